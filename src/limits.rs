@@ -1,0 +1,80 @@
+//! Every cap of Placet, each with its reason. Nothing else in the crate invents a bound.
+
+/// A token rides in one header line; common proxies refuse lines above 8 KiB, and base64 adds a third.
+pub const TOKEN_BYTES: usize = 6 * 1024;
+
+/// The text of the largest token: its prefix and base64url without padding.
+pub const TOKEN_TEXT: usize = TOKEN_BYTES.div_ceil(3) * 4 + 16;
+
+/// Each restriction costs one hash (or one signature check) before the token is known to be genuine,
+/// so their number bounds the work a forger can cause.
+pub const BLOCKS: usize = 32;
+
+/// A program inside a token fits the token.
+pub const TOKEN_PROGRAM_BYTES: usize = TOKEN_BYTES;
+
+/// A policy that a service holds is no header; this bounds memory, and keeps offsets in three varint bytes
+/// for a rule set of ten thousand rules.
+pub const POLICY_PROGRAM_BYTES: usize = 8 * 1024 * 1024;
+
+/// Steps a token's program may cost in the worst case (see `bytecode::cost`): a few milliseconds, and far more
+/// than any program that fits a token written by the compiler needs.
+pub const TOKEN_COST: u64 = 1 << 22;
+
+/// Worst-case steps of a policy that a service holds: ten thousand rules over large batches stay below it.
+pub const POLICY_COST: u64 = 1 << 34;
+
+/// Rules of one block: a rule number is sixteen bits in every verdict.
+pub const RULES: usize = 50_000;
+
+/// How deep patterns and conditions nest, in text, in the tree and in bytecode. Everything that walks a tree
+/// recurses, and this many small frames fit the smallest thread stacks (64 KiB).
+pub const NESTING: usize = 24;
+
+/// A request keeps its values in place, without allocating.
+pub const ATTRIBUTES: usize = 32;
+
+/// Actions of a vocabulary: an action set is at most 128 bytes, so a rule never outgrows a token.
+pub const ACTIONS: usize = 1024;
+
+/// Roles of a vocabulary or a file: they exist only while compiling; this bounds the work of resolving them.
+pub const ROLES: usize = 1024;
+
+/// Elements of one set in a request (the keys of a batch call).
+pub const SET_ELEMENTS: usize = 1024;
+
+/// Labels of one request: uniqueness is checked pairwise, without allocating.
+pub const LABELS: usize = 64;
+
+/// Bytes of one value of a request: matching is linear in it, and identifiers are shorter.
+pub const VALUE_BYTES: usize = 16 * 1024;
+
+/// Bytes of one text constant in a policy: a constant longer than a value can never match.
+pub const TEXT_BYTES: usize = VALUE_BYTES;
+
+/// Bytes of an identifier: names are shown in messages and tables.
+pub const NAME_BYTES: usize = 128;
+
+/// Bytes of one policy file: ten thousand rules of a hundred bytes are one megabyte.
+pub const SOURCE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Items, keys and list elements of one source file: every one of them can become a diagnostic.
+pub const SOURCE_NODES: usize = 2_000_000;
+
+/// Parameters of one template: arguments are numbered with a byte.
+pub const PARAMETERS: usize = 64;
+
+/// Diagnostics reported of one file; a reader fixes the first hundred first.
+pub const DIAGNOSTICS: usize = 100;
+
+/// Bytes of a glob, a path pattern or a regular expression in source.
+pub const PATTERN_BYTES: usize = 1024;
+
+/// Bytes that one compiled regular expression may take in a program: it travels in a header.
+pub const AUTOMATON_BYTES: usize = 4 * 1024;
+
+/// Bytes that building one automaton may take at mint time, before it is minimised.
+pub const AUTOMATON_BUILD_BYTES: usize = 2 * 1024 * 1024;
+
+/// Entries of a token's `labels` and `attributes`: they come back with every verdict.
+pub const CLAIM_ENTRIES: usize = 64;

@@ -1,0 +1,132 @@
+//! Canonical resource paths. What is not canonical is refused, never repaired: a policy and a router that repair
+//! differently see two paths where there is one.
+
+use core::fmt;
+
+use crate::limits::VALUE_BYTES;
+
+/// An absolute path in canonical form: `/`, or `/` and segments that are not empty, not `.` and not `..`, without a
+/// trailing slash. Percent escapes are upper case and only of bytes that need them, never of a slash, a backslash, a dot
+/// or a control character (RFC 3986, section 6.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourcePath<'a>(&'a str);
+
+impl<'a> ResourcePath<'a> {
+    /// Takes a path that is canonical already.
+    ///
+    /// # Errors
+    /// Says which rule the text breaks.
+    ///
+    /// ```
+    /// use placet::model::path::{PathError, ResourcePath};
+    /// assert!(ResourcePath::new("/v1/tenants/acme").is_ok());
+    /// assert_eq!(ResourcePath::new("/v1/../admin"), Err(PathError::DotSegment));
+    /// assert_eq!(ResourcePath::new("/v1/a%2Fb"), Err(PathError::EncodedSeparator));
+    /// ```
+    pub fn new(text: &'a str) -> Result<Self, PathError> {
+        if text.len() > VALUE_BYTES {
+            return Err(PathError::TooLong);
+        }
+        let rest = text.strip_prefix('/').ok_or(PathError::NotAbsolute)?;
+        if !rest.is_empty() {
+            rest.split('/').try_for_each(check_segment)?;
+        }
+        Ok(Self(text))
+    }
+
+    /// The text.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// The segments between the slashes; none of `/`.
+    pub fn segments(self) -> impl Iterator<Item = &'a str> {
+        self.0.split('/').skip(1).filter(|segment| !segment.is_empty())
+    }
+}
+
+impl fmt::Display for ResourcePath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// Says whether `segment` may stand between two slashes.
+///
+/// # Errors
+/// Says which rule the segment breaks.
+pub fn check_segment(segment: &str) -> Result<(), PathError> {
+    match segment {
+        "" => return Err(PathError::EmptySegment),
+        "." | ".." => return Err(PathError::DotSegment),
+        _ => {}
+    }
+    let mut bytes = segment.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'%' => check_escape(bytes.next(), bytes.next())?,
+            b'/' | b'\\' => return Err(PathError::EncodedSeparator),
+            b'?' | b'#' => return Err(PathError::NotAPath),
+            0..=0x1f | 0x7f => return Err(PathError::ControlCharacter),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_escape(high: Option<u8>, low: Option<u8>) -> Result<(), PathError> {
+    let byte = upper_hex(high).zip(upper_hex(low)).map(|(high, low)| high << 4 | low);
+    match byte.ok_or(PathError::BadEscape)? {
+        b'/' | b'\\' => Err(PathError::EncodedSeparator),
+        0..=0x1f | 0x7f => Err(PathError::ControlCharacter),
+        b'.' | b'-' | b'_' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => Err(PathError::BadEscape),
+        _ => Ok(()),
+    }
+}
+
+fn upper_hex(digit: Option<u8>) -> Option<u8> {
+    match digit? {
+        digit @ b'0'..=b'9' => Some(digit - b'0'),
+        digit @ b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// Why a text is not a canonical path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathError {
+    /// `v1/objects`
+    NotAbsolute,
+    /// `/a//b`, `/a/`
+    EmptySegment,
+    /// `/a/../b`
+    DotSegment,
+    /// `/a%2Fb`, `/a\b`
+    EncodedSeparator,
+    /// `/a%zz`, `/%41`, `/%c3%a9`
+    BadEscape,
+    /// A byte below 0x20, or 0x7f, plain or escaped.
+    ControlCharacter,
+    /// `/a?b`, `/a#b`
+    NotAPath,
+    /// More bytes than [`VALUE_BYTES`].
+    TooLong,
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAbsolute => "a path begins with `/`",
+            Self::EmptySegment => "a path has no empty segment: no `//` and no `/` at its end",
+            Self::DotSegment => "a path has no `.` or `..` segment",
+            Self::EncodedSeparator => "a path has no backslash and no escaped slash",
+            Self::BadEscape => "a percent escape is two upper-case digits, of a byte that needs one",
+            Self::ControlCharacter => "a path has no control character",
+            Self::NotAPath => "a path has no `?` and no `#`",
+            Self::TooLong => "the path is too long",
+        })
+    }
+}
+
+impl core::error::Error for PathError {}

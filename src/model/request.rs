@@ -1,0 +1,208 @@
+//! One request: an action and the values of its attributes, checked as they are set. Building one never allocates.
+
+use arrayvec::ArrayVec;
+use core::fmt;
+
+use super::types::Type;
+use super::value::Value;
+use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
+use crate::limits::{ATTRIBUTES, LABELS, SET_ELEMENTS, VALUE_BYTES};
+
+/// An action and its attributes, in the terms of one vocabulary.
+///
+/// ```
+/// use placet::model::{request::Request, types::{Scalar, Type}, vocabulary::Vocabulary};
+/// let cache = Vocabulary::builder("cache", 1)
+///     .attribute("cache", Type::One(Scalar::String), false)?
+///     .action("get")?
+///     .build();
+/// let mut request = Request::named(&cache, "get", 1_767_225_600_000)?;
+/// request.set_named("cache", "acorns")?;
+/// assert!(request.set_named("cahce", "acorns").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    vocabulary: &'a Vocabulary,
+    action: ActionNo,
+    /// For every attribute, one more than the place of its value; 0 where it is absent.
+    places: [u8; ATTRIBUTES],
+    values: ArrayVec<Value<'a>, ATTRIBUTES>,
+    present: u32,
+}
+
+impl<'a> Request<'a> {
+    /// A request for `action` at `time` (milliseconds since 1970-01-01T00:00:00Z), without further attributes yet. An
+    /// action number that the vocabulary lacks is found when the request is decided.
+    #[must_use]
+    pub fn new(vocabulary: &'a Vocabulary, action: ActionNo, time: i64) -> Self {
+        let mut values = ArrayVec::new();
+        values.push(Value::Time(time));
+        let mut places = [0; ATTRIBUTES];
+        places[usize::from(TIME.0)] = 1;
+        Self { vocabulary, action, places, values, present: 1 }
+    }
+
+    /// The same, looking the action up by its name.
+    ///
+    /// # Errors
+    /// The vocabulary has no such action.
+    pub fn named(vocabulary: &'a Vocabulary, action: &str, time: i64) -> Result<Self, Malformed> {
+        let action = vocabulary.action(action).ok_or(Malformed::UnknownAction)?;
+        Ok(Self::new(vocabulary, action, time))
+    }
+
+    /// Gives an attribute its value. An empty set is the same as leaving the attribute out.
+    ///
+    /// # Errors
+    /// The attribute is unknown, set twice, `time`, or the value is of another type or too large.
+    pub fn set(&mut self, field: FieldNo, value: impl Into<Value<'a>>) -> Result<&mut Self, Malformed> {
+        let value = value.into();
+        let attribute = self.vocabulary.attribute(field).ok_or(Malformed::UnknownAttribute)?;
+        if self.places[usize::from(field.0)] != 0 {
+            return Err(Malformed::SetTwice(field));
+        }
+        check_value(field, attribute.ty, &value)?;
+        if matches!(value, Value::Set([])) {
+            return Ok(self);
+        }
+        self.values.try_push(value).map_err(|_| Malformed::UnknownAttribute)?;
+        self.places[usize::from(field.0)] = u8::try_from(self.values.len()).expect("ATTRIBUTES fits a byte");
+        self.present |= 1 << field.0;
+        Ok(self)
+    }
+
+    /// The same, looking the attribute up by its name.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub fn set_named(&mut self, attribute: &str, value: impl Into<Value<'a>>) -> Result<&mut Self, Malformed> {
+        let field = self.vocabulary.field(attribute).ok_or(Malformed::UnknownAttribute)?;
+        self.set(field, value)
+    }
+
+    /// The vocabulary that gives the numbers their meaning.
+    #[must_use]
+    pub const fn vocabulary(&self) -> &'a Vocabulary {
+        self.vocabulary
+    }
+
+    /// What is asked for.
+    #[must_use]
+    pub const fn action(&self) -> ActionNo {
+        self.action
+    }
+
+    /// When, in milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn time(&self) -> i64 {
+        self.value(TIME).and_then(|time| time.number()).unwrap_or_default()
+    }
+
+    /// The value of an attribute, if the request has it.
+    #[must_use]
+    #[inline]
+    pub fn value(&self, field: FieldNo) -> Option<&Value<'a>> {
+        let place = *self.places.get(usize::from(field.0))?;
+        self.values.get(usize::from(place).checked_sub(1)?)
+    }
+
+    /// Says whether everything that the vocabulary requires is there.
+    ///
+    /// # Errors
+    /// The action is not of the vocabulary, or a required attribute is missing.
+    pub fn check(&self) -> Result<(), Malformed> {
+        if usize::from(self.action.0) >= self.vocabulary.actions().len() {
+            return Err(Malformed::UnknownAction);
+        }
+        match self.vocabulary.required() & !self.present {
+            0 => Ok(()),
+            missing => Err(Malformed::Missing(FieldNo(u8::try_from(missing.trailing_zeros()).unwrap_or(u8::MAX)))),
+        }
+    }
+}
+
+fn check_value(field: FieldNo, ty: Type, value: &Value<'_>) -> Result<(), Malformed> {
+    if !value.is_of(ty) {
+        return Err(Malformed::WrongType(field, ty));
+    }
+    match value {
+        Value::Set(elements) if elements.len() > SET_ELEMENTS => Err(Malformed::TooLarge(field)),
+        Value::Set(elements) => elements.iter().try_for_each(|element| check_size(field, element)),
+        Value::Labels(labels) => check_labels(field, labels),
+        value => check_size(field, value),
+    }
+}
+
+fn check_size(field: FieldNo, value: &Value<'_>) -> Result<(), Malformed> {
+    match value.bytes() {
+        Some(bytes) if bytes.len() > VALUE_BYTES => Err(Malformed::TooLarge(field)),
+        _ => Ok(()),
+    }
+}
+
+fn check_labels(field: FieldNo, labels: &[(&str, &str)]) -> Result<(), Malformed> {
+    if labels.len() > LABELS || labels.iter().any(|(name, value)| name.len().max(value.len()) > VALUE_BYTES) {
+        return Err(Malformed::TooLarge(field));
+    }
+    let repeats =
+        |(place, (name, _)): (usize, &(&str, &str))| labels[..place].iter().any(|(earlier, _)| earlier == name);
+    if labels.iter().enumerate().any(repeats) { Err(Malformed::SetTwice(field)) } else { Ok(()) }
+}
+
+/// Why a request is not one of its vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// The vocabulary has no such action.
+    UnknownAction,
+    /// The vocabulary has no such attribute.
+    UnknownAttribute,
+    /// The value is not of the attribute's type.
+    WrongType(FieldNo, Type),
+    /// An attribute, or a label of it, is given twice.
+    SetTwice(FieldNo),
+    /// A required attribute is not given.
+    Missing(FieldNo),
+    /// A value has more bytes or elements than `limits` allows.
+    TooLarge(FieldNo),
+    /// The request was made for another vocabulary than the token or policy.
+    OtherVocabulary,
+}
+
+impl Malformed {
+    /// The same in words, with the names of `vocabulary`.
+    #[must_use]
+    pub fn describe(self, vocabulary: &Vocabulary) -> alloc::string::String {
+        let name = |field| vocabulary.attribute(field).map_or("?", |attribute| attribute.name.as_str());
+        match self {
+            Self::UnknownAction => alloc::format!("`{}` has no such action", vocabulary.name()),
+            Self::UnknownAttribute => alloc::format!("`{}` has no such attribute", vocabulary.name()),
+            Self::WrongType(field, ty) => alloc::format!("`{}` must be of type {ty}", name(field)),
+            Self::SetTwice(field) => alloc::format!("`{}` is given twice", name(field)),
+            Self::Missing(field) => alloc::format!("`{}` is required and missing", name(field)),
+            Self::TooLarge(field) => alloc::format!("`{}` is too large", name(field)),
+            Self::OtherVocabulary => {
+                alloc::format!("the request was made for another vocabulary than `{}`", vocabulary.name())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownAction => f.write_str("unknown action"),
+            Self::UnknownAttribute => f.write_str("unknown attribute"),
+            Self::WrongType(field, ty) => write!(f, "attribute {} must be of type {ty}", field.0),
+            Self::SetTwice(field) => write!(f, "attribute {} is given twice", field.0),
+            Self::Missing(field) => write!(f, "attribute {} is required and missing", field.0),
+            Self::TooLarge(field) => write!(f, "attribute {} is too large", field.0),
+            Self::OtherVocabulary => f.write_str("the request was made for another vocabulary"),
+        }
+    }
+}
+
+impl core::error::Error for Malformed {}
+
+const _: () = assert!(ATTRIBUTES <= 32, "`present` and `required` have one bit for every attribute");
+const _: () = assert!(core::mem::size_of::<Value<'_>>() <= 24, "a request is copied around; keep its values small");

@@ -1,0 +1,388 @@
+//! What a service speaks of: attributes with their types, and actions, numbered in the order of their declaration.
+//!
+//! A token carries numbers, never names, and the *fingerprint* of the vocabulary that gives the numbers their meaning. The
+//! declarations form a log: every prefix of it is an earlier *state* with a fingerprint of its own, so a vocabulary that
+//! only ever grows at its end still knows each token made with an earlier state, and a changed or reordered
+//! declaration makes old tokens unknown instead of misread.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::types::{Scalar, Type};
+use crate::limits::{ACTIONS, ATTRIBUTES, NAME_BYTES, ROLES};
+
+/// The number of an attribute in its vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldNo(pub u8);
+
+/// `time`, which every vocabulary has: when the request is decided.
+pub const TIME: FieldNo = FieldNo(0);
+
+/// The number of an action in its vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionNo(pub u16);
+
+/// The first sixteen bytes of a BLAKE3 hash over the declarations of one state.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(pub [u8; 16]);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// `item: bytes optional`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// What requests and policies call it.
+    pub name: String,
+    /// The type of its values.
+    pub ty: Type,
+    /// Whether a request may lack it.
+    pub optional: bool,
+}
+
+/// `role ReadOnly = [get, getBatch]`; roles exist only while compiling and are no part of a fingerprint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// What policies call it.
+    pub name: String,
+    /// Its actions, ascending.
+    pub actions: Vec<ActionNo>,
+}
+
+/// How much of a vocabulary existed when a token was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The name of the state on the wire.
+    pub fingerprint: Fingerprint,
+    /// Attributes declared so far, `time` included.
+    pub attributes: u8,
+    /// Actions declared so far.
+    pub actions: u16,
+}
+
+/// A complete vocabulary. Made by a [`Builder`]; never changes.
+#[derive(Clone, Debug)]
+pub struct Vocabulary {
+    name: String,
+    version: u32,
+    attributes: Vec<Attribute>,
+    actions: Vec<String>,
+    roles: Vec<Role>,
+    /// In order of declaration; the last one is the present state.
+    states: Vec<State>,
+    /// Positions in `states`, by fingerprint.
+    by_fingerprint: Vec<u16>,
+    /// Action numbers, by name.
+    by_name: Vec<ActionNo>,
+    required: u32,
+}
+
+impl Vocabulary {
+    /// Begins an empty vocabulary; `version` is part of every fingerprint.
+    #[must_use]
+    pub fn builder(name: &str, version: u32) -> Builder {
+        Builder::new(name, version)
+    }
+
+    /// What `use` calls it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The number behind its name.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// All attributes, `time` first; an attribute's place is its number.
+    #[must_use]
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
+    /// All actions; an action's place is its number.
+    #[must_use]
+    pub fn actions(&self) -> &[String] {
+        &self.actions
+    }
+
+    /// All roles, in order of declaration.
+    #[must_use]
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The states of the vocabulary, oldest first; the last one is the present.
+    #[must_use]
+    pub fn states(&self) -> &[State] {
+        &self.states
+    }
+
+    /// The fingerprint that new tokens carry.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.present().fingerprint
+    }
+
+    /// The newest state.
+    #[must_use]
+    pub fn present(&self) -> State {
+        *self.states.last().expect("the builder pushes a state before anything else")
+    }
+
+    /// The state with this fingerprint, of all that ever were.
+    #[must_use]
+    pub fn state(&self, fingerprint: Fingerprint) -> Option<State> {
+        let present = self.present();
+        if present.fingerprint == fingerprint {
+            return Some(present);
+        }
+        let found =
+            self.by_fingerprint.binary_search_by_key(&fingerprint, |&at| self.states[usize::from(at)].fingerprint);
+        found.ok().map(|position| self.states[usize::from(self.by_fingerprint[position])])
+    }
+
+    /// The attribute of this number.
+    #[must_use]
+    pub fn attribute(&self, field: FieldNo) -> Option<&Attribute> {
+        self.attributes.get(usize::from(field.0))
+    }
+
+    /// The number of the attribute of this name. Look it up once, not for every request.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<FieldNo> {
+        let position = self.attributes.iter().position(|attribute| attribute.name == name)?;
+        u8::try_from(position).ok().map(FieldNo)
+    }
+
+    /// The number of the action of this name: a binary search.
+    #[must_use]
+    pub fn action(&self, name: &str) -> Option<ActionNo> {
+        let found = self.by_name.binary_search_by(|&action| self.actions[usize::from(action.0)].as_str().cmp(name));
+        found.ok().map(|position| self.by_name[position])
+    }
+
+    /// The name of the action of this number.
+    #[must_use]
+    pub fn action_name(&self, action: ActionNo) -> Option<&str> {
+        self.actions.get(usize::from(action.0)).map(String::as_str)
+    }
+
+    /// The role of this name.
+    #[must_use]
+    pub fn role(&self, name: &str) -> Option<&Role> {
+        self.roles.iter().find(|role| role.name == name)
+    }
+
+    /// One bit for every attribute that a request must have.
+    #[must_use]
+    pub(crate) const fn required(&self) -> u32 {
+        self.required
+    }
+}
+
+/// Two vocabularies are equal when every token means the same to both.
+impl PartialEq for Vocabulary {
+    fn eq(&self, other: &Self) -> bool {
+        self.fingerprint() == other.fingerprint()
+    }
+}
+
+impl Eq for Vocabulary {}
+
+/// Collects declarations; each becomes a state.
+#[derive(Debug)]
+pub struct Builder {
+    vocabulary: Vocabulary,
+}
+
+impl Builder {
+    fn new(name: &str, version: u32) -> Self {
+        let mut hasher = hasher();
+        hash_text(&mut hasher, name);
+        hasher.update(&version.to_be_bytes());
+        let time = Attribute { name: "time".to_owned(), ty: Type::One(Scalar::Time), optional: false };
+        let first = State { fingerprint: finish(&hasher), attributes: 1, actions: 0 };
+        Self {
+            vocabulary: Vocabulary {
+                name: name.to_owned(),
+                version,
+                attributes: alloc::vec![time],
+                actions: Vec::new(),
+                roles: Vec::new(),
+                states: alloc::vec![first],
+                by_fingerprint: Vec::new(),
+                by_name: Vec::new(),
+                required: 1,
+            },
+        }
+    }
+
+    /// Declares the next attribute.
+    ///
+    /// # Errors
+    /// The name is taken, reserved or too long, or there are too many.
+    pub fn attribute(mut self, name: &str, ty: Type, optional: bool) -> Result<Self, VocabularyError> {
+        check_name(name)?;
+        let v = &mut self.vocabulary;
+        if v.attributes.iter().any(|attribute| attribute.name == name) {
+            return Err(VocabularyError::Twice(name.to_owned()));
+        }
+        if v.attributes.len() >= ATTRIBUTES {
+            return Err(VocabularyError::TooMany("attributes"));
+        }
+        if !optional {
+            v.required |= 1 << v.attributes.len();
+        }
+        let mut hasher = self.next_state(b'a', name);
+        let (shape, scalar) = match ty {
+            Type::One(scalar) => (0, scalar as u8),
+            Type::Set(scalar) => (1, scalar as u8),
+            Type::Labels => (2, 0),
+        };
+        hasher.update(&[shape, scalar, u8::from(optional)]);
+        self.vocabulary.attributes.push(Attribute { name: name.to_owned(), ty, optional });
+        Ok(self.commit(&hasher))
+    }
+
+    /// Declares the next action.
+    ///
+    /// # Errors
+    /// The name is taken or too long, or there are too many.
+    pub fn action(mut self, name: &str) -> Result<Self, VocabularyError> {
+        check_name(name)?;
+        let v = &mut self.vocabulary;
+        if v.actions.len() >= ACTIONS {
+            return Err(VocabularyError::TooMany("actions"));
+        }
+        let Err(place) = v.by_name.binary_search_by(|&action| v.actions[usize::from(action.0)].as_str().cmp(name))
+        else {
+            return Err(VocabularyError::Twice(name.to_owned()));
+        };
+        let number = u16::try_from(v.actions.len()).map_err(|_| VocabularyError::TooMany("actions"))?;
+        v.by_name.insert(place, ActionNo(number));
+        let hasher = self.next_state(b'x', name);
+        self.vocabulary.actions.push(name.to_owned());
+        Ok(self.commit(&hasher))
+    }
+
+    /// Names a set of actions, for policies only.
+    ///
+    /// # Errors
+    /// The name is taken by a role or an action, an action is unknown, or there are too many.
+    pub fn role(mut self, name: &str, actions: &[&str]) -> Result<Self, VocabularyError> {
+        check_name(name)?;
+        let v = &mut self.vocabulary;
+        if v.role(name).is_some() || v.action(name).is_some() {
+            return Err(VocabularyError::Twice(name.to_owned()));
+        }
+        if v.roles.len() >= ROLES {
+            return Err(VocabularyError::TooMany("roles"));
+        }
+        let unknown = |action: &&str| VocabularyError::UnknownAction((*action).to_owned());
+        let mut numbers = actions
+            .iter()
+            .map(|action| v.action(action).ok_or_else(|| unknown(action)))
+            .collect::<Result<Vec<_>, _>>()?;
+        numbers.sort_unstable();
+        numbers.dedup();
+        v.roles.push(Role { name: name.to_owned(), actions: numbers });
+        Ok(self)
+    }
+
+    /// The finished vocabulary.
+    #[must_use]
+    pub fn build(mut self) -> Vocabulary {
+        let states = &self.vocabulary.states;
+        let mut order: Vec<u16> = (0..states.len()).filter_map(|at| u16::try_from(at).ok()).collect();
+        order.sort_unstable_by_key(|&at| states[usize::from(at)].fingerprint);
+        self.vocabulary.by_fingerprint = order;
+        self.vocabulary
+    }
+
+    fn next_state(&self, kind: u8, name: &str) -> blake3::Hasher {
+        let mut hasher = hasher();
+        hasher.update(&self.vocabulary.fingerprint().0);
+        hasher.update(&[kind]);
+        hash_text(&mut hasher, name);
+        hasher
+    }
+
+    fn commit(mut self, hasher: &blake3::Hasher) -> Self {
+        let v = &mut self.vocabulary;
+        let attributes = u8::try_from(v.attributes.len()).expect("ATTRIBUTES fits a byte");
+        let actions = u16::try_from(v.actions.len()).expect("ACTIONS fits sixteen bits");
+        v.states.push(State { fingerprint: finish(hasher), attributes, actions });
+        self
+    }
+}
+
+/// Names that mean something of their own beside attributes in a rule.
+pub const RESERVED: [&str; 6] = ["action", "role", "time", "token", "when", "unless"];
+
+fn check_name(name: &str) -> Result<(), VocabularyError> {
+    let fits = name.len() <= NAME_BYTES
+        && name.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if !fits {
+        return Err(VocabularyError::BadName(name.to_owned()));
+    }
+    if RESERVED.contains(&name) { Err(VocabularyError::Reserved(name.to_owned())) } else { Ok(()) }
+}
+
+fn hasher() -> blake3::Hasher {
+    blake3::Hasher::new_derive_key("placet 2026-11 vocabulary state v1")
+}
+
+fn hash_text(hasher: &mut blake3::Hasher, text: &str) {
+    hasher.update(&(text.len() as u64).to_be_bytes());
+    hasher.update(text.as_bytes());
+}
+
+fn finish(hasher: &blake3::Hasher) -> Fingerprint {
+    let mut fingerprint = [0; 16];
+    hasher.finalize_xof().fill(&mut fingerprint);
+    Fingerprint(fingerprint)
+}
+
+/// Why a declaration was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VocabularyError {
+    /// Two declarations of one name.
+    Twice(String),
+    /// A name that every request or rule gives a meaning of its own.
+    Reserved(String),
+    /// A name that is no identifier, or is too long.
+    BadName(String),
+    /// A role names an action that is not declared before it.
+    UnknownAction(String),
+    /// More than `limits` allows.
+    TooMany(&'static str),
+}
+
+impl fmt::Display for VocabularyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Twice(name) => write!(f, "`{name}` is declared twice"),
+            Self::Reserved(name) => write!(f, "`{name}` is reserved"),
+            Self::BadName(name) => write!(f, "`{name}` is not a name"),
+            Self::UnknownAction(name) => write!(f, "there is no action `{name}`"),
+            Self::TooMany(what) => write!(f, "too many {what}"),
+        }
+    }
+}
+
+impl core::error::Error for VocabularyError {}
