@@ -5,6 +5,12 @@
 extern crate alloc;
 
 pub mod bytecode;
+#[cfg(feature = "author")]
+pub mod check;
+#[cfg(feature = "author")]
+pub mod diag;
 pub mod limits;
 pub mod model;
 pub mod span;
+#[cfg(feature = "author")]
+pub mod syntax;

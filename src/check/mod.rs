@@ -1,0 +1,3 @@
+//! Names, types, cost, lints: `File → Checked`, all errors at once.
+
+pub mod tree;

@@ -1,0 +1,329 @@
+//! The checked tree: every name is a number, every literal is a value of its type, every condition is typed.
+//!
+//! Parameters are still open: [`Term::Parameter`] and [`Piece::Parameter`] are filled in when a token is minted. A parameter is a value, never a
+//! pattern, so filling one in can not widen a rule. This is the tree that `compile` lowers, and that the reference
+//! evaluator of the tests walks.
+
+use std::sync::Arc;
+
+use crate::model::types::{Scalar, Type};
+use crate::model::value::Address;
+use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+use crate::span::Span;
+use crate::syntax::ast::{Affix, BlockKind, Comparison};
+
+/// A file that has no errors.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What `use` named, or the file declares.
+    pub vocabulary: Arc<Vocabulary>,
+    /// Its tokens, policies and restrictions, in order.
+    pub templates: Vec<Template>,
+}
+
+/// A token, policy or restriction whose parameters are open.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// Token, policy or restriction.
+    pub kind: BlockKind,
+    /// Its name.
+    pub name: String,
+    /// The lines of its doc comment.
+    pub doc: Vec<String>,
+    /// The name's place.
+    pub at: Span,
+    /// In order; an argument's number is its place.
+    pub parameters: Vec<Parameter>,
+    /// What the token says of itself; empty for policies and restrictions.
+    pub claims: Claims,
+    /// When it is valid.
+    pub times: Times,
+    /// The block's own `when` and `unless`, joined: nothing is allowed where it is false.
+    pub guard: Option<Condition>,
+    /// In the order of the source; those that TOKENGEN keys stand for come first.
+    pub rules: Vec<Rule>,
+}
+
+/// `user: string`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// `user`
+    pub name: String,
+    /// `string`; never labels.
+    pub ty: Type,
+}
+
+/// What a token says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claims {
+    /// `id`
+    pub id: Option<Text>,
+    /// `type`: `READ` or `WRITE`.
+    pub kind: Option<String>,
+    /// `owner`, as text.
+    pub owner: Option<Text>,
+    /// `producer`, as text.
+    pub producer: Option<Text>,
+    /// `application`
+    pub application: Option<Text>,
+    /// `labels` of a WRITE token, sorted by name.
+    pub labels: Vec<(String, Text)>,
+    /// `attributes`, sorted by name.
+    pub attributes: Vec<(String, Text)>,
+}
+
+/// When a token or restriction is valid; all in milliseconds, of type `time` or `duration`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// `issuance`: now, where it is not given.
+    pub issuance: Option<Term>,
+    /// `not_before`
+    pub not_before: Option<Term>,
+    /// `expiry`; ignored where `ttl` is given.
+    pub expiry: Option<Term>,
+    /// `ttl`, from issuance (of a restriction: from when it is added).
+    pub ttl: Option<Term>,
+}
+
+/// What a rule does. `only` is `Allow`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Matching is a reason to allow.
+    Allow,
+    /// Matching forbids.
+    Deny,
+}
+
+/// All of it must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Allow or deny.
+    pub effect: Effect,
+    /// Which actions; `None` is every one.
+    pub actions: Option<Actions>,
+    /// Each attribute at most once, ascending.
+    pub tests: Vec<Test>,
+    /// `when` and `unless`, joined.
+    pub condition: Option<Condition>,
+    /// All of it, in the source.
+    pub at: Span,
+}
+
+/// A set of actions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actions {
+    /// Ascending.
+    pub listed: Vec<ActionNo>,
+    /// Whether all others are meant. Under `allow`, "all others" are those that exist when the rule is compiled: a token
+    /// never grants an action that came later. Under `deny` it includes later ones.
+    pub negated: bool,
+}
+
+/// `cache: "acorns"`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Test {
+    /// Of which attribute. Of a set, every element must match under `allow`, any one of them under `deny`.
+    pub field: FieldNo,
+    /// What is wanted of its value.
+    pub pattern: Pattern,
+}
+
+/// What is wanted of one value of a known type. Nothing but `Absent` (alone or inside `OneOf`) matches where there is no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// `any`
+    Any,
+    /// `absent`
+    Absent,
+    /// Equal to it; for `Path` an exact path.
+    Equal(Term),
+    /// Equal to one element of a parameter that is a set.
+    InParameter(ArgumentNo),
+    /// Any of them.
+    OneOf(Vec<Pattern>),
+    /// Present, and not that.
+    Not(Box<Pattern>),
+    /// A string or bytes that begin or end so.
+    Affix(Affix, Text),
+    /// A string or bytes: `*` is any run of characters, `?` one character. In bytes a character is a byte.
+    Glob(GlobText),
+    /// A string or bytes, the whole of it; `.` is any character.
+    Regex(RegexText),
+    /// An int, time or duration from the first to the second, both included; `None` is no bound.
+    Range(Option<Bound>, Option<Bound>),
+    /// An address in the network.
+    Network(Network),
+    /// A path: `*` is one segment, `**` any number of them, also none; inside a segment `*` is any run.
+    Path(PathText),
+    /// Labels: each name's value must match; a name that is missing has no value.
+    Labels(Vec<(String, Pattern)>),
+}
+
+/// The number of a parameter, and of its argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ArgumentNo(pub usize);
+
+/// An end of a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// Of type int, time or duration.
+    pub term: Term,
+    /// Whether the end itself belongs to the range.
+    pub included: bool,
+}
+
+/// One value, known now or when a token is minted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// Known now.
+    Constant(Constant),
+    /// A parameter of exactly the type that is wanted (a `string` may stand for `bytes`).
+    Parameter(ArgumentNo),
+    /// A string with splices; also read as bytes, and as a path without wildcards.
+    Text(Text),
+}
+
+/// A value of a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Constant {
+    /// `bool`
+    Bool(bool),
+    /// `int`
+    Int(i64),
+    /// `string`
+    String(String),
+    /// `bytes`
+    Bytes(Vec<u8>),
+    /// `uuid`
+    Uuid([u8; 16]),
+    /// `time`, ms
+    Time(i64),
+    /// `duration`, ms
+    Duration(i64),
+    /// `ip`
+    Ip(Address),
+    /// `path`, canonical.
+    Path(String),
+}
+
+impl Constant {
+    /// Its type.
+    #[must_use]
+    pub const fn scalar(&self) -> Scalar {
+        match self {
+            Self::Bool(_) => Scalar::Bool,
+            Self::Int(_) => Scalar::Int,
+            Self::String(_) => Scalar::String,
+            Self::Bytes(_) => Scalar::Bytes,
+            Self::Uuid(_) => Scalar::Uuid,
+            Self::Time(_) => Scalar::Time,
+            Self::Duration(_) => Scalar::Duration,
+            Self::Ip(_) => Scalar::Ip,
+            Self::Path(_) => Scalar::Path,
+        }
+    }
+}
+
+/// Addresses that share their first bits. IPv4 networks are held mapped: `10.0.0.0/8` has 104 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Network {
+    /// Its first address; all later bits are zero.
+    pub first: Address,
+    /// 0 to 128.
+    pub bits: u8,
+}
+
+/// Text with parameters in it; neighbouring literal pieces are joined.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// In order.
+    pub pieces: Vec<Piece>,
+}
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// As it is; bytes, so that `x"00ff"` may stand before and behind a splice of bytes.
+    Literal(Vec<u8>),
+    /// The argument's text: a string or bytes as they are, an int in decimal, a uuid in its usual form. Literal wherever it lands.
+    Parameter(ArgumentNo),
+}
+
+/// The text of a glob: in literal pieces `*`, `?` are wildcards and `\` takes the next character literally; arguments are literal text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlobText(pub Text);
+
+/// The text of a regular expression: literal pieces are regex syntax, arguments are literal text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegexText(pub Text);
+
+/// The text of a path pattern with at least one wildcard: in literal pieces `*` is one; an argument must be (a part of) one segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathText(pub Text);
+
+/// A typed boolean expression. Reading a value that is absent makes the comparison that reads it false; the checker has
+/// made sure that this does not happen unseen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// `true`, `false`
+    Constant(bool),
+    /// `!e`
+    Not(Box<Condition>),
+    /// `a && b && c`
+    All(Vec<Condition>),
+    /// `a || b || c`
+    AnyOf(Vec<Condition>),
+    /// `a < b`: two operands of one type; only `==` and `!=` where the type has no order.
+    Compare(Comparison, Operand, Operand),
+    /// `e in p`
+    Matches(Operand, Pattern),
+    /// `any groups in p`: false without elements.
+    Some(FieldNo, Pattern),
+    /// `all groups in p`: false without elements, as a pattern on nothing.
+    Every(FieldNo, Pattern),
+    /// `subject in groups`: the value is an element of the set.
+    Member(Operand, FieldNo),
+    /// `has subject`
+    Has(FieldNo),
+    /// `has headers["x-trace"]`
+    HasLabel(FieldNo, String),
+    /// `starts_with(a, b)`
+    StartsWith(Operand, Operand),
+    /// `ends_with(a, b)`
+    EndsWith(Operand, Operand),
+    /// `contains(a, b)`: b is somewhere inside a.
+    Contains(Operand, Operand),
+    /// A bool attribute, parameter or `let` by itself.
+    Truth(Operand),
+    /// `vouched("placet_public_…")`: a third-party block of this key is on the token.
+    Vouched([u8; 32]),
+}
+
+/// One value inside a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// An attribute that is one value.
+    Field(FieldNo),
+    /// `headers["x-trace"]`: a string.
+    Label(FieldNo, String),
+    /// A constant or parameter, with the type it is read as.
+    Term(Term, Scalar),
+    /// `token.issuance`: a time.
+    Issuance,
+    /// `token.expiry`: a time; the greatest one where the token never expires.
+    Expiry,
+    /// int+int, time+duration, duration+duration; saturates.
+    Add(Box<Operand>, Box<Operand>),
+    /// int-int, time-duration, duration-duration, time-time (a duration); saturates.
+    Subtract(Box<Operand>, Box<Operand>),
+    /// Hour of the day of a time, 0 to 23, UTC.
+    Hour(Box<Operand>),
+    /// Minute of the hour, 0 to 59.
+    Minute(Box<Operand>),
+    /// Day of the week, 1 (Monday) to 7 (Sunday), UTC (ISO 8601).
+    Weekday(Box<Operand>),
+    /// Bytes of a string, bytes or path.
+    Length(Box<Operand>),
+    /// Elements of a set attribute, or labels of a labels attribute; 0 where it is absent.
+    Size(FieldNo),
+}

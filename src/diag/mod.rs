@@ -1,0 +1,112 @@
+//! Diagnostics: a code, a place, a message, the way out. Wording lives where the mistake is found; this module holds what
+//! all of them share: the [table of codes](code) and the [renderers](render).
+
+pub mod code;
+pub mod render;
+
+use crate::span::Span;
+use code::Code;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth a look; nothing is refused unless the user asks for it.
+    Warning,
+    /// Nothing is compiled.
+    Error,
+}
+
+/// One finding about one source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which kind of mistake; decides the severity.
+    pub code: Code,
+    /// Lower case, no full stop, the user's words in backticks.
+    pub message: String,
+    /// Where, with what to say right there.
+    pub at: Span,
+    /// Said under the underlined text; may be empty.
+    pub label: String,
+    /// Other places that belong to it.
+    pub related: Vec<(Span, String)>,
+    /// The way out.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding without label, relations and help.
+    #[must_use]
+    pub fn new(code: Code, at: Span, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), at, label: String::new(), related: Vec::new(), help: None }
+    }
+
+    /// Adds what to say under the underlined text.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Adds the way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn related(mut self, at: Span, what: impl Into<String>) -> Self {
+        self.related.push((at, what.into()));
+        self
+    }
+
+    /// How bad it is.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+/// What a diagnostic's places point into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A text and the name to show for it.
+    Text {
+        /// `policies/tenant.placet`
+        name: String,
+        /// The whole of it.
+        text: String,
+    },
+    /// A map: place `n` is the node with the path `paths[n]`, such as `permissions[2].cache`.
+    Map {
+        /// By node number.
+        paths: Vec<String>,
+    },
+}
+
+impl Source {
+    /// A text under a name.
+    #[must_use]
+    pub fn text(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::Text { name: name.into(), text: text.into() }
+    }
+
+    /// The path of a node of a map; `None` for a text.
+    #[must_use]
+    pub fn path(&self, at: Span) -> Option<&str> {
+        match self {
+            Self::Map { paths } => paths.get(at.start).map(String::as_str),
+            Self::Text { .. } => None,
+        }
+    }
+
+    /// Line and column (both from 1, columns in characters) of a place in a text.
+    #[must_use]
+    pub fn line_and_column(&self, at: Span) -> Option<(usize, usize)> {
+        let Self::Text { text, .. } = self else { return None };
+        let before = text.get(..at.start.min(text.len()))?;
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Some((before.matches('\n').count() + 1, before[line_start..].chars().count() + 1))
+    }
+}

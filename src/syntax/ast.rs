@@ -1,0 +1,425 @@
+//! The tree that all spellings become: the text, the map form, the stack form.
+//!
+//! Each node's doc is its syntax. Two trees are equal when they say the same, wherever it stands: places do not count
+//! (see [`At`]).
+
+use crate::model::types::Type;
+use crate::span::Span;
+
+/// Where a node stands in its source: bytes of a text, or the number of a node of a map (see `map`). All places are
+/// equal, so that a tree equals the tree of its own print.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct At(pub Span);
+
+impl PartialEq for At {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for At {}
+
+/// A whole file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct File {
+    /// In the order of the source.
+    pub items: Vec<Item>,
+}
+
+/// One item and the `///` lines above it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The lines of the doc comment, without `///` and the one space behind it.
+    pub doc: Vec<String>,
+    /// What is declared.
+    pub kind: ItemKind,
+    /// From the keyword to the closing brace.
+    pub at: At,
+}
+
+/// What an item declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ItemKind {
+    /// `use momento`
+    Use(Name),
+    /// `let office = ["10.0.0.0/8", "192.168.0.0/16"]`
+    Let(Let),
+    /// `role Reader = [GET, HEAD]`
+    Role(RoleItem),
+    /// `vocabulary momento 1 { … }`
+    Vocabulary(VocabularyItem),
+    /// `token session(user: string) { … }`, `policy …`, `restriction …`
+    Block(Block),
+}
+
+/// A word and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The word.
+    pub text: String,
+    /// Its place.
+    pub at: At,
+}
+
+/// `let office = ["10.0.0.0/8"]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Let {
+    /// `office`
+    pub name: Name,
+    /// What the name stands for.
+    pub value: Pattern,
+}
+
+/// `role Reader = [GET, HEAD]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleItem {
+    /// `Reader`
+    pub name: Name,
+    /// Names of actions and other roles, alone or in lists, with `not`.
+    pub actions: Pattern,
+}
+
+/// `vocabulary momento 1 { … }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VocabularyItem {
+    /// `momento`
+    pub name: Name,
+    /// `1`
+    pub version: u32,
+    /// In order: the order is the meaning.
+    pub members: Vec<Member>,
+}
+
+/// One declaration of a vocabulary and the `///` lines above it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The lines of the doc comment.
+    pub doc: Vec<String>,
+    /// What is declared.
+    pub kind: MemberKind,
+    /// All of it.
+    pub at: At,
+}
+
+/// What a member declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MemberKind {
+    /// `item: set of bytes optional`
+    Attribute {
+        /// `item`
+        name: Name,
+        /// `set of bytes`
+        ty: Type,
+        /// Whether `optional` stands behind it.
+        optional: bool,
+    },
+    /// `action get, getBatch`
+    Actions(Vec<Name>),
+    /// `role ReadOnly = [get, getBatch]`
+    Role(RoleItem),
+}
+
+/// What a block is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BlockKind {
+    /// `token`: can be minted.
+    Token,
+    /// `policy`: a service holds it and evaluates it beside the token.
+    Policy,
+    /// `restriction`: attenuates a token.
+    Restriction,
+}
+
+impl BlockKind {
+    /// The keyword.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Policy => "policy",
+            Self::Restriction => "restriction",
+        }
+    }
+}
+
+/// `token session(user: string) { … }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Its keyword.
+    pub kind: BlockKind,
+    /// `session`
+    pub name: Name,
+    /// `user: string`
+    pub parameters: Vec<Parameter>,
+    /// `ttl: 30m`, in order.
+    pub fields: Vec<Field>,
+    /// `allow { … }`, in order.
+    pub rules: Vec<Rule>,
+}
+
+/// `user: string`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// `user`
+    pub name: Name,
+    /// `string`
+    pub ty: Type,
+}
+
+/// `ttl: 30m`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// `ttl`
+    pub key: Name,
+    /// `30m`
+    pub value: FieldValue,
+}
+
+/// What stands behind a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldValue {
+    /// Behind each key but `when` and `unless`.
+    Pattern(Pattern),
+    /// `when: hour(time) in 8..18`
+    Condition(Condition),
+}
+
+/// What a rule does when it matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// `allow`, in tokens and policies.
+    Allow,
+    /// `deny`
+    Deny,
+    /// `only`, in restrictions.
+    Only,
+}
+
+impl Effect {
+    /// The keyword.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Only => "only",
+        }
+    }
+}
+
+/// `allow { action: GET, path: "/a/**" } when hour(time) in 8..18 unless has subject`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its keyword.
+    pub effect: Effect,
+    /// The map.
+    pub entries: Vec<Entry>,
+    /// Behind `when`.
+    pub when: Option<Condition>,
+    /// Behind `unless`.
+    pub unless: Option<Condition>,
+    /// All of it.
+    pub at: At,
+}
+
+/// `cache: "acorns"`, `"my-label": any`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The key; quoted where it is no identifier.
+    pub key: Name,
+    /// What is wanted of it.
+    pub value: Pattern,
+}
+
+/// What is wanted of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// What it is.
+    pub kind: PatternKind,
+    /// All of it.
+    pub at: At,
+}
+
+/// The kinds of patterns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PatternKind {
+    /// `"lobby"`, `7`, `30m`, `true`: equal to it, as the attribute's type reads it.
+    Literal(Literal),
+    /// `team`, `ReadWrite`: a parameter, a `let`, a role or an action.
+    Name(String),
+    /// `any`: present.
+    Any,
+    /// `absent`
+    Absent,
+    /// `[p, q]`: any of them.
+    List(Vec<Pattern>),
+    /// `not p`
+    Not(Box<Pattern>),
+    /// `prefix "user/"`, `suffix name`
+    Affix(Affix, Operand),
+    /// `glob "*.png"`
+    Glob(Text),
+    /// `~"eu-.*"`
+    Regex(Text),
+    /// `1..10`: from the first up to, not including, the second.
+    Range(Operand, Operand),
+    /// `>= 5`, `< 2027-01-01T00:00:00Z`, `== 5`, `!= 5`
+    Compare(Comparison, Operand),
+    /// `{ dc: ~"eu-.*" }`: on labels.
+    Map(Vec<Entry>),
+}
+
+/// Which end of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Affix {
+    /// `prefix`
+    Prefix,
+    /// `suffix`
+    Suffix,
+}
+
+/// What stands behind `prefix`, or at an end of a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operand {
+    /// What it is.
+    pub kind: OperandKind,
+    /// All of it.
+    pub at: At,
+}
+
+/// The kinds of operands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OperandKind {
+    /// `5`
+    Literal(Literal),
+    /// `limit`: a parameter or a `let` of one literal.
+    Name(String),
+}
+
+/// `<`, `>=`, …
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+impl Comparison {
+    /// The sign.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+}
+
+/// A value as it is written; a type decides how it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Literal {
+    /// `true`, `false`
+    Bool(bool),
+    /// `-7`
+    Int(i64),
+    /// `"user/{user}/"`
+    Text(Text),
+    /// `x"00ff"`
+    Bytes(Vec<u8>),
+    /// `30m`, `1h30m`, `250ms`: milliseconds.
+    Duration(i64),
+    /// `2027-01-01T00:00:00Z`: milliseconds since 1970-01-01T00:00:00Z.
+    Time(i64),
+}
+
+/// Text with splices; neighbouring pieces of text are joined, empty ones left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// In order.
+    pub pieces: Vec<Piece>,
+}
+
+impl Text {
+    /// Text without splices.
+    #[must_use]
+    pub fn plain(text: &str) -> Self {
+        let pieces = if text.is_empty() { Vec::new() } else { vec![Piece::Text(text.to_owned())] };
+        Self { pieces }
+    }
+
+    /// The text, if nothing is spliced into it.
+    #[must_use]
+    pub fn as_plain(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [] => Some(""),
+            [Piece::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// `user/`
+    Text(String),
+    /// `{user}`
+    Splice(Name),
+}
+
+/// A boolean expression, or a part of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// What it is.
+    pub kind: ConditionKind,
+    /// All of it.
+    pub at: At,
+}
+
+/// The kinds of expressions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConditionKind {
+    /// `8`, `"GET"`
+    Literal(Literal),
+    /// `subject`: an attribute, a parameter or a `let`.
+    Name(String),
+    /// `token.owner`
+    TokenField(String),
+    /// `headers["x-trace"]`: a label of an attribute.
+    Label(Name, String),
+    /// `!e`
+    Not(Box<Condition>),
+    /// `a && b`
+    And(Box<Condition>, Box<Condition>),
+    /// `a || b`
+    Or(Box<Condition>, Box<Condition>),
+    /// `a < b`
+    Compare(Comparison, Box<Condition>, Box<Condition>),
+    /// `time + 2h`
+    Add(Box<Condition>, Box<Condition>),
+    /// `time - token.issuance`
+    Subtract(Box<Condition>, Box<Condition>),
+    /// `e in 8..18`: a pattern, or the name of an attribute that is a set.
+    In(Box<Condition>, Pattern),
+    /// `any groups in ["ops"]`
+    Some(Name, Pattern),
+    /// `all item in prefix "user/"`
+    Every(Name, Pattern),
+    /// `has subject`, `has headers["x-trace"]`
+    Has(Name, Option<String>),
+    /// `hour(time)`
+    Call(Name, Vec<Condition>),
+}

@@ -1,0 +1,3 @@
+//! Text and maps to a tree, and back.
+
+pub mod ast;
