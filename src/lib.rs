@@ -14,3 +14,4 @@ pub mod model;
 pub mod span;
 #[cfg(feature = "author")]
 pub mod syntax;
+pub mod vm;

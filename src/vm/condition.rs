@@ -1,0 +1,159 @@
+//! What `when` asks. A value that is absent makes the comparison that reads it false; numbers saturate.
+
+use super::datum::{Datum, label};
+use super::{Machine, Quantifier, take};
+use crate::bytecode::cursor::Cursor;
+use crate::bytecode::op::Op;
+use crate::model::value::Value;
+use crate::model::vocabulary::FieldNo;
+
+const HOUR: i64 = 3_600_000;
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * HOUR;
+
+/// A value that may be absent; the outer `None` of the functions here is a program that is not proved.
+type Present<'a> = Option<Datum<'a>>;
+
+impl<'p, 'r> Machine<'p, 'r> {
+    /// Whether the condition at the cursor is true.
+    pub(super) fn truth(&self, code: &mut Cursor<'p>) -> Option<bool> {
+        Some(match Op::read(code)? {
+            Op::True {} => true,
+            Op::False {} => false,
+            Op::All { body } => self.all_true(take(code, body)?)?,
+            Op::Some { body } => self.one_true(take(code, body)?)?,
+            Op::Negate {} => !self.truth(code)?,
+            Op::Equal {} => self.compare(code, |left, right| left == right)?,
+            Op::Unequal {} => self.compare(code, |left, right| left != right)?,
+            Op::Less {} => self.compare(code, |left, right| left.number() < right.number())?,
+            Op::LessEqual {} => self.compare(code, |left, right| left.number() <= right.number())?,
+            Op::StartsWith {} => self.compare_bytes(code, <[u8]>::starts_with)?,
+            Op::EndsWith {} => self.compare_bytes(code, <[u8]>::ends_with)?,
+            Op::Contains {} => self.compare_bytes(code, contains)?,
+            Op::Matches {} => {
+                let subject = self.value(code)?;
+                self.pattern(code, subject)? && subject.is_some()
+            }
+            Op::AnyElement { field } => self.quantified(code, field, Quantifier::Some)?,
+            Op::EveryElement { field } => self.quantified(code, field, Quantifier::Every)?,
+            Op::Member { field } => {
+                let wanted = self.value(code)?;
+                wanted.is_some_and(|wanted| self.set(field).iter().any(|element| Datum::of(element) == wanted))
+            }
+            Op::Has { field } => self.request.value(field).is_some(),
+            Op::HasLabel { field, name } => self.label(field, self.constant(name)?).is_some(),
+            Op::Truth {} => self.value(code)? == Some(Datum::Bool(true)),
+            Op::Vouched { key } => {
+                let key = self.constant(key)?;
+                self.context.vouchers.iter().any(|voucher| voucher == key)
+            }
+            _ => return None,
+        })
+    }
+
+    fn all_true(&self, mut body: Cursor<'p>) -> Option<bool> {
+        while !body.is_empty() {
+            if !self.truth(&mut body)? {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
+    fn one_true(&self, mut body: Cursor<'p>) -> Option<bool> {
+        while !body.is_empty() {
+            if self.truth(&mut body)? {
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+
+    fn compare(&self, code: &mut Cursor<'p>, holds: impl Fn(Datum<'_>, Datum<'_>) -> bool) -> Option<bool> {
+        let left = self.value(code)?;
+        let right = self.value(code)?;
+        Some(left.zip(right).is_some_and(|(left, right)| holds(left, right)))
+    }
+
+    fn compare_bytes(&self, code: &mut Cursor<'p>, holds: impl Fn(&[u8], &[u8]) -> bool) -> Option<bool> {
+        self.compare(code, |left, right| {
+            left.bytes().zip(right.bytes()).is_some_and(|(left, right)| holds(left, right))
+        })
+    }
+
+    /// Runs the pattern that follows over a set; where the set is empty, it is only read.
+    fn quantified(&self, code: &mut Cursor<'p>, field: FieldNo, quantifier: Quantifier) -> Option<bool> {
+        match self.set(field) {
+            [] => self.pattern(code, None).map(|_| false),
+            elements => self.elements(code, elements, quantifier),
+        }
+    }
+
+    fn set(&self, field: FieldNo) -> &'r [Value<'r>] {
+        match self.request.value(field) {
+            Some(Value::Set(elements)) => elements,
+            _ => &[],
+        }
+    }
+
+    fn label(&self, field: FieldNo, name: &[u8]) -> Present<'r> {
+        match self.request.value(field) {
+            Some(Value::Labels(labels)) => label(labels, name),
+            _ => None,
+        }
+    }
+
+    fn value(&self, code: &mut Cursor<'p>) -> Option<Present<'_>> {
+        Some(match Op::read(code)? {
+            Op::Field { field } => self.request.value(field).map(Datum::of),
+            Op::LabelOf { field, name } => self.label(field, self.constant(name)?),
+            Op::Number { number } => Some(Datum::Number(number.0)),
+            Op::Time { time } => Some(Datum::Number(time.0)),
+            Op::Duration { duration } => Some(Datum::Number(duration.0)),
+            Op::String { text } => Some(Datum::Text(self.constant(text)?)),
+            Op::PathOf { path } => Some(Datum::Text(self.constant(path)?)),
+            Op::Bytes { bytes } => Some(Datum::Bytes(self.constant(bytes)?)),
+            Op::Uuid { uuid } => Some(Datum::Sixteen(self.constant(uuid)?.try_into().ok()?)),
+            Op::Ip { address } => Some(Datum::Sixteen(self.constant(address)?.try_into().ok()?)),
+            Op::Yes {} => Some(Datum::Bool(true)),
+            Op::No {} => Some(Datum::Bool(false)),
+            Op::Issuance {} => Some(Datum::Number(self.context.issuance)),
+            Op::Expiry {} => Some(Datum::Number(self.context.expiry)),
+            Op::Add {} => self.combine(code, i64::saturating_add)?,
+            Op::Subtract {} => self.combine(code, i64::saturating_sub)?,
+            Op::Hour {} => self.number(code, |time| time.rem_euclid(DAY) / HOUR)?,
+            Op::Minute {} => self.number(code, |time| time.rem_euclid(HOUR) / MINUTE)?,
+            // 1970-01-01 was a Thursday, day 4.
+            Op::Weekday {} => self.number(code, |time| (time.div_euclid(DAY) + 3).rem_euclid(7) + 1)?,
+            Op::LengthOf {} => self.value(code)?.and_then(|value| value.bytes().map(<[u8]>::len)).map(count),
+            Op::Size { field } => Some(count(self.size(field))),
+            _ => return None,
+        })
+    }
+
+    fn combine(&self, code: &mut Cursor<'p>, combine: impl Fn(i64, i64) -> i64) -> Option<Present<'static>> {
+        let left = self.value(code)?.and_then(Datum::number);
+        let right = self.value(code)?.and_then(Datum::number);
+        Some(left.zip(right).map(|(left, right)| Datum::Number(combine(left, right))))
+    }
+
+    fn number(&self, code: &mut Cursor<'p>, of: impl Fn(i64) -> i64) -> Option<Present<'static>> {
+        Some(self.value(code)?.and_then(Datum::number).map(|number| Datum::Number(of(number))))
+    }
+
+    fn size(&self, field: FieldNo) -> usize {
+        match self.request.value(field) {
+            Some(Value::Set(elements)) => elements.len(),
+            Some(Value::Labels(labels)) => labels.len(),
+            _ => 0,
+        }
+    }
+}
+
+fn count(number: usize) -> Datum<'static> {
+    Datum::Number(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    needle.is_empty() || haystack.windows(needle.len()).any(|window| window == needle)
+}
