@@ -73,8 +73,11 @@ fn the_table_has_no_circle() {
         let ready = |allowed: &Option<Vec<String>>| {
             allowed.as_ref().is_some_and(|names| names.iter().all(|name| settled.contains(&name)))
         };
-        let next: Vec<&String> =
-            table.iter().filter(|(name, allowed)| !settled.contains(name) && ready(allowed)).map(|(name, _)| name).collect();
+        let next: Vec<&String> = table
+            .iter()
+            .filter(|(name, allowed)| !settled.contains(name) && ready(allowed))
+            .map(|(name, _)| name)
+            .collect();
         if next.is_empty() {
             break;
         }
@@ -99,7 +102,8 @@ fn the_deciding_wing_reads_no_clock_and_no_environment() {
         let files = if folder.is_dir() { sources(&folder) } else { vec![folder.with_extension("rs")] };
         for path in files {
             let text = fs::read_to_string(&path).unwrap();
-            for forbidden in ["SystemTime", "Instant", "std::env", "std::fs", "std::net::Tcp", "static mut", "HashMap"] {
+            for forbidden in ["SystemTime", "Instant", "std::env", "std::fs", "std::net::Tcp", "static mut", "HashMap"]
+            {
                 assert!(!text.contains(forbidden), "{} names {forbidden}", path.display());
             }
         }

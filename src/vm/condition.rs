@@ -1,5 +1,7 @@
 //! What `when` asks. A value that is absent makes the comparison that reads it false; numbers saturate.
 
+use core::slice;
+
 use super::datum::{Datum, label};
 use super::{Machine, Quantifier, take};
 use crate::bytecode::cursor::Cursor;
@@ -92,7 +94,8 @@ impl<'p, 'r> Machine<'p, 'r> {
     fn set(&self, field: FieldNo) -> &'r [Value<'r>] {
         match self.request.value(field) {
             Some(Value::Set(elements)) => elements,
-            _ => &[],
+            Some(element) => slice::from_ref(element),
+            None => &[],
         }
     }
 
@@ -143,9 +146,8 @@ impl<'p, 'r> Machine<'p, 'r> {
 
     fn size(&self, field: FieldNo) -> usize {
         match self.request.value(field) {
-            Some(Value::Set(elements)) => elements.len(),
             Some(Value::Labels(labels)) => labels.len(),
-            _ => 0,
+            _ => self.set(field).len(),
         }
     }
 }
