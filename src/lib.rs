@@ -8,3 +8,4 @@ pub mod bytecode;
 pub mod limits;
 pub mod model;
 pub mod span;
+pub mod token;
