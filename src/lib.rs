@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+pub mod authorize;
 pub mod bytecode;
 #[cfg(feature = "author")]
 pub mod check;
@@ -14,4 +15,5 @@ pub mod model;
 pub mod span;
 #[cfg(feature = "author")]
 pub mod syntax;
+pub mod token;
 pub mod vm;

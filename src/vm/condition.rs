@@ -47,7 +47,7 @@ impl<'p, 'r> Machine<'p, 'r> {
             Op::Truth {} => self.value(code)? == Some(Datum::Bool(true)),
             Op::Vouched { key } => {
                 let key = self.constant(key)?;
-                self.context.vouchers.iter().any(|voucher| voucher == key)
+                self.context.vouchers.iter().any(|voucher| voucher.as_slice() == key)
             }
             _ => return None,
         })

@@ -36,7 +36,7 @@ pub struct Context<'a> {
     /// When its authority ends; `i64::MAX` where it does not.
     pub expiry: i64,
     /// Keys whose third-party blocks are on the token.
-    pub vouchers: &'a [[u8; 32]],
+    pub vouchers: &'a [&'a [u8; 32]],
 }
 
 /// What one block says, and the rule that made it say so.
