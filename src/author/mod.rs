@@ -61,6 +61,16 @@ impl Document {
         Self::checked(source, file, Vec::new(), library)
     }
 
+    /// Reads the text of the map form, which may not name a key twice.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn from_json_text(name: &str, text: &str, library: &Library) -> Result<Self, Report> {
+        let value = map::from_json_text(text)
+            .map_err(|diagnostic| Report { source: Source::text(name, text), diagnostics: vec![diagnostic] })?;
+        Self::from_map(&value, library)
+    }
+
     /// A document of one block, from the map that a host passes to `TOKENGEN` or `ATTENUATE`. It names its vocabulary by
     /// `use`; the block has the name of its kind.
     ///
