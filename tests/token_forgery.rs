@@ -366,3 +366,29 @@ fn a_removed_key_accepts_nothing() {
         assert_eq!(refusal, Some(Refusal::UnknownKey), "{name}");
     }
 }
+
+/// Bytes cut, doubled, moved and overwritten at places that a hash chooses: none of it is accepted, none of it panics.
+#[test]
+fn no_mixture_of_tokens_is_a_token() {
+    let (keyring, vocabulary, mut scratch) = (keyring(), vocabulary(), Scratch::new());
+    let verifier = Verifier::new(&keyring, &vocabulary);
+    let shapes: Vec<_> = shapes().into_iter().map(|(_, token)| token).collect();
+    for round in 0_u64..5_000 {
+        let mut choices = blake3::Hasher::new().update(&round.to_be_bytes()).finalize_xof();
+        let mut choose = |below: usize| {
+            let mut bytes = [0; 8];
+            choices.fill(&mut bytes);
+            usize::try_from(u64::from_be_bytes(bytes) % below as u64).expect("it is below a length")
+        };
+        let [mut bytes, other] = [(); 2].map(|()| shapes[choose(shapes.len())].as_bytes().to_vec());
+        let (from, to) = (choose(bytes.len()), choose(bytes.len()));
+        let (start, length) = (choose(other.len()), choose(40));
+        let piece = other.iter().skip(start).take(length).copied();
+        bytes.splice(from.min(to)..from.max(to), piece);
+        let genuine = shapes.iter().any(|token| token.as_bytes() == bytes);
+        assert_eq!(verifier.verify(&spell(&bytes), NOW, &mut scratch).is_ok(), genuine, "round {round}");
+        if let Ok(token) = Token::from_bytes(&bytes) {
+            let _ = (inspect(&token).is_ok(), append(&token, &BlockDraft::default(), &mut random()).is_ok());
+        }
+    }
+}
