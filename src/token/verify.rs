@@ -19,7 +19,7 @@ use super::frame::{End, Frame, Frames, Start, open, position};
 use super::header::{Header, Purpose};
 use super::keyring::Keyring;
 use super::revocation::Revocations;
-use super::verified::{Parts, Source, Verified, VerifiedToken};
+use super::verified::{Parts, Verified, VerifiedToken};
 use super::{secrecy, text, vouch};
 use crate::limits::{BLOCKS, TOKEN_BYTES};
 use crate::model::verdict::Refusal;
@@ -81,9 +81,10 @@ impl<'k> Verifier<'k> {
         Ok(verified)
     }
 
-    /// What a token was verified with.
-    pub(super) fn source(&self) -> Source {
-        Source { keys: self.keyring.stamp(), vocabulary: self.vocabulary.fingerprint() }
+    /// What tokens are verified with now.
+    #[cfg(feature = "std")]
+    pub(super) fn source(&self) -> super::cache::Source {
+        super::cache::Source { keys: self.keyring.stamp(), vocabulary: self.vocabulary.fingerprint() }
     }
 
     fn authenticate(&self, text: &str, scratch: &mut Scratch) -> Result<Header, Refusal> {
