@@ -4,6 +4,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "author")]
+pub mod author;
 pub mod authorize;
 pub mod bytecode;
 #[cfg(feature = "author")]

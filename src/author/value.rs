@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::check::literals;
 use crate::check::tree::{Constant, Parameter, Template};
-use crate::compile::{Argument, Arguments};
+use crate::compile::arguments::{Argument, Arguments};
 use crate::model::path::ResourcePath;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::UuidText;
@@ -115,14 +115,17 @@ fn read_arguments<'a, V: 'a>(
     pairs: impl IntoIterator<Item = (&'a str, V)>,
     read: impl Fn(Type, &V) -> Result<Argument, NotAValue>,
 ) -> Result<Arguments, BadArgument> {
-    let mut arguments = Arguments::default();
+    let mut given = Vec::new();
     for (name, value) in pairs {
         let parameter = template.parameters.iter().find(|parameter: &&Parameter| parameter.name == name);
         let ty = parameter.ok_or_else(|| BadArgument::unknown(template, name))?.ty;
         let argument = read(ty, &value).map_err(|error| BadArgument { name: name.to_owned(), why: error.to_string() })?;
-        arguments.push(name, argument);
+        given.push((name, argument));
     }
-    Ok(arguments)
+    Arguments::new(&template.parameters, given).map_err(|errors| BadArgument {
+        name: template.name.clone(),
+        why: errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    })
 }
 
 /// Text or JSON that is no value of the wanted type.

@@ -42,7 +42,7 @@ impl<'g> Goal<'g> {
 }
 
 /// `an int`, `a string`
-pub(super) const fn with_article(scalar: Scalar) -> &'static str {
+pub(crate) const fn with_article(scalar: Scalar) -> &'static str {
     match scalar {
         Scalar::Bool => "a bool",
         Scalar::Int => "an int",
@@ -169,7 +169,7 @@ fn not_a_duration(text: &str) -> (Code, String, &'static str) {
 }
 
 /// `0d0c2f6e-3f5d-4b2b-9a7e-5a1d2c3b4e5f`, in either case.
-pub(super) fn uuid(text: &str) -> Option<[u8; 16]> {
+pub(crate) fn uuid(text: &str) -> Option<[u8; 16]> {
     let mut groups = text.split('-');
     let fits = text.len() == 36 && [8, 4, 4, 4, 12].iter().all(|&n| groups.next().is_some_and(|g| g.len() == n));
     let digits: String = text.split('-').collect();
@@ -178,13 +178,13 @@ pub(super) fn uuid(text: &str) -> Option<[u8; 16]> {
 }
 
 /// `2027-01-01T00:00:00Z`, in milliseconds; what is finer than that is refused, not rounded.
-pub(super) fn time(text: &str) -> Option<i64> {
+pub(crate) fn time(text: &str) -> Option<i64> {
     let time: Timestamp = text.parse().ok()?;
     (time.subsec_nanosecond() % 1_000_000 == 0).then(|| time.as_millisecond())
 }
 
 /// `1h30m`, in milliseconds; larger units come first, each at most once.
-pub(super) fn duration(text: &str) -> Option<i64> {
+pub(crate) fn duration(text: &str) -> Option<i64> {
     const UNITS: [(&str, i64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
     let (negative, mut rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (mut total, mut units) = (0_i64, UNITS.iter());

@@ -23,7 +23,7 @@ mod fields;
 mod functions;
 pub mod library;
 mod lints;
-mod literals;
+pub(crate) mod literals;
 mod names;
 mod operands;
 mod patterns;

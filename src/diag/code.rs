@@ -417,27 +417,6 @@ token dashboard {
     action look
 }"#
         "Split it, or write it shorter."
-    "E0602" TooDeep Error "too many things stand inside each other"
-        r#"use http
-
-let a = ["/a"]
-let b = [a]
-let c = [b]
-let d = [c]
-let e = [d]
-let f = [e]
-let g = [f]
-let h = [g]
-let i = [h]
-let j = [i]
-let k = [j]
-let l = [k]
-let m = [l]
-
-policy deep {
-    allow { path: m }
-}"#
-        "Write it flat."
     "E0603" TooLong Error "a text is longer than it may be"
         r#"use momento
 
