@@ -14,5 +14,5 @@ mod depth;
 mod lex;
 //pub mod map;
 pub mod parse;
-//pub mod print;
+pub mod print;
 mod text;
