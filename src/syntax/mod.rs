@@ -12,7 +12,7 @@ pub mod ast;
 pub mod cases;
 mod depth;
 mod lex;
-//pub mod map;
+pub mod map;
 pub mod parse;
 pub mod print;
 mod text;
