@@ -144,19 +144,3 @@ pub(crate) const fn is_letter(byte: u8) -> bool {
 pub(crate) fn is_word(text: &str) -> bool {
     text.bytes().all(is_letter) && text.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }
-
-/// Whether a character turns the direction of the text behind it, so that a reader sees something else than is there.
-pub(crate) const fn turns(character: char) -> bool {
-    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether a character can not be seen, or does something else than be seen.
-pub(crate) const fn hides(character: char) -> bool {
-    turns(character)
-        || matches!(character,
-            '\0'..='\u{8}' | '\u{b}'..='\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-            | '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}'
-            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
-}

@@ -120,7 +120,7 @@ impl Builder {
                 inner.at = At(span);
                 return inner;
             }
-            Rule::word => return self.word(&pair, parts),
+            Rule::word | Rule::plain_value => return self.word(&pair, parts),
             _ => (ConditionKind::Literal(self.literal(&pair, Spelling::Plain)), span.end),
         };
         Condition { kind, at: At(Span::new(span.start, end)) }
@@ -144,6 +144,10 @@ impl Builder {
             }
             None => {
                 let end = name.at.0.end;
+                if matches!(name.text.as_str(), "has" | "in") {
+                    let error = Diagnostic::new(Code::Syntax, name.at.0, format!("`{}` stands alone", name.text));
+                    self.errors.push(error.help("write `has name`, or `value in pattern`"));
+                }
                 let kind = match name.text.as_str() {
                     "true" => ConditionKind::Literal(Literal::Bool(true)),
                     "false" => ConditionKind::Literal(Literal::Bool(false)),

@@ -18,7 +18,6 @@ mod outline;
 mod pattern;
 
 pub(crate) use cases::parse as parse_cases;
-#[expect(unused_imports, reason = "the map form will")]
 pub(crate) use explain::nearest;
 
 use crate::diag::Diagnostic;

@@ -5,9 +5,10 @@
 
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
+use crate::diag::render::{hides, turns};
 use crate::limits;
 use crate::span::Span;
-use crate::syntax::lex::{Lexer, Token, TokenKind, hides, turns};
+use crate::syntax::lex::{Lexer, Token, TokenKind};
 
 /// What a first look at a text finds.
 #[derive(Debug, Default)]
