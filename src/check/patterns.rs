@@ -220,7 +220,7 @@ impl Reader<'_, '_, '_> {
         if let Some((value, scope)) = self.scope.enter_let(name, at) {
             return Self { scope, ..*self }.pattern(value);
         }
-        if self.scope.names.is_let(name) {
+        if self.scope.names.is_let(name) || self.scope.names.is_broken(name) {
             return None;
         }
         let Some(goal) = self.goal else {
