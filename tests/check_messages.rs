@@ -77,6 +77,18 @@ fn a_path_is_canonical_or_refused() {
 }
 
 #[test]
+fn a_pattern_of_paths_is_not_taken_for_a_path_with_a_star_in_it() {
+    http("allow { action: GET } when path == \"/a/*\"").says(
+        "E0304",
+        "\"/a/*\"",
+        "`/a/*` is a pattern, and one path is wanted here",
+        "use `in`, or a pattern in the rule's map",
+    );
+    http("allow { path: != \"/a/**\" }").finds(&[("E0304", "\"/a/**\"")]);
+    http("allow { action: GET } when path in \"/a/*\"").is_good();
+}
+
+#[test]
 fn a_value_has_the_type_of_its_attribute() {
     http("allow { path: 7 }").says("E0301", "7", "`path` takes a path, found an int", "write it in quotes");
     http("allow { host: x\"00\" }").says(

@@ -233,6 +233,19 @@ fn constants_are_added_when_they_are_checked() {
 }
 
 #[test]
+fn text_takes_the_type_of_the_other_side_on_either_side() {
+    let fixed = "\"0d0c2f6e-3f5d-4b2b-9a7e-5a1d2c3b4e5f\"";
+    for condition in
+        [format!("owner == {fixed}"), format!("{fixed} == owner"), "owner == me".to_owned(), "me == owner".to_owned()]
+    {
+        let found = check(&format!("use warp10\npolicy p(me: uuid) {{ allow {{ owner: me }} when {condition} }}"));
+        assert!(matches!(found.is_good().rules[0].condition, Some(Condition::Compare(..))), "{condition}");
+    }
+    let source = "vocabulary raw 1 { key: bytes action get }\npolicy p(k: string) { allow { key: any } when k == key && key != x\"00\" }";
+    check(source).is_good();
+}
+
+#[test]
 fn a_long_chain_is_one_level_deep() {
     let chain = vec!["hour(time) != 3"; 5_000].join(" && ");
     let found = http(&format!("allow {{ action: GET }} when {chain}"));

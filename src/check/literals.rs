@@ -193,10 +193,19 @@ pub(super) fn network(report: &Report, text: &str, at: Span) -> Option<Result<Ne
 }
 
 fn path(report: &Report, text: &str, at: Span) -> Option<Constant> {
+    if text.contains('*') {
+        return report.poison(wildcard(text, at));
+    }
     match ResourcePath::new(text) {
         Ok(path) => Some(Constant::Path(path.as_str().to_owned())),
         Err(error) => report.poison(not_a_path(text, at, &error.to_string())),
     }
+}
+
+/// The finding that a pattern of paths stands where one path is wanted.
+pub(super) fn wildcard(text: &str, at: Span) -> Diagnostic {
+    Diagnostic::new(Code::NotAPath, at, format!("`{text}` is a pattern, and one path is wanted here"))
+        .help("use `in`, or a pattern in the rule's map")
 }
 
 /// The finding that text is no path, or no pattern of paths.
