@@ -4,9 +4,12 @@
 
 extern crate alloc;
 
+pub mod authorize;
 pub mod bytecode;
 #[cfg(feature = "author")]
 pub mod check;
+#[cfg(feature = "author")]
+pub mod compile;
 #[cfg(feature = "author")]
 pub mod diag;
 pub mod limits;
@@ -14,3 +17,5 @@ pub mod model;
 pub mod span;
 #[cfg(feature = "author")]
 pub mod syntax;
+pub mod token;
+pub mod vm;

@@ -17,9 +17,9 @@ pub const TOKEN_PROGRAM_BYTES: usize = TOKEN_BYTES;
 /// for a rule set of ten thousand rules.
 pub const POLICY_PROGRAM_BYTES: usize = 8 * 1024 * 1024;
 
-/// Steps a token's program may cost in the worst case (see `bytecode::cost`): a few milliseconds, and far more
+/// Steps a token's program may cost in the worst case (see `bytecode::verify::Proved::cost`): a few milliseconds, and far more
 /// than any program that fits a token written by the compiler needs.
-pub const TOKEN_COST: u64 = 1 << 22;
+pub const TOKEN_COST: u64 = 1 << 26;
 
 /// Worst-case steps of a policy that a service holds: ten thousand rules over large batches stay below it.
 pub const POLICY_COST: u64 = 1 << 34;
@@ -30,6 +30,9 @@ pub const RULES: usize = 50_000;
 /// How deep patterns and conditions nest, in text, in the tree and in bytecode. Everything that walks a tree
 /// recurses, and this many small frames fit the smallest thread stacks (64 KiB).
 pub const NESTING: usize = 24;
+
+/// How deep nodes of a program nest. Lowering adds at most two nodes to one of the source.
+pub const PROGRAM_NESTING: usize = 3 * NESTING;
 
 /// A request keeps its values in place, without allocating.
 pub const ATTRIBUTES: usize = 32;

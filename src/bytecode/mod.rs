@@ -1,42 +1,19 @@
-//! What a program is. (Being written.)
+//! What a program is: the [table of opcodes](op), the [container](program) that holds code and constants, the
+//! [verifier](verify) that proves a program once, the [listing](listing) for people.
+//!
+//! A program is a list of rules. A rule is a frame with a length: its tests run in order, and the first one that fails
+//! leaves the frame. Inside, patterns and conditions are small trees in prefix form, each node an opcode, its operands
+//! and its children. Lengths are unsigned and reach forward, so a loop can not be written down; nodes nest to a fixed
+//! depth, so the VM needs neither a heap nor a stack of its own. Constants stand once, in a pool behind the code, and an
+//! operand is the distance into that pool.
+//!
+//! What is refused: everything the [verifier](verify::verify) can not prove: an unknown opcode, a node of the wrong sort,
+//! a constant of the wrong type, a length that does not end where its last child ends, a rule out of order, too much depth
+//! or cost. Only it makes a [`Proved`](verify::Proved).
 
-use crate::model::vocabulary::{State, Vocabulary};
-
-/// What a program is proved against.
-#[derive(Clone, Copy, Debug)]
-pub struct Scope<'v> {
-    /// Gives attribute numbers their types.
-    pub vocabulary: &'v Vocabulary,
-    /// How much of the vocabulary existed when the program was made.
-    pub state: State,
-    /// How long and how costly the program may be.
-    pub budget: Budget,
-}
-
-/// The caps of a program, by where it travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Budget {
-    /// In a token.
-    Token,
-    /// In a service that compiled it itself.
-    Policy,
-}
-
-/// A program that `verify` has proved; the VM takes nothing else.
-#[derive(Clone, Copy, Debug)]
-pub struct Proved<'a> {
-    code: &'a [u8],
-    pool: &'a [u8],
-}
-
-/// Why a program is not one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProgramError;
-
-/// Proves a program.
-///
-/// # Errors
-/// Says what is wrong with it.
-pub fn verify<'a>(bytes: &'a [u8], _scope: &Scope<'_>) -> Result<Proved<'a>, ProgramError> {
-    Ok(Proved { code: bytes, pool: &[] })
-}
+pub mod automaton;
+pub mod constant;
+pub mod cursor;
+pub mod op;
+pub mod program;
+pub mod verify;

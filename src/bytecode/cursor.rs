@@ -1,0 +1,154 @@
+//! Reading and writing the primitive pieces: bytes, varints in their shortest form, zigzag integers.
+
+use alloc::vec::Vec;
+
+/// A place in borrowed bytes that only moves forward. Every read says by `None` that the bytes do not hold what was asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Cursor<'a> {
+    /// At the first of `bytes`.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// What has not been read.
+    #[must_use]
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Whether everything has been read.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// The next byte.
+    #[inline]
+    pub fn byte(&mut self) -> Option<u8> {
+        let (&byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(byte)
+    }
+
+    /// The next `length` bytes.
+    #[inline]
+    pub fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        Some(head)
+    }
+
+    /// The next `N` bytes.
+    #[inline]
+    pub fn array<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+        let (head, rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
+        Some(head)
+    }
+
+    /// An unsigned LEB128 number of at most 64 bits, in its shortest form only: two spellings of one number would be two
+    /// tokens of one meaning.
+    #[inline]
+    pub fn varint(&mut self) -> Option<u64> {
+        match self.byte()? {
+            small @ 0..0x80 => Some(u64::from(small)),
+            first => self.long_varint(u64::from(first & 0x7f)),
+        }
+    }
+
+    #[cold]
+    fn long_varint(&mut self, first: u64) -> Option<u64> {
+        let mut value = first;
+        for shift in (7..64).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u64::from(byte & 0x7f);
+            if bits.leading_zeros() < shift {
+                return None;
+            }
+            value |= bits << shift;
+            if byte & 0x80 == 0 {
+                return (byte != 0).then_some(value);
+            }
+        }
+        None
+    }
+
+    /// A varint that fits 32 bits.
+    #[inline]
+    pub fn varint32(&mut self) -> Option<u32> {
+        match self.byte()? {
+            small @ 0..0x80 => Some(u32::from(small)),
+            first => u32::try_from(self.long_varint(u64::from(first & 0x7f))?).ok(),
+        }
+    }
+
+    /// A signed number in zigzag form.
+    #[inline]
+    pub fn zigzag(&mut self) -> Option<i64> {
+        let value = self.varint()?;
+        Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+    }
+
+    /// A length and that many bytes.
+    #[inline]
+    pub fn prefixed(&mut self) -> Option<&'a [u8]> {
+        let length = self.varint32()?;
+        self.take(usize::try_from(length).ok()?)
+    }
+}
+
+/// Appends the shortest form of `value`.
+pub fn put_varint(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+/// Appends the zigzag form of `value`.
+pub fn put_zigzag(out: &mut Vec<u8>, value: i64) {
+    put_varint(out, ((value << 1) ^ (value >> 63)).cast_unsigned());
+}
+
+/// Appends a length and the bytes.
+pub fn put_prefixed(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_varint(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn varint(value: u64) -> Vec<u8> {
+        let mut out = Vec::new();
+        put_varint(&mut out, value);
+        out
+    }
+
+    #[test]
+    fn every_width_of_number_reads_back_as_it_was_written() {
+        for bits in 0..64 {
+            for value in [1u64 << bits, (1u64 << bits) - 1, u64::MAX >> bits] {
+                let bytes = varint(value);
+                assert_eq!(Cursor::new(&bytes).varint(), Some(value));
+                let mut out = Vec::new();
+                put_zigzag(&mut out, value.cast_signed());
+                assert_eq!(Cursor::new(&out).zigzag(), Some(value.cast_signed()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_spelling_of_a_number_is_refused() {
+        for bytes in [&[0x80, 0x00][..], &[0xff, 0x80, 0x00], &[0x80; 11], &[0xff; 10], &[0x80]] {
+            assert_eq!(Cursor::new(bytes).varint(), None, "{bytes:?}");
+        }
+    }
+}

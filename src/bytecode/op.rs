@@ -1,0 +1,368 @@
+//! The instruction set: one table, from which come the enum, reading, writing, the listing, the verifier's shapes, the cost
+//! and the reference page `docs/bytecode.md`.
+//!
+//! Codes are written down and never used again for something else. A reader that meets a code it does not know refuses
+//! the program, so a new instruction needs no new version. 0x80 to 0xff are kept for instructions that dispatch over large
+//! rule sets.
+
+use alloc::vec::Vec;
+
+use super::cursor::{Cursor, put_varint, put_zigzag};
+use crate::model::vocabulary::{ActionNo, FieldNo};
+
+/// What a node is, and so where it may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// On the top level of a program.
+    Rule,
+    /// In a rule; all must hold.
+    Test,
+    /// What is wanted of a value.
+    Pattern,
+    /// True or false.
+    Truth,
+    /// A value in a condition.
+    Value,
+}
+
+/// What follows the operands of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Nothing.
+    Leaf,
+    /// One node.
+    One(Sort),
+    /// Two nodes.
+    Two(Sort, Sort),
+    /// Nodes of one sort, as many bytes of them as the `Length` operand says.
+    Body(Sort),
+}
+
+/// The distance of a constant from the start of the pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Const(pub u32);
+
+/// How many bytes of children follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Length(pub u32);
+
+/// A number written in the code itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Int(pub i64);
+
+type Field = FieldNo;
+type Action = ActionNo;
+
+/// An operand knows its width and its spelling.
+trait Operand: Sized {
+    fn read(cursor: &mut Cursor<'_>) -> Option<Self>;
+    fn write(self, out: &mut Vec<u8>);
+    fn sample() -> Self;
+    fn shown(self) -> Shown;
+}
+
+/// An operand in a form that a listing can print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// `f3`: an attribute.
+    Field(FieldNo),
+    /// `a7`: an action.
+    Action(ActionNo),
+    /// `c12`: a constant.
+    Const(Const),
+    /// `-5`
+    Int(i64),
+    /// `+9`: bytes of children.
+    Length(u32),
+}
+
+impl Operand for Field {
+    #[inline]
+    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
+        cursor.byte().map(FieldNo)
+    }
+    fn write(self, out: &mut Vec<u8>) {
+        out.push(self.0);
+    }
+    fn sample() -> Self {
+        FieldNo(3)
+    }
+    fn shown(self) -> Shown {
+        Shown::Field(self)
+    }
+}
+
+impl Operand for Action {
+    #[inline]
+    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
+        u16::try_from(cursor.varint32()?).ok().map(ActionNo)
+    }
+    fn write(self, out: &mut Vec<u8>) {
+        put_varint(out, u64::from(self.0));
+    }
+    fn sample() -> Self {
+        ActionNo(200)
+    }
+    fn shown(self) -> Shown {
+        Shown::Action(self)
+    }
+}
+
+impl Operand for Const {
+    #[inline]
+    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
+        cursor.varint32().map(Const)
+    }
+    fn write(self, out: &mut Vec<u8>) {
+        put_varint(out, u64::from(self.0));
+    }
+    fn sample() -> Self {
+        Const(300)
+    }
+    fn shown(self) -> Shown {
+        Shown::Const(self)
+    }
+}
+
+impl Operand for Length {
+    #[inline]
+    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
+        cursor.varint32().map(Length)
+    }
+    fn write(self, out: &mut Vec<u8>) {
+        put_varint(out, u64::from(self.0));
+    }
+    fn sample() -> Self {
+        Length(9)
+    }
+    fn shown(self) -> Shown {
+        Shown::Length(self.0)
+    }
+}
+
+impl Operand for Int {
+    #[inline]
+    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
+        cursor.zigzag().map(Int)
+    }
+    fn write(self, out: &mut Vec<u8>) {
+        put_zigzag(out, self.0);
+    }
+    fn sample() -> Self {
+        Int(-1_000)
+    }
+    fn shown(self) -> Shown {
+        Shown::Int(self.0)
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The first byte of the node.
+    pub code: u8,
+    /// What a listing calls it.
+    pub text: &'static str,
+    /// Names and kinds of the operands, as the reference page prints them.
+    pub operands: &'static str,
+    /// Where it may stand.
+    pub sort: Sort,
+    /// What follows it.
+    pub shape: Shape,
+    /// Steps it costs at most, without its children.
+    pub cost: u64,
+    /// What it does.
+    pub meaning: &'static str,
+}
+
+macro_rules! ops {
+    ($( $code:literal $name:ident $text:literal ($($operand:ident: $kind:ident),*) $sort:ident $shape:expr, $cost:literal $meaning:literal; )*) => {
+        /// An instruction: the opcode and its operands.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Op {
+            $( #[doc = $meaning] $name { $( #[doc = stringify!($kind)] $operand: $kind ),* }, )*
+        }
+
+        impl Op {
+            /// The table, ascending by code.
+            pub const TABLE: &'static [Row] = &[$( Row {
+                code: $code,
+                text: $text,
+                operands: stringify!($($operand: $kind),*),
+                sort: Sort::$sort,
+                shape: $shape,
+                cost: $cost,
+                meaning: $meaning,
+            } ),*];
+
+            /// Reads one instruction; `None` for an unknown code or an operand cut short or spelt long.
+            #[inline(always)]
+            pub fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
+                Some(match cursor.byte()? {
+                    $( $code => Self::$name { $( $operand: <$kind as Operand>::read(cursor)? ),* }, )*
+                    _ => return None,
+                })
+            }
+
+            /// Appends the instruction.
+            pub fn write(self, out: &mut Vec<u8>) {
+                match self {
+                    $( Self::$name { $( $operand ),* } => { out.push($code); $( $operand.write(out); )* } )*
+                }
+            }
+
+            /// Reads one instruction that must be of `sort`; `None` for any other as well.
+            #[inline(always)]
+            pub fn read_of(cursor: &mut Cursor<'_>, sort: Sort) -> Option<Self> {
+                Some(match cursor.byte()? {
+                    $( $code if sort as u8 == Sort::$sort as u8 => {
+                        Self::$name { $( $operand: <$kind as Operand>::read(cursor)? ),* }
+                    } )*
+                    _ => return None,
+                })
+            }
+
+            /// Its row.
+            #[must_use]
+            pub const fn row(self) -> &'static Row {
+                match self {
+                    $( Self::$name { .. } => &Row {
+                        code: $code,
+                        text: $text,
+                        operands: stringify!($($operand: $kind),*),
+                        sort: Sort::$sort,
+                        shape: $shape,
+                        cost: $cost,
+                        meaning: $meaning,
+                    }, )*
+                }
+            }
+
+            /// Its operands, in order.
+            #[must_use]
+            pub fn operands(self) -> Vec<Shown> {
+                match self { $( Self::$name { $( $operand ),* } => alloc::vec![$( $operand.shown() ),*], )* }
+            }
+
+            /// One instruction of every kind.
+            #[must_use]
+            pub fn samples() -> Vec<Self> {
+                alloc::vec![$( Self::$name { $( $operand: <$kind as Operand>::sample() ),* } ),*]
+            }
+        }
+    };
+}
+
+use Shape::{Body, Leaf, One, Two};
+use Sort::{Pattern, Test, Truth, Value};
+
+ops! {
+//  code name         text         operands                     sort     children             cost meaning
+    0x01 Deny         "deny"       (body: Length)               Rule     Body(Test),          1 "A rule that forbids: where all its tests hold, the verdict is forbidden. Of a set, one matching element is enough.";
+    0x02 Require      "require"    (body: Length)               Rule     Body(Test),          1 "A rule without which nothing is allowed: where one of its tests fails, the block does not allow.";
+    0x03 Allow        "allow"      (body: Length)               Rule     Body(Test),          1 "A rule that allows (`allow`, `only`): where all its tests hold, the block allows. Of a set, every element must match.";
+
+    0x10 ActionIs     "action.is"  (action: Action)             Test     Leaf,                1 "Is it this action?";
+    0x11 ActionIn     "action.in"  (first: Action, last: Action) Test    Leaf,                1 "Is the action's number between the two, both included?";
+    0x12 ActionSet    "action.set" (set: Const)                 Test     Leaf,                1 "Is the action's bit set?";
+    0x13 ActionNot    "action.not" (set: Const)                 Test     Leaf,                1 "Is the action's bit not set? True of actions that came later.";
+    0x14 Test         "test"       (field: Field)               Test     One(Pattern),        1 "Does the attribute's value match?";
+    0x15 When         "when"       ()                           Test     One(Truth),          1 "Is the condition true?";
+
+    0x20 Any          "any"        ()                           Pattern  Leaf,                1 "There is a value.";
+    0x21 Absent       "absent"     ()                           Pattern  Leaf,                1 "There is no value; nothing else matches then.";
+    0x22 Not          "not"        ()                           Pattern  One(Pattern),        1 "There is a value, and it does not match.";
+    0x23 AnyOf        "any.of"     (body: Length)               Pattern  Body(Pattern),       1 "One of the patterns matches.";
+    0x24 AllOf        "all.of"     (body: Length)               Pattern  Body(Pattern),       1 "All of the patterns match.";
+    0x25 IsTrue       "is.true"    ()                           Pattern  Leaf,                1 "A bool that is true.";
+    0x26 IsFalse      "is.false"   ()                           Pattern  Leaf,                1 "A bool that is false.";
+    0x27 Eq           "eq"         (text: Const)                Pattern  Leaf,                2 "The same bytes: of a string, bytes, path or uuid.";
+    0x28 Prefix       "prefix"     (text: Const)                Pattern  Leaf,                2 "A string or bytes that begin so.";
+    0x29 Suffix       "suffix"     (text: Const)                Pattern  Leaf,                2 "A string or bytes that end so.";
+    0x2a Glob         "glob"       (glob: Const)                Pattern  Leaf,               64 "A string or bytes that match the glob, the whole of it.";
+    0x2b Regex        "regex"      (automaton: Const)           Pattern  Leaf,               64 "A string or bytes that the automaton accepts, the whole of it.";
+    0x2c Range        "range"      (first: Int, last: Int)      Pattern  Leaf,                1 "An int, time or duration between the two, both included.";
+    0x2d Net          "net"        (network: Const)             Pattern  Leaf,                1 "An address of the network.";
+    0x2e Path         "path"       (path: Const)                Pattern  Leaf,               64 "A path that matches, segment by segment.";
+    0x2f Within       "within"     (path: Const)                Pattern  Leaf,                2 "The path itself, or one below it.";
+    0x30 Label        "label"      (name: Const)                Pattern  One(Pattern),        8 "Labels of which this one's value matches.";
+
+    0x40 True         "true"       ()                           Truth    Leaf,                1 "True.";
+    0x41 False        "false"      ()                           Truth    Leaf,                1 "False.";
+    0x42 All          "all"        (body: Length)               Truth    Body(Truth),         1 "Are all of them true?";
+    0x43 Some         "some"       (body: Length)               Truth    Body(Truth),         1 "Is one of them true?";
+    0x44 Negate       "negate"     ()                           Truth    One(Truth),          1 "Is it false?";
+    0x45 Equal        "equal"      ()                           Truth    Two(Value, Value),   2 "Are both there and equal?";
+    0x46 Unequal      "unequal"    ()                           Truth    Two(Value, Value),   2 "Are both there and different?";
+    0x47 Less         "less"       ()                           Truth    Two(Value, Value),   1 "Are both there, and the first less than the second?";
+    0x48 LessEqual    "less.eq"    ()                           Truth    Two(Value, Value),   1 "Are both there, and the first not greater than the second?";
+    0x49 Matches      "matches"    ()                           Truth    Two(Value, Pattern), 1 "Is the value there, and does it match?";
+    0x4a AnyElement   "any.el"     (field: Field)               Truth    One(Pattern),        1 "Does one element of the set match?";
+    0x4b EveryElement "every.el"   (field: Field)               Truth    One(Pattern),        1 "Has the set elements, and do all of them match?";
+    0x4c Member       "member"     (field: Field)               Truth    One(Value),          2 "Is the value there and an element of the set?";
+    0x4d Has          "has"        (field: Field)               Truth    Leaf,                1 "Has the request the attribute?";
+    0x4e HasLabel     "has.label"  (field: Field, name: Const)  Truth    Leaf,                8 "Has the attribute the label?";
+    0x4f StartsWith   "starts"     ()                           Truth    Two(Value, Value),   2 "Are both there, and begins the first with the second?";
+    0x50 EndsWith     "ends"       ()                           Truth    Two(Value, Value),   2 "Are both there, and ends the first with the second?";
+    0x51 Contains     "contains"   ()                           Truth    Two(Value, Value),  64 "Are both there, and is the second somewhere in the first?";
+    0x52 Truth        "truth"      ()                           Truth    One(Value),          1 "Is the bool there and true?";
+    0x53 Vouched      "vouched"    (key: Const)                 Truth    Leaf,                8 "Has the token a third-party block of this key?";
+
+    0x60 Field        "field"      (field: Field)               Value    Leaf,                1 "The attribute's one value.";
+    0x61 LabelOf      "label.of"   (field: Field, name: Const)  Value    Leaf,                8 "The label's value.";
+    0x62 Number       "int"        (number: Int)                Value    Leaf,                1 "An int.";
+    0x63 Time         "time"       (time: Int)                  Value    Leaf,                1 "A time, in ms since 1970-01-01T00:00:00Z.";
+    0x64 Duration     "duration"   (duration: Int)              Value    Leaf,                1 "A duration, in ms.";
+    0x65 String       "string"     (text: Const)                Value    Leaf,                1 "A string.";
+    0x66 Bytes        "bytes"      (bytes: Const)               Value    Leaf,                1 "Bytes.";
+    0x67 Uuid         "uuid"       (uuid: Const)                Value    Leaf,                1 "A uuid.";
+    0x68 Ip           "ip"         (address: Const)             Value    Leaf,                1 "An address.";
+    0x69 PathOf       "path.of"    (path: Const)                Value    Leaf,                1 "A path.";
+    0x6a Yes          "yes"        ()                           Value    Leaf,                1 "The bool true.";
+    0x6b No           "no"         ()                           Value    Leaf,                1 "The bool false.";
+    0x6c Issuance     "issuance"   ()                           Value    Leaf,                1 "When the token was minted.";
+    0x6d Expiry       "expiry"     ()                           Value    Leaf,                1 "When the token's authority ends; the greatest time where it does not.";
+    0x6e Add          "add"        ()                           Value    Two(Value, Value),   1 "The sum of two ints or durations, or of a time and a duration; saturates.";
+    0x6f Subtract     "subtract"   ()                           Value    Two(Value, Value),   1 "The difference of two ints, durations or times, or of a time and a duration; saturates.";
+    0x70 Hour         "hour"       ()                           Value    One(Value),          1 "The hour of the day of a time, 0 to 23, UTC.";
+    0x71 Minute       "minute"     ()                           Value    One(Value),          1 "The minute of the hour of a time, 0 to 59.";
+    0x72 Weekday      "weekday"    ()                           Value    One(Value),          1 "The day of the week of a time, 1 (Monday) to 7 (Sunday), UTC.";
+    0x73 LengthOf     "length"     ()                           Value    One(Value),          1 "The bytes of a string, bytes or path, counted.";
+    0x74 Size         "size"       (field: Field)               Value    Leaf,                1 "The elements of a set or the labels of labels, counted; 0 where there is none.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instruction_reads_back_as_it_was_written() {
+        for op in Op::samples() {
+            let mut bytes = Vec::new();
+            op.write(&mut bytes);
+            let mut cursor = Cursor::new(&bytes);
+            assert_eq!(Op::read(&mut cursor), Some(op));
+            assert!(cursor.is_empty());
+            for cut in 0..bytes.len() {
+                assert_eq!(Op::read(&mut Cursor::new(&bytes[..cut])), None, "{op:?} cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn codes_ascend_and_names_are_unique() {
+        assert!(Op::TABLE.is_sorted_by(|a, b| a.code < b.code));
+        assert!(Op::TABLE.last().is_some_and(|row| row.code < 0x80));
+        let mut names: Vec<_> = Op::TABLE.iter().map(|row| row.text).collect();
+        names.sort_unstable();
+        assert!(names.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn the_length_operand_stands_exactly_where_a_body_follows() {
+        for op in Op::samples() {
+            let has_length = op.operands().iter().any(|operand| matches!(operand, Shown::Length(_)));
+            assert_eq!(has_length, matches!(op.row().shape, Shape::Body(_)), "{op:?}");
+        }
+    }
+}

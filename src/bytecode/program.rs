@@ -1,0 +1,87 @@
+//! The container: a code section and a constant pool.
+//!
+//! ```text
+//! varint  bytes of code
+//! bytes   code
+//! bytes   pool: the rest; an entry is a length and that many bytes
+//! ```
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::cursor::{Cursor, put_prefixed, put_varint};
+use super::op::Const;
+
+/// A program as the compiler writes it; not proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program(Vec<u8>);
+
+/// The program without rules: an authority that allows nothing, a restriction that objects to nothing.
+pub const EMPTY: &[u8] = &[0];
+
+impl Program {
+    /// Joins the sections.
+    #[must_use]
+    pub fn new(code: &[u8], pool: &Pool) -> Self {
+        let mut bytes = Vec::with_capacity(code.len() + pool.bytes.len() + 3);
+        put_prefixed(&mut bytes, code);
+        bytes.extend_from_slice(&pool.bytes);
+        Self(bytes)
+    }
+
+    /// As it travels.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// As it travels, owned.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+/// Splits a program into code and pool.
+#[must_use]
+pub fn sections(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut cursor = Cursor::new(bytes);
+    let code = cursor.prefixed()?;
+    Some((code, cursor.rest()))
+}
+
+/// The constant at its place in the pool.
+#[must_use]
+#[inline]
+pub fn constant(pool: &[u8], place: Const) -> Option<&[u8]> {
+    Cursor::new(pool.get(usize::try_from(place.0).ok()?..)?).prefixed()
+}
+
+/// Constants being collected; each stands once.
+#[derive(Clone, Debug, Default)]
+pub struct Pool {
+    bytes: Vec<u8>,
+    places: BTreeMap<Vec<u8>, u32>,
+}
+
+impl Pool {
+    /// The place of the constant, new or known.
+    ///
+    /// # Panics
+    /// If the pool outgrows 4 GiB; a program is refused long before.
+    pub fn intern(&mut self, constant: &[u8]) -> Const {
+        if let Some(&place) = self.places.get(constant) {
+            return Const(place);
+        }
+        let place = u32::try_from(self.bytes.len()).expect("a pool is far smaller than 4 GiB");
+        put_prefixed(&mut self.bytes, constant);
+        self.places.insert(constant.to_vec(), place);
+        Const(place)
+    }
+}
+
+/// Appends an instruction's children behind their length.
+pub fn put_body(out: &mut Vec<u8>, body: &[u8]) {
+    put_varint(out, body.len() as u64);
+    out.extend_from_slice(body);
+}
