@@ -110,6 +110,9 @@ fn named(names: &Names<'_>, report: &Report, pattern: &Pattern, name: &str, dept
     if let Some(role) = names.use_role(name) {
         return role.cloned();
     }
+    if names.is_broken(name) {
+        return None;
+    }
     let vocabulary = names.vocabulary();
     if let Some(action) = vocabulary.action(name) {
         return Some(ActionSet::of([action]));

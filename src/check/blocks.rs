@@ -66,10 +66,9 @@ fn implied(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>, known: &Kn
 fn written(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>) -> Vec<Option<Rule>> {
     let mut maps = Vec::new();
     let mut rules = Vec::new();
-    if let Some(pattern) = fields.pattern("permissions") {
-        if permissions(scope, pattern, &mut maps).is_none() {
-            rules.push(None);
-        }
+    let readable = fields.pattern("permissions").map(|pattern| permissions(scope, pattern, &mut maps));
+    if readable == Some(None) {
+        rules.push(None);
     }
     for (map, entries, scope) in maps {
         let source = Source { effect: Effect::Allow, entries, when: None, unless: None, at: map.at.0 };

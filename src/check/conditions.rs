@@ -111,7 +111,8 @@ impl Reading<'_, '_, '_> {
         right: &ast::Condition,
         at: Span,
     ) -> Option<Condition> {
-        let (a, b) = if self.adapts(left) && !self.adapts(right) {
+        let follows = self.adapts(left) || self.is_parameter(left);
+        let (a, b) = if follows && !self.adapts(right) {
             let b = self.operand(right, None);
             (self.operand(left, b.as_ref().map(|b| b.scalar)), b)
         } else {

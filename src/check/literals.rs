@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use ipnet::IpNet;
-use jiff::Timestamp;
 
 use super::report::Report;
 use super::tree::{Constant, Network};
@@ -16,6 +15,7 @@ use crate::model::types::Scalar;
 use crate::model::value::Address;
 use crate::span::Span;
 use crate::syntax::ast::Literal;
+use crate::syntax::parse::literal::{self, BadLiteral};
 
 /// What is wanted of a value, and what for.
 #[derive(Clone, Copy, Debug)]
@@ -111,25 +111,12 @@ pub(super) fn read(report: &Report, text: &str, at: Span, goal: Goal<'_>) -> Opt
         }
         Scalar::String => Some(Constant::String(text.to_owned())),
         Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
-        Scalar::Uuid => found(report, uuid(text).map(Constant::Uuid), at, || not_a_uuid(text)),
-        Scalar::Time => found(report, time(text).map(Constant::Time), at, || not_a_time(text)),
-        Scalar::Duration => found(report, duration(text).map(Constant::Duration), at, || not_a_duration(text)),
+        Scalar::Uuid => uuid(text).map(Constant::Uuid).or_else(|| report.poison(not_a_uuid(text, at))),
+        Scalar::Time => written(report, literal::time(text), at).map(Constant::Time),
+        Scalar::Duration => written(report, literal::duration(text), at).map(Constant::Duration),
         Scalar::Ip => address(report, text, at),
         Scalar::Path => path(report, text, at),
     }
-}
-
-fn found(
-    report: &Report,
-    value: Option<Constant>,
-    at: Span,
-    otherwise: impl FnOnce() -> (Code, String, &'static str),
-) -> Option<Constant> {
-    if value.is_none() {
-        let (code, message, help) = otherwise();
-        report.add(Diagnostic::new(code, at, message).help(help));
-    }
-    value
 }
 
 fn explain(wanted: Scalar, found: &Literal, mismatch: Diagnostic) -> Diagnostic {
@@ -148,24 +135,18 @@ fn explain(wanted: Scalar, found: &Literal, mismatch: Diagnostic) -> Diagnostic 
 fn check_length(report: &Report, length: usize, at: Span) -> bool {
     if length > TEXT_BYTES {
         let message = format!("this text has {length} bytes; a value has at most {TEXT_BYTES}");
-        report.add(Diagnostic::new(Code::TooLong, at, message).help("no request can hold it, so nothing would match"));
+        report.add(Diagnostic::new(Code::TooLarge, at, message).help("no request can hold it, so nothing would match"));
     }
     length <= TEXT_BYTES
 }
 
-fn not_a_uuid(text: &str) -> (Code, String, &'static str) {
-    let help = "write 32 hexadecimal digits in groups of 8-4-4-4-12";
-    (Code::NotAUuid, format!("`{text}` is not a uuid"), help)
+fn not_a_uuid(text: &str, at: Span) -> Diagnostic {
+    Diagnostic::new(Code::NotAUuid, at, format!("`{text}` is not a uuid"))
+        .help("write 32 hexadecimal digits in groups of 8-4-4-4-12")
 }
 
-fn not_a_time(text: &str) -> (Code, String, &'static str) {
-    let help = "write it as RFC 3339 does, to the millisecond at most: `2027-01-01T00:00:00Z`";
-    (Code::NotATime, format!("`{text}` is not a time"), help)
-}
-
-fn not_a_duration(text: &str) -> (Code, String, &'static str) {
-    let help = "write numbers with the units `d`, `h`, `m`, `s` and `ms`, largest first: `1h30m`";
-    (Code::NotATime, format!("`{text}` is not a duration"), help)
+fn written(report: &Report, read: Result<i64, BadLiteral>, at: Span) -> Option<i64> {
+    read.map_err(|bad| report.add(Diagnostic::new(Code::NotATime, at, bad.message).help(bad.help))).ok()
 }
 
 /// `0d0c2f6e-3f5d-4b2b-9a7e-5a1d2c3b4e5f`, in either case.
@@ -175,31 +156,6 @@ pub(crate) fn uuid(text: &str) -> Option<[u8; 16]> {
     let digits: String = text.split('-').collect();
     let bytes = fits.then(|| HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()).flatten()?;
     bytes.try_into().ok()
-}
-
-/// `2027-01-01T00:00:00Z`, in milliseconds; what is finer than that is refused, not rounded.
-pub(crate) fn time(text: &str) -> Option<i64> {
-    let time: Timestamp = text.parse().ok()?;
-    (time.subsec_nanosecond() % 1_000_000 == 0).then(|| time.as_millisecond())
-}
-
-/// `1h30m`, in milliseconds; larger units come first, each at most once.
-pub(crate) fn duration(text: &str) -> Option<i64> {
-    const UNITS: [(&str, i64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
-    let (negative, mut rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (mut total, mut units) = (0_i64, UNITS.iter());
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let number: i64 = rest[..digits].parse().ok()?;
-        let word_end = rest[digits..].find(|c: char| !c.is_ascii_lowercase()).map_or(rest.len(), |end| digits + end);
-        let (_, millis) = units.find(|(word, _)| *word == &rest[digits..word_end])?;
-        total = total.checked_add(number.checked_mul(*millis)?)?;
-        rest = &rest[word_end..];
-    }
-    Some(if negative { -total } else { total })
 }
 
 fn address(report: &Report, text: &str, at: Span) -> Option<Constant> {
@@ -237,10 +193,19 @@ pub(super) fn network(report: &Report, text: &str, at: Span) -> Option<Result<Ne
 }
 
 fn path(report: &Report, text: &str, at: Span) -> Option<Constant> {
+    if text.contains('*') {
+        return report.poison(wildcard(text, at));
+    }
     match ResourcePath::new(text) {
         Ok(path) => Some(Constant::Path(path.as_str().to_owned())),
         Err(error) => report.poison(not_a_path(text, at, &error.to_string())),
     }
+}
+
+/// The finding that a pattern of paths stands where one path is wanted.
+pub(super) fn wildcard(text: &str, at: Span) -> Diagnostic {
+    Diagnostic::new(Code::NotAPath, at, format!("`{text}` is a pattern, and one path is wanted here"))
+        .help("use `in`, or a pattern in the rule's map")
 }
 
 /// The finding that text is no path, or no pattern of paths.
@@ -251,24 +216,7 @@ pub(super) fn not_a_path(text: &str, at: Span, why: &str) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, time, uuid};
-
-    #[test]
-    fn a_duration_is_read_with_its_units_in_order() {
-        assert_eq!(duration("1h30m"), Some(5_400_000));
-        assert_eq!(duration("250ms"), Some(250));
-        assert_eq!(duration("-1d"), Some(-86_400_000));
-        for text in ["", "-", "5", "m5", "30m1h", "1h1h", "1 h", "1y", "99999999999999999d"] {
-            assert_eq!(duration(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_time_finer_than_a_millisecond_is_refused_and_not_rounded() {
-        assert_eq!(time("1970-01-01T00:00:01.5Z"), Some(1_500));
-        assert_eq!(time("1970-01-01T00:00:00.0001Z"), None);
-        assert_eq!(time("1970-01-01"), None);
-    }
+    use super::uuid;
 
     #[test]
     fn a_uuid_has_its_groups_and_no_others() {

@@ -45,6 +45,7 @@ use crate::diag::{Diagnostic, Severity};
 use crate::model::vocabulary::Vocabulary;
 use crate::span::Span;
 use crate::syntax::ast::{File, ItemKind, Name};
+use crate::syntax::parse::Parsed;
 use library::Library;
 use names::Names;
 use report::{Report, one_of, with_help};
@@ -62,17 +63,29 @@ pub struct Outcome {
 /// Checks a file, with the vocabularies of `library` for its `use`.
 #[must_use]
 pub fn check(file: &File, library: &Library) -> Outcome {
+    run(Report::default(), file, &[], library)
+}
+
+/// Checks what could be read of a text, and adds what is wrong to what could not be read.
+#[must_use]
+pub fn check_parsed(parsed: &Parsed, library: &Library) -> Outcome {
     let report = Report::default();
-    let checked = in_force(&report, file, library).map(|vocabulary| check_blocks(&report, file, &vocabulary));
+    parsed.diagnostics.iter().cloned().for_each(|diagnostic| report.add(diagnostic));
+    run(report, &parsed.file, &parsed.broken, library)
+}
+
+fn run(report: Report, file: &File, broken: &[Name], library: &Library) -> Outcome {
+    let vocabulary = in_force(&report, file, broken, library);
+    let checked = vocabulary.map(|vocabulary| check_blocks(&report, file, broken, &vocabulary));
     let diagnostics = report.finish();
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
     Outcome { checked: checked.filter(|_| !failed), diagnostics }
 }
 
-fn check_blocks(report: &Report, file: &File, vocabulary: &Arc<Vocabulary>) -> Checked {
+fn check_blocks(report: &Report, file: &File, broken: &[Name], vocabulary: &Arc<Vocabulary>) -> Checked {
     // The roles beside a vocabulary are there for the files that use it.
     let exports = file.items.iter().any(|item| matches!(item.kind, ItemKind::Vocabulary(_)));
-    let names = Names::of_file(report, file, vocabulary);
+    let names = Names::of_file(report, file, broken, vocabulary);
     let mut first: HashMap<&str, Span> = HashMap::new();
     let mut templates = Vec::new();
     for item in &file.items {
@@ -94,7 +107,7 @@ fn check_duplicate<'n>(report: &Report, first: &mut HashMap<&'n str, Span>, name
 }
 
 /// The vocabulary that the file speaks: the one of its `use`, or the only one it declares.
-fn in_force(report: &Report, file: &File, library: &Library) -> Option<Arc<Vocabulary>> {
+fn in_force(report: &Report, file: &File, broken: &[Name], library: &Library) -> Option<Arc<Vocabulary>> {
     let declared = library::declared(report, file, &[]);
     let places: Vec<&Name> = file.items.iter().filter_map(|item| vocabulary_name(&item.kind)).collect();
     let mut first = HashMap::new();
@@ -102,10 +115,15 @@ fn in_force(report: &Report, file: &File, library: &Library) -> Option<Arc<Vocab
     let uses: Vec<&Name> = file.items.iter().filter_map(|item| use_name(&item.kind)).collect();
     match (uses.as_slice(), declared.as_slice()) {
         ([name], _) => {
+            let is_broken = broken.iter().any(|other| other.text == name.text);
             let own = declared.iter().find(|vocabulary| vocabulary.name() == name.text);
-            own.or_else(|| library.get(&name.text)).cloned().or_else(|| unknown(report, name, library))
+            own.or_else(|| library.get(&name.text))
+                .cloned()
+                .or_else(|| if is_broken { None } else { unknown(report, name, library) })
         }
         ([], [only]) => Some(Arc::clone(only)),
+        // The item that says it may be one that could not be read.
+        ([], []) if report.has_errors() => None,
         ([], []) => {
             let found = Diagnostic::new(Code::NoVocabulary, Span::default(), "the file does not say what it speaks of");
             report.poison(

@@ -24,6 +24,8 @@ pub(super) struct Names<'a> {
     roles: HashMap<&'a str, RoleSlot>,
     /// Declared, but further down than what is being read.
     below: HashSet<&'a str>,
+    /// Declared by items that could not be read: what they mean is not known, but they are no typing mistakes.
+    broken: HashSet<&'a str>,
     /// How many patterns have been read; `let`s in `let`s multiply.
     patterns: Cell<usize>,
 }
@@ -45,12 +47,20 @@ struct RoleSlot {
 impl<'a> Names<'a> {
     /// Only what the vocabulary names.
     pub(super) fn of_vocabulary(vocabulary: &'a Vocabulary) -> Self {
-        Self { vocabulary, lets: HashMap::new(), roles: HashMap::new(), below: HashSet::new(), patterns: Cell::new(0) }
+        Self {
+            vocabulary,
+            lets: HashMap::new(),
+            roles: HashMap::new(),
+            below: HashSet::new(),
+            broken: HashSet::new(),
+            patterns: Cell::new(0),
+        }
     }
 
     /// The names of `file`, read from its top to its end.
-    pub(super) fn of_file(report: &Report, file: &'a File, vocabulary: &'a Vocabulary) -> Self {
+    pub(super) fn of_file(report: &Report, file: &'a File, broken: &'a [Name], vocabulary: &'a Vocabulary) -> Self {
         let mut names = Self::of_vocabulary(vocabulary);
+        names.broken = broken.iter().map(|name| name.text.as_str()).collect();
         names.below =
             file.items.iter().filter_map(|item| declared(&item.kind)).map(|name| name.text.as_str()).collect();
         for item in &file.items {
@@ -118,6 +128,11 @@ impl<'a> Names<'a> {
         self.below.contains(name)
     }
 
+    /// Whether the name is declared by an item that could not be read.
+    pub(super) fn is_broken(&self, name: &str) -> bool {
+        self.broken.contains(name)
+    }
+
     /// All `let`s.
     pub(super) fn let_words(&self) -> impl Iterator<Item = &str> {
         self.lets.keys().copied()
@@ -136,8 +151,12 @@ impl<'a> Names<'a> {
         self.patterns.get() <= SOURCE_NODES
     }
 
-    /// Warns of what no block uses. The roles of a file with a vocabulary are there for others.
+    /// Warns of what no block uses; after an error nobody knows. The roles of a file with a vocabulary are there for
+    /// others.
     pub(super) fn warn_unused(&self, report: &Report, exports_roles: bool) {
+        if report.has_errors() {
+            return;
+        }
         let unused = |what: &str, name: &str, at| {
             Diagnostic::new(Code::Unused, at, format!("the {what} `{name}` is never used")).help("remove it")
         };
@@ -150,8 +169,15 @@ impl<'a> Names<'a> {
     }
 
     fn add_let(&mut self, report: &Report, item: &'a Let) {
-        LetNames { names: self, report }.pattern(&item.value);
+        let names = LetNames { names: self, report, is_forward: Cell::new(false) };
+        names.pattern(&item.value);
+        let is_forward = names.is_forward.get();
         self.below.remove(item.name.text.as_str());
+        if is_forward {
+            // To put its value in might never end.
+            self.broken.insert(&item.name.text);
+            return;
+        }
         if self.is_free(report, "`let`", &item.name) {
             self.lets.insert(&item.name.text, LetSlot { item, used: Cell::new(false) });
         }
@@ -207,6 +233,7 @@ fn declared(kind: &ItemKind) -> Option<&Name> {
 struct LetNames<'n, 'a> {
     names: &'n Names<'a>,
     report: &'n Report,
+    is_forward: Cell<bool>,
 }
 
 impl LetNames<'_, '_> {
@@ -251,10 +278,15 @@ impl LetNames<'_, '_> {
     fn name(&self, name: &str, pattern: &Pattern) {
         let names = self.names;
         if names.is_below(name) {
+            self.is_forward.set(true);
             return self.report.add(actions::below(pattern, name));
         }
         let vocabulary = names.vocabulary;
-        if names.place(name).is_some() || vocabulary.action(name).is_some() || vocabulary.role(name).is_some() {
+        if names.is_broken(name)
+            || names.place(name).is_some()
+            || vocabulary.action(name).is_some()
+            || vocabulary.role(name).is_some()
+        {
             return;
         }
         let unknown =

@@ -87,7 +87,7 @@ impl Reading<'_, '_, '_> {
                 ),
             };
         }
-        if self.scope.names.is_let(name) {
+        if self.scope.names.is_let(name) || self.scope.names.is_broken(name) {
             return None;
         }
         let vocabulary = self.scope.names.vocabulary();

@@ -3,7 +3,7 @@
 use super::literals::{self, Goal, natural, with_article};
 use super::report::with_help;
 use super::scope::Scope;
-use super::texts::has_wildcard;
+use super::texts::{has_wildcard, show};
 use super::tree::{Bound, Constant, Pattern, Piece, Term, Text};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -56,6 +56,7 @@ impl Scope<'_, '_> {
         };
         match goal.scalar {
             Scalar::String | Scalar::Bytes => self.text(text, at, goal).map(|text| self.shortest(text, goal.scalar)),
+            Scalar::Path if has_wildcard(text) => self.report.poison(literals::wildcard(&show(text), at)),
             Scalar::Path => {
                 let path = self.text(text, at, goal);
                 self.check_path(text, at)?;
@@ -220,7 +221,7 @@ impl Reader<'_, '_, '_> {
         if let Some((value, scope)) = self.scope.enter_let(name, at) {
             return Self { scope, ..*self }.pattern(value);
         }
-        if self.scope.names.is_let(name) {
+        if self.scope.names.is_let(name) || self.scope.names.is_broken(name) {
             return None;
         }
         let Some(goal) = self.goal else {

@@ -7,6 +7,7 @@ use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Severity};
 use crate::limits::DIAGNOSTICS;
 use crate::span::Span;
+use crate::syntax::parse::nearest;
 
 /// The findings so far. A `let` is read again at each of its uses, so the same finding may come more than once.
 #[derive(Debug, Default)]
@@ -38,6 +39,11 @@ impl Report {
         nearest(word, names).map(|name| format!("did you mean `{name}`?"))
     }
 
+    /// Whether there is an error among the findings.
+    pub(super) fn has_errors(&self) -> bool {
+        self.found.borrow().iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+    }
+
     /// The findings in the order of the source; where they are too many, errors stay and warnings go.
     pub(super) fn finish(self) -> Vec<Diagnostic> {
         let mut found = self.found.into_inner();
@@ -48,15 +54,6 @@ impl Report {
         found.sort_by_key(|diagnostic| (diagnostic.at.start, diagnostic.code));
         found
     }
-}
-
-/// The name that a typing mistake is most likely to have made `word` of.
-pub(super) fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let lower = word.to_lowercase();
-    let most = (word.chars().count() / 3).max(1);
-    let distance = |name: &str| strsim::damerau_levenshtein(&lower, &name.to_lowercase());
-    let measured = names.into_iter().map(|name| (distance(name), name));
-    measured.filter(|&(distance, _)| distance <= most).min_by_key(|&(distance, _)| distance).map(|(_, name)| name)
 }
 
 /// `a, b or c`, each in backticks.

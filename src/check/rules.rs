@@ -12,6 +12,7 @@ use crate::diag::code::Code;
 use crate::model::vocabulary::RESERVED;
 use crate::span::Span;
 use crate::syntax::ast::{self, Entry};
+use crate::syntax::parse::nearest;
 
 /// What a rule is made of: a rule of the text, or an entry of `permissions`.
 #[derive(Clone, Copy, Debug)]
@@ -135,7 +136,7 @@ impl<'m> Map<'m, '_, '_> {
             let found = Diagnostic::new(Code::UnknownAttribute, at, format!("`{key}` stands behind the map of a rule"));
             return found.help(format!("write `allow {{ … }} {key} …`; entries of `permissions` have no conditions"));
         }
-        let nearest = super::report::nearest(key, RESERVED[..2].iter().copied());
+        let nearest = nearest(key, RESERVED[..2].iter().copied());
         match nearest {
             Some(word) => self.scope.unknown_attribute(key, at).help(format!("did you mean `{word}`?")),
             None => self.scope.unknown_attribute(key, at),

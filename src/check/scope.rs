@@ -162,6 +162,9 @@ impl<'s, 'a> Scope<'s, 'a> {
 
     /// Reports a name that stands where a value is wanted and is none.
     pub(super) fn unknown_value<T>(&self, name: &str, at: Span) -> Option<T> {
+        if self.names.is_broken(name) {
+            return None;
+        }
         if self.names.is_role(name) || self.names.vocabulary().action(name).is_some() {
             let message = format!("`{name}` is an action or a role, no value");
             let help = "actions and roles stand behind `action:` and `role:`; text stands in quotes";

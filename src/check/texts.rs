@@ -30,7 +30,7 @@ impl Scope<'_, '_> {
             if trailing % 2 == 1 {
                 let message = "a `\\` of this glob has nothing behind it";
                 return self.report.poison(
-                    Diagnostic::new(Code::BadGlob, at, message)
+                    Diagnostic::new(Code::BadRegex, at, message)
                         .help("`\\` takes the next character literally; write `\\\\` for a backslash"),
                 );
             }
@@ -65,7 +65,7 @@ impl Scope<'_, '_> {
         let length: usize = text.pieces.iter().map(literal_length).sum();
         if length > most {
             let message = format!("this text has {length} bytes, and at most {most} are allowed here");
-            return self.report.poison(Diagnostic::new(Code::TooLong, at, message));
+            return self.report.poison(Diagnostic::new(Code::TooLarge, at, message));
         }
         let pieces: Vec<Option<Piece>> = text
             .pieces
@@ -106,7 +106,7 @@ impl Scope<'_, '_> {
         }
         let unknown = Diagnostic::new(Code::UnknownSplice, name.at.0, format!("there is no parameter `{}`", name.text));
         let help = self.report.suggest(&name.text, self.parameter_words());
-        let otherwise = || "only parameters of the block can be spliced; write `{{` for a brace".to_owned();
+        let otherwise = || "only parameters of the block can be spliced; write `\\{` for a brace".to_owned();
         self.report.poison(with_help(unknown, Some(help.unwrap_or_else(otherwise))))
     }
 }

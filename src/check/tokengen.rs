@@ -54,7 +54,7 @@ impl Scope<'_, '_> {
             }
             None => {
                 self.refuse_untyped(fields);
-                Some(Vec::new())
+                fields.pattern("type").is_none().then(Vec::new)
             }
         };
         attributes.and(rules)
@@ -62,14 +62,16 @@ impl Scope<'_, '_> {
 
     /// Keys that mean nothing, or not enough, without `type`.
     fn refuse_untyped(&self, fields: &Fields<'_>) {
-        let typed = fields.pattern("type").is_some();
-        for (key, attribute) in LISTS.into_iter().filter(|_| !typed) {
+        if fields.pattern("type").is_some() {
+            return;
+        }
+        for (key, attribute) in LISTS {
             if let Some(at) = fields.place(key) {
                 let found = Diagnostic::new(Code::NeedsType, at, format!("`{key}` is for a token of `type: READ`"));
                 self.report.add(found.help(format!("add `type: READ`, or write `{attribute}: […]` into a rule")));
             }
         }
-        if let Some(at) = fields.place("labels").filter(|_| !typed) {
+        if let Some(at) = fields.place("labels") {
             let found = Diagnostic::new(Code::NeedsType, at, "`labels` has no meaning in a token without `type`");
             let help =
                 "with `type: READ` they are patterns, with `type: WRITE` stamps; without, write `attributes` or a rule";
