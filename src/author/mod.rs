@@ -22,7 +22,7 @@ use crate::compile::error::CompileError;
 use crate::compile::{Compiled, compile};
 use crate::diag::{Diagnostic, Severity, Source, render};
 use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::{BlockKind, File};
+use crate::syntax::ast::{At, BlockKind, File, Item, ItemKind, Name};
 use crate::syntax::{map, parse};
 
 /// A file without errors.
@@ -73,14 +73,21 @@ impl Document {
         Self::from_map(&value, library)
     }
 
-    /// A document of one block, from the map that a host passes to `TOKENGEN` or `ATTENUATE`. It names its vocabulary by
-    /// `use`; the block has the name of its kind.
+    /// A document of one block in the terms of `vocabulary`, from the map that a host passes to `TOKENGEN` or `ATTENUATE`.
     ///
     /// # Errors
     /// Everything that is wrong with it; places are paths into the map.
-    pub fn from_block(kind: BlockKind, value: &serde_json::Value, library: &Library) -> Result<Self, Report> {
-        let (file, source) =
+    pub fn from_block(
+        kind: BlockKind,
+        vocabulary: &str,
+        value: &serde_json::Value,
+        library: &Library,
+    ) -> Result<Self, Report> {
+        let (block, source) =
             map::block_from_map(kind, value).map_err(|(diagnostics, source)| Report { source, diagnostics })?;
+        let item = |kind| Item { doc: Vec::new(), kind, at: At::default() };
+        let vocabulary = Name { text: vocabulary.to_owned(), at: At::default() };
+        let file = File { items: vec![item(ItemKind::Use(vocabulary)), item(ItemKind::Block(block))] };
         Self::checked(source, file, Vec::new(), library)
     }
 

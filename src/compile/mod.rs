@@ -39,9 +39,7 @@ use node::{RuleNode, Truth, Writer};
 use crate::bytecode::program::Program;
 use crate::bytecode::verify::{Budget, Fault, Scope, verify};
 use crate::check::tree::{Effect, Rule, Template, Term, Test, Text};
-use crate::limits::{
-    DIAGNOSTICS, POLICY_COST, POLICY_PROGRAM_BYTES, RULES, TOKEN_COST, TOKEN_PROGRAM_BYTES,
-};
+use crate::limits::{DIAGNOSTICS, POLICY_COST, POLICY_PROGRAM_BYTES, RULES, TOKEN_COST, TOKEN_PROGRAM_BYTES};
 use crate::model::types::Scalar;
 use crate::model::vocabulary::Vocabulary;
 use crate::span::Span;
