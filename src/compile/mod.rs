@@ -112,6 +112,14 @@ pub struct ResolvedTimes {
     pub ttl: Option<i64>,
 }
 
+impl ResolvedTimes {
+    /// When it ends, if it begins at `beginning`: `ttl` wins over `expiry`.
+    #[must_use]
+    pub fn end(&self, beginning: i64) -> Option<i64> {
+        self.ttl.map_or(self.expiry, |ttl| Some(beginning.saturating_add(ttl)))
+    }
+}
+
 /// Makes the program of a template.
 ///
 /// # Errors

@@ -68,7 +68,7 @@ pub enum Value<'a> {
     Ip(Address),
     /// Of type `path`.
     Path(ResourcePath<'a>),
-    /// Of type `set of …`: values of one type, none of them a set.
+    /// Of type `set of …`: values of one type, none of them a set. A set of one may also be given as that value.
     Set(&'a [Value<'a>]),
     /// Of type `labels`: names and values, each name once.
     Labels(&'a [(&'a str, &'a str)]),
@@ -92,14 +92,13 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// Whether the value is of `ty`.
+    /// Whether the value is of `ty`. One value by itself is a set of one.
     #[must_use]
     pub fn is_of(&self, ty: Type) -> bool {
         match (ty, self) {
-            (Type::One(scalar), value) => value.scalar() == Some(scalar),
             (Type::Set(scalar), Self::Set(elements)) => elements.iter().all(|e| e.scalar() == Some(scalar)),
-            (Type::Labels, Self::Labels(_)) => true,
-            (Type::Set(_) | Type::Labels, _) => false,
+            (Type::One(scalar) | Type::Set(scalar), value) => value.scalar() == Some(scalar),
+            (Type::Labels, value) => matches!(value, Self::Labels(_)),
         }
     }
 

@@ -1,0 +1,158 @@
+//! Runs one proved program against one request: `Proved + Request → Answer`. Nothing is decoded ahead, nothing is
+//! allocated, nothing is read but the program, the request and the [`Context`].
+//!
+//! Rules stand in the order deny, require, allow (the verifier has seen to it), so the first thing that decides ends the
+//! run. Evaluation is total: a value that is absent makes what reads it false. [`pattern`] decides what a rule wants of a
+//! value, [`condition`] what `when` asks.
+
+mod condition;
+mod pattern;
+
+use crate::bytecode::constant::has_action;
+use crate::bytecode::cursor::Cursor;
+use crate::bytecode::op::{Const, Length, Op, Sort};
+use crate::bytecode::program::constant;
+use crate::bytecode::verify::Proved;
+use crate::model::request::Request;
+use crate::model::value::Value;
+use crate::model::vocabulary::FieldNo;
+
+/// What a program without a matching `allow` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The first block of a token, and a policy: nothing to say means no.
+    Authority,
+    /// Any later block: where no rule allows (`only`), whatever is not denied is allowed.
+    Restriction,
+}
+
+/// What a program may ask for besides the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// When the token was minted, in ms since 1970-01-01T00:00:00Z.
+    pub issuance: i64,
+    /// When its authority ends; `i64::MAX` where it does not.
+    pub expiry: i64,
+    /// Keys whose third-party blocks are on the token.
+    pub vouchers: &'a [&'a [u8; 32]],
+}
+
+/// What one block says, and the rule that made it say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// An `allow` matched; none where a restriction without `only` had nothing to object to.
+    Allow(Option<u16>),
+    /// A `deny` matched.
+    Forbid(u16),
+    /// A `require` failed, or, with none named, no `allow` matched.
+    Abstain(Option<u16>),
+}
+
+/// Decides `request`. `None` can not happen with a proved program; the caller refuses the token if it does.
+#[must_use]
+pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Option<Answer> {
+    let machine = Machine { pool: program.pool(), request, context };
+    let mut code = Cursor::new(program.code());
+    let mut allows_nothing_yet = kind == Kind::Restriction;
+    let mut rule = 0;
+    while !code.is_empty() {
+        match Op::read_of(&mut code, Sort::Rule)? {
+            Op::Allow { body } => {
+                if machine.holds(take(&mut code, body)?, Quantifier::Every)? {
+                    return Some(Answer::Allow(Some(rule)));
+                }
+                allows_nothing_yet = false;
+            }
+            Op::Deny { body } => {
+                if machine.holds(take(&mut code, body)?, Quantifier::Some)? {
+                    return Some(Answer::Forbid(rule));
+                }
+            }
+            Op::Require { body } => {
+                if !machine.holds(take(&mut code, body)?, Quantifier::Every)? {
+                    return Some(Answer::Abstain(Some(rule)));
+                }
+            }
+            _ => return None,
+        }
+        rule = rule.saturating_add(1);
+    }
+    Some(if allows_nothing_yet { Answer::Allow(None) } else { Answer::Abstain(None) })
+}
+
+/// How many elements of a set must match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quantifier {
+    /// One of them.
+    Some,
+    /// All of them, and there is one.
+    Every,
+}
+
+/// Everything that stays the same during a run.
+struct Machine<'p, 'r> {
+    pool: &'p [u8],
+    request: &'r Request<'r>,
+    context: &'r Context<'r>,
+}
+
+/// A frame of `length` bytes and the cursor behind it.
+#[inline]
+fn take<'p>(code: &mut Cursor<'p>, length: Length) -> Option<Cursor<'p>> {
+    code.take(usize::try_from(length.0).ok()?).map(Cursor::new)
+}
+
+impl<'p, 'r> Machine<'p, 'r> {
+    /// Whether all tests of a rule hold.
+    #[inline(always)]
+    fn holds(&self, mut tests: Cursor<'p>, quantifier: Quantifier) -> Option<bool> {
+        while !tests.is_empty() {
+            let holds = match Op::read_of(&mut tests, Sort::Test)? {
+                Op::ActionIs { action } => self.request.action() == action,
+                Op::ActionIn { first, last } => (first..=last).contains(&self.request.action()),
+                Op::ActionSet { set } => has_action(self.constant(set)?, self.request.action()),
+                Op::ActionNot { set } => !has_action(self.constant(set)?, self.request.action()),
+                Op::Test { field } => self.test(&mut tests, field, quantifier)?,
+                Op::When {} => self.truth(&mut tests)?,
+                _ => return None,
+            };
+            if !holds {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
+    /// Whether an attribute matches the pattern that follows. Of a set, the pattern is run for each element.
+    #[inline(always)]
+    fn test(&self, code: &mut Cursor<'p>, field: FieldNo, quantifier: Quantifier) -> Option<bool> {
+        match self.request.value(field) {
+            Some(Value::Set(elements)) => self.elements(code, elements, quantifier),
+            value => self.pattern(code, value),
+        }
+    }
+
+    #[inline(never)]
+    fn elements(&self, code: &mut Cursor<'p>, elements: &[Value<'_>], quantifier: Quantifier) -> Option<bool> {
+        let start = *code;
+        for element in elements {
+            *code = start;
+            let matches = self.pattern(code, Some(element))?;
+            if matches != (quantifier == Quantifier::Every) {
+                return Some(matches);
+            }
+        }
+        Some(quantifier == Quantifier::Every)
+    }
+
+    #[inline]
+    fn constant(&self, place: Const) -> Option<&'p [u8]> {
+        constant(self.pool, place)
+    }
+}
+
+/// The value of a label.
+fn label<'a>(labels: &[(&'a str, &'a str)], name: &[u8]) -> Option<Value<'a>> {
+    let found = labels.iter().find(|(label, _)| label.as_bytes() == name);
+    found.map(|(_, value)| Value::String(value))
+}
