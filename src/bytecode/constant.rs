@@ -71,19 +71,8 @@ pub fn is_glob(constant: &[u8]) -> bool {
     true
 }
 
-/// How many pieces a sound glob has.
-#[must_use]
-pub fn glob_pieces(glob: &[u8]) -> u64 {
-    let mut cursor = Cursor::new(glob);
-    let mut count = 0;
-    while GlobPiece::read(&mut cursor).is_some() {
-        count += 1;
-    }
-    count
-}
-
 /// Whether the glob matches the whole of `value`. Only the last `*` is ever tried again, so the work is at most the
-/// product of the value's length and the number of pieces.
+/// product of the two lengths.
 #[must_use]
 pub fn glob_matches(glob: &[u8], value: &[u8], unit: Unit) -> Option<bool> {
     let mut pieces = Cursor::new(glob);
@@ -191,20 +180,6 @@ pub fn is_path_pattern(constant: &[u8]) -> bool {
         after_run = piece == Some(PathPiece::Run);
     }
     true
-}
-
-/// How many pieces a sound path pattern has, those of the globs in it included.
-#[must_use]
-pub fn path_pieces(pattern: &[u8]) -> u64 {
-    let mut cursor = Cursor::new(pattern);
-    let mut count = 0;
-    while let Some(piece) = PathPiece::read(&mut cursor) {
-        count += match piece {
-            PathPiece::Glob(glob) => glob_pieces(glob),
-            PathPiece::Run | PathPiece::One | PathPiece::Literal(_) => 1,
-        };
-    }
-    count
 }
 
 /// Whether the pattern matches the whole canonical path. As with globs, only the last `**` is ever tried again.

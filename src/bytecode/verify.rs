@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::automaton::Automaton;
-use super::constant::{NetworkBits, glob_pieces, is_glob, is_path_pattern, path_pieces};
+use super::constant::{NetworkBits, is_glob, is_path_pattern};
 use super::cursor::Cursor;
 use super::op::{Const, Length, Op, Sort};
 use super::program::{constant, sections};
@@ -191,12 +191,6 @@ impl<'a> Verifier<'_, 'a> {
         if self.cost > self.scope.budget.cost() { Err(Fault::TooCostly) } else { Ok(()) }
     }
 
-    /// Each further piece of a glob or a path pattern may have to be tried at every place of the value, as the first one.
-    /// Otherwise one long constant, shared by many rules, would buy hours of work for the price of seconds.
-    fn charge_pieces(&mut self, op: Op, pieces: u64) -> Checked {
-        self.charge(op.row().cost.saturating_mul(pieces.saturating_sub(1)))
-    }
-
     /// Nodes that fill exactly `length` bytes. The cursor stays at the byte where something is wrong.
     fn body(
         &mut self,
@@ -259,9 +253,7 @@ impl<'a> Verifier<'_, 'a> {
             }
             Op::Glob { glob } => {
                 need_textual(subject)?;
-                let glob = self.text(glob)?;
-                need_constant(is_glob(glob))?;
-                self.charge_pieces(Op::Glob { glob: Const(0) }, glob_pieces(glob))
+                need_constant(is_glob(self.text(glob)?))
             }
             Op::Regex { automaton } => {
                 need_textual(subject)?;
@@ -275,9 +267,7 @@ impl<'a> Verifier<'_, 'a> {
             }
             Op::Path { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
-                let path = self.text(path)?;
-                need_constant(is_path_pattern(path))?;
-                self.charge_pieces(Op::Path { path: Const(0) }, path_pieces(path))
+                need_constant(is_path_pattern(self.text(path)?))
             }
             Op::Within { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
