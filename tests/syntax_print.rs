@@ -8,7 +8,8 @@ use placet::syntax::print::{format, print};
 use proptest::prelude::*;
 
 fn comments(text: &str) -> Vec<String> {
-    let mut comments: Vec<String> = text.lines().filter_map(|line| Some(line[line.find("//")?..].trim().to_owned())).collect();
+    let mut comments: Vec<String> =
+        text.lines().filter_map(|line| Some(line[line.find("//")?..].trim().to_owned())).collect();
     comments.sort();
     comments
 }

@@ -64,7 +64,11 @@ fn plain_snippet(out: &mut String, source: &Source, at: Span, label: &str) {
     let underlined = Span::new(at.start, at.end.min(end)).of(text).chars().count().max(1);
     let margin = " ".repeat(line.to_string().len());
     out.push_str(&format!("{margin} --> {}:{line}:{column}\n", visible(name)));
-    out.push_str(&format!("{margin} |\n{line} | {shown}\n{margin} | {}{}", " ".repeat(column - 1), "^".repeat(underlined)));
+    out.push_str(&format!(
+        "{margin} |\n{line} | {shown}\n{margin} | {}{}",
+        " ".repeat(column - 1),
+        "^".repeat(underlined)
+    ));
     if !label.is_empty() {
         out.push_str(&format!(" {}", visible(label)));
     }
@@ -75,8 +79,10 @@ fn plain_snippet(out: &mut String, source: &Source, at: Span, label: &str) {
 #[cfg(feature = "cli")]
 #[must_use]
 pub fn graphical(diagnostics: &[Diagnostic], source: &Source, terminal: Terminal) -> String {
-    let theme = if terminal.has_colors { miette::GraphicalTheme::unicode() } else { miette::GraphicalTheme::unicode_nocolor() };
-    let handler = miette::GraphicalReportHandler::new_themed(theme).with_links(false).with_width(terminal.width.max(40));
+    let theme =
+        if terminal.has_colors { miette::GraphicalTheme::unicode() } else { miette::GraphicalTheme::unicode_nocolor() };
+    let handler =
+        miette::GraphicalReportHandler::new_themed(theme).with_links(false).with_width(terminal.width.max(40));
     rendered(diagnostics, source, |out, report| handler.render_report(out, report))
 }
 
@@ -87,7 +93,11 @@ pub fn narrated(diagnostics: &[Diagnostic], source: &Source) -> String {
     rendered(diagnostics, source, |out, report| handler.render_report(out, report))
 }
 
-fn rendered(diagnostics: &[Diagnostic], source: &Source, render: impl Fn(&mut String, &Report<'_>) -> fmt::Result) -> String {
+fn rendered(
+    diagnostics: &[Diagnostic],
+    source: &Source,
+    render: impl Fn(&mut String, &Report<'_>) -> fmt::Result,
+) -> String {
     let text = match source {
         Source::Text { name, text } => Some(NamedSource::new(visible(name), visible(text).into_owned())),
         Source::Map { .. } => None,
@@ -191,7 +201,9 @@ impl miette::Diagnostic for Report<'_> {
             LabeledSpan::new(label, start, at.end.clamp(start, length) - start)
         };
         let first = labeled(self.diagnostic.at, &self.diagnostic.label);
-        Some(Box::new(core::iter::once(first).chain(self.diagnostic.related.iter().map(move |(at, what)| labeled(*at, what)))))
+        Some(Box::new(
+            core::iter::once(first).chain(self.diagnostic.related.iter().map(move |(at, what)| labeled(*at, what))),
+        ))
     }
 }
 

@@ -61,7 +61,8 @@ impl<'t> Lexer<'t> {
 
     fn number(&self) -> usize {
         let bytes = self.text.as_bytes();
-        let digits = |range: core::ops::Range<usize>| bytes.get(range).is_some_and(|d| d.iter().all(u8::is_ascii_digit));
+        let digits =
+            |range: core::ops::Range<usize>| bytes.get(range).is_some_and(|d| d.iter().all(u8::is_ascii_digit));
         let at = self.at;
         let is_date = digits(at..at + 4) && self.byte(4) == b'-' && digits(at + 5..at + 7) && self.byte(7) == b'-';
         if !is_date {
@@ -122,7 +123,8 @@ impl Iterator for Lexer<'_> {
             b'0'..=b'9' => (TokenKind::Number, self.number()),
             b'"' => self.text_literal(),
             b'/' if self.byte(1) == b'/' => {
-                let kind = if self.byte(2) == b'/' && self.byte(3) != b'/' { TokenKind::Doc } else { TokenKind::Comment };
+                let kind =
+                    if self.byte(2) == b'/' && self.byte(3) != b'/' { TokenKind::Doc } else { TokenKind::Comment };
                 (kind, self.end_of(start, |byte| byte != b'\n'))
             }
             b'{' | b'[' | b'(' => (TokenKind::Open(first), start + 1),

@@ -41,16 +41,35 @@ pub fn gaps(text: &str) -> Vec<usize> {
 
 pub fn word() -> impl Strategy<Value = String> {
     prop_oneof![
-        select(vec!["user", "ReadWrite", "x", "_", "token", "role", "when", "use", "optional", "action", "allow", "int"])
-            .prop_map(str::to_owned),
+        select(vec![
+            "user",
+            "ReadWrite",
+            "x",
+            "_",
+            "token",
+            "role",
+            "when",
+            "use",
+            "optional",
+            "action",
+            "allow",
+            "int"
+        ])
+        .prop_map(str::to_owned),
         "[a-z_][a-zA-Z0-9_]{0,6}",
     ]
+}
+
+/// Words that may name an action.
+fn action() -> impl Strategy<Value = String> {
+    word().prop_filter("a keyword", |word| !["action", "role"].contains(&word.as_str()))
 }
 
 /// Words that mean themselves where a pattern or a condition stands.
 pub fn reference() -> impl Strategy<Value = String> {
     word().prop_filter("a keyword", |word| {
-        !["any", "all", "absent", "not", "prefix", "suffix", "glob", "true", "false", "has", "in", "token"].contains(&word.as_str())
+        !["any", "all", "absent", "not", "prefix", "suffix", "glob", "true", "false", "has", "in", "token"]
+            .contains(&word.as_str())
     })
 }
 
@@ -67,7 +86,21 @@ fn characters() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z/{}\"\\\\*.]{1,8}",
         any::<String>(),
-        select(vec!["{user}", "{", "}", "\\{user}", "{{user}}", "\n\t\r", "\u{202e}", "\\u{41}", "\\", "{2}", "//", "\\p{Greek}"]).prop_map(str::to_owned),
+        select(vec![
+            "{user}",
+            "{",
+            "}",
+            "\\{user}",
+            "{{user}}",
+            "\n\t\r",
+            "\u{202e}",
+            "\\u{41}",
+            "\\",
+            "{2}",
+            "//",
+            "\\p{Greek}"
+        ])
+        .prop_map(str::to_owned),
     ]
     .prop_filter("empty text is left out", |text| !text.is_empty())
 }
@@ -76,7 +109,8 @@ fn characters() -> impl Strategy<Value = String> {
 fn pattern_characters() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z/{}*.?+-]{1,8}",
-        select(vec!["{user}", "\\d+", "\\\\", "\\p{Greek}", "\\{user\\}", "[{user}]", "\"", "\\x{ff}", "a{2,3}", "é"]).prop_map(str::to_owned),
+        select(vec!["{user}", "\\d+", "\\\\", "\\p{Greek}", "\\{user\\}", "[{user}]", "\"", "\\x{ff}", "a{2,3}", "é"])
+            .prop_map(str::to_owned),
     ]
 }
 
@@ -146,7 +180,8 @@ pub fn pattern() -> impl Strategy<Value = Pattern> {
         reference().prop_map(PatternKind::Name),
         Just(PatternKind::Any),
         Just(PatternKind::Absent),
-        (select(vec![Affix::Prefix, Affix::Suffix]), operand()).prop_map(|(affix, operand)| PatternKind::Affix(affix, operand)),
+        (select(vec![Affix::Prefix, Affix::Suffix]), operand())
+            .prop_map(|(affix, operand)| PatternKind::Affix(affix, operand)),
         pieces(pattern_characters()).prop_map(PatternKind::Glob),
         pieces(pattern_characters()).prop_map(PatternKind::Regex),
         (operand(), operand()).prop_map(|(a, b)| PatternKind::Range(a, b)),
@@ -193,7 +228,9 @@ pub fn condition() -> impl Strategy<Value = Condition> {
                 .prop_map(|list| balance(list, ConditionKind::And)),
             vec(inner.clone().prop_filter("flat", |c| !matches!(c.kind, ConditionKind::Or(..))), 2..5)
                 .prop_map(|list| balance(list, ConditionKind::Or)),
-            (comparison(), boxed.clone(), boxed.clone()).prop_map(|(sign, a, b)| ConditionKind::Compare(sign, a, b)).prop_map(at),
+            (comparison(), boxed.clone(), boxed.clone())
+                .prop_map(|(sign, a, b)| ConditionKind::Compare(sign, a, b))
+                .prop_map(at),
             (boxed.clone(), boxed.clone()).prop_map(|(a, b)| ConditionKind::Add(a, b)).prop_map(at),
             (boxed.clone(), boxed.clone()).prop_map(|(a, b)| ConditionKind::Subtract(a, b)).prop_map(at),
             (boxed, pattern()).prop_map(|(value, pattern)| ConditionKind::In(value, pattern)).prop_map(at),
@@ -212,13 +249,8 @@ fn ty() -> impl Strategy<Value = Type> {
 
 fn rule() -> impl Strategy<Value = Rule> {
     let effect = select(vec![Effect::Allow, Effect::Deny, Effect::Only]);
-    (effect, entries(pattern()), option::of(condition()), option::of(condition())).prop_map(|(effect, entries, when, unless)| Rule {
-        effect,
-        entries,
-        when,
-        unless,
-        at: At::default(),
-    })
+    (effect, entries(pattern()), option::of(condition()), option::of(condition()))
+        .prop_map(|(effect, entries, when, unless)| Rule { effect, entries, when, unless, at: At::default() })
 }
 
 fn fields() -> impl Strategy<Value = Vec<Field>> {
@@ -254,13 +286,8 @@ fn parameters() -> impl Strategy<Value = Vec<Parameter>> {
 
 pub fn block() -> impl Strategy<Value = Block> {
     let kind = select(vec![BlockKind::Token, BlockKind::Policy, BlockKind::Restriction]);
-    (kind, name(word()), parameters(), fields(), vec(rule(), 0..3)).prop_map(|(kind, name, parameters, fields, rules)| Block {
-        kind,
-        name,
-        parameters,
-        fields,
-        rules,
-    })
+    (kind, name(word()), parameters(), fields(), vec(rule(), 0..3))
+        .prop_map(|(kind, name, parameters, fields, rules)| Block { kind, name, parameters, fields, rules })
 }
 
 fn role() -> impl Strategy<Value = RoleItem> {
@@ -269,8 +296,12 @@ fn role() -> impl Strategy<Value = RoleItem> {
 
 fn member() -> impl Strategy<Value = Member> {
     let kind = prop_oneof![
-        (name(word()), ty(), any::<bool>()).prop_map(|(name, ty, optional)| MemberKind::Attribute { name, ty, optional }),
-        vec(name(word()), 1..30).prop_map(MemberKind::Actions),
+        (name(word()), ty(), any::<bool>()).prop_map(|(name, ty, optional)| MemberKind::Attribute {
+            name,
+            ty,
+            optional
+        }),
+        vec(name(action()), 1..30).prop_map(MemberKind::Actions),
         role().prop_map(MemberKind::Role),
     ];
     (doc(), kind).prop_map(|(doc, kind)| Member { doc, kind, at: At::default() })

@@ -16,14 +16,16 @@ use crate::span::Span;
 /// The text is no JSON, is too large, or has a key twice.
 pub fn from_json_text(text: &str) -> Result<Value, Diagnostic> {
     if text.len() > limits::SOURCE_BYTES {
-        let message = format!("the text has {} bytes, more than the {} that are read", text.len(), limits::SOURCE_BYTES);
+        let message =
+            format!("the text has {} bytes, more than the {} that are read", text.len(), limits::SOURCE_BYTES);
         return Err(Diagnostic::new(Code::TooLarge, Span::new(0, 0), message).help("split it into several files"));
     }
     serde_json::from_str::<Strict>(text).map(|strict| strict.0).map_err(|error| {
         let at = offset(text, error.line(), error.column());
         let message = error.to_string();
         let what = message.split(" at line ").next().unwrap_or("the text is no JSON").to_owned();
-        Diagnostic::new(Code::Map, Span::new(at, (at + 1).min(text.len())), what).help("write JSON, with every key once")
+        Diagnostic::new(Code::Map, Span::new(at, (at + 1).min(text.len())), what)
+            .help("write JSON, with every key once")
     })
 }
 

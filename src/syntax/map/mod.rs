@@ -52,8 +52,26 @@ const RULE_FIELDS: [&str; 1] = ["permissions"];
 const CONDITION_KEYS: [&str; 2] = ["when", "unless"];
 /// What an object with one `$` key may be.
 const OPERATORS: [&str; 20] = [
-    "$any", "$absent", "$not", "$prefix", "$suffix", "$glob", "$regex", "$range", "$eq", "$ne", "$lt", "$le", "$gt", "$ge", "$name",
-    "$string", "$text", "$bytes", "$duration", "$time",
+    "$any",
+    "$absent",
+    "$not",
+    "$prefix",
+    "$suffix",
+    "$glob",
+    "$regex",
+    "$range",
+    "$eq",
+    "$ne",
+    "$lt",
+    "$le",
+    "$gt",
+    "$ge",
+    "$name",
+    "$string",
+    "$text",
+    "$bytes",
+    "$duration",
+    "$time",
 ];
 /// Comparisons by their keys.
 const COMPARISONS: [(&str, Comparison); 6] = [

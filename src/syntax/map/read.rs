@@ -10,8 +10,9 @@ use crate::limits;
 use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{
-    Affix, At, Block, BlockKind, Condition, Effect, Entry, Field, FieldValue, File, Item, ItemKind, Let, Literal, Member,
-    MemberKind, Name, Operand, OperandKind, Parameter, Pattern, PatternKind, Piece, RoleItem, Rule, Text, VocabularyItem,
+    Affix, At, Block, BlockKind, Condition, Effect, Entry, Field, FieldValue, File, Item, ItemKind, Let, Literal,
+    Member, MemberKind, Name, Operand, OperandKind, Parameter, Pattern, PatternKind, Piece, RoleItem, Rule, Text,
+    VocabularyItem,
 };
 use crate::syntax::lex::is_word;
 use crate::syntax::parse::{literal, nearest, parse_condition};
@@ -63,7 +64,9 @@ impl Reader {
         } else if number == limits::SOURCE_NODES {
             self.paths.push(String::new());
             let message = format!("the map has more than {} parts", limits::SOURCE_NODES);
-            self.errors.push(Diagnostic::new(Code::TooLarge, Span::new(number, number + 1), message).help("split it into several"));
+            self.errors.push(
+                Diagnostic::new(Code::TooLarge, Span::new(number, number + 1), message).help("split it into several"),
+            );
         }
         let number = number.min(limits::SOURCE_NODES);
         At(Span::new(number, number + 1))
@@ -101,7 +104,10 @@ impl Reader {
     }
 
     fn each<T>(&mut self, list: &[Value], mut read: impl FnMut(&mut Self, &Value) -> Option<T>) -> Vec<T> {
-        list.iter().enumerate().filter_map(|(index, value)| self.at_index(index, |reader| read(reader, value))).collect()
+        list.iter()
+            .enumerate()
+            .filter_map(|(index, value)| self.at_index(index, |reader| read(reader, value)))
+            .collect()
     }
 
     fn expected<T>(&mut self, what: &str, found: &Value) -> Option<T> {
@@ -147,7 +153,8 @@ impl Reader {
 
     fn item(&mut self, value: &Value) -> Option<Item> {
         let map = self.object("a map", value)?;
-        let Some(word) = ITEM_WORDS.into_iter().find(|word| map.contains_key(*word)) else {
+        // A block may have fields with the names of other items.
+        let Some(word) = BLOCK_WORDS.into_iter().chain(ITEM_WORDS).find(|word| map.contains_key(*word)) else {
             let help = format!("an item has one of the keys {}", ITEM_WORDS.map(|word| format!("`{word}`")).join(", "));
             self.report(Code::Map, "the map says not which item it is", help);
             return None;
@@ -214,8 +221,8 @@ impl Reader {
         } else {
             self.only_keys(map, &["action", "attribute", "role", "doc"]);
             let names = self.required(map, "action", |reader, value| match value {
-                Value::Array(list) if !list.is_empty() => Some(reader.each(list, Self::word)),
-                other => reader.word(other).map(|name| vec![name]),
+                Value::Array(list) if !list.is_empty() => Some(reader.each(list, Self::action_name)),
+                other => reader.action_name(other).map(|name| vec![name]),
             });
             MemberKind::Actions(names?)
         };
@@ -228,7 +235,12 @@ impl Reader {
         }
     }
 
-    fn required<T>(&mut self, map: &Map<String, Value>, key: &str, read: impl FnOnce(&mut Self, &Value) -> Option<T>) -> Option<T> {
+    fn required<T>(
+        &mut self,
+        map: &Map<String, Value>,
+        key: &str,
+        read: impl FnOnce(&mut Self, &Value) -> Option<T>,
+    ) -> Option<T> {
         match map.get(key) {
             None | Some(Value::Null) => {
                 self.report(Code::Map, format!("the key `{key}` is missing"), format!("add `{key}`"));
@@ -253,7 +265,11 @@ impl Reader {
 
     fn doc_line(&mut self, line: &str) -> Option<String> {
         if line.chars().any(|c| c == '\n' || c == '\r' || (hides(c) && (c.is_control() || turns(c)))) {
-            self.report(Code::Hidden, "a line of a doc holds a character that can not be seen", "write one string for each line");
+            self.report(
+                Code::Hidden,
+                "a line of a doc holds a character that can not be seen",
+                "write one string for each line",
+            );
             return None;
         }
         Some(line.trim_end().to_owned())
@@ -269,7 +285,9 @@ impl Reader {
         let kind = wanted.or(found.first().copied()).unwrap_or(BlockKind::Token);
         for other in found.iter().filter(|found| **found != kind) {
             let help = format!("this map is a {}", kind.word());
-            self.below(other.word(), |reader| reader.report(Code::Map, format!("`{}` is no key here", other.word()), help));
+            self.below(other.word(), |reader| {
+                reader.report(Code::Map, format!("`{}` is no key here", other.word()), help)
+            });
         }
         let anonymous = Name { text: kind.word().to_owned(), at: self.here() };
         let name = if found.contains(&kind) { self.named(map, kind.word()).unwrap_or(anonymous) } else { anonymous };
@@ -312,7 +330,11 @@ impl Reader {
     fn field(&mut self, key: &str, value: &Value) -> Option<Field> {
         let key = self.name(key)?;
         if effect(&key.text).is_some() {
-            self.report(Code::Map, format!("`{}` begins a rule, it is no field", key.text), "write it outside of `$fields`");
+            self.report(
+                Code::Map,
+                format!("`{}` begins a rule, it is no field", key.text),
+                "write it outside of `$fields`",
+            );
             return None;
         }
         let value = if CONDITION_KEYS.contains(&key.text.as_str()) {
@@ -392,13 +414,31 @@ impl Reader {
         }
     }
 
+    fn action_name(&mut self, value: &Value) -> Option<Name> {
+        let name = self.word(value)?;
+        if matches!(name.text.as_str(), "action" | "role") {
+            let message = format!("no action is called `{}`", name.text);
+            self.report(Code::Map, message, "the word begins a member of a vocabulary; choose another name");
+            return None;
+        }
+        Some(name)
+    }
+
     fn name(&mut self, text: &str) -> Option<Name> {
         if !is_word(text) {
-            self.report(Code::Map, format!("`{text}` is no name"), "a name is ASCII letters, digits and `_`, not beginning with a digit");
+            self.report(
+                Code::Map,
+                format!("`{text}` is no name"),
+                "a name is ASCII letters, digits and `_`, not beginning with a digit",
+            );
             return None;
         }
         if text.len() > limits::NAME_BYTES {
-            self.report(Code::TooLarge, format!("a name has more than {} bytes", limits::NAME_BYTES), "choose a shorter name");
+            self.report(
+                Code::TooLarge,
+                format!("a name has more than {} bytes", limits::NAME_BYTES),
+                "choose a shorter name",
+            );
             return None;
         }
         Some(Name { text: text.to_owned(), at: self.here() })
@@ -407,7 +447,11 @@ impl Reader {
     /// A name where a pattern may stand.
     fn reference(&mut self, text: &str) -> Option<Name> {
         if KEYWORDS.contains(&text) {
-            self.report(Code::Map, format!("`{text}` is a word of the language, no name"), format!("a pattern is written like `{{\"${text}\": …}}`"));
+            self.report(
+                Code::Map,
+                format!("`{text}` is a word of the language, no name"),
+                format!("a pattern is written like `{{\"${text}\": …}}`"),
+            );
             return None;
         }
         self.name(text)
@@ -443,7 +487,9 @@ impl Reader {
         let mut entries = Vec::new();
         for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
             match key.strip_prefix('$') {
-                Some(plain) if plain.starts_with('$') => entries.extend(self.below(key, |reader| entry(reader, plain, value))),
+                Some(plain) if plain.starts_with('$') => {
+                    entries.extend(self.below(key, |reader| entry(reader, plain, value)))
+                }
                 Some(_) => self.unknown_key(key, &OPERATORS),
                 None => entries.extend(self.below(key, |reader| entry(reader, key, value))),
             }
@@ -466,8 +512,12 @@ impl Reader {
 
     fn pattern_kind(&mut self, value: &Value, plain: Plain) -> Option<PatternKind> {
         match value {
-            Value::String(text) if plain == Plain::Name => self.reference(text).map(|name| PatternKind::Name(name.text)),
-            Value::Array(list) => Some(PatternKind::List(self.each(list, |reader, element| reader.pattern(element, plain)))),
+            Value::String(text) if plain == Plain::Name => {
+                self.reference(text).map(|name| PatternKind::Name(name.text))
+            }
+            Value::Array(list) => {
+                Some(PatternKind::List(self.each(list, |reader, element| reader.pattern(element, plain))))
+            }
             Value::Object(map) => match operator(map) {
                 Some((key, inner)) => self.below(key, |reader| reader.operator(key, inner, plain)),
                 None => Some(PatternKind::Map(self.entries(map, plain))),
@@ -508,8 +558,12 @@ impl Reader {
     fn operand(&mut self, value: &Value) -> Option<Operand> {
         let at = self.here();
         let kind = match value.as_object().and_then(operator) {
-            Some(("$name", name)) => self.below("$name", |reader| reader.reference_of(name)).map(|name| OperandKind::Name(name.text)),
-            Some((key, inner)) => self.below(key, |reader| reader.literal_operator(key, inner)).map(OperandKind::Literal),
+            Some(("$name", name)) => {
+                self.below("$name", |reader| reader.reference_of(name)).map(|name| OperandKind::Name(name.text))
+            }
+            Some((key, inner)) => {
+                self.below(key, |reader| reader.literal_operator(key, inner)).map(OperandKind::Literal)
+            }
             None => self.literal(value).map(OperandKind::Literal),
         };
         Some(Operand { kind: kind?, at })
@@ -530,7 +584,11 @@ impl Reader {
             Value::Number(number) => match whole(number) {
                 Some(int) => Some(Literal::Int(int)),
                 None => {
-                    self.report(Code::BadLiteral, format!("`{number}` is no integer of 64 bits"), "numbers are whole; write others as strings");
+                    self.report(
+                        Code::BadLiteral,
+                        format!("`{number}` is no integer of 64 bits"),
+                        "numbers are whole; write others as strings",
+                    );
                     None
                 }
             },
@@ -616,7 +674,11 @@ impl Reader {
                     Some(normal) => *raw = normal,
                     None => {
                         let message = "the pattern holds a character that can not be seen, or ends in a backslash";
-                        self.report(Code::BadLiteral, message, "write such characters as escapes of the regular expression, like `\\x{a0}`");
+                        self.report(
+                            Code::BadLiteral,
+                            message,
+                            "write such characters as escapes of the regular expression, like `\\x{a0}`",
+                        );
                         return None;
                     }
                 }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{COMPARISONS, PARTS, Plain};
 use crate::syntax::ast::{
-    Affix, Block, Entry, Field, FieldValue, File, Item, ItemKind, Literal, Member, MemberKind, Name, Operand, OperandKind,
-    Pattern, PatternKind, Piece, Rule, Text,
+    Affix, Block, Entry, Field, FieldValue, File, Item, ItemKind, Literal, Member, MemberKind, Name, Operand,
+    OperandKind, Pattern, PatternKind, Piece, Rule, Text,
 };
 use crate::syntax::parse::literal::{write_duration, write_time};
 use crate::syntax::print::print_condition;
@@ -107,7 +107,10 @@ fn rule(rule: &Rule) -> Value {
 }
 
 fn entries(entries: &[Entry], plain: Plain) -> Map<String, Value> {
-    entries.iter().map(|entry| (escaped(&entry.key.text), pattern(&entry.value, plain.below(&entry.key.text)))).collect()
+    entries
+        .iter()
+        .map(|entry| (escaped(&entry.key.text), pattern(&entry.value, plain.below(&entry.key.text))))
+        .collect()
 }
 
 fn pattern(node: &Pattern, plain: Plain) -> Value {

@@ -67,9 +67,13 @@ impl Builder {
         let right = self.sum(next(&mut parts));
         if let Some(second) = parts.next() {
             let (a, b) = (sign.as_str(), second.as_str());
-            let error = Diagnostic::new(Code::Chained, self.span(&second), format!("`{b}` can not follow `{a}`: comparisons do not chain"))
-                .label("a second comparison")
-                .help(format!("write `a {a} b && b {b} c`"));
+            let error = Diagnostic::new(
+                Code::Chained,
+                self.span(&second),
+                format!("`{b}` can not follow `{a}`: comparisons do not chain"),
+            )
+            .label("a second comparison")
+            .help(format!("write `a {a} b && b {b} c`"));
             self.errors.push(error);
         }
         let at = At(left.at.0.join(right.at.0));
@@ -86,12 +90,14 @@ impl Builder {
             terms += 1;
             if terms > limits::NESTING {
                 let message = format!("a sum has more than {} terms", limits::NESTING);
-                self.errors.push(Diagnostic::new(Code::TooDeep, self.span(&sign), message).help("add the constants up"));
-                return sum;
+                self.errors
+                    .push(Diagnostic::new(Code::TooDeep, self.span(&sign), message).help("add the constants up"));
+                return Condition { kind: ConditionKind::Literal(Literal::Int(0)), at: sum.at };
             }
             let at = At(sum.at.0.join(term.at.0));
             let (a, b) = (Box::new(sum), Box::new(term));
-            let kind = if sign.as_rule() == Rule::plus { ConditionKind::Add(a, b) } else { ConditionKind::Subtract(a, b) };
+            let kind =
+                if sign.as_rule() == Rule::plus { ConditionKind::Add(a, b) } else { ConditionKind::Subtract(a, b) };
             sum = Condition { kind, at };
         }
         sum

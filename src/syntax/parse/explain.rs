@@ -101,7 +101,7 @@ impl<'t> Scene<'t> {
     fn help(&self) -> Option<String> {
         let before = self.word(self.before[0]);
         let found = self.word(self.found);
-        if self.expects(Rule::colon) {
+        if self.expects(Rule::colon) && !CONDITION.iter().any(|rule| self.expects(*rule)) {
             if found == "{" {
                 return Some(match nearest(before, ["allow", "deny", "only"]) {
                     Some(word) => format!("did you mean `{word} {{`?"),
@@ -114,7 +114,7 @@ impl<'t> Scene<'t> {
                 _ => format!("write `{before}: …`"),
             });
         }
-        if self.expects(Rule::use_word) {
+        if self.expects(Rule::item) || self.expects(Rule::use_word) {
             return Some(match nearest(found, ITEM_WORDS) {
                 Some(word) => format!("did you mean `{word}`?"),
                 None => format!("an item begins with {}", ticked(&ITEM_WORDS)),
@@ -126,7 +126,7 @@ impl<'t> Scene<'t> {
         if self.expects(Rule::equals) {
             return Some(format!("write `{} {before} = …`", self.word(self.before[1])));
         }
-        if self.expects(Rule::case_arguments) || self.expects(Rule::section) || self.expects(Rule::verdict) {
+        if self.expects(Rule::case_entry) || self.expects(Rule::section_word) {
             return Some(format!("a case begins with {}", ticked(&CASE_WORDS)));
         }
         None
@@ -143,7 +143,11 @@ impl<'t> Scene<'t> {
         };
         if self.found.is_some_and(|token| token.kind == TokenKind::Doc) {
             let error = Diagnostic::new(Code::LostDoc, at?, "a doc comment documents nothing here");
-            return Some(error.label("only items and members of a vocabulary have one").help("write `//`, or put it above an item"));
+            return Some(
+                error
+                    .label("only items and members of a vocabulary have one")
+                    .help("write `//`, or put it above an item"),
+            );
         }
         if self.found.is_none() && self.before[0].is_some_and(|token| token.kind == TokenKind::Doc) {
             let error = Diagnostic::new(Code::LostDoc, at_last?, "a doc comment documents nothing here");
@@ -155,11 +159,19 @@ impl<'t> Scene<'t> {
                 return syntax(at_last, format!("`{last}` is no operator"), format!("write `{sign}`"));
             }
             if let Some(sign) = operator(second) {
-                return syntax(self.before[1].map(|token| token.span), format!("`{second}` is no operator"), format!("write `{sign}`"));
+                return syntax(
+                    self.before[1].map(|token| token.span),
+                    format!("`{second}` is no operator"),
+                    format!("write `{sign}`"),
+                );
             }
             if second == "not" {
                 let at = self.before[1].map(|token| token.span);
-                return syntax(at, "`not` turns a pattern around, not a condition".to_owned(), format!("write `!{last}`"));
+                return syntax(
+                    at,
+                    "`not` turns a pattern around, not a condition".to_owned(),
+                    format!("write `!{last}`"),
+                );
             }
             let is_count = !second.is_empty() && second.bytes().all(|byte| byte.is_ascii_digit());
             if is_count && let Some(unit) = unit(last) {
@@ -167,12 +179,20 @@ impl<'t> Scene<'t> {
                 return syntax(at, format!("`{second} {last}` is no duration"), format!("write `{second}{unit}`"));
             }
             if second == "is" {
-                return syntax(self.before[1].map(|token| token.span), "`is` is no operator".to_owned(), format!("write `{third} == {last}`"));
+                return syntax(
+                    self.before[1].map(|token| token.span),
+                    "`is` is no operator".to_owned(),
+                    format!("write `{third} == {last}`"),
+                );
             }
         }
         match found {
             "'" => syntax(at, "a string stands in double quotes".to_owned(), "write `\"…\"`".to_owned()),
-            ";" => syntax(at, "`;` ends nothing".to_owned(), "remove it; entries stand on lines of their own or behind commas".to_owned()),
+            ";" => syntax(
+                at,
+                "`;` ends nothing".to_owned(),
+                "remove it; entries stand on lines of their own or behind commas".to_owned(),
+            ),
             "#" => syntax(at, "`#` begins no comment".to_owned(), "write `//`".to_owned()),
             "/" if self.word(self.after) == "*" => {
                 syntax(at, "`/*` begins no comment".to_owned(), "write `//` before each line".to_owned())
@@ -183,9 +203,11 @@ impl<'t> Scene<'t> {
             "&" | "|" if self.expects(Rule::and_sign) => {
                 syntax(at, format!("`{found}` is no operator"), format!("write `{found}{found}`"))
             }
-            "." if self.before[0].is_some_and(|token| token.kind == TokenKind::Number) => {
-                syntax(at, "numbers are whole".to_owned(), "write a smaller unit, such as `1500ms` for `1.5s`".to_owned())
-            }
+            "." if self.before[0].is_some_and(|token| token.kind == TokenKind::Number) => syntax(
+                at,
+                "numbers are whole".to_owned(),
+                "write a smaller unit, such as `1500ms` for `1.5s`".to_owned(),
+            ),
             "," if last == "," => syntax(at, "two commas in a row".to_owned(), "remove one of them".to_owned()),
             "*" | "/" | "%" if self.expects(Rule::plus) => syntax(
                 at,
@@ -201,8 +223,8 @@ impl<'t> Scene<'t> {
 fn phrases(expected: &[Rule]) -> Vec<String> {
     let has = |rule| expected.contains(&rule);
     let is_pattern = has(Rule::list) && has(Rule::string);
-    let is_item = has(Rule::use_word) || has(Rule::use_item);
-    let is_case = has(Rule::section) || has(Rule::section_word) || has(Rule::verdict);
+    let is_item = has(Rule::item) || has(Rule::use_word);
+    let is_case = has(Rule::case_entry) || has(Rule::section_word);
     let is_operator = has(Rule::and_sign) || has(Rule::or_sign);
     if is_item {
         return vec!["an item".to_owned()];
@@ -221,8 +243,11 @@ fn phrases(expected: &[Rule]) -> Vec<String> {
             continue;
         }
         match rule {
+            // A `when` may also be the key of a field; behind a rule it is not.
+            Rule::colon if is_pattern || CONDITION.iter().any(|rule| has(*rule)) => {}
             Rule::string if is_pattern => add("a pattern"),
             Rule::string if has(Rule::number) => add("a value"),
+            Rule::word if has(Rule::group) => {}
             Rule::word if has(Rule::effect) => add("a field"),
             Rule::word if has(Rule::string) => add("a key"),
             Rule::word if has(Rule::action_word) => add("an attribute"),
@@ -260,7 +285,8 @@ fn operator(word: &str) -> Option<&'static str> {
 }
 
 fn unit(word: &str) -> Option<&'static str> {
-    let known = [("week", "w"), ("day", "d"), ("hour", "h"), ("minute", "m"), ("min", "m"), ("second", "s"), ("sec", "s")];
+    let known =
+        [("week", "w"), ("day", "d"), ("hour", "h"), ("minute", "m"), ("min", "m"), ("second", "s"), ("sec", "s")];
     let units = ["w", "d", "h", "m", "s", "ms"];
     let singular = word.strip_suffix('s').unwrap_or(word);
     known
@@ -296,6 +322,8 @@ const PATTERN: &[Rule] = &[
 ];
 
 const OPERAND: &[Rule] = &[Rule::time, Rule::number, Rule::bytes, Rule::plain_word];
+
+const CONDITION: &[Rule] = &[Rule::condition, Rule::conjunction, Rule::inversion, Rule::relation, Rule::sum];
 
 const OPERATORS: &[Rule] = &[
     Rule::and_sign,
@@ -333,6 +361,7 @@ const PHRASES: &[(Rule, &str)] = &[
     (Rule::member, "a member"),
     (Rule::attribute, "an attribute"),
     (Rule::word, "a name"),
+    (Rule::action_name, "a name"),
     (Rule::effect, "a rule"),
     (Rule::action_word, "`action`"),
     (Rule::role_word, "`role`"),

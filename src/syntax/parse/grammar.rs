@@ -132,14 +132,21 @@ mod speed {
         fn read() -> u64 {
             std::fs::read_to_string("/proc/thread-self/schedstat").unwrap().split(' ').next().unwrap().parse().unwrap()
         }
-        fn now() -> Self { Self(Self::read()) }
-        fn elapsed(&self) -> std::time::Duration { std::time::Duration::from_nanos(Self::read() - self.0) }
+        fn now() -> Self {
+            Self(Self::read())
+        }
+        fn elapsed(&self) -> std::time::Duration {
+            std::time::Duration::from_nanos(Self::read() - self.0)
+        }
     }
     #[test]
     #[ignore = "a measurement"]
     fn phases() {
         for (what, line) in [
-            ("cond", "    allow { action: Reader, path: \"/v1/tenants/{tenant}/objects/**\", ip: office } when hour(time) in 8..18\n"),
+            (
+                "cond",
+                "    allow { action: Reader, path: \"/v1/tenants/{tenant}/objects/**\", ip: office } when hour(time) in 8..18\n",
+            ),
             ("plain", "    deny  { path: \"/**/.admin/**\" }\n"),
             ("mixed", "    allow { cache: \"profiles\", item: prefix \"user/{user}/\", n: [1, 2, 3] }\n"),
         ] {
@@ -158,7 +165,14 @@ mod speed {
                 let item = builder.item(pair);
                 let c = start.elapsed();
                 drop(item);
-                println!("{what}: {} outline {a:?} pest {:?} build {:?} drop {:?} of {}", outline.starts.len(), b - a, c - b, start.elapsed() - c, text.len());
+                println!(
+                    "{what}: {} outline {a:?} pest {:?} build {:?} drop {:?} of {}",
+                    outline.starts.len(),
+                    b - a,
+                    c - b,
+                    start.elapsed() - c,
+                    text.len()
+                );
             }
         }
     }

@@ -455,7 +455,8 @@ impl Notes<'_> {
     /// The first line of the docs right before `at`.
     fn pass_docs(&mut self, at: usize) -> usize {
         let top = self.docs.get(self.passed).map_or(at, |doc| doc.start);
-        self.passed += self.docs.get(self.passed..).map_or(0, |rest| rest.iter().take_while(|doc| doc.start < at).count());
+        self.passed +=
+            self.docs.get(self.passed..).map_or(0, |rest| rest.iter().take_while(|doc| doc.start < at).count());
         top
     }
 }

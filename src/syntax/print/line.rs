@@ -2,8 +2,7 @@
 
 use crate::model::types::Type;
 use crate::syntax::ast::{
-    Condition, ConditionKind, Entry, Literal, Name, Operand, OperandKind, Parameter, Pattern, PatternKind,
-    Affix, Rule,
+    Affix, Condition, ConditionKind, Entry, Literal, Name, Operand, OperandKind, Parameter, Pattern, PatternKind, Rule,
 };
 use crate::syntax::lex::is_word;
 use crate::syntax::parse::literal;
@@ -98,7 +97,6 @@ pub(crate) fn tail(rule: &Rule, out: &mut String) {
         }
     }
 }
-
 
 /// Any pattern.
 pub(crate) fn pattern(node: &Pattern, out: &mut String) {
@@ -208,8 +206,12 @@ fn bare_condition(node: &Condition, out: &mut String) {
             out.push('!');
             condition(inner, Tightness::Relation, out);
         }
-        ConditionKind::And(..) => joined(&operands(node), " && ", out, |part, out| condition(part, Tightness::Relation, out)),
-        ConditionKind::Or(..) => joined(&operands(node), " || ", out, |part, out| condition(part, Tightness::Both, out)),
+        ConditionKind::And(..) => {
+            joined(&operands(node), " && ", out, |part, out| condition(part, Tightness::Relation, out))
+        }
+        ConditionKind::Or(..) => {
+            joined(&operands(node), " || ", out, |part, out| condition(part, Tightness::Both, out))
+        }
         ConditionKind::Compare(sign, a, b) => two(a, sign.sign(), b, Tightness::Sum, out),
         ConditionKind::Add(a, b) => two(a, "+", b, Tightness::Primary, out),
         ConditionKind::Subtract(a, b) => two(a, "-", b, Tightness::Primary, out),
