@@ -3,13 +3,18 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::ui::{Failure, Ui};
 use crate::author::{Document, Report};
 use crate::check::library::Library;
+use crate::diag::Source;
 use crate::limits::SOURCE_BYTES;
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::parse::parse;
 use crate::token::keyring::Keyring;
+use crate::token::revocation::{RevocationList, Revocations};
 
 /// The text of a file, or of standard input where the path is `-`.
 ///
@@ -34,20 +39,21 @@ pub fn text(path: &Path) -> Result<String, Failure> {
 /// # Errors
 /// A file can not be read; errors inside it are reported, and the result is `None`.
 pub fn library(ui: &Ui, vocabularies: &[PathBuf]) -> Result<Option<Library>, Failure> {
-    let mut library = Library::builtin();
+    let mut library = Library::built_in().clone();
     for path in vocabularies {
-        let name = path.display().to_string();
         let source = text(path)?;
-        if let Err(report) = library.add_text(&name, &source) {
-            ui.report(&report_of(report));
+        if let Err(diagnostics) = parse(&source).and_then(|file| library.add(&file)) {
+            ui.report(&Report { source: Source::text(path.display().to_string(), source), diagnostics });
             return Ok(None);
         }
     }
     Ok(Some(library))
 }
 
-fn report_of((source, diagnostics): (crate::diag::Source, Vec<crate::diag::Diagnostic>)) -> Report {
-    Report { source, diagnostics }
+/// All vocabularies of a library.
+#[must_use]
+pub fn vocabularies(library: &Library) -> Vec<Arc<Vocabulary>> {
+    library.names().filter_map(|name| library.get(name)).cloned().collect()
 }
 
 /// A policy file without errors. A name that ends in `.json` is the map form. Warnings are shown; with `deny_warnings` they
@@ -104,6 +110,41 @@ fn warn_if_readable_by_others(ui: &Ui, path: &Path) {
 
 #[cfg(not(unix))]
 fn warn_if_readable_by_others(_: &Ui, _: &Path) {}
+
+/// A revocation list in its binary form, from a file in either form.
+///
+/// # Errors
+/// The file can not be read, or is no whole revocation list.
+pub fn revocations(path: &Path) -> Result<Snapshot, Failure> {
+    let bytes = fs::read(path).map_err(|error| Failure::new(format!("can not read `{}`: {error}", path.display())))?;
+    let wrong = |error: &dyn std::fmt::Display| {
+        Failure::new(format!("`{}` is not a revocation list: {error}", path.display()))
+            .help("`placet revoke --list FILE` makes one")
+    };
+    if bytes.starts_with(b"placetR") {
+        return match Revocations::open(&bytes) {
+            Ok(_) => Ok(Snapshot(bytes)),
+            Err(error) => Err(wrong(&error)),
+        };
+    }
+    let text = String::from_utf8(bytes).map_err(|error| wrong(&error))?;
+    let list = RevocationList::from_text(&text).map_err(|error| wrong(&error))?;
+    Ok(Snapshot(Revocations::write(&list)))
+}
+
+/// The bytes of a revocation list that is whole.
+#[derive(Clone, Debug)]
+pub struct Snapshot(Vec<u8>);
+
+impl Snapshot {
+    /// The list, to verify with.
+    ///
+    /// # Errors
+    /// Never for what [`revocations`] has read.
+    pub fn open(&self) -> Result<Revocations<'_>, Failure> {
+        Revocations::open(&self.0).map_err(|error| Failure::new(error.to_string()))
+    }
+}
 
 /// Now, in ms since 1970-01-01T00:00:00Z, unless the user says another time.
 #[must_use]

@@ -9,7 +9,6 @@ use super::inputs;
 use super::times::read_time;
 use super::tokens::{self, View, vocabulary_of};
 use super::ui::{Exit, GREEN, Outcome, RED, Ui, YELLOW, paint};
-use crate::check::library::Library;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::token::envelope::Token;
@@ -54,21 +53,22 @@ pub struct Args {
 /// A file can not be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::No) };
+    let known = inputs::vocabularies(&library);
     let now = inputs::now(args.now);
     let text = tokens::text(&args.token)?;
-    let Some(keyring) = &args.keyring else { return inspect(ui, &text, &library, now) };
+    let Some(keyring) = &args.keyring else { return inspect(ui, &text, &known, now) };
     let keyring = inputs::keyring(ui, keyring)?;
     let snapshot = args.revocations.as_deref().map(inputs::revocations).transpose()?;
     let revocations = snapshot.as_ref().map(inputs::Snapshot::open).transpose()?;
-    verify(ui, &text, &library, &keyring, revocations, now)
+    verify(ui, &text, &known, &keyring, revocations, now)
 }
 
-fn inspect(ui: &Ui, text: &str, library: &Library, now: i64) -> Outcome {
+fn inspect(ui: &Ui, text: &str, known: &[Arc<Vocabulary>], now: i64) -> Outcome {
     let token = match Token::parse(text) {
         Ok(token) => token,
         Err(refusal) => return Ok(ui.refused(refusal)),
     };
-    match View::of_unverified(&token, library) {
+    match View::of_unverified(&token, known) {
         Ok(view) => show(ui, &view, now, None),
         Err(refusal) => return Ok(ui.refused(refusal)),
     }
@@ -78,7 +78,7 @@ fn inspect(ui: &Ui, text: &str, library: &Library, now: i64) -> Outcome {
 fn verify(
     ui: &Ui,
     text: &str,
-    library: &Library,
+    known: &[Arc<Vocabulary>],
     keyring: &Keyring,
     revocations: Option<Revocations<'_>>,
     now: i64,
@@ -87,7 +87,7 @@ fn verify(
         Ok(token) => token,
         Err(refusal) => return Ok(ui.refused(refusal)),
     };
-    let vocabulary = match vocabulary_of(library, &token.header()) {
+    let vocabulary = match vocabulary_of(known, &token.header()) {
         Some((vocabulary, _)) => vocabulary,
         // The proof is checked before the vocabulary is asked for, so a forgery is called one with this as well.
         None => Arc::new(Vocabulary::builder("unknown", 0).build()),
@@ -101,7 +101,7 @@ fn verify(
             Ok(Exit::Yes)
         }
         Err(refusal) => {
-            match View::of_unverified(&token, library) {
+            match View::of_unverified(&token, known) {
                 Ok(view) => show(ui, &view, now, Some(refusal)),
                 Err(_) => return Ok(ui.refused(refusal)),
             }

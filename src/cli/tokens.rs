@@ -10,7 +10,6 @@ use super::times;
 use super::ui::{BOLD, DIM, Failure, Ui, paint};
 use crate::bytecode::render::render;
 use crate::bytecode::verify::{Budget, ProgramError, Proved, Scope, verify};
-use crate::check::library::Library;
 use crate::limits::HEADER_LINE;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::{State, Vocabulary};
@@ -51,8 +50,8 @@ pub fn read(ui: &Ui, given: &str) -> Result<Option<Token>, Failure> {
 
 /// The vocabulary that a token was made with, and how much of it there was then.
 #[must_use]
-pub fn vocabulary_of(library: &Library, header: &Header) -> Option<(Arc<Vocabulary>, State)> {
-    library.iter().find_map(|vocabulary| Some((Arc::clone(vocabulary), vocabulary.state(header.fingerprint)?)))
+pub fn vocabulary_of(known: &[Arc<Vocabulary>], header: &Header) -> Option<(Arc<Vocabulary>, State)> {
+    known.iter().find_map(|vocabulary| Some((Arc::clone(vocabulary), vocabulary.state(header.fingerprint)?)))
 }
 
 /// Warns about a token that many proxies would not let through.
@@ -98,9 +97,9 @@ impl<'t> View<'t> {
     ///
     /// # Errors
     /// A part of it is not in its canonical form.
-    pub fn of_unverified(token: &'t Token, library: &Library) -> Result<Self, Refusal> {
+    pub fn of_unverified(token: &'t Token, known: &[Arc<Vocabulary>]) -> Result<Self, Refusal> {
         let Unverified { header, blocks, expiry, sealed } = inspect(token)?;
-        let vocabulary = vocabulary_of(library, &header);
+        let vocabulary = vocabulary_of(known, &header);
         let view = blocks.into_iter().enumerate().map(|(number, block)| BlockView {
             not_before: block.not_before,
             expiry: block.expiry,
@@ -142,6 +141,18 @@ impl<'t> View<'t> {
     #[must_use]
     pub const fn is_verified(&self) -> bool {
         self.verified
+    }
+
+    /// From when on it is expired, as far as its blocks say.
+    #[must_use]
+    pub const fn expiry(&self) -> Option<i64> {
+        self.expiry
+    }
+
+    /// Whether one of its programs is none: every verifier would refuse the token.
+    #[must_use]
+    pub fn has_bad_program(&self) -> bool {
+        self.blocks.iter().any(|block| matches!(block.rules, Rules::Bad(_)))
     }
 
     fn not_before(&self) -> Option<i64> {
