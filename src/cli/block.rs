@@ -75,6 +75,8 @@ fn read_pair(text: &str) -> Result<(String, String), String> {
 pub struct Block {
     /// The file it stands in.
     pub document: Document,
+    /// Token, policy or restriction.
+    pub kind: BlockKind,
     /// Its name.
     pub name: String,
     /// Its program.
@@ -92,8 +94,8 @@ impl Choice {
         let arguments = self.arguments(template)?;
         match compile(template, document.vocabulary(), &arguments) {
             Ok(compiled) => {
-                let name = template.name.clone();
-                Ok(Some(Block { name, compiled, document }))
+                let (kind, name) = (template.kind, template.name.clone());
+                Ok(Some(Block { kind, name, compiled, document }))
             }
             Err(errors) => {
                 report(ui, &document, &errors);

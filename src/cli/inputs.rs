@@ -12,7 +12,7 @@ use crate::check::library::Library;
 use crate::diag::Source;
 use crate::limits::SOURCE_BYTES;
 use crate::model::vocabulary::Vocabulary;
-use crate::syntax::parse::parse;
+use crate::syntax::parse;
 use crate::token::keyring::Keyring;
 use crate::token::revocation::{RevocationList, Revocations};
 
@@ -42,7 +42,7 @@ pub fn library(ui: &Ui, vocabularies: &[PathBuf]) -> Result<Option<Library>, Fai
     let mut library = Library::built_in().clone();
     for path in vocabularies {
         let source = text(path)?;
-        if let Err(diagnostics) = parse(&source).and_then(|file| library.add(&file)) {
+        if let Err(diagnostics) = parse::parse(&source).and_then(|file| library.add(&file)) {
             ui.report(&Report { source: Source::text(path.display().to_string(), source), diagnostics });
             return Ok(None);
         }
@@ -56,23 +56,36 @@ pub fn vocabularies(library: &Library) -> Vec<Arc<Vocabulary>> {
     library.names().filter_map(|name| library.get(name)).cloned().collect()
 }
 
-/// A policy file without errors. A name that ends in `.json` is the map form. Warnings are shown; with `deny_warnings` they
-/// count as errors. `None`: the errors have been shown.
+/// A policy file. A name that ends in `.json` is the map form.
+///
+/// # Errors
+/// The file can not be read; inside is what is wrong with it.
+pub fn parse(path: &Path, library: &Library) -> Result<Result<Document, Report>, Failure> {
+    let name = path.display().to_string();
+    let source = text(path)?;
+    Ok(if is_map(path) {
+        Document::from_json_text(&name, &source, library)
+    } else {
+        Document::from_text(&name, &source, library)
+    })
+}
+
+/// Whether the file's name says that it holds the map form.
+#[must_use]
+pub fn is_map(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
+}
+
+/// A policy file without errors. Warnings are shown; with `deny_warnings` they count as errors. `None`: the errors have been
+/// shown.
 ///
 /// # Errors
 /// The file can not be read.
 pub fn document(ui: &Ui, path: &Path, library: &Library, deny_warnings: bool) -> Result<Option<Document>, Failure> {
-    let name = path.display().to_string();
-    let source = text(path)?;
-    let document = if path.extension().is_some_and(|extension| extension == "json") {
-        Document::from_json_text(&name, &source, library)
-    } else {
-        Document::from_text(&name, &source, library)
-    };
-    match document {
+    match parse(path, library)? {
         Ok(document) => {
             if !document.warnings().is_empty() {
-                ui.report(&document.warnings_report());
+                ui.warn(&document.warnings_report());
             }
             Ok((document.warnings().is_empty() || !deny_warnings).then_some(document))
         }
@@ -81,6 +94,45 @@ pub fn document(ui: &Ui, path: &Path, library: &Library, deny_warnings: bool) ->
             Ok(None)
         }
     }
+}
+
+/// The files themselves, and those with the extension in and below the directories.
+///
+/// # Errors
+/// A directory can not be read, or has no such file.
+pub fn expand(paths: &[PathBuf], extension: &str) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = files.len();
+            walk(path, extension, &mut files)?;
+            if files.len() == before {
+                return Err(Failure::new(format!("there is no `.{extension}` file in `{}`", path.display())));
+            }
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+fn walk(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let cause = |error| Failure::new(format!("can not read `{}`: {error}", directory.display()));
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(directory).map_err(cause)? {
+        let entry = entry.map_err(cause)?;
+        entries.push((entry.path(), entry.file_type().map_err(cause)?));
+    }
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (path, kind) in entries {
+        // A link to a directory could lead back; it is not followed.
+        if kind.is_dir() {
+            walk(&path, extension, files)?;
+        } else if path.extension().is_some_and(|found| found == extension) {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// The keyring in a file. A file that others may read is warned about.

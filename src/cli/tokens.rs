@@ -8,8 +8,10 @@ use serde_json::{Value as Json, json};
 use super::inputs;
 use super::times;
 use super::ui::{BOLD, DIM, Failure, Ui, paint};
-use crate::bytecode::render::render;
+use crate::bytecode::cursor::put_prefixed;
+use crate::bytecode::render::{Style, render};
 use crate::bytecode::verify::{Budget, ProgramError, Proved, Scope, verify};
+use crate::compile::automaton_of;
 use crate::limits::HEADER_LINE;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::{State, Vocabulary};
@@ -56,12 +58,18 @@ pub fn vocabulary_of(known: &[Arc<Vocabulary>], header: &Header) -> Option<(Arc<
 
 /// Warns about a token that many proxies would not let through.
 pub fn warn_about_size(ui: &Ui, text: &str) {
-    let line = "Authorization: Bearer ".len() + text.len();
+    let line = header_line(text);
     if line > HEADER_LINE {
         ui.warning(format_args!(
             "as a header line the token has {line} bytes; many proxies refuse more than {HEADER_LINE}"
         ));
     }
+}
+
+/// How many bytes a token takes as the usual header line.
+#[must_use]
+pub const fn header_line(text: &str) -> usize {
+    "Authorization: Bearer ".len() + text.len()
 }
 
 /// A token, verified or not, ready to be shown.
@@ -123,7 +131,7 @@ impl<'t> View<'t> {
             expiry: block.expiry,
             voucher: block.voucher,
             claims: (number == 0).then(|| *token.claims()),
-            rules: Rules::Readable(lines(&block.program, vocabulary, number)),
+            rules: Rules::Readable(lines(&bytes_of(&block.program), vocabulary, number)),
             revocation: Some(id),
         });
         Self {
@@ -294,14 +302,27 @@ fn unproved_rules(program: &[u8], vocabulary: Option<&(Arc<Vocabulary>, State)>,
     let Some((vocabulary, state)) = vocabulary else { return Rules::UnknownVocabulary };
     let scope = Scope { vocabulary, state: *state, budget: Budget::Token };
     match verify(program, &scope) {
-        Ok(proved) => Rules::Readable(lines(&proved, vocabulary, number)),
+        Ok(_) => Rules::Readable(lines(program, vocabulary, number)),
         Err(error) => Rules::Bad(error),
     }
 }
 
-fn lines(program: &Proved<'_>, vocabulary: &Vocabulary, number: usize) -> Vec<String> {
-    let _ = number;
-    render(program, vocabulary)
+/// The rules in the language itself, one a line.
+fn lines(program: &[u8], vocabulary: &Vocabulary, number: usize) -> Vec<String> {
+    let style = Style {
+        allow: if number == 0 { "allow" } else { "only" },
+        automaton_of: Some(automaton_of),
+        key_text: Some(third_party),
+    };
+    render(program, vocabulary, style).lines().map(str::to_owned).collect()
+}
+
+/// A proved program as it lay in the token.
+fn bytes_of(program: &Proved<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    put_prefixed(&mut bytes, program.code());
+    bytes.extend_from_slice(program.pool());
+    bytes
 }
 
 fn third_party(key: &[u8; 32]) -> String {

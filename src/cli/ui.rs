@@ -133,6 +133,15 @@ impl Ui {
         }
     }
 
+    /// Prints warnings to standard error, where they are in nobody's way.
+    pub fn warn(&self, report: &Report) {
+        if self.is_json() {
+            self.note(render::json(&report.source, &report.diagnostics));
+        } else {
+            self.note(render::graphical(&report.source, &report.diagnostics, self.error_colour));
+        }
+    }
+
     /// Says that a token is refused, and why: to standard error for people, to standard output as JSON. That is a no.
     pub fn refused(&self, refusal: Refusal) -> Exit {
         self.no("refused", refusal.name(), &refusal)
