@@ -1,7 +1,7 @@
 //! Changes of a request that make a rule match, or no longer match; nearest first, none of them decided yet.
 
 use super::propose::{away, counted, distance, labels_away, labels_towards, sample, towards};
-use super::tree::{Actions, Comparison, Effect, Operand, Pattern, Rule, Test, Truth};
+use super::tree::{Comparison, Effect, Operand, Pattern, Rule, Test, Truth};
 use super::wish::{Facts, HOUR, Wish, bytes, number};
 use crate::author::request::OwnedValue;
 use crate::check::tree::Constant;

@@ -254,6 +254,11 @@ pub fn of_scalar(scalar: Scalar, pattern: &Pattern) -> String {
     }
 }
 
+/// A pattern on the value of a label.
+pub(super) fn of_label(pattern: &Pattern) -> String {
+    of_scalar(Scalar::String, pattern)
+}
+
 fn labels(pattern: &Pattern) -> String {
     match pattern {
         Pattern::Label(name, inner) => format!("{{ {}: {} }}", key(name), of_scalar(Scalar::String, inner)),
