@@ -22,4 +22,6 @@ pub mod span;
 #[cfg(feature = "author")]
 pub mod syntax;
 pub mod token;
+#[cfg(feature = "author")]
+pub mod trial;
 pub mod vm;
