@@ -37,6 +37,7 @@ use crate::model::types::Type;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
+pub use propose::sample;
 use search::{Program, Search, Way};
 use wish::{Facts, Part, Wish};
 use words::Words;
@@ -138,21 +139,37 @@ impl<'a> Court<'a> {
         Explanation { verdict: "refused", decided: None, cause: Some(cause), nearest: None }
     }
 
-    fn ruling(&self, decider: Decider, time: i64) -> Ruling {
+    /// The same, quoting only what is at hand: for many requests.
+    #[must_use]
+    pub fn briefly(&self, verdict: Verdict, time: i64) -> Explanation {
+        let decided = match verdict {
+            Verdict::Allow(decider) | Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) => decider,
+            Verdict::Refused(_) => return self.decided(verdict, time),
+        };
+        let decided = Some(self.ruling_at_hand(decided));
+        Explanation { verdict: verdict.word(), decided, cause: None, nearest: None }
+    }
+
+    fn ruling_at_hand(&self, decider: Decider) -> Ruling {
         let block = self.sources.get(decider.origin);
+        Ruling {
+            block: block.map_or_else(|| self.name_of(decider.origin), |block| block.name.clone()),
+            number: decider.rule,
+            quote: decider.rule.and_then(|rule| block.and_then(|block| block.quote(rule))),
+        }
+    }
+
+    fn ruling(&self, decider: Decider, time: i64) -> Ruling {
+        let mut ruling = self.ruling_at_hand(decider);
         let text = || self.with_programs(time, |programs, _| {
             let program = programs.iter().find(|program| program.origin == decider.origin)?;
             let rule = program.rules.get(usize::from(decider.rule?))?;
             Some(Words::new(self.authorizer.vocabulary()).rule(rule))
         });
-        Ruling {
-            block: block.map_or_else(|| self.name_of(decider.origin), |block| block.name.clone()),
-            number: decider.rule,
-            quote: decider.rule.and_then(|rule| block.and_then(|block| block.quote(rule))).or_else(|| {
-                let text = text().flatten()?;
-                Some(Quote { text, file: None, line: None, path: None })
-            }),
+        if ruling.quote.is_none() && ruling.number.is_some() {
+            ruling.quote = text().flatten().map(|text| Quote { text, file: None, line: None, path: None });
         }
+        ruling
     }
 
     fn name_of(&self, origin: Origin) -> String {
@@ -247,7 +264,7 @@ pub fn example(vocabulary: &Vocabulary) -> OwnedRequest {
     let required = vocabulary.attributes().iter().zip((0..=u8::MAX).map(FieldNo)).skip(1).filter(|(it, _)| !it.optional);
     let values = required.map(|(attribute, field)| {
         let value = match attribute.ty {
-            Type::One(scalar) | Type::Set(scalar) => OwnedValue::One(propose::sample(scalar)),
+            Type::One(scalar) | Type::Set(scalar) => OwnedValue::One(sample(scalar)),
             Type::Labels => OwnedValue::Labels(Vec::new()),
         };
         (field, value)

@@ -63,6 +63,16 @@ impl Block {
         Ok(Self { document: Arc::clone(document), template, compiled })
     }
 
+    /// What was compiled already of the template with this name.
+    ///
+    /// # Panics
+    /// The document has no such template; who compiled it has found it there.
+    #[must_use]
+    pub fn of_compiled(document: Arc<Document>, name: &str, compiled: Compiled) -> Self {
+        let template = document.templates().iter().position(|template| template.name == name);
+        Self { template: template.expect("it was compiled from this document"), document, compiled }
+    }
+
     /// The template.
     #[must_use]
     pub fn template(&self) -> &Template {
