@@ -61,7 +61,8 @@ impl<'t> Lexer<'t> {
 
     fn number(&self) -> usize {
         let bytes = self.text.as_bytes();
-        let digits = |range: core::ops::Range<usize>| bytes.get(range).is_some_and(|d| d.iter().all(u8::is_ascii_digit));
+        let digits =
+            |range: core::ops::Range<usize>| bytes.get(range).is_some_and(|d| d.iter().all(u8::is_ascii_digit));
         let at = self.at;
         let is_date = digits(at..at + 4) && self.byte(4) == b'-' && digits(at + 5..at + 7) && self.byte(7) == b'-';
         if !is_date {
@@ -122,7 +123,8 @@ impl Iterator for Lexer<'_> {
             b'0'..=b'9' => (TokenKind::Number, self.number()),
             b'"' => self.text_literal(),
             b'/' if self.byte(1) == b'/' => {
-                let kind = if self.byte(2) == b'/' && self.byte(3) != b'/' { TokenKind::Doc } else { TokenKind::Comment };
+                let kind =
+                    if self.byte(2) == b'/' && self.byte(3) != b'/' { TokenKind::Doc } else { TokenKind::Comment };
                 (kind, self.end_of(start, |byte| byte != b'\n'))
             }
             b'{' | b'[' | b'(' => (TokenKind::Open(first), start + 1),
@@ -143,20 +145,4 @@ pub(crate) const fn is_letter(byte: u8) -> bool {
 /// Whether a text is one word.
 pub(crate) fn is_word(text: &str) -> bool {
     text.bytes().all(is_letter) && text.bytes().next().is_some_and(|first| !first.is_ascii_digit())
-}
-
-/// Whether a character turns the direction of the text behind it, so that a reader sees something else than is there.
-pub(crate) const fn turns(character: char) -> bool {
-    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether a character can not be seen, or does something else than be seen.
-pub(crate) const fn hides(character: char) -> bool {
-    turns(character)
-        || matches!(character,
-            '\0'..='\u{8}' | '\u{b}'..='\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-            | '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}'
-            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
 }

@@ -3,9 +3,10 @@
 //! In a string a backslash escapes. In a regular expression and a glob a backslash belongs to the pattern and is kept, with
 //! two exceptions: `\"` is a quote, and `\{` before `name}` keeps the brace from being a splice.
 
+use crate::diag::render::hides;
 use crate::span::Span;
 use crate::syntax::ast::{At, Name, Piece, Text};
-use crate::syntax::lex::{hides, is_letter, is_word};
+use crate::syntax::lex::{is_letter, is_word};
 
 /// How backslashes and braces of a text are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,13 +113,18 @@ fn escape(inner: &str, at: usize, start: usize, spelling: Spelling, plain: &mut 
         '\\' | '"' | '{' => plain.push(next),
         'u' => {
             let (character, digits) = unicode(&inner[at + 2..]).ok_or_else(|| {
-                bad(length, "`\\u` needs the number of a character".to_owned(), "write it as `\\u{e9}`, one to six hexadecimal digits")
+                bad(
+                    length,
+                    "`\\u` needs the number of a character".to_owned(),
+                    "write it as `\\u{e9}`, one to six hexadecimal digits",
+                )
             })?;
             plain.push(character);
             return Ok(length + digits);
         }
         _ => {
-            let help = "known are `\\n`, `\\t`, `\\r`, `\\\\`, `\\\"`, `\\{` and `\\u{…}`; for a backslash write `\\\\`";
+            let help =
+                "known are `\\n`, `\\t`, `\\r`, `\\\\`, `\\\"`, `\\{` and `\\u{…}`; for a backslash write `\\\\`";
             return Err(bad(length, format!("`\\{next}` is no escape"), help));
         }
     }
@@ -171,7 +177,9 @@ fn write_piece(plain: &str, spelling: Spelling, out: &mut String) {
                     continue;
                 }
                 '"' => out.push_str("\\\""),
-                '{' if braced_word(rest).is_some() && !(spelling == Spelling::Regex && belongs_to_escape(&out[from..])) => {
+                '{' if braced_word(rest).is_some()
+                    && !(spelling == Spelling::Regex && belongs_to_escape(&out[from..])) =>
+                {
                     out.push_str("\\{");
                 }
                 _ => out.push(next),

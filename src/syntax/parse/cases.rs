@@ -55,7 +55,8 @@ impl Reader {
                 let call = builder.call(span.start, &mut parts);
                 match self.cases.sections.last_mut() {
                     Some(section) if section.kind == BlockKind::Policy => builder.errors.push(
-                        mistake(call.at.0, "a policy can not be restricted").help("restrict a token, or begin a section with `token`"),
+                        mistake(call.at.0, "a policy can not be restricted")
+                            .help("restrict a token, or begin a section with `token`"),
                     ),
                     Some(section) if section.cases.is_empty() => section.restrictions.push(call),
                     Some(_) => builder.errors.push(
@@ -91,7 +92,8 @@ impl Builder {
     }
 
     fn case(&mut self, start: usize, verdict: &str, parts: &mut Pairs<'_>, now: Option<i64>) -> Case {
-        let expected = Expected::ALL.into_iter().find(|expected| expected.word() == verdict).unwrap_or(Expected::Refused);
+        let expected =
+            Expected::ALL.into_iter().find(|expected| expected.word() == verdict).unwrap_or(Expected::Refused);
         let action = self.name(&next(parts));
         let mut case = Case { expected, action, attributes: Vec::new(), reason: None, now, at: At::default() };
         let mut end = start;
@@ -118,7 +120,8 @@ impl Builder {
     fn refuse_twice(&mut self, values: &[(Name, Value)]) {
         for (number, (key, _)) in values.iter().enumerate() {
             if let Some((first, _)) = values[..number].iter().find(|(other, _)| other.text == key.text) {
-                let error = mistake(key.at.0, format!("`{}` is given twice", key.text)).related(first.at.0, "first here");
+                let error =
+                    mistake(key.at.0, format!("`{}` is given twice", key.text)).related(first.at.0, "first here");
                 self.errors.push(error.help("several values are a list: `[\"a\", \"b\"]`"));
             }
         }
@@ -142,7 +145,9 @@ impl Builder {
                     .filter_map(|entry| match self.element(entry.value)? {
                         (Literal::Text(text), _) => Some((entry.key, plain(&text))),
                         (_, at) => {
-                            self.errors.push(mistake(at.0, "the value of a label is a string").help("write it in double quotes"));
+                            self.errors.push(
+                                mistake(at.0, "the value of a label is a string").help("write it in double quotes"),
+                            );
                             None
                         }
                     })

@@ -67,9 +67,13 @@ impl Builder {
         let right = self.sum(next(&mut parts));
         if let Some(second) = parts.next() {
             let (a, b) = (sign.as_str(), second.as_str());
-            let error = Diagnostic::new(Code::Chained, self.span(&second), format!("`{b}` can not follow `{a}`: comparisons do not chain"))
-                .label("a second comparison")
-                .help(format!("write `a {a} b && b {b} c`"));
+            let error = Diagnostic::new(
+                Code::Chained,
+                self.span(&second),
+                format!("`{b}` can not follow `{a}`: comparisons do not chain"),
+            )
+            .label("a second comparison")
+            .help(format!("write `a {a} b && b {b} c`"));
             self.errors.push(error);
         }
         let at = At(left.at.0.join(right.at.0));
@@ -86,12 +90,14 @@ impl Builder {
             terms += 1;
             if terms > limits::NESTING {
                 let message = format!("a sum has more than {} terms", limits::NESTING);
-                self.errors.push(Diagnostic::new(Code::TooDeep, self.span(&sign), message).help("add the constants up"));
+                self.errors
+                    .push(Diagnostic::new(Code::TooDeep, self.span(&sign), message).help("add the constants up"));
                 return sum;
             }
             let at = At(sum.at.0.join(term.at.0));
             let (a, b) = (Box::new(sum), Box::new(term));
-            let kind = if sign.as_rule() == Rule::plus { ConditionKind::Add(a, b) } else { ConditionKind::Subtract(a, b) };
+            let kind =
+                if sign.as_rule() == Rule::plus { ConditionKind::Add(a, b) } else { ConditionKind::Subtract(a, b) };
             sum = Condition { kind, at };
         }
         sum
@@ -120,7 +126,7 @@ impl Builder {
                 inner.at = At(span);
                 return inner;
             }
-            Rule::word => return self.word(&pair, parts),
+            Rule::word | Rule::plain_value => return self.word(&pair, parts),
             _ => (ConditionKind::Literal(self.literal(&pair, Spelling::Plain)), span.end),
         };
         Condition { kind, at: At(Span::new(span.start, end)) }
@@ -144,6 +150,10 @@ impl Builder {
             }
             None => {
                 let end = name.at.0.end;
+                if matches!(name.text.as_str(), "has" | "in") {
+                    let error = Diagnostic::new(Code::Syntax, name.at.0, format!("`{}` stands alone", name.text));
+                    self.errors.push(error.help("write `has name`, or `value in pattern`"));
+                }
                 let kind = match name.text.as_str() {
                     "true" => ConditionKind::Literal(Literal::Bool(true)),
                     "false" => ConditionKind::Literal(Literal::Bool(false)),

@@ -143,7 +143,11 @@ impl<'t> Scene<'t> {
         };
         if self.found.is_some_and(|token| token.kind == TokenKind::Doc) {
             let error = Diagnostic::new(Code::LostDoc, at?, "a doc comment documents nothing here");
-            return Some(error.label("only items and members of a vocabulary have one").help("write `//`, or put it above an item"));
+            return Some(
+                error
+                    .label("only items and members of a vocabulary have one")
+                    .help("write `//`, or put it above an item"),
+            );
         }
         if self.found.is_none() && self.before[0].is_some_and(|token| token.kind == TokenKind::Doc) {
             let error = Diagnostic::new(Code::LostDoc, at_last?, "a doc comment documents nothing here");
@@ -155,11 +159,19 @@ impl<'t> Scene<'t> {
                 return syntax(at_last, format!("`{last}` is no operator"), format!("write `{sign}`"));
             }
             if let Some(sign) = operator(second) {
-                return syntax(self.before[1].map(|token| token.span), format!("`{second}` is no operator"), format!("write `{sign}`"));
+                return syntax(
+                    self.before[1].map(|token| token.span),
+                    format!("`{second}` is no operator"),
+                    format!("write `{sign}`"),
+                );
             }
             if second == "not" {
                 let at = self.before[1].map(|token| token.span);
-                return syntax(at, "`not` turns a pattern around, not a condition".to_owned(), format!("write `!{last}`"));
+                return syntax(
+                    at,
+                    "`not` turns a pattern around, not a condition".to_owned(),
+                    format!("write `!{last}`"),
+                );
             }
             let is_count = !second.is_empty() && second.bytes().all(|byte| byte.is_ascii_digit());
             if is_count && let Some(unit) = unit(last) {
@@ -167,12 +179,20 @@ impl<'t> Scene<'t> {
                 return syntax(at, format!("`{second} {last}` is no duration"), format!("write `{second}{unit}`"));
             }
             if second == "is" {
-                return syntax(self.before[1].map(|token| token.span), "`is` is no operator".to_owned(), format!("write `{third} == {last}`"));
+                return syntax(
+                    self.before[1].map(|token| token.span),
+                    "`is` is no operator".to_owned(),
+                    format!("write `{third} == {last}`"),
+                );
             }
         }
         match found {
             "'" => syntax(at, "a string stands in double quotes".to_owned(), "write `\"…\"`".to_owned()),
-            ";" => syntax(at, "`;` ends nothing".to_owned(), "remove it; entries stand on lines of their own or behind commas".to_owned()),
+            ";" => syntax(
+                at,
+                "`;` ends nothing".to_owned(),
+                "remove it; entries stand on lines of their own or behind commas".to_owned(),
+            ),
             "#" => syntax(at, "`#` begins no comment".to_owned(), "write `//`".to_owned()),
             "/" if self.word(self.after) == "*" => {
                 syntax(at, "`/*` begins no comment".to_owned(), "write `//` before each line".to_owned())
@@ -183,9 +203,11 @@ impl<'t> Scene<'t> {
             "&" | "|" if self.expects(Rule::and_sign) => {
                 syntax(at, format!("`{found}` is no operator"), format!("write `{found}{found}`"))
             }
-            "." if self.before[0].is_some_and(|token| token.kind == TokenKind::Number) => {
-                syntax(at, "numbers are whole".to_owned(), "write a smaller unit, such as `1500ms` for `1.5s`".to_owned())
-            }
+            "." if self.before[0].is_some_and(|token| token.kind == TokenKind::Number) => syntax(
+                at,
+                "numbers are whole".to_owned(),
+                "write a smaller unit, such as `1500ms` for `1.5s`".to_owned(),
+            ),
             "," if last == "," => syntax(at, "two commas in a row".to_owned(), "remove one of them".to_owned()),
             "*" | "/" | "%" if self.expects(Rule::plus) => syntax(
                 at,
@@ -260,7 +282,8 @@ fn operator(word: &str) -> Option<&'static str> {
 }
 
 fn unit(word: &str) -> Option<&'static str> {
-    let known = [("week", "w"), ("day", "d"), ("hour", "h"), ("minute", "m"), ("min", "m"), ("second", "s"), ("sec", "s")];
+    let known =
+        [("week", "w"), ("day", "d"), ("hour", "h"), ("minute", "m"), ("min", "m"), ("second", "s"), ("sec", "s")];
     let units = ["w", "d", "h", "m", "s", "ms"];
     let singular = word.strip_suffix('s').unwrap_or(word);
     known

@@ -102,3 +102,78 @@ mod tests {
         }
     }
 }
+#[cfg(test)]
+mod speed {
+    use super::*;
+    #[test]
+    #[ignore = "a measurement"]
+    fn calls() {
+        let dense = format!("let a = [{}]", "1,".repeat(50_000));
+        let dense2 = format!("let a = [{}]", "[],".repeat(50_000));
+        let dense3 = format!("let a = [{}]", "a ".repeat(50_000));
+        let dense4 = format!("token a {{ {} }}", "allow{}".repeat(50_000));
+        let dense5 = format!("token a {{ {} }}", "when:a ".repeat(50_000));
+        let dense6 = format!("token a {{ when: {} a }}", "a||".repeat(50_000));
+        let dense7 = format!("token a {{ {} }}", "a:1 ".repeat(50_000));
+        let plain = format!("policy a {{ {} }}", "    deny  { path: \"/**/.admin/**\" }\n".repeat(50_000));
+        for text in [dense, dense2, dense3, dense4, dense5, dense6, dense7, plain] {
+            let (mut low, mut high) = (1, CALLS);
+            let _ = read(Rule::item, "use a");
+            while low < high {
+                let middle = (low + high) / 2;
+                pest::set_call_limit(NonZeroUsize::new(middle));
+                if Grammar::parse(Rule::item, &text).is_ok() { high = middle } else { low = middle + 1 }
+            }
+            println!("{} calls, {:.1} per byte {}", low, low as f64 / text.len() as f64, &text[..30]);
+        }
+    }
+    struct Cpu(u64);
+    impl Cpu {
+        fn read() -> u64 {
+            std::fs::read_to_string("/proc/thread-self/schedstat").unwrap().split(' ').next().unwrap().parse().unwrap()
+        }
+        fn now() -> Self {
+            Self(Self::read())
+        }
+        fn elapsed(&self) -> std::time::Duration {
+            std::time::Duration::from_nanos(Self::read() - self.0)
+        }
+    }
+    #[test]
+    #[ignore = "a measurement"]
+    fn phases() {
+        for (what, line) in [
+            (
+                "cond",
+                "    allow { action: Reader, path: \"/v1/tenants/{tenant}/objects/**\", ip: office } when hour(time) in 8..18\n",
+            ),
+            ("plain", "    deny  { path: \"/**/.admin/**\" }\n"),
+            ("mixed", "    allow { cache: \"profiles\", item: prefix \"user/{user}/\", n: [1, 2, 3] }\n"),
+        ] {
+            let mut text = String::from("policy big(tenant: string) {\n");
+            while text.len() < 1_000_000 {
+                text.push_str(line);
+            }
+            text.push_str("}\n");
+            for _ in 0..3 {
+                let start = Cpu::now();
+                let outline = super::super::outline::outline(&text, &["policy"]);
+                let a = start.elapsed();
+                let pair = read(Rule::item, &text).unwrap();
+                let b = start.elapsed();
+                let mut builder = super::super::build::Builder::new(0);
+                let item = builder.item(pair);
+                let c = start.elapsed();
+                drop(item);
+                println!(
+                    "{what}: {} outline {a:?} pest {:?} build {:?} drop {:?} of {}",
+                    outline.starts.len(),
+                    b - a,
+                    c - b,
+                    start.elapsed() - c,
+                    text.len()
+                );
+            }
+        }
+    }
+}

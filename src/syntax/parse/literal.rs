@@ -31,9 +31,11 @@ pub(crate) fn number(text: &str) -> Result<Number, BadLiteral> {
 
 /// `1h30m`, in milliseconds.
 pub(crate) fn duration(text: &str) -> Result<i64, BadLiteral> {
-    let bad = |message: String| BadLiteral {
+    let bad = |message: String| {
+        BadLiteral {
         message,
         help: "a duration is written like `30d`, `1h30m` or `250ms`: units `w`, `d`, `h`, `m`, `s`, `ms`, largest first, each once".to_owned(),
+    }
     };
     let (is_negative, mut rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let mut total: i128 = 0;

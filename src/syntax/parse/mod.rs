@@ -18,7 +18,6 @@ mod outline;
 mod pattern;
 
 pub(crate) use cases::parse as parse_cases;
-#[expect(unused_imports, reason = "the map form will")]
 pub(crate) use explain::nearest;
 
 use crate::diag::Diagnostic;
@@ -126,7 +125,8 @@ impl Entries<'_> {
                     at = skip_blanks(text, end);
                 }
                 Err(stop) => {
-                    let swallowed = last.and_then(|last| Some((last, first_start(last + 1).filter(|&start| start < at)?)));
+                    let swallowed =
+                        last.and_then(|last| Some((last, first_start(last + 1).filter(|&start| start < at)?)));
                     let (from, stop, resume) = match swallowed {
                         Some((last, start)) => {
                             meet(Entry::TakenBack);

@@ -5,9 +5,10 @@
 
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
+use crate::diag::render::{hides, turns};
 use crate::limits;
 use crate::span::Span;
-use crate::syntax::lex::{Lexer, Token, TokenKind, hides, turns};
+use crate::syntax::lex::{Lexer, Token, TokenKind};
 
 /// What a first look at a text finds.
 #[derive(Debug, Default)]
@@ -25,7 +26,8 @@ pub(super) struct Outline {
 /// Looks at a text whose items begin with some of `keywords`.
 pub(super) fn outline(text: &str, keywords: &[&str]) -> Outline {
     if text.len() > limits::SOURCE_BYTES {
-        let message = format!("the text has {} bytes, more than the {} that are read", text.len(), limits::SOURCE_BYTES);
+        let message =
+            format!("the text has {} bytes, more than the {} that are read", text.len(), limits::SOURCE_BYTES);
         let error = Diagnostic::new(Code::TooLarge, Span::new(0, 0), message).help("split it into several files");
         return Outline { diagnostics: vec![error], unreadable: true, ..Outline::default() };
     }
@@ -251,7 +253,9 @@ impl<'t> Walk<'t> {
             TokenKind::Text | TokenKind::OpenText | TokenKind::Strange => false,
             _ => return,
         };
-        let is_wanted = |c: char| if in_comment { turns(c) || (c.is_control() && !matches!(c, '\t' | '\r')) } else { hides(c) || c == '\r' };
+        let is_wanted = |c: char| {
+            if in_comment { turns(c) || (c.is_control() && !matches!(c, '\t' | '\r')) } else { hides(c) || c == '\r' }
+        };
         let text = token.span.of(self.text);
         for (offset, character) in text.char_indices().filter(|&(_, character)| is_wanted(character)) {
             if matches!(token.kind, TokenKind::OpenText) && character == '\r' {
@@ -264,9 +268,13 @@ impl<'t> Walk<'t> {
                 _ => "remove it".to_owned(),
             };
             self.report(
-                Diagnostic::new(Code::Hidden, Span::new(start, start + character.len_utf8()), format!("the invisible character U+{:04X} is not allowed here", u32::from(character)))
-                    .label("a reader would not see it")
-                    .help(help),
+                Diagnostic::new(
+                    Code::Hidden,
+                    Span::new(start, start + character.len_utf8()),
+                    format!("the invisible character U+{:04X} is not allowed here", u32::from(character)),
+                )
+                .label("a reader would not see it")
+                .help(help),
             );
         }
     }
