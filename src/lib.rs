@@ -62,6 +62,8 @@ pub mod authorize;
 pub mod bytecode;
 #[cfg(feature = "author")]
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "author")]
 pub mod compile;
 #[cfg(feature = "author")]
