@@ -8,6 +8,8 @@ pub mod bytecode;
 #[cfg(feature = "author")]
 pub mod check;
 #[cfg(feature = "author")]
+pub mod compile;
+#[cfg(feature = "author")]
 pub mod diag;
 pub mod limits;
 pub mod model;
