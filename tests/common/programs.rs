@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use placet::bytecode::automaton::Draft;
 use placet::bytecode::constant::{GlobPiece, NetworkBits, PathPiece, write_actions};
+use placet::bytecode::cursor::Cursor;
 use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::{Pool, Program, put_body};
 use placet::bytecode::verify::{Budget, Scope};
@@ -48,14 +49,6 @@ pub fn program(choices: &mut Choices<'_>, vocabulary: &Vocabulary) -> Vec<u8> {
         code.extend(body);
     }
     Program::new(&code, &writer.pool).into_bytes()
-}
-
-/// The codes of all instructions of a program that is proved.
-pub fn codes(code: &[u8], found: &mut BTreeSet<u8>) {
-    let mut cursor = placet::bytecode::cursor::Cursor::new(code);
-    while let Some(op) = Op::read(&mut cursor) {
-        found.insert(op.row().code);
-    }
 }
 
 pub fn length(body: &[u8]) -> Length {
@@ -366,4 +359,13 @@ pub fn with_length(code: u8, body: &[u8]) -> Vec<u8> {
     let mut out = vec![code];
     put_body(&mut out, body);
     out
+}
+
+/// The codes of all instructions of the code of a program that is proved: bodies stand behind their instruction, so reading on goes
+/// through all of them.
+pub fn codes(code: &[u8], found: &mut BTreeSet<u8>) {
+    let mut cursor = Cursor::new(code);
+    while let Some(op) = Op::read(&mut cursor) {
+        found.insert(op.row().code);
+    }
 }
