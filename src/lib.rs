@@ -4,6 +4,9 @@
 
 extern crate alloc;
 
+#[cfg(feature = "author")]
+pub mod author;
+pub mod authorize;
 pub mod bytecode;
 #[cfg(feature = "author")]
 pub mod check;
@@ -16,4 +19,5 @@ pub mod model;
 pub mod span;
 #[cfg(feature = "author")]
 pub mod syntax;
+pub mod token;
 pub mod vm;

@@ -81,3 +81,7 @@ pub const AUTOMATON_BUILD_BYTES: usize = 2 * 1024 * 1024;
 
 /// Entries of a token's `labels` and `attributes`: they come back with every verdict.
 pub const CLAIM_ENTRIES: usize = 64;
+
+/// Pairs of rules that are compared to find one that another covers: a warning must not cost more than the check. Rules
+/// that want some value exactly are only compared with those that want the same, so few files come near it.
+pub const LINT_COMPARISONS: usize = 1 << 19;

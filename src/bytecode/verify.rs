@@ -5,6 +5,7 @@
 //!
 //! A restriction comes from whoever held the token last. The worst program he can write is refused at its first wrong byte.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::automaton::Automaton;
@@ -86,6 +87,34 @@ impl<'a> Proved<'a> {
     #[must_use]
     pub const fn cost(&self) -> u64 {
         self.cost
+    }
+}
+
+/// A proved program that owns its bytes, for a service that holds it.
+#[derive(Clone, Debug)]
+pub struct ProvedProgram {
+    bytes: Vec<u8>,
+    cost: u64,
+}
+
+impl ProvedProgram {
+    /// Proves a program and keeps it.
+    ///
+    /// # Errors
+    /// As [`verify`].
+    pub fn new(bytes: Vec<u8>, scope: &Scope<'_>) -> Result<Self, ProgramError> {
+        let cost = verify(&bytes, scope)?.cost;
+        Ok(Self { bytes, cost })
+    }
+
+    /// Lends it to the VM.
+    ///
+    /// # Panics
+    /// Never: the bytes have been proved.
+    #[must_use]
+    pub fn lend(&self) -> Proved<'_> {
+        let (code, pool) = sections(&self.bytes).expect("the verifier has split the same bytes");
+        Proved { code, pool, cost: self.cost }
     }
 }
 

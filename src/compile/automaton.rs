@@ -48,9 +48,10 @@ fn determinise(expression: &Hir, bytes: bool) -> Result<dense::DFA<Vec<u32>>, Fa
         .accelerate(false)
         .dfa_size_limit(limit)
         .determinize_size_limit(limit);
-    dense::Builder::new().configure(config).build_from_nfa(&nfa).map_err(|error| {
-        if error.is_size_limit_exceeded() { Failed::Size } else { Failed::Other(error.to_string()) }
-    })
+    dense::Builder::new()
+        .configure(config)
+        .build_from_nfa(&nfa)
+        .map_err(|error| if error.is_size_limit_exceeded() { Failed::Size } else { Failed::Other(error.to_string()) })
 }
 
 /// An automaton of any size: rows of next states by class, state 0 is where it starts.

@@ -39,9 +39,7 @@ use node::{RuleNode, Truth, Writer};
 use crate::bytecode::program::Program;
 use crate::bytecode::verify::{Budget, Fault, Scope, verify};
 use crate::check::tree::{Effect, Rule, Template, Term, Test, Text};
-use crate::limits::{
-    DIAGNOSTICS, POLICY_COST, POLICY_PROGRAM_BYTES, RULES, TOKEN_COST, TOKEN_PROGRAM_BYTES,
-};
+use crate::limits::{DIAGNOSTICS, POLICY_COST, POLICY_PROGRAM_BYTES, RULES, TOKEN_COST, TOKEN_PROGRAM_BYTES};
 use crate::model::types::Scalar;
 use crate::model::vocabulary::Vocabulary;
 use crate::span::Span;
@@ -112,6 +110,14 @@ pub struct ResolvedTimes {
     pub expiry: Option<i64>,
     /// From issuance; of a restriction, from when it is added.
     pub ttl: Option<i64>,
+}
+
+impl ResolvedTimes {
+    /// When it ends, if it begins at `beginning`: `ttl` wins over `expiry`.
+    #[must_use]
+    pub fn end(&self, beginning: i64) -> Option<i64> {
+        self.ttl.map_or(self.expiry, |ttl| Some(beginning.saturating_add(ttl)))
+    }
 }
 
 /// Makes the program of a template.

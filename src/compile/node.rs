@@ -366,9 +366,7 @@ impl Writer {
     fn value(&mut self, value: &Value) {
         let (op, children): (Op, &[&Value]) = match value {
             Value::Field(field) => (Op::Field { field: *field }, &[]),
-            Value::Label(field, name) => {
-                (Op::LabelOf { field: *field, name: self.pool.intern(name.as_bytes()) }, &[])
-            }
+            Value::Label(field, name) => (Op::LabelOf { field: *field, name: self.pool.intern(name.as_bytes()) }, &[]),
             Value::Constant(constant) => (self.constant(constant), &[]),
             Value::Issuance => (Op::Issuance {}, &[]),
             Value::Expiry => (Op::Expiry {}, &[]),

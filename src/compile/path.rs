@@ -38,7 +38,9 @@ pub fn matcher(parts: &[Part<'_>]) -> Result<Matcher, Cause> {
 fn check_argument(part: &Part<'_>) -> Result<(), Cause> {
     match part {
         Part::Argument { name, text } if text.is_empty() => Err(Cause::EmptySegmentPart { name: (*name).to_owned() }),
-        Part::Argument { name, text } if text.contains(&b'/') => Err(Cause::SlashInSegment { name: (*name).to_owned() }),
+        Part::Argument { name, text } if text.contains(&b'/') => {
+            Err(Cause::SlashInSegment { name: (*name).to_owned() })
+        }
         Part::Argument { .. } | Part::Literal(_) => Ok(()),
     }
 }

@@ -199,7 +199,9 @@ fn branches(expression: &Hir) -> Option<Vec<Branch>> {
         HirKind::Class(class) if is_any(class) => Some(vec![vec![Wild::One]]),
         HirKind::Class(class) => members(class),
         HirKind::Repetition(repetition) => repeated(repetition),
-        HirKind::Concat(parts) => parts.iter().try_fold(vec![Vec::new()], |before, part| product(&before, &branches(part)?)),
+        HirKind::Concat(parts) => {
+            parts.iter().try_fold(vec![Vec::new()], |before, part| product(&before, &branches(part)?))
+        }
         HirKind::Alternation(parts) => {
             few(parts.iter().map(branches).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
         }

@@ -1,0 +1,185 @@
+//! Single values from text and from JSON, as arguments and requests have them: the type that is wanted decides how the
+//! text is read. Unlike in a policy, an `int` or a `bool` may come as text too: a command line has nothing else.
+
+use std::fmt;
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use serde_json::Value as Json;
+
+use crate::check::literals;
+use crate::check::tree::{Constant, Parameter, Template};
+use crate::compile::arguments::{Argument, Arguments};
+use crate::model::path::ResourcePath;
+use crate::model::types::{Scalar, Type};
+use crate::model::value::UuidText;
+use crate::syntax::parse::literal;
+
+/// Reads `text` as a value of type `scalar`.
+///
+/// # Errors
+/// The text is not one.
+///
+/// ```
+/// use placet::author::value::from_text;
+/// use placet::model::types::Scalar;
+/// assert!(from_text(Scalar::Duration, "1h30m").is_ok());
+/// assert_eq!(from_text(Scalar::Int, "ten").unwrap_err().to_string(), "`ten` is not an int");
+/// ```
+pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
+    let read = match scalar {
+        Scalar::Bool => text.parse().ok().map(Constant::Bool),
+        Scalar::Int => text.parse().ok().map(Constant::Int),
+        Scalar::String => Some(Constant::String(text.to_owned())),
+        Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
+        Scalar::Uuid => literals::uuid(text).map(Constant::Uuid),
+        Scalar::Time => literal::time(text).ok().map(Constant::Time),
+        Scalar::Duration => literal::duration(text).ok().map(Constant::Duration),
+        Scalar::Ip => text.parse::<std::net::IpAddr>().ok().map(|address| Constant::Ip(address.into())),
+        Scalar::Path => ResourcePath::new(text).ok().map(|path| Constant::Path(path.as_str().to_owned())),
+    };
+    read.ok_or_else(|| NotAValue { found: text.to_owned(), wanted: Type::One(scalar) })
+}
+
+/// Reads JSON as a value of type `scalar`: text as [`from_text`], numbers as ints or milliseconds, `{"$bytes": "00ff"}` as
+/// bytes.
+///
+/// # Errors
+/// The JSON is not one.
+pub fn from_json(scalar: Scalar, json: &Json) -> Result<Constant, NotAValue> {
+    let refused = || NotAValue { found: json.to_string(), wanted: Type::One(scalar) };
+    match (scalar, json) {
+        (Scalar::Bool, Json::Bool(truth)) => Ok(Constant::Bool(*truth)),
+        (Scalar::Bool | Scalar::Int, Json::String(_)) => Err(refused()),
+        (_, Json::String(text)) => from_text(scalar, text),
+        (Scalar::Int, Json::Number(number)) => number.as_i64().map(Constant::Int).ok_or_else(refused),
+        (Scalar::Time, Json::Number(number)) => number.as_i64().map(Constant::Time).ok_or_else(refused),
+        (Scalar::Duration, Json::Number(number)) => number.as_i64().map(Constant::Duration).ok_or_else(refused),
+        (Scalar::Bytes, Json::Object(object)) if object.len() == 1 => {
+            let digits = object.get("$bytes").and_then(Json::as_str).ok_or_else(refused)?;
+            HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map(Constant::Bytes).map_err(|_| refused())
+        }
+        _ => Err(refused()),
+    }
+}
+
+/// A value as [`from_json`] reads it. Bytes that are not UTF-8 become `{"$bytes": "00ff"}`.
+#[must_use]
+pub fn to_json(constant: &Constant) -> Json {
+    match constant {
+        Constant::Bool(truth) => Json::from(*truth),
+        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Json::from(*number),
+        Constant::String(text) | Constant::Path(text) => Json::from(text.as_str()),
+        Constant::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Json::from(text),
+            Err(_) => serde_json::json!({ "$bytes": HEXLOWER_PERMISSIVE.encode(bytes) }),
+        },
+        Constant::Uuid(uuid) => Json::from(UuidText(*uuid).to_string()),
+        Constant::Ip(address) => Json::from(std::net::IpAddr::from(*address).to_string()),
+    }
+}
+
+/// Reads arguments for `template` from pairs of name and text; of a set, the elements stand between commas.
+///
+/// # Errors
+/// A text is not a value of its parameter's type. Unknown and missing names are found when the template is compiled.
+pub fn arguments_from_text<'a>(
+    template: &Template,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Arguments, BadArgument> {
+    read_arguments(template, pairs, |ty, text| match ty {
+        Type::Set(scalar) => text
+            .split(',')
+            .map(|element| from_text(scalar, element.trim()))
+            .collect::<Result<_, _>>()
+            .map(Argument::Set),
+        Type::One(scalar) => from_text(scalar, text).map(Argument::One),
+        Type::Labels => Err(NotAValue { found: (*text).to_owned(), wanted: ty }),
+    })
+}
+
+/// Reads arguments for `template` from a JSON object; a set is a list.
+///
+/// # Errors
+/// As [`arguments_from_text`].
+pub fn arguments_from_json(
+    template: &Template,
+    object: &serde_json::Map<String, Json>,
+) -> Result<Arguments, BadArgument> {
+    let pairs = object.iter().map(|(name, value)| (name.as_str(), value));
+    read_arguments(template, pairs, |ty, json| match (ty, json) {
+        (Type::Set(scalar), Json::Array(elements)) => {
+            elements.iter().map(|element| from_json(scalar, element)).collect::<Result<_, _>>().map(Argument::Set)
+        }
+        (Type::One(scalar), json) => from_json(scalar, json).map(Argument::One),
+        (Type::Set(_) | Type::Labels, json) => Err(NotAValue { found: json.to_string(), wanted: ty }),
+    })
+}
+
+fn read_arguments<'a, V: 'a>(
+    template: &Template,
+    pairs: impl IntoIterator<Item = (&'a str, V)>,
+    read: impl Fn(Type, &V) -> Result<Argument, NotAValue>,
+) -> Result<Arguments, BadArgument> {
+    let mut given = Vec::new();
+    for (name, value) in pairs {
+        let parameter = template.parameters.iter().find(|parameter: &&Parameter| parameter.name == name);
+        let ty = parameter.ok_or_else(|| BadArgument::unknown(template, name))?.ty;
+        let argument =
+            read(ty, &value).map_err(|error| BadArgument { name: name.to_owned(), why: error.to_string() })?;
+        given.push((name, argument));
+    }
+    Arguments::new(&template.parameters, given).map_err(|errors| BadArgument {
+        name: template.name.clone(),
+        why: errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    })
+}
+
+/// Text or JSON that is no value of the wanted type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAValue {
+    found: String,
+    wanted: Type,
+}
+
+impl fmt::Display for NotAValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let article = match self.wanted {
+            Type::One(scalar) => literals::with_article(scalar),
+            Type::Set(_) | Type::Labels => "",
+        };
+        match self.wanted {
+            Type::One(_) => write!(f, "`{}` is not {article}", self.found),
+            Type::Set(_) | Type::Labels => write!(f, "`{}` is not a {}", self.found, self.wanted),
+        }
+    }
+}
+
+impl std::error::Error for NotAValue {}
+
+/// An argument that does not fit its parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadArgument {
+    /// Of which parameter.
+    pub name: String,
+    /// What is wrong.
+    pub why: String,
+}
+
+impl BadArgument {
+    fn unknown(template: &Template, name: &str) -> Self {
+        let known: Vec<_> = template.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+        let why = match known.as_slice() {
+            [] => format!("`{}` has no parameters", template.name),
+            known => format!("`{}` has no such parameter; it has `{}`", template.name, known.join("`, `")),
+        };
+        Self { name: name.to_owned(), why }
+    }
+}
+
+impl fmt::Display for BadArgument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "argument `{}`: {}", self.name, self.why)
+    }
+}
+
+impl std::error::Error for BadArgument {}

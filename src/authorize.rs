@@ -1,0 +1,177 @@
+//! The deciding front door: a token, a request and its time become a [`Decision`].
+//!
+//! An [`Authorizer`] borrows what a service holds: the vocabulary, the keys, its policies, the revocation list. It is a few
+//! references, made when it is needed, and decides from many threads with `&self`. [`Authorizer::authorize`] takes the text
+//! of a token, [`Authorizer::decide`] one that is verified already, [`Authorizer::decide_alone`] no token at all.
+//!
+//! The order is fixed: the token is verified (cheap checks, then the proof, then everything inside), then the request is
+//! held against its vocabulary, then every block of the token and every policy is run. All of them must allow. Without a
+//! token and without a policy nothing allows, and the answer is no.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use arrayvec::ArrayVec;
+
+use crate::bytecode::verify::{ProgramError, Proved, ProvedProgram, Scope};
+use crate::limits::BLOCKS;
+use crate::model::request::{Malformed, Request};
+use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
+use crate::model::vocabulary::Vocabulary;
+use crate::token::claims::Claims;
+use crate::token::keyring::Keyring;
+use crate::token::revocation::Revocations;
+use crate::token::verified::Verified;
+use crate::token::verify::{Scratch, Verifier};
+use crate::vm::{Answer, Context, Kind, run};
+
+/// A policy that a service holds and evaluates beside the token.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    name: String,
+    program: ProvedProgram,
+}
+
+impl Policy {
+    /// Proves a compiled program and keeps it under a name.
+    ///
+    /// # Errors
+    /// The program is not proved.
+    pub fn new(name: &str, program: Vec<u8>, scope: &Scope<'_>) -> Result<Self, ProgramError> {
+        Ok(Self { name: name.to_owned(), program: ProvedProgram::new(program, scope)? })
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its program.
+    #[must_use]
+    pub fn program(&self) -> Proved<'_> {
+        self.program.lend()
+    }
+}
+
+/// What a service decides with.
+#[derive(Clone, Copy, Debug)]
+pub struct Authorizer<'k> {
+    vocabulary: &'k Vocabulary,
+    verifier: Verifier<'k>,
+    policies: &'k [Policy],
+}
+
+impl<'k> Authorizer<'k> {
+    /// Decides by tokens alone.
+    #[must_use]
+    pub const fn new(keyring: &'k Keyring, vocabulary: &'k Vocabulary) -> Self {
+        Self { vocabulary, verifier: Verifier::new(keyring, vocabulary), policies: &[] }
+    }
+
+    /// The same, with policies that must allow as well.
+    #[must_use]
+    pub const fn with_policies(self, policies: &'k [Policy]) -> Self {
+        Self { policies, ..self }
+    }
+
+    /// The same, with a revocation list.
+    #[must_use]
+    pub const fn with_revocations(self, revocations: Revocations<'k>) -> Self {
+        Self { verifier: self.verifier.with_revocations(revocations), ..self }
+    }
+
+    /// What verifies the tokens.
+    #[must_use]
+    pub const fn verifier(&self) -> &Verifier<'k> {
+        &self.verifier
+    }
+
+    /// Decides a request with the token whose text came along. The token is verified for the request's time.
+    pub fn authorize<'b>(&self, text: &str, request: &Request<'_>, scratch: &'b mut Scratch) -> Decision<'b> {
+        match self.verifier.verify(text, request.time(), scratch) {
+            Ok(verified) => self.decide(&verified, request),
+            Err(refusal) => Decision { verdict: Verdict::Refused(refusal), claims: None },
+        }
+    }
+
+    /// Decides a request with a token that has been verified for the request's time.
+    pub fn decide<'b>(&self, token: &Verified<'b>, request: &Request<'_>) -> Decision<'b> {
+        if let Err(malformed) = self.check(request) {
+            return Decision { verdict: Verdict::Refused(Refusal::Request(malformed)), claims: None };
+        }
+        let vouchers: ArrayVec<&[u8; 32], BLOCKS> = token.vouchers().collect();
+        let header = token.header();
+        let context =
+            Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(i64::MAX), vouchers: &vouchers };
+        let verdict = token.programs().iter().zip(0..).map(|(program, block)| {
+            let kind = if block == 0 { Kind::Authority } else { Kind::Restriction };
+            verdict_of(Origin::Block(block), run(program, kind, request, &context))
+        });
+        let verdict = verdict.reduce(Verdict::and).unwrap_or(Verdict::Refused(Refusal::Truncated));
+        let verdict = self.policy_verdicts(request, &context).fold(verdict, Verdict::and);
+        Decision { verdict, claims: verdict.is_allow().then_some(*token.claims()) }
+    }
+
+    /// Decides a request by the service's policies, without a token. Rules that ask about the token find one that was
+    /// issued at the request's time and never expires, and that nobody vouches for.
+    pub fn decide_alone(&self, request: &Request<'_>) -> Verdict {
+        if let Err(malformed) = self.check(request) {
+            return Verdict::Refused(Refusal::Request(malformed));
+        }
+        let context = Context { issuance: request.time(), expiry: i64::MAX, vouchers: &[] };
+        let nobody_allows = Decider { origin: Origin::Policy(0), rule: None };
+        self.policy_verdicts(request, &context).reduce(Verdict::and).unwrap_or(Verdict::NotPermitted(nobody_allows))
+    }
+
+    fn check(&self, request: &Request<'_>) -> Result<(), Malformed> {
+        if request.vocabulary() != self.vocabulary {
+            return Err(Malformed::OtherVocabulary);
+        }
+        request.check()
+    }
+
+    fn policy_verdicts(&self, request: &Request<'_>, context: &Context<'_>) -> impl Iterator<Item = Verdict> {
+        self.policies.iter().zip(0..).map(move |(policy, number)| {
+            verdict_of(Origin::Policy(number), run(&policy.program(), Kind::Authority, request, context))
+        })
+    }
+}
+
+/// A proved program always answers; one that does not is refused.
+fn verdict_of(origin: Origin, answer: Option<Answer>) -> Verdict {
+    match answer {
+        Some(Answer::Allow(rule)) => Verdict::Allow(Decider { origin, rule }),
+        Some(Answer::Forbid(rule)) => Verdict::Forbidden(Decider { origin, rule: Some(rule) }),
+        Some(Answer::Abstain(rule)) => Verdict::NotPermitted(Decider { origin, rule }),
+        None => Verdict::Refused(Refusal::BadProgram),
+    }
+}
+
+/// A verdict, and on allow what the token says about its bearer.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Decision<'b> {
+    verdict: Verdict,
+    claims: Option<Claims<'b>>,
+}
+
+impl<'b> Decision<'b> {
+    /// The answer.
+    pub const fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Whether the answer is yes.
+    #[must_use]
+    pub const fn is_allow(&self) -> bool {
+        self.verdict.is_allow()
+    }
+
+    /// The token's stamps and attributes; none unless the answer is yes.
+    #[must_use]
+    pub const fn claims(&self) -> Option<&Claims<'b>> {
+        self.claims.as_ref()
+    }
+}

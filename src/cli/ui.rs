@@ -1,0 +1,127 @@
+//! How commands speak: text for people or JSON for programs, exit codes, failures.
+
+use std::fmt;
+use std::io::{IsTerminal, Write, stderr, stdout};
+
+use clap::ValueEnum;
+
+use crate::author::Report;
+use crate::diag::render;
+
+/// What is printed on standard output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How a command ends when it could do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Yes: allowed, passed, nothing found.
+    Yes = 0,
+    /// No: denied, refused, tests failed, errors found.
+    No = 1,
+}
+
+impl Exit {
+    /// `Yes` where it holds.
+    #[must_use]
+    pub const fn of(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+}
+
+/// Why a command could not do its work (exit code 2): what, and the way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    /// What went wrong.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    /// Adds the way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        self.help.iter().try_for_each(|help| write!(f, "\n  help: {help}"))
+    }
+}
+
+/// What a command returns.
+pub type Outcome = Result<Exit, Failure>;
+
+/// The terminal, or whatever stands in its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Ui {
+    /// Text or JSON.
+    pub format: Format,
+    /// Whether standard output takes colours.
+    pub colour: bool,
+    /// Whether standard error takes colours.
+    pub error_colour: bool,
+}
+
+impl Ui {
+    /// Colours only on a terminal, and never where `NO_COLOR` is set to something (<https://no-color.org>).
+    #[must_use]
+    pub fn new(format: Format) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the one place where the environment is asked for colours")]
+        let allowed = std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
+        Self {
+            format,
+            colour: allowed && stdout().is_terminal(),
+            error_colour: allowed && stderr().is_terminal(),
+        }
+    }
+
+    /// Whether JSON was asked for.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Prints a line to standard output. A closed pipe is no error: the reader has seen enough.
+    pub fn line(&self, line: impl fmt::Display) {
+        let _ = writeln!(stdout(), "{line}");
+    }
+
+    /// Prints text as it is to standard output.
+    pub fn text(&self, text: impl fmt::Display) {
+        let _ = write!(stdout(), "{text}");
+    }
+
+    /// Prints a JSON value in one line to standard output.
+    pub fn json(&self, value: &serde_json::Value) {
+        self.line(value);
+    }
+
+    /// Prints a line to standard error.
+    pub fn note(&self, line: impl fmt::Display) {
+        let _ = writeln!(stderr(), "{line}");
+    }
+
+    /// Prints diagnostics: to standard error for people, to standard output as JSON.
+    pub fn report(&self, report: &Report) {
+        if self.is_json() {
+            self.json(&render::json(&report.source, &report.diagnostics));
+        } else {
+            self.note(render::graphical(&report.source, &report.diagnostics, self.error_colour));
+        }
+    }
+}

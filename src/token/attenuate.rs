@@ -1,0 +1,150 @@
+//! Adds restrictions to a token: offline, by its holder, without any key.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::append::{Next, end_local, end_public, restriction};
+use super::block::Bounds;
+use super::chain::{Before, key_hash};
+use super::envelope::Token;
+use super::frame::End;
+use super::keys::{NoRandomness, Randomness};
+use super::vouch::{Voucher, VoucherRequest};
+use super::wire::put_counted;
+use crate::bytecode::program::EMPTY;
+use crate::limits::BLOCKS;
+use crate::model::verdict::Refusal;
+
+/// What a restriction shall say. It can only narrow what the token allows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BlockDraft<'a> {
+    /// From when on the token is valid, if that is later than it was.
+    pub not_before: Option<i64>,
+    /// From when on the token is expired, if that is earlier than it was.
+    pub expiry: Option<i64>,
+    /// The compiled rules.
+    pub program: &'a [u8],
+    /// Whether no further restriction may be added.
+    pub sealed: bool,
+}
+
+impl BlockDraft<'_> {
+    pub(super) const fn bounds(&self) -> Bounds {
+        Bounds { is_final: self.sealed, not_before: self.not_before, expiry: self.expiry }
+    }
+}
+
+/// The token with a restriction more. `random` is asked only for the seed of a public token that stays open.
+///
+/// # Errors
+/// The token is sealed, or there is no room in it.
+pub fn append(token: &Token, draft: &BlockDraft<'_>, random: &mut impl Randomness) -> Result<Token, AttenuateError> {
+    append_body(token, &restriction(&draft.bounds(), draft.program), draft.sealed, random)
+}
+
+/// The token with a restriction that a third party has signed for it.
+///
+/// # Errors
+/// As [`append`], or the voucher was made for another token.
+pub fn append_voucher(token: &Token, voucher: &Voucher, random: &mut impl Randomness) -> Result<Token, AttenuateError> {
+    if !voucher.answers(VoucherRequest::of(token)?) {
+        return Err(AttenuateError::OtherToken);
+    }
+    append_body(token, voucher.body(), voucher.is_final(), random)
+}
+
+/// The token with an empty restriction behind which there is no other.
+///
+/// # Errors
+/// As [`append`].
+pub fn seal(token: &Token, random: &mut impl Randomness) -> Result<Token, AttenuateError> {
+    append(token, &BlockDraft { program: EMPTY, sealed: true, ..BlockDraft::default() }, random)
+}
+
+/// Both kinds of token end in a link byte and 32 bytes more, while they can be extended.
+const OPEN_END: usize = 33;
+
+fn append_body(
+    token: &Token,
+    body: &[u8],
+    is_final: bool,
+    random: &mut impl Randomness,
+) -> Result<Token, AttenuateError> {
+    let (last, count) = token.last()?;
+    if token.is_sealed() {
+        return Err(AttenuateError::Sealed);
+    }
+    if count >= BLOCKS {
+        return Err(AttenuateError::TooManyBlocks);
+    }
+    let kept = token.as_bytes().len().saturating_sub(OPEN_END);
+    let mut out = Vec::with_capacity(token.as_bytes().len() + body.len() + 160);
+    out.extend(token.as_bytes().iter().take(kept));
+    match (last.end, last.signature) {
+        (End::Tag(tag), _) => {
+            out.push(1);
+            put_counted(&mut out, body);
+            end_local(&mut out, tag, kept);
+        }
+        (End::Open { key_hash: promised, seed }, Some(signature)) => {
+            let key = last.before().next_key(seed);
+            let public = key.verifying_key();
+            if key_hash(public.as_bytes()) != *promised {
+                return Err(AttenuateError::Token(Refusal::Forged));
+            }
+            out.push(1);
+            out.extend_from_slice(public.as_bytes());
+            out.extend_from_slice(&last.before().commitment(seed));
+            let from = out.len();
+            put_counted(&mut out, body);
+            let next = Next::unless(is_final, Before::Signature(signature), random)?;
+            end_public(&mut out, &key, Before::Signature(signature), from, next.as_ref());
+        }
+        _ => return Err(AttenuateError::Sealed),
+    }
+    Token::of_written(out).ok_or(AttenuateError::TooLarge)
+}
+
+/// Why a token takes no restriction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttenuateError {
+    /// Its last block forbids others.
+    Sealed,
+    /// It has as many as allowed.
+    TooManyBlocks,
+    /// It would have more bytes than a header line takes.
+    TooLarge,
+    /// The third party vouched for another token, or for this one before its last restriction.
+    OtherToken,
+    /// The token is none that a verifier would take.
+    Token(Refusal),
+    /// No seed was to be had.
+    NoRandomness,
+}
+
+impl From<Refusal> for AttenuateError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Token(refusal)
+    }
+}
+
+impl From<NoRandomness> for AttenuateError {
+    fn from(_: NoRandomness) -> Self {
+        Self::NoRandomness
+    }
+}
+
+impl fmt::Display for AttenuateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sealed => f.write_str("the token is sealed; no restriction can be added to it"),
+            Self::TooManyBlocks => write!(f, "the token has {BLOCKS} blocks, which is as many as allowed"),
+            Self::TooLarge => f.write_str("the token would become larger than a header line allows"),
+            Self::OtherToken => f.write_str("the voucher was made for another token"),
+            Self::Token(refusal) => refusal.fmt(f),
+            Self::NoRandomness => NoRandomness.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for AttenuateError {}

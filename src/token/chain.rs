@@ -1,0 +1,141 @@
+//! Every hash and signature of a token, each in a domain of its own. `docs/token-format.md` specifies them.
+//!
+//! Each block has a *link*, 32 bytes that stand for it and for everything before it. Of a local token the link is the tag,
+//! and the key of the next one; of a public token it is the digest that is signed.
+
+use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::header::RevocationId;
+
+/// What stands for a block: a tag (local) or a digest (public).
+pub(super) type Link = [u8; 32];
+
+/// The end of an unsealed public token carries this; the next key pair grows from it.
+pub(super) type Seed = [u8; 16];
+
+/// The tag of a block. `covered` is what the block is on the wire: the header, or the link byte 1, then the length and the
+/// block. Under one key, the first byte tells the two apart.
+#[inline]
+pub(super) fn local_link(key: &[u8; 32], covered: &[u8]) -> Link {
+    *blake3::keyed_hash(key, covered).as_bytes()
+}
+
+/// What a public token says about the key of its next block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Promise {
+    /// The beginning of a hash of the next public key.
+    pub(super) key_hash: [u8; 16],
+    /// The beginning of a hash of the seed.
+    pub(super) commitment: [u8; 16],
+}
+
+/// The digest that the signature of a block covers. `before` is the header, or the link byte 1 and the signature before; `block` is
+/// the block behind its length.
+pub(super) fn public_link(before: Before<'_>, block: &[u8], promise: Option<&Promise>) -> Link {
+    let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 public block digest v1");
+    before.feed(&mut hasher);
+    hasher.update(block);
+    if let Some(promise) = promise {
+        hasher.update(&promise.key_hash).update(&promise.commitment);
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// What a public block continues.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Before<'b> {
+    /// Nothing: the header stands before it.
+    Header(&'b [u8]),
+    /// The block with this signature.
+    Signature(&'b [u8; 64]),
+}
+
+impl Before<'_> {
+    fn feed(self, hasher: &mut blake3::Hasher) {
+        match self {
+            Self::Header(header) => hasher.update(header),
+            Self::Signature(signature) => hasher.update(&[0x01]).update(signature),
+        };
+    }
+
+    /// Hashes `secret` for this token and this place in it only, so that a guess tried against one token tells nothing
+    /// about another.
+    fn salted(self, context: &str, secret: &[u8]) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key(context);
+        self.feed(&mut hasher);
+        let hash = *hasher.update(secret).finalize().as_bytes();
+        hasher.zeroize();
+        hash
+    }
+
+    /// Shows which seed the end of a token carries, without telling it.
+    pub(super) fn commitment(self, seed: &Seed) -> [u8; 16] {
+        first(&self.salted("placet 2026-11 public seed commitment v1", seed))
+    }
+
+    /// The key that signs the next block.
+    pub(super) fn next_key(self, seed: &Seed) -> SigningKey {
+        let secret = Zeroizing::new(self.salted("placet 2026-11 public next key v1", seed));
+        SigningKey::from_bytes(&secret)
+    }
+}
+
+/// What a block commits to of the next public key.
+pub(super) fn key_hash(key: &[u8; 32]) -> [u8; 16] {
+    first(&blake3::derive_key("placet 2026-11 public next key hash v1", key))
+}
+
+/// The id of the block with this link. Only what is already a tag or a digest goes in, so that no spelling of the token
+/// has another id.
+pub(super) fn revocation_id(link: &Link) -> RevocationId {
+    RevocationId(first(blake3::keyed_hash(link, &[0x02]).as_bytes()))
+}
+
+/// What a third party signs: the block it continues, and its own block without the signature.
+pub(super) fn voucher_digest(previous: RevocationId, before: &[u8], after: &[u8]) -> Link {
+    let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 voucher digest v1");
+    *hasher.update(&previous.0).update(before).update(after).finalize().as_bytes()
+}
+
+/// Which kind of thing a signature is for. The names are equally long, so that none is the beginning of another.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Signed {
+    Block,
+    Voucher,
+}
+
+impl Signed {
+    /// Domain and digest: 47 bytes, the most that Ed25519 hashes in one block of SHA-512.
+    fn message(self, digest: &Link) -> [u8; 47] {
+        let domain: &[u8; 15] = match self {
+            Self::Block => b"placet block v1",
+            Self::Voucher => b"placet vouch v1",
+        };
+        let mut message = [0; 47];
+        message[..15].copy_from_slice(domain);
+        message[15..].copy_from_slice(digest);
+        message
+    }
+
+    pub(super) fn sign(self, key: &SigningKey, digest: &Link) -> [u8; 64] {
+        ed25519_dalek::Signer::sign(key, &self.message(digest)).to_bytes()
+    }
+
+    /// Whether `key` signed. The check of RFC 8032 without cofactor, with a reduced scalar and under a key that is not weak:
+    /// nobody but the signer can make a second signature out of one. (What `verify_strict` asks beyond that, of the
+    /// signature's own point, keeps nobody out and costs a fifth more.)
+    pub(super) fn verify(self, key: &VerifyingKey, digest: &Link, signature: &[u8; 64]) -> bool {
+        ed25519_dalek::Verifier::verify(key, &self.message(digest), &Signature::from_bytes(signature)).is_ok()
+    }
+}
+
+/// The point of a public key; none if it is not one, or one under which everybody can sign.
+pub(super) fn point(key: &[u8; 32]) -> Option<VerifyingKey> {
+    VerifyingKey::from_bytes(key).ok().filter(|point| !point.is_weak())
+}
+
+/// The first bytes of a hash.
+pub(super) fn first<const N: usize>(hash: &[u8; 32]) -> [u8; N] {
+    *hash.first_chunk().expect("no id is longer than a hash")
+}

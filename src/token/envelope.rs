@@ -1,0 +1,94 @@
+//! A token in somebody's hands: its bytes and its text. Nothing in it is believed.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use super::frame::{End, Frame, open};
+use super::header::{Header, Purpose};
+use super::text;
+use crate::limits::TOKEN_BYTES;
+use crate::model::verdict::Refusal;
+
+/// The bytes of one token, complete but not verified. Whoever has them can use them: they are a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+impl Token {
+    /// Reads the text of a token.
+    ///
+    /// # Errors
+    /// The text is not that of one whole token.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let mut buffer = Zeroizing::new([0; TOKEN_BYTES]);
+        let (purpose, length) = text::read(text, &mut buffer)?;
+        let token = Self::from_bytes(buffer.get(..length).ok_or(Refusal::TooLarge)?)?;
+        if token.header().purpose == purpose { Ok(token) } else { Err(Refusal::NotCanonical) }
+    }
+
+    /// Takes the bytes of a token.
+    ///
+    /// # Errors
+    /// They are not those of one whole token.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
+        let (_, mut frames) = open(bytes)?;
+        frames.try_for_each(|frame| frame.map(|_| ()))?;
+        Ok(Self { bytes: Zeroizing::new(bytes.to_vec()) })
+    }
+
+    /// What goes into a request's header line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        text::write(self.header().purpose, &self.bytes)
+    }
+
+    /// What the text is a spelling of.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What the token says about itself: not verified.
+    #[must_use]
+    pub fn header(&self) -> Header {
+        open(&self.bytes).expect("every token was read when it was made").0
+    }
+
+    /// The last block and the number of blocks.
+    pub(super) fn last(&self) -> Result<(Frame<'_>, usize), Refusal> {
+        let (_, frames) = open(&self.bytes)?;
+        let mut last = Err(Refusal::Truncated);
+        for (number, frame) in (1..).zip(frames) {
+            last = Ok((frame?, number));
+        }
+        last
+    }
+
+    /// Whether no block can be added.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.last().is_ok_and(|(frame, _)| is_final(&frame, &self.bytes))
+    }
+
+    pub(super) fn of_written(bytes: Vec<u8>) -> Option<Self> {
+        (bytes.len() <= TOKEN_BYTES).then(|| Self { bytes: Zeroizing::new(bytes) })
+    }
+}
+
+fn is_final(frame: &Frame<'_>, bytes: &[u8]) -> bool {
+    use super::block::Flags;
+    let flags = frame.body.of(bytes).ok().and_then(|body| body.first());
+    matches!(frame.end, End::Sealed) || flags.is_none_or(|flags| Flags(*flags).has(Flags::FINAL))
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let header = self.header();
+        let purpose: Purpose = header.purpose;
+        write!(f, "Token({purpose} {} of key {})", header.id, header.key)
+    }
+}

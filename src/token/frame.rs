@@ -1,0 +1,168 @@
+//! The outer structure of a token: header, blocks, and what stands between and behind them. Nothing is believed yet.
+
+use super::block::{Flags, Position};
+use super::chain::{Before, Promise, Seed, key_hash};
+use super::header::{Header, Purpose};
+use super::wire::{Place, Reader};
+use crate::limits::{BLOCKS, TOKEN_BYTES};
+use crate::model::verdict::Refusal;
+
+/// Reads the header, and leaves the reader before the first block.
+pub(super) fn open(bytes: &[u8]) -> Result<(Header, Frames<'_>), Refusal> {
+    if bytes.len() > TOKEN_BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    let mut reader = Reader::new(bytes);
+    let header = Header::read(&mut reader)?;
+    let start = Start::Header(bytes.get(..reader.at()).ok_or(Refusal::Truncated)?);
+    Ok((header, Frames { bytes, reader, purpose: header.purpose, count: 0, start: Some(start) }))
+}
+
+/// One block as it lies in the token.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame<'b> {
+    /// What stands before the block.
+    pub(super) start: Start<'b>,
+    /// The block behind its length.
+    pub(super) counted: &'b [u8],
+    /// Where the block is, without its length.
+    pub(super) body: Place,
+    /// What the tag of a local block covers: the header or the link byte, and the block behind its length.
+    pub(super) covered: &'b [u8],
+    /// Of a public block.
+    pub(super) signature: Option<&'b [u8; 64]>,
+    pub(super) end: End<'b>,
+}
+
+/// What a block continues.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Start<'b> {
+    /// The first block.
+    Header(&'b [u8]),
+    /// A later block of a local token.
+    Tag,
+    /// A later block of a public token: the signature before it, and the key that checks it.
+    Signature { before: &'b [u8; 64], key: &'b [u8; 32] },
+}
+
+/// What stands behind a block.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End<'b> {
+    /// Another block of a local token.
+    Local,
+    /// Another block of a public token: the key that signed it, and the commitment to a seed that is no longer told.
+    Public { key: &'b [u8; 32], commitment: &'b [u8; 16] },
+    /// The end of a local token.
+    Tag(&'b [u8; 32]),
+    /// The end of a public token to which a block can be added.
+    Open { key_hash: &'b [u8; 16], seed: &'b Seed },
+    /// The end of a sealed public token.
+    Sealed,
+}
+
+impl<'b> Frame<'b> {
+    /// The beginning of what a public block's digest covers.
+    pub(super) const fn before(&self) -> Before<'b> {
+        match self.start {
+            Start::Header(header) => Before::Header(header),
+            Start::Signature { before, .. } => Before::Signature(before),
+            Start::Tag => Before::Header(&[]),
+        }
+    }
+
+    /// What a public block commits to, made from what the token carries: the block's signature covers the outcome.
+    pub(super) fn promise(&self) -> Option<Promise> {
+        match self.end {
+            End::Public { key, commitment } => Some(Promise { key_hash: key_hash(key), commitment: *commitment }),
+            End::Open { key_hash, seed } => {
+                Some(Promise { key_hash: *key_hash, commitment: self.before().commitment(seed) })
+            }
+            End::Local | End::Tag(_) | End::Sealed => None,
+        }
+    }
+}
+
+/// Goes through the blocks of a token; stops behind the last one or at the first error.
+#[derive(Clone, Debug)]
+pub(super) struct Frames<'b> {
+    bytes: &'b [u8],
+    reader: Reader<'b>,
+    purpose: Purpose,
+    count: usize,
+    /// None behind the last block.
+    start: Option<Start<'b>>,
+}
+
+impl<'b> Frames<'b> {
+    fn read(&mut self, start: Start<'b>) -> Result<Frame<'b>, Refusal> {
+        if self.count == BLOCKS {
+            return Err(Refusal::TooManyBlocks);
+        }
+        let from = self.reader.at();
+        let body = self.reader.counted()?;
+        let to = self.reader.at();
+        // An empty block has no flags; it would be cut short wherever it ends.
+        let position = position(self.purpose, self.count);
+        let flags = Flags::read(*body.first().ok_or(Refusal::NotCanonical)?, position)?;
+        let signature = match self.purpose {
+            Purpose::Local => None,
+            Purpose::Public => Some(self.reader.array()?),
+        };
+        let end = self.read_end(flags.has(Flags::FINAL))?;
+        let covered_from = match start {
+            Start::Header(_) => 0,
+            // The link byte stands before the length.
+            Start::Tag | Start::Signature { .. } => from.saturating_sub(1),
+        };
+        self.count += 1;
+        self.start = follow(end, signature);
+        Ok(Frame {
+            start,
+            counted: Place { from, to }.of(self.bytes)?,
+            body: Place { from: to - body.len(), to },
+            covered: Place { from: covered_from, to }.of(self.bytes)?,
+            signature,
+            end,
+        })
+    }
+
+    fn read_end(&mut self, is_final: bool) -> Result<End<'b>, Refusal> {
+        let end = match (self.reader.byte()?, self.purpose) {
+            (1, _) if is_final => return Err(Refusal::Sealed),
+            (1, Purpose::Local) => return Ok(End::Local),
+            (1, Purpose::Public) => {
+                return Ok(End::Public { key: self.reader.array()?, commitment: self.reader.array()? });
+            }
+            (0, Purpose::Local) => End::Tag(self.reader.array()?),
+            (0, Purpose::Public) if is_final => End::Sealed,
+            (0, Purpose::Public) => End::Open { key_hash: self.reader.array()?, seed: self.reader.array()? },
+            _ => return Err(Refusal::NotCanonical),
+        };
+        self.reader.end().map(|()| end)
+    }
+}
+
+/// Which flags the block of this number may have.
+pub(super) const fn position(purpose: Purpose, number: usize) -> Position {
+    match (number, purpose) {
+        (0, Purpose::Local) => Position::LocalAuthority,
+        (0, Purpose::Public) => Position::PublicAuthority,
+        _ => Position::Restriction,
+    }
+}
+
+fn follow<'b>(end: End<'b>, signature: Option<&'b [u8; 64]>) -> Option<Start<'b>> {
+    match (end, signature) {
+        (End::Local, _) => Some(Start::Tag),
+        (End::Public { key, .. }, Some(before)) => Some(Start::Signature { before, key }),
+        _ => None,
+    }
+}
+
+impl<'b> Iterator for Frames<'b> {
+    type Item = Result<Frame<'b>, Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.start.take().map(|start| self.read(start))
+    }
+}

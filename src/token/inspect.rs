@@ -1,0 +1,99 @@
+//! Reads a token without any key. What comes out is what the token *says*: nobody has verified it.
+
+use alloc::vec::Vec;
+
+use super::block::{Block, Flags};
+use super::chain::{public_link, revocation_id};
+use super::claims::Claims;
+use super::envelope::Token;
+use super::frame::{End, Frame, open, position};
+use super::header::{Header, Purpose, RevocationId};
+use crate::model::verdict::Refusal;
+
+/// What a token says, unverified: for people to look at, never to decide by.
+#[derive(Clone, Debug)]
+pub struct Unverified<'t> {
+    /// What stands before the blocks.
+    pub header: Header,
+    /// The blocks, the authority first.
+    pub blocks: Vec<UnverifiedBlock<'t>>,
+    /// The earliest end that the token sets.
+    pub expiry: Option<i64>,
+    /// Whether its holder can add no restriction.
+    pub sealed: bool,
+}
+
+/// What a block says.
+#[derive(Clone, Debug)]
+pub struct UnverifiedBlock<'t> {
+    /// From when on it is valid.
+    pub not_before: Option<i64>,
+    /// From when on it is expired; the authority's stands in the header.
+    pub expiry: Option<i64>,
+    /// The public key of the third party that is said to have signed it.
+    pub voucher: Option<&'t [u8; 32]>,
+    /// Claims and program, unless they are encrypted.
+    pub content: Option<Content<'t>>,
+    /// What a revocation list would hold to revoke the block and everything behind it. Of a local token only the last one can
+    /// be told without the key.
+    pub revocation: Option<RevocationId>,
+}
+
+/// The readable part of a block.
+#[derive(Clone, Copy, Debug)]
+pub struct Content<'t> {
+    /// What the authority says about the bearer.
+    pub claims: Claims<'t>,
+    /// The bytes of the program, not proved.
+    pub program: &'t [u8],
+}
+
+/// Reads what a token says.
+///
+/// # Errors
+/// A part of it is not in its canonical form.
+pub fn inspect(token: &Token) -> Result<Unverified<'_>, Refusal> {
+    let bytes = token.as_bytes();
+    let (header, frames) = open(bytes)?;
+    let mut blocks = Vec::new();
+    for frame in frames {
+        blocks.push(inspect_block(&frame?, bytes, header.purpose, blocks.len())?);
+    }
+    let expiry = blocks.iter().filter_map(|block| block.expiry).chain(header.expiry).min();
+    Ok(Unverified { header, blocks, expiry, sealed: token.is_sealed() })
+}
+
+fn inspect_block<'t>(
+    frame: &Frame<'t>,
+    bytes: &'t [u8],
+    purpose: Purpose,
+    number: usize,
+) -> Result<UnverifiedBlock<'t>, Refusal> {
+    let block = Block::read(bytes, frame.body, position(purpose, number))?;
+    let voucher = block.voucher.map(|place| place.of(bytes)).transpose()?;
+    Ok(UnverifiedBlock {
+        not_before: block.not_before,
+        expiry: block.expiry,
+        voucher: voucher.and_then(|voucher| voucher.first_chunk()),
+        content: content(&block, bytes)?,
+        revocation: revocation(frame),
+    })
+}
+
+fn content<'t>(block: &Block, bytes: &'t [u8]) -> Result<Option<Content<'t>>, Refusal> {
+    if block.flags.has(Flags::ENCRYPTED) {
+        return Ok(None);
+    }
+    let claims = Claims::read(block.claims.of(bytes)?)?;
+    Ok(Some(Content { claims, program: block.program.of(bytes)? }))
+}
+
+fn revocation(frame: &Frame<'_>) -> Option<RevocationId> {
+    match frame.end {
+        End::Local => None,
+        End::Tag(tag) => Some(revocation_id(tag)),
+        End::Public { .. } | End::Open { .. } | End::Sealed => {
+            Some(revocation_id(&public_link(frame.before(), frame.counted, frame.promise().as_ref())))
+        }
+    }
+}

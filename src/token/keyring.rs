@@ -1,0 +1,413 @@
+//! The keys of a service: those whose tokens it accepts, and at most one that mints. Rotation is adding a key;
+//! removing one revokes all its tokens.
+//!
+//! ```text
+//! # keyring of the cache service
+//! mint placet_signing_…
+//! accept placet_public_…
+//! accept placet_secret_…
+//! ```
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use super::chain::first;
+use super::header::{KeyId, Purpose};
+use super::keys::{KeyError, Kind, LocalKey, PublicKey, SigningKey};
+
+/// Keys, found by their id and purpose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keyring {
+    minting: Option<MintingKey>,
+    /// What is accepted, the minting key's half included.
+    locals: Vec<LocalKey>,
+    publics: Vec<PublicKey>,
+    stamp: Stamp,
+}
+
+impl Keyring {
+    /// A keyring that accepts nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes `key` the one that mints. The one before goes on being accepted.
+    ///
+    /// # Errors
+    /// Another key of the same id and purpose is accepted already.
+    pub fn mint_with(&mut self, key: MintingKey) -> Result<(), SameId> {
+        match &key {
+            MintingKey::Local(key) if self.locals.contains(key) => {}
+            MintingKey::Local(key) => self.accept_local(key.clone())?,
+            MintingKey::Signing(key) if self.publics.contains(key.public()) => {}
+            MintingKey::Signing(key) => self.accept_public(key.public().clone())?,
+        }
+        self.minting = Some(key);
+        Ok(())
+    }
+
+    /// Accepts the local tokens of this key.
+    ///
+    /// # Errors
+    /// A key of the same id and purpose is accepted already.
+    pub fn accept_local(&mut self, key: LocalKey) -> Result<(), SameId> {
+        if self.local(key.id()).is_some() {
+            return Err(SameId(key.id()));
+        }
+        self.locals.push(key);
+        self.restamp();
+        Ok(())
+    }
+
+    /// Accepts the public tokens of this key.
+    ///
+    /// # Errors
+    /// A key of the same id and purpose is accepted already.
+    pub fn accept_public(&mut self, key: PublicKey) -> Result<(), SameId> {
+        if self.public(key.id()).is_some() {
+            return Err(SameId(key.id()));
+        }
+        self.publics.push(key);
+        self.restamp();
+        Ok(())
+    }
+
+    /// Takes a key out, and with it every token it made. Says whether it was there.
+    pub fn remove(&mut self, purpose: Purpose, id: KeyId) -> bool {
+        let before = self.locals.len() + self.publics.len();
+        match purpose {
+            Purpose::Local => self.locals.retain(|key| key.id() != id),
+            Purpose::Public => self.publics.retain(|key| key.id() != id),
+        }
+        self.minting.take_if(|key| key.purpose() == purpose && key.id() == id);
+        self.restamp();
+        before != self.locals.len() + self.publics.len()
+    }
+
+    /// The key that mints.
+    #[must_use]
+    pub const fn minting(&self) -> Option<&MintingKey> {
+        self.minting.as_ref()
+    }
+
+    /// The key of local tokens with this id.
+    #[must_use]
+    #[inline]
+    pub fn local(&self, id: KeyId) -> Option<&LocalKey> {
+        self.locals.iter().find(|key| key.id() == id)
+    }
+
+    /// The key of public tokens with this id.
+    #[must_use]
+    #[inline]
+    pub fn public(&self, id: KeyId) -> Option<&PublicKey> {
+        self.publics.iter().find(|key| key.id() == id)
+    }
+
+    /// Every accepted key.
+    pub fn ids(&self) -> impl Iterator<Item = (Purpose, KeyId)> + '_ {
+        let locals = self.locals.iter().map(|key| (Purpose::Local, key.id()));
+        locals.chain(self.publics.iter().map(|key| (Purpose::Public, key.id())))
+    }
+
+    /// Reads the text of a keyring.
+    ///
+    /// # Errors
+    /// Names the first line that does not say what to do with a key.
+    pub fn from_text(text: &str) -> Result<Self, KeyringError> {
+        let mut keyring = Self::new();
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.trim();
+            if !line.is_empty() && !line.starts_with('#') {
+                keyring.read_line(line).map_err(|fault| KeyringError { line: number, fault })?;
+            }
+        }
+        Ok(keyring)
+    }
+
+    fn read_line(&mut self, line: &str) -> Result<(), KeyringFault> {
+        let (word, key) = line.split_once(' ').ok_or(KeyringFault::NotALine)?;
+        let key = key.trim_start();
+        match word {
+            "mint" if self.minting.is_some() => Err(KeyringFault::SecondMint),
+            "mint" => Ok(self.mint_with(MintingKey::parse(key)?)?),
+            "accept" => self.read_accepted(key),
+            _ => Err(KeyringFault::NotALine),
+        }
+    }
+
+    fn read_accepted(&mut self, key: &str) -> Result<(), KeyringFault> {
+        match Kind::of(key)? {
+            Kind::Local => self.accept_local(LocalKey::parse(key)?)?,
+            Kind::Public => self.accept_public(PublicKey::parse(key)?)?,
+            Kind::Signing => return Err(KeyringFault::SigningKeyAccepted),
+        }
+        Ok(())
+    }
+
+    /// Writes the text of the keyring, with its secrets.
+    #[must_use]
+    pub fn to_text(&self) -> Zeroizing<String> {
+        let lines = 1 + self.locals.len() + self.publics.len();
+        // With room from the start, so that growing leaves no copy of a secret behind.
+        let mut text = Zeroizing::new(String::with_capacity(lines * LINE_BYTES));
+        let mut put = |word: &str, key: &str| text.extend([word, " ", key, "\n"]);
+        if let Some(key) = &self.minting {
+            put("mint", &key.reveal());
+        }
+        let minting = self.minting.as_ref().map(|key| (key.purpose(), key.id()));
+        let accepted = |purpose, id| minting != Some((purpose, id));
+        self.locals
+            .iter()
+            .filter(|key| accepted(Purpose::Local, key.id()))
+            .for_each(|key| put("accept", &key.reveal()));
+        for key in self.publics.iter().filter(|key| accepted(Purpose::Public, key.id())) {
+            put("accept", &alloc::string::ToString::to_string(key));
+        }
+        text
+    }
+
+    #[cfg(feature = "std")]
+    pub(super) const fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    fn restamp(&mut self) {
+        let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 keyring stamp v1");
+        self.locals.iter().for_each(|key| {
+            hasher.update(b"l").update(key.mac());
+        });
+        self.publics.iter().for_each(|key| {
+            hasher.update(b"p").update(key.as_bytes());
+        });
+        self.stamp = Stamp(first(hasher.finalize().as_bytes()));
+        hasher.zeroize();
+    }
+}
+
+/// More than any line of a keyring takes.
+const LINE_BYTES: usize = 80;
+
+/// Changes with every change of what a keyring accepts, so that nothing verified before is taken for verified now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stamp([u8; 16]);
+
+/// A key that can mint.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one in a process, and a secret is best not moved to a second place"
+)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MintingKey {
+    /// Mints local tokens.
+    Local(LocalKey),
+    /// Mints public tokens.
+    Signing(SigningKey),
+}
+
+impl MintingKey {
+    /// Reads `placet_secret_…` or `placet_signing_…`.
+    ///
+    /// # Errors
+    /// The text is no such key.
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        match Kind::of(text)? {
+            Kind::Local => LocalKey::parse(text).map(Self::Local),
+            Kind::Signing => SigningKey::parse(text).map(Self::Signing),
+            Kind::Public => Err(KeyError::Other { found: Kind::Public.prefix() }),
+        }
+    }
+
+    /// Writes the key: whoever reads it can mint.
+    #[must_use]
+    pub fn reveal(&self) -> Zeroizing<String> {
+        match self {
+            Self::Local(key) => key.reveal(),
+            Self::Signing(key) => key.reveal(),
+        }
+    }
+
+    /// Its name in tokens.
+    #[must_use]
+    pub const fn id(&self) -> KeyId {
+        match self {
+            Self::Local(key) => key.id(),
+            Self::Signing(key) => key.id(),
+        }
+    }
+
+    /// The tokens it mints.
+    #[must_use]
+    pub const fn purpose(&self) -> Purpose {
+        match self {
+            Self::Local(_) => Purpose::Local,
+            Self::Signing(_) => Purpose::Public,
+        }
+    }
+}
+
+impl From<LocalKey> for MintingKey {
+    fn from(key: LocalKey) -> Self {
+        Self::Local(key)
+    }
+}
+
+impl From<SigningKey> for MintingKey {
+    fn from(key: SigningKey) -> Self {
+        Self::Signing(key)
+    }
+}
+
+/// A key of this id and purpose is there already; with two, a token would not say which one to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SameId(pub KeyId);
+
+impl fmt::Display for SameId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the keyring has a key `{}` already", self.0)
+    }
+}
+
+impl core::error::Error for SameId {}
+
+/// A line of a keyring that can not be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyringError {
+    /// Counted from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub fault: KeyringFault,
+}
+
+impl fmt::Display for KeyringError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.fault)
+    }
+}
+
+impl core::error::Error for KeyringError {}
+
+/// What can be wrong with a line of a keyring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyringFault {
+    /// `allow placet_public_…`
+    NotALine,
+    /// A second `mint`.
+    SecondMint,
+    /// `accept placet_signing_…`
+    SigningKeyAccepted,
+    /// `accept placet_public_…` twice.
+    SameId(KeyId),
+    /// `accept placet_public_AAAA`
+    Key(KeyError),
+}
+
+impl fmt::Display for KeyringFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotALine => f.write_str("write `mint KEY`, `accept KEY`, or `#` and a comment"),
+            Self::SecondMint => f.write_str("a second `mint`; of all keys one mints, write `accept` for the others"),
+            Self::SigningKeyAccepted => {
+                f.write_str("a signing key is not needed to accept tokens, write its public key `placet_public_…`")
+            }
+            Self::SameId(id) => SameId(*id).fmt(f),
+            Self::Key(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<KeyError> for KeyringFault {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
+    }
+}
+
+impl From<SameId> for KeyringFault {
+    fn from(SameId(id): SameId) -> Self {
+        Self::SameId(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::string::ToString;
+
+    fn local(byte: u8) -> LocalKey {
+        LocalKey::from_secret(&[byte; 32])
+    }
+
+    fn signing(byte: u8) -> SigningKey {
+        SigningKey::from_seed(&[byte; 32])
+    }
+
+    fn fault(text: &str) -> (usize, KeyringFault) {
+        Keyring::from_text(text).map(|_| ()).map_err(|error| (error.line, error.fault)).expect_err(text)
+    }
+
+    #[test]
+    fn a_keyring_comes_back_from_its_text() {
+        let text = format!(
+            "# keys\n\n  accept {}\nmint {}\naccept {}\n",
+            *local(1).reveal(),
+            *signing(2).reveal(),
+            signing(3).public()
+        );
+        let keyring = Keyring::from_text(&text).expect("every line is right");
+        assert_eq!(keyring.minting(), Some(&signing(2).into()));
+        assert_eq!(keyring.ids().count(), 3);
+        let again = Keyring::from_text(&keyring.to_text()).expect("it wrote it");
+        assert_eq!(again.minting(), keyring.minting());
+        assert!(keyring.ids().all(|(purpose, id)| again.ids().any(|other| other == (purpose, id))));
+    }
+
+    #[test]
+    fn a_wrong_line_is_named() {
+        let (secret, public) = (local(1).reveal(), signing(1).public().to_string());
+        assert_eq!(fault(&format!("# x\nmint {public}")).0, 2);
+        assert_eq!(fault(&format!("allow {public}")), (1, KeyringFault::NotALine));
+        assert_eq!(fault(&public), (1, KeyringFault::NotALine));
+        let twice = format!("mint {}\nmint {}", *secret, *local(2).reveal());
+        assert_eq!(fault(&twice), (2, KeyringFault::SecondMint));
+        let accepted = format!("accept {}", *signing(1).reveal());
+        assert_eq!(fault(&accepted), (1, KeyringFault::SigningKeyAccepted));
+        let same = format!("accept {public}\naccept {public}");
+        assert_eq!(fault(&same), (2, KeyringFault::SameId(signing(1).id())));
+        assert_eq!(fault(&format!("accept {}", &public[..30])), (1, KeyringFault::Key(KeyError::Typo)));
+    }
+
+    #[test]
+    fn rotation_keeps_the_old_key_until_it_is_removed() {
+        let mut keyring = Keyring::new();
+        keyring.mint_with(signing(1).into()).expect("it is the first");
+        let first = keyring.stamp();
+        keyring.mint_with(signing(2).into()).expect("it is another");
+        assert!(keyring.public(signing(1).id()).is_some() && keyring.public(signing(2).id()).is_some());
+        assert!(!keyring.to_text().contains(signing(1).reveal().as_str()), "a key that no longer mints is not kept");
+        assert!(keyring.remove(Purpose::Public, signing(1).id()));
+        assert!(keyring.public(signing(1).id()).is_none());
+        assert!(!keyring.remove(Purpose::Public, signing(1).id()));
+        assert_ne!(first, keyring.stamp());
+    }
+
+    #[test]
+    fn a_removed_key_mints_no_longer() {
+        let mut keyring = Keyring::new();
+        keyring.mint_with(local(1).into()).expect("it is the first");
+        keyring.remove(Purpose::Local, local(1).id());
+        assert_eq!(keyring.minting(), None);
+    }
+
+    #[test]
+    fn secrets_are_absent_from_debug() {
+        let mut keyring = Keyring::new();
+        keyring.mint_with(local(0x41).into()).expect("it is the first");
+        let shown = format!("{keyring:?}");
+        assert!(!shown.contains(&local(0x41).reveal()[14..30]) && !shown.contains("65, 65"), "{shown}");
+    }
+}

@@ -1,0 +1,255 @@
+//! The form of a revocation list that people read and edit.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use core::fmt::{self, Write as _};
+
+use super::Revocations;
+use crate::token::header::{KeyId, RevocationId};
+
+/// A revocation list in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevocationList {
+    pub(super) issued: i64,
+    pub(super) max_age: i64,
+    pub(super) keys: BTreeMap<KeyId, i64>,
+    pub(super) ids: BTreeSet<RevocationId>,
+}
+
+impl RevocationList {
+    /// An empty list, issued at that time and good for `max_age` milliseconds. Times before 1970 become 1970.
+    #[must_use]
+    pub fn new(issued: i64, max_age: i64) -> Self {
+        let (keys, ids) = (BTreeMap::new(), BTreeSet::new());
+        Self { issued: issued.max(0), max_age: max_age.max(0), keys, ids }
+    }
+
+    /// Revokes every token that has this block.
+    pub fn revoke(&mut self, id: RevocationId) {
+        self.ids.insert(id);
+    }
+
+    /// Revokes every token of this key that was issued before that time. What is revoked stays so: of two times the later one
+    /// holds.
+    pub fn revoke_key(&mut self, key: KeyId, before: i64) {
+        let entry = self.keys.entry(key).or_default();
+        *entry = before.max(*entry);
+    }
+
+    /// Takes an id out again. Says whether it was there.
+    pub fn restore(&mut self, id: RevocationId) -> bool {
+        self.ids.remove(&id)
+    }
+
+    /// Marks the list as issued now.
+    pub fn reissue(&mut self, issued: i64) {
+        self.issued = issued.max(0);
+    }
+
+    /// Reads the text of a list.
+    ///
+    /// # Errors
+    /// Names the first line that is wrong; a list without its last line `end` is cut short.
+    pub fn from_text(text: &str) -> Result<Self, ListError> {
+        let mut lines = (1..).zip(text.lines().map(str::trim_end));
+        let (_, first) = lines.next().unwrap_or_default();
+        if first != FIRST_LINE {
+            return Err(ListError { line: 1, fault: ListFault::NotAList });
+        }
+        let mut draft = Draft::default();
+        let mut last = 1;
+        for (line, text) in lines.filter(|(_, text)| !text.is_empty() && !text.starts_with('#')) {
+            draft.read(text).map_err(|fault| ListError { line, fault })?;
+            last = line;
+        }
+        draft.finish().map_err(|fault| ListError { line: last, fault })
+    }
+
+    /// Writes the text of the list.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text).expect("a string takes what is written to it");
+        text
+    }
+
+    fn write(&self, out: &mut String) -> fmt::Result {
+        writeln!(out, "{FIRST_LINE}\nissued: {}\nmax-age: {}", self.issued, self.max_age)?;
+        self.keys.iter().try_for_each(|(key, before)| writeln!(out, "key {key} before {before}"))?;
+        self.ids.iter().try_for_each(|id| writeln!(out, "{id}"))?;
+        writeln!(out, "end")
+    }
+}
+
+impl From<Revocations<'_>> for RevocationList {
+    fn from(snapshot: Revocations<'_>) -> Self {
+        Self {
+            issued: snapshot.issued(),
+            max_age: snapshot.max_age(),
+            keys: snapshot.keys().collect(),
+            ids: snapshot.ids().collect(),
+        }
+    }
+}
+
+const FIRST_LINE: &str = "# placet revocations 1";
+
+/// A list of which not all lines are read.
+#[derive(Default)]
+struct Draft {
+    issued: Option<i64>,
+    max_age: Option<i64>,
+    keys: BTreeMap<KeyId, i64>,
+    ids: BTreeSet<RevocationId>,
+    ended: bool,
+}
+
+impl Draft {
+    fn read(&mut self, line: &str) -> Result<(), ListFault> {
+        if self.ended {
+            return Err(ListFault::BehindTheEnd);
+        }
+        if line == "end" {
+            self.ended = true;
+            Ok(())
+        } else if let Some(time) = line.strip_prefix("issued:") {
+            set_once(&mut self.issued, time)
+        } else if let Some(time) = line.strip_prefix("max-age:") {
+            set_once(&mut self.max_age, time)
+        } else if let Some(rule) = line.strip_prefix("key ") {
+            self.read_key(rule)
+        } else {
+            let id = RevocationId::parse(line).ok_or(ListFault::NotAnEntry)?;
+            if self.ids.insert(id) { Ok(()) } else { Err(ListFault::Twice) }
+        }
+    }
+
+    fn read_key(&mut self, rule: &str) -> Result<(), ListFault> {
+        let (key, before) = rule.split_once(" before ").ok_or(ListFault::NotAnEntry)?;
+        let key = KeyId::parse(key).ok_or(ListFault::NotAnEntry)?;
+        if self.keys.insert(key, read_number(before)?).is_none() { Ok(()) } else { Err(ListFault::Twice) }
+    }
+
+    fn finish(self) -> Result<RevocationList, ListFault> {
+        let (Some(issued), Some(max_age)) = (self.issued, self.max_age) else { return Err(ListFault::NoAge) };
+        if !self.ended {
+            return Err(ListFault::CutShort);
+        }
+        Ok(RevocationList { issued, max_age, keys: self.keys, ids: self.ids })
+    }
+}
+
+fn set_once(slot: &mut Option<i64>, text: &str) -> Result<(), ListFault> {
+    if slot.is_some() {
+        return Err(ListFault::Twice);
+    }
+    *slot = Some(read_number(text.trim_start())?);
+    Ok(())
+}
+
+fn read_number(digits: &str) -> Result<i64, ListFault> {
+    // `parse` would take a sign.
+    let number = digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse().ok());
+    number.flatten().ok_or(ListFault::NotANumber)
+}
+
+/// A line of a revocation list that can not be taken. The list is not used without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListError {
+    /// Counted from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub fault: ListFault,
+}
+
+impl fmt::Display for ListError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.fault)
+    }
+}
+
+impl core::error::Error for ListError {}
+
+/// What can be wrong with a line of a revocation list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListFault {
+    /// Another first line than `# placet revocations 1`.
+    NotAList,
+    /// `revoke 00112233`
+    NotAnEntry,
+    /// `issued: yesterday`
+    NotANumber,
+    /// The same line again.
+    Twice,
+    /// A line behind `end`.
+    BehindTheEnd,
+    /// No line `issued:` or `max-age:`.
+    NoAge,
+    /// No line `end`.
+    CutShort,
+}
+
+impl fmt::Display for ListFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAList => write!(f, "a revocation list begins with the line `{FIRST_LINE}`"),
+            Self::NotAnEntry => f.write_str("write 32 hexadecimal digits, or `key 0a1b2c3d before MILLISECONDS`"),
+            Self::NotANumber => f.write_str("write milliseconds, with digits only"),
+            Self::Twice => f.write_str("this stands in the list already"),
+            Self::BehindTheEnd => f.write_str("nothing stands behind the line `end`"),
+            Self::NoAge => f.write_str("the list does not say when it was `issued:` and its `max-age:`"),
+            Self::CutShort => f.write_str("the list is cut short: its last line is not `end`"),
+        }
+    }
+}
+
+impl core::error::Error for ListFault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    const BEGIN: &str = "# placet revocations 1\nissued: 5\nmax-age: 7\n";
+
+    fn fault(lines: &str) -> ListFault {
+        RevocationList::from_text(&format!("{BEGIN}{lines}")).expect_err(lines).fault
+    }
+
+    #[test]
+    fn a_list_comes_back_from_its_text() {
+        let mut list = RevocationList::new(5, 7);
+        list.revoke(RevocationId([0xab; 16]));
+        list.revoke_key(KeyId([1, 2, 3, 4]), 99);
+        let text = list.to_text();
+        assert_eq!(text, format!("{BEGIN}key 01020304 before 99\n{}\nend\n", "ab".repeat(16)));
+        assert_eq!(RevocationList::from_text(&text), Ok(list));
+    }
+
+    #[test]
+    fn an_unreadable_list_is_an_error_and_never_an_empty_list() {
+        let id = "ab".repeat(16);
+        assert_eq!(fault(""), ListFault::CutShort);
+        assert_eq!(fault(&format!("{id}\n")), ListFault::CutShort);
+        assert_eq!(fault("en"), ListFault::NotAnEntry);
+        assert_eq!(fault(&format!("{}\nend", &id[1..])), ListFault::NotAnEntry);
+        assert_eq!(fault(&format!("{}\nend", id.to_uppercase())), ListFault::NotAnEntry);
+        assert_eq!(fault(&format!("{id}\n{id}\nend")), ListFault::Twice);
+        assert_eq!(fault(&format!("end\n{id}")), ListFault::BehindTheEnd);
+        assert_eq!(fault("issued: 6\nend"), ListFault::Twice);
+        assert_eq!(fault("key 01020304 before -1\nend"), ListFault::NotANumber);
+        assert_eq!(fault("key 01020304 after 1\nend"), ListFault::NotAnEntry);
+        let error = RevocationList::from_text("").expect_err("it is empty");
+        assert_eq!((error.line, error.fault), (1, ListFault::NotAList));
+        let ageless = RevocationList::from_text("# placet revocations 1\nissued: 5\nend\n");
+        assert_eq!(ageless.map_err(|error| error.fault), Err(ListFault::NoAge));
+    }
+
+    #[test]
+    fn of_two_times_of_a_key_the_later_holds() {
+        let mut list = RevocationList::new(0, 0);
+        list.revoke_key(KeyId([1; 4]), 9);
+        list.revoke_key(KeyId([1; 4]), 3);
+        assert!(list.to_text().contains("before 9"));
+    }
+}

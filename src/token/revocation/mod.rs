@@ -1,0 +1,21 @@
+//! Which tokens are revoked, by the id of one of their blocks or by their key and age. A list that can not be read is an
+//! error, never an empty list, and a list that is too old is refused.
+//!
+//! Operators edit a [`RevocationList`], whose text ends in a line `end`, so that a file cut short is found:
+//!
+//! ```text
+//! # placet revocations 1
+//! issued: 1767225600000
+//! max-age: 3600000
+//! key 0a1b2c3d before 1767000000000
+//! 00112233445566778899aabbccddeeff
+//! end
+//! ```
+//!
+//! Services read its [snapshot](Revocations), in place.
+
+mod list;
+mod snapshot;
+
+pub use list::{ListError, ListFault, RevocationList};
+pub use snapshot::{Revocations, SnapshotError};

@@ -1,0 +1,224 @@
+//! The binary form of a revocation list: checked once when it is opened, then searched where it lies.
+//!
+//! ```text
+//!  7 bytes  "placetR"
+//!  1 byte   version, 1
+//!  8 bytes  issued, ms since 1970, big-endian
+//!  8 bytes  max age, ms, big-endian
+//!  4 bytes  number of keys, big-endian
+//!  4 bytes  number of ids, big-endian
+//! 12 bytes  for every key, ascending: its id, and the time before which its tokens are revoked, ms, big-endian
+//! 16 bytes  for every id, ascending
+//! 16 bytes  checksum of everything before
+//! ```
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::RevocationList;
+use crate::model::verdict::Refusal;
+use crate::token::chain::first;
+use crate::token::header::{Header, KeyId, RevocationId};
+
+/// A revocation list in its binary form, borrowed: millions of ids cost no memory beside the file's.
+#[derive(Clone, Copy, Debug)]
+pub struct Revocations<'a> {
+    issued: i64,
+    max_age: i64,
+    keys: &'a [[u8; 12]],
+    ids: &'a [[u8; 16]],
+}
+
+impl<'a> Revocations<'a> {
+    /// Opens a snapshot, going through it once.
+    ///
+    /// # Errors
+    /// The bytes are not one whole snapshot in its canonical form.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, SnapshotError> {
+        let (content, sum) = bytes.split_last_chunk::<16>().ok_or(SnapshotError::Damaged)?;
+        let (magic, rest) = content.split_first_chunk::<8>().ok_or(SnapshotError::Damaged)?;
+        if magic != MAGIC {
+            return Err(SnapshotError::NotASnapshot);
+        }
+        if *sum != checksum(content) {
+            return Err(SnapshotError::Damaged);
+        }
+        let (issued, rest) = read_time(rest)?;
+        let (max_age, rest) = read_time(rest)?;
+        let (key_count, rest) = read_count(rest)?;
+        let (id_count, rest) = read_count(rest)?;
+        let key_bytes = key_count.checked_mul(12).ok_or(SnapshotError::Damaged)?;
+        let (keys, ids) = rest.split_at_checked(key_bytes).ok_or(SnapshotError::Damaged)?;
+        let ((keys, []), (ids, [])) = (keys.as_chunks(), ids.as_chunks()) else { return Err(SnapshotError::Damaged) };
+        if ids.len() != id_count || !ids.is_sorted_by(|a, b| a < b) || !keys.is_sorted_by(|a, b| a[..4] < b[..4]) {
+            return Err(SnapshotError::Damaged);
+        }
+        let snapshot = Self { issued, max_age, keys, ids };
+        if snapshot.keys().all(|(_, before)| before >= 0) { Ok(snapshot) } else { Err(SnapshotError::Damaged) }
+    }
+
+    /// Writes the snapshot of a list.
+    #[must_use]
+    pub fn write(list: &RevocationList) -> Vec<u8> {
+        let mut out = Vec::with_capacity(48 + list.keys.len() * 12 + list.ids.len() * 16);
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&list.issued.to_be_bytes());
+        out.extend_from_slice(&list.max_age.to_be_bytes());
+        out.extend_from_slice(&count(list.keys.len()).to_be_bytes());
+        out.extend_from_slice(&count(list.ids.len()).to_be_bytes());
+        for (key, before) in &list.keys {
+            out.extend_from_slice(&key.0);
+            out.extend_from_slice(&before.to_be_bytes());
+        }
+        list.ids.iter().for_each(|id| out.extend_from_slice(&id.0));
+        let sum = checksum(&out);
+        out.extend_from_slice(&sum);
+        out
+    }
+
+    /// When the list was issued.
+    #[must_use]
+    pub const fn issued(&self) -> i64 {
+        self.issued
+    }
+
+    /// How long after it the list may be used, in milliseconds.
+    #[must_use]
+    pub const fn max_age(&self) -> i64 {
+        self.max_age
+    }
+
+    /// The keys, with the time before which their tokens are revoked.
+    pub fn keys(&self) -> impl Iterator<Item = (KeyId, i64)> + use<'a> {
+        self.keys.iter().map(|&[a, b, c, d, time @ ..]| (KeyId([a, b, c, d]), i64::from_be_bytes(time)))
+    }
+
+    /// The ids.
+    pub fn ids(&self) -> impl Iterator<Item = RevocationId> + use<'a> {
+        self.ids.iter().map(|id| RevocationId(*id))
+    }
+
+    /// Whether the list may still be used.
+    ///
+    /// # Errors
+    /// It is too old: what was revoked since is not in it.
+    pub const fn check_age(&self, now: i64) -> Result<(), Refusal> {
+        if now > self.issued.saturating_add(self.max_age) { Err(Refusal::StaleRevocations) } else { Ok(()) }
+    }
+
+    /// Whether the tokens of a key made at that time are revoked.
+    #[must_use]
+    pub fn revokes_key(&self, header: &Header) -> bool {
+        let found = self.keys.binary_search_by(|entry| entry[..4].cmp(&header.key.0));
+        let entry = found.ok().and_then(|place| self.keys.get(place));
+        entry.is_some_and(|&[_, _, _, _, before @ ..]| header.issuance < i64::from_be_bytes(before))
+    }
+
+    /// Whether a block is revoked.
+    #[must_use]
+    pub fn revokes(&self, id: RevocationId) -> bool {
+        self.ids.binary_search(&id.0).is_ok()
+    }
+}
+
+const MAGIC: &[u8; 8] = b"placetR\x01";
+
+fn checksum(content: &[u8]) -> [u8; 16] {
+    first(&blake3::derive_key("placet 2026-11 revocation snapshot v1", content))
+}
+
+/// A list is filled line by line; no memory holds four thousand million of them.
+fn count(length: usize) -> u32 {
+    u32::try_from(length).expect("a list in memory has fewer entries than 32 bits can count")
+}
+
+fn read_time(bytes: &[u8]) -> Result<(i64, &[u8]), SnapshotError> {
+    let (time, rest) = bytes.split_first_chunk().ok_or(SnapshotError::Damaged)?;
+    match i64::from_be_bytes(*time) {
+        time @ 0.. => Ok((time, rest)),
+        _ => Err(SnapshotError::Damaged),
+    }
+}
+
+fn read_count(bytes: &[u8]) -> Result<(usize, &[u8]), SnapshotError> {
+    let (count, rest) = bytes.split_first_chunk().ok_or(SnapshotError::Damaged)?;
+    let count = usize::try_from(u32::from_be_bytes(*count)).map_err(|_| SnapshotError::Damaged)?;
+    Ok((count, rest))
+}
+
+/// Why bytes are no snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SnapshotError {
+    /// They begin otherwise.
+    NotASnapshot,
+    /// They are cut, altered, or not in the canonical form.
+    Damaged,
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotASnapshot => "this is not a revocation snapshot of version 1",
+            Self::Damaged => "the revocation snapshot is damaged or cut short",
+        })
+    }
+}
+
+impl core::error::Error for SnapshotError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list() -> RevocationList {
+        let mut list = RevocationList::new(1_000, 500);
+        (0..100).for_each(|byte| list.revoke(RevocationId([byte * 2; 16])));
+        list.revoke_key(KeyId([9; 4]), 700);
+        list.revoke_key(KeyId([1; 4]), 800);
+        list
+    }
+
+    #[test]
+    fn a_snapshot_holds_what_the_list_holds() {
+        let bytes = Revocations::write(&list());
+        let snapshot = Revocations::open(&bytes).expect("it was just written");
+        assert_eq!(RevocationList::from(snapshot), list());
+        assert!((0..100).all(|byte| snapshot.revokes(RevocationId([byte * 2; 16]))));
+        assert!((0..100).all(|byte| !snapshot.revokes(RevocationId([byte * 2 + 1; 16]))));
+        assert_eq!(bytes.len(), 48 + 2 * 12 + 100 * 16);
+    }
+
+    #[test]
+    fn a_damaged_snapshot_is_refused() {
+        let bytes = Revocations::write(&list());
+        assert!((0..bytes.len()).all(|end| Revocations::open(&bytes[..end]).is_err()));
+        for bit in 0..bytes.len() * 8 {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(Revocations::open(&flipped).is_err(), "bit {bit}");
+        }
+        let longer: Vec<u8> = bytes.iter().copied().chain([0]).collect();
+        assert!(Revocations::open(&longer).is_err());
+        assert_eq!(Revocations::open(&[]).err(), Some(SnapshotError::Damaged));
+    }
+
+    #[test]
+    fn unsorted_ids_are_refused_even_with_their_checksum() {
+        let bytes = Revocations::write(&list());
+        let (content, _) = bytes.split_last_chunk::<16>().expect("it is longer");
+        let mut content = content.to_vec();
+        let ids = content.len() - 32;
+        content[ids..].rotate_left(16);
+        let sum = checksum(&content);
+        content.extend(sum);
+        assert_eq!(Revocations::open(&content).err(), Some(SnapshotError::Damaged));
+    }
+
+    #[test]
+    fn a_list_is_stale_after_its_age() {
+        let bytes = Revocations::write(&list());
+        let snapshot = Revocations::open(&bytes).expect("it was just written");
+        assert_eq!(snapshot.check_age(1_500), Ok(()));
+        assert_eq!(snapshot.check_age(1_501), Err(Refusal::StaleRevocations));
+    }
+}

@@ -1,0 +1,108 @@
+//! The text of a token: a prefix that scanners can find, and base64url without padding. One token has one text.
+
+use alloc::string::String;
+
+use data_encoding::BASE64URL_NOPAD;
+
+use super::header::Purpose;
+use crate::limits::{TOKEN_BYTES, TOKEN_TEXT};
+use crate::model::verdict::Refusal;
+
+/// What the text of a local token begins with.
+pub const LOCAL_PREFIX: &str = "placet_l1_";
+
+/// What the text of a public token begins with.
+pub const PUBLIC_PREFIX: &str = "placet_p1_";
+
+const fn prefix(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Local => LOCAL_PREFIX,
+        Purpose::Public => PUBLIC_PREFIX,
+    }
+}
+
+/// Writes the text of the token `bytes`.
+pub(super) fn write(purpose: Purpose, bytes: &[u8]) -> String {
+    let prefix = prefix(purpose);
+    let mut text = String::with_capacity(prefix.len() + BASE64URL_NOPAD.encode_len(bytes.len()));
+    text.push_str(prefix);
+    BASE64URL_NOPAD.encode_append(bytes, &mut text);
+    text
+}
+
+/// Decodes `text` to the beginning of `buffer`; returns the purpose that the prefix names, and the length.
+#[inline]
+pub(super) fn read(text: &str, buffer: &mut [u8; TOKEN_BYTES]) -> Result<(Purpose, usize), Refusal> {
+    if text.len() > TOKEN_TEXT {
+        return Err(Refusal::TooLarge);
+    }
+    let (purpose, digits) = split(text)?;
+    // The decoder wants exactly the room it fills, and refuses padding, other alphabets and spare bits that are set.
+    let length = BASE64URL_NOPAD.decode_len(digits.len()).map_err(|_| Refusal::NotAToken)?;
+    let room = buffer.get_mut(..length).ok_or(Refusal::TooLarge)?;
+    BASE64URL_NOPAD.decode_mut(digits.as_bytes(), room).map_err(|_| Refusal::NotAToken)?;
+    Ok((purpose, length))
+}
+
+#[inline]
+fn split(text: &str) -> Result<(Purpose, &str), Refusal> {
+    if let Some(digits) = text.strip_prefix(LOCAL_PREFIX) {
+        return Ok((Purpose::Local, digits));
+    }
+    if let Some(digits) = text.strip_prefix(PUBLIC_PREFIX) {
+        return Ok((Purpose::Public, digits));
+    }
+    Err(if is_foreseen(text) { Refusal::UnknownVersion } else { Refusal::NotAToken })
+}
+
+/// `placet_l2_…`: what a later version would write. It is refused either way; the name tells the operator to update.
+fn is_foreseen(text: &str) -> bool {
+    let Some([purpose, version, b'_', ..]) = text.strip_prefix("placet_").map(str::as_bytes) else { return false };
+    purpose.is_ascii_lowercase() && version.is_ascii_digit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_length(text: &str) -> Result<usize, Refusal> {
+        read(text, &mut [0; TOKEN_BYTES]).map(|(_, length)| length)
+    }
+
+    #[test]
+    fn a_text_has_one_spelling() {
+        let text = write(Purpose::Local, &[0xff; 4]);
+        assert_eq!(text, "placet_l1______w");
+        assert_eq!(read_length(&text), Ok(4));
+        for other in [
+            "placet_l1______x",
+            "placet_l1______w==",
+            "placet_l1_/////w",
+            "PLACET_L1______w",
+            "placet_L1______w",
+            " placet_l1______w",
+            "placet_l1______w\n",
+            "placet_l1__ ____w",
+            "placet_l1______",
+            "l1______w",
+            "",
+        ] {
+            assert_eq!(read_length(other), Err(Refusal::NotAToken), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_later_version_is_told_by_its_prefix() {
+        assert_eq!(read_length("placet_l2_AAAA"), Err(Refusal::UnknownVersion));
+        assert_eq!(read_length("placet_x1_AAAA"), Err(Refusal::UnknownVersion));
+    }
+
+    #[test]
+    fn the_largest_token_has_a_text_and_a_larger_one_none() {
+        let text = write(Purpose::Public, &[0; TOKEN_BYTES]);
+        assert!(text.len() <= TOKEN_TEXT);
+        assert_eq!(read_length(&text), Ok(TOKEN_BYTES));
+        assert_eq!(read_length(&write(Purpose::Public, &[0; TOKEN_BYTES + 1])), Err(Refusal::TooLarge));
+        assert_eq!(read_length(&write(Purpose::Public, &[0; 2 * TOKEN_BYTES])), Err(Refusal::TooLarge));
+    }
+}

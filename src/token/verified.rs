@@ -1,0 +1,203 @@
+//! A token that a verifier has taken: the only form in which its programs can be run.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use arrayvec::ArrayVec;
+use zeroize::Zeroizing;
+
+use super::block::{Block, Flags};
+use super::chain::{Link, revocation_id};
+use super::claims::Claims;
+use super::header::{Header, RevocationId};
+use super::revocation::Revocations;
+use crate::bytecode::verify::{Budget, Proved, Scope, verify};
+use crate::limits::BLOCKS;
+use crate::model::verdict::Refusal;
+use crate::model::vocabulary::{State, Vocabulary};
+
+/// A verified token, read where its bytes lie. Only a [`Verifier`](super::verify::Verifier) makes one, for one moment.
+#[derive(Clone, Debug)]
+pub struct Verified<'b> {
+    header: Header,
+    state: State,
+    parts: Parts<'b>,
+    claims: Claims<'b>,
+    /// Of every block, the authority's first: a block without its program would be a restriction that is lost.
+    programs: ArrayVec<Proved<'b>, BLOCKS>,
+}
+
+impl<'b> Verified<'b> {
+    /// What stands before the blocks.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// How much of the vocabulary the programs know.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// From when on the token is expired: the earliest end that one of its blocks sets.
+    #[must_use]
+    pub fn expiry(&self) -> Option<i64> {
+        self.parts.blocks.iter().filter_map(|block| block.expiry).chain(self.header.expiry).min()
+    }
+
+    /// From when on the token is valid: the latest beginning that one of its blocks sets.
+    #[must_use]
+    pub fn not_before(&self) -> Option<i64> {
+        self.parts.blocks.iter().filter_map(|block| block.not_before).max()
+    }
+
+    /// The proved program of every block, the authority's first. All of them must allow.
+    #[must_use]
+    #[inline]
+    pub fn programs(&self) -> &[Proved<'b>] {
+        &self.programs
+    }
+
+    /// The blocks, the authority first.
+    pub fn blocks(&self) -> impl Iterator<Item = VerifiedBlock<'b>> + '_ {
+        let parts = self.parts;
+        self.programs.iter().zip(parts.blocks).map(move |(program, block)| VerifiedBlock {
+            program: *program,
+            not_before: block.not_before,
+            expiry: block.expiry,
+            voucher: parts.voucher(block),
+        })
+    }
+
+    /// What the authority says about the bearer.
+    #[must_use]
+    pub const fn claims(&self) -> &Claims<'b> {
+        &self.claims
+    }
+
+    /// The public keys of the third parties that have signed a restriction.
+    pub fn vouchers(&self) -> impl Iterator<Item = &'b [u8; 32]> + use<'b> {
+        let parts = self.parts;
+        parts.blocks.iter().filter_map(move |block| parts.voucher(block))
+    }
+
+    /// The id of every block, for a revocation list. Made when asked for.
+    pub fn revocation_ids(&self) -> impl Iterator<Item = RevocationId> + use<'b> {
+        self.parts.links.iter().map(revocation_id)
+    }
+
+    /// Whether the holder can add no restriction.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.parts.blocks.last().is_some_and(|block| block.flags.has(Flags::FINAL))
+    }
+
+    /// What time decides: asked on every use, since a verified token ages.
+    pub(super) fn check(&self, now: i64, revocations: Option<Revocations<'_>>) -> Result<(), Refusal> {
+        if self.expiry().is_some_and(|expiry| now >= expiry) {
+            return Err(Refusal::Expired);
+        }
+        if self.not_before().is_some_and(|beginning| now < beginning) {
+            return Err(Refusal::NotYetValid);
+        }
+        let Some(revocations) = revocations else { return Ok(()) };
+        revocations.check_age(now)?;
+        let revoked = revocations.revokes_key(&self.header) || self.revocation_ids().any(|id| revocations.revokes(id));
+        if revoked { Err(Refusal::Revoked) } else { Ok(()) }
+    }
+
+    /// The same token in memory of its own. It has to be [checked again](super::verify::Verifier::recheck) on every use.
+    #[must_use]
+    pub fn keep(&self) -> VerifiedToken {
+        VerifiedToken {
+            header: self.header,
+            state: self.state,
+            bytes: Zeroizing::new(self.parts.bytes.into()),
+            blocks: self.parts.blocks.into(),
+            links: Zeroizing::new(self.parts.links.into()),
+        }
+    }
+}
+
+/// One block of a verified token.
+#[derive(Clone, Copy, Debug)]
+pub struct VerifiedBlock<'b> {
+    /// Its rules.
+    pub program: Proved<'b>,
+    /// From when on it is valid.
+    pub not_before: Option<i64>,
+    /// From when on it is expired; the authority's stands in the header.
+    pub expiry: Option<i64>,
+    /// The public key of the third party that signed it.
+    pub voucher: Option<&'b [u8; 32]>,
+}
+
+/// What is known of an authenticated token, wherever it is kept. Every token in it has an authority block.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'b> {
+    pub(super) bytes: &'b [u8],
+    pub(super) blocks: &'b [Block],
+    pub(super) links: &'b [Link],
+}
+
+impl<'b> Parts<'b> {
+    fn voucher(self, block: &Block) -> Option<&'b [u8; 32]> {
+        block.voucher.and_then(|place| place.of(self.bytes).ok()?.first_chunk())
+    }
+
+    /// Proves the programs and reads the claims: the last that has to succeed before a token is a verified one.
+    pub(super) fn prove(self, header: Header, state: State, vocabulary: &Vocabulary) -> Result<Verified<'b>, Refusal> {
+        let claims = self.blocks.first().ok_or(Refusal::Truncated)?.claims.of(self.bytes)?;
+        let claims = Claims::read(claims)?;
+        let mut verified = Verified { header, state, parts: self, claims, programs: ArrayVec::new() };
+        let scope = Scope { vocabulary, state, budget: Budget::Token };
+        for block in self.blocks {
+            let program = block.program.of(self.bytes)?;
+            let program = verify(program, &scope).map_err(|_| Refusal::BadProgram)?;
+            verified.programs.try_push(program).map_err(|_| Refusal::TooManyBlocks)?;
+        }
+        Ok(verified)
+    }
+}
+
+/// Tags would let their reader remove restrictions, so they are not shown.
+impl fmt::Debug for Parts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Parts({} blocks)", self.blocks.len())
+    }
+}
+
+/// A verified token that owns its memory: what a cache keeps, and what a connection keeps for its life.
+#[derive(Clone)]
+pub struct VerifiedToken {
+    header: Header,
+    state: State,
+    bytes: Zeroizing<Box<[u8]>>,
+    blocks: Box<[Block]>,
+    links: Zeroizing<Box<[Link]>>,
+}
+
+impl VerifiedToken {
+    /// What stands before the blocks.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub(super) const fn state(&self) -> State {
+        self.state
+    }
+
+    pub(super) fn lend(&self, vocabulary: &Vocabulary) -> Result<Verified<'_>, Refusal> {
+        let parts = Parts { bytes: &self.bytes, blocks: &self.blocks, links: &self.links };
+        parts.prove(self.header, self.state, vocabulary)
+    }
+}
+
+impl fmt::Debug for VerifiedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Header { purpose, id, key, .. } = self.header;
+        write!(f, "VerifiedToken({purpose} {id} of key {key})")
+    }
+}

@@ -1,0 +1,181 @@
+//! Reads and writes the small parts that tokens are made of: varints, times, fixed and counted bytes.
+
+use alloc::vec::Vec;
+
+use crate::model::verdict::Refusal;
+
+/// Takes bytes from the front of a token, and knows how far it has come.
+#[derive(Clone, Debug)]
+pub(super) struct Reader<'b> {
+    /// Where the bytes end in the token.
+    end: usize,
+    rest: &'b [u8],
+}
+
+impl<'b> Reader<'b> {
+    pub(super) const fn new(bytes: &'b [u8]) -> Self {
+        Self { end: bytes.len(), rest: bytes }
+    }
+
+    /// Reads a part of a token.
+    pub(super) fn within(bytes: &'b [u8], place: Place) -> Result<Self, Refusal> {
+        Ok(Self { end: place.to, rest: place.of(bytes)? })
+    }
+
+    /// Where the next byte stands in the token.
+    pub(super) const fn at(&self) -> usize {
+        self.end - self.rest.len()
+    }
+
+    /// What has not been taken.
+    pub(super) const fn remaining(&self) -> Place {
+        Place { from: self.at(), to: self.end }
+    }
+
+    pub(super) const fn rest(&self) -> &'b [u8] {
+        self.rest
+    }
+
+    #[inline]
+    pub(super) fn byte(&mut self) -> Result<u8, Refusal> {
+        let (byte, rest) = self.rest.split_first().ok_or(Refusal::Truncated)?;
+        self.rest = rest;
+        Ok(*byte)
+    }
+
+    #[inline]
+    pub(super) fn array<const N: usize>(&mut self) -> Result<&'b [u8; N], Refusal> {
+        let (array, rest) = self.rest.split_first_chunk::<N>().ok_or(Refusal::Truncated)?;
+        self.rest = rest;
+        Ok(array)
+    }
+
+    #[inline]
+    pub(super) fn take(&mut self, length: usize) -> Result<&'b [u8], Refusal> {
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or(Refusal::Truncated)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    /// An unsigned LEB128 number, refused unless it is the shortest spelling of one that fits 64 bits.
+    #[inline]
+    pub(super) fn varint(&mut self) -> Result<u64, Refusal> {
+        let mut number = 0;
+        for shift in (0..u64::BITS).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u64::from(byte & 0x7f);
+            if shift == 63 && bits > 1 {
+                return Err(Refusal::NotCanonical);
+            }
+            number |= bits << shift;
+            if byte < 0x80 {
+                // A last byte without bits adds nothing: the same number has a shorter spelling.
+                return if byte == 0 && shift > 0 { Err(Refusal::NotCanonical) } else { Ok(number) };
+            }
+        }
+        Err(Refusal::NotCanonical)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z, not before it.
+    pub(super) fn time(&mut self) -> Result<i64, Refusal> {
+        i64::try_from(self.varint()?).map_err(|_| Refusal::NotCanonical)
+    }
+
+    /// Bytes behind their length. A length that no memory could hold is one that the token does not hold either.
+    #[inline]
+    pub(super) fn counted(&mut self) -> Result<&'b [u8], Refusal> {
+        let length = usize::try_from(self.varint()?).map_err(|_| Refusal::Truncated)?;
+        self.take(length)
+    }
+
+    /// Nothing may be left: bytes that nobody reads are bytes that two readers may read differently.
+    pub(super) const fn end(&self) -> Result<(), Refusal> {
+        if self.rest.is_empty() { Ok(()) } else { Err(Refusal::NotCanonical) }
+    }
+}
+
+/// Where a part lies in the bytes of its token; stays true when the bytes move.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+impl Place {
+    /// The part itself.
+    pub(super) fn of(self, bytes: &[u8]) -> Result<&[u8], Refusal> {
+        bytes.get(self.from..self.to).ok_or(Refusal::Truncated)
+    }
+}
+
+/// Appends the shortest spelling of `number`.
+pub(super) fn put_varint(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// Appends a time; one before 1970 becomes 1970, since every token is read later than either.
+pub(super) fn put_time(out: &mut Vec<u8>, time: i64) {
+    put_varint(out, u64::try_from(time).unwrap_or(0));
+}
+
+/// Appends `bytes` behind their length.
+pub(super) fn put_counted(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_varint(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<u64, Refusal> {
+        let mut reader = Reader::new(bytes);
+        let number = reader.varint()?;
+        reader.end().map(|()| number)
+    }
+
+    #[test]
+    fn every_number_comes_back_from_its_spelling() {
+        for number in (0..64).flat_map(|bit| [1 << bit, (1_u64 << bit) - 1, u64::MAX >> bit]) {
+            let mut bytes = Vec::new();
+            put_varint(&mut bytes, number);
+            assert_eq!(read(&bytes), Ok(number));
+        }
+    }
+
+    #[test]
+    fn a_number_has_one_spelling() {
+        assert_eq!(read(&[0x00]), Ok(0));
+        assert_eq!(read(&[0x80, 0x00]), Err(Refusal::NotCanonical));
+        assert_eq!(read(&[0xff, 0x80, 0x00]), Err(Refusal::NotCanonical));
+        assert_eq!(read(&[0x80; 3]), Err(Refusal::Truncated));
+    }
+
+    #[test]
+    fn a_number_beyond_64_bits_is_refused() {
+        let mut bytes = [0xff; 10];
+        bytes[9] = 0x01;
+        assert_eq!(read(&bytes), Ok(u64::MAX));
+        bytes[9] = 0x02;
+        assert_eq!(read(&bytes), Err(Refusal::NotCanonical));
+        assert_eq!(read(&[0x80; 11]), Err(Refusal::NotCanonical));
+    }
+
+    #[test]
+    fn a_time_fits_63_bits() {
+        let mut bytes = Vec::new();
+        put_varint(&mut bytes, 1 << 63);
+        assert_eq!(Reader::new(&bytes).time(), Err(Refusal::NotCanonical));
+    }
+
+    #[test]
+    fn a_length_beyond_the_end_is_refused() {
+        assert_eq!(Reader::new(&[3, b'a', b'b']).counted(), Err(Refusal::Truncated));
+        let endless = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
+        assert_eq!(Reader::new(&endless).counted(), Err(Refusal::Truncated));
+    }
+}
