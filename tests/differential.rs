@@ -20,7 +20,7 @@ use proptest::prelude::{prop_assert, prop_assert_eq};
 /// Requests for each world.
 const REQUESTS: usize = 8;
 
-const VOUCHERS: [[u8; 32]; 1] = [[7; 32]];
+const VOUCHERS: [&[u8; 32]; 1] = [&[7; 32]];
 
 fn context(choices: &mut Choices<'_>) -> Context<'static> {
     let issuance = *choices.pick(&[1_767_225_600_000, 0, i64::MAX, i64::MIN]);

@@ -22,7 +22,7 @@ use placet::model::value::{Address, Value};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::vm::{Answer, Context, Kind, run};
 
-const CONTEXT: Context<'static> = Context { issuance: i64::MIN, expiry: i64::MAX, vouchers: &[[7; 32]] };
+const CONTEXT: Context<'static> = Context { issuance: i64::MIN, expiry: i64::MAX, vouchers: &[&[7; 32]] };
 
 /// Requests between nothing and everything: all attributes absent, even those that are required; all there; all sets large.
 fn requests(vocabulary: &Vocabulary) -> Vec<Request<'_>> {

@@ -6,6 +6,7 @@ pub mod generate;
 pub mod programs;
 pub mod reference;
 pub mod requests;
+pub mod speak;
 
 use choices::Choices;
 use generate::Made;

@@ -451,7 +451,7 @@ impl Walk<'_> {
                 self.look(text, part, |text, part| (0..=text.len()).any(|start| text[start..].starts_with(part)))
             }
             Condition::Truth(operand) => self.read(operand) == Some(Constant::Bool(true)),
-            Condition::Vouched(key) => self.context.vouchers.contains(key),
+            Condition::Vouched(key) => self.context.vouchers.contains(&key),
         }
     }
 
