@@ -4,10 +4,14 @@
 
 extern crate alloc;
 
+#[cfg(feature = "author")]
+pub mod author;
 pub mod authorize;
 pub mod bytecode;
 #[cfg(feature = "author")]
 pub mod check;
+#[cfg(feature = "author")]
+pub mod compile;
 #[cfg(feature = "author")]
 pub mod diag;
 pub mod limits;

@@ -96,3 +96,7 @@ pub const HOST_HANDLES: usize = 1024;
 
 /// Bytes that all handles of one host keep in memory, by the length of what they were made from.
 pub const HOST_HANDLE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Pairs of rules that are compared to find one that another covers: a warning must not cost more than the check. Rules
+/// that want some value exactly are only compared with those that want the same, so few files come near it.
+pub const LINT_COMPARISONS: usize = 1 << 19;

@@ -17,10 +17,12 @@ use std::sync::Arc;
 use crate::check::check;
 use crate::check::library::Library;
 use crate::check::tree::{Checked, Template};
-use crate::compile::{Arguments, Compiled, compile};
-use crate::diag::{Diagnostic, Severity, Source};
+use crate::compile::arguments::Arguments;
+use crate::compile::error::CompileError;
+use crate::compile::{Compiled, compile};
+use crate::diag::{Diagnostic, Severity, Source, render};
 use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::{BlockKind, File};
+use crate::syntax::ast::{At, BlockKind, File, Item, ItemKind, Name};
 use crate::syntax::{map, parse};
 
 /// A file without errors.
@@ -42,14 +44,14 @@ impl Document {
     /// use placet::author::Document;
     /// use placet::check::library::Library;
     /// let text = "use momento\ntoken reader { permissions: [{ role: ReadOnly, cache: \"acorns\" }] ttl: 30m }";
-    /// let document = Document::from_text("reader.placet", text, &Library::builtin())?;
+    /// let document = Document::from_text("reader.placet", text, Library::built_in())?;
     /// assert_eq!(document.templates().len(), 1);
     /// # Ok::<(), placet::author::Report>(())
     /// ```
     pub fn from_text(name: &str, text: &str, library: &Library) -> Result<Self, Report> {
         let source = Source::text(name, text);
-        let (file, errors) = parse::parse_partially(text);
-        Self::checked(source, file, errors, library)
+        let parsed = parse::parse_partly(text);
+        Self::checked(source, parsed.file, parsed.diagnostics, library)
     }
 
     /// Reads the map form.
@@ -71,14 +73,21 @@ impl Document {
         Self::from_map(&value, library)
     }
 
-    /// A document of one block, from the map that a host passes to `TOKENGEN` or `ATTENUATE`. It names its vocabulary by
-    /// `use`; the block has the name of its kind.
+    /// A document of one block in the terms of `vocabulary`, from the map that a host passes to `TOKENGEN` or `ATTENUATE`.
     ///
     /// # Errors
     /// Everything that is wrong with it; places are paths into the map.
-    pub fn from_block(kind: BlockKind, value: &serde_json::Value, library: &Library) -> Result<Self, Report> {
-        let (file, source) =
+    pub fn from_block(
+        kind: BlockKind,
+        vocabulary: &str,
+        value: &serde_json::Value,
+        library: &Library,
+    ) -> Result<Self, Report> {
+        let (block, source) =
             map::block_from_map(kind, value).map_err(|(diagnostics, source)| Report { source, diagnostics })?;
+        let item = |kind| Item { doc: Vec::new(), kind, at: At::default() };
+        let vocabulary = Name { text: vocabulary.to_owned(), at: At::default() };
+        let file = File { items: vec![item(ItemKind::Use(vocabulary)), item(ItemKind::Block(block))] };
         Self::checked(source, file, Vec::new(), library)
     }
 
@@ -152,7 +161,7 @@ impl Document {
     /// There is no such template, an argument does not fit, or the program would be too large.
     pub fn compile(&self, kind: BlockKind, name: Option<&str>, arguments: &Arguments) -> Result<Compiled, AuthorError> {
         let template = self.template(kind, name)?;
-        Ok(compile(template, self.vocabulary(), arguments)?)
+        compile(template, self.vocabulary(), arguments).map_err(AuthorError::Compile)
     }
 }
 
@@ -175,7 +184,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::diag::render::plain(&self.source, &self.diagnostics, f)
+        f.write_str(&render::plain(&self.diagnostics, &self.source))
     }
 }
 
@@ -213,6 +222,10 @@ pub enum AuthorError {
     #[error(transparent)]
     NoTemplate(#[from] NoTemplate),
     /// An argument does not fit, or the program is too large.
-    #[error(transparent)]
-    Compile(#[from] crate::compile::CompileError),
+    #[error("{}", joined(.0))]
+    Compile(Vec<CompileError>),
+}
+
+fn joined(errors: &[CompileError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

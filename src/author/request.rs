@@ -71,11 +71,14 @@ impl OwnedRequest {
         let labels: Vec<Vec<(&str, &str)>> = self.values.iter().map(|(_, value)| value.labels()).collect();
         let mut request = Request::new(vocabulary, self.action, time);
         for (((field, value), elements), labels) in self.values.iter().zip(&sets).zip(&labels) {
-            request.set(*field, match value {
-                OwnedValue::One(constant) => lend_constant(constant),
-                OwnedValue::Set(_) => Value::Set(elements),
-                OwnedValue::Labels(_) => Value::Labels(labels),
-            })?;
+            request.set(
+                *field,
+                match value {
+                    OwnedValue::One(constant) => lend_constant(constant),
+                    OwnedValue::Set(_) => Value::Set(elements),
+                    OwnedValue::Labels(_) => Value::Labels(labels),
+                },
+            )?;
         }
         Ok(use_it(&request))
     }
@@ -112,7 +115,9 @@ impl OwnedValue {
         match self {
             Self::One(constant) => super::value::to_json(constant),
             Self::Set(elements) => elements.iter().map(super::value::to_json).collect(),
-            Self::Labels(labels) => labels.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))).collect(),
+            Self::Labels(labels) => {
+                labels.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))).collect()
+            }
         }
     }
 }
@@ -139,11 +144,14 @@ fn read_attribute(vocabulary: &Vocabulary, name: &str, json: &Json) -> Result<(F
         .field(name)
         .ok_or_else(|| BadRequest::at(name, &format!("`{}` has no such attribute", vocabulary.name())))?;
     let ty = vocabulary.attributes()[usize::from(field.0)].ty;
-    let one = |path: &str, scalar, json| from_json(scalar, json).map_err(|error| BadRequest::at(path, &error.to_string()));
+    let one =
+        |path: &str, scalar, json| from_json(scalar, json).map_err(|error| BadRequest::at(path, &error.to_string()));
     let value = match (ty, json) {
         (Type::Set(scalar), Json::Array(elements)) => {
             let numbered = elements.iter().enumerate();
-            OwnedValue::Set(numbered.map(|(n, json)| one(&format!("{name}[{n}]"), scalar, json)).collect::<Result<_, _>>()?)
+            OwnedValue::Set(
+                numbered.map(|(n, json)| one(&format!("{name}[{n}]"), scalar, json)).collect::<Result<_, _>>()?,
+            )
         }
         (Type::One(scalar) | Type::Set(scalar), json) => OwnedValue::One(one(name, scalar, json)?),
         (Type::Labels, Json::Object(labels)) => OwnedValue::Labels(read_labels(name, labels)?),

@@ -8,10 +8,11 @@ use serde_json::Value as Json;
 
 use crate::check::literals;
 use crate::check::tree::{Constant, Parameter, Template};
-use crate::compile::{Argument, Arguments};
+use crate::compile::arguments::{Argument, Arguments};
 use crate::model::path::ResourcePath;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::UuidText;
+use crate::syntax::parse::literal;
 
 /// Reads `text` as a value of type `scalar`.
 ///
@@ -31,8 +32,8 @@ pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
         Scalar::String => Some(Constant::String(text.to_owned())),
         Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
         Scalar::Uuid => literals::uuid(text).map(Constant::Uuid),
-        Scalar::Time => literals::time(text).map(Constant::Time),
-        Scalar::Duration => literals::duration(text).map(Constant::Duration),
+        Scalar::Time => literal::time(text).ok().map(Constant::Time),
+        Scalar::Duration => literal::duration(text).ok().map(Constant::Duration),
         Scalar::Ip => text.parse::<std::net::IpAddr>().ok().map(|address| Constant::Ip(address.into())),
         Scalar::Path => ResourcePath::new(text).ok().map(|path| Constant::Path(path.as_str().to_owned())),
     };
@@ -86,7 +87,11 @@ pub fn arguments_from_text<'a>(
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Arguments, BadArgument> {
     read_arguments(template, pairs, |ty, text| match ty {
-        Type::Set(scalar) => text.split(',').map(|element| from_text(scalar, element.trim())).collect::<Result<_, _>>().map(Argument::Set),
+        Type::Set(scalar) => text
+            .split(',')
+            .map(|element| from_text(scalar, element.trim()))
+            .collect::<Result<_, _>>()
+            .map(Argument::Set),
         Type::One(scalar) => from_text(scalar, text).map(Argument::One),
         Type::Labels => Err(NotAValue { found: (*text).to_owned(), wanted: ty }),
     })
@@ -115,14 +120,18 @@ fn read_arguments<'a, V: 'a>(
     pairs: impl IntoIterator<Item = (&'a str, V)>,
     read: impl Fn(Type, &V) -> Result<Argument, NotAValue>,
 ) -> Result<Arguments, BadArgument> {
-    let mut arguments = Arguments::default();
+    let mut given = Vec::new();
     for (name, value) in pairs {
         let parameter = template.parameters.iter().find(|parameter: &&Parameter| parameter.name == name);
         let ty = parameter.ok_or_else(|| BadArgument::unknown(template, name))?.ty;
-        let argument = read(ty, &value).map_err(|error| BadArgument { name: name.to_owned(), why: error.to_string() })?;
-        arguments.push(name, argument);
+        let argument =
+            read(ty, &value).map_err(|error| BadArgument { name: name.to_owned(), why: error.to_string() })?;
+        given.push((name, argument));
     }
-    Ok(arguments)
+    Arguments::new(&template.parameters, given).map_err(|errors| BadArgument {
+        name: template.name.clone(),
+        why: errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    })
 }
 
 /// Text or JSON that is no value of the wanted type.

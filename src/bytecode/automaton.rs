@@ -93,16 +93,17 @@ pub struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    /// The constant; bytes that all states treat alike share a class.
+    /// The constant; bytes that all states treat alike share a class. `None` where there are more states, classes or runs
+    /// than a byte can count.
     #[must_use]
-    pub fn write(&self) -> Vec<u8> {
+    pub fn write(&self) -> Option<Vec<u8>> {
         let (map, representatives) = self.classes();
+        let runs = runs(&map);
         let mut out = Vec::new();
         put_prefixed(&mut out, self.source.as_bytes());
-        out.push(self.next.len() as u8);
-        out.push(representatives.len() as u8);
-        let runs = runs(&map);
-        out.push(runs.len() as u8);
+        out.push(u8::try_from(self.next.len()).ok()?);
+        out.push(u8::try_from(representatives.len()).ok()?);
+        out.push(u8::try_from(runs.len()).ok()?);
         out.extend(runs.into_iter().flatten());
         for row in &self.next {
             out.extend(representatives.iter().map(|&byte| row[usize::from(byte)]));
@@ -112,7 +113,7 @@ impl Draft<'_> {
         for (state, _) in self.accepting.iter().enumerate().filter(|(_, accepts)| **accepts) {
             out[start + state / 8] |= 1 << (state % 8);
         }
-        out
+        Some(out)
     }
 
     /// For every byte its class, and for every class its first byte.

@@ -241,7 +241,7 @@ const V4_PREFIX: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 const V4_MARK: u8 = 192;
 
 /// A network of addresses. On the wire: its bits (192 more for IPv4), and as many bytes as the bits need.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NetworkBits {
     /// The first address; later bits are zero.
     pub first: Address,

@@ -61,6 +61,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[cold]
     fn long_varint(&mut self, first: u64) -> Option<u64> {
         let mut value = first;
         for shift in (7..64).step_by(7) {
@@ -80,7 +81,10 @@ impl<'a> Cursor<'a> {
     /// A varint that fits 32 bits.
     #[inline]
     pub fn varint32(&mut self) -> Option<u32> {
-        u32::try_from(self.varint()?).ok()
+        match self.byte()? {
+            small @ 0..0x80 => Some(u32::from(small)),
+            first => u32::try_from(self.long_varint(u64::from(first & 0x7f))?).ok(),
+        }
     }
 
     /// A signed number in zigzag form.

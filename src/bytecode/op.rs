@@ -95,7 +95,7 @@ impl Operand for Field {
 impl Operand for Action {
     #[inline]
     fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        u16::try_from(cursor.varint()?).ok().map(ActionNo)
+        u16::try_from(cursor.varint32()?).ok().map(ActionNo)
     }
     fn write(self, out: &mut Vec<u8>) {
         put_varint(out, u64::from(self.0));
@@ -211,12 +211,31 @@ macro_rules! ops {
                 }
             }
 
+            /// Reads one instruction that must be of `sort`; `None` for any other as well.
+            #[inline(always)]
+            pub fn read_of(cursor: &mut Cursor<'_>, sort: Sort) -> Option<Self> {
+                Some(match cursor.byte()? {
+                    $( $code if sort as u8 == Sort::$sort as u8 => {
+                        Self::$name { $( $operand: <$kind as Operand>::read(cursor)? ),* }
+                    } )*
+                    _ => return None,
+                })
+            }
+
             /// Its row.
             #[must_use]
-            pub fn row(self) -> &'static Row {
-                let code = match self { $( Self::$name { .. } => $code, )* };
-                let place = Self::TABLE.binary_search_by_key(&code, |row: &Row| row.code);
-                place.ok().and_then(|place| Self::TABLE.get(place)).expect("the table is ascending and complete")
+            pub const fn row(self) -> &'static Row {
+                match self {
+                    $( Self::$name { .. } => &Row {
+                        code: $code,
+                        text: $text,
+                        operands: stringify!($($operand: $kind),*),
+                        sort: Sort::$sort,
+                        shape: $shape,
+                        cost: $cost,
+                        meaning: $meaning,
+                    }, )*
+                }
             }
 
             /// Its operands, in order.

@@ -1,3 +1,167 @@
 //! Names, types, cost, lints: `File → Checked`, all errors at once.
+//!
+//! What comes in is a [`File`](crate::syntax::ast::File), from whichever spelling. Then, in this order:
+//!
+//! 1. [`library`]: the one vocabulary that is in force, declared in the file or found under the name behind `use`;
+//! 2. `names`: the file's `let`s and roles, each made of those above it, so that nothing is made of itself;
+//! 3. `blocks`: each token, policy and restriction by itself. Its parameters (`scope`), its keys (`fields`), what it says
+//!    of itself (`claims`), what TOKENGEN's keys stand for (`tokengen`), its rules (`rules`) with their actions
+//!    (`actions`) and patterns (`patterns`, `texts`, `regex`, `literals`), and its conditions (`conditions`, `operands`,
+//!    `functions`), where `presence` knows which attributes may be read;
+//! 4. `lints`: what is probably not meant; `covers` proves that one rule says all that another says.
+//!
+//! What goes out is a [`Checked`](tree::Checked) tree, or the errors. An error never stops the check: what it is about is
+//! left out, and what depends on that is not looked at, so that each mistake is reported once. What is not known is
+//! refused: no name, type or pattern is guessed.
 
+mod actions;
+mod blocks;
+mod claims;
+mod conditions;
+mod covers;
+mod fields;
+mod functions;
+pub mod library;
+mod lints;
+pub(crate) mod literals;
+mod names;
+mod operands;
+mod patterns;
+mod presence;
+pub mod regex;
+mod report;
+mod rules;
+mod scope;
+mod texts;
+mod tokengen;
 pub mod tree;
+mod vocabulary;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::diag::code::Code;
+use crate::diag::{Diagnostic, Severity};
+use crate::model::vocabulary::Vocabulary;
+use crate::span::Span;
+use crate::syntax::ast::{File, ItemKind, Name};
+use crate::syntax::parse::Parsed;
+use library::Library;
+use names::Names;
+use report::{Report, one_of, with_help};
+use tree::Checked;
+
+/// What a check found.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The checked tree, if there are no errors.
+    pub checked: Option<Checked>,
+    /// Errors and warnings, in the order of the source.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks a file, with the vocabularies of `library` for its `use`.
+#[must_use]
+pub fn check(file: &File, library: &Library) -> Outcome {
+    run(Report::default(), file, &[], library)
+}
+
+/// Checks what could be read of a text, and adds what is wrong to what could not be read.
+#[must_use]
+pub fn check_parsed(parsed: &Parsed, library: &Library) -> Outcome {
+    let report = Report::default();
+    parsed.diagnostics.iter().cloned().for_each(|diagnostic| report.add(diagnostic));
+    run(report, &parsed.file, &parsed.broken, library)
+}
+
+fn run(report: Report, file: &File, broken: &[Name], library: &Library) -> Outcome {
+    let vocabulary = in_force(&report, file, broken, library);
+    let checked = vocabulary.map(|vocabulary| check_blocks(&report, file, broken, &vocabulary));
+    let diagnostics = report.finish();
+    let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
+    Outcome { checked: checked.filter(|_| !failed), diagnostics }
+}
+
+fn check_blocks(report: &Report, file: &File, broken: &[Name], vocabulary: &Arc<Vocabulary>) -> Checked {
+    // The roles beside a vocabulary are there for the files that use it.
+    let exports = file.items.iter().any(|item| matches!(item.kind, ItemKind::Vocabulary(_)));
+    let names = Names::of_file(report, file, broken, vocabulary);
+    let mut first: HashMap<&str, Span> = HashMap::new();
+    let mut templates = Vec::new();
+    for item in &file.items {
+        if let ItemKind::Block(block) = &item.kind {
+            check_duplicate(report, &mut first, &block.name);
+            templates.push(blocks::check(report, &names, item, block));
+        }
+    }
+    names.warn_unused(report, exports);
+    Checked { vocabulary: Arc::clone(vocabulary), templates }
+}
+
+fn check_duplicate<'n>(report: &Report, first: &mut HashMap<&'n str, Span>, name: &'n Name) {
+    if let Some(earlier) = first.insert(&name.text, name.at.0) {
+        let message = format!("`{}` is declared twice", name.text);
+        let twice = Diagnostic::new(Code::Duplicate, name.at.0, message);
+        report.add(twice.related(earlier, "first declared here").help("rename one of the two"));
+    }
+}
+
+/// The vocabulary that the file speaks: the one of its `use`, or the only one it declares.
+fn in_force(report: &Report, file: &File, broken: &[Name], library: &Library) -> Option<Arc<Vocabulary>> {
+    let declared = library::declared(report, file, &[]);
+    let places: Vec<&Name> = file.items.iter().filter_map(|item| vocabulary_name(&item.kind)).collect();
+    let mut first = HashMap::new();
+    places.iter().for_each(|name| check_duplicate(report, &mut first, name));
+    let uses: Vec<&Name> = file.items.iter().filter_map(|item| use_name(&item.kind)).collect();
+    match (uses.as_slice(), declared.as_slice()) {
+        ([name], _) => {
+            let is_broken = broken.iter().any(|other| other.text == name.text);
+            let own = declared.iter().find(|vocabulary| vocabulary.name() == name.text);
+            own.or_else(|| library.get(&name.text))
+                .cloned()
+                .or_else(|| if is_broken { None } else { unknown(report, name, library) })
+        }
+        ([], [only]) => Some(Arc::clone(only)),
+        // The item that says it may be one that could not be read.
+        ([], []) if report.has_errors() => None,
+        ([], []) => {
+            let found = Diagnostic::new(Code::NoVocabulary, Span::default(), "the file does not say what it speaks of");
+            report.poison(
+                found.help(format!("begin with `use` and {}, or declare a `vocabulary`", one_of(library.names()))),
+            )
+        }
+        ([], [..]) => several(report, &places, "declares more than one vocabulary and uses none"),
+        ([..], _) => several(report, &uses, "uses more than one vocabulary"),
+    }
+}
+
+fn several<T>(report: &Report, names: &[&Name], how: &str) -> Option<T> {
+    let (first, last) = (names.first()?, names.last()?);
+    let found = Diagnostic::new(Code::SeveralVocabularies, last.at.0, format!("the file {how}"));
+    let found = found.related(first.at.0, "the first one");
+    report.poison(
+        found.help(
+            "all blocks of a file speak one vocabulary: keep one `use`, and put the others into files of their own",
+        ),
+    )
+}
+
+fn unknown<T>(report: &Report, name: &Name, library: &Library) -> Option<T> {
+    let found = Diagnostic::new(Code::UnknownVocabulary, name.at.0, format!("there is no vocabulary `{}`", name.text));
+    let known = format!("there are {}", one_of(library.names()).replace(" or ", " and "));
+    report.poison(with_help(found, Some(report.suggest(&name.text, library.names()).unwrap_or(known))))
+}
+
+const fn vocabulary_name(kind: &ItemKind) -> Option<&Name> {
+    match kind {
+        ItemKind::Vocabulary(item) => Some(&item.name),
+        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Block(_) => None,
+    }
+}
+
+const fn use_name(kind: &ItemKind) -> Option<&Name> {
+    match kind {
+        ItemKind::Use(name) => Some(name),
+        ItemKind::Vocabulary(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Block(_) => None,
+    }
+}

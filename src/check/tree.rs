@@ -184,7 +184,7 @@ pub enum Term {
 }
 
 /// A value of a type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Constant {
     /// `bool`
     Bool(bool),

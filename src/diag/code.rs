@@ -53,4 +53,450 @@ codes! {
     "E0101" Syntax Error "the text is not in the language"
         "token t { ttl 5m }"
         "Write what the message says was expected there."
+    "E0102" TooDeep Error "patterns or conditions nest too deeply"
+        "let deep = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+        "Write nested lists as one."
+    "E0103" TooLarge Error "a file, a name or a text is larger than its bound"
+        "use a_name_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on"
+        "Split a file into several; choose a shorter name or text."
+    "E0104" Unclosed Error "a bracket or a string is not closed, or closes nothing"
+        "token t { ttl: 5m"
+        "Add the bracket or quote that is missing, or remove the one too many."
+    "E0105" Hidden Error "a character that can not be seen stands in the text"
+        "use momento\u{202e}"
+        "Remove it; in a string, write it as an escape such as `\\u{200b}`."
+    "E0106" BadLiteral Error "a literal does not say a value"
+        "token t { ttl: 30days }"
+        "Write the value as the message shows: integers of 64 bits, durations as `1h30m`, times as `2027-01-01T00:00:00Z`."
+    "E0107" LostDoc Error "a doc comment documents nothing"
+        "token t { /// how long\n ttl: 5m }"
+        "Write `//`, or put it above an item or a member of a vocabulary."
+    "E0108" Chained Error "comparisons are chained"
+        "policy p { allow {} when 1 < 2 < 3 }"
+        "Join two comparisons with `&&`: `a < b && b < c`."
+    "E0109" UnknownType Error "a word is no type"
+        "token t(user: sting) {}"
+        "The types are `bool`, `int`, `string`, `bytes`, `uuid`, `time`, `duration`, `ip`, `path`, sets of them, and `labels`."
+    "E0110" Map Error "a map does not spell a policy"
+        "{ \"token\": \"t\", \"owners\": [{ \"$prefx\": \"a\" }] }"
+        "Write what the message says; strings, numbers, lists and `$` keys are described in the map form's manual."
+    "E0201" NoVocabulary Error "the file does not say what it speaks of"
+        r#"policy read_all {
+    allow { action: any }
+}"#
+        "Begin the file with `use` and the name of a vocabulary, or declare a `vocabulary` in it."
+    "E0202" UnknownVocabulary Error "there is no vocabulary of this name"
+        r#"use htp
+
+policy read_all {
+    allow { action: any }
+}"#
+        "Name one that comes with Placet, one that was given with the file, or declare it."
+    "E0203" SeveralVocabularies Error "the file speaks more than one vocabulary"
+        r#"use http
+use momento
+
+policy read_all {
+    allow { action: any }
+}"#
+        "Keep one `use`. What speaks another vocabulary goes into a file of its own."
+    "E0204" Duplicate Error "something is declared or given twice"
+        r#"use http
+
+policy pages {
+    allow { path: "/a", path: "/b" }
+}"#
+        "Keep one. For one of several values write a list: `path: [\"/a\", \"/b\"]`."
+    "E0205" UnknownName Error "a name means nothing here"
+        r#"use momento
+
+token chat(user: string) {
+    allow { topic: prefix usr }
+    ttl: 5m
+}"#
+        "Correct the name, declare a parameter or a `let`, or put text in quotes."
+    "E0206" UnknownAttribute Error "the vocabulary has no such attribute"
+        r#"use momento
+
+policy acorns {
+    allow { cahce: "acorns" }
+}"#
+        "Correct the key. A key that nobody fills would never narrow anything, so it is refused."
+    "E0207" UnknownAction Error "the vocabulary has no such action and no such role"
+        r#"use http
+
+policy read_all {
+    allow { action: [GET, HAED] }
+}"#
+        "Correct the name, or declare a `role` of this name."
+    "E0208" UnknownKey Error "a block has no such key"
+        r#"use momento
+
+token all {
+    allow { action: any }
+    tll: 5m
+}"#
+        "Correct the key."
+    "E0209" UnknownFunction Error "there is no such function"
+        r#"use http
+
+policy by_day {
+    allow { action: GET } when hours(time) in 8..18
+}"#
+        "Use one of `hour`, `minute`, `weekday`, `length`, `size`, `starts_with`, `ends_with`, `contains` and `vouched`."
+    "E0210" UnknownSplice Error "there is no such parameter to splice"
+        r#"use http
+
+policy own(user: string) {
+    allow { path: "/users/{usr}/**" }
+}"#
+        "Correct the name, or declare the parameter. `\\{` is a brace."
+    "E0211" UnknownTokenField Error "a token has no such field"
+        r#"use http
+
+policy fresh {
+    allow { action: GET } when time < token.expires
+}"#
+        "Use `id`, `type`, `owner`, `producer`, `application`, `issuance` or `expiry`."
+    "E0212" NameTaken Error "a name already means something else"
+        r#"use http
+
+let office = "10.0.0.0/8"
+
+policy local(office: ip) {
+    allow { ip: office }
+}"#
+        "Choose another name: nothing hides anything else."
+    "E0213" Ambiguous Error "a name in a condition means two things"
+        r#"use http
+
+policy own(subject: string) {
+    allow { subject: any } when subject != "root"
+}"#
+        "Rename the parameter or `let`: in conditions attributes stand under their own names."
+    "E0214" ForwardUse Error "a `let` or role is made of one below it"
+        r#"use http
+
+role Author = [Reader, PUT]
+role Reader = [GET, HEAD]
+
+policy write_all {
+    allow { action: Author }
+}"#
+        "Move it up. Since each is made of those above it, none can be made of itself."
+    "E0215" BadDeclaration Error "something can not be declared so"
+        r#"vocabulary shop 1 {
+    token: string
+    action buy
+}"#
+        "Choose another name, or another type."
+    "E0301" WrongType Error "a value is of another type than is wanted"
+        r#"use http
+
+policy one {
+    allow { path: 7 }
+}"#
+        "Write a value of the attribute's type."
+    "E0302" NotAnAddress Error "text on an ip is no address and no network"
+        r#"use http
+
+policy local {
+    allow { ip: "10.0.0.0.1" }
+}"#
+        "Write an address or a network: `10.1.2.3`, `10.0.0.0/8`, `2001:db8::/32`."
+    "E0303" HostBits Error "a network has bits behind its prefix"
+        r#"use http
+
+policy local {
+    allow { ip: "10.1.2.3/8" }
+}"#
+        "Write the first address of the network, or the one address without the number of bits."
+    "E0304" NotAPath Error "text on a path is not a canonical path"
+        r#"use http
+
+policy objects {
+    allow { path: "/v1/../objects" }
+}"#
+        "Write the path as the router sees it. Placet never repairs a path, since the router might repair it otherwise."
+    "E0305" NotAUuid Error "text on a uuid is no uuid"
+        r#"use warp10
+
+policy own {
+    allow { owner: "0d0c2f6e" }
+}"#
+        "Write 32 hexadecimal digits in groups of 8-4-4-4-12."
+    "E0306" NotATime Error "text is no time, or no duration"
+        r#"use http
+
+policy this_year {
+    allow { time: < "2027" }
+}"#
+        "Write times as `2027-01-01T00:00:00Z` and durations as `1h30m`."
+    "E0307" SpliceType Error "a value can not be spliced here"
+        r#"use http
+
+policy from(place: ip) {
+    allow { path: "/from/{place}" }
+}"#
+        "Splice strings, ints and uuids, and bytes into bytes; use parameters of other types by their name."
+    "E0308" WrongPattern Error "a pattern does not fit the type"
+        r#"use http
+
+policy objects {
+    allow { path: prefix "/v1/" }
+}"#
+        "`prefix`, `suffix`, `glob` and regular expressions are for strings and bytes, ranges for ints, times and durations, `{ … }` for labels."
+    "E0309" ActionAndRole Error "a map has both `action` and `role`"
+        r#"use http
+
+policy read_all {
+    allow { action: GET, role: Read }
+}"#
+        "Write one list; both keys take the names of actions and of roles."
+    "E0310" NotActions Error "something behind `action` or `role` is no name"
+        r#"use http
+
+policy read_all {
+    allow { action: "GET" }
+}"#
+        "Write names without quotes, lists of them, `not` and `any`."
+    "E0311" BadRegex Error "a regular expression or a glob can not be read"
+        r#"use momento
+
+policy numbered {
+    allow { cache: ~"shard-[0-9" }
+}"#
+        "Correct it. Elsewhere a bad expression silently matches nothing; here it is an error."
+    "E0401" NotBoolean Error "a condition is neither true nor false"
+        r#"use http
+
+policy by_day {
+    allow { action: GET } when hour(time)
+}"#
+        "Compare the value with something."
+    "E0402" Mismatch Error "two values do not go together"
+        r#"use http
+
+policy by_day {
+    allow { action: GET } when hour(time) == 8h
+}"#
+        "Give both sides one type."
+    "E0403" NotOrdered Error "values of a type without order are compared by size"
+        r#"use http
+
+policy early {
+    allow { host: any } when host < "m"
+}"#
+        "Compare with `==`, `!=` or a pattern."
+    "E0404" Unguarded Error "an optional attribute is read without asking for it"
+        r#"use http
+
+policy known {
+    allow { action: GET } when subject != "guest"
+}"#
+        "Ask first, with `has`, or want it in the rule's map: what is absent is neither equal nor unequal to anything."
+    "E0405" Overflow Error "a constant is too large"
+        r#"use http
+
+policy late {
+    allow { action: GET } when hour(time) < 9223372036854775807 + 1
+}"#
+        "Write numbers of 64 bits."
+    "E0406" WrongArguments Error "a function is called with what it does not take"
+        r#"use http
+
+policy by_day {
+    allow { action: GET } when hour(path) in 8..18
+}"#
+        "Give it values of the number and type that the message names."
+    "E0407" NotOneValue Error "a set or labels stand where one value is wanted"
+        r#"use http
+
+policy known {
+    allow { headers: any } when headers == "x"
+}"#
+        "Read one label, or use `any`, `all`, `in` and `size` for sets."
+    "E0408" NotASet Error "something that is no set is used as one"
+        r#"use http
+
+policy hosts {
+    allow { action: GET } when any host in ["a", "b"]
+}"#
+        "Write `host in …` for an attribute that is one value."
+    "E0409" BadKey Error "`vouched` is not given a public key"
+        r#"use http
+
+restriction vouched_for {
+    only { action: any } when vouched("placet_public_abc")
+}"#
+        "Copy the whole line that `placet keygen` prints."
+    "E0410" TokenFieldHere Error "a field of the token is not known here"
+        r#"use warp10
+
+policy own {
+    allow { owner: any } when owner == token.owner
+}"#
+        "Write the rule into the token, or give the token the field."
+    "E0501" WrongRule Error "a rule does not belong into this kind of block"
+        r#"use http
+
+restriction one_page {
+    allow { path: "/page" }
+}"#
+        "Restrictions have `only` and `deny`; tokens and policies have `allow` and `deny`."
+    "E0502" KeyNotHere Error "a key does not belong into this kind of block"
+        r#"use http
+
+policy read_all {
+    allow { action: any }
+    ttl: 5m
+}"#
+        "Policies have `when` and `unless`; restrictions also have `ttl`, `expiry` and `not_before`."
+    "E0503" MissingKey Error "a token lacks a key that its type demands"
+        r#"use warp10
+
+token dashboard {
+    type: READ
+    owner: "0d0c2f6e-3f5d-4b2b-9a7e-5a1d2c3b4e5f"
+    owners: any
+    producers: any
+    applications: any
+    ttl: 30d
+}"#
+        "A READ token has `owner`, `application` and `ttl` or `expiry`; a WRITE token has `producer` too."
+    "E0504" BadKind Error "a token is of a type that there is not"
+        r#"use warp10
+
+token dashboard {
+    type: READWRITE
+    owner: "0d0c2f6e-3f5d-4b2b-9a7e-5a1d2c3b4e5f"
+    ttl: 30d
+    allow { action: any }
+}"#
+        "Write `READ` or `WRITE`, or leave `type` out."
+    "E0505" VocabularyLacks Error "the vocabulary lacks what a token's type needs"
+        r#"use momento
+
+token dashboard {
+    type: READ
+    owner: "me"
+    application: "grafana"
+    ttl: 30d
+}"#
+        "Leave `type` out, or use a vocabulary with the role and the attributes."
+    "E0506" BadValue Error "a key takes another kind of value"
+        r#"use momento
+
+token acorns {
+    permissions: "acorns"
+    ttl: 30d
+}"#
+        "Write what the message says."
+    "E0507" NeedsType Error "a key has no meaning in a token without `type`"
+        r#"use warp10
+
+token dashboard {
+    owners: any
+    allow { action: find }
+    ttl: 30d
+}"#
+        "Add `type: READ` or `type: WRITE`, or write a rule."
+    "E0601" TooMany Error "there is more of something than there may be"
+        r#"vocabulary wide 1 {
+    a1: bool, b1: bool, c1: bool, d1: bool, e1: bool, f1: bool, g1: bool, h1: bool,
+    i1: bool, j1: bool, k1: bool, l1: bool, m1: bool, n1: bool, o1: bool, p1: bool,
+    a2: bool, b2: bool, c2: bool, d2: bool, e2: bool, f2: bool, g2: bool, h2: bool,
+    i2: bool, j2: bool, k2: bool, l2: bool, m2: bool, n2: bool, o2: bool, p2: bool
+    action look
+}"#
+        "Split it, or write it shorter."
+    "W0101" GrantsAll Warning "something that is absent or empty grants everything"
+        r#"use http
+
+policy all {
+    allow {}
+}"#
+        "Say what is granted, or say `any`, which is not warned about."
+    "W0102" NeverMatches Warning "a pattern can never match"
+        r#"use http
+
+policy by_night {
+    allow { action: GET } when hour(time) in 18..8
+}"#
+        "Correct or remove it. A span over midnight is two ranges: `[18..24, 0..8]`."
+    "W0103" Shadowed Warning "another rule says all that this one says"
+        r#"use http
+
+policy objects {
+    allow { action: GET, path: "/v1/objects" }
+    allow { path: "/v1/**" }
+}"#
+        "Remove the narrower rule, or narrow the wider one."
+    "W0104" DeniedEntirely Warning "a `deny` forbids all that an `allow` permits"
+        r#"use http
+
+policy objects {
+    allow { action: GET, path: "/v1/objects" }
+    deny { path: "/v1/**" }
+}"#
+        "Remove one of the two, or narrow the `deny`: it always wins."
+    "W0105" NoAllow Warning "a policy permits nothing"
+        r#"use http
+
+policy no_admin {
+    deny { path: "/**/.admin/**" }
+}"#
+        "Add an `allow`: what no `allow` matches is not permitted."
+    "W0106" GrantsNothing Warning "a token grants nothing"
+        r#"use momento
+
+token nothing {
+    ttl: 5m
+}"#
+        "Add `permissions`, an `allow` or a `type`."
+    "W0107" NeverExpires Warning "a token never expires"
+        r#"use momento
+
+token acorns {
+    allow { cache: "acorns" }
+}"#
+        "Add `ttl` or `expiry`; what leaks and never ends must be revoked for ever."
+    "W0108" TtlAndExpiry Warning "a token has both `ttl` and `expiry`"
+        r#"use momento
+
+token acorns {
+    allow { cache: "acorns" }
+    ttl: 30d
+    expiry: 2027-01-01T00:00:00Z
+}"#
+        "Remove one of them; `ttl` wins, as it does in TOKENGEN."
+    "W0109" NeverValid Warning "the end comes before the beginning"
+        r#"use momento
+
+token acorns {
+    allow { cache: "acorns" }
+    ttl: 0s
+}"#
+        "Give it some time."
+    "W0110" Ignored Warning "a key or label has no effect"
+        r#"use warp10
+
+token dashboard(team: uuid) {
+    type: READ
+    owner: team
+    application: "grafana"
+    owners: [team]
+    producers: any
+    applications: any
+    labels: { ".app": "metrics" }
+    ttl: 30d
+}"#
+        "Remove it; TOKENGEN ignores it as well."
+    "W0111" Unused Warning "something is declared and never used"
+        r#"use http
+
+policy own(user: string) {
+    allow { path: "/users/me" }
+}"#
+        "Use it or remove it."
 }

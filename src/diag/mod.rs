@@ -2,6 +2,7 @@
 //! all of them share: the [table of codes](code) and the [renderers](render).
 
 pub mod code;
+pub mod page;
 pub mod render;
 
 use crate::span::Span;

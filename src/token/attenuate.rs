@@ -11,6 +11,7 @@ use super::frame::End;
 use super::keys::{NoRandomness, Randomness};
 use super::vouch::{Voucher, VoucherRequest};
 use super::wire::put_counted;
+use crate::bytecode::program::EMPTY;
 use crate::limits::BLOCKS;
 use crate::model::verdict::Refusal;
 
@@ -57,11 +58,8 @@ pub fn append_voucher(token: &Token, voucher: &Voucher, random: &mut impl Random
 /// # Errors
 /// As [`append`].
 pub fn seal(token: &Token, random: &mut impl Randomness) -> Result<Token, AttenuateError> {
-    append(token, &BlockDraft { program: EMPTY_PROGRAM, sealed: true, ..BlockDraft::default() }, random)
+    append(token, &BlockDraft { program: EMPTY, sealed: true, ..BlockDraft::default() }, random)
 }
-
-/// Forbids nothing.
-const EMPTY_PROGRAM: &[u8] = &[];
 
 /// Both kinds of token end in a link byte and 32 bytes more, while they can be extended.
 const OPEN_END: usize = 33;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::wire::{Place, Reader, put_time};
 use crate::model::verdict::Refusal;
 
-/// What one block holds, by its place in the bytes it was read from.
+/// What one block holds, by its place in the token.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Block {
     /// All of it.
@@ -22,49 +22,34 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// Reads the block that `body` is, from the first byte to the last.
-    pub(super) fn read(body: &[u8], position: Position) -> Result<Self, Refusal> {
-        let mut reader = Reader::new(body);
+    /// Reads the block that stands at `body`, from the first byte to the last.
+    pub(super) fn read(bytes: &[u8], body: Place, position: Position) -> Result<Self, Refusal> {
+        let mut reader = Reader::within(bytes, body)?;
         let flags = Flags::read(reader.byte()?, position)?;
         let not_before = flags.has(Flags::NOT_BEFORE).then(|| reader.time()).transpose()?;
         let expiry = flags.has(Flags::EXPIRY).then(|| reader.time()).transpose()?;
         let voucher = flags.has(Flags::VOUCHED).then(|| read_place(&mut reader, VOUCHER_BYTES)).transpose()?;
-        let whole = Place { from: 0, to: body.len() };
-        let mut block = Self { body: whole, flags, not_before, expiry, voucher, ..Self::default() };
-        let rest = Place { from: reader.at(), ..whole };
+        let mut block = Self { body, flags, not_before, expiry, voucher, ..Self::default() };
         if flags.has(Flags::ENCRYPTED) {
-            block.sealed_in = Some(rest);
+            block.sealed_in = Some(reader.remaining());
         } else {
-            block.split_content(body, rest)?;
+            block.split_content(bytes, reader.remaining())?;
         }
         Ok(block)
     }
 
-    /// Finds claims and program in `content`, a place of `bytes`.
+    /// Finds claims and program in `content`.
     pub(super) fn split_content(&mut self, bytes: &[u8], content: Place) -> Result<(), Refusal> {
-        let mut reader = Reader::new(content.of(bytes)?);
+        let mut reader = Reader::within(bytes, content)?;
         if self.flags.has(Flags::CLAIMS) {
             let claims = reader.counted()?;
             if claims.is_empty() {
                 return Err(Refusal::NotCanonical);
             }
-            let to = content.from + reader.at();
-            self.claims = Place { from: to - claims.len(), to };
+            self.claims = Place { from: reader.at() - claims.len(), to: reader.at() };
         }
-        self.program = Place { from: content.from + reader.at(), to: content.to };
+        self.program = reader.remaining();
         Ok(())
-    }
-
-    /// The same block, its places seen from a beginning that lies `offset` earlier.
-    pub(super) fn shifted(self, offset: usize) -> Self {
-        Self {
-            body: self.body.shifted(offset),
-            voucher: self.voucher.map(|place| place.shifted(offset)),
-            sealed_in: self.sealed_in.map(|place| place.shifted(offset)),
-            claims: self.claims.shifted(offset),
-            program: self.program.shifted(offset),
-            ..self
-        }
     }
 }
 
@@ -155,6 +140,10 @@ pub(super) struct Bounds {
 mod tests {
     use super::*;
 
+    fn read(body: &[u8]) -> Result<Block, Refusal> {
+        Block::read(body, Place { from: 0, to: body.len() }, Position::LocalAuthority)
+    }
+
     #[test]
     fn a_flag_outside_its_position_is_refused() {
         use Position::{LocalAuthority, PublicAuthority, Restriction};
@@ -175,7 +164,7 @@ mod tests {
     #[test]
     fn the_parts_of_a_block_lie_where_it_says() {
         let body = [Flags::NOT_BEFORE | Flags::CLAIMS, 7, 2, b'c', b'c', b'p', b'q'];
-        let block = Block::read(&body, Position::LocalAuthority).expect("it is well formed");
+        let block = read(&body).expect("it is well formed");
         assert_eq!((block.not_before, block.expiry), (Some(7), None));
         assert_eq!(block.claims.of(&body), Ok(&b"cc"[..]));
         assert_eq!(block.program.of(&body), Ok(&b"pq"[..]));
@@ -184,7 +173,7 @@ mod tests {
     #[test]
     fn claims_that_are_flagged_are_there() {
         for body in [&[Flags::CLAIMS][..], &[Flags::CLAIMS, 0], &[Flags::CLAIMS, 2, 1]] {
-            assert!(Block::read(body, Position::LocalAuthority).is_err());
+            assert!(read(body).is_err());
         }
     }
 }

@@ -6,14 +6,29 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
+use super::keyring::Stamp;
 use super::verified::VerifiedToken;
 use super::verify::{Scratch, Verifier};
 use crate::model::verdict::Refusal;
+use crate::model::vocabulary::Fingerprint;
 
 /// Verified tokens by their whole text. Threads may share it.
 #[derive(Debug)]
 pub struct TokenCache {
-    tokens: quick_cache::sync::Cache<Box<str>, Arc<VerifiedToken>>,
+    tokens: quick_cache::sync::Cache<Box<str>, Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    source: Source,
+    token: Arc<VerifiedToken>,
+}
+
+/// The keys and the vocabulary that a token was verified with, as they were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Source {
+    pub(super) keys: Stamp,
+    pub(super) vocabulary: Fingerprint,
 }
 
 impl TokenCache {
@@ -35,16 +50,13 @@ impl TokenCache {
         now: i64,
         scratch: &mut Scratch,
     ) -> Result<Arc<VerifiedToken>, Refusal> {
-        let source = Some(verifier.source());
-        if let Some(known) = self.tokens.get(text).filter(|known| known.source == source) {
-            verifier.recheck(&known, now)?;
-            return Ok(known);
+        let source = verifier.source();
+        if let Some(Entry { token, .. }) = self.tokens.get(text).filter(|entry| entry.source == source) {
+            verifier.recheck(&token, now)?;
+            return Ok(token);
         }
-        let verified = verifier.verify(text, now, scratch)?;
-        let mut token = verified.keep();
-        token.source = source;
-        let token = Arc::new(token);
-        self.tokens.insert(text.into(), Arc::clone(&token));
+        let token = Arc::new(verifier.verify(text, now, scratch)?.keep());
+        self.tokens.insert(text.into(), Entry { source, token: Arc::clone(&token) });
         Ok(token)
     }
 

@@ -35,8 +35,8 @@ impl Token {
     /// # Errors
     /// They are not those of one whole token.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
-        let (_, frames) = open(bytes)?;
-        frames.map(|frame| frame.map(|_| ())).collect::<Result<(), _>>()?;
+        let (_, mut frames) = open(bytes)?;
+        frames.try_for_each(|frame| frame.map(|_| ()))?;
         Ok(Self { bytes: Zeroizing::new(bytes.to_vec()) })
     }
 

@@ -69,7 +69,7 @@ fn inspect_block<'t>(
     purpose: Purpose,
     number: usize,
 ) -> Result<UnverifiedBlock<'t>, Refusal> {
-    let block = Block::read(frame.body.of(bytes)?, position(purpose, number))?.shifted(frame.body.from);
+    let block = Block::read(bytes, frame.body, position(purpose, number))?;
     let voucher = block.voucher.map(|place| place.of(bytes)).transpose()?;
     Ok(UnverifiedBlock {
         not_before: block.not_before,

@@ -171,6 +171,7 @@ impl Keyring {
         text
     }
 
+    #[cfg(feature = "std")]
     pub(super) const fn stamp(&self) -> Stamp {
         self.stamp
     }
@@ -196,6 +197,10 @@ const LINE_BYTES: usize = 80;
 pub(super) struct Stamp([u8; 16]);
 
 /// A key that can mint.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one in a process, and a secret is best not moved to a second place"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MintingKey {
     /// Mints local tokens.

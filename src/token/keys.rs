@@ -9,7 +9,7 @@ use ed25519_dalek::VerifyingKey;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::chain::first;
+use super::chain::{first, point};
 use super::header::KeyId;
 
 /// The secret of local tokens: who has it can mint them and verify them.
@@ -182,10 +182,7 @@ impl PublicKey {
     /// # Errors
     /// They are no point of the curve, or one under which everybody can sign.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
-        match VerifyingKey::from_bytes(bytes) {
-            Ok(point) if !point.is_weak() => Ok(Self::of(point)),
-            _ => Err(KeyError::Weak),
-        }
+        point(bytes).map(Self::of).ok_or(KeyError::Weak)
     }
 
     /// Reads `placet_public_…`.

@@ -83,7 +83,7 @@ mod tests {
             " placet_l1______w",
             "placet_l1______w\n",
             "placet_l1__ ____w",
-            "placet_l1_____",
+            "placet_l1______",
             "l1______w",
             "",
         ] {

@@ -10,12 +10,11 @@ use super::block::{Block, Flags};
 use super::chain::{Link, revocation_id};
 use super::claims::Claims;
 use super::header::{Header, RevocationId};
-use super::keyring::Stamp;
 use super::revocation::Revocations;
 use crate::bytecode::verify::{Budget, Proved, Scope, verify};
 use crate::limits::BLOCKS;
 use crate::model::verdict::Refusal;
-use crate::model::vocabulary::{Fingerprint, State, Vocabulary};
+use crate::model::vocabulary::{State, Vocabulary};
 
 /// A verified token, read where its bytes lie. Only a [`Verifier`](super::verify::Verifier) makes one, for one moment.
 #[derive(Clone, Debug)]
@@ -117,7 +116,6 @@ impl<'b> Verified<'b> {
             bytes: Zeroizing::new(self.parts.bytes.into()),
             blocks: self.parts.blocks.into(),
             links: Zeroizing::new(self.parts.links.into()),
-            source: None,
         }
     }
 }
@@ -178,8 +176,6 @@ pub struct VerifiedToken {
     bytes: Zeroizing<Box<[u8]>>,
     blocks: Box<[Block]>,
     links: Zeroizing<Box<[Link]>>,
-    /// What it was verified with; none if nobody will ask.
-    pub(super) source: Option<Source>,
 }
 
 impl VerifiedToken {
@@ -204,11 +200,4 @@ impl fmt::Debug for VerifiedToken {
         let Header { purpose, id, key, .. } = self.header;
         write!(f, "VerifiedToken({purpose} {id} of key {key})")
     }
-}
-
-/// The keys and the vocabulary that a token was verified with, as they were.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Source {
-    pub(super) keys: Stamp,
-    pub(super) vocabulary: Fingerprint,
 }

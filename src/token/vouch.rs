@@ -7,15 +7,15 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use data_encoding::BASE64URL_NOPAD;
-use ed25519_dalek::VerifyingKey;
 
 use super::attenuate::BlockDraft;
 use super::block::{Block, Flags, Position, put_bounds};
-use super::chain::{Signed, first, public_link, revocation_id, voucher_digest};
+use super::chain::{Signed, first, point, public_link, revocation_id, voucher_digest};
 use super::envelope::Token;
 use super::frame::End;
 use super::header::RevocationId;
 use super::keys::SigningKey;
+use super::wire::Place;
 use crate::limits::TOKEN_BYTES;
 use crate::model::verdict::Refusal;
 
@@ -107,10 +107,15 @@ impl Voucher {
             return Err(VouchError::NotAVoucher);
         }
         let body = BASE64URL_NOPAD.decode(digits.as_bytes()).map_err(|_| VouchError::NotAVoucher)?;
-        match Block::read(&body, Position::Restriction) {
-            Ok(Block { voucher: Some(_), .. }) => Ok(Self { body }),
+        let voucher = Self { body };
+        match voucher.read() {
+            Ok(Block { voucher: Some(_), .. }) => Ok(voucher),
             _ => Err(VouchError::NotAVoucher),
         }
+    }
+
+    fn read(&self) -> Result<Block, Refusal> {
+        Block::read(&self.body, Place { from: 0, to: self.body.len() }, Position::Restriction)
     }
 
     pub(super) fn body(&self) -> &[u8] {
@@ -124,9 +129,7 @@ impl Voucher {
     /// Whether it was signed for this request.
     #[must_use]
     pub fn answers(&self, request: VoucherRequest) -> bool {
-        Block::read(&self.body, Position::Restriction)
-            .and_then(|block| check(&block, &self.body, request.previous))
-            .is_ok_and(|key| key.is_some())
+        self.read().and_then(|block| check(&block, &self.body, request.previous)).is_ok_and(|key| key.is_some())
     }
 }
 
@@ -143,7 +146,7 @@ pub(super) fn check<'b>(
     let signed = place.from.saturating_sub(block.body.from).saturating_add(key.len());
     let (before, rest) = body.split_at_checked(signed).ok_or(Refusal::Truncated)?;
     let after = rest.get(signature.len()..).ok_or(Refusal::Truncated)?;
-    let point = VerifyingKey::from_bytes(key).map_err(|_| Refusal::Forged)?;
+    let point = point(key).ok_or(Refusal::Forged)?;
     if Signed::Voucher.verify(&point, &voucher_digest(previous, before, after), signature) {
         Ok(Some(key))
     } else {

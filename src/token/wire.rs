@@ -7,18 +7,29 @@ use crate::model::verdict::Refusal;
 /// Takes bytes from the front of a token, and knows how far it has come.
 #[derive(Clone, Debug)]
 pub(super) struct Reader<'b> {
-    total: usize,
+    /// Where the bytes end in the token.
+    end: usize,
     rest: &'b [u8],
 }
 
 impl<'b> Reader<'b> {
     pub(super) const fn new(bytes: &'b [u8]) -> Self {
-        Self { total: bytes.len(), rest: bytes }
+        Self { end: bytes.len(), rest: bytes }
     }
 
-    /// How many bytes have been taken.
+    /// Reads a part of a token.
+    pub(super) fn within(bytes: &'b [u8], place: Place) -> Result<Self, Refusal> {
+        Ok(Self { end: place.to, rest: place.of(bytes)? })
+    }
+
+    /// Where the next byte stands in the token.
     pub(super) const fn at(&self) -> usize {
-        self.total - self.rest.len()
+        self.end - self.rest.len()
+    }
+
+    /// What has not been taken.
+    pub(super) const fn remaining(&self) -> Place {
+        Place { from: self.at(), to: self.end }
     }
 
     pub(super) const fn rest(&self) -> &'b [u8] {
@@ -94,11 +105,6 @@ impl Place {
     /// The part itself.
     pub(super) fn of(self, bytes: &[u8]) -> Result<&[u8], Refusal> {
         bytes.get(self.from..self.to).ok_or(Refusal::Truncated)
-    }
-
-    /// The same part, seen from a beginning that lies `offset` earlier.
-    pub(super) const fn shifted(self, offset: usize) -> Self {
-        Self { from: self.from + offset, to: self.to + offset }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use core::slice;
 
-use super::datum::{Datum, label};
-use super::{Machine, Quantifier, take};
+use super::{Machine, Quantifier, label, take};
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::Op;
-use crate::model::value::Value;
+use crate::bytecode::op::{Const, Op, Sort};
+use crate::model::path::ResourcePath;
+use crate::model::value::{Address, Value};
 use crate::model::vocabulary::FieldNo;
 
 const HOUR: i64 = 3_600_000;
@@ -14,12 +14,12 @@ const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * HOUR;
 
 /// A value that may be absent; the outer `None` of the functions here is a program that is not proved.
-type Present<'a> = Option<Datum<'a>>;
+type Present<'a> = Option<Value<'a>>;
 
 impl<'p, 'r> Machine<'p, 'r> {
     /// Whether the condition at the cursor is true.
     pub(super) fn truth(&self, code: &mut Cursor<'p>) -> Option<bool> {
-        Some(match Op::read(code)? {
+        Some(match Op::read_of(code, Sort::Truth)? {
             Op::True {} => true,
             Op::False {} => false,
             Op::All { body } => self.all_true(take(code, body)?)?,
@@ -34,17 +34,17 @@ impl<'p, 'r> Machine<'p, 'r> {
             Op::Contains {} => self.compare_bytes(code, contains)?,
             Op::Matches {} => {
                 let subject = self.value(code)?;
-                self.pattern(code, subject)? && subject.is_some()
+                self.pattern(code, subject.as_ref())? && subject.is_some()
             }
             Op::AnyElement { field } => self.quantified(code, field, Quantifier::Some)?,
             Op::EveryElement { field } => self.quantified(code, field, Quantifier::Every)?,
             Op::Member { field } => {
                 let wanted = self.value(code)?;
-                wanted.is_some_and(|wanted| self.set(field).iter().any(|element| Datum::of(element) == wanted))
+                wanted.is_some_and(|wanted| self.set(field).contains(&wanted))
             }
             Op::Has { field } => self.request.value(field).is_some(),
             Op::HasLabel { field, name } => self.label(field, self.constant(name)?).is_some(),
-            Op::Truth {} => self.value(code)? == Some(Datum::Bool(true)),
+            Op::Truth {} => self.value(code)? == Some(Value::Bool(true)),
             Op::Vouched { key } => {
                 let key = self.constant(key)?;
                 self.context.vouchers.iter().any(|voucher| voucher.as_slice() == key)
@@ -71,10 +71,10 @@ impl<'p, 'r> Machine<'p, 'r> {
         Some(false)
     }
 
-    fn compare(&self, code: &mut Cursor<'p>, holds: impl Fn(Datum<'_>, Datum<'_>) -> bool) -> Option<bool> {
+    fn compare(&self, code: &mut Cursor<'p>, holds: impl Fn(&Value<'_>, &Value<'_>) -> bool) -> Option<bool> {
         let left = self.value(code)?;
         let right = self.value(code)?;
-        Some(left.zip(right).is_some_and(|(left, right)| holds(left, right)))
+        Some(left.zip(right).is_some_and(|(left, right)| holds(&left, &right)))
     }
 
     fn compare_bytes(&self, code: &mut Cursor<'p>, holds: impl Fn(&[u8], &[u8]) -> bool) -> Option<bool> {
@@ -89,6 +89,10 @@ impl<'p, 'r> Machine<'p, 'r> {
             [] => self.pattern(code, None).map(|_| false),
             elements => self.elements(code, elements, quantifier),
         }
+    }
+
+    fn text(&self, place: Const) -> Option<&'p str> {
+        str::from_utf8(self.constant(place)?).ok()
     }
 
     fn set(&self, field: FieldNo) -> &'r [Value<'r>] {
@@ -107,41 +111,47 @@ impl<'p, 'r> Machine<'p, 'r> {
     }
 
     fn value(&self, code: &mut Cursor<'p>) -> Option<Present<'_>> {
-        Some(match Op::read(code)? {
-            Op::Field { field } => self.request.value(field).map(Datum::of),
+        Some(match Op::read_of(code, Sort::Value)? {
+            Op::Field { field } => self.request.value(field).copied(),
             Op::LabelOf { field, name } => self.label(field, self.constant(name)?),
-            Op::Number { number } => Some(Datum::Number(number.0)),
-            Op::Time { time } => Some(Datum::Number(time.0)),
-            Op::Duration { duration } => Some(Datum::Number(duration.0)),
-            Op::String { text } => Some(Datum::Text(self.constant(text)?)),
-            Op::PathOf { path } => Some(Datum::Text(self.constant(path)?)),
-            Op::Bytes { bytes } => Some(Datum::Bytes(self.constant(bytes)?)),
-            Op::Uuid { uuid } => Some(Datum::Sixteen(self.constant(uuid)?.try_into().ok()?)),
-            Op::Ip { address } => Some(Datum::Sixteen(self.constant(address)?.try_into().ok()?)),
-            Op::Yes {} => Some(Datum::Bool(true)),
-            Op::No {} => Some(Datum::Bool(false)),
-            Op::Issuance {} => Some(Datum::Number(self.context.issuance)),
-            Op::Expiry {} => Some(Datum::Number(self.context.expiry)),
+            Op::Number { number } => Some(Value::Int(number.0)),
+            Op::Time { time } => Some(Value::Time(time.0)),
+            Op::Duration { duration } => Some(Value::Duration(duration.0)),
+            Op::String { text } => Some(Value::String(self.text(text)?)),
+            Op::PathOf { path } => Some(Value::Path(ResourcePath::new(self.text(path)?).ok()?)),
+            Op::Bytes { bytes } => Some(Value::Bytes(self.constant(bytes)?)),
+            Op::Uuid { uuid } => Some(Value::Uuid(self.constant(uuid)?.try_into().ok()?)),
+            Op::Ip { address } => Some(Value::Ip(Address::from_octets(self.constant(address)?.try_into().ok()?))),
+            Op::Yes {} => Some(Value::Bool(true)),
+            Op::No {} => Some(Value::Bool(false)),
+            Op::Issuance {} => Some(Value::Time(self.context.issuance)),
+            Op::Expiry {} => Some(Value::Time(self.context.expiry)),
             Op::Add {} => self.combine(code, i64::saturating_add)?,
             Op::Subtract {} => self.combine(code, i64::saturating_sub)?,
             Op::Hour {} => self.number(code, |time| time.rem_euclid(DAY) / HOUR)?,
             Op::Minute {} => self.number(code, |time| time.rem_euclid(HOUR) / MINUTE)?,
             // 1970-01-01 was a Thursday, day 4.
             Op::Weekday {} => self.number(code, |time| (time.div_euclid(DAY) + 3).rem_euclid(7) + 1)?,
-            Op::LengthOf {} => self.value(code)?.and_then(|value| value.bytes().map(<[u8]>::len)).map(count),
+            Op::LengthOf {} => self.value(code)?.and_then(|value| value.bytes()).map(|bytes| count(bytes.len())),
             Op::Size { field } => Some(count(self.size(field))),
             _ => return None,
         })
     }
 
+    /// A sum or a difference; its type follows from those of its parts.
     fn combine(&self, code: &mut Cursor<'p>, combine: impl Fn(i64, i64) -> i64) -> Option<Present<'static>> {
-        let left = self.value(code)?.and_then(Datum::number);
-        let right = self.value(code)?.and_then(Datum::number);
-        Some(left.zip(right).map(|(left, right)| Datum::Number(combine(left, right))))
+        let (left, right) = (self.value(code)?, self.value(code)?);
+        let Some((left, right)) = left.zip(right) else { return Some(None) };
+        let number = combine(left.number()?, right.number()?);
+        Some(Some(match (left, right) {
+            (Value::Int(_), _) => Value::Int(number),
+            (Value::Time(_), Value::Duration(_)) | (Value::Duration(_), Value::Time(_)) => Value::Time(number),
+            _ => Value::Duration(number),
+        }))
     }
 
     fn number(&self, code: &mut Cursor<'p>, of: impl Fn(i64) -> i64) -> Option<Present<'static>> {
-        Some(self.value(code)?.and_then(Datum::number).map(|number| Datum::Number(of(number))))
+        Some(self.value(code)?.and_then(|value| value.number()).map(|number| Value::Int(of(number))))
     }
 
     fn size(&self, field: FieldNo) -> usize {
@@ -152,8 +162,8 @@ impl<'p, 'r> Machine<'p, 'r> {
     }
 }
 
-fn count(number: usize) -> Datum<'static> {
-    Datum::Number(i64::try_from(number).unwrap_or(i64::MAX))
+fn count(number: usize) -> Value<'static> {
+    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

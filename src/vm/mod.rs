@@ -3,21 +3,19 @@
 //!
 //! Rules stand in the order deny, require, allow (the verifier has seen to it), so the first thing that decides ends the
 //! run. Evaluation is total: a value that is absent makes what reads it false. [`pattern`] decides what a rule wants of a
-//! value, [`condition`] what `when` asks, [`datum`] holds the values both compare.
+//! value, [`condition`] what `when` asks.
 
 mod condition;
-mod datum;
 mod pattern;
 
 use crate::bytecode::constant::has_action;
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::{Const, Length, Op};
+use crate::bytecode::op::{Const, Length, Op, Sort};
 use crate::bytecode::program::constant;
 use crate::bytecode::verify::Proved;
 use crate::model::request::Request;
 use crate::model::value::Value;
 use crate::model::vocabulary::FieldNo;
-use datum::Datum;
 
 /// What a program without a matching `allow` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +56,7 @@ pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Co
     let mut allows_nothing_yet = kind == Kind::Restriction;
     let mut rule = 0;
     while !code.is_empty() {
-        match Op::read(&mut code)? {
+        match Op::read_of(&mut code, Sort::Rule)? {
             Op::Allow { body } => {
                 if machine.holds(take(&mut code, body)?, Quantifier::Every)? {
                     return Some(Answer::Allow(Some(rule)));
@@ -106,10 +104,10 @@ fn take<'p>(code: &mut Cursor<'p>, length: Length) -> Option<Cursor<'p>> {
 
 impl<'p, 'r> Machine<'p, 'r> {
     /// Whether all tests of a rule hold.
-    #[inline]
+    #[inline(always)]
     fn holds(&self, mut tests: Cursor<'p>, quantifier: Quantifier) -> Option<bool> {
         while !tests.is_empty() {
-            let holds = match Op::read(&mut tests)? {
+            let holds = match Op::read_of(&mut tests, Sort::Test)? {
                 Op::ActionIs { action } => self.request.action() == action,
                 Op::ActionIn { first, last } => (first..=last).contains(&self.request.action()),
                 Op::ActionSet { set } => has_action(self.constant(set)?, self.request.action()),
@@ -126,19 +124,20 @@ impl<'p, 'r> Machine<'p, 'r> {
     }
 
     /// Whether an attribute matches the pattern that follows. Of a set, the pattern is run for each element.
+    #[inline(always)]
     fn test(&self, code: &mut Cursor<'p>, field: FieldNo, quantifier: Quantifier) -> Option<bool> {
         match self.request.value(field) {
-            None => self.pattern(code, None),
             Some(Value::Set(elements)) => self.elements(code, elements, quantifier),
-            Some(value) => self.pattern(code, Some(Datum::of(value))),
+            value => self.pattern(code, value),
         }
     }
 
-    fn elements(&self, code: &mut Cursor<'p>, elements: &'r [Value<'r>], quantifier: Quantifier) -> Option<bool> {
+    #[inline(never)]
+    fn elements(&self, code: &mut Cursor<'p>, elements: &[Value<'_>], quantifier: Quantifier) -> Option<bool> {
         let start = *code;
         for element in elements {
             *code = start;
-            let matches = self.pattern(code, Some(Datum::of(element)))?;
+            let matches = self.pattern(code, Some(element))?;
             if matches != (quantifier == Quantifier::Every) {
                 return Some(matches);
             }
@@ -150,4 +149,10 @@ impl<'p, 'r> Machine<'p, 'r> {
     fn constant(&self, place: Const) -> Option<&'p [u8]> {
         constant(self.pool, place)
     }
+}
+
+/// The value of a label.
+fn label<'a>(labels: &[(&'a str, &'a str)], name: &[u8]) -> Option<Value<'a>> {
+    let found = labels.iter().find(|(label, _)| label.as_bytes() == name);
+    found.map(|(_, value)| Value::String(value))
 }

@@ -1,36 +1,51 @@
 //! What a rule wants of a value. A pattern is read to its end whatever it finds, unless its frame is left for good.
 
-use super::datum::{Datum, label};
-use super::{Machine, take};
+use super::{Machine, label, take};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::{NetworkBits, Unit, glob_matches, is_within, path_matches};
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::Op;
-use crate::model::value::Address;
+use crate::bytecode::op::{Op, Sort};
+use crate::model::value::Value;
 
 impl<'p> Machine<'p, '_> {
-    /// Whether `subject` matches the pattern at the cursor.
-    pub(super) fn pattern(&self, code: &mut Cursor<'p>, subject: Option<Datum<'_>>) -> Option<bool> {
-        let op = Op::read(code)?;
-        Some(match (op, subject) {
-            (Op::Absent {}, subject) => subject.is_none(),
-            (Op::Any {}, subject) => subject.is_some(),
-            (Op::Not {}, subject) => !self.pattern(code, subject)? && subject.is_some(),
-            (Op::AnyOf { body }, subject) => self.one_matches(take(code, body)?, subject)?,
-            (Op::AllOf { body }, subject) => self.all_match(take(code, body)?, subject)?,
-            (Op::Label { name }, Some(Datum::Labels(labels))) => {
-                self.pattern(code, label(labels, self.constant(name)?))?
+    /// Whether `subject` matches the pattern at the cursor. Patterns without children are decided in place; it is what
+    /// most rules are made of.
+    #[inline(always)]
+    pub(super) fn pattern(&self, code: &mut Cursor<'p>, subject: Option<&Value<'_>>) -> Option<bool> {
+        let op = Op::read_of(code, Sort::Pattern)?;
+        match op {
+            Op::Any {} => Some(subject.is_some()),
+            Op::Absent {} => Some(subject.is_none()),
+            Op::Eq { text } => {
+                let text = self.constant(text)?;
+                Some(subject.is_some_and(|subject| equals(subject, text)))
             }
-            (Op::Label { .. }, _) => {
-                self.pattern(code, None)?;
-                false
+            Op::Prefix { text } => {
+                let text = self.constant(text)?;
+                Some(subject.and_then(Value::bytes).is_some_and(|bytes| bytes.starts_with(text)))
             }
-            (_, None) => false,
-            (leaf, Some(subject)) => self.leaf(leaf, &subject)?,
-        })
+            Op::Not {} | Op::AnyOf { .. } | Op::AllOf { .. } | Op::Label { .. } => self.composite(op, code, subject),
+            leaf => subject.map_or(Some(false), |subject| self.leaf(leaf, subject)),
+        }
     }
 
-    fn one_matches(&self, mut body: Cursor<'p>, subject: Option<Datum<'_>>) -> Option<bool> {
+    /// Patterns with children.
+    #[inline(never)]
+    fn composite(&self, op: Op, code: &mut Cursor<'p>, subject: Option<&Value<'_>>) -> Option<bool> {
+        match (op, subject) {
+            (Op::Not {}, subject) => Some(!self.pattern(code, subject)? && subject.is_some()),
+            (Op::AnyOf { body }, subject) => self.one_matches(take(code, body)?, subject),
+            (Op::AllOf { body }, subject) => self.all_match(take(code, body)?, subject),
+            (Op::Label { name }, Some(Value::Labels(labels))) => {
+                let value = label(labels, self.constant(name)?);
+                self.pattern(code, value.as_ref())
+            }
+            (Op::Label { .. }, _) => self.pattern(code, None).map(|_| false),
+            _ => None,
+        }
+    }
+
+    fn one_matches(&self, mut body: Cursor<'p>, subject: Option<&Value<'_>>) -> Option<bool> {
         while !body.is_empty() {
             if self.pattern(&mut body, subject)? {
                 return Some(true);
@@ -39,7 +54,7 @@ impl<'p> Machine<'p, '_> {
         Some(false)
     }
 
-    fn all_match(&self, mut body: Cursor<'p>, subject: Option<Datum<'_>>) -> Option<bool> {
+    fn all_match(&self, mut body: Cursor<'p>, subject: Option<&Value<'_>>) -> Option<bool> {
         while !body.is_empty() {
             if !self.pattern(&mut body, subject)? {
                 return Some(false);
@@ -48,28 +63,35 @@ impl<'p> Machine<'p, '_> {
         Some(true)
     }
 
-    /// Patterns without children, on a value that is there.
-    #[inline]
-    fn leaf(&self, op: Op, subject: &Datum<'_>) -> Option<bool> {
+    /// The rarer patterns without children, on a value that is there.
+    #[inline(never)]
+    fn leaf(&self, op: Op, subject: &Value<'_>) -> Option<bool> {
         Some(match op {
-            Op::Eq { text } => subject.bytes() == Some(self.constant(text)?),
-            Op::Prefix { text } => subject.bytes()?.starts_with(self.constant(text)?),
             Op::Suffix { text } => subject.bytes()?.ends_with(self.constant(text)?),
-            Op::IsTrue {} => *subject == Datum::Bool(true),
-            Op::IsFalse {} => *subject == Datum::Bool(false),
+            Op::IsTrue {} => *subject == Value::Bool(true),
+            Op::IsFalse {} => *subject == Value::Bool(false),
             Op::Range { first, last } => (first.0..=last.0).contains(&subject.number()?),
             Op::Glob { glob } => {
-                let unit = if matches!(subject, Datum::Bytes(_)) { Unit::Byte } else { Unit::Character };
+                let unit = if matches!(subject, Value::Bytes(_)) { Unit::Byte } else { Unit::Character };
                 glob_matches(self.constant(glob)?, subject.bytes()?, unit)?
             }
             Op::Regex { automaton } => Automaton::read(self.constant(automaton)?)?.matches(subject.bytes()?)?,
             Op::Net { network } => {
-                let Datum::Sixteen(octets) = *subject else { return None };
-                NetworkBits::read(self.constant(network)?)?.contains(Address::from_octets(octets))
+                let Value::Ip(address) = *subject else { return None };
+                NetworkBits::read(self.constant(network)?)?.contains(address)
             }
             Op::Path { path } => path_matches(self.constant(path)?, subject.bytes()?)?,
             Op::Within { path } => is_within(subject.bytes()?, self.constant(path)?),
             _ => return None,
         })
+    }
+}
+
+/// Whether a string, bytes, path or uuid consists of these bytes.
+#[inline]
+fn equals(subject: &Value<'_>, text: &[u8]) -> bool {
+    match subject {
+        Value::Uuid(uuid) => uuid == text,
+        subject => subject.bytes() == Some(text),
     }
 }

@@ -1,0 +1,133 @@
+//! A program as a tree, for people: what [listing](super::listing) and [render](super::render) walk. It takes any bytes,
+//! proved or not, reads as far as they make sense and says where they stop doing so.
+
+use alloc::vec::Vec;
+
+use super::cursor::Cursor;
+use super::op::{Length, Op, Shape, Shown, Sort};
+use super::program::sections;
+use crate::limits::PROGRAM_NESTING;
+
+/// An instruction and its children.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Bytes from the start of the program.
+    pub at: usize,
+    /// The instruction.
+    pub op: Op,
+    /// In order.
+    pub children: Vec<Node>,
+}
+
+/// Rules as far as they could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outline<'a> {
+    /// Nodes of the top level.
+    pub rules: Vec<Node>,
+    /// Constants.
+    pub pool: &'a [u8],
+    /// Where the pool begins.
+    pub pool_at: usize,
+    /// Why reading stopped before the end of the code, and at which byte.
+    pub stopped: Option<(usize, Stop)>,
+}
+
+/// Why a program can not be read on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The sections do not fit the bytes, or a node is cut short.
+    Cut,
+    /// No instruction has this code, or its operands are cut or spelt long.
+    Unknown(u8),
+    /// An instruction of another sort than must stand here.
+    WrongSort(Op, Sort),
+    /// A body that is longer than what holds it, or ends inside its last child.
+    WrongLength,
+    /// Deeper than any proved program.
+    TooDeep,
+}
+
+impl core::fmt::Display for Stop {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Cut => f.write_str("the program is cut short"),
+            Self::Unknown(code) => write!(f, "no instruction can be read here: 0x{code:02x}"),
+            Self::WrongSort(op, sort) => write!(f, "`{}` can not stand where a {} is wanted", op.row().text, sort.word()),
+            Self::WrongLength => f.write_str("a length that does not end with its last child"),
+            Self::TooDeep => f.write_str("nodes nested too deep"),
+        }
+    }
+}
+
+/// Reads what can be read.
+#[must_use]
+pub fn outline(program: &[u8]) -> Outline<'_> {
+    let Some((code, pool)) = sections(program) else {
+        return Outline { rules: Vec::new(), pool: &[], pool_at: program.len(), stopped: Some((0, Stop::Cut)) };
+    };
+    let pool_at = program.len() - pool.len();
+    let mut reader = Reader { cursor: Cursor::new(code), end_of_code: pool_at };
+    let mut rules = Vec::new();
+    let stopped = reader.fill(Sort::Rule, 0, 0, &mut rules).err();
+    Outline { rules, pool, pool_at, stopped: stopped.map(|stop| (reader.at(), stop)) }
+}
+
+struct Reader<'a> {
+    cursor: Cursor<'a>,
+    end_of_code: usize,
+}
+
+impl Reader<'_> {
+    fn at(&self) -> usize {
+        self.end_of_code - self.cursor.rest().len()
+    }
+
+    /// Nodes until only `rest` bytes are left. What was read before something went wrong is kept.
+    fn fill(&mut self, sort: Sort, rest: usize, depth: usize, into: &mut Vec<Node>) -> Result<(), Stop> {
+        while self.cursor.rest().len() > rest {
+            self.node(sort, depth, into)?;
+        }
+        if self.cursor.rest().len() == rest { Ok(()) } else { Err(Stop::WrongLength) }
+    }
+
+    fn node(&mut self, sort: Sort, depth: usize, into: &mut Vec<Node>) -> Result<(), Stop> {
+        if depth > PROGRAM_NESTING + 3 {
+            return Err(Stop::TooDeep);
+        }
+        let at = self.at();
+        let before = self.cursor;
+        let code = *before.rest().first().ok_or(Stop::Cut)?;
+        let stop = match Op::read(&mut self.cursor) {
+            Some(op) if op.row().sort == sort => {
+                let mut children = Vec::new();
+                let outcome = self.children(op, depth + 1, &mut children);
+                into.push(Node { at, op, children });
+                return outcome;
+            }
+            Some(op) => Stop::WrongSort(op, sort),
+            None => Stop::Unknown(code),
+        };
+        self.cursor = before;
+        Err(stop)
+    }
+
+    fn children(&mut self, op: Op, depth: usize, into: &mut Vec<Node>) -> Result<(), Stop> {
+        match op.row().shape {
+            Shape::Leaf => Ok(()),
+            Shape::One(sort) => self.node(sort, depth, into),
+            Shape::Two(first, second) => {
+                self.node(first, depth, into)?;
+                self.node(second, depth, into)
+            }
+            Shape::Body(sort) => {
+                let length = op.operands().into_iter().find_map(|operand| match operand {
+                    Shown::Length(length) => Some(Length(length)),
+                    _ => None,
+                });
+                let length = length.and_then(|length| usize::try_from(length.0).ok()).ok_or(Stop::WrongLength)?;
+                let rest = self.cursor.rest().len().checked_sub(length).ok_or(Stop::WrongLength)?;
+                self.fill(sort, rest, depth, into)
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A token, policy or restriction becomes a template.
+
+use super::claims::Known;
+use super::fields::Fields;
+use super::lints;
+use super::names::Names;
+use super::presence::Present;
+use super::report::Report;
+use super::rules::Source;
+use super::scope::{Parameters, Scope};
+use super::tree::{Claims, Effect, Rule, Template};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits::RULES;
+use crate::syntax::ast::{self, Block, BlockKind, Entry, Item, Pattern, PatternKind};
+
+/// Checks one block. Where there are errors the template may lack what they are about.
+pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Block) -> Template {
+    let parameters = Parameters::of(report, names, block);
+    let outside = Scope::of_block(report, names, &parameters);
+    let fields = Fields::of(&outside, block);
+    let known = match block.kind {
+        BlockKind::Token => Some(Known::of(&outside, &fields)),
+        BlockKind::Policy | BlockKind::Restriction => None,
+    };
+    let scope = known.as_ref().map_or(outside, |known| outside.with_token(known));
+    let times = scope.times(&fields);
+    let guard = scope.guard(fields.condition("when"), fields.condition("unless"), Present::default()).flatten();
+    let (claims, mut rules) = match &known {
+        Some(known) => implied(&scope, block, &fields, known),
+        None => (Claims::default(), Some(Vec::new())),
+    };
+    let written = written(&scope, block, &fields);
+    let whole = fields.whole && rules.is_some() && written.iter().all(Option::is_some);
+    let rules = rules.get_or_insert_default();
+    rules.extend(written.into_iter().flatten());
+    if rules.len() > RULES {
+        let message = format!("`{}` has {} rules, and a block has at most {RULES}", block.name.text, rules.len());
+        report.add(Diagnostic::new(Code::TooMany, block.name.at.0, message).help("split it into several policies"));
+    }
+    if whole {
+        lints::block(report, names.vocabulary(), block, &fields, rules);
+        parameters.warn_unused(report);
+    }
+    Template {
+        kind: block.kind,
+        name: block.name.text.clone(),
+        doc: item.doc.clone(),
+        at: block.name.at.0,
+        parameters: parameters.to_tree(),
+        claims,
+        times,
+        guard,
+        rules: std::mem::take(rules),
+    }
+}
+
+/// What TOKENGEN's keys stand for.
+fn implied(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>, known: &Known) -> (Claims, Option<Vec<Rule>>) {
+    let mut claims = known.to_claims();
+    let rules = scope.tokengen(block, fields, known, &mut claims);
+    (claims, rules)
+}
+
+/// The rules of `permissions` and those that are written out, in this order.
+fn written(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>) -> Vec<Option<Rule>> {
+    let mut maps = Vec::new();
+    let mut rules = Vec::new();
+    let readable = fields.pattern("permissions").map(|pattern| permissions(scope, pattern, &mut maps));
+    if readable == Some(None) {
+        rules.push(None);
+    }
+    for (map, entries, scope) in maps {
+        let source = Source { effect: Effect::Allow, entries, when: None, unless: None, at: map.at.0 };
+        rules.push(scope.rule(&source));
+    }
+    for rule in &block.rules {
+        let misplaced = misplaced(block.kind, rule);
+        let read = scope.rule(&Source::of(rule));
+        rules.push(match misplaced {
+            Some(found) => scope.report.poison(found),
+            None => read,
+        });
+    }
+    rules
+}
+
+/// The maps of `permissions: [ {…}, … ]`, through `let`s.
+fn permissions<'p, 's, 'a: 'p>(
+    scope: &Scope<'s, 'a>,
+    pattern: &'p Pattern,
+    maps: &mut Vec<(&'p Pattern, &'p [Entry], Scope<'s, 'a>)>,
+) -> Option<()> {
+    let at = pattern.at.0;
+    match &pattern.kind {
+        PatternKind::Map(entries) => {
+            maps.push((pattern, entries, *scope));
+            Some(())
+        }
+        PatternKind::List(list) => {
+            let inner = scope.deeper(at)?;
+            let read: Vec<_> = list.iter().map(|one| permissions(&inner, one, maps)).collect();
+            read.into_iter().collect()
+        }
+        PatternKind::Name(name) if scope.names.is_let(name) => {
+            let (value, scope) = scope.enter_let(name, at)?;
+            permissions(&scope, value, maps)
+        }
+        _ => {
+            let found = Diagnostic::new(Code::BadValue, at, "`permissions` is a list of maps");
+            scope.report.poison(found.help("write `permissions: [ { action: …, … } ]`"))
+        }
+    }
+}
+
+fn misplaced(kind: BlockKind, rule: &ast::Rule) -> Option<Diagnostic> {
+    let (word, at) = (rule.effect.word(), rule.at.0);
+    // Only the keyword is to be underlined; a place in a map is one number and stays as it is.
+    let at = if at.end - at.start > word.len() { crate::span::Span::new(at.start, at.start + word.len()) } else { at };
+    let (message, help) = match (kind, rule.effect) {
+        (BlockKind::Restriction, ast::Effect::Allow) => {
+            ("a restriction can not allow anything".to_owned(), "write `only`: what is not in an `only` is taken away")
+        }
+        (BlockKind::Token | BlockKind::Policy, ast::Effect::Only) => (
+            format!("`only` takes away from a token, and this is a {}", kind.word()),
+            "write `allow`, or make this a `restriction`",
+        ),
+        (BlockKind::Token | BlockKind::Policy, ast::Effect::Allow | ast::Effect::Deny)
+        | (BlockKind::Restriction, ast::Effect::Only | ast::Effect::Deny) => return None,
+    };
+    Some(Diagnostic::new(Code::WrongRule, at, message).help(help))
+}

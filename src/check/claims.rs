@@ -1,0 +1,270 @@
+//! What a token says of itself, and when it is valid.
+
+use super::fields::Fields;
+use super::literals::Goal;
+use super::patterns::as_text;
+use super::scope::Scope;
+use super::tree::{Claims, Constant, Piece, Term, Text, Times};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits::CLAIM_ENTRIES;
+use crate::model::types::{Scalar, Type};
+use crate::span::Span;
+use crate::syntax::ast::{self, Literal, Pattern, PatternKind};
+
+/// A field of the token that conditions may read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum KnownField {
+    /// It is this, of this type.
+    Value(Term, Scalar),
+    /// It is given, with an error.
+    Faulty,
+    /// It is not given.
+    #[default]
+    Missing,
+}
+
+impl KnownField {
+    fn of(given: bool, value: Option<(Term, Scalar)>) -> Self {
+        match (given, value) {
+            (false, _) => Self::Missing,
+            (true, None) => Self::Faulty,
+            (true, Some((term, scalar))) => Self::Value(term, scalar),
+        }
+    }
+
+    /// The value, if there is one without error.
+    pub(super) const fn term(&self) -> Option<&Term> {
+        match self {
+            Self::Value(term, _) => Some(term),
+            Self::Faulty | Self::Missing => None,
+        }
+    }
+
+    fn text(&self) -> Option<Text> {
+        self.term().map(|term| as_text(term.clone()))
+    }
+}
+
+/// The fields that are known when the token is compiled.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    pub(super) id: KnownField,
+    pub(super) kind: KnownField,
+    pub(super) owner: KnownField,
+    pub(super) producer: KnownField,
+    pub(super) application: KnownField,
+}
+
+impl Known {
+    /// Reads the keys of a token.
+    pub(super) fn of(scope: &Scope<'_, '_>, fields: &Fields<'_>) -> Self {
+        let text = |key: &str| {
+            let read = fields.pattern(key).and_then(|pattern| scope.text_form(pattern, key));
+            KnownField::of(fields.pattern(key).is_some(), read.map(|term| (term, Scalar::String)))
+        };
+        let identity = |key: &str| match scope.identity_type(key) {
+            Scalar::Uuid => {
+                let what = format!("`{key}`");
+                let goal = Goal::new(Scalar::Uuid, &what);
+                let read = fields.pattern(key).and_then(|pattern| scope.single(pattern, goal));
+                KnownField::of(fields.pattern(key).is_some(), read.map(|term| (term, Scalar::Uuid)))
+            }
+            _ => text(key),
+        };
+        let kind = fields.pattern("type").and_then(|pattern| read_kind(scope, pattern));
+        let kind = kind.map(|word| (Term::Constant(Constant::String(word.to_owned())), Scalar::String));
+        Self {
+            id: text("id"),
+            kind: KnownField::of(fields.pattern("type").is_some(), kind),
+            owner: identity("owner"),
+            producer: identity("producer"),
+            application: text("application"),
+        }
+    }
+
+    /// The field of this name.
+    pub(super) fn field(&self, name: &str) -> &KnownField {
+        match name {
+            "id" => &self.id,
+            "type" => &self.kind,
+            "owner" => &self.owner,
+            "producer" => &self.producer,
+            _ => &self.application,
+        }
+    }
+
+    /// `READ` or `WRITE`
+    pub(super) fn kind(&self) -> Option<&str> {
+        match self.kind.term()? {
+            Term::Constant(Constant::String(word)) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// The claims; labels and attributes are added by who knows what they mean.
+    pub(super) fn to_claims(&self) -> Claims {
+        Claims {
+            id: self.id.text(),
+            kind: self.kind().map(str::to_owned),
+            owner: self.owner.text(),
+            producer: self.producer.text(),
+            application: self.application.text(),
+            labels: Vec::new(),
+            attributes: Vec::new(),
+        }
+    }
+}
+
+impl Scope<'_, '_> {
+    /// `issuance`, `not_before`, `expiry` and `ttl`; bare numbers are milliseconds, as TOKENGEN has them.
+    pub(super) fn times(&self, fields: &Fields<'_>) -> Times {
+        let term = |key: &str, scalar: Scalar| {
+            let what = format!("`{key}`");
+            let goal = Goal { millis: true, ..Goal::new(scalar, &what) };
+            fields.pattern(key).and_then(|pattern| self.single(pattern, goal))
+        };
+        let times = Times {
+            issuance: term("issuance", Scalar::Time),
+            not_before: term("not_before", Scalar::Time),
+            expiry: term("expiry", Scalar::Time),
+            ttl: term("ttl", Scalar::Duration),
+        };
+        self.warn_times(fields, &times);
+        times
+    }
+
+    fn warn_times(&self, fields: &Fields<'_>, times: &Times) {
+        if let (Some(ttl), Some(expiry)) = (fields.place("ttl"), fields.place("expiry")) {
+            self.report.add(
+                Diagnostic::new(Code::TtlAndExpiry, expiry, "`expiry` has no effect beside `ttl`")
+                    .related(ttl, "`ttl` wins")
+                    .help("remove one of the two"),
+            );
+        }
+        let number = |term: &Option<Term>| match term {
+            Some(Term::Constant(Constant::Time(n) | Constant::Duration(n))) => Some(*n),
+            _ => None,
+        };
+        let never = |key: &str, message: &str| {
+            let at = fields.pattern(key).map_or(Span::default(), |pattern| pattern.at.0);
+            self.report.add(
+                Diagnostic::new(Code::NeverValid, at, message)
+                    .help("no time is left between its beginning and its end"),
+            );
+        };
+        if number(&times.ttl).is_some_and(|ttl| ttl <= 0) {
+            never("ttl", "this `ttl` is over when it begins");
+        }
+        let begins = number(&times.not_before).max(number(&times.issuance));
+        if times.ttl.is_none() && number(&times.expiry).zip(begins).is_some_and(|(end, begin)| end <= begin) {
+            never("expiry", "this `expiry` comes before the beginning");
+        }
+    }
+
+    /// One value behind a key.
+    pub(super) fn single(&self, pattern: &Pattern, goal: Goal<'_>) -> Option<Term> {
+        let at = pattern.at.0;
+        match &pattern.kind {
+            PatternKind::Literal(literal) => self.literal_term(literal, at, goal),
+            PatternKind::Name(name) => self.named_term(name, at, goal),
+            _ => {
+                let message = format!("{} takes one value, and this is a pattern", goal.what);
+                let found = Diagnostic::new(Code::BadValue, at, message);
+                self.report.poison(
+                    found.help(format!(
+                        "write {} or the name of a parameter",
+                        super::literals::with_article(goal.scalar)
+                    )),
+                )
+            }
+        }
+    }
+
+    /// The entries of `labels` or `attributes` that are stamped on the token, sorted by name.
+    pub(super) fn stamps(&self, pattern: &Pattern, key: &str) -> Option<Vec<(String, Text)>> {
+        let entries = self.entries(pattern, key)?;
+        if entries.len() > CLAIM_ENTRIES {
+            let message = format!("`{key}` has more than {CLAIM_ENTRIES} entries");
+            return self.report.poison(Diagnostic::new(Code::TooMany, pattern.at.0, message));
+        }
+        let mut read: Vec<Option<(String, Text)>> = Vec::with_capacity(entries.len());
+        for (number, entry) in entries.iter().enumerate() {
+            if let Some(first) = entries[..number].iter().find(|other| other.key.text == entry.key.text) {
+                read.push(self.report.poison(super::patterns::twice(
+                    "key",
+                    &entry.key.text,
+                    entry.key.at.0,
+                    first.key.at.0,
+                )));
+                continue;
+            }
+            let what = format!("`{}` in `{key}`", entry.key.text);
+            let term = self.single(&entry.value, Goal::new(Scalar::String, &what));
+            read.push(term.map(|term| (entry.key.text.clone(), as_text(term))));
+        }
+        let mut stamps = read.into_iter().collect::<Option<Vec<_>>>()?;
+        stamps.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Some(stamps)
+    }
+
+    /// The entries of a map behind a key.
+    pub(super) fn entries<'p>(&self, pattern: &'p Pattern, key: &str) -> Option<&'p [ast::Entry]> {
+        match &pattern.kind {
+            PatternKind::Map(entries) => Some(entries),
+            _ => {
+                let found = Diagnostic::new(Code::BadValue, pattern.at.0, format!("`{key}` is a map"));
+                self.report.poison(found.help(format!("write `{key}: {{ name: \"value\" }}`")))
+            }
+        }
+    }
+
+    /// The type of an owner or producer: that of the vocabulary's attribute.
+    fn identity_type(&self, key: &str) -> Scalar {
+        let vocabulary = self.names.vocabulary();
+        let attribute = vocabulary.field(key).and_then(|field| vocabulary.attribute(field));
+        match attribute.map(|attribute| attribute.ty) {
+            Some(Type::One(Scalar::Uuid) | Type::Set(Scalar::Uuid)) => Scalar::Uuid,
+            _ => Scalar::String,
+        }
+    }
+
+    /// Text, or the text of an int or uuid.
+    fn text_form(&self, pattern: &Pattern, key: &str) -> Option<Term> {
+        match &pattern.kind {
+            PatternKind::Literal(Literal::Int(number)) => Some(Term::Constant(Constant::String(number.to_string()))),
+            PatternKind::Name(name) => match self.parameter(name) {
+                Some((argument, Type::One(Scalar::Int | Scalar::Uuid))) => {
+                    Some(Term::Text(Text { pieces: vec![Piece::Parameter(argument)] }))
+                }
+                _ => self.single(pattern, Goal::new(Scalar::String, &format!("`{key}`"))),
+            },
+            _ => self.single(pattern, Goal::new(Scalar::String, &format!("`{key}`"))),
+        }
+    }
+}
+
+/// `READ` or `WRITE`, which a vocabulary must have as a role.
+fn read_kind(scope: &Scope<'_, '_>, pattern: &Pattern) -> Option<&'static str> {
+    let word = match &pattern.kind {
+        PatternKind::Name(name) => Some(name.as_str()),
+        PatternKind::Literal(Literal::Text(text)) => text.as_plain(),
+        _ => None,
+    };
+    let Some(kind) = ["READ", "WRITE"].into_iter().find(|kind| word == Some(kind)) else {
+        let found = Diagnostic::new(Code::BadKind, pattern.at.0, "`type` is `READ` or `WRITE`");
+        return scope.report.poison(
+            match word.filter(|word| word.eq_ignore_ascii_case("read") || word.eq_ignore_ascii_case("write")) {
+                Some(word) => found.help(format!("write `{}`, in capitals", word.to_uppercase())),
+                None => found.help("leave it out for a token with `permissions` or `allow` of its own"),
+            },
+        );
+    };
+    let vocabulary = scope.names.vocabulary();
+    if vocabulary.role(kind).is_none() {
+        let message = format!("`{}` has no role `{kind}`", vocabulary.name());
+        let found = Diagnostic::new(Code::VocabularyLacks, pattern.at.0, message);
+        return scope.report.poison(found.help("leave `type` out and write `permissions` or `allow`"));
+    }
+    Some(kind)
+}

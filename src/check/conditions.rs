@@ -1,0 +1,281 @@
+//! Conditions: every expression gets its type, and no absent value is read unseen.
+
+use super::literals::{Goal, natural, with_article};
+use super::operands::Typed;
+use super::patterns::Absence;
+use super::presence::Present;
+use super::report::with_help;
+use super::scope::Scope;
+use super::tree::{Condition, Constant, Operand, Term};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::FieldNo;
+use crate::span::Span;
+use crate::syntax::ast::{self, Comparison, ConditionKind, Literal, Name, Pattern, PatternKind};
+
+/// A place inside a condition: what is in sight, and what is known to be present.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading<'s, 'a, 'p> {
+    pub(super) scope: Scope<'s, 'a>,
+    pub(super) present: &'p Present,
+}
+
+impl<'s, 'a> Scope<'s, 'a> {
+    /// `when` and `unless` of one rule or block, joined.
+    pub(super) fn guard(
+        &self,
+        when: Option<&ast::Condition>,
+        unless: Option<&ast::Condition>,
+        present: Present,
+    ) -> Option<Option<Condition>> {
+        let when = when.map(|condition| Reading { scope: *self, present: &present }.condition(condition));
+        let present = match &when {
+            Some(Some(condition)) => present.and(Present::when(condition, true)),
+            Some(None) => Present::everything(),
+            None => present,
+        };
+        let reading = Reading { scope: *self, present: &present };
+        let unless = unless.map(|condition| reading.condition(condition).map(|inner| Condition::Not(Box::new(inner))));
+        match (when, unless) {
+            (None, None) => Some(None),
+            (Some(one), None) | (None, Some(one)) => one.map(Some),
+            (Some(when), Some(unless)) => match (when?, unless?) {
+                (Condition::All(mut list), unless) => {
+                    list.push(unless);
+                    Some(Some(Condition::All(list)))
+                }
+                (when, unless) => Some(Some(Condition::All(vec![when, unless]))),
+            },
+        }
+    }
+}
+
+impl Reading<'_, '_, '_> {
+    /// An expression that is true or false.
+    pub(super) fn condition(&self, condition: &ast::Condition) -> Option<Condition> {
+        let (at, here) = (condition.at.0, self.inside(condition)?);
+        match &condition.kind {
+            ConditionKind::Not(inner) => here.condition(inner).map(|inner| Condition::Not(Box::new(inner))),
+            ConditionKind::And(..) => here.chain(condition, true).map(Condition::All),
+            ConditionKind::Or(..) => here.chain(condition, false).map(Condition::AnyOf),
+            ConditionKind::Compare(comparison, left, right) => here.compare(*comparison, left, right, at),
+            ConditionKind::In(left, pattern) => here.within(left, pattern),
+            ConditionKind::Some(name, pattern) => here.elements(name, pattern).map(|(f, p)| Condition::Some(f, p)),
+            ConditionKind::Every(name, pattern) => here.elements(name, pattern).map(|(f, p)| Condition::Every(f, p)),
+            ConditionKind::Has(name, label) => here.has(name, label.as_deref()),
+            ConditionKind::Call(name, arguments) => here.call_condition(name, arguments, at),
+            ConditionKind::Literal(Literal::Bool(truth)) => Some(Condition::Constant(*truth)),
+            ConditionKind::Literal(_)
+            | ConditionKind::Name(_)
+            | ConditionKind::TokenField(_)
+            | ConditionKind::Label(..)
+            | ConditionKind::Add(..)
+            | ConditionKind::Subtract(..) => here.truth(condition),
+        }
+    }
+
+    /// One level further in, where the expression has parts.
+    pub(super) fn inside(&self, condition: &ast::Condition) -> Option<Self> {
+        match &condition.kind {
+            ConditionKind::Literal(_)
+            | ConditionKind::Name(_)
+            | ConditionKind::TokenField(_)
+            | ConditionKind::Label(..)
+            | ConditionKind::Has(..) => Some(*self),
+            _ => Some(Self { scope: self.scope.deeper(condition.at.0)?, ..*self }),
+        }
+    }
+
+    /// `a && b && c`, or the same with `||`: each one knows what those before it have made sure of.
+    fn chain(&self, condition: &ast::Condition, conjunction: bool) -> Option<Vec<Condition>> {
+        let mut links = Vec::new();
+        collect(condition, conjunction, &mut links);
+        let (mut present, mut read) = (self.present.clone(), Vec::with_capacity(links.len()));
+        for link in links {
+            let condition = Reading { scope: self.scope, present: &present }.condition(link);
+            let after = match &condition {
+                Some(condition) => Present::when(condition, conjunction),
+                None => Present::everything(),
+            };
+            present = present.and(after);
+            read.push(condition);
+        }
+        read.into_iter().collect()
+    }
+
+    fn compare(
+        &self,
+        comparison: Comparison,
+        left: &ast::Condition,
+        right: &ast::Condition,
+        at: Span,
+    ) -> Option<Condition> {
+        let follows = self.adapts(left) || self.is_parameter(left);
+        let (a, b) = if follows && !self.adapts(right) {
+            let b = self.operand(right, None);
+            (self.operand(left, b.as_ref().map(|b| b.scalar)), b)
+        } else {
+            let a = self.operand(left, None);
+            let wanted = a.as_ref().map(|a| a.scalar).filter(|_| self.adapts(right) || self.is_parameter(right));
+            let b = self.operand(right, wanted);
+            (a, b)
+        };
+        let (a, b) = (a?, b?);
+        if a.scalar != b.scalar {
+            return self.scope.report.poison(mismatch(left.at.0, &a, right.at.0, &b));
+        }
+        let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        if !equality && !a.scalar.is_ordered() {
+            let message = format!("`{}` compares ints, times and durations, not {}", comparison.sign(), a.describe());
+            let found = Diagnostic::new(Code::NotOrdered, at, message);
+            return self.scope.report.poison(found.help("use `==`, `!=` or `in` with a pattern"));
+        }
+        Some(Condition::Compare(comparison, a.operand, b.operand))
+    }
+
+    fn is_parameter(&self, condition: &ast::Condition) -> bool {
+        matches!(&condition.kind, ConditionKind::Name(name) if self.scope.parameter(name).is_some())
+    }
+
+    /// `e in p`, or `e in groups` where `groups` is an attribute that is a set.
+    fn within(&self, left: &ast::Condition, pattern: &Pattern) -> Option<Condition> {
+        if let PatternKind::Name(name) = &pattern.kind
+            && let Some(field) = self.attribute_named(name, pattern.at.0)?
+        {
+            let vocabulary = self.scope.names.vocabulary();
+            let ty = vocabulary.attribute(field).map(|attribute| attribute.ty);
+            let Some(Type::Set(scalar)) = ty else {
+                let message = format!("`{name}` is no set, and no pattern");
+                let found = Diagnostic::new(Code::NotASet, pattern.at.0, message);
+                return self.scope.report.poison(found.help("compare two attributes with `==`"));
+            };
+            let value = self.operand(left, Some(scalar))?;
+            if value.scalar != scalar {
+                let message = format!("`{name}` is a set of {scalar}, and this is {}", value.describe());
+                return self.scope.report.poison(Diagnostic::new(Code::Mismatch, left.at.0, message));
+            }
+            return Some(Condition::Member(value.operand, field));
+        }
+        let value = self.operand(left, None);
+        let (scalar, what) = value.as_ref().map_or((Scalar::String, String::new()), |v| (v.scalar, v.what.clone()));
+        let read = value.is_some().then(|| self.scope.pattern_on(pattern, Goal::new(scalar, &what), Absence::Refused));
+        Some(Condition::Matches(value?.operand, read??))
+    }
+
+    /// The attribute and the pattern of `any groups in p`.
+    fn elements(&self, name: &Name, pattern: &Pattern) -> Option<(FieldNo, super::tree::Pattern)> {
+        let field = self.field(name)?;
+        let ty = self.scope.names.vocabulary().attribute(field)?.ty;
+        let Type::Set(scalar) = ty else {
+            let message = format!("`{}` is of type `{ty}`; `any` and `all` look at the elements of a set", name.text);
+            let found = Diagnostic::new(Code::NotASet, name.at.0, message);
+            return self.scope.report.poison(found.help(format!("write `{} in …`", name.text)));
+        };
+        let what = format!("an element of `{}`", name.text);
+        let pattern = self.scope.pattern_on(pattern, Goal::new(scalar, &what), Absence::Refused)?;
+        Some((field, pattern))
+    }
+
+    fn has(&self, name: &Name, label: Option<&str>) -> Option<Condition> {
+        let field = self.field(name)?;
+        let Some(label) = label else { return Some(Condition::Has(field)) };
+        self.check_labels(name, field)?;
+        Some(Condition::HasLabel(field, label.to_owned()))
+    }
+
+    /// A bool by itself.
+    fn truth(&self, condition: &ast::Condition) -> Option<Condition> {
+        let value = self.operand(condition, Some(Scalar::Bool))?;
+        match value {
+            Typed {
+                scalar: Scalar::Bool, operand: Operand::Term(Term::Constant(Constant::Bool(truth)), _), ..
+            } => Some(Condition::Constant(truth)),
+            Typed { scalar: Scalar::Bool, operand, .. } => Some(Condition::Truth(operand)),
+            other => {
+                let message = format!("a condition is true or false, and this is {}", other.describe());
+                let found = Diagnostic::new(Code::NotBoolean, condition.at.0, message);
+                self.scope.report.poison(found.help("compare it with something, such as `== 1` or `in [1, 2]`"))
+            }
+        }
+    }
+
+    /// Whether the operand takes its type from the other side: text, or a `let` of text.
+    fn adapts(&self, condition: &ast::Condition) -> bool {
+        match &condition.kind {
+            ConditionKind::Literal(literal) => natural(literal) == Scalar::String,
+            ConditionKind::Name(name) => self.scope.is_text_let(name),
+            _ => false,
+        }
+    }
+
+    /// The attribute that `name` means, reporting names that are none.
+    pub(super) fn field(&self, name: &Name) -> Option<FieldNo> {
+        let (text, at) = (name.text.as_str(), name.at.0);
+        if let Some(field) = self.attribute_named(text, at)? {
+            return Some(field);
+        }
+        self.scope.report.poison(self.scope.unknown_attribute(text, at))
+    }
+
+    /// The attribute of this name, unless a parameter or `let` hides it; `None` is an error that has been reported.
+    pub(super) fn attribute_named(&self, name: &str, at: Span) -> Option<Option<FieldNo>> {
+        let Some(field) = self.scope.names.vocabulary().field(name) else { return Some(None) };
+        let what = match () {
+            () if self.scope.parameter(name).is_some() => "a parameter",
+            () if self.scope.names.is_let(name) => "a `let`",
+            () => return Some(Some(field)),
+        };
+        let message = format!("`{name}` is {what} and also an attribute of the request");
+        let found = Diagnostic::new(Code::Ambiguous, at, message).label("which of the two?");
+        self.scope
+            .report
+            .poison(found.help(format!("rename {what}; in the rule's map, `{name}: {name}` needs no condition")))
+    }
+
+    /// Sees to it that an attribute is a map of labels.
+    pub(super) fn check_labels(&self, name: &Name, field: FieldNo) -> Option<()> {
+        let ty = self.scope.names.vocabulary().attribute(field)?.ty;
+        if ty == Type::Labels {
+            return Some(());
+        }
+        let message = format!("`{}` is of type `{ty}` and has no labels", name.text);
+        self.scope.report.poison(Diagnostic::new(Code::WrongPattern, name.at.0, message))
+    }
+}
+
+impl Scope<'_, '_> {
+    /// The finding that the vocabulary lacks an attribute.
+    pub(super) fn unknown_attribute(&self, name: &str, at: Span) -> Diagnostic {
+        let vocabulary = self.names.vocabulary();
+        let message = format!("`{}` has no attribute `{name}`", vocabulary.name());
+        let words = vocabulary.attributes().iter().map(|attribute| attribute.name.as_str());
+        let help = self.report.suggest(name, words.clone());
+        let list = || format!("it has {}", super::report::one_of(words).replace(" or ", " and "));
+        with_help(Diagnostic::new(Code::UnknownAttribute, at, message), Some(help.unwrap_or_else(list)))
+    }
+
+    fn is_text_let(&self, name: &str) -> bool {
+        let Some(value) = self.names.use_let(name) else { return false };
+        super::patterns::natural_type(value) == Some(Scalar::String)
+    }
+}
+
+/// The links of a chain of one operator, however they lean. Long chains lean and do not nest, so this does not recurse.
+fn collect<'c>(condition: &'c ast::Condition, conjunction: bool, links: &mut Vec<&'c ast::Condition>) {
+    let mut open = vec![condition];
+    while let Some(condition) = open.pop() {
+        match (&condition.kind, conjunction) {
+            (ConditionKind::And(left, right), true) | (ConditionKind::Or(left, right), false) => {
+                open.extend([right.as_ref(), left.as_ref()]);
+            }
+            _ => links.push(condition),
+        }
+    }
+}
+
+fn mismatch(left: Span, a: &Typed, right: Span, b: &Typed) -> Diagnostic {
+    let message = format!("{} is compared with {}", a.describe(), b.describe());
+    let found = Diagnostic::new(Code::Mismatch, right, message).label(format!("this is {}", with_article(b.scalar)));
+    found.related(left, format!("this is {}", with_article(a.scalar))).help("both sides must be of one type")
+}

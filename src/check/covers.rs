@@ -1,0 +1,160 @@
+//! Whether one rule says at least what another says. Sound and not complete: a `true` is a proof, a `false` is none.
+
+use super::presence::matches_absence;
+use super::tree::{Actions, Bound, Constant, Network, Pattern, Piece, Rule, Term, Test, Text};
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::ast::Affix;
+
+/// Whether every request that matches `narrow` also matches `wide`.
+pub(super) fn rule(vocabulary: &Vocabulary, wide: &Rule, narrow: &Rule) -> bool {
+    actions(wide.actions.as_ref(), narrow.actions.as_ref())
+        && (wide.condition.is_none() || wide.condition == narrow.condition)
+        && wide.tests.iter().all(|test| implied(vocabulary, test, &narrow.tests))
+}
+
+fn implied(vocabulary: &Vocabulary, wide: &Test, narrow: &[Test]) -> bool {
+    if wide.pattern == Pattern::Any && vocabulary.attribute(wide.field).is_some_and(|attribute| !attribute.optional) {
+        return true;
+    }
+    narrow.iter().any(|test| test.field == wide.field && pattern(&wide.pattern, &test.pattern))
+}
+
+fn actions(wide: Option<&Actions>, narrow: Option<&Actions>) -> bool {
+    let Some(wide) = wide else { return true };
+    let Some(narrow) = narrow else { return false };
+    let within = |a: &Actions, b: &Actions| a.listed.iter().all(|action| b.listed.binary_search(action).is_ok());
+    match (wide.negated, narrow.negated) {
+        (false, false) => within(narrow, wide),
+        (true, false) => narrow.listed.iter().all(|action| wide.listed.binary_search(action).is_err()),
+        (true, true) => within(wide, narrow),
+        (false, true) => false,
+    }
+}
+
+/// Whether all that matches `narrow` matches `wide`.
+pub(super) fn pattern(wide: &Pattern, narrow: &Pattern) -> bool {
+    use Pattern::{Affix as End, Any, Equal, Labels, Network as Net, Not, OneOf, Path, Range};
+    if wide == narrow {
+        return true;
+    }
+    match (wide, narrow) {
+        (_, OneOf(list)) => list.iter().all(|one| pattern(wide, one)),
+        (Any, _) => !matches_absence(narrow),
+        (OneOf(list), _) => list.iter().any(|one| pattern(one, narrow)),
+        (End(a, end), End(b, longer)) => a == b && affix(*a, end, &longer.pieces),
+        (End(end, text), Equal(term)) => whole_text(term).is_some_and(|whole| affix(*end, text, &whole)),
+        (Net(wide), Net(narrow)) => wide.bits <= narrow.bits && holds(wide, narrow.first.octets()),
+        (Net(network), Equal(Term::Constant(Constant::Ip(address)))) => holds(network, address.octets()),
+        (Range(from, to), _) => range(from.as_ref(), to.as_ref(), narrow),
+        (Path(wide), Path(narrow)) => path(&spell(&wide.0.pieces), &spell(&narrow.0.pieces), true),
+        (Path(wide), Equal(term)) => {
+            whole_text(term).is_some_and(|text| path(&spell(&wide.0.pieces), &spell(&text), false))
+        }
+        (Labels(wide), Labels(narrow)) => {
+            wide.iter().all(|(name, wide)| narrow.iter().any(|(other, narrow)| name == other && pattern(wide, narrow)))
+        }
+        (Not(wide), Not(narrow)) => pattern(narrow, wide),
+        (Not(wide), Equal(Term::Constant(known))) => excludes(wide, known),
+        _ => false,
+    }
+}
+
+/// The least and the greatest number of a range whose ends are known.
+pub(super) fn limits(from: Option<&Bound>, to: Option<&Bound>) -> Option<(i128, i128)> {
+    let least = match from {
+        None => i128::from(i64::MIN),
+        Some(bound) => i128::from(number(&bound.term)?) + i128::from(!bound.included),
+    };
+    let most = match to {
+        None => i128::from(i64::MAX),
+        Some(bound) => i128::from(number(&bound.term)?) - i128::from(!bound.included),
+    };
+    Some((least, most))
+}
+
+const fn number(term: &Term) -> Option<i64> {
+    match term {
+        Term::Constant(Constant::Int(n) | Constant::Time(n) | Constant::Duration(n)) => Some(*n),
+        _ => None,
+    }
+}
+
+fn range(from: Option<&Bound>, to: Option<&Bound>, narrow: &Pattern) -> bool {
+    let inner = match narrow {
+        Pattern::Range(from, to) => limits(from.as_ref(), to.as_ref()),
+        Pattern::Equal(term) => number(term).map(|n| (i128::from(n), i128::from(n))),
+        _ => None,
+    };
+    limits(from, to).zip(inner).is_some_and(|((a, b), (c, d))| a <= c && d <= b)
+}
+
+/// Whether a known value is certainly not what `pattern` wants.
+fn excludes(pattern: &Pattern, known: &Constant) -> bool {
+    match pattern {
+        Pattern::Equal(Term::Constant(other)) => other != known,
+        Pattern::OneOf(list) => list.iter().all(|one| excludes(one, known)),
+        _ => false,
+    }
+}
+
+fn holds(network: &Network, address: [u8; 16]) -> bool {
+    let mask = u128::MAX.checked_shl(128 - u32::from(network.bits)).unwrap_or(0);
+    u128::from_be_bytes(address) & mask == u128::from_be_bytes(network.first.octets())
+}
+
+/// The pieces of a term that is text; a value that is only known later is one piece.
+fn whole_text(term: &Term) -> Option<Vec<Piece>> {
+    match term {
+        Term::Constant(Constant::String(text) | Constant::Path(text)) => {
+            Some(vec![Piece::Literal(text.as_bytes().to_vec())])
+        }
+        Term::Constant(Constant::Bytes(bytes)) => Some(vec![Piece::Literal(bytes.clone())]),
+        Term::Constant(_) => None,
+        Term::Parameter(argument) => Some(vec![Piece::Parameter(*argument)]),
+        Term::Text(text) => Some(text.pieces.clone()),
+    }
+}
+
+/// Whether every text of these pieces begins (or ends) with `end`.
+fn affix(which: Affix, end: &Text, whole: &[Piece]) -> bool {
+    let (mut end, mut whole) = (end.pieces.clone(), whole.to_vec());
+    if which == Affix::Suffix {
+        end.reverse();
+        whole.reverse();
+    }
+    let last = end.len().saturating_sub(1);
+    end.len() <= whole.len()
+        && end.iter().zip(&whole).enumerate().all(|(number, (end, piece))| match (end, piece) {
+            (Piece::Literal(end), Piece::Literal(piece)) if number == last => match which {
+                Affix::Prefix => piece.starts_with(end),
+                Affix::Suffix => piece.ends_with(end),
+            },
+            (end, piece) => end == piece,
+        })
+}
+
+/// A path as text, with what is only known later as something that equals nothing but itself.
+fn spell(pieces: &[Piece]) -> String {
+    let spell = |piece: &Piece| match piece {
+        Piece::Literal(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Piece::Parameter(argument) => format!("\u{0}{}\u{0}", argument.0),
+    };
+    pieces.iter().map(spell).collect()
+}
+
+/// Whether `/a/*/**` holds all paths of another pattern, segment by segment. In a pattern an argument is a part of one
+/// segment; in an exact path it may be several (`whole_arguments` is false).
+fn path(wide: &str, narrow: &str, whole_arguments: bool) -> bool {
+    let segments = |path: &str| -> Vec<String> {
+        path.split('/').skip(1).filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+    };
+    let (wide, narrow) = (segments(wide), segments(narrow));
+    let Some((last, head)) = wide.split_last() else { return narrow.is_empty() };
+    let open = last == "**";
+    let head = if open { head } else { &wide[..] };
+    let is_one = |segment: &str| segment != "**" && (whole_arguments || !segment.contains('\u{0}'));
+    let fits =
+        |(wide, narrow): (&String, &String)| narrow != "**" && (wide == narrow || (wide == "*" && is_one(narrow)));
+    let long_enough = if open { narrow.len() >= head.len() } else { narrow.len() == head.len() };
+    long_enough && !head.iter().any(|segment| segment == "**") && head.iter().zip(&narrow).all(fits)
+}

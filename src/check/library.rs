@@ -1,0 +1,93 @@
+//! The vocabularies that `use` finds: those that come with Placet, and those that are added.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use super::report::Report;
+use super::vocabulary;
+use crate::diag::Diagnostic;
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::ast::{File, ItemKind, RoleItem};
+use crate::syntax::parse;
+
+/// The sources of the vocabularies that come with Placet.
+const BUILT_IN: [&str; 4] = [
+    include_str!("../../policies/vocabulary/http.placet"),
+    include_str!("../../policies/vocabulary/momento.placet"),
+    include_str!("../../policies/vocabulary/warp10.placet"),
+    include_str!("../../policies/vocabulary/gateway.placet"),
+];
+
+/// Vocabularies by name.
+#[derive(Clone, Debug)]
+pub struct Library {
+    vocabularies: BTreeMap<String, Arc<Vocabulary>>,
+}
+
+impl Default for Library {
+    fn default() -> Self {
+        Self::built_in().clone()
+    }
+}
+
+impl Library {
+    /// The vocabularies that come with Placet: `gateway`, `http`, `momento` and `warp10`.
+    #[must_use]
+    pub fn built_in() -> &'static Self {
+        static BUILT_IN_LIBRARY: OnceLock<Library> = OnceLock::new();
+        BUILT_IN_LIBRARY.get_or_init(|| {
+            let mut library = Self::empty();
+            for source in BUILT_IN {
+                let file = parse::parse(source).expect("a test parses every vocabulary of the crate");
+                library.add(&file).expect("a test checks every vocabulary of the crate");
+            }
+            library
+        })
+    }
+
+    /// No vocabulary at all.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { vocabularies: BTreeMap::new() }
+    }
+
+    /// Adds the vocabularies of a file, each with the file's `role` items as roles of its own. One of a name that is
+    /// there already takes its place.
+    ///
+    /// # Errors
+    /// The diagnostics of the file; nothing is added then.
+    pub fn add(&mut self, file: &File) -> Result<(), Vec<Diagnostic>> {
+        let report = Report::default();
+        let roles = file.items.iter().filter_map(|item| match &item.kind {
+            ItemKind::Role(role) => Some(role),
+            ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Vocabulary(_) | ItemKind::Block(_) => None,
+        });
+        let added = declared(&report, file, &roles.collect::<Vec<_>>());
+        let diagnostics = report.finish();
+        if !diagnostics.is_empty() {
+            return Err(diagnostics);
+        }
+        self.vocabularies.extend(added.into_iter().map(|vocabulary| (vocabulary.name().to_owned(), vocabulary)));
+        Ok(())
+    }
+
+    /// The vocabulary of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Arc<Vocabulary>> {
+        self.vocabularies.get(name)
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.vocabularies.keys().map(String::as_str)
+    }
+}
+
+/// The vocabularies that a file declares, with `roles` beside their own.
+pub(super) fn declared(report: &Report, file: &File, roles: &[&RoleItem]) -> Vec<Arc<Vocabulary>> {
+    let items = file.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Vocabulary(vocabulary) => Some(vocabulary),
+        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Block(_) => None,
+    });
+    items.map(|item| vocabulary::build(report, item, roles)).collect()
+}

@@ -1,0 +1,117 @@
+//! Warnings about rules that say nothing: blocks that grant nothing, rules that others cover.
+
+use std::collections::HashMap;
+
+use super::covers;
+use super::fields::Fields;
+use super::report::Report;
+use super::tree::{Constant, Effect, Pattern, Rule, Term};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits::LINT_COMPARISONS;
+use crate::model::vocabulary::{FieldNo, Vocabulary};
+use crate::syntax::ast::{Block, BlockKind};
+
+/// Looks at a block that has no errors of its own.
+pub(super) fn block(report: &Report, vocabulary: &Vocabulary, block: &Block, fields: &Fields<'_>, rules: &[Rule]) {
+    let (name, at) = (&block.name.text, block.name.at.0);
+    let allows = rules.iter().any(|rule| rule.effect == Effect::Allow);
+    match block.kind {
+        BlockKind::Policy if !allows => report.add(
+            Diagnostic::new(Code::NoAllow, at, format!("the policy `{name}` has no `allow`, so it permits nothing"))
+                .help("add `allow { action: any }` if all but the denied is meant"),
+        ),
+        BlockKind::Token if !allows => report.add(
+            Diagnostic::new(Code::GrantsNothing, at, format!("the token `{name}` grants nothing"))
+                .help("add `permissions`, an `allow` or a `type`"),
+        ),
+        BlockKind::Token | BlockKind::Policy | BlockKind::Restriction => {}
+    }
+    let ends = fields.place("ttl").is_some() || fields.place("expiry").is_some();
+    if block.kind == BlockKind::Token && fields.place("type").is_none() && !ends {
+        let found = Diagnostic::new(Code::NeverExpires, at, format!("the token `{name}` never expires"));
+        report.add(found.help("add `ttl: 30d`, or `expiry` and a time"));
+    }
+    Covering::of(vocabulary, rules).warn(report, block.kind);
+}
+
+/// Rules by a value that they want exactly, so that each is compared with few others.
+struct Covering<'r> {
+    vocabulary: &'r Vocabulary,
+    rules: &'r [Rule],
+    by_value: HashMap<(FieldNo, &'r Constant), Vec<usize>>,
+    /// Rules that want no value exactly.
+    general: Vec<usize>,
+}
+
+impl<'r> Covering<'r> {
+    fn of(vocabulary: &'r Vocabulary, rules: &'r [Rule]) -> Self {
+        let mut frequency: HashMap<(FieldNo, &Constant), usize> = HashMap::new();
+        for key in rules.iter().flat_map(exact) {
+            *frequency.entry(key).or_default() += 1;
+        }
+        let mut covering = Self { vocabulary, rules, by_value: HashMap::new(), general: Vec::new() };
+        for (number, rule) in rules.iter().enumerate() {
+            match exact(rule).min_by_key(|key| frequency[key]) {
+                Some(key) => covering.by_value.entry(key).or_default().push(number),
+                None => covering.general.push(number),
+            }
+        }
+        covering
+    }
+
+    fn warn(&self, report: &Report, kind: BlockKind) {
+        let mut comparisons = 0;
+        for (number, rule) in self.rules.iter().enumerate() {
+            let similar = exact(rule).filter_map(|key| self.by_value.get(&key)).flatten();
+            let mut others = self.general.iter().chain(similar).copied().filter(|&other| other != number);
+            let found = others.find(|&other| {
+                comparisons += 1;
+                comparisons <= LINT_COMPARISONS && self.covers(other, number)
+            });
+            if let Some(found) = found {
+                report.add(self.explain(kind, rule, &self.rules[found]));
+            }
+        }
+    }
+
+    /// Whether the rule `other` makes `number` needless. Of two that say the same, the later one is.
+    fn covers(&self, other: usize, number: usize) -> bool {
+        let (wide, narrow) = (&self.rules[other], &self.rules[number]);
+        let says_all = |a: &Rule, b: &Rule| covers::rule(self.vocabulary, a, b);
+        match (wide.effect, narrow.effect) {
+            (Effect::Allow, Effect::Deny) => false,
+            (Effect::Deny, Effect::Allow) => says_all(wide, narrow),
+            (Effect::Allow, Effect::Allow) | (Effect::Deny, Effect::Deny) => {
+                says_all(wide, narrow) && (other < number || !says_all(narrow, wide))
+            }
+        }
+    }
+
+    fn explain(&self, kind: BlockKind, rule: &Rule, other: &Rule) -> Diagnostic {
+        let allow = if kind == BlockKind::Restriction { "`only`" } else { "`allow`" };
+        match (rule.effect, other.effect) {
+            (Effect::Allow, Effect::Deny) => Diagnostic::new(
+                Code::DeniedEntirely,
+                rule.at,
+                format!("a `deny` forbids all that this {allow} permits"),
+            )
+            .related(other.at, "forbidden here")
+            .help("remove one of the two, or narrow the `deny`"),
+            _ => {
+                let word = if rule.effect == Effect::Deny { "`deny`" } else { allow };
+                Diagnostic::new(Code::Shadowed, rule.at, format!("another {word} says all that this one says"))
+                    .related(other.at, "said here")
+                    .help("remove the narrower rule, or narrow the wider one")
+            }
+        }
+    }
+}
+
+/// The values that a rule wants exactly.
+fn exact(rule: &Rule) -> impl Iterator<Item = (FieldNo, &Constant)> {
+    rule.tests.iter().filter_map(|test| match &test.pattern {
+        Pattern::Equal(Term::Constant(constant)) => Some((test.field, constant)),
+        _ => None,
+    })
+}

@@ -1,0 +1,228 @@
+//! Literals become constants: the type that is wanted decides how text is read.
+
+use std::net::IpAddr;
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use ipnet::IpNet;
+
+use super::report::Report;
+use super::tree::{Constant, Network};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits::TEXT_BYTES;
+use crate::model::path::ResourcePath;
+use crate::model::types::Scalar;
+use crate::model::value::Address;
+use crate::span::Span;
+use crate::syntax::ast::Literal;
+use crate::syntax::parse::literal::{self, BadLiteral};
+
+/// What is wanted of a value, and what for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Goal<'g> {
+    /// The type.
+    pub(super) scalar: Scalar,
+    /// What the value belongs to: `` `cache` ``.
+    pub(super) what: &'g str,
+    /// Whether a bare number is milliseconds, as it is behind TOKENGEN's keys.
+    pub(super) millis: bool,
+}
+
+impl<'g> Goal<'g> {
+    /// A value of `scalar` for `what`.
+    pub(super) const fn new(scalar: Scalar, what: &'g str) -> Self {
+        Self { scalar, what, millis: false }
+    }
+
+    /// The finding that something else stands there.
+    pub(super) fn mismatch(&self, at: Span, found: &str) -> Diagnostic {
+        let message = format!("{} takes {}, found {found}", self.what, with_article(self.scalar));
+        Diagnostic::new(Code::WrongType, at, message).label(format!("not {}", with_article(self.scalar)))
+    }
+}
+
+/// `an int`, `a string`
+pub(crate) const fn with_article(scalar: Scalar) -> &'static str {
+    match scalar {
+        Scalar::Bool => "a bool",
+        Scalar::Int => "an int",
+        Scalar::String => "a string",
+        Scalar::Bytes => "bytes",
+        Scalar::Uuid => "a uuid",
+        Scalar::Time => "a time",
+        Scalar::Duration => "a duration",
+        Scalar::Ip => "an ip",
+        Scalar::Path => "a path",
+    }
+}
+
+/// The type that a literal has by itself.
+pub(super) const fn natural(literal: &Literal) -> Scalar {
+    match literal {
+        Literal::Bool(_) => Scalar::Bool,
+        Literal::Int(_) => Scalar::Int,
+        Literal::Text(_) => Scalar::String,
+        Literal::Bytes(_) => Scalar::Bytes,
+        Literal::Duration(_) => Scalar::Duration,
+        Literal::Time(_) => Scalar::Time,
+    }
+}
+
+/// A literal without splices as a value of the wanted type.
+pub(super) fn constant(report: &Report, literal: &Literal, at: Span, goal: Goal<'_>) -> Option<Constant> {
+    match (goal.scalar, literal) {
+        (Scalar::Bool, Literal::Bool(truth)) => Some(Constant::Bool(*truth)),
+        (Scalar::Int, Literal::Int(number)) => Some(Constant::Int(*number)),
+        (Scalar::Time, Literal::Time(millis)) => Some(Constant::Time(*millis)),
+        (Scalar::Time, Literal::Int(millis)) if goal.millis => Some(Constant::Time(*millis)),
+        (Scalar::Duration, Literal::Duration(millis)) => Some(Constant::Duration(*millis)),
+        (Scalar::Duration, Literal::Int(millis)) if goal.millis => Some(Constant::Duration(*millis)),
+        (Scalar::Bytes, Literal::Bytes(bytes)) => {
+            check_length(report, bytes.len(), at).then(|| Constant::Bytes(bytes.clone()))
+        }
+        (_, Literal::Text(text)) => match text.as_plain() {
+            Some(text) => read(report, text, at, goal),
+            None => report.poison(spliced(at, goal)),
+        },
+        (wanted, found) => report.poison(explain(wanted, found, goal.mismatch(at, with_article(natural(found))))),
+    }
+}
+
+/// The finding that text with splices stands where the type needs a value of its own.
+pub(super) fn spliced(at: Span, goal: Goal<'_>) -> Diagnostic {
+    let message = format!("{} is {}, which can not be put together from pieces", goal.what, with_article(goal.scalar));
+    Diagnostic::new(Code::SpliceType, at, message)
+        .help(format!("declare a parameter of type `{}` and write its name without quotes", goal.scalar))
+}
+
+/// Text as a value of the wanted type.
+pub(super) fn read(report: &Report, text: &str, at: Span, goal: Goal<'_>) -> Option<Constant> {
+    if !check_length(report, text.len(), at) {
+        return None;
+    }
+    match goal.scalar {
+        Scalar::Bool | Scalar::Int => {
+            let plain = match goal.scalar {
+                Scalar::Bool => text.parse::<bool>().is_ok(),
+                _ => text.parse::<i64>().is_ok(),
+            };
+            let found = goal.mismatch(at, "a string");
+            report.poison(if plain { found.help(format!("write `{text}`, without quotes")) } else { found })
+        }
+        Scalar::String => Some(Constant::String(text.to_owned())),
+        Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
+        Scalar::Uuid => uuid(text).map(Constant::Uuid).or_else(|| report.poison(not_a_uuid(text, at))),
+        Scalar::Time => written(report, literal::time(text), at).map(Constant::Time),
+        Scalar::Duration => written(report, literal::duration(text), at).map(Constant::Duration),
+        Scalar::Ip => address(report, text, at),
+        Scalar::Path => path(report, text, at),
+    }
+}
+
+fn explain(wanted: Scalar, found: &Literal, mismatch: Diagnostic) -> Diagnostic {
+    match (wanted, found) {
+        (Scalar::String, Literal::Bytes(_)) => mismatch.help("`x\"…\"` is for attributes of type `bytes`"),
+        (Scalar::String | Scalar::Bytes | Scalar::Path | Scalar::Ip | Scalar::Uuid, _) => {
+            mismatch.help("write it in quotes")
+        }
+        (Scalar::Duration, Literal::Int(number)) => mismatch.help(format!("write the unit, such as `{number}s`")),
+        (Scalar::Time, _) => mismatch.help("write a point in time, such as `2027-01-01T00:00:00Z`"),
+        (Scalar::Bool, _) => mismatch.help("write `true` or `false`"),
+        (Scalar::Int | Scalar::Duration, _) => mismatch,
+    }
+}
+
+fn check_length(report: &Report, length: usize, at: Span) -> bool {
+    if length > TEXT_BYTES {
+        let message = format!("this text has {length} bytes; a value has at most {TEXT_BYTES}");
+        report.add(Diagnostic::new(Code::TooLarge, at, message).help("no request can hold it, so nothing would match"));
+    }
+    length <= TEXT_BYTES
+}
+
+fn not_a_uuid(text: &str, at: Span) -> Diagnostic {
+    Diagnostic::new(Code::NotAUuid, at, format!("`{text}` is not a uuid"))
+        .help("write 32 hexadecimal digits in groups of 8-4-4-4-12")
+}
+
+fn written(report: &Report, read: Result<i64, BadLiteral>, at: Span) -> Option<i64> {
+    read.map_err(|bad| report.add(Diagnostic::new(Code::NotATime, at, bad.message).help(bad.help))).ok()
+}
+
+/// `0d0c2f6e-3f5d-4b2b-9a7e-5a1d2c3b4e5f`, in either case.
+pub(crate) fn uuid(text: &str) -> Option<[u8; 16]> {
+    let mut groups = text.split('-');
+    let fits = text.len() == 36 && [8, 4, 4, 4, 12].iter().all(|&n| groups.next().is_some_and(|g| g.len() == n));
+    let digits: String = text.split('-').collect();
+    let bytes = fits.then(|| HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()).flatten()?;
+    bytes.try_into().ok()
+}
+
+fn address(report: &Report, text: &str, at: Span) -> Option<Constant> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Some(Constant::Ip(address.into()));
+    }
+    let is_network = text.parse::<IpNet>().is_ok();
+    let message = if is_network {
+        format!("`{text}` is a network, and one address is wanted here")
+    } else {
+        format!("`{text}` is not an address")
+    };
+    let help =
+        if is_network { "use `in`, or a pattern in the rule's map" } else { "write it as `10.1.2.3` or `2001:db8::1`" };
+    report.poison(Diagnostic::new(Code::NotAnAddress, at, message).help(help))
+}
+
+/// `10.0.0.0/8`: IPv4 networks are held mapped. `Err` is one address alone.
+pub(super) fn network(report: &Report, text: &str, at: Span) -> Option<Result<Network, Address>> {
+    let Ok(net) = text.parse::<IpNet>() else {
+        let message = format!("`{text}` is not a network");
+        let help = "write the first address and the number of bits: `10.0.0.0/8`, `2001:db8::/32`";
+        return report.poison(Diagnostic::new(Code::NotAnAddress, at, message).help(help));
+    };
+    let first = net.trunc();
+    if first != net {
+        let message = format!("`{text}` has bits behind the first {}", net.prefix_len());
+        let label = "an address inside a network, not a network";
+        let help = format!("write `{first}` for the network, or `{}` for the one address", net.addr());
+        return report.poison(Diagnostic::new(Code::HostBits, at, message).label(label).help(help));
+    }
+    let bits = if matches!(net, IpNet::V4(_)) { net.prefix_len() + 96 } else { net.prefix_len() };
+    let first = Address::from(net.addr());
+    Some(if bits == 128 { Err(first) } else { Ok(Network { first, bits }) })
+}
+
+fn path(report: &Report, text: &str, at: Span) -> Option<Constant> {
+    if text.contains('*') {
+        return report.poison(wildcard(text, at));
+    }
+    match ResourcePath::new(text) {
+        Ok(path) => Some(Constant::Path(path.as_str().to_owned())),
+        Err(error) => report.poison(not_a_path(text, at, &error.to_string())),
+    }
+}
+
+/// The finding that a pattern of paths stands where one path is wanted.
+pub(super) fn wildcard(text: &str, at: Span) -> Diagnostic {
+    Diagnostic::new(Code::NotAPath, at, format!("`{text}` is a pattern, and one path is wanted here"))
+        .help("use `in`, or a pattern in the rule's map")
+}
+
+/// The finding that text is no path, or no pattern of paths.
+pub(super) fn not_a_path(text: &str, at: Span, why: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotAPath, at, format!("`{text}` is not a canonical path: {why}"))
+        .help("write it as the router sees it after decoding: absolute, without `.`, `..`, `//` and a slash at its end")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uuid;
+
+    #[test]
+    fn a_uuid_has_its_groups_and_no_others() {
+        assert_eq!(uuid("00000000-0000-0000-0000-0000000000FF").map(|bytes| bytes[15]), Some(255));
+        for text in ["", "00000000000000000000000000000000", "0-0-0-0-0", "00000000-0000-0000-0000-0000000000fg"] {
+            assert_eq!(uuid(text), None, "{text}");
+        }
+    }
+}

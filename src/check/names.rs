@@ -1,0 +1,296 @@
+//! The names of a file: its vocabulary, its `let`s and its roles. A `let` or role is made of what stands above it, so
+//! nothing can be made of itself; blocks see all of them.
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+
+use super::actions::{self, ActionSet};
+use super::report::{Report, with_help};
+use super::vocabulary;
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits::{ROLES, SOURCE_NODES};
+use crate::model::vocabulary::Vocabulary;
+use crate::span::Span;
+use crate::syntax::ast::{
+    File, ItemKind, Let, Literal, Name, Operand, OperandKind, Pattern, PatternKind, Piece, RoleItem, Text,
+};
+
+/// All names outside of blocks.
+#[derive(Debug)]
+pub(super) struct Names<'a> {
+    vocabulary: &'a Vocabulary,
+    lets: HashMap<&'a str, LetSlot<'a>>,
+    roles: HashMap<&'a str, RoleSlot>,
+    /// Declared, but further down than what is being read.
+    below: HashSet<&'a str>,
+    /// Declared by items that could not be read: what they mean is not known, but they are no typing mistakes.
+    broken: HashSet<&'a str>,
+    /// How many patterns have been read; `let`s in `let`s multiply.
+    patterns: Cell<usize>,
+}
+
+#[derive(Debug)]
+struct LetSlot<'a> {
+    item: &'a Let,
+    used: Cell<bool>,
+}
+
+#[derive(Debug)]
+struct RoleSlot {
+    at: Span,
+    /// `None` after an error in it.
+    actions: Option<ActionSet>,
+    used: Cell<bool>,
+}
+
+impl<'a> Names<'a> {
+    /// Only what the vocabulary names.
+    pub(super) fn of_vocabulary(vocabulary: &'a Vocabulary) -> Self {
+        Self {
+            vocabulary,
+            lets: HashMap::new(),
+            roles: HashMap::new(),
+            below: HashSet::new(),
+            broken: HashSet::new(),
+            patterns: Cell::new(0),
+        }
+    }
+
+    /// The names of `file`, read from its top to its end.
+    pub(super) fn of_file(report: &Report, file: &'a File, broken: &'a [Name], vocabulary: &'a Vocabulary) -> Self {
+        let mut names = Self::of_vocabulary(vocabulary);
+        names.broken = broken.iter().map(|name| name.text.as_str()).collect();
+        names.below =
+            file.items.iter().filter_map(|item| declared(&item.kind)).map(|name| name.text.as_str()).collect();
+        for item in &file.items {
+            match &item.kind {
+                ItemKind::Let(item) => names.add_let(report, item),
+                ItemKind::Role(item) => names.add_role(report, item),
+                ItemKind::Use(_) | ItemKind::Vocabulary(_) | ItemKind::Block(_) => {}
+            }
+        }
+        names
+    }
+
+    /// The roles of `items`, each made of the actions of `vocabulary` and the roles above it; faults are reported and left
+    /// out.
+    pub(super) fn of_roles(
+        report: &Report,
+        items: impl Iterator<Item = &'a RoleItem> + Clone,
+        vocabulary: &'a Vocabulary,
+    ) -> Vec<(&'a str, ActionSet)> {
+        let mut names = Self::of_vocabulary(vocabulary);
+        names.below = items.clone().map(|item| item.name.text.as_str()).collect();
+        items.clone().for_each(|item| names.add_role(report, item));
+        let mut roles = names.roles;
+        let in_order = items.filter_map(|item| roles.remove_entry(item.name.text.as_str()));
+        in_order.filter_map(|(name, slot)| Some((name, slot.actions?))).collect()
+    }
+
+    /// What the file speaks of.
+    pub(super) const fn vocabulary(&self) -> &'a Vocabulary {
+        self.vocabulary
+    }
+
+    /// The value of a `let`, which is used from now on.
+    pub(super) fn use_let(&self, name: &str) -> Option<&'a Pattern> {
+        let slot = self.lets.get(name)?;
+        slot.used.set(true);
+        Some(&slot.item.value)
+    }
+
+    /// A role of the file, which is used from now on; `Some(None)` if there is an error in it.
+    pub(super) fn use_role(&self, name: &str) -> Option<Option<&ActionSet>> {
+        let slot = self.roles.get(name)?;
+        slot.used.set(true);
+        Some(slot.actions.as_ref())
+    }
+
+    /// Where the file declares a `let` or role of this name.
+    pub(super) fn place(&self, name: &str) -> Option<Span> {
+        let of_let = self.lets.get(name).map(|slot| slot.item.name.at.0);
+        of_let.or_else(|| self.roles.get(name).map(|slot| slot.at))
+    }
+
+    /// Whether the name is a role, of the file or of the vocabulary.
+    pub(super) fn is_role(&self, name: &str) -> bool {
+        self.roles.contains_key(name) || self.vocabulary.role(name).is_some()
+    }
+
+    /// Whether the name is a `let` of the file.
+    pub(super) fn is_let(&self, name: &str) -> bool {
+        self.lets.contains_key(name)
+    }
+
+    /// Whether the name is declared further down.
+    pub(super) fn is_below(&self, name: &str) -> bool {
+        self.below.contains(name)
+    }
+
+    /// Whether the name is declared by an item that could not be read.
+    pub(super) fn is_broken(&self, name: &str) -> bool {
+        self.broken.contains(name)
+    }
+
+    /// All `let`s.
+    pub(super) fn let_words(&self) -> impl Iterator<Item = &str> {
+        self.lets.keys().copied()
+    }
+
+    /// All names that may stand behind `action`.
+    pub(super) fn action_words(&self) -> impl Iterator<Item = &str> {
+        let of_vocabulary = self.vocabulary.actions().iter().map(String::as_str);
+        let roles = self.vocabulary.roles().iter().map(|role| role.name.as_str());
+        of_vocabulary.chain(roles).chain(self.roles.keys().copied()).chain(self.let_words())
+    }
+
+    /// Counts one more pattern; false when the file has become more than anybody can have meant.
+    pub(super) fn count(&self) -> bool {
+        self.patterns.set(self.patterns.get() + 1);
+        self.patterns.get() <= SOURCE_NODES
+    }
+
+    /// Warns of what no block uses; after an error nobody knows. The roles of a file with a vocabulary are there for
+    /// others.
+    pub(super) fn warn_unused(&self, report: &Report, exports_roles: bool) {
+        if report.has_errors() {
+            return;
+        }
+        let unused = |what: &str, name: &str, at| {
+            Diagnostic::new(Code::Unused, at, format!("the {what} `{name}` is never used")).help("remove it")
+        };
+        for (name, slot) in self.lets.iter().filter(|(_, slot)| !slot.used.get()) {
+            report.add(unused("`let`", name, slot.item.name.at.0));
+        }
+        for (name, slot) in self.roles.iter().filter(|(_, slot)| !slot.used.get() && !exports_roles) {
+            report.add(unused("role", name, slot.at));
+        }
+    }
+
+    fn add_let(&mut self, report: &Report, item: &'a Let) {
+        let names = LetNames { names: self, report, is_forward: Cell::new(false) };
+        names.pattern(&item.value);
+        let is_forward = names.is_forward.get();
+        self.below.remove(item.name.text.as_str());
+        if is_forward {
+            // To put its value in might never end.
+            self.broken.insert(&item.name.text);
+            return;
+        }
+        if self.is_free(report, "`let`", &item.name) {
+            self.lets.insert(&item.name.text, LetSlot { item, used: Cell::new(false) });
+        }
+    }
+
+    fn add_role(&mut self, report: &Report, item: &'a RoleItem) {
+        let actions = actions::resolve(self, report, &item.actions);
+        self.below.remove(item.name.text.as_str());
+        if let Some(refusal) = vocabulary::refuse_name(&item.name) {
+            return report.add(refusal);
+        }
+        if self.roles.len() >= ROLES {
+            let message = format!("a file has at most {ROLES} roles");
+            return report.add(Diagnostic::new(Code::TooMany, item.name.at.0, message));
+        }
+        if self.is_free(report, "role", &item.name) {
+            let slot = RoleSlot { at: item.name.at.0, actions, used: Cell::new(false) };
+            self.roles.insert(&item.name.text, slot);
+        }
+    }
+
+    fn is_free(&self, report: &Report, what: &str, name: &Name) -> bool {
+        let (text, at) = (name.text.as_str(), name.at.0);
+        if let Some(first) = self.place(text) {
+            report.add(
+                Diagnostic::new(Code::Duplicate, at, format!("`{text}` is declared twice"))
+                    .related(first, "first declared here")
+                    .help("rename one of the two"),
+            );
+            return false;
+        }
+        let of_vocabulary = match () {
+            () if self.vocabulary.role(text).is_some() => "a role",
+            () if self.vocabulary.action(text).is_some() => "an action",
+            () => return true,
+        };
+        let vocabulary = self.vocabulary.name();
+        let message = format!("a {what} can not be called `{text}`: that is {of_vocabulary} of `{vocabulary}`");
+        report.add(Diagnostic::new(Code::NameTaken, at, message).help("choose another name"));
+        false
+    }
+}
+
+fn declared(kind: &ItemKind) -> Option<&Name> {
+    match kind {
+        ItemKind::Let(item) => Some(&item.name),
+        ItemKind::Role(item) => Some(&item.name),
+        ItemKind::Use(_) | ItemKind::Vocabulary(_) | ItemKind::Block(_) => None,
+    }
+}
+
+/// Looks at every name inside a `let`, whether or not the `let` is ever used.
+struct LetNames<'n, 'a> {
+    names: &'n Names<'a>,
+    report: &'n Report,
+    is_forward: Cell<bool>,
+}
+
+impl LetNames<'_, '_> {
+    fn pattern(&self, pattern: &Pattern) {
+        match &pattern.kind {
+            PatternKind::Name(name) => self.name(name, pattern),
+            PatternKind::List(list) => list.iter().for_each(|one| self.pattern(one)),
+            PatternKind::Not(inner) => self.pattern(inner),
+            PatternKind::Map(entries) => entries.iter().for_each(|entry| self.pattern(&entry.value)),
+            PatternKind::Affix(_, operand) | PatternKind::Compare(_, operand) => self.operand(operand),
+            PatternKind::Range(from, to) => [from, to].into_iter().for_each(|end| self.operand(end)),
+            PatternKind::Literal(Literal::Text(text)) | PatternKind::Glob(text) | PatternKind::Regex(text) => {
+                self.text(text);
+            }
+            PatternKind::Literal(_) | PatternKind::Any | PatternKind::Absent => {}
+        }
+    }
+
+    fn operand(&self, operand: &Operand) {
+        match &operand.kind {
+            OperandKind::Name(name) => {
+                self.name(name, &Pattern { kind: PatternKind::Name(name.clone()), at: operand.at });
+            }
+            OperandKind::Literal(Literal::Text(text)) => self.text(text),
+            OperandKind::Literal(_) => {}
+        }
+    }
+
+    fn text(&self, text: &Text) {
+        for piece in &text.pieces {
+            if let Piece::Splice(name) = piece {
+                let message = format!("there is no parameter `{}` here", name.text);
+                self.report.add(
+                    Diagnostic::new(Code::UnknownSplice, name.at.0, message).help(
+                        "a `let` stands outside of all blocks and knows no parameters; write the text in the block",
+                    ),
+                );
+            }
+        }
+    }
+
+    fn name(&self, name: &str, pattern: &Pattern) {
+        let names = self.names;
+        if names.is_below(name) {
+            self.is_forward.set(true);
+            return self.report.add(actions::below(pattern, name));
+        }
+        let vocabulary = names.vocabulary;
+        if names.is_broken(name)
+            || names.place(name).is_some()
+            || vocabulary.action(name).is_some()
+            || vocabulary.role(name).is_some()
+        {
+            return;
+        }
+        let unknown =
+            Diagnostic::new(Code::UnknownName, pattern.at.0, format!("there is no `{name}` above this `let`"));
+        self.report.add(with_help(unknown, self.report.suggest(name, names.action_words())));
+    }
+}

@@ -1,0 +1,203 @@
+//! The values inside conditions and their types.
+
+use super::conditions::Reading;
+use super::literals::{Goal, natural, with_article};
+use super::tree::{Constant, Operand, Term};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::model::types::{Scalar, Type};
+use crate::span::Span;
+use crate::syntax::ast::{self, ConditionKind, Literal, Name, PatternKind};
+
+/// A value with its type.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    pub(super) operand: Operand,
+    pub(super) scalar: Scalar,
+    /// What messages call it.
+    pub(super) what: String,
+}
+
+impl Typed {
+    pub(super) fn new(operand: Operand, scalar: Scalar, what: impl Into<String>) -> Self {
+        Self { operand, scalar, what: what.into() }
+    }
+
+    /// `an int`
+    pub(super) const fn describe(&self) -> &'static str {
+        with_article(self.scalar)
+    }
+}
+
+const THIS: &str = "this value";
+
+impl Reading<'_, '_, '_> {
+    /// One value; text takes the type that is wanted.
+    pub(super) fn operand(&self, condition: &ast::Condition, wanted: Option<Scalar>) -> Option<Typed> {
+        let (at, here) = (condition.at.0, self.inside(condition)?);
+        match &condition.kind {
+            ConditionKind::Literal(literal) => here.literal(literal, at, wanted),
+            ConditionKind::Name(name) => here.name(name, at, wanted),
+            ConditionKind::TokenField(field) => here.token_field(field, at),
+            ConditionKind::Label(name, label) => here.label(name, label, at),
+            ConditionKind::Add(left, right) => here.arithmetic(left, right, at, true),
+            ConditionKind::Subtract(left, right) => here.arithmetic(left, right, at, false),
+            ConditionKind::Call(name, arguments) => here.call_value(name, arguments, at),
+            ConditionKind::Not(_)
+            | ConditionKind::And(..)
+            | ConditionKind::Or(..)
+            | ConditionKind::Compare(..)
+            | ConditionKind::In(..)
+            | ConditionKind::Some(..)
+            | ConditionKind::Every(..)
+            | ConditionKind::Has(..) => self.scope.report.poison(
+                Diagnostic::new(Code::Mismatch, at, "a condition is no value and can not be compared")
+                    .help("write the condition itself, or `!` before it"),
+            ),
+        }
+    }
+
+    fn literal(&self, literal: &Literal, at: Span, wanted: Option<Scalar>) -> Option<Typed> {
+        let own = natural(literal);
+        let scalar = if own == Scalar::String { wanted.filter(|&w| w != Scalar::Bool).unwrap_or(own) } else { own };
+        let term = self.scope.literal_term(literal, at, Goal::new(scalar, THIS))?;
+        Some(Typed::new(Operand::Term(term, scalar), scalar, THIS))
+    }
+
+    fn name(&self, name: &str, at: Span, wanted: Option<Scalar>) -> Option<Typed> {
+        if let Some(field) = self.attribute_named(name, at)? {
+            return self.attribute(name, field, at);
+        }
+        if let Some((argument, ty)) = self.scope.parameter(name) {
+            return self.parameter(name, argument, ty, at, wanted);
+        }
+        if let Some((value, scope)) = self.scope.enter_let(name, at) {
+            let inside = Self { scope, ..*self };
+            return match &value.kind {
+                PatternKind::Literal(literal) => inside.literal(literal, value.at.0, wanted),
+                PatternKind::Name(name) if scope.names.is_let(name) => inside.name(name, value.at.0, wanted),
+                _ => self.scope.report.poison(
+                    Diagnostic::new(
+                        Code::WrongType,
+                        at,
+                        format!("`{name}` is a pattern, and one value is wanted here"),
+                    )
+                    .related(value.at.0, "the pattern")
+                    .help(format!("use it behind `in`: `… in {name}`")),
+                ),
+            };
+        }
+        if self.scope.names.is_let(name) || self.scope.names.is_broken(name) {
+            return None;
+        }
+        let vocabulary = self.scope.names.vocabulary();
+        if self.scope.names.is_role(name) || vocabulary.action(name).is_some() {
+            return self.scope.unknown_value(name, at);
+        }
+        let message = format!("there is no attribute, parameter or `let` `{name}`");
+        let attributes = vocabulary.attributes().iter().map(|attribute| attribute.name.as_str());
+        let words = attributes.chain(self.scope.parameter_words()).chain(self.scope.names.let_words());
+        let help = self.scope.report.suggest(name, words);
+        let unknown = Diagnostic::new(Code::UnknownName, at, message);
+        self.scope.report.poison(super::report::with_help(unknown, help))
+    }
+
+    fn attribute(&self, name: &str, field: crate::model::vocabulary::FieldNo, at: Span) -> Option<Typed> {
+        let attribute = self.scope.names.vocabulary().attribute(field)?;
+        let Type::One(scalar) = attribute.ty else {
+            let (ty, help) = match attribute.ty {
+                Type::Labels => ("labels", format!("write `{name}[\"…\"]` for one label")),
+                _ => ("a set", format!("write `any {name} in …`, `… in {name}` or `size({name})`")),
+            };
+            let message = format!("`{name}` is {ty} and no single value");
+            return self.scope.report.poison(Diagnostic::new(Code::NotOneValue, at, message).help(help));
+        };
+        if attribute.optional && !self.present.has(field) {
+            return self.scope.report.poison(
+                Diagnostic::new(Code::Unguarded, at, format!("`{name}` is optional, and a request may lack it"))
+                    .label("perhaps absent")
+                    .help(format!("write `has {name} && …` before it, or `{name}: any` in the rule's map")),
+            );
+        }
+        Some(Typed::new(Operand::Field(field), scalar, format!("`{name}`")))
+    }
+
+    fn parameter(
+        &self,
+        name: &str,
+        argument: super::tree::ArgumentNo,
+        ty: Type,
+        at: Span,
+        wanted: Option<Scalar>,
+    ) -> Option<Typed> {
+        let Type::One(own) = ty else {
+            let message = format!("the parameter `{name}` is a set and no single value");
+            let found = Diagnostic::new(Code::NotOneValue, at, message);
+            return self.scope.report.poison(found.help(format!("write `… in {name}`")));
+        };
+        let scalar = wanted.filter(|&wanted| self.scope.fits(ty, wanted)).unwrap_or(own);
+        let operand = Operand::Term(Term::Parameter(argument), scalar);
+        Some(Typed::new(operand, scalar, format!("the parameter `{name}`")))
+    }
+
+    fn label(&self, name: &Name, label: &str, at: Span) -> Option<Typed> {
+        let field = self.field(name)?;
+        self.check_labels(name, field)?;
+        let spelled = format!("{}[\"{label}\"]", name.text);
+        if !self.present.has_label(field, label) {
+            return self.scope.report.poison(
+                Diagnostic::new(Code::Unguarded, at, format!("`{spelled}` is not there in every request"))
+                    .label("perhaps absent")
+                    .help(format!("write `has {spelled} && …` before it")),
+            );
+        }
+        Some(Typed::new(Operand::Label(field, label.to_owned()), Scalar::String, format!("`{spelled}`")))
+    }
+
+    /// `a + b`, `a - b`
+    fn arithmetic(&self, left: &ast::Condition, right: &ast::Condition, at: Span, plus: bool) -> Option<Typed> {
+        use Scalar::{Duration, Int, Time};
+        let (a, b) = (self.operand(left, None), self.operand(right, None));
+        let (a, b) = (a?, b?);
+        let (a, b) = if plus && (a.scalar, b.scalar) == (Duration, Time) { (b, a) } else { (a, b) };
+        let scalar = match (a.scalar, b.scalar, plus) {
+            (Int, Int, _) => Int,
+            (Time, Duration, _) => Time,
+            (Duration, Duration, _) | (Time, Time, false) => Duration,
+            _ => {
+                let word = if plus { "added to" } else { "subtracted from" };
+                let (what, whom) = if plus { (&a, &b) } else { (&b, &a) };
+                let message = format!("{} can not be {word} {}", what.describe(), whom.describe());
+                let help = "ints go with ints, durations with durations and times; `time - time` is a duration";
+                return self.scope.report.poison(Diagnostic::new(Code::Mismatch, at, message).help(help));
+            }
+        };
+        if let (Some(x), Some(y)) = (known(&a.operand), known(&b.operand)) {
+            let Some(sum) = (if plus { x.checked_add(y) } else { x.checked_sub(y) }) else {
+                let message = "this is more than 64 bits can hold";
+                return self
+                    .scope
+                    .report
+                    .poison(Diagnostic::new(Code::Overflow, at, message).help("write smaller numbers"));
+            };
+            return Some(Typed::new(Operand::Term(Term::Constant(of(scalar, sum)), scalar), scalar, THIS));
+        }
+        let (a, b) = (Box::new(a.operand), Box::new(b.operand));
+        Some(Typed::new(if plus { Operand::Add(a, b) } else { Operand::Subtract(a, b) }, scalar, THIS))
+    }
+}
+
+const fn known(operand: &Operand) -> Option<i64> {
+    match operand {
+        Operand::Term(Term::Constant(Constant::Int(n) | Constant::Time(n) | Constant::Duration(n)), _) => Some(*n),
+        _ => None,
+    }
+}
+
+const fn of(scalar: Scalar, number: i64) -> Constant {
+    match scalar {
+        Scalar::Time => Constant::Time(number),
+        Scalar::Duration => Constant::Duration(number),
+        _ => Constant::Int(number),
+    }
+}

@@ -1,0 +1,398 @@
+//! Patterns, as the type of an attribute reads them.
+
+use super::literals::{self, Goal, natural, with_article};
+use super::report::with_help;
+use super::scope::Scope;
+use super::texts::{has_wildcard, show};
+use super::tree::{Bound, Constant, Pattern, Piece, Term, Text};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::model::types::{Scalar, Type};
+use crate::span::Span;
+use crate::syntax::ast::{self, Affix, Comparison, Literal, Operand, OperandKind, PatternKind};
+
+/// What `absent` means at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Absence {
+    /// That there is no value.
+    Possible,
+    /// Nothing: there always is a value.
+    Never,
+    /// What `not` takes away again, since it wants a value.
+    Negated,
+    /// An error: the value has been read already.
+    Refused,
+}
+
+impl Scope<'_, '_> {
+    /// A pattern on an attribute, or on its elements where it is a set.
+    pub(super) fn pattern(&self, pattern: &ast::Pattern, ty: Type, what: &str, absence: Absence) -> Option<Pattern> {
+        let goal = match ty {
+            Type::One(scalar) | Type::Set(scalar) => Some(Goal::new(scalar, what)),
+            Type::Labels => None,
+        };
+        Reader { scope: *self, goal, what, absence }.pattern(pattern)
+    }
+
+    /// A pattern on one value.
+    pub(super) fn pattern_on(&self, pattern: &ast::Pattern, goal: Goal<'_>, absence: Absence) -> Option<Pattern> {
+        Reader { scope: *self, goal: Some(goal), what: goal.what, absence }.pattern(pattern)
+    }
+
+    /// One value: a literal, a parameter or a `let` of one literal.
+    pub(super) fn term(&self, operand: &Operand, goal: Goal<'_>) -> Option<Term> {
+        let at = operand.at.0;
+        match &operand.kind {
+            OperandKind::Literal(literal) => self.literal_term(literal, at, goal),
+            OperandKind::Name(name) => self.named_term(name, at, goal),
+        }
+    }
+
+    /// A literal as a value of the goal's type.
+    pub(super) fn literal_term(&self, literal: &Literal, at: Span, goal: Goal<'_>) -> Option<Term> {
+        let text = match literal {
+            Literal::Text(text) if text.as_plain().is_none() => text,
+            _ => return literals::constant(self.report, literal, at, goal).map(Term::Constant),
+        };
+        match goal.scalar {
+            Scalar::String | Scalar::Bytes => self.text(text, at, goal).map(|text| self.shortest(text, goal.scalar)),
+            Scalar::Path if has_wildcard(text) => self.report.poison(literals::wildcard(&show(text), at)),
+            Scalar::Path => {
+                let path = self.text(text, at, goal);
+                self.check_path(text, at)?;
+                path.map(Term::Text)
+            }
+            Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration | Scalar::Ip => {
+                self.report.poison(literals::spliced(at, goal))
+            }
+        }
+    }
+
+    /// A parameter or a `let` of one literal as a value of the goal's type.
+    pub(super) fn named_term(&self, name: &str, at: Span, goal: Goal<'_>) -> Option<Term> {
+        if let Some((argument, ty)) = self.parameter(name) {
+            if self.fits(ty, goal.scalar) {
+                return Some(Term::Parameter(argument));
+            }
+            let mismatch = goal.mismatch(at, &format!("the parameter `{name}` of type `{ty}`"));
+            return self.report.poison(with_help(mismatch, parameter_help(name, ty, goal.scalar)));
+        }
+        if !self.names.is_let(name) {
+            return self.unknown_value(name, at);
+        }
+        let (value, scope) = self.enter_let(name, at)?;
+        match &value.kind {
+            PatternKind::Literal(literal) => scope.literal_term(literal, value.at.0, goal),
+            PatternKind::Name(name) => scope.named_term(name, value.at.0, goal),
+            _ => {
+                let message = format!("`{name}` is a pattern, and one value is wanted here");
+                let found = Diagnostic::new(Code::WrongType, at, message).related(value.at.0, "the pattern");
+                self.report.poison(found.help("use `in`, or give the value itself"))
+            }
+        }
+    }
+
+    /// Whether a parameter may stand where a value of `scalar` is wanted.
+    pub(super) fn fits(&self, ty: Type, scalar: Scalar) -> bool {
+        ty == Type::One(scalar) || (ty == Type::One(Scalar::String) && scalar == Scalar::Bytes)
+    }
+
+    /// `"{user}"` is just `user`.
+    fn shortest(&self, text: Text, scalar: Scalar) -> Term {
+        match text.pieces.as_slice() {
+            [Piece::Parameter(argument)] if self.type_of(*argument).is_some_and(|ty| self.fits(ty, scalar)) => {
+                Term::Parameter(*argument)
+            }
+            _ => Term::Text(text),
+        }
+    }
+}
+
+fn parameter_help(name: &str, ty: Type, wanted: Scalar) -> Option<String> {
+    match (ty, wanted) {
+        (Type::One(Scalar::Int | Scalar::Uuid), Scalar::String | Scalar::Bytes) => {
+            Some(format!("write `\"{{{name}}}\"` for its text"))
+        }
+        (Type::One(Scalar::String | Scalar::Int | Scalar::Uuid), Scalar::Path) => {
+            Some(format!("write a path around it, such as `\"/{{{name}}}\"`"))
+        }
+        _ => Some(format!("declare it as `{name}: {wanted}`")),
+    }
+}
+
+/// Reads one pattern. Without a goal it is one on labels.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'s, 'a, 'g> {
+    pub(super) scope: Scope<'s, 'a>,
+    goal: Option<Goal<'g>>,
+    what: &'g str,
+    absence: Absence,
+}
+
+impl Reader<'_, '_, '_> {
+    fn pattern(&self, pattern: &ast::Pattern) -> Option<Pattern> {
+        let at = pattern.at.0;
+        match &pattern.kind {
+            PatternKind::Any => Some(Pattern::Any),
+            PatternKind::Absent => self.absent(at),
+            PatternKind::List(list) => self.list(list, at),
+            PatternKind::Not(inner) => self.not(inner, at),
+            PatternKind::Name(name) => self.name(name, at),
+            PatternKind::Map(entries) => match self.goal {
+                None => self.labels(entries, at),
+                Some(goal) => self.refuse(goal, "`{ … }`", at, "labels only"),
+            },
+            PatternKind::Literal(_)
+            | PatternKind::Affix(..)
+            | PatternKind::Glob(_)
+            | PatternKind::Regex(_)
+            | PatternKind::Range(..)
+            | PatternKind::Compare(..) => match self.goal {
+                Some(goal) => self.value(&pattern.kind, at, goal),
+                None => {
+                    let message = format!("{} is a map of labels, and this pattern is on one value", self.what);
+                    let help = "write `{ name: pattern }`, with the name of a label";
+                    self.scope.report.poison(Diagnostic::new(Code::WrongPattern, at, message).help(help))
+                }
+            },
+        }
+    }
+
+    fn deeper(&self, at: Span) -> Option<Self> {
+        Some(Self { scope: self.scope.deeper(at)?, ..*self })
+    }
+
+    fn absent(&self, at: Span) -> Option<Pattern> {
+        match self.absence {
+            Absence::Possible | Absence::Negated => {}
+            Absence::Never => {
+                let message = format!("{} is required, so it is never absent", self.what);
+                self.never(at, message, "every request has a value for it; remove the pattern");
+            }
+            Absence::Refused => {
+                let found = Diagnostic::new(Code::WrongPattern, at, "`absent` can not stand behind `in`");
+                return self.scope.report.poison(found.help("write `!has` and the name of the attribute"));
+            }
+        }
+        Some(Pattern::Absent)
+    }
+
+    fn list(&self, list: &[ast::Pattern], at: Span) -> Option<Pattern> {
+        if list.is_empty() {
+            self.never(at, "an empty list matches nothing".to_owned(), "write `any`, or what is wanted");
+        }
+        let inner = self.deeper(at)?;
+        let read: Vec<Option<Pattern>> = list.iter().map(|one| inner.pattern(one)).collect();
+        let mut flat = Vec::with_capacity(read.len());
+        for pattern in read {
+            match pattern? {
+                Pattern::OneOf(more) => flat.extend(more),
+                one => flat.push(one),
+            }
+        }
+        Some(if flat.len() == 1 { flat.remove(0) } else { Pattern::OneOf(flat) })
+    }
+
+    /// `not p` wants a value, so what `p` says of absence is left out of it.
+    fn not(&self, inner: &ast::Pattern, at: Span) -> Option<Pattern> {
+        let absence = if self.absence == Absence::Refused { Absence::Refused } else { Absence::Negated };
+        let read = Self { absence, ..self.deeper(at)? }.pattern(inner)?;
+        let present = match read {
+            Pattern::Absent => return Some(Pattern::Any),
+            Pattern::OneOf(mut list) => {
+                let before = list.len();
+                list.retain(|one| *one != Pattern::Absent);
+                match list.len() {
+                    0 if before > 0 => return Some(Pattern::Any),
+                    1 => list.remove(0),
+                    _ => Pattern::OneOf(list),
+                }
+            }
+            other => other,
+        };
+        if is_any(&present) {
+            let help = if self.absence == Absence::Possible { "write `absent`" } else { "remove it" };
+            self.never(at, "`not any` matches nothing".to_owned(), help);
+        }
+        Some(Pattern::Not(Box::new(present)))
+    }
+
+    fn name(&self, name: &str, at: Span) -> Option<Pattern> {
+        if let Some((value, scope)) = self.scope.enter_let(name, at) {
+            return Self { scope, ..*self }.pattern(value);
+        }
+        if self.scope.names.is_let(name) || self.scope.names.is_broken(name) {
+            return None;
+        }
+        let Some(goal) = self.goal else {
+            let message = format!("{} is a map of labels, and `{name}` is not one", self.what);
+            let help = "write `{ name: pattern }`, with the name of a label";
+            return self.scope.report.poison(Diagnostic::new(Code::WrongPattern, at, message).help(help));
+        };
+        match self.scope.parameter(name) {
+            Some((argument, Type::Set(scalar))) if scalar == goal.scalar => Some(Pattern::InParameter(argument)),
+            _ => self.scope.named_term(name, at, goal).map(Pattern::Equal),
+        }
+    }
+
+    fn labels(&self, entries: &[ast::Entry], at: Span) -> Option<Pattern> {
+        let inner = self.deeper(at)?;
+        let mut labels: Vec<(String, Pattern)> = Vec::with_capacity(entries.len());
+        let (mut first, mut whole) = (std::collections::HashMap::new(), true);
+        for entry in entries {
+            let (name, place) = (&entry.key.text, entry.key.at.0);
+            if let Some(&earlier) = first.get(name) {
+                inner.scope.report.add(twice("label", name, place, earlier));
+                whole = false;
+                continue;
+            }
+            first.insert(name, place);
+            let what = format!("the label `{name}`");
+            let goal = Goal::new(Scalar::String, &what);
+            match inner.scope.pattern_on(&entry.value, goal, Absence::Possible) {
+                Some(pattern) => labels.push((name.clone(), pattern)),
+                None => whole = false,
+            }
+        }
+        if labels.is_empty() && whole {
+            return Some(Pattern::Any);
+        }
+        whole.then_some(Pattern::Labels(labels))
+    }
+
+    /// The patterns on one value.
+    fn value(&self, kind: &PatternKind, at: Span, goal: Goal<'_>) -> Option<Pattern> {
+        let scope = &self.scope;
+        match kind {
+            PatternKind::Literal(literal) => self.literal(literal, at, goal),
+            PatternKind::Affix(affix, operand) if goal.scalar.is_textual() => {
+                let term = scope.term(operand, goal)?;
+                Some(Pattern::Affix(*affix, as_text(term)))
+            }
+            PatternKind::Glob(text) if goal.scalar.is_textual() => scope.glob(text, at, goal).map(Pattern::Glob),
+            PatternKind::Regex(text) if goal.scalar.is_textual() => scope.regex(text, at, goal).map(Pattern::Regex),
+            PatternKind::Range(from, to) if goal.scalar.is_ordered() => {
+                let (from, to) = (scope.term(from, goal), scope.term(to, goal));
+                self.range(at, Some((from?, true)), Some((to?, false)))
+            }
+            PatternKind::Compare(comparison, operand) => self.compare(*comparison, operand, at, goal),
+            PatternKind::Affix(Affix::Prefix, _) => self.refuse(goal, "`prefix`", at, "strings and bytes"),
+            PatternKind::Affix(Affix::Suffix, _) => self.refuse(goal, "`suffix`", at, "strings and bytes"),
+            PatternKind::Glob(_) => self.refuse(goal, "`glob`", at, "strings and bytes"),
+            PatternKind::Regex(_) => self.refuse(goal, "a regular expression", at, "strings and bytes"),
+            PatternKind::Range(..) => self.refuse(goal, "a range", at, "ints, times and durations"),
+            PatternKind::Name(_)
+            | PatternKind::Any
+            | PatternKind::Absent
+            | PatternKind::List(_)
+            | PatternKind::Not(_)
+            | PatternKind::Map(_) => None,
+        }
+    }
+
+    fn literal(&self, literal: &Literal, at: Span, goal: Goal<'_>) -> Option<Pattern> {
+        let scope = &self.scope;
+        match (goal.scalar, literal) {
+            (Scalar::Ip, Literal::Text(text)) if text.as_plain().is_some_and(|text| text.contains('/')) => {
+                let network = literals::network(scope.report, text.as_plain()?, at)?;
+                Some(match network {
+                    Ok(network) => Pattern::Network(network),
+                    Err(address) => Pattern::Equal(Term::Constant(Constant::Ip(address))),
+                })
+            }
+            (Scalar::Path, Literal::Text(text)) if has_wildcard(text) => {
+                scope.path_pattern(text, at, goal).map(Pattern::Path)
+            }
+            _ => scope.literal_term(literal, at, goal).map(Pattern::Equal),
+        }
+    }
+
+    fn compare(&self, comparison: Comparison, operand: &Operand, at: Span, goal: Goal<'_>) -> Option<Pattern> {
+        let ordered = goal.scalar.is_ordered();
+        if !ordered && !matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
+            return self.refuse(goal, &format!("`{}`", comparison.sign()), at, "ints, times and durations");
+        }
+        let term = self.scope.term(operand, goal)?;
+        match comparison {
+            Comparison::Equal => Some(Pattern::Equal(term)),
+            Comparison::NotEqual => Some(Pattern::Not(Box::new(Pattern::Equal(term)))),
+            Comparison::Less => self.range(at, None, Some((term, false))),
+            Comparison::LessOrEqual => self.range(at, None, Some((term, true))),
+            Comparison::Greater => self.range(at, Some((term, false)), None),
+            Comparison::GreaterOrEqual => self.range(at, Some((term, true)), None),
+        }
+    }
+
+    fn range(&self, at: Span, from: Option<(Term, bool)>, to: Option<(Term, bool)>) -> Option<Pattern> {
+        let bound = |(term, included)| Bound { term, included };
+        let (from, to) = (from.map(bound), to.map(bound));
+        if super::covers::limits(from.as_ref(), to.as_ref()).is_some_and(|(least, most)| least > most) {
+            self.never(
+                at,
+                "this range is empty".to_owned(),
+                "the end of `a..b` is not part of it; write the smaller end first",
+            );
+        }
+        Some(Pattern::Range(from, to))
+    }
+
+    fn refuse(&self, goal: Goal<'_>, pattern: &str, at: Span, wants: &str) -> Option<Pattern> {
+        let message = format!("{} is {}; {pattern} is for {wants}", goal.what, with_article(goal.scalar));
+        let found = Diagnostic::new(Code::WrongPattern, at, message);
+        self.scope.report.poison(match goal.scalar {
+            Scalar::Path => found.help("write a path with `*` for one segment and `**` for any number: `\"/v1/**\"`"),
+            Scalar::Ip => found.help("write an address or a network: `\"10.0.0.0/8\"`"),
+            _ => found.help(format!("write {}, a list of them, `any` or `not`", with_article(goal.scalar))),
+        })
+    }
+
+    fn never(&self, at: Span, message: String, help: &str) {
+        self.scope.report.add(Diagnostic::new(Code::NeverMatches, at, message).label("can never match").help(help));
+    }
+}
+
+/// A label or key that stands twice in one map.
+pub(super) fn twice(what: &str, name: &str, at: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::Duplicate, at, format!("the {what} `{name}` is given twice"))
+        .related(first, "first given here")
+        .help("for one of several values write a list: `[a, b]`")
+}
+
+/// A term that is text, as text.
+pub(super) fn as_text(term: Term) -> Text {
+    let piece = match term {
+        Term::Text(text) => return text,
+        Term::Parameter(argument) => Piece::Parameter(argument),
+        Term::Constant(constant) => Piece::Literal(constant_text(&constant)),
+    };
+    let is_empty = matches!(&piece, Piece::Literal(bytes) if bytes.is_empty());
+    Text { pieces: if is_empty { Vec::new() } else { vec![piece] } }
+}
+
+/// The text of a constant: what it would be if it were spliced.
+fn constant_text(constant: &Constant) -> Vec<u8> {
+    match constant {
+        Constant::String(text) | Constant::Path(text) => text.as_bytes().to_vec(),
+        Constant::Bytes(bytes) => bytes.clone(),
+        Constant::Uuid(uuid) => crate::model::value::UuidText(*uuid).to_string().into_bytes(),
+        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => number.to_string().into_bytes(),
+        Constant::Bool(truth) => truth.to_string().into_bytes(),
+        Constant::Ip(address) => std::net::IpAddr::from(*address).to_string().into_bytes(),
+    }
+}
+
+fn is_any(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Any => true,
+        Pattern::OneOf(list) => list.iter().any(is_any),
+        _ => false,
+    }
+}
+
+/// The type of a literal pattern by itself; none of a pattern that is no literal.
+pub(super) fn natural_type(pattern: &ast::Pattern) -> Option<Scalar> {
+    match &pattern.kind {
+        PatternKind::Literal(literal) => Some(natural(literal)),
+        _ => None,
+    }
+}

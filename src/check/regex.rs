@@ -1,0 +1,98 @@
+//! Regular expressions: the dialect, and what is refused of it. A bad one is an error here and never a pattern that
+//! silently matches nothing.
+
+use regex_syntax::ast::{self, Ast, Visitor};
+use regex_syntax::hir::{Hir, Look};
+use regex_syntax::{Error, ParserBuilder};
+
+use super::literals::Goal;
+use super::scope::Scope;
+use super::texts::SPLICE;
+use super::tree::RegexText;
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits::{NESTING, PATTERN_BYTES};
+use crate::model::types::Scalar;
+use crate::span::Span;
+use crate::syntax::ast::{Piece, Text};
+
+/// Reads a regular expression in the one dialect that there is: `.` is any character, line ends too; of strings a
+/// character is a Unicode scalar value, of bytes it is a byte.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn parse(text: &str, scalar: Scalar) -> Result<Hir, String> {
+    let bytes = scalar == Scalar::Bytes;
+    let nesting = u32::try_from(NESTING).unwrap_or(u32::MAX);
+    let mut builder = ParserBuilder::new();
+    builder.nest_limit(nesting).dot_matches_new_line(true).unicode(!bytes).utf8(!bytes);
+    let hir = builder.build().parse(text).map_err(|error| reason(&error))?;
+    let whole =
+        [Look::Start, Look::End].into_iter().fold(hir.properties().look_set(), |looks, look| looks.remove(look));
+    if whole.is_empty() {
+        Ok(hir)
+    } else {
+        Err("it looks at the borders of words or lines, and only whole values are matched".to_owned())
+    }
+}
+
+impl Scope<'_, '_> {
+    /// `~"eu-.*"`
+    pub(super) fn regex(&self, text: &Text, at: Span, goal: Goal<'_>) -> Option<RegexText> {
+        let pieces = self.pieces(text, at, goal, PATTERN_BYTES);
+        let stand_in = SPLICE.to_string();
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Splice(_) => stand_in.clone(),
+        };
+        let shape: String = text.pieces.iter().map(piece).collect();
+        if let Err(why) = check(&shape, text, goal.scalar) {
+            return self.report.poison(
+                Diagnostic::new(Code::BadRegex, at, format!("this is not a regular expression: {why}"))
+                    .help("the whole value must match; there are no look-arounds and no back references"),
+            );
+        }
+        pieces.map(RegexText)
+    }
+}
+
+fn check(shape: &str, text: &Text, scalar: Scalar) -> Result<(), String> {
+    let splices = text.pieces.iter().filter(|piece| matches!(piece, Piece::Splice(_))).count();
+    if splices > 0 {
+        let tree = ast::parse::Parser::new().parse(shape).map_err(|error| error.kind().to_string())?;
+        let found = ast::visit(&tree, CountSplices(0)).unwrap_or(0);
+        if found != splices {
+            return Err("a splice stands inside a class, a name or a count, where it would be no text".to_owned());
+        }
+    }
+    // Of bytes a character is a byte, so what stands in there is ASCII.
+    parse(&shape.replace(SPLICE, "x"), scalar).map(drop)
+}
+
+fn reason(error: &Error) -> String {
+    match error {
+        Error::Parse(error) => error.kind().to_string(),
+        Error::Translate(error) => error.kind().to_string(),
+        _ => "it can not be read".to_owned(),
+    }
+}
+
+/// Counts the stand-ins that are text of their own. In a class a spliced text would be a set of characters, and wider
+/// than itself.
+struct CountSplices(usize);
+
+impl Visitor for CountSplices {
+    type Output = usize;
+    type Err = ();
+
+    fn finish(self) -> Result<usize, ()> {
+        Ok(self.0)
+    }
+
+    fn visit_post(&mut self, node: &Ast) -> Result<(), ()> {
+        if matches!(node, Ast::Literal(literal) if literal.c == SPLICE) {
+            self.0 += 1;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! Collects what the checker finds: each finding once, in the order of the source.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use crate::diag::code::Code;
+use crate::diag::{Diagnostic, Severity};
+use crate::limits::DIAGNOSTICS;
+use crate::span::Span;
+use crate::syntax::parse::nearest;
+
+/// The findings so far. A `let` is read again at each of its uses, so the same finding may come more than once.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    found: RefCell<Vec<Diagnostic>>,
+    seen: RefCell<HashSet<(Code, Span, String)>>,
+}
+
+impl Report {
+    /// Adds a finding, unless it is there already.
+    pub(super) fn add(&self, diagnostic: Diagnostic) {
+        let key = (diagnostic.code, diagnostic.at, diagnostic.message.clone());
+        if self.seen.borrow_mut().insert(key) {
+            self.found.borrow_mut().push(diagnostic);
+        }
+    }
+
+    /// Adds an error; what it stands for is not known, and is not looked at again.
+    pub(super) fn poison<T>(&self, diagnostic: Diagnostic) -> Option<T> {
+        self.add(diagnostic);
+        None
+    }
+
+    /// The name most like `word`, as help; nothing once there is more to read than anybody reads.
+    pub(super) fn suggest<'n>(&self, word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
+        if self.found.borrow().len() > DIAGNOSTICS {
+            return None;
+        }
+        nearest(word, names).map(|name| format!("did you mean `{name}`?"))
+    }
+
+    /// Whether there is an error among the findings.
+    pub(super) fn has_errors(&self) -> bool {
+        self.found.borrow().iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+    }
+
+    /// The findings in the order of the source; where they are too many, errors stay and warnings go.
+    pub(super) fn finish(self) -> Vec<Diagnostic> {
+        let mut found = self.found.into_inner();
+        if found.len() > DIAGNOSTICS {
+            found.sort_by_key(|diagnostic| (diagnostic.severity() == Severity::Warning, diagnostic.at.start));
+            found.truncate(DIAGNOSTICS);
+        }
+        found.sort_by_key(|diagnostic| (diagnostic.at.start, diagnostic.code));
+        found
+    }
+}
+
+/// `a, b or c`, each in backticks.
+pub(super) fn one_of<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// Adds help where there is some.
+pub(super) fn with_help(diagnostic: Diagnostic, help: Option<String>) -> Diagnostic {
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}

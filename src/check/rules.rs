@@ -1,0 +1,145 @@
+//! Rules: the map of a rule becomes a set of actions and a test for each attribute.
+
+use std::collections::HashMap;
+
+use super::actions::{self, ActionSet};
+use super::patterns::{Absence, twice};
+use super::presence::Present;
+use super::scope::Scope;
+use super::tree::{Effect, Rule, Test};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::model::vocabulary::RESERVED;
+use crate::span::Span;
+use crate::syntax::ast::{self, Entry};
+use crate::syntax::parse::nearest;
+
+/// What a rule is made of: a rule of the text, or an entry of `permissions`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Source<'r> {
+    pub(super) effect: Effect,
+    pub(super) entries: &'r [Entry],
+    pub(super) when: Option<&'r ast::Condition>,
+    pub(super) unless: Option<&'r ast::Condition>,
+    pub(super) at: Span,
+}
+
+impl<'r> Source<'r> {
+    /// `allow { … } when …`
+    pub(super) fn of(rule: &'r ast::Rule) -> Self {
+        let effect = match rule.effect {
+            ast::Effect::Allow | ast::Effect::Only => Effect::Allow,
+            ast::Effect::Deny => Effect::Deny,
+        };
+        let (when, unless) = (rule.when.as_ref(), rule.unless.as_ref());
+        Self { effect, entries: &rule.entries, when, unless, at: rule.at.0 }
+    }
+}
+
+impl Scope<'_, '_> {
+    /// Reads one rule.
+    pub(super) fn rule(&self, source: &Source<'_>) -> Option<Rule> {
+        let read = self.map(source);
+        let present = read.as_ref().map_or_else(Present::everything, |(_, tests)| Present::by_tests(tests));
+        let condition = self.guard(source.when, source.unless, present);
+        self.warn_unrestricted(source);
+        let (actions, tests) = read?;
+        Some(Rule {
+            effect: source.effect,
+            actions: actions.and_then(ActionSet::into_tree),
+            tests,
+            condition: condition?,
+            at: source.at,
+        })
+    }
+
+    /// The actions and tests of a map; every entry is looked at, whatever the others are like.
+    fn map(&self, source: &Source<'_>) -> Option<(Option<ActionSet>, Vec<Test>)> {
+        let mut map = Map { scope: self, first: HashMap::new(), actions: None, tests: Vec::new(), whole: true };
+        for entry in source.entries {
+            if map.entry(entry).is_none() {
+                map.whole = false;
+            }
+        }
+        map.tests.sort_by_key(|test| test.field);
+        map.whole.then_some((map.actions, map.tests))
+    }
+
+    fn warn_unrestricted(&self, source: &Source<'_>) {
+        let unconditional = source.when.is_none() && source.unless.is_none();
+        if source.entries.is_empty() && unconditional && source.effect == Effect::Allow {
+            self.report.add(
+                Diagnostic::new(Code::GrantsAll, source.at, "an empty map matches every request")
+                    .label("allows everything")
+                    .help("say what is allowed, or write `{ action: any }` if everything is meant"),
+            );
+        }
+    }
+}
+
+struct Map<'m, 's, 'a> {
+    scope: &'m Scope<'s, 'a>,
+    first: HashMap<&'m str, Span>,
+    actions: Option<ActionSet>,
+    tests: Vec<Test>,
+    whole: bool,
+}
+
+impl<'m> Map<'m, '_, '_> {
+    fn entry(&mut self, entry: &'m Entry) -> Option<()> {
+        let (key, at, report) = (entry.key.text.as_str(), entry.key.at.0, self.scope.report);
+        if let Some(&first) = self.first.get(key) {
+            return report.poison(twice("key", key, at, first));
+        }
+        self.first.insert(key, at);
+        if matches!(key, "action" | "role") {
+            return self.actions(entry);
+        }
+        let vocabulary = self.scope.names.vocabulary();
+        let Some(field) = vocabulary.field(key) else {
+            return report.poison(self.unknown(key, at));
+        };
+        let attribute = vocabulary.attribute(field)?;
+        let absence = if attribute.optional { Absence::Possible } else { Absence::Never };
+        let what = format!("`{key}`");
+        let pattern = self.scope.pattern(&entry.value, attribute.ty, &what, absence)?;
+        self.tests.push(Test { field, pattern });
+        Some(())
+    }
+
+    fn actions(&mut self, entry: &'m Entry) -> Option<()> {
+        let (report, at) = (self.scope.report, entry.key.at.0);
+        let other = if entry.key.text == "action" { "role" } else { "action" };
+        let both = self.first.get(other).copied();
+        let set = actions::resolve(self.scope.names, report, &entry.value);
+        if let Some(first) = both {
+            return report.poison(
+                Diagnostic::new(Code::ActionAndRole, at, "`action` and `role` stand in one map")
+                    .related(first, "the other one")
+                    .help("both mean the action of the request; write one list: `action: [Reader, set]`"),
+            );
+        }
+        let set = set?;
+        if set.is_empty() {
+            report.add(
+                Diagnostic::new(Code::NeverMatches, entry.value.at.0, "no action is in this set")
+                    .label("can never match")
+                    .help("name at least one action or role, or remove the rule"),
+            );
+        }
+        self.actions = Some(set);
+        Some(())
+    }
+
+    fn unknown(&self, key: &str, at: Span) -> Diagnostic {
+        if matches!(key, "when" | "unless") {
+            let found = Diagnostic::new(Code::UnknownAttribute, at, format!("`{key}` stands behind the map of a rule"));
+            return found.help(format!("write `allow {{ … }} {key} …`; entries of `permissions` have no conditions"));
+        }
+        let nearest = nearest(key, RESERVED[..2].iter().copied());
+        match nearest {
+            Some(word) => self.scope.unknown_attribute(key, at).help(format!("did you mean `{word}`?")),
+            None => self.scope.unknown_attribute(key, at),
+        }
+    }
+}

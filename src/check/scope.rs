@@ -1,0 +1,182 @@
+//! What is in sight at one place: the file's names, the block's parameters and the token's own fields.
+
+use std::cell::Cell;
+
+use super::claims::Known;
+use super::names::Names;
+use super::report::{Report, with_help};
+use super::tree::{self, ArgumentNo};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits::{NESTING, PARAMETERS, SOURCE_NODES};
+use crate::model::types::Type;
+use crate::span::Span;
+use crate::syntax::ast::{Block, Literal, Pattern, PatternKind};
+
+/// The parameters of a block.
+#[derive(Debug)]
+pub(super) struct Parameters<'a> {
+    slots: Vec<Slot<'a>>,
+}
+
+#[derive(Debug)]
+struct Slot<'a> {
+    name: &'a str,
+    ty: Type,
+    at: Span,
+    used: Cell<bool>,
+}
+
+impl<'a> Parameters<'a> {
+    /// Those of `block`; faults are reported and left out.
+    pub(super) fn of(report: &Report, names: &Names<'_>, block: &'a Block) -> Self {
+        let mut parameters = Self { slots: Vec::new() };
+        for parameter in &block.parameters {
+            if let Some(fault) = parameters.fault(names, parameter) {
+                report.add(fault);
+            } else {
+                let (name, at) = (parameter.name.text.as_str(), parameter.name.at.0);
+                parameters.slots.push(Slot { name, ty: parameter.ty, at, used: Cell::new(false) });
+            }
+        }
+        parameters
+    }
+
+    /// What fills the template's list.
+    pub(super) fn to_tree(&self) -> Vec<tree::Parameter> {
+        self.slots.iter().map(|slot| tree::Parameter { name: slot.name.to_owned(), ty: slot.ty }).collect()
+    }
+
+    /// Warns of those that nothing in the block uses.
+    pub(super) fn warn_unused(&self, report: &Report) {
+        for slot in self.slots.iter().filter(|slot| !slot.used.get()) {
+            let message = format!("the parameter `{}` is never used", slot.name);
+            report.add(
+                Diagnostic::new(Code::Unused, slot.at, message)
+                    .help(format!("use it, as `{0}` or inside a text as `{{{0}}}`, or remove it", slot.name)),
+            );
+        }
+    }
+
+    fn fault(&self, names: &Names<'_>, parameter: &crate::syntax::ast::Parameter) -> Option<Diagnostic> {
+        let (name, at) = (&parameter.name.text, parameter.name.at.0);
+        if self.slots.len() >= PARAMETERS {
+            return Some(Diagnostic::new(Code::TooMany, at, format!("a block has at most {PARAMETERS} parameters")));
+        }
+        if let Some(first) = self.slots.iter().find(|slot| slot.name == name) {
+            let twice = Diagnostic::new(Code::Duplicate, at, format!("the parameter `{name}` is declared twice"));
+            return Some(twice.related(first.at, "first declared here").help("rename one of the two"));
+        }
+        if parameter.ty == Type::Labels {
+            return Some(
+                Diagnostic::new(Code::BadDeclaration, at, format!("the parameter `{name}` can not be `labels`"))
+                    .help("take one parameter for each label that is needed"),
+            );
+        }
+        let taken = Diagnostic::new(Code::NameTaken, at, format!("`{name}` is already the name of something else"))
+            .help("choose another name for the parameter");
+        match names.place(name) {
+            Some(place) => Some(taken.related(place, "declared here")),
+            None if names.is_role(name) => Some(taken.label(format!("a role of `{}`", names.vocabulary().name()))),
+            None => super::vocabulary::refuse_name(&parameter.name),
+        }
+    }
+}
+
+/// What is in sight, and how deep in lists and brackets.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scope<'s, 'a> {
+    /// Takes all findings.
+    pub(super) report: &'s Report,
+    /// The file's names.
+    pub(super) names: &'s Names<'a>,
+    parameters: Option<&'s Parameters<'a>>,
+    /// What the token says of itself; only conditions of a token see it.
+    pub(super) token: Option<&'s Known>,
+    depth: usize,
+}
+
+impl<'s, 'a> Scope<'s, 'a> {
+    /// Inside of a block.
+    pub(super) const fn of_block(report: &'s Report, names: &'s Names<'a>, parameters: &'s Parameters<'a>) -> Self {
+        Self { report, names, parameters: Some(parameters), token: None, depth: 0 }
+    }
+
+    /// The same with what the token says of itself.
+    pub(super) const fn with_token(self, token: &'s Known) -> Self {
+        Self { token: Some(token), ..self }
+    }
+
+    /// One list, bracket or `let` further in.
+    pub(super) fn deeper(self, at: Span) -> Option<Self> {
+        if self.depth >= NESTING {
+            let message = format!("more than {NESTING} lists, names and brackets stand inside each other here");
+            return self.report.poison(
+                Diagnostic::new(Code::TooDeep, at, message)
+                    .help("write it flat: a list may have as many entries as it needs"),
+            );
+        }
+        if !self.names.count() {
+            let message = format!("with all `let`s put in, the file has more than {SOURCE_NODES} patterns");
+            return self.report.poison(Diagnostic::new(Code::TooMany, at, message));
+        }
+        Some(Self { depth: self.depth + 1, ..self })
+    }
+
+    /// The value of a `let` and the scope it is read in: it knows no parameters.
+    pub(super) fn enter_let(self, name: &str, at: Span) -> Option<(&'a Pattern, Self)> {
+        let value = self.names.use_let(name)?;
+        Some((value, Self { parameters: None, ..self.deeper(at)? }))
+    }
+
+    /// The parameter of this name, which is used from now on.
+    pub(super) fn parameter(&self, name: &str) -> Option<(ArgumentNo, Type)> {
+        let slots = &self.parameters?.slots;
+        let number = slots.iter().position(|slot| slot.name == name)?;
+        slots[number].used.set(true);
+        Some((ArgumentNo(number), slots[number].ty))
+    }
+
+    /// The type of a parameter.
+    pub(super) fn type_of(&self, argument: ArgumentNo) -> Option<Type> {
+        self.parameters?.slots.get(argument.0).map(|slot| slot.ty)
+    }
+
+    /// Whether this is inside of a `let`, where no parameter is in sight.
+    pub(super) const fn is_in_let(&self) -> bool {
+        self.parameters.is_none()
+    }
+
+    /// The text of a `let` that is one literal without splices.
+    pub(super) fn plain_let(&self, name: &str) -> Option<&'a str> {
+        match &self.names.use_let(name)?.kind {
+            PatternKind::Literal(Literal::Text(text)) => text.as_plain(),
+            _ => None,
+        }
+    }
+
+    /// All parameters.
+    pub(super) fn parameter_words(&self) -> impl Iterator<Item = &str> {
+        self.parameters.into_iter().flat_map(|parameters| parameters.slots.iter().map(|slot| slot.name))
+    }
+
+    /// Reports a name that stands where a value is wanted and is none.
+    pub(super) fn unknown_value<T>(&self, name: &str, at: Span) -> Option<T> {
+        if self.names.is_broken(name) {
+            return None;
+        }
+        if self.names.is_role(name) || self.names.vocabulary().action(name).is_some() {
+            let message = format!("`{name}` is an action or a role, no value");
+            let help = "actions and roles stand behind `action:` and `role:`; text stands in quotes";
+            return self.report.poison(Diagnostic::new(Code::UnknownName, at, message).help(help));
+        }
+        if self.is_in_let() {
+            // Reported where the `let` is declared.
+            return None;
+        }
+        let unknown = Diagnostic::new(Code::UnknownName, at, format!("there is no parameter and no `let` `{name}`"));
+        let words = self.parameter_words().chain(self.names.let_words());
+        let help = self.report.suggest(name, words).unwrap_or_else(|| format!("if it is text, write `\"{name}\"`"));
+        self.report.poison(with_help(unknown, Some(help)))
+    }
+}

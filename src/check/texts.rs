@@ -1,0 +1,152 @@
+//! Texts with splices: plain ones, globs and patterns of paths. What a parameter brings is literal text wherever it lands.
+
+use super::literals::{Goal, not_a_path, with_article};
+use super::report::with_help;
+use super::scope::Scope;
+use super::tree::{GlobText, PathText, Piece, Text};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits::{PATTERN_BYTES, TEXT_BYTES};
+use crate::model::path::{PathError, check_segment};
+use crate::model::types::{Scalar, Type};
+use crate::span::Span;
+use crate::syntax::ast::{self, Name};
+
+/// Stands for a splice where the text around it is looked at; no text of a user has to have it.
+pub(super) const SPLICE: char = '\u{f8ff}';
+
+impl Scope<'_, '_> {
+    /// Text that becomes a value of the goal's type.
+    pub(super) fn text(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<Text> {
+        self.pieces(text, at, goal, TEXT_BYTES)
+    }
+
+    /// `glob "*.{extension}"`
+    pub(super) fn glob(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<GlobText> {
+        let glob = self.pieces(text, at, goal, PATTERN_BYTES);
+        for piece in &text.pieces {
+            let ast::Piece::Text(piece) = piece else { continue };
+            let trailing = piece.len() - piece.trim_end_matches('\\').len();
+            if trailing % 2 == 1 {
+                let message = "a `\\` of this glob has nothing behind it";
+                return self.report.poison(
+                    Diagnostic::new(Code::BadRegex, at, message)
+                        .help("`\\` takes the next character literally; write `\\\\` for a backslash"),
+                );
+            }
+        }
+        glob.map(GlobText)
+    }
+
+    /// `"/v1/tenants/{tenant}/**"`, with a wildcard.
+    pub(super) fn path_pattern(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<PathText> {
+        let path = self.pieces(text, at, goal, PATTERN_BYTES);
+        self.check_path(text, at)?;
+        path.map(PathText)
+    }
+
+    /// Sees to it that a path, with or without wildcards and splices, is canonical wherever it is literal.
+    pub(super) fn check_path(&self, text: &ast::Text, at: Span) -> Option<()> {
+        let shown = show(text);
+        let whole: String = text.pieces.iter().map(stand_in).collect();
+        let error = match whole.strip_prefix('/') {
+            None => Some(PathError::NotAbsolute.to_string()),
+            Some("") => None,
+            Some(rest) => rest.split('/').find_map(check_pattern_segment),
+        };
+        match error {
+            None => Some(()),
+            Some(why) => self.report.poison(not_a_path(&shown, at, &why)),
+        }
+    }
+
+    /// The pieces, with parameters in their places; `most` bounds the literal bytes.
+    pub(super) fn pieces(&self, text: &ast::Text, at: Span, goal: Goal<'_>, most: usize) -> Option<Text> {
+        let length: usize = text.pieces.iter().map(literal_length).sum();
+        if length > most {
+            let message = format!("this text has {length} bytes, and at most {most} are allowed here");
+            return self.report.poison(Diagnostic::new(Code::TooLarge, at, message));
+        }
+        let pieces: Vec<Option<Piece>> = text
+            .pieces
+            .iter()
+            .map(|piece| match piece {
+                ast::Piece::Text(text) => Some(Piece::Literal(text.as_bytes().to_vec())),
+                ast::Piece::Splice(name) => self.splice(name, goal),
+            })
+            .collect();
+        Some(Text { pieces: pieces.into_iter().collect::<Option<_>>()? })
+    }
+
+    fn splice(&self, name: &Name, goal: Goal<'_>) -> Option<Piece> {
+        let Some((argument, ty)) = self.parameter(&name.text) else {
+            return self.unknown_splice(name);
+        };
+        let fits = match ty {
+            Type::One(Scalar::String | Scalar::Int | Scalar::Uuid) => true,
+            Type::One(Scalar::Bytes) => goal.scalar == Scalar::Bytes,
+            Type::One(Scalar::Bool | Scalar::Time | Scalar::Duration | Scalar::Ip | Scalar::Path)
+            | Type::Set(_)
+            | Type::Labels => false,
+        };
+        if fits {
+            return Some(Piece::Parameter(argument));
+        }
+        let into = with_article(goal.scalar);
+        let message = format!("the parameter `{}` of type `{ty}` can not be spliced into {into}", name.text);
+        self.report.poison(
+            Diagnostic::new(Code::SpliceType, name.at.0, message)
+                .help("what is spliced is a string, an int or a uuid, and into bytes also bytes"),
+        )
+    }
+
+    fn unknown_splice(&self, name: &Name) -> Option<Piece> {
+        if self.is_in_let() {
+            return None;
+        }
+        let unknown = Diagnostic::new(Code::UnknownSplice, name.at.0, format!("there is no parameter `{}`", name.text));
+        let help = self.report.suggest(&name.text, self.parameter_words());
+        let otherwise = || "only parameters of the block can be spliced; write `\\{` for a brace".to_owned();
+        self.report.poison(with_help(unknown, Some(help.unwrap_or_else(otherwise))))
+    }
+}
+
+/// The text as it is written.
+pub(super) fn show(text: &ast::Text) -> String {
+    let piece = |piece: &ast::Piece| match piece {
+        ast::Piece::Text(text) => text.clone(),
+        ast::Piece::Splice(name) => format!("{{{}}}", name.text),
+    };
+    text.pieces.iter().map(piece).collect()
+}
+
+/// Whether a literal piece has a `*`.
+pub(super) fn has_wildcard(text: &ast::Text) -> bool {
+    text.pieces.iter().any(|piece| matches!(piece, ast::Piece::Text(text) if text.contains('*')))
+}
+
+fn literal_length(piece: &ast::Piece) -> usize {
+    match piece {
+        ast::Piece::Text(text) => text.len(),
+        ast::Piece::Splice(_) => 0,
+    }
+}
+
+fn stand_in(piece: &ast::Piece) -> String {
+    match piece {
+        ast::Piece::Text(text) => text.clone(),
+        ast::Piece::Splice(_) => SPLICE.to_string(),
+    }
+}
+
+/// A segment without its wildcards must be one that a canonical path can have.
+fn check_pattern_segment(segment: &str) -> Option<String> {
+    if segment == "**" {
+        return None;
+    }
+    if segment.contains("**") {
+        return Some("`**` stands for whole segments and must be alone between its slashes".to_owned());
+    }
+    let filled = segment.replace('*', SPLICE.encode_utf8(&mut [0; 4]));
+    check_segment(&filled).err().map(|error| error.to_string())
+}

@@ -1,0 +1,113 @@
+//! A `vocabulary` item becomes a [`Vocabulary`]: attributes and actions in their order, then roles.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::names::Names;
+use super::report::Report;
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits::{ACTIONS, ATTRIBUTES, NAME_BYTES};
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::{Builder, Vocabulary, VocabularyError};
+use crate::syntax::ast::{MemberKind, Name, RoleItem, VocabularyItem};
+
+/// Builds the vocabulary, with the `role` items beside it as roles of its own. Faults are reported and left out, so that
+/// the rest of the file can be checked against what is left.
+pub(super) fn build(report: &Report, item: &VocabularyItem, beside: &[&RoleItem]) -> Arc<Vocabulary> {
+    let accepted = Declarations { report, first: HashMap::new() }.accept(item);
+    // `not` in a role means the actions of the whole vocabulary, so it stands before its roles are read.
+    let without_roles = declare(item, &accepted).build();
+    let within = item.members.iter().filter_map(|member| match &member.kind {
+        MemberKind::Role(role) => Some(role),
+        MemberKind::Attribute { .. } | MemberKind::Actions(_) => None,
+    });
+    let roles = Names::of_roles(report, within.chain(beside.iter().copied()), &without_roles);
+    let count = without_roles.actions().len();
+    let builder = roles.into_iter().fold(declare(item, &accepted), |builder, (name, actions)| {
+        let actions = actions.among(count);
+        let words: Vec<&str> = actions.iter().filter_map(|&action| without_roles.action_name(action)).collect();
+        builder.role(name, &words).expect("the names of roles were looked at when they were read")
+    });
+    Arc::new(builder.build())
+}
+
+/// Says what is wrong with the name of an attribute, action, role or parameter.
+pub(super) fn refuse_name(name: &Name) -> Option<Diagnostic> {
+    let at = name.at.0;
+    match Vocabulary::builder("", 0).attribute(&name.text, Type::One(Scalar::Bool), false) {
+        Ok(_) => None,
+        Err(VocabularyError::Reserved(_)) => Some(
+            Diagnostic::new(Code::BadDeclaration, at, format!("`{}` is reserved", name.text))
+                .help("rules give this name a meaning of its own; choose another"),
+        ),
+        Err(_) => Some(
+            Diagnostic::new(Code::BadDeclaration, at, format!("`{}` is not a name", name.text))
+                .help(format!("a name is a letter and then letters, digits and `_`, at most {NAME_BYTES} of them")),
+        ),
+    }
+}
+
+/// A declaration that has nothing wrong with it.
+enum Accepted<'a> {
+    Attribute(&'a str, Type, bool),
+    Action(&'a str),
+}
+
+fn declare(item: &VocabularyItem, accepted: &[Accepted<'_>]) -> Builder {
+    let begin = Vocabulary::builder(&item.name.text, item.version);
+    accepted.iter().fold(begin, |builder, declaration| {
+        let declared = match *declaration {
+            Accepted::Attribute(name, ty, optional) => builder.attribute(name, ty, optional),
+            Accepted::Action(name) => builder.action(name),
+        };
+        declared.expect("names and numbers of declarations were looked at when they were accepted")
+    })
+}
+
+struct Declarations<'r, 'a> {
+    report: &'r Report,
+    /// The first declaration of each name. An attribute and an action of one name do not meet anywhere.
+    first: HashMap<(&'static str, &'a str), &'a Name>,
+}
+
+impl<'a> Declarations<'_, 'a> {
+    fn accept(mut self, item: &'a VocabularyItem) -> Vec<Accepted<'a>> {
+        let mut accepted = Vec::new();
+        for member in &item.members {
+            match &member.kind {
+                MemberKind::Attribute { name, ty, optional } => {
+                    if self.is_acceptable("attribute", name, ATTRIBUTES - 1) {
+                        accepted.push(Accepted::Attribute(&name.text, *ty, *optional));
+                    }
+                }
+                MemberKind::Actions(names) => {
+                    let good = names.iter().filter(|name| self.is_acceptable("action", name, ACTIONS));
+                    accepted.extend(good.map(|name| Accepted::Action(&name.text)));
+                }
+                MemberKind::Role(_) => {}
+            }
+        }
+        accepted
+    }
+
+    fn is_acceptable(&mut self, what: &'static str, name: &'a Name, most: usize) -> bool {
+        if let Some(refusal) = refuse_name(name) {
+            self.report.add(refusal);
+            return false;
+        }
+        if let Some(first) = self.first.get(&(what, name.text.as_str())) {
+            let message = format!("the {what} `{}` is declared twice", name.text);
+            let twice = Diagnostic::new(Code::Duplicate, name.at.0, message);
+            self.report.add(twice.related(first.at.0, "first declared here").help("remove one of the two"));
+            return false;
+        }
+        if self.first.keys().filter(|(kind, _)| *kind == what).count() >= most {
+            let message = format!("a vocabulary has at most {most} {what}s");
+            self.report.add(Diagnostic::new(Code::TooMany, name.at.0, message));
+            return false;
+        }
+        self.first.insert((what, &name.text), name);
+        true
+    }
+}

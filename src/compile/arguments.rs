@@ -1,0 +1,132 @@
+//! The values of a template's parameters. An argument is a value and never a pattern.
+
+use std::collections::BTreeMap;
+
+use super::error::{Cause, CompileError};
+use crate::check::tree::{ArgumentNo, Constant, Parameter};
+use crate::limits::TEXT_BYTES;
+use crate::model::path::ResourcePath;
+use crate::model::types::Type;
+
+/// What a parameter is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// One value.
+    One(Constant),
+    /// Any number of values of one type.
+    Set(Vec<Constant>),
+}
+
+impl From<Constant> for Argument {
+    fn from(constant: Constant) -> Self {
+        Self::One(constant)
+    }
+}
+
+impl From<&str> for Argument {
+    fn from(text: &str) -> Self {
+        Self::One(Constant::String(text.to_owned()))
+    }
+}
+
+impl Argument {
+    fn is_of(&self, ty: Type) -> bool {
+        match (self, ty) {
+            (Self::One(constant), Type::One(scalar)) => constant.scalar() == scalar,
+            (Self::Set(elements), Type::Set(scalar)) => elements.iter().all(|element| element.scalar() == scalar),
+            (Self::One(_) | Self::Set(_), _) => false,
+        }
+    }
+
+    /// The name of its type, for messages.
+    pub(super) fn type_name(&self) -> String {
+        match self {
+            Self::One(constant) => constant.scalar().to_string(),
+            Self::Set(elements) => match elements.first() {
+                Some(first) => format!("set of {}", first.scalar()),
+                None => "set".to_owned(),
+            },
+        }
+    }
+
+    fn values(&self) -> &[Constant] {
+        match self {
+            Self::One(constant) => std::slice::from_ref(constant),
+            Self::Set(elements) => elements,
+        }
+    }
+}
+
+/// One argument for every parameter of a template, each of the parameter's type.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arguments {
+    /// By the parameter's number.
+    values: Vec<Argument>,
+}
+
+impl Arguments {
+    /// Puts named values in the places of the parameters.
+    ///
+    /// # Errors
+    /// All of them: an unknown name, a name given twice, a parameter without a value, a value of another type, a path that is
+    /// not canonical, a text that is too long.
+    pub fn new<'n>(
+        parameters: &[Parameter],
+        given: impl IntoIterator<Item = (&'n str, Argument)>,
+    ) -> Result<Self, Vec<CompileError>> {
+        let mut errors = Vec::new();
+        let mut by_name: BTreeMap<&str, Argument> = BTreeMap::new();
+        for (name, argument) in given {
+            match parameters.iter().find(|parameter| parameter.name == name) {
+                None => errors.push(unknown(name, parameters)),
+                Some(_) if by_name.contains_key(name) => errors.push(Cause::GivenTwice { name: name.to_owned() }),
+                Some(parameter) => {
+                    errors.extend(check(parameter, &argument).err());
+                    by_name.insert(name, argument);
+                }
+            }
+        }
+        let mut values = Vec::with_capacity(parameters.len());
+        for parameter in parameters {
+            match by_name.remove(parameter.name.as_str()) {
+                Some(argument) => values.push(argument),
+                None => errors.push(Cause::MissingArgument { name: parameter.name.clone(), ty: parameter.ty }),
+            }
+        }
+        if errors.is_empty() { Ok(Self { values }) } else { Err(errors.into_iter().map(Cause::anywhere).collect()) }
+    }
+
+    /// For a template without parameters.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { values: Vec::new() }
+    }
+
+    /// The argument of a parameter.
+    #[must_use]
+    pub fn get(&self, number: ArgumentNo) -> Option<&Argument> {
+        self.values.get(number.0)
+    }
+}
+
+fn unknown(name: &str, parameters: &[Parameter]) -> Cause {
+    let near = |parameter: &&Parameter| strsim::damerau_levenshtein(name, &parameter.name) <= 2.min(name.len() / 2);
+    let meant = parameters.iter().find(near).map(|parameter| parameter.name.clone());
+    Cause::UnknownArgument { name: name.to_owned(), meant }
+}
+
+fn check(parameter: &Parameter, argument: &Argument) -> Result<(), Cause> {
+    let name = || parameter.name.clone();
+    if !argument.is_of(parameter.ty) {
+        return Err(Cause::WrongType { name: name(), wanted: parameter.ty, found: argument.type_name() });
+    }
+    argument.values().iter().try_for_each(|value| match value {
+        Constant::Path(path) => match ResourcePath::new(path) {
+            Ok(_) => Ok(()),
+            Err(why) => Err(Cause::ArgumentNotAPath { name: name(), why }),
+        },
+        Constant::String(text) if text.len() > TEXT_BYTES => Err(Cause::ArgumentTooLong { name: name() }),
+        Constant::Bytes(bytes) if bytes.len() > TEXT_BYTES => Err(Cause::ArgumentTooLong { name: name() }),
+        _ => Ok(()),
+    })
+}

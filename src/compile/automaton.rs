@@ -1,0 +1,176 @@
+//! Regular expressions as automata: determinised, reduced to the fewest states, numbered in the order in which they are first
+//! reached, so that one expression is always the same bytes.
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+
+use regex_automata::dfa::{Automaton as _, StartKind, dense};
+use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::util::primitives::StateID;
+use regex_automata::{Anchored, Input, MatchKind};
+use regex_syntax::hir::Hir;
+
+use super::error::Cause;
+use crate::bytecode::automaton::Draft;
+use crate::limits::{AUTOMATON_BUILD_BYTES, AUTOMATON_BYTES};
+
+/// The constant of the automaton for `expression`; `None` where nothing matches it.
+pub fn build(expression: &Hir, source: &str, bytes: bool) -> Result<Option<Vec<u8>>, Cause> {
+    let too_large = || Cause::RegexTooLarge { source: source.to_owned() };
+    let dense = determinise(expression, bytes).map_err(|error| match error {
+        Failed::Size => too_large(),
+        Failed::Other(why) => Cause::BadRegex { source: source.to_owned(), why },
+    })?;
+    let full = Table::explore(&dense).map_err(|why| Cause::BadRegex { source: source.to_owned(), why })?;
+    let Some(draft) = full.reduced().ok_or_else(too_large)?.map(|small| small.draft(source)) else { return Ok(None) };
+    let constant = draft.write().filter(|constant| constant.len() <= AUTOMATON_BYTES);
+    constant.map(Some).ok_or_else(too_large)
+}
+
+enum Failed {
+    Size,
+    Other(String),
+}
+
+fn determinise(expression: &Hir, bytes: bool) -> Result<dense::DFA<Vec<u32>>, Failed> {
+    let limit = Some(AUTOMATON_BUILD_BYTES);
+    let config = thompson::Config::new().utf8(!bytes).nfa_size_limit(limit).which_captures(WhichCaptures::None);
+    let nfa = thompson::Compiler::new().configure(config).build_from_hir(expression).map_err(|error| {
+        match error.size_limit() {
+            Some(_) => Failed::Size,
+            None => Failed::Other(error.to_string()),
+        }
+    })?;
+    // Every way to match is followed: the first one may not be the one that takes the whole value.
+    let config = dense::Config::new()
+        .match_kind(MatchKind::All)
+        .start_kind(StartKind::Anchored)
+        .accelerate(false)
+        .dfa_size_limit(limit)
+        .determinize_size_limit(limit);
+    dense::Builder::new()
+        .configure(config)
+        .build_from_nfa(&nfa)
+        .map_err(|error| if error.is_size_limit_exceeded() { Failed::Size } else { Failed::Other(error.to_string()) })
+}
+
+/// An automaton of any size: rows of next states by class, state 0 is where it starts.
+struct Table {
+    /// The class of each byte.
+    classes: [usize; 256],
+    next: Vec<Vec<usize>>,
+    accepting: Vec<bool>,
+}
+
+impl Table {
+    /// Walks through all states that can be reached.
+    fn explore(dense: &dense::DFA<Vec<u32>>) -> Result<Self, String> {
+        let start = Input::new("").anchored(Anchored::Yes);
+        let start = dense.start_state_forward(&start).map_err(|error| error.to_string())?;
+        let representatives: Vec<u8> =
+            dense.byte_classes().representatives(0..=u8::MAX).filter_map(|unit| unit.as_u8()).collect();
+        let class_of = |byte: u8| {
+            let class = dense.byte_classes().get(byte);
+            representatives.iter().position(|&other| dense.byte_classes().get(other) == class).unwrap_or(0)
+        };
+        let mut classes = [0; 256];
+        for byte in 0..=u8::MAX {
+            classes[usize::from(byte)] = class_of(byte);
+        }
+        let mut table = Self { classes, next: Vec::new(), accepting: Vec::new() };
+        let mut numbers: BTreeMap<StateID, usize> = BTreeMap::from([(start, 0)]);
+        let mut queue = VecDeque::from([start]);
+        while let Some(state) = queue.pop_front() {
+            if dense.is_quit_state(state) {
+                return Err("it looks around in a way that an automaton can not".to_owned());
+            }
+            let mut number = |next: StateID| {
+                let fresh = numbers.len();
+                *numbers.entry(next).or_insert_with(|| {
+                    queue.push_back(next);
+                    fresh
+                })
+            };
+            table.next.push(representatives.iter().map(|&byte| number(dense.next_state(state, byte))).collect());
+            table.accepting.push(dense.is_match_state(dense.next_eoi_state(state)));
+        }
+        Ok(table)
+    }
+
+    /// The smallest automaton that accepts the same, dead state first, start second, the rest as it is reached; the inner
+    /// `None` accepts nothing, the outer one has too many states.
+    fn reduced(&self) -> Option<Option<Self>> {
+        let groups = self.groups()?;
+        let dead = self.dead_group(&groups);
+        let start = *groups.first()?;
+        if Some(start) == dead {
+            return Some(None);
+        }
+        // Where every state leads to acceptance, the dead state stands all the same, and nothing leads there.
+        let mut order: Vec<Option<usize>> = vec![dead, Some(start)];
+        let mut small = Self { classes: self.classes, next: Vec::new(), accepting: Vec::new() };
+        let mut at = 0;
+        while let Some(&group) = order.get(at) {
+            at += 1;
+            let member = group.and_then(|group| groups.iter().position(|&other| other == group));
+            let Some(member) = member.filter(|_| at > 1) else {
+                small.next.push(vec![0; self.next.first()?.len()]);
+                small.accepting.push(false);
+                continue;
+            };
+            let mut row = Vec::new();
+            for &next in self.next.get(member)? {
+                let group = Some(*groups.get(next)?);
+                let place = order.iter().position(|&other| other == group).unwrap_or_else(|| {
+                    order.push(group);
+                    order.len() - 1
+                });
+                row.push(place);
+            }
+            small.next.push(row);
+            small.accepting.push(*self.accepting.get(member)?);
+        }
+        (small.next.len() <= STATES).then_some(Some(small))
+    }
+
+    /// For every state the number of its group: two states of one group accept the same. `None` for too many groups.
+    fn groups(&self) -> Option<Vec<usize>> {
+        let mut groups: Vec<usize> = self.accepting.iter().map(|&accepts| usize::from(accepts)).collect();
+        let mut count = 0;
+        loop {
+            let mut numbers: BTreeMap<(usize, Vec<usize>), usize> = BTreeMap::new();
+            let mut finer = Vec::with_capacity(groups.len());
+            for (group, row) in groups.iter().zip(&self.next) {
+                let leads_to = row.iter().map(|&next| groups.get(next).copied()).collect::<Option<Vec<_>>>()?;
+                let fresh = numbers.len();
+                finer.push(*numbers.entry((*group, leads_to)).or_insert(fresh));
+                if numbers.len() > STATES {
+                    return None;
+                }
+            }
+            groups = finer;
+            if numbers.len() == count {
+                return Some(groups);
+            }
+            count = numbers.len();
+        }
+    }
+
+    /// The group from which nothing is accepted any more, if there is one.
+    fn dead_group(&self, groups: &[usize]) -> Option<usize> {
+        let stays = |(state, row): (usize, &Vec<usize>)| {
+            let accepts = self.accepting.get(state).copied().unwrap_or(true);
+            !accepts && row.iter().all(|&next| groups.get(next) == groups.get(state))
+        };
+        let state = self.next.iter().enumerate().position(stays)?;
+        groups.get(state).copied()
+    }
+
+    fn draft<'s>(&self, source: &'s str) -> Draft<'s> {
+        let row = |row: &Vec<usize>| self.classes.map(|class| row.get(class).map_or(0, |&next| next as u8));
+        Draft { source, next: self.next.iter().map(row).collect(), accepting: self.accepting.clone() }
+    }
+}
+
+/// A state is one byte, and its number must be less than their count, which is one byte too.
+const STATES: usize = 255;

@@ -1,0 +1,248 @@
+//! What can go wrong between a checked template and a program: arguments that do not fit, texts that do not become what they
+//! should once the arguments are in them, and the caps of `limits`.
+
+use std::fmt;
+
+use crate::bytecode::verify::ProgramError;
+use crate::limits::{AUTOMATON_BYTES, PATTERN_BYTES, RULES, TEXT_BYTES};
+use crate::model::path::PathError;
+use crate::model::types::{Scalar, Type};
+use crate::span::Span;
+
+/// One reason why there is no program, and where in the source it shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompileError {
+    /// The rule or the block; `None` where an argument is wrong by itself.
+    pub at: Option<Span>,
+    /// What is wrong.
+    pub cause: Cause,
+}
+
+/// What is wrong. Names are those of parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// `usr="ada"` for `token session(user: string)`
+    UnknownArgument {
+        /// `usr`
+        name: String,
+        /// `user`
+        meant: Option<String>,
+    },
+    /// Nothing for `user: string`.
+    MissingArgument {
+        /// `user`
+        name: String,
+        /// `string`
+        ty: Type,
+    },
+    /// `user` twice.
+    GivenTwice {
+        /// `user`
+        name: String,
+    },
+    /// `true` for `user: string`.
+    WrongType {
+        /// `user`
+        name: String,
+        /// `string`
+        wanted: Type,
+        /// `bool`
+        found: String,
+    },
+    /// `/a/../b` for `folder: path`.
+    ArgumentNotAPath {
+        /// `folder`
+        name: String,
+        /// Which rule of paths it breaks.
+        why: PathError,
+    },
+    /// A text longer than any value.
+    ArgumentTooLong {
+        /// `user`
+        name: String,
+    },
+    /// Bytes that are not UTF-8, spliced into a string.
+    NotUtf8 {
+        /// The parameter; empty where it is the literal text.
+        name: String,
+    },
+    /// An argument of a type that has no text, spliced into a text.
+    NotText {
+        /// `enabled`
+        name: String,
+        /// `bool`
+        found: String,
+    },
+    /// `a/b` for `folder` in `"/x/{folder}/**"`.
+    SlashInSegment {
+        /// `folder`
+        name: String,
+    },
+    /// Nothing for `folder` in `"/x/{folder}/**"`.
+    EmptySegmentPart {
+        /// `folder`
+        name: String,
+    },
+    /// `..` for `folder` in `"/x/{folder}/**"`.
+    NotCanonical {
+        /// `/x/../**`
+        path: String,
+        /// Which rule of paths it breaks.
+        why: PathError,
+    },
+    /// `~"a("`
+    BadRegex {
+        /// `a(`
+        source: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// `~"[{letters}]"`
+    SpliceInsideSyntax {
+        /// `letters`
+        name: String,
+    },
+    /// `~"(a|b)*a(a|b){20}"`
+    RegexTooLarge {
+        /// Its text.
+        source: String,
+    },
+    /// A glob, path pattern or regular expression of more than [`PATTERN_BYTES`] once the arguments are in it.
+    PatternTooLong {
+        /// How many.
+        bytes: usize,
+    },
+    /// A text of more than [`TEXT_BYTES`] once the arguments are in it.
+    TextTooLong {
+        /// How many.
+        bytes: usize,
+    },
+    /// A value where another type is wanted; the checker lets none through.
+    Mistyped {
+        /// What is wanted.
+        wanted: Scalar,
+    },
+    /// More rules than [`RULES`].
+    TooManyRules {
+        /// How many.
+        rules: usize,
+    },
+    /// A program longer than may travel.
+    TooLarge {
+        /// How long it is.
+        bytes: usize,
+        /// How long it may be.
+        most: usize,
+    },
+    /// A program that may take more steps than allowed.
+    TooCostly {
+        /// How many it may take.
+        most: u64,
+    },
+    /// Patterns or conditions nested too deep.
+    TooDeep,
+    /// The verifier does not prove the program for another reason; a correct compiler never writes one.
+    Unproved(ProgramError),
+}
+
+impl Cause {
+    /// At no place in particular.
+    #[must_use]
+    pub const fn anywhere(self) -> CompileError {
+        CompileError { at: None, cause: self }
+    }
+
+    /// At a place of the source.
+    #[must_use]
+    pub const fn at(self, at: Span) -> CompileError {
+        CompileError { at: Some(at), cause: self }
+    }
+
+    /// The way out.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::UnknownArgument { meant, .. } => format!("did you mean `{}`?", meant.as_ref()?),
+            Self::MissingArgument { name, ty } => format!("give `{name}` a value of type `{ty}`"),
+            Self::GivenTwice { .. } => "give each argument once".to_owned(),
+            Self::SlashInSegment { .. } => "an argument is one segment of a path, or a part of one".to_owned(),
+            Self::EmptySegmentPart { .. } => "an argument that stands in a path can not be empty".to_owned(),
+            Self::BadRegex { .. } => "the whole value must match; there are no look-arounds and no back references".to_owned(),
+            Self::SpliceInsideSyntax { .. } => "splice where a text may stand, not in a class, a name or a count".to_owned(),
+            Self::RegexTooLarge { .. } => {
+                "repeat less, list the values, or use `prefix`, `suffix` or `glob`".to_owned()
+            }
+            Self::TooManyRules { .. } | Self::TooLarge { .. } => {
+                "join rules that differ in one attribute into one with a list, use prefixes instead of lists of values, or \
+                 move rules into a `policy` that the service holds"
+                    .to_owned()
+            }
+            Self::TooCostly { .. } => {
+                "ask for actions and equal values first, and use regular expressions and globs on sets sparingly".to_owned()
+            }
+            Self::TooDeep => "give inner lists and conditions a rule of their own".to_owned(),
+            Self::Unproved(_) => "this is a mistake of the compiler, not of the policy".to_owned(),
+            Self::WrongType { .. }
+            | Self::ArgumentNotAPath { .. }
+            | Self::ArgumentTooLong { .. }
+            | Self::NotUtf8 { .. }
+            | Self::NotText { .. }
+            | Self::NotCanonical { .. }
+            | Self::PatternTooLong { .. }
+            | Self::TextTooLong { .. }
+            | Self::Mistyped { .. } => return None,
+        })
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownArgument { name, .. } => write!(f, "there is no parameter `{name}`"),
+            Self::MissingArgument { name, .. } => write!(f, "the argument `{name}` is missing"),
+            Self::GivenTwice { name } => write!(f, "the argument `{name}` is given twice"),
+            Self::WrongType { name, wanted, found } => {
+                write!(f, "the argument `{name}` must be of type `{wanted}`, found `{found}`")
+            }
+            Self::ArgumentNotAPath { name, why } => write!(f, "the argument `{name}` is not a path: {why}"),
+            Self::ArgumentTooLong { name } => write!(f, "the argument `{name}` has more than {TEXT_BYTES} bytes"),
+            Self::NotUtf8 { name } if name.is_empty() => f.write_str("bytes that are not UTF-8 stand in a string"),
+            Self::NotUtf8 { name } => write!(f, "the argument `{name}` is not UTF-8 and is spliced into a string"),
+            Self::NotText { name, found } => {
+                write!(f, "the argument `{name}` of type `{found}` can not be spliced into a text")
+            }
+            Self::SlashInSegment { name } => write!(f, "the argument `{name}` has a `/` and is spliced into a path"),
+            Self::EmptySegmentPart { name } => write!(f, "the argument `{name}` is empty and is spliced into a path"),
+            Self::NotCanonical { path, why } => write!(f, "`{path}` is not a canonical path: {why}"),
+            Self::BadRegex { source, why } => write!(f, "`{source}` is not a regular expression: {why}"),
+            Self::SpliceInsideSyntax { name } => {
+                write!(f, "the argument `{name}` is spliced into a regular expression where it would not be text")
+            }
+            Self::RegexTooLarge { source } => {
+                write!(f, "the automaton of `{source}` is larger than {AUTOMATON_BYTES} bytes or 254 states")
+            }
+            Self::PatternTooLong { bytes } => {
+                write!(f, "a pattern has {bytes} bytes with its arguments, and at most {PATTERN_BYTES} are allowed")
+            }
+            Self::TextTooLong { bytes } => {
+                write!(f, "a text has {bytes} bytes with its arguments, and at most {TEXT_BYTES} are allowed")
+            }
+            Self::Mistyped { wanted } => write!(f, "a value of type `{wanted}` is wanted here"),
+            Self::TooManyRules { rules } => write!(f, "{rules} rules are more than a block may have: {RULES}"),
+            Self::TooLarge { bytes, most } => {
+                write!(f, "the program has {bytes} bytes, and at most {most} are allowed")
+            }
+            Self::TooCostly { most } => write!(f, "a request could make the program take more than {most} steps"),
+            Self::TooDeep => f.write_str("patterns or conditions are nested too deep"),
+            Self::Unproved(error) => write!(f, "the program can not be proved: {error}"),
+        }
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.fmt(f)
+    }
+}
+
+impl std::error::Error for CompileError {}

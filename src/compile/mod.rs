@@ -1,0 +1,267 @@
+//! Turns a checked template and its arguments into a program.
+//!
+//! What comes in: a [`Template`] whose parameters are open, and [`Arguments`], one typed value for each of them. Then, rule
+//! by rule:
+//!
+//! 1. [texts](text) get their arguments, which stay values: in a [glob], a [path] pattern or a [regular
+//!    expression](regex) an argument is literal text, and a path's segment stays one segment;
+//! 2. [patterns](pattern), [conditions](condition) and [actions] become [nodes](node) that say the same in the cheapest
+//!    form there is: a regular expression that is a prefix becomes one, what the arguments decide is decided;
+//! 3. tests are put in the order in which they are cheap, the action first and the condition last;
+//! 4. the nodes are written, denials first, then what the block requires, then what allows; constants are shared.
+//!
+//! What goes out: a [`Compiled`], whose program has been proved like every program is. What is refused: an argument that
+//! does not fit, a text that is no path or no regular expression with the arguments in it, and what is larger or costlier
+//! than [`limits`](crate::limits) allows; all of a template's errors are reported at once. The same template with the same
+//! arguments is always the same bytes.
+
+pub mod arguments;
+pub mod error;
+
+mod actions;
+mod automaton;
+mod condition;
+mod glob;
+mod node;
+mod path;
+mod pattern;
+mod regex;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use regex::automaton_of;
+
+use arguments::Arguments;
+use error::{Cause, CompileError};
+use node::{RuleNode, Truth, Writer};
+
+use crate::bytecode::program::Program;
+use crate::bytecode::verify::{Budget, Fault, Scope, verify};
+use crate::check::tree::{Effect, Rule, Template, Term, Test, Text};
+use crate::limits::{DIAGNOSTICS, POLICY_COST, POLICY_PROGRAM_BYTES, RULES, TOKEN_COST, TOKEN_PROGRAM_BYTES};
+use crate::model::types::Scalar;
+use crate::model::vocabulary::Vocabulary;
+use crate::span::Span;
+use crate::syntax::ast::BlockKind;
+
+/// A program, and what of the template travels beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compiled {
+    /// Proved.
+    pub program: Program,
+    /// What the token says of itself.
+    pub claims: ResolvedClaims,
+    /// When it is valid.
+    pub times: ResolvedTimes,
+    /// Where each rule of the program comes from, by its number there. A frame that holds the block's guard counts as a rule.
+    pub rules: Vec<RuleOrigin>,
+    /// The most steps that any request can make it take.
+    pub cost: u64,
+}
+
+/// Where a rule of a program comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleOrigin {
+    /// The rule; for the guard, the block's name.
+    pub at: Span,
+    /// What it does.
+    pub frame: Frame,
+}
+
+/// What a rule of a program does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// `deny { … }`
+    Deny,
+    /// The block's own `when` and `unless`.
+    Require,
+    /// `allow { … }`, `only { … }`
+    Allow,
+}
+
+/// What a token says of itself, as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResolvedClaims {
+    /// `id`
+    pub id: Option<String>,
+    /// `type`: `READ` or `WRITE`.
+    pub kind: Option<String>,
+    /// `owner`
+    pub owner: Option<String>,
+    /// `producer`
+    pub producer: Option<String>,
+    /// `application`
+    pub application: Option<String>,
+    /// `labels` of a WRITE token, sorted by name.
+    pub labels: Vec<(String, String)>,
+    /// `attributes`, sorted by name.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// When a token or restriction is valid, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ResolvedTimes {
+    /// Since 1970-01-01T00:00:00Z; now, where it is not given.
+    pub issuance: Option<i64>,
+    /// Since 1970-01-01T00:00:00Z.
+    pub not_before: Option<i64>,
+    /// Since 1970-01-01T00:00:00Z; none where there is a `ttl`.
+    pub expiry: Option<i64>,
+    /// From issuance; of a restriction, from when it is added.
+    pub ttl: Option<i64>,
+}
+
+impl ResolvedTimes {
+    /// When it ends, if it begins at `beginning`: `ttl` wins over `expiry`.
+    #[must_use]
+    pub fn end(&self, beginning: i64) -> Option<i64> {
+        self.ttl.map_or(self.expiry, |ttl| Some(beginning.saturating_add(ttl)))
+    }
+}
+
+/// Makes the program of a template.
+///
+/// # Errors
+/// All reasons why there is none, at most [`DIAGNOSTICS`] of them.
+pub fn compile(
+    template: &Template,
+    vocabulary: &Vocabulary,
+    arguments: &Arguments,
+) -> Result<Compiled, Vec<CompileError>> {
+    let lowering = Lowering { template, vocabulary, arguments };
+    let mut errors = Vec::new();
+    let claims = lowering.claims().map_err(|error| errors.push(error)).unwrap_or_default();
+    let times = lowering.times().map_err(|error| errors.push(error)).unwrap_or_default();
+    let guard = lowering.guard().map_err(|error| errors.push(error)).unwrap_or_default();
+    let rules = lowering.rules(&mut errors);
+    if !errors.is_empty() {
+        errors.truncate(DIAGNOSTICS);
+        return Err(errors);
+    }
+    let (program, rules) = lowering.write(guard.as_ref(), &rules);
+    let cost = lowering.prove(&program, rules.len()).map_err(|error| vec![error])?;
+    Ok(Compiled { program, claims, times, rules, cost })
+}
+
+/// What lowering needs to know everywhere.
+#[derive(Clone, Copy)]
+struct Lowering<'a> {
+    template: &'a Template,
+    vocabulary: &'a Vocabulary,
+    arguments: &'a Arguments,
+}
+
+impl Lowering<'_> {
+    fn claims(&self) -> Result<ResolvedClaims, CompileError> {
+        let claims = &self.template.claims;
+        let text = |text: &Text| self.string(text).map_err(|cause| cause.at(self.template.at));
+        let optional = |value: &Option<Text>| value.as_ref().map(text).transpose();
+        let named = |(name, value): &(String, Text)| Ok((name.clone(), text(value)?));
+        Ok(ResolvedClaims {
+            id: optional(&claims.id)?,
+            kind: claims.kind.clone(),
+            owner: optional(&claims.owner)?,
+            producer: optional(&claims.producer)?,
+            application: optional(&claims.application)?,
+            labels: claims.labels.iter().map(named).collect::<Result<_, _>>()?,
+            attributes: claims.attributes.iter().map(named).collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn times(&self) -> Result<ResolvedTimes, CompileError> {
+        let times = &self.template.times;
+        let number = |term: &Option<Term>, scalar| {
+            let term = term.as_ref().map(|term| self.number(term, scalar));
+            term.transpose().map_err(|cause| cause.at(self.template.at))
+        };
+        let ttl = number(&times.ttl, Scalar::Duration)?;
+        Ok(ResolvedTimes {
+            issuance: number(&times.issuance, Scalar::Time)?,
+            not_before: number(&times.not_before, Scalar::Time)?,
+            expiry: number(&times.expiry, Scalar::Time)?.filter(|_| ttl.is_none()),
+            ttl,
+        })
+    }
+
+    /// The block's own condition, unless it is always true.
+    fn guard(&self) -> Result<Option<Truth>, CompileError> {
+        let guard = self.template.guard.as_ref().map(|guard| self.condition(guard));
+        let guard = guard.transpose().map_err(|cause| cause.at(self.template.at))?;
+        Ok(guard.filter(|guard| *guard != Truth::Constant(true)))
+    }
+
+    /// The rules in the order of the source, without those that can not match any more.
+    fn rules(&self, errors: &mut Vec<CompileError>) -> Vec<RuleNode> {
+        let mut nodes = Vec::with_capacity(self.template.rules.len());
+        for rule in &self.template.rules {
+            match self.rule(rule) {
+                Ok(node) if node.when == Some(Truth::Constant(false)) && self.may_drop(rule) => {}
+                Ok(node) => nodes.push(node),
+                Err(cause) => errors.push(cause.at(rule.at)),
+            }
+        }
+        nodes
+    }
+
+    /// A restriction without any `only` allows what it does not deny, so its `only` must stay even where it matches nothing.
+    fn may_drop(&self, rule: &Rule) -> bool {
+        rule.effect == Effect::Deny || self.template.kind != BlockKind::Restriction
+    }
+
+    fn rule(&self, rule: &Rule) -> Result<RuleNode, Cause> {
+        let test = |test: &Test| Ok((test.field, self.pattern_on(&test.pattern, self.field_type(test.field)?)?));
+        let mut tests = rule.tests.iter().map(test).collect::<Result<Vec<_>, Cause>>()?;
+        tests.sort_by_key(|(_, matcher)| matcher.rank());
+        let when = rule.condition.as_ref().map(|condition| self.condition(condition)).transpose()?;
+        Ok(RuleNode {
+            effect: rule.effect,
+            at: rule.at,
+            actions: rule.actions.as_ref().and_then(|set| actions::lower(set, rule.effect, self.vocabulary)),
+            tests,
+            when: when.filter(|when| *when != Truth::Constant(true)),
+        })
+    }
+
+    /// Denials first, then what is required, then what allows.
+    fn write(&self, guard: Option<&Truth>, rules: &[RuleNode]) -> (Program, Vec<RuleOrigin>) {
+        let mut writer = Writer::default();
+        let mut origins = Vec::with_capacity(rules.len() + 1);
+        for rule in rules.iter().filter(|rule| rule.effect == Effect::Deny) {
+            writer.rule(rule);
+            origins.push(RuleOrigin { at: rule.at, frame: Frame::Deny });
+        }
+        if let Some(guard) = guard {
+            writer.require(guard);
+            origins.push(RuleOrigin { at: self.template.at, frame: Frame::Require });
+        }
+        for rule in rules.iter().filter(|rule| rule.effect == Effect::Allow) {
+            writer.rule(rule);
+            origins.push(RuleOrigin { at: rule.at, frame: Frame::Allow });
+        }
+        (Program::new(&writer.code, &writer.pool), origins)
+    }
+
+    /// Asks the verifier, as everybody who meets the program will. Says what it may cost.
+    fn prove(&self, program: &Program, rules: usize) -> Result<u64, CompileError> {
+        let (budget, most, cost) = match self.template.kind {
+            BlockKind::Token | BlockKind::Restriction => (Budget::Token, TOKEN_PROGRAM_BYTES, TOKEN_COST),
+            BlockKind::Policy => (Budget::Policy, POLICY_PROGRAM_BYTES, POLICY_COST),
+        };
+        if rules > RULES {
+            return Err(Cause::TooManyRules { rules }.at(self.template.at));
+        }
+        let bytes = program.bytes();
+        let scope = Scope { vocabulary: self.vocabulary, state: self.vocabulary.present(), budget };
+        let cause = match verify(bytes, &scope) {
+            Ok(proved) => return Ok(proved.cost()),
+            Err(error) => match error.fault {
+                Fault::TooLarge => Cause::TooLarge { bytes: bytes.len(), most },
+                Fault::TooCostly => Cause::TooCostly { most: cost },
+                Fault::TooDeep => Cause::TooDeep,
+                _ => Cause::Unproved(error),
+            },
+        };
+        Err(cause.at(self.template.at))
+    }
+}

@@ -1,0 +1,153 @@
+//! Paths with arguments in them, exact ones and patterns. An argument is one segment or a part of one: it can neither add a
+//! segment nor leave one, and a `*` that it brings is a `*`.
+
+use super::error::Cause;
+use super::glob::{self, Wild};
+use super::node::Matcher;
+use super::text::{Part, part_utf8, utf8};
+use crate::bytecode::constant::PathPiece;
+use crate::model::path::{PathError, ResourcePath, check_segment};
+
+/// A path without wildcards.
+pub fn exact(parts: &[Part<'_>]) -> Result<String, Cause> {
+    parts.iter().try_for_each(check_argument)?;
+    let path = utf8(parts)?;
+    match ResourcePath::new(&path) {
+        Ok(_) => Ok(path),
+        Err(why) => Err(Cause::NotCanonical { path, why }),
+    }
+}
+
+/// The path pattern of a text: in literal pieces `*` is a wildcard.
+pub fn matcher(parts: &[Part<'_>]) -> Result<Matcher, Cause> {
+    parts.iter().try_for_each(check_argument)?;
+    glob::check_length(parts)?;
+    let path = utf8(parts)?;
+    let broken = |why| Cause::NotCanonical { path: path.clone(), why };
+    if !path.starts_with('/') {
+        return Err(broken(PathError::NotAbsolute));
+    }
+    if path == "/" {
+        return Ok(Matcher::Equal(path.into_bytes()));
+    }
+    let segments = segments(parts)?.into_iter().skip(1);
+    let steps = segments.map(|segment| Step::new(segment).map_err(broken)).collect::<Result<Vec<_>, _>>()?;
+    Ok(simplest(&canonical(steps)))
+}
+
+fn check_argument(part: &Part<'_>) -> Result<(), Cause> {
+    match part {
+        Part::Argument { name, text } if text.is_empty() => Err(Cause::EmptySegmentPart { name: (*name).to_owned() }),
+        Part::Argument { name, text } if text.contains(&b'/') => {
+            Err(Cause::SlashInSegment { name: (*name).to_owned() })
+        }
+        Part::Argument { .. } | Part::Literal(_) => Ok(()),
+    }
+}
+
+/// What stands between the slashes; the first one is what stands before the first slash.
+fn segments(parts: &[Part<'_>]) -> Result<Vec<Vec<Wild>>, Cause> {
+    let mut segments: Vec<Vec<Wild>> = Vec::new();
+    let mut segment = Vec::new();
+    for part in parts {
+        let text = part_utf8(part)?;
+        if matches!(part, Part::Argument { .. }) {
+            segment.push(Wild::Literal(text.as_bytes().to_vec()));
+            continue;
+        }
+        for byte in text.bytes() {
+            match byte {
+                b'/' => segments.push(std::mem::take(&mut segment)),
+                b'*' => segment.push(Wild::Run),
+                other => segment.push(Wild::Literal(vec![other])),
+            }
+        }
+    }
+    segments.push(segment);
+    Ok(segments)
+}
+
+/// One segment of a pattern.
+#[derive(Debug, PartialEq, Eq)]
+enum Step {
+    /// `**`
+    Run,
+    /// `*`
+    One,
+    /// `img-*`
+    Glob(Vec<Wild>),
+    /// `img`
+    Literal(Vec<u8>),
+}
+
+impl Step {
+    fn new(segment: Vec<Wild>) -> Result<Self, PathError> {
+        if segment == [Wild::Run, Wild::Run] {
+            return Ok(Self::Run);
+        }
+        let segment = glob::canonical(segment);
+        let bytes = |wild: &Wild| match wild {
+            Wild::Run | Wild::One => b"x".to_vec(),
+            Wild::Literal(text) => text.clone(),
+        };
+        let filled: Vec<u8> = segment.iter().flat_map(bytes).collect();
+        check_segment(&String::from_utf8_lossy(&filled))?;
+        Ok(match segment.as_slice() {
+            [Wild::Run] => Self::One,
+            [Wild::Literal(text)] => Self::Literal(text.clone()),
+            _ => Self::Glob(segment),
+        })
+    }
+}
+
+/// Of neighbouring `*` and `**` each `*` first and then at most one `**`: patterns that say the same are equal.
+fn canonical(steps: Vec<Step>) -> Vec<Step> {
+    let mut out: Vec<Step> = Vec::new();
+    for step in steps {
+        match (out.last(), step) {
+            (Some(Step::Run), Step::Run) => {}
+            (Some(Step::Run), Step::One) => out.insert(out.len() - 1, Step::One),
+            (_, step) => out.push(step),
+        }
+    }
+    out
+}
+
+fn simplest(steps: &[Step]) -> Matcher {
+    if steps == [Step::Run] {
+        return Matcher::Any;
+    }
+    let (below, above) = match steps {
+        [above @ .., Step::Run] => (true, above),
+        all => (false, all),
+    };
+    match literal(above) {
+        Some(path) if below => Matcher::Within(path),
+        Some(path) => Matcher::Equal(path),
+        None => Matcher::Path(constant(steps)),
+    }
+}
+
+/// The path that the steps are, if none is wild.
+fn literal(steps: &[Step]) -> Option<Vec<u8>> {
+    let mut path = Vec::new();
+    for step in steps {
+        let Step::Literal(text) = step else { return None };
+        path.push(b'/');
+        path.extend_from_slice(text);
+    }
+    Some(path)
+}
+
+fn constant(steps: &[Step]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for step in steps {
+        match step {
+            Step::Run => PathPiece::Run.write(&mut out),
+            Step::One => PathPiece::One.write(&mut out),
+            Step::Glob(wilds) => PathPiece::Glob(&glob::constant(wilds)).write(&mut out),
+            Step::Literal(text) => PathPiece::Literal(text).write(&mut out),
+        }
+    }
+    out
+}

@@ -1,0 +1,128 @@
+//! Patterns: one function for each construct.
+
+use super::error::Cause;
+use super::glob::{self, Wild};
+use super::node::Matcher;
+use super::text::joined;
+use super::{Lowering, path, regex};
+use crate::bytecode::constant::NetworkBits;
+use crate::check::tree::{ArgumentNo, Bound, Constant, Network, Pattern, Text};
+use crate::model::types::{Scalar, Type};
+use crate::syntax::ast::Affix;
+
+impl Lowering<'_> {
+    /// A pattern on a value of type `scalar`; of a set, on one element of it.
+    pub(super) fn pattern(&self, pattern: &Pattern, scalar: Scalar) -> Result<Matcher, Cause> {
+        match pattern {
+            Pattern::Any => Ok(Matcher::Any),
+            Pattern::Absent => Ok(Matcher::Absent),
+            Pattern::Equal(term) => Ok(equal(self.term(term, scalar)?)),
+            Pattern::InParameter(number) => self.in_parameter(*number, scalar),
+            Pattern::OneOf(choices) => self.one_of(choices, |choice| self.pattern(choice, scalar)),
+            Pattern::Not(inner) => self.pattern(inner, scalar).map(Matcher::negated),
+            Pattern::Affix(affix, text) => self.affix(*affix, text),
+            Pattern::Glob(glob) => glob::matcher(&self.parts(&glob.0)?),
+            Pattern::Regex(regex) => regex::matcher(&self.parts(&regex.0)?, scalar),
+            Pattern::Range(first, last) => self.range(first.as_ref(), last.as_ref(), scalar),
+            Pattern::Network(network) => Ok(in_network(*network)),
+            Pattern::Path(path) => path::matcher(&self.parts(&path.0)?),
+            Pattern::Labels(_) => Err(Cause::Mistyped { wanted: scalar }),
+        }
+    }
+
+    /// A pattern on an attribute of type `ty`.
+    pub(super) fn pattern_on(&self, pattern: &Pattern, ty: Type) -> Result<Matcher, Cause> {
+        match ty {
+            Type::One(scalar) | Type::Set(scalar) => self.pattern(pattern, scalar),
+            Type::Labels => self.labels(pattern),
+        }
+    }
+
+    fn labels(&self, pattern: &Pattern) -> Result<Matcher, Cause> {
+        match pattern {
+            Pattern::Any => Ok(Matcher::Any),
+            Pattern::Absent => Ok(Matcher::Absent),
+            Pattern::OneOf(choices) => self.one_of(choices, |choice| self.labels(choice)),
+            Pattern::Not(inner) => self.labels(inner).map(Matcher::negated),
+            Pattern::Labels(wanted) => {
+                let label = |(name, pattern): &(String, Pattern)| {
+                    let value = self.pattern(pattern, Scalar::String)?;
+                    Ok(Matcher::Label(name.clone(), Box::new(value)))
+                };
+                let mut labels = wanted.iter().map(label).collect::<Result<Vec<_>, _>>()?;
+                labels.sort_by_key(Matcher::rank);
+                Ok(match labels.len() {
+                    0 => Matcher::Any,
+                    1 => labels.remove(0),
+                    _ => Matcher::AllOf(labels),
+                })
+            }
+            Pattern::Equal(_)
+            | Pattern::InParameter(_)
+            | Pattern::Affix(..)
+            | Pattern::Glob(_)
+            | Pattern::Regex(_)
+            | Pattern::Range(..)
+            | Pattern::Network(_)
+            | Pattern::Path(_) => Err(Cause::Mistyped { wanted: Scalar::String }),
+        }
+    }
+
+    fn one_of(
+        &self,
+        choices: &[Pattern],
+        lower: impl Fn(&Pattern) -> Result<Matcher, Cause>,
+    ) -> Result<Matcher, Cause> {
+        Ok(Matcher::any_of(choices.iter().map(lower).collect::<Result<_, _>>()?))
+    }
+
+    /// Sorted: a set has no order, and one set is one program.
+    fn in_parameter(&self, number: ArgumentNo, scalar: Scalar) -> Result<Matcher, Cause> {
+        let mut choices: Vec<Matcher> = self.elements(number, scalar)?.into_iter().map(equal).collect();
+        choices.sort();
+        Ok(Matcher::any_of(choices))
+    }
+
+    fn affix(&self, affix: Affix, text: &Text) -> Result<Matcher, Cause> {
+        let text = Wild::Literal(joined(&self.parts(text)?)?);
+        Ok(glob::simplest(match affix {
+            Affix::Prefix => vec![text, Wild::Run],
+            Affix::Suffix => vec![Wild::Run, text],
+        }))
+    }
+
+    fn range(&self, first: Option<&Bound>, last: Option<&Bound>, scalar: Scalar) -> Result<Matcher, Cause> {
+        let number = |bound: &Bound| self.number(&bound.term, scalar);
+        let first = match first {
+            None => Some(i64::MIN),
+            Some(bound) if bound.included => Some(number(bound)?),
+            Some(bound) => number(bound)?.checked_add(1),
+        };
+        let last = match last {
+            None => Some(i64::MAX),
+            Some(bound) if bound.included => Some(number(bound)?),
+            Some(bound) => number(bound)?.checked_sub(1),
+        };
+        // Nothing is greater than the greatest number.
+        Ok(first.zip(last).map_or(Matcher::NEVER, |(first, last)| Matcher::range(first, last)))
+    }
+}
+
+/// Equal to a value.
+fn equal(constant: Constant) -> Matcher {
+    match constant {
+        Constant::Bool(truth) => Matcher::Bool(truth),
+        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Matcher::range(number, number),
+        Constant::String(text) | Constant::Path(text) => Matcher::Equal(text.into_bytes()),
+        Constant::Bytes(bytes) => Matcher::Equal(bytes),
+        Constant::Uuid(uuid) => Matcher::Equal(uuid.to_vec()),
+        Constant::Ip(address) => Matcher::Network(NetworkBits { first: address, bits: 128 }),
+    }
+}
+
+fn in_network(network: Network) -> Matcher {
+    match network.bits {
+        0 => Matcher::Any,
+        bits => Matcher::Network(NetworkBits { first: network.first, bits }.truncated()),
+    }
+}

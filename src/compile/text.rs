@@ -1,0 +1,159 @@
+//! Terms and texts with their arguments filled in. Where the text becomes a pattern, the pieces stay apart, so that what an
+//! argument brings is never read as syntax.
+
+use super::Lowering;
+use super::arguments::Argument;
+use super::error::Cause;
+use super::path;
+use crate::check::tree::{ArgumentNo, Constant, Piece, Term, Text};
+use crate::limits::TEXT_BYTES;
+use crate::model::path::ResourcePath;
+use crate::model::types::{Scalar, Type};
+use crate::model::value::UuidText;
+
+/// A piece of a text whose arguments are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// Out of the source.
+    Literal(&'a [u8]),
+    /// What a parameter brings.
+    Argument {
+        /// The parameter.
+        name: &'a str,
+        /// Its text.
+        text: Vec<u8>,
+    },
+}
+
+impl Part<'_> {
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Part::Literal(bytes) => bytes,
+            Part::Argument { text, .. } => text,
+        }
+    }
+}
+
+impl<'a> Lowering<'a> {
+    /// The value of a term, as a value of type `wanted`.
+    pub(super) fn term(&self, term: &Term, wanted: Scalar) -> Result<Constant, Cause> {
+        match term {
+            Term::Constant(constant) => coerce(constant.clone(), wanted).ok_or(Cause::Mistyped { wanted }),
+            Term::Parameter(number) => match self.argument(*number)? {
+                Argument::One(constant) => {
+                    coerce(constant.clone(), wanted).ok_or_else(|| self.wrong_type(*number, Type::One(wanted)))
+                }
+                Argument::Set(_) => Err(self.wrong_type(*number, Type::One(wanted))),
+            },
+            Term::Text(text) => self.text(text, wanted),
+        }
+    }
+
+    /// The elements of a parameter that is a set.
+    pub(super) fn elements(&self, number: ArgumentNo, wanted: Scalar) -> Result<Vec<Constant>, Cause> {
+        let wrong = || self.wrong_type(number, Type::Set(wanted));
+        match self.argument(number)? {
+            Argument::Set(elements) => {
+                elements.iter().map(|element| coerce(element.clone(), wanted).ok_or_else(wrong)).collect()
+            }
+            Argument::One(_) => Err(wrong()),
+        }
+    }
+
+    fn text(&self, text: &Text, wanted: Scalar) -> Result<Constant, Cause> {
+        let parts = self.parts(text)?;
+        match wanted {
+            Scalar::Bytes => joined(&parts).map(Constant::Bytes),
+            Scalar::String => utf8(&parts).map(Constant::String),
+            Scalar::Path => path::exact(&parts).map(Constant::Path),
+            Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration | Scalar::Ip => {
+                Err(Cause::Mistyped { wanted })
+            }
+        }
+    }
+
+    /// A text as a string, whatever attribute it is for.
+    pub(super) fn string(&self, text: &Text) -> Result<String, Cause> {
+        utf8(&self.parts(text)?)
+    }
+
+    /// The pieces, with what the arguments bring.
+    pub(super) fn parts<'t>(&self, text: &'t Text) -> Result<Vec<Part<'t>>, Cause>
+    where
+        'a: 't,
+    {
+        let part = |piece: &'t Piece| match piece {
+            Piece::Literal(bytes) => Ok(Part::Literal(bytes)),
+            Piece::Parameter(number) => self.argument_text(*number),
+        };
+        text.pieces.iter().map(part).collect()
+    }
+
+    fn argument_text(&self, number: ArgumentNo) -> Result<Part<'a>, Cause> {
+        let argument = self.argument(number)?;
+        let text = match argument {
+            Argument::One(Constant::String(text)) => text.clone().into_bytes(),
+            Argument::One(Constant::Bytes(bytes)) => bytes.clone(),
+            Argument::One(Constant::Int(number)) => number.to_string().into_bytes(),
+            Argument::One(Constant::Uuid(uuid)) => UuidText(*uuid).to_string().into_bytes(),
+            Argument::One(
+                Constant::Bool(_) | Constant::Time(_) | Constant::Duration(_) | Constant::Ip(_) | Constant::Path(_),
+            )
+            | Argument::Set(_) => {
+                return Err(Cause::NotText { name: self.name(number).to_owned(), found: argument.type_name() });
+            }
+        };
+        Ok(Part::Argument { name: self.name(number), text })
+    }
+
+    fn argument(&self, number: ArgumentNo) -> Result<&'a Argument, Cause> {
+        self.arguments.get(number).ok_or_else(|| {
+            let ty = self.template.parameters.get(number.0).map_or(Type::One(Scalar::String), |parameter| parameter.ty);
+            Cause::MissingArgument { name: self.name(number).to_owned(), ty }
+        })
+    }
+
+    fn name(&self, number: ArgumentNo) -> &'a str {
+        self.template.parameters.get(number.0).map_or("?", |parameter| &parameter.name)
+    }
+
+    fn wrong_type(&self, number: ArgumentNo, wanted: Type) -> Cause {
+        let found = self.arguments.get(number).map_or_else(String::new, Argument::type_name);
+        Cause::WrongType { name: self.name(number).to_owned(), wanted, found }
+    }
+}
+
+/// The constant as a value of type `wanted`: a string may stand for its bytes.
+fn coerce(constant: Constant, wanted: Scalar) -> Option<Constant> {
+    match (constant, wanted) {
+        (Constant::String(text), Scalar::Bytes) => Some(Constant::Bytes(text.into_bytes())),
+        (Constant::Path(path), Scalar::Path) => ResourcePath::new(&path).is_ok().then_some(Constant::Path(path)),
+        (constant, wanted) => (constant.scalar() == wanted).then_some(constant),
+    }
+}
+
+/// All of it, as bytes.
+pub fn joined(parts: &[Part<'_>]) -> Result<Vec<u8>, Cause> {
+    let bytes: usize = parts.iter().map(|part| part.bytes().len()).sum();
+    if bytes > TEXT_BYTES {
+        return Err(Cause::TextTooLong { bytes });
+    }
+    Ok(parts.iter().flat_map(|part| part.bytes()).copied().collect())
+}
+
+/// All of it, as a string. A character is never put together from two pieces.
+pub fn utf8(parts: &[Part<'_>]) -> Result<String, Cause> {
+    parts.iter().try_for_each(|part| part_utf8(part).map(drop))?;
+    String::from_utf8(joined(parts)?).map_err(|_| Cause::NotUtf8 { name: String::new() })
+}
+
+/// One piece, as a string.
+pub fn part_utf8<'p>(part: &'p Part<'_>) -> Result<&'p str, Cause> {
+    let name = match part {
+        Part::Literal(_) => "",
+        Part::Argument { name, .. } => name,
+    };
+    std::str::from_utf8(part.bytes()).map_err(|_| Cause::NotUtf8 { name: name.to_owned() })
+}

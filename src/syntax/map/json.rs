@@ -1,0 +1,106 @@
+//! Reads JSON text more strictly than usual: a key twice is an error.
+
+use core::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits;
+use crate::span::Span;
+
+/// Reads a JSON text; the place of the diagnostic is in the text.
+///
+/// # Errors
+/// The text is no JSON, is too large, or has a key twice.
+pub fn from_json_text(text: &str) -> Result<Value, Diagnostic> {
+    if text.len() > limits::SOURCE_BYTES {
+        let message =
+            format!("the text has {} bytes, more than the {} that are read", text.len(), limits::SOURCE_BYTES);
+        return Err(Diagnostic::new(Code::TooLarge, Span::new(0, 0), message).help("split it into several files"));
+    }
+    serde_json::from_str::<Strict>(text).map(|strict| strict.0).map_err(|error| {
+        let at = offset(text, error.line(), error.column());
+        let message = error.to_string();
+        let what = message.split(" at line ").next().unwrap_or("the text is no JSON").to_owned();
+        Diagnostic::new(Code::Map, Span::new(at, (at + 1).min(text.len())), what)
+            .help("write JSON, with every key once")
+    })
+}
+
+/// The byte of a line and a column, both from 1 (0 before the first).
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let mut at = (start + column.saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Strict)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number is out of range"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(Strict(value)) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut values = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if values.contains_key(&key) {
+                return Err(A::Error::custom(format_args!("`{key}` is given twice")));
+            }
+            let Strict(value) = map.next_value()?;
+            values.insert(key, value);
+        }
+        Ok(Value::Object(values))
+    }
+}

@@ -1,0 +1,115 @@
+//! The map form: the same tree as JSON, which is what a scripting host passes in.
+//!
+//! [`to_map`] and [`from_map`] are inverse to each other, for every tree without a key twice. Host data is data: a plain string is always
+//! literal text, never a splice, a name or a pattern. Everything else is an object with one `$` key:
+//!
+//! | JSON | text |
+//! |---|---|
+//! | `"lobby"`, `7`, `true` | `"lobby"`, `7`, `true` |
+//! | `{"$any": true}`, `{"$absent": true}` | `any`, `absent` |
+//! | `{"$not": p}`, `[p, q]` | `not p`, `[p, q]` |
+//! | `{"$prefix": "a"}`, `{"$suffix": "a"}` | `prefix "a"`, `suffix "a"` |
+//! | `{"$glob": "*.png"}`, `{"$regex": "eu-.*"}` | `glob "*.png"`, `~"eu-.*"` |
+//! | `{"$range": [1, 10]}` | `1..10` |
+//! | `{"$eq": 5}`, `$ne`, `$lt`, `$le`, `$gt`, `$ge` | `== 5`, `!=`, `<`, `<=`, `>`, `>=` |
+//! | `{"$name": "team"}` | `team` |
+//! | `{"$text": ["user/", {"$name": "user"}]}` | `"user/{user}"` |
+//! | `{"$bytes": "00ff"}`, `{"$duration": "30m"}`, `{"$time": "2027-01-01T00:00:00Z"}` | `x"00ff"`, `30m`, `2027-01-01T00:00:00Z` |
+//! | `{"dc": p}`, `{"$$odd": p}` | `{ dc: p, "$odd": p }` |
+//!
+//! Under the keys `action`, `role` and `type` of a block, a rule or a permission, and in the actions of a role, a plain string is a name, and a
+//! text is `{"$string": "…"}`. `null` says nothing, as if its key were not there.
+//!
+//! A block is `{"token": "name", "doc": […], "params": {"user": "string"}, …fields, "rules": […]}`, a rule
+//! `{"allow": {…}, "when": "hour(time) in 8..18", "unless": "…"}`, a file `{"items": […]}`. For hands, `"allow"`, `"deny"` and `"only"` may also stand
+//! in a block, with a map or a list of maps; and a file of one item may be the item alone. Fields whose keys would be taken for
+//! parts of the block stand under `"$fields"`.
+//!
+//! Places: a node of the tree has the number of a node of the map, whose path is in [`Source::Map`](crate::diag::Source::Map).
+
+mod json;
+mod place;
+mod read;
+mod write;
+
+pub use json::from_json_text;
+pub use read::{block_from_map, from_map};
+pub use write::{block_to_map, to_map};
+
+use crate::syntax::ast::Comparison;
+
+/// What begins a block.
+const BLOCK_WORDS: [&str; 3] = ["token", "policy", "restriction"];
+/// What begins an item.
+const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "policy", "restriction"];
+/// Keys of a block that are no fields.
+const PARTS: [&str; 9] = ["token", "policy", "restriction", "doc", "params", "rules", "allow", "deny", "only"];
+/// Keys under which a plain string is a name.
+const NAME_KEYS: [&str; 3] = ["action", "role", "type"];
+/// Fields that hold maps like those of rules.
+const RULE_FIELDS: [&str; 1] = ["permissions"];
+/// Fields that hold conditions.
+const CONDITION_KEYS: [&str; 2] = ["when", "unless"];
+/// What an object with one `$` key may be.
+const OPERATORS: [&str; 20] = [
+    "$any",
+    "$absent",
+    "$not",
+    "$prefix",
+    "$suffix",
+    "$glob",
+    "$regex",
+    "$range",
+    "$eq",
+    "$ne",
+    "$lt",
+    "$le",
+    "$gt",
+    "$ge",
+    "$name",
+    "$string",
+    "$text",
+    "$bytes",
+    "$duration",
+    "$time",
+];
+/// Comparisons by their keys.
+const COMPARISONS: [(&str, Comparison); 6] = [
+    ("$eq", Comparison::Equal),
+    ("$ne", Comparison::NotEqual),
+    ("$lt", Comparison::Less),
+    ("$le", Comparison::LessOrEqual),
+    ("$gt", Comparison::Greater),
+    ("$ge", Comparison::GreaterOrEqual),
+];
+
+/// What a plain string is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plain {
+    /// Literal text.
+    Text,
+    /// A name; so below `action`, `role` and `type`.
+    Name,
+    /// Literal text, in a list of maps like those of rules.
+    Maps,
+}
+
+impl Plain {
+    /// Below a key of a block.
+    fn of_field(key: &str) -> Self {
+        if RULE_FIELDS.contains(&key) { Self::Maps } else { Self::of_entry(key) }
+    }
+
+    /// Below a key of a rule or a permission.
+    fn of_entry(key: &str) -> Self {
+        if NAME_KEYS.contains(&key) { Self::Name } else { Self::Text }
+    }
+
+    /// Below a key of a map that stands here.
+    fn below(self, key: &str) -> Self {
+        match self {
+            Self::Maps => Self::of_entry(key),
+            Self::Text | Self::Name => Self::Text,
+        }
+    }
+}

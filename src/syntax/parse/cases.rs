@@ -1,0 +1,181 @@
+//! Builds case files.
+
+use super::build::{Builder, next};
+use super::grammar::{Pair, Pairs, Rule};
+use super::{Entries, Entry, explain, mistake};
+use crate::diag::Diagnostic;
+use crate::span::Span;
+use crate::syntax::ast::{At, BlockKind, Literal, Name, Pattern, PatternKind, Text};
+use crate::syntax::cases::{Call, Case, Cases, Expected, Section, Value, ValueKind};
+use crate::syntax::text::Spelling;
+
+/// Reads a case file.
+pub(crate) fn parse(text: &str) -> Result<Cases, Vec<Diagnostic>> {
+    let mut reader = Reader::default();
+    let entries = Entries { rule: Rule::case_entry, words: &explain::CASE_WORDS };
+    let diagnostics = entries.read(text, |entry| {
+        match entry {
+            Entry::Read(pair, builder) => reader.entry(build_part(pair), builder),
+            // It may have been a section.
+            Entry::Broken(_) | Entry::TakenBack => reader.is_broken = true,
+        }
+    });
+    if diagnostics.is_empty() { Ok(reader.cases) } else { Err(diagnostics) }
+}
+
+fn build_part(pair: Pair<'_>) -> Pair<'_> {
+    next(&mut pair.into_inner())
+}
+
+#[derive(Default)]
+struct Reader {
+    cases: Cases,
+    now: Option<i64>,
+    is_broken: bool,
+}
+
+impl Reader {
+    fn entry(&mut self, pair: Pair<'_>, builder: &mut Builder) {
+        let span = builder.span(&pair);
+        let rule = pair.as_rule();
+        let mut parts = pair.into_inner();
+        let word = next(&mut parts);
+        match rule {
+            Rule::section => {
+                let kind = if word.as_str() == "token" { BlockKind::Token } else { BlockKind::Policy };
+                let subject = builder.call(span.start, &mut parts);
+                self.cases.sections.push(Section { kind, subject, restrictions: Vec::new(), cases: Vec::new() });
+            }
+            Rule::clock => {
+                if let Literal::Time(now) = builder.literal(&next(&mut parts), Spelling::Data) {
+                    self.now = Some(now);
+                }
+            }
+            Rule::restrict => {
+                let call = builder.call(span.start, &mut parts);
+                match self.cases.sections.last_mut() {
+                    Some(section) if section.kind == BlockKind::Policy => builder.errors.push(
+                        mistake(call.at.0, "a policy can not be restricted")
+                            .help("restrict a token, or begin a section with `token`"),
+                    ),
+                    Some(section) if section.cases.is_empty() => section.restrictions.push(call),
+                    Some(_) => builder.errors.push(
+                        mistake(call.at.0, "a restriction stands behind a case")
+                            .help("write it above the cases, or begin another section"),
+                    ),
+                    None if self.is_broken => {}
+                    None => builder.errors.push(lost(call.at.0)),
+                }
+            }
+            _ => {
+                let case = builder.case(span.start, word.as_str(), &mut parts, self.now);
+                match self.cases.sections.last_mut() {
+                    Some(section) => section.cases.push(case),
+                    None if self.is_broken => {}
+                    None => builder.errors.push(lost(case.at.0)),
+                }
+            }
+        }
+    }
+}
+
+impl Builder {
+    fn call(&mut self, start: usize, parts: &mut Pairs<'_>) -> Call {
+        let name = self.name(&next(parts));
+        let mut end = name.at.0.end;
+        let mut arguments = Vec::new();
+        if let Some(part) = parts.next() {
+            end = self.span(&part).end;
+            arguments = self.values(part.into_inner());
+        }
+        Call { name, arguments, at: At(Span::new(start, end)) }
+    }
+
+    fn case(&mut self, start: usize, verdict: &str, parts: &mut Pairs<'_>, now: Option<i64>) -> Case {
+        let expected =
+            Expected::ALL.into_iter().find(|expected| expected.word() == verdict).unwrap_or(Expected::Refused);
+        let action = self.name(&next(parts));
+        let mut case = Case { expected, action, attributes: Vec::new(), reason: None, now, at: At::default() };
+        let mut end = start;
+        for part in parts {
+            end = self.span(&part).end;
+            match part.as_rule() {
+                Rule::entry => case.attributes.extend(self.value_entry(part)),
+                Rule::string => case.reason = Some(self.data(&part)),
+                _ => {}
+            }
+        }
+        self.refuse_twice(&case.attributes);
+        case.at = At(Span::new(start, end));
+        case
+    }
+
+    fn values(&mut self, parts: Pairs<'_>) -> Vec<(Name, Value)> {
+        let entries = parts.filter(|part| part.as_rule() == Rule::entry);
+        let values: Vec<(Name, Value)> = entries.filter_map(|part| self.value_entry(part)).collect();
+        self.refuse_twice(&values);
+        values
+    }
+
+    fn refuse_twice(&mut self, values: &[(Name, Value)]) {
+        for (number, (key, _)) in values.iter().enumerate() {
+            if let Some((first, _)) = values[..number].iter().find(|(other, _)| other.text == key.text) {
+                let error =
+                    mistake(key.at.0, format!("`{}` is given twice", key.text)).related(first.at.0, "first here");
+                self.errors.push(error.help("several values are a list: `[\"a\", \"b\"]`"));
+            }
+        }
+    }
+
+    fn value_entry(&mut self, pair: Pair<'_>) -> Option<(Name, Value)> {
+        let entry = self.entry(pair, Spelling::Data);
+        Some((entry.key, self.value(entry.value)?))
+    }
+
+    fn value(&mut self, pattern: Pattern) -> Option<Value> {
+        let at = pattern.at;
+        let kind = match pattern.kind {
+            PatternKind::Literal(literal) => ValueKind::One(literal),
+            PatternKind::List(list) => {
+                ValueKind::Set(list.into_iter().filter_map(|element| self.element(element)).collect())
+            }
+            PatternKind::Map(entries) => ValueKind::Labels(
+                entries
+                    .into_iter()
+                    .filter_map(|entry| match self.element(entry.value)? {
+                        (Literal::Text(text), _) => Some((entry.key, plain(&text))),
+                        (_, at) => {
+                            self.errors.push(
+                                mistake(at.0, "the value of a label is a string").help("write it in double quotes"),
+                            );
+                            None
+                        }
+                    })
+                    .collect(),
+            ),
+            _ => return self.no_value(at),
+        };
+        Some(Value { kind, at })
+    }
+
+    fn element(&mut self, pattern: Pattern) -> Option<(Literal, At)> {
+        match pattern.kind {
+            PatternKind::Literal(literal) => Some((literal, pattern.at)),
+            _ => self.no_value(pattern.at),
+        }
+    }
+
+    fn no_value<T>(&mut self, at: At) -> Option<T> {
+        let error = mistake(at.0, "a request holds values, not patterns").label("a literal belongs here");
+        self.errors.push(error.help("write a string, a number, a list of them, or a map of strings for labels"));
+        None
+    }
+}
+
+fn lost(at: Span) -> Diagnostic {
+    mistake(at, "nothing says what is tested here").help("begin a section with `token name(…)` or `policy name(…)`")
+}
+
+fn plain(text: &Text) -> String {
+    text.as_plain().unwrap_or_default().to_owned()
+}

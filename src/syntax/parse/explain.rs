@@ -1,0 +1,379 @@
+//! Turns the place where the grammar stopped into a message for the person who wrote the text: what was expected, behind
+//! what, what is there instead, and the way out.
+
+use super::grammar::{Rule, Stop};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::span::Span;
+use crate::syntax::lex::{Lexer, Token, TokenKind};
+
+/// Says why the text from `start` on is not what was expected.
+pub(super) fn explain(text: &str, start: usize, stop: &Stop) -> Diagnostic {
+    let Some(scene) = Scene::of(text, start, stop) else {
+        let message = "the text takes too much work to read";
+        return Diagnostic::new(Code::TooLarge, Span::new(start, start), message).help("split it into smaller items");
+    };
+    scene.typo().unwrap_or_else(|| scene.expectation())
+}
+
+/// The word that is most like one, if any is.
+pub(crate) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let lower = word.to_lowercase();
+    let scored = words.into_iter().map(|known| (strsim::damerau_levenshtein(&lower, &known.to_lowercase()), known));
+    let (distance, known) = scored.min_by_key(|&(distance, _)| distance)?;
+    (distance <= 1.max(known.len() / 3)).then_some(known)
+}
+
+/// What surrounds the place.
+struct Scene<'t> {
+    text: &'t str,
+    expected: &'t [Rule],
+    /// What stands there; nothing at the end of the text.
+    found: Option<Token>,
+    /// The three tokens before, the nearest one first.
+    before: [Option<Token>; 3],
+    /// The token behind `found`.
+    after: Option<Token>,
+}
+
+impl<'t> Scene<'t> {
+    fn of(text: &'t str, start: usize, stop: &'t Stop) -> Option<Self> {
+        if stop.expected.is_empty() {
+            return None;
+        }
+        let at = start + stop.at;
+        let mut before = [None; 3];
+        let mut found = None;
+        let mut after = None;
+        for token in Lexer::new(text, start).filter(|token| token.kind != TokenKind::Comment) {
+            if token.span.start >= at || token.span.end > at {
+                if found.is_some() {
+                    after = Some(token);
+                    break;
+                }
+                found = Some(token);
+            } else {
+                before = [Some(token), before[0], before[1]];
+            }
+        }
+        Some(Self { text, expected: &stop.expected, found, before, after })
+    }
+
+    fn word(&self, token: Option<Token>) -> &'t str {
+        token.map_or("", |token| token.span.of(self.text))
+    }
+
+    fn expects(&self, rule: Rule) -> bool {
+        self.expected.contains(&rule)
+    }
+
+    fn place(&self) -> Span {
+        match (self.found, self.before[0]) {
+            (Some(found), _) => found.span,
+            (None, Some(last)) => last.span,
+            (None, None) => Span::new(self.text.len(), self.text.len()),
+        }
+    }
+
+    /// `expected `:` after `ttl``
+    fn expectation(&self) -> Diagnostic {
+        let wanted = phrases(self.expected);
+        let list = match wanted.as_slice() {
+            [] => "something else".to_owned(),
+            [one] => one.clone(),
+            [most @ .., last] => format!("{} or {last}", most.join(", ")),
+        };
+        let message = match self.before[0] {
+            Some(before) => format!("expected {list} after `{}`", short(before.span.of(self.text))),
+            None => format!("expected {list}"),
+        };
+        let label = match self.found {
+            Some(found) => format!("found `{}`", short(found.span.of(self.text))),
+            None => "the text ends here".to_owned(),
+        };
+        let error = Diagnostic::new(Code::Syntax, self.place(), message).label(label);
+        match self.help() {
+            Some(help) => error.help(help),
+            None => error,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        let before = self.word(self.before[0]);
+        let found = self.word(self.found);
+        if self.expects(Rule::colon) {
+            if found == "{" {
+                return Some(match nearest(before, ["allow", "deny", "only"]) {
+                    Some(word) => format!("did you mean `{word} {{`?"),
+                    None => format!("a rule begins with `allow`, `deny` or `only`; a field is written `{before}: …`"),
+                });
+            }
+            return Some(match found {
+                "=" => "a key and its value are joined by `:`".to_owned(),
+                _ if self.expects(Rule::word) => "an attribute is written `name: type`".to_owned(),
+                _ => format!("write `{before}: …`"),
+            });
+        }
+        if self.expects(Rule::use_word) {
+            return Some(match nearest(found, ITEM_WORDS) {
+                Some(word) => format!("did you mean `{word}`?"),
+                None => format!("an item begins with {}", ticked(&ITEM_WORDS)),
+            });
+        }
+        if self.expects(Rule::open_brace) && found == ":" {
+            return Some(format!("write `{before} {{ … }}`, without a colon"));
+        }
+        if self.expects(Rule::equals) {
+            return Some(format!("write `{} {before} = …`", self.word(self.before[1])));
+        }
+        if self.expects(Rule::case_arguments) || self.expects(Rule::section) || self.expects(Rule::verdict) {
+            return Some(format!("a case begins with {}", ticked(&CASE_WORDS)));
+        }
+        None
+    }
+
+    /// Mistakes that people make, each with its own way out.
+    fn typo(&self) -> Option<Diagnostic> {
+        let found = self.word(self.found);
+        let [last, second, third] = self.before.map(|token| self.word(token));
+        let at = self.found.map(|token| token.span);
+        let at_last = self.before[0].map(|token| token.span);
+        let syntax = |at: Option<Span>, message: String, help: String| {
+            at.map(|at| Diagnostic::new(Code::Syntax, at, message).help(help))
+        };
+        if self.found.is_some_and(|token| token.kind == TokenKind::Doc) {
+            let error = Diagnostic::new(Code::LostDoc, at?, "a doc comment documents nothing here");
+            return Some(
+                error
+                    .label("only items and members of a vocabulary have one")
+                    .help("write `//`, or put it above an item"),
+            );
+        }
+        if self.found.is_none() && self.before[0].is_some_and(|token| token.kind == TokenKind::Doc) {
+            let error = Diagnostic::new(Code::LostDoc, at_last?, "a doc comment documents nothing here");
+            return Some(error.label("no item follows").help("write `//`, or put it above an item"));
+        }
+        if self.expects(Rule::colon) {
+            // What stands before was read as a key, since nothing else fits.
+            if let Some(sign) = operator(last) {
+                return syntax(at_last, format!("`{last}` is no operator"), format!("write `{sign}`"));
+            }
+            if let Some(sign) = operator(second) {
+                return syntax(
+                    self.before[1].map(|token| token.span),
+                    format!("`{second}` is no operator"),
+                    format!("write `{sign}`"),
+                );
+            }
+            if second == "not" {
+                let at = self.before[1].map(|token| token.span);
+                return syntax(
+                    at,
+                    "`not` turns a pattern around, not a condition".to_owned(),
+                    format!("write `!{last}`"),
+                );
+            }
+            let is_count = !second.is_empty() && second.bytes().all(|byte| byte.is_ascii_digit());
+            if is_count && let Some(unit) = unit(last) {
+                let at = Some(Span::new(self.before[1]?.span.start, at_last?.end));
+                return syntax(at, format!("`{second} {last}` is no duration"), format!("write `{second}{unit}`"));
+            }
+            if second == "is" {
+                return syntax(
+                    self.before[1].map(|token| token.span),
+                    "`is` is no operator".to_owned(),
+                    format!("write `{third} == {last}`"),
+                );
+            }
+        }
+        match found {
+            "'" => syntax(at, "a string stands in double quotes".to_owned(), "write `\"…\"`".to_owned()),
+            ";" => syntax(
+                at,
+                "`;` ends nothing".to_owned(),
+                "remove it; entries stand on lines of their own or behind commas".to_owned(),
+            ),
+            "#" => syntax(at, "`#` begins no comment".to_owned(), "write `//`".to_owned()),
+            "/" if self.word(self.after) == "*" => {
+                syntax(at, "`/*` begins no comment".to_owned(), "write `//` before each line".to_owned())
+            }
+            "=" if self.expects(Rule::and_sign) => {
+                syntax(at, "`=` compares nothing".to_owned(), "write `==`".to_owned())
+            }
+            "&" | "|" if self.expects(Rule::and_sign) => {
+                syntax(at, format!("`{found}` is no operator"), format!("write `{found}{found}`"))
+            }
+            "." if self.before[0].is_some_and(|token| token.kind == TokenKind::Number) => syntax(
+                at,
+                "numbers are whole".to_owned(),
+                "write a smaller unit, such as `1500ms` for `1.5s`".to_owned(),
+            ),
+            "," if last == "," => syntax(at, "two commas in a row".to_owned(), "remove one of them".to_owned()),
+            "*" | "/" | "%" if self.expects(Rule::plus) => syntax(
+                at,
+                format!("`{found}` is no operator"),
+                "conditions add and subtract, and do nothing else with numbers".to_owned(),
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// What was expected, in words: each once, in the order of [`PHRASES`].
+fn phrases(expected: &[Rule]) -> Vec<String> {
+    let has = |rule| expected.contains(&rule);
+    let is_pattern = has(Rule::list) && has(Rule::string);
+    let is_item = has(Rule::use_word) || has(Rule::use_item);
+    let is_case = has(Rule::section) || has(Rule::section_word) || has(Rule::verdict);
+    let is_operator = has(Rule::and_sign) || has(Rule::or_sign);
+    if is_item {
+        return vec!["an item".to_owned()];
+    }
+    if is_case {
+        return vec!["a case".to_owned()];
+    }
+    let mut wanted: Vec<String> = Vec::new();
+    let mut add = |phrase: &str| {
+        if !wanted.iter().any(|known| known == phrase) {
+            wanted.push(phrase.to_owned());
+        }
+    };
+    for (rule, phrase) in PHRASES {
+        if !has(*rule) {
+            continue;
+        }
+        match rule {
+            Rule::string if is_pattern => add("a pattern"),
+            Rule::string if has(Rule::number) => add("a value"),
+            Rule::word if has(Rule::effect) => add("a field"),
+            Rule::word if has(Rule::string) => add("a key"),
+            Rule::word if has(Rule::action_word) => add("an attribute"),
+            Rule::string if has(Rule::word) && has(Rule::colon) => {}
+            _ if is_pattern && PATTERN.contains(rule) => {}
+            _ if has(Rule::number) && has(Rule::string) && OPERAND.contains(rule) => {}
+            _ if is_operator && OPERATORS.contains(rule) => add("an operator"),
+            _ => add(phrase),
+        }
+    }
+    // Where much may follow, the closer and the most common things say enough.
+    wanted.truncate(5);
+    wanted
+}
+
+fn ticked(words: &[&str]) -> String {
+    let ticked: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match ticked.as_slice() {
+        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
+        _ => ticked.join(""),
+    }
+}
+
+fn short(text: &str) -> String {
+    if text.chars().count() <= 32 { text.to_owned() } else { text.chars().take(31).chain(['…']).collect() }
+}
+
+/// The sign that other languages' words stand for.
+fn operator(word: &str) -> Option<&'static str> {
+    match word {
+        "and" | "AND" => Some("&&"),
+        "or" | "OR" => Some("||"),
+        _ => None,
+    }
+}
+
+fn unit(word: &str) -> Option<&'static str> {
+    let known =
+        [("week", "w"), ("day", "d"), ("hour", "h"), ("minute", "m"), ("min", "m"), ("second", "s"), ("sec", "s")];
+    let units = ["w", "d", "h", "m", "s", "ms"];
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    known
+        .into_iter()
+        .find(|(name, _)| *name == singular)
+        .map(|(_, unit)| unit)
+        .or_else(|| units.into_iter().find(|unit| *unit == word))
+}
+
+/// What begins an item.
+pub(super) const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "policy", "restriction"];
+
+/// What begins an entry of a case file.
+pub(super) const CASE_WORDS: [&str; 8] =
+    ["token", "policy", "restrict", "at", "allow", "not_permitted", "forbidden", "refused"];
+
+const PATTERN: &[Rule] = &[
+    Rule::list,
+    Rule::map,
+    Rule::negation,
+    Rule::not_word,
+    Rule::affix,
+    Rule::affix_word,
+    Rule::glob,
+    Rule::glob_word,
+    Rule::regex,
+    Rule::comparison,
+    Rule::comparison_sign,
+    Rule::time,
+    Rule::number,
+    Rule::bytes,
+    Rule::plain_word,
+];
+
+const OPERAND: &[Rule] = &[Rule::time, Rule::number, Rule::bytes, Rule::plain_word];
+
+const OPERATORS: &[Rule] = &[
+    Rule::and_sign,
+    Rule::or_sign,
+    Rule::comparison_sign,
+    Rule::in_word,
+    Rule::plus,
+    Rule::minus,
+    Rule::arguments,
+    Rule::subscript,
+];
+
+/// What a rule is called in a message. The order is that of the message.
+const PHRASES: &[(Rule, &str)] = &[
+    (Rule::colon, "`:`"),
+    (Rule::equals, "`=`"),
+    (Rule::parameters, "parameters"),
+    (Rule::open_brace, "`{`"),
+    (Rule::string, "a string"),
+    (Rule::list, "a list"),
+    (Rule::map, "a map"),
+    (Rule::plain_word, "a name"),
+    (Rule::condition, "a condition"),
+    (Rule::conjunction, "a condition"),
+    (Rule::inversion, "a condition"),
+    (Rule::relation, "a condition"),
+    (Rule::sum, "a value"),
+    (Rule::time, "a time"),
+    (Rule::number, "a number"),
+    (Rule::bytes, "bytes"),
+    (Rule::kind, "a type"),
+    (Rule::parameter, "a parameter"),
+    (Rule::entry, "an entry"),
+    (Rule::block_rule, "a rule"),
+    (Rule::member, "a member"),
+    (Rule::attribute, "an attribute"),
+    (Rule::word, "a name"),
+    (Rule::effect, "a rule"),
+    (Rule::action_word, "`action`"),
+    (Rule::role_word, "`role`"),
+    (Rule::of_word, "`of`"),
+    (Rule::in_word, "`in`"),
+    (Rule::when_word, "`when`"),
+    (Rule::when_clause, "`when`"),
+    (Rule::unless_word, "`unless`"),
+    (Rule::unless_clause, "`unless`"),
+    (Rule::and_sign, "`&&`"),
+    (Rule::or_sign, "`||`"),
+    (Rule::comparison_sign, "a comparison"),
+    (Rule::plus, "`+`"),
+    (Rule::minus, "`-`"),
+    (Rule::close_brace, "`}`"),
+    (Rule::close_bracket, "`]`"),
+    (Rule::close_paren, "`)`"),
+    (Rule::case_arguments, "arguments"),
+    (Rule::because_word, "`because`"),
+    (Rule::EOI, "the end"),
+];

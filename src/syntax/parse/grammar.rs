@@ -1,0 +1,179 @@
+//! The parser that pest makes of `grammar/placet.pest`, and what bounds it.
+
+use std::num::NonZeroUsize;
+use std::sync::Once;
+
+use pest::Parser;
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+use crate::limits;
+
+/// Rules of the grammar, as a type; `Rule` names each of them.
+#[derive(pest_derive::Parser)]
+#[grammar = "grammar/placet.pest"]
+struct Grammar;
+
+/// A node of pest's tree.
+pub(super) type Pair<'t> = pest::iterators::Pair<'t, Rule>;
+/// The nodes below a node.
+pub(super) type Pairs<'t> = pest::iterators::Pairs<'t, Rule>;
+
+/// Where the grammar stopped, and what it could have read there.
+#[derive(Debug)]
+pub(super) struct Stop {
+    /// Byte of the text that was given.
+    pub at: usize,
+    /// Rules that were tried at this place; empty when the text was too much work.
+    pub expected: Vec<Rule>,
+}
+
+/// Reads one `rule` at the beginning of a text; what follows it is left alone.
+pub(super) fn read(rule: Rule, text: &str) -> Result<Pair<'_>, Stop> {
+    static BOUND: Once = Once::new();
+    BOUND.call_once(|| pest::set_call_limit(NonZeroUsize::new(CALLS)));
+    let found = Grammar::parse(rule, text).map_err(|error| stop(&error))?.next();
+    found.ok_or(Stop { at: 0, expected: vec![rule] })
+}
+
+fn stop(error: &Error<Rule>) -> Stop {
+    let at = match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    };
+    let expected = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives.clone(),
+        ErrorVariant::CustomError { .. } => Vec::new(),
+    };
+    Stop { at, expected }
+}
+
+/// Steps that pest may take for one item. The grammar reads no text twice, so its steps are proportional to the text: the
+/// densest one we know (`[[],[],…`) takes fewer than this many a byte. The bound is the process's, as pest has it; the
+/// nesting is bounded before (see `outline`), so this one only stands behind it.
+const STEPS_A_BYTE: usize = 256;
+const CALLS: usize = limits::SOURCE_BYTES * STEPS_A_BYTE;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each rule of the page, with the lines of its example.
+    fn examples() -> Vec<(String, String)> {
+        let page = include_str!("../../../grammar/placet.pest");
+        let mut examples = Vec::new();
+        let mut example: Vec<&str> = Vec::new();
+        for line in page.lines() {
+            if let Some(doc) = line.strip_prefix("///") {
+                example.extend(doc.strip_prefix("     "));
+            } else if let Some((name, _)) = line.split_once(" = ") {
+                if !line.starts_with([' ', '/']) {
+                    examples.push((name.to_owned(), example.join("\n")));
+                    example.clear();
+                }
+            }
+        }
+        examples
+    }
+
+    #[test]
+    fn every_rule_has_an_example_that_it_reads_to_the_end() {
+        let examples = examples();
+        for rule in Rule::all_rules() {
+            let name = format!("{rule:?}");
+            if name == "EOI" {
+                continue;
+            }
+            let example = examples.iter().find(|(known, _)| *known == name).map(|(_, example)| example);
+            let example = example.unwrap_or_else(|| panic!("{name} has no example"));
+            assert!(!example.is_empty(), "{name} has no example");
+            let pairs = Grammar::parse(*rule, example).unwrap_or_else(|error| panic!("{name}: {example}\n{error}"));
+            // A silent rule has no node that would know its end.
+            if let Some(pair) = pairs.last().filter(|pair| pair.as_rule() == *rule) {
+                assert_eq!(pair.as_str(), example, "{name} leaves something of its example");
+            }
+        }
+    }
+
+    #[test]
+    fn no_message_names_a_rule() {
+        for rule in Rule::all_rules() {
+            let stop = Stop { at: 0, expected: vec![*rule] };
+            let error = super::super::explain::explain("x", 0, &stop);
+            assert!(!error.message.contains('_'), "{}", error.message);
+        }
+    }
+}
+#[cfg(test)]
+mod speed {
+    use super::*;
+    #[test]
+    #[ignore = "a measurement"]
+    fn calls() {
+        let dense = format!("let a = [{}]", "1,".repeat(50_000));
+        let dense2 = format!("let a = [{}]", "[],".repeat(50_000));
+        let dense3 = format!("let a = [{}]", "a ".repeat(50_000));
+        let dense4 = format!("token a {{ {} }}", "allow{}".repeat(50_000));
+        let dense5 = format!("token a {{ {} }}", "when:a ".repeat(50_000));
+        let dense6 = format!("token a {{ when: {} a }}", "a||".repeat(50_000));
+        let dense7 = format!("token a {{ {} }}", "a:1 ".repeat(50_000));
+        let plain = format!("policy a {{ {} }}", "    deny  { path: \"/**/.admin/**\" }\n".repeat(50_000));
+        for text in [dense, dense2, dense3, dense4, dense5, dense6, dense7, plain] {
+            let (mut low, mut high) = (1, CALLS);
+            let _ = read(Rule::item, "use a");
+            while low < high {
+                let middle = (low + high) / 2;
+                pest::set_call_limit(NonZeroUsize::new(middle));
+                if Grammar::parse(Rule::item, &text).is_ok() { high = middle } else { low = middle + 1 }
+            }
+            println!("{} calls, {:.1} per byte {}", low, low as f64 / text.len() as f64, &text[..30]);
+        }
+    }
+    struct Cpu(u64);
+    impl Cpu {
+        fn read() -> u64 {
+            std::fs::read_to_string("/proc/thread-self/schedstat").unwrap().split(' ').next().unwrap().parse().unwrap()
+        }
+        fn now() -> Self {
+            Self(Self::read())
+        }
+        fn elapsed(&self) -> std::time::Duration {
+            std::time::Duration::from_nanos(Self::read() - self.0)
+        }
+    }
+    #[test]
+    #[ignore = "a measurement"]
+    fn phases() {
+        for (what, line) in [
+            (
+                "cond",
+                "    allow { action: Reader, path: \"/v1/tenants/{tenant}/objects/**\", ip: office } when hour(time) in 8..18\n",
+            ),
+            ("plain", "    deny  { path: \"/**/.admin/**\" }\n"),
+            ("mixed", "    allow { cache: \"profiles\", item: prefix \"user/{user}/\", n: [1, 2, 3] }\n"),
+        ] {
+            let mut text = String::from("policy big(tenant: string) {\n");
+            while text.len() < 1_000_000 {
+                text.push_str(line);
+            }
+            text.push_str("}\n");
+            for _ in 0..3 {
+                let start = Cpu::now();
+                let outline = super::super::outline::outline(&text, &["policy"]);
+                let a = start.elapsed();
+                let pair = read(Rule::item, &text).unwrap();
+                let b = start.elapsed();
+                let mut builder = super::super::build::Builder::new(0);
+                let item = builder.item(pair);
+                let c = start.elapsed();
+                drop(item);
+                println!(
+                    "{what}: {} outline {a:?} pest {:?} build {:?} drop {:?} of {}",
+                    outline.starts.len(),
+                    b - a,
+                    c - b,
+                    start.elapsed() - c,
+                    text.len()
+                );
+            }
+        }
+    }
+}

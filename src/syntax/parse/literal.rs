@@ -1,0 +1,160 @@
+//! Reads literals: what the grammar only knows the outline of. Also used by the map form.
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use jiff::Timestamp;
+
+/// What is wrong with a literal, and the way out.
+#[derive(Debug)]
+pub(crate) struct BadLiteral {
+    pub message: String,
+    pub help: String,
+}
+
+/// An integer or a duration.
+#[derive(Debug)]
+pub(crate) enum Number {
+    Int(i64),
+    Duration(i64),
+}
+
+/// `-7`, `30m`
+pub(crate) fn number(text: &str) -> Result<Number, BadLiteral> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().map(Number::Int).map_err(|_| BadLiteral {
+            message: format!("`{}` does not fit 64 bits", short(text)),
+            help: format!("integers go from {} to {}", i64::MIN, i64::MAX),
+        });
+    }
+    duration(text).map(Number::Duration)
+}
+
+/// `1h30m`, in milliseconds.
+pub(crate) fn duration(text: &str) -> Result<i64, BadLiteral> {
+    let bad = |message: String| {
+        BadLiteral {
+        message,
+        help: "a duration is written like `30d`, `1h30m` or `250ms`: units `w`, `d`, `h`, `m`, `s`, `ms`, largest first, each once".to_owned(),
+    }
+    };
+    let (is_negative, mut rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let mut total: i128 = 0;
+    let mut units = UNITS.iter();
+    if rest.is_empty() {
+        return Err(bad("a duration is empty".to_owned()));
+    }
+    while !rest.is_empty() {
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (count, behind) = rest.split_at(digits);
+        let letters = behind.len() - behind.trim_start_matches(|c: char| !c.is_ascii_digit()).len();
+        let (unit, behind) = behind.split_at(letters);
+        if count.is_empty() {
+            return Err(bad(format!("`{}` is no duration", short(text))));
+        }
+        if unit.is_empty() {
+            return Err(bad(format!("`{}` has no unit in `{}`", short(count), short(text))));
+        }
+        if !UNITS.iter().any(|(name, _)| *name == unit) {
+            return Err(match suggest_unit(unit) {
+                Some(right) => BadLiteral {
+                    message: format!("`{}` is no unit of time", short(unit)),
+                    help: format!("write `{}{right}`", short(count)),
+                },
+                None => bad(format!("`{}` is no unit of time", short(unit))),
+            });
+        }
+        let Some((_, milliseconds)) = units.find(|(name, _)| *name == unit) else {
+            return Err(bad(format!("the unit `{unit}` is out of order in `{}`", short(text))));
+        };
+        // Nineteen digits times a week fit 128 bits; more digits do not fit 64 bits anyway.
+        let count: i128 = count.parse::<u64>().map_or(i128::from(u64::MAX), i128::from);
+        total += count * i128::from(*milliseconds);
+        rest = behind;
+    }
+    let total = if is_negative { -total } else { total };
+    i64::try_from(total).map_err(|_| BadLiteral {
+        message: format!("the duration `{}` is too long", short(text)),
+        help: "a duration is at most 2^63 milliseconds, about 292 million years".to_owned(),
+    })
+}
+
+/// `1h30m` of milliseconds.
+pub(crate) fn write_duration(milliseconds: i64) -> String {
+    let mut text = String::new();
+    if milliseconds < 0 {
+        text.push('-');
+    }
+    let mut rest = milliseconds.unsigned_abs();
+    for (unit, length) in UNITS.iter().filter(|(unit, _)| *unit != "w") {
+        let count = rest / length.unsigned_abs();
+        rest %= length.unsigned_abs();
+        if count > 0 {
+            text.push_str(&format!("{count}{unit}"));
+        }
+    }
+    if milliseconds == 0 {
+        text.push_str("0s");
+    }
+    text
+}
+
+/// `2027-01-01T00:00:00Z`, in milliseconds since 1970.
+pub(crate) fn time(text: &str) -> Result<i64, BadLiteral> {
+    let help = "a time is written like `2027-01-01T00:00:00Z`, with a zone".to_owned();
+    let bad = || BadLiteral { message: format!("`{}` is no time", short(text)), help: help.clone() };
+    let is_full = text.len() >= 20 && text.as_bytes()[10] == b'T' && text.bytes().all(|byte| byte != b' ');
+    let point: Timestamp = if is_full { text.parse().map_err(|_| bad())? } else { return Err(bad()) };
+    if point.as_nanosecond() % 1_000_000 != 0 {
+        let message = format!("`{}` is more exact than a millisecond", short(text));
+        return Err(BadLiteral { message, help: "write at most three digits behind the seconds".to_owned() });
+    }
+    let milliseconds = point.as_millisecond();
+    if (FIRST_TIME..=LAST_TIME).contains(&milliseconds) { Ok(milliseconds) } else { Err(bad()) }
+}
+
+/// `2027-01-01T00:00:00Z` of milliseconds since 1970; a time outside of the years 0 to 9999 is written as the nearest one inside.
+pub(crate) fn write_time(milliseconds: i64) -> String {
+    let point = Timestamp::from_millisecond(milliseconds.clamp(FIRST_TIME, LAST_TIME)).unwrap_or(Timestamp::UNIX_EPOCH);
+    point.to_string()
+}
+
+/// The digits of `x"00ff"`.
+pub(crate) fn bytes(digits: &str) -> Result<Vec<u8>, BadLiteral> {
+    HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map_err(|_| BadLiteral {
+        message: format!("`{}` is not written in pairs of hexadecimal digits", short(digits)),
+        help: "bytes are written like `x\"00ff\"`".to_owned(),
+    })
+}
+
+/// What fits a message.
+fn short(text: &str) -> String {
+    if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
+}
+
+fn suggest_unit(unit: &str) -> Option<&'static str> {
+    let right = match unit.to_ascii_lowercase().as_str() {
+        "week" | "weeks" | "w" => "w",
+        "day" | "days" | "d" => "d",
+        "hour" | "hours" | "hr" | "hrs" | "h" => "h",
+        "minute" | "minutes" | "min" | "mins" => "m",
+        "second" | "seconds" | "sec" | "secs" | "s" => "s",
+        "millisecond" | "milliseconds" | "msec" | "millis" | "ms" => "ms",
+        _ => return None,
+    };
+    Some(right)
+}
+
+/// Largest first, in milliseconds.
+const UNITS: [(&str, i64); 6] = [
+    ("w", 7 * 24 * 60 * 60 * 1000),
+    ("d", 24 * 60 * 60 * 1000),
+    ("h", 60 * 60 * 1000),
+    ("m", 60 * 1000),
+    ("s", 1000),
+    ("ms", 1),
+];
+
+/// 0000-01-01T00:00:00Z
+const FIRST_TIME: i64 = -62_167_219_200_000;
+/// The last millisecond that every calendar can write: 9999-12-30T22:00:00Z.
+const LAST_TIME: i64 = 253_402_207_200_000;

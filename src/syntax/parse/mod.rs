@@ -1,0 +1,172 @@
+//! Reads text.
+//!
+//! 1. [`outline`](outline::outline) looks at the text without a grammar: size, nesting, brackets, strings, characters that can not be seen,
+//!    and where items begin.
+//! 2. The [grammar](grammar) reads one item after the other.
+//! 3. [`build`] makes nodes of it and reads the literals ([`literal`], [`pattern`], [`condition`]).
+//! 4. Where the grammar stops, [`explain`](explain::explain) says why, and reading goes on at the next item.
+//!
+//! What comes out is a [`File`], or everything that is wrong with the text.
+
+mod build;
+mod cases;
+mod condition;
+mod explain;
+mod grammar;
+pub(crate) mod literal;
+mod outline;
+mod pattern;
+
+pub(crate) use cases::parse as parse_cases;
+pub(crate) use explain::nearest;
+
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits;
+use crate::span::Span;
+use crate::syntax::ast::{At, Condition, File, Name};
+use crate::syntax::lex::{Lexer, TokenKind};
+use build::Builder;
+use explain::explain;
+use grammar::{Pair, Rule, read};
+use outline::Outline;
+
+/// What could be read of a text.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// The items without mistakes.
+    pub file: File,
+    /// The names that the other items declare, as far as they could be read: who looks for names can know that these exist.
+    pub broken: Vec<Name>,
+    /// In the order of the text; empty when all of it was read.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a policy file.
+///
+/// # Errors
+/// Everything that is wrong with the text, up to [`limits::DIAGNOSTICS`].
+pub fn parse(text: &str) -> Result<File, Vec<Diagnostic>> {
+    let parsed = parse_partly(text);
+    if parsed.diagnostics.is_empty() { Ok(parsed.file) } else { Err(parsed.diagnostics) }
+}
+
+/// Reads what can be read of a policy file, so that a checker can go on with the good items.
+#[must_use]
+pub fn parse_partly(text: &str) -> Parsed {
+    let mut parsed = Parsed::default();
+    parsed.diagnostics = Entries { rule: Rule::item, words: &explain::ITEM_WORDS }.read(text, |entry| match entry {
+        Entry::Read(pair, builder) => {
+            let item = builder.item(pair);
+            if builder.errors.is_empty() {
+                parsed.file.items.push(item);
+            } else {
+                parsed.broken.extend(declared(text, item.at.0.start));
+            }
+        }
+        Entry::Broken(start) => parsed.broken.extend(declared(text, start)),
+        Entry::TakenBack => {
+            parsed.file.items.pop();
+        }
+    });
+    parsed
+}
+
+/// Reads a condition alone; its places are bytes of `text`.
+///
+/// # Errors
+/// Everything that is wrong with the text.
+pub fn parse_condition(text: &str) -> Result<Condition, Vec<Diagnostic>> {
+    let Outline { diagnostics, .. } = outline::outline(text, &[]);
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
+    let pair = read(Rule::lone_condition, text).map_err(|stop| vec![explain(text, 0, &stop)])?;
+    let mut builder = Builder::new(0);
+    let condition = builder.whole_condition(build::next(&mut pair.into_inner()));
+    if builder.errors.is_empty() { Ok(condition) } else { Err(builder.errors) }
+}
+
+/// How one kind of file is read: entry by entry, each of which begins with one of some words.
+struct Entries<'w> {
+    rule: Rule,
+    words: &'w [&'w str],
+}
+
+/// What was met.
+enum Entry<'t, 'b> {
+    /// An entry that the grammar read, to be built.
+    Read(Pair<'t>, &'b mut Builder),
+    /// An entry that begins here and could not be read.
+    Broken(usize),
+    /// The last entry that was read swallowed the beginning of the next one: it is broken.
+    TakenBack,
+}
+
+impl Entries<'_> {
+    fn read<'t>(&self, text: &'t str, mut meet: impl FnMut(Entry<'t, '_>)) -> Vec<Diagnostic> {
+        let Outline { starts, mut diagnostics, unreadable, begin } = outline::outline(text, self.words);
+        if unreadable {
+            return diagnostics;
+        }
+        let known = diagnostics.clone();
+        let first_start = |from: usize| starts.get(starts.partition_point(|&start| start < from)).copied();
+        // The entry before, if it was built without a mistake.
+        let mut last: Option<usize> = None;
+        let mut at = skip_blanks(text, begin);
+        while at < text.len() && diagnostics.len() < limits::DIAGNOSTICS {
+            match read(self.rule, &text[at..]) {
+                Ok(pair) => {
+                    let end = at + pair.as_span().end();
+                    let mut builder = Builder::new(at);
+                    meet(Entry::Read(pair, &mut builder));
+                    last = builder.errors.is_empty().then_some(at);
+                    diagnostics.append(&mut builder.errors);
+                    at = skip_blanks(text, end);
+                }
+                Err(stop) => {
+                    let swallowed =
+                        last.and_then(|last| Some((last, first_start(last + 1).filter(|&start| start < at)?)));
+                    let (from, stop, resume) = match swallowed {
+                        Some((last, start)) => {
+                            meet(Entry::TakenBack);
+                            (last, read(self.rule, &text[last..start]).err().unwrap_or(stop), start)
+                        }
+                        None => (at, stop, first_start(at + 1).unwrap_or(text.len())),
+                    };
+                    meet(Entry::Broken(from));
+                    // A bracket or a string that was left open is the reason, and has been reported.
+                    let is_known = known.iter().any(|known| (from..=resume).contains(&known.at.start));
+                    if !is_known {
+                        diagnostics.push(explain(&text[..resume.max(from + stop.at)], from, &stop));
+                    }
+                    last = None;
+                    at = skip_blanks(text, resume);
+                }
+            }
+        }
+        diagnostics.sort_by_key(|error| error.at.start);
+        diagnostics.truncate(limits::DIAGNOSTICS);
+        diagnostics
+    }
+}
+
+/// Where the next token begins that is no comment.
+fn skip_blanks(text: &str, from: usize) -> usize {
+    let mut tokens = Lexer::new(text, from).filter(|token| token.kind != TokenKind::Comment);
+    tokens.next().map_or(text.len(), |token| token.span.start)
+}
+
+/// The name behind the keyword of the item at `start`.
+fn declared(text: &str, start: usize) -> Option<Name> {
+    let mut tokens = Lexer::new(text, start).filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Doc));
+    let keyword = tokens.next()?.span.of(text);
+    let name = tokens.next().filter(|token| token.kind == TokenKind::Word)?.span;
+    let is_item = explain::ITEM_WORDS.contains(&keyword);
+    is_item.then(|| Name { text: name.of(text).to_owned(), at: At(name) })
+}
+
+/// A diagnostic for what only the builder of a file can see.
+fn mistake(at: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, at, message)
+}

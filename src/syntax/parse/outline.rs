@@ -1,0 +1,303 @@
+//! Reads a text before the grammar does: counts what must be bounded, closes what was left open, and finds where items
+//! begin, so that a broken item hides no other.
+//!
+//! Everything after this recurses as deep as brackets, `not` and `!` nest, so their depth is counted here, on the text.
+
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::diag::render::{hides, turns};
+use crate::limits;
+use crate::span::Span;
+use crate::syntax::lex::{Lexer, Token, TokenKind};
+
+/// What a first look at a text finds.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    /// Where items seem to begin: words that begin one, first on their line and outside of all brackets; ascending.
+    pub starts: Vec<usize>,
+    /// What is wrong already.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether the grammar must not see the text.
+    pub unreadable: bool,
+    /// Bytes of a byte order mark.
+    pub begin: usize,
+}
+
+/// Looks at a text whose items begin with some of `keywords`.
+pub(super) fn outline(text: &str, keywords: &[&str]) -> Outline {
+    if text.len() > limits::SOURCE_BYTES {
+        let message =
+            format!("the text has {} bytes, more than the {} that are read", text.len(), limits::SOURCE_BYTES);
+        let error = Diagnostic::new(Code::TooLarge, Span::new(0, 0), message).help("split it into several files");
+        return Outline { diagnostics: vec![error], unreadable: true, ..Outline::default() };
+    }
+    let mut walk = Walk::new(text, keywords, false);
+    walk.run();
+    if walk.is_unbalanced() {
+        // Only now is a keyword at the beginning of a line taken for a new item although brackets are open.
+        walk = Walk::new(text, keywords, true);
+        walk.run();
+        walk.close_all();
+    }
+    walk.found
+}
+
+struct Walk<'t> {
+    text: &'t str,
+    keywords: &'t [&'t str],
+    /// Whether brackets are known not to match.
+    mends: bool,
+    open: Vec<Open>,
+    depth: usize,
+    /// `not` and `!` right before here.
+    chain: usize,
+    tokens: usize,
+    /// Whether brackets that do not match were met.
+    mismatched: bool,
+    /// Where the `///` lines right before here begin.
+    doc: Option<usize>,
+    found: Outline,
+}
+
+struct Open {
+    bracket: u8,
+    at: usize,
+    chain: usize,
+}
+
+impl<'t> Walk<'t> {
+    fn new(text: &'t str, keywords: &'t [&'t str], mends: bool) -> Self {
+        let begin = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let found = Outline { begin, ..Outline::default() };
+        Self {
+            text,
+            keywords,
+            mends,
+            open: Vec::new(),
+            depth: 0,
+            chain: 0,
+            tokens: 0,
+            mismatched: false,
+            doc: None,
+            found,
+        }
+    }
+
+    fn run(&mut self) {
+        let is_plain = self.text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'));
+        for token in Lexer::new(self.text, self.found.begin) {
+            if !is_plain {
+                self.see_hidden(token);
+            }
+            self.see(token);
+            if self.found.unreadable {
+                return;
+            }
+        }
+    }
+
+    fn is_unbalanced(&self) -> bool {
+        !self.found.unreadable && (self.mismatched || !self.open.is_empty())
+    }
+
+    fn see(&mut self, token: Token) {
+        match token.kind {
+            TokenKind::Comment => return,
+            TokenKind::Doc => {
+                self.doc.get_or_insert(token.span.start);
+                return;
+            }
+            TokenKind::Word => self.word(token.span),
+            TokenKind::Number | TokenKind::Text => {
+                self.chain = 0;
+                self.count(token.span);
+            }
+            TokenKind::OpenText => self.open_text(token.span),
+            TokenKind::Open(bracket) => self.opens(bracket, token.span.start),
+            TokenKind::Close(bracket) => self.closes(bracket, token.span),
+            TokenKind::Sign if token.span.of(self.text) == "!" => self.deeper(token.span),
+            TokenKind::Sign | TokenKind::Strange => self.chain = 0,
+        }
+        self.doc = None;
+    }
+
+    fn word(&mut self, span: Span) {
+        let word = span.of(self.text);
+        self.count(span);
+        if word == "not" {
+            return self.deeper(span);
+        }
+        self.chain = 0;
+        if (self.open.is_empty() || self.mends) && self.keywords.contains(&word) {
+            self.keyword(span);
+        }
+    }
+
+    fn keyword(&mut self, span: Span) {
+        let before = self.text.get(..span.start).unwrap_or("");
+        let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
+        let is_first = before.len() == indent || before[..before.len() - indent].ends_with('\n');
+        if !is_first {
+            return;
+        }
+        if !self.open.is_empty() {
+            // Inside of brackets only a keyword that is not indented, with a name behind it, looks like an item.
+            if indent > 0 || !self.looks_like_item(span) {
+                return;
+            }
+            self.close_all();
+        }
+        self.found.starts.push(self.doc.unwrap_or(span.start));
+    }
+
+    fn looks_like_item(&self, keyword: Span) -> bool {
+        let mut behind = Lexer::new(self.text, keyword.end);
+        // A vocabulary may hold roles of its own.
+        keyword.of(self.text) != "role" && behind.next().is_some_and(|token| token.kind == TokenKind::Word)
+    }
+
+    fn count(&mut self, span: Span) {
+        self.tokens += 1;
+        // A node is a key or an element; a key has a value beside it.
+        if self.tokens > 2 * limits::SOURCE_NODES {
+            let message = format!("the text has more than {} words, numbers and strings", 2 * limits::SOURCE_NODES);
+            self.refuse(Diagnostic::new(Code::TooLarge, span, message).help("split it into several files"));
+        } else if span.end - span.start > limits::NAME_BYTES && self.text.as_bytes()[span.start] != b'"' {
+            let message = format!("a word has more than {} bytes", limits::NAME_BYTES);
+            self.report(Diagnostic::new(Code::TooLarge, span, message).help("choose a shorter name"));
+        }
+    }
+
+    fn deeper(&mut self, span: Span) {
+        self.chain += 1;
+        self.check_depth(span);
+    }
+
+    fn check_depth(&mut self, span: Span) {
+        if self.depth + self.chain > DEPTH {
+            let message = format!("the text nests deeper than {} levels", limits::NESTING);
+            let help = "give the inner part a name with `let`, or write it as a flat list";
+            self.refuse(Diagnostic::new(Code::TooDeep, span, message).label("one level too many").help(help));
+        }
+    }
+
+    fn opens(&mut self, bracket: u8, at: usize) {
+        self.open.push(Open { bracket, at, chain: self.chain });
+        self.depth += 1 + self.chain;
+        self.chain = 0;
+        self.check_depth(Span::new(at, at + 1));
+    }
+
+    fn pop(&mut self) -> Option<Open> {
+        let open = self.open.pop()?;
+        self.depth -= 1 + open.chain;
+        Some(open)
+    }
+
+    fn closes(&mut self, bracket: u8, span: Span) {
+        self.chain = 0;
+        if self.open.last().is_some_and(|open| partner(open.bracket) == bracket) {
+            self.pop();
+            return;
+        }
+        self.mismatched = true;
+        if !self.mends {
+            return;
+        }
+        if !self.open.iter().any(|open| partner(open.bracket) == bracket) {
+            let message = format!("`{}` closes nothing", char::from(bracket));
+            self.report(
+                Diagnostic::new(Code::Unclosed, span, message)
+                    .label("no bracket is open here")
+                    .help("remove it, or open the bracket that it should close"),
+            );
+            return;
+        }
+        while let Some(open) = self.pop() {
+            if partner(open.bracket) == bracket {
+                return;
+            }
+            self.report_open(&open, Some(span));
+        }
+    }
+
+    fn close_all(&mut self) {
+        while let Some(open) = self.pop() {
+            self.report_open(&open, None);
+        }
+    }
+
+    fn report_open(&mut self, open: &Open, closer: Option<Span>) {
+        let bracket = char::from(open.bracket);
+        let message = format!("`{bracket}` is never closed");
+        let help = format!("add the `{}` that closes it", char::from(partner(open.bracket)));
+        let mut error =
+            Diagnostic::new(Code::Unclosed, Span::new(open.at, open.at + 1), message).label("opened here").help(help);
+        if let Some(closer) = closer {
+            error = error.related(closer, format!("`{}` closes another one", closer.of(self.text)));
+        }
+        self.report(error);
+    }
+
+    fn open_text(&mut self, span: Span) {
+        self.chain = 0;
+        let error = Diagnostic::new(Code::Unclosed, span, "a string is never closed")
+            .label("it must end on its line")
+            .help("add the closing `\"`, and write a line break inside a string as `\\n`");
+        self.report(error);
+    }
+
+    fn see_hidden(&mut self, token: Token) {
+        let in_comment = match token.kind {
+            TokenKind::Comment | TokenKind::Doc => true,
+            TokenKind::Text | TokenKind::OpenText | TokenKind::Strange => false,
+            _ => return,
+        };
+        let is_wanted = |c: char| {
+            if in_comment { turns(c) || (c.is_control() && !matches!(c, '\t' | '\r')) } else { hides(c) || c == '\r' }
+        };
+        let text = token.span.of(self.text);
+        for (offset, character) in text.char_indices().filter(|&(_, character)| is_wanted(character)) {
+            if matches!(token.kind, TokenKind::OpenText) && character == '\r' {
+                continue;
+            }
+            let start = token.span.start + offset;
+            let escape = format!("\\u{{{:x}}}", u32::from(character));
+            let help = match token.kind {
+                TokenKind::Text | TokenKind::OpenText => format!("write `{escape}` if the string really holds it"),
+                _ => "remove it".to_owned(),
+            };
+            self.report(
+                Diagnostic::new(
+                    Code::Hidden,
+                    Span::new(start, start + character.len_utf8()),
+                    format!("the invisible character U+{:04X} is not allowed here", u32::from(character)),
+                )
+                .label("a reader would not see it")
+                .help(help),
+            );
+        }
+    }
+
+    fn report(&mut self, error: Diagnostic) {
+        if self.found.diagnostics.len() < limits::DIAGNOSTICS {
+            self.found.diagnostics.push(error);
+        }
+    }
+
+    fn refuse(&mut self, error: Diagnostic) {
+        self.found.diagnostics.push(error);
+        self.found.unreadable = true;
+    }
+}
+
+/// Brackets, `not` and `!` around one token: the braces of a block, of a rule and of a call are no pattern.
+const DEPTH: usize = limits::NESTING + 3;
+
+const fn partner(bracket: u8) -> u8 {
+    match bracket {
+        b'{' => b'}',
+        b'[' => b']',
+        _ => b')',
+    }
+}

@@ -1,0 +1,285 @@
+//! Writes nodes on one line.
+
+use crate::model::types::Type;
+use crate::syntax::ast::{
+    Affix, Condition, ConditionKind, Entry, Literal, Name, Operand, OperandKind, Parameter, Pattern, PatternKind, Rule,
+};
+use crate::syntax::lex::is_word;
+use crate::syntax::parse::literal;
+use crate::syntax::text::{self, Spelling};
+
+/// How tightly a condition must hold together where it stands, or gets parentheses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tightness {
+    /// `a || b`
+    Either,
+    /// `a && b`
+    Both,
+    /// `!a`, `a == b`, `a in p`
+    Relation,
+    /// `a + b`
+    Sum,
+    /// `a`
+    Primary,
+}
+
+/// Writes a list with something between its elements.
+fn joined<T>(list: &[T], between: &str, out: &mut String, mut write: impl FnMut(&T, &mut String)) {
+    for (number, element) in list.iter().enumerate() {
+        if number > 0 {
+            out.push_str(between);
+        }
+        write(element, out);
+    }
+}
+
+/// `cache`, `"my-label"`
+pub(crate) fn key(name: &Name, out: &mut String) {
+    if is_word(&name.text) {
+        out.push_str(&name.text);
+    } else {
+        text::write_data(&name.text, out);
+    }
+}
+
+/// `user: string`
+pub(crate) fn parameter(parameter: &Parameter, out: &mut String) {
+    out.push_str(&parameter.name.text);
+    out.push_str(": ");
+    kind(parameter.ty, out);
+}
+
+/// `(user: string, folder: string)`
+pub(crate) fn parameters(list: &[Parameter], out: &mut String) {
+    out.push('(');
+    joined(list, ", ", out, parameter);
+    out.push(')');
+}
+
+/// `set of string`
+pub(crate) fn kind(ty: Type, out: &mut String) {
+    out.push_str(&ty.to_string());
+}
+
+/// `cache: "profiles"`
+pub(crate) fn entry(entry: &Entry, out: &mut String) {
+    key(&entry.key, out);
+    out.push_str(": ");
+    pattern(&entry.value, out);
+}
+
+/// `{ cache: "profiles", item: any }`
+pub(crate) fn map(entries: &[Entry], out: &mut String) {
+    if entries.is_empty() {
+        return out.push_str("{}");
+    }
+    out.push_str("{ ");
+    joined(entries, ", ", out, entry);
+    out.push_str(" }");
+}
+
+/// `allow { … } when …`
+pub(crate) fn rule(rule: &Rule, out: &mut String) {
+    out.push_str(rule.effect.word());
+    out.push(' ');
+    map(&rule.entries, out);
+    tail(rule, out);
+}
+
+/// ` when … unless …`
+pub(crate) fn tail(rule: &Rule, out: &mut String) {
+    for (word, clause) in [("when", &rule.when), ("unless", &rule.unless)] {
+        if let Some(clause) = clause {
+            out.push(' ');
+            out.push_str(word);
+            out.push(' ');
+            condition(clause, Tightness::Either, out);
+        }
+    }
+}
+
+/// Any pattern.
+pub(crate) fn pattern(node: &Pattern, out: &mut String) {
+    match &node.kind {
+        PatternKind::Literal(value) => literal(value, out),
+        PatternKind::Name(name) => out.push_str(name),
+        PatternKind::Any => out.push_str("any"),
+        PatternKind::Absent => out.push_str("absent"),
+        PatternKind::List(list) => {
+            out.push('[');
+            joined(list, ", ", out, pattern);
+            out.push(']');
+        }
+        PatternKind::Not(inner) => {
+            out.push_str("not ");
+            pattern(inner, out);
+        }
+        PatternKind::Affix(end, value) => {
+            out.push_str(affix(*end));
+            out.push(' ');
+            operand(value, out);
+        }
+        PatternKind::Glob(value) => {
+            out.push_str("glob ");
+            text::write(value, Spelling::Glob, out);
+        }
+        PatternKind::Regex(value) => {
+            out.push('~');
+            text::write(value, Spelling::Regex, out);
+        }
+        PatternKind::Range(first, last) => {
+            operand(first, out);
+            out.push_str("..");
+            operand(last, out);
+        }
+        PatternKind::Compare(sign, value) => {
+            out.push_str(sign.sign());
+            out.push(' ');
+            operand(value, out);
+        }
+        PatternKind::Map(entries) => map(entries, out),
+    }
+}
+
+/// `prefix`, `suffix`
+pub(crate) const fn affix(affix: Affix) -> &'static str {
+    match affix {
+        Affix::Prefix => "prefix",
+        Affix::Suffix => "suffix",
+    }
+}
+
+fn operand(operand: &Operand, out: &mut String) {
+    match &operand.kind {
+        OperandKind::Literal(value) => literal(value, out),
+        OperandKind::Name(name) => out.push_str(name),
+    }
+}
+
+/// Any literal.
+pub(crate) fn literal(value: &Literal, out: &mut String) {
+    match value {
+        Literal::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Literal::Int(value) => out.push_str(&value.to_string()),
+        Literal::Text(value) => text::write(value, Spelling::Plain, out),
+        Literal::Bytes(value) => {
+            out.push_str("x\"");
+            out.push_str(&data_encoding::HEXLOWER.encode(value));
+            out.push('"');
+        }
+        Literal::Duration(value) => out.push_str(&literal::write_duration(*value)),
+        Literal::Time(value) => out.push_str(&literal::write_time(*value)),
+    }
+}
+
+/// A condition, in parentheses if it is looser than `wanted`.
+pub(crate) fn condition(node: &Condition, wanted: Tightness, out: &mut String) {
+    if tightness(&node.kind) < wanted {
+        out.push('(');
+        bare_condition(node, out);
+        out.push(')');
+    } else {
+        bare_condition(node, out);
+    }
+}
+
+fn bare_condition(node: &Condition, out: &mut String) {
+    let two = |a: &Condition, sign: &str, b: &Condition, right: Tightness, out: &mut String| {
+        condition(a, Tightness::Sum, out);
+        out.push(' ');
+        out.push_str(sign);
+        out.push(' ');
+        condition(b, right, out);
+    };
+    match &node.kind {
+        ConditionKind::Literal(value) => literal(value, out),
+        ConditionKind::Name(name) => out.push_str(name),
+        ConditionKind::TokenField(name) => {
+            out.push_str("token.");
+            out.push_str(name);
+        }
+        ConditionKind::Label(name, label) => {
+            out.push_str(&name.text);
+            subscript(label, out);
+        }
+        ConditionKind::Not(inner) => {
+            out.push('!');
+            condition(inner, Tightness::Relation, out);
+        }
+        ConditionKind::And(..) => {
+            joined(&operands(node), " && ", out, |part, out| condition(part, Tightness::Relation, out))
+        }
+        ConditionKind::Or(..) => {
+            joined(&operands(node), " || ", out, |part, out| condition(part, Tightness::Both, out))
+        }
+        ConditionKind::Compare(sign, a, b) => two(a, sign.sign(), b, Tightness::Sum, out),
+        ConditionKind::Add(a, b) => two(a, "+", b, Tightness::Primary, out),
+        ConditionKind::Subtract(a, b) => two(a, "-", b, Tightness::Primary, out),
+        ConditionKind::In(value, wanted) => {
+            condition(value, Tightness::Sum, out);
+            out.push_str(" in ");
+            pattern(wanted, out);
+        }
+        ConditionKind::Some(name, wanted) => quantified("any ", name, wanted, out),
+        ConditionKind::Every(name, wanted) => quantified("all ", name, wanted, out),
+        ConditionKind::Has(name, label) => {
+            out.push_str("has ");
+            out.push_str(&name.text);
+            if let Some(label) = label {
+                subscript(label, out);
+            }
+        }
+        ConditionKind::Call(name, arguments) => {
+            out.push_str(&name.text);
+            out.push('(');
+            joined(arguments, ", ", out, |argument, out| condition(argument, Tightness::Either, out));
+            out.push(')');
+        }
+    }
+}
+
+fn quantified(word: &str, name: &Name, wanted: &Pattern, out: &mut String) {
+    out.push_str(word);
+    out.push_str(&name.text);
+    out.push_str(" in ");
+    pattern(wanted, out);
+}
+
+fn subscript(label: &str, out: &mut String) {
+    out.push('[');
+    text::write_data(label, out);
+    out.push(']');
+}
+
+/// The operands of a chain of `&&` or of `||`; of anything else, itself.
+pub(crate) fn operands(node: &Condition) -> Vec<&Condition> {
+    fn gather<'c>(node: &'c Condition, is_and: bool, list: &mut Vec<&'c Condition>) {
+        match (&node.kind, is_and) {
+            (ConditionKind::And(a, b), true) | (ConditionKind::Or(a, b), false) => {
+                gather(a, is_and, list);
+                gather(b, is_and, list);
+            }
+            _ => list.push(node),
+        }
+    }
+    let mut list = Vec::new();
+    gather(node, matches!(node.kind, ConditionKind::And(..)), &mut list);
+    list
+}
+
+const fn tightness(kind: &ConditionKind) -> Tightness {
+    match kind {
+        ConditionKind::Or(..) => Tightness::Either,
+        ConditionKind::And(..) => Tightness::Both,
+        ConditionKind::Not(_) | ConditionKind::Compare(..) | ConditionKind::In(..) => Tightness::Relation,
+        ConditionKind::Add(..) | ConditionKind::Subtract(..) => Tightness::Sum,
+        ConditionKind::Literal(_)
+        | ConditionKind::Name(_)
+        | ConditionKind::TokenField(_)
+        | ConditionKind::Label(..)
+        | ConditionKind::Some(..)
+        | ConditionKind::Every(..)
+        | ConditionKind::Has(..)
+        | ConditionKind::Call(..) => Tightness::Primary,
+    }
+}

@@ -1,0 +1,46 @@
+//! Writes trees as text.
+//!
+//! [`print`] writes a tree that came from anywhere; reading the text gives the tree back. [`format`] writes a text in its canonical form and keeps
+//! what is not in the tree: comments, single blank lines, and how fields and rules are mixed. Both go through
+//! [`layout`], which decides where lines break; what stands on one line is written by [`line`].
+
+mod layout;
+pub(crate) mod line;
+
+use crate::diag::Diagnostic;
+use crate::limits;
+use crate::syntax::ast::{Condition, File};
+use crate::syntax::parse::parse;
+use layout::Layout;
+
+/// Writes a file: its fields first, then its rules.
+#[must_use]
+pub fn print(file: &File) -> String {
+    Layout::without_notes().file(file)
+}
+
+/// Writes a condition on one line, as the map form holds it.
+#[must_use]
+pub fn print_condition(condition: &Condition) -> String {
+    let mut out = String::new();
+    line::condition(condition, line::Tightness::Either, &mut out);
+    out
+}
+
+/// Writes a text in its canonical form.
+///
+/// # Errors
+/// Everything that is wrong with the text.
+pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
+    let mut formatted = Layout::with_notes_of(text).file(&parse(text)?);
+    // A comment inside of something that can not be broken comes behind it, and what was broken around it may now fit a line.
+    // Comments only move outwards, so this ends.
+    for _ in 0..limits::NESTING {
+        let again = Layout::with_notes_of(&formatted).file(&parse(&formatted)?);
+        if again == formatted {
+            break;
+        }
+        formatted = again;
+    }
+    Ok(formatted)
+}

@@ -1,0 +1,427 @@
+//! The main mistakes: message, help and underlined text together.
+#![cfg(feature = "author")]
+
+mod check_support;
+
+use check_support::{check, http, momento};
+
+#[test]
+fn a_misspelt_key_does_not_match_everything() {
+    momento("allow { cahce: \"acorns\" }").says(
+        "E0206",
+        "cahce",
+        "`momento` has no attribute `cahce`",
+        "did you mean `cache`?",
+    );
+    http("allow { actoin: GET }").says("E0206", "actoin", "`http` has no attribute `actoin`", "did you mean `action`?");
+    momento("allow { cache: any }\n exipry: 5m").says(
+        "E0208",
+        "exipry",
+        "a token has no key `exipry`",
+        "did you mean `expiry`?",
+    );
+}
+
+#[test]
+fn a_bad_regex_is_an_error_and_not_silently_false() {
+    let found = momento("allow { cache: ~\"shard-[0-9\" }");
+    found.says(
+        "E0311",
+        "~\"shard-[0-9\"",
+        "this is not a regular expression: unclosed character class",
+        "the whole value must match; there are no look-arounds and no back references",
+    );
+    assert!(found.is_refused());
+    for bad in ["(", "a{2,1}", "\\\\1", "(?=a)", "\\\\bword", "(?m)^a"] {
+        momento(&format!("allow {{ cache: ~\"{}\" }}", bad.replace("\\\\", "\\")))
+            .finds(&[("E0311", &format!("~\"{}\"", bad.replace("\\\\", "\\")))]);
+    }
+}
+
+#[test]
+fn a_parameter_can_not_widen_a_regex_by_standing_in_a_class() {
+    let source = "use momento\ntoken t(shard: string) { allow { cache: ~\"s[{shard}]\" } ttl: 5m }";
+    check(source).finds(&[("E0311", "~\"s[{shard}]\"")]);
+    check(&source.replace("[{shard}]", "-{shard}-[0-9]+")).is_good();
+}
+
+#[test]
+fn a_network_with_host_bits_is_refused_and_corrected() {
+    http("allow { ip: \"10.1.2.3/8\" }").says(
+        "E0303",
+        "\"10.1.2.3/8\"",
+        "`10.1.2.3/8` has bits behind the first 8",
+        "write `10.0.0.0/8` for the network, or `10.1.2.3` for the one address",
+    );
+}
+
+#[test]
+fn a_path_is_canonical_or_refused() {
+    let help =
+        "write it as the router sees it after decoding: absolute, without `.`, `..`, `//` and a slash at its end";
+    http("allow { path: \"/a/../b\" }").says(
+        "E0304",
+        "\"/a/../b\"",
+        "`/a/../b` is not a canonical path: a path has no `.` or `..` segment",
+        help,
+    );
+    http("allow { path: \"/a/x**/b\" }").says(
+        "E0304",
+        "\"/a/x**/b\"",
+        "`/a/x**/b` is not a canonical path: `**` stands for whole segments and must be alone between its slashes",
+        help,
+    );
+    for bad in ["a/*", "/a//*", "/*/", "/../**", "/%2f/*", "/a%*"] {
+        http(&format!("allow {{ path: \"{bad}\" }}")).finds(&[("E0304", &format!("\"{bad}\""))]);
+    }
+}
+
+#[test]
+fn a_pattern_of_paths_is_not_taken_for_a_path_with_a_star_in_it() {
+    http("allow { action: GET } when path == \"/a/*\"").says(
+        "E0304",
+        "\"/a/*\"",
+        "`/a/*` is a pattern, and one path is wanted here",
+        "use `in`, or a pattern in the rule's map",
+    );
+    http("allow { path: != \"/a/**\" }").finds(&[("E0304", "\"/a/**\"")]);
+    http("allow { action: GET } when path in \"/a/*\"").is_good();
+}
+
+#[test]
+fn a_value_has_the_type_of_its_attribute() {
+    http("allow { path: 7 }").says("E0301", "7", "`path` takes a path, found an int", "write it in quotes");
+    http("allow { host: x\"00\" }").says(
+        "E0301",
+        "x\"00\"",
+        "`host` takes a string, found bytes",
+        "`x\"…\"` is for attributes of type `bytes`",
+    );
+    http("allow { time: \"2027\" }").finds(&[("E0306", "\"2027\"")]);
+    http("allow { ip: \"office\" }").says(
+        "E0302",
+        "\"office\"",
+        "`office` is not an address",
+        "write it as `10.1.2.3` or `2001:db8::1`",
+    );
+    check("use warp10\npolicy p { allow { owner: \"me\" } }").says(
+        "E0305",
+        "\"me\"",
+        "`me` is not a uuid",
+        "write 32 hexadecimal digits in groups of 8-4-4-4-12",
+    );
+}
+
+#[test]
+fn a_pattern_fits_the_type_of_its_attribute() {
+    http("allow { path: prefix \"/v1\" }").says(
+        "E0308",
+        "prefix \"/v1\"",
+        "`path` is a path; `prefix` is for strings and bytes",
+        "write a path with `*` for one segment and `**` for any number: `\"/v1/**\"`",
+    );
+    http("allow { host: 1..5 }").finds(&[("E0308", "1..5")]);
+    http("allow { headers: \"x\" }").says(
+        "E0308",
+        "\"x\"",
+        "`headers` is a map of labels, and this pattern is on one value",
+        "write `{ name: pattern }`, with the name of a label",
+    );
+    http("allow { host: { a: \"b\" } }").finds(&[("E0308", "{ a: \"b\" }")]);
+}
+
+#[test]
+fn all_errors_of_a_file_are_found_in_one_run() {
+    let found = check(
+        "use http
+         let office = \"10.1.0.0/8\"
+         role Reader = [GET, HAED]
+         policy p(user: string, user: string) {
+             allow { action: Reader, pth: \"/a\", ip: office } when hours(time) > 8
+             allow { path: \"/{usr}\" }
+             only  { path: 5 }
+             tll: 5m
+         }
+         token t( {}",
+    );
+    let codes = ["E0303", "E0207", "E0204", "E0206", "E0209", "E0210", "E0501", "E0301", "E0208"];
+    let at = ["\"10.1.0.0/8\"", "HAED", "user", "pth", "hours", "usr", "only", "5", "tll"];
+    let expected: Vec<_> = codes.into_iter().zip(at).collect();
+    found.finds(&[expected, vec![("E0104", "(")]].concat());
+}
+
+#[test]
+fn an_item_that_could_not_be_read_still_declares_its_name() {
+    check("use http\nlet office = = 1\nrole R = [GET]\npolicy p { allow { action: R, ip: office } }")
+        .finds(&[("E0101", "=")]);
+}
+
+#[test]
+fn an_optional_attribute_is_guarded_before_it_is_read() {
+    http("allow { action: GET } when subject != \"guest\"").says(
+        "E0404",
+        "subject",
+        "`subject` is optional, and a request may lack it",
+        "write `has subject && …` before it, or `subject: any` in the rule's map",
+    );
+    http("allow { action: GET } when headers[\"x\"] == \"1\"").says(
+        "E0404",
+        "headers[\"x\"]",
+        "`headers[\"x\"]` is not there in every request",
+        "write `has headers[\"x\"] && …` before it",
+    );
+    for good in [
+        "when has subject && subject != \"guest\"",
+        "when !has subject || subject != \"guest\"",
+        "when !(!has subject || subject == \"guest\")",
+        "when has subject unless subject == \"guest\"",
+        "when has headers[\"x\"] && headers[\"x\"] in [\"1\", \"2\"]",
+    ] {
+        http(&format!("allow {{ action: GET }} {good}")).is_good();
+    }
+    for bad in ["when has subject || subject != \"guest\"", "when subject != \"guest\" && has subject"] {
+        http(&format!("allow {{ action: GET }} {bad}")).finds(&[("E0404", "subject")]);
+    }
+    http("allow { subject: not \"guest\" } when subject != \"root\"").is_good();
+    http("allow { subject: [\"a\", absent] } when subject != \"root\"").finds(&[("E0404", "subject")]);
+    http("allow { headers: { x: any, y: absent } } when headers[\"x\"] == \"1\"").is_good();
+    http("allow { headers: { x: any, y: absent } } when headers[\"y\"] == \"1\"").finds(&[("E0404", "headers[\"y\"]")]);
+}
+
+#[test]
+fn conditions_are_typed() {
+    http("allow { action: GET } when hour(time)").says(
+        "E0401",
+        "hour(time)",
+        "a condition is true or false, and `hour` is an int",
+        "compare it: `hour(…) == 1`",
+    );
+    http("allow { action: GET } when time < 8").says(
+        "E0402",
+        "8",
+        "a time is compared with an int",
+        "both sides must be of one type",
+    );
+    http("allow { action: GET } when path < \"/m\"").says(
+        "E0403",
+        "path < \"/m\"",
+        "`<` compares ints, times and durations, not a path",
+        "use `==`, `!=` or `in` with a pattern",
+    );
+    http("allow { action: GET } when time + 5 < time").finds(&[("E0402", "time + 5")]);
+    http("allow { action: GET } when 9223372036854775807 + 1 > 0").says(
+        "E0405",
+        "9223372036854775807 + 1",
+        "this is more than 64 bits can hold",
+        "write smaller numbers",
+    );
+    http("allow { action: GET } when headers == \"x\"").finds(&[("E0407", "headers")]);
+    http("allow { action: GET } when starts_with(path, \"/a\")").says(
+        "E0406",
+        "path",
+        "`starts_with` takes strings and bytes, found a path",
+        "write `… in \"/v1/**\"`, which respects the segments of a path",
+    );
+    http("allow { action: GET } when vouched(\"placet_public_AAAA\")").finds(&[("E0409", "\"placet_public_AAAA\"")]);
+    http("allow { action: GET } when token.owner == \"me\"").finds(&[("E0410", "token.owner")]);
+    http("allow { action: GET } when token.expiry - time < 5m && weekday(time) in [1, 2..6]").is_good();
+}
+
+#[test]
+fn a_name_that_means_two_things_is_refused_where_it_would_be_guessed() {
+    let source = "use http\npolicy p(subject: string) { allow { subject: subject } }";
+    check(source).is_good();
+    check(&source.replace("subject }", "any } when subject == \"x\"")).says(
+        "E0213",
+        "subject",
+        "`subject` is a parameter and also an attribute of the request",
+        "rename a parameter; in the rule's map, `subject: subject` needs no condition",
+    );
+}
+
+#[test]
+fn no_name_hides_another() {
+    check("use http\nlet office = \"10.0.0.0/8\"\npolicy p(office: ip) { allow { ip: office } }").says(
+        "E0212",
+        "office",
+        "`office` is already the name of something else",
+        "choose another name for the parameter",
+    );
+    check("use http\nrole GET = [HEAD]\npolicy p { allow { action: GET } }").finds(&[("E0212", "GET")]);
+}
+
+#[test]
+fn nothing_is_made_of_itself() {
+    check("use http\nlet a = [a]\npolicy p { allow { host: a } }").finds(&[("E0214", "a")]);
+    check("use http\nrole A = [B]\nrole B = [A]\npolicy p { allow { action: B } }").finds(&[("E0214", "B")]);
+}
+
+#[test]
+fn a_let_knows_no_parameters() {
+    let found =
+        check("use http\nlet own = \"/users/{user}\"\npolicy p(user: string) { allow { path: own, subject: user } }");
+    found.says(
+        "E0210",
+        "user",
+        "there is no parameter `user` here",
+        "a `let` stands outside of all blocks and knows no parameters; write the text in the block",
+    );
+}
+
+#[test]
+fn lets_that_multiply_are_stopped() {
+    let mut source = String::from("use http\nlet a0 = [\"/\", \"/a\"]\n");
+    for n in 1..24 {
+        source.push_str(&format!("let a{n} = [{}]\n", vec![format!("a{}", n - 1); 10].join(", ")));
+    }
+    source.push_str("policy p { allow { path: a9 } }");
+    let found = check(&source);
+    assert!(found.is_refused());
+}
+
+#[test]
+fn a_rule_stands_in_its_kind_of_block() {
+    check("use http\nrestriction r { allow { path: \"/a\" } }").says(
+        "E0501",
+        "allow",
+        "a restriction can not allow anything",
+        "write `only`: what is not in an `only` is taken away",
+    );
+    http("only { path: \"/a\" }").finds(&[("E0501", "only")]);
+    http("allow { path: \"/a\" } ttl: 5m").says(
+        "E0502",
+        "ttl",
+        "`ttl` is for tokens, and this is a policy",
+        "the keys of a policy are `when` and `unless`",
+    );
+}
+
+#[test]
+fn a_token_of_a_type_has_the_keys_that_tokengen_demands() {
+    let any = "owners: any producers: any applications: any";
+    check(&format!("use warp10\ntoken t {{ type: READ {any} }}")).finds(&[
+        ("E0503", "t"),
+        ("E0503", "t"),
+        ("E0503", "t"),
+    ]);
+    check("use warp10\ntoken t(o: uuid) { type: WRITE owner: o application: \"a\" ttl: 5m }").says(
+        "E0503",
+        "t",
+        "missing `producer`",
+        "every WRITE token has one: `producer: …`",
+    );
+    check("use warp10\ntoken t { type: read allow { action: find } ttl: 5m }").says(
+        "E0504",
+        "read",
+        "`type` is `READ` or `WRITE`",
+        "write `READ`, in capitals",
+    );
+    momento("type: READ owner: \"a\" application: \"b\"").says(
+        "E0505",
+        "READ",
+        "`momento` has no role `READ`",
+        "leave `type` out and write `permissions` or `allow`",
+    );
+    check("use warp10\ntoken t { allow { action: find } labels: { a: \"b\" } ttl: 5m }").finds(&[("E0507", "labels")]);
+}
+
+#[test]
+fn lists_that_grant_everything_are_warned_about() {
+    let source = "use warp10\ntoken t(o: uuid) { type: READ owner: o application: \"a\" ttl: 5m producers: any applications: any owners: [] }";
+    check(source).says(
+        "W0101",
+        "[]",
+        "`owners` is empty, so this token reads what all owners have",
+        "name them: `owners: […]`, or write `owners: any` if all are meant",
+    );
+    check(&source.replace("owners: []", "")).finds(&[("W0101", "type: READ")]);
+    check(&source.replace("[]", "[o]")).is_good();
+    check(&source.replace("[]", "any")).is_good();
+    http("allow {}").finds(&[("W0101", "allow {}")]);
+    http("allow { action: any }").is_good();
+    http("allow {} when hour(time) in 8..18").is_good();
+}
+
+#[test]
+fn what_can_never_match_is_warned_about() {
+    for (rule, at) in [
+        ("allow { host: [] }", "[]"),
+        ("allow { action: not any }", "not any"),
+        ("allow { action: [] }", "[]"),
+        ("allow { path: absent }", "absent"),
+        ("allow { host: not any }", "not any"),
+        ("allow { action: GET } when hour(time) in 18..8", "18..8"),
+        ("allow { time: 2027-01-02T00:00:00Z..2027-01-01T00:00:00Z }", "2027-01-02T00:00:00Z..2027-01-01T00:00:00Z"),
+    ] {
+        http(rule).finds(&[("W0102", at)]);
+    }
+}
+
+#[test]
+fn a_rule_that_another_covers_is_warned_about() {
+    for (wide, narrow) in [
+        ("allow { path: \"/v1/**\" }", "allow { path: \"/v1/objects\", action: GET }"),
+        ("allow { path: \"/v1/**\" }", "allow { path: \"/v1/*/objects/**\" }"),
+        ("allow { path: \"/v1/**\" }", "allow { path: \"/v1\" }"),
+        ("allow { ip: \"10.0.0.0/8\" }", "allow { ip: [\"10.1.0.0/16\", \"10.2.3.4\"] }"),
+        ("allow { action: Read }", "allow { action: [GET, HEAD] }"),
+        ("allow { action: not DELETE }", "allow { action: [GET, HEAD] }"),
+        ("allow { host: [\"a\", \"b\", \"c\"] }", "allow { host: [\"c\", \"a\"] }"),
+        ("allow { host: any }", "allow { host: ~\"a+\" }"),
+        ("allow { host: prefix \"a\" }", "allow { host: prefix \"ab\" }"),
+        ("allow { host: suffix \".com\" }", "allow { host: \"a.com\" }"),
+        ("allow { host: not \"a\" }", "allow { host: \"b\" }"),
+        ("allow { headers: { a: any } }", "allow { headers: { a: \"1\", b: \"2\" } }"),
+        ("allow { host: \"a\" }", "allow { host: \"a\" } when hour(time) == 1"),
+        ("allow { path: any }", "allow { host: \"a\" }"),
+        ("allow { time: < 2027-01-01T00:00:00Z }", "allow { time: < 2026-01-01T00:00:00Z }"),
+    ] {
+        http(&format!("{wide} {narrow}")).finds(&[("W0103", narrow)]);
+        http(&format!("{narrow} {wide}")).finds(&[("W0103", narrow)]);
+        let deny = wide.replace("allow", "deny");
+        http(&format!("{narrow} {deny} allow {{ action: CONNECT, path: \"/z\", host: \"z\" }}")).template();
+        http(&format!("{narrow} {deny}")).finds(&[("W0104", narrow)]);
+    }
+    for (one, other) in [
+        ("allow { path: \"/v1/**\" }", "allow { path: \"/v10\" }"),
+        ("allow { path: \"/v1/*\" }", "allow { path: \"/v1/a/b\" }"),
+        ("allow { ip: \"10.0.0.0/16\" }", "allow { ip: \"10.1.0.0/16\" }"),
+        ("allow { host: any }", "allow { host: [absent, \"a\"] }"),
+        ("allow { host: \"a\" } when hour(time) == 1", "allow { host: \"a\" } when hour(time) == 2"),
+        ("allow { host: \"a\" }", "allow { path: \"/a\" }"),
+        ("allow { action: GET, host: any }", "allow { action: HEAD, host: \"a\" }"),
+    ] {
+        http(&format!("{one} {other}")).is_good();
+    }
+}
+
+#[test]
+fn an_exact_path_with_a_splice_is_not_taken_for_one_segment() {
+    let source = "use http\npolicy p(a: string) { allow { path: \"/v1/*\" } allow { path: \"/v1/{a}\" } }";
+    check(source).is_good();
+    check(&source.replace("/*", "/**")).finds(&[("W0103", "allow { path: \"/v1/{a}\" }")]);
+}
+
+#[test]
+fn of_two_equal_rules_the_later_one_is_needless() {
+    let found = http("allow { host: \"a\" } deny { host: \"b\" }\n allow { host: \"a\" }");
+    found.finds(&[("W0103", "allow { host: \"a\" }")]);
+}
+
+#[test]
+fn what_is_not_used_is_warned_about() {
+    check("use http\nlet a = 1\nrole R = [GET]\npolicy p(x: string) { allow { action: any } }").finds(&[
+        ("W0111", "a"),
+        ("W0111", "R"),
+        ("W0111", "x"),
+    ]);
+}
+
+#[test]
+fn a_block_that_does_nothing_is_warned_about() {
+    http("deny { path: \"/a\" }").finds(&[("W0105", "p")]);
+    momento("").finds(&[("W0106", "t")]);
+    check("use momento\ntoken t { allow { cache: \"a\" } }").finds(&[("W0107", "t")]);
+    momento("allow { cache: \"a\" } expiry: 2027-01-01T00:00:00Z").finds(&[("W0108", "expiry")]);
+    check("use momento\ntoken t { allow { cache: \"a\" } ttl: 0s }").finds(&[("W0109", "0s")]);
+}
