@@ -14,6 +14,8 @@ pub mod check;
 pub mod compile;
 #[cfg(feature = "author")]
 pub mod diag;
+#[cfg(feature = "author")]
+pub mod host;
 pub mod limits;
 pub mod model;
 pub mod span;

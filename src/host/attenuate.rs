@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Host;
+use super::compile::compile_block;
 use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::Content;
@@ -10,7 +11,8 @@ use super::tokengen::ident;
 use super::value::{Answer, Nulls, Value, to_json};
 use crate::author::{Document, mint};
 use crate::bytecode::verify::{Budget, Scope, verify};
-use crate::compile::{Arguments, Compiled};
+use crate::compile::Compiled;
+use crate::compile::arguments::Arguments;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -47,13 +49,10 @@ impl Host {
             (Value::Map(_), None) => {
                 // Nothing is absent by NULL: a restriction without one of its keys restricts less.
                 let mut json = to_json(what, Nulls::AbsentIf(&[]), &self.limits)?;
-                if let Some(object) = json.as_object_mut() {
-                    object.entry("use").or_insert_with(|| vocabulary.name().into());
-                }
-                let document = Document::from_block(BlockKind::Restriction, &json, &self.library)?;
+                same_vocabulary(vocabulary, self.take_use(&mut json, Some(vocabulary))?)?;
+                let document = Document::from_block(BlockKind::Restriction, vocabulary.name(), &json, &self.library)?;
                 let document = self.without_warnings(document)?;
-                same_vocabulary(vocabulary, document.vocabulary())?;
-                Ok(document.compile(BlockKind::Restriction, None, &Arguments::none())?)
+                compile_block(&document, BlockKind::Restriction, None, &Arguments::none())
             }
             (Value::Handle(handle), selection) => {
                 let Content::Document { document, .. } = self.content(handle)? else {

@@ -47,6 +47,9 @@ impl Host {
     }
 
     /// Reads a request. What is wrong with it is a verdict, not an error; what is wrong with the call is one.
+    ///
+    /// It speaks the vocabulary that it names itself, that of the policies, or the host's default. Never the token's: a
+    /// holder would choose what the request's words mean.
     pub(super) fn asked(
         &self,
         function: Function,
@@ -60,38 +63,16 @@ impl Host {
             Ok(json) => json,
             Err(error) => return Ok(Err(BadRequest { path: error.path, why: error.message })),
         };
-        let named = json.as_object_mut().and_then(|object| object.shift_remove("use"));
-        let vocabulary = self.vocabulary_for(named.as_ref(), credentials.vocabulary())?;
-        Ok(self.time(&json).and_then(|time| {
-            let request = OwnedRequest::from_json(&vocabulary, &json)?;
-            Ok(Asked { vocabulary: Arc::clone(&vocabulary), request, time })
-        }))
-    }
-
-    /// The vocabulary of a request: what it says itself, what the policies speak, the host's default. Never the token's:
-    /// a holder would choose what the request's words mean.
-    fn vocabulary_for(
-        &self,
-        named: Option<&Json>,
-        held: Option<&Arc<Vocabulary>>,
-    ) -> Result<Arc<Vocabulary>, HostError> {
-        let Some(named) = named else {
-            return held.or(self.default.as_ref()).cloned().ok_or_else(|| {
-                HostError::new(Code::Vocabulary, "use", "the request does not say which vocabulary it speaks")
-                    .help("add `use`, with the name of a vocabulary")
-            });
-        };
-        let name = named.as_str().ok_or_else(|| {
-            HostError::new(Code::Vocabulary, "use", "`use` is the name of a vocabulary, a string")
-        })?;
-        match held {
-            Some(held) if held.name() == name => Ok(Arc::clone(held)),
-            Some(held) => {
-                let message = format!("the request speaks `{name}`, the policy `{}`", held.name());
-                Err(HostError::new(Code::Vocabulary, "use", message))
-            }
-            None => self.named_vocabulary(name).cloned(),
+        let held = credentials.vocabulary();
+        let vocabulary = self.take_use(&mut json, held.or(self.default.as_ref()))?;
+        if let Some(held) = held.filter(|held| *held != vocabulary) {
+            let message = format!("the request speaks `{}`, the policy `{}`", vocabulary.name(), held.name());
+            return Err(HostError::new(Code::Vocabulary, "use", message));
         }
+        Ok(self.time(&json).and_then(|time| {
+            let request = OwnedRequest::from_json(vocabulary, &json)?;
+            Ok(Asked { vocabulary: Arc::clone(vocabulary), request, time })
+        }))
     }
 
     /// Now. A request that brings its own time could use a token that has expired.

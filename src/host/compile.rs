@@ -1,5 +1,7 @@
 //! `COMPILE`: a text or a map becomes a document, and one of its templates with arguments becomes a policy.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use super::Host;
@@ -11,7 +13,9 @@ use crate::author::value::arguments_from_json;
 use crate::author::{AuthorError, Document, mint};
 use crate::authorize::Policy;
 use crate::compile::Compiled;
+use crate::compile::arguments::Arguments;
 use crate::limits::SOURCE_BYTES;
+use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 
 impl Host {
@@ -97,10 +101,21 @@ impl Host {
         Ok(document)
     }
 
-    /// Says `use` for a map that does not.
-    pub(super) fn put_use(&self, json: &mut Json) {
-        if let (Some(object), Some(default)) = (json.as_object_mut(), &self.default) {
-            object.entry("use").or_insert_with(|| Json::from(default.name()));
+    /// Takes `use` out of a map; without it the vocabulary is `otherwise`.
+    pub(super) fn take_use<'s>(
+        &'s self,
+        json: &mut Json,
+        otherwise: Option<&'s Arc<Vocabulary>>,
+    ) -> Result<&'s Arc<Vocabulary>, HostError> {
+        match json.as_object_mut().and_then(|object| object.shift_remove("use")) {
+            Some(Json::String(name)) => self.named_vocabulary(&name),
+            Some(_) => {
+                Err(HostError::new(Code::Vocabulary, "use", "`use` is the name of a vocabulary, a string"))
+            }
+            None => otherwise.ok_or_else(|| {
+                HostError::new(Code::Vocabulary, "use", "the map does not say which vocabulary it speaks")
+                    .help("add `use`, with the name of a vocabulary")
+            }),
         }
     }
 
@@ -130,7 +145,7 @@ impl Selection {
         let arguments = arguments_from_json(template, with).map_err(|bad| {
             HostError::new(Code::Template, &format!("with.{}", bad.name), bad.to_string())
         })?;
-        Ok(document.compile(self.kind, Some(&template.name), &arguments)?)
+        compile_block(document, self.kind, Some(&template.name), &arguments)
     }
 }
 
@@ -138,13 +153,25 @@ fn no_template(error: crate::author::NoTemplate) -> HostError {
     HostError::new(Code::Template, "name", error.to_string())
 }
 
-impl From<AuthorError> for HostError {
-    fn from(error: AuthorError) -> Self {
-        match error {
-            AuthorError::NoTemplate(error) => no_template(error),
-            AuthorError::Compile(error) => Self::new(Code::Compile, "", error.to_string()),
+/// Compiles a template; errors point into the document.
+pub(super) fn compile_block(
+    document: &Document,
+    kind: BlockKind,
+    name: Option<&str>,
+    arguments: &Arguments,
+) -> Result<Compiled, HostError> {
+    document.compile(kind, name, arguments).map_err(|error| match error {
+        AuthorError::NoTemplate(error) => no_template(error),
+        AuthorError::Compile(errors) => {
+            let told = errors.iter().map(|error| {
+                let path = error.at.and_then(|at| document.source().path(at)).unwrap_or_default();
+                let line = error.at.and_then(|at| document.source().line_and_column(at));
+                HostError { line, help: error.cause.help(), ..HostError::new(Code::Compile, path, error.to_string()) }
+            });
+            let none = || HostError::new(Code::Compile, "", "the document makes no program");
+            HostError::all(told.collect()).err().unwrap_or_else(none)
         }
-    }
+    })
 }
 
 /// The policies of a document that need no arguments: with them the document decides by itself. None if one needs some.
@@ -154,7 +181,7 @@ fn closed_policies(document: &Document) -> Result<Option<Vec<Policy>>, HostError
         return Ok(None);
     }
     let compiled = templates().map(|template| {
-        let compiled = document.compile(BlockKind::Policy, Some(&template.name), &crate::compile::Arguments::none())?;
+        let compiled = compile_block(document, BlockKind::Policy, Some(&template.name), &Arguments::none())?;
         policy(&template.name, &compiled, document)
     });
     compiled.collect::<Result<_, _>>().map(Some)

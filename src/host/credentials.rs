@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::{Code, HostError};
 use super::function::Function;
-use super::handle::{Content, Handle};
+use super::handle::Content;
 use super::value::Value;
 use super::{Host, Trust};
 use crate::authorize::{Authorizer, Decision, Policy};
@@ -71,14 +71,6 @@ impl Host {
                 }
             },
             other => Err(function.expects("a token, a policy or a list of them", other)),
-        }
-    }
-
-    /// The text of a token, or the token of a handle.
-    pub(super) fn verified_handle<'h>(&self, handle: &'h Handle) -> Result<Option<&'h VerifiedToken>, HostError> {
-        match self.content(handle)? {
-            Content::Token { token, .. } => Ok(Some(token)),
-            Content::Document { .. } | Content::Policy { .. } => Ok(None),
         }
     }
 }

@@ -250,7 +250,7 @@ impl Builder {
     fn new(keyring: Keyring) -> Self {
         let host = Host {
             trust: RwLock::new(Arc::new(Trust { keyring, revocations: None })),
-            library: Library::builtin(),
+            library: Library::default(),
             default: None,
             limits: Limits::default(),
             wrapping: Wrapping::default(),

@@ -12,10 +12,14 @@ impl KeyPath {
     /// Goes to a key; returns where to [`cut`](Self::cut) on the way back.
     pub(super) fn push_key(&mut self, key: &str) -> usize {
         let mark = self.text.len();
-        if mark > 0 {
-            self.text.push('.');
-        }
-        self.text.push_str(key);
+        let is_word = key.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        // A key that is no word is quoted, as in the paths of diagnostics.
+        let _ = match (is_word, mark) {
+            (false, _) => write!(self.text, "[{key:?}]"),
+            (true, 0) => self.text.write_str(key),
+            (true, _) => write!(self.text, ".{key}"),
+        };
         mark
     }
 

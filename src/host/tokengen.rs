@@ -3,12 +3,14 @@
 use serde_json::{Map, Value as Json};
 
 use super::Host;
+use super::compile::compile_block;
 use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::Content;
 use super::value::{Answer, Nulls, Value, to_json};
 use crate::author::{Document, mint};
-use crate::compile::{Arguments, Compiled};
+use crate::compile::Compiled;
+use crate::compile::arguments::Arguments;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::token::envelope::Token;
@@ -56,13 +58,13 @@ impl Host {
 
     fn tokengen_map(&self, what: &Value, key: &MintingKey) -> Result<Value, HostError> {
         let mut json = to_json(what, Nulls::AbsentIf(TOKENGEN_KEYS), &self.limits)?;
-        self.put_use(&mut json);
+        let vocabulary = self.take_use(&mut json, self.default.as_ref())?;
         if let Some(object) = json.as_object() {
-            let uses = object.get("use").and_then(Json::as_str);
-            HostError::all(faults(object, uses))?;
+            HostError::all(faults(object, vocabulary.name()))?;
         }
-        let document = self.without_warnings(Document::from_block(BlockKind::Token, &json, &self.library)?)?;
-        let compiled = document.compile(BlockKind::Token, None, &Arguments::none())?;
+        let document = Document::from_block(BlockKind::Token, vocabulary.name(), &json, &self.library)?;
+        let document = self.without_warnings(document)?;
+        let compiled = compile_block(&document, BlockKind::Token, None, &Arguments::none())?;
         let id = what.get("id").filter(|id| **id != Value::Null);
         self.mint(&compiled, document.vocabulary(), key, id)
     }
@@ -111,7 +113,7 @@ pub(super) fn ident(token: &Token) -> Option<String> {
 
 /// The checks of the original, in its order. They are made of a token with a `type`, and of each one in the original's
 /// vocabulary that brings no rules of its own; other tokens are Placet's alone.
-fn faults(object: &Map<String, Json>, uses: Option<&str>) -> Vec<HostError> {
+fn faults(object: &Map<String, Json>, uses: &str) -> Vec<HostError> {
     let has = |key: &str| object.contains_key(key);
     let own_rules = ["permissions", "allow", "rules"].into_iter().any(has);
     let kind = object.get("type").and_then(Json::as_str);
@@ -119,7 +121,7 @@ fn faults(object: &Map<String, Json>, uses: Option<&str>) -> Vec<HostError> {
     match kind {
         Some("READ") => faults.read(),
         Some("WRITE") => faults.write(),
-        _ if has("type") || (uses == Some("warp10") && !own_rules) => faults.add(
+        _ if has("type") || (uses == "warp10" && !own_rules) => faults.add(
             Code::Missing,
             "type",
             "TOKENGEN expects a key 'type' with value READ or WRITE in the parameter map.".to_owned(),
