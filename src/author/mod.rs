@@ -14,9 +14,9 @@ pub mod value;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::check::check;
 use crate::check::library::Library;
 use crate::check::tree::{Checked, Template};
+use crate::check::{Outcome, check, check_parsed};
 use crate::compile::arguments::Arguments;
 use crate::compile::error::CompileError;
 use crate::compile::{Compiled, compile};
@@ -51,7 +51,8 @@ impl Document {
     pub fn from_text(name: &str, text: &str, library: &Library) -> Result<Self, Report> {
         let source = Source::text(name, text);
         let parsed = parse::parse_partly(text);
-        Self::checked(source, parsed.file, parsed.diagnostics, library)
+        let outcome = check_parsed(&parsed, library);
+        Self::of(source, parsed.file, outcome)
     }
 
     /// Reads the map form.
@@ -60,7 +61,7 @@ impl Document {
     /// Everything that is wrong with it; places are paths into the map.
     pub fn from_map(value: &serde_json::Value, library: &Library) -> Result<Self, Report> {
         let (file, source) = map::from_map(value).map_err(|(diagnostics, source)| Report { source, diagnostics })?;
-        Self::checked(source, file, Vec::new(), library)
+        Self::of_map(source, file, library)
     }
 
     /// Reads the text of the map form, which may not name a key twice.
@@ -88,17 +89,18 @@ impl Document {
         let item = |kind| Item { doc: Vec::new(), kind, at: At::default() };
         let vocabulary = Name { text: vocabulary.to_owned(), at: At::default() };
         let file = File { items: vec![item(ItemKind::Use(vocabulary)), item(ItemKind::Block(block))] };
-        Self::checked(source, file, Vec::new(), library)
+        Self::of_map(source, file, library)
     }
 
-    fn checked(source: Source, file: File, errors: Vec<Diagnostic>, library: &Library) -> Result<Self, Report> {
+    fn of_map(source: Source, file: File, library: &Library) -> Result<Self, Report> {
         let outcome = check(&file, library);
-        let syntax_is_sound = errors.is_empty();
-        let mut diagnostics = errors;
-        diagnostics.extend(outcome.diagnostics);
+        Self::of(source, file, outcome)
+    }
+
+    fn of(source: Source, file: File, outcome: Outcome) -> Result<Self, Report> {
         match outcome.checked {
-            Some(checked) if syntax_is_sound => Ok(Self { source, file, checked, warnings: diagnostics }),
-            _ => Err(Report { source, diagnostics }),
+            Some(checked) => Ok(Self { source, file, checked, warnings: outcome.diagnostics }),
+            None => Err(Report { source, diagnostics: outcome.diagnostics }),
         }
     }
 

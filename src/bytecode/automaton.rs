@@ -41,7 +41,7 @@ impl<'a> Automaton<'a> {
     /// Says whether every part keeps what the layout promises.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        let states = self.table.len().checked_div(self.classes).unwrap_or(0);
+        let states = self.states();
         let map_is_complete = self.runs.is_sorted_by(|a, b| a[0] < b[0])
             && self.runs.last().is_some_and(|last| last[0] == u8::MAX)
             && self.runs.iter().all(|run| usize::from(run[1]) < self.classes);
@@ -60,6 +60,12 @@ impl<'a> Automaton<'a> {
     #[must_use]
     pub const fn source(&self) -> &'a str {
         self.source
+    }
+
+    /// How many states it has, the dead one included.
+    #[must_use]
+    pub fn states(&self) -> usize {
+        self.table.len().checked_div(self.classes).unwrap_or(0)
     }
 
     /// Whether it accepts the whole of `value`.

@@ -71,6 +71,13 @@ pub fn is_glob(constant: &[u8]) -> bool {
     true
 }
 
+/// How many pieces the glob has: each of them may be tried at each place of a value.
+#[must_use]
+pub fn glob_pieces(glob: &[u8]) -> u64 {
+    let mut cursor = Cursor::new(glob);
+    core::iter::from_fn(|| GlobPiece::read(&mut cursor)).map(|_| 1).sum()
+}
+
 /// Whether the glob matches the whole of `value`. Only the last `*` is ever tried again, so the work is at most the
 /// product of the two lengths.
 #[must_use]
@@ -180,6 +187,14 @@ pub fn is_path_pattern(constant: &[u8]) -> bool {
         after_run = piece == Some(PathPiece::Run);
     }
     true
+}
+
+/// How many pieces the pattern has, those of the globs in its segments too.
+#[must_use]
+pub fn path_pieces(pattern: &[u8]) -> u64 {
+    let mut cursor = Cursor::new(pattern);
+    let pieces = core::iter::from_fn(|| PathPiece::read(&mut cursor));
+    pieces.map(|piece| if let PathPiece::Glob(glob) = piece { 1 + glob_pieces(glob) } else { 1 }).sum()
 }
 
 /// Whether the pattern matches the whole canonical path. As with globs, only the last `**` is ever tried again.

@@ -14,6 +14,16 @@
 pub mod automaton;
 pub mod constant;
 pub mod cursor;
+#[cfg(feature = "author")]
+pub mod listing;
 pub mod op;
+#[cfg(feature = "author")]
+pub mod outline;
+#[cfg(feature = "author")]
+pub mod page;
 pub mod program;
+#[cfg(feature = "author")]
+pub mod render;
+#[cfg(feature = "author")]
+mod spell;
 pub mod verify;

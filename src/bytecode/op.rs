@@ -25,6 +25,20 @@ pub enum Sort {
     Value,
 }
 
+impl Sort {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Test => "test",
+            Self::Pattern => "pattern",
+            Self::Truth => "truth",
+            Self::Value => "value",
+        }
+    }
+}
+
 /// What follows the operands of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {

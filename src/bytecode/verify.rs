@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::automaton::Automaton;
-use super::constant::{NetworkBits, is_glob, is_path_pattern};
+use super::constant::{NetworkBits, glob_pieces, is_glob, is_path_pattern, path_pieces};
 use super::cursor::Cursor;
 use super::op::{Const, Length, Op, Sort};
 use super::program::{constant, sections};
@@ -20,6 +20,10 @@ use crate::limits::{
 use crate::model::path::ResourcePath;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, State, Vocabulary};
+
+/// Steps of one pass over the longest value. A glob or path pattern may take as many passes as it has pieces: the price is
+/// theirs, or a holder could make one short token run for minutes.
+const SCAN: u64 = 64;
 
 /// What a program is proved against.
 #[derive(Clone, Copy, Debug)]
@@ -253,7 +257,9 @@ impl<'a> Verifier<'_, 'a> {
             }
             Op::Glob { glob } => {
                 need_textual(subject)?;
-                need_constant(is_glob(self.text(glob)?))
+                let glob = self.text(glob)?;
+                need_constant(is_glob(glob))?;
+                self.charge(glob_pieces(glob).saturating_mul(SCAN))
             }
             Op::Regex { automaton } => {
                 need_textual(subject)?;
@@ -267,7 +273,9 @@ impl<'a> Verifier<'_, 'a> {
             }
             Op::Path { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
-                need_constant(is_path_pattern(self.text(path)?))
+                let path = self.text(path)?;
+                need_constant(is_path_pattern(path))?;
+                self.charge(path_pieces(path).saturating_mul(SCAN))
             }
             Op::Within { path } => {
                 need(subject == Subject::One(Scalar::Path))?;

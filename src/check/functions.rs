@@ -1,7 +1,5 @@
 //! The functions of conditions: `hour(time)`, `starts_with(a, b)`, `vouched("placet_public_…")`.
 
-use data_encoding::BASE64URL_NOPAD;
-
 use super::claims::KnownField;
 use super::conditions::Reading;
 use super::operands::Typed;
@@ -12,6 +10,7 @@ use crate::diag::code::Code;
 use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, ConditionKind, Literal, Name};
+use crate::token::keys::PublicKey;
 
 /// All functions, each with how it is called.
 const FUNCTIONS: [(&str, &str); 9] = [
@@ -197,11 +196,7 @@ impl Reading<'_, '_, '_> {
     }
 }
 
-/// The 32 bytes of `placet_public_…`: base64url of the key and four bytes that catch typing mistakes.
-fn public_key(text: &str) -> Result<[u8; 32], &'static str> {
-    let encoded = text.strip_prefix("placet_public_").ok_or("it does not begin with `placet_public_`")?;
-    let bytes = BASE64URL_NOPAD.decode(encoded.as_bytes()).map_err(|_| "it is cut or has a wrong character")?;
-    let (key, _checksum) =
-        bytes.split_first_chunk::<32>().filter(|(_, rest)| rest.len() == 4).ok_or("its length is wrong")?;
-    Ok(*key)
+/// The 32 bytes of `placet_public_…`.
+fn public_key(text: &str) -> Result<[u8; 32], String> {
+    PublicKey::parse(text).map(|key| *key.as_bytes()).map_err(|error| error.to_string())
 }

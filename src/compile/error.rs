@@ -169,6 +169,10 @@ impl Cause {
             Self::EmptySegmentPart { .. } => "an argument that stands in a path can not be empty".to_owned(),
             Self::BadRegex { .. } => "the whole value must match; there are no look-arounds and no back references".to_owned(),
             Self::SpliceInsideSyntax { .. } => "splice where a text may stand, not in a class, a name or a count".to_owned(),
+            Self::RegexTooLarge { source } if UNICODE_CLASSES.iter().any(|class| source.contains(class)) => {
+                "of strings, `\\d`, `\\w`, `\\s` and `\\p` are classes of all of Unicode: write `[0-9]`, `[A-Za-z0-9_]` or `[ \\t]`"
+                    .to_owned()
+            }
             Self::RegexTooLarge { .. } => {
                 "repeat less, list the values, or use `prefix`, `suffix` or `glob`".to_owned()
             }
@@ -246,3 +250,6 @@ impl fmt::Display for CompileError {
 }
 
 impl std::error::Error for CompileError {}
+
+/// Classes that have many members outside of ASCII.
+const UNICODE_CLASSES: [&str; 8] = [r"\d", r"\w", r"\s", r"\p", r"\D", r"\W", r"\S", r"\P"];

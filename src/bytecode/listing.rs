@@ -1,0 +1,197 @@
+//! A program as a listing: one instruction a line, with its offset, indented by nesting, its constants in readable form, each
+//! rule below its source. Any bytes can be listed; the last line says where they stop being a program.
+//!
+//! ```text
+//!       // allow { action: Reader, path: "/v1/**" }
+//!    2  allow +7
+//!    4    action.in GET..HEAD
+//!    7    test path
+//!    9      within "/v1"
+//! ```
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+
+use super::automaton::Automaton;
+use super::constant::actions_of;
+use super::op::{Const, Op, Shown};
+use super::outline::{Node, outline};
+use super::program::constant;
+use super::spell;
+use super::verify::{difference_type, sum_type};
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+
+/// Lists a program. `sources` has for each rule the text it comes from; it may be empty or shorter than the program.
+#[must_use]
+pub fn listing(program: &[u8], vocabulary: &Vocabulary, sources: &[&str]) -> String {
+    let outline = outline(program);
+    let lister = Lister { vocabulary, pool: outline.pool };
+    let mut out = String::new();
+    for (number, rule) in outline.rules.iter().enumerate() {
+        for line in sources.get(number).copied().unwrap_or_default().lines() {
+            let _ = writeln!(out, "{:GUTTER$}  // {}", "", line.trim_end());
+        }
+        lister.node(rule, 0, None, &mut out);
+    }
+    if let Some((at, stop)) = outline.stopped {
+        let _ = writeln!(out, "{at:>GUTTER$}  !! {stop}");
+    }
+    if !outline.pool.is_empty() {
+        let _ = writeln!(out, "{:>GUTTER$}  pool +{}", outline.pool_at, outline.pool.len());
+    }
+    out
+}
+
+/// Lists one node of a program and what is below it.
+#[must_use]
+pub fn list_node(node: &Node, vocabulary: &Vocabulary, pool: &[u8]) -> String {
+    let mut out = String::new();
+    Lister { vocabulary, pool }.node(node, 0, None, &mut out);
+    out
+}
+
+const GUTTER: usize = 6;
+
+struct Lister<'a> {
+    vocabulary: &'a Vocabulary,
+    pool: &'a [u8],
+}
+
+impl Lister<'_> {
+    /// `subject` is the type of the value that a pattern looks at, where it is known.
+    fn node(&self, node: &Node, depth: usize, subject: Option<Scalar>, out: &mut String) {
+        let indent = 2 * depth;
+        let _ = write!(out, "{:>GUTTER$}  {:indent$}{}", node.at, "", node.op.row().text);
+        let operands = self.operands(node.op, subject);
+        if !operands.is_empty() {
+            let _ = write!(out, " {operands}");
+        }
+        out.push('\n');
+        let subject = self.subject(node, subject);
+        node.children.iter().for_each(|child| self.node(child, depth + 1, subject, out));
+    }
+
+    fn operands(&self, op: Op, subject: Option<Scalar>) -> String {
+        match op {
+            Op::ActionIn { first, last } => format!("{}..{}", self.action(first), self.action(last)),
+            Op::Range { first, last } => {
+                let scalar = subject.unwrap_or(Scalar::Int);
+                format!("{}..={}", number(first.0, scalar), number(last.0, scalar))
+            }
+            Op::Time { time } => number(time.0, Scalar::Time),
+            Op::Duration { duration } => number(duration.0, Scalar::Duration),
+            _ => {
+                let shown = op.operands().into_iter().map(|operand| self.operand(operand, op, subject));
+                shown.collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+
+    fn operand(&self, operand: Shown, op: Op, subject: Option<Scalar>) -> String {
+        match operand {
+            Shown::Field(field) => {
+                let attribute = self.vocabulary.attribute(field);
+                attribute.map_or_else(|| format!("f{}", field.0), |attribute| attribute.name.clone())
+            }
+            Shown::Action(action) => self.action(action),
+            Shown::Int(number) => number.to_string(),
+            Shown::Length(length) => format!("+{length}"),
+            Shown::Const(place) => {
+                let readable = constant(self.pool, place).and_then(|constant| self.constant(constant, op, subject));
+                readable.unwrap_or_else(|| unreadable(place, self.pool))
+            }
+        }
+    }
+
+    fn action(&self, action: ActionNo) -> String {
+        self.vocabulary.action_name(action).map_or_else(|| format!("a{}", action.0), ToString::to_string)
+    }
+
+    /// A constant in readable form, if it has the form that the instruction asks for.
+    fn constant(&self, constant: &[u8], op: Op, subject: Option<Scalar>) -> Option<String> {
+        match op {
+            Op::ActionSet { .. } | Op::ActionNot { .. } => {
+                let names: Vec<String> = actions_of(constant).map(|action| self.action(action)).collect();
+                Some(format!("[{}]", names.join(", ")))
+            }
+            Op::Glob { .. } => {
+                spell::glob(constant).map(|glob| spell::quoted_pattern(&glob).unwrap_or_else(|| spell::quoted(&glob)))
+            }
+            Op::Path { .. } => spell::path(constant).map(|path| spell::quoted(&path)),
+            Op::Net { .. } => spell::network(constant),
+            Op::Ip { .. } => spell::address(constant),
+            Op::Uuid { .. } => spell::uuid(constant),
+            Op::Bytes { .. } => Some(spell::bytes(constant)),
+            Op::Vouched { .. } => Some(spell::hexadecimal(constant)),
+            Op::Regex { .. } => {
+                let automaton = Automaton::read(constant)?;
+                let shape = format!("({} states, {} bytes)", automaton.states(), constant.len());
+                Some(format!("{} {shape}", spell::quoted(automaton.source())))
+            }
+            Op::Eq { .. } | Op::Prefix { .. } | Op::Suffix { .. } => Some(spell::text(constant, subject)),
+            _ => Some(spell::bytes(constant)),
+        }
+    }
+
+    /// What the children of a node look at.
+    fn subject(&self, node: &Node, above: Option<Scalar>) -> Option<Scalar> {
+        match node.op {
+            Op::Test { field } | Op::AnyElement { field } | Op::EveryElement { field } => self.element(field),
+            Op::Label { .. } => Some(Scalar::String),
+            Op::Matches {} => node.children.first().and_then(|value| value_type(value, self.vocabulary)),
+            _ => above,
+        }
+    }
+
+    fn element(&self, field: FieldNo) -> Option<Scalar> {
+        match self.vocabulary.attribute(field)?.ty {
+            Type::One(scalar) | Type::Set(scalar) => Some(scalar),
+            Type::Labels => None,
+        }
+    }
+}
+
+/// The type of a value in a condition, where it is known.
+#[must_use]
+pub fn value_type(node: &Node, vocabulary: &Vocabulary) -> Option<Scalar> {
+    let child = |place: usize| value_type(node.children.get(place)?, vocabulary);
+    match node.op {
+        Op::Field { field } => match vocabulary.attribute(field)?.ty {
+            Type::One(scalar) => Some(scalar),
+            Type::Set(_) | Type::Labels => None,
+        },
+        Op::LabelOf { .. } | Op::String { .. } => Some(Scalar::String),
+        Op::Time { .. } | Op::Issuance {} | Op::Expiry {} => Some(Scalar::Time),
+        Op::Duration { .. } => Some(Scalar::Duration),
+        Op::Bytes { .. } => Some(Scalar::Bytes),
+        Op::Uuid { .. } => Some(Scalar::Uuid),
+        Op::Ip { .. } => Some(Scalar::Ip),
+        Op::PathOf { .. } => Some(Scalar::Path),
+        Op::Yes {} | Op::No {} => Some(Scalar::Bool),
+        Op::Add {} => sum_type(child(0)?, child(1)?),
+        Op::Subtract {} => difference_type(child(0)?, child(1)?),
+        Op::Number { .. } | Op::Hour {} | Op::Minute {} | Op::Weekday {} | Op::LengthOf {} | Op::Size { .. } => {
+            Some(Scalar::Int)
+        }
+        _ => None,
+    }
+}
+
+fn number(number: i64, scalar: Scalar) -> String {
+    match number {
+        i64::MIN => "min".to_string(),
+        i64::MAX => "max".to_string(),
+        other => spell::number(other, scalar).unwrap_or_else(|| other.to_string()),
+    }
+}
+
+/// A constant that is not what its instruction asks for: its place, and its bytes if it has any.
+fn unreadable(place: Const, pool: &[u8]) -> String {
+    match constant(pool, place) {
+        Some(bytes) => format!("c{} {}", place.0, spell::hexadecimal(bytes)),
+        None => format!("c{} ??", place.0),
+    }
+}

@@ -1,0 +1,174 @@
+//! The reference page `docs/bytecode.md`, printed from the table of opcodes.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+
+use super::constant::write_actions;
+use super::listing::listing;
+use super::op::{Length, Op, Shape};
+use super::program::{Pool, Program};
+use crate::limits::{
+    POLICY_COST, POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, SET_ELEMENTS, TOKEN_COST, TOKEN_PROGRAM_BYTES,
+};
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+
+/// The whole page.
+///
+/// # Panics
+/// If the example's vocabulary is not one; a test prints the page.
+#[must_use]
+pub fn page() -> String {
+    let mut out = String::from(CONTAINER);
+    let _ = writeln!(
+        out,
+        "A program in a token has at most {TOKEN_PROGRAM_BYTES} bytes and costs at most {TOKEN_COST} steps, a policy that a \
+         service holds at most {POLICY_PROGRAM_BYTES} bytes and {POLICY_COST} steps; either has at most {RULES} rules, whose \
+         nodes nest at most {PROGRAM_NESTING} deep. The cost is that of all instructions together; what looks at a set costs \
+         {SET_ELEMENTS} times as much, for so many elements can a set have.\n"
+    );
+    out.push_str(CONSTANTS);
+    out.push_str(INSTRUCTIONS);
+    out.push_str("| code | text | operands | is a | children | cost | meaning |\n|---|---|---|---|---|--:|---|\n");
+    for row in Op::TABLE {
+        let _ = writeln!(
+            out,
+            "| `{:02x}` | `{}` | {} | {} | {} | {} | {} |",
+            row.code,
+            row.text,
+            if row.operands.is_empty() { String::new() } else { format!("`{}`", row.operands.replace(" :", ":")) },
+            row.sort.word(),
+            children(row.shape),
+            row.cost,
+            row.meaning
+        );
+    }
+    out.push_str(&example());
+    out
+}
+
+fn children(shape: Shape) -> String {
+    match shape {
+        Shape::Leaf => String::new(),
+        Shape::One(sort) => format!("a {}", sort.word()),
+        Shape::Two(first, second) => format!("a {}, a {}", first.word(), second.word()),
+        Shape::Body(sort) => format!("{}s", sort.word()),
+    }
+}
+
+/// A small program, byte by byte and as a listing.
+fn example() -> String {
+    let vocabulary = Vocabulary::builder("cache", 1)
+        .attribute("cache", Type::One(Scalar::String), false)
+        .and_then(|builder| builder.attribute("item", Type::Set(Scalar::Bytes), true))
+        .and_then(|builder| builder.action("get"))
+        .and_then(|builder| builder.action("set"))
+        .and_then(|builder| builder.action("flush"))
+        .expect("the names are fine and different")
+        .build();
+    let mut pool = Pool::default();
+    let mut set = Vec::new();
+    write_actions(&[ActionNo(0), ActionNo(2)], &mut set);
+    let denied = [Op::Test { field: FieldNo(2) }, Op::Prefix { text: pool.intern(b"secret/") }];
+    let allowed = [
+        Op::ActionSet { set: pool.intern(&set) },
+        Op::Test { field: FieldNo(1) },
+        Op::Eq { text: pool.intern(b"acorns") },
+    ];
+    let mut code = Vec::new();
+    body(|body| Op::Deny { body }, &denied, &mut code);
+    body(|body| Op::Allow { body }, &allowed, &mut code);
+    let program = Program::new(&code, &pool);
+    let sources = ["deny  { item: prefix \"secret/\" }", "allow { action: [get, flush], cache: \"acorns\" }"];
+    let bytes: Vec<String> = program.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!(
+        "{EXAMPLE}```text\n{}\n```\n\n```text\n{}```\n",
+        bytes.join(" "),
+        listing(program.bytes(), &vocabulary, &sources)
+    )
+}
+
+fn body(frame: fn(Length) -> Op, tests: &[Op], code: &mut Vec<u8>) {
+    let mut inner = Vec::new();
+    tests.iter().for_each(|op| op.write(&mut inner));
+    frame(Length(u32::try_from(inner.len()).expect("the example is small"))).write(code);
+    code.extend(inner);
+}
+
+const CONTAINER: &str = "\
+<!-- Printed from the table of opcodes; `BLESS=1 cargo test --test bytecode_page` writes it anew. -->
+
+# Permission bytecode
+
+A program decides one request. It is run as it lies in the token: nothing is decoded first, nothing is allocated. This page is
+the reference; the machine that runs programs, the one that proves them and the printers all read the same table.
+
+## The program
+
+```text
+varint  bytes of code
+bytes   code: rules, one after the other
+bytes   pool: the rest; a constant is a varint length and that many bytes
+```
+
+A *varint* is an unsigned LEB128 number in its shortest form; longer spellings are refused, so that one program has one text.
+
+Code is a list of rules: first all `deny`, then all `require`, then all `allow`. A rule is a frame with a length, and in it are
+tests, of which all must hold. Everything else is a tree in prefix form: an instruction, its operands, its children. Lengths are
+unsigned and reach forward: a loop can not be written down. A rule's number in a verdict counts all frames from 0.
+
+The pool ends with the last constant that an instruction uses. Constants may be shared.
+
+";
+
+const CONSTANTS: &str = "\
+## Constants
+
+| of | layout |
+|---|---|
+| text | the bytes: UTF-8 for a string, a canonical path for a path, sixteen bytes for a uuid |
+| set of actions | one bit for each action, by its number, lowest bit first; the last byte is not zero |
+| network | a byte with its bits, 0 to 128; or 192 and its bits, 0 to 32, for IPv4; then as many bytes as the bits need, spare bits zero |
+| address | sixteen bytes; IPv4 is mapped to `::ffff:0:0/96` |
+| glob | pieces, each a varint: 0 is `*`, 1 is `?`, n + 1 is a literal of n bytes, which follow |
+| path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes, which follow |
+| key | the 32 bytes of an Ed25519 public key |
+| automaton | see below |
+
+An automaton is a regular expression after it has been compiled. State 0 is dead, state 1 is the start.
+
+```text
+varint, bytes  the expression it was made from, for people; the machine does not read it
+byte           states, 2 to 255
+byte           classes of bytes, 1 to 255
+byte           runs, and for each: its last byte, its class; ascending, the last one ends at 255
+bytes          states x classes next states, row by row
+bytes          one bit for every state, lowest bit first: does it accept?
+```
+
+";
+
+const INSTRUCTIONS: &str = "\
+## Instructions
+
+A reader that meets a code that is not in this table refuses the program. Codes from `80` on are kept for instructions that
+dispatch over large sets of rules.
+
+| operand | on the wire | in a listing |
+|---|---|---|
+| `Field` | a byte: the number of an attribute | its name |
+| `Action` | a varint: the number of an action | its name |
+| `Const` | a varint: the distance of a constant from the start of the pool | the constant |
+| `Length` | a varint: bytes of children that follow | `+9` |
+| `Int` | a varint in zigzag form: 0, -1, 1, -2, … | the number |
+
+";
+
+const EXAMPLE: &str = "
+## An example
+
+Two rules over a vocabulary with the attributes `time`, `cache` and `item` and the actions `get`, `set` and `flush`.
+
+";

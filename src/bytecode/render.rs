@@ -1,0 +1,418 @@
+//! A program as rules in Placet's own language, with the names of its vocabulary: what its holder, who has no source, reads.
+//!
+//! What is printed as text says exactly what the program does: read back, checked and compiled, it is the same program. A rule
+//! that the language can not say exactly (no compiler writes one, but a stranger may) is printed as a comment, with the
+//! reason and its instructions. So is one that quotes a regular expression which is not the one it runs.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+
+use super::automaton::Automaton;
+use super::constant::actions_of;
+use super::listing::{list_node, value_type};
+use super::op::{Const, Op};
+use super::outline::{Node, Outline, outline};
+use super::program::constant;
+use super::spell;
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+
+/// How to print a program.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// What a rule that allows is called: `allow`, or `only` in a restriction.
+    pub allow: &'static str,
+    /// Makes the automaton of a regular expression. A program brings the text of its expression along, and nobody says
+    /// that it is true; with this it is found out. Without it, such rules are comments.
+    pub automaton_of: Option<fn(&str, Scalar) -> Option<Vec<u8>>>,
+    /// Spells a public key; without it, rules that ask for one are comments.
+    pub key_text: Option<fn(&[u8; 32]) -> String>,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { allow: "allow", automaton_of: None, key_text: None }
+    }
+}
+
+/// Prints a program as rules, one a line.
+#[must_use]
+pub fn render(program: &[u8], vocabulary: &Vocabulary, style: Style) -> String {
+    let outline = outline(program);
+    let printer = Printer { vocabulary, pool: outline.pool, style };
+    printer.program(&outline)
+}
+
+/// Why a node can not be said in the language.
+type Said = Result<String, &'static str>;
+
+/// What a pattern looks at.
+#[derive(Clone, Copy)]
+enum Subject {
+    One(Scalar),
+    Labels,
+}
+
+struct Printer<'a> {
+    vocabulary: &'a Vocabulary,
+    pool: &'a [u8],
+    style: Style,
+}
+
+impl Printer<'_> {
+    fn program(&self, outline: &Outline<'_>) -> String {
+        let mut out = String::new();
+        // A program that can not be read to its end has a last rule that is not all there.
+        let whole = outline.rules.len() - usize::from(outline.stopped.is_some() && !outline.rules.is_empty());
+        let (rules, torn) = outline.rules.split_at(whole);
+        self.guard(rules, &mut out);
+        for rule in rules.iter().filter(|rule| !matches!(rule.op, Op::Require { .. })) {
+            match self.rule(rule) {
+                Ok(text) => {
+                    let _ = writeln!(out, "{text}");
+                }
+                Err(why) => self.comment(rule, why, &mut out),
+            }
+        }
+        torn.iter().for_each(|rule| self.comment(rule, "it is cut short", &mut out));
+        if let Some((at, stop)) = outline.stopped {
+            let _ = writeln!(out, "// The rest can not be read (byte {at}): {stop}");
+        }
+        out
+    }
+
+    /// `when: hour(time) in 8..18`: a block has one, so all that is required is joined.
+    fn guard(&self, rules: &[Node], out: &mut String) {
+        let frames: Vec<&Node> = rules.iter().filter(|rule| matches!(rule.op, Op::Require { .. })).collect();
+        let tests = frames.iter().flat_map(|frame| &frame.children);
+        let conditions = tests.map(|test| match test.op {
+            Op::When {} => self.truth(child(test, 0)?, Level::Conjunction),
+            _ => Err("what a block requires is a condition"),
+        });
+        match conditions.collect::<Result<Vec<_>, _>>() {
+            Ok(conditions) if conditions.is_empty() => {}
+            Ok(conditions) => {
+                let _ = writeln!(out, "when: {}", conditions.join(" && "));
+            }
+            Err(why) => frames.iter().for_each(|frame| self.comment(frame, why, out)),
+        }
+    }
+
+    fn comment(&self, rule: &Node, why: &str, out: &mut String) {
+        let _ = writeln!(out, "// A rule that the language can not say: {why}.");
+        for line in list_node(rule, self.vocabulary, self.pool).lines() {
+            let _ = writeln!(out, "// {line}");
+        }
+    }
+
+    /// `allow { action: [get, set], cache: "acorns" } when hour(time) in 8..18`
+    fn rule(&self, rule: &Node) -> Said {
+        let (effect, allows) = match rule.op {
+            Op::Deny { .. } => ("deny", false),
+            _ => (self.style.allow, true),
+        };
+        let mut actions: Option<String> = None;
+        let mut fields: Vec<(FieldNo, String)> = Vec::new();
+        let mut conditions = Vec::new();
+        for test in &rule.children {
+            match test.op {
+                Op::Test { field } if fields.iter().any(|(known, _)| *known == field) => {
+                    return Err("it has two patterns on one attribute");
+                }
+                Op::Test { field } => fields.push((field, self.test(field, test)?)),
+                Op::When {} => conditions.push(self.truth(child(test, 0)?, Level::Conjunction)?),
+                _ if actions.is_some() => return Err("it asks for the action twice"),
+                action => actions = Some(self.actions(action, allows)?),
+            }
+        }
+        fields.sort_by_key(|(field, _)| *field);
+        let entries: Vec<String> = actions.into_iter().chain(fields.into_iter().map(|(_, text)| text)).collect();
+        let body = if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) };
+        let when = if conditions.is_empty() { String::new() } else { format!(" when {}", conditions.join(" && ")) };
+        Ok(format!("{effect} {body}{when}"))
+    }
+
+    fn test(&self, field: FieldNo, test: &Node) -> Said {
+        let attribute = self.vocabulary.attribute(field).ok_or("the vocabulary has no such attribute")?;
+        let subject = match attribute.ty {
+            Type::One(scalar) | Type::Set(scalar) => Subject::One(scalar),
+            Type::Labels => Subject::Labels,
+        };
+        Ok(format!("{}: {}", attribute.name, self.pattern(child(test, 0)?, subject)?))
+    }
+
+    fn actions(&self, op: Op, allows: bool) -> Said {
+        let (listed, negated) = match op {
+            Op::ActionIs { action } => (alloc::vec![action], false),
+            Op::ActionIn { first, last } => ((first.0..=last.0).map(ActionNo).collect(), false),
+            Op::ActionSet { set } => (actions_of(self.constant(set)?).collect(), false),
+            Op::ActionNot { set } => (actions_of(self.constant(set)?).collect(), true),
+            _ => return Err("it tests what no rule tests"),
+        };
+        if negated && allows {
+            return Err("it allows actions that do not exist yet");
+        }
+        if listed.is_empty() {
+            return Err("it names no action");
+        }
+        let unknown = "the vocabulary has no such action";
+        let names = listed.iter().map(|action| self.vocabulary.action_name(*action).ok_or(unknown));
+        let names = names.collect::<Result<Vec<_>, _>>()?;
+        let roles = self.roles(&listed);
+        let (key, words) = if roles.is_empty() { ("action", names) } else { ("role", roles) };
+        let list = match words.as_slice() {
+            [one] => (*one).to_owned(),
+            several => format!("[{}]", several.join(", ")),
+        };
+        Ok(format!("{key}: {}{list}", if negated { "not " } else { "" }))
+    }
+
+    /// The roles that are together exactly these actions, if that is shorter than listing them.
+    fn roles(&self, listed: &[ActionNo]) -> Vec<&str> {
+        let mut open = listed.to_vec();
+        let mut roles = Vec::new();
+        let fits = |actions: &[ActionNo]| actions.iter().all(|action| listed.contains(action));
+        while !open.is_empty() {
+            let new = |actions: &[ActionNo]| actions.iter().filter(|action| open.contains(action)).count();
+            let candidates = self.vocabulary.roles().iter().filter(|role| fits(&role.actions));
+            // Of two that add as much, the first one that was declared.
+            let Some(best) =
+                candidates.rev().max_by_key(|role| new(&role.actions)).filter(|role| new(&role.actions) > 0)
+            else {
+                return Vec::new();
+            };
+            roles.push(best.name.as_str());
+            open.retain(|action| !best.actions.contains(action));
+        }
+        if roles.len() == 1 || roles.len() * 2 <= listed.len() { roles } else { Vec::new() }
+    }
+
+    fn pattern(&self, node: &Node, subject: Subject) -> Said {
+        match (node.op, subject) {
+            (Op::Any {}, _) => Ok("any".to_owned()),
+            (Op::Absent {}, _) => Ok("absent".to_owned()),
+            (Op::Not {}, _) => Ok(format!("not {}", self.pattern(child(node, 0)?, subject)?)),
+            (Op::AnyOf { .. }, _) if node.children.is_empty() => Ok("not any".to_owned()),
+            (Op::AnyOf { .. }, _) => {
+                let choices = node.children.iter().map(|choice| self.pattern(choice, subject));
+                Ok(format!("[{}]", choices.collect::<Result<Vec<_>, _>>()?.join(", ")))
+            }
+            (Op::AllOf { .. }, Subject::Labels) if !node.children.is_empty() => self.labels(&node.children),
+            (Op::Label { .. }, Subject::Labels) => self.labels(core::slice::from_ref(node)),
+            (_, Subject::One(scalar)) => self.scalar_pattern(node, scalar),
+            (_, Subject::Labels) => Err("it asks of labels what can not be asked of them"),
+        }
+    }
+
+    /// `{ dc: "eu-1", "web host": any }`
+    fn labels(&self, labels: &[Node]) -> Said {
+        let mut names = Vec::new();
+        let mut entries = Vec::new();
+        for label in labels {
+            let Op::Label { name } = label.op else { return Err("it joins patterns that are not of one label each") };
+            let name = self.string(name)?;
+            if names.contains(&name) {
+                return Err("it has two patterns on one label");
+            }
+            let key = if spell::is_word(name) { name.to_owned() } else { spell::quoted(name) };
+            entries.push((name, format!("{key}: {}", self.pattern(child(label, 0)?, Subject::One(Scalar::String))?)));
+            names.push(name);
+        }
+        entries.sort();
+        let entries: Vec<String> = entries.into_iter().map(|(_, entry)| entry).collect();
+        Ok(format!("{{ {} }}", entries.join(", ")))
+    }
+
+    fn scalar_pattern(&self, node: &Node, scalar: Scalar) -> Said {
+        match node.op {
+            Op::IsTrue {} => Ok("true".to_owned()),
+            Op::IsFalse {} => Ok("false".to_owned()),
+            Op::Eq { text } => self.equal(text, scalar),
+            Op::Prefix { text } => Ok(format!("prefix {}", self.affix(text, scalar)?)),
+            Op::Suffix { text } => Ok(format!("suffix {}", self.affix(text, scalar)?)),
+            Op::Glob { glob } => {
+                let glob = spell::glob(self.constant(glob)?).and_then(|glob| spell::quoted_pattern(&glob));
+                glob.map(|glob| format!("glob {glob}")).ok_or("its glob has bytes that are no text")
+            }
+            Op::Regex { automaton } => self.regex(automaton, scalar),
+            Op::Range { first, last } => range(first.0, last.0, scalar),
+            Op::Net { network } => spell::network(self.constant(network)?).ok_or("its network is none"),
+            Op::Path { path } => {
+                let path = spell::path(self.constant(path)?).ok_or(LITERAL_STAR)?;
+                Ok(spell::quoted(&path))
+            }
+            Op::Within { path } => {
+                let path = spell::without_wildcards(self.constant(path)?).ok_or(LITERAL_STAR)?;
+                Ok(spell::quoted(&format!("{}/**", path.strip_suffix('/').unwrap_or(path))))
+            }
+            _ => Err("it joins patterns in a way that has no words"),
+        }
+    }
+
+    fn equal(&self, text: Const, scalar: Scalar) -> Said {
+        let constant = self.constant(text)?;
+        match scalar {
+            Scalar::Uuid => spell::uuid(constant).ok_or("its uuid is none"),
+            Scalar::Path => spell::without_wildcards(constant).map(spell::quoted).ok_or(LITERAL_STAR),
+            Scalar::String => self.string(text).map(spell::quoted),
+            _ => Ok(spell::bytes(constant)),
+        }
+    }
+
+    fn affix(&self, text: Const, scalar: Scalar) -> Said {
+        match scalar {
+            Scalar::String => self.string(text).map(spell::quoted),
+            _ => Ok(spell::bytes(self.constant(text)?)),
+        }
+    }
+
+    fn regex(&self, place: Const, scalar: Scalar) -> Said {
+        let automaton = self.constant(place)?;
+        let source = Automaton::read(automaton).ok_or("its automaton is none")?.source();
+        let honest = self.style.automaton_of.ok_or("its automaton has not been compared with its text")?;
+        if honest(source, scalar).as_deref() != Some(automaton) {
+            return Err("the regular expression that it quotes is not the one that it runs");
+        }
+        let quoted = spell::quoted_pattern(source).ok_or("its regular expression can not be quoted")?;
+        Ok(format!("~{quoted}"))
+    }
+
+    fn truth(&self, node: &Node, level: Level) -> Said {
+        let value = |place| self.value(child(node, place)?);
+        let relation = |sign| -> Said { Ok(format!("{} {sign} {}", value(0)?, value(1)?)) };
+        let call = |name| -> Said { Ok(format!("{name}({}, {})", value(0)?, value(1)?)) };
+        let (own, text) = match node.op {
+            Op::True {} => (Level::Primary, "true".to_owned()),
+            Op::False {} => (Level::Primary, "false".to_owned()),
+            Op::All { .. } => (Level::Conjunction, self.joined(node, " && ", "true", Level::Conjunction)?),
+            Op::Some { .. } => (Level::Disjunction, self.joined(node, " || ", "false", Level::Disjunction)?),
+            Op::Negate {} => (Level::Relation, format!("!{}", self.truth(child(node, 0)?, Level::Primary)?)),
+            Op::Equal {} => (Level::Relation, relation("==")?),
+            Op::Unequal {} => (Level::Relation, relation("!=")?),
+            Op::Less {} => (Level::Relation, relation("<")?),
+            Op::LessEqual {} => (Level::Relation, relation("<=")?),
+            Op::Matches {} => {
+                let subject = value_type(child(node, 0)?, self.vocabulary).ok_or("a value has no type")?;
+                let pattern = self.pattern(child(node, 1)?, Subject::One(subject))?;
+                (Level::Relation, format!("{} in {pattern}", value(0)?))
+            }
+            Op::AnyElement { field } => (Level::Relation, self.quantified("any", field, node)?),
+            Op::EveryElement { field } => (Level::Relation, self.quantified("all", field, node)?),
+            Op::Member { field } => (Level::Relation, format!("{} in {}", value(0)?, self.field(field)?)),
+            Op::Has { field } => (Level::Primary, format!("has {}", self.field(field)?)),
+            Op::HasLabel { field, name } => {
+                (Level::Primary, format!("has {}[{}]", self.field(field)?, spell::quoted(self.string(name)?)))
+            }
+            Op::StartsWith {} => (Level::Primary, call("starts_with")?),
+            Op::EndsWith {} => (Level::Primary, call("ends_with")?),
+            Op::Contains {} => (Level::Primary, call("contains")?),
+            Op::Truth {} => (Level::Primary, value(0)?),
+            Op::Vouched { key } => {
+                let spell = self.style.key_text.ok_or("nobody has said how a key is spelt")?;
+                let key = self.constant(key)?.try_into().map_err(|_| "its key is none")?;
+                (Level::Primary, format!("vouched({})", spell::quoted(&spell(key))))
+            }
+            _ => return Err("it is no condition"),
+        };
+        Ok(if own < level { format!("({text})") } else { text })
+    }
+
+    fn joined(&self, node: &Node, sign: &str, none: &str, level: Level) -> Said {
+        if node.children.is_empty() {
+            return Ok(none.to_owned());
+        }
+        let parts = node.children.iter().map(|part| self.truth(part, level));
+        Ok(parts.collect::<Result<Vec<_>, _>>()?.join(sign))
+    }
+
+    fn quantified(&self, word: &str, field: FieldNo, node: &Node) -> Said {
+        let attribute = self.vocabulary.attribute(field).ok_or("the vocabulary has no such attribute")?;
+        let Type::Set(scalar) = attribute.ty else { return Err("it looks for elements of what is no set") };
+        Ok(format!("{word} {} in {}", attribute.name, self.pattern(child(node, 0)?, Subject::One(scalar))?))
+    }
+
+    fn value(&self, node: &Node) -> Said {
+        let inner = |place| self.value(child(node, place)?);
+        let call = |name| -> Said { Ok(format!("{name}({})", inner(0)?)) };
+        match node.op {
+            Op::Field { field } => self.field(field).map(ToOwned::to_owned),
+            Op::LabelOf { field, name } => Ok(format!("{}[{}]", self.field(field)?, spell::quoted(self.string(name)?))),
+            Op::Number { number } => Ok(number.0.to_string()),
+            Op::Time { time } => spell::time(time.0).ok_or(NO_SUCH_TIME),
+            Op::Duration { duration } => Ok(spell::duration(duration.0)),
+            Op::String { text } => self.string(text).map(spell::quoted),
+            Op::Bytes { bytes } => Ok(spell::hexadecimal(self.constant(bytes)?)),
+            Op::Uuid { uuid } => spell::uuid(self.constant(uuid)?).ok_or("its uuid is none"),
+            Op::Ip { address } => spell::address(self.constant(address)?).ok_or("its address is none"),
+            Op::PathOf { path } => self.string(path).map(spell::quoted),
+            Op::Yes {} => Ok("true".to_owned()),
+            Op::No {} => Ok("false".to_owned()),
+            Op::Issuance {} => Ok("token.issuance".to_owned()),
+            Op::Expiry {} => Ok("token.expiry".to_owned()),
+            Op::Add {} => Ok(format!("{} + {}", inner(0)?, self.right_operand(node)?)),
+            Op::Subtract {} => Ok(format!("{} - {}", inner(0)?, self.right_operand(node)?)),
+            Op::Hour {} => call("hour"),
+            Op::Minute {} => call("minute"),
+            Op::Weekday {} => call("weekday"),
+            Op::LengthOf {} => call("length"),
+            Op::Size { field } => Ok(format!("size({})", self.field(field)?)),
+            _ => Err("it is no value"),
+        }
+    }
+
+    /// `a - (b + c)`: sums are read from left to right.
+    fn right_operand(&self, node: &Node) -> Said {
+        let right = child(node, 1)?;
+        let text = self.value(right)?;
+        Ok(if matches!(right.op, Op::Add {} | Op::Subtract {}) { format!("({text})") } else { text })
+    }
+
+    fn field(&self, field: FieldNo) -> Result<&str, &'static str> {
+        let attribute = self.vocabulary.attribute(field);
+        attribute.map(|attribute| attribute.name.as_str()).ok_or("the vocabulary has no such attribute")
+    }
+
+    fn constant(&self, place: Const) -> Result<&[u8], &'static str> {
+        constant(self.pool, place).ok_or("a constant of it is not there")
+    }
+
+    fn string(&self, place: Const) -> Result<&str, &'static str> {
+        core::str::from_utf8(self.constant(place)?).map_err(|_| "its text is none")
+    }
+}
+
+/// How tight a condition holds together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    /// `a || b`
+    Disjunction,
+    /// `a && b`
+    Conjunction,
+    /// `a < b`, `!a`
+    Relation,
+    /// `has a`, `f(a)`
+    Primary,
+}
+
+fn child(node: &Node, place: usize) -> Result<&Node, &'static str> {
+    node.children.get(place).ok_or("it is cut short")
+}
+
+/// `1..10`, `>= 5`, `7`
+fn range(first: i64, last: i64, scalar: Scalar) -> Said {
+    let spelt = |number| spell::number(number, scalar).ok_or(NO_SUCH_TIME);
+    match (first, last) {
+        (i64::MIN, i64::MAX) => Ok("any".to_owned()),
+        (first, last) if first == last => spelt(first),
+        (first, last) if first > last => Ok("not any".to_owned()),
+        (first, i64::MAX) => Ok(format!(">= {}", spelt(first)?)),
+        (i64::MIN, last) => Ok(format!("<= {}", spelt(last)?)),
+        (first, last) => Ok(format!("{}..{}", spelt(first)?, spelt(last + 1)?)),
+    }
+}
+
+const LITERAL_STAR: &str = "a `*` in its path is meant literally";
+const NO_SUCH_TIME: &str = "it speaks of a time that has no date";

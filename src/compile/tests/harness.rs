@@ -1,0 +1,174 @@
+//! Trees by hand, and what becomes of them.
+
+use crate::bytecode::listing::listing;
+use crate::check::tree::{
+    ArgumentNo, Bound, Condition, Constant, Effect, GlobText, Operand, Parameter, PathText, Pattern, Piece, RegexText,
+    Rule, Template, Term, Test, Text,
+};
+use crate::compile::arguments::{Argument, Arguments};
+use crate::compile::error::Cause;
+use crate::compile::{Compiled, compile};
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::{FieldNo, TIME, Vocabulary};
+use crate::span::Span;
+use crate::syntax::ast::{Affix, BlockKind};
+
+pub const CACHE: FieldNo = FieldNo(1);
+pub const ITEM: FieldNo = FieldNo(2);
+pub const PATH: FieldNo = FieldNo(3);
+pub const IP: FieldNo = FieldNo(4);
+pub const AMOUNT: FieldNo = FieldNo(5);
+pub const ID: FieldNo = FieldNo(6);
+pub const LABELS: FieldNo = FieldNo(7);
+pub const FLAG: FieldNo = FieldNo(8);
+pub const WAIT: FieldNo = FieldNo(9);
+pub const BLOB: FieldNo = FieldNo(10);
+pub const GROUPS: FieldNo = FieldNo(11);
+
+/// An attribute of every type, five actions and two roles.
+pub fn vocabulary() -> Vocabulary {
+    let attributes = [
+        ("cache", Type::One(Scalar::String)),
+        ("item", Type::Set(Scalar::Bytes)),
+        ("path", Type::One(Scalar::Path)),
+        ("ip", Type::One(Scalar::Ip)),
+        ("amount", Type::One(Scalar::Int)),
+        ("id", Type::One(Scalar::Uuid)),
+        ("labels", Type::Labels),
+        ("flag", Type::One(Scalar::Bool)),
+        ("wait", Type::One(Scalar::Duration)),
+        ("blob", Type::One(Scalar::Bytes)),
+        ("groups", Type::Set(Scalar::String)),
+    ];
+    let mut builder = Vocabulary::builder("test", 1);
+    for (name, ty) in attributes {
+        builder = builder.attribute(name, ty, true).unwrap();
+    }
+    for action in ["get", "head", "list", "put", "drop"] {
+        builder = builder.action(action).unwrap();
+    }
+    builder.role("Reader", &["get", "head", "list"]).unwrap().role("Writer", &["put", "drop"]).unwrap().build()
+}
+
+pub fn template(rules: Vec<Rule>) -> Template {
+    Template {
+        kind: BlockKind::Policy,
+        name: "t".to_owned(),
+        doc: Vec::new(),
+        at: Span::new(0, 1),
+        parameters: Vec::new(),
+        claims: Default::default(),
+        times: Default::default(),
+        guard: None,
+        rules,
+    }
+}
+
+pub fn rule(effect: Effect, tests: Vec<(FieldNo, Pattern)>) -> Rule {
+    let tests = tests.into_iter().map(|(field, pattern)| Test { field, pattern }).collect();
+    Rule { effect, actions: None, tests, condition: None, at: Span::new(10, 20) }
+}
+
+pub fn text(literal: &str) -> Text {
+    Text { pieces: vec![Piece::Literal(literal.as_bytes().to_vec())] }
+}
+
+/// `a{0}b{1}`: digits in braces are parameters.
+pub fn spliced(template: &str) -> Text {
+    let mut pieces = Vec::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        if !before.is_empty() {
+            pieces.push(Piece::Literal(before.as_bytes().to_vec()));
+        }
+        let (number, behind) = after.split_once('}').unwrap();
+        pieces.push(Piece::Parameter(ArgumentNo(number.parse().unwrap())));
+        rest = behind;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Literal(rest.as_bytes().to_vec()));
+    }
+    Text { pieces }
+}
+
+pub fn equal(constant: Constant) -> Pattern {
+    Pattern::Equal(Term::Constant(constant))
+}
+
+pub fn string(text: &str) -> Constant {
+    Constant::String(text.to_owned())
+}
+
+pub fn glob(text: &str) -> Pattern {
+    Pattern::Glob(GlobText(spliced(text)))
+}
+
+pub fn path(text: &str) -> Pattern {
+    Pattern::Path(PathText(spliced(text)))
+}
+
+pub fn regex(literal: &str) -> Pattern {
+    Pattern::Regex(RegexText(text(literal)))
+}
+
+pub fn affix(affix: Affix, literal: &str) -> Pattern {
+    Pattern::Affix(affix, text(literal))
+}
+
+pub fn bound(number: i64, included: bool) -> Option<Bound> {
+    Some(Bound { term: Term::Constant(Constant::Int(number)), included })
+}
+
+pub fn constant(constant: Constant) -> Operand {
+    let scalar = constant.scalar();
+    Operand::Term(Term::Constant(constant), scalar)
+}
+
+pub fn hour() -> Operand {
+    Operand::Hour(Box::new(Operand::Field(TIME)))
+}
+
+/// The lines of the listing without offsets, and without the pool.
+pub fn lines(compiled: &Compiled) -> Vec<String> {
+    let listing = listing(compiled.program.bytes(), &vocabulary(), &[]);
+    listing.lines().map(|line| line[8..].to_owned()).filter(|line| !line.starts_with("pool")).collect()
+}
+
+pub fn compiled(rules: Vec<Rule>) -> Compiled {
+    compile(&template(rules), &vocabulary(), &Arguments::none()).unwrap()
+}
+
+/// What becomes of a pattern on an attribute, below `allow` and `test`.
+pub fn lowers(field: FieldNo, pattern: Pattern) -> Vec<String> {
+    let compiled = compiled(vec![rule(Effect::Allow, vec![(field, pattern)])]);
+    lines(&compiled).into_iter().skip(2).map(|line| line[4..].to_owned()).collect()
+}
+
+/// What becomes of a condition, below `allow` and `when`.
+pub fn asks(condition: Condition) -> Vec<String> {
+    let mut rule = rule(Effect::Allow, Vec::new());
+    rule.condition = Some(condition);
+    lines(&compiled(vec![rule])).into_iter().skip(2).map(|line| line[4..].to_owned()).collect()
+}
+
+/// The same with arguments, whose names are `p0`, `p1`, …
+pub fn lowers_with(field: FieldNo, pattern: Pattern, arguments: &[Argument]) -> Result<Vec<String>, Cause> {
+    let mut template = template(vec![rule(Effect::Allow, vec![(field, pattern)])]);
+    let names: Vec<String> = (0..arguments.len()).map(|number| format!("p{number}")).collect();
+    template.parameters = names
+        .iter()
+        .zip(arguments)
+        .map(|(name, argument)| Parameter { name: name.clone(), ty: type_of(argument) })
+        .collect();
+    let given = names.iter().map(String::as_str).zip(arguments.iter().cloned());
+    let arguments = Arguments::new(&template.parameters, given).unwrap();
+    let compiled = compile(&template, &vocabulary(), &arguments).map_err(|errors| errors[0].cause.clone())?;
+    Ok(lines(&compiled).into_iter().skip(2).map(|line| line[4..].to_owned()).collect())
+}
+
+fn type_of(argument: &Argument) -> Type {
+    match argument {
+        Argument::One(constant) => Type::One(constant.scalar()),
+        Argument::Set(elements) => Type::Set(elements.first().map_or(Scalar::String, Constant::scalar)),
+    }
+}
