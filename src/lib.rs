@@ -15,6 +15,8 @@ pub mod compile;
 #[cfg(feature = "author")]
 pub mod diag;
 #[cfg(feature = "author")]
+pub mod explain;
+#[cfg(feature = "author")]
 pub mod host;
 pub mod limits;
 pub mod model;

@@ -3,6 +3,9 @@
 /// A token rides in one header line; common proxies refuse lines above 8 KiB, and base64 adds a third.
 pub const TOKEN_BYTES: usize = 6 * 1024;
 
+/// What common proxies take as one header line (nginx and Apache among them).
+pub const HEADER_LINE: usize = 8 * 1024;
+
 /// The text of the largest token: its prefix and base64url without padding.
 pub const TOKEN_TEXT: usize = TOKEN_BYTES.div_ceil(3) * 4 + 16;
 

@@ -5,8 +5,11 @@ use std::io::{IsTerminal, Write, stderr, stdout};
 
 use clap::ValueEnum;
 
+use serde_json::json;
+
 use crate::author::Report;
 use crate::diag::render;
+use crate::model::verdict::Refusal;
 
 /// What is printed on standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -106,6 +109,11 @@ impl Ui {
         let _ = write!(stdout(), "{text}");
     }
 
+    /// Prints bytes as they are to standard output.
+    pub fn bytes(&self, bytes: &[u8]) {
+        let _ = stdout().write_all(bytes);
+    }
+
     /// Prints a JSON value in one line to standard output.
     pub fn json(&self, value: &serde_json::Value) {
         self.line(value);
@@ -124,4 +132,58 @@ impl Ui {
             self.note(render::graphical(&report.source, &report.diagnostics, self.error_colour));
         }
     }
+
+    /// Prints warnings to standard error, where they are in nobody's way.
+    pub fn warn(&self, report: &Report) {
+        if self.is_json() {
+            self.note(render::json(&report.source, &report.diagnostics));
+        } else {
+            self.note(render::graphical(&report.source, &report.diagnostics, self.error_colour));
+        }
+    }
+
+    /// Says that a token is refused, and why: to standard error for people, to standard output as JSON. That is a no.
+    pub fn refused(&self, refusal: Refusal) -> Exit {
+        self.no("refused", refusal.name(), &refusal)
+    }
+
+    /// Says no, with a word for programs and a message for people.
+    pub fn no(&self, verdict: &str, cause: &str, message: &dyn fmt::Display) -> Exit {
+        if self.is_json() {
+            self.json(&json!({ "verdict": verdict, "cause": cause, "message": message.to_string() }));
+        } else {
+            self.note(format_args!("{}: {message}", paint(self.error_colour, RED, verdict)));
+        }
+        Exit::No
+    }
+
+    /// Says why a command could not do its work: to standard error, and to standard output as JSON.
+    pub fn failed(&self, failure: &Failure) {
+        if self.is_json() {
+            self.json(&json!({ "error": failure.message, "help": failure.help }));
+        } else {
+            self.note(failure);
+        }
+    }
+
+    /// A warning to standard error.
+    pub fn warning(&self, message: impl fmt::Display) {
+        self.note(format_args!("{}: {message}", paint(self.error_colour, YELLOW, "warning")));
+    }
+}
+
+/// What is good.
+pub const GREEN: &str = "32";
+/// What is wrong.
+pub const RED: &str = "31";
+/// What deserves a look.
+pub const YELLOW: &str = "33";
+/// What holds a page together.
+pub const BOLD: &str = "1";
+/// What can be skipped.
+pub const DIM: &str = "2";
+
+/// The text in a colour, where there are colours.
+pub fn paint(colour: bool, code: &str, text: impl fmt::Display) -> String {
+    if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
 }
