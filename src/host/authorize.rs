@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value as Json;
+use zeroize::Zeroizing;
 
 use super::Host;
 use super::credentials::Credentials;
@@ -96,7 +97,11 @@ impl Host {
         let mut scratch = Scratch::new();
         let verifier: Verifier<'_> = trust.verifier(vocabulary);
         let verified = verifier.verify(text, self.now(), &mut scratch).map_err(HostError::refused)?;
-        let content = Content::Token { token: Box::new(verified.keep()), vocabulary: Arc::clone(vocabulary) };
+        let content = Content::Token {
+            token: Box::new(verified.keep()),
+            vocabulary: Arc::clone(vocabulary),
+            text: Zeroizing::new(text.clone()),
+        };
         Ok(self.keep(content, text.len())?.into())
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Credentials<'v> {
 #[derive(Clone, Copy, Debug)]
 enum Presented<'v> {
     Text(&'v str),
-    Verified(&'v VerifiedToken),
+    Verified(&'v VerifiedToken, &'v str),
 }
 
 impl Host {
@@ -60,7 +60,7 @@ impl Host {
         match one {
             Value::Text(text) => credentials.present(function, Presented::Text(text)),
             Value::Handle(handle) => match self.content(handle)? {
-                Content::Token { token, .. } => credentials.present(function, Presented::Verified(token)),
+                Content::Token { token, text, .. } => credentials.present(function, Presented::Verified(token, text)),
                 Content::Policy { policies, vocabulary } => credentials.hold(policies, vocabulary),
                 Content::Document { document, policies } => {
                     let policies = policies.as_deref().ok_or_else(|| open_policies(function))?;
@@ -105,6 +105,14 @@ impl<'v> Credentials<'v> {
         self.vocabulary
     }
 
+    /// The text of the token.
+    pub(super) const fn text(&self) -> Option<&'v str> {
+        match self.token {
+            Some(Presented::Text(text) | Presented::Verified(_, text)) => Some(text),
+            None => None,
+        }
+    }
+
     /// All policies, in the order of their numbers in a verdict.
     pub(super) fn policies(&self) -> impl Iterator<Item = &'v Policy> + '_ {
         self.groups.iter().copied().flatten()
@@ -126,7 +134,7 @@ impl<'v> Credentials<'v> {
             None => Ok(None),
             Some(Presented::Text(text)) if text.len() > TOKEN_TEXT => Err(Refusal::TooLarge),
             Some(Presented::Text(text)) => verifier.verify(text, now, scratch).map(Some),
-            Some(Presented::Verified(token)) => verifier.recheck(token, now).map(Some),
+            Some(Presented::Verified(token, _)) => verifier.recheck(token, now).map(Some),
         }
     }
 

@@ -7,6 +7,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use zeroize::Zeroizing;
+
 use super::Limits;
 use super::error::{Code, HostError};
 use crate::author::Document;
@@ -50,6 +52,8 @@ pub(super) enum Content {
         token: Box<VerifiedToken>,
         /// What it was verified with.
         vocabulary: Arc<Vocabulary>,
+        /// Its text, for explanations, which verify it again for each change that they try.
+        text: Zeroizing<String>,
     },
 }
 
@@ -94,7 +98,7 @@ impl fmt::Display for Handle {
                 let name = policies.first().map_or("", Policy::name);
                 write!(f, "<placet policy `{name}` of `{}`>", vocabulary.name())
             }
-            Content::Token { token, vocabulary } => {
+            Content::Token { token, vocabulary, .. } => {
                 write!(f, "<placet {} token {} of `{}`>", token.header().purpose, token.header().id, vocabulary.name())
             }
         }

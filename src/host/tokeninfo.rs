@@ -5,6 +5,9 @@ use super::authorize::said;
 use super::error::HostError;
 use super::function::Function;
 use super::value::{Answer, Value};
+use crate::bytecode::verify::{Budget, Scope, verify};
+use crate::explain::tree::rules;
+use crate::explain::words::Words;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::token::envelope::Token;
@@ -46,7 +49,11 @@ fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>) -> Answer {
     let authority = seen.blocks.first();
     let content = authority.and_then(|block| block.content.as_ref());
     let not_before = seen.blocks.iter().filter_map(|block| block.not_before).max();
-    let blocks: Vec<Value> = seen.blocks.iter().map(|block| show_block(block, vocabulary)).collect();
+    let scope = vocabulary.and_then(|vocabulary| {
+        let state = vocabulary.state(seen.header.fingerprint)?;
+        Some(Scope { vocabulary, state, budget: Budget::Token })
+    });
+    let blocks: Vec<Value> = seen.blocks.iter().map(|block| show_block(block, scope.as_ref())).collect();
     let answer = Answer::default()
         .with("purpose", seen.header.purpose.word())
         .with("key", seen.header.key.to_string())
@@ -60,10 +67,19 @@ fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>) -> Answer {
     content.map_or(Answer::default(), |content| said(&content.claims)).after(answer).with("blocks", blocks)
 }
 
-fn show_block(block: &UnverifiedBlock<'_>, _vocabulary: Option<&Vocabulary>) -> Value {
+fn show_block(block: &UnverifiedBlock<'_>, scope: Option<&Scope<'_>>) -> Value {
+    let rules = block.content.as_ref().zip(scope).and_then(|(content, scope)| rules_of(content.program, scope));
     Answer::default()
+        .with_some("rules", rules)
         .with_some("ident", block.revocation.map(|id| id.to_string()))
         .with_some("not_before", block.not_before)
         .with_some("expiry", block.expiry)
         .done()
+}
+
+/// The rules as text; nothing of a program that is not valid.
+fn rules_of(program: &[u8], scope: &Scope<'_>) -> Option<Vec<Value>> {
+    let rules = rules(&verify(program, scope).ok()?)?;
+    let words = Words::new(scope.vocabulary);
+    Some(rules.iter().map(|rule| Value::Text(words.rule(rule))).collect())
 }
