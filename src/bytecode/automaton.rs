@@ -62,14 +62,14 @@ impl<'a> Automaton<'a> {
         self.source
     }
 
+    /// The state in which every run begins.
+    pub const START: u8 = 1;
+
     /// How many states it has, the dead one included.
     #[must_use]
     pub fn states(&self) -> usize {
         self.table.len().checked_div(self.classes).unwrap_or(0)
     }
-
-    /// The state in which every run begins.
-    pub const START: u8 = 1;
 
     /// Whether it accepts the whole of `value`.
     #[must_use]

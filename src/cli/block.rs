@@ -65,7 +65,11 @@ pub struct Choice {
     pub reading: Reading,
 }
 
-fn read_pair(text: &str) -> Result<(String, String), String> {
+/// Reads `NAME=VALUE`.
+///
+/// # Errors
+/// There is no `=`.
+pub fn read_pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.to_owned()))
 }

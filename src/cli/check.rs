@@ -157,7 +157,7 @@ impl BlockLine {
 impl Checked {
     fn show(&self, ui: &Ui) {
         if let Some(report) = &self.findings {
-            ui.note(render::graphical(&report.source, &report.diagnostics, ui.error_colour));
+            ui.note(ui.picture(report, ui.error_colour));
         }
         if self.blocks.is_empty() {
             return;
@@ -172,7 +172,7 @@ impl Checked {
     }
 
     fn json(&self) -> Json {
-        let diagnostics = self.findings.as_ref().map(|report| render::json(&report.source, &report.diagnostics));
+        let diagnostics = self.findings.as_ref().map(|report| render::json(&report.diagnostics, &report.source));
         json!({
             "file": self.path.display().to_string(),
             "diagnostics": diagnostics.unwrap_or_else(|| json!([])),

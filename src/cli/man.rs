@@ -46,8 +46,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 
 fn page(command: &clap::Command) -> Result<Vec<u8>, Failure> {
     let mut page = Vec::new();
-    let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
-    let rendered = Man::new(command.clone().name(name)).render(&mut page);
+    let rendered = Man::new(command.clone()).render(&mut page);
     rendered.map_err(|error| Failure::new(format!("the page can not be made: {error}")))?;
     Ok(page)
 }

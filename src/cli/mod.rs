@@ -4,11 +4,15 @@
 //! (2). [`inputs`] is all that commands read, [`outputs`] all that they write, [`block`] and [`tokens`] what they have in
 //! common.
 
+mod attempt;
 mod attenuate;
+mod bench;
 pub mod block;
 mod check;
 mod compile;
 mod completions;
+mod eval;
+mod explain;
 mod fmt;
 pub mod inputs;
 mod inspect;
@@ -16,10 +20,12 @@ mod keygen;
 mod man;
 mod mint;
 pub mod outputs;
+pub mod page;
 mod repl;
 mod revoke;
 mod seal;
 pub mod spelled;
+mod test;
 pub mod times;
 pub mod tokens;
 pub mod ui;
@@ -49,19 +55,25 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 A file can be `-`, which is standard input. `--format json` prints JSON.
-Exit codes: 0 is yes; 1 is no: denied, refused, errors found; 2 is that it could not be done.
+Exit codes: 0 is yes; 1 is no: denied, refused, errors found, a case failed; 2 is that it could not be done.
 
 Begin with:
-  placet check policies/tenant.placet
+  placet try policies/tenant.placet
+  placet test policies
   placet repl";
 
 /// What to do. The order is that of `placet help`: writing policies first, then the life of a token.
 #[derive(Subcommand, Debug)]
 enum Command {
+    #[command(name = "try")]
+    Attempt(attempt::Args),
     Check(check::Args),
     Fmt(fmt::Args),
     Compile(compile::Args),
+    Test(test::Args),
     Repl(repl::Args),
+    Eval(eval::Args),
+    Explain(explain::Args),
     Keygen(keygen::Args),
     Mint(mint::Args),
     Inspect(inspect::Args),
@@ -77,10 +89,14 @@ enum Command {
 impl Command {
     fn run(self, ui: &Ui) -> Outcome {
         match self {
+            Self::Attempt(args) => attempt::run(args, ui),
             Self::Check(args) => check::run(args, ui),
             Self::Fmt(args) => fmt::run(args, ui),
             Self::Compile(args) => compile::run(args, ui),
+            Self::Test(args) => test::run(args, ui),
             Self::Repl(args) => repl::run(args, ui),
+            Self::Eval(args) => eval::run(args, ui),
+            Self::Explain(args) => explain::run(args, ui),
             Self::Keygen(args) => keygen::run(args, ui),
             Self::Mint(args) => mint::run(args, ui),
             Self::Inspect(args) => inspect::run(args, ui),

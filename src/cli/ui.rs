@@ -6,9 +6,10 @@ use std::io::{IsTerminal, Write, stderr, stdout};
 use clap::ValueEnum;
 
 use serde_json::json;
+use terminal_size::{Width, terminal_size};
 
 use crate::author::Report;
-use crate::diag::render;
+use crate::diag::render::{self, Terminal};
 use crate::model::verdict::Refusal;
 
 /// What is printed on standard output.
@@ -127,18 +128,26 @@ impl Ui {
     /// Prints diagnostics: to standard error for people, to standard output as JSON.
     pub fn report(&self, report: &Report) {
         if self.is_json() {
-            self.json(&render::json(&report.source, &report.diagnostics));
+            self.json(&render::json(&report.diagnostics, &report.source));
         } else {
-            self.note(render::graphical(&report.source, &report.diagnostics, self.error_colour));
+            self.note(self.picture(report, self.error_colour));
         }
+    }
+
+    /// Diagnostics with the lines they are about.
+    #[must_use]
+    pub fn picture(&self, report: &Report, colour: bool) -> String {
+        let width = terminal_size().map_or(100, |(Width(columns), _)| usize::from(columns));
+        let terminal = Terminal { has_colors: colour, width: width.min(120) };
+        render::graphical(&report.diagnostics, &report.source, terminal).trim_end().to_owned()
     }
 
     /// Prints warnings to standard error, where they are in nobody's way.
     pub fn warn(&self, report: &Report) {
         if self.is_json() {
-            self.note(render::json(&report.source, &report.diagnostics));
+            self.note(render::json(&report.diagnostics, &report.source));
         } else {
-            self.note(render::graphical(&report.source, &report.diagnostics, self.error_colour));
+            self.note(self.picture(report, self.error_colour));
         }
     }
 

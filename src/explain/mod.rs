@@ -25,15 +25,19 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::author::Document;
-use crate::author::request::{BadRequest, OwnedRequest};
+use crate::author::request::{BadRequest, OwnedRequest, OwnedValue};
 use crate::authorize::Authorizer;
 use crate::bytecode::verify::Proved;
 use crate::check::tree::Template;
 use crate::compile::{Compiled, Frame, RuleOrigin};
 use crate::diag::Source;
+use crate::model::request::Request;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
-use crate::model::vocabulary::Vocabulary;
+use crate::model::types::Type;
+use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
+pub use propose::sample;
 use search::{Program, Search, Way};
 use wish::{Facts, Part, Wish};
 use words::Words;
@@ -44,22 +48,42 @@ pub struct Court<'a> {
     authorizer: Authorizer<'a>,
     token: Option<&'a str>,
     sources: &'a Sources<'a>,
+    cache: Option<&'a TokenCache>,
 }
 
 impl<'a> Court<'a> {
     /// Decides with the text of a token, or without one by the authorizer's policies alone.
     #[must_use]
     pub const fn new(authorizer: Authorizer<'a>, token: Option<&'a str>, sources: &'a Sources<'a>) -> Self {
-        Self { authorizer, token, sources }
+        Self { authorizer, token, sources, cache: None }
+    }
+
+    /// The same, verifying the token once for many requests.
+    #[must_use]
+    pub const fn with_cache(self, cache: &'a TokenCache) -> Self {
+        Self { cache: Some(cache), ..self }
     }
 
     /// Decides a request at `time`, in ms since 1970-01-01T00:00:00Z.
     pub fn decide(&self, request: &OwnedRequest, time: i64, scratch: &mut Scratch) -> Verdict {
-        let decided = request.lend(self.authorizer.vocabulary(), time, |request| match self.token {
-            Some(text) => self.authorizer.authorize(text, request, scratch).verdict(),
-            None => self.authorizer.decide_alone(request),
+        let decided = request.lend(self.authorizer.vocabulary(), time, |request| match (self.token, self.cache) {
+            (Some(text), None) => self.authorizer.authorize(text, request, scratch).verdict(),
+            (Some(text), Some(cache)) => self.decide_known(text, request, scratch, cache),
+            (None, _) => self.authorizer.decide_alone(request),
         });
         decided.unwrap_or_else(|malformed| Verdict::Refused(Refusal::Request(malformed)))
+    }
+
+    fn decide_known(&self, text: &str, request: &Request<'_>, scratch: &mut Scratch, cache: &TokenCache) -> Verdict {
+        let verifier = self.authorizer.verifier();
+        let known = match cache.verify(verifier, text, request.time(), scratch) {
+            Ok(known) => known,
+            Err(refusal) => return Verdict::Refused(refusal),
+        };
+        match verifier.recheck(&known, request.time()) {
+            Ok(token) => self.authorizer.decide(&token, request).verdict(),
+            Err(refusal) => Verdict::Refused(refusal),
+        }
     }
 
     /// Decides a request and says why.
@@ -73,6 +97,26 @@ impl<'a> Court<'a> {
             explanation.nearest = self.way_out(&wish, decider, &mut scratch);
         }
         explanation
+    }
+
+    /// The rule that decided in each block of the token, and then in each policy, by itself; nothing where the token or the
+    /// request is not valid.
+    #[must_use]
+    pub fn met(&self, request: &OwnedRequest, time: i64) -> Vec<(usize, u16)> {
+        let wish = Wish { request: request.clone(), time };
+        let mut scratch = Scratch::new();
+        if matches!(self.decide(request, time, &mut scratch), Verdict::Refused(_)) {
+            return Vec::new();
+        }
+        let met = self.with_programs(time, |programs, facts| {
+            let first = |program: &Program| program.rules.iter().position(|rule| {
+                wish.meets(rule, facts) != (rule.effect == tree::Effect::Require)
+            });
+            let numbered = programs.iter().enumerate();
+            let met = numbered.filter_map(|(block, program)| Some((block, u16::try_from(first(program)?).ok()?)));
+            met.collect::<Vec<_>>()
+        });
+        met.unwrap_or_default()
     }
 
     /// What a verdict means: the rule that decided, or the cause. No change is looked for.
@@ -95,21 +139,37 @@ impl<'a> Court<'a> {
         Explanation { verdict: "refused", decided: None, cause: Some(cause), nearest: None }
     }
 
-    fn ruling(&self, decider: Decider, time: i64) -> Ruling {
+    /// The same, quoting only what is at hand: for many requests.
+    #[must_use]
+    pub fn briefly(&self, verdict: Verdict, time: i64) -> Explanation {
+        let decided = match verdict {
+            Verdict::Allow(decider) | Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) => decider,
+            Verdict::Refused(_) => return self.decided(verdict, time),
+        };
+        let decided = Some(self.ruling_at_hand(decided));
+        Explanation { verdict: verdict.word(), decided, cause: None, nearest: None }
+    }
+
+    fn ruling_at_hand(&self, decider: Decider) -> Ruling {
         let block = self.sources.get(decider.origin);
+        Ruling {
+            block: block.map_or_else(|| self.name_of(decider.origin), |block| block.name.clone()),
+            number: decider.rule,
+            quote: decider.rule.and_then(|rule| block.and_then(|block| block.quote(rule))),
+        }
+    }
+
+    fn ruling(&self, decider: Decider, time: i64) -> Ruling {
+        let mut ruling = self.ruling_at_hand(decider);
         let text = || self.with_programs(time, |programs, _| {
             let program = programs.iter().find(|program| program.origin == decider.origin)?;
             let rule = program.rules.get(usize::from(decider.rule?))?;
             Some(Words::new(self.authorizer.vocabulary()).rule(rule))
         });
-        Ruling {
-            block: block.map_or_else(|| self.name_of(decider.origin), |block| block.name.clone()),
-            number: decider.rule,
-            quote: decider.rule.and_then(|rule| block.and_then(|block| block.quote(rule))).or_else(|| {
-                let text = text().flatten()?;
-                Some(Quote { text, file: None, line: None, path: None })
-            }),
+        if ruling.quote.is_none() && ruling.number.is_some() {
+            ruling.quote = text().flatten().map(|text| Quote { text, file: None, line: None, path: None });
         }
+        ruling
     }
 
     fn name_of(&self, origin: Origin) -> String {
@@ -198,6 +258,20 @@ impl<'a> Court<'a> {
     }
 }
 
+/// A request to begin with: the first action, and a value for each attribute that must have one.
+#[must_use]
+pub fn example(vocabulary: &Vocabulary) -> OwnedRequest {
+    let required = vocabulary.attributes().iter().zip((0..=u8::MAX).map(FieldNo)).skip(1).filter(|(it, _)| !it.optional);
+    let values = required.map(|(attribute, field)| {
+        let value = match attribute.ty {
+            Type::One(scalar) | Type::Set(scalar) => OwnedValue::One(sample(scalar)),
+            Type::Labels => OwnedValue::Labels(Vec::new()),
+        };
+        (field, value)
+    });
+    OwnedRequest { action: ActionNo(0), values: values.collect() }
+}
+
 fn change(wish: &Wish, part: &Part, needs: String, proposal: Option<String>, vocabulary: &Vocabulary) -> Change {
     Change {
         attribute: show::name(part, vocabulary),
@@ -256,7 +330,8 @@ impl<'d> BlockSource<'d> {
     }
 
     /// A rule as it was written. Of a map only the place is known, and of a block's own condition only that it has one.
-    fn quote(&self, rule: u16) -> Option<Quote> {
+    #[must_use]
+    pub fn quote(&self, rule: u16) -> Option<Quote> {
         let origin = self.rules.get(usize::from(rule)).filter(|origin| origin.frame != Frame::Require)?;
         let Source::Text { name, text } = self.source else { return None };
         let words: Vec<&str> = origin.at.of(text).split_whitespace().collect();

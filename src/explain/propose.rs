@@ -170,7 +170,8 @@ fn with_label(labels: &[(String, String)], name: &str, value: Option<&Constant>)
 }
 
 /// A value of a type, for where any will do.
-pub(super) fn sample(scalar: Scalar) -> Constant {
+#[must_use]
+pub fn sample(scalar: Scalar) -> Constant {
     match scalar {
         Scalar::Bool => Constant::Bool(true),
         Scalar::Int => Constant::Int(1),

@@ -52,13 +52,11 @@ impl fmt::Display for Explanation {
 
 impl fmt::Display for Ruling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.quote {
-            Some(quote) => write!(f, "{quote}"),
-            None => write!(f, "`{}`", self.block),
-        }?;
-        match &self.quote {
-            Some(Quote { line: None, .. }) => write!(f, ", in {}", self.block),
-            _ => Ok(()),
+        match (&self.quote, self.number) {
+            (Some(quote), _) if quote.line.is_some() => write!(f, "{quote}"),
+            (Some(quote), _) => write!(f, "{quote}, in {}", self.block),
+            (None, Some(number)) => write!(f, "rule {} of {}", u32::from(number) + 1, self.block),
+            (None, None) => write!(f, "{}", self.block),
         }
     }
 }

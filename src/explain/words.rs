@@ -9,6 +9,7 @@ use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::{GlobPiece, NetworkBits, PathPiece};
 use crate::bytecode::cursor::Cursor;
 use crate::check::tree::Constant;
+use crate::compile::automaton_of;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::UuidText;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -242,10 +243,7 @@ pub fn of_scalar(scalar: Scalar, pattern: &Pattern) -> String {
         Pattern::Prefix(bytes) => format!("prefix {}", bytes_text(bytes)),
         Pattern::Suffix(bytes) => format!("suffix {}", bytes_text(bytes)),
         Pattern::Glob(constant) => format!("glob {}", quoted(&glob(constant))),
-        Pattern::Regex(constant) => {
-            let source = Automaton::read(constant).map_or("", |automaton| automaton.source());
-            format!("~\"{}\"", source.replace('"', "\\\""))
-        }
+        Pattern::Regex(constant) => regex(scalar, constant),
         Pattern::Range(first, last) => range(scalar, *first, *last),
         Pattern::Network(network) => quoted(&network_text(network)),
         Pattern::Path(constant) => quoted(&path(constant)),
@@ -297,6 +295,13 @@ fn range(scalar: Scalar, first: i64, last: i64) -> String {
         (first, last) if first == last => end(first),
         (first, last) => format!("{}..{}", end(first), end(last.saturating_add(1))),
     }
+}
+
+/// The expression that a program names, if it is the one that it runs: who wrote a restriction may have lied.
+fn regex(scalar: Scalar, constant: &[u8]) -> String {
+    let source = Automaton::read(constant).map_or("", |automaton| automaton.source());
+    let shown = format!("~\"{}\"", source.replace('"', "\\\""));
+    if automaton_of(source, scalar).as_deref() == Some(constant) { shown } else { format!("an automaton that is not {shown}") }
 }
 
 fn network_text(network: &NetworkBits) -> String {

@@ -106,7 +106,7 @@ impl Session {
         if self.ui.is_json() {
             self.ui.report(report);
         } else {
-            self.ui.line(crate::diag::render::graphical(&report.source, &report.diagnostics, self.ui.colour));
+            self.ui.line(self.ui.picture(report, self.ui.colour));
         }
     }
 
