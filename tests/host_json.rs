@@ -305,7 +305,10 @@ fn a_verdict_says_who_decided_and_whose_token_it_is() {
     let answer = host.get("AUTHORIZE", json!([token, request]));
     assert_eq!(answer["verdict"], "allow", "{answer}");
     assert_eq!((&answer["allowed"], &answer["block"], &answer["rule"]), (&json!(true), &json!(0), &json!(0)));
-    assert_eq!((&answer["type"], &answer["owner"], &answer["application"]), (&json!("READ"), &json!(ANN), &json!("grafana")));
+    assert_eq!(
+        (&answer["type"], &answer["owner"], &answer["application"]),
+        (&json!("READ"), &json!(ANN), &json!("grafana"))
+    );
     assert_eq!(answer["attributes"], attributes);
     let other = with(request, "owner", json!("00000000-0000-0000-0000-000000000001"));
     let answer = host.get("AUTHORIZE", json!([token, other]));
@@ -486,7 +489,10 @@ fn tokeninfo_shows_what_a_token_says_and_is_no_error_for_a_bad_one() {
     let host = warp10();
     let token = host.token(with(read_token(), "labels", json!({ "dc": { "$regex": "eu-.*" } })));
     let info = host.get("TOKENINFO", json!([token]));
-    assert_eq!((&info["verified"], &info["vocabulary"], &info["purpose"]), (&json!(true), &json!("warp10"), &json!("local")));
+    assert_eq!(
+        (&info["verified"], &info["vocabulary"], &info["purpose"]),
+        (&json!(true), &json!("warp10"), &json!("local"))
+    );
     assert_eq!((&info["type"], &info["owner"], &info["expiry"]), (&json!("READ"), &json!(ANN), &json!(NOW + 60_000)));
     let rule = info["blocks"][0]["rules"][0].as_str().unwrap();
     assert!(rule.starts_with("allow") && rule.contains("eu-"), "{rule}");
@@ -495,7 +501,10 @@ fn tokeninfo_shows_what_a_token_says_and_is_no_error_for_a_bad_one() {
     assert_eq!(info["blocks"].as_array().unwrap().len(), 2);
     let stranger = JsonHost::new(Host::builder(Keyring::new()));
     let info = stranger.get("TOKENINFO", json!([token]));
-    assert_eq!((&info["verified"], &info["cause"], &info["owner"]), (&json!(false), &json!("unknown_key"), &json!(ANN)));
+    assert_eq!(
+        (&info["verified"], &info["cause"], &info["owner"]),
+        (&json!(false), &json!("unknown_key"), &json!(ANN))
+    );
     for bad in ["", "nonsense", "placet_l1_AAAA", "placet_l2_AAAA"] {
         let info = host.get("TOKENINFO", json!([bad]));
         assert!(info["verified"] == false && info["error"].is_string(), "{info}");
@@ -513,7 +522,8 @@ fn an_encrypted_token_shows_nothing_of_itself() {
 #[test]
 fn explain_says_what_would_have_to_change() {
     let host = momento();
-    let token = host.token(json!({ "permissions": [{ "role": "PublishOnly", "cache": "chat", "topic": "lobby" }], "ttl": 1000 }));
+    let token = host
+        .token(json!({ "permissions": [{ "role": "PublishOnly", "cache": "chat", "topic": "lobby" }], "ttl": 1000 }));
     let den = json!({ "action": "publish", "cache": "chat", "topic": "den" });
     for who in [json!(token), host.get("VERIFY", json!([token]))] {
         let why = host.get("EXPLAIN", json!([who, den]));
@@ -606,7 +616,9 @@ fn is_secret_free(shown: &str) -> bool {
     let body = |text: &str| text.rsplit('_').next().unwrap_or_default()[..20].to_owned();
     let list = SECRET.map(|byte| byte.to_string()).join(", ");
     let secrets = [body(&local), body(&signing), digits, list, String::from_utf8(SECRET.to_vec()).unwrap()];
-    !secrets.iter().any(|secret| shown.contains(secret)) && !shown.contains("placet_secret_") && !shown.contains("placet_signing_")
+    !secrets.iter().any(|secret| shown.contains(secret))
+        && !shown.contains("placet_secret_")
+        && !shown.contains("placet_signing_")
 }
 
 #[test]
@@ -664,9 +676,45 @@ fn draw(seed: &mut u64, below: usize) -> usize {
 
 fn nonsense(host: &JsonHost, token: &str, seed: &mut u64, depth: usize) -> Value {
     const WORDS: &[&str] = &[
-        "use", "momento", "http", "permissions", "role", "ReadOnly", "cache", "action", "burn", "ttl", "expiry", "issuance",
-        "type", "READ", "WRITE", "owner", "labels", "allow", "deny", "only", "when", "true", "$any", "$regex", "(((", "$range",
-        "$text", "$name", "with", "name", "items", "token", "policy", "params", "rules", "", "\u{202e}", "{x}", "$fields",
+        "use",
+        "momento",
+        "http",
+        "permissions",
+        "role",
+        "ReadOnly",
+        "cache",
+        "action",
+        "burn",
+        "ttl",
+        "expiry",
+        "issuance",
+        "type",
+        "READ",
+        "WRITE",
+        "owner",
+        "labels",
+        "allow",
+        "deny",
+        "only",
+        "when",
+        "true",
+        "$any",
+        "$regex",
+        "(((",
+        "$range",
+        "$text",
+        "$name",
+        "with",
+        "name",
+        "items",
+        "token",
+        "policy",
+        "params",
+        "rules",
+        "",
+        "\u{202e}",
+        "{x}",
+        "$fields",
     ];
     let word = |seed: &mut u64| WORDS[draw(seed, WORDS.len())].to_owned();
     match draw(seed, if depth == 0 { 8 } else { 12 }) {
@@ -690,7 +738,8 @@ fn nonsense(host: &JsonHost, token: &str, seed: &mut u64, depth: usize) -> Value
 fn the_manual_has_every_function_and_every_code() {
     let manual = include_str!("../docs/embedding.md");
     for function in Function::ALL {
-        let row = format!("| `{}` | `{}` | {} |", function.name(), function.takes().replace('|', "\\|"), function.gives());
+        let row =
+            format!("| `{}` | `{}` | {} |", function.name(), function.takes().replace('|', "\\|"), function.gives());
         assert!(manual.contains(&row), "docs/embedding.md lacks the row\n{row}");
     }
     for code in Code::ALL {

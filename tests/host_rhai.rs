@@ -78,7 +78,10 @@ fn the_example_runs_and_says_what_its_page_says() {
 #[test]
 fn a_map_goes_in_and_a_map_comes_out() {
     assert_eq!(says(&format!("{MINT} AUTHORIZE(made.token, read).verdict")), "allow");
-    assert_eq!(says(&format!("{MINT} AUTHORIZE(made.token, #{{ action: \"set\", cache: \"acorns\" }}).allowed")), "false");
+    assert_eq!(
+        says(&format!("{MINT} AUTHORIZE(made.token, #{{ action: \"set\", cache: \"acorns\" }}).allowed")),
+        "false"
+    );
     assert_eq!(says(&format!("{MINT} TOKENINFO(made.token).verified")), "true");
     assert_eq!(says("TOKENINFO(\"nonsense\").cause"), "not_a_token");
 }
@@ -90,18 +93,30 @@ fn values_of_rhai_become_values_of_placet() {
     assert_eq!(says(&format!("{MINT} read.topic = (); AUTHORIZE(made.token, read).verdict")), "allow");
     assert_eq!(says("TOKENGEN(#{ permissions: [#{ role: \"ReadOnly\" }], ttl: 60_000.0 }).ident.len()"), "32");
     assert_eq!(caught_at("TOKENGEN(#{ permissions: [], ttl: 0.5 })"), pair("H0106", "ttl"));
-    assert_eq!(caught_at("TOKENGEN(#{ permissions: [#{ cache: || 1 }], ttl: 1 })"), pair("H0108", "permissions[0].cache"));
+    assert_eq!(
+        caught_at("TOKENGEN(#{ permissions: [#{ cache: || 1 }], ttl: 1 })"),
+        pair("H0108", "permissions[0].cache")
+    );
     assert_eq!(caught_at("TOKENGEN(#{ permissions: [], ttl: timestamp() })"), pair("H0108", "ttl"));
-    assert_eq!(caught_at("TOKENGEN(#{ permissions: [#{ cache: () }], ttl: 1 })"), pair("H0105", "permissions[0].cache"));
+    assert_eq!(
+        caught_at("TOKENGEN(#{ permissions: [#{ cache: () }], ttl: 1 })"),
+        pair("H0105", "permissions[0].cache")
+    );
 }
 
 #[test]
 fn an_error_is_a_map_with_a_position() {
     let (code, path, message) = caught("TOKENGEN(#{ permissions: [#{ role: \"ReadOnly\", cahce: \"a\" }], ttl: 1 })");
-    assert!(code.starts_with('E') && path == "permissions[0].cahce" && message.contains("cahce"), "{code} {path} {message}");
+    assert!(
+        code.starts_with('E') && path == "permissions[0].cahce" && message.contains("cahce"),
+        "{code} {path} {message}"
+    );
     let error = engine().eval::<()>("let a = 1;\n\n  TOKENGEN(7)").unwrap_err();
     assert_eq!(error.position().line(), Some(3), "{error}");
-    assert!(matches!(*error, EvalAltResult::ErrorRuntime(..)) && error.to_string().contains("expects a map on top"), "{error}");
+    assert!(
+        matches!(*error, EvalAltResult::ErrorRuntime(..)) && error.to_string().contains("expects a map on top"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -117,7 +132,10 @@ fn minting_without_configuration_is_refused_by_tokengens_words() {
 fn a_handle_is_an_object_that_says_what_it_is() {
     let script = "let h = COMPILE(\"use momento\\npolicy all { allow { action: any } }\");";
     assert_eq!(says(&format!("{script} h.kind")), "document");
-    assert_eq!(says(&format!("{script} h.to_string()")), "<placet document of `momento`: 0 token 1 policy 0 restriction>");
+    assert_eq!(
+        says(&format!("{script} h.to_string()")),
+        "<placet document of `momento`: 0 token 1 policy 0 restriction>"
+    );
     assert_eq!(says(&format!("{script} type_of(h)")), "PlacetHandle");
     assert_eq!(says(&format!("{MINT} {script} AUTHORIZE([VERIFY(made.token), h], read).verdict")), "allow");
     assert_eq!(says(&format!("{script} let same = h; same == h && h != COMPILE(h, #{{ name: \"all\" }})")), "true");
@@ -133,8 +151,9 @@ fn a_depth_bomb_and_a_list_inside_itself_are_refused() {
         .eval("let deep = []; for n in 0..10_000 { deep = [deep]; if n > 500 { break; } } try { TOKENGEN(#{ permissions: deep }) } catch (e) { e.code }")
         .unwrap();
     assert_eq!(code, "H0109");
-    let code: String =
-        engine.eval("let wide = []; wide.pad(50_000, 1); try { TOKENGEN(#{ permissions: wide }) } catch (e) { e.code }").unwrap();
+    let code: String = engine
+        .eval("let wide = []; wide.pad(50_000, 1); try { TOKENGEN(#{ permissions: wide }) } catch (e) { e.code }")
+        .unwrap();
     assert_eq!(code, "H0110");
 }
 
@@ -155,7 +174,8 @@ fn a_map_in_rhai_can_not_name_a_key_twice() {
 fn a_function_is_called_each_time_even_where_everything_is_constant() {
     let mut engine = engine();
     engine.set_optimization_level(rhai::OptimizationLevel::Full);
-    let script = "let map = #{ permissions: [#{ role: \"ReadOnly\" }], ttl: 1 }; TOKENGEN(map).token == TOKENGEN(map).token";
+    let script =
+        "let map = #{ permissions: [#{ role: \"ReadOnly\" }], ttl: 1 }; TOKENGEN(map).token == TOKENGEN(map).token";
     assert!(!engine.eval::<bool>(script).unwrap(), "two tokens have two ids");
 }
 
@@ -169,7 +189,11 @@ fn a_key_never_reaches_a_script() {
     );
     let shown = says(&script);
     let secret = LocalKey::from_secret(&SECRET).reveal();
-    assert!(shown.len() > 500 && !shown.contains("placet_secret") && !shown.contains(&secret["placet_secret_".len()..][..20]));
+    assert!(
+        shown.len() > 500
+            && !shown.contains("placet_secret")
+            && !shown.contains(&secret["placet_secret_".len()..][..20])
+    );
 }
 
 #[test]
@@ -181,7 +205,10 @@ fn engines_on_many_threads_share_one_host() {
                 let mut engine = Engine::new();
                 host::rhai::register(&mut engine, &host);
                 for _ in 0..10 {
-                    assert_eq!(engine.eval::<String>(&format!("{MINT} AUTHORIZE(made.token, read).verdict")).unwrap(), "allow");
+                    assert_eq!(
+                        engine.eval::<String>(&format!("{MINT} AUTHORIZE(made.token, read).verdict")).unwrap(),
+                        "allow"
+                    );
                 }
             });
         }

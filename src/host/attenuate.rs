@@ -20,12 +20,7 @@ use crate::token::envelope::Token;
 use crate::token::inspect::inspect;
 
 impl Host {
-    pub(super) fn attenuate(
-        &self,
-        token: &Value,
-        what: &Value,
-        selection: Option<&Value>,
-    ) -> Result<Value, HostError> {
+    pub(super) fn attenuate(&self, token: &Value, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {
         let Value::Text(text) = token else { return Err(Function::Attenuate.expects("the text of a token", token)) };
         let token = Token::parse(text).map_err(HostError::refused)?;
         let vocabulary = self.vocabulary_of(token.header().fingerprint);

@@ -138,7 +138,8 @@ fn with_decider(answer: Answer, decider: Decider, credentials: &Credentials<'_>)
 /// What a token says of its bearer.
 pub(super) fn said(claims: &Claims<'_>) -> Answer {
     let entries = |entries: Entries<'_>| {
-        (!entries.is_empty()).then(|| Value::Map(entries.iter().map(|(key, value)| (key.to_owned(), value.into())).collect()))
+        (!entries.is_empty())
+            .then(|| Value::Map(entries.iter().map(|(key, value)| (key.to_owned(), value.into())).collect()))
     };
     Answer::default()
         .with_some("id", claims.id)

@@ -109,9 +109,7 @@ impl Host {
     ) -> Result<&'s Arc<Vocabulary>, HostError> {
         match json.as_object_mut().and_then(|object| object.shift_remove("use")) {
             Some(Json::String(name)) => self.named_vocabulary(&name),
-            Some(_) => {
-                Err(HostError::new(Code::Vocabulary, "use", "`use` is the name of a vocabulary, a string"))
-            }
+            Some(_) => Err(HostError::new(Code::Vocabulary, "use", "`use` is the name of a vocabulary, a string")),
             None => otherwise.ok_or_else(|| {
                 HostError::new(Code::Vocabulary, "use", "the map does not say which vocabulary it speaks")
                     .help("add `use`, with the name of a vocabulary")
@@ -142,9 +140,8 @@ impl Selection {
         let template = document.template(self.kind, self.name()).map_err(no_template)?;
         let none = serde_json::Map::new();
         let with = self.json.get("with").and_then(Json::as_object).unwrap_or(&none);
-        let arguments = arguments_from_json(template, with).map_err(|bad| {
-            HostError::new(Code::Template, &format!("with.{}", bad.name), bad.to_string())
-        })?;
+        let arguments = arguments_from_json(template, with)
+            .map_err(|bad| HostError::new(Code::Template, &format!("with.{}", bad.name), bad.to_string()))?;
         compile_block(document, self.kind, Some(&template.name), &arguments)
     }
 }

@@ -51,12 +51,7 @@ impl Host {
         Ok(credentials)
     }
 
-    fn add<'v>(
-        &self,
-        credentials: &mut Credentials<'v>,
-        function: Function,
-        one: &'v Value,
-    ) -> Result<(), HostError> {
+    fn add<'v>(&self, credentials: &mut Credentials<'v>, function: Function, one: &'v Value) -> Result<(), HostError> {
         match one {
             Value::Text(text) => credentials.present(function, Presented::Text(text)),
             Value::Handle(handle) => match self.content(handle)? {
@@ -77,8 +72,7 @@ impl Host {
 
 fn open_policies(function: Function) -> HostError {
     let message = format!("{} expects a policy without parameters", function.name());
-    HostError::new(Code::HandleKind, "", message)
-        .help("fill them in: COMPILE(document, { name: …, with: { … } })")
+    HostError::new(Code::HandleKind, "", message).help("fill them in: COMPILE(document, { name: …, with: { … } })")
 }
 
 impl<'v> Credentials<'v> {

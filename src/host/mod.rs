@@ -357,7 +357,10 @@ impl fmt::Debug for Builder {
 }
 
 fn system_clock() -> i64 {
-    #[expect(clippy::disallowed_methods, reason = "the one place where a host reads the clock, unless it brings its own")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where a host reads the clock, unless it brings its own"
+    )]
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0)
 }
