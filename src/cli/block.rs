@@ -116,9 +116,9 @@ impl Choice {
         if let (Some(template), None) = (found.next(), found.next()) {
             return Ok(template);
         }
-        let kind = kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
+        let kind = if let [kind] = kinds { kind.word() } else { "block" };
         let known = all.iter().map(|template| format!("`{}`", template.name)).collect::<Vec<_>>().join(", ");
-        let file = path.display();
+        let file = inputs::name(path);
         Err(match &self.template {
             _ if all.is_empty() => Failure::new(format!("there is no {kind} in `{file}`")),
             Some(name) => {

@@ -10,7 +10,7 @@ use super::inputs;
 use super::outputs::{Existing, Secrecy, to_file_or_stdout, write};
 use super::times::{amount, read_duration, read_time, show};
 use super::tokens::{self, vocabulary_of};
-use super::ui::{Exit, Failure, Outcome, Ui};
+use super::ui::{Exit, Failure, Outcome, Ui, plural};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::token::envelope::Token;
@@ -136,8 +136,10 @@ fn tell(ui: &Ui, args: &Args, list: &RevocationList, said: &[String]) {
     said.iter().for_each(|line| ui.note(line));
     let good_for = amount(snapshot.max_age().unsigned_abs());
     ui.note(format_args!(
-        "`{}`: {ids} revoked ids, {keys} keys; issued {}, good for {good_for}",
+        "`{}`: {} and {} revoked; issued {}, good for {good_for}",
         args.list.display(),
+        plural(ids, "id"),
+        plural(keys, "key"),
         show(snapshot.issued()),
     ));
 }

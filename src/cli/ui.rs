@@ -181,6 +181,12 @@ impl Ui {
     }
 }
 
+/// `1 file`, `2 files`
+#[must_use]
+pub fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// What is good.
 pub const GREEN: &str = "32";
 /// What is wrong.
