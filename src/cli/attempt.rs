@@ -246,7 +246,7 @@ fn arguments(template: &Template, with: &[(String, String)]) -> Result<Arguments
         let name = parameter.name.as_str();
         let argument = match (given.iter().find(|(other, _)| *other == name), parameter.ty) {
             (Some((_, text)), ty) => {
-                let Type::One(scalar) | Type::Set(scalar) = ty else { continue };
+                let (Type::One(scalar) | Type::Set(scalar)) = ty else { continue };
                 let value = crate::author::value::from_text(scalar, text).map_err(|error| Failure::new(error.to_string()))?;
                 if matches!(ty, Type::Set(_)) { Argument::Set(vec![value]) } else { Argument::One(value) }
             }
