@@ -12,8 +12,8 @@ use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
-use crate::compile::error::CompileError;
 use crate::compile::compile;
+use crate::compile::error::CompileError;
 use crate::diag::Source;
 use crate::span::Span;
 use crate::syntax::ast::BlockKind;
@@ -138,7 +138,8 @@ impl Choice {
         let pairs = self.with.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         arguments_from_text(template, pairs).map_err(|error| {
             let signature = signature(template);
-            Failure::new(error.to_string()).help(format!("`{signature}` is given its parameters with `--with NAME=VALUE`"))
+            Failure::new(error.to_string())
+                .help(format!("`{signature}` is given its parameters with `--with NAME=VALUE`"))
         })
     }
 }

@@ -95,7 +95,7 @@ fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
         }
         Err(report) => {
             Checked { path: path.to_owned(), vocabularies: Vec::new(), findings: Some(report), blocks: Vec::new() }
-        },
+        }
     };
     Ok(checked)
 }
@@ -111,9 +111,8 @@ fn declared(document: &Document) -> Vec<String> {
 
 fn block_line(template: &Template, document: &Document) -> BlockLine {
     let compiled = template.parameters.is_empty().then(|| {
-        let compiled = compile(template, document.vocabulary(), &Arguments::default()).map_err(|errors| {
-            errors.iter().map(|error| error.cause.to_string()).collect::<Vec<_>>().join("; ")
-        })?;
+        let compiled = compile(template, document.vocabulary(), &Arguments::default())
+            .map_err(|errors| errors.iter().map(|error| error.cause.to_string()).collect::<Vec<_>>().join("; "))?;
         let line = (template.kind == BlockKind::Token).then(|| line_of(&compiled, document));
         Ok(Cost { bytes: compiled.program.bytes().len(), steps: compiled.cost, line })
     });
@@ -180,7 +179,10 @@ impl Checked {
             let what = paint(ui.colour, DIM, block.text());
             ui.line(format_args!("  {} {}: {what}", block.kind, block.signature));
             block.warning().iter().for_each(|warning| ui.warning(warning));
-            block.error().iter().for_each(|error| ui.note(format_args!("{}: {error}", paint(ui.error_colour, RED, "error"))));
+            block
+                .error()
+                .iter()
+                .for_each(|error| ui.note(format_args!("{}: {error}", paint(ui.error_colour, RED, "error"))));
         }
     }
 

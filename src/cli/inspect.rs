@@ -127,7 +127,9 @@ fn headline(ui: &Ui, verified: bool, refusal: Option<Refusal>) -> String {
             let word = paint(ui.colour, RED, "REFUSED");
             format!("{word} ({}): {refusal}\nwhat it says, unverified:", refusal.name())
         }
-        None if verified => format!("{}: made with a key of the keyring, and valid now", paint(ui.colour, GREEN, "VERIFIED")),
+        None if verified => {
+            format!("{}: made with a key of the keyring, and valid now", paint(ui.colour, GREEN, "VERIFIED"))
+        }
         None => {
             let word = paint(ui.colour, YELLOW, "UNVERIFIED");
             format!("{word}: this is what the token says; anyone could have written it\n  `--keyring FILE` verifies it")

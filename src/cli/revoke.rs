@@ -151,7 +151,8 @@ fn describe(token: &Token, block: usize) -> String {
 
 /// The id of a block. The token is verified, since a forged one would revoke something else; not whether it has expired.
 fn revocation_id(ui: &Ui, args: &Args, token: &Token) -> Result<Result<RevocationId, Exit>, Failure> {
-    let path = args.keyring.as_deref().ok_or_else(|| Failure::new("a token is revoked with its key: --keyring FILE"))?;
+    let path =
+        args.keyring.as_deref().ok_or_else(|| Failure::new("a token is revoked with its key: --keyring FILE"))?;
     let keyring = inputs::keyring(ui, path)?;
     let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Err(Exit::No)) };
     match ids(token, &keyring, &inputs::vocabularies(&library)) {

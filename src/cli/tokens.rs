@@ -124,9 +124,9 @@ impl<'t> View<'t> {
             expiry: block.expiry,
             voucher: block.voucher,
             claims: block.content.map(|content| content.claims),
-            rules: block.content.map_or(Rules::Encrypted, |content| {
-                unproved_rules(content.program, vocabulary.as_ref(), number)
-            }),
+            rules: block
+                .content
+                .map_or(Rules::Encrypted, |content| unproved_rules(content.program, vocabulary.as_ref(), number)),
             revocation: block.revocation,
         });
         let blocks = view.collect();
@@ -190,7 +190,8 @@ impl<'t> View<'t> {
         let end = self.expiry.map_or_else(|| "never".to_owned(), |expiry| times::show_beside(expiry, now));
         lines.push(row("expires", &end));
         lines.push(row("vocabulary", &self.vocabulary_line()));
-        let open = if self.sealed { "sealed: no restriction can be added" } else { "open: its holder can add restrictions" };
+        let open =
+            if self.sealed { "sealed: no restriction can be added" } else { "open: its holder can add restrictions" };
         lines.push(row("size", &format!("{} bytes, {} characters; {open}", self.bytes, self.characters())));
         lines.join("\n")
     }
@@ -296,7 +297,9 @@ impl BlockView<'_> {
             Rules::Bad(error) => Some(error.to_string()),
         };
         let claims = self.claims.map(|claims| {
-            let map = |entries: crate::token::claims::Entries<'_>| entries.iter().map(|(k, v)| (k.to_owned(), Json::from(v))).collect::<serde_json::Map<_, _>>();
+            let map = |entries: crate::token::claims::Entries<'_>| {
+                entries.iter().map(|(k, v)| (k.to_owned(), Json::from(v))).collect::<serde_json::Map<_, _>>()
+            };
             json!({
                 "id": claims.id, "type": claims.kind, "owner": claims.owner, "producer": claims.producer,
                 "application": claims.application, "labels": map(claims.labels), "attributes": map(claims.attributes),

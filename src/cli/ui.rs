@@ -87,11 +87,7 @@ impl Ui {
     pub fn new(format: Format) -> Self {
         #[expect(clippy::disallowed_methods, reason = "the one place where the environment is asked for colours")]
         let allowed = std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
-        Self {
-            format,
-            colour: allowed && stdout().is_terminal(),
-            error_colour: allowed && stderr().is_terminal(),
-        }
+        Self { format, colour: allowed && stdout().is_terminal(), error_colour: allowed && stderr().is_terminal() }
     }
 
     /// Whether JSON was asked for.

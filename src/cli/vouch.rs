@@ -105,7 +105,11 @@ fn request(token: &str, ui: &Ui) -> Outcome {
         Ok(request) => request.text(),
         Err(refusal) => return Ok(ui.refused(refusal)),
     };
-    if ui.is_json() { ui.json(&json!({ "request": request })) } else { ui.line(&request) }
+    if ui.is_json() {
+        ui.json(&json!({ "request": request }))
+    } else {
+        ui.line(&request)
+    }
     Ok(Exit::Yes)
 }
 

@@ -13,8 +13,8 @@ use crate::authorize::Authorizer;
 use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::cli::block::signature;
-use crate::cli::spelled;
 use crate::cli::page::verdict;
+use crate::cli::spelled;
 use crate::cli::times::{read_time, show};
 use crate::cli::ui::{Failure, Ui};
 use crate::cli::{inputs, tokens};
@@ -186,7 +186,8 @@ impl Session {
 
     fn choose_last(&mut self, last: Option<(BlockKind, String)>) {
         let Some((kind, name)) = last else { return };
-        let Some(template) = self.document.as_ref().and_then(|document| document.templates().iter().find(|t| t.name == name))
+        let Some(template) =
+            self.document.as_ref().and_then(|document| document.templates().iter().find(|t| t.name == name))
         else {
             return;
         };
@@ -315,7 +316,9 @@ impl Session {
     fn request(&self, text: &str) -> Said {
         let document = self.document()?;
         let (Some(subject), Some(kind)) = (&self.subject, self.subject_kind()) else {
-            return Err("nothing decides yet; type a `token` or a `policy`, or choose one with `:token NAME`".to_owned());
+            return Err(
+                "nothing decides yet; type a `token` or a `policy`, or choose one with `:token NAME`".to_owned()
+            );
         };
         let json = match spelled::request(text) {
             Ok(json) => json,
