@@ -70,6 +70,8 @@ pub mod compile;
 pub mod diag;
 #[cfg(feature = "author")]
 pub mod explain;
+#[cfg(feature = "author")]
+pub mod host;
 pub mod limits;
 pub mod model;
 pub mod span;
