@@ -99,7 +99,7 @@ impl Choice {
         match compile(template, document.vocabulary(), &arguments) {
             Ok(compiled) => {
                 let (kind, name) = (template.kind, template.name.clone());
-                Ok(Some(Block { kind, name, compiled, document }))
+                Ok(Some(Block { document, kind, name, compiled }))
             }
             Err(errors) => {
                 report(ui, &document, &errors);

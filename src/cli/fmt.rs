@@ -64,7 +64,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     if ui.is_json() && !args.stdout {
         ui.json(&json!({ "changed": tally.changed, "same": tally.same, "broken": tally.broken }));
     }
-    Ok(Exit::of(tally.broken.is_empty() && !(args.check && !tally.changed.is_empty())))
+    Ok(Exit::of(tally.broken.is_empty() && (!args.check || tally.changed.is_empty())))
 }
 
 /// What became of the files.

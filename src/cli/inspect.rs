@@ -89,8 +89,8 @@ fn verify(
     let verifier = revocations.map_or(verifier, |revocations| verifier.with_revocations(revocations));
     let mut scratch = Scratch::new();
     match verifier.verify(text, now, &mut scratch) {
-        Ok(verified) => {
-            show(ui, &View::of_verified(&verified, token.as_bytes().len(), &vocabulary), now, None);
+        Ok(genuine) => {
+            show(ui, &View::of_verified(&genuine, token.as_bytes().len(), &vocabulary), now, None);
             Ok(Exit::Yes)
         }
         Err(refusal) => match View::of_unverified(&token, known) {

@@ -133,7 +133,9 @@ fn tell(ui: &Ui, args: &Args, list: &RevocationList, said: &[String]) {
             "issued": snapshot.issued(), "max_age": snapshot.max_age(),
         }));
     }
-    said.iter().for_each(|line| ui.note(line));
+    for line in said {
+        ui.note(line);
+    }
     let good_for = amount(snapshot.max_age().unsigned_abs());
     ui.note(format_args!(
         "`{}`: {} and {} revoked; issued {}, good for {good_for}",
@@ -226,7 +228,9 @@ impl Draft {
     /// Puts a line before `end`.
     fn append(&mut self, line: Option<String>) {
         let end = self.lines.iter().rposition(|line| line.trim_end() == "end").unwrap_or(self.lines.len());
-        line.into_iter().for_each(|line| self.lines.insert(end, line));
+        if let Some(line) = line {
+            self.lines.insert(end, line);
+        }
     }
 
     fn set(&mut self, name: &str, value: i64) {

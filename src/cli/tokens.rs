@@ -53,7 +53,7 @@ pub fn parse(ui: &Ui, text: &str) -> Option<Token> {
         Ok(token) => return Some(token),
         Err(refusal) => refusal,
     };
-    ui.refused(refusal);
+    let _ = ui.refused(refusal);
     let begins_like_one = text.starts_with(LOCAL_PREFIX) || text.starts_with(PUBLIC_PREFIX);
     if refusal == Refusal::NotAToken && begins_like_one && !ui.is_json() {
         ui.note("  help: it begins like a token: perhaps it was cut, or a character of it was changed");

@@ -148,6 +148,7 @@ impl Ui {
     }
 
     /// Says that a token is refused, and why: to standard error for people, to standard output as JSON. That is a no.
+    #[must_use]
     pub fn refused(&self, refusal: Refusal) -> Exit {
         self.no("refused", refusal.name(), &refusal)
     }

@@ -240,9 +240,15 @@ fn check(ui: &Ui, old: &Vocabulary, new: &Vocabulary) -> Exit {
             ));
         }
     }
-    breaks.iter().for_each(|line| ui.line(format_args!("  {line}")));
-    added.iter().for_each(|one| ui.line(format_args!("  added: {} `{}`", one.kind(), one.name())));
-    notes.iter().for_each(|line| ui.line(format_args!("  {}: {line}", paint(ui.colour, YELLOW, "note"))));
+    for line in &breaks {
+        ui.line(format_args!("  {line}"));
+    }
+    for one in &added {
+        ui.line(format_args!("  added: {} `{}`", one.kind(), one.name()));
+    }
+    for line in &notes {
+        ui.line(format_args!("  {}: {line}", paint(ui.colour, YELLOW, "note")));
+    }
     if !grows {
         ui.line("  a vocabulary grows at its end only: put new declarations behind all others, and keep what there is as it is");
     }

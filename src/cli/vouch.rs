@@ -106,9 +106,9 @@ fn request(token: &str, ui: &Ui) -> Outcome {
         Err(refusal) => return Ok(ui.refused(refusal)),
     };
     if ui.is_json() {
-        ui.json(&json!({ "request": request }))
+        ui.json(&json!({ "request": request }));
     } else {
-        ui.line(&request)
+        ui.line(&request);
     }
     Ok(Exit::Yes)
 }

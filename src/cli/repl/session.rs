@@ -126,12 +126,12 @@ impl Session {
             }
         };
         let begins_anew = self.speaks_another(&file);
-        let mut items: Vec<Item> =
-            self.items.iter().filter(|item| !begins_anew || item.kind == "let").map(Item::copy).collect();
+        let kept = if begins_anew { &[][..] } else { &self.items };
+        let mut items: Vec<Item> = kept.iter().map(Item::copy).collect();
         let mut last = None;
         for item in &file.items {
             let (kind, name) = kind_and_name(&item.kind);
-            let doc: String = item.doc.iter().map(|line| format!("/// {line}\n")).collect();
+            let doc: String = item.doc.iter().flat_map(|line| ["/// ", line.as_str(), "\n"]).collect();
             let text = doc + item.at.0.of(text);
             let new = Item { kind, name, text };
             match items.iter_mut().find(|old| old.is_replaced_by(&new)) {
@@ -282,7 +282,7 @@ impl Session {
             };
             Call { name, arguments }
         };
-        self.compile(document, kind, &call)?;
+        Self::filled_in(document, kind, &call)?;
         if kind == BlockKind::Restriction {
             if self.subject_kind() != Some(BlockKind::Token) {
                 return Err("a restriction is added to a token; `:token NAME` chooses one".to_owned());
@@ -297,7 +297,7 @@ impl Session {
         Ok(())
     }
 
-    fn compile<'d>(&self, document: &'d Document, kind: BlockKind, call: &Call) -> Result<Block<'d>, String> {
+    fn filled_in<'d>(document: &'d Document, kind: BlockKind, call: &Call) -> Result<Block<'d>, String> {
         let template = document.template(kind, Some(&call.name)).map_err(|error| error.to_string())?;
         let arguments = arguments_from_json(template, &call.arguments)
             .map_err(|error| format!("{error}\n  it is `{}`", signature(template)))?;
@@ -354,9 +354,9 @@ impl Session {
 
     /// What decides, and the restrictions of a token behind it.
     fn blocks<'d>(&self, document: &'d Document, kind: BlockKind, subject: &Call) -> Result<Vec<Block<'d>>, String> {
-        let mut blocks = vec![self.compile(document, kind, subject)?];
+        let mut blocks = vec![Self::filled_in(document, kind, subject)?];
         for restriction in &self.restrictions {
-            blocks.push(self.compile(document, BlockKind::Restriction, restriction)?);
+            blocks.push(Self::filled_in(document, BlockKind::Restriction, restriction)?);
         }
         Ok(blocks)
     }
@@ -408,7 +408,7 @@ impl Session {
 
 /// The items as one text: what findings and rules quote the lines of.
 fn joined(items: &[Item]) -> String {
-    items.iter().map(|item| format!("{}\n", item.text)).collect()
+    items.iter().flat_map(|item| [item.text.as_str(), "\n"]).collect()
 }
 
 impl Item {
