@@ -81,10 +81,16 @@ fn other_vocabulary(ui: &Ui, token: &Token, block: &Block) -> Option<Exit> {
             let scope = Scope { vocabulary, state, budget: Budget::Token };
             match verify(block.compiled.program.bytes(), &scope) {
                 Ok(_) => return None,
-                Err(_) => format!("`{}` speaks of what `{}` did not have yet when the token was made", block.name, vocabulary.name()),
+                Err(_) => format!(
+                    "`{}` speaks of what `{}` did not have yet when the token was made",
+                    block.name,
+                    vocabulary.name()
+                ),
             }
         }
-        None => format!("the token speaks another vocabulary than `{}`, which speaks `{}`", block.name, vocabulary.name()),
+        None => {
+            format!("the token speaks another vocabulary than `{}`, which speaks `{}`", block.name, vocabulary.name())
+        }
     };
     Some(ui.no("refused", "other_vocabulary", &message))
 }

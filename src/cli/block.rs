@@ -12,8 +12,8 @@ use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
-use crate::compile::error::CompileError;
 use crate::compile::compile;
+use crate::compile::error::CompileError;
 use crate::diag::Source;
 use crate::span::Span;
 use crate::syntax::ast::BlockKind;
@@ -99,7 +99,7 @@ impl Choice {
         match compile(template, document.vocabulary(), &arguments) {
             Ok(compiled) => {
                 let (kind, name) = (template.kind, template.name.clone());
-                Ok(Some(Block { kind, name, compiled, document }))
+                Ok(Some(Block { document, kind, name, compiled }))
             }
             Err(errors) => {
                 report(ui, &document, &errors);
@@ -116,9 +116,9 @@ impl Choice {
         if let (Some(template), None) = (found.next(), found.next()) {
             return Ok(template);
         }
-        let kind = kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
+        let kind = if let [kind] = kinds { kind.word() } else { "block" };
         let known = all.iter().map(|template| format!("`{}`", template.name)).collect::<Vec<_>>().join(", ");
-        let file = path.display();
+        let file = inputs::name(path);
         Err(match &self.template {
             _ if all.is_empty() => Failure::new(format!("there is no {kind} in `{file}`")),
             Some(name) => {
@@ -138,7 +138,8 @@ impl Choice {
         let pairs = self.with.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         arguments_from_text(template, pairs).map_err(|error| {
             let signature = signature(template);
-            Failure::new(error.to_string()).help(format!("`{signature}` is given its parameters with `--with NAME=VALUE`"))
+            Failure::new(error.to_string())
+                .help(format!("`{signature}` is given its parameters with `--with NAME=VALUE`"))
         })
     }
 }

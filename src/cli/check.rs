@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::block::{Reading, signature};
 use super::inputs;
 use super::tokens::header_line;
-use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint};
+use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint, plural};
 use crate::author::mint::{Wrapping, mint};
 use crate::author::{Document, Report};
 use crate::check::library::Library;
@@ -17,7 +17,7 @@ use crate::compile::{Compiled, compile};
 use crate::diag::Severity;
 use crate::diag::render;
 use crate::limits::HEADER_LINE;
-use crate::syntax::ast::BlockKind;
+use crate::syntax::ast::{BlockKind, Item, ItemKind};
 use crate::token::keyring::MintingKey;
 use crate::token::keys::{LocalKey, SystemRandom};
 
@@ -65,6 +65,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 /// What there is to say about one file.
 struct Checked {
     path: PathBuf,
+    vocabularies: Vec<String>,
     findings: Option<Report>,
     blocks: Vec<BlockLine>,
 }
@@ -90,18 +91,28 @@ fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
         Ok(document) => {
             let blocks = document.templates().iter().map(|template| block_line(template, &document)).collect();
             let findings = (!document.warnings().is_empty()).then(|| document.warnings_report());
-            Checked { path: path.to_owned(), findings, blocks }
+            Checked { path: path.to_owned(), vocabularies: declared(&document), findings, blocks }
         }
-        Err(report) => Checked { path: path.to_owned(), findings: Some(report), blocks: Vec::new() },
+        Err(report) => {
+            Checked { path: path.to_owned(), vocabularies: Vec::new(), findings: Some(report), blocks: Vec::new() }
+        }
     };
     Ok(checked)
 }
 
+/// The vocabularies of a file: `shop 1`.
+fn declared(document: &Document) -> Vec<String> {
+    let name = |item: &Item| match &item.kind {
+        ItemKind::Vocabulary(vocabulary) => Some(format!("{} {}", vocabulary.name.text, vocabulary.version)),
+        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Block(_) => None,
+    };
+    document.file().items.iter().filter_map(name).collect()
+}
+
 fn block_line(template: &Template, document: &Document) -> BlockLine {
     let compiled = template.parameters.is_empty().then(|| {
-        let compiled = compile(template, document.vocabulary(), &Arguments::default()).map_err(|errors| {
-            errors.iter().map(|error| error.cause.to_string()).collect::<Vec<_>>().join("; ")
-        })?;
+        let compiled = compile(template, document.vocabulary(), &Arguments::default())
+            .map_err(|errors| errors.iter().map(|error| error.cause.to_string()).collect::<Vec<_>>().join("; "))?;
         let line = (template.kind == BlockKind::Token).then(|| line_of(&compiled, document));
         Ok(Cost { bytes: compiled.program.bytes().len(), steps: compiled.cost, line })
     });
@@ -159,15 +170,19 @@ impl Checked {
         if let Some(report) = &self.findings {
             ui.note(ui.picture(report, ui.error_colour));
         }
-        if self.blocks.is_empty() {
+        if self.blocks.is_empty() && self.vocabularies.is_empty() {
             return;
         }
-        ui.line(paint(ui.colour, BOLD, self.path.display()));
+        ui.line(paint(ui.colour, BOLD, inputs::name(&self.path)));
+        self.vocabularies.iter().for_each(|name| ui.line(format_args!("  vocabulary {name}")));
         for block in &self.blocks {
             let what = paint(ui.colour, DIM, block.text());
             ui.line(format_args!("  {} {}: {what}", block.kind, block.signature));
             block.warning().iter().for_each(|warning| ui.warning(warning));
-            block.error().iter().for_each(|error| ui.note(format_args!("{}: {error}", paint(ui.error_colour, RED, "error"))));
+            block
+                .error()
+                .iter()
+                .for_each(|error| ui.note(format_args!("{}: {error}", paint(ui.error_colour, RED, "error"))));
         }
     }
 
@@ -175,6 +190,7 @@ impl Checked {
         let diagnostics = self.findings.as_ref().map(|report| render::json(&report.diagnostics, &report.source));
         json!({
             "file": self.path.display().to_string(),
+            "vocabularies": self.vocabularies,
             "diagnostics": diagnostics.unwrap_or_else(|| json!([])),
             "blocks": self.blocks.iter().map(BlockLine::json).collect::<Vec<_>>(),
         })
@@ -218,8 +234,4 @@ impl Totals {
             ),
         }
     }
-}
-
-fn plural(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -64,7 +64,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     if ui.is_json() && !args.stdout {
         ui.json(&json!({ "changed": tally.changed, "same": tally.same, "broken": tally.broken }));
     }
-    Ok(Exit::of(tally.broken.is_empty() && !(args.check && !tally.changed.is_empty())))
+    Ok(Exit::of(tally.broken.is_empty() && (!args.check || tally.changed.is_empty())))
 }
 
 /// What became of the files.
@@ -76,7 +76,7 @@ struct Tally {
 }
 
 fn format(ui: &Ui, args: &Args, path: &Path, tally: &mut Tally) -> Result<(), Failure> {
-    let name = path.display().to_string();
+    let name = inputs::name(path);
     let text = inputs::text(path)?;
     let canonical = match print::format(&text) {
         Ok(canonical) => canonical,
@@ -107,7 +107,7 @@ fn format(ui: &Ui, args: &Args, path: &Path, tally: &mut Tally) -> Result<(), Fa
 
 fn convert(ui: &Ui, files: &[PathBuf], form: Form) -> Outcome {
     let [path] = files else { return Err(Failure::new("`--to` takes one file")) };
-    let name = path.display().to_string();
+    let name = inputs::name(path);
     let text = inputs::text(path)?;
     // Only a map begins with a brace, and only text can begin with something else.
     let read = if text.trim_start().starts_with('{') {

@@ -34,6 +34,12 @@ pub fn text(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// What diagnostics call a file.
+#[must_use]
+pub fn name(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
+}
+
 /// The built-in vocabularies and those of the files.
 ///
 /// # Errors
@@ -43,7 +49,7 @@ pub fn library(ui: &Ui, vocabularies: &[PathBuf]) -> Result<Option<Library>, Fai
     for path in vocabularies {
         let source = text(path)?;
         if let Err(diagnostics) = parse::parse(&source).and_then(|file| library.add(&file)) {
-            ui.report(&Report { source: Source::text(path.display().to_string(), source), diagnostics });
+            ui.report(&Report { source: Source::text(name(path), source), diagnostics });
             return Ok(None);
         }
     }
@@ -61,7 +67,7 @@ pub fn vocabularies(library: &Library) -> Vec<Arc<Vocabulary>> {
 /// # Errors
 /// The file can not be read; inside is what is wrong with it.
 pub fn parse(path: &Path, library: &Library) -> Result<Result<Document, Report>, Failure> {
-    let name = path.display().to_string();
+    let name = name(path);
     let source = text(path)?;
     Ok(if is_map(path) {
         Document::from_json_text(&name, &source, library)
@@ -135,13 +141,15 @@ fn walk(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) -> Result<(
     Ok(())
 }
 
-/// The keyring in a file. A file that others may read is warned about.
+/// The keyring in a file. A file of secrets that others may read is warned about.
 ///
 /// # Errors
 /// The file can not be read, or is no keyring.
 pub fn keyring(ui: &Ui, path: &Path) -> Result<Keyring, Failure> {
-    warn_if_readable_by_others(ui, path);
     let text = zeroize::Zeroizing::new(text(path)?);
+    if text.contains("placet_secret_") || text.contains("placet_signing_") {
+        warn_if_readable_by_others(ui, path);
+    }
     Keyring::from_text(&text).map_err(|error| {
         Failure::new(format!("`{}` is not a keyring: {error}", path.display()))
             .help("make one with `placet keygen --keyring FILE`")
@@ -153,10 +161,7 @@ fn warn_if_readable_by_others(ui: &Ui, path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     let open = fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0);
     if open && path != Path::new("-") {
-        ui.note(format_args!(
-            "warning: `{0}` can be read by others\n  help: chmod 600 {0}",
-            path.display()
-        ));
+        ui.warning(format_args!("`{0}` can be read by others\n  help: chmod 600 {0}", path.display()));
     }
 }
 

@@ -11,7 +11,6 @@ use super::tokens::{self, View, vocabulary_of};
 use super::ui::{Exit, GREEN, Outcome, RED, Ui, YELLOW, paint};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
-use crate::token::envelope::Token;
 use crate::token::keyring::Keyring;
 use crate::token::revocation::Revocations;
 use crate::token::verify::{Scratch, Verifier};
@@ -64,10 +63,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 }
 
 fn inspect(ui: &Ui, text: &str, known: &[Arc<Vocabulary>], now: i64) -> Outcome {
-    let token = match Token::parse(text) {
-        Ok(token) => token,
-        Err(refusal) => return Ok(ui.refused(refusal)),
-    };
+    let Some(token) = tokens::parse(ui, text) else { return Ok(Exit::No) };
     match View::of_unverified(&token, known) {
         Ok(view) => show(ui, &view, now, None),
         Err(refusal) => return Ok(ui.refused(refusal)),
@@ -83,10 +79,7 @@ fn verify(
     revocations: Option<Revocations<'_>>,
     now: i64,
 ) -> Outcome {
-    let token = match Token::parse(text) {
-        Ok(token) => token,
-        Err(refusal) => return Ok(ui.refused(refusal)),
-    };
+    let Some(token) = tokens::parse(ui, text) else { return Ok(Exit::No) };
     let vocabulary = match vocabulary_of(known, &token.header()) {
         Some((vocabulary, _)) => vocabulary,
         // The proof is checked before the vocabulary is asked for, so a forgery is called one with this as well.
@@ -96,23 +89,24 @@ fn verify(
     let verifier = revocations.map_or(verifier, |revocations| verifier.with_revocations(revocations));
     let mut scratch = Scratch::new();
     match verifier.verify(text, now, &mut scratch) {
-        Ok(verified) => {
-            show(ui, &View::of_verified(&verified, token.as_bytes().len(), &vocabulary), now, None);
+        Ok(genuine) => {
+            show(ui, &View::of_verified(&genuine, token.as_bytes().len(), &vocabulary), now, None);
             Ok(Exit::Yes)
         }
-        Err(refusal) => {
-            match View::of_unverified(&token, known) {
-                Ok(view) => show(ui, &view, now, Some(refusal)),
-                Err(_) => return Ok(ui.refused(refusal)),
+        Err(refusal) => match View::of_unverified(&token, known) {
+            Ok(view) => {
+                show(ui, &view, now, Some(refusal));
+                Ok(Exit::No)
             }
-            Ok(Exit::No)
-        }
+            Err(_) => Ok(ui.refused(refusal)),
+        },
     }
 }
 
 fn show(ui: &Ui, view: &View<'_>, now: i64, refusal: Option<Refusal>) {
     if ui.is_json() {
         let mut json = view.json();
+        json["verified"] = json!(view.is_verified());
         if let Some(refusal) = refusal {
             json["verdict"] = json!("refused");
             json["cause"] = json!(refusal.name());
@@ -133,7 +127,9 @@ fn headline(ui: &Ui, verified: bool, refusal: Option<Refusal>) -> String {
             let word = paint(ui.colour, RED, "REFUSED");
             format!("{word} ({}): {refusal}\nwhat it says, unverified:", refusal.name())
         }
-        None if verified => format!("{}: made with a key of the keyring, and valid now", paint(ui.colour, GREEN, "VERIFIED")),
+        None if verified => {
+            format!("{}: made with a key of the keyring, and valid now", paint(ui.colour, GREEN, "VERIFIED"))
+        }
         None => {
             let word = paint(ui.colour, YELLOW, "UNVERIFIED");
             format!("{word}: this is what the token says; anyone could have written it\n  `--keyring FILE` verifies it")

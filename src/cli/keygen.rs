@@ -16,6 +16,7 @@ use crate::token::keys::{LocalKey, NoRandomness, SigningKey, SystemRandom};
 /// The file is readable by its owner only, and is never overwritten unless you say so. Of a key pair, the public key is
 /// printed: give it to those who verify. Nothing else of a key is ever printed.
 #[derive(clap::Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[command(group = clap::ArgGroup::new("kind").required(true))]
 #[command(after_help = "\
 Examples:

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::block::Choice;
 use super::inputs;
-use super::times::{read_duration, read_time};
+use super::times::{read_duration, read_time, show};
 use super::tokens::{View, warn_about_size};
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::author::mint::{MintFailure, Wrapping, mint};
@@ -84,6 +84,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     } else {
         ui.line(&text);
         ui.note(view.summary(now, ui.error_colour));
+    }
+    if let Some(end) = view.expiry().filter(|end| *end <= now) {
+        ui.warning(format_args!("the token has expired at {}", show(end)));
     }
     warn_about_size(ui, &text);
     Ok(Exit::Yes)

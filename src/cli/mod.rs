@@ -3,6 +3,12 @@
 //! A command takes its `Args` and the [`Ui`](ui::Ui) and answers yes (exit code 0), no (1), or that it could not do it
 //! (2). [`inputs`] is all that commands read, [`outputs`] all that they write, [`block`] and [`tokens`] what they have in
 //! common.
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "every command has the same signature: it owns its arguments, borrows the terminal, and may fail"
+)]
 
 mod attempt;
 mod attenuate;

@@ -10,7 +10,7 @@ use super::inputs;
 use super::outputs::{Existing, Secrecy, to_file_or_stdout, write};
 use super::times::{amount, read_duration, read_time, show};
 use super::tokens::{self, vocabulary_of};
-use super::ui::{Exit, Failure, Outcome, Ui};
+use super::ui::{Exit, Failure, Outcome, Ui, plural};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::token::envelope::Token;
@@ -133,11 +133,15 @@ fn tell(ui: &Ui, args: &Args, list: &RevocationList, said: &[String]) {
             "issued": snapshot.issued(), "max_age": snapshot.max_age(),
         }));
     }
-    said.iter().for_each(|line| ui.note(line));
+    for line in said {
+        ui.note(line);
+    }
     let good_for = amount(snapshot.max_age().unsigned_abs());
     ui.note(format_args!(
-        "`{}`: {ids} revoked ids, {keys} keys; issued {}, good for {good_for}",
+        "`{}`: {} and {} revoked; issued {}, good for {good_for}",
         args.list.display(),
+        plural(ids, "id"),
+        plural(keys, "key"),
         show(snapshot.issued()),
     ));
 }
@@ -149,7 +153,8 @@ fn describe(token: &Token, block: usize) -> String {
 
 /// The id of a block. The token is verified, since a forged one would revoke something else; not whether it has expired.
 fn revocation_id(ui: &Ui, args: &Args, token: &Token) -> Result<Result<RevocationId, Exit>, Failure> {
-    let path = args.keyring.as_deref().ok_or_else(|| Failure::new("a token is revoked with its key: --keyring FILE"))?;
+    let path =
+        args.keyring.as_deref().ok_or_else(|| Failure::new("a token is revoked with its key: --keyring FILE"))?;
     let keyring = inputs::keyring(ui, path)?;
     let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Err(Exit::No)) };
     match ids(token, &keyring, &inputs::vocabularies(&library)) {
@@ -223,7 +228,9 @@ impl Draft {
     /// Puts a line before `end`.
     fn append(&mut self, line: Option<String>) {
         let end = self.lines.iter().rposition(|line| line.trim_end() == "end").unwrap_or(self.lines.len());
-        line.into_iter().for_each(|line| self.lines.insert(end, line));
+        if let Some(line) = line {
+            self.lines.insert(end, line);
+        }
     }
 
     fn set(&mut self, name: &str, value: i64) {

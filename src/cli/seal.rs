@@ -30,7 +30,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
                 ui.json(&json!({ "token": text, "sealed": true, "bytes": sealed.as_bytes().len() }));
             } else {
                 ui.line(&text);
-                ui.note(format_args!("sealed: {} bytes", sealed.as_bytes().len()));
+                ui.note(format_args!("sealed: nobody can add a restriction; {} bytes", sealed.as_bytes().len()));
             }
             warn_about_size(ui, &text);
             Ok(Exit::Yes)

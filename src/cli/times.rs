@@ -57,12 +57,16 @@ pub fn distance(millis: i64, now: i64) -> String {
     }
 }
 
-/// `30 minutes`: one unit is enough to see what is meant.
+/// `30 minutes`: in the largest unit that says it well enough.
 #[must_use]
 pub fn amount(millis: u64) -> String {
-    let unit = UNITS.iter().find(|(length, _)| millis >= length + length / 2).unwrap_or(&UNITS[UNITS.len() - 1]);
-    let (length, name) = *unit;
-    let count = millis.saturating_add(length / 2) / length;
+    let rounded = |length: u64| millis.saturating_add(length / 2) / length;
+    let says_it = |(length, _): &&(u64, &str)| {
+        let count = rounded(*length);
+        count > 0 && count.saturating_mul(*length).abs_diff(millis) <= millis / 20
+    };
+    let (length, name) = UNITS.iter().find(says_it).unwrap_or(&SMALLEST);
+    let count = rounded(*length);
     format!("{count} {name}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -73,8 +77,10 @@ const UNITS: [(u64, &str); 5] = [
     (24 * 3600 * SECOND, "day"),
     (3600 * SECOND, "hour"),
     (60 * SECOND, "minute"),
-    (SECOND, "second"),
+    SMALLEST,
 ];
+
+const SMALLEST: (u64, &str) = (SECOND, "second");
 
 #[cfg(test)]
 mod tests {
@@ -101,8 +107,11 @@ mod tests {
         let shown = |millis| distance(millis, 0);
         assert_eq!(shown(0), "now");
         assert_eq!(shown(1_000), "in 1 second");
-        assert_eq!(shown(-60_000), "60 seconds ago");
+        assert_eq!(shown(-60_000), "1 minute ago");
+        assert_eq!(shown(90_000), "in 90 seconds");
         assert_eq!(shown(1_799_990), "in 30 minutes");
+        assert_eq!(shown(3_599_900), "in 1 hour");
+        assert_eq!(shown(5_400_000), "in 90 minutes");
         assert_eq!(shown(-7_200_000), "2 hours ago");
         assert_eq!(shown(30 * 24 * 3_600_000), "in 30 days");
         assert_eq!(distance(i64::MIN, i64::MAX), "584942417 years ago");

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value as Json, json};
 
 use super::inputs;
@@ -20,6 +21,7 @@ use crate::token::envelope::Token;
 use crate::token::header::{Header, RevocationId};
 use crate::token::inspect::{Unverified, inspect};
 use crate::token::keys::PublicKey;
+use crate::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
 use crate::token::verified::Verified;
 
 /// The text of a token: given as it is, in a file, or on standard input (`-`).
@@ -41,13 +43,22 @@ pub fn text(given: &str) -> Result<String, Failure> {
 /// # Errors
 /// A file can not be read.
 pub fn read(ui: &Ui, given: &str) -> Result<Option<Token>, Failure> {
-    match Token::parse(&text(given)?) {
-        Ok(token) => Ok(Some(token)),
-        Err(refusal) => {
-            ui.refused(refusal);
-            Ok(None)
-        }
+    Ok(parse(ui, &text(given)?))
+}
+
+/// The token of a text. `None`: it is none, and that has been said.
+#[must_use]
+pub fn parse(ui: &Ui, text: &str) -> Option<Token> {
+    let refusal = match Token::parse(text) {
+        Ok(token) => return Some(token),
+        Err(refusal) => refusal,
+    };
+    let _ = ui.refused(refusal);
+    let begins_like_one = text.starts_with(LOCAL_PREFIX) || text.starts_with(PUBLIC_PREFIX);
+    if refusal == Refusal::NotAToken && begins_like_one && !ui.is_json() {
+        ui.note("  help: it begins like a token: perhaps it was cut, or a character of it was changed");
     }
+    None
 }
 
 /// The vocabulary that a token was made with, and how much of it there was then.
@@ -113,9 +124,9 @@ impl<'t> View<'t> {
             expiry: block.expiry,
             voucher: block.voucher,
             claims: block.content.map(|content| content.claims),
-            rules: block.content.map_or(Rules::Encrypted, |content| {
-                unproved_rules(content.program, vocabulary.as_ref(), number)
-            }),
+            rules: block
+                .content
+                .map_or(Rules::Encrypted, |content| unproved_rules(content.program, vocabulary.as_ref(), number)),
             revocation: block.revocation,
         });
         let blocks = view.collect();
@@ -179,9 +190,15 @@ impl<'t> View<'t> {
         let end = self.expiry.map_or_else(|| "never".to_owned(), |expiry| times::show_beside(expiry, now));
         lines.push(row("expires", &end));
         lines.push(row("vocabulary", &self.vocabulary_line()));
-        let open = if self.sealed { "sealed: no restriction can be added" } else { "open: its holder can add restrictions" };
-        lines.push(row("size", &format!("{} bytes; {open}", self.bytes)));
+        let open =
+            if self.sealed { "sealed: no restriction can be added" } else { "open: its holder can add restrictions" };
+        lines.push(row("size", &format!("{} bytes, {} characters; {open}", self.bytes, self.characters())));
         lines.join("\n")
+    }
+
+    /// How long the text is.
+    fn characters(&self) -> usize {
+        "placet_l1_".len() + BASE64URL_NOPAD.encode_len(self.bytes)
     }
 
     fn vocabulary_line(&self) -> String {
@@ -208,7 +225,6 @@ impl<'t> View<'t> {
             json!({ "name": vocabulary.name(), "version": vocabulary.version(), "earlier": *state != vocabulary.present() })
         });
         json!({
-            "verified": self.verified,
             "purpose": self.header.purpose.word(),
             "key": self.header.key.to_string(),
             "id": self.header.id.to_string(),
@@ -219,6 +235,7 @@ impl<'t> View<'t> {
             "vocabulary": vocabulary,
             "sealed": self.sealed,
             "bytes": self.bytes,
+            "characters": self.characters(),
             "blocks": self.blocks.iter().map(BlockView::json).collect::<Vec<_>>(),
         })
     }
@@ -242,7 +259,7 @@ impl BlockView<'_> {
             Rules::Bad(error) => put("rules", &format!("not a valid program: {error}")),
         }
         if let Some(id) = self.revocation {
-            lines.push(paint(colour, DIM, row("revoked by", &id.to_string())));
+            lines.push(paint(colour, DIM, row("revocation", &id.to_string())));
         }
         lines.join("\n")
     }
@@ -280,7 +297,9 @@ impl BlockView<'_> {
             Rules::Bad(error) => Some(error.to_string()),
         };
         let claims = self.claims.map(|claims| {
-            let map = |entries: crate::token::claims::Entries<'_>| entries.iter().map(|(k, v)| (k.to_owned(), Json::from(v))).collect::<serde_json::Map<_, _>>();
+            let map = |entries: crate::token::claims::Entries<'_>| {
+                entries.iter().map(|(k, v)| (k.to_owned(), Json::from(v))).collect::<serde_json::Map<_, _>>()
+            };
             json!({
                 "id": claims.id, "type": claims.kind, "owner": claims.owner, "producer": claims.producer,
                 "application": claims.application, "labels": map(claims.labels), "attributes": map(claims.attributes),

@@ -87,11 +87,7 @@ impl Ui {
     pub fn new(format: Format) -> Self {
         #[expect(clippy::disallowed_methods, reason = "the one place where the environment is asked for colours")]
         let allowed = std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
-        Self {
-            format,
-            colour: allowed && stdout().is_terminal(),
-            error_colour: allowed && stderr().is_terminal(),
-        }
+        Self { format, colour: allowed && stdout().is_terminal(), error_colour: allowed && stderr().is_terminal() }
     }
 
     /// Whether JSON was asked for.
@@ -152,6 +148,7 @@ impl Ui {
     }
 
     /// Says that a token is refused, and why: to standard error for people, to standard output as JSON. That is a no.
+    #[must_use]
     pub fn refused(&self, refusal: Refusal) -> Exit {
         self.no("refused", refusal.name(), &refusal)
     }
@@ -179,6 +176,12 @@ impl Ui {
     pub fn warning(&self, message: impl fmt::Display) {
         self.note(format_args!("{}: {message}", paint(self.error_colour, YELLOW, "warning")));
     }
+}
+
+/// `1 file`, `2 files`
+#[must_use]
+pub fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What is good.

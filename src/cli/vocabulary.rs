@@ -130,13 +130,12 @@ fn show(ui: &Ui, vocabulary: &Vocabulary) {
         role.actions.iter().filter_map(|action| vocabulary.action_name(*action)).collect()
     };
     if ui.is_json() {
-        let attribute = |attribute: &Attribute| {
-            json!({ "name": attribute.name, "type": attribute.ty.to_string(), "optional": attribute.optional })
-        };
+        let attribute = |attribute: &Attribute| json!({ "name": attribute.name, "type": attribute.ty.to_string(), "optional": attribute.optional });
         let mut json = head(vocabulary);
         json["attributes"] = vocabulary.attributes().iter().map(attribute).collect();
         json["actions"] = json!(vocabulary.actions());
-        json["roles"] = vocabulary.roles().iter().map(|role| json!({ "name": role.name, "actions": actions_of(role) })).collect();
+        json["roles"] =
+            vocabulary.roles().iter().map(|role| json!({ "name": role.name, "actions": actions_of(role) })).collect();
         return ui.json(&json);
     }
     ui.line(paint(ui.colour, BOLD, format_args!("{} {}", vocabulary.name(), vocabulary.version())));
@@ -229,15 +228,27 @@ fn check(ui: &Ui, old: &Vocabulary, new: &Vocabulary) -> Exit {
     match (grows, added.len()) {
         (true, 0) => ui.line(format_args!("{}: {name} declares the same", paint(ui.colour, GREEN, "yes"))),
         (true, _) => {
-            ui.line(format_args!("{}: {name} only adds; tokens made with the old one stay good", paint(ui.colour, GREEN, "yes")));
+            ui.line(format_args!(
+                "{}: {name} only adds; tokens made with the old one stay good",
+                paint(ui.colour, GREEN, "yes")
+            ));
         }
         (false, _) => {
-            ui.line(format_args!("{}: tokens made with the old one would become unknown to {name}", paint(ui.colour, RED, "no")));
+            ui.line(format_args!(
+                "{}: tokens made with the old one would become unknown to {name}",
+                paint(ui.colour, RED, "no")
+            ));
         }
     }
-    breaks.iter().for_each(|line| ui.line(format_args!("  {line}")));
-    added.iter().for_each(|one| ui.line(format_args!("  added: {} `{}`", one.kind(), one.name())));
-    notes.iter().for_each(|line| ui.line(format_args!("  {}: {line}", paint(ui.colour, YELLOW, "note"))));
+    for line in &breaks {
+        ui.line(format_args!("  {line}"));
+    }
+    for one in &added {
+        ui.line(format_args!("  added: {} `{}`", one.kind(), one.name()));
+    }
+    for line in &notes {
+        ui.line(format_args!("  {}: {line}", paint(ui.colour, YELLOW, "note")));
+    }
     if !grows {
         ui.line("  a vocabulary grows at its end only: put new declarations behind all others, and keep what there is as it is");
     }
@@ -286,7 +297,12 @@ fn moved(old: &[Declaration], new: &[Declaration]) -> Vec<String> {
         let is_old = kept.iter().any(|one| one.is_same(declaration));
         if !is_old {
             if let Some(next) = expected.peek() {
-                found.push(format!("inserted: {} `{}` stands before `{}`", declaration.kind(), declaration.name(), next.name()));
+                found.push(format!(
+                    "inserted: {} `{}` stands before `{}`",
+                    declaration.kind(),
+                    declaration.name(),
+                    next.name()
+                ));
             }
             continue;
         }
@@ -294,7 +310,12 @@ fn moved(old: &[Declaration], new: &[Declaration]) -> Vec<String> {
         if let Some(next) = expected.next()
             && !next.is_same(declaration)
         {
-            found.push(format!("reordered: {} {behind} was `{}`, is `{}`", "declaration", next.name(), declaration.name()));
+            found.push(format!(
+                "reordered: {} {behind} was `{}`, is `{}`",
+                "declaration",
+                next.name(),
+                declaration.name()
+            ));
             break;
         }
     }

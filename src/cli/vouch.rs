@@ -23,10 +23,12 @@ use crate::token::vouch::{Voucher, VoucherRequest};
 /// second service. In three steps the token itself never leaves its holder.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-Example:
-  placet vouch request token.txt > request.txt                              (the holder)
-  placet vouch sign - approval.placet --keyring approver.keys < request.txt > voucher.txt   (the third party)
-  placet vouch add token.txt - < voucher.txt                                (the holder)")]
+Example, the holder:
+  placet vouch request token.txt > request.txt
+the third party:
+  placet vouch sign request.txt approval.placet --keyring approver.keys > voucher.txt
+the holder again:
+  placet vouch add token.txt voucher.txt")]
 pub struct Args {
     #[command(subcommand)]
     step: Step,
@@ -103,7 +105,11 @@ fn request(token: &str, ui: &Ui) -> Outcome {
         Ok(request) => request.text(),
         Err(refusal) => return Ok(ui.refused(refusal)),
     };
-    if ui.is_json() { ui.json(&json!({ "request": request })) } else { ui.line(&request) }
+    if ui.is_json() {
+        ui.json(&json!({ "request": request }));
+    } else {
+        ui.line(&request);
+    }
     Ok(Exit::Yes)
 }
 

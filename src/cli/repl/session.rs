@@ -1,6 +1,5 @@
 //! What has been typed so far, and what becomes of the next thing.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,21 +11,22 @@ use crate::author::value::arguments_from_json;
 use crate::author::{Document, Report};
 use crate::authorize::Authorizer;
 use crate::check::library::Library;
+use crate::check::tree::Template;
 use crate::cli::block::signature;
+use crate::cli::page::verdict;
 use crate::cli::spelled;
 use crate::cli::times::{read_time, show};
-use crate::cli::ui::{Failure, GREEN, RED, Ui, paint};
+use crate::cli::ui::{Failure, Ui};
 use crate::cli::{inputs, tokens};
 use crate::compile::{Compiled, compile};
 use crate::diag::{Severity, Source};
+use crate::explain::{BlockSource, Court, Explanation, Sources};
 use crate::limits::SOURCE_BYTES;
-use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
-use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::{BlockKind, ItemKind};
+use crate::syntax::ast::{BlockKind, File, ItemKind};
 use crate::syntax::parse::parse;
+use crate::token::envelope::Token;
 use crate::token::keyring::Keyring;
 use crate::token::keys::{LocalKey, SystemRandom};
-use crate::token::verify::Scratch;
 
 /// A session: items, who decides, and what time it is.
 pub(super) struct Session {
@@ -52,6 +52,12 @@ struct Item {
 struct Call {
     name: String,
     arguments: Map<String, Json>,
+}
+
+/// A block with its arguments filled in.
+struct Block<'d> {
+    template: &'d Template,
+    compiled: Compiled,
 }
 
 /// Words for people: the reason why what was typed did nothing.
@@ -119,11 +125,13 @@ impl Session {
                 return false;
             }
         };
-        let mut items: Vec<Item> = self.items.iter().map(Item::copy).collect();
+        let begins_anew = self.speaks_another(&file);
+        let kept = if begins_anew { &[][..] } else { &self.items };
+        let mut items: Vec<Item> = kept.iter().map(Item::copy).collect();
         let mut last = None;
         for item in &file.items {
             let (kind, name) = kind_and_name(&item.kind);
-            let doc: String = item.doc.iter().map(|line| format!("/// {line}\n")).collect();
+            let doc: String = item.doc.iter().flat_map(|line| ["/// ", line.as_str(), "\n"]).collect();
             let text = doc + item.at.0.of(text);
             let new = Item { kind, name, text };
             match items.iter_mut().find(|old| old.is_replaced_by(&new)) {
@@ -136,15 +144,20 @@ impl Session {
                 last = Some((block.kind, block.name.text.clone()));
             }
         }
-        let whole: String = items.iter().map(|item| format!("{}\n", item.text)).collect();
+        let whole = joined(&items);
         if whole.len() > SOURCE_BYTES {
             self.complain("that is too much for one session; begin another");
             return false;
         }
-        match Document::from_text("input", &whole, &self.library) {
+        match Document::from_text("items", &whole, &self.library) {
             Ok(document) => {
                 self.items = items;
                 self.document = Some(document);
+                if begins_anew {
+                    self.subject = None;
+                    self.restrictions.clear();
+                    self.say("another vocabulary: what spoke the old one is forgotten");
+                }
                 self.choose_last(last);
                 true
             }
@@ -163,9 +176,18 @@ impl Session {
         }
     }
 
+    /// Whether the items change the vocabulary, so that rules typed before mean nothing any more.
+    fn speaks_another(&self, file: &File) -> bool {
+        let names = file.items.iter().map(|item| kind_and_name(&item.kind));
+        let new = names.filter(|(kind, _)| matches!(*kind, "use" | "vocabulary")).map(|(_, name)| name).next();
+        let old = self.document.as_ref().map(|document| document.vocabulary().name());
+        new.is_some_and(|new| old.is_some_and(|old| old != new))
+    }
+
     fn choose_last(&mut self, last: Option<(BlockKind, String)>) {
         let Some((kind, name)) = last else { return };
-        let Some(template) = self.document.as_ref().and_then(|document| document.templates().iter().find(|t| t.name == name))
+        let Some(template) =
+            self.document.as_ref().and_then(|document| document.templates().iter().find(|t| t.name == name))
         else {
             return;
         };
@@ -195,8 +217,10 @@ impl Session {
             }
             "token" | "policy" | "restrict" => self.choose(word, rest),
             "items" => {
-                let items: Vec<_> = self.items.iter().map(|item| item.text.as_str()).collect();
-                self.say(if items.is_empty() { "nothing yet".to_owned() } else { items.join("\n\n") }.as_str());
+                let text = joined(&self.items);
+                let numbered = (1..).zip(text.lines()).map(|(number, line)| format!("{number:>4}  {line}"));
+                let shown = numbered.collect::<Vec<_>>().join("\n");
+                self.say(if shown.is_empty() { "nothing yet" } else { &shown });
                 Ok(())
             }
             "show" => self.show_subject(),
@@ -258,7 +282,7 @@ impl Session {
             };
             Call { name, arguments }
         };
-        self.compile(document, kind, &call)?;
+        Self::filled_in(document, kind, &call)?;
         if kind == BlockKind::Restriction {
             if self.subject_kind() != Some(BlockKind::Token) {
                 return Err("a restriction is added to a token; `:token NAME` chooses one".to_owned());
@@ -273,17 +297,14 @@ impl Session {
         Ok(())
     }
 
-    fn compile(&self, document: &Document, kind: BlockKind, call: &Call) -> Result<Compiled, String> {
+    fn filled_in<'d>(document: &'d Document, kind: BlockKind, call: &Call) -> Result<Block<'d>, String> {
         let template = document.template(kind, Some(&call.name)).map_err(|error| error.to_string())?;
         let arguments = arguments_from_json(template, &call.arguments)
             .map_err(|error| format!("{error}\n  it is `{}`", signature(template)))?;
-        compile(template, document.vocabulary(), &arguments).map_err(|errors| {
-            let mut lines = String::new();
-            for error in &errors {
-                let _ = writeln!(lines, "{}", error.cause);
-            }
-            lines.trim_end().to_owned()
-        })
+        match compile(template, document.vocabulary(), &arguments) {
+            Ok(compiled) => Ok(Block { template, compiled }),
+            Err(errors) => Err(errors.iter().map(|error| error.cause.to_string()).collect::<Vec<_>>().join("\n")),
+        }
     }
 
     fn subject_kind(&self) -> Option<BlockKind> {
@@ -295,7 +316,9 @@ impl Session {
     fn request(&self, text: &str) -> Said {
         let document = self.document()?;
         let (Some(subject), Some(kind)) = (&self.subject, self.subject_kind()) else {
-            return Err("nothing decides yet; type a `token` or a `policy`, or choose one with `:token NAME`".to_owned());
+            return Err(
+                "nothing decides yet; type a `token` or a `policy`, or choose one with `:token NAME`".to_owned()
+            );
         };
         let json = match spelled::request(text) {
             Ok(json) => json,
@@ -305,87 +328,57 @@ impl Session {
             }
         };
         let vocabulary = document.vocabulary();
-        let request = OwnedRequest::from_json(vocabulary, &json);
         let minted = inputs::now(self.now);
-        let time = time_of(&json).map_err(|error| error.to_string())?.unwrap_or(minted);
-        let request = match request {
-            Ok(request) => request,
-            Err(error) => {
-                self.tell("refused", &format!("the request is malformed: {error}"), &[]);
-                return Ok(());
+        let blocks = self.blocks(document, kind, subject)?;
+        let token = if kind == BlockKind::Policy { None } else { Some(self.mint(document, &blocks, minted)?.text()) };
+        let mut sources = Sources::none();
+        let mut held = Vec::new();
+        for Block { template, compiled } in &blocks {
+            let source = BlockSource::new(document, template, compiled);
+            if kind == BlockKind::Policy {
+                sources.push_policy(source);
+                held.push(policy(&template.name, compiled, vocabulary).map_err(|error| error.to_string())?);
+            } else {
+                sources.push_block(source);
             }
-        };
-        let compiled = self.compile(document, kind, subject)?;
-        let mut blocks = vec![compiled];
-        for restriction in &self.restrictions {
-            blocks.push(self.compile(document, BlockKind::Restriction, restriction)?);
         }
-        let decide = |request: &crate::model::request::Request<'_>| match kind {
-            BlockKind::Token | BlockKind::Restriction => self.decide_by_token(&blocks, vocabulary, minted, request),
-            BlockKind::Policy => decide_by_policy(&self.keyring, &subject.name, &blocks, vocabulary, request),
-        };
-        let verdict = request.lend(vocabulary, time, decide).map_err(|error| error.describe(vocabulary))??;
-        self.tell_verdict(document, &blocks, verdict);
+        let authorizer = Authorizer::new(&self.keyring, vocabulary).with_policies(&held);
+        let court = Court::new(authorizer, token.as_deref(), &sources);
+        let read = time_of(&json).and_then(|time| Ok((OwnedRequest::from_json(vocabulary, &json)?, time)));
+        match read {
+            Ok((request, time)) => self.tell(&court.explain(&request, time.unwrap_or(minted))),
+            Err(bad) => self.tell(&court.malformed(&bad, &json)),
+        }
         Ok(())
     }
 
-    fn decide_by_token(
-        &self,
-        blocks: &[Compiled],
-        vocabulary: &Vocabulary,
-        minted: i64,
-        request: &crate::model::request::Request<'_>,
-    ) -> Result<Verdict, String> {
+    /// What decides, and the restrictions of a token behind it.
+    fn blocks<'d>(&self, document: &'d Document, kind: BlockKind, subject: &Call) -> Result<Vec<Block<'d>>, String> {
+        let mut blocks = vec![Self::filled_in(document, kind, subject)?];
+        for restriction in &self.restrictions {
+            blocks.push(Self::filled_in(document, BlockKind::Restriction, restriction)?);
+        }
+        Ok(blocks)
+    }
+
+    fn mint(&self, document: &Document, blocks: &[Block<'_>], now: i64) -> Result<Token, String> {
         let key = self.keyring.minting().ok_or("there is no key")?;
         let [authority, restrictions @ ..] = blocks else { return Err(NOTHING_YET.to_owned()) };
-        let mut token = mint(authority, vocabulary, key, minted, Wrapping::default(), &mut SystemRandom)
+        let wrapping = Wrapping::default();
+        let mut token = mint(&authority.compiled, document.vocabulary(), key, now, wrapping, &mut SystemRandom)
             .map_err(|error| error.to_string())?;
         for restriction in restrictions {
-            token = attenuate(&token, restriction, minted, false, &mut SystemRandom).map_err(|error| error.to_string())?;
+            token = attenuate(&token, &restriction.compiled, now, false, &mut SystemRandom)
+                .map_err(|error| error.to_string())?;
         }
-        let mut scratch = Scratch::new();
-        Ok(Authorizer::new(&self.keyring, vocabulary).authorize(&token.text(), request, &mut scratch).verdict())
+        Ok(token)
     }
 
-    fn tell_verdict(&self, document: &Document, blocks: &[Compiled], verdict: Verdict) {
-        let vocabulary = document.vocabulary();
-        match verdict {
-            Verdict::Allow(by) | Verdict::Forbidden(by) | Verdict::NotPermitted(by) => {
-                let (what, rule) = self.decider(document, blocks, by);
-                self.tell(verdict.word(), &what, &rule);
-            }
-            Verdict::Refused(Refusal::Request(malformed)) => {
-                self.tell("refused", &format!("the request is malformed: {}", malformed.describe(vocabulary)), &[]);
-            }
-            Verdict::Refused(refusal) => self.tell("refused", &refusal.to_string(), &[]),
-        }
-    }
-
-    /// Who decided, and the lines of the rule.
-    fn decider(&self, document: &Document, blocks: &[Compiled], by: Decider) -> (String, Vec<String>) {
-        let (number, name) = match by.origin {
-            Origin::Block(0) | Origin::Policy(_) => (0, self.subject.as_ref().map(|call| call.name.clone())),
-            Origin::Block(number) => {
-                let place = usize::from(number);
-                (place, self.restrictions.get(place - 1).map(|call| call.name.clone()))
-            }
-        };
-        let name = name.unwrap_or_default();
-        let origin = by.rule.and_then(|rule| blocks.get(number)?.rules.get(usize::from(rule)));
-        let (Some(origin), Source::Text { text, .. }) = (origin, document.source()) else {
-            return (format!("no rule of `{name}` matches"), Vec::new());
-        };
-        let lines = origin.at.of(text).lines().map(|line| line.trim().to_owned()).collect();
-        (format!("by `{name}`"), lines)
-    }
-
-    fn tell(&self, word: &str, why: &str, rule: &[String]) {
+    fn tell(&self, explanation: &Explanation) {
         if self.ui.is_json() {
-            return self.ui.json(&json!({ "verdict": word, "reason": why, "rule": rule.join("\n") }));
+            return self.ui.json(&serde_json::to_value(explanation).unwrap_or_default());
         }
-        let colour = if word == "allow" { GREEN } else { RED };
-        self.ui.line(format_args!("{}  {why}", paint(self.ui.colour, colour, word)));
-        rule.iter().for_each(|line| self.ui.line(format_args!("    {line}")));
+        self.ui.line(format_args!("{} {explanation}", verdict(explanation.verdict, self.ui.colour)));
     }
 
     /// The token as its holder would see it.
@@ -394,19 +387,14 @@ impl Session {
         let (Some(subject), Some(kind)) = (&self.subject, self.subject_kind()) else {
             return Err(NOTHING_YET.to_owned());
         };
-        let compiled = self.compile(document, kind, subject)?;
-        if kind == BlockKind::Policy {
-            self.say(&format!("policy `{}`: {} bytes, at most {} steps", subject.name, compiled.program.bytes().len(), compiled.cost));
+        let blocks = self.blocks(document, kind, subject)?;
+        if let (BlockKind::Policy, [Block { compiled, .. }]) = (kind, blocks.as_slice()) {
+            let (bytes, cost) = (compiled.program.bytes().len(), compiled.cost);
+            self.say(&format!("policy `{}`: {bytes} bytes, at most {cost} steps", subject.name));
             return Ok(());
         }
         let now = inputs::now(self.now);
-        let key = self.keyring.minting().ok_or("there is no key")?;
-        let mut token = mint(&compiled, document.vocabulary(), key, now, Wrapping::default(), &mut SystemRandom)
-            .map_err(|error| error.to_string())?;
-        for restriction in &self.restrictions {
-            let compiled = self.compile(document, BlockKind::Restriction, restriction)?;
-            token = attenuate(&token, &compiled, now, false, &mut SystemRandom).map_err(|error| error.to_string())?;
-        }
+        let token = self.mint(document, &blocks, now)?;
         let known = [Arc::clone(document.vocabulary())];
         let view = tokens::View::of_unverified(&token, &known).map_err(|refusal| refusal.to_string())?;
         if self.ui.is_json() {
@@ -418,16 +406,9 @@ impl Session {
     }
 }
 
-fn decide_by_policy(
-    keyring: &Keyring,
-    name: &str,
-    blocks: &[Compiled],
-    vocabulary: &Vocabulary,
-    request: &crate::model::request::Request<'_>,
-) -> Result<Verdict, String> {
-    let [compiled] = blocks else { return Err(NOTHING_YET.to_owned()) };
-    let held = [policy(name, compiled, vocabulary).map_err(|error| error.to_string())?];
-    Ok(Authorizer::new(keyring, vocabulary).with_policies(&held).decide_alone(request))
+/// The items as one text: what findings and rules quote the lines of.
+fn joined(items: &[Item]) -> String {
+    items.iter().flat_map(|item| [item.text.as_str(), "\n"]).collect()
 }
 
 impl Item {
