@@ -11,6 +11,7 @@ use common::requests::request;
 use common::{compiled, decide, for_all, kind_of, speak};
 use placet::bytecode::cursor::Cursor;
 use placet::bytecode::op::Op;
+use placet::bytecode::render::{Style, render};
 use placet::bytecode::program::{Pool, Program, constant, sections};
 use placet::bytecode::verify::{Budget, Scope, verify};
 use placet::check::check;
@@ -20,6 +21,7 @@ use placet::check::tree::{
     Term, Test, Text, Times,
 };
 use placet::compile::arguments::Argument;
+use placet::compile::automaton_of;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::types::{Scalar, Type};
@@ -310,4 +312,46 @@ fn a_policy_means_the_same_in_each_spelling() {
     });
     let [spoken, silent, refused] = [spoken, silent, refused].map(Cell::into_inner);
     assert!(spoken > silent && spoken > 20 * refused, "{spoken} compared, {silent} without words, {refused} refused");
+}
+
+/// What its holder reads of a token, read back, decides as the token does. Comments stand for what the language can not say.
+#[test]
+fn a_program_printed_as_rules_decides_as_before() {
+    let (whole, left_out) = (Cell::new(0_u32), Cell::new(0_u32));
+    for_all(1_000, 500, |choices| {
+        let world = world(choices, 1);
+        let number = world.blocks.len() - 1;
+        let kind = world.blocks[number].template.kind;
+        let Ok(before) = compiled(&world.blocks[number], &world.old) else { return Ok(()) };
+        let allow = if kind == BlockKind::Restriction { "only" } else { "allow" };
+        let style = Style { allow, automaton_of: Some(automaton_of), ..Style::default() };
+        let rules = render(before.program.bytes(), &world.old, style);
+        if rules.contains("//") {
+            left_out.set(left_out.get() + 1);
+            return Ok(());
+        }
+        whole.set(whole.get() + 1);
+        let vocabulary = print::print(&speak::vocabulary_file(&world.old));
+        let text = format!("{vocabulary}\n{} again {{\n{rules}}}\n", kind.word());
+        let parsed = parse::parse(&text);
+        prop_assert!(parsed.is_ok(), "{text}\n{parsed:?}");
+        let outcome = check(&parsed.unwrap(), Library::built_in());
+        prop_assert!(outcome.checked.is_some(), "{text}\n{:?}", outcome.diagnostics);
+        let template = outcome.checked.unwrap().templates.remove(0);
+        let after = compiled(&Made { template, arguments: Vec::new() }, &world.old);
+        prop_assert!(after.is_ok(), "{text}\n{after:?}");
+        let after = after.unwrap();
+        for _ in 0..4 {
+            let asked = request(choices, &world);
+            let words = asked.with(&world.vocabulary, |request| {
+                [&before, &after].map(|program| {
+                    word(decide(program, kind_of(kind), world.old.present(), request, &CONTEXT))
+                })
+            });
+            prop_assert_eq!(words[0], words[1], "{}\n{:?}", text, asked);
+        }
+        Ok(())
+    });
+    let (whole, left_out) = (whole.into_inner(), left_out.into_inner());
+    assert!(whole > 2 * left_out, "{whole} printed as a whole, {left_out} not");
 }

@@ -21,6 +21,11 @@ pub fn file(made: &Made, vocabulary: &Vocabulary) -> Option<ast::File> {
     Some(ast::File { items: vec![item(vocabulary_item(vocabulary)), item(ItemKind::Block(block))] })
 }
 
+/// A file of the vocabulary alone.
+pub fn vocabulary_file(vocabulary: &Vocabulary) -> ast::File {
+    ast::File { items: vec![item(vocabulary_item(vocabulary))] }
+}
+
 fn item(kind: ItemKind) -> ast::Item {
     ast::Item { doc: Vec::new(), kind, at: At::default() }
 }
