@@ -67,7 +67,11 @@ fn a_mistake_in_a_case_file_is_shown_with_its_place() {
         ("token tenant(tenant: \"acme\")\nallow GET { path: \"/\" }", 1, "there is no token `tenant`"),
         ("// Nobody.\ntoken tenant_objects()\nallow GET { path: \"/\" }", 2, "tenant"),
         ("token tenant_objects(tenant: 7)\nallow GET { path: \"/\" }", 1, "tenant"),
-        ("token tenant_objects(tenant: \"a\")\nrestrict one()\nallow GET { path: \"/\" }", 2, "there is no restriction `one`"),
+        (
+            "token tenant_objects(tenant: \"a\")\nrestrict one()\nallow GET { path: \"/\" }",
+            2,
+            "there is no restriction `one`",
+        ),
     ] {
         let report = placet::trial::cases::load("broken.cases", text, &document, 0, &keys).expect_err(text);
         let found = &report.diagnostics[0];

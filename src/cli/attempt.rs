@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::block::Reading;
 use super::inputs;
-use super::page::{WIDTH, cut, elided, verdict, wrap};
+use super::page::{elided, verdict, wrap};
 use super::test::{load, request};
 use super::times::{self, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
@@ -148,23 +148,30 @@ impl Page<'_> {
         let found = suite.run(case, scratch);
         let passes = found.passes(case.expected);
         let mark = if passes { paint(self.ui.colour, GREEN, "✓") } else { paint(self.ui.colour, RED, "✗") };
-        let request = cut(&request(suite, case), WIDTH - 19);
-        self.ui.line(format_args!("  {mark} {} {request}", verdict(found.word(), self.ui.colour)));
+        let why = suite.explain(case);
+        let line = why.as_ref().and_then(line_of).map(|line| format!("line {line}")).unwrap_or_default();
+        let (word, request) = (verdict(found.word(), self.ui.colour), wrap(&request(suite, case), COLUMN));
+        self.ui.line(format_args!("  {mark} {word} {} {request}", self.dim(format!("{line:<9}"))));
         if !passes {
             let because = case.reason.as_ref().map(|reason| format!(", because {reason}")).unwrap_or_default();
-            let wrong = format!("{:>19}expected {}{because}", "", case.expected.word());
+            let wrong = format!("{:COLUMN$}expected {}{because}", "", case.expected.word());
             self.ui.line(paint(self.ui.colour, RED, wrong));
         }
-        if let Some(why) = suite.explain(case) {
-            for line in short(&why) {
-                self.ui.line(self.dim(format!("{:>18}{}", "", wrap(&line, 20))));
-            }
+        for line in why.as_ref().map(short).unwrap_or_default() {
+            self.ui.line(self.dim(format!("{:COLUMN$}{}", "", wrap(&line, COLUMN))));
         }
         passes
     }
 
     /// Shows what there is, and a first request to begin a case file with.
-    fn without_cases(&self, document: &Arc<Document>, with: &[(String, String)], cases: &Path, now: i64, keys: &Keys) -> Outcome {
+    fn without_cases(
+        &self,
+        document: &Arc<Document>,
+        with: &[(String, String)],
+        cases: &Path,
+        now: i64,
+        keys: &Keys,
+    ) -> Outcome {
         let mut first = None;
         for (number, template) in document.templates().iter().enumerate() {
             if template.kind == BlockKind::Restriction {
@@ -181,7 +188,8 @@ impl Page<'_> {
                 BlockKind::Policy => (Vec::new(), vec![block]),
                 BlockKind::Token | BlockKind::Restriction => (vec![block], Vec::new()),
             };
-            let stage = Stage::new(title, blocks, policies, now, keys).map_err(|broken| Failure::new(broken.to_string()))?;
+            let stage =
+                Stage::new(title, blocks, policies, now, keys).map_err(|broken| Failure::new(broken.to_string()))?;
             self.stage(&stage);
             first = first.or_else(|| Some(beginning(&stage, now)));
         }
@@ -211,25 +219,23 @@ fn life(stage: &Stage) -> Option<String> {
     Some(format!("{:<8} {}{starts}, {ends}", "minted", times::show(stage.minted)))
 }
 
-/// The rule that decided, or what would have to be different: a line or two.
+/// Where requests begin: behind the mark, the verdict and the line.
+const COLUMN: usize = 28;
+
+/// The line of the rule that decided.
+fn line_of(why: &Explanation) -> Option<usize> {
+    why.decided.as_ref()?.quote.as_ref()?.line
+}
+
+/// What would have to be different, or why it was refused.
 fn short(why: &Explanation) -> Vec<String> {
     if let Some(cause) = &why.cause {
         return vec![cause.message.clone()];
     }
-    let mut lines = Vec::new();
-    if let Some(quote) = why.decided.as_ref().and_then(|decided| decided.quote.as_ref()) {
-        lines.push(match quote.line {
-            Some(line) => format!("line {line}: {}", quote.text),
-            None => quote.text.clone(),
-        });
-    }
-    match &why.nearest {
-        Some(nearest) if nearest.request.is_some() => lines.extend(nearest.changes.iter().map(ToString::to_string)),
-        Some(nearest) => {
-            lines.extend(nearest.changes.iter().map(ToString::to_string));
-            lines.push("no change of the request was found that passes".to_owned());
-        }
-        None => {}
+    let Some(nearest) = &why.nearest else { return Vec::new() };
+    let mut lines: Vec<_> = nearest.changes.iter().map(ToString::to_string).collect();
+    if nearest.request.is_none() {
+        lines.push("no change of the request was found that passes".to_owned());
     }
     lines
 }
@@ -247,7 +253,8 @@ fn arguments(template: &Template, with: &[(String, String)]) -> Result<Arguments
         let argument = match (given.iter().find(|(other, _)| *other == name), parameter.ty) {
             (Some((_, text)), ty) => {
                 let (Type::One(scalar) | Type::Set(scalar)) = ty else { continue };
-                let value = crate::author::value::from_text(scalar, text).map_err(|error| Failure::new(error.to_string()))?;
+                let value =
+                    crate::author::value::from_text(scalar, text).map_err(|error| Failure::new(error.to_string()))?;
                 if matches!(ty, Type::Set(_)) { Argument::Set(vec![value]) } else { Argument::One(value) }
             }
             (None, Type::Set(scalar)) => Argument::Set(vec![sample(scalar)]),

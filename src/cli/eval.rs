@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as Json, json};
 
-use super::bench::{Bench, Ready, request};
+use super::deciding::{Deciding, Ready, request};
 use super::page::{cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::author::request::{OwnedRequest, time_of};
@@ -29,7 +29,7 @@ Examples:
   placet eval --token token.txt --keyring service.keys --jsonl --request requests.jsonl")]
 pub struct Args {
     #[command(flatten)]
-    bench: Bench,
+    deciding: Deciding,
 
     /// The request: JSON, a file that holds it, or `-` for standard input
     #[arg(long, value_name = "JSON|FILE")]
@@ -49,7 +49,7 @@ pub struct Args {
 /// # Errors
 /// A file can not be read, or it is not clear which block is meant.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(ready) = args.bench.ready(ui)? else { return Ok(Exit::No) };
+    let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::No) };
     if args.jsonl {
         return stream(&args.request, &ready, ui);
     }
@@ -148,16 +148,18 @@ impl Tally {
         self.count += 1;
         let explanation = match from_json_text(line) {
             Err(diagnostic) => not_json(diagnostic.message),
-            Ok(json) => match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, time_of(&json)?))) {
-                Err(bad) => court.malformed(&bad, &json),
-                Ok((request, time)) => {
-                    let time = time.unwrap_or(ready.now());
-                    let before = now();
-                    let verdict = court.decide(&request, time, scratch);
-                    self.deciding += before.elapsed();
-                    court.briefly(verdict, time)
+            Ok(json) => {
+                match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, time_of(&json)?))) {
+                    Err(bad) => court.malformed(&bad, &json),
+                    Ok((request, time)) => {
+                        let time = time.unwrap_or(ready.now());
+                        let before = now();
+                        let verdict = court.decide(&request, time, scratch);
+                        self.deciding += before.elapsed();
+                        court.briefly(verdict, time)
+                    }
                 }
-            },
+            }
         };
         let word = WORDS.iter().position(|word| *word == explanation.verdict).unwrap_or(0);
         self.words[word] += 1;

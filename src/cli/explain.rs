@@ -1,6 +1,6 @@
 //! `placet explain`: why a request is decided as it is, and the smallest change of it that would pass.
 
-use super::bench::{Bench, request};
+use super::deciding::{Deciding, request};
 use super::eval::{decide, show};
 use super::ui::{Exit, Outcome, Ui};
 
@@ -14,7 +14,7 @@ Examples:
   placet explain --token token.txt --keyring service.keys --request request.json")]
 pub struct Args {
     #[command(flatten)]
-    bench: Bench,
+    deciding: Deciding,
 
     /// The request: JSON, a file that holds it, or `-` for standard input
     #[arg(long, value_name = "JSON|FILE")]
@@ -26,7 +26,7 @@ pub struct Args {
 /// # Errors
 /// A file can not be read, or it is not clear which block is meant.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(ready) = args.bench.ready(ui)? else { return Ok(Exit::No) };
+    let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::No) };
     let request = request(&args.request)?;
     let explanation = ready.with_court(None, |court| decide(court, &ready, request, true))?;
     show(ui, &explanation);

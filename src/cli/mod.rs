@@ -12,11 +12,11 @@
 
 mod attempt;
 mod attenuate;
-mod bench;
 pub mod block;
 mod check;
 mod compile;
 mod completions;
+mod deciding;
 mod eval;
 mod explain;
 mod fmt;

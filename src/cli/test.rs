@@ -117,7 +117,8 @@ pub fn load(ui: &Ui, path: &Path, library: &Library, now: i64, keys: &Keys) -> R
 
 /// The policy file of a case file.
 fn beside(path: &Path) -> Result<PathBuf, Failure> {
-    let found = ["placet", "json"].map(|extension| path.with_extension(extension)).into_iter().find(|path| path.is_file());
+    let found =
+        ["placet", "json"].map(|extension| path.with_extension(extension)).into_iter().find(|path| path.is_file());
     found.ok_or_else(|| {
         let policy = path.with_extension("placet");
         Failure::new(format!("there is no policy file `{}` for `{}`", policy.display(), path.display()))
@@ -170,11 +171,15 @@ impl Results {
 
     fn close(&self, ui: &Ui, rules: bool) {
         if ui.is_json() {
-            let rules = rules.then(|| self.coverage.rules().map(|(place, count)| {
+            let rules = rules.then(|| {
+                self.coverage.rules().map(|(place, count)| {
                 json!({ "file": place.file, "line": place.line, "rule": place.text, "met": count })
-            }).collect::<Vec<_>>());
+            }).collect::<Vec<_>>()
+            });
             let (passed, failed, broken) = (self.passed, self.failed, self.broken);
-            return ui.json(&json!({ "passed": passed, "failed": failed, "broken": broken, "files": self.files, "rules": rules }));
+            return ui.json(
+                &json!({ "passed": passed, "failed": failed, "broken": broken, "files": self.files, "rules": rules }),
+            );
         }
         if rules {
             self.rules(ui);

@@ -110,12 +110,16 @@ impl Wish {
     fn field_away(&self, field: FieldNo, pattern: &Pattern, facts: &Facts<'_>) -> Vec<Self> {
         let Some(attribute) = facts.vocabulary.attribute(field) else { return Vec::new() };
         let mut found = match (attribute.ty, self.value(field)) {
-            (Type::One(scalar) | Type::Set(scalar), None) => vec![self.with(field, Some(OwnedValue::One(sample(scalar))))],
+            (Type::One(scalar) | Type::Set(scalar), None) => {
+                vec![self.with(field, Some(OwnedValue::One(sample(scalar))))]
+            }
             (Type::Labels, None) => vec![self.with(field, Some(OwnedValue::Labels(Vec::new())))],
             (_, Some(OwnedValue::One(value))) => {
                 away(pattern, &value).into_iter().map(|other| self.with(field, Some(OwnedValue::One(other)))).collect()
             }
-            (_, Some(OwnedValue::Set(elements))) => vec![self.with_elements(field, without_matching(pattern, &elements))],
+            (_, Some(OwnedValue::Set(elements))) => {
+                vec![self.with_elements(field, without_matching(pattern, &elements))]
+            }
             (_, Some(OwnedValue::Labels(labels))) => {
                 let found = labels_away(pattern, &labels).into_iter();
                 found.map(|labels| self.with(field, Some(OwnedValue::Labels(labels)))).collect()
@@ -136,8 +140,11 @@ impl Wish {
         }
     }
 
-    fn with_elements(&self, field: FieldNo, elements: Vec<Constant>) -> Self {
-        self.with(field, (!elements.is_empty()).then_some(OwnedValue::Set(elements)))
+    /// The same with other elements; one alone is given as it was, by itself.
+    fn with_elements(&self, field: FieldNo, mut elements: Vec<Constant>) -> Self {
+        let by_itself = elements.len() == 1 && !matches!(self.value(field), Some(OwnedValue::Set(_)));
+        let value = if by_itself { elements.pop().map(OwnedValue::One) } else { Some(OwnedValue::Set(elements)) };
+        self.with(field, value.filter(|value| *value != OwnedValue::Set(Vec::new())))
     }
 
     /// Requests of which the condition is `wanted`.
@@ -183,7 +190,9 @@ impl Wish {
 
     fn leaf_turned(&self, truth: &Truth, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
         match truth {
-            Truth::Has(field) => self.field_towards(*field, if wanted { &Pattern::Any } else { &Pattern::Absent }, facts),
+            Truth::Has(field) => {
+                self.field_towards(*field, if wanted { &Pattern::Any } else { &Pattern::Absent }, facts)
+            }
             Truth::HasLabel(field, name) => vec![self.with_label(*field, name, wanted.then_some("example"))],
             Truth::Matches(operand, pattern) => self.operand_turned(operand, pattern, wanted, facts),
             Truth::AnyElement(field, pattern) | Truth::EveryElement(field, pattern) => {
@@ -236,7 +245,14 @@ impl Wish {
         vec![self.with_elements(field, elements)]
     }
 
-    fn elements_turned(&self, field: FieldNo, pattern: &Pattern, one: bool, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
+    fn elements_turned(
+        &self,
+        field: FieldNo,
+        pattern: &Pattern,
+        one: bool,
+        wanted: bool,
+        facts: &Facts<'_>,
+    ) -> Vec<Self> {
         let Some(Type::Set(scalar)) = facts.vocabulary.attribute(field).map(|attribute| attribute.ty) else {
             return Vec::new();
         };
@@ -273,7 +289,14 @@ impl Wish {
         found
     }
 
-    fn compared(&self, comparison: Comparison, left: &Operand, right: &Operand, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
+    fn compared(
+        &self,
+        comparison: Comparison,
+        left: &Operand,
+        right: &Operand,
+        wanted: bool,
+        facts: &Facts<'_>,
+    ) -> Vec<Self> {
         let (left_value, right_value) = (self.operand(left, facts), self.operand(right, facts));
         let mut found = Vec::new();
         if let Some(value) = &right_value {
@@ -356,7 +379,12 @@ fn solve(operand: &Operand, range: Pattern, wish: &Wish, facts: &Facts<'_>) -> O
         Operand::Field(_) | Operand::Size(_) => Some((operand.clone(), range)),
         Operand::Add(left, right) => {
             let (changed, by) = if is_open(left) { (left, value(right)?) } else { (right, value(left)?) };
-            solve(changed, Pattern::Range(shift(first, by.saturating_neg()), shift(last, by.saturating_neg())), wish, facts)
+            solve(
+                changed,
+                Pattern::Range(shift(first, by.saturating_neg()), shift(last, by.saturating_neg())),
+                wish,
+                facts,
+            )
         }
         Operand::Subtract(left, right) if is_open(left) => {
             let by = value(right)?;
@@ -380,7 +408,9 @@ fn is_open(operand: &Operand) -> bool {
     match operand {
         Operand::Field(_) | Operand::Label(..) | Operand::Size(_) => true,
         Operand::Add(left, right) | Operand::Subtract(left, right) => is_open(left) || is_open(right),
-        Operand::Hour(inner) | Operand::Minute(inner) | Operand::Weekday(inner) | Operand::Length(inner) => is_open(inner),
+        Operand::Hour(inner) | Operand::Minute(inner) | Operand::Weekday(inner) | Operand::Length(inner) => {
+            is_open(inner)
+        }
         Operand::Constant(_) | Operand::Issuance | Operand::Expiry => false,
     }
 }
@@ -460,7 +490,11 @@ fn value_distance(from: Option<&OwnedValue>, to: Option<&OwnedValue>) -> usize {
         (from, to) => {
             let shown = |value: Option<&OwnedValue>| value.map(super::words::owned).unwrap_or_default();
             let (from, to) = (shown(from), shown(to));
-            if from.len().max(to.len()) > 512 { from.len().abs_diff(to.len()) } else { strsim::damerau_levenshtein(&from, &to) }
+            if from.len().max(to.len()) > 512 {
+                from.len().abs_diff(to.len())
+            } else {
+                strsim::damerau_levenshtein(&from, &to)
+            }
         }
     }
 }

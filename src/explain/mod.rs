@@ -32,8 +32,8 @@ use crate::check::tree::Template;
 use crate::compile::{Compiled, Frame, RuleOrigin};
 use crate::diag::Source;
 use crate::model::request::Request;
-use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::types::Type;
+use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
@@ -109,9 +109,9 @@ impl<'a> Court<'a> {
             return Vec::new();
         }
         let met = self.with_programs(time, |programs, facts| {
-            let first = |program: &Program| program.rules.iter().position(|rule| {
-                wish.meets(rule, facts) != (rule.effect == tree::Effect::Require)
-            });
+            let first = |program: &Program| {
+                program.rules.iter().position(|rule| wish.meets(rule, facts) != (rule.effect == tree::Effect::Require))
+            };
             let numbered = programs.iter().enumerate();
             let met = numbered.filter_map(|(block, program)| Some((block, u16::try_from(first(program)?).ok()?)));
             met.collect::<Vec<_>>()
@@ -127,7 +127,9 @@ impl<'a> Court<'a> {
             Verdict::Allow(decider) | Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) => {
                 explanation.decided = Some(self.ruling(decider, time));
             }
-            Verdict::Refused(refusal) => explanation.cause = Some(refusal::cause(refusal, self.token, time, self.authorizer.vocabulary())),
+            Verdict::Refused(refusal) => {
+                explanation.cause = Some(refusal::cause(refusal, self.token, time, self.authorizer.vocabulary()))
+            }
         }
         explanation
     }
@@ -161,11 +163,13 @@ impl<'a> Court<'a> {
 
     fn ruling(&self, decider: Decider, time: i64) -> Ruling {
         let mut ruling = self.ruling_at_hand(decider);
-        let text = || self.with_programs(time, |programs, _| {
-            let program = programs.iter().find(|program| program.origin == decider.origin)?;
-            let rule = program.rules.get(usize::from(decider.rule?))?;
-            Some(Words::new(self.authorizer.vocabulary()).rule(rule))
-        });
+        let text = || {
+            self.with_programs(time, |programs, _| {
+                let program = programs.iter().find(|program| program.origin == decider.origin)?;
+                let rule = program.rules.get(usize::from(decider.rule?))?;
+                Some(Words::new(self.authorizer.vocabulary()).rule(rule))
+            })
+        };
         if ruling.quote.is_none() && ruling.number.is_some() {
             ruling.quote = text().flatten().map(|text| Quote { text, file: None, line: None, path: None });
         }
@@ -261,7 +265,8 @@ impl<'a> Court<'a> {
 /// A request to begin with: the first action, and a value for each attribute that must have one.
 #[must_use]
 pub fn example(vocabulary: &Vocabulary) -> OwnedRequest {
-    let required = vocabulary.attributes().iter().zip((0..=u8::MAX).map(FieldNo)).skip(1).filter(|(it, _)| !it.optional);
+    let required =
+        vocabulary.attributes().iter().zip((0..=u8::MAX).map(FieldNo)).skip(1).filter(|(it, _)| !it.optional);
     let values = required.map(|(attribute, field)| {
         let value = match attribute.ty {
             Type::One(scalar) | Type::Set(scalar) => OwnedValue::One(sample(scalar)),

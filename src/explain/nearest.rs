@@ -130,7 +130,9 @@ pub(super) fn glob(constant: &[u8], given: &str) -> Option<String> {
         match GlobPiece::read(&mut cursor)? {
             GlobPiece::Run => units.push(GlobUnit::Run),
             GlobPiece::One => units.push(GlobUnit::One),
-            GlobPiece::Literal(bytes) => units.extend(std::str::from_utf8(bytes).ok()?.chars().map(GlobUnit::Character)),
+            GlobPiece::Literal(bytes) => {
+                units.extend(std::str::from_utf8(bytes).ok()?.chars().map(GlobUnit::Character))
+            }
         }
     }
     word(&GlobMachine(units), given)
@@ -251,7 +253,10 @@ impl Machine for RegexMachine<'_> {
     }
 
     fn without(&self, state: usize) -> Vec<Step<u8>> {
-        self.alphabet.iter().filter_map(|&byte| self.step(state, byte, 2 + usize::from(!byte.is_ascii_graphic()))).collect()
+        self.alphabet
+            .iter()
+            .filter_map(|&byte| self.step(state, byte, 2 + usize::from(!byte.is_ascii_graphic())))
+            .collect()
     }
 
     fn with(&self, state: usize, unit: &u8) -> Vec<Step<u8>> {

@@ -66,7 +66,9 @@ fn leave(pattern: &Pattern, value: &Constant, found: &mut Vec<Constant>) {
         Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().for_each(|part| leave(part, value, found)),
         Pattern::Not(inner) => found.extend(towards(inner, Some(value), scalar).into_iter().flatten()),
         Pattern::Range(first, last) => {
-            found.extend([first.checked_sub(1), last.checked_add(1)].into_iter().flatten().filter_map(|n| counted(scalar, n)));
+            found.extend(
+                [first.checked_sub(1), last.checked_add(1)].into_iter().flatten().filter_map(|n| counted(scalar, n)),
+            );
         }
         Pattern::Network(network) => {
             let first = u128::from_be_bytes(network.first.octets());
@@ -115,7 +117,10 @@ fn other_texts(pattern: &Pattern, text: &str) -> Vec<String> {
 }
 
 /// Labels that match (`None` is no labels at all).
-pub(super) fn labels_towards(pattern: &Pattern, labels: Option<&[(String, String)]>) -> Vec<Option<Vec<(String, String)>>> {
+pub(super) fn labels_towards(
+    pattern: &Pattern,
+    labels: Option<&[(String, String)]>,
+) -> Vec<Option<Vec<(String, String)>>> {
     let subject = labels.map_or(Subject::Nothing, Subject::Labels);
     if matches(pattern, subject) {
         return vec![labels.map(<[_]>::to_vec)];
@@ -147,7 +152,9 @@ pub(super) fn labels_towards(pattern: &Pattern, labels: Option<&[(String, String
 pub(super) fn labels_away(pattern: &Pattern, labels: &[(String, String)]) -> Vec<Vec<(String, String)>> {
     let found: Vec<Vec<_>> = match pattern {
         Pattern::AnyOf(parts) => {
-            let step = |all: Vec<Vec<_>>, part: &Pattern| all.iter().flat_map(|one| labels_away(part, one)).take(PROPOSALS).collect();
+            let step = |all: Vec<Vec<_>>, part: &Pattern| {
+                all.iter().flat_map(|one| labels_away(part, one)).take(PROPOSALS).collect()
+            };
             parts.iter().fold(vec![labels.to_vec()], step)
         }
         Pattern::AllOf(parts) => parts.iter().flat_map(|part| labels_away(part, labels)).collect(),

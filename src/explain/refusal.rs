@@ -21,11 +21,16 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: i64, vocabulary
             format!("the token has expired: it was valid until {}, {} ago", time_text(*expiry), duration(time - expiry))
         }
         (Refusal::NotYetValid, Some(says)) => match says.blocks.iter().filter_map(|block| block.not_before).max() {
-            Some(start) => format!("the token is not valid yet: it is from {} on, in {}", time_text(start), duration(start - time)),
+            Some(start) => {
+                format!("the token is not valid yet: it is from {} on, in {}", time_text(start), duration(start - time))
+            }
             None => refusal.to_string(),
         },
         (Refusal::UnknownKey, Some(says)) => {
-            format!("the token names the {} key `{}`, which is not in the keyring", says.header.purpose, says.header.key)
+            format!(
+                "the token names the {} key `{}`, which is not in the keyring",
+                says.header.purpose, says.header.key
+            )
         }
         (Refusal::UnknownVocabulary, Some(says)) => format!(
             "the token is made with the vocabulary state {}, which `{}` {} does not know",
@@ -40,7 +45,9 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: i64, vocabulary
 
 const fn help(refusal: Refusal) -> Option<&'static str> {
     match refusal {
-        Refusal::NotAToken => Some("a token begins with `placet_l1_` or `placet_p1_`, and nothing stands before or behind it"),
+        Refusal::NotAToken => {
+            Some("a token begins with `placet_l1_` or `placet_p1_`, and nothing stands before or behind it")
+        }
         Refusal::TooLarge => Some("move rules into a `policy` that the service holds"),
         Refusal::Truncated => Some("copy the whole token"),
         Refusal::NotCanonical => Some("use the text exactly as it was minted"),

@@ -42,7 +42,8 @@ impl Search<'_, '_> {
     /// The smallest change that `decide` allows, if one is found.
     pub(super) fn run(&self, from: &Wish, mut decide: impl FnMut(&Wish) -> Verdict) -> Option<Way> {
         // By size, and among equals in the order in which they were found.
-        let mut open = BTreeMap::from([(((0, 0, 0), 0), Way { wish: from.clone(), needs: Vec::new(), rules: Vec::new() })]);
+        let mut open =
+            BTreeMap::from([(((0, 0, 0), 0), Way { wish: from.clone(), needs: Vec::new(), rules: Vec::new() })]);
         let mut seen = vec![from.clone()];
         for _ in 0..DECISIONS {
             let (_, way) = open.pop_first()?;
@@ -65,7 +66,10 @@ impl Search<'_, '_> {
         let program = self.program(origin)?;
         let allowing = program.rules.iter().zip(0..).filter(|(rule, _)| rule.effect == Effect::Allow);
         let failing = allowing.map(|(rule, number)| {
-            (Decider { origin, rule: Some(number) }, rule.tests.iter().filter(|test| !wish.passes(test, rule.effect, self.facts)).collect::<Vec<_>>())
+            (
+                Decider { origin, rule: Some(number) },
+                rule.tests.iter().filter(|test| !wish.passes(test, rule.effect, self.facts)).collect::<Vec<_>>(),
+            )
         });
         failing.min_by_key(|(_, failing)| failing.len())
     }
@@ -97,7 +101,8 @@ impl Search<'_, '_> {
     }
 
     fn allowing(&self, way: &Way, program: &Program) -> Vec<Way> {
-        let failing = |rule: &Rule| rule.tests.iter().filter(|test| !way.wish.passes(test, rule.effect, self.facts)).count();
+        let failing =
+            |rule: &Rule| rule.tests.iter().filter(|test| !way.wish.passes(test, rule.effect, self.facts)).count();
         let allowing = program.rules.iter().enumerate().filter(|(_, rule)| rule.effect == Effect::Allow);
         let mut numbers: Vec<_> = allowing.map(|(number, rule)| (failing(rule), number)).collect();
         numbers.sort_unstable();
@@ -179,7 +184,8 @@ fn label_pattern<'p>(pattern: &'p Pattern, name: &str) -> Option<&'p Pattern> {
 /// Whether the condition depends on the part of the request.
 fn reads(truth: &Truth, part: &Part) -> bool {
     let field_of = |field: &FieldNo| matches!(part, Part::Field(other) | Part::Label(other, _) if other == field);
-    let label_of = |field: &FieldNo, name: &String| matches!(part, Part::Label(other, label) if other == field && label == name);
+    let label_of =
+        |field: &FieldNo, name: &String| matches!(part, Part::Label(other, label) if other == field && label == name);
     match truth {
         Truth::All(parts) | Truth::Some(parts) => parts.iter().any(|one| reads(one, part)),
         Truth::Not(inner) => reads(inner, part),
@@ -198,7 +204,9 @@ fn operand_reads(operand: &Operand, part: &Part) -> bool {
             matches!(part, Part::Field(other) | Part::Label(other, _) if other == field)
         }
         Operand::Label(field, name) => matches!(part, Part::Label(other, label) if other == field && label == name),
-        Operand::Add(left, right) | Operand::Subtract(left, right) => operand_reads(left, part) || operand_reads(right, part),
+        Operand::Add(left, right) | Operand::Subtract(left, right) => {
+            operand_reads(left, part) || operand_reads(right, part)
+        }
         Operand::Hour(inner) | Operand::Minute(inner) | Operand::Weekday(inner) | Operand::Length(inner) => {
             operand_reads(inner, part)
         }

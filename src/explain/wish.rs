@@ -272,9 +272,8 @@ fn compare(comparison: Comparison, left: &Constant, right: &Constant) -> bool {
         Comparison::LessOrEqual => numbers.is_some_and(|(left, right)| left <= right),
         Comparison::StartsWith => texts.is_some_and(|(left, right)| left.starts_with(right)),
         Comparison::EndsWith => texts.is_some_and(|(left, right)| left.ends_with(right)),
-        Comparison::Contains => texts.is_some_and(|(left, right)| {
-            right.is_empty() || left.windows(right.len()).any(|window| window == right)
-        }),
+        Comparison::Contains => texts
+            .is_some_and(|(left, right)| right.is_empty() || left.windows(right.len()).any(|window| window == right)),
     }
 }
 

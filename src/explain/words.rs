@@ -301,7 +301,11 @@ fn range(scalar: Scalar, first: i64, last: i64) -> String {
 fn regex(scalar: Scalar, constant: &[u8]) -> String {
     let source = Automaton::read(constant).map_or("", |automaton| automaton.source());
     let shown = format!("~\"{}\"", source.replace('"', "\\\""));
-    if automaton_of(source, scalar).as_deref() == Some(constant) { shown } else { format!("an automaton that is not {shown}") }
+    if automaton_of(source, scalar).as_deref() == Some(constant) {
+        shown
+    } else {
+        format!("an automaton that is not {shown}")
+    }
 }
 
 fn network_text(network: &NetworkBits) -> String {

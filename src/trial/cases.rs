@@ -87,7 +87,8 @@ impl Loader<'_> {
         match Block::new(self.document, template, &arguments) {
             Ok(block) => Some(block),
             Err(errors) => {
-                let found = errors.iter().map(|error| Diagnostic::new(Code::WrongArguments, call.at.0, error.to_string()));
+                let found =
+                    errors.iter().map(|error| Diagnostic::new(Code::WrongArguments, call.at.0, error.to_string()));
                 self.diagnostics.extend(found);
                 None
             }

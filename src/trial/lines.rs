@@ -80,7 +80,10 @@ impl Loader<'_> {
         let json = from_json_text(line).map_err(|diagnostic| Wrong::new(diagnostic.code, diagnostic.message))?;
         let object = json.as_object().ok_or_else(|| Wrong::new(Code::Map, "a case is a map"))?;
         if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(Wrong::new(Code::UnknownKey, format!("a case has no key `{key}`; it has `{}`", KEYS.join("`, `"))));
+            return Err(Wrong::new(
+                Code::UnknownKey,
+                format!("a case has no key `{key}`; it has `{}`", KEYS.join("`, `")),
+            ));
         }
         let now = self.time(object)?;
         let expected = expected(object)?;
@@ -164,7 +167,8 @@ impl Loader<'_> {
         vocabulary: &str,
         with: &Map<String, Json>,
     ) -> Result<Block, Wrong> {
-        let document = Document::from_block(kind, vocabulary, map, self.library).map_err(|report| first(path, &report))?;
+        let document =
+            Document::from_block(kind, vocabulary, map, self.library).map_err(|report| first(path, &report))?;
         let document = Arc::new(document);
         let arguments = match document.templates().first() {
             Some(template) => arguments_from_json(template, with),

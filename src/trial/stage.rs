@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::author::Document;
 use crate::author::mint::{Wrapping, attenuate, mint, policy};
 use crate::authorize::{Authorizer, Policy};
+use crate::bytecode::verify::{Budget, Scope, verify};
 use crate::check::tree::Template;
 use crate::compile::arguments::Arguments;
 use crate::compile::error::CompileError;
 use crate::compile::{Compiled, compile};
-use crate::bytecode::verify::{Budget, Scope, verify};
 use crate::explain::words::Words;
 use crate::explain::{BlockSource, Court, Sources, tree};
 use crate::model::vocabulary::Vocabulary;
@@ -145,7 +145,13 @@ impl Stage {
     ///
     /// # Errors
     /// The token can not be minted or attenuated, or two blocks speak different vocabularies.
-    pub fn new(title: String, blocks: Vec<Block>, policies: Vec<Block>, minted: i64, keys: &Keys) -> Result<Self, BrokenStage> {
+    pub fn new(
+        title: String,
+        blocks: Vec<Block>,
+        policies: Vec<Block>,
+        minted: i64,
+        keys: &Keys,
+    ) -> Result<Self, BrokenStage> {
         let first = blocks.first().or(policies.first()).ok_or_else(|| BrokenStage("nothing decides".to_owned()))?;
         let vocabulary = Arc::clone(first.document.vocabulary());
         let other = blocks.iter().chain(&policies).find(|block| **block.document.vocabulary() != *vocabulary);
@@ -154,7 +160,8 @@ impl Stage {
             return Err(BrokenStage(format!("`{}` speaks `{theirs}`, the others `{ours}`", other.template().name)));
         }
         let hold = |block: &Block| policy(&block.template().name, &block.compiled, &vocabulary);
-        let held = policies.iter().map(hold).collect::<Result<_, _>>().map_err(|error| BrokenStage(error.to_string()))?;
+        let held =
+            policies.iter().map(hold).collect::<Result<_, _>>().map_err(|error| BrokenStage(error.to_string()))?;
         let local = Envelope::new(&keys.local, &blocks, minted)?;
         let public = Envelope::new(&keys.public, &blocks, minted)?;
         Ok(Self { title, minted, vocabulary, blocks, policy_blocks: policies, policies: held, local, public })

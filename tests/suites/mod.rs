@@ -19,7 +19,8 @@ pub fn policy_files() -> Vec<PathBuf> {
 
 pub fn document(file: &Path) -> Document {
     let text = fs::read_to_string(file).unwrap();
-    Document::from_text(&file.display().to_string(), &text, Library::built_in()).unwrap_or_else(|report| panic!("{report}"))
+    Document::from_text(&file.display().to_string(), &text, Library::built_in())
+        .unwrap_or_else(|report| panic!("{report}"))
 }
 
 /// The cases beside a policy file.

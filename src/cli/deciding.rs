@@ -28,7 +28,7 @@ use crate::trial::{Block, Keys, Stage};
 
 /// What decides.
 #[derive(clap::Args, Debug)]
-pub struct Bench {
+pub struct Deciding {
     /// A policy file; a token of it is minted with a throw-away key
     #[arg(required_unless_present_any = ["token", "policies"], conflicts_with = "token")]
     file: Option<PathBuf>,
@@ -69,7 +69,7 @@ enum Kind {
     Given { text: String, keyring: Keyring, revocations: Option<Snapshot>, policies: Vec<Policy> },
 }
 
-impl Bench {
+impl Deciding {
     /// Reads all files. `None`: there are errors in one of them, and they have been shown.
     ///
     /// # Errors
@@ -83,7 +83,14 @@ impl Bench {
         }
     }
 
-    fn given(&self, ui: &Ui, token: &str, keyring: &Path, library: &Library, now: i64) -> Result<Option<Ready>, Failure> {
+    fn given(
+        &self,
+        ui: &Ui,
+        token: &str,
+        keyring: &Path,
+        library: &Library,
+        now: i64,
+    ) -> Result<Option<Ready>, Failure> {
         let keyring = inputs::keyring(ui, keyring)?;
         let revocations = self.revocations.as_deref().map(inputs::revocations).transpose()?;
         let text = tokens::text(token)?;
@@ -98,7 +105,11 @@ impl Bench {
         };
         let policies = blocks.iter().map(|block| {
             policy(&block.template().name, block.compiled(), &vocabulary).map_err(|error| {
-                Failure::new(format!("policy `{}` does not speak `{}`: {error}", block.template().name, vocabulary.name()))
+                Failure::new(format!(
+                    "policy `{}` does not speak `{}`: {error}",
+                    block.template().name,
+                    vocabulary.name()
+                ))
             })
         });
         let policies = policies.collect::<Result<_, _>>()?;
@@ -109,7 +120,9 @@ impl Bench {
         let Some(mut policies) = self.policy_blocks(ui, library)? else { return Ok(None) };
         let mut blocks = Vec::new();
         if let Some(file) = &self.file {
-            let Some(chosen) = self.choice.block(ui, file, &[BlockKind::Token, BlockKind::Policy])? else { return Ok(None) };
+            let Some(chosen) = self.choice.block(ui, file, &[BlockKind::Token, BlockKind::Policy])? else {
+                return Ok(None);
+            };
             let block = Block::of_compiled(Arc::new(chosen.document), &chosen.name, chosen.compiled);
             match chosen.kind {
                 BlockKind::Policy => policies.insert(0, block),
@@ -170,7 +183,11 @@ impl Ready {
     ///
     /// # Errors
     /// The revocation list is none; it has been read before, so this does not happen.
-    pub fn with_court<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Court<'_>) -> R) -> Result<R, Failure> {
+    pub fn with_court<R>(
+        &self,
+        cache: Option<&TokenCache>,
+        use_it: impl FnOnce(&Court<'_>) -> R,
+    ) -> Result<R, Failure> {
         match &self.kind {
             Kind::Minted(stage) => Ok(stage.with_court(Purpose::Local, use_it)),
             Kind::Given { text, keyring, revocations, policies } => {
