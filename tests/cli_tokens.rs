@@ -10,9 +10,12 @@ fn mode(place: &Place, name: &str) -> u32 {
     std::fs::metadata(place.path(name)).unwrap().permissions().mode() & 0o777
 }
 
+/// The digits of the key that mints; they may have a `_` of their own.
 fn secret_of(keyring: &str) -> String {
-    let key = keyring.lines().find_map(|line| line.strip_prefix("mint ")).unwrap();
-    key.rsplit_once('_').map_or(key, |(_, digits)| digits).to_owned()
+    let key = keyring.lines().find_map(|line| line.strip_prefix("mint placet_")).unwrap();
+    let digits = key.split_once('_').unwrap().1;
+    assert_eq!(digits.len(), 48, "{key}");
+    digits.to_owned()
 }
 
 #[test]
