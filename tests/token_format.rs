@@ -51,8 +51,11 @@ fn examples() -> String {
     writeln!(out, "- Its public key: `{}`", signing().public()).expect("a string");
     writeln!(out, "- The third party's signing key is 32 bytes `33`.").expect("a string");
     writeln!(out, "- Issued at {NOW}, for an hour; token id 8 bytes `dd`.").expect("a string");
-    writeln!(out, "- Made with `vocabulary cache 1 {{ cache: string  action get }}`, which every verifier of them knows.")
-        .expect("a string");
+    writeln!(
+        out,
+        "- Made with `vocabulary cache 1 {{ cache: string  action get }}`, which every verifier of them knows."
+    )
+    .expect("a string");
     writeln!(out, "- Seeds: 16 bytes `55`, then 16 bytes `66`.").expect("a string");
     writeln!(out, "- The authority says `allow {{ cache: \"acorns\" }}`, restrictions say `only {{ action: get }}`.")
         .expect("a string");

@@ -199,13 +199,14 @@ impl<'a> Verifier<'_, 'a> {
             if count > RULES {
                 return Err(Fault::TooManyRules);
             }
-            self.body(cursor, body, |this, tests| this.test(tests))?;
+            self.body(cursor, body, Self::test)?;
         }
         if self.pool_read == self.pool.len() { Ok(()) } else { Err(Fault::Leftover) }
     }
 
     /// Reads the next instruction, which must be of `sort`, and adds its cost.
     #[inline(always)]
+    #[expect(clippy::inline_always, reason = "with the sort known, most of the table falls away")]
     fn op(&mut self, cursor: &mut Cursor<'a>, sort: Sort) -> Checked<Op> {
         let start = *cursor;
         let Some(op) = Op::read_of(cursor, sort) else {

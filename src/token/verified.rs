@@ -49,6 +49,7 @@ impl<'b> Verified<'b> {
     }
 
     /// The proved program of every block, the authority's first. All of them must allow.
+    #[must_use]
     #[inline]
     pub fn programs(&self) -> impl ExactSizeIterator<Item = Proved<'b>> + use<'b> {
         let parts = self.parts;
@@ -56,6 +57,7 @@ impl<'b> Verified<'b> {
     }
 
     /// The blocks, the authority first.
+    #[must_use]
     pub fn blocks(&self) -> impl ExactSizeIterator<Item = VerifiedBlock<'b>> + use<'b> {
         let parts = self.parts;
         parts.blocks.iter().zip(parts.proofs).map(move |(block, proof)| VerifiedBlock {

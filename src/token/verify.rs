@@ -7,6 +7,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt;
 
 use arrayvec::ArrayVec;
@@ -226,7 +227,7 @@ impl Scratch {
     }
 }
 
-fn boxed<T: fmt::Debug, const N: usize>(items: alloc::vec::Vec<T>) -> Box<[T; N]> {
+fn boxed<T: fmt::Debug, const N: usize>(items: Vec<T>) -> Box<[T; N]> {
     items.try_into().expect("the vector was made with this length")
 }
 

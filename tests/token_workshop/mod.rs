@@ -49,7 +49,9 @@ pub fn cache_is(name: &str) -> Vec<u8> {
 /// A program of one rule that allows where all of `tests` hold.
 fn allowing(tests: &[Op], pool: &Pool) -> Vec<u8> {
     let mut body = Vec::new();
-    tests.iter().for_each(|op| op.write(&mut body));
+    for test in tests {
+        test.write(&mut body);
+    }
     let mut code = Vec::new();
     Op::Allow { body: Length(u32::try_from(body.len()).expect("a test is short")) }.write(&mut code);
     code.extend(body);
