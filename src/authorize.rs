@@ -82,6 +82,18 @@ impl<'k> Authorizer<'k> {
         Self { verifier: self.verifier.with_revocations(revocations), ..self }
     }
 
+    /// What its requests speak.
+    #[must_use]
+    pub const fn vocabulary(&self) -> &'k Vocabulary {
+        self.vocabulary
+    }
+
+    /// Its policies.
+    #[must_use]
+    pub const fn policies(&self) -> &'k [Policy] {
+        self.policies
+    }
+
     /// What verifies the tokens.
     #[must_use]
     pub const fn verifier(&self) -> &Verifier<'k> {

@@ -3,6 +3,9 @@
 /// A token rides in one header line; common proxies refuse lines above 8 KiB, and base64 adds a third.
 pub const TOKEN_BYTES: usize = 6 * 1024;
 
+/// What common proxies take as one header line (nginx and Apache among them).
+pub const HEADER_LINE: usize = 8 * 1024;
+
 /// The text of the largest token: its prefix and base64url without padding.
 pub const TOKEN_TEXT: usize = TOKEN_BYTES.div_ceil(3) * 4 + 16;
 
@@ -81,6 +84,21 @@ pub const AUTOMATON_BUILD_BYTES: usize = 2 * 1024 * 1024;
 
 /// Entries of a token's `labels` and `attributes`: they come back with every verdict.
 pub const CLAIM_ENTRIES: usize = 64;
+
+/// How deep maps and lists of a scripting host nest: the deepest pattern, and the few levels above it.
+pub const HOST_DEPTH: usize = NESTING + 8;
+
+/// Values in one call of a scripting host, nested ones counted: a map of a thousand permissions with ten keys each.
+pub const HOST_VALUES: usize = 16 * 1024;
+
+/// Bytes of all texts in one call of a scripting host.
+pub const HOST_BYTES: usize = 1024 * 1024;
+
+/// Handles that the scripts of one host hold at a time: each keeps a document or a token in memory.
+pub const HOST_HANDLES: usize = 1024;
+
+/// Bytes that all handles of one host keep in memory, by the length of what they were made from.
+pub const HOST_HANDLE_BYTES: usize = 64 * 1024 * 1024;
 
 /// Pairs of rules that are compared to find one that another covers: a warning must not cost more than the check. Rules
 /// that want some value exactly are only compared with those that want the same, so few files come near it.

@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `placet`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    placet::cli::main()
+}

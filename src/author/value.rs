@@ -129,7 +129,7 @@ fn read_arguments<'a, V: 'a>(
         given.push((name, argument));
     }
     Arguments::new(&template.parameters, given).map_err(|errors| BadArgument {
-        name: template.name.clone(),
+        name: String::new(),
         why: errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
     })
 }
@@ -159,7 +159,7 @@ impl std::error::Error for NotAValue {}
 /// An argument that does not fit its parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadArgument {
-    /// Of which parameter.
+    /// Of which parameter; empty where several things are wrong.
     pub name: String,
     /// What is wrong.
     pub why: String,
@@ -178,7 +178,7 @@ impl BadArgument {
 
 impl fmt::Display for BadArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "argument `{}`: {}", self.name, self.why)
+        if self.name.is_empty() { f.write_str(&self.why) } else { write!(f, "argument `{}`: {}", self.name, self.why) }
     }
 }
 

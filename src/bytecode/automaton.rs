@@ -62,6 +62,9 @@ impl<'a> Automaton<'a> {
         self.source
     }
 
+    /// The state in which every run begins.
+    pub const START: u8 = 1;
+
     /// How many states it has, the dead one included.
     #[must_use]
     pub fn states(&self) -> usize {
@@ -71,10 +74,9 @@ impl<'a> Automaton<'a> {
     /// Whether it accepts the whole of `value`.
     #[must_use]
     pub fn matches(&self, value: &[u8]) -> Option<bool> {
-        let mut state = 1;
+        let mut state = Self::START;
         for &byte in value {
-            let run = self.runs.iter().find(|run| byte <= run[0])?;
-            state = *self.table.get(usize::from(state) * self.classes + usize::from(run[1]))?;
+            state = self.step(state, byte)?;
             if state == 0 {
                 return Some(false);
             }
@@ -82,7 +84,23 @@ impl<'a> Automaton<'a> {
         Some(self.accepts(state))
     }
 
-    fn accepts(&self, state: u8) -> bool {
+    /// The state behind `byte`; 0 is dead.
+    #[must_use]
+    #[inline]
+    pub fn step(&self, state: u8, byte: u8) -> Option<u8> {
+        self.table.get(usize::from(state) * self.classes + usize::from(self.class(byte)?)).copied()
+    }
+
+    /// The class of a byte: bytes of one class lead to the same states.
+    #[must_use]
+    #[inline]
+    pub fn class(&self, byte: u8) -> Option<u8> {
+        self.runs.iter().find(|run| byte <= run[0]).map(|run| run[1])
+    }
+
+    /// Whether a value that ends in `state` is accepted.
+    #[must_use]
+    pub fn accepts(&self, state: u8) -> bool {
         self.accepting.get(usize::from(state / 8)).is_some_and(|bits| bits >> (state % 8) & 1 == 1)
     }
 }

@@ -32,7 +32,7 @@ impl<'a> GlobPiece<'a> {
     /// The next piece; `None` where there is none or the bytes hold none.
     #[must_use]
     pub fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
-        Some(match cursor.varint32()? {
+        Some(match cursor.varint::<u32>()? {
             0 => Self::Run,
             1 => Self::One,
             length => Self::Literal(cursor.take(usize::try_from(length - 1).ok()?)?),
@@ -141,7 +141,7 @@ impl<'a> PathPiece<'a> {
     /// The next piece; `None` where there is none or the bytes hold none.
     #[must_use]
     pub fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
-        Some(match cursor.varint32()? {
+        Some(match cursor.varint::<u32>()? {
             0 => Self::Run,
             1 => Self::One,
             2 => Self::Glob(cursor.prefixed()?),

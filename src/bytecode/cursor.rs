@@ -28,7 +28,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next byte.
-    #[inline]
+    #[inline(always)]
     pub fn byte(&mut self) -> Option<u8> {
         let (&byte, rest) = self.rest.split_first()?;
         self.rest = rest;
@@ -36,7 +36,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next `length` bytes.
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self, length: usize) -> Option<&'a [u8]> {
         let (head, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
@@ -51,13 +51,19 @@ impl<'a> Cursor<'a> {
         Some(head)
     }
 
-    /// An unsigned LEB128 number of at most 64 bits, in its shortest form only: two spellings of one number would be two
-    /// tokens of one meaning.
-    #[inline]
-    pub fn varint(&mut self) -> Option<u64> {
+    /// An unsigned LEB128 number that fits `T`, in its shortest form only: two spellings of one number would be two tokens
+    /// of one meaning.
+    #[inline(always)]
+    pub fn varint<T: From<u8> + TryFrom<u64>>(&mut self) -> Option<T> {
         match self.byte()? {
-            small @ 0..0x80 => Some(u64::from(small)),
-            first => self.long_varint(u64::from(first & 0x7f)),
+            small @ 0..0x80 => Some(T::from(small)),
+            first => {
+                // A copy goes to the rare path, so that the cursor itself can stay in registers.
+                let mut behind = *self;
+                let value = behind.long_varint(u64::from(first & 0x7f))?;
+                *self = behind;
+                T::try_from(value).ok()
+            }
         }
     }
 
@@ -78,27 +84,18 @@ impl<'a> Cursor<'a> {
         None
     }
 
-    /// A varint that fits 32 bits.
-    #[inline]
-    pub fn varint32(&mut self) -> Option<u32> {
-        match self.byte()? {
-            small @ 0..0x80 => Some(u32::from(small)),
-            first => u32::try_from(self.long_varint(u64::from(first & 0x7f))?).ok(),
-        }
-    }
-
     /// A signed number in zigzag form.
     #[inline]
     pub fn zigzag(&mut self) -> Option<i64> {
-        let value = self.varint()?;
+        let value: u64 = self.varint()?;
         Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
     }
 
     /// A length and that many bytes.
-    #[inline]
+    #[inline(always)]
     pub fn prefixed(&mut self) -> Option<&'a [u8]> {
-        let length = self.varint32()?;
-        self.take(usize::try_from(length).ok()?)
+        let length: u32 = self.varint()?;
+        self.take(length as usize)
     }
 }
 
@@ -148,7 +145,7 @@ mod tests {
     #[test]
     fn a_long_spelling_of_a_number_is_refused() {
         for bytes in [&[0x80, 0x00][..], &[0xff, 0x80, 0x00], &[0x80; 11], &[0xff; 10], &[0x80]] {
-            assert_eq!(Cursor::new(bytes).varint(), None, "{bytes:?}");
+            assert_eq!(Cursor::new(bytes).varint::<u64>(), None, "{bytes:?}");
         }
     }
 }

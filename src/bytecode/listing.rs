@@ -132,7 +132,7 @@ impl Lister<'_> {
                 Some(format!("{} {shape}", spell::quoted(automaton.source())))
             }
             Op::Eq { .. } | Op::Prefix { .. } | Op::Suffix { .. } => Some(spell::text(constant, subject)),
-            _ => Some(spell::bytes(constant)),
+            _ => Some(spell::text(constant, Some(Scalar::String))),
         }
     }
 

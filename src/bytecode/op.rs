@@ -91,7 +91,7 @@ pub enum Shown {
 }
 
 impl Operand for Field {
-    #[inline]
+    #[inline(always)]
     fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
         cursor.byte().map(FieldNo)
     }
@@ -107,9 +107,9 @@ impl Operand for Field {
 }
 
 impl Operand for Action {
-    #[inline]
+    #[inline(always)]
     fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        u16::try_from(cursor.varint32()?).ok().map(ActionNo)
+        cursor.varint().map(ActionNo)
     }
     fn write(self, out: &mut Vec<u8>) {
         put_varint(out, u64::from(self.0));
@@ -123,9 +123,9 @@ impl Operand for Action {
 }
 
 impl Operand for Const {
-    #[inline]
+    #[inline(always)]
     fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        cursor.varint32().map(Const)
+        cursor.varint().map(Const)
     }
     fn write(self, out: &mut Vec<u8>) {
         put_varint(out, u64::from(self.0));
@@ -139,9 +139,9 @@ impl Operand for Const {
 }
 
 impl Operand for Length {
-    #[inline]
+    #[inline(always)]
     fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        cursor.varint32().map(Length)
+        cursor.varint().map(Length)
     }
     fn write(self, out: &mut Vec<u8>) {
         put_varint(out, u64::from(self.0));
@@ -155,7 +155,7 @@ impl Operand for Length {
 }
 
 impl Operand for Int {
-    #[inline]
+    #[inline(always)]
     fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
         cursor.zigzag().map(Int)
     }

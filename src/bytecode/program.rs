@@ -52,9 +52,9 @@ pub fn sections(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The constant at its place in the pool.
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn constant(pool: &[u8], place: Const) -> Option<&[u8]> {
-    Cursor::new(pool.get(usize::try_from(place.0).ok()?..)?).prefixed()
+    Cursor::new(pool.get(place.0 as usize..)?).prefixed()
 }
 
 /// Constants being collected; each stands once.

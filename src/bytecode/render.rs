@@ -87,18 +87,23 @@ impl Printer<'_> {
     /// `when: hour(time) in 8..18`: a block has one, so all that is required is joined.
     fn guard(&self, rules: &[Node], out: &mut String) {
         let frames: Vec<&Node> = rules.iter().filter(|rule| matches!(rule.op, Op::Require { .. })).collect();
-        let tests = frames.iter().flat_map(|frame| &frame.children);
-        let conditions = tests.map(|test| match test.op {
-            Op::When {} => self.truth(child(test, 0)?, Level::Conjunction),
-            _ => Err("what a block requires is a condition"),
-        });
-        match conditions.collect::<Result<Vec<_>, _>>() {
-            Ok(conditions) if conditions.is_empty() => {}
-            Ok(conditions) => {
-                let _ = writeln!(out, "when: {}", conditions.join(" && "));
+        let tests: Vec<&Node> = frames.iter().flat_map(|frame| &frame.children).collect();
+        let are_conditions = tests.iter().all(|test| matches!(test.op, Op::When {}));
+        let condition = if are_conditions { self.whens(&tests) } else { Err("what a block requires is a condition") };
+        match condition {
+            Ok(None) => {}
+            Ok(Some(condition)) => {
+                let _ = writeln!(out, "when: {condition}");
             }
             Err(why) => frames.iter().for_each(|frame| self.comment(frame, why, out)),
         }
+    }
+
+    /// The conditions of several tests, joined.
+    fn whens(&self, tests: &[&Node]) -> Result<Option<String>, &'static str> {
+        let level = if tests.len() == 1 { Level::Disjunction } else { Level::Conjunction };
+        let conditions = tests.iter().map(|test| self.truth(child(test, 0)?, level)).collect::<Result<Vec<_>, _>>()?;
+        Ok((!conditions.is_empty()).then(|| conditions.join(" && ")))
     }
 
     fn comment(&self, rule: &Node, why: &str, out: &mut String) {
@@ -116,14 +121,14 @@ impl Printer<'_> {
         };
         let mut actions: Option<String> = None;
         let mut fields: Vec<(FieldNo, String)> = Vec::new();
-        let mut conditions = Vec::new();
+        let mut whens = Vec::new();
         for test in &rule.children {
             match test.op {
                 Op::Test { field } if fields.iter().any(|(known, _)| *known == field) => {
                     return Err("it has two patterns on one attribute");
                 }
                 Op::Test { field } => fields.push((field, self.test(field, test)?)),
-                Op::When {} => conditions.push(self.truth(child(test, 0)?, Level::Conjunction)?),
+                Op::When {} => whens.push(test),
                 _ if actions.is_some() => return Err("it asks for the action twice"),
                 action => actions = Some(self.actions(action, allows)?),
             }
@@ -131,7 +136,7 @@ impl Printer<'_> {
         fields.sort_by_key(|(field, _)| *field);
         let entries: Vec<String> = actions.into_iter().chain(fields.into_iter().map(|(_, text)| text)).collect();
         let body = if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) };
-        let when = if conditions.is_empty() { String::new() } else { format!(" when {}", conditions.join(" && ")) };
+        let when = self.whens(&whens)?.map_or_else(String::new, |condition| format!(" when {condition}"));
         Ok(format!("{effect} {body}{when}"))
     }
 
@@ -218,11 +223,9 @@ impl Printer<'_> {
                 return Err("it has two patterns on one label");
             }
             let key = if spell::is_word(name) { name.to_owned() } else { spell::quoted(name) };
-            entries.push((name, format!("{key}: {}", self.pattern(child(label, 0)?, Subject::One(Scalar::String))?)));
+            entries.push(format!("{key}: {}", self.pattern(child(label, 0)?, Subject::One(Scalar::String))?));
             names.push(name);
         }
-        entries.sort();
-        let entries: Vec<String> = entries.into_iter().map(|(_, entry)| entry).collect();
         Ok(format!("{{ {} }}", entries.join(", ")))
     }
 

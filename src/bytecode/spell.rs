@@ -104,6 +104,9 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
 pub fn text(constant: &[u8], scalar: Option<Scalar>) -> String {
     match scalar {
         Some(Scalar::Uuid) => uuid(constant).unwrap_or_else(|| hexadecimal(constant)),
+        Some(Scalar::String | Scalar::Path) => {
+            core::str::from_utf8(constant).map_or_else(|_| hexadecimal(constant), quoted)
+        }
         _ => bytes(constant),
     }
 }

@@ -3,13 +3,18 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::ui::{Failure, Ui};
 use crate::author::{Document, Report};
 use crate::check::library::Library;
+use crate::diag::Source;
 use crate::limits::SOURCE_BYTES;
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::parse;
 use crate::token::keyring::Keyring;
+use crate::token::revocation::{RevocationList, Revocations};
 
 /// The text of a file, or of standard input where the path is `-`.
 ///
@@ -29,44 +34,64 @@ pub fn text(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// What diagnostics call a file.
+#[must_use]
+pub fn name(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
+}
+
 /// The built-in vocabularies and those of the files.
 ///
 /// # Errors
 /// A file can not be read; errors inside it are reported, and the result is `None`.
 pub fn library(ui: &Ui, vocabularies: &[PathBuf]) -> Result<Option<Library>, Failure> {
-    let mut library = Library::builtin();
+    let mut library = Library::built_in().clone();
     for path in vocabularies {
-        let name = path.display().to_string();
         let source = text(path)?;
-        if let Err(report) = library.add_text(&name, &source) {
-            ui.report(&report_of(report));
+        if let Err(diagnostics) = parse::parse(&source).and_then(|file| library.add(&file)) {
+            ui.report(&Report { source: Source::text(name(path), source), diagnostics });
             return Ok(None);
         }
     }
     Ok(Some(library))
 }
 
-fn report_of((source, diagnostics): (crate::diag::Source, Vec<crate::diag::Diagnostic>)) -> Report {
-    Report { source, diagnostics }
+/// All vocabularies of a library.
+#[must_use]
+pub fn vocabularies(library: &Library) -> Vec<Arc<Vocabulary>> {
+    library.names().filter_map(|name| library.get(name)).cloned().collect()
 }
 
-/// A policy file without errors. A name that ends in `.json` is the map form. Warnings are shown; with `deny_warnings` they
-/// count as errors. `None`: the errors have been shown.
+/// A policy file. A name that ends in `.json` is the map form.
+///
+/// # Errors
+/// The file can not be read; inside is what is wrong with it.
+pub fn parse(path: &Path, library: &Library) -> Result<Result<Document, Report>, Failure> {
+    let name = name(path);
+    let source = text(path)?;
+    Ok(if is_map(path) {
+        Document::from_json_text(&name, &source, library)
+    } else {
+        Document::from_text(&name, &source, library)
+    })
+}
+
+/// Whether the file's name says that it holds the map form.
+#[must_use]
+pub fn is_map(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
+}
+
+/// A policy file without errors. Warnings are shown; with `deny_warnings` they count as errors. `None`: the errors have been
+/// shown.
 ///
 /// # Errors
 /// The file can not be read.
 pub fn document(ui: &Ui, path: &Path, library: &Library, deny_warnings: bool) -> Result<Option<Document>, Failure> {
-    let name = path.display().to_string();
-    let source = text(path)?;
-    let document = if path.extension().is_some_and(|extension| extension == "json") {
-        Document::from_json_text(&name, &source, library)
-    } else {
-        Document::from_text(&name, &source, library)
-    };
-    match document {
+    match parse(path, library)? {
         Ok(document) => {
             if !document.warnings().is_empty() {
-                ui.report(&document.warnings_report());
+                ui.warn(&document.warnings_report());
             }
             Ok((document.warnings().is_empty() || !deny_warnings).then_some(document))
         }
@@ -77,13 +102,54 @@ pub fn document(ui: &Ui, path: &Path, library: &Library, deny_warnings: bool) ->
     }
 }
 
-/// The keyring in a file. A file that others may read is warned about.
+/// The files themselves, and those with the extension in and below the directories.
+///
+/// # Errors
+/// A directory can not be read, or has no such file.
+pub fn expand(paths: &[PathBuf], extension: &str) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = files.len();
+            walk(path, extension, &mut files)?;
+            if files.len() == before {
+                return Err(Failure::new(format!("there is no `.{extension}` file in `{}`", path.display())));
+            }
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+fn walk(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let cause = |error| Failure::new(format!("can not read `{}`: {error}", directory.display()));
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(directory).map_err(cause)? {
+        let entry = entry.map_err(cause)?;
+        entries.push((entry.path(), entry.file_type().map_err(cause)?));
+    }
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (path, kind) in entries {
+        // A link to a directory could lead back; it is not followed.
+        if kind.is_dir() {
+            walk(&path, extension, files)?;
+        } else if path.extension().is_some_and(|found| found == extension) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The keyring in a file. A file of secrets that others may read is warned about.
 ///
 /// # Errors
 /// The file can not be read, or is no keyring.
 pub fn keyring(ui: &Ui, path: &Path) -> Result<Keyring, Failure> {
-    warn_if_readable_by_others(ui, path);
     let text = zeroize::Zeroizing::new(text(path)?);
+    if text.contains("placet_secret_") || text.contains("placet_signing_") {
+        warn_if_readable_by_others(ui, path);
+    }
     Keyring::from_text(&text).map_err(|error| {
         Failure::new(format!("`{}` is not a keyring: {error}", path.display()))
             .help("make one with `placet keygen --keyring FILE`")
@@ -95,15 +161,47 @@ fn warn_if_readable_by_others(ui: &Ui, path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     let open = fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0);
     if open && path != Path::new("-") {
-        ui.note(format_args!(
-            "warning: `{0}` can be read by others\n  help: chmod 600 {0}",
-            path.display()
-        ));
+        ui.warning(format_args!("`{0}` can be read by others\n  help: chmod 600 {0}", path.display()));
     }
 }
 
 #[cfg(not(unix))]
 fn warn_if_readable_by_others(_: &Ui, _: &Path) {}
+
+/// A revocation list in its binary form, from a file in either form.
+///
+/// # Errors
+/// The file can not be read, or is no whole revocation list.
+pub fn revocations(path: &Path) -> Result<Snapshot, Failure> {
+    let bytes = fs::read(path).map_err(|error| Failure::new(format!("can not read `{}`: {error}", path.display())))?;
+    let wrong = |error: &dyn std::fmt::Display| {
+        Failure::new(format!("`{}` is not a revocation list: {error}", path.display()))
+            .help("`placet revoke --list FILE` makes one")
+    };
+    if bytes.starts_with(b"placetR") {
+        return match Revocations::open(&bytes) {
+            Ok(_) => Ok(Snapshot(bytes)),
+            Err(error) => Err(wrong(&error)),
+        };
+    }
+    let text = String::from_utf8(bytes).map_err(|error| wrong(&error))?;
+    let list = RevocationList::from_text(&text).map_err(|error| wrong(&error))?;
+    Ok(Snapshot(Revocations::write(&list)))
+}
+
+/// The bytes of a revocation list that is whole.
+#[derive(Clone, Debug)]
+pub struct Snapshot(Vec<u8>);
+
+impl Snapshot {
+    /// The list, to verify with.
+    ///
+    /// # Errors
+    /// Never for what [`revocations`] has read.
+    pub fn open(&self) -> Result<Revocations<'_>, Failure> {
+        Revocations::open(&self.0).map_err(|error| Failure::new(error.to_string()))
+    }
+}
 
 /// Now, in ms since 1970-01-01T00:00:00Z, unless the user says another time.
 #[must_use]

@@ -5,8 +5,12 @@ use std::io::{IsTerminal, Write, stderr, stdout};
 
 use clap::ValueEnum;
 
+use serde_json::json;
+use terminal_size::{Width, terminal_size};
+
 use crate::author::Report;
-use crate::diag::render;
+use crate::diag::render::{self, Terminal};
+use crate::model::verdict::Refusal;
 
 /// What is printed on standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -83,11 +87,7 @@ impl Ui {
     pub fn new(format: Format) -> Self {
         #[expect(clippy::disallowed_methods, reason = "the one place where the environment is asked for colours")]
         let allowed = std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
-        Self {
-            format,
-            colour: allowed && stdout().is_terminal(),
-            error_colour: allowed && stderr().is_terminal(),
-        }
+        Self { format, colour: allowed && stdout().is_terminal(), error_colour: allowed && stderr().is_terminal() }
     }
 
     /// Whether JSON was asked for.
@@ -106,6 +106,11 @@ impl Ui {
         let _ = write!(stdout(), "{text}");
     }
 
+    /// Prints bytes as they are to standard output.
+    pub fn bytes(&self, bytes: &[u8]) {
+        let _ = stdout().write_all(bytes);
+    }
+
     /// Prints a JSON value in one line to standard output.
     pub fn json(&self, value: &serde_json::Value) {
         self.line(value);
@@ -119,9 +124,78 @@ impl Ui {
     /// Prints diagnostics: to standard error for people, to standard output as JSON.
     pub fn report(&self, report: &Report) {
         if self.is_json() {
-            self.json(&render::json(&report.source, &report.diagnostics));
+            self.json(&render::json(&report.diagnostics, &report.source));
         } else {
-            self.note(render::graphical(&report.source, &report.diagnostics, self.error_colour));
+            self.note(self.picture(report, self.error_colour));
         }
     }
+
+    /// Diagnostics with the lines they are about.
+    #[must_use]
+    pub fn picture(&self, report: &Report, colour: bool) -> String {
+        let width = terminal_size().map_or(100, |(Width(columns), _)| usize::from(columns));
+        let terminal = Terminal { has_colors: colour, width: width.min(120) };
+        render::graphical(&report.diagnostics, &report.source, terminal).trim_end().to_owned()
+    }
+
+    /// Prints warnings to standard error, where they are in nobody's way.
+    pub fn warn(&self, report: &Report) {
+        if self.is_json() {
+            self.note(render::json(&report.diagnostics, &report.source));
+        } else {
+            self.note(self.picture(report, self.error_colour));
+        }
+    }
+
+    /// Says that a token is refused, and why: to standard error for people, to standard output as JSON. That is a no.
+    #[must_use]
+    pub fn refused(&self, refusal: Refusal) -> Exit {
+        self.no("refused", refusal.name(), &refusal)
+    }
+
+    /// Says no, with a word for programs and a message for people.
+    pub fn no(&self, verdict: &str, cause: &str, message: &dyn fmt::Display) -> Exit {
+        if self.is_json() {
+            self.json(&json!({ "verdict": verdict, "cause": cause, "message": message.to_string() }));
+        } else {
+            self.note(format_args!("{}: {message}", paint(self.error_colour, RED, verdict)));
+        }
+        Exit::No
+    }
+
+    /// Says why a command could not do its work: to standard error, and to standard output as JSON.
+    pub fn failed(&self, failure: &Failure) {
+        if self.is_json() {
+            self.json(&json!({ "error": failure.message, "help": failure.help }));
+        } else {
+            self.note(failure);
+        }
+    }
+
+    /// A warning to standard error.
+    pub fn warning(&self, message: impl fmt::Display) {
+        self.note(format_args!("{}: {message}", paint(self.error_colour, YELLOW, "warning")));
+    }
+}
+
+/// `1 file`, `2 files`
+#[must_use]
+pub fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// What is good.
+pub const GREEN: &str = "32";
+/// What is wrong.
+pub const RED: &str = "31";
+/// What deserves a look.
+pub const YELLOW: &str = "33";
+/// What holds a page together.
+pub const BOLD: &str = "1";
+/// What can be skipped.
+pub const DIM: &str = "2";
+
+/// The text in a colour, where there are colours.
+pub fn paint(colour: bool, code: &str, text: impl fmt::Display) -> String {
+    if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
 }

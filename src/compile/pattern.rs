@@ -50,7 +50,7 @@ impl Lowering<'_> {
                     Ok(Matcher::Label(name.clone(), Box::new(value)))
                 };
                 let mut labels = wanted.iter().map(label).collect::<Result<Vec<_>, _>>()?;
-                labels.sort_by_key(Matcher::rank);
+                labels.sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| a.cmp(b)));
                 Ok(match labels.len() {
                     0 => Matcher::Any,
                     1 => labels.remove(0),

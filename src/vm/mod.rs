@@ -113,7 +113,12 @@ impl<'p, 'r> Machine<'p, 'r> {
                 Op::ActionSet { set } => has_action(self.constant(set)?, self.request.action()),
                 Op::ActionNot { set } => !has_action(self.constant(set)?, self.request.action()),
                 Op::Test { field } => self.test(&mut tests, field, quantifier)?,
-                Op::When {} => self.truth(&mut tests)?,
+                Op::When {} => {
+                    let mut behind = tests;
+                    let holds = self.truth(&mut behind)?;
+                    tests = behind;
+                    holds
+                }
                 _ => return None,
             };
             if !holds {
@@ -127,7 +132,12 @@ impl<'p, 'r> Machine<'p, 'r> {
     #[inline(always)]
     fn test(&self, code: &mut Cursor<'p>, field: FieldNo, quantifier: Quantifier) -> Option<bool> {
         match self.request.value(field) {
-            Some(Value::Set(elements)) => self.elements(code, elements, quantifier),
+            Some(Value::Set(elements)) => {
+                let mut behind = *code;
+                let matches = self.elements(&mut behind, elements, quantifier)?;
+                *code = behind;
+                Some(matches)
+            }
             value => self.pattern(code, value),
         }
     }

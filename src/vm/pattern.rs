@@ -24,7 +24,13 @@ impl<'p> Machine<'p, '_> {
                 let text = self.constant(text)?;
                 Some(subject.and_then(Value::bytes).is_some_and(|bytes| bytes.starts_with(text)))
             }
-            Op::Not {} | Op::AnyOf { .. } | Op::AllOf { .. } | Op::Label { .. } => self.composite(op, code, subject),
+            Op::Not {} | Op::AnyOf { .. } | Op::AllOf { .. } | Op::Label { .. } => {
+                // A copy goes to the rarer path, so that the cursor itself can stay in registers.
+                let mut behind = *code;
+                let matches = self.composite(op, &mut behind, subject)?;
+                *code = behind;
+                Some(matches)
+            }
             leaf => subject.map_or(Some(false), |subject| self.leaf(leaf, subject)),
         }
     }

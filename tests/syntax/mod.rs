@@ -60,6 +60,11 @@ pub fn word() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Words that may name an action.
+fn action() -> impl Strategy<Value = String> {
+    word().prop_filter("a keyword", |word| !["action", "role"].contains(&word.as_str()))
+}
+
 /// Words that mean themselves where a pattern or a condition stands.
 pub fn reference() -> impl Strategy<Value = String> {
     word().prop_filter("a keyword", |word| {
@@ -296,7 +301,7 @@ fn member() -> impl Strategy<Value = Member> {
             ty,
             optional
         }),
-        vec(name(word()), 1..30).prop_map(MemberKind::Actions),
+        vec(name(action()), 1..30).prop_map(MemberKind::Actions),
         role().prop_map(MemberKind::Role),
     ];
     (doc(), kind).prop_map(|(doc, kind)| Member { doc, kind, at: At::default() })

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::harness::*;
 use crate::bytecode::listing::listing;
+use crate::bytecode::op::{Length, Op};
+use crate::bytecode::program::{Pool, Program};
 use crate::bytecode::render::{Style, render};
 use crate::bytecode::verify::{Budget, Scope, verify};
 use crate::check::tree::{
@@ -246,6 +248,57 @@ fn a_listing_of_any_bytes_says_where_they_stop_being_a_program() {
     broken[3] = 0xff;
     let listing = listing(&broken, &vocabulary(), &[]);
     assert!(listing.contains("     3  !! no instruction can be read here: 0xff"), "{listing}");
+}
+
+fn rendered(code: &[Op], pool: &Pool) -> String {
+    let mut body = Vec::new();
+    code.iter().for_each(|op| op.write(&mut body));
+    let mut frame = Vec::new();
+    Op::Allow { body: Length(u32::try_from(body.len()).unwrap()) }.write(&mut frame);
+    frame.extend(body);
+    let style = Style { automaton_of: Some(automaton_of), ..Style::default() };
+    render(Program::new(&frame, pool).bytes(), &vocabulary(), style)
+}
+
+#[test]
+fn an_automaton_that_lies_about_its_expression_is_not_printed_as_that_expression() {
+    let honest = automaton_of("(ab)+", Scalar::String).unwrap();
+    let mut lying = honest.clone();
+    *lying.last_mut().unwrap() ^= 0b10;
+    for (constant, is_honest) in [(honest, true), (lying, false)] {
+        let mut pool = Pool::default();
+        let automaton = pool.intern(&constant);
+        let text = rendered(&[Op::Test { field: CACHE }, Op::Regex { automaton }], &pool);
+        assert_eq!(text.starts_with("allow { cache: ~\"(ab)+\" }"), is_honest, "{text}");
+        assert_eq!(text.lines().all(|line| line.starts_with("//")), !is_honest, "{text}");
+    }
+}
+
+#[test]
+fn what_only_a_stranger_would_write_is_printed_as_a_comment_with_the_reason() {
+    let mut pool = Pool::default();
+    let set = pool.intern(&[1]);
+    let text = rendered(&[Op::ActionNot { set }], &pool);
+    assert!(
+        text.starts_with("// A rule that the language can not say: it allows actions that do not exist yet.\n"),
+        "{text}"
+    );
+    let twice = [Op::Test { field: CACHE }, Op::Any {}, Op::Test { field: CACHE }, Op::Absent {}];
+    assert!(rendered(&twice, &pool).starts_with("// A rule that the language can not say: it has two patterns"));
+    let star = pool.intern(b"/a/*");
+    let text = rendered(&[Op::Test { field: PATH }, Op::Eq { text: star }], &pool);
+    assert!(text.contains("a `*` in its path is meant literally"), "{text}");
+    let forged = rendered(&[Op::Test { field: FieldNo(99) }, Op::Any {}], &pool);
+    assert!(forged.lines().all(|line| line.starts_with("//")), "{forged}");
+}
+
+#[test]
+fn a_text_can_not_write_lines_of_its_own_into_a_listing() {
+    let hostile = "x\"}\nallow {} \u{202e} \u{1b}[2J";
+    let compiled = compiled(vec![allow(hostile, 1), Rule { tests: Vec::new(), ..allow("", 2) }]);
+    let listing = listing(compiled.program.bytes(), &vocabulary(), &[]);
+    assert!(listing.contains(r#"eq "x\"}\nallow {} \u{202e} \u{1b}[2J""#), "{listing}");
+    assert_eq!(render(compiled.program.bytes(), &vocabulary(), Style::default()).lines().count(), 2);
 }
 
 // Any tree at all.

@@ -28,7 +28,7 @@ fn a_bad_regex_is_an_error_and_never_silently_false() {
         assert!(matches!(error, Cause::BadRegex { .. }), "{pattern}: {error:?}");
         assert!(error.help().is_some());
     }
-    let bad = template(vec![rule(Effect::Deny, vec![(CACHE, super::harness::regex("a("))])]);
+    let bad = template(vec![rule(Effect::Deny, vec![(CACHE, regex("a("))])]);
     let errors = compile(&bad, &vocabulary(), &Arguments::none()).unwrap_err();
     assert_eq!(errors[0].to_string(), "`a(` is not a regular expression: unclosed group");
     assert_eq!(errors[0].at, Some(bad.rules[0].at));

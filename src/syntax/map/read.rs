@@ -153,7 +153,8 @@ impl Reader {
 
     fn item(&mut self, value: &Value) -> Option<Item> {
         let map = self.object("a map", value)?;
-        let Some(word) = ITEM_WORDS.into_iter().find(|word| map.contains_key(*word)) else {
+        // A block may have fields with the names of other items.
+        let Some(word) = BLOCK_WORDS.into_iter().chain(ITEM_WORDS).find(|word| map.contains_key(*word)) else {
             let help = format!("an item has one of the keys {}", ITEM_WORDS.map(|word| format!("`{word}`")).join(", "));
             self.report(Code::Map, "the map says not which item it is", help);
             return None;
@@ -220,8 +221,8 @@ impl Reader {
         } else {
             self.only_keys(map, &["action", "attribute", "role", "doc"]);
             let names = self.required(map, "action", |reader, value| match value {
-                Value::Array(list) if !list.is_empty() => Some(reader.each(list, Self::word)),
-                other => reader.word(other).map(|name| vec![name]),
+                Value::Array(list) if !list.is_empty() => Some(reader.each(list, Self::action_name)),
+                other => reader.action_name(other).map(|name| vec![name]),
             });
             MemberKind::Actions(names?)
         };
@@ -411,6 +412,16 @@ impl Reader {
             Value::String(text) => self.name(text),
             other => self.expected("a name", other),
         }
+    }
+
+    fn action_name(&mut self, value: &Value) -> Option<Name> {
+        let name = self.word(value)?;
+        if matches!(name.text.as_str(), "action" | "role") {
+            let message = format!("no action is called `{}`", name.text);
+            self.report(Code::Map, message, "the word begins a member of a vocabulary; choose another name");
+            return None;
+        }
+        Some(name)
     }
 
     fn name(&mut self, text: &str) -> Option<Name> {

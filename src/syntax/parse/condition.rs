@@ -92,7 +92,7 @@ impl Builder {
                 let message = format!("a sum has more than {} terms", limits::NESTING);
                 self.errors
                     .push(Diagnostic::new(Code::TooDeep, self.span(&sign), message).help("add the constants up"));
-                return sum;
+                return Condition { kind: ConditionKind::Literal(Literal::Int(0)), at: sum.at };
             }
             let at = At(sum.at.0.join(term.at.0));
             let (a, b) = (Box::new(sum), Box::new(term));

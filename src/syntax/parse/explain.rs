@@ -101,7 +101,7 @@ impl<'t> Scene<'t> {
     fn help(&self) -> Option<String> {
         let before = self.word(self.before[0]);
         let found = self.word(self.found);
-        if self.expects(Rule::colon) {
+        if self.expects(Rule::colon) && !CONDITION.iter().any(|rule| self.expects(*rule)) {
             if found == "{" {
                 return Some(match nearest(before, ["allow", "deny", "only"]) {
                     Some(word) => format!("did you mean `{word} {{`?"),
@@ -114,7 +114,7 @@ impl<'t> Scene<'t> {
                 _ => format!("write `{before}: …`"),
             });
         }
-        if self.expects(Rule::use_word) {
+        if self.expects(Rule::item) || self.expects(Rule::use_word) {
             return Some(match nearest(found, ITEM_WORDS) {
                 Some(word) => format!("did you mean `{word}`?"),
                 None => format!("an item begins with {}", ticked(&ITEM_WORDS)),
@@ -126,7 +126,7 @@ impl<'t> Scene<'t> {
         if self.expects(Rule::equals) {
             return Some(format!("write `{} {before} = …`", self.word(self.before[1])));
         }
-        if self.expects(Rule::case_arguments) || self.expects(Rule::section) || self.expects(Rule::verdict) {
+        if self.expects(Rule::case_entry) || self.expects(Rule::section_word) {
             return Some(format!("a case begins with {}", ticked(&CASE_WORDS)));
         }
         None
@@ -223,8 +223,8 @@ impl<'t> Scene<'t> {
 fn phrases(expected: &[Rule]) -> Vec<String> {
     let has = |rule| expected.contains(&rule);
     let is_pattern = has(Rule::list) && has(Rule::string);
-    let is_item = has(Rule::use_word) || has(Rule::use_item);
-    let is_case = has(Rule::section) || has(Rule::section_word) || has(Rule::verdict);
+    let is_item = has(Rule::item) || has(Rule::use_word);
+    let is_case = has(Rule::case_entry) || has(Rule::section_word);
     let is_operator = has(Rule::and_sign) || has(Rule::or_sign);
     if is_item {
         return vec!["an item".to_owned()];
@@ -243,8 +243,11 @@ fn phrases(expected: &[Rule]) -> Vec<String> {
             continue;
         }
         match rule {
+            // A `when` may also be the key of a field; behind a rule it is not.
+            Rule::colon if is_pattern || CONDITION.iter().any(|rule| has(*rule)) => {}
             Rule::string if is_pattern => add("a pattern"),
             Rule::string if has(Rule::number) => add("a value"),
+            Rule::word if has(Rule::group) => {}
             Rule::word if has(Rule::effect) => add("a field"),
             Rule::word if has(Rule::string) => add("a key"),
             Rule::word if has(Rule::action_word) => add("an attribute"),
@@ -320,6 +323,8 @@ const PATTERN: &[Rule] = &[
 
 const OPERAND: &[Rule] = &[Rule::time, Rule::number, Rule::bytes, Rule::plain_word];
 
+const CONDITION: &[Rule] = &[Rule::condition, Rule::conjunction, Rule::inversion, Rule::relation, Rule::sum];
+
 const OPERATORS: &[Rule] = &[
     Rule::and_sign,
     Rule::or_sign,
@@ -356,6 +361,7 @@ const PHRASES: &[(Rule, &str)] = &[
     (Rule::member, "a member"),
     (Rule::attribute, "an attribute"),
     (Rule::word, "a name"),
+    (Rule::action_name, "a name"),
     (Rule::effect, "a rule"),
     (Rule::action_word, "`action`"),
     (Rule::role_word, "`role`"),

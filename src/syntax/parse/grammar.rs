@@ -47,9 +47,9 @@ fn stop(error: &Error<Rule>) -> Stop {
 }
 
 /// Steps that pest may take for one item. The grammar reads no text twice, so its steps are proportional to the text: the
-/// densest one we know (`[[],[],…`) takes fewer than this many a byte. The bound is the process's, as pest has it; the
-/// nesting is bounded before (see `outline`), so this one only stands behind it.
-const STEPS_A_BYTE: usize = 256;
+/// densest text we know (`[[],[],…`) takes 25 a byte, and `tests/syntax_bounds.rs` holds it to that. The bound is the process's,
+/// as pest has it; nesting is bounded before (see `outline`), so this one only stands behind it.
+const STEPS_A_BYTE: usize = 64;
 const CALLS: usize = limits::SOURCE_BYTES * STEPS_A_BYTE;
 
 #[cfg(test)]
@@ -64,11 +64,9 @@ mod tests {
         for line in page.lines() {
             if let Some(doc) = line.strip_prefix("///") {
                 example.extend(doc.strip_prefix("     "));
-            } else if let Some((name, _)) = line.split_once(" = ") {
-                if !line.starts_with([' ', '/']) {
-                    examples.push((name.to_owned(), example.join("\n")));
-                    example.clear();
-                }
+            } else if let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with([' ', '/'])) {
+                examples.push((name.to_owned(), example.join("\n")));
+                example.clear();
             }
         }
         examples
@@ -99,81 +97,6 @@ mod tests {
             let stop = Stop { at: 0, expected: vec![*rule] };
             let error = super::super::explain::explain("x", 0, &stop);
             assert!(!error.message.contains('_'), "{}", error.message);
-        }
-    }
-}
-#[cfg(test)]
-mod speed {
-    use super::*;
-    #[test]
-    #[ignore = "a measurement"]
-    fn calls() {
-        let dense = format!("let a = [{}]", "1,".repeat(50_000));
-        let dense2 = format!("let a = [{}]", "[],".repeat(50_000));
-        let dense3 = format!("let a = [{}]", "a ".repeat(50_000));
-        let dense4 = format!("token a {{ {} }}", "allow{}".repeat(50_000));
-        let dense5 = format!("token a {{ {} }}", "when:a ".repeat(50_000));
-        let dense6 = format!("token a {{ when: {} a }}", "a||".repeat(50_000));
-        let dense7 = format!("token a {{ {} }}", "a:1 ".repeat(50_000));
-        let plain = format!("policy a {{ {} }}", "    deny  { path: \"/**/.admin/**\" }\n".repeat(50_000));
-        for text in [dense, dense2, dense3, dense4, dense5, dense6, dense7, plain] {
-            let (mut low, mut high) = (1, CALLS);
-            let _ = read(Rule::item, "use a");
-            while low < high {
-                let middle = (low + high) / 2;
-                pest::set_call_limit(NonZeroUsize::new(middle));
-                if Grammar::parse(Rule::item, &text).is_ok() { high = middle } else { low = middle + 1 }
-            }
-            println!("{} calls, {:.1} per byte {}", low, low as f64 / text.len() as f64, &text[..30]);
-        }
-    }
-    struct Cpu(u64);
-    impl Cpu {
-        fn read() -> u64 {
-            std::fs::read_to_string("/proc/thread-self/schedstat").unwrap().split(' ').next().unwrap().parse().unwrap()
-        }
-        fn now() -> Self {
-            Self(Self::read())
-        }
-        fn elapsed(&self) -> std::time::Duration {
-            std::time::Duration::from_nanos(Self::read() - self.0)
-        }
-    }
-    #[test]
-    #[ignore = "a measurement"]
-    fn phases() {
-        for (what, line) in [
-            (
-                "cond",
-                "    allow { action: Reader, path: \"/v1/tenants/{tenant}/objects/**\", ip: office } when hour(time) in 8..18\n",
-            ),
-            ("plain", "    deny  { path: \"/**/.admin/**\" }\n"),
-            ("mixed", "    allow { cache: \"profiles\", item: prefix \"user/{user}/\", n: [1, 2, 3] }\n"),
-        ] {
-            let mut text = String::from("policy big(tenant: string) {\n");
-            while text.len() < 1_000_000 {
-                text.push_str(line);
-            }
-            text.push_str("}\n");
-            for _ in 0..3 {
-                let start = Cpu::now();
-                let outline = super::super::outline::outline(&text, &["policy"]);
-                let a = start.elapsed();
-                let pair = read(Rule::item, &text).unwrap();
-                let b = start.elapsed();
-                let mut builder = super::super::build::Builder::new(0);
-                let item = builder.item(pair);
-                let c = start.elapsed();
-                drop(item);
-                println!(
-                    "{what}: {} outline {a:?} pest {:?} build {:?} drop {:?} of {}",
-                    outline.starts.len(),
-                    b - a,
-                    c - b,
-                    start.elapsed() - c,
-                    text.len()
-                );
-            }
         }
     }
 }

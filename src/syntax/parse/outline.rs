@@ -54,6 +54,8 @@ struct Walk<'t> {
     tokens: usize,
     /// Whether brackets that do not match were met.
     mismatched: bool,
+    /// Whether a string was met that is never closed: it may hold the brackets that are missing.
+    hides_brackets: bool,
     /// Where the `///` lines right before here begin.
     doc: Option<usize>,
     found: Outline,
@@ -78,6 +80,7 @@ impl<'t> Walk<'t> {
             chain: 0,
             tokens: 0,
             mismatched: false,
+            hides_brackets: false,
             doc: None,
             found,
         }
@@ -201,7 +204,7 @@ impl<'t> Walk<'t> {
             return;
         }
         self.mismatched = true;
-        if !self.mends {
+        if !self.mends || self.hides_brackets {
             return;
         }
         if !self.open.iter().any(|open| partner(open.bracket) == bracket) {
@@ -228,6 +231,9 @@ impl<'t> Walk<'t> {
     }
 
     fn report_open(&mut self, open: &Open, closer: Option<Span>) {
+        if self.hides_brackets {
+            return;
+        }
         let bracket = char::from(open.bracket);
         let message = format!("`{bracket}` is never closed");
         let help = format!("add the `{}` that closes it", char::from(partner(open.bracket)));
@@ -241,6 +247,7 @@ impl<'t> Walk<'t> {
 
     fn open_text(&mut self, span: Span) {
         self.chain = 0;
+        self.hides_brackets = true;
         let error = Diagnostic::new(Code::Unclosed, span, "a string is never closed")
             .label("it must end on its line")
             .help("add the closing `\"`, and write a line break inside a string as `\\n`");
@@ -248,13 +255,17 @@ impl<'t> Walk<'t> {
     }
 
     fn see_hidden(&mut self, token: Token) {
-        let in_comment = match token.kind {
-            TokenKind::Comment | TokenKind::Doc => true,
-            TokenKind::Text | TokenKind::OpenText | TokenKind::Strange => false,
-            _ => return,
-        };
-        let is_wanted = |c: char| {
-            if in_comment { turns(c) || (c.is_control() && !matches!(c, '\t' | '\r')) } else { hides(c) || c == '\r' }
+        if !matches!(
+            token.kind,
+            TokenKind::Comment | TokenKind::Doc | TokenKind::Text | TokenKind::OpenText | TokenKind::Strange
+        ) {
+            return;
+        }
+        let is_wanted = |c: char| match token.kind {
+            TokenKind::Comment | TokenKind::Doc => turns(c) || (c.is_control() && !matches!(c, '\t' | '\r')),
+            // In code, what looks like a space is one.
+            TokenKind::Strange => hides(c) || c.is_whitespace(),
+            _ => hides(c) || c == '\r',
         };
         let text = token.span.of(self.text);
         for (offset, character) in text.char_indices().filter(|&(_, character)| is_wanted(character)) {

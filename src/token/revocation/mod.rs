@@ -18,4 +18,4 @@ mod list;
 mod snapshot;
 
 pub use list::{ListError, ListFault, RevocationList};
-pub use snapshot::{Revocations, SnapshotError};
+pub use snapshot::{HeldRevocations, Revocations, SnapshotError};

@@ -35,14 +35,18 @@ impl<'a> Revocations<'a> {
     /// # Errors
     /// The bytes are not one whole snapshot in its canonical form.
     pub fn open(bytes: &'a [u8]) -> Result<Self, SnapshotError> {
-        let (content, sum) = bytes.split_last_chunk::<16>().ok_or(SnapshotError::Damaged)?;
-        let (magic, rest) = content.split_first_chunk::<8>().ok_or(SnapshotError::Damaged)?;
-        if magic != MAGIC {
-            return Err(SnapshotError::NotASnapshot);
-        }
+        let (content, sum, rest) = frame(bytes)?;
         if *sum != checksum(content) {
             return Err(SnapshotError::Damaged);
         }
+        let snapshot = Self::split(rest)?;
+        let sorted =
+            snapshot.ids.is_sorted_by(|a, b| a < b) && snapshot.keys.is_sorted_by(|a, b| a[..4] < b[..4]);
+        if sorted && snapshot.keys().all(|(_, before)| before >= 0) { Ok(snapshot) } else { Err(SnapshotError::Damaged) }
+    }
+
+    /// Finds the parts, without looking into them.
+    fn split(rest: &'a [u8]) -> Result<Self, SnapshotError> {
         let (issued, rest) = read_time(rest)?;
         let (max_age, rest) = read_time(rest)?;
         let (key_count, rest) = read_count(rest)?;
@@ -50,11 +54,7 @@ impl<'a> Revocations<'a> {
         let key_bytes = key_count.checked_mul(12).ok_or(SnapshotError::Damaged)?;
         let (keys, ids) = rest.split_at_checked(key_bytes).ok_or(SnapshotError::Damaged)?;
         let ((keys, []), (ids, [])) = (keys.as_chunks(), ids.as_chunks()) else { return Err(SnapshotError::Damaged) };
-        if ids.len() != id_count || !ids.is_sorted_by(|a, b| a < b) || !keys.is_sorted_by(|a, b| a[..4] < b[..4]) {
-            return Err(SnapshotError::Damaged);
-        }
-        let snapshot = Self { issued, max_age, keys, ids };
-        if snapshot.keys().all(|(_, before)| before >= 0) { Ok(snapshot) } else { Err(SnapshotError::Damaged) }
+        if ids.len() == id_count { Ok(Self { issued, max_age, keys, ids }) } else { Err(SnapshotError::Damaged) }
     }
 
     /// Writes the snapshot of a list.
@@ -121,7 +121,41 @@ impl<'a> Revocations<'a> {
     }
 }
 
+/// A snapshot in memory of its own: gone through once when it is opened, lent for nothing.
+#[derive(Clone, Debug)]
+pub struct HeldRevocations {
+    bytes: Vec<u8>,
+}
+
+impl HeldRevocations {
+    /// Opens a snapshot, going through it once.
+    ///
+    /// # Errors
+    /// The bytes are not one whole snapshot in its canonical form.
+    pub fn open(bytes: Vec<u8>) -> Result<Self, SnapshotError> {
+        Revocations::open(&bytes)?;
+        Ok(Self { bytes })
+    }
+
+    /// The list, for a verifier.
+    #[must_use]
+    pub fn lend(&self) -> Revocations<'_> {
+        let parts = frame(&self.bytes).and_then(|(_, _, rest)| Revocations::split(rest));
+        parts.expect("the snapshot was whole when it was opened")
+    }
+}
+
 const MAGIC: &[u8; 8] = b"placetR\x01";
+
+/// The content with its checksum, and what of the content stands behind the magic bytes.
+fn frame(bytes: &[u8]) -> Result<(&[u8], &[u8; 16], &[u8]), SnapshotError> {
+    let (content, sum) = bytes.split_last_chunk::<16>().ok_or(SnapshotError::Damaged)?;
+    match content.split_first_chunk::<8>() {
+        Some((MAGIC, rest)) => Ok((content, sum, rest)),
+        Some(_) => Err(SnapshotError::NotASnapshot),
+        None => Err(SnapshotError::Damaged),
+    }
+}
 
 fn checksum(content: &[u8]) -> [u8; 16] {
     first(&blake3::derive_key("placet 2026-11 revocation snapshot v1", content))

@@ -1,0 +1,135 @@
+//! `placet attenuate`: a token with a restriction more, made by its holder.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::block::{Block, Choice};
+use super::inputs;
+use super::times::{read_duration, read_time, show};
+use super::tokens::{self, View, warn_about_size};
+use super::ui::{Exit, Failure, Outcome, Ui};
+use crate::author::mint::attenuate;
+use crate::bytecode::verify::{Budget, Scope, verify};
+use crate::model::verdict::Refusal;
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::ast::BlockKind;
+use crate::token::attenuate::AttenuateError;
+use crate::token::envelope::Token;
+use crate::token::keys::SystemRandom;
+
+/// Adds a restriction to a token.
+///
+/// Works offline and without any key. The new token, which allows no more than the old one, goes to standard output; what it
+/// still allows and how long goes to standard error.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  placet attenuate token.txt tenant.placet --with folder=2026
+  placet attenuate - ci_job.placet --template fetch_only --sealed < token.txt")]
+pub struct Args {
+    /// The text of a token, a file that holds it, or `-` for standard input
+    token: String,
+
+    /// The policy file with the `restriction`; a name that ends in `.json` is the map form
+    file: PathBuf,
+
+    #[command(flatten)]
+    choice: Choice,
+
+    /// How long the new token is valid, instead of what the file says; never longer than the old one
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    ttl: Option<i64>,
+
+    /// The time from which a `ttl` counts, instead of now
+    #[arg(long, value_name = "TIME", value_parser = read_time)]
+    now: Option<i64>,
+
+    /// Let nobody add further restrictions
+    #[arg(long)]
+    sealed: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read, the options do not fit it, or there is no randomness.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let Some(token) = tokens::read(ui, &args.token)? else { return Ok(Exit::No) };
+    let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else { return Ok(Exit::No) };
+    if args.ttl.is_some() {
+        block.compiled.times.ttl = args.ttl;
+        block.compiled.times.expiry = None;
+    }
+    if let Some(exit) = other_vocabulary(ui, &token, &block) {
+        return Ok(exit);
+    }
+    let now = inputs::now(args.now);
+    match attenuate(&token, &block.compiled, now, args.sealed, &mut SystemRandom) {
+        Ok(narrowed) => show_narrowed(ui, &narrowed, &[Arc::clone(block.document.vocabulary())], now),
+        Err(error) => refuse(ui, error),
+    }
+}
+
+/// Numbers in the restriction's program mean what its own vocabulary says: in a token of another one, or of an earlier state,
+/// they would mean something else or nothing.
+fn other_vocabulary(ui: &Ui, token: &Token, block: &Block) -> Option<Exit> {
+    let vocabulary = block.document.vocabulary();
+    let message = match vocabulary.state(token.header().fingerprint) {
+        Some(state) => {
+            let scope = Scope { vocabulary, state, budget: Budget::Token };
+            match verify(block.compiled.program.bytes(), &scope) {
+                Ok(_) => return None,
+                Err(_) => format!(
+                    "`{}` speaks of what `{}` did not have yet when the token was made",
+                    block.name,
+                    vocabulary.name()
+                ),
+            }
+        }
+        None => {
+            format!("the token speaks another vocabulary than `{}`, which speaks `{}`", block.name, vocabulary.name())
+        }
+    };
+    Some(ui.no("refused", "other_vocabulary", &message))
+}
+
+/// Prints the token, and what is left of it.
+pub fn show_narrowed(ui: &Ui, token: &Token, known: &[Arc<Vocabulary>], now: i64) -> Outcome {
+    let text = token.text();
+    let view = match View::of_unverified(token, known) {
+        Ok(view) => view,
+        Err(refusal) => return Ok(ui.refused(refusal)),
+    };
+    if view.has_bad_program() {
+        return Ok(ui.refused(Refusal::BadProgram));
+    }
+    if ui.is_json() {
+        let mut json = view.json();
+        json["token"] = json!(text);
+        ui.json(&json);
+    } else {
+        ui.line(&text);
+        ui.note(view.summary(now, ui.error_colour));
+        ui.note(format_args!("\na request must pass all of these:\n\n{}", view.blocks(now, ui.error_colour)));
+    }
+    if let Some(end) = view.expiry().filter(|end| *end <= now) {
+        ui.warning(format_args!("the token has expired at {}", show(end)));
+    }
+    warn_about_size(ui, &text);
+    Ok(Exit::Yes)
+}
+
+/// A token that takes no restriction is a no; a system without randomness can not do it.
+pub fn refuse(ui: &Ui, error: AttenuateError) -> Outcome {
+    let cause = match error {
+        AttenuateError::Sealed => "sealed",
+        AttenuateError::TooManyBlocks => "too_many_blocks",
+        AttenuateError::TooLarge => "too_large",
+        AttenuateError::OtherToken => "other_token",
+        AttenuateError::Token(refusal) => return Ok(ui.refused(refusal)),
+        AttenuateError::NoRandomness => return Err(Failure::new(error.to_string())),
+    };
+    Ok(ui.no("refused", cause, &error))
+}

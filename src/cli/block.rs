@@ -1,0 +1,183 @@
+//! Which block of which file: what `compile`, `mint`, `attenuate` and `vouch` have in common.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value as Json, json};
+
+use super::inputs;
+use super::ui::{Failure, RED, Ui, paint};
+use crate::author::Document;
+use crate::author::value::arguments_from_text;
+use crate::check::library::Library;
+use crate::check::tree::Template;
+use crate::compile::Compiled;
+use crate::compile::arguments::Arguments;
+use crate::compile::compile;
+use crate::compile::error::CompileError;
+use crate::diag::Source;
+use crate::span::Span;
+use crate::syntax::ast::BlockKind;
+
+/// How a file is read.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Reading {
+    /// A file with vocabularies beside the built-in ones; may be given several times
+    #[arg(long = "vocabulary", value_name = "FILE")]
+    pub vocabularies: Vec<PathBuf>,
+
+    /// Take warnings for errors
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
+impl Reading {
+    /// The vocabularies that a file can use. `None`: one has errors, and they have been shown.
+    ///
+    /// # Errors
+    /// A file can not be read.
+    pub fn library(&self, ui: &Ui) -> Result<Option<Library>, Failure> {
+        inputs::library(ui, &self.vocabularies)
+    }
+
+    /// A file without errors. `None`: the errors have been shown.
+    ///
+    /// # Errors
+    /// The file can not be read.
+    pub fn document(&self, ui: &Ui, path: &Path) -> Result<Option<Document>, Failure> {
+        let Some(library) = self.library(ui)? else { return Ok(None) };
+        inputs::document(ui, path, &library, self.deny_warnings)
+    }
+}
+
+/// Which block, and what its parameters are.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Choice {
+    /// Which block of the file, where there are several
+    #[arg(long, value_name = "NAME")]
+    pub template: Option<String>,
+
+    /// What a parameter stands for; of a set, the elements between commas
+    #[arg(long = "with", value_name = "NAME=VALUE", value_parser = read_pair)]
+    pub with: Vec<(String, String)>,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap shows a doc comment here as the help of the command")]
+    pub reading: Reading,
+}
+
+/// Reads `NAME=VALUE`.
+///
+/// # Errors
+/// There is no `=`.
+pub fn read_pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}
+
+/// A block with its parameters filled in.
+#[derive(Debug)]
+pub struct Block {
+    /// The file it stands in.
+    pub document: Document,
+    /// Token, policy or restriction.
+    pub kind: BlockKind,
+    /// Its name.
+    pub name: String,
+    /// Its program.
+    pub compiled: Compiled,
+}
+
+impl Choice {
+    /// Compiles the block of the file that is meant. `None`: there are errors, and they have been shown.
+    ///
+    /// # Errors
+    /// The file can not be read, or the arguments are not those of one of its blocks.
+    pub fn block(&self, ui: &Ui, path: &Path, kinds: &[BlockKind]) -> Result<Option<Block>, Failure> {
+        let Some(document) = self.reading.document(ui, path)? else { return Ok(None) };
+        let template = self.template(&document, path, kinds)?;
+        let arguments = self.arguments(template)?;
+        match compile(template, document.vocabulary(), &arguments) {
+            Ok(compiled) => {
+                let (kind, name) = (template.kind, template.name.clone());
+                Ok(Some(Block { document, kind, name, compiled }))
+            }
+            Err(errors) => {
+                report(ui, &document, &errors);
+                Ok(None)
+            }
+        }
+    }
+
+    /// The block that is meant; without a name, the only one of those kinds.
+    fn template<'d>(&self, document: &'d Document, path: &Path, kinds: &[BlockKind]) -> Result<&'d Template, Failure> {
+        let all: Vec<_> = document.templates().iter().filter(|template| kinds.contains(&template.kind)).collect();
+        let wanted = |template: &&&Template| self.template.as_ref().is_none_or(|name| template.name == *name);
+        let mut found = all.iter().filter(wanted);
+        if let (Some(template), None) = (found.next(), found.next()) {
+            return Ok(template);
+        }
+        let kind = if let [kind] = kinds { kind.word() } else { "block" };
+        let known = all.iter().map(|template| format!("`{}`", template.name)).collect::<Vec<_>>().join(", ");
+        let file = inputs::name(path);
+        Err(match &self.template {
+            _ if all.is_empty() => Failure::new(format!("there is no {kind} in `{file}`")),
+            Some(name) => {
+                let other = document.templates().iter().find(|template| template.name == *name);
+                let why = other.map_or_else(
+                    || format!("there is no {kind} `{name}` in `{file}`"),
+                    |other| format!("`{name}` is a {}, not a {kind}", other.kind.word()),
+                );
+                Failure::new(why).help(format!("there is {known}"))
+            }
+            None => Failure::new(format!("there is more than one {kind} in `{file}`"))
+                .help(format!("name one with `--template`: {known}")),
+        })
+    }
+
+    fn arguments(&self, template: &Template) -> Result<Arguments, Failure> {
+        let pairs = self.with.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        arguments_from_text(template, pairs).map_err(|error| {
+            let signature = signature(template);
+            Failure::new(error.to_string())
+                .help(format!("`{signature}` is given its parameters with `--with NAME=VALUE`"))
+        })
+    }
+}
+
+/// `session(user: string)`
+#[must_use]
+pub fn signature(template: &Template) -> String {
+    if template.parameters.is_empty() {
+        return template.name.clone();
+    }
+    let parameters: Vec<_> = template.parameters.iter().map(|p| format!("{}: {}", p.name, p.ty)).collect();
+    format!("{}({})", template.name, parameters.join(", "))
+}
+
+/// Shows why a block has no program: to standard error for people, to standard output as JSON.
+fn report(ui: &Ui, document: &Document, errors: &[CompileError]) {
+    if ui.is_json() {
+        let errors: Vec<_> = errors.iter().map(|error| as_json(document, error)).collect();
+        return ui.json(&json!({ "errors": errors }));
+    }
+    for CompileError { at, cause } in errors {
+        let mut message = format!("{}: {cause}", paint(ui.error_colour, RED, "error"));
+        message.extend(at.and_then(|at| place(document, at)).map(|place| format!("\n  --> {place}")));
+        message.extend(cause.help().map(|help| format!("\n  help: {help}")));
+        ui.note(message);
+    }
+}
+
+fn as_json(document: &Document, CompileError { at, cause }: &CompileError) -> Json {
+    let place = at.and_then(|at| place(document, at));
+    json!({ "message": cause.to_string(), "place": place, "help": cause.help() })
+}
+
+/// `policies/tenant.placet:7:5`, or the path in a map.
+fn place(document: &Document, at: Span) -> Option<String> {
+    let source = document.source();
+    match (source, source.line_and_column(at)) {
+        (Source::Text { name, .. }, Some((line, column))) => Some(format!("{name}:{line}:{column}")),
+        _ => source.path(at).map(str::to_owned),
+    }
+}

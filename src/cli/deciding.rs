@@ -1,0 +1,217 @@
+//! Who decides for `eval` and `explain`: a policy file whose token is minted for the occasion, or a token and a keyring, with
+//! policies beside either.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::block::Choice;
+use super::inputs::{self, Snapshot};
+use super::times::read_time;
+use super::tokens::{self, vocabulary_of};
+use super::ui::{Failure, Ui};
+use crate::author::Document;
+use crate::author::mint::policy;
+use crate::author::value::arguments_from_text;
+use crate::authorize::{Authorizer, Policy};
+use crate::check::library::Library;
+use crate::explain::{Court, Sources};
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::ast::BlockKind;
+use crate::syntax::map::from_json_text;
+use crate::token::cache::TokenCache;
+use crate::token::envelope::Token;
+use crate::token::header::Purpose;
+use crate::token::keyring::Keyring;
+use crate::trial::{Block, Keys, Stage};
+
+/// What decides.
+#[derive(clap::Args, Debug)]
+pub struct Deciding {
+    /// A policy file; a token of it is minted with a throw-away key
+    #[arg(required_unless_present_any = ["token", "policies"], conflicts_with = "token")]
+    file: Option<PathBuf>,
+
+    /// A token: its text, a file that holds it, or `-`
+    #[arg(long, requires = "keyring")]
+    token: Option<String>,
+
+    /// The keyring to verify the token with
+    #[arg(long, value_name = "FILE", requires = "token")]
+    keyring: Option<PathBuf>,
+
+    /// Refuse what this revocation list revokes
+    #[arg(long, value_name = "FILE", requires = "token")]
+    revocations: Option<PathBuf>,
+
+    /// A policy file whose policies must allow as well; may be given several times
+    #[arg(long = "policy", value_name = "FILE")]
+    policies: Vec<PathBuf>,
+
+    #[command(flatten)]
+    choice: Choice,
+
+    /// The time of the request where it has none of its own, instead of now
+    #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
+    now: Option<i64>,
+}
+
+/// All that is needed to decide.
+pub struct Ready {
+    vocabulary: Arc<Vocabulary>,
+    now: i64,
+    kind: Kind,
+}
+
+enum Kind {
+    Minted(Stage),
+    Given { text: String, keyring: Keyring, revocations: Option<Snapshot>, policies: Vec<Policy> },
+}
+
+impl Deciding {
+    /// Reads all files. `None`: there are errors in one of them, and they have been shown.
+    ///
+    /// # Errors
+    /// A file can not be read, or it is not clear which block is meant.
+    pub fn ready(&self, ui: &Ui) -> Result<Option<Ready>, Failure> {
+        let now = inputs::now(self.now);
+        let Some(library) = self.choice.reading.library(ui)? else { return Ok(None) };
+        match (&self.token, &self.keyring) {
+            (Some(token), Some(keyring)) => self.given(ui, token, keyring, &library, now),
+            _ => self.minted(ui, &library, now),
+        }
+    }
+
+    fn given(
+        &self,
+        ui: &Ui,
+        token: &str,
+        keyring: &Path,
+        library: &Library,
+        now: i64,
+    ) -> Result<Option<Ready>, Failure> {
+        let keyring = inputs::keyring(ui, keyring)?;
+        let revocations = self.revocations.as_deref().map(inputs::revocations).transpose()?;
+        let text = tokens::text(token)?;
+        let Some(blocks) = self.policy_blocks(ui, library)? else { return Ok(None) };
+        let known = inputs::vocabularies(library);
+        let header = Token::parse(&text).ok().map(|token| token.header());
+        let of_token = header.and_then(|header| vocabulary_of(&known, &header)).map(|(vocabulary, _)| vocabulary);
+        // A token that can not be read, or of an unknown vocabulary, is refused by whichever vocabulary asks.
+        let of_policies = blocks.first().map(|block| Arc::clone(block.document().vocabulary()));
+        let Some(vocabulary) = of_token.or(of_policies).or_else(|| known.first().cloned()) else {
+            return Err(Failure::new("there is no vocabulary"));
+        };
+        let policies = blocks.iter().map(|block| {
+            policy(&block.template().name, block.compiled(), &vocabulary).map_err(|error| {
+                Failure::new(format!(
+                    "policy `{}` does not speak `{}`: {error}",
+                    block.template().name,
+                    vocabulary.name()
+                ))
+            })
+        });
+        let policies = policies.collect::<Result<_, _>>()?;
+        Ok(Some(Ready { vocabulary, now, kind: Kind::Given { text, keyring, revocations, policies } }))
+    }
+
+    fn minted(&self, ui: &Ui, library: &Library, now: i64) -> Result<Option<Ready>, Failure> {
+        let Some(mut policies) = self.policy_blocks(ui, library)? else { return Ok(None) };
+        let mut blocks = Vec::new();
+        if let Some(file) = &self.file {
+            let Some(chosen) = self.choice.block(ui, file, &[BlockKind::Token, BlockKind::Policy])? else {
+                return Ok(None);
+            };
+            let block = Block::of_compiled(Arc::new(chosen.document), &chosen.name, chosen.compiled);
+            match chosen.kind {
+                BlockKind::Policy => policies.insert(0, block),
+                BlockKind::Token | BlockKind::Restriction => blocks.push(block),
+            }
+        }
+        let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
+        let stage = Stage::new(String::new(), blocks, policies, now, &keys);
+        let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
+        Ok(Some(Ready { vocabulary: Arc::clone(stage.vocabulary()), now, kind: Kind::Minted(stage) }))
+    }
+
+    /// Every policy of the files of `--policy`.
+    fn policy_blocks(&self, ui: &Ui, library: &Library) -> Result<Option<Vec<Block>>, Failure> {
+        let mut blocks = Vec::new();
+        for path in &self.policies {
+            let Some(document) = inputs::document(ui, path, library, false)? else { return Ok(None) };
+            let document = Arc::new(document);
+            let before = blocks.len();
+            for (number, template) in document.templates().iter().enumerate() {
+                if template.kind == BlockKind::Policy {
+                    blocks.push(self.policy_block(&document, number)?);
+                }
+            }
+            if blocks.len() == before {
+                return Err(Failure::new(format!("there is no policy in `{}`", path.display())));
+            }
+        }
+        Ok(Some(blocks))
+    }
+
+    fn policy_block(&self, document: &Arc<Document>, number: usize) -> Result<Block, Failure> {
+        let template = &document.templates()[number];
+        let given = self.choice.with.iter().filter(|(name, _)| template.parameters.iter().any(|it| it.name == *name));
+        let pairs = given.map(|(name, value)| (name.as_str(), value.as_str()));
+        let arguments = arguments_from_text(template, pairs).map_err(|error| Failure::new(error.to_string()))?;
+        Block::new(document, number, &arguments).map_err(|errors| {
+            let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            Failure::new(format!("policy `{}`: {}", template.name, errors.join("; ")))
+        })
+    }
+}
+
+impl Ready {
+    /// What requests speak.
+    #[must_use]
+    pub const fn vocabulary(&self) -> &Arc<Vocabulary> {
+        &self.vocabulary
+    }
+
+    /// The time of requests that have none.
+    #[must_use]
+    pub const fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// Lends who decides.
+    ///
+    /// # Errors
+    /// The revocation list is none; it has been read before, so this does not happen.
+    pub fn with_court<R>(
+        &self,
+        cache: Option<&TokenCache>,
+        use_it: impl FnOnce(&Court<'_>) -> R,
+    ) -> Result<R, Failure> {
+        match &self.kind {
+            Kind::Minted(stage) => Ok(stage.with_court(Purpose::Local, use_it)),
+            Kind::Given { text, keyring, revocations, policies } => {
+                let revocations = revocations.as_ref().map(Snapshot::open).transpose()?;
+                let mut authorizer = Authorizer::new(keyring, &self.vocabulary).with_policies(policies);
+                if let Some(revocations) = revocations {
+                    authorizer = authorizer.with_revocations(revocations);
+                }
+                let sources = Sources::none();
+                let court = Court::new(authorizer, Some(text), &sources);
+                Ok(match cache {
+                    Some(cache) => use_it(&court.with_cache(cache)),
+                    None => use_it(&court),
+                })
+            }
+        }
+    }
+}
+
+/// The request of `--request`: JSON as it is, or the file that holds it.
+///
+/// # Errors
+/// The file can not be read.
+pub fn request(given: &str) -> Result<Result<Json, String>, Failure> {
+    let text = if given.trim_start().starts_with('{') { given.to_owned() } else { inputs::text(Path::new(given))? };
+    Ok(from_json_text(&text).map_err(|diagnostic| diagnostic.message))
+}

@@ -1,0 +1,200 @@
+//! `placet eval`: decides one request, or a stream of them.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write, stdin, stdout};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value as Json, json};
+
+use super::deciding::{Deciding, Ready, request};
+use super::page::{cut, verdict};
+use super::ui::{Exit, Failure, Outcome, Ui};
+use crate::author::request::{OwnedRequest, time_of};
+use crate::explain::{Cause, Court, Explanation};
+use crate::syntax::map::from_json_text;
+use crate::token::cache::TokenCache;
+use crate::token::verify::Scratch;
+
+/// Decides a request: exit code 0 where it is allowed, 1 where it is not.
+///
+/// With a policy file, a token of it is minted with a throw-away key and verified again, as a service would. With `--token` and
+/// `--keyring` the token is the given one.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  placet eval session.placet --with user=42 --request '{\"action\": \"get\", \"cache\": \"profiles\"}'
+  placet eval --token token.txt --keyring service.keys --request request.json --explain
+  placet eval --token token.txt --keyring service.keys --jsonl --request requests.jsonl")]
+pub struct Args {
+    #[command(flatten)]
+    deciding: Deciding,
+
+    /// The request: JSON, a file that holds it, or `-` for standard input
+    #[arg(long, value_name = "JSON|FILE")]
+    request: String,
+
+    /// Decide a stream of requests, one a line
+    #[arg(long, conflicts_with = "explain")]
+    jsonl: bool,
+
+    /// Say what would have to be different for the request to pass
+    #[arg(long)]
+    explain: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read, or it is not clear which block is meant.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::No) };
+    if args.jsonl {
+        return stream(&args.request, &ready, ui);
+    }
+    let request = request(&args.request)?;
+    let explanation = ready.with_court(None, |court| decide(court, &ready, request, args.explain))?;
+    show(ui, &explanation);
+    Ok(Exit::of(explanation.verdict == "allow"))
+}
+
+/// Decides one request; with `why`, looks for a change that passes.
+pub fn decide(court: &Court<'_>, ready: &Ready, request: Result<Json, String>, why: bool) -> Explanation {
+    let json = match request {
+        Ok(json) => json,
+        Err(message) => return not_json(message),
+    };
+    let read = OwnedRequest::from_json(ready.vocabulary(), &json);
+    match read.and_then(|request| Ok((request, time_of(&json)?.unwrap_or(ready.now())))) {
+        Ok((request, time)) if why => court.explain(&request, time),
+        Ok((request, time)) => court.decided(court.decide(&request, time, &mut Scratch::new()), time),
+        Err(bad) => court.malformed(&bad, &json),
+    }
+}
+
+/// The verdict, and below it who decided.
+pub fn show(ui: &Ui, explanation: &Explanation) {
+    if ui.is_json() {
+        return ui.json(&serde_json::to_value(explanation).unwrap_or_default());
+    }
+    ui.line(verdict(explanation.verdict, ui.colour).trim_end());
+    for line in explanation.to_string().lines() {
+        ui.line(format_args!("  {line}"));
+    }
+}
+
+fn not_json(message: String) -> Explanation {
+    let cause = Cause { name: "malformed_request", message, help: None };
+    Explanation { verdict: "refused", decided: None, cause: Some(cause), nearest: None }
+}
+
+fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
+    let path = Path::new(given);
+    let failed = |error: &std::io::Error| Failure::new(format!("can not read `{given}`: {error}"));
+    let (reader, bytes): (Box<dyn BufRead>, Option<u64>) = if given == "-" {
+        (Box::new(stdin().lock()), None)
+    } else {
+        let file = File::open(path).map_err(|error| failed(&error))?;
+        let bytes = file.metadata().map(|metadata| metadata.len()).ok();
+        (Box::new(BufReader::new(file)), bytes)
+    };
+    let bar = progress(bytes);
+    let cache = TokenCache::new(1);
+    let mut tally = Tally::default();
+    let outcome = ready.with_court(Some(&cache), |court| {
+        let mut out = BufWriter::new(stdout().lock());
+        let mut scratch = Scratch::new();
+        for line in reader.lines() {
+            let line = line.map_err(|error| failed(&error))?;
+            bar.inc(line.len() as u64 + 1);
+            if line.trim().is_empty() {
+                continue;
+            }
+            let explanation = tally.decide(court, ready, &line, &mut scratch);
+            if write_line(&mut out, &explanation, tally.count, ui.is_json()).is_err() {
+                break; // A closed pipe: the reader has seen enough.
+            }
+        }
+        let _ = out.flush();
+        Ok(())
+    })?;
+    bar.finish_and_clear();
+    outcome?;
+    ui.note(&tally);
+    Ok(Exit::of(tally.count > 0 && tally.words[0] == tally.count))
+}
+
+/// Drawn to standard error, and only where that is a terminal.
+fn progress(bytes: Option<u64>) -> ProgressBar {
+    let template = "{wide_bar} {bytes} of {total_bytes}, {eta} left";
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    match bytes {
+        Some(bytes) => ProgressBar::new(bytes).with_style(style),
+        None => ProgressBar::new_spinner(),
+    }
+}
+
+/// What was decided so far, and how long deciding took: reading and printing do not count.
+#[derive(Debug, Default)]
+struct Tally {
+    count: usize,
+    words: [usize; 4],
+    deciding: Duration,
+}
+
+impl Tally {
+    fn decide(&mut self, court: &Court<'_>, ready: &Ready, line: &str, scratch: &mut Scratch) -> Explanation {
+        self.count += 1;
+        let explanation = match from_json_text(line) {
+            Err(diagnostic) => not_json(diagnostic.message),
+            Ok(json) => {
+                match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, time_of(&json)?))) {
+                    Err(bad) => court.malformed(&bad, &json),
+                    Ok((request, time)) => {
+                        let time = time.unwrap_or(ready.now());
+                        let before = now();
+                        let verdict = court.decide(&request, time, scratch);
+                        self.deciding += before.elapsed();
+                        court.briefly(verdict, time)
+                    }
+                }
+            }
+        };
+        let word = WORDS.iter().position(|word| *word == explanation.verdict).unwrap_or(0);
+        self.words[word] += 1;
+        explanation
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let counts = WORDS.iter().zip(self.words).filter(|(_, count)| *count > 0);
+        let counts: Vec<_> = counts.map(|(word, count)| format!("{count} {word}")).collect();
+        write!(f, "{} requests: {}", self.count, counts.join(", "))?;
+        let seconds = self.deciding.as_secs_f64();
+        if seconds > 0.0 {
+            #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+            let rate = self.count as f64 / seconds;
+            write!(f, "; {rate:.0} decisions per second")?;
+        }
+        Ok(())
+    }
+}
+
+const WORDS: [&str; 4] = ["allow", "forbidden", "not_permitted", "refused"];
+
+#[expect(clippy::disallowed_methods, reason = "how fast it was is shown, and decides nothing")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn write_line(out: &mut impl Write, explanation: &Explanation, number: usize, json: bool) -> std::io::Result<()> {
+    if json {
+        let mut line = serde_json::to_value(explanation).unwrap_or_default();
+        line["line"] = json!(number);
+        return writeln!(out, "{line}");
+    }
+    let why = explanation.to_string();
+    writeln!(out, "{:<13} {}", explanation.verdict, cut(why.lines().next().unwrap_or_default(), 84))
+}

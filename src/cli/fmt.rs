@@ -1,0 +1,134 @@
+//! `placet fmt`: the canonical text of policy files, and the map form.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::inputs;
+use super::outputs::{Existing, Secrecy, write};
+use super::ui::{Exit, Failure, Outcome, Ui};
+use crate::author::Report;
+use crate::diag::Source;
+use crate::syntax::{map, parse, print};
+
+/// Writes policy files in their canonical form.
+///
+/// The files are changed in place; comments stay. Names and types are not looked at: `check` does that.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  placet fmt policies
+  placet fmt --check policies
+  placet fmt --to json tenant.placet > tenant.json
+  placet fmt - < new.placet")]
+pub struct Args {
+    /// Policy files, or `-` for standard input; a directory stands for all `.placet` files in it
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+
+    /// Change nothing; name the files that would change, and say no if there are any
+    #[arg(long, conflicts_with_all = ["stdout", "to"])]
+    check: bool,
+
+    /// Print to standard output and leave the files as they are
+    #[arg(long)]
+    stdout: bool,
+
+    /// Print one file in the other form: the map form, or text
+    #[arg(long, value_enum, value_name = "FORM")]
+    to: Option<Form>,
+}
+
+/// How a policy is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// The map form, for scripting hosts; comments are lost.
+    Json,
+    /// The language.
+    Text,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read or written.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    if let Some(form) = args.to {
+        return convert(ui, &args.files, form);
+    }
+    let mut tally = Tally::default();
+    for path in inputs::expand(&args.files, "placet")? {
+        format(ui, &args, &path, &mut tally)?;
+    }
+    if ui.is_json() && !args.stdout {
+        ui.json(&json!({ "changed": tally.changed, "same": tally.same, "broken": tally.broken }));
+    }
+    Ok(Exit::of(tally.broken.is_empty() && (!args.check || tally.changed.is_empty())))
+}
+
+/// What became of the files.
+#[derive(Default)]
+struct Tally {
+    changed: Vec<String>,
+    same: usize,
+    broken: Vec<String>,
+}
+
+fn format(ui: &Ui, args: &Args, path: &Path, tally: &mut Tally) -> Result<(), Failure> {
+    let name = inputs::name(path);
+    let text = inputs::text(path)?;
+    let canonical = match print::format(&text) {
+        Ok(canonical) => canonical,
+        Err(diagnostics) => {
+            ui.warn(&Report { source: Source::text(&name, text), diagnostics });
+            tally.broken.push(name);
+            return Ok(());
+        }
+    };
+    let prints = args.stdout || (path == Path::new("-") && !args.check);
+    if prints {
+        ui.text(&canonical);
+    }
+    if canonical == text {
+        tally.same += 1;
+        return Ok(());
+    }
+    if !prints && !args.check {
+        write(path, canonical.as_bytes(), Secrecy::Open, Existing::Replace)?;
+    }
+    if !prints && !ui.is_json() {
+        let what = if args.check { "would change" } else { "changed" };
+        ui.line(format_args!("{what}: {name}"));
+    }
+    tally.changed.push(name);
+    Ok(())
+}
+
+fn convert(ui: &Ui, files: &[PathBuf], form: Form) -> Outcome {
+    let [path] = files else { return Err(Failure::new("`--to` takes one file")) };
+    let name = inputs::name(path);
+    let text = inputs::text(path)?;
+    // Only a map begins with a brace, and only text can begin with something else.
+    let read = if text.trim_start().starts_with('{') {
+        map::from_json_text(&text)
+            .map_err(|found| Report { source: Source::text(&name, &text), diagnostics: vec![found] })
+            .and_then(|value| map::from_map(&value).map_err(|(diagnostics, source)| Report { source, diagnostics }))
+            .map(|(file, _)| file)
+    } else {
+        parse::parse(&text).map_err(|diagnostics| Report { source: Source::text(&name, &text), diagnostics })
+    };
+    match (read, form) {
+        (Ok(file), Form::Text) => ui.text(print::print(&file)),
+        (Ok(file), Form::Json) => {
+            let map = serde_json::to_string_pretty(&map::to_map(&file))
+                .map_err(|error| Failure::new(format!("the map can not be written: {error}")))?;
+            ui.line(map);
+        }
+        (Err(report), _) => {
+            ui.report(&report);
+            return Ok(Exit::No);
+        }
+    }
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,138 @@
+//! `placet inspect`: a token as readable rules; without a key unverified, with a keyring verified.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::inputs;
+use super::times::read_time;
+use super::tokens::{self, View, vocabulary_of};
+use super::ui::{Exit, GREEN, Outcome, RED, Ui, YELLOW, paint};
+use crate::model::verdict::Refusal;
+use crate::model::vocabulary::Vocabulary;
+use crate::token::keyring::Keyring;
+use crate::token::revocation::Revocations;
+use crate::token::verify::{Scratch, Verifier};
+
+/// Shows a token as readable rules.
+///
+/// Without a key that is what the token says, and nobody has verified it. With a keyring the token is verified as a service would
+/// do it, and the exit code is 1 where it is refused.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  placet inspect placet_l1_…
+  placet inspect - < token.txt
+  placet inspect token.txt --keyring service.keys --revocations revoked.txt")]
+pub struct Args {
+    /// The text of a token, a file that holds it, or `-` for standard input
+    token: String,
+
+    /// Verify the token with the keys in this file
+    #[arg(long, value_name = "FILE")]
+    keyring: Option<PathBuf>,
+
+    /// Refuse what this revocation list revokes: its text or its snapshot
+    #[arg(long, value_name = "FILE", requires = "keyring")]
+    revocations: Option<PathBuf>,
+
+    /// A file with vocabularies beside the built-in ones; may be given several times
+    #[arg(long = "vocabulary", value_name = "FILE")]
+    vocabularies: Vec<PathBuf>,
+
+    /// The time to look from, instead of now
+    #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
+    now: Option<i64>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::No) };
+    let known = inputs::vocabularies(&library);
+    let now = inputs::now(args.now);
+    let text = tokens::text(&args.token)?;
+    let Some(keyring) = &args.keyring else { return inspect(ui, &text, &known, now) };
+    let keyring = inputs::keyring(ui, keyring)?;
+    let snapshot = args.revocations.as_deref().map(inputs::revocations).transpose()?;
+    let revocations = snapshot.as_ref().map(inputs::Snapshot::open).transpose()?;
+    verify(ui, &text, &known, &keyring, revocations, now)
+}
+
+fn inspect(ui: &Ui, text: &str, known: &[Arc<Vocabulary>], now: i64) -> Outcome {
+    let Some(token) = tokens::parse(ui, text) else { return Ok(Exit::No) };
+    match View::of_unverified(&token, known) {
+        Ok(view) => show(ui, &view, now, None),
+        Err(refusal) => return Ok(ui.refused(refusal)),
+    }
+    Ok(Exit::Yes)
+}
+
+fn verify(
+    ui: &Ui,
+    text: &str,
+    known: &[Arc<Vocabulary>],
+    keyring: &Keyring,
+    revocations: Option<Revocations<'_>>,
+    now: i64,
+) -> Outcome {
+    let Some(token) = tokens::parse(ui, text) else { return Ok(Exit::No) };
+    let vocabulary = match vocabulary_of(known, &token.header()) {
+        Some((vocabulary, _)) => vocabulary,
+        // The proof is checked before the vocabulary is asked for, so a forgery is called one with this as well.
+        None => Arc::new(Vocabulary::builder("unknown", 0).build()),
+    };
+    let verifier = Verifier::new(keyring, &vocabulary);
+    let verifier = revocations.map_or(verifier, |revocations| verifier.with_revocations(revocations));
+    let mut scratch = Scratch::new();
+    match verifier.verify(text, now, &mut scratch) {
+        Ok(genuine) => {
+            show(ui, &View::of_verified(&genuine, token.as_bytes().len(), &vocabulary), now, None);
+            Ok(Exit::Yes)
+        }
+        Err(refusal) => match View::of_unverified(&token, known) {
+            Ok(view) => {
+                show(ui, &view, now, Some(refusal));
+                Ok(Exit::No)
+            }
+            Err(_) => Ok(ui.refused(refusal)),
+        },
+    }
+}
+
+fn show(ui: &Ui, view: &View<'_>, now: i64, refusal: Option<Refusal>) {
+    if ui.is_json() {
+        let mut json = view.json();
+        json["verified"] = json!(view.is_verified());
+        if let Some(refusal) = refusal {
+            json["verdict"] = json!("refused");
+            json["cause"] = json!(refusal.name());
+            json["message"] = json!(refusal.to_string());
+        }
+        return ui.json(&json);
+    }
+    ui.line(headline(ui, view.is_verified(), refusal));
+    ui.line("");
+    ui.line(view.summary(now, ui.colour));
+    ui.line("");
+    ui.line(view.blocks(now, ui.colour));
+}
+
+fn headline(ui: &Ui, verified: bool, refusal: Option<Refusal>) -> String {
+    match refusal {
+        Some(refusal) => {
+            let word = paint(ui.colour, RED, "REFUSED");
+            format!("{word} ({}): {refusal}\nwhat it says, unverified:", refusal.name())
+        }
+        None if verified => {
+            format!("{}: made with a key of the keyring, and valid now", paint(ui.colour, GREEN, "VERIFIED"))
+        }
+        None => {
+            let word = paint(ui.colour, YELLOW, "UNVERIFIED");
+            format!("{word}: this is what the token says; anyone could have written it\n  `--keyring FILE` verifies it")
+        }
+    }
+}

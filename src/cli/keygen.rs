@@ -1,0 +1,136 @@
+//! `placet keygen`: makes a key, writes it to a keyring, and shows only what may be shown.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::inputs;
+use super::outputs::{Existing, Secrecy, write};
+use super::ui::{Exit, Failure, Outcome, Ui};
+use crate::token::keyring::{Keyring, MintingKey};
+use crate::token::keys::{LocalKey, NoRandomness, SigningKey, SystemRandom};
+
+/// Makes a key that mints, and the keyring file that holds it.
+///
+/// The file is readable by its owner only, and is never overwritten unless you say so. Of a key pair, the public key is
+/// printed: give it to those who verify. Nothing else of a key is ever printed.
+#[derive(clap::Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[command(group = clap::ArgGroup::new("kind").required(true))]
+#[command(after_help = "\
+Examples:
+  placet keygen --local --keyring service.keys
+  placet keygen --public --keyring minting.keys --verifier verifying.keys
+  placet keygen --local --keyring service.keys --rotate")]
+pub struct Args {
+    /// One secret, shared by those who mint and those who verify
+    #[arg(long, group = "kind")]
+    local: bool,
+
+    /// A key pair: one side mints, everybody can verify
+    #[arg(long, group = "kind")]
+    public: bool,
+
+    /// The keyring to write
+    #[arg(long, value_name = "FILE", visible_alias = "out")]
+    keyring: PathBuf,
+
+    /// Also write a keyring without secrets, for those who verify only
+    #[arg(long, value_name = "FILE", conflicts_with = "local")]
+    verifier: Option<PathBuf>,
+
+    /// Add the key to a keyring that exists: it mints from now on, the older keys are still accepted
+    #[arg(long, conflicts_with = "force")]
+    rotate: bool,
+
+    /// Replace a file that exists; its keys are lost
+    #[arg(long)]
+    force: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file exists already or can not be written, or there is no randomness.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    if args.keyring == Path::new("-") {
+        return Err(Failure::new("a secret is not written to standard output").help("name a file: --keyring FILE"));
+    }
+    let key = generate(args.public).map_err(|error| Failure::new(error.to_string()))?;
+    let existing = if args.force { Existing::Replace } else { Existing::Keep };
+    if args.rotate {
+        let text = rotated(ui, &args.keyring, &key)?;
+        write(&args.keyring, text.as_bytes(), Secrecy::Secret, Existing::Replace)?;
+    } else {
+        let text = Zeroizing::new(format!("mint {}\n", *key.reveal()));
+        write(&args.keyring, text.as_bytes(), Secrecy::Secret, existing).map_err(|failure| {
+            failure.help("`--rotate` adds the key to it, `--force` replaces it and loses the keys in it")
+        })?;
+    }
+    if let (Some(path), MintingKey::Signing(key)) = (&args.verifier, &key) {
+        let text = format!("accept {}\n", key.public());
+        write(path, text.as_bytes(), Secrecy::Open, existing)
+            .map_err(|failure| failure.help("`--force` replaces it; the new key is in the other file already"))?;
+    }
+    show(ui, &args, &key);
+    Ok(Exit::Yes)
+}
+
+fn generate(public: bool) -> Result<MintingKey, NoRandomness> {
+    if public {
+        SigningKey::generate(&mut SystemRandom).map(MintingKey::Signing)
+    } else {
+        LocalKey::generate(&mut SystemRandom).map(MintingKey::Local)
+    }
+}
+
+/// The text of the keyring with another key that mints; its comments stay.
+fn rotated(ui: &Ui, path: &Path, key: &MintingKey) -> Result<Zeroizing<String>, Failure> {
+    let old = inputs::keyring(ui, path)?;
+    let text = Zeroizing::new(inputs::text(path)?);
+    let retired = old.minting().map(accepted_form);
+    let mut rotated = Zeroizing::new(String::with_capacity(text.len() + 256));
+    for line in text.lines() {
+        match &retired {
+            Some(retired) if line.trim_start().starts_with("mint ") => rotated.extend(["accept ", retired.as_str()]),
+            _ => rotated.push_str(line),
+        }
+        rotated.push('\n');
+    }
+    rotated.extend(["mint ", key.reveal().as_str(), "\n"]);
+    Keyring::from_text(&rotated)
+        .map_err(|error| Failure::new(format!("the keyring would not be one any more: {error}")))?;
+    Ok(rotated)
+}
+
+/// What is left of a key that mints no longer: enough to verify its tokens.
+fn accepted_form(key: &MintingKey) -> Zeroizing<String> {
+    match key {
+        MintingKey::Local(key) => key.reveal(),
+        MintingKey::Signing(key) => Zeroizing::new(key.public().to_string()),
+    }
+}
+
+fn show(ui: &Ui, args: &Args, key: &MintingKey) {
+    let public = match key {
+        MintingKey::Signing(key) => Some(key.public().to_string()),
+        MintingKey::Local(_) => None,
+    };
+    if ui.is_json() {
+        return ui.json(&json!({
+            "purpose": key.purpose().word(),
+            "key": key.id().to_string(),
+            "public": public,
+            "keyring": args.keyring.display().to_string(),
+        }));
+    }
+    ui.line(format_args!("{} key {}", key.purpose(), key.id()));
+    if let Some(public) = public {
+        ui.line(format_args!("public: {public}"));
+    }
+    ui.note(format_args!("written to `{}`, which only you can read", args.keyring.display()));
+    if let Some(path) = &args.verifier {
+        ui.note(format_args!("`{}` is for those who verify", path.display()));
+    }
+}

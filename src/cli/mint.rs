@@ -1,0 +1,114 @@
+//! `placet mint`: a token from a policy file. Standard output takes the token and nothing else.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::block::Choice;
+use super::inputs;
+use super::times::{read_duration, read_time, show};
+use super::tokens::{View, warn_about_size};
+use super::ui::{Exit, Failure, Outcome, Ui};
+use crate::author::mint::{MintFailure, Wrapping, mint};
+use crate::syntax::ast::BlockKind;
+use crate::token::header::Purpose;
+use crate::token::keyring::{Keyring, MintingKey};
+use crate::token::keys::SystemRandom;
+
+/// Mints a token from a `token` of a policy file.
+///
+/// The token goes to standard output, what is to be said about it to standard error. Whoever has the token can use it: treat
+/// it like a password.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  placet mint session.placet --keyring service.keys --with user=42
+  placet mint session.placet --keyring service.keys --with user=42 --ttl 5m --sealed > token.txt")]
+pub struct Args {
+    /// The policy file, or `-` for standard input; a name that ends in `.json` is the map form
+    file: PathBuf,
+
+    /// The keyring whose `mint` key makes the token
+    #[arg(long, value_name = "FILE")]
+    keyring: PathBuf,
+
+    #[command(flatten)]
+    choice: Choice,
+
+    /// How long the token is valid, instead of what the file says
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    ttl: Option<i64>,
+
+    /// The time of minting, instead of now
+    #[arg(long, value_name = "TIME", value_parser = read_time)]
+    now: Option<i64>,
+
+    /// Let nobody add restrictions
+    #[arg(long)]
+    sealed: bool,
+
+    /// Let only those who have the key read the token; needs a local key
+    #[arg(long)]
+    encrypted: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read, the keyring has no key that mints, or the options do not fit it.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let keyring = inputs::keyring(ui, &args.keyring)?;
+    let key = minting(&keyring, &args)?;
+    let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Token])? else { return Ok(Exit::No) };
+    if args.ttl.is_some() {
+        block.compiled.times.ttl = args.ttl;
+        block.compiled.times.expiry = None;
+    }
+    let now = inputs::now(args.now);
+    let wrapping = Wrapping { sealed: args.sealed, encrypted: args.encrypted };
+    let token = match mint(&block.compiled, block.document.vocabulary(), key, now, wrapping, &mut SystemRandom) {
+        Ok(token) => token,
+        Err(failure) => return refuse(ui, failure),
+    };
+    let text = token.text();
+    let view = match View::of_unverified(&token, &[Arc::clone(block.document.vocabulary())]) {
+        Ok(view) => view,
+        Err(refusal) => return Ok(ui.refused(refusal)),
+    };
+    if ui.is_json() {
+        let mut json = view.json();
+        json["token"] = json!(text);
+        json["template"] = json!(block.name);
+        ui.json(&json);
+    } else {
+        ui.line(&text);
+        ui.note(view.summary(now, ui.error_colour));
+    }
+    if let Some(end) = view.expiry().filter(|end| *end <= now) {
+        ui.warning(format_args!("the token has expired at {}", show(end)));
+    }
+    warn_about_size(ui, &text);
+    Ok(Exit::Yes)
+}
+
+fn minting<'k>(keyring: &'k Keyring, args: &Args) -> Result<&'k MintingKey, Failure> {
+    let file = args.keyring.display();
+    let key = keyring.minting().ok_or_else(|| {
+        Failure::new(format!("no key in `{file}` mints"))
+            .help("one line of it must begin with `mint`; `placet keygen --rotate` adds one")
+    })?;
+    if args.encrypted && key.purpose() == Purpose::Public {
+        return Err(Failure::new(format!("the key of `{file}` makes public tokens, and those can not be encrypted"))
+            .help("use a keyring made with `placet keygen --local`, or leave `--encrypted` out"));
+    }
+    Ok(key)
+}
+
+/// The policy asks for a token that there can not be; or there is no randomness, and nothing can be done.
+fn refuse(ui: &Ui, failure: MintFailure) -> Outcome {
+    match failure {
+        MintFailure::Mint(error) => Ok(ui.no("error", "mint", &error)),
+        MintFailure::NoRandomness(error) => Err(Failure::new(error.to_string())),
+    }
+}

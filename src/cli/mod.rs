@@ -1,0 +1,137 @@
+//! The command line: one file for each command.
+//!
+//! A command takes its `Args` and the [`Ui`](ui::Ui) and answers yes (exit code 0), no (1), or that it could not do it
+//! (2). [`inputs`] is all that commands read, [`outputs`] all that they write, [`block`] and [`tokens`] what they have in
+//! common.
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "every command has the same signature: it owns its arguments, borrows the terminal, and may fail"
+)]
+
+mod attempt;
+mod attenuate;
+pub mod block;
+mod check;
+mod compile;
+mod completions;
+mod deciding;
+mod eval;
+mod explain;
+mod fmt;
+pub mod inputs;
+mod inspect;
+mod keygen;
+mod man;
+mod mint;
+pub mod outputs;
+pub mod page;
+mod repl;
+mod revoke;
+mod seal;
+pub mod spelled;
+mod test;
+pub mod times;
+pub mod tokens;
+pub mod ui;
+mod vocabulary;
+mod vouch;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use ui::{Format, Outcome, Ui};
+
+/// Policies that travel inside authorization tokens.
+///
+/// A policy file says what is allowed. `placet` checks it, compiles it, seals it into a token, and decides requests against it.
+#[derive(Parser, Debug)]
+#[command(name = "placet", version, max_term_width = 100, disable_help_subcommand = false)]
+#[command(after_help = AFTER_HELP)]
+pub struct Cli {
+    /// Print text for people or JSON for programs
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    format: Format,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+A file can be `-`, which is standard input. `--format json` prints JSON.
+Exit codes: 0 is yes; 1 is no: denied, refused, errors found, a case failed; 2 is that it could not be done.
+
+Begin with:
+  placet try policies/tenant.placet
+  placet test policies
+  placet repl";
+
+/// What to do. The order is that of `placet help`: writing policies first, then the life of a token.
+#[derive(Subcommand, Debug)]
+enum Command {
+    #[command(name = "try")]
+    Attempt(attempt::Args),
+    Check(check::Args),
+    Fmt(fmt::Args),
+    Compile(compile::Args),
+    Test(test::Args),
+    Repl(repl::Args),
+    Eval(eval::Args),
+    Explain(explain::Args),
+    Keygen(keygen::Args),
+    Mint(mint::Args),
+    Inspect(inspect::Args),
+    Attenuate(attenuate::Args),
+    Vouch(vouch::Args),
+    Seal(seal::Args),
+    Revoke(revoke::Args),
+    Vocabulary(vocabulary::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Command {
+    fn run(self, ui: &Ui) -> Outcome {
+        match self {
+            Self::Attempt(args) => attempt::run(args, ui),
+            Self::Check(args) => check::run(args, ui),
+            Self::Fmt(args) => fmt::run(args, ui),
+            Self::Compile(args) => compile::run(args, ui),
+            Self::Test(args) => test::run(args, ui),
+            Self::Repl(args) => repl::run(args, ui),
+            Self::Eval(args) => eval::run(args, ui),
+            Self::Explain(args) => explain::run(args, ui),
+            Self::Keygen(args) => keygen::run(args, ui),
+            Self::Mint(args) => mint::run(args, ui),
+            Self::Inspect(args) => inspect::run(args, ui),
+            Self::Attenuate(args) => attenuate::run(args, ui),
+            Self::Vouch(args) => vouch::run(args, ui),
+            Self::Seal(args) => seal::run(args, ui),
+            Self::Revoke(args) => revoke::run(args, ui),
+            Self::Vocabulary(args) => vocabulary::run(args, ui),
+            Self::Completions(args) => completions::run(args, ui),
+            Self::Man(args) => man::run(args, ui),
+        }
+    }
+}
+
+/// The whole program. What can not be understood is clap's to say, with exit code 2.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ui = Ui::new(cli.format);
+    match cli.command.run(&ui) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(failure) => {
+            ui.failed(&failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The definition of the command line, for completions and manual pages.
+fn definition() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,55 @@
+//! `placet repl`: type a policy and requests, and see what becomes of them.
+
+mod lines;
+mod session;
+
+use std::path::PathBuf;
+
+use super::inputs;
+use super::times::read_time;
+use super::ui::{Exit, Failure, Outcome, Ui};
+use lines::{Entry, Lines};
+use session::Session;
+
+/// Tries a policy out: type items and requests, and each request is decided at once.
+///
+/// What is typed is minted with a throw-away key and decided as a service would do it. `:help` tells the rest.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Policy files to begin with
+    files: Vec<PathBuf>,
+
+    /// A file with vocabularies beside the built-in ones; may be given several times
+    #[arg(long = "vocabulary", value_name = "FILE")]
+    vocabularies: Vec<PathBuf>,
+
+    /// The time of minting and of all requests, instead of now
+    #[arg(long, value_name = "TIME", value_parser = read_time)]
+    now: Option<i64>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read, or there is no randomness.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::No) };
+    let mut session = Session::new(*ui, library, args.now)?;
+    for path in &args.files {
+        if !session.load(path)? {
+            return Ok(Exit::No);
+        }
+    }
+    let mut lines = Lines::open(ui)?;
+    if lines.is_interactive() {
+        ui.note("type a policy, then requests such as `get { cache: \"acorns\" }`; `:help` tells more, `:quit` leaves");
+    }
+    loop {
+        match lines.next()? {
+            Entry::End => return Ok(Exit::Yes),
+            Entry::TooLong => ui.note(Failure::new("that was too long; put it into a file, and `:load FILE`")),
+            Entry::Text(text) if matches!(text.trim(), ":quit" | ":q" | ":exit") => return Ok(Exit::Yes),
+            Entry::Text(text) => session.enter(&text),
+        }
+    }
+}

@@ -1,0 +1,454 @@
+//! What has been typed so far, and what becomes of the next thing.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::author::mint::{Wrapping, attenuate, mint, policy};
+use crate::author::request::{OwnedRequest, time_of};
+use crate::author::value::arguments_from_json;
+use crate::author::{Document, Report};
+use crate::authorize::Authorizer;
+use crate::check::library::Library;
+use crate::check::tree::Template;
+use crate::cli::block::signature;
+use crate::cli::page::verdict;
+use crate::cli::spelled;
+use crate::cli::times::{read_time, show};
+use crate::cli::ui::{Failure, Ui};
+use crate::cli::{inputs, tokens};
+use crate::compile::{Compiled, compile};
+use crate::diag::{Severity, Source};
+use crate::explain::{BlockSource, Court, Explanation, Sources};
+use crate::limits::SOURCE_BYTES;
+use crate::syntax::ast::{BlockKind, File, ItemKind};
+use crate::syntax::parse::parse;
+use crate::token::envelope::Token;
+use crate::token::keyring::Keyring;
+use crate::token::keys::{LocalKey, SystemRandom};
+
+/// A session: items, who decides, and what time it is.
+pub(super) struct Session {
+    ui: Ui,
+    library: Library,
+    keyring: Keyring,
+    now: Option<i64>,
+    items: Vec<Item>,
+    document: Option<Document>,
+    subject: Option<Call>,
+    restrictions: Vec<Call>,
+}
+
+/// One item as it was typed. Another of the same kind and name takes its place.
+struct Item {
+    kind: &'static str,
+    name: String,
+    text: String,
+}
+
+/// `session(user: "42")`
+#[derive(Clone)]
+struct Call {
+    name: String,
+    arguments: Map<String, Json>,
+}
+
+/// A block with its arguments filled in.
+struct Block<'d> {
+    template: &'d Template,
+    compiled: Compiled,
+}
+
+/// Words for people: the reason why what was typed did nothing.
+type Said = Result<(), String>;
+
+impl Session {
+    pub(super) fn new(ui: Ui, library: Library, now: Option<i64>) -> Result<Self, Failure> {
+        let mut keyring = Keyring::new();
+        let key = LocalKey::generate(&mut SystemRandom).map_err(|error| Failure::new(error.to_string()))?;
+        keyring.mint_with(key.into()).map_err(|error| Failure::new(error.to_string()))?;
+        let (items, restrictions) = (Vec::new(), Vec::new());
+        Ok(Self { ui, library, keyring, now, items, document: None, subject: None, restrictions })
+    }
+
+    /// Takes the items of a file. Says whether it had no errors.
+    pub(super) fn load(&mut self, path: &Path) -> Result<bool, Failure> {
+        let text = inputs::text(path)?;
+        Ok(self.add(&text))
+    }
+
+    /// Does what was typed.
+    pub(super) fn enter(&mut self, text: &str) {
+        let trimmed = text.trim();
+        let first = trimmed.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        let said = if let Some(command) = trimmed.strip_prefix(':') {
+            self.command(command)
+        } else if ITEM_WORDS.contains(&first) || trimmed.starts_with("//") {
+            self.add(text);
+            Ok(())
+        } else {
+            self.request(trimmed)
+        };
+        if let Err(message) = said {
+            self.complain(&message);
+        }
+    }
+
+    fn complain(&self, message: &str) {
+        if self.ui.is_json() {
+            self.ui.json(&json!({ "error": message }));
+        } else {
+            self.ui.line(message);
+        }
+    }
+
+    fn say(&self, message: &str) {
+        if self.ui.is_json() { self.ui.json(&json!({ "note": message })) } else { self.ui.line(message) }
+    }
+
+    fn show(&self, report: &Report) {
+        // In one stream with the verdicts, so that it stands behind what it is about.
+        if self.ui.is_json() {
+            self.ui.report(report);
+        } else {
+            self.ui.line(self.ui.picture(report, self.ui.colour));
+        }
+    }
+
+    /// Adds items; says whether there were no errors. Items with errors leave everything as it was.
+    fn add(&mut self, text: &str) -> bool {
+        let file = match parse(text) {
+            Ok(file) => file,
+            Err(diagnostics) => {
+                self.show(&Report { source: Source::text("input", text), diagnostics });
+                return false;
+            }
+        };
+        let begins_anew = self.speaks_another(&file);
+        let kept = if begins_anew { &[][..] } else { &self.items };
+        let mut items: Vec<Item> = kept.iter().map(Item::copy).collect();
+        let mut last = None;
+        for item in &file.items {
+            let (kind, name) = kind_and_name(&item.kind);
+            let doc: String = item.doc.iter().flat_map(|line| ["/// ", line.as_str(), "\n"]).collect();
+            let text = doc + item.at.0.of(text);
+            let new = Item { kind, name, text };
+            match items.iter_mut().find(|old| old.is_replaced_by(&new)) {
+                Some(old) => *old = new,
+                // What speaks a vocabulary stands behind it.
+                None if matches!(kind, "use" | "vocabulary") => items.insert(0, new),
+                None => items.push(new),
+            }
+            if let ItemKind::Block(block) = &item.kind {
+                last = Some((block.kind, block.name.text.clone()));
+            }
+        }
+        let whole = joined(&items);
+        if whole.len() > SOURCE_BYTES {
+            self.complain("that is too much for one session; begin another");
+            return false;
+        }
+        match Document::from_text("items", &whole, &self.library) {
+            Ok(document) => {
+                self.items = items;
+                self.document = Some(document);
+                if begins_anew {
+                    self.subject = None;
+                    self.restrictions.clear();
+                    self.say("another vocabulary: what spoke the old one is forgotten");
+                }
+                self.choose_last(last);
+                true
+            }
+            // While nothing names a vocabulary, `let` and `role` wait for one.
+            Err(report) if report.diagnostics.iter().all(|found| found.code.id() == "E0201") && last.is_none() => {
+                self.items = items;
+                true
+            }
+            Err(report) => {
+                self.show(&Report {
+                    diagnostics: report.diagnostics.into_iter().filter(|d| d.severity() == Severity::Error).collect(),
+                    ..report
+                });
+                false
+            }
+        }
+    }
+
+    /// Whether the items change the vocabulary, so that rules typed before mean nothing any more.
+    fn speaks_another(&self, file: &File) -> bool {
+        let names = file.items.iter().map(|item| kind_and_name(&item.kind));
+        let new = names.filter(|(kind, _)| matches!(*kind, "use" | "vocabulary")).map(|(_, name)| name).next();
+        let old = self.document.as_ref().map(|document| document.vocabulary().name());
+        new.is_some_and(|new| old.is_some_and(|old| old != new))
+    }
+
+    fn choose_last(&mut self, last: Option<(BlockKind, String)>) {
+        let Some((kind, name)) = last else { return };
+        let Some(template) =
+            self.document.as_ref().and_then(|document| document.templates().iter().find(|t| t.name == name))
+        else {
+            return;
+        };
+        let signature = signature(template);
+        let word = kind.word();
+        let command = if kind == BlockKind::Restriction { "restrict" } else { word };
+        if !template.parameters.is_empty() {
+            let arguments: Vec<_> = template.parameters.iter().map(|p| format!("{}: …", p.name)).collect();
+            let call = format!("{name}({})", arguments.join(", "));
+            return self.say(&format!("{word} `{signature}`; `:{command} {call}` puts it to use"));
+        }
+        if kind == BlockKind::Restriction {
+            return self.say(&format!("restriction `{name}`; `:restrict {name}` adds it to the token"));
+        }
+        self.restrictions.clear();
+        self.subject = Some(Call { name, arguments: Map::new() });
+        self.say(&format!("{word} `{signature}` decides now"));
+    }
+
+    fn command(&mut self, command: &str) -> Said {
+        let (word, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+        let rest = rest.trim();
+        match word {
+            "help" | "h" | "?" => {
+                self.say(HELP);
+                Ok(())
+            }
+            "token" | "policy" | "restrict" => self.choose(word, rest),
+            "items" => {
+                let text = joined(&self.items);
+                let numbered = (1..).zip(text.lines()).map(|(number, line)| format!("{number:>4}  {line}"));
+                let shown = numbered.collect::<Vec<_>>().join("\n");
+                self.say(if shown.is_empty() { "nothing yet" } else { &shown });
+                Ok(())
+            }
+            "show" => self.show_subject(),
+            "now" => self.set_now(rest),
+            "load" => match self.load(Path::new(rest)) {
+                Ok(_) => Ok(()),
+                Err(failure) => Err(failure.to_string()),
+            },
+            "explain" => self.request(rest),
+            "reset" => {
+                (self.items, self.document, self.subject) = (Vec::new(), None, None);
+                self.restrictions.clear();
+                self.say("forgotten");
+                Ok(())
+            }
+            other => Err(format!("there is no `:{other}`; `:help` tells what there is")),
+        }
+    }
+
+    fn set_now(&mut self, text: &str) -> Said {
+        self.now = match text {
+            "" => None,
+            text => Some(read_time(text)?),
+        };
+        self.say(&match self.now {
+            Some(now) => format!("it is {}", show(now)),
+            None => "the clock runs".to_owned(),
+        });
+        Ok(())
+    }
+
+    fn document(&self) -> Result<&Document, String> {
+        self.document.as_ref().ok_or_else(|| NOTHING_YET.to_owned())
+    }
+
+    /// `:token NAME(…)`, `:policy NAME(…)`, `:restrict NAME(…)`
+    fn choose(&mut self, word: &str, text: &str) -> Said {
+        let kind = match word {
+            "token" => BlockKind::Token,
+            "policy" => BlockKind::Policy,
+            _ => BlockKind::Restriction,
+        };
+        if kind == BlockKind::Restriction && text.is_empty() {
+            self.restrictions.clear();
+            self.say("no restrictions");
+            return Ok(());
+        }
+        let document = self.document()?;
+        let call = if text.is_empty() {
+            let only = document.template(kind, None).map_err(|error| error.to_string())?;
+            Call { name: only.name.clone(), arguments: Map::new() }
+        } else {
+            let (name, arguments) = match spelled::call(text) {
+                Ok(call) => call,
+                Err(report) => {
+                    self.show(&report);
+                    return Ok(());
+                }
+            };
+            Call { name, arguments }
+        };
+        Self::filled_in(document, kind, &call)?;
+        if kind == BlockKind::Restriction {
+            if self.subject_kind() != Some(BlockKind::Token) {
+                return Err("a restriction is added to a token; `:token NAME` chooses one".to_owned());
+            }
+            self.say(&format!("restriction `{}` is added to the token", call.name));
+            self.restrictions.push(call);
+        } else {
+            self.say(&format!("{word} `{}` decides now", call.name));
+            self.subject = Some(call);
+            self.restrictions.clear();
+        }
+        Ok(())
+    }
+
+    fn filled_in<'d>(document: &'d Document, kind: BlockKind, call: &Call) -> Result<Block<'d>, String> {
+        let template = document.template(kind, Some(&call.name)).map_err(|error| error.to_string())?;
+        let arguments = arguments_from_json(template, &call.arguments)
+            .map_err(|error| format!("{error}\n  it is `{}`", signature(template)))?;
+        match compile(template, document.vocabulary(), &arguments) {
+            Ok(compiled) => Ok(Block { template, compiled }),
+            Err(errors) => Err(errors.iter().map(|error| error.cause.to_string()).collect::<Vec<_>>().join("\n")),
+        }
+    }
+
+    fn subject_kind(&self) -> Option<BlockKind> {
+        let name = &self.subject.as_ref()?.name;
+        let templates = self.document.as_ref()?.templates();
+        templates.iter().find(|template| template.name == *name).map(|template| template.kind)
+    }
+
+    fn request(&self, text: &str) -> Said {
+        let document = self.document()?;
+        let (Some(subject), Some(kind)) = (&self.subject, self.subject_kind()) else {
+            return Err(
+                "nothing decides yet; type a `token` or a `policy`, or choose one with `:token NAME`".to_owned()
+            );
+        };
+        let json = match spelled::request(text) {
+            Ok(json) => json,
+            Err(report) => {
+                self.show(&report);
+                return Ok(());
+            }
+        };
+        let vocabulary = document.vocabulary();
+        let minted = inputs::now(self.now);
+        let blocks = self.blocks(document, kind, subject)?;
+        let token = if kind == BlockKind::Policy { None } else { Some(self.mint(document, &blocks, minted)?.text()) };
+        let mut sources = Sources::none();
+        let mut held = Vec::new();
+        for Block { template, compiled } in &blocks {
+            let source = BlockSource::new(document, template, compiled);
+            if kind == BlockKind::Policy {
+                sources.push_policy(source);
+                held.push(policy(&template.name, compiled, vocabulary).map_err(|error| error.to_string())?);
+            } else {
+                sources.push_block(source);
+            }
+        }
+        let authorizer = Authorizer::new(&self.keyring, vocabulary).with_policies(&held);
+        let court = Court::new(authorizer, token.as_deref(), &sources);
+        let read = time_of(&json).and_then(|time| Ok((OwnedRequest::from_json(vocabulary, &json)?, time)));
+        match read {
+            Ok((request, time)) => self.tell(&court.explain(&request, time.unwrap_or(minted))),
+            Err(bad) => self.tell(&court.malformed(&bad, &json)),
+        }
+        Ok(())
+    }
+
+    /// What decides, and the restrictions of a token behind it.
+    fn blocks<'d>(&self, document: &'d Document, kind: BlockKind, subject: &Call) -> Result<Vec<Block<'d>>, String> {
+        let mut blocks = vec![Self::filled_in(document, kind, subject)?];
+        for restriction in &self.restrictions {
+            blocks.push(Self::filled_in(document, BlockKind::Restriction, restriction)?);
+        }
+        Ok(blocks)
+    }
+
+    fn mint(&self, document: &Document, blocks: &[Block<'_>], now: i64) -> Result<Token, String> {
+        let key = self.keyring.minting().ok_or("there is no key")?;
+        let [authority, restrictions @ ..] = blocks else { return Err(NOTHING_YET.to_owned()) };
+        let wrapping = Wrapping::default();
+        let mut token = mint(&authority.compiled, document.vocabulary(), key, now, wrapping, &mut SystemRandom)
+            .map_err(|error| error.to_string())?;
+        for restriction in restrictions {
+            token = attenuate(&token, &restriction.compiled, now, false, &mut SystemRandom)
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(token)
+    }
+
+    fn tell(&self, explanation: &Explanation) {
+        if self.ui.is_json() {
+            return self.ui.json(&serde_json::to_value(explanation).unwrap_or_default());
+        }
+        self.ui.line(format_args!("{} {explanation}", verdict(explanation.verdict, self.ui.colour)));
+    }
+
+    /// The token as its holder would see it.
+    fn show_subject(&self) -> Said {
+        let document = self.document()?;
+        let (Some(subject), Some(kind)) = (&self.subject, self.subject_kind()) else {
+            return Err(NOTHING_YET.to_owned());
+        };
+        let blocks = self.blocks(document, kind, subject)?;
+        if let (BlockKind::Policy, [Block { compiled, .. }]) = (kind, blocks.as_slice()) {
+            let (bytes, cost) = (compiled.program.bytes().len(), compiled.cost);
+            self.say(&format!("policy `{}`: {bytes} bytes, at most {cost} steps", subject.name));
+            return Ok(());
+        }
+        let now = inputs::now(self.now);
+        let token = self.mint(document, &blocks, now)?;
+        let known = [Arc::clone(document.vocabulary())];
+        let view = tokens::View::of_unverified(&token, &known).map_err(|refusal| refusal.to_string())?;
+        if self.ui.is_json() {
+            self.ui.json(&view.json());
+        } else {
+            self.ui.line(format_args!("{}\n\n{}", view.summary(now, self.ui.colour), view.blocks(now, self.ui.colour)));
+        }
+        Ok(())
+    }
+}
+
+/// The items as one text: what findings and rules quote the lines of.
+fn joined(items: &[Item]) -> String {
+    items.iter().flat_map(|item| [item.text.as_str(), "\n"]).collect()
+}
+
+impl Item {
+    fn copy(&self) -> Self {
+        Self { kind: self.kind, name: self.name.clone(), text: self.text.clone() }
+    }
+
+    /// A session speaks one vocabulary, and a name means one thing.
+    fn is_replaced_by(&self, new: &Self) -> bool {
+        let speaks = |kind: &str| matches!(kind, "use" | "vocabulary");
+        (speaks(self.kind) && speaks(new.kind)) || (self.kind == new.kind && self.name == new.name)
+    }
+}
+
+fn kind_and_name(item: &ItemKind) -> (&'static str, String) {
+    match item {
+        ItemKind::Use(name) => ("use", name.text.clone()),
+        ItemKind::Let(item) => ("let", item.name.text.clone()),
+        ItemKind::Role(item) => ("role", item.name.text.clone()),
+        ItemKind::Vocabulary(item) => ("vocabulary", item.name.text.clone()),
+        ItemKind::Block(item) => ("block", item.name.text.clone()),
+    }
+}
+
+const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "policy", "restriction"];
+
+const NOTHING_YET: &str = "nothing decides yet; begin with `use momento`, then type a `token` or a `policy`";
+
+const HELP: &str = "\
+type an item:     use momento
+                  token reader { permissions: [{ role: ReadOnly, cache: \"acorns\" }] ttl: 30m }
+type a request:   get { cache: \"acorns\" }          or as JSON: {\"action\": \"get\", \"cache\": \"acorns\"}
+an item of the same name replaces the old one; an entry goes on until its brackets are closed
+
+:token NAME(…)    mint this token and decide with it        :token session(user: \"42\")
+:policy NAME(…)   decide with this policy, without a token
+:restrict NAME(…) add a restriction to the token; without a name, take all away
+:show             the token as `placet inspect` shows it
+:items            what has been typed
+:now TIME         another time than now; without a time, the clock runs again
+:load FILE        take the items of a file
+:reset            forget everything
+:quit             leave";

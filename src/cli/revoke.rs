@@ -1,0 +1,256 @@
+//! `placet revoke`: keeps a revocation list, by token, by id, or by key and age.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::inputs;
+use super::outputs::{Existing, Secrecy, to_file_or_stdout, write};
+use super::times::{amount, read_duration, read_time, show};
+use super::tokens::{self, vocabulary_of};
+use super::ui::{Exit, Failure, Outcome, Ui, plural};
+use crate::model::verdict::Refusal;
+use crate::model::vocabulary::Vocabulary;
+use crate::token::envelope::Token;
+use crate::token::header::{KeyId, RevocationId};
+use crate::token::inspect::inspect;
+use crate::token::keyring::Keyring;
+use crate::token::revocation::{RevocationList, Revocations};
+use crate::token::verify::{Scratch, Verifier};
+
+/// Adds to a revocation list.
+///
+/// The list is a text file that you can read, comment and edit; services read its binary snapshot. Each change marks the list as
+/// issued now: services refuse a list that is older than its max-age, so renew it before then, if only with `--renew`.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  placet revoke token.txt --keyring service.keys --list revoked.txt
+  placet revoke --id 00112233445566778899aabbccddeeff --list revoked.txt
+  placet revoke --key 0a1b2c3d --before 2026-11-21T10:00:00Z --list revoked.txt
+  placet revoke --renew --list revoked.txt --snapshot revoked.bin")]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
+pub struct Args {
+    /// The token to revoke, with all that descend from it: its text, a file that holds it, or `-`
+    #[arg(group = "what", requires = "keyring")]
+    token: Option<String>,
+
+    /// The keys to verify the token with
+    #[arg(long, value_name = "FILE")]
+    keyring: Option<PathBuf>,
+
+    /// Revoke from this restriction of the token on, not the whole token; 1 is the first
+    #[arg(long, value_name = "NUMBER", requires = "token", default_value_t = 0)]
+    block: usize,
+
+    /// A revocation id, as `inspect` shows it; may be given several times
+    #[arg(long, value_name = "ID", group = "what", value_parser = read_id)]
+    id: Vec<RevocationId>,
+
+    /// A key whose tokens are revoked as far as they are older than `--before`
+    #[arg(long, value_name = "KEY", group = "what", requires = "before", value_parser = read_key)]
+    key: Option<KeyId>,
+
+    /// See `--key`
+    #[arg(long, value_name = "TIME", requires = "key", value_parser = read_time)]
+    before: Option<i64>,
+
+    /// Mark the list as issued now and change nothing else
+    #[arg(long, group = "what")]
+    renew: bool,
+
+    /// Write the list in the binary form that services read; `-` is standard output
+    #[arg(long, value_name = "FILE", group = "what")]
+    snapshot: Option<PathBuf>,
+
+    /// The list; made if it is not there
+    #[arg(long, value_name = "FILE")]
+    list: PathBuf,
+
+    /// How long after it was issued the list may be used; a new list gets one day
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    max_age: Option<i64>,
+
+    /// A file with vocabularies beside the built-in ones; may be given several times
+    #[arg(long = "vocabulary", value_name = "FILE")]
+    vocabularies: Vec<PathBuf>,
+
+    /// The time to write into the list, instead of now
+    #[arg(long, value_name = "TIME", value_parser = read_time)]
+    now: Option<i64>,
+}
+
+fn read_id(text: &str) -> Result<RevocationId, String> {
+    RevocationId::parse(text).ok_or_else(|| "a revocation id has 32 hexadecimal digits".to_owned())
+}
+
+fn read_key(text: &str) -> Result<KeyId, String> {
+    KeyId::parse(text).ok_or_else(|| "a key id has 8 hexadecimal digits; `inspect` shows it".to_owned())
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read or written, or is not what it should be.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let now = inputs::now(args.now);
+    let mut draft = Draft::read(&args, now)?;
+    let mut said = Vec::new();
+    if let Some(given) = &args.token {
+        let Some(token) = tokens::read(ui, given)? else { return Ok(Exit::No) };
+        match revocation_id(ui, &args, &token)? {
+            Ok(id) => {
+                let what = describe(&token, args.block);
+                draft.revoke(id, Some(&format!("{what}, revoked at {}", show(now))), &mut said);
+            }
+            Err(exit) => return Ok(exit),
+        }
+    }
+    args.id.iter().for_each(|id| draft.revoke(*id, None, &mut said));
+    if let (Some(key), Some(before)) = (args.key, args.before) {
+        draft.revoke_key(key, before, &mut said);
+    }
+    let changed = args.renew || args.max_age.is_some() || !said.is_empty() || draft.is_new;
+    let list = draft.finish(&args, now, changed)?;
+    if let Some(path) = &args.snapshot {
+        to_file_or_stdout(ui, path, &Revocations::write(&list))?;
+        said.push(format!("snapshot written to `{}`", path.display()));
+    }
+    tell(ui, &args, &list, &said);
+    Ok(Exit::Yes)
+}
+
+fn tell(ui: &Ui, args: &Args, list: &RevocationList, said: &[String]) {
+    let bytes = Revocations::write(list);
+    let Ok(snapshot) = Revocations::open(&bytes) else { return };
+    let (keys, ids) = (snapshot.keys().count(), snapshot.ids().count());
+    let binary_on_stdout = args.snapshot.as_deref() == Some(Path::new("-"));
+    if ui.is_json() && !binary_on_stdout {
+        return ui.json(&json!({
+            "list": args.list.display().to_string(), "said": said, "ids": ids, "keys": keys,
+            "issued": snapshot.issued(), "max_age": snapshot.max_age(),
+        }));
+    }
+    for line in said {
+        ui.note(line);
+    }
+    let good_for = amount(snapshot.max_age().unsigned_abs());
+    ui.note(format_args!(
+        "`{}`: {} and {} revoked; issued {}, good for {good_for}",
+        args.list.display(),
+        plural(ids, "id"),
+        plural(keys, "key"),
+        show(snapshot.issued()),
+    ));
+}
+
+fn describe(token: &Token, block: usize) -> String {
+    let id = token.header().id;
+    if block == 0 { format!("token {id}") } else { format!("token {id} from restriction {block} on") }
+}
+
+/// The id of a block. The token is verified, since a forged one would revoke something else; not whether it has expired.
+fn revocation_id(ui: &Ui, args: &Args, token: &Token) -> Result<Result<RevocationId, Exit>, Failure> {
+    let path =
+        args.keyring.as_deref().ok_or_else(|| Failure::new("a token is revoked with its key: --keyring FILE"))?;
+    let keyring = inputs::keyring(ui, path)?;
+    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Err(Exit::No)) };
+    match ids(token, &keyring, &inputs::vocabularies(&library)) {
+        Ok(ids) => ids.get(args.block).copied().map(Ok).ok_or_else(|| {
+            Failure::new(format!("the token has no restriction {}", args.block))
+                .help(format!("it has {}; 0 is the token itself", ids.len().saturating_sub(1)))
+        }),
+        Err(refusal) => Ok(Err(ui.refused(refusal))),
+    }
+}
+
+fn ids(token: &Token, keyring: &Keyring, known: &[Arc<Vocabulary>]) -> Result<Vec<RevocationId>, Refusal> {
+    let unverified = inspect(token)?;
+    let beginning = unverified.blocks.iter().filter_map(|block| block.not_before).max();
+    // A moment at which the token is valid, if there is one: what has expired can be revoked all the same.
+    let moment = beginning.unwrap_or(i64::MIN);
+    let vocabulary = vocabulary_of(known, &unverified.header).map(|(vocabulary, _)| vocabulary);
+    let vocabulary = vocabulary.unwrap_or_else(|| Arc::new(Vocabulary::builder("unknown", 0).build()));
+    let mut scratch = Scratch::new();
+    let verified = Verifier::new(keyring, &vocabulary).verify(&token.text(), moment, &mut scratch)?;
+    Ok(verified.revocation_ids().collect())
+}
+
+/// The text of a list, edited so that the user's comments stay where they are.
+struct Draft {
+    lines: Vec<String>,
+    list: RevocationList,
+    is_new: bool,
+}
+
+const ONE_DAY: i64 = 24 * 60 * 60 * 1000;
+
+impl Draft {
+    fn read(args: &Args, now: i64) -> Result<Self, Failure> {
+        let path = &args.list;
+        let (text, is_new) = match fs::exists(path) {
+            Ok(false) => (RevocationList::new(now, args.max_age.unwrap_or(ONE_DAY)).to_text(), true),
+            _ => (inputs::text(path)?, false),
+        };
+        let list = RevocationList::from_text(&text).map_err(|error| {
+            Failure::new(format!("`{}` is not a revocation list: {error}", path.display()))
+                .help("nothing was changed; mend the line, or name another file to begin a list")
+        })?;
+        Ok(Self { lines: text.lines().map(str::to_owned).collect(), list, is_new })
+    }
+
+    fn revoke(&mut self, id: RevocationId, comment: Option<&str>, said: &mut Vec<String>) {
+        let id_line = id.to_string();
+        if self.lines.iter().any(|line| line.trim_end() == id_line) {
+            said.push(format!("{id} is revoked already"));
+            return;
+        }
+        self.append(comment.map(|comment| format!("# {comment}")));
+        self.append(Some(id_line));
+        said.push(format!("revoked {id}"));
+    }
+
+    fn revoke_key(&mut self, key: KeyId, before: i64, said: &mut Vec<String>) {
+        self.list.revoke_key(key, before);
+        let prefix = format!("key {key} before ");
+        // Of two times the later one holds, and the list knows which that is.
+        let text = self.list.to_text();
+        let line = text.lines().find(|line| line.starts_with(&prefix)).unwrap_or_default().to_owned();
+        match self.lines.iter_mut().find(|line| line.starts_with(&prefix)) {
+            Some(old) => *old = line,
+            None => self.append(Some(line)),
+        }
+        said.push(format!("revoked all tokens of key {key} made before {}", show(before)));
+    }
+
+    /// Puts a line before `end`.
+    fn append(&mut self, line: Option<String>) {
+        let end = self.lines.iter().rposition(|line| line.trim_end() == "end").unwrap_or(self.lines.len());
+        if let Some(line) = line {
+            self.lines.insert(end, line);
+        }
+    }
+
+    fn set(&mut self, name: &str, value: i64) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.starts_with(name)) {
+            *line = format!("{name} {value}");
+        }
+    }
+
+    /// Writes the list, if there is something to write.
+    fn finish(mut self, args: &Args, now: i64, changed: bool) -> Result<RevocationList, Failure> {
+        if changed {
+            self.set("issued:", now.max(0));
+            args.max_age.into_iter().for_each(|age| self.set("max-age:", age));
+        }
+        let text = self.lines.join("\n") + "\n";
+        let list = RevocationList::from_text(&text)
+            .map_err(|error| Failure::new(format!("`{}` would be no list any more: {error}", args.list.display())))?;
+        if changed {
+            write(&args.list, text.as_bytes(), Secrecy::Open, Existing::Replace)?;
+        }
+        Ok(list)
+    }
+}

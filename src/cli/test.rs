@@ -1,0 +1,255 @@
+//! `placet test`: runs case files, and shows why what failed has failed.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::inputs;
+use super::page::{cut, wrap};
+use super::times::{self, read_time};
+use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
+use crate::check::library::Library;
+use crate::explain::Explanation;
+use crate::explain::words::Words;
+use crate::token::verify::Scratch;
+use crate::trial::coverage::Coverage;
+use crate::trial::{Case, Found, Keys, Suite, cases, lines};
+
+/// Runs case files: requests and the verdicts that are expected of them.
+///
+/// Each case goes the whole way of a token, once with a local and once with a public key that nobody keeps: compile, mint,
+/// read, verify, decide.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  placet test policies
+  placet test policies/tenant.cases recorded.jsonl --rules
+
+A `.cases` file stands beside the policy file of the same name:
+  token session(user: \"42\")
+  at 2026-11-21T10:00:00Z
+  allow          get { cache: \"profiles\", item: \"user/42/name\" }
+  not_permitted  get { cache: \"profiles\", item: \"user/43/name\" }")]
+pub struct Args {
+    /// `.cases` and `.jsonl` files, directories that hold some, or policy files with cases beside them
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+
+    /// Count how often each rule was met, and list those that no case met
+    #[arg(long)]
+    rules: bool,
+
+    /// A file with vocabularies beside the built-in ones; may be given several times
+    #[arg(long = "vocabulary", value_name = "FILE")]
+    vocabularies: Vec<PathBuf>,
+
+    /// The time of cases that say none, instead of now
+    #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
+    now: Option<i64>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::No) };
+    let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
+    let now = inputs::now(args.now);
+    let mut results = Results::default();
+    for path in case_files(&args.files)? {
+        match load(ui, &path, &library, now, &keys)? {
+            Some(suite) => results.run(&suite, ui, args.rules),
+            None => results.broken += 1,
+        }
+    }
+    results.close(ui, args.rules);
+    Ok(Exit::of(results.failed == 0 && results.broken == 0 && results.passed > 0))
+}
+
+/// The case files that are meant: of a directory all of them, of a policy file the one beside it.
+fn case_files(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in given {
+        if path.is_dir() {
+            let only = std::slice::from_ref(path);
+            let cases = inputs::expand(only, "cases");
+            let lines = inputs::expand(only, "jsonl");
+            let before = files.len();
+            files.extend(lines.unwrap_or_default());
+            match cases {
+                Err(failure) if files.len() == before => return Err(failure),
+                cases => files.extend(cases.unwrap_or_default()),
+            }
+            files[before..].sort();
+        } else if path.extension().is_some_and(|extension| extension == "placet") {
+            files.push(path.with_extension("cases"));
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+/// Reads a case file. `None`: it has mistakes, and they have been shown.
+///
+/// # Errors
+/// It, or the policy file beside it, can not be read.
+pub fn load(ui: &Ui, path: &Path, library: &Library, now: i64, keys: &Keys) -> Result<Option<Suite>, Failure> {
+    let text = inputs::text(path)?;
+    let name = path.display().to_string();
+    let suite = if path.extension().is_some_and(|extension| extension == "jsonl") {
+        lines::load(&name, &text, library, now, keys)
+    } else {
+        let policy = beside(path)?;
+        let Some(document) = inputs::document(ui, &policy, library, false)? else { return Ok(None) };
+        cases::load(&name, &text, &Arc::new(document), now, keys)
+    };
+    match suite {
+        Ok(suite) => Ok(Some(suite)),
+        Err(report) => {
+            ui.report(&report);
+            Ok(None)
+        }
+    }
+}
+
+/// The policy file of a case file.
+fn beside(path: &Path) -> Result<PathBuf, Failure> {
+    let found =
+        ["placet", "json"].map(|extension| path.with_extension(extension)).into_iter().find(|path| path.is_file());
+    found.ok_or_else(|| {
+        let policy = path.with_extension("placet");
+        Failure::new(format!("there is no policy file `{}` for `{}`", policy.display(), path.display()))
+            .help("a case file has the name of its policy file, and stands beside it")
+    })
+}
+
+#[derive(Debug, Default)]
+struct Results {
+    passed: usize,
+    failed: usize,
+    /// Files with mistakes.
+    broken: usize,
+    coverage: Coverage,
+    files: Vec<Json>,
+}
+
+impl Results {
+    fn run(&mut self, suite: &Suite, ui: &Ui, rules: bool) {
+        let mut scratch = Scratch::new();
+        let mut failures = Vec::new();
+        for case in &suite.cases {
+            let found = suite.run(case, &mut scratch);
+            if !found.passes(case.expected) {
+                failures.push((case, found));
+            }
+            if rules {
+                self.coverage.count(suite, case);
+            }
+        }
+        let passed = suite.cases.len() - failures.len();
+        self.passed += passed;
+        self.failed += failures.len();
+        if ui.is_json() {
+            let failures: Vec<_> = failures.iter().map(|(case, found)| as_json(suite, case, *found)).collect();
+            self.files.push(json!({ "file": suite.name, "passed": passed, "failures": failures }));
+            return;
+        }
+        let count = match failures.len() {
+            0 => paint(ui.colour, GREEN, format_args!("{passed} passed")),
+            failed => format!("{passed} passed, {}", paint(ui.colour, RED, format_args!("{failed} failed"))),
+        };
+        ui.line(format_args!("{:<46} {count}", suite.name));
+        for (number, (case, found)) in failures.into_iter().enumerate() {
+            // To look for changes takes its time; the first failures tell enough.
+            let why = (number < EXPLAINED).then(|| suite.explain(case)).flatten();
+            show(ui, suite, case, found, why.as_ref());
+        }
+    }
+
+    fn close(&self, ui: &Ui, rules: bool) {
+        if ui.is_json() {
+            let rules = rules.then(|| {
+                self.coverage.rules().map(|(place, count)| {
+                json!({ "file": place.file, "line": place.line, "rule": place.text, "met": count })
+            }).collect::<Vec<_>>()
+            });
+            let (passed, failed, broken) = (self.passed, self.failed, self.broken);
+            return ui.json(
+                &json!({ "passed": passed, "failed": failed, "broken": broken, "files": self.files, "rules": rules }),
+            );
+        }
+        if rules {
+            self.rules(ui);
+        }
+        let closing = format!("{} passed, {} failed", self.passed, self.failed);
+        let colour = if self.failed == 0 && self.broken == 0 && self.passed > 0 { GREEN } else { RED };
+        ui.line(paint(ui.colour, colour, closing));
+        if self.broken > 0 {
+            ui.note(format_args!("{} case files could not be run", self.broken));
+        } else if self.passed + self.failed == 0 {
+            ui.note("there is no case in them, so nothing was shown to hold");
+        }
+    }
+
+    fn rules(&self, ui: &Ui) {
+        let all = self.coverage.rules().count();
+        let unmet: Vec<_> = self.coverage.rules().filter(|(_, count)| *count == 0).map(|(place, _)| place).collect();
+        ui.line(format_args!("{} of {all} rules were met", all - unmet.len()));
+        for place in unmet {
+            let head = format!("  {}:{}  ", place.file, place.line);
+            ui.line(format_args!("{head}{}", wrap(&place.text, head.chars().count())));
+        }
+    }
+}
+
+/// How many failures of a file are explained.
+const EXPLAINED: usize = 20;
+
+fn show(ui: &Ui, suite: &Suite, case: &Case, found: Found, why: Option<&Explanation>) {
+    let place = format!("{}:{}", suite.name, case.line);
+    ui.line(format_args!("\n{}  {}", paint(ui.colour, BOLD, place), case.name.as_deref().unwrap_or_default()));
+    if let Some(stage) = suite.stages.get(case.stage) {
+        ui.line(paint(ui.colour, DIM, format_args!("  {}, at {}", cut(&stage.title, 64), times::show(case.now))));
+    }
+    ui.line(format_args!("  {}", wrap(&request(suite, case), 4)));
+    let (expected, word) = (case.expected.word(), found.word());
+    let because = case.reason.as_ref().map(|reason| format!(" because {reason}")).unwrap_or_default();
+    ui.line(format_args!("  expected {expected}{because}, found {}", paint(ui.colour, RED, word)));
+    if let Some(public) = found.public {
+        ui.line(format_args!("  with a public token the verdict is another: {}", public.word()));
+    }
+    for line in why.map(ToString::to_string).unwrap_or_default().lines() {
+        ui.line(format_args!("  {}", wrap(line, 4)));
+    }
+}
+
+/// The request in the words of the language, or as it came.
+pub fn request(suite: &Suite, case: &Case) -> String {
+    match (&case.request, suite.stages.get(case.stage)) {
+        (Ok(request), Some(stage)) => Words::new(stage.vocabulary()).request(request),
+        _ => unread(&case.json),
+    }
+}
+
+/// `GET { path: "/a/../b" }` of JSON that is no request.
+fn unread(json: &Json) -> String {
+    let (Some(object), Some(action)) = (json.as_object(), json["action"].as_str()) else { return json.to_string() };
+    let entries = object.iter().filter(|(name, _)| *name != "action").map(|(name, value)| format!("{name}: {value}"));
+    format!("{action} {{ {} }}", entries.collect::<Vec<_>>().join(", "))
+}
+
+fn as_json(suite: &Suite, case: &Case, found: Found) -> Json {
+    json!({
+        "line": case.line,
+        "name": case.name,
+        "request": case.json,
+        "now": case.now,
+        "expected": case.expected.word(),
+        "found": found.word(),
+        "public": found.public.map(|public| public.word()),
+        "explanation": suite.explain(case),
+    })
+}

@@ -1,0 +1,119 @@
+//! Times and durations as the command line takes and shows them.
+
+use jiff::Timestamp;
+
+use crate::author::value::from_text;
+use crate::check::tree::Constant;
+use crate::model::types::Scalar;
+
+/// Reads `2026-11-21T10:00:00Z`, or milliseconds since 1970.
+///
+/// # Errors
+/// The text is neither.
+pub fn read_time(text: &str) -> Result<i64, String> {
+    if let Ok(millis) = text.parse() {
+        return Ok(millis);
+    }
+    match from_text(Scalar::Time, text) {
+        Ok(Constant::Time(millis)) => Ok(millis),
+        _ => Err("write a time such as `2026-11-21T10:00:00Z`, or milliseconds since 1970".to_owned()),
+    }
+}
+
+/// Reads `1h30m`, or milliseconds.
+///
+/// # Errors
+/// The text is neither, or less than nothing.
+pub fn read_duration(text: &str) -> Result<i64, String> {
+    let millis = text.parse().ok().or_else(|| match from_text(Scalar::Duration, text) {
+        Ok(Constant::Duration(millis)) => Some(millis),
+        _ => None,
+    });
+    millis
+        .filter(|millis| *millis >= 0)
+        .ok_or_else(|| "write a duration such as `30m`, `1h30m` or `7d`, or milliseconds".to_owned())
+}
+
+/// `2026-11-21T10:00:00Z`
+#[must_use]
+pub fn show(millis: i64) -> String {
+    Timestamp::from_millisecond(millis).map_or_else(|_| format!("{millis} ms after 1970"), |time| time.to_string())
+}
+
+/// `2026-11-21T10:00:00Z, in 30 minutes`
+#[must_use]
+pub fn show_beside(millis: i64, now: i64) -> String {
+    format!("{}, {}", show(millis), distance(millis, now))
+}
+
+/// `in 30 minutes`, `3 days ago`, `now`
+#[must_use]
+pub fn distance(millis: i64, now: i64) -> String {
+    let length = millis.abs_diff(now);
+    match (amount(length), millis > now) {
+        _ if length < SECOND / 2 => "now".to_owned(),
+        (amount, true) => format!("in {amount}"),
+        (amount, false) => format!("{amount} ago"),
+    }
+}
+
+/// `30 minutes`: in the largest unit that says it well enough.
+#[must_use]
+pub fn amount(millis: u64) -> String {
+    let rounded = |length: u64| millis.saturating_add(length / 2) / length;
+    let says_it = |(length, _): &&(u64, &str)| {
+        let count = rounded(*length);
+        count > 0 && count.saturating_mul(*length).abs_diff(millis) <= millis / 20
+    };
+    let (length, name) = UNITS.iter().find(says_it).unwrap_or(&SMALLEST);
+    let count = rounded(*length);
+    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
+}
+
+const SECOND: u64 = 1_000;
+
+const UNITS: [(u64, &str); 5] = [
+    (365 * 24 * 3600 * SECOND, "year"),
+    (24 * 3600 * SECOND, "day"),
+    (3600 * SECOND, "hour"),
+    (60 * SECOND, "minute"),
+    SMALLEST,
+];
+
+const SMALLEST: (u64, &str) = (SECOND, "second");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_in_two_ways() {
+        assert_eq!(read_time("2026-11-21T10:00:00Z"), Ok(1_795_255_200_000));
+        assert_eq!(read_time("1795255200000"), Ok(1_795_255_200_000));
+        assert!(read_time("tomorrow").is_err());
+        assert_eq!(show(1_795_255_200_000), "2026-11-21T10:00:00Z");
+        assert_eq!(show(i64::MAX), "9223372036854775807 ms after 1970");
+    }
+
+    #[test]
+    fn a_duration_is_not_negative() {
+        assert_eq!(read_duration("1h30m"), Ok(5_400_000));
+        assert_eq!(read_duration("250"), Ok(250));
+        assert!(read_duration("-1").is_err() && read_duration("soon").is_err());
+    }
+
+    #[test]
+    fn a_distance_has_one_unit() {
+        let shown = |millis| distance(millis, 0);
+        assert_eq!(shown(0), "now");
+        assert_eq!(shown(1_000), "in 1 second");
+        assert_eq!(shown(-60_000), "1 minute ago");
+        assert_eq!(shown(90_000), "in 90 seconds");
+        assert_eq!(shown(1_799_990), "in 30 minutes");
+        assert_eq!(shown(3_599_900), "in 1 hour");
+        assert_eq!(shown(5_400_000), "in 90 minutes");
+        assert_eq!(shown(-7_200_000), "2 hours ago");
+        assert_eq!(shown(30 * 24 * 3_600_000), "in 30 days");
+        assert_eq!(distance(i64::MIN, i64::MAX), "584942417 years ago");
+    }
+}

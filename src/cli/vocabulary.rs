@@ -1,0 +1,348 @@
+//! `placet vocabulary`: what services speak of, and the proof that a new version still knows every old token.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::inputs;
+use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint};
+use crate::author::Report;
+use crate::check::library::Library;
+use crate::diag::Source;
+use crate::model::vocabulary::{Attribute, Vocabulary};
+use crate::syntax::parse::parse;
+
+/// Lists, shows and compares vocabularies.
+///
+/// A vocabulary is named by what `use` calls it, or by the file that declares it.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  placet vocabulary show momento
+  placet vocabulary check released/shop.placet shop.placet")]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Command {
+    /// The vocabularies that come with Placet
+    List,
+    /// Attributes, actions and roles of a vocabulary
+    Show {
+        /// A name such as `momento`, or a file
+        vocabulary: String,
+    },
+    /// Proves that NEW only adds to OLD, so that every token made with OLD still means the same
+    Check {
+        /// The vocabulary that tokens have been made with: a name or a file
+        old: String,
+        /// The vocabulary to come: a name or a file
+        new: String,
+    },
+    /// What new tokens carry: 16 bytes that stand for all declarations
+    Fingerprint {
+        /// A name such as `momento`, or a file
+        vocabulary: String,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read, or there is no such vocabulary.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let shown = match args.command {
+        Command::List => return Ok(list(ui)),
+        Command::Check { old, new } => {
+            let (Some(old), Some(new)) = (find(ui, &old)?, find(ui, &new)?) else { return Ok(Exit::No) };
+            return Ok(check(ui, &old, &new));
+        }
+        Command::Show { vocabulary } => find(ui, &vocabulary)?.map(|found| show(ui, &found)),
+        Command::Fingerprint { vocabulary } => find(ui, &vocabulary)?.map(|found| fingerprint(ui, &found)),
+    };
+    Ok(Exit::of(shown.is_some()))
+}
+
+/// The vocabulary of a name, or the only one that a file declares. `None`: the errors have been shown.
+fn find(ui: &Ui, given: &str) -> Result<Option<Arc<Vocabulary>>, Failure> {
+    if let Some(found) = Library::built_in().get(given) {
+        return Ok(Some(Arc::clone(found)));
+    }
+    let path = Path::new(given);
+    if given != "-" && !path.exists() {
+        let known: Vec<_> = Library::built_in().names().collect();
+        return Err(Failure::new(format!("there is no vocabulary and no file `{given}`"))
+            .help(format!("there are the vocabularies `{}`", known.join("`, `"))));
+    }
+    let text = inputs::text(path)?;
+    let mut library = Library::empty();
+    if let Err(diagnostics) = parse(&text).and_then(|file| library.add(&file)) {
+        ui.report(&Report { source: Source::text(given, text), diagnostics });
+        return Ok(None);
+    }
+    match inputs::vocabularies(&library).as_slice() {
+        [only] => Ok(Some(Arc::clone(only))),
+        [] => Err(Failure::new(format!("`{given}` declares no vocabulary"))),
+        [..] => Err(Failure::new(format!("`{given}` declares more than one vocabulary"))),
+    }
+}
+
+fn list(ui: &Ui) -> Exit {
+    let all = inputs::vocabularies(Library::built_in());
+    if ui.is_json() {
+        ui.json(&all.iter().map(|vocabulary| head(vocabulary)).collect());
+        return Exit::Yes;
+    }
+    for vocabulary in all {
+        ui.line(format_args!(
+            "{:<10} {:>2} attributes, {:>3} actions, {:>2} roles   {}",
+            format!("{} {}", vocabulary.name(), vocabulary.version()),
+            vocabulary.attributes().len(),
+            vocabulary.actions().len(),
+            vocabulary.roles().len(),
+            vocabulary.fingerprint(),
+        ));
+    }
+    Exit::Yes
+}
+
+fn head(vocabulary: &Vocabulary) -> Json {
+    json!({
+        "name": vocabulary.name(),
+        "version": vocabulary.version(),
+        "fingerprint": vocabulary.fingerprint().to_string(),
+        "attributes": vocabulary.attributes().len(),
+        "actions": vocabulary.actions().len(),
+        "roles": vocabulary.roles().len(),
+    })
+}
+
+fn fingerprint(ui: &Ui, vocabulary: &Vocabulary) {
+    let fingerprint = vocabulary.fingerprint().to_string();
+    if ui.is_json() { ui.json(&json!({ "fingerprint": fingerprint })) } else { ui.line(fingerprint) }
+}
+
+fn show(ui: &Ui, vocabulary: &Vocabulary) {
+    let actions_of = |role: &crate::model::vocabulary::Role| -> Vec<&str> {
+        role.actions.iter().filter_map(|action| vocabulary.action_name(*action)).collect()
+    };
+    if ui.is_json() {
+        let attribute = |attribute: &Attribute| json!({ "name": attribute.name, "type": attribute.ty.to_string(), "optional": attribute.optional });
+        let mut json = head(vocabulary);
+        json["attributes"] = vocabulary.attributes().iter().map(attribute).collect();
+        json["actions"] = json!(vocabulary.actions());
+        json["roles"] =
+            vocabulary.roles().iter().map(|role| json!({ "name": role.name, "actions": actions_of(role) })).collect();
+        return ui.json(&json);
+    }
+    ui.line(paint(ui.colour, BOLD, format_args!("{} {}", vocabulary.name(), vocabulary.version())));
+    ui.line(paint(ui.colour, DIM, format_args!("fingerprint {}", vocabulary.fingerprint())));
+    ui.line("\nattributes");
+    for attribute in vocabulary.attributes() {
+        ui.line(format_args!("  {}", declared(attribute)));
+    }
+    ui.line("\nactions");
+    ui.line(wrapped(vocabulary.actions().iter().map(String::as_str)));
+    ui.line("\nroles");
+    for role in vocabulary.roles() {
+        ui.line(format_args!("  {}\n{}", role.name, wrapped(actions_of(role).into_iter())));
+    }
+}
+
+fn declared(Attribute { name, ty, optional }: &Attribute) -> String {
+    format!("{name}: {ty}{}", if *optional { " optional" } else { "" })
+}
+
+/// Words between commas, in lines that fit a terminal.
+fn wrapped<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    let mut text = String::new();
+    let mut line = String::from("    ");
+    for word in words {
+        if line.len() + word.len() > 96 && line.len() > 4 {
+            text.push_str(line.trim_end());
+            text.push('\n');
+            line = String::from("    ");
+        }
+        line.push_str(word);
+        line.push_str(", ");
+    }
+    text.push_str(line.trim_end().trim_end_matches(','));
+    text
+}
+
+/// One declaration, as tokens know it: by its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Declaration {
+    Attribute(Attribute),
+    Action(String),
+}
+
+impl Declaration {
+    fn name(&self) -> &str {
+        match self {
+            Self::Attribute(attribute) => &attribute.name,
+            Self::Action(name) => name,
+        }
+    }
+
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Attribute(_) => "attribute",
+            Self::Action(_) => "action",
+        }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.kind() == other.kind() && self.name() == other.name()
+    }
+}
+
+/// All declarations, in order.
+fn log(vocabulary: &Vocabulary) -> Vec<Declaration> {
+    let steps = vocabulary.states().windows(2);
+    let declaration = |step: &[crate::model::vocabulary::State]| {
+        let [before, after] = step else { return None };
+        if after.attributes > before.attributes {
+            let attribute = vocabulary.attributes().get(usize::from(before.attributes))?;
+            return Some(Declaration::Attribute(attribute.clone()));
+        }
+        vocabulary.actions().get(usize::from(before.actions)).cloned().map(Declaration::Action)
+    };
+    steps.filter_map(declaration).collect()
+}
+
+fn check(ui: &Ui, old: &Vocabulary, new: &Vocabulary) -> Exit {
+    let grows = new.state(old.fingerprint()).is_some();
+    let breaks = if grows { Vec::new() } else { breaks(old, new) };
+    let added = if grows { log(new).split_off(log(old).len()) } else { Vec::new() };
+    let notes: Vec<_> = added.iter().filter_map(note).chain(role_notes(old, new)).collect();
+    if ui.is_json() {
+        let added: Vec<_> = added.iter().map(|one| json!({ "kind": one.kind(), "name": one.name() })).collect();
+        ui.json(&json!({ "append_only": grows, "breaks": breaks, "added": added, "notes": notes }));
+        return Exit::of(grows);
+    }
+    let name = format!("`{} {}`", new.name(), new.version());
+    match (grows, added.len()) {
+        (true, 0) => ui.line(format_args!("{}: {name} declares the same", paint(ui.colour, GREEN, "yes"))),
+        (true, _) => {
+            ui.line(format_args!(
+                "{}: {name} only adds; tokens made with the old one stay good",
+                paint(ui.colour, GREEN, "yes")
+            ));
+        }
+        (false, _) => {
+            ui.line(format_args!(
+                "{}: tokens made with the old one would become unknown to {name}",
+                paint(ui.colour, RED, "no")
+            ));
+        }
+    }
+    for line in &breaks {
+        ui.line(format_args!("  {line}"));
+    }
+    for one in &added {
+        ui.line(format_args!("  added: {} `{}`", one.kind(), one.name()));
+    }
+    for line in &notes {
+        ui.line(format_args!("  {}: {line}", paint(ui.colour, YELLOW, "note")));
+    }
+    if !grows {
+        ui.line("  a vocabulary grows at its end only: put new declarations behind all others, and keep what there is as it is");
+    }
+    Exit::of(grows)
+}
+
+/// What keeps `new` from being a continuation of `old`.
+fn breaks(old: &Vocabulary, new: &Vocabulary) -> Vec<String> {
+    let mut found = Vec::new();
+    if old.name() != new.name() {
+        found.push(format!("renamed: `{}` is now `{}`", old.name(), new.name()));
+    }
+    if old.version() != new.version() {
+        let why = "a new version number is a new vocabulary";
+        found.push(format!("version: {} is now {}; {why}", old.version(), new.version()));
+    }
+    let (old, new) = (log(old), log(new));
+    for declaration in &old {
+        found.extend(changed(declaration, new.iter().find(|other| other.is_same(declaration))));
+    }
+    found.extend(moved(&old, &new));
+    found
+}
+
+fn changed(old: &Declaration, new: Option<&Declaration>) -> Option<String> {
+    match (old, new) {
+        (old, None) => Some(format!("removed: {} `{}`", old.kind(), old.name())),
+        (Declaration::Attribute(old), Some(Declaration::Attribute(new))) if old.ty != new.ty => {
+            Some(format!("type changed: `{}` was {}, is {}", old.name, old.ty, new.ty))
+        }
+        (Declaration::Attribute(old), Some(Declaration::Attribute(new))) if old.optional != new.optional => {
+            let words = |optional: bool| if optional { "optional" } else { "required" };
+            Some(format!("`{}` was {}, is {}", old.name, words(old.optional), words(new.optional)))
+        }
+        (_, Some(_)) => None,
+    }
+}
+
+/// Declarations that both have, and that stand elsewhere now: put in between, or put in another order.
+fn moved(old: &[Declaration], new: &[Declaration]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut behind = 0;
+    let kept: Vec<&Declaration> = old.iter().filter(|one| new.iter().any(|other| other.is_same(one))).collect();
+    let mut expected = kept.iter().peekable();
+    for declaration in new {
+        let is_old = kept.iter().any(|one| one.is_same(declaration));
+        if !is_old {
+            if let Some(next) = expected.peek() {
+                found.push(format!(
+                    "inserted: {} `{}` stands before `{}`",
+                    declaration.kind(),
+                    declaration.name(),
+                    next.name()
+                ));
+            }
+            continue;
+        }
+        behind += 1;
+        if let Some(next) = expected.next()
+            && !next.is_same(declaration)
+        {
+            found.push(format!(
+                "reordered: {} {behind} was `{}`, is `{}`",
+                "declaration",
+                next.name(),
+                declaration.name()
+            ));
+            break;
+        }
+    }
+    found
+}
+
+fn note(added: &Declaration) -> Option<String> {
+    match added {
+        Declaration::Attribute(attribute) if !attribute.optional => Some(format!(
+            "`{}` is required: requests that lack it will be refused, so fill it everywhere first, or declare it optional",
+            attribute.name
+        )),
+        Declaration::Attribute(_) | Declaration::Action(_) => None,
+    }
+}
+
+/// Roles exist only while compiling: a change of one touches new tokens, and leaves those that were made as they are.
+fn role_notes(old: &Vocabulary, new: &Vocabulary) -> Vec<String> {
+    let actions = |vocabulary: &Vocabulary, role: &crate::model::vocabulary::Role| -> Vec<String> {
+        role.actions.iter().filter_map(|action| vocabulary.action_name(*action).map(str::to_owned)).collect()
+    };
+    let changed = old.roles().iter().filter_map(|role| match new.role(&role.name) {
+        None => Some(format!("role `{}` is gone: policies that use it no longer compile", role.name)),
+        Some(other) if actions(old, role) != actions(new, other) => {
+            Some(format!("role `{}` has other actions: new tokens grant those, old tokens keep theirs", role.name))
+        }
+        Some(_) => None,
+    });
+    changed.collect()
+}

@@ -1,0 +1,154 @@
+//! `placet vouch`: a restriction that a third party signs. The holder asks, the third party signs, the holder adds.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::attenuate::{refuse, show_narrowed};
+use super::block::{Choice, Reading};
+use super::inputs;
+use super::times::{read_time, show_beside};
+use super::tokens;
+use super::ui::{Exit, Failure, Outcome, Ui};
+use crate::author::mint::draft;
+use crate::syntax::ast::BlockKind;
+use crate::token::attenuate::append_voucher;
+use crate::token::keyring::MintingKey;
+use crate::token::keys::SystemRandom;
+use crate::token::vouch::{Voucher, VoucherRequest};
+
+/// Lets a third party sign a restriction for a token.
+///
+/// A rule with `vouched(KEY)` allows only where the holder of that key has signed: an identity provider, an approver, a
+/// second service. In three steps the token itself never leaves its holder.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Example, the holder:
+  placet vouch request token.txt > request.txt
+the third party:
+  placet vouch sign request.txt approval.placet --keyring approver.keys > voucher.txt
+the holder again:
+  placet vouch add token.txt voucher.txt")]
+pub struct Args {
+    #[command(subcommand)]
+    step: Step,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Step {
+    /// The holder: writes a request for the token as it is now; the request tells nothing about the token
+    Request {
+        /// The text of a token, a file that holds it, or `-` for standard input
+        token: String,
+    },
+    /// The third party: signs a `restriction` for the token of a request
+    Sign(Sign),
+    /// The holder: adds what the third party has signed
+    Add(Add),
+}
+
+#[derive(clap::Args, Debug)]
+struct Sign {
+    /// `placet_request_…`, a file that holds it, or `-` for standard input
+    request: String,
+
+    /// The policy file with the `restriction`
+    file: PathBuf,
+
+    /// The keyring whose `mint` key signs; it is one made with `keygen --public`
+    #[arg(long, value_name = "FILE")]
+    keyring: PathBuf,
+
+    #[command(flatten)]
+    choice: Choice,
+
+    /// The time from which a `ttl` counts, instead of now
+    #[arg(long, value_name = "TIME", value_parser = read_time)]
+    now: Option<i64>,
+
+    /// Let nobody add further restrictions
+    #[arg(long)]
+    sealed: bool,
+}
+
+#[derive(clap::Args, Debug)]
+struct Add {
+    /// The text of a token, a file that holds it, or `-` for standard input
+    token: String,
+
+    /// `placet_voucher_…`, a file that holds it, or `-` for standard input
+    voucher: String,
+
+    #[command(flatten)]
+    reading: Reading,
+
+    /// The time to look from, instead of now
+    #[arg(long, value_name = "TIME", value_parser = read_time)]
+    now: Option<i64>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read, is not what it should be, or has no key that signs.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    match args.step {
+        Step::Request { token } => request(&token, ui),
+        Step::Sign(args) => sign(&args, ui),
+        Step::Add(args) => add(&args, ui),
+    }
+}
+
+fn request(token: &str, ui: &Ui) -> Outcome {
+    let Some(token) = tokens::read(ui, token)? else { return Ok(Exit::No) };
+    let request = match VoucherRequest::of(&token) {
+        Ok(request) => request.text(),
+        Err(refusal) => return Ok(ui.refused(refusal)),
+    };
+    if ui.is_json() {
+        ui.json(&json!({ "request": request }));
+    } else {
+        ui.line(&request);
+    }
+    Ok(Exit::Yes)
+}
+
+fn sign(args: &Sign, ui: &Ui) -> Outcome {
+    let request = match VoucherRequest::parse(&tokens::text(&args.request)?) {
+        Ok(request) => request,
+        Err(error) => return Ok(ui.no("refused", "not_a_request", &error)),
+    };
+    let keyring = inputs::keyring(ui, &args.keyring)?;
+    let Some(MintingKey::Signing(key)) = keyring.minting() else {
+        return Err(Failure::new(format!("no key in `{}` signs", args.keyring.display()))
+            .help("make one with `placet keygen --public`"));
+    };
+    let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else { return Ok(Exit::No) };
+    let now = inputs::now(args.now);
+    let draft = draft(&block.compiled, now, args.sealed);
+    let voucher = request.vouch(key, &draft).text();
+    if ui.is_json() {
+        ui.json(&json!({ "voucher": voucher, "third_party": key.public().to_string(), "expiry": draft.expiry }));
+        return Ok(Exit::Yes);
+    }
+    ui.line(&voucher);
+    let end = draft.expiry.map_or_else(String::new, |expiry| format!(", expires {}", show_beside(expiry, now)));
+    ui.note(format_args!("`{}` signed by {}{end}", block.name, key.public()));
+    Ok(Exit::Yes)
+}
+
+fn add(args: &Add, ui: &Ui) -> Outcome {
+    if args.token == "-" && args.voucher == "-" {
+        return Err(Failure::new("standard input can not be both, the token and the voucher"));
+    }
+    let Some(token) = tokens::read(ui, &args.token)? else { return Ok(Exit::No) };
+    let voucher = match Voucher::parse(&tokens::text(&args.voucher)?) {
+        Ok(voucher) => voucher,
+        Err(error) => return Ok(ui.no("refused", "not_a_voucher", &error)),
+    };
+    let Some(library) = args.reading.library(ui)? else { return Ok(Exit::No) };
+    match append_voucher(&token, &voucher, &mut SystemRandom) {
+        Ok(narrowed) => show_narrowed(ui, &narrowed, &inputs::vocabularies(&library), inputs::now(args.now)),
+        Err(error) => refuse(ui, error),
+    }
+}

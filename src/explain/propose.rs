@@ -1,0 +1,267 @@
+//! Values that a pattern wants, near to the one that is there; and values that it does not.
+
+use super::nearest;
+use super::tree::Pattern;
+use super::wish::{Subject, bytes, label, matches, number, put_label};
+use crate::check::tree::Constant;
+use crate::model::path::ResourcePath;
+use crate::model::types::Scalar;
+use crate::model::value::Address;
+
+/// How many proposals for one value are worth a try.
+const PROPOSALS: usize = 4;
+
+/// Values (`None` is no value) that match, nearest first; the value itself where it does.
+pub(super) fn towards(pattern: &Pattern, value: Option<&Constant>, scalar: Scalar) -> Vec<Option<Constant>> {
+    if matches(pattern, Subject::of(value)) {
+        return vec![value.cloned()];
+    }
+    let text = value.and_then(text_of).unwrap_or_default();
+    let found: Vec<Option<Constant>> = match pattern {
+        Pattern::Any => vec![Some(sample(scalar))],
+        Pattern::Absent => vec![None],
+        Pattern::AnyOf(parts) => parts.iter().flat_map(|part| towards(part, value, scalar)).collect(),
+        Pattern::AllOf(parts) => parts.iter().flat_map(|part| towards(part, value, scalar)).collect(),
+        Pattern::Not(inner) => {
+            let present = value.cloned().unwrap_or_else(|| sample(scalar));
+            std::iter::once(present.clone()).chain(away(inner, &present)).map(Some).collect()
+        }
+        Pattern::Bool(wanted) => vec![Some(Constant::Bool(*wanted))],
+        Pattern::Equal(wanted) => vec![constant_of(scalar, wanted.clone())],
+        Pattern::Prefix(wanted) => from_text(scalar, wanted, |wanted| nearest::prefix(wanted, &text)),
+        Pattern::Suffix(wanted) => from_text(scalar, wanted, |wanted| nearest::suffix(wanted, &text)),
+        Pattern::Glob(glob) => of_text(scalar, nearest::glob(glob, &text)),
+        Pattern::Regex(automaton) => {
+            let given = value.and_then(bytes).unwrap_or_default();
+            vec![nearest::regex(automaton, given).and_then(|bytes| constant_of(scalar, bytes))]
+        }
+        Pattern::Range(first, last) => vec![counted(scalar, value.and_then(number).unwrap_or(0).clamp(*first, *last))],
+        Pattern::Network(network) => {
+            let kept = value.and_then(|value| match value {
+                Constant::Ip(address) if address.is_v4() == network.first.is_v4() => {
+                    Some(keep_host(network.first, network.bits, *address))
+                }
+                _ => None,
+            });
+            kept.into_iter().chain([network.first]).map(|address| Some(Constant::Ip(address))).collect()
+        }
+        Pattern::Path(path) => of_text(scalar, nearest::path(path, &text)),
+        Pattern::Within(above) => from_text(scalar, above, |above| nearest::within(above, &text)),
+        Pattern::Label(..) => Vec::new(),
+    };
+    ranked(found, value, |candidate| matches(pattern, Subject::of(candidate)))
+}
+
+/// Values that do not match, nearest first.
+pub(super) fn away(pattern: &Pattern, value: &Constant) -> Vec<Constant> {
+    let mut found = Vec::new();
+    leave(pattern, value, &mut found);
+    let found = found.into_iter().map(Some).collect();
+    ranked(found, Some(value), |candidate| !matches(pattern, Subject::of(candidate))).into_iter().flatten().collect()
+}
+
+fn leave(pattern: &Pattern, value: &Constant, found: &mut Vec<Constant>) {
+    let scalar = value.scalar();
+    match pattern {
+        Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().for_each(|part| leave(part, value, found)),
+        Pattern::Not(inner) => found.extend(towards(inner, Some(value), scalar).into_iter().flatten()),
+        Pattern::Range(first, last) => {
+            found.extend(
+                [first.checked_sub(1), last.checked_add(1)].into_iter().flatten().filter_map(|n| counted(scalar, n)),
+            );
+        }
+        Pattern::Network(network) => {
+            let first = u128::from_be_bytes(network.first.octets());
+            let size = 1u128.checked_shl(128 - u32::from(network.bits)).unwrap_or(0);
+            let outside = [first.checked_sub(1), first.checked_add(size)];
+            found.extend(outside.into_iter().flatten().map(|n| Constant::Ip(Address::from_octets(n.to_be_bytes()))));
+        }
+        _ => {}
+    }
+    if let Constant::Bool(truth) = value {
+        found.push(Constant::Bool(!truth));
+    }
+    if let Constant::Uuid(mut uuid) = *value {
+        uuid[15] ^= 1;
+        found.push(Constant::Uuid(uuid));
+    }
+    if let Some(text) = text_of(value) {
+        let changed = if scalar == Scalar::Path { other_paths(&text) } else { other_texts(pattern, &text) };
+        found.extend(changed.into_iter().filter_map(|text| constant_of(scalar, text.into_bytes())));
+    }
+}
+
+/// A path without one of its segments, or with one of them spelt otherwise.
+fn other_paths(path: &str) -> Vec<String> {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let put = |at: usize, with: Option<String>| {
+        let mut others: Vec<String> = segments.iter().map(|&segment| segment.to_owned()).collect();
+        others.splice(at..=at, with);
+        format!("/{}", others.join("/"))
+    };
+    let without = (0..segments.len()).map(|at| put(at, None));
+    let otherwise = (0..segments.len()).map(|at| put(at, Some(format!("{}-x", segments[at]))));
+    without.chain(otherwise).collect()
+}
+
+/// A text without what the pattern names, or with something more.
+fn other_texts(pattern: &Pattern, text: &str) -> Vec<String> {
+    let mut others = vec![format!("{text}-x"), format!("x-{text}"), "other".to_owned()];
+    let cut = match pattern {
+        Pattern::Prefix(prefix) => std::str::from_utf8(prefix).ok().and_then(|prefix| text.strip_prefix(prefix)),
+        Pattern::Suffix(suffix) => std::str::from_utf8(suffix).ok().and_then(|suffix| text.strip_suffix(suffix)),
+        _ => None,
+    };
+    others.extend(cut.filter(|cut| !cut.is_empty()).map(str::to_owned));
+    others
+}
+
+/// Labels that match (`None` is no labels at all).
+pub(super) fn labels_towards(
+    pattern: &Pattern,
+    labels: Option<&[(String, String)]>,
+) -> Vec<Option<Vec<(String, String)>>> {
+    let subject = labels.map_or(Subject::Nothing, Subject::Labels);
+    if matches(pattern, subject) {
+        return vec![labels.map(<[_]>::to_vec)];
+    }
+    let given = labels.unwrap_or_default();
+    let found = match pattern {
+        Pattern::Any => vec![Some(given.to_vec())],
+        Pattern::Absent => vec![None],
+        Pattern::AnyOf(parts) => parts.iter().flat_map(|part| labels_towards(part, labels)).collect(),
+        Pattern::AllOf(parts) => {
+            let step = |all: Vec<Option<Vec<_>>>, part: &Pattern| {
+                let next = all.iter().flat_map(|one| labels_towards(part, one.as_deref()));
+                next.take(PROPOSALS).collect()
+            };
+            parts.iter().fold(vec![labels.map(<[_]>::to_vec)], step)
+        }
+        Pattern::Label(name, inner) => {
+            let proposals = towards(inner, label(given, name).as_ref(), Scalar::String).into_iter();
+            proposals.map(|value| Some(with_label(given, name, value.as_ref()))).collect()
+        }
+        Pattern::Not(inner) => labels_away(inner, given).into_iter().map(Some).collect(),
+        _ => Vec::new(),
+    };
+    let fits = |one: &Option<Vec<_>>| matches(pattern, one.as_deref().map_or(Subject::Nothing, Subject::Labels));
+    found.into_iter().filter(fits).take(PROPOSALS).collect()
+}
+
+/// Labels that do not match.
+pub(super) fn labels_away(pattern: &Pattern, labels: &[(String, String)]) -> Vec<Vec<(String, String)>> {
+    let found: Vec<Vec<_>> = match pattern {
+        Pattern::AnyOf(parts) => {
+            let step = |all: Vec<Vec<_>>, part: &Pattern| {
+                all.iter().flat_map(|one| labels_away(part, one)).take(PROPOSALS).collect()
+            };
+            parts.iter().fold(vec![labels.to_vec()], step)
+        }
+        Pattern::AllOf(parts) => parts.iter().flat_map(|part| labels_away(part, labels)).collect(),
+        Pattern::Not(inner) => labels_towards(inner, Some(labels)).into_iter().flatten().collect(),
+        Pattern::Label(name, inner) => {
+            let value = label(labels, name);
+            let others = value.as_ref().map(|value| away(inner, value)).unwrap_or_default().into_iter().map(Some);
+            let added = value.is_none().then(|| Some(sample(Scalar::String)));
+            others.chain([None]).chain(added).map(|value| with_label(labels, name, value.as_ref())).collect()
+        }
+        _ => Vec::new(),
+    };
+    found.into_iter().filter(|one| !matches(pattern, Subject::Labels(one))).take(PROPOSALS).collect()
+}
+
+fn with_label(labels: &[(String, String)], name: &str, value: Option<&Constant>) -> Vec<(String, String)> {
+    let mut labels = labels.to_vec();
+    put_label(&mut labels, name, value.and_then(text_of).as_deref());
+    labels
+}
+
+/// A value of a type, for where any will do.
+#[must_use]
+pub fn sample(scalar: Scalar) -> Constant {
+    match scalar {
+        Scalar::Bool => Constant::Bool(true),
+        Scalar::Int => Constant::Int(1),
+        Scalar::String => Constant::String("example".to_owned()),
+        Scalar::Bytes => Constant::Bytes(b"example".to_vec()),
+        Scalar::Uuid => Constant::Uuid([0; 16]),
+        Scalar::Time => Constant::Time(0),
+        Scalar::Duration => Constant::Duration(0),
+        // RFC 5737 keeps this network for examples.
+        Scalar::Ip => Constant::Ip(std::net::IpAddr::from([192, 0, 2, 1]).into()),
+        Scalar::Path => Constant::Path("/example".to_owned()),
+    }
+}
+
+/// A number as a value of a type that counts.
+pub(super) const fn counted(scalar: Scalar, number: i64) -> Option<Constant> {
+    match scalar {
+        Scalar::Int => Some(Constant::Int(number)),
+        Scalar::Time => Some(Constant::Time(number)),
+        Scalar::Duration => Some(Constant::Duration(number)),
+        _ => None,
+    }
+}
+
+/// Bytes as a value of a type that has some.
+pub(super) fn constant_of(scalar: Scalar, bytes: Vec<u8>) -> Option<Constant> {
+    match scalar {
+        Scalar::Bytes => Some(Constant::Bytes(bytes)),
+        Scalar::Uuid => bytes.try_into().ok().map(Constant::Uuid),
+        Scalar::String => String::from_utf8(bytes).ok().map(Constant::String),
+        Scalar::Path => {
+            let path = String::from_utf8(bytes).ok()?;
+            ResourcePath::new(&path).is_ok().then_some(Constant::Path(path))
+        }
+        _ => None,
+    }
+}
+
+/// How far two values are apart, for people: characters to type.
+pub(super) fn distance(from: Option<&Constant>, to: Option<&Constant>) -> usize {
+    let shown = |value: Option<&Constant>| value.map(super::words::value).unwrap_or_default();
+    let (from, to) = (shown(from), shown(to));
+    if from.len().max(to.len()) > 512 { from.len().abs_diff(to.len()) } else { strsim::damerau_levenshtein(&from, &to) }
+}
+
+fn ranked(
+    found: Vec<Option<Constant>>,
+    value: Option<&Constant>,
+    fits: impl Fn(Option<&Constant>) -> bool,
+) -> Vec<Option<Constant>> {
+    let mut fitting: Vec<Option<Constant>> = Vec::new();
+    for one in found {
+        if fits(one.as_ref()) && !fitting.contains(&one) {
+            fitting.push(one);
+        }
+    }
+    fitting.sort_by_key(|one| distance(value, one.as_ref()));
+    fitting.truncate(PROPOSALS);
+    fitting
+}
+
+/// Text to begin with; bytes that are no text count as none.
+fn text_of(constant: &Constant) -> Option<String> {
+    match constant {
+        Constant::String(text) | Constant::Path(text) => Some(text.clone()),
+        Constant::Bytes(bytes) => String::from_utf8(bytes.clone()).ok(),
+        _ => None,
+    }
+}
+
+fn from_text(scalar: Scalar, wanted: &[u8], word: impl Fn(&str) -> Option<String>) -> Vec<Option<Constant>> {
+    let near = std::str::from_utf8(wanted).ok().and_then(word);
+    let near = near.and_then(|text| constant_of(scalar, text.into_bytes()));
+    [near, constant_of(scalar, wanted.to_vec())].into_iter().filter(Option::is_some).collect()
+}
+
+fn of_text(scalar: Scalar, word: Option<String>) -> Vec<Option<Constant>> {
+    word.and_then(|text| constant_of(scalar, text.into_bytes())).map(Some).into_iter().collect()
+}
+
+/// The address of the network with the last bits of `address`.
+fn keep_host(first: Address, bits: u8, address: Address) -> Address {
+    let host = u128::MAX.checked_shr(u32::from(bits)).unwrap_or(0);
+    let address = u128::from_be_bytes(address.octets()) & host;
+    Address::from_octets((u128::from_be_bytes(first.octets()) | address).to_be_bytes())
+}

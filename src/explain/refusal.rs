@@ -1,0 +1,88 @@
+//! Why a token or a request is not valid, and the way out.
+
+use serde_json::Value as Json;
+
+use super::Cause;
+use super::words::{duration, time as time_text};
+use crate::author::request::BadRequest;
+use crate::model::path::ResourcePath;
+use crate::model::verdict::Refusal;
+use crate::model::vocabulary::Vocabulary;
+use crate::token::envelope::Token;
+use crate::token::inspect::{Unverified, inspect};
+
+/// The cause of a refusal. What the token says of itself is only said again, never believed.
+pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: i64, vocabulary: &Vocabulary) -> Cause {
+    let token = token.and_then(|text| Token::parse(text).ok());
+    let says = token.as_ref().and_then(|token| inspect(token).ok());
+    let message = match (refusal, &says) {
+        (Refusal::Request(malformed), _) => malformed.describe(vocabulary),
+        (Refusal::Expired, Some(Unverified { expiry: Some(expiry), .. })) => {
+            format!("the token has expired: it was valid until {}, {} ago", time_text(*expiry), duration(time - expiry))
+        }
+        (Refusal::NotYetValid, Some(says)) => match says.blocks.iter().filter_map(|block| block.not_before).max() {
+            Some(start) => {
+                format!("the token is not valid yet: it is from {} on, in {}", time_text(start), duration(start - time))
+            }
+            None => refusal.to_string(),
+        },
+        (Refusal::UnknownKey, Some(says)) => {
+            format!(
+                "the token names the {} key `{}`, which is not in the keyring",
+                says.header.purpose, says.header.key
+            )
+        }
+        (Refusal::UnknownVocabulary, Some(says)) => format!(
+            "the token is made with the vocabulary state {}, which `{}` {} does not know",
+            says.header.fingerprint,
+            vocabulary.name(),
+            vocabulary.version()
+        ),
+        _ => refusal.to_string(),
+    };
+    Cause { name: refusal.name(), message, help: help(refusal).map(str::to_owned) }
+}
+
+const fn help(refusal: Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::NotAToken => {
+            Some("a token begins with `placet_l1_` or `placet_p1_`, and nothing stands before or behind it")
+        }
+        Refusal::TooLarge => Some("move rules into a `policy` that the service holds"),
+        Refusal::Truncated => Some("copy the whole token"),
+        Refusal::NotCanonical => Some("use the text exactly as it was minted"),
+        Refusal::UnknownVersion => Some("verify it with a newer version, or mint it with this one"),
+        Refusal::UnknownKey => Some("add the key to the keyring, or use the keyring of the service that minted it"),
+        Refusal::Forged => Some("nothing in it can be believed; ask its minter for a new one"),
+        Refusal::TooManyBlocks => Some("attenuate an earlier copy of the token"),
+        Refusal::Sealed => Some("use the token as it was when it was sealed"),
+        Refusal::UnknownVocabulary => Some("give the vocabulary it was made with, or a later state of it"),
+        Refusal::BadProgram => Some("ask its minter, or whoever attenuated it, for a new one"),
+        Refusal::Expired => Some("mint a new one; a copy from before its last restriction may live longer"),
+        Refusal::NotYetValid => Some("wait, or ask at a later time"),
+        Refusal::Revoked => Some("ask its minter for a new one"),
+        Refusal::StaleRevocations => Some("fetch the revocation list again"),
+        Refusal::Request(_) => None,
+    }
+}
+
+/// The cause for JSON that is no request of the vocabulary.
+pub(super) fn malformed(bad: &BadRequest, request: &Json, vocabulary: &Vocabulary) -> Cause {
+    let head = bad.path.split(['[', '.']).next().unwrap_or_default();
+    let value = request.get(head).and_then(Json::as_str);
+    let help = match (head, value) {
+        ("action", Some(name)) => did_you_mean(name, vocabulary.actions().iter().map(String::as_str)),
+        (name, _) if !name.is_empty() && vocabulary.field(name).is_none() => {
+            did_you_mean(name, vocabulary.attributes().iter().map(|attribute| attribute.name.as_str()))
+        }
+        (_, Some(path)) if path.starts_with('/') => ResourcePath::new(path).err().map(|error| error.to_string()),
+        _ => None,
+    };
+    Cause { name: "malformed_request", message: bad.to_string(), help }
+}
+
+fn did_you_mean<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+    let far = |other: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
+    let nearest = names.min_by_key(|other| far(other))?;
+    (far(nearest) <= 1 + name.len() / 4).then(|| format!("did you mean `{nearest}`?"))
+}

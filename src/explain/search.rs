@@ -1,0 +1,215 @@
+//! Looks for the smallest change of a request that every block allows: mend what objects first, decide again, and go on with
+//! whatever objects next. Changes are tried in the order of their size, so the first one that passes is the smallest found.
+
+use std::collections::BTreeMap;
+
+use super::tree::{Effect, Operand, Pattern, Rule, Test, Truth};
+use super::wish::{Facts, Part, Wish};
+use super::words::Words;
+use crate::model::verdict::{Decider, Origin, Verdict};
+use crate::model::vocabulary::FieldNo;
+
+/// Decisions that one explanation may cost.
+const DECISIONS: usize = 400;
+
+/// Rules of one block that are looked at closely: those that ask for the fewest changes.
+const RULES: usize = 24;
+
+/// A block or policy whose rules could be read.
+#[derive(Clone, Debug)]
+pub(super) struct Program {
+    pub(super) origin: Origin,
+    pub(super) rules: Vec<Rule>,
+}
+
+/// A change that passes, and why each part of it is needed.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    pub(super) wish: Wish,
+    /// In the order in which they were met; of one part there may be several.
+    pub(super) needs: Vec<(Part, String)>,
+    /// The rules that were mended or left.
+    pub(super) rules: Vec<Decider>,
+}
+
+/// What a search works with.
+pub(super) struct Search<'s, 'v> {
+    pub(super) facts: &'s Facts<'v>,
+    pub(super) programs: &'s [Program],
+}
+
+impl Search<'_, '_> {
+    /// The smallest change that `decide` allows, if one is found.
+    pub(super) fn run(&self, from: &Wish, mut decide: impl FnMut(&Wish) -> Verdict) -> Option<Way> {
+        // By size, and among equals in the order in which they were found.
+        let mut open =
+            BTreeMap::from([(((0, 0, 0), 0), Way { wish: from.clone(), needs: Vec::new(), rules: Vec::new() })]);
+        let mut seen = vec![from.clone()];
+        for _ in 0..DECISIONS {
+            let (_, way) = open.pop_first()?;
+            let verdict = decide(&way.wish);
+            if verdict.is_allow() {
+                return Some(way);
+            }
+            for next in self.onward(&way, verdict) {
+                if !seen.contains(&next.wish) {
+                    seen.push(next.wish.clone());
+                    open.insert((from.change_to(&next.wish, self.facts), seen.len()), next);
+                }
+            }
+        }
+        None
+    }
+
+    /// The rule that asks for the fewest changes, and the tests of it that fail.
+    pub(super) fn nearest(&self, wish: &Wish, origin: Origin) -> Option<(Decider, Vec<&Test>)> {
+        let program = self.program(origin)?;
+        let allowing = program.rules.iter().zip(0..).filter(|(rule, _)| rule.effect == Effect::Allow);
+        let failing = allowing.map(|(rule, number)| {
+            (
+                Decider { origin, rule: Some(number) },
+                rule.tests.iter().filter(|test| !wish.passes(test, rule.effect, self.facts)).collect::<Vec<_>>(),
+            )
+        });
+        failing.min_by_key(|(_, failing)| failing.len())
+    }
+
+    fn program(&self, origin: Origin) -> Option<&Program> {
+        self.programs.iter().find(|program| program.origin == origin)
+    }
+
+    fn onward(&self, way: &Way, verdict: Verdict) -> Vec<Way> {
+        match verdict {
+            Verdict::Allow(_) | Verdict::Refused(_) => Vec::new(),
+            Verdict::Forbidden(decider) => self.leaving(way, decider).unwrap_or_default(),
+            Verdict::NotPermitted(Decider { origin, rule }) => match (self.program(origin), rule) {
+                (Some(program), Some(number)) => self.mending(way, program, usize::from(number)),
+                (Some(program), None) => self.allowing(way, program),
+                (None, _) => Vec::new(),
+            },
+        }
+    }
+
+    /// Requests that the denying rule does not match: one of its tests no longer holds.
+    fn leaving(&self, way: &Way, decider: Decider) -> Option<Vec<Way>> {
+        let rule = self.program(decider.origin)?.rules.get(usize::from(decider.rule?))?;
+        let broken = rule.tests.iter().flat_map(|test| {
+            let wishes = way.wish.broken(test, self.facts).into_iter();
+            wishes.map(move |wish| self.step(way, wish, decider, &[test], false))
+        });
+        Some(broken.collect())
+    }
+
+    fn allowing(&self, way: &Way, program: &Program) -> Vec<Way> {
+        let failing =
+            |rule: &Rule| rule.tests.iter().filter(|test| !way.wish.passes(test, rule.effect, self.facts)).count();
+        let allowing = program.rules.iter().enumerate().filter(|(_, rule)| rule.effect == Effect::Allow);
+        let mut numbers: Vec<_> = allowing.map(|(number, rule)| (failing(rule), number)).collect();
+        numbers.sort_unstable();
+        numbers.into_iter().take(RULES).flat_map(|(_, number)| self.mending(way, program, number)).collect()
+    }
+
+    /// Requests that the rule matches.
+    fn mending(&self, way: &Way, program: &Program, number: usize) -> Vec<Way> {
+        let Some(rule) = program.rules.get(number) else { return Vec::new() };
+        let decider = Decider { origin: program.origin, rule: u16::try_from(number).ok() };
+        let failing: Vec<&Test> =
+            rule.tests.iter().filter(|test| !way.wish.passes(test, rule.effect, self.facts)).collect();
+        let wishes = way.wish.mended_rule(rule, self.facts).into_iter();
+        wishes.map(|wish| self.step(way, wish, decider, &failing, true)).collect()
+    }
+
+    fn step(&self, way: &Way, wish: Wish, decider: Decider, tests: &[&Test], wanted: bool) -> Way {
+        let mut needs = way.needs.clone();
+        for part in way.wish.differences(&wish, self.facts.vocabulary) {
+            let words: Vec<String> =
+                tests.iter().filter_map(|test| self.need(&way.wish, test, &part, wanted)).collect();
+            if !words.is_empty() {
+                needs.push((part, words.join(" and ")));
+            }
+        }
+        let mut rules = way.rules.clone();
+        rules.push(decider);
+        Way { wish, needs, rules }
+    }
+
+    /// What a test wants of a part of the request, in words.
+    pub(super) fn need(&self, wish: &Wish, test: &Test, part: &Part, wanted: bool) -> Option<String> {
+        let words = Words::new(self.facts.vocabulary);
+        let text = match (test, part) {
+            (Test::Action(actions), Part::Action) => words.actions(actions),
+            (Test::Field(field, pattern), Part::Field(other)) if field == other => words.of_field(*field, pattern),
+            (Test::Field(field, pattern), Part::Label(other, name)) if field == other => {
+                label_pattern(pattern, name).map_or_else(|| words.of_field(*field, pattern), super::words::of_label)
+            }
+            (Test::When(truth), part) if reads(truth, part) => return Some(self.condition(wish, truth, part, wanted)),
+            _ => return None,
+        };
+        Some(if wanted { text } else { opposite(&text) })
+    }
+
+    /// Of a condition whose parts must all hold, those that do not and that read the part.
+    fn condition(&self, wish: &Wish, truth: &Truth, part: &Part, wanted: bool) -> String {
+        let words = Words::new(self.facts.vocabulary);
+        match (truth, wanted) {
+            (Truth::Not(inner), wanted) => self.condition(wish, inner, part, !wanted),
+            (Truth::All(parts), true) => {
+                let open = parts.iter().filter(|one| !wish.holds(one, self.facts) && reads(one, part));
+                open.map(|one| words.truth(one)).collect::<Vec<_>>().join(" && ")
+            }
+            (truth, true) => words.truth(truth),
+            (Truth::All(_) | Truth::Some(_), false) => format!("!({})", words.truth(truth)),
+            (truth, false) => format!("!({})", words.truth(truth)),
+        }
+    }
+}
+
+fn opposite(text: &str) -> String {
+    match text {
+        "absent" => "any".to_owned(),
+        "any" => "absent".to_owned(),
+        text => text.strip_prefix("not ").map_or_else(|| format!("not {text}"), str::to_owned),
+    }
+}
+
+fn label_pattern<'p>(pattern: &'p Pattern, name: &str) -> Option<&'p Pattern> {
+    match pattern {
+        Pattern::Label(label, inner) => (label == name).then_some(inner),
+        Pattern::AllOf(parts) | Pattern::AnyOf(parts) => parts.iter().find_map(|part| label_pattern(part, name)),
+        Pattern::Not(inner) => label_pattern(inner, name),
+        _ => None,
+    }
+}
+
+/// Whether the condition depends on the part of the request.
+fn reads(truth: &Truth, part: &Part) -> bool {
+    let field_of = |field: &FieldNo| matches!(part, Part::Field(other) | Part::Label(other, _) if other == field);
+    let label_of =
+        |field: &FieldNo, name: &String| matches!(part, Part::Label(other, label) if other == field && label == name);
+    match truth {
+        Truth::All(parts) | Truth::Some(parts) => parts.iter().any(|one| reads(one, part)),
+        Truth::Not(inner) => reads(inner, part),
+        Truth::Compare(_, left, right) => operand_reads(left, part) || operand_reads(right, part),
+        Truth::Matches(operand, _) | Truth::Truth(operand) => operand_reads(operand, part),
+        Truth::Member(operand, field) => operand_reads(operand, part) || field_of(field),
+        Truth::AnyElement(field, _) | Truth::EveryElement(field, _) | Truth::Has(field) => field_of(field),
+        Truth::HasLabel(field, name) => label_of(field, name),
+        Truth::Constant(_) | Truth::Vouched(_) => false,
+    }
+}
+
+fn operand_reads(operand: &Operand, part: &Part) -> bool {
+    match operand {
+        Operand::Field(field) | Operand::Size(field) => {
+            matches!(part, Part::Field(other) | Part::Label(other, _) if other == field)
+        }
+        Operand::Label(field, name) => matches!(part, Part::Label(other, label) if other == field && label == name),
+        Operand::Add(left, right) | Operand::Subtract(left, right) => {
+            operand_reads(left, part) || operand_reads(right, part)
+        }
+        Operand::Hour(inner) | Operand::Minute(inner) | Operand::Weekday(inner) | Operand::Length(inner) => {
+            operand_reads(inner, part)
+        }
+        Operand::Constant(_) | Operand::Issuance | Operand::Expiry => false,
+    }
+}

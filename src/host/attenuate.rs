@@ -1,0 +1,82 @@
+//! `ATTENUATE`: a token with a restriction more, offline, by whoever holds it.
+
+use std::sync::Arc;
+
+use super::Host;
+use super::compile::compile_block;
+use super::error::{Code, HostError};
+use super::function::Function;
+use super::handle::Content;
+use super::tokengen::ident;
+use super::value::{Answer, Nulls, Value, to_json};
+use crate::author::{Document, mint};
+use crate::bytecode::verify::{Budget, Scope, verify};
+use crate::compile::Compiled;
+use crate::compile::arguments::Arguments;
+use crate::model::verdict::Refusal;
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::ast::BlockKind;
+use crate::token::envelope::Token;
+use crate::token::inspect::inspect;
+
+impl Host {
+    pub(super) fn attenuate(&self, token: &Value, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {
+        let Value::Text(text) = token else { return Err(Function::Attenuate.expects("the text of a token", token)) };
+        let token = Token::parse(text).map_err(HostError::refused)?;
+        let vocabulary = self.vocabulary_of(token.header().fingerprint);
+        let vocabulary = vocabulary.ok_or_else(|| HostError::refused(Refusal::UnknownVocabulary))?;
+        let compiled = self.restriction(vocabulary, what, selection)?;
+        speaks_as(&token, vocabulary, &compiled)?;
+        let narrowed = mint::attenuate(&token, &compiled, self.now(), false, &mut self.randomness())
+            .map_err(|error| HostError::new(Code::Attenuate, "", error.to_string()))?;
+        let expiry = inspect(&narrowed).map_err(HostError::refused)?.expiry;
+        let answer = Answer::default().with("token", narrowed.text()).with_some("ident", ident(&narrowed));
+        Ok(answer.with_some("expiry", expiry).done())
+    }
+
+    fn restriction(
+        &self,
+        vocabulary: &Arc<Vocabulary>,
+        what: &Value,
+        selection: Option<&Value>,
+    ) -> Result<Compiled, HostError> {
+        match (what, selection) {
+            (Value::Map(_), None) => {
+                // Nothing is absent by NULL: a restriction without one of its keys restricts less.
+                let mut json = to_json(what, Nulls::AbsentIf(&[]), &self.limits)?;
+                same_vocabulary(vocabulary, self.take_use(&mut json, Some(vocabulary))?)?;
+                let document = Document::from_block(BlockKind::Restriction, vocabulary.name(), &json, &self.library)?;
+                let document = self.without_warnings(document)?;
+                compile_block(&document, BlockKind::Restriction, None, &Arguments::none())
+            }
+            (Value::Handle(handle), selection) => {
+                let Content::Document { document, .. } = self.content(handle)? else {
+                    return Err(Self::wrong_handle(Function::Attenuate, "a map or a document", handle));
+                };
+                same_vocabulary(vocabulary, document.vocabulary())?;
+                self.selection(Function::Attenuate, BlockKind::Restriction, selection)?.compile(document)
+            }
+            (other, _) => Err(Function::Attenuate.expects("a map or a document", other)),
+        }
+    }
+}
+
+fn same_vocabulary(token: &Vocabulary, restriction: &Vocabulary) -> Result<(), HostError> {
+    if token == restriction {
+        return Ok(());
+    }
+    let message = format!("the token speaks `{}`, the restriction `{}`", token.name(), restriction.name());
+    Err(HostError::new(Code::Vocabulary, "use", message))
+}
+
+/// A token keeps the state of the vocabulary that it was made with; a restriction that names something younger would make
+/// it one that no verifier takes.
+fn speaks_as(token: &Token, vocabulary: &Vocabulary, compiled: &Compiled) -> Result<(), HostError> {
+    let unknown = || HostError::refused(Refusal::UnknownVocabulary);
+    let state = vocabulary.state(token.header().fingerprint).ok_or_else(unknown)?;
+    let scope = Scope { vocabulary, state, budget: Budget::Token };
+    verify(compiled.program.bytes(), &scope).map(|_| ()).map_err(|_| {
+        let message = format!("the restriction names what `{}` had not yet when the token was made", vocabulary.name());
+        HostError::new(Code::Attenuate, "", message)
+    })
+}

@@ -1,0 +1,190 @@
+//! `COMPILE`: a text or a map becomes a document, and one of its templates with arguments becomes a policy.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::Host;
+use super::error::{Code, HostError};
+use super::function::Function;
+use super::handle::{Content, Handle};
+use super::value::{Nulls, Value, to_json};
+use crate::author::value::arguments_from_json;
+use crate::author::{AuthorError, Document, mint};
+use crate::authorize::Policy;
+use crate::compile::Compiled;
+use crate::compile::arguments::Arguments;
+use crate::limits::SOURCE_BYTES;
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::ast::BlockKind;
+
+impl Host {
+    pub(super) fn compile(&self, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {
+        if let Value::Handle(handle) = what {
+            let Content::Document { document, .. } = self.content(handle)? else {
+                return Err(Self::wrong_handle(Function::Compile, "a document", handle));
+            };
+            return self.select_policy(document, selection);
+        }
+        let (document, bytes) = self.document(what)?;
+        match selection {
+            Some(_) => self.select_policy(&document, selection),
+            None => {
+                let policies = closed_policies(&document)?;
+                Ok(self.keep(Content::Document { document: Box::new(document), policies }, bytes)?.into())
+            }
+        }
+    }
+
+    fn document(&self, what: &Value) -> Result<(Document, usize), HostError> {
+        let document = match what {
+            Value::Text(text) if text.len() > SOURCE_BYTES.min(self.limits.bytes) => {
+                return Err(HostError::new(Code::TooLarge, "", "the text is longer than this host takes"));
+            }
+            Value::Text(text) => return Ok((self.without_warnings(self.parse(text)?)?, text.len())),
+            Value::Map(_) => to_json(what, Nulls::AbsentIf(&[]), &self.limits)?,
+            _ => return Err(Function::Compile.expects("a text, a map or a document", what)),
+        };
+        let bytes = document.to_string().len();
+        Ok((self.without_warnings(Document::from_map(&document, &self.library)?)?, bytes))
+    }
+
+    fn parse(&self, text: &str) -> Result<Document, HostError> {
+        Ok(Document::from_text("script", text, &self.library)?)
+    }
+
+    fn select_policy(&self, document: &Document, selection: Option<&Value>) -> Result<Value, HostError> {
+        let selection = self.selection(Function::Compile, BlockKind::Policy, selection)?;
+        let name = document.template(BlockKind::Policy, selection.name()).map_err(no_template)?.name.clone();
+        let compiled = selection.compile(document)?;
+        let policy = policy(&name, &compiled, document)?;
+        let bytes = compiled.program.bytes().len();
+        let vocabulary = document.vocabulary().clone();
+        Ok(self.keep(Content::Policy { policies: vec![policy], vocabulary }, bytes)?.into())
+    }
+
+    /// Reads `{ name?, with? }`.
+    pub(super) fn selection(
+        &self,
+        function: Function,
+        kind: BlockKind,
+        selection: Option<&Value>,
+    ) -> Result<Selection, HostError> {
+        let Some(selection) = selection else { return Ok(Selection { kind, json: Json::Null }) };
+        if !matches!(selection, Value::Map(_)) {
+            return Err(function.expects("a selection, a map with `name` and `with`", selection));
+        }
+        let json = to_json(selection, Nulls::AbsentIf(&["name", "with"]), &self.limits)?;
+        let keys = json.as_object().into_iter().flat_map(|object| object.iter());
+        for (key, value) in keys {
+            let fits = match key.as_str() {
+                "name" => value.is_string(),
+                "with" => value.is_object(),
+                _ => {
+                    let error = HostError::new(Code::Argument, key, format!("a selection has no key `{key}`"));
+                    return Err(error.help("its keys are `name`, of the template, and `with`, its arguments"));
+                }
+            };
+            if !fits {
+                let wanted = if key == "name" { "a string" } else { "a map of arguments" };
+                return Err(HostError::new(Code::Argument, key, format!("`{key}` is {wanted}")));
+            }
+        }
+        Ok(Selection { kind, json })
+    }
+
+    /// The document, unless its warnings count as errors.
+    pub(super) fn without_warnings(&self, document: Document) -> Result<Document, HostError> {
+        if self.deny_warnings && !document.warnings().is_empty() {
+            return Err(document.warnings_report().into());
+        }
+        Ok(document)
+    }
+
+    /// Takes `use` out of a map; without it the vocabulary is `otherwise`.
+    pub(super) fn take_use<'s>(
+        &'s self,
+        json: &mut Json,
+        otherwise: Option<&'s Arc<Vocabulary>>,
+    ) -> Result<&'s Arc<Vocabulary>, HostError> {
+        match json.as_object_mut().and_then(|object| object.shift_remove("use")) {
+            Some(Json::String(name)) => self.named_vocabulary(&name),
+            Some(_) => Err(HostError::new(Code::Vocabulary, "use", "`use` is the name of a vocabulary, a string")),
+            None => otherwise.ok_or_else(|| {
+                HostError::new(Code::Vocabulary, "use", "the map does not say which vocabulary it speaks")
+                    .help("add `use`, with the name of a vocabulary")
+            }),
+        }
+    }
+
+    pub(super) fn wrong_handle(function: Function, wanted: &str, found: &Handle) -> HostError {
+        let message = format!("{} expects {wanted}, not the handle of a {}", function.name(), found.kind());
+        HostError::new(Code::HandleKind, "", message)
+    }
+}
+
+/// Which template of a document is meant, and its arguments.
+#[derive(Debug)]
+pub(super) struct Selection {
+    kind: BlockKind,
+    json: Json,
+}
+
+impl Selection {
+    fn name(&self) -> Option<&str> {
+        self.json.get("name").and_then(Json::as_str)
+    }
+
+    /// Compiles the template with its arguments.
+    pub(super) fn compile(&self, document: &Document) -> Result<Compiled, HostError> {
+        let template = document.template(self.kind, self.name()).map_err(no_template)?;
+        let none = serde_json::Map::new();
+        let with = self.json.get("with").and_then(Json::as_object).unwrap_or(&none);
+        let arguments = arguments_from_json(template, with)
+            .map_err(|bad| HostError::new(Code::Template, &format!("with.{}", bad.name), bad.to_string()))?;
+        compile_block(document, self.kind, Some(&template.name), &arguments)
+    }
+}
+
+fn no_template(error: crate::author::NoTemplate) -> HostError {
+    HostError::new(Code::Template, "name", error.to_string())
+}
+
+/// Compiles a template; errors point into the document.
+pub(super) fn compile_block(
+    document: &Document,
+    kind: BlockKind,
+    name: Option<&str>,
+    arguments: &Arguments,
+) -> Result<Compiled, HostError> {
+    document.compile(kind, name, arguments).map_err(|error| match error {
+        AuthorError::NoTemplate(error) => no_template(error),
+        AuthorError::Compile(errors) => {
+            let told = errors.iter().map(|error| {
+                let path = error.at.and_then(|at| document.source().path(at)).unwrap_or_default();
+                let line = error.at.and_then(|at| document.source().line_and_column(at));
+                HostError { line, help: error.cause.help(), ..HostError::new(Code::Compile, path, error.to_string()) }
+            });
+            let none = || HostError::new(Code::Compile, "", "the document makes no program");
+            HostError::all(told.collect()).err().unwrap_or_else(none)
+        }
+    })
+}
+
+/// The policies of a document that need no arguments: with them the document decides by itself. None if one needs some.
+fn closed_policies(document: &Document) -> Result<Option<Vec<Policy>>, HostError> {
+    let templates = || document.templates().iter().filter(|template| template.kind == BlockKind::Policy);
+    if templates().any(|template| !template.parameters.is_empty()) {
+        return Ok(None);
+    }
+    let compiled = templates().map(|template| {
+        let compiled = compile_block(document, BlockKind::Policy, Some(&template.name), &Arguments::none())?;
+        policy(&template.name, &compiled, document)
+    });
+    compiled.collect::<Result<_, _>>().map(Some)
+}
+
+fn policy(name: &str, compiled: &Compiled, document: &Document) -> Result<Policy, HostError> {
+    mint::policy(name, compiled, document.vocabulary())
+        .map_err(|error| HostError::new(Code::Compile, "", error.to_string()))
+}

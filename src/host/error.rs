@@ -1,0 +1,190 @@
+//! Errors that a script can catch: a code, a message, and the path of the offending key.
+
+use std::fmt;
+
+use super::value::{Answer, Value};
+use crate::author::Report;
+use crate::diag::{Diagnostic, Severity, Source};
+use crate::model::verdict::Refusal;
+
+/// Lists every code once. `docs/embedding.md` has the same table, and a test compares them.
+macro_rules! codes {
+    ($( $id:literal $name:ident $title:literal )*) => {
+        /// A mistake that only a scripting host can make; mistakes in policies have the codes of `diag`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $( #[doc = $title] $name, )*
+        }
+
+        impl Code {
+            /// All codes, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// `H0101`
+            #[must_use]
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$name => $id),* }
+            }
+
+            /// What is wrong, in a few words.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),* }
+            }
+        }
+    };
+}
+
+codes! {
+    "H0101" Capability "the host program has not configured minting"
+    "H0102" Argument "an argument is of the wrong kind, or there are too many or too few"
+    "H0103" Missing "TOKENGEN misses a key"
+    "H0104" NotTokengen "a key has not the type that TOKENGEN expects"
+    "H0105" Null "a value is null where that could mean more than absent"
+    "H0106" NotWhole "a float is not a whole number"
+    "H0107" Twice "a key is given twice"
+    "H0108" NotData "a value is none that a map can carry, such as a handle or a function"
+    "H0109" TooDeep "lists and maps are nested too deep"
+    "H0110" TooLarge "a call brings too many values or too much text"
+    "H0201" Vocabulary "it is not said which vocabulary is meant, or the host does not know it"
+    "H0202" Template "a document has no such template, or an argument does not fit its parameter"
+    "H0203" Compile "a document makes no program: it would be too large, or is none that can be proved"
+    "H0204" Lifetime "a token would live longer than the host allows, or begin in the future"
+    "H0205" Mint "no token can be made of it"
+    "H0206" Attenuate "the token takes no such restriction"
+    "H0301" Refused "the token is refused; `cause` says why"
+    "H0401" ForeignHandle "a handle is of another host"
+    "H0402" HandleKind "a handle is of another kind than is needed"
+    "H0403" Handles "the scripts hold as many handles as the host allows"
+}
+
+/// What a script is told instead of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostError {
+    /// `H0103`, or the code of a diagnostic.
+    pub code: &'static str,
+    /// What is wrong, in the script's words; where TOKENGEN has a message, that one.
+    pub message: String,
+    /// The offending key, such as `permissions[2].cache`; empty where it is no key.
+    pub path: String,
+    /// Line and column, both from 1, in a text that a script compiles.
+    pub line: Option<(usize, usize)>,
+    /// The way out.
+    pub help: Option<String>,
+    /// The name of the refusal, of a token that is refused.
+    pub cause: Option<&'static str>,
+    /// All that is wrong beside it.
+    pub others: Vec<HostError>,
+}
+
+impl HostError {
+    /// An error at a key.
+    pub fn new(code: Code, path: &str, message: impl Into<String>) -> Self {
+        Self::with_code(code.id(), path, message.into())
+    }
+
+    const fn with_code_and_path(code: &'static str, path: String, message: String) -> Self {
+        Self { code, message, path, line: None, help: None, cause: None, others: Vec::new() }
+    }
+
+    fn with_code(code: &'static str, path: &str, message: String) -> Self {
+        Self::with_code_and_path(code, path.to_owned(), message)
+    }
+
+    /// The same, at another key.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
+    /// The same, below a key: the path is seen from there.
+    #[must_use]
+    pub fn below(mut self, key: &str) -> Self {
+        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("{key}{joint}{}", self.path);
+        self
+    }
+
+    /// Adds the way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// A token that is refused.
+    #[must_use]
+    pub fn refused(refusal: Refusal) -> Self {
+        Self { cause: Some(refusal.name()), ..Self::new(Code::Refused, "", refusal.to_string()) }
+    }
+
+    /// All of several errors in one, the first one first; none is no error.
+    ///
+    /// # Errors
+    /// There is at least one.
+    pub fn all(errors: Vec<Self>) -> Result<(), Self> {
+        let mut errors = errors.into_iter();
+        errors.next().map_or(Ok(()), |first| Err(Self { others: errors.collect(), ..first }))
+    }
+
+    /// The map that a script catches: `{ code, message, path, line?, column?, help?, cause?, errors? }`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let mut answer = self.own_entries();
+        if !self.others.is_empty() {
+            let others = self.others.iter().map(|error| error.own_entries().done());
+            answer.put("errors", std::iter::once(self.own_entries().done()).chain(others).collect::<Vec<_>>());
+        }
+        answer.done()
+    }
+
+    fn own_entries(&self) -> Answer {
+        let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        Answer::default()
+            .with("code", self.code)
+            .with("message", self.message.as_str())
+            .with("path", self.path.as_str())
+            .with_some("line", self.line.map(|(line, _)| number(line)))
+            .with_some("column", self.line.map(|(_, column)| number(column)))
+            .with_some("help", self.help.as_deref())
+            .with_some("cause", self.cause)
+    }
+
+    fn of_diagnostic(source: &Source, diagnostic: &Diagnostic) -> Self {
+        let path = source.path(diagnostic.at).unwrap_or_default().to_owned();
+        let error = Self::with_code_and_path(diagnostic.code.id(), path, diagnostic.message.clone());
+        Self { line: source.line_and_column(diagnostic.at), help: diagnostic.help.clone(), ..error }
+    }
+}
+
+/// The errors of a report, the first one first. Warnings count where the report has no errors: the host denies them.
+impl From<&Report> for HostError {
+    fn from(report: &Report) -> Self {
+        let errors = || report.diagnostics.iter().filter(|found| found.severity() == Severity::Error);
+        let worst: Vec<&Diagnostic> =
+            if errors().next().is_some() { errors().collect() } else { report.diagnostics.iter().collect() };
+        let mut all = worst.into_iter().map(|found| Self::of_diagnostic(&report.source, found));
+        let first = all.next().unwrap_or_else(|| Self::new(Code::Compile, "", "the document has errors"));
+        Self { others: all.collect(), ..first }
+    }
+}
+
+impl From<Report> for HostError {
+    fn from(report: Report) -> Self {
+        Self::from(&report)
+    }
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.message)?;
+        match self.line {
+            Some((line, column)) => write!(f, " (line {line}, column {column})"),
+            None if self.path.is_empty() => Ok(()),
+            None => write!(f, " (at `{}`)", self.path),
+        }
+    }
+}
+
+impl std::error::Error for HostError {}

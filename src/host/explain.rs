@@ -1,0 +1,50 @@
+//! `EXPLAIN`: the verdict, which rule gave it, and the smallest change of the request that would pass.
+
+use serde_json::Value as Json;
+
+use super::Host;
+use super::authorize::malformed;
+use super::error::HostError;
+use super::function::Function;
+use super::value::{Answer, Value};
+use crate::authorize::{Authorizer, Policy};
+use crate::explain::{Court, Explanation, Sources};
+
+impl Host {
+    pub(super) fn explain(&self, who: &Value, request: &Value) -> Result<Value, HostError> {
+        let credentials = self.credentials(Function::Explain, who)?;
+        let asked = match self.asked(Function::Explain, &credentials, request)? {
+            Ok(asked) => asked,
+            Err(bad) => return Ok(malformed(&bad)),
+        };
+        let trust = self.trust();
+        let policies: Vec<Policy> = credentials.policies().cloned().collect();
+        let authorizer = Authorizer::new(&trust.keyring, &asked.vocabulary).with_policies(&policies);
+        let authorizer = match &trust.revocations {
+            Some(revocations) => authorizer.with_revocations(revocations.lend()),
+            None => authorizer,
+        };
+        let sources = Sources::none();
+        let court = Court::new(authorizer, credentials.text(), &sources);
+        Ok(told(&court.explain(&asked.request, asked.time)))
+    }
+}
+
+/// The explanation in a map, in the words that `AUTHORIZE` uses too.
+fn told(explanation: &Explanation) -> Value {
+    let cause = explanation.cause.as_ref();
+    Answer::default()
+        .with("verdict", explanation.verdict)
+        .with("allowed", explanation.verdict == "allow")
+        .with_some("decided", explanation.decided.as_ref().map(value_of))
+        .with_some("cause", cause.map(|cause| cause.name))
+        .with_some("message", cause.map(|cause| cause.message.as_str()))
+        .with_some("help", cause.and_then(|cause| cause.help.as_deref()))
+        .with_some("nearest", explanation.nearest.as_ref().map(value_of))
+        .done()
+}
+
+/// What has a JSON form has a value.
+fn value_of(part: &impl serde::Serialize) -> Value {
+    serde_json::to_value(part).unwrap_or(Json::Null).into()
+}

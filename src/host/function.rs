@@ -1,0 +1,78 @@
+//! The functions that a script calls, as a table: a binding registers them from it, and the manual is held against it.
+
+use std::ops::RangeInclusive;
+
+use super::error::{Code, HostError};
+use super::value::Value;
+
+/// Lists every function once: its name, the fewest and the most arguments, what it takes, and what it answers.
+macro_rules! functions {
+    ($( $variant:ident $name:literal $fewest:literal $most:literal $takes:literal $gives:literal )*) => {
+        /// A function that a script calls.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Function {
+            $( #[doc = $gives] $variant, )*
+        }
+
+        impl Function {
+            /// All functions.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// What scripts call it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// How many arguments it takes.
+            #[must_use]
+            pub const fn arity(self) -> RangeInclusive<usize> {
+                match self { $(Self::$variant => $fewest..=$most),* }
+            }
+
+            /// Its arguments.
+            #[must_use]
+            pub const fn takes(self) -> &'static str {
+                match self { $(Self::$variant => $takes),* }
+            }
+
+            /// What it answers.
+            #[must_use]
+            pub const fn gives(self) -> &'static str {
+                match self { $(Self::$variant => $gives),* }
+            }
+        }
+    };
+}
+
+functions! {
+    Tokengen  "TOKENGEN"  1 2 "map | document, selection?"                "a new token: `{ token, ident, id? }`"
+    Tokeninfo "TOKENINFO" 1 1 "token"                                     "what a token says, and whether it is believed; never an error"
+    Authorize "AUTHORIZE" 2 2 "token | policy | [token, policy…], request" "the verdict on a request"
+    Attenuate "ATTENUATE" 2 3 "token, map | document, selection?"         "the token with a restriction: `{ token, ident, expiry }`"
+    Compile   "COMPILE"   1 2 "text | map | document, selection?"         "a handle of a document, or with a selection of a policy"
+    Verify    "VERIFY"    1 1 "token"                                     "a handle of a token that is valid now"
+    Explain   "EXPLAIN"   2 2 "token | policy | [token, policy…], request" "the verdict, which rule gave it and what would change it"
+}
+
+impl Function {
+    /// The function of this name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|function| function.name() == name)
+    }
+
+    /// Refuses a call with too many or too few arguments.
+    pub(super) fn check_arity(self, arguments: &[Value]) -> Result<(), HostError> {
+        if self.arity().contains(&arguments.len()) {
+            return Ok(());
+        }
+        let message = format!("{} takes {}; it was given {} arguments", self.name(), self.takes(), arguments.len());
+        Err(HostError::new(Code::Argument, "", message))
+    }
+
+    /// What is said of an argument of the wrong kind.
+    pub(super) fn expects(self, what: &str, found: &Value) -> HostError {
+        HostError::new(Code::Argument, "", format!("{} expects {what}, not {}", self.name(), found.kind()))
+    }
+}

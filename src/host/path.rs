@@ -1,0 +1,52 @@
+//! The way to a key of a map: `permissions[2].cache`.
+
+use std::fmt::Write;
+
+/// A path that grows and shrinks while a map is walked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeyPath {
+    text: String,
+}
+
+impl KeyPath {
+    /// Goes to a key; returns where to [`cut`](Self::cut) on the way back.
+    pub(super) fn push_key(&mut self, key: &str) -> usize {
+        let mark = self.text.len();
+        let is_word = key.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        // A key that is no word is quoted, as in the paths of diagnostics.
+        let _ = match (is_word, mark) {
+            (false, _) => write!(self.text, "[{key:?}]"),
+            (true, 0) => self.text.write_str(key),
+            (true, _) => write!(self.text, ".{key}"),
+        };
+        mark
+    }
+
+    /// Goes to an element.
+    pub(super) fn push_index(&mut self, index: usize) -> usize {
+        let mark = self.text.len();
+        let _ = write!(self.text, "[{index}]");
+        mark
+    }
+
+    /// Comes back.
+    pub(super) fn cut(&mut self, mark: usize) {
+        self.text.truncate(mark);
+    }
+
+    /// Whether `key` is one of the outermost map.
+    pub(super) fn is_top(&self, key: &str) -> bool {
+        self.text == key
+    }
+
+    /// `permissions[2].cache`; empty for the whole.
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The same for messages, where the whole has a name too.
+    pub(super) fn shown(&self) -> &str {
+        if self.text.is_empty() { "the value" } else { &self.text }
+    }
+}

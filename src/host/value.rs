@@ -1,0 +1,357 @@
+//! What passes between a script and Placet: the values that every scripting language has, and [handles](Handle).
+//!
+//! A binding turns its language's values into [`Value`] and back, and counts them with a [`Meter`] while it does, so that a
+//! hostile value is refused before it is copied. Everything else that could differ between languages is settled here,
+//! once: which floats are integers, what NULL means, that no key is given twice.
+
+use data_encoding::HEXLOWER;
+use serde_json::{Map, Value as Json};
+
+use super::Limits;
+use super::error::{Code, HostError};
+use super::handle::Handle;
+use super::path::KeyPath;
+
+/// A value of a script.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// NULL, nil, None, unit.
+    Null,
+    /// `true`
+    Bool(bool),
+    /// `42`
+    Int(i64),
+    /// `42.0`: taken where it is a whole number, refused where it is not.
+    Float(f64),
+    /// `"text"`: always literal, never a pattern.
+    Text(String),
+    /// Bytes that need not be text.
+    Bytes(Vec<u8>),
+    /// `[a, b]`
+    List(Vec<Value>),
+    /// `{ key: value }`, in the language's order. A key that stands here twice is refused.
+    Map(Vec<(String, Value)>),
+    /// A document, a policy or a token that Placet keeps for the script.
+    Handle(Handle),
+}
+
+impl Value {
+    /// What it is called in messages: `a map`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a bool",
+            Self::Int(_) => "an int",
+            Self::Float(_) => "a float",
+            Self::Text(_) => "a string",
+            Self::Bytes(_) => "bytes",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a map",
+            Self::Handle(_) => "a handle",
+        }
+    }
+
+    /// The value behind a key of a map.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Map(entries) => entries.iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+macro_rules! value_from {
+    ($( $from:ty => $value:expr; )*) => {
+        $( impl From<$from> for Value {
+            fn from(from: $from) -> Self {
+                $value(from)
+            }
+        } )*
+    };
+}
+
+value_from! {
+    bool => Value::Bool;
+    i64 => Value::Int;
+    String => Value::Text;
+    &str => |text: &str| Value::Text(text.to_owned());
+    Vec<Value> => Value::List;
+    Handle => Value::Handle;
+}
+
+/// JSON as it comes from outside: `{"$bytes": …}` stays the map it is, and is read where bytes are wanted.
+impl From<Json> for Value {
+    fn from(json: Json) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(truth) => Self::Bool(truth),
+            Json::Number(number) => {
+                number.as_i64().map_or_else(|| Self::Float(number.as_f64().unwrap_or(f64::NAN)), Self::Int)
+            }
+            Json::String(text) => Self::Text(text),
+            Json::Array(elements) => Self::List(elements.into_iter().map(Self::from).collect()),
+            Json::Object(entries) => {
+                Self::Map(entries.into_iter().map(|(key, value)| (key, Self::from(value))).collect())
+            }
+        }
+    }
+}
+
+/// A map that goes out, written key by key.
+#[derive(Debug, Default)]
+pub struct Answer {
+    entries: Vec<(String, Value)>,
+}
+
+impl Answer {
+    /// Adds a key.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.put(key, value);
+        self
+    }
+
+    /// Adds a key if there is something to say.
+    #[must_use]
+    pub fn with_some(mut self, key: &str, value: Option<impl Into<Value>>) -> Self {
+        if let Some(value) = value {
+            self.put(key, value);
+        }
+        self
+    }
+
+    /// The same keys behind those of `other`.
+    #[must_use]
+    pub fn after(self, mut other: Self) -> Self {
+        other.entries.extend(self.entries);
+        other
+    }
+
+    /// Adds a key.
+    pub fn put(&mut self, key: &str, value: impl Into<Value>) {
+        self.entries.push((key.to_owned(), value.into()));
+    }
+
+    /// The finished map.
+    #[must_use]
+    pub fn done(self) -> Value {
+        Value::Map(self.entries)
+    }
+}
+
+/// What one call may still bring: depth, number and bytes of its values.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    depth: usize,
+    values: usize,
+    bytes: usize,
+}
+
+impl Meter {
+    /// All that a call may bring.
+    #[must_use]
+    pub const fn new(limits: &Limits) -> Self {
+        Self { depth: limits.depth, values: limits.values, bytes: limits.bytes }
+    }
+
+    /// Counts one value with so many bytes of text in it; a key is one too.
+    ///
+    /// # Errors
+    /// It is one too many.
+    pub fn count(&mut self, bytes: usize) -> Result<(), HostError> {
+        let left = (self.values.checked_sub(1), self.bytes.checked_sub(bytes));
+        let (Some(values), Some(bytes)) = left else {
+            return Err(HostError::new(Code::TooLarge, "", "the call brings more values or text than this host takes"));
+        };
+        (self.values, self.bytes) = (values, bytes);
+        Ok(())
+    }
+
+    /// Goes into a list or map.
+    ///
+    /// # Errors
+    /// It is nested too deep.
+    pub fn enter(&mut self) -> Result<(), HostError> {
+        let deeper = self.depth.checked_sub(1);
+        self.depth = deeper.ok_or_else(|| {
+            HostError::new(Code::TooDeep, "", "lists and maps are nested deeper than this host takes")
+        })?;
+        Ok(())
+    }
+
+    /// Comes out of it.
+    pub const fn leave(&mut self) {
+        self.depth += 1;
+    }
+}
+
+/// What NULL behind a key of a map means.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Nulls {
+    /// Of the outermost keys that the key is absent: requests, whose missing attributes match nothing but `absent`.
+    Absent,
+    /// Of these keys that the key is absent, as TOKENGEN has it; an error elsewhere, since a rule without one of its keys
+    /// allows more.
+    AbsentIf(&'static [&'static str]),
+}
+
+/// Turns a map of a script into the map form, and refuses what could mean two things.
+pub(super) fn to_json(value: &Value, nulls: Nulls, limits: &Limits) -> Result<Json, HostError> {
+    Reader { meter: Meter::new(limits), path: KeyPath::default(), nulls }.read(value)
+}
+
+struct Reader {
+    meter: Meter,
+    path: KeyPath,
+    nulls: Nulls,
+}
+
+impl Reader {
+    fn read(&mut self, value: &Value) -> Result<Json, HostError> {
+        match value {
+            Value::Null => self.count(0, Json::Null),
+            Value::Bool(truth) => self.count(0, Json::Bool(*truth)),
+            Value::Int(number) => self.count(0, Json::from(*number)),
+            Value::Float(number) => {
+                let whole = whole(*number).ok_or_else(|| self.refuse(Code::NotWhole, "is not a whole number"))?;
+                self.count(0, Json::from(whole))
+            }
+            Value::Text(text) => self.count(text.len(), Json::from(text.as_str())),
+            Value::Bytes(bytes) => self.count(bytes.len(), serde_json::json!({ "$bytes": HEXLOWER.encode(bytes) })),
+            Value::List(elements) => self.list(elements),
+            Value::Map(entries) => self.map(entries),
+            Value::Handle(_) => Err(self.refuse(Code::NotData, "is a handle, which is no data")),
+        }
+    }
+
+    fn count(&mut self, bytes: usize, json: Json) -> Result<Json, HostError> {
+        self.meter.count(bytes).map_err(|error| error.at(self.path.as_str()))?;
+        Ok(json)
+    }
+
+    fn list(&mut self, elements: &[Value]) -> Result<Json, HostError> {
+        self.enter()?;
+        let mut list = Vec::with_capacity(elements.len().min(64));
+        for (number, element) in elements.iter().enumerate() {
+            let mark = self.path.push_index(number);
+            if matches!(element, Value::Null) {
+                return Err(self.refuse(Code::Null, "is null"));
+            }
+            list.push(self.read(element)?);
+            self.path.cut(mark);
+        }
+        self.meter.leave();
+        Ok(Json::Array(list))
+    }
+
+    fn map(&mut self, entries: &[(String, Value)]) -> Result<Json, HostError> {
+        self.enter()?;
+        let mut map = Map::new();
+        for (key, value) in entries {
+            let mark = self.path.push_key(key);
+            self.count(key.len(), Json::Null)?;
+            if matches!(value, Value::Null) {
+                self.null(key)?;
+            } else {
+                let value = self.read(value)?;
+                if map.insert(key.clone(), value).is_some() {
+                    return Err(self.refuse(Code::Twice, "is given twice"));
+                }
+            }
+            self.path.cut(mark);
+        }
+        self.meter.leave();
+        Ok(Json::Object(map))
+    }
+
+    fn null(&self, key: &str) -> Result<(), HostError> {
+        match self.nulls {
+            Nulls::Absent if self.path.is_top(key) => Ok(()),
+            Nulls::AbsentIf(keys) if self.path.is_top(key) && keys.contains(&key) => Ok(()),
+            Nulls::Absent | Nulls::AbsentIf(_) => {
+                let error = self.refuse(Code::Null, "is null");
+                Err(error.help("leave the key out if that is what you mean; a rule with fewer keys allows more"))
+            }
+        }
+    }
+
+    fn enter(&mut self) -> Result<(), HostError> {
+        self.meter.enter().map_err(|error| error.at(self.path.as_str()))
+    }
+
+    fn refuse(&self, code: Code, what: &str) -> HostError {
+        HostError::new(code, self.path.as_str(), format!("`{}` {what}", self.path.shown()))
+    }
+}
+
+/// The integer that a float is. Above 2^53 neighbouring integers have one float, so no float there is one of them.
+pub(super) fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 in both directions")]
+    (number.trunc() == number && number.abs() < EXACT).then_some(number as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(value: &Value) -> Result<Json, HostError> {
+        to_json(value, Nulls::AbsentIf(&["ttl"]), &Limits::default())
+    }
+
+    fn map(entries: &[(&str, Value)]) -> Value {
+        Value::Map(entries.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect())
+    }
+
+    #[test]
+    fn a_float_is_taken_where_it_is_a_whole_number() {
+        assert_eq!(whole(3600.0), Some(3600));
+        assert_eq!(whole(-0.0), Some(0));
+        for no in [0.5, f64::NAN, f64::INFINITY, 1e300, 9_007_199_254_740_992.0] {
+            assert_eq!(whole(no), None, "{no}");
+        }
+        let error = read(&map(&[("ttl", Value::Float(1.5))])).unwrap_err();
+        assert_eq!((error.path.as_str(), error.message.as_str()), ("ttl", "`ttl` is not a whole number"));
+    }
+
+    #[test]
+    fn null_is_absent_only_where_tokengen_says_so() {
+        assert_eq!(read(&map(&[("ttl", Value::Null)])), Ok(serde_json::json!({})));
+        let nested = map(&[("permissions", Value::List(vec![map(&[("ttl", Value::Null)])]))]);
+        assert_eq!(read(&nested).unwrap_err().path, "permissions[0].ttl");
+        assert_eq!(read(&map(&[("deny", Value::Null)])).unwrap_err().path, "deny");
+        assert_eq!(read(&map(&[("owners", Value::List(vec![Value::Null]))])).unwrap_err().path, "owners[0]");
+    }
+
+    #[test]
+    fn a_key_given_twice_is_refused() {
+        let twice = map(&[("ttl", Value::Int(1)), ("ttl", Value::Int(2))]);
+        assert_eq!(read(&twice).unwrap_err().message, "`ttl` is given twice");
+    }
+
+    #[test]
+    fn bytes_travel_as_hexadecimal_digits() {
+        assert_eq!(read(&Value::Bytes(vec![0, 255])), Ok(serde_json::json!({ "$bytes": "00ff" })));
+    }
+
+    #[test]
+    fn depth_number_and_bytes_are_bounded() {
+        let deep = (0..1000).fold(Value::Int(1), |value, _| Value::List(vec![value]));
+        assert_eq!(read(&deep).unwrap_err().code, Code::TooDeep.id());
+        let wide = Value::List(vec![Value::Int(1); Limits::default().values + 1]);
+        assert_eq!(read(&wide).unwrap_err().code, Code::TooLarge.id());
+        let long = Value::Text("x".repeat(Limits::default().bytes + 1));
+        assert_eq!(read(&long).unwrap_err().code, Code::TooLarge.id());
+    }
+}

@@ -1,0 +1,209 @@
+//! `.jsonl` files: one case a line, each with its own token and policies as maps.
+//!
+//! ```json
+//! {"name": "reads", "use": "momento", "token": {"permissions": [{"role": "ReadOnly", "cache": "c"}]},
+//!  "with": {}, "restrict": [{"only": {"action": "get"}}], "policies": [{"allow": {"action": {"$any": true}}}],
+//!  "request": {"action": "get", "cache": "c"}, "now": 1795255200000, "expect": "allow"}
+//! ```
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::stage::{Block, Keys, Stage};
+use super::{Case, Suite};
+use crate::author::request::{OwnedRequest, time_of};
+use crate::author::value::{arguments_from_json, from_json};
+use crate::author::{Document, Report};
+use crate::check::library::Library;
+use crate::check::tree::Constant;
+use crate::compile::arguments::Arguments;
+use crate::diag::code::Code;
+use crate::diag::{Diagnostic, Source};
+use crate::limits::DIAGNOSTICS;
+use crate::model::types::Scalar;
+use crate::span::Span;
+use crate::syntax::ast::BlockKind;
+use crate::syntax::cases::Expected;
+use crate::syntax::map::from_json_text;
+
+/// Reads a file of cases, one a line. Where a line has no `now`, it is `now`.
+///
+/// # Errors
+/// Everything that is wrong with it, each with its line.
+pub fn load(name: &str, text: &str, library: &Library, now: i64, keys: &Keys) -> Result<Suite, Report> {
+    let mut suite = Suite { name: name.to_owned(), stages: Vec::new(), cases: Vec::new() };
+    let mut loader = Loader { library, now, keys, known: BTreeMap::new() };
+    let mut diagnostics = Vec::new();
+    let mut start = 0;
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        let content = line.trim();
+        let at = Span::new(start, start + line.trim_end().len());
+        start += line.len();
+        if content.is_empty() {
+            continue;
+        }
+        match loader.case(content, number, &mut suite.stages) {
+            Ok(case) => suite.cases.push(case),
+            Err(Wrong { code, message }) => diagnostics.push(Diagnostic::new(code, at, message)),
+        }
+        if diagnostics.len() >= DIAGNOSTICS {
+            break;
+        }
+    }
+    if diagnostics.is_empty() { Ok(suite) } else { Err(Report { source: Source::text(name, text), diagnostics }) }
+}
+
+/// What is wrong with a line.
+struct Wrong {
+    code: Code,
+    message: String,
+}
+
+impl Wrong {
+    fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+struct Loader<'l> {
+    library: &'l Library,
+    now: i64,
+    keys: &'l Keys,
+    /// The stages that are ready, by what they were made of.
+    known: BTreeMap<String, usize>,
+}
+
+impl Loader<'_> {
+    fn case(&mut self, line: &str, number: usize, stages: &mut Vec<Stage>) -> Result<Case, Wrong> {
+        let json = from_json_text(line).map_err(|diagnostic| Wrong::new(diagnostic.code, diagnostic.message))?;
+        let object = json.as_object().ok_or_else(|| Wrong::new(Code::Map, "a case is a map"))?;
+        if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            return Err(Wrong::new(
+                Code::UnknownKey,
+                format!("a case has no key `{key}`; it has `{}`", KEYS.join("`, `")),
+            ));
+        }
+        let now = self.time(object)?;
+        let expected = expected(object)?;
+        let request = object.get("request").ok_or_else(|| Wrong::new(Code::MissingKey, "`request` is missing"))?;
+        let stage = self.stage(object, now, stages)?;
+        Ok(Case {
+            name: object.get("name").and_then(Json::as_str).map(str::to_owned),
+            line: number,
+            stage,
+            request: OwnedRequest::from_json(stages[stage].vocabulary(), request),
+            json: request.clone(),
+            now,
+            expected,
+            reason: object.get("because").and_then(Json::as_str).map(str::to_owned),
+        })
+    }
+
+    /// The case's `now`, or its request's `time`.
+    fn time(&self, object: &Map<String, Json>) -> Result<i64, Wrong> {
+        if let Some(now) = object.get("now") {
+            return match from_json(Scalar::Time, now) {
+                Ok(Constant::Time(now)) => Ok(now),
+                _ => Err(Wrong::new(Code::NotATime, format!("`now`: {now} is not a time"))),
+            };
+        }
+        // A time that is none makes a bad request, not a bad case.
+        let time = object.get("request").map(time_of).and_then(Result::ok).flatten();
+        Ok(time.unwrap_or(self.now))
+    }
+
+    fn stage(&mut self, object: &Map<String, Json>, now: i64, stages: &mut Vec<Stage>) -> Result<usize, Wrong> {
+        let made_of = ["use", "token", "with", "restrict", "policies"].map(|key| object.get(key));
+        let key = format!("{now} {made_of:?}");
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        let vocabulary = object.get("use").and_then(Json::as_str);
+        let vocabulary = vocabulary.ok_or_else(|| Wrong::new(Code::NoVocabulary, "`use` names no vocabulary"))?;
+        let empty = Map::new();
+        let with = match object.get("with") {
+            Some(Json::Object(with)) => with,
+            None => &empty,
+            Some(_) => return Err(Wrong::new(Code::Map, "`with` is not a map")),
+        };
+        let mut blocks = Vec::new();
+        if let Some(token) = object.get("token") {
+            blocks.push(self.block("token", BlockKind::Token, token, vocabulary, with)?);
+            blocks.extend(self.blocks("restrict", BlockKind::Restriction, object, vocabulary)?);
+        } else if object.contains_key("restrict") {
+            return Err(Wrong::new(Code::MissingKey, "`restrict` without a `token`"));
+        }
+        let policies = self.blocks("policies", BlockKind::Policy, object, vocabulary)?;
+        let title = if blocks.is_empty() { "policies" } else { "token" }.to_owned();
+        let stage = Stage::new(title, blocks, policies, now, self.keys);
+        stages.push(stage.map_err(|broken| Wrong::new(Code::BadValue, broken.to_string()))?);
+        self.known.insert(key, stages.len() - 1);
+        Ok(stages.len() - 1)
+    }
+
+    fn blocks(
+        &self,
+        key: &str,
+        kind: BlockKind,
+        object: &Map<String, Json>,
+        vocabulary: &str,
+    ) -> Result<Vec<Block>, Wrong> {
+        let maps = match object.get(key) {
+            None => return Ok(Vec::new()),
+            Some(Json::Array(maps)) => maps,
+            Some(_) => return Err(Wrong::new(Code::Map, format!("`{key}` is not a list of maps"))),
+        };
+        let numbered = maps.iter().enumerate();
+        numbered.map(|(n, map)| self.block(&format!("{key}[{n}]"), kind, map, vocabulary, &Map::new())).collect()
+    }
+
+    fn block(
+        &self,
+        path: &str,
+        kind: BlockKind,
+        map: &Json,
+        vocabulary: &str,
+        with: &Map<String, Json>,
+    ) -> Result<Block, Wrong> {
+        let document =
+            Document::from_block(kind, vocabulary, map, self.library).map_err(|report| first(path, &report))?;
+        let document = Arc::new(document);
+        let arguments = match document.templates().first() {
+            Some(template) => arguments_from_json(template, with),
+            None => Ok(Arguments::none()),
+        };
+        let arguments = arguments.map_err(|bad| Wrong::new(Code::WrongArguments, format!("`with`: {bad}")))?;
+        Block::new(&document, 0, &arguments).map_err(|errors| {
+            let words: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            Wrong::new(Code::BadValue, format!("`{path}`: {}", words.join("; ")))
+        })
+    }
+}
+
+/// The first error of a map, with its path.
+fn first(path: &str, report: &Report) -> Wrong {
+    let found = report.diagnostics.iter().find(|found| found.severity() == crate::diag::Severity::Error);
+    found.map_or_else(
+        || Wrong::new(Code::Map, format!("`{path}` is not a block")),
+        |found| {
+            let place = report.source.path(found.at).filter(|place| !place.is_empty());
+            let place = place.map_or_else(|| path.to_owned(), |place| format!("{path}.{place}"));
+            let help = found.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+            Wrong::new(found.code, format!("`{place}`: {}{help}", found.message))
+        },
+    )
+}
+
+fn expected(object: &Map<String, Json>) -> Result<Expected, Wrong> {
+    let word = object.get("expect").and_then(Json::as_str).unwrap_or_default();
+    Expected::ALL.into_iter().find(|expected| expected.word() == word).ok_or_else(|| {
+        let words = Expected::ALL.map(Expected::word).join("`, `");
+        Wrong::new(Code::BadValue, format!("`expect` is one of `{words}`"))
+    })
+}
+
+/// What a line may say.
+const KEYS: [&str; 10] =
+    ["name", "use", "token", "with", "restrict", "policies", "request", "now", "expect", "because"];

@@ -1,0 +1,105 @@
+//! Runs cases: requests and what is expected of them, each through the whole of what a service does — check, compile, mint
+//! with a throw-away key, write and read the token's text, verify, decide — with a local and with a public token.
+//!
+//! 1. [`cases`] reads a `.cases` file beside its policy file, [`lines`] a `.jsonl` file whose lines bring their own maps;
+//! 2. each token with its restrictions, or each policy, becomes a [`Stage`]: minted once, asked often;
+//! 3. a [`Case`] is [`run`](Suite::run) on its stage; what comes out is [`Found`], and why it is so on demand;
+//! 4. [`coverage`] counts which rules the cases have met.
+//!
+//! What is refused: a case file with a mistake is no suite, everything wrong with it is in the report. A request that does
+//! not fit its vocabulary is no such mistake: it is `refused`, which a case may expect.
+
+pub mod cases;
+pub mod coverage;
+pub mod lines;
+mod stage;
+
+use serde_json::Value as Json;
+
+pub use stage::{Block, BrokenStage, Keys, Stage};
+
+use crate::author::request::{BadRequest, OwnedRequest};
+use crate::explain::Explanation;
+use crate::model::verdict::Verdict;
+use crate::syntax::cases::Expected;
+use crate::token::header::Purpose;
+use crate::token::verify::Scratch;
+
+/// The cases of one file.
+#[derive(Debug)]
+pub struct Suite {
+    /// What the file is called.
+    pub name: String,
+    /// What decides.
+    pub stages: Vec<Stage>,
+    /// In the order of the file.
+    pub cases: Vec<Case>,
+}
+
+/// A request and what is expected of it.
+#[derive(Debug)]
+pub struct Case {
+    /// Its name, where it has one.
+    pub name: Option<String>,
+    /// Its line in the file.
+    pub line: usize,
+    /// Which of the suite's stages decides it.
+    pub stage: usize,
+    /// The request as JSON.
+    pub json: Json,
+    /// The request; of JSON that is none, why.
+    pub request: Result<OwnedRequest, BadRequest>,
+    /// When, in ms since 1970-01-01T00:00:00Z.
+    pub now: i64,
+    /// The verdict.
+    pub expected: Expected,
+    /// What stands behind `because`.
+    pub reason: Option<String>,
+}
+
+/// What was decided of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// With a local token, or without any; none where there was no request to decide.
+    pub verdict: Option<Verdict>,
+    /// With a public token, where that differs.
+    pub public: Option<Verdict>,
+}
+
+impl Found {
+    /// `allow`, `forbidden`, `not_permitted` or `refused`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        self.verdict.map_or("refused", |verdict| verdict.word())
+    }
+
+    /// Whether that was expected, of both kinds of token.
+    #[must_use]
+    pub fn passes(&self, expected: Expected) -> bool {
+        self.public.is_none() && self.word() == expected.word()
+    }
+}
+
+impl Suite {
+    /// Decides a case.
+    #[must_use]
+    pub fn run(&self, case: &Case, scratch: &mut Scratch) -> Found {
+        let (Some(stage), Ok(request)) = (self.stages.get(case.stage), &case.request) else {
+            return Found { verdict: None, public: None };
+        };
+        let mut decide = |purpose| stage.with_court(purpose, |court| court.decide(request, case.now, scratch));
+        let verdict = decide(Purpose::Local);
+        let public = decide(Purpose::Public);
+        Found { verdict: Some(verdict), public: Some(public).filter(|public| *public != verdict) }
+    }
+
+    /// Decides a case and says why it is so.
+    #[must_use]
+    pub fn explain(&self, case: &Case) -> Option<Explanation> {
+        let stage = self.stages.get(case.stage)?;
+        Some(stage.with_court(Purpose::Local, |court| match &case.request {
+            Ok(request) => court.explain(request, case.now),
+            Err(bad) => court.malformed(bad, &case.json),
+        }))
+    }
+}

@@ -1,0 +1,239 @@
+//! What decides the cases of a section: a token with its restrictions, minted once with each kind of key, and policies.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::author::Document;
+use crate::author::mint::{Wrapping, attenuate, mint, policy};
+use crate::authorize::{Authorizer, Policy};
+use crate::bytecode::verify::{Budget, Scope, verify};
+use crate::check::tree::Template;
+use crate::compile::arguments::Arguments;
+use crate::compile::error::CompileError;
+use crate::compile::{Compiled, compile};
+use crate::explain::words::Words;
+use crate::explain::{BlockSource, Court, Sources, tree};
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::ast::BlockKind;
+use crate::token::envelope::Token;
+use crate::token::header::Purpose;
+use crate::token::keyring::{Keyring, MintingKey};
+use crate::token::keys::{LocalKey, NoRandomness, SigningKey, SystemRandom};
+
+/// Keys that nobody keeps: what is decided does not depend on them.
+#[derive(Debug)]
+pub struct Keys {
+    local: Arc<Keyring>,
+    public: Arc<Keyring>,
+}
+
+impl Keys {
+    /// Makes new keys.
+    ///
+    /// # Errors
+    /// The system has no randomness.
+    pub fn throw_away() -> Result<Self, NoRandomness> {
+        let local = LocalKey::generate(&mut SystemRandom)?.into();
+        let public = SigningKey::generate(&mut SystemRandom)?.into();
+        Ok(Self { local: ring(local), public: ring(public) })
+    }
+}
+
+fn ring(key: MintingKey) -> Arc<Keyring> {
+    let mut ring = Keyring::new();
+    ring.mint_with(key).expect("an empty keyring has no other key of this id");
+    Arc::new(ring)
+}
+
+/// A template whose parameters are filled in.
+#[derive(Debug)]
+pub struct Block {
+    document: Arc<Document>,
+    template: usize,
+    compiled: Compiled,
+}
+
+impl Block {
+    /// Compiles a template of a document; `template` is its place there.
+    ///
+    /// # Errors
+    /// An argument does not fit, or the program would be too large.
+    pub fn new(document: &Arc<Document>, template: usize, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
+        let compiled = compile(&document.templates()[template], document.vocabulary(), arguments)?;
+        Ok(Self { document: Arc::clone(document), template, compiled })
+    }
+
+    /// What was compiled already of the template with this name.
+    ///
+    /// # Panics
+    /// The document has no such template; who compiled it has found it there.
+    #[must_use]
+    pub fn of_compiled(document: Arc<Document>, name: &str, compiled: Compiled) -> Self {
+        let template = document.templates().iter().position(|template| template.name == name);
+        Self { template: template.expect("it was compiled from this document"), document, compiled }
+    }
+
+    /// The template.
+    #[must_use]
+    pub fn template(&self) -> &Template {
+        &self.document.templates()[self.template]
+    }
+
+    /// The document it stands in.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Its program and what travels beside it.
+    #[must_use]
+    pub const fn compiled(&self) -> &Compiled {
+        &self.compiled
+    }
+
+    /// Its rules in the order of the source, each with its line if it has one: as they were written, or else as the program
+    /// says them.
+    #[must_use]
+    pub fn rules(&self) -> Vec<(Option<usize>, String)> {
+        let vocabulary = self.document.vocabulary();
+        let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
+        let proved = verify(self.compiled.program.bytes(), &scope).ok();
+        let read_back = proved.and_then(|program| tree::rules(&program)).unwrap_or_default();
+        let mut rules: Vec<_> = self.compiled.rules.iter().zip(0..).collect();
+        rules.sort_by_key(|(origin, _)| origin.at.start);
+        let source = self.source();
+        let shown = rules.into_iter().map(|(_, number)| match source.quote(number) {
+            Some(quote) => (quote.line, quote.text),
+            None => {
+                let rule = read_back.get(usize::from(number));
+                (None, rule.map(|rule| Words::new(vocabulary).rule(rule)).unwrap_or_default())
+            }
+        });
+        shown.collect()
+    }
+
+    fn source(&self) -> BlockSource<'_> {
+        BlockSource::new(&self.document, self.template(), &self.compiled)
+    }
+}
+
+/// A token in both envelopes, or none, and policies.
+#[derive(Debug)]
+pub struct Stage {
+    /// How its file calls it: `token session(user: "42")`.
+    pub title: String,
+    /// When the token was minted, in ms since 1970-01-01T00:00:00Z.
+    pub minted: i64,
+    vocabulary: Arc<Vocabulary>,
+    /// The token's blocks, the authority first.
+    blocks: Vec<Block>,
+    policy_blocks: Vec<Block>,
+    policies: Vec<Policy>,
+    local: Envelope,
+    public: Envelope,
+}
+
+#[derive(Debug)]
+struct Envelope {
+    keyring: Arc<Keyring>,
+    token: Option<Token>,
+    text: Option<String>,
+}
+
+impl Stage {
+    /// Mints the token of `blocks` at `minted`, if there are any, beside the policies of `policies`.
+    ///
+    /// # Errors
+    /// The token can not be minted or attenuated, or two blocks speak different vocabularies.
+    pub fn new(
+        title: String,
+        blocks: Vec<Block>,
+        policies: Vec<Block>,
+        minted: i64,
+        keys: &Keys,
+    ) -> Result<Self, BrokenStage> {
+        let first = blocks.first().or(policies.first()).ok_or_else(|| BrokenStage("nothing decides".to_owned()))?;
+        let vocabulary = Arc::clone(first.document.vocabulary());
+        let other = blocks.iter().chain(&policies).find(|block| **block.document.vocabulary() != *vocabulary);
+        if let Some(other) = other {
+            let (ours, theirs) = (vocabulary.name(), other.document.vocabulary().name());
+            return Err(BrokenStage(format!("`{}` speaks `{theirs}`, the others `{ours}`", other.template().name)));
+        }
+        let hold = |block: &Block| policy(&block.template().name, &block.compiled, &vocabulary);
+        let held =
+            policies.iter().map(hold).collect::<Result<_, _>>().map_err(|error| BrokenStage(error.to_string()))?;
+        let local = Envelope::new(&keys.local, &blocks, minted)?;
+        let public = Envelope::new(&keys.public, &blocks, minted)?;
+        Ok(Self { title, minted, vocabulary, blocks, policy_blocks: policies, policies: held, local, public })
+    }
+
+    /// What its requests speak.
+    #[must_use]
+    pub const fn vocabulary(&self) -> &Arc<Vocabulary> {
+        &self.vocabulary
+    }
+
+    /// The token's blocks, then the policies.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().chain(&self.policy_blocks)
+    }
+
+    /// The token, if there is one.
+    #[must_use]
+    pub const fn token(&self, purpose: Purpose) -> Option<&Token> {
+        self.envelope(purpose).token.as_ref()
+    }
+
+    /// Lends what decides.
+    pub fn with_court<R>(&self, purpose: Purpose, use_it: impl FnOnce(&Court<'_>) -> R) -> R {
+        let envelope = self.envelope(purpose);
+        let authorizer = Authorizer::new(&envelope.keyring, &self.vocabulary).with_policies(&self.policies);
+        let mut sources = Sources::none();
+        self.blocks.iter().for_each(|block| sources.push_block(block.source()));
+        self.policy_blocks.iter().for_each(|block| sources.push_policy(block.source()));
+        use_it(&Court::new(authorizer, envelope.text.as_deref(), &sources))
+    }
+
+    const fn envelope(&self, purpose: Purpose) -> &Envelope {
+        match purpose {
+            Purpose::Local => &self.local,
+            Purpose::Public => &self.public,
+        }
+    }
+}
+
+impl Envelope {
+    fn new(keyring: &Arc<Keyring>, blocks: &[Block], minted: i64) -> Result<Self, BrokenStage> {
+        let keyring = Arc::clone(keyring);
+        let Some((authority, restrictions)) = blocks.split_first() else {
+            return Ok(Self { keyring, token: None, text: None });
+        };
+        let key = keyring.minting().expect("a throw-away keyring mints");
+        let vocabulary = authority.document.vocabulary();
+        let minted_token = mint(&authority.compiled, vocabulary, key, minted, Wrapping::default(), &mut SystemRandom);
+        let mut token = minted_token.map_err(|error| BrokenStage(error.to_string()))?;
+        for restriction in restrictions {
+            token = attenuate(&token, &restriction.compiled, minted, false, &mut SystemRandom)
+                .map_err(|error| BrokenStage(error.to_string()))?;
+        }
+        let text = Some(token.text());
+        Ok(Self { keyring, token: Some(token), text })
+    }
+}
+
+/// Why a token could not be made ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenStage(pub String);
+
+impl fmt::Display for BrokenStage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BrokenStage {}
+
+/// The place of a template of a kind and name among those of a document.
+pub(super) fn find(document: &Document, kind: BlockKind, name: &str) -> Option<usize> {
+    document.templates().iter().position(|template| template.kind == kind && template.name == name)
+}

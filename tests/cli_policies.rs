@@ -1,0 +1,232 @@
+//! Writing policies on the command line: check, fmt, compile, vocabulary, the prompt, and the command line itself.
+
+mod cli_support;
+
+use std::process::Command;
+
+use cli_support::{POLICY, Place};
+
+fn place() -> Place {
+    let place = Place::new();
+    place.write("policy.placet", POLICY);
+    place
+}
+
+#[test]
+fn check_tells_what_each_block_is_and_costs() {
+    let place = place();
+    place
+        .placet("check policy.placet")
+        .yes()
+        .says("token reader(user: string)")
+        .says("steps")
+        .says("no errors in 1 file");
+    let json = place.json("check policy.placet");
+    assert_eq!((&json["ok"], json["files"][0]["blocks"].as_array().unwrap().len()), (&true.into(), 4));
+    place.placet_reading("check -", POLICY).yes();
+}
+
+#[test]
+fn check_finds_all_errors_of_all_files_and_names_their_lines() {
+    let place = place();
+    place.write(
+        "a.placet",
+        "use momento\n\ntoken t {\n  permissions: [{ role: ReadOnyl, cahce: \"a\" }]\n  tll: 5m\n}\n",
+    );
+    place.write("b.placet", "use momento\ntoken {\n");
+    let ran = place.placet("check a.placet policy.placet b.placet").no();
+    let ran = ran.says("a.placet:4").says("a.placet:5").says("b.placet:2").says("did you mean `ReadOnly`");
+    ran.says("did you mean `cache`").says("did you mean `ttl`").says("errors in 3 files");
+    let json = place.json("check a.placet b.placet");
+    assert_eq!(json["ok"], false);
+    assert!(json["errors"].as_u64().unwrap() >= 4, "{json}");
+    place.placet("check").could_not();
+    place.placet("check none.placet").could_not().says("`none.placet`");
+}
+
+#[test]
+fn warnings_are_errors_only_where_the_user_says_so() {
+    let place = Place::new();
+    let claims = "type: READ owner: \"0d0c2f6e-0000-4000-8000-000000000001\" application: \"app\"";
+    place.write("open.placet", &format!("use warp10\ntoken t {{ {claims} owners: [] ttl: 5m }}\n"));
+    place.placet("check open.placet").yes().says("3 warnings");
+    place.placet("check open.placet --deny-warnings").no();
+    place.placet("keygen --local --keyring keys").yes();
+    place.placet("mint open.placet --keyring keys").yes();
+    place.placet("mint open.placet --keyring keys --deny-warnings").no().prints_nothing();
+}
+
+#[test]
+fn fmt_changes_files_in_place_and_only_once() {
+    let place = Place::new();
+    place.write("f.placet", "use http\n// why\ntoken   t {ttl:5m\nallow{action:GET} // look\n}");
+    place.placet("fmt --check f.placet").no().says("f.placet");
+    place.placet("fmt f.placet").yes().says("changed");
+    let text = place.read("f.placet");
+    assert!(text.contains("// why") && text.contains("    allow { action: GET } // look"), "{text}");
+    place.placet("fmt --check f.placet").yes().prints_nothing();
+    place.placet("fmt f.placet").yes().prints_nothing();
+    assert_eq!(place.placet_reading("fmt -", "use   http").yes().out, "use http\n");
+    assert_eq!(place.placet("fmt --stdout f.placet").yes().out, text);
+}
+
+#[test]
+fn fmt_leaves_a_file_with_errors_alone() {
+    let place = Place::new();
+    place.write("f.placet", "token   {\n");
+    place.placet("fmt f.placet").no().says("f.placet:1");
+    assert_eq!(place.read("f.placet"), "token   {\n");
+    place.placet_reading("fmt -", "token {").no().prints_nothing();
+    place.placet("fmt none.placet").could_not().says("`none.placet`");
+}
+
+#[test]
+fn fmt_converts_to_the_map_form_and_back() {
+    let place = place();
+    let map = place.placet("fmt --to json policy.placet").yes().out;
+    place.write("policy.json", &map);
+    place.placet("check policy.json").yes().says("token reader(user: string)");
+    let text = place.placet("fmt --to text policy.json").yes().out;
+    place.write("again.placet", &text);
+    assert_eq!(place.placet("fmt --to json again.placet").yes().out, map);
+    place.write("bad.json", &map.replace("\"ttl\"", "\"tll\""));
+    place.placet("check bad.json").no().says("tll");
+}
+
+#[test]
+fn compile_lists_the_program_beside_its_source() {
+    let place = place();
+    place
+        .placet("compile policy.placet --template no_chat")
+        .yes()
+        .says("// deny { role: PublishSubscribe }")
+        .says("action.in publish..subscribe");
+    place.placet("compile policy.placet --template reader --with user=42").yes().says("user/42/");
+    place.placet("compile policy.placet").could_not().says("--template").says("`no_chat`");
+    place.placet("compile policy.placet --template whole --out whole.bin").yes().prints_nothing();
+    let bytes = std::fs::read(place.path("whole.bin")).unwrap();
+    let json = place.json("compile policy.placet --template whole");
+    assert_eq!(json["bytes"], bytes.len());
+}
+
+#[test]
+fn vocabularies_are_listed_and_shown() {
+    let place = Place::new();
+    place.placet("vocabulary list").yes().says("momento 1").says("warp10 1");
+    place.placet("vocabulary show http").yes().says("path: path").says("HEAD");
+    place.placet("vocabulary show htp").could_not().says("`htp`").says("`http`");
+    let print = place.placet("vocabulary fingerprint momento").yes().out;
+    assert_eq!(place.json("vocabulary fingerprint momento")["fingerprint"], print.trim());
+}
+
+#[test]
+fn a_vocabulary_may_only_grow_at_its_end() {
+    let place = Place::new();
+    let vocabulary = |members: &str| format!("vocabulary shop 1 {{\n{members}\n}}\n");
+    place.write("old", &vocabulary("item: string\nsize: int optional\naction buy, sell\nrole All = [buy, sell]"));
+    let check = |members: &str| {
+        place.write("new", &vocabulary(members));
+        place.placet("vocabulary check old new")
+    };
+    check("item: string\nsize: int optional\naction buy, sell\naction look")
+        .yes()
+        .says("added: action `look`")
+        .says("role `All` is gone");
+    check("item: string\nsize: int optional\naction buy, sell\nshop: string").yes().says("`shop` is required");
+    check("item: string\naction buy, sell").no().says("removed: attribute `size`");
+    check("item: string\nsize: string optional\naction buy, sell").no().says("`size` was int, is string");
+    check("item: string\nsize: int\naction buy, sell").no().says("`size` was optional, is required");
+    check("item: string\nsize: int optional\naction sell, buy").no().says("reordered");
+    check("item: string\ncolor: string optional\nsize: int optional\naction buy, sell")
+        .no()
+        .says("`color` stands before `size`");
+    let renamed = vocabulary("item: string\nsize: int optional\naction buy, sell").replace("shop", "store");
+    place.write("new", &renamed);
+    place.placet("vocabulary check old new").no().says("renamed");
+    place.placet("vocabulary check old none").could_not().says("`none`");
+}
+
+#[test]
+fn the_prompt_decides_what_is_typed() {
+    let place = Place::new();
+    let typed = "use momento\n\
+        token reader(user: string) {\n permissions: [{ role: ReadOnly, cache: \"acorns\", item: prefix \"{user}/\" }]\n ttl: 30m\n}\n\
+        :token reader(user: \"ann\")\n\
+        get { cache: \"acorns\", item: \"ann/1\" }\n\
+        get { cache: \"acorns\", item: \"bob/1\" }\n\
+        gte { cache: \"acorns\" }\n\
+        {\"action\": \"set\", \"cache\": \"acorns\"}\n";
+    let ran = place.placet_reading("repl", typed).yes();
+    let verdicts: Vec<_> = ran
+        .out
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|word| matches!(*word, "allow" | "not_permitted" | "forbidden" | "refused"))
+        .collect();
+    assert_eq!(verdicts, ["allow", "not_permitted", "refused", "not_permitted"], "{}", ran.out);
+    ran.says("items:3").says("`item` is \"bob/1\"").says("gte");
+}
+
+#[test]
+fn the_prompt_goes_on_after_every_mistake() {
+    let place = place();
+    let typed = "get { cache: \"a\" }\n:frob\ntoken bad { }\nuse nowhere\n)))\n}\n:load none\n:token\n:now tomorrow\n:load policy.placet\n\
+        :token whole\n:restrict one_item(item: \"x\")\nget { cache: \"a\", item: \"x\" }\nget { cache: \"a\", item: \"y\" }\n:restrict\n\
+        get { cache: \"a\", item: \"y\" }\n:policy no_chat\ntopicPublish {\n";
+    let ran = place.placet_reading("repl", typed).yes();
+    assert_eq!(ran.out.matches("allow    ").count(), 2, "{}", ran.out);
+    ran.says("there is no `:frob`").says("`none`").says("restriction `one_item` is added");
+}
+
+#[test]
+fn the_prompt_survives_endless_and_binary_input() {
+    let place = Place::new();
+    place.placet_reading("repl", &"x".repeat(1 << 20)).yes().says("too long");
+    place.placet_reading("repl", &"{".repeat(1000)).yes();
+    place.placet_reading("repl", "\u{0}\u{202e}\n\u{fffd}\n").yes();
+}
+
+#[test]
+fn help_is_complete_and_typos_are_guessed() {
+    let place = Place::new();
+    let help = place.placet("help").yes().out;
+    for command in
+        ["check", "fmt", "compile", "keygen", "mint", "inspect", "attenuate", "seal", "revoke", "vocabulary", "repl"]
+    {
+        assert!(help.contains(&format!("\n  {command} ")), "{command}");
+        place.placet(&format!("{command} --help")).yes().says("Usage: placet");
+    }
+    place.placet("mnt").could_not().says("'mint'");
+    place.placet("check --deny-warning x").could_not().says("--deny-warnings");
+    place.placet("").could_not().says("Usage");
+    place.placet("--version").yes().says("placet ");
+}
+
+#[test]
+fn completions_and_manual_pages_name_every_command() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish"] {
+        place.placet(&format!("completions {shell}")).yes().says("attenuate").says("deny-warnings");
+    }
+    place.placet("completions sh").could_not().says("bash");
+    place.placet("man").yes().says(".TH placet");
+    place.placet("man mint").yes().says("placet\\-mint");
+    place.placet("man mnt").could_not().says("`mnt`");
+    place.placet("man --out pages").yes();
+    assert!(place.has("pages/placet.1") && place.has("pages/placet-revoke.1"));
+}
+
+#[test]
+fn no_colour_is_written_where_no_terminal_reads_it() {
+    let place = place();
+    place.write("bad.placet", "use momento\ntoken t { tll: 5m }\n");
+    for set in [false, true] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_placet"));
+        command.args(["check", "bad.placet", "policy.placet"]).current_dir(place.path(""));
+        if set {
+            command.env("NO_COLOR", "1");
+        }
+        let output = command.output().unwrap();
+        assert!(!output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b));
+    }
+}

@@ -1,0 +1,79 @@
+//! What the tests of correctness share: a generator that is driven by bytes, and an evaluator that is too slow to be wrong.
+#![allow(dead_code, reason = "every test file uses a part of it")]
+
+pub mod choices;
+pub mod generate;
+pub mod programs;
+pub mod reference;
+pub mod requests;
+pub mod speak;
+
+use choices::Choices;
+use generate::Made;
+use placet::bytecode::verify::{Budget, Scope, verify};
+use placet::compile::arguments::Arguments;
+use placet::compile::error::CompileError;
+use placet::compile::{Compiled, Frame, compile};
+use placet::model::request::Request;
+use placet::model::vocabulary::{State, Vocabulary};
+use placet::syntax::ast::BlockKind;
+use placet::vm::{self, Context, Kind};
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+
+/// Runs the test for `cases` strings of at most `bytes` bytes, the same ones in each run, or `PLACET_CASES` times as many; a failing
+/// one is shrunk.
+pub fn for_all(cases: u32, bytes: usize, test: impl Fn(&mut Choices<'_>) -> Result<(), TestCaseError>) {
+    let config =
+        Config { cases: cases * times(), max_shrink_iters: 20_000, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let outcome = runner.run(&vec(any::<u8>(), 0..=bytes), |bytes| test(&mut Choices::new(&bytes)));
+    match outcome {
+        Ok(()) => {}
+        Err(TestError::Fail(why, bytes)) => panic!("{why}\nmade of {bytes:?}"),
+        Err(TestError::Abort(why)) => panic!("{why}"),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "who looks for rare mistakes asks for more cases than every run needs")]
+fn times() -> u32 {
+    std::env::var("PLACET_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
+}
+
+/// Compiles a block that was made for this vocabulary.
+pub fn compiled(made: &Made, vocabulary: &Vocabulary) -> Result<Compiled, Vec<CompileError>> {
+    let names = made.template.parameters.iter().map(|parameter| parameter.name.as_str());
+    let arguments = Arguments::new(&made.template.parameters, names.zip(made.arguments.iter().cloned()))?;
+    compile(&made.template, vocabulary, &arguments)
+}
+
+/// How the VM treats a program of this kind of block.
+pub fn kind_of(block: BlockKind) -> Kind {
+    match block {
+        BlockKind::Token | BlockKind::Policy => Kind::Authority,
+        BlockKind::Restriction => Kind::Restriction,
+    }
+}
+
+/// What the VM says, in terms of the source.
+pub fn decide(
+    compiled: &Compiled,
+    kind: Kind,
+    state: State,
+    request: &Request<'_>,
+    context: &Context<'_>,
+) -> reference::Answer {
+    let scope = Scope { vocabulary: request.vocabulary(), state, budget: Budget::Policy };
+    let proved = verify(compiled.program.bytes(), &scope).expect("the compiler writes what can be proved");
+    let place = |rule: u16, frame| {
+        let origin = compiled.rules[usize::from(rule)];
+        assert_eq!(origin.frame, frame, "rule {rule} is of another kind");
+        origin.at
+    };
+    match vm::run(&proved, kind, request, context).expect("the VM decides what is proved") {
+        vm::Answer::Allow(rule) => reference::Answer::Allow(rule.map(|rule| place(rule, Frame::Allow))),
+        vm::Answer::Forbid(rule) => reference::Answer::Forbid(place(rule, Frame::Deny)),
+        vm::Answer::Abstain(rule) => reference::Answer::Abstain(rule.map(|rule| place(rule, Frame::Require))),
+    }
+}

@@ -1,0 +1,371 @@
+//! Writes programs instruction by instruction, as somebody would who has no compiler and wants to break the VM: nodes of
+//! the right sort and mostly of the right type, put together in ways that no compiler would choose.
+
+use std::collections::BTreeSet;
+
+use placet::bytecode::automaton::Draft;
+use placet::bytecode::constant::{GlobPiece, NetworkBits, PathPiece, write_actions};
+use placet::bytecode::cursor::Cursor;
+use placet::bytecode::op::{Const, Int, Length, Op};
+use placet::bytecode::program::{Pool, Program, put_body};
+use placet::bytecode::verify::{Budget, Scope};
+use placet::model::types::{Scalar, Type};
+use placet::model::value::Address;
+use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+
+use super::choices::Choices;
+
+/// A vocabulary with every type there is, each of them once required and once optional.
+pub fn every_type() -> Vocabulary {
+    let mut builder = Vocabulary::builder("every", 1);
+    for scalar in Scalar::ALL {
+        builder = builder.attribute(&format!("a_{scalar}"), Type::One(scalar), false).unwrap();
+        builder = builder.attribute(&format!("o_{scalar}"), Type::One(scalar), true).unwrap();
+        builder = builder.attribute(&format!("s_{scalar}"), Type::Set(scalar), true).unwrap();
+    }
+    builder = builder.attribute("labels", Type::Labels, true).unwrap();
+    (0..20).fold(builder, |builder, action| builder.action(&format!("act{action}")).unwrap()).build()
+}
+
+/// The present state of the vocabulary, in a token.
+pub fn scope(vocabulary: &Vocabulary) -> Scope<'_> {
+    Scope { vocabulary, state: vocabulary.present(), budget: Budget::Token }
+}
+
+/// A program of up to five rules.
+pub fn program(choices: &mut Choices<'_>, vocabulary: &Vocabulary) -> Vec<u8> {
+    let mut writer = Writer { choices, vocabulary, pool: Pool::default() };
+    let mut kinds: Vec<usize> = (0..=writer.choices.below(5)).map(|_| 2 - writer.choices.below(3)).collect();
+    kinds.sort_unstable();
+    let mut code = Vec::new();
+    for kind in kinds {
+        let mut body = Vec::new();
+        for _ in 0..writer.choices.below(4) {
+            writer.test(&mut body);
+        }
+        let length = length(&body);
+        let op = [Op::Deny { body: length }, Op::Require { body: length }, Op::Allow { body: length }][kind];
+        op.write(&mut code);
+        code.extend(body);
+    }
+    Program::new(&code, &writer.pool).into_bytes()
+}
+
+pub fn length(body: &[u8]) -> Length {
+    Length(u32::try_from(body.len()).unwrap())
+}
+
+/// An instruction by itself.
+pub fn one(op: Op) -> Vec<u8> {
+    let mut out = Vec::new();
+    op.write(&mut out);
+    out
+}
+
+/// An automaton that accepts words of `a` only.
+pub fn words_of_a() -> Vec<u8> {
+    let mut start = [0; 256];
+    start[usize::from(b'a')] = 1;
+    Draft { source: "a*", next: vec![[0; 256], start], accepting: vec![false, true] }.write().unwrap()
+}
+
+struct Writer<'c, 'b, 'v> {
+    choices: &'c mut Choices<'b>,
+    vocabulary: &'v Vocabulary,
+    pool: Pool,
+}
+
+impl Writer<'_, '_, '_> {
+    fn test(&mut self, out: &mut Vec<u8>) {
+        match self.choices.below(9) {
+            0 => Op::ActionIs { action: self.action() }.write(out),
+            1 => Op::ActionIn { first: self.action(), last: ActionNo(19) }.write(out),
+            way @ (2 | 3) => {
+                let mut set = Vec::new();
+                let listed: Vec<ActionNo> = (0..self.choices.below(4)).map(|_| self.action()).collect();
+                write_actions(&listed, &mut set);
+                let set = self.pool.intern(&set);
+                if way == 2 { Op::ActionSet { set } } else { Op::ActionNot { set } }.write(out);
+            }
+            4 | 5 => {
+                Op::When {}.write(out);
+                self.truth(3, out);
+            }
+            _ => {
+                let field = self.field(|_| true);
+                Op::Test { field }.write(out);
+                self.pattern_on(field, out);
+            }
+        }
+    }
+
+    fn action(&mut self) -> ActionNo {
+        ActionNo(u16::try_from(self.choices.below(20)).unwrap())
+    }
+
+    fn field(&mut self, fits: impl Fn(Type) -> bool) -> FieldNo {
+        let numbered = (0..).map(FieldNo).zip(self.vocabulary.attributes());
+        let fitting: Vec<FieldNo> =
+            numbered.filter(|(_, attribute)| fits(attribute.ty)).map(|(field, _)| field).collect();
+        // Now and then one that does not fit.
+        if self.choices.chance(2) { FieldNo(self.choices.byte() % 32) } else { *self.choices.pick(&fitting) }
+    }
+
+    fn pattern_on(&mut self, field: FieldNo, out: &mut Vec<u8>) {
+        let subject = match self.vocabulary.attribute(field).map(|attribute| attribute.ty) {
+            Some(Type::One(scalar) | Type::Set(scalar)) => Some(scalar),
+            Some(Type::Labels) | None => None,
+        };
+        self.pattern(subject, 3, out);
+    }
+
+    /// `None` is labels.
+    fn pattern(&mut self, subject: Option<Scalar>, depth: usize, out: &mut Vec<u8>) {
+        let ways = if depth == 0 { 6 } else { 10 };
+        match (self.choices.below(ways), subject) {
+            (0, _) => Op::Any {}.write(out),
+            (1, _) => Op::Absent {}.write(out),
+            (2..=5, Some(scalar)) => self.leaf(scalar, out),
+            (2..=5, None) if depth > 0 => {
+                let name = self.text(Scalar::String);
+                Op::Label { name }.write(out);
+                self.pattern(Some(Scalar::String), depth - 1, out);
+            }
+            (2..=5, None) => Op::Any {}.write(out),
+            (6 | 7, _) => {
+                Op::Not {}.write(out);
+                self.pattern(subject, depth - 1, out);
+            }
+            (way, _) => {
+                let mut body = Vec::new();
+                for _ in 0..self.choices.below(4) {
+                    self.pattern(subject, depth - 1, &mut body);
+                }
+                let length = length(&body);
+                if way == 8 { Op::AnyOf { body: length } } else { Op::AllOf { body: length } }.write(out);
+                out.extend(body);
+            }
+        }
+    }
+
+    fn leaf(&mut self, scalar: Scalar, out: &mut Vec<u8>) {
+        let op = match scalar {
+            Scalar::Bool => *self.choices.pick(&[Op::IsTrue {}, Op::IsFalse {}]),
+            Scalar::Int | Scalar::Time | Scalar::Duration => Op::Range { first: self.number(), last: self.number() },
+            Scalar::String | Scalar::Bytes => match self.choices.below(5) {
+                0 => Op::Eq { text: self.text(scalar) },
+                1 => Op::Prefix { text: self.text(scalar) },
+                2 => Op::Suffix { text: self.text(scalar) },
+                3 => Op::Glob { glob: self.glob() },
+                _ => Op::Regex { automaton: self.pool.intern(&words_of_a()) },
+            },
+            Scalar::Uuid => Op::Eq { text: self.pool.intern(&[7; 16]) },
+            Scalar::Ip => {
+                let mut network = Vec::new();
+                let bits = *self.choices.pick(&[0, 8, 96, 104, 128]);
+                let first =
+                    *self.choices.pick(&[[0; 16], [0xff; 16], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1]]);
+                NetworkBits { first: Address::from_octets(first), bits }.truncated().write(&mut network);
+                Op::Net { network: self.pool.intern(&network) }
+            }
+            Scalar::Path => match self.choices.below(3) {
+                0 => Op::Eq { text: self.path() },
+                1 => Op::Within { path: self.path() },
+                _ => Op::Path { path: self.path_pattern() },
+            },
+        };
+        op.write(out);
+    }
+
+    fn number(&mut self) -> Int {
+        Int(*self.choices.pick(&[0, 1, -1, 100, i64::MAX, i64::MIN]))
+    }
+
+    fn text(&mut self, scalar: Scalar) -> Const {
+        let texts: &[&[u8]] = &[b"", b"a", b"aa", b"dc", b"b/", "\u{e9}".as_bytes(), &[0xff], &[0x80]];
+        let texts = if scalar == Scalar::Bytes { texts } else { &texts[..6] };
+        self.pool.intern(*self.choices.pick(texts))
+    }
+
+    fn path(&mut self) -> Const {
+        self.pool.intern(self.choices.pick(&["/", "/a", "/a/b"]).as_bytes())
+    }
+
+    fn glob(&mut self) -> Const {
+        let mut glob = Vec::new();
+        for _ in 0..self.choices.below(3) {
+            self.choices.pick(&[GlobPiece::Run, GlobPiece::One]).write(&mut glob);
+            self.choices
+                .pick(&[GlobPiece::Literal(b"a"), GlobPiece::Literal(&[0x80]), GlobPiece::One])
+                .write(&mut glob);
+        }
+        self.pool.intern(&glob)
+    }
+
+    fn path_pattern(&mut self) -> Const {
+        let mut path = Vec::new();
+        for _ in 0..self.choices.below(3) {
+            self.choices.pick(&[PathPiece::Run, PathPiece::One]).write(&mut path);
+            self.choices
+                .pick(&[PathPiece::Literal(b"a"), PathPiece::Glob(&[0, 2, b'a']), PathPiece::One])
+                .write(&mut path);
+        }
+        self.pool.intern(&path)
+    }
+
+    fn truth(&mut self, depth: usize, out: &mut Vec<u8>) {
+        let is_set = |ty| matches!(ty, Type::Set(_));
+        match self.choices.below(if depth == 0 { 16 } else { 19 }) {
+            0 => Op::True {}.write(out),
+            1 => Op::False {}.write(out),
+            2 => Op::Has { field: self.field(|_| true) }.write(out),
+            3 => {
+                let field = self.field(|ty| ty == Type::Labels);
+                Op::HasLabel { field, name: self.text(Scalar::String) }.write(out);
+            }
+            way @ (4 | 5) => {
+                let field = self.field(is_set);
+                if way == 4 { Op::AnyElement { field } } else { Op::EveryElement { field } }.write(out);
+                self.pattern_on(field, out);
+            }
+            6 => {
+                let field = self.field(is_set);
+                Op::Member { field }.write(out);
+                if let Some(Type::Set(scalar)) = self.vocabulary.attribute(field).map(|attribute| attribute.ty) {
+                    self.value(scalar, 1, out);
+                }
+            }
+            7 => Op::Vouched { key: self.pool.intern(&[7; 32]) }.write(out),
+            8 => {
+                Op::Truth {}.write(out);
+                self.value(Scalar::Bool, 1, out);
+            }
+            9 => {
+                let scalar = *self.choices.pick(&Scalar::ALL);
+                Op::Matches {}.write(out);
+                self.value(scalar, 2, out);
+                self.pattern(Some(scalar), 1, out);
+            }
+            10 | 11 => {
+                let scalar = *self.choices.pick(&[Scalar::String, Scalar::Bytes]);
+                self.choices.pick(&[Op::StartsWith {}, Op::EndsWith {}, Op::Contains {}]).write(out);
+                self.value(scalar, 1, out);
+                self.value(scalar, 1, out);
+            }
+            12 | 13 => {
+                let scalar = *self.choices.pick(&Scalar::ALL);
+                self.choices.pick(&[Op::Equal {}, Op::Unequal {}]).write(out);
+                self.value(scalar, 2, out);
+                self.value(scalar, 2, out);
+            }
+            14 | 15 => {
+                let scalar = *self.choices.pick(&[Scalar::Int, Scalar::Time, Scalar::Duration]);
+                self.choices.pick(&[Op::Less {}, Op::LessEqual {}]).write(out);
+                self.value(scalar, 2, out);
+                self.value(scalar, 2, out);
+            }
+            16 => {
+                Op::Negate {}.write(out);
+                self.truth(depth - 1, out);
+            }
+            way => {
+                let mut body = Vec::new();
+                for _ in 0..self.choices.below(4) {
+                    self.truth(depth - 1, &mut body);
+                }
+                let length = length(&body);
+                if way == 17 { Op::All { body: length } } else { Op::Some { body: length } }.write(out);
+                out.extend(body);
+            }
+        }
+    }
+
+    fn value(&mut self, scalar: Scalar, depth: usize, out: &mut Vec<u8>) {
+        if self.choices.chance(128) {
+            let field = self.field(|ty| ty == Type::One(scalar));
+            return Op::Field { field }.write(out);
+        }
+        let computed = depth > 0 && self.choices.chance(160);
+        match scalar {
+            Scalar::Bool => self.choices.pick(&[Op::Yes {}, Op::No {}]).write(out),
+            Scalar::Int if computed => self.count(depth - 1, out),
+            Scalar::Time | Scalar::Duration if computed => {
+                let other = if scalar == Scalar::Time { Scalar::Duration } else { Scalar::Time };
+                let (op, left, right) = *self.choices.pick(&[
+                    (Op::Add {}, scalar, Scalar::Duration),
+                    (Op::Subtract {}, scalar, if other == Scalar::Time { Scalar::Duration } else { other }),
+                ]);
+                op.write(out);
+                self.value(left, depth - 1, out);
+                self.value(right, depth - 1, out);
+            }
+            Scalar::Int => Op::Number { number: self.number() }.write(out),
+            Scalar::Time => match self.choices.below(3) {
+                0 => Op::Issuance {}.write(out),
+                1 => Op::Expiry {}.write(out),
+                _ => Op::Time { time: self.number() }.write(out),
+            },
+            Scalar::Duration => Op::Duration { duration: self.number() }.write(out),
+            Scalar::String if computed => {
+                let field = self.field(|ty| ty == Type::Labels);
+                Op::LabelOf { field, name: self.text(Scalar::String) }.write(out);
+            }
+            Scalar::String => Op::String { text: self.text(scalar) }.write(out),
+            Scalar::Bytes => Op::Bytes { bytes: self.text(scalar) }.write(out),
+            Scalar::Uuid => Op::Uuid { uuid: self.pool.intern(&[7; 16]) }.write(out),
+            Scalar::Ip => Op::Ip { address: self.pool.intern(&[0; 16]) }.write(out),
+            Scalar::Path => Op::PathOf { path: self.path() }.write(out),
+        }
+    }
+
+    fn count(&mut self, depth: usize, out: &mut Vec<u8>) {
+        match self.choices.below(4) {
+            0 => Op::Size { field: self.field(|ty| !matches!(ty, Type::One(_))) }.write(out),
+            1 => {
+                self.choices.pick(&[Op::Hour {}, Op::Minute {}, Op::Weekday {}]).write(out);
+                self.value(Scalar::Time, depth, out);
+            }
+            2 => {
+                let scalar = *self.choices.pick(&[Scalar::String, Scalar::Bytes, Scalar::Path]);
+                Op::LengthOf {}.write(out);
+                self.value(scalar, depth, out);
+            }
+            _ => {
+                self.choices.pick(&[Op::Add {}, Op::Subtract {}]).write(out);
+                self.value(Scalar::Int, depth, out);
+                self.value(Scalar::Int, depth, out);
+            }
+        }
+    }
+}
+
+/// Nodes inside nodes: `depth` times what `open` writes, and `leaf` at its end.
+pub fn nested(depth: usize, open: impl Fn(&mut Vec<u8>), leaf: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    (0..depth).for_each(|_| open(&mut out));
+    out.extend_from_slice(leaf);
+    out
+}
+
+/// One rule around tests.
+pub fn rule(rule: impl Fn(Length) -> Op, tests: &[u8]) -> Vec<u8> {
+    let mut code = one(rule(length(tests)));
+    code.extend_from_slice(tests);
+    code
+}
+
+/// A body by itself, for lengths that are told on purpose.
+pub fn with_length(code: u8, body: &[u8]) -> Vec<u8> {
+    let mut out = vec![code];
+    put_body(&mut out, body);
+    out
+}
+
+/// The codes of all instructions of the code of a program that is proved: bodies stand behind their instruction, so reading on goes
+/// through all of them.
+pub fn codes(code: &[u8], found: &mut BTreeSet<u8>) {
+    let mut cursor = Cursor::new(code);
+    while let Some(op) = Op::read(&mut cursor) {
+        found.insert(op.row().code);
+    }
+}

@@ -1,0 +1,537 @@
+//! The slow, clear twin: decides a request by walking the checked tree. Nothing is lowered, nothing is shared with the VM
+//! or the bytecode; every matcher is the plainest one that can be written down.
+
+use placet::check::tree::{
+    Actions, ArgumentNo, Bound, Condition, Constant, Effect, GlobText, Network, Operand, PathText, Pattern, Piece,
+    RegexText, Rule, Template, Term, Test, Text,
+};
+use placet::compile::arguments::Argument;
+use placet::model::types::Scalar;
+use placet::model::vocabulary::{ActionNo, FieldNo, TIME};
+use placet::span::Span;
+use placet::syntax::ast::{Affix, BlockKind, Comparison};
+use placet::vm::Context;
+use regex::bytes::RegexBuilder;
+
+/// A request that owns its values.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What is asked for.
+    pub action: ActionNo,
+    /// When, in ms.
+    pub time: i64,
+    /// Everything else; what is absent is not listed.
+    pub values: Vec<(FieldNo, Held)>,
+}
+
+/// The value of an attribute.
+#[derive(Clone, Debug)]
+pub enum Held {
+    /// One value; of a set, the set of it alone.
+    One(Constant),
+    /// Several; none is the same as absent.
+    Several(Vec<Constant>),
+    /// Names and values.
+    Labels(Vec<(String, String)>),
+}
+
+/// A template with all that it leaves open.
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'a> {
+    pub template: &'a Template,
+    pub arguments: &'a [Argument],
+    /// Actions that there were when it was compiled.
+    pub actions: u16,
+}
+
+/// What one block says, and the place of the rule or guard that made it say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Allow(Option<Span>),
+    Forbid(Span),
+    Abstain(Option<Span>),
+}
+
+/// What the block says: denials first, then the guard, then what allows, each in the order of the source.
+pub fn decide(block: Block<'_>, asked: &Asked, context: &Context<'_>) -> Answer {
+    let walk = Walk { block, asked, context };
+    let template = block.template;
+    let (denies, allows): (Vec<&Rule>, Vec<&Rule>) =
+        template.rules.iter().partition(|rule| rule.effect == Effect::Deny);
+    if let Some(rule) = denies.into_iter().find(|rule| walk.holds(rule)) {
+        return Answer::Forbid(rule.at);
+    }
+    if template.guard.as_ref().is_some_and(|guard| !walk.is_true(guard)) {
+        return Answer::Abstain(Some(template.at));
+    }
+    if let Some(rule) = allows.iter().find(|rule| walk.holds(rule)) {
+        return Answer::Allow(Some(rule.at));
+    }
+    if allows.is_empty() && template.kind == BlockKind::Restriction {
+        return Answer::Allow(None);
+    }
+    Answer::Abstain(None)
+}
+
+struct Walk<'a> {
+    block: Block<'a>,
+    asked: &'a Asked,
+    context: &'a Context<'a>,
+}
+
+/// What a pattern looks at.
+#[derive(Clone, Debug)]
+enum Subject {
+    One(Constant),
+    Labels(Vec<(String, String)>),
+}
+
+impl Walk<'_> {
+    fn holds(&self, rule: &Rule) -> bool {
+        self.names_the_action(rule)
+            && rule.tests.iter().all(|test| self.passes(test, rule.effect))
+            && rule.condition.as_ref().is_none_or(|condition| self.is_true(condition))
+    }
+
+    fn names_the_action(&self, rule: &Rule) -> bool {
+        let action = self.asked.action;
+        match &rule.actions {
+            None => true,
+            Some(Actions { listed, negated: false }) => listed.contains(&action),
+            Some(Actions { listed, negated: true }) => {
+                let came_later = action.0 >= self.block.actions;
+                !listed.contains(&action) && !(came_later && rule.effect == Effect::Allow)
+            }
+        }
+    }
+
+    fn passes(&self, test: &Test, effect: Effect) -> bool {
+        let subjects: Vec<Subject> = match self.value(test.field) {
+            None => return self.matches(&test.pattern, None),
+            Some(Held::One(value)) => vec![Subject::One(value)],
+            Some(Held::Several(values)) => values.into_iter().map(Subject::One).collect(),
+            Some(Held::Labels(labels)) => vec![Subject::Labels(labels)],
+        };
+        let mut answers = subjects.iter().map(|subject| self.matches(&test.pattern, Some(subject)));
+        match effect {
+            Effect::Allow => answers.all(|matches| matches),
+            Effect::Deny => answers.any(|matches| matches),
+        }
+    }
+
+    fn value(&self, field: FieldNo) -> Option<Held> {
+        if field == TIME {
+            return Some(Held::One(Constant::Time(self.asked.time)));
+        }
+        let (_, held) = self.asked.values.iter().find(|(number, _)| *number == field)?;
+        match held {
+            Held::Several(values) if values.is_empty() => None,
+            held => Some(held.clone()),
+        }
+    }
+
+    /// The elements of a set; none where it is absent.
+    fn elements(&self, field: FieldNo) -> Vec<Constant> {
+        match self.value(field) {
+            Some(Held::One(value)) => vec![value],
+            Some(Held::Several(values)) => values,
+            Some(Held::Labels(_)) | None => Vec::new(),
+        }
+    }
+
+    fn label(&self, field: FieldNo, name: &str) -> Option<Constant> {
+        let Some(Held::Labels(labels)) = self.value(field) else { return None };
+        label(&labels, name)
+    }
+
+    fn argument(&self, number: ArgumentNo) -> &Argument {
+        &self.block.arguments[number.0]
+    }
+
+    /// The value of a term that is wanted as a `scalar`.
+    fn term(&self, term: &Term, scalar: Scalar) -> Constant {
+        let bytes = match term {
+            Term::Constant(constant) => return constant.clone(),
+            Term::Parameter(number) => match self.argument(*number) {
+                Argument::One(Constant::String(text)) => text.clone().into_bytes(),
+                Argument::One(constant) => return constant.clone(),
+                Argument::Set(_) => panic!("a set is no term"),
+            },
+            Term::Text(text) => self.text(text),
+        };
+        match scalar {
+            Scalar::Bytes => Constant::Bytes(bytes),
+            Scalar::Path => Constant::Path(String::from_utf8(bytes).unwrap()),
+            _ => Constant::String(String::from_utf8(bytes).unwrap()),
+        }
+    }
+
+    fn text(&self, text: &Text) -> Vec<u8> {
+        text.pieces.iter().flat_map(|piece| self.piece(piece)).collect()
+    }
+
+    fn piece(&self, piece: &Piece) -> Vec<u8> {
+        match piece {
+            Piece::Literal(bytes) => bytes.clone(),
+            Piece::Parameter(number) => match self.argument(*number) {
+                Argument::One(constant) => spliced(constant),
+                Argument::Set(_) => panic!("a set is never spliced"),
+            },
+        }
+    }
+}
+
+/// An argument's text.
+pub fn spliced(constant: &Constant) -> Vec<u8> {
+    match constant {
+        Constant::String(text) => text.clone().into_bytes(),
+        Constant::Bytes(bytes) => bytes.clone(),
+        Constant::Int(number) => number.to_string().into_bytes(),
+        Constant::Uuid(bytes) => uuid_text(*bytes).into_bytes(),
+        other => panic!("{other:?} is never spliced"),
+    }
+}
+
+/// `8-4-4-4-12`
+pub fn uuid_text(bytes: [u8; 16]) -> String {
+    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    [&digits[..4], &digits[4..6], &digits[6..8], &digits[8..10], &digits[10..]].map(<[String]>::concat).join("-")
+}
+
+fn label(labels: &[(String, String)], name: &str) -> Option<Constant> {
+    labels.iter().find(|(label, _)| label == name).map(|(_, value)| Constant::String(value.clone()))
+}
+
+/// The bytes of a string, bytes or path.
+fn bytes_of(value: &Constant) -> Option<&[u8]> {
+    match value {
+        Constant::String(text) | Constant::Path(text) => Some(text.as_bytes()),
+        Constant::Bytes(bytes) => Some(bytes),
+        _ => None,
+    }
+}
+
+fn number_of(value: &Constant) -> Option<i64> {
+    match value {
+        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Some(*number),
+        _ => None,
+    }
+}
+
+/// Patterns.
+impl Walk<'_> {
+    fn matches(&self, pattern: &Pattern, subject: Option<&Subject>) -> bool {
+        match (pattern, subject) {
+            (Pattern::Absent, subject) => subject.is_none(),
+            (Pattern::OneOf(patterns), subject) => patterns.iter().any(|one| self.matches(one, subject)),
+            (_, None) => false,
+            (Pattern::Any, Some(_)) => true,
+            (Pattern::Not(inner), Some(_)) => !self.matches(inner, subject),
+            (Pattern::Labels(wanted), Some(Subject::Labels(labels))) => wanted.iter().all(|(name, pattern)| {
+                let value = label(labels, name).map(Subject::One);
+                self.matches(pattern, value.as_ref())
+            }),
+            (_, Some(Subject::Labels(_))) => false,
+            (pattern, Some(Subject::One(value))) => self.matches_value(pattern, value),
+        }
+    }
+
+    fn matches_value(&self, pattern: &Pattern, value: &Constant) -> bool {
+        match pattern {
+            Pattern::Equal(term) => self.term(term, value.scalar()) == *value,
+            Pattern::InParameter(number) => match self.argument(*number) {
+                Argument::Set(elements) => elements.iter().any(|element| same(element, value)),
+                Argument::One(_) => panic!("one value is no set"),
+            },
+            Pattern::Affix(affix, text) => {
+                let (text, Some(value)) = (self.text(text), bytes_of(value)) else { return false };
+                match affix {
+                    Affix::Prefix => value.starts_with(&text),
+                    Affix::Suffix => value.ends_with(&text),
+                }
+            }
+            Pattern::Glob(glob) => self.matches_glob(glob, value),
+            Pattern::Regex(regex) => self.matches_regex(regex, value),
+            Pattern::Range(first, last) => {
+                let Some(number) = number_of(value) else { return false };
+                let is_past = |bound: &Bound| {
+                    let end = number_of(&self.term(&bound.term, value.scalar())).unwrap();
+                    (number.cmp(&end), bound.included)
+                };
+                let above =
+                    first.as_ref().map(is_past).is_none_or(|(order, equal)| order.is_gt() || equal && order.is_eq());
+                let below =
+                    last.as_ref().map(is_past).is_none_or(|(order, equal)| order.is_lt() || equal && order.is_eq());
+                above && below
+            }
+            Pattern::Network(network) => match value {
+                Constant::Ip(address) => is_inside(network, address.octets()),
+                _ => false,
+            },
+            Pattern::Path(path) => match value {
+                Constant::Path(value) => self.matches_path(path, value),
+                _ => false,
+            },
+            Pattern::Any | Pattern::Absent | Pattern::OneOf(_) | Pattern::Not(_) | Pattern::Labels(_) => {
+                panic!("no pattern on one present value: {pattern:?}")
+            }
+        }
+    }
+
+    fn matches_glob(&self, glob: &GlobText, value: &Constant) -> bool {
+        let is_text = matches!(value, Constant::String(_));
+        let mut items = Vec::new();
+        for piece in &glob.0.pieces {
+            let units = units(&self.piece(piece), is_text);
+            if matches!(piece, Piece::Parameter(_)) {
+                items.extend(units.into_iter().map(Wild::Unit));
+                continue;
+            }
+            let mut units = units.into_iter();
+            while let Some(unit) = units.next() {
+                items.push(match char::from_u32(unit) {
+                    Some('*') => Wild::Run,
+                    Some('?') => Wild::One,
+                    Some('\\') => Wild::Unit(units.next().expect("a backslash takes a character")),
+                    _ => Wild::Unit(unit),
+                });
+            }
+        }
+        bytes_of(value).is_some_and(|bytes| is_wild_match(&items, &units(bytes, is_text)))
+    }
+
+    fn matches_regex(&self, regex: &RegexText, value: &Constant) -> bool {
+        let is_text = matches!(value, Constant::String(_));
+        let mut source = String::new();
+        for piece in &regex.0.pieces {
+            let bytes = self.piece(piece);
+            match piece {
+                Piece::Literal(_) => source.push_str(std::str::from_utf8(&bytes).unwrap()),
+                Piece::Parameter(_) => source.push_str(&literal_regex(&bytes, is_text)),
+            }
+        }
+        let whole = RegexBuilder::new(&format!(r"\A(?:{source})\z"))
+            .dot_matches_new_line(true)
+            .unicode(is_text)
+            .build()
+            .unwrap_or_else(|error| panic!("the generator wrote {source}: {error}"));
+        bytes_of(value).is_some_and(|bytes| whole.is_match(bytes))
+    }
+
+    fn matches_path(&self, path: &PathText, value: &str) -> bool {
+        let mut pattern = vec![Vec::new()];
+        for piece in &path.0.pieces {
+            let bytes = self.piece(piece);
+            let is_literal = matches!(piece, Piece::Literal(_));
+            let last = pattern.last_mut().unwrap();
+            if !is_literal {
+                last.push(PathUnit::Spliced);
+            }
+            for c in String::from_utf8(bytes).unwrap().chars() {
+                match c {
+                    '/' if is_literal => pattern.push(Vec::new()),
+                    '*' if is_literal => pattern.last_mut().unwrap().push(PathUnit::Star),
+                    c => pattern.last_mut().unwrap().push(PathUnit::Character(c)),
+                }
+            }
+        }
+        let before_the_first_slash = pattern.remove(0);
+        assert!(before_the_first_slash.is_empty(), "a path begins with a slash: {path:?}");
+        let segments: Vec<&str> = value.split('/').filter(|segment| !segment.is_empty()).collect();
+        are_segments_a_match(&pattern, &segments)
+    }
+}
+
+/// Equal, where a string may stand for bytes.
+fn same(argument: &Constant, value: &Constant) -> bool {
+    match (argument, value) {
+        (Constant::String(text), Constant::Bytes(bytes)) => text.as_bytes() == bytes.as_slice(),
+        _ => argument == value,
+    }
+}
+
+/// Characters of a text, bytes of bytes.
+fn units(bytes: &[u8], is_text: bool) -> Vec<u32> {
+    if is_text {
+        std::str::from_utf8(bytes).unwrap().chars().map(u32::from).collect()
+    } else {
+        bytes.iter().copied().map(u32::from).collect()
+    }
+}
+
+enum Wild {
+    Run,
+    One,
+    Unit(u32),
+}
+
+fn is_wild_match(items: &[Wild], units: &[u32]) -> bool {
+    match items.split_first() {
+        None => units.is_empty(),
+        Some((Wild::Run, rest)) => (0..=units.len()).any(|skipped| is_wild_match(rest, &units[skipped..])),
+        Some((Wild::One, rest)) => !units.is_empty() && is_wild_match(rest, &units[1..]),
+        Some((Wild::Unit(unit), rest)) => units.first() == Some(unit) && is_wild_match(rest, &units[1..]),
+    }
+}
+
+/// Every unit spelt as its number, so that no flag of the expression gives it another meaning.
+fn literal_regex(bytes: &[u8], is_text: bool) -> String {
+    let spell = |unit: &u32| if is_text { format!(r"\x{{{unit:x}}}") } else { format!(r"\x{unit:02x}") };
+    let spelt: Vec<String> = units(bytes, is_text).iter().map(spell).collect();
+    format!("(?:{})", spelt.concat())
+}
+
+fn is_inside(network: &Network, address: [u8; 16]) -> bool {
+    let bit = |octets: [u8; 16], place: usize| octets[place / 8] & (0x80 >> (place % 8)) != 0;
+    (0..usize::from(network.bits)).all(|place| bit(network.first.octets(), place) == bit(address, place))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PathUnit {
+    Star,
+    Character(char),
+    /// Here an argument begins: the segment is not `**`, whatever it becomes.
+    Spliced,
+}
+
+fn are_segments_a_match(pattern: &[Vec<PathUnit>], segments: &[&str]) -> bool {
+    let Some((first, rest)) = pattern.split_first() else { return segments.is_empty() };
+    if *first == [PathUnit::Star, PathUnit::Star] {
+        return (0..=segments.len()).any(|skipped| are_segments_a_match(rest, &segments[skipped..]));
+    }
+    let Some((segment, after)) = segments.split_first() else { return false };
+    let items: Vec<Wild> = first
+        .iter()
+        .filter_map(|unit| match unit {
+            PathUnit::Star => Some(Wild::Run),
+            PathUnit::Character(c) => Some(Wild::Unit(u32::from(*c))),
+            PathUnit::Spliced => None,
+        })
+        .collect();
+    is_wild_match(&items, &units(segment.as_bytes(), true)) && are_segments_a_match(rest, after)
+}
+
+const DAY: i128 = 24 * 60 * 60 * 1000;
+
+/// 2024-01-01T00:00:00Z.
+const A_MONDAY: i128 = 1_704_067_200_000;
+
+/// Conditions.
+impl Walk<'_> {
+    fn is_true(&self, condition: &Condition) -> bool {
+        match condition {
+            Condition::Constant(truth) => *truth,
+            Condition::Not(inner) => !self.is_true(inner),
+            Condition::All(all) => all.iter().all(|one| self.is_true(one)),
+            Condition::AnyOf(any) => any.iter().any(|one| self.is_true(one)),
+            Condition::Compare(comparison, left, right) => {
+                let (Some(left), Some(right)) = (self.read(left), self.read(right)) else { return false };
+                compare(*comparison, &left, &right)
+            }
+            Condition::Matches(operand, pattern) => {
+                let Some(value) = self.read(operand) else { return false };
+                self.matches(pattern, Some(&Subject::One(value)))
+            }
+            Condition::Some(field, pattern) => {
+                self.elements(*field).into_iter().any(|element| self.matches(pattern, Some(&Subject::One(element))))
+            }
+            Condition::Every(field, pattern) => {
+                let elements = self.elements(*field);
+                !elements.is_empty()
+                    && elements.into_iter().all(|element| self.matches(pattern, Some(&Subject::One(element))))
+            }
+            Condition::Member(operand, field) => {
+                self.read(operand).is_some_and(|value| self.elements(*field).contains(&value))
+            }
+            Condition::Has(field) => self.value(*field).is_some(),
+            Condition::HasLabel(field, name) => self.label(*field, name).is_some(),
+            Condition::StartsWith(text, part) => self.look(text, part, |text, part| text.starts_with(part)),
+            Condition::EndsWith(text, part) => self.look(text, part, |text, part| text.ends_with(part)),
+            Condition::Contains(text, part) => {
+                self.look(text, part, |text, part| (0..=text.len()).any(|start| text[start..].starts_with(part)))
+            }
+            Condition::Truth(operand) => self.read(operand) == Some(Constant::Bool(true)),
+            Condition::Vouched(key) => self.context.vouchers.contains(&key),
+        }
+    }
+
+    fn look(&self, text: &Operand, part: &Operand, holds: impl Fn(&[u8], &[u8]) -> bool) -> bool {
+        let (Some(text), Some(part)) = (self.read(text), self.read(part)) else { return false };
+        holds(bytes_of(&text).unwrap(), bytes_of(&part).unwrap())
+    }
+
+    /// `None` where the value is absent.
+    fn read(&self, operand: &Operand) -> Option<Constant> {
+        Some(match operand {
+            Operand::Field(field) => match self.value(*field)? {
+                Held::One(value) => value,
+                other => panic!("{other:?} is not one value"),
+            },
+            Operand::Label(field, name) => self.label(*field, name)?,
+            Operand::Term(term, scalar) => self.term(term, *scalar),
+            Operand::Issuance => Constant::Time(self.context.issuance),
+            Operand::Expiry => Constant::Time(self.context.expiry),
+            Operand::Add(left, right) => sum(&self.read(left)?, &self.read(right)?),
+            Operand::Subtract(left, right) => difference(&self.read(left)?, &self.read(right)?),
+            Operand::Hour(time) => Constant::Int(self.part_of_day(time)? / (60 * 60 * 1000)),
+            Operand::Minute(time) => Constant::Int(self.part_of_day(time)? / (60 * 1000) % 60),
+            Operand::Weekday(time) => {
+                let since = i128::from(number_of(&self.read(time)?)?) - A_MONDAY;
+                Constant::Int(i64::try_from(since.div_euclid(DAY).rem_euclid(7)).unwrap() + 1)
+            }
+            Operand::Length(value) => Constant::Int(i64::try_from(bytes_of(&self.read(value)?)?.len()).unwrap()),
+            Operand::Size(field) => {
+                let size = match self.value(*field) {
+                    Some(Held::Labels(labels)) => labels.len(),
+                    _ => self.elements(*field).len(),
+                };
+                Constant::Int(i64::try_from(size).unwrap())
+            }
+        })
+    }
+
+    fn part_of_day(&self, time: &Operand) -> Option<i64> {
+        let time = i128::from(number_of(&self.read(time)?)?);
+        Some(i64::try_from((time - A_MONDAY).rem_euclid(DAY)).unwrap())
+    }
+}
+
+fn compare(comparison: Comparison, left: &Constant, right: &Constant) -> bool {
+    assert_eq!(left.scalar(), right.scalar(), "the two sides are of one type");
+    let order = number_of(left).zip(number_of(right)).map(|(left, right)| left.cmp(&right));
+    match comparison {
+        Comparison::Equal => left == right,
+        Comparison::NotEqual => left != right,
+        Comparison::Less => order.unwrap().is_lt(),
+        Comparison::LessOrEqual => order.unwrap().is_le(),
+        Comparison::Greater => order.unwrap().is_gt(),
+        Comparison::GreaterOrEqual => order.unwrap().is_ge(),
+    }
+}
+
+fn sum(left: &Constant, right: &Constant) -> Constant {
+    let sum = |left: &i64, right: &i64| saturated(i128::from(*left) + i128::from(*right));
+    match (left, right) {
+        (Constant::Int(left), Constant::Int(right)) => Constant::Int(sum(left, right)),
+        (Constant::Duration(left), Constant::Duration(right)) => Constant::Duration(sum(left, right)),
+        (Constant::Time(left), Constant::Duration(right)) | (Constant::Duration(left), Constant::Time(right)) => {
+            Constant::Time(sum(left, right))
+        }
+        _ => panic!("{left:?} + {right:?}"),
+    }
+}
+
+fn difference(left: &Constant, right: &Constant) -> Constant {
+    let difference = |left: &i64, right: &i64| saturated(i128::from(*left) - i128::from(*right));
+    match (left, right) {
+        (Constant::Int(left), Constant::Int(right)) => Constant::Int(difference(left, right)),
+        (Constant::Duration(left), Constant::Duration(right)) => Constant::Duration(difference(left, right)),
+        (Constant::Time(left), Constant::Time(right)) => Constant::Duration(difference(left, right)),
+        (Constant::Time(left), Constant::Duration(right)) => Constant::Time(difference(left, right)),
+        _ => panic!("{left:?} - {right:?}"),
+    }
+}
+
+fn saturated(number: i128) -> i64 {
+    i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
+}

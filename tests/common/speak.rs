@@ -1,0 +1,383 @@
+//! A checked block as its author would have written it. `None` where the language has no words for it: the checker never
+//! makes such a tree, only the generator does.
+
+use std::net::IpAddr;
+
+use placet::check::tree::{
+    Actions, Bound, Condition, Constant, Effect, Network, Operand, Pattern, Piece, Rule, Term, Text,
+};
+use placet::model::types::{Scalar, Type};
+use placet::model::vocabulary::{FieldNo, Vocabulary};
+use placet::syntax::ast::{
+    self, At, BlockKind, Comparison, ConditionKind, ItemKind, Literal, MemberKind, Name, OperandKind, PatternKind,
+};
+
+use super::generate::Made;
+use super::reference::uuid_text;
+
+/// A file of the vocabulary and the block.
+pub fn file(made: &Made, vocabulary: &Vocabulary) -> Option<ast::File> {
+    let block = Speaker { made, vocabulary }.block()?;
+    Some(ast::File { items: vec![item(vocabulary_item(vocabulary)), item(ItemKind::Block(block))] })
+}
+
+/// A file of the vocabulary alone.
+pub fn vocabulary_file(vocabulary: &Vocabulary) -> ast::File {
+    ast::File { items: vec![item(vocabulary_item(vocabulary))] }
+}
+
+fn item(kind: ItemKind) -> ast::Item {
+    ast::Item { doc: Vec::new(), kind, at: At::default() }
+}
+
+fn name(text: &str) -> Name {
+    Name { text: text.to_owned(), at: At::default() }
+}
+
+fn pattern(kind: PatternKind) -> ast::Pattern {
+    ast::Pattern { kind, at: At::default() }
+}
+
+fn condition(kind: ConditionKind) -> ast::Condition {
+    ast::Condition { kind, at: At::default() }
+}
+
+fn vocabulary_item(vocabulary: &Vocabulary) -> ItemKind {
+    let member = |kind| ast::Member { doc: Vec::new(), kind, at: At::default() };
+    let attributes = vocabulary.attributes()[1..].iter().map(|attribute| {
+        let (ty, optional) = (attribute.ty, attribute.optional);
+        member(MemberKind::Attribute { name: name(&attribute.name), ty, optional })
+    });
+    let actions = MemberKind::Actions(vocabulary.actions().iter().map(|action| name(action)).collect());
+    ItemKind::Vocabulary(ast::VocabularyItem {
+        name: name(vocabulary.name()),
+        version: vocabulary.version(),
+        members: attributes.chain([member(actions)]).collect(),
+    })
+}
+
+struct Speaker<'a> {
+    made: &'a Made,
+    vocabulary: &'a Vocabulary,
+}
+
+impl Speaker<'_> {
+    fn block(&self) -> Option<ast::Block> {
+        let template = &self.made.template;
+        let parameters = template
+            .parameters
+            .iter()
+            .map(|parameter| ast::Parameter { name: name(&parameter.name), ty: parameter.ty });
+        let guard = match &template.guard {
+            Some(guard) => {
+                Some(ast::Field { key: name("when"), value: ast::FieldValue::Condition(self.condition(guard)?) })
+            }
+            None => None,
+        };
+        Some(ast::Block {
+            kind: template.kind,
+            name: name(&template.name),
+            parameters: parameters.collect(),
+            fields: guard.into_iter().collect(),
+            rules: template.rules.iter().map(|rule| self.rule(rule)).collect::<Option<_>>()?,
+        })
+    }
+
+    fn rule(&self, rule: &Rule) -> Option<ast::Rule> {
+        let effect = match (rule.effect, self.made.template.kind) {
+            (Effect::Deny, _) => ast::Effect::Deny,
+            (Effect::Allow, BlockKind::Restriction) => ast::Effect::Only,
+            (Effect::Allow, BlockKind::Token | BlockKind::Policy) => ast::Effect::Allow,
+        };
+        // `not []` is every action, also those that come later, and not just every one that there is.
+        if rule.actions.as_ref().is_some_and(|actions| actions.negated && actions.listed.is_empty()) {
+            return None;
+        }
+        let mut entries: Vec<ast::Entry> = rule.actions.iter().map(|actions| self.actions(actions)).collect();
+        for test in &rule.tests {
+            let value = self.pattern(&test.pattern, self.scalar(test.field))?;
+            entries.push(ast::Entry { key: self.field(test.field), value });
+        }
+        let when = match &rule.condition {
+            Some(when) => Some(self.condition(when)?),
+            None => None,
+        };
+        Some(ast::Rule { effect, entries, when, unless: None, at: At::default() })
+    }
+
+    fn actions(&self, actions: &Actions) -> ast::Entry {
+        let named = |action| pattern(PatternKind::Name(self.vocabulary.action_name(action).unwrap().to_owned()));
+        let list = pattern(PatternKind::List(actions.listed.iter().copied().map(named).collect()));
+        let value = if actions.negated { pattern(PatternKind::Not(Box::new(list))) } else { list };
+        ast::Entry { key: name("action"), value }
+    }
+
+    fn field(&self, field: FieldNo) -> Name {
+        name(&self.vocabulary.attribute(field).unwrap().name)
+    }
+
+    /// The type of its values; of labels, that of each.
+    fn scalar(&self, field: FieldNo) -> Scalar {
+        match self.vocabulary.attribute(field).unwrap().ty {
+            Type::One(scalar) | Type::Set(scalar) => scalar,
+            Type::Labels => Scalar::String,
+        }
+    }
+
+    fn is_optional(&self, field: FieldNo) -> bool {
+        self.vocabulary.attribute(field).unwrap().optional
+    }
+
+    fn parameter(&self, number: usize) -> String {
+        self.made.template.parameters[number].name.clone()
+    }
+
+    fn pattern(&self, wanted: &Pattern, scalar: Scalar) -> Option<ast::Pattern> {
+        let inside = |list: &[Pattern]| list.iter().map(|one| self.pattern(one, scalar)).collect::<Option<Vec<_>>>();
+        Some(pattern(match wanted {
+            Pattern::Any => PatternKind::Any,
+            Pattern::Absent => PatternKind::Absent,
+            Pattern::Equal(Term::Parameter(number)) => PatternKind::Name(self.parameter(number.0)),
+            Pattern::Equal(Term::Constant(constant)) => PatternKind::Literal(literal(constant)?),
+            Pattern::Equal(Term::Text(text)) => PatternKind::Literal(Literal::Text(self.text(text)?)),
+            Pattern::InParameter(number) => PatternKind::Name(self.parameter(number.0)),
+            Pattern::OneOf(list) => PatternKind::List(inside(list)?),
+            Pattern::Not(inner) => PatternKind::Not(Box::new(self.pattern(inner, scalar)?)),
+            Pattern::Affix(affix, text) => {
+                let literal = match (text.pieces.as_slice(), self.text(text)) {
+                    (_, Some(text)) => Literal::Text(text),
+                    ([Piece::Literal(bytes)], None) => Literal::Bytes(bytes.clone()),
+                    _ => return None,
+                };
+                PatternKind::Affix(*affix, ast::Operand { kind: OperandKind::Literal(literal), at: At::default() })
+            }
+            Pattern::Glob(glob) => PatternKind::Glob(self.raw_text(&glob.0)?),
+            Pattern::Regex(regex) => PatternKind::Regex(self.raw_text(&regex.0)?),
+            Pattern::Path(path) => PatternKind::Literal(Literal::Text(self.text(&path.0)?)),
+            Pattern::Network(network) => PatternKind::Literal(Literal::Text(ast::Text::plain(&network_text(network)))),
+            Pattern::Range(first, last) => match (first, last) {
+                (Some(first), Some(last)) if first.included && !last.included => {
+                    PatternKind::Range(self.bound(first)?, self.bound(last)?)
+                }
+                (Some(first), None) => {
+                    let comparison = if first.included { Comparison::GreaterOrEqual } else { Comparison::Greater };
+                    PatternKind::Compare(comparison, self.bound(first)?)
+                }
+                (None, Some(last)) => {
+                    let comparison = if last.included { Comparison::LessOrEqual } else { Comparison::Less };
+                    PatternKind::Compare(comparison, self.bound(last)?)
+                }
+                _ => return None,
+            },
+            Pattern::Labels(labels) => {
+                let entry = |(key, value): &(String, Pattern)| {
+                    Some(ast::Entry { key: name(key), value: self.pattern(value, Scalar::String)? })
+                };
+                PatternKind::Map(labels.iter().map(entry).collect::<Option<_>>()?)
+            }
+        }))
+    }
+
+    fn bound(&self, bound: &Bound) -> Option<ast::Operand> {
+        let kind = match &bound.term {
+            Term::Constant(constant) => OperandKind::Literal(literal(constant)?),
+            Term::Parameter(number) => OperandKind::Name(self.parameter(number.0)),
+            Term::Text(_) => return None,
+        };
+        Some(ast::Operand { kind, at: At::default() })
+    }
+
+    /// A text in which a backslash means something else, so that there is no way to spell what can not be seen.
+    fn raw_text(&self, text: &Text) -> Option<ast::Text> {
+        let is_hidden = |piece: &ast::Piece| matches!(piece, ast::Piece::Text(text) if text.contains('\0'));
+        self.text(text).filter(|text| !text.pieces.iter().any(is_hidden))
+    }
+
+    fn text(&self, text: &Text) -> Option<ast::Text> {
+        let piece = |piece: &Piece| match piece {
+            Piece::Literal(bytes) => Some(ast::Piece::Text(String::from_utf8(bytes.clone()).ok()?)),
+            Piece::Parameter(number) => Some(ast::Piece::Splice(name(&self.parameter(number.0)))),
+        };
+        let pieces: Option<Vec<ast::Piece>> = text.pieces.iter().map(piece).collect();
+        let kept = pieces?.into_iter().filter(|piece| *piece != ast::Piece::Text(String::new()));
+        Some(ast::Text { pieces: kept.collect() })
+    }
+}
+
+fn literal(constant: &Constant) -> Option<Literal> {
+    let plain = |text: &str| Some(Literal::Text(ast::Text::plain(text)));
+    /// From 1601 to 2400 or so.
+    const YEARS: i64 = 12_000_000_000_000;
+    match constant {
+        Constant::Bool(truth) => Some(Literal::Bool(*truth)),
+        Constant::Int(number) => Some(Literal::Int(*number)),
+        Constant::String(text) => plain(text),
+        Constant::Bytes(bytes) => Some(Literal::Bytes(bytes.clone())),
+        Constant::Uuid(uuid) => plain(&uuid_text(*uuid)),
+        Constant::Time(time) => (-YEARS..YEARS).contains(time).then_some(Literal::Time(*time)),
+        Constant::Duration(duration) => (*duration >= 0).then_some(Literal::Duration(*duration)),
+        Constant::Ip(address) => plain(&IpAddr::from(*address).to_string()),
+        Constant::Path(path) if path.contains('*') => None,
+        Constant::Path(path) => plain(path),
+    }
+}
+
+fn network_text(network: &Network) -> String {
+    match IpAddr::from(network.first) {
+        IpAddr::V4(first) if network.bits >= 96 => format!("{first}/{}", network.bits - 96),
+        IpAddr::V4(first) => format!("{}/{}", first.to_ipv6_mapped(), network.bits),
+        IpAddr::V6(first) => format!("{first}/{}", network.bits),
+    }
+}
+
+/// Conditions.
+impl Speaker<'_> {
+    fn condition(&self, wanted: &Condition) -> Option<ast::Condition> {
+        let joined = |list: &[Condition], join: fn(Box<ast::Condition>, Box<ast::Condition>) -> ConditionKind| {
+            let spoken: Vec<ast::Condition> = list.iter().map(|one| self.condition(one)).collect::<Option<_>>()?;
+            spoken.into_iter().reduce(|left, right| condition(join(Box::new(left), Box::new(right))))
+        };
+        let call = |function: &str, left: &Operand, right: &Operand| {
+            if !is_read(left) {
+                return None;
+            }
+            let call = ConditionKind::Call(name(function), vec![self.operand(left)?, self.operand(right)?]);
+            Some(self.where_there(&[left, right], condition(call)))
+        };
+        Some(match wanted {
+            Condition::Constant(truth) => condition(ConditionKind::Literal(Literal::Bool(*truth))),
+            Condition::Not(inner) => condition(ConditionKind::Not(Box::new(self.condition(inner)?))),
+            Condition::All(list) => return joined(list, ConditionKind::And),
+            Condition::AnyOf(list) => return joined(list, ConditionKind::Or),
+            Condition::Compare(comparison, left, right) => {
+                if !is_read(left) && !is_read(right) {
+                    return None;
+                }
+                let (spoken, other) = (Box::new(self.operand(left)?), Box::new(self.operand(right)?));
+                let compare = condition(ConditionKind::Compare(*comparison, spoken, other));
+                self.where_there(&[left, right], compare)
+            }
+            Condition::Matches(operand, pattern) => {
+                if !is_read(operand) || has_absent(pattern) {
+                    return None;
+                }
+                let pattern = self.pattern(pattern, self.type_of(operand))?;
+                let matches = condition(ConditionKind::In(Box::new(self.operand(operand)?), pattern));
+                self.where_there(&[operand], matches)
+            }
+            Condition::Some(field, pattern) | Condition::Every(field, pattern) => {
+                if has_absent(pattern) {
+                    return None;
+                }
+                let spoken = self.pattern(pattern, self.scalar(*field))?;
+                condition(match wanted {
+                    Condition::Some(..) => ConditionKind::Some(self.field(*field), spoken),
+                    _ => ConditionKind::Every(self.field(*field), spoken),
+                })
+            }
+            Condition::Member(operand, field) => {
+                let set = pattern(PatternKind::Name(self.field(*field).text));
+                let member = condition(ConditionKind::In(Box::new(self.operand(operand)?), set));
+                self.where_there(&[operand], member)
+            }
+            Condition::Has(field) => condition(ConditionKind::Has(self.field(*field), None)),
+            Condition::HasLabel(field, label) => condition(ConditionKind::Has(self.field(*field), Some(label.clone()))),
+            Condition::StartsWith(text, part) => return call("starts_with", text, part),
+            Condition::EndsWith(text, part) => return call("ends_with", text, part),
+            Condition::Contains(text, part) => return call("contains", text, part),
+            Condition::Truth(operand) => {
+                let truth = self.operand(operand)?;
+                self.where_there(&[operand], truth)
+            }
+            Condition::Vouched(_) => return None,
+        })
+    }
+
+    /// The checker wants every value that may be absent to be asked for; asking changes nothing, since what reads an absent value
+    /// is false anyway.
+    fn where_there(&self, operands: &[&Operand], then: ast::Condition) -> ast::Condition {
+        let mut wanted = Vec::new();
+        operands.iter().for_each(|operand| self.reads(operand, &mut wanted));
+        let asked = wanted.into_iter().map(condition).chain([then]);
+        let both = |left, right| condition(ConditionKind::And(Box::new(left), Box::new(right)));
+        asked.reduce(both).expect("there is `then`")
+    }
+
+    fn reads(&self, operand: &Operand, wanted: &mut Vec<ConditionKind>) {
+        match operand {
+            Operand::Field(field) if self.is_optional(*field) => {
+                wanted.push(ConditionKind::Has(self.field(*field), None));
+            }
+            Operand::Label(field, label) => {
+                wanted.push(ConditionKind::Has(self.field(*field), Some(label.clone())));
+            }
+            Operand::Field(_) | Operand::Term(..) | Operand::Issuance | Operand::Expiry | Operand::Size(_) => {}
+            Operand::Add(left, right) | Operand::Subtract(left, right) => {
+                self.reads(left, wanted);
+                self.reads(right, wanted);
+            }
+            Operand::Hour(inner) | Operand::Minute(inner) | Operand::Weekday(inner) | Operand::Length(inner) => {
+                self.reads(inner, wanted);
+            }
+        }
+    }
+
+    fn operand(&self, operand: &Operand) -> Option<ast::Condition> {
+        let call =
+            |function: &str, inner: &Operand| Some(ConditionKind::Call(name(function), vec![self.operand(inner)?]));
+        Some(condition(match operand {
+            Operand::Field(field) => ConditionKind::Name(self.field(*field).text),
+            Operand::Label(field, label) => ConditionKind::Label(self.field(*field), label.clone()),
+            Operand::Term(Term::Constant(constant), _) => ConditionKind::Literal(literal(constant)?),
+            Operand::Term(Term::Parameter(number), _) => ConditionKind::Name(self.parameter(number.0)),
+            Operand::Term(Term::Text(text), _) => ConditionKind::Literal(Literal::Text(self.text(text)?)),
+            Operand::Issuance => ConditionKind::TokenField("issuance".to_owned()),
+            Operand::Expiry => ConditionKind::TokenField("expiry".to_owned()),
+            Operand::Add(left, right) => {
+                ConditionKind::Add(Box::new(self.operand(left)?), Box::new(self.operand(right)?))
+            }
+            Operand::Subtract(left, right) => {
+                ConditionKind::Subtract(Box::new(self.operand(left)?), Box::new(self.operand(right)?))
+            }
+            Operand::Hour(time) => call("hour", time)?,
+            Operand::Minute(time) => call("minute", time)?,
+            Operand::Weekday(time) => call("weekday", time)?,
+            Operand::Length(value) if is_read(value) => call("length", value)?,
+            Operand::Length(_) => return None,
+            Operand::Size(field) => {
+                let set = condition(ConditionKind::Name(self.field(*field).text));
+                ConditionKind::Call(name("size"), vec![set])
+            }
+        }))
+    }
+
+    fn type_of(&self, operand: &Operand) -> Scalar {
+        match operand {
+            Operand::Field(field) => self.scalar(*field),
+            Operand::Label(..) => Scalar::String,
+            Operand::Term(_, scalar) => *scalar,
+            Operand::Issuance | Operand::Expiry => Scalar::Time,
+            _ => Scalar::Int,
+        }
+    }
+}
+
+/// Whether the type of the operand shows without what it is compared with.
+fn is_read(operand: &Operand) -> bool {
+    match operand {
+        Operand::Field(_) | Operand::Label(..) | Operand::Issuance | Operand::Expiry | Operand::Size(_) => true,
+        Operand::Term(..) => false,
+        Operand::Add(left, right) | Operand::Subtract(left, right) => is_read(left) && is_read(right),
+        Operand::Hour(_) | Operand::Minute(_) | Operand::Weekday(_) | Operand::Length(_) => true,
+    }
+}
+
+fn has_absent(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Absent => true,
+        Pattern::Not(inner) => has_absent(inner),
+        Pattern::OneOf(list) => list.iter().any(has_absent),
+        Pattern::Labels(labels) => labels.iter().any(|(_, pattern)| has_absent(pattern)),
+        _ => false,
+    }
+}

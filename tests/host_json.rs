@@ -1,0 +1,755 @@
+//! The embedding API through a host of forty lines that speaks JSON: what a binding needs, and what must hold for all.
+
+#![cfg(feature = "author")]
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use placet::author::mint::Wrapping;
+use placet::host::error::{Code, HostError};
+use placet::host::function::Function;
+use placet::host::handle::Handle;
+use placet::host::value::Value;
+use placet::host::{Builder, Host, Limits};
+use placet::token::header::RevocationId;
+use placet::token::keyring::{Keyring, MintingKey};
+use placet::token::keys::{LocalKey, SigningKey};
+use placet::token::revocation::{HeldRevocations, RevocationList, Revocations};
+use serde_json::{Value as Json, json};
+
+const NOW: i64 = 1_767_225_600_000;
+const SECRET: [u8; 32] = *b"a secret that no script may see.";
+
+/// The second host: JSON in, JSON out. Handles stay here; a program sees their numbers.
+struct JsonHost {
+    host: Host,
+    handles: Mutex<Vec<Handle>>,
+}
+
+impl JsonHost {
+    fn new(builder: Builder) -> Self {
+        Self { host: builder.build().unwrap(), handles: Mutex::default() }
+    }
+
+    fn call(&self, name: &str, arguments: Json) -> Result<Json, Json> {
+        let function = Function::of_name(name).expect("there is such a function");
+        let arguments: Vec<Value> = arguments.as_array().unwrap().iter().map(|json| self.inward(json)).collect();
+        let answer = self.host.call(function, &arguments);
+        answer.map(|value| self.outward(value)).map_err(|error| self.outward(error.to_value()))
+    }
+
+    fn inward(&self, json: &Json) -> Value {
+        match json {
+            Json::Object(map) if map.contains_key("handle") => {
+                let number = map["handle"].as_u64().unwrap() as usize;
+                Value::Handle(self.handles.lock().unwrap()[number].clone())
+            }
+            Json::Object(map) => Value::Map(map.iter().map(|(key, value)| (key.clone(), self.inward(value))).collect()),
+            Json::Array(list) => Value::List(list.iter().map(|value| self.inward(value)).collect()),
+            plain => plain.clone().into(),
+        }
+    }
+
+    fn outward(&self, value: Value) -> Json {
+        match value {
+            Value::Null => Json::Null,
+            Value::Bool(truth) => truth.into(),
+            Value::Int(number) => number.into(),
+            Value::Float(number) => number.into(),
+            Value::Text(text) => text.into(),
+            Value::Bytes(bytes) => bytes.into(),
+            Value::List(list) => list.into_iter().map(|value| self.outward(value)).collect(),
+            Value::Map(map) => map.into_iter().map(|(key, value)| (key, self.outward(value))).collect(),
+            Value::Handle(handle) => {
+                let mut handles = self.handles.lock().unwrap();
+                handles.push(handle);
+                json!({ "handle": handles.len() - 1 })
+            }
+        }
+    }
+
+    fn get(&self, name: &str, arguments: Json) -> Json {
+        self.call(name, arguments).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn error(&self, name: &str, arguments: Json) -> Json {
+        self.call(name, arguments).expect_err("the call should have failed")
+    }
+
+    fn token(&self, map: Json) -> String {
+        self.get("TOKENGEN", json!([map]))["token"].as_str().unwrap().to_owned()
+    }
+
+    fn verdict(&self, who: impl Into<Json>, request: Json) -> String {
+        self.get("AUTHORIZE", json!([who.into(), request]))["verdict"].as_str().unwrap().to_owned()
+    }
+}
+
+fn keyring() -> Keyring {
+    let mut keyring = Keyring::new();
+    keyring.mint_with(MintingKey::Local(LocalKey::from_secret(&SECRET))).unwrap();
+    keyring
+}
+
+fn builder(vocabulary: &str) -> Builder {
+    Host::builder(keyring()).vocabulary(vocabulary).minting().clock(|| NOW)
+}
+
+fn momento() -> JsonHost {
+    JsonHost::new(builder("momento"))
+}
+
+fn warp10() -> JsonHost {
+    JsonHost::new(builder("warp10"))
+}
+
+fn reader() -> Json {
+    json!({ "permissions": [{ "role": "ReadOnly", "cache": "acorns" }], "ttl": 60_000 })
+}
+
+fn get(cache: &str) -> Json {
+    json!({ "action": "get", "cache": cache, "item": "oak" })
+}
+
+const ANN: &str = "0d0c2f6e-3f5d-4b2b-9a7e-5a1d2c3b4e5f";
+
+fn read_token() -> Json {
+    json!({ "type": "READ", "owner": ANN, "application": "grafana", "owners": [ANN], "ttl": 60_000 })
+}
+
+fn without(mut map: Json, key: &str) -> Json {
+    map.as_object_mut().unwrap().shift_remove(key);
+    map
+}
+
+fn with(mut map: Json, key: &str, value: Json) -> Json {
+    map.as_object_mut().unwrap().insert(key.to_owned(), value);
+    map
+}
+
+#[test]
+fn a_map_goes_in_and_a_map_comes_out() {
+    let host = momento();
+    let made = host.get("TOKENGEN", json!([with(reader(), "id", json!("for ann"))]));
+    let keys: Vec<&String> = made.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["token", "ident", "id"], "the keys of the original, in its order");
+    assert_eq!(made["ident"].as_str().unwrap().len(), 32);
+    assert_eq!(made["id"], "for ann");
+    assert_eq!(host.verdict(made["token"].clone(), get("acorns")), "allow");
+    assert_eq!(host.verdict(made["token"].clone(), get("beeches")), "not_permitted");
+}
+
+#[test]
+fn minting_without_configuration_is_refused_by_tokengens_words() {
+    let not_told = Host::builder(keyring()).vocabulary("momento");
+    let nothing_to_mint_with = Host::builder(Keyring::new()).vocabulary("momento").minting();
+    for builder in [not_told, nothing_to_mint_with] {
+        let error = JsonHost::new(builder).error("TOKENGEN", json!([reader()]));
+        assert_eq!(error["message"], "TOKENGEN missing capability.");
+        assert_eq!(error["code"], Code::Capability.id());
+    }
+}
+
+#[test]
+fn tokengen_checks_what_the_original_checks_in_its_words() {
+    let host = warp10();
+    let write = json!({ "type": "WRITE", "owner": ANN, "producer": ANN, "application": "a", "ttl": 1000 });
+    let cases = [
+        (json!(7), "", "TOKENGEN expects a map on top of the stack."),
+        (json!(null), "", "TOKENGEN expects a map on top of the stack."),
+        (json!({}), "type", "TOKENGEN expects a key 'type' with value READ or WRITE in the parameter map."),
+        (
+            with(read_token(), "type", json!("read")),
+            "type",
+            "TOKENGEN expects a key 'type' with value READ or WRITE in the parameter map.",
+        ),
+        (without(read_token(), "owner"), "owner", "TOKENGEN missing 'owner'."),
+        (with(read_token(), "owner", json!(null)), "owner", "TOKENGEN missing 'owner'."),
+        (without(read_token(), "application"), "application", "TOKENGEN missing 'application'."),
+        (without(read_token(), "ttl"), "ttl", "TOKENGEN missing 'ttl' or 'expiry'."),
+        (with(read_token(), "owners", json!("x")), "owners", "TOKENGEN expects 'owners' to be a list of UUIDs."),
+        (with(read_token(), "producers", json!(1)), "producers", "TOKENGEN expects 'producers' to be a list of UUIDs."),
+        (
+            with(read_token(), "applications", json!("a")),
+            "applications",
+            "TOKENGEN expects 'applications' to be a list of application names.",
+        ),
+        (with(read_token(), "attributes", json!([])), "attributes", "TOKENGEN expects 'attributes' to be a map."),
+        (
+            with(read_token(), "labels", json!({ "dc": 1 })),
+            "labels.dc",
+            "TOKENGEN expects 'labels' to be a map of STRING keys and values.",
+        ),
+        (without(write.clone(), "producer"), "producer", "TOKENGEN missing 'producer'."),
+    ];
+    for (map, path, message) in cases {
+        let error = host.error("TOKENGEN", json!([map]));
+        assert_eq!((error["message"].as_str(), error["path"].as_str()), (Some(message), Some(path)), "{map}");
+    }
+    assert!(host.call("TOKENGEN", json!([write])).is_ok());
+    assert!(host.call("TOKENGEN", json!([read_token()])).is_ok());
+}
+
+#[test]
+fn the_path_of_the_offending_key_is_told() {
+    let host = momento();
+    let map = json!({ "permissions": [{ "role": "ReadOnly", "cache": "a" }, { "role": "ReadOnly", "cahce": "b" }], "ttl": 1 });
+    let error = host.error("TOKENGEN", json!([map]));
+    assert_eq!(error["path"], "permissions[1].cahce", "{error}");
+    assert!(error["code"].as_str().unwrap().starts_with('E'), "a diagnostic's own code: {error}");
+    assert!(error["help"].as_str().unwrap().contains("cache"), "{error}");
+}
+
+#[test]
+fn several_errors_are_told_at_once_the_first_one_first() {
+    let host = warp10();
+    let error = host.error("TOKENGEN", json!([{ "type": "READ", "labels": 1 }]));
+    let messages: Vec<&str> =
+        error["errors"].as_array().unwrap().iter().map(|error| error["message"].as_str().unwrap()).collect();
+    let expected = [
+        "TOKENGEN missing 'owner'.",
+        "TOKENGEN missing 'application'.",
+        "TOKENGEN missing 'ttl' or 'expiry'.",
+        "TOKENGEN expects 'labels' to be a map.",
+    ];
+    assert_eq!(messages, expected);
+    assert_eq!(error["message"], expected[0]);
+}
+
+#[test]
+fn host_data_is_data() {
+    let host = momento();
+    for name in ["{x}", "*", "$name", "~a.*", "any", "a/**", "\"", "\\", "{{x}}", "$$name"] {
+        let token = host.token(json!({ "permissions": [{ "role": "ReadOnly", "cache": name }], "ttl": 1000 }));
+        assert_eq!(host.verdict(token.clone(), get(name)), "allow", "{name}");
+        for other in ["x", "acorns", "a", "aa", "name", ""] {
+            assert_ne!(host.verdict(token.clone(), get(other)), "allow", "{name} against {other}");
+        }
+    }
+}
+
+#[test]
+fn null_is_absent_for_tokengens_keys_and_an_error_where_it_would_widen() {
+    let host = momento();
+    let error = host.error("TOKENGEN", json!([{ "permissions": [{ "role": "ReadOnly", "cache": null }], "ttl": 1 }]));
+    assert_eq!((error["code"].as_str(), error["path"].as_str()), (Some(Code::Null.id()), Some("permissions[0].cache")));
+    assert_eq!(host.error("TOKENGEN", json!([with(reader(), "deny", json!(null))]))["path"], "deny");
+    assert_eq!(host.error("TOKENGEN", json!([with(reader(), "when", json!(null))]))["path"], "when");
+    assert!(host.call("TOKENGEN", json!([with(reader(), "expiry", json!(null))])).is_ok());
+    let token = host.token(reader());
+    assert_eq!(host.error("ATTENUATE", json!([token, { "ttl": null }]))["path"], "ttl");
+    let made = host.get("TOKENGEN", json!([with(reader(), "id", json!(null))]));
+    assert_eq!(made.get("id"), None);
+    assert_eq!(host.verdict(token, with(get("acorns"), "topic", json!(null))), "allow");
+}
+
+#[test]
+fn a_ttl_is_a_whole_number() {
+    let host = momento();
+    assert!(host.call("TOKENGEN", json!([with(reader(), "ttl", json!(60_000.0))])).is_ok());
+    for bad in [json!(0.5), json!(1e300), json!(18_446_744_073_709_551_615_u64)] {
+        let error = host.error("TOKENGEN", json!([with(reader(), "ttl", bad)]));
+        assert_eq!((error["code"].as_str(), error["path"].as_str()), (Some(Code::NotWhole.id()), Some("ttl")));
+    }
+}
+
+#[test]
+fn a_key_given_twice_is_refused() {
+    let host = momento().host;
+    let ttl = || ("ttl".to_owned(), Value::Int(1));
+    let error = host.call(Function::Tokengen, &[Value::Map(vec![ttl(), ttl()])]).unwrap_err();
+    assert_eq!((error.code, error.path.as_str()), (Code::Twice.id(), "ttl"));
+    let action = || ("action".to_owned(), Value::from("get"));
+    let answer = host.call(Function::Authorize, &["token".into(), Value::Map(vec![action(), action()])]).unwrap();
+    assert_eq!(answer.get("cause"), Some(&Value::from("malformed_request")));
+}
+
+#[test]
+fn depth_number_and_bytes_of_values_are_bounded() {
+    let host = momento();
+    let deep = (0..100).fold(json!("a"), |inner, _| json!([inner]));
+    let error = host.error("TOKENGEN", json!([with(reader(), "permissions", deep.clone())]));
+    assert_eq!(error["code"], Code::TooDeep.id());
+    assert!(error["path"].as_str().unwrap().starts_with("permissions[0][0]"));
+    let wide = vec![json!({ "role": "ReadOnly" }); 20_000];
+    assert_eq!(host.error("TOKENGEN", json!([{ "permissions": wide }]))["code"], Code::TooLarge.id());
+    assert_eq!(host.error("COMPILE", json!(["x".repeat(2_000_000)]))["code"], Code::TooLarge.id());
+    let answer = host.get("AUTHORIZE", json!(["token", with(get("a"), "item", deep)]));
+    assert_eq!((answer["allowed"].as_bool(), answer["cause"].as_str()), (Some(false), Some("malformed_request")));
+}
+
+#[test]
+fn a_token_lives_no_longer_than_the_host_allows() {
+    let limits = Limits { ttl: Some(60_000), ..Limits::default() };
+    let host = JsonHost::new(builder("momento").limits(limits));
+    assert!(host.call("TOKENGEN", json!([reader()])).is_ok());
+    for (key, value) in [("ttl", json!(60_001)), ("ttl", json!({ "$duration": "1h" })), ("ttl", json!(i64::MAX))] {
+        let error = host.error("TOKENGEN", json!([with(reader(), key, value)]));
+        assert_eq!((error["code"].as_str(), error["path"].as_str()), (Some(Code::Lifetime.id()), Some("ttl")));
+    }
+    let late = with(without(reader(), "ttl"), "expiry", json!(NOW + 60_001));
+    assert_eq!(host.error("TOKENGEN", json!([late]))["path"], "expiry");
+    let error = host.error("TOKENGEN", json!([without(reader(), "ttl")]));
+    assert_eq!(error["message"], "TOKENGEN missing 'ttl' or 'expiry'.");
+    let ahead = with(reader(), "issuance", json!(NOW + 1));
+    assert_eq!(host.error("TOKENGEN", json!([ahead]))["path"], "issuance", "it would escape a revocation of its key");
+}
+
+#[test]
+fn a_verdict_says_who_decided_and_whose_token_it_is() {
+    let host = warp10();
+    let attributes = json!({ "team": "blue" });
+    let token = host.token(with(read_token(), "attributes", attributes.clone()));
+    let request = json!({ "action": "find", "owner": ANN, "producer": ANN, "application": "a", "class": "temperature", "labels": {} });
+    let answer = host.get("AUTHORIZE", json!([token, request]));
+    assert_eq!(answer["verdict"], "allow", "{answer}");
+    assert_eq!((&answer["allowed"], &answer["block"], &answer["rule"]), (&json!(true), &json!(0), &json!(0)));
+    assert_eq!(
+        (&answer["type"], &answer["owner"], &answer["application"]),
+        (&json!("READ"), &json!(ANN), &json!("grafana"))
+    );
+    assert_eq!(answer["attributes"], attributes);
+    let other = with(request, "owner", json!("00000000-0000-0000-0000-000000000001"));
+    let answer = host.get("AUTHORIZE", json!([token, other]));
+    assert_eq!((&answer["verdict"], answer.get("owner")), (&json!("not_permitted"), None), "{answer}");
+}
+
+#[test]
+fn a_bad_token_and_a_bad_request_are_verdicts_not_errors() {
+    let host = momento();
+    let token = host.token(reader());
+    let altered = format!("{}A", &token[..token.len() - 1]);
+    for (who, cause) in [("", "not_a_token"), ("placet_l1_AAAA", "truncated"), (altered.as_str(), "forged")] {
+        let answer = host.get("AUTHORIZE", json!([who, get("acorns")]));
+        assert_eq!(answer["verdict"], "refused");
+        assert!(answer["cause"] == cause || who == altered, "{answer}");
+    }
+    let answer = host.get("AUTHORIZE", json!([token, { "action": "get", "cahce": "acorns" }]));
+    assert_eq!((&answer["verdict"], &answer["cause"]), (&json!("refused"), &json!("malformed_request")));
+    assert_eq!(answer["path"], "cahce");
+    let answer = host.get("AUTHORIZE", json!([token, { "action": "burn" }]));
+    assert_eq!((&answer["verdict"], &answer["path"]), (&json!("refused"), &json!("action")));
+    assert_eq!(host.error("AUTHORIZE", json!([token, "get"]))["code"], Code::Argument.id());
+    assert_eq!(host.error("AUTHORIZE", json!([7, {}]))["code"], Code::Argument.id());
+    assert_eq!(host.error("AUTHORIZE", json!([[], {}]))["code"], Code::Argument.id());
+    assert_eq!(host.error("AUTHORIZE", json!([[token, token], {}]))["path"], "[1]", "a second token");
+    assert_eq!(host.error("AUTHORIZE", json!([token]))["code"], Code::Argument.id());
+}
+
+#[test]
+fn time_is_told_by_the_host() {
+    let host = momento();
+    let token = host.token(reader());
+    let early = with(get("acorns"), "time", json!(NOW - 1_000_000));
+    let answer = host.get("AUTHORIZE", json!([token, early]));
+    assert_eq!((&answer["verdict"], &answer["path"]), (&json!("refused"), &json!("time")));
+    let simulation = JsonHost::new(builder("momento").requests_tell_time());
+    let late = |ms: i64| with(get("acorns"), "time", json!(NOW + ms));
+    assert_eq!(simulation.verdict(token.clone(), late(59_999)), "allow");
+    assert_eq!(simulation.verdict(token, late(60_000)), "refused");
+}
+
+#[test]
+fn a_request_speaks_the_hosts_words_not_the_tokens() {
+    let undecided = JsonHost::new(Host::builder(keyring()).minting().clock(|| NOW));
+    let token = undecided.token(with(reader(), "use", json!("momento")));
+    let error = undecided.error("AUTHORIZE", json!([token, get("acorns")]));
+    assert_eq!((error["code"].as_str(), error["path"].as_str()), (Some(Code::Vocabulary.id()), Some("use")));
+    assert_eq!(undecided.verdict(token.clone(), with(get("acorns"), "use", json!("momento"))), "allow");
+    assert_eq!(undecided.error("TOKENGEN", json!([reader()]))["path"], "use");
+    assert_eq!(undecided.error("TOKENGEN", json!([with(reader(), "use", json!("momento"))]))["path"], "use");
+    let http = JsonHost::new(builder("http"));
+    let answer = http.get("AUTHORIZE", json!([token, { "action": "GET", "path": "/" }]));
+    assert_eq!(answer["cause"], "unknown_vocabulary");
+}
+
+#[test]
+fn a_verified_token_is_asked_again_at_each_use() {
+    let now = Arc::new(AtomicI64::new(NOW));
+    let clock = Arc::clone(&now);
+    let host = JsonHost::new(builder("momento").clock(move || clock.load(Ordering::SeqCst)));
+    let made = host.get("TOKENGEN", json!([reader()]));
+    let bearer = host.get("VERIFY", json!([made["token"]]));
+    assert_eq!(host.verdict(bearer.clone(), get("acorns")), "allow");
+
+    now.store(NOW + 60_000, Ordering::SeqCst);
+    assert_eq!(host.get("AUTHORIZE", json!([bearer, get("acorns")]))["cause"], "expired");
+    assert_eq!(host.error("VERIFY", json!([made["token"]]))["cause"], "expired");
+    now.store(NOW, Ordering::SeqCst);
+
+    let mut list = RevocationList::new(NOW, 1_000_000);
+    list.revoke(RevocationId::parse(made["ident"].as_str().unwrap()).unwrap());
+    let revocations = HeldRevocations::open(Revocations::write(&list)).unwrap();
+    host.host.replace_revocations(revocations);
+    assert_eq!(host.get("AUTHORIZE", json!([bearer, get("acorns")]))["cause"], "revoked");
+    assert_eq!(host.get("EXPLAIN", json!([bearer, get("acorns")]))["cause"], "revoked");
+    assert_eq!(host.get("TOKENINFO", json!([made["token"]]))["cause"], "revoked");
+
+    host.host.replace_keys(Keyring::new());
+    assert_eq!(host.get("AUTHORIZE", json!([bearer, get("acorns")]))["cause"], "unknown_key");
+}
+
+const HOUSE: &str = r#"
+    use momento
+    policy one_cache(cache: string) {
+        allow { role: ReadWrite, cache: cache }
+    }
+    policy no_photos {
+        allow { action: any }
+        deny  { item: suffix "photo" }
+    }
+    token session(user: string) {
+        permissions: [{ role: ReadWrite, cache: "profiles", item: prefix "user/{user}/" }]
+        ttl: 30m
+    }
+    restriction only_read(cache: string) {
+        only { role: ReadOnly, cache: cache }
+        ttl: 5m
+    }
+"#;
+
+#[test]
+fn a_policy_beside_the_token_must_allow_too() {
+    let host = momento();
+    let token = host.token(reader());
+    let house = host.get("COMPILE", json!([HOUSE]));
+    let photos = host.get("COMPILE", json!([house, { "name": "no_photos" }]));
+    let acorns = host.get("COMPILE", json!([house, { "name": "one_cache", "with": { "cache": "acorns" } }]));
+    let everything = json!([acorns, token, photos]);
+    assert_eq!(host.verdict(everything.clone(), get("acorns")), "allow");
+    let photo = with(get("acorns"), "item", json!("photo"));
+    let answer = host.get("AUTHORIZE", json!([everything, photo]));
+    assert_eq!(answer["verdict"], "forbidden");
+    assert_eq!((&answer["policy"], &answer["name"]), (&json!(1), &json!("no_photos")), "{answer}");
+    assert_eq!(host.verdict(acorns, get("acorns")), "allow", "a policy decides alone, too");
+    assert_eq!(host.verdict(photos, photo), "forbidden");
+
+    let error = host.error("AUTHORIZE", json!([house, get("acorns")]));
+    assert_eq!(error["code"], Code::HandleKind.id(), "a policy of it has parameters");
+    let error = host.error("COMPILE", json!([house, { "name": "one_cache", "with": { "cahce": "a" } }]));
+    assert_eq!((error["code"].as_str(), error["path"].as_str()), (Some(Code::Template.id()), Some("with.cahce")));
+    assert_eq!(host.error("COMPILE", json!([house, { "name": "nothing" }]))["path"], "name");
+    assert_eq!(host.error("COMPILE", json!([house, { "nam": "no_photos" }]))["path"], "nam");
+    assert_eq!(host.error("COMPILE", json!([house, {}]))["path"], "name", "there are two policies");
+}
+
+#[test]
+fn a_template_is_filled_in_with_values_never_with_patterns() {
+    let host = momento();
+    let house = host.get("COMPILE", json!([HOUSE]));
+    let item = |item: &str| json!({ "action": "get", "cache": "profiles", "item": item });
+    let made = host.get("TOKENGEN", json!([house, { "with": { "user": "*" } }]));
+    assert_eq!(host.verdict(made["token"].clone(), item("user/*/a")), "allow");
+    assert_eq!(host.verdict(made["token"].clone(), item("user/ann/a")), "not_permitted");
+    let narrow = host.get("ATTENUATE", json!([made["token"], house, { "with": { "cache": "profiles" } }]));
+    assert_eq!(narrow["expiry"], NOW + 300_000);
+    assert_eq!(host.verdict(narrow["token"].clone(), item("user/*/a")), "allow");
+    let write = with(item("user/*/a"), "action", json!("set"));
+    assert_eq!(host.verdict(made["token"].clone(), write.clone()), "allow");
+    assert_eq!(host.verdict(narrow["token"].clone(), write), "not_permitted");
+    assert_eq!(host.error("TOKENGEN", json!([house, {}]))["code"], Code::Compile.id(), "`user` is missing");
+}
+
+#[test]
+fn a_document_in_text_has_errors_with_lines_and_in_a_map_with_paths() {
+    let host = momento();
+    let error = host.error("COMPILE", json!(["use momento\npolicy p { allow { cahce: any } }"]));
+    assert_eq!((&error["line"], &error["path"]), (&json!(2), &json!("")), "{error}");
+    let map = json!({ "items": [{ "use": "momento" }, { "policy": "p", "allow": { "cahce": { "$any": true } } }] });
+    assert_eq!(host.error("COMPILE", json!([map]))["path"], "items[1].allow.cahce");
+}
+
+#[test]
+fn whoever_holds_a_token_can_narrow_it_and_never_widen_it() {
+    let host = momento();
+    let token = host.token(reader());
+    let narrow = host.get("ATTENUATE", json!([token, { "only": [{ "action": "get" }], "ttl": 1000 }]));
+    assert_eq!(narrow["expiry"], NOW + 1000);
+    assert_eq!(host.verdict(narrow["token"].clone(), get("acorns")), "allow");
+    let exists = with(get("acorns"), "action", json!("keyExists"));
+    assert_eq!(host.verdict(token.clone(), exists.clone()), "allow");
+    assert_eq!(host.verdict(narrow["token"].clone(), exists), "not_permitted");
+    let wide = host.get("ATTENUATE", json!([token, { "only": [{ "action": { "$any": true } }], "ttl": 1_000_000 }]));
+    assert_eq!(wide["expiry"], NOW + 60_000, "the earliest end counts");
+    assert_eq!(host.verdict(wide["token"].clone(), get("beeches")), "not_permitted");
+
+    // No key is needed for it.
+    let stranger = JsonHost::new(Host::builder(Keyring::new()).vocabulary("http").clock(|| NOW));
+    assert!(stranger.call("ATTENUATE", json!([token, { "only": [{ "action": "get" }] }])).is_ok());
+    assert_eq!(stranger.error("ATTENUATE", json!([token, { "use": "http", "ttl": 1 }]))["path"], "use");
+    assert_eq!(stranger.error("ATTENUATE", json!([token, { "only": [{ "cahce": "a" }] }]))["path"], "only[0].cahce");
+    let sealed = JsonHost::new(builder("momento").wrapping(Wrapping { sealed: true, encrypted: false }));
+    let token = sealed.token(reader());
+    assert_eq!(sealed.error("ATTENUATE", json!([token, { "ttl": 1 }]))["code"], Code::Attenuate.id());
+}
+
+#[test]
+fn tokeninfo_shows_what_a_token_says_and_is_no_error_for_a_bad_one() {
+    let host = warp10();
+    let token = host.token(with(read_token(), "labels", json!({ "dc": { "$regex": "eu-.*" } })));
+    let info = host.get("TOKENINFO", json!([token]));
+    assert_eq!(
+        (&info["verified"], &info["vocabulary"], &info["purpose"]),
+        (&json!(true), &json!("warp10"), &json!("local"))
+    );
+    assert_eq!((&info["type"], &info["owner"], &info["expiry"]), (&json!("READ"), &json!(ANN), &json!(NOW + 60_000)));
+    let rule = info["blocks"][0]["rules"][0].as_str().unwrap();
+    assert!(rule.starts_with("allow") && rule.contains("eu-"), "{rule}");
+    let narrow = host.get("ATTENUATE", json!([token, { "deny": { "action": "fetch" } }]));
+    let info = host.get("TOKENINFO", json!([narrow["token"]]));
+    assert_eq!(info["blocks"].as_array().unwrap().len(), 2);
+    let stranger = JsonHost::new(Host::builder(Keyring::new()));
+    let info = stranger.get("TOKENINFO", json!([token]));
+    assert_eq!(
+        (&info["verified"], &info["cause"], &info["owner"]),
+        (&json!(false), &json!("unknown_key"), &json!(ANN))
+    );
+    for bad in ["", "nonsense", "placet_l1_AAAA", "placet_l2_AAAA"] {
+        let info = host.get("TOKENINFO", json!([bad]));
+        assert!(info["verified"] == false && info["error"].is_string(), "{info}");
+    }
+}
+
+#[test]
+fn an_encrypted_token_shows_nothing_of_itself() {
+    let host = JsonHost::new(builder("warp10").wrapping(Wrapping { sealed: false, encrypted: true }));
+    let info = host.get("TOKENINFO", json!([host.token(read_token())]));
+    assert_eq!((&info["verified"], &info["encrypted"]), (&json!(true), &json!(true)));
+    assert!(!info.to_string().contains(ANN) && info["blocks"][0].get("rules").is_none(), "{info}");
+}
+
+#[test]
+fn explain_says_what_would_have_to_change() {
+    let host = momento();
+    let token = host
+        .token(json!({ "permissions": [{ "role": "PublishOnly", "cache": "chat", "topic": "lobby" }], "ttl": 1000 }));
+    let den = json!({ "action": "publish", "cache": "chat", "topic": "den" });
+    for who in [json!(token), host.get("VERIFY", json!([token]))] {
+        let why = host.get("EXPLAIN", json!([who, den]));
+        assert_eq!(why["verdict"], "not_permitted");
+        let change = &why["nearest"]["changes"][0];
+        assert_eq!((&change["attribute"], why["allowed"].as_bool()), (&json!("topic"), Some(false)));
+        let passing = why["nearest"]["request"].clone();
+        assert_eq!(host.verdict(token.clone(), passing), "allow", "the proposal passes");
+    }
+}
+
+#[test]
+fn handles_of_another_host_are_refused() {
+    let (one, other) = (momento(), momento());
+    let handle = one.get("COMPILE", json!([HOUSE]));
+    let number = handle["handle"].as_u64().unwrap() as usize;
+    let foreign = one.handles.lock().unwrap()[number].clone();
+    other.handles.lock().unwrap().push(foreign);
+    let foreign = json!({ "handle": 0 });
+    for (function, arguments) in [
+        ("TOKENGEN", json!([foreign, { "with": { "user": "a" } }])),
+        ("AUTHORIZE", json!([foreign, get("a")])),
+        ("EXPLAIN", json!([foreign, get("a")])),
+        ("COMPILE", json!([foreign, { "name": "no_photos" }])),
+        ("ATTENUATE", json!([other.token(reader()), foreign, { "with": { "cache": "a" } }])),
+    ] {
+        assert_eq!(other.error(function, arguments)["code"], Code::ForeignHandle.id(), "{function}");
+    }
+}
+
+#[test]
+fn a_handle_is_of_one_kind_and_no_data() {
+    let host = momento();
+    let bearer = host.get("VERIFY", json!([host.token(reader())]));
+    assert_eq!(host.error("TOKENGEN", json!([bearer]))["code"], Code::HandleKind.id());
+    assert_eq!(host.error("COMPILE", json!([bearer]))["code"], Code::HandleKind.id());
+    assert_eq!(host.error("TOKENINFO", json!([bearer]))["code"], Code::Argument.id());
+    let error = host.error("TOKENGEN", json!([{ "permissions": [bearer] }]));
+    assert_eq!((error["code"].as_str(), error["path"].as_str()), (Some(Code::NotData.id()), Some("permissions[0]")));
+}
+
+#[test]
+fn handles_are_bounded_and_their_room_comes_back() {
+    let limits = Limits { handles: 2, handle_bytes: 10_000, ..Limits::default() };
+    let host = JsonHost::new(builder("momento").limits(limits));
+    host.get("COMPILE", json!([HOUSE]));
+    host.get("COMPILE", json!([HOUSE]));
+    assert_eq!(host.error("COMPILE", json!([HOUSE]))["code"], Code::Handles.id());
+    assert_eq!(host.host.handles(), 2, "the one that was refused takes no room");
+    host.handles.lock().unwrap().clear();
+    assert_eq!(host.host.handles(), 0);
+    let long = format!("{HOUSE}{}", "// on and on\n".repeat(1000));
+    assert_eq!(host.error("COMPILE", json!([long]))["code"], Code::Handles.id());
+    assert!(host.call("COMPILE", json!([HOUSE])).is_ok());
+}
+
+#[test]
+fn a_host_can_refuse_what_deserves_a_warning() {
+    let strict = JsonHost::new(builder("warp10").deny_warnings());
+    let error = strict.error("TOKENGEN", json!([without(read_token(), "owners")]));
+    assert!(error["code"].as_str().unwrap().starts_with('W'), "{error}");
+    assert!(warp10().call("TOKENGEN", json!([without(read_token(), "owners")])).is_ok());
+}
+
+#[test]
+fn threads_share_one_host() {
+    let host = momento();
+    let token = host.token(reader());
+    let house = host.get("COMPILE", json!(["use momento\npolicy all { allow { action: any } }"]));
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (host, token, house) = (&host, &token, &house);
+            scope.spawn(move || {
+                for round in 0..25 {
+                    let cache = if round % 2 == 0 { "acorns" } else { "beeches" };
+                    let expected = if round % 2 == 0 { "allow" } else { "not_permitted" };
+                    assert_eq!(host.verdict(json!([token, house]), get(cache)), expected, "thread {thread}");
+                    host.get("VERIFY", json!([token]));
+                }
+            });
+        }
+    });
+}
+
+/// What a secret looks like wherever it is printed.
+fn is_secret_free(shown: &str) -> bool {
+    let local = LocalKey::from_secret(&SECRET).reveal();
+    let signing = SigningKey::from_seed(&SECRET).reveal();
+    let digits: String = SECRET.iter().map(|byte| format!("{byte:02x}")).collect();
+    let body = |text: &str| text.rsplit('_').next().unwrap_or_default()[..20].to_owned();
+    let list = SECRET.map(|byte| byte.to_string()).join(", ");
+    let secrets = [body(&local), body(&signing), digits, list, String::from_utf8(SECRET.to_vec()).unwrap()];
+    !secrets.iter().any(|secret| shown.contains(secret))
+        && !shown.contains("placet_secret_")
+        && !shown.contains("placet_signing_")
+}
+
+#[test]
+fn a_key_never_reaches_a_script() {
+    let mut signing = Keyring::new();
+    signing.mint_with(MintingKey::Signing(SigningKey::from_seed(&SECRET))).unwrap();
+    for keyring in [keyring(), signing] {
+        let host = JsonHost::new(Host::builder(keyring).vocabulary("momento").minting().clock(|| NOW));
+        let token = host.token(reader());
+        let house = host.get("COMPILE", json!([HOUSE]));
+        let bearer = host.get("VERIFY", json!([token]));
+        let garbage = json!({ "permissions": [{ "role": "None" }], "ttl": "soon", "owner": [1], "key": "?" });
+        let arguments = [json!(token), house, bearer, reader(), garbage, get("acorns"), json!("nonsense"), json!(null)];
+        let mut shown = format!("{:?} {:?}", host.host, host.handles.lock().unwrap());
+        for function in Function::ALL {
+            for one in &arguments {
+                for two in &arguments {
+                    for list in [json!([one]), json!([one, two])] {
+                        let answer = host.call(function.name(), list);
+                        shown.push_str(&answer.unwrap_or_else(|error| error).to_string());
+                    }
+                }
+            }
+        }
+        assert!(shown.len() > 10_000 && is_secret_free(&shown));
+    }
+    assert!(!is_secret_free(&LocalKey::from_secret(&SECRET).reveal()), "the search finds what it looks for");
+}
+
+/// Values without sense, from a seed: every function answers or refuses, and none panics.
+#[test]
+fn no_value_makes_a_function_panic() {
+    let host = JsonHost::new(builder("momento"));
+    let token = host.token(reader());
+    host.get("COMPILE", json!([HOUSE]));
+    host.get("VERIFY", json!([token]));
+    let mut seed = 0x2545_F491_4F6C_DD1D_u64;
+    for _ in 0..2000 {
+        let function = Function::ALL[draw(&mut seed, Function::ALL.len())];
+        let count = 1 + draw(&mut seed, 3);
+        let arguments: Vec<Value> = (0..count).map(|_| nonsense(&host, &token, &mut seed, 5)).collect();
+        match host.host.call(function, &arguments) {
+            Ok(answer) => assert_ne!(answer.get("allowed"), Some(&Value::Bool(true)), "{arguments:?}"),
+            Err(error) => assert!(!error.code.is_empty() && !error.message.is_empty(), "{error:?}"),
+        }
+    }
+}
+
+fn draw(seed: &mut u64, below: usize) -> usize {
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    (*seed % below as u64) as usize
+}
+
+fn nonsense(host: &JsonHost, token: &str, seed: &mut u64, depth: usize) -> Value {
+    const WORDS: &[&str] = &[
+        "use",
+        "momento",
+        "http",
+        "permissions",
+        "role",
+        "ReadOnly",
+        "cache",
+        "action",
+        "burn",
+        "ttl",
+        "expiry",
+        "issuance",
+        "type",
+        "READ",
+        "WRITE",
+        "owner",
+        "labels",
+        "allow",
+        "deny",
+        "only",
+        "when",
+        "true",
+        "$any",
+        "$regex",
+        "(((",
+        "$range",
+        "$text",
+        "$name",
+        "with",
+        "name",
+        "items",
+        "token",
+        "policy",
+        "params",
+        "rules",
+        "",
+        "\u{202e}",
+        "{x}",
+        "$fields",
+    ];
+    let word = |seed: &mut u64| WORDS[draw(seed, WORDS.len())].to_owned();
+    match draw(seed, if depth == 0 { 8 } else { 12 }) {
+        0 => Value::Null,
+        1 => Value::Bool(draw(seed, 2) == 0),
+        2 => Value::Int([0, -1, i64::MAX, i64::MIN, NOW][draw(seed, 5)]),
+        3 => Value::Float([0.5, f64::NAN, f64::INFINITY, -1e308, 1000.0][draw(seed, 5)]),
+        4 => Value::Bytes(vec![draw(seed, 256) as u8; draw(seed, 40)]),
+        5 => Value::Text(token[..draw(seed, token.len())].to_owned()),
+        6 => Value::Handle(host.handles.lock().unwrap()[draw(seed, 2)].clone()),
+        7 => Value::Text(word(seed)),
+        8 => Value::List((0..draw(seed, 4)).map(|_| nonsense(host, token, seed, depth - 1)).collect()),
+        _ => {
+            let entries = (0..draw(seed, 5)).map(|_| (word(seed), nonsense(host, token, seed, depth - 1)));
+            Value::Map(entries.collect())
+        }
+    }
+}
+
+#[test]
+fn the_manual_has_every_function_and_every_code() {
+    let manual = include_str!("../docs/embedding.md");
+    for function in Function::ALL {
+        let row =
+            format!("| `{}` | `{}` | {} |", function.name(), function.takes().replace('|', "\\|"), function.gives());
+        assert!(manual.contains(&row), "docs/embedding.md lacks the row\n{row}");
+    }
+    for code in Code::ALL {
+        let row = format!("| `{}` | {} |", code.id(), code.title());
+        assert!(manual.contains(&row), "docs/embedding.md lacks the row\n{row}");
+    }
+}
+
+#[test]
+fn an_error_reads_well_in_a_log() {
+    let error = HostError::new(Code::Twice, "ttl", "`ttl` is given twice");
+    assert_eq!(error.to_string(), "H0107 `ttl` is given twice (at `ttl`)");
+}

@@ -1,0 +1,735 @@
+//! Programs that nobody's compiler wrote. A restriction comes from whoever held the token last, so whatever bytes it has, the verifier
+//! answers, and whatever the verifier lets through, the VM decides.
+
+mod common;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+use common::choices::Choices;
+use common::for_all;
+use common::programs::{every_type, nested, one, program, rule, scope, with_length, words_of_a};
+use placet::bytecode::constant::{GlobPiece, NetworkBits};
+use placet::bytecode::cursor::Cursor;
+use placet::bytecode::op::{Const, Int, Length, Op};
+use placet::bytecode::program::{Pool, Program, sections};
+use placet::bytecode::verify::{Budget, Fault, Proved, Scope, verify};
+use placet::limits::{NESTING, PROGRAM_NESTING, RULES, SET_ELEMENTS, TOKEN_PROGRAM_BYTES};
+use placet::model::path::ResourcePath;
+use placet::model::request::Request;
+use placet::model::types::{Scalar, Type};
+use placet::model::value::{Address, Value};
+use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+use placet::vm::{Answer, Context, Kind, run};
+
+const CONTEXT: Context<'static> = Context { issuance: i64::MIN, expiry: i64::MAX, vouchers: &[&[7; 32]] };
+
+/// Requests between nothing and everything: all attributes absent, even those that are required; all there; all sets large.
+fn requests(vocabulary: &Vocabulary) -> Vec<Request<'_>> {
+    const ELEMENTS: [[Value<'static>; 3]; 9] = [
+        [Value::Bool(true), Value::Bool(false), Value::Bool(true)],
+        [Value::Int(i64::MAX), Value::Int(0), Value::Int(i64::MIN)],
+        [Value::String("a"), Value::String(""), Value::String("\u{e9}\u{0}")],
+        [Value::Bytes(b"aa"), Value::Bytes(b""), Value::Bytes(&[0xc3, 0xff, 0x80])],
+        [Value::Uuid([7; 16]), Value::Uuid([0; 16]), Value::Uuid([0xff; 16])],
+        [Value::Time(i64::MIN), Value::Time(-1), Value::Time(i64::MAX)],
+        [Value::Duration(i64::MAX), Value::Duration(i64::MIN), Value::Duration(0)],
+        [
+            Value::Ip(Address::from_octets([0; 16])),
+            Value::Ip(Address::from_octets([0xff; 16])),
+            Value::Ip(Address::from_octets([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1])),
+        ],
+        [Value::Bool(false); 3],
+    ];
+    const LABELS: [(&str, &str); 3] = [("", ""), ("a", "a"), ("dc", "\u{e9}")];
+    let absent = Request::new(vocabulary, ActionNo(3), i64::MIN);
+    let beyond = Request::new(vocabulary, ActionNo(u16::MAX), i64::MAX);
+    let mut all = vec![absent, beyond];
+    for place in 0..3 {
+        let mut request = Request::new(vocabulary, ActionNo(7), [0, -1, i64::MAX][place]);
+        for (field, attribute) in (0..).map(FieldNo).zip(vocabulary.attributes()).skip(1) {
+            let (scalar, is_set) = match attribute.ty {
+                Type::One(scalar) => (scalar, false),
+                Type::Set(scalar) => (scalar, true),
+                Type::Labels => {
+                    request.set(field, &LABELS[..place]).unwrap();
+                    continue;
+                }
+            };
+            let value = match scalar {
+                Scalar::Path => Value::Path(ResourcePath::new(["/", "/a", "/a/b/a"][place]).unwrap()),
+                scalar => ELEMENTS[scalar as usize][place],
+            };
+            let set = ELEMENTS[scalar as usize].as_slice();
+            if is_set && scalar != Scalar::Path && place > 0 {
+                request.set(field, set).unwrap();
+            } else {
+                request.set(field, value).unwrap();
+            }
+        }
+        all.push(request);
+    }
+    all
+}
+
+/// A program that is proved is decided, whatever it says.
+fn decides(proved: &Proved<'_>, requests: &[Request<'_>]) -> Vec<Answer> {
+    let kinds = [Kind::Authority, Kind::Restriction];
+    let runs = kinds.iter().flat_map(|kind| requests.iter().map(|request| run(proved, *kind, request, &CONTEXT)));
+    runs.map(|answer| answer.expect("what is proved is decided")).collect()
+}
+
+/// Verifies, and runs what is proved. Whether it was.
+fn survives(bytes: &[u8], scope: &Scope<'_>, requests: &[Request<'_>]) -> bool {
+    match verify(bytes, scope) {
+        Ok(proved) => {
+            decides(&proved, requests);
+            true
+        }
+        Err(error) => {
+            assert!(error.at <= bytes.len(), "{error:?} is behind the {} bytes of the program", bytes.len());
+            assert!(!error.to_string().is_empty());
+            false
+        }
+    }
+}
+
+/// Programs that are proved, made by the writer from a few seeds.
+fn proved_programs(vocabulary: &Vocabulary, count: usize) -> Vec<Vec<u8>> {
+    let scope = scope(vocabulary);
+    let seeds = (1_u32..).map(|seed| noise(seed, 400));
+    let programs = seeds.map(|seed| program(&mut Choices::new(&seed), vocabulary));
+    programs.filter(|bytes| bytes.len() > 30 && verify(bytes, &scope).is_ok()).take(count).collect()
+}
+
+/// Bytes that look random and are the same in every run.
+fn noise(seed: u32, length: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        (state >> 11) as u8
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+#[test]
+fn random_bytes_are_refused_or_decided() {
+    let vocabulary = every_type();
+    let (scope, requests) = (scope(&vocabulary), requests(&vocabulary));
+    for_all(5_000, 60, |choices| {
+        let bytes: Vec<u8> = std::iter::from_fn(|| (!choices.is_spent()).then(|| choices.byte())).collect();
+        survives(&bytes, &scope, &requests);
+        // The same as the code of a container that is well-formed.
+        let mut contained = vec![];
+        Program::new(&bytes, &Pool::default()).bytes().clone_into(&mut contained);
+        survives(&contained, &scope, &requests);
+        Ok(())
+    });
+}
+
+#[test]
+fn every_instruction_is_decided_on_every_request_whatever_is_absent() {
+    let vocabulary = every_type();
+    let (scope, requests) = (scope(&vocabulary), requests(&vocabulary));
+    let (proved, all) = (Cell::new(0_u32), Cell::new(0_u32));
+    let seen = RefCell::new(BTreeSet::new());
+    for_all(5_000, 300, |choices| {
+        let bytes = program(choices, &vocabulary);
+        all.set(all.get() + 1);
+        if let Ok(program) = verify(&bytes, &scope) {
+            decides(&program, &requests);
+            proved.set(proved.get() + 1);
+            common::programs::codes(program.code(), &mut seen.borrow_mut());
+        }
+        Ok(())
+    });
+    assert!(proved.get() * 4 > all.get() * 3, "only {} of {} were proved", proved.get(), all.get());
+    let missing: Vec<_> =
+        Op::TABLE.iter().filter(|row| !seen.borrow().contains(&row.code)).map(|row| row.text).collect();
+    assert!(missing.is_empty(), "no program had {missing:?}");
+}
+
+#[test]
+fn a_program_with_any_bit_flipped_is_refused_or_decided() {
+    let vocabulary = every_type();
+    let (scope, requests) = (scope(&vocabulary), requests(&vocabulary));
+    let (mut refused, mut proved) = (0, 0);
+    for program in proved_programs(&vocabulary, 40) {
+        for bit in 0..program.len() * 8 {
+            let mut bytes = program.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            if survives(&bytes, &scope, &requests) { proved += 1 } else { refused += 1 }
+        }
+    }
+    assert!(refused > 1_000 && proved > 1_000, "{refused} refused and {proved} proved");
+}
+
+#[test]
+fn a_program_cut_anywhere_is_refused_or_decided() {
+    let vocabulary = every_type();
+    let (scope, requests) = (scope(&vocabulary), requests(&vocabulary));
+    for program in proved_programs(&vocabulary, 100) {
+        for cut in 0..program.len() {
+            let proved = survives(&program[..cut], &scope, &requests);
+            assert!(!proved || cut > 0, "nothing is no program");
+            survives(&program[cut..], &scope, &requests);
+        }
+        let (code, pool) = sections(&program).unwrap();
+        for cut in 0..code.len() {
+            let mut bytes = with_length(0, &code[..cut])[1..].to_vec();
+            bytes.extend_from_slice(pool);
+            survives(&bytes, &scope, &requests);
+        }
+    }
+}
+
+#[test]
+fn a_program_joined_from_two_is_refused_or_decided() {
+    let vocabulary = every_type();
+    let (scope, requests) = (scope(&vocabulary), requests(&vocabulary));
+    let programs = proved_programs(&vocabulary, 60);
+    let mut proved = 0;
+    for (first, second) in programs.iter().zip(programs.iter().skip(1)) {
+        for at in (0..first.len().min(second.len())).step_by(3) {
+            survives(&[&first[..at], &second[at..]].concat(), &scope, &requests);
+        }
+        // The code of one with the constants of the other: every operand means something else.
+        let (code, _) = sections(first).unwrap();
+        let (_, pool) = sections(second).unwrap();
+        let mut bytes = with_length(0, code)[1..].to_vec();
+        bytes.extend_from_slice(pool);
+        proved += u32::from(survives(&bytes, &scope, &requests));
+    }
+    assert!(proved > 0, "no code ever fitted other constants");
+}
+
+#[test]
+fn a_program_with_any_byte_changed_to_a_telling_one_is_refused_or_decided() {
+    let vocabulary = every_type();
+    let (scope, requests) = (scope(&vocabulary), requests(&vocabulary));
+    for program in proved_programs(&vocabulary, 40) {
+        for place in 0..program.len() {
+            let byte = program[place];
+            for changed in [0, 1, 0x7f, 0x80, 0xff, byte.wrapping_add(1), byte.wrapping_sub(1)] {
+                let mut bytes = program.clone();
+                bytes[place] = changed;
+                survives(&bytes, &scope, &requests);
+            }
+        }
+    }
+}
+
+/// The attribute of this name in [`every_type`].
+fn field(name: &str) -> FieldNo {
+    every_type().field(name).unwrap()
+}
+
+/// What the verifier says of this code and these constants.
+fn fault(code: &[u8], pool: &Pool) -> Option<Fault> {
+    let vocabulary = every_type();
+    let program = Program::new(code, pool);
+    verify(program.bytes(), &scope(&vocabulary)).err().map(|error| error.fault)
+}
+
+fn allow(tests: &[u8]) -> Vec<u8> {
+    rule(|body| Op::Allow { body }, tests)
+}
+
+/// One `allow` that asks one attribute for one pattern.
+fn pattern(name: &str, pattern: &[u8]) -> Vec<u8> {
+    allow(&[one(Op::Test { field: field(name) }), pattern.to_vec()].concat())
+}
+
+/// One `allow` with one condition.
+fn when(truth: &[u8]) -> Vec<u8> {
+    allow(&[one(Op::When {}), truth.to_vec()].concat())
+}
+
+fn pool_of(constant: &[u8]) -> (Pool, Const) {
+    let mut pool = Pool::default();
+    let place = pool.intern(constant);
+    (pool, place)
+}
+
+/// For each fault code, constants, and what they are.
+fn faulty() -> Vec<(Fault, Vec<u8>, Pool, &'static str)> {
+    let none = Pool::default();
+    let with = |constant: &[u8], code: fn(Const) -> Vec<u8>| {
+        let (pool, place) = pool_of(constant);
+        (code(place), pool)
+    };
+    let mut all = Vec::new();
+    let mut case =
+        |fault: Fault, what: &'static str, (code, pool): (Vec<u8>, Pool)| all.push((fault, code, pool, what));
+    let plain = |code: Vec<u8>| (code, none.clone());
+
+    case(Fault::Cut, "a rule longer than the code", plain(one(Op::Allow { body: Length(1) })));
+    case(Fault::Cut, "a test without its pattern", plain(allow(&one(Op::Test { field: field("a_int") }))));
+    case(
+        Fault::Cut,
+        "a comparison without its second side",
+        plain(when(&[one(Op::Equal {}), one(Op::Yes {})].concat())),
+    );
+    case(Fault::UnknownInstruction, "a code of no instruction", plain(vec![0x04]));
+    case(Fault::UnknownInstruction, "a code kept for later", plain(vec![0x80]));
+    case(Fault::UnknownInstruction, "a number spelt long", plain(vec![0x03, 0x80, 0x00]));
+    case(Fault::UnknownInstruction, "an instruction without its operand", plain(allow(&[0x10])));
+    case(Fault::WrongSort, "a pattern where a rule should be", plain(one(Op::Any {})));
+    case(Fault::WrongSort, "a truth where a test should be", plain(allow(&one(Op::True {}))));
+    case(Fault::WrongSort, "a rule inside a rule", plain(allow(&allow(&[]))));
+    case(Fault::WrongSort, "a value where a truth should be", plain(when(&one(Op::Yes {}))));
+    case(Fault::WrongSort, "a truth where a pattern should be", plain(pattern("a_int", &one(Op::True {}))));
+    case(
+        Fault::WrongSort,
+        "a pattern where a value should be",
+        plain(when(&[one(Op::Truth {}), one(Op::Any {})].concat())),
+    );
+    let mut overlong = with_length(0x23, &one(Op::Any {}));
+    overlong[1] += 1;
+    overlong.extend(one(Op::Not {}));
+    overlong.extend(one(Op::Any {}));
+    case(Fault::WrongLength, "a list that ends inside its last child", plain(pattern("a_int", &overlong)));
+    let mut short = allow(&[one(Op::When {}), one(Op::True {})].concat());
+    short[1] = 1;
+    case(Fault::WrongLength, "a rule that ends inside its test", plain(short));
+    case(
+        Fault::OutOfOrder,
+        "a deny behind an allow",
+        plain([allow(&[]), rule(|body| Op::Deny { body }, &[])].concat()),
+    );
+    case(
+        Fault::OutOfOrder,
+        "a require behind an allow",
+        plain([allow(&[]), rule(|body| Op::Require { body }, &[])].concat()),
+    );
+    let deny_last = [rule(|body| Op::Require { body }, &[]), rule(|body| Op::Deny { body }, &[])].concat();
+    case(Fault::OutOfOrder, "a deny behind a require", plain(deny_last));
+    let unknown = FieldNo(u8::try_from(every_type().attributes().len()).unwrap());
+    case(
+        Fault::UnknownAttribute,
+        "a test",
+        plain(allow(&[one(Op::Test { field: unknown }), one(Op::Any {})].concat())),
+    );
+    case(Fault::UnknownAttribute, "has", plain(when(&one(Op::Has { field: unknown }))));
+    case(
+        Fault::UnknownAttribute,
+        "a value",
+        plain(when(&[one(Op::Truth {}), one(Op::Field { field: FieldNo(255) })].concat())),
+    );
+    case(
+        Fault::UnknownAttribute,
+        "a size",
+        plain(when(&[Op::Equal {}, Op::Size { field: unknown }, Op::Number { number: Int(0) }].map(one).concat())),
+    );
+    case(Fault::UnknownAction, "the next one", plain(allow(&one(Op::ActionIs { action: ActionNo(20) }))));
+    case(
+        Fault::UnknownAction,
+        "the end of a run",
+        plain(allow(&one(Op::ActionIn { first: ActionNo(1), last: ActionNo(20) }))),
+    );
+    case(Fault::UnknownAction, "a bit of a set", with(&[0, 0, 0x10], |set| allow(&one(Op::ActionSet { set }))));
+    case(Fault::UnknownAction, "a bit of what is left out", with(&[1; 200], |set| allow(&one(Op::ActionNot { set }))));
+    case(
+        Fault::WrongType,
+        "a range on a string",
+        plain(pattern("a_string", &one(Op::Range { first: Int(0), last: Int(1) }))),
+    );
+    case(Fault::WrongType, "a bool pattern on an int", plain(pattern("a_int", &one(Op::IsTrue {}))));
+    case(Fault::WrongType, "a network on a uuid", with(&[0], |network| pattern("a_uuid", &one(Op::Net { network }))));
+    case(
+        Fault::WrongType,
+        "a path pattern on a string",
+        with(&[0], |path| pattern("a_string", &one(Op::Path { path }))),
+    );
+    case(Fault::WrongType, "a path on bytes", with(b"/a", |path| pattern("a_bytes", &one(Op::Within { path }))));
+    case(Fault::WrongType, "a text on labels", with(b"a", |text| pattern("labels", &one(Op::Eq { text }))));
+    case(Fault::WrongType, "a text on an int", with(b"a", |text| pattern("a_int", &one(Op::Eq { text }))));
+    case(Fault::WrongType, "a prefix on a path", with(b"/a", |text| pattern("a_path", &one(Op::Prefix { text }))));
+    case(Fault::WrongType, "a suffix on a uuid", with(b"a", |text| pattern("a_uuid", &one(Op::Suffix { text }))));
+    case(Fault::WrongType, "a glob on a path", with(&[0], |glob| pattern("a_path", &one(Op::Glob { glob }))));
+    case(
+        Fault::WrongType,
+        "a regex on an address",
+        with(&words_of_a(), |automaton| pattern("a_ip", &one(Op::Regex { automaton }))),
+    );
+    case(
+        Fault::WrongType,
+        "a label of a string",
+        with(b"a", |name| pattern("a_string", &[one(Op::Label { name }), one(Op::Any {})].concat())),
+    );
+    case(
+        Fault::WrongType,
+        "a label of a label",
+        with(b"a", |name| pattern("labels", &[Op::Label { name }, Op::Label { name }, Op::Any {}].map(one).concat())),
+    );
+    let less = |left: Op, right: Op| plain(when(&[Op::Less {}, left, right].map(one).concat()));
+    case(Fault::WrongType, "an order of bools", less(Op::Yes {}, Op::No {}));
+    case(
+        Fault::WrongType,
+        "a time less than a duration",
+        less(Op::Time { time: Int(0) }, Op::Duration { duration: Int(0) }),
+    );
+    case(Fault::WrongType, "an int less than a time", less(Op::Number { number: Int(0) }, Op::Issuance {}));
+    case(
+        Fault::WrongType,
+        "a set as one value",
+        less(Op::Field { field: field("s_int") }, Op::Number { number: Int(0) }),
+    );
+    case(
+        Fault::WrongType,
+        "labels as one value",
+        less(Op::Field { field: field("labels") }, Op::Number { number: Int(0) }),
+    );
+    case(
+        Fault::WrongType,
+        "the size of one value",
+        less(Op::Size { field: field("a_string") }, Op::Number { number: Int(0) }),
+    );
+    case(
+        Fault::WrongType,
+        "an int that is true",
+        plain(when(&[Op::Truth {}, Op::Number { number: Int(1) }].map(one).concat())),
+    );
+    case(
+        Fault::WrongType,
+        "an element of labels",
+        plain(when(&[Op::AnyElement { field: field("labels") }, Op::Any {}].map(one).concat())),
+    );
+    case(
+        Fault::WrongType,
+        "every element of one value",
+        plain(when(&[Op::EveryElement { field: field("a_int") }, Op::Any {}].map(one).concat())),
+    );
+    case(
+        Fault::WrongType,
+        "an int in a set of bytes",
+        plain(when(&[Op::Member { field: field("s_bytes") }, Op::Number { number: Int(1) }].map(one).concat())),
+    );
+    case(
+        Fault::WrongType,
+        "a label of a set",
+        with(b"a", |name| when(&one(Op::HasLabel { field: field("s_string"), name }))),
+    );
+    case(
+        Fault::WrongType,
+        "the sum of two times",
+        plain(when(&[Op::Less {}, Op::Add {}, Op::Issuance {}, Op::Expiry {}, Op::Issuance {}].map(one).concat())),
+    );
+    case(
+        Fault::WrongType,
+        "a duration less a time",
+        plain(when(
+            &[Op::Less {}, Op::Subtract {}, Op::Duration { duration: Int(0) }, Op::Issuance {}, Op::Issuance {}]
+                .map(one)
+                .concat(),
+        )),
+    );
+    case(
+        Fault::WrongType,
+        "the hour of an int",
+        plain(when(
+            &[Op::Less {}, Op::Hour {}, Op::Number { number: Int(0) }, Op::Number { number: Int(0) }].map(one).concat(),
+        )),
+    );
+    case(
+        Fault::WrongType,
+        "the length of an int",
+        plain(when(
+            &[Op::Less {}, Op::LengthOf {}, Op::Number { number: Int(0) }, Op::Number { number: Int(0) }]
+                .map(one)
+                .concat(),
+        )),
+    );
+    case(
+        Fault::WrongType,
+        "a part of two bools",
+        plain(when(&[Op::Contains {}, Op::Yes {}, Op::Yes {}].map(one).concat())),
+    );
+    case(
+        Fault::BadConstant,
+        "behind the pool",
+        (pattern("a_string", &one(Op::Eq { text: Const(9) })), pool_of(b"a").0),
+    );
+    case(
+        Fault::BadConstant,
+        "far behind the pool",
+        (pattern("a_string", &one(Op::Eq { text: Const(u32::MAX) })), pool_of(b"a").0),
+    );
+    case(
+        Fault::BadConstant,
+        "longer than the pool",
+        (pattern("a_string", &one(Op::Eq { text: Const(1) })), pool_of(b"z").0),
+    );
+    case(
+        Fault::BadConstant,
+        "a run from behind its end",
+        plain(allow(&one(Op::ActionIn { first: ActionNo(3), last: ActionNo(2) }))),
+    );
+    case(Fault::BadConstant, "a set with a byte too many", with(&[1, 0], |set| allow(&one(Op::ActionSet { set }))));
+    case(
+        Fault::BadConstant,
+        "a string that is no UTF-8",
+        with(&[0xff], |text| pattern("a_string", &one(Op::Eq { text }))),
+    );
+    case(
+        Fault::BadConstant,
+        "a name that is no UTF-8",
+        with(&[0xff], |name| pattern("labels", &[one(Op::Label { name }), one(Op::Any {})].concat())),
+    );
+    case(
+        Fault::BadConstant,
+        "a path that is not canonical",
+        with(b"/a/../b", |path| pattern("a_path", &one(Op::Within { path }))),
+    );
+    case(
+        Fault::BadConstant,
+        "a uuid of fifteen bytes",
+        with(&[7; 15], |text| pattern("a_uuid", &one(Op::Eq { text }))),
+    );
+    case(
+        Fault::BadConstant,
+        "an address of four bytes",
+        with(&[10, 0, 0, 1], |address| when(&[Op::Equal {}, Op::Ip { address }, Op::Ip { address }].map(one).concat())),
+    );
+    case(
+        Fault::BadConstant,
+        "a network with bits behind its end",
+        with(&[200, 10, 1], |network| pattern("a_ip", &one(Op::Net { network }))),
+    );
+    case(Fault::BadConstant, "a glob of two runs", with(&[0, 0], |glob| pattern("a_string", &one(Op::Glob { glob }))));
+    case(
+        Fault::BadConstant,
+        "a glob that is cut",
+        with(&[9, b'a'], |glob| pattern("a_string", &one(Op::Glob { glob }))),
+    );
+    case(
+        Fault::BadConstant,
+        "a path pattern with a dot segment",
+        with(&[4, b'.', b'.'], |path| pattern("a_path", &one(Op::Path { path }))),
+    );
+    case(
+        Fault::BadConstant,
+        "a path pattern with a slash in a segment",
+        with(&[5, b'a', b'/', b'b'], |path| pattern("a_path", &one(Op::Path { path }))),
+    );
+    case(
+        Fault::BadConstant,
+        "an automaton of nothing",
+        with(&[], |automaton| pattern("a_string", &one(Op::Regex { automaton }))),
+    );
+    case(Fault::BadConstant, "a key of thirty-one bytes", with(&[7; 31], |key| when(&one(Op::Vouched { key }))));
+    case(Fault::Leftover, "constants that nothing uses", (Vec::new(), pool_of(b"a").0));
+    case(Fault::Leftover, "a constant too many", {
+        let (mut pool, text) = pool_of(b"a");
+        pool.intern(b"b");
+        (pattern("a_string", &one(Op::Eq { text })), pool)
+    });
+    let deep = PROGRAM_NESTING;
+    case(
+        Fault::TooDeep,
+        "patterns",
+        plain(pattern("a_int", &nested(deep, |out| Op::Not {}.write(out), &one(Op::Any {})))),
+    );
+    case(Fault::TooDeep, "truths", plain(when(&nested(deep, |out| Op::Negate {}.write(out), &one(Op::True {})))));
+    case(Fault::TooDeep, "values", {
+        let sum = (0..deep).fold(one(Op::Number { number: Int(1) }), |inner, _| {
+            [one(Op::Add {}), inner, one(Op::Number { number: Int(1) })].concat()
+        });
+        plain(when(&[one(Op::Less {}), sum, one(Op::Number { number: Int(1) })].concat()))
+    });
+    case(
+        Fault::TooDeep,
+        "lists",
+        plain(pattern("a_int", &(0..deep).fold(one(Op::Any {}), |inner, _| with_length(0x23, &inner)))),
+    );
+    case(Fault::TooCostly, "a thousand expressions on each element of a set", {
+        let (pool, automaton) = pool_of(&words_of_a());
+        let many = one(Op::Regex { automaton }).repeat(2_000);
+        (pattern("s_string", &with_length(0x24, &many)), pool)
+    });
+    case(Fault::TooCostly, "many lists of elements in one condition", {
+        let part =
+            [Op::EveryElement { field: field("s_int") }, Op::Range { first: Int(0), last: Int(1) }].map(one).concat();
+        let (pool, glob) = pool_of(&[0, 2, b'a']);
+        let globs = [one(Op::AnyElement { field: field("s_bytes") }), one(Op::Glob { glob })].concat().repeat(1_100);
+        (when(&with_length(0x42, &[part, globs].concat())), pool)
+    });
+    all
+}
+
+#[test]
+fn each_fault_is_named_exactly() {
+    for (wanted, code, pool, what) in faulty() {
+        assert_eq!(fault(&code, &pool), Some(wanted), "{what}");
+    }
+}
+
+#[test]
+fn a_program_with_more_rules_or_bytes_than_allowed_is_refused() {
+    let vocabulary = every_type();
+    let policy = Scope { budget: Budget::Policy, ..scope(&vocabulary) };
+    let rules = |count| Program::new(&allow(&[]).repeat(count), &Pool::default()).into_bytes();
+    assert!(verify(&rules(RULES), &policy).is_ok());
+    assert_eq!(verify(&rules(RULES + 1), &policy).unwrap_err().fault, Fault::TooManyRules);
+    let token = scope(&vocabulary);
+    assert!(verify(&rules(TOKEN_PROGRAM_BYTES / 2 - 1), &token).is_ok());
+    assert_eq!(verify(&rules(TOKEN_PROGRAM_BYTES / 2), &token).unwrap_err().fault, Fault::TooLarge);
+    assert_eq!(verify(&[], &token).unwrap_err().fault, Fault::Cut);
+    assert_eq!(verify(&[5, 3, 0], &token).unwrap_err().fault, Fault::Cut);
+}
+
+#[test]
+fn every_fault_has_a_case() {
+    let faults: Vec<Fault> = faulty().into_iter().map(|(fault, ..)| fault).collect();
+    let mut next = Some(Fault::Cut);
+    while let Some(fault) = next {
+        let elsewhere = matches!(fault, Fault::TooManyRules | Fault::TooLarge);
+        assert!(elsewhere || faults.contains(&fault), "{fault:?} has no case");
+        // A new fault does not compile before it has a place here.
+        next = match fault {
+            Fault::Cut => Some(Fault::UnknownInstruction),
+            Fault::UnknownInstruction => Some(Fault::WrongSort),
+            Fault::WrongSort => Some(Fault::WrongLength),
+            Fault::WrongLength => Some(Fault::OutOfOrder),
+            Fault::OutOfOrder => Some(Fault::UnknownAttribute),
+            Fault::UnknownAttribute => Some(Fault::UnknownAction),
+            Fault::UnknownAction => Some(Fault::WrongType),
+            Fault::WrongType => Some(Fault::BadConstant),
+            Fault::BadConstant => Some(Fault::Leftover),
+            Fault::Leftover => Some(Fault::TooDeep),
+            Fault::TooDeep => Some(Fault::TooCostly),
+            Fault::TooCostly => Some(Fault::TooManyRules),
+            Fault::TooManyRules => Some(Fault::TooLarge),
+            Fault::TooLarge => None,
+        };
+    }
+}
+
+#[test]
+fn a_program_of_an_earlier_state_can_not_name_what_came_later() {
+    let vocabulary = every_type();
+    let early = vocabulary.states()[3];
+    let scope = Scope { state: early, ..scope(&vocabulary) };
+    let later = FieldNo(early.attributes);
+    let program = Program::new(&when(&one(Op::Has { field: later })), &Pool::default());
+    assert_eq!(verify(program.bytes(), &scope).unwrap_err().fault, Fault::UnknownAttribute);
+    let program = Program::new(&allow(&one(Op::ActionIs { action: ActionNo(0) })), &Pool::default());
+    assert_eq!(verify(program.bytes(), &scope).unwrap_err().fault, Fault::UnknownAction);
+}
+
+/// The deepest program that is proved: a condition as deep as it may be, and in it, of the elements of a set, a pattern as deep as it
+/// may be.
+fn deepest() -> Vec<u8> {
+    let patterns = nested(PROGRAM_NESTING - 1, |out| Op::Not {}.write(out), &one(Op::Any {}));
+    let elements = [one(Op::AnyElement { field: field("s_string") }), patterns].concat();
+    when(&nested(PROGRAM_NESTING - 1, |out| Op::Negate {}.write(out), &elements))
+}
+
+#[test]
+fn the_deepest_program_runs_on_the_smallest_stack() {
+    let decide = || {
+        let vocabulary = every_type();
+        let program = Program::new(&deepest(), &Pool::default());
+        let proved = verify(program.bytes(), &scope(&vocabulary)).unwrap();
+        decides(&proved, &requests(&vocabulary)).len()
+    };
+    let thread = std::thread::Builder::new().stack_size(64 * 1024).spawn(decide).unwrap();
+    assert_eq!(thread.join().unwrap(), 10);
+    assert!(PROGRAM_NESTING >= 2 * NESTING, "what the checker lets through, the verifier proves");
+}
+
+#[test]
+fn a_bomb_is_refused_before_it_is_read() {
+    let vocabulary = every_type();
+    let policy = Scope { budget: Budget::Policy, ..scope(&vocabulary) };
+    let million = 1_000_000;
+    for code in [
+        pattern("a_int", &nested(million, |out| Op::Not {}.write(out), &[])),
+        when(&nested(million, |out| Op::Negate {}.write(out), &[])),
+        when(&[one(Op::Less {}), nested(million, |out| Op::Add {}.write(out), &[])].concat()),
+        when(&nested(million, |out| Op::All { body: Length(100) }.write(out), &[])),
+    ] {
+        let program = Program::new(&code, &Pool::default());
+        let error = verify(program.bytes(), &policy).unwrap_err();
+        assert_eq!(error.fault, Fault::TooDeep);
+        assert!(error.at < 1_000, "refused only at byte {}", error.at);
+    }
+}
+
+#[test]
+fn the_cost_of_a_set_counts_every_element_it_may_have() {
+    let vocabulary = every_type();
+    let cost = |name: &str| {
+        let program = Program::new(&pattern(name, &one(Op::Range { first: Int(0), last: Int(1) })), &Pool::default());
+        verify(program.bytes(), &scope(&vocabulary)).unwrap().cost()
+    };
+    assert_eq!(cost("a_int"), 3);
+    assert_eq!(cost("s_int"), 2 + SET_ELEMENTS as u64);
+}
+
+/// Each constant that the VM reads in place, with each byte of it changed to anything.
+#[test]
+fn a_constant_with_any_byte_changed_is_refused_or_decided() {
+    let vocabulary = every_type();
+    let (scope, requests) = (scope(&vocabulary), requests(&vocabulary));
+    let mut glob = Vec::new();
+    for piece in [GlobPiece::Run, GlobPiece::Literal(b"ab"), GlobPiece::One, GlobPiece::Run] {
+        piece.write(&mut glob);
+    }
+    let mut network = Vec::new();
+    NetworkBits { first: Address::from_octets([0x20; 16]), bits: 30 }.truncated().write(&mut network);
+    let cases: [(Vec<u8>, fn(Const) -> Vec<u8>); 5] = [
+        (words_of_a(), |automaton| pattern("a_string", &one(Op::Regex { automaton }))),
+        (glob, |glob| pattern("s_bytes", &one(Op::Glob { glob }))),
+        (network, |network| pattern("s_ip", &one(Op::Net { network }))),
+        (vec![0, 3, b'a', 2, 2, 0, 2, 1], |path| pattern("a_path", &one(Op::Path { path }))),
+        (vec![0x55, 0xaa, 0x03], |set| allow(&one(Op::ActionSet { set }))),
+    ];
+    for (constant, code) in cases {
+        for place in 0..constant.len() {
+            for byte in 0..=u8::MAX {
+                let mut changed = constant.clone();
+                changed[place] = byte;
+                let (pool, place) = pool_of(&changed);
+                survives(Program::new(&code(place), &pool).bytes(), &scope, &requests);
+            }
+        }
+        for cut in 0..constant.len() {
+            let (pool, place) = pool_of(&constant[..cut]);
+            survives(Program::new(&code(place), &pool).bytes(), &scope, &requests);
+        }
+    }
+}
+
+#[test]
+fn a_length_can_not_reach_back() {
+    // Lengths are unsigned and count what follows; the largest one ends behind the code and is refused.
+    let mut code = vec![0x03];
+    code.extend([0xff, 0xff, 0xff, 0xff, 0x0f]);
+    assert_eq!(fault(&code, &Pool::default()), Some(Fault::Cut));
+    let mut cursor = Cursor::new(&code);
+    assert_eq!(Op::read(&mut cursor), Some(Op::Allow { body: Length(u32::MAX) }));
+}
+
+/// A glob or path pattern whose every piece may be tried at every place of a value is priced by its pieces.
+#[test]
+fn a_pattern_costs_as_many_scans_as_it_has_pieces() {
+    let vocabulary = every_type();
+    let cost = |name: &str, constant: &[u8], op: fn(Const) -> Op| {
+        let (pool, place) = pool_of(constant);
+        let program = Program::new(&pattern(name, &one(op(place))), &pool);
+        verify(program.bytes(), &scope(&vocabulary)).map(|proved| proved.cost()).map_err(|error| error.fault)
+    };
+    let many = |length: usize| {
+        let mut glob = vec![0];
+        (0..length).for_each(|_| GlobPiece::One.write(&mut glob));
+        glob
+    };
+    assert!(cost("a_bytes", &many(5_000), |glob| Op::Glob { glob }).unwrap() > 5_000 * 64);
+    assert!(cost("a_path", &many(5_000), |path| Op::Path { path }).unwrap() > 5_000 * 64);
+    assert_eq!(cost("s_bytes", &many(5_000), |glob| Op::Glob { glob }), Err(Fault::TooCostly));
+    let segment = with_length(2, &many(1_000));
+    assert!(cost("a_path", &segment, |path| Op::Path { path }).unwrap() > 1_000 * 64);
+}
