@@ -580,3 +580,23 @@ impl fmt::Display for ProgramError {
 }
 
 impl core::error::Error for ProgramError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `allow` of every request, and nothing else.
+    const ALL: &[u8] = &[2, 3, 0];
+
+    #[test]
+    fn a_proof_serves_the_bytes_it_was_made_of() {
+        let vocabulary = Vocabulary::builder("empty", 1).build();
+        let scope = Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Token };
+        let proof = prove(ALL, &scope).expect("it is a program");
+        let proved = proof.over(&[2, 3, 0]).expect("they are the same bytes");
+        assert_eq!((proved.code(), proved.pool(), proved.cost()), (&ALL[1..], &ALL[3..], 1));
+        for other in [&[2, 3, 0, 0][..], &[2, 3], &[1, 3, 0], &[0], &[]] {
+            assert!(proof.over(other).is_none(), "{other:?}");
+        }
+    }
+}
