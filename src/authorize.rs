@@ -117,9 +117,9 @@ impl<'k> Authorizer<'k> {
         let header = token.header();
         let context =
             Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(i64::MAX), vouchers: &vouchers };
-        let verdict = token.programs().iter().zip(0..).map(|(program, block)| {
+        let verdict = token.programs().zip(0..).map(|(program, block)| {
             let kind = if block == 0 { Kind::Authority } else { Kind::Restriction };
-            verdict_of(Origin::Block(block), run(program, kind, request, &context))
+            verdict_of(Origin::Block(block), run(&program, kind, request, &context))
         });
         let verdict = verdict.reduce(Verdict::and).unwrap_or(Verdict::Refused(Refusal::Truncated));
         let verdict = self.policy_verdicts(request, &context).fold(verdict, Verdict::and);

@@ -3,12 +3,14 @@
 mod token_workshop;
 
 use data_encoding::BASE64URL_NOPAD;
+use placet::bytecode::program::EMPTY;
 use placet::limits::BLOCKS;
 use placet::model::verdict::Refusal;
 use placet::token::attenuate::{AttenuateError, BlockDraft, append, append_voucher, seal};
 use placet::token::envelope::Token;
+use placet::token::header::TokenId;
 use placet::token::inspect::inspect;
-use placet::token::keyring::Keyring;
+use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, SigningKey};
 use placet::token::mint::Draft;
 use placet::token::verify::{Scratch, Verifier};
@@ -83,10 +85,9 @@ fn a_token_has_one_text() {
     for (name, token) in shapes() {
         let text = token.text();
         let padded = format!("{text}=");
-        let standard = text.replace('-', "+").replacen("placet_l1_", "placet_l1_/", 1);
-        let others =
-            [padded, standard, text.to_uppercase(), format!(" {text}"), format!("{text}\n"), text[10..].to_owned()];
-        for other in others {
+        let standard = ["+", "/"].map(|digit| format!("{}{digit}{}", &text[..10], &text[11..]));
+        let others = [padded, text.to_uppercase(), format!(" {text}"), format!("{text}\n"), text[10..].to_owned()];
+        for other in others.into_iter().chain(standard) {
             assert_eq!(verify(&other), Err(Refusal::NotAToken), "{name}: {other}");
         }
         let digits = text.strip_prefix("placet_l1_").or(text.strip_prefix("placet_p1_")).expect("it has a prefix");
@@ -127,10 +128,11 @@ fn a_text_of_one_purpose_holds_no_token_of_the_other() {
 
 #[test]
 fn a_long_varint_is_refused() {
-    let token = minted(local(), &draft(b"1234"));
+    let token = minted(local(), &draft(program()));
     let mut bytes = token.as_bytes().to_vec();
-    assert_eq!(bytes[HEADER], 5, "the length of the block stands behind the header");
-    bytes.splice(HEADER..=HEADER, [0x85, 0x00]);
+    let length = bytes[HEADER];
+    assert_eq!(usize::from(length), 1 + program().len(), "the length of the block stands behind the header");
+    bytes.splice(HEADER..=HEADER, [length | 0x80, 0x00]);
     assert_eq!(verify(&spell(&bytes)), Err(Refusal::NotCanonical));
 }
 
@@ -178,7 +180,7 @@ fn a_public_restriction_can_not_be_removed() {
 
 #[test]
 fn restrictions_can_not_be_reordered() {
-    let (one, other) = (b"one".as_slice(), b"two".as_slice());
+    let (one, other) = (&*cache_is("one"), &*cache_is("two"));
     let token = minted(local(), &draft(program()));
     let token = append(&token, &BlockDraft { program: one, ..BlockDraft::default() }, &mut random()).expect("open");
     let token = append(&token, &BlockDraft { program: other, ..BlockDraft::default() }, &mut random()).expect("open");
@@ -188,7 +190,7 @@ fn restrictions_can_not_be_reordered() {
 
 #[test]
 fn public_restrictions_can_not_be_reordered() {
-    let (one, other) = (b"one".as_slice(), b"two".as_slice());
+    let (one, other) = (&*cache_is("one"), &*cache_is("two"));
     let token = minted(signing(), &draft(program()));
     let token = append(&token, &BlockDraft { program: one, ..BlockDraft::default() }, &mut random()).expect("open");
     let token = append(&token, &BlockDraft { program: other, ..BlockDraft::default() }, &mut random()).expect("open");
@@ -197,7 +199,7 @@ fn public_restrictions_can_not_be_reordered() {
     let (first, second) = (find(bytes, one), find(bytes, other));
     let mut swapped = swap(bytes, one, other);
     assert_eq!(verify(&spell(&swapped)), Err(Refusal::Forged), "the programs alone");
-    for offset in 3..67 {
+    for offset in one.len()..one.len() + 64 {
         swapped.swap(first + offset, second + offset);
     }
     assert_eq!(verify(&spell(&swapped)), Err(Refusal::Forged), "with their signatures");
@@ -217,13 +219,14 @@ fn swap(bytes: &[u8], one: &[u8], other: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_block_of_another_token_does_not_fit() {
-    for key in [placet::token::keyring::MintingKey::from(local()), signing().into()] {
-        let mine = minted(key.clone(), &draft(b"narrow"));
-        let other = minted(key, &Draft { id: placet::token::header::TokenId([6; 8]), ..draft(b"wide!!") });
+    let (narrow, wide) = (cache_is("narrow"), cache_is("wide!!"));
+    for key in [MintingKey::from(local()), signing().into()] {
+        let mine = minted(key.clone(), &draft(&narrow));
+        let other = minted(key, &Draft { id: TokenId([6; 8]), ..draft(&wide) });
         let crossed = [&mine.as_bytes()[..HEADER], &other.as_bytes()[HEADER..]].concat();
         assert_eq!(verify(&spell(&crossed)), Err(Refusal::Forged));
         let (mine, other) = (attenuated(&mine), attenuated(&other));
-        let at = minted(local(), &draft(b"narrow")).as_bytes().len() - 33;
+        let at = minted(local(), &draft(&narrow)).as_bytes().len() - 33;
         let crossed = [&mine.as_bytes()[..at], &other.as_bytes()[at..]].concat();
         assert_eq!(verify(&spell(&crossed)), Err(Refusal::Forged));
     }
@@ -243,10 +246,12 @@ fn a_sealed_token_takes_no_block() {
 #[test]
 fn a_block_behind_the_seal_is_refused() {
     let token = sealed(&minted(local(), &draft(program())));
-    let longer = append_raw(&token, &[0]);
+    let longer = append_raw(&token, &[0, 0]);
     assert_eq!(verify(&spell(&longer)), Err(Refusal::Sealed));
-    let flags = token.as_bytes().len() - 34;
+    // Behind the flags of an empty restriction stand its program, the link and the tag.
+    let flags = token.as_bytes().len() - 33 - EMPTY.len() - 1;
     let mut unsealed = longer;
+    assert_eq!(unsealed[flags], 1, "the test does know where the seal is");
     unsealed[flags] &= !1;
     assert_eq!(verify(&spell(&unsealed)), Err(Refusal::Forged));
 }
@@ -286,16 +291,17 @@ fn more_blocks_than_allowed_are_refused() {
     }
     assert_eq!(verify(&token.text()), Ok(()));
     assert_eq!(append(&token, &BlockDraft::default(), &mut random()), Err(AttenuateError::TooManyBlocks));
-    let longer = append_raw(&token, &[0]);
+    let longer = append_raw(&token, &[0, 0]);
     assert_eq!(verify(&spell(&longer)), Err(Refusal::TooManyBlocks));
 }
 
 #[test]
 fn a_voucher_serves_the_token_it_was_made_for() {
-    let (one, other) = (minted(local(), &draft(b"one")), minted(local(), &draft(b"two")));
+    let (here, there) = (cache_is("one"), cache_is("two"));
+    let (one, other) = (minted(local(), &draft(&here)), minted(local(), &draft(&there)));
     let voucher = VoucherRequest::of(&one).expect("a token").vouch(&third_party(), &BlockDraft::default());
     assert!(append_voucher(&one, &voucher, &mut random()).is_ok());
-    for token in [other, attenuated(&one), minted(signing(), &draft(b"one"))] {
+    for token in [other, attenuated(&one), minted(signing(), &draft(&here))] {
         assert_eq!(append_voucher(&token, &voucher, &mut random()), Err(AttenuateError::OtherToken));
     }
 }
@@ -345,7 +351,8 @@ fn a_signature_serves_one_purpose() {
 
 #[test]
 fn an_encrypted_token_is_read_with_its_key_only() {
-    let secret = Draft { claims: claims(), encrypted: true, ..draft(b"program!") };
+    let program = cache_is("program!");
+    let secret = Draft { claims: claims(), encrypted: true, ..draft(&program) };
     let token = attenuated(&minted(local(), &secret));
     let seen = inspect(&token).expect("it is a token");
     assert!(seen.blocks[0].content.is_none() && seen.blocks[1].content.is_some());

@@ -5,7 +5,6 @@ mod token_workshop;
 use std::fmt::Write;
 use std::fs;
 
-use placet::model::vocabulary::Fingerprint;
 use placet::token::attenuate::{BlockDraft, append, append_voucher, seal};
 use placet::token::claims::ClaimsDraft;
 use placet::token::envelope::Token;
@@ -32,12 +31,8 @@ fn the_examples_of_the_format_are_what_is_written() {
     }
 }
 
-/// Two letters, so that a program is seen in the table.
-const PROGRAM: &[u8] = b"PP";
-const RESTRICTION: &[u8] = b"R";
-
 fn example() -> Draft<'static> {
-    Draft { id: TokenId([0xdd; 8]), fingerprint: Fingerprint([0xff; 16]), ..draft(PROGRAM) }
+    Draft { id: TokenId([0xdd; 8]), ..draft(program()) }
 }
 
 fn fill(byte: u8) -> impl FnMut(&mut [u8]) {
@@ -45,7 +40,7 @@ fn fill(byte: u8) -> impl FnMut(&mut [u8]) {
 }
 
 fn examples() -> String {
-    let restriction = BlockDraft { expiry: Some(NOW + HOUR / 2), program: RESTRICTION, ..BlockDraft::default() };
+    let restriction = BlockDraft { expiry: Some(NOW + HOUR / 2), program: restriction(), ..BlockDraft::default() };
     let make = |key| mint(&key, &example(), &mut fill(0x55)).expect("the draft is one");
     let (local_one, public_one) = (make(local().into()), make(signing().into()));
     let local_two = append(&local_one, &restriction, &mut fill(0x66)).expect("it is open");
@@ -55,10 +50,15 @@ fn examples() -> String {
     writeln!(out, "- The signing key is 32 bytes `22`: `{}`", *signing().reveal()).expect("a string");
     writeln!(out, "- Its public key: `{}`", signing().public()).expect("a string");
     writeln!(out, "- The third party's signing key is 32 bytes `33`.").expect("a string");
-    writeln!(out, "- Issued at {NOW}, for an hour; token id 8 bytes `dd`, fingerprint 16 bytes `ff`.")
-        .expect("a string");
+    writeln!(out, "- Issued at {NOW}, for an hour; token id 8 bytes `dd`.").expect("a string");
+    writeln!(
+        out,
+        "- Made with `vocabulary cache 1 {{ cache: string  action get }}`, which every verifier of them knows."
+    )
+    .expect("a string");
     writeln!(out, "- Seeds: 16 bytes `55`, then 16 bytes `66`.").expect("a string");
-    writeln!(out, "- Programs: `PP`, and `R` in restrictions (no real ones).").expect("a string");
+    writeln!(out, "- The authority says `allow {{ cache: \"acorns\" }}`, restrictions say `only {{ action: get }}`.")
+        .expect("a string");
     table(&mut out, "A local token", &local_one, HEAD.iter().chain(BLOCK).chain(TAG));
     let restricted = HEAD.iter().chain(BLOCK).chain(LINK).chain(RESTRICTED).chain(TAG);
     table(&mut out, "The same with a restriction that ends it half an hour earlier", &local_two, restricted);
@@ -80,8 +80,8 @@ const HEAD: &[Part] = &[
     (8, "token id"),
     (16, "vocabulary fingerprint"),
 ];
-const BLOCK: &[Part] = &[(1, "length of the block"), (1, "flags"), (2, "program")];
-const RESTRICTED: &[Part] = &[(1, "length of the block"), (1, "flags: expiry"), (6, "expiry"), (1, "program")];
+const BLOCK: &[Part] = &[(1, "length of the block"), (1, "flags"), (14, "program")];
+const RESTRICTED: &[Part] = &[(1, "length of the block"), (1, "flags: expiry"), (6, "expiry"), (5, "program")];
 const LINK: &[Part] = &[(1, "link: another block follows")];
 const TAG: &[Part] = &[(1, "link: the end"), (32, "tag of the last block")];
 const SIGNATURE: &[Part] = &[(64, "signature")];
@@ -100,6 +100,7 @@ fn table<'p>(out: &mut String, title: &str, token: &Token, parts: impl Iterator<
     }
     assert_eq!(at, token.as_bytes().len(), "the table names every byte of: {title}");
     writeln!(out, "\n- Its text: `{}`", token.text()).expect("a string");
+    assert_eq!(verify(&token.text()), Ok(()), "every example is a token: {title}");
     for (number, block) in inspect(token).expect("a token").blocks.iter().enumerate() {
         if let Some(id) = block.revocation {
             writeln!(out, "- Revocation id of block {number}: `{id}`").expect("a string");
@@ -119,7 +120,7 @@ fn vectors(out: &mut String, local_one: &Token, public_one: &Token) {
     let with_claims = minted(local(), &draft);
     let encrypted = minted(local(), &Draft { encrypted: true, ..draft });
     let request = VoucherRequest::of(local_one).expect("a token");
-    let voucher = request.vouch(&third_party(), &BlockDraft { program: RESTRICTION, ..BlockDraft::default() });
+    let voucher = request.vouch(&third_party(), &BlockDraft { program: restriction(), ..BlockDraft::default() });
     let vouched = append_voucher(local_one, &voucher, &mut fill(0x66)).expect("it was made for it");
     let sealed = |token| seal(token, &mut fill(0x66)).expect("it is open").text();
     write!(out, "\n### More tokens\n\n| what | text |\n|---|---|\n").expect("a string");
@@ -132,6 +133,8 @@ fn vectors(out: &mut String, local_one: &Token, public_one: &Token) {
         ("the first example with that voucher", vouched.text()),
         ("the third example, sealed", sealed(public_one)),
     ] {
+        let is_token = text.starts_with("placet_l1_") || text.starts_with("placet_p1_");
+        assert_eq!(verify(&text).is_ok(), is_token, "every example of a token is one: {what}");
         writeln!(out, "| {what} | `{text}` |").expect("a string");
     }
 }

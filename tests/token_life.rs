@@ -27,7 +27,7 @@ fn both() -> [MintingKey; 2] {
 #[test]
 fn a_token_says_what_its_draft_said() {
     for key in both() {
-        let token = minted(key, &Draft { claims: claims(), not_before: Some(NOW), ..draft(b"rules") });
+        let token = minted(key, &Draft { claims: claims(), not_before: Some(NOW), ..draft(program()) });
         let (keyring, vocabulary, mut scratch) = (keyring(), vocabulary(), Scratch::new());
         let verifier = Verifier::new(&keyring, &vocabulary);
         let verified = verifier.verify(&token.text(), NOW, &mut scratch).expect("it is genuine");
@@ -41,7 +41,8 @@ fn a_token_says_what_its_draft_said() {
 
 #[test]
 fn a_small_token_is_small() {
-    let program = [7; 20];
+    let program = cache_is("twelve bytes");
+    assert_eq!(program.len(), 20);
     let draft = Draft { expiry: Some(NOW + 30 * 24 * HOUR), ..draft(&program) };
     assert_eq!(minted(local(), &draft).as_bytes().len(), 95);
     assert_eq!(minted(signing(), &draft).as_bytes().len(), 159);
@@ -93,8 +94,8 @@ fn what_makes_no_token_is_not_minted() {
     let mint = |key: MintingKey, draft: &Draft<'_>| mint(&key, draft, &mut random());
     let large = vec![0; placet::limits::TOKEN_BYTES];
     assert_eq!(mint(local().into(), &draft(&large)), Err(MintError::TooLarge));
-    assert_eq!(mint(local().into(), &Draft { issuance: -1, ..draft(b"") }), Err(MintError::BeforeTheEpoch));
-    assert_eq!(mint(signing().into(), &Draft { encrypted: true, ..draft(b"") }), Err(MintError::PublicSecret));
+    assert_eq!(mint(local().into(), &Draft { issuance: -1, ..draft(program()) }), Err(MintError::BeforeTheEpoch));
+    assert_eq!(mint(signing().into(), &Draft { encrypted: true, ..draft(program()) }), Err(MintError::PublicSecret));
 }
 
 #[test]
@@ -109,7 +110,6 @@ fn a_token_of_an_earlier_vocabulary_is_accepted_and_of_another_is_not() {
     let mut scratch = Scratch::new();
     let verified = Verifier::new(&keyring, &grown).verify(&token, NOW, &mut scratch).expect("the vocabulary only grew");
     assert_eq!((verified.state().actions, grown.present().actions), (1, 2));
-    drop(verified);
     let other = Vocabulary::builder("cache", 2).build();
     let refusal = Verifier::new(&keyring, &other).verify(&token, NOW, &mut scratch).err();
     assert_eq!(refusal, Some(Refusal::UnknownVocabulary));
@@ -121,7 +121,8 @@ fn a_third_party_vouches_by_text() {
         let token = minted(key, &draft(program()));
         let asked = VoucherRequest::of(&token).expect("a token").text();
         let request = VoucherRequest::parse(&asked).expect("it was just written");
-        let answer = request.vouch(&third_party(), &BlockDraft { program: b"narrow", ..BlockDraft::default() }).text();
+        let answer =
+            request.vouch(&third_party(), &BlockDraft { program: restriction(), ..BlockDraft::default() }).text();
         let voucher = Voucher::parse(&answer).expect("it was just written");
         let vouched = append_voucher(&token, &voucher, &mut random()).expect("it was made for it");
         let (keyring, vocabulary, mut scratch) = (keyring(), vocabulary(), Scratch::new());
@@ -308,7 +309,6 @@ fn nothing_secret_is_shown() {
     let tag = token.as_bytes().last_chunk::<32>().expect("it is longer");
     assert!(!shown.contains(&format!("{tag:?}")[1..20]), "{shown}");
     assert!(!shown.contains("17, 17, 17"), "{shown}");
-    drop(verified);
     assert!(!format!("{scratch:?}").contains('['));
 }
 

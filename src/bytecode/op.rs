@@ -252,6 +252,15 @@ macro_rules! ops {
                 }
             }
 
+            /// Steps it costs at most, without its children: [`Row::cost`], where the table is not at hand.
+            #[must_use]
+            #[inline(always)]
+            pub const fn cost(self) -> u64 {
+                match self {
+                    $( Self::$name { .. } => $cost, )*
+                }
+            }
+
             /// Its operands, in order.
             #[must_use]
             pub fn operands(self) -> Vec<Shown> {

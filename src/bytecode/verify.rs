@@ -12,7 +12,7 @@ use super::automaton::Automaton;
 use super::constant::{NetworkBits, glob_pieces, is_glob, is_path_pattern, path_pieces};
 use super::cursor::Cursor;
 use super::op::{Const, Length, Op, Sort};
-use super::program::{constant, sections};
+use super::program::sections;
 use crate::limits::{
     POLICY_COST, POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, SET_ELEMENTS, TEXT_BYTES, TOKEN_COST,
     TOKEN_PROGRAM_BYTES,
@@ -90,11 +90,31 @@ impl<'a> Proved<'a> {
     }
 }
 
+/// What [`verify`] has found out about some bytes: [over](Self::over) the same bytes it makes them [`Proved`] again, without a
+/// second proof. It borrows nothing, so it can be kept beside bytes that move.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Proof {
+    length: usize,
+    pool: usize,
+    cost: u64,
+}
+
+impl Proof {
+    /// Puts the proof over the bytes that it was made of. Who keeps it keeps it with them and lets nobody change either; over
+    /// bytes of another length it is none, and over other bytes of this length the VM gives no answer or theirs, and never
+    /// panics.
+    #[inline]
+    pub(crate) fn over(self, bytes: &[u8]) -> Option<Proved<'_>> {
+        let (code, pool) = sections(bytes)?;
+        (bytes.len() == self.length && pool.len() == self.pool).then_some(Proved { code, pool, cost: self.cost })
+    }
+}
+
 /// A proved program that owns its bytes, for a service that holds it.
 #[derive(Clone, Debug)]
 pub struct ProvedProgram {
     bytes: Vec<u8>,
-    cost: u64,
+    proof: Proof,
 }
 
 impl ProvedProgram {
@@ -103,8 +123,8 @@ impl ProvedProgram {
     /// # Errors
     /// As [`verify`].
     pub fn new(bytes: Vec<u8>, scope: &Scope<'_>) -> Result<Self, ProgramError> {
-        let cost = verify(&bytes, scope)?.cost;
-        Ok(Self { bytes, cost })
+        let proof = prove(&bytes, scope)?;
+        Ok(Self { bytes, proof })
     }
 
     /// Lends it to the VM.
@@ -113,8 +133,7 @@ impl ProvedProgram {
     /// Never: the bytes have been proved.
     #[must_use]
     pub fn lend(&self) -> Proved<'_> {
-        let (code, pool) = sections(&self.bytes).expect("the verifier has split the same bytes");
-        Proved { code, pool, cost: self.cost }
+        self.proof.over(&self.bytes).expect("nothing changes the bytes behind their proof")
     }
 }
 
@@ -123,14 +142,20 @@ impl ProvedProgram {
 /// # Errors
 /// Says what is wrong with it, and at which byte.
 pub fn verify<'a>(bytes: &'a [u8], scope: &Scope<'_>) -> Result<Proved<'a>, ProgramError> {
+    let proof = prove(bytes, scope)?;
+    proof.over(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })
+}
+
+/// The same for who keeps bytes and proof apart from each other.
+pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>) -> Result<Proof, ProgramError> {
     if bytes.len() > scope.budget.bytes() {
         return Err(ProgramError { at: bytes.len(), fault: Fault::TooLarge });
     }
     let (code, pool) = sections(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })?;
-    let mut verifier = Verifier { scope, pool, pool_read: 0, cost: 0 };
+    let mut verifier = Verifier { scope, pool, pool_read: 0, left: scope.budget.cost() };
     let mut cursor = Cursor::new(code);
     match verifier.rules(&mut cursor) {
-        Ok(()) => Ok(Proved { code, pool, cost: verifier.cost }),
+        Ok(()) => Ok(Proof { length: bytes.len(), pool: pool.len(), cost: scope.budget.cost() - verifier.left }),
         Err(fault) => Err(ProgramError { at: bytes.len() - pool.len() - cursor.rest().len(), fault }),
     }
 }
@@ -147,7 +172,8 @@ struct Verifier<'s, 'a> {
     pool: &'a [u8],
     /// Where the last constant that is used ends; the pool ends there too.
     pool_read: usize,
-    cost: u64,
+    /// Steps that the program may still cost.
+    left: u64,
 }
 
 type Checked<T = ()> = Result<T, Fault>;
@@ -173,26 +199,28 @@ impl<'a> Verifier<'_, 'a> {
             if count > RULES {
                 return Err(Fault::TooManyRules);
             }
-            self.body(cursor, body, |this, tests| this.test(tests))?;
+            self.body(cursor, body, Self::test)?;
         }
         if self.pool_read == self.pool.len() { Ok(()) } else { Err(Fault::Leftover) }
     }
 
     /// Reads the next instruction, which must be of `sort`, and adds its cost.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "with the sort known, most of the table falls away")]
     fn op(&mut self, cursor: &mut Cursor<'a>, sort: Sort) -> Checked<Op> {
-        let start = cursor.rest().len();
-        let op = Op::read(cursor).ok_or(if start == 0 { Fault::Cut } else { Fault::UnknownInstruction })?;
-        let row = op.row();
-        if row.sort != sort {
-            return Err(Fault::WrongSort);
-        }
-        self.charge(row.cost)?;
+        let start = *cursor;
+        let Some(op) = Op::read_of(cursor, sort) else {
+            *cursor = start;
+            return Err(no_instruction(cursor));
+        };
+        self.charge(op.cost())?;
         Ok(op)
     }
 
+    #[inline]
     fn charge(&mut self, steps: u64) -> Checked {
-        self.cost = self.cost.saturating_add(steps);
-        if self.cost > self.scope.budget.cost() { Err(Fault::TooCostly) } else { Ok(()) }
+        self.left = self.left.checked_sub(steps).ok_or(Fault::TooCostly)?;
+        Ok(())
     }
 
     /// Nodes that fill exactly `length` bytes. The cursor stays at the byte where something is wrong.
@@ -230,13 +258,13 @@ impl<'a> Verifier<'_, 'a> {
         if !fits(ty) {
             return Err(Fault::WrongType);
         }
-        let before = self.cost;
+        let before = self.left;
         match ty {
             Type::One(scalar) => self.pattern(cursor, Subject::One(scalar), 0),
             Type::Labels => self.pattern(cursor, Subject::Labels, 0),
             Type::Set(scalar) => {
                 self.pattern(cursor, Subject::One(scalar), 0)?;
-                self.charge((self.cost - before).saturating_mul(SET_ELEMENTS as u64 - 1))
+                self.charge((before - self.left).saturating_mul(SET_ELEMENTS as u64 - 1))
             }
         }
     }
@@ -410,11 +438,10 @@ impl<'a> Verifier<'_, 'a> {
     }
 
     fn constant(&mut self, place: Const) -> Checked<&'a [u8]> {
-        let bytes = constant(self.pool, place).ok_or(Fault::BadConstant)?;
-        let from = self.pool.get(usize::try_from(place.0).unwrap_or(usize::MAX)..).ok_or(Fault::BadConstant)?;
-        let mut after = Cursor::new(from);
-        after.prefixed().ok_or(Fault::BadConstant)?;
-        self.pool_read = self.pool_read.max(self.pool.len() - after.rest().len());
+        let from = usize::try_from(place.0).ok().and_then(|place| self.pool.get(place..));
+        let mut cursor = Cursor::new(from.ok_or(Fault::BadConstant)?);
+        let bytes = cursor.prefixed().ok_or(Fault::BadConstant)?;
+        self.pool_read = self.pool_read.max(self.pool.len() - cursor.rest().len());
         Ok(bytes)
     }
 
@@ -427,7 +454,8 @@ impl<'a> Verifier<'_, 'a> {
 
     fn utf8(&mut self, place: Const) -> Checked {
         let bytes = self.text(place)?;
-        need_constant(core::str::from_utf8(bytes).is_ok())
+        // Most text is short and ASCII, which is seen faster than decoded.
+        need_constant(bytes.is_ascii() || core::str::from_utf8(bytes).is_ok())
     }
 
     fn path(&mut self, place: Const) -> Checked {
@@ -438,6 +466,15 @@ impl<'a> Verifier<'_, 'a> {
     fn sixteen(&mut self, place: Const) -> Checked {
         need_constant(self.constant(place)?.len() == 16)
     }
+}
+
+/// Why no instruction of the wanted sort stands here; leaves the cursor where reading it ends.
+#[cold]
+fn no_instruction(cursor: &mut Cursor<'_>) -> Fault {
+    if cursor.is_empty() {
+        return Fault::Cut;
+    }
+    if Op::read(cursor).is_some() { Fault::WrongSort } else { Fault::UnknownInstruction }
 }
 
 /// The type of a sum.
@@ -543,3 +580,23 @@ impl fmt::Display for ProgramError {
 }
 
 impl core::error::Error for ProgramError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `allow` of every request, and nothing else.
+    const ALL: &[u8] = &[2, 3, 0];
+
+    #[test]
+    fn a_proof_serves_the_bytes_it_was_made_of() {
+        let vocabulary = Vocabulary::builder("empty", 1).build();
+        let scope = Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Token };
+        let proof = prove(ALL, &scope).expect("it is a program");
+        let proved = proof.over(&[2, 3, 0]).expect("they are the same bytes");
+        assert_eq!((proved.code(), proved.pool(), proved.cost()), (&ALL[1..], &ALL[3..], 1));
+        for other in [&[2, 3, 0, 0][..], &[2, 3], &[1, 3, 0], &[0], &[]] {
+            assert!(proof.over(other).is_none(), "{other:?}");
+        }
+    }
+}

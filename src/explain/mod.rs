@@ -200,7 +200,7 @@ impl<'a> Court<'a> {
             let header = token.header();
             (facts.issuance, facts.expiry) = (header.issuance, header.expiry.unwrap_or(i64::MAX));
             facts.vouchers = token.vouchers().copied().collect();
-            token.programs().iter().zip(0..).for_each(|(program, number)| put(Origin::Block(number), program));
+            token.programs().zip(0..).for_each(|(program, number)| put(Origin::Block(number), &program));
         }
         let policies = self.authorizer.policies().iter().zip(0..);
         policies.for_each(|(policy, number)| put(Origin::Policy(number), &policy.program()));

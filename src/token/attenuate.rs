@@ -16,7 +16,7 @@ use crate::limits::BLOCKS;
 use crate::model::verdict::Refusal;
 
 /// What a restriction shall say. It can only narrow what the token allows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockDraft<'a> {
     /// From when on the token is valid, if that is later than it was.
     pub not_before: Option<i64>,
@@ -26,6 +26,13 @@ pub struct BlockDraft<'a> {
     pub program: &'a [u8],
     /// Whether no further restriction may be added.
     pub sealed: bool,
+}
+
+/// Objects to nothing and ends nothing.
+impl Default for BlockDraft<'_> {
+    fn default() -> Self {
+        Self { not_before: None, expiry: None, program: EMPTY, sealed: false }
+    }
 }
 
 impl BlockDraft<'_> {
@@ -58,7 +65,7 @@ pub fn append_voucher(token: &Token, voucher: &Voucher, random: &mut impl Random
 /// # Errors
 /// As [`append`].
 pub fn seal(token: &Token, random: &mut impl Randomness) -> Result<Token, AttenuateError> {
-    append(token, &BlockDraft { program: EMPTY, sealed: true, ..BlockDraft::default() }, random)
+    append(token, &BlockDraft { sealed: true, ..BlockDraft::default() }, random)
 }
 
 /// Both kinds of token end in a link byte and 32 bytes more, while they can be extended.

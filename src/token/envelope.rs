@@ -53,6 +53,9 @@ impl Token {
     }
 
     /// What the token says about itself: not verified.
+    ///
+    /// # Panics
+    /// Never: every token was read when it was made.
     #[must_use]
     pub fn header(&self) -> Header {
         open(&self.bytes).expect("every token was read when it was made").0

@@ -41,7 +41,7 @@ impl Header {
         out.extend_from_slice(&self.key.0);
         put_time(out, self.issuance);
         // A token that ends before it begins is one that ends when it begins: it is never valid.
-        put_varint(out, self.expiry.map_or(0, |end| end.saturating_sub(self.issuance).max(0) as u64 + 1));
+        put_varint(out, self.expiry.map_or(0, |end| end.saturating_sub(self.issuance).max(0).cast_unsigned() + 1));
         out.extend_from_slice(&self.id.0);
         out.extend_from_slice(&self.fingerprint.0);
     }

@@ -8,7 +8,7 @@
 //! accept placet_secret_…
 //! ```
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -166,7 +166,7 @@ impl Keyring {
             .filter(|key| accepted(Purpose::Local, key.id()))
             .for_each(|key| put("accept", &key.reveal()));
         for key in self.publics.iter().filter(|key| accepted(Purpose::Public, key.id())) {
-            put("accept", &alloc::string::ToString::to_string(key));
+            put("accept", &key.to_string());
         }
         text
     }

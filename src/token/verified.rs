@@ -3,7 +3,6 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use arrayvec::ArrayVec;
 use zeroize::Zeroizing;
 
 use super::block::{Block, Flags};
@@ -11,10 +10,9 @@ use super::chain::{Link, revocation_id};
 use super::claims::Claims;
 use super::header::{Header, RevocationId};
 use super::revocation::Revocations;
-use crate::bytecode::verify::{Budget, Proved, Scope, verify};
-use crate::limits::BLOCKS;
+use crate::bytecode::verify::{Proof, Proved};
 use crate::model::verdict::Refusal;
-use crate::model::vocabulary::{State, Vocabulary};
+use crate::model::vocabulary::State;
 
 /// A verified token, read where its bytes lie. Only a [`Verifier`](super::verify::Verifier) makes one, for one moment.
 #[derive(Clone, Debug)]
@@ -23,8 +21,6 @@ pub struct Verified<'b> {
     state: State,
     parts: Parts<'b>,
     claims: Claims<'b>,
-    /// Of every block, the authority's first: a block without its program would be a restriction that is lost.
-    programs: ArrayVec<Proved<'b>, BLOCKS>,
 }
 
 impl<'b> Verified<'b> {
@@ -55,15 +51,17 @@ impl<'b> Verified<'b> {
     /// The proved program of every block, the authority's first. All of them must allow.
     #[must_use]
     #[inline]
-    pub fn programs(&self) -> &[Proved<'b>] {
-        &self.programs
+    pub fn programs(&self) -> impl ExactSizeIterator<Item = Proved<'b>> + use<'b> {
+        let parts = self.parts;
+        parts.blocks.iter().zip(parts.proofs).map(move |(block, proof)| parts.program(block, *proof))
     }
 
     /// The blocks, the authority first.
-    pub fn blocks(&self) -> impl Iterator<Item = VerifiedBlock<'b>> + '_ {
+    #[must_use]
+    pub fn blocks(&self) -> impl ExactSizeIterator<Item = VerifiedBlock<'b>> + use<'b> {
         let parts = self.parts;
-        self.programs.iter().zip(parts.blocks).map(move |(program, block)| VerifiedBlock {
-            program: *program,
+        parts.blocks.iter().zip(parts.proofs).map(move |(block, proof)| VerifiedBlock {
+            program: parts.program(block, *proof),
             not_before: block.not_before,
             expiry: block.expiry,
             voucher: parts.voucher(block),
@@ -116,6 +114,7 @@ impl<'b> Verified<'b> {
             bytes: Zeroizing::new(self.parts.bytes.into()),
             blocks: self.parts.blocks.into(),
             links: Zeroizing::new(self.parts.links.into()),
+            proofs: self.parts.proofs.into(),
         }
     }
 }
@@ -133,12 +132,15 @@ pub struct VerifiedBlock<'b> {
     pub voucher: Option<&'b [u8; 32]>,
 }
 
-/// What is known of an authenticated token, wherever it is kept. Every token in it has an authority block.
+/// What is known of an authenticated token, wherever it is kept. Every token in it has an authority block, and every block
+/// a proof: a block without one would be a restriction that is lost.
 #[derive(Clone, Copy)]
 pub(super) struct Parts<'b> {
     pub(super) bytes: &'b [u8],
     pub(super) blocks: &'b [Block],
     pub(super) links: &'b [Link],
+    /// Of the programs of the blocks.
+    pub(super) proofs: &'b [Proof],
 }
 
 impl<'b> Parts<'b> {
@@ -146,18 +148,16 @@ impl<'b> Parts<'b> {
         block.voucher.and_then(|place| place.of(self.bytes).ok()?.first_chunk())
     }
 
-    /// Proves the programs and reads the claims: the last that has to succeed before a token is a verified one.
-    pub(super) fn prove(self, header: Header, state: State, vocabulary: &Vocabulary) -> Result<Verified<'b>, Refusal> {
+    #[inline]
+    fn program(self, block: &Block, proof: Proof) -> Proved<'b> {
+        let program = block.program.of(self.bytes).ok().and_then(|program| proof.over(program));
+        program.expect("blocks, bytes and proofs are kept together and do not change")
+    }
+
+    /// Reads the claims: the last that has to succeed before a token is a verified one.
+    pub(super) fn claim(self, header: Header, state: State) -> Result<Verified<'b>, Refusal> {
         let claims = self.blocks.first().ok_or(Refusal::Truncated)?.claims.of(self.bytes)?;
-        let claims = Claims::read(claims)?;
-        let mut verified = Verified { header, state, parts: self, claims, programs: ArrayVec::new() };
-        let scope = Scope { vocabulary, state, budget: Budget::Token };
-        for block in self.blocks {
-            let program = block.program.of(self.bytes)?;
-            let program = verify(program, &scope).map_err(|_| Refusal::BadProgram)?;
-            verified.programs.try_push(program).map_err(|_| Refusal::TooManyBlocks)?;
-        }
-        Ok(verified)
+        Ok(Verified { header, state, parts: self, claims: Claims::read(claims)? })
     }
 }
 
@@ -176,6 +176,7 @@ pub struct VerifiedToken {
     bytes: Zeroizing<Box<[u8]>>,
     blocks: Box<[Block]>,
     links: Zeroizing<Box<[Link]>>,
+    proofs: Box<[Proof]>,
 }
 
 impl VerifiedToken {
@@ -189,9 +190,9 @@ impl VerifiedToken {
         self.state
     }
 
-    pub(super) fn lend(&self, vocabulary: &Vocabulary) -> Result<Verified<'_>, Refusal> {
-        let parts = Parts { bytes: &self.bytes, blocks: &self.blocks, links: &self.links };
-        parts.prove(self.header, self.state, vocabulary)
+    pub(super) fn lend(&self) -> Result<Verified<'_>, Refusal> {
+        let parts = Parts { bytes: &self.bytes, blocks: &self.blocks, links: &self.links, proofs: &self.proofs };
+        parts.claim(self.header, self.state)
     }
 }
 

@@ -7,8 +7,10 @@
 
 use alloc::boxed::Box;
 use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt;
 
+use arrayvec::ArrayVec;
 use ed25519_dalek::VerifyingKey;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
@@ -21,6 +23,7 @@ use super::keyring::Keyring;
 use super::revocation::Revocations;
 use super::verified::{Parts, Verified, VerifiedToken};
 use super::{secrecy, text, vouch};
+use crate::bytecode::verify::{Budget, Proof, Scope, prove};
 use crate::limits::{BLOCKS, TOKEN_BYTES};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
@@ -55,7 +58,8 @@ impl<'k> Verifier<'k> {
         let state = self.vocabulary.state(header.fingerprint).ok_or(Refusal::UnknownVocabulary)?;
         scratch.read_blocks(header.purpose)?;
         self.decrypt(&header, scratch)?;
-        let verified = scratch.parts().prove(header, state, self.vocabulary)?;
+        scratch.prove(&Scope { vocabulary: self.vocabulary, state, budget: Budget::Token })?;
+        let verified = scratch.parts().claim(header, state)?;
         verified.check(now, self.revocations)?;
         Ok(verified)
     }
@@ -76,7 +80,7 @@ impl<'k> Verifier<'k> {
         if self.vocabulary.state(fingerprint) != Some(token.state()) {
             return Err(Refusal::UnknownVocabulary);
         }
-        let verified = token.lend(self.vocabulary)?;
+        let verified = token.lend()?;
         verified.check(now, self.revocations)?;
         Ok(verified)
     }
@@ -169,6 +173,8 @@ pub struct Scratch {
     length: usize,
     blocks: Box<[Block; BLOCKS]>,
     links: Box<[Link; BLOCKS]>,
+    /// One for each block, once all of them are proved.
+    proofs: Box<ArrayVec<Proof, BLOCKS>>,
     count: usize,
 }
 
@@ -181,6 +187,7 @@ impl Scratch {
             length: 0,
             blocks: boxed(vec![Block::default(); BLOCKS]),
             links: boxed(vec![[0; 32]; BLOCKS]),
+            proofs: Box::default(),
             count: 0,
         }
     }
@@ -190,6 +197,7 @@ impl Scratch {
             bytes: self.bytes.get(..self.length).unwrap_or_default(),
             blocks: self.blocks.get(..self.count).unwrap_or_default(),
             links: self.links.get(..self.count).unwrap_or_default(),
+            proofs: &self.proofs,
         }
     }
 
@@ -206,9 +214,20 @@ impl Scratch {
         }
         Ok(())
     }
+
+    /// Proves the program of every block.
+    fn prove(&mut self, scope: &Scope<'_>) -> Result<(), Refusal> {
+        self.proofs.clear();
+        for block in self.blocks.iter().take(self.count) {
+            let program = block.program.of(&*self.bytes)?;
+            let proof = prove(program, scope).map_err(|_| Refusal::BadProgram)?;
+            self.proofs.try_push(proof).map_err(|_| Refusal::TooManyBlocks)?;
+        }
+        Ok(())
+    }
 }
 
-fn boxed<T: fmt::Debug, const N: usize>(items: alloc::vec::Vec<T>) -> Box<[T; N]> {
+fn boxed<T: fmt::Debug, const N: usize>(items: Vec<T>) -> Box<[T; N]> {
     items.try_into().expect("the vector was made with this length")
 }
 

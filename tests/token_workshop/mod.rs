@@ -2,10 +2,13 @@
 #![allow(dead_code, reason = "each test file uses its part of it")]
 
 use std::cell::Cell;
+use std::sync::LazyLock;
 
+use placet::bytecode::op::{Length, Op};
+use placet::bytecode::program::{Pool, Program};
 use placet::model::types::{Scalar, Type};
 use placet::model::verdict::Refusal;
-use placet::model::vocabulary::Vocabulary;
+use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::token::attenuate::{BlockDraft, append, append_voucher, seal};
 use placet::token::claims::ClaimsDraft;
 use placet::token::envelope::Token;
@@ -20,16 +23,42 @@ use placet::token::vouch::VoucherRequest;
 pub const NOW: i64 = 1_767_225_600_000;
 pub const HOUR: i64 = 3_600_000;
 
-/// The program of an authority. The tests of tokens do not mind what it says.
+/// The program of an authority: `allow { cache: "acorns" }`
 pub fn program() -> &'static [u8] {
-    b""
+    static PROGRAM: LazyLock<Vec<u8>> = LazyLock::new(|| cache_is("acorns"));
+    &PROGRAM
 }
 
-/// The program of a restriction.
+/// The program of a restriction: `only { action: get }`
 pub fn restriction() -> &'static [u8] {
-    b""
+    static PROGRAM: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let get = Op::ActionIs { action: ActionNo(0) };
+        allowing(&[get], &Pool::default())
+    });
+    &PROGRAM
 }
 
+/// `allow { cache: "…" }` of an authority, which is `only { cache: "…" }` of a restriction: the same program. Names of one
+/// length give programs of one length.
+pub fn cache_is(name: &str) -> Vec<u8> {
+    let mut pool = Pool::default();
+    let text = pool.intern(name.as_bytes());
+    allowing(&[Op::Test { field: FieldNo(1) }, Op::Eq { text }], &pool)
+}
+
+/// A program of one rule that allows where all of `tests` hold.
+fn allowing(tests: &[Op], pool: &Pool) -> Vec<u8> {
+    let mut body = Vec::new();
+    for test in tests {
+        test.write(&mut body);
+    }
+    let mut code = Vec::new();
+    Op::Allow { body: Length(u32::try_from(body.len()).expect("a test is short")) }.write(&mut code);
+    code.extend(body);
+    Program::new(&code, pool).into_bytes()
+}
+
+/// What the tokens of the tests speak: `vocabulary cache 1 { cache: string  action get }`
 pub fn vocabulary() -> Vocabulary {
     let builder = Vocabulary::builder("cache", 1).attribute("cache", Type::One(Scalar::String), false);
     let builder = builder.expect("it is the first attribute");

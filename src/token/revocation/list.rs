@@ -66,6 +66,9 @@ impl RevocationList {
     }
 
     /// Writes the text of the list.
+    ///
+    /// # Panics
+    /// Never: a string takes what is written to it.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::new();

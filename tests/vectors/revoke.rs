@@ -1,0 +1,42 @@
+//! Makes lists of revocations, and genuine tokens that are refused because of them.
+
+use placet::author::mint::Wrapping;
+use placet::token::envelope::Token;
+use placet::token::header::RevocationId;
+use placet::token::revocation::{RevocationList, Revocations};
+use placet::token::verify::{Scratch, Verifier};
+use serde_json::{Map, Value, json};
+
+use super::make::{NOW, Templates, hex, keyring, local, signing};
+
+/// How old a list may be.
+const MAX_AGE: i64 = 3_600_000;
+
+/// The cases of `forged.json`, and the lists of `revocations.json`.
+pub fn revoked(templates: &Templates) -> (Vec<Value>, Value) {
+    let local = templates.mint(&local().into(), "reader", &Value::Null, Wrapping::default());
+    let public = templates.mint(&signing().into(), "reader", &Value::Null, Wrapping::default());
+    let restricted = templates.restrict(&local, "nothing");
+    let mut lists = Map::new();
+    let mut revoked = Vec::new();
+    let mut case = |name: &str, token: &Token, refusal: &str, at: i64, say: &dyn Fn(&mut RevocationList)| {
+        let mut list = RevocationList::new(NOW, MAX_AGE);
+        say(&mut list);
+        lists.insert(name.to_owned(), json!({ "text": list.to_text(), "snapshot": hex(&Revocations::write(&list)) }));
+        revoked.push(json!({ "name": name, "text": token.text(), "at": at, "refusal": refusal, "revocations": name }));
+    };
+    let id = |token, block: usize| ids(templates, token)[block];
+    case("revoked by its id", &local, "revoked", NOW, &|list| list.revoke(id(&local, 0)));
+    case("public, revoked by its id", &public, "revoked", NOW, &|list| list.revoke(id(&public, 0)));
+    case("revoked by the id of its authority", &restricted, "revoked", NOW, &|list| list.revoke(id(&local, 0)));
+    case("revoked by the id of its restriction", &restricted, "revoked", NOW, &|list| list.revoke(id(&restricted, 1)));
+    case("revoked with its key", &local, "revoked", NOW, &|list| list.revoke_key(local.header().key, NOW + 1));
+    case("a list that is too old", &local, "stale_revocations", NOW + MAX_AGE + 1, &|_| {});
+    (revoked, lists.into())
+}
+
+fn ids(templates: &Templates, token: &Token) -> Vec<RevocationId> {
+    let (keyring, mut scratch) = (keyring(), Scratch::new());
+    let verified = Verifier::new(&keyring, templates.vocabulary()).verify(&token.text(), NOW, &mut scratch);
+    verified.expect("it is genuine").revocation_ids().collect()
+}
