@@ -52,7 +52,6 @@
 //! writing half; `cli` the command line; `rhai` the scripting host. Features add API and never change a verdict.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "std"), no_std)]
-#![cfg_attr(not(feature = "author"), allow(rustdoc::broken_intra_doc_links, reason = "the writing half is not there"))]
 
 extern crate alloc;
 

@@ -11,8 +11,8 @@ use common::requests::request;
 use common::{compiled, decide, for_all, kind_of, speak};
 use placet::bytecode::cursor::Cursor;
 use placet::bytecode::op::Op;
-use placet::bytecode::render::{Style, render};
 use placet::bytecode::program::{Pool, Program, constant, sections};
+use placet::bytecode::render::{Style, render};
 use placet::bytecode::verify::{Budget, Scope, verify};
 use placet::check::check;
 use placet::check::library::Library;
@@ -344,9 +344,8 @@ fn a_program_printed_as_rules_decides_as_before() {
         for _ in 0..4 {
             let asked = request(choices, &world);
             let words = asked.with(&world.vocabulary, |request| {
-                [&before, &after].map(|program| {
-                    word(decide(program, kind_of(kind), world.old.present(), request, &CONTEXT))
-                })
+                [&before, &after]
+                    .map(|program| word(decide(program, kind_of(kind), world.old.present(), request, &CONTEXT)))
             });
             prop_assert_eq!(words[0], words[1], "{}\n{:?}", text, asked);
         }

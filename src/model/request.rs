@@ -1,5 +1,7 @@
 //! One request: an action and the values of its attributes, checked as they are set. Building one never allocates.
 
+use alloc::string::String;
+
 use arrayvec::ArrayVec;
 use core::fmt;
 
@@ -172,7 +174,7 @@ pub enum Malformed {
 impl Malformed {
     /// The same in words, with the names of `vocabulary`.
     #[must_use]
-    pub fn describe(self, vocabulary: &Vocabulary) -> alloc::string::String {
+    pub fn describe(self, vocabulary: &Vocabulary) -> String {
         let name = |field| vocabulary.attribute(field).map_or("?", |attribute| attribute.name.as_str());
         match self {
             Self::UnknownAction => alloc::format!("`{}` has no such action", vocabulary.name()),
@@ -205,4 +207,4 @@ impl fmt::Display for Malformed {
 impl core::error::Error for Malformed {}
 
 const _: () = assert!(ATTRIBUTES <= 32, "`present` and `required` have one bit for every attribute");
-const _: () = assert!(core::mem::size_of::<Value<'_>>() <= 24, "a request is copied around; keep its values small");
+const _: () = assert!(size_of::<Value<'_>>() <= 24, "a request is copied around; keep its values small");

@@ -40,9 +40,12 @@ impl<'a> Revocations<'a> {
             return Err(SnapshotError::Damaged);
         }
         let snapshot = Self::split(rest)?;
-        let sorted =
-            snapshot.ids.is_sorted_by(|a, b| a < b) && snapshot.keys.is_sorted_by(|a, b| a[..4] < b[..4]);
-        if sorted && snapshot.keys().all(|(_, before)| before >= 0) { Ok(snapshot) } else { Err(SnapshotError::Damaged) }
+        let sorted = snapshot.ids.is_sorted_by(|a, b| a < b) && snapshot.keys.is_sorted_by(|a, b| a[..4] < b[..4]);
+        if sorted && snapshot.keys().all(|(_, before)| before >= 0) {
+            Ok(snapshot)
+        } else {
+            Err(SnapshotError::Damaged)
+        }
     }
 
     /// Finds the parts, without looking into them.
