@@ -38,7 +38,7 @@ fn says(script: &str) -> String {
 
 /// What a script catches: code, path and message.
 fn caught(script: &str) -> (String, String, String) {
-    let script = format!("try {{ {script}; throw \"no error\" }} catch (e) {{ e }}");
+    let script = format!("let caught = (); try {{ {script}; throw \"no error\" }} catch (e) {{ caught = e; }} caught");
     let error: Map = engine().eval(&script).unwrap_or_else(|error| panic!("{script}: {error}"));
     let part = |key: &str| error[key].to_string();
     (part("code"), part("path"), part("message"))
@@ -124,7 +124,8 @@ fn minting_without_configuration_is_refused_by_tokengens_words() {
     let host = Arc::new(Host::builder(keyring()).vocabulary("momento").build().unwrap());
     let mut engine = Engine::new();
     host::rhai::register(&mut engine, &host);
-    let message: String = engine.eval("try { TOKENGEN(#{}) } catch (e) { e.message }").unwrap();
+    let message: String =
+        engine.eval("let said = (); try { TOKENGEN(#{}) } catch (e) { said = e.message; } said").unwrap();
     assert_eq!(message, "TOKENGEN missing capability.");
 }
 
@@ -148,11 +149,11 @@ fn a_depth_bomb_and_a_list_inside_itself_are_refused() {
     let mut engine = engine();
     engine.set_max_expr_depths(0, 0);
     let code: String = engine
-        .eval("let deep = []; for n in 0..10_000 { deep = [deep]; if n > 500 { break; } } try { TOKENGEN(#{ permissions: deep }) } catch (e) { e.code }")
+        .eval("let deep = []; for n in 0..10_000 { deep = [deep]; if n > 500 { break; } } let said = (); try { TOKENGEN(#{ permissions: deep }) } catch (e) { said = e.code; } said")
         .unwrap();
     assert_eq!(code, "H0109");
     let code: String = engine
-        .eval("let wide = []; wide.pad(50_000, 1); try { TOKENGEN(#{ permissions: wide }) } catch (e) { e.code }")
+        .eval("let wide = []; wide.pad(50_000, 1); let said = (); try { TOKENGEN(#{ permissions: wide }) } catch (e) { said = e.code; } said")
         .unwrap();
     assert_eq!(code, "H0110");
 }

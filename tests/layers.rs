@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 /// What each module may name; `None` is everything.
 fn table() -> BTreeMap<String, Option<Vec<String>>> {
     let page = fs::read_to_string("ARCHITECTURE.md").unwrap();
-    let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    let rooms = page.lines().skip_while(|line| !line.starts_with("| module")).take_while(|line| line.starts_with('|'));
+    let rows = rooms.filter_map(|line| line.strip_prefix("| `"));
     rows.map(|row| {
         let (module, rest) = row.split_once('`').unwrap();
         let may_name = rest.trim_end_matches(['|', ' ']).rsplit('|').next().unwrap().trim();

@@ -21,7 +21,7 @@ pub(super) struct Reading<'s, 'a, 'p> {
     pub(super) present: &'p Present,
 }
 
-impl<'s, 'a> Scope<'s, 'a> {
+impl Scope<'_, '_> {
     /// `when` and `unless` of one rule or block, joined.
     pub(super) fn guard(
         &self,

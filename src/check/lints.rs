@@ -70,7 +70,7 @@ impl<'r> Covering<'r> {
                 comparisons <= LINT_COMPARISONS && self.covers(other, number)
             });
             if let Some(found) = found {
-                report.add(self.explain(kind, rule, &self.rules[found]));
+                report.add(explain(kind, rule, &self.rules[found]));
             }
         }
     }
@@ -87,25 +87,6 @@ impl<'r> Covering<'r> {
             }
         }
     }
-
-    fn explain(&self, kind: BlockKind, rule: &Rule, other: &Rule) -> Diagnostic {
-        let allow = if kind == BlockKind::Restriction { "`only`" } else { "`allow`" };
-        match (rule.effect, other.effect) {
-            (Effect::Allow, Effect::Deny) => Diagnostic::new(
-                Code::DeniedEntirely,
-                rule.at,
-                format!("a `deny` forbids all that this {allow} permits"),
-            )
-            .related(other.at, "forbidden here")
-            .help("remove one of the two, or narrow the `deny`"),
-            _ => {
-                let word = if rule.effect == Effect::Deny { "`deny`" } else { allow };
-                Diagnostic::new(Code::Shadowed, rule.at, format!("another {word} says all that this one says"))
-                    .related(other.at, "said here")
-                    .help("remove the narrower rule, or narrow the wider one")
-            }
-        }
-    }
 }
 
 /// The values that a rule wants exactly.
@@ -114,4 +95,21 @@ fn exact(rule: &Rule) -> impl Iterator<Item = (FieldNo, &Constant)> {
         Pattern::Equal(Term::Constant(constant)) => Some((test.field, constant)),
         _ => None,
     })
+}
+
+fn explain(kind: BlockKind, rule: &Rule, other: &Rule) -> Diagnostic {
+    let allow = if kind == BlockKind::Restriction { "`only`" } else { "`allow`" };
+    match (rule.effect, other.effect) {
+        (Effect::Allow, Effect::Deny) => {
+            Diagnostic::new(Code::DeniedEntirely, rule.at, format!("a `deny` forbids all that this {allow} permits"))
+                .related(other.at, "forbidden here")
+                .help("remove one of the two, or narrow the `deny`")
+        }
+        _ => {
+            let word = if rule.effect == Effect::Deny { "`deny`" } else { allow };
+            Diagnostic::new(Code::Shadowed, rule.at, format!("another {word} says all that this one says"))
+                .related(other.at, "said here")
+                .help("remove the narrower rule, or narrow the wider one")
+        }
+    }
 }

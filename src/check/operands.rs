@@ -135,7 +135,7 @@ impl Reading<'_, '_, '_> {
             let found = Diagnostic::new(Code::NotOneValue, at, message);
             return self.scope.report.poison(found.help(format!("write `… in {name}`")));
         };
-        let scalar = wanted.filter(|&wanted| self.scope.fits(ty, wanted)).unwrap_or(own);
+        let scalar = wanted.filter(|&wanted| super::patterns::fits(ty, wanted)).unwrap_or(own);
         let operand = Operand::Term(Term::Parameter(argument), scalar);
         Some(Typed::new(operand, scalar, format!("the parameter `{name}`")))
     }

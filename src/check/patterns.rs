@@ -1,7 +1,6 @@
 //! Patterns, as the type of an attribute reads them.
 
 use super::literals::{self, Goal, natural, with_article};
-use super::report::with_help;
 use super::scope::Scope;
 use super::texts::{has_wildcard, show};
 use super::tree::{Bound, Constant, Pattern, Piece, Term, Text};
@@ -71,11 +70,11 @@ impl Scope<'_, '_> {
     /// A parameter or a `let` of one literal as a value of the goal's type.
     pub(super) fn named_term(&self, name: &str, at: Span, goal: Goal<'_>) -> Option<Term> {
         if let Some((argument, ty)) = self.parameter(name) {
-            if self.fits(ty, goal.scalar) {
+            if fits(ty, goal.scalar) {
                 return Some(Term::Parameter(argument));
             }
             let mismatch = goal.mismatch(at, &format!("the parameter `{name}` of type `{ty}`"));
-            return self.report.poison(with_help(mismatch, parameter_help(name, ty, goal.scalar)));
+            return self.report.poison(mismatch.help(parameter_help(name, ty, goal.scalar)));
         }
         if !self.names.is_let(name) {
             return self.unknown_value(name, at);
@@ -92,15 +91,10 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// Whether a parameter may stand where a value of `scalar` is wanted.
-    pub(super) fn fits(&self, ty: Type, scalar: Scalar) -> bool {
-        ty == Type::One(scalar) || (ty == Type::One(Scalar::String) && scalar == Scalar::Bytes)
-    }
-
     /// `"{user}"` is just `user`.
     fn shortest(&self, text: Text, scalar: Scalar) -> Term {
         match text.pieces.as_slice() {
-            [Piece::Parameter(argument)] if self.type_of(*argument).is_some_and(|ty| self.fits(ty, scalar)) => {
+            [Piece::Parameter(argument)] if self.type_of(*argument).is_some_and(|ty| fits(ty, scalar)) => {
                 Term::Parameter(*argument)
             }
             _ => Term::Text(text),
@@ -108,15 +102,20 @@ impl Scope<'_, '_> {
     }
 }
 
-fn parameter_help(name: &str, ty: Type, wanted: Scalar) -> Option<String> {
+/// Whether a parameter may stand where a value of `scalar` is wanted.
+pub(super) fn fits(ty: Type, scalar: Scalar) -> bool {
+    ty == Type::One(scalar) || (ty == Type::One(Scalar::String) && scalar == Scalar::Bytes)
+}
+
+fn parameter_help(name: &str, ty: Type, wanted: Scalar) -> String {
     match (ty, wanted) {
         (Type::One(Scalar::Int | Scalar::Uuid), Scalar::String | Scalar::Bytes) => {
-            Some(format!("write `\"{{{name}}}\"` for its text"))
+            format!("write `\"{{{name}}}\"` for its text")
         }
         (Type::One(Scalar::String | Scalar::Int | Scalar::Uuid), Scalar::Path) => {
-            Some(format!("write a path around it, such as `\"/{{{name}}}\"`"))
+            format!("write a path around it, such as `\"/{{{name}}}\"`")
         }
-        _ => Some(format!("declare it as `{name}: {wanted}`")),
+        _ => format!("declare it as `{name}: {wanted}`"),
     }
 }
 
@@ -273,7 +272,7 @@ impl Reader<'_, '_, '_> {
             PatternKind::Regex(text) if goal.scalar.is_textual() => scope.regex(text, at, goal).map(Pattern::Regex),
             PatternKind::Range(from, to) if goal.scalar.is_ordered() => {
                 let (from, to) = (scope.term(from, goal), scope.term(to, goal));
-                self.range(at, Some((from?, true)), Some((to?, false)))
+                Some(self.range(at, Some((from?, true)), Some((to?, false))))
             }
             PatternKind::Compare(comparison, operand) => self.compare(*comparison, operand, at, goal),
             PatternKind::Affix(Affix::Prefix, _) => self.refuse(goal, "`prefix`", at, "strings and bytes"),
@@ -316,14 +315,14 @@ impl Reader<'_, '_, '_> {
         match comparison {
             Comparison::Equal => Some(Pattern::Equal(term)),
             Comparison::NotEqual => Some(Pattern::Not(Box::new(Pattern::Equal(term)))),
-            Comparison::Less => self.range(at, None, Some((term, false))),
-            Comparison::LessOrEqual => self.range(at, None, Some((term, true))),
-            Comparison::Greater => self.range(at, Some((term, false)), None),
-            Comparison::GreaterOrEqual => self.range(at, Some((term, true)), None),
+            Comparison::Less => Some(self.range(at, None, Some((term, false)))),
+            Comparison::LessOrEqual => Some(self.range(at, None, Some((term, true)))),
+            Comparison::Greater => Some(self.range(at, Some((term, false)), None)),
+            Comparison::GreaterOrEqual => Some(self.range(at, Some((term, true)), None)),
         }
     }
 
-    fn range(&self, at: Span, from: Option<(Term, bool)>, to: Option<(Term, bool)>) -> Option<Pattern> {
+    fn range(&self, at: Span, from: Option<(Term, bool)>, to: Option<(Term, bool)>) -> Pattern {
         let bound = |(term, included)| Bound { term, included };
         let (from, to) = (from.map(bound), to.map(bound));
         if super::covers::limits(from.as_ref(), to.as_ref()).is_some_and(|(least, most)| least > most) {
@@ -333,7 +332,7 @@ impl Reader<'_, '_, '_> {
                 "the end of `a..b` is not part of it; write the smaller end first",
             );
         }
-        Some(Pattern::Range(from, to))
+        Pattern::Range(from, to)
     }
 
     fn refuse(&self, goal: Goal<'_>, pattern: &str, at: Span, wants: &str) -> Option<Pattern> {

@@ -72,8 +72,13 @@ impl Present {
             (Condition::All(list), false) | (Condition::AnyOf(list), true) => common(each(list)),
             // What can not happen makes sure of everything.
             (Condition::Constant(value), _) if *value != truth => Self::everything(),
-            (Condition::Has(field) | Condition::Some(field, _) | Condition::Every(field, _), true)
-            | (Condition::Member(_, field), true) => Self::field(*field),
+            (
+                Condition::Has(field)
+                | Condition::Some(field, _)
+                | Condition::Every(field, _)
+                | Condition::Member(_, field),
+                true,
+            ) => Self::field(*field),
             (Condition::HasLabel(field, name), true) => {
                 let labels = BTreeSet::from([(*field, name.clone())]);
                 Self { labels, ..Self::field(*field) }

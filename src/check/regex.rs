@@ -28,7 +28,7 @@ pub fn parse(text: &str, scalar: Scalar) -> Result<Hir, String> {
     builder.nest_limit(nesting).dot_matches_new_line(true).unicode(!bytes).utf8(!bytes);
     let hir = builder.build().parse(text).map_err(|error| reason(&error))?;
     let whole =
-        [Look::Start, Look::End].into_iter().fold(hir.properties().look_set(), |looks, look| looks.remove(look));
+        [Look::Start, Look::End].into_iter().fold(hir.properties().look_set(), regex_syntax::hir::LookSet::remove);
     if whole.is_empty() {
         Ok(hir)
     } else {

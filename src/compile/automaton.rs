@@ -67,8 +67,11 @@ impl Table {
     fn explore(dense: &dense::DFA<Vec<u32>>) -> Result<Self, String> {
         let start = Input::new("").anchored(Anchored::Yes);
         let start = dense.start_state_forward(&start).map_err(|error| error.to_string())?;
-        let representatives: Vec<u8> =
-            dense.byte_classes().representatives(0..=u8::MAX).filter_map(|unit| unit.as_u8()).collect();
+        let representatives: Vec<u8> = dense
+            .byte_classes()
+            .representatives(0..=u8::MAX)
+            .filter_map(regex_automata::util::alphabet::Unit::as_u8)
+            .collect();
         let class_of = |byte: u8| {
             let class = dense.byte_classes().get(byte);
             representatives.iter().position(|&other| dense.byte_classes().get(other) == class).unwrap_or(0)

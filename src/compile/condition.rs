@@ -29,7 +29,7 @@ impl Lowering<'_> {
             Condition::Contains(left, right) => self.pair(Pair::Contains, left, right),
             Condition::Truth(operand) => Ok(match self.operand(operand)? {
                 Value::Constant(Constant::Bool(truth)) => Truth::Constant(truth),
-                value => Truth::Truth(value),
+                value => Truth::Holds(value),
             }),
             Condition::Vouched(key) => Ok(Truth::Vouched(*key)),
         }

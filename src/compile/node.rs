@@ -158,7 +158,7 @@ pub enum Truth {
     /// The label is there.
     HasLabel(FieldNo, String),
     /// A bool is true.
-    Truth(Value),
+    Holds(Value),
     /// A third party vouches.
     Vouched([u8; 32]),
 }
@@ -348,7 +348,7 @@ impl Writer {
                 let name = self.pool.intern(name.as_bytes());
                 self.op(Op::HasLabel { field: *field, name });
             }
-            Truth::Truth(value) => {
+            Truth::Holds(value) => {
                 self.op(Op::Truth {});
                 self.value(value);
             }

@@ -18,7 +18,7 @@ impl Lowering<'_> {
             Pattern::Absent => Ok(Matcher::Absent),
             Pattern::Equal(term) => Ok(equal(self.term(term, scalar)?)),
             Pattern::InParameter(number) => self.in_parameter(*number, scalar),
-            Pattern::OneOf(choices) => self.one_of(choices, |choice| self.pattern(choice, scalar)),
+            Pattern::OneOf(choices) => one_of(choices, |choice| self.pattern(choice, scalar)),
             Pattern::Not(inner) => self.pattern(inner, scalar).map(Matcher::negated),
             Pattern::Affix(affix, text) => self.affix(*affix, text),
             Pattern::Glob(glob) => glob::matcher(&self.parts(&glob.0)?),
@@ -42,7 +42,7 @@ impl Lowering<'_> {
         match pattern {
             Pattern::Any => Ok(Matcher::Any),
             Pattern::Absent => Ok(Matcher::Absent),
-            Pattern::OneOf(choices) => self.one_of(choices, |choice| self.labels(choice)),
+            Pattern::OneOf(choices) => one_of(choices, |choice| self.labels(choice)),
             Pattern::Not(inner) => self.labels(inner).map(Matcher::negated),
             Pattern::Labels(wanted) => {
                 let label = |(name, pattern): &(String, Pattern)| {
@@ -66,14 +66,6 @@ impl Lowering<'_> {
             | Pattern::Network(_)
             | Pattern::Path(_) => Err(Cause::Mistyped { wanted: Scalar::String }),
         }
-    }
-
-    fn one_of(
-        &self,
-        choices: &[Pattern],
-        lower: impl Fn(&Pattern) -> Result<Matcher, Cause>,
-    ) -> Result<Matcher, Cause> {
-        Ok(Matcher::any_of(choices.iter().map(lower).collect::<Result<_, _>>()?))
     }
 
     /// Sorted: a set has no order, and one set is one program.
@@ -125,4 +117,8 @@ fn in_network(network: Network) -> Matcher {
         0 => Matcher::Any,
         bits => Matcher::Network(NetworkBits { first: network.first, bits }.truncated()),
     }
+}
+
+fn one_of(choices: &[Pattern], lower: impl Fn(&Pattern) -> Result<Matcher, Cause>) -> Result<Matcher, Cause> {
+    Ok(Matcher::any_of(choices.iter().map(lower).collect::<Result<_, _>>()?))
 }

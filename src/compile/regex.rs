@@ -77,7 +77,7 @@ impl<'p> Template<'p> {
         let text = scalar != Scalar::Bytes;
         let mut translator = TranslatorBuilder::new().dot_matches_new_line(true).unicode(text).utf8(text).build();
         let expression = translator.translate(&self.text, &tree).map_err(|error| self.bad(error.kind()))?;
-        check_looks(&expression).map_err(|why| self.bad(why))?;
+        check_looks(&expression).map_err(|why| self.bad(&why))?;
         let fillings =
             self.holes.iter().enumerate().map(|(number, (_, part))| (hole_name(number), part.bytes())).collect();
         Ok(fill(expression, &fillings))
@@ -95,7 +95,7 @@ impl<'p> Template<'p> {
         Ok(())
     }
 
-    fn bad(&self, why: impl ToString) -> Cause {
+    fn bad(&self, why: &impl ToString) -> Cause {
         let mut source = self.text.clone();
         for (number, (_, part)) in self.holes.iter().enumerate() {
             let Part::Argument { name, .. } = part else { continue };
@@ -119,7 +119,7 @@ fn hole_name(number: usize) -> String {
 /// Borders of words and lines would be seen from inside a value only; the checker refuses them as well.
 fn check_looks(expression: &Hir) -> Result<(), &'static str> {
     let whole = [Look::Start, Look::End].into_iter();
-    let others = whole.fold(expression.properties().look_set(), |looks, look| looks.remove(look));
+    let others = whole.fold(expression.properties().look_set(), regex_syntax::hir::LookSet::remove);
     if others.is_empty() {
         Ok(())
     } else {

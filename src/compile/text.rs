@@ -140,7 +140,7 @@ pub fn joined(parts: &[Part<'_>]) -> Result<Vec<u8>, Cause> {
     if bytes > TEXT_BYTES {
         return Err(Cause::TextTooLong { bytes });
     }
-    Ok(parts.iter().flat_map(|part| part.bytes()).copied().collect())
+    Ok(parts.iter().flat_map(Part::bytes).copied().collect())
 }
 
 /// All of it, as a string. A character is never put together from two pieces.

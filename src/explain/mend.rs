@@ -321,10 +321,7 @@ impl Wish {
         if let Some(number) = number(other) {
             let Some((first, last, inside)) = bounds(comparison, number, side, wanted) else { return Vec::new() };
             let range = Pattern::Range(first, last);
-            let (field, range) = match solve(operand, range, self, facts) {
-                Some(solved) => solved,
-                None => return Vec::new(),
-            };
+            let Some((field, range)) = solve(operand, range, self, facts) else { return Vec::new() };
             return self.operand_turned(&field, &range, inside, facts);
         }
         let wanted_text = bytes(other).map(<[u8]>::to_vec);

@@ -128,7 +128,7 @@ impl<'a> Court<'a> {
                 explanation.decided = Some(self.ruling(decider, time));
             }
             Verdict::Refused(refusal) => {
-                explanation.cause = Some(refusal::cause(refusal, self.token, time, self.authorizer.vocabulary()))
+                explanation.cause = Some(refusal::cause(refusal, self.token, time, self.authorizer.vocabulary()));
             }
         }
         explanation

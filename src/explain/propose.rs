@@ -252,7 +252,7 @@ fn text_of(constant: &Constant) -> Option<String> {
 fn from_text(scalar: Scalar, wanted: &[u8], word: impl Fn(&str) -> Option<String>) -> Vec<Option<Constant>> {
     let near = std::str::from_utf8(wanted).ok().and_then(word);
     let near = near.and_then(|text| constant_of(scalar, text.into_bytes()));
-    [near, constant_of(scalar, wanted.to_vec())].into_iter().filter(Option::is_some).collect()
+    near.into_iter().chain(constant_of(scalar, wanted.to_vec())).map(Some).collect()
 }
 
 fn of_text(scalar: Scalar, word: Option<String>) -> Vec<Option<Constant>> {

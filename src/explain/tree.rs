@@ -52,6 +52,7 @@ pub struct Actions {
 
 impl Actions {
     /// Whether the action is one of the set.
+    #[must_use]
     pub fn has(&self, action: ActionNo) -> bool {
         self.listed.binary_search(&action).is_ok() != self.negated
     }

@@ -129,7 +129,9 @@ fn with_decider(answer: Answer, decider: Decider, credentials: &Credentials<'_>)
         Origin::Block(number) => answer.with("block", i64::from(number)),
         Origin::Policy(number) => {
             let policy = credentials.policies().nth(usize::from(number));
-            answer.with("policy", i64::from(number)).with_some("name", policy.map(|policy| policy.name()))
+            answer
+                .with("policy", i64::from(number))
+                .with_some("name", policy.map(super::super::authorize::Policy::name))
         }
     };
     answer.with_some("rule", decider.rule.map(i64::from))

@@ -55,7 +55,8 @@ impl Host {
 
     fn select_policy(&self, document: &Document, selection: Option<&Value>) -> Result<Value, HostError> {
         let selection = self.selection(Function::Compile, BlockKind::Policy, selection)?;
-        let name = document.template(BlockKind::Policy, selection.name()).map_err(no_template)?.name.clone();
+        let name =
+            document.template(BlockKind::Policy, selection.name()).map_err(|error| no_template(&error))?.name.clone();
         let compiled = selection.compile(document)?;
         let policy = policy(&name, &compiled, document)?;
         let bytes = compiled.program.bytes().len();
@@ -137,16 +138,21 @@ impl Selection {
 
     /// Compiles the template with its arguments.
     pub(super) fn compile(&self, document: &Document) -> Result<Compiled, HostError> {
-        let template = document.template(self.kind, self.name()).map_err(no_template)?;
+        let template = document.template(self.kind, self.name()).map_err(|error| no_template(&error))?;
         let none = serde_json::Map::new();
         let with = self.json.get("with").and_then(Json::as_object).unwrap_or(&none);
         let arguments = arguments_from_json(template, with)
-            .map_err(|bad| HostError::new(Code::Template, &format!("with.{}", bad.name), bad.to_string()))?;
+            .map_err(|bad| HostError::new(Code::Template, &argument_path(&bad.name), bad.to_string()))?;
         compile_block(document, self.kind, Some(&template.name), &arguments)
     }
 }
 
-fn no_template(error: crate::author::NoTemplate) -> HostError {
+/// The path of an argument, or of all of them where one is missing.
+fn argument_path(name: &str) -> String {
+    if name.is_empty() { "with".to_owned() } else { format!("with.{name}") }
+}
+
+fn no_template(error: &crate::author::NoTemplate) -> HostError {
     HostError::new(Code::Template, "name", error.to_string())
 }
 
@@ -158,7 +164,7 @@ pub(super) fn compile_block(
     arguments: &Arguments,
 ) -> Result<Compiled, HostError> {
     document.compile(kind, name, arguments).map_err(|error| match error {
-        AuthorError::NoTemplate(error) => no_template(error),
+        AuthorError::NoTemplate(error) => no_template(&error),
         AuthorError::Compile(errors) => {
             let told = errors.iter().map(|error| {
                 let path = error.at.and_then(|at| document.source().path(at)).unwrap_or_default();

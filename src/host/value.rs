@@ -299,7 +299,7 @@ impl Reader {
 pub(super) fn whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 in both directions")]
-    (number.trunc() == number && number.abs() < EXACT).then_some(number as i64)
+    (number.fract().abs() < f64::EPSILON && number.abs() < EXACT).then_some(number as i64)
 }
 
 #[cfg(test)]

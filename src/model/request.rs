@@ -98,7 +98,7 @@ impl<'a> Request<'a> {
     /// When, in milliseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn time(&self) -> i64 {
-        self.value(TIME).and_then(|time| time.number()).unwrap_or_default()
+        self.value(TIME).and_then(Value::number).unwrap_or_default()
     }
 
     /// The value of an attribute, if the request has it.

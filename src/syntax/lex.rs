@@ -103,10 +103,7 @@ impl<'t> Lexer<'t> {
 
     fn sign(&self) -> usize {
         let two = (self.byte(0), self.byte(1));
-        let is_double = matches!(
-            two,
-            (b'&', b'&') | (b'|', b'|') | (b'=', b'=') | (b'!', b'=') | (b'<', b'=') | (b'>', b'=') | (b'.', b'.')
-        );
+        let is_double = matches!(two, (b'&', b'&') | (b'|', b'|') | (b'=' | b'!' | b'<' | b'>', b'=') | (b'.', b'.'));
         self.at + if is_double { 2 } else { 1 }
     }
 }

@@ -10,6 +10,7 @@
 //! of another kind, an end that has come, or an id on a [revocation list](revocation).
 //!
 //! ```
+//! use placet::bytecode::program::EMPTY;
 //! use placet::model::vocabulary::Vocabulary;
 //! use placet::token::{claims::ClaimsDraft, header::TokenId, keyring::Keyring, keys::LocalKey, mint::{Draft, mint}};
 //! use placet::token::verify::{Scratch, Verifier};
@@ -26,7 +27,7 @@
 //!     id: TokenId::random(&mut random)?,
 //!     fingerprint: vocabulary.fingerprint(),
 //!     claims: ClaimsDraft { owner: Some("ann".into()), ..ClaimsDraft::default() },
-//!     program: &[],
+//!     program: EMPTY,
 //!     sealed: false,
 //!     encrypted: false,
 //! };

@@ -102,7 +102,7 @@ fn take<'p>(code: &mut Cursor<'p>, length: Length) -> Option<Cursor<'p>> {
     code.take(usize::try_from(length.0).ok()?).map(Cursor::new)
 }
 
-impl<'p, 'r> Machine<'p, 'r> {
+impl<'p> Machine<'p, '_> {
     /// Whether all tests of a rule hold.
     #[inline(always)]
     fn holds(&self, mut tests: Cursor<'p>, quantifier: Quantifier) -> Option<bool> {

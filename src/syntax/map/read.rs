@@ -286,7 +286,7 @@ impl Reader {
         for other in found.iter().filter(|found| **found != kind) {
             let help = format!("this map is a {}", kind.word());
             self.below(other.word(), |reader| {
-                reader.report(Code::Map, format!("`{}` is no key here", other.word()), help)
+                reader.report(Code::Map, format!("`{}` is no key here", other.word()), help);
             });
         }
         let anonymous = Name { text: kind.word().to_owned(), at: self.here() };
@@ -488,7 +488,7 @@ impl Reader {
         for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
             match key.strip_prefix('$') {
                 Some(plain) if plain.starts_with('$') => {
-                    entries.extend(self.below(key, |reader| entry(reader, plain, value)))
+                    entries.extend(self.below(key, |reader| entry(reader, plain, value)));
                 }
                 Some(_) => self.unknown_key(key, &OPERATORS),
                 None => entries.extend(self.below(key, |reader| entry(reader, key, value))),

@@ -75,7 +75,7 @@ impl<'t> Scene<'t> {
         }
     }
 
-    /// `expected `:` after `ttl``
+    /// What was expected, and behind what.
     fn expectation(&self) -> Diagnostic {
         let wanted = phrases(self.expected);
         let list = match wanted.as_slice() {

@@ -207,10 +207,10 @@ fn bare_condition(node: &Condition, out: &mut String) {
             condition(inner, Tightness::Relation, out);
         }
         ConditionKind::And(..) => {
-            joined(&operands(node), " && ", out, |part, out| condition(part, Tightness::Relation, out))
+            joined(&operands(node), " && ", out, |part, out| condition(part, Tightness::Relation, out));
         }
         ConditionKind::Or(..) => {
-            joined(&operands(node), " || ", out, |part, out| condition(part, Tightness::Both, out))
+            joined(&operands(node), " || ", out, |part, out| condition(part, Tightness::Both, out));
         }
         ConditionKind::Compare(sign, a, b) => two(a, sign.sign(), b, Tightness::Sum, out),
         ConditionKind::Add(a, b) => two(a, "+", b, Tightness::Primary, out),
