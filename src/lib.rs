@@ -42,8 +42,8 @@
 //! | write policies, tokens and restrictions | [`author`], and the language in the README and `grammar/` |
 //! | decide requests | [`authorize`]; [`model`] for requests and verdicts |
 //! | mint, attenuate, seal, revoke; keys and rotation | [`author::mint`], [`token`] |
-//! | learn why, and what would pass | `explain` |
-//! | let scripts do all this | `host` |
+//! | learn why, and what would pass | [`explain`] |
+//! | let scripts do all this | [`host`] |
 //! | read the formats | `docs/token-format.md`, `docs/bytecode.md`, `docs/diagnostics.md` |
 //!
 //! # Features

@@ -31,7 +31,7 @@ pub const POLICY_COST: u64 = 1 << 34;
 pub const RULES: usize = 50_000;
 
 /// How deep patterns and conditions nest, in text, in the tree and in bytecode. Everything that walks a tree
-/// recurses, and this many small frames fit the smallest thread stacks (64 KiB).
+/// recurses, and this many frames fit a thread of 1 MiB, with room for what calls it.
 pub const NESTING: usize = 24;
 
 /// How deep nodes of a program nest. Lowering adds at most two nodes to one of the source.

@@ -22,6 +22,7 @@ use placet::check::tree::{
 };
 use placet::compile::arguments::Argument;
 use placet::compile::automaton_of;
+use placet::diag::code::Code;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::types::{Scalar, Type};
@@ -342,13 +343,17 @@ fn a_program_printed_as_rules_decides_as_before() {
             left_out.set(left_out.get() + 1);
             return Ok(());
         }
-        whole.set(whole.get() + 1);
         let vocabulary = print::print(&speak::vocabulary_file(&without_optional(&world.old)));
         let text = format!("{vocabulary}\n{} again {{\n{rules}}}\n", kind.word());
         let parsed = parse::parse(&text);
         prop_assert!(parsed.is_ok(), "{text}\n{parsed:?}");
         let outcome = check(&parsed.unwrap(), Library::built_in());
+        // The generator reads labels that may be absent, and text may not.
+        if outcome.diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Unguarded) {
+            return Ok(());
+        }
         prop_assert!(outcome.checked.is_some(), "{text}\n{:?}", outcome.diagnostics);
+        whole.set(whole.get() + 1);
         let template = outcome.checked.unwrap().templates.remove(0);
         let after = compiled(&Made { template, arguments: Vec::new() }, &world.old);
         prop_assert!(after.is_ok(), "{text}\n{after:?}");

@@ -1,5 +1,5 @@
 //! What a program is: the [table of opcodes](op), the [container](program) that holds code and constants, the
-//! [verifier](verify) that proves a program once, the [listing](listing) for people.
+//! [verifier](verify) that proves a program once, the [listing] for people.
 //!
 //! A program is a list of rules. A rule is a frame with a length: its tests run in order, and the first one that fails
 //! leaves the frame. Inside, patterns and conditions are small trees in prefix form, each node an opcode, its operands

@@ -385,7 +385,7 @@ mod tests {
     fn the_length_operand_stands_exactly_where_a_body_follows() {
         for op in Op::samples() {
             let has_length = op.operands().iter().any(|operand| matches!(operand, Shown::Length(_)));
-            assert_eq!(has_length, matches!(op.row().shape, Shape::Body(_)), "{op:?}");
+            assert_eq!(has_length, matches!(op.row().shape, Body(_)), "{op:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Names, types, cost, lints: `File → Checked`, all errors at once.
 //!
-//! What comes in is a [`File`](crate::syntax::ast::File), from whichever spelling. Then, in this order:
+//! What comes in is a [`File`], from whichever spelling. Then, in this order:
 //!
 //! 1. [`library`]: the one vocabulary that is in force, declared in the file or found under the name behind `use`;
 //! 2. `names`: the file's `let`s and roles, each made of those above it, so that nothing is made of itself;
@@ -10,7 +10,7 @@
 //!    `functions`), where `presence` knows which attributes may be read;
 //! 4. `lints`: what is probably not meant; `covers` proves that one rule says all that another says.
 //!
-//! What goes out is a [`Checked`](tree::Checked) tree, or the errors. An error never stops the check: what it is about is
+//! What goes out is a [`Checked`] tree, or the errors. An error never stops the check: what it is about is
 //! left out, and what depends on that is not looked at, so that each mistake is reported once. What is not known is
 //! refused: no name, type or pattern is guessed.
 

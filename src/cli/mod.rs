@@ -1,6 +1,6 @@
 //! The command line: one file for each command.
 //!
-//! A command takes its `Args` and the [`Ui`](ui::Ui) and answers yes (exit code 0), no (1), or that it could not do it
+//! A command takes its `Args` and the [`Ui`] and answers yes (exit code 0), no (1), or that it could not do it
 //! (2). [`inputs`] is all that commands read, [`outputs`] all that they write, [`block`] and [`tokens`] what they have in
 //! common.
 #![allow(

@@ -5,7 +5,7 @@
 //! | [`plain`] | files, logs, and builds without the command line |
 //! | [`graphical`] | terminals (feature `cli`) |
 //! | [`narrated`] | screen readers |
-//! | [`json`] | programs |
+//! | [`json()`] | programs |
 //!
 //! A snippet shows a reader what is there: characters that can not be seen or that turn the direction of a line are replaced. None of
 //! them writes hyperlinks, and only [`graphical`] writes colours, if it is told to.

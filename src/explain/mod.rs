@@ -4,7 +4,7 @@
 //!
 //! 1. the request is decided, and the deciding rule is quoted: from its source where that is [at hand](Sources), otherwise
 //!    from the program itself, [read back](tree) into rules and put into [words];
-//! 2. where it is not allowed, the [nearest](nearest) values that the failing tests of each rule want are
+//! 2. where it is not allowed, the [nearest] values that the failing tests of each rule want are
 //!    [proposed](propose), and requests are [mended](mend) with them;
 //! 3. a [search] decides each mended request again, in the order of how little it changes, until one passes.
 //!

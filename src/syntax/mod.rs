@@ -2,7 +2,7 @@
 //!
 //! 1. [`parse`] reads a text: bounds are counted on the text, the grammar reads it item by item, the tree is built.
 //! 2. [`map`] reads and writes the same tree as a JSON map, which is what a scripting host passes in.
-//! 3. [`print`] writes a tree as text and is the formatter.
+//! 3. [`mod@print`] writes a tree as text and is the formatter.
 //! 4. [`cases`] reads the `.cases` files that test a policy.
 //!
 //! What comes out is a [`File`](ast::File) that `check` takes. What is refused: text that is not in the language, text that is too

@@ -2,7 +2,7 @@
 //!
 //! 1. [`outline`](outline::outline) looks at the text without a grammar: size, nesting, brackets, strings, characters that can not be seen,
 //!    and where items begin.
-//! 2. The [grammar](grammar) reads one item after the other.
+//! 2. The [grammar] reads one item after the other.
 //! 3. [`build`] makes nodes of it and reads the literals ([`literal`], [`pattern`], [`condition`]).
 //! 4. Where the grammar stops, [`explain`](explain::explain) says why, and reading goes on at the next item.
 //!
