@@ -105,6 +105,9 @@ fn rendered(
     let mut out = String::new();
     for diagnostic in diagnostics {
         let report = Report { diagnostic, source, text: text.as_ref() };
+        if !out.is_empty() {
+            out.push('\n');
+        }
         // Writing to a string does not fail, and a place outside of the text is only not shown.
         let _ = render(&mut out, &report);
     }
