@@ -350,7 +350,9 @@ impl Printer<'_> {
             Op::Bytes { bytes } => Ok(spell::hexadecimal(self.constant(bytes)?)),
             Op::Uuid { uuid } => spell::uuid(self.constant(uuid)?).ok_or("its uuid is none"),
             Op::Ip { address } => spell::address(self.constant(address)?).ok_or("its address is none"),
-            Op::PathOf { path } => spell::without_wildcards(self.constant(path)?).map(spell::quoted).ok_or(LITERAL_STAR),
+            Op::PathOf { path } => {
+                spell::without_wildcards(self.constant(path)?).map(spell::quoted).ok_or(LITERAL_STAR)
+            }
             Op::Yes {} => Ok("true".to_owned()),
             Op::No {} => Ok("false".to_owned()),
             Op::Issuance {} => Ok("token.issuance".to_owned()),

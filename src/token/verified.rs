@@ -91,14 +91,24 @@ impl<'b> Verified<'b> {
         self.parts.blocks.last().is_some_and(|block| block.flags.has(Flags::FINAL))
     }
 
-    /// What time decides: asked on every use, since a verified token ages.
-    pub(super) fn check(&self, now: i64, revocations: Option<Revocations<'_>>) -> Result<(), Refusal> {
+    /// Whether the token is valid at `now` (ms since 1970-01-01T00:00:00Z): begun, and not expired.
+    ///
+    /// # Errors
+    /// It has expired, or its time has not begun.
+    #[inline]
+    pub fn check_time(&self, now: i64) -> Result<(), Refusal> {
         if self.expiry().is_some_and(|expiry| now >= expiry) {
             return Err(Refusal::Expired);
         }
         if self.not_before().is_some_and(|beginning| now < beginning) {
             return Err(Refusal::NotYetValid);
         }
+        Ok(())
+    }
+
+    /// What time decides: asked on every use, since a verified token ages.
+    pub(super) fn check(&self, now: i64, revocations: Option<Revocations<'_>>) -> Result<(), Refusal> {
+        self.check_time(now)?;
         let Some(revocations) = revocations else { return Ok(()) };
         revocations.check_age(now)?;
         let revoked = revocations.revokes_key(&self.header) || self.revocation_ids().any(|id| revocations.revokes(id));
