@@ -276,13 +276,6 @@ macro_rules! ops {
     };
 }
 
-impl Op {
-    /// The code of `action.is`, and of `action.in`: the two that the VM looks for before it enters a rule.
-    pub const ACTION_IS: u8 = Self::ActionIs { action: ActionNo(0) }.row().code;
-    /// See [`ACTION_IS`](Self::ACTION_IS).
-    pub const ACTION_IN: u8 = Self::ActionIn { first: ActionNo(0), last: ActionNo(0) }.row().code;
-}
-
 use Shape::{Body, Leaf, One, Two};
 use Sort::{Pattern, Test, Truth, Value};
 

@@ -58,8 +58,7 @@ pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Co
     while !code.is_empty() {
         match Op::read_of(&mut code, Sort::Rule)? {
             Op::Allow { body } => {
-                let tests = take(&mut code, body)?;
-                if !machine.is_for_other_actions(tests) && machine.holds(tests, Quantifier::Every)? {
+                if machine.holds(take(&mut code, body)?, Quantifier::Every)? {
                     return Some(Answer::Allow(Some(rule)));
                 }
                 allows_nothing_yet = false;
@@ -104,20 +103,6 @@ fn take<'p>(code: &mut Cursor<'p>, length: Length) -> Option<Cursor<'p>> {
 }
 
 impl<'p> Machine<'p, '_> {
-    /// Whether a rule begins with an action test that fails. It is the first thing in most rules and says no to most
-    /// requests, so it is worth a look before the frame is entered; `holds` would say the same.
-    #[inline(always)]
-    fn is_for_other_actions(&self, tests: Cursor<'p>) -> bool {
-        let action = self.request.action().0;
-        match *tests.rest() {
-            [Op::ACTION_IN, first @ 0..0x80, last @ 0..0x80, ..] => {
-                !(u16::from(first)..=u16::from(last)).contains(&action)
-            }
-            [Op::ACTION_IS, only @ 0..0x80, ..] => action != u16::from(only),
-            _ => false,
-        }
-    }
-
     /// Whether all tests of a rule hold.
     #[inline(always)]
     fn holds(&self, mut tests: Cursor<'p>, quantifier: Quantifier) -> Option<bool> {
