@@ -19,7 +19,7 @@ use crate::limits::BLOCKS;
 use crate::model::request::{Malformed, Request};
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::Vocabulary;
-use crate::token::claims::Claims;
+use crate::token::claims::{Claims, ClaimsSection};
 use crate::token::keyring::Keyring;
 use crate::token::revocation::Revocations;
 use crate::token::verified::Verified;
@@ -122,13 +122,13 @@ impl<'k> Authorizer<'k> {
         let header = token.header();
         let context =
             Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(i64::MAX), vouchers: &vouchers };
-        let verdict = token.programs().zip(0..).map(|(program, block)| {
+        let mut verdicts = token.programs().zip(0..).map(|(program, block)| {
             let kind = if block == 0 { Kind::Authority } else { Kind::Restriction };
             verdict_of(Origin::Block(block), run(&program, kind, request, &context))
         });
-        let verdict = verdict.reduce(Verdict::and).unwrap_or(Verdict::Refused(Refusal::Truncated));
-        let verdict = self.policy_verdicts(request, &context).fold(verdict, Verdict::and);
-        Decision { verdict, claims: verdict.is_allow().then_some(*token.claims()) }
+        let authority = verdicts.next().unwrap_or(Verdict::Refused(Refusal::Truncated));
+        let verdict = verdicts.chain(self.policy_verdicts(request, &context)).fold(authority, Verdict::and);
+        Decision { verdict, claims: verdict.is_allow().then_some(token.claims_section()) }
     }
 
     /// Decides a request by the service's policies, without a token. Rules that ask about the token find one that was
@@ -172,7 +172,7 @@ fn verdict_of(origin: Origin, answer: Option<Answer>) -> Verdict {
 #[must_use]
 pub struct Decision<'b> {
     verdict: Verdict,
-    claims: Option<Claims<'b>>,
+    claims: Option<ClaimsSection<'b>>,
 }
 
 impl<'b> Decision<'b> {
@@ -189,7 +189,7 @@ impl<'b> Decision<'b> {
 
     /// The token's stamps and attributes; none unless the answer is yes.
     #[must_use]
-    pub const fn claims(&self) -> Option<&Claims<'b>> {
-        self.claims.as_ref()
+    pub fn claims(&self) -> Option<Claims<'b>> {
+        self.claims.map(ClaimsSection::read)
     }
 }

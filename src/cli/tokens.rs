@@ -141,7 +141,7 @@ impl<'t> View<'t> {
             not_before: block.not_before,
             expiry: block.expiry,
             voucher: block.voucher,
-            claims: (number == 0).then(|| *token.claims()),
+            claims: (number == 0).then(|| token.claims()),
             rules: Rules::Readable(lines(&bytes_of(&block.program), vocabulary, number)),
             revocation: Some(id),
         });

@@ -141,7 +141,7 @@ impl<'v> Credentials<'v> {
     ) -> (Verdict, Option<Claims<'b>>) {
         let authorizer = Authorizer::new(&trust.keyring, request.vocabulary());
         let first = verified.map(|token| authorizer.decide(token, request));
-        let mut claims = first.as_ref().and_then(Decision::claims).copied();
+        let mut claims = first.as_ref().and_then(Decision::claims);
         let mut verdict = first.map(|decision| decision.verdict());
         let mut before = 0;
         for policies in &self.groups {

@@ -4,6 +4,7 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::wire::{Reader, put_counted};
 use crate::limits::CLAIM_ENTRIES;
@@ -26,6 +27,29 @@ pub struct Claims<'b> {
     pub labels: Entries<'b>,
     /// `attributes: { … }`: handed back with the verdict.
     pub attributes: Entries<'b>,
+}
+
+/// The section of a block in which its claims lie, found to be well formed.
+#[derive(Clone, Copy)]
+pub(crate) struct ClaimsSection<'b>(&'b [u8]);
+
+impl<'b> ClaimsSection<'b> {
+    /// Takes a section if claims can be read from it.
+    pub(super) fn check(section: &'b [u8]) -> Result<Self, Refusal> {
+        Claims::read(section).map(|_| Self(section))
+    }
+
+    /// The claims in it.
+    pub(crate) fn read(self) -> Claims<'b> {
+        Claims::read(self.0).expect("the section was read before")
+    }
+}
+
+/// Who a bearer is does not belong into a log.
+impl fmt::Debug for ClaimsSection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClaimsSection({} bytes)", self.0.len())
+    }
 }
 
 impl<'b> Claims<'b> {

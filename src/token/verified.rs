@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::block::{Block, Flags};
 use super::chain::{Link, revocation_id};
-use super::claims::Claims;
+use super::claims::{Claims, ClaimsSection};
 use super::header::{Header, RevocationId};
 use super::revocation::Revocations;
 use crate::bytecode::verify::{Proof, Proved};
@@ -20,7 +20,8 @@ pub struct Verified<'b> {
     header: Header,
     state: State,
     parts: Parts<'b>,
-    claims: Claims<'b>,
+    claims: ClaimsSection<'b>,
+    life: Life,
 }
 
 impl<'b> Verified<'b> {
@@ -38,14 +39,14 @@ impl<'b> Verified<'b> {
 
     /// From when on the token is expired: the earliest end that one of its blocks sets.
     #[must_use]
-    pub fn expiry(&self) -> Option<i64> {
-        self.parts.blocks.iter().filter_map(|block| block.expiry).chain(self.header.expiry).min()
+    pub const fn expiry(&self) -> Option<i64> {
+        self.life.expiry
     }
 
     /// From when on the token is valid: the latest beginning that one of its blocks sets.
     #[must_use]
-    pub fn not_before(&self) -> Option<i64> {
-        self.parts.blocks.iter().filter_map(|block| block.not_before).max()
+    pub const fn not_before(&self) -> Option<i64> {
+        self.life.not_before
     }
 
     /// The proved program of every block, the authority's first. All of them must allow.
@@ -70,14 +71,21 @@ impl<'b> Verified<'b> {
 
     /// What the authority says about the bearer.
     #[must_use]
-    pub const fn claims(&self) -> &Claims<'b> {
-        &self.claims
+    pub fn claims(&self) -> Claims<'b> {
+        self.claims.read()
+    }
+
+    pub(crate) const fn claims_section(&self) -> ClaimsSection<'b> {
+        self.claims
     }
 
     /// The public keys of the third parties that have signed a restriction.
+    #[inline]
     pub fn vouchers(&self) -> impl Iterator<Item = &'b [u8; 32]> + use<'b> {
         let parts = self.parts;
-        parts.blocks.iter().filter_map(move |block| parts.voucher(block))
+        // Nearly no token has one, and every decision asks.
+        let blocks = if self.life.is_vouched { parts.blocks } else { &[] };
+        blocks.iter().filter_map(move |block| parts.voucher(block))
     }
 
     /// The id of every block, for a revocation list. Made when asked for.
@@ -97,10 +105,10 @@ impl<'b> Verified<'b> {
     /// It has expired, or its time has not begun.
     #[inline]
     pub fn check_time(&self, now: i64) -> Result<(), Refusal> {
-        if self.expiry().is_some_and(|expiry| now >= expiry) {
+        if self.life.expiry.is_some_and(|expiry| now >= expiry) {
             return Err(Refusal::Expired);
         }
-        if self.not_before().is_some_and(|beginning| now < beginning) {
+        if self.life.not_before.is_some_and(|beginning| now < beginning) {
             return Err(Refusal::NotYetValid);
         }
         Ok(())
@@ -125,6 +133,24 @@ impl<'b> Verified<'b> {
             blocks: self.parts.blocks.into(),
             links: Zeroizing::new(self.parts.links.into()),
             proofs: self.parts.proofs.into(),
+        }
+    }
+}
+
+/// What all blocks together say of a token's time, and whether one of them has a voucher.
+#[derive(Clone, Copy, Debug)]
+struct Life {
+    not_before: Option<i64>,
+    expiry: Option<i64>,
+    is_vouched: bool,
+}
+
+impl Life {
+    fn of(header: &Header, blocks: &[Block]) -> Self {
+        Self {
+            not_before: blocks.iter().filter_map(|block| block.not_before).max(),
+            expiry: blocks.iter().filter_map(|block| block.expiry).chain(header.expiry).min(),
+            is_vouched: blocks.iter().any(|block| block.voucher.is_some()),
         }
     }
 }
@@ -167,7 +193,8 @@ impl<'b> Parts<'b> {
     /// Reads the claims: the last that has to succeed before a token is a verified one.
     pub(super) fn claim(self, header: Header, state: State) -> Result<Verified<'b>, Refusal> {
         let claims = self.blocks.first().ok_or(Refusal::Truncated)?.claims.of(self.bytes)?;
-        Ok(Verified { header, state, parts: self, claims: Claims::read(claims)? })
+        let claims = ClaimsSection::check(claims)?;
+        Ok(Verified { header, state, parts: self, claims, life: Life::of(&header, self.blocks) })
     }
 }
 
