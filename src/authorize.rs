@@ -118,7 +118,8 @@ impl<'k> Authorizer<'k> {
         if let Err(malformed) = self.check(request) {
             return refused(Refusal::Request(malformed));
         }
-        let vouchers: ArrayVec<&[u8; 32], BLOCKS> = token.vouchers().collect();
+        let mut vouchers = ArrayVec::<&[u8; 32], BLOCKS>::new();
+        vouchers.extend(token.vouchers());
         let header = token.header();
         let context =
             Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(i64::MAX), vouchers: &vouchers };

@@ -78,37 +78,63 @@ pub fn glob_pieces(glob: &[u8]) -> u64 {
     core::iter::from_fn(|| GlobPiece::read(&mut cursor)).map(|_| 1).sum()
 }
 
-/// Whether the glob matches the whole of `value`. Only the last `*` is ever tried again, so the work is at most the
-/// product of the two lengths.
+/// Whether the glob matches the whole of `value`.
 #[must_use]
 pub fn glob_matches(glob: &[u8], value: &[u8], unit: Unit) -> Option<bool> {
-    let mut pieces = Cursor::new(glob);
+    let step = |pieces: &mut Cursor<'_>, rest| {
+        Some(match GlobPiece::read(pieces)? {
+            GlobPiece::Run => Step::Run,
+            GlobPiece::One => Step::of(skip_unit(rest, unit)),
+            GlobPiece::Literal(literal) => Step::of(rest.strip_prefix(literal)),
+        })
+    };
+    matches_whole(glob, value, step, |rest| skip_unit(rest, unit))
+}
+
+/// What one piece of a glob or path pattern does with what is left of the value.
+enum Step<'v> {
+    /// It takes as much as it may.
+    Run,
+    /// It leaves this.
+    Leaves(&'v [u8]),
+    /// It does not match.
+    Fails,
+}
+
+impl<'v> Step<'v> {
+    fn of(rest: Option<&'v [u8]>) -> Self {
+        rest.map_or(Self::Fails, Self::Leaves)
+    }
+}
+
+/// Whether the pieces of `pattern` match the whole of `value`. Where a piece fails, the last run takes one more unit: only
+/// the last is ever tried again, so the work is at most the product of the two lengths.
+#[inline(always)]
+fn matches_whole<'v>(
+    pattern: &[u8],
+    value: &'v [u8],
+    step: impl Fn(&mut Cursor<'_>, &'v [u8]) -> Option<Step<'v>>,
+    skip: impl Fn(&'v [u8]) -> Option<&'v [u8]>,
+) -> Option<bool> {
+    let mut pieces = Cursor::new(pattern);
     let mut rest = value;
-    let mut retry: Option<(Cursor<'_>, &[u8])> = None;
+    let mut retry: Option<(&[u8], &[u8])> = None;
     loop {
-        let advanced = if pieces.is_empty() {
-            if rest.is_empty() {
-                return Some(true);
-            }
-            None
-        } else {
-            match GlobPiece::read(&mut pieces)? {
-                GlobPiece::Run => {
-                    retry = Some((pieces, rest));
-                    Some(rest)
-                }
-                GlobPiece::One => skip_unit(rest, unit),
-                GlobPiece::Literal(literal) => rest.strip_prefix(literal),
-            }
+        let step = match (pieces.is_empty(), rest.is_empty()) {
+            (true, true) => return Some(true),
+            (true, false) => Step::Fails,
+            (false, _) => step(&mut pieces, rest)?,
         };
-        if let Some(after) = advanced {
-            rest = after;
-            continue;
+        match step {
+            Step::Run => retry = Some((pieces.rest(), rest)),
+            Step::Leaves(after) => rest = after,
+            Step::Fails => {
+                let Some((after_run, from)) = retry else { return Some(false) };
+                let Some(shorter) = skip(from) else { return Some(false) };
+                (pieces, rest) = (Cursor::new(after_run), shorter);
+                retry = Some((after_run, shorter));
+            }
         }
-        let Some((after_run, from)) = retry else { return Some(false) };
-        let Some(shorter) = skip_unit(from, unit) else { return Some(false) };
-        (pieces, rest) = (after_run, shorter);
-        retry = Some((after_run, shorter));
     }
 }
 
@@ -197,43 +223,24 @@ pub fn path_pieces(pattern: &[u8]) -> u64 {
     pieces.map(|piece| if let PathPiece::Glob(glob) = piece { 1 + glob_pieces(glob) } else { 1 }).sum()
 }
 
-/// Whether the pattern matches the whole canonical path. As with globs, only the last `**` is ever tried again.
+/// Whether the pattern matches the whole canonical path.
 #[must_use]
 pub fn path_matches(pattern: &[u8], path: &[u8]) -> Option<bool> {
-    let mut pieces = Cursor::new(pattern);
-    let mut rest = path.strip_suffix(b"/").unwrap_or(path);
-    let mut retry: Option<(Cursor<'_>, &[u8])> = None;
-    loop {
-        let advanced = if pieces.is_empty() {
-            if rest.is_empty() {
-                return Some(true);
-            }
-            None
-        } else {
-            match PathPiece::read(&mut pieces)? {
-                PathPiece::Run => {
-                    retry = Some((pieces, rest));
-                    Some(rest)
-                }
-                PathPiece::One => split_segment(rest).map(|(_, after)| after),
-                PathPiece::Glob(glob) => match split_segment(rest) {
-                    Some((segment, after)) => glob_matches(glob, segment, Unit::Character)?.then_some(after),
-                    None => None,
-                },
-                PathPiece::Literal(literal) => {
-                    split_segment(rest).and_then(|(segment, after)| (segment == literal).then_some(after))
-                }
-            }
-        };
-        if let Some(after) = advanced {
-            rest = after;
-            continue;
+    let step = |pieces: &mut Cursor<'_>, rest| {
+        let piece = PathPiece::read(pieces)?;
+        if matches!(piece, PathPiece::Run) {
+            return Some(Step::Run);
         }
-        let Some((after_run, from)) = retry else { return Some(false) };
-        let Some((_, shorter)) = split_segment(from) else { return Some(false) };
-        (pieces, rest) = (after_run, shorter);
-        retry = Some((after_run, shorter));
-    }
+        let Some((segment, after)) = split_segment(rest) else { return Some(Step::Fails) };
+        let matches = match piece {
+            PathPiece::Run | PathPiece::One => true,
+            PathPiece::Glob(glob) => glob_matches(glob, segment, Unit::Character)?,
+            PathPiece::Literal(literal) => segment == literal,
+        };
+        Some(Step::of(matches.then_some(after)))
+    };
+    let path = path.strip_suffix(b"/").unwrap_or(path);
+    matches_whole(pattern, path, step, |rest| split_segment(rest).map(|(_, after)| after))
 }
 
 /// `/a/b/c` is `a` and `/b/c`.

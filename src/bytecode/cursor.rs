@@ -1,53 +1,53 @@
 //! Reading and writing the primitive pieces: bytes, varints in their shortest form, zigzag integers.
 
 use alloc::vec::Vec;
+use core::slice;
 
 /// A place in borrowed bytes that only moves forward. Every read says by `None` that the bytes do not hold what was asked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Cursor<'a> {
-    rest: &'a [u8],
+    /// An iterator, since it moves one pointer where a slice moves a pointer and a length.
+    rest: slice::Iter<'a, u8>,
 }
 
 impl<'a> Cursor<'a> {
     /// At the first of `bytes`.
     #[must_use]
-    pub const fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes }
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes.iter() }
     }
 
     /// What has not been read.
     #[must_use]
-    pub const fn rest(&self) -> &'a [u8] {
-        self.rest
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest.as_slice()
     }
 
     /// Whether everything has been read.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.rest.is_empty()
+    pub fn is_empty(&self) -> bool {
+        self.rest.as_slice().is_empty()
     }
 
     /// The next byte.
     #[inline(always)]
     pub fn byte(&mut self) -> Option<u8> {
-        let (&byte, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(byte)
+        self.rest.next().copied()
     }
 
     /// The next `length` bytes.
     #[inline(always)]
     pub fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (head, rest) = self.rest.split_at_checked(length)?;
-        self.rest = rest;
+        let (head, rest) = self.rest.as_slice().split_at_checked(length)?;
+        self.rest = rest.iter();
         Some(head)
     }
 
     /// The next `N` bytes.
     #[inline]
     pub fn array<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
-        let (head, rest) = self.rest.split_first_chunk()?;
-        self.rest = rest;
+        let (head, rest) = self.rest.as_slice().split_first_chunk()?;
+        self.rest = rest.iter();
         Some(head)
     }
 
@@ -59,7 +59,7 @@ impl<'a> Cursor<'a> {
             small @ 0..0x80 => Some(T::from(small)),
             first => {
                 // A copy goes to the rare path, so that the cursor itself can stay in registers.
-                let mut behind = *self;
+                let mut behind = self.clone();
                 let value = behind.long_varint(u64::from(first & 0x7f))?;
                 *self = behind;
                 T::try_from(value).ok()

@@ -97,7 +97,7 @@ impl Reader<'_> {
             return Err(Stop::TooDeep);
         }
         let at = self.at();
-        let before = self.cursor;
+        let before = self.cursor.clone();
         let code = *before.rest().first().ok_or(Stop::Cut)?;
         let stop = match Op::read(&mut self.cursor) {
             Some(op) if op.row().sort == sort => {

@@ -217,7 +217,7 @@ impl<'a> Verifier<'_, 'a> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "with the sort known, most of the table falls away")]
     fn op(&mut self, cursor: &mut Cursor<'a>, sort: Sort) -> Checked<Op> {
-        let start = *cursor;
+        let start = cursor.clone();
         let Some(op) = Op::read_of(cursor, sort) else {
             *cursor = start;
             return Err(no_instruction(cursor));

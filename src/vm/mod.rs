@@ -114,7 +114,7 @@ impl<'p> Machine<'p, '_> {
                 Op::ActionNot { set } => !has_action(self.constant(set)?, self.request.action()),
                 Op::Test { field } => self.test(&mut tests, field, quantifier)?,
                 Op::When {} => {
-                    let mut behind = tests;
+                    let mut behind = tests.clone();
                     let holds = self.truth(&mut behind)?;
                     tests = behind;
                     holds
@@ -133,7 +133,7 @@ impl<'p> Machine<'p, '_> {
     fn test(&self, code: &mut Cursor<'p>, field: FieldNo, quantifier: Quantifier) -> Option<bool> {
         match self.request.value(field) {
             Some(Value::Set(elements)) => {
-                let mut behind = *code;
+                let mut behind = code.clone();
                 let matches = self.elements(&mut behind, elements, quantifier)?;
                 *code = behind;
                 Some(matches)
@@ -144,9 +144,9 @@ impl<'p> Machine<'p, '_> {
 
     #[inline(never)]
     fn elements(&self, code: &mut Cursor<'p>, elements: &[Value<'_>], quantifier: Quantifier) -> Option<bool> {
-        let start = *code;
+        let start = code.clone();
         for element in elements {
-            *code = start;
+            code.clone_from(&start);
             let matches = self.pattern(code, Some(element))?;
             if matches != (quantifier == Quantifier::Every) {
                 return Some(matches);

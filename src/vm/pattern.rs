@@ -26,7 +26,7 @@ impl<'p> Machine<'p, '_> {
             }
             Op::Not {} | Op::AnyOf { .. } | Op::AllOf { .. } | Op::Label { .. } => {
                 // A copy goes to the rarer path, so that the cursor itself can stay in registers.
-                let mut behind = *code;
+                let mut behind = code.clone();
                 let matches = self.composite(op, &mut behind, subject)?;
                 *code = behind;
                 Some(matches)
