@@ -63,6 +63,8 @@ pub mod bytecode;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "warp10")]
+pub mod compat;
 #[cfg(feature = "author")]
 pub mod compile;
 #[cfg(feature = "author")]

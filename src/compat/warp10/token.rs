@@ -1,0 +1,78 @@
+//! What a Warp 10 token says: the two structures of its wire format, every field of them.
+
+/// A token, of one of its two kinds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// Reads series.
+    Read(ReadToken),
+    /// Writes and deletes them.
+    Write(WriteToken),
+}
+
+/// The two kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `READ`
+    Read,
+    /// `WRITE`
+    Write,
+}
+
+/// Text to text, in the order of the wire; each key once.
+pub type Pairs = Vec<(String, String)>;
+
+/// A token that reads. Times are ms since 1970-01-01T00:00:00Z.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadToken {
+    /// When it was made; held against nothing.
+    pub issuance: i64,
+    /// The last moment at which it is good.
+    pub expiry: i64,
+    /// Deprecated; carried, without effect.
+    pub lookup: Option<bool>,
+    /// Deprecated; carried, without effect.
+    pub groovy: Option<bool>,
+    /// Deprecated; carried, without effect.
+    pub max_fetch_size: Option<i64>,
+    /// Whose token it is: for revocation only.
+    pub application: Option<String>,
+    /// The applications whose series it reads; none is all.
+    pub applications: Vec<String>,
+    /// The owners whose series it reads, 16 bytes each; none is all.
+    pub owners: Vec<Vec<u8>>,
+    /// The producers whose series it reads, 16 bytes each; none is all.
+    pub producers: Vec<Vec<u8>>,
+    /// Who pays: `owner` in TOKENGEN's map.
+    pub billed: Vec<u8>,
+    /// WarpScript by name; a token with hooks reads no data over HTTP.
+    pub hooks: Option<Pairs>,
+    /// Free pairs, some with a meaning.
+    pub attributes: Option<Pairs>,
+    /// Selectors on labels.
+    pub labels: Option<Pairs>,
+    /// Carried, without effect.
+    pub dataviz: Option<bool>,
+}
+
+/// A token that writes. Times are ms since 1970-01-01T00:00:00Z.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WriteToken {
+    /// When it was made; held against nothing.
+    pub issuance: i64,
+    /// The last moment at which it is good.
+    pub expiry: i64,
+    /// Deprecated; carried, without effect.
+    pub lookup: Option<bool>,
+    /// Who sends the series, 16 bytes.
+    pub producer: Vec<u8>,
+    /// Whose series they are, 16 bytes.
+    pub owner: Vec<u8>,
+    /// The application they belong to.
+    pub application: String,
+    /// Carried, without effect.
+    pub indices: Option<Vec<i64>>,
+    /// Labels that are put on every series that is written.
+    pub labels: Option<Pairs>,
+    /// Free pairs, some with a meaning.
+    pub attributes: Option<Pairs>,
+}
