@@ -20,8 +20,8 @@ pub const TOKEN_PROGRAM_BYTES: usize = TOKEN_BYTES;
 /// for a rule set of ten thousand rules.
 pub const POLICY_PROGRAM_BYTES: usize = 8 * 1024 * 1024;
 
-/// Steps a token's program may cost in the worst case (see `bytecode::verify::Proved::cost`): a few milliseconds, and far more
-/// than any program that fits a token written by the compiler needs.
+/// Steps a token's program may cost in the worst case (see `bytecode::verify::Proved::cost`): about a tenth of a
+/// second for what a hostile holder can build, and far more than a program that the compiler wrote needs.
 pub const TOKEN_COST: u64 = 1 << 26;
 
 /// Worst-case steps of a policy that a service holds: ten thousand rules over large batches stay below it.
@@ -48,6 +48,10 @@ pub const ROLES: usize = 1024;
 
 /// Elements of one set in a request (the keys of a batch call).
 pub const SET_ELEMENTS: usize = 1024;
+
+/// Bytes of all elements of one set together: so many keys of 128 bytes. A pattern is run for each element, so without this a
+/// batch of the longest values would take a thousand times the longest value's time.
+pub const SET_BYTES: usize = 128 * 1024;
 
 /// Labels of one request: uniqueness is checked pairwise, without allocating.
 pub const LABELS: usize = 64;

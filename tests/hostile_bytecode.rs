@@ -329,6 +329,27 @@ fn faulty() -> Vec<(Fault, Vec<u8>, Pool, &'static str)> {
         "the end of a run",
         plain(allow(&one(Op::ActionIn { first: ActionNo(1), last: ActionNo(20) }))),
     );
+    case(Fault::UnknownAction, "a rule for it", plain(one(Op::AllowIs { action: ActionNo(20), body: Length(0) })));
+    let run = |first, last| plain(one(Op::AllowIn { first: ActionNo(first), last: ActionNo(last), body: Length(0) }));
+    case(Fault::UnknownAction, "the end of a rule's run", run(1, 20));
+    case(Fault::BadConstant, "a rule's run that ends before it begins", run(3, 2));
+    case(Fault::UnknownAttribute, "presence", plain(allow(&one(Op::Present { field: unknown }))));
+    case(Fault::UnknownAttribute, "equality", with(b"a", |text| allow(&one(Op::Equals { field: FieldNo(255), text }))));
+    case(
+        Fault::WrongType,
+        "equality of labels",
+        with(b"a", |text| allow(&one(Op::Equals { field: field("labels"), text }))),
+    );
+    case(
+        Fault::WrongType,
+        "the beginning of a uuid",
+        with(b"a", |text| allow(&one(Op::Begins { field: field("a_uuid"), text }))),
+    );
+    case(
+        Fault::BadConstant,
+        "text that is none",
+        with(&[0xff], |text| allow(&one(Op::Equals { field: field("s_string"), text }))),
+    );
     case(Fault::UnknownAction, "a bit of a set", with(&[0, 0, 0x10], |set| allow(&one(Op::ActionSet { set }))));
     case(Fault::UnknownAction, "a bit of what is left out", with(&[1; 200], |set| allow(&one(Op::ActionNot { set }))));
     case(
@@ -659,6 +680,50 @@ fn a_bomb_is_refused_before_it_is_read() {
 }
 
 #[test]
+fn two_instructions_in_one_decide_as_the_two_do() {
+    let vocabulary = every_type();
+    let (scope, requests) = (scope(&vocabulary), requests(&vocabulary));
+    let mut agreed = 0;
+    let mut agree = |joined: &[u8], apart: &[u8], pool: &Pool| {
+        let [joined, apart] = [joined, apart].map(|code| Program::new(code, pool));
+        match (verify(joined.bytes(), &scope), verify(apart.bytes(), &scope)) {
+            (Ok(joined), Ok(apart)) => {
+                assert_eq!(decides(&joined, &requests), decides(&apart, &requests));
+                assert!(joined.cost() <= apart.cost());
+                agreed += 1;
+            }
+            (joined, apart) => {
+                assert_eq!(joined.map(|_| ()).map_err(|e| e.fault), apart.map(|_| ()).map_err(|e| e.fault))
+            }
+        }
+    };
+    for (number, text) in (0..=u8::try_from(vocabulary.attributes().len()).unwrap())
+        .flat_map(|n| [&b""[..], b"a", b"aa", b"/a", &[7; 16], &[0xff]].map(|text| (n, text)))
+    {
+        let (pool, text) = pool_of(text);
+        let field = FieldNo(number);
+        for joined in [Op::Equals { field, text }, Op::Begins { field, text }] {
+            let (_, pattern) = joined.as_pattern().unwrap();
+            let apart = [one(Op::Test { field }), one(pattern)].concat();
+            for frame in [|body| Op::Allow { body }, |body| Op::Deny { body }] {
+                agree(&rule(frame, &one(joined)), &rule(frame, &apart), &pool);
+            }
+        }
+    }
+    let none = Pool::default();
+    for number in 0..=u8::try_from(vocabulary.attributes().len()).unwrap() {
+        let field = FieldNo(number);
+        agree(&allow(&one(Op::Present { field })), &allow(&[one(Op::Test { field }), one(Op::Any {})].concat()), &none);
+    }
+    for (first, last) in [(0, 0), (0, 19), (1, 3), (19, 19), (3, 2), (0, 20)] {
+        let (first, last, body) = (ActionNo(first), ActionNo(last), Length(0));
+        agree(&one(Op::AllowIn { first, last, body }), &allow(&one(Op::ActionIn { first, last })), &none);
+        agree(&one(Op::AllowIs { action: first, body }), &allow(&one(Op::ActionIs { action: first })), &none);
+    }
+    assert!(agreed > 100, "only {agreed} pairs were proved");
+}
+
+#[test]
 fn the_cost_of_a_set_counts_every_element_it_may_have() {
     let vocabulary = every_type();
     let cost = |name: &str| {
@@ -667,6 +732,9 @@ fn the_cost_of_a_set_counts_every_element_it_may_have() {
     };
     assert_eq!(cost("a_int"), 3);
     assert_eq!(cost("s_int"), 2 + SET_ELEMENTS as u64);
+    let (pool, text) = pool_of(b"a");
+    let program = Program::new(&allow(&one(Op::Equals { field: field("s_string"), text })), &pool);
+    assert_eq!(verify(program.bytes(), &scope(&vocabulary)).unwrap().cost(), 2 + SET_ELEMENTS as u64);
 }
 
 /// Each constant that the VM reads in place, with each byte of it changed to anything.

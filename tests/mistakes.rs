@@ -14,7 +14,7 @@ use placet::check::tree::Constant;
 use placet::compile::Compiled;
 use placet::compile::arguments::{Argument, Arguments};
 use placet::diag::code::Code;
-use placet::limits::{SET_ELEMENTS, VALUE_BYTES};
+use placet::limits::{SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
 use placet::model::path::ResourcePath;
 use placet::model::request::{Malformed, Request};
 use placet::model::types::{Scalar, Type};
@@ -131,7 +131,7 @@ fn no_clock_limit_can_refuse_a_valid_token() {
     // The largest request there can be of its kind, and a rule that looks at all of it: slow, and allowed.
     let service = Service::new("use momento\npolicy p { allow { item: glob \"k*a*b*c\" } }");
     let mut item = b"k".to_vec();
-    item.resize(VALUE_BYTES - 3, b'x');
+    item.resize(SET_BYTES / SET_ELEMENTS - 3, b'x');
     item.extend(b"abc");
     let items = vec![Value::Bytes(&item); SET_ELEMENTS];
     assert_eq!(service.decides("getBatch", &[("item", Value::Set(&items))]), "allow");

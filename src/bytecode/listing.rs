@@ -77,6 +77,7 @@ impl Lister<'_> {
     fn operands(&self, op: Op, subject: Option<Scalar>) -> String {
         match op {
             Op::ActionIn { first, last } => format!("{}..{}", self.action(first), self.action(last)),
+            Op::AllowIn { first, last, body } => format!("{}..{} +{}", self.action(first), self.action(last), body.0),
             Op::Range { first, last } => {
                 let scalar = subject.unwrap_or(Scalar::Int);
                 format!("{}..={}", number(first.0, scalar), number(last.0, scalar))
@@ -132,6 +133,7 @@ impl Lister<'_> {
                 Some(format!("{} {shape}", spell::quoted(automaton.source())))
             }
             Op::Eq { .. } | Op::Prefix { .. } | Op::Suffix { .. } => Some(spell::text(constant, subject)),
+            Op::Equals { field, .. } | Op::Begins { field, .. } => Some(spell::text(constant, self.element(field))),
             _ => Some(spell::text(constant, Some(Scalar::String))),
         }
     }

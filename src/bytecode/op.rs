@@ -285,12 +285,19 @@ ops! {
     0x02 Require      "require"    (body: Length)               Rule     Body(Test),          1 "A rule without which nothing is allowed: where one of its tests fails, the block does not allow.";
     0x03 Allow        "allow"      (body: Length)               Rule     Body(Test),          1 "A rule that allows (`allow`, `only`): where all its tests hold, the block allows. Of a set, every element must match.";
 
+    0x04 AllowIs      "allow.is"   (action: Action, body: Length) Rule   Body(Test),          1 "`allow` and `action.is`: the frame of another action is not entered.";
+    0x05 AllowIn      "allow.in"   (first: Action, last: Action, body: Length) Rule Body(Test), 1 "`allow` and `action.in`: the frame of another action is not entered.";
+
     0x10 ActionIs     "action.is"  (action: Action)             Test     Leaf,                1 "Is it this action?";
     0x11 ActionIn     "action.in"  (first: Action, last: Action) Test    Leaf,                1 "Is the action's number between the two, both included?";
     0x12 ActionSet    "action.set" (set: Const)                 Test     Leaf,                1 "Is the action's bit set?";
     0x13 ActionNot    "action.not" (set: Const)                 Test     Leaf,                1 "Is the action's bit not set? True of actions that came later.";
     0x14 Test         "test"       (field: Field)               Test     One(Pattern),        1 "Does the attribute's value match?";
     0x15 When         "when"       ()                           Test     One(Truth),          1 "Is the condition true?";
+
+    0x16 Equals       "equals"     (field: Field, text: Const)  Test     Leaf,                1 "`test` and `eq` in one.";
+    0x17 Begins       "begins"     (field: Field, text: Const)  Test     Leaf,                1 "`test` and `prefix` in one.";
+    0x18 Present      "present"    (field: Field)               Test     Leaf,                1 "`test` and `any` in one.";
 
     0x20 Any          "any"        ()                           Pattern  Leaf,                1 "There is a value.";
     0x21 Absent       "absent"     ()                           Pattern  Leaf,                1 "There is no value; nothing else matches then.";
@@ -352,6 +359,29 @@ ops! {
     0x72 Weekday      "weekday"    ()                           Value    One(Value),          1 "The day of the week of a time, 1 (Monday) to 7 (Sunday), UTC.";
     0x73 LengthOf     "length"     ()                           Value    One(Value),          1 "The bytes of a string, bytes or path, counted.";
     0x74 Size         "size"       (field: Field)               Value    Leaf,                1 "The elements of a set or the labels of labels, counted; 0 where there is none.";
+}
+
+impl Op {
+    /// The rule and the action test that a rule for certain actions stands for.
+    #[must_use]
+    pub const fn as_rule(self) -> Option<(Self, Self)> {
+        match self {
+            Self::AllowIs { action, body } => Some((Self::Allow { body }, Self::ActionIs { action })),
+            Self::AllowIn { first, last, body } => Some((Self::Allow { body }, Self::ActionIn { first, last })),
+            _ => None,
+        }
+    }
+
+    /// The attribute and the pattern that a test in one instruction stands for.
+    #[must_use]
+    pub const fn as_pattern(self) -> Option<(FieldNo, Self)> {
+        match self {
+            Self::Equals { field, text } => Some((field, Self::Eq { text })),
+            Self::Begins { field, text } => Some((field, Self::Prefix { text })),
+            Self::Present { field } => Some((field, Self::Any {})),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -122,12 +122,18 @@ impl Printer<'_> {
         let mut actions: Option<String> = None;
         let mut fields: Vec<(FieldNo, String)> = Vec::new();
         let mut whens = Vec::new();
+        if let Some((_, action)) = rule.op.as_rule() {
+            actions = Some(self.actions(action, allows)?);
+        }
         for test in &rule.children {
-            match test.op {
-                Op::Test { field } if fields.iter().any(|(known, _)| *known == field) => {
+            if let Some((field, text)) = self.test(test)? {
+                if fields.iter().any(|(known, _)| *known == field) {
                     return Err("it has two patterns on one attribute");
                 }
-                Op::Test { field } => fields.push((field, self.test(field, test)?)),
+                fields.push((field, text));
+                continue;
+            }
+            match test.op {
                 Op::When {} => whens.push(test),
                 _ if actions.is_some() => return Err("it asks for the action twice"),
                 action => actions = Some(self.actions(action, allows)?),
@@ -140,13 +146,19 @@ impl Printer<'_> {
         Ok(format!("{effect} {body}{when}"))
     }
 
-    fn test(&self, field: FieldNo, test: &Node) -> Said {
+    /// A test of an attribute; none where something else is tested.
+    fn test(&self, test: &Node) -> Result<Option<(FieldNo, String)>, &'static str> {
+        let (field, pattern) = match (test.op, test.op.as_pattern()) {
+            (Op::Test { field }, _) => (field, child(test, 0)?),
+            (_, Some((field, op))) => (field, &Node { at: test.at, op, children: Vec::new() }),
+            _ => return Ok(None),
+        };
         let attribute = self.vocabulary.attribute(field).ok_or("the vocabulary has no such attribute")?;
         let subject = match attribute.ty {
             Type::One(scalar) | Type::Set(scalar) => Subject::One(scalar),
             Type::Labels => Subject::Labels,
         };
-        Ok(format!("{}: {}", attribute.name, self.pattern(child(test, 0)?, subject)?))
+        Ok(Some((field, format!("{}: {}", attribute.name, self.pattern(pattern, subject)?))))
     }
 
     fn actions(&self, op: Op, allows: bool) -> Said {

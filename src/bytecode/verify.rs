@@ -198,6 +198,14 @@ impl<'a> Verifier<'_, 'a> {
                 Op::Deny { body } => (0, body),
                 Op::Require { body } => (1, body),
                 Op::Allow { body } => (2, body),
+                Op::AllowIs { action, body } => {
+                    self.action(action)?;
+                    (2, body)
+                }
+                Op::AllowIn { first, last, body } => {
+                    self.actions(first, last)?;
+                    (2, body)
+                }
                 _ => return Err(Fault::WrongSort),
             };
             if next_phase < phase {
@@ -250,32 +258,56 @@ impl<'a> Verifier<'_, 'a> {
     fn test(&mut self, cursor: &mut Cursor<'a>) -> Checked {
         match self.op(cursor, Sort::Test)? {
             Op::ActionIs { action } => self.action(action),
-            Op::ActionIn { first, last } => {
-                self.action(last)?;
-                if first <= last { Ok(()) } else { Err(Fault::BadConstant) }
-            }
+            Op::ActionIn { first, last } => self.actions(first, last),
             Op::ActionSet { set } | Op::ActionNot { set } => self.action_set(set),
-            Op::Test { field } => self.elements(field, cursor, |_| true),
+            Op::Test { field } => self.elements(field, |_| true, |this, subject| this.pattern(cursor, subject, 0)),
+            Op::Equals { field, text } => self.elements(
+                field,
+                |_| true,
+                |this, subject| {
+                    this.charge(1)?;
+                    this.equal_text(text, subject)
+                },
+            ),
+            Op::Begins { field, text } => self.elements(
+                field,
+                |_| true,
+                |this, subject| {
+                    this.charge(1)?;
+                    this.piece(text, subject)
+                },
+            ),
+            Op::Present { field } => self.field(field).map(|_| ()),
             Op::When {} => self.truth(cursor, 0),
             _ => Err(Fault::WrongSort),
         }
     }
 
     /// A pattern on an attribute; on a set, it costs as often as the set can have elements.
-    fn elements(&mut self, field: FieldNo, cursor: &mut Cursor<'a>, fits: impl Fn(Type) -> bool) -> Checked {
+    #[inline(always)]
+    fn elements(
+        &mut self,
+        field: FieldNo,
+        fits: impl Fn(Type) -> bool,
+        pattern: impl FnOnce(&mut Self, Subject) -> Checked,
+    ) -> Checked {
         let ty = self.field(field)?;
         if !fits(ty) {
             return Err(Fault::WrongType);
         }
         let before = self.left;
-        match ty {
-            Type::One(scalar) => self.pattern(cursor, Subject::One(scalar), 0),
-            Type::Labels => self.pattern(cursor, Subject::Labels, 0),
-            Type::Set(scalar) => {
-                self.pattern(cursor, Subject::One(scalar), 0)?;
-                self.charge((before - self.left).saturating_mul(SET_ELEMENTS as u64 - 1))
-            }
-        }
+        let (subject, repeats) = match ty {
+            Type::One(scalar) => (Subject::One(scalar), 0),
+            Type::Labels => (Subject::Labels, 0),
+            Type::Set(scalar) => (Subject::One(scalar), SET_ELEMENTS as u64 - 1),
+        };
+        pattern(self, subject)?;
+        self.charge((before - self.left).saturating_mul(repeats))
+    }
+
+    fn piece(&mut self, text: Const, subject: Subject) -> Checked {
+        self.text(text)?;
+        need_textual(subject)
     }
 
     fn pattern(&mut self, cursor: &mut Cursor<'a>, subject: Subject, depth: usize) -> Checked {
@@ -288,10 +320,7 @@ impl<'a> Verifier<'_, 'a> {
             }
             Op::IsTrue {} | Op::IsFalse {} => need(subject == Subject::One(Scalar::Bool)),
             Op::Eq { text } => self.equal_text(text, subject),
-            Op::Prefix { text } | Op::Suffix { text } => {
-                self.text(text)?;
-                need_textual(subject)
-            }
+            Op::Prefix { text } | Op::Suffix { text } => self.piece(text, subject),
             Op::Glob { glob } => {
                 need_textual(subject)?;
                 let glob = self.text(glob)?;
@@ -356,7 +385,8 @@ impl<'a> Verifier<'_, 'a> {
                 self.pattern(cursor, Subject::One(subject), depth)
             }
             Op::AnyElement { field } | Op::EveryElement { field } => {
-                self.elements(field, cursor, |ty| matches!(ty, Type::Set(_)))
+                let is_set = |ty| matches!(ty, Type::Set(_));
+                self.elements(field, is_set, |this, subject| this.pattern(cursor, subject, 0))
             }
             Op::Member { field } => {
                 let ty = self.field(field)?;
@@ -431,6 +461,11 @@ impl<'a> Verifier<'_, 'a> {
 
     fn action(&self, action: ActionNo) -> Checked {
         if action.0 < self.scope.state.actions { Ok(()) } else { Err(Fault::UnknownAction) }
+    }
+
+    fn actions(&self, first: ActionNo, last: ActionNo) -> Checked {
+        self.action(last)?;
+        need_constant(first <= last)
     }
 
     fn action_set(&mut self, set: Const) -> Checked {

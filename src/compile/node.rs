@@ -223,11 +223,25 @@ pub struct Writer {
 impl Writer {
     /// Appends a rule.
     pub fn rule(&mut self, rule: &RuleNode) {
-        let frame = match rule.effect {
-            Effect::Deny => |body| Op::Deny { body },
-            Effect::Allow => |body| Op::Allow { body },
-        };
-        self.body(frame, |writer| writer.tests(rule));
+        let action = rule.actions.as_ref().map(|actions| self.actions(actions));
+        match (rule.effect, action) {
+            (Effect::Allow, Some(Op::ActionIs { action })) => {
+                self.body(|body| Op::AllowIs { action, body }, |writer| writer.tests(rule));
+            }
+            (Effect::Allow, Some(Op::ActionIn { first, last })) => {
+                self.body(|body| Op::AllowIn { first, last, body }, |writer| writer.tests(rule));
+            }
+            (effect, action) => {
+                let frame = match effect {
+                    Effect::Deny => |body| Op::Deny { body },
+                    Effect::Allow => |body| Op::Allow { body },
+                };
+                self.body(frame, |writer| {
+                    action.into_iter().for_each(|action| writer.op(action));
+                    writer.tests(rule);
+                });
+            }
+        }
     }
 
     /// Appends the frame without which nothing is allowed.
@@ -236,12 +250,22 @@ impl Writer {
     }
 
     fn tests(&mut self, rule: &RuleNode) {
-        if let Some(actions) = &rule.actions {
-            self.actions(actions);
-        }
-        for (field, matcher) in &rule.tests {
-            self.op(Op::Test { field: *field });
-            self.matcher(matcher);
+        for &(field, ref matcher) in &rule.tests {
+            match matcher {
+                Matcher::Any => self.op(Op::Present { field }),
+                Matcher::Equal(text) => {
+                    let text = self.pool.intern(text);
+                    self.op(Op::Equals { field, text });
+                }
+                Matcher::Prefix(text) => {
+                    let text = self.pool.intern(text);
+                    self.op(Op::Begins { field, text });
+                }
+                matcher => {
+                    self.op(Op::Test { field });
+                    self.matcher(matcher);
+                }
+            }
         }
         if let Some(condition) = &rule.when {
             self.when(condition);
@@ -253,8 +277,8 @@ impl Writer {
         self.truth(condition);
     }
 
-    fn actions(&mut self, actions: &ActionNode) {
-        let op = match actions {
+    fn actions(&mut self, actions: &ActionNode) -> Op {
+        match actions {
             ActionNode::Among(listed) => match listed.as_slice() {
                 [action] => Op::ActionIs { action: *action },
                 [first, .., last] if usize::from(last.0 - first.0) == listed.len() - 1 => {
@@ -263,8 +287,7 @@ impl Writer {
                 _ => Op::ActionSet { set: self.action_set(listed) },
             },
             ActionNode::Other(listed) => Op::ActionNot { set: self.action_set(listed) },
-        };
-        self.op(op);
+        }
     }
 
     fn action_set(&mut self, actions: &[ActionNo]) -> Const {
@@ -402,7 +425,7 @@ impl Writer {
     }
 
     /// An instruction whose operand is the length of what `children` appends.
-    fn body(&mut self, op: fn(Length) -> Op, children: impl FnOnce(&mut Self)) {
+    fn body(&mut self, op: impl FnOnce(Length) -> Op, children: impl FnOnce(&mut Self)) {
         let before = std::mem::take(&mut self.code);
         children(self);
         let body = std::mem::replace(&mut self.code, before);

@@ -181,13 +181,20 @@ pub fn rules(program: &Proved<'_>) -> Option<Vec<Rule>> {
     let mut code = Cursor::new(program.code());
     let mut rules = Vec::new();
     while !code.is_empty() {
-        let (effect, body) = match Op::read(&mut code)? {
+        let op = Op::read(&mut code)?;
+        let (rule, action) = op.as_rule().map_or((op, None), |(rule, action)| (rule, Some(action)));
+        let (effect, body) = match rule {
             Op::Deny { body } => (Effect::Deny, body),
             Op::Require { body } => (Effect::Require, body),
             Op::Allow { body } => (Effect::Allow, body),
             _ => return None,
         };
-        rules.push(Rule { effect, tests: reader.body(&mut code, body, Reader::test)? });
+        let mut tests = Vec::new();
+        if let Some(action) = action {
+            tests.push(reader.test_of(action, &mut code)?);
+        }
+        tests.extend(reader.body(&mut code, body, Reader::test)?);
+        rules.push(Rule { effect, tests });
     }
     Some(rules)
 }
@@ -212,8 +219,15 @@ impl<'p> Reader<'p> {
     }
 
     fn test(&self, code: &mut Cursor<'p>) -> Option<Test> {
+        self.test_of(Op::read(code)?, code)
+    }
+
+    fn test_of(&self, op: Op, code: &mut Cursor<'p>) -> Option<Test> {
+        if let Some((field, pattern)) = op.as_pattern() {
+            return Some(Test::Field(field, self.pattern_of(pattern, code)?));
+        }
         let among = |listed| Test::Action(Actions { listed, negated: false });
-        Some(match Op::read(code)? {
+        Some(match op {
             Op::ActionIs { action } => among(vec![action]),
             Op::ActionIn { first, last } => among((first.0..=last.0).map(ActionNo).collect()),
             Op::ActionSet { set } => among(actions_of(self.bytes(set)?).collect()),
@@ -227,7 +241,11 @@ impl<'p> Reader<'p> {
     }
 
     fn pattern(&self, code: &mut Cursor<'p>) -> Option<Pattern> {
-        Some(match Op::read(code)? {
+        self.pattern_of(Op::read(code)?, code)
+    }
+
+    fn pattern_of(&self, op: Op, code: &mut Cursor<'p>) -> Option<Pattern> {
+        Some(match op {
             Op::Any {} => Pattern::Any,
             Op::Absent {} => Pattern::Absent,
             Op::Not {} => Pattern::Not(Box::new(self.pattern(code)?)),

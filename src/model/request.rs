@@ -8,7 +8,7 @@ use core::fmt;
 use super::types::Type;
 use super::value::Value;
 use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
-use crate::limits::{ATTRIBUTES, LABELS, SET_ELEMENTS, VALUE_BYTES};
+use crate::limits::{ATTRIBUTES, LABELS, SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
 
 /// An action and its attributes, in the terms of one vocabulary.
 ///
@@ -125,23 +125,39 @@ impl<'a> Request<'a> {
     }
 }
 
+#[inline]
 fn check_value(field: FieldNo, ty: Type, value: &Value<'_>) -> Result<(), Malformed> {
+    match (ty, value) {
+        (Type::One(scalar) | Type::Set(scalar), value) if value.scalar() == Some(scalar) => check_size(field, value),
+        (_, Value::Set(_) | Value::Labels(_)) => check_many(field, ty, value),
+        _ => Err(Malformed::WrongType(field, ty)),
+    }
+}
+
+#[inline(never)]
+fn check_many(field: FieldNo, ty: Type, value: &Value<'_>) -> Result<(), Malformed> {
     if !value.is_of(ty) {
         return Err(Malformed::WrongType(field, ty));
     }
     match value {
         Value::Set(elements) if elements.len() > SET_ELEMENTS => Err(Malformed::TooLarge(field)),
+        Value::Set(elements) if bytes_of(elements) > SET_BYTES => Err(Malformed::TooLarge(field)),
         Value::Set(elements) => elements.iter().try_for_each(|element| check_size(field, element)),
         Value::Labels(labels) => check_labels(field, labels),
         value => check_size(field, value),
     }
 }
 
+#[inline]
 fn check_size(field: FieldNo, value: &Value<'_>) -> Result<(), Malformed> {
     match value.bytes() {
         Some(bytes) if bytes.len() > VALUE_BYTES => Err(Malformed::TooLarge(field)),
         _ => Ok(()),
     }
+}
+
+fn bytes_of(elements: &[Value<'_>]) -> usize {
+    elements.iter().filter_map(Value::bytes).map(<[u8]>::len).fold(0, usize::saturating_add)
 }
 
 fn check_labels(field: FieldNo, labels: &[(&str, &str)]) -> Result<(), Malformed> {

@@ -77,6 +77,7 @@ pub enum Value<'a> {
 impl<'a> Value<'a> {
     /// The type of a value that is neither a set nor labels.
     #[must_use]
+    #[inline]
     pub const fn scalar(&self) -> Option<Scalar> {
         Some(match self {
             Self::Bool(_) => Scalar::Bool,
@@ -104,6 +105,7 @@ impl<'a> Value<'a> {
 
     /// The bytes of a string, bytes or path value.
     #[must_use]
+    #[inline]
     pub const fn bytes(&self) -> Option<&'a [u8]> {
         match self {
             Self::String(text) => Some(text.as_bytes()),

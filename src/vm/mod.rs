@@ -52,32 +52,18 @@ pub enum Answer {
 #[must_use]
 pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Option<Answer> {
     let machine = Machine { pool: program.pool(), request, context };
-    let mut code = Cursor::new(program.code());
-    let mut allows_nothing_yet = kind == Kind::Restriction;
-    let mut rule = 0;
-    while !code.is_empty() {
-        match Op::read_of(&mut code, Sort::Rule)? {
-            Op::Allow { body } => {
-                if machine.holds(take(&mut code, body)?, Quantifier::Every)? {
-                    return Some(Answer::Allow(Some(rule)));
-                }
-                allows_nothing_yet = false;
-            }
-            Op::Deny { body } => {
-                if machine.holds(take(&mut code, body)?, Quantifier::Some)? {
-                    return Some(Answer::Forbid(rule));
-                }
-            }
-            Op::Require { body } => {
-                if !machine.holds(take(&mut code, body)?, Quantifier::Every)? {
-                    return Some(Answer::Abstain(Some(rule)));
-                }
-            }
-            _ => return None,
-        }
-        rule = rule.saturating_add(1);
+    let mut rules = Rules { code: Cursor::new(program.code()), number: 0 };
+    match machine.objection(&mut rules)? {
+        Some(answer) => Some(answer),
+        None if rules.code.is_empty() && kind == Kind::Restriction => Some(Answer::Allow(None)),
+        None => machine.permission(&mut rules),
     }
-    Some(if allows_nothing_yet { Answer::Allow(None) } else { Answer::Abstain(None) })
+}
+
+/// The rules that have not been looked at, and the number of the next.
+struct Rules<'p> {
+    code: Cursor<'p>,
+    number: u16,
 }
 
 /// How many elements of a set must match.
@@ -103,6 +89,51 @@ fn take<'p>(code: &mut Cursor<'p>, length: Length) -> Option<Cursor<'p>> {
 }
 
 impl<'p> Machine<'p, '_> {
+    /// Runs the rules that can only object. Leaves the first `allow` as the next.
+    #[inline(never)]
+    fn objection(&self, rules: &mut Rules<'p>) -> Option<Option<Answer>> {
+        loop {
+            let mut behind = rules.code.clone();
+            match Op::read_of(&mut behind, Sort::Rule) {
+                Some(Op::Deny { body }) => {
+                    if self.holds(take(&mut behind, body)?, Quantifier::Some)? {
+                        return Some(Some(Answer::Forbid(rules.number)));
+                    }
+                }
+                Some(Op::Require { body }) => {
+                    if !self.holds(take(&mut behind, body)?, Quantifier::Every)? {
+                        return Some(Some(Answer::Abstain(Some(rules.number))));
+                    }
+                }
+                _ => return Some(None),
+            }
+            rules.code = behind;
+            rules.number = rules.number.saturating_add(1);
+        }
+    }
+
+    /// Runs the rules that allow, up to the first that does.
+    #[inline]
+    fn permission(&self, rules: &mut Rules<'p>) -> Option<Answer> {
+        let action = self.request.action();
+        let mut code = rules.code.clone();
+        let mut number = rules.number;
+        while !code.is_empty() {
+            let (body, concerns) = match Op::read_of(&mut code, Sort::Rule)? {
+                Op::AllowIn { first, last, body } => (body, (first..=last).contains(&action)),
+                Op::AllowIs { action: wanted, body } => (body, action == wanted),
+                Op::Allow { body } => (body, true),
+                _ => return None,
+            };
+            let tests = take(&mut code, body)?;
+            if concerns && self.holds(tests, Quantifier::Every)? {
+                return Some(Answer::Allow(Some(number)));
+            }
+            number = number.saturating_add(1);
+        }
+        Some(Answer::Abstain(None))
+    }
+
     /// Whether all tests of a rule hold.
     #[inline(always)]
     fn holds(&self, mut tests: Cursor<'p>, quantifier: Quantifier) -> Option<bool> {
@@ -112,6 +143,15 @@ impl<'p> Machine<'p, '_> {
                 Op::ActionIn { first, last } => (first..=last).contains(&self.request.action()),
                 Op::ActionSet { set } => has_action(self.constant(set)?, self.request.action()),
                 Op::ActionNot { set } => !has_action(self.constant(set)?, self.request.action()),
+                Op::Equals { field, text } => {
+                    let text = self.constant(text)?;
+                    self.request.value(field).is_some_and(|value| is(value, text, quantifier, equals))
+                }
+                Op::Begins { field, text } => {
+                    let text = self.constant(text)?;
+                    self.request.value(field).is_some_and(|value| is(value, text, quantifier, begins))
+                }
+                Op::Present { field } => self.request.value(field).is_some(),
                 Op::Test { field } => self.test(&mut tests, field, quantifier)?,
                 Op::When {} => {
                     let mut behind = tests.clone();
@@ -159,6 +199,41 @@ impl<'p> Machine<'p, '_> {
     fn constant(&self, place: Const) -> Option<&'p [u8]> {
         constant(self.pool, place)
     }
+}
+
+type Comparison = fn(&Value<'_>, &[u8]) -> bool;
+
+/// Whether a value, or as many elements of it as must, compare to `text`.
+#[inline(always)]
+fn is(value: &Value<'_>, text: &[u8], quantifier: Quantifier, comparison: Comparison) -> bool {
+    match value {
+        Value::Set(elements) => are(elements, text, quantifier, comparison),
+        value => comparison(value, text),
+    }
+}
+
+#[inline(never)]
+fn are(elements: &[Value<'_>], text: &[u8], quantifier: Quantifier, comparison: Comparison) -> bool {
+    let mut elements = elements.iter();
+    match quantifier {
+        Quantifier::Every => elements.all(|element| comparison(element, text)),
+        Quantifier::Some => elements.any(|element| comparison(element, text)),
+    }
+}
+
+/// Whether a string, bytes, path or uuid consists of these bytes.
+#[inline(always)]
+fn equals(value: &Value<'_>, text: &[u8]) -> bool {
+    match value {
+        Value::Uuid(uuid) => uuid == text,
+        value => value.bytes() == Some(text),
+    }
+}
+
+/// Whether a string, bytes or path begins with these bytes.
+#[inline(always)]
+fn begins(value: &Value<'_>, text: &[u8]) -> bool {
+    value.bytes().is_some_and(|bytes| bytes.starts_with(text))
 }
 
 /// The value of a label.

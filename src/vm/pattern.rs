@@ -1,6 +1,6 @@
 //! What a rule wants of a value. A pattern is read to its end whatever it finds, unless its frame is left for good.
 
-use super::{Machine, label, take};
+use super::{Machine, begins, equals, label, take};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::{NetworkBits, Unit, glob_matches, is_within, path_matches};
 use crate::bytecode::cursor::Cursor;
@@ -22,7 +22,7 @@ impl<'p> Machine<'p, '_> {
             }
             Op::Prefix { text } => {
                 let text = self.constant(text)?;
-                Some(subject.and_then(Value::bytes).is_some_and(|bytes| bytes.starts_with(text)))
+                Some(subject.is_some_and(|subject| begins(subject, text)))
             }
             Op::Not {} | Op::AnyOf { .. } | Op::AllOf { .. } | Op::Label { .. } => {
                 // A copy goes to the rarer path, so that the cursor itself can stay in registers.
@@ -90,14 +90,5 @@ impl<'p> Machine<'p, '_> {
             Op::Within { path } => is_within(subject.bytes()?, self.constant(path)?),
             _ => return None,
         })
-    }
-}
-
-/// Whether a string, bytes, path or uuid consists of these bytes.
-#[inline]
-fn equals(subject: &Value<'_>, text: &[u8]) -> bool {
-    match subject {
-        Value::Uuid(uuid) => uuid == text,
-        subject => subject.bytes() == Some(text),
     }
 }

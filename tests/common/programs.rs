@@ -43,8 +43,14 @@ pub fn program(choices: &mut Choices<'_>, vocabulary: &Vocabulary) -> Vec<u8> {
         for _ in 0..writer.choices.below(4) {
             writer.test(&mut body);
         }
-        let length = length(&body);
-        let op = [Op::Deny { body: length }, Op::Require { body: length }, Op::Allow { body: length }][kind];
+        let body_length = length(&body);
+        let op = match (kind, writer.choices.below(3)) {
+            (0, _) => Op::Deny { body: body_length },
+            (1, _) => Op::Require { body: body_length },
+            (_, 0) => Op::AllowIs { action: writer.action(), body: body_length },
+            (_, 1) => Op::AllowIn { first: writer.action(), last: ActionNo(19), body: body_length },
+            _ => Op::Allow { body: body_length },
+        };
         op.write(&mut code);
         code.extend(body);
     }
@@ -77,7 +83,7 @@ struct Writer<'c, 'b, 'v> {
 
 impl Writer<'_, '_, '_> {
     fn test(&mut self, out: &mut Vec<u8>) {
-        match self.choices.below(9) {
+        match self.choices.below(12) {
             0 => Op::ActionIs { action: self.action() }.write(out),
             1 => Op::ActionIn { first: self.action(), last: ActionNo(19) }.write(out),
             way @ (2 | 3) => {
@@ -86,6 +92,14 @@ impl Writer<'_, '_, '_> {
                 write_actions(&listed, &mut set);
                 let set = self.pool.intern(&set);
                 if way == 2 { Op::ActionSet { set } } else { Op::ActionNot { set } }.write(out);
+            }
+            9 => Op::Present { field: self.field(|_| true) }.write(out),
+            way @ (10 | 11) => {
+                let field = self.field(|ty| {
+                    matches!(ty, Type::One(Scalar::String | Scalar::Bytes) | Type::Set(Scalar::String | Scalar::Bytes))
+                });
+                let text = self.pool.intern([&b"a"[..], b"", b"aa"][self.choices.below(3)]);
+                if way == 10 { Op::Equals { field, text } } else { Op::Begins { field, text } }.write(out);
             }
             4 | 5 => {
                 Op::When {}.write(out);

@@ -186,7 +186,7 @@ impl Good {
             "id": header.id.to_string(),
             "fingerprint": header.fingerprint.to_string(),
             "sealed": verified.is_sealed(),
-            "claims": claims(verified.claims()),
+            "claims": claims(&verified.claims()),
             "blocks": blocks.collect::<Vec<_>>(),
             "verdicts": self.verdicts(templates),
             "cuts": runs(&spoiled(&self.token, cut)),

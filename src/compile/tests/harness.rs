@@ -140,8 +140,20 @@ pub fn compiled(rules: Vec<Rule>) -> Compiled {
 
 /// What becomes of a pattern on an attribute, below `allow` and `test`.
 pub fn lowers(field: FieldNo, pattern: Pattern) -> Vec<String> {
-    let compiled = compiled(vec![rule(Effect::Allow, vec![(field, pattern)])]);
-    lines(&compiled).into_iter().skip(2).map(|line| line[4..].to_owned()).collect()
+    tested(&compiled(vec![rule(Effect::Allow, vec![(field, pattern)])]))
+}
+
+/// The pattern of the only test, also where it is one instruction with its test.
+fn tested(compiled: &Compiled) -> Vec<String> {
+    let lines = lines(compiled);
+    let Some((whole, below)) = lines.get(1..).and_then(<[String]>::split_first) else { return Vec::new() };
+    let test: Vec<&str> = whole.trim().splitn(3, ' ').collect();
+    match test.as_slice() {
+        ["equals", _, text] => vec![format!("eq {text}")],
+        ["begins", _, text] => vec![format!("prefix {text}")],
+        ["present", _] => vec!["any".to_owned()],
+        _ => below.iter().map(|line| line[4..].to_owned()).collect(),
+    }
 }
 
 /// What becomes of a condition, below `allow` and `when`.
@@ -163,7 +175,7 @@ pub fn lowers_with(field: FieldNo, pattern: Pattern, arguments: &[Argument]) -> 
     let given = names.iter().map(String::as_str).zip(arguments.iter().cloned());
     let arguments = Arguments::new(&template.parameters, given).unwrap();
     let compiled = compile(&template, &vocabulary(), &arguments).map_err(|errors| errors[0].cause.clone())?;
-    Ok(lines(&compiled).into_iter().skip(2).map(|line| line[4..].to_owned()).collect())
+    Ok(tested(&compiled))
 }
 
 fn type_of(argument: &Argument) -> Type {

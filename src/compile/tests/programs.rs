@@ -44,26 +44,22 @@ fn denials_come_first_then_the_guard_then_what_allows_each_in_the_order_of_the_s
     assert_eq!(
         listing,
         "        // deny b
-     1  deny +4
-     3    test cache
-     5      eq \"b\"
+     1  deny +3
+     3    equals cache \"b\"
         // deny d
-     7  deny +4
-     9    test cache
-    11      eq \"d\"
+     6  deny +3
+     8    equals cache \"d\"
         // when: has ip
-    13  require +3
-    15    when
-    16      has ip
+    11  require +3
+    13    when
+    14      has ip
         // allow a
-    18  allow +4
-    20    test cache
-    22      eq \"a\"
+    16  allow +3
+    18    equals cache \"a\"
         // allow c
-    24  allow +4
-    26    test cache
-    28      eq \"c\"
-    30  pool +8
+    21  allow +3
+    23    equals cache \"c\"
+    26  pool +8
 "
     );
 }
@@ -72,7 +68,7 @@ fn denials_come_first_then_the_guard_then_what_allows_each_in_the_order_of_the_s
 fn a_constant_stands_once() {
     let twice = compiled(vec![allow("a-rather-long-name", 1), allow("a-rather-long-name", 2)]);
     let once = compiled(vec![allow("a-rather-long-name", 1)]);
-    assert_eq!(twice.program.bytes().len(), once.program.bytes().len() + 6);
+    assert_eq!(twice.program.bytes().len(), once.program.bytes().len() + 5);
 }
 
 #[test]
@@ -82,7 +78,7 @@ fn a_guard_that_is_always_true_takes_no_room_and_one_that_is_never_true_stays() 
         template.guard = Some(Condition::Constant(truth));
         lines(&compile(&template, &vocabulary(), &Arguments::none()).unwrap()).len()
     };
-    assert_eq!((guarded(true), guarded(false)), (3, 6));
+    assert_eq!((guarded(true), guarded(false)), (2, 5));
 }
 
 #[test]
@@ -297,7 +293,7 @@ fn a_text_can_not_write_lines_of_its_own_into_a_listing() {
     let hostile = "x\"}\nallow {} \u{202e} \u{1b}[2J";
     let compiled = compiled(vec![allow(hostile, 1), Rule { tests: Vec::new(), ..allow("", 2) }]);
     let listing = listing(compiled.program.bytes(), &vocabulary(), &[]);
-    assert!(listing.contains(r#"eq "x\"}\nallow {} \u{202e} \u{1b}[2J""#), "{listing}");
+    assert!(listing.contains(r#"equals cache "x\"}\nallow {} \u{202e} \u{1b}[2J""#), "{listing}");
     assert_eq!(render(compiled.program.bytes(), &vocabulary(), Style::default()).lines().count(), 2);
 }
 
