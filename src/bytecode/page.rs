@@ -71,11 +71,10 @@ fn example() -> String {
     let mut pool = Pool::default();
     let mut set = Vec::new();
     write_actions(&[ActionNo(0), ActionNo(2)], &mut set);
-    let denied = [Op::Test { field: FieldNo(2) }, Op::Prefix { text: pool.intern(b"secret/") }];
+    let denied = [Op::Begins { field: FieldNo(2), text: pool.intern(b"secret/") }];
     let allowed = [
         Op::ActionSet { set: pool.intern(&set) },
-        Op::Test { field: FieldNo(1) },
-        Op::Eq { text: pool.intern(b"acorns") },
+        Op::Equals { field: FieldNo(1), text: pool.intern(b"acorns") },
     ];
     let mut code = Vec::new();
     body(|body| Op::Deny { body }, &denied, &mut code);
