@@ -7,4 +7,14 @@
 //!                              grants ◄──────────────┘ └────────── open, then accept (time, revocation lists)
 //! ```
 
+pub mod codec;
+pub mod config;
+pub mod envelope;
+pub mod java;
+pub mod key_text;
+pub mod keys;
+pub mod opb64;
+pub mod rejection;
+pub mod siphash;
+pub mod thrift;
 pub mod token;
