@@ -7,6 +7,7 @@
 //!                              grants ◄──────────────┘ └────────── open, then accept (time, revocation lists)
 //! ```
 
+pub mod accept;
 pub mod codec;
 pub mod config;
 pub mod envelope;
@@ -18,3 +19,5 @@ pub mod rejection;
 pub mod siphash;
 pub mod thrift;
 pub mod token;
+pub mod trl;
+pub mod trl_directory;
