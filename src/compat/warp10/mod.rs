@@ -7,4 +7,17 @@
 //!                              grants ◄──────────────┘ └────────── open, then accept (time, revocation lists)
 //! ```
 
+pub mod accept;
+pub mod codec;
+pub mod config;
+pub mod envelope;
+pub mod java;
+pub mod key_text;
+pub mod keys;
+pub mod opb64;
+pub mod rejection;
+pub mod siphash;
+pub mod thrift;
 pub mod token;
+pub mod trl;
+pub mod trl_directory;
