@@ -7,6 +7,7 @@
 //!                              grants ◄──────────────┘ └────────── open, then accept (time, revocation lists)
 //! ```
 
+pub mod capabilities;
 pub mod codec;
 pub mod config;
 pub mod envelope;
@@ -15,6 +16,10 @@ pub mod key_text;
 pub mod keys;
 pub mod opb64;
 pub mod rejection;
+pub mod script;
 pub mod siphash;
 pub mod thrift;
 pub mod token;
+pub mod tokendump;
+pub mod tokengen;
+pub mod tokeninfo;
