@@ -112,7 +112,10 @@ fn bytes_have_spellings_and_digests() {
 
 #[test]
 fn time_is_counted_in_units_of_the_platform() {
-    gives("1 w 1 d 1 h 1 m 1 s 1 ms 1 us 1499 ns 1 ps", "604800000000 86400000000 3600000000 60000000 1000000 1000 1 1 0");
+    gives(
+        "1 w 1 d 1 h 1 m 1 s 1 ms 1 us 1499 ns 1 ps",
+        "604800000000 86400000000 3600000000 60000000 1000000 1000 1 1 0",
+    );
     gives("1.5 s MSTU STU", "1500000 1000 1000000");
     gives("NOW ISO8601 DUP TOTIMESTAMP", "'2023-11-14T22:13:20.000000Z' 1700000000000000");
     gives("NOW TSELEMENTS DUP TSELEMENTS->", "[ 2023 11 14 22 13 20 0 318 2 46 ] 1700000000000000");
@@ -195,7 +198,11 @@ fn a_service_needs_capabilities_for_its_keys() {
     assert_eq!(run(none(), &dump).unwrap_err().message, "TOKENDUMP missing capability.");
     assert!(run(with("tokendump"), &dump).is_ok());
     // A service refuses what is over, unless the keys are given.
-    let old = scripts::run("K1", "{ 'type' 'READ' 'owner' UUID 'application' 'a' 'issuance' 0 'ttl' 1 } TOKENGEN 'token' GET").unwrap();
+    let old = scripts::run(
+        "K1",
+        "{ 'type' 'READ' 'owner' UUID 'application' 'a' 'issuance' 0 'ttl' 1 } TOKENGEN 'token' GET",
+    )
+    .unwrap();
     let old = old[0].to_warpscript();
     let error = run(with("tokendump"), &format!("{old} TOKENDUMP")).unwrap_err();
     assert_eq!(error.messages[2], "TOKENDUMP invalid token.");
@@ -210,7 +217,8 @@ fn capabilities_are_listed_and_taken_away() {
     let mut host = host(&keys);
     host.capabilities = Capabilities::with_defaults([("a".to_owned(), "1".to_owned())]);
     let mut machine = Machine::new(host);
-    let stack = machine.run("NULL CAPGET [ 'a' 'b' ] CAPGET 'a' CAPDEL [ 'a' 'b' ] CAPDEL NULL CAPDEL 'b' CAPGET").unwrap();
+    let stack =
+        machine.run("NULL CAPGET [ 'a' 'b' ] CAPGET 'a' CAPDEL [ 'a' 'b' ] CAPDEL NULL CAPDEL 'b' CAPGET").unwrap();
     assert_eq!(stack.iter().map(Value::to_warpscript).collect::<Vec<_>>(), ["{ 'a' '1' }", "{ 'a' '1' }", "NULL"]);
 }
 
@@ -274,7 +282,9 @@ fn scripts_that_want_too_much_are_stopped() {
 
 #[test]
 fn texts_that_nest_or_never_end_are_stopped() {
-    for word in ["<% ", "[ ", "{ ", "<'\n", "/* ", "'a ", "%> ", "<%\n", "'a' ", "'", "\"", "$", "@", "!$", "%", "0x", "1e"] {
+    for word in
+        ["<% ", "[ ", "{ ", "<'\n", "/* ", "'a ", "%> ", "<%\n", "'a' ", "'", "\"", "$", "@", "!$", "%", "0x", "1e"]
+    {
         is_bounded(&word.repeat(60_000));
     }
     is_bounded(&("<% ".repeat(1000) + &"%> ".repeat(1000) + "EVAL"));
@@ -301,11 +311,41 @@ fn the_page_lists_every_function_and_code() {
 fn words() -> impl Strategy<Value = String> {
     let names: Vec<String> = TABLE.iter().map(|function| function.name.to_owned()).collect();
     let literals = [
-        "1", "0", "-1", "2.5", "NaN", "'a'", "'1'", "''", "true", "<% %>", "<% DROP %>", "<%", "%>", "$x", "'x'", "!$x", "@x", "NOW",
-        "MINLONG", "[ 1 'a' ]", "{ 'a' 1 }", "'UTF-8'", "'P1D'", "'(.)'", "3", "[ 'a' 'b' ]", "'{\"a\":1}'", "'00ff' HEX->",
+        "1",
+        "0",
+        "-1",
+        "2.5",
+        "NaN",
+        "'a'",
+        "'1'",
+        "''",
+        "true",
+        "<% %>",
+        "<% DROP %>",
+        "<%",
+        "%>",
+        "$x",
+        "'x'",
+        "!$x",
+        "@x",
+        "NOW",
+        "MINLONG",
+        "[ 1 'a' ]",
+        "{ 'a' 1 }",
+        "'UTF-8'",
+        "'P1D'",
+        "'(.)'",
+        "3",
+        "[ 'a' 'b' ]",
+        "'{\"a\":1}'",
+        "'00ff' HEX->",
     ];
     let literals: Vec<String> = literals.iter().map(|word| (*word).to_owned()).collect();
-    let word = prop_oneof![prop::sample::select(names), prop::sample::select(literals.clone()), prop::sample::select(literals)];
+    let word = prop_oneof![
+        prop::sample::select(names),
+        prop::sample::select(literals.clone()),
+        prop::sample::select(literals)
+    ];
     prop::collection::vec(word, 0..24).prop_map(|words| words.join(" "))
 }
 

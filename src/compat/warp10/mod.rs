@@ -7,6 +7,7 @@
 //!                              grants ◄──────────────┘ └────────── open, then accept (time, revocation lists)
 //! ```
 
+pub mod accept;
 pub mod capabilities;
 pub mod codec;
 pub mod config;
@@ -23,3 +24,5 @@ pub mod token;
 pub mod tokendump;
 pub mod tokengen;
 pub mod tokeninfo;
+pub mod trl;
+pub mod trl_directory;

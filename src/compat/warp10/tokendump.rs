@@ -5,7 +5,7 @@
 use super::java;
 use super::keys::TokenKeys;
 use super::script::value::Value;
-use super::token::{Pairs, Token};
+use super::token::Token;
 
 /// The map with `token`, `ident` and `params`.
 #[must_use]
@@ -29,8 +29,11 @@ pub fn parameters(token: &Token) -> Value {
             ];
             let uuids = |list: &[Vec<u8>]| list.iter().map(|id| uuid(id)).collect();
             let applications = read.applications.iter().map(Value::text).collect();
-            let lists: [(&str, Vec<Value>); 3] =
-                [("owners", uuids(&read.owners)), ("producers", uuids(&read.producers)), ("applications", applications)];
+            let lists: [(&str, Vec<Value>); 3] = [
+                ("owners", uuids(&read.owners)),
+                ("producers", uuids(&read.producers)),
+                ("applications", applications),
+            ];
             (fixed, lists.to_vec(), &read.attributes, &read.labels)
         }
         Token::Write(write) => {
@@ -51,16 +54,15 @@ pub fn parameters(token: &Token) -> Value {
     map(fixed.into_iter().chain(lists).chain(maps))
 }
 
-/// The text of an identifier. One that is no UUID is shown as it is, in hexadecimal.
+/// The text of an identifier: its first 16 bytes count. One that is shorter is shown as it is, in hexadecimal.
 fn uuid(bytes: &[u8]) -> Value {
-    let uuid = bytes.first_chunk().filter(|_| bytes.len() == 16);
-    Value::String(uuid.map_or_else(|| super::script::value::hex(bytes), java::uuid_to_text))
+    Value::String(bytes.first_chunk().map_or_else(|| super::script::value::hex(bytes), java::uuid_to_text))
 }
 
-/// A map of texts; none if it is empty.
+/// A map of texts, in the order in which the original shows what it has read; none if it is empty.
 pub(super) fn of_pairs(pairs: &[(String, String)]) -> Option<Value> {
-    let pairs: &Pairs = &pairs.to_vec();
-    (!pairs.is_empty()).then(|| map(pairs.iter().map(|(key, value)| (key.as_str(), Value::text(value)))))
+    let entry = |(key, value)| (Value::String(key), Value::String(value));
+    (!pairs.is_empty()).then(|| Value::Map(java::read_order(pairs.to_vec()).into_iter().map(entry).collect()))
 }
 
 /// A map with texts as its keys.

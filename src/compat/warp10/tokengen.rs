@@ -98,8 +98,7 @@ pub fn tokengen(map: &Value, keys: &TokenKeys, now_ms: i64) -> Result<Value, Tok
 pub fn minted(draft: Draft, keys: &TokenKeys) -> Value {
     let text = keys.mint(&draft.token);
     let ident = keys.ident(&text).to_string();
-    let mut result =
-        vec![(Value::text("token"), Value::String(text)), (Value::text("ident"), Value::String(ident))];
+    let mut result = vec![(Value::text("token"), Value::String(text)), (Value::text("ident"), Value::String(ident))];
     result.extend(draft.id.map(|id| (Value::text("id"), id)));
     Value::Map(result)
 }
@@ -114,18 +113,24 @@ pub fn doubts(token: &Token) -> Vec<String> {
     };
     // The end of time is written on purpose; other times so far away are units of the platform.
     if (FAR..FILE_TTL).contains(&expiry) || (FAR..FILE_TTL).contains(&issuance) {
-        doubts.push("the token lives beyond the year 5000: its times are milliseconds, so write `NOW MSTU /`".to_owned());
+        doubts
+            .push("the token lives beyond the year 5000: its times are milliseconds, so write `NOW MSTU /`".to_owned());
     } else if expiry < issuance {
         doubts.push("the token expires before it is issued".to_owned());
     }
     if let Token::Read(read) = token {
-        let open: Vec<&str> =
-            [("owners", read.owners.is_empty()), ("producers", read.producers.is_empty()), ("applications", read.applications.is_empty())]
-                .into_iter()
-                .filter_map(|(key, is_open)| is_open.then_some(key))
-                .collect();
+        let open: Vec<&str> = [
+            ("owners", read.owners.is_empty()),
+            ("producers", read.producers.is_empty()),
+            ("applications", read.applications.is_empty()),
+        ]
+        .into_iter()
+        .filter_map(|(key, is_open)| is_open.then_some(key))
+        .collect();
         if open.len() == 3 {
-            doubts.push("the token reads everything: it has no `owners`, no `producers` and no `applications`".to_owned());
+            doubts.push(
+                "the token reads everything: it has no `owners`, no `producers` and no `applications`".to_owned(),
+            );
         }
     }
     doubts
@@ -153,7 +158,8 @@ impl<'m> Parameters<'m> {
         let (owners, producers) = (uuids("owners")?, uuids("producers")?);
         let wants = format!("{} expects 'applications' to be a list of application names.", self.caller);
         let applications = self.list("applications", &wants)?.iter();
-        let applications = applications.map(|element| self.text_of("applications", element)).collect::<Result<_, _>>()?;
+        let applications =
+            applications.map(|element| self.text_of("applications", element)).collect::<Result<_, _>>()?;
         let attributes = self.pairs("attributes")?;
         let labels = self.pairs("labels")?;
         let application = Some(application);
@@ -262,7 +268,8 @@ impl<'m> Parameters<'m> {
             (Value::String(name), Value::String(value)) => Ok((name.clone(), value.clone())),
             _ => {
                 let message = format!("{} expects '{key}' to be a map of STRING keys and values.", self.caller);
-                let help = format!("`{} {}`: make a text of it with `TOSTRING`", name.to_warpscript(), value.to_warpscript());
+                let help =
+                    format!("`{} {}`: make a text of it with `TOSTRING`", name.to_warpscript(), value.to_warpscript());
                 Err(TokengenError::new(message).help(help))
             }
         };

@@ -84,7 +84,10 @@ impl Heap {
     /// Bytes that are made or gone through.
     pub fn work(&mut self, bytes: usize) -> Result<(), Failure> {
         self.work = self.work.checked_sub(bytes as u64).ok_or_else(|| {
-            Failure::new(ScriptCode::TooMuch, format!("the script makes more than {} bytes of values", limits::SCRIPT_WORK))
+            Failure::new(
+                ScriptCode::TooMuch,
+                format!("the script makes more than {} bytes of values", limits::SCRIPT_WORK),
+            )
         })?;
         Ok(())
     }

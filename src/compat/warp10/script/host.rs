@@ -1,5 +1,6 @@
 //! What a script gets from outside: the time, UUIDs, keys, capabilities. Nothing else reaches it.
 
+use crate::compat::warp10::accept::Acceptor;
 use crate::compat::warp10::capabilities::Capabilities;
 use crate::compat::warp10::keys::TokenKeys;
 use crate::compat::warp10::rejection::{Label, Rejection};
@@ -65,12 +66,20 @@ pub trait Acceptance {
 impl Acceptance for TokenKeys {
     /// Only the keys and the time: nothing is revoked.
     fn accept(&self, text: &str, kind: Kind, now_ms: i64) -> Result<Token, Rejection> {
+        if text.is_empty() {
+            return Err(Rejection::missing(kind));
+        }
         let token = self.open_as(text, kind)?;
-        let expiry = match &token {
-            Token::Read(read) => read.expiry,
-            Token::Write(write) => write.expiry,
-        };
-        if expiry < now_ms { Err(Rejection { label: Label::Expired, message: "Token Expired.".to_owned() }) } else { Ok(token) }
+        if token.expiry() < now_ms {
+            return Err(Rejection { label: Label::Expired, message: "Token Expired.".to_owned() });
+        }
+        Ok(token)
+    }
+}
+
+impl Acceptance for Acceptor<'_> {
+    fn accept(&self, text: &str, kind: Kind, now_ms: i64) -> Result<Token, Rejection> {
+        Acceptor::accept(self, text, kind, now_ms)
     }
 }
 

@@ -114,24 +114,28 @@ impl<'h> Machine<'h> {
         if !binds_now(&body.body) {
             return Ok(body.clone());
         }
-        let nodes: Result<Vec<Node>, Failure> = body.body.iter().map(|node| {
-            self.heap.step()?;
-            let what = match &node.what {
-                What::LoadNow(name) => {
-                    let value = self.variable(name).map_err(|mut failure| {
-                        failure.at = Some((node.at, node.line));
-                        failure
-                    })?;
-                    match self.heap.tree(&value)? {
-                        Value::Macro(inner) => What::Macro(inner),
-                        value => What::Push(value),
+        let nodes: Result<Vec<Node>, Failure> = body
+            .body
+            .iter()
+            .map(|node| {
+                self.heap.step()?;
+                let what = match &node.what {
+                    What::LoadNow(name) => {
+                        let value = self.variable(name).map_err(|mut failure| {
+                            failure.at = Some((node.at, node.line));
+                            failure
+                        })?;
+                        match self.heap.tree(&value)? {
+                            Value::Macro(inner) => What::Macro(inner),
+                            value => What::Push(value),
+                        }
                     }
-                }
-                What::Macro(inner) => What::Macro(self.bound(inner)?),
-                other => other.clone(),
-            };
-            Ok(Node { what, at: node.at, line: node.line })
-        }).collect();
+                    What::Macro(inner) => What::Macro(self.bound(inner)?),
+                    other => other.clone(),
+                };
+                Ok(Node { what, at: node.at, line: node.line })
+            })
+            .collect();
         Ok(Macro { body: nodes?.into(), text: body.text.clone() })
     }
 

@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn the_top_of_the_stack_comes_first_and_only_ascii_is_written() {
-        let stack = [Value::text("été 🚀"), Value::Double(f64::NAN), Value::List(vec![Value::Null, Value::Double(1e10)])];
+        let stack =
+            [Value::text("été 🚀"), Value::Double(f64::NAN), Value::List(vec![Value::Null, Value::Double(1e10)])];
         assert_eq!(stack_json(&stack, Style::default()), r#"[[null,1.0E10],NaN,"\u00E9t\u00E9 \uD83D\uDE80"]"#);
     }
 

@@ -157,11 +157,16 @@ impl Reader<'_> {
                 return Ok(length);
             }
             Rule::multi_line_open => {
-                return Err(fail(unreadable("`<'` must stand alone on its line").help("put the text on the next lines")));
+                return Err(fail(
+                    unreadable("`<'` must stand alone on its line").help("put the text on the next lines"),
+                ));
             }
             Rule::macro_open => {
                 if self.open.len() >= limits::SCRIPT_DEPTH {
-                    return Err(fail(too_much(format!("more than {} macros inside of each other", limits::SCRIPT_DEPTH))));
+                    return Err(fail(too_much(format!(
+                        "more than {} macros inside of each other",
+                        limits::SCRIPT_DEPTH
+                    ))));
                 }
                 self.open.push((span, number, Vec::new()));
                 return Ok(length);
@@ -221,11 +226,14 @@ fn comment_end(rest: &str) -> Option<usize> {
 
 fn unknown(name: &str) -> Failure {
     let failure = Failure::new(ScriptCode::UnknownFunction, format!("Unknown function '{name}'"));
-    let glued = name.len() > 1 && name.starts_with(['[', '{', ']', '}']) || name.len() > 1 && name.ends_with([']', '}']);
+    let glued =
+        name.len() > 1 && name.starts_with(['[', '{', ']', '}']) || name.len() > 1 && name.ends_with([']', '}']);
     match functions::alike(name) {
         _ if glued => failure.help("brackets are words of their own: put blanks around them"),
         Some(known) => failure.help(format!("did you mean `{known}`? functions are case sensitive")),
-        None => failure.help("it is no function of the subset that envelopes are written in; docs/warpscript.md lists them"),
+        None => {
+            failure.help("it is no function of the subset that envelopes are written in; docs/warpscript.md lists them")
+        }
     }
 }
 

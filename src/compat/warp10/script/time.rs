@@ -170,7 +170,8 @@ mod tests {
     #[test]
     fn durations_are_read() {
         let fixed = |text: &str| Period::read(text)?.fixed(TimeUnit::Microseconds);
-        let cases = [("PT1H", 3_600_000_000), ("P1DT0.5S", 86_400_500_000), ("-PT5M", -300_000_000), ("P1W", 604_800_000_000)];
+        let cases =
+            [("PT1H", 3_600_000_000), ("P1DT0.5S", 86_400_500_000), ("-PT5M", -300_000_000), ("P1W", 604_800_000_000)];
         for (text, wanted) in cases {
             assert_eq!(fixed(text), Some(wanted), "{text}");
         }

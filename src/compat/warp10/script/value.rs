@@ -110,7 +110,8 @@ impl Value {
             Self::Bytes(bytes) => format!("'{}' HEX->", hex(bytes)),
             Self::List(list) => bracketed("[", list.iter().map(Self::to_warpscript).collect(), "]"),
             Self::Map(map) => {
-                let entries = map.iter().map(|(key, value)| format!("{} {}", key.to_warpscript(), value.to_warpscript()));
+                let entries =
+                    map.iter().map(|(key, value)| format!("{} {}", key.to_warpscript(), value.to_warpscript()));
                 bracketed("{", entries.collect(), "}")
             }
             Self::Mark => "[".to_owned(),
@@ -169,7 +170,14 @@ mod tests {
 
     #[test]
     fn doubles_are_written_as_java_writes_them() {
-        let cases = [(1e10, "1.0E10"), (1e7, "1.0E7"), (1e6, "1000000.0"), (0.001, "0.001"), (1.25e-7, "1.25E-7"), (-0.0, "-0.0")];
+        let cases = [
+            (1e10, "1.0E10"),
+            (1e7, "1.0E7"),
+            (1e6, "1000000.0"),
+            (0.001, "0.001"),
+            (1.25e-7, "1.25E-7"),
+            (-0.0, "-0.0"),
+        ];
         for (number, text) in cases {
             assert_eq!(java_double(number), text);
         }

@@ -45,7 +45,9 @@ pub(super) fn to_bytes(m: &mut Machine<'_>) -> Done {
 fn unknown_charset(charset: &str, other: &str) -> Failure {
     let failure = bad(format!("the charset `{charset}` is not known"));
     match other.to_ascii_uppercase().as_str() {
-        "UTF-8" | "US-ASCII" | "ISO-8859-1" => failure.help("the text comes first, then the charset: `'text' 'UTF-8' ->BYTES`"),
+        "UTF-8" | "US-ASCII" | "ISO-8859-1" => {
+            failure.help("the text comes first, then the charset: `'text' 'UTF-8' ->BYTES`")
+        }
         _ => failure.help("charsets are `UTF-8`, `US-ASCII` and `ISO-8859-1`"),
     }
 }
@@ -76,7 +78,8 @@ fn encoded(m: &mut Machine<'_>, name: &str, encoding: &Encoding) -> Done {
 
 fn decoded(m: &mut Machine<'_>, name: &str, encoding: &Encoding) -> Done {
     let text = m.text(name, "a text")?;
-    let bytes = encoding.decode(text.as_bytes()).map_err(|error| bad(format!("{name} can not read `{text}`: {error}")))?;
+    let bytes =
+        encoding.decode(text.as_bytes()).map_err(|error| bad(format!("{name} can not read `{text}`: {error}")))?;
     give(m, bytes)
 }
 

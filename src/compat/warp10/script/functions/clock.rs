@@ -86,7 +86,8 @@ pub(super) fn add_days(m: &mut Machine<'_>) -> Done {
 
 fn period(m: &mut Machine<'_>, name: &str) -> Result<Period, Failure> {
     let text = m.text(name, "a text such as `PT1H`")?;
-    Period::read(&text).ok_or_else(|| bad(format!("{name}: `{text}` is no duration")).help("durations look like `P1DT12H30M`"))
+    Period::read(&text)
+        .ok_or_else(|| bad(format!("{name}: `{text}` is no duration")).help("durations look like `P1DT12H30M`"))
 }
 
 pub(super) fn add_duration(m: &mut Machine<'_>) -> Done {
@@ -180,7 +181,8 @@ pub(super) fn from_elements(m: &mut Machine<'_>) -> Done {
     }
     let stamp = time::from_parts(parts, m.host.unit).ok_or_else(|| {
         let date = parts.map(|part| part.to_string()).join(" ");
-        bad(format!("TSELEMENTS->: `{date}` is no date and time")).help("months go from 1 to 12, days from 1, hours from 0 to 23")
+        bad(format!("TSELEMENTS->: `{date}` is no date and time"))
+            .help("months go from 1 to 12, days from 1, hours from 0 to 23")
     })?;
     m.give(Item::Long(stamp))
 }

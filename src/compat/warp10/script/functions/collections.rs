@@ -109,30 +109,35 @@ fn place(function: &str, index: i64, length: usize) -> Result<usize, Failure> {
 pub(super) fn get(m: &mut Machine<'_>) -> Done {
     let key = m.pop()?;
     let value = match (m.pop()?, key) {
-        (Item::Map(map), key) => m.heap.lookup(map, &key)?.unwrap_or(Item::Null),
+        (Item::Map(map), key) => match (m.heap.lookup(map, &key)?, key) {
+            (Some(value), _) => value,
+            (None, Item::List(path)) => return follow(m, Item::Map(map), path),
+            (None, _) => Item::Null,
+        },
         (Item::List(list), Item::Long(index)) => {
             let at = place("GET", index, m.heap.list(list).len())?;
             m.heap.list(list)[at].clone()
         }
         (Item::Bytes(bytes), Item::Long(index)) => Item::Long(i64::from(bytes[place("GET", index, bytes.len())?])),
-        (collection, Item::List(path)) => {
-            let path = m.elements(path)?;
-            m.give(collection)?;
-            for step in path {
-                m.heap.step()?;
-                m.give(step)?;
-                // A path in a path would recurse.
-                if matches!(m.stack.last(), Some(Item::List(_))) {
-                    return Err(bad("GET expects a path of keys and indices").into());
-                }
-                get(m)?;
-            }
-            return Ok(());
-        }
+        (list @ Item::List(_), Item::List(path)) => return follow(m, list, path),
         (Item::List(_) | Item::Bytes(_), key) => return Err(wrong("GET", "a LONG as the index of a list", &key).into()),
         (found, _) => return Err(wrong("GET", "a map, a list or bytes below the key", &found).into()),
     };
     m.give(value)
+}
+
+/// Goes into a collection, key by key. A path in a path would recurse.
+fn follow(m: &mut Machine<'_>, collection: Item, path: ListId) -> Done {
+    m.give(collection)?;
+    for step in m.elements(path)? {
+        m.heap.step()?;
+        if matches!(step, Item::List(_)) {
+            return Err(bad("GET expects a path of keys and indices").into());
+        }
+        m.give(step)?;
+        get(m)?;
+    }
+    Ok(())
 }
 
 pub(super) fn put(m: &mut Machine<'_>) -> Done {

@@ -24,9 +24,9 @@ fn arithmetic(
 ) -> Result<Item, Failure> {
     let wants = "two numbers";
     match (&a, &b) {
-        (Item::Long(a), Item::Long(b)) => {
-            longs(*a, *b).map(Item::Long).ok_or_else(|| bad("/ by zero").help("make sure that the second number is not 0"))
-        }
+        (Item::Long(a), Item::Long(b)) => longs(*a, *b)
+            .map(Item::Long)
+            .ok_or_else(|| bad("/ by zero").help("make sure that the second number is not 0")),
         _ => Ok(Item::Double(doubles(real(name, wants, &a)?, real(name, wants, &b)?))),
     }
 }
@@ -61,7 +61,9 @@ pub(super) fn add(m: &mut Machine<'_>) -> Done {
         (a @ Item::Text(_), b) | (a, b @ Item::Text(_)) => {
             let (text, other) = if matches!(a, Item::Text(_)) { (a, b) } else { (b, a) };
             let message = format!("+ can not join a {} and a {}", text.kind(), other.kind());
-            return Err(Failure::new(ScriptCode::WrongKind, message).help("make a text of it first: `TOSTRING`").into());
+            return Err(Failure::new(ScriptCode::WrongKind, message)
+                .help("make a text of it first: `TOSTRING`")
+                .into());
         }
         numbers => arithmetic("+", numbers, |a, b| Some(a.wrapping_add(b)), |a, b| a + b)?,
     };
@@ -202,7 +204,8 @@ pub(super) fn to_double(m: &mut Machine<'_>) -> Done {
         Item::Double(number) => number,
         Item::Bool(truth) => f64::from(u8::from(truth)),
         Item::Text(text) => {
-            let is_number = text.trim().starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) || &*text == "NaN";
+            let is_number =
+                text.trim().starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) || &*text == "NaN";
             let number = text.trim().parse().ok().filter(|_| is_number);
             number.ok_or_else(|| bad(format!("TODOUBLE can not read `{text}`")))?
         }

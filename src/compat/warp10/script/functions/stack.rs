@@ -142,7 +142,8 @@ fn store_one(m: &mut Machine<'_>, name: &Item, value: Item) -> Result<(), Failur
             m.variables.insert(name.to_string(), value);
         }
         Item::Long(number) => {
-            let register = u8::try_from(*number).map_err(|_| bad(format!("registers go from 0 to 255, not {number}")))?;
+            let register =
+                u8::try_from(*number).map_err(|_| bad(format!("registers go from 0 to 255, not {number}")))?;
             m.registers.insert(register, value);
         }
         found => return Err(wrong("STORE", "the name of a variable, a register or a LIST of them", found)),
@@ -168,7 +169,8 @@ pub(super) fn load(m: &mut Machine<'_>) -> Done {
     let value = match m.pop()? {
         Item::Text(name) => m.variable(&name)?,
         Item::Long(number) => {
-            let register = u8::try_from(number).map_err(|_| bad(format!("registers go from 0 to 255, not {number}")))?;
+            let register =
+                u8::try_from(number).map_err(|_| bad(format!("registers go from 0 to 255, not {number}")))?;
             m.registers.get(&register).cloned().unwrap_or(Item::Null)
         }
         found => return Err(wrong("LOAD", "the name of a variable or a register", &found).into()),

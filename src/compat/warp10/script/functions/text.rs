@@ -84,10 +84,7 @@ pub(super) fn join(m: &mut Machine<'_>) -> Done {
 }
 
 /// A regular expression and the text below it. Matching is linear in both.
-fn pattern_and_text(
-    m: &mut Machine<'_>,
-    name: &str,
-) -> Result<(regex::Regex, std::rc::Rc<str>), Failure> {
+fn pattern_and_text(m: &mut Machine<'_>, name: &str) -> Result<(regex::Regex, std::rc::Rc<str>), Failure> {
     let pattern = m.text(name, "a text as the regular expression")?;
     let text = m.text(name, "a text")?;
     // Compiling costs too, and the same expression may be compiled again and again.

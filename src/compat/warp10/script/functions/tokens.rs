@@ -152,7 +152,9 @@ pub(super) fn capget(m: &mut Machine<'_>) -> Done {
 }
 
 pub(super) fn capcheck(m: &mut Machine<'_>) -> Done {
-    let Item::Text(name) = m.pop()? else { return Err(wrong_kind("CAPCHECK expects a STRING capability name.").into()) };
+    let Item::Text(name) = m.pop()? else {
+        return Err(wrong_kind("CAPCHECK expects a STRING capability name.").into());
+    };
     let is_there = m.host.capabilities.get(&name).is_some();
     m.give(Item::Bool(is_there))
 }
