@@ -167,6 +167,10 @@ fn a_variable_in_a_macro_is_looked_up_when_it_runs_or_at_once() {
     gives("1 'x' STORE <% $x !$x <% !$x %> EVAL %> 2 'x' STORE EVAL", "2 1 1");
     fails("<% !$nope %>", ScriptCode::UnknownName, "Unknown symbol 'nope'");
     fails("@nope", ScriptCode::UnknownName, "Unknown macro 'nope'");
+    let nested = "<% %> 'm' STORE 0 99 <% DROP '<%25 !$m %25>' EVAL 'm' STORE %> FOR";
+    fails(nested, ScriptCode::TooMuch, "more than 32 macros inside of each other");
+    fails("1 <' 2", ScriptCode::Unreadable, "Can only start multiline strings by using <' on a line by itself.");
+    fails("DROP", ScriptCode::StackTooShort, "Empty stack.");
     fails("%>", ScriptCode::Unreadable, "Not inside a macro definition.");
     fails("<% FOO %>", ScriptCode::UnknownFunction, "Unknown function 'FOO'");
 }
@@ -240,6 +244,9 @@ fn scripts_that_want_too_much_are_stopped() {
         "MINLONG MAXLONG <% DROP 'x' DROP %> FOR",
         "<% @x %> 'x' STORE @x",
         "<% true %> <% %> WHILE",
+        "<% %> 'm' STORE 0 MAXLONG <% DROP '<%25 !$m %25>' EVAL 'm' STORE %> FOR",
+        "<% %> 'm' STORE 0 MAXLONG <% DROP [ $m ] 'm' STORE '<%25 !$m %25>' EVAL 'm' STORE %> FOR",
+        "<% %> 'm' STORE 0 40 <% DROP $m $m + 'm' STORE %> FOR $m EVAL",
         "<% %> <% false %> UNTIL",
         "'EVAL' 'x' STORE '$x EVAL' 'x' STORE $x EVAL",
         "'$x EVAL' 'x' STORE $x EVAL",

@@ -179,7 +179,7 @@ impl Heap {
             Item::Mark => sized(7, &[]),
             Item::List(id) => {
                 sized(8, &(self.list(*id).len() as u64).to_be_bytes());
-                self.work(self.list(*id).len() * size_of::<Item>())?;
+                self.work(size_of_val(self.list(*id)))?;
                 for element in self.list(*id).to_vec() {
                     self.write_key(&element, key, depth + 1)?;
                 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::error::{Failure, ScriptCode, ScriptError, Stop};
 use super::heap::{Heap, Item};
 use super::host::Host;
-use super::read::{Broken, Node, Script, What, line_around, read};
+use super::read::{Broken, Node, Script, What, line_around, nested_too_deeply, read};
 use super::value::{Macro, Value};
 use crate::limits;
 use crate::span::Span;
@@ -136,7 +136,7 @@ impl<'h> Machine<'h> {
                 Ok(Node { what, at: node.at, line: node.line })
             })
             .collect();
-        Ok(Macro { body: nodes?.into(), text: body.text.clone() })
+        Macro::new(nodes?.into(), body.text.clone()).ok_or_else(nested_too_deeply)
     }
 
     /// Runs a macro.
@@ -221,7 +221,9 @@ impl<'h> Machine<'h> {
     }
 
     pub(super) fn pop(&mut self) -> Result<Item, Failure> {
-        self.stack.pop().ok_or_else(too_short)
+        self.stack.pop().ok_or_else(|| {
+            Failure::new(ScriptCode::StackTooShort, "Empty stack.").help("this function needs more values below it")
+        })
     }
 }
 

@@ -43,7 +43,7 @@ fn translated(pattern: &str) -> Result<String, String> {
                 Some('s') => out.push_str("[ \\t\\n\\x0B\\x0C\\r]"),
                 Some('S') => out.push_str("[^ \\t\\n\\x0B\\x0C\\r]"),
                 Some('h') => {
-                    out.push_str("[ \\t\\u{A0}\\u{1680}\\u{180e}\\u{2000}-\\u{200a}\\u{202f}\\u{205f}\\u{3000}]")
+                    out.push_str("[ \\t\\u{A0}\\u{1680}\\u{180e}\\u{2000}-\\u{200a}\\u{202f}\\u{205f}\\u{3000}]");
                 }
                 Some(other) => out.extend(['\\', other]),
                 None => return Err(format!("`{pattern}` ends with a lone `\\`")),

@@ -21,6 +21,17 @@ pub(super) struct Node {
     pub line: usize,
 }
 
+impl Node {
+    /// Macros inside of each other in this word.
+    pub fn depth(&self) -> usize {
+        match &self.what {
+            What::Push(value) => value.depth(),
+            What::Macro(body) => Value::Macro(body.clone()).depth(),
+            What::Load(_) | What::LoadNow(_) | What::Run(_) | What::Call(_) => 0,
+        }
+    }
+}
+
 /// What a word does.
 #[derive(Clone, Debug)]
 pub(super) enum What {
@@ -94,6 +105,11 @@ fn too_much(message: impl Into<String>) -> Failure {
     Failure::new(ScriptCode::TooMuch, message)
 }
 
+/// Macros are written, or put, inside of each other without end.
+pub(super) fn nested_too_deeply() -> Failure {
+    too_much(format!("more than {} macros inside of each other", limits::SCRIPT_DEPTH))
+}
+
 fn unreadable(message: impl Into<String>) -> Failure {
     Failure::new(ScriptCode::Unreadable, message)
 }
@@ -157,16 +173,14 @@ impl Reader<'_> {
                 return Ok(length);
             }
             Rule::multi_line_open => {
+                let message = "Can only start multiline strings by using <' on a line by itself.";
                 return Err(fail(
-                    unreadable("`<'` must stand alone on its line").help("put the text on the next lines"),
+                    unreadable(message).help("put the text on the next lines, and `'>` on the line after it"),
                 ));
             }
             Rule::macro_open => {
                 if self.open.len() >= limits::SCRIPT_DEPTH {
-                    return Err(fail(too_much(format!(
-                        "more than {} macros inside of each other",
-                        limits::SCRIPT_DEPTH
-                    ))));
+                    return Err(fail(nested_too_deeply()));
                 }
                 self.open.push((span, number, Vec::new()));
                 return Ok(length);
@@ -176,7 +190,8 @@ impl Reader<'_> {
                     return Err(fail(unreadable("Not inside a macro definition.")));
                 };
                 let whole = begin.join(span);
-                let body = Macro { body: nodes.into(), text: Arc::from(whole.of(self.text)) };
+                let body = Macro::new(nodes.into(), Arc::from(whole.of(self.text)));
+                let body = body.ok_or_else(|| fail(nested_too_deeply()))?;
                 self.put(Node { what: What::Macro(body), at: whole, line: began });
                 return Ok(length);
             }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::read::Node;
+use crate::limits;
 
 /// A value as it is handed in and out: a tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,9 +35,17 @@ pub enum Value {
 pub struct Macro {
     pub(super) body: Arc<[Node]>,
     pub(super) text: Arc<str>,
+    /// Macros inside of each other, this one counted: dropping one recurses.
+    depth: usize,
 }
 
 impl Macro {
+    /// A macro; `None` if it is nested too deeply.
+    pub(super) fn new(body: Arc<[Node]>, text: Arc<str>) -> Option<Self> {
+        let depth = 1 + body.iter().map(Node::depth).max().unwrap_or(0);
+        (depth <= limits::SCRIPT_DEPTH).then_some(Self { body, text, depth })
+    }
+
     /// What was written, from `<%` to `%>`.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -62,6 +71,22 @@ impl Value {
     pub fn get(&self, key: &str) -> Option<&Self> {
         let Self::Map(entries) = self else { return None };
         entries.iter().find(|(known, _)| matches!(known, Self::String(known) if known == key)).map(|(_, value)| value)
+    }
+
+    /// Macros inside of each other in this value.
+    pub(super) fn depth(&self) -> usize {
+        match self {
+            Self::Macro(body) => body.depth,
+            Self::List(list) => list.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Map(map) => map.iter().map(|(key, value)| key.depth().max(value.depth())).max().unwrap_or(0),
+            Self::Null
+            | Self::Bool(_)
+            | Self::Long(_)
+            | Self::Double(_)
+            | Self::String(_)
+            | Self::Bytes(_)
+            | Self::Mark => 0,
+        }
     }
 
     /// What it is, as `TYPEOF` says it.

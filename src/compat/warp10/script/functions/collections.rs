@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::error::{Failure, ScriptCode, Stop};
 use super::super::heap::{Entries, Item, ListId, MapId};
 use super::super::machine::Machine;
-use super::{bad, wrong};
+use super::{bad, counted, wrong};
 
 type Done = Result<(), Stop>;
 
@@ -69,7 +69,7 @@ pub(super) fn list_to(m: &mut Machine<'_>) -> Done {
     let elements = m.elements(list)?;
     let count = elements.len();
     elements.into_iter().try_for_each(|element| m.give(element))?;
-    m.give(Item::Long(count as i64))
+    m.give(counted(count))
 }
 
 pub(super) fn map_of(m: &mut Machine<'_>) -> Done {
@@ -86,7 +86,7 @@ pub(super) fn map_to(m: &mut Machine<'_>) -> Done {
         m.give(key)?;
         m.give(value)?;
     }
-    m.give(Item::Long(count as i64))
+    m.give(counted(count))
 }
 
 /// The entries of a map. Going through them costs.
@@ -98,7 +98,7 @@ pub(super) fn entries(m: &mut Machine<'_>, map: MapId) -> Result<Vec<(Item, Item
 /// The place that an index means: one below zero counts from the end.
 fn place(function: &str, index: i64, length: usize) -> Result<usize, Failure> {
     let failed = |why: String| Failure::new(ScriptCode::BadValue, format!("{function} failed.")).because(why);
-    let size = length as i64;
+    let size = i64::try_from(length).unwrap_or(i64::MAX);
     if index >= size {
         return Err(failed(format!("Index out of bound, {index} >= {length}")));
     }
@@ -216,7 +216,7 @@ pub(super) fn size(m: &mut Machine<'_>) -> Done {
         }
         found => return Err(wrong("SIZE", "a list, a map, a text or bytes", &found).into()),
     };
-    m.give(Item::Long(size as i64))
+    m.give(counted(size))
 }
 
 /// The collection that a question is about stays on the stack.

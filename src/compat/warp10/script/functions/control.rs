@@ -4,7 +4,7 @@ use super::super::error::{Failure, ScriptCode, Stop};
 use super::super::heap::Item;
 use super::super::machine::Machine;
 use super::super::value::Macro;
-use super::{bad, collections, wrong};
+use super::{bad, collections, counted, wrong};
 
 type Done = Result<(), Stop>;
 
@@ -175,7 +175,7 @@ pub(super) fn lmap(m: &mut Machine<'_>) -> Done {
     for (index, element) in m.elements(list)?.into_iter().enumerate() {
         m.give(element)?;
         if wants_index {
-            m.give(Item::Long(index as i64))?;
+            m.give(counted(index))?;
         }
         m.heap.step()?;
         m.run_macro(&body)?;

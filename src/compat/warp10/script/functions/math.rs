@@ -3,7 +3,7 @@
 use super::super::error::{Failure, ScriptCode, Stop};
 use super::super::heap::Item;
 use super::super::machine::Machine;
-use super::super::read::digits;
+use super::super::read::{digits, nested_too_deeply};
 use super::super::value::Macro;
 use super::{bad, wrong};
 
@@ -56,13 +56,12 @@ pub(super) fn add(m: &mut Machine<'_>) -> Done {
             let inside = |body: &Macro| body.text.trim_start_matches("<%").trim_end_matches("%>").to_owned();
             let text = format!("<%{}{}%>", inside(&a), inside(&b)).into();
             let body = a.body.iter().chain(&*b.body).cloned().collect();
-            return m.give(Item::Macro(Macro { body, text }));
+            return m.give(Item::Macro(Macro::new(body, text).ok_or_else(nested_too_deeply)?));
         }
         (a @ Item::Text(_), b) | (a, b @ Item::Text(_)) => {
-            let (text, other) = if matches!(a, Item::Text(_)) { (a, b) } else { (b, a) };
-            let message = format!("+ can not join a {} and a {}", text.kind(), other.kind());
+            let message = format!("+ can not join a {} and a {}", a.kind(), b.kind());
             return Err(Failure::new(ScriptCode::WrongKind, message)
-                .help("make a text of it first: `TOSTRING`")
+                .help("make a text of the other value first: `TOSTRING`")
                 .into());
         }
         numbers => arithmetic("+", numbers, |a, b| Some(a.wrapping_add(b)), |a, b| a + b)?,
@@ -131,9 +130,9 @@ bitwise! {
     bit_or "|" |a, b| a | b;
     bit_xor "^" |a, b| a ^ b;
     // Java counts the low six bits of a shift.
-    shift_left "<<" |a, b| a.wrapping_shl((b & 63) as u32);
-    shift_right ">>" |a, b| a.wrapping_shr((b & 63) as u32);
-    shift_right_unsigned ">>>" |a, b| a.cast_unsigned().wrapping_shr((b & 63) as u32).cast_signed();
+    shift_left "<<" |a, b| a.wrapping_shl((b & 63).cast_unsigned() as u32);
+    shift_right ">>" |a, b| a.wrapping_shr((b & 63).cast_unsigned() as u32);
+    shift_right_unsigned ">>>" |a, b| a.cast_unsigned().wrapping_shr((b & 63).cast_unsigned() as u32).cast_signed();
 }
 
 pub(super) fn bit_not(m: &mut Machine<'_>) -> Done {

@@ -258,6 +258,11 @@ fn bad(message: impl Into<String>) -> Failure {
     Failure::new(ScriptCode::BadValue, message)
 }
 
+/// A count as a value.
+fn counted(count: usize) -> Item {
+    Item::Long(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
 /// What functions take off the stack.
 impl Machine<'_> {
     fn long(&mut self, function: &str, wants: &str) -> Result<i64, Failure> {

@@ -3,7 +3,7 @@
 use super::super::error::{Failure, ScriptCode, Stop};
 use super::super::heap::Item;
 use super::super::machine::{Machine, too_short};
-use super::{bad, wrong};
+use super::{bad, counted, wrong};
 use crate::limits;
 
 type Done = Result<(), Stop>;
@@ -70,9 +70,10 @@ fn copy(m: &mut Machine<'_>, from_top: usize) -> Done {
 }
 
 pub(super) fn depth(m: &mut Machine<'_>) -> Done {
-    m.give(Item::Long(m.stack.len() as i64))
+    m.give(counted(m.stack.len()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every function of the table may fail")]
 pub(super) fn clear(m: &mut Machine<'_>) -> Done {
     m.stack.clear();
     Ok(())
@@ -91,7 +92,7 @@ pub(super) fn clear_to_mark(m: &mut Machine<'_>) -> Done {
 
 pub(super) fn count_to_mark(m: &mut Machine<'_>) -> Done {
     let count = above_mark(m)?;
-    m.give(Item::Long(count as i64))
+    m.give(counted(count))
 }
 
 pub(super) fn mark(m: &mut Machine<'_>) -> Done {

@@ -88,7 +88,7 @@ fn pattern_and_text(m: &mut Machine<'_>, name: &str) -> Result<(regex::Regex, st
     let pattern = m.text(name, "a text as the regular expression")?;
     let text = m.text(name, "a text")?;
     // Compiling costs too, and the same expression may be compiled again and again.
-    m.heap.work(64 * pattern.len() + text.len() * (1 + pattern.len() / 8) + 1024)?;
+    m.heap.work(64 * pattern.len() + text.len() * (8 + pattern.len()) + 1024)?;
     Ok((java_regex(&pattern).map_err(bad)?, text))
 }
 
