@@ -8,6 +8,7 @@
 //! ```
 
 pub mod accept;
+pub mod capabilities;
 pub mod codec;
 pub mod config;
 pub mod envelope;
@@ -16,8 +17,12 @@ pub mod key_text;
 pub mod keys;
 pub mod opb64;
 pub mod rejection;
+pub mod script;
 pub mod siphash;
 pub mod thrift;
 pub mod token;
+pub mod tokendump;
+pub mod tokengen;
+pub mod tokeninfo;
 pub mod trl;
 pub mod trl_directory;
