@@ -8,7 +8,10 @@ use placet::bytecode::verify::{Budget, Scope, verify};
 use placet::check::library::Library;
 use placet::compat::warp10::codec::{decode, encode};
 use placet::compat::warp10::envelope::Ident;
+use placet::compat::warp10::keys::TokenKeys;
 use placet::compat::warp10::opb64;
+use placet::compat::warp10::script::output::stack_json;
+use placet::compat::warp10::script::{Host, Machine};
 use placet::compat::warp10::token::Kind;
 use placet::compat::warp10::trl::{ListName, RevocationList};
 use placet::model::request::Request;
@@ -70,7 +73,15 @@ pub fn revocation_list(bytes: &[u8]) {
     let _ = text.lines().map(ListName::parse).count();
 }
 
-/// An envelope of the stack form.
+/// An envelope of the stack form, run with keys.
 pub fn warpscript(bytes: &[u8]) {
-    let Ok(_text) = str::from_utf8(bytes) else { return };
+    let Ok(text) = str::from_utf8(bytes) else { return };
+    let keys = TokenKeys::new(&[7; 32], &[7; 16]).expect("the keys have their lengths");
+    let mut host = Host::new(1_700_000_000_000_000, || "11111111-2222-4333-8444-555555555555".to_owned());
+    host.keys = Some(&keys);
+    let mut machine = Machine::new(host);
+    match machine.run(text) {
+        Ok(stack) => drop(stack_json(&stack, machine.json_style())),
+        Err(error) => assert!(!error.message.is_empty(), "a mistake has a message"),
+    }
 }
