@@ -7,4 +7,9 @@
 //!                              grants ◄──────────────┘ └────────── open, then accept (time, revocation lists)
 //! ```
 
+pub mod attributes;
+pub mod grants;
+pub mod regex;
+pub mod selectors;
 pub mod token;
+mod tree;
