@@ -103,3 +103,27 @@ pub const HOST_HANDLE_BYTES: usize = 64 * 1024 * 1024;
 /// Pairs of rules that are compared to find one that another covers: a warning must not cost more than the check. Rules
 /// that want some value exactly are only compared with those that want the same, so few files come near it.
 pub const LINT_COMPARISONS: usize = 1 << 19;
+
+/// Characters of a Warp 10 token that is read. They travel in a header, or in scripts, where a few thousand owners fit; and
+/// the key wrap encrypts six times for every eight bytes, so this bounds what a stranger can make a service do to about a
+/// millisecond.
+pub const WARP10_TOKEN_TEXT: usize = 64 * 1024;
+
+/// How deep lists, maps and structures nest in a field of a Warp 10 token that is unknown here, and skipped: no version of
+/// Warp 10 has written one, and skipping recurses.
+pub const WARP10_SKIP_DEPTH: usize = 16;
+
+/// Bytes of a key of Warp 10, which has at most 32; and of one that is derived.
+pub const WARP10_KEY_BYTES: usize = 64;
+
+/// Times that one key is derived from another: each takes 512 MiB and seconds.
+pub const WARP10_KEY_DERIVATIONS: usize = 2;
+
+/// Rounds in which `${name}` is replaced in one setting of a Warp 10 configuration; the original gives up there too.
+pub const WARP10_CONFIG_ROUNDS: usize = 100;
+
+/// Bytes of one setting of a Warp 10 configuration, replaced: a name that stands twice in the text of another doubles it.
+pub const WARP10_CONFIG_VALUE: usize = 1024 * 1024;
+
+/// Bytes of one revocation list of Warp 10: four million tokens.
+pub const WARP10_LIST_BYTES: usize = 64 * 1024 * 1024;

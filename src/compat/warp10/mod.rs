@@ -8,8 +8,22 @@
 //! ```
 
 pub mod attributes;
+pub mod bridge;
+pub mod codec;
+pub mod config;
+pub mod envelope;
 pub mod grants;
+pub mod java;
+pub mod key_text;
+pub mod keys;
+pub mod opb64;
 pub mod regex;
+pub mod rejection;
 pub mod selectors;
+pub mod siphash;
+pub mod thrift;
+
 pub mod token;
 mod tree;
+
+pub mod worf;

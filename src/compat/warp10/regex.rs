@@ -11,8 +11,10 @@
 use std::fmt;
 
 use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use crate::limits::{AUTOMATON_BUILD_BYTES, NESTING, TEXT_BYTES};
+use crate::model::types::Scalar;
 
 /// A regular expression that matches whole values.
 #[derive(Clone, Debug)]
@@ -99,6 +101,58 @@ fn translate(java: &str, dot_all: bool) -> Result<String, NotCarried> {
         None => Ok(reader.out),
         Some(_) => Err(NotCarried::NotOne("a `)` closes nothing")),
     }
+}
+
+/// An expression of our dialect in Java's words; `None` where neither it nor its plainer spelling says the same there.
+#[must_use]
+pub fn to_java(ours: &str) -> Option<String> {
+    let meaning = meaning(ours)?;
+    let candidates = [plainer(ours), ours.to_owned(), format!("(?s){ours}")];
+    let says_the_same = |java: &String| {
+        let carried = translate(java, false).ok();
+        carried.and_then(|carried| self::meaning(&carried)).is_some_and(|carried| carried == meaning)
+    };
+    candidates.into_iter().find(says_the_same)
+}
+
+/// What an expression of our dialect means, without the groups it is written with.
+fn meaning(ours: &str) -> Option<Hir> {
+    crate::check::regex::parse(ours, Scalar::String).ok().map(without_groups)
+}
+
+fn without_groups(expression: Hir) -> Hir {
+    let all = |parts: Vec<Hir>| parts.into_iter().map(without_groups).collect();
+    match expression.into_kind() {
+        HirKind::Capture(group) => without_groups(*group.sub),
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+        HirKind::Repetition(repetition) => {
+            let sub = Box::new(without_groups(*repetition.sub));
+            Hir::repetition(Repetition { sub, ..repetition })
+        }
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) => Hir::literal(literal.0),
+        HirKind::Class(class) => Hir::class(class),
+        HirKind::Look(look) => Hir::look(look),
+    }
+}
+
+/// What [`translate`] wrote, as people write it: a guess, which the caller proves.
+fn plainer(ours: &str) -> String {
+    let text = ours.replace(NO_LINE_END, ".").replace("(?:", "(").replace("\\A", "^").replace("\\z", "$");
+    let mut out = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, behind)) = rest.split_once("\\x{") {
+        out.push_str(before);
+        let Some((digits, after)) = behind.split_once('}') else { return text };
+        match u32::from_str_radix(digits, 16).ok().and_then(char::from_u32) {
+            Some(c) if c.is_ascii_graphic() && ".*+?()[]{}|^$\\&".contains(c) => out.extend(['\\', c]),
+            Some(c) if c == ' ' || c.is_ascii_graphic() => out.push(c),
+            _ => out.push_str(&format!("\\x{{{digits}}}")),
+        }
+        rest = after;
+    }
+    out + rest
 }
 
 /// A character, and whether it stood between `\Q` and `\E`.
@@ -249,7 +303,7 @@ impl Reader<'_> {
             return Ok(true);
         }
         match sign.c {
-            '.' => self.out.push_str(if flags.dot_all { "[\\x{0}-\\x{10FFFF}]" } else { NO_LINE_END }),
+            '.' => self.out.push_str(if flags.dot_all { ANY } else { NO_LINE_END }),
             '^' => {
                 self.out.push_str("\\A");
                 return Ok(false);
@@ -521,28 +575,32 @@ fn fold(members: &str) -> String {
     }
 }
 
+// Characters are written as `write_char` writes them, so that what was carried once is carried again as it is.
+
 /// Java's `.`: everything but the ends of lines.
-const NO_LINE_END: &str = "[^\\n\\r\\x{85}\\x{2028}\\x{2029}]";
+const NO_LINE_END: &str = "[^\\x{a}\\x{d}\\x{85}\\x{2028}\\x{2029}]";
+/// The same behind `(?s)`.
+const ANY: &str = "[\\x{0}-\\x{10ffff}]";
 const DIGITS: &str = "0-9";
 const WORD: &str = "a-zA-Z_0-9";
-const SPACE: &str = "\\x20\\t\\n\\x0B\\f\\r";
-const BLANK: &str = "\\x20\\t\\x{A0}\\x{1680}\\x{180e}\\x{2000}-\\x{200a}\\x{202f}\\x{205f}\\x{3000}";
-const VERTICAL: &str = "\\n\\x0B\\f\\r\\x{85}\\x{2028}\\x{2029}";
+const SPACE: &str = "\\x{20}\\x{9}\\x{a}\\x{b}\\x{c}\\x{d}";
+const BLANK: &str = "\\x{20}\\x{9}\\x{a0}\\x{1680}\\x{180e}\\x{2000}-\\x{200a}\\x{202f}\\x{205f}\\x{3000}";
+const VERTICAL: &str = "\\x{a}\\x{b}\\x{c}\\x{d}\\x{85}\\x{2028}\\x{2029}";
 const LOWER: &str = "a-z";
 const UPPER: &str = "A-Z";
 
 const PROPERTIES: [(&str, &str); 13] = [
     ("Lower", LOWER),
     ("Upper", UPPER),
-    ("ASCII", "\\x00-\\x7F"),
+    ("ASCII", "\\x{0}-\\x{7f}"),
     ("Alpha", "a-zA-Z"),
     ("Digit", DIGITS),
     ("Alnum", "a-zA-Z0-9"),
-    ("Punct", "\\x21-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x7E"),
-    ("Graph", "\\x21-\\x7E"),
-    ("Print", "\\x20-\\x7E"),
-    ("Blank", "\\x20\\t"),
-    ("Cntrl", "\\x00-\\x1F\\x7F"),
+    ("Punct", "\\x{21}-\\x{2f}\\x{3a}-\\x{40}\\x{5b}-\\x{60}\\x{7b}-\\x{7e}"),
+    ("Graph", "\\x{21}-\\x{7e}"),
+    ("Print", "\\x{20}-\\x{7e}"),
+    ("Blank", "\\x{20}\\x{9}"),
+    ("Cntrl", "\\x{0}-\\x{1f}\\x{7f}"),
     ("XDigit", "0-9a-fA-F"),
     ("Space", SPACE),
 ];
@@ -651,5 +709,26 @@ mod tests {
         assert!(matches("[a-]+", "a-"));
         assert!(matches("[a~b]+", "~"));
         assert!(Expression::from_java("[a--c]").is_err());
+    }
+
+    #[test]
+    fn what_was_carried_goes_back_to_java_as_it_came() {
+        for java in ["nor.*", "(A|B)[0-9]+", "^(north|south)$", "a\\.b-c", "x{2,3}", "[^a-z]*", "a b", "(?s)a.*"] {
+            let carried = Expression::from_java(java).unwrap();
+            let back = to_java(carried.as_str()).unwrap();
+            assert_eq!(Expression::from_java(&back).unwrap().as_str(), carried.as_str(), "{java} became {back}");
+            assert!(back == java || java == "(?s)a.*", "{java} became {back}");
+        }
+        assert_eq!(to_java("eu-.*").as_deref(), Some("(?s)eu-.*"));
+        assert_eq!(to_java("\\d"), None);
+        assert_eq!(to_java("(?i)k"), None);
+    }
+
+    #[test]
+    fn what_was_carried_once_is_carried_again_as_it_is() {
+        for java in ["\\w+\\s\\h\\v", "[\\p{Punct}x]", "(?i)a[b-d]", "(?s).*.", "\\Qa.b\\E|c", "é\\x{1F600}"] {
+            let once = Expression::from_java(java).unwrap();
+            assert_eq!(Expression::from_java(once.as_str()).unwrap().as_str(), once.as_str(), "{java}");
+        }
     }
 }

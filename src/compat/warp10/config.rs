@@ -1,0 +1,248 @@
+//! The configuration of a Warp 10: files of `name = value`, one over the other.
+//!
+//! Comes in: the files as text, from the weakest to the strongest, and what overrides them (environment, then system
+//! properties, as the original has it). A line is skipped if it is blank, begins with `//`, `#` or `--`, or has no `=`; name
+//! and value are trimmed and then percent decoded; an empty value takes the setting away. At the end `${name}` is
+//! replaced; a setting that refers to none is taken away; the value `''` is the empty text.
+//!
+//! Refused is a line with more than one inner `=`, a broken percent escape, and a text that grows without end.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use super::java::lines;
+use crate::limits::{WARP10_CONFIG_ROUNDS, WARP10_CONFIG_VALUE};
+
+/// The settings that hold.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Config {
+    settings: BTreeMap<String, String>,
+    skipped: Vec<At>,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct At {
+    /// The name that the file was given with.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+}
+
+/// Why there is no configuration. Values are not repeated: keys are among them.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    /// `a = b = c`
+    #[error("{}:{}: malformed line: one `=` separates a name and a value, any other is written `%3D`", at.file, at.line)]
+    Malformed {
+        /// Which line.
+        at: At,
+    },
+    /// `a = 100%`
+    #[error("{}:{}: malformed percent escape: a `%` is followed by two hexadecimal digits, and all give UTF-8", at.file, at.line)]
+    Escape {
+        /// Which line.
+        at: At,
+    },
+    /// `a = ${a}`
+    #[error("the setting `{name}` refers to itself, or grows without end")]
+    Endless {
+        /// Which setting.
+        name: String,
+    },
+}
+
+impl Config {
+    /// Reads files, each with the name it is known by, and then what overrides them.
+    pub fn read<'a>(
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+        overrides: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut raw = BTreeMap::new();
+        let mut skipped = Vec::new();
+        for (file, text) in files {
+            for (line, number) in lines(text).zip(1..) {
+                let at = || At { file: file.to_owned(), line: number };
+                match Line::of(line, at)? {
+                    Line::Nothing => {}
+                    Line::NoSign => skipped.push(at()),
+                    Line::Takes(name) => drop(raw.remove(&name)),
+                    Line::Sets(name, value) => drop(raw.insert(name, value)),
+                }
+            }
+        }
+        raw.extend(overrides);
+        let mut settings = BTreeMap::new();
+        for name in raw.keys() {
+            if let Some(value) = replaced(name, &raw)? {
+                settings.insert(name.clone(), value);
+            }
+        }
+        Ok(Self { settings, skipped })
+    }
+
+    /// The value of a setting.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).map(String::as_str)
+    }
+
+    /// The names of all settings, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.settings.keys().map(String::as_str)
+    }
+
+    /// The lines without `=`, of which nothing was taken.
+    #[must_use]
+    pub fn skipped(&self) -> &[At] {
+        &self.skipped
+    }
+}
+
+// The values stay out of it: keys are among them.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}
+
+/// What a line does.
+enum Line {
+    Nothing,
+    NoSign,
+    Takes(String),
+    Sets(String, String),
+}
+
+impl Line {
+    fn of(line: &str, at: impl Fn() -> At) -> Result<Self, ConfigError> {
+        let line = trimmed(line);
+        if line.is_empty() || ["//", "#", "--"].iter().any(|comment| line.starts_with(comment)) {
+            return Ok(Self::Nothing);
+        }
+        if !line.contains('=') {
+            return Ok(Self::NoSign);
+        }
+        // As Java splits: what is empty at the end is no part.
+        let mut parts = line.trim_end_matches('=').split('=');
+        let (name, value) = match (parts.next(), parts.next(), parts.next()) {
+            (Some(name), value, None) if !trimmed(name).is_empty() => (name, value.unwrap_or_default()),
+            _ => return Err(ConfigError::Malformed { at: at() }),
+        };
+        let decode = |text| percent_decoded(trimmed(text)).ok_or_else(|| ConfigError::Escape { at: at() });
+        let (name, value) = (decode(name)?, decode(value)?);
+        Ok(if value.is_empty() { Self::Takes(name) } else { Self::Sets(name, value) })
+    }
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c| c <= ' ')
+}
+
+/// `%41` is `A`; `+` stays what it is. `None` for half an escape, and for bytes that are no UTF-8.
+#[must_use]
+pub fn percent_decoded(text: &str) -> Option<String> {
+    let mut parts = text.split('%');
+    let mut out = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2)?;
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        out.push(u8::from_str_radix(digits, 16).ok()?);
+        out.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(out).ok()
+}
+
+/// The value of a setting with what it refers to; `None` if it refers to what is not set.
+fn replaced(name: &str, raw: &BTreeMap<String, String>) -> Result<Option<String>, ConfigError> {
+    let endless = || ConfigError::Endless { name: name.to_owned() };
+    let unquoted = |name: &str| raw.get(name).map(|value| if value == "''" { "" } else { value });
+    let mut value = unquoted(name).unwrap_or_default().to_owned();
+    for _ in 0..=WARP10_CONFIG_ROUNDS {
+        let Some(reference) = last_reference(&value) else { return Ok(Some(value)) };
+        let Some(with) = unquoted(reference) else { return Ok(None) };
+        let pattern = format!("${{{reference}}}");
+        let grown = value.matches(&pattern).count().saturating_mul(with.len()).saturating_add(value.len());
+        if grown > WARP10_CONFIG_VALUE {
+            return Err(endless());
+        }
+        value = value.replace(&pattern, with);
+    }
+    Err(endless())
+}
+
+/// `name`, of the last `${name}` in the text.
+fn last_reference(text: &str) -> Option<&str> {
+    text.rmatch_indices("${").find_map(|(at, sign)| {
+        let (name, _) = text.get(at + sign.len()..)?.split_once('}')?;
+        Some(name).filter(|name| !name.is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        Config::read([("a.conf", text)], [])
+    }
+
+    fn value(text: &str, name: &str) -> Option<String> {
+        read(text).unwrap().get(name).map(str::to_owned)
+    }
+
+    #[test]
+    fn a_line_is_a_name_and_a_value() {
+        let text = "// x = 1\n# x = 2\r\n-- x = 3\n\n  a.b =  v w \rb=1%3D%3d+\nc\n d = x==\n";
+        let config = read(text).unwrap();
+        assert_eq!(config.names().collect::<Vec<_>>(), ["a.b", "b", "d"]);
+        assert_eq!((config.get("a.b"), config.get("b"), config.get("d")), (Some("v w"), Some("1==+"), Some("x")));
+        assert_eq!(config.skipped(), [At { file: "a.conf".to_owned(), line: 7 }]);
+    }
+
+    #[test]
+    fn a_line_with_an_inner_sign_or_half_an_escape_is_refused() {
+        for malformed in ["a=b=c", "a==b", "=", "= b", "=="] {
+            assert!(matches!(read(malformed), Err(ConfigError::Malformed { .. })), "{malformed}");
+        }
+        for escape in ["a=%", "a=%4", "a=%+1", "a=%zz", "a=%ff", "a%=1", "a=%é"] {
+            assert!(matches!(read(escape), Err(ConfigError::Escape { .. })), "{escape}");
+        }
+        assert_eq!(read("\n\na=b=c").unwrap_err().to_string().split(':').nth(1), Some("3"));
+    }
+
+    #[test]
+    fn a_later_file_and_an_override_are_stronger() {
+        let files = [("1", "a=1\nb=1\nc=1\nd=1"), ("2", "b=2\nc=2\nd ="), ("3", "")];
+        let config = Config::read(files, [("c".to_owned(), "3".to_owned())]).unwrap();
+        assert_eq!(["a", "b", "c", "d"].map(|name| config.get(name)), [Some("1"), Some("2"), Some("3"), None]);
+    }
+
+    #[test]
+    fn a_reference_is_replaced_and_what_refers_to_nothing_is_gone() {
+        let text = "home=/opt\nlog=${home}/log${e}\nfile=${log}/x${home}\ne=''\nnone=${no}\nnext=a${none}\nodd=${}${";
+        let config = read(text).unwrap();
+        assert_eq!(config.get("file"), Some("/opt/log/x/opt"));
+        assert_eq!(config.get("e"), Some(""));
+        assert_eq!(config.get("odd"), Some("${}${"));
+        assert_eq!((config.get("none"), config.get("next")), (None, None));
+    }
+
+    #[test]
+    fn what_refers_to_itself_or_doubles_is_refused() {
+        assert!(matches!(read("a=${b}\nb=x${a}"), Err(ConfigError::Endless { .. })));
+        let doubling: Vec<String> = (0..60).map(|at| format!("a{at} = ${{a{0}}}${{a{0}}}", at + 1)).collect();
+        let text = format!("{}\na60=xxxxxxxx", doubling.join("\n"));
+        assert!(matches!(read(&text), Err(ConfigError::Endless { .. })));
+        assert_eq!(value("a=${b}\nb=${c}\nc=1", "a"), Some("1".to_owned()));
+    }
+
+    #[test]
+    fn values_are_not_printed() {
+        assert_eq!(format!("{:?}", read("warp.aes.token = hex:0011").unwrap()), r#"{"warp.aes.token"}"#);
+        assert!(!read("a = secret = c").unwrap_err().to_string().contains("secret"));
+    }
+}

@@ -1,0 +1,149 @@
+//! The envelope: padding to eight bytes, and the AES key wrap of RFC 3394 around it. Also the ident, which names a text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use aes::{Aes128, Aes192, Aes256};
+use aes_kw::{AesKw, KeyInit};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// The number of a token's text, which revocation lists and logs know it by. Printed as sixteen hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ident(pub u64);
+
+impl fmt::Display for Ident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// `6237bb1207f5837`: not sixteen hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("an ident has 16 hexadecimal digits")]
+pub struct NotAnIdent;
+
+impl FromStr for Ident {
+    type Err = NotAnIdent;
+
+    fn from_str(text: &str) -> Result<Self, NotAnIdent> {
+        if text.len() != 16 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(NotAnIdent);
+        }
+        u64::from_str_radix(text, 16).map(Self).map_err(|_| NotAnIdent)
+    }
+}
+
+/// The bytes were not wrapped with this key, or their padding is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not wrapped with this key")]
+pub struct NotWrapped;
+
+/// An AES key of 128, 192 or 256 bits, made ready once. Wiped when dropped.
+#[derive(Clone)]
+pub struct WrappingKey(Size);
+
+#[derive(Clone)]
+enum Size {
+    Bits128(AesKw<Aes128>),
+    Bits192(AesKw<Aes192>),
+    Bits256(AesKw<Aes256>),
+}
+
+impl WrappingKey {
+    /// The key of these 16, 24 or 32 bytes.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        let size = match bytes.len() {
+            16 => Size::Bits128(AesKw::new_from_slice(bytes).ok()?),
+            24 => Size::Bits192(AesKw::new_from_slice(bytes).ok()?),
+            32 => Size::Bits256(AesKw::new_from_slice(bytes).ok()?),
+            _ => return None,
+        };
+        Some(Self(size))
+    }
+
+    /// Pads and wraps.
+    #[must_use]
+    pub fn wrap(&self, plain: &[u8]) -> Vec<u8> {
+        let padding = BLOCK - plain.len() % BLOCK;
+        let mut padded = Zeroizing::new(Vec::with_capacity(plain.len() + padding));
+        padded.extend_from_slice(plain);
+        padded.resize(plain.len() + padding, padding as u8);
+        let mut wrapped = vec![0; padded.len() + BLOCK];
+        let outcome = match &self.0 {
+            Size::Bits128(key) => key.wrap_key(&padded, &mut wrapped).map(drop),
+            Size::Bits192(key) => key.wrap_key(&padded, &mut wrapped).map(drop),
+            Size::Bits256(key) => key.wrap_key(&padded, &mut wrapped).map(drop),
+        };
+        outcome.expect("the padded length is whole blocks, and the room is one more");
+        wrapped
+    }
+
+    /// Unwraps, and takes the padding off: as many equal bytes as the last one says, be they more than a block.
+    pub fn unwrap(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotWrapped> {
+        if !wrapped.len().is_multiple_of(BLOCK) || wrapped.len() < 2 * BLOCK {
+            return Err(NotWrapped);
+        }
+        let mut plain = Zeroizing::new(vec![0; wrapped.len() - BLOCK]);
+        let outcome = match &self.0 {
+            Size::Bits128(key) => key.unwrap_key(wrapped, &mut plain).map(drop),
+            Size::Bits192(key) => key.unwrap_key(wrapped, &mut plain).map(drop),
+            Size::Bits256(key) => key.unwrap_key(wrapped, &mut plain).map(drop),
+        };
+        outcome.map_err(|_| NotWrapped)?;
+        let length = unpadded(&plain).ok_or(NotWrapped)?;
+        plain.truncate(length);
+        Ok(plain)
+    }
+}
+
+impl fmt::Debug for WrappingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WrappingKey(..)")
+    }
+}
+
+/// How long the data before the padding is.
+fn unpadded(bytes: &[u8]) -> Option<usize> {
+    let last = *bytes.last()?;
+    let length = bytes.len().checked_sub(usize::from(last)).filter(|length| *length < bytes.len())?;
+    bytes.get(length..)?.iter().all(|byte| *byte == last).then_some(length)
+}
+
+/// What the key wrap works on.
+const BLOCK: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn padding_is_one_byte_to_all_of_them() {
+        assert_eq!(unpadded(&[]), None);
+        assert_eq!(unpadded(&[0]), None);
+        assert_eq!(unpadded(&[1]), Some(0));
+        assert_eq!(unpadded(&[5, 1]), Some(1));
+        assert_eq!(unpadded(&[2, 2]), Some(0));
+        assert_eq!(unpadded(&[3, 3]), None);
+        assert_eq!(unpadded(&[1, 2]), None);
+        assert_eq!(unpadded(&[9, 16].repeat(8)), None);
+        assert_eq!(unpadded(&[16; 16]), Some(0));
+    }
+
+    #[test]
+    fn an_ident_has_sixteen_digits() {
+        assert_eq!(Ident(0x2a).to_string(), "000000000000002a");
+        assert_eq!("000000000000002A".parse(), Ok(Ident(0x2a)));
+        for none in ["2a", "+00000000000002a", "", "000000000000002g"] {
+            assert_eq!(none.parse::<Ident>(), Err(NotAnIdent), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_key_has_one_of_three_sizes() {
+        for size in 0..40 {
+            assert_eq!(WrappingKey::new(&vec![0; size]).is_some(), [16, 24, 32].contains(&size), "{size} bytes");
+        }
+    }
+}
