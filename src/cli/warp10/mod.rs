@@ -9,6 +9,8 @@ mod eval;
 mod export;
 mod import;
 mod keys;
+mod trl;
+mod verify;
 mod worf;
 
 use clap::Subcommand;
@@ -25,10 +27,12 @@ pub struct Args {
 #[derive(Subcommand, Debug)]
 enum Command {
     Decode(decode::Args),
+    Verify(verify::Args),
     Eval(eval::Args),
     Explain(eval::ExplainArgs),
     Import(import::Args),
     Export(export::Args),
+    Trl(trl::Args),
     Keys(keys::Args),
     Worf(worf::Args),
 }
@@ -40,10 +44,12 @@ enum Command {
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     match args.command {
         Command::Decode(args) => decode::run(args, ui),
+        Command::Verify(args) => verify::run(args, ui),
         Command::Eval(args) => eval::run(args, ui),
         Command::Explain(args) => eval::explain(args, ui),
         Command::Import(args) => import::run(args, ui),
         Command::Export(args) => export::run(args, ui),
+        Command::Trl(args) => trl::run(args, ui),
         Command::Keys(args) => keys::run(args, ui),
         Command::Worf(args) => worf::run(args, ui),
     }

@@ -7,6 +7,7 @@
 //!                              grants ◄──────────────┘ └────────── open, then accept (time, revocation lists)
 //! ```
 
+pub mod accept;
 pub mod attributes;
 pub mod bridge;
 pub mod codec;
@@ -22,8 +23,8 @@ pub mod rejection;
 pub mod selectors;
 pub mod siphash;
 pub mod thrift;
-
 pub mod token;
 mod tree;
-
+pub mod trl;
+pub mod trl_directory;
 pub mod worf;

@@ -76,3 +76,32 @@ pub struct WriteToken {
     /// Free pairs, some with a meaning.
     pub attributes: Option<Pairs>,
 }
+
+impl Token {
+    /// Which of the two it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Read(_) => Kind::Read,
+            Self::Write(_) => Kind::Write,
+        }
+    }
+
+    /// The last moment at which it is good.
+    #[must_use]
+    pub const fn expiry(&self) -> i64 {
+        match self {
+            Self::Read(token) => token.expiry,
+            Self::Write(token) => token.expiry,
+        }
+    }
+
+    /// Whose token it is: what a revocation list may name.
+    #[must_use]
+    pub fn application(&self) -> Option<&str> {
+        match self {
+            Self::Read(token) => token.application.as_deref(),
+            Self::Write(token) => Some(&token.application),
+        }
+    }
+}

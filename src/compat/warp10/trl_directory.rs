@@ -1,0 +1,245 @@
+//! The folder of revocation lists: which files count, when they are read again, and whether there is anything to go by.
+//!
+//! Comes in: the folder's names and contents ([`Files`]) at every scan, and the time. The steps of a [scan](Directory::scan):
+//! of each list the file with the highest timestamp is chosen; if none of them is new by its name or its mark, nothing is
+//! done, be there one less than before; otherwise the whole set is made anew from the chosen files. Goes out: one
+//! [`RevocationList`], and what was wrong.
+//!
+//! Where the original lets a broken file hide others, this one does not: a file without a timestamp that can be read
+//! counts by itself (the original gives the whole scan up), and while a file cannot be read, nothing that was revoked
+//! before is lifted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::java::text_from_utf8;
+use super::trl::{BadLines, ListName, RevocationList};
+use crate::limits::WARP10_LIST_BYTES;
+
+/// What a folder holds.
+pub trait Files {
+    /// The names of its files.
+    fn names(&self) -> io::Result<Vec<String>>;
+    /// The bytes of one of them.
+    fn content(&self, name: &str) -> io::Result<Vec<u8>>;
+}
+
+impl Files for BTreeMap<String, Vec<u8>> {
+    fn names(&self) -> io::Result<Vec<String>> {
+        Ok(self.keys().cloned().collect())
+    }
+
+    fn content(&self, name: &str) -> io::Result<Vec<u8>> {
+        self.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+/// A folder of the file system; what is below it does not count.
+#[derive(Clone, Debug)]
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    /// Puts a file there, whole or not at all.
+    pub fn put(&self, name: &ListName, text: &str) -> io::Result<()> {
+        let unfinished = self.0.join(format!(".{}.tmp", name.file));
+        let mut file = File::create(&unfinished)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&unfinished, self.0.join(&name.file))
+    }
+}
+
+impl Files for Folder {
+    fn names(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.0)? {
+            // A name that is no text is not that of a list.
+            names.extend(entry?.file_name().into_string().ok().filter(|name| ListName::parse(name).is_some()));
+        }
+        Ok(names)
+    }
+
+    fn content(&self, name: &str) -> io::Result<Vec<u8>> {
+        let mut content = Vec::new();
+        File::open(self.0.join(name))?.take(WARP10_LIST_BYTES as u64 + 1).read_to_end(&mut content)?;
+        Ok(content)
+    }
+}
+
+/// What is wrong with a file that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// It could not be read, or is over the cap; what was revoked before stays revoked.
+    Unreadable {
+        /// Which file.
+        file: String,
+        /// Why.
+        why: String,
+    },
+    /// Lines of it could not be read.
+    Lines {
+        /// Which file.
+        file: String,
+        /// Which lines.
+        lines: BadLines,
+    },
+    /// Its name has no timestamp, or one over 63 bits: it counts beside the newest of its list.
+    Timestamp {
+        /// Which file.
+        file: String,
+    },
+}
+
+/// What the lists of a folder revoke, and since when anything is known.
+#[derive(Debug, Default)]
+pub struct Directory {
+    startup: Option<Startup>,
+    /// The mark of each list that was read without fault.
+    known: BTreeMap<String, String>,
+    list: RevocationList,
+    is_loaded: bool,
+    problems: Vec<Problem>,
+}
+
+/// Until when tokens are accepted though no list was read.
+#[derive(Debug)]
+struct Startup {
+    until: i64,
+    /// The first scan decides.
+    is_immediate: bool,
+    /// Somebody asked after that, and there was none: from then on no token is accepted.
+    has_lapsed: AtomicBool,
+}
+
+impl Directory {
+    /// No folder: nothing is revoked.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// A folder that was not read yet. `delay`, in ms, is `warp.trl.startup.delay`: with none, tokens are accepted before
+    /// any list is read; with 0, a list has to be there at the first [scan](Self::scan), which comes before the first token.
+    #[must_use]
+    pub fn new(delay: Option<i64>, now: i64) -> Self {
+        let startup = delay.map(|delay| Startup {
+            until: now.saturating_add(delay.max(0)),
+            is_immediate: delay <= 0,
+            has_lapsed: AtomicBool::new(false),
+        });
+        Self { startup, ..Self::default() }
+    }
+
+    /// Looks at the folder; says whether the lists were read again. On an error nothing that was revoked is lifted.
+    pub fn scan(&mut self, files: &impl Files) -> io::Result<bool> {
+        let outcome = self.rescan(files);
+        if let Some(startup) = &self.startup
+            && startup.is_immediate
+            && !self.is_loaded
+        {
+            startup.has_lapsed.store(true, Ordering::Relaxed);
+        }
+        outcome
+    }
+
+    fn rescan(&mut self, files: &impl Files) -> io::Result<bool> {
+        let chosen = choose(files.names()?);
+        if chosen.iter().all(|name| self.known.get(key(name)) == Some(&name.md5)) {
+            return Ok(false);
+        }
+        let mut scanned = Scanned::default();
+        chosen.into_iter().for_each(|name| scanned.read(files, name));
+        if scanned.is_incomplete {
+            scanned.list.extend(&self.list);
+        }
+        self.is_loaded |= scanned.has_read;
+        (self.list, self.known, self.problems) = (scanned.list, scanned.known, scanned.problems);
+        Ok(true)
+    }
+
+    /// Whether it is known what is revoked. Once it was not when it should have been, it never is again, whatever is
+    /// read later.
+    #[must_use]
+    pub fn is_available(&self, now: i64) -> bool {
+        let Some(startup) = &self.startup else { return true };
+        if startup.has_lapsed.load(Ordering::Relaxed) {
+            return false;
+        }
+        let is_available = self.is_loaded || now < startup.until;
+        if !is_available {
+            startup.has_lapsed.store(true, Ordering::Relaxed);
+        }
+        is_available
+    }
+
+    /// What is revoked.
+    #[must_use]
+    pub fn list(&self) -> &RevocationList {
+        &self.list
+    }
+
+    /// What was wrong when the lists were last read.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+/// What a scan has found so far.
+#[derive(Default)]
+struct Scanned {
+    list: RevocationList,
+    known: BTreeMap<String, String>,
+    problems: Vec<Problem>,
+    /// Some file could be read, and said something or was empty.
+    has_read: bool,
+    /// Some file could not be read.
+    is_incomplete: bool,
+}
+
+impl Scanned {
+    fn read(&mut self, files: &impl Files, name: ListName) {
+        let content = match files.content(&name.file) {
+            Ok(content) if content.len() <= WARP10_LIST_BYTES => content,
+            Ok(_) => return self.unreadable(name.file, format!("over {WARP10_LIST_BYTES} bytes")),
+            Err(error) => return self.unreadable(name.file, error.to_string()),
+        };
+        let (list, bad) = RevocationList::read(&text_from_utf8(&content));
+        self.list.extend(&list);
+        self.has_read |= bad.is_none() || !list.is_empty();
+        if name.timestamp.is_none() {
+            self.problems.push(Problem::Timestamp { file: name.file.clone() });
+        }
+        match bad {
+            None => drop(self.known.insert(key(&name).to_owned(), name.md5)),
+            // Not known: it is read again at every scan, and so a correction in place is seen.
+            Some(lines) => self.problems.push(Problem::Lines { file: name.file, lines }),
+        }
+    }
+
+    fn unreadable(&mut self, file: String, why: String) {
+        self.is_incomplete = true;
+        self.problems.push(Problem::Unreadable { file, why });
+    }
+}
+
+/// The newest file of each list, the first by name if several are; and those of which nobody knows how new they are.
+fn choose(names: Vec<String>) -> Vec<ListName> {
+    let names: BTreeSet<String> = names.into_iter().collect();
+    let mut chosen: BTreeMap<String, ListName> = BTreeMap::new();
+    for name in names.iter().filter_map(|name| ListName::parse(name)) {
+        let key = key(&name).to_owned();
+        if chosen.get(&key).is_none_or(|before| before.timestamp < name.timestamp) {
+            chosen.insert(key, name);
+        }
+    }
+    chosen.into_values().collect()
+}
+
+/// What a file stands for: its list, or itself if it cannot be compared with others.
+fn key(name: &ListName) -> &str {
+    if name.timestamp.is_some() { &name.list } else { &name.file }
+}
