@@ -10,7 +10,6 @@ use crate::compat::warp10::config::Config;
 use crate::compat::warp10::keys::Keys;
 use crate::compat::warp10::rejection::Rejection;
 use crate::compat::warp10::selectors::EmptyMeans;
-use crate::compat::warp10::token::Token;
 
 /// Where the keys are.
 #[derive(clap::Args, Clone, Debug)]
@@ -83,13 +82,4 @@ pub fn token_text(given: &str) -> Result<String, Failure> {
 /// Says that a token is not accepted. That is a no.
 pub fn rejected(ui: &Ui, rejection: &Rejection) -> Exit {
     ui.no("refused", &rejection.label.to_string(), rejection)
-}
-
-/// When a token ends.
-#[must_use]
-pub const fn expiry(token: &Token) -> i64 {
-    match token {
-        Token::Read(token) => token.expiry,
-        Token::Write(token) => token.expiry,
-    }
 }

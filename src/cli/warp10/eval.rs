@@ -1,6 +1,9 @@
 //! `placet warp10 eval` and `explain`: what a Warp 10 token grants, decided here.
 
-use super::common::{Configuration, Reading, expiry, rejected, token_text};
+use std::path::PathBuf;
+
+use super::common::{Configuration, Reading, rejected, token_text};
+use super::verify::Service;
 use crate::check::library::Library;
 use crate::cli::deciding::{Ready, request};
 use crate::cli::eval::{decide, show};
@@ -47,6 +50,10 @@ struct Asked {
     #[command(flatten)]
     reading: Reading,
 
+    /// The directory with the revocation lists, instead of the configuration's `warp.trl.dir`
+    #[arg(long, value_name = "DIR")]
+    trl: Option<PathBuf>,
+
     /// The request: JSON, a file that holds it, or `-` for standard input
     #[arg(long, value_name = "JSON|FILE")]
     request: String,
@@ -73,15 +80,12 @@ pub fn explain(args: ExplainArgs, ui: &Ui) -> Outcome {
 }
 
 fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
-    let keys = asked.configuration.keys(ui)?;
-    let token = match keys.token.open(&token_text(&asked.token)?) {
+    let now = inputs::now(asked.now);
+    let service = Service::read(ui, &asked.configuration, asked.trl.as_deref(), now)?;
+    let token = match service.accept(&token_text(&asked.token)?, now) {
         Ok(token) => token,
         Err(rejection) => return Ok(rejected(ui, &rejection)),
     };
-    let now = inputs::now(asked.now);
-    if expiry(&token) < now {
-        return Ok(ui.no("refused", "EXPIRED", &"Token Expired."));
-    }
     let grant = match Grant::of(&token, asked.reading.empty(), Library::built_in()) {
         Ok(grant) => grant,
         Err(NotLowered::Report(report)) => {

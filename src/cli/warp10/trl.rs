@@ -108,7 +108,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     match args.command {
         Command::List { folder } => list(ui, &folder),
         Command::Add { which, ident, application, token, files } => {
-            let mut list = which.newest()?;
+            let mut list = which.read()?;
             ident.into_iter().for_each(|ident| list.revoke(ident));
             for name in &application {
                 list.revoke_application(name).map_err(|error| Failure::new(error.to_string()))?;
@@ -149,8 +149,8 @@ fn list(ui: &Ui, folder: &std::path::Path) -> Outcome {
 }
 
 impl Which {
-    /// What the newest file of the list says; nothing, where there is none.
-    fn newest(&self) -> Result<RevocationList, Failure> {
+    /// The newest file of the list.
+    fn newest(&self) -> Result<Option<ListName>, Failure> {
         let failed = |error: std::io::Error| Failure::new(format!("can not read `{}`: {error}", self.dir.display()));
         let wanted = format!("{}.{}", self.name, self.scope.scope());
         let mut newest: Option<ListName> = None;
@@ -161,7 +161,12 @@ impl Which {
                 newest = name;
             }
         }
-        let Some(newest) = newest else { return Ok(RevocationList::default()) };
+        Ok(newest)
+    }
+
+    /// What the newest file of the list says; nothing, where there is none.
+    fn read(&self) -> Result<RevocationList, Failure> {
+        let Some(newest) = self.newest()? else { return Ok(RevocationList::default()) };
         let (list, bad) = RevocationList::read(&inputs::text(&self.dir.join(&newest.file))?);
         match bad {
             None => Ok(list),
@@ -171,6 +176,9 @@ impl Which {
 
     fn put(&self, ui: &Ui, list: &RevocationList) -> Outcome {
         let now = u64::try_from(inputs::now(self.now)).unwrap_or_default();
+        // The file with the greatest number counts, so what a clock has put ahead must not hide this one.
+        let last = self.newest()?.and_then(|newest| newest.timestamp);
+        let now = last.map_or(now, |last| now.max(last.saturating_add(1)));
         let (name, text) =
             list.file(&self.name, self.scope.scope(), now).map_err(|error| Failure::new(error.to_string()))?;
         let failed = |error| Failure::new(format!("can not write `{}`: {error}", self.dir.display()));

@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::common::{Configuration, rejected, token_text};
+use super::common::{Configuration, keys_of, rejected, token_text};
 use crate::cli::inputs;
 use crate::cli::times::{read_time, show, show_beside};
 use crate::cli::ui::{Exit, Failure, GREEN, Outcome, Ui, paint};
 use crate::compat::warp10::accept::{Acceptor, AttributeRules};
+use crate::compat::warp10::keys::Keys;
 use crate::compat::warp10::rejection::{Label, Rejection};
 use crate::compat::warp10::token::{Kind, Token};
-use crate::compat::warp10::trl_directory::{Directory, Folder};
+use crate::compat::warp10::trl_directory::{Directory, Folder, Problem};
 
 /// Verifies a token as a Warp 10 does: its keys, its expiry, and the revocation lists.
 #[derive(clap::Args, Debug)]
@@ -39,20 +40,12 @@ pub struct Args {
 /// # Errors
 /// A file can not be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let config = args.configuration.read(ui)?;
-    let keys = super::common::keys_of(&config)?;
     let now = inputs::now(args.now);
-    let folder = args.trl.or_else(|| config.get("warp.trl.dir").map(PathBuf::from));
-    let revocations = match &folder {
-        Some(folder) => directory(ui, folder, now)?,
-        None => Directory::none(),
-    };
-    let attributes = AttributeRules::from_config(&config, Vec::new(), Vec::new());
-    let acceptor = Acceptor { keys: &keys.token, revocations: &revocations, attributes: &attributes };
+    let service = Service::read(ui, &args.configuration, args.trl.as_deref(), now)?;
     let text = token_text(&args.token)?;
-    match accept(&acceptor, &text, now) {
+    match service.accept(&text, now) {
         Ok(token) => {
-            let ident = keys.token.ident(&text).to_string();
+            let ident = service.keys.token.ident(&text).to_string();
             if ui.is_json() {
                 let kind = if matches!(token, Token::Read(_)) { "READ" } else { "WRITE" };
                 ui.json(&json!({ "verdict": "accepted", "type": kind, "ident": ident, "expiry": token.expiry() }));
@@ -70,11 +63,40 @@ fn until(expiry: i64, now: i64) -> String {
     if expiry == i64::MAX { show(expiry) } else { show_beside(expiry, now) }
 }
 
-/// Of either kind. What is wrong with a READ token is not that it is no WRITE token.
-fn accept(acceptor: &Acceptor<'_>, text: &str, now: i64) -> Result<Token, Rejection> {
-    match acceptor.accept(text, Kind::Read, now) {
-        Err(first) if first.label == Label::Invalid => acceptor.accept(text, Kind::Write, now),
-        other => other,
+/// What a Warp 10 holds tokens against.
+pub struct Service {
+    keys: Keys,
+    revocations: Directory,
+    attributes: AttributeRules,
+}
+
+impl Service {
+    /// Reads the configuration, and the revocation lists of `trl` or of the configuration.
+    ///
+    /// # Errors
+    /// A file can not be read.
+    pub fn read(ui: &Ui, files: &Configuration, trl: Option<&Path>, now: i64) -> Result<Self, Failure> {
+        let config = files.read(ui)?;
+        let folder = trl.or_else(|| config.get("warp.trl.dir").map(Path::new));
+        let revocations = match folder {
+            Some(folder) => directory(ui, folder, now)?,
+            None => Directory::none(),
+        };
+        let attributes = AttributeRules::from_config(&config, Vec::new(), Vec::new());
+        Ok(Self { keys: keys_of(&config)?, revocations, attributes })
+    }
+
+    /// Accepts a token of either kind. What is wrong with a READ token is not that it is no WRITE token.
+    ///
+    /// # Errors
+    /// The token is not good.
+    pub fn accept(&self, text: &str, now: i64) -> Result<Token, Rejection> {
+        let Self { keys, revocations, attributes } = self;
+        let acceptor = Acceptor { keys: &keys.token, revocations, attributes };
+        match acceptor.accept(text, Kind::Read, now) {
+            Err(first) if first.label == Label::Invalid => acceptor.accept(text, Kind::Write, now),
+            other => other,
+        }
     }
 }
 
@@ -88,7 +110,15 @@ pub fn directory(ui: &Ui, folder: &Path, now: i64) -> Result<Directory, Failure>
         .scan(&Folder(folder.to_owned()))
         .map_err(|error| Failure::new(format!("can not read `{}`: {error}", folder.display())))?;
     for problem in directory.problems() {
-        ui.warning(format_args!("{problem:?}"));
+        ui.warning(described(problem));
     }
     Ok(directory)
+}
+
+fn described(problem: &Problem) -> String {
+    match problem {
+        Problem::Unreadable { file, why } => format!("`{file}` can not be read, so what was revoked stays so: {why}"),
+        Problem::Lines { file, lines } => format!("`{file}`:{}: this line can not be read", lines.first),
+        Problem::Timestamp { file } => format!("`{file}` has no good timestamp, so it counts beside the newest"),
+    }
 }
