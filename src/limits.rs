@@ -127,3 +127,31 @@ pub const WARP10_CONFIG_VALUE: usize = 1024 * 1024;
 
 /// Bytes of one revocation list of Warp 10: four million tokens.
 pub const WARP10_LIST_BYTES: usize = 64 * 1024 * 1024;
+
+/// Bytes of one WarpScript text: envelopes have a few kilobytes, and generated ones with a thousand tokens stay below a megabyte.
+pub const SCRIPT_BYTES: usize = 1024 * 1024;
+
+/// Steps of one WarpScript run, one a word and one an element that a function visits: minting ten thousand tokens in a loop
+/// takes a tenth of it.
+pub const SCRIPT_STEPS: u64 = 1 << 22;
+
+/// Bytes that one WarpScript run may make or go through, living or not: nothing that it makes is larger, so it bounds memory and time.
+pub const SCRIPT_WORK: u64 = 64 * 1024 * 1024;
+
+/// Values on WarpScript's stack: Warp 10 has 1,000 unless configured, and lists are built on the stack.
+pub const SCRIPT_STACK: usize = 16 * 1024;
+
+/// Macros of WarpScript that run inside of each other, or that are written inside of each other: each is a frame of ours. Warp 10 has 16.
+pub const SCRIPT_DEPTH: usize = 32;
+
+/// Variables of one WarpScript run: Warp 10 has 256 unless configured.
+pub const SCRIPT_SYMBOLS: usize = 1024;
+
+/// How deep lists and maps of WarpScript nest where they are compared, written or handed out: what walks them recurses.
+pub const SCRIPT_NESTING: usize = 64;
+
+/// Bytes of a regular expression in WarpScript; compiling one takes memory in proportion.
+pub const SCRIPT_PATTERN: usize = 1024;
+
+/// Bytes that a compiled regular expression of WarpScript may take: nested counts multiply.
+pub const SCRIPT_AUTOMATON: usize = 1024 * 1024;

@@ -71,6 +71,14 @@ pub fn hash_order(pairs: Pairs) -> Pairs {
     placed.into_iter().map(|(_, pair)| pair).collect()
 }
 
+/// The order in which a map that was read of a token is shown: Thrift makes the table for twice as many keys as it reads.
+#[must_use]
+pub fn read_order(mut pairs: Pairs) -> Pairs {
+    let mask = (2 * pairs.len()).next_power_of_two() - 1;
+    pairs.sort_by_key(|(key, _)| spread(key) & mask);
+    pairs
+}
+
 fn spread(key: &str) -> usize {
     let hash = string_hash(key).cast_unsigned();
     (hash ^ (hash >> 16)) as usize

@@ -25,7 +25,7 @@ pub enum KeyError {
     /// An AES key of another length, given as bytes.
     #[error("Key length not 128/192/256 bits.")]
     AesLength,
-    /// A key of SipHash of less than 16 bytes, given as bytes.
+    /// A key of `SipHash` of less than 16 bytes, given as bytes.
     #[error("a SipHash key has 16 bytes")]
     ShortHash,
     /// `hex:0`, `hex:xy`

@@ -6,7 +6,7 @@ use std::hash::Hasher;
 use siphasher::sip::SipHasher24;
 use zeroize::Zeroize;
 
-/// A key of SipHash. Wiped when dropped, and never printed.
+/// A key of `SipHash`. Wiped when dropped, and never printed.
 #[derive(Clone)]
 pub struct SipKey(u64, u64);
 

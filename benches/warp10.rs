@@ -1,0 +1,71 @@
+//! A real Warp 10 token: opening its text, accepting it; beside the AES key wrap alone, below which nobody gets.
+//!
+//! `cargo bench --bench warp10` prints times; what counts are the ratios within one run.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use placet::compat::warp10::accept::{Acceptor, AttributeRules};
+use placet::compat::warp10::envelope::{Ident, WrappingKey};
+use placet::compat::warp10::keys::TokenKeys;
+use placet::compat::warp10::opb64;
+use placet::compat::warp10::token::{Kind, ReadToken, Token};
+use placet::compat::warp10::trl::{Directory, RevocationList, Scope};
+
+const AES: [u8; 32] = [7; 32];
+const HASH: [u8; 16] = [9; 16];
+const NOW: i64 = 1_795_000_000_000;
+
+/// A READ token as services have it: two owners, two producers, two applications, two selectors, two attributes.
+fn token() -> Token {
+    let id = |last| vec![0xaa, 0xaa, 0xaa, 0xaa, 0x11, 0x11, 0x4a, 0xaa, 0x8a, 0xaa, 0, 0, 0, 0, 0, last];
+    let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    Token::Read(ReadToken {
+        issuance: NOW,
+        expiry: NOW + 86_400_000,
+        application: Some("plant.one".to_owned()),
+        applications: vec!["plant.one".to_owned(), "plant.two".to_owned()],
+        owners: vec![id(1), id(2)],
+        producers: vec![id(1), id(2)],
+        billed: id(1),
+        attributes: Some([(".cap:maxops", "1000000"), (".end", "2030-01-01T00:00:00Z")].map(pair).into()),
+        labels: Some([("site", "=north"), ("room", "~4[0-9]")].map(pair).into()),
+        ..ReadToken::default()
+    })
+}
+
+fn lists() -> Directory {
+    let mut list = RevocationList::default();
+    (0..1000_u64).for_each(|number| list.revoke(Ident(number.wrapping_mul(0x9e37_79b9_7f4a_7c15))));
+    list.revoke_application("closed").expect("a name");
+    let (name, text) = list.file("bench", Scope::Full, 1).expect("a name");
+    let mut directory = Directory::new(Some(0), NOW);
+    directory.scan(&BTreeMap::from([(name.file, text.into_bytes())])).expect("files in memory");
+    directory
+}
+
+fn open(c: &mut Criterion) {
+    let keys = TokenKeys::new(&AES, &HASH).expect("lengths of keys");
+    let wrapping = WrappingKey::new(&AES).expect("the length of a key");
+    let text = keys.mint(&token());
+    let wrapped = opb64::decode(&text).expect("it was just minted");
+    let lists = lists();
+    let acceptor = Acceptor { keys: &keys, revocations: &lists, attributes: &AttributeRules::default() };
+    assert_eq!(acceptor.accept(&text, Kind::Read, NOW), Ok(token()));
+
+    let mut group = c.benchmark_group("warp10");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function(format!("unwrap alone, {} bytes", wrapped.len()), |b| {
+        b.iter(|| wrapping.unwrap(black_box(&wrapped)))
+    });
+    group.bench_function("ident", |b| b.iter(|| keys.ident(black_box(&text))));
+    group.bench_function("open", |b| b.iter(|| keys.open(black_box(&text))));
+    group.bench_function("accept", |b| b.iter(|| acceptor.accept(black_box(&text), Kind::Read, NOW)));
+    group.bench_function("mint", |b| b.iter(|| keys.mint(black_box(&token()))));
+    // What a request costs on top, with the policy of the token made once, stands here as `decide`.
+    group.finish();
+}
+
+criterion_group!(benches, open);
+criterion_main!(benches);

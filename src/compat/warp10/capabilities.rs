@@ -1,0 +1,60 @@
+//! Capabilities: what the holder of a token may do besides reading and writing. They come from the attributes `.cap:NAME` of
+//! tokens that are good, of either kind.
+
+use indexmap::IndexMap;
+
+use super::token::Token;
+
+/// Names with values, and what holds where a name is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    own: IndexMap<String, String>,
+    /// `warp.capabilities.default`
+    defaults: IndexMap<String, String>,
+}
+
+/// What the name of an attribute that is a capability begins with.
+pub const PREFIX: &str = ".cap:";
+
+impl Capabilities {
+    /// None but these, where no token gives others.
+    #[must_use]
+    pub fn with_defaults(defaults: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { own: IndexMap::new(), defaults: defaults.into_iter().collect() }
+    }
+
+    /// Adds the capabilities of a token. One that is there stays as it is.
+    pub fn add(&mut self, token: &Token) {
+        let attributes = match token {
+            Token::Read(read) => &read.attributes,
+            Token::Write(write) => &write.attributes,
+        };
+        for (name, value) in attributes.iter().flatten() {
+            if let Some(name) = name.strip_prefix(PREFIX) {
+                self.own.entry(name.to_owned()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+
+    /// The value of a capability.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.own.get(name).or_else(|| self.defaults.get(name)).map(String::as_str)
+    }
+
+    /// All of them, defaults last.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let defaults = self.defaults.iter().filter(|(name, _)| !self.own.contains_key(*name));
+        self.own.iter().chain(defaults).map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Takes one away; its default holds again.
+    pub fn remove(&mut self, name: &str) {
+        self.own.shift_remove(name);
+    }
+
+    /// Takes all away; the defaults hold again.
+    pub fn clear(&mut self) {
+        self.own.clear();
+    }
+}

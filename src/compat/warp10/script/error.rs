@@ -1,0 +1,141 @@
+//! What went wrong in a script: a code, the place, our words, and the chain of messages that Warp 10 would give.
+
+use std::fmt;
+
+use crate::span::Span;
+
+/// Lists every code of scripts once; `docs/warpscript.md` shows them.
+macro_rules! codes {
+    ($( $id:literal $name:ident $title:literal $example:literal )*) => {
+        /// A kind of mistake in a script. Each variant's doc is a script that triggers it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ScriptCode {
+            $( #[doc = $title] #[doc = "\n```text\n"] #[doc = $example] #[doc = "\n```"] $name, )*
+        }
+
+        impl ScriptCode {
+            /// All codes, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// `W0102`
+            #[must_use]
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$name => $id),* }
+            }
+
+            /// What is wrong, in a few words.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),* }
+            }
+
+            /// A script that triggers it.
+            #[must_use]
+            pub const fn example(self) -> &'static str {
+                match self { $(Self::$name => $example),* }
+            }
+        }
+    };
+}
+
+codes! {
+    "W0101" Unreadable "a word can not be read" "'abc"
+    "W0102" UnknownFunction "a function is not known, or outside of the subset" "FETCH"
+    "W0103" UnknownName "a variable or a macro is not known" "$nope"
+    "W0201" StackTooShort "a function finds too few values on the stack" "DROP"
+    "W0202" WrongKind "a function finds values that it does not take" "'a' 1 -"
+    "W0203" BadValue "a value is of the right kind and can not be used" "1 0 /"
+    "W0301" BadParameters "the parameters of a token are not complete or not right" "{ 'type' 'READ' } TOKENGEN"
+    "W0302" NotPermitted "keys or a capability are missing" "1 CAPEXPORT"
+    "W0303" BadToken "a token is not good" "'x' TOKENDUMP"
+    "W0401" TooMuch "a script is more work, or makes more, than its bounds" "<% true %> <% %> WHILE"
+    "W0402" Failed "the script itself says that it failed" "'no such site' MSGFAIL"
+}
+
+/// A script that could not be run to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptError {
+    /// Which kind of mistake.
+    pub code: ScriptCode,
+    /// The innermost message: where Warp 10 checks it, in Warp 10's words.
+    pub message: String,
+    /// Where, in the text that was run.
+    pub at: Span,
+    /// The line of that place, from 1.
+    pub line: usize,
+    /// The way out.
+    pub help: Option<String>,
+    /// What Warp 10 would say, from the outermost message to the innermost: the line, the place, the causes.
+    pub messages: Vec<String>,
+}
+
+impl fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ScriptError {}
+
+impl miette::Diagnostic for ScriptError {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.code.id()))
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
+        let length = self.at.end.saturating_sub(self.at.start);
+        Some(Box::new(std::iter::once(miette::LabeledSpan::new(None, self.at.start, length))))
+    }
+}
+
+/// A mistake while it is on its way to the place that it is told at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub code: ScriptCode,
+    /// From the outer message to the cause.
+    pub chain: Vec<String>,
+    pub help: Option<String>,
+    /// The innermost word that was running.
+    pub at: Option<(Span, usize)>,
+}
+
+impl Failure {
+    pub fn new(code: ScriptCode, message: impl Into<String>) -> Self {
+        Self { code, chain: vec![message.into()], help: None, at: None }
+    }
+
+    /// Adds what lies behind the message.
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.chain.push(cause.into());
+        self
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Why a macro stops before its end.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Failed(Box<Failure>),
+    /// `RETURN`
+    Return,
+    /// `BREAK`
+    Break,
+    /// `CONTINUE`
+    Continue,
+    /// `STOP`
+    Halt,
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(Box::new(failure))
+    }
+}

@@ -1,0 +1,188 @@
+//! Time: the clock of the host, units, calendars.
+
+use super::super::error::{Failure, ScriptCode, Stop};
+use super::super::heap::Item;
+use super::super::machine::Machine;
+use super::super::time::{self, Period};
+use super::{bad, math, wrong};
+
+type Done = Result<(), Stop>;
+
+pub(super) fn now(m: &mut Machine<'_>) -> Done {
+    m.give(Item::Long(m.host.now))
+}
+
+pub(super) fn mstu(m: &mut Machine<'_>) -> Done {
+    m.give(Item::Long(m.host.unit.in_a_millisecond()))
+}
+
+pub(super) fn stu(m: &mut Machine<'_>) -> Done {
+    m.give(Item::Long(m.host.unit.in_a_second()))
+}
+
+/// A number of `picoseconds` each, rounded to units of the platform. Whole units wrap as LONGs do.
+#[expect(clippy::cast_precision_loss, reason = "what is rounded is a DOUBLE by then, in Java too")]
+fn in_units(m: &mut Machine<'_>, name: &str, picoseconds: i64) -> Done {
+    let unit = 1_000_000_000_000 / m.host.unit.in_a_second();
+    let time = match m.pop()? {
+        Item::Long(number) if picoseconds >= unit => number.wrapping_mul(picoseconds / unit),
+        Item::Long(number) => math::rounded(number as f64 * (picoseconds as f64 / unit as f64)),
+        Item::Double(number) => math::rounded(number * (picoseconds as f64 / unit as f64)),
+        found => return Err(wrong(name, "a number", &found).into()),
+    };
+    m.give(Item::Long(time))
+}
+
+macro_rules! units {
+    ($( $run:ident $name:literal $picoseconds:expr; )*) => {
+        $( pub(super) fn $run(m: &mut Machine<'_>) -> Done {
+            in_units(m, $name, $picoseconds)
+        } )*
+    };
+}
+
+const SECOND: i64 = 1_000_000_000_000;
+
+units! {
+    weeks "w" 7 * 86_400 * SECOND;
+    days "d" 86_400 * SECOND;
+    hours "h" 3_600 * SECOND;
+    minutes "m" 60 * SECOND;
+    seconds "s" SECOND;
+    milliseconds "ms" 1_000_000_000;
+    microseconds "us" 1_000_000;
+    nanoseconds "ns" 1_000;
+    picoseconds "ps" 1;
+}
+
+fn out_of_range(name: &str) -> Failure {
+    bad(format!("{name} leaves the range of dates, which goes from -9999 to 9999"))
+        .help("time stamps are in units of the platform; was a number in another unit given?")
+}
+
+fn add(m: &mut Machine<'_>, name: &str, of: fn(i64) -> Option<Period>) -> Done {
+    let wants = "a time and a count, both LONG";
+    let count = m.long(name, wants)?;
+    let time = m.long(name, wants)?;
+    let moved = of(count).and_then(|period| time::add(time, period, m.host.unit));
+    m.give(Item::Long(moved.ok_or_else(|| out_of_range(name))?))
+}
+
+pub(super) fn add_years(m: &mut Machine<'_>) -> Done {
+    add(m, "ADDYEARS", |count| Some(Period { months: count.checked_mul(12)?, ..Period::default() }))
+}
+
+pub(super) fn add_months(m: &mut Machine<'_>) -> Done {
+    add(m, "ADDMONTHS", |count| Some(Period { months: count, ..Period::default() }))
+}
+
+pub(super) fn add_weeks(m: &mut Machine<'_>) -> Done {
+    add(m, "ADDWEEKS", |count| Some(Period { days: count.checked_mul(7)?, ..Period::default() }))
+}
+
+pub(super) fn add_days(m: &mut Machine<'_>) -> Done {
+    add(m, "ADDDAYS", |count| Some(Period { days: count, ..Period::default() }))
+}
+
+fn period(m: &mut Machine<'_>, name: &str) -> Result<Period, Failure> {
+    let text = m.text(name, "a text such as `PT1H`")?;
+    Period::read(&text)
+        .ok_or_else(|| bad(format!("{name}: `{text}` is no duration")).help("durations look like `P1DT12H30M`"))
+}
+
+pub(super) fn add_duration(m: &mut Machine<'_>) -> Done {
+    let period = period(m, "ADDDURATION")?;
+    let time = m.long("ADDDURATION", "a time")?;
+    let moved = time::add(time, period, m.host.unit).ok_or_else(|| out_of_range("ADDDURATION"))?;
+    m.give(Item::Long(moved))
+}
+
+pub(super) fn duration(m: &mut Machine<'_>) -> Done {
+    let period = period(m, "DURATION")?;
+    if period.months != 0 {
+        let cause = "no support for ambiguous durations containing years or months, please convert those to days.";
+        let failure = Failure::new(ScriptCode::BadValue, "DURATION encountered an error while parsing duration.");
+        return Err(failure.because(cause).into());
+    }
+    let time = period.fixed(m.host.unit).ok_or_else(|| bad("DURATION: the duration is too long"))?;
+    m.give(Item::Long(time))
+}
+
+pub(super) fn iso_duration(m: &mut Machine<'_>) -> Done {
+    let time = m.long("ISODURATION", "a LONG")?;
+    let second = m.host.unit.in_a_second();
+    let (sign, size) = (if time < 0 { "-" } else { "" }, time.unsigned_abs());
+    let (whole, rest) = (size / second.cast_unsigned(), size % second.cast_unsigned());
+    let digits = second.ilog10() as usize;
+    let fraction = format!(".{rest:0digits$}");
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    m.give_text(format!("PT{sign}{whole}{fraction}S"))
+}
+
+/// Only UTC is known: there is no table of time zones here.
+fn drop_utc(m: &mut Machine<'_>, name: &str) -> Result<(), Failure> {
+    if let Some(Item::Text(zone)) = m.stack.last() {
+        if !matches!(&**zone, "UTC" | "GMT" | "Z" | "Etc/UTC") {
+            return Err(bad(format!("{name} knows no time zone but UTC, found `{zone}`")));
+        }
+        m.pop()?;
+    }
+    Ok(())
+}
+
+pub(super) fn iso8601(m: &mut Machine<'_>) -> Done {
+    drop_utc(m, "ISO8601")?;
+    let time = m.long("ISO8601", "a time")?;
+    let moment = time::moment(time, m.host.unit).ok_or_else(|| out_of_range("ISO8601"))?;
+    m.give_text(time::iso8601(moment, m.host.unit))
+}
+
+pub(super) fn to_timestamp(m: &mut Machine<'_>) -> Done {
+    let text = m.text("TOTIMESTAMP", "a text such as `2024-01-01T00:00:00Z`")?;
+    let moment = time::read(&text).ok_or_else(|| {
+        bad(format!("TOTIMESTAMP: `{text}` is no date and time")).help("write `2024-01-01T00:00:00Z`, with a zone")
+    })?;
+    let stamp = time::stamp(moment, m.host.unit).ok_or_else(|| out_of_range("TOTIMESTAMP"))?;
+    m.give(Item::Long(stamp))
+}
+
+pub(super) fn elements(m: &mut Machine<'_>) -> Done {
+    drop_utc(m, "TSELEMENTS")?;
+    let time = m.long("TSELEMENTS", "a time")?;
+    let moment = time::moment(time, m.host.unit).ok_or_else(|| out_of_range("TSELEMENTS"))?;
+    let date = time::civil(moment);
+    let (day_of_year, day_of_week, week) = time::calendar(date);
+    let elements = [
+        i64::from(date.year()),
+        i64::from(date.month()),
+        i64::from(date.day()),
+        i64::from(date.hour()),
+        i64::from(date.minute()),
+        i64::from(date.second()),
+        time.rem_euclid(m.host.unit.in_a_second()),
+        i64::from(day_of_year),
+        i64::from(day_of_week),
+        i64::from(week),
+    ];
+    m.give_list(elements.map(Item::Long).to_vec())
+}
+
+pub(super) fn from_elements(m: &mut Machine<'_>) -> Done {
+    drop_utc(m, "TSELEMENTS->")?;
+    let list = m.list("TSELEMENTS->")?;
+    // Year, month, day, hour, minute, second, and a fraction in units of the platform.
+    let mut parts = [1970, 1, 1, 0, 0, 0, 0];
+    for (part, element) in parts.iter_mut().zip(m.elements(list)?) {
+        *part = match element {
+            Item::Long(number) => number,
+            Item::Double(number) => math::saturated(number),
+            found => return Err(wrong("TSELEMENTS->", "a list of numbers", &found).into()),
+        };
+    }
+    let stamp = time::from_parts(parts, m.host.unit).ok_or_else(|| {
+        let date = parts.map(|part| part.to_string()).join(" ");
+        bad(format!("TSELEMENTS->: `{date}` is no date and time"))
+            .help("months go from 1 to 12, days from 1, hours from 0 to 23")
+    })?;
+    m.give(Item::Long(stamp))
+}

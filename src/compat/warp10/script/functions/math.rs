@@ -1,0 +1,226 @@
+//! Numbers. LONGs wrap, as Java's do; a DOUBLE makes the result a DOUBLE.
+
+use super::super::error::{Failure, ScriptCode, Stop};
+use super::super::heap::Item;
+use super::super::machine::Machine;
+use super::super::read::digits;
+use super::super::value::Macro;
+use super::{bad, wrong};
+
+type Done = Result<(), Stop>;
+
+/// Both operands, below first.
+fn two(m: &mut Machine<'_>) -> Result<(Item, Item), Failure> {
+    let second = m.pop()?;
+    Ok((m.pop()?, second))
+}
+
+/// Applies one of two operators.
+fn arithmetic(
+    name: &str,
+    (a, b): (Item, Item),
+    longs: impl Fn(i64, i64) -> Option<i64>,
+    doubles: impl Fn(f64, f64) -> f64,
+) -> Result<Item, Failure> {
+    let wants = "two numbers";
+    match (&a, &b) {
+        (Item::Long(a), Item::Long(b)) => longs(*a, *b)
+            .map(Item::Long)
+            .ok_or_else(|| bad("/ by zero").help("make sure that the second number is not 0")),
+        _ => Ok(Item::Double(doubles(real(name, wants, &a)?, real(name, wants, &b)?))),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "Java widens a LONG to a DOUBLE just so")]
+fn real(name: &str, wants: &str, item: &Item) -> Result<f64, Failure> {
+    match item {
+        Item::Long(number) => Ok(*number as f64),
+        Item::Double(number) => Ok(*number),
+        found => Err(wrong(name, wants, found)),
+    }
+}
+
+pub(super) fn add(m: &mut Machine<'_>) -> Done {
+    let sum = match two(m)? {
+        (Item::Text(a), Item::Text(b)) => {
+            m.heap.work(a.len() + b.len())?;
+            return m.give_text(format!("{a}{b}"));
+        }
+        (Item::List(list), value) => {
+            let mut list = m.elements(list)?;
+            list.push(value);
+            return m.give_list(list);
+        }
+        (Item::Macro(a), Item::Macro(b)) => {
+            m.heap.work(16 * (a.text.len() + b.text.len()))?;
+            let inside = |body: &Macro| body.text.trim_start_matches("<%").trim_end_matches("%>").to_owned();
+            let text = format!("<%{}{}%>", inside(&a), inside(&b)).into();
+            let body = a.body.iter().chain(&*b.body).cloned().collect();
+            return m.give(Item::Macro(Macro { body, text }));
+        }
+        (a @ Item::Text(_), b) | (a, b @ Item::Text(_)) => {
+            let (text, other) = if matches!(a, Item::Text(_)) { (a, b) } else { (b, a) };
+            let message = format!("+ can not join a {} and a {}", text.kind(), other.kind());
+            return Err(Failure::new(ScriptCode::WrongKind, message)
+                .help("make a text of it first: `TOSTRING`")
+                .into());
+        }
+        numbers => arithmetic("+", numbers, |a, b| Some(a.wrapping_add(b)), |a, b| a + b)?,
+    };
+    m.give(sum)
+}
+
+/// An operator on two numbers.
+macro_rules! operators {
+    ($( $run:ident $name:literal $longs:expr, $doubles:expr; )*) => {
+        $( pub(super) fn $run(m: &mut Machine<'_>) -> Done {
+            let numbers = two(m)?;
+            m.give(arithmetic($name, numbers, $longs, $doubles)?)
+        } )*
+    };
+}
+
+operators! {
+    subtract "-" |a, b| Some(a.wrapping_sub(b)), |a, b| a - b;
+    multiply "*" |a, b| Some(a.wrapping_mul(b)), |a, b| a * b;
+    divide "/" |a, b| (b != 0).then(|| a.wrapping_div(b)), |a, b| a / b;
+    remainder "%" |a, b| (b != 0).then(|| a.wrapping_rem(b)), |a, b| a % b;
+    power "**" |a, b| Some(saturated(widened(a).powf(widened(b)))), f64::powf;
+    min "MIN" |a, b| Some(a.min(b)), smaller;
+    max "MAX" |a, b| Some(a.max(b)), |a, b| -smaller(-a, -b);
+}
+
+/// As `Math.min`: not a number if one of them is none.
+fn smaller(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "Java widens a LONG to a DOUBLE just so")]
+fn widened(number: i64) -> f64 {
+    number as f64
+}
+
+/// A DOUBLE as a LONG: towards zero, NaN is 0, what is out of range is the end of the range.
+pub(crate) fn saturated(number: f64) -> i64 {
+    number as i64
+}
+
+/// As `Math.round`: halves go up.
+pub(super) fn rounded(number: f64) -> i64 {
+    let below = number.floor();
+    saturated(if number - below >= 0.5 { below + 1.0 } else { below })
+}
+
+/// An operator on two LONGs.
+macro_rules! bitwise {
+    ($( $run:ident $name:literal $longs:expr; )*) => {
+        $( pub(super) fn $run(m: &mut Machine<'_>) -> Done {
+            match two(m)? {
+                (Item::Long(a), Item::Long(b)) => {
+                    let of: fn(i64, i64) -> i64 = $longs;
+                    m.give(Item::Long(of(a, b)))
+                }
+                (Item::Long(_), found) | (found, _) => Err(wrong($name, "two LONGs", &found).into()),
+            }
+        } )*
+    };
+}
+
+bitwise! {
+    bit_and "&" |a, b| a & b;
+    bit_or "|" |a, b| a | b;
+    bit_xor "^" |a, b| a ^ b;
+    // Java counts the low six bits of a shift.
+    shift_left "<<" |a, b| a.wrapping_shl((b & 63) as u32);
+    shift_right ">>" |a, b| a.wrapping_shr((b & 63) as u32);
+    shift_right_unsigned ">>>" |a, b| a.cast_unsigned().wrapping_shr((b & 63) as u32).cast_signed();
+}
+
+pub(super) fn bit_not(m: &mut Machine<'_>) -> Done {
+    let number = m.long("~", "a LONG")?;
+    m.give(Item::Long(!number))
+}
+
+pub(super) fn abs(m: &mut Machine<'_>) -> Done {
+    match m.pop()? {
+        Item::Long(number) => m.give(Item::Long(number.wrapping_abs())),
+        Item::Double(number) => m.give(Item::Double(number.abs())),
+        found => Err(wrong("ABS", "a number", &found).into()),
+    }
+}
+
+fn to_whole(m: &mut Machine<'_>, name: &str, of: fn(f64) -> i64) -> Done {
+    match m.pop()? {
+        Item::Double(number) => m.give(Item::Long(of(number))),
+        number @ Item::Long(_) => m.give(number),
+        found => Err(wrong(name, "a number", &found).into()),
+    }
+}
+
+pub(super) fn floor(m: &mut Machine<'_>) -> Done {
+    to_whole(m, "FLOOR", |number| saturated(number.floor()))
+}
+
+pub(super) fn ceil(m: &mut Machine<'_>) -> Done {
+    to_whole(m, "CEIL", |number| saturated(number.ceil()))
+}
+
+pub(super) fn round(m: &mut Machine<'_>) -> Done {
+    to_whole(m, "ROUND", rounded)
+}
+
+pub(super) fn max_long(m: &mut Machine<'_>) -> Done {
+    m.give(Item::Long(i64::MAX))
+}
+
+pub(super) fn min_long(m: &mut Machine<'_>) -> Done {
+    m.give(Item::Long(i64::MIN))
+}
+
+pub(super) fn pi(m: &mut Machine<'_>) -> Done {
+    m.give(Item::Double(std::f64::consts::PI))
+}
+
+pub(super) fn e(m: &mut Machine<'_>) -> Done {
+    m.give(Item::Double(std::f64::consts::E))
+}
+
+pub(super) fn to_long(m: &mut Machine<'_>) -> Done {
+    let number = match m.pop()? {
+        Item::Long(number) => number,
+        Item::Double(number) => saturated(number),
+        Item::Bool(truth) => i64::from(truth),
+        Item::Text(text) if text.len() > 2 && text.starts_with("0x") => digits(&text, 16)?,
+        Item::Text(text) if text.len() > 2 && text.starts_with("0b") => digits(&text, 2)?,
+        Item::Text(text) => text.parse().map_err(|_| bad(format!("TOLONG can not read `{text}`")))?,
+        found => return Err(wrong("TOLONG", "a number, a text or a BOOLEAN", &found).into()),
+    };
+    m.give(Item::Long(number))
+}
+
+pub(super) fn to_double(m: &mut Machine<'_>) -> Done {
+    let number = match m.pop()? {
+        Item::Long(number) => widened(number),
+        Item::Double(number) => number,
+        Item::Bool(truth) => f64::from(u8::from(truth)),
+        Item::Text(text) => {
+            let is_number =
+                text.trim().starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) || &*text == "NaN";
+            let number = text.trim().parse().ok().filter(|_| is_number);
+            number.ok_or_else(|| bad(format!("TODOUBLE can not read `{text}`")))?
+        }
+        found => return Err(wrong("TODOUBLE", "a number, a text or a BOOLEAN", &found).into()),
+    };
+    m.give(Item::Double(number))
+}
+
+pub(super) fn to_boolean(m: &mut Machine<'_>) -> Done {
+    let truth = match m.pop()? {
+        Item::Bool(truth) => truth,
+        Item::Long(number) => number != 0,
+        Item::Double(number) => number != 0.0,
+        Item::Text(text) => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("t"),
+        found => return Err(wrong("TOBOOLEAN", "a number or a text", &found).into()),
+    };
+    m.give(Item::Bool(truth))
+}

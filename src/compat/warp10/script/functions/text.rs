@@ -1,0 +1,169 @@
+//! Texts.
+
+use super::super::error::{Failure, Stop};
+use super::super::heap::Item;
+use super::super::machine::Machine;
+use super::super::pattern::{expand, java_regex};
+use super::super::read::percent_decoded;
+use super::{bad, wrong};
+
+type Done = Result<(), Stop>;
+
+pub(super) fn to_text(m: &mut Machine<'_>) -> Done {
+    let value = m.pop()?;
+    let text = m.heap.tree(&value)?.java_text();
+    m.give_text(text)
+}
+
+pub(super) fn upper(m: &mut Machine<'_>) -> Done {
+    let text = m.text("TOUPPER", "a text")?;
+    m.give_text(text.to_uppercase())
+}
+
+pub(super) fn lower(m: &mut Machine<'_>) -> Done {
+    let text = m.text("TOLOWER", "a text")?;
+    m.give_text(text.to_lowercase())
+}
+
+pub(super) fn trim(m: &mut Machine<'_>) -> Done {
+    let text = m.text("TRIM", "a text")?;
+    m.give_text(text.trim_matches(|c| c <= ' '))
+}
+
+pub(super) fn substring(m: &mut Machine<'_>) -> Done {
+    let last = m.long("SUBSTRING", "a LONG")?;
+    let (text, from, length) = match m.pop()? {
+        Item::Text(text) => (text, last, None),
+        Item::Long(from) => (m.text("SUBSTRING", "a text")?, from, Some(last)),
+        found => return Err(wrong("SUBSTRING", "a text, a start and maybe a length", &found).into()),
+    };
+    m.heap.work(2 * text.len())?;
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let from = usize::try_from(from).ok().filter(|from| *from <= units.len());
+    let from = from.ok_or_else(|| bad("SUBSTRING starts outside of the text"))?;
+    let length = length.map_or(Ok(units.len()), usize::try_from);
+    let length = length.map_err(|_| bad("SUBSTRING has a length below zero"))?;
+    let to = from.saturating_add(length).min(units.len());
+    m.give_text(String::from_utf16_lossy(units.get(from..to).unwrap_or_default()))
+}
+
+pub(super) fn split(m: &mut Machine<'_>) -> Done {
+    let separator = m.text("SPLIT", "a text as the separator")?;
+    let text = m.text("SPLIT", "a text")?;
+    if separator.is_empty() {
+        return Err(bad("SPLIT expects a separator that is not empty").into());
+    }
+    m.heap.work(text.len() * (1 + size_of::<Item>()))?;
+    let parts: Vec<Item> = text.split(&*separator).map(Item::text).collect();
+    m.give_list(parts)
+}
+
+pub(super) fn join(m: &mut Machine<'_>) -> Done {
+    let (separator, parts) = match m.pop()? {
+        Item::Text(separator) => {
+            let list = m.list("JOIN")?;
+            (separator, m.elements(list)?)
+        }
+        Item::Long(count) => {
+            let separator = m.text("JOIN", "a text as the separator")?;
+            m.give(Item::Long(count))?;
+            let count = m.count("JOIN")?;
+            (separator, m.stack.split_off(m.stack.len() - count))
+        }
+        found => return Err(wrong("JOIN", "a list and a separator, or values, a separator and a count", &found).into()),
+    };
+    let mut joined = String::new();
+    for (number, part) in parts.iter().enumerate() {
+        if number > 0 {
+            m.heap.work(separator.len())?;
+            joined.push_str(&separator);
+        }
+        joined.push_str(&m.heap.tree(part)?.java_text());
+    }
+    m.give_text(joined)
+}
+
+/// A regular expression and the text below it. Matching is linear in both.
+fn pattern_and_text(m: &mut Machine<'_>, name: &str) -> Result<(regex::Regex, std::rc::Rc<str>), Failure> {
+    let pattern = m.text(name, "a text as the regular expression")?;
+    let text = m.text(name, "a text")?;
+    // Compiling costs too, and the same expression may be compiled again and again.
+    m.heap.work(64 * pattern.len() + text.len() * (1 + pattern.len() / 8) + 1024)?;
+    Ok((java_regex(&pattern).map_err(bad)?, text))
+}
+
+pub(super) fn matches(m: &mut Machine<'_>) -> Done {
+    let (regex, text) = pattern_and_text(m, "MATCH")?;
+    // The whole text has to match, not its first alternative.
+    let whole = regex::Regex::new(&format!("^(?:{})$", regex.as_str())).map_err(|error| bad(error.to_string()))?;
+    let groups: Vec<Item> = whole.captures(&text).map_or_else(Vec::new, |groups| {
+        groups.iter().map(|group| group.map_or(Item::Null, |group| Item::text(group.as_str()))).collect()
+    });
+    m.heap.work(text.len() * groups.len())?;
+    m.give_list(groups)
+}
+
+pub(super) fn replace(m: &mut Machine<'_>) -> Done {
+    replaced(m, "REPLACE", 1)
+}
+
+pub(super) fn replace_all(m: &mut Machine<'_>) -> Done {
+    replaced(m, "REPLACEALL", usize::MAX)
+}
+
+fn replaced(m: &mut Machine<'_>, name: &str, times: usize) -> Done {
+    let replacement = m.text(name, "a text as the replacement")?;
+    let (regex, text) = pattern_and_text(m, name)?;
+    let mut out = String::new();
+    let mut from = 0;
+    for groups in regex.captures_iter(&text).take(times) {
+        m.heap.step()?;
+        let Some(whole) = groups.get(0) else { continue };
+        out.push_str(&text[from..whole.start()]);
+        let before = out.len();
+        expand(&replacement, &groups, &mut out).map_err(|why| bad(format!("{name}: {why}")))?;
+        m.heap.work(out.len() - before)?;
+        from = whole.end();
+    }
+    out.push_str(&text[from..]);
+    m.give_text(out)
+}
+
+pub(super) fn starts_with(m: &mut Machine<'_>) -> Done {
+    let prefix = m.text("STARTSWITH", "a text as the prefix")?;
+    let text = m.text("STARTSWITH", "a text")?;
+    m.give(Item::Bool(text.starts_with(&*prefix)))
+}
+
+pub(super) fn ends_with(m: &mut Machine<'_>) -> Done {
+    let suffix = m.text("ENDSWITH", "a text as the suffix")?;
+    let text = m.text("ENDSWITH", "a text")?;
+    m.give(Item::Bool(text.ends_with(&*suffix)))
+}
+
+pub(super) fn url_encode(m: &mut Machine<'_>) -> Done {
+    let text = m.text("URLENCODE", "a text")?;
+    m.heap.work(2 * text.len())?;
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    m.give_text(text.bytes().map(byte).collect::<String>())
+}
+
+pub(super) fn url_decode(m: &mut Machine<'_>) -> Done {
+    let text = m.text("URLDECODE", "a text")?;
+    m.give_text(percent_decoded(&text)?)
+}
+
+pub(super) fn uuid(m: &mut Machine<'_>) -> Done {
+    let uuid = (m.host.uuid)();
+    m.give_text(uuid)
+}
+
+pub(super) fn ident(m: &mut Machine<'_>) -> Done {
+    match m.host.ident.clone() {
+        Some(ident) => m.give_text(ident),
+        None => m.give(Item::Null),
+    }
+}

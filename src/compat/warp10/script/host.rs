@@ -1,0 +1,127 @@
+//! What a script gets from outside: the time, UUIDs, keys, capabilities. Nothing else reaches it.
+
+use crate::compat::warp10::accept::Acceptor;
+use crate::compat::warp10::capabilities::Capabilities;
+use crate::compat::warp10::keys::TokenKeys;
+use crate::compat::warp10::rejection::{Label, Rejection};
+use crate::compat::warp10::token::{Kind, Token};
+
+/// The unit of a platform's time stamps (`warp.timeunits`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TimeUnit {
+    /// `ms`
+    Milliseconds,
+    /// `us`, as the shipped configuration has it.
+    #[default]
+    Microseconds,
+    /// `ns`
+    Nanoseconds,
+}
+
+impl TimeUnit {
+    /// `us`
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "ms" => Some(Self::Milliseconds),
+            "us" => Some(Self::Microseconds),
+            "ns" => Some(Self::Nanoseconds),
+            _ => None,
+        }
+    }
+
+    /// Units in a millisecond: what `MSTU` gives.
+    #[must_use]
+    pub const fn in_a_millisecond(self) -> i64 {
+        match self {
+            Self::Milliseconds => 1,
+            Self::Microseconds => 1_000,
+            Self::Nanoseconds => 1_000_000,
+        }
+    }
+
+    /// Units in a second: what `STU` gives.
+    #[must_use]
+    pub const fn in_a_second(self) -> i64 {
+        1_000 * self.in_a_millisecond()
+    }
+}
+
+/// Where a script runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// A command of the owner of the keys: needs no capability.
+    #[default]
+    Tool,
+    /// A service: `TOKENGEN` and `TOKENDUMP` with its keys need a capability.
+    Server,
+}
+
+/// Says whether a token is good now. A service answers with its revocation lists and its static tokens.
+pub trait Acceptance {
+    /// The token, or why it is refused.
+    fn accept(&self, text: &str, kind: Kind, now_ms: i64) -> Result<Token, Rejection>;
+}
+
+impl Acceptance for TokenKeys {
+    /// Only the keys and the time: nothing is revoked.
+    fn accept(&self, text: &str, kind: Kind, now_ms: i64) -> Result<Token, Rejection> {
+        if text.is_empty() {
+            return Err(Rejection::missing(kind));
+        }
+        let token = self.open_as(text, kind)?;
+        if token.expiry() < now_ms {
+            return Err(Rejection { label: Label::Expired, message: "Token Expired.".to_owned() });
+        }
+        Ok(token)
+    }
+}
+
+impl Acceptance for Acceptor<'_> {
+    fn accept(&self, text: &str, kind: Kind, now_ms: i64) -> Result<Token, Rejection> {
+        Acceptor::accept(self, text, kind, now_ms)
+    }
+}
+
+/// What a script gets from outside.
+pub struct Host<'h> {
+    /// `NOW`, in units of the platform.
+    pub now: i64,
+    /// The unit of the platform.
+    pub unit: TimeUnit,
+    /// What `UUID` gives, each time.
+    pub uuid: Box<dyn FnMut() -> String + 'h>,
+    /// What `IDENT` gives: the name of the instance.
+    pub ident: Option<String>,
+    /// The keys of the platform.
+    pub keys: Option<&'h TokenKeys>,
+    /// Who says whether a token is good; without one, the keys and the clock do.
+    pub acceptance: Option<&'h dyn Acceptance>,
+    /// Whether capabilities are needed.
+    pub mode: Mode,
+    /// What the script may do, at its start.
+    pub capabilities: Capabilities,
+}
+
+impl<'h> Host<'h> {
+    /// A tool: no keys, no name, microseconds.
+    #[must_use]
+    pub fn new(now: i64, uuid: impl FnMut() -> String + 'h) -> Self {
+        Self {
+            now,
+            unit: TimeUnit::default(),
+            uuid: Box::new(uuid),
+            ident: None,
+            keys: None,
+            acceptance: None,
+            mode: Mode::default(),
+            capabilities: Capabilities::default(),
+        }
+    }
+
+    /// The time of tokens: milliseconds since 1970, rounded down.
+    #[must_use]
+    pub const fn now_ms(&self) -> i64 {
+        self.now.div_euclid(self.unit.in_a_millisecond())
+    }
+}

@@ -1,0 +1,289 @@
+//! Cuts a script into words.
+//!
+//! Lines come one after the other; [`grammar`](super::grammar) takes words off a line; block comments, multi-line strings and macros
+//! are put together here, since they go over lines. What comes out are the words up to the first that can not be read, and that
+//! mistake: the words before it run first, as Warp 10 runs a line while it reads it.
+
+use std::sync::Arc;
+
+use super::error::{Failure, ScriptCode};
+use super::functions::{self, Function};
+use super::grammar::{Rule, word};
+use super::value::{Macro, Value};
+use crate::limits;
+use crate::span::Span;
+
+/// One word, where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub what: What,
+    pub at: Span,
+    pub line: usize,
+}
+
+/// What a word does.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// A literal; never a list, a map or a macro.
+    Push(Value),
+    /// `<% … %>`
+    Macro(Macro),
+    /// `$name`
+    Load(String),
+    /// `!$name`
+    LoadNow(String),
+    /// `@name`
+    Run(String),
+    /// The name of a function.
+    Call(&'static Function),
+}
+
+/// A text, read as far as possible.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    pub nodes: Vec<Node>,
+    /// Why the rest could not be read.
+    pub broken: Option<Broken>,
+}
+
+/// A word that can not be read.
+#[derive(Debug)]
+pub(super) struct Broken {
+    pub failure: Failure,
+    pub at: Span,
+    pub line: usize,
+}
+
+/// Reads a text of at most [`limits::SCRIPT_BYTES`].
+pub(super) fn read(text: &str) -> Script {
+    let mut reader = Reader { text, script: Script::default(), open: Vec::new(), long_text: None, in_comment: false };
+    if text.len() > limits::SCRIPT_BYTES {
+        let failure = too_much(format!("the script has {} bytes, more than {}", text.len(), limits::SCRIPT_BYTES));
+        reader.script.broken = Some(Broken { failure, at: Span::default(), line: 1 });
+        return reader.script;
+    }
+    let mut start = 0;
+    for (number, line) in text.split('\n').enumerate() {
+        if let Err((failure, at)) = reader.line(start, line, number + 1) {
+            reader.script.broken = Some(Broken { failure, at, line: number + 1 });
+            break;
+        }
+        start += line.len() + 1;
+    }
+    reader.script
+}
+
+/// The line around a place, without the blanks at its ends, and where it begins.
+pub(super) fn line_around(text: &str, at: usize) -> (&str, usize) {
+    let at = at.min(text.len());
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    let line = text.get(start..).unwrap_or("");
+    trimmed(&line[..line.find('\n').unwrap_or(line.len())], start)
+}
+
+fn is_blank(c: char) -> bool {
+    c <= ' '
+}
+
+fn trimmed(line: &str, start: usize) -> (&str, usize) {
+    let without = line.trim_start_matches(is_blank);
+    (without.trim_end_matches(is_blank), start + line.len() - without.len())
+}
+
+fn too_much(message: impl Into<String>) -> Failure {
+    Failure::new(ScriptCode::TooMuch, message)
+}
+
+fn unreadable(message: impl Into<String>) -> Failure {
+    Failure::new(ScriptCode::Unreadable, message)
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    script: Script,
+    /// Macros that are not closed yet: where each begins, and its words.
+    open: Vec<(Span, usize, Vec<Node>)>,
+    /// The multi-line string that is not closed yet: where it begins, and its text.
+    long_text: Option<(Span, usize, String)>,
+    in_comment: bool,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, start: usize, raw: &str, number: usize) -> Result<(), (Failure, Span)> {
+        let (line, start) = {
+            let (line, at) = trimmed(raw, start);
+            if self.long_text.is_some() {
+                self.long_line(raw.strip_suffix('\r').unwrap_or(raw), line, at);
+                return Ok(());
+            }
+            (line, at)
+        };
+        let mut rest = line;
+        loop {
+            if self.in_comment {
+                let Some(end) = comment_end(rest) else { return Ok(()) };
+                (rest, self.in_comment) = (&rest[end..], false);
+            }
+            rest = rest.trim_start_matches(is_blank);
+            if rest.is_empty() {
+                return Ok(());
+            }
+            let at = start + line.len() - rest.len();
+            rest = &rest[self.word(rest, line, at, number)?..];
+        }
+    }
+
+    /// Takes one word; gives its bytes.
+    fn word(&mut self, rest: &str, line: &str, at: usize, number: usize) -> Result<usize, (Failure, Span)> {
+        // The grammar takes every text that does not begin with a blank.
+        let (kind, length, inner) = word(rest).expect("anything but a blank is a word");
+        let span = Span::new(at, at + length);
+        let fail = |failure| (failure, span);
+        let nowhere = |failure| (failure, Span::new(at, at));
+        let what = match kind {
+            Rule::comment_open => {
+                self.in_comment = true;
+                return Ok(length);
+            }
+            Rule::comment_close => return Err(nowhere(unreadable("Not inside a comment."))),
+            Rule::remark => return Ok(length),
+            Rule::single | Rule::double => What::Push(Value::String(percent_decoded(inner).map_err(fail)?)),
+            Rule::unclosed => {
+                let help = "a string ends at its quote followed by a space or the end of the line";
+                return Err(nowhere(unreadable("Cannot find end of string").help(help)));
+            }
+            Rule::multi_line_open if line == "<'" => {
+                self.long_text = Some((span, number, String::new()));
+                return Ok(length);
+            }
+            Rule::multi_line_open => {
+                return Err(fail(
+                    unreadable("`<'` must stand alone on its line").help("put the text on the next lines"),
+                ));
+            }
+            Rule::macro_open => {
+                if self.open.len() >= limits::SCRIPT_DEPTH {
+                    return Err(fail(too_much(format!(
+                        "more than {} macros inside of each other",
+                        limits::SCRIPT_DEPTH
+                    ))));
+                }
+                self.open.push((span, number, Vec::new()));
+                return Ok(length);
+            }
+            Rule::macro_close => {
+                let Some((begin, began, nodes)) = self.open.pop() else {
+                    return Err(fail(unreadable("Not inside a macro definition.")));
+                };
+                let whole = begin.join(span);
+                let body = Macro { body: nodes.into(), text: Arc::from(whole.of(self.text)) };
+                self.put(Node { what: What::Macro(body), at: whole, line: began });
+                return Ok(length);
+            }
+            Rule::hexadecimal => What::Push(Value::Long(digits(inner, 16).map_err(fail)?)),
+            Rule::binary => What::Push(Value::Long(digits(inner, 2).map_err(fail)?)),
+            Rule::long => What::Push(Value::Long(inner.parse().map_err(|_| fail(not_a_long(inner)))?)),
+            Rule::decimal => What::Push(Value::Double(inner.parse().map_err(|_| fail(not_a_number(inner)))?)),
+            Rule::special => What::Push(Value::Double(special(inner))),
+            Rule::boolean => What::Push(Value::Bool(inner.starts_with(['t', 'T']))),
+            Rule::variable => What::Load(inner.to_owned()),
+            Rule::variable_now => What::LoadNow(inner.to_owned()),
+            Rule::run => What::Run(inner.to_owned()),
+            _ => What::Call(functions::find(inner).ok_or_else(|| fail(unknown(inner)))?),
+        };
+        self.put(Node { what, at: span, line: number });
+        Ok(length)
+    }
+
+    fn long_line(&mut self, raw: &str, line: &str, at: usize) {
+        let Some((begin, began, text)) = &mut self.long_text else { return };
+        if line != "'>" {
+            // Leading empty lines are lost, as Warp 10 loses them.
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(raw);
+            return;
+        }
+        let (text, whole, line) = (std::mem::take(text), begin.join(Span::new(at, at + 2)), *began);
+        self.long_text = None;
+        self.put(Node { what: What::Push(Value::String(text)), at: whole, line });
+    }
+
+    fn put(&mut self, node: Node) {
+        match self.open.last_mut() {
+            Some((_, _, nodes)) => nodes.push(node),
+            None => self.script.nodes.push(node),
+        }
+    }
+}
+
+/// Behind the `*/` that ends a comment: one before a space or the end of the line.
+fn comment_end(rest: &str) -> Option<usize> {
+    let ends = rest.match_indices("*/").map(|(at, _)| at + 2);
+    ends.into_iter().find(|&end| rest[end..].is_empty() || rest[end..].starts_with(' '))
+}
+
+fn unknown(name: &str) -> Failure {
+    let failure = Failure::new(ScriptCode::UnknownFunction, format!("Unknown function '{name}'"));
+    let glued =
+        name.len() > 1 && name.starts_with(['[', '{', ']', '}']) || name.len() > 1 && name.ends_with([']', '}']);
+    match functions::alike(name) {
+        _ if glued => failure.help("brackets are words of their own: put blanks around them"),
+        Some(known) => failure.help(format!("did you mean `{known}`? functions are case sensitive")),
+        None => {
+            failure.help("it is no function of the subset that envelopes are written in; docs/warpscript.md lists them")
+        }
+    }
+}
+
+fn not_a_long(word: &str) -> Failure {
+    let help = "integers have 64 bits, from -9223372036854775808 to 9223372036854775807";
+    unreadable(format!("`{word}` is no integer of 64 bits")).help(help)
+}
+
+fn not_a_number(word: &str) -> Failure {
+    unreadable(format!("`{word}` is no number"))
+}
+
+fn special(word: &str) -> f64 {
+    match word.trim_start_matches(['+', '-']) {
+        "NaN" => f64::NAN,
+        _ if word.starts_with('-') => f64::NEG_INFINITY,
+        _ => f64::INFINITY,
+    }
+}
+
+/// `0x…` and `0b…`: the last 64 bits count.
+pub(super) fn digits(word: &str, radix: u32) -> Result<i64, Failure> {
+    let mut number = 0u64;
+    for c in word.chars().skip(2) {
+        let digit = c.to_digit(radix).ok_or_else(|| unreadable(format!("`{word}` has a digit that is none: `{c}`")))?;
+        number = number.wrapping_mul(u64::from(radix)) | u64::from(digit);
+    }
+    Ok(number.cast_signed())
+}
+
+/// `%XX`, as UTF-8; `+` stays. A text without `%` stays as it is.
+pub(crate) fn percent_decoded(text: &str) -> Result<String, Failure> {
+    if !text.contains('%') {
+        return Ok(text.to_owned());
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        if byte != b'%' {
+            bytes.push(byte);
+            rest = after;
+            continue;
+        }
+        let digit = |at: usize| after.get(at).and_then(|&c| char::from(c).to_digit(16));
+        let (Some(high), Some(low)) = (digit(0), digit(1)) else {
+            let help = "write a percent sign as `%25`";
+            return Err(unreadable(format!("`{text}` has a `%` without two hexadecimal digits")).help(help));
+        };
+        bytes.push((high * 16 + low) as u8);
+        rest = &after[2..];
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
