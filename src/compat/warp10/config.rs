@@ -10,14 +10,15 @@
 use std::collections::BTreeMap;
 
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 use super::java::lines;
 use crate::limits::{WARP10_CONFIG_ROUNDS, WARP10_CONFIG_VALUE};
 
-/// The settings that hold.
+/// The settings that hold. Keys are among the values: they are wiped when dropped, and none is printed.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Config {
-    settings: BTreeMap<String, String>,
+    settings: BTreeMap<String, Zeroizing<String>>,
     skipped: Vec<At>,
 }
 
@@ -72,7 +73,7 @@ impl Config {
                 }
             }
         }
-        raw.extend(overrides);
+        raw.extend(overrides.into_iter().map(|(name, value)| (name, Zeroizing::new(value))));
         let mut settings = BTreeMap::new();
         for name in raw.keys() {
             if let Some(value) = replaced(name, &raw)? {
@@ -85,7 +86,7 @@ impl Config {
     /// The value of a setting.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.settings.get(name).map(String::as_str)
+        self.settings.get(name).map(|value| value.as_str())
     }
 
     /// The names of all settings, in order.
@@ -100,7 +101,6 @@ impl Config {
     }
 }
 
-// The values stay out of it: keys are among them.
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.names()).finish()
@@ -112,7 +112,7 @@ enum Line {
     Nothing,
     NoSign,
     Takes(String),
-    Sets(String, String),
+    Sets(String, Zeroizing<String>),
 }
 
 impl Line {
@@ -132,7 +132,7 @@ impl Line {
         };
         let decode = |text| percent_decoded(trimmed(text)).ok_or_else(|| ConfigError::Escape { at: at() });
         let (name, value) = (decode(name)?, decode(value)?);
-        Ok(if value.is_empty() { Self::Takes(name) } else { Self::Sets(name, value) })
+        Ok(if value.is_empty() { Self::Takes(name) } else { Self::Sets(name, Zeroizing::new(value)) })
     }
 }
 
@@ -144,7 +144,8 @@ fn trimmed(text: &str) -> &str {
 #[must_use]
 pub fn percent_decoded(text: &str) -> Option<String> {
     let mut parts = text.split('%');
-    let mut out = parts.next()?.as_bytes().to_vec();
+    let mut out = Vec::with_capacity(text.len());
+    out.extend_from_slice(parts.next()?.as_bytes());
     for part in parts {
         let (digits, rest) = part.split_at_checked(2)?;
         if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
@@ -157,10 +158,10 @@ pub fn percent_decoded(text: &str) -> Option<String> {
 }
 
 /// The value of a setting with what it refers to; `None` if it refers to what is not set.
-fn replaced(name: &str, raw: &BTreeMap<String, String>) -> Result<Option<String>, ConfigError> {
+fn replaced(name: &str, raw: &BTreeMap<String, Zeroizing<String>>) -> Result<Option<Zeroizing<String>>, ConfigError> {
     let endless = || ConfigError::Endless { name: name.to_owned() };
-    let unquoted = |name: &str| raw.get(name).map(|value| if value == "''" { "" } else { value });
-    let mut value = unquoted(name).unwrap_or_default().to_owned();
+    let unquoted = |name: &str| raw.get(name).map(|value| if value.as_str() == "''" { "" } else { value });
+    let mut value = Zeroizing::new(unquoted(name).unwrap_or_default().to_owned());
     for _ in 0..=WARP10_CONFIG_ROUNDS {
         let Some(reference) = last_reference(&value) else { return Ok(Some(value)) };
         let Some(with) = unquoted(reference) else { return Ok(None) };
@@ -169,7 +170,7 @@ fn replaced(name: &str, raw: &BTreeMap<String, String>) -> Result<Option<String>
         if grown > WARP10_CONFIG_VALUE {
             return Err(endless());
         }
-        value = value.replace(&pattern, with);
+        value = Zeroizing::new(value.replace(&pattern, with));
     }
     Err(endless())
 }

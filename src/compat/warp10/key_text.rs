@@ -97,14 +97,14 @@ fn derive(key: &[u8], bytes: usize, cost: Cost) -> Result<Zeroizing<Vec<u8>>, Ke
         return Err(KeyError::Argon2);
     }
     let hash = |first, second| SipKey::of_halves(first, second).palindromic(key).to_be_bytes();
-    let salt = [hash(SALT.0, SALT.1), hash(SALT.1, SALT.0)].concat();
-    let secret = hash(SECRET.0, SECRET.1);
+    let salt = Zeroizing::new([hash(SALT.0, SALT.1), hash(SALT.1, SALT.0)].concat());
+    let secret = Zeroizing::new(hash(SECRET.0, SECRET.1));
     let data = AssociatedData::new(&hash(DATA.0, DATA.1)).map_err(|_| KeyError::Argon2)?;
     let mut params = ParamsBuilder::new();
     params.t_cost(cost.iterations).m_cost(cost.memory).p_cost(cost.parallelism).data(data).output_len(bytes);
     let params = params.build().map_err(|_| KeyError::Argon2)?;
     let mut out = Zeroizing::new(vec![0; bytes]);
-    Argon2::new_with_secret(&secret, Algorithm::Argon2id, Version::V0x13, params)
+    Argon2::new_with_secret(&*secret, Algorithm::Argon2id, Version::V0x13, params)
         .and_then(|argon2| argon2.hash_password_into(key, &salt, &mut out))
         .map_err(|_| KeyError::Argon2)?;
     Ok(out)

@@ -116,9 +116,15 @@ pub struct Keys {
 impl Keys {
     /// Takes the keys that are named here from a configuration.
     pub fn from_config(config: &Config) -> Result<Self, KeyError> {
-        let aes = setting(config, AES)?.ok_or(KeyError::Missing(AES.name))?;
-        let hash = setting(config, HASH_TOKEN)?.ok_or(KeyError::Missing(HASH_TOKEN.name))?;
-        let application = setting(config, HASH_APPLICATION)?;
+        Self::from_config_at(config, Cost::default())
+    }
+
+    /// The same, with another cost of deriving keys: the original takes it from Java's system properties.
+    pub fn from_config_at(config: &Config, cost: Cost) -> Result<Self, KeyError> {
+        let setting = |named| setting(config, named, cost);
+        let aes = setting(AES)?.ok_or(KeyError::Missing(AES.name))?;
+        let hash = setting(HASH_TOKEN)?.ok_or(KeyError::Missing(HASH_TOKEN.name))?;
+        let application = setting(HASH_APPLICATION)?;
         let application = application.map(|key| key.first_chunk().map(SipKey::new).ok_or(KeyError::ShortHash));
         Ok(Self { token: TokenKeys::new(&aes, &hash)?, application: application.transpose()? })
     }
@@ -142,9 +148,9 @@ const HASH_TOKEN: Named =
 const HASH_APPLICATION: Named =
     Named { name: "warp.hash.app", store: "warp.key.warp.siphash.appid", bytes: &[16], bits: "128" };
 
-fn setting(config: &Config, named: Named) -> Result<Option<Zeroizing<Vec<u8>>>, KeyError> {
+fn setting(config: &Config, named: Named, cost: Cost) -> Result<Option<Zeroizing<Vec<u8>>>, KeyError> {
     let Some(text) = config.get(named.name).or_else(|| config.get(named.store)) else { return Ok(None) };
-    let key = decode_key(text)?;
+    let key = decode_key_at(text, cost)?;
     if !named.bytes.contains(&key.len()) {
         return Err(KeyError::Size { name: named.name, bits: named.bits });
     }
