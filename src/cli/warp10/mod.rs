@@ -9,6 +9,8 @@ mod eval;
 mod export;
 mod import;
 mod keys;
+mod tokendump;
+mod tokengen;
 mod trl;
 mod verify;
 mod worf;
@@ -26,6 +28,8 @@ pub struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Tokengen(tokengen::Args),
+    Tokendump(tokendump::Args),
     Decode(decode::Args),
     Verify(verify::Args),
     Eval(eval::Args),
@@ -43,6 +47,8 @@ enum Command {
 /// It could not be done.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     match args.command {
+        Command::Tokengen(args) => tokengen::run(args, ui),
+        Command::Tokendump(args) => tokendump::run(args, ui),
         Command::Decode(args) => decode::run(args, ui),
         Command::Verify(args) => verify::run(args, ui),
         Command::Eval(args) => eval::run(args, ui),

@@ -24,6 +24,7 @@ pub mod rejection;
 pub mod script;
 pub mod selectors;
 pub mod siphash;
+pub mod static_tokens;
 pub mod thrift;
 pub mod token;
 pub mod tokendump;
