@@ -126,3 +126,71 @@ fn worf_fills_a_template_and_mints_a_pair() {
     let json: Json = serde_json::from_str(said.lines().last().unwrap()).unwrap();
     assert_eq!(json["write"]["labels"], "{a=b}");
 }
+
+/// The keys of the recorded envelopes.
+const RECORDED: &str = "warp.aes.token = hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n\
+                        warp.hash.token = hex:000102030405060708090a0b0c0d0e0f\nwarp.timeunits = us\n";
+
+#[test]
+fn envelopes_give_what_the_original_tool_gave() {
+    let place = Place::new();
+    place.write("secrets.conf", RECORDED);
+    let vectors: Json = serde_json::from_str(include_str!("warp10/vectors.json")).unwrap();
+    let mut count = 0;
+    for section in ["mint", "snippets"] {
+        for vector in vectors[section].as_array().unwrap() {
+            let (Some(script), Some(stdout)) = (vector["script"].as_str(), vector["cli_stdout"].as_str()) else {
+                continue;
+            };
+            if vector["keys"].as_str().is_some_and(|keys| keys != "K1") {
+                continue;
+            }
+            place.write("envelope", script);
+            let words = "warp10 tokengen envelope --config secrets.conf --now 1700000000000 --uuid 11111111-2222-4333-8444-555555555555";
+            let ran = place.placet(words).yes();
+            assert_eq!(ran.out.trim_end(), stdout.trim_end(), "{}", vector["id"]);
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count}");
+}
+
+#[test]
+fn an_envelope_with_an_error_prints_nothing_and_mistakes_are_warned_of() {
+    let place = Place::new();
+    place.write("secrets.conf", RECORDED);
+    place.write("bad", "1 2\n{ 'type' 'read' } TOKENGEN\n");
+    let ran = place.placet("warp10 tokengen bad --config secrets.conf").no().prints_nothing().says("bad:2");
+    assert!(ran.err.contains("TOKENGEN expects a key 'type' with value READ or WRITE in the parameter map."));
+    place.placet("warp10 tokengen bad --config secrets.conf --warp10-messages").no().prints_nothing().says("Line #2");
+    let far =
+        format!("{{ 'id' 'F' 'type' 'READ' 'owner' '{ONE}' 'application' 'a' 'expiry' NOW 1 ADDYEARS }} TOKENGEN");
+    let ran = place.placet_reading("warp10 tokengen - --config secrets.conf", &far).yes();
+    assert!(ran.err.contains("MSTU /") && ran.err.contains("`F`") && ran.err.contains("everything"), "{}", ran.err);
+    let token: Json = serde_json::from_str(&ran.out).unwrap();
+    place.write("tokens", &format!("{}\n\n", token[0]["token"].as_str().unwrap()));
+    place.placet("warp10 tokendump tokens --config secrets.conf").yes().says("'type' 'READ'");
+    assert_eq!(place.json("warp10 tokendump tokens --config secrets.conf")["params"]["application"], "a");
+}
+
+#[test]
+fn the_attributes_of_a_configuration_hold_for_every_token() {
+    let place = with_keys();
+    let keys = place.read("secrets.conf");
+    place.write("more.conf", &format!("{keys}warp.token.banned.attributes = .cap:tokengen, .expose\n"));
+    let text = place.read("reader.placet").replace("ttl: 1h", "ttl: 1h attributes: { \".expose\": \"\" }");
+    place.write("exposing.placet", &text);
+    let token = place.placet("warp10 export exposing.placet --config secrets.conf").yes().out;
+    place.write("exposing", &token);
+    place.placet("warp10 verify exposing --config secrets.conf").yes();
+    place.placet("warp10 verify exposing --config more.conf").no().says("Invalid token attribute.");
+    place.placet("warp10 verify token --config more.conf").yes();
+    place.write("bad.conf", &format!("{keys}warp.token.read.attributes.default = 7\n"));
+    place.placet("warp10 verify token --config bad.conf").could_not().says("is no map");
+    place.write("none.conf", &format!("{keys}warp.token.read.attributes.default = {{ '.nofetch' '' }}\n"));
+    let request = format!(
+        "{{\"action\":\"fetch\",\"owner\":\"{ONE}\",\"application\":\"plant\",\"labels\":{{\"site\":\"north\"}}}}"
+    );
+    place.placet(&format!("warp10 eval token --config secrets.conf --request {request}")).yes();
+    place.placet(&format!("warp10 eval token --config none.conf --request {request}")).no();
+}

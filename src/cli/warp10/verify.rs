@@ -9,6 +9,7 @@ use crate::cli::inputs;
 use crate::cli::times::{read_time, show, show_beside};
 use crate::cli::ui::{Exit, Failure, GREEN, Outcome, Ui, paint};
 use crate::compat::warp10::accept::{Acceptor, AttributeRules};
+use crate::compat::warp10::attributes::rules;
 use crate::compat::warp10::keys::Keys;
 use crate::compat::warp10::rejection::{Label, Rejection};
 use crate::compat::warp10::token::{Kind, Token};
@@ -82,7 +83,7 @@ impl Service {
             Some(folder) => directory(ui, folder, now)?,
             None => Directory::none(),
         };
-        let attributes = AttributeRules::from_config(&config, Vec::new(), Vec::new());
+        let attributes = rules(&config).map_err(|error| Failure::new(error.to_string()))?;
         Ok(Self { keys: keys_of(&config)?, revocations, attributes })
     }
 

@@ -10,6 +10,9 @@ use std::fmt;
 
 use jiff::{Span, Timestamp, tz::TimeZone};
 
+use super::accept::AttributeRules;
+use super::config::Config;
+use super::script::{Host, Machine, Value};
 use super::token::Pairs;
 
 /// Whether an attribute is there, with whatever value.
@@ -23,6 +26,45 @@ pub fn present(attributes: Option<&Pairs>, name: &str) -> bool {
 pub fn value<'a>(attributes: Option<&'a Pairs>, name: &str) -> Option<&'a str> {
     attributes.iter().copied().flatten().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
+
+/// The settings of a configuration about attributes. The defaults stand there as WarpScript maps.
+///
+/// # Errors
+/// A default is no map of texts.
+pub fn rules(config: &Config) -> Result<AttributeRules, BadDefault> {
+    let pairs = |setting: &'static str| match config.get(setting) {
+        None => Ok(Pairs::new()),
+        Some(script) => defaults(script).ok_or(BadDefault { setting }),
+    };
+    let (read, write) = ("warp.token.read.attributes.default", "warp.token.write.attributes.default");
+    Ok(AttributeRules::from_config(config, pairs(read)?, pairs(write)?))
+}
+
+/// Runs without a clock: a default is the same at any time.
+fn defaults(script: &str) -> Option<Pairs> {
+    let stack = Machine::new(Host::new(0, String::new)).run(script).ok()?;
+    let Some(Value::Map(entries)) = stack.last() else { return None };
+    let pair = |(key, value): &(Value, Value)| match (key, value) {
+        (Value::String(key), Value::String(value)) => Some((key.clone(), value.clone())),
+        _ => None,
+    };
+    entries.iter().map(pair).collect()
+}
+
+/// `warp.token.read.attributes.default = 7`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadDefault {
+    /// Which setting.
+    pub setting: &'static str,
+}
+
+impl fmt::Display for BadDefault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no map of STRING keys and values", self.setting)
+    }
+}
+
+impl std::error::Error for BadDefault {}
 
 /// What bounds are counted from.
 #[derive(Clone, Copy, Debug)]
