@@ -11,7 +11,7 @@ use crate::cli::ui::{Exit, Failure, GREEN, Outcome, Ui, paint};
 use crate::compat::warp10::accept::{Acceptor, AttributeRules};
 use crate::compat::warp10::attributes::rules;
 use crate::compat::warp10::keys::Keys;
-use crate::compat::warp10::rejection::{Label, Rejection};
+use crate::compat::warp10::rejection::Rejection;
 use crate::compat::warp10::token::{Kind, Token};
 use crate::compat::warp10::trl_directory::{Directory, Folder, Problem};
 
@@ -87,17 +87,16 @@ impl Service {
         Ok(Self { keys: keys_of(&config)?, revocations, attributes })
     }
 
-    /// Accepts a token of either kind. What is wrong with a READ token is not that it is no WRITE token.
+    /// Accepts a token of either kind.
     ///
     /// # Errors
     /// The token is not good.
     pub fn accept(&self, text: &str, now: i64) -> Result<Token, Rejection> {
         let Self { keys, revocations, attributes } = self;
         let acceptor = Acceptor { keys: &keys.token, revocations, attributes };
-        match acceptor.accept(text, Kind::Read, now) {
-            Err(first) if first.label == Label::Invalid => acceptor.accept(text, Kind::Write, now),
-            other => other,
-        }
+        // What can not be opened is refused as a READ token would be, and a revoked text before it is opened.
+        let kind = keys.token.open(text).map_or(Kind::Read, |token| token.kind());
+        acceptor.accept(text, kind, now)
     }
 }
 

@@ -107,13 +107,13 @@ fn translate(java: &str, dot_all: bool) -> Result<String, NotCarried> {
 #[must_use]
 pub fn to_java(ours: &str) -> Option<String> {
     let meaning = meaning(ours)?;
-    let any = format!("(?s){}", plainer(&ours.replace(ANY, ".")));
-    let candidates = [plainer(ours), any, ours.to_owned(), format!("(?s){ours}")];
+    let any = ours.contains(ANY).then(|| format!("(?s){}", plainer(&ours.replace(ANY, "."))));
+    let others = [plainer(ours), ours.to_owned(), format!("(?s){ours}")];
     let says_the_same = |java: &String| {
         let carried = translate(java, false).ok();
         carried.and_then(|carried| self::meaning(&carried)).is_some_and(|carried| carried == meaning)
     };
-    candidates.into_iter().find(says_the_same)
+    any.into_iter().chain(others).find(says_the_same)
 }
 
 /// What an expression of our dialect means, without the groups it is written with.
@@ -246,9 +246,9 @@ impl Reader<'_> {
         }
         self.at += 1;
         if c == '{' {
-            self.count()?
+            self.count()?;
         } else {
-            self.out.push(c)
+            self.out.push(c);
         }
         match self.syntax(0) {
             Some('+') => Err(NotCarried::Part("a possessive count")),
