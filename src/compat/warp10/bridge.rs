@@ -303,7 +303,7 @@ impl Export<'_> {
         }
         let lowered = grants::lower(token, EmptyMeans::EmptyValue);
         if lowered.as_ref().is_ok_and(|lowered| lowered.notes.contains(&Note::LabelsAreSelectors)) {
-            self.obstacles.push(Obstacle::LabelsAreSelectors);
+            return self.obstacles.push(Obstacle::LabelsAreSelectors);
         }
         // A `.scope` restricts a Warp 10 token by itself; here its rule does, if it is there.
         let alone = scope_rules(token).iter().any(|rule| !block.rules.contains(rule));

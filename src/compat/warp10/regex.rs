@@ -363,7 +363,12 @@ impl Reader<'_> {
         while self.syntax(0).is_some_and(|c| c.is_ascii_alphanumeric()) {
             self.at += 1;
         }
-        if self.at > start && self.eat('>') { Ok(()) } else { Err(NotCarried::NotOne("a group has no good name")) }
+        let first = self.signs.get(start).is_some_and(|sign| sign.c.is_ascii_alphabetic());
+        if self.at > start && first && self.eat('>') {
+            Ok(())
+        } else {
+            Err(NotCarried::NotOne("a group has no good name"))
+        }
     }
 
     /// `i`, `s-i`, up to a `)` or `:`.

@@ -323,7 +323,7 @@ fn encoded(text: &str) -> String {
 pub fn of_token(token: &ReadToken) -> Pairs {
     let labels = token.labels.iter().flatten().filter(|(name, _)| !OWN_LABELS.contains(&name.as_str()));
     let mut pairs: Pairs = labels.cloned().collect();
-    let ids = |ids: &[Vec<u8>]| one_of(&ids.iter().map(|id| id_text(id)).collect::<Vec<_>>(), |id| id.to_owned());
+    let ids = |ids: &[Vec<u8>]| one_of(&ids.iter().map(|id| id_text(id)).collect::<Vec<_>>(), str::to_owned);
     let all = [
         (".producer", ids(&token.producers)),
         (".app", one_of(&token.applications, quote)),

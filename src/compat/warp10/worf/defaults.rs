@@ -29,8 +29,8 @@ impl Defaults {
     #[must_use]
     pub fn read(text: &str) -> Self {
         let value = |name: &str| {
-            let lines = text.lines().filter_map(|line| line.split_once('='));
-            lines.filter(|(key, _)| key.trim() == name).last().map(|(_, value)| value.trim())
+            let mut lines = text.lines().rev().filter_map(|line| line.split_once('='));
+            lines.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim())
         };
         Self {
             application: value("option.default.a").and_then(|text| plain(text).ok()),
