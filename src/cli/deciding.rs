@@ -16,6 +16,7 @@ use crate::author::mint::policy;
 use crate::author::value::arguments_from_text;
 use crate::authorize::{Authorizer, Policy};
 use crate::check::library::Library;
+use crate::compile::Compiled;
 use crate::explain::{Court, Sources};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -167,6 +168,18 @@ impl Deciding {
 }
 
 impl Ready {
+    /// One token of a document decides, minted with a throw-away key.
+    ///
+    /// # Errors
+    /// There is no randomness, or the token can not be made.
+    pub fn minted(document: Document, name: &str, compiled: Compiled, now: i64) -> Result<Self, Failure> {
+        let blocks = vec![Block::of_compiled(Arc::new(document), name, compiled)];
+        let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
+        let stage = Stage::new(String::new(), blocks, Vec::new(), now, &keys);
+        let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
+        Ok(Self { vocabulary: Arc::clone(stage.vocabulary()), now, kind: Kind::Minted(stage) })
+    }
+
     /// What requests speak.
     #[must_use]
     pub const fn vocabulary(&self) -> &Arc<Vocabulary> {

@@ -37,6 +37,7 @@ pub mod tokens;
 pub mod ui;
 mod vocabulary;
 mod vouch;
+mod warp10;
 
 use std::process::ExitCode;
 
@@ -88,6 +89,7 @@ enum Command {
     Seal(seal::Args),
     Revoke(revoke::Args),
     Vocabulary(vocabulary::Args),
+    Warp10(warp10::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -111,6 +113,7 @@ impl Command {
             Self::Seal(args) => seal::run(args, ui),
             Self::Revoke(args) => revoke::run(args, ui),
             Self::Vocabulary(args) => vocabulary::run(args, ui),
+            Self::Warp10(args) => warp10::run(args, ui),
             Self::Completions(args) => completions::run(args, ui),
             Self::Man(args) => man::run(args, ui),
         }

@@ -8,21 +8,29 @@
 //! ```
 
 pub mod accept;
+pub mod attributes;
+pub mod bridge;
 pub mod capabilities;
 pub mod codec;
 pub mod config;
 pub mod envelope;
+pub mod grants;
 pub mod java;
 pub mod key_text;
 pub mod keys;
 pub mod opb64;
+pub mod regex;
 pub mod rejection;
 pub mod script;
+pub mod selectors;
 pub mod siphash;
+pub mod static_tokens;
 pub mod thrift;
 pub mod token;
 pub mod tokendump;
 pub mod tokengen;
 pub mod tokeninfo;
+mod tree;
 pub mod trl;
 pub mod trl_directory;
+pub mod worf;

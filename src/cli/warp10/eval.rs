@@ -1,0 +1,105 @@
+//! `placet warp10 eval` and `explain`: what a Warp 10 token grants, decided here.
+
+use std::path::PathBuf;
+
+use super::common::{Configuration, Reading, rejected, token_text};
+use super::verify::Service;
+use crate::check::library::Library;
+use crate::cli::deciding::{Ready, request};
+use crate::cli::eval::{decide, show};
+use crate::cli::inputs;
+use crate::cli::times::read_time;
+use crate::cli::ui::{Exit, Failure, Outcome, Ui};
+use crate::compat::warp10::grants::{Grant, NAME, NotLowered};
+use crate::compile::arguments::Arguments;
+use crate::syntax::ast::BlockKind;
+
+/// Decides a request with a Warp 10 token: exit code 0 where it is allowed, 1 where it is not.
+///
+/// A request is one series: `{"action": "fetch", "class": "temp", "owner": "…", "labels": {"site": "north"}}`. What the token's
+/// attributes bound is the data, not the request; a platform applies it to what it reads.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Example:
+  placet warp10 eval token.txt --config secrets.conf --request '{\"action\": \"fetch\", \"class\": \"temp\", \"application\": \"plant\"}'")]
+pub struct Args {
+    #[command(flatten)]
+    asked: Asked,
+
+    /// Say what would have to be different for the request to pass
+    #[arg(long)]
+    explain: bool,
+}
+
+/// Says why a Warp 10 token allows a request or not, and what would have to be different for it to pass.
+#[derive(clap::Args, Debug)]
+pub struct ExplainArgs {
+    #[command(flatten)]
+    asked: Asked,
+}
+
+/// A token, and a request.
+#[derive(clap::Args, Debug)]
+struct Asked {
+    /// The text of a token, a file that holds it, or `-` for standard input
+    token: String,
+
+    #[command(flatten)]
+    configuration: Configuration,
+
+    #[command(flatten)]
+    reading: Reading,
+
+    /// The directory with the revocation lists, instead of the configuration's `warp.trl.dir`
+    #[arg(long, value_name = "DIR")]
+    trl: Option<PathBuf>,
+
+    /// The request: JSON, a file that holds it, or `-` for standard input
+    #[arg(long, value_name = "JSON|FILE")]
+    request: String,
+
+    /// The time of the request, instead of now
+    #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
+    now: Option<i64>,
+}
+
+/// Runs `eval`.
+///
+/// # Errors
+/// A file can not be read, or the token can not be decided here.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    answer(&args.asked, ui, args.explain)
+}
+
+/// Runs `explain`.
+///
+/// # Errors
+/// A file can not be read, or the token can not be decided here.
+pub fn explain(args: ExplainArgs, ui: &Ui) -> Outcome {
+    answer(&args.asked, ui, true)
+}
+
+fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
+    let now = inputs::now(asked.now);
+    let service = Service::read(ui, &asked.configuration, asked.trl.as_deref(), now)?;
+    let token = match service.accept(&token_text(&asked.token)?, now) {
+        Ok(token) => token,
+        Err(rejection) => return Ok(rejected(ui, &rejection)),
+    };
+    let grant = match Grant::of(&token, asked.reading.empty(), Library::built_in()) {
+        Ok(grant) => grant,
+        Err(NotLowered::Report(report)) => {
+            ui.report(&report);
+            return Ok(Exit::No);
+        }
+        Err(why) => return Err(Failure::new(format!("the token can not be decided here: {why}"))),
+    };
+    grant.notes.iter().for_each(|note| ui.warning(note));
+    let compiled = grant.document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
+    let compiled = compiled.map_err(|error| Failure::new(format!("the token can not be decided here: {error}")))?;
+    let ready = Ready::minted(grant.document, NAME, compiled, now)?;
+    let request = request(&asked.request)?;
+    let explanation = ready.with_court(None, |court| decide(court, &ready, request, why))?;
+    show(ui, &explanation);
+    Ok(Exit::of(explanation.verdict == "allow"))
+}

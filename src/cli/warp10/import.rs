@@ -1,0 +1,56 @@
+//! `placet warp10 import`: a policy file out of a Warp 10 token.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::common::{Configuration, Reading, rejected, token_text};
+use crate::cli::outputs::to_file_or_stdout;
+use crate::cli::ui::{Exit, Outcome, Ui};
+use crate::compat::warp10::bridge::import;
+
+/// Writes the policy file whose token grants what a Warp 10 token grants.
+///
+/// A Warp 10 token is good at the very moment of its expiry, one of ours is not: the file's `expiry` is one ms later.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Example:
+  placet warp10 import token.txt --config secrets.conf --out reader.placet")]
+pub struct Args {
+    /// The text of a token, a file that holds it, or `-` for standard input
+    token: String,
+
+    #[command(flatten)]
+    configuration: Configuration,
+
+    #[command(flatten)]
+    reading: Reading,
+
+    /// The file to write, instead of standard output
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    out: PathBuf,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read or written.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let keys = args.configuration.keys(ui)?;
+    let token = match keys.token.open(&token_text(&args.token)?) {
+        Ok(token) => token,
+        Err(rejection) => return Ok(rejected(ui, &rejection)),
+    };
+    let imported = match import(&token, args.reading.empty()) {
+        Ok(imported) => imported,
+        Err(why) => return Ok(ui.no("error", "not_imported", &why)),
+    };
+    imported.notes.iter().for_each(|note| ui.warning(note));
+    if ui.is_json() && args.out == Path::new("-") {
+        let notes: Vec<_> = imported.notes.iter().map(ToString::to_string).collect();
+        ui.json(&json!({ "source": imported.text, "notes": notes }));
+    } else {
+        to_file_or_stdout(ui, &args.out, imported.text.as_bytes())?;
+    }
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,43 @@
+//! `placet warp10 tokendump`: the parameters that tokens were made from.
+
+use std::path::PathBuf;
+
+use super::common::{Configuration, rejected};
+use crate::cli::inputs;
+use crate::cli::ui::{Exit, Outcome, Ui};
+use crate::compat::warp10::script::output::{Style, to_json};
+use crate::compat::warp10::tokendump::dumped;
+
+/// Prints the parameters of tokens, one a line, as WarpScript that TOKENGEN takes, or as JSON.
+///
+/// An empty line ends the list. Whether the tokens are still good is not looked at.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Example:
+  placet warp10 tokendump tokens.txt --config secrets.conf --format json")]
+pub struct Args {
+    /// A file with one token a line, or `-` for standard input
+    file: PathBuf,
+
+    #[command(flatten)]
+    configuration: Configuration,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let keys = args.configuration.keys(ui)?.token;
+    let text = inputs::text(&args.file)?;
+    for line in text.lines().take_while(|line| !line.is_empty()) {
+        match keys.open(line) {
+            Ok(token) => {
+                let dump = dumped(line, &token, &keys);
+                ui.line(if ui.is_json() { to_json(&dump, Style::default()) } else { dump.to_warpscript() });
+            }
+            Err(rejection) => return Ok(rejected(ui, &rejection)),
+        }
+    }
+    Ok(Exit::Yes)
+}

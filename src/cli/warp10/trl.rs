@@ -1,0 +1,193 @@
+//! `placet warp10 trl`: lists of what is revoked, in the files that a Warp 10 reads.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::common::{Configuration, token_text};
+use super::verify::directory;
+use crate::cli::inputs;
+use crate::cli::ui::{Exit, Failure, Outcome, Ui};
+use crate::compat::warp10::envelope::Ident;
+use crate::compat::warp10::trl::{ListName, RevocationList, Scope};
+use crate::compat::warp10::trl_directory::Folder;
+
+/// Reads and writes the revocation lists of a Warp 10.
+///
+/// A list is never changed in place: a Warp 10 reads a file whose name is new. Older files of a list may be removed.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Shows what a directory of lists revokes
+    List {
+        /// The directory
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Adds to a list, or begins one
+    Add {
+        #[command(flatten)]
+        which: Which,
+
+        /// Revoke this ident; may be given several times
+        #[arg(long, value_name = "IDENT")]
+        ident: Vec<Ident>,
+
+        /// Revoke every token of this application; may be given several times
+        #[arg(long, value_name = "NAME")]
+        application: Vec<String>,
+
+        /// Revoke this token: its text, a file that holds it, or `-`; needs the configuration
+        #[arg(long, requires = "files")]
+        token: Vec<String>,
+
+        /// A configuration with the keys that the tokens were made with
+        #[arg(long = "config", value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Writes a list from its text: an ident or `+APPLICATION` a line
+    Write {
+        #[command(flatten)]
+        which: Which,
+
+        /// The text, or `-` for standard input
+        file: PathBuf,
+    },
+}
+
+/// Which list.
+#[derive(clap::Args, Debug)]
+struct Which {
+    /// The directory
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+
+    /// The name of the list
+    #[arg(long)]
+    name: String,
+
+    /// The second word of the file's name; all of them revoke both kinds
+    #[arg(long, value_enum, default_value_t)]
+    scope: Word,
+
+    /// The time in the file's name, in ms, instead of now
+    #[arg(long, value_name = "MS")]
+    now: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Word {
+    Read,
+    Write,
+    #[default]
+    Full,
+}
+
+impl Word {
+    const fn scope(self) -> Scope {
+        match self {
+            Self::Read => Scope::Read,
+            Self::Write => Scope::Write,
+            Self::Full => Scope::Full,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file can not be read or written, or what is to be revoked can not be.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    match args.command {
+        Command::List { folder } => list(ui, &folder),
+        Command::Add { which, ident, application, token, files } => {
+            let mut list = which.read()?;
+            ident.into_iter().for_each(|ident| list.revoke(ident));
+            for name in &application {
+                list.revoke_application(name).map_err(|error| Failure::new(error.to_string()))?;
+            }
+            if !token.is_empty() {
+                let keys = Configuration { files }.keys(ui)?;
+                for token in &token {
+                    let text = token_text(token)?;
+                    keys.token.open(&text).map_err(|rejection| Failure::new(rejection.message))?;
+                    list.revoke(keys.token.ident(&text));
+                }
+            }
+            which.put(ui, &list)
+        }
+        Command::Write { which, file } => {
+            let text = inputs::text(&file)?;
+            let (list, bad) = RevocationList::read(&text);
+            if let Some(bad) = bad {
+                let name = inputs::name(&file);
+                return Err(Failure::new(format!("`{name}`:{}: this line can not be read", bad.first))
+                    .help("a line is 16 hexadecimal digits, or `+` and the name of an application"));
+            }
+            which.put(ui, &list)
+        }
+    }
+}
+
+fn list(ui: &Ui, folder: &std::path::Path) -> Outcome {
+    let directory = directory(ui, folder, 0)?;
+    let list = directory.list();
+    if ui.is_json() {
+        let idents: Vec<_> = list.idents().map(|ident| ident.to_string()).collect();
+        ui.json(&json!({ "idents": idents, "applications": list.applications().collect::<Vec<_>>() }));
+    } else {
+        ui.text(list);
+    }
+    Ok(Exit::of(directory.problems().is_empty()))
+}
+
+impl Which {
+    /// The newest file of the list.
+    fn newest(&self) -> Result<Option<ListName>, Failure> {
+        let failed = |error: std::io::Error| Failure::new(format!("can not read `{}`: {error}", self.dir.display()));
+        let wanted = format!("{}.{}", self.name, self.scope.scope());
+        let mut newest: Option<ListName> = None;
+        for entry in fs::read_dir(&self.dir).map_err(failed)? {
+            let file = entry.map_err(failed)?.file_name();
+            let name = file.to_str().and_then(ListName::parse).filter(|name| name.list == wanted);
+            if name.as_ref().map(|name| name.timestamp) > newest.as_ref().map(|name| name.timestamp) {
+                newest = name;
+            }
+        }
+        Ok(newest)
+    }
+
+    /// What the newest file of the list says; nothing, where there is none.
+    fn read(&self) -> Result<RevocationList, Failure> {
+        let Some(newest) = self.newest()? else { return Ok(RevocationList::default()) };
+        let (list, bad) = RevocationList::read(&inputs::text(&self.dir.join(&newest.file))?);
+        match bad {
+            None => Ok(list),
+            Some(bad) => Err(Failure::new(format!("`{}`:{}: this line can not be read", newest.file, bad.first))),
+        }
+    }
+
+    fn put(&self, ui: &Ui, list: &RevocationList) -> Outcome {
+        let now = u64::try_from(inputs::now(self.now)).unwrap_or_default();
+        // The file with the greatest number counts, so what a clock has put ahead must not hide this one.
+        let last = self.newest()?.and_then(|newest| newest.timestamp);
+        let now = last.map_or(now, |last| now.max(last.saturating_add(1)));
+        let (name, text) =
+            list.file(&self.name, self.scope.scope(), now).map_err(|error| Failure::new(error.to_string()))?;
+        let failed = |error| Failure::new(format!("can not write `{}`: {error}", self.dir.display()));
+        Folder(self.dir.clone()).put(&name, &text).map_err(failed)?;
+        if ui.is_json() {
+            ui.json(&json!({ "file": name.file }));
+        } else {
+            ui.line(&name.file);
+        }
+        Ok(Exit::Yes)
+    }
+}

@@ -1,0 +1,183 @@
+//! `placet warp10 worf`: Worf's command line, on files and a terminal.
+
+use std::fs;
+use std::io::{BufRead, Write, stderr, stdin};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::common::keys_of;
+use crate::cli::inputs;
+use crate::cli::outputs::{Existing, Secrecy, write};
+use crate::cli::ui::{Exit, Failure, Outcome, Ui};
+use crate::compat::warp10::config::Config;
+use crate::compat::warp10::keys::TokenKeys;
+use crate::compat::warp10::worf::WorfError;
+use crate::compat::warp10::worf::defaults::Defaults;
+use crate::compat::warp10::worf::options::{HELP, Options};
+use crate::compat::warp10::worf::order::Order;
+use crate::compat::warp10::worf::session::Session;
+use crate::compat::warp10::worf::template::{Fields, fill, is_template, output_name};
+use crate::token::keys::SystemRandom;
+
+/// Does what Worf did (Warp 10 1.0 to 2.11), with its options: `-t -a APP -puidg -ttl MS CONFIG`.
+///
+/// `-h` lists them. A template is written to a file of its own, and tokens are printed as one line of JSON.
+#[derive(clap::Args, Debug)]
+#[command(disable_help_flag = true)]
+pub struct Args {
+    /// Worf's own options, and a configuration
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+    words: Vec<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// The options are not understood, a file can not be read or written, or keys are missing.
+pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let options = match Options::parse(&args.words) {
+        Ok(options) => options,
+        Err(error) => return Err(Failure::new(format!("{error}\n{HELP}"))),
+    };
+    if options.help {
+        ui.line(HELP);
+        return Ok(Exit::Yes);
+    }
+    if options.version {
+        ui.line(env!("CARGO_PKG_VERSION"));
+        return Ok(Exit::Yes);
+    }
+    let Some(config) = &options.config else {
+        return Err(Failure::new(format!("Config path is missing.\n{HELP}")));
+    };
+    let config = Path::new(config);
+    let text = Zeroizing::new(inputs::text(config)?);
+    let run = Run { ui, options: &options, now: inputs::now(None), remembered: remembered(config) };
+    let text = if is_template(&text) { run.fill(config, &text)? } else { text };
+    if options.mint {
+        let order = run.order()?;
+        let json = order.mint(&keys(&inputs::name(config), &text)?, run.now);
+        run.remember(config, &Defaults::of(&order));
+        ui.json(&json);
+    }
+    if options.interactive {
+        let keys = keys(&inputs::name(config), &text)?;
+        run.talk(config, &keys)?;
+    }
+    Ok(Exit::Yes)
+}
+
+fn keys(name: &str, text: &str) -> Result<TokenKeys, Failure> {
+    let config = Config::read([(name, text)], []).map_err(|error| Failure::new(error.to_string()))?;
+    Ok(keys_of(&config)?.token)
+}
+
+fn remembered(config: &Path) -> Defaults {
+    let text = Defaults::path(config).and_then(|path| fs::read_to_string(path).ok());
+    text.map_or_else(Defaults::default, |text| Defaults::read(&text))
+}
+
+struct Run<'r> {
+    ui: &'r Ui,
+    options: &'r Options,
+    now: i64,
+    remembered: Defaults,
+}
+
+impl Run<'_> {
+    fn order(&self) -> Result<Order, Failure> {
+        Order::of(self.options, &self.remembered, self.now, &mut SystemRandom).map_err(|error| failed(&error))
+    }
+
+    /// Fills in a template, and writes what comes of it.
+    fn fill(&self, config: &Path, text: &str) -> Result<Zeroizing<String>, Failure> {
+        let out = self.options.output.as_ref().map_or_else(
+            || config.with_file_name(output_name(&inputs::name(config.file_name().unwrap_or_default().as_ref()))),
+            PathBuf::from,
+        );
+        if out == config {
+            return Err(Failure::new("a template is not overwritten").help("name the output: -o FILE"));
+        }
+        let mut fields = Filling { run: self, order: None, keys: None };
+        let filled = fill(text, &mut fields, &mut SystemRandom).map_err(|error| failed(&error))?;
+        write(&out, filled.as_bytes(), Secrecy::Secret, Existing::Keep)?;
+        if !self.options.quiet {
+            self.ui.note(format_args!("configuration written to `{}`", out.display()));
+        }
+        Ok(filled)
+    }
+
+    fn talk(&self, config: &Path, keys: &TokenKeys) -> Result<(), Failure> {
+        let mut session = Session::new(keys, self.now, SystemRandom);
+        let mut lines = stdin().lock().lines();
+        while let Some(prompt) = session.prompt() {
+            let _ = write!(stderr(), "{prompt}");
+            let _ = stderr().flush();
+            let Some(line) = lines.next() else { break };
+            let line = line.map_err(|error| Failure::new(format!("can not read standard input: {error}")))?;
+            self.ui.text(session.answer(&line));
+        }
+        if let Some(defaults) = session.defaults() {
+            self.remember(config, defaults);
+        }
+        Ok(())
+    }
+
+    /// Not to remember is no failure: the tokens are there.
+    fn remember(&self, config: &Path, defaults: &Defaults) {
+        let Some(path) = Defaults::path(config) else { return };
+        let written = write(&path, defaults.write().as_bytes(), Secrecy::Secret, Existing::Replace);
+        if let (Err(failure), false) = (written, self.options.quiet) {
+            self.ui.warning(failure);
+        }
+    }
+}
+
+/// Fills in fields: tokens with the keys of `-ks`, questions on the terminal.
+struct Filling<'r> {
+    run: &'r Run<'r>,
+    order: Option<Order>,
+    keys: Option<TokenKeys>,
+}
+
+impl Fields for Filling<'_> {
+    fn token(&mut self, write: bool) -> Result<String, WorfError> {
+        let error = |failure: Failure| WorfError(failure.to_string());
+        let options = self.run.options;
+        let (Some(file), true) = (&options.keys, options.mint) else {
+            return Err(WorfError("a template with tokens needs -t and -ks FILE".to_owned()));
+        };
+        let order = match self.order.take() {
+            Some(order) => order,
+            None => self.run.order().map_err(error)?,
+        };
+        let keys = match self.keys.take() {
+            Some(keys) => keys,
+            None => {
+                let path = Path::new(file);
+                keys(&inputs::name(path), &Zeroizing::new(inputs::text(path).map_err(error)?)).map_err(error)?
+            }
+        };
+        let token = if write { order.write(self.run.now) } else { order.read(self.run.now) };
+        let text = keys.mint(&token);
+        (self.order, self.keys) = (Some(order), Some(keys));
+        Ok(text)
+    }
+
+    fn ask(&mut self, setting: &str, kind: &str, hint: &str) -> Option<String> {
+        if !self.run.options.interactive {
+            return None;
+        }
+        let _ = write!(stderr(), "{setting} ({kind}:{hint})>");
+        let _ = stderr().flush();
+        let mut line = String::new();
+        let read = stdin().lock().read_line(&mut line).ok()?;
+        let answer = line.trim();
+        (read > 0 && !answer.is_empty()).then(|| answer.to_owned())
+    }
+}
+
+fn failed(error: &WorfError) -> Failure {
+    Failure::new(error.to_string())
+}

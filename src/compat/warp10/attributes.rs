@@ -1,0 +1,183 @@
+//! Attributes of a token that have a meaning: what they take away, and how far they bound the data that is read.
+//!
+//! [`present`] asks for the ones whose mere presence counts. [`Bounds`] are those on data: a platform applies them to what it
+//! reads *after* the request was allowed, so they are no part of a verdict and come back beside it. Times are in platform
+//! units, a million (`us`), a thousand (`ms`) or a billion (`ns`) of them in a second.
+//!
+//! What is refused: a bound that can not be read. The original refuses the whole request then.
+
+use std::fmt;
+
+use jiff::{Span, Timestamp, tz::TimeZone};
+
+use super::accept::AttributeRules;
+use super::config::Config;
+use super::script::{Host, Machine, Value};
+use super::token::Pairs;
+
+/// Whether an attribute is there, with whatever value.
+#[must_use]
+pub fn present(attributes: Option<&Pairs>, name: &str) -> bool {
+    value(attributes, name).is_some()
+}
+
+/// The value of an attribute.
+#[must_use]
+pub fn value<'a>(attributes: Option<&'a Pairs>, name: &str) -> Option<&'a str> {
+    attributes.iter().copied().flatten().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// The settings of a configuration about attributes. The defaults stand there as WarpScript maps.
+///
+/// # Errors
+/// A default is no map of texts.
+pub fn rules(config: &Config) -> Result<AttributeRules, BadDefault> {
+    let pairs = |setting: &'static str| match config.get(setting) {
+        None => Ok(Pairs::new()),
+        Some(script) => defaults(script).ok_or(BadDefault { setting }),
+    };
+    let (read, write) = ("warp.token.read.attributes.default", "warp.token.write.attributes.default");
+    Ok(AttributeRules::from_config(config, pairs(read)?, pairs(write)?))
+}
+
+/// Runs without a clock: a default is the same at any time.
+fn defaults(script: &str) -> Option<Pairs> {
+    let stack = Machine::new(Host::new(0, String::new)).run(script).ok()?;
+    let Some(Value::Map(entries)) = stack.last() else { return None };
+    let pair = |(key, value): &(Value, Value)| match (key, value) {
+        (Value::String(key), Value::String(value)) => Some((key.clone(), value.clone())),
+        _ => None,
+    };
+    entries.iter().map(pair).collect()
+}
+
+/// `warp.token.read.attributes.default = 7`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadDefault {
+    /// Which setting.
+    pub setting: &'static str,
+}
+
+impl fmt::Display for BadDefault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no map of STRING keys and values", self.setting)
+    }
+}
+
+impl std::error::Error for BadDefault {}
+
+/// What bounds are counted from.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// Where the request begins, in platform units.
+    pub start: Option<i64>,
+    /// Where it ends.
+    pub end: Option<i64>,
+    /// Now.
+    pub now: i64,
+    /// Platform units in a second: 1 000 000 for `us`.
+    pub per_second: i64,
+}
+
+/// What a READ token bounds the data to; `None` is no bound. Times are in platform units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// `.start`
+    pub start: Option<i64>,
+    /// `.end`
+    pub end: Option<i64>,
+    /// `.activeafter`
+    pub active_after: Option<i64>,
+    /// `.quietafter`
+    pub quiet_after: Option<i64>,
+    /// `.count`: no more values of a series.
+    pub count: Option<i64>,
+    /// `.pre`: no more values before the range.
+    pub pre: Option<i64>,
+    /// `.post`: no more values behind it.
+    pub post: Option<i64>,
+}
+
+impl Bounds {
+    /// Reads the attributes of a READ token.
+    ///
+    /// # Errors
+    /// A bound can not be read: the request is to be refused.
+    pub fn of(attributes: Option<&Pairs>, asked: &Asked) -> Result<Self, BadBound> {
+        let text = |name| value(attributes, name).map(str::trim);
+        let time = |name, from| text(name).map(|text| time(text, from, asked.per_second)).transpose();
+        let end = time(".end", Some(asked.now))?;
+        let last = end.or(asked.end);
+        let start = time(".start", last)?;
+        let first = start.or(asked.start);
+        let activity = |name| match text(name) {
+            Some("0") if name == ".activeafter" => first.map(Some).ok_or(BadBound::NoOrigin),
+            _ => time(name, last),
+        };
+        Ok(Self {
+            start,
+            end,
+            active_after: activity(".activeafter")?,
+            quiet_after: activity(".quietafter")?,
+            count: number(text(".count")).map_err(|()| BadBound::Count)?,
+            pre: number(text(".pre")).map_err(|()| BadBound::Pre)?,
+            post: number(text(".post")).map_err(|()| BadBound::Post)?,
+        })
+    }
+}
+
+fn number(text: Option<&str>) -> Result<Option<i64>, ()> {
+    text.map(|text| text.parse().ok().filter(|number| *number >= 0).ok_or(())).transpose()
+}
+
+/// A moment, or a period before `from`.
+fn time(text: &str, from: Option<i64>, per_second: i64) -> Result<i64, BadBound> {
+    if !text.starts_with('P') {
+        let moment: Timestamp = text.parse().map_err(|_| BadBound::Time)?;
+        return units(moment, per_second);
+    }
+    let period: Span = text.parse().map_err(|_| BadBound::Time)?;
+    let from = from.ok_or(BadBound::NoOrigin)?;
+    let nanos = i128::from(from) * (NANOS / i128::from(per_second));
+    let moment = Timestamp::from_nanosecond(nanos).map_err(|_| BadBound::Time)?;
+    let moved = moment.to_zoned(TimeZone::UTC).checked_sub(period).map_err(|_| BadBound::Time)?;
+    units(moved.timestamp(), per_second)
+}
+
+fn units(moment: Timestamp, per_second: i64) -> Result<i64, BadBound> {
+    let units = moment.as_nanosecond().div_euclid(NANOS / i128::from(per_second));
+    i64::try_from(units).map_err(|_| BadBound::Time)
+}
+
+const NANOS: i128 = 1_000_000_000;
+
+/// Why a bound can not be read; the words are the original's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadBound {
+    /// `.end` is `tomorrow`.
+    Time,
+    /// `.start` is a period, and there is no end to count it from.
+    NoOrigin,
+    /// `.count` is `-1`.
+    Count,
+    /// `.pre` is `-1`.
+    Pre,
+    /// `.post` is `-1`.
+    Post,
+}
+
+impl fmt::Display for BadBound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Time => {
+                "Can only parse an ISO8601 timestamp (YYYY-MM-DDThh:mm:ss.sssssssss) with a specified time zone."
+            }
+            Self::NoOrigin => "A period needs a moment that it is counted from.",
+            Self::Count => "Invalid count specification.",
+            Self::Pre => "Invalid pre boundary specification.",
+            Self::Post => "Invalid post boundary specification.",
+        })
+    }
+}
+
+impl std::error::Error for BadBound {}

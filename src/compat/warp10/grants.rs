@@ -1,0 +1,419 @@
+//! What a Warp 10 token grants, as a policy and by asking its selectors.
+//!
+//! [`lower`] turns a decoded token into a file of ours in the terms of the vocabulary `warp10`: `type: READ` over find and
+//! fetch with the token's owners, producers, applications and label selectors, or `type: WRITE` over update and meta, and
+//! over delete where producer and owner are one. [`Grant::of`] checks the file, so that it can be compiled like any other.
+//! [`is_granted`] asks the selectors themselves; both always say the same.
+//!
+//! Three things of a token are rules of their own: `.scope` forbids whatever its selector does not match, a token with hooks
+//! fetches nothing (the original refuses it over HTTP, and a hook may hide data), and what bounds the *data*
+//! ([`attributes::Bounds`](super::attributes::Bounds)) is no part of a verdict: it comes back with the token's attributes.
+//! In our vocabulary an owner and a producer are UUIDs, so a series whose `.owner` is spelt in capitals is theirs too.
+//!
+//! What is refused: a token that would not grant the same in our terms. It is never widened instead.
+
+use std::fmt;
+
+use super::attributes::{present, value};
+use super::selectors::{
+    BadSelector, EmptyMeans, LabelSelectors, OWN_LABELS, Selector, Series, Wanted, id_text, of_token, uuid_of,
+};
+use super::token::{Pairs, ReadToken, Token, WriteToken};
+use super::tree;
+use crate::author::{Document, Report};
+use crate::check::library::Library;
+use crate::syntax::ast::{Condition, Effect, Entry, Field, File, Pattern, PatternKind, Rule};
+use crate::syntax::print::print;
+
+/// A token as a policy.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// A document with the token `warp10`.
+    pub document: Document,
+    /// What deserves a look.
+    pub notes: Vec<Note>,
+}
+
+impl Grant {
+    /// The policy of a token.
+    ///
+    /// # Errors
+    /// The token would not grant the same in our terms.
+    pub fn of(token: &Token, empty: EmptyMeans, library: &Library) -> Result<Self, NotLowered> {
+        let Lowered { file, notes } = lower(token, empty)?;
+        let document = Document::from_text("warp10", &print(&file), library).map_err(NotLowered::Report)?;
+        Ok(Self { document, notes })
+    }
+}
+
+/// A token as a tree.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    /// A file with the token `warp10`.
+    pub file: File,
+    /// What deserves a look.
+    pub notes: Vec<Note>,
+}
+
+/// Something about a token that its policy does not show, or that its maker may not have meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// `owners: []`: the token reads what all of them have.
+    GrantsAll(&'static str),
+    /// The token has hooks, so it fetches nothing.
+    Hooks,
+    /// A WRITE token whose label values are selectors on deletion: its type and its labels are not in the policy.
+    LabelsAreSelectors,
+    /// A field that has no effect is not in the policy.
+    Dropped(&'static str),
+    /// Time is counted in platform units somewhere: the token would live for thousands of years.
+    FarExpiry(i64),
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GrantsAll(key) => write!(f, "there are no `{key}`, so the token reads what all {key} have"),
+            Self::Hooks => f.write_str("the token has hooks, so it fetches no data"),
+            Self::LabelsAreSelectors => {
+                f.write_str("on deletion its labels are selectors, so `type` and `labels` can not be said of it")
+            }
+            Self::Dropped(field) => write!(f, "`{field}` has no equal, and is left out"),
+            Self::FarExpiry(ms) => write!(
+                f,
+                "it ends at {ms} ms, thousands of years from now: times of a token are ms, is a `MSTU /` missing?"
+            ),
+        }
+    }
+}
+
+/// Turns a token into a tree of ours.
+///
+/// # Errors
+/// The token would not grant the same in our terms.
+pub fn lower(token: &Token, empty: EmptyMeans) -> Result<Lowered, NotLowered> {
+    let (fields, rules, mut notes) = match token {
+        Token::Read(token) => read(token, empty)?,
+        Token::Write(token) => write(token, empty)?,
+    };
+    let expiry = match token {
+        Token::Read(token) => token.expiry,
+        Token::Write(token) => token.expiry,
+    };
+    notes.extend(far(expiry).then_some(Note::FarExpiry(expiry)));
+    let doc = vec!["Made from a Warp 10 token.".to_owned()];
+    Ok(Lowered { file: tree::token_file("warp10", doc, NAME, fields, rules), notes })
+}
+
+/// What the token of a lowered file is called.
+pub const NAME: &str = "warp10";
+
+/// Whether a time looks as if it were counted in platform units: later than the year 10000, and not simply for ever.
+#[must_use]
+pub const fn far(expiry: i64) -> bool {
+    /// 9999-12-31T23:59:59.999Z
+    const YEAR_10000: i64 = 253_402_300_799_999;
+    /// The default life of a line in a token file is a sixteenth of for ever.
+    const FOR_EVER: i64 = i64::MAX >> 4;
+    expiry > YEAR_10000 && expiry < FOR_EVER
+}
+
+type Parts = (Vec<Field>, Vec<Rule>, Vec<Note>);
+
+fn read(token: &ReadToken, empty: EmptyMeans) -> Result<Parts, NotLowered> {
+    let mut notes = Vec::new();
+    let billed = uuid_of(&token.billed).filter(|_| token.billed.len() == 16);
+    let mut dropped = |lost: bool, field| notes.extend(lost.then_some(Note::Dropped(field)));
+    dropped(billed.is_none(), "billedId");
+    dropped(token.application.is_none(), "no application");
+    dropped(token.lookup.is_some(), "lookup");
+    dropped(token.groovy.is_some(), "groovy");
+    dropped(token.max_fetch_size.is_some(), "maxFetchSize");
+    dropped(token.dataviz.is_some(), "dataviz");
+    for (key, is_empty) in [
+        ("owners", token.owners.is_empty()),
+        ("producers", token.producers.is_empty()),
+        ("applications", token.applications.is_empty()),
+    ] {
+        notes.extend(is_empty.then_some(Note::GrantsAll(key)));
+    }
+    let applications = token.applications.iter().map(|name| tree::text(name));
+    let mut fields = vec![
+        tree::field("type", tree::word("READ")),
+        tree::field("owner", tree::text(&id_text(&billed.unwrap_or_default()))),
+        tree::field("application", tree::text(token.application.as_deref().unwrap_or_default())),
+        tree::field("owners", ids(&token.owners)),
+        tree::field("producers", ids(&token.producers)),
+        tree::field("applications", any_of(applications.collect())),
+    ];
+    let labels = token.labels.iter().flatten().filter(|(name, _)| !OWN_LABELS.contains(&name.as_str()));
+    let labels = entries(&labels.cloned().collect(), empty)?;
+    if !labels.is_empty() {
+        fields.push(tree::field("labels", tree::map(labels)));
+    }
+    fields.extend(stamps("attributes", token.attributes.as_ref()));
+    fields.extend(times(token.issuance, token.expiry));
+    let mut rules = Vec::new();
+    if has_hooks(token) {
+        notes.push(Note::Hooks);
+        rules.push(tree::rule(Effect::Deny, vec![tree::entry("action", tree::word("fetch"))], None));
+    }
+    let actions = tree::list(["find", "fetch"].map(tree::word));
+    rules.extend(scope(token.attributes.as_ref(), actions, empty)?);
+    Ok((fields, rules, notes))
+}
+
+fn write(token: &WriteToken, empty: EmptyMeans) -> Result<Parts, NotLowered> {
+    let mut notes = Vec::new();
+    let mut dropped = |lost: bool, field| notes.extend(lost.then_some(Note::Dropped(field)));
+    dropped(token.lookup.is_some(), "lookup");
+    dropped(token.indices.is_some(), "indices");
+    for (key, id) in [("owner", &token.owner), ("producer", &token.producer)] {
+        if id.len() != 16 {
+            return Err(NotLowered::Id { key, length: id.len() });
+        }
+    }
+    // What is written gets these from the token's own fields, and so is a selection of what to delete, but for the producer.
+    let own = |name: &str| token.labels.iter().flatten().any(|(label, _)| label == name);
+    if own(".producer") && may_delete(token) {
+        return Err(NotLowered::ProducerLabel);
+    }
+    notes.extend(OWN_LABELS.into_iter().filter(|name| own(name)).map(Note::Dropped));
+    let labels_are_selectors =
+        may_delete(token) && deletion(token).iter().any(|(_, text)| text.starts_with(['=', '~']));
+    let mut fields = Vec::new();
+    if !labels_are_selectors {
+        fields.push(tree::field("type", tree::word("WRITE")));
+    }
+    fields.extend([
+        tree::field("owner", tree::text(&id_text(&token.owner))),
+        tree::field("producer", tree::text(&id_text(&token.producer))),
+        tree::field("application", tree::text(&token.application)),
+    ]);
+    let mut rules = Vec::new();
+    if labels_are_selectors {
+        notes.push(Note::LabelsAreSelectors);
+        rules = untyped(token, empty)?;
+    } else {
+        let labels = token.labels.iter().flatten().filter(|(name, _)| !OWN_LABELS.contains(&name.as_str()));
+        fields.extend(stamps("labels", Some(&labels.cloned().collect())));
+    }
+    fields.extend(stamps("attributes", token.attributes.as_ref()));
+    fields.extend(times(token.issuance, token.expiry));
+    if may_delete(token) {
+        rules.extend(scope(token.attributes.as_ref(), tree::word("delete"), empty)?);
+    }
+    Ok((fields, rules, notes))
+}
+
+/// The rules of a WRITE token whose labels are selectors on deletion.
+fn untyped(token: &WriteToken, empty: EmptyMeans) -> Result<Vec<Rule>, NotLowered> {
+    let mut rules = Vec::new();
+    let writes = [("update", ".noupdate"), ("meta", ".nometa")];
+    let writes = writes.into_iter().filter(|(_, taken)| !present(token.attributes.as_ref(), taken));
+    let writes: Vec<_> = writes.map(|(action, _)| tree::word(action)).collect();
+    if !writes.is_empty() {
+        rules.push(tree::rule(Effect::Allow, vec![tree::entry("action", tree::list(writes))], None));
+    }
+    let mut tests =
+        vec![tree::entry("action", tree::word("delete")), tree::entry("owner", tree::text(&id_text(&token.owner)))];
+    let selectors = deletion(token);
+    let (own, labels): (Pairs, Pairs) = selectors.into_iter().partition(|(name, _)| name == ".app");
+    tests.extend(entries(&own, empty)?.into_iter().map(|entry| tree::entry("application", entry.value)));
+    let labels = entries(&labels, empty)?;
+    if !labels.is_empty() {
+        tests.push(tree::entry("labels", tree::map(labels)));
+    }
+    rules.push(tree::rule(Effect::Allow, tests, None));
+    Ok(rules)
+}
+
+/// What a WRITE token's deletions are restricted to, apart from the owner: its labels as selectors, and its application.
+fn deletion(token: &WriteToken) -> Pairs {
+    let forced = |name: &str| matches!(name, ".owner" | ".app");
+    let labels = token.labels.iter().flatten().filter(|(name, _)| !forced(name));
+    labels.cloned().chain([(".app".to_owned(), token.application.clone())]).collect()
+}
+
+fn may_delete(token: &WriteToken) -> bool {
+    token.owner == token.producer && !present(token.attributes.as_ref(), ".nodelete")
+}
+
+fn has_hooks(token: &ReadToken) -> bool {
+    token.hooks.as_ref().is_some_and(|hooks| !hooks.is_empty())
+}
+
+/// `any`, or those of them that are UUIDs: what is shorter can be the owner of nothing here.
+fn ids(ids: &[Vec<u8>]) -> Pattern {
+    if ids.is_empty() {
+        return tree::pattern(PatternKind::Any);
+    }
+    match ids.iter().filter(|id| uuid_of(id).is_some()).map(|id| tree::text(&id_text(id))).collect::<Vec<_>>() {
+        none if none.is_empty() => tree::never(),
+        some => tree::list(some),
+    }
+}
+
+fn any_of(list: Vec<Pattern>) -> Pattern {
+    if list.is_empty() { tree::pattern(PatternKind::Any) } else { tree::list(list) }
+}
+
+fn entries(pairs: &Pairs, empty: EmptyMeans) -> Result<Vec<Entry>, NotLowered> {
+    let selectors = LabelSelectors::from_pairs(pairs).map_err(NotLowered::Selector)?;
+    Ok(selectors.0.iter().map(|(name, wanted)| tree::entry(name, on_label(wanted, empty))).collect())
+}
+
+fn on_label(wanted: &Wanted, empty: EmptyMeans) -> Pattern {
+    match wanted {
+        Wanted::Exact(exact) if exact.is_empty() && empty == EmptyMeans::Absent => tree::pattern(PatternKind::Absent),
+        wanted => tree::wanted(wanted),
+    }
+}
+
+fn stamps(key: &str, pairs: Option<&Pairs>) -> Option<Field> {
+    let pairs = pairs.filter(|pairs| !pairs.is_empty())?;
+    Some(tree::field(key, tree::map(pairs.iter().map(|(name, value)| tree::entry(name, tree::text(value))))))
+}
+
+/// A Warp 10 token is good at the very moment of its expiry, one of ours is not: hence the millisecond.
+fn times(issuance: i64, expiry: i64) -> [Field; 2] {
+    [tree::field("issuance", tree::moment(issuance)), tree::field("expiry", tree::moment(expiry.saturating_add(1)))]
+}
+
+/// `deny { action: … } unless …`
+fn scope(attributes: Option<&Pairs>, actions: Pattern, empty: EmptyMeans) -> Result<Option<Rule>, NotLowered> {
+    let Some(text) = value(attributes, ".scope") else { return Ok(None) };
+    let scope = Selector::parse(text).map_err(NotLowered::Selector)?;
+    if scope.attributes.is_some_and(|attributes| !attributes.0.is_empty()) {
+        return Err(NotLowered::ScopeOnAttributes);
+    }
+    let mut condition = tree::is("class", None, tree::wanted(&scope.class));
+    for (name, wanted) in &scope.labels.0 {
+        condition = tree::both(condition, on_series(name, wanted, empty)?);
+    }
+    Ok(Some(tree::rule(Effect::Deny, vec![tree::entry("action", actions)], Some(condition))))
+}
+
+fn on_series(name: &str, wanted: &Wanted, empty: EmptyMeans) -> Result<Condition, NotLowered> {
+    match (name, wanted) {
+        (".owner", Wanted::Exact(id)) if is_uuid(id) => Ok(tree::is("owner", None, tree::text(id))),
+        (".producer", Wanted::Exact(id)) if is_uuid(id) => Ok(tree::is("producer", None, tree::text(id))),
+        (".owner" | ".producer", _) => Err(NotLowered::ScopeOnOwner),
+        (".app", wanted) => Ok(tree::is("application", None, tree::wanted(wanted))),
+        (name, Wanted::Exact(exact)) if exact.is_empty() && empty == EmptyMeans::Absent => {
+            Ok(tree::lacks("labels", name))
+        }
+        (name, wanted) => Ok(tree::is("labels", Some(name), tree::wanted(wanted))),
+    }
+}
+
+/// As the original writes one, so that it is the text of a label as well.
+fn is_uuid(text: &str) -> bool {
+    let dashes = [8, 13, 18, 23];
+    let fits = |(at, byte): (usize, u8)| match byte {
+        b'-' => dashes.contains(&at),
+        b'0'..=b'9' | b'a'..=b'f' => !dashes.contains(&at),
+        _ => false,
+    };
+    text.len() == 36 && text.bytes().enumerate().all(fits)
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Names and labels of a series.
+    Find,
+    /// Its values.
+    Fetch,
+    /// New values.
+    Update,
+    /// New attributes.
+    Meta,
+    /// Removal.
+    Delete,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Find, Self::Fetch, Self::Update, Self::Meta, Self::Delete];
+
+    /// `find`
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Find => "find",
+            Self::Fetch => "fetch",
+            Self::Update => "update",
+            Self::Meta => "meta",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// Asks the token's selectors themselves. Its text, its expiry and the revocation lists are not looked at here.
+///
+/// # Errors
+/// A selector can not be read; the original refuses the request.
+pub fn is_granted(token: &Token, action: Action, series: &Series<'_>, empty: EmptyMeans) -> Result<bool, BadSelector> {
+    let (attributes, selectors) = match (token, action) {
+        (Token::Read(token), Action::Find) => (&token.attributes, of_token(token)),
+        (Token::Read(token), Action::Fetch) if !has_hooks(token) => (&token.attributes, of_token(token)),
+        (Token::Write(token), Action::Update) => return Ok(!present(token.attributes.as_ref(), ".noupdate")),
+        (Token::Write(token), Action::Meta) => return Ok(!present(token.attributes.as_ref(), ".nometa")),
+        (Token::Write(token), Action::Delete) if may_delete(token) => {
+            let owner = (".owner".to_owned(), id_text(&token.owner));
+            (&token.attributes, deletion(token).into_iter().chain([owner]).collect())
+        }
+        _ => return Ok(false),
+    };
+    let taken: &[&str] = match action {
+        Action::Fetch => &[".nofetch", ".nofind"],
+        _ => &[".nofind"],
+    };
+    let taken = matches!(token, Token::Read(_)) && taken.iter().any(|name| present(attributes.as_ref(), name));
+    let selected = LabelSelectors::from_pairs(&selectors)?.matches(series, empty);
+    let scoped = match value(attributes.as_ref(), ".scope") {
+        None => true,
+        Some(scope) => Selector::parse(scope)?.matches(series, empty),
+    };
+    Ok(!taken && selected && scoped)
+}
+
+/// Why a token is not one of ours.
+#[derive(Clone, Debug)]
+pub enum NotLowered {
+    /// A selector of it can not be carried.
+    Selector(BadSelector),
+    /// `.scope` is `~.*{}{unit=C}`, and labels and attributes are one here.
+    ScopeOnAttributes,
+    /// `.scope` is `~.*{.owner~a.*}`, and an owner is a UUID here.
+    ScopeOnOwner,
+    /// A WRITE token has the label `.producer`, which is a selector on deletion.
+    ProducerLabel,
+    /// The owner or producer of a WRITE token is no UUID.
+    Id {
+        /// `owner`
+        key: &'static str,
+        /// How many bytes it has.
+        length: usize,
+    },
+    /// The policy has errors, such as an expression that grows too large.
+    Report(Report),
+}
+
+impl fmt::Display for NotLowered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Selector(bad) => bad.fmt(f),
+            Self::ScopeOnAttributes => {
+                f.write_str("`.scope` selects by attributes alone, and labels and attributes are one here")
+            }
+            Self::ScopeOnOwner => f.write_str("`.scope` selects owners or producers by other than one UUID"),
+            Self::ProducerLabel => f.write_str("the label `.producer` selects what may be deleted"),
+            Self::Id { key, length } => write!(f, "the `{key}` has {length} bytes, and a UUID has 16"),
+            Self::Report(report) => report.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for NotLowered {}

@@ -1,0 +1,387 @@
+//! Selectors: which series are meant, by their class, labels and attributes.
+//!
+//! Text (`~temp.*{site=north,room~4.}`) becomes a [`Selector`]; what a READ token restricts its holder to becomes
+//! [`LabelSelectors`] ([`of_token`]). Both can be asked directly whether they match a series; `grants` turns the same into a
+//! policy.
+//!
+//! What is refused: text that is no selector, and regular expressions that can not be carried (see [`regex`](super::regex)).
+
+use std::fmt;
+
+use super::regex::{Expression, NotCarried, quote};
+use super::token::{Pairs, ReadToken};
+
+/// Labels that say who has a series; a token's own fields decide about them.
+pub const OWN_LABELS: [&str; 3] = [".owner", ".producer", ".app"];
+
+/// What is wanted of one value.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// `=north`, `north`: exactly that.
+    Exact(String),
+    /// `~nor.*`: the whole value matches.
+    Regex(Expression, String),
+}
+
+impl Wanted {
+    /// Reads `=text`, `~regex` or `text`, as they stand in a token.
+    ///
+    /// # Errors
+    /// The regular expression can not be carried.
+    pub fn parse(text: &str) -> Result<Self, NotCarried> {
+        match (text.strip_prefix('~'), text.strip_prefix('=')) {
+            (Some(java), _) => Ok(Self::Regex(Expression::from_java(java)?, java.to_owned())),
+            (None, Some(exact)) => Ok(Self::Exact(exact.to_owned())),
+            (None, None) => Ok(Self::Exact(text.to_owned())),
+        }
+    }
+
+    /// Whether the value is wanted.
+    #[must_use]
+    pub fn matches(&self, value: &str) -> bool {
+        match self {
+            Self::Exact(exact) => exact == value,
+            Self::Regex(expression, _) => expression.matches(value),
+        }
+    }
+
+    fn is_empty_text(&self) -> bool {
+        matches!(self, Self::Exact(exact) if exact.is_empty())
+    }
+
+    /// As a directory of series asks: before the expression runs, the value must contain the longest run of letters and
+    /// digits that stands in it. So `nort?h` does not match `norh`.
+    ///
+    /// # Errors
+    /// The regular expression can not be carried.
+    pub fn matches_in_directory(&self, value: &str) -> Result<bool, NotCarried> {
+        match self {
+            Self::Exact(exact) => Ok(exact == value),
+            Self::Regex(_, java) => {
+                Ok(value.contains(&literal_run(java)) && Expression::of_directory(java)?.matches(value))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(exact) => write!(f, "={exact}"),
+            Self::Regex(_, java) => write!(f, "~{java}"),
+        }
+    }
+}
+
+/// The longest run of ASCII letters and digits outside of brackets and before any backslash; none where there is a `|`.
+fn literal_run(java: &str) -> String {
+    let plain = [('(', ')'), ('[', ']'), ('{', '}')].iter().fold(java.to_owned(), |text, pair| without(&text, *pair));
+    let plain = plain.split('\\').next().unwrap_or_default();
+    if plain.contains('|') {
+        return String::new();
+    }
+    let runs = plain.split(|c: char| !c.is_ascii_alphanumeric());
+    runs.fold("", |longest, run| if run.len() > longest.len() { run } else { longest }).to_owned()
+}
+
+/// Without what stands between an opening bracket and the next closing one.
+fn without(text: &str, (open, close): (char, char)) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(open) {
+        let Some((_, after)) = behind.split_once(close) else { break };
+        out.push_str(before);
+        // What stood before and what comes behind are no run.
+        out.push(' ');
+        rest = after;
+    }
+    out + rest
+}
+
+/// What an empty selector means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EmptyMeans {
+    /// A value that is there, and empty.
+    #[default]
+    EmptyValue,
+    /// No value: `warp10.absent.label.support = true`.
+    Absent,
+}
+
+/// A series, as selectors see it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Series<'s> {
+    /// Its class.
+    pub class: &'s str,
+    /// Its labels.
+    pub labels: &'s [(String, String)],
+    /// Its attributes.
+    pub attributes: &'s [(String, String)],
+}
+
+impl<'s> Series<'s> {
+    /// The label of this name; else the attribute.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&'s str> {
+        named(self.labels, name).or_else(|| named(self.attributes, name))
+    }
+}
+
+fn named<'s>(pairs: &'s [(String, String)], name: &str) -> Option<&'s str> {
+    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// Names, and what is wanted of each; all must hold.
+#[derive(Clone, Debug, Default)]
+pub struct LabelSelectors(pub Vec<(String, Wanted)>);
+
+impl LabelSelectors {
+    /// Reads pairs such as `("site", "=north")`.
+    ///
+    /// # Errors
+    /// Says of which name the regular expression can not be carried.
+    pub fn from_pairs(pairs: &[(String, String)]) -> Result<Self, BadSelector> {
+        let read = |(name, text): &(String, String)| match Wanted::parse(text) {
+            Ok(wanted) => Ok((name.clone(), wanted)),
+            Err(why) => Err(BadSelector::Regex { name: name.clone(), why }),
+        };
+        pairs.iter().map(read).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether the series is meant.
+    #[must_use]
+    pub fn matches(&self, series: &Series<'_>, empty: EmptyMeans) -> bool {
+        self.match_each(empty, |name| series.value(name))
+    }
+
+    fn match_each<'s>(&self, empty: EmptyMeans, value: impl Fn(&str) -> Option<&'s str>) -> bool {
+        self.0.iter().all(|(name, wanted)| match value(name) {
+            None => empty == EmptyMeans::Absent && wanted.is_empty_text(),
+            Some(_) if empty == EmptyMeans::Absent && wanted.is_empty_text() => false,
+            Some(value) => wanted.matches(value),
+        })
+    }
+}
+
+/// Reads `a=b,c~d` into pairs such as `("a", "=b")`, with every habit of the original: an entry that has a `=` anywhere is
+/// split there, what stands behind a second one is lost, and of one name the last entry counts.
+///
+/// # Errors
+/// An entry has neither `=` nor `~`, or a bad percent escape.
+pub fn parse_label_selectors(text: &str) -> Result<Pairs, BadSelector> {
+    let mut pairs = Pairs::new();
+    for entry in entries(text) {
+        let sign = ['=', '~'].into_iter().find(|sign| entry.contains(*sign));
+        let sign = sign.ok_or_else(|| BadSelector::NoSign(entry.to_owned()))?;
+        let mut parts = entry.split(sign);
+        let name = decoded(parts.next().unwrap_or_default())?;
+        let value = decoded(parts.next().unwrap_or_default())?;
+        put(&mut pairs, name, format!("{sign}{value}"));
+    }
+    Ok(pairs)
+}
+
+/// Reads `a=b,c=d`: labels themselves, not selectors.
+///
+/// # Errors
+/// An entry has no `=`, or has a `~`, or a bad percent escape.
+pub fn parse_labels(text: &str) -> Result<Pairs, BadSelector> {
+    let mut pairs = Pairs::new();
+    for entry in entries(text) {
+        let (name, value) = entry.split_once('=').ok_or_else(|| BadSelector::NoSign(entry.to_owned()))?;
+        let value = value.split('=').next().unwrap_or_default();
+        put(&mut pairs, decoded(name)?, decoded(value)?);
+    }
+    Ok(pairs)
+}
+
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    // Blanks and what is below them, as Java trims.
+    text.split(',').map(|entry| entry.trim_matches(|c| c <= ' ')).filter(|entry| !entry.is_empty())
+}
+
+fn put(pairs: &mut Pairs, name: String, value: String) {
+    match pairs.iter_mut().find(|(known, _)| *known == name) {
+        Some(pair) => pair.1 = value,
+        None => pairs.push((name, value)),
+    }
+}
+
+/// Takes percent escapes away; `+` stays.
+///
+/// # Errors
+/// An escape is not two hexadecimal digits. What they spell that is no UTF-8 becomes U+FFFD.
+pub fn decoded(text: &str) -> Result<String, BadSelector> {
+    if !text.contains('%') {
+        return Ok(text.to_owned());
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        rest = behind;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let (digits, behind) = rest.split_first_chunk::<2>().ok_or_else(|| BadSelector::Escape(text.to_owned()))?;
+        let digit = |byte: u8| char::from(byte).to_digit(16);
+        let (Some(high), Some(low)) = (digit(digits[0]), digit(digits[1])) else {
+            return Err(BadSelector::Escape(text.to_owned()));
+        };
+        bytes.push((high * 16 + low) as u8);
+        rest = behind;
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// `~temp.*{site=north}`, or `~temp.*{site=north}{unit=C}` where the second part is of attributes alone.
+#[derive(Clone, Debug)]
+pub struct Selector {
+    /// What is wanted of the class.
+    pub class: Wanted,
+    /// What is wanted of the labels.
+    pub labels: LabelSelectors,
+    /// What is wanted of the attributes, where they have a part of their own.
+    pub attributes: Option<LabelSelectors>,
+}
+
+impl Selector {
+    /// Reads a selector.
+    ///
+    /// # Errors
+    /// There is no `class{…}`, or a part of it can not be read.
+    pub fn parse(text: &str) -> Result<Self, BadSelector> {
+        let (class, rest) = text.split_once('{').ok_or(BadSelector::Syntax)?;
+        let (labels, rest) = rest.split_once('}').ok_or(BadSelector::Syntax)?;
+        let attributes = match rest.strip_prefix('{').map(|rest| rest.strip_suffix('}')) {
+            None if rest.is_empty() => None,
+            Some(Some(inside)) if !inside.contains('}') => Some(inside),
+            _ => return Err(BadSelector::Syntax),
+        };
+        if class.is_empty() {
+            return Err(BadSelector::Syntax);
+        }
+        let class =
+            Wanted::parse(&decoded(class)?).map_err(|why| BadSelector::Regex { name: "class".to_owned(), why })?;
+        let read = |text: &str| LabelSelectors::from_pairs(&parse_label_selectors(text)?);
+        Ok(Self { class, labels: read(labels)?, attributes: attributes.map(read).transpose()? })
+    }
+
+    /// Whether the series is meant.
+    #[must_use]
+    pub fn matches(&self, series: &Series<'_>, empty: EmptyMeans) -> bool {
+        let others = match &self.attributes {
+            None => self.labels.matches(series, empty),
+            Some(attributes) => {
+                self.labels.match_each(empty, |name| named(series.labels, name))
+                    && attributes.match_each(empty, |name| named(series.attributes, name))
+            }
+        };
+        others && self.class.matches(series.class)
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&encoded(&self.class.to_string()))?;
+        write!(f, "{}", self.labels)?;
+        self.attributes.iter().try_for_each(|attributes| write!(f, "{attributes}"))
+    }
+}
+
+impl fmt::Display for LabelSelectors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entry = |(name, wanted): &(String, Wanted)| {
+            // Of a regular expression any `=` is written as an escape: the entry would be split there.
+            let text = wanted.to_string();
+            let (sign, text) = text.split_at(1);
+            format!("{}{sign}{}", encoded(name), encoded(text))
+        };
+        write!(f, "{{{}}}", self.0.iter().map(entry).collect::<Vec<_>>().join(","))
+    }
+}
+
+/// With percent escapes for whatever a selector would read.
+fn encoded(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._*()|[]+?^$:/".contains(c);
+    let first = text.chars().next().filter(|c| matches!(c, '=' | '~'));
+    let body = first.map_or(text, |_| &text[1..]);
+    let mut out: String = first.into_iter().collect();
+    for c in body.chars() {
+        if plain(c) {
+            out.push(c);
+        } else {
+            out.extend(c.to_string().bytes().map(|byte| format!("%{byte:02X}")));
+        }
+    }
+    out
+}
+
+/// What the holder of a READ token is restricted to, as the original writes it: the token's labels, then producer,
+/// application and owner. An empty list restricts nothing.
+#[must_use]
+pub fn of_token(token: &ReadToken) -> Pairs {
+    let labels = token.labels.iter().flatten().filter(|(name, _)| !OWN_LABELS.contains(&name.as_str()));
+    let mut pairs: Pairs = labels.cloned().collect();
+    let ids = |ids: &[Vec<u8>]| one_of(&ids.iter().map(|id| id_text(id)).collect::<Vec<_>>(), str::to_owned);
+    let all = [
+        (".producer", ids(&token.producers)),
+        (".app", one_of(&token.applications, quote)),
+        (".owner", ids(&token.owners)),
+    ];
+    pairs.extend(all.into_iter().filter_map(|(name, selector)| Some((name.to_owned(), selector?))));
+    pairs
+}
+
+fn one_of(values: &[String], quoted: impl Fn(&str) -> String) -> Option<String> {
+    match values {
+        [] => None,
+        [one] => Some(format!("={one}")),
+        many => Some(format!("~^({})$", many.iter().map(|value| quoted(value)).collect::<Vec<_>>().join("|"))),
+    }
+}
+
+/// An id as text, by its first 16 bytes; a shorter one is `null`.
+#[must_use]
+pub fn id_text(id: &[u8]) -> String {
+    let Some(id) = uuid_of(id) else { return "null".to_owned() };
+    let digits: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+}
+
+/// The UUID that an id stands for: its first 16 bytes. A shorter one stands for none.
+#[must_use]
+pub fn uuid_of(id: &[u8]) -> Option<[u8; 16]> {
+    id.first_chunk().copied()
+}
+
+/// Why text is no selector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadSelector {
+    /// `temp.out`: not `class{labels}`.
+    Syntax,
+    /// `{a}`: an entry without `=` or `~`.
+    NoSign(String),
+    /// `{a=%4}`
+    Escape(String),
+    /// `{a~(?=x)}`
+    Regex {
+        /// Of which name.
+        name: String,
+        /// Why not.
+        why: NotCarried,
+    },
+}
+
+impl fmt::Display for BadSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax => f.write_str("invalid syntax for selector."),
+            Self::NoSign(entry) => write!(f, "`{entry}` has neither `=` nor `~`"),
+            Self::Escape(text) => write!(f, "`{text}` has a percent escape without two hexadecimal digits"),
+            Self::Regex { name, why } => write!(f, "`{name}`: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for BadSelector {}
