@@ -231,7 +231,7 @@ impl Export<'_> {
                 Some(parts.iter().map(|part| format!("(?:{part})")).collect::<Vec<_>>().join("|"))
             }
             Pattern::Affix(Affix::Prefix, text) => Some(quote(&self.text(text)?) + ANY),
-            Pattern::Affix(Affix::Suffix, text) => Some(ANY.to_owned() + &quote(&self.text(text)?)),
+            Pattern::Affix(Affix::Suffix, text) => Some(format!("{ANY}{}", quote(&self.text(text)?))),
             Pattern::Glob(GlobText(text)) => self.glob(text),
             Pattern::Regex(RegexText(text)) => match text.pieces.as_slice() {
                 [Piece::Literal(bytes)] => to_java(std::str::from_utf8(bytes).ok()?),
