@@ -16,6 +16,11 @@ pub fn section(name: &str) -> &'static [Value] {
     VECTORS[name].as_array().unwrap()
 }
 
+/// The names of the sections.
+pub fn sections() -> impl Iterator<Item = &'static str> {
+    VECTORS.as_object().unwrap().iter().filter(|(_, part)| part.is_array()).map(|(name, _)| name.as_str())
+}
+
 /// A part of the file that is no list.
 pub fn part(name: &str) -> &'static Value {
     &VECTORS[name]
