@@ -3,7 +3,7 @@
 //! Lines that do not begin with `token.` are skipped. `token.spec = { 'id' 'name' … }` is a map as TOKENGEN takes it, with `id`
 //! as the bearer text. The older form is one property a line, `token.read.N.owner = …`, grouped by `N`.
 //!
-//! Two habits of the original are not kept. Its static tokens never expire and can not be revoked; here [`accept`] holds them
+//! Two habits of the original are not kept. Its static tokens never expire and can not be revoked; here [`accept`](super::accept) holds them
 //! against the clock and the lists like any other. And a bad line drops its whole file there; here it drops the token that
 //! it belongs to, which without the line would grant more, and is [reported](Problem).
 
