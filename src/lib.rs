@@ -44,12 +44,13 @@
 //! | mint, attenuate, seal, revoke; keys and rotation | [`author::mint`], [`token`] |
 //! | learn why, and what would pass | [`explain`] |
 //! | let scripts do all this | [`host`] |
+//! | read, decide and mint the tokens of a Warp 10 | [`compat::warp10`], `docs/warp10.md` |
 //! | read the formats | `docs/token-format.md`, `docs/bytecode.md`, `docs/diagnostics.md` |
 //!
 //! # Features
 //!
 //! The deciding half is `no_std` with `alloc` (`--no-default-features`). `std` adds the system's randomness and the cache of verified tokens; `author` the
-//! writing half; `cli` the command line; `rhai` the scripting host. Features add API and never change a verdict.
+//! writing half; `warp10` the tokens of a Warp 10; `cli` the command line; `rhai` the scripting host. Features add API and never change a verdict.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "std"), no_std)]
 
