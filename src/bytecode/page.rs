@@ -72,10 +72,8 @@ fn example() -> String {
     let mut set = Vec::new();
     write_actions(&[ActionNo(0), ActionNo(2)], &mut set);
     let denied = [Op::Begins { field: FieldNo(2), text: pool.intern(b"secret/") }];
-    let allowed = [
-        Op::ActionSet { set: pool.intern(&set) },
-        Op::Equals { field: FieldNo(1), text: pool.intern(b"acorns") },
-    ];
+    let allowed =
+        [Op::ActionSet { set: pool.intern(&set) }, Op::Equals { field: FieldNo(1), text: pool.intern(b"acorns") }];
     let mut code = Vec::new();
     body(|body| Op::Deny { body }, &denied, &mut code);
     body(|body| Op::Allow { body }, &allowed, &mut code);
