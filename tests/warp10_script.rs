@@ -3,7 +3,6 @@
 #[path = "warp10/scripts.rs"]
 mod scripts;
 
-
 use placet::compat::warp10::capabilities::Capabilities;
 use placet::compat::warp10::script::functions::TABLE;
 use placet::compat::warp10::script::{Host, Machine, Mode, ScriptCode, TimeUnit, Value};
