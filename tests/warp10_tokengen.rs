@@ -3,11 +3,12 @@
 #[path = "warp10/scripts.rs"]
 mod scripts;
 
+use placet::compat::warp10::doubts::doubts;
 use placet::compat::warp10::script::output::{Style, stack_json, to_json};
 use placet::compat::warp10::script::{ScriptCode, Value};
 use placet::compat::warp10::token::Token;
 use placet::compat::warp10::tokendump::parameters;
-use placet::compat::warp10::tokengen::{FILE_TTL, doubts, token_from_json, token_from_map, tokengen};
+use placet::compat::warp10::tokengen::{FILE_TTL, token_from_json, token_from_map, tokengen};
 use scripts::{assert_refused, keys, keyset, run, run_styled, section, typed};
 use serde_json::{Value as Json, json};
 
@@ -159,13 +160,19 @@ fn another_caller_is_named_and_may_have_a_lifetime_of_its_own() {
 fn common_mistakes_are_worth_a_warning() {
     let doubts_of = |script: &str| {
         let map = run("K1", script).unwrap().remove(0);
-        doubts(&token_from_map("TOKENGEN", &map, None, 1_700_000_000_000).unwrap().token)
+        let token = token_from_map("TOKENGEN", &map, None, 1_700_000_000_000).unwrap().token;
+        doubts(&token).iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let start = "{ 'type' 'READ' 'owner' UUID 'application' 'a'";
     assert!(doubts_of(&format!("{start} 'issuance' NOW 'ttl' 1 'owners' [ UUID ] }}"))[0].contains("MSTU"));
     assert!(doubts_of(&format!("{start} 'ttl' 1 }}"))[0].contains("reads everything"));
     assert!(doubts_of(&format!("{start} 'expiry' 1 'owners' [ UUID ] }}"))[0].contains("before"));
-    assert!(doubts_of(&format!("{start} 'expiry' MAXLONG 'applications' [ 'a' ] }}")).is_empty());
+    assert!(
+        doubts_of(&format!(
+            "{start} 'expiry' MAXLONG 'owners' [ UUID ] 'producers' [ UUID ] 'applications' [ 'a' ] }}"
+        ))
+        .is_empty()
+    );
 }
 
 #[test]

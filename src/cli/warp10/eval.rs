@@ -1,9 +1,8 @@
 //! `placet warp10 eval` and `explain`: what a Warp 10 token grants, decided here.
 
-use std::path::PathBuf;
-
+use super::bounds::{bounds, lines};
 use super::common::{Configuration, Reading, rejected, token_text};
-use super::verify::Service;
+use super::service::{Lists, Service};
 use crate::check::library::Library;
 use crate::cli::deciding::{Ready, request};
 use crate::cli::eval::{decide, show};
@@ -11,6 +10,7 @@ use crate::cli::inputs;
 use crate::cli::times::read_time;
 use crate::cli::ui::{Exit, Failure, Outcome, Ui};
 use crate::compat::warp10::grants::{Grant, NAME, NotLowered};
+use crate::compat::warp10::rejection::{Label, Rejection};
 use crate::compile::arguments::Arguments;
 use crate::syntax::ast::BlockKind;
 
@@ -50,9 +50,8 @@ struct Asked {
     #[command(flatten)]
     reading: Reading,
 
-    /// The directory with the revocation lists, instead of the configuration's `warp.trl.dir`
-    #[arg(long, value_name = "DIR")]
-    trl: Option<PathBuf>,
+    #[command(flatten)]
+    lists: Lists,
 
     /// The request: JSON, a file that holds it, or `-` for standard input
     #[arg(long, value_name = "JSON|FILE")]
@@ -81,10 +80,14 @@ pub fn explain(args: ExplainArgs, ui: &Ui) -> Outcome {
 
 fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
     let now = inputs::now(asked.now);
-    let service = Service::read(ui, &asked.configuration, asked.trl.as_deref(), now)?;
+    let service = Service::read(ui, &asked.configuration, &asked.lists, now)?;
     let token = match service.accept(&token_text(&asked.token)?, now) {
         Ok(token) => token,
         Err(rejection) => return Ok(rejected(ui, &rejection)),
+    };
+    let bounds = match bounds(&token, service.unit, now) {
+        Ok(bounds) => bounds,
+        Err(why) => return Ok(rejected(ui, &Rejection { label: Label::Invalid, message: why.to_string() })),
     };
     let grant = match Grant::of(&token, asked.reading.empty(), Library::built_in()) {
         Ok(grant) => grant,
@@ -100,6 +103,16 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
     let ready = Ready::minted(grant.document, NAME, compiled, now)?;
     let request = request(&asked.request)?;
     let explanation = ready.with_court(None, |court| decide(court, &ready, request, why))?;
-    show(ui, &explanation);
+    match bounds {
+        Some(bounds) if ui.is_json() => {
+            let mut shown = serde_json::to_value(&explanation).unwrap_or_default();
+            shown["bounds"] = bounds;
+            ui.json(&shown);
+        }
+        bounds => {
+            show(ui, &explanation);
+            lines(ui, bounds.as_ref());
+        }
+    }
     Ok(Exit::of(explanation.verdict == "allow"))
 }

@@ -3,12 +3,14 @@
 //! [`common`] is what they share: the configuration with the keys, and how a token is given. Keys come from files and
 //! never from the command line, where others could read them.
 
+mod bounds;
 mod common;
 mod decode;
 mod eval;
 mod export;
 mod import;
 mod keys;
+mod service;
 mod tokendump;
 mod tokengen;
 mod trl;

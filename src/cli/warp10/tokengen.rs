@@ -10,11 +10,11 @@ use crate::cli::inputs;
 use crate::cli::times::read_time;
 use crate::cli::ui::{Exit, Failure, Outcome, RED, Ui, paint};
 use crate::compat::warp10::config::Config;
+use crate::compat::warp10::doubts::doubts;
 use crate::compat::warp10::java::uuid_to_text;
 use crate::compat::warp10::keys::TokenKeys;
 use crate::compat::warp10::script::output::stack_json;
 use crate::compat::warp10::script::{Host, Machine, ScriptError, TimeUnit, Value};
-use crate::compat::warp10::tokengen::doubts;
 use crate::compat::warp10::worf::random_uuid;
 use crate::token::keys::{NoRandomness, Randomness, SystemRandom};
 
@@ -53,7 +53,7 @@ pub struct Args {
 
 /// `warp.timeunits`
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Unit {
+pub enum Unit {
     /// Microseconds
     Us,
     /// Milliseconds
@@ -105,7 +105,11 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     Ok(Exit::Yes)
 }
 
-fn unit(given: Option<Unit>, config: &Config) -> Result<TimeUnit, Failure> {
+/// The unit that is given, or that of the configuration.
+///
+/// # Errors
+/// The configuration names none that there is.
+pub fn unit(given: Option<Unit>, config: &Config) -> Result<TimeUnit, Failure> {
     match (given, config.get("warp.timeunits")) {
         (Some(Unit::Us), _) | (None, None) => Ok(TimeUnit::Microseconds),
         (Some(Unit::Ms), _) => Ok(TimeUnit::Milliseconds),
@@ -115,7 +119,11 @@ fn unit(given: Option<Unit>, config: &Config) -> Result<TimeUnit, Failure> {
     }
 }
 
-fn new_uuid() -> Result<String, NoRandomness> {
+/// A random UUID.
+///
+/// # Errors
+/// There is no randomness.
+pub fn new_uuid() -> Result<String, NoRandomness> {
     let mut bytes = [0; 16];
     SystemRandom.fill(&mut bytes)?;
     Ok(uuid_to_text(&random_uuid(bytes)))

@@ -7,7 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::common::{Configuration, token_text};
-use super::verify::directory;
+use super::service::directory;
 use crate::cli::inputs;
 use crate::cli::ui::{Exit, Failure, Outcome, Ui};
 use crate::compat::warp10::envelope::Ident;

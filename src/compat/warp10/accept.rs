@@ -32,24 +32,44 @@ impl Acceptor<'_> {
         if text.is_empty() {
             return Err(Rejection::missing(kind));
         }
-        if self.is_revoked(text) {
+        if text.len() <= WARP10_TOKEN_TEXT && self.is_revoked(text) {
             return Err(Rejection::new(Label::Revoked, "Token revoked."));
         }
         let mut token = self.keys.open_as(text, kind)?;
+        self.check(&token, now)?;
+        self.attributes.apply(&mut token)?;
+        Ok(token)
+    }
+
+    /// Asks again what may have changed since the text was accepted as this token: the clock and the lists. A static token is
+    /// asked the same.
+    ///
+    /// # Errors
+    /// The token is not good any more.
+    pub fn recheck(&self, text: &str, token: &Token, now: i64) -> Result<(), Rejection> {
+        if !self.revocations.is_available(now) {
+            return Err(Rejection::new(Label::Unavailable, "No TRL available past the startup delay"));
+        }
+        if self.is_revoked(text) {
+            return Err(Rejection::new(Label::Revoked, "Token revoked."));
+        }
+        self.check(token, now)
+    }
+
+    fn check(&self, token: &Token, now: i64) -> Result<(), Rejection> {
         if token.expiry() < now {
             return Err(Rejection::new(Label::Expired, "Token Expired."));
         }
         if self.revocations.list().revokes_application(token.application()) {
             return Err(Rejection::new(Label::AppRevoked, "Application suspended or closed."));
         }
-        self.attributes.apply(&mut token)?;
-        Ok(token)
+        Ok(())
     }
 
     /// An altered spelling of a revoked token has another ident: it is refused when it is opened. What is too long is, too.
     fn is_revoked(&self, text: &str) -> bool {
         let list = self.revocations.list();
-        text.len() <= WARP10_TOKEN_TEXT && list.idents().next().is_some() && list.revokes(self.keys.ident(text))
+        list.idents().next().is_some() && list.revokes(self.keys.ident(text))
     }
 }
 

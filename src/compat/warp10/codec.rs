@@ -186,12 +186,18 @@ fn id_bytes(reader: &mut Reader<'_>) -> Result<Vec<u8>, Malformed> {
 
 /// A map of text to text: a key that stands twice keeps its place and takes the last value.
 fn pairs(reader: &mut Reader<'_>) -> Result<Pairs, Malformed> {
-    let mut map = indexmap::IndexMap::new();
-    for (key, value) in reader.binary_map()? {
-        map.insert(text_from_utf8(key), text_from_utf8(value));
+    let read = reader.binary_map()?.into_iter().map(|(key, value)| (text_from_utf8(key), text_from_utf8(value)));
+    let pairs: Pairs = read.collect();
+    // Of so few, looking at all costs less than a table of them.
+    let is_known = |(at, (key, _)): (usize, &(String, String))| pairs.iter().take(at).any(|(known, _)| known == key);
+    if pairs.len() <= FEW && !pairs.iter().enumerate().any(is_known) {
+        return Ok(pairs);
     }
-    Ok(map.into_iter().collect())
+    Ok(pairs.into_iter().collect::<indexmap::IndexMap<_, _>>().into_iter().collect())
 }
+
+/// Labels and attributes of nearly every token.
+const FEW: usize = 16;
 
 /// Of two readings of the kind the last counts, and an unknown one is as if there were none.
 const fn kind(number: i32) -> Option<Kind> {

@@ -13,6 +13,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::java::lines;
+use super::percent;
 use crate::limits::{WARP10_CONFIG_ROUNDS, WARP10_CONFIG_VALUE};
 
 /// The settings that hold. Keys are among the values: they are wiped when dropped, and none is printed.
@@ -130,7 +131,10 @@ impl Line {
             (Some(name), value, None) if !trimmed(name).is_empty() => (name, value.unwrap_or_default()),
             _ => return Err(ConfigError::Malformed { at: at() }),
         };
-        let decode = |text| percent_decoded(trimmed(text)).ok_or_else(|| ConfigError::Escape { at: at() });
+        let decode = |text| {
+            let bytes = percent::decoded(trimmed(text)).ok_or_else(|| ConfigError::Escape { at: at() })?;
+            String::from_utf8(bytes).map_err(|_| ConfigError::Escape { at: at() })
+        };
         let (name, value) = (decode(name)?, decode(value)?);
         Ok(if value.is_empty() { Self::Takes(name) } else { Self::Sets(name, Zeroizing::new(value)) })
     }
@@ -138,23 +142,6 @@ impl Line {
 
 fn trimmed(text: &str) -> &str {
     text.trim_matches(|c| c <= ' ')
-}
-
-/// `%41` is `A`; `+` stays what it is. `None` for half an escape, and for bytes that are no UTF-8.
-#[must_use]
-pub fn percent_decoded(text: &str) -> Option<String> {
-    let mut parts = text.split('%');
-    let mut out = Vec::with_capacity(text.len());
-    out.extend_from_slice(parts.next()?.as_bytes());
-    for part in parts {
-        let (digits, rest) = part.split_at_checked(2)?;
-        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return None;
-        }
-        out.push(u8::from_str_radix(digits, 16).ok()?);
-        out.extend_from_slice(rest.as_bytes());
-    }
-    String::from_utf8(out).ok()
 }
 
 /// The value of a setting with what it refers to; `None` if it refers to what is not set.

@@ -1,9 +1,9 @@
-//! What a Warp 10 token grants, as a policy and by asking its selectors.
+//! What a Warp 10 token grants, as a policy.
 //!
 //! [`lower`] turns a decoded token into a file of ours in the terms of the vocabulary `warp10`: `type: READ` over find and
 //! fetch with the token's owners, producers, applications and label selectors, or `type: WRITE` over update and meta, and
 //! over delete where producer and owner are one. [`Grant::of`] checks the file, so that it can be compiled like any other.
-//! [`is_granted`] asks the selectors themselves; both always say the same.
+//! [`is_granted`](super::decide::is_granted) asks the selectors themselves; both always say the same.
 //!
 //! Three things of a token are rules of their own: `.scope` forbids whatever its selector does not match, a token with hooks
 //! fetches nothing (the original refuses it over HTTP, and a hook may hide data), and what bounds the *data*
@@ -15,9 +15,9 @@
 use std::fmt;
 
 use super::attributes::{present, value};
-use super::selectors::{
-    BadSelector, EmptyMeans, LabelSelectors, OWN_LABELS, Selector, Series, Wanted, id_text, of_token, uuid_of,
-};
+use super::decide::{deletion, has_hooks, may_delete};
+use super::doubts::{Doubt, doubts};
+use super::selectors::{BadSelector, EmptyMeans, LabelSelectors, OWN_LABELS, Selector, Wanted, id_text, uuid_of};
 use super::token::{Pairs, ReadToken, Token, WriteToken};
 use super::tree;
 use crate::author::{Document, Report};
@@ -58,31 +58,25 @@ pub struct Lowered {
 /// Something about a token that its policy does not show, or that its maker may not have meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// `owners: []`: the token reads what all of them have.
-    GrantsAll(&'static str),
+    /// What its maker may not have meant.
+    Doubt(Doubt),
     /// The token has hooks, so it fetches nothing.
     Hooks,
     /// A WRITE token whose label values are selectors on deletion: its type and its labels are not in the policy.
     LabelsAreSelectors,
     /// A field that has no effect is not in the policy.
     Dropped(&'static str),
-    /// Time is counted in platform units somewhere: the token would live for thousands of years.
-    FarExpiry(i64),
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::GrantsAll(key) => write!(f, "there are no `{key}`, so the token reads what all {key} have"),
+            Self::Doubt(doubt) => doubt.fmt(f),
             Self::Hooks => f.write_str("the token has hooks, so it fetches no data"),
             Self::LabelsAreSelectors => {
                 f.write_str("on deletion its labels are selectors, so `type` and `labels` can not be said of it")
             }
             Self::Dropped(field) => write!(f, "`{field}` has no equal, and is left out"),
-            Self::FarExpiry(ms) => write!(
-                f,
-                "it ends at {ms} ms, thousands of years from now: times of a token are ms, is a `MSTU /` missing?"
-            ),
         }
     }
 }
@@ -96,27 +90,13 @@ pub fn lower(token: &Token, empty: EmptyMeans) -> Result<Lowered, NotLowered> {
         Token::Read(token) => read(token, empty)?,
         Token::Write(token) => write(token, empty)?,
     };
-    let expiry = match token {
-        Token::Read(token) => token.expiry,
-        Token::Write(token) => token.expiry,
-    };
-    notes.extend(far(expiry).then_some(Note::FarExpiry(expiry)));
+    notes.extend(doubts(token).into_iter().map(Note::Doubt));
     let doc = vec!["Made from a Warp 10 token.".to_owned()];
     Ok(Lowered { file: tree::token_file("warp10", doc, NAME, fields, rules), notes })
 }
 
 /// What the token of a lowered file is called.
 pub const NAME: &str = "warp10";
-
-/// Whether a time looks as if it were counted in platform units: later than the year 10000, and not simply for ever.
-#[must_use]
-pub const fn far(expiry: i64) -> bool {
-    /// 9999-12-31T23:59:59.999Z
-    const YEAR_10000: i64 = 253_402_300_799_999;
-    /// The default life of a line in a token file is a sixteenth of for ever.
-    const FOR_EVER: i64 = i64::MAX >> 4;
-    expiry > YEAR_10000 && expiry < FOR_EVER
-}
 
 type Parts = (Vec<Field>, Vec<Rule>, Vec<Note>);
 
@@ -130,13 +110,6 @@ fn read(token: &ReadToken, empty: EmptyMeans) -> Result<Parts, NotLowered> {
     dropped(token.groovy.is_some(), "groovy");
     dropped(token.max_fetch_size.is_some(), "maxFetchSize");
     dropped(token.dataviz.is_some(), "dataviz");
-    for (key, is_empty) in [
-        ("owners", token.owners.is_empty()),
-        ("producers", token.producers.is_empty()),
-        ("applications", token.applications.is_empty()),
-    ] {
-        notes.extend(is_empty.then_some(Note::GrantsAll(key)));
-    }
     let applications = token.applications.iter().map(|name| tree::text(name));
     let mut fields = vec![
         tree::field("type", tree::word("READ")),
@@ -228,21 +201,6 @@ fn untyped(token: &WriteToken, empty: EmptyMeans) -> Result<Vec<Rule>, NotLowere
     Ok(rules)
 }
 
-/// What a WRITE token's deletions are restricted to, apart from the owner: its labels as selectors, and its application.
-fn deletion(token: &WriteToken) -> Pairs {
-    let forced = |name: &str| matches!(name, ".owner" | ".app");
-    let labels = token.labels.iter().flatten().filter(|(name, _)| !forced(name));
-    labels.cloned().chain([(".app".to_owned(), token.application.clone())]).collect()
-}
-
-fn may_delete(token: &WriteToken) -> bool {
-    token.owner == token.producer && !present(token.attributes.as_ref(), ".nodelete")
-}
-
-fn has_hooks(token: &ReadToken) -> bool {
-    token.hooks.as_ref().is_some_and(|hooks| !hooks.is_empty())
-}
-
 /// `any`, or those of them that are UUIDs: what is shorter can be the owner of nothing here.
 fn ids(ids: &[Vec<u8>]) -> Pattern {
     if ids.is_empty() {
@@ -316,67 +274,6 @@ fn is_uuid(text: &str) -> bool {
         _ => false,
     };
     text.len() == 36 && text.bytes().enumerate().all(fits)
-}
-
-/// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// Names and labels of a series.
-    Find,
-    /// Its values.
-    Fetch,
-    /// New values.
-    Update,
-    /// New attributes.
-    Meta,
-    /// Removal.
-    Delete,
-}
-
-impl Action {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Find, Self::Fetch, Self::Update, Self::Meta, Self::Delete];
-
-    /// `find`
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Find => "find",
-            Self::Fetch => "fetch",
-            Self::Update => "update",
-            Self::Meta => "meta",
-            Self::Delete => "delete",
-        }
-    }
-}
-
-/// Asks the token's selectors themselves. Its text, its expiry and the revocation lists are not looked at here.
-///
-/// # Errors
-/// A selector can not be read; the original refuses the request.
-pub fn is_granted(token: &Token, action: Action, series: &Series<'_>, empty: EmptyMeans) -> Result<bool, BadSelector> {
-    let (attributes, selectors) = match (token, action) {
-        (Token::Read(token), Action::Find) => (&token.attributes, of_token(token)),
-        (Token::Read(token), Action::Fetch) if !has_hooks(token) => (&token.attributes, of_token(token)),
-        (Token::Write(token), Action::Update) => return Ok(!present(token.attributes.as_ref(), ".noupdate")),
-        (Token::Write(token), Action::Meta) => return Ok(!present(token.attributes.as_ref(), ".nometa")),
-        (Token::Write(token), Action::Delete) if may_delete(token) => {
-            let owner = (".owner".to_owned(), id_text(&token.owner));
-            (&token.attributes, deletion(token).into_iter().chain([owner]).collect())
-        }
-        _ => return Ok(false),
-    };
-    let taken: &[&str] = match action {
-        Action::Fetch => &[".nofetch", ".nofind"],
-        _ => &[".nofind"],
-    };
-    let taken = matches!(token, Token::Read(_)) && taken.iter().any(|name| present(attributes.as_ref(), name));
-    let selected = LabelSelectors::from_pairs(&selectors)?.matches(series, empty);
-    let scoped = match value(attributes.as_ref(), ".scope") {
-        None => true,
-        Some(scope) => Selector::parse(scope)?.matches(series, empty),
-    };
-    Ok(!taken && selected && scoped)
 }
 
 /// Why a token is not one of ours.

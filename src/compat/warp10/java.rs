@@ -1,7 +1,5 @@
 //! What of Java shows in tokens: the order of a `HashMap`, the reading of a UUID, the reading of bytes that are no UTF-8.
 
-use std::fmt::Write;
-
 use thiserror::Error;
 
 use super::token::Pairs;
@@ -47,7 +45,8 @@ pub fn uuid_to_text(uuid: &[u8; 16]) -> String {
         if matches!(at, 4 | 6 | 8 | 10) {
             text.push('-');
         }
-        write!(text, "{byte:02x}").expect("a string takes every text");
+        let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+        text.extend([digit(byte >> 4), digit(byte & 0x0f)]);
     }
     text
 }

@@ -49,9 +49,21 @@ pub struct Rest {
 
 /// Reads as the original does, and says whether the text is the one spelling: whoever calls this has to refuse if not.
 pub fn decode_leniently(text: &str) -> Result<(Vec<u8>, Rest), Opb64Error> {
+    let (groups, _) = text.as_bytes().as_chunks::<4>();
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    for group in groups {
+        let [first, second, third, fourth] = group.map(value);
+        if (first | second | third | fourth) & NONE_BIT != 0 {
+            break;
+        }
+        let bits = first << 18 | second << 12 | third << 6 | fourth;
+        let [_, first, second, third] = bits.to_be_bytes();
+        bytes.extend_from_slice(&[first, second, third]);
+    }
+    // What is left is a shorter group at the end, or begins with the group of a wrong character.
+    let from = bytes.len() / 3 * 4;
     let mut is_canonical = true;
-    for (chunk, from) in text.as_bytes().chunks(4).zip((0..).step_by(4)) {
+    for (chunk, from) in text.as_bytes().get(from..).unwrap_or_default().chunks(4).zip((from..).step_by(4)) {
         let mut bits = 0;
         for (byte, place) in chunk.iter().zip(0..) {
             let value = VALUES.get(usize::from(*byte)).copied().unwrap_or(NONE);
@@ -78,6 +90,10 @@ pub fn decode_leniently(text: &str) -> Result<(Vec<u8>, Rest), Opb64Error> {
     Ok((bytes, Rest { is_canonical }))
 }
 
+fn value(byte: u8) -> u32 {
+    u32::from(VALUES.get(usize::from(byte)).copied().unwrap_or(NONE))
+}
+
 fn character(value: u8) -> char {
     char::from(ALPHABET.get(usize::from(value)).copied().unwrap_or_default())
 }
@@ -86,6 +102,9 @@ const ALPHABET: &[u8; 64] = b".0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijkl
 
 /// Not in the alphabet.
 const NONE: u8 = 0xff;
+
+/// Set in [`NONE`], and in no value.
+const NONE_BIT: u32 = 0x80;
 
 /// The value of each byte.
 const VALUES: [u8; 256] = {

@@ -8,6 +8,8 @@
 
 use std::fmt;
 
+use super::java::uuid_to_text;
+use super::percent;
 use super::regex::{Expression, NotCarried, quote};
 use super::token::{Pairs, ReadToken};
 
@@ -212,26 +214,7 @@ fn put(pairs: &mut Pairs, name: String, value: String) {
 /// # Errors
 /// An escape is not two hexadecimal digits. What they spell that is no UTF-8 becomes U+FFFD.
 pub fn decoded(text: &str) -> Result<String, BadSelector> {
-    if !text.contains('%') {
-        return Ok(text.to_owned());
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        rest = behind;
-        if *first != b'%' {
-            bytes.push(*first);
-            continue;
-        }
-        let (digits, behind) = rest.split_first_chunk::<2>().ok_or_else(|| BadSelector::Escape(text.to_owned()))?;
-        let digit = |byte: u8| char::from(byte).to_digit(16);
-        let (Some(high), Some(low)) = (digit(digits[0]), digit(digits[1])) else {
-            return Err(BadSelector::Escape(text.to_owned()));
-        };
-        bytes.push((high * 16 + low) as u8);
-        rest = behind;
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    percent::decoded_text(text).ok_or_else(|| BadSelector::Escape(text.to_owned()))
 }
 
 /// `~temp.*{site=north}`, or `~temp.*{site=north}{unit=C}` where the second part is of attributes alone.
@@ -344,9 +327,7 @@ fn one_of(values: &[String], quoted: impl Fn(&str) -> String) -> Option<String> 
 /// An id as text, by its first 16 bytes; a shorter one is `null`.
 #[must_use]
 pub fn id_text(id: &[u8]) -> String {
-    let Some(id) = uuid_of(id) else { return "null".to_owned() };
-    let digits: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
-    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+    uuid_of(id).map_or_else(|| "null".to_owned(), |id| uuid_to_text(&id))
 }
 
 /// The UUID that an id stands for: its first 16 bytes. A shorter one stands for none.

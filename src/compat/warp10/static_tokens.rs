@@ -12,7 +12,7 @@ use std::fmt;
 
 use super::accept::Acceptor;
 use super::java::uuid_from_text;
-use super::rejection::{Label, Rejection};
+use super::rejection::Rejection;
 use super::script::{Host, Machine, TimeUnit, Value};
 use super::selectors::parse_labels;
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
@@ -103,19 +103,7 @@ impl StaticTokens {
     /// The token is not good.
     pub fn accept(&self, acceptor: &Acceptor<'_>, text: &str, kind: Kind, now: i64) -> Result<Token, Rejection> {
         let Some(token) = self.get(text, kind) else { return acceptor.accept(text, kind, now) };
-        let refused = |label, message: &str| Err(Rejection { label, message: message.to_owned() });
-        if !acceptor.revocations.is_available(now) {
-            return refused(Label::Unavailable, "No TRL available past the startup delay");
-        }
-        if acceptor.revocations.list().revokes(acceptor.keys.ident(text)) {
-            return refused(Label::Revoked, "Token revoked.");
-        }
-        if token.expiry() < now {
-            return refused(Label::Expired, "Token Expired.");
-        }
-        if acceptor.revocations.list().revokes_application(token.application()) {
-            return refused(Label::AppRevoked, "Application suspended or closed.");
-        }
+        acceptor.recheck(text, token, now)?;
         let mut token = token.clone();
         acceptor.attributes.apply(&mut token)?;
         Ok(token)

@@ -96,6 +96,24 @@ impl Token {
         }
     }
 
+    /// When it was made.
+    #[must_use]
+    pub const fn issuance(&self) -> i64 {
+        match self {
+            Self::Read(token) => token.issuance,
+            Self::Write(token) => token.issuance,
+        }
+    }
+
+    /// The attributes it has.
+    #[must_use]
+    pub const fn attributes(&self) -> Option<&Pairs> {
+        match self {
+            Self::Read(token) => token.attributes.as_ref(),
+            Self::Write(token) => token.attributes.as_ref(),
+        }
+    }
+
     /// Whose token it is: what a revocation list may name.
     #[must_use]
     pub fn application(&self) -> Option<&str> {

@@ -103,42 +103,6 @@ pub fn minted(draft: Draft, keys: &TokenKeys) -> Value {
     Value::Map(result)
 }
 
-/// What users get wrong without an error: worth a warning.
-#[must_use]
-pub fn doubts(token: &Token) -> Vec<String> {
-    let mut doubts = Vec::new();
-    let (issuance, expiry) = match token {
-        Token::Read(read) => (read.issuance, read.expiry),
-        Token::Write(write) => (write.issuance, write.expiry),
-    };
-    // The end of time is written on purpose; other times so far away are units of the platform.
-    if (FAR..FILE_TTL).contains(&expiry) || (FAR..FILE_TTL).contains(&issuance) {
-        doubts
-            .push("the token lives beyond the year 5000: its times are milliseconds, so write `NOW MSTU /`".to_owned());
-    } else if expiry < issuance {
-        doubts.push("the token expires before it is issued".to_owned());
-    }
-    if let Token::Read(read) = token {
-        let open: Vec<&str> = [
-            ("owners", read.owners.is_empty()),
-            ("producers", read.producers.is_empty()),
-            ("applications", read.applications.is_empty()),
-        ]
-        .into_iter()
-        .filter_map(|(key, is_open)| is_open.then_some(key))
-        .collect();
-        if open.len() == 3 {
-            doubts.push(
-                "the token reads everything: it has no `owners`, no `producers` and no `applications`".to_owned(),
-            );
-        }
-    }
-    doubts
-}
-
-/// 5000-01-01, in ms.
-const FAR: i64 = 95_617_584_000_000;
-
 /// The map, and who asks.
 struct Parameters<'m> {
     caller: &'m str,

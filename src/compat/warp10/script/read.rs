@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::super::percent;
 use super::error::{Failure, ScriptCode};
 use super::functions::{self, Function};
 use super::grammar::{Rule, word};
@@ -281,24 +282,8 @@ pub(super) fn digits(word: &str, radix: u32) -> Result<i64, Failure> {
 
 /// `%XX`, as UTF-8; `+` stays. A text without `%` stays as it is.
 pub(crate) fn percent_decoded(text: &str) -> Result<String, Failure> {
-    if !text.contains('%') {
-        return Ok(text.to_owned());
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        if byte != b'%' {
-            bytes.push(byte);
-            rest = after;
-            continue;
-        }
-        let digit = |at: usize| after.get(at).and_then(|&c| char::from(c).to_digit(16));
-        let (Some(high), Some(low)) = (digit(0), digit(1)) else {
-            let help = "write a percent sign as `%25`";
-            return Err(unreadable(format!("`{text}` has a `%` without two hexadecimal digits")).help(help));
-        };
-        bytes.push((high * 16 + low) as u8);
-        rest = &after[2..];
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    percent::decoded_text(text).ok_or_else(|| {
+        let help = "write a percent sign as `%25`";
+        unreadable(format!("`{text}` has a `%` without two hexadecimal digits")).help(help)
+    })
 }

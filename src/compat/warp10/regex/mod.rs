@@ -1,0 +1,211 @@
+//! Java regular expressions, as tokens and selectors hold them, in the words of our own dialect.
+//!
+//! What comes in is the text behind a `~`. What goes out says the same in a dialect where `.` would be any character and
+//! classes would be of Unicode: so every class is written out, ASCII where Java means ASCII, and groups lose their names.
+//! The whole value must match, so `$` is the end.
+//!
+//! What is refused, because it can not be said or would say more than it said in Java: look-arounds, back references,
+//! possessive and atomic parts, borders of words, classes inside of classes, Unicode properties, and the flags but `i` and
+//! `s`. An expression is carried as it is or not at all, never wider.
+//!
+//! `read` reads Java's grammar and `classes` its escapes and classes; `back` finds Java's words for what is ours.
+
+mod back;
+mod classes;
+mod read;
+
+use std::fmt;
+
+use ::regex::{Error, Regex, RegexBuilder};
+
+pub use self::back::to_java;
+use self::read::translate;
+use crate::limits::{AUTOMATON_BUILD_BYTES, NESTING};
+
+/// A regular expression that matches whole values.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    text: String,
+    regex: Regex,
+}
+
+impl Expression {
+    /// Reads Java's.
+    ///
+    /// # Errors
+    /// It is not one, or it has a part that can not be carried.
+    pub fn from_java(java: &str) -> Result<Self, NotCarried> {
+        let text = translate(java, false)?;
+        Self::build(text)
+    }
+
+    /// Reads Java's as a directory of series does, for which `.*` alone is everything.
+    ///
+    /// # Errors
+    /// It is not one, or it has a part that can not be carried.
+    pub fn of_directory(java: &str) -> Result<Self, NotCarried> {
+        let text = translate(java, java == ".*")?;
+        Self::build(text)
+    }
+
+    fn build(text: String) -> Result<Self, NotCarried> {
+        let nesting = u32::try_from(2 * NESTING).unwrap_or(u32::MAX);
+        let mut builder = RegexBuilder::new(&format!("\\A(?:{text})\\z"));
+        builder.size_limit(AUTOMATON_BUILD_BYTES).dfa_size_limit(AUTOMATON_BUILD_BYTES).nest_limit(nesting);
+        match builder.build() {
+            Ok(regex) => Ok(Self { text, regex }),
+            Err(Error::CompiledTooBig(_)) => Err(NotCarried::TooLarge),
+            Err(_) => Err(NotCarried::NotOne("it can not be read")),
+        }
+    }
+
+    /// The same in our dialect.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it matches the whole value.
+    #[must_use]
+    pub fn matches(&self, value: &str) -> bool {
+        self.regex.is_match(value)
+    }
+}
+
+/// Why an expression is not carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotCarried {
+    /// `(`: no regular expression.
+    NotOne(&'static str),
+    /// `(?=a)`: it has a part that has no equal here.
+    Part(&'static str),
+    /// `(a{1000}){1000}`
+    TooLarge,
+}
+
+impl fmt::Display for NotCarried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotOne(why) => write!(f, "this is not a regular expression: {why}"),
+            Self::Part(what) => write!(f, "the regular expression has {what}, which can not be carried"),
+            Self::TooLarge => f.write_str("the regular expression is too large"),
+        }
+    }
+}
+
+impl std::error::Error for NotCarried {}
+
+/// The text between `\Q` and `\E`, as Java's `Pattern.quote` writes it: an `\E` inside is taken apart.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    format!("\\Q{}\\E", text.replace("\\E", "\\E\\\\E\\Q"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(java: &str, value: &str) -> bool {
+        Expression::from_java(java).unwrap().matches(value)
+    }
+
+    #[test]
+    fn the_whole_value_must_match() {
+        assert!(matches("nor.*", "north"));
+        assert!(!matches("nor", "north"));
+        assert!(matches("^(a|b)$", "b"));
+        assert!(matches("north|south", "south"));
+        assert!(!matches("north|south", "northx"));
+    }
+
+    #[test]
+    fn a_dot_is_no_line_end_and_classes_are_ascii() {
+        assert!(!matches(".*", "a\nb"));
+        assert!(matches("(?s).*", "a\nb"));
+        assert!(!matches("\\d", "\u{665}"));
+        assert!(!matches("\\w", "é"));
+        assert!(matches("[\\d\\-x]+", "1-x"));
+        assert!(matches("\\p{Upper}[^\\W_]", "Ab"));
+    }
+
+    #[test]
+    fn letters_fold_in_ascii_only() {
+        assert!(matches("(?i)k[l-n]", "KM"));
+        assert!(!matches("(?i)k", "\u{212a}"));
+        assert!(matches("a(?i)b(?-i)c", "aBc"));
+        assert!(!matches("a(?i)b(?-i)c", "aBC"));
+        assert!(matches("(?i:A)b", "ab"));
+        assert!(!matches("(?i:A)b", "aB"));
+    }
+
+    #[test]
+    fn quotes_are_literal_wherever_they_stand() {
+        assert!(matches("^(\\Qa.b\\E|\\Qc\\E)$", "a.b"));
+        assert!(!matches("^(\\Qa.b\\E|\\Qc\\E)$", "axb"));
+        assert!(matches("\\Qa+", "a+"));
+        assert!(matches("[\\Q]^-\\E]+", "]^-"));
+        assert!(matches("\\Qab\\E*", "abbb"));
+        assert_eq!(quote("a\\Eb"), "\\Qa\\E\\\\E\\Qb\\E");
+        assert!(matches(&quote("a\\Eb{}[]$|"), "a\\Eb{}[]$|"));
+    }
+
+    #[test]
+    fn what_has_no_equal_is_refused_and_never_widened() {
+        for java in [
+            "a*+",
+            "a++",
+            "a?+",
+            "a{2}+",
+            "(?=a)a",
+            "(?!a)b",
+            "(?<=a)b",
+            "(?<!a)b",
+            "(?>a)b",
+            "(a)\\1",
+            "\\bA",
+            "a**",
+            "[a[b]]",
+            "[a&&b]",
+            "[[:alpha:]]",
+            "\\p{L}",
+            "(?m)a",
+            "(?x)a b",
+            "\\Z",
+            "(",
+            ")",
+            "*a",
+            "a{,3}",
+            "[b-a]",
+            "\\y",
+            "[",
+            "\\",
+            "(?<1>a)",
+            "a{2}{3}",
+            "\\uD83D",
+            "(?ii",
+            "x{999999999}{2}",
+            "(?i)*",
+            "^*",
+        ] {
+            assert!(Expression::from_java(java).is_err(), "{java}");
+        }
+        assert_eq!(Expression::from_java("((((a{99}){99}){99}){99})").unwrap_err(), NotCarried::TooLarge);
+        assert_eq!(Expression::from_java(&"(".repeat(60)).unwrap_err(), NotCarried::TooLarge);
+    }
+
+    #[test]
+    fn a_class_may_begin_with_a_bracket_and_end_with_a_dash() {
+        assert!(matches("[]a]+", "]a"));
+        assert!(matches("[a-]+", "a-"));
+        assert!(matches("[a~b]+", "~"));
+        assert!(Expression::from_java("[a--c]").is_err());
+    }
+
+    #[test]
+    fn what_was_carried_once_is_carried_again_as_it_is() {
+        for java in ["\\w+\\s\\h\\v", "[\\p{Punct}x]", "(?i)a[b-d]", "(?s).*.", "\\Qa.b\\E|c", "é\\x{1F600}"] {
+            let once = Expression::from_java(java).unwrap();
+            assert_eq!(Expression::from_java(once.as_str()).unwrap().as_str(), once.as_str(), "{java}");
+        }
+    }
+}

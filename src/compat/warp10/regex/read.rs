@@ -1,0 +1,256 @@
+//! Reads the grammar of Java's expressions: alternatives, counts, groups and flags. What it reads it writes at once.
+
+use super::NotCarried;
+use super::classes::{ANY, NO_LINE_END, write_char};
+use crate::limits::{NESTING, TEXT_BYTES};
+
+/// Java's expression in our dialect. `dot_all` is as if it began with `(?s)`.
+///
+/// # Errors
+/// It is not one, or it has a part that can not be carried.
+pub(super) fn translate(java: &str, dot_all: bool) -> Result<String, NotCarried> {
+    if java.len() > TEXT_BYTES {
+        return Err(NotCarried::TooLarge);
+    }
+    let signs = unquoted(java);
+    let flags = Flags { fold: false, dot_all };
+    let mut reader = Reader { signs: &signs, at: 0, out: String::new() };
+    reader.alternatives(flags, 0)?;
+    match reader.peek() {
+        None => Ok(reader.out),
+        Some(_) => Err(NotCarried::NotOne("a `)` closes nothing")),
+    }
+}
+
+/// A character, and whether it stood between `\Q` and `\E`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sign {
+    pub(super) c: char,
+    pub(super) quoted: bool,
+}
+
+/// Java takes the quotes away before it reads anything else.
+fn unquoted(java: &str) -> Vec<Sign> {
+    let mut signs = Vec::with_capacity(java.len());
+    let mut rest = java;
+    while let Some(c) = rest.chars().next() {
+        if let Some(behind) = rest.strip_prefix("\\Q") {
+            let (inside, after) = behind.split_once("\\E").unwrap_or((behind, ""));
+            signs.extend(inside.chars().map(|c| Sign { c, quoted: true }));
+            rest = after;
+            continue;
+        }
+        // A backslash and what it stands before are one: `\\Q` begins no quote.
+        let length = if c == '\\' { 2 } else { 1 };
+        let taken: usize = rest.chars().take(length).map(char::len_utf8).sum();
+        signs.extend(rest[..taken].chars().map(|c| Sign { c, quoted: false }));
+        rest = &rest[taken..];
+    }
+    signs
+}
+
+/// What `(?…)` has switched on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Flags {
+    /// `(?i)`: ASCII letters in either case.
+    pub(super) fold: bool,
+    /// `(?s)`: `.` is any character.
+    pub(super) dot_all: bool,
+}
+
+/// Reads, and writes what it has read.
+pub(super) struct Reader<'s> {
+    pub(super) signs: &'s [Sign],
+    pub(super) at: usize,
+    pub(super) out: String,
+}
+
+impl Reader<'_> {
+    pub(super) fn peek(&self) -> Option<Sign> {
+        self.signs.get(self.at).copied()
+    }
+
+    /// The next character, if it is syntax.
+    pub(super) fn syntax(&self, ahead: usize) -> Option<char> {
+        self.signs.get(self.at + ahead).filter(|sign| !sign.quoted).map(|sign| sign.c)
+    }
+
+    pub(super) fn next(&mut self) -> Option<Sign> {
+        let sign = self.peek()?;
+        self.at += 1;
+        Some(sign)
+    }
+
+    pub(super) fn eat(&mut self, c: char) -> bool {
+        let found = self.syntax(0) == Some(c);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// `a|b`, up to a `)` or the end.
+    fn alternatives(&mut self, mut flags: Flags, depth: usize) -> Result<(), NotCarried> {
+        if depth > NESTING {
+            return Err(NotCarried::TooLarge);
+        }
+        while let Some(sign) = self.peek() {
+            match sign.c {
+                ')' if !sign.quoted => break,
+                '|' if !sign.quoted => {
+                    self.at += 1;
+                    self.out.push('|');
+                }
+                _ => self.repeated(&mut flags, depth)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// One atom and how often.
+    fn repeated(&mut self, flags: &mut Flags, depth: usize) -> Result<(), NotCarried> {
+        let repeatable = self.atom(flags, depth)?;
+        let Some(c @ ('*' | '+' | '?' | '{')) = self.syntax(0) else { return Ok(()) };
+        if !repeatable {
+            return Err(NotCarried::NotOne("a count stands behind nothing"));
+        }
+        self.at += 1;
+        if c == '{' {
+            self.count()?;
+        } else {
+            self.out.push(c);
+        }
+        match self.syntax(0) {
+            Some('+') => Err(NotCarried::Part("a possessive count")),
+            Some('?') => {
+                self.at += 1;
+                self.out.push('?');
+                self.no_more_counts()
+            }
+            _ => self.no_more_counts(),
+        }
+    }
+
+    fn no_more_counts(&self) -> Result<(), NotCarried> {
+        match self.syntax(0) {
+            Some('*' | '+' | '?' | '{') => Err(NotCarried::NotOne("a count stands behind a count")),
+            _ => Ok(()),
+        }
+    }
+
+    /// `2}`, `2,}`, `2,3}`
+    fn count(&mut self) -> Result<(), NotCarried> {
+        let bad = NotCarried::NotOne("a count is `{2}`, `{2,}` or `{2,3}`");
+        self.out.push('{');
+        let low = self.number().ok_or(bad)?;
+        self.out.push_str(&low.to_string());
+        if self.eat(',') {
+            self.out.push(',');
+            if let Some(high) = self.number() {
+                if high < low {
+                    return Err(bad);
+                }
+                self.out.push_str(&high.to_string());
+            }
+        }
+        self.out.push('}');
+        if self.eat('}') { Ok(()) } else { Err(bad) }
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        let mut number: Option<u32> = None;
+        while let Some(digit) = self.syntax(0).and_then(|c| c.to_digit(10)) {
+            number = Some(number.unwrap_or(0).saturating_mul(10).saturating_add(digit));
+            self.at += 1;
+        }
+        number
+    }
+
+    /// Whether it can be repeated.
+    fn atom(&mut self, flags: &mut Flags, depth: usize) -> Result<bool, NotCarried> {
+        let Some(sign) = self.next() else { return Ok(false) };
+        if sign.quoted {
+            self.literal(sign.c, *flags);
+            return Ok(true);
+        }
+        match sign.c {
+            '.' => self.out.push_str(if flags.dot_all { ANY } else { NO_LINE_END }),
+            '^' => {
+                self.out.push_str("\\A");
+                return Ok(false);
+            }
+            '$' => {
+                self.out.push_str("\\z");
+                return Ok(false);
+            }
+            '(' => return self.group(flags, depth),
+            '[' => self.class(*flags)?,
+            '*' | '+' | '?' => return Err(NotCarried::NotOne("a count stands behind nothing")),
+            '{' => return Err(NotCarried::NotOne("a `{` counts nothing")),
+            '\\' => return self.escape(*flags),
+            c => self.literal(c, *flags),
+        }
+        Ok(true)
+    }
+
+    pub(super) fn literal(&mut self, c: char, flags: Flags) {
+        if flags.fold && c.is_ascii_alphabetic() {
+            self.out.push_str(&format!("[{}{}]", c.to_ascii_lowercase(), c.to_ascii_uppercase()));
+        } else {
+            write_char(c, &mut self.out);
+        }
+    }
+
+    /// `(a)`, `(?:a)`, `(?<name>a)`, `(?i)`, `(?i:a)`
+    fn group(&mut self, flags: &mut Flags, depth: usize) -> Result<bool, NotCarried> {
+        let mut inner = *flags;
+        if self.eat('?') {
+            match (self.syntax(0), self.syntax(1)) {
+                (Some('=' | '!'), _) | (Some('<'), Some('=' | '!')) => return Err(NotCarried::Part("a look-around")),
+                (Some('>'), _) => return Err(NotCarried::Part("an atomic group")),
+                (Some('<'), _) => self.name()?,
+                _ => {
+                    self.flags(&mut inner)?;
+                    if self.eat(')') {
+                        *flags = inner;
+                        return Ok(false);
+                    }
+                    if !self.eat(':') {
+                        return Err(NotCarried::NotOne("a `(?` begins no group"));
+                    }
+                }
+            }
+        }
+        self.out.push_str("(?:");
+        self.alternatives(inner, depth + 1)?;
+        self.out.push(')');
+        if self.eat(')') { Ok(true) } else { Err(NotCarried::NotOne("a `(` is not closed")) }
+    }
+
+    fn name(&mut self) -> Result<(), NotCarried> {
+        self.at += 1;
+        let start = self.at;
+        while self.syntax(0).is_some_and(|c| c.is_ascii_alphanumeric()) {
+            self.at += 1;
+        }
+        let first = self.signs.get(start).is_some_and(|sign| sign.c.is_ascii_alphabetic());
+        if self.at > start && first && self.eat('>') {
+            Ok(())
+        } else {
+            Err(NotCarried::NotOne("a group has no good name"))
+        }
+    }
+
+    /// `i`, `s-i`, up to a `)` or `:`.
+    fn flags(&mut self, flags: &mut Flags) -> Result<(), NotCarried> {
+        let mut on = true;
+        loop {
+            match self.syntax(0) {
+                Some('i') => flags.fold = on,
+                Some('s') => flags.dot_all = on,
+                Some('-') if on => on = false,
+                Some('d' | 'm' | 'u' | 'x' | 'U') => return Err(NotCarried::Part("a flag other than `i` and `s`")),
+                _ => return Ok(()),
+            }
+            self.at += 1;
+        }
+    }
+}
