@@ -162,8 +162,17 @@ enum Escaped {
     Class { members: &'static str, negated: bool },
 }
 
+/// A character that is itself, outside of a class.
+pub(super) fn write_literal(c: char, out: &mut String) {
+    match c {
+        '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '^' | '$' | '\\' => out.extend(['\\', c]),
+        ' '..='~' => out.push(c),
+        c => write_char(c, out),
+    }
+}
+
 /// A character that is itself, in a class too.
-pub(super) fn write_char(c: char, out: &mut String) {
+fn write_char(c: char, out: &mut String) {
     if c.is_ascii_alphanumeric() || c == '_' || (!c.is_ascii() && c.is_alphanumeric()) {
         out.push(c);
     } else {

@@ -1,7 +1,7 @@
 //! Reads the grammar of Java's expressions: alternatives, counts, groups and flags. What it reads it writes at once.
 
 use super::NotCarried;
-use super::classes::{ANY, NO_LINE_END, write_char};
+use super::classes::{ANY, NO_LINE_END, write_literal};
 use crate::limits::{NESTING, TEXT_BYTES};
 
 /// Java's expression in our dialect. `dot_all` is as if it began with `(?s)`.
@@ -195,7 +195,7 @@ impl Reader<'_> {
         if flags.fold && c.is_ascii_alphabetic() {
             self.out.push_str(&format!("[{}{}]", c.to_ascii_lowercase(), c.to_ascii_uppercase()));
         } else {
-            write_char(c, &mut self.out);
+            write_literal(c, &mut self.out);
         }
     }
 
