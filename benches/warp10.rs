@@ -5,13 +5,20 @@
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use placet::compat::warp10::accept::{Acceptor, AttributeRules};
+use placet::compat::warp10::decide::{self, Action, Asked};
 use placet::compat::warp10::envelope::{Ident, WrappingKey};
+use placet::compat::warp10::grant_cache::GrantCache;
+use placet::compat::warp10::java::uuid_from_text;
 use placet::compat::warp10::keys::TokenKeys;
 use placet::compat::warp10::opb64;
+use placet::compat::warp10::selectors::{EmptyMeans, Series};
 use placet::compat::warp10::token::{Kind, ReadToken, Token};
 use placet::compat::warp10::trl::{Directory, RevocationList, Scope};
+use placet::model::request::Request;
+use placet::model::value::Value;
 
 const AES: [u8; 32] = [7; 32];
 const HASH: [u8; 16] = [9; 16];
@@ -63,8 +70,54 @@ fn open(c: &mut Criterion) {
     group.bench_function("open", |b| b.iter(|| keys.open(black_box(&text))));
     group.bench_function("accept", |b| b.iter(|| acceptor.accept(black_box(&text), Kind::Read, NOW)));
     group.bench_function("mint", |b| b.iter(|| keys.mint(black_box(&token()))));
-    // What a request costs on top, with the policy of the token made once, stands here as `decide`.
+    decide(&mut group, &keys, &text, &lists);
     group.finish();
+}
+
+/// The same question three times: of a token that is seen once, of one that is kept, and by making a policy for one request.
+fn decide(group: &mut BenchmarkGroup<'_, WallTime>, keys: &TokenKeys, text: &str, lists: &Directory) {
+    let rules = AttributeRules::default();
+    let acceptor = Acceptor { keys, revocations: lists, attributes: &rules };
+    let (owner, room) = ("aaaaaaaa-1111-4aaa-8aaa-000000000002", "42");
+    let labels = [(".owner", owner), (".producer", owner), (".app", "plant.one"), ("site", "north"), ("room", room)];
+    let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let series = Series { class: "temp", labels: &labels, attributes: &[] };
+    let asked = Asked { action: Action::Fetch, series, empty: EmptyMeans::EmptyValue };
+    let cold = || acceptor_decides(&acceptor, text, &asked);
+    assert!(cold());
+    group.bench_function("decide, cold", |b| b.iter(cold));
+    // Without an expression among its labels: most tokens have none.
+    let Token::Read(mut plain) = token() else { unreachable!("it is a READ token") };
+    plain.labels = Some(vec![("site".to_owned(), "=north".to_owned())]);
+    let plain = keys.mint(&Token::Read(plain));
+    group.bench_function("decide, cold, no expression", |b| {
+        b.iter(|| acceptor_decides(&acceptor, black_box(&plain), &asked));
+    });
+
+    let new_cache = || GrantCache::new(16, keys.clone(), AttributeRules::default(), EmptyMeans::EmptyValue);
+    let cache = new_cache();
+    let vocabulary = cache.vocabulary();
+    let action = vocabulary.action("fetch").expect("the vocabulary has it");
+    let pairs = [("room", room), ("site", "north")];
+    let kept = |cache: &GrantCache| {
+        let kept = cache.accept(lists, black_box(text), Kind::Read, NOW).expect("a good token");
+        let mut request = Request::new(vocabulary, action, NOW);
+        let uuid = uuid_from_text(owner).expect("a UUID");
+        request.set_named("class", "temp").expect("an attribute");
+        request.set_named("application", "plant.one").expect("an attribute");
+        request.set_named("owner", Value::Uuid(uuid)).expect("an attribute");
+        request.set_named("producer", Value::Uuid(uuid)).expect("an attribute");
+        request.set_named("labels", Value::Labels(&pairs)).expect("an attribute");
+        kept.decide(&request).is_allow()
+    };
+    assert!(kept(&cache));
+    group.bench_function("decide, kept", |b| b.iter(|| kept(&cache)));
+    group.sample_size(20);
+    group.bench_function("decide, by a policy made for it", |b| b.iter(|| kept(&new_cache())));
+}
+
+fn acceptor_decides(acceptor: &Acceptor<'_>, text: &str, asked: &Asked<'_>) -> bool {
+    decide::decide(acceptor, black_box(text), asked, NOW).is_ok_and(|decided| decided.is_granted)
 }
 
 criterion_group!(benches, open);

@@ -189,11 +189,15 @@ mod lowered {
     use placet::author::request::OwnedRequest;
     use placet::authorize::Authorizer;
     use placet::check::library::Library;
-    use placet::compat::warp10::decide::{Action, is_granted};
+    use placet::compat::warp10::accept::{Acceptor, AttributeRules, Label};
+    use placet::compat::warp10::decide::{Action, Asked, decide, is_granted};
     use placet::compat::warp10::doubts::Doubt;
+    use placet::compat::warp10::grant_cache::GrantCache;
     use placet::compat::warp10::grants::{Grant, NAME, NotLowered, Note};
+    use placet::compat::warp10::keys::TokenKeys;
     use placet::compat::warp10::selectors::{EmptyMeans, Series, id_text};
-    use placet::compat::warp10::token::{Pairs, ReadToken, Token, WriteToken};
+    use placet::compat::warp10::token::{Kind, Pairs, ReadToken, Token, WriteToken};
+    use placet::compat::warp10::trl::{Directory, RevocationList, Scope};
     use placet::compile::arguments::Arguments;
     use placet::syntax::ast::BlockKind;
     use placet::token::keyring::{Keyring, MintingKey};
@@ -413,6 +417,45 @@ mod lowered {
         let compiled =
             grant.map(|it| it.document.compile(BlockKind::Token, Some(NAME), &Arguments::default()).is_err());
         assert!(compiled.unwrap_or(true));
+    }
+
+    #[test]
+    fn a_kept_grant_decides_as_the_token_and_is_held_against_the_clock_and_the_lists() {
+        let keys = TokenKeys::new(&[7; 32], &[9; 16]).unwrap();
+        let token = Token::Read(ReadToken {
+            expiry: 1000,
+            owners: vec![id(1)],
+            billed: id(1),
+            application: Some("shop".to_owned()),
+            ..ReadToken::default()
+        });
+        let text = keys.mint(&token);
+        let cache = GrantCache::new(4, keys.clone(), AttributeRules::default(), EmptyMeans::EmptyValue);
+        let vocabulary = cache.vocabulary();
+        let none = Directory::none();
+        for _ in 0..2 {
+            let kept = cache.accept(&none, &text, Kind::Read, 1000).unwrap();
+            for (owner, expected) in [(1, true), (2, false)] {
+                let request = json!({"action": "fetch", "class": "x", "owner": id_text(&id(owner))});
+                let request = OwnedRequest::from_json(vocabulary, &request).unwrap();
+                assert_eq!(request.lend(vocabulary, 1000, |it| kept.decide(it).is_allow()).unwrap(), expected);
+                let owner = [(".owner".to_owned(), id_text(&id(owner)))];
+                let series = Series { class: "x", labels: &owner, attributes: &[] };
+                let asked = Asked { action: Action::Fetch, series, empty: EmptyMeans::EmptyValue };
+                let rules = AttributeRules::default();
+                let acceptor = Acceptor { keys: &keys, revocations: &none, attributes: &rules };
+                assert_eq!(decide(&acceptor, &text, &asked, 1000).unwrap().is_granted, expected);
+            }
+        }
+        assert_eq!(cache.len(), 1);
+        assert_eq!(cache.accept(&none, &text, Kind::Read, 1001).unwrap_err().label(), Label::Expired);
+        assert_eq!(cache.accept(&none, &text, Kind::Write, 1000).unwrap_err().label(), Label::Invalid);
+        let mut list = RevocationList::default();
+        list.revoke(keys.ident(&text));
+        let (name, file) = list.file("x", Scope::Full, 1).unwrap();
+        let mut revoked = Directory::new(None, 0);
+        revoked.scan(&std::collections::BTreeMap::from([(name.file, file.into_bytes())])).unwrap();
+        assert_eq!(cache.accept(&revoked, &text, Kind::Read, 1000).unwrap_err().label(), Label::Revoked);
     }
 
     #[test]
