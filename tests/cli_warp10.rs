@@ -143,7 +143,7 @@ fn envelopes_give_what_the_original_tool_gave() {
             let (Some(script), Some(stdout)) = (vector["script"].as_str(), vector["cli_stdout"].as_str()) else {
                 continue;
             };
-            let keys = &vectors["keys"][vector["keys"].as_str().unwrap_or("K1")];
+            let keys = &vectors["keysets"][vector["keys"].as_str().unwrap_or("K1")];
             let key = |name: &str| keys[name].as_str().unwrap();
             let [aes, hash] = ["aes_token", "siphash_token"].map(key);
             place.write(
