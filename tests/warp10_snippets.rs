@@ -6,8 +6,9 @@ mod scripts;
 use placet::compat::warp10::accept::Acceptor;
 use placet::compat::warp10::attributes::rules;
 use placet::compat::warp10::config::Config;
-use placet::compat::warp10::script::Machine;
+use placet::compat::warp10::filter::{Against, FilterError, filter};
 use placet::compat::warp10::script::output::stack_json;
+use placet::compat::warp10::script::{Machine, ScriptCode};
 use placet::compat::warp10::token::{Kind, Pairs, Token};
 use placet::compat::warp10::trl::{Directory, ListName, RevocationList};
 
@@ -100,4 +101,39 @@ fn a_macro_asserts_that_a_token_is_good_and_takes_its_capabilities() {
     assert_eq!(stack[0].java_text(), "1000");
     let other_keys = scripts::run("K2", &format!("'{good}' {check}")).unwrap_err();
     assert!(other_keys.message.contains("not a valid READ token"), "{}", other_keys.message);
+}
+
+/// Refuses what is revoked or expired, sets a capability, and hands the others through.
+const FILTER: &str = "<%
+  'm' STORE
+  $m 'token.revoked' GET $m 'token.expired' GET || <% 'refused' MSGFAIL %> IFT
+  'maxops' '1000000' 'CAPSET' EVAL
+  $m
+%> // to the end";
+
+#[test]
+fn a_filter_macro_refuses_or_hands_through() {
+    let keys = scripts::keys("K1");
+    let token = keys.open(&read_token("{ 'a' 'b%20c' }")).unwrap();
+    let ask = |text: &str, against: Against| filter(text, &token, against, scripts::host(&keys));
+    let filtered = ask(FILTER, Against::default()).unwrap().unwrap();
+    assert_eq!(filtered.token, token);
+    assert_eq!(filtered.capabilities.get("maxops"), Some("1000000"));
+    for against in
+        [Against { is_expired: true, ..Against::default() }, Against { is_revoked: true, ..Against::default() }]
+    {
+        let FilterError::Refused(error) = ask(FILTER, against).unwrap_err() else { panic!("it refuses") };
+        assert_eq!(error.message, "refused");
+    }
+    assert_eq!(ask("<% DROP NULL %>", Against::default()).unwrap(), None);
+    for none in ["<% DROP %>", "<% DROP 1 %>", "<% DUP %>", "<% NULL %>"] {
+        assert!(matches!(ask(none, Against::default()), Err(FilterError::NoAnswer)), "{none}");
+    }
+    assert!(matches!(ask("<% DROP { } %>", Against::default()), Err(FilterError::NoToken(_))));
+}
+
+#[test]
+fn only_a_filter_macro_sets_capabilities() {
+    let error = scripts::run("K1", "'maxops' '1' CAPSET").unwrap_err();
+    assert_eq!(error.code, ScriptCode::NotPermitted);
 }

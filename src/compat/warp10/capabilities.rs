@@ -36,6 +36,11 @@ impl Capabilities {
         }
     }
 
+    /// Sets one, whatever it was.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.own.insert(name.to_owned(), value.to_owned());
+    }
+
     /// The value of a capability.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

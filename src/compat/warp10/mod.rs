@@ -16,6 +16,7 @@ pub mod config;
 pub mod decide;
 pub mod doubts;
 pub mod envelope;
+pub mod filter;
 pub mod grant_cache;
 pub mod grants;
 pub mod java;

@@ -55,6 +55,8 @@ pub enum Mode {
     Tool,
     /// A service: `TOKENGEN` and `TOKENDUMP` with its keys need a capability.
     Server,
+    /// The filter macro of a service, which its operator wrote: as a service, and it may set capabilities of its own run.
+    Filter,
 }
 
 /// Says whether a token is good now. A service answers with its revocation lists and its static tokens.

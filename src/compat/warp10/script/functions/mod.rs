@@ -51,6 +51,7 @@ functions! {
     "CAPGET" tokens::capget "name | list | NULL → value or NULL | map of those there are | map of all"
     "CAPCHECK" tokens::capcheck "name → is it there?"
     "CAPDEL" tokens::capdel "name | list | NULL →: takes them, or all, away"
+    "CAPSET" tokens::capset "name value →: sets a capability of this run; in the token filter macro only"
     "CAPEXPORT" tokens::capexport "always an error: there are no guarded macros here"
 
     "DUP" stack::dup "a → a a"

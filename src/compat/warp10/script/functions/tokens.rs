@@ -44,7 +44,7 @@ fn keys_on_stack(m: &mut Machine<'_>, complaint: &str) -> Result<Option<TokenKey
 
 /// The keys of the host, if the script may use them.
 fn keys_of_host<'h>(m: &Machine<'h>, name: &str, capability: &str) -> Result<&'h TokenKeys, Failure> {
-    if m.host.mode == Mode::Server && m.host.capabilities.get(capability).is_none() {
+    if m.host.mode != Mode::Tool && m.host.capabilities.get(capability).is_none() {
         let help = format!("present a token with the attribute `.cap:{capability}`");
         return Err(not_permitted(format!("{name} missing capability.")).help(help));
     }
@@ -91,7 +91,7 @@ pub(super) fn tokendump(m: &mut Machine<'_>) -> Done {
     let Item::Text(text) = m.pop()? else { return Err(wrong_kind("TOKENDUMP expects a STRING token.").into()) };
     m.heap.work(16 * text.len())?;
     // A service refuses what it would not accept; who has the keys sees everything.
-    let accepts = m.host.mode == Mode::Server && given.is_none();
+    let accepts = m.host.mode != Mode::Tool && given.is_none();
     let token = if accepts { accepted(m, "TOKENDUMP", &text)? } else { keys.open(&text) };
     let token = token.map_err(|rejection| invalid("TOKENDUMP", rejection))?;
     let dumped = m.heap.item(&tokendump::dumped(&text, &token, keys))?;
@@ -175,6 +175,16 @@ pub(super) fn capdel(m: &mut Machine<'_>) -> Done {
             return Err(wrong_kind(message).into());
         }
     }
+    Ok(())
+}
+
+pub(super) fn capset(m: &mut Machine<'_>) -> Done {
+    if m.host.mode != Mode::Filter {
+        return Err(not_permitted("CAPSET can only be called from the token filter macro.").into());
+    }
+    let value = m.text("CAPSET", "a STRING as the value of the capability")?;
+    let name = m.text("CAPSET", "a capability name (STRING) below the value")?;
+    m.host.capabilities.set(&name, &value);
     Ok(())
 }
 

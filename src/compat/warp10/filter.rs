@@ -1,0 +1,83 @@
+//! The token filter macro (`warp.token.filter.macro`): WarpScript of the operator that says what a token is taken for.
+//!
+//! Comes in: a token that was opened but not accepted, and what is known against it. The macro finds `TOKENDUMP`'s parameters on
+//! the stack, with `token.expired`, `token.revoked` and `app.revoked`. It leaves a map, which becomes the token under the
+//! rules of TOKENGEN, or NULL, which means that the token is none of its business. It refuses by failing; whatever else it leaves is
+//! refused too.
+
+use super::capabilities::Capabilities;
+use super::script::value::Value;
+use super::script::{Host, Machine, Mode, ScriptError};
+use super::token::Token;
+use super::tokendump::parameters;
+use super::tokengen::{MACRO_TTL, TokengenError, token_from_map};
+
+/// What is known against a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Against {
+    /// `token.expired`
+    pub is_expired: bool,
+    /// `token.revoked`
+    pub is_revoked: bool,
+    /// `app.revoked`
+    pub is_application_revoked: bool,
+}
+
+/// What a token is taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filtered {
+    /// The token, instead of the one that came.
+    pub token: Token,
+    /// The capabilities that the macro has set.
+    pub capabilities: Capabilities,
+}
+
+/// Why a token is refused.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum FilterError {
+    /// The macro failed: that is how it refuses.
+    #[error("{}", .0.message)]
+    Refused(Box<ScriptError>),
+    /// It left a map that is no token.
+    #[error(transparent)]
+    NoToken(#[from] TokengenError),
+    /// It left neither one map nor NULL.
+    #[error("the token filter macro must leave a map or NULL")]
+    NoAnswer,
+}
+
+/// Asks the macro; `None` where it leaves NULL, and the token is to be resolved as if there were no macro.
+///
+/// # Errors
+/// The token is refused.
+pub fn filter(
+    filter_macro: &str,
+    token: &Token,
+    against: Against,
+    host: Host<'_>,
+) -> Result<Option<Filtered>, FilterError> {
+    let now = host.now_ms();
+    let mut machine = Machine::new(Host { mode: Mode::Filter, ..host });
+    let script = format!("{} {filter_macro}\nEVAL", with(parameters(token), against).to_warpscript());
+    let mut stack = machine.run(&script).map_err(|error| FilterError::Refused(Box::new(error)))?;
+    match (stack.pop(), stack.is_empty()) {
+        (Some(Value::Null), true) => Ok(None),
+        (Some(map @ Value::Map(_)), true) => {
+            let draft = token_from_map("Token filter macro", &map, Some(MACRO_TTL), now)?;
+            Ok(Some(Filtered { token: draft.token, capabilities: machine.capabilities().clone() }))
+        }
+        _ => Err(FilterError::NoAnswer),
+    }
+}
+
+fn with(parameters: Value, against: Against) -> Value {
+    let Value::Map(mut entries) = parameters else { return parameters };
+    for (name, truth) in [
+        ("token.expired", against.is_expired),
+        ("token.revoked", against.is_revoked),
+        ("app.revoked", against.is_application_revoked),
+    ] {
+        entries.push((Value::text(name), Value::Bool(truth)));
+    }
+    Value::Map(entries)
+}
