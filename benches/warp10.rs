@@ -99,19 +99,21 @@ fn decide(group: &mut BenchmarkGroup<'_, WallTime>, keys: &TokenKeys, text: &str
     let vocabulary = cache.vocabulary();
     let action = vocabulary.action("fetch").expect("the vocabulary has it");
     let pairs = [("room", room), ("site", "north")];
+    let uuid = uuid_from_text(owner).expect("a UUID");
+    let mut request = Request::new(vocabulary, action, NOW);
+    request.set_named("class", "temp").expect("an attribute");
+    request.set_named("application", "plant.one").expect("an attribute");
+    request.set_named("owner", Value::Uuid(uuid)).expect("an attribute");
+    request.set_named("producer", Value::Uuid(uuid)).expect("an attribute");
+    request.set_named("labels", Value::Labels(&pairs)).expect("an attribute");
     let kept = |cache: &GrantCache| {
         let kept = cache.accept(lists, black_box(text), Kind::Read, NOW).expect("a good token");
-        let mut request = Request::new(vocabulary, action, NOW);
-        let uuid = uuid_from_text(owner).expect("a UUID");
-        request.set_named("class", "temp").expect("an attribute");
-        request.set_named("application", "plant.one").expect("an attribute");
-        request.set_named("owner", Value::Uuid(uuid)).expect("an attribute");
-        request.set_named("producer", Value::Uuid(uuid)).expect("an attribute");
-        request.set_named("labels", Value::Labels(&pairs)).expect("an attribute");
         kept.decide(&request).is_allow()
     };
     assert!(kept(&cache));
     group.bench_function("decide, kept", |b| b.iter(|| kept(&cache)));
+    let program = cache.accept(lists, text, Kind::Read, NOW).expect("a good token");
+    group.bench_function("decide, the program alone", |b| b.iter(|| program.decide(black_box(&request)).is_allow()));
     group.sample_size(20);
     group.bench_function("decide, by a policy made for it", |b| b.iter(|| kept(&new_cache())));
 }

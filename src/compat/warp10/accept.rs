@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::config::Config;
+use super::envelope::Ident;
 use super::keys::TokenKeys;
 pub use super::rejection::{Label, Rejection};
 use super::token::{Kind, Pairs, Token};
@@ -32,7 +33,7 @@ impl Acceptor<'_> {
         if text.is_empty() {
             return Err(Rejection::missing(kind));
         }
-        if text.len() <= WARP10_TOKEN_TEXT && self.is_revoked(text) {
+        if text.len() <= WARP10_TOKEN_TEXT && self.has_revocations() && self.is_revoked(self.keys.ident(text)) {
             return Err(Rejection::new(Label::Revoked, "Token revoked."));
         }
         let mut token = self.keys.open_as(text, kind)?;
@@ -41,16 +42,16 @@ impl Acceptor<'_> {
         Ok(token)
     }
 
-    /// Asks again what may have changed since the text was accepted as this token: the clock and the lists. A static token is
-    /// asked the same.
+    /// Asks again what may have changed since the text of this ident was accepted as this token: the clock and the lists. A
+    /// static token is asked the same.
     ///
     /// # Errors
     /// The token is not good any more.
-    pub fn recheck(&self, text: &str, token: &Token, now: i64) -> Result<(), Rejection> {
+    pub fn recheck(&self, ident: Ident, token: &Token, now: i64) -> Result<(), Rejection> {
         if !self.revocations.is_available(now) {
             return Err(Rejection::new(Label::Unavailable, "No TRL available past the startup delay"));
         }
-        if self.is_revoked(text) {
+        if self.is_revoked(ident) {
             return Err(Rejection::new(Label::Revoked, "Token revoked."));
         }
         self.check(token, now)
@@ -67,9 +68,13 @@ impl Acceptor<'_> {
     }
 
     /// An altered spelling of a revoked token has another ident: it is refused when it is opened. What is too long is, too.
-    fn is_revoked(&self, text: &str) -> bool {
-        let list = self.revocations.list();
-        list.idents().next().is_some() && list.revokes(self.keys.ident(text))
+    fn is_revoked(&self, ident: Ident) -> bool {
+        self.revocations.list().revokes(ident)
+    }
+
+    /// Without any, no ident has to be made.
+    fn has_revocations(&self) -> bool {
+        self.revocations.list().idents().next().is_some()
     }
 }
 

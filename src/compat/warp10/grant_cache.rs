@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use super::accept::{Acceptor, AttributeRules};
+use super::envelope::Ident;
 use super::grants::{Grant, NAME, NotLowered};
 use super::keys::TokenKeys;
 use super::rejection::{Label, Rejection};
@@ -38,6 +39,7 @@ pub struct GrantCache {
 /// A token that was accepted, and what it grants.
 #[derive(Debug)]
 pub struct Kept {
+    ident: Ident,
     token: Token,
     policies: [Policy; 1],
     vocabulary: Arc<Vocabulary>,
@@ -64,22 +66,22 @@ impl GrantCache {
     pub fn accept(&self, revocations: &Directory, text: &str, kind: Kind, now: i64) -> Result<Arc<Kept>, NoGrant> {
         let acceptor = Acceptor { keys: &self.keys, revocations, attributes: &self.attributes };
         if let Some(kept) = self.kept.get(text).filter(|kept| kept.token.kind() == kind) {
-            acceptor.recheck(text, &kept.token, now)?;
+            acceptor.recheck(kept.ident, &kept.token, now)?;
             return Ok(kept);
         }
         let token = acceptor.accept(text, kind, now)?;
-        let kept = Arc::new(self.keep(token)?);
+        let kept = Arc::new(self.keep(self.keys.ident(text), token)?);
         self.kept.insert(text.into(), Arc::clone(&kept));
         Ok(kept)
     }
 
-    fn keep(&self, token: Token) -> Result<Kept, NoGrant> {
+    fn keep(&self, ident: Ident, token: Token) -> Result<Kept, NoGrant> {
         let Grant { document, .. } = Grant::of(&token, self.empty, Library::built_in())?;
         let too_large = |why: String| NoGrant::TooLarge(why);
         let compiled = document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
         let compiled = compiled.map_err(|error| too_large(error.to_string()))?;
         let policy = policy(NAME, &compiled, &self.vocabulary).map_err(|error| too_large(error.to_string()))?;
-        Ok(Kept { token, policies: [policy], vocabulary: Arc::clone(&self.vocabulary) })
+        Ok(Kept { ident, token, policies: [policy], vocabulary: Arc::clone(&self.vocabulary) })
     }
 
     /// How many tokens it holds.

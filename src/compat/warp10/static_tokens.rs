@@ -103,7 +103,7 @@ impl StaticTokens {
     /// The token is not good.
     pub fn accept(&self, acceptor: &Acceptor<'_>, text: &str, kind: Kind, now: i64) -> Result<Token, Rejection> {
         let Some(token) = self.get(text, kind) else { return acceptor.accept(text, kind, now) };
-        acceptor.recheck(text, token, now)?;
+        acceptor.recheck(acceptor.keys.ident(text), token, now)?;
         let mut token = token.clone();
         acceptor.attributes.apply(&mut token)?;
         Ok(token)
