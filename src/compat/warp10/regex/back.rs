@@ -5,7 +5,7 @@
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use super::classes::{ANY, NO_LINE_END};
-use super::read::translate;
+use super::read::{Groups, translate};
 use crate::model::types::Scalar;
 
 /// An expression of our dialect in Java's words; `None` where neither it nor its plainer spelling says the same there.
@@ -15,7 +15,7 @@ pub fn to_java(ours: &str) -> Option<String> {
     let any = ours.contains(ANY).then(|| format!("(?s){}", plainer(&ours.replace(ANY, "."))));
     let others = [plainer(ours), ours.to_owned(), format!("(?s){ours}")];
     let says_the_same = |java: &String| {
-        let carried = translate(java, false).ok();
+        let carried = translate(java, false, Groups::Plain).ok();
         carried.and_then(|carried| self::meaning(&carried)).is_some_and(|carried| carried == meaning)
     };
     any.into_iter().chain(others).find(says_the_same)

@@ -19,7 +19,7 @@ use std::fmt;
 use ::regex::{Error, Regex, RegexBuilder};
 
 pub use self::back::to_java;
-use self::read::translate;
+use self::read::{Groups, translate};
 use crate::limits::{AUTOMATON_BUILD_BYTES, NESTING};
 
 /// A regular expression that matches whole values.
@@ -69,7 +69,7 @@ impl Expression {
     /// # Errors
     /// It is not one, or it has a part that can not be carried.
     pub fn from_java(java: &str) -> Result<Self, NotCarried> {
-        let text = translate(java, false)?;
+        let text = translate(java, false, Groups::Plain)?;
         match Matcher::plain(java) {
             Some(matcher) => Ok(Self { text, matcher }),
             None => Self::build(text),
@@ -81,19 +81,13 @@ impl Expression {
     /// # Errors
     /// It is not one, or it has a part that can not be carried.
     pub fn of_directory(java: &str) -> Result<Self, NotCarried> {
-        let text = translate(java, java == ".*")?;
+        let text = translate(java, java == ".*", Groups::Plain)?;
         Self::build(text)
     }
 
     fn build(text: String) -> Result<Self, NotCarried> {
-        let nesting = u32::try_from(2 * NESTING).unwrap_or(u32::MAX);
-        let mut builder = RegexBuilder::new(&format!("\\A(?:{text})\\z"));
-        builder.size_limit(AUTOMATON_BUILD_BYTES).dfa_size_limit(AUTOMATON_BUILD_BYTES).nest_limit(nesting);
-        match builder.build() {
-            Ok(regex) => Ok(Self { text, matcher: Matcher::Regex(regex) }),
-            Err(Error::CompiledTooBig(_)) => Err(NotCarried::TooLarge),
-            Err(_) => Err(NotCarried::NotOne("it can not be read")),
-        }
+        let regex = built(&format!("\\A(?:{text})\\z"), AUTOMATON_BUILD_BYTES)?;
+        Ok(Self { text, matcher: Matcher::Regex(regex) })
     }
 
     /// The same in our dialect.
@@ -106,6 +100,24 @@ impl Expression {
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {
         self.matcher.matches(value)
+    }
+}
+
+/// Java's expression for looking for it in a text; its groups keep their numbers and names. `$` is the end of the text only.
+///
+/// # Errors
+/// It is not one, or it has a part that can not be carried, or it takes more than so many bytes.
+pub(super) fn searching(java: &str, size_limit: usize) -> Result<Regex, NotCarried> {
+    built(&translate(java, false, Groups::Numbered)?, size_limit)
+}
+
+fn built(text: &str, size_limit: usize) -> Result<Regex, NotCarried> {
+    let nesting = u32::try_from(2 * NESTING).unwrap_or(u32::MAX);
+    let mut builder = RegexBuilder::new(text);
+    match builder.size_limit(size_limit).dfa_size_limit(size_limit).nest_limit(nesting).build() {
+        Ok(regex) => Ok(regex),
+        Err(Error::CompiledTooBig(_)) => Err(NotCarried::TooLarge),
+        Err(_) => Err(NotCarried::NotOne("it can not be read")),
     }
 }
 
@@ -254,7 +266,7 @@ mod tests {
             ["", "eu", "eu-.*", ".*-eu", ".*", "a:b/c", "a:b/.*", "eu.*", ".*.*", "e.*u", "(eu)", "eu.", ".*eu.*"];
         let mut plain = 0;
         for java in expressions {
-            let machine = Expression::build(translate(java, false).unwrap()).unwrap();
+            let machine = Expression::build(translate(java, false, Groups::Plain).unwrap()).unwrap();
             plain += usize::from(Matcher::plain(java).is_some());
             for value in values {
                 let expression = Expression::from_java(java).unwrap();

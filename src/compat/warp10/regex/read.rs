@@ -4,17 +4,26 @@ use super::NotCarried;
 use super::classes::{ANY, NO_LINE_END, write_literal};
 use crate::limits::{NESTING, TEXT_BYTES};
 
+/// What becomes of groups that Java would number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Groups {
+    /// They only group: a value matches or does not.
+    Plain,
+    /// They keep their numbers and names, for who asks what they matched.
+    Numbered,
+}
+
 /// Java's expression in our dialect. `dot_all` is as if it began with `(?s)`.
 ///
 /// # Errors
 /// It is not one, or it has a part that can not be carried.
-pub(super) fn translate(java: &str, dot_all: bool) -> Result<String, NotCarried> {
+pub(super) fn translate(java: &str, dot_all: bool, groups: Groups) -> Result<String, NotCarried> {
     if java.len() > TEXT_BYTES {
         return Err(NotCarried::TooLarge);
     }
     let signs = unquoted(java);
     let flags = Flags { fold: false, dot_all };
-    let mut reader = Reader { signs: &signs, at: 0, out: String::new() };
+    let mut reader = Reader { signs: &signs, at: 0, out: String::new(), groups };
     reader.alternatives(flags, 0)?;
     match reader.peek() {
         None => Ok(reader.out),
@@ -63,6 +72,7 @@ pub(super) struct Reader<'s> {
     pub(super) signs: &'s [Sign],
     pub(super) at: usize,
     pub(super) out: String,
+    groups: Groups,
 }
 
 impl Reader<'_> {
@@ -202,11 +212,17 @@ impl Reader<'_> {
     /// `(a)`, `(?:a)`, `(?<name>a)`, `(?i)`, `(?i:a)`
     fn group(&mut self, flags: &mut Flags, depth: usize) -> Result<bool, NotCarried> {
         let mut inner = *flags;
+        let mut opened = if self.groups == Groups::Plain { "(?:".to_owned() } else { "(".to_owned() };
         if self.eat('?') {
             match (self.syntax(0), self.syntax(1)) {
                 (Some('=' | '!'), _) | (Some('<'), Some('=' | '!')) => return Err(NotCarried::Part("a look-around")),
                 (Some('>'), _) => return Err(NotCarried::Part("an atomic group")),
-                (Some('<'), _) => self.name()?,
+                (Some('<'), _) => {
+                    let name = self.name()?;
+                    if self.groups == Groups::Numbered {
+                        opened = format!("(?<{name}>");
+                    }
+                }
                 _ => {
                     self.flags(&mut inner)?;
                     if self.eat(')') {
@@ -216,24 +232,25 @@ impl Reader<'_> {
                     if !self.eat(':') {
                         return Err(NotCarried::NotOne("a `(?` begins no group"));
                     }
+                    "(?:".clone_into(&mut opened);
                 }
             }
         }
-        self.out.push_str("(?:");
+        self.out.push_str(&opened);
         self.alternatives(inner, depth + 1)?;
         self.out.push(')');
         if self.eat(')') { Ok(true) } else { Err(NotCarried::NotOne("a `(` is not closed")) }
     }
 
-    fn name(&mut self) -> Result<(), NotCarried> {
+    fn name(&mut self) -> Result<String, NotCarried> {
         self.at += 1;
         let start = self.at;
         while self.syntax(0).is_some_and(|c| c.is_ascii_alphanumeric()) {
             self.at += 1;
         }
-        let first = self.signs.get(start).is_some_and(|sign| sign.c.is_ascii_alphabetic());
-        if self.at > start && first && self.eat('>') {
-            Ok(())
+        let name: String = self.signs[start..self.at].iter().map(|sign| sign.c).collect();
+        if name.starts_with(|c: char| c.is_ascii_alphabetic()) && self.eat('>') {
+            Ok(name)
         } else {
             Err(NotCarried::NotOne("a group has no good name"))
         }

@@ -1,8 +1,8 @@
-//! Regular expressions as Java reads them, by ours. What ours does not have (looking around, references back, possessive counts) is an
-//! error; nothing is matched differently in silence.
+//! What functions do with regular expressions: [`regex`](super::super::regex) reads Java's, and here its replacements are written.
 
-use regex::{Captures, Regex, RegexBuilder};
+use regex::{Captures, Regex};
 
+use crate::compat::warp10::regex::searching;
 use crate::limits;
 
 /// Compiles a regular expression of Java.
@@ -13,63 +13,8 @@ pub(crate) fn java_regex(pattern: &str) -> Result<Regex, String> {
     if pattern.len() > limits::SCRIPT_PATTERN {
         return Err(format!("the regular expression has more than {} bytes", limits::SCRIPT_PATTERN));
     }
-    let built = RegexBuilder::new(&translated(pattern)?).size_limit(limits::SCRIPT_AUTOMATON).build();
-    built.map_err(|error| {
-        let said = error.to_string();
-        let last = said.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        format!("`{pattern}` is no regular expression that is supported: {last}")
-    })
-}
-
-/// `\Q…\E` is plain text; `\d`, `\w` and `\s` are ASCII, as in Java; `.` does not match the ends of lines.
-fn translated(pattern: &str) -> Result<String, String> {
-    let mut out = String::new();
-    let mut chars = pattern.chars();
-    let mut in_class = 0usize;
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some('Q') => {
-                    let rest = chars.as_str();
-                    let (plain, after) = rest.split_once("\\E").unwrap_or((rest, ""));
-                    out.push_str(&regex::escape(plain));
-                    chars = after.chars();
-                }
-                Some('E') => return Err(format!("`{pattern}` has a `\\E` without its `\\Q`")),
-                Some('d') => out.push_str("[0-9]"),
-                Some('D') => out.push_str("[^0-9]"),
-                Some('w') => out.push_str("[0-9A-Za-z_]"),
-                Some('W') => out.push_str("[^0-9A-Za-z_]"),
-                Some('s') => out.push_str("[ \\t\\n\\x0B\\x0C\\r]"),
-                Some('S') => out.push_str("[^ \\t\\n\\x0B\\x0C\\r]"),
-                Some('h') => {
-                    out.push_str("[ \\t\\u{A0}\\u{1680}\\u{180e}\\u{2000}-\\u{200a}\\u{202f}\\u{205f}\\u{3000}]");
-                }
-                Some(other) => out.extend(['\\', other]),
-                None => return Err(format!("`{pattern}` ends with a lone `\\`")),
-            },
-            '[' => {
-                in_class += 1;
-                out.push(c);
-            }
-            ']' => {
-                in_class = in_class.saturating_sub(1);
-                out.push(c);
-            }
-            '.' if in_class == 0 => out.push_str("[^\\n\\r\\u{85}\\u{2028}\\u{2029}]"),
-            '+' if in_class == 0 && out.ends_with(['*', '+', '?', '}']) && !ends_escaped(&out) => {
-                return Err(format!("`{pattern}` has a possessive count, which is not supported"));
-            }
-            c => out.push(c),
-        }
-    }
-    Ok(out)
-}
-
-/// Whether the last character of a pattern is an escaped one: `\*`.
-fn ends_escaped(out: &str) -> bool {
-    let before = &out[..out.len() - 1];
-    (before.len() - before.trim_end_matches('\\').len()) % 2 == 1
+    let supported = searching(pattern, limits::SCRIPT_AUTOMATON);
+    supported.map_err(|why| format!("`{pattern}` can not be used here: {why}"))
 }
 
 /// Writes a replacement as Java does: `$1`, `${name}`, and `\` before a character that is only itself.
