@@ -146,8 +146,9 @@ fn every_instruction_is_decided_on_every_request_whatever_is_absent() {
         Ok(())
     });
     assert!(proved.get() * 4 > all.get() * 3, "only {} of {} were proved", proved.get(), all.get());
-    let missing: Vec<_> =
-        Op::TABLE.iter().filter(|row| !seen.borrow().contains(&row.code)).map(|row| row.text).collect();
+    // An index is made for its rules; `rule_index.rs` is about those.
+    let rows = Op::TABLE.iter().filter(|row| !row.text.ends_with(".index"));
+    let missing: Vec<_> = rows.filter(|row| !seen.borrow().contains(&row.code)).map(|row| row.text).collect();
     assert!(missing.is_empty(), "no program had {missing:?}");
 }
 
@@ -273,7 +274,7 @@ fn faulty() -> Vec<(Fault, Vec<u8>, Pool, &'static str)> {
         plain(when(&[one(Op::Equal {}), one(Op::Yes {})].concat())),
     );
     case(Fault::UnknownInstruction, "a code of no instruction", plain(vec![0x04]));
-    case(Fault::UnknownInstruction, "a code kept for later", plain(vec![0x80]));
+    case(Fault::UnknownInstruction, "a code kept for later", plain(vec![0x90]));
     case(Fault::UnknownInstruction, "a number spelt long", plain(vec![0x03, 0x80, 0x00]));
     case(Fault::UnknownInstruction, "an instruction without its operand", plain(allow(&[0x10])));
     case(Fault::WrongSort, "a pattern where a rule should be", plain(one(Op::Any {})));
@@ -606,7 +607,7 @@ fn every_fault_has_a_case() {
     let faults: Vec<Fault> = faulty().into_iter().map(|(fault, ..)| fault).collect();
     let mut next = Some(Fault::Cut);
     while let Some(fault) = next {
-        let elsewhere = matches!(fault, Fault::TooManyRules | Fault::TooLarge);
+        let elsewhere = matches!(fault, Fault::TooManyRules | Fault::TooLarge | Fault::BadIndex | Fault::IndexInToken);
         assert!(elsewhere || faults.contains(&fault), "{fault:?} has no case");
         // A new fault does not compile before it has a place here.
         next = match fault {
@@ -618,7 +619,9 @@ fn every_fault_has_a_case() {
             Fault::UnknownAttribute => Some(Fault::UnknownAction),
             Fault::UnknownAction => Some(Fault::WrongType),
             Fault::WrongType => Some(Fault::BadConstant),
-            Fault::BadConstant => Some(Fault::Leftover),
+            Fault::BadConstant => Some(Fault::BadIndex),
+            Fault::BadIndex => Some(Fault::IndexInToken),
+            Fault::IndexInToken => Some(Fault::Leftover),
             Fault::Leftover => Some(Fault::TooDeep),
             Fault::TooDeep => Some(Fault::TooCostly),
             Fault::TooCostly => Some(Fault::TooManyRules),

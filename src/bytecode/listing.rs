@@ -16,6 +16,8 @@ use core::fmt::Write as _;
 
 use super::automaton::Automaton;
 use super::constant::actions_of;
+use super::index::Index;
+use super::index::facet::{Facet, Kind};
 use super::op::{Const, Op, Shown};
 use super::outline::{Node, outline};
 use super::program::constant;
@@ -30,11 +32,13 @@ pub fn listing(program: &[u8], vocabulary: &Vocabulary, sources: &[&str]) -> Str
     let outline = outline(program);
     let lister = Lister { vocabulary, pool: outline.pool };
     let mut out = String::new();
-    for (number, rule) in outline.rules.iter().enumerate() {
-        for line in sources.get(number).copied().unwrap_or_default().lines() {
+    let mut sources = sources.iter();
+    for node in &outline.rules {
+        let source = if node.op.is_index() { None } else { sources.next() };
+        for line in source.copied().unwrap_or_default().lines() {
             let _ = writeln!(out, "{:GUTTER$}  // {}", "", line.trim_end());
         }
-        lister.node(rule, 0, None, &mut out);
+        lister.node(node, 0, None, &mut out);
     }
     if let Some((at, stop)) = outline.stopped {
         let _ = writeln!(out, "{at:>GUTTER$}  !! {stop}");
@@ -127,6 +131,7 @@ impl Lister<'_> {
             Op::Uuid { .. } => spell::uuid(constant),
             Op::Bytes { .. } => Some(spell::bytes(constant)),
             Op::Vouched { .. } => Some(spell::hexadecimal(constant)),
+            Op::DenyIndex { .. } | Op::AllowIndex { .. } => self.index(constant),
             Op::Regex { .. } => {
                 let automaton = Automaton::read(constant)?;
                 let shape = format!("({} states, {} bytes)", automaton.states(), constant.len());
@@ -135,6 +140,31 @@ impl Lister<'_> {
             Op::Eq { .. } | Op::Prefix { .. } | Op::Suffix { .. } => Some(spell::text(constant, subject)),
             Op::Equals { field, .. } | Op::Begins { field, .. } => Some(spell::text(constant, self.element(field))),
             _ => Some(spell::text(constant, Some(Scalar::String))),
+        }
+    }
+
+    /// `10000 rules: cache (16384 buckets); item 4 first bytes, action (64 buckets); 3 open`
+    fn index(&self, constant: &[u8]) -> Option<String> {
+        let index = Index::read(constant)?;
+        let mut parts = Vec::new();
+        for table in index.tables() {
+            let table = table?;
+            let facets: Vec<String> = table.facets()?.iter().map(|facet| self.facet(*facet)).collect();
+            parts.push(format!("{} ({} buckets)", facets.join(", "), table.buckets()));
+        }
+        parts.push(format!("{} open", index.open().count()));
+        Some(format!("{} rules: {}", index.rules(), parts.join("; ")))
+    }
+
+    fn facet(&self, facet: Facet) -> String {
+        let name = self.operand(Shown::Field(facet.field), Op::Present { field: facet.field }, None);
+        match facet.kind {
+            Kind::Action => "action".to_string(),
+            Kind::Whole => name,
+            Kind::First => format!("{name} {} first bytes", facet.size),
+            Kind::Last => format!("{name} {} last bytes", facet.size),
+            Kind::Bits => format!("{name} {} bits", facet.size),
+            Kind::Segment => format!("{name} segment {}", facet.size),
         }
     }
 

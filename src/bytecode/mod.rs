@@ -14,6 +14,7 @@
 pub mod automaton;
 pub mod constant;
 pub mod cursor;
+pub mod index;
 #[cfg(feature = "author")]
 pub mod listing;
 pub mod op;

@@ -2,8 +2,7 @@
 //! and the reference page `docs/bytecode.md`.
 //!
 //! Codes are written down and never used again for something else. A reader that meets a code it does not know refuses
-//! the program, so a new instruction needs no new version. 0x80 to 0xff are kept for instructions that dispatch over large
-//! rule sets.
+//! the program, so a new instruction needs no new version. Codes from 0x80 on say where to look among the rules.
 
 use alloc::vec::Vec;
 
@@ -359,6 +358,9 @@ ops! {
     0x72 Weekday      "weekday"    ()                           Value    One(Value),          1 "The day of the week of a time, 1 (Monday) to 7 (Sunday), UTC.";
     0x73 LengthOf     "length"     ()                           Value    One(Value),          1 "The bytes of a string, bytes or path, counted.";
     0x74 Size         "size"       (field: Field)               Value    Leaf,                1 "The elements of a set or the labels of labels, counted; 0 where there is none.";
+
+    0x80 DenyIndex    "deny.index" (index: Const)               Rule     Leaf,                1 "Not a rule: where to look among the rules that forbid, which follow. Changes no verdict.";
+    0x81 AllowIndex   "allow.index" (index: Const)              Rule     Leaf,                1 "Not a rule: where to look among the rules that allow, which follow. Changes no verdict.";
 }
 
 impl Op {
@@ -370,6 +372,53 @@ impl Op {
             Self::AllowIn { first, last, body } => Some((Self::Allow { body }, Self::ActionIn { first, last })),
             _ => None,
         }
+    }
+
+    /// Whether it says where to look among the rules that follow, and is none itself.
+    #[must_use]
+    pub const fn is_index(self) -> bool {
+        matches!(self, Self::DenyIndex { .. } | Self::AllowIndex { .. })
+    }
+
+    /// How many bytes its children take, where it says so.
+    #[must_use]
+    pub const fn body(self) -> Option<Length> {
+        match self {
+            Self::Deny { body }
+            | Self::Require { body }
+            | Self::Allow { body }
+            | Self::AllowIs { body, .. }
+            | Self::AllowIn { body, .. }
+            | Self::AnyOf { body }
+            | Self::AllOf { body }
+            | Self::All { body }
+            | Self::Some { body } => Some(body),
+            _ => None,
+        }
+    }
+
+    /// Moves behind its children. They nest as deep as the verifier lets them; an iteration an instruction, no recursion.
+    pub fn skip(self, cursor: &mut Cursor<'_>) -> Option<()> {
+        let mut next = Some(self);
+        let mut open = 0usize;
+        while let Some(op) = next {
+            match op.row().shape {
+                Leaf => {}
+                One(_) => open += 1,
+                Two(..) => open += 2,
+                Body(_) => {
+                    cursor.take(usize::try_from(op.body()?.0).ok()?)?;
+                }
+            }
+            next = match open.checked_sub(1) {
+                Some(left) => {
+                    open = left;
+                    Some(Self::read(cursor)?)
+                }
+                None => None,
+            };
+        }
+        Some(())
     }
 
     /// The attribute and the pattern that a test in one instruction stands for.
@@ -405,7 +454,7 @@ mod tests {
     #[test]
     fn codes_ascend_and_names_are_unique() {
         assert!(Op::TABLE.is_sorted_by(|a, b| a.code < b.code));
-        assert!(Op::TABLE.last().is_some_and(|row| row.code < 0x80));
+        assert!(Op::TABLE.iter().all(|row| (row.code < 0x80) != row.text.ends_with(".index")));
         let mut names: Vec<_> = Op::TABLE.iter().map(|row| row.text).collect();
         names.sort_unstable();
         assert!(names.is_sorted_by(|a, b| a < b));
@@ -416,6 +465,7 @@ mod tests {
         for op in Op::samples() {
             let has_length = op.operands().iter().any(|operand| matches!(operand, Shown::Length(_)));
             assert_eq!(has_length, matches!(op.row().shape, Body(_)), "{op:?}");
+            assert_eq!(has_length, op.body().is_some(), "{op:?}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::cursor::Cursor;
-use super::op::{Length, Op, Shape, Shown, Sort};
+use super::op::{Op, Shape, Sort};
 use super::program::sections;
 use crate::limits::PROGRAM_NESTING;
 
@@ -122,11 +122,7 @@ impl Reader<'_> {
                 self.node(second, depth, into)
             }
             Shape::Body(sort) => {
-                let length = op.operands().into_iter().find_map(|operand| match operand {
-                    Shown::Length(length) => Some(Length(length)),
-                    _ => None,
-                });
-                let length = length.and_then(|length| usize::try_from(length.0).ok()).ok_or(Stop::WrongLength)?;
+                let length = op.body().and_then(|length| usize::try_from(length.0).ok()).ok_or(Stop::WrongLength)?;
                 let rest = self.cursor.rest().len().checked_sub(length).ok_or(Stop::WrongLength)?;
                 self.fill(sort, rest, depth, into)
             }

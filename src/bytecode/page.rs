@@ -145,13 +145,45 @@ bytes          states x classes next states, row by row
 bytes          one bit for every state, lowest bit first: does it accept?
 ```
 
+An index says which of the rules behind it a request can match. It stands in front of all rules of its effect, only in programs
+that a service holds, and changes no verdict: whoever ignores it decides the same. Its numbers are fixed in width, low byte first.
+
+```text
+u16            rules, 1 to 65,535
+u32            bytes of their code
+byte           tables, at most 24
+rules, of each u24 where it begins in that code, byte its table, or 255 of an open rule, which is always asked
+u16            open rules, and of each: u16 its number, ascending
+tables, of each:
+  byte         facets, 1 to 3
+  byte         the logarithm of its buckets, 0 to 16
+  facets       byte kind, byte attribute, u16 size
+  u16          for each bucket, and once more for their end: where its rules begin among the entries
+  u16          entries: numbers of rules, ascending in each bucket
+```
+
+| facet | what it is of |
+|---|---|
+| 0 | the whole of a string, bytes, path or uuid, if it has at most *size* bytes |
+| 1 | its first *size* bytes, 1 to 64 |
+| 2 | its last *size* bytes, 1 to 64 |
+| 3 | the first *size* bits of a number (64 bits, the sign turned round) or an address (128 bits) |
+| 4 | segment *size* of a path, 0 to 7 |
+| 5 | the action; attribute and size are 0 |
+
+The bucket is the highest bits of a hash of the facets, in order. It begins with `2545f4914f6cdd1d`; a word of 64 bits is put in by
+exclusive or, multiplication with `9e3779b97f4a7c15` and exclusive or with its own upper half. Bytes put in their number, then
+each eight of them as a word with the low byte first, then the last eight once more; fewer than eight are one word, filled with
+zeros. Numbers, addresses and actions put in the exclusive or of their two halves of 64 bits. A rule stands in every bucket where a request
+that it matches can look; a set that an `allow` asks for is looked up by its first element, and where a `deny` meets a set of
+several, every rule is asked.
+
 ";
 
 const INSTRUCTIONS: &str = "\
 ## Instructions
 
-A reader that meets a code that is not in this table refuses the program. Codes from `80` on are kept for instructions that
-dispatch over large sets of rules.
+A reader that meets a code that is not in this table refuses the program. Codes from `80` on say where to look among the rules.
 
 | operand | on the wire | in a listing |
 |---|---|---|

@@ -65,6 +65,12 @@ pub struct Pool {
 }
 
 impl Pool {
+    /// As far as they have been collected.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The place of the constant, new or known.
     ///
     /// # Panics

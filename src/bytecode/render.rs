@@ -69,7 +69,7 @@ impl Printer<'_> {
         let whole = outline.rules.len() - usize::from(outline.stopped.is_some() && !outline.rules.is_empty());
         let (rules, torn) = outline.rules.split_at(whole);
         self.guard(rules, &mut out);
-        for rule in rules.iter().filter(|rule| !matches!(rule.op, Op::Require { .. })) {
+        for rule in rules.iter().filter(|rule| !matches!(rule.op, Op::Require { .. }) && !rule.op.is_index()) {
             match self.rule(rule) {
                 Ok(text) => {
                     let _ = writeln!(out, "{text}");

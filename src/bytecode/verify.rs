@@ -11,6 +11,7 @@ use core::fmt;
 use super::automaton::Automaton;
 use super::constant::{NetworkBits, glob_pieces, is_glob, is_path_pattern, path_pieces};
 use super::cursor::Cursor;
+use super::index::proof::Proof as IndexProof;
 use super::op::{Const, Length, Op, Sort};
 use super::program::sections;
 use crate::limits::{
@@ -169,6 +170,16 @@ pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>) -> Result<Proof, ProgramErr
     }
 }
 
+/// How far the rules of a program have come.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Deny,
+    Require,
+    Allow,
+    /// Behind an index of all rules that allow.
+    Closed,
+}
+
 /// What a pattern looks at.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Subject {
@@ -191,34 +202,72 @@ impl<'a> Verifier<'_, 'a> {
     /// Rules stand in the order deny, require, allow: the VM can stop at the first `allow` that matches, and nothing
     /// behind it could have changed the verdict.
     fn rules(&mut self, cursor: &mut Cursor<'a>) -> Checked {
-        let mut phase = 0;
+        let mut phase = Phase::Deny;
         let mut count = 0;
         while !cursor.is_empty() {
-            let (next_phase, body) = match self.op(cursor, Sort::Rule)? {
-                Op::Deny { body } => (0, body),
-                Op::Require { body } => (1, body),
-                Op::Allow { body } => (2, body),
-                Op::AllowIs { action, body } => {
-                    self.action(action)?;
-                    (2, body)
+            let (next, more) = match self.op(cursor, Sort::Rule)? {
+                Op::DenyIndex { index } if count == 0 => (phase, self.indexed(index, cursor, Phase::Deny)?),
+                Op::AllowIndex { index } if phase < Phase::Allow => {
+                    (Phase::Closed, self.indexed(index, cursor, Phase::Allow)?)
                 }
-                Op::AllowIn { first, last, body } => {
-                    self.actions(first, last)?;
-                    (2, body)
-                }
-                _ => return Err(Fault::WrongSort),
+                op => (self.rule(op, cursor, phase)?, 1),
             };
-            if next_phase < phase {
-                return Err(Fault::OutOfOrder);
-            }
-            phase = next_phase;
-            count += 1;
+            phase = next;
+            count += more;
             if count > RULES {
                 return Err(Fault::TooManyRules);
             }
-            self.body(cursor, body, Self::test)?;
         }
         if self.pool_read == self.pool.len() { Ok(()) } else { Err(Fault::Leftover) }
+    }
+
+    /// A rule whose frame has just been read, and that may not stand before `least`.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as a part of the loop over rules")]
+    fn rule(&mut self, op: Op, cursor: &mut Cursor<'a>, least: Phase) -> Checked<Phase> {
+        let (phase, body) = match op {
+            Op::Deny { body } => (Phase::Deny, body),
+            Op::Require { body } => (Phase::Require, body),
+            Op::Allow { body } => (Phase::Allow, body),
+            Op::AllowIs { action, body } => {
+                self.action(action)?;
+                (Phase::Allow, body)
+            }
+            Op::AllowIn { first, last, body } => {
+                self.actions(first, last)?;
+                (Phase::Allow, body)
+            }
+            Op::DenyIndex { .. } | Op::AllowIndex { .. } => return Err(Fault::OutOfOrder),
+            _ => return Err(Fault::WrongSort),
+        };
+        if phase < least {
+            return Err(Fault::OutOfOrder);
+        }
+        self.body(cursor, body, Self::test)?;
+        Ok(phase)
+    }
+
+    /// The rules that an index says it is of. A holder gains nothing by one, and proving it would be work before anything
+    /// is decided: only a service's own programs have them.
+    #[cold]
+    #[inline(never)]
+    fn indexed(&mut self, index: Const, cursor: &mut Cursor<'a>, phase: Phase) -> Checked<usize> {
+        if self.scope.budget == Budget::Token {
+            return Err(Fault::IndexInToken);
+        }
+        let mut proof = IndexProof::begin(self.constant(index)?, cursor).ok_or(Fault::BadIndex)?;
+        proof.fields().try_for_each(|field| self.field(field).map(|_| ()))?;
+        self.charge(proof.cost())?;
+        for _ in 0..proof.rules() {
+            let frame = cursor.clone();
+            let op = self.op(cursor, Sort::Rule)?;
+            if self.rule(op, cursor, phase)? != phase {
+                return Err(Fault::OutOfOrder);
+            }
+            proof.rule(&frame, self.pool).ok_or(Fault::BadIndex)?;
+        }
+        proof.end(cursor).ok_or(Fault::BadIndex)?;
+        Ok(usize::from(proof.rules()))
     }
 
     /// Reads the next instruction, which must be of `sort`, and adds its cost.
@@ -589,6 +638,10 @@ pub enum Fault {
     WrongType,
     /// A constant outside the pool, or not of the form its instruction asks for.
     BadConstant,
+    /// An index that is not one, or not that of the rules behind it.
+    BadIndex,
+    /// An index in a token.
+    IndexInToken,
     /// Bytes of the pool that nothing uses.
     Leftover,
     /// Deeper than `limits` allows.
@@ -613,6 +666,8 @@ impl fmt::Display for ProgramError {
             Fault::UnknownAction => "an action that the vocabulary does not have",
             Fault::WrongType => "types that do not fit",
             Fault::BadConstant => "a constant that is not what its instruction asks for",
+            Fault::BadIndex => "an index that is not that of its rules",
+            Fault::IndexInToken => "an index, which no token may have",
             Fault::Leftover => "constants that nothing uses",
             Fault::TooDeep => "nodes nested too deep",
             Fault::TooCostly => "more work than a program may ask for",

@@ -22,6 +22,7 @@ mod actions;
 mod automaton;
 mod condition;
 mod glob;
+mod index;
 mod node;
 mod path;
 mod pattern;
@@ -36,6 +37,7 @@ use arguments::Arguments;
 use error::{Cause, CompileError};
 use node::{RuleNode, Truth, Writer};
 
+use crate::bytecode::op::{Const, Op};
 use crate::bytecode::program::Program;
 use crate::bytecode::verify::{Budget, Fault, Scope, verify};
 use crate::check::tree::{Effect, Rule, Template, Term, Test, Text};
@@ -120,6 +122,23 @@ impl ResolvedTimes {
     }
 }
 
+/// From how many rules of one effect on a policy gets an [index](crate::bytecode::index). It changes no verdict and no
+/// deciding rule, only how fast they are found. Tokens never have one: their rules are few, and their bytes dear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexFrom(pub usize);
+
+impl IndexFrom {
+    /// Every rule is asked.
+    pub const NEVER: Self = Self(usize::MAX);
+}
+
+impl Default for IndexFrom {
+    /// Looking into a table takes as long as asking some twenty rules.
+    fn default() -> Self {
+        Self(24)
+    }
+}
+
 /// Makes the program of a template.
 ///
 /// # Errors
@@ -129,7 +148,20 @@ pub fn compile(
     vocabulary: &Vocabulary,
     arguments: &Arguments,
 ) -> Result<Compiled, Vec<CompileError>> {
-    let lowering = Lowering { template, vocabulary, arguments };
+    compile_with(template, vocabulary, arguments, IndexFrom::default())
+}
+
+/// The same, with the index of a policy chosen by the caller.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_with(
+    template: &Template,
+    vocabulary: &Vocabulary,
+    arguments: &Arguments,
+    index_from: IndexFrom,
+) -> Result<Compiled, Vec<CompileError>> {
+    let lowering = Lowering { template, vocabulary, arguments, index_from };
     let mut errors = Vec::new();
     let claims = lowering.claims().map_err(|error| errors.push(error)).unwrap_or_default();
     let times = lowering.times().map_err(|error| errors.push(error)).unwrap_or_default();
@@ -150,6 +182,7 @@ struct Lowering<'a> {
     template: &'a Template,
     vocabulary: &'a Vocabulary,
     arguments: &'a Arguments,
+    index_from: IndexFrom,
 }
 
 impl Lowering<'_> {
@@ -227,19 +260,34 @@ impl Lowering<'_> {
     fn write(&self, guard: Option<&Truth>, rules: &[RuleNode]) -> (Program, Vec<RuleOrigin>) {
         let mut writer = Writer::default();
         let mut origins = Vec::with_capacity(rules.len() + 1);
-        for rule in rules.iter().filter(|rule| rule.effect == Effect::Deny) {
-            writer.rule(rule);
-            origins.push(RuleOrigin { at: rule.at, frame: Frame::Deny });
-        }
+        self.write_all(rules, Effect::Deny, &mut writer, &mut origins);
         if let Some(guard) = guard {
             writer.require(guard);
             origins.push(RuleOrigin { at: self.template.at, frame: Frame::Require });
         }
-        for rule in rules.iter().filter(|rule| rule.effect == Effect::Allow) {
-            writer.rule(rule);
-            origins.push(RuleOrigin { at: rule.at, frame: Frame::Allow });
-        }
+        self.write_all(rules, Effect::Allow, &mut writer, &mut origins);
         (Program::new(&writer.code, &writer.pool), origins)
+    }
+
+    /// The rules of one effect, and in front of them their index where they have one.
+    fn write_all(&self, rules: &[RuleNode], effect: Effect, writer: &mut Writer, origins: &mut Vec<RuleOrigin>) {
+        let (frame, op): (Frame, fn(Const) -> Op) = match effect {
+            Effect::Deny => (Frame::Deny, |index| Op::DenyIndex { index }),
+            Effect::Allow => (Frame::Allow, |index| Op::AllowIndex { index }),
+        };
+        let before = std::mem::take(&mut writer.code);
+        for rule in rules.iter().filter(|rule| rule.effect == effect) {
+            writer.rule(rule);
+            origins.push(RuleOrigin { at: rule.at, frame });
+        }
+        let code = std::mem::replace(&mut writer.code, before);
+        if self.template.kind == BlockKind::Policy
+            && let Some(index) = index::index(&code, writer.pool.bytes(), self.vocabulary, self.index_from.0)
+        {
+            let index = writer.pool.intern(&index);
+            op(index).write(&mut writer.code);
+        }
+        writer.code.extend_from_slice(&code);
     }
 
     /// Asks the verifier, as everybody who meets the program will. Says what it may cost.

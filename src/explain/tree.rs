@@ -187,6 +187,8 @@ pub fn rules(program: &Proved<'_>) -> Option<Vec<Rule>> {
             Op::Deny { body } => (Effect::Deny, body),
             Op::Require { body } => (Effect::Require, body),
             Op::Allow { body } => (Effect::Allow, body),
+            // It says where to look, and nothing else.
+            Op::DenyIndex { .. } | Op::AllowIndex { .. } => continue,
             _ => return None,
         };
         let mut tests = Vec::new();

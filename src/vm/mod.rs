@@ -6,6 +6,7 @@
 //! value, [`condition`] what `when` asks.
 
 mod condition;
+mod indexed;
 mod pattern;
 
 use crate::bytecode::constant::has_action;
@@ -105,6 +106,14 @@ impl<'p> Machine<'p, '_> {
                         return Some(Some(Answer::Abstain(Some(rules.number))));
                     }
                 }
+                Some(Op::DenyIndex { index }) => {
+                    match self.indexed_objection(&mut behind, index, rules.number)? {
+                        Ok(behind_all) => rules.number = behind_all,
+                        Err(answer) => return Some(Some(answer)),
+                    }
+                    rules.code = behind;
+                    continue;
+                }
                 _ => return Some(None),
             }
             rules.code = behind;
@@ -123,6 +132,7 @@ impl<'p> Machine<'p, '_> {
                 Op::AllowIn { first, last, body } => (body, (first..=last).contains(&action)),
                 Op::AllowIs { action: wanted, body } => (body, action == wanted),
                 Op::Allow { body } => (body, true),
+                Op::AllowIndex { index } => return self.indexed_permission(code, index, number),
                 _ => return None,
             };
             let tests = take(&mut code, body)?;

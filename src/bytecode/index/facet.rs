@@ -1,0 +1,223 @@
+//! What a table of an index looks at: a part of a request that rules want exactly.
+
+use arrayvec::ArrayVec;
+
+use crate::model::request::Request;
+use crate::model::value::Value;
+use crate::model::vocabulary::FieldNo;
+
+/// Facets of one table: two attributes and the action tell apart what one alone does not.
+pub const FACETS: usize = 3;
+
+/// Bytes of a beginning or an end that a table looks at; what is alike for longer is left to the rules.
+pub const END_BYTES: usize = 64;
+
+/// The last segment of a path that a table looks at, from 0.
+pub const SEGMENTS: u16 = 7;
+
+/// Which part of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// The whole of a string, bytes, path or uuid, if it has at most so many bytes.
+    Whole = 0,
+    /// The first so many bytes of a string, bytes or path.
+    First = 1,
+    /// The last so many bytes.
+    Last = 2,
+    /// The first so many bits of a number or an address.
+    Bits = 3,
+    /// This segment of a path, from 0.
+    Segment = 4,
+    /// The action.
+    Action = 5,
+}
+
+/// A part of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Facet {
+    /// Which part.
+    pub kind: Kind,
+    /// Of which attribute; the first one for the action.
+    pub field: FieldNo,
+    /// Bytes, bits or the place of the segment; 0 for the action.
+    pub size: u16,
+}
+
+/// A facet on the wire: its kind, its attribute, its size with the low byte first.
+pub type FacetBytes = [u8; 4];
+
+impl Facet {
+    /// Reads a facet; `None` for one that says nothing.
+    #[must_use]
+    #[inline]
+    pub const fn read(bytes: FacetBytes) -> Option<Self> {
+        let [kind, field, low, high] = bytes;
+        let size = u16::from_le_bytes([low, high]);
+        let (kind, sound) = match kind {
+            0 => (Kind::Whole, true),
+            1 => (Kind::First, size > 0 && size as usize <= END_BYTES),
+            2 => (Kind::Last, size > 0 && size as usize <= END_BYTES),
+            3 => (Kind::Bits, size > 0 && size <= 128),
+            4 => (Kind::Segment, size <= SEGMENTS),
+            5 => (Kind::Action, size == 0 && field == 0),
+            _ => return None,
+        };
+        if sound { Some(Self { kind, field: FieldNo(field), size }) } else { None }
+    }
+
+    /// As [`read`](Self::read) reads it.
+    #[must_use]
+    pub const fn bytes(self) -> FacetBytes {
+        let [low, high] = self.size.to_le_bytes();
+        [self.kind as u8, self.field.0, low, high]
+    }
+
+    /// What the request has there.
+    #[inline]
+    pub fn of<'r>(self, request: &'r Request<'_>, several: Several) -> Seen<'r> {
+        if self.kind == Kind::Action {
+            return Seen::Part(Part::Number(u128::from(request.action().0)));
+        }
+        match (request.value(self.field), several) {
+            (Some(Value::Set([only])), _) => self.of_value(only),
+            // Every element must match, so the first one must.
+            (Some(Value::Set([first, ..])), Several::All) => self.of_value(first),
+            (Some(Value::Set(_)), _) => Seen::Several,
+            (Some(value), _) => self.of_value(value),
+            (None, _) => Seen::Nothing,
+        }
+    }
+
+    fn of_value<'r>(self, value: &'r Value<'_>) -> Seen<'r> {
+        let part = match value {
+            Value::Uuid(uuid) => self.of_text(uuid).map(Part::Bytes),
+            Value::Int(number) | Value::Time(number) | Value::Duration(number) => {
+                shifted(ordered(*number), 64, self.size).map(Part::Number)
+            }
+            Value::Ip(address) => shifted(u128::from_be_bytes(address.octets()), 128, self.size).map(Part::Number),
+            value => value.bytes().and_then(|bytes| self.of_text(bytes)).map(Part::Bytes),
+        };
+        part.map_or(Seen::Nothing, Seen::Part)
+    }
+
+    /// The part of a text.
+    #[inline]
+    pub(super) fn of_text(self, text: &[u8]) -> Option<&[u8]> {
+        let size = usize::from(self.size);
+        match self.kind {
+            Kind::Whole => (text.len() <= size).then_some(text),
+            Kind::First => text.get(..size),
+            Kind::Last => text.get(text.len().checked_sub(size)?..),
+            Kind::Segment => segment(text, size),
+            Kind::Bits | Kind::Action => None,
+        }
+    }
+}
+
+/// The segment of a path at its place.
+pub(super) fn segment(path: &[u8], place: usize) -> Option<&[u8]> {
+    path.split(|&byte| byte == b'/').nth(place + 1).filter(|segment| !segment.is_empty())
+}
+
+/// A number of 64 bits that sorts as the signed one.
+pub(super) const fn ordered(number: i64) -> u128 {
+    (number.cast_unsigned() ^ (1 << 63)) as u128
+}
+
+/// The first `bits` of a number that has `width` of them.
+pub(super) fn shifted(number: u128, width: u16, bits: u16) -> Option<u128> {
+    number.checked_shr(u32::from(width.checked_sub(bits)?))
+}
+
+/// How many values of a set a rule must match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Several {
+    /// Every one of them.
+    All,
+    /// One of them.
+    Any,
+}
+
+/// What a request has where a facet looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen<'r> {
+    /// This.
+    Part(Part<'r>),
+    /// Nothing that a rule of the table could match.
+    Nothing,
+    /// Several values, of which any could match.
+    Several,
+}
+
+/// A part of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part<'r> {
+    /// Of a text.
+    Bytes(&'r [u8]),
+    /// Of a number, an address, or the action.
+    Number(u128),
+}
+
+/// The hash of what a table looks at. It need not withstand anybody: whoever finds values that fall into one bucket makes a
+/// decision cost what it costs without an index, and a program is charged for that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hash(u64);
+
+impl Hash {
+    /// Of nothing.
+    pub const START: Self = Self(0x2545_f491_4f6c_dd1d);
+
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+    /// With another part.
+    #[must_use]
+    #[inline]
+    pub fn with(self, part: Part<'_>) -> Self {
+        match part {
+            Part::Bytes(bytes) => self.bytes(bytes),
+            Part::Number(number) => self.word((number ^ number >> 64) as u64),
+        }
+    }
+
+    #[inline(always)]
+    const fn word(self, word: u64) -> Self {
+        let product = (self.0 ^ word).wrapping_mul(Self::FACTOR);
+        Self(product ^ product >> 32)
+    }
+
+    /// The length, and eight bytes at a time, low byte first; the last eight may overlap those before, fewer are filled with
+    /// zeros.
+    #[inline]
+    fn bytes(self, bytes: &[u8]) -> Self {
+        let mut hash = self.word(bytes.len() as u64);
+        if let Some(last) = bytes.last_chunk::<8>() {
+            let (chunks, _) = bytes.as_chunks::<8>();
+            for chunk in chunks {
+                hash = hash.word(u64::from_le_bytes(*chunk));
+            }
+            hash.word(u64::from_le_bytes(*last))
+        } else {
+            let short = bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+            hash.word(short)
+        }
+    }
+
+    /// Its bucket of 2 to the `log`.
+    #[must_use]
+    #[inline]
+    pub const fn bucket(self, log: u8) -> usize {
+        match self.0.checked_shr(64 - log as u32) {
+            Some(bucket) => bucket as usize,
+            None => 0,
+        }
+    }
+
+    /// All of it, for who counts how many are alike.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// Facets of a table, in order.
+pub type Facets = ArrayVec<Facet, FACETS>;

@@ -1,0 +1,341 @@
+//! Chooses an index for a large set of rules, and writes it.
+//!
+//! What comes in: rules as they have been written, the constants they speak of. What goes out: the constant that
+//! [`bytecode::index`](crate::bytecode::index) describes, or none where asking every rule is as fast. Every rule is put into one
+//! table, that of the facet where the fewest other rules want what it wants; where many want the same, of two or three facets
+//! together. What no facet tells apart stays open. The same rules always get the same index.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use arrayvec::ArrayVec;
+
+use crate::bytecode::cursor::Cursor;
+use crate::bytecode::index::facet::{END_BYTES, FACETS, Facet, Facets, Hash, Kind, SEGMENTS};
+use crate::bytecode::index::literal::{KEYS, Literal, Rule};
+use crate::bytecode::index::{OPEN, TABLES};
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::{FieldNo, Vocabulary};
+
+/// Rules that may want the same before a table looks at more of them: asking these few costs less than another facet.
+const CROWD: usize = 4;
+
+/// Sizes of one facet that get tables of their own; rules of other sizes make do with the next smaller one.
+const SIZES: usize = 6;
+
+/// Keys that the range of one rule may have: it stands in so many buckets.
+const SPREAD: u128 = 4;
+
+type Keys = ArrayVec<Hash, KEYS>;
+
+/// An index of the rules in `code`, if at least `from` of them can be told apart. `None` where it would not pay, and where the
+/// rules are more than an index can number.
+pub(super) fn index(code: &[u8], pool: &[u8], vocabulary: &Vocabulary, from: usize) -> Option<Vec<u8>> {
+    // No rule has less than two bytes.
+    let mut rules = if code.len() / 2 < from { return None } else { read(code, pool)? };
+    if rules.len() < from || u16::try_from(rules.len()).is_err() || code.len() >= 1 << 24 {
+        return None;
+    }
+    for placed in &mut rules {
+        placed.options = options(&placed.rule, vocabulary);
+    }
+    settle_sizes(&mut rules);
+    choose_one(&mut rules);
+    for _ in 1..FACETS {
+        choose_more(&mut rules);
+    }
+    let tables = tables(&mut rules, from);
+    let found = rules.iter().filter(|placed| placed.table != OPEN).count();
+    (found >= from).then(|| write(&rules, &tables, code.len()))
+}
+
+/// A rule on its way into a table.
+struct Placed<'p> {
+    rule: Rule<'p>,
+    begins: usize,
+    /// Facets that it says something about, as exactly as it does.
+    options: Vec<Facet>,
+    /// Those that its table looks at.
+    facets: Facets,
+    keys: Keys,
+    /// How many rules want the same of these.
+    crowd: usize,
+    table: u8,
+}
+
+fn read<'p>(code: &'p [u8], pool: &'p [u8]) -> Option<Vec<Placed<'p>>> {
+    let mut cursor = Cursor::new(code);
+    let mut rules = Vec::new();
+    while !cursor.is_empty() {
+        let begins = code.len() - cursor.rest().len();
+        let rule = Rule::read(&mut cursor, pool)?;
+        let (facets, keys) = (Facets::new(), Keys::new());
+        rules.push(Placed { rule, begins, options: Vec::new(), facets, keys, crowd: usize::MAX, table: OPEN });
+    }
+    Some(rules)
+}
+
+/// What the rule says something about: of each attribute the most that it says.
+fn options(rule: &Rule<'_>, vocabulary: &Vocabulary) -> Vec<Facet> {
+    let mut fields: Vec<FieldNo> = rule.fields().collect();
+    fields.dedup();
+    let mut options = Vec::new();
+    for field in fields {
+        let Some(attribute) = vocabulary.attribute(field) else { continue };
+        let whole = fit(rule, Facet { kind: Kind::Whole, field, size: u16::MAX });
+        match attribute.ty {
+            Type::One(Scalar::Int | Scalar::Time | Scalar::Duration | Scalar::Ip)
+            | Type::Set(Scalar::Int | Scalar::Time | Scalar::Duration | Scalar::Ip) => {
+                options.extend(fit(rule, Facet { kind: Kind::Bits, field, size: 128 }));
+            }
+            Type::Labels => {}
+            _ if whole.is_some() => options.extend(whole),
+            Type::One(Scalar::Path) | Type::Set(Scalar::Path) => {
+                options.extend(fit(rule, Facet { kind: Kind::First, field, size: u16::MAX }));
+                options.extend((0..=SEGMENTS).filter_map(|size| fit(rule, Facet { kind: Kind::Segment, field, size })));
+            }
+            _ => {
+                options.extend(fit(rule, Facet { kind: Kind::First, field, size: u16::MAX }));
+                options.extend(fit(rule, Facet { kind: Kind::Last, field, size: u16::MAX }));
+            }
+        }
+    }
+    options.extend(fit(rule, Facet { kind: Kind::Action, field: FieldNo(0), size: 0 }));
+    options
+}
+
+/// The facet in the size that says as much as the rule does; `None` where the rule says nothing about it.
+fn fit(rule: &Rule<'_>, facet: Facet) -> Option<Facet> {
+    let (mut shortest, mut longest, mut bits) = (usize::MAX, 0, u16::MAX);
+    let says = rule.literals(facet, &mut |literal| match literal {
+        Literal::Text(text) => {
+            shortest = shortest.min(text.len());
+            longest = longest.max(text.len());
+        }
+        Literal::Span { first, last, width } => {
+            let span = last - first;
+            let is_block = span.count_ones() == span.trailing_ones() && first & span == 0;
+            // A block of numbers that is as large as the span, or a few smaller ones.
+            let block = if is_block { span } else { span / SPREAD };
+            bits = bits.min((block.leading_zeros() as u16 + width).saturating_sub(128));
+        }
+    });
+    let size = match facet.kind {
+        Kind::Whole => u16::try_from(longest).ok()?,
+        Kind::First | Kind::Last => u16::try_from(shortest.min(END_BYTES)).ok()?,
+        Kind::Bits => bits.min(128),
+        Kind::Segment | Kind::Action => facet.size,
+    };
+    (says && (size > 0 || !matches!(facet.kind, Kind::First | Kind::Last | Kind::Bits)))
+        .then_some(Facet { size, ..facet })
+}
+
+/// Leaves each kind of facet only as many sizes as there can be tables for.
+fn settle_sizes(rules: &mut [Placed<'_>]) {
+    let mut seen: BTreeMap<(Kind, FieldNo), BTreeMap<u16, usize>> = BTreeMap::new();
+    for facet in rules.iter().flat_map(|placed| &placed.options) {
+        *seen.entry((facet.kind, facet.field)).or_default().entry(facet.size).or_default() += 1;
+    }
+    let settled: BTreeMap<(Kind, FieldNo), BTreeSet<u16>> = seen
+        .into_iter()
+        .map(|(of, sizes)| {
+            let mut by_use: Vec<_> = sizes.into_iter().collect();
+            by_use.sort_by_key(|&(size, rules)| (std::cmp::Reverse(rules), size));
+            let kept = if of.0 == Kind::Whole { 0 } else { SIZES };
+            // What is compared whole needs one table, for the longest.
+            let longest = by_use.iter().map(|(size, _)| *size).max().filter(|_| of.0 == Kind::Whole);
+            (of, by_use.iter().take(kept).map(|(size, _)| *size).chain(longest).collect())
+        })
+        .collect();
+    for placed in rules {
+        placed.options = placed
+            .options
+            .iter()
+            .filter_map(|facet| {
+                let sizes = settled.get(&(facet.kind, facet.field))?;
+                let size = match facet.kind {
+                    Kind::Whole => sizes.last(),
+                    Kind::Segment | Kind::Action => Some(&facet.size),
+                    Kind::First | Kind::Last | Kind::Bits => sizes.range(..=facet.size).next_back(),
+                };
+                size.map(|&size| Facet { size, ..*facet })
+            })
+            .collect();
+    }
+}
+
+/// Counts how many rules want what, over some facets.
+#[derive(Default)]
+struct Census<'f> {
+    tables: HashMap<&'f [Facet], usize>,
+    counts: HashMap<(usize, u64), usize>,
+}
+
+impl<'f> Census<'f> {
+    fn table(&mut self, facets: &'f [Facet]) -> usize {
+        let next = self.tables.len();
+        *self.tables.entry(facets).or_insert(next)
+    }
+
+    fn add(&mut self, facets: &'f [Facet], keys: &Keys) {
+        let table = self.table(facets);
+        for key in keys {
+            *self.counts.entry((table, key.number())).or_default() += 1;
+        }
+    }
+
+    fn crowd(&self, facets: &[Facet], keys: &Keys) -> usize {
+        let Some(&table) = self.tables.get(facets) else { return 0 };
+        keys.iter().filter_map(|key| self.counts.get(&(table, key.number()))).copied().max().unwrap_or(0)
+    }
+}
+
+/// Gives every rule the facet where the fewest others want the same.
+fn choose_one(rules: &mut [Placed<'_>]) {
+    let singles: Vec<Vec<(Facet, Keys)>> = rules
+        .iter()
+        .map(|placed| {
+            let keyed = |facet: &Facet| placed.rule.keys(&[*facet]).map(|keys| (*facet, keys));
+            placed.options.iter().filter_map(keyed).collect()
+        })
+        .collect();
+    let mut census = Census::default();
+    for (facet, keys) in singles.iter().flatten() {
+        census.add(std::slice::from_ref(facet), keys);
+    }
+    for (placed, options) in rules.iter_mut().zip(&singles) {
+        let crowded = options.iter().map(|(facet, keys)| (census.crowd(&[*facet], keys), keys.len(), *facet, keys));
+        let best = crowded.min_by_key(|&(crowd, spread, facet, _)| (crowd, spread, facet));
+        if let Some((crowd, _, facet, keys)) = best {
+            placed.facets = Facets::from_iter([facet]);
+            placed.keys = keys.clone();
+            placed.crowd = crowd;
+        }
+    }
+}
+
+/// Rules that share what they want with too many look at one facet more: of those that the rules of a table can look at, the
+/// one that tells most of them apart.
+fn choose_more(rules: &mut [Placed<'_>]) {
+    let mut crowded: BTreeMap<Facets, Vec<usize>> = BTreeMap::new();
+    for (number, placed) in rules.iter().enumerate() {
+        if placed.crowd > CROWD && !placed.facets.is_full() && !placed.facets.is_empty() {
+            crowded.entry(placed.facets.clone()).or_default().push(number);
+        }
+    }
+    for (facets, numbers) in crowded {
+        let candidates: BTreeSet<Facet> = numbers
+            .iter()
+            .flat_map(|&number| &rules[number].options)
+            .filter(|facet| !facets.contains(facet))
+            .copied()
+            .collect();
+        let best = candidates
+            .into_iter()
+            .map(|facet| divided(rules, &numbers, &facets, facet))
+            .max_by_key(|divided| divided.keys);
+        for (number, keys, crowd) in best.iter().flat_map(|divided| &divided.rules) {
+            let placed = &mut rules[*number];
+            if *crowd < placed.crowd {
+                placed.facets.push(best.as_ref().map_or(placed.facets[0], |divided| divided.facet));
+                placed.keys = keys.clone();
+                placed.crowd = *crowd;
+            }
+        }
+    }
+}
+
+/// What becomes of the rules of a table that looks at one facet more.
+struct Divided {
+    facet: Facet,
+    /// How many different things they want then.
+    keys: usize,
+    /// Those that say something about it, their keys, and how many want the same.
+    rules: Vec<(usize, Keys, usize)>,
+}
+
+fn divided(rules: &[Placed<'_>], numbers: &[usize], facets: &Facets, facet: Facet) -> Divided {
+    let mut wider = facets.clone();
+    wider.push(facet);
+    let mut census = Census::default();
+    let mut keyed = Vec::new();
+    for &number in numbers {
+        if rules[number].options.contains(&facet)
+            && let Some(keys) = rules[number].rule.keys(&wider)
+        {
+            census.add(&wider, &keys);
+            keyed.push((number, keys));
+        }
+    }
+    let keys = census.counts.len();
+    let rules = keyed.into_iter().map(|(number, keys)| (number, census.crowd(&wider, &keys), keys));
+    Divided { facet, keys, rules: rules.map(|(number, crowd, keys)| (number, keys, crowd)).collect() }
+}
+
+/// The tables that pay, and each rule its table: the largest ones, without rules that share what they want with so many that a
+/// table would not leave them out.
+fn tables(rules: &mut [Placed<'_>], from: usize) -> Vec<Facets> {
+    let hopeless = (rules.len() / 4).max(CROWD);
+    let mut sizes: BTreeMap<Facets, usize> = BTreeMap::new();
+    for placed in rules.iter().filter(|placed| placed.crowd <= hopeless) {
+        *sizes.entry(placed.facets.clone()).or_default() += 1;
+    }
+    let mut tables: Vec<(Facets, usize)> = sizes.into_iter().filter(|(_, rules)| *rules >= from.min(CROWD)).collect();
+    tables.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    tables.truncate(TABLES);
+    let tables: Vec<Facets> = tables.into_iter().map(|(facets, _)| facets).collect();
+    let mut entries = vec![0; tables.len()];
+    for placed in rules.iter_mut().filter(|placed| placed.crowd <= hopeless) {
+        let place = tables.iter().position(|facets| *facets == placed.facets);
+        // An entry's place has sixteen bits.
+        if let Some(place) = place.filter(|&place| entries[place] + placed.keys.len() <= usize::from(u16::MAX)) {
+            entries[place] += placed.keys.len();
+            placed.table = u8::try_from(place).unwrap_or(OPEN);
+        }
+    }
+    tables
+}
+
+fn write(rules: &[Placed<'_>], tables: &[Facets], code: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_short(&mut out, rules.len());
+    out.extend_from_slice(&(code as u32).to_le_bytes());
+    out.push(tables.len() as u8);
+    for placed in rules {
+        let [low, middle, high, _] = (placed.begins as u32).to_le_bytes();
+        out.extend([low, middle, high, placed.table]);
+    }
+    let numbered = || rules.iter().enumerate();
+    let open: Vec<usize> = numbered().filter(|(_, placed)| placed.table == OPEN).map(|(number, _)| number).collect();
+    put_short(&mut out, open.len());
+    open.iter().for_each(|&number| put_short(&mut out, number));
+    for (table, facets) in tables.iter().enumerate() {
+        let members: Vec<_> = numbered().filter(|(_, placed)| usize::from(placed.table) == table).collect();
+        write_table(&members, facets, &mut out);
+    }
+    out
+}
+
+fn write_table(members: &[(usize, &Placed<'_>)], facets: &Facets, out: &mut Vec<u8>) {
+    let placements: usize = members.iter().map(|(_, placed)| placed.keys.len()).sum();
+    let log = placements.max(1).next_power_of_two().ilog2().min(16) as u8;
+    let mut entries = BTreeSet::new();
+    for (number, placed) in members {
+        entries.extend(placed.keys.iter().map(|key| (key.bucket(log), *number)));
+    }
+    out.extend([facets.len() as u8, log]);
+    facets.iter().for_each(|facet| out.extend(facet.bytes()));
+    let mut before = entries.iter().peekable();
+    let mut start = 0;
+    for bucket in 0..1usize << log {
+        put_short(out, start);
+        while before.next_if(|(of, _)| *of == bucket).is_some() {
+            start += 1;
+        }
+    }
+    put_short(out, start);
+    entries.iter().for_each(|&(_, number)| put_short(out, number));
+}
+
+fn put_short(out: &mut Vec<u8>, number: usize) {
+    out.extend_from_slice(&(number as u16).to_le_bytes());
+}

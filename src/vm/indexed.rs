@@ -1,0 +1,96 @@
+//! Asks only the rules that an index leaves. The first rule that matches is the one that would have been found without it.
+
+use super::{Answer, Machine, Quantifier, Rules, take};
+use crate::bytecode::cursor::Cursor;
+use crate::bytecode::index::facet::Several;
+use crate::bytecode::index::{Index, Numbers};
+use crate::bytecode::op::{Const, Op, Sort};
+
+impl<'p> Machine<'p, '_> {
+    /// Runs the rules that forbid behind their index, and moves behind them: `Ok` with the number of the next rule.
+    #[inline(never)]
+    pub(super) fn indexed_objection(
+        &self,
+        code: &mut Cursor<'p>,
+        index: Const,
+        first: u16,
+    ) -> Option<Result<u16, Answer>> {
+        let index = Index::read(self.constant(index)?)?;
+        let rules = code.take(usize::try_from(index.code).ok()?)?;
+        let found = if index.tables().flatten().any(|table| table.is_blind(self.request)) {
+            self.first_of_all(rules)?
+        } else {
+            self.first_of(&index, rules, Quantifier::Some)?
+        };
+        Some(match found {
+            Some(number) => Err(Answer::Forbid(first.saturating_add(number))),
+            None => Ok(first.saturating_add(index.rules())),
+        })
+    }
+
+    /// Runs the rules that allow behind their index; they are the last of the program.
+    #[inline(never)]
+    pub(super) fn indexed_permission(&self, mut code: Cursor<'p>, index: Const, first: u16) -> Option<Answer> {
+        let index = Index::read(self.constant(index)?)?;
+        let rules = code.take(usize::try_from(index.code).ok()?)?;
+        Some(match self.first_of(&index, rules, Quantifier::Every)? {
+            Some(number) => Answer::Allow(Some(first.saturating_add(number))),
+            None => Answer::Abstain(None),
+        })
+    }
+
+    /// The first rule that matches, of those that the tables find and of the open ones.
+    #[inline]
+    fn first_of(&self, index: &Index<'p>, rules: &'p [u8], quantifier: Quantifier) -> Option<Option<u16>> {
+        let several = match quantifier {
+            Quantifier::Every => Several::All,
+            Quantifier::Some => Several::Any,
+        };
+        let mut first = None;
+        for table in index.tables() {
+            first = self.earlier(index, rules, table?.find(self.request, several)?, first, quantifier)?;
+        }
+        self.earlier(index, rules, index.open(), first, quantifier)
+    }
+
+    /// The first of `numbers` that matches, if that is before `known`.
+    #[inline]
+    fn earlier(
+        &self,
+        index: &Index<'p>,
+        rules: &'p [u8],
+        numbers: Numbers<'p>,
+        known: Option<u16>,
+        quantifier: Quantifier,
+    ) -> Option<Option<u16>> {
+        for number in numbers.iter().take_while(|&number| known.is_none_or(|known| number < known)) {
+            let (begins, _) = index.rule(number)?;
+            if self.matches(&mut Cursor::new(rules.get(begins..)?), quantifier)? {
+                return Some(Some(number));
+            }
+        }
+        Some(known)
+    }
+
+    /// The first rule that forbids, all of them being asked.
+    fn first_of_all(&self, rules: &'p [u8]) -> Option<Option<u16>> {
+        let mut rules = Rules { code: Cursor::new(rules), number: 0 };
+        Some(match self.objection(&mut rules)? {
+            Some(Answer::Forbid(number)) => Some(number),
+            _ => None,
+        })
+    }
+
+    /// Whether the rule at the cursor matches.
+    #[inline]
+    fn matches(&self, code: &mut Cursor<'p>, quantifier: Quantifier) -> Option<bool> {
+        let action = self.request.action();
+        let (body, concerns) = match Op::read_of(code, Sort::Rule)? {
+            Op::AllowIn { first, last, body } => (body, (first..=last).contains(&action)),
+            Op::AllowIs { action: wanted, body } => (body, action == wanted),
+            Op::Allow { body } | Op::Deny { body } => (body, true),
+            _ => return None,
+        };
+        Some(concerns && self.holds(take(code, body)?, quantifier)?)
+    }
+}
