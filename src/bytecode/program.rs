@@ -6,10 +6,13 @@
 //! bytes   pool: the rest; an entry is a length and that many bytes
 //! ```
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+#[cfg(feature = "author")]
+use std::{boxed::Box, collections::HashMap};
 
-use super::cursor::{Cursor, put_prefixed, put_varint};
+use super::cursor::Cursor;
+#[cfg(feature = "author")]
+use super::cursor::put_prefixed;
 use super::op::Const;
 
 /// A program as the compiler writes it; not proved.
@@ -21,11 +24,12 @@ pub const EMPTY: &[u8] = &[0];
 
 impl Program {
     /// Joins the sections.
+    #[cfg(feature = "author")]
     #[must_use]
     pub fn new(code: &[u8], pool: &Pool) -> Self {
-        let mut bytes = Vec::with_capacity(code.len() + pool.bytes.len() + 3);
+        let mut bytes = Vec::with_capacity(code.len() + pool.bytes().len() + 3);
         put_prefixed(&mut bytes, code);
-        bytes.extend_from_slice(&pool.bytes);
+        bytes.extend_from_slice(pool.bytes());
         Self(bytes)
     }
 
@@ -58,12 +62,14 @@ pub fn constant(pool: &[u8], place: Const) -> Option<&[u8]> {
 }
 
 /// Constants being collected; each stands once.
+#[cfg(feature = "author")]
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
     bytes: Vec<u8>,
-    places: BTreeMap<Vec<u8>, u32>,
+    places: HashMap<Box<[u8]>, u32>,
 }
 
+#[cfg(feature = "author")]
 impl Pool {
     /// As far as they have been collected.
     #[must_use]
@@ -81,13 +87,7 @@ impl Pool {
         }
         let place = u32::try_from(self.bytes.len()).expect("a pool is far smaller than 4 GiB");
         put_prefixed(&mut self.bytes, constant);
-        self.places.insert(constant.to_vec(), place);
+        self.places.insert(constant.into(), place);
         Const(place)
     }
-}
-
-/// Appends an instruction's children behind their length.
-pub fn put_body(out: &mut Vec<u8>, body: &[u8]) {
-    put_varint(out, body.len() as u64);
-    out.extend_from_slice(body);
 }

@@ -5,12 +5,12 @@
 //! table, that of the facet where the fewest other rules want what it wants; where many want the same, of two or three facets
 //! together. What no facet tells apart stays open. The same rules always get the same index.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrayvec::ArrayVec;
 
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::index::facet::{END_BYTES, FACETS, Facet, Facets, Hash, Kind, SEGMENTS};
+use crate::bytecode::index::facet::{END_BYTES, FACETS, Facet, Facets, Hash, Kind, Part, SEGMENTS};
 use crate::bytecode::index::literal::{KEYS, Literal, Rule};
 use crate::bytecode::index::{OPEN, TABLES};
 use crate::model::types::{Scalar, Type};
@@ -163,29 +163,41 @@ fn settle_sizes(rules: &mut [Placed<'_>]) {
     }
 }
 
-/// Counts how many rules want what, over some facets.
+/// What rules want of some facets, counted. A number stands for facets and key together; should two share one, a rule
+/// lands in a poorer table, and nothing else happens.
 #[derive(Default)]
-struct Census<'f> {
-    tables: HashMap<&'f [Facet], usize>,
-    counts: HashMap<(usize, u64), usize>,
+struct Census {
+    wants: Vec<u64>,
 }
 
-impl<'f> Census<'f> {
-    fn table(&mut self, facets: &'f [Facet]) -> usize {
-        let next = self.tables.len();
-        *self.tables.entry(facets).or_insert(next)
+impl Census {
+    fn add(&mut self, facets: &[Facet], keys: &Keys) {
+        self.wants.extend(keys.iter().map(|&key| Self::stamp(facets, key)));
     }
 
-    fn add(&mut self, facets: &'f [Facet], keys: &Keys) {
-        let table = self.table(facets);
-        for key in keys {
-            *self.counts.entry((table, key.number())).or_default() += 1;
-        }
+    /// Nothing is added behind it.
+    fn close(&mut self) {
+        self.wants.sort_unstable();
     }
 
+    /// How many rules want the most wanted of `keys`.
     fn crowd(&self, facets: &[Facet], keys: &Keys) -> usize {
-        let Some(&table) = self.tables.get(facets) else { return 0 };
-        keys.iter().filter_map(|key| self.counts.get(&(table, key.number()))).copied().max().unwrap_or(0)
+        let count = |key| {
+            let stamp = Self::stamp(facets, key);
+            let upto = self.wants.partition_point(|want| *want <= stamp);
+            upto - self.wants.partition_point(|want| *want < stamp)
+        };
+        keys.iter().map(|&key| count(key)).max().unwrap_or(0)
+    }
+
+    /// How many different things are wanted.
+    fn different(&self) -> usize {
+        self.wants.chunk_by(|left, right| left == right).count()
+    }
+
+    fn stamp(facets: &[Facet], key: Hash) -> u64 {
+        let with = |key: Hash, facet: &Facet| key.with(Part::Number(u128::from(u32::from_le_bytes(facet.bytes()))));
+        facets.iter().fold(key, with).number()
     }
 }
 
@@ -200,8 +212,9 @@ fn choose_one(rules: &mut [Placed<'_>]) {
         .collect();
     let mut census = Census::default();
     for (facet, keys) in singles.iter().flatten() {
-        census.add(std::slice::from_ref(facet), keys);
+        census.add(&[*facet], keys);
     }
+    census.close();
     for (placed, options) in rules.iter_mut().zip(&singles) {
         let crowded = options.iter().map(|(facet, keys)| (census.crowd(&[*facet], keys), keys.len(), *facet, keys));
         let best = crowded.min_by_key(|&(crowd, spread, facet, _)| (crowd, spread, facet));
@@ -266,7 +279,8 @@ fn divided(rules: &[Placed<'_>], numbers: &[usize], facets: &Facets, facet: Face
             keyed.push((number, keys));
         }
     }
-    let keys = census.counts.len();
+    census.close();
+    let keys = census.different();
     let rules = keyed.into_iter().map(|(number, keys)| (number, census.crowd(&wider, &keys), keys));
     Divided { facet, keys, rules: rules.map(|(number, crowd, keys)| (number, keys, crowd)).collect() }
 }
