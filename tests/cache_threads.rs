@@ -2,7 +2,7 @@
 //! lists of revocations change.
 //!
 //! Not under loom: the cache's own code holds no lock and no atomic, those of `quick_cache` can not be swapped for loom's.
-#![cfg(feature = "author")]
+#![cfg(feature = "std")]
 
 mod token_workshop;
 

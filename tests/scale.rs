@@ -1,6 +1,6 @@
 //! What is said of large numbers holds at large numbers: ten thousand keys, a million revoked ids, a hundred thousand tokens in a
 //! cache. Nothing here looks at a clock: allocations are counted, and instructions where valgrind is at hand.
-#![cfg(feature = "author")]
+#![cfg(feature = "std")]
 
 mod token_workshop;
 
