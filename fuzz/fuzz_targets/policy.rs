@@ -1,7 +1,7 @@
 #![no_main]
 
-#[path = "../targets.rs"]
+#[path = "../targets/mod.rs"]
 #[allow(dead_code)]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::policy(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::language::policy(bytes));

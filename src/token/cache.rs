@@ -6,7 +6,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
-use super::keyring::Stamp;
+use super::key_list::Stamp;
 use super::verified::VerifiedToken;
 use super::verify::{Scratch, Verifier};
 use crate::model::verdict::Refusal;
@@ -27,12 +27,15 @@ struct Entry {
 /// The keys and the vocabulary that a token was verified with, as they were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Source {
-    pub(super) keys: Stamp,
+    pub(super) keys: [Stamp; 2],
     pub(super) vocabulary: Fingerprint,
 }
 
 impl TokenCache {
-    /// A cache of at most so many tokens.
+    /// Bytes that a token of up to four blocks takes here beside its own bytes and those of its text.
+    pub const BESIDE_EACH: usize = 1024;
+
+    /// A cache of at most so many tokens, which take [`BESIDE_EACH`](Self::BESIDE_EACH) bytes each beside what they are.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self { tokens: quick_cache::sync::Cache::new(capacity) }

@@ -122,12 +122,17 @@ impl Signed {
         ed25519_dalek::Signer::sign(key, &self.message(digest)).to_bytes()
     }
 
-    /// Whether `key` signed. The check of RFC 8032 without cofactor, with a reduced scalar and under a key that is not weak:
-    /// nobody but the signer can make a second signature out of one. (What `verify_strict` asks beyond that, of the
-    /// signature's own point, keeps nobody out and costs a fifth more.)
+    /// Whether `key` signed.
     pub(super) fn verify(self, key: &VerifyingKey, digest: &Link, signature: &[u8; 64]) -> bool {
-        ed25519_dalek::Verifier::verify(key, &self.message(digest), &Signature::from_bytes(signature)).is_ok()
+        is_signed(key, &self.message(digest), signature)
     }
+}
+
+/// Whether `key` signed the message. The check of RFC 8032 without cofactor, with a reduced scalar and under a key that is not weak:
+/// nobody but the signer can make a second signature out of one. (What `verify_strict` asks beyond that, of the
+/// signature's own point, keeps nobody out and costs a fifth more.)
+fn is_signed(key: &VerifyingKey, message: &[u8], signature: &[u8; 64]) -> bool {
+    ed25519_dalek::Verifier::verify(key, message, &Signature::from_bytes(signature)).is_ok()
 }
 
 /// The point of a public key; none if it is not one, or one under which everybody can sign.
@@ -139,3 +144,6 @@ pub(super) fn point(key: &[u8; 32]) -> Option<VerifyingKey> {
 pub(super) fn first<const N: usize>(hash: &[u8; 32]) -> [u8; N] {
     *hash.first_chunk().expect("no id is longer than a hash")
 }
+
+#[cfg(test)]
+mod published;

@@ -9,13 +9,14 @@
 //! ```
 
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use core::fmt;
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-use super::chain::first;
 use super::header::{KeyId, Purpose};
+use super::key_list::KeyList;
+#[cfg(feature = "std")]
+use super::key_list::Stamp;
 use super::keys::{KeyError, Kind, LocalKey, PublicKey, SigningKey};
 
 /// Keys, found by their id and purpose.
@@ -23,9 +24,8 @@ use super::keys::{KeyError, Kind, LocalKey, PublicKey, SigningKey};
 pub struct Keyring {
     minting: Option<MintingKey>,
     /// What is accepted, the minting key's half included.
-    locals: Vec<LocalKey>,
-    publics: Vec<PublicKey>,
-    stamp: Stamp,
+    locals: KeyList<LocalKey>,
+    publics: KeyList<PublicKey>,
 }
 
 impl Keyring {
@@ -41,9 +41,9 @@ impl Keyring {
     /// Another key of the same id and purpose is accepted already.
     pub fn mint_with(&mut self, key: MintingKey) -> Result<(), SameId> {
         match &key {
-            MintingKey::Local(key) if self.locals.contains(key) => {}
+            MintingKey::Local(key) if self.local(key.id()) == Some(key) => {}
             MintingKey::Local(key) => self.accept_local(key.clone())?,
-            MintingKey::Signing(key) if self.publics.contains(key.public()) => {}
+            MintingKey::Signing(key) if self.public(key.id()) == Some(key.public()) => {}
             MintingKey::Signing(key) => self.accept_public(key.public().clone())?,
         }
         self.minting = Some(key);
@@ -55,12 +55,8 @@ impl Keyring {
     /// # Errors
     /// A key of the same id and purpose is accepted already.
     pub fn accept_local(&mut self, key: LocalKey) -> Result<(), SameId> {
-        if self.local(key.id()).is_some() {
-            return Err(SameId(key.id()));
-        }
-        self.locals.push(key);
-        self.restamp();
-        Ok(())
+        let id = key.id();
+        if self.locals.insert(key) { Ok(()) } else { Err(SameId(id)) }
     }
 
     /// Accepts the public tokens of this key.
@@ -68,24 +64,17 @@ impl Keyring {
     /// # Errors
     /// A key of the same id and purpose is accepted already.
     pub fn accept_public(&mut self, key: PublicKey) -> Result<(), SameId> {
-        if self.public(key.id()).is_some() {
-            return Err(SameId(key.id()));
-        }
-        self.publics.push(key);
-        self.restamp();
-        Ok(())
+        let id = key.id();
+        if self.publics.insert(key) { Ok(()) } else { Err(SameId(id)) }
     }
 
     /// Takes a key out, and with it every token it made. Says whether it was there.
     pub fn remove(&mut self, purpose: Purpose, id: KeyId) -> bool {
-        let before = self.locals.len() + self.publics.len();
-        match purpose {
-            Purpose::Local => self.locals.retain(|key| key.id() != id),
-            Purpose::Public => self.publics.retain(|key| key.id() != id),
-        }
         self.minting.take_if(|key| key.purpose() == purpose && key.id() == id);
-        self.restamp();
-        before != self.locals.len() + self.publics.len()
+        match purpose {
+            Purpose::Local => self.locals.remove(id),
+            Purpose::Public => self.publics.remove(id),
+        }
     }
 
     /// The key that mints.
@@ -98,14 +87,14 @@ impl Keyring {
     #[must_use]
     #[inline]
     pub fn local(&self, id: KeyId) -> Option<&LocalKey> {
-        self.locals.iter().find(|key| key.id() == id)
+        self.locals.get(id)
     }
 
     /// The key of public tokens with this id.
     #[must_use]
     #[inline]
     pub fn public(&self, id: KeyId) -> Option<&PublicKey> {
-        self.publics.iter().find(|key| key.id() == id)
+        self.publics.get(id)
     }
 
     /// Every accepted key.
@@ -152,7 +141,7 @@ impl Keyring {
     /// Writes the text of the keyring, with its secrets.
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
-        let lines = 1 + self.locals.len() + self.publics.len();
+        let lines = 1 + self.ids().count();
         // With room from the start, so that growing leaves no copy of a secret behind.
         let mut text = Zeroizing::new(String::with_capacity(lines * LINE_BYTES));
         let mut put = |word: &str, key: &str| text.extend([word, " ", key, "\n"]);
@@ -171,30 +160,15 @@ impl Keyring {
         text
     }
 
+    /// Changes with every change of what is accepted.
     #[cfg(feature = "std")]
-    pub(super) const fn stamp(&self) -> Stamp {
-        self.stamp
-    }
-
-    fn restamp(&mut self) {
-        let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 keyring stamp v1");
-        self.locals.iter().for_each(|key| {
-            hasher.update(b"l").update(key.mac());
-        });
-        self.publics.iter().for_each(|key| {
-            hasher.update(b"p").update(key.as_bytes());
-        });
-        self.stamp = Stamp(first(hasher.finalize().as_bytes()));
-        hasher.zeroize();
+    pub(super) const fn stamp(&self) -> [Stamp; 2] {
+        [self.locals.stamp(), self.publics.stamp()]
     }
 }
 
 /// More than any line of a keyring takes.
 const LINE_BYTES: usize = 80;
-
-/// Changes with every change of what a keyring accepts, so that nothing verified before is taken for verified now.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Stamp([u8; 16]);
 
 /// A key that can mint.
 #[expect(

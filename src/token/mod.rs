@@ -60,5 +60,6 @@ mod append;
 mod block;
 mod chain;
 mod frame;
+mod key_list;
 mod secrecy;
 mod wire;

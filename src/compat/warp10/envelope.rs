@@ -70,18 +70,30 @@ impl WrappingKey {
         let mut padded = Zeroizing::new(Vec::with_capacity(plain.len() + padding));
         padded.extend_from_slice(plain);
         padded.resize(plain.len() + padding, padding as u8);
-        let mut wrapped = vec![0; padded.len() + BLOCK];
+        self.wrap_blocks(&padded).expect("the padded length is whole blocks")
+    }
+
+    /// RFC 3394.
+    fn wrap_blocks(&self, blocks: &[u8]) -> Option<Vec<u8>> {
+        let mut wrapped = vec![0; blocks.len() + BLOCK];
         let outcome = match &self.0 {
-            Size::Bits128(key) => key.wrap_key(&padded, &mut wrapped).map(drop),
-            Size::Bits192(key) => key.wrap_key(&padded, &mut wrapped).map(drop),
-            Size::Bits256(key) => key.wrap_key(&padded, &mut wrapped).map(drop),
+            Size::Bits128(key) => key.wrap_key(blocks, &mut wrapped).map(drop),
+            Size::Bits192(key) => key.wrap_key(blocks, &mut wrapped).map(drop),
+            Size::Bits256(key) => key.wrap_key(blocks, &mut wrapped).map(drop),
         };
-        outcome.expect("the padded length is whole blocks, and the room is one more");
-        wrapped
+        outcome.ok().map(|()| wrapped)
     }
 
     /// Unwraps, and takes the padding off: as many equal bytes as the last one says, be they more than a block.
     pub fn unwrap(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotWrapped> {
+        let mut plain = self.unwrap_blocks(wrapped)?;
+        let length = unpadded(&plain).ok_or(NotWrapped)?;
+        plain.truncate(length);
+        Ok(plain)
+    }
+
+    /// RFC 3394.
+    fn unwrap_blocks(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotWrapped> {
         if !wrapped.len().is_multiple_of(BLOCK) || wrapped.len() < 2 * BLOCK {
             return Err(NotWrapped);
         }
@@ -92,8 +104,6 @@ impl WrappingKey {
             Size::Bits256(key) => key.unwrap_key(wrapped, &mut plain).map(drop),
         };
         outcome.map_err(|_| NotWrapped)?;
-        let length = unpadded(&plain).ok_or(NotWrapped)?;
-        plain.truncate(length);
         Ok(plain)
     }
 }
@@ -145,5 +155,55 @@ mod tests {
         for size in 0..40 {
             assert_eq!(WrappingKey::new(&vec![0; size]).is_some(), [16, 24, 32].contains(&size), "{size} bytes");
         }
+    }
+
+    fn hex(digits: &str) -> Vec<u8> {
+        let digits = if digits == "-" { "" } else { digits };
+        data_encoding::HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).expect(digits)
+    }
+
+    fn keyed(bits: usize) -> WrappingKey {
+        let key: Vec<u8> = (0..32).take(bits / 8).collect();
+        WrappingKey::new(&key).expect("it has one of three sizes")
+    }
+
+    #[test]
+    fn the_key_wrap_is_that_of_rfc_3394() {
+        // Section 4, under the key 00 01 02 … of so many bits.
+        const DATA: &str = "00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F";
+        for (bits, bytes, wrapped) in [
+            (128, 16, "1FA68B0A8112B447AEF34BD8FB5A7B829D3E862371D2CFE5"),
+            (192, 16, "96778B25AE6CA435F92B5B97C050AED2468AB8A17AD84E5D"),
+            (256, 16, "64E8C3F9CE0F5BA263E9777905818A2A93C8191E7D6E8AE7"),
+            (192, 24, "031D33264E15D33268F24EC260743EDCE1C6C7DDEE725A936BA814915C6762D2"),
+            (256, 24, "A8F9BC1612C68B3FF6E6F4FBE30E71E4769C8B80A32CB8958CD5D17D6B254DA1"),
+            (256, 32, "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21"),
+        ] {
+            let (key, data) = (keyed(bits), hex(&DATA[..bytes * 2]));
+            assert_eq!(key.wrap_blocks(&data), Some(hex(wrapped)), "{bytes} bytes under {bits} bits");
+            assert_eq!(key.unwrap_blocks(&hex(wrapped)).as_deref(), Ok(&data));
+        }
+    }
+
+    #[test]
+    fn every_wrapped_key_of_wycheproof_is_opened_or_refused_as_it_should_be() {
+        let mut seen = [0, 0];
+        for line in include_str!("../../../tests/data/aes-key-wrap-wycheproof.txt").lines().skip(1) {
+            let words: Vec<&str> = line.splitn(6, ' ').collect();
+            let [number, result, key, data, wrapped, comment] = words[..] else { panic!("{line}") };
+            let key = WrappingKey::new(&hex(key)).expect("the keys have the sizes of AES");
+            let opened = key.unwrap_blocks(&hex(wrapped));
+            match result {
+                // RFC 3394 wraps two blocks or more; that one block is opened as well is what the original does.
+                "valid" => {
+                    assert_eq!(opened.as_deref(), Ok(&hex(data)), "{number}: {comment}");
+                    assert_eq!(key.wrap_blocks(&hex(data)), Some(hex(wrapped)), "{number}: {comment}");
+                }
+                // One block, of which RFC 3394 says nothing: a token has two or more, so it is refused.
+                _ => assert!(opened.is_err(), "{number}: {comment}"),
+            }
+            seen[usize::from(result == "valid")] += 1;
+        }
+        assert_eq!(seen, [129, 36], "bad and good ones");
     }
 }
