@@ -30,6 +30,9 @@ pub const POLICY_COST: u64 = 1 << 34;
 /// Rules of one block: a rule number is sixteen bits in every verdict.
 pub const RULES: usize = 50_000;
 
+/// Promises of one block: each is held against every request that is tried.
+pub const PROMISES: usize = 256;
+
 /// How deep patterns and conditions nest, in text, in the tree and in bytecode. Everything that walks a tree
 /// recurses, and this many frames fit a thread of 1 MiB, with room for what calls it.
 pub const NESTING: usize = 24;
