@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::observe::Observer;
 use crate::author::Document;
 use crate::author::mint::{Wrapping, attenuate, mint, policy};
 use crate::authorize::{Authorizer, Policy};
@@ -50,6 +51,8 @@ fn ring(key: MintingKey) -> Arc<Keyring> {
 pub struct Block {
     document: Arc<Document>,
     template: usize,
+    /// None where it was compiled before.
+    arguments: Option<Arguments>,
     compiled: Compiled,
 }
 
@@ -60,7 +63,7 @@ impl Block {
     /// An argument does not fit, or the program would be too large.
     pub fn new(document: &Arc<Document>, template: usize, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
         let compiled = compile(&document.templates()[template], document.vocabulary(), arguments)?;
-        Ok(Self { document: Arc::clone(document), template, compiled })
+        Ok(Self { document: Arc::clone(document), template, arguments: Some(arguments.clone()), compiled })
     }
 
     /// What was compiled already of the template with this name.
@@ -70,7 +73,7 @@ impl Block {
     #[must_use]
     pub fn of_compiled(document: Arc<Document>, name: &str, compiled: Compiled) -> Self {
         let template = document.templates().iter().position(|template| template.name == name);
-        Self { template: template.expect("it was compiled from this document"), document, compiled }
+        Self { template: template.expect("it was compiled from this document"), document, arguments: None, compiled }
     }
 
     /// The template.
@@ -89,6 +92,12 @@ impl Block {
     #[must_use]
     pub const fn compiled(&self) -> &Compiled {
         &self.compiled
+    }
+
+    /// What looks at it part by part; none where it was compiled before and its arguments are not known.
+    #[must_use]
+    pub fn observer(&self) -> Option<Observer> {
+        Observer::new_in(&self.document, self.template(), self.arguments.as_ref()?).ok()
     }
 
     /// Its rules in the order of the source, each with its line if it has one: as they were written, or else as the program
