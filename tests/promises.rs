@@ -87,7 +87,7 @@ fn a_promise_is_checked_as_a_rule_is() {
     http("allow { action: GET } never { path: \"/a/../b\" }").finds(&[("E0304", "\"/a/../b\"")]);
     http("allow { action: GET } always { action: HAED }").finds(&[("E0207", "HAED")]);
     http("allow { action: GET } never { path: \"/{nobody}/**\" }").finds(&[("E0210", "nobody")]);
-    http("allow { action: GET } never { path: \"/a\" } when path").finds(&[("E0402", "path")]);
+    http("allow { action: GET } never { path: \"/a\" } when path").finds(&[("E0401", "path")]);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! 2. each token with its restrictions, or each policy, becomes a [`Stage`]: minted once, asked often;
 //! 3. a [`Case`] is [`run`](Suite::run) on its stage; what comes out is [`Found`], and why it is so on demand;
 //! 4. [`observe`] looks at a block part by part, and [`coverage`] counts what the cases have met of it.
+//! 5. [`promises`] holds `never` and `always` against requests, and [`Stage::broken_promises`] against those of cases.
 //!
 //! What is refused: a case file with a mistake is no suite, everything wrong with it is in the report. A request that does
 //! not fit its vocabulary is no such mistake: it is `refused`, which a case may expect.
@@ -14,6 +15,7 @@ pub mod coverage;
 pub mod lines;
 pub mod observe;
 mod places;
+pub mod promises;
 mod stage;
 
 use serde_json::Value as Json;

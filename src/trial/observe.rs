@@ -200,6 +200,19 @@ impl Look<'_> {
     }
 }
 
+/// The program of one rule of a template, alone.
+///
+/// # Errors
+/// With these arguments it has no program.
+pub(super) fn program(
+    template: &Template,
+    vocabulary: &Vocabulary,
+    arguments: &Arguments,
+    rule: tree::Rule,
+) -> Result<ProvedProgram, Vec<CompileError>> {
+    Maker { template, vocabulary, arguments, places: None }.program(rule)
+}
+
 struct Maker<'m> {
     template: &'m Template,
     vocabulary: &'m Vocabulary,
@@ -288,6 +301,7 @@ impl Maker<'_> {
             times: Times::default(),
             guard: None,
             rules: vec![rule],
+            promises: Vec::new(),
         };
         let compiled = compile(&alone, self.vocabulary, self.arguments)?;
         let (vocabulary, state) = (self.vocabulary, self.vocabulary.present());
