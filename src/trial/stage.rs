@@ -98,10 +98,22 @@ impl Block {
         &self.document
     }
 
+    /// The same, to be kept.
+    #[must_use]
+    pub const fn shared_document(&self) -> &Arc<Document> {
+        &self.document
+    }
+
     /// Its program and what travels beside it.
     #[must_use]
     pub const fn compiled(&self) -> &Compiled {
         &self.compiled
+    }
+
+    /// What its parameters are; none where it was compiled before.
+    #[must_use]
+    pub const fn arguments(&self) -> Option<&Arguments> {
+        self.arguments.as_ref()
     }
 
     /// What looks at it part by part; none where it was compiled before and its arguments are not known.
