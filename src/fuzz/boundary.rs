@@ -23,6 +23,8 @@ pub(super) struct Boundaries<'v> {
     labels: Vec<Vec<(String, Constant)>>,
     /// Of each attribute, how many elements or bytes conditions count.
     counts: Vec<Vec<i64>>,
+    /// Texts that rules name, and segments of their paths.
+    words: Vec<String>,
     /// Named by rules.
     actions: Vec<ActionNo>,
     /// Hours of the day and minutes of the hour that conditions name.
@@ -41,6 +43,7 @@ impl<'v> Boundaries<'v> {
             elements: vec![Vec::new(); count],
             labels: vec![Vec::new(); count],
             counts: vec![Vec::new(); count],
+            words: Vec::new(),
             actions: Vec::new(),
             hours: Vec::new(),
             minutes: Vec::new(),
@@ -64,6 +67,11 @@ impl<'v> Boundaries<'v> {
                 Test::When(truth) => self.truth(truth),
             }
         }
+    }
+
+    /// Texts that rules name, and segments of their paths.
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
     }
 
     /// Actions that rules name, which may be none.
@@ -168,7 +176,36 @@ impl<'v> Boundaries<'v> {
         }
     }
 
+    /// The text of a constant, or the segments of a path.
+    fn learn_words(&mut self, pattern: &Pattern) {
+        let mut add = |word: &str| {
+            if !word.is_empty() && self.words.len() < WORDS && !self.words.iter().any(|known| known == word) {
+                self.words.push(word.to_owned());
+            }
+        };
+        match pattern {
+            Pattern::Not(inner) | Pattern::Label(_, inner) => self.learn_words(inner),
+            Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().for_each(|part| self.learn_words(part)),
+            Pattern::Equal(bytes) | Pattern::Prefix(bytes) | Pattern::Suffix(bytes) | Pattern::Within(bytes) => {
+                let text = std::str::from_utf8(bytes).unwrap_or_default();
+                if text.starts_with('/') { text.split('/').for_each(add) } else { add(text) }
+            }
+            Pattern::Path(_) | Pattern::Glob(_) => {
+                let scalar = if matches!(pattern, Pattern::Path(_)) { Scalar::Path } else { Scalar::String };
+                for nearest in towards(pattern, None, scalar).into_iter().flatten() {
+                    match nearest {
+                        Constant::Path(path) => path.split('/').for_each(&mut add),
+                        Constant::String(text) => add(&text),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn pattern(&mut self, field: FieldNo, pattern: &Pattern) {
+        self.learn_words(pattern);
         match self.vocabulary.attribute(field).map(|attribute| attribute.ty) {
             Some(Type::One(scalar) | Type::Set(scalar)) => {
                 points(pattern, scalar).into_iter().for_each(|value| self.add(field, value));
@@ -285,6 +322,9 @@ fn text_of(constant: &Constant) -> Option<String> {
         _ => None,
     }
 }
+
+/// Words that are put into the values of each kept request: a usual policy names a dozen.
+const WORDS: usize = 48;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;

@@ -4,7 +4,8 @@
 //! 1. Of each rule and promise a request that matches it, and from there, test by test, the nearest that does not: `explain`
 //!    [finds](crate::explain::wish) both;
 //! 2. each of these with every single value of the [boundaries](super::boundary) put into it;
-//! 3. without end: a request that was [kept](Inventor::keep), changed in one to three places.
+//! 3. what was kept with the rules' own words put into its values, so that it comes to what two rules want at once;
+//! 4. without end: a request that was [kept](Inventor::keep), changed in one to three places.
 //!
 //! The same seed invents the same requests, as long as it is told the same.
 
@@ -33,6 +34,7 @@ pub(super) struct Inventor<'i> {
     actions: Vec<ActionNo>,
     named: Vec<ActionNo>,
     times: Vec<i64>,
+    words: Vec<String>,
     kept: Vec<Sample>,
     /// To be tried next.
     open: VecDeque<Sample>,
@@ -59,6 +61,7 @@ impl<'i> Inventor<'i> {
             actions: (0..count).map(ActionNo).collect(),
             named,
             times: boundaries.times(minted, life.0, life.1),
+            words: boundaries.words().to_vec(),
             kept: Vec::new(),
             open: VecDeque::from([Sample { request: example(vocabulary), time: minted }]),
             unasked: 0..rules.len(),
@@ -136,9 +139,13 @@ impl<'i> Inventor<'i> {
             return Some(sample.with_action(*action));
         }
         left -= self.actions.len();
-        let time = self.times.get(left).copied();
-        self.walk = if time.is_some() { (place, value + 1) } else { (place + 1, 0) };
-        Some(Sample { request: sample.request.clone(), time: time.unwrap_or(sample.time) })
+        if let Some(&time) = self.times.get(left) {
+            self.walk.1 += 1;
+            return Some(Sample { request: sample.request.clone(), time });
+        }
+        self.walk = (place + 1, 0);
+        self.open.extend(crossings(sample, &self.words));
+        self.open.pop_front()
     }
 
     /// A kept request with one to three changes.
@@ -159,7 +166,8 @@ impl<'i> Inventor<'i> {
 
     fn changed(&mut self, sample: Sample) -> Sample {
         match self.rng.u32(..100) {
-            0..35 => self.with_boundary(&sample),
+            0..30 => self.with_boundary(&sample),
+            30..35 => self.with_word(&sample),
             35..50 => self.with_action(&sample),
             50..60 => match self.rng.choice(&self.times) {
                 Some(&time) => Sample { time, ..sample },
@@ -172,6 +180,15 @@ impl<'i> Inventor<'i> {
             95..98 => self.without(&sample),
             _ => self.towards_a_rule(sample),
         }
+    }
+
+    /// One value with a word of the rules in it.
+    fn with_word(&mut self, sample: &Sample) -> Sample {
+        let crossed = match self.rng.choice(&self.words) {
+            Some(word) => crossings(sample, std::slice::from_ref(word)),
+            None => Vec::new(),
+        };
+        self.rng.choice(crossed).unwrap_or_else(|| sample.clone())
     }
 
     fn with_boundary(&mut self, sample: &Sample) -> Sample {
@@ -284,4 +301,15 @@ impl<'i> Inventor<'i> {
         let mended = sample.mended_rule(rule, &self.facts);
         self.rng.choice(mended).unwrap_or(sample)
     }
+}
+
+/// The request with each word put into each of its values.
+fn crossings(sample: &Sample, words: &[String]) -> Vec<Sample> {
+    let mut found = Vec::new();
+    for (field, value) in &sample.request.values {
+        let OwnedValue::One(one) = value else { continue };
+        let crossed = words.iter().flat_map(|word| near::crossed(one, word));
+        found.extend(crossed.map(|one| sample.with(*field, Some(OwnedValue::One(one)))));
+    }
+    found
 }

@@ -97,6 +97,30 @@ fn addresses(address: u128, by: u128) -> Vec<Constant> {
     both.map(|number| Constant::Ip(Address::from_octets(number.to_be_bytes()))).collect()
 }
 
+/// The value with a word of the rules put into it: a path with the segment at each place, or in the place of each; a text with
+/// the word before or behind it. So a value comes to what two rules want at once.
+pub(super) fn crossed(value: &Constant, word: &str) -> Vec<Constant> {
+    let scalar = value.scalar();
+    let found: Vec<String> = match value {
+        Constant::Path(path) => {
+            let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+            let put = |at: usize, over: usize| {
+                let mut others = segments.clone();
+                others.splice(at..at + over, [word]);
+                format!("/{}", others.join("/"))
+            };
+            (0..=segments.len()).map(|at| put(at, 0)).chain((0..segments.len()).map(|at| put(at, 1))).collect()
+        }
+        Constant::String(text) => vec![format!("{word}{text}"), format!("{text}{word}")],
+        Constant::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => vec![format!("{word}{text}"), format!("{text}{word}")],
+            Err(_) => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    found.into_iter().filter_map(|text| constant_of(scalar, text.into_bytes())).collect()
+}
+
 /// A text of so many bytes.
 pub(super) fn of_length(scalar: Scalar, count: i64) -> Option<Constant> {
     let count = usize::try_from(count).ok().filter(|&count| count <= VALUE_BYTES)?;
