@@ -291,6 +291,50 @@ fn a_request_is_spelt_as_a_case_reads_it() {
     assert_eq!(suite.cases[0].request, Ok(request), "{words}");
 }
 
+#[test]
+fn the_promises_of_the_example_policies_hold() {
+    let keys = Keys::throw_away().unwrap();
+    let mut held = 0;
+    for entry in std::fs::read_dir("policies").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "cases") {
+            continue;
+        }
+        let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
+        let document = document(&read(&path.with_extension("placet")));
+        let suite = cases::load("x.cases", &read(&path), &document, NOW, &keys).unwrap();
+        for case in &suite.cases {
+            let Ok(request) = &case.request else { continue };
+            assert_eq!(suite.stages[case.stage].broken_promises(request, case.now), [], "{path:?}:{}", case.line);
+        }
+        for block in suite.stages.iter().flat_map(placet::trial::Stage::blocks) {
+            if block.promises().all().is_empty() {
+                continue;
+            }
+            let place = document.templates().iter().position(|other| other.name == block.template().name).unwrap();
+            let block = Block::new(&document, place, block.arguments().unwrap()).unwrap();
+            let target = Target::new(block, Library::built_in(), NOW, &keys).unwrap();
+            let report = attempt(Plan { runs: 2_000, seeds: Imported::of_cases(&suite).requests, ..plan(&target) });
+            assert!(report.findings.is_empty(), "{path:?}\n{:#?}", report.findings);
+            held += report.promises.len();
+        }
+    }
+    assert!(held >= 12, "only {held} promises were tried");
+}
+
+#[test]
+fn the_page_shows_what_the_command_prints() {
+    let page = include_str!("../docs/fuzzing.md");
+    let block = |language: &str| page.split("```").find_map(|block| block.strip_prefix(language)).unwrap().to_owned();
+    let place = Place::new();
+    place.write("documents.placet", &block("placet\n"));
+    let ran = place.placet("fuzz documents.placet --with tenant=acme --now 2026-11-21T10:00:00Z").no();
+    for shown in page.split("```text\n").skip(1).take(2) {
+        let shown = shown.split("```").next().unwrap().trim_end().trim_end_matches('…').trim_end();
+        assert!(ran.out.contains(shown), "{shown}\n{}", ran.out);
+    }
+}
+
 // Two policies
 
 #[test]

@@ -129,7 +129,9 @@ impl<'v> Boundaries<'v> {
     fn values_of(&self, field: FieldNo, ty: Type) -> Vec<Option<OwnedValue>> {
         let number = usize::from(field.0);
         let elements = &self.elements[number];
-        let mut values: Vec<Option<OwnedValue>> = vec![None];
+        // Without a required attribute a request is refused before any rule is looked at.
+        let optional = self.vocabulary.attribute(field).is_some_and(|attribute| attribute.optional);
+        let mut values: Vec<Option<OwnedValue>> = if optional { vec![None] } else { Vec::new() };
         match ty {
             Type::One(scalar) => {
                 values.extend(elements.iter().cloned().map(OwnedValue::One).map(Some));

@@ -60,6 +60,18 @@ pub enum Kind {
     },
 }
 
+impl Kind {
+    /// Its place in a report.
+    pub(super) fn rank(&self) -> (u8, usize) {
+        match self {
+            Self::Promise { line, .. } => (0, line.unwrap_or_default()),
+            Self::Wider => (1, 0),
+            Self::Narrower => (2, 0),
+            Self::Oracle { .. } => (3, 0),
+        }
+    }
+}
+
 /// What makes two findings the same: what it is, and which rules decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Key {

@@ -73,7 +73,7 @@ pub struct Report {
     pub verdicts: [u64; 4],
     /// By promise, how many requests it was about.
     pub promises: Vec<u64>,
-    /// What was found, in the order in which it was.
+    /// What was found: promises in the order of their lines, then what differs.
     pub findings: Vec<Finding>,
     /// How much of the block the requests have met; none of one whose parts are not known.
     pub coverage: Option<Coverage>,
@@ -138,6 +138,7 @@ impl<'r> Run<'r> {
                 inventor.keep(&sample);
             }
         }
+        self.report.findings.sort_by_key(|finding| finding.kind.rank());
         Ok(self.report)
     }
 
