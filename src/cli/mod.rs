@@ -20,6 +20,7 @@ mod deciding;
 mod eval;
 mod explain;
 mod fmt;
+mod fuzz;
 pub mod inputs;
 mod inspect;
 mod keygen;
@@ -78,6 +79,7 @@ enum Command {
     Fmt(fmt::Args),
     Compile(compile::Args),
     Test(test::Args),
+    Fuzz(fuzz::Args),
     Repl(repl::Args),
     Eval(eval::Args),
     Explain(explain::Args),
@@ -102,6 +104,7 @@ impl Command {
             Self::Fmt(args) => fmt::run(args, ui),
             Self::Compile(args) => compile::run(args, ui),
             Self::Test(args) => test::run(args, ui),
+            Self::Fuzz(args) => fuzz::run(args, ui),
             Self::Repl(args) => repl::run(args, ui),
             Self::Eval(args) => eval::run(args, ui),
             Self::Explain(args) => explain::run(args, ui),

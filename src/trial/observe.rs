@@ -1,0 +1,366 @@
+//! Looks at one block part by part: which rules match a request, and of each rule which attribute, action and leaf of its
+//! condition was true, was false, or was not looked at.
+//!
+//! What comes in is a checked template with its arguments ([`Observer::new`]), then requests ([`Observer::observe`]). Each part
+//! is compiled into a program of its own, and the VM decides it: there is no evaluator here that could disagree with it, only
+//! `&&`, `||` and `!`. What goes out is an [`Observed`], which says of the block what the VM says. Inside a rule a part is
+//! looked at where everything left of it held, as a reader does: the action, then the attributes as they are written, then the
+//! condition. Rules are looked at all, since their order means nothing. [`places`](super::places) finds the parts in the source.
+//!
+//! What is refused: arguments with which the template has no program.
+
+use super::places::Places;
+use crate::author::Document;
+use crate::bytecode::verify::{Budget, ProvedProgram, Scope};
+use crate::check::tree::{self, Claims, Condition, Effect, Template, Times};
+use crate::compile::arguments::Arguments;
+use crate::compile::error::{Cause, CompileError};
+use crate::compile::{Frame, compile};
+use crate::model::request::Request;
+use crate::model::vocabulary::{FieldNo, Vocabulary};
+use crate::span::Span;
+use crate::syntax::ast::BlockKind;
+use crate::vm::{Answer, Context, Kind, run};
+
+/// One block, ready to be looked at. Make it once and ask it often.
+#[derive(Debug)]
+pub struct Observer {
+    kind: Kind,
+    rules: Vec<Rule>,
+    /// By the number of the rule.
+    watches: Vec<Watch>,
+}
+
+/// A rule, or the block's own condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its place among the template's rules; none for the block's own condition.
+    pub number: Option<usize>,
+    /// What it does.
+    pub frame: Frame,
+    /// All of it; for the block's own condition, its name.
+    pub at: Span,
+    /// In the order in which they are looked at.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a rule that is true or false of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it looks at.
+    pub kind: PartKind,
+    /// Its place; where that is not known, the place of its rule.
+    pub at: Span,
+}
+
+/// What a part looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// `action: GET`
+    Action,
+    /// `path: "/a/**"`
+    Attribute(FieldNo),
+    /// What stands between `&&`, `||` and `!` behind `when` and `unless`.
+    Condition,
+}
+
+/// What was seen of one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// By the number of the rule in [`Observer::rules`].
+    pub rules: Vec<Seen>,
+    /// What the block says; rules have their numbers in [`Observer::rules`].
+    pub answer: Answer,
+}
+
+/// What was seen of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Whether all of it holds.
+    pub matched: bool,
+    /// Of each part, what it was; none where it was not looked at.
+    pub parts: Vec<Option<bool>>,
+}
+
+impl Observed {
+    /// The rule that decided, by its number in [`Observer::rules`].
+    #[must_use]
+    pub const fn decided(&self) -> Option<usize> {
+        match self.answer {
+            Answer::Allow(rule) | Answer::Abstain(rule) => match rule {
+                Some(rule) => Some(rule as usize),
+                None => None,
+            },
+            Answer::Forbid(rule) => Some(rule as usize),
+        }
+    }
+}
+
+/// How the parts of a rule are asked.
+#[derive(Debug)]
+struct Watch {
+    /// One for each part.
+    programs: Vec<ProvedProgram>,
+    /// How many of them, from the first, must hold by themselves.
+    tests: usize,
+    /// What joins the others.
+    condition: Option<Shape>,
+}
+
+/// A condition, and which parts its leaves are.
+#[derive(Debug)]
+enum Shape {
+    Known(bool),
+    Leaf(usize),
+    Not(Box<Self>),
+    All(Vec<Self>),
+    AnyOf(Vec<Self>),
+}
+
+impl Observer {
+    /// Makes a template with its arguments ready. Without [`places`](Self::new_in) its parts stand where their rule stands.
+    ///
+    /// # Errors
+    /// With these arguments a part has no program.
+    pub fn new(template: &Template, vocabulary: &Vocabulary, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
+        Maker { template, vocabulary, arguments, places: None }.observer()
+    }
+
+    /// The same for a template of a document, which knows where everything stands.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn new_in(document: &Document, template: &Template, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
+        let places = Places::of(document, template);
+        Maker { template, vocabulary: document.vocabulary(), arguments, places: Some(&places) }.observer()
+    }
+
+    /// Its rules in the order in which they decide: denials, what the block requires, what allows.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Looks at a request that is one of the block's vocabulary.
+    #[must_use]
+    pub fn observe(&self, request: &Request<'_>, context: &Context<'_>) -> Observed {
+        let rules: Vec<Seen> = self.watches.iter().map(|watch| watch.see(request, context)).collect();
+        let answer = self.answer(&rules);
+        Observed { rules, answer }
+    }
+
+    fn answer(&self, seen: &[Seen]) -> Answer {
+        let mut allows = false;
+        for ((rule, seen), number) in self.rules.iter().zip(seen).zip(0..) {
+            match (rule.frame, seen.matched) {
+                (Frame::Deny, true) => return Answer::Forbid(number),
+                (Frame::Require, false) => return Answer::Abstain(Some(number)),
+                (Frame::Allow, true) => return Answer::Allow(Some(number)),
+                (Frame::Allow, false) => allows = true,
+                (Frame::Deny, false) | (Frame::Require, true) => {}
+            }
+        }
+        if self.kind == Kind::Restriction && !allows { Answer::Allow(None) } else { Answer::Abstain(None) }
+    }
+}
+
+impl Watch {
+    fn see(&self, request: &Request<'_>, context: &Context<'_>) -> Seen {
+        let mut look = Look { programs: &self.programs, request, context, parts: vec![None; self.programs.len()] };
+        let tests = (0..self.tests).all(|part| look.part(part));
+        let matched = tests && self.condition.as_ref().is_none_or(|condition| look.shape(condition));
+        Seen { matched, parts: look.parts }
+    }
+}
+
+struct Look<'l> {
+    programs: &'l [ProvedProgram],
+    request: &'l Request<'l>,
+    context: &'l Context<'l>,
+    parts: Vec<Option<bool>>,
+}
+
+impl Look<'_> {
+    fn part(&mut self, part: usize) -> bool {
+        let answer = run(&self.programs[part].lend(), Kind::Authority, self.request, self.context);
+        // A part is the only rule of its program, so that the program says yes, or forbids, where it holds.
+        let holds = matches!(answer, Some(Answer::Allow(_) | Answer::Forbid(_)));
+        self.parts[part] = Some(holds);
+        holds
+    }
+
+    fn shape(&mut self, shape: &Shape) -> bool {
+        match shape {
+            Shape::Known(truth) => *truth,
+            Shape::Leaf(part) => self.part(*part),
+            Shape::Not(inner) => !self.shape(inner),
+            Shape::All(parts) => parts.iter().all(|part| self.shape(part)),
+            Shape::AnyOf(parts) => parts.iter().any(|part| self.shape(part)),
+        }
+    }
+}
+
+/// The program of one rule of a template, alone.
+///
+/// # Errors
+/// With these arguments it has no program.
+pub(super) fn program(
+    template: &Template,
+    vocabulary: &Vocabulary,
+    arguments: &Arguments,
+    rule: tree::Rule,
+) -> Result<ProvedProgram, Vec<CompileError>> {
+    Maker { template, vocabulary, arguments, places: None }.program(rule)
+}
+
+struct Maker<'m> {
+    template: &'m Template,
+    vocabulary: &'m Vocabulary,
+    arguments: &'m Arguments,
+    places: Option<&'m Places<'m>>,
+}
+
+impl Maker<'_> {
+    fn observer(&self) -> Result<Observer, Vec<CompileError>> {
+        let kind = match self.template.kind {
+            BlockKind::Token | BlockKind::Policy => Kind::Authority,
+            BlockKind::Restriction => Kind::Restriction,
+        };
+        let mut observer = Observer { kind, rules: Vec::new(), watches: Vec::new() };
+        let numbered = || self.template.rules.iter().enumerate();
+        for (number, rule) in numbered().filter(|(_, rule)| rule.effect == Effect::Deny) {
+            observer.add(self.rule(number, rule)?);
+        }
+        if let Some(guard) = &self.template.guard {
+            observer.add(self.guard(guard)?);
+        }
+        for (number, rule) in numbered().filter(|(_, rule)| rule.effect == Effect::Allow) {
+            observer.add(self.rule(number, rule)?);
+        }
+        Ok(observer)
+    }
+
+    fn rule(&self, number: usize, rule: &tree::Rule) -> Result<(Rule, Watch), Vec<CompileError>> {
+        let map = self.places.map(|places| places.rule(rule.at)).unwrap_or_default();
+        let place = |field| self.vocabulary.attribute(field).and_then(|attribute| map.attribute(&attribute.name));
+        let bare = |tests| tree::Rule { tests, ..bare(rule.effect, rule.at) };
+        let mut made = Made::default();
+        if let Some(actions) = &rule.actions {
+            let alone = tree::Rule { actions: Some(actions.clone()), ..bare(Vec::new()) };
+            made.push(PartKind::Action, map.action().unwrap_or(rule.at), self.program(alone)?);
+        }
+        let mut tests: Vec<_> = rule.tests.iter().map(|test| (place(test.field).unwrap_or(rule.at), test)).collect();
+        tests.sort_by_key(|(at, _)| at.start);
+        for (at, test) in tests {
+            made.push(PartKind::Attribute(test.field), at, self.program(bare(vec![test.clone()]))?);
+        }
+        let tests = made.parts.len();
+        let condition = rule.condition.as_ref();
+        let condition = condition.map(|condition| self.condition(condition, rule.at, &map.leaves, &mut made));
+        let frame = if rule.effect == Effect::Deny { Frame::Deny } else { Frame::Allow };
+        let watch = Watch { programs: made.programs, tests, condition: condition.transpose()? };
+        Ok((Rule { number: Some(number), frame, at: rule.at, parts: made.parts }, watch))
+    }
+
+    fn guard(&self, guard: &Condition) -> Result<(Rule, Watch), Vec<CompileError>> {
+        let leaves = self.places.map(Places::guard).unwrap_or_default();
+        let (mut made, at) = (Made::default(), self.template.at);
+        let condition = Some(self.condition(guard, at, &leaves, &mut made)?);
+        let watch = Watch { programs: made.programs, tests: 0, condition };
+        Ok((Rule { number: None, frame: Frame::Require, at, parts: made.parts }, watch))
+    }
+
+    /// Adds a part for each leaf that is not known already.
+    fn condition(
+        &self,
+        condition: &Condition,
+        at: Span,
+        places: &[Span],
+        made: &mut Made,
+    ) -> Result<Shape, Vec<CompileError>> {
+        let mut leaves = Leaves { found: Vec::new(), count: 0, first: made.parts.len() };
+        let shape = leaves.shape(condition);
+        // Where the source has another number of leaves, it is not known which is which.
+        let places = (places.len() == leaves.count).then_some(places);
+        for (leaf, number) in leaves.found {
+            let alone = tree::Rule { condition: Some(leaf.clone()), ..bare(Effect::Allow, at) };
+            made.push(PartKind::Condition, places.map_or(at, |places| places[number]), self.program(alone)?);
+        }
+        Ok(shape)
+    }
+
+    /// The program of one rule. It never leaves the house, so that the budget is the larger one.
+    fn program(&self, rule: tree::Rule) -> Result<ProvedProgram, Vec<CompileError>> {
+        let alone = Template {
+            kind: BlockKind::Policy,
+            name: self.template.name.clone(),
+            doc: Vec::new(),
+            at: self.template.at,
+            parameters: self.template.parameters.clone(),
+            claims: Claims::default(),
+            times: Times::default(),
+            guard: None,
+            rules: vec![rule],
+            promises: Vec::new(),
+        };
+        let compiled = compile(&alone, self.vocabulary, self.arguments)?;
+        let (vocabulary, state) = (self.vocabulary, self.vocabulary.present());
+        let scope = Scope { vocabulary, state, budget: Budget::Policy };
+        ProvedProgram::new(compiled.program.into_bytes(), &scope)
+            .map_err(|error| vec![CompileError { at: Some(alone.at), cause: Cause::Unproved(error) }])
+    }
+}
+
+impl Observer {
+    fn add(&mut self, (rule, watch): (Rule, Watch)) {
+        self.rules.push(rule);
+        self.watches.push(watch);
+    }
+}
+
+/// A rule without tests.
+const fn bare(effect: Effect, at: Span) -> tree::Rule {
+    tree::Rule { effect, at, actions: None, tests: Vec::new(), condition: None }
+}
+
+/// The parts of a rule, each with its program.
+#[derive(Debug, Default)]
+struct Made {
+    parts: Vec<Part>,
+    programs: Vec<ProvedProgram>,
+}
+
+impl Made {
+    fn push(&mut self, kind: PartKind, at: Span, program: ProvedProgram) {
+        self.parts.push(Part { kind, at });
+        self.programs.push(program);
+    }
+}
+
+/// The leaves of a condition, in the order of the source. Those found become the parts from `first` on.
+struct Leaves<'c> {
+    /// Each with its number among all.
+    found: Vec<(&'c Condition, usize)>,
+    /// With those that are known already.
+    count: usize,
+    first: usize,
+}
+
+impl<'c> Leaves<'c> {
+    fn shape(&mut self, condition: &'c Condition) -> Shape {
+        match condition {
+            Condition::Not(inner) => Shape::Not(Box::new(self.shape(inner))),
+            Condition::All(parts) => Shape::All(parts.iter().map(|part| self.shape(part)).collect()),
+            Condition::AnyOf(parts) => Shape::AnyOf(parts.iter().map(|part| self.shape(part)).collect()),
+            Condition::Constant(truth) => {
+                self.count += 1;
+                Shape::Known(*truth)
+            }
+            leaf => {
+                self.found.push((leaf, self.count));
+                self.count += 1;
+                Shape::Leaf(self.first + self.found.len() - 1)
+            }
+        }
+    }
+}
