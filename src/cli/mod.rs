@@ -16,6 +16,7 @@ pub mod block;
 mod check;
 mod compile;
 mod completions;
+mod covered;
 mod deciding;
 mod eval;
 mod explain;

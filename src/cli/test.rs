@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::inputs;
 use super::page::{cut, wrap};
 use super::times::{self, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
+use super::{covered, inputs};
 use crate::check::library::Library;
 use crate::explain::Explanation;
 use crate::explain::words::Words;
@@ -24,7 +24,8 @@ use crate::trial::{Case, Found, Keys, Suite, cases, lines};
 #[command(after_help = "\
 Examples:
   placet test policies
-  placet test policies/tenant.cases recorded.jsonl --rules
+  placet test policies/tenant.cases recorded.jsonl
+  placet test policies --coverage --html coverage.html
 
 A `.cases` file stands beside the policy file of the same name:
   token session(user: \"42\")
@@ -36,9 +37,8 @@ pub struct Args {
     #[arg(required = true)]
     files: Vec<PathBuf>,
 
-    /// Count how often each rule was met, and list those that no case met
-    #[arg(long)]
-    rules: bool,
+    #[command(flatten)]
+    coverage: covered::Wanted,
 
     /// A file with vocabularies beside the built-in ones; may be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
@@ -60,12 +60,14 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let mut results = Results::default();
     for path in case_files(&args.files)? {
         match load(ui, &path, &library, now, &keys)? {
-            Some(suite) => results.run(&suite, ui, args.rules),
+            Some(suite) => results.run(&suite, ui, args.coverage.is_any()),
             None => results.broken += 1,
         }
     }
-    results.close(ui, args.rules);
-    Ok(Exit::of(results.failed == 0 && results.broken == 0 && results.passed > 0))
+    results.close(ui, &args.coverage);
+    args.coverage.write(ui, &results.coverage)?;
+    let passed = results.failed == 0 && results.broken == 0 && results.passed > 0;
+    Ok(Exit::of(passed && args.coverage.suffices(&results.coverage)))
 }
 
 /// The case files that are meant: of a directory all of them, of a policy file the one beside it.
@@ -137,18 +139,14 @@ struct Results {
 }
 
 impl Results {
-    fn run(&mut self, suite: &Suite, ui: &Ui, rules: bool) {
+    fn run(&mut self, suite: &Suite, ui: &Ui, coverage: bool) {
         let mut scratch = Scratch::new();
-        let mut failures = Vec::new();
-        for case in &suite.cases {
-            let found = suite.run(case, &mut scratch);
-            if !found.passes(case.expected) {
-                failures.push((case, found));
-            }
-            if rules {
-                self.coverage.count(suite, case);
-            }
+        let found: Vec<_> = suite.cases.iter().map(|case| suite.run(case, &mut scratch)).collect();
+        if coverage {
+            self.coverage.count(suite, &found);
         }
+        let failures = suite.cases.iter().zip(found).filter(|(case, found)| !found.passes(case.expected));
+        let failures: Vec<_> = failures.collect();
         let passed = suite.cases.len() - failures.len();
         self.passed += passed;
         self.failed += failures.len();
@@ -169,20 +167,16 @@ impl Results {
         }
     }
 
-    fn close(&self, ui: &Ui, rules: bool) {
+    fn close(&self, ui: &Ui, wanted: &covered::Wanted) {
         if ui.is_json() {
-            let rules = rules.then(|| {
-                self.coverage.rules().map(|(place, count)| {
-                json!({ "file": place.file, "line": place.line, "rule": place.text, "met": count })
-            }).collect::<Vec<_>>()
-            });
-            let (passed, failed, broken) = (self.passed, self.failed, self.broken);
-            return ui.json(
-                &json!({ "passed": passed, "failed": failed, "broken": broken, "files": self.files, "rules": rules }),
-            );
+            let coverage = wanted.is_any().then(|| covered::as_json(&self.coverage));
+            let Self { passed, failed, broken, files, .. } = self;
+            return ui.json(&json!({
+                "passed": passed, "failed": failed, "broken": broken, "files": files, "coverage": coverage,
+            }));
         }
-        if rules {
-            self.rules(ui);
+        if wanted.is_any() {
+            wanted.show(ui, &self.coverage);
         }
         let closing = format!("{} passed, {} failed", self.passed, self.failed);
         let colour = if self.failed == 0 && self.broken == 0 && self.passed > 0 { GREEN } else { RED };
@@ -191,16 +185,6 @@ impl Results {
             ui.note(format_args!("{} case files could not be run", self.broken));
         } else if self.passed + self.failed == 0 {
             ui.note("there is no case in them, so nothing was shown to hold");
-        }
-    }
-
-    fn rules(&self, ui: &Ui) {
-        let all = self.coverage.rules().count();
-        let unmet: Vec<_> = self.coverage.rules().filter(|(_, count)| *count == 0).map(|(place, _)| place).collect();
-        ui.line(format_args!("{} of {all} rules were met", all - unmet.len()));
-        for place in unmet {
-            let head = format!("  {}:{}  ", place.file, place.line);
-            ui.line(format_args!("{head}{}", wrap(&place.text, head.chars().count())));
         }
     }
 }

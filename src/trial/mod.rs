@@ -11,6 +11,7 @@
 
 pub mod cases;
 pub mod coverage;
+pub mod html;
 pub mod lines;
 pub mod observe;
 mod places;
