@@ -108,6 +108,9 @@ pub const HOST_HANDLE_BYTES: usize = 64 * 1024 * 1024;
 /// that want some value exactly are only compared with those that want the same, so few files come near it.
 pub const LINT_COMPARISONS: usize = 1 << 19;
 
+/// Every mutant is checked and compiled and asked all cases, about a millisecond for each of them.
+pub const MUTANTS: usize = 10_000;
+
 /// Characters of a Warp 10 token that is read. They travel in a header, or in scripts, where a few thousand owners fit; and
 /// the key wrap encrypts six times for every eight bytes, so this bounds what a stranger can make a service do to about a
 /// millisecond.

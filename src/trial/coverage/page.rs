@@ -81,13 +81,12 @@ fn marks(file: &FileCoverage) -> Vec<Mark> {
             *all_no += no;
         }
     }
-    marks.extend(parts.into_iter().map(|(at, (yes, no))| {
-        let class = if yes > 0 && no > 0 {
-            "good"
-        } else if yes + no == 0 {
-            "bad"
-        } else {
-            "half"
+    marks.extend(parts.into_iter().map(|(at, (yes, no, certain))| {
+        let class = match (yes, no) {
+            (0, 0) => "bad",
+            (1.., 1..) => "good",
+            (1.., 0) if certain => "good",
+            _ => "half",
         };
         Mark { at, class, title: format!("true {yes}×, false {no}×") }
     }));
