@@ -13,7 +13,7 @@ use crate::trial::coverage::{Coverage, FileCoverage, Totals, lcov, page};
 
 /// What of the coverage is wanted.
 #[derive(clap::Args, Debug)]
-pub struct Wanted {
+pub struct CoverageArgs {
     /// Say which rules the cases have met, and which conditions they have seen true and seen false
     #[arg(long)]
     coverage: bool,
@@ -31,7 +31,7 @@ pub struct Wanted {
     coverage_min: Option<u8>,
 }
 
-impl Wanted {
+impl CoverageArgs {
     /// Whether the cases are to be looked at at all.
     #[must_use]
     pub const fn is_any(&self) -> bool {

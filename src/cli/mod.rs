@@ -26,6 +26,7 @@ mod inspect;
 mod keygen;
 mod man;
 mod mint;
+mod mutants;
 pub mod outputs;
 pub mod page;
 mod repl;

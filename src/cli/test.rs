@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::page::{cut, wrap};
 use super::times::{self, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
-use super::{covered, inputs};
+use super::{covered, inputs, mutants};
 use crate::check::library::Library;
 use crate::explain::Explanation;
 use crate::explain::words::Words;
@@ -26,6 +26,7 @@ Examples:
   placet test policies
   placet test policies/tenant.cases recorded.jsonl
   placet test policies --coverage --html coverage.html
+  placet test policies/tenant.placet --mutate
 
 A `.cases` file stands beside the policy file of the same name:
   token session(user: \"42\")
@@ -38,7 +39,10 @@ pub struct Args {
     files: Vec<PathBuf>,
 
     #[command(flatten)]
-    coverage: covered::Wanted,
+    coverage: covered::CoverageArgs,
+
+    #[command(flatten)]
+    mutants: mutants::MutantArgs,
 
     /// A file with vocabularies beside the built-in ones; may be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
@@ -58,16 +62,21 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
     let now = inputs::now(args.now);
     let mut results = Results::default();
-    for path in case_files(&args.files)? {
-        match load(ui, &path, &library, now, &keys)? {
+    let files = case_files(&args.files)?;
+    for path in &files {
+        match load(ui, path, &library, now, &keys)? {
             Some(suite) => results.run(&suite, ui, args.coverage.is_any()),
             None => results.broken += 1,
         }
     }
-    results.close(ui, &args.coverage);
+    if args.mutants.is_any() {
+        files.iter().try_for_each(|path| results.mutants.run(ui, path, &library, now, &keys))?;
+    }
+    results.close(ui, &args);
     args.coverage.write(ui, &results.coverage)?;
     let passed = results.failed == 0 && results.broken == 0 && results.passed > 0;
-    Ok(Exit::of(passed && args.coverage.suffices(&results.coverage)))
+    let suffices = args.coverage.suffices(&results.coverage) && args.mutants.suffices(&results.mutants);
+    Ok(Exit::of(passed && suffices))
 }
 
 /// The case files that are meant: of a directory all of them, of a policy file the one beside it.
@@ -118,7 +127,10 @@ pub fn load(ui: &Ui, path: &Path, library: &Library, now: i64, keys: &Keys) -> R
 }
 
 /// The policy file of a case file.
-fn beside(path: &Path) -> Result<PathBuf, Failure> {
+///
+/// # Errors
+/// There is none.
+pub fn beside(path: &Path) -> Result<PathBuf, Failure> {
     let found =
         ["placet", "json"].map(|extension| path.with_extension(extension)).into_iter().find(|path| path.is_file());
     found.ok_or_else(|| {
@@ -135,6 +147,7 @@ struct Results {
     /// Files with mistakes.
     broken: usize,
     coverage: Coverage,
+    mutants: mutants::Scores,
     files: Vec<Json>,
 }
 
@@ -167,16 +180,21 @@ impl Results {
         }
     }
 
-    fn close(&self, ui: &Ui, wanted: &covered::Wanted) {
+    fn close(&self, ui: &Ui, args: &Args) {
         if ui.is_json() {
-            let coverage = wanted.is_any().then(|| covered::as_json(&self.coverage));
+            let coverage = args.coverage.is_any().then(|| covered::as_json(&self.coverage));
+            let mutants = args.mutants.is_any().then(|| self.mutants.as_json());
             let Self { passed, failed, broken, files, .. } = self;
             return ui.json(&json!({
-                "passed": passed, "failed": failed, "broken": broken, "files": files, "coverage": coverage,
+                "passed": passed, "failed": failed, "broken": broken, "files": files,
+                "coverage": coverage, "mutants": mutants,
             }));
         }
-        if wanted.is_any() {
-            wanted.show(ui, &self.coverage);
+        if args.coverage.is_any() {
+            args.coverage.show(ui, &self.coverage);
+        }
+        if args.mutants.is_any() {
+            args.mutants.close(ui, &self.mutants);
         }
         let closing = format!("{} passed, {} failed", self.passed, self.failed);
         let colour = if self.failed == 0 && self.broken == 0 && self.passed > 0 { GREEN } else { RED };
