@@ -75,6 +75,8 @@ pub mod explain;
 #[cfg(feature = "author")]
 pub mod host;
 pub mod limits;
+#[cfg(feature = "cli")]
+pub mod measure;
 pub mod model;
 pub mod span;
 #[cfg(feature = "author")]

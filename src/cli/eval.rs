@@ -124,7 +124,6 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
     Ok(Exit::of(tally.count > 0 && tally.words[0] == tally.count))
 }
 
-/// Drawn to standard error, and only where that is a terminal.
 /// What was decided so far, and how long deciding took: reading and printing do not count.
 #[derive(Debug, Default)]
 struct Tally {

@@ -12,6 +12,7 @@
 
 mod attempt;
 mod attenuate;
+mod bench;
 pub mod block;
 mod check;
 mod compile;
@@ -80,6 +81,7 @@ enum Command {
     Fmt(fmt::Args),
     Compile(compile::Args),
     Test(test::Args),
+    Bench(bench::Args),
     Repl(repl::Args),
     Eval(eval::Args),
     Explain(explain::Args),
@@ -104,6 +106,7 @@ impl Command {
             Self::Fmt(args) => fmt::run(args, ui),
             Self::Compile(args) => compile::run(args, ui),
             Self::Test(args) => test::run(args, ui),
+            Self::Bench(args) => bench::run(args, ui),
             Self::Repl(args) => repl::run(args, ui),
             Self::Eval(args) => eval::run(args, ui),
             Self::Explain(args) => explain::run(args, ui),

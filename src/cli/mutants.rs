@@ -5,9 +5,9 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 use similar::TextDiff;
 
+use super::inputs;
 use super::test::beside;
 use super::ui::{BOLD, DIM, Failure, GREEN, RED, Ui, YELLOW, paint, plural, progress};
-use super::{inputs, page};
 use crate::check::library::Library;
 use crate::diag::Source;
 use crate::trial::Keys;
@@ -108,7 +108,7 @@ impl Scores {
                     Some(b'+') => GREEN,
                     _ => DIM,
                 };
-                ui.line(format_args!("    {}", paint(ui.colour, colour, page::cut(line, page::WIDTH - 4))));
+                ui.line(format_args!("    {}", paint(ui.colour, colour, line)));
             }
         }
         let more = score.survivors.len().saturating_sub(SHOWN);

@@ -12,7 +12,7 @@
 use super::places::Places;
 use crate::author::Document;
 use crate::bytecode::verify::{Budget, ProvedProgram, Scope};
-use crate::check::tree::{self, Claims, Condition, Effect, Template, Times};
+use crate::check::tree::{self, Condition, Effect, Template};
 use crate::compile::arguments::Arguments;
 use crate::compile::error::{Cause, CompileError};
 use crate::compile::{Frame, compile};
@@ -165,6 +165,20 @@ impl Observer {
         Observed { rules, answer }
     }
 
+    /// The most steps that the parts can have taken which were looked at, up to the rule that decided. The program looks at the cheap
+    /// ones first and may find the rule at once, so that it takes fewer.
+    #[must_use]
+    pub fn reached(&self, observed: &Observed) -> u64 {
+        let last = observed.decided().unwrap_or(self.rules.len());
+        let looked_at = self
+            .watches
+            .iter()
+            .zip(&observed.rules)
+            .take(last.saturating_add(1))
+            .flat_map(|(watch, seen)| watch.programs.iter().zip(&seen.parts).filter(|(_, part)| part.is_some()));
+        looked_at.map(|(program, _)| program.lend().cost()).sum()
+    }
+
     fn answer(&self, seen: &[Seen]) -> Answer {
         let mut allows = false;
         for ((rule, seen), number) in self.rules.iter().zip(seen).zip(0..) {
@@ -304,17 +318,7 @@ impl Outline<'_> {
 
     /// The program of one rule. It never leaves the house, so that the budget is the larger one.
     fn program(&self, rule: tree::Rule, arguments: &Arguments) -> Result<ProvedProgram, Vec<CompileError>> {
-        let alone = Template {
-            kind: BlockKind::Policy,
-            name: self.template.name.clone(),
-            doc: Vec::new(),
-            at: self.template.at,
-            parameters: self.template.parameters.clone(),
-            claims: Claims::default(),
-            times: Times::default(),
-            guard: None,
-            rules: vec![rule],
-        };
+        let alone = self.template.alone(rule);
         let compiled = compile(&alone, self.vocabulary, arguments)?;
         let (vocabulary, state) = (self.vocabulary, self.vocabulary.present());
         let scope = Scope { vocabulary, state, budget: Budget::Policy };

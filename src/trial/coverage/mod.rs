@@ -11,14 +11,12 @@ pub mod page;
 use std::collections::BTreeMap;
 
 use super::observe::{self, Observed, Observer, Part, Rule};
-use super::{Block, Found, Stage, Suite};
+use super::{Block, Found, Suite};
 use crate::author::Document;
 use crate::compile::Frame;
 use crate::diag::Source;
 use crate::model::verdict::Verdict;
 use crate::span::Span;
-use crate::token::header::Purpose;
-use crate::vm::Context;
 
 /// What was met of some policy files.
 #[derive(Clone, Debug, Default)]
@@ -130,7 +128,7 @@ impl Coverage {
                 if matches!(verdict, Verdict::Refused(_)) {
                     continue;
                 }
-                let context = context(stage, case.now);
+                let context = stage.context(case.now);
                 for (block, observer) in &watched {
                     let observed =
                         request.lend(stage.vocabulary(), case.now, |request| observer.observe(request, &context));
@@ -240,14 +238,5 @@ impl FileCoverage {
         let mut totals = Totals::default();
         self.rules.values().for_each(|rule| totals.add(rule));
         totals
-    }
-}
-
-/// What conditions may ask about the token that decides a case.
-fn context(stage: &Stage, now: i64) -> Context<'static> {
-    let header = stage.token(Purpose::Local).map(crate::token::envelope::Token::header);
-    match header {
-        Some(header) => Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(i64::MAX), vouchers: &[] },
-        None => Context { issuance: now, expiry: i64::MAX, vouchers: &[] },
     }
 }

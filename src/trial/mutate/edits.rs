@@ -108,7 +108,11 @@ impl Walk<'_> {
                     PatternKind::Not(_) => None,
                     _ => Some(format!("[{}, {other}]", value.at.0.of(self.text))),
                 };
-                more.into_iter().for_each(|more| self.push(Kind::Widened, value.at.0, more));
+                if let Some(more) = more {
+                    self.push(Kind::Widened, value.at.0, more);
+                    // Who notices one action more also notices all of them.
+                    return self.pattern(value, None);
+                }
             }
             return self.wanted(value, None);
         }
@@ -208,7 +212,8 @@ impl Walk<'_> {
     /// The place and the comma behind it; what is alone on its lines takes them along.
     fn with_comma(&self, at: Span) -> Span {
         let behind = Span::new(at.end, self.text.len()).of(self.text);
-        let end = at.end + usize::from(behind.starts_with(','));
+        let comma = behind.strip_prefix(',').map(|rest| rest.trim_start_matches(' '));
+        let end = comma.map_or(at.end, |rest| self.text.len() - rest.len());
         let before = Span::new(0, at.start).of(self.text);
         let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
         let alone = before[..before.len() - indent].ends_with('\n');
