@@ -10,6 +10,7 @@ use super::test::beside;
 use super::ui::{BOLD, DIM, Failure, GREEN, RED, Ui, YELLOW, paint, plural, progress};
 use crate::check::library::Library;
 use crate::diag::Source;
+use crate::span::Span;
 use crate::trial::Keys;
 use crate::trial::mutate::{Mutant, NoScore, Score, Trial};
 
@@ -140,8 +141,11 @@ fn summary(ui: &Ui, score: &Score) -> String {
     format!("{}{}", paint(ui.colour, colour, line), paint(ui.colour, DIM, besides))
 }
 
+/// Where it begins, behind the blanks that a dropped rule takes along.
 fn place(text: &str, mutant: &Mutant) -> (usize, usize) {
-    Source::text("", text).line_and_column(mutant.at).unwrap_or((1, 1))
+    let whole = mutant.at.of(text);
+    let start = mutant.at.start + whole.len() - whole.trim_start().len();
+    Source::text("", text).line_and_column(Span::new(start, mutant.at.end)).unwrap_or((1, 1))
 }
 
 /// What a mutant changes, as `diff -u` writes it.

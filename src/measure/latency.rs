@@ -79,7 +79,7 @@ fn read(histogram: &Histogram<u64>, together: u32) -> Latency {
     }
 }
 
-const CURVE_STEPS: u32 = 60;
+const CURVE_STEPS: u32 = 150;
 
 #[expect(clippy::cast_precision_loss, reason = "to know whether there are a few")]
 fn to_float(count: u64) -> f64 {

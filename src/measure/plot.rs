@@ -8,7 +8,7 @@ const HEIGHT: f64 = 420.0;
 const LEFT: f64 = 78.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 20.0;
-const BOTTOM: f64 = 52.0;
+const BOTTOM: f64 = 60.0;
 
 /// One a lane of the first policy, one of the second.
 const COLOURS: [&str; 3] = ["one", "two", "three"];
@@ -89,7 +89,7 @@ impl Frame {
             out.push_str(&format!(
                 "<line class=\"grid\" x1=\"{x:.1}\" y1=\"{TOP}\" x2=\"{x:.1}\" y2=\"{lower}\"/>\
                  <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{label}</text>\n",
-                lower + 18.0
+                lower + 24.0
             ));
         }
         out.push_str(&format!(

@@ -1,7 +1,7 @@
 //! What was measured, as tables of words: the terminal and the page show the same ones.
 
 use super::latency::SHARES;
-use super::sizes::Hot;
+use super::sizes::{Hot, StageSize};
 use super::{Lane, Measured, Timed};
 
 /// A measured policy, and what it is called.
@@ -19,7 +19,7 @@ pub struct Table {
 /// All tables of one policy, or of two beside each other: then every row says how many times as much the second one takes.
 #[must_use]
 pub fn tables(all: &[Named<'_>]) -> Vec<Table> {
-    let mut tables = vec![latencies(all), throughputs(all), sizes(all)];
+    let mut tables = vec![latencies(all), throughputs(all), costs(all), sizes(all)];
     tables.extend(all.iter().map(|named| rules(*named, all.len() > 1)));
     tables.retain(|table| !table.rows.is_empty());
     tables
@@ -71,54 +71,72 @@ fn by_lane(all: &[Named<'_>], numbers: impl Fn(&Timed) -> Vec<f64>, show: fn(f64
     rows
 }
 
+/// What each token and policy weighs.
 fn sizes(all: &[Named<'_>]) -> Table {
-    let mut head = vec!["size".to_owned()];
-    if all.len() > 1 {
-        head.extend(all.iter().map(|(name, _)| (*name).to_owned()));
-        head.push("times as much".to_owned());
-    } else {
-        head.push(String::new());
-    }
-    let mut rows = Vec::new();
-    let mut row = |title: &str, of: &dyn Fn(&Measured) -> Option<f64>, show: fn(f64) -> String| {
-        let numbers: Vec<_> = all.iter().map(|(_, measured)| of(measured)).collect();
-        if numbers.iter().all(Option::is_none) {
-            return;
-        }
-        let mut row = vec![title.to_owned()];
-        row.extend(numbers.iter().map(|number| number.map_or_else(|| "–".to_owned(), show)));
-        if let [Some(first), Some(second)] = numbers.as_slice() {
-            row.push(ratio(*first, *second));
-        } else if numbers.len() > 1 {
-            row.push(String::new());
-        }
-        rows.push(row);
-    };
-    #[expect(clippy::cast_precision_loss, reason = "sizes that are shown to three digits")]
-    let number = |number: usize| number as f64;
+    let head = ["bytes", "program", "local token", "public token"].map(str::to_owned).to_vec();
     let most = all.iter().map(|(_, measured)| measured.sizes.stages.len()).max().unwrap_or(0);
+    let mut rows = Vec::new();
     for place in 0..most.min(STAGES) {
-        let title = all.iter().find_map(|(_, measured)| measured.sizes.stages.get(place)).map(|stage| &stage.title);
-        let title = title.map(|title| shortened(title)).unwrap_or_default();
-        let stage = |measured: &Measured| measured.sizes.stages.get(place).cloned();
-        row(&format!("{title}: program"), &|it| stage(it).map(|stage| number(stage.program)), bytes);
-        row(&format!("{title}: local token"), &|it| stage(it)?.local.map(|(bytes, _)| number(bytes)), bytes);
-        row(&format!("{title}: public token"), &|it| stage(it)?.public.map(|(bytes, _)| number(bytes)), bytes);
-    }
-    #[expect(clippy::cast_precision_loss, reason = "steps that are shown to three digits")]
-    let steps = |steps: u64| steps as f64;
-    row("steps, at most by the program", &|it| Some(steps(it.sizes.worst)), count);
-    row("steps, at most by a request here", &|it| Some(steps(it.sizes.reached)), count);
-    row("steps, on average", &|it| Some(it.sizes.reached_mean), count);
-    for lane in Lane::ALL {
-        let of = |it: &Measured| it.lanes.iter().find(|timed| timed.lane == lane)?.allocations.map(|(count, _)| count);
-        row(&format!("allocations, {}", lane.words()), &of, count);
+        let stages = all.iter().filter_map(|(name, it)| Some((*name, it.sizes.stages.get(place)?)));
+        let stages: Vec<_> = stages.map(|(name, stage)| (name, stage, stage.bytes())).collect();
+        for (name, stage, bytes) in &stages {
+            let title = if all.len() > 1 { format!("{}: {name}", stage.title) } else { stage.title.clone() };
+            let bytes = bytes.map(|bytes| bytes.map_or_else(|| "–".to_owned(), |bytes| format!("{bytes:.0}")));
+            rows.push(std::iter::once(title).chain(bytes).collect());
+        }
+        if let [(.., first), (.., second)] = stages.as_slice() {
+            let ratios = first.iter().zip(second).map(|(first, second)| {
+                first.zip(*second).map_or_else(String::new, |(first, second)| ratio(first, second))
+            });
+            rows.push(std::iter::once("… times as much".to_owned()).chain(ratios).collect());
+        }
     }
     Table { head, rows }
 }
 
 /// So many tokens and policies are shown with their sizes.
 const STAGES: usize = 8;
+
+impl StageSize {
+    #[expect(clippy::cast_precision_loss, reason = "sizes that a cap has bounded")]
+    fn bytes(&self) -> [Option<f64>; 3] {
+        let token = |token: Option<(usize, usize)>| token.map(|(bytes, _)| bytes as f64);
+        [Some(self.program as f64), token(self.local), token(self.public)]
+    }
+}
+
+/// What a decision takes, whatever the clock says.
+fn costs(all: &[Named<'_>]) -> Table {
+    let mut head = vec!["cost of a decision".to_owned()];
+    head.extend(all.iter().map(|(name, _)| if all.len() > 1 { (*name).to_owned() } else { "count".to_owned() }));
+    head.extend((all.len() > 1).then(|| "times as much".to_owned()));
+    #[expect(clippy::cast_precision_loss, reason = "steps that are shown to three digits")]
+    let steps = |steps: u64| Some(steps as f64);
+    let mut rows = vec![
+        cost(all, "steps, at most by the program", &|it| steps(it.sizes.worst)),
+        cost(all, "steps, at most by a request here", &|it| steps(it.sizes.reached)),
+        cost(all, "steps, on average", &|it| Some(it.sizes.reached_mean)),
+    ];
+    rows.extend(Lane::ALL.map(|lane| {
+        let title = format!("allocations, {}", lane.words());
+        cost(all, &title, &|it| it.lanes.iter().find(|timed| timed.lane == lane)?.allocations.map(|(count, _)| count))
+    }));
+    Table { head, rows: rows.into_iter().flatten().collect() }
+}
+
+/// A row with a number for each policy; none where none of them has one.
+fn cost(all: &[Named<'_>], title: &str, of: &dyn Fn(&Measured) -> Option<f64>) -> Option<Vec<String>> {
+    let numbers: Vec<_> = all.iter().map(|(_, measured)| of(measured)).collect();
+    numbers.iter().any(Option::is_some).then(|| {
+        let shown = numbers.iter().map(|number| number.map_or_else(|| "–".to_owned(), count));
+        let ratio = match numbers.as_slice() {
+            [Some(first), Some(second)] => Some(ratio(*first, *second)),
+            [_, _] => Some(String::new()),
+            _ => None,
+        };
+        std::iter::once(title.to_owned()).chain(shown).chain(ratio).collect()
+    })
+}
 
 fn rules((name, measured): Named<'_>, several: bool) -> Table {
     let title = if several { format!("what decided: {name}") } else { "what decided".to_owned() };
@@ -156,10 +174,6 @@ pub fn count(number: f64) -> String {
     }
 }
 
-fn bytes(number: f64) -> String {
-    format!("{number:.0} bytes")
-}
-
 /// Three digits, and none behind the point that says nothing.
 fn digits(number: f64) -> String {
     match number {
@@ -168,13 +182,6 @@ fn digits(number: f64) -> String {
         number if number < 100.0 => format!("{number:.1}"),
         number => format!("{number:.0}"),
     }
-}
-
-/// A title that leaves room for what stands behind it.
-fn shortened(title: &str) -> String {
-    const WIDTH: usize = 40;
-    let kept: String = title.chars().take(WIDTH).collect();
-    if kept.len() == title.len() { kept } else { format!("{}…", kept.trim_end()) }
 }
 
 fn ratio(first: f64, second: f64) -> String {

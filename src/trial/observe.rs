@@ -170,13 +170,8 @@ impl Observer {
     #[must_use]
     pub fn reached(&self, observed: &Observed) -> u64 {
         let last = observed.decided().unwrap_or(self.rules.len());
-        let looked_at = self
-            .watches
-            .iter()
-            .zip(&observed.rules)
-            .take(last.saturating_add(1))
-            .flat_map(|(watch, seen)| watch.programs.iter().zip(&seen.parts).filter(|(_, part)| part.is_some()));
-        looked_at.map(|(program, _)| program.lend().cost()).sum()
+        let rules = self.watches.iter().zip(&observed.rules).take(last.saturating_add(1));
+        rules.map(|(watch, seen)| watch.cost(seen)).sum()
     }
 
     fn answer(&self, seen: &[Seen]) -> Answer {
@@ -200,6 +195,14 @@ impl Watch {
         let tests = (0..self.tests).all(|part| look.part(part));
         let matched = tests && self.condition.as_ref().is_none_or(|condition| look.shape(condition));
         Seen { matched, parts: look.parts }
+    }
+}
+
+impl Watch {
+    /// The most steps that looking at these parts can take. Each program counts its own rule, which is there once.
+    fn cost(&self, seen: &Seen) -> u64 {
+        let parts = self.programs.iter().zip(&seen.parts).filter(|(_, part)| part.is_some());
+        parts.fold(1, |cost, (program, _)| cost + program.lend().cost().saturating_sub(1))
     }
 }
 

@@ -20,6 +20,11 @@ pub fn notes(all: &[Named<'_>], source: &Source) -> Vec<String> {
          is too short",
         first.clock
     ));
+    if cfg!(debug_assertions) {
+        notes.push(
+            "this `placet` was built without optimisation: build it with `--release` to see its times".to_owned(),
+        );
+    }
     if let [(_, first), (name, second)] = all {
         let same = first.verdicts.iter().zip(&second.verdicts).filter(|(one, other)| one == other).count();
         notes.push(format!("{same} of {} verdicts are the same with {name}", first.verdicts.len()));

@@ -33,6 +33,7 @@ pub(super) fn mutants(document: &Document, text: &str) -> Vec<Mutant> {
             ItemKind::Use(_) | ItemKind::Vocabulary(_) => {}
         }
     }
+    walk.mutants.sort_by_key(|mutant| mutant.at.start);
     walk.mutants
 }
 

@@ -105,10 +105,12 @@ fn ranges(first: &Operand, last: &Operand) -> Vec<(Kind, PatternKind)> {
     near
 }
 
-/// A number, a second or an instant further.
+/// In ms.
+const SECOND: i64 = 1000;
+
+/// A number further, or a second.
 fn stepped(end: &Operand, step: i64) -> Option<Operand> {
     let OperandKind::Literal(literal) = &end.kind else { return None };
-    const SECOND: i64 = 1000;
     Some(operand(match literal {
         Literal::Int(number) => Literal::Int(number.checked_add(step)?),
         Literal::Duration(millis) => Literal::Duration(millis.checked_add(step * SECOND).filter(|it| *it >= 0)?),
