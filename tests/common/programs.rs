@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use placet::bytecode::automaton::Draft;
 use placet::bytecode::constant::{GlobPiece, NetworkBits, PathPiece, write_actions};
-use placet::bytecode::cursor::Cursor;
+use placet::bytecode::cursor::{Cursor, put_prefixed};
 use placet::bytecode::op::{Const, Int, Length, Op};
-use placet::bytecode::program::{Pool, Program, put_body};
+use placet::bytecode::program::{Pool, Program};
 use placet::bytecode::verify::{Budget, Scope};
 use placet::model::types::{Scalar, Type};
 use placet::model::value::Address;
@@ -371,7 +371,7 @@ pub fn rule(rule: impl Fn(Length) -> Op, tests: &[u8]) -> Vec<u8> {
 /// A body by itself, for lengths that are told on purpose.
 pub fn with_length(code: u8, body: &[u8]) -> Vec<u8> {
     let mut out = vec![code];
-    put_body(&mut out, body);
+    put_prefixed(&mut out, body);
     out
 }
 
