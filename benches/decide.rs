@@ -5,6 +5,8 @@
 
 #[allow(dead_code, reason = "the claims layout is whole, the benchmark uses what it needs")]
 mod native;
+#[allow(dead_code, reason = "all workloads are in it, the benchmark asks those it measures")]
+mod workloads;
 
 use std::hint::black_box;
 
@@ -23,30 +25,9 @@ use placet::token::envelope::Token;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, SigningKey};
 use placet::token::verify::{Scratch, Verifier};
+use workloads::{ALLOWED, CALLS, EXPIRY, NOW, S1_POLICY as POLICY, many_rules};
 
-const POLICY: &str = include_str!("../policies/momento_ten.placet");
-const NOW: i64 = 1_795_000_000_000;
 const SECRET: [u8; 32] = [7; 32];
-
-/// Action, cache, key or topic, and what the action does to the store: eight that are allowed, eight near misses.
-const CALLS: [(&str, &str, &str, Class); 16] = [
-    ("set", "acorns", "nut-1", Class::Write),
-    ("listPopFront", "acorns", "queue", Class::ConditionalWrite),
-    ("get", "elsewhere", "nut-1", Class::Read),
-    ("set", "WriteCache", "WriteKey/7", Class::Write),
-    ("publish", "walnuts", "mo_favorites", Class::Publish),
-    ("subscribe", "elsewhere", "anything", Class::Subscribe),
-    ("publish", "chat", "lobby", Class::Publish),
-    ("setIfAbsent", "pistachios", "tenant-7/lock", Class::ConditionalWrite),
-    ("set", "Acorns", "nut-1", Class::Write),
-    ("set", "acorn", "nut-1", Class::Write),
-    ("set", "elsewhere", "nut-1", Class::Write),
-    ("set", "WriteCache", "WriteKe", Class::Write),
-    ("publish", "walnuts", "mo_favorites2", Class::Publish),
-    ("publish", "events", "audit", Class::Publish),
-    ("set", "sessions", "user-421", Class::Write),
-    ("setIfAbsent", "pistachios", "tenant-7", Class::ConditionalWrite),
-];
 
 /// A call with its numbers looked up, as a service has it.
 struct Prepared {
@@ -54,6 +35,7 @@ struct Prepared {
     cache: &'static str,
     name: &'static str,
     class: Class,
+    now: i64,
 }
 
 struct Fields {
@@ -65,15 +47,17 @@ struct Fields {
 fn prepared(vocabulary: &Vocabulary) -> (Vec<Prepared>, Fields) {
     let field = |name| vocabulary.field(name).unwrap();
     let fields = Fields { cache: field("cache"), item: field("item"), topic: field("topic") };
-    let prepare =
-        |&(action, cache, name, class)| Prepared { action: vocabulary.action(action).unwrap(), cache, name, class };
+    let prepare = |call: &workloads::Call| {
+        let action = vocabulary.action(call.action).unwrap();
+        Prepared { action, cache: call.cache, name: call.name, class: call.class, now: call.now }
+    };
     (CALLS.iter().map(prepare).collect(), fields)
 }
 
 // A request is 800 bytes and made where it is used; a call would copy it.
 #[inline(always)]
 fn request<'a>(vocabulary: &'a Vocabulary, fields: &Fields, call: &Prepared) -> Request<'a> {
-    let mut request = Request::new(vocabulary, call.action, NOW);
+    let mut request = Request::new(vocabulary, call.action, call.now);
     request.set(fields.cache, call.cache).unwrap();
     if matches!(call.class, Class::Publish | Class::Subscribe) {
         request.set(fields.topic, call.name).unwrap();
@@ -84,7 +68,7 @@ fn request<'a>(vocabulary: &'a Vocabulary, fields: &Fields, call: &Prepared) -> 
 }
 
 fn native_call(call: &Prepared) -> Call<'static> {
-    Call { class: call.class, cache: call.cache.as_bytes(), name: call.name.as_bytes(), now: NOW.cast_unsigned() }
+    Call { class: call.class, cache: call.cache.as_bytes(), name: call.name.as_bytes(), now: call.now.cast_unsigned() }
 }
 
 fn document() -> Document {
@@ -114,13 +98,13 @@ fn decide(c: &mut Criterion) {
     let local = minted(&document, &MintingKey::Local(LocalKey::from_secret(&SECRET))).text();
     let public = minted(&document, &MintingKey::Signing(SigningKey::from_seed(&SECRET))).text();
     let (calls, fields) = prepared(vocabulary);
-    let native_text = native::mint(&SECRET, u64::MAX, &TEN);
+    let native_text = native::mint(&SECRET, EXPIRY.cast_unsigned(), &TEN);
     let mut buffer = [0; 1024];
     let claims = native::open(&native_text, &SECRET, &mut buffer).unwrap().to_vec();
     let mut scratch = Scratch::new();
     for (place, call) in calls.iter().enumerate() {
         let ours = authorizer.authorize(&local, &request(vocabulary, &fields, call), &mut scratch).is_allow();
-        assert_eq!(ours, place < 8, "{}", CALLS[place].0);
+        assert_eq!(ours, place < ALLOWED, "{:?}", CALLS[place]);
         assert_eq!(native::allows(&claims, &native_call(call)), ours, "the hand-written check disagrees");
     }
     println!(
@@ -190,7 +174,7 @@ fn verify(c: &mut Criterion) {
     let keyring = keyring();
     let verifier = Verifier::new(&keyring, document.vocabulary());
     let token = minted(&document, &MintingKey::Local(LocalKey::from_secret(&SECRET)));
-    let native_text = native::mint(&SECRET, u64::MAX, &TEN);
+    let native_text = native::mint(&SECRET, EXPIRY.cast_unsigned(), &TEN);
     let restriction = "use momento\nrestriction until { expiry: 2027-01-01T00:00:00Z }";
     let restriction = Document::from_text("until.placet", restriction, Library::built_in()).unwrap();
     let compiled = restriction.compile(BlockKind::Restriction, None, &Arguments::none()).unwrap();
@@ -262,12 +246,6 @@ fn write(c: &mut Criterion) {
     group.bench_function("mint, local", |b| b.iter(|| minted(&document, &local)));
     group.bench_function("mint, public", |b| b.iter(|| minted(&document, &signing)));
     group.finish();
-}
-
-/// Rule `i` of `n`: reads on cache `cache-i`, keys with prefix `k-i/`.
-fn many_rules(n: usize) -> String {
-    let rules = (0..n).map(|i| format!("    allow {{ action: get, cache: \"cache-{i}\", item: prefix \"k-{i}/\" }}\n"));
-    format!("use momento\n\npolicy many {{\n{}}}\n", rules.collect::<String>())
 }
 
 /// Deciding among more and more rules without an index: the time should grow with them, and no faster.
