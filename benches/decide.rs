@@ -3,6 +3,8 @@
 //! `cargo bench` prints times; what counts are the ratios within one run. Before anything is timed, Placet and the
 //! hand-written check must agree on every request.
 
+#[allow(dead_code, reason = "what all benches share is whole, this one uses what it times")]
+mod asked;
 #[allow(dead_code, reason = "the claims layout is whole, the benchmark uses what it needs")]
 mod native;
 #[allow(dead_code, reason = "all workloads are in it, the benchmark asks those it measures")]
@@ -164,6 +166,103 @@ fn decide(c: &mut Criterion) {
     group.finish();
 }
 
+/// S1, S2, S2p and S3, on both sides with the requests at hand: the price of deciding, and of deciding from the text on.
+fn compare(c: &mut Criterion) {
+    use native::series::Wanted;
+    let document = asked::document(POLICY);
+    workload(c, "S1", &document, &asked::cache(document.vocabulary()));
+    let document = asked::document(workloads::S2_POLICY);
+    workload(c, "S2", &document, &asked::series(document.vocabulary(), Wanted::Expression(workloads::DC)));
+    let document = asked::document(workloads::S2P_POLICY);
+    workload(c, "S2p", &document, &asked::series(document.vocabulary(), Wanted::Prefix(workloads::DC_PREFIX)));
+    let document = asked::document(workloads::S3_POLICY);
+    workload(c, "S3", &document, &asked::visits(document.vocabulary()));
+}
+
+fn workload<N>(c: &mut Criterion, name: &str, document: &Document, asked: &asked::Asked<'_, N>) {
+    let keyring = asked::keyring();
+    let authorizer = Authorizer::new(&keyring, document.vocabulary());
+    let native_text = native::seal(&SECRET, asked.claims.clone());
+    let texts = [asked::local(), asked::signing()].map(|key| asked::minted(document, &key).text());
+    let (mut scratch, mut room, mut buffer) = (Scratch::new(), Scratch::new(), [0; native::BYTES]);
+    let verified = authorizer.verifier().verify(&texts[0], NOW, &mut room).unwrap();
+    for (request, native, expected) in &asked.requests {
+        assert_eq!((asked.allows)(&asked.claims, native), *expected, "{name}: the hand-written check disagrees");
+        assert!(texts.iter().all(|text| authorizer.authorize(text, request, &mut scratch).is_allow() == *expected));
+    }
+    let [native, local, public] = [&native_text, &texts[0], &texts[1]].map(String::len);
+    println!("{name}: the text of the token has {native} characters by hand, {local} local, {public} public");
+    let mut group = c.benchmark_group(name);
+    group.throughput(Throughput::Elements(asked.requests.len() as u64));
+    let requests = &asked.requests;
+    group.bench_function("native, opened", |b| {
+        b.iter(|| requests.iter().filter(|(_, ask, _)| (asked.allows)(black_box(&asked.claims), ask)).count());
+    });
+    group.bench_function("placet, verified", |b| {
+        b.iter(|| requests.iter().filter(|(ask, ..)| authorizer.decide(&verified, black_box(ask)).is_allow()).count());
+    });
+    group.bench_function("native, cold", |b| {
+        let mut open = |ask| {
+            native::open(black_box(&native_text), &SECRET, &mut buffer)
+                .is_some_and(|claims| (asked.allows)(claims, ask))
+        };
+        b.iter(|| requests.iter().filter(|(_, ask, _)| open(ask)).count());
+    });
+    for (name, text) in [("placet, cold, local", &texts[0]), ("placet, cold, public", &texts[1])] {
+        group.bench_function(name, |b| {
+            let mut decide = |ask| authorizer.authorize(black_box(text), ask, &mut scratch).is_allow();
+            b.iter(|| requests.iter().filter(|(ask, ..)| decide(ask)).count());
+        });
+    }
+    group.finish();
+}
+
+/// One verifier, one cache and one verified token shared by threads. The time is that of a round of all threads together:
+/// twice the work in the time of one is what a second core can give.
+fn threads(c: &mut Criterion) {
+    use placet::token::cache::TokenCache;
+    const ROUNDS: usize = 20_000;
+    let document = asked::document(POLICY);
+    let asked = asked::cache(document.vocabulary());
+    let keyring = asked::keyring();
+    let authorizer = Authorizer::new(&keyring, document.vocabulary());
+    let text = asked::minted(&document, &asked::local()).text();
+    let (cache, mut room) = (TokenCache::new(1_000), Scratch::new());
+    let kept = authorizer.verifier().verify(&text, NOW, &mut room).unwrap().keep();
+    let request = &asked.requests[0].0;
+    let warm = |_: &mut Scratch| {
+        let verified = authorizer.verifier().recheck(&kept, NOW).unwrap();
+        authorizer.decide(&verified, black_box(request)).is_allow()
+    };
+    let cold = |scratch: &mut Scratch| authorizer.authorize(black_box(&text), request, scratch).is_allow();
+    let cached = |scratch: &mut Scratch| {
+        let token = cache.verify(authorizer.verifier(), black_box(&text), NOW, scratch).unwrap();
+        authorizer.decide(&authorizer.verifier().recheck(&token, NOW).unwrap(), request).is_allow()
+    };
+    let paths: [(&str, &(dyn Fn(&mut Scratch) -> bool + Sync)); 3] =
+        [("a verified token", &warm), ("text to verdict", &cold), ("the cache, one token", &cached)];
+    let mut group = c.benchmark_group("threads");
+    group.sample_size(20);
+    for (name, path) in paths {
+        for threads in [1, 2] {
+            group.throughput(Throughput::Elements((threads * ROUNDS) as u64));
+            group.bench_function(format!("{name}, {threads}"), |b| {
+                b.iter(|| {
+                    std::thread::scope(|scope| {
+                        for _ in 0..threads {
+                            scope.spawn(|| {
+                                let mut scratch = Scratch::new();
+                                assert!((0..ROUNDS).all(|_| path(&mut scratch)));
+                            });
+                        }
+                    });
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
 /// The base64url digits behind the prefix: the floor is measured over the same bytes.
 fn digits_of(text: &str) -> String {
     text.trim_start_matches("placet_l1_").to_owned()
@@ -270,5 +369,5 @@ fn grow(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, decide, verify, write, grow);
+criterion_group!(benches, decide, compare, threads, verify, write, grow);
 criterion_main!(benches);

@@ -22,7 +22,8 @@ use super::keys::{KeyError, Kind, LocalKey, PublicKey, SigningKey};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keyring {
     minting: Option<MintingKey>,
-    /// What is accepted, the minting key's half included.
+    /// What is accepted, the minting key's half included; both ascend by id, since a service may have a key for each of
+    /// ten thousand tenants.
     locals: Vec<LocalKey>,
     publics: Vec<PublicKey>,
     stamp: Stamp,
@@ -55,10 +56,10 @@ impl Keyring {
     /// # Errors
     /// A key of the same id and purpose is accepted already.
     pub fn accept_local(&mut self, key: LocalKey) -> Result<(), SameId> {
-        if self.local(key.id()).is_some() {
-            return Err(SameId(key.id()));
+        match self.locals.binary_search_by_key(&key.id(), LocalKey::id) {
+            Ok(_) => return Err(SameId(key.id())),
+            Err(place) => self.locals.insert(place, key),
         }
-        self.locals.push(key);
         self.restamp();
         Ok(())
     }
@@ -68,10 +69,10 @@ impl Keyring {
     /// # Errors
     /// A key of the same id and purpose is accepted already.
     pub fn accept_public(&mut self, key: PublicKey) -> Result<(), SameId> {
-        if self.public(key.id()).is_some() {
-            return Err(SameId(key.id()));
+        match self.publics.binary_search_by_key(&key.id(), PublicKey::id) {
+            Ok(_) => return Err(SameId(key.id())),
+            Err(place) => self.publics.insert(place, key),
         }
-        self.publics.push(key);
         self.restamp();
         Ok(())
     }
@@ -98,14 +99,14 @@ impl Keyring {
     #[must_use]
     #[inline]
     pub fn local(&self, id: KeyId) -> Option<&LocalKey> {
-        self.locals.iter().find(|key| key.id() == id)
+        self.locals.get(self.locals.binary_search_by_key(&id, LocalKey::id).ok()?)
     }
 
     /// The key of public tokens with this id.
     #[must_use]
     #[inline]
     pub fn public(&self, id: KeyId) -> Option<&PublicKey> {
-        self.publics.iter().find(|key| key.id() == id)
+        self.publics.get(self.publics.binary_search_by_key(&id, PublicKey::id).ok()?)
     }
 
     /// Every accepted key.
