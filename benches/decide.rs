@@ -3,8 +3,12 @@
 //! `cargo bench` prints times; what counts are the ratios within one run. Before anything is timed, Placet and the
 //! hand-written check must agree on every request.
 
+#[allow(dead_code, reason = "what all benches share is whole, this one uses what it times")]
+mod asked;
 #[allow(dead_code, reason = "the claims layout is whole, the benchmark uses what it needs")]
 mod native;
+#[allow(dead_code, reason = "all workloads are in it, the benchmark asks those it measures")]
+mod workloads;
 
 use std::hint::black_box;
 
@@ -23,30 +27,9 @@ use placet::token::envelope::Token;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, SigningKey};
 use placet::token::verify::{Scratch, Verifier};
+use workloads::{ALLOWED, CALLS, EXPIRY, NOW, S1_POLICY as POLICY, many_rules};
 
-const POLICY: &str = include_str!("../policies/momento_ten.placet");
-const NOW: i64 = 1_795_000_000_000;
 const SECRET: [u8; 32] = [7; 32];
-
-/// Action, cache, key or topic, and what the action does to the store: eight that are allowed, eight near misses.
-const CALLS: [(&str, &str, &str, Class); 16] = [
-    ("set", "acorns", "nut-1", Class::Write),
-    ("listPopFront", "acorns", "queue", Class::ConditionalWrite),
-    ("get", "elsewhere", "nut-1", Class::Read),
-    ("set", "WriteCache", "WriteKey/7", Class::Write),
-    ("publish", "walnuts", "mo_favorites", Class::Publish),
-    ("subscribe", "elsewhere", "anything", Class::Subscribe),
-    ("publish", "chat", "lobby", Class::Publish),
-    ("setIfAbsent", "pistachios", "tenant-7/lock", Class::ConditionalWrite),
-    ("set", "Acorns", "nut-1", Class::Write),
-    ("set", "acorn", "nut-1", Class::Write),
-    ("set", "elsewhere", "nut-1", Class::Write),
-    ("set", "WriteCache", "WriteKe", Class::Write),
-    ("publish", "walnuts", "mo_favorites2", Class::Publish),
-    ("publish", "events", "audit", Class::Publish),
-    ("set", "sessions", "user-421", Class::Write),
-    ("setIfAbsent", "pistachios", "tenant-7", Class::ConditionalWrite),
-];
 
 /// A call with its numbers looked up, as a service has it.
 struct Prepared {
@@ -54,6 +37,7 @@ struct Prepared {
     cache: &'static str,
     name: &'static str,
     class: Class,
+    now: i64,
 }
 
 struct Fields {
@@ -65,15 +49,17 @@ struct Fields {
 fn prepared(vocabulary: &Vocabulary) -> (Vec<Prepared>, Fields) {
     let field = |name| vocabulary.field(name).unwrap();
     let fields = Fields { cache: field("cache"), item: field("item"), topic: field("topic") };
-    let prepare =
-        |&(action, cache, name, class)| Prepared { action: vocabulary.action(action).unwrap(), cache, name, class };
+    let prepare = |call: &workloads::Call| {
+        let action = vocabulary.action(call.action).unwrap();
+        Prepared { action, cache: call.cache, name: call.name, class: call.class, now: call.now }
+    };
     (CALLS.iter().map(prepare).collect(), fields)
 }
 
 // A request is 800 bytes and made where it is used; a call would copy it.
 #[inline(always)]
 fn request<'a>(vocabulary: &'a Vocabulary, fields: &Fields, call: &Prepared) -> Request<'a> {
-    let mut request = Request::new(vocabulary, call.action, NOW);
+    let mut request = Request::new(vocabulary, call.action, call.now);
     request.set(fields.cache, call.cache).unwrap();
     if matches!(call.class, Class::Publish | Class::Subscribe) {
         request.set(fields.topic, call.name).unwrap();
@@ -84,7 +70,7 @@ fn request<'a>(vocabulary: &'a Vocabulary, fields: &Fields, call: &Prepared) -> 
 }
 
 fn native_call(call: &Prepared) -> Call<'static> {
-    Call { class: call.class, cache: call.cache.as_bytes(), name: call.name.as_bytes(), now: NOW.cast_unsigned() }
+    Call { class: call.class, cache: call.cache.as_bytes(), name: call.name.as_bytes(), now: call.now.cast_unsigned() }
 }
 
 fn document() -> Document {
@@ -114,13 +100,13 @@ fn decide(c: &mut Criterion) {
     let local = minted(&document, &MintingKey::Local(LocalKey::from_secret(&SECRET))).text();
     let public = minted(&document, &MintingKey::Signing(SigningKey::from_seed(&SECRET))).text();
     let (calls, fields) = prepared(vocabulary);
-    let native_text = native::mint(&SECRET, u64::MAX, &TEN);
+    let native_text = native::mint(&SECRET, EXPIRY.cast_unsigned(), &TEN);
     let mut buffer = [0; 1024];
     let claims = native::open(&native_text, &SECRET, &mut buffer).unwrap().to_vec();
     let mut scratch = Scratch::new();
     for (place, call) in calls.iter().enumerate() {
         let ours = authorizer.authorize(&local, &request(vocabulary, &fields, call), &mut scratch).is_allow();
-        assert_eq!(ours, place < 8, "{}", CALLS[place].0);
+        assert_eq!(ours, place < ALLOWED, "{:?}", CALLS[place]);
         assert_eq!(native::allows(&claims, &native_call(call)), ours, "the hand-written check disagrees");
     }
     println!(
@@ -180,6 +166,103 @@ fn decide(c: &mut Criterion) {
     group.finish();
 }
 
+/// S1, S2, S2p and S3, on both sides with the requests at hand: the price of deciding, and of deciding from the text on.
+fn compare(c: &mut Criterion) {
+    use native::series::Wanted;
+    let document = asked::document(POLICY);
+    workload(c, "S1", &document, &asked::cache(document.vocabulary()));
+    let document = asked::document(workloads::S2_POLICY);
+    workload(c, "S2", &document, &asked::series(document.vocabulary(), Wanted::Expression(workloads::DC)));
+    let document = asked::document(workloads::S2P_POLICY);
+    workload(c, "S2p", &document, &asked::series(document.vocabulary(), Wanted::Prefix(workloads::DC_PREFIX)));
+    let document = asked::document(workloads::S3_POLICY);
+    workload(c, "S3", &document, &asked::visits(document.vocabulary()));
+}
+
+fn workload<N>(c: &mut Criterion, name: &str, document: &Document, asked: &asked::Asked<'_, N>) {
+    let keyring = asked::keyring();
+    let authorizer = Authorizer::new(&keyring, document.vocabulary());
+    let native_text = native::seal(&SECRET, asked.claims.clone());
+    let texts = [asked::local(), asked::signing()].map(|key| asked::minted(document, &key).text());
+    let (mut scratch, mut room, mut buffer) = (Scratch::new(), Scratch::new(), [0; native::BYTES]);
+    let verified = authorizer.verifier().verify(&texts[0], NOW, &mut room).unwrap();
+    for (request, native, expected) in &asked.requests {
+        assert_eq!((asked.allows)(&asked.claims, native), *expected, "{name}: the hand-written check disagrees");
+        assert!(texts.iter().all(|text| authorizer.authorize(text, request, &mut scratch).is_allow() == *expected));
+    }
+    let [native, local, public] = [&native_text, &texts[0], &texts[1]].map(String::len);
+    println!("{name}: the text of the token has {native} characters by hand, {local} local, {public} public");
+    let mut group = c.benchmark_group(name);
+    group.throughput(Throughput::Elements(asked.requests.len() as u64));
+    let requests = &asked.requests;
+    group.bench_function("native, opened", |b| {
+        b.iter(|| requests.iter().filter(|(_, ask, _)| (asked.allows)(black_box(&asked.claims), ask)).count());
+    });
+    group.bench_function("placet, verified", |b| {
+        b.iter(|| requests.iter().filter(|(ask, ..)| authorizer.decide(&verified, black_box(ask)).is_allow()).count());
+    });
+    group.bench_function("native, cold", |b| {
+        let mut open = |ask| {
+            native::open(black_box(&native_text), &SECRET, &mut buffer)
+                .is_some_and(|claims| (asked.allows)(claims, ask))
+        };
+        b.iter(|| requests.iter().filter(|(_, ask, _)| open(ask)).count());
+    });
+    for (name, text) in [("placet, cold, local", &texts[0]), ("placet, cold, public", &texts[1])] {
+        group.bench_function(name, |b| {
+            let mut decide = |ask| authorizer.authorize(black_box(text), ask, &mut scratch).is_allow();
+            b.iter(|| requests.iter().filter(|(ask, ..)| decide(ask)).count());
+        });
+    }
+    group.finish();
+}
+
+/// One verifier, one cache and one verified token shared by threads. The time is that of a round of all threads together:
+/// twice the work in the time of one is what a second core can give.
+fn threads(c: &mut Criterion) {
+    use placet::token::cache::TokenCache;
+    const ROUNDS: usize = 20_000;
+    let document = asked::document(POLICY);
+    let asked = asked::cache(document.vocabulary());
+    let keyring = asked::keyring();
+    let authorizer = Authorizer::new(&keyring, document.vocabulary());
+    let text = asked::minted(&document, &asked::local()).text();
+    let (cache, mut room) = (TokenCache::new(1_000), Scratch::new());
+    let kept = authorizer.verifier().verify(&text, NOW, &mut room).unwrap().keep();
+    let request = &asked.requests[0].0;
+    let warm = |_: &mut Scratch| {
+        let verified = authorizer.verifier().recheck(&kept, NOW).unwrap();
+        authorizer.decide(&verified, black_box(request)).is_allow()
+    };
+    let cold = |scratch: &mut Scratch| authorizer.authorize(black_box(&text), request, scratch).is_allow();
+    let cached = |scratch: &mut Scratch| {
+        let token = cache.verify(authorizer.verifier(), black_box(&text), NOW, scratch).unwrap();
+        authorizer.decide(&authorizer.verifier().recheck(&token, NOW).unwrap(), request).is_allow()
+    };
+    let paths: [(&str, &(dyn Fn(&mut Scratch) -> bool + Sync)); 3] =
+        [("a verified token", &warm), ("text to verdict", &cold), ("the cache, one token", &cached)];
+    let mut group = c.benchmark_group("threads");
+    group.sample_size(20);
+    for (name, path) in paths {
+        for threads in [1, 2] {
+            group.throughput(Throughput::Elements((threads * ROUNDS) as u64));
+            group.bench_function(format!("{name}, {threads}"), |b| {
+                b.iter(|| {
+                    std::thread::scope(|scope| {
+                        for _ in 0..threads {
+                            scope.spawn(|| {
+                                let mut scratch = Scratch::new();
+                                assert!((0..ROUNDS).all(|_| path(&mut scratch)));
+                            });
+                        }
+                    });
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
 /// The base64url digits behind the prefix: the floor is measured over the same bytes.
 fn digits_of(text: &str) -> String {
     text.trim_start_matches("placet_l1_").to_owned()
@@ -190,7 +273,7 @@ fn verify(c: &mut Criterion) {
     let keyring = keyring();
     let verifier = Verifier::new(&keyring, document.vocabulary());
     let token = minted(&document, &MintingKey::Local(LocalKey::from_secret(&SECRET)));
-    let native_text = native::mint(&SECRET, u64::MAX, &TEN);
+    let native_text = native::mint(&SECRET, EXPIRY.cast_unsigned(), &TEN);
     let restriction = "use momento\nrestriction until { expiry: 2027-01-01T00:00:00Z }";
     let restriction = Document::from_text("until.placet", restriction, Library::built_in()).unwrap();
     let compiled = restriction.compile(BlockKind::Restriction, None, &Arguments::none()).unwrap();
@@ -264,12 +347,6 @@ fn write(c: &mut Criterion) {
     group.finish();
 }
 
-/// Rule `i` of `n`: reads on cache `cache-i`, keys with prefix `k-i/`.
-fn many_rules(n: usize) -> String {
-    let rules = (0..n).map(|i| format!("    allow {{ action: get, cache: \"cache-{i}\", item: prefix \"k-{i}/\" }}\n"));
-    format!("use momento\n\npolicy many {{\n{}}}\n", rules.collect::<String>())
-}
-
 /// Deciding among more and more rules without an index: the time should grow with them, and no faster.
 fn grow(c: &mut Criterion) {
     let mut group = c.benchmark_group("grow");
@@ -292,5 +369,5 @@ fn grow(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, decide, verify, write, grow);
+criterion_group!(benches, decide, compare, threads, verify, write, grow);
 criterion_main!(benches);

@@ -214,3 +214,18 @@ fn a_policy_alone_decides_without_allocating() {
         assert!(matches!(authorizer.decide_alone(&request), Verdict::Allow(_)));
     });
 }
+
+/// Text, tree, checked rules and program are all there at some moment, and none of them is much larger than the text.
+#[test]
+fn ten_thousand_rules_take_no_more_than_twenty_times_their_text_to_write() {
+    let rules =
+        (0..10_000).map(|i| format!("    allow {{ action: get, cache: \"cache-{i}\", item: prefix \"k-{i}/\" }}\n"));
+    let text = format!("use momento\n\npolicy many {{\n{}}}\n", rules.collect::<String>());
+    let counted = measure(|| {
+        let document = document(black_box(&text));
+        let compiled = compiled(&document, BlockKind::Policy);
+        drop(black_box(policy("many", &compiled, document.vocabulary()).expect("it is proved")));
+    });
+    let times = counted.bytes_max / text.len() as u64;
+    assert!(times <= 20, "{times} times the {} bytes of the text", text.len());
+}

@@ -1,120 +1,71 @@
-//! What a careful programmer would write by hand for the cache token of ten permissions: a compact binary layout of the
-//! claims, base64url, one keyed BLAKE3, checked in place. The floor and the yardstick of the benchmarks.
+//! What a careful programmer would write by hand, once for each workload: a compact binary layout of the claims,
+//! base64url, one keyed BLAKE3, checked in place. The floor and the yardstick of the benchmarks.
+//!
+//! [`seal`] and [`open`] are the envelope of them all. [`cache`] is the check of S1, [`series`] of S2 and S2p, [`visit`]
+//! of S3, [`rules`] of the growth with rules; [`chain`] is an envelope to which a holder can add bounds on time. Checks
+//! answer yes or no and give no reasons; claims that are not well-formed allow nothing. Tests and benchmarks only.
+
+pub mod cache;
+pub mod chain;
+pub mod rules;
+pub mod series;
+pub mod visit;
+
+pub use cache::{Call, Class, TEN, allows, mint};
 
 use data_encoding::BASE64URL_NOPAD;
 use subtle::ConstantTimeEq;
 
-/// What a call does to the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-    Read,
-    Write,
-    ConditionalWrite,
-    Publish,
-    Subscribe,
-}
+/// The longest token, in bytes.
+pub const BYTES: usize = 1024;
 
-/// Bits of a permission's role, one for each class.
-pub const READ_ONLY: u8 = 1;
-pub const WRITE_ONLY: u8 = 2;
-pub const READ_WRITE: u8 = 1 | 2 | 4;
-pub const PUBLISH_ONLY: u8 = 8;
-pub const SUBSCRIBE_ONLY: u8 = 16;
-pub const PUBLISH_SUBSCRIBE: u8 = 8 | 16;
-
-/// A selector of a cache, item or topic.
-#[derive(Clone, Copy, Debug)]
-pub enum Selector<'a> {
-    All,
-    Exactly(&'a [u8]),
-    Prefix(&'a [u8]),
-}
-
-/// One permission: role, cache, item or topic.
-pub type Permission<'a> = (u8, Selector<'a>, Selector<'a>);
-
-/// A call.
-#[derive(Clone, Copy, Debug)]
-pub struct Call<'a> {
-    pub class: Class,
-    pub cache: &'a [u8],
-    /// The key or the topic.
-    pub name: &'a [u8],
-    pub now: u64,
-}
-
-/// The ten permissions of the cache workload.
-pub const TEN: [Permission<'static>; 10] = [
-    (READ_WRITE, Selector::Exactly(b"acorns"), Selector::All),
-    (READ_ONLY, Selector::All, Selector::All),
-    (WRITE_ONLY, Selector::Exactly(b"WriteCache"), Selector::Prefix(b"WriteKey")),
-    (PUBLISH_SUBSCRIBE, Selector::Exactly(b"walnuts"), Selector::Exactly(b"mo_favorites")),
-    (SUBSCRIBE_ONLY, Selector::All, Selector::All),
-    (PUBLISH_ONLY, Selector::Exactly(b"events"), Selector::Prefix(b"audit-")),
-    (READ_WRITE, Selector::Exactly(b"sessions"), Selector::Exactly(b"user-42")),
-    (WRITE_ONLY, Selector::Exactly(b"metrics"), Selector::All),
-    (PUBLISH_SUBSCRIBE, Selector::Exactly(b"chat"), Selector::All),
-    (READ_WRITE, Selector::Exactly(b"pistachios"), Selector::Prefix(b"tenant-7/")),
-];
-
-/// Writes a token: expiry, permissions, tag.
-pub fn mint(key: &[u8; 32], expiry: u64, permissions: &[Permission<'_>]) -> String {
-    let mut bytes = expiry.to_be_bytes().to_vec();
-    for (role, cache, name) in permissions {
-        bytes.push(*role);
-        for selector in [cache, name] {
-            let (kind, text): (u8, &[u8]) = match selector {
-                Selector::All => (0, b""),
-                Selector::Exactly(text) => (1, text),
-                Selector::Prefix(text) => (2, text),
-            };
-            bytes.extend([kind, u8::try_from(text.len()).unwrap()]);
-            bytes.extend_from_slice(text);
-        }
-    }
-    let tag = blake3::keyed_hash(key, &bytes);
-    bytes.extend_from_slice(tag.as_bytes());
-    BASE64URL_NOPAD.encode(&bytes)
+/// Authenticates claims and writes them as text.
+pub fn seal(key: &[u8; 32], mut claims: Vec<u8>) -> String {
+    let tag = blake3::keyed_hash(key, &claims);
+    claims.extend_from_slice(tag.as_bytes());
+    BASE64URL_NOPAD.encode(&claims)
 }
 
 /// Decodes and authenticates; the claims, if genuine.
-pub fn open<'b>(text: &str, key: &[u8; 32], buffer: &'b mut [u8; 1024]) -> Option<&'b [u8]> {
-    let length = BASE64URL_NOPAD.decode_len(text.len()).ok()?;
-    let bytes = buffer.get_mut(..length)?;
-    BASE64URL_NOPAD.decode_mut(text.as_bytes(), bytes).ok()?;
-    let (claims, tag) = bytes.split_last_chunk::<32>()?;
+pub fn open<'b>(text: &str, key: &[u8; 32], buffer: &'b mut [u8; BYTES]) -> Option<&'b [u8]> {
+    let (claims, tag) = decode(text, buffer)?.split_last_chunk::<32>()?;
     let expected = blake3::keyed_hash(key, claims);
     bool::from(expected.as_bytes().ct_eq(tag)).then_some(claims)
 }
 
-/// Decides a call against opened claims.
-pub fn allows(claims: &[u8], call: &Call<'_>) -> bool {
-    let Some((expiry, mut rest)) = claims.split_first_chunk::<8>() else { return false };
-    if call.now >= u64::from_be_bytes(*expiry) {
-        return false;
-    }
-    let bit = 1 << call.class as u8;
-    while let Some((&role, after)) = rest.split_first() {
-        let Some((cache, after)) = selector(after) else { return false };
-        let Some((name, after)) = selector(after) else { return false };
-        if role & bit != 0 && matches(cache, call.cache) && matches(name, call.name) {
-            return true;
-        }
-        rest = after;
-    }
-    false
+fn decode<'b>(text: &str, buffer: &'b mut [u8; BYTES]) -> Option<&'b [u8]> {
+    let length = BASE64URL_NOPAD.decode_len(text.len()).ok()?;
+    let bytes = buffer.get_mut(..length)?;
+    BASE64URL_NOPAD.decode_mut(text.as_bytes(), bytes).ok()?;
+    Some(bytes)
 }
 
-fn selector(bytes: &[u8]) -> Option<((u8, &[u8]), &[u8])> {
-    let (&[kind, length], rest) = bytes.split_first_chunk()?;
-    let (text, rest) = rest.split_at_checked(usize::from(length))?;
-    Some(((kind, text), rest))
+/// Writes a text with its length in one byte before it.
+fn put(bytes: &mut Vec<u8>, text: &[u8]) {
+    bytes.push(u8::try_from(text.len()).unwrap());
+    bytes.extend_from_slice(text);
 }
 
-fn matches((kind, wanted): (u8, &[u8]), value: &[u8]) -> bool {
-    match kind {
-        0 => true,
-        1 => wanted == value,
-        _ => value.starts_with(wanted),
-    }
+/// Takes the next `n` bytes.
+fn take<'c>(bytes: &mut &'c [u8], n: usize) -> Option<&'c [u8]> {
+    let (taken, rest) = bytes.split_at_checked(n)?;
+    *bytes = rest;
+    Some(taken)
+}
+
+/// Takes one byte.
+fn byte(bytes: &mut &[u8]) -> Option<u8> {
+    Some(take(bytes, 1)?[0])
+}
+
+/// Takes a text that [`put`] wrote.
+fn text<'c>(bytes: &mut &'c [u8]) -> Option<&'c [u8]> {
+    let length = byte(bytes)?;
+    take(bytes, usize::from(length))
+}
+
+/// Takes the expiry in front of all claims; nothing when it has come.
+fn alive(claims: &mut &[u8], now: u64) -> Option<()> {
+    let expiry = take(claims, 8)?.try_into().ok().map(u64::from_be_bytes)?;
+    (now < expiry).then_some(())
 }

@@ -39,31 +39,59 @@ pub(super) fn block(report: &Report, vocabulary: &Vocabulary, block: &Block, fie
 struct Covering<'r> {
     vocabulary: &'r Vocabulary,
     rules: &'r [Rule],
-    by_value: HashMap<(FieldNo, &'r Constant), Vec<usize>>,
+    /// Every value that some rule wants exactly.
+    values: Vec<Wanted>,
+    /// Which of the values each rule wants: `wants[ends[n - 1]..ends[n]]` are those of rule n.
+    wants: Vec<usize>,
+    ends: Vec<usize>,
     /// Rules that want no value exactly.
     general: Vec<usize>,
 }
 
+/// A value that some rule wants exactly.
+#[derive(Default)]
+struct Wanted {
+    by: usize,
+    /// Rules of which this is the rarest value.
+    rules: Vec<usize>,
+}
+
 impl<'r> Covering<'r> {
     fn of(vocabulary: &'r Vocabulary, rules: &'r [Rule]) -> Self {
-        let mut frequency: HashMap<(FieldNo, &Constant), usize> = HashMap::new();
-        for key in rules.iter().flat_map(exact) {
-            *frequency.entry(key).or_default() += 1;
+        let (values, wants, ends) = Default::default();
+        let mut covering = Self { vocabulary, rules, values, wants, ends, general: Vec::new() };
+        // Each value is hashed once: there may be fifty thousand rules.
+        let mut numbers: HashMap<(FieldNo, &Constant), usize> = HashMap::with_capacity(rules.len());
+        for rule in rules {
+            for key in exact(rule) {
+                let number = *numbers.entry(key).or_insert(covering.values.len());
+                if number == covering.values.len() {
+                    covering.values.push(Wanted::default());
+                }
+                covering.values[number].by += 1;
+                covering.wants.push(number);
+            }
+            covering.ends.push(covering.wants.len());
         }
-        let mut covering = Self { vocabulary, rules, by_value: HashMap::new(), general: Vec::new() };
-        for (number, rule) in rules.iter().enumerate() {
-            match exact(rule).min_by_key(|key| frequency[key]) {
-                Some(key) => covering.by_value.entry(key).or_default().push(number),
+        for number in 0..rules.len() {
+            let rarest = covering.wanted_by(number).iter().copied().min_by_key(|&value| covering.values[value].by);
+            match rarest {
+                Some(value) => covering.values[value].rules.push(number),
                 None => covering.general.push(number),
             }
         }
         covering
     }
 
+    fn wanted_by(&self, rule: usize) -> &[usize] {
+        let from = rule.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.wants[from..self.ends[rule]]
+    }
+
     fn warn(&self, report: &Report, kind: BlockKind) {
         let mut comparisons = 0;
         for (number, rule) in self.rules.iter().enumerate() {
-            let similar = exact(rule).filter_map(|key| self.by_value.get(&key)).flatten();
+            let similar = self.wanted_by(number).iter().flat_map(|&value| &self.values[value].rules);
             let mut others = self.general.iter().chain(similar).copied().filter(|&other| other != number);
             let found = others.find(|&other| {
                 comparisons += 1;

@@ -1,5 +1,6 @@
 //! Literals become constants: the type that is wanted decides how text is read.
 
+use std::fmt::Display;
 use std::net::IpAddr;
 
 use data_encoding::HEXLOWER_PERMISSIVE;
@@ -18,19 +19,19 @@ use crate::syntax::ast::Literal;
 use crate::syntax::parse::literal::{self, BadLiteral};
 
 /// What is wanted of a value, and what for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Goal<'g> {
     /// The type.
     pub(super) scalar: Scalar,
     /// What the value belongs to: `` `cache` ``.
-    pub(super) what: &'g str,
+    pub(super) what: &'g dyn Display,
     /// Whether a bare number is milliseconds, as it is behind TOKENGEN's keys.
     pub(super) millis: bool,
 }
 
 impl<'g> Goal<'g> {
     /// A value of `scalar` for `what`.
-    pub(super) const fn new(scalar: Scalar, what: &'g str) -> Self {
+    pub(super) const fn new(scalar: Scalar, what: &'g dyn Display) -> Self {
         Self { scalar, what, millis: false }
     }
 

@@ -60,7 +60,7 @@ impl Reading<'_, '_, '_> {
     fn literal(&self, literal: &Literal, at: Span, wanted: Option<Scalar>) -> Option<Typed> {
         let own = natural(literal);
         let scalar = if own == Scalar::String { wanted.filter(|&w| w != Scalar::Bool).unwrap_or(own) } else { own };
-        let term = self.scope.literal_term(literal, at, Goal::new(scalar, THIS))?;
+        let term = self.scope.literal_term(literal, at, Goal::new(scalar, &THIS))?;
         Some(Typed::new(Operand::Term(term, scalar), scalar, THIS))
     }
 

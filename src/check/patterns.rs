@@ -1,5 +1,7 @@
 //! Patterns, as the type of an attribute reads them.
 
+use std::fmt::Display;
+
 use super::literals::{self, Goal, natural, with_article};
 use super::scope::Scope;
 use super::texts::{has_wildcard, show};
@@ -25,7 +27,13 @@ pub(super) enum Absence {
 
 impl Scope<'_, '_> {
     /// A pattern on an attribute, or on its elements where it is a set.
-    pub(super) fn pattern(&self, pattern: &ast::Pattern, ty: Type, what: &str, absence: Absence) -> Option<Pattern> {
+    pub(super) fn pattern(
+        &self,
+        pattern: &ast::Pattern,
+        ty: Type,
+        what: &dyn Display,
+        absence: Absence,
+    ) -> Option<Pattern> {
         let goal = match ty {
             Type::One(scalar) | Type::Set(scalar) => Some(Goal::new(scalar, what)),
             Type::Labels => None,
@@ -124,7 +132,7 @@ fn parameter_help(name: &str, ty: Type, wanted: Scalar) -> String {
 pub(super) struct Reader<'s, 'a, 'g> {
     pub(super) scope: Scope<'s, 'a>,
     goal: Option<Goal<'g>>,
-    what: &'g str,
+    what: &'g dyn Display,
     absence: Absence,
 }
 

@@ -3,12 +3,22 @@
 use std::collections::BTreeSet;
 
 use super::tree::{Condition, Operand, Pattern, Test};
+use crate::limits::ATTRIBUTES;
 use crate::model::vocabulary::FieldNo;
+
+/// One bit for every attribute: every rule makes a set of its own, and most files are rules.
+type Fields = u32;
+
+const _: () = assert!(ATTRIBUTES <= Fields::BITS as usize, "every attribute has its bit");
+
+fn bit(field: FieldNo) -> Fields {
+    1_u32.checked_shl(u32::from(field.0)).unwrap_or(0)
+}
 
 /// Attributes and labels that are known to have a value.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Present {
-    fields: BTreeSet<FieldNo>,
+    fields: Fields,
     labels: BTreeSet<(FieldNo, String)>,
     /// After an error nothing is known; to say so once is enough.
     everything: bool,
@@ -24,7 +34,7 @@ impl Present {
     pub(super) fn by_tests(tests: &[Test]) -> Self {
         let mut present = Self::default();
         for test in tests.iter().filter(|test| !matches_absence(&test.pattern)) {
-            present.fields.insert(test.field);
+            present.fields |= bit(test.field);
             if let Pattern::Labels(labels) = &test.pattern {
                 let there = labels.iter().filter(|(_, pattern)| !matches_absence(pattern));
                 present.labels.extend(there.map(|(name, _)| (test.field, name.clone())));
@@ -35,7 +45,7 @@ impl Present {
 
     /// Whether the attribute has a value.
     pub(super) fn has(&self, field: FieldNo) -> bool {
-        self.everything || self.fields.contains(&field)
+        self.everything || self.fields & bit(field) != 0
     }
 
     /// Whether the label has a value.
@@ -45,7 +55,7 @@ impl Present {
 
     /// What both make sure of, together.
     pub(super) fn and(mut self, other: Self) -> Self {
-        self.fields.extend(other.fields);
+        self.fields |= other.fields;
         self.labels.extend(other.labels);
         self.everything |= other.everything;
         self
@@ -56,7 +66,7 @@ impl Present {
             (true, _) => other,
             (_, true) => self,
             (false, false) => {
-                Self { fields: &self.fields & &other.fields, labels: &self.labels & &other.labels, everything: false }
+                Self { fields: self.fields & other.fields, labels: &self.labels & &other.labels, everything: false }
             }
         }
     }
@@ -89,7 +99,7 @@ impl Present {
     }
 
     fn field(field: FieldNo) -> Self {
-        Self { fields: BTreeSet::from([field]), ..Self::default() }
+        Self { fields: bit(field), ..Self::default() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rules and promises: the map of a rule becomes a set of actions and a test for each attribute.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::actions::{self, ActionSet};
 use super::patterns::{Absence, twice};
@@ -54,7 +54,7 @@ impl Scope<'_, '_> {
 
     /// The actions and tests of a map; every entry is looked at, whatever the others are like.
     fn map(&self, source: &Source<'_>) -> Option<(Option<ActionSet>, Vec<Test>)> {
-        let mut map = Map { scope: self, first: HashMap::new(), actions: None, tests: Vec::new(), whole: true };
+        let mut map = Map { scope: self, first: BTreeMap::new(), actions: None, tests: Vec::new(), whole: true };
         for entry in source.entries {
             if map.entry(entry).is_none() {
                 map.whole = false;
@@ -79,7 +79,8 @@ impl Scope<'_, '_> {
 
 struct Map<'m, 's, 'a> {
     scope: &'m Scope<'s, 'a>,
-    first: HashMap<&'m str, Span>,
+    /// Where each key stands first. Maps have a few keys, and there are many maps: a hash of each would cost more.
+    first: BTreeMap<&'m str, Span>,
     actions: Option<ActionSet>,
     tests: Vec<Test>,
     whole: bool,
@@ -101,8 +102,9 @@ impl<'m> Map<'m, '_, '_> {
         };
         let attribute = vocabulary.attribute(field)?;
         let absence = if attribute.optional { Absence::Possible } else { Absence::Never };
-        let what = format!("`{key}`");
-        let pattern = self.scope.pattern(&entry.value, attribute.ty, &what, absence)?;
+        // Said only where something is wrong: most maps are fine, and there are many.
+        let what = &format_args!("`{key}`");
+        let pattern = self.scope.pattern(&entry.value, attribute.ty, what, absence)?;
         self.tests.push(Test { field, pattern });
         Some(())
     }

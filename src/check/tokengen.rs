@@ -225,7 +225,7 @@ impl Typed<'_, '_, '_> {
         }
         let field = self.attribute("labels")?;
         let selected = ast::Pattern { kind: PatternKind::Map(others), at: pattern.at };
-        let pattern = self.scope.pattern(&selected, Type::Labels, "`labels`", Absence::Possible)?;
+        let pattern = self.scope.pattern(&selected, Type::Labels, &"`labels`", Absence::Possible)?;
         Some(Some(Test { field, pattern }))
     }
 

@@ -71,6 +71,12 @@ pub fn seal(token: &Token, random: &mut impl Randomness) -> Result<Token, Attenu
 /// Both kinds of token end in a link byte and 32 bytes more, while they can be extended.
 const OPEN_END: usize = 33;
 
+/// The most that a block adds to a local token besides itself: a link byte and its length.
+const LOCAL_LINK: usize = 1 + 3;
+
+/// The same of a public token, which gets a key, a commitment and a signature as well.
+const PUBLIC_LINK: usize = LOCAL_LINK + 32 + 16 + 64;
+
 fn append_body(
     token: &Token,
     body: &[u8],
@@ -78,14 +84,16 @@ fn append_body(
     random: &mut impl Randomness,
 ) -> Result<Token, AttenuateError> {
     let (last, count) = token.last()?;
-    if token.is_sealed() {
+    if last.is_final {
         return Err(AttenuateError::Sealed);
     }
     if count >= BLOCKS {
         return Err(AttenuateError::TooManyBlocks);
     }
     let kept = token.as_bytes().len().saturating_sub(OPEN_END);
-    let mut out = Vec::with_capacity(token.as_bytes().len() + body.len() + 160);
+    // No more room than needed: what a token has lain in is wiped, byte by byte.
+    let links = if last.signature.is_some() { PUBLIC_LINK } else { LOCAL_LINK };
+    let mut out = Vec::with_capacity(token.as_bytes().len() + links + body.len());
     out.extend(token.as_bytes().iter().take(kept));
     match (last.end, last.signature) {
         (End::Tag(tag), _) => {

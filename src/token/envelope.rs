@@ -6,7 +6,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use super::frame::{End, Frame, open};
+use super::frame::{Frame, open};
 use super::header::{Header, Purpose};
 use super::text;
 use crate::limits::TOKEN_BYTES;
@@ -74,18 +74,12 @@ impl Token {
     /// Whether no block can be added.
     #[must_use]
     pub fn is_sealed(&self) -> bool {
-        self.last().is_ok_and(|(frame, _)| is_final(&frame, &self.bytes))
+        self.last().is_ok_and(|(frame, _)| frame.is_final)
     }
 
     pub(super) fn of_written(bytes: Vec<u8>) -> Option<Self> {
         (bytes.len() <= TOKEN_BYTES).then(|| Self { bytes: Zeroizing::new(bytes) })
     }
-}
-
-fn is_final(frame: &Frame<'_>, bytes: &[u8]) -> bool {
-    use super::block::Flags;
-    let flags = frame.body.of(bytes).ok().and_then(|body| body.first());
-    matches!(frame.end, End::Sealed) || flags.is_none_or(|flags| Flags(*flags).has(Flags::FINAL))
 }
 
 impl fmt::Debug for Token {

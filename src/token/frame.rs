@@ -23,6 +23,8 @@ pub(super) fn open(bytes: &[u8]) -> Result<(Header, Frames<'_>), Refusal> {
 pub(super) struct Frame<'b> {
     /// What stands before the block.
     pub(super) start: Start<'b>,
+    /// Whether no block may follow.
+    pub(super) is_final: bool,
     /// The block behind its length.
     pub(super) counted: &'b [u8],
     /// Where the block is, without its length.
@@ -108,7 +110,8 @@ impl<'b> Frames<'b> {
             Purpose::Local => None,
             Purpose::Public => Some(self.reader.array()?),
         };
-        let end = self.read_end(flags.has(Flags::FINAL))?;
+        let is_final = flags.has(Flags::FINAL);
+        let end = self.read_end(is_final)?;
         let covered_from = match start {
             Start::Header(_) => 0,
             // The link byte stands before the length.
@@ -118,6 +121,7 @@ impl<'b> Frames<'b> {
         self.start = follow(end, signature);
         Ok(Frame {
             start,
+            is_final,
             counted: Place { from, to }.of(self.bytes)?,
             body: Place { from: to - body.len(), to },
             covered: Place { from: covered_from, to }.of(self.bytes)?,

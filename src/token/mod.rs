@@ -4,7 +4,7 @@
 //! [key](keys). Its holder may [`append`](attenuate::append) restrictions, offline and without any key, [ask a third
 //! party](vouch) for one, or [`seal`](attenuate::seal) it. A service that has the key in its [`keyring`] turns the text
 //! into a [`Verified`](verified::Verified) token with a [`Verifier`](verify::Verifier); only that has programs that can
-//! be run. [`inspect`](inspect::inspect) shows what a token says to somebody who has no key.
+//! be run ([many at once](verify::Verifier::verify_batch), if they come together). [`inspect`](inspect::inspect) shows what a token says to somebody who has no key.
 //!
 //! What is not exactly a token is refused, by name: another spelling, a bit more or less, a block removed or moved, a key
 //! of another kind, an end that has come, or an id on a [revocation list](revocation).
@@ -57,6 +57,7 @@ pub mod verify;
 pub mod vouch;
 
 mod append;
+mod batch;
 mod block;
 mod chain;
 mod frame;

@@ -12,11 +12,11 @@ use core::fmt;
 
 use arrayvec::ArrayVec;
 use ed25519_dalek::VerifyingKey;
-use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
+use super::batch::Good;
 use super::block::Block;
-use super::chain::{Link, Signed, local_link, point, public_link, revocation_id};
+use super::chain::{Link, local_link, point, public_link, revocation_id};
 use super::frame::{End, Frame, Frames, Start, open, position};
 use super::header::{Header, Purpose};
 use super::keyring::Keyring;
@@ -54,7 +54,19 @@ impl<'k> Verifier<'k> {
     /// # Errors
     /// The first reason not to believe or not to accept the token.
     pub fn verify<'b>(&self, text: &str, now: i64, scratch: &'b mut Scratch) -> Result<Verified<'b>, Refusal> {
-        let header = self.authenticate(text, scratch)?;
+        self.verify_with(text, now, scratch, &mut Good::forgotten())
+    }
+
+    /// The same, where `good` may know signatures of other tokens.
+    #[inline]
+    pub(super) fn verify_with<'b>(
+        &self,
+        text: &str,
+        now: i64,
+        scratch: &'b mut Scratch,
+        good: &mut Good,
+    ) -> Result<Verified<'b>, Refusal> {
+        let header = self.authenticate(text, scratch, good)?;
         let state = self.vocabulary.state(header.fingerprint).ok_or(Refusal::UnknownVocabulary)?;
         scratch.read_blocks(header.purpose)?;
         self.decrypt(&header, scratch)?;
@@ -91,7 +103,7 @@ impl<'k> Verifier<'k> {
         super::cache::Source { keys: self.keyring.stamp(), vocabulary: self.vocabulary.fingerprint() }
     }
 
-    fn authenticate(&self, text: &str, scratch: &mut Scratch) -> Result<Header, Refusal> {
+    fn authenticate(&self, text: &str, scratch: &mut Scratch, good: &mut Good) -> Result<Header, Refusal> {
         scratch.count = 0;
         let (purpose, length) = text::read(text, &mut scratch.bytes)?;
         scratch.length = length;
@@ -110,7 +122,7 @@ impl<'k> Verifier<'k> {
                 // A signature costs a hundred times what a hash does: it is only checked on what could be a token.
                 check_structure(frames.clone())?;
                 let key = self.keyring.public(header.key).ok_or(Refusal::UnknownKey)?;
-                prove_public(key.point(), frames, &mut trail)?;
+                prove_public(key.point(), frames, &mut trail, good)?;
             }
         }
         scratch.count = trail.count;
@@ -138,28 +150,34 @@ fn prove_local(key: &[u8; 32], frames: Frames<'_>, trail: &mut Trail<'_>) -> Res
         key = local_link(&key, frame.covered);
         trail.push(&frame, key)?;
         if let End::Tag(tag) = frame.end {
-            return if key.ct_eq(tag).into() { Ok(()) } else { Err(Refusal::Forged) };
+            // A comparison of two such hashes takes the same time wherever they differ.
+            return if blake3::Hash::from_bytes(key) == *tag { Ok(()) } else { Err(Refusal::Forged) };
         }
     }
     Err(Refusal::Truncated)
 }
 
 /// The chain of signatures: each covers the one before, and a promise of the key that may make the next.
-fn prove_public(root: &VerifyingKey, frames: Frames<'_>, trail: &mut Trail<'_>) -> Result<(), Refusal> {
+fn prove_public(
+    root: &VerifyingKey,
+    frames: Frames<'_>,
+    trail: &mut Trail<'_>,
+    good: &mut Good,
+) -> Result<(), Refusal> {
     for frame in frames {
         let frame = frame?;
         let digest = public_link(frame.before(), frame.counted, frame.promise().as_ref());
         let signature = frame.signature.ok_or(Refusal::Truncated)?;
-        let good = match frame.start {
-            Start::Header(_) => Signed::Block.verify(root, &digest, signature),
+        let is_good = match frame.start {
+            Start::Header(_) => good.check(root, &digest, signature),
             // That this is the promised key, the signature before has shown: its digest was made from this key.
             Start::Signature { key, .. } => {
                 let key = point(key).ok_or(Refusal::Forged)?;
-                Signed::Block.verify(&key, &digest, signature)
+                good.check(&key, &digest, signature)
             }
             Start::Tag => false,
         };
-        if !good {
+        if !is_good {
             return Err(Refusal::Forged);
         }
         trail.push(&frame, digest)?;
