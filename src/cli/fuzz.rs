@@ -258,6 +258,9 @@ impl Page<'_> {
             }
             Kind::Wider => "wider than the other policy".to_owned(),
             Kind::Narrower => "narrower than the other policy".to_owned(),
+            Kind::Disagreement => {
+                "the block's own program says otherwise: a mistake of Placet, please report it".to_owned()
+            }
             Kind::Oracle { answer } => format!("the other program says {answer}"),
         };
         ui.line(paint(ui.colour, BOLD, wrap(&head, 2)));

@@ -168,6 +168,7 @@ impl<'r> Run<'r> {
         let said = self.ours.say(sample);
         let other = self.theirs.as_mut().map(|theirs| theirs.say(sample));
         let mut keys: Vec<Key> = said.broken.iter().map(|&number| Key::Promise { number, rule: said.rule }).collect();
+        keys.extend((!said.agrees).then_some(Key::Disagreement));
         if let Some(other) = &other
             && other.is_allow() != said.is_allow()
         {

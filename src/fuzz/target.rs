@@ -146,6 +146,8 @@ pub(super) struct Said {
     pub(super) about: Vec<usize>,
     /// Those of them that it breaks.
     pub(super) broken: Vec<usize>,
+    /// Whether the block's program by itself says the same.
+    pub(super) agrees: bool,
 }
 
 impl Said {
@@ -157,7 +159,7 @@ impl Said {
 impl Judge<'_> {
     pub(super) fn say(&mut self, sample: &Sample) -> Said {
         let verdict = self.court.decide(&sample.request, sample.time, &mut self.scratch);
-        let mut said = Said { word: verdict.word(), rule: None, about: Vec::new(), broken: Vec::new() };
+        let mut said = Said { word: verdict.word(), rule: None, about: Vec::new(), broken: Vec::new(), agrees: true };
         if matches!(verdict, Verdict::Refused(_)) {
             return said;
         }
@@ -169,8 +171,7 @@ impl Judge<'_> {
                 Answer::Allow(rule) | Answer::Abstain(rule) => rule,
                 Answer::Forbid(rule) => Some(rule),
             });
-            let allowed = matches!(answer, Some(Answer::Allow(_)));
-            debug_assert_eq!(allowed, verdict.is_allow(), "a block on a stage of its own decides alone");
+            said.agrees = matches!(answer, Some(Answer::Allow(_))) == verdict.is_allow();
             for (number, promise) in self.block.promises().all().iter().enumerate() {
                 if promise.is_about(request, &context) {
                     said.about.push(number);
