@@ -43,6 +43,7 @@
 //! | decide requests | [`authorize`]; [`model`] for requests and verdicts |
 //! | mint, attenuate, seal, revoke; keys and rotation | [`author::mint`], [`token`] |
 //! | learn why, and what would pass | [`explain`] |
+//! | try policies out | [`trial`] with requests of yours, [`fuzz`] with invented ones |
 //! | let scripts do all this | [`host`] |
 //! | read, decide and mint the tokens of a Warp 10 | [`compat::warp10`], `docs/warp10.md` |
 //! | read the formats | `docs/token-format.md`, `docs/bytecode.md`, `docs/diagnostics.md` |
@@ -72,6 +73,8 @@ pub mod compile;
 pub mod diag;
 #[cfg(feature = "author")]
 pub mod explain;
+#[cfg(feature = "author")]
+pub mod fuzz;
 #[cfg(feature = "author")]
 pub mod host;
 pub mod limits;

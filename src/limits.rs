@@ -30,6 +30,9 @@ pub const POLICY_COST: u64 = 1 << 34;
 /// Rules of one block: a rule number is sixteen bits in every verdict.
 pub const RULES: usize = 50_000;
 
+/// Promises of one block: each is held against every request that is tried.
+pub const PROMISES: usize = 256;
+
 /// How deep patterns and conditions nest, in text, in the tree and in bytecode. Everything that walks a tree
 /// recurses, and this many frames fit a thread of 1 MiB, with room for what calls it.
 pub const NESTING: usize = 24;
@@ -110,6 +113,26 @@ pub const LINT_COMPARISONS: usize = 1 << 19;
 
 /// Every mutant is checked and compiled and asked all cases, about a millisecond for each of them.
 pub const MUTANTS: usize = 10_000;
+
+/// Values that are tried for one attribute when requests are invented: a rule set names few constants, and each brings about
+/// a dozen values near it.
+pub const FUZZ_VALUES: usize = 4096;
+
+/// Requests that are kept to be changed further, because they showed something new.
+pub const FUZZ_KEPT: usize = 2048;
+
+/// Requests that are tried to make one finding smaller.
+pub const FUZZ_SHRINKING: usize = 4000;
+
+/// Findings of one run: a reader mends the first ones first, and each of the others costs as many tries.
+pub const FUZZ_FINDINGS: usize = 20;
+
+/// Parts of a block that are looked at with every request. Of a block with more, only requests that show something new are
+/// looked at part by part.
+pub const FUZZ_PARTS: usize = 512;
+
+/// Bytes of one answer of another program: a word, or a line of JSON with an explanation.
+pub const ORACLE_LINE: usize = 64 * 1024;
 
 /// Characters of a Warp 10 token that is read. They travel in a header, or in scripts, where a few thousand owners fit; and
 /// the key wrap encrypts six times for every eight bytes, so this bounds what a stranger can make a service do to about a

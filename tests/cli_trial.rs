@@ -140,6 +140,31 @@ fn mutants_are_not_tried_where_a_case_fails() {
     place.placet("test p.placet --mutate").no().says("no mutant was tried");
 }
 
+#[test]
+fn a_case_that_breaks_a_promise_fails_whatever_it_expects() {
+    let place = place();
+    place.write("p.placet", &POLICY.replace("    deny {", "    never { path: \"/a/b\" }\n    deny {"));
+    let ran = place.placet("test p.placet").no().says("4 passed, 1 failed");
+    assert!(ran.out.contains("  breaks line 6: never { path: \"/a/b\" }"), "{}", ran.out);
+    let json = place.json("test p.placet");
+    assert_eq!(json["files"][0]["failures"][0]["breaks"][0]["line"], 6);
+}
+
+#[test]
+fn a_promise_notices_mutants_and_is_none() {
+    let place = place();
+    let survivors = || {
+        let json = place.json("test p.placet --mutate");
+        let survivors = json["mutants"]["files"][0]["survivors"].as_array().unwrap().clone();
+        survivors.into_iter().map(|survivor| survivor["line"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    let before = survivors();
+    place.write("p.placet", &POLICY.replace("    deny {", "    never { path: \"/b\" }\n    deny {"));
+    let with_promise = survivors();
+    assert!(!with_promise.contains(&6), "{with_promise:?}");
+    assert!(with_promise.len() <= before.len(), "{before:?} {with_promise:?}");
+}
+
 fn lane<'j>(json: &'j Value, name: &str) -> &'j Value {
     json["policies"][0]["lanes"].as_array().unwrap().iter().find(|lane| lane["lane"] == name).unwrap()
 }

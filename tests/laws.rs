@@ -158,6 +158,7 @@ fn one_rule(field: FieldNo, pattern: Pattern, argument: &str) -> Made {
         times: Times::default(),
         guard: None,
         rules: vec![rule],
+        promises: Vec::new(),
     };
     Made { template, arguments: vec![Argument::One(Constant::String(argument.to_owned()))] }
 }

@@ -8,10 +8,10 @@ use super::presence::Present;
 use super::report::Report;
 use super::rules::Source;
 use super::scope::{Parameters, Scope};
-use super::tree::{Claims, Effect, Rule, Template};
+use super::tree::{Claims, Effect, Promise, PromiseKind, Rule, Template};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::limits::RULES;
+use crate::limits::{PROMISES, RULES};
 use crate::syntax::ast::{self, Block, BlockKind, Entry, Item, Pattern, PatternKind};
 
 /// Checks one block. Where there are errors the template may lack what they are about.
@@ -31,12 +31,20 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
         None => (Claims::default(), Some(Vec::new())),
     };
     let written = written(&scope, block, &fields);
+    let promised = promised(&scope, block);
     let whole = fields.whole && rules.is_some() && written.iter().all(Option::is_some);
+    let whole = whole && promised.iter().all(Option::is_some);
     let rules = rules.get_or_insert_default();
     rules.extend(written.into_iter().flatten());
     if rules.len() > RULES {
         let message = format!("`{}` has {} rules, and a block has at most {RULES}", block.name.text, rules.len());
         report.add(Diagnostic::new(Code::TooMany, block.name.at.0, message).help("split it into several policies"));
+    }
+    if promised.len() > PROMISES {
+        let message =
+            format!("`{}` has {} promises, and a block has at most {PROMISES}", block.name.text, promised.len());
+        let found = Diagnostic::new(Code::TooMany, block.name.at.0, message);
+        report.add(found.help("say several at once: a map takes lists of patterns"));
     }
     if whole {
         lints::block(report, names.vocabulary(), block, &fields, rules);
@@ -52,6 +60,7 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
         times,
         guard,
         rules: std::mem::take(rules),
+        promises: promised.into_iter().flatten().collect(),
     }
 }
 
@@ -72,17 +81,33 @@ fn written(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>) -> Vec<Opt
     }
     for (map, entries, scope) in maps {
         let source = Source { effect: Effect::Allow, entries, when: None, unless: None, at: map.at.0 };
+        scope.warn_unrestricted(&source);
         rules.push(scope.rule(&source));
     }
-    for rule in &block.rules {
+    for rule in block.rules.iter().filter(|rule| !rule.effect.is_promise()) {
         let misplaced = misplaced(block.kind, rule);
-        let read = scope.rule(&Source::of(rule));
+        let source = Source::of(rule);
+        scope.warn_unrestricted(&source);
+        let read = scope.rule(&source);
         rules.push(match misplaced {
             Some(found) => scope.report.poison(found),
             None => read,
         });
     }
     rules
+}
+
+/// What stands behind `never` and `always`.
+fn promised(scope: &Scope<'_, '_>, block: &Block) -> Vec<Option<Promise>> {
+    let read = block.rules.iter().filter_map(|rule| {
+        let kind = match rule.effect {
+            ast::Effect::Never => PromiseKind::Never,
+            ast::Effect::Always => PromiseKind::Always,
+            ast::Effect::Allow | ast::Effect::Deny | ast::Effect::Only => return None,
+        };
+        Some(scope.rule(&Source::of(rule)).map(|requests| Promise { kind, requests }))
+    });
+    read.collect()
 }
 
 /// The maps of `permissions: [ {…}, … ]`, through `let`s.
@@ -125,8 +150,9 @@ fn misplaced(kind: BlockKind, rule: &ast::Rule) -> Option<Diagnostic> {
             format!("`only` takes away from a token, and this is a {}", kind.word()),
             "write `allow`, or make this a `restriction`",
         ),
-        (BlockKind::Token | BlockKind::Policy, ast::Effect::Allow | ast::Effect::Deny)
-        | (BlockKind::Restriction, ast::Effect::Only | ast::Effect::Deny) => return None,
+        (BlockKind::Token | BlockKind::Policy, ast::Effect::Allow)
+        | (BlockKind::Restriction, ast::Effect::Only)
+        | (_, ast::Effect::Deny | ast::Effect::Never | ast::Effect::Always) => return None,
     };
     Some(Diagnostic::new(Code::WrongRule, at, message).help(help))
 }

@@ -1,4 +1,4 @@
-//! Rules: the map of a rule becomes a set of actions and a test for each attribute.
+//! Rules and promises: the map of a rule becomes a set of actions and a test for each attribute.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::span::Span;
 use crate::syntax::ast::{self, Entry};
 use crate::syntax::parse::nearest;
 
-/// What a rule is made of: a rule of the text, or an entry of `permissions`.
+/// What a rule is made of: a rule or a promise of the text, or an entry of `permissions`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Source<'r> {
     pub(super) effect: Effect,
@@ -28,8 +28,8 @@ impl<'r> Source<'r> {
     /// `allow { … } when …`
     pub(super) fn of(rule: &'r ast::Rule) -> Self {
         let effect = match rule.effect {
-            ast::Effect::Allow | ast::Effect::Only => Effect::Allow,
-            ast::Effect::Deny => Effect::Deny,
+            ast::Effect::Allow | ast::Effect::Only | ast::Effect::Always => Effect::Allow,
+            ast::Effect::Deny | ast::Effect::Never => Effect::Deny,
         };
         let (when, unless) = (rule.when.as_ref(), rule.unless.as_ref());
         Self { effect, entries: &rule.entries, when, unless, at: rule.at.0 }
@@ -42,7 +42,6 @@ impl Scope<'_, '_> {
         let read = self.map(source);
         let present = read.as_ref().map_or_else(Present::everything, |(_, tests)| Present::by_tests(tests));
         let condition = self.guard(source.when, source.unless, present);
-        self.warn_unrestricted(source);
         let (actions, tests) = read?;
         Some(Rule {
             effect: source.effect,
@@ -65,7 +64,8 @@ impl Scope<'_, '_> {
         map.whole.then_some((map.actions, map.tests))
     }
 
-    fn warn_unrestricted(&self, source: &Source<'_>) {
+    /// Warns of a rule that grants everything.
+    pub(super) fn warn_unrestricted(&self, source: &Source<'_>) {
         let unconditional = source.when.is_none() && source.unless.is_none();
         if source.entries.is_empty() && unconditional && source.effect == Effect::Allow {
             self.report.add(

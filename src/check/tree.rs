@@ -42,6 +42,8 @@ pub struct Template {
     pub guard: Option<Condition>,
     /// In the order of the source; those that TOKENGEN keys stand for come first.
     pub rules: Vec<Rule>,
+    /// In the order of the source. They compile to nothing.
+    pub promises: Vec<Promise>,
 }
 
 impl Template {
@@ -58,6 +60,7 @@ impl Template {
             times: Times::default(),
             guard: None,
             rules: vec![rule],
+            promises: Vec::new(),
         }
     }
 }
@@ -125,6 +128,36 @@ pub struct Rule {
     pub condition: Option<Condition>,
     /// All of it, in the source.
     pub at: Span,
+}
+
+/// `never { … }`, `always { … }`: what the author says of every request inside the block's validity. It decides nothing and is in
+/// no program; it is held against requests where policies are tried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// What is promised of them.
+    pub kind: PromiseKind,
+    /// The requests it is about: those that this rule matches, which denies for `never` and allows for `always`.
+    pub requests: Rule,
+}
+
+/// What is promised of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PromiseKind {
+    /// None of them is allowed. Of a set any element matches, as in a `deny`.
+    Never,
+    /// All of them are allowed, of a restriction: it does not object. Of a set every element matches, as in an `allow`.
+    Always,
+}
+
+impl PromiseKind {
+    /// The keyword.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Always => "always",
+        }
+    }
 }
 
 /// A set of actions.

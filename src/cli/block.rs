@@ -77,6 +77,17 @@ pub fn read_pair(text: &str) -> Result<(String, String), String> {
     Ok((name.trim().to_owned(), value.to_owned()))
 }
 
+/// A block that is not compiled yet.
+#[derive(Debug)]
+pub struct Chosen {
+    /// The file it stands in.
+    pub document: Document,
+    /// Its place there.
+    pub template: usize,
+    /// What its parameters are.
+    pub arguments: Arguments,
+}
+
 /// A block with its parameters filled in.
 #[derive(Debug)]
 pub struct Block {
@@ -109,6 +120,18 @@ impl Choice {
                 Ok(None)
             }
         }
+    }
+
+    /// The block that is meant, by its place in the file, and its arguments. `None`: the errors have been shown.
+    ///
+    /// # Errors
+    /// As [`block`](Self::block).
+    pub fn chosen(&self, ui: &Ui, path: &Path, kinds: &[BlockKind]) -> Result<Option<Chosen>, Failure> {
+        let Some(document) = self.reading.document(ui, path)? else { return Ok(None) };
+        let template = self.template(&document, path, kinds)?;
+        let arguments = self.arguments(template)?;
+        let place = document.templates().iter().position(|other| std::ptr::eq(other, template));
+        Ok(Some(Chosen { template: place.expect("it is one of them"), arguments, document }))
     }
 
     /// The block that is meant; without a name, the only one of those kinds.
@@ -213,7 +236,7 @@ pub fn called(template: &Template, arguments: &Arguments) -> String {
 }
 
 /// Shows why a block has no program: to standard error for people, to standard output as JSON.
-fn report(ui: &Ui, document: &Document, errors: &[CompileError]) {
+pub fn report(ui: &Ui, document: &Document, errors: &[CompileError]) {
     if ui.is_json() {
         let errors: Vec<_> = errors.iter().map(|error| as_json(document, error)).collect();
         return ui.json(&json!({ "errors": errors }));

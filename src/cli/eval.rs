@@ -1,7 +1,7 @@
 //! `placet eval`: decides one request, or a stream of them.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write, stdin, stdout};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write, stdin, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -91,28 +91,34 @@ fn not_json(message: String) -> Explanation {
 fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
     let path = Path::new(given);
     let failed = |error: &std::io::Error| Failure::new(format!("can not read `{given}`: {error}"));
-    let (reader, bytes): (Box<dyn BufRead>, Option<u64>) = if given == "-" {
+    let (reader, bytes): (Box<dyn Read>, Option<u64>) = if given == "-" {
         (Box::new(stdin().lock()), None)
     } else {
         let file = File::open(path).map_err(|error| failed(&error))?;
         let bytes = file.metadata().map(|metadata| metadata.len()).ok();
-        (Box::new(BufReader::new(file)), bytes)
+        (Box::new(file), bytes)
     };
+    let mut reader = BufReader::new(reader);
     let bar = progress(bytes, "{bytes} of {total_bytes}");
     let cache = TokenCache::new(1);
     let mut tally = Tally::default();
     let outcome = ready.with_court(Some(&cache), |court| {
         let mut out = BufWriter::new(stdout().lock());
         let mut scratch = Scratch::new();
-        for line in reader.lines() {
-            let line = line.map_err(|error| failed(&error))?;
-            bar.inc(line.len() as u64 + 1);
+        let mut line = String::new();
+        while reader.read_line(&mut line).map_err(|error| failed(&error))? > 0 {
+            bar.inc(line.len() as u64);
+            let line = std::mem::take(&mut line);
             if line.trim().is_empty() {
                 continue;
             }
             let explanation = tally.decide(court, ready, &line, &mut scratch);
             if write_line(&mut out, &explanation, tally.count, ui.is_json()).is_err() {
                 break; // A closed pipe: the reader has seen enough.
+            }
+            // Whoever has nothing more to ask for now may be waiting for the answer.
+            if reader.buffer().is_empty() && out.flush().is_err() {
+                break;
             }
         }
         let _ = out.flush();

@@ -22,6 +22,7 @@ mod deciding;
 mod eval;
 mod explain;
 mod fmt;
+mod fuzz;
 pub mod inputs;
 mod inspect;
 mod keygen;
@@ -81,6 +82,7 @@ enum Command {
     Fmt(fmt::Args),
     Compile(compile::Args),
     Test(test::Args),
+    Fuzz(fuzz::Args),
     Bench(bench::Args),
     Repl(repl::Args),
     Eval(eval::Args),
@@ -106,6 +108,7 @@ impl Command {
             Self::Fmt(args) => fmt::run(args, ui),
             Self::Compile(args) => compile::run(args, ui),
             Self::Test(args) => test::run(args, ui),
+            Self::Fuzz(args) => fuzz::run(args, ui),
             Self::Bench(args) => bench::run(args, ui),
             Self::Repl(args) => repl::run(args, ui),
             Self::Eval(args) => eval::run(args, ui),

@@ -158,13 +158,15 @@ impl Results {
         if coverage {
             self.coverage.count(suite, &found);
         }
-        let failures = suite.cases.iter().zip(found).filter(|(case, found)| !found.passes(case.expected));
-        let failures: Vec<_> = failures.collect();
+        let tried = suite.cases.iter().zip(found).map(|(case, found)| (case, found, suite.broken_promises(case)));
+        let failures: Vec<_> =
+            tried.filter(|(case, found, broken)| !found.passes(case.expected) || !broken.is_empty()).collect();
         let passed = suite.cases.len() - failures.len();
         self.passed += passed;
         self.failed += failures.len();
         if ui.is_json() {
-            let failures: Vec<_> = failures.iter().map(|(case, found)| as_json(suite, case, *found)).collect();
+            let failures: Vec<_> =
+                failures.iter().map(|(case, found, broken)| as_json(suite, case, *found, broken)).collect();
             self.files.push(json!({ "file": suite.name, "passed": passed, "failures": failures }));
             return;
         }
@@ -173,10 +175,14 @@ impl Results {
             failed => format!("{passed} passed, {}", paint(ui.colour, RED, format_args!("{failed} failed"))),
         };
         ui.line(format_args!("{:<46} {count}", suite.name));
-        for (number, (case, found)) in failures.into_iter().enumerate() {
+        for (number, (case, found, broken)) in failures.into_iter().enumerate() {
             // To look for changes takes its time; the first failures tell enough.
             let why = (number < EXPLAINED).then(|| suite.explain(case)).flatten();
             show(ui, suite, case, found, why.as_ref());
+            for (line, promise) in broken {
+                let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+                ui.line(format_args!("  {} {place}{}", paint(ui.colour, RED, "breaks"), wrap(&promise, 4)));
+            }
         }
     }
 
@@ -219,7 +225,8 @@ fn show(ui: &Ui, suite: &Suite, case: &Case, found: Found, why: Option<&Explanat
     ui.line(format_args!("  {}", wrap(&request(suite, case), 4)));
     let (expected, word) = (case.expected.word(), found.word());
     let because = case.reason.as_ref().map(|reason| format!(" because {reason}")).unwrap_or_default();
-    ui.line(format_args!("  expected {expected}{because}, found {}", paint(ui.colour, RED, word)));
+    let colour = if found.passes(case.expected) { GREEN } else { RED };
+    ui.line(format_args!("  expected {expected}{because}, found {}", paint(ui.colour, colour, word)));
     if let Some(public) = found.public {
         ui.line(format_args!("  with a public token the verdict is another: {}", public.word()));
     }
@@ -243,7 +250,8 @@ fn unread(json: &Json) -> String {
     format!("{action} {{ {} }}", entries.collect::<Vec<_>>().join(", "))
 }
 
-fn as_json(suite: &Suite, case: &Case, found: Found) -> Json {
+fn as_json(suite: &Suite, case: &Case, found: Found, broken: &[(Option<usize>, String)]) -> Json {
+    let broken = broken.iter().map(|(line, promise)| json!({ "line": line, "promise": promise }));
     json!({
         "line": case.line,
         "name": case.name,
@@ -252,6 +260,7 @@ fn as_json(suite: &Suite, case: &Case, found: Found) -> Json {
         "expected": case.expected.word(),
         "found": found.word(),
         "public": found.public.map(|public| public.word()),
+        "breaks": broken.collect::<Vec<_>>(),
         "explanation": suite.explain(case),
     })
 }

@@ -13,12 +13,12 @@
 
 mod mend;
 mod nearest;
-mod propose;
+pub(crate) mod propose;
 mod refusal;
 mod search;
 mod show;
 pub mod tree;
-mod wish;
+pub(crate) mod wish;
 pub mod words;
 
 use serde::Serialize;

@@ -9,23 +9,23 @@ use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 
 /// A request and its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wish {
-    pub(super) request: OwnedRequest,
-    pub(super) time: i64,
+pub(crate) struct Wish {
+    pub(crate) request: OwnedRequest,
+    pub(crate) time: i64,
 }
 
 /// What conditions may ask for besides the request.
 #[derive(Clone, Debug)]
-pub(super) struct Facts<'v> {
-    pub(super) vocabulary: &'v Vocabulary,
-    pub(super) issuance: i64,
-    pub(super) expiry: i64,
-    pub(super) vouchers: Vec<[u8; 32]>,
+pub(crate) struct Facts<'v> {
+    pub(crate) vocabulary: &'v Vocabulary,
+    pub(crate) issuance: i64,
+    pub(crate) expiry: i64,
+    pub(crate) vouchers: Vec<[u8; 32]>,
 }
 
 /// A part of a request that can be changed by itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// What is asked for.
     Action,
     /// An attribute, `time` too.
@@ -35,15 +35,15 @@ pub(super) enum Part {
 }
 
 impl Wish {
-    pub(super) fn action(&self) -> ActionNo {
+    pub(crate) fn action(&self) -> ActionNo {
         self.request.action
     }
 
-    pub(super) fn with_action(&self, action: ActionNo) -> Self {
+    pub(crate) fn with_action(&self, action: ActionNo) -> Self {
         Self { request: OwnedRequest { action, values: self.request.values.clone() }, time: self.time }
     }
 
-    pub(super) fn value(&self, field: FieldNo) -> Option<OwnedValue> {
+    pub(crate) fn value(&self, field: FieldNo) -> Option<OwnedValue> {
         if field == TIME {
             return Some(OwnedValue::One(Constant::Time(self.time)));
         }
@@ -53,7 +53,7 @@ impl Wish {
     }
 
     /// The same with another value, or none.
-    pub(super) fn with(&self, field: FieldNo, value: Option<OwnedValue>) -> Self {
+    pub(crate) fn with(&self, field: FieldNo, value: Option<OwnedValue>) -> Self {
         let mut wish = self.clone();
         if field == TIME {
             if let Some(OwnedValue::One(Constant::Time(time))) = value {
@@ -72,7 +72,7 @@ impl Wish {
     }
 
     /// The elements of a set; a value by itself is a set of one.
-    pub(super) fn elements(&self, field: FieldNo) -> Vec<Constant> {
+    pub(crate) fn elements(&self, field: FieldNo) -> Vec<Constant> {
         match self.value(field) {
             Some(OwnedValue::Set(elements)) => elements,
             Some(OwnedValue::One(element)) => vec![element],
@@ -80,25 +80,25 @@ impl Wish {
         }
     }
 
-    pub(super) fn labels(&self, field: FieldNo) -> Option<Vec<(String, String)>> {
+    pub(crate) fn labels(&self, field: FieldNo) -> Option<Vec<(String, String)>> {
         match self.value(field) {
             Some(OwnedValue::Labels(labels)) => Some(labels),
             _ => None,
         }
     }
 
-    pub(super) fn label(&self, field: FieldNo, name: &str) -> Option<Constant> {
+    pub(crate) fn label(&self, field: FieldNo, name: &str) -> Option<Constant> {
         self.labels(field).and_then(|labels| label(&labels, name))
     }
 
-    pub(super) fn with_label(&self, field: FieldNo, name: &str, value: Option<&str>) -> Self {
+    pub(crate) fn with_label(&self, field: FieldNo, name: &str, value: Option<&str>) -> Self {
         let mut labels = self.labels(field).unwrap_or_default();
         put_label(&mut labels, name, value);
         self.with(field, Some(OwnedValue::Labels(labels)))
     }
 
     /// The parts in which two requests differ.
-    pub(super) fn differences(&self, other: &Self, vocabulary: &Vocabulary) -> Vec<Part> {
+    pub(crate) fn differences(&self, other: &Self, vocabulary: &Vocabulary) -> Vec<Part> {
         let mut parts = Vec::new();
         if self.action() != other.action() {
             parts.push(Part::Action);
@@ -123,12 +123,12 @@ impl Wish {
     }
 
     /// Whether all tests of a rule hold.
-    pub(super) fn meets(&self, rule: &Rule, facts: &Facts<'_>) -> bool {
+    pub(crate) fn meets(&self, rule: &Rule, facts: &Facts<'_>) -> bool {
         rule.tests.iter().all(|test| self.passes(test, rule.effect, facts))
     }
 
     /// Whether one test holds. Of a set, a rule that denies asks for one element, any other for all.
-    pub(super) fn passes(&self, test: &Test, effect: Effect, facts: &Facts<'_>) -> bool {
+    pub(crate) fn passes(&self, test: &Test, effect: Effect, facts: &Facts<'_>) -> bool {
         match test {
             Test::Action(actions) => actions.has(self.action()),
             Test::Field(field, pattern) => match self.value(*field) {
@@ -145,7 +145,7 @@ impl Wish {
     }
 
     /// Whether a condition is true.
-    pub(super) fn holds(&self, truth: &Truth, facts: &Facts<'_>) -> bool {
+    pub(crate) fn holds(&self, truth: &Truth, facts: &Facts<'_>) -> bool {
         match truth {
             Truth::Constant(truth) => *truth,
             Truth::All(parts) => parts.iter().all(|part| self.holds(part, facts)),
@@ -177,7 +177,7 @@ impl Wish {
     }
 
     /// The value of an operand. Derived numbers are ints whatever they count.
-    pub(super) fn operand(&self, operand: &Operand, facts: &Facts<'_>) -> Option<Constant> {
+    pub(crate) fn operand(&self, operand: &Operand, facts: &Facts<'_>) -> Option<Constant> {
         let number_of = |inner: &Operand| self.operand(inner, facts).as_ref().and_then(number);
         Some(match operand {
             Operand::Field(field) => match self.value(*field)? {
@@ -205,20 +205,20 @@ impl Wish {
 
 /// What a pattern looks at.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Subject<'a> {
+pub(crate) enum Subject<'a> {
     Nothing,
     One(&'a Constant),
     Labels(&'a [(String, String)]),
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn of(value: Option<&'a Constant>) -> Self {
+    pub(crate) fn of(value: Option<&'a Constant>) -> Self {
         value.map_or(Self::Nothing, Self::One)
     }
 }
 
 /// Whether a subject matches.
-pub(super) fn matches(pattern: &Pattern, subject: Subject<'_>) -> bool {
+pub(crate) fn matches(pattern: &Pattern, subject: Subject<'_>) -> bool {
     match (pattern, subject) {
         (Pattern::Absent, Subject::Nothing) => true,
         (Pattern::AnyOf(parts), subject) => parts.iter().any(|part| matches(part, subject)),
@@ -278,7 +278,7 @@ fn compare(comparison: Comparison, left: &Constant, right: &Constant) -> bool {
 }
 
 /// The number of an int, time or duration.
-pub(super) const fn number(constant: &Constant) -> Option<i64> {
+pub(crate) const fn number(constant: &Constant) -> Option<i64> {
     match constant {
         Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Some(*number),
         _ => None,
@@ -286,7 +286,7 @@ pub(super) const fn number(constant: &Constant) -> Option<i64> {
 }
 
 /// The bytes of text, bytes, or a uuid.
-pub(super) fn bytes(constant: &Constant) -> Option<&[u8]> {
+pub(crate) fn bytes(constant: &Constant) -> Option<&[u8]> {
     match constant {
         Constant::String(text) | Constant::Path(text) => Some(text.as_bytes()),
         Constant::Bytes(bytes) => Some(bytes),
@@ -295,11 +295,11 @@ pub(super) fn bytes(constant: &Constant) -> Option<&[u8]> {
     }
 }
 
-pub(super) fn label(labels: &[(String, String)], name: &str) -> Option<Constant> {
+pub(crate) fn label(labels: &[(String, String)], name: &str) -> Option<Constant> {
     labels.iter().find(|(label, _)| label == name).map(|(_, value)| Constant::String(value.clone()))
 }
 
-pub(super) fn put_label(labels: &mut Vec<(String, String)>, name: &str, value: Option<&str>) {
+pub(crate) fn put_label(labels: &mut Vec<(String, String)>, name: &str, value: Option<&str>) {
     match (labels.iter().position(|(label, _)| label == name), value) {
         (Some(place), Some(value)) => value.clone_into(&mut labels[place].1),
         (Some(place), None) => _ = labels.remove(place),
@@ -313,5 +313,5 @@ fn count(number: usize) -> Constant {
 }
 
 const MINUTE: i64 = 60_000;
-pub(super) const HOUR: i64 = 60 * MINUTE;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;

@@ -153,7 +153,7 @@ pub struct Block {
     pub parameters: Vec<Parameter>,
     /// `ttl: 30m`, in order.
     pub fields: Vec<Field>,
-    /// `allow { … }`, in order.
+    /// `allow { … }`, `never { … }`, in order.
     pub rules: Vec<Rule>,
 }
 
@@ -184,7 +184,7 @@ pub enum FieldValue {
     Condition(Condition),
 }
 
-/// What a rule does when it matches.
+/// What a rule does when it matches, or what a promise says of the requests that it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// `allow`, in tokens and policies.
@@ -193,9 +193,28 @@ pub enum Effect {
     Deny,
     /// `only`, in restrictions.
     Only,
+    /// `never`: a promise that none of them is allowed.
+    Never,
+    /// `always`: a promise that all of them are allowed.
+    Always,
 }
 
 impl Effect {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Allow, Self::Deny, Self::Only, Self::Never, Self::Always];
+
+    /// The one that a keyword begins.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|effect| effect.word() == word)
+    }
+
+    /// Whether it begins a promise, which decides nothing, and not a rule.
+    #[must_use]
+    pub const fn is_promise(self) -> bool {
+        matches!(self, Self::Never | Self::Always)
+    }
+
     /// The keyword.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -203,11 +222,14 @@ impl Effect {
             Self::Allow => "allow",
             Self::Deny => "deny",
             Self::Only => "only",
+            Self::Never => "never",
+            Self::Always => "always",
         }
     }
 }
 
-/// `allow { action: GET, path: "/a/**" } when hour(time) in 8..18 unless has subject`
+/// `allow { action: GET, path: "/a/**" } when hour(time) in 8..18 unless has subject`, and promises, which are spelt alike:
+/// `never { path: "/**/.admin/**" }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Its keyword.

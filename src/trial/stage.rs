@@ -4,23 +4,28 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::observe::Observer;
+use super::promises::{BrokenPromise, Promises};
 use crate::author::Document;
 use crate::author::mint::{Wrapping, attenuate, mint, policy};
+use crate::author::request::OwnedRequest;
 use crate::authorize::{Authorizer, Policy};
-use crate::bytecode::verify::{Budget, Scope, verify};
+use crate::bytecode::verify::{Budget, Proved, Scope, verify};
 use crate::check::tree::Template;
 use crate::compile::arguments::Arguments;
 use crate::compile::error::CompileError;
 use crate::compile::{Compiled, compile};
+use crate::diag::Source;
 use crate::explain::words::Words;
 use crate::explain::{BlockSource, Court, Quote, Sources, tree};
+use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::token::envelope::Token;
 use crate::token::header::Purpose;
 use crate::token::keyring::{Keyring, MintingKey};
 use crate::token::keys::{LocalKey, NoRandomness, SigningKey, SystemRandom};
-use crate::vm::Context;
+use crate::token::verify::Scratch;
+use crate::vm::{Answer, Context, Kind, run};
 
 /// Keys that nobody keeps: what is decided does not depend on them.
 #[derive(Debug)]
@@ -55,6 +60,7 @@ pub struct Block {
     /// None where it was compiled before.
     arguments: Option<Arguments>,
     compiled: Compiled,
+    promises: Promises,
 }
 
 impl Block {
@@ -63,18 +69,21 @@ impl Block {
     /// # Errors
     /// An argument does not fit, or the program would be too large.
     pub fn new(document: &Arc<Document>, template: usize, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
-        let compiled = compile(&document.templates()[template], document.vocabulary(), arguments)?;
-        Ok(Self { document: Arc::clone(document), template, arguments: Some(arguments.clone()), compiled })
+        let (found, vocabulary) = (&document.templates()[template], document.vocabulary());
+        let compiled = compile(found, vocabulary, arguments)?;
+        let promises = Promises::new(found, vocabulary, arguments)?;
+        Ok(Self { document: Arc::clone(document), template, arguments: Some(arguments.clone()), compiled, promises })
     }
 
-    /// What was compiled already of the template with this name.
+    /// What was compiled already of the template with this name, without its promises.
     ///
     /// # Panics
     /// The document has no such template; who compiled it has found it there.
     #[must_use]
     pub fn of_compiled(document: Arc<Document>, name: &str, compiled: Compiled) -> Self {
         let template = document.templates().iter().position(|template| template.name == name);
-        Self { template: template.expect("it was compiled from this document"), document, arguments: None, compiled }
+        let template = template.expect("it was compiled from this document");
+        Self { document, template, arguments: None, compiled, promises: Promises::default() }
     }
 
     /// The template.
@@ -89,10 +98,22 @@ impl Block {
         &self.document
     }
 
+    /// The same, to be kept.
+    #[must_use]
+    pub const fn shared_document(&self) -> &Arc<Document> {
+        &self.document
+    }
+
     /// Its program and what travels beside it.
     #[must_use]
     pub const fn compiled(&self) -> &Compiled {
         &self.compiled
+    }
+
+    /// What its parameters are; none where it was compiled before.
+    #[must_use]
+    pub const fn arguments(&self) -> Option<&Arguments> {
+        self.arguments.as_ref()
     }
 
     /// What looks at it part by part; none where it was compiled before and its arguments are not known.
@@ -101,14 +122,50 @@ impl Block {
         Observer::new_in(&self.document, self.template(), self.arguments.as_ref()?).ok()
     }
 
+    /// Its promises.
+    #[must_use]
+    pub const fn promises(&self) -> &Promises {
+        &self.promises
+    }
+
+    /// What a promise says, with its line if it has one: as it was written, or else as its program says it.
+    #[must_use]
+    pub fn promise(&self, number: usize) -> (Option<usize>, String) {
+        let Some(promise) = self.promises.all().get(number) else { return (None, String::new()) };
+        let source = self.document.source();
+        if let Source::Text { text, .. } = source {
+            let words: Vec<_> = promise.at.of(text).split_whitespace().collect();
+            return (source.line_and_column(promise.at).map(|(line, _)| line), words.join(" "));
+        }
+        let rules = tree::rules(&promise.program().lend()).unwrap_or_default();
+        let said = rules.first().map(|rule| Words::new(self.document.vocabulary()).rule(rule)).unwrap_or_default();
+        let map = said.split_once(' ').map_or("{}", |(_, map)| map);
+        (None, format!("{} {map}", promise.kind.word()))
+    }
+
+    /// Its program, for the VM. `None` can not happen with what was compiled here.
+    #[must_use]
+    pub fn proved(&self) -> Option<Proved<'_>> {
+        let vocabulary = self.document.vocabulary();
+        let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
+        verify(self.compiled.program.bytes(), &scope).ok()
+    }
+
+    /// How it decides: a restriction allows where it has nothing to object to.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self.template().kind {
+            BlockKind::Token | BlockKind::Policy => Kind::Authority,
+            BlockKind::Restriction => Kind::Restriction,
+        }
+    }
+
     /// Its rules in the order of the source, each with its line if it has one: as they were written, or else as the program
     /// says them.
     #[must_use]
     pub fn rules(&self) -> Vec<(Option<usize>, String)> {
         let vocabulary = self.document.vocabulary();
-        let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
-        let proved = verify(self.compiled.program.bytes(), &scope).ok();
-        let read_back = proved.and_then(|program| tree::rules(&program)).unwrap_or_default();
+        let read_back = self.proved().and_then(|program| tree::rules(&program)).unwrap_or_default();
         let mut rules: Vec<_> = self.compiled.rules.iter().zip(0..).collect();
         rules.sort_by_key(|(origin, _)| origin.at.start);
         let source = self.source();
@@ -206,14 +263,36 @@ impl Stage {
         self.policy_blocks.len()
     }
 
-    /// What conditions may ask about the token that decides at `now`.
+    /// What rules may ask for besides a request at `time`: nobody vouches for its token.
     #[must_use]
-    pub fn context(&self, now: i64) -> Context<'static> {
-        let (issuance, expiry) = match self.token(Purpose::Local).map(Token::header) {
-            Some(header) => (header.issuance, header.expiry.unwrap_or(i64::MAX)),
-            None => (now, i64::MAX),
-        };
-        Context { issuance, expiry, vouchers: &[] }
+    pub fn context(&self, time: i64) -> Context<'static> {
+        let header = self.token(Purpose::Local).map(Token::header);
+        let (issuance, expiry) = header.map_or((time, None), |header| (header.issuance, header.expiry));
+        Context { issuance, expiry: expiry.unwrap_or(i64::MAX), vouchers: &[] }
+    }
+
+    /// The promises that a request breaks, each held against what its own block says; none where the token or the request is
+    /// refused, since promises are about what is valid.
+    #[must_use]
+    pub fn broken_promises(&self, request: &OwnedRequest, now: i64) -> Vec<BrokenPromise> {
+        if self.blocks().all(|block| block.promises.all().is_empty()) {
+            return Vec::new();
+        }
+        let verdict = self.with_court(Purpose::Local, |court| court.decide(request, now, &mut Scratch::new()));
+        if matches!(verdict, Verdict::Refused(_)) {
+            return Vec::new();
+        }
+        let context = self.context(now);
+        let broken = request.lend(&self.vocabulary, now, |request| {
+            let of_block = |(number, block): (usize, &Block)| {
+                let answer = block.proved().and_then(|program| run(&program, block.kind(), request, &context));
+                let allowed = matches!(answer, Some(Answer::Allow(_)));
+                let broken = block.promises.broken(allowed, request, &context);
+                broken.map(|promise| BrokenPromise { block: number, promise }).collect::<Vec<_>>()
+            };
+            self.blocks().enumerate().flat_map(of_block).collect()
+        });
+        broken.unwrap_or_default()
     }
 
     /// Lends what decides, and the token's text if there is one.

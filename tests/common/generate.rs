@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use placet::check::tree::{
     Actions, ArgumentNo, Bound, Claims, Condition, Constant, Effect, GlobText, Network, Operand, Parameter, PathText,
-    Pattern, Piece, RegexText, Rule, Template, Term, Test, Text, Times,
+    Pattern, Piece, Promise, PromiseKind, RegexText, Rule, Template, Term, Test, Text, Times,
 };
 use placet::compile::arguments::Argument;
 use placet::model::path::check_segment;
@@ -168,6 +168,7 @@ impl<'c, 'b, 'v> Maker<'c, 'b, 'v> {
         }
         let rules = if self.choices.chance(16) { self.many_rules() } else { self.rules() };
         self.rule = None;
+        let promises = self.promises();
         let guard = self.choices.chance(48).then(|| self.condition(2));
         let template = Template {
             kind,
@@ -179,6 +180,7 @@ impl<'c, 'b, 'v> Maker<'c, 'b, 'v> {
             times: Times::default(),
             guard,
             rules,
+            promises,
         };
         Made { template, arguments: self.arguments.clone() }
     }
@@ -233,6 +235,20 @@ impl Maker<'_, '_, '_> {
     fn rules(&mut self) -> Vec<Rule> {
         let count = *self.choices.pick(&[1, 2, 3, 0, 4, 6]);
         (0..count).map(|number| self.rule(number)).collect()
+    }
+
+    /// They decide nothing, so no request has to come near to what they say.
+    fn promises(&mut self) -> Vec<Promise> {
+        let hints = self.hints.len();
+        let count = *self.choices.pick(&[0, 0, 1, 2]);
+        let rules: Vec<Rule> = (0..count).map(|number| self.rule(number)).collect();
+        self.rule = None;
+        self.hints.truncate(hints);
+        let kind = |effect| match effect {
+            Effect::Deny => PromiseKind::Never,
+            Effect::Allow => PromiseKind::Always,
+        };
+        rules.into_iter().map(|requests| Promise { kind: kind(requests.effect), requests }).collect()
     }
 
     fn rule(&mut self, number: usize) -> Rule {

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use placet::check::tree::{
-    Actions, Bound, Condition, Constant, Effect, Network, Operand, Pattern, Piece, Rule, Term, Text,
+    Actions, Bound, Condition, Constant, Effect, Network, Operand, Pattern, Piece, PromiseKind, Rule, Term, Text,
 };
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::{FieldNo, Vocabulary};
@@ -74,21 +74,32 @@ impl Speaker<'_> {
             }
             None => None,
         };
+        let rules = template.rules.iter().map(|rule| self.rule(rule, self.effect(rule.effect)));
+        let promises = template.promises.iter().map(|promise| {
+            let effect = match promise.kind {
+                PromiseKind::Never => ast::Effect::Never,
+                PromiseKind::Always => ast::Effect::Always,
+            };
+            self.rule(&promise.requests, effect)
+        });
         Some(ast::Block {
             kind: template.kind,
             name: name(&template.name),
             parameters: parameters.collect(),
             fields: guard.into_iter().collect(),
-            rules: template.rules.iter().map(|rule| self.rule(rule)).collect::<Option<_>>()?,
+            rules: rules.chain(promises).collect::<Option<_>>()?,
         })
     }
 
-    fn rule(&self, rule: &Rule) -> Option<ast::Rule> {
-        let effect = match (rule.effect, self.made.template.kind) {
+    const fn effect(&self, effect: Effect) -> ast::Effect {
+        match (effect, self.made.template.kind) {
             (Effect::Deny, _) => ast::Effect::Deny,
             (Effect::Allow, BlockKind::Restriction) => ast::Effect::Only,
             (Effect::Allow, BlockKind::Token | BlockKind::Policy) => ast::Effect::Allow,
-        };
+        }
+    }
+
+    fn rule(&self, rule: &Rule, effect: ast::Effect) -> Option<ast::Rule> {
         // `not []` is every action, also those that come later, and not just every one that there is.
         if rule.actions.as_ref().is_some_and(|actions| actions.negated && actions.listed.is_empty()) {
             return None;

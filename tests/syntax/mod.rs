@@ -248,14 +248,14 @@ fn ty() -> impl Strategy<Value = Type> {
 }
 
 fn rule() -> impl Strategy<Value = Rule> {
-    let effect = select(vec![Effect::Allow, Effect::Deny, Effect::Only]);
+    let effect = select(Effect::ALL.to_vec());
     (effect, entries(pattern()), option::of(condition()), option::of(condition()))
         .prop_map(|(effect, entries, when, unless)| Rule { effect, entries, when, unless, at: At::default() })
 }
 
 fn fields() -> impl Strategy<Value = Vec<Field>> {
     let key = word().prop_filter("not a rule, not a condition", |key| {
-        !["allow", "deny", "only", "when", "unless"].contains(&key.as_str())
+        Effect::of_word(key).is_none() && !["when", "unless"].contains(&key.as_str())
     });
     let field = prop_oneof![
         4 => (name(key), pattern().prop_map(FieldValue::Pattern)),

@@ -297,7 +297,8 @@ impl Export<'_> {
             }
         }
         let known = if attributes.iter().any(|(name, _)| name == ".scope") { scope_rules(token) } else { Vec::new() };
-        for rule in block.rules.iter().filter(|rule| !known.contains(rule)) {
+        // A promise decides nothing, so nothing is lost without it.
+        for rule in block.rules.iter().filter(|rule| !rule.effect.is_promise() && !known.contains(rule)) {
             let line = document.source().line_and_column(rule.at.0).map(|(line, _)| line);
             self.obstacles.push(Obstacle::Rule { effect: rule.effect.word(), line });
         }

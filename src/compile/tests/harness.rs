@@ -61,6 +61,7 @@ pub fn template(rules: Vec<Rule>) -> Template {
         times: Default::default(),
         guard: None,
         rules,
+        promises: Vec::new(),
     }
 }
 

@@ -21,8 +21,8 @@
 //! text is `{"$string": "…"}`. `null` says nothing, as if its key were not there.
 //!
 //! A block is `{"token": "name", "doc": […], "params": {"user": "string"}, …fields, "rules": […]}`, a rule
-//! `{"allow": {…}, "when": "hour(time) in 8..18", "unless": "…"}`, a file `{"items": […]}`. For hands, `"allow"`, `"deny"` and `"only"` may also stand
-//! in a block, with a map or a list of maps; and a file of one item may be the item alone. Fields whose keys would be taken for
+//! `{"allow": {…}, "when": "hour(time) in 8..18", "unless": "…"}`, a file `{"items": […]}`. For hands, `"allow"`, `"deny"`, `"only"`, `"never"` and
+//! `"always"` may also stand in a block, with a map or a list of maps; and a file of one item may be the item alone. Fields whose keys would be taken for
 //! parts of the block stand under `"$fields"`.
 //!
 //! Places: a node of the tree has the number of a node of the map, whose path is in [`Source::Map`](crate::diag::Source::Map).
@@ -43,7 +43,8 @@ const BLOCK_WORDS: [&str; 3] = ["token", "policy", "restriction"];
 /// What begins an item.
 const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "policy", "restriction"];
 /// Keys of a block that are no fields.
-const PARTS: [&str; 9] = ["token", "policy", "restriction", "doc", "params", "rules", "allow", "deny", "only"];
+const PARTS: [&str; 11] =
+    ["token", "policy", "restriction", "doc", "params", "rules", "allow", "deny", "only", "never", "always"];
 /// Keys under which a plain string is a name.
 const NAME_KEYS: [&str; 3] = ["action", "role", "type"];
 /// Fields that hold maps like those of rules.

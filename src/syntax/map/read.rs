@@ -303,7 +303,9 @@ impl Reader {
                         reader.expected::<()>("a list of rules", other);
                     }
                 }),
-                "allow" | "deny" | "only" => self.below(key, |reader| reader.bare_rules(key, value, &mut block.rules)),
+                "allow" | "deny" | "only" | "never" | "always" => {
+                    self.below(key, |reader| reader.bare_rules(key, value, &mut block.rules));
+                }
                 "$fields" => self.below(key, |reader| {
                     if let Some(fields) = reader.object("a map of fields", value) {
                         for (key, value) in fields {
@@ -329,10 +331,11 @@ impl Reader {
 
     fn field(&mut self, key: &str, value: &Value) -> Option<Field> {
         let key = self.name(key)?;
-        if effect(&key.text).is_some() {
+        if let Some(effect) = Effect::of_word(&key.text) {
+            let what = if effect.is_promise() { "promise" } else { "rule" };
             self.report(
                 Code::Map,
-                format!("`{}` begins a rule, it is no field", key.text),
+                format!("`{}` begins a {what}, it is no field", key.text),
                 "write it outside of `$fields`",
             );
             return None;
@@ -347,7 +350,7 @@ impl Reader {
 
     /// `"allow": {…}` or `"allow": [{…}, {…}]` in a block.
     fn bare_rules(&mut self, word: &str, value: &Value, rules: &mut Vec<Rule>) {
-        let Some(effect) = effect(word) else { return };
+        let Some(effect) = Effect::of_word(word) else { return };
         let read = |reader: &mut Self, value: &Value| {
             let at = reader.here();
             let map = reader.object("a map", value)?;
@@ -362,11 +365,13 @@ impl Reader {
     fn rule(&mut self, value: &Value) -> Option<Rule> {
         let map = self.object("a rule", value)?;
         let at = self.here();
-        let mut words = ["allow", "deny", "only"].into_iter().filter(|word| map.contains_key(*word));
-        let (Some(word), None) = (words.next(), words.next()) else {
-            self.report(Code::Map, "a rule has one of the keys `allow`, `deny` and `only`", "write one of them");
+        let mut effects = Effect::ALL.into_iter().filter(|effect| map.contains_key(effect.word()));
+        let (Some(effect), None) = (effects.next(), effects.next()) else {
+            let message = "a rule has one of the keys `allow`, `deny` and `only`, a promise `never` or `always`";
+            self.report(Code::Map, message, "write one of them");
             return None;
         };
+        let word = effect.word();
         self.only_keys(map, &[word, "when", "unless"]);
         let entries = self.required(map, word, |reader, value| {
             let map = reader.object("a map", value)?;
@@ -377,7 +382,7 @@ impl Reader {
             Some(value) => self.below(key, |reader| reader.condition(value)),
         };
         let (when, unless) = (clause("when"), clause("unless"));
-        Some(Rule { effect: effect(word)?, entries: entries?, when, unless, at })
+        Some(Rule { effect, entries: entries?, when, unless, at })
     }
 
     fn condition(&mut self, value: &Value) -> Option<Condition> {
@@ -692,10 +697,6 @@ impl Reader {
 fn operator(map: &Map<String, Value>) -> Option<(&str, &Value)> {
     let (key, value) = map.iter().next().filter(|_| map.len() == 1)?;
     (key.starts_with('$') && !key.starts_with("$$")).then_some((key.as_str(), value))
-}
-
-fn effect(word: &str) -> Option<Effect> {
-    [Effect::Allow, Effect::Deny, Effect::Only].into_iter().find(|effect| effect.word() == word)
 }
 
 /// A number that is exactly an integer.

@@ -184,8 +184,9 @@ impl Builder {
     fn field(&mut self, pair: Pair<'_>) -> Field {
         let mut parts = pair.into_inner();
         let key = self.name(&next(&mut parts));
-        if effect(&key.text).is_some() {
-            let message = format!("`{}` begins a rule, it is no key", key.text);
+        if let Some(effect) = Effect::of_word(&key.text) {
+            let what = if effect.is_promise() { "promise" } else { "rule" };
+            let message = format!("`{}` begins a {what}, it is no key", key.text);
             let error = Diagnostic::new(Code::Syntax, key.at.0, message).label("no colon behind it");
             self.errors.push(error.help(format!("write `{} {{ … }}`, once for each map", key.text)));
         }
@@ -197,7 +198,7 @@ impl Builder {
         let start = self.span(&pair).start;
         let mut end = start;
         let mut parts = pair.into_inner();
-        let effect = effect(next(&mut parts).as_str()).unwrap_or(Effect::Deny);
+        let effect = Effect::of_word(next(&mut parts).as_str()).unwrap_or(Effect::Deny);
         let mut rule = RuleNode { effect, entries: Vec::new(), when: None, unless: None, at: At::default() };
         for part in parts {
             match part.as_rule() {
@@ -300,10 +301,6 @@ fn docs(parts: &mut Pairs<'_>) -> Vec<String> {
         parts.next();
     }
     lines
-}
-
-fn effect(word: &str) -> Option<Effect> {
-    [Effect::Allow, Effect::Deny, Effect::Only].into_iter().find(|effect| effect.word() == word)
 }
 
 fn unknown_type(unknown: &str, at: Span, is_set: bool) -> Diagnostic {

@@ -5,6 +5,7 @@ use super::grammar::{Rule, Stop};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
+use crate::syntax::ast::Effect;
 use crate::syntax::lex::{Lexer, Token, TokenKind};
 
 /// Says why the text from `start` on is not what was expected.
@@ -103,9 +104,12 @@ impl<'t> Scene<'t> {
         let found = self.word(self.found);
         if self.expects(Rule::colon) && !CONDITION.iter().any(|rule| self.expects(*rule)) {
             if found == "{" {
-                return Some(match nearest(before, ["allow", "deny", "only"]) {
+                return Some(match nearest(before, Effect::ALL.map(Effect::word)) {
                     Some(word) => format!("did you mean `{word} {{`?"),
-                    None => format!("a rule begins with `allow`, `deny` or `only`; a field is written `{before}: …`"),
+                    None => format!(
+                        "a rule begins with `allow`, `deny` or `only`, a promise with `never` or `always`; a field is \
+                         written `{before}: …`"
+                    ),
                 });
             }
             return Some(match found {

@@ -1,0 +1,333 @@
+//! The values at which rules change their mind: each constant, one more and one less, both ends of ranges and networks,
+//! segments too many and too few, sets of one and of several, nothing at all.
+//!
+//! What comes in are programs, [read back](crate::explain::tree), so that arguments are in place. What goes out are candidates:
+//! for each attribute the values to try, for the clock the times. They say nothing about what becomes of a request; many of
+//! them are there to be denied.
+
+use super::near;
+use crate::author::request::OwnedValue;
+use crate::check::tree::Constant;
+use crate::explain::propose::{away, constant_of, counted, sample, towards};
+use crate::explain::tree::{Operand, Pattern, Rule, Test, Truth};
+use crate::limits::FUZZ_VALUES;
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
+
+/// What to try.
+pub(super) struct Boundaries<'v> {
+    vocabulary: &'v Vocabulary,
+    /// Of each attribute, values and elements that are worth a try.
+    elements: Vec<Vec<Constant>>,
+    /// Of each attribute that is labels: a name, and a value.
+    labels: Vec<Vec<(String, Constant)>>,
+    /// Of each attribute, how many elements or bytes conditions count.
+    counts: Vec<Vec<i64>>,
+    /// Texts that rules name, and segments of their paths.
+    words: Vec<String>,
+    /// Named by rules.
+    actions: Vec<ActionNo>,
+    /// Hours of the day and minutes of the hour that conditions name.
+    hours: Vec<i64>,
+    minutes: Vec<i64>,
+    /// Whether conditions ask for the day of the week.
+    weekdays: bool,
+}
+
+impl<'v> Boundaries<'v> {
+    /// What is worth a try of any request.
+    pub(super) fn new(vocabulary: &'v Vocabulary) -> Self {
+        let count = vocabulary.attributes().len();
+        let mut found = Self {
+            vocabulary,
+            elements: vec![Vec::new(); count],
+            labels: vec![Vec::new(); count],
+            counts: vec![Vec::new(); count],
+            words: Vec::new(),
+            actions: Vec::new(),
+            hours: Vec::new(),
+            minutes: Vec::new(),
+            weekdays: false,
+        };
+        for (field, attribute) in found.fields() {
+            match attribute {
+                Type::One(scalar) | Type::Set(scalar) if field != TIME => found.add(field, sample(scalar)),
+                Type::One(_) | Type::Set(_) | Type::Labels => {}
+            }
+        }
+        found
+    }
+
+    /// Adds the boundaries of a rule.
+    pub(super) fn learn(&mut self, rule: &Rule) {
+        for test in &rule.tests {
+            match test {
+                Test::Action(actions) => self.actions.extend(&actions.listed),
+                Test::Field(field, pattern) => self.pattern(*field, pattern),
+                Test::When(truth) => self.truth(truth),
+            }
+        }
+    }
+
+    /// Texts that rules name, and segments of their paths.
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    /// Actions that rules name, which may be none.
+    pub(super) fn actions(&self) -> &[ActionNo] {
+        &self.actions
+    }
+
+    /// The values of each attribute but the time; none is no value.
+    pub(super) fn values(&self) -> Vec<(FieldNo, Vec<Option<OwnedValue>>)> {
+        let untimed = self.fields().into_iter().filter(|(field, _)| *field != TIME);
+        untimed.map(|(field, ty)| (field, self.values_of(field, ty))).collect()
+    }
+
+    /// The times to try for a block that was made at `minted` and is valid from `beginning` until before `end`.
+    pub(super) fn times(&self, minted: i64, beginning: i64, end: i64) -> Vec<i64> {
+        let edges = [minted, minted.saturating_add(1), beginning.saturating_sub(1), beginning];
+        let ends = [end.saturating_sub(1), end];
+        let named = self.elements[usize::from(TIME.0)].iter().filter_map(|time| match time {
+            Constant::Time(time) => Some(*time),
+            _ => None,
+        });
+        let mut times: Vec<i64> = edges.into_iter().chain(ends.into_iter().filter(|_| end != i64::MAX)).collect();
+        times.extend(named);
+        let inside = |time: &i64| (beginning..end).contains(time);
+        times.extend(self.clock(minted).into_iter().filter(inside));
+        times.sort_unstable();
+        times.dedup();
+        times.truncate(FUZZ_VALUES);
+        times
+    }
+
+    /// Both sides of every hour and minute that is named, on the days to come.
+    fn clock(&self, minted: i64) -> Vec<i64> {
+        let midnight = minted - minted.rem_euclid(DAY);
+        let days = if self.weekdays { 8 } else { 2 };
+        let asked = self.weekdays || !self.hours.is_empty() || !self.minutes.is_empty();
+        let mut times = Vec::new();
+        for day in (0..days).filter(|_| asked).map(|day| midnight.saturating_add(day * DAY)) {
+            for hour in self.hours.iter().copied().chain([0, 12]) {
+                let hour = day.saturating_add(hour.rem_euclid(24) * HOUR);
+                times.extend([hour - 1, hour]);
+                for minute in self.minutes.iter().map(|minute| hour + minute.rem_euclid(60) * MINUTE) {
+                    times.extend([minute - 1, minute]);
+                }
+            }
+        }
+        times
+    }
+
+    fn fields(&self) -> Vec<(FieldNo, Type)> {
+        let types = self.vocabulary.attributes().iter().map(|attribute| attribute.ty);
+        (0..=u8::MAX).map(FieldNo).zip(types).collect()
+    }
+
+    fn values_of(&self, field: FieldNo, ty: Type) -> Vec<Option<OwnedValue>> {
+        let number = usize::from(field.0);
+        let elements = &self.elements[number];
+        // Without a required attribute a request is refused before any rule is looked at.
+        let optional = self.vocabulary.attribute(field).is_some_and(|attribute| attribute.optional);
+        let mut values: Vec<Option<OwnedValue>> = if optional { vec![None] } else { Vec::new() };
+        match ty {
+            Type::One(scalar) => {
+                values.extend(elements.iter().cloned().map(OwnedValue::One).map(Some));
+                let long = self.counts[number].iter().filter_map(|&count| near::of_length(scalar, count));
+                values.extend(long.map(OwnedValue::One).map(Some));
+            }
+            Type::Set(scalar) => {
+                values.extend(elements.iter().cloned().map(OwnedValue::One).map(Some));
+                let pairs = elements.windows(2).map(|pair| Some(OwnedValue::Set(pair.to_vec())));
+                values.extend(pairs);
+                let many = self.counts[number].iter().filter_map(|&count| near::many(scalar, count));
+                values.extend(many.map(OwnedValue::Set).map(Some));
+            }
+            Type::Labels => {
+                let labels = &self.labels[number];
+                let one = |(name, value): &(String, Constant)| Some((name.clone(), text_of(value)?));
+                values.push(Some(OwnedValue::Labels(Vec::new())));
+                values.extend(labels.iter().filter_map(one).map(|label| Some(OwnedValue::Labels(vec![label]))));
+                let mut whole: Vec<(String, String)> = Vec::new();
+                for label in labels.iter().filter_map(one) {
+                    if whole.iter().all(|(name, _)| *name != label.0) {
+                        whole.push(label);
+                    }
+                }
+                values.push(Some(OwnedValue::Labels(whole)));
+            }
+        }
+        values.truncate(FUZZ_VALUES);
+        values
+    }
+
+    fn add(&mut self, field: FieldNo, value: Constant) {
+        let elements = &mut self.elements[usize::from(field.0)];
+        if elements.len() < FUZZ_VALUES && !elements.contains(&value) {
+            elements.push(value);
+        }
+    }
+
+    fn add_label(&mut self, field: FieldNo, name: &str, value: Constant) {
+        let labels = &mut self.labels[usize::from(field.0)];
+        let label = (name.to_owned(), value);
+        if labels.len() < FUZZ_VALUES && !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+
+    /// The text of a constant, or the segments of a path.
+    fn learn_words(&mut self, pattern: &Pattern) {
+        let mut add = |word: &str| {
+            if !word.is_empty() && self.words.len() < WORDS && !self.words.iter().any(|known| known == word) {
+                self.words.push(word.to_owned());
+            }
+        };
+        match pattern {
+            Pattern::Not(inner) | Pattern::Label(_, inner) => self.learn_words(inner),
+            Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().for_each(|part| self.learn_words(part)),
+            Pattern::Equal(bytes) | Pattern::Prefix(bytes) | Pattern::Suffix(bytes) | Pattern::Within(bytes) => {
+                let text = std::str::from_utf8(bytes).unwrap_or_default();
+                if text.starts_with('/') { text.split('/').for_each(add) } else { add(text) }
+            }
+            Pattern::Path(_) | Pattern::Glob(_) => {
+                let scalar = if matches!(pattern, Pattern::Path(_)) { Scalar::Path } else { Scalar::String };
+                for nearest in towards(pattern, None, scalar).into_iter().flatten() {
+                    match nearest {
+                        Constant::Path(path) => path.split('/').for_each(&mut add),
+                        Constant::String(text) => add(&text),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn pattern(&mut self, field: FieldNo, pattern: &Pattern) {
+        self.learn_words(pattern);
+        match self.vocabulary.attribute(field).map(|attribute| attribute.ty) {
+            Some(Type::One(scalar) | Type::Set(scalar)) => {
+                points(pattern, scalar).into_iter().for_each(|value| self.add(field, value));
+            }
+            Some(Type::Labels) => self.labels(field, pattern),
+            None => {}
+        }
+    }
+
+    fn labels(&mut self, field: FieldNo, pattern: &Pattern) {
+        match pattern {
+            Pattern::Label(name, inner) => {
+                self.add_label(field, name, sample(Scalar::String));
+                points(inner, Scalar::String).into_iter().for_each(|value| self.add_label(field, name, value));
+            }
+            Pattern::Not(inner) => self.labels(field, inner),
+            Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().for_each(|part| self.labels(field, part)),
+            _ => {}
+        }
+    }
+
+    fn truth(&mut self, truth: &Truth) {
+        match truth {
+            Truth::Not(inner) => self.truth(inner),
+            Truth::All(parts) | Truth::Some(parts) => parts.iter().for_each(|part| self.truth(part)),
+            Truth::Compare(_, left, right) => {
+                for (asked, with) in [(left, right), (right, left)] {
+                    if let Operand::Constant(constant) = with {
+                        self.operand(asked, &equal(constant));
+                    }
+                }
+            }
+            Truth::Matches(operand, pattern) => self.operand(operand, pattern),
+            Truth::AnyElement(field, pattern) | Truth::EveryElement(field, pattern) => self.pattern(*field, pattern),
+            Truth::Member(Operand::Constant(constant), field) => self.pattern(*field, &equal(constant)),
+            Truth::HasLabel(field, name) => self.add_label(*field, name, sample(Scalar::String)),
+            Truth::Truth(operand) => self.operand(operand, &Pattern::Bool(true)),
+            Truth::Constant(_) | Truth::Member(..) | Truth::Has(_) | Truth::Vouched(_) => {}
+        }
+    }
+
+    /// What is asked of an operand; sums are left to the mending of single requests.
+    fn operand(&mut self, operand: &Operand, pattern: &Pattern) {
+        let numbers = || {
+            points(pattern, Scalar::Int).into_iter().filter_map(|point| match point {
+                Constant::Int(number) => Some(number),
+                _ => None,
+            })
+        };
+        match operand {
+            Operand::Field(field) => self.pattern(*field, pattern),
+            Operand::Label(field, name) => {
+                points(pattern, Scalar::String).into_iter().for_each(|value| self.add_label(*field, name, value));
+            }
+            Operand::Hour(_) => self.hours.extend(numbers()),
+            Operand::Minute(_) => self.minutes.extend(numbers()),
+            Operand::Weekday(_) => self.weekdays = true,
+            Operand::Length(inner) => {
+                if let Operand::Field(field) = &**inner {
+                    self.counts[usize::from(field.0)].extend(numbers());
+                }
+            }
+            Operand::Size(field) => self.counts[usize::from(field.0)].extend(numbers()),
+            Operand::Constant(_) | Operand::Issuance | Operand::Expiry | Operand::Add(..) | Operand::Subtract(..) => {}
+        }
+    }
+}
+
+/// The pattern of a value itself.
+fn equal(constant: &Constant) -> Pattern {
+    match constant {
+        Constant::Bool(truth) => Pattern::Bool(*truth),
+        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Pattern::Range(*number, *number),
+        Constant::String(text) | Constant::Path(text) => Pattern::Equal(text.clone().into_bytes()),
+        Constant::Bytes(bytes) => Pattern::Equal(bytes.clone()),
+        Constant::Uuid(uuid) => Pattern::Equal(uuid.to_vec()),
+        Constant::Ip(_) => Pattern::Any,
+    }
+}
+
+/// Values on both sides of a pattern's edge.
+fn points(pattern: &Pattern, scalar: Scalar) -> Vec<Constant> {
+    let around = |bytes: &[u8]| match constant_of(scalar, bytes.to_vec()) {
+        Some(constant) => near::around(&constant),
+        None => Vec::new(),
+    };
+    match pattern {
+        Pattern::Any | Pattern::Absent => vec![sample(scalar)],
+        Pattern::Not(inner) => points(inner, scalar),
+        Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().flat_map(|part| points(part, scalar)).collect(),
+        Pattern::Bool(_) => vec![Constant::Bool(true), Constant::Bool(false)],
+        Pattern::Equal(bytes) | Pattern::Prefix(bytes) | Pattern::Suffix(bytes) | Pattern::Within(bytes) => {
+            around(bytes)
+        }
+        Pattern::Glob(_) | Pattern::Regex(_) | Pattern::Path(_) => {
+            let inside = towards(pattern, Some(&sample(scalar)), scalar).into_iter().flatten();
+            let inside: Vec<Constant> = inside.chain(towards(pattern, None, scalar).into_iter().flatten()).collect();
+            let outside = inside.iter().flat_map(|value| away(pattern, value));
+            inside.iter().flat_map(near::around).chain(outside).collect()
+        }
+        Pattern::Range(first, last) => {
+            let ends = [first, last].into_iter().flat_map(|end| [end.checked_sub(1), Some(*end), end.checked_add(1)]);
+            let within = first.midpoint(*last);
+            ends.flatten().chain([within]).filter_map(|number| counted(scalar, number)).collect()
+        }
+        Pattern::Network(network) => near::network(network),
+        Pattern::Label(..) => Vec::new(),
+    }
+}
+
+fn text_of(constant: &Constant) -> Option<String> {
+    match constant {
+        Constant::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// Words that are put into the values of each kept request: a usual policy names a dozen.
+const WORDS: usize = 48;
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;

@@ -1,0 +1,57 @@
+//! Recorded requests to begin with: lines of JSON, each a request as `placet eval --jsonl` reads it, or a case as `placet test`
+//! does, of which only the request and its time count. What is no request of the vocabulary is counted and left out.
+
+use crate::author::request::{OwnedRequest, time_of};
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::map::from_json_text;
+use crate::trial::Suite;
+
+/// What was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Requests, each with its time.
+    pub requests: Vec<(OwnedRequest, i64)>,
+    /// How many were none of the vocabulary.
+    pub refused: usize,
+}
+
+impl Imported {
+    /// Reads lines. Where a line says no time, it is `now`.
+    #[must_use]
+    pub fn of_lines(text: &str, vocabulary: &Vocabulary, now: i64) -> Self {
+        let mut imported = Self::default();
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            match request(line, vocabulary, now) {
+                Some(request) => imported.requests.push(request),
+                None => imported.refused += 1,
+            }
+        }
+        imported
+    }
+
+    /// Takes the requests of a case file.
+    #[must_use]
+    pub fn of_cases(suite: &Suite) -> Self {
+        let mut imported = Self::default();
+        for case in &suite.cases {
+            match &case.request {
+                Ok(request) => imported.requests.push((request.clone(), case.now)),
+                Err(_) => imported.refused += 1,
+            }
+        }
+        imported
+    }
+}
+
+fn request(line: &str, vocabulary: &Vocabulary, now: i64) -> Option<(OwnedRequest, i64)> {
+    let json = from_json_text(line).ok()?;
+    let (request, time) = match json.get("request") {
+        Some(request) => (request, json.get("now").map(|now| serde_json::json!({ "time": now }))),
+        None => (&json, None),
+    };
+    let time = match time {
+        Some(of_case) => time_of(&of_case).ok()?,
+        None => time_of(request).ok()?,
+    };
+    Some((OwnedRequest::from_json(vocabulary, request).ok()?, time.unwrap_or(now)))
+}

@@ -1,0 +1,60 @@
+//! Requests that are none: another program that decides the same requests has to refuse them, too.
+
+use serde_json::{Value as Json, json};
+
+use crate::author::request::OwnedRequest;
+use crate::explain::example;
+use crate::explain::words;
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::Vocabulary;
+
+/// Requests that differ in one thing from one that is well formed: paths that a router would read in two ways, an attribute and
+/// an action that nobody knows, a required attribute that is missing or of another type.
+pub(super) fn requests(vocabulary: &Vocabulary, time: i64) -> Vec<Json> {
+    let mut good = example(vocabulary).to_json(vocabulary);
+    good["time"] = words::time(time).into();
+    let with = |name: &str, value: Json| {
+        let mut request = good.clone();
+        request[name] = value;
+        request
+    };
+    let mut found = vec![with("no_such_attribute", json!("x")), with("action", json!("no_such_action"))];
+    for attribute in vocabulary.attributes().iter().skip(1) {
+        let name = &attribute.name;
+        match attribute.ty {
+            Type::One(Scalar::Path) => found.extend(PATHS.map(|path| with(name, json!(path)))),
+            Type::One(Scalar::String) => found.push(with(name, json!(["x", "y"]))),
+            Type::One(_) | Type::Set(_) | Type::Labels => found.push(with(name, json!({ "x": 1 }))),
+        }
+        if !attribute.optional {
+            found.push(with(name, Json::Null));
+        }
+    }
+    found.retain(|request| is_refused(vocabulary, request, time));
+    found
+}
+
+/// Spellings of a path that are not canonical.
+const PATHS: [&str; 8] =
+    ["", "example", "/example/", "//example", "/a/../example", "/./example", "/%2e%2e/a", "/a%2fb"];
+
+fn is_refused(vocabulary: &Vocabulary, request: &Json, time: i64) -> bool {
+    match OwnedRequest::from_json(vocabulary, request) {
+        Ok(request) => request.lend(vocabulary, time, |request| request.check().is_ok()) != Ok(true),
+        Err(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::library::Library;
+
+    #[test]
+    fn what_is_malformed_is_refused() {
+        let http = Library::built_in().get("http").unwrap();
+        let requests = requests(http, 0);
+        assert!(requests.len() >= 10, "{requests:?}");
+        assert!(requests.iter().any(|request| request["path"] == "/a/../example"));
+    }
+}

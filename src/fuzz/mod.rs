@@ -1,0 +1,237 @@
+//! Looks for a request that should have been decided otherwise, among many that it invents.
+//!
+//! What comes in is a [`Plan`]: a [`Target`] (a block with its arguments), and what it is held against: its own promises,
+//! [another block](Plan::other), [another program](oracle). Then:
+//!
+//! 1. `boundary` and `near` collect the values at which the rules change their mind, `invent` makes requests of them;
+//! 2. [`target`] decides each, through the whole of what a service does; what shows something new in [`coverage`] is kept
+//!    and changed further;
+//! 3. `shrink` makes what was found as small as it gets, and [`finding`] says what it is, why, and which case to write.
+//!
+//! What goes out is a [`Report`]. Nothing is refused but an oracle that gives no answers. The same plan with the same seed finds
+//! the same; nothing here reads a clock, so the caller says when it is enough.
+
+mod boundary;
+pub mod coverage;
+pub mod finding;
+pub mod import;
+mod invent;
+mod malformed;
+mod near;
+pub mod oracle;
+mod shrink;
+pub mod target;
+
+use std::collections::HashSet;
+
+use serde_json::Value as Json;
+
+use crate::author::request::OwnedRequest;
+use crate::explain::wish::Wish as Sample;
+use crate::explain::words;
+use crate::limits::{FUZZ_FINDINGS, FUZZ_PARTS};
+use crate::trial::observe::Observer;
+use coverage::Coverage;
+use finding::{Finding, Key};
+use invent::Inventor;
+use oracle::{Answer, Oracle, OracleError};
+pub use target::Target;
+use target::{Judge, Said};
+
+/// What is to be done.
+#[derive(Debug)]
+pub struct Plan<'p> {
+    /// What is tried out.
+    pub target: &'p Target,
+    /// What it is held against; of the same vocabulary.
+    pub other: Option<&'p Target>,
+    /// A program that decides the same requests.
+    pub oracle: Option<Oracle>,
+    /// Recorded requests and their times, to begin with.
+    pub seeds: Vec<(OwnedRequest, i64)>,
+    /// Decides what is invented.
+    pub seed: u64,
+    /// How many requests are tried.
+    pub runs: u64,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Requests tried.
+    pub runs: u64,
+    /// Findings.
+    pub findings: usize,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Requests that were tried.
+    pub runs: u64,
+    /// Of these, how many had the verdict `allow`, `forbidden`, `not_permitted`, `refused`.
+    pub verdicts: [u64; 4],
+    /// By promise, how many requests it was about.
+    pub promises: Vec<u64>,
+    /// What was found: promises in the order of their lines, then what differs.
+    pub findings: Vec<Finding>,
+    /// How much of the block the requests have met; none of one whose parts are not known.
+    pub coverage: Option<Coverage>,
+}
+
+/// The words of [`Report::verdicts`].
+pub const VERDICTS: [&str; 4] = ["allow", "forbidden", "not_permitted", "refused"];
+
+/// Carries out a plan, as long as `go_on` says so.
+///
+/// # Errors
+/// The oracle gives no answers.
+pub fn run(plan: Plan<'_>, go_on: &mut dyn FnMut(Progress) -> bool) -> Result<Report, OracleError> {
+    let (target, other) = (plan.target, plan.other);
+    target.open(|ours| match other {
+        Some(other) => other.open(|theirs| Run::new(plan, ours, Some(theirs)).run(go_on)),
+        None => Run::new(plan, ours, None).run(go_on),
+    })
+}
+
+struct Run<'r> {
+    plan: Plan<'r>,
+    ours: Judge<'r>,
+    theirs: Option<Judge<'r>>,
+    observer: Option<Observer>,
+    /// What requests have shown so far, apart from the coverage.
+    seen: HashSet<(Said, Option<Said>)>,
+    known: Vec<Key>,
+    report: Report,
+}
+
+impl<'r> Run<'r> {
+    fn new(plan: Plan<'r>, ours: Judge<'r>, theirs: Option<Judge<'r>>) -> Self {
+        let observer = plan.target.block().observer();
+        let promises = plan.target.block().promises().all().len();
+        let report = Report {
+            runs: 0,
+            verdicts: [0; 4],
+            promises: vec![0; promises],
+            findings: Vec::new(),
+            coverage: observer.as_ref().map(Coverage::of),
+        };
+        Self { plan, ours, theirs, observer, seen: HashSet::new(), known: Vec::new(), report }
+    }
+
+    fn run(mut self, go_on: &mut dyn FnMut(Progress) -> bool) -> Result<Report, OracleError> {
+        let target = self.plan.target;
+        let mut rules = target.rules();
+        rules.extend(self.plan.other.iter().flat_map(|other| other.rules()));
+        let mut inventor = Inventor::new(self.plan.seed, target.facts(), rules, target.minted(), target.life());
+        for (request, time) in std::mem::take(&mut self.plan.seeds) {
+            inventor.add(Sample { request, time });
+        }
+        self.ask_malformed()?;
+        while self.report.runs < self.plan.runs && self.report.findings.len() < FUZZ_FINDINGS {
+            let progress = Progress { runs: self.report.runs, findings: self.report.findings.len() };
+            if !go_on(progress) {
+                break;
+            }
+            let sample = inventor.next();
+            if self.attempt(&sample)? {
+                inventor.keep(&sample);
+            }
+        }
+        self.report.findings.sort_by_key(|finding| finding.kind.rank());
+        Ok(self.report)
+    }
+
+    /// Tries one request; whether it showed something new.
+    fn attempt(&mut self, sample: &Sample) -> Result<bool, OracleError> {
+        let (said, other, keys) = self.judge(sample)?;
+        self.report.runs += 1;
+        let word = VERDICTS.iter().position(|word| *word == said.word).unwrap_or(0);
+        self.report.verdicts[word] += 1;
+        said.about.iter().for_each(|&promise| self.report.promises[promise] += 1);
+        let mut is_new = self.seen.insert((said, other));
+        if let (Some(observer), Some(coverage)) = (&self.observer, &mut self.report.coverage)
+            && (is_new || coverage.parts().count() <= FUZZ_PARTS)
+        {
+            is_new |= self.ours.observe(observer, sample, coverage);
+        }
+        for key in keys {
+            if !self.known.contains(&key) && self.report.findings.len() < FUZZ_FINDINGS {
+                self.found(key, sample)?;
+            }
+        }
+        Ok(is_new)
+    }
+
+    /// What is said of a request, and what that shows.
+    fn judge(&mut self, sample: &Sample) -> Result<(Said, Option<Said>, Vec<Key>), OracleError> {
+        let said = self.ours.say(sample);
+        let other = self.theirs.as_mut().map(|theirs| theirs.say(sample));
+        let mut keys: Vec<Key> = said.broken.iter().map(|&number| Key::Promise { number, rule: said.rule }).collect();
+        keys.extend((!said.agrees).then_some(Key::Disagreement));
+        if let Some(other) = &other
+            && other.is_allow() != said.is_allow()
+        {
+            keys.push(Key::Differs { wider: said.is_allow(), rule: said.rule, other: other.rule });
+        }
+        if let Some(oracle) = &mut self.plan.oracle {
+            let answer = oracle.ask(&json(self.plan.target, sample))?;
+            if !answer.agrees(said.word) {
+                keys.push(Key::Oracle { answer, word: said.word, rule: said.rule });
+            }
+        }
+        Ok((said, other, keys))
+    }
+
+    /// Makes a finding small, and puts it into words.
+    fn found(&mut self, key: Key, sample: &Sample) -> Result<(), OracleError> {
+        let target = self.plan.target;
+        let minted = target.minted();
+        let smallest = shrink::shrink(sample.clone(), minted, |smaller| Ok(self.judge(smaller)?.2.contains(&key)))?;
+        let said = self.ours.say(&smallest);
+        let other = self.theirs.as_mut().map(|theirs| theirs.say(&smallest).word);
+        let expected = key.expected(target, other);
+        self.report.findings.push(Finding {
+            kind: key.kind(target),
+            request: json(target, &smallest),
+            time: smallest.time,
+            verdict: said.word,
+            expected,
+            explanation: Some(self.ours.explain(&smallest)),
+            other: self.theirs.as_ref().map(|theirs| theirs.explain(&smallest)),
+            case: key.case(target, expected, &finding::request(target, &smallest), smallest.time),
+        });
+        self.known.push(key);
+        Ok(())
+    }
+
+    /// What is no request of the vocabulary is refused here; the oracle must not allow it either.
+    fn ask_malformed(&mut self) -> Result<(), OracleError> {
+        let Some(oracle) = &mut self.plan.oracle else { return Ok(()) };
+        let target = self.plan.target;
+        for request in malformed::requests(target.vocabulary(), target.minted()) {
+            if oracle.ask(&request)? != Answer::Allow {
+                continue;
+            }
+            let key = Key::Oracle { answer: Answer::Allow, word: "refused", rule: None };
+            self.report.findings.push(Finding {
+                kind: key.kind(target),
+                time: target.minted(),
+                verdict: "refused",
+                expected: "allow",
+                explanation: None,
+                other: None,
+                case: key.case(target, "allow", &finding::unread(&request), target.minted()),
+                request,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The request as JSON, with its time.
+fn json(target: &Target, sample: &Sample) -> Json {
+    let mut json = sample.request.to_json(target.vocabulary());
+    json["time"] = words::time(sample.time).into();
+    json
+}

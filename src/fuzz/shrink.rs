@@ -1,0 +1,187 @@
+//! The smallest request that still shows what was found: attributes are left out, sets and labels become few, texts short,
+//! numbers small, as long as it does. Deterministic, and bounded by [`FUZZ_SHRINKING`].
+
+use super::Sample;
+use crate::author::request::OwnedValue;
+use crate::check::tree::Constant;
+use crate::explain::propose::{constant_of, sample as any_of};
+use crate::limits::FUZZ_SHRINKING;
+use crate::model::vocabulary::ActionNo;
+
+/// Makes a sample smaller while `shows` says that it still shows what was found.
+///
+/// # Errors
+/// What `shows` fails with.
+pub(super) fn shrink<E>(
+    from: Sample,
+    minted: i64,
+    mut shows: impl FnMut(&Sample) -> Result<bool, E>,
+) -> Result<Sample, E> {
+    let mut best = from;
+    let mut tries = 0;
+    'again: loop {
+        for smaller in candidates(&best, minted) {
+            if tries >= FUZZ_SHRINKING {
+                return Ok(best);
+            }
+            if weight(&smaller, minted) >= weight(&best, minted) {
+                continue;
+            }
+            tries += 1;
+            if shows(&smaller)? {
+                best = smaller;
+                continue 'again;
+            }
+        }
+        return Ok(best);
+    }
+}
+
+/// How large a sample is: what a reader has to look at first.
+type Weight = (usize, usize, usize, u64, usize, u128, u128, u16);
+
+fn weight(sample: &Sample, minted: i64) -> Weight {
+    let values = &sample.request.values;
+    let mut weight: Weight = (values.len(), 0, 0, sample.time.abs_diff(minted), 0, 0, 0, sample.request.action.0);
+    for (_, value) in values {
+        match value {
+            OwnedValue::One(one) => weigh(&mut weight, one),
+            OwnedValue::Set(elements) => {
+                // One element by itself is smaller than a set of it.
+                weight.1 += elements.len() + 1;
+                elements.iter().for_each(|one| weigh(&mut weight, one));
+            }
+            OwnedValue::Labels(labels) => {
+                weight.1 += labels.len();
+                labels.iter().for_each(|(_, text)| weigh_text(&mut weight, text.as_bytes()));
+            }
+        }
+    }
+    weight
+}
+
+fn weigh(weight: &mut Weight, constant: &Constant) {
+    match constant {
+        Constant::Bool(truth) => weight.4 += usize::from(*truth),
+        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => {
+            weight.5 += u128::from(number.unsigned_abs()) * 2 + u128::from(*number < 0);
+        }
+        Constant::String(text) | Constant::Path(text) => weigh_text(weight, text.as_bytes()),
+        Constant::Bytes(bytes) => weigh_text(weight, bytes),
+        Constant::Uuid(uuid) => weight.6 = weight.6.saturating_add(u128::from_be_bytes(*uuid)),
+        Constant::Ip(address) => {
+            weight.6 = weight.6.saturating_add(u128::from_be_bytes(address.octets()));
+        }
+    }
+}
+
+/// Short first; among texts of one length, plain characters.
+fn weigh_text(weight: &mut Weight, bytes: &[u8]) {
+    weight.2 += bytes.len();
+    weight.4 += bytes.iter().filter(|byte| !byte.is_ascii_lowercase()).count();
+}
+
+/// Samples that may be smaller, the boldest steps first.
+fn candidates(sample: &Sample, minted: i64) -> Vec<Sample> {
+    let mut found = Vec::new();
+    let fields: Vec<_> = sample.request.values.iter().map(|(field, _)| *field).collect();
+    found.extend(fields.iter().map(|field| sample.with(*field, None)));
+    for (field, value) in &sample.request.values {
+        found.extend(smaller(value).into_iter().map(|value| sample.with(*field, Some(value))));
+    }
+    found.extend(towards(sample.time, minted).map(|time| Sample { time, request: sample.request.clone() }));
+    found.extend((0..sample.request.action.0).map(|action| sample.with_action(ActionNo(action))));
+    found
+}
+
+fn smaller(value: &OwnedValue) -> Vec<OwnedValue> {
+    match value {
+        OwnedValue::One(one) => constants(one).into_iter().map(OwnedValue::One).collect(),
+        OwnedValue::Set(elements) => {
+            let alone = elements.iter().cloned().map(OwnedValue::One);
+            let fewer = (0..elements.len()).map(|at| OwnedValue::Set(without(elements, at)));
+            let simpler = elements.iter().enumerate().flat_map(|(at, one)| {
+                constants(one).into_iter().map(move |one| {
+                    let mut elements = elements.clone();
+                    elements[at] = one;
+                    OwnedValue::Set(elements)
+                })
+            });
+            alone.chain(fewer).chain(simpler).collect()
+        }
+        OwnedValue::Labels(labels) => {
+            let fewer = (0..labels.len()).map(|at| OwnedValue::Labels(without(labels, at)));
+            let simpler = labels.iter().enumerate().flat_map(|(at, (_, text))| {
+                texts(text).into_iter().map(move |text| {
+                    let mut labels = labels.clone();
+                    labels[at].1 = text;
+                    OwnedValue::Labels(labels)
+                })
+            });
+            fewer.chain(simpler).collect()
+        }
+    }
+}
+
+fn without<T: Clone>(list: &[T], at: usize) -> Vec<T> {
+    let mut list = list.to_vec();
+    list.remove(at);
+    list
+}
+
+fn constants(constant: &Constant) -> Vec<Constant> {
+    let scalar = constant.scalar();
+    let mut found: Vec<Constant> = match constant {
+        Constant::Bool(_) => vec![Constant::Bool(false)],
+        Constant::Int(number) => towards(*number, 0).map(Constant::Int).collect(),
+        Constant::Time(number) => towards(*number, 0).map(Constant::Time).collect(),
+        Constant::Duration(number) => towards(*number, 0).map(Constant::Duration).collect(),
+        Constant::String(text) => texts(text).into_iter().map(Constant::String).collect(),
+        Constant::Path(path) => {
+            let paths = texts(path).into_iter().chain(shorter_paths(path)).map(String::into_bytes);
+            paths.filter_map(|path| constant_of(scalar, path)).collect()
+        }
+        Constant::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => texts(text).into_iter().map(|text| Constant::Bytes(text.into_bytes())).collect(),
+            Err(_) => (0..bytes.len()).map(|at| Constant::Bytes(without(bytes, at))).collect(),
+        },
+        Constant::Uuid(_) => vec![Constant::Uuid([0; 16])],
+        Constant::Ip(_) => Vec::new(),
+    };
+    found.insert(0, any_of(scalar));
+    found
+}
+
+/// Halves, then without one character, then with one that is plain.
+fn texts(text: &str) -> Vec<String> {
+    let characters: Vec<char> = text.chars().collect();
+    let mut found = vec![String::new()];
+    let half = characters.len() / 2;
+    found.push(characters[..half].iter().collect());
+    found.push(characters[half..].iter().collect());
+    found.extend((0..characters.len()).map(|at| without(&characters, at).iter().collect()));
+    for (at, character) in characters.iter().enumerate() {
+        if !character.is_ascii_lowercase() && *character != '/' {
+            let mut plain = characters.clone();
+            plain[at] = 'x';
+            found.push(plain.iter().collect());
+        }
+    }
+    found
+}
+
+/// Without each segment, and up to each.
+fn shorter_paths(path: &str) -> Vec<String> {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let join = |segments: &[&str]| format!("/{}", segments.join("/"));
+    let above = (0..segments.len()).map(|end| join(&segments[..end]));
+    above.chain((0..segments.len()).map(|at| join(&without(&segments, at)))).collect()
+}
+
+/// The goal, then half the way, a quarter of it, down to one step.
+fn towards(number: i64, goal: i64) -> impl Iterator<Item = i64> {
+    let distance = i128::from(goal) - i128::from(number);
+    let steps = std::iter::successors(Some(distance), |step| Some(step / 2)).take_while(|step| *step != 0);
+    let last = Some(distance.signum()).filter(|step| *step != 0);
+    steps.chain(last).filter_map(move |step| i64::try_from(i128::from(number) + step).ok())
+}
