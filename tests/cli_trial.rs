@@ -235,9 +235,38 @@ fn two_policies_stand_side_by_side_with_their_ratio_and_where_they_disagree() {
     assert!(page.contains("<polyline class=\"curve one dash\"") && page.contains("other.placet"), "{page}");
 }
 
+/// Stands in for Cedar's command: allows what is asked of `/a/b`, and says how long it took.
+#[cfg(unix)]
+const CEDAR: &str = r#"#!/bin/sh
+[ "$1 $2 $3" = "authorize --timing --policies" ] && [ "$5" = --entities ] && [ "$7" = --request-json ] || exit 1
+read -r entities < "$6" || true
+[ "$entities" = "[]" ] || exit 1
+echo "Authorization Time (micro seconds) : 42"
+grep -q 'Resource::\\"/a/b\\"' "$8" && grep -q '"principal":"Principal::\\"ada\\""' "$8" && exit 0
+exit 2
+"#;
+
+#[cfg(unix)]
 #[test]
-fn a_cedar_policy_is_refused_with_a_way_out() {
+fn a_cedar_policy_is_asked_through_its_own_command() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
     let place = place();
     place.write("p.cedar", "permit(principal, action, resource);");
-    place.placet("bench p.placet --against p.cedar").could_not().says("benches/peers");
+    let bench = |path: &str| {
+        let words = ["bench", "p.placet", "--against", "p.cedar", "--runs", "1", "--threads", "0"];
+        let mut placet = Command::new(env!("CARGO_BIN_EXE_placet"));
+        let output = placet.args(words).env("PATH", path).current_dir(place.path(".")).output().unwrap();
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    };
+    let without = bench("/nowhere");
+    assert!(without.contains("can not run `cedar`") && without.contains("cargo install cedar-policy-cli"), "{without}");
+    place.write("cedar", CEDAR);
+    std::fs::set_permissions(place.path("cedar"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let with = bench(&format!("{}:/bin:/usr/bin", place.path(".").display()));
+    assert!(with.contains("Cedar says the same, yes or no, of 5 of 5 requests with p.cedar"), "{with}");
+    assert!(with.contains("42 µs in the middle, 42 µs at most"), "{with}");
+    place.write("cedar", "#!/bin/sh\necho 'no such policy' && exit 1\n");
+    let broken = bench(&format!("{}:/bin:/usr/bin", place.path(".").display()));
+    assert!(broken.contains("no such policy"), "{broken}");
 }
