@@ -165,6 +165,35 @@ fn a_promise_notices_mutants_and_is_none() {
     assert!(with_promise.len() <= before.len(), "{before:?} {with_promise:?}");
 }
 
+#[test]
+fn what_the_page_on_testing_shows_is_what_its_commands_print() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("policies")).unwrap();
+    for entry in std::fs::read_dir("policies").unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_file() {
+            std::fs::copy(&entry, place.path("policies").join(entry.file_name().unwrap())).unwrap();
+        }
+    }
+    let page = std::fs::read_to_string("docs/testing.md").unwrap();
+    let blocks: Vec<&str> = page.split("```").skip(1).step_by(2).collect();
+    let commands = blocks.iter().filter_map(|block| block.strip_prefix("sh\n")).flat_map(str::lines);
+    let mut printed = String::new();
+    let mut count = 0;
+    for command in commands {
+        let words = command.split('#').next().unwrap().trim().strip_prefix("placet ").unwrap();
+        let ran = place.placet(words);
+        assert_ne!(ran.code, Some(2), "{ran:#?}");
+        printed.push_str(&ran.out);
+        count += 1;
+    }
+    assert!(count >= 6, "{count} commands");
+    assert!(place.has("coverage.html") && place.has("coverage.info"));
+    let outputs = blocks.iter().filter_map(|block| block.strip_prefix("text\n")).skip(1);
+    for output in outputs {
+        assert!(printed.contains(output), "no command prints\n{output}\nbut\n{printed}");
+    }
+}
+
 fn lane<'j>(json: &'j Value, name: &str) -> &'j Value {
     json["policies"][0]["lanes"].as_array().unwrap().iter().find(|lane| lane["lane"] == name).unwrap()
 }
