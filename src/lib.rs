@@ -78,6 +78,8 @@ pub mod fuzz;
 #[cfg(feature = "author")]
 pub mod host;
 pub mod limits;
+#[cfg(feature = "cli")]
+pub mod measure;
 pub mod model;
 pub mod span;
 #[cfg(feature = "author")]

@@ -46,6 +46,25 @@ pub struct Template {
     pub promises: Vec<Promise>,
 }
 
+impl Template {
+    /// A policy that has the same parameters and one rule.
+    #[must_use]
+    pub fn alone(&self, rule: Rule) -> Self {
+        Self {
+            kind: BlockKind::Policy,
+            name: self.name.clone(),
+            doc: Vec::new(),
+            at: self.at,
+            parameters: self.parameters.clone(),
+            claims: Claims::default(),
+            times: Times::default(),
+            guard: None,
+            rules: vec![rule],
+            promises: Vec::new(),
+        }
+    }
+}
+
 /// `user: string`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {

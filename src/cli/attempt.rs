@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::block::Reading;
+use super::block::{Reading, arguments_or_samples, called};
 use super::inputs;
 use super::page::{elided, verdict, wrap};
 use super::test::{load, request};
@@ -11,12 +11,8 @@ use super::times::{self, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
 use crate::author::Document;
 use crate::author::request::OwnedRequest;
-use crate::author::value::arguments_from_text;
-use crate::check::tree::Template;
-use crate::compile::arguments::{Argument, Arguments};
 use crate::explain::words::Words;
-use crate::explain::{Explanation, example, sample};
-use crate::model::types::Type;
+use crate::explain::{Explanation, example};
 use crate::syntax::ast::BlockKind;
 use crate::token::header::Purpose;
 use crate::token::verify::Scratch;
@@ -177,7 +173,7 @@ impl Page<'_> {
             if template.kind == BlockKind::Restriction {
                 continue;
             }
-            let arguments = arguments(template, with)?;
+            let arguments = arguments_or_samples(template, with)?;
             let block = Block::new(document, number, &arguments).map_err(|errors| {
                 let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
                 Failure::new(format!("{} `{}`: {}", template.kind.word(), template.name, errors.join("; ")))
@@ -238,50 +234,6 @@ fn short(why: &Explanation) -> Vec<String> {
         lines.push("no change of the request was found that passes".to_owned());
     }
     lines
-}
-
-/// Arguments from the command line, and samples for what it does not say.
-fn arguments(template: &Template, with: &[(String, String)]) -> Result<Arguments, Failure> {
-    let given = with.iter().filter(|(name, _)| template.parameters.iter().any(|parameter| parameter.name == *name));
-    let given: Vec<_> = given.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    if given.len() == template.parameters.len() {
-        return arguments_from_text(template, given).map_err(|error| Failure::new(error.to_string()));
-    }
-    let mut values = Vec::new();
-    for parameter in &template.parameters {
-        let name = parameter.name.as_str();
-        let argument = match (given.iter().find(|(other, _)| *other == name), parameter.ty) {
-            (Some((_, text)), ty) => {
-                let (Type::One(scalar) | Type::Set(scalar)) = ty else { continue };
-                let value =
-                    crate::author::value::from_text(scalar, text).map_err(|error| Failure::new(error.to_string()))?;
-                if matches!(ty, Type::Set(_)) { Argument::Set(vec![value]) } else { Argument::One(value) }
-            }
-            (None, Type::Set(scalar)) => Argument::Set(vec![sample(scalar)]),
-            (None, Type::One(scalar)) => Argument::One(sample(scalar)),
-            (None, Type::Labels) => continue,
-        };
-        values.push((name, argument));
-    }
-    Arguments::new(&template.parameters, values).map_err(|errors| {
-        let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        Failure::new(errors.join("; "))
-    })
-}
-
-/// `token session(user: "example")`
-fn called(template: &Template, arguments: &Arguments) -> String {
-    let numbered = template.parameters.iter().enumerate();
-    let values = numbered.filter_map(|(number, parameter)| {
-        let value = match arguments.get(crate::check::tree::ArgumentNo(number))? {
-            Argument::One(constant) => crate::explain::words::value(constant),
-            Argument::Set(elements) => {
-                format!("[{}]", elements.iter().map(crate::explain::words::value).collect::<Vec<_>>().join(", "))
-            }
-        };
-        Some(format!("{}: {value}", parameter.name))
-    });
-    format!("{} {}({})", template.kind.word(), template.name, values.collect::<Vec<_>>().join(", "))
 }
 
 /// The beginning of a case file: a request that the stage allows, and one that it does not.

@@ -7,14 +7,17 @@ use serde_json::{Value as Json, json};
 use super::inputs;
 use super::ui::{Failure, RED, Ui, paint};
 use crate::author::Document;
-use crate::author::value::arguments_from_text;
+use crate::author::value::{arguments_from_text, from_text};
 use crate::check::library::Library;
-use crate::check::tree::Template;
+use crate::check::tree::{ArgumentNo, Template};
 use crate::compile::Compiled;
-use crate::compile::arguments::Arguments;
+use crate::compile::arguments::{Argument, Arguments};
 use crate::compile::compile;
 use crate::compile::error::CompileError;
 use crate::diag::Source;
+use crate::explain::sample;
+use crate::explain::words::value;
+use crate::model::types::Type;
 use crate::span::Span;
 use crate::syntax::ast::BlockKind;
 
@@ -132,7 +135,15 @@ impl Choice {
     }
 
     /// The block that is meant; without a name, the only one of those kinds.
-    fn template<'d>(&self, document: &'d Document, path: &Path, kinds: &[BlockKind]) -> Result<&'d Template, Failure> {
+    ///
+    /// # Errors
+    /// There is none, or more than one.
+    pub fn template<'d>(
+        &self,
+        document: &'d Document,
+        path: &Path,
+        kinds: &[BlockKind],
+    ) -> Result<&'d Template, Failure> {
         let all: Vec<_> = document.templates().iter().filter(|template| kinds.contains(&template.kind)).collect();
         let wanted = |template: &&&Template| self.template.as_ref().is_none_or(|name| template.name == *name);
         let mut found = all.iter().filter(wanted);
@@ -175,6 +186,53 @@ pub fn signature(template: &Template) -> String {
     }
     let parameters: Vec<_> = template.parameters.iter().map(|p| format!("{}: {}", p.name, p.ty)).collect();
     format!("{}({})", template.name, parameters.join(", "))
+}
+
+/// Arguments from the command line, and samples for what it does not say.
+///
+/// # Errors
+/// One of them does not fit its parameter.
+pub fn arguments_or_samples(template: &Template, with: &[(String, String)]) -> Result<Arguments, Failure> {
+    let given = with.iter().filter(|(name, _)| template.parameters.iter().any(|parameter| parameter.name == *name));
+    let given: Vec<_> = given.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    if given.len() == template.parameters.len() {
+        return arguments_from_text(template, given).map_err(|error| Failure::new(error.to_string()));
+    }
+    let mut values = Vec::new();
+    for parameter in &template.parameters {
+        let name = parameter.name.as_str();
+        let argument = match (given.iter().find(|(other, _)| *other == name), parameter.ty) {
+            (Some((_, text)), ty) => {
+                let (Type::One(scalar) | Type::Set(scalar)) = ty else { continue };
+                let value = from_text(scalar, text).map_err(|error| Failure::new(error.to_string()))?;
+                if matches!(ty, Type::Set(_)) { Argument::Set(vec![value]) } else { Argument::One(value) }
+            }
+            (None, Type::Set(scalar)) => Argument::Set(vec![sample(scalar)]),
+            (None, Type::One(scalar)) => Argument::One(sample(scalar)),
+            (None, Type::Labels) => continue,
+        };
+        values.push((name, argument));
+    }
+    Arguments::new(&template.parameters, values).map_err(|errors| {
+        let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        Failure::new(errors.join("; "))
+    })
+}
+
+/// `token session(user: "example")`
+#[must_use]
+pub fn called(template: &Template, arguments: &Arguments) -> String {
+    let numbered = template.parameters.iter().enumerate();
+    let values = numbered.filter_map(|(number, parameter)| {
+        let shown = match arguments.get(ArgumentNo(number))? {
+            Argument::One(constant) => value(constant),
+            Argument::Set(elements) => {
+                format!("[{}]", elements.iter().map(value).collect::<Vec<_>>().join(", "))
+            }
+        };
+        Some(format!("{}: {shown}", parameter.name))
+    });
+    format!("{} {}({})", template.kind.word(), template.name, values.collect::<Vec<_>>().join(", "))
 }
 
 /// Shows why a block has no program: to standard error for people, to standard output as JSON.

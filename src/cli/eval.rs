@@ -5,12 +5,11 @@ use std::io::{BufRead, BufReader, BufWriter, Read, Write, stdin, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as Json, json};
 
 use super::deciding::{Deciding, Ready, request};
 use super::page::{cut, verdict};
-use super::ui::{Exit, Failure, Outcome, Ui};
+use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use crate::author::request::{OwnedRequest, time_of};
 use crate::explain::{Cause, Court, Explanation};
 use crate::syntax::map::from_json_text;
@@ -100,7 +99,7 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
         (Box::new(file), bytes)
     };
     let mut reader = BufReader::new(reader);
-    let bar = progress(bytes);
+    let bar = progress(bytes, "{bytes} of {total_bytes}");
     let cache = TokenCache::new(1);
     let mut tally = Tally::default();
     let outcome = ready.with_court(Some(&cache), |court| {
@@ -129,16 +128,6 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
     outcome?;
     ui.note(&tally);
     Ok(Exit::of(tally.count > 0 && tally.words[0] == tally.count))
-}
-
-/// Drawn to standard error, and only where that is a terminal.
-fn progress(bytes: Option<u64>) -> ProgressBar {
-    let template = "{wide_bar} {bytes} of {total_bytes}, {eta} left";
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    match bytes {
-        Some(bytes) => ProgressBar::new(bytes).with_style(style),
-        None => ProgressBar::new_spinner(),
-    }
 }
 
 /// What was decided so far, and how long deciding took: reading and printing do not count.

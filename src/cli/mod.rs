@@ -12,10 +12,12 @@
 
 mod attempt;
 mod attenuate;
+mod bench;
 pub mod block;
 mod check;
 mod compile;
 mod completions;
+mod covered;
 mod deciding;
 mod eval;
 mod explain;
@@ -26,6 +28,7 @@ mod inspect;
 mod keygen;
 mod man;
 mod mint;
+mod mutants;
 pub mod outputs;
 pub mod page;
 mod repl;
@@ -80,6 +83,7 @@ enum Command {
     Compile(compile::Args),
     Test(test::Args),
     Fuzz(fuzz::Args),
+    Bench(bench::Args),
     Repl(repl::Args),
     Eval(eval::Args),
     Explain(explain::Args),
@@ -105,6 +109,7 @@ impl Command {
             Self::Compile(args) => compile::run(args, ui),
             Self::Test(args) => test::run(args, ui),
             Self::Fuzz(args) => fuzz::run(args, ui),
+            Self::Bench(args) => bench::run(args, ui),
             Self::Repl(args) => repl::run(args, ui),
             Self::Eval(args) => eval::run(args, ui),
             Self::Explain(args) => explain::run(args, ui),

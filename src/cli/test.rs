@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::inputs;
 use super::page::{cut, wrap};
 use super::times::{self, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
+use super::{covered, inputs, mutants};
 use crate::check::library::Library;
 use crate::explain::Explanation;
 use crate::explain::words::Words;
@@ -24,7 +24,9 @@ use crate::trial::{Case, Found, Keys, Suite, cases, lines};
 #[command(after_help = "\
 Examples:
   placet test policies
-  placet test policies/tenant.cases recorded.jsonl --rules
+  placet test policies/tenant.cases recorded.jsonl
+  placet test policies --coverage --html coverage.html
+  placet test policies/tenant.placet --mutate
 
 A `.cases` file stands beside the policy file of the same name:
   token session(user: \"42\")
@@ -36,9 +38,11 @@ pub struct Args {
     #[arg(required = true)]
     files: Vec<PathBuf>,
 
-    /// Count how often each rule was met, and list those that no case met
-    #[arg(long)]
-    rules: bool,
+    #[command(flatten)]
+    coverage: covered::CoverageArgs,
+
+    #[command(flatten)]
+    mutants: mutants::MutantArgs,
 
     /// A file with vocabularies beside the built-in ones; may be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
@@ -58,14 +62,21 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
     let now = inputs::now(args.now);
     let mut results = Results::default();
-    for path in case_files(&args.files)? {
-        match load(ui, &path, &library, now, &keys)? {
-            Some(suite) => results.run(&suite, ui, args.rules),
+    let files = case_files(&args.files)?;
+    for path in &files {
+        match load(ui, path, &library, now, &keys)? {
+            Some(suite) => results.run(&suite, ui, args.coverage.is_any()),
             None => results.broken += 1,
         }
     }
-    results.close(ui, args.rules);
-    Ok(Exit::of(results.failed == 0 && results.broken == 0 && results.passed > 0))
+    if args.mutants.is_any() {
+        files.iter().try_for_each(|path| results.mutants.run(ui, path, &library, now, &keys))?;
+    }
+    results.close(ui, &args);
+    args.coverage.write(ui, &results.coverage)?;
+    let passed = results.failed == 0 && results.broken == 0 && results.passed > 0;
+    let suffices = args.coverage.suffices(&results.coverage) && args.mutants.suffices(&results.mutants);
+    Ok(Exit::of(passed && suffices))
 }
 
 /// The case files that are meant: of a directory all of them, of a policy file the one beside it.
@@ -116,7 +127,10 @@ pub fn load(ui: &Ui, path: &Path, library: &Library, now: i64, keys: &Keys) -> R
 }
 
 /// The policy file of a case file.
-fn beside(path: &Path) -> Result<PathBuf, Failure> {
+///
+/// # Errors
+/// There is none.
+pub fn beside(path: &Path) -> Result<PathBuf, Failure> {
     let found =
         ["placet", "json"].map(|extension| path.with_extension(extension)).into_iter().find(|path| path.is_file());
     found.ok_or_else(|| {
@@ -133,22 +147,19 @@ struct Results {
     /// Files with mistakes.
     broken: usize,
     coverage: Coverage,
+    mutants: mutants::Scores,
     files: Vec<Json>,
 }
 
 impl Results {
-    fn run(&mut self, suite: &Suite, ui: &Ui, rules: bool) {
+    fn run(&mut self, suite: &Suite, ui: &Ui, coverage: bool) {
         let mut scratch = Scratch::new();
-        let mut failures = Vec::new();
-        for case in &suite.cases {
-            let found = suite.run(case, &mut scratch);
-            if !found.passes(case.expected) {
-                failures.push((case, found));
-            }
-            if rules {
-                self.coverage.count(suite, case);
-            }
+        let found: Vec<_> = suite.cases.iter().map(|case| suite.run(case, &mut scratch)).collect();
+        if coverage {
+            self.coverage.count(suite, &found);
         }
+        let failures = suite.cases.iter().zip(found).filter(|(case, found)| !found.passes(case.expected));
+        let failures: Vec<_> = failures.collect();
         let passed = suite.cases.len() - failures.len();
         self.passed += passed;
         self.failed += failures.len();
@@ -169,20 +180,21 @@ impl Results {
         }
     }
 
-    fn close(&self, ui: &Ui, rules: bool) {
+    fn close(&self, ui: &Ui, args: &Args) {
         if ui.is_json() {
-            let rules = rules.then(|| {
-                self.coverage.rules().map(|(place, count)| {
-                json!({ "file": place.file, "line": place.line, "rule": place.text, "met": count })
-            }).collect::<Vec<_>>()
-            });
-            let (passed, failed, broken) = (self.passed, self.failed, self.broken);
-            return ui.json(
-                &json!({ "passed": passed, "failed": failed, "broken": broken, "files": self.files, "rules": rules }),
-            );
+            let coverage = args.coverage.is_any().then(|| covered::as_json(&self.coverage));
+            let mutants = args.mutants.is_any().then(|| self.mutants.as_json());
+            let Self { passed, failed, broken, files, .. } = self;
+            return ui.json(&json!({
+                "passed": passed, "failed": failed, "broken": broken, "files": files,
+                "coverage": coverage, "mutants": mutants,
+            }));
         }
-        if rules {
-            self.rules(ui);
+        if args.coverage.is_any() {
+            args.coverage.show(ui, &self.coverage);
+        }
+        if args.mutants.is_any() {
+            args.mutants.close(ui, &self.mutants);
         }
         let closing = format!("{} passed, {} failed", self.passed, self.failed);
         let colour = if self.failed == 0 && self.broken == 0 && self.passed > 0 { GREEN } else { RED };
@@ -191,16 +203,6 @@ impl Results {
             ui.note(format_args!("{} case files could not be run", self.broken));
         } else if self.passed + self.failed == 0 {
             ui.note("there is no case in them, so nothing was shown to hold");
-        }
-    }
-
-    fn rules(&self, ui: &Ui) {
-        let all = self.coverage.rules().count();
-        let unmet: Vec<_> = self.coverage.rules().filter(|(_, count)| *count == 0).map(|(place, _)| place).collect();
-        ui.line(format_args!("{} of {all} rules were met", all - unmet.len()));
-        for place in unmet {
-            let head = format!("  {}:{}  ", place.file, place.line);
-            ui.line(format_args!("{head}{}", wrap(&place.text, head.chars().count())));
         }
     }
 }

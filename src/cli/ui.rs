@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{IsTerminal, Write, stderr, stdout};
 
 use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use serde_json::json;
 use terminal_size::{Width, terminal_size};
@@ -182,6 +183,17 @@ impl Ui {
 #[must_use]
 pub fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A bar on standard error, where that is a terminal, saying how far it is: `{pos} of {len} mutants`. Without an end it turns round.
+#[must_use]
+pub fn progress(end: Option<u64>, how_far: &str) -> ProgressBar {
+    let template = format!("{{wide_bar}} {how_far}, {{eta}} left");
+    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    match end {
+        Some(end) => ProgressBar::new(end).with_style(style),
+        None => ProgressBar::new_spinner(),
+    }
 }
 
 /// What is good.

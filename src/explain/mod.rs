@@ -99,26 +99,6 @@ impl<'a> Court<'a> {
         explanation
     }
 
-    /// The rule that decided in each block of the token, and then in each policy, by itself; nothing where the token or the
-    /// request is not valid.
-    #[must_use]
-    pub fn met(&self, request: &OwnedRequest, time: i64) -> Vec<(usize, u16)> {
-        let wish = Wish { request: request.clone(), time };
-        let mut scratch = Scratch::new();
-        if matches!(self.decide(request, time, &mut scratch), Verdict::Refused(_)) {
-            return Vec::new();
-        }
-        let met = self.with_programs(time, |programs, facts| {
-            let first = |program: &Program| {
-                program.rules.iter().position(|rule| wish.meets(rule, facts) != (rule.effect == tree::Effect::Require))
-            };
-            let numbered = programs.iter().enumerate();
-            let met = numbered.filter_map(|(block, program)| Some((block, u16::try_from(first(program)?).ok()?)));
-            met.collect::<Vec<_>>()
-        });
-        met.unwrap_or_default()
-    }
-
     /// What a verdict means: the rule that decided, or the cause. No change is looked for.
     #[must_use]
     pub fn decided(&self, verdict: Verdict, time: i64) -> Explanation {

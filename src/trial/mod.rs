@@ -4,15 +4,18 @@
 //! 1. [`cases`] reads a `.cases` file beside its policy file, [`lines`] a `.jsonl` file whose lines bring their own maps;
 //! 2. each token with its restrictions, or each policy, becomes a [`Stage`]: minted once, asked often;
 //! 3. a [`Case`] is [`run`](Suite::run) on its stage; what comes out is [`Found`], and why it is so on demand;
-//! 4. [`observe`] looks at a block part by part, and [`coverage`] counts what the cases have met of it.
-//! 5. [`promises`] holds `never` and `always` against requests, and [`Stage::broken_promises`] against those of cases.
+//! 4. [`observe`] looks at a block part by part, and [`coverage`] counts what the cases have met of it;
+//! 5. [`mutate`] makes small mistakes in the policy, and tells which of them no case notices;
+//! 6. [`promises`] holds `never` and `always` against requests, and [`Stage::broken_promises`] against those of cases.
 //!
 //! What is refused: a case file with a mistake is no suite, everything wrong with it is in the report. A request that does
 //! not fit its vocabulary is no such mistake: it is `refused`, which a case may expect.
 
 pub mod cases;
 pub mod coverage;
+pub mod html;
 pub mod lines;
+pub mod mutate;
 pub mod observe;
 mod places;
 pub mod promises;

@@ -12,7 +12,7 @@
 use super::places::Places;
 use crate::author::Document;
 use crate::bytecode::verify::{Budget, ProvedProgram, Scope};
-use crate::check::tree::{self, Claims, Condition, Effect, Template, Times};
+use crate::check::tree::{self, Condition, Effect, Template};
 use crate::compile::arguments::Arguments;
 use crate::compile::error::{Cause, CompileError};
 use crate::compile::{Frame, compile};
@@ -51,6 +51,8 @@ pub struct Part {
     pub kind: PartKind,
     /// Its place; where that is not known, the place of its rule.
     pub at: Span,
+    /// Whether no valid request makes it false: `any` on an attribute that every request has.
+    pub certain: bool,
 }
 
 /// What a part looks at.
@@ -118,12 +120,12 @@ enum Shape {
 }
 
 impl Observer {
-    /// Makes a template with its arguments ready. Without [`places`](Self::new_in) its parts stand where their rule stands.
+    /// Makes a template with its arguments ready. Its parts stand where their rule stands; [`new_in`](Self::new_in) knows better.
     ///
     /// # Errors
     /// With these arguments a part has no program.
     pub fn new(template: &Template, vocabulary: &Vocabulary, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
-        Maker { template, vocabulary, arguments, places: None }.observer()
+        Self::of(Outline { template, vocabulary, places: None }, arguments)
     }
 
     /// The same for a template of a document, which knows where everything stands.
@@ -132,7 +134,21 @@ impl Observer {
     /// As [`new`](Self::new).
     pub fn new_in(document: &Document, template: &Template, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
         let places = Places::of(document, template);
-        Maker { template, vocabulary: document.vocabulary(), arguments, places: Some(&places) }.observer()
+        Self::of(Outline { template, vocabulary: document.vocabulary(), places: Some(&places) }, arguments)
+    }
+
+    fn of(outline: Outline<'_>, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
+        let kind = match outline.template.kind {
+            BlockKind::Token | BlockKind::Policy => Kind::Authority,
+            BlockKind::Restriction => Kind::Restriction,
+        };
+        let mut observer = Self { kind, rules: Vec::new(), watches: Vec::new() };
+        for (rule, Sketch { alone, tests, condition, .. }) in outline.rules() {
+            let programs = alone.into_iter().map(|alone| outline.program(alone, arguments));
+            observer.watches.push(Watch { programs: programs.collect::<Result<_, _>>()?, tests, condition });
+            observer.rules.push(rule);
+        }
+        Ok(observer)
     }
 
     /// Its rules in the order in which they decide: denials, what the block requires, what allows.
@@ -147,6 +163,15 @@ impl Observer {
         let rules: Vec<Seen> = self.watches.iter().map(|watch| watch.see(request, context)).collect();
         let answer = self.answer(&rules);
         Observed { rules, answer }
+    }
+
+    /// The most steps that the parts can have taken which were looked at, up to the rule that decided. The program looks at the cheap
+    /// ones first and may find the rule at once, so that it takes fewer.
+    #[must_use]
+    pub fn reached(&self, observed: &Observed) -> u64 {
+        let last = observed.decided().unwrap_or(self.rules.len());
+        let rules = self.watches.iter().zip(&observed.rules).take(last.saturating_add(1));
+        rules.map(|(watch, seen)| watch.cost(seen)).sum()
     }
 
     fn answer(&self, seen: &[Seen]) -> Answer {
@@ -170,6 +195,14 @@ impl Watch {
         let tests = (0..self.tests).all(|part| look.part(part));
         let matched = tests && self.condition.as_ref().is_none_or(|condition| look.shape(condition));
         Seen { matched, parts: look.parts }
+    }
+}
+
+impl Watch {
+    /// The most steps that looking at these parts can take. Each program counts its own rule, which is there once.
+    fn cost(&self, seen: &Seen) -> u64 {
+        let parts = self.programs.iter().zip(&seen.parts).filter(|(_, part)| part.is_some());
+        parts.fold(1, |cost, (program, _)| cost + program.lend().cost().saturating_sub(1))
     }
 }
 
@@ -210,100 +243,99 @@ pub(super) fn program(
     arguments: &Arguments,
     rule: tree::Rule,
 ) -> Result<ProvedProgram, Vec<CompileError>> {
-    Maker { template, vocabulary, arguments, places: None }.program(rule)
+    Outline { template, vocabulary, places: None }.program(rule, arguments)
 }
 
-struct Maker<'m> {
-    template: &'m Template,
-    vocabulary: &'m Vocabulary,
-    arguments: &'m Arguments,
-    places: Option<&'m Places<'m>>,
+/// The rules of a template of a document, and the parts that an [`Observer`] of it looks at, whatever its arguments.
+#[must_use]
+pub fn rules(document: &Document, template: &Template) -> Vec<Rule> {
+    let places = Places::of(document, template);
+    let outline = Outline { template, vocabulary: document.vocabulary(), places: Some(&places) };
+    outline.rules().into_iter().map(|(rule, _)| rule).collect()
 }
 
-impl Maker<'_> {
-    fn observer(&self) -> Result<Observer, Vec<CompileError>> {
-        let kind = match self.template.kind {
-            BlockKind::Token | BlockKind::Policy => Kind::Authority,
-            BlockKind::Restriction => Kind::Restriction,
-        };
-        let mut observer = Observer { kind, rules: Vec::new(), watches: Vec::new() };
-        let numbered = || self.template.rules.iter().enumerate();
-        for (number, rule) in numbered().filter(|(_, rule)| rule.effect == Effect::Deny) {
-            observer.add(self.rule(number, rule)?);
-        }
-        if let Some(guard) = &self.template.guard {
-            observer.add(self.guard(guard)?);
-        }
-        for (number, rule) in numbered().filter(|(_, rule)| rule.effect == Effect::Allow) {
-            observer.add(self.rule(number, rule)?);
-        }
-        Ok(observer)
-    }
+/// A template that is taken to pieces.
+#[derive(Clone, Copy)]
+struct Outline<'o> {
+    template: &'o Template,
+    vocabulary: &'o Vocabulary,
+    places: Option<&'o Places<'o>>,
+}
 
-    fn rule(&self, number: usize, rule: &tree::Rule) -> Result<(Rule, Watch), Vec<CompileError>> {
-        let map = self.places.map(|places| places.rule(rule.at)).unwrap_or_default();
-        let place = |field| self.vocabulary.attribute(field).and_then(|attribute| map.attribute(&attribute.name));
-        let bare = |tests| tree::Rule { tests, ..bare(rule.effect, rule.at) };
-        let mut made = Made::default();
-        if let Some(actions) = &rule.actions {
-            let alone = tree::Rule { actions: Some(actions.clone()), ..bare(Vec::new()) };
-            made.push(PartKind::Action, map.action().unwrap_or(rule.at), self.program(alone)?);
-        }
-        let mut tests: Vec<_> = rule.tests.iter().map(|test| (place(test.field).unwrap_or(rule.at), test)).collect();
-        tests.sort_by_key(|(at, _)| at.start);
-        for (at, test) in tests {
-            made.push(PartKind::Attribute(test.field), at, self.program(bare(vec![test.clone()]))?);
-        }
-        let tests = made.parts.len();
-        let condition = rule.condition.as_ref();
-        let condition = condition.map(|condition| self.condition(condition, rule.at, &map.leaves, &mut made));
-        let frame = if rule.effect == Effect::Deny { Frame::Deny } else { Frame::Allow };
-        let watch = Watch { programs: made.programs, tests, condition: condition.transpose()? };
-        Ok((Rule { number: Some(number), frame, at: rule.at, parts: made.parts }, watch))
-    }
+/// The pieces of one rule.
+#[derive(Default)]
+struct Sketch {
+    parts: Vec<Part>,
+    /// Each part as the only one of a rule.
+    alone: Vec<tree::Rule>,
+    tests: usize,
+    condition: Option<Shape>,
+}
 
-    fn guard(&self, guard: &Condition) -> Result<(Rule, Watch), Vec<CompileError>> {
-        let leaves = self.places.map(Places::guard).unwrap_or_default();
-        let (mut made, at) = (Made::default(), self.template.at);
-        let condition = Some(self.condition(guard, at, &leaves, &mut made)?);
-        let watch = Watch { programs: made.programs, tests: 0, condition };
-        Ok((Rule { number: None, frame: Frame::Require, at, parts: made.parts }, watch))
+impl Sketch {
+    fn push(&mut self, part: Part, alone: tree::Rule) {
+        self.parts.push(part);
+        self.alone.push(alone);
     }
 
     /// Adds a part for each leaf that is not known already.
-    fn condition(
-        &self,
-        condition: &Condition,
-        at: Span,
-        places: &[Span],
-        made: &mut Made,
-    ) -> Result<Shape, Vec<CompileError>> {
-        let mut leaves = Leaves { found: Vec::new(), count: 0, first: made.parts.len() };
-        let shape = leaves.shape(condition);
+    fn condition(&mut self, condition: &Condition, at: Span, places: &[Span]) {
+        let mut leaves = Leaves { found: Vec::new(), count: 0, first: self.parts.len() };
+        self.condition = Some(leaves.shape(condition));
         // Where the source has another number of leaves, it is not known which is which.
         let places = (places.len() == leaves.count).then_some(places);
         for (leaf, number) in leaves.found {
             let alone = tree::Rule { condition: Some(leaf.clone()), ..bare(Effect::Allow, at) };
-            made.push(PartKind::Condition, places.map_or(at, |places| places[number]), self.program(alone)?);
+            let at = places.map_or(at, |places| places[number]);
+            self.push(Part { kind: PartKind::Condition, at, certain: false }, alone);
         }
-        Ok(shape)
+    }
+}
+
+impl Outline<'_> {
+    /// In the order in which they decide.
+    fn rules(&self) -> Vec<(Rule, Sketch)> {
+        let of = |effect| {
+            let numbered = self.template.rules.iter().enumerate().filter(move |(_, rule)| rule.effect == effect);
+            numbered.map(|(number, rule)| self.rule(number, rule))
+        };
+        let guard = self.template.guard.iter().map(|guard| self.guard(guard));
+        of(Effect::Deny).chain(guard).chain(of(Effect::Allow)).collect()
+    }
+
+    fn rule(&self, number: usize, rule: &tree::Rule) -> (Rule, Sketch) {
+        let map = self.places.map(|places| places.rule(rule.at)).unwrap_or_default();
+        let place = |field| self.vocabulary.attribute(field).and_then(|attribute| map.attribute(&attribute.name));
+        let mut sketch = Sketch::default();
+        if let Some(actions) = &rule.actions {
+            let alone = tree::Rule { actions: Some(actions.clone()), ..bare(rule.effect, rule.at) };
+            let at = map.action().unwrap_or(rule.at);
+            sketch.push(Part { kind: PartKind::Action, at, certain: false }, alone);
+        }
+        let mut tests: Vec<_> = rule.tests.iter().map(|test| (place(test.field).unwrap_or(rule.at), test)).collect();
+        tests.sort_by_key(|(at, _)| at.start);
+        for (at, test) in tests {
+            let alone = tree::Rule { tests: vec![test.clone()], ..bare(rule.effect, rule.at) };
+            let optional = self.vocabulary.attribute(test.field).is_none_or(|attribute| attribute.optional);
+            let certain = test.pattern == tree::Pattern::Any && !optional;
+            sketch.push(Part { kind: PartKind::Attribute(test.field), at, certain }, alone);
+        }
+        sketch.tests = sketch.parts.len();
+        rule.condition.iter().for_each(|condition| sketch.condition(condition, rule.at, &map.leaves));
+        let frame = if rule.effect == Effect::Deny { Frame::Deny } else { Frame::Allow };
+        (Rule { number: Some(number), frame, at: rule.at, parts: sketch.parts.clone() }, sketch)
+    }
+
+    fn guard(&self, guard: &Condition) -> (Rule, Sketch) {
+        let (mut sketch, at) = (Sketch::default(), self.template.at);
+        sketch.condition(guard, at, &self.places.map(Places::guard).unwrap_or_default());
+        (Rule { number: None, frame: Frame::Require, at, parts: sketch.parts.clone() }, sketch)
     }
 
     /// The program of one rule. It never leaves the house, so that the budget is the larger one.
-    fn program(&self, rule: tree::Rule) -> Result<ProvedProgram, Vec<CompileError>> {
-        let alone = Template {
-            kind: BlockKind::Policy,
-            name: self.template.name.clone(),
-            doc: Vec::new(),
-            at: self.template.at,
-            parameters: self.template.parameters.clone(),
-            claims: Claims::default(),
-            times: Times::default(),
-            guard: None,
-            rules: vec![rule],
-            promises: Vec::new(),
-        };
-        let compiled = compile(&alone, self.vocabulary, self.arguments)?;
+    fn program(&self, rule: tree::Rule, arguments: &Arguments) -> Result<ProvedProgram, Vec<CompileError>> {
+        let alone = self.template.alone(rule);
+        let compiled = compile(&alone, self.vocabulary, arguments)?;
         let (vocabulary, state) = (self.vocabulary, self.vocabulary.present());
         let scope = Scope { vocabulary, state, budget: Budget::Policy };
         ProvedProgram::new(compiled.program.into_bytes(), &scope)
@@ -311,30 +343,9 @@ impl Maker<'_> {
     }
 }
 
-impl Observer {
-    fn add(&mut self, (rule, watch): (Rule, Watch)) {
-        self.rules.push(rule);
-        self.watches.push(watch);
-    }
-}
-
 /// A rule without tests.
 const fn bare(effect: Effect, at: Span) -> tree::Rule {
     tree::Rule { effect, at, actions: None, tests: Vec::new(), condition: None }
-}
-
-/// The parts of a rule, each with its program.
-#[derive(Debug, Default)]
-struct Made {
-    parts: Vec<Part>,
-    programs: Vec<ProvedProgram>,
-}
-
-impl Made {
-    fn push(&mut self, kind: PartKind, at: Span, program: ProvedProgram) {
-        self.parts.push(Part { kind, at });
-        self.programs.push(program);
-    }
 }
 
 /// The leaves of a condition, in the order of the source. Those found become the parts from `first` on.

@@ -16,7 +16,7 @@ use crate::compile::error::CompileError;
 use crate::compile::{Compiled, compile};
 use crate::diag::Source;
 use crate::explain::words::Words;
-use crate::explain::{BlockSource, Court, Sources, tree};
+use crate::explain::{BlockSource, Court, Quote, Sources, tree};
 use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -179,6 +179,12 @@ impl Block {
         shown.collect()
     }
 
+    /// A rule of its program as it was written, if it was.
+    #[must_use]
+    pub fn quote(&self, rule: u16) -> Option<Quote> {
+        self.source().quote(rule)
+    }
+
     fn source(&self) -> BlockSource<'_> {
         BlockSource::new(&self.document, self.template(), &self.compiled)
     }
@@ -251,14 +257,6 @@ impl Stage {
         self.envelope(purpose).token.as_ref()
     }
 
-    /// What rules may ask for besides a request at `time`: nobody vouches for its token.
-    #[must_use]
-    pub fn context(&self, time: i64) -> Context<'static> {
-        let header = self.token(Purpose::Local).map(Token::header);
-        let (issuance, expiry) = header.map_or((time, None), |header| (header.issuance, header.expiry));
-        Context { issuance, expiry: expiry.unwrap_or(i64::MAX), vouchers: &[] }
-    }
-
     /// The promises that a request breaks, each held against what its own block says; none where the token or the request is
     /// refused, since promises are about what is valid.
     #[must_use]
@@ -283,14 +281,35 @@ impl Stage {
         broken.unwrap_or_default()
     }
 
-    /// Lends what decides.
-    pub fn with_court<R>(&self, purpose: Purpose, use_it: impl FnOnce(&Court<'_>) -> R) -> R {
+    /// How many of the blocks are policies.
+    #[must_use]
+    pub const fn policies(&self) -> usize {
+        self.policy_blocks.len()
+    }
+
+    /// What conditions may ask about the token that decides at `now`.
+    #[must_use]
+    pub fn context(&self, now: i64) -> Context<'static> {
+        let (issuance, expiry) = match self.token(Purpose::Local).map(Token::header) {
+            Some(header) => (header.issuance, header.expiry.unwrap_or(i64::MAX)),
+            None => (now, i64::MAX),
+        };
+        Context { issuance, expiry, vouchers: &[] }
+    }
+
+    /// Lends what decides, and the token's text if there is one.
+    pub fn with_authorizer<R>(&self, purpose: Purpose, use_it: impl FnOnce(&Authorizer<'_>, Option<&str>) -> R) -> R {
         let envelope = self.envelope(purpose);
         let authorizer = Authorizer::new(&envelope.keyring, &self.vocabulary).with_policies(&self.policies);
+        use_it(&authorizer, envelope.text.as_deref())
+    }
+
+    /// Lends what decides and explains.
+    pub fn with_court<R>(&self, purpose: Purpose, use_it: impl FnOnce(&Court<'_>) -> R) -> R {
         let mut sources = Sources::none();
         self.blocks.iter().for_each(|block| sources.push_block(block.source()));
         self.policy_blocks.iter().for_each(|block| sources.push_policy(block.source()));
-        use_it(&Court::new(authorizer, envelope.text.as_deref(), &sources))
+        self.with_authorizer(purpose, |authorizer, text| use_it(&Court::new(*authorizer, text, &sources)))
     }
 
     const fn envelope(&self, purpose: Purpose) -> &Envelope {

@@ -1,0 +1,134 @@
+//! What is decided in a bench: the requests of cases, recorded ones, or some that are made of the policy itself.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::author::Document;
+use crate::author::request::{OwnedRequest, time_of};
+use crate::check::library::Library;
+use crate::check::tree::Template;
+use crate::cli::block::{Choice, arguments_or_samples, called};
+use crate::cli::inputs;
+use crate::cli::ui::{Failure, Ui};
+use crate::measure::{Ask, Work, made};
+use crate::syntax::ast::BlockKind;
+use crate::syntax::map::from_json_text;
+use crate::trial::{Block, Keys, Stage, cases};
+use serde_json::Value as Json;
+
+/// Where requests come from. Two policies are asked the same ones.
+pub enum Source {
+    /// A case file: its name and text. It says what decides, too.
+    Cases(String, String),
+    /// Requests in JSON, each with its time, of a file.
+    Recorded(String, Vec<(Json, i64)>),
+    /// The same, made up.
+    Made(Vec<(Json, i64)>),
+}
+
+impl Source {
+    /// In words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Cases(name, _) | Self::Recorded(name, _) => format!("from {name}"),
+            Self::Made(_) => "made up: one that meets each rule, and one more; `--requests` takes real ones".to_owned(),
+        }
+    }
+}
+
+/// What requests and policies are read with.
+pub struct Reading<'r> {
+    pub ui: &'r Ui,
+    pub library: &'r Library,
+    pub choice: &'r Choice,
+    pub keys: &'r Keys,
+    pub now: i64,
+}
+
+impl Reading<'_> {
+    /// A policy file without errors. `None`: they have been shown.
+    pub fn document(&self, path: &Path) -> Result<Option<Arc<Document>>, Failure> {
+        if path.extension().is_some_and(|extension| extension == "cedar") {
+            return Err(Failure::new(format!(
+                "`{}` is a policy in Cedar, which `placet` can not decide with",
+                path.display()
+            ))
+            .help("write it in Placet, or see `benches/peers`, which measures Cedar beside Placet"));
+        }
+        let document = inputs::document(self.ui, path, self.library, self.choice.reading.deny_warnings)?;
+        Ok(document.map(Arc::new))
+    }
+
+    /// The requests that are meant: those of the file, or else those beside the policy, or else made ones.
+    pub fn source(&self, policy: &Path, document: &Document, given: Option<&Path>) -> Result<Source, Failure> {
+        let beside = policy.with_extension("cases");
+        let path = match given {
+            Some(path) => path,
+            None if beside.is_file() && self.choice.template.is_none() => &beside,
+            None => return self.made(policy, document).map(Source::Made),
+        };
+        let (name, text) = (inputs::name(path), inputs::text(path)?);
+        if path.extension().is_some_and(|extension| extension == "cases") {
+            return Ok(Source::Cases(name, text));
+        }
+        let requests = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+        let requests = requests.map(|(number, line)| {
+            let wrong = |message: String| Failure::new(format!("{name}:{number}: {message}"));
+            let json = from_json_text(line).map_err(|diagnostic| wrong(diagnostic.message))?;
+            let time = time_of(&json).map_err(|bad| wrong(bad.to_string()))?;
+            Ok((json, time.unwrap_or(self.now)))
+        });
+        Ok(Source::Recorded(name.clone(), requests.collect::<Result<_, Failure>>()?))
+    }
+
+    fn made(&self, policy: &Path, document: &Document) -> Result<Vec<(Json, i64)>, Failure> {
+        let template = self.template(document, policy)?;
+        let arguments = arguments_or_samples(template, &self.choice.with)?;
+        let made = made::requests(template, document.vocabulary(), &arguments, self.now);
+        Ok(made.into_iter().map(|(request, time)| (request.to_json(document.vocabulary()), time)).collect())
+    }
+
+    fn template<'d>(&self, document: &'d Document, path: &Path) -> Result<&'d Template, Failure> {
+        self.choice.template(document, path, &[BlockKind::Token, BlockKind::Policy])
+    }
+
+    /// What is to be measured with a policy. `None`: the case file does not fit it, and why has been shown.
+    pub fn work(&self, document: &Arc<Document>, source: &Source) -> Result<Option<Work>, Failure> {
+        match source {
+            Source::Cases(name, text) => match cases::load(name, text, document, self.now, self.keys) {
+                Ok(suite) => Ok(Some(suite.into())),
+                Err(report) => {
+                    self.ui.report(&report);
+                    Ok(None)
+                }
+            },
+            Source::Recorded(_, requests) | Source::Made(requests) => self.alone(document, requests).map(Some),
+        }
+    }
+
+    /// One block that decides all of them.
+    fn alone(&self, document: &Arc<Document>, requests: &[(Json, i64)]) -> Result<Work, Failure> {
+        let name = match document.source() {
+            crate::diag::Source::Text { name, .. } => name.as_str(),
+            crate::diag::Source::Map { .. } => "the map",
+        };
+        let template = self.template(document, Path::new(name))?;
+        let arguments = arguments_or_samples(template, &self.choice.with)?;
+        let place = document.templates().iter().position(|other| std::ptr::eq(other, template)).unwrap_or_default();
+        let joined = |errors: Vec<_>| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let block = Block::new(document, place, &arguments).map_err(|errors| Failure::new(joined(errors)))?;
+        let title = called(template, &arguments);
+        let (blocks, policies) = match template.kind {
+            BlockKind::Policy => (Vec::new(), vec![block]),
+            BlockKind::Token | BlockKind::Restriction => (vec![block], Vec::new()),
+        };
+        let minted = requests.iter().map(|(_, time)| *time).min().unwrap_or(self.now);
+        let stage = Stage::new(title, blocks, policies, minted, self.keys);
+        let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
+        let asks = requests.iter().filter_map(|(json, now)| {
+            let request = OwnedRequest::from_json(stage.vocabulary(), json).ok()?;
+            Some(Ask { stage: 0, request, now: *now })
+        });
+        Ok(Work { asks: asks.collect(), stages: vec![stage] })
+    }
+}

@@ -1,0 +1,133 @@
+//! Patterns that are nearly the same, as whoever writes one in a hurry may write it.
+
+use super::{Kind, texts};
+use crate::model::types::Scalar;
+use crate::syntax::ast::{Affix, Comparison, Literal, Operand, OperandKind, PatternKind, Piece, Text};
+use crate::syntax::ast::{At, Pattern};
+
+/// Neighbours of a pattern, and whether they match more or less. `scalar` is the type of what it is asked about, if that is
+/// known; without it, whatever the text could be is tried.
+pub(super) fn near(pattern: &Pattern, scalar: Option<Scalar>) -> Vec<(Kind, PatternKind)> {
+    match &pattern.kind {
+        PatternKind::Literal(Literal::Text(text)) => texts::near(text, scalar),
+        PatternKind::Literal(literal) => around(literal),
+        PatternKind::Absent => vec![(Kind::Widened, PatternKind::List(vec![pattern.clone(), any(pattern.at)]))],
+        PatternKind::Not(inner) => vec![(Kind::Widened, inner.kind.clone())],
+        PatternKind::Affix(affix, operand) => affixes(*affix, operand),
+        PatternKind::Glob(text) => globs(text),
+        PatternKind::Regex(text) => vec![(Kind::Widened, PatternKind::Regex(followed(text, ".*")))],
+        PatternKind::Range(first, last) => ranges(first, last),
+        PatternKind::Compare(sign, operand) => {
+            let kind = match sign {
+                Comparison::Less | Comparison::Greater => Kind::Widened,
+                _ => Kind::Narrowed,
+            };
+            let other = bordering(*sign).map(|other| (kind, PatternKind::Compare(other, operand.clone())));
+            other.into_iter().collect()
+        }
+        PatternKind::Name(_) | PatternKind::Any | PatternKind::List(_) | PatternKind::Map(_) => Vec::new(),
+    }
+}
+
+/// The comparison that differs only at the border.
+pub(super) const fn bordering(sign: Comparison) -> Option<Comparison> {
+    Some(match sign {
+        Comparison::Less => Comparison::LessOrEqual,
+        Comparison::LessOrEqual => Comparison::Less,
+        Comparison::Greater => Comparison::GreaterOrEqual,
+        Comparison::GreaterOrEqual => Comparison::Greater,
+        Comparison::Equal | Comparison::NotEqual => return None,
+    })
+}
+
+fn any(at: At) -> Pattern {
+    Pattern { kind: PatternKind::Any, at }
+}
+
+/// A number next to it stands in for it, and beside it.
+fn around(literal: &Literal) -> Vec<(Kind, PatternKind)> {
+    match literal {
+        Literal::Bool(truth) => vec![(Kind::Widened, PatternKind::Literal(Literal::Bool(!truth)))],
+        Literal::Int(number) => number
+            .checked_add(2)
+            .map(|end| (Kind::Widened, PatternKind::Range(operand(literal.clone()), operand(Literal::Int(end)))))
+            .into_iter()
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn affixes(affix: Affix, operand: &Operand) -> Vec<(Kind, PatternKind)> {
+    let OperandKind::Literal(literal @ Literal::Text(text)) = &operand.kind else { return Vec::new() };
+    let mut near = vec![(Kind::Narrowed, PatternKind::Literal(literal.clone()))];
+    let shorter = match affix {
+        Affix::Prefix => texts::without_last(text),
+        Affix::Suffix => texts::without_first(text),
+    };
+    near.extend(shorter.map(|shorter| {
+        let kind = OperandKind::Literal(Literal::Text(shorter));
+        (Kind::Widened, PatternKind::Affix(affix, Operand { kind, at: operand.at }))
+    }));
+    near
+}
+
+/// Each `*` of a glob becomes one character, each `?` any number of them, and each argument any text.
+fn globs(text: &Text) -> Vec<(Kind, PatternKind)> {
+    let mut near = Vec::new();
+    for (number, piece) in text.pieces.iter().enumerate() {
+        let mut put = |kind, piece| {
+            let mut other = text.clone();
+            other.pieces[number] = Piece::Text(piece);
+            near.push((kind, PatternKind::Glob(other)));
+        };
+        match piece {
+            Piece::Splice(_) => put(Kind::Widened, "*".to_owned()),
+            Piece::Text(text) => {
+                let escaped = |at: usize| text[..at].ends_with('\\');
+                for (at, wild) in text.match_indices(['*', '?']).filter(|(at, _)| !escaped(*at)) {
+                    let (kind, other) = if wild == "*" { (Kind::Narrowed, "?") } else { (Kind::Widened, "*") };
+                    put(kind, format!("{}{other}{}", &text[..at], &text[at + 1..]));
+                }
+            }
+        }
+    }
+    near
+}
+
+/// Each end of a range, one further and one nearer.
+fn ranges(first: &Operand, last: &Operand) -> Vec<(Kind, PatternKind)> {
+    let range = |first: Operand, last: Operand| PatternKind::Range(first, last);
+    let mut near = Vec::new();
+    for (kind, step) in [(Kind::Widened, -1), (Kind::Narrowed, 1)] {
+        near.extend(stepped(first, step).map(|first| (kind, range(first, last.clone()))));
+        near.extend(stepped(last, -step).map(|last| (kind, range(first.clone(), last))));
+    }
+    near
+}
+
+/// In ms.
+const SECOND: i64 = 1000;
+
+/// A number further, or a second.
+fn stepped(end: &Operand, step: i64) -> Option<Operand> {
+    let OperandKind::Literal(literal) = &end.kind else { return None };
+    Some(operand(match literal {
+        Literal::Int(number) => Literal::Int(number.checked_add(step)?),
+        Literal::Duration(millis) => Literal::Duration(millis.checked_add(step * SECOND).filter(|it| *it >= 0)?),
+        Literal::Time(millis) => Literal::Time(millis.checked_add(step * SECOND)?),
+        Literal::Bool(_) | Literal::Text(_) | Literal::Bytes(_) => return None,
+    }))
+}
+
+fn operand(literal: Literal) -> Operand {
+    Operand { kind: OperandKind::Literal(literal), at: At::default() }
+}
+
+fn followed(text: &Text, behind: &str) -> Text {
+    let mut text = text.clone();
+    match text.pieces.last_mut() {
+        Some(Piece::Text(last)) => last.push_str(behind),
+        _ => text.pieces.push(Piece::Text(behind.to_owned())),
+    }
+    text
+}

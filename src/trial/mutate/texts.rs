@@ -1,0 +1,152 @@
+//! Texts that are nearly the same: of a path, a network, or plain text.
+
+use ipnet::IpNet;
+
+use super::Kind;
+use crate::model::types::Scalar;
+use crate::syntax::ast::{Affix, At, Literal, Operand, OperandKind, PatternKind, Piece, Text};
+
+/// Neighbours of a text, as its type reads it.
+pub(super) fn near(text: &Text, scalar: Option<Scalar>) -> Vec<(Kind, PatternKind)> {
+    let literal = |(kind, text)| (kind, PatternKind::Literal(Literal::Text(text)));
+    let looks_like_a_path = matches!(text.pieces.first(), Some(Piece::Text(first)) if first.starts_with('/'));
+    let network = text.as_plain().and_then(network);
+    match scalar {
+        Some(Scalar::Path) => paths(text).into_iter().map(literal).collect(),
+        Some(Scalar::Ip) => network.map(networks).into_iter().flatten().map(literal).collect(),
+        Some(Scalar::String | Scalar::Bytes) => vec![(Kind::Widened, begins(text))],
+        Some(Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration) => Vec::new(),
+        None if looks_like_a_path => paths(text).into_iter().map(literal).collect(),
+        None => match network {
+            Some(network) => networks(network).into_iter().map(literal).collect(),
+            None => vec![(Kind::Widened, begins(text))],
+        },
+    }
+}
+
+/// `prefix "…"` in place of the text itself.
+fn begins(text: &Text) -> PatternKind {
+    let kind = OperandKind::Literal(Literal::Text(text.clone()));
+    PatternKind::Affix(Affix::Prefix, Operand { kind, at: At::default() })
+}
+
+/// The text without its last character, if that is not an argument's.
+pub(super) fn without_last(text: &Text) -> Option<Text> {
+    let mut text = text.clone();
+    match text.pieces.last_mut()? {
+        Piece::Text(last) => _ = last.pop(),
+        Piece::Splice(_) => return None,
+    }
+    Some(without_empty(text))
+}
+
+/// The text without its first character, if that is not an argument's.
+pub(super) fn without_first(text: &Text) -> Option<Text> {
+    let mut text = text.clone();
+    match text.pieces.first_mut()? {
+        Piece::Text(first) => *first = first.chars().skip(1).collect(),
+        Piece::Splice(_) => return None,
+    }
+    Some(without_empty(text))
+}
+
+fn without_empty(mut text: Text) -> Text {
+    text.pieces.retain(|piece| *piece != Piece::Text(String::new()));
+    text
+}
+
+/// An address by itself is a network of one.
+fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse().ok().map(|address: std::net::IpAddr| address.into()))
+}
+
+/// One bit shorter, and one bit longer.
+fn networks(network: IpNet) -> Vec<(Kind, Text)> {
+    let wider = network.supernet().map(|wider| (Kind::Widened, wider));
+    let narrower = IpNet::new(network.network(), network.prefix_len() + 1).ok();
+    let narrower = narrower.map(|narrower| (Kind::Narrowed, narrower));
+    wider.into_iter().chain(narrower).map(|(kind, network)| (kind, Text::plain(&network.to_string()))).collect()
+}
+
+/// Each argument becomes any segment, each `*` any number of segments, each `**` one segment; the last segment is opened, and what is
+/// below a path is closed.
+fn paths(text: &Text) -> Vec<(Kind, Text)> {
+    let segments = segments(text);
+    let mut near = Vec::new();
+    for (number, segment) in segments.iter().enumerate() {
+        let mut put = |kind, with: &str| {
+            let mut other = segments.clone();
+            other[number] = vec![Piece::Text(with.to_owned())];
+            near.push((kind, joined(&other)));
+        };
+        let last = number + 1 == segments.len();
+        match plain(segment) {
+            Some("**") => put(Kind::Narrowed, "*"),
+            Some("*") => put(Kind::Widened, "**"),
+            Some("") => {}
+            Some(_) if last => put(Kind::Widened, "*"),
+            Some(_) => {}
+            None => put(Kind::Widened, "*"),
+        }
+    }
+    match segments.last().map(|last| plain(last)) {
+        Some(Some("**")) if segments.len() > 1 => {
+            near.push((Kind::Narrowed, joined(&segments[..segments.len() - 1])));
+            if segments.len() > 2 {
+                let mut above = segments[..segments.len() - 2].to_vec();
+                above.push(vec![Piece::Text("**".to_owned())]);
+                near.push((Kind::Widened, joined(&above)));
+            }
+        }
+        _ => {
+            let mut below = segments;
+            below.push(vec![Piece::Text("**".to_owned())]);
+            near.push((Kind::Widened, joined(&below)));
+        }
+    }
+    near
+}
+
+/// What stands behind each slash.
+fn segments(text: &Text) -> Vec<Vec<Piece>> {
+    let mut segments: Vec<Vec<Piece>> = vec![Vec::new()];
+    for piece in &text.pieces {
+        match piece {
+            Piece::Text(text) => {
+                for (number, part) in text.split('/').enumerate() {
+                    if number > 0 {
+                        segments.push(Vec::new());
+                    }
+                    if !part.is_empty() {
+                        segments.last_mut().expect("there is always a segment").push(Piece::Text(part.to_owned()));
+                    }
+                }
+            }
+            Piece::Splice(_) => segments.last_mut().expect("there is always a segment").push(piece.clone()),
+        }
+    }
+    // Before the first slash is nothing.
+    segments.remove(0);
+    segments
+}
+
+fn joined(segments: &[Vec<Piece>]) -> Text {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for piece in segments.iter().flat_map(|segment| std::iter::once(Piece::Text("/".to_owned())).chain(segment.clone()))
+    {
+        match (pieces.last_mut(), piece) {
+            (Some(Piece::Text(before)), Piece::Text(text)) => before.push_str(&text),
+            (_, piece) => pieces.push(piece),
+        }
+    }
+    Text { pieces }
+}
+
+/// A segment without arguments.
+fn plain(segment: &[Piece]) -> Option<&str> {
+    match segment {
+        [] => Some(""),
+        [Piece::Text(text)] => Some(text),
+        _ => None,
+    }
+}
