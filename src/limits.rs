@@ -111,9 +111,6 @@ pub const HOST_HANDLE_BYTES: usize = 64 * 1024 * 1024;
 /// that want some value exactly are only compared with those that want the same, so few files come near it.
 pub const LINT_COMPARISONS: usize = 1 << 19;
 
-/// Every mutant is checked and compiled and asked all cases, about a millisecond for each of them.
-pub const MUTANTS: usize = 10_000;
-
 /// Values that are tried for one attribute when requests are invented: a rule set names few constants, and each brings about
 /// a dozen values near it.
 pub const FUZZ_VALUES: usize = 4096;
@@ -133,6 +130,9 @@ pub const FUZZ_PARTS: usize = 512;
 
 /// Bytes of one answer of another program: a word, or a line of JSON with an explanation.
 pub const ORACLE_LINE: usize = 64 * 1024;
+
+/// Every mutant is checked and compiled and asked all cases, about a millisecond for each of them.
+pub const MUTANTS: usize = 10_000;
 
 /// Characters of a Warp 10 token that is read. They travel in a header, or in scripts, where a few thousand owners fit; and
 /// the key wrap encrypts six times for every eight bytes, so this bounds what a stranger can make a service do to about a

@@ -141,16 +141,6 @@ fn mutants_are_not_tried_where_a_case_fails() {
 }
 
 #[test]
-fn a_case_that_breaks_a_promise_fails_whatever_it_expects() {
-    let place = place();
-    place.write("p.placet", &POLICY.replace("    deny {", "    never { path: \"/a/b\" }\n    deny {"));
-    let ran = place.placet("test p.placet").no().says("4 passed, 1 failed");
-    assert!(ran.out.contains("  breaks line 6: never { path: \"/a/b\" }"), "{}", ran.out);
-    let json = place.json("test p.placet");
-    assert_eq!(json["files"][0]["failures"][0]["breaks"][0]["line"], 6);
-}
-
-#[test]
 fn a_promise_notices_mutants_and_is_none() {
     let place = place();
     let survivors = || {

@@ -137,7 +137,8 @@ pub(super) fn request(target: &Target, sample: &Sample) -> String {
 }
 
 /// `GET { path: "/a/../b" }`, of JSON that is no request.
-pub(super) fn unread(json: &Json) -> String {
+#[must_use]
+pub fn unread(json: &Json) -> String {
     let (Some(object), Some(action)) = (json.as_object(), json["action"].as_str()) else { return json.to_string() };
     let entries = object.iter().filter(|(name, _)| !matches!(name.as_str(), "action" | "time"));
     let entries: Vec<_> = entries.map(|(name, value)| format!("{name}: {value}")).collect();

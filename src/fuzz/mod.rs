@@ -114,7 +114,7 @@ impl<'r> Run<'r> {
             verdicts: [0; 4],
             promises: vec![0; promises],
             findings: Vec::new(),
-            coverage: observer.as_ref().map(Coverage::of),
+            coverage: observer.as_ref().map(|observer| Coverage::of(&plan.target.title(), observer)),
         };
         Self { plan, ours, theirs, observer, seen: HashSet::new(), known: Vec::new(), report }
     }

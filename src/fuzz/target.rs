@@ -39,13 +39,19 @@ impl Target {
     /// # Errors
     /// There is no token of it.
     pub fn new(block: Block, library: &Library, minted: i64, keys: &Keys) -> Result<Self, BrokenStage> {
-        let title = format!("{} {}", block.template().kind.word(), block.template().name);
+        let title = title(&block);
         let (subject, blocks, policies) = match block.template().kind {
             BlockKind::Token => (0, vec![block], Vec::new()),
             BlockKind::Policy => (0, Vec::new(), vec![block]),
             BlockKind::Restriction => (1, vec![everything(block.document(), library)?, block], Vec::new()),
         };
         Ok(Self { stage: Stage::new(title, blocks, policies, minted, keys)?, subject })
+    }
+
+    /// `token session`
+    #[must_use]
+    pub fn title(&self) -> String {
+        title(self.block())
     }
 
     /// What its requests speak.
@@ -101,6 +107,10 @@ impl Target {
             use_it(Judge { target: self, block: self.block(), program, court, scratch: Scratch::new() })
         })
     }
+}
+
+fn title(block: &Block) -> String {
+    format!("{} {}", block.template().kind.word(), block.template().name)
 }
 
 /// A token that allows everything, written behind the items of a document so that it speaks the same vocabulary.

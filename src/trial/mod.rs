@@ -100,12 +100,13 @@ impl Suite {
         Found { verdict: Some(verdict), public: Some(public).filter(|public| *public != verdict) }
     }
 
-    /// The promises that a case breaks, each with its line, if it has one, and its words.
+    /// The promises that a case breaks, as they were written, each with its line if it has one.
     #[must_use]
     pub fn broken_promises(&self, case: &Case) -> Vec<(Option<usize>, String)> {
         let (Some(stage), Ok(request)) = (self.stages.get(case.stage), &case.request) else { return Vec::new() };
-        let broken = stage.broken_promises(request, case.now);
-        broken.iter().filter_map(|broken| Some(stage.blocks().nth(broken.block)?.promise(broken.promise))).collect()
+        let broken = stage.broken_promises(request, case.now).into_iter();
+        let said = broken.filter_map(|broken| Some(stage.blocks().nth(broken.block)?.promise(broken.promise)));
+        said.collect()
     }
 
     /// Decides a case and says why it is so.
