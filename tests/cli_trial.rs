@@ -140,6 +140,50 @@ fn mutants_are_not_tried_where_a_case_fails() {
     place.placet("test p.placet --mutate").no().says("no mutant was tried");
 }
 
+#[test]
+fn a_promise_notices_mutants_and_is_none() {
+    let place = place();
+    let survivors = || {
+        let json = place.json("test p.placet --mutate");
+        let survivors = json["mutants"]["files"][0]["survivors"].as_array().unwrap().clone();
+        survivors.into_iter().map(|survivor| survivor["line"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    let before = survivors();
+    place.write("p.placet", &POLICY.replace("    deny {", "    never { path: \"/b\" }\n    deny {"));
+    let with_promise = survivors();
+    assert!(!with_promise.contains(&6), "{with_promise:?}");
+    assert!(with_promise.len() <= before.len(), "{before:?} {with_promise:?}");
+}
+
+#[test]
+fn what_the_page_on_testing_shows_is_what_its_commands_print() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("policies")).unwrap();
+    for entry in std::fs::read_dir("policies").unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_file() {
+            std::fs::copy(&entry, place.path("policies").join(entry.file_name().unwrap())).unwrap();
+        }
+    }
+    let page = std::fs::read_to_string("docs/testing.md").unwrap();
+    let blocks: Vec<&str> = page.split("```").skip(1).step_by(2).collect();
+    let commands = blocks.iter().filter_map(|block| block.strip_prefix("sh\n")).flat_map(str::lines);
+    let mut printed = String::new();
+    let mut count = 0;
+    for command in commands {
+        let words = command.split('#').next().unwrap().trim().strip_prefix("placet ").unwrap();
+        let ran = place.placet(words);
+        assert_ne!(ran.code, Some(2), "{ran:#?}");
+        printed.push_str(&ran.out);
+        count += 1;
+    }
+    assert!(count >= 6, "{count} commands");
+    assert!(place.has("coverage.html") && place.has("coverage.info"));
+    let outputs = blocks.iter().filter_map(|block| block.strip_prefix("text\n")).skip(1);
+    for output in outputs {
+        assert!(printed.contains(output), "no command prints\n{output}\nbut\n{printed}");
+    }
+}
+
 fn lane<'j>(json: &'j Value, name: &str) -> &'j Value {
     json["policies"][0]["lanes"].as_array().unwrap().iter().find(|lane| lane["lane"] == name).unwrap()
 }
@@ -210,9 +254,38 @@ fn two_policies_stand_side_by_side_with_their_ratio_and_where_they_disagree() {
     assert!(page.contains("<polyline class=\"curve one dash\"") && page.contains("other.placet"), "{page}");
 }
 
+/// Stands in for Cedar's command: allows what is asked of `/a/b`, and says how long it took.
+#[cfg(unix)]
+const CEDAR: &str = r#"#!/bin/sh
+[ "$1 $2 $3" = "authorize --timing --policies" ] && [ "$5" = --entities ] && [ "$7" = --request-json ] || exit 1
+read -r entities < "$6" || true
+[ "$entities" = "[]" ] || exit 1
+echo "Authorization Time (micro seconds) : 42"
+grep -q 'Resource::\\"/a/b\\"' "$8" && grep -q '"principal":"Principal::\\"ada\\""' "$8" && exit 0
+exit 2
+"#;
+
+#[cfg(unix)]
 #[test]
-fn a_cedar_policy_is_refused_with_a_way_out() {
+fn a_cedar_policy_is_asked_through_its_own_command() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
     let place = place();
     place.write("p.cedar", "permit(principal, action, resource);");
-    place.placet("bench p.placet --against p.cedar").could_not().says("benches/peers");
+    let bench = |path: &str| {
+        let words = ["bench", "p.placet", "--against", "p.cedar", "--runs", "1", "--threads", "0"];
+        let mut placet = Command::new(env!("CARGO_BIN_EXE_placet"));
+        let output = placet.args(words).env("PATH", path).current_dir(place.path(".")).output().unwrap();
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    };
+    let without = bench("/nowhere");
+    assert!(without.contains("can not run `cedar`") && without.contains("cargo install cedar-policy-cli"), "{without}");
+    place.write("cedar", CEDAR);
+    std::fs::set_permissions(place.path("cedar"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let with = bench(&format!("{}:/bin:/usr/bin", place.path(".").display()));
+    assert!(with.contains("Cedar says the same, yes or no, of 5 of 5 requests with p.cedar"), "{with}");
+    assert!(with.contains("42 µs in the middle, 42 µs at most"), "{with}");
+    place.write("cedar", "#!/bin/sh\necho 'no such policy' && exit 1\n");
+    let broken = bench(&format!("{}:/bin:/usr/bin", place.path(".").display()));
+    assert!(broken.contains("no such policy"), "{broken}");
 }

@@ -187,7 +187,7 @@ fn all_of_a_policy_is_met() {
     );
     let coverage = report.coverage.unwrap();
     assert_eq!(
-        (coverage.matched(), coverage.both()),
+        (coverage.matched(), coverage.seen()),
         (coverage.rules.len(), coverage.parts().count()),
         "{coverage:#?}"
     );
@@ -424,6 +424,21 @@ fn the_command_shows_what_it_found_and_says_no() {
     place.write("kept.placet", &POLICY.replace("tenant-70", "tenant-8"));
     let ran = place.placet("fuzz kept.placet --with tenant=7 --runs 5000").yes();
     assert!(ran.out.ends_with("nothing found\n"), "{}", ran.out);
+}
+
+#[test]
+fn a_case_that_breaks_a_promise_fails_whatever_it_expects() {
+    let place = Place::new();
+    place.write("keys.placet", POLICY);
+    place.write("keys.cases", "policy keys(tenant: 7)\nallow get { cache: \"c\", item: \"tenant-70\" }\n");
+    let ran = place.placet("test keys.cases").no();
+    assert!(ran.out.contains("breaks the promise of line 6: never { item: prefix \"tenant-70\" }"), "{}", ran.out);
+    assert_eq!(
+        place.json("test keys.cases")["files"][0]["failures"][0]["promises"][0],
+        "never { item: prefix \"tenant-70\" }"
+    );
+    place.write("keys.cases", "policy keys(tenant: 7)\nallow get { cache: \"c\", item: \"tenant-7/a\" }\n");
+    place.placet("test keys.cases").yes();
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn a_path_is_opened_and_closed_at_each_of_its_ends() {
     assert_has(
         &found,
         &[
-            "",
+            "}",
             "allow { path: any }",
             "allow { path: \"/v1/*/*/x/**\" }",
             "allow { path: \"/v1/{t}/**/x/**\" }",
@@ -80,7 +80,7 @@ fn networks_ranges_texts_and_lists_move_by_one() {
             "allow { host: glob \"c-*\" }",
             "allow { host: ~\"d+.*\" }",
             "allow { host: \"e\" }",
-            "allow { }",
+            "allow {  }",
         ],
     );
 }

@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as Json, json};
 
 use super::block::{Choice, Chosen, report};
 use super::inputs;
 use super::page::wrap;
 use super::times::{self, read_duration, read_time};
-use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint, plural};
+use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint, plural, progress};
 use crate::check::library::Library;
 use crate::diag::Source;
 use crate::explain::Explanation;
@@ -182,7 +181,7 @@ fn failed(error: &OracleError) -> Failure {
 }
 
 fn attempt(plan: Plan<'_>, runs: u64, limit: Option<Duration>) -> Result<Report, Failure> {
-    let bar = progress(runs);
+    let bar = progress(Some(runs).filter(|runs| *runs < u64::MAX), "{human_pos} of {human_len} requests, {msg}");
     let begin = clock();
     let mut go_on = |progress: Progress| {
         if progress.runs.is_multiple_of(256) {
@@ -194,16 +193,6 @@ fn attempt(plan: Plan<'_>, runs: u64, limit: Option<Duration>) -> Result<Report,
     let report = crate::fuzz::run(plan, &mut go_on);
     bar.finish_and_clear();
     report.map_err(|error| failed(&error))
-}
-
-/// Drawn to standard error, and only where that is a terminal.
-fn progress(runs: u64) -> ProgressBar {
-    if runs == u64::MAX {
-        let style = ProgressStyle::with_template("{spinner} {human_pos} requests, {msg}, {elapsed}");
-        return ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-    }
-    let style = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} requests, {msg}, {eta} left");
-    ProgressBar::new(runs).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long to try is the user's to say, and decides nothing")]
@@ -258,6 +247,9 @@ impl Page<'_> {
             }
             Kind::Wider => "wider than the other policy".to_owned(),
             Kind::Narrower => "narrower than the other policy".to_owned(),
+            Kind::Disagreement => {
+                "the block's own program says otherwise: a mistake of Placet, please report it".to_owned()
+            }
             Kind::Oracle { answer } => format!("the other program says {answer}"),
         };
         ui.line(paint(ui.colour, BOLD, wrap(&head, 2)));
@@ -280,21 +272,9 @@ impl Page<'_> {
     fn coverage(&self, coverage: &Coverage) {
         let ui = self.ui;
         let rules = format!("{} of {} rules matched", coverage.matched(), coverage.rules.len());
-        let parts = format!("{} of {} conditions seen true and false", coverage.both(), coverage.parts().count());
+        let parts = format!("{} of {} conditions seen true and false", coverage.seen(), coverage.parts().count());
         ui.line(format_args!("{rules}, {parts}"));
-        for rule in &coverage.rules {
-            if rule.matched == 0 {
-                self.unmet("never matched", rule.at);
-            }
-            let parts = rule.parts.iter().filter(|_| rule.matched > 0);
-            for part in parts {
-                match (part.held, part.failed) {
-                    (0, _) => self.unmet("never true", part.at),
-                    (_, 0) => self.unmet("never false", part.at),
-                    _ => {}
-                }
-            }
-        }
+        coverage.gaps().into_iter().for_each(|(at, what)| self.unmet(what, at));
     }
 
     fn unmet(&self, what: &str, at: Span) {
@@ -324,8 +304,8 @@ impl Page<'_> {
         let coverage = report.coverage.as_ref().map(|coverage| {
             let rules = coverage.rules.iter().map(|rule| {
                 let parts = rule.parts.iter().map(|part| {
-                    let (line, text) = self.quote(part.at);
-                    json!({ "text": text, "line": line, "true": part.held, "false": part.failed })
+                    let (line, text) = self.quote(part.part.at);
+                    json!({ "text": text, "line": line, "true": part.yes, "false": part.no })
                 });
                 let (line, text) = self.quote(rule.at);
                 json!({ "rule": text, "line": line, "matched": rule.matched, "parts": parts.collect::<Vec<_>>() })

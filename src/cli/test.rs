@@ -12,6 +12,7 @@ use super::{covered, inputs, mutants};
 use crate::check::library::Library;
 use crate::explain::Explanation;
 use crate::explain::words::Words;
+use crate::fuzz::finding::unread;
 use crate::token::verify::Scratch;
 use crate::trial::coverage::Coverage;
 use crate::trial::{Case, Found, Keys, Suite, cases, lines};
@@ -158,7 +159,10 @@ impl Results {
         if coverage {
             self.coverage.count(suite, &found);
         }
-        let failures = suite.cases.iter().zip(found).filter(|(case, found)| !found.passes(case.expected));
+        let failures = suite.cases.iter().zip(found).filter(|(case, found)| {
+            // A case may expect what the policy promises not to do; then one of the two is wrong.
+            !found.passes(case.expected) || !suite.broken_promises(case).is_empty()
+        });
         let failures: Vec<_> = failures.collect();
         let passed = suite.cases.len() - failures.len();
         self.passed += passed;
@@ -219,9 +223,15 @@ fn show(ui: &Ui, suite: &Suite, case: &Case, found: Found, why: Option<&Explanat
     ui.line(format_args!("  {}", wrap(&request(suite, case), 4)));
     let (expected, word) = (case.expected.word(), found.word());
     let because = case.reason.as_ref().map(|reason| format!(" because {reason}")).unwrap_or_default();
-    ui.line(format_args!("  expected {expected}{because}, found {}", paint(ui.colour, RED, word)));
+    let colour = if found.passes(case.expected) { GREEN } else { RED };
+    ui.line(format_args!("  expected {expected}{because}, found {}", paint(ui.colour, colour, word)));
     if let Some(public) = found.public {
         ui.line(format_args!("  with a public token the verdict is another: {}", public.word()));
+    }
+    for (line, promise) in suite.broken_promises(case) {
+        let line = line.map(|line| format!(" of line {line}")).unwrap_or_default();
+        let broken = format!("breaks the promise{line}: {promise}");
+        ui.line(format_args!("  {}", paint(ui.colour, RED, wrap(&broken, 4))));
     }
     for line in why.map(ToString::to_string).unwrap_or_default().lines() {
         ui.line(format_args!("  {}", wrap(line, 4)));
@@ -236,13 +246,6 @@ pub fn request(suite: &Suite, case: &Case) -> String {
     }
 }
 
-/// `GET { path: "/a/../b" }` of JSON that is no request.
-fn unread(json: &Json) -> String {
-    let (Some(object), Some(action)) = (json.as_object(), json["action"].as_str()) else { return json.to_string() };
-    let entries = object.iter().filter(|(name, _)| *name != "action").map(|(name, value)| format!("{name}: {value}"));
-    format!("{action} {{ {} }}", entries.collect::<Vec<_>>().join(", "))
-}
-
 fn as_json(suite: &Suite, case: &Case, found: Found) -> Json {
     json!({
         "line": case.line,
@@ -252,6 +255,7 @@ fn as_json(suite: &Suite, case: &Case, found: Found) -> Json {
         "expected": case.expected.word(),
         "found": found.word(),
         "public": found.public.map(|public| public.word()),
+        "promises": suite.broken_promises(case).into_iter().map(|(_, promise)| promise).collect::<Vec<_>>(),
         "explanation": suite.explain(case),
     })
 }

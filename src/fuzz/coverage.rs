@@ -1,44 +1,28 @@
 //! How much of a block the requests have met: each rule, and each part of a rule seen true and seen false.
 
+use crate::compile::Frame;
 use crate::span::Span;
+use crate::trial::coverage::{PartCoverage, RuleCoverage};
 use crate::trial::observe::{Observed, Observer};
 
 /// What was met of one block.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Coverage {
-    /// In the order in which the rules decide.
-    pub rules: Vec<Rule>,
-}
-
-/// What was met of one rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// Its place.
-    pub at: Span,
-    /// How many requests it matched.
-    pub matched: u64,
-    /// In the order in which they are looked at.
-    pub parts: Vec<Part>,
-}
-
-/// What was met of an attribute, the action or a leaf of a condition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Its place.
-    pub at: Span,
-    /// How many requests it was true of.
-    pub held: u64,
-    /// How many requests it was false of.
-    pub failed: u64,
+    /// In the order in which they decide.
+    pub rules: Vec<RuleCoverage>,
 }
 
 impl Coverage {
-    /// Nothing was met yet.
+    /// Nothing was met yet of the block that is called so.
     #[must_use]
-    pub fn of(observer: &Observer) -> Self {
-        let rules = observer.rules().iter().map(|rule| {
-            let parts = rule.parts.iter().map(|part| Part { at: part.at, held: 0, failed: 0 }).collect();
-            Rule { at: rule.at, matched: 0, parts }
+    pub fn of(block: &str, observer: &Observer) -> Self {
+        let rules = observer.rules().iter().map(|rule| RuleCoverage {
+            block: block.to_owned(),
+            frame: rule.frame,
+            at: rule.at,
+            matched: 0,
+            decided: 0,
+            parts: rule.parts.iter().map(|&part| PartCoverage { part, yes: 0, no: 0 }).collect(),
         });
         Self { rules: rules.collect() }
     }
@@ -46,13 +30,14 @@ impl Coverage {
     /// Counts a request; whether it showed something for the first time.
     pub fn count(&mut self, observed: &Observed) -> bool {
         let mut is_new = false;
-        for (rule, seen) in self.rules.iter_mut().zip(&observed.rules) {
+        for (number, (rule, seen)) in self.rules.iter_mut().zip(&observed.rules).enumerate() {
             is_new |= seen.matched && rule.matched == 0;
-            rule.matched += u64::from(seen.matched);
+            rule.matched += usize::from(seen.matched);
+            rule.decided += usize::from(observed.decided() == Some(number));
             for (part, held) in rule.parts.iter_mut().zip(&seen.parts) {
                 let count = match held {
-                    Some(true) => &mut part.held,
-                    Some(false) => &mut part.failed,
+                    Some(true) => &mut part.yes,
+                    Some(false) => &mut part.no,
                     None => continue,
                 };
                 is_new |= *count == 0;
@@ -69,13 +54,28 @@ impl Coverage {
     }
 
     /// All parts of all rules.
-    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+    pub fn parts(&self) -> impl Iterator<Item = &PartCoverage> {
         self.rules.iter().flat_map(|rule| &rule.parts)
     }
 
-    /// How many parts were seen both true and false.
+    /// How many parts were seen to be all that they can be.
     #[must_use]
-    pub fn both(&self) -> usize {
-        self.parts().filter(|part| part.held > 0 && part.failed > 0).count()
+    pub fn seen(&self) -> usize {
+        self.parts().filter(|part| part.lack().is_none()).count()
+    }
+
+    /// What no request met, in the order of the source. Of a rule that was never matched, that is enough.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<(Span, &'static str)> {
+        let mut gaps = Vec::new();
+        for rule in &self.rules {
+            if rule.matched == 0 && rule.frame != Frame::Require {
+                gaps.push((rule.at, "never matched"));
+            } else {
+                gaps.extend(rule.parts.iter().filter_map(|part| Some((part.part.at, part.lack()?))));
+            }
+        }
+        gaps.sort_by_key(|(at, _)| at.start);
+        gaps
     }
 }

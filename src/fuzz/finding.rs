@@ -53,6 +53,8 @@ pub enum Kind {
     Wider,
     /// The policy does not allow what the other one does.
     Narrower,
+    /// The verdict is not what the block's own program says: a mistake of Placet.
+    Disagreement,
     /// The other program says something else.
     Oracle {
         /// Its word.
@@ -68,6 +70,7 @@ impl Kind {
             Self::Wider => (1, 0),
             Self::Narrower => (2, 0),
             Self::Oracle { .. } => (3, 0),
+            Self::Disagreement => (4, 0),
         }
     }
 }
@@ -77,6 +80,7 @@ impl Kind {
 pub(super) enum Key {
     Promise { number: usize, rule: Option<u16> },
     Differs { wider: bool, rule: Option<u16>, other: Option<u16> },
+    Disagreement,
     Oracle { answer: Answer, word: &'static str, rule: Option<u16> },
 }
 
@@ -90,6 +94,7 @@ impl Key {
             }
             Self::Differs { wider: true, .. } => Kind::Wider,
             Self::Differs { wider: false, .. } => Kind::Narrower,
+            Self::Disagreement => Kind::Disagreement,
             Self::Oracle { answer, .. } => Kind::Oracle { answer: answer.word() },
         }
     }
@@ -103,7 +108,7 @@ impl Key {
                 Some(PromiseKind::Never) | None => "not_permitted",
             },
             Self::Differs { wider, .. } => other.unwrap_or(if *wider { "not_permitted" } else { "allow" }),
-            Self::Oracle { answer: Answer::Deny, .. } => "not_permitted",
+            Self::Oracle { answer: Answer::Deny, .. } | Self::Disagreement => "not_permitted",
             Self::Oracle { answer, .. } => answer.word(),
         }
     }
@@ -114,6 +119,7 @@ impl Key {
             Self::Promise { number, .. } => target.block().promise(*number).1,
             Self::Differs { wider: true, .. } => "allowed here, and not by the other policy".to_owned(),
             Self::Differs { wider: false, .. } => "allowed by the other policy, and not here".to_owned(),
+            Self::Disagreement => "the block's own program says otherwise".to_owned(),
             Self::Oracle { answer, .. } => format!("the other program says {}", answer.word()),
         }
     }
@@ -131,7 +137,8 @@ pub(super) fn request(target: &Target, sample: &Sample) -> String {
 }
 
 /// `GET { path: "/a/../b" }`, of JSON that is no request.
-pub(super) fn unread(json: &Json) -> String {
+#[must_use]
+pub fn unread(json: &Json) -> String {
     let (Some(object), Some(action)) = (json.as_object(), json["action"].as_str()) else { return json.to_string() };
     let entries = object.iter().filter(|(name, _)| !matches!(name.as_str(), "action" | "time"));
     let entries: Vec<_> = entries.map(|(name, value)| format!("{name}: {value}")).collect();

@@ -151,7 +151,7 @@ impl<'i> Inventor<'i> {
     /// A kept request with one to three changes.
     fn leap(&mut self) -> Sample {
         let mut sample = self.any_kept();
-        for _ in 0..1 + self.rng.usize(..3) {
+        for _ in 0..=self.rng.usize(..3) {
             sample = self.changed(sample);
         }
         sample
@@ -208,16 +208,16 @@ impl<'i> Inventor<'i> {
     fn with_neighbour(&mut self, sample: &Sample) -> Sample {
         let Some((field, value)) = self.rng.choice(&sample.request.values).cloned() else { return sample.clone() };
         let value = match value {
-            OwnedValue::One(one) => self.near(one).map(OwnedValue::One),
+            OwnedValue::One(one) => self.near(&one).map(OwnedValue::One),
             OwnedValue::Set(mut elements) if !elements.is_empty() => {
                 let place = self.rng.usize(..elements.len());
-                let near = self.near(elements[place].clone());
+                let near = self.near(&elements[place]);
                 elements.splice(place..=place, near);
                 Some(OwnedValue::Set(elements))
             }
             OwnedValue::Labels(mut labels) if !labels.is_empty() => {
                 let place = self.rng.usize(..labels.len());
-                if let Some(Constant::String(near)) = self.near(Constant::String(labels[place].1.clone())) {
+                if let Some(Constant::String(near)) = self.near(&Constant::String(labels[place].1.clone())) {
                     labels[place].1 = near;
                 }
                 Some(OwnedValue::Labels(labels))
@@ -227,9 +227,8 @@ impl<'i> Inventor<'i> {
         sample.with(field, value)
     }
 
-    fn near(&mut self, constant: Constant) -> Option<Constant> {
-        let near = near::around(&constant);
-        self.rng.choice(near)
+    fn near(&mut self, constant: &Constant) -> Option<Constant> {
+        self.rng.choice(near::around(constant))
     }
 
     /// One more element in a set, or one more label.

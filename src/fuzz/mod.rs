@@ -114,7 +114,7 @@ impl<'r> Run<'r> {
             verdicts: [0; 4],
             promises: vec![0; promises],
             findings: Vec::new(),
-            coverage: observer.as_ref().map(Coverage::of),
+            coverage: observer.as_ref().map(|observer| Coverage::of(&plan.target.title(), observer)),
         };
         Self { plan, ours, theirs, observer, seen: HashSet::new(), known: Vec::new(), report }
     }
@@ -168,6 +168,7 @@ impl<'r> Run<'r> {
         let said = self.ours.say(sample);
         let other = self.theirs.as_mut().map(|theirs| theirs.say(sample));
         let mut keys: Vec<Key> = said.broken.iter().map(|&number| Key::Promise { number, rule: said.rule }).collect();
+        keys.extend((!said.agrees).then_some(Key::Disagreement));
         if let Some(other) = &other
             && other.is_allow() != said.is_allow()
         {

@@ -39,13 +39,19 @@ impl Target {
     /// # Errors
     /// There is no token of it.
     pub fn new(block: Block, library: &Library, minted: i64, keys: &Keys) -> Result<Self, BrokenStage> {
-        let title = format!("{} {}", block.template().kind.word(), block.template().name);
+        let title = title(&block);
         let (subject, blocks, policies) = match block.template().kind {
             BlockKind::Token => (0, vec![block], Vec::new()),
             BlockKind::Policy => (0, Vec::new(), vec![block]),
             BlockKind::Restriction => (1, vec![everything(block.document(), library)?, block], Vec::new()),
         };
         Ok(Self { stage: Stage::new(title, blocks, policies, minted, keys)?, subject })
+    }
+
+    /// `token session`
+    #[must_use]
+    pub fn title(&self) -> String {
+        title(self.block())
     }
 
     /// What its requests speak.
@@ -103,6 +109,10 @@ impl Target {
     }
 }
 
+fn title(block: &Block) -> String {
+    format!("{} {}", block.template().kind.word(), block.template().name)
+}
+
 /// A token that allows everything, written behind the items of a document so that it speaks the same vocabulary.
 fn everything(document: &Document, library: &Library) -> Result<Block, BrokenStage> {
     let mut file = document.file().clone();
@@ -146,6 +156,8 @@ pub(super) struct Said {
     pub(super) about: Vec<usize>,
     /// Those of them that it breaks.
     pub(super) broken: Vec<usize>,
+    /// Whether the block's program by itself says the same.
+    pub(super) agrees: bool,
 }
 
 impl Said {
@@ -157,7 +169,7 @@ impl Said {
 impl Judge<'_> {
     pub(super) fn say(&mut self, sample: &Sample) -> Said {
         let verdict = self.court.decide(&sample.request, sample.time, &mut self.scratch);
-        let mut said = Said { word: verdict.word(), rule: None, about: Vec::new(), broken: Vec::new() };
+        let mut said = Said { word: verdict.word(), rule: None, about: Vec::new(), broken: Vec::new(), agrees: true };
         if matches!(verdict, Verdict::Refused(_)) {
             return said;
         }
@@ -169,8 +181,7 @@ impl Judge<'_> {
                 Answer::Allow(rule) | Answer::Abstain(rule) => rule,
                 Answer::Forbid(rule) => Some(rule),
             });
-            let allowed = matches!(answer, Some(Answer::Allow(_)));
-            debug_assert_eq!(allowed, verdict.is_allow(), "a block on a stage of its own decides alone");
+            said.agrees = matches!(answer, Some(Answer::Allow(_))) == verdict.is_allow();
             for (number, promise) in self.block.promises().all().iter().enumerate() {
                 if promise.is_about(request, &context) {
                     said.about.push(number);

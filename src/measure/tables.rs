@@ -28,7 +28,7 @@ pub fn tables(all: &[Named<'_>]) -> Vec<Table> {
 fn latencies(all: &[Named<'_>]) -> Table {
     let shares = SHARES.map(|share| format!("p{share}"));
     let head = std::iter::once("time of a decision".to_owned()).chain(shares);
-    let head = head.chain(["most".to_owned(), "mean".to_owned()]);
+    let head = head.chain(["max".to_owned(), "mean".to_owned()]);
     let numbers = |timed: &Timed| {
         let latency = &timed.latency;
         latency.shares.into_iter().chain([latency.most, latency.mean]).collect()

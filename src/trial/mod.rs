@@ -5,8 +5,8 @@
 //! 2. each token with its restrictions, or each policy, becomes a [`Stage`]: minted once, asked often;
 //! 3. a [`Case`] is [`run`](Suite::run) on its stage; what comes out is [`Found`], and why it is so on demand;
 //! 4. [`observe`] looks at a block part by part, and [`coverage`] counts what the cases have met of it;
-//! 5. [`promises`] holds `never` and `always` against requests, and [`Stage::broken_promises`] against those of cases;
-//! 6. [`mutate`] makes small mistakes in the policy, and tells which of them no case notices.
+//! 5. [`mutate`] makes small mistakes in the policy, and tells which of them no case notices;
+//! 6. [`promises`] holds `never` and `always` against requests, and [`Stage::broken_promises`] against those of cases.
 //!
 //! What is refused: a case file with a mistake is no suite, everything wrong with it is in the report. A request that does
 //! not fit its vocabulary is no such mistake: it is `refused`, which a case may expect.
@@ -98,6 +98,15 @@ impl Suite {
         let verdict = decide(Purpose::Local);
         let public = decide(Purpose::Public);
         Found { verdict: Some(verdict), public: Some(public).filter(|public| *public != verdict) }
+    }
+
+    /// The promises that a case breaks, as they were written, each with its line if it has one.
+    #[must_use]
+    pub fn broken_promises(&self, case: &Case) -> Vec<(Option<usize>, String)> {
+        let (Some(stage), Ok(request)) = (self.stages.get(case.stage), &case.request) else { return Vec::new() };
+        let broken = stage.broken_promises(request, case.now).into_iter();
+        let said = broken.filter_map(|broken| Some(stage.blocks().nth(broken.block)?.promise(broken.promise)));
+        said.collect()
     }
 
     /// Decides a case and says why it is so.

@@ -144,7 +144,8 @@ impl Observer {
         };
         let mut observer = Self { kind, rules: Vec::new(), watches: Vec::new() };
         for (rule, Sketch { alone, tests, condition, .. }) in outline.rules() {
-            let programs = alone.into_iter().map(|alone| outline.program(alone, arguments));
+            let programs =
+                alone.into_iter().map(|alone| program(outline.template, outline.vocabulary, arguments, alone));
             observer.watches.push(Watch { programs: programs.collect::<Result<_, _>>()?, tests, condition });
             observer.rules.push(rule);
         }
@@ -233,7 +234,7 @@ impl Look<'_> {
     }
 }
 
-/// The program of one rule of a template, alone.
+/// The program of one rule of a template, alone. It never leaves the house, so that the budget is the larger one.
 ///
 /// # Errors
 /// With these arguments it has no program.
@@ -243,7 +244,10 @@ pub(super) fn program(
     arguments: &Arguments,
     rule: tree::Rule,
 ) -> Result<ProvedProgram, Vec<CompileError>> {
-    Outline { template, vocabulary, places: None }.program(rule, arguments)
+    let compiled = compile(&template.alone(rule), vocabulary, arguments)?;
+    let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
+    ProvedProgram::new(compiled.program.into_bytes(), &scope)
+        .map_err(|error| vec![CompileError { at: Some(template.at), cause: Cause::Unproved(error) }])
 }
 
 /// The rules of a template of a document, and the parts that an [`Observer`] of it looks at, whatever its arguments.
@@ -330,16 +334,6 @@ impl Outline<'_> {
         let (mut sketch, at) = (Sketch::default(), self.template.at);
         sketch.condition(guard, at, &self.places.map(Places::guard).unwrap_or_default());
         (Rule { number: None, frame: Frame::Require, at, parts: sketch.parts.clone() }, sketch)
-    }
-
-    /// The program of one rule. It never leaves the house, so that the budget is the larger one.
-    fn program(&self, rule: tree::Rule, arguments: &Arguments) -> Result<ProvedProgram, Vec<CompileError>> {
-        let alone = self.template.alone(rule);
-        let compiled = compile(&alone, self.vocabulary, arguments)?;
-        let (vocabulary, state) = (self.vocabulary, self.vocabulary.present());
-        let scope = Scope { vocabulary, state, budget: Budget::Policy };
-        ProvedProgram::new(compiled.program.into_bytes(), &scope)
-            .map_err(|error| vec![CompileError { at: Some(alone.at), cause: Cause::Unproved(error) }])
     }
 }
 

@@ -263,14 +263,12 @@ impl Stage {
         self.policy_blocks.len()
     }
 
-    /// What conditions may ask about the token that decides at `now`.
+    /// What rules may ask for besides a request at `time`: nobody vouches for its token.
     #[must_use]
-    pub fn context(&self, now: i64) -> Context<'static> {
-        let (issuance, expiry) = match self.token(Purpose::Local).map(Token::header) {
-            Some(header) => (header.issuance, header.expiry.unwrap_or(i64::MAX)),
-            None => (now, i64::MAX),
-        };
-        Context { issuance, expiry, vouchers: &[] }
+    pub fn context(&self, time: i64) -> Context<'static> {
+        let header = self.token(Purpose::Local).map(Token::header);
+        let (issuance, expiry) = header.map_or((time, None), |header| (header.issuance, header.expiry));
+        Context { issuance, expiry: expiry.unwrap_or(i64::MAX), vouchers: &[] }
     }
 
     /// The promises that a request breaks, each held against what its own block says; none where the token or the request is

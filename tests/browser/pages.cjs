@@ -49,6 +49,8 @@ function measure() {
         overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
         plot: frame && { width: frame.width, height: frame.height },
         labels: labels.length,
+        letters: plot ? Math.min(...labels.map((label) => label.getBoundingClientRect().height)) : 0,
+        tallest: Math.max(...[...document.querySelectorAll("td")].map((cell) => cell.getBoundingClientRect().height)),
         outside: boxes.filter(([, box]) => !inside(box)).map(([text]) => text),
         clashing: boxes.flatMap((a, at) => boxes.slice(at + 1).filter((b) => clash(a, b)).map((b) => `${a[0]} and ${b[0]}`)),
         curves: plot ? [...plot.querySelectorAll("polyline")].map((curve) => curve.getTotalLength()) : [],
@@ -73,7 +75,9 @@ function measure() {
                 assert.ok(found.title && found.texts > 10, `${what}: ${found.texts} texts`);
                 assert.ok(found.overflow <= 0, `${what}: the page is ${found.overflow} px too wide`);
                 assert.ok(found.faintest[0] >= 4.5, `${what}: "${found.faintest[1]}" has a contrast of ${found.faintest[0].toFixed(2)}`);
+                assert.ok(found.tallest < 220, `${what}: a cell is ${found.tallest} px tall, so its text stands on end`);
                 if (expected.plot) {
+                    assert.ok(found.letters >= 10, `${what}: letters of ${found.letters} px in the plot`);
                     assert.ok(found.plot && found.plot.width > 250 && found.plot.height > 100, `${what}: ${JSON.stringify(found.plot)}`);
                     assert.ok(found.labels >= 6 && found.curves.length >= 3, `${what}: ${found.labels} labels`);
                     assert.ok(found.curves.every((length) => length > 50), `${what}: ${found.curves}`);

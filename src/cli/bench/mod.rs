@@ -1,5 +1,6 @@
 //! `placet bench`: what deciding costs with a policy of one's own.
 
+mod cedar;
 mod requests;
 mod show;
 
@@ -34,7 +35,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     requests: Option<PathBuf>,
 
-    /// Another policy file, which decides the same requests
+    /// Another policy file, which decides the same requests; a `.cedar` file is asked through the command `cedar`
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
 
@@ -75,18 +76,20 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let source = reading.source(&args.file, &document, args.requests.as_deref())?;
     let Some(work) = reading.work(&document, &source)? else { return Ok(Exit::No) };
     let mut all = vec![(args.file.display().to_string(), work)];
-    if let Some(against) = &args.against {
+    let is_cedar = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "cedar");
+    let cedar = args.against.as_ref().filter(is_cedar).map(|path| cedar::decide(path, &all[0].1)).transpose()?;
+    if let Some(against) = args.against.as_ref().filter(|_| cedar.is_none()) {
         let Some(document) = reading.document(against)? else { return Ok(Exit::No) };
         let Some(work) = reading.work(&document, &source)? else { return Ok(Exit::No) };
         all.push((against.display().to_string(), work));
     }
     let measured = measure(&all, &args.plan())?;
     let named: Vec<_> = measured.iter().map(|(name, measured)| (*name, measured)).collect();
-    let notes = show::notes(&named, &source);
+    let notes = show::notes(&named, &source, cedar.as_ref());
     if ui.is_json() {
-        ui.json(&show::as_json(&named, &notes));
+        ui.json(&show::as_json(&named, &notes, cedar.as_ref()));
     } else {
-        show::tables(ui, &named, &notes);
+        show::tables(ui, &named, &notes, cedar.as_ref());
     }
     if let Some(path) = &args.html {
         outputs::to_file_or_stdout(ui, path, page::write(&named, &notes).as_bytes())?;

@@ -48,13 +48,6 @@ pub struct Reading<'r> {
 impl Reading<'_> {
     /// A policy file without errors. `None`: they have been shown.
     pub fn document(&self, path: &Path) -> Result<Option<Arc<Document>>, Failure> {
-        if path.extension().is_some_and(|extension| extension == "cedar") {
-            return Err(Failure::new(format!(
-                "`{}` is a policy in Cedar, which `placet` can not decide with",
-                path.display()
-            ))
-            .help("write it in Placet, or see `benches/peers`, which measures Cedar beside Placet"));
-        }
         let document = inputs::document(self.ui, path, self.library, self.choice.reading.deny_warnings)?;
         Ok(document.map(Arc::new))
     }

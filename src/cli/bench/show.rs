@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::cedar::Cedar;
 use super::requests::Source;
 use crate::cli::page::cut;
 use crate::cli::ui::{BOLD, DIM, Ui, YELLOW, paint, plural};
@@ -10,7 +11,7 @@ use crate::measure::tables::{Named, Table, tables as all_tables};
 use crate::measure::{Measured, Timed};
 
 /// What was measured, and what the reader must know of it.
-pub fn notes(all: &[Named<'_>], source: &Source) -> Vec<String> {
+pub fn notes(all: &[Named<'_>], source: &Source, cedar: Option<&Cedar>) -> Vec<String> {
     let mut notes = Vec::new();
     let Some((_, first)) = all.first() else { return notes };
     notes.push(format!("{} {}", plural(first.requests, "request"), source.words()));
@@ -29,17 +30,18 @@ pub fn notes(all: &[Named<'_>], source: &Source) -> Vec<String> {
         let same = first.verdicts.iter().zip(&second.verdicts).filter(|(one, other)| one == other).count();
         notes.push(format!("{same} of {} verdicts are the same with {name}", first.verdicts.len()));
     }
+    notes.extend(cedar.map(|cedar| cedar.notes(&first.verdicts)).unwrap_or_default());
     notes
 }
 
 /// Prints the tables for people.
-pub fn tables(ui: &Ui, all: &[Named<'_>], notes: &[String]) {
+pub fn tables(ui: &Ui, all: &[Named<'_>], notes: &[String], cedar: Option<&Cedar>) {
     let names = all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     ui.line(paint(ui.colour, BOLD, names));
     for note in notes {
         ui.line(paint(ui.colour, DIM, format_args!("  {note}")));
     }
-    for (place, (one, other)) in differences(all).into_iter().take(DIFFERENT) {
+    for (place, (one, other)) in differences(all, cedar).into_iter().take(DIFFERENT) {
         let line = format!("  request {}: {one}, and {other} with the other policy", place + 1);
         ui.line(paint(ui.colour, YELLOW, line));
     }
@@ -51,10 +53,20 @@ pub fn tables(ui: &Ui, all: &[Named<'_>], notes: &[String]) {
 /// So many different verdicts are listed.
 const DIFFERENT: usize = 10;
 
-fn differences(all: &[Named<'_>]) -> Vec<(usize, (&'static str, &'static str))> {
-    let [(_, first), (_, second)] = all else { return Vec::new() };
-    let pairs = first.verdicts.iter().copied().zip(second.verdicts.iter().copied()).enumerate();
-    pairs.filter(|(_, (one, other))| one != other).collect()
+/// Requests of which the other policy says something else, by their place.
+fn differences(all: &[Named<'_>], cedar: Option<&Cedar>) -> Vec<(usize, (&'static str, &'static str))> {
+    match (all, cedar) {
+        ([(_, first), (_, second)], _) => {
+            let pairs = first.verdicts.iter().copied().zip(second.verdicts.iter().copied()).enumerate();
+            pairs.filter(|(_, (one, other))| one != other).collect()
+        }
+        ([(_, first)], Some(cedar)) => {
+            let verdicts = first.verdicts.iter().copied().enumerate();
+            let different = verdicts.filter(|(place, verdict)| !cedar.agrees(*place, verdict));
+            different.map(|(place, one)| (place, (one, if one == "allow" { "no" } else { "yes" }))).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn write(ui: &Ui, Table { head, rows }: &Table) {
@@ -73,13 +85,13 @@ fn write(ui: &Ui, Table { head, rows }: &Table) {
 }
 
 /// The same for programs; times are in ns.
-pub fn as_json(all: &[Named<'_>], notes: &[String]) -> Json {
+pub fn as_json(all: &[Named<'_>], notes: &[String], cedar: Option<&Cedar>) -> Json {
     let policies: Vec<_> = all.iter().map(|(name, measured)| of_policy(name, measured)).collect();
-    let different: Vec<_> = differences(all)
+    let different: Vec<_> = differences(all, cedar)
         .into_iter()
         .map(|(place, (one, other))| json!({ "request": place, "verdicts": [one, other] }))
         .collect();
-    json!({ "policies": policies, "notes": notes, "different": different })
+    json!({ "policies": policies, "notes": notes, "different": different, "cedar": cedar.map(Cedar::as_json) })
 }
 
 fn of_policy(name: &str, measured: &Measured) -> Json {

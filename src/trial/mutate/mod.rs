@@ -10,8 +10,8 @@
 //!    fails.
 //!
 //! What goes out is a [`Score`]: how many were killed, and those that survived. A mistake that the checker refuses, and one that makes
-//! the same programs as the file itself or as another mistake, is none and is not counted. Nobody's claims about the policy are
-//! touched. What is refused: a map, which has no text; a file whose cases do not pass; more than
+//! the same programs as the file itself or as another mistake, is none and is not counted. Promises are not touched, and a mistake
+//! with which a case breaks one is noticed. What is refused: a map, which has no text; a file whose cases do not pass; more than
 //! [`MUTANTS`](crate::limits::MUTANTS), of which only so many, evenly spread, are tried.
 
 mod edits;
@@ -28,6 +28,7 @@ use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::limits::MUTANTS;
 use crate::span::Span;
+use crate::syntax::cases::Expected;
 use crate::token::header::Purpose;
 use crate::token::verify::Scratch;
 
@@ -221,13 +222,11 @@ impl Trial<'_> {
 /// Whether a case fails. Local tokens tell enough: with public ones the cases have passed before.
 fn kills(suite: &Suite, scratch: &mut Scratch) -> bool {
     suite.cases.iter().any(|case| {
-        let word = match (&case.request, suite.stages.get(case.stage)) {
-            (Ok(request), Some(stage)) => {
-                stage.with_court(Purpose::Local, |court| court.decide(request, case.now, scratch).word())
-            }
-            _ => "refused",
+        let (Ok(request), Some(stage)) = (&case.request, suite.stages.get(case.stage)) else {
+            return case.expected != Expected::Refused;
         };
-        word != case.expected.word()
+        let verdict = stage.with_court(Purpose::Local, |court| court.decide(request, case.now, scratch));
+        verdict.word() != case.expected.word() || !stage.broken_promises(request, case.now).is_empty()
     })
 }
 
