@@ -55,7 +55,7 @@ impl Walk<'_> {
         for field in &block.fields {
             self.field(field, reads);
         }
-        block.rules.iter().for_each(|rule| self.rule(rule));
+        block.rules.iter().filter(|rule| !rule.effect.is_promise()).for_each(|rule| self.rule(rule));
     }
 
     fn field(&mut self, field: &Field, reads: bool) {
