@@ -113,6 +113,6 @@ fn threads_that_share_a_cache_hear_what_each_would_hear_alone() {
         let threads: Vec<_> = (1..=THREADS).map(|thread| scope.spawn(asks(thread))).collect();
         threads.into_iter().map(|thread| thread.join().expect("no assertion failed")).collect()
     });
-    assert!(cache.len() <= 12 && !cache.is_empty());
+    assert!((2..=12).contains(&cache.len()) && !cache.is_empty(), "{} of 12", cache.len());
     assert!(counts.iter().all(|counts| counts.iter().all(|count| *count > ASKED / 10)), "{counts:?}");
 }
