@@ -1,7 +1,7 @@
 //! Mixed use by two threads for some minutes: memory stays flat, and every answer is what it was in the first round.
 //!
 //! ```sh
-//! cargo run --release --features warp10 --example soak -- 60
+//! cargo run --all-features --example soak -- 60
 //! ```
 //!
 //! A round reads a policy with its cases, mints, verifies, decides and explains them; puts fresh and forged tokens through a cache that the

@@ -1,16 +1,18 @@
 //! What `cargo fuzz` goes on from: the corpus of each target in `fuzz/corpus`, and small changes of it, always the same. Words of the
-//! target's dictionary are put in as the fuzzer would.
+//! target's dictionary are put in as the fuzzer would. `PLACET_CASES=100` makes a hundred times as many changes.
 #![cfg(feature = "warp10")]
 
 #[path = "../fuzz/targets/mod.rs"]
 mod targets;
+#[path = "common/times.rs"]
+mod times;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use targets::{language, tokens, warp10};
 
-/// Changes of all files of a corpus together.
+/// Changes of all files of a corpus together, in every run.
 const CHANGES: u64 = 3_000;
 
 fn fuzz() -> PathBuf {
@@ -26,7 +28,7 @@ fn run(name: &str, target: fn(&[u8])) {
     for file in &files {
         let bytes = fs::read(file).unwrap();
         target(&bytes);
-        for seed in 0..CHANGES / files.len() as u64 {
+        for seed in 0..CHANGES * u64::from(times::times()) / files.len() as u64 {
             target(&changed(&bytes, &words, seed));
         }
     }

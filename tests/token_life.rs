@@ -317,3 +317,13 @@ fn the_system_has_randomness() {
     let keys = (LocalKey::generate(&mut SystemRandom), LocalKey::generate(&mut SystemRandom));
     assert_ne!(keys.0.expect("it has"), keys.1.expect("it has"));
 }
+
+#[test]
+fn a_verified_token_tells_whether_it_is_sealed() {
+    let (keyring, vocabulary, mut scratch) = (keyring(), vocabulary(), Scratch::new());
+    let verifier = Verifier::new(&keyring, &vocabulary);
+    for (name, token) in shapes() {
+        let verified = verifier.verify(&token.text(), NOW, &mut scratch).expect(name);
+        assert_eq!(verified.is_sealed(), name.contains("sealed"), "{name}");
+    }
+}

@@ -38,7 +38,7 @@ impl TokenCache {
     /// A cache of at most so many tokens, which take [`BESIDE_EACH`](Self::BESIDE_EACH) bytes each beside what they are.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        Self { tokens: quick_cache::sync::Cache::new(capacity) }
+        Self { tokens: of_at_most(capacity) }
     }
 
     /// Verifies a token, or finds that it has been verified and checks what may have changed since. Lend what comes back
@@ -74,4 +74,11 @@ impl TokenCache {
     pub fn is_empty(&self) -> bool {
         self.tokens.is_empty()
     }
+}
+
+/// A cache by text that never keeps more. Its shards take equally many each, rounded up: of a multiple of their number they
+/// take no more together.
+pub(crate) fn of_at_most<V: Clone>(capacity: usize) -> quick_cache::sync::Cache<Box<str>, V> {
+    let shards = quick_cache::sync::Cache::<Box<str>, V>::new(capacity).num_shards();
+    quick_cache::sync::Cache::new(capacity - capacity % shards)
 }

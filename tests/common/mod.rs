@@ -7,6 +7,7 @@ pub mod programs;
 pub mod reference;
 pub mod requests;
 pub mod speak;
+pub mod times;
 
 use choices::Choices;
 use generate::Made;
@@ -21,6 +22,7 @@ use placet::vm::{self, Context, Kind};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use times::times;
 
 /// Runs the test for `cases` strings of at most `bytes` bytes, the same ones in each run, or `PLACET_CASES` times as many; a failing
 /// one is shrunk.
@@ -34,11 +36,6 @@ pub fn for_all(cases: u32, bytes: usize, test: impl Fn(&mut Choices<'_>) -> Resu
         Err(TestError::Fail(why, bytes)) => panic!("{why}\nmade of {bytes:?}"),
         Err(TestError::Abort(why)) => panic!("{why}"),
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "who looks for rare mistakes asks for more cases than every run needs")]
-fn times() -> u32 {
-    std::env::var("PLACET_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
 /// Compiles a block that was made for this vocabulary.

@@ -24,6 +24,7 @@ use crate::model::request::Request;
 use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
+use crate::token::cache::of_at_most;
 use crate::token::keyring::Keyring;
 
 /// Tokens and their proved programs by the whole text. Threads may share it.
@@ -50,7 +51,7 @@ impl GrantCache {
     #[must_use]
     pub fn new(capacity: usize, keys: TokenKeys, attributes: AttributeRules, empty: EmptyMeans) -> Self {
         let vocabulary = Arc::clone(Library::built_in().get("warp10").expect("the vocabulary is built in"));
-        Self { keys, attributes, empty, vocabulary, kept: quick_cache::sync::Cache::new(capacity) }
+        Self { keys, attributes, empty, vocabulary, kept: of_at_most(capacity) }
     }
 
     /// What requests speak.

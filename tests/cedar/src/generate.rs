@@ -100,7 +100,8 @@ fn rule(dice: &mut Dice) -> Said {
         placet.push_str(&format!(" unless {}", unless.placet));
         conditions.push(format!("!({})", unless.cedar));
     }
-    let when = if conditions.is_empty() { String::new() } else { format!(" when {{ ({}) }}", conditions.join(") && (")) };
+    let when =
+        if conditions.is_empty() { String::new() } else { format!(" when {{ ({}) }}", conditions.join(") && (")) };
     said(placet, format!("{theirs} (principal, {}, resource){when};", scope.cedar))
 }
 

@@ -48,7 +48,9 @@ impl Tally {
     /// A run in which nearly everything is denied would find nothing.
     fn assert_healthy(&self) {
         let all = self.allowed + self.forbidden + self.not_permitted;
-        for (count, least) in [(self.allowed, 15), (self.forbidden, 10), (self.not_permitted, 15), (self.with_errors, 10)] {
+        for (count, least) in
+            [(self.allowed, 15), (self.forbidden, 10), (self.not_permitted, 15), (self.with_errors, 10)]
+        {
             assert!(count * 100 >= all * least, "a kind of answer is rare: {self:?}");
         }
     }
@@ -59,7 +61,8 @@ fn compare(seed: u64, tally: &mut Tally) -> Result<(), String> {
     let rules = policy(&mut dice);
     let ours: String = rules.iter().map(|rule| format!("    {}\n", rule.placet)).collect();
     let ours = format!("{VOCABULARY}policy made {{\n{ours}}}\n");
-    let document = Document::from_text("made.placet", &ours, Library::built_in()).map_err(|report| report.to_string())?;
+    let document =
+        Document::from_text("made.placet", &ours, Library::built_in()).map_err(|report| report.to_string())?;
     let vocabulary = document.vocabulary();
     let compiled = document.compile(BlockKind::Policy, None, &Arguments::none()).map_err(|error| error.to_string())?;
     let held = [held_policy("made", &compiled, vocabulary).map_err(|error| error.to_string())?];
@@ -69,13 +72,15 @@ fn compare(seed: u64, tally: &mut Tally) -> Result<(), String> {
     let theirs: String = rules.iter().map(|rule| format!("{}\n", rule.cedar)).collect();
     let set: PolicySet = theirs.parse().map_err(|error| format!("{error}\n{theirs}"))?;
     let cedar = Cedar::new();
-    let first_line = VOCABULARY.lines().count() + 1;
+    // The first rule stands behind the vocabulary and the line that opens the policy.
+    let first_line = VOCABULARY.lines().count() + 2;
     for _ in 0..REQUESTS {
         let asked = Asked::new(&mut dice);
         let verdict = asked.placet(vocabulary, |request| authorizer.decide_alone(request))?;
         let response = cedar.is_authorized(&asked.cedar()?, &set, &Entities::empty());
         // Rules stand one on a line here, and one policy each there.
-        let line = decider(verdict).map(|rule| ours[..compiled.rules[usize::from(rule)].at.start].lines().count() - first_line);
+        let line = decider(verdict)
+            .map(|rule| ours[..compiled.rules[usize::from(rule)].at.start].lines().count() - first_line);
         agree(verdict, line, &response).map_err(|why| format!("{why}\n{ours}\n{theirs}\n{asked:?}\n{response:?}"))?;
         *match verdict {
             Verdict::Allow(_) => &mut tally.allowed,

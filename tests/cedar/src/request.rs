@@ -45,6 +45,7 @@ impl Asked {
         let context = Context::from_json_value(context.into(), None).map_err(|error| error.to_string())?;
         let uid = |text: &str| text.parse::<EntityUid>().map_err(|error| error.to_string());
         let action = uid(&format!("Action::\"{}\"", self.action))?;
-        CedarRequest::new(uid("User::\"x\"")?, action, uid("Thing::\"y\"")?, context, None).map_err(|error| error.to_string())
+        CedarRequest::new(uid("User::\"x\"")?, action, uid("Thing::\"y\"")?, context, None)
+            .map_err(|error| error.to_string())
     }
 }
