@@ -1,0 +1,9 @@
+allow(_user, "pull", _resource, relations) if "reader" in relations;
+allow(_user, "fork", _resource, relations) if "reader" in relations;
+allow(_user, "assign_issue", _resource, relations) if "triager" in relations;
+allow(_user, "edit_issue", _resource, relations) if "triager" in relations;
+allow(_user, "push", _resource, relations) if "writer" in relations;
+allow(_user, "edit_page", _resource, relations) if "writer" in relations;
+allow(_user, "delete_issue", _resource, relations) if "maintainer" in relations;
+allow(_user, "add_writer", _resource, relations) if "admin" in relations;
+allow(_user, "delete_repository", _resource, relations) if "admin" in relations;

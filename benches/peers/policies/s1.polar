@@ -1,0 +1,18 @@
+allow("read", "acorns", _name, now) if now < 1798761600000;
+allow("write", "acorns", _name, now) if now < 1798761600000;
+allow("conditional", "acorns", _name, now) if now < 1798761600000;
+allow("read", _cache, _name, now) if now < 1798761600000;
+allow("write", "WriteCache", name, now) if now < 1798761600000 and name.starts_with("WriteKey");
+allow("publish", "walnuts", "mo_favorites", now) if now < 1798761600000;
+allow("subscribe", "walnuts", "mo_favorites", now) if now < 1798761600000;
+allow("subscribe", _cache, _name, now) if now < 1798761600000;
+allow("publish", "events", name, now) if now < 1798761600000 and name.starts_with("audit-");
+allow("read", "sessions", "user-42", now) if now < 1798761600000;
+allow("write", "sessions", "user-42", now) if now < 1798761600000;
+allow("conditional", "sessions", "user-42", now) if now < 1798761600000;
+allow("write", "metrics", _name, now) if now < 1798761600000;
+allow("publish", "chat", _name, now) if now < 1798761600000;
+allow("subscribe", "chat", _name, now) if now < 1798761600000;
+allow("read", "pistachios", name, now) if now < 1798761600000 and name.starts_with("tenant-7/");
+allow("write", "pistachios", name, now) if now < 1798761600000 and name.starts_with("tenant-7/");
+allow("conditional", "pistachios", name, now) if now < 1798761600000 and name.starts_with("tenant-7/");

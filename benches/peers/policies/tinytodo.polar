@@ -1,0 +1,14 @@
+allow(_user, "CreateList", _resource, relations) if not "intern" in relations;
+allow(_user, "GetList", _resource, relations) if "owner" in relations;
+allow(_user, "UpdateList", _resource, relations) if "owner" in relations;
+allow(_user, "CreateTask", _resource, relations) if "owner" in relations;
+allow(_user, "UpdateTask", _resource, relations) if "owner" in relations;
+allow(_user, "DeleteTask", _resource, relations) if "owner" in relations;
+allow(_user, "DeleteList", _resource, relations) if "owner" in relations;
+allow(_user, "EditShares", _resource, relations) if "owner" in relations;
+allow(_user, "GetList", _resource, relations) if "reader" in relations;
+allow(_user, "GetList", _resource, relations) if "editor" in relations;
+allow(_user, "UpdateList", _resource, relations) if "editor" in relations;
+allow(_user, "CreateTask", _resource, relations) if "editor" in relations;
+allow(_user, "UpdateTask", _resource, relations) if "editor" in relations;
+allow(_user, "DeleteTask", _resource, relations) if "editor" in relations;
