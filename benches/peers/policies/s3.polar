@@ -1,4 +1,4 @@
-allow(method, path, ip, hour, now) if
+granted(method, path, ip, hour, now) if
     now < 1798761600000 and
     method in ["GET", "HEAD"] and
     path.starts_with("/v1/tenants/acme/objects/") and path != "/v1/tenants/acme/objects/" and

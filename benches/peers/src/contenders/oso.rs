@@ -11,6 +11,9 @@ use crate::question::{Ask, Question, Value};
 #[derive(Clone, Copy)]
 pub struct Oso;
 
+/// Without such a rule it prints a warning whenever a policy is loaded; its `allow` itself has three arguments, no more.
+const QUIET: &[u8] = b"allow_request(_, _) if false;\n";
+
 impl Engine for Oso {
     type Program = Machine;
     type Request = Vec<PolarValue>;
@@ -30,11 +33,11 @@ impl Engine for Oso {
             Question::App(App::Gdrive) => include_str!("../../policies/gdrive.polar").to_owned(),
             Question::App(App::Tinytodo) => include_str!("../../policies/tinytodo.polar").to_owned(),
             Question::Rules(n) => {
-                let rule = |i| format!("allow(\"cache-{i}\", key) if key.starts_with(\"k-{i}/\");\n");
+                let rule = |i| format!("granted(\"cache-{i}\", key) if key.starts_with(\"k-{i}/\");\n");
                 (0..n).map(rule).collect()
             }
         };
-        Ok(text.into_bytes())
+        Ok([text.as_bytes(), QUIET].concat())
     }
 
     fn load(self, _question: Question, policy: &[u8]) -> Machine {
@@ -61,9 +64,9 @@ impl Engine for Oso {
     fn decide(self, program: &mut Machine, request: &mut Vec<PolarValue>) -> bool {
         // Arguments are a tuple, whose length a type knows.
         let mut query = match &request[..] {
-            [a, b] => program.query_rule("allow", (a.clone(), b.clone())),
-            [a, b, c, d] => program.query_rule("allow", (a.clone(), b.clone(), c.clone(), d.clone())),
-            [a, b, c, d, e] => program.query_rule("allow", (a.clone(), b.clone(), c.clone(), d.clone(), e.clone())),
+            [a, b] => program.query_rule("granted", (a.clone(), b.clone())),
+            [a, b, c, d] => program.query_rule("granted", (a.clone(), b.clone(), c.clone(), d.clone())),
+            [a, b, c, d, e] => program.query_rule("granted", (a.clone(), b.clone(), c.clone(), d.clone(), e.clone())),
             _ => unreachable!("no question has another number of fields"),
         };
         query.as_mut().is_ok_and(|query| matches!(query.next_result(), Some(Ok(_))))

@@ -29,7 +29,7 @@ pub struct Plan {
 
 impl Plan {
     /// For the pages.
-    pub const FULL: Self = Self { rounds: 30, slice: Duration::from_millis(12), rules: &[10, 100, 1_000, 10_000] };
+    pub const FULL: Self = Self { rounds: 60, slice: Duration::from_millis(15), rules: &[10, 100, 1_000, 10_000] };
     /// For a look.
     pub const QUICK: Self = Self { rounds: 5, slice: Duration::from_millis(3), rules: &[10, 100, 1_000] };
 }

@@ -76,15 +76,34 @@ pub fn all(contenders: &[&dyn Contender], plan: Plan, say: &dyn Fn(&str)) -> Res
     Results { tables }
 }
 
+/// Why cells are empty; who has the same reason stands together.
+#[derive(Default)]
+struct Notes(Vec<(String, Vec<&'static str>)>);
+
+impl Notes {
+    fn add(&mut self, who: &'static str, why: impl Into<String>) {
+        let why = why.into();
+        match self.0.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, all)) if all.contains(&who) => {}
+            Some((_, all)) => all.push(who),
+            None => self.0.push((why, vec![who])),
+        }
+    }
+
+    fn lines(self) -> Vec<String> {
+        self.0.into_iter().map(|(why, who)| format!("{}: {why}", who.join(", "))).collect()
+    }
+}
+
 type Opened = Vec<(&'static str, RefCell<Box<dyn Service>>)>;
 
 /// Services of all who can, and a note about each who can not.
-fn open(contenders: &[&dyn Contender], question: Question, notes: &mut Vec<String>) -> Opened {
+fn open(contenders: &[&dyn Contender], question: Question, notes: &mut Notes) -> Opened {
     let mut opened = Vec::new();
     for contender in contenders {
         match contender.open(question) {
             Ok(service) => opened.push((contender.name(), RefCell::new(service))),
-            Err(why) => notes.push(format!("{}, {}: {why}", contender.name(), question.name())),
+            Err(why) => notes.add(contender.name(), why),
         }
     }
     opened
@@ -95,7 +114,7 @@ type Narrowing<'a> = (&'static str, &'a RefCell<Box<dyn Service>>, Vec<String>);
 
 /// Mint, cold, warm, request at hand, characters, allocations.
 fn token(contenders: &[&dyn Contender], question: Question, plan: Plan) -> Table {
-    let mut notes = Vec::new();
+    let mut notes = Notes::default();
     let opened = open(contenders, question, &mut notes);
     let (mut measured, mut texts) = (Vec::new(), Vec::new());
     for (_, service) in &opened {
@@ -139,20 +158,20 @@ fn token(contenders: &[&dyn Contender], question: Question, plan: Plan) -> Table
         .map(str::to_owned)
         .into(),
         rows: opened.iter().enumerate().map(row).collect(),
-        notes,
+        notes: notes.lines(),
     }
 }
 
 /// The S1 token with 0, 1, 4, 16 bounds on time: verify and decide, add one, characters.
 fn attenuation(contenders: &[&dyn Contender], plan: Plan) -> [Table; 2] {
     const STEPS: [usize; 4] = [0, 1, 4, ATTENUATIONS];
-    let mut notes = Vec::new();
+    let mut notes = Notes::default();
     let opened = open(contenders, Question::S1, &mut notes);
     let mut can: Vec<Narrowing<'_>> = Vec::new();
     for (name, service) in &opened {
         let mut text = service.borrow_mut().mint().expect("a service of tokens mints");
         if service.borrow_mut().attenuate(&text, 0).is_none() {
-            notes.push(format!("{name}: a holder can not narrow its token"));
+            notes.add(name, "a holder can not narrow its token");
             continue;
         }
         let mut texts = Vec::new();
@@ -196,7 +215,7 @@ fn attenuation(contenders: &[&dyn Contender], plan: Plan) -> [Table; 2] {
             unit: "ns",
             columns: columns(Some("adding one")),
             rows: times,
-            notes,
+            notes: notes.lines(),
         },
         Table {
             title: "Attenuation: characters".to_owned(),
@@ -210,7 +229,7 @@ fn attenuation(contenders: &[&dyn Contender], plan: Plan) -> [Table; 2] {
 
 /// Warm decisions among more and more rules, of which the last one matches or none.
 fn rules(contenders: &[&dyn Contender], plan: Plan, say: &dyn Fn(&str)) -> Table {
-    let mut notes = Vec::new();
+    let mut notes = Notes::default();
     let mut rows: Vec<Row> =
         contenders.iter().map(|contender| Row { contender: contender.name(), cells: Vec::new() }).collect();
     let mut gone = vec![false; contenders.len()];
@@ -225,27 +244,24 @@ fn rules(contenders: &[&dyn Contender], plan: Plan, say: &dyn Fn(&str)) -> Table
                 Ok(mut service) => {
                     if start.elapsed() > LOADS_TOO_LONG {
                         let took = start.elapsed().as_secs();
-                        notes.push(format!(
-                            "{}: loading {n} rules takes {took} s, more are not tried",
-                            contenders[place].name()
-                        ));
+                        notes.add(
+                            contenders[place].name(),
+                            format!("loading {n} rules takes {took} s, more are not tried"),
+                        );
                         gone[place] = true;
                     }
                     let start = Instant::now();
                     service.warm(0);
                     if start.elapsed() > TOO_LONG {
                         let took = start.elapsed().as_millis();
-                        notes.push(format!(
-                            "{}: one decision among {n} rules takes {took} ms",
-                            contenders[place].name()
-                        ));
+                        notes.add(contenders[place].name(), format!("one decision among {n} rules takes {took} ms"));
                         gone[place] = true;
                         continue;
                     }
                     opened.push((place, RefCell::new(service)));
                 }
                 Err(why) => {
-                    notes.push(format!("{}: {why}", contenders[place].name()));
+                    notes.add(contenders[place].name(), why);
                     gone[place] = true;
                 }
             }
@@ -261,12 +277,12 @@ fn rules(contenders: &[&dyn Contender], plan: Plan, say: &dyn Fn(&str)) -> Table
     }
     rows.retain(|row| row.cells.iter().any(Option::is_some));
     let columns = plan.rules.iter().map(|n| format!("{n} rules")).collect();
-    Table { title: "Growth with rules: warm".to_owned(), unit: "ns", columns, rows, notes }
+    Table { title: "Growth with rules: warm".to_owned(), unit: "ns", columns, rows, notes: notes.lines() }
 }
 
 /// Warm decisions of the published applications.
 fn applications(contenders: &[&dyn Contender], plan: Plan) -> Table {
-    let mut notes = Vec::new();
+    let mut notes = Notes::default();
     let mut rows: Vec<Row> =
         contenders.iter().map(|contender| Row { contender: contender.name(), cells: Vec::new() }).collect();
     for app in App::ALL {
@@ -281,9 +297,8 @@ fn applications(contenders: &[&dyn Contender], plan: Plan) -> Table {
         }
     }
     rows.retain(|row| row.cells.iter().any(Option::is_some));
-    notes.dedup();
     let columns = App::ALL.map(|app| app.name().to_owned()).into();
-    Table { title: "Published applications: warm".to_owned(), unit: "ns", columns, rows, notes }
+    Table { title: "Published applications: warm".to_owned(), unit: "ns", columns, rows, notes: notes.lines() }
 }
 
 /// S1, warm, with one thread and with two.
