@@ -7,7 +7,7 @@ use std::{fs, thread};
 use clap::{Parser, ValueEnum};
 use placet_peers::apps::App;
 use placet_peers::contender::Contender;
-use placet_peers::measure::{self, Plan};
+use placet_peers::measure::{self, Part, Plan};
 use placet_peers::question::Question;
 use placet_peers::report::{Head, Report, html, svg, text};
 use placet_peers::{agreement, contenders};
@@ -21,6 +21,9 @@ struct Arguments {
     /// Only these, by the beginning of their names; commas between them.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
+    /// Only these tables; commas between them.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    tables: Vec<Part>,
     /// Ask whether all agree, and measure nothing.
     #[arg(long)]
     check: bool,
@@ -84,7 +87,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     let plan = if arguments.quick { Plan::QUICK } else { Plan::FULL };
     let say = |what: &str| eprintln!("{what}");
-    let mut results = measure::all(&chosen, plan, &say);
+    let mut results = measure::all(&chosen, &arguments.tables, plan, &say);
     if arguments.instructions {
         let counted = |contender: &&dyn Contender| {
             !arguments.only.is_empty() || ["native", "placet local", "placet public"].contains(&contender.name())

@@ -8,7 +8,7 @@ pub mod instructions;
 mod tables;
 mod threads;
 
-pub use tables::{Results, Row, Shown, Table, all};
+pub use tables::{Part, Results, Row, Shown, Table, all};
 
 use std::hint::black_box;
 use std::time::Duration;

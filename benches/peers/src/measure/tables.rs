@@ -59,20 +59,42 @@ const LOADS_TOO_LONG: Duration = Duration::from_secs(5);
 /// Requests of one application that are timed; the others are for the agreement.
 const TIMED: usize = 16;
 
-/// Measures everything; `say` is told what comes next.
-pub fn all(contenders: &[&dyn Contender], plan: Plan, say: &dyn Fn(&str)) -> Results {
+/// What can be measured alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// S1, S2, S2p, S3.
+    Tokens,
+    Attenuation,
+    Rules,
+    Applications,
+    Threads,
+}
+
+/// Measures the parts, or all when none is named; `say` is told what comes next.
+pub fn all(contenders: &[&dyn Contender], parts: &[Part], plan: Plan, say: &dyn Fn(&str)) -> Results {
+    let is_wanted = |part| parts.is_empty() || parts.contains(&part);
     let mut tables = Vec::new();
-    for question in Question::TOKENS {
-        say(&format!("{}: tokens", question.name()));
-        tables.push(token(contenders, question, plan));
+    if is_wanted(Part::Tokens) {
+        for question in Question::TOKENS {
+            say(&format!("{}: tokens", question.name()));
+            tables.push(token(contenders, question, plan));
+        }
     }
-    say("attenuation");
-    tables.extend(attenuation(contenders, plan));
-    tables.push(rules(contenders, plan, say));
-    say("applications");
-    tables.push(applications(contenders, plan));
-    say("threads");
-    tables.push(two_threads(contenders, plan));
+    if is_wanted(Part::Attenuation) {
+        say("attenuation");
+        tables.extend(attenuation(contenders, plan));
+    }
+    if is_wanted(Part::Rules) {
+        tables.push(rules(contenders, plan, say));
+    }
+    if is_wanted(Part::Applications) {
+        say("applications");
+        tables.push(applications(contenders, plan));
+    }
+    if is_wanted(Part::Threads) {
+        say("threads");
+        tables.push(two_threads(contenders, plan));
+    }
     Results { tables }
 }
 
