@@ -212,6 +212,7 @@ impl Bench {
                 times: Times::default(),
                 guard: guard.cloned(),
                 rules,
+                promises: Vec::new(),
             };
             let made = Made { template, arguments: Vec::new() };
             let compiled = compiled(&made, &self.old).unwrap_or_else(|errors| panic!("{errors:?}\n{made:?}"));

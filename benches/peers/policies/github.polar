@@ -1,0 +1,9 @@
+granted(_user, "pull", _resource, relations) if "reader" in relations;
+granted(_user, "fork", _resource, relations) if "reader" in relations;
+granted(_user, "assign_issue", _resource, relations) if "triager" in relations;
+granted(_user, "edit_issue", _resource, relations) if "triager" in relations;
+granted(_user, "push", _resource, relations) if "writer" in relations;
+granted(_user, "edit_page", _resource, relations) if "writer" in relations;
+granted(_user, "delete_issue", _resource, relations) if "maintainer" in relations;
+granted(_user, "add_writer", _resource, relations) if "admin" in relations;
+granted(_user, "delete_repository", _resource, relations) if "admin" in relations;

@@ -1,0 +1,18 @@
+granted("read", "acorns", _name, now) if now < 1798761600000;
+granted("write", "acorns", _name, now) if now < 1798761600000;
+granted("conditional", "acorns", _name, now) if now < 1798761600000;
+granted("read", _cache, _name, now) if now < 1798761600000;
+granted("write", "WriteCache", name, now) if now < 1798761600000 and name.starts_with("WriteKey");
+granted("publish", "walnuts", "mo_favorites", now) if now < 1798761600000;
+granted("subscribe", "walnuts", "mo_favorites", now) if now < 1798761600000;
+granted("subscribe", _cache, _name, now) if now < 1798761600000;
+granted("publish", "events", name, now) if now < 1798761600000 and name.starts_with("audit-");
+granted("read", "sessions", "user-42", now) if now < 1798761600000;
+granted("write", "sessions", "user-42", now) if now < 1798761600000;
+granted("conditional", "sessions", "user-42", now) if now < 1798761600000;
+granted("write", "metrics", _name, now) if now < 1798761600000;
+granted("publish", "chat", _name, now) if now < 1798761600000;
+granted("subscribe", "chat", _name, now) if now < 1798761600000;
+granted("read", "pistachios", name, now) if now < 1798761600000 and name.starts_with("tenant-7/");
+granted("write", "pistachios", name, now) if now < 1798761600000 and name.starts_with("tenant-7/");
+granted("conditional", "pistachios", name, now) if now < 1798761600000 and name.starts_with("tenant-7/");

@@ -1,0 +1,14 @@
+granted(_user, "CreateList", _resource, relations) if not "intern" in relations;
+granted(_user, "GetList", _resource, relations) if "owner" in relations;
+granted(_user, "UpdateList", _resource, relations) if "owner" in relations;
+granted(_user, "CreateTask", _resource, relations) if "owner" in relations;
+granted(_user, "UpdateTask", _resource, relations) if "owner" in relations;
+granted(_user, "DeleteTask", _resource, relations) if "owner" in relations;
+granted(_user, "DeleteList", _resource, relations) if "owner" in relations;
+granted(_user, "EditShares", _resource, relations) if "owner" in relations;
+granted(_user, "GetList", _resource, relations) if "reader" in relations;
+granted(_user, "GetList", _resource, relations) if "editor" in relations;
+granted(_user, "UpdateList", _resource, relations) if "editor" in relations;
+granted(_user, "CreateTask", _resource, relations) if "editor" in relations;
+granted(_user, "UpdateTask", _resource, relations) if "editor" in relations;
+granted(_user, "DeleteTask", _resource, relations) if "editor" in relations;
