@@ -399,3 +399,22 @@ fn no_mixture_of_tokens_is_a_token() {
         }
     }
 }
+
+/// What is no token is named before a key is looked for, and before a signature is checked: that costs a forger nothing.
+#[test]
+fn a_broken_structure_is_named_before_any_key_is_tried() {
+    let strangers: [MintingKey; 2] =
+        [LocalKey::from_secret(&[0x99; 32]).into(), SigningKey::from_seed(&[0x99; 32]).into()];
+    for key in strangers {
+        let token = minted(key, &draft(program()));
+        assert_eq!(verify(&token.text()), Err(Refusal::UnknownKey));
+        let bytes = token.as_bytes();
+        assert_eq!(verify(&spell(&bytes[..bytes.len() - 1])), Err(Refusal::Truncated));
+    }
+    let token = attenuated(&minted(signing(), &draft(program())));
+    let mut bytes = token.as_bytes().to_vec();
+    bytes[HEADER + 2] ^= 1;
+    assert_eq!(verify(&spell(&bytes)), Err(Refusal::Forged));
+    bytes.pop();
+    assert_eq!(verify(&spell(&bytes)), Err(Refusal::Truncated), "the signature that does not fit was not tried");
+}
