@@ -6,13 +6,11 @@
 //! bytes   pool: the rest; an entry is a length and that many bytes
 //! ```
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-#[cfg(feature = "author")]
-use std::{boxed::Box, collections::HashMap};
 
-use super::cursor::Cursor;
-#[cfg(feature = "author")]
-use super::cursor::put_prefixed;
+use super::cursor::{Cursor, put_prefixed};
+use super::index::facet::{Hash, Part};
 use super::op::Const;
 
 /// A program as the compiler writes it; not proved.
@@ -24,7 +22,6 @@ pub const EMPTY: &[u8] = &[0];
 
 impl Program {
     /// Joins the sections.
-    #[cfg(feature = "author")]
     #[must_use]
     pub fn new(code: &[u8], pool: &Pool) -> Self {
         let mut bytes = Vec::with_capacity(code.len() + pool.bytes().len() + 3);
@@ -61,15 +58,14 @@ pub fn constant(pool: &[u8], place: Const) -> Option<&[u8]> {
     Cursor::new(pool.get(place.0 as usize..)?).prefixed()
 }
 
-/// Constants being collected; each stands once.
-#[cfg(feature = "author")]
+/// Constants being collected; each stands once (or twice, should two have one hash).
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
     bytes: Vec<u8>,
-    places: HashMap<Box<[u8]>, u32>,
+    /// By the hash of the constant: a number is compared faster than a text, and the text stands in the pool.
+    places: BTreeMap<u64, u32>,
 }
 
-#[cfg(feature = "author")]
 impl Pool {
     /// As far as they have been collected.
     #[must_use]
@@ -82,12 +78,14 @@ impl Pool {
     /// # Panics
     /// If the pool outgrows 4 GiB; a program is refused long before.
     pub fn intern(&mut self, constant: &[u8]) -> Const {
-        if let Some(&place) = self.places.get(constant) {
-            return Const(place);
+        let hash = Hash::START.with(Part::Bytes(constant)).number();
+        let known = self.places.get(&hash).map(|place| Const(*place));
+        if let Some(place) = known.filter(|place| self::constant(&self.bytes, *place) == Some(constant)) {
+            return place;
         }
         let place = u32::try_from(self.bytes.len()).expect("a pool is far smaller than 4 GiB");
         put_prefixed(&mut self.bytes, constant);
-        self.places.insert(constant.into(), place);
+        self.places.insert(hash, place);
         Const(place)
     }
 }

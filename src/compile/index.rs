@@ -56,10 +56,17 @@ struct Placed<'p> {
     options: Vec<Facet>,
     /// Those that its table looks at.
     facets: Facets,
-    keys: Keys,
     /// How many rules want the same of these.
     crowd: usize,
     table: u8,
+}
+
+impl Placed<'_> {
+    /// What it wants of the facets of its table. Made again where it is asked for: kept, keys would take more memory than the
+    /// rules.
+    fn keys(&self) -> Keys {
+        self.rule.keys(&self.facets).unwrap_or_default()
+    }
 }
 
 fn read<'p>(code: &'p [u8], pool: &'p [u8]) -> Option<Vec<Placed<'p>>> {
@@ -68,8 +75,8 @@ fn read<'p>(code: &'p [u8], pool: &'p [u8]) -> Option<Vec<Placed<'p>>> {
     while !cursor.is_empty() {
         let begins = code.len() - cursor.rest().len();
         let rule = Rule::read(&mut cursor, pool)?;
-        let (facets, keys) = (Facets::new(), Keys::new());
-        rules.push(Placed { rule, begins, options: Vec::new(), facets, keys, crowd: usize::MAX, table: OPEN });
+        let (options, facets) = (Vec::new(), Facets::new());
+        rules.push(Placed { rule, begins, options, facets, crowd: usize::MAX, table: OPEN });
     }
     Some(rules)
 }
@@ -203,24 +210,20 @@ impl Census {
 
 /// Gives every rule the facet where the fewest others want the same.
 fn choose_one(rules: &mut [Placed<'_>]) {
-    let singles: Vec<Vec<(Facet, Keys)>> = rules
-        .iter()
-        .map(|placed| {
-            let keyed = |facet: &Facet| placed.rule.keys(&[*facet]).map(|keys| (*facet, keys));
-            placed.options.iter().filter_map(keyed).collect()
-        })
-        .collect();
     let mut census = Census::default();
-    for (facet, keys) in singles.iter().flatten() {
-        census.add(&[*facet], keys);
+    for placed in rules.iter() {
+        for facet in &placed.options {
+            placed.rule.keys(&[*facet]).iter().for_each(|keys| census.add(&[*facet], keys));
+        }
     }
     census.close();
-    for (placed, options) in rules.iter_mut().zip(&singles) {
-        let crowded = options.iter().map(|(facet, keys)| (census.crowd(&[*facet], keys), keys.len(), *facet, keys));
-        let best = crowded.min_by_key(|&(crowd, spread, facet, _)| (crowd, spread, facet));
-        if let Some((crowd, _, facet, keys)) = best {
+    for placed in rules {
+        let crowded = |facet: &Facet| {
+            let keys = placed.rule.keys(&[*facet])?;
+            Some((census.crowd(&[*facet], &keys), keys.len(), *facet))
+        };
+        if let Some((crowd, _, facet)) = placed.options.iter().filter_map(crowded).min() {
             placed.facets = Facets::from_iter([facet]);
-            placed.keys = keys.clone();
             placed.crowd = crowd;
         }
     }
@@ -246,12 +249,12 @@ fn choose_more(rules: &mut [Placed<'_>]) {
             .into_iter()
             .map(|facet| divided(rules, &numbers, &facets, facet))
             .max_by_key(|divided| divided.keys);
-        for (number, keys, crowd) in best.iter().flat_map(|divided| &divided.rules) {
-            let placed = &mut rules[*number];
-            if *crowd < placed.crowd {
-                placed.facets.push(best.as_ref().map_or(placed.facets[0], |divided| divided.facet));
-                placed.keys = keys.clone();
-                placed.crowd = *crowd;
+        let Some(best) = best else { continue };
+        for (number, crowd) in best.rules {
+            let placed = &mut rules[number];
+            if crowd < placed.crowd {
+                placed.facets.push(best.facet);
+                placed.crowd = crowd;
             }
         }
     }
@@ -262,27 +265,24 @@ struct Divided {
     facet: Facet,
     /// How many different things they want then.
     keys: usize,
-    /// Those that say something about it, their keys, and how many want the same.
-    rules: Vec<(usize, Keys, usize)>,
+    /// Those that say something about it, and how many want the same.
+    rules: Vec<(usize, usize)>,
 }
 
 fn divided(rules: &[Placed<'_>], numbers: &[usize], facets: &Facets, facet: Facet) -> Divided {
     let mut wider = facets.clone();
     wider.push(facet);
+    let keys_of = |number: usize| {
+        let placed: &Placed<'_> = &rules[number];
+        placed.options.contains(&facet).then(|| placed.rule.keys(&wider)).flatten()
+    };
     let mut census = Census::default();
-    let mut keyed = Vec::new();
     for &number in numbers {
-        if rules[number].options.contains(&facet)
-            && let Some(keys) = rules[number].rule.keys(&wider)
-        {
-            census.add(&wider, &keys);
-            keyed.push((number, keys));
-        }
+        keys_of(number).iter().for_each(|keys| census.add(&wider, keys));
     }
     census.close();
-    let keys = census.different();
-    let rules = keyed.into_iter().map(|(number, keys)| (number, census.crowd(&wider, &keys), keys));
-    Divided { facet, keys, rules: rules.map(|(number, crowd, keys)| (number, keys, crowd)).collect() }
+    let crowded = |&number: &usize| keys_of(number).map(|keys| (number, census.crowd(&wider, &keys)));
+    Divided { facet, keys: census.different(), rules: numbers.iter().filter_map(crowded).collect() }
 }
 
 /// The tables that pay, and each rule its table: the largest ones, without rules that share what they want with so many that a
@@ -301,8 +301,8 @@ fn tables(rules: &mut [Placed<'_>], from: usize) -> Vec<Facets> {
     for placed in rules.iter_mut().filter(|placed| placed.crowd <= hopeless) {
         let place = tables.iter().position(|facets| *facets == placed.facets);
         // An entry's place has sixteen bits.
-        if let Some(place) = place.filter(|&place| entries[place] + placed.keys.len() <= usize::from(u16::MAX)) {
-            entries[place] += placed.keys.len();
+        if let Some(place) = place.filter(|&place| entries[place] + placed.keys().len() <= usize::from(u16::MAX)) {
+            entries[place] += placed.keys().len();
             placed.table = u8::try_from(place).unwrap_or(OPEN);
         }
     }
@@ -330,11 +330,11 @@ fn write(rules: &[Placed<'_>], tables: &[Facets], code: usize) -> Vec<u8> {
 }
 
 fn write_table(members: &[(usize, &Placed<'_>)], facets: &Facets, out: &mut Vec<u8>) {
-    let placements: usize = members.iter().map(|(_, placed)| placed.keys.len()).sum();
+    let placements: usize = members.iter().map(|(_, placed)| placed.keys().len()).sum();
     let log = placements.max(1).next_power_of_two().ilog2().min(16) as u8;
     let mut entries = BTreeSet::new();
     for (number, placed) in members {
-        entries.extend(placed.keys.iter().map(|key| (key.bucket(log), *number)));
+        entries.extend(placed.keys().iter().map(|key| (key.bucket(log), *number)));
     }
     out.extend([facets.len() as u8, log]);
     facets.iter().for_each(|facet| out.extend(facet.bytes()));

@@ -33,7 +33,7 @@ pub(super) struct Source {
 
 impl TokenCache {
     /// Bytes that a token of up to four blocks takes here beside its own bytes and those of its text.
-    pub const BESIDE_EACH: usize = 1024;
+    pub const BESIDE_EACH: usize = 1280;
 
     /// A cache of at most so many tokens, which take [`BESIDE_EACH`](Self::BESIDE_EACH) bytes each beside what they are.
     #[must_use]
