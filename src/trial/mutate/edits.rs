@@ -55,7 +55,7 @@ impl Walk<'_> {
         for field in &block.fields {
             self.field(field, reads);
         }
-        block.rules.iter().for_each(|rule| self.rule(rule));
+        block.rules.iter().filter(|rule| !rule.effect.is_promise()).for_each(|rule| self.rule(rule));
     }
 
     fn field(&mut self, field: &Field, reads: bool) {
@@ -93,9 +93,6 @@ impl Walk<'_> {
     }
 
     fn rule(&mut self, rule: &Rule) {
-        if rule.effect.is_promise() {
-            return;
-        }
         let kind = if rule.effect == Effect::Deny { Kind::DenyDropped } else { Kind::RuleDropped };
         let whole = self.with_comma(rule.at.0);
         self.push(kind, whole, "");
