@@ -93,9 +93,6 @@ impl Walk<'_> {
     }
 
     fn rule(&mut self, rule: &Rule) {
-        if rule.effect.is_promise() {
-            return;
-        }
         let kind = if rule.effect == Effect::Deny { Kind::DenyDropped } else { Kind::RuleDropped };
         let whole = self.with_comma(rule.at.0);
         self.push(kind, whole, "");
