@@ -58,7 +58,7 @@ struct Wanted {
 
 impl<'r> Covering<'r> {
     fn of(vocabulary: &'r Vocabulary, rules: &'r [Rule]) -> Self {
-        let (values, wants, ends) = Default::default();
+        let (values, wants, ends) = (Vec::new(), Vec::new(), Vec::with_capacity(rules.len()));
         let mut covering = Self { vocabulary, rules, values, wants, ends, general: Vec::new() };
         // Each value is hashed once: there may be fifty thousand rules.
         let mut numbers: HashMap<(FieldNo, &Constant), usize> = HashMap::with_capacity(rules.len());

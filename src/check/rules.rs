@@ -54,7 +54,8 @@ impl Scope<'_, '_> {
 
     /// The actions and tests of a map; every entry is looked at, whatever the others are like.
     fn map(&self, source: &Source<'_>) -> Option<(Option<ActionSet>, Vec<Test>)> {
-        let mut map = Map { scope: self, first: BTreeMap::new(), actions: None, tests: Vec::new(), whole: true };
+        let tests = Vec::with_capacity(source.entries.len());
+        let mut map = Map { scope: self, first: BTreeMap::new(), actions: None, tests, whole: true };
         for entry in source.entries {
             if map.entry(entry).is_none() {
                 map.whole = false;

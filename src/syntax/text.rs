@@ -59,6 +59,8 @@ pub(crate) fn read(inner: &str, start: usize, spelling: Spelling) -> Result<Text
     }
     plain.push_str(&inner[at..]);
     if !plain.is_empty() {
+        // Most texts are one piece; a vector that grows would take room for four.
+        pieces.reserve_exact(1);
         pieces.push(Piece::Text(plain));
     }
     Ok(Text { pieces })

@@ -199,7 +199,9 @@ impl Builder {
         let mut end = start;
         let mut parts = pair.into_inner();
         let effect = Effect::of_word(next(&mut parts).as_str()).unwrap_or(Effect::Deny);
-        let mut rule = RuleNode { effect, entries: Vec::new(), when: None, unless: None, at: At::default() };
+        // What is left are the braces, the entries, and perhaps conditions.
+        let entries = Vec::with_capacity(parts.len().saturating_sub(2));
+        let mut rule = RuleNode { effect, entries, when: None, unless: None, at: At::default() };
         for part in parts {
             match part.as_rule() {
                 Rule::entry => {
