@@ -301,7 +301,7 @@ fn tables(rules: &mut [Placed<'_>], from: usize) -> Vec<Facets> {
     for placed in rules.iter_mut().filter(|placed| placed.crowd <= hopeless) {
         let place = tables.iter().position(|facets| *facets == placed.facets);
         // An entry's place has sixteen bits.
-        if let Some(place) = place.filter(|&place| entries[place] + placed.keys().len() <= usize::from(u16::MAX)) {
+        if let Some(place) = place.filter(|&place| u16::try_from(entries[place] + placed.keys().len()).is_ok()) {
             entries[place] += placed.keys().len();
             placed.table = u8::try_from(place).unwrap_or(OPEN);
         }

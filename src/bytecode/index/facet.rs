@@ -73,6 +73,7 @@ impl Facet {
     }
 
     /// What the request has there.
+    #[must_use]
     #[inline]
     pub fn of<'r>(self, request: &'r Request<'_>, several: Several) -> Seen<'r> {
         if self.kind == Kind::Action {

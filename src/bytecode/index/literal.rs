@@ -9,6 +9,7 @@ use crate::bytecode::constant::{GlobPiece, NetworkBits, PathPiece, actions_of};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Op, Sort};
 use crate::bytecode::program::constant;
+use crate::model::vocabulary::FieldNo;
 
 /// Keys of one rule in one table; a rule that wants one of more is not found by it.
 pub const KEYS: usize = 64;
@@ -82,7 +83,7 @@ impl<'p> Rule<'p> {
     }
 
     /// The attributes that it tests.
-    pub fn fields(&self) -> impl Iterator<Item = crate::model::vocabulary::FieldNo> {
+    pub fn fields(&self) -> impl Iterator<Item = FieldNo> {
         self.tests().filter_map(|(test, ..)| match test {
             Op::Test { field } => Some(field),
             test => test.as_pattern().map(|(field, _)| field),
@@ -151,6 +152,7 @@ impl<'p> Rule<'p> {
 
     /// The hashes of what the rule wants of all `facets` together; `None` where it does not say so much, or wants one of
     /// more than [`KEYS`].
+    #[must_use]
     pub fn keys(&self, facets: &[Facet]) -> Option<ArrayVec<Hash, KEYS>> {
         let mut keys = ArrayVec::from_iter([Hash::START]);
         for &facet in facets {

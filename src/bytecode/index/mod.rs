@@ -42,7 +42,7 @@ pub const OPEN: u8 = 255;
 type Short = [u8; 2];
 
 /// An index as it lies in the pool.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Index<'p> {
     /// Bytes of the rules' code.
     pub code: u32,
@@ -91,8 +91,8 @@ impl<'p> Index<'p> {
 
     /// Its tables.
     #[must_use]
-    pub const fn tables(&self) -> Tables<'p> {
-        self.tables
+    pub fn tables(&self) -> Tables<'p> {
+        self.tables.clone()
     }
 }
 
@@ -127,7 +127,7 @@ impl Numbers<'_> {
 }
 
 /// Tables that have not been read. As an iterator it says `None` for one that does not fit the bytes, and then ends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Tables<'p> {
     left: u8,
     rest: &'p [u8],
@@ -136,7 +136,7 @@ pub struct Tables<'p> {
 impl<'p> Tables<'p> {
     /// How many are left.
     #[must_use]
-    pub const fn count(self) -> u8 {
+    pub const fn count(&self) -> u8 {
         self.left
     }
 
@@ -192,6 +192,7 @@ impl<'p> Table<'p> {
     }
 
     /// The rules that a request can match, one value of each attribute at a time; `None` where it has several.
+    #[must_use]
     #[inline]
     pub fn find(&self, request: &Request<'_>, several: Several) -> Option<Numbers<'p>> {
         let mut hash = Hash::START;
@@ -249,7 +250,6 @@ impl<'p> Table<'p> {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let begins = self.starts.first() == Some(&[0, 0]);
-        let buckets = (0..self.buckets()).map(|bucket| self.nth(bucket));
-        begins && buckets.map(|bucket| bucket.is_some_and(Numbers::ascend)).all(|sound| sound)
+        begins && (0..self.buckets()).all(|bucket| self.nth(bucket).is_some_and(Numbers::ascend))
     }
 }

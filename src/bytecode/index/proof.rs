@@ -27,7 +27,7 @@ impl<'a> Proof<'a> {
         let index = Index::read(constant)?;
         let mut tables = index.tables();
         let mut read = ArrayVec::new();
-        while let Some(table) = tables.next() {
+        for table in tables.by_ref() {
             let table = table.filter(Table::is_sound)?;
             read.try_push((table, table.facets()?)).ok()?;
         }
