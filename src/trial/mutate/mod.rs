@@ -12,7 +12,7 @@
 //! What goes out is a [`Score`]: how many were killed, and those that survived. A mistake that the checker refuses, and one that makes
 //! the same programs as the file itself or as another mistake, is none and is not counted. Promises are not touched, and a mistake
 //! with which a case breaks one is noticed. What is refused: a map, which has no text; a file whose cases do not pass; more than
-//! [`MUTANTS`](crate::limits::MUTANTS), of which only so many, evenly spread, are tried.
+//! [`MUTANTS`], of which only so many, evenly spread, are tried.
 
 mod edits;
 mod patterns;
