@@ -319,11 +319,11 @@ fn a_verdict_says_who_decided_and_whose_token_it_is() {
 fn a_bad_token_and_a_bad_request_are_verdicts_not_errors() {
     let host = momento();
     let token = host.token(reader());
-    let altered = format!("{}A", &token[..token.len() - 1]);
+    let (kept, tail) = token.split_at(token.len() - 10);
+    let altered = format!("{kept}{}{}", if tail.starts_with('A') { 'B' } else { 'A' }, &tail[1..]);
     for (who, cause) in [("", "not_a_token"), ("placet_l1_EQAA", "truncated"), (altered.as_str(), "forged")] {
         let answer = host.get("AUTHORIZE", json!([who, get("acorns")]));
-        assert_eq!(answer["verdict"], "refused");
-        assert!(answer["cause"] == cause || who == altered, "{answer}");
+        assert_eq!((&answer["verdict"], &answer["cause"]), (&json!("refused"), &json!(cause)), "{answer}");
     }
     let answer = host.get("AUTHORIZE", json!([token, { "action": "get", "cahce": "acorns" }]));
     assert_eq!((&answer["verdict"], &answer["cause"]), (&json!("refused"), &json!("malformed_request")));
