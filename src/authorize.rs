@@ -123,12 +123,16 @@ impl<'k> Authorizer<'k> {
         let header = token.header();
         let context =
             Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(i64::MAX), vouchers: &vouchers };
-        let mut verdicts = token.programs().zip(0..).map(|(program, block)| {
-            let kind = if block == 0 { Kind::Authority } else { Kind::Restriction };
-            verdict_of(Origin::Block(block), run(&program, kind, request, &context))
-        });
-        let authority = verdicts.next().unwrap_or(Verdict::Refused(Refusal::Truncated));
-        let verdict = verdicts.chain(self.policy_verdicts(request, &context)).fold(authority, Verdict::and);
+        let mut programs = token.programs();
+        let Some(authority) = programs.next() else { return refused(Refusal::Truncated) };
+        let mut verdict = verdict_of(Origin::Block(0), run(&authority, Kind::Authority, request, &context));
+        for (restriction, block) in programs.zip(1..) {
+            let answer = run(&restriction, Kind::Restriction, request, &context);
+            verdict = verdict.and(verdict_of(Origin::Block(block), answer));
+        }
+        for policy in self.policy_verdicts(request, &context) {
+            verdict = verdict.and(policy);
+        }
         Decision { verdict, claims: verdict.is_allow().then_some(token.claims_section()) }
     }
 

@@ -16,7 +16,7 @@ use super::cursor::{Cursor, put_prefixed};
 /// An automaton inside a constant pool.
 #[derive(Clone, Copy, Debug)]
 pub struct Automaton<'a> {
-    source: &'a str,
+    source: &'a [u8],
     classes: usize,
     runs: &'a [[u8; 2]],
     table: &'a [u8],
@@ -28,7 +28,7 @@ impl<'a> Automaton<'a> {
     #[must_use]
     pub fn read(constant: &'a [u8]) -> Option<Self> {
         let mut cursor = Cursor::new(constant);
-        let source = core::str::from_utf8(cursor.prefixed()?).ok()?;
+        let source = cursor.prefixed()?;
         let states = usize::from(cursor.byte()?);
         let classes = usize::from(cursor.byte()?);
         let count = usize::from(cursor.byte()?);
@@ -49,6 +49,7 @@ impl<'a> Automaton<'a> {
         let spare_bits_are_zero =
             (states..self.accepting.len() * 8).all(|bit| self.accepting[bit / 8] >> (bit % 8) & 1 == 0);
         states >= 2
+            && core::str::from_utf8(self.source).is_ok()
             && map_is_complete
             && dead_row
             && self.table.iter().all(|&next| usize::from(next) < states)
@@ -56,10 +57,10 @@ impl<'a> Automaton<'a> {
             && !self.accepts(0)
     }
 
-    /// The expression it was made from.
+    /// The expression it was made from; empty where the automaton is not sound.
     #[must_use]
-    pub const fn source(&self) -> &'a str {
-        self.source
+    pub fn source(&self) -> &'a str {
+        core::str::from_utf8(self.source).unwrap_or_default()
     }
 
     /// The state in which every run begins.

@@ -28,3 +28,4 @@ pub mod render;
 #[cfg(feature = "author")]
 mod spell;
 pub mod verify;
+pub mod wildcard;

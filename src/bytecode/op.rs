@@ -364,6 +364,29 @@ ops! {
 }
 
 impl Op {
+    /// Reads an `allow.in` or `allow.is` whose operands are a byte each, as those of nearly every rule in a token are: four
+    /// bytes in one look. `None`, and nothing read, for any other instruction.
+    #[inline(always)]
+    pub fn short_frame(cursor: &mut Cursor<'_>) -> Option<(ActionNo, ActionNo, Length)> {
+        const ALLOW_IS: u32 = 0x04;
+        const ALLOW_IN: u32 = 0x05;
+        /// The code, and in each operand the bit that says that more bytes follow.
+        const LOOK_AT_TWO: u32 = 0x0080_80ff;
+        const LOOK_AT_THREE: u32 = 0x8080_80ff;
+        let (bytes, _) = cursor.rest().split_first_chunk()?;
+        let [_, first, second, third] = *bytes;
+        let word = u32::from_le_bytes(*bytes);
+        let (last, body, length) = if word & LOOK_AT_THREE == ALLOW_IN {
+            (second, third, 4)
+        } else if word & LOOK_AT_TWO == ALLOW_IS {
+            (first, second, 3)
+        } else {
+            return None;
+        };
+        cursor.take(length)?;
+        Some((ActionNo(u16::from(first)), ActionNo(u16::from(last)), Length(u32::from(body))))
+    }
+
     /// The rule and the action test that a rule for certain actions stands for.
     #[must_use]
     pub const fn as_rule(self) -> Option<(Self, Self)> {

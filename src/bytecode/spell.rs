@@ -5,8 +5,9 @@ use alloc::string::{String, ToString};
 use core::fmt::Write as _;
 use core::net::IpAddr;
 
-use super::constant::{GlobPiece, NetworkBits, PathPiece};
+use super::constant::NetworkBits;
 use super::cursor::Cursor;
+use super::wildcard::{GlobPiece, PathPiece};
 use crate::model::types::Scalar;
 use crate::model::value::{Address, UuidText};
 

@@ -9,11 +9,12 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::automaton::Automaton;
-use super::constant::{NetworkBits, glob_pieces, is_glob, is_path_pattern, path_pieces};
+use super::constant::NetworkBits;
 use super::cursor::Cursor;
 use super::index::proof::Proof as IndexProof;
 use super::op::{Const, Length, Op, Sort};
 use super::program::sections;
+use super::wildcard::{glob_pieces, path_pieces};
 use crate::limits::{
     POLICY_COST, POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, SET_ELEMENTS, TEXT_BYTES, TOKEN_COST,
     TOKEN_PROGRAM_BYTES,
@@ -373,8 +374,7 @@ impl<'a> Verifier<'_, 'a> {
             Op::Glob { glob } => {
                 need_textual(subject)?;
                 let glob = self.text(glob)?;
-                need_constant(is_glob(glob))?;
-                self.charge(glob_pieces(glob).saturating_mul(SCAN))
+                self.charge(glob_pieces(glob).ok_or(Fault::BadConstant)?.saturating_mul(SCAN))
             }
             Op::Regex { automaton } => {
                 need_textual(subject)?;
@@ -389,8 +389,7 @@ impl<'a> Verifier<'_, 'a> {
             Op::Path { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
                 let path = self.text(path)?;
-                need_constant(is_path_pattern(path))?;
-                self.charge(path_pieces(path).saturating_mul(SCAN))
+                self.charge(path_pieces(path).ok_or(Fault::BadConstant)?.saturating_mul(SCAN))
             }
             Op::Within { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
@@ -552,8 +551,7 @@ impl<'a> Verifier<'_, 'a> {
     }
 
     fn path(&mut self, place: Const) -> Checked {
-        let text = core::str::from_utf8(self.text(place)?).map_err(|_| Fault::BadConstant)?;
-        need_constant(ResourcePath::new(text).is_ok())
+        need_constant(ResourcePath::is_spelt(self.text(place)?))
     }
 
     fn sixteen(&mut self, place: Const) -> Checked {

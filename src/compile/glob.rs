@@ -3,7 +3,7 @@
 use super::error::Cause;
 use super::node::Matcher;
 use super::text::Part;
-use crate::bytecode::constant::GlobPiece;
+use crate::bytecode::wildcard::GlobPiece;
 use crate::limits::PATTERN_BYTES;
 
 /// A piece of a glob.

@@ -5,7 +5,7 @@ use super::error::Cause;
 use super::glob::{self, Wild};
 use super::node::Matcher;
 use super::text::{Part, part_utf8, utf8};
-use crate::bytecode::constant::PathPiece;
+use crate::bytecode::wildcard::PathPiece;
 use crate::model::path::{PathError, ResourcePath, check_segment};
 
 /// A path without wildcards.

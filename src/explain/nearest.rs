@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::bytecode::automaton::Automaton;
-use crate::bytecode::constant::{GlobPiece, PathPiece};
 use crate::bytecode::cursor::Cursor;
+use crate::bytecode::wildcard::{GlobPiece, PathPiece};
 
 /// States that are looked at before the search gives up: a proposal is a courtesy, not worth more.
 const STATES: usize = 40_000;

@@ -3,7 +3,7 @@
 use super::tree::{Comparison, Effect, Operand, Pattern, Rule, Test, Truth};
 use crate::author::request::{OwnedRequest, OwnedValue};
 use crate::bytecode::automaton::Automaton;
-use crate::bytecode::constant::{Unit, glob_matches, is_within, path_matches};
+use crate::bytecode::wildcard::{Unit, glob_matches, is_within, path_matches};
 use crate::check::tree::Constant;
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 

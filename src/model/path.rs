@@ -28,10 +28,17 @@ impl<'a> ResourcePath<'a> {
             return Err(PathError::TooLong);
         }
         let rest = text.strip_prefix('/').ok_or(PathError::NotAbsolute)?;
-        if !rest.is_empty() {
+        if !rest.is_empty() && !is_plain(rest.as_bytes()) {
             rest.split('/').try_for_each(check_segment)?;
         }
         Ok(Self(text))
+    }
+
+    /// Whether the bytes are the text of such a path.
+    #[must_use]
+    pub fn is_spelt(bytes: &[u8]) -> bool {
+        let plain = || bytes.len() <= VALUE_BYTES && bytes.strip_prefix(b"/").is_some_and(is_plain);
+        plain() || core::str::from_utf8(bytes).is_ok_and(|text| ResourcePath::new(text).is_ok())
     }
 
     /// The text.
@@ -50,6 +57,54 @@ impl fmt::Display for ResourcePath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
+}
+
+/// What a byte of a path may be, before anything is asked of its neighbours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// It may stand anywhere.
+    Plain,
+    /// A slash or a dot: it may not begin a segment, or not always.
+    Within,
+    /// It has to be looked at.
+    Other,
+}
+
+/// The class of every byte.
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte = 0x21;
+    while byte < 0x7f {
+        classes[byte] = match byte as u8 {
+            b'%' | b'\\' | b'?' | b'#' => Class::Other,
+            b'/' | b'.' => Class::Within,
+            _ => Class::Plain,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// Whether these are segments in ASCII of which none is empty, begins with a dot, or has a byte that means something in a
+/// path. Nearly all paths are, and this sees it in one look at each byte.
+fn is_plain(segments: &[u8]) -> bool {
+    let mut before = b'/';
+    for &byte in segments {
+        match CLASSES[usize::from(byte)] {
+            Class::Plain => {}
+            Class::Within if before != b'/' => {}
+            Class::Within | Class::Other => return false,
+        }
+        before = byte;
+    }
+    before != b'/'
+}
+
+/// Whether the bytes are the text of a segment.
+#[must_use]
+pub fn is_segment(bytes: &[u8]) -> bool {
+    let plain = || !bytes.contains(&b'/') && is_plain(bytes);
+    plain() || core::str::from_utf8(bytes).is_ok_and(|segment| check_segment(segment).is_ok())
 }
 
 /// Says whether `segment` may stand between two slashes.
@@ -130,3 +185,44 @@ impl fmt::Display for PathError {
 }
 
 impl core::error::Error for PathError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the rule is written down, segment by segment.
+    fn checked(text: &str) -> bool {
+        text == "/"
+            || text.strip_prefix('/').is_some_and(|rest| rest.split('/').all(|part| check_segment(part).is_ok()))
+    }
+
+    #[test]
+    fn the_short_look_at_a_path_says_what_the_long_one_says() {
+        const BYTES: [u8; 12] = *b"/.a%4E?#\\ \x7f\xc3";
+        // All texts of up to five of these bytes.
+        for length in 0..=5_u32 {
+            for number in 0..BYTES.len().pow(length) {
+                let at = |place: u32| BYTES[number / BYTES.len().pow(place) % BYTES.len()];
+                let bytes: alloc::vec::Vec<u8> = core::iter::once(b'/').chain((0..length).map(at)).collect();
+                let text = core::str::from_utf8(&bytes);
+                let expected = text.is_ok_and(checked);
+                assert_eq!(ResourcePath::is_spelt(&bytes), expected, "{}", bytes.escape_ascii());
+                assert_eq!(
+                    text.is_ok_and(|text| ResourcePath::new(text).is_ok()),
+                    expected,
+                    "{}",
+                    bytes.escape_ascii()
+                );
+                let segment = core::str::from_utf8(&bytes[1..]);
+                let expected = segment.is_ok_and(|segment| check_segment(segment).is_ok());
+                assert_eq!(is_segment(&bytes[1..]), expected, "{}", bytes.escape_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_too_long_is_none() {
+        let long = [b"/".as_slice(), &[b'a'; VALUE_BYTES]].concat();
+        assert!(ResourcePath::is_spelt(&long[..VALUE_BYTES]) && !ResourcePath::is_spelt(&long));
+    }
+}

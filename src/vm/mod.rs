@@ -54,7 +54,10 @@ pub enum Answer {
 pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Option<Answer> {
     let machine = Machine { pool: program.pool(), request, context };
     let mut rules = Rules { code: Cursor::new(program.code()), number: 0 };
-    match machine.objection(&mut rules)? {
+    // Most tokens only allow; to see that is less than to set out for what objects.
+    let only_allows = Op::short_frame(&mut rules.code.clone()).is_some();
+    let objection = if only_allows { None } else { machine.objection(&mut rules)? };
+    match objection {
         Some(answer) => Some(answer),
         None if rules.code.is_empty() && kind == Kind::Restriction => Some(Answer::Allow(None)),
         None => machine.permission(&mut rules),
@@ -128,15 +131,18 @@ impl<'p> Machine<'p, '_> {
         let mut code = rules.code.clone();
         let mut number = rules.number;
         while !code.is_empty() {
-            let (body, concerns) = match Op::read_of(&mut code, Sort::Rule)? {
-                Op::AllowIn { first, last, body } => (body, (first..=last).contains(&action)),
-                Op::AllowIs { action: wanted, body } => (body, action == wanted),
-                Op::Allow { body } => (body, true),
-                Op::AllowIndex { index } => return self.indexed_permission(code, index, number),
-                _ => return None,
+            let (first, last, body) = match Op::short_frame(&mut code) {
+                Some(frame) => frame,
+                None => match Op::read_of(&mut code, Sort::Rule)? {
+                    Op::AllowIn { first, last, body } => (first, last, body),
+                    Op::AllowIs { action, body } => (action, action, body),
+                    Op::Allow { body } => (action, action, body),
+                    Op::AllowIndex { index } => return self.indexed_permission(code, index, number),
+                    _ => return None,
+                },
             };
             let tests = take(&mut code, body)?;
-            if concerns && self.holds(tests, Quantifier::Every)? {
+            if (first..=last).contains(&action) && self.holds(tests, Quantifier::Every)? {
                 return Some(Answer::Allow(Some(number)));
             }
             number = number.saturating_add(1);

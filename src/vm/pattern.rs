@@ -2,9 +2,10 @@
 
 use super::{Machine, begins, equals, label, take};
 use crate::bytecode::automaton::Automaton;
-use crate::bytecode::constant::{NetworkBits, Unit, glob_matches, is_within, path_matches};
+use crate::bytecode::constant::NetworkBits;
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Op, Sort};
+use crate::bytecode::wildcard::{Unit, glob_matches, is_within, path_matches};
 use crate::model::value::Value;
 
 impl<'p> Machine<'p, '_> {
@@ -84,7 +85,7 @@ impl<'p> Machine<'p, '_> {
             Op::Regex { automaton } => Automaton::read(self.constant(automaton)?)?.matches(subject.bytes()?)?,
             Op::Net { network } => {
                 let Value::Ip(address) = *subject else { return None };
-                NetworkBits::read(self.constant(network)?)?.contains(address)
+                NetworkBits::spells(self.constant(network)?, address)?
             }
             Op::Path { path } => path_matches(self.constant(path)?, subject.bytes()?)?,
             Op::Within { path } => is_within(subject.bytes()?, self.constant(path)?),

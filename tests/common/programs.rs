@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use placet::bytecode::automaton::Draft;
-use placet::bytecode::constant::{GlobPiece, NetworkBits, PathPiece, write_actions};
+use placet::bytecode::constant::{NetworkBits, write_actions};
 use placet::bytecode::cursor::{Cursor, put_prefixed};
 use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::{Pool, Program};
 use placet::bytecode::verify::{Budget, Scope};
+use placet::bytecode::wildcard::{GlobPiece, PathPiece};
 use placet::model::types::{Scalar, Type};
 use placet::model::value::Address;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};

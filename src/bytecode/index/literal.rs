@@ -5,10 +5,11 @@
 use arrayvec::ArrayVec;
 
 use super::facet::{END_BYTES, Facet, Hash, Kind, Part, ordered, segment, shifted};
-use crate::bytecode::constant::{GlobPiece, NetworkBits, PathPiece, actions_of};
+use crate::bytecode::constant::{NetworkBits, actions_of};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Op, Sort};
 use crate::bytecode::program::constant;
+use crate::bytecode::wildcard::{GlobPiece, PathPiece};
 use crate::model::vocabulary::FieldNo;
 
 /// Keys of one rule in one table; a rule that wants one of more is not found by it.

@@ -218,7 +218,7 @@ fn a_program_nested_too_deep_is_an_error_with_a_way_out() {
 
 #[test]
 fn a_glob_never_runs_for_minutes() {
-    use crate::bytecode::constant::{Unit, glob_matches};
+    use crate::bytecode::wildcard::{Unit, glob_matches};
     let too_long = template(vec![rule(Effect::Allow, vec![(CACHE, glob(&"*a".repeat(600)))])]);
     let cause = compile(&too_long, &vocabulary(), &Arguments::none()).unwrap_err().remove(0).cause;
     assert_eq!(cause, Cause::PatternTooLong { bytes: 1200 });

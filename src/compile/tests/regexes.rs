@@ -7,7 +7,7 @@ use regex_automata::{Anchored, Input, MatchKind, dfa::Automaton as _, dfa::dense
 
 use super::harness::*;
 use crate::bytecode::automaton::Automaton;
-use crate::bytecode::constant::{Unit, glob_matches};
+use crate::bytecode::wildcard::{Unit, glob_matches};
 use crate::check::tree::Effect;
 use crate::compile::arguments::Arguments;
 use crate::compile::compile;
