@@ -1,7 +1,7 @@
 //! A cache that threads share says what a verifier without one would say: while tokens push each other out, keys come and go, and
 //! lists of revocations change.
 //!
-//! Not under loom: the cache's own code holds no lock and no atomic, those of `quick_cache` can not be swapped for loom's.
+//! Not under loom: the atomics of `papaya`, which the cache reads, can not be swapped for loom's.
 #![cfg(feature = "std")]
 
 mod token_workshop;
@@ -99,11 +99,8 @@ fn threads_that_share_a_cache_hear_what_each_would_hear_alone() {
                     let (id, text) = &texts[next(texts.len()).min(next(texts.len()))];
                     let (verifier, now) = (&verifiers[next(4)], moments[next(3)]);
                     let wanted = alone(verifier, text, now, &mut scratch);
-                    let kept = cache.verify(verifier, text, now, &mut scratch);
-                    let found: Heard = kept.and_then(|kept| {
-                        let lent = verifier.recheck(&kept, now)?;
-                        Ok((lent.header().id, lent.expiry()))
-                    });
+                    let found: Heard =
+                        cache.verify(verifier, text, now, &mut scratch, |token| (token.header().id, token.expiry()));
                     assert_eq!(found, wanted, "{id:?} at {now}");
                     counts[usize::from(found.is_ok())] += 1;
                 }
@@ -125,9 +122,8 @@ fn a_cache_never_keeps_more_tokens_than_it_was_told() {
         let cache = TokenCache::new(capacity);
         for number in 0..2_500_u64 {
             let token = minted(local(), &Draft { id: TokenId(number.to_be_bytes()), ..draft(program()) });
-            cache.verify(&verifier, &token.text(), NOW, &mut scratch).expect("it is genuine");
+            cache.verify(&verifier, &token.text(), NOW, &mut scratch, |_| ()).expect("it is genuine");
         }
-        let kept = cache.len();
-        assert!(kept <= capacity && kept >= capacity / 2, "{kept} of {capacity}");
+        assert_eq!(cache.len(), capacity);
     }
 }

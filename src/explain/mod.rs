@@ -76,14 +76,9 @@ impl<'a> Court<'a> {
 
     fn decide_known(&self, text: &str, request: &Request<'_>, scratch: &mut Scratch, cache: &TokenCache) -> Verdict {
         let verifier = self.authorizer.verifier();
-        let known = match cache.verify(verifier, text, request.time(), scratch) {
-            Ok(known) => known,
-            Err(refusal) => return Verdict::Refused(refusal),
-        };
-        match verifier.recheck(&known, request.time()) {
-            Ok(token) => self.authorizer.decide(&token, request).verdict(),
-            Err(refusal) => Verdict::Refused(refusal),
-        }
+        let decided = cache
+            .verify(verifier, text, request.time(), scratch, |token| self.authorizer.decide(token, request).verdict());
+        decided.unwrap_or_else(Verdict::Refused)
     }
 
     /// Decides a request and says why.

@@ -189,6 +189,7 @@ impl core::error::Error for PathError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     /// As the rule is written down, segment by segment.
     fn checked(text: &str) -> bool {
@@ -203,7 +204,7 @@ mod tests {
         for length in 0..=5_u32 {
             for number in 0..BYTES.len().pow(length) {
                 let at = |place: u32| BYTES[number / BYTES.len().pow(place) % BYTES.len()];
-                let bytes: alloc::vec::Vec<u8> = core::iter::once(b'/').chain((0..length).map(at)).collect();
+                let bytes: Vec<u8> = core::iter::once(b'/').chain((0..length).map(at)).collect();
                 let text = core::str::from_utf8(&bytes);
                 let expected = text.is_ok_and(checked);
                 assert_eq!(ResourcePath::is_spelt(&bytes), expected, "{}", bytes.escape_ascii());

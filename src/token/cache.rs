@@ -3,11 +3,9 @@
 //! It keeps what can not change: that the bytes are genuine. Expiry, revocation and the keyring are asked on every hit, a
 //! verdict is never kept, and a hit is one only for the very text, keys and vocabulary that were verified.
 
-use alloc::boxed::Box;
-use alloc::sync::Arc;
-
 use super::key_list::Stamp;
-use super::verified::VerifiedToken;
+use super::shelf::Shelf;
+use super::verified::{Verified, VerifiedToken};
 use super::verify::{Scratch, Verifier};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Fingerprint;
@@ -15,13 +13,12 @@ use crate::model::vocabulary::Fingerprint;
 /// Verified tokens by their whole text. Threads may share it.
 #[derive(Debug)]
 pub struct TokenCache {
-    tokens: quick_cache::sync::Cache<Box<str>, Entry>,
+    tokens: Shelf<Entry>,
 }
 
-#[derive(Clone, Debug)]
 struct Entry {
     source: Source,
-    token: Arc<VerifiedToken>,
+    token: VerifiedToken,
 }
 
 /// The keys and the vocabulary that a token was verified with, as they were.
@@ -38,29 +35,30 @@ impl TokenCache {
     /// A cache of at most so many tokens, which take [`BESIDE_EACH`](Self::BESIDE_EACH) bytes each beside what they are.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        Self { tokens: of_at_most(capacity) }
+        Self { tokens: Shelf::new(capacity) }
     }
 
-    /// Verifies a token, or finds that it has been verified and checks what may have changed since. Lend what comes back
-    /// with [`Verifier::recheck`].
+    /// Verifies a token, or finds that it has been verified and checks what may have changed since. Lends it to `use_it`.
+    /// Threads that find a token, even the same one, take no lock and write nothing that they share; one that finds none
+    /// takes a lock to keep what it has verified.
     ///
     /// # Errors
     /// As [`Verifier::verify`]. Refusals are not kept: a flood of forgeries pushes nothing out.
-    pub fn verify(
+    pub fn verify<R>(
         &self,
         verifier: &Verifier<'_>,
         text: &str,
         now: i64,
         scratch: &mut Scratch,
-    ) -> Result<Arc<VerifiedToken>, Refusal> {
+        use_it: impl FnOnce(&Verified<'_>) -> R,
+    ) -> Result<R, Refusal> {
         let source = verifier.source();
-        if let Some(Entry { token, .. }) = self.tokens.get(text).filter(|entry| entry.source == source) {
-            verifier.recheck(&token, now)?;
-            return Ok(token);
+        if let Some(entry) = self.tokens.reader().get(text).filter(|entry| entry.source == source) {
+            return Ok(use_it(&verifier.recheck(&entry.token, now)?));
         }
-        let token = Arc::new(verifier.verify(text, now, scratch)?.keep());
-        self.tokens.insert(text.into(), Entry { source, token: Arc::clone(&token) });
-        Ok(token)
+        let verified = verifier.verify(text, now, scratch)?;
+        self.tokens.put(text, Entry { source, token: verified.keep() });
+        Ok(use_it(&verified))
     }
 
     /// How many tokens it holds.
@@ -72,13 +70,6 @@ impl TokenCache {
     /// Whether it holds none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tokens.is_empty()
+        self.len() == 0
     }
-}
-
-/// A cache by text that never keeps more. Its shards take equally many each, rounded up: of a multiple of their number they
-/// take no more together.
-pub(crate) fn of_at_most<V: Clone>(capacity: usize) -> quick_cache::sync::Cache<Box<str>, V> {
-    let shards = quick_cache::sync::Cache::<Box<str>, V>::new(capacity).num_shards();
-    quick_cache::sync::Cache::new(capacity - capacity % shards)
 }

@@ -63,4 +63,6 @@ mod chain;
 mod frame;
 mod key_list;
 mod secrecy;
+#[cfg(feature = "std")]
+pub(crate) mod shelf;
 mod wire;

@@ -24,8 +24,8 @@ use crate::model::request::Request;
 use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
-use crate::token::cache::of_at_most;
 use crate::token::keyring::Keyring;
+use crate::token::shelf::Shelf;
 
 /// Tokens and their proved programs by the whole text. Threads may share it.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct GrantCache {
     attributes: AttributeRules,
     empty: EmptyMeans,
     vocabulary: Arc<Vocabulary>,
-    kept: quick_cache::sync::Cache<Box<str>, Arc<Kept>>,
+    kept: Shelf<Arc<Kept>>,
 }
 
 /// A token that was accepted, and what it grants.
@@ -51,7 +51,7 @@ impl GrantCache {
     #[must_use]
     pub fn new(capacity: usize, keys: TokenKeys, attributes: AttributeRules, empty: EmptyMeans) -> Self {
         let vocabulary = Arc::clone(Library::built_in().get("warp10").expect("the vocabulary is built in"));
-        Self { keys, attributes, empty, vocabulary, kept: of_at_most(capacity) }
+        Self { keys, attributes, empty, vocabulary, kept: Shelf::new(capacity) }
     }
 
     /// What requests speak.
@@ -66,13 +66,13 @@ impl GrantCache {
     /// The token is not good, or would not grant the same here.
     pub fn accept(&self, revocations: &Directory, text: &str, kind: Kind, now: i64) -> Result<Arc<Kept>, NoGrant> {
         let acceptor = Acceptor { keys: &self.keys, revocations, attributes: &self.attributes };
-        if let Some(kept) = self.kept.get(text).filter(|kept| kept.token.kind() == kind) {
+        if let Some(kept) = self.kept.reader().get(text).filter(|kept| kept.token.kind() == kind) {
             acceptor.recheck(kept.ident, &kept.token, now)?;
-            return Ok(kept);
+            return Ok(Arc::clone(kept));
         }
         let token = acceptor.accept(text, kind, now)?;
         let kept = Arc::new(self.keep(self.keys.ident(text), token)?);
-        self.kept.insert(text.into(), Arc::clone(&kept));
+        self.kept.put(text, Arc::clone(&kept));
         Ok(kept)
     }
 
@@ -94,7 +94,7 @@ impl GrantCache {
     /// Whether it holds none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.kept.is_empty()
+        self.len() == 0
     }
 }
 
