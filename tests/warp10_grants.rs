@@ -390,6 +390,29 @@ mod lowered {
         }
     }
 
+    #[test]
+    fn an_empty_label_of_a_writer_selects_what_has_none_where_empty_means_absent() {
+        let token = Token::Write(WriteToken {
+            expiry: 1_000_000,
+            owner: id(1),
+            producer: id(1),
+            application: "shop".to_owned(),
+            labels: Some(vec![("site".to_owned(), String::new())]),
+            ..WriteToken::default()
+        });
+        let sample = |labels: &[(&str, &str)]| Sample {
+            class: "temp".to_owned(),
+            owner: 1,
+            producer: 1,
+            app: "shop".to_owned(),
+            labels: labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        };
+        let samples = [sample(&[]), sample(&[("site", "")]), sample(&[("site", "north")])];
+        for empty in [EmptyMeans::EmptyValue, EmptyMeans::Absent] {
+            assert_eq!(verdicts(&token, &samples, empty).unwrap(), directly(&token, &samples, empty), "{empty:?}");
+        }
+    }
+
     fn reader(labels: &[(&str, &str)], attributes: &[(&str, &str)]) -> Token {
         let pairs = |list: &[(&str, &str)]| list.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         Token::Read(ReadToken {

@@ -13,7 +13,7 @@ use super::constant::NetworkBits;
 use super::cursor::Cursor;
 use super::index::proof::Proof as IndexProof;
 use super::op::{Const, Length, Op, Sort};
-use super::program::sections;
+use super::program::{EMPTY, sections};
 use super::wildcard::{glob_pieces, path_pieces};
 use crate::limits::{
     POLICY_COST, POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, SET_ELEMENTS, TEXT_BYTES, TOKEN_COST,
@@ -157,6 +157,10 @@ pub fn verify<'a>(bytes: &'a [u8], scope: &Scope<'_>) -> Result<Proved<'a>, Prog
 pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>) -> Result<Proof, ProgramError> {
     if bytes.len() > scope.budget.bytes() {
         return Err(ProgramError { at: bytes.len(), fault: Fault::TooLarge });
+    }
+    if bytes == EMPTY {
+        // What a restriction has that is a bound on time and nothing else.
+        return Ok(Proof { code: EMPTY.len(), pool: EMPTY.len(), length: EMPTY.len(), cost: 0 });
     }
     let (code, pool) = sections(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })?;
     let mut verifier = Verifier { scope, pool, pool_read: 0, left: scope.budget.cost() };

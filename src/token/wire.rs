@@ -60,6 +60,16 @@ impl<'b> Reader<'b> {
     /// An unsigned LEB128 number, refused unless it is the shortest spelling of one that fits 64 bits.
     #[inline]
     pub(super) fn varint(&mut self) -> Result<u64, Refusal> {
+        match self.rest {
+            [small @ 0..0x80, rest @ ..] => {
+                self.rest = rest;
+                Ok(u64::from(*small))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Result<u64, Refusal> {
         let mut number = 0;
         for shift in (0..u64::BITS).step_by(7) {
             let byte = self.byte()?;

@@ -54,9 +54,9 @@ pub enum Answer {
 pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Option<Answer> {
     let machine = Machine { pool: program.pool(), request, context };
     let mut rules = Rules { code: Cursor::new(program.code()), number: 0 };
-    // Most tokens only allow; to see that is less than to set out for what objects.
-    let only_allows = Op::short_frame(&mut rules.code.clone()).is_some();
-    let objection = if only_allows { None } else { machine.objection(&mut rules)? };
+    // Most tokens only allow, and most restrictions only have a bound on time: to see that is less than to set out for what objects.
+    let may_object = !rules.code.is_empty() && Op::short_frame(&mut rules.code.clone()).is_none();
+    let objection = if may_object { machine.objection(&mut rules)? } else { None };
     match objection {
         Some(answer) => Some(answer),
         None if rules.code.is_empty() && kind == Kind::Restriction => Some(Answer::Allow(None)),

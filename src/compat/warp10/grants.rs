@@ -152,8 +152,9 @@ fn write(token: &WriteToken, empty: EmptyMeans) -> Result<Parts, NotLowered> {
         return Err(NotLowered::ProducerLabel);
     }
     notes.extend(OWN_LABELS.into_iter().filter(|name| own(name)).map(Note::Dropped));
-    let labels_are_selectors =
-        may_delete(token) && deletion(token).iter().any(|(_, text)| text.starts_with(['=', '~']));
+    // An empty text that stands for no value at all selects as a label, and can not be one.
+    let selects = |text: &str| text.starts_with(['=', '~']) || text.is_empty() && empty == EmptyMeans::Absent;
+    let labels_are_selectors = may_delete(token) && deletion(token).iter().any(|(_, text)| selects(text));
     let mut fields = Vec::new();
     if !labels_are_selectors {
         fields.push(tree::field("type", tree::word("WRITE")));
