@@ -1,0 +1,66 @@
+//! Proves operands: that attributes and actions exist, and constants are what their instruction asks for.
+
+use super::{Checked, Fault, Verifier};
+use crate::bytecode::cursor::Cursor;
+use crate::bytecode::op::Const;
+use crate::limits::TEXT_BYTES;
+use crate::model::path::ResourcePath;
+use crate::model::types::Type;
+use crate::model::vocabulary::{ActionNo, FieldNo};
+
+impl<'a> Verifier<'_, 'a> {
+    pub(super) fn field(&self, field: FieldNo) -> Checked<Type> {
+        let attribute = self.scope.vocabulary.attribute(field).filter(|_| field.0 < self.scope.state.attributes);
+        attribute.map(|attribute| attribute.ty).ok_or(Fault::UnknownAttribute)
+    }
+
+    pub(super) fn action(&self, action: ActionNo) -> Checked {
+        if action.0 < self.scope.state.actions { Ok(()) } else { Err(Fault::UnknownAction) }
+    }
+
+    pub(super) fn actions(&self, first: ActionNo, last: ActionNo) -> Checked {
+        self.action(last)?;
+        need_constant(first <= last)
+    }
+
+    pub(super) fn action_set(&mut self, set: Const) -> Checked {
+        let bits = self.constant(set)?;
+        let Some((&last_byte, before)) = bits.split_last() else { return Ok(()) };
+        let last = u16::try_from(before.len() * 8).ok().zip(last_byte.checked_ilog2());
+        let (start, bit) = last.ok_or(Fault::BadConstant)?;
+        self.action(ActionNo(start.saturating_add(bit as u16)))
+    }
+
+    pub(super) fn constant(&mut self, place: Const) -> Checked<&'a [u8]> {
+        let from = usize::try_from(place.0).ok().and_then(|place| self.pool.get(place..));
+        let mut cursor = Cursor::new(from.ok_or(Fault::BadConstant)?);
+        let bytes = cursor.prefixed().ok_or(Fault::BadConstant)?;
+        self.pool_read = self.pool_read.max(self.pool.len() - cursor.rest().len());
+        Ok(bytes)
+    }
+
+    pub(super) fn text(&mut self, place: Const) -> Checked<&'a [u8]> {
+        let bytes = self.constant(place)?;
+        need_constant(bytes.len() <= TEXT_BYTES)?;
+        self.charge(bytes.len() as u64 / 16)?;
+        Ok(bytes)
+    }
+
+    pub(super) fn utf8(&mut self, place: Const) -> Checked {
+        let bytes = self.text(place)?;
+        // Most text is short and ASCII, which is seen faster than decoded.
+        need_constant(bytes.is_ascii() || core::str::from_utf8(bytes).is_ok())
+    }
+
+    pub(super) fn path(&mut self, place: Const) -> Checked {
+        need_constant(ResourcePath::is_spelt(self.text(place)?))
+    }
+
+    pub(super) fn sixteen(&mut self, place: Const) -> Checked {
+        need_constant(self.constant(place)?.len() == 16)
+    }
+}
+
+pub(super) fn need_constant(sound: bool) -> Checked {
+    if sound { Ok(()) } else { Err(Fault::BadConstant) }
+}
