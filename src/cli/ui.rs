@@ -11,6 +11,7 @@ use terminal_size::{Width, terminal_size};
 
 use crate::author::Report;
 use crate::diag::render::{self, Terminal};
+use crate::diag::{Diagnostic, Kind, Source};
 use crate::model::verdict::Refusal;
 
 /// What is printed on standard output.
@@ -134,9 +135,15 @@ impl Ui {
     /// Diagnostics with the lines they are about.
     #[must_use]
     pub fn picture(&self, report: &Report, colour: bool) -> String {
+        self.drawn(&report.diagnostics, &report.source, colour)
+    }
+
+    /// The same, of findings of any kind.
+    #[must_use]
+    pub fn drawn<K: Kind>(&self, diagnostics: &[Diagnostic<K>], source: &Source, colour: bool) -> String {
         let width = terminal_size().map_or(100, |(Width(columns), _)| usize::from(columns));
         let terminal = Terminal { has_colors: colour, width: width.min(120) };
-        render::graphical(&report.diagnostics, &report.source, terminal).trim_end().to_owned()
+        render::graphical(diagnostics, source, terminal).trim_end().to_owned()
     }
 
     /// Prints warnings to standard error, where they are in nobody's way.

@@ -17,11 +17,30 @@ pub enum Severity {
     Error,
 }
 
-/// One finding about one source.
+/// A row of a table of kinds of mistakes.
+pub trait Kind: Copy {
+    /// `E0201`
+    fn id(self) -> &'static str;
+
+    /// How bad it is.
+    fn severity(self) -> Severity;
+}
+
+impl Kind for Code {
+    fn id(self) -> &'static str {
+        Self::id(self)
+    }
+
+    fn severity(self) -> Severity {
+        Self::severity(self)
+    }
+}
+
+/// One finding about one source: a policy, or a text of which mistakes have another table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostic {
+pub struct Diagnostic<K = Code> {
     /// Which kind of mistake; decides the severity.
-    pub code: Code,
+    pub code: K,
     /// Lower case, no full stop, the user's words in backticks.
     pub message: String,
     /// Where, with what to say right there.
@@ -34,10 +53,10 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
-impl Diagnostic {
+impl<K: Kind> Diagnostic<K> {
     /// A finding without label, relations and help.
     #[must_use]
-    pub fn new(code: Code, at: Span, message: impl Into<String>) -> Self {
+    pub fn new(code: K, at: Span, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), at, label: String::new(), related: Vec::new(), help: None }
     }
 
@@ -64,7 +83,7 @@ impl Diagnostic {
 
     /// How bad it is.
     #[must_use]
-    pub const fn severity(&self) -> Severity {
+    pub fn severity(&self) -> Severity {
         self.code.severity()
     }
 }

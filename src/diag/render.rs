@@ -16,7 +16,7 @@ use std::fmt;
 use miette::{LabeledSpan, NamedSource, NarratableReportHandler, SourceCode};
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Severity, Source};
+use super::{Diagnostic, Kind, Severity, Source};
 use crate::span::Span;
 
 /// How a terminal wants it.
@@ -78,7 +78,7 @@ fn plain_snippet(out: &mut String, source: &Source, at: Span, label: &str) {
 /// Snippets with frames and arrows.
 #[cfg(feature = "cli")]
 #[must_use]
-pub fn graphical(diagnostics: &[Diagnostic], source: &Source, terminal: Terminal) -> String {
+pub fn graphical<K: Kind>(diagnostics: &[Diagnostic<K>], source: &Source, terminal: Terminal) -> String {
     let theme =
         if terminal.has_colors { miette::GraphicalTheme::unicode() } else { miette::GraphicalTheme::unicode_nocolor() };
     let handler =
@@ -93,10 +93,10 @@ pub fn narrated(diagnostics: &[Diagnostic], source: &Source) -> String {
     rendered(diagnostics, source, |out, report| handler.render_report(out, report))
 }
 
-fn rendered(
-    diagnostics: &[Diagnostic],
+fn rendered<K: Kind>(
+    diagnostics: &[Diagnostic<K>],
     source: &Source,
-    render: impl Fn(&mut String, &Report<'_>) -> fmt::Result,
+    render: impl Fn(&mut String, &Report<'_, K>) -> fmt::Result,
 ) -> String {
     let text = match source {
         Source::Text { name, text } => Some(NamedSource::new(visible(name), visible(text).into_owned())),
@@ -156,14 +156,13 @@ fn put_place(value: &mut Value, source: &Source, at: Span) {
 }
 
 /// A diagnostic as miette wants it.
-#[derive(Debug)]
-struct Report<'d> {
-    diagnostic: &'d Diagnostic,
+struct Report<'d, K> {
+    diagnostic: &'d Diagnostic<K>,
     source: &'d Source,
     text: Option<&'d NamedSource<String>>,
 }
 
-impl fmt::Display for Report<'_> {
+impl<K: Kind> fmt::Display for Report<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = self.source.path(self.diagnostic.at).filter(|path| !path.is_empty()) {
             write!(f, "{}: ", visible(path))?;
@@ -172,9 +171,15 @@ impl fmt::Display for Report<'_> {
     }
 }
 
-impl std::error::Error for Report<'_> {}
+impl<K: Kind> fmt::Debug for Report<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {self}", self.diagnostic.code.id())
+    }
+}
 
-impl miette::Diagnostic for Report<'_> {
+impl<K: Kind> std::error::Error for Report<'_, K> {}
+
+impl<K: Kind> miette::Diagnostic for Report<'_, K> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         Some(Box::new(self.diagnostic.code.id()))
     }

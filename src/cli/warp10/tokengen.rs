@@ -8,7 +8,7 @@ use serde_json::json;
 use super::common::{Configuration, keys_of};
 use crate::cli::inputs;
 use crate::cli::times::read_time;
-use crate::cli::ui::{Exit, Failure, Outcome, RED, Ui, paint};
+use crate::cli::ui::{Exit, Failure, Outcome, Ui};
 use crate::compat::warp10::config::Config;
 use crate::compat::warp10::doubts::doubts;
 use crate::compat::warp10::java::uuid_to_text;
@@ -16,6 +16,7 @@ use crate::compat::warp10::keys::TokenKeys;
 use crate::compat::warp10::script::output::stack_json;
 use crate::compat::warp10::script::{Host, Machine, ScriptError, TimeUnit, Value};
 use crate::compat::warp10::worf::random_uuid;
+use crate::diag::Source;
 use crate::token::keys::{NoRandomness, Randomness, SystemRandom};
 
 /// Mints tokens from envelopes: WarpScript with `TOKENGEN`.
@@ -98,7 +99,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
                 out.push('\n');
                 stack.iter().for_each(|value| warn(ui, value, &keys));
             }
-            Err(error) => return Ok(refuse(ui, &inputs::name(envelope), &error, args.warp10_messages)),
+            Err(error) => return Ok(refuse(ui, &inputs::name(envelope), &text, &error, args.warp10_messages)),
         }
     }
     ui.text(out);
@@ -142,7 +143,7 @@ fn warn(ui: &Ui, value: &Value, keys: &TokenKeys) {
 }
 
 /// An envelope with an error: nothing goes to standard output but what `--format json` promises.
-fn refuse(ui: &Ui, name: &str, error: &ScriptError, as_warp10: bool) -> Exit {
+fn refuse(ui: &Ui, name: &str, text: &str, error: &ScriptError, as_warp10: bool) -> Exit {
     if ui.is_json() {
         ui.json(&json!({
             "verdict": "error", "cause": error.code.id(), "message": error.message, "file": name, "line": error.line,
@@ -151,13 +152,7 @@ fn refuse(ui: &Ui, name: &str, error: &ScriptError, as_warp10: bool) -> Exit {
     } else if as_warp10 {
         error.messages.iter().for_each(|message| ui.note(message));
     } else {
-        ui.note(format_args!(
-            "{}: {}\n  --> {name}:{}",
-            paint(ui.error_colour, RED, "error"),
-            error.message,
-            error.line
-        ));
-        error.help.iter().for_each(|help| ui.note(format_args!("  help: {help}")));
+        ui.note(ui.drawn(&[error.diagnostic()], &Source::text(name, text), ui.error_colour));
     }
     Exit::No
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::diag::{Diagnostic, Kind, Severity};
 use crate::span::Span;
 
 /// Lists every code of scripts once; `docs/warpscript.md` shows them.
@@ -67,6 +68,25 @@ pub struct ScriptError {
     pub help: Option<String>,
     /// What Warp 10 would say, from the outermost message to the innermost: the line, the place, the causes.
     pub messages: Vec<String>,
+}
+
+impl ScriptError {
+    /// The same, to be shown with the line that it is about.
+    #[must_use]
+    pub fn diagnostic(&self) -> Diagnostic<ScriptCode> {
+        let diagnostic = Diagnostic::new(self.code, self.at, self.message.as_str());
+        Diagnostic { help: self.help.clone(), ..diagnostic }
+    }
+}
+
+impl Kind for ScriptCode {
+    fn id(self) -> &'static str {
+        Self::id(self)
+    }
+
+    fn severity(self) -> Severity {
+        Severity::Error
+    }
 }
 
 impl fmt::Display for ScriptError {
