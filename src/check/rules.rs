@@ -31,7 +31,7 @@ impl<'r> Source<'r> {
             ast::Effect::Allow | ast::Effect::Only | ast::Effect::Always => Effect::Allow,
             ast::Effect::Deny | ast::Effect::Never => Effect::Deny,
         };
-        let (when, unless) = (rule.when.as_ref(), rule.unless.as_ref());
+        let (when, unless) = (rule.when.as_deref(), rule.unless.as_deref());
         Self { effect, entries: &rule.entries, when, unless, at: rule.at.0 }
     }
 }
@@ -47,7 +47,7 @@ impl Scope<'_, '_> {
             effect: source.effect,
             actions: actions.and_then(ActionSet::into_tree),
             tests,
-            condition: condition?,
+            condition: condition?.map(Box::new),
             at: source.at,
         })
     }

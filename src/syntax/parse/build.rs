@@ -220,9 +220,9 @@ impl Builder {
                     let condition = self.whole_condition(next(&mut parts));
                     end = condition.at.0.end;
                     if is_when {
-                        rule.when = Some(condition);
+                        rule.when = Some(Box::new(condition));
                     } else {
-                        rule.unless = Some(condition);
+                        rule.unless = Some(Box::new(condition));
                     }
                 }
                 _ => {}
