@@ -272,6 +272,7 @@ impl Lowering<'_> {
             Effect::Allow => (Frame::Allow, |index| Op::AllowIndex { index }),
         };
         let before = std::mem::take(&mut writer.code);
+        let others = origins.len();
         for (number, rule) in self.template.rules.iter().enumerate().filter(|(_, rule)| rule.effect == effect) {
             match self.rule(rule) {
                 Ok(node) if node.when == Some(Truth::Constant(false)) && self.may_drop(rule) => {}
@@ -285,7 +286,8 @@ impl Lowering<'_> {
         let code = std::mem::replace(&mut writer.code, before);
         if self.template.kind == BlockKind::Policy
             && wrong.is_empty()
-            && let Some(index) = index::index(&code, writer.pool.bytes(), self.vocabulary, self.index_from.0)
+            && let Some(index) =
+                index::index(&code, origins.len() - others, writer.pool.bytes(), self.vocabulary, self.index_from.0)
         {
             let index = writer.pool.intern(&index);
             op(index).write(&mut writer.code);

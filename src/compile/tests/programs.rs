@@ -427,7 +427,7 @@ fn rules() -> impl Strategy<Value = Rule> {
         .map(|field| prop::option::weighted(0.2, patterns(FieldNo(field)).prop_map(move |p| (FieldNo(field), p))));
     let tests = tests.collect::<Vec<_>>().prop_map(|tests| tests.into_iter().flatten().collect::<Vec<_>>());
     let effect = prop::sample::select(vec![Effect::Allow, Effect::Deny]);
-    (effect, prop::option::of(actions), tests, prop::option::of(conditions()))
+    (effect, prop::option::of(actions), tests, prop::option::of(conditions().prop_map(Box::new)))
         .prop_map(|(effect, actions, tests, condition)| Rule { actions, condition, ..rule(effect, tests) })
 }
 

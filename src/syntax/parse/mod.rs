@@ -130,14 +130,17 @@ impl Entries<'_> {
             return diagnostics;
         }
         let known = diagnostics.clone();
+        let mut seams = seams.as_slice();
         let first_start = |from: usize| starts.get(starts.partition_point(|&start| start < from)).copied();
         // The entry before, if it was built without a mistake.
         let mut last: Option<usize> = None;
         let mut at = skip_blanks(text, begin);
         while at < text.len() && diagnostics.len() < limits::DIAGNOSTICS {
+            // Each seam is tried once: an item that is no block costs the next one its seams, and nothing more.
             let next = first_start(at + 1).unwrap_or(text.len());
-            let [from, to] = [at, next].map(|place| seams.partition_point(|&seam| seam < place));
-            let node = match parts::read_block(text, at, &seams[from..to]) {
+            let (inside, later) = seams.split_at(seams.partition_point(|&seam| seam < next));
+            seams = later;
+            let node = match parts::read_block(text, at, inside) {
                 Some((item, builder, end)) => Ok((Node::Parts(item), builder, end)),
                 None => read(self.rule, &text[at..]).map(|pair| {
                     let end = at + pair.as_span().end();

@@ -20,7 +20,7 @@ pub(super) const STRIDE: usize = 4 * 1024;
 
 /// The block that begins at `at`, with what was built and what is wrong with it, and where it ends.
 pub(super) fn read_block(text: &str, at: usize, seams: &[usize]) -> Option<(Item, Builder, usize)> {
-    let (&first, seams) = seams.split_first()?;
+    let (&first, seams) = seams.split_first().filter(|(first, _)| **first > at)?;
     let mut builder = Builder::new(at);
     let mut parts = read(Rule::block_begin, &text[at..first]).ok()?.into_inner();
     let doc = docs(&mut parts);
@@ -36,6 +36,7 @@ pub(super) fn read_block(text: &str, at: usize, seams: &[usize]) -> Option<(Item
     let last = read(Rule::block_end, &text[builder.offset..]).ok()?;
     let end = builder.span(&last).end;
     builder.block_parts(&mut last.into_inner(), &mut block);
+    block.rules.shrink_to_fit();
     Some((Item { doc, kind: ItemKind::Block(block), at: At(Span::new(start, end)) }, builder, end))
 }
 
@@ -98,12 +99,12 @@ mod tests {
         let mut found = Vec::new();
         ["policies", "tests", "benches"].iter().for_each(|folder| files(Path::new(folder), &mut found));
         found.sort();
-        assert!(found.len() > 50, "{} files", found.len());
+        assert!(found.len() > 30, "{} files", found.len());
         let mut random = fastrand::Rng::with_seed(5);
         for path in found {
             let text = fs::read_to_string(&path).unwrap_or_default();
             agree(&text);
-            for _ in 0..20 {
+            for _ in 0..100 {
                 agree(&mutated(&text, &mut random));
             }
         }
