@@ -220,7 +220,7 @@ fn a_condition_reads_the_tokens_own_fields() {
              ttl: 5m
          }",
     );
-    let Some(Condition::All(parts)) = &found.is_good().rules[0].condition else { panic!("two conditions") };
+    let Some(Condition::All(parts)) = found.is_good().rules[0].condition.as_deref() else { panic!("two conditions") };
     let Condition::Compare(_, _, owner) = &parts[0] else { panic!("a comparison") };
     assert_eq!(*owner, Operand::Term(Term::Parameter(ArgumentNo(0)), Scalar::Uuid));
 }
@@ -228,7 +228,9 @@ fn a_condition_reads_the_tokens_own_fields() {
 #[test]
 fn constants_are_added_when_they_are_checked() {
     let found = http("allow { action: GET } when hour(time) < 8 + 2 - 1");
-    let Some(Condition::Compare(_, _, sum)) = &found.is_good().rules[0].condition else { panic!("a comparison") };
+    let Some(Condition::Compare(_, _, sum)) = found.is_good().rules[0].condition.as_deref() else {
+        panic!("a comparison")
+    };
     assert_eq!(*sum, Operand::Term(Term::Constant(Constant::Int(9)), Scalar::Int));
 }
 
@@ -239,7 +241,7 @@ fn text_takes_the_type_of_the_other_side_on_either_side() {
         [format!("owner == {fixed}"), format!("{fixed} == owner"), "owner == me".to_owned(), "me == owner".to_owned()]
     {
         let found = check(&format!("use warp10\npolicy p(me: uuid) {{ allow {{ owner: me }} when {condition} }}"));
-        assert!(matches!(found.is_good().rules[0].condition, Some(Condition::Compare(..))), "{condition}");
+        assert!(matches!(found.is_good().rules[0].condition.as_deref(), Some(Condition::Compare(..))), "{condition}");
     }
     let source = "vocabulary raw 1 { key: bytes action get }\npolicy p(k: string) { allow { key: any } when k == key && key != x\"00\" }";
     check(source).is_good();
@@ -249,7 +251,7 @@ fn text_takes_the_type_of_the_other_side_on_either_side() {
 fn a_long_chain_is_one_level_deep() {
     let chain = vec!["hour(time) != 3"; 5_000].join(" && ");
     let found = http(&format!("allow {{ action: GET }} when {chain}"));
-    let Some(Condition::All(links)) = &found.is_good().rules[0].condition else { panic!("a chain") };
+    let Some(Condition::All(links)) = found.is_good().rules[0].condition.as_deref() else { panic!("a chain") };
     assert_eq!(links.len(), 5_000);
 }
 

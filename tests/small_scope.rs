@@ -276,7 +276,7 @@ fn every_condition_of_up_to_three_decides_as_the_reference_does_behind_a_rule_an
     let all = conditions();
     for (number, condition) in all.iter().enumerate() {
         let effect = if number % 2 == 0 { Effect::Allow } else { Effect::Deny };
-        let conditional = Rule { condition: Some(condition.clone()), ..rule(effect, None, vec![]) };
+        let conditional = Rule { condition: Some(Box::new(condition.clone())), ..rule(effect, None, vec![]) };
         bench.agree(&[conditional], None);
         bench.agree(&[rule(Effect::Allow, None, vec![])], Some(condition));
     }

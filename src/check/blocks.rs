@@ -30,12 +30,11 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
         Some(known) => implied(&scope, block, &fields, known),
         None => (Claims::default(), Some(Vec::new())),
     };
-    let written = written(&scope, block, &fields);
-    let promised = promised(&scope, block);
-    let whole = fields.whole && rules.is_some() && written.iter().all(Option::is_some);
-    let whole = whole && promised.iter().all(Option::is_some);
+    let whole = fields.whole && rules.is_some();
     let rules = rules.get_or_insert_default();
-    rules.extend(written.into_iter().flatten());
+    let whole = written(&scope, block, &fields, rules) && whole;
+    let promised = promised(&scope, block);
+    let whole = whole && promised.iter().all(Option::is_some);
     if rules.len() > RULES {
         let message = format!("`{}` has {} rules, and a block has at most {RULES}", block.name.text, rules.len());
         report.add(Diagnostic::new(Code::TooMany, block.name.at.0, message).help("split it into several policies"));
@@ -71,30 +70,32 @@ fn implied(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>, known: &Kn
     (claims, rules)
 }
 
-/// The rules of `permissions` and those that are written out, in this order.
-fn written(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>) -> Vec<Option<Rule>> {
+/// Adds the rules of `permissions` and those that are written out, in this order. Says whether all of them are right.
+fn written(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>, rules: &mut Vec<Rule>) -> bool {
     let mut maps = Vec::new();
-    let mut rules = Vec::new();
     let readable = fields.pattern("permissions").map(|pattern| permissions(scope, pattern, &mut maps));
-    if readable == Some(None) {
-        rules.push(None);
-    }
+    let mut whole = readable != Some(None);
+    rules.reserve_exact(maps.len() + block.rules.len());
+    let mut add = |rule: Option<Rule>| {
+        whole &= rule.is_some();
+        rules.extend(rule);
+    };
     for (map, entries, scope) in maps {
         let source = Source { effect: Effect::Allow, entries, when: None, unless: None, at: map.at.0 };
         scope.warn_unrestricted(&source);
-        rules.push(scope.rule(&source));
+        add(scope.rule(&source));
     }
     for rule in block.rules.iter().filter(|rule| !rule.effect.is_promise()) {
         let misplaced = misplaced(block.kind, rule);
         let source = Source::of(rule);
         scope.warn_unrestricted(&source);
         let read = scope.rule(&source);
-        rules.push(match misplaced {
+        add(match misplaced {
             Some(found) => scope.report.poison(found),
             None => read,
         });
     }
-    rules
+    whole
 }
 
 /// What stands behind `never` and `always`.

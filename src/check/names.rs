@@ -244,7 +244,7 @@ impl LetNames<'_, '_> {
             PatternKind::Not(inner) => self.pattern(inner),
             PatternKind::Map(entries) => entries.iter().for_each(|entry| self.pattern(&entry.value)),
             PatternKind::Affix(_, operand) | PatternKind::Compare(_, operand) => self.operand(operand),
-            PatternKind::Range(from, to) => [from, to].into_iter().for_each(|end| self.operand(end)),
+            PatternKind::Range(ends) => ends.iter().for_each(|end| self.operand(end)),
             PatternKind::Literal(Literal::Text(text)) | PatternKind::Glob(text) | PatternKind::Regex(text) => {
                 self.text(text);
             }

@@ -278,8 +278,8 @@ impl Reader<'_, '_, '_> {
             }
             PatternKind::Glob(text) if goal.scalar.is_textual() => scope.glob(text, at, goal).map(Pattern::Glob),
             PatternKind::Regex(text) if goal.scalar.is_textual() => scope.regex(text, at, goal).map(Pattern::Regex),
-            PatternKind::Range(from, to) if goal.scalar.is_ordered() => {
-                let (from, to) = (scope.term(from, goal), scope.term(to, goal));
+            PatternKind::Range(ends) if goal.scalar.is_ordered() => {
+                let [from, to] = ends.each_ref().map(|end| scope.term(end, goal));
                 Some(self.range(at, Some((from?, true)), Some((to?, false))))
             }
             PatternKind::Compare(comparison, operand) => self.compare(*comparison, operand, at, goal),

@@ -31,7 +31,7 @@ impl<'r> Source<'r> {
             ast::Effect::Allow | ast::Effect::Only | ast::Effect::Always => Effect::Allow,
             ast::Effect::Deny | ast::Effect::Never => Effect::Deny,
         };
-        let (when, unless) = (rule.when.as_ref(), rule.unless.as_ref());
+        let (when, unless) = (rule.when.as_deref(), rule.unless.as_deref());
         Self { effect, entries: &rule.entries, when, unless, at: rule.at.0 }
     }
 }
@@ -47,14 +47,16 @@ impl Scope<'_, '_> {
             effect: source.effect,
             actions: actions.and_then(ActionSet::into_tree),
             tests,
-            condition: condition?,
+            condition: condition?.map(Box::new),
             at: source.at,
         })
     }
 
     /// The actions and tests of a map; every entry is looked at, whatever the others are like.
     fn map(&self, source: &Source<'_>) -> Option<(Option<ActionSet>, Vec<Test>)> {
-        let tests = Vec::with_capacity(source.entries.len());
+        // Rules stay; room that no test takes would stay with them.
+        let attributes = source.entries.iter().filter(|entry| !is_of_actions(&entry.key.text)).count();
+        let tests = Vec::with_capacity(attributes);
         let mut map = Map { scope: self, first: BTreeMap::new(), actions: None, tests, whole: true };
         for entry in source.entries {
             if map.entry(entry).is_none() {
@@ -78,6 +80,11 @@ impl Scope<'_, '_> {
     }
 }
 
+/// Whether what stands behind a key are actions.
+fn is_of_actions(key: &str) -> bool {
+    matches!(key, "action" | "role")
+}
+
 struct Map<'m, 's, 'a> {
     scope: &'m Scope<'s, 'a>,
     /// Where each key stands first. Maps have a few keys, and there are many maps: a hash of each would cost more.
@@ -94,7 +101,7 @@ impl<'m> Map<'m, '_, '_> {
             return report.poison(twice("key", key, at, first));
         }
         self.first.insert(key, at);
-        if matches!(key, "action" | "role") {
+        if is_of_actions(key) {
             return self.actions(entry);
         }
         let vocabulary = self.scope.names.vocabulary();

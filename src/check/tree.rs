@@ -125,7 +125,7 @@ pub struct Rule {
     /// Each attribute at most once, ascending.
     pub tests: Vec<Test>,
     /// `when` and `unless`, joined.
-    pub condition: Option<Condition>,
+    pub condition: Option<Box<Condition>>,
     /// All of it, in the source.
     pub at: Span,
 }

@@ -27,14 +27,13 @@ const SPREAD: u128 = 4;
 
 type Keys = ArrayVec<Hash, KEYS>;
 
-/// An index of the rules in `code`, if at least `from` of them can be told apart. `None` where it would not pay, and where the
-/// rules are more than an index can number.
-pub(super) fn index(code: &[u8], pool: &[u8], vocabulary: &Vocabulary, from: usize) -> Option<Vec<u8>> {
-    // No rule has less than two bytes.
-    let mut rules = if code.len() / 2 < from { return None } else { read(code, pool)? };
-    if rules.len() < from || u16::try_from(rules.len()).is_err() || code.len() >= 1 << 24 {
+/// An index of the `count` rules in `code`, if at least `from` of them can be told apart. `None` where it would not pay, and
+/// where the rules are more than an index can number.
+pub(super) fn index(code: &[u8], count: usize, pool: &[u8], vocabulary: &Vocabulary, from: usize) -> Option<Vec<u8>> {
+    if count < from || u16::try_from(count).is_err() || code.len() >= 1 << 24 {
         return None;
     }
+    let mut rules = read(code, count, pool)?;
     for placed in &mut rules {
         placed.options = options(&placed.rule, vocabulary);
     }
@@ -69,9 +68,9 @@ impl Placed<'_> {
     }
 }
 
-fn read<'p>(code: &'p [u8], pool: &'p [u8]) -> Option<Vec<Placed<'p>>> {
+fn read<'p>(code: &'p [u8], count: usize, pool: &'p [u8]) -> Option<Vec<Placed<'p>>> {
     let mut cursor = Cursor::new(code);
-    let mut rules = Vec::new();
+    let mut rules = Vec::with_capacity(count);
     while !cursor.is_empty() {
         let begins = code.len() - cursor.rest().len();
         let rule = Rule::read(&mut cursor, pool)?;
@@ -83,10 +82,12 @@ fn read<'p>(code: &'p [u8], pool: &'p [u8]) -> Option<Vec<Placed<'p>>> {
 
 /// What the rule says something about: of each attribute the most that it says.
 fn options(rule: &Rule<'_>, vocabulary: &Vocabulary) -> Vec<Facet> {
-    let mut fields: Vec<FieldNo> = rule.fields().collect();
-    fields.dedup();
     let mut options = Vec::new();
-    for field in fields {
+    let mut before = None;
+    for field in rule.fields() {
+        if before.replace(field) == Some(field) {
+            continue;
+        }
         let Some(attribute) = vocabulary.attribute(field) else { continue };
         let whole = fit(rule, Facet { kind: Kind::Whole, field, size: u16::MAX });
         match attribute.ty {
@@ -154,19 +155,16 @@ fn settle_sizes(rules: &mut [Placed<'_>]) {
         })
         .collect();
     for placed in rules {
-        placed.options = placed
-            .options
-            .iter()
-            .filter_map(|facet| {
-                let sizes = settled.get(&(facet.kind, facet.field))?;
-                let size = match facet.kind {
-                    Kind::Whole => sizes.last(),
-                    Kind::Segment | Kind::Action => Some(&facet.size),
-                    Kind::First | Kind::Last | Kind::Bits => sizes.range(..=facet.size).next_back(),
-                };
-                size.map(|&size| Facet { size, ..*facet })
-            })
-            .collect();
+        placed.options.retain_mut(|facet| {
+            let Some(sizes) = settled.get(&(facet.kind, facet.field)) else { return false };
+            let size = match facet.kind {
+                Kind::Whole => sizes.last().copied(),
+                Kind::Segment | Kind::Action => Some(facet.size),
+                Kind::First | Kind::Last | Kind::Bits => sizes.range(..=facet.size).next_back().copied(),
+            };
+            facet.size = size.unwrap_or(facet.size);
+            size.is_some()
+        });
     }
 }
 
@@ -299,10 +297,11 @@ fn tables(rules: &mut [Placed<'_>], from: usize) -> Vec<Facets> {
     let tables: Vec<Facets> = tables.into_iter().map(|(facets, _)| facets).collect();
     let mut entries = vec![0; tables.len()];
     for placed in rules.iter_mut().filter(|placed| placed.crowd <= hopeless) {
-        let place = tables.iter().position(|facets| *facets == placed.facets);
+        let Some(place) = tables.iter().position(|facets| *facets == placed.facets) else { continue };
+        let after = entries[place] + placed.keys().len();
         // An entry's place has sixteen bits.
-        if let Some(place) = place.filter(|&place| u16::try_from(entries[place] + placed.keys().len()).is_ok()) {
-            entries[place] += placed.keys().len();
+        if u16::try_from(after).is_ok() {
+            entries[place] = after;
             placed.table = u8::try_from(place).unwrap_or(OPEN);
         }
     }
@@ -330,12 +329,14 @@ fn write(rules: &[Placed<'_>], tables: &[Facets], code: usize) -> Vec<u8> {
 }
 
 fn write_table(members: &[(usize, &Placed<'_>)], facets: &Facets, out: &mut Vec<u8>) {
-    let placements: usize = members.iter().map(|(_, placed)| placed.keys().len()).sum();
-    let log = placements.max(1).next_power_of_two().ilog2().min(16) as u8;
-    let mut entries = BTreeSet::new();
+    let mut keys: Vec<(Hash, usize)> = Vec::with_capacity(members.len());
     for (number, placed) in members {
-        entries.extend(placed.keys().iter().map(|key| (key.bucket(log), *number)));
+        keys.extend(placed.keys().iter().map(|&key| (key, *number)));
     }
+    let log = keys.len().max(1).next_power_of_two().ilog2().min(16) as u8;
+    let mut entries: Vec<(usize, usize)> = keys.into_iter().map(|(key, number)| (key.bucket(log), number)).collect();
+    entries.sort_unstable();
+    entries.dedup();
     out.extend([facets.len() as u8, log]);
     facets.iter().for_each(|facet| out.extend(facet.bytes()));
     let mut before = entries.iter().peekable();

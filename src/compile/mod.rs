@@ -166,12 +166,11 @@ pub fn compile_with(
     let claims = lowering.claims().map_err(|error| errors.push(error)).unwrap_or_default();
     let times = lowering.times().map_err(|error| errors.push(error)).unwrap_or_default();
     let guard = lowering.guard().map_err(|error| errors.push(error)).unwrap_or_default();
-    let rules = lowering.rules(&mut errors);
+    let (program, rules) = lowering.write(guard.as_ref(), &mut errors);
     if !errors.is_empty() {
         errors.truncate(DIAGNOSTICS);
         return Err(errors);
     }
-    let (program, rules) = lowering.write(guard.as_ref(), &rules);
     let cost = lowering.prove(&program, rules.len()).map_err(|error| vec![error])?;
     Ok(Compiled { program, claims, times, rules, cost })
 }
@@ -224,19 +223,6 @@ impl Lowering<'_> {
         Ok(guard.filter(|guard| *guard != Truth::Constant(true)))
     }
 
-    /// The rules in the order of the source, without those that can not match any more.
-    fn rules(&self, errors: &mut Vec<CompileError>) -> Vec<RuleNode> {
-        let mut nodes = Vec::with_capacity(self.template.rules.len());
-        for rule in &self.template.rules {
-            match self.rule(rule) {
-                Ok(node) if node.when == Some(Truth::Constant(false)) && self.may_drop(rule) => {}
-                Ok(node) => nodes.push(node),
-                Err(cause) => errors.push(cause.at(rule.at)),
-            }
-        }
-        nodes
-    }
-
     /// A restriction without any `only` allows what it does not deny, so its `only` must stay even where it matches nothing.
     fn may_drop(&self, rule: &Rule) -> bool {
         rule.effect == Effect::Deny || self.template.kind != BlockKind::Restriction
@@ -256,33 +242,52 @@ impl Lowering<'_> {
         })
     }
 
-    /// Denials first, then what is required, then what allows.
-    fn write(&self, guard: Option<&Truth>, rules: &[RuleNode]) -> (Program, Vec<RuleOrigin>) {
+    /// Denials first, then what is required, then what allows. What is wrong comes in the order of the source.
+    fn write(&self, guard: Option<&Truth>, errors: &mut Vec<CompileError>) -> (Program, Vec<RuleOrigin>) {
         let mut writer = Writer::default();
-        let mut origins = Vec::with_capacity(rules.len() + 1);
-        self.write_all(rules, Effect::Deny, &mut writer, &mut origins);
+        let mut origins = Vec::with_capacity(self.template.rules.len() + 1);
+        let mut wrong = Vec::new();
+        self.write_all(Effect::Deny, &mut writer, &mut origins, &mut wrong);
         if let Some(guard) = guard {
             writer.require(guard);
             origins.push(RuleOrigin { at: self.template.at, frame: Frame::Require });
         }
-        self.write_all(rules, Effect::Allow, &mut writer, &mut origins);
+        self.write_all(Effect::Allow, &mut writer, &mut origins, &mut wrong);
+        wrong.sort_by_key(|(number, _)| *number);
+        errors.extend(wrong.into_iter().map(|(_, error)| error));
         (Program::new(&writer.code, &writer.pool), origins)
     }
 
-    /// The rules of one effect, and in front of them their index where they have one.
-    fn write_all(&self, rules: &[RuleNode], effect: Effect, writer: &mut Writer, origins: &mut Vec<RuleOrigin>) {
+    /// The rules of one effect that can match, and in front of them their index where they have one. Each is lowered and written
+    /// before the next one: what it becomes is larger than its code.
+    fn write_all(
+        &self,
+        effect: Effect,
+        writer: &mut Writer,
+        origins: &mut Vec<RuleOrigin>,
+        wrong: &mut Vec<(usize, CompileError)>,
+    ) {
         let (frame, op): (Frame, fn(Const) -> Op) = match effect {
             Effect::Deny => (Frame::Deny, |index| Op::DenyIndex { index }),
             Effect::Allow => (Frame::Allow, |index| Op::AllowIndex { index }),
         };
         let before = std::mem::take(&mut writer.code);
-        for rule in rules.iter().filter(|rule| rule.effect == effect) {
-            writer.rule(rule);
-            origins.push(RuleOrigin { at: rule.at, frame });
+        let others = origins.len();
+        for (number, rule) in self.template.rules.iter().enumerate().filter(|(_, rule)| rule.effect == effect) {
+            match self.rule(rule) {
+                Ok(node) if node.when == Some(Truth::Constant(false)) && self.may_drop(rule) => {}
+                Ok(node) => {
+                    writer.rule(&node);
+                    origins.push(RuleOrigin { at: node.at, frame });
+                }
+                Err(cause) => wrong.push((number, cause.at(rule.at))),
+            }
         }
         let code = std::mem::replace(&mut writer.code, before);
         if self.template.kind == BlockKind::Policy
-            && let Some(index) = index::index(&code, writer.pool.bytes(), self.vocabulary, self.index_from.0)
+            && wrong.is_empty()
+            && let Some(index) =
+                index::index(&code, origins.len() - others, writer.pool.bytes(), self.vocabulary, self.index_from.0)
         {
             let index = writer.pool.intern(&index);
             op(index).write(&mut writer.code);

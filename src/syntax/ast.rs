@@ -237,9 +237,9 @@ pub struct Rule {
     /// The map.
     pub entries: Vec<Entry>,
     /// Behind `when`.
-    pub when: Option<Condition>,
+    pub when: Option<Box<Condition>>,
     /// Behind `unless`.
-    pub unless: Option<Condition>,
+    pub unless: Option<Box<Condition>>,
     /// All of it.
     pub at: At,
 }
@@ -284,7 +284,7 @@ pub enum PatternKind {
     /// `~"eu-.*"`
     Regex(Text),
     /// `1..10`: from the first up to, not including, the second.
-    Range(Operand, Operand),
+    Range(Box<[Operand; 2]>),
     /// `>= 5`, `< 2027-01-01T00:00:00Z`, `== 5`, `!= 5`
     Compare(Comparison, Operand),
     /// `{ dc: ~"eu-.*" }`: on labels.

@@ -289,7 +289,7 @@ impl Sketch {
         // Where the source has another number of leaves, it is not known which is which.
         let places = (places.len() == leaves.count).then_some(places);
         for (leaf, number) in leaves.found {
-            let alone = tree::Rule { condition: Some(leaf.clone()), ..bare(Effect::Allow, at) };
+            let alone = tree::Rule { condition: Some(Box::new(leaf.clone())), ..bare(Effect::Allow, at) };
             let at = places.map_or(at, |places| places[number]);
             self.push(Part { kind: PartKind::Condition, at, certain: false }, alone);
         }

@@ -59,7 +59,7 @@ impl<'d> Places<'d> {
     /// The parts of the rule that stands there.
     pub(super) fn rule(&self, at: Span) -> Parts {
         if let Some(rule) = self.rules.get(&at) {
-            let conditions = rule.when.iter().chain(&rule.unless);
+            let conditions = rule.when.as_deref().into_iter().chain(rule.unless.as_deref());
             return Parts { entries: entries(&rule.entries), leaves: conditions.flat_map(leaves).collect() };
         }
         if let Some(map) = self.maps.get(&at) {

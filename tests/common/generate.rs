@@ -264,7 +264,7 @@ impl Maker<'_, '_, '_> {
                 tests.push(Test { field, pattern });
             }
         }
-        let condition = self.choices.chance(80).then(|| self.condition(2));
+        let condition = self.choices.chance(80).then(|| Box::new(self.condition(2)));
         Rule { effect, actions, tests, condition, at: place_of(number) }
     }
 
@@ -314,7 +314,7 @@ impl Maker<'_, '_, '_> {
             self.note(&Place::Field(field), Some(value));
             let effect = if self.choices.chance(24) { Effect::Deny } else { Effect::Allow };
             let actions = if odd { self.actions() } else { None };
-            let condition = (odd && number % 3 == 0).then(|| self.condition(1));
+            let condition = (odd && number % 3 == 0).then(|| Box::new(self.condition(1)));
             rules.push(Rule { effect, actions, tests: vec![Test { field, pattern }], condition, at: place_of(number) });
         }
         rules

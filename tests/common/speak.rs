@@ -110,7 +110,7 @@ impl Speaker<'_> {
             entries.push(ast::Entry { key: self.field(test.field), value });
         }
         let when = match &rule.condition {
-            Some(when) => Some(self.condition(when)?),
+            Some(when) => Some(Box::new(self.condition(when)?)),
             None => None,
         };
         Some(ast::Rule { effect, entries, when, unless: None, at: At::default() })
@@ -168,7 +168,7 @@ impl Speaker<'_> {
             Pattern::Network(network) => PatternKind::Literal(Literal::Text(ast::Text::plain(&network_text(network)))),
             Pattern::Range(first, last) => match (first, last) {
                 (Some(first), Some(last)) if first.included && !last.included => {
-                    PatternKind::Range(self.bound(first)?, self.bound(last)?)
+                    PatternKind::Range(Box::new([self.bound(first)?, self.bound(last)?]))
                 }
                 (Some(first), None) => {
                     let comparison = if first.included { Comparison::GreaterOrEqual } else { Comparison::Greater };

@@ -184,7 +184,7 @@ pub fn pattern() -> impl Strategy<Value = Pattern> {
             .prop_map(|(affix, operand)| PatternKind::Affix(affix, operand)),
         pieces(pattern_characters()).prop_map(PatternKind::Glob),
         pieces(pattern_characters()).prop_map(PatternKind::Regex),
-        (operand(), operand()).prop_map(|(a, b)| PatternKind::Range(a, b)),
+        (operand(), operand()).prop_map(|(a, b)| PatternKind::Range(Box::new([a, b]))),
         (comparison(), operand()).prop_map(|(sign, operand)| PatternKind::Compare(sign, operand)),
     ]
     .prop_map(at);
@@ -249,8 +249,12 @@ fn ty() -> impl Strategy<Value = Type> {
 
 fn rule() -> impl Strategy<Value = Rule> {
     let effect = select(Effect::ALL.to_vec());
-    (effect, entries(pattern()), option::of(condition()), option::of(condition()))
-        .prop_map(|(effect, entries, when, unless)| Rule { effect, entries, when, unless, at: At::default() })
+    (effect, entries(pattern()), option::of(condition()), option::of(condition())).prop_map(
+        |(effect, entries, when, unless)| {
+            let [when, unless] = [when, unless].map(|condition| condition.map(Box::new));
+            Rule { effect, entries, when, unless, at: At::default() }
+        },
+    )
 }
 
 fn fields() -> impl Strategy<Value = Vec<Field>> {

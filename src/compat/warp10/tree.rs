@@ -59,7 +59,7 @@ pub(super) fn field(key: &str, value: Pattern) -> Field {
 }
 
 pub(super) fn rule(effect: Effect, entries: Vec<Entry>, unless: Option<Condition>) -> Rule {
-    Rule { effect, entries, when: None, unless, at: At::default() }
+    Rule { effect, entries, when: None, unless: unless.map(Box::new), at: At::default() }
 }
 
 fn condition(kind: ConditionKind) -> Condition {

@@ -160,7 +160,7 @@ fn tested(compiled: &Compiled) -> Vec<String> {
 /// What becomes of a condition, below `allow` and `when`.
 pub fn asks(condition: Condition) -> Vec<String> {
     let mut rule = rule(Effect::Allow, Vec::new());
-    rule.condition = Some(condition);
+    rule.condition = Some(Box::new(condition));
     lines(&compiled(vec![rule])).into_iter().skip(2).map(|line| line[4..].to_owned()).collect()
 }
 

@@ -227,7 +227,7 @@ fn a_rule_asks_for_the_action_first_then_what_is_cheap_then_the_condition() {
         vec![(CACHE, regex("(ab)+")), (PATH, path("/a/**")), (AMOUNT, equal(Constant::Int(1))), (BLOB, glob("a*b"))],
     );
     rule.actions = Some(Actions { listed: vec![ActionNo(0)], negated: false });
-    rule.condition = Some(Condition::Has(GROUPS));
+    rule.condition = Some(Box::new(Condition::Has(GROUPS)));
     let compiled = compiled(vec![rule]);
     let lines = lines(&compiled);
     let order: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !is_plain_frame(line)).collect();
@@ -352,7 +352,7 @@ fn every_type_of_constant_can_stand_in_a_condition() {
 fn what_the_arguments_decide_is_decided_when_minting() {
     let decided = |condition| {
         let mut rule = rule(Effect::Allow, Vec::new());
-        rule.condition = Some(condition);
+        rule.condition = Some(Box::new(condition));
         lines(&compiled(vec![rule]))
     };
     let (allowed, dropped) = (vec!["allow +0".to_owned()], Vec::<String>::new());

@@ -84,7 +84,7 @@ fn a_guard_that_is_always_true_takes_no_room_and_one_that_is_never_true_stays() 
 #[test]
 fn a_restriction_whose_only_rule_is_never_true_still_allows_nothing() {
     let mut template = template(vec![allow("a", 1)]);
-    template.rules[0].condition = Some(Condition::Constant(false));
+    template.rules[0].condition = Some(Box::new(Condition::Constant(false)));
     for (kind, frames) in [(BlockKind::Token, 0), (BlockKind::Policy, 0), (BlockKind::Restriction, 1)] {
         template.kind = kind;
         assert_eq!(compile(&template, &vocabulary(), &Arguments::none()).unwrap().rules.len(), frames, "{kind:?}");
@@ -427,7 +427,7 @@ fn rules() -> impl Strategy<Value = Rule> {
         .map(|field| prop::option::weighted(0.2, patterns(FieldNo(field)).prop_map(move |p| (FieldNo(field), p))));
     let tests = tests.collect::<Vec<_>>().prop_map(|tests| tests.into_iter().flatten().collect::<Vec<_>>());
     let effect = prop::sample::select(vec![Effect::Allow, Effect::Deny]);
-    (effect, prop::option::of(actions), tests, prop::option::of(conditions()))
+    (effect, prop::option::of(actions), tests, prop::option::of(conditions().prop_map(Box::new)))
         .prop_map(|(effect, actions, tests, condition)| Rule { actions, condition, ..rule(effect, tests) })
 }
 

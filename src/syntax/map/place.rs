@@ -44,10 +44,7 @@ fn pattern(node: &mut Pattern, at: At) {
         PatternKind::Not(inner) => pattern(inner, at),
         PatternKind::Affix(_, value) | PatternKind::Compare(_, value) => operand(value, at),
         PatternKind::Glob(value) | PatternKind::Regex(value) => text(value, at),
-        PatternKind::Range(first, last) => {
-            operand(first, at);
-            operand(last, at);
-        }
+        PatternKind::Range(ends) => ends.iter_mut().for_each(|end| operand(end, at)),
         PatternKind::Map(entries) => entries.iter_mut().for_each(|entry| {
             name(&mut entry.key, at);
             pattern(&mut entry.value, at);

@@ -379,7 +379,7 @@ impl Reader {
         });
         let mut clause = |key: &str| match map.get(key) {
             None | Some(Value::Null) => None,
-            Some(value) => self.below(key, |reader| reader.condition(value)),
+            Some(value) => self.below(key, |reader| reader.condition(value)).map(Box::new),
         };
         let (when, unless) = (clause("when"), clause("unless"));
         Some(Rule { effect, entries: entries?, when, unless, at })
@@ -550,7 +550,7 @@ impl Reader {
                 Value::Array(ends) if ends.len() == 2 => {
                     let first = self.at_index(0, |reader| reader.operand(&ends[0]));
                     let last = self.at_index(1, |reader| reader.operand(&ends[1]));
-                    PatternKind::Range(first?, last?)
+                    PatternKind::Range(Box::new([first?, last?]))
                 }
                 other => return self.expected("a list of the two ends", other),
             },

@@ -126,7 +126,7 @@ fn pattern(node: &Pattern, plain: Plain) -> Value {
         PatternKind::Affix(Affix::Suffix, value) => json!({ "$suffix": operand(value) }),
         PatternKind::Glob(value) => json!({ "$glob": text(value) }),
         PatternKind::Regex(value) => json!({ "$regex": text(value) }),
-        PatternKind::Range(first, last) => json!({ "$range": [operand(first), operand(last)] }),
+        PatternKind::Range(ends) => json!({ "$range": ends.each_ref().map(operand) }),
         PatternKind::Compare(sign, value) => {
             let key = COMPARISONS.iter().find(|(_, known)| known == sign).map_or("$eq", |(key, _)| key);
             json!({ key: operand(value) })

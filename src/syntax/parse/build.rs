@@ -17,7 +17,7 @@ use crate::syntax::text::{self, Spelling};
 #[derive(Debug)]
 pub(super) struct Builder {
     /// Where the text that the grammar saw begins in the source.
-    offset: usize,
+    pub offset: usize,
     pub errors: Vec<Diagnostic>,
 }
 
@@ -53,7 +53,7 @@ impl Builder {
             }
             _ => {
                 let end = self.span(&part).end;
-                (ItemKind::Block(self.block(part)), end)
+                (ItemKind::Block(self.block(&mut part.into_inner())), end)
             }
         };
         Item { doc, kind, at: At(Span::new(start, end)) }
@@ -141,15 +141,20 @@ impl Builder {
         (ty, span.end)
     }
 
-    fn block(&mut self, pair: Pair<'_>) -> Block {
-        let mut parts = pair.into_inner();
-        let kind = match next(&mut parts).as_str() {
+    /// A block, or its beginning.
+    pub(super) fn block(&mut self, parts: &mut Pairs<'_>) -> Block {
+        let kind = match next(parts).as_str() {
             "token" => BlockKind::Token,
             "policy" => BlockKind::Policy,
             _ => BlockKind::Restriction,
         };
-        let name = self.name(&next(&mut parts));
+        let name = self.name(&next(parts));
         let mut block = Block { kind, name, parameters: Vec::new(), fields: Vec::new(), rules: Vec::new() };
+        self.block_parts(parts, &mut block);
+        block
+    }
+
+    pub(super) fn block_parts(&mut self, parts: &mut Pairs<'_>, block: &mut Block) {
         for part in parts {
             match part.as_rule() {
                 Rule::parameters => self.parameters(part, &mut block.parameters),
@@ -168,7 +173,6 @@ impl Builder {
                 _ => {}
             }
         }
-        block
     }
 
     fn parameters(&mut self, pair: Pair<'_>, parameters: &mut Vec<Parameter>) {
@@ -216,9 +220,9 @@ impl Builder {
                     let condition = self.whole_condition(next(&mut parts));
                     end = condition.at.0.end;
                     if is_when {
-                        rule.when = Some(condition);
+                        rule.when = Some(Box::new(condition));
                     } else {
-                        rule.unless = Some(condition);
+                        rule.unless = Some(Box::new(condition));
                     }
                 }
                 _ => {}
@@ -295,7 +299,7 @@ pub(super) fn next<'t>(parts: &mut Pairs<'t>) -> Pair<'t> {
     parts.next().expect("the grammar gives a node all of its parts")
 }
 
-fn docs(parts: &mut Pairs<'_>) -> Vec<String> {
+pub(super) fn docs(parts: &mut Pairs<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     while let Some(doc) = parts.peek().filter(|part| part.as_rule() == Rule::doc) {
         let line = doc.as_str()[3..].trim_end();

@@ -2,7 +2,7 @@
 
 use super::build::{Builder, next};
 use super::grammar::{Pair, Pairs, Rule};
-use super::{Entries, Entry, explain, mistake};
+use super::{Entries, Entry, Node, explain, mistake};
 use crate::diag::Diagnostic;
 use crate::span::Span;
 use crate::syntax::ast::{At, BlockKind, Literal, Name, Pattern, PatternKind, Text};
@@ -12,10 +12,12 @@ use crate::syntax::text::Spelling;
 /// Reads a case file.
 pub(crate) fn parse(text: &str) -> Result<Cases, Vec<Diagnostic>> {
     let mut reader = Reader::default();
-    let entries = Entries { rule: Rule::case_entry, words: &explain::CASE_WORDS };
+    // Cases are short: none is read in parts.
+    let entries = Entries { rule: Rule::case_entry, words: &explain::CASE_WORDS, stride: text.len() };
     let diagnostics = entries.read(text, |entry| {
         match entry {
-            Entry::Read(pair, builder) => reader.entry(build_part(pair), builder),
+            Entry::Read(Node::Whole(pair), builder) => reader.entry(build_part(pair), builder),
+            Entry::Read(Node::Parts(_), _) => {}
             // It may have been a section.
             Entry::Broken(_) | Entry::TakenBack => reader.is_broken = true,
         }

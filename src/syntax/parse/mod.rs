@@ -2,7 +2,7 @@
 //!
 //! 1. [`outline`](outline::outline) looks at the text without a grammar: size, nesting, brackets, strings, characters that can not be seen,
 //!    and where items begin.
-//! 2. The [grammar] reads one item after the other.
+//! 2. The [grammar] reads one item after the other, and long blocks in [`parts`].
 //! 3. [`build`] makes nodes of it and reads the literals ([`literal`], [`pattern`], [`condition`]).
 //! 4. Where the grammar stops, [`explain`](explain::explain) says why, and reading goes on at the next item.
 //!
@@ -15,6 +15,7 @@ mod explain;
 mod grammar;
 pub(crate) mod literal;
 mod outline;
+mod parts;
 mod pattern;
 
 pub(crate) use cases::parse as parse_cases;
@@ -24,7 +25,7 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
 use crate::span::Span;
-use crate::syntax::ast::{At, Condition, File, Name};
+use crate::syntax::ast::{At, Condition, File, Item, Name};
 use crate::syntax::lex::{Lexer, TokenKind};
 use build::Builder;
 use explain::explain;
@@ -54,21 +55,29 @@ pub fn parse(text: &str) -> Result<File, Vec<Diagnostic>> {
 /// Reads what can be read of a policy file, so that a checker can go on with the good items.
 #[must_use]
 pub fn parse_partly(text: &str) -> Parsed {
+    parse_in_parts(text, parts::STRIDE)
+}
+
+fn parse_in_parts(text: &str, stride: usize) -> Parsed {
     let mut parsed = Parsed::default();
-    parsed.diagnostics = Entries { rule: Rule::item, words: &explain::ITEM_WORDS }.read(text, |entry| match entry {
-        Entry::Read(pair, builder) => {
-            let item = builder.item(pair);
-            if builder.errors.is_empty() {
-                parsed.file.items.push(item);
-            } else {
-                parsed.broken.extend(declared(text, item.at.0.start));
+    parsed.diagnostics =
+        Entries { rule: Rule::item, words: &explain::ITEM_WORDS, stride }.read(text, |entry| match entry {
+            Entry::Read(node, builder) => {
+                let item = match node {
+                    Node::Whole(pair) => builder.item(pair),
+                    Node::Parts(item) => item,
+                };
+                if builder.errors.is_empty() {
+                    parsed.file.items.push(item);
+                } else {
+                    parsed.broken.extend(declared(text, item.at.0.start));
+                }
             }
-        }
-        Entry::Broken(start) => parsed.broken.extend(declared(text, start)),
-        Entry::TakenBack => {
-            parsed.file.items.pop();
-        }
-    });
+            Entry::Broken(start) => parsed.broken.extend(declared(text, start)),
+            Entry::TakenBack => {
+                parsed.file.items.pop();
+            }
+        });
     parsed
 }
 
@@ -77,7 +86,7 @@ pub fn parse_partly(text: &str) -> Parsed {
 /// # Errors
 /// Everything that is wrong with the text.
 pub fn parse_condition(text: &str) -> Result<Condition, Vec<Diagnostic>> {
-    let Outline { diagnostics, .. } = outline::outline(text, &[]);
+    let Outline { diagnostics, .. } = outline::outline(text, &[], text.len());
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
@@ -91,35 +100,56 @@ pub fn parse_condition(text: &str) -> Result<Condition, Vec<Diagnostic>> {
 struct Entries<'w> {
     rule: Rule,
     words: &'w [&'w str],
+    /// How much of a block is read at once.
+    stride: usize,
 }
 
 /// What was met.
 enum Entry<'t, 'b> {
-    /// An entry that the grammar read, to be built.
-    Read(Pair<'t>, &'b mut Builder),
+    /// An entry that the grammar read.
+    Read(Node<'t>, &'b mut Builder),
     /// An entry that begins here and could not be read.
     Broken(usize),
     /// The last entry that was read swallowed the beginning of the next one: it is broken.
     TakenBack,
 }
 
+/// What the grammar read.
+enum Node<'t> {
+    /// To be built.
+    Whole(Pair<'t>),
+    /// Built already.
+    Parts(Item),
+}
+
 impl Entries<'_> {
     fn read<'t>(&self, text: &'t str, mut meet: impl FnMut(Entry<'t, '_>)) -> Vec<Diagnostic> {
-        let Outline { starts, mut diagnostics, unreadable, begin } = outline::outline(text, self.words);
+        let Outline { starts, seams, mut diagnostics, unreadable, begin } =
+            outline::outline(text, self.words, self.stride);
         if unreadable {
             return diagnostics;
         }
         let known = diagnostics.clone();
+        let mut seams = seams.as_slice();
         let first_start = |from: usize| starts.get(starts.partition_point(|&start| start < from)).copied();
         // The entry before, if it was built without a mistake.
         let mut last: Option<usize> = None;
         let mut at = skip_blanks(text, begin);
         while at < text.len() && diagnostics.len() < limits::DIAGNOSTICS {
-            match read(self.rule, &text[at..]) {
-                Ok(pair) => {
+            // Each seam is tried once: an item that is no block costs the next one its seams, and nothing more.
+            let next = first_start(at + 1).unwrap_or(text.len());
+            let (inside, later) = seams.split_at(seams.partition_point(|&seam| seam < next));
+            seams = later;
+            let node = match parts::read_block(text, at, inside) {
+                Some((item, builder, end)) => Ok((Node::Parts(item), builder, end)),
+                None => read(self.rule, &text[at..]).map(|pair| {
                     let end = at + pair.as_span().end();
-                    let mut builder = Builder::new(at);
-                    meet(Entry::Read(pair, &mut builder));
+                    (Node::Whole(pair), Builder::new(at), end)
+                }),
+            };
+            match node {
+                Ok((node, mut builder, end)) => {
+                    meet(Entry::Read(node, &mut builder));
                     last = builder.errors.is_empty().then_some(at);
                     diagnostics.append(&mut builder.errors);
                     at = skip_blanks(text, end);

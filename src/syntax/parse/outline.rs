@@ -8,6 +8,7 @@ use crate::diag::code::Code;
 use crate::diag::render::{hides, turns};
 use crate::limits;
 use crate::span::Span;
+use crate::syntax::ast::Effect;
 use crate::syntax::lex::{Lexer, Token, TokenKind};
 
 /// What a first look at a text finds.
@@ -15,6 +16,8 @@ use crate::syntax::lex::{Lexer, Token, TokenKind};
 pub(super) struct Outline {
     /// Where items seem to begin: words that begin one, first on their line and outside of all brackets; ascending.
     pub starts: Vec<usize>,
+    /// Where a long block may be read in parts (see [`parts`](super::parts)); ascending, a stride or more from each other.
+    pub seams: Vec<usize>,
     /// What is wrong already.
     pub diagnostics: Vec<Diagnostic>,
     /// Whether the grammar must not see the text.
@@ -23,19 +26,19 @@ pub(super) struct Outline {
     pub begin: usize,
 }
 
-/// Looks at a text whose items begin with some of `keywords`.
-pub(super) fn outline(text: &str, keywords: &[&str]) -> Outline {
+/// Looks at a text whose items begin with some of `keywords`, and whose long blocks are read in parts of `stride` bytes or more.
+pub(super) fn outline(text: &str, keywords: &[&str], stride: usize) -> Outline {
     if text.len() > limits::SOURCE_BYTES {
         let message =
             format!("the text has {} bytes, more than the {} that are read", text.len(), limits::SOURCE_BYTES);
         let error = Diagnostic::new(Code::TooLarge, Span::new(0, 0), message).help("split it into several files");
         return Outline { diagnostics: vec![error], unreadable: true, ..Outline::default() };
     }
-    let mut walk = Walk::new(text, keywords, false);
+    let mut walk = Walk::new(text, keywords, stride, false);
     walk.run();
     if walk.is_unbalanced() {
         // Only now is a keyword at the beginning of a line taken for a new item although brackets are open.
-        walk = Walk::new(text, keywords, true);
+        walk = Walk::new(text, keywords, stride, true);
         walk.run();
         walk.close_all();
     }
@@ -45,6 +48,7 @@ pub(super) fn outline(text: &str, keywords: &[&str]) -> Outline {
 struct Walk<'t> {
     text: &'t str,
     keywords: &'t [&'t str],
+    stride: usize,
     /// Whether brackets are known not to match.
     mends: bool,
     open: Vec<Open>,
@@ -58,6 +62,8 @@ struct Walk<'t> {
     hides_brackets: bool,
     /// Where the `///` lines right before here begin.
     doc: Option<usize>,
+    /// The token before, which is no comment.
+    before: TokenKind,
     found: Outline,
 }
 
@@ -68,12 +74,13 @@ struct Open {
 }
 
 impl<'t> Walk<'t> {
-    fn new(text: &'t str, keywords: &'t [&'t str], mends: bool) -> Self {
+    fn new(text: &'t str, keywords: &'t [&'t str], stride: usize, mends: bool) -> Self {
         let begin = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let found = Outline { begin, ..Outline::default() };
         Self {
             text,
             keywords,
+            stride,
             mends,
             open: Vec::new(),
             depth: 0,
@@ -82,6 +89,7 @@ impl<'t> Walk<'t> {
             mismatched: false,
             hides_brackets: false,
             doc: None,
+            before: TokenKind::Strange,
             found,
         }
     }
@@ -122,6 +130,7 @@ impl<'t> Walk<'t> {
             TokenKind::Sign | TokenKind::Strange => self.chain = 0,
         }
         self.doc = None;
+        self.before = token.kind;
     }
 
     fn word(&mut self, span: Span) {
@@ -134,15 +143,31 @@ impl<'t> Walk<'t> {
         if (self.open.is_empty() || self.mends) && self.keywords.contains(&word) {
             self.keyword(span);
         }
+        self.seam(span);
+    }
+
+    /// No token goes over a line, and no part of a block goes on behind a bracket, a number or a string with the word of a rule.
+    fn seam(&mut self, span: Span) {
+        let last = self.found.seams.last().copied().unwrap_or(0);
+        if span.start - last >= self.stride
+            && self.open.len() == 1
+            && matches!(self.before, TokenKind::Close(_) | TokenKind::Number | TokenKind::Text)
+            && Effect::of_word(span.of(self.text)).is_some()
+            && self.indent(span).is_some()
+        {
+            self.found.seams.push(span.start);
+        }
+    }
+
+    /// How far a token that is the first one on its line is indented.
+    fn indent(&self, span: Span) -> Option<usize> {
+        let before = self.text.get(..span.start).unwrap_or("");
+        let line = before.trim_end_matches([' ', '\t']);
+        (line.is_empty() || line.ends_with('\n')).then_some(before.len() - line.len())
     }
 
     fn keyword(&mut self, span: Span) {
-        let before = self.text.get(..span.start).unwrap_or("");
-        let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
-        let is_first = before.len() == indent || before[..before.len() - indent].ends_with('\n');
-        if !is_first {
-            return;
-        }
+        let Some(indent) = self.indent(span) else { return };
         if !self.open.is_empty() {
             // Inside of brackets only a keyword that is not indented, with a name behind it, looks like an item.
             if indent > 0 || !self.looks_like_item(span) {

@@ -74,7 +74,7 @@ impl Builder {
             let end = next(&mut next(parts).into_inner());
             let last = self.operand(&end, spelling);
             let at = At(first.at.0.join(last.at.0));
-            return Pattern { kind: PatternKind::Range(first, last), at };
+            return Pattern { kind: PatternKind::Range(Box::new([first, last])), at };
         }
         let kind = match first.kind {
             OperandKind::Literal(literal) => PatternKind::Literal(literal),

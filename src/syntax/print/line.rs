@@ -127,10 +127,10 @@ pub(crate) fn pattern(node: &Pattern, out: &mut String) {
             out.push('~');
             text::write(value, Spelling::Regex, out);
         }
-        PatternKind::Range(first, last) => {
-            operand(first, out);
+        PatternKind::Range(ends) => {
+            operand(&ends[0], out);
             out.push_str("..");
-            operand(last, out);
+            operand(&ends[1], out);
         }
         PatternKind::Compare(sign, value) => {
             out.push_str(sign.sign());

@@ -97,8 +97,8 @@ impl Walk<'_> {
         let whole = self.with_comma(rule.at.0);
         self.push(kind, whole, "");
         rule.entries.iter().for_each(|entry| self.entry(entry, rule.at.0));
-        rule.when.iter().for_each(|condition| self.condition(condition, true));
-        rule.unless.iter().for_each(|condition| self.condition(condition, false));
+        rule.when.as_deref().into_iter().for_each(|condition| self.condition(condition, true));
+        rule.unless.as_deref().into_iter().for_each(|condition| self.condition(condition, false));
     }
 
     fn entry(&mut self, entry: &Entry, rule: Span) {

@@ -16,7 +16,7 @@ pub(super) fn near(pattern: &Pattern, scalar: Option<Scalar>) -> Vec<(Kind, Patt
         PatternKind::Affix(affix, operand) => affixes(*affix, operand),
         PatternKind::Glob(text) => globs(text),
         PatternKind::Regex(text) => vec![(Kind::Widened, PatternKind::Regex(followed(text, ".*")))],
-        PatternKind::Range(first, last) => ranges(first, last),
+        PatternKind::Range(ends) => ranges(&ends[0], &ends[1]),
         PatternKind::Compare(sign, operand) => {
             let kind = match sign {
                 Comparison::Less | Comparison::Greater => Kind::Widened,
@@ -50,7 +50,7 @@ fn around(literal: &Literal) -> Vec<(Kind, PatternKind)> {
         Literal::Bool(truth) => vec![(Kind::Widened, PatternKind::Literal(Literal::Bool(!truth)))],
         Literal::Int(number) => number
             .checked_add(2)
-            .map(|end| (Kind::Widened, PatternKind::Range(operand(literal.clone()), operand(Literal::Int(end)))))
+            .map(|end| (Kind::Widened, range(operand(literal.clone()), operand(Literal::Int(end)))))
             .into_iter()
             .collect(),
         _ => Vec::new(),
@@ -94,9 +94,12 @@ fn globs(text: &Text) -> Vec<(Kind, PatternKind)> {
     near
 }
 
+fn range(first: Operand, last: Operand) -> PatternKind {
+    PatternKind::Range(Box::new([first, last]))
+}
+
 /// Each end of a range, one further and one nearer.
 fn ranges(first: &Operand, last: &Operand) -> Vec<(Kind, PatternKind)> {
-    let range = |first: Operand, last: Operand| PatternKind::Range(first, last);
     let mut near = Vec::new();
     for (kind, step) in [(Kind::Widened, -1), (Kind::Narrowed, 1)] {
         near.extend(stepped(first, step).map(|first| (kind, range(first, last.clone()))));
