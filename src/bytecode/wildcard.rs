@@ -151,14 +151,14 @@ impl Steps for Units {
         let (_, rest) = rest.split_first()?;
         match self.0 {
             Unit::Byte => Some(rest),
-            Unit::Character => rest.get(rest.iter().take_while(|byte| is_inside(byte)).count()..),
+            Unit::Character => rest.get(rest.iter().take_while(|byte| is_inside(**byte)).count()..),
         }
     }
 
     fn seek<'v>(&self, after_run: &[u8], rest: &'v [u8]) -> Option<&'v [u8]> {
         match GlobPiece::read(&mut Cursor::new(after_run)) {
             None => Some(&[]),
-            Some(GlobPiece::Literal([first, ..])) if self.0 == Unit::Character && is_inside(first) => None,
+            Some(GlobPiece::Literal([first, ..])) if self.0 == Unit::Character && is_inside(*first) => None,
             Some(GlobPiece::Literal(literal)) => rest.get(memmem::find(rest, literal)?..),
             Some(_) => Some(rest),
         }
@@ -166,7 +166,7 @@ impl Steps for Units {
 }
 
 /// Whether a byte of UTF-8 is inside a character and does not begin one.
-fn is_inside(byte: &u8) -> bool {
+fn is_inside(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
 
