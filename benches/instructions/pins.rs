@@ -1,7 +1,7 @@
 //! The counts that are written down, and what may become of them.
 //!
-//! `pins.txt` has a line for the compiler and the machine that they hold for, and a line for each path. On the same
-//! compiler and machine a count may grow by [`TOLERANCE`]; elsewhere the code is another one, and only what is far off is
+//! `pins.txt` has a line for the compiler, the machine and the valgrind that they hold for, and a line for each path. On the
+//! same a count may grow by [`TOLERANCE`]; elsewhere the code is another one, and only what is far off is
 //! a regression. A count that has become much smaller is no failure: `BLESS=1` writes it down.
 
 use std::env;
@@ -46,11 +46,19 @@ pub fn hold(counts: &[(&str, u64)]) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The compiler, and the processor it writes for.
+/// What the counts depend on: the compiler, the processor it writes for, what libraries find on it, and what counts.
 fn here() -> String {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let version = Command::new(rustc).arg("--version").output().expect("the compiler tells its version");
-    let version = String::from_utf8_lossy(&version.stdout);
-    let number = version.split_whitespace().nth(1).unwrap_or("unknown");
-    format!("rustc {number} {}", env::consts::ARCH)
+    let rustc = version(&env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned()));
+    let rustc = rustc.split_whitespace().nth(1).unwrap_or("unknown");
+    let valgrind = version("valgrind");
+    #[cfg(target_arch = "x86_64")]
+    let vectors = if std::is_x86_feature_detected!("avx2") { " with AVX2" } else { "" };
+    #[cfg(not(target_arch = "x86_64"))]
+    let vectors = "";
+    format!("rustc {rustc}, {}{vectors}, {}", env::consts::ARCH, valgrind.trim())
+}
+
+fn version(command: &str) -> String {
+    let told = Command::new(command).arg("--version").output();
+    told.map_or_else(|_| "unknown".to_owned(), |told| String::from_utf8_lossy(&told.stdout).into_owned())
 }
