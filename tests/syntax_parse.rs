@@ -240,7 +240,6 @@ fn a_long_chain_of_conditions_nests_little() {
 }
 
 #[test]
-#[ignore = "sixteen megabytes take a while without optimisation"]
 fn a_file_of_the_largest_size_is_read() {
     let mut text = String::from("policy p {\n");
     while text.len() + 64 < limits::SOURCE_BYTES {
