@@ -4,6 +4,7 @@
 mod check_support;
 
 use check_support::{check, http, momento};
+use placet::limits::NESTING;
 
 #[test]
 fn a_misspelt_key_does_not_match_everything() {
@@ -128,6 +129,7 @@ fn a_pattern_fits_the_type_of_its_attribute() {
         "write `{ name: pattern }`, with the name of a label",
     );
     http("allow { host: { a: \"b\" } }").finds(&[("E0308", "{ a: \"b\" }")]);
+    http("allow { path: any } when host[\"a\"] == \"b\"").finds(&[("E0308", "host")]);
 }
 
 #[test]
@@ -277,6 +279,34 @@ fn lets_that_multiply_are_stopped() {
     source.push_str("policy p { allow { path: a9 } }");
     let found = check(&source);
     assert!(found.is_refused());
+}
+
+/// A `let` of actions that is made of others, `depth` of them, one by one; each is `made` of the one before.
+fn chain(depth: usize, made: &str) -> check_support::Found {
+    let lets: String =
+        (1..=depth).map(|n| format!("let a{n} = {}\n", made.replace('_', &format!("a{}", n - 1)))).collect();
+    check(&format!("use http\nlet a0 = GET\n{lets}policy p {{ allow {{ action: a{depth} }} }}"))
+}
+
+#[test]
+fn actions_nest_as_deep_as_allowed_and_no_deeper() {
+    chain(NESTING - 1, "_").is_good();
+    for made in ["not _", "[_]"] {
+        chain(NESTING / 2 - 1, made).is_good();
+        assert!(chain(NESTING / 2 + 1, made).is_refused(), "{made}");
+        assert!(chain(4 * NESTING, made).is_refused(), "{made}");
+    }
+    assert!(chain(NESTING + 1, "_").is_refused());
+}
+
+#[test]
+fn a_name_is_given_once() {
+    let twice = check("use http\npolicy p { allow { path: \"/a\" } }\npolicy p { allow { path: \"/b\" } }");
+    twice.says("E0204", "p", "`p` is declared twice", "rename one of the two");
+    assert!(twice.is_refused());
+    let source =
+        "vocabulary v 1 { action get }\nvocabulary v 2 { action put }\nuse v\npolicy p { allow { action: get } }";
+    assert!(check(source).is_refused());
 }
 
 #[test]

@@ -133,6 +133,9 @@ fn names_of_actions_and_roles_become_sets() {
         ("action: not not GET", vec!["GET"]),
         ("action: any", vec!["any"]),
         ("action: [GET, any]", vec!["any"]),
+        ("action: [GET, Read]", vec!["GET", "HEAD", "OPTIONS"]),
+        ("action: [not GET, not PUT]", vec!["any"]),
+        ("action: [not Read, not [GET, PUT]]", vec!["!GET"]),
     ] {
         let found = http(&format!("allow {{ {source} }}"));
         assert_eq!(actions(http_vocabulary, &found.is_good().rules[0]), expected, "{source}");
@@ -171,6 +174,14 @@ fn a_read_token_is_a_rule_over_owner_producer_application_and_labels() {
     assert_eq!(template.claims.labels, []);
     assert_eq!(template.claims.attributes, [(".nofetch".to_owned(), Text { pieces: vec![literal("true")] })]);
     assert_eq!(template.times.ttl, Some(Term::Constant(Constant::Duration(2_592_000_000))));
+    let quoted = check(
+        "use warp10\ntoken t { type: \"READ\" owner: \"0d0c2f6e-3f5d-4b2b-9a7e-5a1d2c3b4e5f\" application: \"a\" ttl: 5m
+             when: has application && application == token.type }",
+    );
+    assert_eq!(quoted.template().claims.kind.as_deref(), Some("READ"));
+    let Some(Condition::All(parts)) = &quoted.template().guard else { panic!("two conditions") };
+    let kind = Operand::Term(Term::Constant(Constant::String("READ".to_owned())), Scalar::String);
+    assert!(matches!(&parts[1], Condition::Compare(_, _, right) if *right == kind), "{parts:?}");
 }
 
 #[test]
@@ -243,6 +254,11 @@ fn text_takes_the_type_of_the_other_side_on_either_side() {
         let found = check(&format!("use warp10\npolicy p(me: uuid) {{ allow {{ owner: me }} when {condition} }}"));
         assert!(matches!(found.is_good().rules[0].condition.as_deref(), Some(Condition::Compare(..))), "{condition}");
     }
+    for condition in ["owner == fixed", "fixed == owner"] {
+        let found =
+            check(&format!("use warp10\nlet fixed = {fixed}\npolicy p {{ allow {{ owner: any }} when {condition} }}"));
+        assert!(matches!(found.is_good().rules[0].condition, Some(Condition::Compare(..))), "{condition}, by a let");
+    }
     let source = "vocabulary raw 1 { key: bytes action get }\npolicy p(k: string) { allow { key: any } when k == key && key != x\"00\" }";
     check(source).is_good();
 }
@@ -276,6 +292,51 @@ fn rules_of_permissions_come_before_written_ones() {
     let found = momento("deny { topic: \"x\" }\n permissions: [{ cache: \"a\" }]\n allow { cache: \"b\" }");
     let effects: Vec<_> = found.is_good().rules.iter().map(|rule| rule.effect).collect();
     assert_eq!(effects, [Effect::Allow, Effect::Deny, Effect::Allow]);
+}
+
+#[test]
+fn permissions_may_be_named_by_a_let() {
+    let found = check(
+        "use momento
+         let reading = [{ role: ReadOnly, cache: \"a\" }, { role: ReadOnly, cache: \"b\" }]
+         token t { permissions: [reading, { role: ReadWrite, cache: \"c\" }] ttl: 5m }",
+    );
+    let momento = vocabulary("momento");
+    let rules = &found.is_good().rules;
+    let caches: Vec<_> = rules.iter().map(|rule| tests(momento, rule)).collect();
+    assert_eq!(caches, [[("cache", &string("a"))], [("cache", &string("b"))], [("cache", &string("c"))]]);
+    assert_eq!(actions(momento, &rules[0]), actions(momento, &rules[1]));
+    assert_ne!(actions(momento, &rules[0]), actions(momento, &rules[2]));
+}
+
+#[test]
+fn each_of_the_tokens_own_fields_is_read_by_its_name() {
+    for field in ["id", "owner", "producer", "application"] {
+        let found = check(&format!(
+            "use http
+             token t {{
+                 id: \"of id\" owner: \"of owner\" producer: \"of producer\" application: \"of application\"
+                 allow {{ subject: any }} when subject == token.{field}
+                 ttl: 5m
+             }}"
+        ));
+        let Some(Condition::Compare(_, _, Operand::Term(Term::Constant(Constant::String(text)), _))) =
+            &found.is_good().rules[0].condition
+        else {
+            panic!("{field} is compared")
+        };
+        assert_eq!(*text, format!("of {field}"));
+    }
+}
+
+#[test]
+fn an_id_may_be_a_number_and_a_text_may_be_a_uuid() {
+    let source = "use http\ntoken t(n: int, u: uuid) { id: ID application: APP allow { path: \"/a\" } ttl: 5m }";
+    let found = check(&source.replace("ID", "7").replace("APP", "u").replace("n: int, ", ""));
+    assert_eq!(found.is_good().claims.id, Some(Text { pieces: vec![literal("7")] }));
+    assert_eq!(found.template().claims.application, Some(Text { pieces: vec![Piece::Parameter(ArgumentNo(0))] }));
+    let found = check(&source.replace("ID", "n").replace("APP", "u"));
+    assert_eq!(found.is_good().claims.id, Some(Text { pieces: vec![Piece::Parameter(ArgumentNo(0))] }));
 }
 
 #[test]

@@ -296,14 +296,18 @@ fn an_index_with_another_byte_is_refused_or_changes_nothing() {
     assert!(refused > (bytes.len() - shorter) * 2, "only {refused} changes were refused");
 }
 
-/// An index in front of `rules`, each a test of `tenant`: the rules, and the constant.
+/// An index in front of `rules` that allow, each a test of `tenant`: the rules, and the constant.
 fn by_hand(rules: &[(&str, u8)], tables: &[u8]) -> (Vec<u8>, Pool, Vec<u8>) {
+    by_hand_of(|body| Op::Allow { body }, rules, tables)
+}
+
+fn by_hand_of(rule: fn(Length) -> Op, rules: &[(&str, u8)], tables: &[u8]) -> (Vec<u8>, Pool, Vec<u8>) {
     let (mut code, mut pool, mut directory) = (Vec::new(), Pool::default(), Vec::new());
     for &(tenant, table) in rules {
         directory.extend([code.len() as u8, 0, 0, table]);
         let mut test = Vec::new();
         Op::Equals { field: FieldNo(1), text: pool.intern(tenant.as_bytes()) }.write(&mut test);
-        Op::Allow { body: Length(test.len() as u32) }.write(&mut code);
+        rule(Length(test.len() as u32)).write(&mut code);
         code.extend(test);
     }
     let mut constant = vec![rules.len() as u8, 0, code.len() as u8, 0, 0, 0, 1];
@@ -381,4 +385,39 @@ fn only_the_index_of_its_rules_is_believed() {
         let fault = fault_of(&code, pool, &constant, place);
         assert!(matches!(fault, Some(Fault::OutOfOrder | Fault::BadIndex | Fault::Cut)), "{what}: {fault:?}");
     }
+}
+
+/// The VM gives the number of a rule by counting, and stops where something has been decided: an index has one place.
+#[test]
+fn an_index_stands_in_front_of_everything_that_it_could_overtake() {
+    type Make = fn(Length) -> Op;
+    type Mark = fn(Const) -> Op;
+    let (allow, deny): (Make, Make) = (|body| Op::Allow { body }, |body| Op::Deny { body });
+    let require: Make = |body| Op::Require { body };
+    let (allows, denies): (Mark, Mark) = (|index| Op::AllowIndex { index }, |index| Op::DenyIndex { index });
+    let tables = [1, 0, 0, 1, 9, 0, 0, 0, 2, 0, 0, 0, 1, 0];
+    let fault = |before: &[Make], mark: Mark, rule: Make, times: usize| {
+        let (rules, mut pool, constant) = by_hand_of(rule, &[("a", 0), ("b", 0)], &tables);
+        let index = pool.intern(&constant);
+        let mut code = Vec::new();
+        before.iter().for_each(|rule| rule(Length(0)).write(&mut code));
+        for _ in 0..times {
+            mark(index).write(&mut code);
+            code.extend_from_slice(&rules);
+        }
+        let document = document("policy p { allow { tenant: \"a\" } }");
+        let vocabulary = document.vocabulary();
+        let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
+        verify(Program::new(&code, &pool).bytes(), &scope).err().map(|error| error.fault)
+    };
+    for (before, mark, rule) in
+        [(&[][..], denies, deny), (&[][..], allows, allow), (&[deny, require][..], allows, allow)]
+    {
+        assert_eq!(fault(before, mark, rule, 1), None);
+        assert_eq!(fault(before, mark, rule, 2), Some(Fault::OutOfOrder), "twice");
+    }
+    for before in [deny, require, allow] {
+        assert_eq!(fault(&[before], denies, deny, 1), Some(Fault::OutOfOrder));
+    }
+    assert_eq!(fault(&[allow], allows, allow, 1), Some(Fault::OutOfOrder));
 }

@@ -4,7 +4,7 @@ mod token_workshop;
 
 use data_encoding::BASE64URL_NOPAD;
 use placet::bytecode::program::EMPTY;
-use placet::limits::BLOCKS;
+use placet::limits::{BLOCKS, TOKEN_BYTES};
 use placet::model::verdict::Refusal;
 use placet::token::attenuate::{AttenuateError, BlockDraft, append, append_voucher, seal};
 use placet::token::envelope::Token;
@@ -12,7 +12,7 @@ use placet::token::header::TokenId;
 use placet::token::inspect::inspect;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, SigningKey};
-use placet::token::mint::Draft;
+use placet::token::mint::{Draft, mint};
 use placet::token::verify::{Scratch, Verifier};
 use placet::token::vouch::VoucherRequest;
 use token_workshop::*;
@@ -293,6 +293,17 @@ fn more_blocks_than_allowed_are_refused() {
     assert_eq!(append(&token, &BlockDraft::default(), &mut random()), Err(AttenuateError::TooManyBlocks));
     let longer = append_raw(&token, &[0, 0]);
     assert_eq!(verify(&spell(&longer)), Err(Refusal::TooManyBlocks));
+}
+
+#[test]
+fn a_token_is_as_long_as_allowed_and_no_longer() {
+    let of = |length: usize| mint(&local().into(), &draft(&vec![0; length]), &mut random());
+    let length = (0..TOKEN_BYTES).rev().find(|length| of(*length).is_ok()).expect("a shorter one is one");
+    let longest = of(length).expect("it is one");
+    assert_eq!(longest.as_bytes().len(), TOKEN_BYTES);
+    assert_eq!(Token::from_bytes(longest.as_bytes()), Ok(longest.clone()));
+    assert_eq!(append(&longest, &BlockDraft::default(), &mut random()), Err(AttenuateError::TooLarge));
+    assert_eq!(Token::from_bytes(&append_raw(&longest, &[0, 0])), Err(Refusal::TooLarge));
 }
 
 #[test]

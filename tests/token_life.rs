@@ -2,9 +2,10 @@
 
 mod token_workshop;
 
+use placet::limits::TOKEN_BYTES;
 use placet::model::verdict::Refusal;
 use placet::model::vocabulary::Vocabulary;
-use placet::token::attenuate::{BlockDraft, append, append_voucher};
+use placet::token::attenuate::{AttenuateError, BlockDraft, append, append_voucher};
 use placet::token::cache::TokenCache;
 use placet::token::envelope::Token;
 use placet::token::header::{KeyId, Purpose, RevocationId};
@@ -15,7 +16,7 @@ use placet::token::mint::{Draft, MintError, mint};
 use placet::token::revocation::{RevocationList, Revocations};
 use placet::token::verified::{Verified, VerifiedToken};
 use placet::token::verify::{Scratch, Verifier};
-use placet::token::vouch::{Voucher, VoucherRequest};
+use placet::token::vouch::{VouchError, Voucher, VoucherRequest};
 use token_workshop::*;
 
 fn both() -> [MintingKey; 2] {
@@ -90,7 +91,7 @@ fn a_restriction_ends_a_token_earlier_and_never_later() {
 #[test]
 fn what_makes_no_token_is_not_minted() {
     let mint = |key: MintingKey, draft: &Draft<'_>| mint(&key, draft, &mut random());
-    let large = vec![0; placet::limits::TOKEN_BYTES];
+    let large = vec![0; TOKEN_BYTES];
     assert_eq!(mint(local().into(), &draft(&large)), Err(MintError::TooLarge));
     assert_eq!(mint(local().into(), &Draft { issuance: -1, ..draft(program()) }), Err(MintError::BeforeTheEpoch));
     assert_eq!(mint(signing().into(), &Draft { encrypted: true, ..draft(program()) }), Err(MintError::PublicSecret));
@@ -128,6 +129,33 @@ fn a_third_party_vouches_by_text() {
         let vouched = attenuated(&vouched).text();
         let verified = verifier.verify(&vouched, NOW, &mut scratch).expect("it is genuine");
         assert_eq!(verified.vouchers().collect::<Vec<_>>(), [third_party().public().as_bytes()]);
+    }
+}
+
+#[test]
+fn a_voucher_may_be_the_last_block() {
+    for key in both() {
+        let token = minted(key, &draft(program()));
+        let request = VoucherRequest::of(&token).expect("a token");
+        let voucher = request.vouch(&third_party(), &BlockDraft { sealed: true, ..BlockDraft::default() });
+        let last = append_voucher(&token, &voucher, &mut random()).expect("it was made for it");
+        assert_eq!(verify(&last.text()), Ok(()));
+        assert_eq!(append(&last, &BlockDraft::default(), &mut random()), Err(AttenuateError::Sealed));
+    }
+}
+
+/// What is longer than any token is not decoded: whoever passes a voucher on has not asked for it.
+#[test]
+fn a_voucher_may_be_as_long_as_a_token() {
+    let request = VoucherRequest::of(&minted(local(), &draft(program()))).expect("a token");
+    let made = |program: &[u8]| request.vouch(&third_party(), &BlockDraft { program, ..BlockDraft::default() });
+    let room = TOKEN_BYTES - (1 + 32 + 64);
+    for length in [400, 2_000, room] {
+        let voucher = made(&vec![0; length]);
+        assert_eq!(Voucher::parse(&voucher.text()), Ok(voucher), "{length} bytes");
+    }
+    for length in [room + 1, 10 * room] {
+        assert_eq!(Voucher::parse(&made(&vec![0; length]).text()), Err(VouchError::NotAVoucher), "{length} bytes");
     }
 }
 
@@ -331,5 +359,6 @@ fn a_verified_token_tells_whether_it_is_sealed() {
     for (name, token) in shapes() {
         let verified = verifier.verify(&token.text(), NOW, &mut scratch).expect(name);
         assert_eq!(verified.is_sealed(), name.contains("sealed"), "{name}");
+        assert_eq!(token.is_sealed(), verified.is_sealed(), "{name}");
     }
 }

@@ -378,6 +378,27 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_is_removed_takes_no_other_one_from_minting() {
+        let mut keyring = Keyring::new();
+        keyring.mint_with(signing(1).into()).expect("it is the first");
+        keyring.mint_with(signing(2).into()).expect("it is another");
+        assert!(keyring.remove(Purpose::Public, signing(1).id()));
+        assert!(!keyring.remove(Purpose::Local, signing(2).id()));
+        assert_eq!(keyring.minting(), Some(&signing(2).into()));
+    }
+
+    #[test]
+    fn a_key_that_is_accepted_may_mint_and_another_of_its_id_may_not() {
+        let mut keyring = Keyring::new();
+        keyring.accept_local(local(1)).expect("it is the first");
+        keyring.accept_public(signing(2).public().clone()).expect("it is the first");
+        assert_eq!(keyring.mint_with(local(1).into()), Ok(()));
+        assert_eq!(keyring.mint_with(signing(2).into()), Ok(()));
+        assert_eq!(keyring.ids().count(), 2, "neither is there twice");
+        assert_eq!(keyring.accept_local(local(1)), Err(SameId(local(1).id())));
+    }
+
+    #[test]
     fn secrets_are_absent_from_debug() {
         let mut keyring = Keyring::new();
         keyring.mint_with(local(0x41).into()).expect("it is the first");

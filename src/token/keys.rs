@@ -371,6 +371,13 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_equal_where_their_secrets_are() {
+        assert_eq!((local(), signing()), (LocalKey::from_secret(&[7; 32]), SigningKey::from_seed(&[8; 32])));
+        assert_ne!(local(), LocalKey::from_secret(&[8; 32]));
+        assert_ne!(signing(), SigningKey::from_seed(&[7; 32]));
+    }
+
+    #[test]
     fn a_mistyped_key_is_found() {
         let text = local().reveal();
         for at in Kind::Local.prefix().len()..text.len() {

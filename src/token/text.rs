@@ -149,5 +149,6 @@ mod tests {
         assert_eq!(read_length(&text), Ok(TOKEN_BYTES));
         assert_eq!(read_length(&write(Purpose::Public, &[0; TOKEN_BYTES + 1])), Err(Refusal::TooLarge));
         assert_eq!(read_length(&write(Purpose::Public, &[0; 2 * TOKEN_BYTES])), Err(Refusal::TooLarge));
+        assert_eq!(read_length(&" ".repeat(2 * TOKEN_TEXT)), Err(Refusal::TooLarge), "it is not looked at");
     }
 }

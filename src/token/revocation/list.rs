@@ -249,6 +249,24 @@ mod tests {
     }
 
     #[test]
+    fn a_list_may_have_comments_and_empty_lines() {
+        let id = "ab".repeat(16);
+        let list = RevocationList::from_text(&format!("{BEGIN}\n# of Tuesday\n{id}\n\n# and no more\nend\n"));
+        let mut same = RevocationList::new(5, 7);
+        same.revoke(RevocationId([0xab; 16]));
+        assert_eq!(list, Ok(same));
+    }
+
+    #[test]
+    fn what_is_restored_is_not_revoked_and_what_is_reissued_is_of_that_time() {
+        let mut list = RevocationList::new(5, 7);
+        list.revoke(RevocationId([1; 16]));
+        assert!(list.restore(RevocationId([1; 16])) && !list.restore(RevocationId([1; 16])));
+        list.reissue(9);
+        assert_eq!(list, RevocationList::new(9, 7));
+    }
+
+    #[test]
     fn of_two_times_of_a_key_the_later_holds() {
         let mut list = RevocationList::new(0, 0);
         list.revoke_key(KeyId([1; 4]), 9);

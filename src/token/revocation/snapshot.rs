@@ -239,16 +239,31 @@ mod tests {
         assert_eq!(Revocations::open(&[]).err(), Some(SnapshotError::Damaged));
     }
 
-    #[test]
-    fn unsorted_ids_are_refused_even_with_their_checksum() {
+    /// A snapshot that somebody has changed, with the checksum that fits.
+    fn changed(change: impl Fn(&mut [u8])) -> Vec<u8> {
         let bytes = Revocations::write(&list());
         let (content, _) = bytes.split_last_chunk::<16>().expect("it is longer");
         let mut content = content.to_vec();
-        let ids = content.len() - 32;
-        content[ids..].rotate_left(16);
+        change(&mut content);
         let sum = checksum(&content);
         content.extend(sum);
-        assert_eq!(Revocations::open(&content).err(), Some(SnapshotError::Damaged));
+        content
+    }
+
+    #[test]
+    fn unsorted_and_doubled_entries_are_refused_even_with_their_checksum() {
+        let opens = |change: fn(&mut [u8])| Revocations::open(&changed(change)).map(|_| ());
+        assert_eq!(opens(|_| ()), Ok(()));
+        // 100 ids of 16 bytes stand at the end, two keys of 12 before them.
+        let wrong: [fn(&mut [u8]); 4] = [
+            |content| content.last_chunk_mut::<32>().expect("ids").rotate_left(16),
+            |content| content.last_chunk_mut::<32>().expect("ids").copy_within(..16, 16),
+            |content| content.last_chunk_mut::<1624>().expect("keys")[..24].rotate_left(12),
+            |content| content.last_chunk_mut::<1624>().expect("keys").copy_within(..4, 12),
+        ];
+        for (number, change) in wrong.into_iter().enumerate() {
+            assert_eq!(opens(change), Err(SnapshotError::Damaged), "change {number}");
+        }
     }
 
     #[test]
