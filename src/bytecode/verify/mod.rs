@@ -84,7 +84,7 @@ impl<'a> Proved<'a> {
     }
 
     /// The most steps that any request can make it take: one for an instruction, more for one that looks into long values,
-    /// all of it times [`SET_ELEMENTS`] where it looks at every element of a set.
+    /// all of it times [`SET_ELEMENTS`](crate::limits::SET_ELEMENTS) where it looks at every element of a set.
     #[must_use]
     pub const fn cost(&self) -> u64 {
         self.cost
