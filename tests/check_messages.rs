@@ -103,6 +103,8 @@ fn a_value_has_the_type_of_its_attribute() {
     http("allow { time: \"2027\" }").finds(&[("E0306", "\"2027\"")]);
     http("allow { time: 7 }").finds(&[("E0301", "7")]);
     check("use http\npolicy p(n: set of int) { allow { host: n } }").finds(&[("E0301", "n")]);
+    check("use http\npolicy p(s: string) { allow { ip: s } }").finds(&[("E0301", "s")]);
+    check("vocabulary raw 1 { key: bytes action get }\npolicy p(n: int) { allow { key: n } }").finds(&[("E0301", "n")]);
     let misplaced = "use warp10\npolicy p { allow { owner: \"0d0c2f6e3-f5d-4b2b-9a7e-5a1d2c3b4e5f\" } }";
     check(misplaced).finds(&[("E0305", "\"0d0c2f6e3-f5d-4b2b-9a7e-5a1d2c3b4e5f\"")]);
     http("allow { ip: \"office\" }").says(
@@ -273,6 +275,10 @@ fn a_name_that_means_two_things_is_refused_where_it_would_be_guessed() {
         "`subject` is a parameter and also an attribute of the request",
         "rename a parameter; in the rule's map, `subject: subject` needs no condition",
     );
+    let by_let = "use http\nlet subject = \"x\"\npolicy p { allow { subject: subject, path: \"/a\" } }";
+    check(by_let).is_good();
+    check(&by_let.replace("subject: subject, path: \"/a\" }", "subject: any } when subject == \"x\""))
+        .finds(&[("E0213", "subject")]);
 }
 
 #[test]
