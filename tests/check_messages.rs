@@ -86,6 +86,8 @@ fn a_pattern_of_paths_is_not_taken_for_a_path_with_a_star_in_it() {
         "use `in`, or a pattern in the rule's map",
     );
     http("allow { path: != \"/a/**\" }").finds(&[("E0304", "\"/a/**\"")]);
+    let spliced = "use http\npolicy p(u: string) { allow { action: GET } when path == \"/a/{u}/*\" }";
+    check(spliced).finds(&[("E0304", "\"/a/{u}/*\"")]);
     http("allow { action: GET } when path in \"/a/*\"").is_good();
 }
 
@@ -99,6 +101,12 @@ fn a_value_has_the_type_of_its_attribute() {
         "`x\"…\"` is for attributes of type `bytes`",
     );
     http("allow { time: \"2027\" }").finds(&[("E0306", "\"2027\"")]);
+    http("allow { time: 7 }").finds(&[("E0301", "7")]);
+    check("use http\npolicy p(n: set of int) { allow { host: n } }").finds(&[("E0301", "n")]);
+    check("use http\npolicy p(s: string) { allow { ip: s } }").finds(&[("E0301", "s")]);
+    check("vocabulary raw 1 { key: bytes action get }\npolicy p(n: int) { allow { key: n } }").finds(&[("E0301", "n")]);
+    let misplaced = "use warp10\npolicy p { allow { owner: \"0d0c2f6e3-f5d-4b2b-9a7e-5a1d2c3b4e5f\" } }";
+    check(misplaced).finds(&[("E0305", "\"0d0c2f6e3-f5d-4b2b-9a7e-5a1d2c3b4e5f\"")]);
     http("allow { ip: \"office\" }").says(
         "E0302",
         "\"office\"",
@@ -122,6 +130,10 @@ fn a_pattern_fits_the_type_of_its_attribute() {
         "write a path with `*` for one segment and `**` for any number: `\"/v1/**\"`",
     );
     http("allow { host: 1..5 }").finds(&[("E0308", "1..5")]);
+    for bad in ["glob \"1*\"", "~\"1.*\"", "suffix \"1\""] {
+        http(&format!("allow {{ ip: {bad} }}")).finds(&[("E0308", bad)]);
+        http(&format!("allow {{ time: {bad} }}")).finds(&[("E0308", bad)]);
+    }
     http("allow { headers: \"x\" }").says(
         "E0308",
         "\"x\"",
@@ -191,6 +203,30 @@ fn an_optional_attribute_is_guarded_before_it_is_read() {
 }
 
 #[test]
+fn what_either_side_makes_sure_of_is_there_and_what_one_side_does_is_not() {
+    let says = |condition: &str| {
+        let declared = "vocabulary v 1 { a: string optional b: string optional m: labels optional action get }";
+        check(&format!("{declared}\npolicy p {{ allow {{ action: get }} when {condition} }}"))
+    };
+    for good in [
+        "(has a || has a && has b) && a == \"1\"",
+        "(has a && has b) && b == \"1\"",
+        "!(!has a || !has b) && b == \"1\"",
+        "!(!has a && !has a) && a == \"1\"",
+        "(has m[\"x\"] || has m[\"x\"] && has a) && m[\"x\"] == \"1\"",
+    ] {
+        says(good).is_good();
+    }
+    for (bad, underlined) in [
+        ("(has a || has b) && a == \"1\"", "a"),
+        ("!(!has a && !has b) && b == \"1\"", "b"),
+        ("(has m[\"x\"] || has m[\"y\"]) && m[\"x\"] == \"1\"", "m[\"x\"]"),
+    ] {
+        says(bad).finds(&[("E0404", underlined)]);
+    }
+}
+
+#[test]
 fn conditions_are_typed() {
     http("allow { action: GET } when hour(time)").says(
         "E0401",
@@ -239,6 +275,10 @@ fn a_name_that_means_two_things_is_refused_where_it_would_be_guessed() {
         "`subject` is a parameter and also an attribute of the request",
         "rename a parameter; in the rule's map, `subject: subject` needs no condition",
     );
+    let by_let = "use http\nlet subject = \"x\"\npolicy p { allow { subject: subject, path: \"/a\" } }";
+    check(by_let).is_good();
+    check(&by_let.replace("subject: subject, path: \"/a\" }", "subject: any } when subject == \"x\""))
+        .finds(&[("E0213", "subject")]);
 }
 
 #[test]
@@ -250,6 +290,7 @@ fn no_name_hides_another() {
         "choose another name for the parameter",
     );
     check("use http\nrole GET = [HEAD]\npolicy p { allow { action: GET } }").finds(&[("E0212", "GET")]);
+    check("use http\nrole Read = [DELETE]\npolicy p { allow { action: Read } }").finds(&[("E0212", "Read")]);
 }
 
 #[test]
@@ -268,6 +309,18 @@ fn a_let_knows_no_parameters() {
         "there is no parameter `user` here",
         "a `let` stands outside of all blocks and knows no parameters; write the text in the block",
     );
+}
+
+#[test]
+fn a_let_takes_no_parameter_wherever_it_stands() {
+    for own in ["me", "[me]", "prefix me", "[prefix \"{me}\"]"] {
+        let source =
+            format!("use http\nlet own = {own}\npolicy p(me: string) {{ allow {{ host: me, subject: own }} }}");
+        assert!(check(&source).is_refused(), "{own}");
+    }
+    let condition =
+        "use http\nlet own = me\npolicy p(me: string) { allow { host: me, subject: any } when subject == own }";
+    assert!(check(condition).is_refused());
 }
 
 #[test]

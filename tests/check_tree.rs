@@ -109,16 +109,22 @@ fn a_splice_is_literal_text_and_a_lone_one_the_parameter_itself() {
     let found = check(
         "use momento
          token t(user: string, n: int) {
-             allow { cache: \"{user}\", item: \"{user}/{n}\", topic: glob \"{user}-*\" }
+             allow { cache: \"{user}\", item: \"{user}/{n}\", topic: glob \"{user}-*\", function: \"{n}\" }
              ttl: 5m
          }",
     );
     let user = Piece::Parameter(ArgumentNo(0));
     let item = Text { pieces: vec![user.clone(), literal("/"), Piece::Parameter(ArgumentNo(1))] };
     let topic = Pattern::Glob(GlobText(Text { pieces: vec![user, literal("-*")] }));
+    let function = Pattern::Equal(Term::Text(Text { pieces: vec![Piece::Parameter(ArgumentNo(1))] }));
     assert_eq!(
         tests(vocabulary("momento"), &found.is_good().rules[0]),
-        [("cache", &parameter(0)), ("item", &Pattern::Equal(Term::Text(item))), ("topic", &topic)]
+        [
+            ("cache", &parameter(0)),
+            ("item", &Pattern::Equal(Term::Text(item))),
+            ("topic", &topic),
+            ("function", &function)
+        ]
     );
 }
 
@@ -354,6 +360,15 @@ fn a_file_may_declare_what_it_speaks() {
     let effects = &found.is_good().rules;
     assert_eq!(effects[0].actions.as_ref().map(|actions| actions.listed.len()), Some(2));
     assert_eq!(effects[1].actions.as_ref().map(|actions| actions.listed.len()), Some(1));
+}
+
+#[test]
+fn of_several_vocabularies_a_file_speaks_the_one_that_it_uses() {
+    let declared = "vocabulary first 1 { a: string action get }\nvocabulary second 1 { b: string action get }";
+    for (used, attribute) in [("first", "a"), ("second", "b")] {
+        let found = check(&format!("{declared}\nuse {used}\npolicy p {{ allow {{ {attribute}: \"x\" }} }}"));
+        assert_eq!(found.is_good().rules[0].tests[0].pattern, string("x"), "{used}");
+    }
 }
 
 #[test]
