@@ -263,7 +263,10 @@ fn text_takes_the_type_of_the_other_side_on_either_side() {
     for condition in ["owner == fixed", "fixed == owner"] {
         let found =
             check(&format!("use warp10\nlet fixed = {fixed}\npolicy p {{ allow {{ owner: any }} when {condition} }}"));
-        assert!(matches!(found.is_good().rules[0].condition, Some(Condition::Compare(..))), "{condition}, by a let");
+        assert!(
+            matches!(found.is_good().rules[0].condition.as_deref(), Some(Condition::Compare(..))),
+            "{condition}, by a let"
+        );
     }
     let source = "vocabulary raw 1 { key: bytes action get }\npolicy p(k: string) { allow { key: any } when k == key && key != x\"00\" }";
     check(source).is_good();
@@ -327,7 +330,7 @@ fn each_of_the_tokens_own_fields_is_read_by_its_name() {
              }}"
         ));
         let Some(Condition::Compare(_, _, Operand::Term(Term::Constant(Constant::String(text)), _))) =
-            &found.is_good().rules[0].condition
+            found.is_good().rules[0].condition.as_deref()
         else {
             panic!("{field} is compared")
         };

@@ -2,6 +2,35 @@
 //!
 //! It keeps what can not change: that the bytes are genuine. Expiry, revocation and the keyring are asked on every hit, a
 //! verdict is never kept, and a hit is one only for the very text, keys and vocabulary that were verified.
+//!
+//! ```
+//! # use placet::{bytecode::program::EMPTY, model::{request::Request, vocabulary::Vocabulary}, authorize::Authorizer};
+//! # use placet::token::{cache::TokenCache, claims::ClaimsDraft, header::TokenId, keyring::Keyring, keys::LocalKey};
+//! # use placet::token::{mint::{Draft, mint}, verify::Scratch};
+//! # let mut random = |buffer: &mut [u8]| buffer.fill(4);
+//! # let vocabulary = Vocabulary::builder("cache", 1).action("get")?.build();
+//! # let mut keyring = Keyring::new();
+//! # keyring.mint_with(LocalKey::generate(&mut random)?.into())?;
+//! # let now = 1_767_225_600_000;
+//! # let draft = Draft {
+//! #     issuance: now, expiry: None, not_before: None, id: TokenId::random(&mut random)?, sealed: false, encrypted: false,
+//! #     fingerprint: vocabulary.fingerprint(), claims: ClaimsDraft::default(), program: EMPTY,
+//! # };
+//! # let text = mint(keyring.minting().expect("there is one"), &draft, &mut random)?.text();
+//! let authorizer = Authorizer::new(&keyring, &vocabulary);
+//! let cache = TokenCache::new(10_000); // one for the service
+//! let mut scratch = Scratch::new(); // one for each thread
+//!
+//! let request = Request::named(&vocabulary, "get", now)?;
+//! for _ in 0..2 {
+//!     let verdict = cache.verify(authorizer.verifier(), &text, now, &mut scratch, |token| {
+//!         authorizer.decide(token, &request).verdict()
+//!     })?;
+//!     assert!(!verdict.is_allow(), "it has no rules");
+//! }
+//! assert_eq!(cache.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::key_list::Stamp;
 use super::shelf::Shelf;

@@ -44,15 +44,16 @@ impl<V> Shelf<V> {
             return;
         }
         let thing = Thing { value, is_read: AtomicBool::new(false) };
+        let text: Arc<str> = text.into();
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let things = self.things.pin();
-        if !things.contains_key(text) {
+        if !things.contains_key(&text) {
             if queue.len() == self.capacity {
                 Self::take_one_off(&things, &mut queue);
             }
-            queue.push_back(text.into());
+            queue.push_back(Arc::clone(&text));
         }
-        things.insert(text.into(), thing);
+        things.insert(text, thing);
     }
 
     /// Considers each thing once at most: where all have been read, the first goes.
