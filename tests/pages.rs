@@ -14,7 +14,7 @@ fn blocks(language: &str) -> Vec<&'static str> {
 #[test]
 fn the_first_policy_of_the_readme_is_the_one_that_its_command_tries() {
     assert_eq!(blocks("placet").first().copied(), Some(include_str!("../policies/tenant.placet")));
-    assert!(README.contains("cargo run --release -- try policies/tenant.placet"));
+    assert!(README.contains("cargo run -- try policies/tenant.placet"));
 }
 
 #[test]
