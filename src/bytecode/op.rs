@@ -368,8 +368,9 @@ impl Op {
     /// bytes in one look. `None`, and nothing read, for any other instruction.
     #[inline(always)]
     pub fn short_frame(cursor: &mut Cursor<'_>) -> Option<(ActionNo, ActionNo, Length)> {
-        const ALLOW_IS: u32 = 0x04;
-        const ALLOW_IN: u32 = 0x05;
+        const NO_ACTION: ActionNo = ActionNo(0);
+        const ALLOW_IS: u32 = Op::AllowIs { action: NO_ACTION, body: Length(0) }.row().code as u32;
+        const ALLOW_IN: u32 = Op::AllowIn { first: NO_ACTION, last: NO_ACTION, body: Length(0) }.row().code as u32;
         /// The code, and in each operand the bit that says that more bytes follow.
         const LOOK_AT_TWO: u32 = 0x0080_80ff;
         const LOOK_AT_THREE: u32 = 0x8080_80ff;
@@ -471,6 +472,36 @@ mod tests {
             for cut in 0..bytes.len() {
                 assert_eq!(Op::read(&mut Cursor::new(&bytes[..cut])), None, "{op:?} cut at {cut}");
             }
+        }
+    }
+
+    #[test]
+    fn a_frame_read_in_one_look_is_the_instruction_that_stands_there() {
+        let (small, large) = (0x7f, 0x80);
+        let mut ops = Op::samples();
+        for first in [0, small, large] {
+            for last in [0, small, large] {
+                for length in [0, small, large] {
+                    let (first, last, body) = (ActionNo(first), ActionNo(last), Length(u32::from(length)));
+                    ops.extend([Op::AllowIn { first, last, body }, Op::AllowIs { action: first, body }]);
+                }
+            }
+        }
+        for op in ops {
+            let mut bytes = Vec::new();
+            op.write(&mut bytes);
+            let operands = bytes.len() - 1;
+            let is_short = bytes[1..].iter().all(|byte| *byte < 0x80);
+            let expected = match op {
+                Op::AllowIn { first, last, body } if is_short => Some((first, last, body)),
+                Op::AllowIs { action, body } if is_short => Some((action, action, body)),
+                _ => None,
+            };
+            bytes.extend([0xff; 3]);
+            let mut cursor = Cursor::new(&bytes);
+            assert_eq!(Op::short_frame(&mut cursor), expected, "{op:?}");
+            let read = if expected.is_some() { 1 + operands } else { 0 };
+            assert_eq!(cursor.rest().len(), bytes.len() - read, "{op:?}");
         }
     }
 
