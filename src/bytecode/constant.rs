@@ -67,28 +67,28 @@ impl NetworkBits {
         let differing = u128::from_be_bytes(self.first.octets()) ^ u128::from_be_bytes(address.octets());
         differing & mask(self.bits.min(128)) == 0
     }
-
-    /// Whether the address is one of the network that `constant` spells: [`read`](Self::read) and
-    /// [`contains`](Self::contains) where the constant is proved.
-    #[must_use]
-    pub fn spells(constant: &[u8], address: Address) -> Option<bool> {
-        let (&mark, prefix) = constant.split_first()?;
-        let octets = address.octets();
-        let (octets, bits) = match mark.checked_sub(V4_MARK) {
-            None => (&octets[..], mark),
-            Some(bits) if octets.starts_with(&V4_PREFIX) => (&octets[12..], bits),
-            Some(_) => return Some(false),
-        };
-        // All bits of all bytes but the last must agree, and of that the bits that are left.
-        let Some((last, before)) = prefix.split_last() else { return Some(true) };
-        let (octets, rest) = octets.split_at_checked(before.len())?;
-        let spare = bits.wrapping_neg() % 8;
-        Some((last ^ rest.first()?) >> spare == 0 && before.iter().zip(octets).all(|(a, b)| a == b))
-    }
 }
 
 fn mask(bits: u8) -> u128 {
     u128::MAX.checked_shl(128 - u32::from(bits)).unwrap_or(0)
+}
+
+/// Whether the address is one of the network, which is spelt canonically. [`NetworkBits::contains`] for who has it as it
+/// lies in the pool.
+#[must_use]
+pub fn network_contains(network: &[u8], address: Address) -> Option<bool> {
+    let (&mark, prefix) = network.split_first()?;
+    let octets = address.octets();
+    let (octets, bits) = match mark.checked_sub(V4_MARK) {
+        None => (&octets[..], mark),
+        Some(bits) if octets.starts_with(&V4_PREFIX) => (&octets[12..], bits),
+        Some(_) => return Some(false),
+    };
+    // All bits of all bytes but the last must agree, and of that the bits that are left.
+    let Some((last, before)) = prefix.split_last() else { return Some(true) };
+    let (octets, rest) = octets.split_at_checked(before.len())?;
+    let spare = bits.wrapping_neg() % 8;
+    Some((last ^ rest.first()?) >> spare == 0 && before.iter().zip(octets).all(|(a, b)| a == b))
 }
 
 /// Appends the set of actions: one bit each, lowest bit first, without zero bytes at its end.
@@ -130,7 +130,7 @@ mod tests {
         for (address, inside) in [("10.1.2.3", true), ("::ffff:10.1.2.3", true), ("11.0.0.1", false), ("::1", false)] {
             let address = address.parse::<IpAddr>().unwrap().into();
             assert_eq!(ten.contains(address), inside, "{address:?}");
-            assert_eq!(NetworkBits::spells(&bytes, address), Some(inside), "{address:?}");
+            assert_eq!(network_contains(&bytes, address), Some(inside), "{address:?}");
         }
         let everything = NetworkBits { first: Address::from_octets([0; 16]), bits: 0 };
         assert!(everything.contains("10.0.0.1".parse::<IpAddr>().unwrap().into()));
@@ -148,7 +148,7 @@ mod tests {
                 let mut other = octets;
                 other[flipped / 8] ^= 0x80 >> (flipped % 8);
                 let other = Address::from_octets(other);
-                assert_eq!(NetworkBits::spells(&spelt, other), Some(flipped >= usize::from(bits)), "{bits} {flipped}");
+                assert_eq!(network_contains(&spelt, other), Some(flipped >= usize::from(bits)), "{bits} {flipped}");
                 assert_eq!(network.contains(other), flipped >= usize::from(bits), "{bits} {flipped}");
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{Machine, begins, equals, label, take};
 use crate::bytecode::automaton::Automaton;
-use crate::bytecode::constant::NetworkBits;
+use crate::bytecode::constant::network_contains;
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Op, Sort};
 use crate::bytecode::wildcard::{Unit, glob_matches, is_within, path_matches};
@@ -85,7 +85,7 @@ impl<'p> Machine<'p, '_> {
             Op::Regex { automaton } => Automaton::read(self.constant(automaton)?)?.matches(subject.bytes()?)?,
             Op::Net { network } => {
                 let Value::Ip(address) = *subject else { return None };
-                NetworkBits::spells(self.constant(network)?, address)?
+                network_contains(self.constant(network)?, address)?
             }
             Op::Path { path } => path_matches(self.constant(path)?, subject.bytes()?)?,
             Op::Within { path } => is_within(subject.bytes()?, self.constant(path)?),
