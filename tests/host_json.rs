@@ -2,131 +2,24 @@
 
 #![cfg(feature = "author")]
 
+#[path = "host_json/handles.rs"]
+mod handles;
+#[path = "host_json/json_host.rs"]
+mod json_host;
+
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use json_host::{ANN, JsonHost, NOW, builder, get, keyring, momento, read_token, reader, warp10, with, without};
 use placet::author::mint::Wrapping;
 use placet::host::error::{Code, HostError};
 use placet::host::function::Function;
-use placet::host::handle::Handle;
 use placet::host::value::Value;
-use placet::host::{Builder, Host, Limits};
+use placet::host::{Host, Limits};
 use placet::token::header::RevocationId;
-use placet::token::keyring::{Keyring, MintingKey};
-use placet::token::keys::{LocalKey, SigningKey};
+use placet::token::keyring::Keyring;
 use placet::token::revocation::{HeldRevocations, RevocationList, Revocations};
-use serde_json::{Value as Json, json};
-
-const NOW: i64 = 1_767_225_600_000;
-const SECRET: [u8; 32] = *b"a secret that no script may see.";
-
-/// The second host: JSON in, JSON out. Handles stay here; a program sees their numbers.
-struct JsonHost {
-    host: Host,
-    handles: Mutex<Vec<Handle>>,
-}
-
-impl JsonHost {
-    fn new(builder: Builder) -> Self {
-        Self { host: builder.build().unwrap(), handles: Mutex::default() }
-    }
-
-    fn call(&self, name: &str, arguments: Json) -> Result<Json, Json> {
-        let function = Function::of_name(name).expect("there is such a function");
-        let arguments: Vec<Value> = arguments.as_array().unwrap().iter().map(|json| self.inward(json)).collect();
-        let answer = self.host.call(function, &arguments);
-        answer.map(|value| self.outward(value)).map_err(|error| self.outward(error.to_value()))
-    }
-
-    fn inward(&self, json: &Json) -> Value {
-        match json {
-            Json::Object(map) if map.contains_key("handle") => {
-                let number = map["handle"].as_u64().unwrap() as usize;
-                Value::Handle(self.handles.lock().unwrap()[number].clone())
-            }
-            Json::Object(map) => Value::Map(map.iter().map(|(key, value)| (key.clone(), self.inward(value))).collect()),
-            Json::Array(list) => Value::List(list.iter().map(|value| self.inward(value)).collect()),
-            plain => plain.clone().into(),
-        }
-    }
-
-    fn outward(&self, value: Value) -> Json {
-        match value {
-            Value::Null => Json::Null,
-            Value::Bool(truth) => truth.into(),
-            Value::Int(number) => number.into(),
-            Value::Float(number) => number.into(),
-            Value::Text(text) => text.into(),
-            Value::Bytes(bytes) => bytes.into(),
-            Value::List(list) => list.into_iter().map(|value| self.outward(value)).collect(),
-            Value::Map(map) => map.into_iter().map(|(key, value)| (key, self.outward(value))).collect(),
-            Value::Handle(handle) => {
-                let mut handles = self.handles.lock().unwrap();
-                handles.push(handle);
-                json!({ "handle": handles.len() - 1 })
-            }
-        }
-    }
-
-    fn get(&self, name: &str, arguments: Json) -> Json {
-        self.call(name, arguments).unwrap_or_else(|error| panic!("{name}: {error}"))
-    }
-
-    fn error(&self, name: &str, arguments: Json) -> Json {
-        self.call(name, arguments).expect_err("the call should have failed")
-    }
-
-    fn token(&self, map: Json) -> String {
-        self.get("TOKENGEN", json!([map]))["token"].as_str().unwrap().to_owned()
-    }
-
-    fn verdict(&self, who: impl Into<Json>, request: Json) -> String {
-        self.get("AUTHORIZE", json!([who.into(), request]))["verdict"].as_str().unwrap().to_owned()
-    }
-}
-
-fn keyring() -> Keyring {
-    let mut keyring = Keyring::new();
-    keyring.mint_with(MintingKey::Local(LocalKey::from_secret(&SECRET))).unwrap();
-    keyring
-}
-
-fn builder(vocabulary: &str) -> Builder {
-    Host::builder(keyring()).vocabulary(vocabulary).minting().clock(|| NOW)
-}
-
-fn momento() -> JsonHost {
-    JsonHost::new(builder("momento"))
-}
-
-fn warp10() -> JsonHost {
-    JsonHost::new(builder("warp10"))
-}
-
-fn reader() -> Json {
-    json!({ "permissions": [{ "role": "ReadOnly", "cache": "acorns" }], "ttl": 60_000 })
-}
-
-fn get(cache: &str) -> Json {
-    json!({ "action": "get", "cache": cache, "item": "oak" })
-}
-
-const ANN: &str = "0d0c2f6e-3f5d-4b2b-9a7e-5a1d2c3b4e5f";
-
-fn read_token() -> Json {
-    json!({ "type": "READ", "owner": ANN, "application": "grafana", "owners": [ANN], "ttl": 60_000 })
-}
-
-fn without(mut map: Json, key: &str) -> Json {
-    map.as_object_mut().unwrap().shift_remove(key);
-    map
-}
-
-fn with(mut map: Json, key: &str, value: Json) -> Json {
-    map.as_object_mut().unwrap().insert(key.to_owned(), value);
-    map
-}
+use serde_json::json;
 
 #[test]
 fn a_map_goes_in_and_a_map_comes_out() {
@@ -536,202 +429,11 @@ fn explain_says_what_would_have_to_change() {
 }
 
 #[test]
-fn handles_of_another_host_are_refused() {
-    let (one, other) = (momento(), momento());
-    let handle = one.get("COMPILE", json!([HOUSE]));
-    let number = handle["handle"].as_u64().unwrap() as usize;
-    let foreign = one.handles.lock().unwrap()[number].clone();
-    other.handles.lock().unwrap().push(foreign);
-    let foreign = json!({ "handle": 0 });
-    for (function, arguments) in [
-        ("TOKENGEN", json!([foreign, { "with": { "user": "a" } }])),
-        ("AUTHORIZE", json!([foreign, get("a")])),
-        ("EXPLAIN", json!([foreign, get("a")])),
-        ("COMPILE", json!([foreign, { "name": "no_photos" }])),
-        ("ATTENUATE", json!([other.token(reader()), foreign, { "with": { "cache": "a" } }])),
-    ] {
-        assert_eq!(other.error(function, arguments)["code"], Code::ForeignHandle.id(), "{function}");
-    }
-}
-
-#[test]
-fn a_handle_is_of_one_kind_and_no_data() {
-    let host = momento();
-    let bearer = host.get("VERIFY", json!([host.token(reader())]));
-    assert_eq!(host.error("TOKENGEN", json!([bearer]))["code"], Code::HandleKind.id());
-    assert_eq!(host.error("COMPILE", json!([bearer]))["code"], Code::HandleKind.id());
-    assert_eq!(host.error("TOKENINFO", json!([bearer]))["code"], Code::Argument.id());
-    let error = host.error("TOKENGEN", json!([{ "permissions": [bearer] }]));
-    assert_eq!((error["code"].as_str(), error["path"].as_str()), (Some(Code::NotData.id()), Some("permissions[0]")));
-}
-
-#[test]
-fn handles_are_bounded_and_their_room_comes_back() {
-    let limits = Limits { handles: 2, handle_bytes: 10_000, ..Limits::default() };
-    let host = JsonHost::new(builder("momento").limits(limits));
-    host.get("COMPILE", json!([HOUSE]));
-    host.get("COMPILE", json!([HOUSE]));
-    assert_eq!(host.error("COMPILE", json!([HOUSE]))["code"], Code::Handles.id());
-    assert_eq!(host.host.handles(), 2, "the one that was refused takes no room");
-    host.handles.lock().unwrap().clear();
-    assert_eq!(host.host.handles(), 0);
-    let long = format!("{HOUSE}{}", "// on and on\n".repeat(1000));
-    assert_eq!(host.error("COMPILE", json!([long]))["code"], Code::Handles.id());
-    assert!(host.call("COMPILE", json!([HOUSE])).is_ok());
-}
-
-#[test]
 fn a_host_can_refuse_what_deserves_a_warning() {
     let strict = JsonHost::new(builder("warp10").deny_warnings());
     let error = strict.error("TOKENGEN", json!([without(read_token(), "owners")]));
     assert!(error["code"].as_str().unwrap().starts_with('W'), "{error}");
     assert!(warp10().call("TOKENGEN", json!([without(read_token(), "owners")])).is_ok());
-}
-
-#[test]
-fn threads_share_one_host() {
-    let host = momento();
-    let token = host.token(reader());
-    let house = host.get("COMPILE", json!(["use momento\npolicy all { allow { action: any } }"]));
-    std::thread::scope(|scope| {
-        for thread in 0..4 {
-            let (host, token, house) = (&host, &token, &house);
-            scope.spawn(move || {
-                for round in 0..25 {
-                    let cache = if round % 2 == 0 { "acorns" } else { "beeches" };
-                    let expected = if round % 2 == 0 { "allow" } else { "not_permitted" };
-                    assert_eq!(host.verdict(json!([token, house]), get(cache)), expected, "thread {thread}");
-                    host.get("VERIFY", json!([token]));
-                }
-            });
-        }
-    });
-}
-
-/// What a secret looks like wherever it is printed.
-fn is_secret_free(shown: &str) -> bool {
-    let local = LocalKey::from_secret(&SECRET).reveal();
-    let signing = SigningKey::from_seed(&SECRET).reveal();
-    let digits: String = SECRET.iter().map(|byte| format!("{byte:02x}")).collect();
-    let body = |text: &str| text.rsplit('_').next().unwrap_or_default()[..20].to_owned();
-    let list = SECRET.map(|byte| byte.to_string()).join(", ");
-    let secrets = [body(&local), body(&signing), digits, list, String::from_utf8(SECRET.to_vec()).unwrap()];
-    !secrets.iter().any(|secret| shown.contains(secret))
-        && !shown.contains("placet_secret_")
-        && !shown.contains("placet_signing_")
-}
-
-#[test]
-fn a_key_never_reaches_a_script() {
-    let mut signing = Keyring::new();
-    signing.mint_with(MintingKey::Signing(SigningKey::from_seed(&SECRET))).unwrap();
-    for keyring in [keyring(), signing] {
-        let host = JsonHost::new(Host::builder(keyring).vocabulary("momento").minting().clock(|| NOW));
-        let token = host.token(reader());
-        let house = host.get("COMPILE", json!([HOUSE]));
-        let bearer = host.get("VERIFY", json!([token]));
-        let garbage = json!({ "permissions": [{ "role": "None" }], "ttl": "soon", "owner": [1], "key": "?" });
-        let arguments = [json!(token), house, bearer, reader(), garbage, get("acorns"), json!("nonsense"), json!(null)];
-        let mut shown = format!("{:?} {:?}", host.host, host.handles.lock().unwrap());
-        for function in Function::ALL {
-            for one in &arguments {
-                for two in &arguments {
-                    for list in [json!([one]), json!([one, two])] {
-                        let answer = host.call(function.name(), list);
-                        shown.push_str(&answer.unwrap_or_else(|error| error).to_string());
-                    }
-                }
-            }
-        }
-        assert!(shown.len() > 10_000 && is_secret_free(&shown));
-    }
-    assert!(!is_secret_free(&LocalKey::from_secret(&SECRET).reveal()), "the search finds what it looks for");
-}
-
-/// Values without sense, from a seed: every function answers or refuses, and none panics.
-#[test]
-fn no_value_makes_a_function_panic() {
-    let host = JsonHost::new(builder("momento"));
-    let token = host.token(reader());
-    host.get("COMPILE", json!([HOUSE]));
-    host.get("VERIFY", json!([token]));
-    let mut seed = 0x2545_F491_4F6C_DD1D_u64;
-    for _ in 0..2000 {
-        let function = Function::ALL[draw(&mut seed, Function::ALL.len())];
-        let count = 1 + draw(&mut seed, 3);
-        let arguments: Vec<Value> = (0..count).map(|_| nonsense(&host, &token, &mut seed, 5)).collect();
-        match host.host.call(function, &arguments) {
-            Ok(answer) => assert_ne!(answer.get("allowed"), Some(&Value::Bool(true)), "{arguments:?}"),
-            Err(error) => assert!(!error.code.is_empty() && !error.message.is_empty(), "{error:?}"),
-        }
-    }
-}
-
-fn draw(seed: &mut u64, below: usize) -> usize {
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    (*seed % below as u64) as usize
-}
-
-fn nonsense(host: &JsonHost, token: &str, seed: &mut u64, depth: usize) -> Value {
-    const WORDS: &[&str] = &[
-        "use",
-        "momento",
-        "http",
-        "permissions",
-        "role",
-        "ReadOnly",
-        "cache",
-        "action",
-        "burn",
-        "ttl",
-        "expiry",
-        "issuance",
-        "type",
-        "READ",
-        "WRITE",
-        "owner",
-        "labels",
-        "allow",
-        "deny",
-        "only",
-        "when",
-        "true",
-        "$any",
-        "$regex",
-        "(((",
-        "$range",
-        "$text",
-        "$name",
-        "with",
-        "name",
-        "items",
-        "token",
-        "policy",
-        "params",
-        "rules",
-        "",
-        "\u{202e}",
-        "{x}",
-        "$fields",
-    ];
-    let word = |seed: &mut u64| WORDS[draw(seed, WORDS.len())].to_owned();
-    match draw(seed, if depth == 0 { 8 } else { 12 }) {
-        0 => Value::Null,
-        1 => Value::Bool(draw(seed, 2) == 0),
-        2 => Value::Int([0, -1, i64::MAX, i64::MIN, NOW][draw(seed, 5)]),
-        3 => Value::Float([0.5, f64::NAN, f64::INFINITY, -1e308, 1000.0][draw(seed, 5)]),
-        4 => Value::Bytes(vec![draw(seed, 256) as u8; draw(seed, 40)]),
-        5 => Value::Text(token[..draw(seed, token.len())].to_owned()),
-        6 => Value::Handle(host.handles.lock().unwrap()[draw(seed, 2)].clone()),
-        7 => Value::Text(word(seed)),
-        8 => Value::List((0..draw(seed, 4)).map(|_| nonsense(host, token, seed, depth - 1)).collect()),
-        _ => {
-            let entries = (0..draw(seed, 5)).map(|_| (word(seed), nonsense(host, token, seed, depth - 1)));
-            Value::Map(entries.collect())
-        }
-    }
 }
 
 #[test]

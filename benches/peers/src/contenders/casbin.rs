@@ -1,8 +1,10 @@
 //! casbin: a model whose matcher is run for every line of the policy; classes of calls are roles.
 
 use casbin::{CoreApi, DefaultModel, Enforcer, StringAdapter};
+use rhai::{Array, Dynamic, Map};
 
 use super::engine::Engine;
+use crate::apps::App;
 use crate::contender::CanNot;
 use crate::question::{Ask, Field, Question, Value};
 
@@ -11,11 +13,11 @@ use crate::question::{Ask, Field, Question, Value};
 pub struct Casbin;
 
 /// What stands between model and lines.
-const AND: &str = "\n---\n";
+const AND: &str = "---\n";
 
 impl Engine for Casbin {
     type Program = Enforcer;
-    type Request = Vec<String>;
+    type Request = Vec<Dynamic>;
 
     const NAME: &'static str = "casbin";
     const PACKAGE: &'static str = "casbin";
@@ -24,19 +26,22 @@ impl Engine for Casbin {
     fn policy(self, question: Question) -> Result<Vec<u8>, CanNot> {
         let text = match question {
             Question::S1 => include_str!("../../policies/s1.casbin").to_owned(),
-            Question::S2 | Question::S2p => return Err("its requests are tuples of texts, without labels"),
-            Question::S3 => {
-                return Err(
-                    "it finds no address in a network without a feature, nor an hour between two others in texts",
-                );
+            Question::S2 => {
+                include_str!("../../policies/s2.casbin").replace("{dc}", r#"regexMatch(r.labels["dc"], "^eu-.*$")"#)
             }
-            Question::App(_) => return Err("it keeps groups by itself, and takes no sets with a request"),
+            Question::S2p => {
+                include_str!("../../policies/s2.casbin").replace("{dc}", r#"keyMatch(r.labels["dc"], "eu-*")"#)
+            }
+            Question::S3 => include_str!("../../policies/s3.casbin").to_owned(),
+            Question::App(App::Github) => include_str!("../../policies/github.casbin").to_owned(),
+            Question::App(App::Gdrive) => include_str!("../../policies/gdrive.casbin").to_owned(),
+            Question::App(App::Tinytodo) => include_str!("../../policies/tinytodo.casbin").to_owned(),
             Question::Rules(n) => {
                 let rule = |i| format!("p, cache-{i}, k-{i}/*\n");
                 let lines: String = (0..n).map(rule).collect();
                 let model = "[request_definition]\nr = cache, key\n[policy_definition]\np = cache, key\n\
                              [policy_effect]\ne = some(where (p.eft == allow))\n\
-                             [matchers]\nm = r.cache == p.cache && keyMatch(r.key, p.key)";
+                             [matchers]\nm = r.cache == p.cache && keyMatch(r.key, p.key)\n";
                 format!("{model}{AND}{lines}")
             }
         };
@@ -53,17 +58,24 @@ impl Engine for Casbin {
         .expect("a policy of ours")
     }
 
-    fn request(self, _question: Question, ask: &Ask) -> Vec<String> {
-        let text = |(_, value): &Field| match value {
-            Value::Text(text) => Some(text.clone()),
-            // Its numbers have 32 bits; a text of as many digits is compared alike.
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
+    fn request(self, _question: Question, ask: &Ask) -> Vec<Dynamic> {
+        let value = |(_, value): &Field| match value {
+            Value::Text(text) => Dynamic::from(text.clone()),
+            // Its numbers have 32 bits; of an instant, the text of as many digits is compared alike.
+            Value::Number(number) => {
+                i32::try_from(*number).map_or_else(|_| Dynamic::from(number.to_string()), Dynamic::from)
+            }
+            Value::Ip(ip) => Dynamic::from(ip.to_string()),
+            Value::Labels(labels) => {
+                let pairs = labels.iter().map(|(name, value)| (name.as_str().into(), value.clone().into()));
+                Dynamic::from(pairs.collect::<Map>())
+            }
+            Value::Set(texts) => Dynamic::from(texts.iter().map(|text| text.clone().into()).collect::<Array>()),
         };
-        ask.fields.iter().filter_map(text).collect()
+        ask.fields.iter().map(value).collect()
     }
 
-    fn decide(self, program: &mut Enforcer, request: &mut Vec<String>) -> bool {
+    fn decide(self, program: &mut Enforcer, request: &mut Vec<Dynamic>) -> bool {
         program.enforce(request.clone()).unwrap_or(false)
     }
 }

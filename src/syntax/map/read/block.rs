@@ -1,0 +1,142 @@
+//! Blocks, their fields and rules.
+
+use serde_json::{Map, Value};
+
+use super::Reader;
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::limits;
+use crate::syntax::ast::{Block, BlockKind, Condition, Effect, Field, FieldValue, Name, Parameter, Rule};
+use crate::syntax::map::{CONDITION_KEYS, PARTS, Plain, place};
+use crate::syntax::parse::parse_condition;
+
+impl Reader {
+    pub(super) fn block(&mut self, wanted: Option<BlockKind>, value: &Value) -> (Vec<String>, Block) {
+        let kinds = [BlockKind::Token, BlockKind::Policy, BlockKind::Restriction];
+        let nothing = Map::new();
+        let map = self.object("a map", value).unwrap_or(&nothing);
+        let found: Vec<BlockKind> = kinds.into_iter().filter(|kind| map.contains_key(kind.word())).collect();
+        let kind = wanted.or(found.first().copied()).unwrap_or(BlockKind::Token);
+        for other in found.iter().filter(|found| **found != kind) {
+            let help = format!("this map is a {}", kind.word());
+            self.below(other.word(), |reader| {
+                reader.report(Code::Map, format!("`{}` is no key here", other.word()), help);
+            });
+        }
+        let anonymous = Name { text: kind.word().to_owned(), at: self.here() };
+        let name = if found.contains(&kind) { self.named(map, kind.word()).unwrap_or(anonymous) } else { anonymous };
+        let doc = self.doc(map);
+        let mut block = Block { kind, name, parameters: Vec::new(), fields: Vec::new(), rules: Vec::new() };
+        for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
+            match key.as_str() {
+                "token" | "policy" | "restriction" | "doc" => {}
+                "params" => block.parameters = self.below(key, |reader| reader.parameters(value)),
+                "rules" => self.below(key, |reader| match value {
+                    Value::Array(list) => block.rules.extend(reader.each(list, Self::rule)),
+                    other => {
+                        reader.expected::<()>("a list of rules", other);
+                    }
+                }),
+                "allow" | "deny" | "only" | "never" | "always" => {
+                    self.below(key, |reader| reader.bare_rules(key, value, &mut block.rules));
+                }
+                "$fields" => self.below(key, |reader| {
+                    if let Some(fields) = reader.object("a map of fields", value) {
+                        for (key, value) in fields {
+                            block.fields.extend(reader.below(key, |reader| reader.field(key, value)));
+                        }
+                    }
+                }),
+                _ if key.starts_with('$') => self.unknown_key(key, &[&PARTS[..], &["$fields"]].concat()),
+                _ => block.fields.extend(self.below(key, |reader| reader.field(key, value))),
+            }
+        }
+        (doc, block)
+    }
+
+    fn parameters(&mut self, value: &Value) -> Vec<Parameter> {
+        let Some(map) = self.object("a map of types", value) else { return Vec::new() };
+        let parameter = |reader: &mut Self, key: &str, value: &Value| {
+            let name = reader.name(key)?;
+            Some(Parameter { name, ty: reader.kind(value)? })
+        };
+        map.iter().filter_map(|(key, value)| self.below(key, |reader| parameter(reader, key, value))).collect()
+    }
+
+    fn field(&mut self, key: &str, value: &Value) -> Option<Field> {
+        let key = self.name(key)?;
+        if let Some(effect) = Effect::of_word(&key.text) {
+            let what = if effect.is_promise() { "promise" } else { "rule" };
+            self.report(
+                Code::Map,
+                format!("`{}` begins a {what}, it is no field", key.text),
+                "write it outside of `$fields`",
+            );
+            return None;
+        }
+        let value = if CONDITION_KEYS.contains(&key.text.as_str()) {
+            FieldValue::Condition(self.condition(value)?)
+        } else {
+            FieldValue::Pattern(self.pattern(value, Plain::of_field(&key.text))?)
+        };
+        Some(Field { key, value })
+    }
+
+    /// `"allow": {…}` or `"allow": [{…}, {…}]` in a block.
+    fn bare_rules(&mut self, word: &str, value: &Value, rules: &mut Vec<Rule>) {
+        let Some(effect) = Effect::of_word(word) else { return };
+        let read = |reader: &mut Self, value: &Value| {
+            let at = reader.here();
+            let map = reader.object("a map", value)?;
+            Some(Rule { effect, entries: reader.entries(map, Plain::Maps), when: None, unless: None, at })
+        };
+        match value {
+            Value::Array(list) => rules.extend(self.each(list, read)),
+            other => rules.extend(read(self, other)),
+        }
+    }
+
+    fn rule(&mut self, value: &Value) -> Option<Rule> {
+        let map = self.object("a rule", value)?;
+        let at = self.here();
+        let mut effects = Effect::ALL.into_iter().filter(|effect| map.contains_key(effect.word()));
+        let (Some(effect), None) = (effects.next(), effects.next()) else {
+            let message = "a rule has one of the keys `allow`, `deny` and `only`, a promise `never` or `always`";
+            self.report(Code::Map, message, "write one of them");
+            return None;
+        };
+        let word = effect.word();
+        self.only_keys(map, &[word, "when", "unless"]);
+        let entries = self.required(map, word, |reader, value| {
+            let map = reader.object("a map", value)?;
+            Some(reader.entries(map, Plain::Maps))
+        });
+        let mut clause = |key: &str| match map.get(key) {
+            None | Some(Value::Null) => None,
+            Some(value) => self.below(key, |reader| reader.condition(value)).map(Box::new),
+        };
+        let (when, unless) = (clause("when"), clause("unless"));
+        Some(Rule { effect, entries: entries?, when, unless, at })
+    }
+
+    fn condition(&mut self, value: &Value) -> Option<Condition> {
+        let Value::String(text) = value else { return self.expected("a condition as a string", value) };
+        let at = self.here();
+        match parse_condition(text) {
+            Ok(mut condition) => {
+                place::condition(&mut condition, at);
+                Some(condition)
+            }
+            Err(errors) => {
+                let room = limits::DIAGNOSTICS.saturating_sub(self.errors.len());
+                self.errors.extend(errors.into_iter().take(room).map(|error| Diagnostic {
+                    label: if error.label.is_empty() { format!("at `{}`", error.at.of(text)) } else { error.label },
+                    at: at.0,
+                    related: Vec::new(),
+                    ..error
+                }));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Files and their items.
+
+use serde_json::{Map, Value};
+
+use super::Reader;
+use crate::diag::code::Code;
+use crate::diag::render::{hides, turns};
+use crate::syntax::ast::{File, Item, ItemKind, Let, Member, MemberKind, RoleItem, VocabularyItem};
+use crate::syntax::map::{BLOCK_WORDS, ITEM_WORDS, Plain};
+
+impl Reader {
+    pub(super) fn file(&mut self, value: &Value) -> File {
+        let mut file = File::default();
+        let Some(map) = self.object("a map", value) else { return file };
+        let Some(items) = map.get("items") else {
+            file.items.extend(self.item(value));
+            return file;
+        };
+        for key in map.keys().filter(|key| *key != "items") {
+            self.unknown_key(key, &["items"]);
+        }
+        self.below("items", |reader| match items {
+            Value::Array(list) => file.items = reader.each(list, Self::item),
+            other => {
+                reader.expected::<()>("a list of items", other);
+            }
+        });
+        file
+    }
+
+    fn item(&mut self, value: &Value) -> Option<Item> {
+        let map = self.object("a map", value)?;
+        // A block may have fields with the names of other items.
+        let Some(word) = BLOCK_WORDS.into_iter().chain(ITEM_WORDS).find(|word| map.contains_key(*word)) else {
+            let help = format!("an item has one of the keys {}", ITEM_WORDS.map(|word| format!("`{word}`")).join(", "));
+            self.report(Code::Map, "the map says not which item it is", help);
+            return None;
+        };
+        if BLOCK_WORDS.contains(&word) {
+            let at = self.here();
+            let (doc, block) = self.block(None, value);
+            return Some(Item { doc, kind: ItemKind::Block(block), at });
+        }
+        let at = self.here();
+        let doc = self.doc(map);
+        let name = self.named(map, word);
+        let known: &[&str] = match word {
+            "use" => &["use", "doc"],
+            "let" => &["let", "value", "doc"],
+            "role" => &["role", "actions", "doc"],
+            _ => &["vocabulary", "version", "members", "doc"],
+        };
+        self.only_keys(map, known);
+        let kind = match word {
+            "use" => ItemKind::Use(name?),
+            "let" => {
+                let value = self.required(map, "value", |reader, value| reader.pattern(value, Plain::Text));
+                ItemKind::Let(Let { name: name?, value: value? })
+            }
+            "role" => {
+                let actions = self.required(map, "actions", |reader, value| reader.pattern(value, Plain::Name));
+                ItemKind::Role(RoleItem { name: name?, actions: actions? })
+            }
+            _ => {
+                let version = self.required(map, "version", |reader, value| match value.as_u64().map(u32::try_from) {
+                    Some(Ok(version)) => Some(version),
+                    _ => reader.expected("a version, a number from 0 to 4294967295", value),
+                });
+                let members = self.required(map, "members", |reader, value| match value {
+                    Value::Array(list) => Some(reader.each(list, Self::member)),
+                    other => reader.expected("a list of members", other),
+                });
+                ItemKind::Vocabulary(VocabularyItem { name: name?, version: version?, members: members? })
+            }
+        };
+        Some(Item { doc, kind, at })
+    }
+
+    fn member(&mut self, value: &Value) -> Option<Member> {
+        let map = self.object("a map", value)?;
+        let at = self.here();
+        let doc = self.doc(map);
+        let kind = if map.contains_key("attribute") {
+            self.only_keys(map, &["attribute", "type", "optional", "doc"]);
+            let name = self.named(map, "attribute");
+            let ty = self.required(map, "type", Self::kind);
+            let optional = match map.get("optional") {
+                None | Some(Value::Null) => false,
+                Some(Value::Bool(optional)) => *optional,
+                Some(other) => self.below("optional", |reader| reader.expected("`true` or `false`", other))?,
+            };
+            MemberKind::Attribute { name: name?, ty: ty?, optional }
+        } else if map.contains_key("role") {
+            self.only_keys(map, &["role", "actions", "doc"]);
+            let name = self.named(map, "role");
+            let actions = self.required(map, "actions", |reader, value| reader.pattern(value, Plain::Name));
+            MemberKind::Role(RoleItem { name: name?, actions: actions? })
+        } else {
+            self.only_keys(map, &["action", "attribute", "role", "doc"]);
+            let names = self.required(map, "action", |reader, value| match value {
+                Value::Array(list) if !list.is_empty() => Some(reader.each(list, Self::action_name)),
+                other => reader.action_name(other).map(|name| vec![name]),
+            });
+            MemberKind::Actions(names?)
+        };
+        Some(Member { doc, kind, at })
+    }
+
+    pub(super) fn doc(&mut self, map: &Map<String, Value>) -> Vec<String> {
+        let lines = |reader: &mut Self, value: &Value| match value {
+            Value::Null => Some(Vec::new()),
+            Value::String(line) => Some(reader.doc_line(line).into_iter().collect()),
+            Value::Array(list) => Some(reader.each(list, |reader, line| match line {
+                Value::String(line) => reader.doc_line(line),
+                other => reader.expected("a line of text", other),
+            })),
+            other => reader.expected("a list of lines", other),
+        };
+        map.get("doc").and_then(|value| self.below("doc", |reader| lines(reader, value))).unwrap_or_default()
+    }
+
+    fn doc_line(&mut self, line: &str) -> Option<String> {
+        if line.chars().any(|c| c == '\n' || c == '\r' || (hides(c) && (c.is_control() || turns(c)))) {
+            self.report(
+                Code::Hidden,
+                "a line of a doc holds a character that can not be seen",
+                "write one string for each line",
+            );
+            return None;
+        }
+        Some(line.trim_end().to_owned())
+    }
+}

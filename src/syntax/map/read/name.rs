@@ -1,0 +1,89 @@
+//! Names and types.
+
+use serde_json::{Map, Value};
+
+use super::Reader;
+use crate::diag::code::Code;
+use crate::limits;
+use crate::model::types::{Scalar, Type};
+use crate::syntax::ast::Name;
+use crate::syntax::lex::is_word;
+use crate::syntax::parse::nearest;
+
+impl Reader {
+    pub(super) fn named(&mut self, map: &Map<String, Value>, key: &str) -> Option<Name> {
+        self.required(map, key, Self::word)
+    }
+
+    pub(super) fn word(&mut self, value: &Value) -> Option<Name> {
+        match value {
+            Value::String(text) => self.name(text),
+            other => self.expected("a name", other),
+        }
+    }
+
+    pub(super) fn action_name(&mut self, value: &Value) -> Option<Name> {
+        let name = self.word(value)?;
+        if matches!(name.text.as_str(), "action" | "role") {
+            let message = format!("no action is called `{}`", name.text);
+            self.report(Code::Map, message, "the word begins a member of a vocabulary; choose another name");
+            return None;
+        }
+        Some(name)
+    }
+
+    pub(super) fn name(&mut self, text: &str) -> Option<Name> {
+        if !is_word(text) {
+            self.report(
+                Code::Map,
+                format!("`{text}` is no name"),
+                "a name is ASCII letters, digits and `_`, not beginning with a digit",
+            );
+            return None;
+        }
+        if text.len() > limits::NAME_BYTES {
+            self.report(
+                Code::TooLarge,
+                format!("a name has more than {} bytes", limits::NAME_BYTES),
+                "choose a shorter name",
+            );
+            return None;
+        }
+        Some(Name { text: text.to_owned(), at: self.here() })
+    }
+
+    /// A name where a pattern may stand.
+    pub(super) fn reference(&mut self, text: &str) -> Option<Name> {
+        if KEYWORDS.contains(&text) {
+            self.report(
+                Code::Map,
+                format!("`{text}` is a word of the language, no name"),
+                format!("a pattern is written like `{{\"${text}\": …}}`"),
+            );
+            return None;
+        }
+        self.name(text)
+    }
+
+    pub(super) fn kind(&mut self, value: &Value) -> Option<Type> {
+        let Value::String(text) = value else { return self.expected("a type", value) };
+        let scalar = |word: &str| Scalar::ALL.into_iter().find(|scalar| scalar.word() == word);
+        let ty = match text.strip_prefix("set of ") {
+            Some(word) => scalar(word).map(Type::Set),
+            None if text == "labels" => Some(Type::Labels),
+            None => scalar(text).map(Type::One),
+        };
+        if ty.is_none() {
+            let words = Scalar::ALL.into_iter().map(Scalar::word).chain(["labels"]);
+            let help = nearest(text, words).map_or_else(
+                || "a type is written like `string` or `set of string`".to_owned(),
+                |word| format!("did you mean `{word}`?"),
+            );
+            self.report(Code::UnknownType, format!("`{text}` is no type"), help);
+        }
+        ty
+    }
+}
+
+/// Words that are no names where a pattern stands.
+const KEYWORDS: [&str; 8] = ["any", "absent", "not", "prefix", "suffix", "glob", "true", "false"];

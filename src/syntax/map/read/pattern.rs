@@ -1,0 +1,115 @@
+//! Patterns.
+
+use serde_json::{Map, Value};
+
+use super::Reader;
+use crate::diag::code::Code;
+use crate::limits;
+use crate::syntax::ast::{Affix, Entry, Name, Operand, OperandKind, Pattern, PatternKind};
+use crate::syntax::map::{COMPARISONS, OPERATORS, Plain};
+
+impl Reader {
+    pub(super) fn entries(&mut self, map: &Map<String, Value>, plain: Plain) -> Vec<Entry> {
+        let entry = |reader: &mut Self, key: &str, value: &Value| {
+            let at = reader.here();
+            let value = reader.pattern(value, plain.below(key))?;
+            Some(Entry { key: Name { text: key.to_owned(), at }, value })
+        };
+        let mut entries = Vec::new();
+        for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
+            match key.strip_prefix('$') {
+                Some(plain) if plain.starts_with('$') => {
+                    entries.extend(self.below(key, |reader| entry(reader, plain, value)));
+                }
+                Some(_) => self.unknown_key(key, &OPERATORS),
+                None => entries.extend(self.below(key, |reader| entry(reader, key, value))),
+            }
+        }
+        entries
+    }
+
+    pub(super) fn pattern(&mut self, value: &Value, plain: Plain) -> Option<Pattern> {
+        if self.depth >= limits::NESTING {
+            let help = "give the inner part a name with `let`, or write it as a flat list";
+            self.report(Code::TooDeep, format!("a pattern nests deeper than {} levels", limits::NESTING), help);
+            return None;
+        }
+        self.depth += 1;
+        let at = self.here();
+        let kind = self.pattern_kind(value, plain);
+        self.depth -= 1;
+        Some(Pattern { kind: kind?, at })
+    }
+
+    fn pattern_kind(&mut self, value: &Value, plain: Plain) -> Option<PatternKind> {
+        match value {
+            Value::String(text) if plain == Plain::Name => {
+                self.reference(text).map(|name| PatternKind::Name(name.text))
+            }
+            Value::Array(list) => {
+                Some(PatternKind::List(self.each(list, |reader, element| reader.pattern(element, plain))))
+            }
+            Value::Object(map) => match operator(map) {
+                Some((key, inner)) => self.below(key, |reader| reader.operator(key, inner, plain)),
+                None => Some(PatternKind::Map(self.entries(map, plain))),
+            },
+            other => self.literal(other).map(PatternKind::Literal),
+        }
+    }
+
+    fn operator(&mut self, key: &str, value: &Value, plain: Plain) -> Option<PatternKind> {
+        if let Some((_, sign)) = COMPARISONS.iter().find(|(known, _)| *known == key) {
+            return Some(PatternKind::Compare(*sign, self.operand(value)?));
+        }
+        let kind = match key {
+            "$any" | "$absent" => match value {
+                Value::Bool(true) if key == "$any" => PatternKind::Any,
+                Value::Bool(true) => PatternKind::Absent,
+                other => return self.expected("`true`", other),
+            },
+            "$not" => PatternKind::Not(Box::new(self.pattern(value, plain)?)),
+            "$prefix" => PatternKind::Affix(Affix::Prefix, self.operand(value)?),
+            "$suffix" => PatternKind::Affix(Affix::Suffix, self.operand(value)?),
+            "$glob" => PatternKind::Glob(self.pattern_text(value)?),
+            "$regex" => PatternKind::Regex(self.pattern_text(value)?),
+            "$range" => match value {
+                Value::Array(ends) if ends.len() == 2 => {
+                    let first = self.at_index(0, |reader| reader.operand(&ends[0]));
+                    let last = self.at_index(1, |reader| reader.operand(&ends[1]));
+                    PatternKind::Range(Box::new([first?, last?]))
+                }
+                other => return self.expected("a list of the two ends", other),
+            },
+            "$name" => PatternKind::Name(self.reference_of(value)?.text),
+            _ => PatternKind::Literal(self.literal_operator(key, value)?),
+        };
+        Some(kind)
+    }
+
+    fn operand(&mut self, value: &Value) -> Option<Operand> {
+        let at = self.here();
+        let kind = match value.as_object().and_then(operator) {
+            Some(("$name", name)) => {
+                self.below("$name", |reader| reader.reference_of(name)).map(|name| OperandKind::Name(name.text))
+            }
+            Some((key, inner)) => {
+                self.below(key, |reader| reader.literal_operator(key, inner)).map(OperandKind::Literal)
+            }
+            None => self.literal(value).map(OperandKind::Literal),
+        };
+        Some(Operand { kind: kind?, at })
+    }
+
+    fn reference_of(&mut self, value: &Value) -> Option<Name> {
+        match value {
+            Value::String(text) => self.reference(text),
+            other => self.expected("a name", other),
+        }
+    }
+}
+
+/// The one `$` key of an object and what is below it.
+pub(super) fn operator(map: &Map<String, Value>) -> Option<(&str, &Value)> {
+    let (key, value) = map.iter().next().filter(|_| map.len() == 1)?;
+    (key.starts_with('$') && !key.starts_with("$$")).then_some((key.as_str(), value))
+}

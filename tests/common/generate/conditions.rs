@@ -1,0 +1,223 @@
+//! Conditions and what they compare.
+
+use placet::check::tree::{Condition, Constant, Operand};
+use placet::model::types::{Scalar, Type};
+use placet::model::vocabulary::FieldNo;
+use placet::syntax::ast::Comparison;
+
+use super::values::LABELS;
+use super::{Maker, Place};
+
+impl Maker<'_, '_, '_> {
+    pub(super) fn condition(&mut self, depth: usize) -> Condition {
+        match self.choices.below(if depth == 0 { 13 } else { 18 }) {
+            0 => self.comparison(depth),
+            1 => Condition::Constant(!self.choices.chance(100)),
+            2 => self.has(),
+            3 | 4 => self.comparison(depth),
+            5 | 6 => self.membership(depth),
+            7 | 8 => self.quantified(),
+            9 => self.looking(depth),
+            10 => match self.some_operand(Scalar::Bool, depth) {
+                (operand, place) => {
+                    self.note(&place, Some(Constant::Bool(true)));
+                    Condition::Truth(operand)
+                }
+            },
+            11 => Condition::Vouched(*self.choices.pick(&[[7; 32], [8; 32]])),
+            12 => self.member(depth),
+            13 | 14 => Condition::Not(Box::new(self.condition(depth - 1))),
+            15 | 16 => {
+                let count = 1 + self.choices.below(3);
+                Condition::All((0..count).map(|_| self.condition(depth - 1)).collect())
+            }
+            _ => {
+                let count = 1 + self.choices.below(3);
+                Condition::AnyOf((0..count).map(|_| self.condition(depth - 1)).collect())
+            }
+        }
+    }
+
+    fn fields(&self, fits: impl Fn(Type) -> bool) -> Vec<FieldNo> {
+        let numbered = (0..).map(FieldNo).zip(self.vocabulary.attributes());
+        numbered.filter(|(_, attribute)| fits(attribute.ty)).map(|(field, _)| field).collect()
+    }
+
+    fn has(&mut self) -> Condition {
+        let maps = self.fields(|ty| ty == Type::Labels);
+        if !maps.is_empty() && self.choices.chance(100) {
+            let name = (*self.choices.pick(&LABELS)).to_owned();
+            return Condition::HasLabel(*self.choices.pick(&maps), name);
+        }
+        let all = self.fields(|_| true);
+        let field = *self.choices.pick(&all);
+        if self.choices.chance(80) {
+            self.note(&Place::Field(field), None);
+        }
+        Condition::Has(field)
+    }
+
+    fn comparison(&mut self, depth: usize) -> Condition {
+        let scalar = self.some_scalar();
+        let (left, place) = self.some_operand(scalar, depth);
+        let (right, _) = if self.choices.chance(180) {
+            self.constant_operand(scalar, &place)
+        } else {
+            self.some_operand(scalar, depth)
+        };
+        let ordered = [
+            Comparison::Equal,
+            Comparison::Less,
+            Comparison::LessOrEqual,
+            Comparison::Greater,
+            Comparison::GreaterOrEqual,
+            Comparison::NotEqual,
+        ];
+        let equal = [Comparison::Equal, Comparison::NotEqual];
+        let comparison = *self.choices.pick(if scalar.is_ordered() { &ordered[..] } else { &equal });
+        if self.choices.chance(60) {
+            return Condition::Compare(comparison, right, left);
+        }
+        Condition::Compare(comparison, left, right)
+    }
+
+    /// A type, mostly one that an attribute has.
+    fn some_scalar(&mut self) -> Scalar {
+        if self.choices.chance(40) {
+            return *self.choices.pick(&Scalar::ALL);
+        }
+        match self.choices.pick(self.vocabulary.attributes()).ty {
+            Type::One(scalar) => scalar,
+            Type::Set(_) => Scalar::Int,
+            Type::Labels => Scalar::String,
+        }
+    }
+
+    fn membership(&mut self, depth: usize) -> Condition {
+        let scalar = self.some_scalar();
+        let (operand, place) = self.some_operand(scalar, depth);
+        Condition::Matches(operand, self.pattern(scalar, &place, depth.min(1)))
+    }
+
+    fn quantified(&mut self) -> Condition {
+        let sets = self.fields(|ty| matches!(ty, Type::Set(_)));
+        if sets.is_empty() {
+            return self.membership(1);
+        }
+        let field = *self.choices.pick(&sets);
+        let Type::Set(scalar) = self.vocabulary.attributes()[usize::from(field.0)].ty else { panic!("filtered above") };
+        let pattern = self.pattern(scalar, &Place::Field(field), 1);
+        if self.choices.chance(128) { Condition::Every(field, pattern) } else { Condition::Some(field, pattern) }
+    }
+
+    fn member(&mut self, depth: usize) -> Condition {
+        let sets = self.fields(|ty| matches!(ty, Type::Set(_)));
+        if sets.is_empty() {
+            return self.comparison(depth);
+        }
+        let field = *self.choices.pick(&sets);
+        let Type::Set(scalar) = self.vocabulary.attributes()[usize::from(field.0)].ty else { panic!("filtered above") };
+        let (operand, _) = if self.choices.chance(128) {
+            self.some_operand(scalar, depth)
+        } else {
+            self.constant_operand(scalar, &Place::Field(field))
+        };
+        Condition::Member(operand, field)
+    }
+
+    fn looking(&mut self, depth: usize) -> Condition {
+        let scalar = *self.choices.pick(&[Scalar::String, Scalar::Bytes]);
+        let (text, place) = self.some_operand(scalar, depth);
+        let (part, _) = if self.choices.chance(60) {
+            self.some_operand(scalar, depth)
+        } else {
+            self.constant_operand(scalar, &place)
+        };
+        match self.choices.below(3) {
+            0 => Condition::StartsWith(text, part),
+            1 => Condition::EndsWith(text, part),
+            _ => Condition::Contains(text, part),
+        }
+    }
+
+    fn constant_operand(&mut self, scalar: Scalar, place: &Place) -> (Operand, Place) {
+        let (term, value) = self.term(scalar);
+        self.note(place, Some(value));
+        (Operand::Term(term, scalar), Place::Nowhere)
+    }
+
+    /// An operand, and the place it is read from if it is read from one.
+    fn some_operand(&mut self, scalar: Scalar, depth: usize) -> (Operand, Place) {
+        let fields = self.fields(|ty| ty == Type::One(scalar));
+        let way = self.choices.below(if depth == 0 { 4 } else { 8 });
+        if way < 6 && !fields.is_empty() {
+            let field = *self.choices.pick(&fields);
+            return (Operand::Field(field), Place::Field(field));
+        }
+        let operand = match scalar {
+            Scalar::Int if depth > 0 => self.number(depth - 1),
+            Scalar::Time => match self.choices.below(if depth == 0 { 2 } else { 4 }) {
+                0 => Operand::Issuance,
+                1 => Operand::Expiry,
+                2 => {
+                    let (left, right) = (self.inner(Scalar::Time, depth), self.inner(Scalar::Duration, depth));
+                    Operand::Add(left, right)
+                }
+                _ => {
+                    let (left, right) = (self.inner(Scalar::Time, depth), self.inner(Scalar::Duration, depth));
+                    Operand::Subtract(left, right)
+                }
+            },
+            Scalar::Duration if depth > 0 => match self.choices.below(3) {
+                0 => {
+                    let (left, right) = (self.inner(Scalar::Time, depth), self.inner(Scalar::Time, depth));
+                    Operand::Subtract(left, right)
+                }
+                1 => {
+                    let (left, right) = (self.inner(Scalar::Duration, depth), self.inner(Scalar::Duration, depth));
+                    Operand::Subtract(left, right)
+                }
+                _ => {
+                    let (left, right) = (self.inner(Scalar::Duration, depth), self.inner(Scalar::Duration, depth));
+                    Operand::Add(left, right)
+                }
+            },
+            Scalar::String => {
+                let maps = self.fields(|ty| ty == Type::Labels);
+                if maps.is_empty() {
+                    return self.constant_operand(scalar, &Place::Nowhere);
+                }
+                let (field, name) = (*self.choices.pick(&maps), (*self.choices.pick(&LABELS)).to_owned());
+                return (Operand::Label(field, name.clone()), Place::Label(field, name));
+            }
+            _ => return self.constant_operand(scalar, &Place::Nowhere),
+        };
+        (operand, Place::Nowhere)
+    }
+
+    fn inner(&mut self, scalar: Scalar, depth: usize) -> Box<Operand> {
+        Box::new(self.some_operand(scalar, depth - 1).0)
+    }
+
+    fn number(&mut self, depth: usize) -> Operand {
+        let countable = self.fields(|ty| matches!(ty, Type::Set(_) | Type::Labels));
+        match self.choices.below(7) {
+            0 if !countable.is_empty() => Operand::Size(*self.choices.pick(&countable)),
+            1 => Operand::Minute(Box::new(self.some_operand(Scalar::Time, depth).0)),
+            2 => Operand::Weekday(Box::new(self.some_operand(Scalar::Time, depth).0)),
+            3 => {
+                let scalar = *self.choices.pick(&[Scalar::String, Scalar::Bytes, Scalar::Path]);
+                Operand::Length(Box::new(self.some_operand(scalar, depth).0))
+            }
+            4 => {
+                let (left, right) = (self.some_operand(Scalar::Int, depth).0, self.some_operand(Scalar::Int, depth).0);
+                Operand::Add(Box::new(left), Box::new(right))
+            }
+            5 => {
+                let (left, right) = (self.some_operand(Scalar::Int, depth).0, self.some_operand(Scalar::Int, depth).0);
+                Operand::Subtract(Box::new(left), Box::new(right))
+            }
+            _ => Operand::Hour(Box::new(self.some_operand(Scalar::Time, depth).0)),
+        }
+    }
+}
