@@ -105,17 +105,33 @@ impl Row {
         Self { action: vocabulary.action(action), fields: fields.iter().map(number).collect(), path: None, now }
     }
 
-    // A request is made where it is used; a call would copy it.
-    #[inline(always)]
-    fn request(&self, vocabulary: &'static Vocabulary) -> Option<Request<'static>> {
-        let mut request = Request::new(vocabulary, self.action?, self.now);
+    /// Makes the request where it is used, and lends it: most of its 800 bytes is room, and handing it back would copy
+    /// that.
+    fn ask(&self, vocabulary: &'static Vocabulary, decide: impl FnOnce(&Request<'static>) -> bool) -> bool {
+        let Some(action) = self.action else { return false };
+        let mut request = Request::new(vocabulary, action, self.now);
         for (field, value) in &self.fields {
-            request.set(*field, *value).ok()?;
+            if request.set(*field, *value).is_err() {
+                return false;
+            }
         }
-        if let Some((field, path)) = self.path {
-            request.set(field, ResourcePath::new(path).ok()?).ok()?;
+        if let Some((field, text)) = self.path {
+            let Ok(path) = ResourcePath::new(text) else { return false };
+            if request.set(field, path).is_err() {
+                return false;
+            }
         }
-        Some(request)
+        decide(&request)
+    }
+
+    /// A request to keep; nothing for one that can not be made.
+    fn kept(&self, vocabulary: &'static Vocabulary) -> Option<Request<'static>> {
+        let mut kept = None;
+        self.ask(vocabulary, |request| {
+            kept = Some(request.clone());
+            true
+        });
+        kept
     }
 }
 
@@ -223,7 +239,7 @@ impl Minted {
         let first = minted(document, &arguments, &key).text();
         let verified = authorizer.verifier().verify(&first, NOW, forever(Scratch::new())).expect("it was just minted");
         let rows = rows(document.vocabulary());
-        let requests = rows.iter().map(|row| row.request(document.vocabulary())).collect();
+        let requests = rows.iter().map(|row| row.kept(document.vocabulary())).collect();
         Self {
             document,
             arguments,
@@ -254,13 +270,13 @@ impl Service for Minted {
     }
 
     fn cold(&mut self, text: &str, row: usize) -> bool {
-        let Some(request) = self.rows[row].request(self.document.vocabulary()) else { return false };
-        self.authorizer.authorize(text, &request, &mut self.scratch).is_allow()
+        let Self { rows, document, authorizer, scratch, .. } = self;
+        rows[row].ask(document.vocabulary(), |request| authorizer.authorize(text, request, scratch).is_allow())
     }
 
     fn warm(&mut self, row: usize) -> bool {
-        let Some(request) = self.rows[row].request(self.document.vocabulary()) else { return false };
-        self.authorizer.decide(&self.verified, &request).is_allow()
+        let Self { rows, document, authorizer, verified, .. } = self;
+        rows[row].ask(document.vocabulary(), |request| authorizer.decide(verified, request).is_allow())
     }
 
     fn at_hand(&mut self, row: usize) -> Option<bool> {
@@ -302,7 +318,7 @@ impl Held {
         let policies: &[Policy] = forever([policy("rules", &compiled, vocabulary).expect("a policy of ours")]);
         let authorizer = Authorizer::new(forever(Keyring::new()), vocabulary).with_policies(policies);
         let rows = rows(vocabulary);
-        let requests = rows.iter().map(|row| row.request(vocabulary)).collect();
+        let requests = rows.iter().map(|row| row.kept(vocabulary)).collect();
         Self { authorizer, vocabulary, rows, requests }
     }
 }
@@ -313,7 +329,7 @@ impl Service for Held {
     }
 
     fn warm(&mut self, row: usize) -> bool {
-        self.rows[row].request(self.vocabulary).is_some_and(|request| self.authorizer.decide_alone(&request).is_allow())
+        self.rows[row].ask(self.vocabulary, |request| self.authorizer.decide_alone(request).is_allow())
     }
 
     fn at_hand(&mut self, row: usize) -> Option<bool> {
