@@ -422,7 +422,12 @@ impl Op {
     }
 
     /// Moves behind its children. They nest as deep as the verifier lets them; an iteration an instruction, no recursion.
+    #[inline]
     pub fn skip(self, cursor: &mut Cursor<'_>) -> Option<()> {
+        if matches!(self.row().shape, Leaf) { Some(()) } else { self.skip_children(cursor) }
+    }
+
+    fn skip_children(self, cursor: &mut Cursor<'_>) -> Option<()> {
         let mut next = Some(self);
         let mut open = 0usize;
         while let Some(op) = next {

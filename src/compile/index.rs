@@ -25,8 +25,6 @@ const SIZES: usize = 6;
 /// Keys that the range of one rule may have: it stands in so many buckets.
 const SPREAD: u128 = 4;
 
-type Keys = ArrayVec<Hash, KEYS>;
-
 /// An index of the `count` rules in `code`, if at least `from` of them can be told apart. `None` where it would not pay, and
 /// where the rules are more than an index can number.
 pub(super) fn index(code: &[u8], count: usize, pool: &[u8], vocabulary: &Vocabulary, from: usize) -> Option<Vec<u8>> {
@@ -57,13 +55,14 @@ struct Placed<'p> {
     facets: Facets,
     /// How many rules want the same of these.
     crowd: usize,
+    /// How many keys it has in its table.
+    keys: usize,
     table: u8,
 }
 
 impl Placed<'_> {
-    /// What it wants of the facets of its table. Made again where it is asked for: kept, keys would take more memory than the
-    /// rules.
-    fn keys(&self) -> Keys {
+    /// What it wants of the facets of its table. Made again for the table: kept, keys would take more memory than the rules.
+    fn wanted(&self) -> ArrayVec<Hash, KEYS> {
         self.rule.keys(&self.facets).unwrap_or_default()
     }
 }
@@ -75,7 +74,7 @@ fn read<'p>(code: &'p [u8], count: usize, pool: &'p [u8]) -> Option<Vec<Placed<'
         let begins = code.len() - cursor.rest().len();
         let rule = Rule::read(&mut cursor, pool)?;
         let (options, facets) = (Vec::new(), Facets::new());
-        rules.push(Placed { rule, begins, options, facets, crowd: usize::MAX, table: OPEN });
+        rules.push(Placed { rule, begins, options, facets, crowd: usize::MAX, keys: 0, table: OPEN });
     }
     Some(rules)
 }
@@ -168,61 +167,76 @@ fn settle_sizes(rules: &mut [Placed<'_>]) {
     }
 }
 
-/// What rules want of some facets, counted. A number stands for facets and key together; should two share one, a rule
-/// lands in a poorer table, and nothing else happens.
+/// What rules want of some facets: a number for facets and key together. Should two share one, a rule lands in a poorer table,
+/// and nothing else happens. Kept from being counted to being compared, since a key is some hundred instructions.
 #[derive(Default)]
+struct Wants {
+    stamps: Vec<u64>,
+    /// Where the stamps of each question end; none where the rule does not say so much.
+    ends: Vec<Option<u32>>,
+}
+
+impl Wants {
+    fn ask(&mut self, placed: &Placed<'_>, facets: &[Facet]) {
+        let keys = placed.rule.keys(facets);
+        let stamp = |key: Hash, facet: &Facet| key.with(Part::Number(u128::from(u32::from_le_bytes(facet.bytes()))));
+        let stamps = keys.iter().flatten().map(|&key| facets.iter().fold(key, stamp).number());
+        self.stamps.extend(stamps);
+        self.ends.push(keys.and_then(|_| u32::try_from(self.stamps.len()).ok()));
+    }
+
+    /// What was answered, in the order of the questions.
+    fn answers(&self) -> impl Iterator<Item = Option<&[u64]>> {
+        let mut from = 0;
+        self.ends.iter().map(move |end| {
+            let end = usize::try_from((*end)?).ok()?;
+            self.stamps.get(std::mem::replace(&mut from, end)..end)
+        })
+    }
+
+    fn census(&self) -> Census {
+        let mut wants = self.stamps.clone();
+        wants.sort_unstable();
+        Census { wants }
+    }
+}
+
+/// What is wanted, by how many.
 struct Census {
+    /// Ascending.
     wants: Vec<u64>,
 }
 
 impl Census {
-    fn add(&mut self, facets: &[Facet], keys: &Keys) {
-        self.wants.extend(keys.iter().map(|&key| Self::stamp(facets, key)));
-    }
-
-    /// Nothing is added behind it.
-    fn close(&mut self) {
-        self.wants.sort_unstable();
-    }
-
-    /// How many rules want the most wanted of `keys`.
-    fn crowd(&self, facets: &[Facet], keys: &Keys) -> usize {
-        let count = |key| {
-            let stamp = Self::stamp(facets, key);
+    /// How many rules want the most wanted of `stamps`.
+    fn crowd(&self, stamps: &[u64]) -> usize {
+        let count = |stamp| {
             let upto = self.wants.partition_point(|want| *want <= stamp);
             upto - self.wants.partition_point(|want| *want < stamp)
         };
-        keys.iter().map(|&key| count(key)).max().unwrap_or(0)
+        stamps.iter().map(|&stamp| count(stamp)).max().unwrap_or(0)
     }
 
     /// How many different things are wanted.
     fn different(&self) -> usize {
         self.wants.chunk_by(|left, right| left == right).count()
     }
-
-    fn stamp(facets: &[Facet], key: Hash) -> u64 {
-        let with = |key: Hash, facet: &Facet| key.with(Part::Number(u128::from(u32::from_le_bytes(facet.bytes()))));
-        facets.iter().fold(key, with).number()
-    }
 }
 
 /// Gives every rule the facet where the fewest others want the same.
 fn choose_one(rules: &mut [Placed<'_>]) {
-    let mut census = Census::default();
+    let mut wants = Wants::default();
     for placed in rules.iter() {
-        for facet in &placed.options {
-            placed.rule.keys(&[*facet]).iter().for_each(|keys| census.add(&[*facet], keys));
-        }
+        placed.options.iter().for_each(|facet| wants.ask(placed, &[*facet]));
     }
-    census.close();
+    let census = wants.census();
+    let mut answers = wants.answers();
     for placed in rules {
-        let crowded = |facet: &Facet| {
-            let keys = placed.rule.keys(&[*facet])?;
-            Some((census.crowd(&[*facet], &keys), keys.len(), *facet))
-        };
-        if let Some((crowd, _, facet)) = placed.options.iter().filter_map(crowded).min() {
+        let options = placed.options.iter().zip(&mut answers);
+        let crowded = options.filter_map(|(facet, stamps)| Some((census.crowd(stamps?), stamps?.len(), *facet)));
+        if let Some((crowd, keys, facet)) = crowded.min() {
             placed.facets = Facets::from_iter([facet]);
-            placed.crowd = crowd;
+            (placed.crowd, placed.keys) = (crowd, keys);
         }
     }
 }
@@ -246,13 +260,13 @@ fn choose_more(rules: &mut [Placed<'_>]) {
         let best = candidates
             .into_iter()
             .map(|facet| divided(rules, &numbers, &facets, facet))
-            .max_by_key(|divided| divided.keys);
+            .max_by_key(|divided| divided.different);
         let Some(best) = best else { continue };
-        for (number, crowd) in best.rules {
+        for (number, crowd, keys) in best.rules {
             let placed = &mut rules[number];
             if crowd < placed.crowd {
                 placed.facets.push(best.facet);
-                placed.crowd = crowd;
+                (placed.crowd, placed.keys) = (crowd, keys);
             }
         }
     }
@@ -262,25 +276,21 @@ fn choose_more(rules: &mut [Placed<'_>]) {
 struct Divided {
     facet: Facet,
     /// How many different things they want then.
-    keys: usize,
-    /// Those that say something about it, and how many want the same.
-    rules: Vec<(usize, usize)>,
+    different: usize,
+    /// Those that say something about it, how many want the same, and how many keys they have then.
+    rules: Vec<(usize, usize, usize)>,
 }
 
 fn divided(rules: &[Placed<'_>], numbers: &[usize], facets: &Facets, facet: Facet) -> Divided {
     let mut wider = facets.clone();
     wider.push(facet);
-    let keys_of = |number: usize| {
-        let placed: &Placed<'_> = &rules[number];
-        placed.options.contains(&facet).then(|| placed.rule.keys(&wider)).flatten()
-    };
-    let mut census = Census::default();
-    for &number in numbers {
-        keys_of(number).iter().for_each(|keys| census.add(&wider, keys));
-    }
-    census.close();
-    let crowded = |&number: &usize| keys_of(number).map(|keys| (number, census.crowd(&wider, &keys)));
-    Divided { facet, keys: census.different(), rules: numbers.iter().filter_map(crowded).collect() }
+    let asked = || numbers.iter().copied().filter(|&number| rules[number].options.contains(&facet));
+    let mut wants = Wants::default();
+    asked().for_each(|number| wants.ask(&rules[number], &wider));
+    let census = wants.census();
+    let crowded = |(number, stamps): (usize, Option<&[u64]>)| Some((number, census.crowd(stamps?), stamps?.len()));
+    let rules = asked().zip(wants.answers()).filter_map(crowded).collect();
+    Divided { facet, different: census.different(), rules }
 }
 
 /// The tables that pay, and each rule its table: the largest ones, without rules that share what they want with so many that a
@@ -298,7 +308,7 @@ fn tables(rules: &mut [Placed<'_>], from: usize) -> Vec<Facets> {
     let mut entries = vec![0; tables.len()];
     for placed in rules.iter_mut().filter(|placed| placed.crowd <= hopeless) {
         let Some(place) = tables.iter().position(|facets| *facets == placed.facets) else { continue };
-        let after = entries[place] + placed.keys().len();
+        let after = entries[place] + placed.keys;
         // An entry's place has sixteen bits.
         if u16::try_from(after).is_ok() {
             entries[place] = after;
@@ -331,7 +341,7 @@ fn write(rules: &[Placed<'_>], tables: &[Facets], code: usize) -> Vec<u8> {
 fn write_table(members: &[(usize, &Placed<'_>)], facets: &Facets, out: &mut Vec<u8>) {
     let mut keys: Vec<(Hash, usize)> = Vec::with_capacity(members.len());
     for (number, placed) in members {
-        keys.extend(placed.keys().iter().map(|&key| (key, *number)));
+        keys.extend(placed.wanted().iter().map(|&key| (key, *number)));
     }
     let log = keys.len().max(1).next_power_of_two().ilog2().min(16) as u8;
     let mut entries: Vec<(usize, usize)> = keys.into_iter().map(|(key, number)| (key.bucket(log), number)).collect();
