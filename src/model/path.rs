@@ -29,7 +29,7 @@ impl<'a> ResourcePath<'a> {
         }
         let rest = text.strip_prefix('/').ok_or(PathError::NotAbsolute)?;
         if !rest.is_empty() && !is_plain(rest.as_bytes()) {
-            rest.split('/').try_for_each(check_segment)?;
+            check_segments(rest)?;
         }
         Ok(Self(text))
     }
@@ -59,45 +59,42 @@ impl fmt::Display for ResourcePath<'_> {
     }
 }
 
-/// What a byte of a path may be, before anything is asked of its neighbours.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// It may stand anywhere.
-    Plain,
-    /// A slash or a dot: it may not begin a segment, or not always.
-    Within,
-    /// It has to be looked at.
-    Other,
-}
+// Where a walk over segments is. A state is the place of six bits in each byte's row of `STEPS`, where the next state stands; so
+// a step is one shift.
+const BEGUN: u64 = 0;
+const DOT: u64 = 6;
+const DOTS: u64 = 12;
+const WITHIN: u64 = 18;
+/// A byte that the walk knows nothing of.
+const LOST: u64 = 24;
 
-/// The class of every byte.
-const CLASSES: [Class; 256] = {
-    let mut classes = [Class::Other; 256];
-    let mut byte = 0x21;
-    while byte < 0x7f {
-        classes[byte] = match byte as u8 {
-            b'%' | b'\\' | b'?' | b'#' => Class::Other,
-            b'/' | b'.' => Class::Within,
-            _ => Class::Plain,
+/// For every byte, the next state from each.
+const STEPS: [u64; 256] = {
+    let mut steps = [0; 256];
+    let mut byte = 0;
+    while byte < steps.len() {
+        let [begun, dot, dots, within] = match byte as u8 {
+            b'/' => [LOST, LOST, LOST, BEGUN],
+            b'.' => [DOT, DOTS, WITHIN, WITHIN],
+            0..=0x1f | b'%' | b'\\' | b'?' | b'#' | 0x7f..=0xff => [LOST; 4],
+            _ => [WITHIN; 4],
         };
+        steps[byte] = begun << BEGUN | dot << DOT | dots << DOTS | within << WITHIN | LOST << LOST;
         byte += 1;
     }
-    classes
+    steps
 };
 
-/// Whether these are segments in ASCII of which none is empty, begins with a dot, or has a byte that means something in a
-/// path. Nearly all paths are, and this sees it in one look at each byte.
+/// Whether these are segments in ASCII without an escape, none of them empty, `.` or `..`. Nearly all paths are, and this sees
+/// it in one look at each byte.
 fn is_plain(segments: &[u8]) -> bool {
-    let mut before = b'/';
-    for &byte in segments {
-        match CLASSES[usize::from(byte)] {
-            Class::Plain => {}
-            Class::Within if before != b'/' => {}
-            Class::Within | Class::Other => return false,
-        }
-        before = byte;
-    }
-    before != b'/'
+    let end = segments.iter().fold(BEGUN, |state, &byte| STEPS[usize::from(byte)] >> (state & 63));
+    end & 63 == WITHIN
+}
+
+#[inline(never)]
+fn check_segments(segments: &str) -> Result<(), PathError> {
+    segments.split('/').try_for_each(check_segment)
 }
 
 /// Whether the bytes are the text of a segment.
