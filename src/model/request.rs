@@ -10,7 +10,8 @@ use super::value::Value;
 use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 use crate::limits::{ATTRIBUTES, LABELS, SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
 
-/// An action and its attributes, in the terms of one vocabulary.
+/// An action and its attributes, in the terms of one vocabulary. Some 800 bytes, most of them room for further attributes: make
+/// it where it is decided and lend it on, since a function that returns one copies it.
 ///
 /// ```
 /// use placet::model::{request::Request, types::{Scalar, Type}, vocabulary::Vocabulary};
