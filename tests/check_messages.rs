@@ -263,6 +263,40 @@ fn conditions_are_typed() {
     http("allow { action: GET } when vouched(\"placet_public_AAAA\")").finds(&[("E0409", "\"placet_public_AAAA\"")]);
     http("allow { action: GET } when token.owner == \"me\"").finds(&[("E0410", "token.owner")]);
     http("allow { action: GET } when token.expiry - time < 5m && weekday(time) in [1, 2..6]").is_good();
+    http("allow { action: GET } when length(path) < 100").is_good();
+    http("allow { action: GET } when length(time) < 9").finds(&[("E0406", "time")]);
+}
+
+/// A rule is never left out in silence: a `deny` that is not there forbids nothing.
+#[test]
+fn a_rule_with_a_mistake_in_it_is_refused_and_not_left_out() {
+    for wrong in [
+        "hour() == 1",
+        "hour(time, time) == 1",
+        "length() == 1",
+        "size() == 1",
+        "contains(host)",
+        "starts_with(host, host, host)",
+        "vouched()",
+    ] {
+        let found = http(&format!("deny {{ action: GET }} when {wrong}"));
+        let call = wrong.strip_suffix(" == 1").unwrap_or(wrong);
+        found.finds(&[("E0406", call)]);
+        assert!(found.is_refused(), "{wrong}");
+    }
+    for wrong in ["let own = GET", "let own = Read", "let first = GET\nlet own = first"] {
+        for rule in ["deny { host: prefix own }", "deny { host: own }", "deny { action: GET } when host == own"] {
+            assert!(check(&format!("use http\n{wrong}\npolicy p {{ {rule} }}")).is_refused(), "{wrong} {rule}");
+        }
+    }
+}
+
+#[test]
+fn a_literal_makes_sure_of_what_it_leaves_possible() {
+    http("allow { action: GET } when true && subject == \"a\"").finds(&[("E0404", "subject")]);
+    http("allow { action: GET } when (has subject || true) && subject == \"a\"").finds(&[("E0404", "subject")]);
+    http("allow { action: GET } when (has subject || false) && subject == \"a\"").is_good();
+    http("allow { action: GET } when false || subject == \"a\"").finds(&[("E0404", "subject")]);
 }
 
 #[test]
@@ -289,8 +323,19 @@ fn no_name_hides_another() {
         "`office` is already the name of something else",
         "choose another name for the parameter",
     );
+    check("use http\npolicy p(Read: string) { allow { path: \"/a\" } }").finds(&[("E0212", "Read")]);
+    check("use http\nrole Own = [GET]\npolicy p(Own: string) { allow { path: \"/a\" } }").finds(&[("E0212", "Own")]);
     check("use http\nrole GET = [HEAD]\npolicy p { allow { action: GET } }").finds(&[("E0212", "GET")]);
     check("use http\nrole Read = [DELETE]\npolicy p { allow { action: Read } }").finds(&[("E0212", "Read")]);
+}
+
+#[test]
+fn permissions_are_maps_and_no_name_of_something_else() {
+    for wrong in ["reading", "[reading]", "GET", "any", "\"a\""] {
+        let found =
+            check(&format!("use momento\ntoken t {{ permissions: {wrong}\n allow {{ cache: \"a\" }} ttl: 5m }}"));
+        assert!(found.is_refused(), "{wrong}");
+    }
 }
 
 #[test]

@@ -211,6 +211,12 @@ fn a_write_token_deletes_only_what_its_producer_owns() {
         tests(warp10, delete),
         [("owner", &parameter(0)), ("application", &string("plant")), ("labels", &labels)]
     );
+    let spliced = source.replace("PRODUCER", "team").replace("device: uuid", "site: string, n: int");
+    let spliced = check(&spliced.replace("site: \"lyon\"", "site: site, rack: \"{n}\", none: \"\""));
+    let number = Pattern::Equal(Term::Text(Text { pieces: vec![Piece::Parameter(ArgumentNo(2))] }));
+    let labels = [("none", string("")), ("rack", number), ("site", parameter(1))];
+    let labels = Pattern::Labels(labels.map(|(name, pattern)| (name.to_owned(), pattern)).to_vec());
+    assert_eq!(tests(warp10, &spliced.is_good().rules[1])[2], ("labels", &labels));
     let never = source.replace("PRODUCER", "team").replace(", device: uuid", "").replace(".noupdate", ".nodelete");
     assert_eq!(check(&never).is_good().rules.len(), 1);
 }
@@ -254,22 +260,46 @@ fn constants_are_added_when_they_are_checked() {
 #[test]
 fn text_takes_the_type_of_the_other_side_on_either_side() {
     let fixed = "\"0d0c2f6e-3f5d-4b2b-9a7e-5a1d2c3b4e5f\"";
-    for condition in
-        [format!("owner == {fixed}"), format!("{fixed} == owner"), "owner == me".to_owned(), "me == owner".to_owned()]
-    {
+    for condition in [
+        format!("owner == {fixed}"),
+        format!("{fixed} == owner"),
+        format!("me == {fixed}"),
+        format!("{fixed} == me"),
+        "owner == me".to_owned(),
+        "me == owner".to_owned(),
+    ] {
         let found = check(&format!("use warp10\npolicy p(me: uuid) {{ allow {{ owner: me }} when {condition} }}"));
         assert!(matches!(found.is_good().rules[0].condition.as_deref(), Some(Condition::Compare(..))), "{condition}");
     }
     for condition in ["owner == fixed", "fixed == owner"] {
-        let found =
-            check(&format!("use warp10\nlet fixed = {fixed}\npolicy p {{ allow {{ owner: any }} when {condition} }}"));
-        assert!(
-            matches!(found.is_good().rules[0].condition.as_deref(), Some(Condition::Compare(..))),
-            "{condition}, by a let"
-        );
+        for lets in
+            [format!("let fixed = {fixed}"), format!("let first = {fixed}\nlet second = first\nlet fixed = second")]
+        {
+            let found = check(&format!("use warp10\n{lets}\npolicy p {{ allow {{ owner: any }} when {condition} }}"));
+            assert!(
+                matches!(found.is_good().rules[0].condition.as_deref(), Some(Condition::Compare(..))),
+                "{condition}, by a let"
+            );
+        }
     }
     let source = "vocabulary raw 1 { key: bytes action get }\npolicy p(k: string) { allow { key: any } when k == key && key != x\"00\" }";
     check(source).is_good();
+}
+
+#[test]
+fn a_let_of_one_text_stands_where_the_text_may() {
+    let with = |rule: &str| {
+        let found = check(&format!("use http\nlet first = \"a\"\nlet own = first\npolicy p {{ {rule} }}"));
+        found.is_good().rules[0].clone()
+    };
+    let prefix = Pattern::Affix(placet::syntax::ast::Affix::Prefix, Text { pieces: vec![literal("a")] });
+    assert_eq!(with("allow { host: prefix own }").tests[0].pattern, prefix);
+    assert_eq!(with("allow { host: != own }").tests[0].pattern, Pattern::Not(Box::new(string("a"))));
+    let key = "placet_public_oJql9HpnWYAv-VX43C0qFKXJnSO-l_hkEn_5ODRVpPCobo-4";
+    let source =
+        format!("use http\nlet auditor = \"{key}\"\npolicy p {{ allow {{ action: GET }} when vouched(auditor) }}");
+    let found = check(&source);
+    assert!(matches!(found.is_good().rules[0].condition.as_deref(), Some(Condition::Vouched(_))));
 }
 
 #[test]

@@ -511,6 +511,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_skipped_lies_behind_with_all_its_children() {
+        let (number, text) = (Op::Number { number: Int(5) }, Const(1));
+        for nodes in [
+            &[Op::Test { field: FieldNo(1) }, Op::Not {}, Op::Eq { text }][..],
+            &[Op::When {}, Op::Negate {}, Op::Equal {}, number, Op::Add {}, number, number],
+            &[Op::Less {}, Op::Subtract {}, number, number, number],
+            &[number],
+        ] {
+            let mut bytes = Vec::new();
+            nodes.iter().for_each(|op| op.write(&mut bytes));
+            Op::True {}.write(&mut bytes);
+            let mut cursor = Cursor::new(&bytes);
+            let first = Op::read(&mut cursor).expect("it was written");
+            assert_eq!(first.skip(&mut cursor), Some(()), "{nodes:?}");
+            assert_eq!((Op::read(&mut cursor), cursor.is_empty()), (Some(Op::True {}), true), "{nodes:?}");
+        }
+    }
+
+    #[test]
     fn codes_ascend_and_names_are_unique() {
         assert!(Op::TABLE.is_sorted_by(|a, b| a.code < b.code));
         assert!(Op::TABLE.iter().all(|row| (row.code < 0x80) != row.text.ends_with(".index")));

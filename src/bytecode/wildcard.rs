@@ -354,6 +354,31 @@ mod tests {
         assert_eq!(glob_matches(&glob("?"), "é".as_bytes(), Unit::Byte), Some(false));
     }
 
+    /// Bytes of a literal need not be text: who holds a token writes the programs behind it.
+    #[test]
+    fn a_run_ends_between_characters_and_never_inside_of_one() {
+        let mut pattern = vec![0];
+        GlobPiece::Literal(&[0xa9]).write(&mut pattern);
+        assert_eq!(glob_matches(&pattern, "é".as_bytes(), Unit::Character), Some(false));
+        assert_eq!(glob_matches(&pattern, "é".as_bytes(), Unit::Byte), Some(true));
+    }
+
+    #[test]
+    fn pieces_are_counted_and_runs_and_literals_stand_alone() {
+        let twice = |constant: Vec<u8>| [&constant[..], &constant[..]].concat();
+        assert_eq!(
+            (glob_pieces(&glob("")), glob_pieces(&glob("a*?")), glob_pieces(&glob("??"))),
+            (Some(0), Some(3), Some(2))
+        );
+        assert_eq!(
+            (glob_pieces(&twice(glob("*"))), glob_pieces(&twice(glob("a"))), glob_pieces(&[3, b'a'])),
+            (None, None, None)
+        );
+        assert_eq!((path_pieces(&path("/a/*/**")), path_pieces(&path("/img-*/x"))), (Some(3), Some(4)));
+        assert_eq!((path_pieces(&twice(path("/**"))), path_pieces(&twice(path("/**/a")))), (None, Some(4)));
+        assert_eq!((path_pieces(&path("/..")), path_pieces(&[2, 0]), path_pieces(&[4, b'a'])), (None, None, None));
+    }
+
     #[test]
     fn a_hostile_glob_takes_no_longer_than_the_product_of_the_lengths() {
         let pattern = glob("a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b");

@@ -9,6 +9,7 @@ use super::scope::Scope;
 use super::tree::{Condition, Constant, Operand, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
+use crate::limits::NESTING;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
 use crate::span::Span;
@@ -255,9 +256,17 @@ impl Scope<'_, '_> {
         with_help(Diagnostic::new(Code::UnknownAttribute, at, message), Some(help.unwrap_or_else(list)))
     }
 
+    /// Whether the name is a `let` of text, or of a `let` of text; no further than `deeper` goes.
     fn is_text_let(&self, name: &str) -> bool {
-        let Some(value) = self.names.use_let(name) else { return false };
-        super::patterns::natural_type(value) == Some(Scalar::String)
+        let mut name = name;
+        for _ in 0..NESTING {
+            let Some(value) = self.names.use_let(name) else { return false };
+            let PatternKind::Name(other) = &value.kind else {
+                return super::patterns::natural_type(value) == Some(Scalar::String);
+            };
+            name = other;
+        }
+        false
     }
 }
 
