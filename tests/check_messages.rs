@@ -300,6 +300,20 @@ fn a_literal_makes_sure_of_what_it_leaves_possible() {
 }
 
 #[test]
+fn a_parameter_stands_where_its_type_does_and_text_for_bytes() {
+    let with = |parameter: &str, test: &str| {
+        check(&format!("use momento\npolicy p(x: {parameter}) {{ allow {{ action: get, {test} }} }}"))
+    };
+    with("string", "cache: x").is_good();
+    with("string", "item: x").is_good();
+    with("bytes", "item: x").is_good();
+    with("int", "item: x").finds(&[("E0301", "x")]);
+    with("bytes", "cache: x").finds(&[("E0301", "x")]);
+    with("string", "time: x").finds(&[("E0301", "x")]);
+    with("path", "cache: x").finds(&[("E0301", "x")]);
+}
+
+#[test]
 fn a_name_that_means_two_things_is_refused_where_it_would_be_guessed() {
     let source = "use http\npolicy p(subject: string) { allow { subject: subject } }";
     check(source).is_good();

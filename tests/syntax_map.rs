@@ -100,6 +100,7 @@ fn mistakes_say_where_they_are_and_what_was_meant() {
     assert_eq!(mistake(&json!({ "params": { "a": "sting" } })).2, "did you mean `string`?");
     assert_eq!(mistake(&json!([])).1, "expected a map, found a list");
     assert_eq!(mistake(&json!({ "item": { "$regex": "a\\" } })).0, Code::BadLiteral);
+    assert_eq!(mistake(&json!({ "item": { "$glob": "a\\" } })).0, Code::BadLiteral);
 }
 
 #[test]
