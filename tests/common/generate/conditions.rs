@@ -2,7 +2,7 @@
 
 use placet::check::tree::{Condition, Constant, Operand};
 use placet::model::types::{Scalar, Type};
-use placet::model::vocabulary::FieldNo;
+use placet::model::vocabulary::{Attribute, FieldNo};
 use placet::syntax::ast::Comparison;
 
 use super::values::LABELS;
@@ -99,24 +99,25 @@ impl Maker<'_, '_, '_> {
         Condition::Matches(operand, self.pattern(scalar, &place, depth.min(1)))
     }
 
+    /// An attribute of several values, and their type.
+    fn some_set(&mut self) -> Option<(FieldNo, Scalar)> {
+        let numbered = (0..).map(FieldNo).zip(self.vocabulary.attributes());
+        let set = |(field, attribute): (FieldNo, &Attribute)| match attribute.ty {
+            Type::Set(scalar) => Some((field, scalar)),
+            _ => None,
+        };
+        let sets: Vec<_> = numbered.filter_map(set).collect();
+        if sets.is_empty() { None } else { Some(*self.choices.pick(&sets)) }
+    }
+
     fn quantified(&mut self) -> Condition {
-        let sets = self.fields(|ty| matches!(ty, Type::Set(_)));
-        if sets.is_empty() {
-            return self.membership(1);
-        }
-        let field = *self.choices.pick(&sets);
-        let Type::Set(scalar) = self.vocabulary.attributes()[usize::from(field.0)].ty else { panic!("filtered above") };
+        let Some((field, scalar)) = self.some_set() else { return self.membership(1) };
         let pattern = self.pattern(scalar, &Place::Field(field), 1);
         if self.choices.chance(128) { Condition::Every(field, pattern) } else { Condition::Some(field, pattern) }
     }
 
     fn member(&mut self, depth: usize) -> Condition {
-        let sets = self.fields(|ty| matches!(ty, Type::Set(_)));
-        if sets.is_empty() {
-            return self.comparison(depth);
-        }
-        let field = *self.choices.pick(&sets);
-        let Type::Set(scalar) = self.vocabulary.attributes()[usize::from(field.0)].ty else { panic!("filtered above") };
+        let Some((field, scalar)) = self.some_set() else { return self.comparison(depth) };
         let (operand, _) = if self.choices.chance(128) {
             self.some_operand(scalar, depth)
         } else {
