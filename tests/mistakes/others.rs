@@ -1,23 +1,19 @@
-//! What others got wrong, one test for each. Those about the bytes of tokens (an algorithm that the token chooses, spare bits, unknown
-//! flags, a cache that forgets a part of the question) stand in `token_forgery.rs` and `token_life.rs`.
+//! Mistakes of Biscuit, Momento, OpenFGA and others.
 
-mod token_workshop;
-
-use placet::author::mint::{Wrapping, attenuate, mint, policy};
-use placet::author::{Document, Report};
+use crate::token_workshop::{NOW, random};
+use placet::author::Document;
+use placet::author::mint::{Wrapping, attenuate, mint};
 use placet::authorize::{Authorizer, Policy};
 use placet::bytecode::op::Op;
 use placet::bytecode::program::{EMPTY, Pool, Program};
 use placet::bytecode::verify::{Budget, Fault, Scope, verify};
 use placet::check::library::Library;
 use placet::check::tree::Constant;
-use placet::compile::Compiled;
 use placet::compile::arguments::{Argument, Arguments};
 use placet::diag::code::Code;
 use placet::limits::{SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
 use placet::model::path::ResourcePath;
 use placet::model::request::{Malformed, Request};
-use placet::model::types::{Scalar, Type};
 use placet::model::value::Value;
 use placet::model::verdict::Refusal;
 use placet::model::vocabulary::{FieldNo, Vocabulary};
@@ -25,72 +21,8 @@ use placet::syntax::ast::BlockKind;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::LocalKey;
 use placet::token::verify::Scratch;
-use token_workshop::{NOW, random};
 
-fn read(text: &str) -> Result<Document, Report> {
-    Document::from_text("test.placet", text, Library::built_in())
-}
-
-fn document(text: &str) -> Document {
-    read(text).unwrap_or_else(|report| panic!("{:?}", report.diagnostics))
-}
-
-/// The codes of what is wrong with a text.
-fn codes(text: &str) -> Vec<Code> {
-    read(text).err().map_or_else(Vec::new, |report| report.diagnostics.iter().map(|found| found.code).collect())
-}
-
-fn compiled<'a>(document: &Document, arguments: impl IntoIterator<Item = (&'a str, Argument)>) -> Compiled {
-    let template = &document.templates()[0];
-    let arguments = Arguments::new(&template.parameters, arguments).unwrap();
-    document.compile(template.kind, None, &arguments).unwrap_or_else(|error| panic!("{error:?}"))
-}
-
-/// A service that holds the first block of the text, a policy.
-struct Service {
-    document: Document,
-    policies: Vec<Policy>,
-}
-
-impl Service {
-    fn new(text: &str) -> Self {
-        Self::with(text, [])
-    }
-
-    fn with<'a>(text: &str, arguments: impl IntoIterator<Item = (&'a str, Argument)>) -> Self {
-        let document = document(text);
-        let compiled = compiled(&document, arguments);
-        let policies = vec![policy("test", &compiled, document.vocabulary()).unwrap()];
-        Self { document, policies }
-    }
-
-    fn decides(&self, action: &str, values: &[(&str, Value<'_>)]) -> &'static str {
-        let keyring = Keyring::new();
-        let mut request = Request::named(self.document.vocabulary(), action, NOW).unwrap();
-        for (name, value) in values {
-            request.set_named(name, *value).unwrap();
-        }
-        let authorizer = Authorizer::new(&keyring, self.document.vocabulary()).with_policies(&self.policies);
-        authorizer.decide_alone(&request).word()
-    }
-}
-
-fn path(text: &str) -> Value<'_> {
-    Value::Path(ResourcePath::new(text).unwrap())
-}
-
-fn ip(text: &str) -> Value<'_> {
-    Value::from(text.parse::<std::net::IpAddr>().unwrap())
-}
-
-/// A vocabulary whose attributes have these names, in this order.
-fn vocabulary(attributes: [&str; 2]) -> Vocabulary {
-    let builder = Vocabulary::builder("order", 1);
-    let add = |builder: placet::model::vocabulary::Builder, name: &str| {
-        builder.attribute(name, Type::One(Scalar::String), true).unwrap()
-    };
-    attributes.into_iter().fold(builder, add).action("get").unwrap().build()
-}
+use super::support::{Service, codes, compiled, document, ip, path, read, vocabulary};
 
 // Biscuit.
 

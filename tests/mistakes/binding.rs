@@ -1,0 +1,1 @@
+//! What a token binds: vocabulary, keys, audience, time.

@@ -1,0 +1,1 @@
+//! What a decision may cost, whoever wrote the program.

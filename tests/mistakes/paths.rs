@@ -1,0 +1,1 @@
+//! One path has one spelling.
