@@ -13,27 +13,10 @@ use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
+use crate::syntax::map::TOKENGEN_KEYS;
 use crate::token::envelope::Token;
 use crate::token::inspect::inspect;
 use crate::token::keyring::MintingKey;
-
-/// Keys of the original, where NULL is the same as absent. Not of ours: a token without its `deny` would allow more.
-const TOKENGEN_KEYS: &[&str] = &[
-    "id",
-    "type",
-    "owner",
-    "producer",
-    "application",
-    "issuance",
-    "ttl",
-    "expiry",
-    "labels",
-    "attributes",
-    "owners",
-    "producers",
-    "applications",
-    "use",
-];
 
 impl Host {
     pub(super) fn tokengen(&self, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {
@@ -57,7 +40,7 @@ impl Host {
     }
 
     fn tokengen_map(&self, what: &Value, key: &MintingKey) -> Result<Value, HostError> {
-        let mut json = to_json(what, Nulls::AbsentIf(TOKENGEN_KEYS), &self.limits)?;
+        let mut json = to_json(what, Nulls::AbsentIf(&TOKENGEN_KEYS), &self.limits)?;
         let vocabulary = self.take_use(&mut json, self.default.as_ref())?;
         if let Some(object) = json.as_object() {
             HostError::all(faults(object, vocabulary.name()))?;

@@ -11,6 +11,7 @@ use super::Limits;
 use super::error::{Code, HostError};
 use super::handle::Handle;
 use super::path::KeyPath;
+use crate::syntax::map::NULL_HELP;
 
 /// A value of a script.
 #[derive(Clone, Debug, PartialEq)]
@@ -281,7 +282,7 @@ impl Reader {
             Nulls::AbsentIf(keys) if self.path.is_top(key) && keys.contains(&key) => Ok(()),
             Nulls::Absent | Nulls::AbsentIf(_) => {
                 let error = self.refuse(Code::Null, "is null");
-                Err(error.help("leave the key out if that is what you mean; a rule with fewer keys allows more"))
+                Err(error.help(NULL_HELP))
             }
         }
     }

@@ -5,6 +5,7 @@
 //! vocabulary as they are set. A [`Verdict`](verdict::Verdict) is the answer. A value that is not canonical (a path with
 //! `..`, an IPv4 address in IPv6 clothes) can not be made at all.
 
+pub mod lines;
 pub mod path;
 pub mod request;
 pub mod types;

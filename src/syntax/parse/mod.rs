@@ -12,14 +12,17 @@ mod build;
 mod cases;
 mod condition;
 mod explain;
+mod foreign;
 mod grammar;
 pub(crate) mod literal;
 mod outline;
 mod parts;
 mod pattern;
+mod time;
 
 pub(crate) use cases::parse as parse_cases;
 pub(crate) use explain::nearest;
+pub(crate) use foreign::is_null;
 
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;

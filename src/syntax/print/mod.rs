@@ -27,7 +27,7 @@ pub fn print_condition(condition: &Condition) -> String {
     out
 }
 
-/// Writes a text in its canonical form.
+/// Writes a text in its canonical form, with the line ends of its first line: a file from Windows stays one.
 ///
 /// # Errors
 /// Everything that is wrong with the text.
@@ -42,5 +42,6 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
         }
         formatted = again;
     }
-    Ok(formatted)
+    let first = text.split_inclusive('\n').next().unwrap_or_default();
+    Ok(if first.ends_with("\r\n") { formatted.replace('\n', "\r\n") } else { formatted })
 }
