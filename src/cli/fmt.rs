@@ -116,7 +116,7 @@ fn of_map(name: &str, text: &str) -> Result<String, Report> {
     let broken = |found| Report { source: Source::text(name, text), diagnostics: vec![found] };
     let value = map::from_json_text(text).map_err(broken)?;
     map::from_map(&value).map_err(|(diagnostics, source)| Report { source, diagnostics })?;
-    Ok(format!("{value:#}\n"))
+    Ok(print::with_line_ends_of(text, format!("{value:#}\n")))
 }
 
 fn convert(ui: &Ui, files: &[PathBuf], form: Form) -> Outcome {

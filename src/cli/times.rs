@@ -15,6 +15,7 @@ pub fn read_time(text: &str) -> Result<i64, String> {
     }
     match from_text(Scalar::Time, text) {
         Ok(Constant::Time(millis)) => Ok(millis),
+        Err(error) if text.starts_with(|first: char| first.is_ascii_digit()) => Err(error.to_string()),
         _ => Err("write a time such as `2026-11-21T10:00:00Z`, or milliseconds since 1970".to_owned()),
     }
 }

@@ -247,7 +247,7 @@ impl Reader {
         for (number, element) in elements.iter().enumerate() {
             let mark = self.path.push_index(number);
             if matches!(element, Value::Null) {
-                return Err(self.refuse(Code::Null, "is null"));
+                return Err(self.refuse(Code::Null, "is null").help(NULL_HELP));
             }
             list.push(self.read(element)?);
             self.path.cut(mark);

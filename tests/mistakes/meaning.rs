@@ -233,3 +233,21 @@ fn a_number_of_a_map_is_quoted_as_it_is_written_or_refused_before() {
         assert!(quoted, "{number}: {said:?}");
     }
 }
+
+// Times.
+
+#[test]
+fn a_time_of_a_request_or_an_argument_is_refused_with_what_to_write() {
+    use placet::author::value::from_text;
+    use placet::model::types::Scalar;
+    let said = |text: &str| from_text(Scalar::Time, text).unwrap_err().to_string();
+    assert_eq!(
+        said("2026-12-31T23:59:60Z"),
+        "`2026-12-31T23:59:60Z` is not a time; write `:59`, or the second after it"
+    );
+    assert_eq!(
+        said("2026-12-31T23:59:59+0100"),
+        "`2026-12-31T23:59:59+0100` is not a time; write `2026-12-31T23:59:59+01:00`"
+    );
+    assert!(from_text(Scalar::Time, "9999-12-31T23:59:59.999Z").is_ok());
+}

@@ -66,7 +66,7 @@ pub(crate) const TOKENGEN_KEYS: [&str; 13] = [
     "applications",
 ];
 /// The way out of a `null`, for maps of hosts and of files.
-pub(crate) const NULL_HELP: &str = "leave the key out if that is what you mean; a rule with fewer keys allows more";
+pub(crate) const NULL_HELP: &str = "leave it out if that is what you mean; a rule with fewer keys allows more";
 /// Keys under which a plain string is a name.
 const NAME_KEYS: [&str; 3] = ["action", "role", "type"];
 /// Fields that hold maps like those of rules.

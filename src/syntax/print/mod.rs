@@ -42,6 +42,12 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
         }
         formatted = again;
     }
+    Ok(with_line_ends_of(text, formatted))
+}
+
+/// What was written with line feeds, with the line ends of the first line of `text`.
+#[must_use]
+pub fn with_line_ends_of(text: &str, written: String) -> String {
     let first = text.split_inclusive('\n').next().unwrap_or_default();
-    Ok(if first.ends_with("\r\n") { formatted.replace('\n', "\r\n") } else { formatted })
+    if first.ends_with("\r\n") { written.replace('\n', "\r\n") } else { written }
 }
