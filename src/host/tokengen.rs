@@ -13,7 +13,6 @@ use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
-use crate::syntax::map::TOKENGEN_KEYS;
 use crate::token::envelope::Token;
 use crate::token::inspect::inspect;
 use crate::token::keyring::MintingKey;
@@ -40,7 +39,7 @@ impl Host {
     }
 
     fn tokengen_map(&self, what: &Value, key: &MintingKey) -> Result<Value, HostError> {
-        let mut json = to_json(what, Nulls::AbsentIf(&TOKENGEN_KEYS), &self.limits)?;
+        let mut json = to_json(what, Nulls::OfToken, &self.limits)?;
         let vocabulary = self.take_use(&mut json, self.default.as_ref())?;
         if let Some(object) = json.as_object() {
             HostError::all(faults(object, vocabulary.name()))?;

@@ -76,6 +76,13 @@ fn null_means_absent_only_behind_the_keys_for_which_it_does_in_warp10() {
         with[key] = Value::Null;
         assert_eq!(wrong(&with)[0], (Code::Null, key.to_owned()), "{key}");
     }
+    for ends in [json!({ "ttl": null }), json!({ "expiry": null }), json!({ "ttl": null, "expiry": null })] {
+        let mut for_ever = json!({ "use": "momento", "permissions": [{ "role": "ReadOnly", "cache": "c" }] });
+        for_ever.as_object_mut().unwrap().extend(ends.as_object().unwrap().clone());
+        assert_eq!(wrong(&for_ever)[0].0, Code::Null, "a token without `type` would never end: {ends}");
+        for_ever["ttl"] = json!("1h");
+        assert_eq!(wrong(&for_ever), []);
+    }
     let mut inside = token;
     inside["labels"] = json!({ "dc": null });
     assert_eq!(wrong(&inside), [(Code::Null, "labels.dc".to_owned())]);
@@ -90,6 +97,11 @@ fn hosts_files_and_cases_read_null_alike() {
     assert_eq!(error.path, "items[1].rules[0].allow.subject");
     let report = Document::from_map(&file, Library::built_in()).unwrap_err();
     assert_eq!(error.help, report.diagnostics[0].help, "one help for one mistake");
+    let token =
+        json!({ "token": "t", "ttl": 1, "expiry": null, "permissions": [{ "role": "ReadOnly", "cache": "c" }] });
+    let file = json!({ "items": [{ "use": "momento" }, token] });
+    assert_eq!(wrong(&file), []);
+    assert!(host.call(placet::host::function::Function::Compile, &[HostValue::from(file)]).is_ok());
 
     let line = json!({
         "use": "http", "policies": [{ "allow": { "path": "/files/**", "subject": null } }],

@@ -19,7 +19,7 @@
 //!
 //! Under the keys `action`, `role` and `type` of a block, a rule or a permission, and in the actions of a role, a plain string is a name, and a
 //! text is `{"$string": "…"}`. `null` is an error, except behind the keys that TOKENGEN of Warp 10 has, at the top of a token: there it means,
-//! as in Warp 10, that the key is absent.
+//! as in Warp 10, that the key is absent. Behind the only `ttl` or `expiry` of a token without `type` it is an error too.
 //!
 //! A block is `{"token": "name", "doc": […], "params": {"user": "string"}, …fields, "rules": […]}`, a rule
 //! `{"allow": {…}, "when": "hour(time) in 8..18", "unless": "…"}`, a file `{"items": […]}`. For hands, `"allow"`, `"deny"`, `"only"`, `"never"` and
@@ -50,7 +50,7 @@ const PARTS: [&str; 11] =
     ["token", "policy", "restriction", "doc", "params", "rules", "allow", "deny", "only", "never", "always"];
 /// Keys of Warp 10's TOKENGEN, behind which NULL means that the key is absent, as it does there. They are those of a token,
 /// at its top; `null` is an error everywhere else, since a rule with a key less allows more.
-pub(crate) const TOKENGEN_KEYS: [&str; 13] = [
+const TOKENGEN_KEYS: [&str; 13] = [
     "id",
     "type",
     "owner",
@@ -65,6 +65,17 @@ pub(crate) const TOKENGEN_KEYS: [&str; 13] = [
     "producers",
     "applications",
 ];
+/// Whether NULL behind a key of a token means that the key is absent. `given` tells of other keys whether they are there and not NULL.
+///
+/// Warp 10 makes no token without an end, and of its tokens, those with a `type`, neither do we. Any other token would live for
+/// ever where its only end is NULL.
+pub(crate) fn null_is_absent(key: &str, given: impl Fn(&str) -> bool) -> bool {
+    let is_only_end = ENDS.contains(&key) && !given("type") && !ENDS.into_iter().any(given);
+    TOKENGEN_KEYS.contains(&key) && !is_only_end
+}
+
+/// Keys that say when a token ends.
+const ENDS: [&str; 2] = ["ttl", "expiry"];
 /// The way out of a `null`, for maps of hosts and of files.
 pub(crate) const NULL_HELP: &str = "leave it out if that is what you mean; a rule with fewer keys allows more";
 /// Keys under which a plain string is a name.

@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
 use crate::syntax::ast::{Block, BlockKind, Condition, Effect, Field, FieldValue, Name, Parameter, Rule};
-use crate::syntax::map::{CONDITION_KEYS, PARTS, Plain, TOKENGEN_KEYS, place};
+use crate::syntax::map::{CONDITION_KEYS, PARTS, Plain, null_is_absent, place};
 use crate::syntax::parse::parse_condition;
 
 impl Reader {
@@ -33,9 +33,10 @@ impl Reader {
         let name = if found.contains(&kind) { self.named(map, kind.word()).unwrap_or(anonymous) } else { anonymous };
         let doc = self.doc(map);
         let mut block = Block { kind, name, parameters: Vec::new(), fields: Vec::new(), rules: Vec::new() };
+        let given = |key: &str| map.get(key).is_some_and(|value| !value.is_null());
         let is_absent =
-            |value: &Value, key: &str| value.is_null() && kind == BlockKind::Token && TOKENGEN_KEYS.contains(&key);
-        let parts = map.iter().filter(|(key, value)| spare != Some(key.as_str()) && !is_absent(value, key));
+            |key: &str, value: &Value| value.is_null() && kind == BlockKind::Token && null_is_absent(key, given);
+        let parts = map.iter().filter(|(key, value)| spare != Some(key.as_str()) && !is_absent(key, value));
         for (key, value) in parts {
             match key.as_str() {
                 "token" | "policy" | "restriction" | "doc" => {}
