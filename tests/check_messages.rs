@@ -196,6 +196,12 @@ fn an_optional_attribute_is_guarded_before_it_is_read() {
     for bad in ["when has subject || subject != \"guest\"", "when subject != \"guest\" && has subject"] {
         http(&format!("allow {{ action: GET }} {bad}")).finds(&[("E0404", "subject")]);
     }
+    // All at once, each once, and none behind another mistake, which may be the guard.
+    http("allow { action: GET } when subject != \"a\" && host == \"b\" || hour(time) > 6 && headers[\"x\"] == subject")
+        .finds(&[("E0404", "subject"), ("E0404", "host"), ("E0404", "headers[\"x\"]")]);
+    http("allow { action: GET } when subject != \"a\" unless host == subject")
+        .finds(&[("E0404", "subject"), ("E0404", "host")]);
+    http("allow { action: GET } when has sbject && subject != \"a\"").finds(&[("E0206", "sbject")]);
     http("allow { subject: not \"guest\" } when subject != \"root\"").is_good();
     http("allow { subject: [\"a\", absent] } when subject != \"root\"").finds(&[("E0404", "subject")]);
     http("allow { headers: { x: any, y: absent } } when headers[\"x\"] == \"1\"").is_good();
@@ -566,4 +572,95 @@ fn a_block_that_does_nothing_is_warned_about() {
     check("use momento\ntoken t { allow { cache: \"a\" } }").finds(&[("W0107", "t")]);
     momento("allow { cache: \"a\" } expiry: 2027-01-01T00:00:00Z").finds(&[("W0108", "expiry")]);
     check("use momento\ntoken t { allow { cache: \"a\" } ttl: 0s }").finds(&[("W0109", "0s")]);
+}
+
+#[test]
+fn habits_of_other_languages_get_the_help_they_deserve() {
+    let quotes = "write straight double quotes: `\"…\"`";
+    let list = "write a list for one of several: `[…, …]`";
+    for (rule, underlined, message, help) in [
+        ("allow { path: “/a” }", "“", "`“` is no quote of the language", quotes),
+        ("allow {} when host == ‘a’", "‘", "`‘` is no quote of the language", quotes),
+        ("allow { path: [«/a»] }", "«", "`«` is no quote of the language", quotes),
+        ("allow { path: `/a` }", "`", "a backtick is no quote of the language", quotes),
+        (
+            "allow { action: * }",
+            "*",
+            "`*` is no pattern",
+            "write `any` for every value; in a string, `*` is for `glob \"…\"` and for paths",
+        ),
+        ("allow { path: /a/** }", "/a/**", "a path stands in double quotes", "write `\"/a/**\"`"),
+        ("allow { host: !\"a\" }", "!", "`!` turns a condition around, not a pattern", "write `not`"),
+        (
+            "allow {} when has host && host in (\"a\", \"b\")",
+            "(",
+            "no pattern begins with `(`",
+            "a list stands in brackets: `[…, …]`",
+        ),
+        ("allow { path: \"/a\" | \"/b\" }", "|", "`|` joins no patterns", list),
+        ("allow { path: \"/a\" or \"/b\" }", "or", "`or` joins no patterns", list),
+        (
+            "allow {} when hour(time) in 1..=5",
+            "..=",
+            "`..=` is no range",
+            "a range ends before its second value: write `1..6`",
+        ),
+        ("allow {} when has host and true", "and", "`and` is no operator", "write `&&`"),
+        ("allow {} when host === \"a\"", "===", "`===` is no operator", "write `==`"),
+        ("allow {} when host <> \"a\"", "<>", "`<>` is no operator", "write `!=`"),
+        ("allow {} when host =~ \"a\"", "=~", "`=~` is no operator", "write `in ~\"…\"`"),
+        ("allow {} when host like \"a*\"", "like", "`like` is no operator", "write `host in glob \"…\"`"),
+        (
+            "allow {} when host startsWith \"a\"",
+            "startsWith",
+            "`startsWith` is no operator",
+            "write `starts_with(host, …)`",
+        ),
+        ("allow {} when host is null", "is", "`is` is no operator", "write `!has host`"),
+        ("allow {} if has host", "if", "`if` begins no condition", "write `when`"),
+        ("allow {} when not has host", "not", "`not` turns a pattern around, not a condition", "write `!has host`"),
+        ("allow { path: \"/a\" } -- all", "--", "`--` begins no comment", "write `//`"),
+    ] {
+        http(rule).says("E0101", underlined, message, help);
+    }
+    let digits = |number: &str, plain: &str| {
+        let message = format!("`{number}` is not written in plain digits");
+        http(&format!("allow {{}} when hour(time) == {number}")).says("E0106", number, &message, plain);
+    };
+    digits("1_000", "write `1000`");
+    digits("0x10", "write `16`");
+    digits("-1e3", "write `-1000`");
+    http("allow {} when not (has host)").says(
+        "E0209",
+        "not",
+        "`not` turns a pattern around, not a condition",
+        "write `!` before the parenthesis: `!(…)`",
+    );
+    let absent = "a request has no `null`, and may lack a value";
+    http("allow { action: GET } when host == null").says("E0205", "null", absent, "write `!has host`");
+    http("allow { action: GET } when None != host").says("E0205", "None", absent, "write `has host`");
+    http("allow { host: nil }").says(
+        "E0205",
+        "nil",
+        "there is no parameter and no `let` `nil`",
+        "if it is text, write `\"nil\"`; where there is to be no value, write `absent`",
+    );
+    let found = http("allow { path: \"/a” }");
+    found.finds(&[("E0104", "\"/a” } }")]);
+}
+
+#[test]
+fn a_time_is_written_as_everybody_reads_it() {
+    http("allow { time: < 9999-12-31T23:59:59Z }").is_good();
+    for (time, help) in [
+        ("2026-12-31T23:59:60Z", "write `:59`, or the second after it"),
+        ("2026-12-31T23:59:59+25:59", "an offset goes up to `+23:59`, and its minutes to 59"),
+        ("2026-12-31T23:59:59+0100", "write `2026-12-31T23:59:59+01:00`"),
+        ("2026-12-31T23:59:59+01", "write `2026-12-31T23:59:59+01:00`"),
+        ("9999-12-31T23:59:59-00:01", "times go from `0000-01-01T00:00:00Z` to `9999-12-31T23:59:59.999Z`"),
+    ] {
+        for written in [time.to_owned(), format!("\"{time}\"")] {
+            http(&format!("allow {{ time: < {written} }}")).helps(help);
+        }
+    }
 }

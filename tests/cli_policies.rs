@@ -230,3 +230,55 @@ fn no_colour_is_written_where_no_terminal_reads_it() {
         assert!(!output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b));
     }
 }
+
+#[test]
+fn a_map_for_tokengen_is_a_file_for_every_command() {
+    let place = Place::new();
+    let map = "{ \"use\": \"momento\", \"ttl\": \"30m\",\n  \"permissions\": [{ \"role\": \"ReadOnly\", \"cache\": \"c\" }] }\n";
+    place.write("map.json", map);
+    place.placet("check map.json").yes().says("token token: 1 rule");
+    place.placet("keygen --local --keyring keys").yes();
+    place.placet("mint map.json --keyring keys").yes();
+    place.placet("try map.json").says("token token");
+    place.write("request", "{ \"action\": \"get\", \"cache\": \"c\" }");
+    place.placet("eval map.json --request request").yes();
+    place.placet("fmt --to text map.json").yes().says("token token {");
+    place.placet("fmt --check map.json").no();
+    place.placet("fmt map.json").yes();
+    place.placet("fmt --check map.json").yes();
+    place.placet("mint map.json --keyring keys").yes();
+    assert!(place.read("map.json").starts_with("{\n  \"use\": \"momento\",\n  \"ttl\": \"30m\","));
+}
+
+#[test]
+fn what_windows_writes_before_a_file_is_called_by_its_name() {
+    let place = place();
+    place.write("marked.placet", &format!("\u{feff}{POLICY}"));
+    place.placet("check marked.placet").yes();
+    let marked: Vec<u8> = [0xff, 0xfe].into_iter().chain(POLICY.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    std::fs::write(place.path("wide.placet"), marked).unwrap();
+    place.placet("check wide.placet").could_not().says("the byte order mark of UTF-16").says("save the file as UTF-8");
+    place.write("map.json", "\u{feff}{ \"use\": \"http\", \"policy\": \"p\", \"allow\": { \"path\": \"/a\" } }");
+    place.placet("check map.json").no().says("byte order mark");
+    place.placet("fmt --to text map.json").no().says("byte order mark");
+    place.write("request", "\u{feff}{ \"action\": \"get\" }");
+    let eval = "eval policy.placet --template reader --with user=42 --request request";
+    place.placet(eval).no().says("begins with a byte order mark (U+FEFF)");
+    place.write("keys", "\u{feff}# none\n");
+    place
+        .placet("mint policy.placet --template whole --keyring keys")
+        .could_not()
+        .says("begins with a byte order mark");
+}
+
+#[test]
+fn a_request_that_is_no_json_is_told_with_its_line_and_column() {
+    let place = place();
+    let eval = "eval policy.placet --template reader --with user=42 --request request";
+    place.write("request", "{ \"action\": \"get\" }\n}\n");
+    place.placet(eval).no().says("trailing characters at line 2, column 1");
+    place.write("request", "{ \"action\": \"get\", \"cache\": 1.50 }");
+    place.placet(eval).no().says("`1.50` is no integer of 64 bits at line 1, column 29");
+    place.write("request", "{ \"action\": \"get\" }\n{ \"action\": \"get\" } x\n");
+    place.placet(&format!("{eval} --jsonl")).no().says("trailing characters at line 2, column 21");
+}

@@ -55,6 +55,43 @@ fn coverage_names_what_was_never_met_and_where() {
 }
 
 #[test]
+fn a_case_may_say_why_it_is_refused_and_where_it_does_not_the_output_says_it() {
+    let place = place();
+    let ran = place.placet("test p.placet").yes();
+    assert!(ran.out.contains("  refused malformed_request: line 7"), "{}", ran.out);
+    let told = CASES.replace("refused        GET", "refused malformed_request GET");
+    place.write("p.cases", &format!("{told}\ntoken nobody()\nrefused expired HEAD {{ path: \"/\" }}\n"));
+    let ran = place.placet("test p.placet").no();
+    assert!(!ran.out.contains("refused malformed_request: line"), "{}", ran.out);
+    assert!(ran.out.contains("expected refused expired, found allow"), "{}", ran.out);
+    let later = format!(
+        "{told}\ntoken nobody()\nat 2026-11-21T12:00:00Z\nallow HEAD {{ path: \"/\" }}\nat 2026-11-21T13:00:00Z\n"
+    );
+    place.write("p.cases", &format!("{later}refused expired HEAD {{ path: \"/\" }}\n"));
+    place.placet("test p.placet").yes();
+    place.write("p.cases", &format!("{later}refused revoked HEAD {{ path: \"/\" }}\n"));
+    let ran = place.placet("test p.placet").no();
+    assert!(ran.out.contains("expected refused revoked, found refused expired"), "{}", ran.out);
+    for (case, message) in [
+        ("refused expird HEAD { path: \"/\" }", "nothing is refused as `expird`"),
+        ("allow expired HEAD { path: \"/\" }", "only what is refused has a cause, and `expired` is none"),
+    ] {
+        place.write("p.cases", &format!("{later}{case}\n"));
+        assert!(place.placet("test p.placet").no().err.contains(message), "{message}");
+    }
+    let line = |expect: &str| {
+        let policy =
+            "{\"use\": \"http\", \"policies\": [{\"allow\": {\"path\": \"/a\"}}], \"request\": {\"action\": \"GET\"}";
+        place.write("p.jsonl", &format!("{policy}, \"expect\": \"{expect}\"}}\n"));
+        place.placet("test p.jsonl")
+    };
+    line("refused").yes().says("refused malformed_request: line 1");
+    line("refused malformed_request").yes();
+    line("refused expired").no();
+    line("refused soon").no();
+}
+
+#[test]
 fn too_little_coverage_is_a_no_only_where_more_is_wanted() {
     let place = place();
     place.placet("test p.placet --coverage-min 61").yes();

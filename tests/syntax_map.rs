@@ -104,6 +104,43 @@ fn mistakes_say_where_they_are_and_what_was_meant() {
 }
 
 #[test]
+fn two_patterns_in_one_map_and_a_pattern_turned_off_are_said_as_what_they_are() {
+    let (code, message, help, path) = mistake(&json!({ "owner": { "$prefix": "a", "$not": "ab" } }));
+    assert_eq!((code, path.as_str()), (Code::Map, "owner"));
+    assert_eq!(message, "`$prefix` and `$not` are several patterns in one map");
+    assert_eq!(
+        help,
+        "write a list of maps with one `$` key each for one of them, or a condition under `when` for all of them"
+    );
+    let (_, message, help, _) = mistake(&json!({ "labels": { "$prefix": "a", "dc": "b" } }));
+    assert_eq!(message, "`$prefix` stands beside the key `dc`");
+    assert_eq!(help, "a pattern is a map with one `$` key; a label whose name begins with `$` is written `$$prefix`");
+    let (_, message, help, _) = mistake(&json!({ "owner": { "$any": false } }));
+    assert_eq!(message, "`{\"$any\": false}` is no pattern");
+    assert_eq!(help, "`{\"$any\": true}` is any value; where there is to be none, write `{\"$absent\": true}`");
+    let (_, message, help, _) = mistake(&json!({ "owner": { "$absent": false } }));
+    assert_eq!(message, "`{\"$absent\": false}` is no pattern");
+    assert_eq!(help, "`{\"$absent\": true}` is no value; where there is to be one, write `{\"$any\": true}`");
+    assert_eq!(mistake(&json!({ "owner": { "$any": "yes" } })).1, "expected `true`, found a string");
+}
+
+#[test]
+fn a_map_for_tokengen_is_a_file() {
+    let map = json!({ "use": "momento", "ttl": "30m", "permissions": [{ "role": "ReadOnly", "cache": "c" }] });
+    let text =
+        "use momento\n\ntoken token {\n    ttl: \"30m\"\n    permissions: [{ role: ReadOnly, cache: \"c\" }]\n}\n";
+    assert_eq!(print(&read(&map)), text);
+    let map = json!({ "use": "http", "restriction": "r", "only": { "path": "/a" } });
+    assert_eq!(print(&read(&map)), "use http\n\nrestriction r {\n    only { path: \"/a\" }\n}\n");
+    assert_eq!(print(&read(&json!({ "use": "http" }))), "use http\n");
+    let (errors, _) = from_map(&json!({ "ttl": "30m", "permissions": [] })).unwrap_err();
+    assert_eq!(errors[0].message, "the map does not say which item it is");
+    assert!(errors[0].help.as_ref().is_some_and(|help| help.contains("`use`")), "{errors:?}");
+    assert!(from_map(&json!({ "use": 7, "ttl": "30m" })).is_err());
+    assert!(from_map(&json!({ "use": "http", "let": "a", "value": "b" })).is_err());
+}
+
+#[test]
 fn every_place_is_a_node_with_a_path() {
     let value = json!({ "items": [{ "token": "t", "permissions": [{}, {}, { "cache": "c" }] }] });
     let (file, source) = from_map(&value).unwrap();

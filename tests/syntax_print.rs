@@ -99,3 +99,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_file_with_the_line_ends_of_windows_keeps_them() {
+    let text = "use http\n// c\n\n/// doc\npolicy p {\n    allow { path: \"/a\" } // end\n}\n";
+    let windows = text.replace('\n', "\r\n");
+    assert_eq!(format(text).unwrap(), text);
+    assert_eq!(format(&windows).unwrap(), windows);
+    assert_eq!(format(&windows.replace("    allow {", "allow{")).unwrap(), windows);
+    assert_eq!(format(&text.replacen('\n', "\r\n", 1)).unwrap(), windows, "the first line says which");
+}

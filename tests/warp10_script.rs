@@ -355,6 +355,14 @@ fn words() -> impl Strategy<Value = String> {
     prop::collection::vec(word, 0..24).prop_map(|words| words.join(" "))
 }
 
+#[test]
+fn a_key_behind_a_lone_carriage_return_is_a_key_of_the_token() {
+    let map = "{ 'type' 'READ' 'owner' '11111111-2222-3333-4444-555555555555' 'application' 'grafana' 'issuance' 0 'expiry' 3600000 \
+               // only our own series:\n'owners' [ '11111111-2222-3333-4444-555555555555' ] 'producers' [] 'applications' [ 'a' ] }";
+    let minted = |map: &str| run("K1", &format!("{map} TOKENGEN")).unwrap()[0].to_warpscript();
+    assert_eq!(minted(&map.replace('\n', "\r")), minted(map));
+}
+
 proptest! {
     #[test]
     fn no_words_panic(script in words()) {

@@ -32,12 +32,17 @@ pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
         Scalar::String => Some(Constant::String(text.to_owned())),
         Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
         Scalar::Uuid => literals::uuid(text).map(Constant::Uuid),
-        Scalar::Time => literal::time(text).ok().map(Constant::Time),
-        Scalar::Duration => literal::duration(text).ok().map(Constant::Duration),
+        Scalar::Time => return written(scalar, text, literal::time(text)).map(Constant::Time),
+        Scalar::Duration => return written(scalar, text, literal::duration(text)).map(Constant::Duration),
         Scalar::Ip => text.parse::<std::net::IpAddr>().ok().map(|address| Constant::Ip(address.into())),
         Scalar::Path => ResourcePath::new(text).ok().map(|path| Constant::Path(path.as_str().to_owned())),
     };
-    read.ok_or_else(|| NotAValue { found: text.to_owned(), wanted: Type::One(scalar) })
+    read.ok_or_else(|| NotAValue::new(text, Type::One(scalar)))
+}
+
+/// A literal of the language, whose reader knows what to write instead.
+fn written(scalar: Scalar, text: &str, read: Result<i64, literal::BadLiteral>) -> Result<i64, NotAValue> {
+    read.map_err(|bad| NotAValue { instead: Some(bad.help), ..NotAValue::new(text, Type::One(scalar)) })
 }
 
 /// Reads JSON as a value of type `scalar`: text as [`from_text`], numbers as ints or milliseconds, `{"$bytes": "00ff"}` as
@@ -46,7 +51,7 @@ pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
 /// # Errors
 /// The JSON is not one.
 pub fn from_json(scalar: Scalar, json: &Json) -> Result<Constant, NotAValue> {
-    let refused = || NotAValue { found: json.to_string(), wanted: Type::One(scalar) };
+    let refused = || NotAValue::new(json, Type::One(scalar));
     match (scalar, json) {
         (Scalar::Bool, Json::Bool(truth)) => Ok(Constant::Bool(*truth)),
         (Scalar::Bool | Scalar::Int, Json::String(_)) => Err(refused()),
@@ -93,7 +98,7 @@ pub fn arguments_from_text<'a>(
             .collect::<Result<_, _>>()
             .map(Argument::Set),
         Type::One(scalar) => from_text(scalar, text).map(Argument::One),
-        Type::Labels => Err(NotAValue { found: (*text).to_owned(), wanted: ty }),
+        Type::Labels => Err(NotAValue::new(text, ty)),
     })
 }
 
@@ -111,7 +116,7 @@ pub fn arguments_from_json(
             elements.iter().map(|element| from_json(scalar, element)).collect::<Result<_, _>>().map(Argument::Set)
         }
         (Type::One(scalar), json) => from_json(scalar, json).map(Argument::One),
-        (Type::Set(_) | Type::Labels, json) => Err(NotAValue { found: json.to_string(), wanted: ty }),
+        (Type::Set(_) | Type::Labels, json) => Err(NotAValue::new(json, ty)),
     })
 }
 
@@ -139,6 +144,20 @@ fn read_arguments<'a, V: 'a>(
 pub struct NotAValue {
     found: String,
     wanted: Type,
+    /// What to write, where the reader knows better than the type does.
+    instead: Option<String>,
+}
+
+impl NotAValue {
+    fn new(found: impl fmt::Display, wanted: Type) -> Self {
+        Self { found: found.to_string(), wanted, instead: None }
+    }
+
+    /// What to write instead, where that is known.
+    #[must_use]
+    pub fn instead(&self) -> Option<&str> {
+        self.instead.as_deref()
+    }
 }
 
 impl fmt::Display for NotAValue {
@@ -148,9 +167,10 @@ impl fmt::Display for NotAValue {
             Type::Set(_) | Type::Labels => "",
         };
         match self.wanted {
-            Type::One(_) => write!(f, "`{}` is not {article}", self.found),
-            Type::Set(_) | Type::Labels => write!(f, "`{}` is not a {}", self.found, self.wanted),
+            Type::One(_) => write!(f, "`{}` is not {article}", self.found)?,
+            Type::Set(_) | Type::Labels => write!(f, "`{}` is not a {}", self.found, self.wanted)?,
         }
+        self.instead.as_ref().map_or(Ok(()), |instead| write!(f, "; {instead}"))
     }
 }
 

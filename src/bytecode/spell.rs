@@ -215,8 +215,10 @@ pub fn number(number: i64, scalar: Scalar) -> Option<String> {
 /// `2027-01-01T00:00:00Z`; `None` before year 0 and after year 9999.
 #[must_use]
 pub fn time(ms: i64) -> Option<String> {
-    let time = jiff::Timestamp::from_millisecond(ms).ok()?.to_string();
-    time.starts_with(|first: char| first.is_ascii_digit()).then_some(time)
+    // A civil time, since a timestamp ends before the last day of year 9999 does.
+    let since = jiff::SignedDuration::from_millis(ms);
+    let time = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0).checked_add(since).ok()?;
+    (time.year() >= 0).then(|| format!("{time}Z"))
 }
 
 /// `1h30m`

@@ -3,7 +3,7 @@
 use super::literals::{Goal, natural, with_article};
 use super::operands::Typed;
 use super::patterns::Absence;
-use super::presence::Present;
+use super::presence::{Present, Told};
 use super::report::with_help;
 use super::scope::Scope;
 use super::tree::{Condition, Constant, Operand, Term};
@@ -14,12 +14,14 @@ use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
 use crate::span::Span;
 use crate::syntax::ast::{self, Comparison, ConditionKind, Literal, Name, Pattern, PatternKind};
+use crate::syntax::parse::is_null;
 
-/// A place inside a condition: what is in sight, and what is known to be present.
+/// A place inside a condition: what is in sight, what is known to be present, and what has been reported as absent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reading<'s, 'a, 'p> {
     pub(super) scope: Scope<'s, 'a>,
     pub(super) present: &'p Present,
+    pub(super) told: &'p Told,
 }
 
 impl Scope<'_, '_> {
@@ -30,13 +32,14 @@ impl Scope<'_, '_> {
         unless: Option<&ast::Condition>,
         present: Present,
     ) -> Option<Option<Condition>> {
-        let when = when.map(|condition| Reading { scope: *self, present: &present }.condition(condition));
+        let told = Told::default();
+        let when = when.map(|condition| Reading { scope: *self, present: &present, told: &told }.condition(condition));
         let present = match &when {
             Some(Some(condition)) => present.and(Present::when(condition, true)),
             Some(None) => Present::everything(),
             None => present,
         };
-        let reading = Reading { scope: *self, present: &present };
+        let reading = Reading { scope: *self, present: &present, told: &told };
         let unless = unless.map(|condition| reading.condition(condition).map(|inner| Condition::Not(Box::new(inner))));
         match (when, unless) {
             (None, None) => Some(None),
@@ -94,7 +97,7 @@ impl Reading<'_, '_, '_> {
         collect(condition, conjunction, &mut links);
         let (mut present, mut read) = (self.present.clone(), Vec::with_capacity(links.len()));
         for link in links {
-            let condition = Reading { scope: self.scope, present: &present }.condition(link);
+            let condition = Reading { present: &present, ..*self }.condition(link);
             let after = match &condition {
                 Some(condition) => Present::when(condition, conjunction),
                 None => Present::everything(),
@@ -112,6 +115,7 @@ impl Reading<'_, '_, '_> {
         right: &ast::Condition,
         at: Span,
     ) -> Option<Condition> {
+        self.refuse_null(comparison, left, right)?;
         let follows = self.adapts(left) || self.is_parameter(left);
         let (a, b) = if follows && !self.adapts(right) {
             let b = self.operand(right, None);
@@ -133,6 +137,28 @@ impl Reading<'_, '_, '_> {
             return self.scope.report.poison(found.help("use `==`, `!=` or `in` with a pattern"));
         }
         Some(Condition::Compare(comparison, a.operand, b.operand))
+    }
+
+    /// `subject == null`, which other languages have.
+    fn refuse_null(&self, comparison: Comparison, left: &ast::Condition, right: &ast::Condition) -> Option<()> {
+        let names = self.scope.names;
+        let null = |side: &ast::Condition| match &side.kind {
+            ConditionKind::Name(name) if names.vocabulary().field(name).is_some() || names.is_let(name) => false,
+            ConditionKind::Name(name) => is_null(name) && self.scope.parameter(name).is_none(),
+            _ => false,
+        };
+        let (other, at) = match (null(left), null(right)) {
+            (false, false) => return Some(()),
+            (true, _) => (right, left.at.0),
+            (false, true) => (left, right.at.0),
+        };
+        let what = match &other.kind {
+            ConditionKind::Name(name) => name.as_str(),
+            _ => "…",
+        };
+        let sign = if comparison == Comparison::NotEqual { "" } else { "!" };
+        let found = Diagnostic::new(Code::UnknownName, at, "a request has no `null`, and may lack a value");
+        self.scope.report.poison(found.help(format!("write `{sign}has {what}`")))
     }
 
     fn is_parameter(&self, condition: &ast::Condition) -> bool {

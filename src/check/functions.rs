@@ -188,6 +188,11 @@ impl Reading<'_, '_, '_> {
     }
 
     fn unknown_function<T>(&self, name: &Name) -> Option<T> {
+        if name.text == "not" {
+            let message = "`not` turns a pattern around, not a condition";
+            let found = Diagnostic::new(Code::UnknownFunction, name.at.0, message);
+            return self.scope.report.poison(found.help("write `!` before the parenthesis: `!(…)`"));
+        }
         let words = FUNCTIONS.iter().map(|(word, _)| *word);
         let help = self.scope.report.suggest(&name.text, words.clone());
         let found = Diagnostic::new(Code::UnknownFunction, name.at.0, format!("there is no function `{}`", name.text));

@@ -112,8 +112,9 @@ impl Reading<'_, '_, '_> {
             let message = format!("`{name}` is {ty} and no single value");
             return self.scope.report.poison(Diagnostic::new(Code::NotOneValue, at, message).help(help));
         };
-        if attribute.optional && !self.present.has(field) {
-            return self.scope.report.poison(
+        // Reading goes on as if it were there, so that everything that may be absent is said at once.
+        if attribute.optional && !self.present.has(field) && self.told.first(field, None) {
+            self.scope.report.add(
                 Diagnostic::new(Code::Unguarded, at, format!("`{name}` is optional, and a request may lack it"))
                     .label("perhaps absent")
                     .help(format!("write `has {name} && …` before it, or `{name}: any` in the rule's map")),
@@ -144,8 +145,8 @@ impl Reading<'_, '_, '_> {
         let field = self.field(name)?;
         self.check_labels(name, field)?;
         let spelled = format!("{}[\"{label}\"]", name.text);
-        if !self.present.has_label(field, label) {
-            return self.scope.report.poison(
+        if !self.present.has_label(field, label) && self.told.first(field, Some(label)) {
+            self.scope.report.add(
                 Diagnostic::new(Code::Unguarded, at, format!("`{spelled}` is not there in every request"))
                     .label("perhaps absent")
                     .help(format!("write `has {spelled} && …` before it")),

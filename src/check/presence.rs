@@ -1,5 +1,6 @@
 //! What a condition knows to be present: behind `has x &&` the attribute `x` may be read.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::tree::{Condition, Operand, Pattern, Test};
@@ -20,8 +21,19 @@ fn bit(field: FieldNo) -> Fields {
 pub(super) struct Present {
     fields: Fields,
     labels: BTreeSet<(FieldNo, String)>,
-    /// After an error nothing is known; to say so once is enough.
+    /// Behind what could not be read, nothing is known to be absent: the mistake before may be the guard.
     everything: bool,
+}
+
+/// What a condition was told that it may be absent: each attribute and label once, at the first place that reads it.
+#[derive(Debug, Default)]
+pub(super) struct Told(RefCell<BTreeSet<(FieldNo, Option<String>)>>);
+
+impl Told {
+    /// Whether this is the first time.
+    pub(super) fn first(&self, field: FieldNo, label: Option<&str>) -> bool {
+        self.0.borrow_mut().insert((field, label.map(str::to_owned)))
+    }
 }
 
 impl Present {

@@ -12,6 +12,7 @@ use crate::limits::{NESTING, PARAMETERS, SOURCE_NODES};
 use crate::model::types::Type;
 use crate::span::Span;
 use crate::syntax::ast::{Block, Literal, Pattern, PatternKind};
+use crate::syntax::parse::is_null;
 
 /// The parameters of a block.
 #[derive(Debug)]
@@ -176,7 +177,11 @@ impl<'s, 'a> Scope<'s, 'a> {
         }
         let unknown = Diagnostic::new(Code::UnknownName, at, format!("there is no parameter and no `let` `{name}`"));
         let words = self.parameter_words().chain(self.names.let_words());
-        let help = self.report.suggest(name, words).unwrap_or_else(|| format!("if it is text, write `\"{name}\"`"));
+        let otherwise = || {
+            let text = format!("if it is text, write `\"{name}\"`");
+            if is_null(name) { format!("{text}; where there is to be no value, write `absent`") } else { text }
+        };
+        let help = self.report.suggest(name, words).unwrap_or_else(otherwise);
         self.report.poison(with_help(unknown, Some(help)))
     }
 }

@@ -142,7 +142,7 @@ impl Page<'_> {
     /// One request; whether it was decided as expected.
     fn case(&self, suite: &Suite, case: &Case, scratch: &mut Scratch) -> bool {
         let found = suite.run(case, scratch);
-        let passes = found.passes(case.expected);
+        let passes = found.passes(case);
         let mark = if passes { paint(self.ui.colour, GREEN, "✓") } else { paint(self.ui.colour, RED, "✗") };
         let why = suite.explain(case);
         let line = why.as_ref().and_then(line_of).map(|line| format!("line {line}")).unwrap_or_default();
@@ -150,7 +150,7 @@ impl Page<'_> {
         self.ui.line(format_args!("  {mark} {word} {} {request}", self.dim(format!("{line:<9}"))));
         if !passes {
             let because = case.reason.as_ref().map(|reason| format!(", because {reason}")).unwrap_or_default();
-            let wrong = format!("{:COLUMN$}expected {}{because}", "", case.expected.word());
+            let wrong = format!("{:COLUMN$}expected {}{because}", "", case.expectation());
             self.ui.line(paint(self.ui.colour, RED, wrong));
         }
         for line in why.as_ref().map(short).unwrap_or_default() {

@@ -20,7 +20,7 @@ use crate::compile::Compiled;
 use crate::explain::{Court, Sources};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
-use crate::syntax::map::from_json_text;
+use crate::syntax::map::{from_json_text, said};
 use crate::token::cache::TokenCache;
 use crate::token::envelope::Token;
 use crate::token::header::Purpose;
@@ -226,5 +226,5 @@ impl Ready {
 /// The file can not be read.
 pub fn request(given: &str) -> Result<Result<Json, String>, Failure> {
     let text = if given.trim_start().starts_with('{') { given.to_owned() } else { inputs::text(Path::new(given))? };
-    Ok(from_json_text(&text).map_err(|diagnostic| diagnostic.message))
+    Ok(from_json_text(&text).map_err(|found| said(&text, &found, 1)))
 }

@@ -12,7 +12,7 @@ use super::page::{cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use crate::author::request::{OwnedRequest, time_of};
 use crate::explain::{Cause, Court, Explanation};
-use crate::syntax::map::from_json_text;
+use crate::syntax::map::{from_json_text, said};
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
 
@@ -142,7 +142,7 @@ impl Tally {
     fn decide(&mut self, court: &Court<'_>, ready: &Ready, line: &str, scratch: &mut Scratch) -> Explanation {
         self.count += 1;
         let explanation = match from_json_text(line) {
-            Err(diagnostic) => not_json(diagnostic.message),
+            Err(found) => not_json(said(line, &found, self.count)),
             Ok(json) => {
                 match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, time_of(&json)?))) {
                     Err(bad) => court.malformed(&bad, &json),

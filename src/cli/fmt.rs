@@ -23,7 +23,8 @@ Examples:
   placet fmt --to json tenant.placet > tenant.json
   placet fmt - < new.placet")]
 pub struct Args {
-    /// Policy files, or `-` for standard input; a directory stands for all `.placet` files in it
+    /// Policy files, or `-` for standard input; a directory stands for all `.placet` files in it, and a name that ends in
+    /// `.json` is the map form
     #[arg(required = true)]
     files: Vec<PathBuf>,
 
@@ -78,10 +79,11 @@ struct Tally {
 fn format(ui: &Ui, args: &Args, path: &Path, tally: &mut Tally) -> Result<(), Failure> {
     let name = inputs::name(path);
     let text = inputs::text(path)?;
-    let canonical = match print::format(&text) {
+    let read = if inputs::is_map(path) { of_map(&name, &text) } else { of_text(&name, &text) };
+    let canonical = match read {
         Ok(canonical) => canonical,
-        Err(diagnostics) => {
-            ui.warn(&Report { source: Source::text(&name, text), diagnostics });
+        Err(report) => {
+            ui.warn(&report);
             tally.broken.push(name);
             return Ok(());
         }
@@ -105,12 +107,24 @@ fn format(ui: &Ui, args: &Args, path: &Path, tally: &mut Tally) -> Result<(), Fa
     Ok(())
 }
 
+fn of_text(name: &str, text: &str) -> Result<String, Report> {
+    print::format(text).map_err(|diagnostics| Report { source: Source::text(name, text), diagnostics })
+}
+
+/// The map form keeps its keys and their order; only blanks change.
+fn of_map(name: &str, text: &str) -> Result<String, Report> {
+    let broken = |found| Report { source: Source::text(name, text), diagnostics: vec![found] };
+    let value = map::from_json_text(text).map_err(broken)?;
+    map::from_map(&value).map_err(|(diagnostics, source)| Report { source, diagnostics })?;
+    Ok(print::with_line_ends_of(text, format!("{value:#}\n")))
+}
+
 fn convert(ui: &Ui, files: &[PathBuf], form: Form) -> Outcome {
     let [path] = files else { return Err(Failure::new("`--to` takes one file")) };
     let name = inputs::name(path);
     let text = inputs::text(path)?;
     // Only a map begins with a brace, and only text can begin with something else.
-    let read = if text.trim_start().starts_with('{') {
+    let read = if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
         map::from_json_text(&text)
             .map_err(|found| Report { source: Source::text(&name, &text), diagnostics: vec![found] })
             .and_then(|value| map::from_map(&value).map_err(|(diagnostics, source)| Report { source, diagnostics }))

@@ -12,6 +12,7 @@ use crate::check::library::Library;
 use crate::diag::Source;
 use crate::limits::SOURCE_BYTES;
 use crate::model::vocabulary::Vocabulary;
+use crate::syntax::map::MARK_HELP;
 use crate::syntax::parse;
 use crate::token::keyring::Keyring;
 use crate::token::revocation::{RevocationList, Revocations};
@@ -22,12 +23,20 @@ use crate::token::revocation::{RevocationList, Revocations};
 /// It can not be read, is no UTF-8, or is larger than a source may be.
 pub fn text(path: &Path) -> Result<String, Failure> {
     let read = if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().take(SOURCE_BYTES as u64 + 1).read_to_string(&mut text).map(|_| text)
+        let mut bytes = Vec::new();
+        std::io::stdin().take(SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes).map(|_| bytes)
     } else {
-        fs::read_to_string(path)
+        fs::read(path)
     };
-    let text = read.map_err(|error| Failure::new(format!("can not read `{}`: {error}", path.display())))?;
+    let bytes = read.map_err(|error| Failure::new(format!("can not read `{}`: {error}", path.display())))?;
+    let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let name = path.display();
+        if is_utf16 {
+            return Failure::new(format!("`{name}` begins with the byte order mark of UTF-16")).help(MARK_HELP);
+        }
+        Failure::new(format!("can not read `{name}`: {}", error.utf8_error()))
+    })?;
     if text.len() > SOURCE_BYTES {
         return Err(Failure::new(format!("`{}` has more than {SOURCE_BYTES} bytes", path.display())));
     }

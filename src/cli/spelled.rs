@@ -9,6 +9,7 @@ use crate::diag::{Diagnostic, Source};
 use crate::span::Span;
 use crate::syntax::ast::{Literal, Name};
 use crate::syntax::cases::{self, Call, Value, ValueKind};
+use crate::syntax::map::from_json_text;
 
 /// Reads `get { cache: "acorns" }`, or a JSON object, as a JSON request.
 ///
@@ -16,7 +17,8 @@ use crate::syntax::cases::{self, Call, Value, ValueKind};
 /// What is wrong with the text.
 pub fn request(text: &str) -> Result<Json, Report> {
     if text.trim_start().starts_with('{') {
-        return serde_json::from_str(text).map_err(|error| report(text, format!("the request is not JSON: {error}")));
+        let fault = |found| Report { source: source(text), diagnostics: vec![found] };
+        return from_json_text(text).map_err(fault);
     }
     let before = "token it\nallow ";
     let read = cases::parse(&format!("{before}{text}")).map_err(|found| shifted(text, before.len(), found))?;

@@ -13,6 +13,7 @@ use crate::check::library::Library;
 use crate::explain::Explanation;
 use crate::explain::words::Words;
 use crate::fuzz::finding::unread;
+use crate::syntax::cases::Expected;
 use crate::token::verify::Scratch;
 use crate::trial::coverage::Coverage;
 use crate::trial::{Case, Found, Keys, Suite, cases, lines};
@@ -159,9 +160,10 @@ impl Results {
         if coverage {
             self.coverage.count(suite, &found);
         }
+        let refusals = refusals(suite, &found);
         let failures = suite.cases.iter().zip(found).filter(|(case, found)| {
             // A case may expect what the policy promises not to do; then one of the two is wrong.
-            !found.passes(case.expected) || !suite.broken_promises(case).is_empty()
+            !found.passes(case) || !suite.broken_promises(case).is_empty()
         });
         let failures: Vec<_> = failures.collect();
         let passed = suite.cases.len() - failures.len();
@@ -169,7 +171,10 @@ impl Results {
         self.failed += failures.len();
         if ui.is_json() {
             let failures: Vec<_> = failures.iter().map(|(case, found)| as_json(suite, case, *found)).collect();
-            self.files.push(json!({ "file": suite.name, "passed": passed, "failures": failures }));
+            let refusals: Vec<_> =
+                refusals.iter().map(|(cause, lines)| json!({ "cause": cause, "lines": lines })).collect();
+            let name = &suite.name;
+            self.files.push(json!({ "file": name, "passed": passed, "failures": failures, "refusals": refusals }));
             return;
         }
         let count = match failures.len() {
@@ -177,6 +182,12 @@ impl Results {
             failed => format!("{passed} passed, {}", paint(ui.colour, RED, format_args!("{failed} failed"))),
         };
         ui.line(format_args!("{:<46} {count}", suite.name));
+        for (cause, lines) in refusals {
+            let numbers: Vec<_> = lines.iter().map(ToString::to_string).collect();
+            let which = if lines.len() == 1 { "line" } else { "lines" };
+            let said = format!("refused {cause}: {which} {}", numbers.join(", "));
+            ui.line(paint(ui.colour, DIM, format_args!("  {}", wrap(&said, 4))));
+        }
         for (number, (case, found)) in failures.into_iter().enumerate() {
             // To look for changes takes its time; the first failures tell enough.
             let why = (number < EXPLAINED).then(|| suite.explain(case)).flatten();
@@ -211,6 +222,29 @@ impl Results {
     }
 }
 
+/// Why requests were refused of which a case expects no more than that, each cause with the lines of its cases: a case that is
+/// refused for another reason than its author thinks shows nothing.
+fn refusals(suite: &Suite, found: &[Found]) -> Vec<(&'static str, Vec<usize>)> {
+    let mut causes: Vec<(&'static str, Vec<usize>)> = Vec::new();
+    let plain = |case: &Case| case.expected == Expected::Refused && case.cause.is_none();
+    for (case, found) in suite.cases.iter().zip(found).filter(|(case, _)| plain(case)) {
+        let Some(cause) = found.cause() else { continue };
+        match causes.iter_mut().find(|(known, _)| *known == cause) {
+            Some((_, lines)) => lines.push(case.line),
+            None => causes.push((cause, vec![case.line])),
+        }
+    }
+    causes
+}
+
+/// What was found, as precisely as the case asks.
+fn said(case: &Case, found: Found) -> String {
+    match found.cause().filter(|_| case.cause.is_some()) {
+        Some(cause) => format!("{} {cause}", found.word()),
+        None => found.word().to_owned(),
+    }
+}
+
 /// How many failures of a file are explained.
 const EXPLAINED: usize = 20;
 
@@ -221,9 +255,9 @@ fn show(ui: &Ui, suite: &Suite, case: &Case, found: Found, why: Option<&Explanat
         ui.line(paint(ui.colour, DIM, format_args!("  {}, at {}", cut(&stage.title, 64), times::show(case.now))));
     }
     ui.line(format_args!("  {}", wrap(&request(suite, case), 4)));
-    let (expected, word) = (case.expected.word(), found.word());
+    let (expected, word) = (case.expectation(), said(case, found));
     let because = case.reason.as_ref().map(|reason| format!(" because {reason}")).unwrap_or_default();
-    let colour = if found.passes(case.expected) { GREEN } else { RED };
+    let colour = if found.passes(case) { GREEN } else { RED };
     ui.line(format_args!("  expected {expected}{because}, found {}", paint(ui.colour, colour, word)));
     if let Some(public) = found.public {
         ui.line(format_args!("  with a public token the verdict is another: {}", public.word()));
@@ -252,8 +286,8 @@ fn as_json(suite: &Suite, case: &Case, found: Found) -> Json {
         "name": case.name,
         "request": case.json,
         "now": case.now,
-        "expected": case.expected.word(),
-        "found": found.word(),
+        "expected": case.expectation(),
+        "found": said(case, found),
         "public": found.public.map(|public| public.word()),
         "promises": suite.broken_promises(case).into_iter().map(|(_, promise)| promise).collect::<Vec<_>>(),
         "explanation": suite.explain(case),

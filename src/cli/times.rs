@@ -1,8 +1,7 @@
 //! Times and durations as the command line takes and shows them.
 
-use jiff::Timestamp;
-
 use crate::author::value::from_text;
+use crate::bytecode::spell;
 use crate::check::tree::Constant;
 use crate::model::types::Scalar;
 
@@ -16,6 +15,7 @@ pub fn read_time(text: &str) -> Result<i64, String> {
     }
     match from_text(Scalar::Time, text) {
         Ok(Constant::Time(millis)) => Ok(millis),
+        Err(error) if text.starts_with(|first: char| first.is_ascii_digit()) => Err(error.to_string()),
         _ => Err("write a time such as `2026-11-21T10:00:00Z`, or milliseconds since 1970".to_owned()),
     }
 }
@@ -37,7 +37,7 @@ pub fn read_duration(text: &str) -> Result<i64, String> {
 /// `2026-11-21T10:00:00Z`
 #[must_use]
 pub fn show(millis: i64) -> String {
-    Timestamp::from_millisecond(millis).map_or_else(|_| format!("{millis} ms after 1970"), |time| time.to_string())
+    spell::time(millis).unwrap_or_else(|| format!("{millis} ms after 1970"))
 }
 
 /// `2026-11-21T10:00:00Z, in 30 minutes`

@@ -80,6 +80,9 @@ codes! {
     "E0110" Map Error "a map does not spell a policy"
         "{ \"token\": \"t\", \"owners\": [{ \"$prefx\": \"a\" }] }"
         "Write what the message says; strings, numbers, lists and `$` keys are described in the map form's manual."
+    "E0111" Null Error "a `null` in a map"
+        "{ \"policy\": \"p\", \"allow\": { \"path\": \"/a/**\", \"subject\": null } }"
+        "Leave the key out if that is what you mean; a rule with fewer keys allows more. Of a token, the keys that TOKENGEN of Warp 10 has may be `null`, which means that they are absent; the only end of a token without `type` may not."
     "E0201" NoVocabulary Error "the file does not say what it speaks of"
         r#"policy read_all {
     allow { action: any }

@@ -8,6 +8,7 @@ use crate::author::request::{OwnedRequest, OwnedValue};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::NetworkBits;
 use crate::bytecode::cursor::Cursor;
+use crate::bytecode::spell;
 use crate::bytecode::wildcard::{GlobPiece, PathPiece};
 use crate::check::tree::Constant;
 use crate::compile::automaton_of;
@@ -356,7 +357,7 @@ fn path(constant: &[u8]) -> String {
 /// `2026-11-21T10:00:00Z`
 #[must_use]
 pub fn time(millis: i64) -> String {
-    jiff::Timestamp::from_millisecond(millis).map_or_else(|_| millis.to_string(), |time| time.to_string())
+    spell::time(millis).unwrap_or_else(|| millis.to_string())
 }
 
 /// `1h30m`

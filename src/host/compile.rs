@@ -42,7 +42,7 @@ impl Host {
                 return Err(HostError::new(Code::TooLarge, "", "the text is longer than this host takes"));
             }
             Value::Text(text) => return Ok((self.without_warnings(self.parse(text)?)?, text.len())),
-            Value::Map(_) => to_json(what, Nulls::AbsentIf(&[]), &self.limits)?,
+            Value::Map(_) => to_json(what, Nulls::Kept, &self.limits)?,
             _ => return Err(Function::Compile.expects("a text, a map or a document", what)),
         };
         let bytes = document.to_string().len();

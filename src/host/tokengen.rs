@@ -17,24 +17,6 @@ use crate::token::envelope::Token;
 use crate::token::inspect::inspect;
 use crate::token::keyring::MintingKey;
 
-/// Keys of the original, where NULL is the same as absent. Not of ours: a token without its `deny` would allow more.
-const TOKENGEN_KEYS: &[&str] = &[
-    "id",
-    "type",
-    "owner",
-    "producer",
-    "application",
-    "issuance",
-    "ttl",
-    "expiry",
-    "labels",
-    "attributes",
-    "owners",
-    "producers",
-    "applications",
-    "use",
-];
-
 impl Host {
     pub(super) fn tokengen(&self, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {
         let trust = self.trust();
@@ -57,7 +39,7 @@ impl Host {
     }
 
     fn tokengen_map(&self, what: &Value, key: &MintingKey) -> Result<Value, HostError> {
-        let mut json = to_json(what, Nulls::AbsentIf(TOKENGEN_KEYS), &self.limits)?;
+        let mut json = to_json(what, Nulls::OfToken, &self.limits)?;
         let vocabulary = self.take_use(&mut json, self.default.as_ref())?;
         if let Some(object) = json.as_object() {
             HostError::all(faults(object, vocabulary.name()))?;

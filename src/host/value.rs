@@ -11,6 +11,7 @@ use super::Limits;
 use super::error::{Code, HostError};
 use super::handle::Handle;
 use super::path::KeyPath;
+use crate::syntax::map::{NULL_HELP, null_is_absent};
 
 /// A value of a script.
 #[derive(Clone, Debug, PartialEq)]
@@ -201,9 +202,12 @@ impl Meter {
 pub(super) enum Nulls {
     /// Of the outermost keys that the key is absent: requests, whose missing attributes match nothing but `absent`.
     Absent,
-    /// Of these keys that the key is absent, as TOKENGEN has it; an error elsewhere, since a rule without one of its keys
-    /// allows more.
+    /// Of these outermost keys that the key is absent; an error elsewhere, since a rule without one of its keys allows more.
     AbsentIf(&'static [&'static str]),
+    /// Of the outermost keys what it means in a token; an error elsewhere.
+    OfToken,
+    /// Not for a host to say: who reads the map knows which of its maps is a token.
+    Kept,
 }
 
 /// Turns a map of a script into the map form, and refuses what could mean two things.
@@ -245,8 +249,8 @@ impl Reader {
         let mut list = Vec::with_capacity(elements.len().min(64));
         for (number, element) in elements.iter().enumerate() {
             let mark = self.path.push_index(number);
-            if matches!(element, Value::Null) {
-                return Err(self.refuse(Code::Null, "is null"));
+            if matches!(element, Value::Null) && !matches!(self.nulls, Nulls::Kept) {
+                return Err(self.refuse(Code::Null, "is null").help(NULL_HELP));
             }
             list.push(self.read(element)?);
             self.path.cut(mark);
@@ -261,8 +265,8 @@ impl Reader {
         for (key, value) in entries {
             let mark = self.path.push_key(key);
             self.count(key.len(), Json::Null)?;
-            if matches!(value, Value::Null) {
-                self.null(key)?;
+            if matches!(value, Value::Null) && !matches!(self.nulls, Nulls::Kept) {
+                self.null(key, entries)?;
             } else {
                 let value = self.read(value)?;
                 if map.insert(key.clone(), value).is_some() {
@@ -275,15 +279,18 @@ impl Reader {
         Ok(Json::Object(map))
     }
 
-    fn null(&self, key: &str) -> Result<(), HostError> {
-        match self.nulls {
-            Nulls::Absent if self.path.is_top(key) => Ok(()),
-            Nulls::AbsentIf(keys) if self.path.is_top(key) && keys.contains(&key) => Ok(()),
-            Nulls::Absent | Nulls::AbsentIf(_) => {
-                let error = self.refuse(Code::Null, "is null");
-                Err(error.help("leave the key out if that is what you mean; a rule with fewer keys allows more"))
-            }
+    fn null(&self, key: &str, beside: &[(String, Value)]) -> Result<(), HostError> {
+        let given = |key: &str| beside.iter().any(|(name, value)| name == key && *value != Value::Null);
+        let is_absent = match self.nulls {
+            Nulls::Absent => true,
+            Nulls::AbsentIf(keys) => keys.contains(&key),
+            Nulls::OfToken => null_is_absent(key, given),
+            Nulls::Kept => false,
+        };
+        if is_absent && self.path.is_top(key) {
+            return Ok(());
         }
+        Err(self.refuse(Code::Null, "is null").help(NULL_HELP))
     }
 
     fn enter(&mut self) -> Result<(), HostError> {
@@ -307,7 +314,7 @@ mod tests {
     use super::*;
 
     fn read(value: &Value) -> Result<Json, HostError> {
-        to_json(value, Nulls::AbsentIf(&["ttl"]), &Limits::default())
+        to_json(value, Nulls::OfToken, &Limits::default())
     }
 
     fn map(entries: &[(&str, Value)]) -> Value {
@@ -327,7 +334,20 @@ mod tests {
 
     #[test]
     fn null_is_absent_only_where_tokengen_says_so() {
-        assert_eq!(read(&map(&[("ttl", Value::Null)])), Ok(serde_json::json!({})));
+        let (null, text) = (Value::Null, Value::Text("READ".to_owned()));
+        assert_eq!(
+            read(&map(&[("ttl", null.clone()), ("type", text.clone())])),
+            Ok(serde_json::json!({ "type": "READ" }))
+        );
+        assert_eq!(
+            read(&map(&[("ttl", null.clone()), ("expiry", Value::Int(1))])),
+            Ok(serde_json::json!({ "expiry": 1 }))
+        );
+        assert_eq!(
+            read(&map(&[("ttl", null.clone()), ("expiry", null)])).unwrap_err().path,
+            "ttl",
+            "it would never end"
+        );
         let nested = map(&[("permissions", Value::List(vec![map(&[("ttl", Value::Null)])]))]);
         assert_eq!(read(&nested).unwrap_err().path, "permissions[0].ttl");
         assert_eq!(read(&map(&[("deny", Value::Null)])).unwrap_err().path, "deny");

@@ -119,6 +119,26 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// All of them; malformed requests stand for each other, since they have one name.
+    pub const ALL: [Self; 16] = [
+        Self::NotAToken,
+        Self::TooLarge,
+        Self::Truncated,
+        Self::NotCanonical,
+        Self::UnknownVersion,
+        Self::UnknownKey,
+        Self::Forged,
+        Self::TooManyBlocks,
+        Self::Sealed,
+        Self::UnknownVocabulary,
+        Self::BadProgram,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::Revoked,
+        Self::StaleRevocations,
+        Self::Request(Malformed::OtherVocabulary),
+    ];
+
     /// The name in JSON and logs.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -167,3 +187,44 @@ impl fmt::Display for Refusal {
 }
 
 impl core::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+    use super::Refusal::{
+        BadProgram, Expired, Forged, NotAToken, NotCanonical, NotYetValid, Request, Revoked, Sealed, StaleRevocations,
+        TooLarge, TooManyBlocks, Truncated, UnknownKey, UnknownVersion, UnknownVocabulary,
+    };
+
+    /// The one behind it; whoever adds a refusal has to say where it stands, and then `ALL` lacks it.
+    const fn next(refusal: Refusal) -> Option<Refusal> {
+        Some(match refusal {
+            NotAToken => TooLarge,
+            TooLarge => Truncated,
+            Truncated => NotCanonical,
+            NotCanonical => UnknownVersion,
+            UnknownVersion => UnknownKey,
+            UnknownKey => Forged,
+            Forged => TooManyBlocks,
+            TooManyBlocks => Sealed,
+            Sealed => UnknownVocabulary,
+            UnknownVocabulary => BadProgram,
+            BadProgram => Expired,
+            Expired => NotYetValid,
+            NotYetValid => Revoked,
+            Revoked => StaleRevocations,
+            StaleRevocations => Request(super::Malformed::OtherVocabulary),
+            Request(_) => return None,
+        })
+    }
+
+    #[test]
+    fn every_refusal_can_be_expected_by_its_name() {
+        let mut refusal = Some(NotAToken);
+        for listed in Refusal::ALL {
+            assert_eq!(Some(listed), refusal);
+            refusal = next(listed);
+        }
+        assert_eq!(refusal, None);
+    }
+}

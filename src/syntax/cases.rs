@@ -8,6 +8,9 @@
 //! allow          get { cache: "profiles", item: "user/42/name" }
 //! not_permitted  get { cache: "profiles", item: ["user/43/a", "user/42/b"], labels: { dc: "eu-1" } }
 //! forbidden      DELETE { path: "/x" } because "nobody deletes"
+//!
+//! at 2026-11-21T12:00:00Z
+//! refused expired get { cache: "profiles" }
 //! ```
 
 use crate::diag::Diagnostic;
@@ -49,6 +52,8 @@ pub struct Call {
 pub struct Case {
     /// What is expected.
     pub expected: Expected,
+    /// `expired` of `refused expired`: the name of a [`Refusal`](crate::model::verdict::Refusal).
+    pub cause: Option<Name>,
     /// `get`
     pub action: Name,
     /// `cache: "profiles"`

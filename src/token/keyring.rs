@@ -108,6 +108,9 @@ impl Keyring {
     /// # Errors
     /// Names the first line that does not say what to do with a key.
     pub fn from_text(text: &str) -> Result<Self, KeyringError> {
+        if text.starts_with(BYTE_ORDER_MARK) {
+            return Err(KeyringError { line: 1, fault: KeyringFault::ByteOrderMark });
+        }
         let mut keyring = Self::new();
         for (number, line) in (1..).zip(text.lines()) {
             let line = line.trim();
@@ -167,6 +170,7 @@ impl Keyring {
     }
 }
 
+const BYTE_ORDER_MARK: char = '\u{feff}';
 /// More than any line of a keyring takes.
 const LINE_BYTES: usize = 80;
 
@@ -268,6 +272,8 @@ impl core::error::Error for KeyringError {}
 /// What can be wrong with a line of a keyring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyringFault {
+    /// The text begins with U+FEFF.
+    ByteOrderMark,
     /// `allow placet_public_…`
     NotALine,
     /// A second `mint`.
@@ -283,6 +289,7 @@ pub enum KeyringFault {
 impl fmt::Display for KeyringFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::ByteOrderMark => f.write_str("the text begins with a byte order mark (U+FEFF), save it without one"),
             Self::NotALine => f.write_str("write `mint KEY`, `accept KEY`, or `#` and a comment"),
             Self::SecondMint => f.write_str("a second `mint`; of all keys one mints, write `accept` for the others"),
             Self::SigningKeyAccepted => {

@@ -113,6 +113,7 @@ impl Loader<'_> {
             json: json_request,
             now: case.now.unwrap_or(self.now),
             expected: case.expected,
+            cause: case.cause.as_ref().map(|cause| cause.text.clone()),
             reason: case.reason.clone(),
         }
     }

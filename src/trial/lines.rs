@@ -23,6 +23,7 @@ use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Source};
 use crate::limits::DIAGNOSTICS;
 use crate::model::types::Scalar;
+use crate::model::verdict::Refusal;
 use crate::span::Span;
 use crate::syntax::ast::BlockKind;
 use crate::syntax::cases::Expected;
@@ -40,19 +41,29 @@ pub fn load(name: &str, text: &str, library: &Library, now: i64, keys: &Keys) ->
     for (number, line) in (1..).zip(text.split_inclusive('\n')) {
         let content = line.trim();
         let at = Span::new(start, start + line.trim_end().len());
+        let indent = start + line.len() - line.trim_start().len();
         start += line.len();
         if content.is_empty() {
             continue;
         }
-        match loader.case(content, number, &mut suite.stages) {
+        let case = from_json_text(content).map_err(|found| shifted(found, indent)).and_then(|json| {
+            let case = loader.case(&json, number, &mut suite.stages);
+            case.map_err(|Wrong { code, message }| Diagnostic::new(code, at, message))
+        });
+        match case {
             Ok(case) => suite.cases.push(case),
-            Err(Wrong { code, message }) => diagnostics.push(Diagnostic::new(code, at, message)),
+            Err(found) => diagnostics.push(found),
         }
         if diagnostics.len() >= DIAGNOSTICS {
             break;
         }
     }
     if diagnostics.is_empty() { Ok(suite) } else { Err(Report { source: Source::text(name, text), diagnostics }) }
+}
+
+/// What was found in a line that begins at a byte of the text.
+fn shifted(found: Diagnostic, by: usize) -> Diagnostic {
+    Diagnostic { at: Span::new(found.at.start + by, found.at.end + by), ..found }
 }
 
 /// What is wrong with a line.
@@ -76,8 +87,7 @@ struct Loader<'l> {
 }
 
 impl Loader<'_> {
-    fn case(&mut self, line: &str, number: usize, stages: &mut Vec<Stage>) -> Result<Case, Wrong> {
-        let json = from_json_text(line).map_err(|diagnostic| Wrong::new(diagnostic.code, diagnostic.message))?;
+    fn case(&mut self, json: &Json, number: usize, stages: &mut Vec<Stage>) -> Result<Case, Wrong> {
         let object = json.as_object().ok_or_else(|| Wrong::new(Code::Map, "a case is a map"))?;
         if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
             return Err(Wrong::new(
@@ -86,18 +96,19 @@ impl Loader<'_> {
             ));
         }
         let now = self.time(object)?;
-        let expected = expected(object)?;
+        let (expected, cause) = expected(object)?;
         let request = object.get("request").ok_or_else(|| Wrong::new(Code::MissingKey, "`request` is missing"))?;
         let stage = self.stage(object, now, stages)?;
         Ok(Case {
-            name: object.get("name").and_then(Json::as_str).map(str::to_owned),
+            name: words(object, "name")?,
             line: number,
             stage,
             request: OwnedRequest::from_json(stages[stage].vocabulary(), request),
             json: request.clone(),
             now,
             expected,
-            reason: object.get("because").and_then(Json::as_str).map(str::to_owned),
+            cause,
+            reason: words(object, "because")?,
         })
     }
 
@@ -196,12 +207,31 @@ fn first(path: &str, report: &Report) -> Wrong {
     )
 }
 
-fn expected(object: &Map<String, Json>) -> Result<Expected, Wrong> {
-    let word = object.get("expect").and_then(Json::as_str).unwrap_or_default();
-    Expected::ALL.into_iter().find(|expected| expected.word() == word).ok_or_else(|| {
+/// A text for people, which may be left out.
+fn words(object: &Map<String, Json>, key: &str) -> Result<Option<String>, Wrong> {
+    match object.get(key) {
+        None => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(Wrong::new(Code::Map, format!("`{key}` is not a string"))),
+    }
+}
+
+/// The verdict, and of `refused expired` the name of the refusal.
+fn expected(object: &Map<String, Json>) -> Result<(Expected, Option<String>), Wrong> {
+    let said = object.get("expect").and_then(Json::as_str).unwrap_or_default();
+    let (word, cause) = said.split_once(' ').map_or((said, None), |(word, cause)| (word, Some(cause)));
+    let Some(expected) = Expected::ALL.into_iter().find(|expected| expected.word() == word) else {
         let words = Expected::ALL.map(Expected::word).join("`, `");
-        Wrong::new(Code::BadValue, format!("`expect` is one of `{words}`"))
-    })
+        return Err(Wrong::new(Code::BadValue, format!("`expect` is one of `{words}`")));
+    };
+    let known = Refusal::ALL.map(Refusal::name);
+    match cause {
+        Some(cause) if expected != Expected::Refused || !known.contains(&cause) => {
+            let names = known.join("`, `");
+            Err(Wrong::new(Code::BadValue, format!("`expect` has a cause behind `refused` only, one of `{names}`")))
+        }
+        cause => Ok((expected, cause.map(str::to_owned))),
+    }
 }
 
 /// What a line may say.

@@ -27,7 +27,8 @@ pub use stage::{Block, BrokenStage, Keys, Stage};
 
 use crate::author::request::{BadRequest, OwnedRequest};
 use crate::explain::Explanation;
-use crate::model::verdict::Verdict;
+use crate::model::request::Malformed;
+use crate::model::verdict::{Refusal, Verdict};
 use crate::syntax::cases::Expected;
 use crate::token::header::Purpose;
 use crate::token::verify::Scratch;
@@ -60,6 +61,8 @@ pub struct Case {
     pub now: i64,
     /// The verdict.
     pub expected: Expected,
+    /// The name of the refusal, where the case says one.
+    pub cause: Option<String>,
     /// What stands behind `because`.
     pub reason: Option<String>,
 }
@@ -80,12 +83,35 @@ impl Found {
         self.verdict.map_or("refused", |verdict| verdict.word())
     }
 
+    /// Of what was refused, the name of the refusal: `expired`.
+    #[must_use]
+    pub fn cause(&self) -> Option<&'static str> {
+        match self.verdict {
+            None => Some(MALFORMED),
+            Some(Verdict::Refused(refusal)) => Some(refusal.name()),
+            Some(Verdict::Allow(_) | Verdict::Forbidden(_) | Verdict::NotPermitted(_)) => None,
+        }
+    }
+
     /// Whether that was expected, of both kinds of token.
     #[must_use]
-    pub fn passes(&self, expected: Expected) -> bool {
-        self.public.is_none() && self.word() == expected.word()
+    pub fn passes(&self, case: &Case) -> bool {
+        let is_cause = case.cause.as_deref().is_none_or(|cause| self.cause() == Some(cause));
+        self.public.is_none() && self.word() == case.expected.word() && is_cause
     }
 }
+
+impl Case {
+    /// What it expects, as its file says it: `refused expired`.
+    #[must_use]
+    pub fn expectation(&self) -> String {
+        let word = self.expected.word();
+        self.cause.as_ref().map_or_else(|| word.to_owned(), |cause| format!("{word} {cause}"))
+    }
+}
+
+/// What a request is refused as that is none of its vocabulary.
+const MALFORMED: &str = Refusal::Request(Malformed::OtherVocabulary).name();
 
 impl Suite {
     /// Decides a case.

@@ -40,6 +40,13 @@ impl Found {
         assert_eq!(found, [expected], "\n{}", self.source);
     }
 
+    /// There is one finding, with this help.
+    #[track_caller]
+    pub fn helps(&self, help: &str) {
+        let found: Vec<_> = self.diagnostics.iter().map(|found| found.help.as_deref().unwrap_or_default()).collect();
+        assert_eq!(found, [help], "\n{}", self.source);
+    }
+
     /// These codes are found at these texts, in the order of the source.
     #[track_caller]
     pub fn finds(&self, expected: &[(&str, &str)]) {

@@ -12,7 +12,7 @@ use crate::cli::inputs;
 use crate::cli::ui::{Failure, Ui};
 use crate::measure::{Ask, Work, made};
 use crate::syntax::ast::BlockKind;
-use crate::syntax::map::from_json_text;
+use crate::syntax::map::{from_json_text, said};
 use crate::trial::{Block, Keys, Stage, cases};
 use serde_json::Value as Json;
 
@@ -67,7 +67,7 @@ impl Reading<'_> {
         let requests = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
         let requests = requests.map(|(number, line)| {
             let wrong = |message: String| Failure::new(format!("{name}:{number}: {message}"));
-            let json = from_json_text(line).map_err(|diagnostic| wrong(diagnostic.message))?;
+            let json = from_json_text(line).map_err(|found| wrong(said(line, &found, number)))?;
             let time = time_of(&json).map_err(|bad| wrong(bad.to_string()))?;
             Ok((json, time.unwrap_or(self.now)))
         });

@@ -1,4 +1,6 @@
-//! Reads JSON text more strictly than usual: a key twice is an error.
+//! Reads JSON text more strictly than usual: a key twice is an error, and a number that would not be kept as it is written.
+
+mod number;
 
 use core::fmt;
 
@@ -12,22 +14,56 @@ use crate::span::Span;
 
 /// Reads a JSON text; the place of the diagnostic is in the text.
 ///
+/// A number that a value would not keep as it is written (`1.50`, `1e3`, `1e400`) is an error, so that every later message quotes
+/// numbers as they were written.
+///
 /// # Errors
-/// The text is no JSON, is too large, or has a key twice.
+/// The text is no JSON, is too large, begins with a byte order mark, has a key twice, or a number that is not kept.
 pub fn from_json_text(text: &str) -> Result<Value, Diagnostic> {
     if text.len() > limits::SOURCE_BYTES {
         let message =
             format!("the text has {} bytes, more than the {} that are read", text.len(), limits::SOURCE_BYTES);
         return Err(Diagnostic::new(Code::TooLarge, Span::new(0, 0), message).help("split it into several files"));
     }
-    serde_json::from_str::<Strict>(text).map(|strict| strict.0).map_err(|error| {
-        let at = offset(text, error.line(), error.column());
-        let message = error.to_string();
-        let what = message.split(" at line ").next().unwrap_or("the text is no JSON").to_owned();
-        Diagnostic::new(Code::Map, Span::new(at, (at + 1).min(text.len())), what)
-            .help("write JSON, with every key once")
-    })
+    if text.starts_with(BYTE_ORDER_MARK) {
+        let at = Span::new(0, BYTE_ORDER_MARK.len_utf8());
+        let found = Diagnostic::new(Code::Hidden, at, "the text begins with a byte order mark (U+FEFF)");
+        return Err(found.label("a reader would not see it").help(MARK_HELP));
+    }
+    let value = serde_json::from_str::<Strict>(text).map_err(|error| fault(text, &error))?.0;
+    match number::first_not_kept(text) {
+        Some(at) => Err(number::not_kept(text, at)),
+        None => Ok(value),
+    }
 }
+
+/// What is wrong with a JSON text, with its place in words, for messages that show no text. `first` is the number of the text's
+/// first line: 1, unless it is a line of a longer text.
+#[must_use]
+pub fn said(text: &str, found: &Diagnostic, first: usize) -> String {
+    let before = text.get(..found.at.start).unwrap_or(text);
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = first + before.matches('\n').count();
+    format!("{} at line {line}, column {}", found.message, before[start..].chars().count() + 1)
+}
+
+fn fault(text: &str, error: &serde_json::Error) -> Diagnostic {
+    let at = offset(text, error.line(), error.column());
+    let message = error.to_string();
+    let what = message.split(" at line ").next().unwrap_or("the text is no JSON").to_owned();
+    if what == "number out of range" {
+        return number::not_kept(text, number::around(text, at));
+    }
+    let mut end = (at + 1).min(text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    Diagnostic::new(Code::Map, Span::new(at, end), what).help("write JSON, with every key once")
+}
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+/// The way out of a byte order mark.
+pub(crate) const MARK_HELP: &str = "save the file as UTF-8 without a byte order mark";
 
 /// The byte of a line and a column, both from 1 (0 before the first).
 fn offset(text: &str, line: usize, column: usize) -> usize {

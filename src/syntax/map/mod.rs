@@ -18,12 +18,14 @@
 //! | `{"dc": p}`, `{"$$odd": p}` | `{ dc: p, "$odd": p }` |
 //!
 //! Under the keys `action`, `role` and `type` of a block, a rule or a permission, and in the actions of a role, a plain string is a name, and a
-//! text is `{"$string": "…"}`. `null` says nothing, as if its key were not there.
+//! text is `{"$string": "…"}`. `null` is an error, except behind the keys that TOKENGEN of Warp 10 has, at the top of a token: there it means,
+//! as in Warp 10, that the key is absent. Behind the only `ttl` or `expiry` of a token without `type` it is an error too.
 //!
 //! A block is `{"token": "name", "doc": […], "params": {"user": "string"}, …fields, "rules": […]}`, a rule
 //! `{"allow": {…}, "when": "hour(time) in 8..18", "unless": "…"}`, a file `{"items": […]}`. For hands, `"allow"`, `"deny"`, `"only"`, `"never"` and
 //! `"always"` may also stand in a block, with a map or a list of maps; and a file of one item may be the item alone. Fields whose keys would be taken for
-//! parts of the block stand under `"$fields"`.
+//! parts of the block stand under `"$fields"`. A file may also be the map that a host passes to TOKENGEN or ATTENUATE: the parts of one block,
+//! and beside them `"use"` with the name of the vocabulary; where it does not say what it is, it is a token.
 //!
 //! Places: a node of the tree has the number of a node of the map, whose path is in [`Source::Map`](crate::diag::Source::Map).
 
@@ -32,7 +34,8 @@ mod place;
 mod read;
 mod write;
 
-pub use json::from_json_text;
+pub(crate) use json::MARK_HELP;
+pub use json::{from_json_text, said};
 pub use read::{block_from_map, from_map};
 pub use write::{block_to_map, to_map};
 
@@ -45,6 +48,36 @@ const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "pol
 /// Keys of a block that are no fields.
 const PARTS: [&str; 11] =
     ["token", "policy", "restriction", "doc", "params", "rules", "allow", "deny", "only", "never", "always"];
+/// Keys of Warp 10's TOKENGEN, behind which NULL means that the key is absent, as it does there. They are those of a token,
+/// at its top; `null` is an error everywhere else, since a rule with a key less allows more.
+const TOKENGEN_KEYS: [&str; 13] = [
+    "id",
+    "type",
+    "owner",
+    "producer",
+    "application",
+    "issuance",
+    "ttl",
+    "expiry",
+    "labels",
+    "attributes",
+    "owners",
+    "producers",
+    "applications",
+];
+/// Whether NULL behind a key of a token means that the key is absent. `given` tells of other keys whether they are there and not NULL.
+///
+/// Warp 10 makes no token without an end, and of its tokens, those with a `type`, neither do we. Any other token would live for
+/// ever where its only end is NULL.
+pub(crate) fn null_is_absent(key: &str, given: impl Fn(&str) -> bool) -> bool {
+    let is_only_end = ENDS.contains(&key) && !given("type") && !ENDS.into_iter().any(given);
+    TOKENGEN_KEYS.contains(&key) && !is_only_end
+}
+
+/// Keys that say when a token ends.
+const ENDS: [&str; 2] = ["ttl", "expiry"];
+/// The way out of a `null`, for maps of hosts and of files.
+pub(crate) const NULL_HELP: &str = "leave it out if that is what you mean; a rule with fewer keys allows more";
 /// Keys under which a plain string is a name.
 const NAME_KEYS: [&str; 3] = ["action", "role", "type"];
 /// Fields that hold maps like those of rules.

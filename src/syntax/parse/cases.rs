@@ -2,8 +2,9 @@
 
 use super::build::{Builder, next};
 use super::grammar::{Pair, Pairs, Rule};
-use super::{Entries, Entry, Node, explain, mistake};
+use super::{Entries, Entry, Node, explain, mistake, nearest};
 use crate::diag::Diagnostic;
+use crate::model::verdict::Refusal;
 use crate::span::Span;
 use crate::syntax::ast::{At, BlockKind, Literal, Name, Pattern, PatternKind, Text};
 use crate::syntax::cases::{Call, Case, Cases, Expected, Section, Value, ValueKind};
@@ -96,8 +97,13 @@ impl Builder {
     fn case(&mut self, start: usize, verdict: &str, parts: &mut Pairs<'_>, now: Option<i64>) -> Case {
         let expected =
             Expected::ALL.into_iter().find(|expected| expected.word() == verdict).unwrap_or(Expected::Refused);
+        let cause = parts.peek().filter(|part| part.as_rule() == Rule::cause);
+        if cause.is_some() {
+            parts.next();
+        }
+        let cause = cause.and_then(|part| self.cause(expected, self.name(&part)));
         let action = self.name(&next(parts));
-        let mut case = Case { expected, action, attributes: Vec::new(), reason: None, now, at: At::default() };
+        let mut case = Case { expected, cause, action, attributes: Vec::new(), reason: None, now, at: At::default() };
         let mut end = start;
         for part in parts {
             end = self.span(&part).end;
@@ -110,6 +116,25 @@ impl Builder {
         self.refuse_twice(&case.attributes);
         case.at = At(Span::new(start, end));
         case
+    }
+
+    /// The name of a refusal, where one may be named.
+    fn cause(&mut self, expected: Expected, name: Name) -> Option<Name> {
+        let known = Refusal::ALL.map(Refusal::name);
+        let error = if expected != Expected::Refused {
+            mistake(name.at.0, format!("only what is refused has a cause, and `{}` is none", name.text))
+                .help(format!("write one action behind `{}`", expected.word()))
+        } else if known.contains(&name.text.as_str()) {
+            return Some(name);
+        } else {
+            let help = match nearest(&name.text, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are `{}`", known.join("`, `")),
+            };
+            mistake(name.at.0, format!("nothing is refused as `{}`", name.text)).help(help)
+        };
+        self.errors.push(error);
+        None
     }
 
     fn values(&mut self, parts: Pairs<'_>) -> Vec<(Name, Value)> {

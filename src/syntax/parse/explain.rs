@@ -1,6 +1,7 @@
 //! Turns the place where the grammar stopped into a message for the person who wrote the text: what was expected, behind
 //! what, what is there instead, and the way out.
 
+use super::foreign::in_map;
 use super::grammar::{Rule, Stop};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -14,7 +15,7 @@ pub(super) fn explain(text: &str, start: usize, stop: &Stop) -> Diagnostic {
         let message = "the text takes too much work to read";
         return Diagnostic::new(Code::TooLarge, Span::new(start, start), message).help("split it into smaller items");
     };
-    scene.typo().unwrap_or_else(|| scene.expectation())
+    scene.habit().or_else(|| scene.typo()).unwrap_or_else(|| scene.expectation())
 }
 
 /// The word that is most like one, if any is.
@@ -26,15 +27,22 @@ pub(crate) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) 
 }
 
 /// What surrounds the place.
-struct Scene<'t> {
-    text: &'t str,
+pub(super) struct Scene<'t> {
+    pub(super) text: &'t str,
     expected: &'t [Rule],
     /// What stands there; nothing at the end of the text.
-    found: Option<Token>,
+    pub(super) found: Option<Token>,
     /// The three tokens before, the nearest one first.
-    before: [Option<Token>; 3],
+    pub(super) before: [Option<Token>; 3],
     /// The token behind `found`.
-    after: Option<Token>,
+    pub(super) after: Option<Token>,
+    /// Whether a map or a list is open here, and not only a block.
+    pub(super) in_map: bool,
+}
+
+/// Whether nothing stands between two tokens.
+pub(super) const fn adjoin(first: Token, second: Token) -> bool {
+    first.span.end == second.span.start
 }
 
 impl<'t> Scene<'t> {
@@ -57,14 +65,14 @@ impl<'t> Scene<'t> {
                 before = [Some(token), before[0], before[1]];
             }
         }
-        Some(Self { text, expected: &stop.expected, found, before, after })
+        Some(Self { text, expected: &stop.expected, found, before, after, in_map: in_map(text, start, at) })
     }
 
-    fn word(&self, token: Option<Token>) -> &'t str {
+    pub(super) fn word(&self, token: Option<Token>) -> &'t str {
         token.map_or("", |token| token.span.of(self.text))
     }
 
-    fn expects(&self, rule: Rule) -> bool {
+    pub(super) fn expects(&self, rule: Rule) -> bool {
         self.expected.contains(&rule)
     }
 
@@ -174,7 +182,7 @@ impl<'t> Scene<'t> {
                 return syntax(
                     at,
                     "`not` turns a pattern around, not a condition".to_owned(),
-                    format!("write `!{last}`"),
+                    if last == "has" { format!("write `!has {found}`") } else { format!("write `!{last}`") },
                 );
             }
             let is_count = !second.is_empty() && second.bytes().all(|byte| byte.is_ascii_digit());

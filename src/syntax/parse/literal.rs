@@ -1,7 +1,9 @@
-//! Reads literals: what the grammar only knows the outline of. Also used by the map form.
+//! Reads literals: what the grammar only knows the outline of. Also used by the map form. Times are read in [`time`].
 
 use data_encoding::HEXLOWER_PERMISSIVE;
-use jiff::Timestamp;
+
+use super::foreign::in_plain_digits;
+pub(crate) use super::time::{read as time, write as write_time};
 
 /// What is wrong with a literal, and the way out.
 #[derive(Debug)]
@@ -24,6 +26,13 @@ pub(crate) fn number(text: &str) -> Result<Number, BadLiteral> {
         return text.parse().map(Number::Int).map_err(|_| BadLiteral {
             message: format!("`{}` does not fit 64 bits", short(text)),
             help: format!("integers go from {} to {}", i64::MIN, i64::MAX),
+        });
+    }
+    if let Some(plain) = in_plain_digits(digits) {
+        let sign = if digits.len() < text.len() { "-" } else { "" };
+        return Err(BadLiteral {
+            message: format!("`{}` is not written in plain digits", short(text)),
+            help: format!("write `{sign}{plain}`"),
         });
     }
     duration(text).map(Number::Duration)
@@ -98,26 +107,6 @@ pub(crate) fn write_duration(milliseconds: i64) -> String {
     text
 }
 
-/// `2027-01-01T00:00:00Z`, in milliseconds since 1970.
-pub(crate) fn time(text: &str) -> Result<i64, BadLiteral> {
-    let help = "a time is written like `2027-01-01T00:00:00Z`, with a zone".to_owned();
-    let bad = || BadLiteral { message: format!("`{}` is no time", short(text)), help: help.clone() };
-    let is_full = text.len() >= 20 && text.as_bytes()[10] == b'T' && text.bytes().all(|byte| byte != b' ');
-    let point: Timestamp = if is_full { text.parse().map_err(|_| bad())? } else { return Err(bad()) };
-    if point.as_nanosecond() % 1_000_000 != 0 {
-        let message = format!("`{}` is more exact than a millisecond", short(text));
-        return Err(BadLiteral { message, help: "write at most three digits behind the seconds".to_owned() });
-    }
-    let milliseconds = point.as_millisecond();
-    if (FIRST_TIME..=LAST_TIME).contains(&milliseconds) { Ok(milliseconds) } else { Err(bad()) }
-}
-
-/// `2027-01-01T00:00:00Z` of milliseconds since 1970; a time outside of the years 0 to 9999 is written as the nearest one inside.
-pub(crate) fn write_time(milliseconds: i64) -> String {
-    let point = Timestamp::from_millisecond(milliseconds.clamp(FIRST_TIME, LAST_TIME)).unwrap_or(Timestamp::UNIX_EPOCH);
-    point.to_string()
-}
-
 /// The digits of `x"00ff"`.
 pub(crate) fn bytes(digits: &str) -> Result<Vec<u8>, BadLiteral> {
     HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map_err(|_| BadLiteral {
@@ -127,7 +116,7 @@ pub(crate) fn bytes(digits: &str) -> Result<Vec<u8>, BadLiteral> {
 }
 
 /// What fits a message.
-fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
 }
 
@@ -153,8 +142,3 @@ const UNITS: [(&str, i64); 6] = [
     ("s", 1000),
     ("ms", 1),
 ];
-
-/// 0000-01-01T00:00:00Z
-const FIRST_TIME: i64 = -62_167_219_200_000;
-/// The last millisecond that every calendar can write: 9999-12-30T22:00:00Z.
-const LAST_TIME: i64 = 253_402_207_200_000;

@@ -3,8 +3,9 @@
 //! 1. [`outline`](outline::outline) looks at the text without a grammar: size, nesting, brackets, strings, characters that can not be seen,
 //!    and where items begin.
 //! 2. The [grammar] reads one item after the other, and long blocks in [`parts`].
-//! 3. [`build`] makes nodes of it and reads the literals ([`literal`], [`pattern`], [`condition`]).
-//! 4. Where the grammar stops, [`explain`](explain::explain) says why, and reading goes on at the next item.
+//! 3. [`build`] makes nodes of it and reads the literals ([`literal`], [`time`], [`pattern`], [`condition`]).
+//! 4. Where the grammar stops, [`explain`](explain::explain) says why, with [`foreign`] for the habits of other languages, and
+//!    reading goes on at the next item.
 //!
 //! What comes out is a [`File`], or everything that is wrong with the text.
 
@@ -12,14 +13,17 @@ mod build;
 mod cases;
 mod condition;
 mod explain;
+mod foreign;
 mod grammar;
 pub(crate) mod literal;
 mod outline;
 mod parts;
 mod pattern;
+mod time;
 
 pub(crate) use cases::parse as parse_cases;
 pub(crate) use explain::nearest;
+pub(crate) use foreign::is_null;
 
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;

@@ -3,10 +3,12 @@
 //!
 //! Everything after this recurses as deep as brackets, `not` and `!` nest, so their depth is counted here, on the text.
 
+use super::foreign::is_foreign_quote;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::diag::render::{hides, turns};
 use crate::limits;
+use crate::model::lines::breaks_line;
 use crate::span::Span;
 use crate::syntax::ast::Effect;
 use crate::syntax::lex::{Lexer, Token, TokenKind};
@@ -104,6 +106,9 @@ impl<'t> Walk<'t> {
             if self.found.unreadable {
                 return;
             }
+        }
+        if !is_plain {
+            self.lone_returns();
         }
     }
 
@@ -273,10 +278,12 @@ impl<'t> Walk<'t> {
     fn open_text(&mut self, span: Span) {
         self.chain = 0;
         self.hides_brackets = true;
-        let error = Diagnostic::new(Code::Unclosed, span, "a string is never closed")
-            .label("it must end on its line")
-            .help("add the closing `\"`, and write a line break inside a string as `\\n`");
-        self.report(error);
+        let help = match span.of(self.text).chars().find(|&c| c != '`' && is_foreign_quote(c)) {
+            Some(quote) => format!("a string ends at a straight `\"`, and `{quote}` is none"),
+            None => "add the closing `\"`, and write a line break inside a string as `\\n`".to_owned(),
+        };
+        let error = Diagnostic::new(Code::Unclosed, span, "a string is never closed");
+        self.report(error.label("it must end on its line").help(help));
     }
 
     fn see_hidden(&mut self, token: Token) {
@@ -287,31 +294,32 @@ impl<'t> Walk<'t> {
             return;
         }
         let is_wanted = |c: char| match token.kind {
-            TokenKind::Comment | TokenKind::Doc => turns(c) || (c.is_control() && !matches!(c, '\t' | '\r')),
+            // Of carriage returns only those without a line feed are wrong, wherever they are.
+            _ if c == '\r' => false,
+            TokenKind::Comment | TokenKind::Doc => turns(c) || breaks_line(c) || (c.is_control() && c != '\t'),
             // In code, what looks like a space is one.
             TokenKind::Strange => hides(c) || c.is_whitespace(),
-            _ => hides(c) || c == '\r',
+            _ => hides(c),
         };
         let text = token.span.of(self.text);
         for (offset, character) in text.char_indices().filter(|&(_, character)| is_wanted(character)) {
-            if matches!(token.kind, TokenKind::OpenText) && character == '\r' {
-                continue;
-            }
             let start = token.span.start + offset;
-            let escape = format!("\\u{{{:x}}}", u32::from(character));
             let help = match token.kind {
-                TokenKind::Text | TokenKind::OpenText => format!("write `{escape}` if the string really holds it"),
+                TokenKind::Text | TokenKind::OpenText => {
+                    format!("write `\\u{{{:x}}}` if the string really holds it", u32::from(character))
+                }
+                _ if breaks_line(character) => "end the line with a line feed, or remove it".to_owned(),
                 _ => "remove it".to_owned(),
             };
-            self.report(
-                Diagnostic::new(
-                    Code::Hidden,
-                    Span::new(start, start + character.len_utf8()),
-                    format!("the invisible character U+{:04X} is not allowed here", u32::from(character)),
-                )
-                .label("a reader would not see it")
-                .help(help),
-            );
+            self.report(hidden(character, start).help(help));
+        }
+    }
+
+    fn lone_returns(&mut self) {
+        let text = self.text;
+        for (at, _) in text.match_indices('\r').filter(|(at, _)| !text[at + 1..].starts_with('\n')) {
+            let help = "end the line with a line feed, or remove it; in a string, write `\\r`";
+            self.report(hidden('\r', at).help(help));
         }
     }
 
@@ -325,6 +333,27 @@ impl<'t> Walk<'t> {
         self.found.diagnostics.push(error);
         self.found.unreadable = true;
     }
+}
+
+/// The finding that a character at a byte of the text hides something, still without its way out.
+fn hidden(character: char, start: usize) -> Diagnostic {
+    let number = u32::from(character);
+    let (message, label) = match character {
+        '\r' => (
+            "a carriage return without a line feed is not allowed".to_owned(),
+            "an editor shows a new line here, and the line goes on",
+        ),
+        '\u{feff}' => (
+            "a byte order mark (U+FEFF) is allowed only at the beginning of a file".to_owned(),
+            "a reader would not see it",
+        ),
+        _ if breaks_line(character) => (
+            format!("the line break U+{number:04X} is not allowed here"),
+            "an editor may show a new line here, and the line goes on",
+        ),
+        _ => (format!("the invisible character U+{number:04X} is not allowed here"), "a reader would not see it"),
+    };
+    Diagnostic::new(Code::Hidden, Span::new(start, start + character.len_utf8()), message).label(label)
 }
 
 /// Brackets, `not` and `!` around one token: the braces of a block, of a rule and of a call are no pattern.

@@ -27,7 +27,7 @@ pub fn print_condition(condition: &Condition) -> String {
     out
 }
 
-/// Writes a text in its canonical form.
+/// Writes a text in its canonical form, with the line ends of its first line: a file from Windows stays one.
 ///
 /// # Errors
 /// Everything that is wrong with the text.
@@ -42,5 +42,12 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
         }
         formatted = again;
     }
-    Ok(formatted)
+    Ok(with_line_ends_of(text, formatted))
+}
+
+/// What was written with line feeds, with the line ends of the first line of `text`.
+#[must_use]
+pub fn with_line_ends_of(text: &str, written: String) -> String {
+    let first = text.split_inclusive('\n').next().unwrap_or_default();
+    if first.ends_with("\r\n") { written.replace('\n', "\r\n") } else { written }
 }

@@ -5,6 +5,7 @@ use alloc::string::String;
 use core::fmt::{self, Write as _};
 
 use super::Revocations;
+use crate::model::lines::breaks_line;
 use crate::token::header::{KeyId, RevocationId};
 
 /// A revocation list in memory.
@@ -54,11 +55,19 @@ impl RevocationList {
         let mut lines = (1..).zip(text.lines().map(str::trim_end));
         let (_, first) = lines.next().unwrap_or_default();
         if first != FIRST_LINE {
-            return Err(ListError { line: 1, fault: ListFault::NotAList });
+            let is_marked = first.starts_with('\u{feff}');
+            let fault = if is_marked { ListFault::ByteOrderMark } else { ListFault::NotAList };
+            return Err(ListError { line: 1, fault });
         }
         let mut draft = Draft::default();
         let mut last = 1;
-        for (line, text) in lines.filter(|(_, text)| !text.is_empty() && !text.starts_with('#')) {
+        for (line, text) in lines.filter(|(_, text)| !text.is_empty()) {
+            if text.starts_with('#') {
+                if text.contains(breaks_line) {
+                    return Err(ListError { line, fault: ListFault::LineBreak });
+                }
+                continue;
+            }
             draft.read(text).map_err(|fault| ListError { line, fault })?;
             last = line;
         }
@@ -176,10 +185,15 @@ impl core::error::Error for ListError {}
 /// What can be wrong with a line of a revocation list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListFault {
+    /// The text begins with U+FEFF.
+    ByteOrderMark,
     /// Another first line than `# placet revocations 1`.
     NotAList,
     /// `revoke 00112233`
     NotAnEntry,
+    /// A comment with a carriage return or another character behind which an editor shows a line of its own: what stands
+    /// there looks like an entry, and is comment.
+    LineBreak,
     /// `issued: yesterday`
     NotANumber,
     /// The same line again.
@@ -195,8 +209,12 @@ pub enum ListFault {
 impl fmt::Display for ListFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::ByteOrderMark => f.write_str("the text begins with a byte order mark (U+FEFF), save it without one"),
             Self::NotAList => write!(f, "a revocation list begins with the line `{FIRST_LINE}`"),
             Self::NotAnEntry => f.write_str("write 32 hexadecimal digits, or `key 0a1b2c3d before MILLISECONDS`"),
+            Self::LineBreak => {
+                f.write_str("a comment holds a line break that is no line feed; what follows it would be no entry")
+            }
             Self::NotANumber => f.write_str("write milliseconds, with digits only"),
             Self::Twice => f.write_str("this stands in the list already"),
             Self::BehindTheEnd => f.write_str("nothing stands behind the line `end`"),

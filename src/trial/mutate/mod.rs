@@ -186,7 +186,7 @@ impl Trial<'_> {
     pub fn score(&self, mut progress: impl FnMut(usize, usize)) -> Result<Score, NoScore> {
         let (document, suite) = self.load(self.policy.1).map_err(NoScore::Broken)?;
         let mut scratch = Scratch::new();
-        let failing = suite.cases.iter().filter(|case| !suite.run(case, &mut scratch).passes(case.expected)).count();
+        let failing = suite.cases.iter().filter(|case| !suite.run(case, &mut scratch).passes(case)).count();
         if failing > 0 {
             return Err(NoScore::Failing(failing));
         }

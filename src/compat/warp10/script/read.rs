@@ -75,22 +75,36 @@ pub(super) fn read(text: &str) -> Script {
         return reader.script;
     }
     let mut start = 0;
-    for (number, line) in text.split('\n').enumerate() {
-        if let Err((failure, at)) = reader.line(start, line, number + 1) {
-            reader.script.broken = Some(Broken { failure, at, line: number + 1 });
+    let mut number = 0;
+    while let Some((line, rest)) = next_line(text, start) {
+        number += 1;
+        if let Err((failure, at)) = reader.line(start, line, number) {
+            reader.script.broken = Some(Broken { failure, at, line: number });
             break;
         }
-        start += line.len() + 1;
+        start = rest;
     }
     reader.script
 }
 
+/// The line that begins at `start`, without its end, and where the next one begins. As in Java's `BufferedReader.readLine`,
+/// a line ends at a line feed, at a carriage return, or at one with a line feed behind it.
+fn next_line(text: &str, start: usize) -> Option<(&str, usize)> {
+    let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+    let end = rest.find(LINE_ENDS).unwrap_or(rest.len());
+    let length = if rest[end..].starts_with("\r\n") { 2 } else { 1 };
+    Some((&rest[..end], start + (end + length).min(rest.len())))
+}
+
+/// What ends a line.
+const LINE_ENDS: [char; 2] = ['\n', '\r'];
+
 /// The line around a place, without the blanks at its ends, and where it begins.
 pub(super) fn line_around(text: &str, at: usize) -> (&str, usize) {
     let at = at.min(text.len());
-    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    let start = text.get(..at).and_then(|before| before.rfind(LINE_ENDS)).map_or(0, |newline| newline + 1);
     let line = text.get(start..).unwrap_or("");
-    trimmed(&line[..line.find('\n').unwrap_or(line.len())], start)
+    trimmed(&line[..line.find(LINE_ENDS).unwrap_or(line.len())], start)
 }
 
 fn is_blank(c: char) -> bool {
@@ -130,7 +144,7 @@ impl Reader<'_> {
         let (line, start) = {
             let (line, at) = trimmed(raw, start);
             if self.long_text.is_some() {
-                self.long_line(raw.strip_suffix('\r').unwrap_or(raw), line, at);
+                self.long_line(raw, line, at);
                 return Ok(());
             }
             (line, at)

@@ -7,11 +7,17 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
 use crate::syntax::ast::{Block, BlockKind, Condition, Effect, Field, FieldValue, Name, Parameter, Rule};
-use crate::syntax::map::{CONDITION_KEYS, PARTS, Plain, place};
+use crate::syntax::map::{CONDITION_KEYS, PARTS, Plain, null_is_absent, place};
 use crate::syntax::parse::parse_condition;
 
 impl Reader {
-    pub(super) fn block(&mut self, wanted: Option<BlockKind>, value: &Value) -> (Vec<String>, Block) {
+    /// A block; the key `spare` is no part of it, and has been read.
+    pub(super) fn block(
+        &mut self,
+        wanted: Option<BlockKind>,
+        value: &Value,
+        spare: Option<&str>,
+    ) -> (Vec<String>, Block) {
         let kinds = [BlockKind::Token, BlockKind::Policy, BlockKind::Restriction];
         let nothing = Map::new();
         let map = self.object("a map", value).unwrap_or(&nothing);
@@ -27,7 +33,11 @@ impl Reader {
         let name = if found.contains(&kind) { self.named(map, kind.word()).unwrap_or(anonymous) } else { anonymous };
         let doc = self.doc(map);
         let mut block = Block { kind, name, parameters: Vec::new(), fields: Vec::new(), rules: Vec::new() };
-        for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
+        let given = |key: &str| map.get(key).is_some_and(|value| !value.is_null());
+        let is_absent =
+            |key: &str, value: &Value| value.is_null() && kind == BlockKind::Token && null_is_absent(key, given);
+        let parts = map.iter().filter(|(key, value)| spare != Some(key.as_str()) && !is_absent(key, value));
+        for (key, value) in parts {
             match key.as_str() {
                 "token" | "policy" | "restriction" | "doc" => {}
                 "params" => block.parameters = self.below(key, |reader| reader.parameters(value)),
@@ -111,9 +121,9 @@ impl Reader {
             let map = reader.object("a map", value)?;
             Some(reader.entries(map, Plain::Maps))
         });
-        let mut clause = |key: &str| match map.get(key) {
-            None | Some(Value::Null) => None,
-            Some(value) => self.below(key, |reader| reader.condition(value)).map(Box::new),
+        let mut clause = |key: &str| {
+            let value = map.get(key)?;
+            self.below(key, |reader| reader.condition(value)).map(Box::new)
         };
         let (when, unless) = (clause("when"), clause("unless"));
         Some(Rule { effect, entries: entries?, when, unless, at })

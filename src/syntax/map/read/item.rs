@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::Reader;
 use crate::diag::code::Code;
 use crate::diag::render::{hides, turns};
+use crate::model::lines::breaks_line;
 use crate::syntax::ast::{File, Item, ItemKind, Let, Member, MemberKind, RoleItem, VocabularyItem};
 use crate::syntax::map::{BLOCK_WORDS, ITEM_WORDS, Plain};
 
@@ -13,7 +14,10 @@ impl Reader {
         let mut file = File::default();
         let Some(map) = self.object("a map", value) else { return file };
         let Some(items) = map.get("items") else {
-            file.items.extend(self.item(value));
+            match map.get("use").filter(|_| is_of_hosts(map)) {
+                Some(vocabulary) => file.items.extend(self.of_hosts(vocabulary, value)),
+                None => file.items.extend(self.item(value)),
+            }
             return file;
         };
         for key in map.keys().filter(|key| *key != "items") {
@@ -28,17 +32,30 @@ impl Reader {
         file
     }
 
+    /// One block beside the vocabulary it speaks; a block that says no kind is a token, as TOKENGEN takes it.
+    fn of_hosts(&mut self, vocabulary: &Value, value: &Value) -> Vec<Item> {
+        let at = self.here();
+        let name = self.below("use", |reader| reader.word(vocabulary));
+        let uses = name.map(|name| Item { doc: Vec::new(), kind: ItemKind::Use(name), at });
+        let at = self.here();
+        let (doc, block) = self.block(None, value, Some("use"));
+        uses.into_iter().chain([Item { doc, kind: ItemKind::Block(block), at }]).collect()
+    }
+
     fn item(&mut self, value: &Value) -> Option<Item> {
         let map = self.object("a map", value)?;
         // A block may have fields with the names of other items.
         let Some(word) = BLOCK_WORDS.into_iter().chain(ITEM_WORDS).find(|word| map.contains_key(*word)) else {
-            let help = format!("an item has one of the keys {}", ITEM_WORDS.map(|word| format!("`{word}`")).join(", "));
-            self.report(Code::Map, "the map says not which item it is", help);
+            let words = ITEM_WORDS.map(|word| format!("`{word}`")).join(", ");
+            let help = format!(
+                "an item has one of the keys {words}; a map for TOKENGEN says with `use` which vocabulary it speaks"
+            );
+            self.report(Code::Map, "the map does not say which item it is", help);
             return None;
         };
         if BLOCK_WORDS.contains(&word) {
             let at = self.here();
-            let (doc, block) = self.block(None, value);
+            let (doc, block) = self.block(None, value, None);
             return Some(Item { doc, kind: ItemKind::Block(block), at });
         }
         let at = self.here();
@@ -85,7 +102,7 @@ impl Reader {
             let name = self.named(map, "attribute");
             let ty = self.required(map, "type", Self::kind);
             let optional = match map.get("optional") {
-                None | Some(Value::Null) => false,
+                None => false,
                 Some(Value::Bool(optional)) => *optional,
                 Some(other) => self.below("optional", |reader| reader.expected("`true` or `false`", other))?,
             };
@@ -108,7 +125,6 @@ impl Reader {
 
     pub(super) fn doc(&mut self, map: &Map<String, Value>) -> Vec<String> {
         let lines = |reader: &mut Self, value: &Value| match value {
-            Value::Null => Some(Vec::new()),
             Value::String(line) => Some(reader.doc_line(line).into_iter().collect()),
             Value::Array(list) => Some(reader.each(list, |reader, line| match line {
                 Value::String(line) => reader.doc_line(line),
@@ -120,7 +136,7 @@ impl Reader {
     }
 
     fn doc_line(&mut self, line: &str) -> Option<String> {
-        if line.chars().any(|c| c == '\n' || c == '\r' || (hides(c) && (c.is_control() || turns(c)))) {
+        if line.chars().any(|c| c == '\n' || breaks_line(c) || (hides(c) && (c.is_control() || turns(c)))) {
             self.report(
                 Code::Hidden,
                 "a line of a doc holds a character that can not be seen",
@@ -130,4 +146,11 @@ impl Reader {
         }
         Some(line.trim_end().to_owned())
     }
+}
+
+/// Whether a map is one that a host passes to TOKENGEN or ATTENUATE: the parts of a block, and beside them the vocabulary.
+fn is_of_hosts(map: &Map<String, Value>) -> bool {
+    let is_item = |key: &String| ITEM_WORDS.contains(&key.as_str()) && !BLOCK_WORDS.contains(&key.as_str());
+    map.keys().filter(|key| *key != "use").all(|key| !is_item(key))
+        && map.keys().any(|key| key != "use" && key != "doc")
 }

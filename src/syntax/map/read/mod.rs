@@ -14,6 +14,7 @@ use crate::limits;
 use crate::span::Span;
 use crate::syntax::ast::{At, Block, BlockKind, File};
 use crate::syntax::lex::is_word;
+use crate::syntax::map::NULL_HELP;
 use crate::syntax::parse::nearest;
 
 /// What a map becomes, or what is wrong with it; and where its places point.
@@ -35,7 +36,7 @@ pub fn from_map(value: &Value) -> Read<File> {
 /// Everything that is wrong with the map.
 pub fn block_from_map(kind: BlockKind, value: &Value) -> Read<Block> {
     let mut reader = Reader::default();
-    let (_, block) = reader.block(Some(kind), value);
+    let (_, block) = reader.block(Some(kind), value, None);
     reader.finish(block)
 }
 
@@ -108,7 +109,12 @@ impl Reader {
             .collect()
     }
 
+    /// Another kind of value than is wanted. A `null` gets here wherever it stands: nothing in the map form is one.
     fn expected<T>(&mut self, what: &str, found: &Value) -> Option<T> {
+        if found.is_null() {
+            self.report(Code::Null, format!("expected {what}, found `null`"), NULL_HELP);
+            return None;
+        }
         self.report(Code::Map, format!("expected {what}, found {}", kind(found)), format!("write {what}"));
         None
     }
@@ -141,7 +147,7 @@ impl Reader {
         read: impl FnOnce(&mut Self, &Value) -> Option<T>,
     ) -> Option<T> {
         match map.get(key) {
-            None | Some(Value::Null) => {
+            None => {
                 self.report(Code::Map, format!("the key `{key}` is missing"), format!("add `{key}`"));
                 None
             }

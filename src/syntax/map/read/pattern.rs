@@ -7,6 +7,7 @@ use crate::diag::code::Code;
 use crate::limits;
 use crate::syntax::ast::{Affix, Entry, Name, Operand, OperandKind, Pattern, PatternKind};
 use crate::syntax::map::{COMPARISONS, OPERATORS, Plain};
+use crate::syntax::parse::literal::short;
 
 impl Reader {
     pub(super) fn entries(&mut self, map: &Map<String, Value>, plain: Plain) -> Vec<Entry> {
@@ -16,7 +17,7 @@ impl Reader {
             Some(Entry { key: Name { text: key.to_owned(), at }, value })
         };
         let mut entries = Vec::new();
-        for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
+        for (key, value) in map {
             match key.strip_prefix('$') {
                 Some(plain) if plain.starts_with('$') => {
                     entries.extend(self.below(key, |reader| entry(reader, plain, value)));
@@ -51,10 +52,31 @@ impl Reader {
             }
             Value::Object(map) => match operator(map) {
                 Some((key, inner)) => self.below(key, |reader| reader.operator(key, inner, plain)),
+                None if map.keys().any(|key| is_operator(key)) => self.mixed(map),
                 None => Some(PatternKind::Map(self.entries(map, plain))),
             },
             other => self.literal(other).map(PatternKind::Literal),
         }
+    }
+
+    /// A map with a `$` key that is not its only key.
+    fn mixed(&mut self, map: &Map<String, Value>) -> Option<PatternKind> {
+        let ticked = |key: &String| format!("`{}`", short(key));
+        let operators: Vec<String> = map.keys().filter(|key| is_operator(key)).take(2).map(ticked).collect();
+        let (message, help) = match map.keys().find(|key| !is_operator(key)) {
+            None => (
+                format!("{} are several patterns in one map", operators.join(" and ")),
+                "write a list of maps with one `$` key each for one of them, or a condition under `when` for all of them"
+                    .to_owned(),
+            ),
+            Some(label) => (
+                format!("{} stands beside the key `{}`", operators.join(" and "), short(label)),
+                format!("a pattern is a map with one `$` key; a label whose name begins with `$` is written `${}`",
+                    operators.first().map_or("$", |key| key.trim_matches('`'))),
+            ),
+        };
+        self.report(Code::Map, message, help);
+        None
     }
 
     fn operator(&mut self, key: &str, value: &Value, plain: Plain) -> Option<PatternKind> {
@@ -65,6 +87,16 @@ impl Reader {
             "$any" | "$absent" => match value {
                 Value::Bool(true) if key == "$any" => PatternKind::Any,
                 Value::Bool(true) => PatternKind::Absent,
+                Value::Bool(false) => {
+                    let help = match key {
+                        "$any" => {
+                            "`{\"$any\": true}` is any value; where there is to be none, write `{\"$absent\": true}`"
+                        }
+                        _ => "`{\"$absent\": true}` is no value; where there is to be one, write `{\"$any\": true}`",
+                    };
+                    self.report(Code::Map, format!("`{{\"{key}\": false}}` is no pattern"), help);
+                    return None;
+                }
                 other => return self.expected("`true`", other),
             },
             "$not" => PatternKind::Not(Box::new(self.pattern(value, plain)?)),
@@ -111,5 +143,10 @@ impl Reader {
 /// The one `$` key of an object and what is below it.
 pub(super) fn operator(map: &Map<String, Value>) -> Option<(&str, &Value)> {
     let (key, value) = map.iter().next().filter(|_| map.len() == 1)?;
-    (key.starts_with('$') && !key.starts_with("$$")).then_some((key.as_str(), value))
+    is_operator(key).then_some((key.as_str(), value))
+}
+
+/// Whether a key is no name of a label.
+fn is_operator(key: &str) -> bool {
+    key.starts_with('$') && !key.starts_with("$$")
 }

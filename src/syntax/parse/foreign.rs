@@ -1,0 +1,188 @@
+//! What people write out of habit from other languages, and what to write instead.
+
+use super::explain::{Scene, adjoin};
+use super::grammar::Rule;
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::span::Span;
+use crate::syntax::ast::Effect;
+use crate::syntax::lex::{Lexer, Token, TokenKind};
+
+impl Scene<'_> {
+    /// The habit that the place shows, if it shows one.
+    pub(super) fn habit(&self) -> Option<Diagnostic> {
+        let found = self.found?;
+        self.quote(found)
+            .or_else(|| self.where_a_pattern_begins(found))
+            .or_else(|| self.between_patterns(found))
+            .or_else(|| self.range(found))
+            .or_else(|| self.sign(found))
+            .or_else(|| self.word_as_operator(found))
+    }
+
+    /// `“a”`
+    fn quote(&self, found: Token) -> Option<Diagnostic> {
+        let word = self.word(Some(found));
+        let is_quote = word.chars().all(is_foreign_quote) && !word.is_empty();
+        is_quote.then(|| {
+            let what = if word == "`" { "a backtick".to_owned() } else { format!("`{word}`") };
+            let message = format!("{what} is no quote of the language");
+            syntax(found.span, message, "write straight double quotes: `\"…\"`")
+        })
+    }
+
+    /// `action: *`, `path: /a/**`, `host: !"a"`, `host in ("a", "b")`
+    fn where_a_pattern_begins(&self, found: Token) -> Option<Diagnostic> {
+        if !self.expects(Rule::list) {
+            return None;
+        }
+        match self.word(Some(found)) {
+            "*" => {
+                let help = "write `any` for every value; in a string, `*` is for `glob \"…\"` and for paths";
+                Some(syntax(found.span, "`*` is no pattern", help))
+            }
+            "/" => {
+                let rest = self.text.get(found.span.start..).unwrap_or_default();
+                let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}' | '"'));
+                let path = rest.get(..end.unwrap_or(rest.len())).filter(|path| path.len() <= 64).unwrap_or("/…");
+                let at = Span::new(found.span.start, found.span.start + end.unwrap_or(1).max(1));
+                Some(syntax(at, "a path stands in double quotes", format!("write `\"{path}\"`")))
+            }
+            "!" => Some(syntax(found.span, "`!` turns a condition around, not a pattern", "write `not`")),
+            "(" => Some(syntax(found.span, "no pattern begins with `(`", "a list stands in brackets: `[…, …]`")),
+            _ => None,
+        }
+    }
+
+    /// `path: "/a" | "/b"`, `path: "/a" or "/b"`
+    fn between_patterns(&self, found: Token) -> Option<Diagnostic> {
+        if !self.in_map || self.expects(Rule::list) || self.expects(Rule::and_sign) {
+            return None;
+        }
+        let joins = |word: &str| match word {
+            "|" | "||" | "or" | "OR" => Some("write a list for one of several: `[…, …]`"),
+            "&" | "&&" | "and" | "AND" => {
+                Some("all entries of a map must match; for two patterns on one value, write a condition under `when`")
+            }
+            _ => None,
+        };
+        // A word was read as the next key.
+        let place = if self.expects(Rule::colon) { self.before[0]? } else { found };
+        let word = self.word(Some(place));
+        joins(word).map(|help| syntax(place.span, format!("`{word}` joins no patterns"), help))
+    }
+
+    /// `1..=5`, `1...5`
+    fn range(&self, found: Token) -> Option<Diagnostic> {
+        let word = self.word(Some(found));
+        if self.word(self.before[0]) != ".." || !matches!(word, "=" | ".") {
+            return None;
+        }
+        let at = self.before[0]?.span.join(found.span);
+        let (first, last) = (self.word(self.before[1]), self.word(self.after));
+        let help = match last.parse::<i64>().ok().and_then(|last| last.checked_add(1)) {
+            Some(end) if word == "=" => format!("a range ends before its second value: write `{first}..{end}`"),
+            _ => "a range ends before its second value, and is written `1..6` for 1 to 5".to_owned(),
+        };
+        Some(syntax(at, format!("`..{word}` is no range"), help))
+    }
+
+    /// `===`, `<>`, `=~`, `--`
+    fn sign(&self, found: Token) -> Option<Diagnostic> {
+        let (last, word, next) = (self.word(self.before[0]), self.word(Some(found)), self.word(self.after));
+        let both = |before: Option<Token>, after: Option<Token>| Some(before?.span.join(after?.span));
+        let adjoin_before = self.before[0].is_some_and(|before| adjoin(before, found));
+        let adjoin_after = self.after.is_some_and(|after| adjoin(found, after));
+        let instead = |at: Span, help: &str| {
+            let written = at.of(self.text);
+            Some(syntax(at, format!("`{written}` is no operator"), help))
+        };
+        match (last, word, next) {
+            ("==", "=", _) if adjoin_before => instead(both(self.before[0], self.found)?, "write `==`"),
+            ("!=", "=", _) | ("<", ">", _) if adjoin_before => instead(both(self.before[0], self.found)?, "write `!=`"),
+            (_, "=", "~") if adjoin_after => instead(both(self.found, self.after)?, "write `in ~\"…\"`"),
+            (_, "-", "-") if adjoin_after && !self.expects(Rule::number) => {
+                Some(syntax(both(self.found, self.after)?, "`--` begins no comment", "write `//`"))
+            }
+            _ => None,
+        }
+    }
+
+    /// `host like "a*"`, `allow { … } if …`: a word that was read as the key of a field, since nothing else fits.
+    fn word_as_operator(&self, found: Token) -> Option<Diagnostic> {
+        if !self.expects(Rule::colon) || self.in_map {
+            return None;
+        }
+        let (word, at) = (self.word(self.before[0]), self.before[0]?.span);
+        let value = match self.before[1] {
+            Some(before) if before.kind == TokenKind::Word => before.span.of(self.text),
+            _ => "…",
+        };
+        let help = match word.to_ascii_lowercase().as_str() {
+            "if" | "where" | "provided" | "given" => {
+                return Some(syntax(at, format!("`{word}` begins no condition"), "write `when`"));
+            }
+            "like" => format!("write `{value} in glob \"…\"`"),
+            "matches" | "match" | "regex" => format!("write `{value} in ~\"…\"`"),
+            "contains" | "includes" => format!("write `contains({value}, …)`"),
+            "starts_with" | "startswith" => format!("write `starts_with({value}, …)`"),
+            "ends_with" | "endswith" => format!("write `ends_with({value}, …)`"),
+            "exists" => format!("write `has {value}`"),
+            "is" if is_null(self.word(Some(found))) => format!("write `!has {value}`"),
+            "is" => format!("write `{value} == …`"),
+            _ => return None,
+        };
+        Some(syntax(at, format!("`{word}` is no operator"), help))
+    }
+}
+
+/// Whether the innermost bracket that is open at the end of `tokens` is that of a map, and not of a block.
+pub(super) fn in_map(text: &str, start: usize, end: usize) -> bool {
+    let mut open = Vec::new();
+    let mut before: Option<Token> = None;
+    for token in Lexer::new(text, start).take_while(|token| token.span.start < end) {
+        match token.kind {
+            TokenKind::Open(b'{') => open.push(before.is_some_and(|before| {
+                // The brace of a block follows its name or its parameters.
+                !matches!(before.kind, TokenKind::Word | TokenKind::Close(_))
+                    || Effect::of_word(before.span.of(text)).is_some()
+            })),
+            TokenKind::Open(b'[') => open.push(true),
+            TokenKind::Open(_) => open.push(false),
+            TokenKind::Close(_) => _ = open.pop(),
+            _ => {}
+        }
+        before = Some(token);
+    }
+    open.last().copied().unwrap_or(false)
+}
+
+/// Quotes that a word processor or another language writes.
+pub(super) const fn is_foreign_quote(character: char) -> bool {
+    matches!(
+        character,
+        '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2039}' | '\u{203a}' | '\u{ff02}' | '\u{b4}' | '`'
+    )
+}
+
+/// Words of other languages for no value.
+pub(crate) fn is_null(word: &str) -> bool {
+    matches!(word.to_ascii_lowercase().as_str(), "null" | "nil" | "none" | "undefined")
+}
+
+/// A number in another notation, in plain digits: `1_000`, `0x1f`, `1e3`.
+pub(super) fn in_plain_digits(digits: &str) -> Option<u64> {
+    let lower = digits.to_ascii_lowercase();
+    let only_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let radix = |prefix: &str, radix| u64::from_str_radix(&lower.strip_prefix(prefix)?.replace('_', ""), radix).ok();
+    let power = || {
+        let (number, exponent) = lower.split_once('e').filter(|(n, e)| only_digits(n) && only_digits(e))?;
+        number.parse::<u64>().ok()?.checked_mul(10_u64.checked_pow(exponent.parse().ok()?)?)
+    };
+    let grouped = || Some(lower.replace('_', "")).filter(|digits| only_digits(digits))?.parse().ok();
+    radix("0x", 16).or_else(|| radix("0o", 8)).or_else(|| radix("0b", 2)).or_else(power).or_else(grouped)
+}
+
+fn syntax(at: Span, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, at, message).help(help)
+}
