@@ -13,6 +13,7 @@ use crate::model::path::ResourcePath;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::UuidText;
 use crate::syntax::parse::literal;
+use crate::visible::excerpt;
 
 /// Reads `text` as a value of type `scalar`.
 ///
@@ -148,8 +149,8 @@ impl fmt::Display for NotAValue {
             Type::Set(_) | Type::Labels => "",
         };
         match self.wanted {
-            Type::One(_) => write!(f, "`{}` is not {article}", self.found),
-            Type::Set(_) | Type::Labels => write!(f, "`{}` is not a {}", self.found, self.wanted),
+            Type::One(_) => write!(f, "`{}` is not {article}", excerpt(&self.found)),
+            Type::Set(_) | Type::Labels => write!(f, "`{}` is not a {}", excerpt(&self.found), self.wanted),
         }
     }
 }
@@ -178,7 +179,11 @@ impl BadArgument {
 
 impl fmt::Display for BadArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.name.is_empty() { f.write_str(&self.why) } else { write!(f, "argument `{}`: {}", self.name, self.why) }
+        if self.name.is_empty() {
+            f.write_str(&self.why)
+        } else {
+            write!(f, "argument `{}`: {}", excerpt(&self.name), self.why)
+        }
     }
 }
 

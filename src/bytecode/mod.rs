@@ -26,6 +26,6 @@ pub mod program;
 #[cfg(feature = "author")]
 pub mod render;
 #[cfg(feature = "author")]
-mod spell;
+pub(crate) mod spell;
 pub mod verify;
 pub mod wildcard;

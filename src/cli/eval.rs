@@ -15,6 +15,7 @@ use crate::explain::{Cause, Court, Explanation};
 use crate::syntax::map::from_json_text;
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
+use crate::visible;
 
 /// Decides a request: exit code 0 where it is allowed, 1 where it is not.
 ///
@@ -113,19 +114,21 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
                 continue;
             }
             let explanation = tally.decide(court, ready, &line, &mut scratch);
-            if write_line(&mut out, &explanation, tally.count, ui.is_json()).is_err() {
-                break; // A closed pipe: the reader has seen enough.
-            }
-            // Whoever has nothing more to ask for now may be waiting for the answer.
-            if reader.buffer().is_empty() && out.flush().is_err() {
+            let written = write_line(&mut out, &explanation, tally.count, ui.is_json());
+            // A caller that has nothing more to ask for now may be waiting for the answer.
+            let flushed = written.and_then(|()| if reader.buffer().is_empty() { out.flush() } else { Ok(()) });
+            if !ui.arrived(flushed) {
                 break;
             }
         }
-        let _ = out.flush();
+        ui.arrived(out.flush());
         Ok(())
     })?;
     bar.finish_and_clear();
     outcome?;
+    if ui.is_cut_off() {
+        return Ok(Exit::No);
+    }
     ui.note(&tally);
     Ok(Exit::of(tally.count > 0 && tally.words[0] == tally.count))
 }
@@ -188,7 +191,7 @@ fn write_line(out: &mut impl Write, explanation: &Explanation, number: usize, js
     if json {
         let mut line = serde_json::to_value(explanation).unwrap_or_default();
         line["line"] = json!(number);
-        return writeln!(out, "{line}");
+        return writeln!(out, "{}", visible::json(&line.to_string()));
     }
     let why = explanation.to_string();
     writeln!(out, "{:<13} {}", explanation.verdict, cut(why.lines().next().unwrap_or_default(), 84))

@@ -128,17 +128,15 @@ impl Command {
     }
 }
 
-/// The whole program. What can not be understood is clap's to say, with exit code 2.
+/// The whole program. What cannot be understood is clap's to say, with exit code 2.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let ui = Ui::new(cli.format);
-    match cli.command.run(&ui) {
-        Ok(exit) => ExitCode::from(exit as u8),
-        Err(failure) => {
-            ui.failed(&failure);
-            ExitCode::from(2)
+    match Cli::try_parse() {
+        Ok(cli) => {
+            let ui = Ui::new(cli.format);
+            ui.exit(cli.command.run(&ui))
         }
+        Err(said) => Ui::new(Format::Text).usage(&said),
     }
 }
 

@@ -11,6 +11,7 @@ use super::times;
 use super::ui::{BOLD, DIM, Failure, Ui, paint};
 use crate::bytecode::cursor::put_prefixed;
 use crate::bytecode::render::{Style, render};
+use crate::bytecode::spell::quoted;
 use crate::bytecode::verify::{Budget, ProgramError, Proved, Scope, verify};
 use crate::compile::automaton_of;
 use crate::limits::HEADER_LINE;
@@ -23,6 +24,7 @@ use crate::token::inspect::{Unverified, inspect};
 use crate::token::keys::PublicKey;
 use crate::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
 use crate::token::verified::Verified;
+use crate::visible::escaped;
 
 /// The text of a token: given as it is, in a file, or on standard input (`-`).
 ///
@@ -278,8 +280,8 @@ impl BlockView<'_> {
             ("producer", claims.producer),
             ("application", claims.application),
         ];
-        let named = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), format!("{:?}", value?))));
-        let entry = |map: &str, (name, value): (&str, &str)| (format!("{map} {name}"), format!("{value:?}"));
+        let named = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), quoted(value?))));
+        let entry = |map: &str, (name, value): (&str, &str)| (format!("{map} {}", escaped(name)), quoted(value));
         let labels = claims.labels.iter().map(|pair| entry("label", pair));
         let attributes = claims.attributes.iter().map(|pair| entry("attribute", pair));
         named.chain(labels).chain(attributes).collect()

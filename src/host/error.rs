@@ -6,6 +6,7 @@ use super::value::{Answer, Value};
 use crate::author::Report;
 use crate::diag::{Diagnostic, Severity, Source};
 use crate::model::verdict::Refusal;
+use crate::visible::escaped;
 
 /// Lists every code once. `docs/embedding.md` has the same table, and a test compares them.
 macro_rules! codes {
@@ -80,15 +81,13 @@ pub struct HostError {
 impl HostError {
     /// An error at a key.
     pub fn new(code: Code, path: &str, message: impl Into<String>) -> Self {
-        Self::with_code(code.id(), path, message.into())
+        Self::with_code(code.id(), path, &message.into())
     }
 
-    const fn with_code_and_path(code: &'static str, path: String, message: String) -> Self {
+    /// A host prints what scripts catch, or logs it: one line, and nothing in it that a reader does not see.
+    fn with_code(code: &'static str, path: &str, message: &str) -> Self {
+        let (path, message) = (escaped(path).to_string(), escaped(message).to_string());
         Self { code, message, path, line: None, help: None, cause: None, others: Vec::new() }
-    }
-
-    fn with_code(code: &'static str, path: &str, message: String) -> Self {
-        Self::with_code_and_path(code, path.to_owned(), message)
     }
 
     /// The same, at another key.
@@ -152,9 +151,10 @@ impl HostError {
     }
 
     fn of_diagnostic(source: &Source, diagnostic: &Diagnostic) -> Self {
-        let path = source.path(diagnostic.at).unwrap_or_default().to_owned();
-        let error = Self::with_code_and_path(diagnostic.code.id(), path, diagnostic.message.clone());
-        Self { line: source.line_and_column(diagnostic.at), help: diagnostic.help.clone(), ..error }
+        let path = source.path(diagnostic.at).unwrap_or_default();
+        let error = Self::with_code(diagnostic.code.id(), path, &diagnostic.message);
+        let help = diagnostic.help.as_deref().map(|help| escaped(help).to_string());
+        Self { line: source.line_and_column(diagnostic.at), help, ..error }
     }
 }
 

@@ -57,6 +57,7 @@ use crate::token::keyring::Keyring;
 use crate::token::keys::{NoRandomness, Randomness, SystemRandom};
 use crate::token::revocation::HeldRevocations;
 use crate::token::verify::Verifier;
+use crate::visible::excerpt;
 use error::{Code, HostError};
 use function::Function;
 use handle::{Gauge, Handle};
@@ -212,7 +213,7 @@ impl Host {
     fn named_vocabulary(&self, name: &str) -> Result<&Arc<Vocabulary>, HostError> {
         self.library.get(name).ok_or_else(|| {
             let known: Vec<&str> = self.library.names().collect();
-            HostError::new(Code::Vocabulary, "use", format!("there is no vocabulary `{name}`"))
+            HostError::new(Code::Vocabulary, "use", format!("there is no vocabulary `{}`", excerpt(name)))
                 .help(format!("this host knows `{}`", known.join("`, `")))
         })
     }

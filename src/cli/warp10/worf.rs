@@ -1,7 +1,7 @@
 //! `placet warp10 worf`: Worf's command line, on files and a terminal.
 
 use std::fs;
-use std::io::{BufRead, Write, stderr, stdin};
+use std::io::{BufRead, stdin};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -112,8 +112,7 @@ impl Run<'_> {
         let mut session = Session::new(keys, self.now, SystemRandom);
         let mut lines = stdin().lock().lines();
         while let Some(prompt) = session.prompt() {
-            let _ = write!(stderr(), "{prompt}");
-            let _ = stderr().flush();
+            self.ui.prompt(prompt);
             let Some(line) = lines.next() else { break };
             let line = line.map_err(|error| Failure::new(format!("can not read standard input: {error}")))?;
             self.ui.text(session.answer(&line));
@@ -169,8 +168,7 @@ impl Fields for Filling<'_> {
         if !self.run.options.interactive {
             return None;
         }
-        let _ = write!(stderr(), "{setting} ({kind}:{hint})>");
-        let _ = stderr().flush();
+        self.run.ui.prompt(format_args!("{setting} ({kind}:{hint})>"));
         let mut line = String::new();
         let read = stdin().lock().read_line(&mut line).ok()?;
         let answer = line.trim();

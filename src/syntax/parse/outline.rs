@@ -5,11 +5,11 @@
 
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::diag::render::{hides, turns};
 use crate::limits;
 use crate::span::Span;
 use crate::syntax::ast::Effect;
 use crate::syntax::lex::{Lexer, Token, TokenKind};
+use crate::visible::{hides, turns};
 
 /// What a first look at a text finds.
 #[derive(Debug, Default)]
