@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`escaped`] | a text within a line |
 //! | [`excerpt`] | the same, of which a message needs only the beginning |
+//! | [`brief`] | a message with quotes in backticks |
 //! | [`quoted`] | a text in quotes |
 //! | [`json`] | JSON, whose value stays the same |
 //! | [`screened`] | whole pages, which have lines and colours of their own |
@@ -141,6 +142,29 @@ pub fn key(key: &str) -> String {
     format!("[{}{rest}]", quoted(&key[..cut]))
 }
 
+/// A message whose author has put what it quotes into backticks: of each quote the [`excerpt`], all of it [`escaped`].
+#[must_use]
+pub fn brief(message: &str) -> String {
+    let mut out = String::with_capacity(message.len().min(MESSAGE));
+    let mut most = MESSAGE;
+    for (number, part) in message.split('`').enumerate() {
+        if number > 0 {
+            out.push('`');
+        }
+        // What is quoted may hold backticks itself, so the whole is bounded too.
+        let shown = Escaped { text: part, most: if number % 2 == 1 { most.min(EXCERPT) } else { most } };
+        let _ = write!(out, "{shown}");
+        most = most.saturating_sub(part.chars().count().min(EXCERPT));
+        if most == 0 {
+            break;
+        }
+    }
+    out
+}
+
+/// How many characters a whole message has at most.
+const MESSAGE: usize = 512;
+
 /// JSON text with `\u` escapes for what hides. What hides can only stand in strings, so the value stays the same.
 #[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
@@ -221,6 +245,18 @@ mod tests {
         assert_eq!(excerpt(&"é".repeat(64)).to_string(), "é".repeat(64));
         assert_eq!(excerpt(&"é".repeat(65)).to_string(), format!("{}…", "é".repeat(64)));
         assert_eq!(key(&"k".repeat(80)), format!("[\"{}\"…]", "k".repeat(64)));
+    }
+
+    #[test]
+    fn a_message_quotes_the_beginning_of_each_quote() {
+        let long = "z".repeat(500);
+        let shown = brief(&format!("`{long}` is not `{long}`\n"));
+        assert_eq!(shown, format!("`{0}…` is not `{0}…`\\n", "z".repeat(64)));
+        let evading = "zz`".repeat(5000);
+        assert!(brief(&format!("`{evading}` is no name")).chars().count() < 1100);
+        let ours =
+            "a percent escape is two upper-case digits, of a byte that needs one: write `%C3%A9`, or the character";
+        assert_eq!(brief(ours), ours);
     }
 
     #[test]

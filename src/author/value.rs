@@ -38,7 +38,7 @@ pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
         Scalar::Ip => text.parse::<std::net::IpAddr>().ok().map(|address| Constant::Ip(address.into())),
         Scalar::Path => ResourcePath::new(text).ok().map(|path| Constant::Path(path.as_str().to_owned())),
     };
-    read.ok_or_else(|| NotAValue { found: text.to_owned(), wanted: Type::One(scalar) })
+    read.ok_or_else(|| NotAValue::new(text, Type::One(scalar)))
 }
 
 /// Reads JSON as a value of type `scalar`: text as [`from_text`], numbers as ints or milliseconds, `{"$bytes": "00ff"}` as
@@ -47,7 +47,7 @@ pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
 /// # Errors
 /// The JSON is not one.
 pub fn from_json(scalar: Scalar, json: &Json) -> Result<Constant, NotAValue> {
-    let refused = || NotAValue { found: json.to_string(), wanted: Type::One(scalar) };
+    let refused = || NotAValue::new(&json.to_string(), Type::One(scalar));
     match (scalar, json) {
         (Scalar::Bool, Json::Bool(truth)) => Ok(Constant::Bool(*truth)),
         (Scalar::Bool | Scalar::Int, Json::String(_)) => Err(refused()),
@@ -79,7 +79,64 @@ pub fn to_json(constant: &Constant) -> Json {
     }
 }
 
-/// Reads arguments for `template` from pairs of name and text; of a set, the elements stand between commas.
+/// Reads an argument: one value, or a set, whose elements stand between commas (`\,` is a comma within one, `\\` a
+/// backslash) or in a JSON list.
+///
+/// # Errors
+/// The text is not a value of the type. An element without text could be a comma too many, so it is only taken from JSON.
+///
+/// ```
+/// use placet::author::value::argument_from_text;
+/// use placet::model::types::{Scalar, Type};
+/// let ints = argument_from_text(Type::Set(Scalar::Int), "1, 2");
+/// assert_eq!(ints, argument_from_text(Type::Set(Scalar::Int), "[1, 2]"));
+/// assert!(argument_from_text(Type::Set(Scalar::String), "a,").is_err());
+/// ```
+pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, NotAValue> {
+    match ty {
+        Type::One(scalar) => from_text(scalar, text).map(Argument::One),
+        Type::Set(scalar) if text.trim_start().starts_with('[') => {
+            let json = crate::syntax::map::from_json_text(text).ok();
+            match json.as_ref().and_then(Json::as_array) {
+                Some(elements) => elements.iter().map(|element| from_json(scalar, element)).collect::<Result<_, _>>(),
+                None => Err(NotAValue::new(text, ty)
+                    .note("a text that begins with `[` is a JSON list; `\\[` is the bracket itself")),
+            }
+            .map(Argument::Set)
+        }
+        Type::Set(scalar) => {
+            between_commas(text)
+                .into_iter()
+                .map(|element| match element.trim() {
+                    "" => Err(NotAValue::new(text, ty)
+                        .note("an element is empty; write JSON if that is meant: `[\"\"]`, `[]`")),
+                    element => from_text(scalar, element),
+                })
+                .collect::<Result<_, _>>()
+                .map(Argument::Set)
+        }
+        Type::Labels => Err(NotAValue::new(text, ty)),
+    }
+}
+
+/// The parts between commas. A backslash takes the meaning from a comma, a bracket or a backslash behind it.
+fn between_commas(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            ',' => parts.push(String::new()),
+            '\\' => {
+                let escaped = characters.next_if(|next| matches!(next, ',' | '[' | '\\'));
+                parts.last_mut().into_iter().for_each(|part| part.push(escaped.unwrap_or('\\')));
+            }
+            other => parts.last_mut().into_iter().for_each(|part| part.push(other)),
+        }
+    }
+    parts
+}
+
+/// Reads arguments for `template` from pairs of name and text, as [`argument_from_text`] does.
 ///
 /// # Errors
 /// A text is not a value of its parameter's type. Unknown and missing names are found when the template is compiled.
@@ -87,15 +144,7 @@ pub fn arguments_from_text<'a>(
     template: &Template,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Arguments, BadArgument> {
-    read_arguments(template, pairs, |ty, text| match ty {
-        Type::Set(scalar) => text
-            .split(',')
-            .map(|element| from_text(scalar, element.trim()))
-            .collect::<Result<_, _>>()
-            .map(Argument::Set),
-        Type::One(scalar) => from_text(scalar, text).map(Argument::One),
-        Type::Labels => Err(NotAValue { found: (*text).to_owned(), wanted: ty }),
-    })
+    read_arguments(template, pairs, |ty, text| argument_from_text(ty, text))
 }
 
 /// Reads arguments for `template` from a JSON object; a set is a list.
@@ -112,7 +161,7 @@ pub fn arguments_from_json(
             elements.iter().map(|element| from_json(scalar, element)).collect::<Result<_, _>>().map(Argument::Set)
         }
         (Type::One(scalar), json) => from_json(scalar, json).map(Argument::One),
-        (Type::Set(_) | Type::Labels, json) => Err(NotAValue { found: json.to_string(), wanted: ty }),
+        (Type::Set(_) | Type::Labels, json) => Err(NotAValue::new(&json.to_string(), ty)),
     })
 }
 
@@ -140,6 +189,18 @@ fn read_arguments<'a, V: 'a>(
 pub struct NotAValue {
     found: String,
     wanted: Type,
+    note: Option<&'static str>,
+}
+
+impl NotAValue {
+    fn new(found: &str, wanted: Type) -> Self {
+        Self { found: found.to_owned(), wanted, note: None }
+    }
+
+    const fn note(mut self, note: &'static str) -> Self {
+        self.note = Some(note);
+        self
+    }
 }
 
 impl fmt::Display for NotAValue {
@@ -151,7 +212,8 @@ impl fmt::Display for NotAValue {
         match self.wanted {
             Type::One(_) => write!(f, "`{}` is not {article}", excerpt(&self.found)),
             Type::Set(_) | Type::Labels => write!(f, "`{}` is not a {}", excerpt(&self.found), self.wanted),
-        }
+        }?;
+        self.note.iter().try_for_each(|note| write!(f, ": {note}"))
     }
 }
 

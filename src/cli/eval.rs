@@ -12,6 +12,7 @@ use super::page::{cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use crate::author::request::{OwnedRequest, time_of};
 use crate::explain::{Cause, Court, Explanation};
+use crate::model::verdict::Verdict;
 use crate::syntax::map::from_json_text;
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
@@ -61,6 +62,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 
 /// Decides one request; with `why`, looks for a change that passes.
 pub fn decide(court: &Court<'_>, ready: &Ready, request: Result<Json, String>, why: bool) -> Explanation {
+    if let Some(refusal) = ready.refusal() {
+        return court.decided(Verdict::Refused(refusal), ready.now());
+    }
     let json = match request {
         Ok(json) => json,
         Err(message) => return not_json(message),
@@ -144,9 +148,10 @@ struct Tally {
 impl Tally {
     fn decide(&mut self, court: &Court<'_>, ready: &Ready, line: &str, scratch: &mut Scratch) -> Explanation {
         self.count += 1;
-        let explanation = match from_json_text(line) {
-            Err(diagnostic) => not_json(diagnostic.message),
-            Ok(json) => {
+        let explanation = match (ready.refusal(), from_json_text(line)) {
+            (Some(refusal), _) => court.decided(Verdict::Refused(refusal), ready.now()),
+            (None, Err(diagnostic)) => not_json(diagnostic.message),
+            (None, Ok(json)) => {
                 match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, time_of(&json)?))) {
                     Err(bad) => court.malformed(&bad, &json),
                     Ok((request, time)) => {

@@ -32,7 +32,7 @@ Examples:
   placet revoke --renew --list revoked.txt --snapshot revoked.bin")]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
 pub struct Args {
-    /// The token to revoke, with all that descend from it: its text, a file that holds it, or `-`
+    /// The token to revoke, with all that descend from it: a file that holds it, or `-`
     #[arg(group = "what", requires = "keyring")]
     token: Option<String>,
 

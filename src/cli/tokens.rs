@@ -1,6 +1,5 @@
 //! How commands take tokens, and how they show them.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -31,13 +30,10 @@ use crate::visible::escaped;
 /// # Errors
 /// The file can not be read.
 pub fn text(given: &str) -> Result<String, Failure> {
-    let path = Path::new(given);
-    let text = if given == "-" || (!given.starts_with("placet_") && path.is_file()) {
-        inputs::text(path)?
-    } else {
-        given.to_owned()
-    };
-    Ok(text.trim().to_owned())
+    let begins_like_one = |text: &str| text.trim_start().starts_with("placet_") && !text.contains(['.', '/', '\\']);
+    let is_text = |text: &str| begins_like_one(text) || (text.len() > inputs::LONGEST_NAME && !text.contains('/'));
+    let help = "name the file that holds it; given as it is, it begins with `placet_`";
+    Ok(inputs::text_or_file(given, is_text, help)?.trim().to_owned())
 }
 
 /// Reads a token. `None`: it is none, and that has been said.

@@ -15,7 +15,7 @@ use crate::author::Report;
 use crate::diag::render::{self, Terminal};
 use crate::diag::{Diagnostic, Kind, Source};
 use crate::model::verdict::Refusal;
-use crate::visible::{self, screened};
+use crate::visible::{self, escaped, excerpt, screened};
 
 /// What is printed on standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -52,9 +52,15 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What went wrong.
+    /// What went wrong, on one line: whatever it quotes, nobody can add a line of his own.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: escaped(&message.into()).to_string(), help: None }
+    }
+
+    /// What went wrong, and a page of ours below it.
+    #[must_use]
+    pub fn with_page(message: impl fmt::Display, page: &str) -> Self {
+        Self { message: format!("{}\n{page}", escaped(&message.to_string())), help: None }
     }
 
     /// Adds the way out.
@@ -187,12 +193,8 @@ impl Ui {
 
     /// Says what the command line's definition has to say: help, or what it does not understand.
     #[must_use]
-    pub fn usage(&self, said: &clap::Error) -> ExitCode {
-        // What was typed is quoted as it came.
-        if said.use_stderr() && said.render().to_string().contains(visible::hides) {
-            self.note(said.render());
-            return ExitCode::from(2);
-        }
+    pub fn usage(&self, definition: &mut clap::Command, said: clap::Error) -> ExitCode {
+        let said = legible(definition).unwrap_or(said);
         let stream = if said.use_stderr() { "standard error" } else { "standard output" };
         let _ = said.print().map_err(|error| lose(stream, error));
         match said.exit_code() {
@@ -262,6 +264,18 @@ impl Ui {
     pub fn warning(&self, message: impl fmt::Display) {
         self.note(format_args!("{}: {message}", paint(self.error_colour, YELLOW, "warning")));
     }
+}
+
+/// What the definition says of the same arguments, where some are not to be shown as they came: of those, the beginning.
+fn legible(definition: &mut clap::Command) -> Option<clap::Error> {
+    let is_legible = |text: &String| excerpt(text).to_string() == *text;
+    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    let arguments: Vec<String> = arguments.collect();
+    if arguments.iter().skip(1).all(is_legible) {
+        return None;
+    }
+    let shown = arguments.iter().map(|argument| excerpt(argument).to_string());
+    definition.try_get_matches_from_mut(shown).err()
 }
 
 fn lose(stream: &'static str, error: io::Error) {

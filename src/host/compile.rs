@@ -83,8 +83,8 @@ impl Host {
                 "name" => value.is_string(),
                 "with" => value.is_object(),
                 _ => {
-                    let error =
-                        HostError::new(Code::Argument, key, format!("a selection has no key `{}`", excerpt(key)));
+                    let key = excerpt(key).to_string();
+                    let error = HostError::new(Code::Argument, &key, format!("a selection has no key `{key}`"));
                     return Err(error.help("its keys are `name`, of the template, and `with`, its arguments"));
                 }
             };
@@ -151,7 +151,7 @@ impl Selection {
 
 /// The path of an argument, or of all of them where one is missing.
 fn argument_path(name: &str) -> String {
-    if name.is_empty() { "with".to_owned() } else { format!("with.{name}") }
+    if name.is_empty() { "with".to_owned() } else { format!("with.{}", excerpt(name)) }
 }
 
 fn no_template(error: &crate::author::NoTemplate) -> HostError {

@@ -6,7 +6,7 @@ use super::value::{Answer, Value};
 use crate::author::Report;
 use crate::diag::{Diagnostic, Severity, Source};
 use crate::model::verdict::Refusal;
-use crate::visible::escaped;
+use crate::visible::{brief, escaped};
 
 /// Lists every code once. `docs/embedding.md` has the same table, and a test compares them.
 macro_rules! codes {
@@ -47,6 +47,7 @@ codes! {
     "H0108" NotData "a value is none that a map can carry, such as a handle or a function"
     "H0109" TooDeep "lists and maps are nested too deep"
     "H0110" TooLarge "a call brings too many values or too much text"
+    "H0111" NoFunction "the host program does not offer this function"
     "H0201" Vocabulary "it is not said which vocabulary is meant, or the host does not know it"
     "H0202" Template "a document has no such template, or an argument does not fit its parameter"
     "H0203" Compile "a document makes no program: it would be too large, or is none that can be proved"
@@ -86,7 +87,7 @@ impl HostError {
 
     /// A host prints what scripts catch, or logs it: one line, and nothing in it that a reader does not see.
     fn with_code(code: &'static str, path: &str, message: &str) -> Self {
-        let (path, message) = (escaped(path).to_string(), escaped(message).to_string());
+        let (path, message) = (escaped(path).to_string(), brief(message));
         Self { code, message, path, line: None, help: None, cause: None, others: Vec::new() }
     }
 

@@ -103,7 +103,9 @@ pub struct Host {
     default: Option<Arc<Vocabulary>>,
     limits: Limits,
     wrapping: Wrapping,
+    functions: Vec<Function>,
     minting: bool,
+    scripts_declare_vocabularies: bool,
     deny_warnings: bool,
     requests_tell_time: bool,
     clock: Clock,
@@ -141,6 +143,10 @@ impl Host {
     /// # Errors
     /// What the script has to be told instead of an answer.
     pub fn call(&self, function: Function, arguments: &[Value]) -> Result<Value, HostError> {
+        if !self.functions.contains(&function) {
+            let message = format!("this host does not offer {}", function.name());
+            return Err(HostError::new(Code::NoFunction, "", message));
+        }
         function.check_arity(arguments)?;
         match (function, arguments) {
             (Function::Tokengen, [what]) => self.tokengen(what, None),
@@ -156,6 +162,12 @@ impl Host {
             // The number of arguments was checked above.
             _ => Err(HostError::new(Code::Argument, "", format!("{} takes {}", function.name(), function.takes()))),
         }
+    }
+
+    /// The functions that scripts may call; a binding registers these and no others.
+    #[must_use]
+    pub fn functions(&self) -> &[Function] {
+        &self.functions
     }
 
     /// What scripts may use up; a binding counts with it.
@@ -255,7 +267,9 @@ impl Builder {
             default: None,
             limits: Limits::default(),
             wrapping: Wrapping::default(),
+            functions: Function::ALL.to_vec(),
             minting: false,
+            scripts_declare_vocabularies: false,
             deny_warnings: false,
             requests_tell_time: false,
             clock: Box::new(system_clock),
@@ -284,6 +298,22 @@ impl Builder {
     #[must_use]
     pub const fn minting(mut self) -> Self {
         self.host.minting = true;
+        self
+    }
+
+    /// Lets scripts mint in vocabularies that their own documents declare. Without it they mint only in those that the
+    /// host knows: a vocabulary says what the words of a token mean, and a script that could say it would choose what its
+    /// tokens are taken for.
+    #[must_use]
+    pub const fn scripts_declare_vocabularies(mut self) -> Self {
+        self.host.scripts_declare_vocabularies = true;
+        self
+    }
+
+    /// Offers only these functions; without it, all of them. To scripts that only ask, `AUTHORIZE` is enough.
+    #[must_use]
+    pub fn functions(mut self, functions: &[Function]) -> Self {
+        self.host.functions = functions.to_vec();
         self
     }
 

@@ -16,6 +16,7 @@ use crate::syntax::ast::BlockKind;
 use crate::token::envelope::Token;
 use crate::token::inspect::inspect;
 use crate::token::keyring::MintingKey;
+use crate::visible::excerpt;
 
 /// Keys of the original, where NULL is the same as absent. Not of ours: a token without its `deny` would allow more.
 const TOKENGEN_KEYS: &[&str] = &[
@@ -44,6 +45,7 @@ impl Host {
             (Value::Map(_), None) => self.tokengen_map(what, key),
             (Value::Handle(handle), selection) => match self.content(handle)? {
                 Content::Document { document, .. } => {
+                    self.mints_in(document.vocabulary())?;
                     let selection = self.selection(Function::Tokengen, BlockKind::Token, selection)?;
                     let compiled = selection.compile(document)?;
                     self.mint(&compiled, document.vocabulary(), key, None)
@@ -67,6 +69,19 @@ impl Host {
         let compiled = compile_block(&document, BlockKind::Token, None, &Arguments::none())?;
         let id = what.get("id").filter(|id| **id != Value::Null);
         self.mint(&compiled, document.vocabulary(), key, id)
+    }
+
+    /// Refuses a vocabulary that a script has declared itself. Its name says nothing: a script may call its own `momento`.
+    fn mints_in(&self, vocabulary: &Vocabulary) -> Result<(), HostError> {
+        if self.scripts_declare_vocabularies || self.vocabulary_of(vocabulary.fingerprint()).is_some() {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}` is declared by the script, and this host mints in vocabularies that it knows",
+            vocabulary.name()
+        );
+        Err(HostError::new(Code::Vocabulary, "", message)
+            .help("`use` a vocabulary of the host; its program can add one, or let scripts declare theirs"))
     }
 
     fn mint(
@@ -188,7 +203,7 @@ impl Faults<'_> {
                 let bad = entries.iter().find(|(_, value)| value.is_number() || value.is_boolean());
                 if let Some((name, _)) = bad {
                     let message = format!("TOKENGEN expects '{key}' to be a map of STRING keys and values.");
-                    self.add(Code::NotTokengen, &format!("{key}.{name}"), message);
+                    self.add(Code::NotTokengen, &format!("{key}.{}", excerpt(name)), message);
                 }
             }
             Some(_) => self.add(Code::NotTokengen, key, format!("TOKENGEN expects '{key}' to be a map.")),

@@ -1,6 +1,6 @@
 //! What the commands share: the configuration, and tokens as they are given.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
@@ -74,10 +74,13 @@ impl Reading {
 /// # Errors
 /// The file can not be read.
 pub fn token_text(given: &str) -> Result<String, Failure> {
-    let path = Path::new(given);
-    let text = if given == "-" || path.is_file() { inputs::text(path)? } else { given.to_owned() };
+    let is_text = |text: &str| text.len() >= SHORTEST_TOKEN && !text.contains(['/', '\\']);
+    let text = inputs::text_or_file(given, is_text, "name the file that holds the token")?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
+
+/// Fewer characters make no token, so what is shorter is the name of a file.
+const SHORTEST_TOKEN: usize = 48;
 
 /// Says that a token is not accepted. That is a no.
 pub fn rejected(ui: &Ui, rejection: &Rejection) -> Exit {

@@ -19,7 +19,7 @@ Examples:
   placet warp10 decode token.txt --config secrets.conf
   placet warp10 decode - --config secrets.conf --format json < token.txt")]
 pub struct Args {
-    /// The text of a token, a file that holds it, or `-` for standard input
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
     token: String,
 
     #[command(flatten)]

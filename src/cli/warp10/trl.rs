@@ -44,7 +44,7 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         application: Vec<String>,
 
-        /// Revoke this token: its text, a file that holds it, or `-`; needs the configuration
+        /// Revoke this token: a file that holds it, or `-`; needs the configuration
         #[arg(long, requires = "files")]
         token: Vec<String>,
 

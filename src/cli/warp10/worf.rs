@@ -38,7 +38,7 @@ pub struct Args {
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let options = match Options::parse(&args.words) {
         Ok(options) => options,
-        Err(error) => return Err(Failure::new(format!("{error}\n{HELP}"))),
+        Err(error) => return Err(Failure::with_page(error, HELP)),
     };
     if options.help {
         ui.line(HELP);
@@ -49,7 +49,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         return Ok(Exit::Yes);
     }
     let Some(config) = &options.config else {
-        return Err(Failure::new(format!("Config path is missing.\n{HELP}")));
+        return Err(Failure::with_page("Config path is missing.", HELP));
     };
     let config = Path::new(config);
     let text = Zeroizing::new(inputs::text(config)?);
