@@ -125,7 +125,7 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
                 break;
             }
         }
-        ui.arrived(out.flush());
+        let _ = ui.arrived(out.flush());
         Ok(())
     })?;
     bar.finish_and_clear();

@@ -138,6 +138,7 @@ impl Ui {
     }
 
     /// Keeps in mind what could not be printed to standard output by other means than these. Says whether it could.
+    #[must_use]
     pub fn arrived(&self, printed: io::Result<()>) -> bool {
         printed.map_err(|error| lose("standard output", error)).is_ok()
     }

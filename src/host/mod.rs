@@ -105,12 +105,21 @@ pub struct Host {
     wrapping: Wrapping,
     functions: Vec<Function>,
     minting: bool,
-    scripts_declare_vocabularies: bool,
+    mints_in: MintsIn,
     deny_warnings: bool,
     requests_tell_time: bool,
     clock: Clock,
     random: Random,
     gauge: Arc<Gauge>,
+}
+
+/// In which vocabularies scripts mint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MintsIn {
+    /// Those that the host knows.
+    Known,
+    /// Also those that their documents declare.
+    Declared,
 }
 
 /// What changes while a host runs: whom it believes.
@@ -269,7 +278,7 @@ impl Builder {
             wrapping: Wrapping::default(),
             functions: Function::ALL.to_vec(),
             minting: false,
-            scripts_declare_vocabularies: false,
+            mints_in: MintsIn::Known,
             deny_warnings: false,
             requests_tell_time: false,
             clock: Box::new(system_clock),
@@ -306,7 +315,7 @@ impl Builder {
     /// tokens are taken for.
     #[must_use]
     pub const fn scripts_declare_vocabularies(mut self) -> Self {
-        self.host.scripts_declare_vocabularies = true;
+        self.host.mints_in = MintsIn::Declared;
         self
     }
 

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::Host;
 use super::compile::compile_block;
 use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::Content;
 use super::value::{Answer, Nulls, Value, to_json};
+use super::{Host, MintsIn};
 use crate::author::{Document, mint};
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
@@ -45,7 +45,7 @@ impl Host {
             (Value::Map(_), None) => self.tokengen_map(what, key),
             (Value::Handle(handle), selection) => match self.content(handle)? {
                 Content::Document { document, .. } => {
-                    self.mints_in(document.vocabulary())?;
+                    self.check_vocabulary(document.vocabulary())?;
                     let selection = self.selection(Function::Tokengen, BlockKind::Token, selection)?;
                     let compiled = selection.compile(document)?;
                     self.mint(&compiled, document.vocabulary(), key, None)
@@ -72,8 +72,8 @@ impl Host {
     }
 
     /// Refuses a vocabulary that a script has declared itself. Its name says nothing: a script may call its own `momento`.
-    fn mints_in(&self, vocabulary: &Vocabulary) -> Result<(), HostError> {
-        if self.scripts_declare_vocabularies || self.vocabulary_of(vocabulary.fingerprint()).is_some() {
+    fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), HostError> {
+        if self.mints_in == MintsIn::Declared || self.vocabulary_of(vocabulary.fingerprint()).is_some() {
             return Ok(());
         }
         let message = format!(

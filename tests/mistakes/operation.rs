@@ -293,7 +293,7 @@ fn a_file_that_is_missing_is_reported_as_missing() {
         "eval --token nosuch --keyring keys --request request.json",
         "eval --token token --keyring keys --request nosuch.json",
         "eval --token token --keyring nosuch --request request.json",
-        "warp10 decode nosuch --config warp10.conf",
+        "warp10 decode nosuch.txt --config warp10.conf",
         "check nosuch",
         "test nosuch.cases",
     ] {

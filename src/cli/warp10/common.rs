@@ -74,12 +74,14 @@ impl Reading {
 /// # Errors
 /// The file can not be read.
 pub fn token_text(given: &str) -> Result<String, Failure> {
-    let is_text = |text: &str| text.len() >= SHORTEST_TOKEN && !text.contains(['/', '\\']);
+    // A name of a static token can be any word.
+    let names_file = |text: &str| text.contains(['/', '\\']) || (text.len() < SHORTEST_TOKEN && text.contains('.'));
+    let is_text = |text: &str| !names_file(text);
     let text = inputs::text_or_file(given, is_text, "name the file that holds the token")?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
-/// Fewer characters make no token, so what is shorter is the name of a file.
+/// Fewer characters make no token, so what is shorter and has a dot is the name of a file.
 const SHORTEST_TOKEN: usize = 48;
 
 /// Says that a token is not accepted. That is a no.
