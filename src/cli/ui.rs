@@ -92,6 +92,8 @@ static LOST: OnceLock<(&str, io::Error)> = OnceLock::new();
 pub struct Ui {
     /// Text or JSON.
     pub format: Format,
+    /// Whether standard output is a terminal.
+    pub terminal: bool,
     /// Whether standard output takes colours.
     pub colour: bool,
     /// Whether standard error takes colours.
@@ -104,7 +106,8 @@ impl Ui {
     pub fn new(format: Format) -> Self {
         #[expect(clippy::disallowed_methods, reason = "the one place where the environment is asked for colours")]
         let allowed = std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
-        Self { format, colour: allowed && stdout().is_terminal(), error_colour: allowed && stderr().is_terminal() }
+        let terminal = stdout().is_terminal();
+        Self { format, terminal, colour: allowed && terminal, error_colour: allowed && stderr().is_terminal() }
     }
 
     /// Whether JSON was asked for.
@@ -119,8 +122,10 @@ impl Ui {
         self.printed(|out| writeln!(out, "{}", screened(&line, self.colour)));
     }
 
-    /// Prints text as it is to standard output: what is data, and not said.
+    /// Prints text to standard output that is data: as it is for a file or a program, and [`screened`] on a terminal.
     pub fn text(&self, text: impl fmt::Display) {
+        let text = text.to_string();
+        let text = if self.terminal { screened(&text, false) } else { text.as_str().into() };
         self.printed(|out| write!(out, "{text}"));
     }
 

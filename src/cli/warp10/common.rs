@@ -10,6 +10,7 @@ use crate::compat::warp10::config::Config;
 use crate::compat::warp10::keys::Keys;
 use crate::compat::warp10::rejection::Rejection;
 use crate::compat::warp10::selectors::EmptyMeans;
+use crate::visible::escaped;
 
 /// Where the keys are.
 #[derive(clap::Args, Clone, Debug)]
@@ -86,5 +87,5 @@ const SHORTEST_TOKEN: usize = 48;
 
 /// Says that a token is not accepted. That is a no.
 pub fn rejected(ui: &Ui, rejection: &Rejection) -> Exit {
-    ui.no("refused", &rejection.label.to_string(), rejection)
+    ui.no("refused", &rejection.label.to_string(), &escaped(&rejection.to_string()))
 }
