@@ -87,4 +87,5 @@ pub mod syntax;
 pub mod token;
 #[cfg(feature = "author")]
 pub mod trial;
+pub mod visible;
 pub mod vm;

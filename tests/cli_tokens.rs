@@ -173,7 +173,7 @@ fn each_bad_token_is_refused_with_its_own_cause() {
     let digits = token.len() - "placet_l1_".len();
     refused(&token[.."placet_l1_".len() + digits / 4 * 4 - 8], "truncated");
     refused("placet_l9_AAAA", "unknown_version");
-    refused("hello", "not_a_token");
+    refused("placet_hello", "not_a_token");
     refused("token --now 2099-01-01T00:00:00Z", "expired");
     place.placet("revoke token --keyring keys --list revoked").yes();
     refused("token --revocations revoked", "revoked");
@@ -297,7 +297,7 @@ fn a_list_that_is_damaged_is_neither_read_nor_written() {
     place.placet("inspect token --keyring keys --revocations list").could_not().says("cut short");
     place.placet("revoke --id 0011 --list list").could_not().says("32 hexadecimal digits");
     place.placet("revoke --list list").could_not();
-    place.placet("revoke hello --keyring keys --list new").no().says("not the text of a token");
+    place.placet("revoke placet_hello --keyring keys --list new").no().says("not the text of a token");
     assert!(!place.has("new"), "nothing is written where a token is refused");
 }
 

@@ -455,3 +455,98 @@ fn an_error_reads_well_in_a_log() {
     let error = HostError::new(Code::Twice, "ttl", "`ttl` is given twice");
     assert_eq!(error.to_string(), "H0107 `ttl` is given twice (at `ttl`)");
 }
+
+/// A document that calls its own vocabulary as one of the host's is called.
+const OWN_MOMENTO: &str = r#"
+vocabulary momento 1 {
+    cache: string
+    action everything
+}
+
+token mine {
+    allow { action: everything }
+    ttl: 1h
+}
+"#;
+
+#[test]
+fn a_script_mints_only_in_vocabularies_that_the_host_knows() {
+    for text in [OWN_MOMENTO.to_owned(), OWN_MOMENTO.replace("momento", "shop")] {
+        let host = momento();
+        let document = host.get("COMPILE", json!([text]));
+        let error = host.error("TOKENGEN", json!([document]));
+        assert_eq!(error["code"], Code::Vocabulary.id(), "{error}");
+        assert!(error["message"].as_str().unwrap().contains("declared by the script"), "{error}");
+        let host = JsonHost::new(builder("momento").scripts_declare_vocabularies());
+        let document = host.get("COMPILE", json!([text]));
+        assert!(host.get("TOKENGEN", json!([document]))["token"].is_string());
+    }
+    let host = momento();
+    let document = host.get("COMPILE", json!(["use momento\ntoken t {\n allow { cache: \"a\" }\n ttl: 1h\n}"]));
+    assert!(host.get("TOKENGEN", json!([document]))["token"].is_string());
+}
+
+#[test]
+fn explain_does_not_read_an_encrypted_token_out_to_its_holder() {
+    let encrypted = Wrapping { encrypted: true, ..Wrapping::default() };
+    let host = JsonHost::new(builder("momento").wrapping(encrypted));
+    let token = host.token(with(reader(), "permissions", json!([{ "role": "ReadOnly", "cache": "the-secret" }])));
+    let kept = host.get("VERIFY", json!([token]));
+    for who in [json!(token), json!([token]), kept] {
+        for (cache, verdict) in [("acorns", "not_permitted"), ("the-secret", "allow")] {
+            let told = host.get("EXPLAIN", json!([who, get(cache)]));
+            assert_eq!(told["verdict"], verdict);
+            assert!(told["decided"].is_object() && told.get("nearest").is_none(), "{told}");
+            assert!(!told.to_string().replace("\"cache\":\"the-secret\"", "").contains("the-secret"), "{told}");
+        }
+    }
+    let open = momento();
+    let token = open.token(reader());
+    assert!(open.get("EXPLAIN", json!([token, get("beeches")])).get("nearest").is_some());
+}
+
+#[test]
+fn a_host_offers_the_functions_that_it_chooses() {
+    let host = JsonHost::new(builder("momento").functions(&[Function::Authorize, Function::Verify]));
+    for function in Function::ALL {
+        let arguments = json!(vec![json!(1); *function.arity().start()]);
+        let error = host.error(function.name(), arguments);
+        let is_offered = matches!(function, Function::Authorize | Function::Verify);
+        assert_eq!(error["code"] == Code::NoFunction.id(), !is_offered, "{error}");
+    }
+}
+
+#[test]
+fn what_a_script_catches_is_one_line_of_what_can_be_seen() {
+    let host = momento();
+    let hostile = format!("a\u{202e}\u{200b}\r\nallowed\u{1b}[2J\u{2028}{}", "z".repeat(300));
+    let token = host.token(reader());
+    let mut calls = vec![
+        ("TOKENGEN", json!([{ hostile.as_str(): 1 }])),
+        ("TOKENGEN", json!([{ "use": hostile }])),
+        ("TOKENGEN", json!([with(reader(), "permissions", json!([{ "role": hostile }]))])),
+        ("TOKENGEN", json!([with(reader(), "permissions", json!([{ "cache": { "$x": hostile } }]))])),
+        ("TOKENGEN", json!([with(reader(), "ttl", json!({ "$duration": hostile }))])),
+        ("COMPILE", json!([{ hostile.as_str(): {} }])),
+        ("COMPILE", json!(["use momento\npolicy p { allow { cache: \"a\" } }", { hostile.as_str(): 1 }])),
+        ("COMPILE", json!(["use momento\npolicy p { allow { cache: \"a\" } }", { "name": hostile }])),
+        ("COMPILE", json!(["use momento\npolicy p { allow { cache: \"a\" } }", { "with": { hostile.as_str(): 1 } }])),
+        ("ATTENUATE", json!([token, { "only": { hostile.as_str(): 1 } }])),
+        ("VERIFY", json!([hostile])),
+    ];
+    let asked = [
+        json!({ "action": hostile }),
+        json!({ "action": "get", hostile.as_str(): 1 }),
+        json!({ "action": "get", "cache": [hostile] }),
+    ];
+    calls.extend(asked.iter().flat_map(|request| ["AUTHORIZE", "EXPLAIN"].map(|name| (name, json!([token, request])))));
+    for (name, arguments) in calls {
+        let said = host.call(name, arguments).unwrap_or_else(|error| error);
+        for key in ["message", "path", "help"] {
+            let text = said[key].as_str().unwrap_or_default();
+            assert!(!text.contains(|c| placet::visible::hides(c) || "\r\n".contains(c)), "{name} {key}: {text:?}");
+            assert!(!text.contains(&"z".repeat(65)), "{name} {key} quotes too much: {text}");
+        }
+        assert_ne!(said["message"], serde_json::Value::Null, "{name}: {said}");
+    }
+}

@@ -215,3 +215,17 @@ fn engines_on_many_threads_share_one_host() {
         }
     });
 }
+
+#[test]
+fn a_function_that_the_host_does_not_offer_is_not_there() {
+    let chosen = Host::builder(keyring())
+        .vocabulary("momento")
+        .functions(&[host::function::Function::Authorize])
+        .build()
+        .unwrap();
+    let mut engine = Engine::new();
+    host::rhai::register(&mut engine, &Arc::new(chosen));
+    let error = engine.eval::<rhai::Dynamic>("EXPLAIN(1, 2)").unwrap_err();
+    assert!(matches!(*error, EvalAltResult::ErrorFunctionNotFound(..)), "{error}");
+    assert!(matches!(*engine.eval::<rhai::Dynamic>("AUTHORIZE(1, 2)").unwrap_err(), EvalAltResult::ErrorRuntime(..)));
+}

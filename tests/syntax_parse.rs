@@ -381,7 +381,7 @@ fn characters_that_can_not_be_seen_are_refused_and_never_shown() {
         assert_eq!(errors[0].code, Code::Hidden, "{text:?}");
         let source = Source::text("t", text);
         for shown in [render::plain(&errors, &source), render::narrated(&errors, &source)] {
-            assert!(!shown.contains(render::hides), "{shown:?}");
+            assert!(!shown.contains(placet::visible::hides), "{shown:?}");
         }
     }
     // A family may stand in a comment, and a byte order mark before everything.

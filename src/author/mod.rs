@@ -24,6 +24,7 @@ use crate::diag::{Diagnostic, Severity, Source, render};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::{At, BlockKind, File, Item, ItemKind, Name};
 use crate::syntax::{map, parse};
+use crate::visible::excerpt;
 
 /// A file without errors.
 #[derive(Clone, Debug)]
@@ -207,8 +208,10 @@ impl fmt::Display for NoTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = self.kind.word();
         match (&self.name, self.known.as_slice()) {
-            (Some(name), []) => write!(f, "there is no {word} `{name}`, nor any other {word}"),
-            (Some(name), known) => write!(f, "there is no {word} `{name}`; there is `{}`", known.join("`, `")),
+            (Some(name), []) => write!(f, "there is no {word} `{}`, nor any other {word}", excerpt(name)),
+            (Some(name), known) => {
+                write!(f, "there is no {word} `{}`; there is `{}`", excerpt(name), known.join("`, `"))
+            }
             (None, []) => write!(f, "there is no {word} in it"),
             (None, known) => write!(f, "which {word}? there is `{}`", known.join("`, `")),
         }

@@ -16,6 +16,7 @@ use crate::model::request::{Malformed, Request};
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Value;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+use crate::visible::excerpt;
 
 /// A request that owns its values; its time is given when it is lent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +48,9 @@ impl OwnedRequest {
         let object = json.as_object().ok_or_else(|| BadRequest::at("", "a request is a map"))?;
         let action = object.get("action").ok_or_else(|| BadRequest::at("action", "is missing"))?;
         let name = action.as_str().ok_or_else(|| BadRequest::at("action", "is not a string"))?;
-        let action = vocabulary
-            .action(name)
-            .ok_or_else(|| BadRequest::at("action", &format!("`{}` has no action `{name}`", vocabulary.name())))?;
+        let action = vocabulary.action(name).ok_or_else(|| {
+            BadRequest::at("action", &format!("`{}` has no action `{}`", vocabulary.name(), excerpt(name)))
+        })?;
         let values = attributes(object)
             .filter(|(_, value)| !value.is_null())
             .map(|(name, value)| read_attribute(vocabulary, name, value))
@@ -187,7 +188,7 @@ fn lend_constant(constant: &Constant) -> Value<'_> {
 /// Why JSON is not a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadRequest {
-    /// The key, such as `item[2]`; empty for the request itself.
+    /// The key, such as `item[2]`, as a message may show it; empty for the request itself.
     pub path: String,
     /// What is wrong with it.
     pub why: String,
@@ -195,7 +196,7 @@ pub struct BadRequest {
 
 impl BadRequest {
     fn at(path: &str, why: &str) -> Self {
-        Self { path: path.to_owned(), why: why.to_owned() }
+        Self { path: excerpt(path).to_string(), why: why.to_owned() }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::model::path::ResourcePath;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::UuidText;
 use crate::syntax::parse::literal;
+use crate::visible::excerpt;
 
 /// Reads `text` as a value of type `scalar`.
 ///
@@ -42,7 +43,7 @@ pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
 
 /// A literal of the language, whose reader knows what to write instead.
 fn written(scalar: Scalar, text: &str, read: Result<i64, literal::BadLiteral>) -> Result<i64, NotAValue> {
-    read.map_err(|bad| NotAValue { instead: Some(bad.help), ..NotAValue::new(text, Type::One(scalar)) })
+    read.map_err(|bad| NotAValue::new(text, Type::One(scalar)).instead(bad.help))
 }
 
 /// Reads JSON as a value of type `scalar`: text as [`from_text`], numbers as ints or milliseconds, `{"$bytes": "00ff"}` as
@@ -83,7 +84,62 @@ pub fn to_json(constant: &Constant) -> Json {
     }
 }
 
-/// Reads arguments for `template` from pairs of name and text; of a set, the elements stand between commas.
+/// Reads an argument: one value, or a set, whose elements stand between commas (`\,` is a comma within one, `\\` a
+/// backslash) or in a JSON list.
+///
+/// # Errors
+/// The text is not a value of the type. An element without text could be a comma too many, so it is only taken from JSON.
+///
+/// ```
+/// use placet::author::value::argument_from_text;
+/// use placet::model::types::{Scalar, Type};
+/// let ints = argument_from_text(Type::Set(Scalar::Int), "1, 2");
+/// assert_eq!(ints, argument_from_text(Type::Set(Scalar::Int), "[1, 2]"));
+/// assert!(argument_from_text(Type::Set(Scalar::String), "a,").is_err());
+/// ```
+pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, NotAValue> {
+    match ty {
+        Type::One(scalar) => from_text(scalar, text).map(Argument::One),
+        Type::Set(scalar) if text.trim_start().starts_with('[') => {
+            let json = crate::syntax::map::from_json_text(text).ok();
+            match json.as_ref().and_then(Json::as_array) {
+                Some(elements) => elements.iter().map(|element| from_json(scalar, element)).collect::<Result<_, _>>(),
+                None => Err(NotAValue::new(text, ty)
+                    .instead("a text that begins with `[` is a JSON list; `\\[` is the bracket itself")),
+            }
+            .map(Argument::Set)
+        }
+        Type::Set(scalar) => between_commas(text)
+            .into_iter()
+            .map(|element| match element.trim() {
+                "" => Err(NotAValue::new(text, ty)
+                    .instead("an element is empty; write JSON if that is meant: `[\"\"]`, `[]`")),
+                element => from_text(scalar, element),
+            })
+            .collect::<Result<_, _>>()
+            .map(Argument::Set),
+        Type::Labels => Err(NotAValue::new(text, ty)),
+    }
+}
+
+/// The parts between commas. A backslash takes the meaning from a comma, a bracket or a backslash behind it.
+fn between_commas(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            ',' => parts.push(String::new()),
+            '\\' => {
+                let escaped = characters.next_if(|next| matches!(next, ',' | '[' | '\\'));
+                parts.last_mut().into_iter().for_each(|part| part.push(escaped.unwrap_or('\\')));
+            }
+            other => parts.last_mut().into_iter().for_each(|part| part.push(other)),
+        }
+    }
+    parts
+}
+
+/// Reads arguments for `template` from pairs of name and text, as [`argument_from_text`] does.
 ///
 /// # Errors
 /// A text is not a value of its parameter's type. Unknown and missing names are found when the template is compiled.
@@ -91,15 +147,7 @@ pub fn arguments_from_text<'a>(
     template: &Template,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Arguments, BadArgument> {
-    read_arguments(template, pairs, |ty, text| match ty {
-        Type::Set(scalar) => text
-            .split(',')
-            .map(|element| from_text(scalar, element.trim()))
-            .collect::<Result<_, _>>()
-            .map(Argument::Set),
-        Type::One(scalar) => from_text(scalar, text).map(Argument::One),
-        Type::Labels => Err(NotAValue::new(text, ty)),
-    })
+    read_arguments(template, pairs, |ty, text| argument_from_text(ty, text))
 }
 
 /// Reads arguments for `template` from a JSON object; a set is a list.
@@ -153,9 +201,13 @@ impl NotAValue {
         Self { found: found.to_string(), wanted, instead: None }
     }
 
+    fn instead(self, instead: impl Into<String>) -> Self {
+        Self { instead: Some(instead.into()), ..self }
+    }
+
     /// What to write instead, where that is known.
     #[must_use]
-    pub fn instead(&self) -> Option<&str> {
+    pub fn help(&self) -> Option<&str> {
         self.instead.as_deref()
     }
 }
@@ -167,10 +219,10 @@ impl fmt::Display for NotAValue {
             Type::Set(_) | Type::Labels => "",
         };
         match self.wanted {
-            Type::One(_) => write!(f, "`{}` is not {article}", self.found)?,
-            Type::Set(_) | Type::Labels => write!(f, "`{}` is not a {}", self.found, self.wanted)?,
-        }
-        self.instead.as_ref().map_or(Ok(()), |instead| write!(f, "; {instead}"))
+            Type::One(_) => write!(f, "`{}` is not {article}", excerpt(&self.found)),
+            Type::Set(_) | Type::Labels => write!(f, "`{}` is not a {}", excerpt(&self.found), self.wanted),
+        }?;
+        self.instead.iter().try_for_each(|instead| write!(f, "; {instead}"))
     }
 }
 
@@ -198,7 +250,11 @@ impl BadArgument {
 
 impl fmt::Display for BadArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.name.is_empty() { f.write_str(&self.why) } else { write!(f, "argument `{}`: {}", self.name, self.why) }
+        if self.name.is_empty() {
+            f.write_str(&self.why)
+        } else {
+            write!(f, "argument `{}`: {}", excerpt(&self.name), self.why)
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::cursor::Cursor;
 use super::wildcard::{GlobPiece, PathPiece};
 use crate::model::types::Scalar;
 use crate::model::value::{Address, UuidText};
+use crate::visible::{hides, put};
 
 /// A quoted string. What a terminal could take for a command or a change of direction is written as its number.
 #[must_use]
@@ -19,14 +20,9 @@ pub fn quoted(text: &str) -> String {
         match character {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
             '{' if begins_splice(text.get(at..).unwrap_or_default()) => out.push_str("\\{"),
-            hidden if is_hidden(hidden) => {
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(hidden));
-            }
-            shown => out.push(shown),
+            // Writing to a string does not fail.
+            other => _ = put(other, &mut out),
         }
     }
     out.push('"');
@@ -45,7 +41,7 @@ pub fn quoted_pattern(text: &str) -> Option<String> {
             '{' if !escaped && begins_splice(text.get(at..).unwrap_or_default()) && !ends_class_name(text, at) => {
                 out.push_str("\\{");
             }
-            hidden if is_hidden(hidden) => return None,
+            hidden if hides(hidden) || matches!(hidden, '\n' | '\r') => return None,
             shown => out.push(shown),
         }
         escaped = character == '\\' && !escaped;
@@ -74,17 +70,11 @@ pub fn is_word(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
-
 /// Bytes: as text where they are some, else in hexadecimal.
 #[must_use]
 pub fn bytes(bytes: &[u8]) -> String {
     match core::str::from_utf8(bytes) {
-        Ok(text) if !text.contains(is_hidden) => quoted(text),
+        Ok(text) if !text.contains(hides) => quoted(text),
         _ => hexadecimal(bytes),
     }
 }

@@ -29,7 +29,7 @@ Examples:
   placet attenuate token.txt tenant.placet --with folder=2026
   placet attenuate - ci_job.placet --template fetch_only --sealed < token.txt")]
 pub struct Args {
-    /// The text of a token, a file that holds it, or `-` for standard input
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
     token: String,
 
     /// The policy file with the `restriction`; a name that ends in `.json` is the map form

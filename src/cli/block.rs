@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::inputs;
 use super::ui::{Failure, RED, Ui, paint};
 use crate::author::Document;
-use crate::author::value::{arguments_from_text, from_text};
+use crate::author::value::{argument_from_text, arguments_from_text};
 use crate::check::library::Library;
 use crate::check::tree::{ArgumentNo, Template};
 use crate::compile::Compiled;
@@ -20,6 +20,7 @@ use crate::explain::words::value;
 use crate::model::types::Type;
 use crate::span::Span;
 use crate::syntax::ast::BlockKind;
+use crate::visible::excerpt;
 
 /// How a file is read.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -59,7 +60,7 @@ pub struct Choice {
     #[arg(long, value_name = "NAME")]
     pub template: Option<String>,
 
-    /// What a parameter stands for; of a set, the elements between commas
+    /// What a parameter stands for; of a set, the elements between commas (`\,` is a comma within one), or a JSON list
     #[arg(long = "with", value_name = "NAME=VALUE", value_parser = read_pair)]
     pub with: Vec<(String, String)>,
 
@@ -158,7 +159,7 @@ impl Choice {
             Some(name) => {
                 let other = document.templates().iter().find(|template| template.name == *name);
                 let why = other.map_or_else(
-                    || format!("there is no {kind} `{name}` in `{file}`"),
+                    || format!("there is no {kind} `{}` in `{file}`", excerpt(name)),
                     |other| format!("`{name}` is a {}, not a {kind}", other.kind.word()),
                 );
                 Failure::new(why).help(format!("there is {known}"))
@@ -203,9 +204,7 @@ pub fn arguments_or_samples(template: &Template, with: &[(String, String)]) -> R
         let name = parameter.name.as_str();
         let argument = match (given.iter().find(|(other, _)| *other == name), parameter.ty) {
             (Some((_, text)), ty) => {
-                let (Type::One(scalar) | Type::Set(scalar)) = ty else { continue };
-                let value = from_text(scalar, text).map_err(|error| Failure::new(error.to_string()))?;
-                if matches!(ty, Type::Set(_)) { Argument::Set(vec![value]) } else { Argument::One(value) }
+                argument_from_text(ty, text).map_err(|error| Failure::new(format!("argument `{name}`: {error}")))?
             }
             (None, Type::Set(scalar)) => Argument::Set(vec![sample(scalar)]),
             (None, Type::One(scalar)) => Argument::One(sample(scalar)),

@@ -18,6 +18,7 @@ use crate::authorize::{Authorizer, Policy};
 use crate::check::library::Library;
 use crate::compile::Compiled;
 use crate::explain::{Court, Sources};
+use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::syntax::map::{from_json_text, said};
@@ -25,6 +26,7 @@ use crate::token::cache::TokenCache;
 use crate::token::envelope::Token;
 use crate::token::header::Purpose;
 use crate::token::keyring::Keyring;
+use crate::token::verify::{Scratch, Verifier};
 use crate::trial::{Block, Keys, Stage};
 
 /// What decides.
@@ -34,7 +36,7 @@ pub struct Deciding {
     #[arg(required_unless_present_any = ["token", "policies"], conflicts_with = "token")]
     file: Option<PathBuf>,
 
-    /// A token: its text, a file that holds it, or `-`
+    /// A file that holds the token, or `-`; its text works too, but others can see it in `ps`
     #[arg(long, requires = "keyring")]
     token: Option<String>,
 
@@ -67,7 +69,14 @@ pub struct Ready {
 
 enum Kind {
     Minted(Stage),
-    Given { text: String, keyring: Keyring, revocations: Option<Snapshot>, policies: Vec<Policy> },
+    Given { token: Given, keyring: Keyring, revocations: Option<Snapshot>, policies: Vec<Policy> },
+}
+
+/// A token as it was given.
+struct Given {
+    text: String,
+    /// Why there is no vocabulary of which it could be: it is no token, or not one of a vocabulary that is known here.
+    refusal: Option<Refusal>,
 }
 
 impl Deciding {
@@ -99,7 +108,8 @@ impl Deciding {
         let known = inputs::vocabularies(library);
         let header = Token::parse(&text).ok().map(|token| token.header());
         let of_token = header.and_then(|header| vocabulary_of(&known, &header)).map(|(vocabulary, _)| vocabulary);
-        // A token that can not be read, or of an unknown vocabulary, is refused by whichever vocabulary asks.
+        let refusal = of_token.is_none().then(|| of_unknown_vocabulary(&text, &keyring, now));
+        // A token that cannot be read, or of an unknown vocabulary, is refused by whichever vocabulary asks.
         let of_policies = blocks.first().map(|block| Arc::clone(block.document().vocabulary()));
         let Some(vocabulary) = of_token.or(of_policies).or_else(|| known.first().cloned()) else {
             return Err(Failure::new("there is no vocabulary"));
@@ -114,7 +124,11 @@ impl Deciding {
             })
         });
         let policies = policies.collect::<Result<_, _>>()?;
-        Ok(Some(Ready { vocabulary, now, kind: Kind::Given { text, keyring, revocations, policies } }))
+        Ok(Some(Ready {
+            vocabulary,
+            now,
+            kind: Kind::Given { token: Given { text, refusal }, keyring, revocations, policies },
+        }))
     }
 
     fn minted(&self, ui: &Ui, library: &Library, now: i64) -> Result<Option<Ready>, Failure> {
@@ -192,6 +206,16 @@ impl Ready {
         self.now
     }
 
+    /// Why every request is refused, whatever it says: the token is none, or speaks a vocabulary that nobody here knows. To
+    /// read a request in the words of another vocabulary would put the blame on the request.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<Refusal> {
+        match &self.kind {
+            Kind::Given { token, .. } => token.refusal,
+            Kind::Minted(_) => None,
+        }
+    }
+
     /// Lends who decides.
     ///
     /// # Errors
@@ -203,14 +227,14 @@ impl Ready {
     ) -> Result<R, Failure> {
         match &self.kind {
             Kind::Minted(stage) => Ok(stage.with_court(Purpose::Local, use_it)),
-            Kind::Given { text, keyring, revocations, policies } => {
+            Kind::Given { token, keyring, revocations, policies } => {
                 let revocations = revocations.as_ref().map(Snapshot::open).transpose()?;
                 let mut authorizer = Authorizer::new(keyring, &self.vocabulary).with_policies(policies);
                 if let Some(revocations) = revocations {
                     authorizer = authorizer.with_revocations(revocations);
                 }
                 let sources = Sources::none();
-                let court = Court::new(authorizer, Some(text), &sources);
+                let court = Court::new(authorizer, Some(&token.text), &sources);
                 Ok(match cache {
                     Some(cache) => use_it(&court.with_cache(cache)),
                     None => use_it(&court),
@@ -218,6 +242,14 @@ impl Ready {
             }
         }
     }
+}
+
+/// Why a token of no known vocabulary is refused. The proof is checked before the vocabulary is asked for, so a forgery is
+/// called one.
+fn of_unknown_vocabulary(text: &str, keyring: &Keyring, now: i64) -> Refusal {
+    let unknown = Vocabulary::builder("unknown", 0).build();
+    let refused = Verifier::new(keyring, &unknown).verify(text, now, &mut Scratch::new()).err();
+    refused.unwrap_or(Refusal::UnknownVocabulary)
 }
 
 /// The request of `--request`: JSON as it is, or the file that holds it.

@@ -12,9 +12,11 @@ use super::page::{cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use crate::author::request::{OwnedRequest, time_of};
 use crate::explain::{Cause, Court, Explanation};
+use crate::model::verdict::Verdict;
 use crate::syntax::map::{from_json_text, said};
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
+use crate::visible;
 
 /// Decides a request: exit code 0 where it is allowed, 1 where it is not.
 ///
@@ -60,6 +62,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 
 /// Decides one request; with `why`, looks for a change that passes.
 pub fn decide(court: &Court<'_>, ready: &Ready, request: Result<Json, String>, why: bool) -> Explanation {
+    if let Some(refusal) = ready.refusal() {
+        return court.decided(Verdict::Refused(refusal), ready.now());
+    }
     let json = match request {
         Ok(json) => json,
         Err(message) => return not_json(message),
@@ -113,19 +118,21 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
                 continue;
             }
             let explanation = tally.decide(court, ready, &line, &mut scratch);
-            if write_line(&mut out, &explanation, tally.count, ui.is_json()).is_err() {
-                break; // A closed pipe: the reader has seen enough.
-            }
-            // Whoever has nothing more to ask for now may be waiting for the answer.
-            if reader.buffer().is_empty() && out.flush().is_err() {
+            let written = write_line(&mut out, &explanation, tally.count, ui.is_json());
+            // A caller that has nothing more to ask for now may be waiting for the answer.
+            let flushed = written.and_then(|()| if reader.buffer().is_empty() { out.flush() } else { Ok(()) });
+            if !ui.arrived(flushed) {
                 break;
             }
         }
-        let _ = out.flush();
+        let _ = ui.arrived(out.flush());
         Ok(())
     })?;
     bar.finish_and_clear();
     outcome?;
+    if ui.is_cut_off() {
+        return Ok(Exit::No);
+    }
     ui.note(&tally);
     Ok(Exit::of(tally.count > 0 && tally.words[0] == tally.count))
 }
@@ -141,9 +148,10 @@ struct Tally {
 impl Tally {
     fn decide(&mut self, court: &Court<'_>, ready: &Ready, line: &str, scratch: &mut Scratch) -> Explanation {
         self.count += 1;
-        let explanation = match from_json_text(line) {
-            Err(found) => not_json(said(line, &found, self.count)),
-            Ok(json) => {
+        let explanation = match (ready.refusal(), from_json_text(line)) {
+            (Some(refusal), _) => court.decided(Verdict::Refused(refusal), ready.now()),
+            (None, Err(found)) => not_json(said(line, &found, self.count)),
+            (None, Ok(json)) => {
                 match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, time_of(&json)?))) {
                     Err(bad) => court.malformed(&bad, &json),
                     Ok((request, time)) => {
@@ -188,7 +196,7 @@ fn write_line(out: &mut impl Write, explanation: &Explanation, number: usize, js
     if json {
         let mut line = serde_json::to_value(explanation).unwrap_or_default();
         line["line"] = json!(number);
-        return writeln!(out, "{line}");
+        return writeln!(out, "{}", visible::json(&line.to_string()));
     }
     let why = explanation.to_string();
     writeln!(out, "{:<13} {}", explanation.verdict, cut(why.lines().next().unwrap_or_default(), 84))

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::inputs;
-use super::outputs::{Existing, Secrecy, write};
+use super::outputs::{Existing, LockedFile, Secrecy};
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::author::Report;
 use crate::diag::Source;
@@ -78,6 +78,8 @@ struct Tally {
 
 fn format(ui: &Ui, args: &Args, path: &Path, tally: &mut Tally) -> Result<(), Failure> {
     let name = inputs::name(path);
+    let prints = args.stdout || (path == Path::new("-") && !args.check);
+    let file = if prints || args.check { None } else { Some(LockedFile::open(path)?) };
     let text = inputs::text(path)?;
     let read = if inputs::is_map(path) { of_map(&name, &text) } else { of_text(&name, &text) };
     let canonical = match read {
@@ -88,7 +90,6 @@ fn format(ui: &Ui, args: &Args, path: &Path, tally: &mut Tally) -> Result<(), Fa
             return Ok(());
         }
     };
-    let prints = args.stdout || (path == Path::new("-") && !args.check);
     if prints {
         ui.text(&canonical);
     }
@@ -96,8 +97,8 @@ fn format(ui: &Ui, args: &Args, path: &Path, tally: &mut Tally) -> Result<(), Fa
         tally.same += 1;
         return Ok(());
     }
-    if !prints && !args.check {
-        write(path, canonical.as_bytes(), Secrecy::Open, Existing::Replace)?;
+    if let Some(file) = file {
+        file.write(canonical.as_bytes(), Secrecy::Open, Existing::Replace)?;
     }
     if !prints && !ui.is_json() {
         let what = if args.check { "would change" } else { "changed" };
@@ -137,7 +138,7 @@ fn convert(ui: &Ui, files: &[PathBuf], form: Form) -> Outcome {
         (Ok(file), Form::Json) => {
             let map = serde_json::to_string_pretty(&map::to_map(&file))
                 .map_err(|error| Failure::new(format!("the map can not be written: {error}")))?;
-            ui.line(map);
+            ui.json_text(&map);
         }
         (Err(report), _) => {
             ui.report(&report);

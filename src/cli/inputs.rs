@@ -43,6 +43,22 @@ pub fn text(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// What was given in the command line itself, in a file, or on standard input (`-`). `is_text` knows the first from the
+/// name of a file; what it knows may be a file all the same, but a name that is no file is a missing file.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn text_or_file(given: &str, is_text: impl FnOnce(&str) -> bool, help: &str) -> Result<String, Failure> {
+    let path = Path::new(given);
+    if given != "-" && !path.exists() && is_text(given) {
+        return Ok(given.to_owned());
+    }
+    text(path).map_err(|failure| if path.exists() { failure } else { failure.help(help) })
+}
+
+/// No name of a file is that long, so what is longer is a text.
+pub const LONGEST_NAME: usize = 120;
+
 /// What diagnostics call a file.
 #[must_use]
 pub fn name(path: &Path) -> String {

@@ -22,11 +22,11 @@ use crate::token::verify::{Scratch, Verifier};
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
-  placet inspect placet_l1_…
+  placet inspect token.txt
   placet inspect - < token.txt
   placet inspect token.txt --keyring service.keys --revocations revoked.txt")]
 pub struct Args {
-    /// The text of a token, a file that holds it, or `-` for standard input
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
     token: String,
 
     /// Verify the token with the keys in this file

@@ -6,7 +6,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::inputs;
-use super::outputs::{Existing, Secrecy, write};
+use super::outputs::{Existing, LockedFile, Secrecy, write};
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::token::keyring::{Keyring, MintingKey};
 use crate::token::keys::{LocalKey, NoRandomness, SigningKey, SystemRandom};
@@ -60,8 +60,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let key = generate(args.public).map_err(|error| Failure::new(error.to_string()))?;
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
     if args.rotate {
+        let file = LockedFile::open(&args.keyring)?;
         let text = rotated(ui, &args.keyring, &key)?;
-        write(&args.keyring, text.as_bytes(), Secrecy::Secret, Existing::Replace)?;
+        file.write(text.as_bytes(), Secrecy::Secret, Existing::Replace)?;
     } else {
         let text = Zeroizing::new(format!("mint {}\n", *key.reveal()));
         write(&args.keyring, text.as_bytes(), Secrecy::Secret, existing).map_err(|failure| {

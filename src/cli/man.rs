@@ -7,6 +7,7 @@ use clap_mangen::Man;
 
 use super::outputs::{Existing, Secrecy, write};
 use super::ui::{Exit, Failure, Outcome, Ui};
+use crate::visible::excerpt;
 
 /// Prints a manual page, or writes all of them.
 #[derive(clap::Args, Debug)]
@@ -36,7 +37,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         (None, None) => ui.bytes(&page(&whole)?),
         (None, Some(name)) => {
             let command = whole.find_subcommand(name).ok_or_else(|| {
-                Failure::new(format!("there is no command `{name}`")).help("`placet help` lists them")
+                Failure::new(format!("there is no command `{}`", excerpt(name))).help("`placet help` lists them")
             })?;
             ui.bytes(&page(command)?);
         }

@@ -35,6 +35,7 @@ mod repl;
 mod revoke;
 mod seal;
 pub mod spelled;
+mod stdin;
 mod test;
 pub mod times;
 pub mod tokens;
@@ -45,7 +46,7 @@ mod warp10;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use ui::{Format, Outcome, Ui};
 
@@ -128,16 +129,22 @@ impl Command {
     }
 }
 
-/// The whole program. What can not be understood is clap's to say, with exit code 2.
+/// The whole program. What cannot be understood is clap's to say, with exit code 2.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let ui = Ui::new(cli.format);
-    match cli.command.run(&ui) {
-        Ok(exit) => ExitCode::from(exit as u8),
-        Err(failure) => {
-            ui.failed(&failure);
-            ExitCode::from(2)
+    let mut definition = definition();
+    let matches = match definition.try_get_matches_from_mut(std::env::args_os()) {
+        Ok(matches) => matches,
+        Err(said) => return Ui::new(Format::Text).usage(&mut definition, said),
+    };
+    match Cli::from_arg_matches(&matches) {
+        Ok(cli) => {
+            let ui = Ui::new(cli.format);
+            ui.exit(stdin::check(&definition, &matches).and_then(|()| cli.command.run(&ui)))
+        }
+        Err(said) => {
+            let said = said.format(&mut definition);
+            Ui::new(Format::Text).usage(&mut definition, said)
         }
     }
 }

@@ -1,13 +1,12 @@
 //! `placet revoke`: keeps a revocation list, by token, by id, or by key and age.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::inputs;
-use super::outputs::{Existing, Secrecy, to_file_or_stdout, write};
+use super::outputs::{Existing, LockedFile, Secrecy, to_file_or_stdout};
 use super::times::{amount, read_duration, read_time, show};
 use super::tokens::{self, vocabulary_of};
 use super::ui::{Exit, Failure, Outcome, Ui, plural};
@@ -33,7 +32,7 @@ Examples:
   placet revoke --renew --list revoked.txt --snapshot revoked.bin")]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
 pub struct Args {
-    /// The token to revoke, with all that descend from it: its text, a file that holds it, or `-`
+    /// The token to revoke, with all that descend from it: a file that holds it, or `-`
     #[arg(group = "what", requires = "keyring")]
     token: Option<String>,
 
@@ -83,11 +82,13 @@ pub struct Args {
 }
 
 fn read_id(text: &str) -> Result<RevocationId, String> {
-    RevocationId::parse(text).ok_or_else(|| "a revocation id has 32 hexadecimal digits".to_owned())
+    RevocationId::parse(&text.to_ascii_lowercase())
+        .ok_or_else(|| "a revocation id has 32 hexadecimal digits".to_owned())
 }
 
 fn read_key(text: &str) -> Result<KeyId, String> {
-    KeyId::parse(text).ok_or_else(|| "a key id has 8 hexadecimal digits; `inspect` shows it".to_owned())
+    KeyId::parse(&text.to_ascii_lowercase())
+        .ok_or_else(|| "a key id has 8 hexadecimal digits; `inspect` shows it".to_owned())
 }
 
 /// Runs the command.
@@ -96,10 +97,16 @@ fn read_key(text: &str) -> Result<KeyId, String> {
 /// A file can not be read or written, or is not what it should be.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let now = inputs::now(args.now);
-    let mut draft = Draft::read(&args, now)?;
+    // Before the lock is taken: standard input may take its time.
+    let token = args.token.as_deref().map(|given| tokens::read(ui, given)).transpose()?;
+    if token.as_ref().is_some_and(Option::is_none) {
+        return Ok(Exit::No);
+    }
+    // Held until the snapshot is written too: an older list must not overwrite a newer snapshot.
+    let file = LockedFile::open(&args.list)?;
+    let mut draft = Draft::read(&file, &args, now)?;
     let mut said = Vec::new();
-    if let Some(given) = &args.token {
-        let Some(token) = tokens::read(ui, given)? else { return Ok(Exit::No) };
+    if let Some(token) = token.flatten() {
         match revocation_id(ui, &args, &token)? {
             Ok(id) => {
                 let what = describe(&token, args.block);
@@ -113,7 +120,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         draft.revoke_key(key, before, &mut said);
     }
     let changed = args.renew || args.max_age.is_some() || !said.is_empty() || draft.is_new;
-    let list = draft.finish(&args, now, changed)?;
+    let list = draft.finish(&file, &args, now, changed)?;
     if let Some(path) = &args.snapshot {
         to_file_or_stdout(ui, path, &Revocations::write(&list))?;
         said.push(format!("snapshot written to `{}`", path.display()));
@@ -188,11 +195,11 @@ struct Draft {
 const ONE_DAY: i64 = 24 * 60 * 60 * 1000;
 
 impl Draft {
-    fn read(args: &Args, now: i64) -> Result<Self, Failure> {
+    fn read(file: &LockedFile, args: &Args, now: i64) -> Result<Self, Failure> {
         let path = &args.list;
-        let (text, is_new) = match fs::exists(path) {
-            Ok(false) => (RevocationList::new(now, args.max_age.unwrap_or(ONE_DAY)).to_text(), true),
-            _ => (inputs::text(path)?, false),
+        let (text, is_new) = match file.text()? {
+            None => (RevocationList::new(now, args.max_age.unwrap_or(ONE_DAY)).to_text(), true),
+            Some(text) => (text, false),
         };
         let list = RevocationList::from_text(&text).map_err(|error| {
             Failure::new(format!("`{}` is not a revocation list: {error}", path.display()))
@@ -240,7 +247,7 @@ impl Draft {
     }
 
     /// Writes the list, if there is something to write.
-    fn finish(mut self, args: &Args, now: i64, changed: bool) -> Result<RevocationList, Failure> {
+    fn finish(mut self, file: &LockedFile, args: &Args, now: i64, changed: bool) -> Result<RevocationList, Failure> {
         if changed {
             self.set("issued:", now.max(0));
             args.max_age.into_iter().for_each(|age| self.set("max-age:", age));
@@ -249,7 +256,7 @@ impl Draft {
         let list = RevocationList::from_text(&text)
             .map_err(|error| Failure::new(format!("`{}` would be no list any more: {error}", args.list.display())))?;
         if changed {
-            write(&args.list, text.as_bytes(), Secrecy::Open, Existing::Replace)?;
+            file.write(text.as_bytes(), Secrecy::Open, Existing::Replace)?;
         }
         Ok(list)
     }

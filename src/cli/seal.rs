@@ -13,7 +13,7 @@ use crate::token::keys::SystemRandom;
 /// Works offline and without any key. The token that went in stays valid as well.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The text of a token, a file that holds it, or `-` for standard input
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
     token: String,
 }
 

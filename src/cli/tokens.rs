@@ -1,6 +1,5 @@
 //! How commands take tokens, and how they show them.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -11,6 +10,7 @@ use super::times;
 use super::ui::{BOLD, DIM, Failure, Ui, paint};
 use crate::bytecode::cursor::put_prefixed;
 use crate::bytecode::render::{Style, render};
+use crate::bytecode::spell::quoted;
 use crate::bytecode::verify::{Budget, ProgramError, Proved, Scope, verify};
 use crate::compile::automaton_of;
 use crate::limits::HEADER_LINE;
@@ -23,19 +23,17 @@ use crate::token::inspect::{Unverified, inspect};
 use crate::token::keys::PublicKey;
 use crate::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
 use crate::token::verified::Verified;
+use crate::visible::escaped;
 
 /// The text of a token: given as it is, in a file, or on standard input (`-`).
 ///
 /// # Errors
 /// The file can not be read.
 pub fn text(given: &str) -> Result<String, Failure> {
-    let path = Path::new(given);
-    let text = if given == "-" || (!given.starts_with("placet_") && path.is_file()) {
-        inputs::text(path)?
-    } else {
-        given.to_owned()
-    };
-    Ok(text.trim().to_owned())
+    let begins_like_one = |text: &str| text.trim_start().starts_with("placet_") && !text.contains(['.', '/', '\\']);
+    let is_text = |text: &str| begins_like_one(text) || (text.len() > inputs::LONGEST_NAME && !text.contains('/'));
+    let help = "name the file that holds it; given as it is, it begins with `placet_`";
+    Ok(inputs::text_or_file(given, is_text, help)?.trim().to_owned())
 }
 
 /// Reads a token. `None`: it is none, and that has been said.
@@ -278,8 +276,8 @@ impl BlockView<'_> {
             ("producer", claims.producer),
             ("application", claims.application),
         ];
-        let named = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), format!("{:?}", value?))));
-        let entry = |map: &str, (name, value): (&str, &str)| (format!("{map} {name}"), format!("{value:?}"));
+        let named = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), quoted(value?))));
+        let entry = |map: &str, (name, value): (&str, &str)| (format!("{map} {}", escaped(name)), quoted(value));
         let labels = claims.labels.iter().map(|pair| entry("label", pair));
         let attributes = claims.attributes.iter().map(|pair| entry("attribute", pair));
         named.chain(labels).chain(attributes).collect()

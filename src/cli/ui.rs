@@ -1,7 +1,9 @@
 //! How commands speak: text for people or JSON for programs, exit codes, failures.
 
 use std::fmt;
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{self, IsTerminal, Write, stderr, stdout};
+use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,6 +15,7 @@ use crate::author::Report;
 use crate::diag::render::{self, Terminal};
 use crate::diag::{Diagnostic, Kind, Source};
 use crate::model::verdict::Refusal;
+use crate::visible::{self, escaped, excerpt, screened};
 
 /// What is printed on standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -49,9 +52,15 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What went wrong.
+    /// What went wrong, on one line: whatever it quotes, nobody can add a line of his own.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: escaped(&message.into()).to_string(), help: None }
+    }
+
+    /// What went wrong, and a page of ours below it.
+    #[must_use]
+    pub fn with_page(message: impl fmt::Display, page: &str) -> Self {
+        Self { message: format!("{}\n{page}", escaped(&message.to_string())), help: None }
     }
 
     /// Adds the way out.
@@ -72,11 +81,19 @@ impl fmt::Display for Failure {
 /// What a command returns.
 pub type Outcome = Result<Exit, Failure>;
 
+/// The first thing that could not be printed. The streams are the process's, and so is what is lost.
+static LOST: OnceLock<(&str, io::Error)> = OnceLock::new();
+
 /// The terminal, or whatever stands in its place.
+///
+/// A line that cannot be printed is kept in mind: [`Ui::exit`] turns it into exit code 2, and a command that prints
+/// without an end asks [`Ui::is_cut_off`]. Nothing is printed after it, so what arrived is a beginning.
 #[derive(Clone, Copy, Debug)]
 pub struct Ui {
     /// Text or JSON.
     pub format: Format,
+    /// Whether standard output is a terminal.
+    pub terminal: bool,
     /// Whether standard output takes colours.
     pub colour: bool,
     /// Whether standard error takes colours.
@@ -89,7 +106,8 @@ impl Ui {
     pub fn new(format: Format) -> Self {
         #[expect(clippy::disallowed_methods, reason = "the one place where the environment is asked for colours")]
         let allowed = std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
-        Self { format, colour: allowed && stdout().is_terminal(), error_colour: allowed && stderr().is_terminal() }
+        let terminal = stdout().is_terminal();
+        Self { format, terminal, colour: allowed && terminal, error_colour: allowed && stderr().is_terminal() }
     }
 
     /// Whether JSON was asked for.
@@ -98,29 +116,97 @@ impl Ui {
         self.format == Format::Json
     }
 
-    /// Prints a line to standard output. A closed pipe is no error: the reader has seen enough.
+    /// Prints a line to standard output.
     pub fn line(&self, line: impl fmt::Display) {
-        let _ = writeln!(stdout(), "{line}");
+        let line = line.to_string();
+        self.printed(|out| writeln!(out, "{}", screened(&line, self.colour)));
     }
 
-    /// Prints text as it is to standard output.
+    /// Prints text to standard output that is data: as it is for a file or a program, and [`screened`] on a terminal.
     pub fn text(&self, text: impl fmt::Display) {
-        let _ = write!(stdout(), "{text}");
+        let text = text.to_string();
+        let text = if self.terminal { screened(&text, false) } else { text.as_str().into() };
+        self.printed(|out| write!(out, "{text}"));
     }
 
     /// Prints bytes as they are to standard output.
     pub fn bytes(&self, bytes: &[u8]) {
-        let _ = stdout().write_all(bytes);
+        self.printed(|out| out.write_all(bytes));
+    }
+
+    /// Prints with `print`, unless something before could not be printed. Says whether it could.
+    pub fn printed(&self, print: impl FnOnce(&mut io::StdoutLock<'static>) -> io::Result<()>) -> bool {
+        if self.is_cut_off() {
+            return false;
+        }
+        self.arrived(print(&mut stdout().lock()))
+    }
+
+    /// Keeps in mind what could not be printed to standard output by other means than these. Says whether it could.
+    #[must_use]
+    pub fn arrived(&self, printed: io::Result<()>) -> bool {
+        printed.map_err(|error| lose("standard output", error)).is_ok()
+    }
+
+    /// Whether something could not be printed: what follows would be lost too.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        LOST.get().is_some()
+    }
+
+    /// The exit code of a command: 2 where it could not do its work, or could not say what came of it. A pipe whose reader
+    /// has gone needs no words.
+    #[must_use]
+    pub fn exit(&self, outcome: Outcome) -> ExitCode {
+        if let Err(failure) = &outcome {
+            self.failed(failure);
+        }
+        self.printed(Write::flush);
+        match (LOST.get(), outcome) {
+            (None, Ok(exit)) => ExitCode::from(exit as u8),
+            (None, Err(_)) => ExitCode::from(2),
+            (Some((stream, error)), _) => {
+                if error.kind() != io::ErrorKind::BrokenPipe {
+                    let _ = writeln!(stderr(), "{}", Failure::new(format!("cannot write to {stream}: {error}")));
+                }
+                ExitCode::from(2)
+            }
+        }
     }
 
     /// Prints a JSON value in one line to standard output.
     pub fn json(&self, value: &serde_json::Value) {
-        self.line(value);
+        self.json_text(&value.to_string());
+    }
+
+    /// Prints the text of a JSON value, and a line end, to standard output.
+    pub fn json_text(&self, text: &str) {
+        self.printed(|out| writeln!(out, "{}", visible::json(text)));
     }
 
     /// Prints a line to standard error.
     pub fn note(&self, line: impl fmt::Display) {
-        let _ = writeln!(stderr(), "{line}");
+        let line = line.to_string();
+        let printed = writeln!(stderr(), "{}", screened(&line, self.error_colour));
+        let _ = printed.map_err(|error| lose("standard error", error));
+    }
+
+    /// Asks something on standard error; the answer is typed behind it.
+    pub fn prompt(&self, question: impl fmt::Display) {
+        let asked = write!(stderr(), "{question}").and_then(|()| stderr().flush());
+        let _ = asked.map_err(|error| lose("standard error", error));
+    }
+
+    /// Says what the command line's definition has to say: help, or what it does not understand.
+    #[must_use]
+    pub fn usage(&self, definition: &mut clap::Command, said: clap::Error) -> ExitCode {
+        let said = legible(definition).unwrap_or(said);
+        let stream = if said.use_stderr() { "standard error" } else { "standard output" };
+        let _ = said.print().map_err(|error| lose(stream, error));
+        match said.exit_code() {
+            0 => self.exit(Ok(Exit::Yes)),
+            _ => ExitCode::from(2),
+        }
     }
 
     /// Prints diagnostics: to standard error for people, to standard output as JSON.
@@ -149,7 +235,7 @@ impl Ui {
     /// Prints warnings to standard error, where they are in nobody's way.
     pub fn warn(&self, report: &Report) {
         if self.is_json() {
-            self.note(render::json(&report.diagnostics, &report.source));
+            self.note(visible::json(&render::json(&report.diagnostics, &report.source).to_string()));
         } else {
             self.note(self.picture(report, self.error_colour));
         }
@@ -184,6 +270,23 @@ impl Ui {
     pub fn warning(&self, message: impl fmt::Display) {
         self.note(format_args!("{}: {message}", paint(self.error_colour, YELLOW, "warning")));
     }
+}
+
+/// What the definition says of the same arguments, where some are not to be shown as they came: of those, the beginning.
+fn legible(definition: &mut clap::Command) -> Option<clap::Error> {
+    let is_legible = |text: &String| excerpt(text).to_string() == *text;
+    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    let arguments: Vec<String> = arguments.collect();
+    if arguments.iter().skip(1).all(is_legible) {
+        return None;
+    }
+    let shown = arguments.iter().map(|argument| excerpt(argument).to_string());
+    definition.try_get_matches_from_mut(shown).err()
+}
+
+fn lose(stream: &'static str, error: io::Error) {
+    // What went wrong first is the cause of the rest.
+    let _ = LOST.set((stream, error));
 }
 
 /// `1 file`, `2 files`

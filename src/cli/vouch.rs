@@ -38,7 +38,7 @@ pub struct Args {
 enum Step {
     /// The holder: writes a request for the token as it is now; the request tells nothing about the token
     Request {
-        /// The text of a token, a file that holds it, or `-` for standard input
+        /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
         token: String,
     },
     /// The third party: signs a `restriction` for the token of a request
@@ -73,7 +73,7 @@ struct Sign {
 
 #[derive(clap::Args, Debug)]
 struct Add {
-    /// The text of a token, a file that holds it, or `-` for standard input
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
     token: String,
 
     /// `placet_voucher_…`, a file that holds it, or `-` for standard input

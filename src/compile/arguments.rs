@@ -7,6 +7,7 @@ use crate::check::tree::{ArgumentNo, Constant, Parameter};
 use crate::limits::TEXT_BYTES;
 use crate::model::path::ResourcePath;
 use crate::model::types::Type;
+use crate::visible::EXCERPT;
 
 /// What a parameter is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +111,9 @@ impl Arguments {
 }
 
 fn unknown(name: &str, parameters: &[Parameter]) -> Cause {
-    let near = |parameter: &&Parameter| strsim::damerau_levenshtein(name, &parameter.name) <= 2.min(name.len() / 2);
+    let near = |parameter: &&Parameter| {
+        name.len() <= EXCERPT && strsim::damerau_levenshtein(name, &parameter.name) <= 2.min(name.len() / 2)
+    };
     let meant = parameters.iter().find(near).map(|parameter| parameter.name.clone());
     Cause::UnknownArgument { name: name.to_owned(), meant }
 }

@@ -6,6 +6,7 @@ pub mod page;
 pub mod render;
 
 use crate::span::Span;
+use crate::visible::brief;
 use code::Code;
 
 /// How bad it is.
@@ -54,16 +55,17 @@ pub struct Diagnostic<K = Code> {
 }
 
 impl<K: Kind> Diagnostic<K> {
-    /// A finding without label, relations and help.
+    /// A finding without label, relations and help. Of what it quotes in backticks, only the beginning is kept: a text of
+    /// a script or a map can be long, and can hold a line of its own.
     #[must_use]
     pub fn new(code: K, at: Span, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), at, label: String::new(), related: Vec::new(), help: None }
+        Self { code, message: brief(&message.into()), at, label: String::new(), related: Vec::new(), help: None }
     }
 
     /// Adds what to say under the underlined text.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.label = brief(&label.into());
         self
     }
 
@@ -77,7 +79,7 @@ impl<K: Kind> Diagnostic<K> {
     /// Adds another place.
     #[must_use]
     pub fn related(mut self, at: Span, what: impl Into<String>) -> Self {
-        self.related.push((at, what.into()));
+        self.related.push((at, brief(&what.into())));
         self
     }
 

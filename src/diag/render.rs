@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use super::{Diagnostic, Kind, Severity, Source};
 use crate::span::Span;
+use crate::visible::hides;
 
 /// How a terminal wants it.
 #[cfg(feature = "cli")]
@@ -217,37 +218,20 @@ impl<K: Kind> miette::Diagnostic for Report<'_, K> {
 
 /// The text with another character, of as many bytes, for each one that a reader would not see.
 fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    let mut characters = text.chars().peekable();
+    if !text.contains(|character| hides(character) || character == '\r') {
         return Cow::Borrowed(text);
     }
-    let shown = |character: char| match character.len_utf8() {
-        _ if !is_hidden(character) => character,
-        1 => '?',
-        2 => '¿',
-        3 => '\u{fffd}',
-        _ => '\u{1f6d1}',
-    };
-    Cow::Owned(text.chars().map(shown).collect())
-}
-
-fn is_hidden(character: char) -> bool {
-    !matches!(character, '\n' | '\t' | '\r') && hides(character)
-}
-
-/// Whether a character can not be seen, or does something else than be seen: controls, what turns the direction of a line, and what has no width.
-#[must_use]
-pub const fn hides(character: char) -> bool {
-    turns(character)
-        || matches!(character,
-            '\0'..='\u{8}' | '\u{b}'..='\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-            | '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}'
-            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Whether a character turns the direction of the text behind it, so that a reader sees something else than is there.
-#[must_use]
-pub const fn turns(character: char) -> bool {
-    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let mut shown = String::with_capacity(text.len());
+    while let Some(character) = characters.next() {
+        let ends_line = character == '\r' && characters.peek() == Some(&'\n');
+        shown.push(match character.len_utf8() {
+            _ if ends_line || !(hides(character) || character == '\r') => character,
+            1 => '?',
+            2 => '¿',
+            3 => '\u{fffd}',
+            _ => '\u{1f6d1}',
+        });
+    }
+    Cow::Owned(shown)
 }

@@ -49,19 +49,27 @@ pub struct Court<'a> {
     token: Option<&'a str>,
     sources: &'a Sources<'a>,
     cache: Option<&'a TokenCache>,
+    closed: bool,
 }
 
 impl<'a> Court<'a> {
     /// Decides with the text of a token, or without one by the authorizer's policies alone.
     #[must_use]
     pub const fn new(authorizer: Authorizer<'a>, token: Option<&'a str>, sources: &'a Sources<'a>) -> Self {
-        Self { authorizer, token, sources, cache: None }
+        Self { authorizer, token, sources, cache: None, closed: false }
     }
 
     /// The same, verifying the token once for many requests.
     #[must_use]
     pub const fn with_cache(self, cache: &'a TokenCache) -> Self {
         Self { cache: Some(cache), ..self }
+    }
+
+    /// The same, telling nothing of what stands in the token: no text of its rules, and no change that would pass, from
+    /// which the rules could be read. For those who may not read an encrypted token.
+    #[must_use]
+    pub const fn closed(self) -> Self {
+        Self { closed: true, ..self }
     }
 
     /// Decides a request at `time`, in ms since 1970-01-01T00:00:00Z.
@@ -87,6 +95,9 @@ impl<'a> Court<'a> {
         let mut scratch = Scratch::new();
         let verdict = self.decide(request, time, &mut scratch);
         let mut explanation = self.decided(verdict, time);
+        if self.closed {
+            return explanation;
+        }
         if let Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) = verdict {
             let wish = Wish { request: request.clone(), time };
             explanation.nearest = self.way_out(&wish, decider, &mut scratch);
@@ -145,7 +156,8 @@ impl<'a> Court<'a> {
                 Some(Words::new(self.authorizer.vocabulary()).rule(rule))
             })
         };
-        if ruling.quote.is_none() && ruling.number.is_some() {
+        let is_hidden = self.closed && matches!(decider.origin, Origin::Block(_));
+        if ruling.quote.is_none() && ruling.number.is_some() && !is_hidden {
             ruling.quote = text().flatten().map(|text| Quote { text, file: None, line: None, path: None });
         }
         ruling

@@ -10,6 +10,7 @@ use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::token::envelope::Token;
 use crate::token::inspect::{Unverified, inspect};
+use crate::visible::EXCERPT;
 
 /// The cause of a refusal. What the token says of itself is only said again, never believed.
 pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: i64, vocabulary: &Vocabulary) -> Cause {
@@ -82,6 +83,10 @@ pub(super) fn malformed(bad: &BadRequest, request: &Json, vocabulary: &Vocabular
 }
 
 fn did_you_mean<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+    // The work grows with the name's length, and nobody mistypes so long a one.
+    if name.len() > EXCERPT {
+        return None;
+    }
     let far = |other: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
     let nearest = names.min_by_key(|other| far(other))?;
     (far(nearest) <= 1 + name.len() / 4).then(|| format!("did you mean `{nearest}`?"))

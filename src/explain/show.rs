@@ -6,6 +6,7 @@ use super::wish::{Part, Wish};
 use super::words;
 use super::{Cause, Change, Explanation, Nearest, Quote, Ruling};
 use crate::model::vocabulary::Vocabulary;
+use crate::visible::excerpt;
 
 /// What a part of a request is called: `topic`, `labels.site`.
 pub(super) fn name(part: &Part, vocabulary: &Vocabulary) -> String {
@@ -13,7 +14,7 @@ pub(super) fn name(part: &Part, vocabulary: &Vocabulary) -> String {
     match part {
         Part::Action => "action".to_owned(),
         Part::Field(number) => field(number).to_owned(),
-        Part::Label(number, name) => format!("{}.{name}", field(number)),
+        Part::Label(number, name) => format!("{}.{}", field(number), excerpt(name)),
     }
 }
 
@@ -96,7 +97,7 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { attribute, found, needs, proposal } = self;
         match found {
-            Some(found) => write!(f, "`{attribute}` is {found}, needs {needs}")?,
+            Some(found) => write!(f, "`{attribute}` is {}, needs {needs}", excerpt(found))?,
             None if attribute == "when" => write!(f, "needs {needs}")?,
             None => write!(f, "`{attribute}` is absent, needs {needs}")?,
         }

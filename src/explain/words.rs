@@ -8,7 +8,7 @@ use crate::author::request::{OwnedRequest, OwnedValue};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::NetworkBits;
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::spell;
+use crate::bytecode::spell::{self, quoted};
 use crate::bytecode::wildcard::{GlobPiece, PathPiece};
 use crate::check::tree::Constant;
 use crate::compile::automaton_of;
@@ -383,24 +383,6 @@ fn bytes_text(bytes: &[u8]) -> String {
 
 fn hexadecimal(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
-}
-
-/// Text in quotes, on one line.
-#[must_use]
-pub fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            hidden if hidden.is_control() => _ = write!(quoted, "\\u{{{:x}}}", u32::from(hidden)),
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 /// The name of a label, in quotes where it is no word.

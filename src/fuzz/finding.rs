@@ -7,12 +7,14 @@ use serde_json::Value as Json;
 use super::Sample;
 use super::oracle::Answer;
 use super::target::Target;
+use crate::bytecode::spell::quoted;
 use crate::check::tree::ArgumentNo;
 use crate::check::tree::{Parameter, PromiseKind};
 use crate::compile::arguments::{Argument, Arguments};
 use crate::explain::Explanation;
 use crate::explain::words::{self, Words};
 use crate::syntax::ast::BlockKind;
+use crate::visible::{self, escaped};
 
 /// One finding.
 #[derive(Clone, Debug, Serialize)]
@@ -126,7 +128,7 @@ impl Key {
 
     /// The case, with the section that it stands in.
     pub(super) fn case(&self, target: &Target, expected: &str, request: &str, time: i64) -> String {
-        let because = words::quoted(&self.because(target));
+        let because = quoted(&self.because(target));
         format!("{}\n\nat {}\n{expected}  {request} because {because}\n", section(target), words::time(time))
     }
 }
@@ -139,10 +141,13 @@ pub(super) fn request(target: &Target, sample: &Sample) -> String {
 /// `GET { path: "/a/../b" }`, of JSON that is no request.
 #[must_use]
 pub fn unread(json: &Json) -> String {
-    let (Some(object), Some(action)) = (json.as_object(), json["action"].as_str()) else { return json.to_string() };
+    let (Some(object), Some(action)) = (json.as_object(), json["action"].as_str()) else {
+        return visible::json(&json.to_string()).into_owned();
+    };
     let entries = object.iter().filter(|(name, _)| !matches!(name.as_str(), "action" | "time"));
-    let entries: Vec<_> = entries.map(|(name, value)| format!("{name}: {value}")).collect();
-    format!("{action} {{ {} }}", entries.join(", "))
+    let entries: Vec<_> =
+        entries.map(|(name, value)| format!("{}: {}", escaped(name), visible::json(&value.to_string()))).collect();
+    format!("{} {{ {} }}", escaped(action), entries.join(", "))
 }
 
 /// `token session(user: "42")`. A restriction stands below the token that it is added to.

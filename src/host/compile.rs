@@ -17,6 +17,7 @@ use crate::compile::arguments::Arguments;
 use crate::limits::SOURCE_BYTES;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
+use crate::visible::excerpt;
 
 impl Host {
     pub(super) fn compile(&self, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {
@@ -82,7 +83,8 @@ impl Host {
                 "name" => value.is_string(),
                 "with" => value.is_object(),
                 _ => {
-                    let error = HostError::new(Code::Argument, key, format!("a selection has no key `{key}`"));
+                    let key = excerpt(key).to_string();
+                    let error = HostError::new(Code::Argument, &key, format!("a selection has no key `{key}`"));
                     return Err(error.help("its keys are `name`, of the template, and `with`, its arguments"));
                 }
             };
@@ -149,7 +151,7 @@ impl Selection {
 
 /// The path of an argument, or of all of them where one is missing.
 fn argument_path(name: &str) -> String {
-    if name.is_empty() { "with".to_owned() } else { format!("with.{name}") }
+    if name.is_empty() { "with".to_owned() } else { format!("with.{}", excerpt(name)) }
 }
 
 fn no_template(error: &crate::author::NoTemplate) -> HostError {

@@ -13,6 +13,8 @@ use crate::model::request::Request;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::Vocabulary;
 use crate::token::claims::Claims;
+use crate::token::envelope::Token;
+use crate::token::inspect::inspect;
 use crate::token::verified::{Verified, VerifiedToken};
 use crate::token::verify::Scratch;
 
@@ -105,6 +107,13 @@ impl<'v> Credentials<'v> {
             Some(Presented::Text(text) | Presented::Verified(_, text)) => Some(text),
             None => None,
         }
+    }
+
+    /// Whether the token's holder cannot read its rules.
+    pub(super) fn is_encrypted(&self) -> bool {
+        let token = self.text().and_then(|text| Token::parse(text).ok());
+        let blocks = token.as_ref().and_then(|token| inspect(token).ok()).map(|seen| seen.blocks);
+        blocks.is_some_and(|blocks| blocks.iter().any(|block| block.content.is_none()))
     }
 
     /// All policies, in the order of their numbers in a verdict.

@@ -6,6 +6,7 @@ use super::value::{Answer, Value};
 use crate::author::Report;
 use crate::diag::{Diagnostic, Severity, Source};
 use crate::model::verdict::Refusal;
+use crate::visible::{brief, escaped};
 
 /// Lists every code once. `docs/embedding.md` has the same table, and a test compares them.
 macro_rules! codes {
@@ -46,6 +47,7 @@ codes! {
     "H0108" NotData "a value is none that a map can carry, such as a handle or a function"
     "H0109" TooDeep "lists and maps are nested too deep"
     "H0110" TooLarge "a call brings too many values or too much text"
+    "H0111" NoFunction "the host program does not offer this function"
     "H0201" Vocabulary "it is not said which vocabulary is meant, or the host does not know it"
     "H0202" Template "a document has no such template, or an argument does not fit its parameter"
     "H0203" Compile "a document makes no program: it would be too large, or is none that can be proved"
@@ -80,15 +82,13 @@ pub struct HostError {
 impl HostError {
     /// An error at a key.
     pub fn new(code: Code, path: &str, message: impl Into<String>) -> Self {
-        Self::with_code(code.id(), path, message.into())
+        Self::with_code(code.id(), path, &message.into())
     }
 
-    const fn with_code_and_path(code: &'static str, path: String, message: String) -> Self {
+    /// A host prints what scripts catch, or logs it: one line, and nothing in it that a reader does not see.
+    fn with_code(code: &'static str, path: &str, message: &str) -> Self {
+        let (path, message) = (escaped(path).to_string(), brief(message));
         Self { code, message, path, line: None, help: None, cause: None, others: Vec::new() }
-    }
-
-    fn with_code(code: &'static str, path: &str, message: String) -> Self {
-        Self::with_code_and_path(code, path.to_owned(), message)
     }
 
     /// The same, at another key.
@@ -152,9 +152,10 @@ impl HostError {
     }
 
     fn of_diagnostic(source: &Source, diagnostic: &Diagnostic) -> Self {
-        let path = source.path(diagnostic.at).unwrap_or_default().to_owned();
-        let error = Self::with_code_and_path(diagnostic.code.id(), path, diagnostic.message.clone());
-        Self { line: source.line_and_column(diagnostic.at), help: diagnostic.help.clone(), ..error }
+        let path = source.path(diagnostic.at).unwrap_or_default();
+        let error = Self::with_code(diagnostic.code.id(), path, &diagnostic.message);
+        let help = diagnostic.help.as_deref().map(|help| escaped(help).to_string());
+        Self { line: source.line_and_column(diagnostic.at), help, ..error }
     }
 }
 

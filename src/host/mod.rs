@@ -57,6 +57,7 @@ use crate::token::keyring::Keyring;
 use crate::token::keys::{NoRandomness, Randomness, SystemRandom};
 use crate::token::revocation::HeldRevocations;
 use crate::token::verify::Verifier;
+use crate::visible::excerpt;
 use error::{Code, HostError};
 use function::Function;
 use handle::{Gauge, Handle};
@@ -102,12 +103,23 @@ pub struct Host {
     default: Option<Arc<Vocabulary>>,
     limits: Limits,
     wrapping: Wrapping,
+    functions: Vec<Function>,
     minting: bool,
+    mints_in: MintsIn,
     deny_warnings: bool,
     requests_tell_time: bool,
     clock: Clock,
     random: Random,
     gauge: Arc<Gauge>,
+}
+
+/// In which vocabularies scripts mint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MintsIn {
+    /// Those that the host knows.
+    Known,
+    /// Also those that their documents declare.
+    Declared,
 }
 
 /// What changes while a host runs: whom it believes.
@@ -140,6 +152,10 @@ impl Host {
     /// # Errors
     /// What the script has to be told instead of an answer.
     pub fn call(&self, function: Function, arguments: &[Value]) -> Result<Value, HostError> {
+        if !self.functions.contains(&function) {
+            let message = format!("this host does not offer {}", function.name());
+            return Err(HostError::new(Code::NoFunction, "", message));
+        }
         function.check_arity(arguments)?;
         match (function, arguments) {
             (Function::Tokengen, [what]) => self.tokengen(what, None),
@@ -155,6 +171,12 @@ impl Host {
             // The number of arguments was checked above.
             _ => Err(HostError::new(Code::Argument, "", format!("{} takes {}", function.name(), function.takes()))),
         }
+    }
+
+    /// The functions that scripts may call; a binding registers these and no others.
+    #[must_use]
+    pub fn functions(&self) -> &[Function] {
+        &self.functions
     }
 
     /// What scripts may use up; a binding counts with it.
@@ -212,7 +234,7 @@ impl Host {
     fn named_vocabulary(&self, name: &str) -> Result<&Arc<Vocabulary>, HostError> {
         self.library.get(name).ok_or_else(|| {
             let known: Vec<&str> = self.library.names().collect();
-            HostError::new(Code::Vocabulary, "use", format!("there is no vocabulary `{name}`"))
+            HostError::new(Code::Vocabulary, "use", format!("there is no vocabulary `{}`", excerpt(name)))
                 .help(format!("this host knows `{}`", known.join("`, `")))
         })
     }
@@ -254,7 +276,9 @@ impl Builder {
             default: None,
             limits: Limits::default(),
             wrapping: Wrapping::default(),
+            functions: Function::ALL.to_vec(),
             minting: false,
+            mints_in: MintsIn::Known,
             deny_warnings: false,
             requests_tell_time: false,
             clock: Box::new(system_clock),
@@ -283,6 +307,22 @@ impl Builder {
     #[must_use]
     pub const fn minting(mut self) -> Self {
         self.host.minting = true;
+        self
+    }
+
+    /// Lets scripts mint in vocabularies that their own documents declare. Without it they mint only in those that the
+    /// host knows: a vocabulary says what the words of a token mean, and a script that could say it would choose what its
+    /// tokens are taken for.
+    #[must_use]
+    pub const fn scripts_declare_vocabularies(mut self) -> Self {
+        self.host.mints_in = MintsIn::Declared;
+        self
+    }
+
+    /// Offers only these functions; without it, all of them. To scripts that only ask, `AUTHORIZE` is enough.
+    #[must_use]
+    pub fn functions(mut self, functions: &[Function]) -> Self {
+        self.host.functions = functions.to_vec();
         self
     }
 

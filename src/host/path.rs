@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::visible::{self, EXCERPT};
+
 /// A path that grows and shrinks while a map is walked.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KeyPath {
@@ -12,11 +14,12 @@ impl KeyPath {
     /// Goes to a key; returns where to [`cut`](Self::cut) on the way back.
     pub(super) fn push_key(&mut self, key: &str) -> usize {
         let mark = self.text.len();
-        let is_word = key.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        let is_word = key.len() <= EXCERPT
+            && key.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
             && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        // A key that is no word is quoted, as in the paths of diagnostics.
+        // A key that is no word, or a long one, is quoted, as in the paths of diagnostics.
         let _ = match (is_word, mark) {
-            (false, _) => write!(self.text, "[{key:?}]"),
+            (false, _) => self.text.write_str(&visible::key(key)),
             (true, 0) => self.text.write_str(key),
             (true, _) => write!(self.text, ".{key}"),
         };

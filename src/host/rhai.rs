@@ -26,11 +26,11 @@ use super::value::{Meter, Value};
 
 type Answer = Result<Dynamic, Box<EvalAltResult>>;
 
-/// Makes the functions of `host` known to the scripts of an engine. How long a script may run is for the engine to say:
+/// Makes the functions that `host` offers known to the scripts of an engine. How long a script may run is for the engine to say:
 /// `set_max_operations`, `set_max_call_levels`, `set_max_string_size` and their like.
 pub fn register(engine: &mut Engine, host: &Arc<Host>) {
     register_handle(engine);
-    for function in Function::ALL.iter().copied() {
+    for function in host.functions().iter().copied() {
         for arity in function.arity() {
             register_function(engine, host, function, arity);
         }

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::Host;
 use super::compile::compile_block;
 use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::Content;
 use super::value::{Answer, Nulls, Value, to_json};
+use super::{Host, MintsIn};
 use crate::author::{Document, mint};
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
@@ -16,6 +16,7 @@ use crate::syntax::ast::BlockKind;
 use crate::token::envelope::Token;
 use crate::token::inspect::inspect;
 use crate::token::keyring::MintingKey;
+use crate::visible::excerpt;
 
 impl Host {
     pub(super) fn tokengen(&self, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {
@@ -26,6 +27,7 @@ impl Host {
             (Value::Map(_), None) => self.tokengen_map(what, key),
             (Value::Handle(handle), selection) => match self.content(handle)? {
                 Content::Document { document, .. } => {
+                    self.check_vocabulary(document.vocabulary())?;
                     let selection = self.selection(Function::Tokengen, BlockKind::Token, selection)?;
                     let compiled = selection.compile(document)?;
                     self.mint(&compiled, document.vocabulary(), key, None)
@@ -49,6 +51,19 @@ impl Host {
         let compiled = compile_block(&document, BlockKind::Token, None, &Arguments::none())?;
         let id = what.get("id").filter(|id| **id != Value::Null);
         self.mint(&compiled, document.vocabulary(), key, id)
+    }
+
+    /// Refuses a vocabulary that a script has declared itself. Its name says nothing: a script may call its own `momento`.
+    fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), HostError> {
+        if self.mints_in == MintsIn::Declared || self.vocabulary_of(vocabulary.fingerprint()).is_some() {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}` is declared by the script, and this host mints in vocabularies that it knows",
+            vocabulary.name()
+        );
+        Err(HostError::new(Code::Vocabulary, "", message)
+            .help("`use` a vocabulary of the host; its program can add one, or let scripts declare theirs"))
     }
 
     fn mint(
@@ -170,7 +185,7 @@ impl Faults<'_> {
                 let bad = entries.iter().find(|(_, value)| value.is_number() || value.is_boolean());
                 if let Some((name, _)) = bad {
                     let message = format!("TOKENGEN expects '{key}' to be a map of STRING keys and values.");
-                    self.add(Code::NotTokengen, &format!("{key}.{name}"), message);
+                    self.add(Code::NotTokengen, &format!("{key}.{}", excerpt(name)), message);
                 }
             }
             Some(_) => self.add(Code::NotTokengen, key, format!("TOKENGEN expects '{key}' to be a map.")),

@@ -3,10 +3,10 @@
 //! In a string a backslash escapes. In a regular expression and a glob a backslash belongs to the pattern and is kept, with
 //! two exceptions: `\"` is a quote, and `\{` before `name}` keeps the brace from being a splice.
 
-use crate::diag::render::hides;
 use crate::span::Span;
 use crate::syntax::ast::{At, Name, Piece, Text};
 use crate::syntax::lex::{is_letter, is_word};
+use crate::visible::hides;
 
 /// How backslashes and braces of a text are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,6 +28,7 @@ use crate::span::Span;
 use crate::syntax::ast::BlockKind;
 use crate::syntax::cases::Expected;
 use crate::syntax::map::from_json_text;
+use crate::visible::excerpt;
 
 /// Reads a file of cases, one a line. Where a line has no `now`, it is `now`.
 ///
@@ -92,7 +93,7 @@ impl Loader<'_> {
         if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
             return Err(Wrong::new(
                 Code::UnknownKey,
-                format!("a case has no key `{key}`; it has `{}`", KEYS.join("`, `")),
+                format!("a case has no key `{}`; it has `{}`", excerpt(key), KEYS.join("`, `")),
             ));
         }
         let now = self.time(object)?;

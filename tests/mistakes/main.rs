@@ -4,6 +4,9 @@
 #[path = "../token_workshop/mod.rs"]
 mod token_workshop;
 
+#[path = "../cli_support/mod.rs"]
+mod cli_support;
+
 mod binding;
 mod cost;
 mod meaning;

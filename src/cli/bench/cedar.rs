@@ -6,7 +6,7 @@
 //!
 //! What is refused: a machine without the command `cedar`, and a policy that it does not take.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,6 +18,7 @@ use crate::cli::inputs;
 use crate::cli::ui::{Failure, progress};
 use crate::measure::{Ask, Work};
 use crate::model::vocabulary::Vocabulary;
+use crate::token::keys::{Randomness, SystemRandom};
 
 /// What Cedar said.
 pub struct Cedar {
@@ -100,6 +101,15 @@ impl Cedar {
     }
 }
 
+/// Makes a directory for its owner alone, where the system has owners.
+fn private() -> DirBuilder {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode to set"))]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
 /// A directory for what Cedar reads from files.
 struct Files {
     directory: PathBuf,
@@ -107,9 +117,12 @@ struct Files {
 
 impl Files {
     fn new() -> Result<Self, Failure> {
-        let directory = std::env::temp_dir().join(format!("placet-bench-{}", std::process::id()));
-        let files = Self { directory };
-        fs::create_dir_all(&files.directory).map_err(|error| files.failed(&error))?;
+        let mut number = [0; 16];
+        SystemRandom.fill(&mut number).map_err(|error| Failure::new(error.to_string()))?;
+        let name = format!("placet-bench-{}", data_encoding::HEXLOWER.encode(&number));
+        let files = Self { directory: std::env::temp_dir().join(name) };
+        // Never one that is there: in a directory of everybody, it could be another user's.
+        private().create(&files.directory).map_err(|error| files.failed(&error))?;
         files.write("entities.json", &json!([]))?;
         Ok(files)
     }

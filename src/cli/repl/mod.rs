@@ -44,7 +44,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     if lines.is_interactive() {
         ui.note("type a policy, then requests such as `get { cache: \"acorns\" }`; `:help` tells more, `:quit` leaves");
     }
-    loop {
+    while !ui.is_cut_off() {
         match lines.next()? {
             Entry::End => return Ok(Exit::Yes),
             Entry::TooLong => ui.note(Failure::new("that was too long; put it into a file, and `:load FILE`")),
@@ -52,4 +52,5 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             Entry::Text(text) => session.enter(&text),
         }
     }
+    Ok(Exit::No)
 }

@@ -7,6 +7,7 @@ use crate::cli::ui::Ui;
 use crate::compat::warp10::attributes::{Asked, BadBound, Bounds};
 use crate::compat::warp10::script::TimeUnit;
 use crate::compat::warp10::token::Token;
+use crate::visible::escaped;
 
 /// The bounds of a READ token, each under the name of its attribute: times are ISO 8601, the others numbers. None where there
 /// are none. They are counted from now, as those of a request that names no range.
@@ -36,6 +37,7 @@ pub fn bounds(token: &Token, unit: TimeUnit, now: i64) -> Result<Option<Json>, B
 /// A line for each.
 pub fn lines(ui: &Ui, bounds: Option<&Json>) {
     for (name, bound) in bounds.and_then(Json::as_object).into_iter().flatten() {
-        ui.line(format_args!("  data {name}: {}", bound.as_str().map_or_else(|| bound.to_string(), str::to_owned)));
+        let bound = bound.as_str().map_or_else(|| bound.to_string(), str::to_owned);
+        ui.line(format_args!("  data {}: {}", escaped(name), escaped(&bound)));
     }
 }

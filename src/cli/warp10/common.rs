@@ -1,6 +1,6 @@
 //! What the commands share: the configuration, and tokens as they are given.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
@@ -10,6 +10,7 @@ use crate::compat::warp10::config::Config;
 use crate::compat::warp10::keys::Keys;
 use crate::compat::warp10::rejection::Rejection;
 use crate::compat::warp10::selectors::EmptyMeans;
+use crate::visible::escaped;
 
 /// Where the keys are.
 #[derive(clap::Args, Clone, Debug)]
@@ -74,12 +75,17 @@ impl Reading {
 /// # Errors
 /// The file can not be read.
 pub fn token_text(given: &str) -> Result<String, Failure> {
-    let path = Path::new(given);
-    let text = if given == "-" || path.is_file() { inputs::text(path)? } else { given.to_owned() };
+    // A name of a static token can be any word.
+    let names_file = |text: &str| text.contains(['/', '\\']) || (text.len() < SHORTEST_TOKEN && text.contains('.'));
+    let is_text = |text: &str| !names_file(text);
+    let text = inputs::text_or_file(given, is_text, "name the file that holds the token")?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
+/// Fewer characters make no token, so what is shorter and has a dot is the name of a file.
+const SHORTEST_TOKEN: usize = 48;
+
 /// Says that a token is not accepted. That is a no.
 pub fn rejected(ui: &Ui, rejection: &Rejection) -> Exit {
-    ui.no("refused", &rejection.label.to_string(), rejection)
+    ui.no("refused", &rejection.label.to_string(), &escaped(&rejection.to_string()))
 }

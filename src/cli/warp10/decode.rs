@@ -8,6 +8,7 @@ use crate::compat::warp10::grants::lower;
 use crate::compat::warp10::keys::TokenKeys;
 use crate::compat::warp10::selectors::{id_text, of_token};
 use crate::compat::warp10::token::{Pairs, Token};
+use crate::visible::{self, escaped};
 
 /// Shows everything that a token says, and the selectors that a Warp 10 makes of it.
 ///
@@ -18,7 +19,7 @@ Examples:
   placet warp10 decode token.txt --config secrets.conf
   placet warp10 decode - --config secrets.conf --format json < token.txt")]
 pub struct Args {
-    /// The text of a token, a file that holds it, or `-` for standard input
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
     token: String,
 
     #[command(flatten)]
@@ -45,8 +46,8 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     } else {
         for (name, value) in &fields {
             match value {
-                Json::String(text) => ui.line(format_args!("{name}: {text}")),
-                other => ui.line(format_args!("{name}: {other}")),
+                Json::String(text) => ui.line(format_args!("{name}: {}", escaped(text))),
+                other => ui.line(format_args!("{name}: {}", visible::json(&other.to_string()))),
             }
         }
     }

@@ -41,7 +41,7 @@ pub struct ExplainArgs {
 /// A token, and a request.
 #[derive(clap::Args, Debug)]
 struct Asked {
-    /// The text of a token, a file that holds it, or `-` for standard input
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
     token: String,
 
     #[command(flatten)]

@@ -17,7 +17,7 @@ use crate::compat::warp10::bridge::import;
 Example:
   placet warp10 import token.txt --config secrets.conf --out reader.placet")]
 pub struct Args {
-    /// The text of a token, a file that holds it, or `-` for standard input
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
     token: String,
 
     #[command(flatten)]

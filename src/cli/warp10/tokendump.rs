@@ -34,7 +34,11 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         match keys.open(line) {
             Ok(token) => {
                 let dump = dumped(line, &token, &keys);
-                ui.line(if ui.is_json() { to_json(&dump, Style::default()) } else { dump.to_warpscript() });
+                if ui.is_json() {
+                    ui.json_text(&to_json(&dump, Style::default()));
+                } else {
+                    ui.line(dump.to_warpscript());
+                }
             }
             Err(rejection) => return Ok(rejected(ui, &rejection)),
         }

@@ -9,10 +9,10 @@ use serde_json::json;
 use super::common::{Configuration, token_text};
 use super::service::directory;
 use crate::cli::inputs;
+use crate::cli::outputs::{Existing, LockedFile, Secrecy, write};
 use crate::cli::ui::{Exit, Failure, Outcome, Ui};
 use crate::compat::warp10::envelope::Ident;
 use crate::compat::warp10::trl::{ListName, RevocationList, Scope};
-use crate::compat::warp10::trl_directory::Folder;
 
 /// Reads and writes the revocation lists of a Warp 10.
 ///
@@ -44,7 +44,7 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         application: Vec<String>,
 
-        /// Revoke this token: its text, a file that holds it, or `-`; needs the configuration
+        /// Revoke this token: a file that holds it, or `-`; needs the configuration
         #[arg(long, requires = "files")]
         token: Vec<String>,
 
@@ -108,20 +108,15 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     match args.command {
         Command::List { folder } => list(ui, &folder),
         Command::Add { which, ident, application, token, files } => {
+            // Before the lock is taken: standard input may take its time.
+            let of_tokens = idents(ui, &token, files)?;
+            let lock = which.lock()?;
             let mut list = which.read()?;
-            ident.into_iter().for_each(|ident| list.revoke(ident));
+            ident.into_iter().chain(of_tokens).for_each(|ident| list.revoke(ident));
             for name in &application {
                 list.revoke_application(name).map_err(|error| Failure::new(error.to_string()))?;
             }
-            if !token.is_empty() {
-                let keys = Configuration { files }.keys(ui)?;
-                for token in &token {
-                    let text = token_text(token)?;
-                    keys.token.open(&text).map_err(|rejection| Failure::new(rejection.message))?;
-                    list.revoke(keys.token.ident(&text));
-                }
-            }
-            which.put(ui, &list)
+            which.put(ui, &list, &lock)
         }
         Command::Write { which, file } => {
             let text = inputs::text(&file)?;
@@ -131,9 +126,23 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
                 return Err(Failure::new(format!("`{name}`:{}: this line can not be read", bad.first))
                     .help("a line is 16 hexadecimal digits, or `+` and the name of an application"));
             }
-            which.put(ui, &list)
+            which.put(ui, &list, &which.lock()?)
         }
     }
+}
+
+/// The idents of tokens that open with the keys of the configuration.
+fn idents(ui: &Ui, tokens: &[String], files: Vec<PathBuf>) -> Result<Vec<Ident>, Failure> {
+    if tokens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys = Configuration { files }.keys(ui)?;
+    let ident = |token: &String| {
+        let text = token_text(token)?;
+        keys.token.open(&text).map_err(|rejection| Failure::new(rejection.message))?;
+        Ok(keys.token.ident(&text))
+    };
+    tokens.iter().map(ident).collect()
 }
 
 fn list(ui: &Ui, folder: &std::path::Path) -> Outcome {
@@ -149,6 +158,11 @@ fn list(ui: &Ui, folder: &std::path::Path) -> Outcome {
 }
 
 impl Which {
+    /// Waits until no other process writes lists here. A list is many files, so the lock is the directory's.
+    fn lock(&self) -> Result<LockedFile, Failure> {
+        LockedFile::open(&self.dir.join("lists"))
+    }
+
     /// The newest file of the list.
     fn newest(&self) -> Result<Option<ListName>, Failure> {
         let failed = |error: std::io::Error| Failure::new(format!("can not read `{}`: {error}", self.dir.display()));
@@ -174,15 +188,14 @@ impl Which {
         }
     }
 
-    fn put(&self, ui: &Ui, list: &RevocationList) -> Outcome {
+    fn put(&self, ui: &Ui, list: &RevocationList, _lock: &LockedFile) -> Outcome {
         let now = u64::try_from(inputs::now(self.now)).unwrap_or_default();
         // The file with the greatest number counts, so what a clock has put ahead must not hide this one.
         let last = self.newest()?.and_then(|newest| newest.timestamp);
         let now = last.map_or(now, |last| now.max(last.saturating_add(1)));
         let (name, text) =
             list.file(&self.name, self.scope.scope(), now).map_err(|error| Failure::new(error.to_string()))?;
-        let failed = |error| Failure::new(format!("can not write `{}`: {error}", self.dir.display()));
-        Folder(self.dir.clone()).put(&name, &text).map_err(failed)?;
+        write(&self.dir.join(&name.file), text.as_bytes(), Secrecy::Open, Existing::Keep)?;
         if ui.is_json() {
             ui.json(&json!({ "file": name.file }));
         } else {

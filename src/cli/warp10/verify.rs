@@ -16,7 +16,7 @@ use crate::compat::warp10::token::Token;
 Example:
   placet warp10 verify token.txt --config secrets.conf --trl /opt/warp10/etc/trl")]
 pub struct Args {
-    /// The text of a token, a file that holds it, or `-` for standard input
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
     token: String,
 
     #[command(flatten)]

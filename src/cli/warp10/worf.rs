@@ -1,7 +1,7 @@
 //! `placet warp10 worf`: Worf's command line, on files and a terminal.
 
 use std::fs;
-use std::io::{BufRead, Write, stderr, stdin};
+use std::io::{BufRead, stdin};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -38,7 +38,7 @@ pub struct Args {
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let options = match Options::parse(&args.words) {
         Ok(options) => options,
-        Err(error) => return Err(Failure::new(format!("{error}\n{HELP}"))),
+        Err(error) => return Err(Failure::with_page(error, HELP)),
     };
     if options.help {
         ui.line(HELP);
@@ -49,7 +49,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         return Ok(Exit::Yes);
     }
     let Some(config) = &options.config else {
-        return Err(Failure::new(format!("Config path is missing.\n{HELP}")));
+        return Err(Failure::with_page("Config path is missing.", HELP));
     };
     let config = Path::new(config);
     let text = Zeroizing::new(inputs::text(config)?);
@@ -112,8 +112,7 @@ impl Run<'_> {
         let mut session = Session::new(keys, self.now, SystemRandom);
         let mut lines = stdin().lock().lines();
         while let Some(prompt) = session.prompt() {
-            let _ = write!(stderr(), "{prompt}");
-            let _ = stderr().flush();
+            self.ui.prompt(prompt);
             let Some(line) = lines.next() else { break };
             let line = line.map_err(|error| Failure::new(format!("can not read standard input: {error}")))?;
             self.ui.text(session.answer(&line));
@@ -169,8 +168,7 @@ impl Fields for Filling<'_> {
         if !self.run.options.interactive {
             return None;
         }
-        let _ = write!(stderr(), "{setting} ({kind}:{hint})>");
-        let _ = stderr().flush();
+        self.run.ui.prompt(format_args!("{setting} ({kind}:{hint})>"));
         let mut line = String::new();
         let read = stdin().lock().read_line(&mut line).ok()?;
         let answer = line.trim();

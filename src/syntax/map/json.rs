@@ -11,6 +11,7 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
 use crate::span::Span;
+use crate::visible::excerpt;
 
 /// Reads a JSON text; the place of the diagnostic is in the text.
 ///
@@ -132,7 +133,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut values = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if values.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("`{key}` is given twice")));
+                return Err(A::Error::custom(format_args!("`{}` is given twice", excerpt(&key))));
             }
             let Strict(value) = map.next_value()?;
             values.insert(key, value);

@@ -8,6 +8,7 @@ use crate::diag::code::Code;
 use crate::span::Span;
 use crate::syntax::ast::Effect;
 use crate::syntax::lex::{Lexer, Token, TokenKind};
+use crate::visible::EXCERPT;
 
 /// Says why the text from `start` on is not what was expected.
 pub(super) fn explain(text: &str, start: usize, stop: &Stop) -> Diagnostic {
@@ -20,6 +21,10 @@ pub(super) fn explain(text: &str, start: usize, stop: &Stop) -> Diagnostic {
 
 /// The word that is most like one, if any is.
 pub(crate) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    // The work grows with the word's length, and nobody mistypes so long a one.
+    if word.len() > EXCERPT {
+        return None;
+    }
     let lower = word.to_lowercase();
     let scored = words.into_iter().map(|known| (strsim::damerau_levenshtein(&lower, &known.to_lowercase()), known));
     let (distance, known) = scored.min_by_key(|&(distance, _)| distance)?;

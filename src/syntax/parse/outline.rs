@@ -6,12 +6,12 @@
 use super::foreign::is_foreign_quote;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::diag::render::{hides, turns};
 use crate::limits;
 use crate::model::lines::breaks_line;
 use crate::span::Span;
 use crate::syntax::ast::Effect;
 use crate::syntax::lex::{Lexer, Token, TokenKind};
+use crate::visible::{hides, turns};
 
 /// What a first look at a text finds.
 #[derive(Debug, Default)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::read::Node;
 use crate::limits;
+use crate::visible::hides;
 
 /// A value as it is handed in and out: a tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,7 +157,9 @@ fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '%' | '\'' => out.push_str(&format!("%{:02X}", u32::from(c))),
-            c if c < ' ' || c == '\u{7f}' => out.push_str(&format!("%{:02X}", u32::from(c))),
+            c if c < ' ' || hides(c) => {
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| out.push_str(&format!("%{byte:02X}")));
+            }
             c => out.push(c),
         }
     }

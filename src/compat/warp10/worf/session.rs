@@ -15,6 +15,7 @@ use crate::compat::warp10::keys::TokenKeys;
 use crate::compat::warp10::selectors::id_text;
 use crate::compat::warp10::token::{ReadToken, Token, WriteToken};
 use crate::token::keys::Randomness;
+use crate::visible::escaped;
 
 /// A session.
 pub struct Session<'s, R> {
@@ -256,7 +257,7 @@ fn show(token: &Token) -> String {
             ("data owner", id_text(&token.owner)),
         ],
     };
-    lines.iter().map(|(what, value)| format!("{what}={value}\n")).collect()
+    lines.iter().map(|(what, value)| format!("{what}={}\n", escaped(value))).collect()
 }
 
 /// `2026-01-31T12:00:00.000 UTC`

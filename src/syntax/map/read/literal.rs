@@ -10,6 +10,7 @@ use crate::syntax::ast::{Literal, Piece, Text};
 use crate::syntax::map::OPERATORS;
 use crate::syntax::parse::{literal, nearest};
 use crate::syntax::text::normal_pattern;
+use crate::visible::excerpt;
 
 impl Reader {
     pub(super) fn literal(&mut self, value: &Value) -> Option<Literal> {
@@ -40,11 +41,11 @@ impl Reader {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("a key that begins with `$` is written `${key}`"),
             };
-            self.report(Code::Map, format!("`{key}` is no pattern"), help);
+            self.report(Code::Map, format!("`{}` is no pattern", excerpt(key)), help);
             return None;
         }
         if !["$string", "$bytes", "$duration", "$time"].contains(&key) {
-            self.report(Code::Map, format!("`{key}` is no literal"), "write a string, a number or a name");
+            self.report(Code::Map, format!("`{}` is no literal", excerpt(key)), "write a string, a number or a name");
             return None;
         }
         let Value::String(text) = value else { return self.expected("a string", value) };

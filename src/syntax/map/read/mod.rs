@@ -16,6 +16,7 @@ use crate::syntax::ast::{At, Block, BlockKind, File};
 use crate::syntax::lex::is_word;
 use crate::syntax::map::NULL_HELP;
 use crate::syntax::parse::nearest;
+use crate::visible;
 
 /// What a map becomes, or what is wrong with it; and where its places point.
 pub type Read<T> = Result<(T, Source), (Vec<Diagnostic>, Source)>;
@@ -81,8 +82,8 @@ impl Reader {
     /// Reads something below a key.
     fn below<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.path.len();
-        if !is_word(key) {
-            self.path.push_str(&format!("[{key:?}]"));
+        if !is_word(key) || key.len() > visible::EXCERPT {
+            self.path.push_str(&visible::key(key));
         } else if length > 0 {
             self.path.push('.');
             self.path.push_str(key);
@@ -131,7 +132,7 @@ impl Reader {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known are {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
         };
-        self.below(key, |reader| reader.report(Code::Map, format!("`{key}` is no key here"), help));
+        self.below(key, |reader| reader.report(Code::Map, format!("`{}` is no key here", visible::excerpt(key)), help));
     }
 
     fn only_keys(&mut self, map: &Map<String, Value>, known: &[&str]) {

@@ -9,6 +9,7 @@ use crate::model::types::{Scalar, Type};
 use crate::syntax::ast::Name;
 use crate::syntax::lex::is_word;
 use crate::syntax::parse::nearest;
+use crate::visible::excerpt;
 
 impl Reader {
     pub(super) fn named(&mut self, map: &Map<String, Value>, key: &str) -> Option<Name> {
@@ -25,7 +26,7 @@ impl Reader {
     pub(super) fn action_name(&mut self, value: &Value) -> Option<Name> {
         let name = self.word(value)?;
         if matches!(name.text.as_str(), "action" | "role") {
-            let message = format!("no action is called `{}`", name.text);
+            let message = format!("no action is called `{}`", excerpt(&name.text));
             self.report(Code::Map, message, "the word begins a member of a vocabulary; choose another name");
             return None;
         }
@@ -36,7 +37,7 @@ impl Reader {
         if !is_word(text) {
             self.report(
                 Code::Map,
-                format!("`{text}` is no name"),
+                format!("`{}` is no name", excerpt(text)),
                 "a name is ASCII letters, digits and `_`, not beginning with a digit",
             );
             return None;
@@ -79,7 +80,7 @@ impl Reader {
                 || "a type is written like `string` or `set of string`".to_owned(),
                 |word| format!("did you mean `{word}`?"),
             );
-            self.report(Code::UnknownType, format!("`{text}` is no type"), help);
+            self.report(Code::UnknownType, format!("`{}` is no type", excerpt(text)), help);
         }
         ty
     }
