@@ -1,6 +1,10 @@
 //! Warp 10 tokens on the command line.
 
 mod cli_support;
+#[path = "cli_warp10/revocation.rs"]
+mod revocation;
+#[path = "cli_warp10/selectors.rs"]
+mod selectors;
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
@@ -126,6 +130,22 @@ fn worf_fills_a_template_and_mints_a_pair() {
     let said = place.placet_reading("warp10 worf -i my.conf", talk).yes().out;
     let json: Json = serde_json::from_str(said.lines().last().unwrap()).unwrap();
     assert_eq!(json["write"]["labels"], "{a=b}");
+}
+
+/// A place with keys, and the token that an envelope's map makes, in `token`.
+fn minted(map: &str) -> Place {
+    let place = Place::new();
+    place.write("secrets.conf", RECORDED);
+    mint(&place, "token", map);
+    place
+}
+
+/// Mints another token there. What the map does not say is said for it.
+fn mint(place: &Place, name: &str, map: &str) {
+    let envelope = format!("{{ 'application' 'a' 'owner' '{ONE}' 'ttl' 3600000 {map} }} TOKENGEN");
+    let ran = place.placet_reading("warp10 tokengen - --config secrets.conf", &envelope).yes();
+    let stack: Json = serde_json::from_str(&ran.out).unwrap();
+    place.write(name, stack[0]["token"].as_str().unwrap());
 }
 
 /// The keys of the recorded envelopes.

@@ -4,7 +4,7 @@ use placet::author::Document;
 use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
 use placet::compat::warp10::bridge::{NotImported, Obstacle, export, import};
-use placet::compat::warp10::selectors::{EmptyMeans, of_token};
+use placet::compat::warp10::selectors::{Applications, Platform, of_token};
 use placet::compat::warp10::token::{Pairs, ReadToken, Token, WriteToken};
 use placet::syntax::ast::BlockKind;
 
@@ -29,7 +29,7 @@ fn exported(text: &str, with: &[(&str, &str)]) -> Result<Token, Vec<Obstacle>> {
 }
 
 fn there_and_back(token: &Token) {
-    let text = import(token, EmptyMeans::EmptyValue).unwrap().text;
+    let text = import(token, Platform::default()).unwrap().text;
     assert_eq!(exported(&text, &[]).as_ref(), Ok(token), "{text}");
 }
 
@@ -71,7 +71,7 @@ fn what_is_imported_is_exported_as_it_was() {
 
 #[test]
 fn a_file_says_how_long_the_token_is_good_and_for_what() {
-    let imported = import(&Token::Read(restricted()), EmptyMeans::EmptyValue).unwrap();
+    let imported = import(&Token::Read(restricted()), Platform::default()).unwrap();
     for part in ["type: READ", "expiry: 2024-11-13T22:13:20.001Z", "producers: any", "unless has class", "line: ~"] {
         let text: String = imported.text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(part), "{part}: {text}");
@@ -87,7 +87,7 @@ fn labels_that_select_on_deletion_are_not_imported() {
         labels: pairs(&[("site", "~n.*")]),
         ..WriteToken::default()
     });
-    assert!(matches!(import(&token, EmptyMeans::EmptyValue), Err(NotImported::LabelsAreSelectors)));
+    assert!(matches!(import(&token, Platform::default()), Err(NotImported::LabelsAreSelectors)));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_template_with_parameters_is_exported() {
     assert_eq!(token.owners.len(), 3);
     assert_eq!(token.owners[0], id(ONE));
     assert_eq!(token.expiry, 1_700_000_000_000 + 30 * 86_400_000 - 1);
-    let selectors = of_token(&token);
+    let selectors = of_token(&token, Applications::default());
     assert_eq!(selectors[0], ("dc".to_owned(), "~(?s)eu-.*".to_owned()));
     assert_eq!(selectors[1], ("host".to_owned(), "=web-01".to_owned()));
     let write = include_str!("../policies/warp10_write.placet");
@@ -151,7 +151,7 @@ fn everything_that_has_no_place_is_named() {
 
 mod worf {
     use placet::compat::warp10::keys::TokenKeys;
-    use placet::compat::warp10::selectors::of_token;
+    use placet::compat::warp10::selectors::{Applications, of_token};
     use placet::compat::warp10::token::Token;
     use placet::compat::warp10::worf::WorfError;
     use placet::compat::warp10::worf::defaults::Defaults;
@@ -206,7 +206,7 @@ mod worf {
         assert!(json.get("write").is_none());
         assert_eq!(json["read"]["labels"], "{site=north}");
         let Token::Read(token) = opened(&json["read"]) else { panic!() };
-        let selectors = of_token(&token);
+        let selectors = of_token(&token, Applications::default());
         assert_eq!(selectors[0], ("site".to_owned(), "north".to_owned()));
         assert_eq!(selectors[1].1, "~^(\\Qa\\E|\\Qb\\E)$");
         assert_eq!(selectors[2].1, format!("~^({ONE}|{TWO})$"));
@@ -272,7 +272,7 @@ mod worf {
         let json: Json = serde_json::from_str(said.lines().last().unwrap()).unwrap();
         let Token::Read(token) = opened(&json["read"]) else { panic!() };
         assert_eq!((token.issuance, token.expiry), (NOW, NOW + 5));
-        assert_eq!(of_token(&token).len(), 2);
+        assert_eq!(of_token(&token, Applications::default()).len(), 2);
     }
 
     #[test]

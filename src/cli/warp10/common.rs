@@ -9,7 +9,7 @@ use crate::cli::ui::{Exit, Failure, Ui};
 use crate::compat::warp10::config::Config;
 use crate::compat::warp10::keys::Keys;
 use crate::compat::warp10::rejection::Rejection;
-use crate::compat::warp10::selectors::EmptyMeans;
+use crate::compat::warp10::selectors::{Applications, EmptyMeans, Platform};
 
 /// Where the keys are.
 #[derive(clap::Args, Clone, Debug)]
@@ -59,13 +59,30 @@ pub struct Reading {
     /// Take an empty selector for "the label is absent" (`warp10.absent.label.support = true`)
     #[arg(long)]
     pub absent_labels: bool,
+
+    /// The version of the Warp 10: before 2.4.0, several `applications` of a READ token are regular expressions
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub platform: Option<(u32, u32)>,
+}
+
+/// The first two numbers of `2.4.0`.
+fn version(text: &str) -> Result<(u32, u32), String> {
+    let mut numbers = text.split(['.', '-']).map(|number| number.parse::<u32>().ok());
+    match (numbers.next().flatten(), numbers.next().flatten()) {
+        (Some(major), Some(minor)) => Ok((major, minor)),
+        _ => Err("a version looks like `2.3.0`".to_owned()),
+    }
 }
 
 impl Reading {
-    /// What an empty selector means.
+    /// What the platform makes of tokens.
     #[must_use]
-    pub const fn empty(self) -> EmptyMeans {
-        if self.absent_labels { EmptyMeans::Absent } else { EmptyMeans::EmptyValue }
+    pub fn platform(self) -> Platform {
+        let is_old = self.platform.is_some_and(|version| version < (2, 4));
+        Platform {
+            empty: if self.absent_labels { EmptyMeans::Absent } else { EmptyMeans::EmptyValue },
+            applications: if is_old { Applications::Unquoted } else { Applications::Quoted },
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod eval;
 mod export;
 mod import;
 mod keys;
+mod series;
 mod service;
 mod tokendump;
 mod tokengen;

@@ -111,7 +111,8 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 /// # Errors
 /// The configuration names none that there is.
 pub fn unit(given: Option<Unit>, config: &Config) -> Result<TimeUnit, Failure> {
-    match (given, config.get("warp.timeunits")) {
+    let configured = config.setting("warp.timeunits").map_err(|error| Failure::new(error.to_string()))?;
+    match (given, configured) {
         (Some(Unit::Us), _) | (None, None) => Ok(TimeUnit::Microseconds),
         (Some(Unit::Ms), _) => Ok(TimeUnit::Milliseconds),
         (Some(Unit::Ns), _) => Ok(TimeUnit::Nanoseconds),
