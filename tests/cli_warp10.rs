@@ -1,6 +1,8 @@
 //! Warp 10 tokens on the command line.
 
 mod cli_support;
+#[path = "cli_warp10/messages.rs"]
+mod messages;
 #[path = "cli_warp10/revocation.rs"]
 mod revocation;
 #[path = "cli_warp10/selectors.rs"]

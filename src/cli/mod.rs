@@ -131,7 +131,7 @@ impl Command {
 /// The whole program. What can not be understood is clap's to say, with exit code 2.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(warp10::each_config(std::env::args_os()));
     let ui = Ui::new(cli.format);
     match cli.command.run(&ui) {
         Ok(exit) => ExitCode::from(exit as u8),

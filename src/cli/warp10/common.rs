@@ -1,5 +1,7 @@
 //! What the commands share: the configuration, and tokens as they are given.
 
+use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -14,7 +16,8 @@ use crate::compat::warp10::selectors::{Applications, EmptyMeans, Platform};
 /// Where the keys are.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Configuration {
-    /// A configuration of the Warp 10, with its keys; may be given several times, and later ones win
+    /// A configuration of the Warp 10, with its keys, or a directory with `*.conf` files. Several may follow, if their names
+    /// end in `.conf`, and later ones win
     #[arg(long = "config", value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 }
@@ -25,8 +28,12 @@ impl Configuration {
     /// # Errors
     /// A file can not be read, or is no configuration.
     pub fn read(&self, ui: &Ui) -> Result<Config, Failure> {
+        let mut paths = Vec::new();
+        for path in &self.files {
+            paths.extend(if path.is_dir() { configurations(path)? } else { vec![path.clone()] });
+        }
         let read = |path: &PathBuf| Ok((inputs::name(path), Zeroizing::new(inputs::text(path)?)));
-        let files = self.files.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+        let files = paths.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
         let texts = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         let config = Config::read(texts, []).map_err(|error| Failure::new(error.to_string()))?;
         for at in config.skipped() {
@@ -42,6 +49,37 @@ impl Configuration {
     pub fn keys(&self, ui: &Ui) -> Result<Keys, Failure> {
         keys_of(&self.read(ui)?)
     }
+}
+
+/// The `*.conf` files of a directory, by their names.
+fn configurations(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let failed = |error| Failure::new(format!("can not read `{}`: {error}", directory.display()));
+    let entries = fs::read_dir(directory).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    let mut files: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).filter(|path| is_conf(path)).collect();
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::new(format!("`{}` has no file whose name ends in `.conf`", directory.display())));
+    }
+    Ok(files)
+}
+
+fn is_conf(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "conf")
+}
+
+/// The words of a command line, with a `--config` before every configuration that follows another: what a shell makes of
+/// `--config conf.d/*.conf`.
+pub fn each_config(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut all: Vec<OsString> = Vec::new();
+    for word in words {
+        let follows = all.len() > 1 && all.get(all.len() - 2).is_some_and(|flag| flag == "--config");
+        let is_meant = all.iter().any(|word| word == "warp10") && all.iter().all(|word| word != "--");
+        if follows && is_meant && is_conf(Path::new(&word)) {
+            all.push("--config".into());
+        }
+        all.push(word);
+    }
+    all
 }
 
 /// The keys of a configuration.

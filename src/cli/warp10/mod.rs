@@ -20,6 +20,7 @@ mod worf;
 
 use clap::Subcommand;
 
+pub use self::common::each_config;
 use super::ui::{Outcome, Ui};
 
 /// Works with the tokens of a Warp 10: mints, reads, decides, converts and revokes them.

@@ -88,7 +88,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             host.keys = Some(&keys);
             host.ident = config.get("warp.ident").map(str::to_owned);
             let mut machine = Machine::new(host);
-            machine.run(&text).map(|stack| (stack_json(&stack, machine.json_style()), stack))
+            let result = machine.run(&text);
+            machine.remarks().iter().for_each(|remark| ui.warning(remark));
+            result.map(|stack| (stack_json(&stack, machine.json_style()), stack))
         };
         if no_randomness {
             return Err(Failure::new(NoRandomness.to_string()));

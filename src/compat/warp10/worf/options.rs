@@ -128,17 +128,9 @@ impl Options {
                 }
             }
         }
-        options.exclude("puid", options.producer.is_some(), "puidg", options.new_producer)?;
-        options.exclude("ouid", options.owner.is_some(), "ouidg", options.new_owner)?;
+        exclude("puid", options.producer.is_some(), "puidg", options.new_producer)?;
+        exclude("ouid", options.owner.is_some(), "ouidg", options.new_owner)?;
         Ok(options)
-    }
-
-    fn exclude(&self, one: &str, has_one: bool, other: &str, has_other: bool) -> Result<(), WorfError> {
-        if has_one && has_other {
-            let message = "was specified but an option from this group has already been selected";
-            return Err(WorfError::new(format!("The option '{other}' {message}: '{one}'")));
-        }
-        Ok(())
     }
 
     /// Sets what takes no value.
@@ -173,6 +165,15 @@ impl Options {
         }
         Ok(())
     }
+}
+
+/// One of a group of options excludes the other.
+fn exclude(one: &str, has_one: bool, other: &str, has_other: bool) -> Result<(), WorfError> {
+    if !(has_one && has_other) {
+        return Ok(());
+    }
+    let message = "was specified but an option from this group has already been selected";
+    Err(WorfError::new(format!("The option '{other}' {message}: '{one}'")))
 }
 
 fn kinds(text: &str) -> Result<Kinds, WorfError> {
