@@ -14,7 +14,7 @@ use placet::compat::warp10::grant_cache::GrantCache;
 use placet::compat::warp10::java::uuid_from_text;
 use placet::compat::warp10::keys::TokenKeys;
 use placet::compat::warp10::opb64;
-use placet::compat::warp10::selectors::{EmptyMeans, Series};
+use placet::compat::warp10::selectors::{Platform, Series};
 use placet::compat::warp10::token::{Kind, ReadToken, Token};
 use placet::compat::warp10::trl::{Directory, RevocationList, Scope};
 use placet::model::request::Request;
@@ -82,7 +82,7 @@ fn decide(group: &mut BenchmarkGroup<'_, WallTime>, keys: &TokenKeys, text: &str
     let labels = [(".owner", owner), (".producer", owner), (".app", "plant.one"), ("site", "north"), ("room", room)];
     let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let series = Series { class: "temp", labels: &labels, attributes: &[] };
-    let asked = Asked { action: Action::Fetch, series, empty: EmptyMeans::EmptyValue };
+    let asked = Asked { action: Action::Fetch, series, platform: Platform::default() };
     let cold = || acceptor_decides(&acceptor, text, &asked);
     assert!(cold());
     group.bench_function("decide, cold", |b| b.iter(cold));
@@ -94,7 +94,7 @@ fn decide(group: &mut BenchmarkGroup<'_, WallTime>, keys: &TokenKeys, text: &str
         b.iter(|| acceptor_decides(&acceptor, black_box(&plain), &asked));
     });
 
-    let new_cache = || GrantCache::new(16, keys.clone(), AttributeRules::default(), EmptyMeans::EmptyValue);
+    let new_cache = || GrantCache::new(16, keys.clone(), AttributeRules::default(), Platform::default());
     let cache = new_cache();
     let vocabulary = cache.vocabulary();
     let action = vocabulary.action("fetch").expect("the vocabulary has it");

@@ -126,7 +126,7 @@ fn banned_attributes_refuse_and_missing_ones_are_added() {
     let settings = [("warp.token.banned.attributes".to_owned(), " x ,, b".to_owned())];
     let config = Config::read([], settings).unwrap();
     let defaults = vec![("a".to_owned(), "default".to_owned()), ("b".to_owned(), "default".to_owned())];
-    let rules = AttributeRules::from_config(&config, defaults, Vec::new());
+    let rules = AttributeRules::from_config(&config, defaults, Vec::new()).unwrap();
     let acceptor = Acceptor { keys: &keys, revocations: &Directory::none(), attributes: &rules };
     let Token::Read(accepted) = acceptor.accept(&keys.mint(&read_token()), Kind::Read, 0).unwrap() else { panic!() };
     let expected = [("a", "own"), ("b", "default")].map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -139,7 +139,7 @@ fn banned_attributes_refuse_and_missing_ones_are_added() {
 }
 
 fn keys_of(text: &str) -> Result<Keys, KeyError> {
-    Keys::from_config(&Config::read([("test.conf", text)], []).unwrap())
+    Keys::from_config(&Config::read([("test.conf", text)], []).unwrap()).map_err(|bad| bad.why)
 }
 
 #[test]

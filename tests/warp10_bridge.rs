@@ -4,7 +4,7 @@ use placet::author::Document;
 use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
 use placet::compat::warp10::bridge::{NotImported, Obstacle, export, import};
-use placet::compat::warp10::selectors::{EmptyMeans, of_token};
+use placet::compat::warp10::selectors::{Applications, Platform, of_token};
 use placet::compat::warp10::token::{Pairs, ReadToken, Token, WriteToken};
 use placet::syntax::ast::BlockKind;
 
@@ -29,7 +29,7 @@ fn exported(text: &str, with: &[(&str, &str)]) -> Result<Token, Vec<Obstacle>> {
 }
 
 fn there_and_back(token: &Token) {
-    let text = import(token, EmptyMeans::EmptyValue).unwrap().text;
+    let text = import(token, Platform::default()).unwrap().text;
     assert_eq!(exported(&text, &[]).as_ref(), Ok(token), "{text}");
 }
 
@@ -71,7 +71,7 @@ fn what_is_imported_is_exported_as_it_was() {
 
 #[test]
 fn a_file_says_how_long_the_token_is_good_and_for_what() {
-    let imported = import(&Token::Read(restricted()), EmptyMeans::EmptyValue).unwrap();
+    let imported = import(&Token::Read(restricted()), Platform::default()).unwrap();
     for part in ["type: READ", "expiry: 2024-11-13T22:13:20.001Z", "producers: any", "unless has class", "line: ~"] {
         let text: String = imported.text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(part), "{part}: {text}");
@@ -87,7 +87,7 @@ fn labels_that_select_on_deletion_are_not_imported() {
         labels: pairs(&[("site", "~n.*")]),
         ..WriteToken::default()
     });
-    assert!(matches!(import(&token, EmptyMeans::EmptyValue), Err(NotImported::LabelsAreSelectors)));
+    assert!(matches!(import(&token, Platform::default()), Err(NotImported::LabelsAreSelectors)));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_template_with_parameters_is_exported() {
     assert_eq!(token.owners.len(), 3);
     assert_eq!(token.owners[0], id(ONE));
     assert_eq!(token.expiry, 1_700_000_000_000 + 30 * 86_400_000 - 1);
-    let selectors = of_token(&token);
+    let selectors = of_token(&token, Applications::default());
     assert_eq!(selectors[0], ("dc".to_owned(), "~(?s)eu-.*".to_owned()));
     assert_eq!(selectors[1], ("host".to_owned(), "=web-01".to_owned()));
     let write = include_str!("../policies/warp10_write.placet");
@@ -151,7 +151,7 @@ fn everything_that_has_no_place_is_named() {
 
 mod worf {
     use placet::compat::warp10::keys::TokenKeys;
-    use placet::compat::warp10::selectors::of_token;
+    use placet::compat::warp10::selectors::{Applications, of_token};
     use placet::compat::warp10::token::Token;
     use placet::compat::warp10::worf::WorfError;
     use placet::compat::warp10::worf::defaults::Defaults;
@@ -206,7 +206,7 @@ mod worf {
         assert!(json.get("write").is_none());
         assert_eq!(json["read"]["labels"], "{site=north}");
         let Token::Read(token) = opened(&json["read"]) else { panic!() };
-        let selectors = of_token(&token);
+        let selectors = of_token(&token, Applications::default());
         assert_eq!(selectors[0], ("site".to_owned(), "north".to_owned()));
         assert_eq!(selectors[1].1, "~^(\\Qa\\E|\\Qb\\E)$");
         assert_eq!(selectors[2].1, format!("~^({ONE}|{TWO})$"));
@@ -216,7 +216,7 @@ mod worf {
     #[test]
     fn what_is_no_option_is_refused() {
         assert_eq!(options("my.conf -t -tt x -a shop").unwrap_err().to_string(), "Invalid token type: x");
-        for line in ["-x", "-ttl", "-ttl ten", "-a shop{a", "-puid nope", "a b", "-l a", "-l a~b"] {
+        for line in ["-x", "-ttl", "-ttl ten", "-puid nope", "a b", "-l a", "-l a~b", "-a -t", "-a x -a y"] {
             assert!(options(line).is_err(), "{line}");
         }
         let order = |line: &str| Order::of(&options(line).unwrap(), &Defaults::default(), NOW, &mut |_: &mut [u8]| {});
@@ -228,9 +228,9 @@ mod worf {
 
     #[test]
     fn what_was_said_once_is_remembered() {
-        let all = format!("-a sh=op%25 -puid {ONE} -ouid {TWO} -ttl 1");
+        let all = format!("-a sh=op% -puid {ONE} -ouid {TWO} -ttl 1");
         let order = Order::of(&options(&all).unwrap(), &Defaults::default(), NOW, &mut |_: &mut [u8]| {}).unwrap();
-        let defaults = Defaults::read(&Defaults::of(&order).write());
+        let defaults = Defaults::read(Defaults::of(&order).write().as_bytes());
         assert_eq!(defaults, Defaults::of(&order));
         let again = Order::of(&options("-ttl 1").unwrap(), &defaults, NOW, &mut |_: &mut [u8]| {}).unwrap();
         assert_eq!(again, order);
@@ -240,11 +240,15 @@ mod worf {
     }
 
     fn talk(answers: &[&str]) -> (String, String) {
+        talk_with(Defaults::default(), answers)
+    }
+
+    fn talk_with(defaults: Defaults, answers: &[&str]) -> (String, String) {
         let keys = keys();
-        let mut session = Session::new(&keys, NOW, |bytes: &mut [u8]| bytes.fill(1));
+        let mut session = Session::new(&keys, NOW, |bytes: &mut [u8]| bytes.fill(1), defaults);
         let (mut prompts, mut said) = (String::new(), String::new());
         for answer in answers {
-            prompts.push_str(session.prompt().unwrap());
+            prompts.push_str(&session.prompt().unwrap());
             prompts.push('\n');
             said.push_str(&session.answer(answer));
         }
@@ -257,8 +261,12 @@ mod worf {
         let (prompts, said) = talk(&answers);
         assert!(prompts.contains("encodeToken/data producer UUID (you can create a new one by typing 'uuidgen') >"));
         assert!(prompts.ends_with("encodeToken(generate | cancel)>\n"));
-        let json: Json = serde_json::from_str(said.lines().last().unwrap()).unwrap();
-        let Token::Read(token) = opened(&json["read"]) else { panic!() };
+        let names: Vec<&str> = said.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+        let authorizations = ["applications", "owners", "producers"].map(|of| format!("authorizations ({of})"));
+        let [applications, owners, producers] = authorizations.each_ref().map(String::as_str);
+        let first = ["uuid generated", "token", "tokenIdent", "application name", "producer"];
+        assert_eq!(names, [&first[..], &[applications, owners, producers, "ttl"]].concat());
+        let Token::Read(token) = opened(&line_of(&said, "token=")) else { panic!() };
         assert_eq!((token.applications.as_slice(), token.producers.len()), (&["shop".to_owned()][..], 0));
         assert_eq!(token.owners, [token.billed.clone()]);
         assert_eq!(token.expiry, NOW + 9_999_999_999);
@@ -269,24 +277,76 @@ mod worf {
         let write = minted(&format!("-t -tt w -a shop -puid {ONE} -ouid {TWO} -ttl 5"));
         let (_, said) = talk(&["decodeToken", write["write"]["token"].as_str().unwrap(), "decode", "yes"]);
         assert!(said.contains("issued at=2023-11-14T22:13:20.000 UTC"), "{said}");
-        let json: Json = serde_json::from_str(said.lines().last().unwrap()).unwrap();
-        let Token::Read(token) = opened(&json["read"]) else { panic!() };
+        let Token::Read(token) = opened(&line_of(&said, "read token=")) else { panic!() };
         assert_eq!((token.issuance, token.expiry), (NOW, NOW + 5));
-        assert_eq!(of_token(&token).len(), 2);
+        assert_eq!(of_token(&token, Applications::default()).len(), 2);
     }
 
     #[test]
     fn a_bad_answer_is_asked_for_again() {
         let (prompts, said) = talk(&["encodeToken", "both", "read", "", "x", "", "nope", "cancel", "dance", "quit"]);
-        assert!(said.contains("Invalid token type: both") && said.contains("Invalid UUID string: nope"));
+        assert!(said.contains("token type both unknown. (read|write) expected"), "{said}");
+        assert!(said.contains("UUID not valid cause=Invalid UUID string: nope"), "{said}");
+        assert!(said.contains("Unable to get application name cause=The option 'a' is missing"), "{said}");
         assert!(said.contains("command dance not found"));
         assert_eq!(prompts.matches("token type").count(), 2);
+    }
+
+    /// As a token of JSON.
+    fn line_of(said: &str, start: &str) -> Json {
+        let text = said.lines().find_map(|line| line.strip_prefix(start)).unwrap();
+        serde_json::json!({ "token": text })
+    }
+
+    #[test]
+    fn an_empty_answer_takes_what_is_remembered() {
+        let id = |text: &str| placet::compat::warp10::java::uuid_from_text(text).unwrap();
+        let defaults = Defaults { application: Some("shop".to_owned()), producer: Some(id(ONE)), owner: Some(id(TWO)) };
+        let answers = ["encodeToken", "write", "", "", "", "0", "1000", "a=b", "generate"];
+        let (prompts, said) = talk_with(defaults, &answers);
+        assert!(prompts.contains("encodeToken/application name, default (shop)>"), "{prompts}");
+        assert!(prompts.contains(&format!("'uuidgen') , default ({ONE})>")), "{prompts}");
+        let Token::Write(token) = opened(&line_of(&said, "token=")) else { panic!() };
+        assert_eq!((token.application.as_str(), token.owner.as_slice()), ("shop", &id(ONE)[..]));
+        assert!(said.contains("0 is not a long") && said.contains("labels={a=b}\nttl=1000\n"), "{said}");
+    }
+
+    #[test]
+    fn braces_without_a_list_never_open_a_token_to_all() {
+        let applications = |application: &str| {
+            let json = minted(&format!("-t -tt r -a {application} -puid {ONE} -ttl 5"));
+            (json["read"]["application"].clone(), json["read"]["applications"].clone())
+        };
+        for literal in ["shop{}", "{a}", "shop{a", "shop{a}b", "sho%70"] {
+            assert_eq!(applications(literal), (literal.into(), serde_json::json!([literal])));
+        }
+        assert_eq!(applications("shop{,}"), ("shop".into(), serde_json::json!(["shop"])));
+        assert_eq!(applications("sho%70{a%2Cb,,c,}"), ("shop".into(), serde_json::json!(["a,b", "", "c"])));
+        for id in ["{}", "{,}", "{{}}", "{x}", "{,,}"].map(|list| format!("{ONE}{list}")) {
+            for option in ["puid", "ouid"] {
+                assert!(options(&format!("-t -a x -{option} {id} -ttl 1")).is_err(), "{option} {id}");
+            }
+        }
+    }
+
+    #[test]
+    fn options_have_long_names_and_exclude_each_other_and_themselves() {
+        let long = format!("--tokens --app-name shop --producer-uuid {ONE} --ttl 5 --labels a=b c.conf");
+        assert_eq!(options(&long), options(&format!("-t -a shop -puid {ONE} -ttl 5 -l a=b c.conf")));
+        let says = |line: &str| options(line).unwrap_err().to_string();
+        assert_eq!(says("--bogus"), "Unrecognized option: --bogus");
+        assert_eq!(says("-bogus"), "Unrecognized option: -bogus");
+        assert_eq!(says("-a -t"), "Missing argument for option: a");
+        assert!(says(&format!("-puid {ONE} -puidg")).contains("already been selected: 'puid'"));
+        assert!(says(&format!("-ouidg -ouid {ONE}")).contains("already been selected: 'ouid'"));
+        assert_eq!(says("-a x -app-name y"), "The option 'a' has two values");
+        assert!(options("-a x -a x -ttl -5").is_ok());
     }
 
     struct Answers;
 
     impl Fields for Answers {
-        fn token(&mut self, write: bool) -> Result<String, WorfError> {
+        fn token(&mut self, _: &str, write: bool) -> Result<String, WorfError> {
             Ok(if write { "W".to_owned() } else { "R".to_owned() })
         }
 
@@ -297,15 +357,14 @@ mod worf {
 
     #[test]
     fn a_template_is_filled_in() {
-        let text = "# @key:128:hex@\nwarp.aes.token = @key:128:hex@\r\nhost=@host:the host@\nport = @int:8080@\nt=@warp:WriteToken@ \nx = a@b@";
+        let text =
+            "# @key:128:hex@\nwarp.aes.token = @key:128:hex@\r\nhost=@host:the host@\nt=@warp:WriteToken@ \nx = a@b@";
         assert!(is_template(text));
         let filled = fill(text, &mut Answers, &mut |bytes: &mut [u8]| bytes.fill(0xab)).unwrap();
         let key = "ab".repeat(16);
-        assert_eq!(
-            *filled,
-            format!("# @key:128:hex@\nwarp.aes.token = hex:{key}\r\nhost=host!\nport = @int:8080@\nt=W \nx = a@b@")
-        );
-        for bad in ["k = @key:128@", "k = @key:7:hex@", "k = @key:x:y@"] {
+        assert_eq!(*filled, format!("# @key:128:hex@\nwarp.aes.token = hex:{key}\r\nhost=host!\nt=W \nx = a@b@"));
+        for bad in ["k = @key:128@", "k = @key:7:hex@", "k = @key:x:y@", "k = @int:1:x@", "k = @other:1:x@", "k = @x@"]
+        {
             assert!(fill(bad, &mut Answers, &mut |_: &mut [u8]| {}).is_err(), "{bad}");
         }
         assert_eq!(output_name("conf.template"), "conf.conf");

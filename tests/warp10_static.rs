@@ -5,7 +5,7 @@ use std::fs;
 use placet::compat::warp10::accept::{Acceptor, AttributeRules};
 use placet::compat::warp10::keys::TokenKeys;
 use placet::compat::warp10::script::TimeUnit;
-use placet::compat::warp10::selectors::{id_text, of_token};
+use placet::compat::warp10::selectors::{Applications, id_text, of_token};
 use placet::compat::warp10::static_tokens::{Clock, Problem, StaticTokens};
 use placet::compat::warp10::token::{Kind, Pairs, ReadToken, Token};
 use placet::compat::warp10::trl::{RevocationList, Scope};
@@ -31,7 +31,7 @@ fn shown(token: &Token) -> Json {
             "type": "READ", "issuance": token.issuance.to_string(), "expiry": token.expiry.to_string(),
             "appName": token.application, "apps": token.applications, "owners": ids(&token.owners),
             "producers": ids(&token.producers), "billed": id_text(&token.billed), "labels": pairs(token.labels.as_ref()),
-            "attributes": pairs(token.attributes.as_ref()), "label_selectors": pairs(Some(&of_token(token))),
+            "attributes": pairs(token.attributes.as_ref()), "label_selectors": pairs(Some(&of_token(token, Applications::default()))),
         }),
         Token::Write(token) => json!({
             "type": "WRITE", "issuance": token.issuance.to_string(), "expiry": token.expiry.to_string(),
@@ -85,12 +85,12 @@ fn lines_as_users_write_them() {
     assert!(matches!(tokens.get("writeTok", Kind::Write), Some(Token::Write(token)) if token.application == "ci"));
     let Some(Token::Read(token)) = tokens.get("readTok", Kind::Read) else { panic!() };
     let expected = [(".app".to_owned(), "=ci".to_owned()), (".owner".to_owned(), format!("={ONE}"))];
-    assert_eq!(of_token(token), expected);
+    assert_eq!(of_token(token, Applications::default()), expected);
     assert_eq!((token.application.as_deref(), token.expiry), (None, i64::MAX));
     let Some(Token::Read(token)) = tokens.get("R7", Kind::Read) else { panic!() };
     assert_eq!((ids(&token.owners), token.expiry), (vec![ONE.to_owned()], NOW + (i64::MAX >> 4)));
     let Some(Token::Read(token)) = tokens.get("*", Kind::Read) else { panic!() };
-    assert_eq!(of_token(token), []);
+    assert_eq!(of_token(token, Applications::default()), []);
     let Some(Token::Read(ReadToken { attributes: Some(attributes), .. })) = tokens.get("ha", Kind::Read) else {
         panic!()
     };

@@ -133,7 +133,7 @@ impl Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let mut definition = definition();
-    let matches = match definition.try_get_matches_from_mut(std::env::args_os()) {
+    let matches = match definition.try_get_matches_from_mut(warp10::each_config(std::env::args_os())) {
         Ok(matches) => matches,
         Err(said) => return Ui::new(Format::Text).usage(&mut definition, said),
     };

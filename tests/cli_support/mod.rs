@@ -56,8 +56,17 @@ impl Place {
 
     /// The same, with something on standard input.
     pub fn placet_reading(&self, words: &str, input: &str) -> Ran {
+        self.words_reading(&words.split_whitespace().collect::<Vec<_>>(), input)
+    }
+
+    /// Runs `placet` with words that may be empty or hold blanks.
+    pub fn words(&self, words: &[&str]) -> Ran {
+        self.words_reading(words, "")
+    }
+
+    fn words_reading(&self, words: &[&str], input: &str) -> Ran {
         let mut child = Command::new(env!("CARGO_BIN_EXE_placet"))
-            .args(words.split_whitespace())
+            .args(words)
             .current_dir(&self.directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -68,7 +77,7 @@ impl Place {
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
         Ran {
-            words: words.to_owned(),
+            words: words.join(" "),
             code: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),

@@ -4,34 +4,52 @@ use serde_json::{Map, Value as Json};
 
 use crate::cli::times::show;
 use crate::cli::ui::Ui;
-use crate::compat::warp10::attributes::{Asked, BadBound, Bounds};
+use crate::compat::warp10::attributes::{Asked, BadBound, Bounds, WriteBounds};
 use crate::compat::warp10::script::TimeUnit;
-use crate::compat::warp10::token::Token;
+use crate::compat::warp10::token::{ReadToken, Token, WriteToken};
 use crate::visible::escaped;
 
-/// The bounds of a READ token, each under the name of its attribute: times are ISO 8601, the others numbers. None where there
-/// are none. They are counted from now, as those of a request that names no range.
+/// The bounds of a token, each under the name of its attribute: times are ISO 8601, the others numbers and truths. None where
+/// there are none. Those of a READ token are counted from now, as for a request that names no range.
 ///
 /// # Errors
-/// One can not be read: a Warp 10 refuses the request.
+/// One can not be read: a Warp 10 refuses to read data, or the update.
 pub fn bounds(token: &Token, unit: TimeUnit, now: i64) -> Result<Option<Json>, BadBound> {
-    let Token::Read(token) = token else { return Ok(None) };
+    let all = match token {
+        Token::Read(token) => of_read(token, unit, now)?,
+        Token::Write(token) => of_write(token)?,
+    };
+    Ok((!all.is_empty()).then_some(Json::Object(all)))
+}
+
+fn of_read(token: &ReadToken, unit: TimeUnit, now: i64) -> Result<Map<String, Json>, BadBound> {
     let now = now.saturating_mul(unit.in_a_millisecond());
     let asked = Asked { start: Some(now), end: Some(now), now, per_second: unit.in_a_second() };
     let bounds = Bounds::of(token.attributes.as_ref(), &asked)?;
-    let times = [
-        (".start", bounds.start),
-        (".end", bounds.end),
-        (".activeafter", bounds.active_after),
-        (".quietafter", bounds.quiet_after),
-    ];
-    let numbers = [(".count", bounds.count), (".pre", bounds.pre), (".post", bounds.post)];
-    let time = |(name, units): (&str, Option<i64>)| {
-        Some((name.to_owned(), Json::from(show(units?.div_euclid(unit.in_a_millisecond())))))
-    };
-    let number = |(name, number): (&str, Option<i64>)| Some((name.to_owned(), Json::from(number?)));
-    let all: Map<_, _> = times.into_iter().filter_map(time).chain(numbers.into_iter().filter_map(number)).collect();
-    Ok((!all.is_empty()).then_some(Json::Object(all)))
+    let time = |units: Option<i64>| Some(Json::from(show(units?.div_euclid(unit.in_a_millisecond()))));
+    Ok(present([
+        (".start", time(bounds.start)),
+        (".end", time(bounds.end)),
+        (".activeafter", time(bounds.active_after)),
+        (".quietafter", time(bounds.quiet_after)),
+        (".count", bounds.count.map(Json::from)),
+        (".pre", bounds.pre.map(Json::from)),
+        (".post", bounds.post.map(Json::from)),
+    ]))
+}
+
+fn of_write(token: &WriteToken) -> Result<Map<String, Json>, BadBound> {
+    let bounds = WriteBounds::of(token.attributes.as_ref())?;
+    Ok(present([
+        (".maxsize", bounds.max_size.map(Json::from)),
+        (".maxpast", bounds.max_past.map(Json::from)),
+        (".maxfuture", bounds.max_future.map(Json::from)),
+        (".ignoor", bounds.ignores_out_of_range.map(Json::from)),
+    ]))
+}
+
+fn present<const N: usize>(bounds: [(&str, Option<Json>); N]) -> Map<String, Json> {
+    bounds.into_iter().filter_map(|(name, bound)| Some((name.to_owned(), bound?))).collect()
 }
 
 /// A line for each.

@@ -1,6 +1,8 @@
 //! What the commands share: the configuration, and tokens as they are given.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -9,13 +11,14 @@ use crate::cli::ui::{Exit, Failure, Ui};
 use crate::compat::warp10::config::Config;
 use crate::compat::warp10::keys::Keys;
 use crate::compat::warp10::rejection::Rejection;
-use crate::compat::warp10::selectors::EmptyMeans;
+use crate::compat::warp10::selectors::{Applications, EmptyMeans, Platform};
 use crate::visible::escaped;
 
 /// Where the keys are.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Configuration {
-    /// A configuration of the Warp 10, with its keys; may be given several times, and later ones win
+    /// A configuration of the Warp 10, with its keys, or a directory with `*.conf` files. Several may follow, if their names
+    /// end in `.conf`, and later ones win
     #[arg(long = "config", value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 }
@@ -26,8 +29,12 @@ impl Configuration {
     /// # Errors
     /// A file can not be read, or is no configuration.
     pub fn read(&self, ui: &Ui) -> Result<Config, Failure> {
+        let mut paths = Vec::new();
+        for path in &self.files {
+            paths.extend(if path.is_dir() { configurations(path)? } else { vec![path.clone()] });
+        }
         let read = |path: &PathBuf| Ok((inputs::name(path), Zeroizing::new(inputs::text(path)?)));
-        let files = self.files.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+        let files = paths.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
         let texts = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         let config = Config::read(texts, []).map_err(|error| Failure::new(error.to_string()))?;
         for at in config.skipped() {
@@ -45,6 +52,37 @@ impl Configuration {
     }
 }
 
+/// The `*.conf` files of a directory, by their names.
+fn configurations(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let failed = |error| Failure::new(format!("can not read `{}`: {error}", directory.display()));
+    let entries = fs::read_dir(directory).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    let mut files: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).filter(|path| is_conf(path)).collect();
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::new(format!("`{}` has no file whose name ends in `.conf`", directory.display())));
+    }
+    Ok(files)
+}
+
+fn is_conf(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "conf")
+}
+
+/// The words of a command line, with a `--config` before every configuration that follows another: what a shell makes of
+/// `--config conf.d/*.conf`.
+pub fn each_config(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut all: Vec<OsString> = Vec::new();
+    for word in words {
+        let follows = all.len() > 1 && all.get(all.len() - 2).is_some_and(|flag| flag == "--config");
+        let is_meant = all.iter().any(|word| word == "warp10") && all.iter().all(|word| word != "--");
+        if follows && is_meant && is_conf(Path::new(&word)) {
+            all.push("--config".into());
+        }
+        all.push(word);
+    }
+    all
+}
+
 /// The keys of a configuration.
 ///
 /// # Errors
@@ -60,13 +98,30 @@ pub struct Reading {
     /// Take an empty selector for "the label is absent" (`warp10.absent.label.support = true`)
     #[arg(long)]
     pub absent_labels: bool,
+
+    /// The version of the Warp 10: before 2.4.0, several `applications` of a READ token are regular expressions
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub platform: Option<(u32, u32)>,
+}
+
+/// The first two numbers of `2.4.0`.
+fn version(text: &str) -> Result<(u32, u32), String> {
+    let mut numbers = text.split(['.', '-']).map(|number| number.parse::<u32>().ok());
+    match (numbers.next().flatten(), numbers.next().flatten()) {
+        (Some(major), Some(minor)) => Ok((major, minor)),
+        _ => Err("a version looks like `2.3.0`".to_owned()),
+    }
 }
 
 impl Reading {
-    /// What an empty selector means.
+    /// What the platform makes of tokens.
     #[must_use]
-    pub const fn empty(self) -> EmptyMeans {
-        if self.absent_labels { EmptyMeans::Absent } else { EmptyMeans::EmptyValue }
+    pub fn platform(self) -> Platform {
+        let is_old = self.platform.is_some_and(|version| version < (2, 4));
+        Platform {
+            empty: if self.absent_labels { EmptyMeans::Absent } else { EmptyMeans::EmptyValue },
+            applications: if is_old { Applications::Unquoted } else { Applications::Quoted },
+        }
     }
 }
 

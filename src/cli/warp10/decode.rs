@@ -2,11 +2,15 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::common::{Configuration, Reading, rejected, token_text};
+use super::common::{Configuration, Reading, keys_of, rejected, token_text};
+use super::service::Static;
+use super::tokengen::unit;
+use crate::cli::inputs;
 use crate::cli::ui::{Exit, Outcome, Ui};
 use crate::compat::warp10::grants::lower;
 use crate::compat::warp10::keys::TokenKeys;
-use crate::compat::warp10::selectors::{id_text, of_token};
+use crate::compat::warp10::selectors::{Platform, id_text, of_token};
+use crate::compat::warp10::static_tokens::Clock;
 use crate::compat::warp10::token::{Pairs, Token};
 use crate::visible::{self, escaped};
 
@@ -26,6 +30,9 @@ pub struct Args {
     configuration: Configuration,
 
     #[command(flatten)]
+    tokens: Static,
+
+    #[command(flatten)]
     reading: Reading,
 }
 
@@ -34,13 +41,16 @@ pub struct Args {
 /// # Errors
 /// A file can not be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let keys = args.configuration.keys(ui)?;
+    let config = args.configuration.read(ui)?;
+    let keys = keys_of(&config)?;
+    let clock = Clock { now: inputs::now(None), unit: unit(None, &config)? };
+    let tokens = args.tokens.read(ui, &config, clock)?;
     let text = token_text(&args.token)?;
-    let token = match keys.token.open(&text) {
+    let token = match Static::open(&tokens, &keys.token, &text) {
         Ok(token) => token,
         Err(rejection) => return Ok(rejected(ui, &rejection)),
     };
-    let fields = fields(&text, &token, &keys.token);
+    let fields = fields(&text, &token, &keys.token, args.reading.platform());
     if ui.is_json() {
         ui.json(&Json::Object(fields));
     } else {
@@ -51,14 +61,14 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             }
         }
     }
-    match lower(&token, args.reading.empty()) {
+    match lower(&token, args.reading.platform()) {
         Ok(lowered) => lowered.notes.iter().for_each(|note| ui.warning(note)),
         Err(why) => ui.warning(format_args!("it has no equal here: {why}")),
     }
     Ok(Exit::Yes)
 }
 
-fn fields(text: &str, token: &Token, keys: &TokenKeys) -> Map<String, Json> {
+fn fields(text: &str, token: &Token, keys: &TokenKeys, platform: Platform) -> Map<String, Json> {
     let ids = |ids: &[Vec<u8>]| ids.iter().map(|id| Json::from(id_text(id))).collect::<Json>();
     let mut all = Map::new();
     let mut put = |name: &str, value: Json| {
@@ -80,7 +90,7 @@ fn fields(text: &str, token: &Token, keys: &TokenKeys) -> Map<String, Json> {
             put("labels", pairs(token.labels.as_ref()));
             put("attributes", pairs(token.attributes.as_ref()));
             put("hooks", pairs(token.hooks.as_ref()));
-            put("selectors", pairs(Some(&of_token(token))));
+            put("selectors", pairs(Some(&of_token(token, platform.applications))));
         }
         Token::Write(token) => {
             put("type", "WRITE".into());

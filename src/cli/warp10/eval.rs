@@ -2,6 +2,7 @@
 
 use super::bounds::{bounds, lines};
 use super::common::{Configuration, Reading, rejected, token_text};
+use super::series::{is_update, of_series};
 use super::service::{Lists, Service};
 use crate::check::library::Library;
 use crate::cli::deciding::{Ready, request};
@@ -9,8 +10,9 @@ use crate::cli::eval::{decide, show};
 use crate::cli::inputs;
 use crate::cli::times::read_time;
 use crate::cli::ui::{Exit, Failure, Outcome, Ui};
-use crate::compat::warp10::grants::{Grant, NAME, NotLowered};
+use crate::compat::warp10::grants::{Grant, NAME};
 use crate::compat::warp10::rejection::{Label, Rejection};
+use crate::compat::warp10::token::Token;
 use crate::compile::arguments::Arguments;
 use crate::syntax::ast::BlockKind;
 
@@ -85,23 +87,26 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
         Ok(token) => token,
         Err(rejection) => return Ok(rejected(ui, &rejection)),
     };
+    let request = request(&asked.request)?.map(of_series).and_then(|series| series);
     let bounds = match bounds(&token, service.unit, now) {
         Ok(bounds) => bounds,
-        Err(why) => return Ok(rejected(ui, &Rejection { label: Label::Invalid, message: why.to_string() })),
-    };
-    let grant = match Grant::of(&token, asked.reading.empty(), Library::built_in()) {
-        Ok(grant) => grant,
-        Err(NotLowered::Report(report)) => {
-            ui.report(&report);
-            return Ok(Exit::No);
+        // What a WRITE token bounds is read by an update only.
+        Err(why) if matches!(token, Token::Read(_)) || is_update(request.as_ref().ok()) => {
+            return Ok(rejected(ui, &Rejection { label: Label::Invalid, message: why.to_string() }));
         }
+        Err(why) => {
+            ui.warning(format_args!("a Warp 10 refuses updates with it: {why}"));
+            None
+        }
+    };
+    let grant = match Grant::of(&token, asked.reading.platform(), Library::built_in()) {
+        Ok(grant) => grant,
         Err(why) => return Err(Failure::new(format!("the token can not be decided here: {why}"))),
     };
     grant.notes.iter().for_each(|note| ui.warning(note));
     let compiled = grant.document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
     let compiled = compiled.map_err(|error| Failure::new(format!("the token can not be decided here: {error}")))?;
     let ready = Ready::minted(grant.document, NAME, compiled, now)?;
-    let request = request(&asked.request)?;
     let explanation = ready.with_court(None, |court| decide(court, &ready, request, why))?;
     match bounds {
         Some(bounds) if ui.is_json() => {

@@ -12,7 +12,7 @@ use crate::cli::times::read_time;
 use crate::cli::ui::{Exit, Failure, Outcome, Ui};
 use crate::compat::warp10::bridge::export;
 use crate::compat::warp10::grants::lower;
-use crate::compat::warp10::selectors::EmptyMeans;
+use crate::compat::warp10::selectors::Platform;
 use crate::syntax::ast::BlockKind;
 
 /// Mints the Warp 10 token that says what a `token` of a policy file says.
@@ -61,7 +61,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             return Ok(Exit::No);
         }
     };
-    if let Ok(lowered) = lower(&token, EmptyMeans::EmptyValue) {
+    if let Ok(lowered) = lower(&token, Platform::default()) {
         lowered.notes.iter().for_each(|note| ui.warning(note));
     }
     let text = keys.token.mint(&token);

@@ -41,7 +41,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         Ok(token) => token,
         Err(rejection) => return Ok(rejected(ui, &rejection)),
     };
-    let imported = match import(&token, args.reading.empty()) {
+    let imported = match import(&token, args.reading.platform()) {
         Ok(imported) => imported,
         Err(why) => return Ok(ui.no("error", "not_imported", &why)),
     };

@@ -10,6 +10,7 @@ mod eval;
 mod export;
 mod import;
 mod keys;
+mod series;
 mod service;
 mod tokendump;
 mod tokengen;
@@ -19,6 +20,7 @@ mod worf;
 
 use clap::Subcommand;
 
+pub use self::common::each_config;
 use super::ui::{Outcome, Ui};
 
 /// Works with the tokens of a Warp 10: mints, reads, decides, converts and revokes them.

@@ -1,4 +1,7 @@
-//! What a Warp 10 holds tokens against, as the commands are given it: keys, revocation lists, static tokens, attribute rules.
+//! What a Warp 10 holds tokens against, as the commands are given it: keys, revocation lists, static tokens, the filter
+//! macro, attribute rules.
+//!
+//! A setting that takes tokens away and cannot be read is an error, never as if it were not there.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +11,12 @@ use crate::cli::inputs;
 use crate::cli::ui::{Failure, Ui};
 use crate::compat::warp10::accept::{Acceptor, AttributeRules};
 use crate::compat::warp10::attributes::rules;
+use crate::compat::warp10::config::{Config, ConfigError};
 use crate::compat::warp10::envelope::Ident;
-use crate::compat::warp10::keys::Keys;
+use crate::compat::warp10::filter;
+use crate::compat::warp10::keys::{Keys, TokenKeys};
 use crate::compat::warp10::rejection::Rejection;
-use crate::compat::warp10::script::TimeUnit;
+use crate::compat::warp10::script::{Host, TimeUnit};
 use crate::compat::warp10::static_tokens::{Clock, StaticTokens};
 use crate::compat::warp10::token::{Kind, Token};
 use crate::compat::warp10::trl_directory::{Directory, Folder, Problem};
@@ -24,7 +29,14 @@ pub struct Lists {
     #[arg(long, value_name = "DIR")]
     pub trl: Option<PathBuf>,
 
-    /// Static tokens, as a `warp.token.file` lists them. They end and are revoked like any other
+    #[command(flatten)]
+    pub tokens: Static,
+}
+
+/// Where static tokens are.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Static {
+    /// Static tokens, instead of the configuration's `warp.token.file`. They end and are revoked like any other
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
 }
@@ -37,27 +49,22 @@ pub struct Service {
     revocations: Directory,
     attributes: AttributeRules,
     tokens: StaticTokens,
+    filter_macro: Option<String>,
 }
 
 impl Service {
-    /// Reads the configuration, the revocation lists of `lists` or of the configuration, and the static tokens.
+    /// Reads the configuration, and what it or `lists` names: revocation lists, static tokens, the filter macro.
     ///
     /// # Errors
-    /// A file can not be read.
+    /// A file can not be read, or a setting refers to what is not set.
     pub fn read(ui: &Ui, files: &Configuration, lists: &Lists, now: i64) -> Result<Self, Failure> {
         let config = files.read(ui)?;
-        let folder = lists.trl.as_deref().or_else(|| config.get("warp.trl.dir").map(Path::new));
-        let revocations = match folder {
-            Some(folder) => directory(ui, folder, now)?,
-            None => Directory::none(),
-        };
+        let revocations = revocations(ui, &config, lists.trl.as_deref(), now)?;
         let unit = unit(None, &config)?;
-        let tokens = match &lists.tokens {
-            Some(path) => static_tokens(ui, path, Clock { now, unit })?,
-            None => StaticTokens::default(),
-        };
+        let tokens = lists.tokens.read(ui, &config, Clock { now, unit })?;
         let attributes = rules(&config).map_err(|error| Failure::new(error.to_string()))?;
-        Ok(Self { unit, keys: keys_of(&config)?, revocations, attributes, tokens })
+        let filter_macro = filter_macro(ui, &config)?;
+        Ok(Self { unit, keys: keys_of(&config)?, revocations, attributes, tokens, filter_macro })
     }
 
     /// What names a text.
@@ -65,19 +72,104 @@ impl Service {
         self.keys.token.ident(text)
     }
 
-    /// Accepts a token of either kind: a static one of exactly this text first.
+    /// Accepts a token of either kind: what the filter macro makes of it, a static one of exactly this text, or the text itself.
     ///
     /// # Errors
     /// The token is not good.
     pub fn accept(&self, text: &str, now: i64) -> Result<Token, Rejection> {
         let Self { keys, revocations, attributes, tokens, .. } = self;
         let acceptor = Acceptor { keys: &keys.token, revocations, attributes };
-        let of_file = [Kind::Read, Kind::Write].into_iter().find(|kind| tokens.get(text, *kind).is_some());
+        if let Some(filter_macro) = &self.filter_macro {
+            // A macro that asks for a UUID and gets none makes a token that is refused.
+            let mut host = Host::new(now.saturating_mul(self.unit.in_a_millisecond()), || {
+                new_uuid().unwrap_or_else(|NoRandomness| String::new())
+            });
+            host.unit = self.unit;
+            host.acceptance = Some(&acceptor);
+            if let Some(token) = filter::accept(&acceptor, filter_macro, text, host)? {
+                return Ok(token);
+            }
+        }
+        let of_file = kind_of_static(tokens, text);
         // What can not be opened is refused as a READ token would be, and a revoked text before it is opened.
         let kind = of_file.unwrap_or_else(|| keys.token.open(text).map_or(Kind::Read, |token| token.kind()));
         tokens.accept(&acceptor, text, kind, now)
     }
 }
+
+fn kind_of_static(tokens: &StaticTokens, text: &str) -> Option<Kind> {
+    [Kind::Read, Kind::Write].into_iter().find(|kind| tokens.get(text, *kind).is_some())
+}
+
+fn bad(error: ConfigError) -> Failure {
+    Failure::new(error.to_string()).help("set it in a file that comes before or after: `--config FILE` may be repeated")
+}
+
+impl Static {
+    /// The static tokens of the file that is given, or of the configuration.
+    ///
+    /// # Errors
+    /// The file can not be read, or the setting refers to what is not set.
+    pub fn read(&self, ui: &Ui, config: &Config, clock: Clock) -> Result<StaticTokens, Failure> {
+        let configured = config.setting("warp.token.file").map_err(bad)?.map(Path::new);
+        match self.tokens.as_deref().or(configured) {
+            Some(path) => static_tokens(ui, path, clock),
+            None => Ok(StaticTokens::default()),
+        }
+    }
+
+    /// What a text stands for: a static token, or what its keys open.
+    ///
+    /// # Errors
+    /// It is no token.
+    pub fn open(tokens: &StaticTokens, keys: &TokenKeys, text: &str) -> Result<Token, Rejection> {
+        let of_file = kind_of_static(tokens, text).and_then(|kind| tokens.get(text, kind));
+        of_file.map_or_else(|| keys.open(text), |token| Ok(token.clone()))
+    }
+}
+
+/// The lists of the directory that is given, or of the configuration. A command looks once, so whatever the startup delay
+/// allows a while, it allows no more: with a delay there has to be a list.
+fn revocations(ui: &Ui, config: &Config, given: Option<&Path>, now: i64) -> Result<Directory, Failure> {
+    let configured = config.setting("warp.trl.dir").map_err(bad)?.map(Path::new);
+    let delay = match config.setting("warp.trl.startup.delay").map_err(bad)? {
+        None => None,
+        Some(text) => Some(text.parse::<u64>().map_err(|_| {
+            Failure::new(format!("`warp.trl.startup.delay` is `{text}`")).help("it is a number of milliseconds")
+        })?),
+    };
+    let delay = delay.map(|_| 0);
+    match given.or(configured) {
+        Some(folder) => directory(ui, folder, delay, now),
+        None => Ok(Directory::new(delay, now)),
+    }
+}
+
+/// The WarpScript of `warp.token.filter.macro`, in the repository of macros.
+fn filter_macro(ui: &Ui, config: &Config) -> Result<Option<String>, Failure> {
+    let Some(name) = config.setting("warp.token.filter.macro").map_err(bad)? else { return Ok(None) };
+    let Some(repository) = config.setting(REPOSITORY).map_err(bad)? else {
+        let message =
+            format!("`warp.token.filter.macro` is `{name}`, and `{REPOSITORY}` does not say where macros are");
+        return Err(Failure::new(message).help("without its filter macro it is not known which tokens a Warp 10 takes"));
+    };
+    // The name is one of a macro, and never leaves the repository.
+    let parts = || name.split('/');
+    if parts().any(|part| part.is_empty() || part.starts_with('.')) {
+        return Err(Failure::new(format!("`warp.token.filter.macro` is `{name}`, which is not the name of a macro")));
+    }
+    let path = Path::new(repository).join(format!("{name}.mc2"));
+    let text = inputs::text(&path)?;
+    if !config.names().any(|setting| config.get(setting) == Some(PLUGIN)) {
+        ui.warning(format_args!(
+            "`warp.token.filter.macro` is run here; a Warp 10 runs it only with the plugin `{PLUGIN}`"
+        ));
+    }
+    Ok(Some(text))
+}
+
+const REPOSITORY: &str = "warpscript.repository.directory";
+const PLUGIN: &str = "io.warp10.continuum.MacroFilterAuthenticationPlugin";
 
 fn static_tokens(ui: &Ui, path: &Path, clock: Clock) -> Result<StaticTokens, Failure> {
     let text = inputs::text(path)?;
@@ -95,17 +187,20 @@ fn static_tokens(ui: &Ui, path: &Path, clock: Clock) -> Result<StaticTokens, Fai
     Ok(tokens)
 }
 
-/// The lists of a directory.
+/// The lists of a directory, which has to have one where there is a startup delay.
 ///
 /// # Errors
 /// The directory can not be read.
-pub fn directory(ui: &Ui, folder: &Path, now: i64) -> Result<Directory, Failure> {
-    let mut directory = Directory::new(None, now);
+pub fn directory(ui: &Ui, folder: &Path, delay: Option<i64>, now: i64) -> Result<Directory, Failure> {
+    let mut directory = Directory::new(delay, now);
     directory
         .scan(&Folder(folder.to_owned()))
         .map_err(|error| Failure::new(format!("can not read `{}`: {error}", folder.display())))?;
     for problem in directory.problems() {
         ui.warning(described(problem));
+    }
+    if !directory.has_lists() {
+        ui.warning(format_args!("`{}` has no revocation list, so nothing is revoked", folder.display()));
     }
     Ok(directory)
 }
@@ -114,6 +209,10 @@ fn described(problem: &Problem) -> String {
     match problem {
         Problem::Unreadable { file, why } => format!("`{file}` can not be read, so what was revoked stays so: {why}"),
         Problem::Lines { file, lines } => format!("`{file}`:{}: this line can not be read", lines.first),
+        Problem::Name { file } => format!(
+            "`{file}` revokes nothing: a Warp 10 reads files that are named `NAME.full.MS-MD5.trl`, with 32 lower-case \
+             hexadecimal digits at the end, as `trl write` names them"
+        ),
         Problem::Timestamp { file } => format!("`{file}` has no good timestamp, so it counts beside the newest"),
     }
 }

@@ -88,7 +88,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             host.keys = Some(&keys);
             host.ident = config.get("warp.ident").map(str::to_owned);
             let mut machine = Machine::new(host);
-            machine.run(&text).map(|stack| (stack_json(&stack, machine.json_style()), stack))
+            let result = machine.run(&text);
+            machine.remarks().iter().for_each(|remark| ui.warning(remark));
+            result.map(|stack| (stack_json(&stack, machine.json_style()), stack))
         };
         if no_randomness {
             return Err(Failure::new(NoRandomness.to_string()));
@@ -111,7 +113,8 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 /// # Errors
 /// The configuration names none that there is.
 pub fn unit(given: Option<Unit>, config: &Config) -> Result<TimeUnit, Failure> {
-    match (given, config.get("warp.timeunits")) {
+    let configured = config.setting("warp.timeunits").map_err(|error| Failure::new(error.to_string()))?;
+    match (given, configured) {
         (Some(Unit::Us), _) | (None, None) => Ok(TimeUnit::Microseconds),
         (Some(Unit::Ms), _) => Ok(TimeUnit::Milliseconds),
         (Some(Unit::Ns), _) => Ok(TimeUnit::Nanoseconds),

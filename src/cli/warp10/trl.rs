@@ -146,7 +146,7 @@ fn idents(ui: &Ui, tokens: &[String], files: Vec<PathBuf>) -> Result<Vec<Ident>,
 }
 
 fn list(ui: &Ui, folder: &std::path::Path) -> Outcome {
-    let directory = directory(ui, folder, 0)?;
+    let directory = directory(ui, folder, None, 0)?;
     let list = directory.list();
     if ui.is_json() {
         let idents: Vec<_> = list.idents().map(|ident| ident.to_string()).collect();

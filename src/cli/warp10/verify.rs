@@ -44,7 +44,8 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             let bounds = match bounds(&token, service.unit, now) {
                 Ok(bounds) => bounds,
                 Err(why) => {
-                    ui.warning(format_args!("a Warp 10 refuses to read data with it: {why}"));
+                    let what = if matches!(token, Token::Read(_)) { "to read data" } else { "updates" };
+                    ui.warning(format_args!("a Warp 10 refuses {what} with it: {why}"));
                     None
                 }
             };

@@ -49,21 +49,26 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         return Ok(Exit::Yes);
     }
     let Some(config) = &options.config else {
-        return Err(Failure::with_page("Config path is missing.", HELP));
+        return Err(Failure::with_page("Config or template file missing.", HELP));
     };
-    let config = Path::new(config);
-    let text = Zeroizing::new(inputs::text(config)?);
-    let run = Run { ui, options: &options, now: inputs::now(None), remembered: remembered(config) };
-    let text = if is_template(&text) { run.fill(config, &text)? } else { text };
+    let run = Run { ui, options: &options, now: inputs::now(None) };
+    let given = Path::new(config);
+    let text = Zeroizing::new(inputs::text(given)?);
+    let (config, text) = if is_template(&text) { run.fill(given, &text)? } else { (given.to_owned(), text) };
+    if config != given && options.keys.is_some() {
+        run.say("Warp configuration file used for tokens generation in templates");
+        run.say("For generate tokens, reload Worf without 'ks' option");
+        return Ok(Exit::Yes);
+    }
     if options.mint {
-        let order = run.order()?;
-        let json = order.mint(&keys(&inputs::name(config), &text)?, run.now);
-        run.remember(config, &Defaults::of(&order));
+        let order = run.order(&config)?;
+        let json = order.mint(&keys(&inputs::name(&config), &text)?, run.now);
+        run.remember(&config, &Defaults::of(&order));
         ui.json(&json);
     }
     if options.interactive {
-        let keys = keys(&inputs::name(config), &text)?;
-        run.talk(config, &keys)?;
+        let keys = keys(&inputs::name(&config), &text)?;
+        run.talk(&config, &keys)?;
     }
     Ok(Exit::Yes)
 }
@@ -74,24 +79,29 @@ fn keys(name: &str, text: &str) -> Result<TokenKeys, Failure> {
 }
 
 fn remembered(config: &Path) -> Defaults {
-    let text = Defaults::path(config).and_then(|path| fs::read_to_string(path).ok());
-    text.map_or_else(Defaults::default, |text| Defaults::read(&text))
+    let bytes = Defaults::path(config).and_then(|path| fs::read(path).ok());
+    bytes.map_or_else(Defaults::default, |bytes| Defaults::read(&bytes))
 }
 
 struct Run<'r> {
     ui: &'r Ui,
     options: &'r Options,
     now: i64,
-    remembered: Defaults,
 }
 
 impl Run<'_> {
-    fn order(&self) -> Result<Order, Failure> {
-        Order::of(self.options, &self.remembered, self.now, &mut SystemRandom).map_err(|error| failed(&error))
+    fn order(&self, config: &Path) -> Result<Order, Failure> {
+        Order::of(self.options, &remembered(config), self.now, &mut SystemRandom).map_err(|error| failed(&error))
     }
 
-    /// Fills in a template, and writes what comes of it.
-    fn fill(&self, config: &Path, text: &str) -> Result<Zeroizing<String>, Failure> {
+    fn say(&self, line: &str) {
+        if !self.options.quiet {
+            self.ui.note(line);
+        }
+    }
+
+    /// Fills in a template, and writes what comes of it: where, and what.
+    fn fill(&self, config: &Path, text: &str) -> Result<(PathBuf, Zeroizing<String>), Failure> {
         let out = self.options.output.as_ref().map_or_else(
             || config.with_file_name(output_name(&inputs::name(config.file_name().unwrap_or_default().as_ref()))),
             PathBuf::from,
@@ -99,17 +109,15 @@ impl Run<'_> {
         if out == config {
             return Err(Failure::new("a template is not overwritten").help("name the output: -o FILE"));
         }
-        let mut fields = Filling { run: self, order: None, keys: None };
+        let mut fields = Filling { run: self, template: config, order: None, keys: None };
         let filled = fill(text, &mut fields, &mut SystemRandom).map_err(|error| failed(&error))?;
         write(&out, filled.as_bytes(), Secrecy::Secret, Existing::Keep)?;
-        if !self.options.quiet {
-            self.ui.note(format_args!("configuration written to `{}`", out.display()));
-        }
-        Ok(filled)
+        self.say(&format!("Warp configuration saved ({})", out.display()));
+        Ok((out, filled))
     }
 
     fn talk(&self, config: &Path, keys: &TokenKeys) -> Result<(), Failure> {
-        let mut session = Session::new(keys, self.now, SystemRandom);
+        let mut session = Session::new(keys, self.now, SystemRandom, remembered(config));
         let mut lines = stdin().lock().lines();
         while let Some(prompt) = session.prompt() {
             self.ui.prompt(prompt);
@@ -123,10 +131,10 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Not to remember is no failure: the tokens are there.
+    /// What is remembered stays. Not to remember is no failure: the tokens are there.
     fn remember(&self, config: &Path, defaults: &Defaults) {
-        let Some(path) = Defaults::path(config) else { return };
-        let written = write(&path, defaults.write().as_bytes(), Secrecy::Secret, Existing::Replace);
+        let Some(path) = Defaults::path(config).filter(|path| !path.exists()) else { return };
+        let written = write(&path, defaults.write().as_bytes(), Secrecy::Secret, Existing::Keep);
         if let (Err(failure), false) = (written, self.options.quiet) {
             self.ui.warning(failure);
         }
@@ -136,20 +144,23 @@ impl Run<'_> {
 /// Fills in fields: tokens with the keys of `-ks`, questions on the terminal.
 struct Filling<'r> {
     run: &'r Run<'r>,
+    template: &'r Path,
     order: Option<Order>,
     keys: Option<TokenKeys>,
 }
 
 impl Fields for Filling<'_> {
-    fn token(&mut self, write: bool) -> Result<String, WorfError> {
+    fn token(&mut self, setting: &str, write: bool) -> Result<String, WorfError> {
         let error = |failure: Failure| WorfError(failure.to_string());
         let options = self.run.options;
-        let (Some(file), true) = (&options.keys, options.mint) else {
-            return Err(WorfError("a template with tokens needs -t and -ks FILE".to_owned()));
-        };
+        let missing = |option| WorfError(format!("Unable to generate template tokens missing -{option} option"));
+        if !options.mint {
+            return Err(missing("t"));
+        }
+        let file = options.keys.as_ref().ok_or_else(|| missing("ks"))?;
         let order = match self.order.take() {
             Some(order) => order,
-            None => self.run.order().map_err(error)?,
+            None => self.run.order(self.template).map_err(error)?,
         };
         let keys = match self.keys.take() {
             Some(keys) => keys,
@@ -160,6 +171,7 @@ impl Fields for Filling<'_> {
         };
         let token = if write { order.write(self.run.now) } else { order.read(self.run.now) };
         let text = keys.mint(&token);
+        self.run.say(&format!("Token generated key={setting}  ident={}", keys.ident(&text)));
         (self.order, self.keys) = (Some(order), Some(keys));
         Ok(text)
     }

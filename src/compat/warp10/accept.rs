@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::config::Config;
+use super::config::{Config, ConfigError};
 use super::envelope::Ident;
 use super::keys::TokenKeys;
 pub use super::rejection::{Label, Rejection};
@@ -27,9 +27,7 @@ pub struct Acceptor<'a> {
 impl Acceptor<'_> {
     /// Accepts a token of this kind at this time, or says why not.
     pub fn accept(&self, text: &str, kind: Kind, now: i64) -> Result<Token, Rejection> {
-        if !self.revocations.is_available(now) {
-            return Err(Rejection::new(Label::Unavailable, "No TRL available past the startup delay"));
-        }
+        self.is_informed(now)?;
         if text.is_empty() {
             return Err(Rejection::missing(kind));
         }
@@ -48,13 +46,17 @@ impl Acceptor<'_> {
     /// # Errors
     /// The token is not good any more.
     pub fn recheck(&self, ident: Ident, token: &Token, now: i64) -> Result<(), Rejection> {
-        if !self.revocations.is_available(now) {
-            return Err(Rejection::new(Label::Unavailable, "No TRL available past the startup delay"));
-        }
+        self.is_informed(now)?;
         if self.is_revoked(ident) {
             return Err(Rejection::new(Label::Revoked, "Token revoked."));
         }
         self.check(token, now)
+    }
+
+    /// Whether it is known what is revoked.
+    pub(super) fn is_informed(&self, now: i64) -> Result<(), Rejection> {
+        let unknown = || Rejection::new(Label::Unavailable, "No TRL available past the startup delay");
+        if self.revocations.is_available(now) { Ok(()) } else { Err(unknown()) }
     }
 
     fn check(&self, token: &Token, now: i64) -> Result<(), Rejection> {
@@ -91,11 +93,13 @@ pub struct AttributeRules {
 
 impl AttributeRules {
     /// The rules of a configuration. The defaults stand there as scripts, and come as what those evaluate to.
-    #[must_use]
-    pub fn from_config(config: &Config, read_defaults: Pairs, write_defaults: Pairs) -> Self {
-        let names = config.get("warp.token.banned.attributes").unwrap_or_default().split(',').map(str::trim);
+    ///
+    /// # Errors
+    /// A setting refers to what is not set: without it, more tokens would be good.
+    pub fn from_config(config: &Config, read_defaults: Pairs, write_defaults: Pairs) -> Result<Self, ConfigError> {
+        let names = config.setting("warp.token.banned.attributes")?.unwrap_or_default().split(',').map(str::trim);
         let banned = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        Self { banned, read_defaults, write_defaults }
+        Ok(Self { banned, read_defaults, write_defaults })
     }
 
     /// Refuses a token with a banned attribute, and adds what it lacks.

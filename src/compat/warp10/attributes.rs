@@ -4,6 +4,8 @@
 //! reads *after* the request was allowed, so they are no part of a verdict and come back beside it. Times are in platform
 //! units, a million (`us`), a thousand (`ms`) or a billion (`ns`) of them in a second.
 //!
+//! [`WriteBounds`] are those on the data of an update.
+//!
 //! What is refused: a bound that can not be read. The original refuses the whole request then.
 
 use std::fmt;
@@ -11,7 +13,7 @@ use std::fmt;
 use jiff::{Span, Timestamp, tz::TimeZone};
 
 use super::accept::AttributeRules;
-use super::config::Config;
+use super::config::{Config, ConfigError};
 use super::script::{Host, Machine, Value};
 use super::token::Pairs;
 
@@ -30,14 +32,14 @@ pub fn value<'a>(attributes: Option<&'a Pairs>, name: &str) -> Option<&'a str> {
 /// The settings of a configuration about attributes. The defaults stand there as WarpScript maps.
 ///
 /// # Errors
-/// A default is no map of texts.
-pub fn rules(config: &Config) -> Result<AttributeRules, BadDefault> {
-    let pairs = |setting: &'static str| match config.get(setting) {
+/// A default is no map of texts, or a setting refers to what is not set.
+pub fn rules(config: &Config) -> Result<AttributeRules, BadRules> {
+    let pairs = |setting: &'static str| match config.setting(setting)? {
         None => Ok(Pairs::new()),
-        Some(script) => defaults(script).ok_or(BadDefault { setting }),
+        Some(script) => defaults(script).ok_or(BadRules::Default { setting }),
     };
     let (read, write) = ("warp.token.read.attributes.default", "warp.token.write.attributes.default");
-    Ok(AttributeRules::from_config(config, pairs(read)?, pairs(write)?))
+    Ok(AttributeRules::from_config(config, pairs(read)?, pairs(write)?)?)
 }
 
 /// Runs without a clock: a default is the same at any time.
@@ -51,20 +53,19 @@ fn defaults(script: &str) -> Option<Pairs> {
     entries.iter().map(pair).collect()
 }
 
-/// `warp.token.read.attributes.default = 7`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadDefault {
-    /// Which setting.
-    pub setting: &'static str,
+/// Why there are no rules.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadRules {
+    /// `warp.token.read.attributes.default = 7`
+    #[error("`{setting}` is no map of STRING keys and values")]
+    Default {
+        /// Which setting.
+        setting: &'static str,
+    },
+    /// `warp.token.banned.attributes = ${nothing}`
+    #[error(transparent)]
+    Config(#[from] ConfigError),
 }
-
-impl fmt::Display for BadDefault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no map of STRING keys and values", self.setting)
-    }
-}
-
-impl std::error::Error for BadDefault {}
 
 /// What bounds are counted from.
 #[derive(Clone, Copy, Debug)]
@@ -126,6 +127,48 @@ impl Bounds {
     }
 }
 
+/// What a WRITE token bounds the data of an update to; `None` is no bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WriteBounds {
+    /// `.maxsize`: bytes of a value.
+    pub max_size: Option<i64>,
+    /// `.maxpast`: ms that a value may lie before now.
+    pub max_past: Option<i64>,
+    /// `.maxfuture`: ms that a value may lie after now.
+    pub max_future: Option<i64>,
+    /// `.ignoor`: whether values outside of these times are left out (`true`) or an error (`false`).
+    pub ignores_out_of_range: Option<bool>,
+}
+
+impl WriteBounds {
+    /// Reads the attributes of a WRITE token.
+    ///
+    /// # Errors
+    /// A bound can not be read: the update is to be refused.
+    pub fn of(attributes: Option<&Pairs>) -> Result<Self, BadBound> {
+        let long = |name| {
+            let number = value(attributes, name).map(|text| text.parse::<i64>().map_err(|_| BadBound::Number(name)));
+            number.transpose()
+        };
+        let positive = |name| match long(name)? {
+            Some(ms) if ms < 0 => Err(BadBound::Negative(name)),
+            ms => Ok(ms),
+        };
+        let is = |text: &str, words: [&str; 2]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+        Ok(Self {
+            max_size: long(".maxsize")?,
+            max_past: positive(".maxpast")?,
+            max_future: positive(".maxfuture")?,
+            // Any other word is as if it were not there, in the original too.
+            ignores_out_of_range: value(attributes, ".ignoor").and_then(|text| match text {
+                text if is(text, ["true", "t"]) => Some(true),
+                text if is(text, ["false", "f"]) => Some(false),
+                _ => None,
+            }),
+        })
+    }
+}
+
 fn number(text: Option<&str>) -> Result<Option<i64>, ()> {
     text.map(|text| text.parse().ok().filter(|number| *number >= 0).ok_or(())).transpose()
 }
@@ -164,11 +207,17 @@ pub enum BadBound {
     Pre,
     /// `.post` is `-1`.
     Post,
+    /// `.maxsize` is `many`.
+    Number(&'static str),
+    /// `.maxpast` is `-1`.
+    Negative(&'static str),
 }
 
 impl fmt::Display for BadBound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Number(name) => return write!(f, "Invalid '{name}' token attribute, it is not a LONG."),
+            Self::Negative(name) => return write!(f, "Invalid '{name}' token attribute, MUST be positive."),
             Self::Time => {
                 "Can only parse an ISO8601 timestamp (YYYY-MM-DDThh:mm:ss.sssssssss) with a specified time zone."
             }

@@ -12,7 +12,7 @@ use std::fmt;
 
 use super::grants::{self, NotLowered, Note};
 use super::regex::{quote, to_java};
-use super::selectors::{EmptyMeans, OWN_LABELS};
+use super::selectors::{OWN_LABELS, Platform};
 use super::token::{Pairs, ReadToken, Token, WriteToken};
 use crate::author::Document;
 use crate::check::tree::{Constant, GlobText, Pattern, Piece, RegexText, Template, Term, Text};
@@ -35,8 +35,8 @@ pub struct Imported {
 ///
 /// # Errors
 /// It would not say the same.
-pub fn import(token: &Token, empty: EmptyMeans) -> Result<Imported, NotImported> {
-    let lowered = grants::lower(token, empty)?;
+pub fn import(token: &Token, platform: Platform) -> Result<Imported, NotImported> {
+    let lowered = grants::lower(token, platform)?;
     if lowered.notes.contains(&Note::LabelsAreSelectors) {
         return Err(NotImported::LabelsAreSelectors);
     }
@@ -83,23 +83,25 @@ pub fn export(
     arguments: &Arguments,
     now: i64,
 ) -> Result<Token, Vec<Obstacle>> {
-    let mut export = Export { arguments, vocabulary: document.vocabulary(), obstacles: Vec::new() };
+    let rules = block(document, template).map_or_else(Vec::new, |block| block.rules.clone());
+    let mut export = Export { arguments, vocabulary: document.vocabulary(), rules, obstacles: Vec::new() };
     if document.vocabulary().name() != "warp10" {
         return Err(vec![Obstacle::Vocabulary(document.vocabulary().name().to_owned())]);
     }
-    let attributes: Pairs = compiled.claims.attributes.clone();
     let token = match compiled.claims.kind.as_deref() {
         Some("READ") => Token::Read(export.read(template, compiled, now)),
         Some("WRITE") => Token::Write(export.write(compiled, now)),
         _ => return Err(vec![Obstacle::NoType]),
     };
-    export.refuse_others(document, template, &attributes, &token);
+    export.refuse_others(document, template, &token);
     if export.obstacles.is_empty() { Ok(token) } else { Err(export.obstacles) }
 }
 
 struct Export<'e> {
     arguments: &'e Arguments,
     vocabulary: &'e Vocabulary,
+    /// Those of the block, as they are written.
+    rules: Vec<ast::Rule>,
     obstacles: Vec<Obstacle>,
 }
 
@@ -208,7 +210,7 @@ impl Export<'_> {
         for (name, pattern) in labels {
             let selector = match self.exact(pattern).as_deref() {
                 Some([one]) => Some(format!("={one}")),
-                _ => self.java(pattern).map(|java| format!("~{java}")),
+                _ => self.java(pattern).map(|java| self.selector(name, &java)),
             };
             match selector {
                 Some(selector) => pairs.push((name.clone(), selector)),
@@ -216,6 +218,20 @@ impl Export<'_> {
             }
         }
         pairs
+    }
+
+    /// An expression as a selector. In brackets a Warp 10 has no shortcut, so it finds just what the expression says, unless
+    /// a rule beside it says what the shortcut does.
+    fn selector(&self, name: &str, java: &str) -> String {
+        let plain = match java {
+            // To a directory of series both are everything.
+            "(?s).*" => "~.*".to_owned(),
+            java => format!("~{java}"),
+        };
+        match grants::shortcut_of_read(name, &plain) {
+            Some(rule) if !self.rules.contains(&rule) => format!("~({java})"),
+            _ => plain,
+        }
     }
 
     /// A pattern on text as a regular expression of Java's.
@@ -234,6 +250,7 @@ impl Export<'_> {
             Pattern::Affix(Affix::Suffix, text) => Some(format!("{ANY}{}", quote(&self.text(text)?))),
             Pattern::Glob(GlobText(text)) => self.glob(text),
             Pattern::Regex(RegexText(text)) => match text.pieces.as_slice() {
+                [] => to_java(""),
                 [Piece::Literal(bytes)] => to_java(std::str::from_utf8(bytes).ok()?),
                 _ => None,
             },
@@ -285,7 +302,7 @@ impl Export<'_> {
     }
 
     /// Everything that has no place in the format.
-    fn refuse_others(&mut self, document: &Document, template: &Template, attributes: &Pairs, token: &Token) {
+    fn refuse_others(&mut self, document: &Document, template: &Template, token: &Token) {
         let Some(block) = block(document, template) else { return };
         for field in &block.fields {
             match field.key.text.as_str() {
@@ -296,27 +313,27 @@ impl Export<'_> {
                 _ => {}
             }
         }
-        let known = if attributes.iter().any(|(name, _)| name == ".scope") { scope_rules(token) } else { Vec::new() };
+        let known = own_rules(token);
         // A promise decides nothing, so nothing is lost without it.
         for rule in block.rules.iter().filter(|rule| !rule.effect.is_promise() && !known.contains(rule)) {
             let line = document.source().line_and_column(rule.at.0).map(|(line, _)| line);
             self.obstacles.push(Obstacle::Rule { effect: rule.effect.word(), line });
         }
-        let lowered = grants::lower(token, EmptyMeans::EmptyValue);
+        let lowered = grants::lower(token, Platform::default());
         if lowered.as_ref().is_ok_and(|lowered| lowered.notes.contains(&Note::LabelsAreSelectors)) {
             return self.obstacles.push(Obstacle::LabelsAreSelectors);
         }
         // A `.scope` restricts a Warp 10 token by itself; here its rule does, if it is there.
-        let alone = scope_rules(token).iter().any(|rule| !block.rules.contains(rule));
+        let alone = own_rules(token).iter().any(|rule| !block.rules.contains(rule));
         if alone || (lowered.is_err() && self.obstacles.is_empty()) {
             self.obstacles.push(Obstacle::ScopeAlone);
         }
     }
 }
 
-/// The rules that the attributes of a token stand for, as `import` would write them.
-fn scope_rules(token: &Token) -> Vec<ast::Rule> {
-    let lowered = grants::lower(token, EmptyMeans::EmptyValue).ok();
+/// The rules that a Warp 10 adds by itself, as `import` would write them: for `.scope`, and for its shortcut.
+fn own_rules(token: &Token) -> Vec<ast::Rule> {
+    let lowered = grants::lower(token, Platform::default()).ok();
     let items = lowered.into_iter().flat_map(|lowered| lowered.file.items);
     items
         .filter_map(|item| if let ItemKind::Block(block) = item.kind { Some(block.rules) } else { None })
@@ -390,9 +407,9 @@ impl fmt::Display for Obstacle {
             Self::LabelsAreSelectors => {
                 f.write_str("a label or the application begins with `=` or `~`, which makes it a selector on deletion")
             }
-            Self::ScopeAlone => {
-                f.write_str("the attribute `.scope` would restrict it, and there is no rule here that does the same")
-            }
+            Self::ScopeAlone => f.write_str(
+                "its `.scope` or a selector would restrict it more, and there is no rule here that does the same",
+            ),
         }
     }
 }

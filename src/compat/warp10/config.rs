@@ -3,7 +3,10 @@
 //! Comes in: the files as text, from the weakest to the strongest, and what overrides them (environment, then system
 //! properties, as the original has it). A line is skipped if it is blank, begins with `//`, `#` or `--`, or has no `=`; name
 //! and value are trimmed and then percent decoded; an empty value takes the setting away. At the end `${name}` is
-//! replaced; a setting that refers to none is taken away; the value `''` is the empty text.
+//! replaced; a setting that refers to none is not set, as in the original; the value `''` is the empty text.
+//!
+//! A setting that bounds what tokens may do is read with [`Config::setting`], which is an error where the
+//! original would drop the setting and go on without it.
 //!
 //! Refused is a line with more than one inner `=`, a broken percent escape, and a text that grows without end.
 
@@ -20,6 +23,10 @@ use crate::limits::{WARP10_CONFIG_ROUNDS, WARP10_CONFIG_VALUE};
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Config {
     settings: BTreeMap<String, Zeroizing<String>>,
+    /// Where each setting was set last; overrides have no place.
+    places: BTreeMap<String, At>,
+    /// What a setting refers to that is not set.
+    unresolved: BTreeMap<String, String>,
     skipped: Vec<At>,
 }
 
@@ -30,6 +37,12 @@ pub struct At {
     pub file: String,
     /// From 1.
     pub line: usize,
+}
+
+impl std::fmt::Display for At {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 /// Why there is no configuration. Values are not repeated: keys are among them.
@@ -53,6 +66,21 @@ pub enum ConfigError {
         /// Which setting.
         name: String,
     },
+    /// `warp.trl.dir = ${nothing}/trl`
+    #[error("{}`{name}` refers to `${{{reference}}}`, which is not set", place(at.as_ref()))]
+    Unresolved {
+        /// Which setting.
+        name: String,
+        /// What it refers to.
+        reference: String,
+        /// Where it is set.
+        at: Option<At>,
+    },
+}
+
+/// `warp10.conf:3: `
+pub(super) fn place(at: Option<&At>) -> String {
+    at.map(|at| format!("{at}: ")).unwrap_or_default()
 }
 
 impl Config {
@@ -61,7 +89,7 @@ impl Config {
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
         overrides: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let mut raw = BTreeMap::new();
+        let (mut raw, mut places) = (BTreeMap::new(), BTreeMap::new());
         let mut skipped = Vec::new();
         for (file, text) in files {
             for (line, number) in lines(text).zip(1..) {
@@ -70,21 +98,49 @@ impl Config {
                     Line::Nothing => {}
                     Line::NoSign => skipped.push(at()),
                     Line::Takes(name) => drop(raw.remove(&name)),
-                    Line::Sets(name, value) => drop(raw.insert(name, value)),
+                    Line::Sets(name, value) => {
+                        places.insert(name.clone(), at());
+                        raw.insert(name, value);
+                    }
                 }
             }
         }
-        raw.extend(overrides.into_iter().map(|(name, value)| (name, Zeroizing::new(value))));
-        let mut settings = BTreeMap::new();
+        for (name, value) in overrides {
+            places.remove(&name);
+            raw.insert(name, Zeroizing::new(value));
+        }
+        let (mut settings, mut unresolved) = (BTreeMap::new(), BTreeMap::new());
         for name in raw.keys() {
-            if let Some(value) = replaced(name, &raw)? {
-                settings.insert(name.clone(), value);
+            match replaced(name, &raw)? {
+                Ok(value) => drop(settings.insert(name.clone(), value)),
+                Err(reference) => drop(unresolved.insert(name.clone(), reference)),
             }
         }
-        Ok(Self { settings, skipped })
+        Ok(Self { settings, places, unresolved, skipped })
     }
 
-    /// The value of a setting.
+    /// The value of a setting without which tokens would be allowed more: what refers to nothing is an error here.
+    ///
+    /// # Errors
+    /// The setting is there, and refers to what is not set.
+    pub fn setting(&self, name: &str) -> Result<Option<&str>, ConfigError> {
+        match self.unresolved.get(name) {
+            None => Ok(self.get(name)),
+            Some(reference) => Err(ConfigError::Unresolved {
+                name: name.to_owned(),
+                reference: reference.clone(),
+                at: self.place(name).cloned(),
+            }),
+        }
+    }
+
+    /// The line that sets a setting; none for an override.
+    #[must_use]
+    pub fn place(&self, name: &str) -> Option<&At> {
+        self.places.get(name)
+    }
+
+    /// The value of a setting; none where it is not set, or refers to what is not set.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.settings.get(name).map(|value| value.as_str())
@@ -144,14 +200,17 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches(|c| c <= ' ')
 }
 
-/// The value of a setting with what it refers to; `None` if it refers to what is not set.
-fn replaced(name: &str, raw: &BTreeMap<String, Zeroizing<String>>) -> Result<Option<Zeroizing<String>>, ConfigError> {
+/// The value of a setting with what it refers to, or the name of what is not set.
+fn replaced(
+    name: &str,
+    raw: &BTreeMap<String, Zeroizing<String>>,
+) -> Result<Result<Zeroizing<String>, String>, ConfigError> {
     let endless = || ConfigError::Endless { name: name.to_owned() };
     let unquoted = |name: &str| raw.get(name).map(|value| if value.as_str() == "''" { "" } else { value });
     let mut value = Zeroizing::new(unquoted(name).unwrap_or_default().to_owned());
     for _ in 0..=WARP10_CONFIG_ROUNDS {
-        let Some(reference) = last_reference(&value) else { return Ok(Some(value)) };
-        let Some(with) = unquoted(reference) else { return Ok(None) };
+        let Some(reference) = last_reference(&value) else { return Ok(Ok(value)) };
+        let Some(with) = unquoted(reference) else { return Ok(Err(reference.to_owned())) };
         let pattern = format!("${{{reference}}}");
         let grown = value.matches(&pattern).count().saturating_mul(with.len()).saturating_add(value.len());
         if grown > WARP10_CONFIG_VALUE {
@@ -217,6 +276,16 @@ mod tests {
         assert_eq!(config.get("e"), Some(""));
         assert_eq!(config.get("odd"), Some("${}${"));
         assert_eq!((config.get("none"), config.get("next")), (None, None));
+    }
+
+    #[test]
+    fn a_setting_that_bounds_tokens_and_refers_to_nothing_is_an_error_with_its_place() {
+        let config = read("a = ${b}/x\nb = ${home}\n").unwrap();
+        let error = config.setting("a").unwrap_err().to_string();
+        assert_eq!(error, "a.conf:1: `a` refers to `${home}`, which is not set");
+        assert_eq!((config.get("a"), config.setting("c").unwrap()), (None, None));
+        let config = Config::read([("a.conf", "a = 1")], [("a".to_owned(), "2".to_owned())]).unwrap();
+        assert_eq!((config.setting("a").unwrap(), config.place("a")), (Some("2"), None));
     }
 
     #[test]

@@ -9,7 +9,9 @@ use std::borrow::Cow;
 use super::accept::Acceptor;
 use super::attributes::{present, value};
 use super::rejection::{Label, Rejection};
-use super::selectors::{BadSelector, EmptyMeans, OWN_LABELS, Selector, Series, Wanted, id_text};
+use super::selectors::{
+    Applications, BadSelector, EmptyMeans, OWN_LABELS, Platform, Selector, Series, Wanted, id_text, of_applications,
+};
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
 
 /// What is asked for.
@@ -60,8 +62,8 @@ pub struct Asked<'s> {
     pub action: Action,
     /// With which series.
     pub series: Series<'s>,
-    /// What an empty selector means on this platform.
-    pub empty: EmptyMeans,
+    /// What the platform makes of the token.
+    pub platform: Platform,
 }
 
 /// A token that was accepted, and whether it grants what was asked.
@@ -79,7 +81,7 @@ pub struct Decided {
 /// The token is not good, or a selector of it can not be read.
 pub fn decide(acceptor: &Acceptor<'_>, text: &str, asked: &Asked<'_>, now: i64) -> Result<Decided, Rejection> {
     let token = acceptor.accept(text, asked.action.kind(), now)?;
-    let is_granted = is_granted(&token, asked.action, &asked.series, asked.empty)
+    let is_granted = is_granted(&token, asked.action, &asked.series, asked.platform)
         .map_err(|bad| Rejection::new(Label::Invalid, bad.to_string()))?;
     Ok(Decided { token, is_granted })
 }
@@ -91,8 +93,8 @@ pub fn decide(acceptor: &Acceptor<'_>, text: &str, asked: &Asked<'_>, now: i64) 
 ///
 /// # Errors
 /// A selector can not be read; the original refuses the request.
-pub fn is_granted(token: &Token, action: Action, series: &Series<'_>, empty: EmptyMeans) -> Result<bool, BadSelector> {
-    let question = Question { series, empty };
+pub fn is_granted(token: &Token, action: Action, series: &Series<'_>, platform: Platform) -> Result<bool, BadSelector> {
+    let question = Question { series, platform };
     match (token, action) {
         (Token::Read(token), Action::Find | Action::Fetch) => reads(token, action, &question),
         (Token::Write(token), Action::Update) => Ok(!present(token.attributes.as_ref(), ".noupdate")),
@@ -110,7 +112,7 @@ fn reads(token: &ReadToken, action: Action, question: &Question<'_>) -> Result<b
     let labels = token.labels.iter().flatten().filter(|(name, _)| !OWN_LABELS.contains(&name.as_str()));
     Ok(!is_taken
         && question.is_one_of(".producer", &token.producers, |id| Cow::Owned(id_text(id)))
-        && question.is_one_of(".app", &token.applications, |name| Cow::Borrowed(name))
+        && question.is_application(&token.applications)?
         && question.is_one_of(".owner", &token.owners, |id| Cow::Owned(id_text(id)))
         && question.match_all(labels)?
         && question.is_in_scope(attributes)?)
@@ -126,13 +128,13 @@ fn deletes(token: &WriteToken, question: &Question<'_>) -> Result<bool, BadSelec
 /// A series, and how it is asked.
 struct Question<'q> {
     series: &'q Series<'q>,
-    empty: EmptyMeans,
+    platform: Platform,
 }
 
 impl Question<'_> {
     /// `=exact`
     fn is_exactly(&self, name: &str, exact: &str) -> bool {
-        let means_absent = exact.is_empty() && self.empty == EmptyMeans::Absent;
+        let means_absent = exact.is_empty() && self.platform.empty == EmptyMeans::Absent;
         self.series.value(name).map_or(means_absent, |value| !means_absent && value == exact)
     }
 
@@ -145,6 +147,17 @@ impl Question<'_> {
         }
     }
 
+    /// Before 2.4.0 several applications are expressions.
+    fn is_application(&self, applications: &[String]) -> Result<bool, BadSelector> {
+        match (self.platform.applications, applications) {
+            (Applications::Unquoted, [_, _, ..]) => {
+                let selector = of_applications(applications, Applications::Unquoted).unwrap_or_default();
+                self.match_all([(".app".to_owned(), selector)].iter())
+            }
+            _ => Ok(self.is_one_of(".app", applications, |name| Cow::Borrowed(name))),
+        }
+    }
+
     fn match_all<'p>(&self, pairs: impl Iterator<Item = &'p (String, String)> + Clone) -> Result<bool, BadSelector> {
         let is_expression = |text: &str| text.starts_with('~');
         let mut exact = pairs.clone().filter(|(_, text)| !is_expression(text));
@@ -154,7 +167,7 @@ impl Question<'_> {
         for (name, text) in pairs.filter(|(_, text)| is_expression(text)) {
             let Some(value) = self.series.value(name) else { return Ok(false) };
             let wanted = Wanted::parse(text).map_err(|why| BadSelector::Regex { name: name.clone(), why })?;
-            if !wanted.matches(value) {
+            if !wanted.matches_in_directory(value) {
                 return Ok(false);
             }
         }
@@ -163,7 +176,7 @@ impl Question<'_> {
 
     fn is_in_scope(&self, attributes: Option<&Pairs>) -> Result<bool, BadSelector> {
         let Some(scope) = value(attributes, ".scope") else { return Ok(true) };
-        Ok(Selector::parse(scope)?.matches(self.series, self.empty))
+        Ok(Selector::parse(scope)?.matches(self.series, self.platform.empty))
     }
 }
 

@@ -5,7 +5,9 @@
 //! rules of TOKENGEN, or NULL, which means that the token is none of its business. It refuses by failing; whatever else it leaves is
 //! refused too.
 
+use super::accept::Acceptor;
 use super::capabilities::Capabilities;
+use super::rejection::{Label, Rejection};
 use super::script::value::Value;
 use super::script::{Host, Machine, Mode, ScriptError};
 use super::token::Token;
@@ -68,6 +70,37 @@ pub fn filter(
         }
         _ => Err(FilterError::NoAnswer),
     }
+}
+
+/// Takes a text for what the macro says, as a service does before it looks at static tokens and at the text itself; `None`
+/// where the macro leaves it alone. A text that nothing opens is refused. What the macro leaves is not held against clock and
+/// lists again: it was told about both.
+///
+/// # Errors
+/// The token is refused.
+pub fn accept(
+    acceptor: &Acceptor<'_>,
+    filter_macro: &str,
+    text: &str,
+    host: Host<'_>,
+) -> Result<Option<Token>, Rejection> {
+    let now = host.now_ms();
+    acceptor.is_informed(now)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let token = acceptor.keys.open(text)?;
+    let list = acceptor.revocations.list();
+    let against = Against {
+        is_expired: token.expiry() < now,
+        is_revoked: list.revokes(acceptor.keys.ident(text)),
+        is_application_revoked: list.revokes_application(token.application()),
+    };
+    let filtered = filter(filter_macro, &token, against, host);
+    let filtered = filtered.map_err(|error| Rejection::new(Label::Invalid, error.to_string()))?;
+    let Some(Filtered { mut token, .. }) = filtered else { return Ok(None) };
+    acceptor.attributes.apply(&mut token)?;
+    Ok(Some(token))
 }
 
 fn with(parameters: Value, against: Against) -> Value {

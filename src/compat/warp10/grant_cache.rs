@@ -13,7 +13,7 @@ use super::envelope::Ident;
 use super::grants::{Grant, NAME, NotLowered};
 use super::keys::TokenKeys;
 use super::rejection::{Label, Rejection};
-use super::selectors::EmptyMeans;
+use super::selectors::Platform;
 use super::token::{Kind, Token};
 use super::trl::Directory;
 use crate::author::mint::policy;
@@ -32,7 +32,7 @@ use crate::token::shelf::Shelf;
 pub struct GrantCache {
     keys: TokenKeys,
     attributes: AttributeRules,
-    empty: EmptyMeans,
+    platform: Platform,
     vocabulary: Arc<Vocabulary>,
     kept: Shelf<Arc<Kept>>,
 }
@@ -49,9 +49,9 @@ pub struct Kept {
 impl GrantCache {
     /// A cache of at most so many tokens, for one configuration.
     #[must_use]
-    pub fn new(capacity: usize, keys: TokenKeys, attributes: AttributeRules, empty: EmptyMeans) -> Self {
+    pub fn new(capacity: usize, keys: TokenKeys, attributes: AttributeRules, platform: Platform) -> Self {
         let vocabulary = Arc::clone(Library::built_in().get("warp10").expect("the vocabulary is built in"));
-        Self { keys, attributes, empty, vocabulary, kept: Shelf::new(capacity) }
+        Self { keys, attributes, platform, vocabulary, kept: Shelf::new(capacity) }
     }
 
     /// What requests speak.
@@ -77,7 +77,7 @@ impl GrantCache {
     }
 
     fn keep(&self, ident: Ident, token: Token) -> Result<Kept, NoGrant> {
-        let Grant { document, .. } = Grant::of(&token, self.empty, Library::built_in())?;
+        let Grant { document, .. } = Grant::of(&token, self.platform, Library::built_in())?;
         let too_large = |why: String| NoGrant::TooLarge(why);
         let compiled = document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
         let compiled = compiled.map_err(|error| too_large(error.to_string()))?;

@@ -5,7 +5,8 @@
 //! over delete where producer and owner are one. [`Grant::of`] checks the file, so that it can be compiled like any other.
 //! [`is_granted`](super::decide::is_granted) asks the selectors themselves; both always say the same.
 //!
-//! Three things of a token are rules of their own: `.scope` forbids whatever its selector does not match, a token with hooks
+//! Four things of a token are rules of their own: what the platform looks for before it runs the expression of a selector
+//! ([`Shortcut`]), where it finds less than the expression says; `.scope`, which forbids whatever its selector does not match, a token with hooks
 //! fetches nothing (the original refuses it over HTTP, and a hook may hide data), and what bounds the *data*
 //! ([`attributes::Bounds`](super::attributes::Bounds)) is no part of a verdict: it comes back with the token's attributes.
 //! In our vocabulary an owner and a producer are UUIDs, so a series whose `.owner` is spelt in capitals is theirs too.
@@ -17,12 +18,16 @@ use std::fmt;
 use super::attributes::{present, value};
 use super::decide::{deletion, has_hooks, may_delete};
 use super::doubts::{Doubt, doubts};
-use super::selectors::{BadSelector, EmptyMeans, LabelSelectors, OWN_LABELS, Selector, Wanted, id_text, uuid_of};
+use super::regex::Shortcut;
+use super::selectors::{
+    Applications, BadSelector, EmptyMeans, LabelSelectors, OWN_LABELS, Platform, Selector, Wanted, id_text,
+    of_applications, uuid_of,
+};
 use super::token::{Pairs, ReadToken, Token, WriteToken};
 use super::tree;
 use crate::author::{Document, Report};
 use crate::check::library::Library;
-use crate::syntax::ast::{Condition, Effect, Entry, Field, File, Pattern, PatternKind, Rule};
+use crate::syntax::ast::{Condition, Effect, Entry, Field, File, Pattern, PatternKind, Rule, Text};
 use crate::syntax::print::print;
 
 /// A token as a policy.
@@ -39,8 +44,8 @@ impl Grant {
     ///
     /// # Errors
     /// The token would not grant the same in our terms.
-    pub fn of(token: &Token, empty: EmptyMeans, library: &Library) -> Result<Self, NotLowered> {
-        let Lowered { file, notes } = lower(token, empty)?;
+    pub fn of(token: &Token, platform: Platform, library: &Library) -> Result<Self, NotLowered> {
+        let Lowered { file, notes } = lowered(token, platform, Attributes::ThatDecide)?;
         let document = Document::from_text("warp10", &print(&file), library).map_err(NotLowered::Report)?;
         Ok(Self { document, notes })
     }
@@ -66,6 +71,15 @@ pub enum Note {
     LabelsAreSelectors,
     /// A field that has no effect is not in the policy.
     Dropped(&'static str),
+    /// The platform looks for a text before it runs the expression of a selector, and finds less than the expression says.
+    Shortcut {
+        /// The name of the label.
+        label: String,
+        /// The selector.
+        selector: String,
+        /// What it looks for.
+        text: String,
+    },
 }
 
 impl fmt::Display for Note {
@@ -76,6 +90,11 @@ impl fmt::Display for Note {
             Self::LabelsAreSelectors => {
                 f.write_str("on deletion its labels are selectors, so `type` and `labels` can not be said of it")
             }
+            Self::Shortcut { label, selector, text } => write!(
+                f,
+                "`{label}` is `{selector}`, and a Warp 10 looks for `{text}` before it runs the expression: a value without \
+                 it is not selected, whatever the expression says, and so it is here"
+            ),
             Self::Dropped(field) => write!(f, "`{field}` has no equal, and is left out"),
         }
     }
@@ -85,22 +104,47 @@ impl fmt::Display for Note {
 ///
 /// # Errors
 /// The token would not grant the same in our terms.
-pub fn lower(token: &Token, empty: EmptyMeans) -> Result<Lowered, NotLowered> {
-    let (fields, rules, mut notes) = match token {
-        Token::Read(token) => read(token, empty)?,
-        Token::Write(token) => write(token, empty)?,
+pub fn lower(token: &Token, platform: Platform) -> Result<Lowered, NotLowered> {
+    lowered(token, platform, Attributes::All)
+}
+
+/// Which attributes of a token are in its policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Attributes {
+    /// All, with their values: the policy is to mint the same.
+    All,
+    /// Those whose presence decides, without their values, which may be as long as they like.
+    ThatDecide,
+}
+
+fn lowered(token: &Token, platform: Platform, which: Attributes) -> Result<Lowered, NotLowered> {
+    let ((mut fields, rules, mut notes), attributes, times) = match token {
+        Token::Read(it) => (read(it, platform)?, it.attributes.as_ref(), times(it.issuance, it.expiry)),
+        Token::Write(it) => (write(it, platform)?, it.attributes.as_ref(), times(it.issuance, it.expiry)),
     };
+    fields.extend(match which {
+        Attributes::All => stamps("attributes", attributes),
+        Attributes::ThatDecide => {
+            let decide = |(name, _): &&(String, String)| DECIDING.contains(&name.as_str());
+            let names = attributes.into_iter().flatten().filter(decide).map(|(name, _)| (name.clone(), String::new()));
+            stamps("attributes", Some(&names.collect()))
+        }
+    });
+    fields.extend(times);
     notes.extend(doubts(token).into_iter().map(Note::Doubt));
     let doc = vec!["Made from a Warp 10 token.".to_owned()];
     Ok(Lowered { file: tree::token_file("warp10", doc, NAME, fields, rules), notes })
 }
+
+/// Attributes that take actions away by being there.
+const DECIDING: [&str; 5] = [".nofetch", ".nofind", ".nometa", ".nodelete", ".noupdate"];
 
 /// What the token of a lowered file is called.
 pub const NAME: &str = "warp10";
 
 type Parts = (Vec<Field>, Vec<Rule>, Vec<Note>);
 
-fn read(token: &ReadToken, empty: EmptyMeans) -> Result<Parts, NotLowered> {
+fn read(token: &ReadToken, platform: Platform) -> Result<Parts, NotLowered> {
     let mut notes = Vec::new();
     let billed = uuid_of(&token.billed).filter(|_| token.billed.len() == 16);
     let mut dropped = |lost: bool, field| notes.extend(lost.then_some(Note::Dropped(field)));
@@ -110,33 +154,33 @@ fn read(token: &ReadToken, empty: EmptyMeans) -> Result<Parts, NotLowered> {
     dropped(token.groovy.is_some(), "groovy");
     dropped(token.max_fetch_size.is_some(), "maxFetchSize");
     dropped(token.dataviz.is_some(), "dataviz");
-    let applications = token.applications.iter().map(|name| tree::text(name));
+    let applications = match (platform.applications, token.applications.as_slice()) {
+        (Applications::Unquoted, [_, _, ..]) => expression_of(&token.applications)?,
+        (_, names) => any_of(names.iter().map(|name| tree::text(name)).collect()),
+    };
     let mut fields = vec![
         tree::field("type", tree::word("READ")),
         tree::field("owner", tree::text(&id_text(&billed.unwrap_or_default()))),
         tree::field("application", tree::text(token.application.as_deref().unwrap_or_default())),
         tree::field("owners", ids(&token.owners)),
         tree::field("producers", ids(&token.producers)),
-        tree::field("applications", any_of(applications.collect())),
+        tree::field("applications", applications),
     ];
     let labels = token.labels.iter().flatten().filter(|(name, _)| !OWN_LABELS.contains(&name.as_str()));
-    let labels = entries(&labels.cloned().collect(), empty)?;
-    if !labels.is_empty() {
-        fields.push(tree::field("labels", tree::map(labels)));
+    let labels = selectors(&labels.cloned().collect())?;
+    if !labels.0.is_empty() {
+        fields.push(tree::field("labels", tree::map(entries(&labels, platform))));
     }
-    fields.extend(stamps("attributes", token.attributes.as_ref()));
-    fields.extend(times(token.issuance, token.expiry));
-    let mut rules = Vec::new();
+    let mut rules = shortcuts(&labels, &reading(), &mut notes);
     if has_hooks(token) {
         notes.push(Note::Hooks);
         rules.push(tree::rule(Effect::Deny, vec![tree::entry("action", tree::word("fetch"))], None));
     }
-    let actions = tree::list(["find", "fetch"].map(tree::word));
-    rules.extend(scope(token.attributes.as_ref(), actions, empty)?);
+    rules.extend(scope(token.attributes.as_ref(), reading(), platform.empty)?);
     Ok((fields, rules, notes))
 }
 
-fn write(token: &WriteToken, empty: EmptyMeans) -> Result<Parts, NotLowered> {
+fn write(token: &WriteToken, platform: Platform) -> Result<Parts, NotLowered> {
     let mut notes = Vec::new();
     let mut dropped = |lost: bool, field| notes.extend(lost.then_some(Note::Dropped(field)));
     dropped(token.lookup.is_some(), "lookup");
@@ -153,7 +197,7 @@ fn write(token: &WriteToken, empty: EmptyMeans) -> Result<Parts, NotLowered> {
     }
     notes.extend(OWN_LABELS.into_iter().filter(|name| own(name)).map(Note::Dropped));
     // An empty text that stands for no value at all selects as a label, and can not be one.
-    let selects = |text: &str| text.starts_with(['=', '~']) || text.is_empty() && empty == EmptyMeans::Absent;
+    let selects = |text: &str| text.starts_with(['=', '~']) || text.is_empty() && platform.empty == EmptyMeans::Absent;
     let labels_are_selectors = may_delete(token) && deletion(token).iter().any(|(_, text)| selects(text));
     let mut fields = Vec::new();
     if !labels_are_selectors {
@@ -167,21 +211,19 @@ fn write(token: &WriteToken, empty: EmptyMeans) -> Result<Parts, NotLowered> {
     let mut rules = Vec::new();
     if labels_are_selectors {
         notes.push(Note::LabelsAreSelectors);
-        rules = untyped(token, empty)?;
+        rules = untyped(token, platform, &mut notes)?;
     } else {
         let labels = token.labels.iter().flatten().filter(|(name, _)| !OWN_LABELS.contains(&name.as_str()));
         fields.extend(stamps("labels", Some(&labels.cloned().collect())));
     }
-    fields.extend(stamps("attributes", token.attributes.as_ref()));
-    fields.extend(times(token.issuance, token.expiry));
     if may_delete(token) {
-        rules.extend(scope(token.attributes.as_ref(), tree::word("delete"), empty)?);
+        rules.extend(scope(token.attributes.as_ref(), tree::word("delete"), platform.empty)?);
     }
     Ok((fields, rules, notes))
 }
 
 /// The rules of a WRITE token whose labels are selectors on deletion.
-fn untyped(token: &WriteToken, empty: EmptyMeans) -> Result<Vec<Rule>, NotLowered> {
+fn untyped(token: &WriteToken, platform: Platform, notes: &mut Vec<Note>) -> Result<Vec<Rule>, NotLowered> {
     let mut rules = Vec::new();
     let writes = [("update", ".noupdate"), ("meta", ".nometa")];
     let writes = writes.into_iter().filter(|(_, taken)| !present(token.attributes.as_ref(), taken));
@@ -191,14 +233,16 @@ fn untyped(token: &WriteToken, empty: EmptyMeans) -> Result<Vec<Rule>, NotLowere
     }
     let mut tests =
         vec![tree::entry("action", tree::word("delete")), tree::entry("owner", tree::text(&id_text(&token.owner)))];
-    let selectors = deletion(token);
-    let (own, labels): (Pairs, Pairs) = selectors.into_iter().partition(|(name, _)| name == ".app");
-    tests.extend(entries(&own, empty)?.into_iter().map(|entry| tree::entry("application", entry.value)));
-    let labels = entries(&labels, empty)?;
-    if !labels.is_empty() {
-        tests.push(tree::entry("labels", tree::map(labels)));
+    let (own, labels): (Pairs, Pairs) = deletion(token).into_iter().partition(|(name, _)| name == ".app");
+    let (own, labels) = (selectors(&own)?, selectors(&labels)?);
+    tests.extend(entries(&own, platform).into_iter().map(|entry| tree::entry("application", entry.value)));
+    if !labels.0.is_empty() {
+        tests.push(tree::entry("labels", tree::map(entries(&labels, platform))));
     }
     rules.push(tree::rule(Effect::Allow, tests, None));
+    for selectors in [own, labels] {
+        rules.extend(shortcuts(&selectors, &tree::word("delete"), notes));
+    }
     Ok(rules)
 }
 
@@ -217,16 +261,62 @@ fn any_of(list: Vec<Pattern>) -> Pattern {
     if list.is_empty() { tree::pattern(PatternKind::Any) } else { tree::list(list) }
 }
 
-fn entries(pairs: &Pairs, empty: EmptyMeans) -> Result<Vec<Entry>, NotLowered> {
-    let selectors = LabelSelectors::from_pairs(pairs).map_err(NotLowered::Selector)?;
-    Ok(selectors.0.iter().map(|(name, wanted)| tree::entry(name, on_label(wanted, empty))).collect())
+fn selectors(pairs: &Pairs) -> Result<LabelSelectors, NotLowered> {
+    LabelSelectors::from_pairs(pairs).map_err(NotLowered::Selector)
+}
+
+fn entries(selectors: &LabelSelectors, platform: Platform) -> Vec<Entry> {
+    selectors.0.iter().map(|(name, wanted)| tree::entry(name, on_label(wanted, platform.empty))).collect()
 }
 
 fn on_label(wanted: &Wanted, empty: EmptyMeans) -> Pattern {
     match wanted {
         Wanted::Exact(exact) if exact.is_empty() && empty == EmptyMeans::Absent => tree::pattern(PatternKind::Absent),
+        Wanted::Regex(_, java) if Shortcut::of(java) == Shortcut::All => tree::anything(),
         wanted => tree::wanted(wanted),
     }
+}
+
+/// What the platform looks for before it runs an expression, as rules, where it goes beyond the expression.
+fn shortcuts(selectors: &LabelSelectors, actions: &Pattern, notes: &mut Vec<Note>) -> Vec<Rule> {
+    let mut rules = Vec::new();
+    for (name, wanted) in &selectors.0 {
+        if let Some((rule, text)) = shortcut(name, wanted, actions) {
+            rules.push(rule);
+            notes.push(Note::Shortcut { label: name.clone(), selector: wanted.to_string(), text });
+        }
+    }
+    rules
+}
+
+/// `deny { action: … } unless has labels["room"] && labels["room"] in glob "*r11*"`, and what is looked for.
+fn shortcut(name: &str, wanted: &Wanted, actions: &Pattern) -> Option<(Rule, String)> {
+    let Wanted::Regex(expression, java) = wanted else { return None };
+    let shortcut = Shortcut::of(java);
+    let text = shortcut.beyond(expression.as_str())?;
+    let holds = tree::pattern(PatternKind::Glob(Text::plain(&format!("*{text}*"))));
+    let found = match name {
+        ".app" => tree::is("application", None, holds),
+        label => tree::is("labels", Some(label), holds),
+    };
+    let rule = tree::rule(Effect::Deny, vec![tree::entry("action", actions.clone())], Some(found));
+    Some((rule, text.to_owned()))
+}
+
+/// The rule that stands for the shortcut of a selector of a READ token, if it says more than the selector.
+pub(super) fn shortcut_of_read(name: &str, selector: &str) -> Option<Rule> {
+    shortcut(name, &Wanted::parse(selector).ok()?, &reading()).map(|(rule, _)| rule)
+}
+
+fn reading() -> Pattern {
+    tree::list(["find", "fetch"].map(tree::word))
+}
+
+/// Several applications of a platform before 2.4.0.
+fn expression_of(applications: &[String]) -> Result<Pattern, NotLowered> {
+    let selector = of_applications(applications, Applications::Unquoted).unwrap_or_default();
+    let bad = |why| NotLowered::Selector(BadSelector::Regex { name: ".app".to_owned(), why });
+    Wanted::parse(&selector).map(|wanted| tree::wanted(&wanted)).map_err(bad)
 }
 
 fn stamps(key: &str, pairs: Option<&Pairs>) -> Option<Field> {

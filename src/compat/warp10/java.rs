@@ -70,6 +70,18 @@ pub fn hash_order(pairs: Pairs) -> Pairs {
     placed.into_iter().map(|(_, pair)| pair).collect()
 }
 
+/// The order in which a `HashSet` that was filled with values of these hashes lists them, by their numbers; `None` where a
+/// bucket would be a tree.
+#[must_use]
+pub fn set_order(hashes: &[i32]) -> Option<Vec<usize>> {
+    let spreads: Vec<usize> = hashes.iter().map(|hash| spread_of(*hash)).collect();
+    let mask = table_size(&spreads) - 1;
+    let mut placed: Vec<(usize, usize)> = spreads.iter().map(|spread| spread & mask).zip(0..).collect();
+    placed.sort_unstable();
+    let is_tree = placed.chunk_by(|(a, _), (b, _)| a == b).any(|bucket| bucket.len() > 8);
+    (!is_tree).then(|| placed.into_iter().map(|(_, number)| number).collect())
+}
+
 /// The order in which a map that was read of a token is shown: Thrift makes the table for twice as many keys as it reads.
 #[must_use]
 pub fn read_order(mut pairs: Pairs) -> Pairs {
@@ -79,7 +91,11 @@ pub fn read_order(mut pairs: Pairs) -> Pairs {
 }
 
 fn spread(key: &str) -> usize {
-    let hash = string_hash(key).cast_unsigned();
+    spread_of(string_hash(key))
+}
+
+fn spread_of(hash: i32) -> usize {
+    let hash = hash.cast_unsigned();
     (hash ^ (hash >> 16)) as usize
 }
 

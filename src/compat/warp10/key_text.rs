@@ -22,6 +22,9 @@ pub enum KeyError {
         /// How long it may be.
         bits: &'static str,
     },
+    /// `warp.aes.token = ${nothing}`
+    #[error("it refers to `${{{0}}}`, which is not set")]
+    Unresolved(String),
     /// An AES key of another length, given as bytes.
     #[error("Key length not 128/192/256 bits.")]
     AesLength,

@@ -10,7 +10,7 @@
 use zeroize::Zeroizing;
 
 use super::codec::{self, CodecError};
-use super::config::Config;
+use super::config::{At, Config, ConfigError, place};
 use super::envelope::{Ident, WrappingKey};
 pub use super::key_text::{Cost, KeyError, decode_key, decode_key_at};
 use super::opb64::{self, Opb64Error};
@@ -115,20 +115,59 @@ pub struct Keys {
 
 impl Keys {
     /// Takes the keys that are named here from a configuration.
-    pub fn from_config(config: &Config) -> Result<Self, KeyError> {
+    ///
+    /// # Errors
+    /// A key is missing or none; the error says which, and where it is set.
+    pub fn from_config(config: &Config) -> Result<Self, BadKey> {
         Self::from_config_at(config, Cost::default())
     }
 
     /// The same, with another cost of deriving keys: the original takes it from Java's system properties.
-    pub fn from_config_at(config: &Config, cost: Cost) -> Result<Self, KeyError> {
+    ///
+    /// # Errors
+    /// As [`from_config`](Self::from_config).
+    pub fn from_config_at(config: &Config, cost: Cost) -> Result<Self, BadKey> {
         let setting = |named| setting(config, named, cost);
-        let aes = setting(AES)?.ok_or(KeyError::Missing(AES.name))?;
-        let hash = setting(HASH_TOKEN)?.ok_or(KeyError::Missing(HASH_TOKEN.name))?;
+        let needed = |named: Named| setting(named)?.ok_or_else(|| KeyError::Missing(named.name).of(named.name, config));
+        let (aes, hash) = (needed(AES)?, needed(HASH_TOKEN)?);
+        let token = TokenKeys::new(&aes, &hash).map_err(|why| why.of(AES.name, config))?;
         let application = setting(HASH_APPLICATION)?;
         let application = application.map(|key| key.first_chunk().map(SipKey::new).ok_or(KeyError::ShortHash));
-        Ok(Self { token: TokenKeys::new(&aes, &hash)?, application: application.transpose()? })
+        let application = application.transpose().map_err(|why| why.of(HASH_APPLICATION.name, config))?;
+        Ok(Self { token, application })
     }
 }
+
+/// A key of a configuration that is missing or none, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadKey {
+    /// What is wrong.
+    pub why: KeyError,
+    /// The setting: `warp.aes.token`.
+    pub name: &'static str,
+    /// The line that sets it.
+    pub at: Option<At>,
+}
+
+impl KeyError {
+    fn of(self, name: &'static str, config: &Config) -> BadKey {
+        BadKey { why: self, name, at: config.place(name).cloned() }
+    }
+}
+
+impl std::fmt::Display for BadKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { why, name, at } = self;
+        f.write_str(&place(at.as_ref()))?;
+        match why {
+            // These two name the setting, in the original's words.
+            KeyError::Missing(_) | KeyError::Size { .. } => write!(f, "{why}"),
+            _ => write!(f, "`{name}`: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for BadKey {}
 
 /// A key of a configuration.
 #[derive(Clone, Copy)]
@@ -148,13 +187,28 @@ const HASH_TOKEN: Named =
 const HASH_APPLICATION: Named =
     Named { name: "warp.hash.app", store: "warp.key.warp.siphash.appid", bytes: &[16], bits: "128" };
 
-fn setting(config: &Config, named: Named, cost: Cost) -> Result<Option<Zeroizing<Vec<u8>>>, KeyError> {
-    let Some(text) = config.get(named.name).or_else(|| config.get(named.store)) else { return Ok(None) };
-    let key = decode_key_at(text, cost)?;
+fn setting(config: &Config, named: Named, cost: Cost) -> Result<Option<Zeroizing<Vec<u8>>>, BadKey> {
+    let value = |name| {
+        let value = config.setting(name).map_err(|error| KeyError::from(error).of(name, config))?;
+        Ok(value.map(|value| (name, value)))
+    };
+    let Some((name, text)) = value(named.name)?.map_or_else(|| value(named.store), |found| Ok(Some(found)))? else {
+        return Ok(None);
+    };
+    let key = decode_key_at(text, cost).map_err(|why| why.of(name, config))?;
     if !named.bytes.contains(&key.len()) {
-        return Err(KeyError::Size { name: named.name, bits: named.bits });
+        return Err(KeyError::Size { name: named.name, bits: named.bits }.of(name, config));
     }
     Ok(Some(key))
+}
+
+impl From<ConfigError> for KeyError {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::Unresolved { reference, .. } => Self::Unresolved(reference),
+            ConfigError::Malformed { .. } | ConfigError::Escape { .. } | ConfigError::Endless { .. } => Self::Form,
+        }
+    }
 }
 
 /// Bytes of the hash in front of the structure.

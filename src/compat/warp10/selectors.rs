@@ -10,7 +10,7 @@ use std::fmt;
 
 use super::java::uuid_to_text;
 use super::percent;
-use super::regex::{Expression, NotCarried, quote};
+use super::regex::{Expression, NotCarried, Shortcut, quote};
 use super::token::{Pairs, ReadToken};
 
 /// Labels that say who has a series; a token's own fields decide about them.
@@ -51,17 +51,16 @@ impl Wanted {
         matches!(self, Self::Exact(exact) if exact.is_empty())
     }
 
-    /// As a directory of series asks: before the expression runs, the value must contain the longest run of letters and
-    /// digits that stands in it. So `nort?h` does not match `norh`.
-    ///
-    /// # Errors
-    /// The regular expression can not be carried.
-    pub fn matches_in_directory(&self, value: &str) -> Result<bool, NotCarried> {
+    /// As a directory of series asks, which is what `find`, `fetch` and deletions do: the [`Shortcut`] comes before the
+    /// expression. So `nort?h` does not match `norh` there.
+    #[must_use]
+    pub fn matches_in_directory(&self, value: &str) -> bool {
         match self {
-            Self::Exact(exact) => Ok(exact == value),
-            Self::Regex(_, java) => {
-                Ok(value.contains(&literal_run(java)) && Expression::of_directory(java)?.matches(value))
-            }
+            Self::Exact(exact) => exact == value,
+            Self::Regex(expression, java) => match Shortcut::of(java) {
+                Shortcut::All => true,
+                shortcut @ Shortcut::Holds(_) => shortcut.lets_through(value) && expression.matches(value),
+            },
         }
     }
 }
@@ -75,31 +74,6 @@ impl fmt::Display for Wanted {
     }
 }
 
-/// The longest run of ASCII letters and digits outside of brackets and before any backslash; none where there is a `|`.
-fn literal_run(java: &str) -> String {
-    let plain = [('(', ')'), ('[', ']'), ('{', '}')].iter().fold(java.to_owned(), |text, pair| without(&text, *pair));
-    let plain = plain.split('\\').next().unwrap_or_default();
-    if plain.contains('|') {
-        return String::new();
-    }
-    let runs = plain.split(|c: char| !c.is_ascii_alphanumeric());
-    runs.fold("", |longest, run| if run.len() > longest.len() { run } else { longest }).to_owned()
-}
-
-/// Without what stands between an opening bracket and the next closing one.
-fn without(text: &str, (open, close): (char, char)) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once(open) {
-        let Some((_, after)) = behind.split_once(close) else { break };
-        out.push_str(before);
-        // What stood before and what comes behind are no run.
-        out.push(' ');
-        rest = after;
-    }
-    out + rest
-}
-
 /// What an empty selector means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EmptyMeans {
@@ -108,6 +82,31 @@ pub enum EmptyMeans {
     EmptyValue,
     /// No value: `warp10.absent.label.support = true`.
     Absent,
+}
+
+/// How a platform joins several applications of a READ token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Applications {
+    /// Each is the text that it is: 2.4.0 and later.
+    #[default]
+    Quoted,
+    /// Each is a regular expression, so that `a.b` reads `aXb` too: before 2.4.0.
+    Unquoted,
+}
+
+/// What a platform makes of a token depends on its settings and on its version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Platform {
+    /// What an empty selector means.
+    pub empty: EmptyMeans,
+    /// How several applications are joined.
+    pub applications: Applications,
+}
+
+impl From<EmptyMeans> for Platform {
+    fn from(empty: EmptyMeans) -> Self {
+        Self { empty, ..Self::default() }
+    }
 }
 
 /// A series, as selectors see it.
@@ -303,13 +302,13 @@ fn encoded(text: &str) -> String {
 /// What the holder of a READ token is restricted to, as the original writes it: the token's labels, then producer,
 /// application and owner. An empty list restricts nothing.
 #[must_use]
-pub fn of_token(token: &ReadToken) -> Pairs {
+pub fn of_token(token: &ReadToken, applications: Applications) -> Pairs {
     let labels = token.labels.iter().flatten().filter(|(name, _)| !OWN_LABELS.contains(&name.as_str()));
     let mut pairs: Pairs = labels.cloned().collect();
     let ids = |ids: &[Vec<u8>]| one_of(&ids.iter().map(|id| id_text(id)).collect::<Vec<_>>(), str::to_owned);
     let all = [
         (".producer", ids(&token.producers)),
-        (".app", one_of(&token.applications, quote)),
+        (".app", of_applications(&token.applications, applications)),
         (".owner", ids(&token.owners)),
     ];
     pairs.extend(all.into_iter().filter_map(|(name, selector)| Some((name.to_owned(), selector?))));
@@ -322,6 +321,14 @@ fn one_of(values: &[String], quoted: impl Fn(&str) -> String) -> Option<String> 
         [one] => Some(format!("={one}")),
         many => Some(format!("~^({})$", many.iter().map(|value| quoted(value)).collect::<Vec<_>>().join("|"))),
     }
+}
+
+/// The selector that a platform makes of a list of applications.
+pub(super) fn of_applications(names: &[String], applications: Applications) -> Option<String> {
+    one_of(names, |name| match applications {
+        Applications::Quoted => quote(name),
+        Applications::Unquoted => name.to_owned(),
+    })
 }
 
 /// An id as text, by its first 16 bytes; a shorter one is `null`.

@@ -16,7 +16,7 @@ use super::rejection::Rejection;
 use super::script::{Host, Machine, TimeUnit, Value};
 use super::selectors::parse_labels;
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
-use super::tokengen::{FILE_TTL, token_from_map};
+use super::tokengen::{FILE_TTL, UnknownKeys, token_from_map, unknown_keys};
 use crate::limits::DIAGNOSTICS;
 
 /// The tokens of a file.
@@ -26,7 +26,7 @@ pub struct StaticTokens {
     write: BTreeMap<String, Token>,
 }
 
-/// A line of which no token came.
+/// A line of which no token came, or maybe not the one that was meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Which, from 1.
@@ -180,7 +180,10 @@ impl Reader {
 
     fn spec(&mut self, line: usize, script: &str, clock: Clock, uuid: &mut dyn FnMut() -> String) {
         match spec(script, clock, uuid) {
-            Ok((name, token)) => self.tokens.put(name, token),
+            Ok((name, token, unknown)) => {
+                self.tokens.put(name, token);
+                unknown.into_iter().for_each(|unknown| self.problem(line, unknown.to_string()));
+            }
             Err(message) => self.problem(line, message),
         }
     }
@@ -214,13 +217,16 @@ impl Reader {
     }
 }
 
+/// A bearer text, what it stands for, and what was ignored.
+type Spec = (String, Token, Option<UnknownKeys>);
+
 /// `{ 'id' 'name' 'type' 'READ' … }`
-fn spec(script: &str, clock: Clock, uuid: &mut dyn FnMut() -> String) -> Result<(String, Token), String> {
+fn spec(script: &str, clock: Clock, uuid: &mut dyn FnMut() -> String) -> Result<Spec, String> {
     let mut host = Host::new(clock.now.saturating_mul(clock.unit.in_a_millisecond()), uuid);
     host.unit = clock.unit;
     let stack = Machine::new(host).run(script).map_err(|error| error.to_string())?;
     let Some(map @ Value::Map(_)) = stack.last() else { return Err("this is no map".to_owned()) };
     let draft = token_from_map("token.spec", map, Some(FILE_TTL), clock.now).map_err(|error| error.to_string())?;
     let id = draft.id.ok_or("there is no `id`, which is the bearer text")?;
-    Ok((id.java_text(), draft.token))
+    Ok((id.java_text(), draft.token, unknown_keys(map)))
 }

@@ -46,6 +46,11 @@ pub(super) fn wanted(wanted: &Wanted) -> Pattern {
     }
 }
 
+/// Any text, with line ends in it too.
+pub(super) fn anything() -> Pattern {
+    pattern(PatternKind::Regex(Text::plain("(?s).*")))
+}
+
 pub(super) fn entry(key: &str, value: Pattern) -> Entry {
     Entry { key: name(key), value }
 }

@@ -56,8 +56,12 @@ impl Files for Folder {
     fn names(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.0)? {
-            // A name that is no text is not that of a list.
-            names.extend(entry?.file_name().into_string().ok().filter(|name| ListName::parse(name).is_some()));
+            let entry = entry?;
+            // A name that is no text is not that of a list, but it may have been meant as one.
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_list = ListName::parse(&name).is_some();
+            let is_file = || !entry.file_type().is_ok_and(|kind| kind.is_dir());
+            names.extend((is_list || is_meant(&name) && is_file()).then_some(name));
         }
         Ok(names)
     }
@@ -69,7 +73,12 @@ impl Files for Folder {
     }
 }
 
-/// What is wrong with a file that counts.
+/// Whether somebody may have meant a file as a list. Hidden files are unfinished ones.
+fn is_meant(name: &str) -> bool {
+    !name.starts_with('.') && name.to_ascii_lowercase().ends_with(".trl")
+}
+
+/// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
     /// It could not be read, or is over the cap; what was revoked before stays revoked.
@@ -85,6 +94,11 @@ pub enum Problem {
         file: String,
         /// Which lines.
         lines: BadLines,
+    },
+    /// Its name is not `NAME.read|write|full.MS-MD5.trl`: no Warp 10 reads it, and it revokes nothing.
+    Name {
+        /// Which file.
+        file: String,
     },
     /// Its name has no timestamp, or one over 63 bits: it counts beside the newest of its list.
     Timestamp {
@@ -146,7 +160,9 @@ impl Directory {
     }
 
     fn rescan(&mut self, files: &impl Files) -> io::Result<bool> {
-        let chosen = choose(files.names()?);
+        let (chosen, ignored) = choose(files.names()?);
+        self.problems.retain(|problem| !matches!(problem, Problem::Name { .. }));
+        self.problems.extend(ignored.iter().map(|file| Problem::Name { file: file.clone() }));
         if chosen.iter().all(|name| self.known.get(key(name)) == Some(&name.md5)) {
             return Ok(false);
         }
@@ -156,8 +172,15 @@ impl Directory {
             scanned.list.extend(&self.list);
         }
         self.is_loaded |= scanned.has_read;
+        scanned.problems.extend(ignored.into_iter().map(|file| Problem::Name { file }));
         (self.list, self.known, self.problems) = (scanned.list, scanned.known, scanned.problems);
         Ok(true)
+    }
+
+    /// Whether any list was read.
+    #[must_use]
+    pub const fn has_lists(&self) -> bool {
+        self.is_loaded
     }
 
     /// Whether it is known what is revoked. Once it was not when it should have been, it never is again, whatever is
@@ -226,8 +249,9 @@ impl Scanned {
     }
 }
 
-/// The newest file of each list, the first by name if several are; and those of which nobody knows how new they are.
-fn choose(names: Vec<String>) -> Vec<ListName> {
+/// The newest file of each list, the first by name if several are, and those of which nobody knows how new they are; and
+/// beside them the files that were meant as lists and are none.
+fn choose(names: Vec<String>) -> (Vec<ListName>, Vec<String>) {
     let names: BTreeSet<String> = names.into_iter().collect();
     let mut chosen: BTreeMap<String, ListName> = BTreeMap::new();
     for name in names.iter().filter_map(|name| ListName::parse(name)) {
@@ -236,7 +260,8 @@ fn choose(names: Vec<String>) -> Vec<ListName> {
             chosen.insert(key, name);
         }
     }
-    chosen.into_values().collect()
+    let ignored = names.into_iter().filter(|name| is_meant(name) && ListName::parse(name).is_none()).collect();
+    (chosen.into_values().collect(), ignored)
 }
 
 /// What a file stands for: its list, or itself if it cannot be compared with others.

@@ -8,11 +8,12 @@
 //! possessive and atomic parts, borders of words, classes inside of classes, Unicode properties, and the flags but `i` and
 //! `s`. An expression is carried as it is or not at all, never wider.
 //!
-//! `read` reads Java's grammar and `classes` its escapes and classes; `back` finds Java's words for what is ours.
+//! `shortcut` is what the platform does before it runs an expression. `read` reads Java's grammar and `classes` its escapes and classes; `back` finds Java's words for what is ours.
 
 mod back;
 mod classes;
 mod read;
+mod shortcut;
 
 use std::fmt;
 
@@ -20,6 +21,7 @@ use ::regex::{Error, Regex, RegexBuilder};
 
 pub use self::back::to_java;
 use self::read::{Groups, translate};
+pub use self::shortcut::Shortcut;
 use crate::limits::{AUTOMATON_BUILD_BYTES, NESTING};
 
 /// A regular expression that matches whole values.
@@ -74,15 +76,6 @@ impl Expression {
             Some(matcher) => Ok(Self { text, matcher }),
             None => Self::build(text),
         }
-    }
-
-    /// Reads Java's as a directory of series does, for which `.*` alone is everything.
-    ///
-    /// # Errors
-    /// It is not one, or it has a part that can not be carried.
-    pub fn of_directory(java: &str) -> Result<Self, NotCarried> {
-        let text = translate(java, java == ".*", Groups::Plain)?;
-        Self::build(text)
     }
 
     fn build(text: String) -> Result<Self, NotCarried> {

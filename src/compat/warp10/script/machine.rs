@@ -17,10 +17,14 @@ pub struct Machine<'h> {
     pub(super) stack: Vec<Item>,
     pub(super) variables: BTreeMap<String, Item>,
     pub(super) registers: BTreeMap<u8, Item>,
+    /// The name of the section, for messages.
+    pub(super) section: String,
     /// Whether `JSONPRETTY` was called.
     pub(super) is_pretty: bool,
     /// Whether `JSONSTRICT` was called.
     pub(super) is_strict: bool,
+    /// What deserves a look, although nothing failed.
+    remarks: Vec<String>,
     depth: usize,
     running: (Span, usize),
     /// Words of an evaluated text have no place of their own.
@@ -37,8 +41,10 @@ impl<'h> Machine<'h> {
             stack: Vec::new(),
             variables: BTreeMap::new(),
             registers: BTreeMap::new(),
+            section: "TOP".to_owned(),
             is_pretty: false,
             is_strict: false,
+            remarks: Vec::new(),
             depth: 0,
             running: (Span::default(), 1),
             place: None,
@@ -54,16 +60,16 @@ impl<'h> Machine<'h> {
         for node in &nodes {
             match self.word(node) {
                 Ok(()) => {}
-                Err(Stop::Failed(failure)) => return Err(told(text, *failure, node.at, node.line)),
+                Err(Stop::Failed(failure)) => return Err(self.told(text, *failure, node.at, node.line)),
                 Err(Stop::Return | Stop::Halt) => return self.tree(text),
                 Err(Stop::Break | Stop::Continue) => {
                     let failure = Failure::new(ScriptCode::BadValue, "BREAK and CONTINUE belong into a loop");
-                    return Err(told(text, failure, node.at, node.line));
+                    return Err(self.told(text, failure, node.at, node.line));
                 }
             }
         }
         match broken {
-            Some(Broken { failure, at, line }) => Err(told(text, failure, at, line)),
+            Some(Broken { failure, at, line }) => Err(self.told(text, failure, at, line)),
             None => self.tree(text),
         }
     }
@@ -72,6 +78,18 @@ impl<'h> Machine<'h> {
     #[must_use]
     pub const fn json_style(&self) -> super::output::Style {
         super::output::Style { is_pretty: self.is_pretty, is_strict: self.is_strict }
+    }
+
+    /// What deserves a look, although nothing failed: a token that may say less than was meant.
+    #[must_use]
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
+
+    pub(super) fn remark(&mut self, remark: String) {
+        if self.remarks.len() < limits::DIAGNOSTICS {
+            self.remarks.push(remark);
+        }
     }
 
     /// What the script may do by now.
@@ -84,7 +102,7 @@ impl<'h> Machine<'h> {
         let stack = std::mem::take(&mut self.stack);
         let (at, line) = self.running;
         let values: Result<_, _> = stack.iter().map(|item| self.heap.tree(item)).collect();
-        values.map_err(|failure| told(text, failure, at, line))
+        values.map_err(|failure| self.told(text, failure, at, line))
     }
 
     fn word(&mut self, node: &Node) -> Result<(), Stop> {
@@ -149,7 +167,9 @@ impl<'h> Machine<'h> {
                     Err(Stop::Failed(mut failure)) => {
                         if failure.chain.len() < limits::SCRIPT_DEPTH {
                             let word = word_of(body, node);
-                            failure.chain.insert(0, format!("Exception at statement '{word}' in section [TOP]"));
+                            failure
+                                .chain
+                                .insert(0, format!("Exception at statement '{word}' in section [{}]", machine.section));
                         }
                         return Err(Stop::Failed(failure));
                     }
@@ -211,6 +231,22 @@ impl<'h> Machine<'h> {
         })
     }
 
+    /// Makes an error of a mistake: `at` is the word of the text that was running, `failure.at` the innermost one.
+    fn told(&self, text: &str, failure: Failure, at: Span, line: usize) -> ScriptError {
+        let (around, start) = line_around(text, at.start);
+        let from = at.start.saturating_sub(start).min(around.len());
+        let to = at.end.saturating_sub(start).clamp(from, around.len());
+        let before: Vec<char> = around.get(..from).unwrap_or("").chars().collect();
+        let before: String = before[before.len().saturating_sub(CONTEXT)..].iter().collect();
+        let after: String = around.get(to..).unwrap_or("").chars().take(CONTEXT).collect();
+        let word = around.get(from..to).unwrap_or("");
+        let place = format!("Exception at '{before}=>{word}<={after}' in section [{}]", self.section);
+        let message = failure.chain.last().cloned().unwrap_or_default();
+        let messages = [format!("Line #{line}"), place].into_iter().chain(failure.chain).collect();
+        let (at, line) = failure.at.unwrap_or((at, line));
+        ScriptError { code: failure.code, message, at, line, help: failure.help, messages }
+    }
+
     pub(super) fn push(&mut self, item: Item) -> Result<(), Failure> {
         if self.stack.len() >= limits::SCRIPT_STACK {
             let message = format!("more than {} values on the stack", limits::SCRIPT_STACK);
@@ -252,22 +288,6 @@ fn word_of(body: &Macro, node: &Node) -> String {
     .chars()
     .take(body.text.len().min(80))
     .collect()
-}
-
-/// Makes an error of a mistake: `at` is the word of the text that was running, `failure.at` the innermost one.
-fn told(text: &str, failure: Failure, at: Span, line: usize) -> ScriptError {
-    let (around, start) = line_around(text, at.start);
-    let from = at.start.saturating_sub(start).min(around.len());
-    let to = at.end.saturating_sub(start).clamp(from, around.len());
-    let before: Vec<char> = around.get(..from).unwrap_or("").chars().collect();
-    let before: String = before[before.len().saturating_sub(CONTEXT)..].iter().collect();
-    let after: String = around.get(to..).unwrap_or("").chars().take(CONTEXT).collect();
-    let word = around.get(from..to).unwrap_or("");
-    let place = format!("Exception at '{before}=>{word}<={after}' in section [TOP]");
-    let message = failure.chain.last().cloned().unwrap_or_default();
-    let messages = [format!("Line #{line}"), place].into_iter().chain(failure.chain).collect();
-    let (at, line) = failure.at.unwrap_or((at, line));
-    ScriptError { code: failure.code, message, at, line, help: failure.help, messages }
 }
 
 /// Characters that Warp 10 shows before and after the word that failed.

@@ -259,8 +259,11 @@ fn unknown(name: &str) -> Failure {
     let glued =
         name.len() > 1 && name.starts_with(['[', '{', ']', '}']) || name.len() > 1 && name.ends_with([']', '}']);
     match functions::alike(name) {
+        _ if name.starts_with("{{") && name.ends_with("}}") => failure
+            .help("a start script was to put a value in its place, such as the secret of Warp 10 2.x: put it there"),
         _ if glued => failure.help("brackets are words of their own: put blanks around them"),
         Some(known) => failure.help(format!("did you mean `{known}`? functions are case sensitive")),
+        None if name == "SORT" => failure.help("`LSORT` sorts a list; `SORT` is for series, which are not here"),
         None => {
             failure.help("it is no function of the subset that envelopes are written in; docs/warpscript.md lists them")
         }

@@ -6,99 +6,107 @@ use jiff::{Span, Timestamp};
 
 use super::host::TimeUnit;
 
-/// What an ISO 8601 duration says: `-P1Y2M3W4DT5H6M7.5S`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What an ISO 8601 duration says: `P1Y2M3W4DT5H6M7.5S`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Period {
-    /// Years and months, as months.
+    /// Years: added before months, which matters on a 29th of February.
+    pub years: i64,
+    /// Months.
     pub months: i64,
     /// Weeks and days, as days.
     pub days: i64,
-    /// The rest, as nanoseconds.
-    pub nanoseconds: i128,
+    /// Hours, minutes and whole seconds, as seconds.
+    pub seconds: i64,
+    /// The rest of the seconds, below one, with their sign.
+    pub fraction: f64,
 }
 
 impl Period {
-    /// Reads a duration.
+    /// Reads a duration. A `-` before the `P` is one before each number.
     pub fn read(text: &str) -> Option<Self> {
-        let (sign, rest) = match text.as_bytes().first()? {
-            b'-' => (-1, &text[1..]),
-            b'+' => (1, &text[1..]),
-            _ => (1, text),
-        };
+        let (sign, rest) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
         let rest = rest.strip_prefix('P')?;
         let (date, time) = rest.split_once('T').map_or((rest, None), |(date, time)| (date, Some(time)));
         if date.is_empty() && time.is_none() || time == Some("") {
             return None;
         }
         let mut period = Self::default();
-        for (number, fraction, unit) in Parts::of(date, "YMWD")? {
-            let number = fraction.is_empty().then_some(number.checked_mul(sign)?)?;
-            match unit {
-                'Y' => period.months = period.months.checked_add(number.checked_mul(12)?)?,
-                'M' => period.months = period.months.checked_add(number)?,
-                'W' => period.days = period.days.checked_add(number.checked_mul(7)?)?,
-                _ => period.days = period.days.checked_add(number)?,
+        for part in parts(date, "YMWD", sign)? {
+            let number = part.fraction.is_none().then_some(part.number)?;
+            match part.unit {
+                'Y' => period.years = number,
+                'M' => period.months = number,
+                'W' => period.days += 7 * number,
+                _ => period.days += number,
             }
         }
-        for (number, fraction, unit) in Parts::of(time.unwrap_or(""), "HMS")? {
-            let seconds = match unit {
-                'H' => 3600,
-                'M' => 60,
-                _ => 1,
-            };
-            if unit != 'S' && !fraction.is_empty() {
-                return None;
+        for part in parts(time.unwrap_or(""), "HMS", sign)? {
+            match (part.unit, part.fraction) {
+                ('H', None) => period.seconds += 3600 * part.number,
+                ('M', None) => period.seconds += 60 * part.number,
+                ('S', None) => period.seconds += part.number,
+                ('S', Some(fraction)) => {
+                    period.seconds += part.number;
+                    period.fraction = if part.number < 0 { -fraction } else { fraction };
+                }
+                _ => return None,
             }
-            let digits: String = fraction.trim_start_matches(['-', '.']).chars().take(9).collect();
-            let nanoseconds: i128 = format!("{digits:0<9}").parse().ok()?;
-            // The fraction has the sign of its number, which `-0.5` does not show in its whole part.
-            let nanoseconds = if fraction.starts_with('-') { -nanoseconds } else { nanoseconds };
-            period.nanoseconds += i128::from(sign) * (i128::from(number) * seconds * NANOSECONDS + nanoseconds);
         }
         Some(period)
     }
 
     /// In units of the platform; `None` where it has years or months, which have no fixed length, or is too long.
     pub fn fixed(self, unit: TimeUnit) -> Option<i64> {
-        if self.months != 0 {
+        if self.months != 0 || self.years != 0 {
             return None;
         }
-        let all = i128::from(self.days) * 86_400 * NANOSECONDS + self.nanoseconds;
-        i64::try_from(all / nanoseconds_in(unit)).ok()
+        let seconds = self.days.checked_mul(86_400)?.checked_add(self.seconds)?;
+        seconds.checked_mul(unit.in_a_second())?.checked_add(self.offset(unit))
     }
+
+    /// The fraction in units of the platform: a DOUBLE is cut, as in the original.
+    #[expect(clippy::cast_precision_loss, reason = "Java multiplies DOUBLEs just so")]
+    fn offset(self, unit: TimeUnit) -> i64 {
+        (self.fraction * unit.in_a_second() as f64) as i64
+    }
+}
+
+/// A number of a duration, and its unit.
+struct Part {
+    number: i64,
+    fraction: Option<f64>,
+    unit: char,
+}
+
+/// `1Y2M`: each unit at most once, in their order, and each number in 32 bits.
+fn parts(text: &str, units: &str, sign: i64) -> Option<Vec<Part>> {
+    let mut parts = Vec::new();
+    let mut units = units.chars();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| c.is_ascii_uppercase())?;
+        let (number, unit) = (&rest[..end], rest[end..].chars().next()?);
+        // Units that were passed over can not come any more.
+        units.by_ref().find(|known| *known == unit)?;
+        let (whole, digits) = number.split_once('.').map_or((number, None), |(whole, digits)| (whole, Some(digits)));
+        let number = sign * i64::from(whole.parse::<i32>().ok()?);
+        let fraction = match digits {
+            None => None,
+            // The original takes the sign of the whole part, and so `-0.5` loses it there.
+            Some(_) if number == 0 && (sign < 0 || whole.starts_with('-')) => return None,
+            Some(digits) if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => return None,
+            Some(digits) => Some(format!("0.{digits}").parse().ok()?),
+        };
+        parts.push(Part { number, fraction, unit });
+        rest = &rest[end + 1..];
+    }
+    Some(parts)
 }
 
 const NANOSECONDS: i128 = 1_000_000_000;
 
 fn nanoseconds_in(unit: TimeUnit) -> i128 {
     NANOSECONDS / i128::from(unit.in_a_second())
-}
-
-/// The numbers of a duration and their units.
-struct Parts;
-
-impl Parts {
-    /// `1Y2M`: each unit at most once, in their order. The fraction keeps its point, and a sign in front of it that the whole part lost.
-    fn of(text: &str, units: &str) -> Option<Vec<(i64, String, char)>> {
-        let mut parts = Vec::new();
-        let mut units = units.chars();
-        let mut rest = text;
-        while !rest.is_empty() {
-            let end = rest.find(|c: char| c.is_ascii_uppercase())?;
-            let (number, unit) = (&rest[..end], rest[end..].chars().next()?);
-            // Units that were passed over can not come any more.
-            units.by_ref().find(|known| *known == unit)?;
-            let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-            if !fraction.chars().all(|c| c.is_ascii_digit()) || whole.is_empty() {
-                return None;
-            }
-            let sign = if whole.starts_with('-') && number.contains('.') { "-" } else { "" };
-            let fraction = if number.contains('.') { format!("{sign}.{fraction}") } else { String::new() };
-            parts.push((whole.parse().ok()?, fraction, unit));
-            rest = &rest[end + 1..];
-        }
-        Some(parts)
-    }
 }
 
 /// The moment of a time stamp.
@@ -121,12 +129,21 @@ pub(super) fn moment_of(date: DateTime) -> Option<Timestamp> {
     Offset::UTC.to_timestamp(date).ok()
 }
 
-/// Adds to a time stamp; units below a millisecond stay as they are.
+/// Adds to a time stamp: years, then months, then days; what is below a millisecond stays as it is.
 pub(super) fn add(time: i64, period: Period, unit: TimeUnit) -> Option<i64> {
-    let span: Span = Span::new().try_months(period.months).ok()?.try_days(period.days).ok()?;
-    let later = civil(moment(time, unit)?).checked_add(span).ok()?;
-    let moved = stamp(moment_of(later)?, unit)?;
-    moved.checked_add(i64::try_from(period.nanoseconds / nanoseconds_in(unit)).ok()?)
+    let per_ms = unit.in_a_millisecond();
+    let (whole, rest) = (time / per_ms * per_ms, time % per_ms);
+    let mut date = civil(moment(whole, unit)?);
+    let spans = [
+        Span::new().try_years(period.years).ok()?,
+        Span::new().try_months(period.months).ok()?,
+        Span::new().try_days(period.days).ok()?,
+    ];
+    for span in spans {
+        date = date.checked_add(span).ok()?;
+    }
+    let seconds = period.seconds.checked_mul(unit.in_a_second())?;
+    stamp(moment_of(date)?, unit)?.checked_add(rest)?.checked_add(seconds)?.checked_add(period.offset(unit))
 }
 
 /// `2023-11-14T22:13:20.000000Z`, as exact as the platform is.
@@ -139,14 +156,41 @@ pub(super) fn iso8601(moment: Timestamp, unit: TimeUnit) -> String {
     format!("{moment:.digits$}")
 }
 
-/// Reads `2024-01-01T00:00:00Z`, with a zone; the time, or the seconds, may be left out.
+/// Reads `2024-01-01T00:00:00Z`, or with an offset such as `+02:00`; the seconds may be left out.
 pub(super) fn read(text: &str) -> Option<Timestamp> {
-    if let Ok(moment) = text.parse::<Timestamp>() {
-        return Some(moment);
-    }
-    // Without a zone, a date alone is its beginning in UTC.
-    let date: jiff::civil::Date = text.parse().ok().filter(|_| !text.contains(['T', 't', ' ']))?;
-    moment_of(date.to_datetime(jiff::civil::Time::midnight()))
+    let is_wanted = has_form(text.as_bytes());
+    is_wanted.then(|| text.parse().ok()).flatten()
+}
+
+/// The form that Java's `ZonedDateTime` reads, with a year of four digits and without the name of a zone.
+fn has_form(text: &[u8]) -> bool {
+    let Some((date, rest)) = text.split_at_checked(16) else { return false };
+    let is_date = date.iter().zip(b"dddd-dd-ddTdd:dd").all(|(byte, wanted)| match wanted {
+        b'd' => byte.is_ascii_digit(),
+        b'T' => matches!(byte, b'T' | b't'),
+        wanted => byte == wanted,
+    });
+    let seconds = match rest {
+        [b':', tens @ b'0'..=b'5', ones, rest @ ..] if ones.is_ascii_digit() && tens.is_ascii_digit() => Some(rest),
+        [b':', ..] => None,
+        rest => Some(rest),
+    };
+    let Some(rest) = seconds else { return false };
+    let fraction = rest.strip_prefix(b".").map_or((Some(rest), 1), |digits| {
+        let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        (digits.get(count..), count)
+    });
+    let (Some(zone), 1..=9) = fraction else { return false };
+    let is_offset = |wanted: &[u8]| {
+        let fits = |(byte, wanted): (&u8, &u8)| if *wanted == b'd' { byte.is_ascii_digit() } else { byte == wanted };
+        zone.len() == wanted.len() + 1 && zone.iter().skip(1).zip(wanted).all(fits)
+    };
+    is_date
+        && match zone {
+            [b'Z' | b'z'] => true,
+            [b'+' | b'-', ..] => is_offset(b"dd:dd") || is_offset(b"dd:dd:dd"),
+            _ => false,
+        }
 }
 
 /// Day of the year, day of the week (Monday is 1) and week of a date.
@@ -168,17 +212,48 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_moment_has_a_time_and_a_zone() {
+        for good in
+            ["2024-02-29T00:00Z", "2024-02-29t10:20:30z", "2024-02-29T10:20:30.5+02:00", "2024-02-29T10:20-00:30"]
+        {
+            assert!(read(good).is_some(), "{good}");
+        }
+        for bad in [
+            "2024-02-29",
+            "2024-02-29T00:00",
+            "2024-02-29 00:00Z",
+            "2024-02-29T00Z",
+            "2024-02-29T00:00:60Z",
+            "2024-02-29T00:00:00.Z",
+            "2024-02-29T00:00:00.1234567890Z",
+            "2024-02-29T00:00:00,5Z",
+            "2024-02-29T00:00+0200",
+            "2024-02-29T00:00+02",
+            "2024-02-30T00:00Z",
+            "2024-02-29T00:00Z[UTC]",
+            "20240229T000000Z",
+        ] {
+            assert!(read(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
     fn durations_are_read() {
         let fixed = |text: &str| Period::read(text)?.fixed(TimeUnit::Microseconds);
         let cases =
-            [("PT1H", 3_600_000_000), ("P1DT0.5S", 86_400_500_000), ("-PT5M", -300_000_000), ("P1W", 604_800_000_000)];
+            [("PT1H", 3_600_000_000), ("P1DT0.5S", 86_400_500_000), ("PT-5M", -300_000_000), ("P1W", 604_800_000_000)];
         for (text, wanted) in cases {
             assert_eq!(fixed(text), Some(wanted), "{text}");
         }
-        assert_eq!(fixed("PT-0.5S"), Some(-500_000));
-        assert_eq!(fixed("PT-1.5S"), Some(-1_500_000));
-        assert_eq!(fixed("-PT1.5S"), Some(-1_500_000));
-        for text in ["", "P", "PT", "1D", "P1", "P1DT", "PT1D", "P1D1Y", "P1.5D", "P1M"] {
+        for text in ["PT-1.5S", "-PT1.5S"] {
+            assert_eq!(fixed(text), Some(-1_500_000), "{text}");
+        }
+        assert_eq!((fixed("-PT5M"), fixed("-PT-1.5S")), (Some(-300_000_000), Some(1_500_000)));
+        // Java's DOUBLE is just below.
+        assert_eq!(fixed("PT0.000009S"), Some((0.000_009 * 1e6) as i64));
+        for text in [
+            "", "P", "PT", "1D", "P1", "P1DT", "PT1D", "P1D1Y", "P1.5D", "P1M", "+PT5M", "PT-0.5S", "-PT0.5S", "PT0.5M",
+        ] {
             assert_eq!(fixed(text), None, "{text}");
         }
     }

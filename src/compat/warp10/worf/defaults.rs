@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::order::Order;
-use super::{plain, uuid};
+use super::{properties, uuid};
 use crate::compat::warp10::java::uuid_to_text;
 
 /// `option.default.a`, `.puid` and `.ouid`.
@@ -25,17 +25,18 @@ impl Defaults {
         Some(config.with_file_name(format!(".{name}.worf")))
     }
 
-    /// Reads the file. What is not understood is as if it were not there.
+    /// Reads the file, which is a Java properties file. What is not understood is as if it were not there.
     #[must_use]
-    pub fn read(text: &str) -> Self {
+    pub fn read(bytes: &[u8]) -> Self {
+        let pairs = properties::read(bytes);
         let value = |name: &str| {
-            let mut lines = text.lines().rev().filter_map(|line| line.split_once('='));
-            lines.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim())
+            let found = pairs.iter().rev().find(|(key, _)| key == name);
+            found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
         };
         Self {
-            application: value("option.default.a").and_then(|text| plain(text).ok()),
-            producer: value("option.default.puid").and_then(|text| uuid(text).ok()),
-            owner: value("option.default.ouid").and_then(|text| uuid(text).ok()),
+            application: value(APPLICATION).map(str::to_owned),
+            producer: value(PRODUCER).and_then(|text| uuid(text).ok()),
+            owner: value(OWNER).and_then(|text| uuid(text).ok()),
         }
     }
 
@@ -48,14 +49,16 @@ impl Defaults {
     /// The text of the file.
     #[must_use]
     pub fn write(&self) -> String {
-        let escaped =
-            |text: &str| text.replace('%', "%25").replace('=', "%3D").replace('\n', "%0A").replace('\r', "%0D");
-        let lines = [
-            ("a", self.application.as_deref().map(escaped)),
-            ("puid", self.producer.as_ref().map(uuid_to_text)),
-            ("ouid", self.owner.as_ref().map(uuid_to_text)),
+        let pairs = [
+            (APPLICATION, self.application.clone()),
+            (PRODUCER, self.producer.as_ref().map(uuid_to_text)),
+            (OWNER, self.owner.as_ref().map(uuid_to_text)),
         ];
-        let line = |(name, value): (&str, Option<String>)| Some(format!("option.default.{name} = {}\n", value?));
-        lines.into_iter().filter_map(line).collect()
+        let pairs: Vec<_> = pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        properties::write(&pairs)
     }
 }
+
+const APPLICATION: &str = "option.default.a";
+const PRODUCER: &str = "option.default.puid";
+const OWNER: &str = "option.default.ouid";

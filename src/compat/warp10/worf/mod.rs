@@ -3,7 +3,7 @@
 //!
 //! [`options`] reads its command line. Those options and the [defaults] of earlier runs make an [`order`], and that two
 //! tokens and the JSON that scripts read. [`session`] asks for the same, question by question, and shows what a token says.
-//! [`template`] fills in a configuration. Nothing here reads a file, a clock or a terminal: text, time and randomness come
+//! [`template`] fills in a configuration; `properties` is the form of the defaults. Nothing here reads a file, a clock or a terminal: text, time and randomness come
 //! in, text goes out.
 //!
 //! What is refused is refused in the original's words where they are known. One habit is not kept: a template is written to
@@ -12,6 +12,7 @@
 pub mod defaults;
 pub mod options;
 pub mod order;
+mod properties;
 pub mod session;
 pub mod template;
 
@@ -48,18 +49,6 @@ pub fn random_uuid(mut bytes: [u8; 16]) -> [u8; 16] {
 
 fn uuid(text: &str) -> Result<[u8; 16], WorfError> {
     uuid_from_text(text.trim()).map_err(|_| WorfError::new(format!("Invalid UUID string: {}", text.trim())))
-}
-
-fn uuids(text: &str) -> Result<Vec<[u8; 16]>, WorfError> {
-    list(text).map(uuid).collect()
-}
-
-fn texts(text: &str) -> Result<Vec<String>, WorfError> {
-    list(text).map(plain).collect()
-}
-
-fn list(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// Without percent escapes.

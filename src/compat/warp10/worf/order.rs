@@ -44,16 +44,18 @@ impl Order {
         now: i64,
         random: &mut impl Randomness,
     ) -> Result<Self, WorfError> {
-        let application = options.application.clone().or_else(|| defaults.application.clone());
-        let application = application.ok_or_else(|| WorfError::new("application name is missing (-a)"))?;
+        let missing = |option: &str| WorfError::new(format!("The option '{option}' is missing"));
+        // An empty name is as good as none.
+        let names = [&options.application, &defaults.application].into_iter().flatten();
+        let application = names.into_iter().find(|name| !name.is_empty()).cloned().ok_or_else(|| missing("a"))?;
         let producer =
             if options.new_producer { Some(new_uuid(random)?) } else { options.producer.or(defaults.producer) };
-        let producer = producer.ok_or_else(|| WorfError::new("producer is missing (-puid or -puidg)"))?;
+        let producer = producer.ok_or_else(|| missing("puid"))?;
         // Another producer than the one of the defaults has not the owner of the defaults.
         let by_default = if producer == defaults.producer.unwrap_or(producer) { defaults.owner } else { None };
         let owner =
             if options.new_owner { new_uuid(random)? } else { options.owner.or(by_default).unwrap_or(producer) };
-        let ttl = options.ttl.ok_or_else(|| WorfError::new("time to live is missing (-ttl)"))?;
+        let ttl = options.ttl.ok_or_else(|| missing("ttl"))?;
         check_ttl(ttl, now)?;
         Ok(Self {
             kinds: options.kinds,
@@ -124,8 +126,10 @@ impl Order {
     fn entry(&self, keys: &TokenKeys, token: &Token) -> Map<String, Json> {
         let text = keys.mint(token);
         let mut entry = Map::new();
-        entry.insert("tokenIdent".to_owned(), keys.ident(&text).to_string().into());
+        // The token comes first: start scripts cut it out by its place.
+        let ident = keys.ident(&text).to_string();
         entry.insert("token".to_owned(), text.into());
+        entry.insert("tokenIdent".to_owned(), ident.into());
         entry.insert("ttl".to_owned(), self.ttl.into());
         entry.insert("application".to_owned(), self.application.clone().into());
         entry
@@ -134,19 +138,21 @@ impl Order {
     /// Labels as Java writes a map.
     fn label(&self, entry: &mut Map<String, Json>) {
         if !self.labels.is_empty() {
-            let pairs: Vec<_> = hash_order(self.labels.clone()).iter().map(|(k, v)| format!("{k}={v}")).collect();
-            entry.insert("labels".to_owned(), format!("{{{}}}", pairs.join(", ")).into());
+            entry.insert("labels".to_owned(), self.labels_text().into());
         }
+    }
+
+    /// `{site=north}`
+    pub(super) fn labels_text(&self) -> String {
+        let pairs: Vec<_> = hash_order(self.labels.clone()).iter().map(|(k, v)| format!("{k}={v}")).collect();
+        format!("{{{}}}", pairs.join(", "))
     }
 }
 
 /// A life must end before the clock does.
 pub(super) fn check_ttl(ttl: i64, now: i64) -> Result<(), WorfError> {
-    if i128::from(ttl) < i128::from(i64::MAX) - i128::from(now) {
-        Ok(())
-    } else {
-        Err(WorfError::new("the time to live is too long: it must be below 2^63-1 ms, less now"))
-    }
+    let last = i128::from(i64::MAX) - i128::from(now);
+    if i128::from(ttl) < last { Ok(()) } else { Err(WorfError::new(format!("TTL can not be upper than {last} ms"))) }
 }
 
 pub(super) fn new_uuid(random: &mut impl Randomness) -> Result<[u8; 16], WorfError> {

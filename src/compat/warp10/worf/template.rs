@@ -12,17 +12,16 @@ pub trait Fields {
     ///
     /// # Errors
     /// There are no keys or options to mint with.
-    fn token(&mut self, write: bool) -> Result<String, WorfError>;
+    fn token(&mut self, setting: &str, write: bool) -> Result<String, WorfError>;
 
-    /// The answer to `@path:…@`, `@host:…@` or `@int:…@`; `None` where nobody can be asked.
+    /// The answer to `@path:…@`, `@host:…@` or `@int:…@`; `None` where nobody answers.
     fn ask(&mut self, setting: &str, kind: &str, hint: &str) -> Option<String>;
 }
 
-/// Fills in a template. A value that is a field from its first `@` to its last is replaced, all else stays as it is; a field
-/// that nobody answers stays too.
+/// Fills in a template. A value that is a field from its first `@` to its last is replaced, all else stays as it is.
 ///
 /// # Errors
-/// A field can not be filled in.
+/// A field can not be filled in, or nobody answers it: no configuration has fields left.
 pub fn fill(
     text: &str,
     fields: &mut impl Fields,
@@ -32,12 +31,8 @@ pub fn fill(
     for line in text.split_inclusive('\n') {
         match field(line) {
             Some((before, inside, after)) => {
-                let value = value(before, inside, fields, random)?;
                 out.push_str(before);
-                match value {
-                    Some(value) => out.push_str(&value),
-                    None => out.extend(["@", inside, "@"]),
-                }
+                out.push_str(&value(before, inside, fields, random)?);
                 out.push_str(after);
             }
             None => out.push_str(line),
@@ -77,14 +72,17 @@ fn value(
     inside: &str,
     fields: &mut impl Fields,
     random: &mut impl Randomness,
-) -> Result<Option<Zeroizing<String>>, WorfError> {
+) -> Result<Zeroizing<String>, WorfError> {
     let (kind, rest) = inside.split_once(':').unwrap_or((inside, ""));
     let setting = before.trim_end().trim_end_matches('=').trim();
     match (kind, rest) {
-        ("key", rest) => key(setting, rest, random).map(Some),
-        ("warp", "ReadToken" | "WriteToken") => fields.token(rest == "WriteToken").map(|it| Some(Zeroizing::new(it))),
-        ("path" | "host" | "int", hint) => Ok(fields.ask(setting, kind, hint).map(Zeroizing::new)),
-        _ => Ok(None),
+        ("key", rest) => key(setting, rest, random),
+        ("warp", "ReadToken" | "WriteToken") => fields.token(setting, rest == "WriteToken").map(Zeroizing::new),
+        ("path" | "host" | "int", hint) => fields.ask(setting, kind, hint).map(Zeroizing::new).ok_or_else(|| {
+            let message = "Unable the update template, you are not in interactive mode";
+            WorfError::new(format!("{message}: `{setting}` asks for `{inside}` (-i)"))
+        }),
+        _ => Err(WorfError::new(format!("Read template error key={setting} t=@{inside}@"))),
     }
 }
 

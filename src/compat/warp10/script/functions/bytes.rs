@@ -101,7 +101,7 @@ pub(super) fn from_base64(m: &mut Machine<'_>) -> Done {
 }
 
 pub(super) fn to_base64_url(m: &mut Machine<'_>) -> Done {
-    encoded(m, "->B64URL", &BASE64URL_NOPAD)
+    encoded(m, "->B64URL", &BASE64URL)
 }
 
 pub(super) fn from_base64_url(m: &mut Machine<'_>) -> Done {

@@ -64,20 +64,18 @@ fn add(m: &mut Machine<'_>, name: &str, of: fn(i64) -> Option<Period>) -> Done {
     let wants = "a time and a count, both LONG";
     let count = m.long(name, wants)?;
     let time = m.long(name, wants)?;
-    let moved = of(count).and_then(|period| time::add(time, period, m.host.unit));
+    // The original counts in 32 bits.
+    let count = i32::try_from(count).map_err(|_| out_of_range(name))?;
+    let moved = of(count.into()).and_then(|period| time::add(time, period, m.host.unit));
     m.give(Item::Long(moved.ok_or_else(|| out_of_range(name))?))
 }
 
 pub(super) fn add_years(m: &mut Machine<'_>) -> Done {
-    add(m, "ADDYEARS", |count| Some(Period { months: count.checked_mul(12)?, ..Period::default() }))
+    add(m, "ADDYEARS", |count| Some(Period { years: count, ..Period::default() }))
 }
 
 pub(super) fn add_months(m: &mut Machine<'_>) -> Done {
     add(m, "ADDMONTHS", |count| Some(Period { months: count, ..Period::default() }))
-}
-
-pub(super) fn add_weeks(m: &mut Machine<'_>) -> Done {
-    add(m, "ADDWEEKS", |count| Some(Period { days: count.checked_mul(7)?, ..Period::default() }))
 }
 
 pub(super) fn add_days(m: &mut Machine<'_>) -> Done {
@@ -99,7 +97,7 @@ pub(super) fn add_duration(m: &mut Machine<'_>) -> Done {
 
 pub(super) fn duration(m: &mut Machine<'_>) -> Done {
     let period = period(m, "DURATION")?;
-    if period.months != 0 {
+    if period.months != 0 || period.years != 0 {
         let cause = "no support for ambiguous durations containing years or months, please convert those to days.";
         let failure = Failure::new(ScriptCode::BadValue, "DURATION encountered an error while parsing duration.");
         return Err(failure.because(cause).into());
@@ -108,15 +106,27 @@ pub(super) fn duration(m: &mut Machine<'_>) -> Done {
     m.give(Item::Long(time))
 }
 
+/// Whole milliseconds, in hours, minutes and seconds; each has the sign of all.
 pub(super) fn iso_duration(m: &mut Machine<'_>) -> Done {
-    let time = m.long("ISODURATION", "a LONG")?;
-    let second = m.host.unit.in_a_second();
-    let (sign, size) = (if time < 0 { "-" } else { "" }, time.unsigned_abs());
-    let (whole, rest) = (size / second.cast_unsigned(), size % second.cast_unsigned());
-    let digits = second.ilog10() as usize;
-    let fraction = format!(".{rest:0digits$}");
-    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
-    m.give_text(format!("PT{sign}{whole}{fraction}S"))
+    let ms = m.long("ISODURATION", "a LONG")? / m.host.unit.in_a_millisecond();
+    let (hours, minutes, rest) = (ms / 3_600_000, ms % 3_600_000 / 60_000, ms % 60_000);
+    if i32::try_from(hours).is_err() {
+        return Err(bad("ISODURATION counts no more hours than 32 bits hold").into());
+    }
+    let mut text = "PT".to_owned();
+    for (number, unit) in [(hours, 'H'), (minutes, 'M')] {
+        if number != 0 {
+            text.push_str(&format!("{number}{unit}"));
+        }
+    }
+    let sign = if rest < 0 { "-" } else { "" };
+    let (seconds, fraction) = ((rest / 1000).abs(), (rest % 1000).abs());
+    match (seconds, fraction) {
+        (0, 0) if ms.abs() >= 60_000 => {}
+        (seconds, 0) => text.push_str(&format!("{sign}{seconds}S")),
+        (seconds, fraction) => text.push_str(&format!("{sign}{seconds}.{fraction:03}S")),
+    }
+    m.give_text(text)
 }
 
 /// Only UTC is known: there is no table of time zones here.
@@ -179,6 +189,9 @@ pub(super) fn from_elements(m: &mut Machine<'_>) -> Done {
             found => return Err(wrong("TSELEMENTS->", "a list of numbers", &found).into()),
         };
     }
+    // Of the fraction, whole seconds are left out.
+    let [.., fraction] = &mut parts;
+    *fraction = i32::try_from(*fraction).map_or(i64::MAX, i64::from) % m.host.unit.in_a_second();
     let stamp = time::from_parts(parts, m.host.unit).ok_or_else(|| {
         let date = parts.map(|part| part.to_string()).join(" ");
         bad(format!("TSELEMENTS->: `{date}` is no date and time"))

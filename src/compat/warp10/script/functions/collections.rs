@@ -1,7 +1,5 @@
 //! Lists and maps. They are references: what changes one changes it everywhere.
 
-use std::rc::Rc;
-
 use super::super::error::{Failure, ScriptCode, Stop};
 use super::super::heap::{Entries, Item, ListId, MapId};
 use super::super::machine::Machine;
@@ -96,7 +94,7 @@ pub(super) fn entries(m: &mut Machine<'_>, map: MapId) -> Result<Vec<(Item, Item
 }
 
 /// The place that an index means: one below zero counts from the end.
-fn place(function: &str, index: i64, length: usize) -> Result<usize, Failure> {
+pub(super) fn place(function: &str, index: i64, length: usize) -> Result<usize, Failure> {
     let failed = |why: String| Failure::new(ScriptCode::BadValue, format!("{function} failed.")).because(why);
     let size = i64::try_from(length).unwrap_or(i64::MAX);
     if index >= size {
@@ -109,35 +107,34 @@ fn place(function: &str, index: i64, length: usize) -> Result<usize, Failure> {
 pub(super) fn get(m: &mut Machine<'_>) -> Done {
     let key = m.pop()?;
     let value = match (m.pop()?, key) {
-        (Item::Map(map), key) => match (m.heap.lookup(map, &key)?, key) {
-            (Some(value), _) => value,
-            (None, Item::List(path)) => return follow(m, Item::Map(map), path),
-            (None, _) => Item::Null,
-        },
+        (Item::Map(map), key) => m.heap.lookup(map, &key)?.unwrap_or(Item::Null),
         (Item::List(list), Item::Long(index)) => {
             let at = place("GET", index, m.heap.list(list).len())?;
             m.heap.list(list)[at].clone()
         }
         (Item::Bytes(bytes), Item::Long(index)) => Item::Long(i64::from(bytes[place("GET", index, bytes.len())?])),
-        (list @ Item::List(_), Item::List(path)) => return follow(m, list, path),
+        (list @ Item::List(_), Item::List(path)) => follow(m, list, path)?,
         (Item::List(_) | Item::Bytes(_), key) => return Err(wrong("GET", "a LONG as the index of a list", &key).into()),
         (found, _) => return Err(wrong("GET", "a map, a list or bytes below the key", &found).into()),
     };
     m.give(value)
 }
 
-/// Goes into a collection, key by key. A path in a path would recurse.
-fn follow(m: &mut Machine<'_>, collection: Item, path: ListId) -> Done {
-    m.give(collection)?;
+/// Goes into lists of lists, index by index.
+fn follow(m: &mut Machine<'_>, list: Item, path: ListId) -> Result<Item, Failure> {
+    let mut found = list;
     for step in m.elements(path)? {
         m.heap.step()?;
-        if matches!(step, Item::List(_)) {
-            return Err(bad("GET expects a path of keys and indices").into());
-        }
-        m.give(step)?;
-        get(m)?;
+        found = match (found, step) {
+            (Item::List(list), Item::Long(index)) => {
+                let at = place("GET", index, m.heap.list(list).len())?;
+                m.heap.list(list)[at].clone()
+            }
+            (Item::List(_), step) => return Err(wrong("GET", "a path of LONG indices", &step)),
+            (found, _) => return Err(wrong("GET", "lists along its path", &found)),
+        };
     }
-    Ok(())
+    Ok(found)
 }
 
 pub(super) fn put(m: &mut Machine<'_>) -> Done {
@@ -194,12 +191,16 @@ pub(super) fn remove(m: &mut Machine<'_>) -> Done {
     let key = m.pop()?;
     let collection = m.stack.last().cloned().ok_or_else(super::super::machine::too_short)?;
     let removed = match (collection, key) {
-        (Item::Map(map), key) => m.heap.remove(map, &key)?.unwrap_or(Item::Null),
-        (Item::List(list), Item::Long(index)) => {
-            let at = place("REMOVE", index, m.heap.list(list).len())?;
-            m.heap.work(m.heap.list(list).len())?;
-            m.heap.list_mut(list).remove(at)
-        }
+        (Item::Map(map), key @ Item::Text(_)) => m.heap.remove(map, &key)?.unwrap_or(Item::Null),
+        (Item::Map(_), key) => return Err(wrong("REMOVE", "a STRING as the key of a map", &key).into()),
+        // An index outside of the list removes nothing.
+        (Item::List(list), Item::Long(index)) => match place("REMOVE", index, m.heap.list(list).len()) {
+            Ok(at) => {
+                m.heap.work(m.heap.list(list).len())?;
+                m.heap.list_mut(list).remove(at)
+            }
+            Err(_) => Item::Null,
+        },
         (found, _) => return Err(wrong("REMOVE", "a map or a list below the key", &found).into()),
     };
     m.give(removed)
@@ -274,87 +275,23 @@ pub(super) fn value_list(m: &mut Machine<'_>) -> Done {
 pub(super) fn submap(m: &mut Machine<'_>) -> Done {
     let keys = m.list("SUBMAP")?;
     let map = m.map("SUBMAP")?;
-    let part = m.heap.new_map(Entries::new())?;
+    let mut wanted = std::collections::BTreeSet::new();
     for key in m.elements(keys)? {
-        if let (Some(value), Item::Map(part)) = (m.heap.lookup(map, &key)?, &part) {
+        wanted.insert(m.heap.key(&key)?);
+    }
+    // In the order of the map, whatever that of the keys is.
+    let part = m.heap.new_map(Entries::new())?;
+    for (key, value) in entries(m, map)? {
+        if let (true, Item::Map(part)) = (wanted.contains(&m.heap.key(&key)?), &part) {
             m.heap.insert(*part, key, value)?;
         }
     }
     m.give(part)
 }
 
-pub(super) fn sublist(m: &mut Machine<'_>) -> Done {
-    let bounds = m.list("SUBLIST")?;
-    let list = m.list("SUBLIST")?;
-    let (bounds, elements) = (m.elements(bounds)?, m.elements(list)?);
-    let [Item::Long(from), Item::Long(to)] = bounds.as_slice() else {
-        return Err(bad("SUBLIST expects a list of two indices").into());
-    };
-    let (from, to) = (place("SUBLIST", *from, elements.len())?, place("SUBLIST", *to, elements.len())?);
-    m.give_list(elements.get(from.min(to)..=from.max(to)).unwrap_or_default().to_vec())
-}
-
-pub(super) fn reverse(m: &mut Machine<'_>) -> Done {
-    match m.pop()? {
-        Item::List(list) => {
-            m.heap.work(m.heap.list(list).len())?;
-            m.heap.list_mut(list).reverse();
-            m.give(Item::List(list))
-        }
-        Item::Text(text) => m.give_text(text.chars().rev().collect::<String>()),
-        found => Err(wrong("REVERSE", "a list or a text", &found).into()),
-    }
-}
-
-pub(super) fn sort(m: &mut Machine<'_>) -> Done {
-    let list = m.list("SORT")?;
-    let mut elements = m.elements(list)?;
-    m.heap.work(16 * elements.len())?;
-    // Sorting may not fail half way: whether all can be compared is asked first.
-    for pair in elements.windows(2) {
-        if let [a, b] = pair {
-            super::logic::order("SORT", a, b)?;
-            let bytes = |item: &Item| if let Item::Text(text) = item { text.len() } else { 0 };
-            m.heap.work(16 * (bytes(a) + bytes(b)))?;
-        }
-    }
-    elements.sort_by(|a, b| super::logic::order("SORT", a, b).unwrap_or(std::cmp::Ordering::Equal));
-    *m.heap.list_mut(list) = elements;
-    m.give(Item::List(list))
-}
-
-pub(super) fn unique(m: &mut Machine<'_>) -> Done {
-    let list = m.list("UNIQUE")?;
-    let mut seen = Entries::new();
-    for element in m.elements(list)? {
-        seen.entry(m.heap.key(&element)?).or_insert((element, Item::Null));
-    }
-    m.give_list(seen.into_values().map(|(element, _)| element).collect())
-}
-
-pub(super) fn flatten(m: &mut Machine<'_>) -> Done {
-    let list = m.list("FLATTEN")?;
-    let mut flat = Vec::new();
-    flatten_into(m, list, &mut flat, 0)?;
-    m.give_list(flat)
-}
-
-fn flatten_into(m: &mut Machine<'_>, list: ListId, flat: &mut Vec<Item>, depth: usize) -> Result<(), Failure> {
-    if depth > crate::limits::SCRIPT_NESTING {
-        return Err(Failure::new(ScriptCode::TooMuch, "the list nests too deeply").help("does it hold itself?"));
-    }
-    for element in m.elements(list)? {
-        m.heap.step()?;
-        match element {
-            Item::List(inner) => flatten_into(m, inner, flat, depth + 1)?,
-            other => flat.push(other),
-        }
-    }
-    Ok(())
-}
-
+/// The collection stays below its copy.
 pub(super) fn clone(m: &mut Machine<'_>) -> Done {
-    match m.pop()? {
+    match below(m)? {
         Item::List(list) => {
             let elements = m.elements(list)?;
             m.give_list(elements)
@@ -365,7 +302,6 @@ pub(super) fn clone(m: &mut Machine<'_>) -> Done {
             let copy = m.heap.new_map(copy)?;
             m.give(copy)
         }
-        Item::Bytes(bytes) => m.give(Item::Bytes(Rc::clone(&bytes))),
-        other => m.give(other),
+        found => Err(wrong("CLONE", "a list or a map", &found).into()),
     }
 }

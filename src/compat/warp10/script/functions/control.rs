@@ -1,5 +1,7 @@
 //! Conditions, loops, ends.
 
+use std::cmp::Ordering;
+
 use super::super::error::{Failure, ScriptCode, Stop};
 use super::super::heap::Item;
 use super::super::machine::Machine;
@@ -20,26 +22,17 @@ fn holds(m: &mut Machine<'_>, name: &str, condition: Item) -> Result<bool, Stop>
     }
 }
 
-/// Runs what a condition chose; a value that is no macro is left on the stack.
-fn chosen(m: &mut Machine<'_>, item: Item) -> Done {
-    match item {
-        Item::Macro(body) => m.run_macro(&body),
-        other => m.give(other),
-    }
-}
-
 pub(super) fn ift(m: &mut Machine<'_>) -> Done {
-    let then = m.pop()?;
+    let then = m.code("IFT")?;
     let condition = m.pop()?;
-    if holds(m, "IFT", condition)? { chosen(m, then) } else { Ok(()) }
+    if holds(m, "IFT", condition)? { m.run_macro(&then) } else { Ok(()) }
 }
 
 pub(super) fn ifte(m: &mut Machine<'_>) -> Done {
-    let otherwise = m.pop()?;
-    let then = m.pop()?;
+    let (otherwise, then) = (m.code("IFTE")?, m.code("IFTE")?);
     let condition = m.pop()?;
     let branch = if holds(m, "IFTE", condition)? { then } else { otherwise };
-    chosen(m, branch)
+    m.run_macro(&branch)
 }
 
 pub(super) fn switch(m: &mut Machine<'_>) -> Done {
@@ -47,16 +40,25 @@ pub(super) fn switch(m: &mut Machine<'_>) -> Done {
     let needed = usize::try_from(cases).ok().and_then(|cases| cases.checked_mul(2)?.checked_add(1));
     let start = needed.and_then(|needed| m.stack.len().checked_sub(needed));
     let start = start.ok_or_else(super::super::machine::too_short)?;
-    let mut items = m.stack.split_off(start);
-    let default = items.pop().unwrap_or(Item::Null);
-    let mut items = items.into_iter();
-    while let (Some(condition), Some(then)) = (items.next(), items.next()) {
+    let mut macros = Vec::new();
+    for item in m.stack.split_off(start) {
         m.heap.step()?;
-        if holds(m, "SWITCH", condition)? {
-            return chosen(m, then);
+        match item {
+            Item::Macro(body) => macros.push(body),
+            found => return Err(wrong("SWITCH", "macros only", &found).into()),
         }
     }
-    chosen(m, default)
+    let default = macros.pop().ok_or_else(super::super::machine::too_short)?;
+    for pair in macros.chunks_exact(2) {
+        let [condition, then] = pair else { continue };
+        m.heap.step()?;
+        m.run_macro(condition)?;
+        // Whatever is not true is no reason to run it.
+        if matches!(m.pop()?, Item::Bool(true)) {
+            return m.run_macro(then);
+        }
+    }
+    m.run_macro(&default)
 }
 
 /// One turn of a loop; says whether to go on.
@@ -69,69 +71,125 @@ fn turn(m: &mut Machine<'_>, body: &Macro) -> Result<bool, Stop> {
     }
 }
 
+/// A macro, and a BOOLEAN above it if there is one.
+fn body_and_flag(m: &mut Machine<'_>, name: &str, default: bool) -> Result<(Macro, bool), Failure> {
+    if let Some(Item::Bool(flag)) = m.stack.last() {
+        let flag = *flag;
+        m.pop()?;
+        return Ok((m.code(name)?, flag));
+    }
+    Ok((m.code(name)?, default))
+}
+
+/// The ends of a range: of LONGs, or of DOUBLEs if one of them is one.
+enum Ends {
+    Longs(i64, i64),
+    Doubles(f64, f64),
+}
+
+#[expect(clippy::cast_precision_loss, reason = "Java widens a LONG to a DOUBLE just so")]
+fn ends(m: &mut Machine<'_>, name: &str) -> Result<Ends, Failure> {
+    let (to, from) = (m.pop()?, m.pop()?);
+    match (&from, &to) {
+        (Item::Long(from), Item::Long(to)) => Ok(Ends::Longs(*from, *to)),
+        (Item::Double(from), Item::Double(to)) => Ok(Ends::Doubles(*from, *to)),
+        (Item::Long(from), Item::Double(to)) => Ok(Ends::Doubles(*from as f64, *to)),
+        (Item::Double(from), Item::Long(to)) => Ok(Ends::Doubles(*from, *to as f64)),
+        (Item::Long(_) | Item::Double(_), found) | (found, _) => Err(wrong(name, "numbers as its range", found)),
+    }
+}
+
 pub(super) fn for_range(m: &mut Machine<'_>) -> Done {
-    let body = m.code("FOR")?;
-    let to = m.pop()?;
-    let from = m.pop()?;
-    let (Item::Long(from), Item::Long(to)) = (&from, &to) else {
-        let found = if matches!(from, Item::Long(_)) { to } else { from };
-        return Err(wrong("FOR", "two LONGs and a macro", &found).into());
+    let (body, gives) = body_and_flag(m, "FOR", true)?;
+    let run = |m: &mut Machine<'_>, number: Item| {
+        if gives {
+            m.give(number)?;
+        }
+        turn(m, &body)
     };
-    for number in *from..=*to {
-        m.give(Item::Long(number))?;
-        if !turn(m, &body)? {
-            break;
+    match ends(m, "FOR")? {
+        Ends::Longs(from, to) => {
+            for number in from..=to {
+                if !run(m, Item::Long(number))? {
+                    break;
+                }
+            }
+        }
+        Ends::Doubles(from, to) => {
+            let mut number = from;
+            // Of a NaN there is no end, but that of the steps.
+            while !matches!(number.partial_cmp(&to), Some(Ordering::Greater)) && run(m, Item::Double(number))? {
+                number += 1.0;
+            }
         }
     }
     Ok(())
 }
 
 pub(super) fn for_step(m: &mut Machine<'_>) -> Done {
-    let body = m.code("FORSTEP")?;
-    let step = m.code("FORSTEP")?;
-    let to = m.long("FORSTEP", "two LONGs and two macros")?;
-    let mut number = m.long("FORSTEP", "two LONGs and two macros")?;
-    while number <= to {
-        m.give(Item::Long(number))?;
+    let (body, step) = (m.code("FORSTEP")?, m.code("FORSTEP")?);
+    let run = |m: &mut Machine<'_>, number: Item| {
+        m.give(number.clone())?;
         if !turn(m, &body)? {
-            break;
+            return Ok(None);
         }
-        m.give(Item::Long(number))?;
+        m.give(number)?;
         m.run_macro(&step)?;
-        number = m.long("FORSTEP", "a LONG from its step")?;
+        Ok::<_, Stop>(Some(m.pop()?))
+    };
+    let bad_step = |found: &Item| wrong("FORSTEP", "a number from its step", found);
+    match ends(m, "FORSTEP")? {
+        Ends::Longs(from, to) => {
+            let is_over = |number: i64| if from > to { number < to } else { number > to };
+            let mut number = from;
+            while !is_over(number) {
+                number = match run(m, Item::Long(number))? {
+                    None => break,
+                    Some(Item::Long(next)) => next,
+                    Some(Item::Double(next)) => super::math::saturated(next),
+                    Some(found) => return Err(bad_step(&found).into()),
+                };
+            }
+        }
+        Ends::Doubles(from, to) => {
+            let is_over = |number: f64| if from > to { number < to } else { number > to };
+            let mut number = from;
+            while !is_over(number) {
+                number = match run(m, Item::Double(number))? {
+                    None => break,
+                    Some(Item::Double(next)) => next,
+                    Some(Item::Long(next)) => super::math::widened(next),
+                    Some(found) => return Err(bad_step(&found).into()),
+                };
+            }
+        }
     }
     Ok(())
 }
 
 pub(super) fn for_each(m: &mut Machine<'_>) -> Done {
-    let body = m.code("FOREACH")?;
-    match m.pop()? {
-        Item::List(list) => {
-            for element in m.elements(list)? {
-                m.give(element)?;
-                if !turn(m, &body)? {
-                    break;
-                }
-            }
-        }
-        Item::Map(map) => {
-            for (key, value) in collections::entries(m, map)? {
-                m.give(key)?;
-                m.give(value)?;
-                if !turn(m, &body)? {
-                    break;
-                }
-            }
+    let (body, with_index) = body_and_flag(m, "FOREACH", false)?;
+    let turns: Vec<Vec<Item>> = match m.pop()? {
+        Item::List(list) => m.elements(list)?.into_iter().map(|element| vec![element]).collect(),
+        Item::Map(map) => collections::entries(m, map)?.into_iter().map(|(key, value)| vec![key, value]).collect(),
+        Item::Text(text) if text.chars().any(|c| c.len_utf16() > 1) => {
+            return Err(bad("FOREACH can not take characters apart that Java writes as two").into());
         }
         Item::Text(text) => {
-            for c in text.chars() {
-                m.give_text(c.to_string())?;
-                if !turn(m, &body)? {
-                    break;
-                }
-            }
+            m.heap.work(text.len() * size_of::<Item>())?;
+            let texts = text.chars().map(|c| m.heap.new_text(c.to_string()));
+            texts.map(|text| text.map(|text| vec![text])).collect::<Result<_, _>>()?
         }
         found => return Err(wrong("FOREACH", "a list, a map or a text, and a macro", &found).into()),
+    };
+    for (index, items) in turns.into_iter().enumerate() {
+        items.into_iter().try_for_each(|item| m.give(item))?;
+        if with_index {
+            m.give(counted(index))?;
+        }
+        if !turn(m, &body)? {
+            break;
+        }
     }
     Ok(())
 }
@@ -211,6 +269,24 @@ pub(super) fn continue_loop(_: &mut Machine<'_>) -> Done {
 
 pub(super) fn stop(_: &mut Machine<'_>) -> Done {
     Err(Stop::Halt)
+}
+
+pub(super) fn section(m: &mut Machine<'_>) -> Done {
+    let name = m.text("SECTION", "a text as the name of a section")?;
+    m.section = name.to_string();
+    Ok(())
+}
+
+fn no_named_macro(name: &str) -> Done {
+    Err(bad(format!("{name} can only be used from named macro.")).into())
+}
+
+pub(super) fn macro_config(_: &mut Machine<'_>) -> Done {
+    no_named_macro("MACROCONFIG")
+}
+
+pub(super) fn macro_config_default(_: &mut Machine<'_>) -> Done {
+    no_named_macro("MACROCONFIGDEFAULT")
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every function of the table may fail")]

@@ -4,13 +4,16 @@ use super::super::error::Stop;
 use super::super::machine::Machine;
 use super::super::output::{self, Style};
 use super::super::value::Value;
-use super::bad;
+use super::{bad, holds_bytes};
 
 type Done = Result<(), Stop>;
 
 pub(super) fn to_json(m: &mut Machine<'_>) -> Done {
     let value = m.pop()?;
     let value = m.heap.tree(&value)?;
+    if holds_bytes(&value) {
+        return Err(bad("->JSON writes no BYTES").help("make a text of them first, such as `->HEX`").into());
+    }
     m.give_text(output::to_json(&value, Style { is_pretty: false, is_strict: m.is_strict }))
 }
 

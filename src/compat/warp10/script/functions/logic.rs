@@ -14,75 +14,124 @@ fn two(m: &mut Machine<'_>) -> Result<(Item, Item), Failure> {
     Ok((m.pop()?, second))
 }
 
-fn are_equal(m: &mut Machine<'_>) -> Result<bool, Failure> {
-    match two(m)? {
-        (a @ (Item::Long(_) | Item::Double(_)), b @ (Item::Long(_) | Item::Double(_))) => {
-            Ok(numbers(&a, &b) == Some(Ordering::Equal))
-        }
-        (a, b) => Ok(m.heap.key(&a)? == m.heap.key(&b)?),
-    }
-}
-
 pub(super) fn equal(m: &mut Machine<'_>) -> Done {
-    let are_equal = are_equal(m)?;
-    m.give(Item::Bool(are_equal))
+    let (a, b) = two(m)?;
+    match &a {
+        Item::Bool(_) | Item::Text(_) | Item::List(_) | Item::Map(_) => {
+            let are_equal = m.heap.key(&a)? == m.heap.key(&b)?;
+            m.give(Item::Bool(are_equal))
+        }
+        _ => compare(m, "==", (a, b), Ordering::is_eq, Nan { one: false, both: true }),
+    }
 }
 
 pub(super) fn not_equal(m: &mut Machine<'_>) -> Done {
-    let are_equal = are_equal(m)?;
-    m.give(Item::Bool(!are_equal))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "Java widens a LONG to a DOUBLE just so")]
-fn numbers(a: &Item, b: &Item) -> Option<Ordering> {
-    match (a, b) {
-        (Item::Long(a), Item::Long(b)) => Some(a.cmp(b)),
-        (Item::Double(a), Item::Double(b)) => a.partial_cmp(b),
-        (Item::Long(a), Item::Double(b)) => (*a as f64).partial_cmp(b),
-        (Item::Double(a), Item::Long(b)) => a.partial_cmp(&(*b as f64)),
-        _ => None,
-    }
-}
-
-/// The order of two numbers or two texts; texts go by their UTF-16 units, as in Java. NaN is put last.
-pub(super) fn order(function: &str, a: &Item, b: &Item) -> Result<Ordering, Failure> {
-    match (a, b) {
-        (Item::Text(a), Item::Text(b)) => Ok(a.encode_utf16().cmp(b.encode_utf16())),
-        (Item::Long(_) | Item::Double(_), Item::Long(_) | Item::Double(_)) => {
-            let is_nan = |item: &Item| matches!(item, Item::Double(number) if number.is_nan());
-            Ok(numbers(a, b).unwrap_or_else(|| is_nan(a).cmp(&is_nan(b))))
-        }
-        (a, b) => {
-            let message = format!("{function} can not compare a {} with a {}", a.kind(), b.kind());
-            Err(Failure::new(ScriptCode::WrongKind, message))
-        }
-    }
-}
-
-fn compared(m: &mut Machine<'_>, name: &str, holds: fn(Ordering) -> bool) -> Done {
     let (a, b) = two(m)?;
-    if let (Item::Text(a), Item::Text(b)) = (&a, &b) {
-        m.heap.work(a.len().min(b.len()))?;
+    match &a {
+        Item::Bool(_) | Item::Text(_) => {
+            let are_equal = m.heap.key(&a)? == m.heap.key(&b)?;
+            m.give(Item::Bool(!are_equal))
+        }
+        _ => compare(m, "!=", (a, b), Ordering::is_ne, Nan { one: true, both: false }),
     }
+}
+
+/// The order of two numbers, neither of them NaN: of their exact values, and the zero below before the other.
+fn numbers(a: &Item, b: &Item) -> Result<Option<Ordering>, Failure> {
+    Ok(match (a, b) {
+        (Item::Long(a), Item::Long(b)) => Some(a.cmp(b)),
+        (Item::Double(a), Item::Double(b)) => Some(a.total_cmp(b)),
+        (Item::Long(a), Item::Double(b)) => Some(exact(*a, *b)?),
+        (Item::Double(a), Item::Long(b)) => Some(exact(*b, *a)?.reverse()),
+        _ => None,
+    })
+}
+
+/// The order of a LONG and a DOUBLE.
+fn exact(long: i64, double: f64) -> Result<Ordering, Failure> {
+    /// 2^63, which no LONG reaches.
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    if double.is_infinite() {
+        return Err(bad("a LONG can not be compared with an infinite DOUBLE"));
+    }
+    if double >= END {
+        return Ok(Ordering::Less);
+    }
+    if double < -END {
+        return Ok(Ordering::Greater);
+    }
+    let whole = long.cmp(&super::math::saturated(double));
+    Ok(whole.then(0.0.partial_cmp(&double.fract()).unwrap_or(Ordering::Equal)))
+}
+
+fn text_order(a: &str, b: &str) -> Ordering {
+    a.encode_utf16().cmp(b.encode_utf16())
+}
+
+/// The order in which Java sorts two values of one kind; texts go by their UTF-16 units, and NaN is last.
+pub(super) fn natural(function: &str, a: &Item, b: &Item) -> Result<Ordering, Failure> {
+    match (a, b) {
+        (Item::Text(a), Item::Text(b)) => Ok(text_order(a, b)),
+        (Item::Long(a), Item::Long(b)) => Ok(a.cmp(b)),
+        // Every NaN is the same, after all numbers.
+        (Item::Double(a), Item::Double(b)) if a.is_nan() || b.is_nan() => Ok(a.is_nan().cmp(&b.is_nan())),
+        (Item::Double(a), Item::Double(b)) => Ok(a.total_cmp(b)),
+        (a, b) => Err(unlike(function, a, b)),
+    }
+}
+
+fn unlike(function: &str, a: &Item, b: &Item) -> Failure {
+    let message = format!("{function} can not compare a {} with a {}", a.kind(), b.kind());
+    let failure = Failure::new(ScriptCode::WrongKind, message);
+    if matches!(a, Item::Null) || matches!(b, Item::Null) { failure.help("`ISNULL` asks for NULL") } else { failure }
+}
+
+/// What a comparison says where one operand is NaN, or both are.
+#[derive(Clone, Copy)]
+struct Nan {
+    one: bool,
+    both: bool,
+}
+
+fn compare(m: &mut Machine<'_>, name: &str, (a, b): (Item, Item), holds: fn(Ordering) -> bool, nan: Nan) -> Done {
     let is_nan = |item: &Item| matches!(item, Item::Double(number) if number.is_nan());
-    let order = order(name, &a, &b)?;
-    m.give(Item::Bool(holds(order) && !is_nan(&a) && !is_nan(&b)))
+    let truth = match (is_nan(&a), is_nan(&b)) {
+        (true, true) => nan.both,
+        (true, false) | (false, true) => nan.one,
+        (false, false) => holds(match (&a, &b) {
+            (Item::Text(a), Item::Text(b)) => {
+                m.heap.work(a.len().min(b.len()))?;
+                text_order(a, b)
+            }
+            (Item::Bytes(a), Item::Bytes(b)) => {
+                m.heap.work(a.len().min(b.len()))?;
+                a.cmp(b)
+            }
+            (a, b) => numbers(a, b)?.ok_or_else(|| unlike(name, a, b))?,
+        }),
+    };
+    m.give(Item::Bool(truth))
+}
+
+fn compared(m: &mut Machine<'_>, name: &str, holds: fn(Ordering) -> bool, both_nan: bool) -> Done {
+    let operands = two(m)?;
+    compare(m, name, operands, holds, Nan { one: false, both: both_nan })
 }
 
 pub(super) fn less(m: &mut Machine<'_>) -> Done {
-    compared(m, "<", Ordering::is_lt)
+    compared(m, "<", Ordering::is_lt, false)
 }
 
 pub(super) fn at_most(m: &mut Machine<'_>) -> Done {
-    compared(m, "<=", Ordering::is_le)
+    compared(m, "<=", Ordering::is_le, true)
 }
 
 pub(super) fn greater(m: &mut Machine<'_>) -> Done {
-    compared(m, ">", Ordering::is_gt)
+    compared(m, ">", Ordering::is_gt, false)
 }
 
 pub(super) fn at_least(m: &mut Machine<'_>) -> Done {
-    compared(m, ">=", Ordering::is_ge)
+    compared(m, ">=", Ordering::is_ge, true)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "Java widens a LONG to a DOUBLE just so")]

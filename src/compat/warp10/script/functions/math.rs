@@ -3,7 +3,7 @@
 use super::super::error::{Failure, ScriptCode, Stop};
 use super::super::heap::Item;
 use super::super::machine::Machine;
-use super::super::read::{digits, nested_too_deeply};
+use super::super::read::nested_too_deeply;
 use super::super::value::Macro;
 use super::{bad, wrong};
 
@@ -91,11 +91,15 @@ operators! {
 
 /// As `Math.min`: not a number if one of them is none.
 fn smaller(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) }
+    if a.is_nan() || b.is_nan() {
+        return f64::NAN;
+    }
+    // Of the two zeros, the one below is smaller.
+    if a.total_cmp(&b).is_le() { a } else { b }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "Java widens a LONG to a DOUBLE just so")]
-fn widened(number: i64) -> f64 {
+pub(super) fn widened(number: i64) -> f64 {
     number as f64
 }
 
@@ -189,12 +193,39 @@ pub(super) fn to_long(m: &mut Machine<'_>) -> Done {
         Item::Long(number) => number,
         Item::Double(number) => saturated(number),
         Item::Bool(truth) => i64::from(truth),
-        Item::Text(text) if text.len() > 2 && text.starts_with("0x") => digits(&text, 16)?,
-        Item::Text(text) if text.len() > 2 && text.starts_with("0b") => digits(&text, 2)?,
-        Item::Text(text) => text.parse().map_err(|_| bad(format!("TOLONG can not read `{text}`")))?,
-        found => return Err(wrong("TOLONG", "a number, a text or a BOOLEAN", &found).into()),
+        Item::Text(text) => decoded(&text).ok_or_else(|| bad(format!("TOLONG can not read `{text}`")))?,
+        Item::Bytes(bytes) if bytes.len() <= 8 => signed(&bytes),
+        found => return Err(wrong("TOLONG", "a number, a text, a BOOLEAN or 8 BYTES at most", &found).into()),
     };
     m.give(Item::Long(number))
+}
+
+/// As `Long.decode`: `0x`, `0X` and `#` are hexadecimal, and a `0` in front is octal.
+fn decoded(text: &str) -> Option<i64> {
+    let text = trimmed(text);
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let hexadecimal = ["0x", "0X", "#"].iter().find_map(|prefix| digits.strip_prefix(prefix));
+    let (digits, radix) = match (hexadecimal, digits.strip_prefix('0')) {
+        (Some(digits), _) => (digits, 16),
+        (None, Some(octal)) if !octal.is_empty() => (octal, 8),
+        _ => (digits, 10),
+    };
+    let is_signed = digits.starts_with(['+', '-']);
+    if is_signed { None } else { i64::from_str_radix(&format!("{sign}{digits}"), radix).ok() }
+}
+
+/// Bytes, the highest first, as a number with a sign.
+fn signed(bytes: &[u8]) -> i64 {
+    let start = if bytes.first().is_some_and(|byte| *byte >= 0x80) { -1 } else { 0 };
+    bytes.iter().fold(start, |number, byte| number << 8 | i64::from(*byte))
+}
+
+/// Without blanks and what is below them, as Java trims.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c| c <= ' ')
 }
 
 pub(super) fn to_double(m: &mut Machine<'_>) -> Done {
@@ -202,24 +233,38 @@ pub(super) fn to_double(m: &mut Machine<'_>) -> Done {
         Item::Long(number) => widened(number),
         Item::Double(number) => number,
         Item::Bool(truth) => f64::from(u8::from(truth)),
-        Item::Text(text) => {
-            let is_number =
-                text.trim().starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) || &*text == "NaN";
-            let number = text.trim().parse().ok().filter(|_| is_number);
-            number.ok_or_else(|| bad(format!("TODOUBLE can not read `{text}`")))?
-        }
+        Item::Text(text) => double_of(&text).ok_or_else(|| bad(format!("TODOUBLE can not read `{text}`")))?,
         found => return Err(wrong("TODOUBLE", "a number, a text or a BOOLEAN", &found).into()),
     };
     m.give(Item::Double(number))
+}
+
+/// As `Double.valueOf`, but for hexadecimal.
+fn double_of(text: &str) -> Option<f64> {
+    let text = trimmed(text);
+    let (sign, size) = match text.strip_prefix('-') {
+        Some(size) => (-1.0, size),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    match size {
+        "NaN" => return Some(f64::NAN),
+        "Infinity" => return Some(sign * f64::INFINITY),
+        _ => {}
+    }
+    let digits = size.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(size);
+    let is_plain = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && digits.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
+    let number: f64 = if is_plain { digits.parse().ok()? } else { return None };
+    Some(sign * number)
 }
 
 pub(super) fn to_boolean(m: &mut Machine<'_>) -> Done {
     let truth = match m.pop()? {
         Item::Bool(truth) => truth,
         Item::Long(number) => number != 0,
-        Item::Double(number) => number != 0.0,
-        Item::Text(text) => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("t"),
-        found => return Err(wrong("TOBOOLEAN", "a number or a text", &found).into()),
+        Item::Double(number) => saturated(number) != 0,
+        Item::Text(text) => !text.is_empty(),
+        found => return Err(wrong("TOBOOLEAN", "a number, a text or a BOOLEAN", &found).into()),
     };
     m.give(Item::Bool(truth))
 }

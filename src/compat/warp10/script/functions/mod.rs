@@ -5,6 +5,7 @@ mod clock;
 mod collections;
 mod control;
 mod json;
+mod lists;
 mod logic;
 mod math;
 mod stack;
@@ -19,7 +20,7 @@ pub(crate) use json::from_serde;
 use super::error::{Failure, ScriptCode, Stop};
 use super::heap::{Item, ListId, MapId};
 use super::machine::Machine;
-use super::value::Macro;
+use super::value::{Macro, Value};
 
 /// A function of WarpScript.
 pub struct Function {
@@ -59,7 +60,6 @@ functions! {
     "DROP" stack::drop "a →"
     "DROPN" stack::dropn "a₁…aₙ n →"
     "SWAP" stack::swap "a b → b a"
-    "OVER" stack::over "a b → a b a"
     "ROT" stack::rot "a b c → b c a"
     "ROLL" stack::roll "a₁…aₙ n → a₂…aₙ a₁"
     "ROLLD" stack::rolld "a₁…aₙ n → aₙ a₁…aₙ₋₁"
@@ -76,7 +76,6 @@ functions! {
     "CSTORE" stack::cstore "value name →: only if there is no such variable"
     "LOAD" stack::load "name | register → value"
     "FORGET" stack::forget "name →: removes a variable"
-    "DEF?" stack::defined "name → is there such a variable?"
     "DEFINED" stack::defined "name → is there such a variable?"
 
     "{" collections::mark "→ mark: begins a map"
@@ -101,12 +100,12 @@ functions! {
     "KEYLIST" collections::key_list "map → list"
     "VALUELIST" collections::value_list "map → list"
     "SUBMAP" collections::submap "map keys → map"
-    "SUBLIST" collections::sublist "list [ from to ] → list, both ends with it"
-    "REVERSE" collections::reverse "list | text → the other way round, in place"
-    "SORT" collections::sort "list of numbers or of texts → list, in order, in place"
-    "UNIQUE" collections::unique "list → list, each value once"
-    "FLATTEN" collections::flatten "list → list without lists in it"
-    "CLONE" collections::clone "list | map → one that does not change with it"
+    "SUBLIST" lists::sublist "list [ from to ] | list from [to [step]] → list, both ends with it"
+    "REVERSE" lists::reverse "list | text → the other way round, in place"
+    "LSORT" lists::sort "list of one kind of numbers or of texts → list, in order, in place"
+    "UNIQUE" lists::unique "list → list, each value once, in the order of a Java set"
+    "FLATTEN" lists::flatten "list → list without lists in it"
+    "CLONE" collections::clone "list | map → the same, one that does not change with it"
 
     "+" math::add "numbers | texts | list and value | macros → sum"
     "-" math::subtract "numbers → difference"
@@ -131,12 +130,12 @@ functions! {
     "MINLONG" math::min_long "→ -9223372036854775808"
     "PI" math::pi "→ 3.14…"
     "E" math::e "→ 2.71…"
-    "TOLONG" math::to_long "number | text | boolean → LONG; `0x1F` and `0b1` too"
+    "TOLONG" math::to_long "number | text | boolean | bytes → LONG; `0x1F` and the octal `017` too"
     "TODOUBLE" math::to_double "number | text | boolean → DOUBLE"
-    "TOBOOLEAN" math::to_boolean "number | text → BOOLEAN"
+    "TOBOOLEAN" math::to_boolean "number | text → BOOLEAN; a text is true unless it is empty"
 
-    "==" logic::equal "a b → are they equal? numbers by value"
-    "!=" logic::not_equal "a b → are they not?"
+    "==" logic::equal "values of one kind → are they equal? numbers by value"
+    "!=" logic::not_equal "numbers | texts | BOOLEANs | bytes → are they not?"
     "<" logic::less "numbers | texts → BOOLEAN"
     "<=" logic::at_most "numbers | texts → BOOLEAN"
     ">" logic::greater "numbers | texts → BOOLEAN"
@@ -151,10 +150,10 @@ functions! {
 
     "IFT" control::ift "condition macro →: runs the macro if the condition holds"
     "IFTE" control::ifte "condition macro macro →: runs one of them"
-    "SWITCH" control::switch "c₁ m₁ … cₙ mₙ default n →: runs the macro of the first condition that holds"
-    "FOR" control::for_range "from to macro →: runs it with every number, both ends with it"
-    "FORSTEP" control::for_step "from to step macro →: runs it; `step` is a macro from number to next number"
-    "FOREACH" control::for_each "list | map | text, macro →: runs it with every element, or key and value"
+    "SWITCH" control::switch "c₁ m₁ … cₙ mₙ default n →: macros all; runs that of the first condition that holds"
+    "FOR" control::for_range "from to macro [BOOLEAN] →: runs it with every number (unless false), both ends with it"
+    "FORSTEP" control::for_step "from to step macro →: runs it, up or down; `step` is a macro from number to next number"
+    "FOREACH" control::for_each "list | map | text, macro [BOOLEAN] →: runs it with every element, or key and value (and index, if true)"
     "WHILE" control::while_loop "condition body →: runs the body as long as the condition macro holds"
     "UNTIL" control::until_loop "body condition →: runs the body until the condition macro holds"
     "LMAP" control::lmap "list macro [BOOLEAN] → list: element and index (unless false) to one value each"
@@ -164,6 +163,9 @@ functions! {
     "BREAK" control::break_loop "ends a loop"
     "CONTINUE" control::continue_loop "goes on with the next turn of a loop"
     "STOP" control::stop "ends the script"
+    "SECTION" control::section "name →: names what follows, for messages"
+    "MACROCONFIG" control::macro_config "always an error: there are no named macros here"
+    "MACROCONFIGDEFAULT" control::macro_config_default "always an error: there are no named macros here"
     "NOOP" control::noop "nothing"
     "ASSERT" control::assert "BOOLEAN →: an error unless it is true"
     "ASSERTMSG" control::assert_message "BOOLEAN message →: an error unless it is true"
@@ -174,16 +176,14 @@ functions! {
     "TOUPPER" text::upper "text → text"
     "TOLOWER" text::lower "text → text"
     "TRIM" text::trim "text → text without the blanks at its ends"
-    "SUBSTRING" text::substring "text from [length] → text"
-    "SPLIT" text::split "text separator → list"
-    "JOIN" text::join "list separator | a₁…aₙ separator n → text"
+    "SUBSTRING" text::substring "text from [length] → text; below zero from the end"
+    "SPLIT" text::split "text character → list"
+    "JOIN" text::join "list separator | a₁…aₙ separator n → text; of a list, nothing stands between empty texts at its start"
     "MATCH" text::matches "text regex → list of groups, empty if the whole does not match"
     "REPLACE" text::replace "text regex replacement → the first match replaced"
     "REPLACEALL" text::replace_all "text regex replacement → every match replaced"
-    "STARTSWITH" text::starts_with "text prefix → BOOLEAN"
-    "ENDSWITH" text::ends_with "text suffix → BOOLEAN"
     "URLENCODE" text::url_encode "text → text with `%XX`"
-    "URLDECODE" text::url_decode "text → text"
+    "URLDECODE" text::url_decode "text → text; `+` is a blank"
     "UUID" text::uuid "→ a new UUID"
     "IDENT" text::ident "→ name of the instance, or NULL"
 
@@ -193,7 +193,7 @@ functions! {
     "HEX->" bytes::from_hex "text → bytes"
     "->B64" bytes::to_base64 "text | bytes → text"
     "B64->" bytes::from_base64 "text → bytes"
-    "->B64URL" bytes::to_base64_url "text | bytes → text"
+    "->B64URL" bytes::to_base64_url "text | bytes → text, padded"
     "B64URL->" bytes::from_base64_url "text → bytes"
     "->OPB64" bytes::to_opb64 "text | bytes → text"
     "OPB64->" bytes::from_opb64 "text → bytes"
@@ -221,11 +221,10 @@ functions! {
     "ps" clock::picoseconds "number → units of the platform"
     "ADDYEARS" clock::add_years "time count → time, in UTC"
     "ADDMONTHS" clock::add_months "time count → time, in UTC"
-    "ADDWEEKS" clock::add_weeks "time count → time"
     "ADDDAYS" clock::add_days "time count → time"
     "ADDDURATION" clock::add_duration "time `P1M` → time, in UTC"
     "DURATION" clock::duration "`P1DT0.5S` → units of the platform"
-    "ISODURATION" clock::iso_duration "units of the platform → `PT90S`"
+    "ISODURATION" clock::iso_duration "units of the platform → `PT1M30S`, in whole ms"
     "ISO8601" clock::iso8601 "time → `2023-11-14T22:13:20.000000Z`"
     "TOTIMESTAMP" clock::to_timestamp "`2024-01-01T00:00:00Z` → time"
     "TSELEMENTS" clock::elements "time → [ year month day hour minute second fraction day-of-year day-of-week week ]"
@@ -257,6 +256,22 @@ fn wrong(function: &str, wants: &str, found: &Item) -> Failure {
 
 fn bad(message: impl Into<String>) -> Failure {
     Failure::new(ScriptCode::BadValue, message)
+}
+
+/// Whether bytes are in it: Java's text of them says nothing that a script could use.
+fn holds_bytes(value: &Value) -> bool {
+    match value {
+        Value::Bytes(_) => true,
+        Value::List(list) => list.iter().any(holds_bytes),
+        Value::Map(map) => map.iter().any(|(key, value)| holds_bytes(key) || holds_bytes(value)),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Long(_)
+        | Value::Double(_)
+        | Value::String(_)
+        | Value::Macro(_)
+        | Value::Mark => false,
+    }
 }
 
 /// A count as a value.

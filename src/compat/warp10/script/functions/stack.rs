@@ -55,17 +55,9 @@ fn rotate(m: &mut Machine<'_>, count: usize, by: usize) -> Done {
     Ok(())
 }
 
-pub(super) fn over(m: &mut Machine<'_>) -> Done {
-    copy(m, 2)
-}
-
 pub(super) fn pick(m: &mut Machine<'_>) -> Done {
     let count = m.count("PICK")?;
-    copy(m, count)
-}
-
-fn copy(m: &mut Machine<'_>, from_top: usize) -> Done {
-    let value = m.stack.len().checked_sub(from_top).and_then(|at| m.stack.get(at)).cloned().ok_or_else(too_short)?;
+    let value = m.stack.len().checked_sub(count).and_then(|at| m.stack.get(at)).cloned().ok_or_else(too_short)?;
     m.give(value)
 }
 
@@ -157,7 +149,10 @@ pub(super) fn cstore(m: &mut Machine<'_>) -> Done {
     let value = m.pop()?;
     let is_there = match &name {
         Item::Text(name) => m.variables.contains_key(&**name),
-        Item::Long(number) => u8::try_from(*number).is_ok_and(|register| m.registers.contains_key(&register)),
+        Item::Long(number) => u8::try_from(*number).is_ok_and(|register| {
+            // A register that holds NULL is one that holds nothing.
+            m.registers.get(&register).is_some_and(|item| !matches!(item, Item::Null))
+        }),
         found => return Err(wrong("CSTORE", "the name of a variable or a register", found).into()),
     };
     if !is_there {

@@ -5,14 +5,20 @@ use super::super::heap::Item;
 use super::super::machine::Machine;
 use super::super::pattern::{expand, java_regex};
 use super::super::read::percent_decoded;
-use super::{bad, wrong};
+use super::super::value::Value;
+use super::collections::place;
+use super::{bad, holds_bytes, wrong};
 
 type Done = Result<(), Stop>;
 
 pub(super) fn to_text(m: &mut Machine<'_>) -> Done {
     let value = m.pop()?;
-    let text = m.heap.tree(&value)?.java_text();
-    m.give_text(text)
+    let value = m.heap.tree(&value)?;
+    if holds_bytes(&value) {
+        let failure = bad("TOSTRING makes no text of BYTES");
+        return Err(failure.help("say how they are to be read: `'UTF-8' BYTES->`, or `->HEX`").into());
+    }
+    m.give_text(value.java_text())
 }
 
 pub(super) fn upper(m: &mut Machine<'_>) -> Done {
@@ -39,19 +45,19 @@ pub(super) fn substring(m: &mut Machine<'_>) -> Done {
     };
     m.heap.work(2 * text.len())?;
     let units: Vec<u16> = text.encode_utf16().collect();
-    let from = usize::try_from(from).ok().filter(|from| *from <= units.len());
-    let from = from.ok_or_else(|| bad("SUBSTRING starts outside of the text"))?;
+    let from = place("SUBSTRING", from, units.len())?;
     let length = length.map_or(Ok(units.len()), usize::try_from);
     let length = length.map_err(|_| bad("SUBSTRING has a length below zero"))?;
     let to = from.saturating_add(length).min(units.len());
-    m.give_text(String::from_utf16_lossy(units.get(from..to).unwrap_or_default()))
+    let part = String::from_utf16(units.get(from..to).unwrap_or_default());
+    m.give_text(part.map_err(|_| bad("SUBSTRING can not cut a character that Java writes as two"))?)
 }
 
 pub(super) fn split(m: &mut Machine<'_>) -> Done {
     let separator = m.text("SPLIT", "a text as the separator")?;
     let text = m.text("SPLIT", "a text")?;
-    if separator.is_empty() {
-        return Err(bad("SPLIT expects a separator that is not empty").into());
+    if separator.encode_utf16().count() != 1 {
+        return Err(bad("SPLIT expects a string delimiter of length 1.").into());
     }
     m.heap.work(text.len() * (1 + size_of::<Item>()))?;
     let parts: Vec<Item> = text.split(&*separator).map(Item::text).collect();
@@ -59,26 +65,32 @@ pub(super) fn split(m: &mut Machine<'_>) -> Done {
 }
 
 pub(super) fn join(m: &mut Machine<'_>) -> Done {
-    let (separator, parts) = match m.pop()? {
+    let (separator, parts, is_list) = match m.pop()? {
         Item::Text(separator) => {
             let list = m.list("JOIN")?;
-            (separator, m.elements(list)?)
+            (separator, m.elements(list)?, true)
         }
         Item::Long(count) => {
             let separator = m.text("JOIN", "a text as the separator")?;
             m.give(Item::Long(count))?;
             let count = m.count("JOIN")?;
-            (separator, m.stack.split_off(m.stack.len() - count))
+            (separator, m.stack.split_off(m.stack.len() - count), false)
         }
         found => return Err(wrong("JOIN", "a list and a separator, or values, a separator and a count", &found).into()),
     };
     let mut joined = String::new();
     for (number, part) in parts.iter().enumerate() {
-        if number > 0 {
+        // Of a list, what stands before is looked at, and not its number.
+        let is_next = if is_list { !joined.is_empty() } else { number > 0 };
+        if is_next {
             m.heap.work(separator.len())?;
             joined.push_str(&separator);
         }
-        joined.push_str(&m.heap.tree(part)?.java_text());
+        let part = m.heap.tree(part)?;
+        if holds_bytes(&part) || (!is_list && matches!(part, Value::Null)) {
+            return Err(bad(format!("JOIN makes no text of {}", part.kind())).into());
+        }
+        joined.push_str(&part.java_text());
     }
     m.give_text(joined)
 }
@@ -115,30 +127,29 @@ fn replaced(m: &mut Machine<'_>, name: &str, times: usize) -> Done {
     let replacement = m.text(name, "a text as the replacement")?;
     let (regex, text) = pattern_and_text(m, name)?;
     let mut out = String::new();
-    let mut from = 0;
-    for groups in regex.captures_iter(&text).take(times) {
+    let (mut from, mut search) = (0, Some(0));
+    for _ in 0..times {
+        let found = search.and_then(|at| regex.captures_at(&text, at));
+        let Some((groups, whole)) = found.and_then(|groups| groups.get(0).map(|whole| (groups, whole))) else { break };
         m.heap.step()?;
-        let Some(whole) = groups.get(0) else { continue };
         out.push_str(&text[from..whole.start()]);
         let before = out.len();
         expand(&replacement, &groups, &mut out).map_err(|why| bad(format!("{name}: {why}")))?;
         m.heap.work(out.len() - before)?;
         from = whole.end();
+        search = next_search(&text, whole);
     }
     out.push_str(&text[from..]);
     m.give_text(out)
 }
 
-pub(super) fn starts_with(m: &mut Machine<'_>) -> Done {
-    let prefix = m.text("STARTSWITH", "a text as the prefix")?;
-    let text = m.text("STARTSWITH", "a text")?;
-    m.give(Item::Bool(text.starts_with(&*prefix)))
-}
-
-pub(super) fn ends_with(m: &mut Machine<'_>) -> Done {
-    let suffix = m.text("ENDSWITH", "a text as the suffix")?;
-    let text = m.text("ENDSWITH", "a text")?;
-    m.give(Item::Bool(text.ends_with(&*suffix)))
+/// Where Java looks on: at the end of a match, even for an empty one; only behind an empty one it goes a character on.
+fn next_search(text: &str, last: regex::Match<'_>) -> Option<usize> {
+    if !last.is_empty() {
+        return Some(last.end());
+    }
+    let next = text.get(last.end()..)?.chars().next()?;
+    Some(last.end() + next.len_utf8())
 }
 
 pub(super) fn url_encode(m: &mut Machine<'_>) -> Done {
@@ -153,7 +164,8 @@ pub(super) fn url_encode(m: &mut Machine<'_>) -> Done {
 
 pub(super) fn url_decode(m: &mut Machine<'_>) -> Done {
     let text = m.text("URLDECODE", "a text")?;
-    m.give_text(percent_decoded(&text)?)
+    m.heap.work(text.len())?;
+    m.give_text(percent_decoded(&text.replace('+', " "))?)
 }
 
 pub(super) fn uuid(m: &mut Machine<'_>) -> Done {

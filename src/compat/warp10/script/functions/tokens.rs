@@ -7,7 +7,7 @@ use super::super::machine::Machine;
 use crate::compat::warp10::keys::TokenKeys;
 use crate::compat::warp10::rejection::Rejection;
 use crate::compat::warp10::token::{Kind, Token};
-use crate::compat::warp10::tokengen::{TokengenError, minted, token_from_map};
+use crate::compat::warp10::tokengen::{TokengenError, minted, token_from_map, unknown_keys};
 use crate::compat::warp10::{tokendump, tokeninfo};
 
 type Done = Result<(), Stop>;
@@ -58,14 +58,23 @@ pub(super) fn tokengen(m: &mut Machine<'_>) -> Done {
         None => keys_of_host(m, "TOKENGEN", "tokengen")?,
     };
     let parameters = m.pop()?;
+    let is_secret = matches!((&parameters, m.stack.last()), (Item::Text(_), Some(Item::Map(_))));
     let parameters = m.heap.tree(&parameters)?;
-    let draft = token_from_map("TOKENGEN", &parameters, None, m.host.now_ms()).map_err(Failure::from)?;
+    let draft = token_from_map("TOKENGEN", &parameters, None, m.host.now_ms()).map_err(Failure::from);
+    let draft = draft.map_err(|failure| if is_secret { failure.help(SECRET) } else { failure })?;
+    if let Some(unknown) = unknown_keys(&parameters) {
+        let id = draft.id.as_ref().map(|id| format!("`{}`: ", id.java_text())).unwrap_or_default();
+        m.remark(format!("{id}{unknown}"));
+    }
     let result = minted(draft, keys);
     // The envelope goes over its content six times.
     m.heap.work(16 * result.get("token").map_or(0, |token| token.java_text().len()))?;
     let result = m.heap.item(&result)?;
     m.give(result)
 }
+
+const SECRET: &str = "a map and a secret are how Warp 10 2.x mints where `token.secret` is set; here the keys are enough: \
+                      leave the secret out";
 
 /// What opens any good text: the host's answer, or its keys and the clock.
 fn acceptance<'h>(m: &Machine<'h>, name: &str) -> Result<&'h dyn Acceptance, Failure> {
