@@ -45,6 +45,59 @@ fn check_finds_all_errors_of_all_files_and_names_their_lines() {
 }
 
 #[test]
+fn check_finds_what_no_argument_makes_a_program_of() {
+    let place = Place::new();
+    let blocks = [
+        "policy coded {\n  allow { name: ~\"(a|b)*a(a|b){20}\" }\n}",
+        "token word(x: string) {\n  allow { name: ~\"{x}-(?u)\\w+\" }\n  ttl: 1h\n}",
+        "policy promised {\n  allow { name: \"a\" }\n  never { name: ~\"[a-z]{300}\" }\n}",
+    ];
+    for (block, says) in blocks.into_iter().zip(["repeat less", "{x}-(?u)", "repeat less"]) {
+        place.write("large.placet", &format!("vocabulary shelf 1 {{ name: string action get }}\n{block}\n"));
+        let line = 2 + block.lines().position(|line| line.contains("~")).unwrap();
+        let place_of_it = format!("large.placet:{line}:3");
+        place.placet("check large.placet").no().says("E0602").says(&place_of_it).says(says).says("help");
+        let json = place.json("check large.placet");
+        let found = &json["files"][0]["diagnostics"][0];
+        assert_eq!((&json["ok"], &found["code"]), (&false.into(), &"E0602".into()), "{json}");
+    }
+    let values: String = (0..2_000).map(|number| format!("\"value number {number}\", ")).collect();
+    let token = format!("use momento\ntoken large {{ allow {{ cache: [{values}] }} ttl: 1h }}\n");
+    place.write("large.placet", &token);
+    place.placet("check large.placet").no().says("E0602").says("large.placet:2").says("prefixes instead");
+}
+
+#[test]
+fn check_lets_pass_what_some_argument_makes_a_program_of() {
+    let place = Place::new();
+    place.write(
+        "open.placet",
+        "vocabulary shelf 1 { name: string, folder: path action get }
+policy open(x: string, n: int, names: set of string, on: bool) {
+    allow { name: [prefix \"{x}/\", ~\"{x}-{n}(/.*)?\"], folder: \"/{x}/{n}/**\" } when on
+    allow { name: names }
+}",
+    );
+    place.placet("check --deny-warnings open.placet").yes();
+}
+
+#[test]
+fn try_speaks_of_arguments_only_where_others_would_do() {
+    let place = Place::new();
+    let with = |pattern: &str| {
+        let policy = format!("policy p(x: string) {{ allow {{ name: {pattern} }} }}");
+        place.write("p.placet", &format!("vocabulary shelf 1 {{ name: string action get }}\n{policy}\n"));
+    };
+    with("~\"{x}-(?u)\\w+\"");
+    let ran = place.placet("try p.placet").could_not().says("(?u)");
+    assert!(!ran.err.contains("--with"), "{}", ran.err);
+    with("prefix \"{x}/\"");
+    place.placet("try p.placet").yes();
+    let ran = place.placet("try p.placet --with x=").could_not().says("empty argument");
+    assert!(!ran.err.contains("--with NAME"), "{}", ran.err);
+}
+
+#[test]
 fn warnings_are_errors_only_where_the_user_says_so() {
     let place = Place::new();
     let claims = "type: READ owner: \"0d0c2f6e-0000-4000-8000-000000000001\" application: \"app\"";

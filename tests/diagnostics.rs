@@ -2,13 +2,18 @@
 //! `BLESS=1` rewrites the page.
 #![cfg(feature = "author")]
 
+use placet::author::Document;
 use placet::check::{check_parsed, library::Library};
 use placet::diag::code::Code;
 use placet::diag::{Diagnostic, page};
 use placet::syntax::parse;
 
+/// What `placet check` finds: what the checker says, and of a file without errors what can not be minted.
 fn find(text: &str) -> Vec<Diagnostic> {
-    check_parsed(&parse::parse_partly(text), Library::built_in()).diagnostics
+    let found = check_parsed(&parse::parse_partly(text), Library::built_in()).diagnostics;
+    let Ok(document) = Document::from_text("example.placet", text, Library::built_in()) else { return found };
+    let unfit = document.templates().iter().filter_map(|template| document.fits(template).err());
+    found.into_iter().chain(unfit.flatten()).collect()
 }
 
 /// The codes of the map form, whose examples are no text.

@@ -169,6 +169,7 @@ fn may_fail(cause: &Cause) -> bool {
     matches!(
         cause,
         Cause::SlashInSegment { .. }
+            | Cause::EmptyPatternPart { .. }
             | Cause::EmptySegmentPart { .. }
             | Cause::NotCanonical { .. }
             | Cause::RegexTooLarge { .. }

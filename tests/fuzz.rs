@@ -62,7 +62,7 @@ fn a_prefix_without_its_slash_is_found() {
         "use momento
          policy p {
              allow { action: get, cache: \"c\", item: prefix \"tenant-7\" }
-             never { item: not [\"tenant-7\", prefix \"tenant-7/\"] }
+             never { item: not [\"tenant-7\", prefix \"tenant-7/\", absent] }
          }",
     );
     assert_eq!(only(&report), json!({ "action": "get", "cache": "c", "item": "tenant-7x" }));
@@ -88,9 +88,40 @@ fn an_hour_too_many_is_found() {
 
 #[test]
 fn an_address_outside_of_the_network_is_found() {
-    let report =
-        fuzz("use http policy p { allow { action: GET, ip: \"10.0.0.0/15\" } never { ip: not \"10.0.0.0/16\" } }");
+    let report = fuzz(
+        "use http policy p { allow { action: GET, ip: \"10.0.0.0/15\" } never { ip: not [\"10.0.0.0/16\", absent] } }",
+    );
     assert!(only(&report)["ip"].as_str().unwrap().starts_with("10.1."), "{report:#?}");
+}
+
+#[test]
+fn a_request_that_lacks_what_a_never_speaks_of_is_found() {
+    let report = fuzz(
+        "use http
+         policy p {
+             allow { action: GET }
+             deny { ip: not [\"10.0.0.0/8\", absent] }
+             never { ip: [not \"10.0.0.0/8\", absent] }
+         }",
+    );
+    assert_eq!(only(&report), json!({ "action": "GET", "path": "/" }));
+    let report = fuzz(
+        "use http
+         policy p {
+             allow { action: GET }
+             deny { headers: { \"x-auth\": not [\"secret\", absent] } }
+             never { headers: { \"x-auth\": [not \"secret\", absent] } }
+         }",
+    );
+    assert_eq!(only(&report), json!({ "action": "GET", "path": "/" }));
+}
+
+#[test]
+fn an_address_of_the_other_family_is_found() {
+    let report = fuzz(
+        "use http policy p { allow { action: GET, ip: [\"10.0.0.0/8\", not \"::/0\"] } never { ip: [not [\"10.0.0.0/8\", \"::/0\"], absent] } }",
+    );
+    assert!(only(&report)["ip"].as_str().unwrap().contains('.'), "{report:#?}");
 }
 
 #[test]
@@ -141,7 +172,7 @@ fn promises_that_hold_are_not_broken() {
          token t {
              permissions: [{ role: ReadOnly, cache: \"c\", item: prefix \"a/\" }]
              never { action: set }
-             never { item: not prefix \"a/\" } when has item
+             never { item: [not prefix \"a/\", absent] }
              always { action: get, cache: \"c\", item: prefix \"a/\" }
              ttl: 5m
          }",

@@ -97,7 +97,7 @@ fn text_pattern(choices: &mut Choices<'_>) -> String {
         2 => format!("suffix \"{word}\""),
         3 => format!("[\"{word}\", \"{}\"]", choices.pick(&WORDS)),
         4 => format!("glob \"{word}*\""),
-        5 => format!("not \"{word}\""),
+        5 => format!("not [\"{word}\", absent]"),
         _ => format!("[prefix \"{word}\", \"{}\", absent]", choices.pick(&WORDS)),
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! What is refused: a document with one error is no document; everything wrong with it is in the [`Report`].
 
+mod fit;
 pub mod mint;
 pub mod request;
 pub mod value;

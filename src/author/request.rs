@@ -105,6 +105,15 @@ impl OwnedValue {
         }
     }
 
+    /// Whether it is the same as leaving the attribute out.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::One(_) => false,
+            Self::Set(elements) => elements.is_empty(),
+            Self::Labels(labels) => labels.is_empty(),
+        }
+    }
+
     fn labels(&self) -> Vec<(&str, &str)> {
         match self {
             Self::Labels(labels) => labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),

@@ -11,7 +11,7 @@ const V4_PREFIX: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 /// Marks an IPv4 network: this and its bits, 0 to 32. An IPv6 network has its bits alone, 0 to 128.
 const V4_MARK: u8 = 192;
 
-/// A network of addresses. On the wire: its bits (192 more for IPv4), and as many bytes as the bits need.
+/// A network of addresses. One of IPv6 holds no IPv4 address: `::/0` is IPv6. On the wire: its bits (192 more for IPv4), and as many bytes as the bits need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NetworkBits {
     /// The first address; later bits are zero.
@@ -65,7 +65,8 @@ impl NetworkBits {
     #[must_use]
     pub fn contains(self, address: Address) -> bool {
         let differing = u128::from_be_bytes(self.first.octets()) ^ u128::from_be_bytes(address.octets());
-        differing & mask(self.bits.min(128)) == 0
+        // Of fewer bits it is a network of IPv6, around the mapped addresses and without them.
+        differing & mask(self.bits.min(128)) == 0 && (self.bits >= 96 || !address.is_v4())
     }
 }
 
@@ -80,6 +81,7 @@ pub fn network_contains(network: &[u8], address: Address) -> Option<bool> {
     let (&mark, prefix) = network.split_first()?;
     let octets = address.octets();
     let (octets, bits) = match mark.checked_sub(V4_MARK) {
+        None if octets.starts_with(&V4_PREFIX) => return Some(false),
         None => (&octets[..], mark),
         Some(bits) if octets.starts_with(&V4_PREFIX) => (&octets[12..], bits),
         Some(_) => return Some(false),
@@ -132,8 +134,12 @@ mod tests {
             assert_eq!(ten.contains(address), inside, "{address:?}");
             assert_eq!(network_contains(&bytes, address), Some(inside), "{address:?}");
         }
-        let everything = NetworkBits { first: Address::from_octets([0; 16]), bits: 0 };
-        assert!(everything.contains("10.0.0.1".parse::<IpAddr>().unwrap().into()));
+        let all_of_v6 = NetworkBits { first: Address::from_octets([0; 16]), bits: 0 };
+        for (address, inside) in [("10.0.0.1", false), ("::ffff:10.0.0.1", false), ("::10.0.0.1", true)] {
+            let address = address.parse::<IpAddr>().unwrap().into();
+            assert_eq!(all_of_v6.contains(address), inside, "{address:?}");
+            assert_eq!(network_contains(&[0], address), Some(inside), "{address:?}");
+        }
     }
 
     #[test]
@@ -148,8 +154,9 @@ mod tests {
                 let mut other = octets;
                 other[flipped / 8] ^= 0x80 >> (flipped % 8);
                 let other = Address::from_octets(other);
-                assert_eq!(network_contains(&spelt, other), Some(flipped >= usize::from(bits)), "{bits} {flipped}");
-                assert_eq!(network.contains(other), flipped >= usize::from(bits), "{bits} {flipped}");
+                let inside = flipped >= usize::from(bits) && (bits >= 96 || !other.is_v4());
+                assert_eq!(network_contains(&spelt, other), Some(inside), "{bits} {flipped}");
+                assert_eq!(network.contains(other), inside, "{bits} {flipped}");
             }
         }
     }

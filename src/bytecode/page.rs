@@ -127,7 +127,7 @@ const CONSTANTS: &str = "\
 |---|---|
 | text | the bytes: UTF-8 for a string, a canonical path for a path, sixteen bytes for a uuid |
 | set of actions | one bit for each action, by its number, lowest bit first; the last byte is not zero |
-| network | a byte with its bits, 0 to 128; or 192 and its bits, 0 to 32, for IPv4; then as many bytes as the bits need, spare bits zero |
+| network | a byte with its bits, 0 to 128; or 192 and its bits, 0 to 32, for IPv4; then as many bytes as the bits need, spare bits zero. One of IPv6 holds no mapped address |
 | address | sixteen bytes; IPv4 is mapped to `::ffff:0:0/96` |
 | glob | pieces, each a varint: 0 is `*`, 1 is `?`, n + 1 is a literal of n bytes, which follow |
 | path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes, which follow |

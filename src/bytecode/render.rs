@@ -126,7 +126,7 @@ impl Printer<'_> {
             actions = Some(self.actions(action, allows)?);
         }
         for test in &rule.children {
-            if let Some((field, text)) = self.test(test)? {
+            if let Some((field, text)) = self.test(test, !allows)? {
                 if fields.iter().any(|(known, _)| *known == field) {
                     return Err("it has two patterns on one attribute");
                 }
@@ -147,7 +147,7 @@ impl Printer<'_> {
     }
 
     /// A test of an attribute; none where something else is tested.
-    fn test(&self, test: &Node) -> Result<Option<(FieldNo, String)>, &'static str> {
+    fn test(&self, test: &Node, forbids: bool) -> Result<Option<(FieldNo, String)>, &'static str> {
         let (field, pattern) = match (test.op, test.op.as_pattern()) {
             (Op::Test { field }, _) => (field, child(test, 0)?),
             (_, Some((field, op))) => (field, &Node { at: test.at, op, children: Vec::new() }),
@@ -158,7 +158,12 @@ impl Printer<'_> {
             Type::One(scalar) | Type::Set(scalar) => Subject::One(scalar),
             Type::Labels => Subject::Labels,
         };
-        Ok(Some((field, format!("{}: {}", attribute.name, self.pattern(pattern, subject)?))))
+        let text = if forbids {
+            self.forbidden(pattern, subject, attribute.optional)?
+        } else {
+            self.pattern(pattern, subject)?
+        };
+        Ok(Some((field, format!("{}: {text}", attribute.name))))
     }
 
     fn actions(&self, op: Op, allows: bool) -> Said {
@@ -207,6 +212,31 @@ impl Printer<'_> {
         if roles.len() == 1 || roles.len() * 2 <= listed.len() { roles } else { Vec::new() }
     }
 
+    /// A pattern of a rule that forbids. Where the value may be absent, the language wants to know whether a `not` means that too;
+    /// in a program it never does.
+    fn forbidden(&self, node: &Node, subject: Subject, optional: bool) -> Said {
+        let is_absent = |node: &Node| matches!(node.op, Op::Absent {});
+        match (node.op, subject) {
+            (Op::Not {}, _) if optional => {
+                let inner = child(node, 0)?;
+                let choices = match inner.op {
+                    Op::AnyOf { .. } if !inner.children.is_empty() => inner.children.as_slice(),
+                    _ => core::slice::from_ref(inner),
+                };
+                let choices = choices.iter().map(|choice| self.pattern(choice, subject));
+                Ok(format!("not [{}, absent]", choices.collect::<Result<Vec<_>, _>>()?.join(", ")))
+            }
+            (Op::AnyOf { .. }, _) if !node.children.is_empty() => {
+                let unsaid = optional && !node.children.iter().any(is_absent);
+                let choices = node.children.iter().map(|choice| self.forbidden(choice, subject, unsaid));
+                Ok(format!("[{}]", choices.collect::<Result<Vec<_>, _>>()?.join(", ")))
+            }
+            (Op::AllOf { .. }, Subject::Labels) if !node.children.is_empty() => self.labels(&node.children, true),
+            (Op::Label { .. }, Subject::Labels) => self.labels(core::slice::from_ref(node), true),
+            _ => self.pattern(node, subject),
+        }
+    }
+
     fn pattern(&self, node: &Node, subject: Subject) -> Said {
         match (node.op, subject) {
             (Op::Any {}, _) => Ok("any".to_owned()),
@@ -217,15 +247,15 @@ impl Printer<'_> {
                 let choices = node.children.iter().map(|choice| self.pattern(choice, subject));
                 Ok(format!("[{}]", choices.collect::<Result<Vec<_>, _>>()?.join(", ")))
             }
-            (Op::AllOf { .. }, Subject::Labels) if !node.children.is_empty() => self.labels(&node.children),
-            (Op::Label { .. }, Subject::Labels) => self.labels(core::slice::from_ref(node)),
+            (Op::AllOf { .. }, Subject::Labels) if !node.children.is_empty() => self.labels(&node.children, false),
+            (Op::Label { .. }, Subject::Labels) => self.labels(core::slice::from_ref(node), false),
             (_, Subject::One(scalar)) => self.scalar_pattern(node, scalar),
             (_, Subject::Labels) => Err("it asks of labels what can not be asked of them"),
         }
     }
 
     /// `{ dc: "eu-1", "web host": any }`
-    fn labels(&self, labels: &[Node]) -> Said {
+    fn labels(&self, labels: &[Node], forbids: bool) -> Said {
         let mut names = Vec::new();
         let mut entries = Vec::new();
         for label in labels {
@@ -235,7 +265,9 @@ impl Printer<'_> {
                 return Err("it has two patterns on one label");
             }
             let key = if spell::is_word(name) { name.to_owned() } else { spell::quoted(name) };
-            entries.push(format!("{key}: {}", self.pattern(child(label, 0)?, Subject::One(Scalar::String))?));
+            let (value, subject) = (child(label, 0)?, Subject::One(Scalar::String));
+            let text = if forbids { self.forbidden(value, subject, true)? } else { self.pattern(value, subject)? };
+            entries.push(format!("{key}: {text}"));
             names.push(name);
         }
         Ok(format!("{{ {} }}", entries.join(", ")))

@@ -2,6 +2,7 @@
 
 use super::presence::matches_absence;
 use super::tree::{Actions, Bound, Constant, Network, Pattern, Piece, Rule, Term, Test, Text};
+use crate::model::value::Address;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::Affix;
 
@@ -43,8 +44,8 @@ pub(super) fn pattern(wide: &Pattern, narrow: &Pattern) -> bool {
         (OneOf(list), _) => list.iter().any(|one| pattern(one, narrow)),
         (End(a, end), End(b, longer)) => a == b && affix(*a, end, &longer.pieces),
         (End(end, text), Equal(term)) => whole_text(term).is_some_and(|whole| affix(*end, text, &whole)),
-        (Net(wide), Net(narrow)) => wide.bits <= narrow.bits && holds(wide, narrow.first.octets()),
-        (Net(network), Equal(Term::Constant(Constant::Ip(address)))) => holds(network, address.octets()),
+        (Net(wide), Net(narrow)) => wide.bits <= narrow.bits && holds(wide, narrow.first),
+        (Net(network), Equal(Term::Constant(Constant::Ip(address)))) => holds(network, *address),
         (Range(from, to), _) => range(from.as_ref(), to.as_ref(), narrow),
         (Path(wide), Path(narrow)) => path(&spell(&wide.0.pieces), &spell(&narrow.0.pieces), true),
         (Path(wide), Equal(term)) => {
@@ -97,9 +98,10 @@ fn excludes(pattern: &Pattern, known: &Constant) -> bool {
     }
 }
 
-fn holds(network: &Network, address: [u8; 16]) -> bool {
+fn holds(network: &Network, address: Address) -> bool {
     let mask = u128::MAX.checked_shl(128 - u32::from(network.bits)).unwrap_or(0);
-    u128::from_be_bytes(address) & mask == u128::from_be_bytes(network.first.octets())
+    let first = u128::from_be_bytes(address.octets()) & mask;
+    (network.bits >= 96 || !address.is_v4()) && first == u128::from_be_bytes(network.first.octets())
 }
 
 /// The pieces of a term that is text; a value that is only known later is one piece.

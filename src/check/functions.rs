@@ -9,7 +9,7 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::model::types::{Scalar, Type};
 use crate::span::Span;
-use crate::syntax::ast::{self, ConditionKind, Literal, Name};
+use crate::syntax::ast::{self, Affix, ConditionKind, Literal, Name};
 use crate::token::keys::PublicKey;
 
 /// All functions, each with how it is called.
@@ -46,14 +46,19 @@ impl Reading<'_, '_, '_> {
                 return self.scope.report.poison(found.help(format!("compare it: `{}(…) == 1`", name.text)));
             }
         };
-        let [text, part] = arguments else { return self.wrong_count(name, at) };
-        let whole = self.textual(name, text, None);
+        let [first, second] = arguments else { return self.wrong_count(name, at) };
+        let whole = self.textual(name, first, None);
         let wanted = whole.as_ref().map(|whole| whole.scalar);
-        let part = self.textual(name, part, wanted);
+        let part = self.textual(name, second, wanted);
         let (whole, part) = (whole?, part?);
         if whole.scalar != part.scalar {
             let message = format!("`{}` looks for {} in {}", name.text, part.describe(), whole.describe());
             return self.scope.report.poison(Diagnostic::new(Code::WrongArguments, at, message));
+        }
+        match name.text.as_str() {
+            "starts_with" => self.scope.warn_open_part(Affix::Prefix, second),
+            "ends_with" => self.scope.warn_open_part(Affix::Suffix, second),
+            _ => {}
         }
         Some(test(whole.operand, part.operand))
     }

@@ -163,30 +163,67 @@ fn address(report: &Report, text: &str, at: Span) -> Option<Constant> {
     if let Ok(address) = text.parse::<IpAddr>() {
         return Some(Constant::Ip(address.into()));
     }
-    let is_network = text.parse::<IpNet>().is_ok();
+    let is_network = parse_network(text).is_some();
     let message = if is_network {
         format!("`{text}` is a network, and one address is wanted here")
     } else {
         format!("`{text}` is not an address")
     };
-    let help =
-        if is_network { "use `in`, or a pattern in the rule's map" } else { "write it as `10.1.2.3` or `2001:db8::1`" };
+    let help = match () {
+        () if is_network => "use `in`, or a pattern in the rule's map",
+        () if has_leading_zero(text) => LEADING_ZERO,
+        () => "write it as `10.1.2.3` or `2001:db8::1`",
+    };
     report.poison(Diagnostic::new(Code::NotAnAddress, at, message).help(help))
+}
+
+const LEADING_ZERO: &str = "write numbers without leading zeros: some programs read `010` as 8, others as 10";
+
+/// Whether one of the decimal numbers begins with a zero.
+fn has_leading_zero(text: &str) -> bool {
+    let is_decimal = |number: &&str| number.bytes().all(|byte| byte.is_ascii_digit());
+    let zero = |number: &str| number.len() > 1 && number.starts_with('0');
+    text.split(['.', '/', ':']).filter(is_decimal).any(zero)
+}
+
+/// Stricter than the parser of networks, which takes numbers with leading zeros.
+fn parse_network(text: &str) -> Option<IpNet> {
+    let (first, bits) = text.split_once('/')?;
+    let first = first.parse::<IpAddr>().ok()?;
+    let is_plain = bits.bytes().all(|byte| byte.is_ascii_digit()) && !has_leading_zero(bits);
+    IpNet::new(first, bits.parse().ok().filter(|_| is_plain)?).ok()
+}
+
+/// The way out of bits behind the first ones. Of a mapped address the IPv4 network is meant, and the same number of bits of
+/// IPv6 would be a network of IPv6.
+fn without_host_bits(net: IpNet) -> String {
+    let bits = net.prefix_len();
+    match (net.addr(), net.trunc()) {
+        (IpAddr::V6(mapped), first) if bits < 96 => match mapped.to_ipv4_mapped() {
+            Some(v4) => {
+                let network =
+                    IpNet::new(v4.into(), bits).map_or_else(|_| v4.to_string(), |net| net.trunc().to_string());
+                format!("write `{network}` for the network of IPv4: a mapped one has 96 bits more")
+            }
+            None => format!("write `{first}` for the network, or `{mapped}` for the one address"),
+        },
+        (address, first) => format!("write `{first}` for the network, or `{address}` for the one address"),
+    }
 }
 
 /// `10.0.0.0/8`: IPv4 networks are held mapped. `Err` is one address alone.
 pub(super) fn network(report: &Report, text: &str, at: Span) -> Option<Result<Network, Address>> {
-    let Ok(net) = text.parse::<IpNet>() else {
+    let Some(net) = parse_network(text) else {
         let message = format!("`{text}` is not a network");
-        let help = "write the first address and the number of bits: `10.0.0.0/8`, `2001:db8::/32`";
+        let plain = "write the first address and the number of bits: `10.0.0.0/8`, `2001:db8::/32`";
+        let help = if has_leading_zero(text) { LEADING_ZERO } else { plain };
         return report.poison(Diagnostic::new(Code::NotAnAddress, at, message).help(help));
     };
     let first = net.trunc();
     if first != net {
         let message = format!("`{text}` has bits behind the first {}", net.prefix_len());
         let label = "an address inside a network, not a network";
-        let help = format!("write `{first}` for the network, or `{}` for the one address", net.addr());
-        return report.poison(Diagnostic::new(Code::HostBits, at, message).label(label).help(help));
+        return report.poison(Diagnostic::new(Code::HostBits, at, message).label(label).help(without_host_bits(net)));
     }
     let bits = if matches!(net, IpNet::V4(_)) { net.prefix_len() + 96 } else { net.prefix_len() };
     let first = Address::from(net.addr());

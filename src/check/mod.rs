@@ -16,7 +16,9 @@
 
 mod actions;
 mod blocks;
+mod boundary;
 mod claims;
+mod classes;
 mod conditions;
 mod covers;
 mod fields;
@@ -25,6 +27,7 @@ pub mod library;
 mod lints;
 pub(crate) mod literals;
 mod names;
+mod negation;
 mod operands;
 mod patterns;
 mod presence;

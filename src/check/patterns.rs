@@ -261,8 +261,10 @@ impl Reader<'_, '_, '_> {
                 None => whole = false,
             }
         }
-        if labels.is_empty() && whole {
-            return Some(Pattern::Any);
+        if entries.is_empty() {
+            let found = Diagnostic::new(Code::GrantsAll, at, "an empty map of labels matches every request");
+            let help = "name the labels that are wanted, write `any` if there must be some, or leave the key out";
+            self.scope.report.add(found.label("asks for no label").help(help));
         }
         whole.then_some(Pattern::Labels(labels))
     }
@@ -274,9 +276,14 @@ impl Reader<'_, '_, '_> {
             PatternKind::Literal(literal) => self.literal(literal, at, goal),
             PatternKind::Affix(affix, operand) if goal.scalar.is_textual() => {
                 let term = scope.term(operand, goal)?;
+                scope.warn_open_affix(*affix, operand, at);
                 Some(Pattern::Affix(*affix, as_text(term)))
             }
-            PatternKind::Glob(text) if goal.scalar.is_textual() => scope.glob(text, at, goal).map(Pattern::Glob),
+            PatternKind::Glob(text) if goal.scalar.is_textual() => {
+                let glob = scope.glob(text, at, goal)?;
+                scope.warn_open_wildcards(text, at);
+                Some(Pattern::Glob(glob))
+            }
             PatternKind::Regex(text) if goal.scalar.is_textual() => scope.regex(text, at, goal).map(Pattern::Regex),
             PatternKind::Range(ends) if goal.scalar.is_ordered() => {
                 let [from, to] = ends.each_ref().map(|end| scope.term(end, goal));
@@ -308,7 +315,9 @@ impl Reader<'_, '_, '_> {
                 })
             }
             (Scalar::Path, Literal::Text(text)) if has_wildcard(text) => {
-                scope.path_pattern(text, at, goal).map(Pattern::Path)
+                let path = scope.path_pattern(text, at, goal)?;
+                scope.warn_open_wildcards(text, at);
+                Some(Pattern::Path(path))
             }
             _ => scope.literal_term(literal, at, goal).map(Pattern::Equal),
         }
@@ -392,6 +401,7 @@ fn is_any(pattern: &Pattern) -> bool {
     match pattern {
         Pattern::Any => true,
         Pattern::OneOf(list) => list.iter().any(is_any),
+        Pattern::Labels(labels) => labels.is_empty(),
         _ => false,
     }
 }

@@ -2,9 +2,10 @@
 //! silently matches nothing.
 
 use regex_syntax::ast::{self, Ast, Visitor};
+use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Hir, Look};
-use regex_syntax::{Error, ParserBuilder};
 
+use super::classes::to_ascii;
 use super::literals::Goal;
 use super::scope::Scope;
 use super::texts::SPLICE;
@@ -17,16 +18,25 @@ use crate::span::Span;
 use crate::syntax::ast::{Piece, Text};
 
 /// Reads a regular expression in the one dialect that there is: `.` is any character, line ends too; of strings a
-/// character is a Unicode scalar value, of bytes it is a byte.
+/// character is a Unicode scalar value, of bytes it is a byte. `\d`, `\w` and `\s` are ASCII unless `(?u)` asks for more.
 ///
 /// # Errors
 /// Says what is wrong with it.
 pub fn parse(text: &str, scalar: Scalar) -> Result<Hir, String> {
-    let bytes = scalar == Scalar::Bytes;
     let nesting = u32::try_from(NESTING).unwrap_or(u32::MAX);
-    let mut builder = ParserBuilder::new();
-    builder.nest_limit(nesting).dot_matches_new_line(true).unicode(!bytes).utf8(!bytes);
-    let hir = builder.build().parse(text).map_err(|error| reason(&error))?;
+    let tree = ast::parse::ParserBuilder::new().nest_limit(nesting).build().parse(text);
+    meaning(text, tree.map_err(|error| error.kind().to_string())?, scalar)
+}
+
+/// What a tree that was read of `text` means.
+///
+/// # Errors
+/// As [`parse`].
+pub fn meaning(text: &str, mut tree: Ast, scalar: Scalar) -> Result<Hir, String> {
+    let is_text = scalar != Scalar::Bytes;
+    to_ascii(&mut tree, is_text);
+    let mut translator = TranslatorBuilder::new().dot_matches_new_line(true).unicode(is_text).utf8(is_text).build();
+    let hir = translator.translate(text, &tree).map_err(|error| error.kind().to_string())?;
     let whole =
         [Look::Start, Look::End].into_iter().fold(hir.properties().look_set(), regex_syntax::hir::LookSet::remove);
     if whole.is_empty() {
@@ -46,7 +56,7 @@ impl Scope<'_, '_> {
             Piece::Splice(_) => stand_in.clone(),
         };
         let shape: String = text.pieces.iter().map(piece).collect();
-        if let Err(why) = check(&shape, text, goal.scalar) {
+        if let Err(why) = self.check_regex(&shape, text, at, goal.scalar) {
             return self.report.poison(
                 Diagnostic::new(Code::BadRegex, at, format!("this is not a regular expression: {why}"))
                     .help("the whole value must match; there are no look-arounds and no back references"),
@@ -54,32 +64,25 @@ impl Scope<'_, '_> {
         }
         pieces.map(RegexText)
     }
-}
 
-fn check(shape: &str, text: &Text, scalar: Scalar) -> Result<(), String> {
-    let splices = text.pieces.iter().filter(|piece| matches!(piece, Piece::Splice(_))).count();
-    if splices > 0 {
-        let tree = ast::parse::Parser::new().parse(shape).map_err(|error| error.kind().to_string())?;
-        let found = ast::visit(&tree, CountSplices(0)).unwrap_or(0);
-        if found != splices {
-            return Err("a splice stands inside a class, a name or a count, where it would be no text".to_owned());
+    fn check_regex(&self, shape: &str, text: &Text, at: Span, scalar: Scalar) -> Result<(), String> {
+        let splices = text.pieces.iter().filter(|piece| matches!(piece, Piece::Splice(_))).count();
+        if splices > 0 {
+            let tree = ast::parse::Parser::new().parse(shape).map_err(|error| error.kind().to_string())?;
+            let found = ast::visit(&tree, CountSplices(0)).unwrap_or(0);
+            if found != splices {
+                return Err("a splice stands inside a class, a name or a count, where it would be no text".to_owned());
+            }
+            self.warn_open_regex(text, &tree, at);
         }
-    }
-    // Of bytes a character is a byte, so what stands in there is ASCII.
-    parse(&shape.replace(SPLICE, "x"), scalar).map(drop)
-}
-
-fn reason(error: &Error) -> String {
-    match error {
-        Error::Parse(error) => error.kind().to_string(),
-        Error::Translate(error) => error.kind().to_string(),
-        _ => "it can not be read".to_owned(),
+        // Of bytes a character is a byte, so what stands in there is ASCII.
+        parse(&shape.replace(SPLICE, "x"), scalar).map(drop)
     }
 }
 
 /// Counts the stand-ins that are text of their own. In a class a spliced text would be a set of characters, and wider
 /// than itself.
-struct CountSplices(usize);
+pub(super) struct CountSplices(pub(super) usize);
 
 impl Visitor for CountSplices {
     type Output = usize;

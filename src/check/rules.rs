@@ -57,7 +57,8 @@ impl Scope<'_, '_> {
         // Rules stay; room that no test takes would stay with them.
         let attributes = source.entries.iter().filter(|entry| !is_of_actions(&entry.key.text)).count();
         let tests = Vec::with_capacity(attributes);
-        let mut map = Map { scope: self, first: BTreeMap::new(), actions: None, tests, whole: true };
+        let mut map =
+            Map { scope: self, first: BTreeMap::new(), actions: None, tests, whole: true, effect: source.effect };
         for entry in source.entries {
             if map.entry(entry).is_none() {
                 map.whole = false;
@@ -92,6 +93,7 @@ struct Map<'m, 's, 'a> {
     actions: Option<ActionSet>,
     tests: Vec<Test>,
     whole: bool,
+    effect: Effect,
 }
 
 impl<'m> Map<'m, '_, '_> {
@@ -113,6 +115,9 @@ impl<'m> Map<'m, '_, '_> {
         // Said only where something is wrong: most maps are fine, and there are many.
         let what = &format_args!("`{key}`");
         let pattern = self.scope.pattern(&entry.value, attribute.ty, what, absence)?;
+        if self.effect == Effect::Deny {
+            self.scope.refuse_unsaid_absence(key, attribute.ty, attribute.optional, &entry.value)?;
+        }
         self.tests.push(Test { field, pattern });
         Some(())
     }

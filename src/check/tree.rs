@@ -179,7 +179,8 @@ pub struct Test {
     pub pattern: Pattern,
 }
 
-/// What is wanted of one value of a known type. Nothing but `Absent` (alone or inside `OneOf`) matches where there is no value.
+/// What is wanted of one value of a known type. Where there is no value, only `Absent` matches, a `OneOf` with
+/// it, and `Labels` of which each does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pattern {
     /// `any`
@@ -206,7 +207,7 @@ pub enum Pattern {
     Network(Network),
     /// A path: `*` is one segment, `**` any number of them, also none; inside a segment `*` is any run.
     Path(PathText),
-    /// Labels: each name's value must match; a name that is missing has no value.
+    /// Labels: each name's value must match; a name that is missing has no value, and absent labels lack every name.
     Labels(Vec<(String, Pattern)>),
 }
 
@@ -275,7 +276,8 @@ impl Constant {
     }
 }
 
-/// Addresses that share their first bits. IPv4 networks are held mapped: `10.0.0.0/8` has 104 bits.
+/// Addresses that share their first bits. IPv4 networks are held mapped: `10.0.0.0/8` has 104 bits. One of fewer
+/// than 96 bits is of IPv6 and holds no IPv4 address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network {
     /// Its first address; all later bits are zero.

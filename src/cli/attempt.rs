@@ -11,6 +11,8 @@ use super::times::{self, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
 use crate::author::Document;
 use crate::author::request::OwnedRequest;
+use crate::check::tree::Template;
+use crate::compile::error::CompileError;
 use crate::explain::words::Words;
 use crate::explain::{Explanation, example};
 use crate::syntax::ast::BlockKind;
@@ -174,11 +176,8 @@ impl Page<'_> {
                 continue;
             }
             let arguments = arguments_or_samples(template, with)?;
-            let block = Block::new(document, number, &arguments).map_err(|errors| {
-                let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
-                Failure::new(format!("{} `{}`: {}", template.kind.word(), template.name, errors.join("; ")))
-                    .help("say what its parameters stand for: `--with NAME=VALUE`")
-            })?;
+            let block = Block::new(document, number, &arguments)
+                .map_err(|errors| no_block(document, template, with.is_empty(), &errors))?;
             let title = called(template, &arguments);
             let (blocks, policies) = match template.kind {
                 BlockKind::Policy => (Vec::new(), vec![block]),
@@ -202,6 +201,20 @@ impl Page<'_> {
 
     fn dim(&self, text: String) -> String {
         paint(self.ui.colour, DIM, text)
+    }
+}
+
+/// Why there is no block to be shown. To give arguments is the way out only where samples stood for them and others may do.
+fn no_block(document: &Document, template: &Template, are_samples: bool, errors: &[CompileError]) -> Failure {
+    let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    let failure = Failure::new(format!("{} `{}`: {}", template.kind.word(), template.name, messages.join("; ")));
+    let unfit = document.fits(template).err().is_some_and(|found| !found.is_empty());
+    match errors.iter().find_map(|error| error.cause.help()) {
+        _ if are_samples && !template.parameters.is_empty() && !unfit => {
+            failure.help("say what its parameters stand for: `--with NAME=VALUE`")
+        }
+        Some(help) => failure.help(help),
+        None => failure,
     }
 }
 

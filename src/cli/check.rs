@@ -12,10 +12,9 @@ use crate::author::mint::{Wrapping, mint};
 use crate::author::{Document, Report};
 use crate::check::library::Library;
 use crate::check::tree::Template;
-use crate::compile::arguments::Arguments;
-use crate::compile::{Compiled, compile};
-use crate::diag::Severity;
-use crate::diag::render;
+use crate::compile::Compiled;
+use crate::diag::code::Code;
+use crate::diag::{Diagnostic, Severity, render};
 use crate::limits::HEADER_LINE;
 use crate::syntax::ast::{BlockKind, Item, ItemKind};
 use crate::token::keyring::MintingKey;
@@ -23,8 +22,8 @@ use crate::token::keys::{LocalKey, SystemRandom};
 
 /// Checks policy files: names, types, rules, limits.
 ///
-/// Shows all errors and warnings of all files, and of each block what its rules can cost. Blocks without parameters are
-/// compiled as well; of the others, that is known when they are minted.
+/// Shows all errors and warnings of all files, and of each block what its rules can cost. Each block is compiled as well, with
+/// small samples for its parameters: what no argument makes a program of is an error.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -74,8 +73,10 @@ struct BlockLine {
     kind: &'static str,
     signature: String,
     rules: usize,
-    /// None where parameters are open.
-    compiled: Option<Result<Cost, String>>,
+    /// Whether it has parameters.
+    is_open: bool,
+    /// None where parameters are open, and where it can not be minted.
+    cost: Option<Cost>,
 }
 
 /// What a compiled block costs.
@@ -83,14 +84,21 @@ struct Cost {
     bytes: usize,
     steps: u64,
     /// Of a token in a header line, without its key's id and such: what all of it takes.
-    line: Option<Result<usize, String>>,
+    line: Option<usize>,
 }
 
 fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
     let checked = match inputs::parse(path, library)? {
         Ok(document) => {
-            let blocks = document.templates().iter().map(|template| block_line(template, &document)).collect();
-            let findings = (!document.warnings().is_empty()).then(|| document.warnings_report());
+            let mut report = document.warnings_report();
+            let mut block = |template| {
+                let (line, found) = block_line(template, &document);
+                report.diagnostics.extend(found);
+                line
+            };
+            let blocks = document.templates().iter().map(&mut block).collect();
+            report.diagnostics.sort_by_key(|found| (found.at.start, found.code));
+            let findings = (!report.diagnostics.is_empty()).then_some(report);
             Checked { path: path.to_owned(), vocabularies: declared(&document), findings, blocks }
         }
         Err(report) => {
@@ -109,14 +117,27 @@ fn declared(document: &Document) -> Vec<String> {
     document.file().items.iter().filter_map(name).collect()
 }
 
-fn block_line(template: &Template, document: &Document) -> BlockLine {
-    let compiled = template.parameters.is_empty().then(|| {
-        let compiled = compile(template, document.vocabulary(), &Arguments::default())
-            .map_err(|errors| errors.iter().map(|error| error.cause.to_string()).collect::<Vec<_>>().join("; "))?;
-        let line = (template.kind == BlockKind::Token).then(|| line_of(&compiled, document));
-        Ok(Cost { bytes: compiled.program.bytes().len(), steps: compiled.cost, line })
-    });
-    BlockLine { kind: template.kind.word(), signature: signature(template), rules: template.rules.len(), compiled }
+/// What there is to say of a block, and why it can not be minted.
+fn block_line(template: &Template, document: &Document) -> (BlockLine, Vec<Diagnostic>) {
+    let (cost, found) = match document.fits(template) {
+        Ok(compiled) if template.parameters.is_empty() => match cost(template, &compiled, document) {
+            Ok(cost) => (Some(cost), Vec::new()),
+            Err(found) => (None, vec![found]),
+        },
+        Ok(_) => (None, Vec::new()),
+        Err(found) => (None, found),
+    };
+    let (kind, is_open) = (template.kind.word(), !template.parameters.is_empty());
+    (BlockLine { kind, signature: signature(template), rules: template.rules.len(), is_open, cost }, found)
+}
+
+fn cost(template: &Template, compiled: &Compiled, document: &Document) -> Result<Cost, Diagnostic> {
+    let line = (template.kind == BlockKind::Token).then(|| line_of(compiled, document)).transpose();
+    let line = line.map_err(|why| {
+        let help = "move rules into a `policy` that the service holds, or say less of the token";
+        Diagnostic::new(Code::Unfit, template.at, why).label("cannot be minted").help(help)
+    })?;
+    Ok(Cost { bytes: compiled.program.bytes().len(), steps: compiled.cost, line })
 }
 
 /// How long the header line of the token would be, by minting one.
@@ -129,8 +150,8 @@ fn line_of(compiled: &Compiled, document: &Document) -> Result<usize, String> {
 
 impl BlockLine {
     fn warning(&self) -> Option<String> {
-        match self.compiled.as_ref()?.as_ref().ok()?.line.as_ref()? {
-            Ok(length) if *length > HEADER_LINE => Some(format!(
+        match self.cost.as_ref()?.line? {
+            length if length > HEADER_LINE => Some(format!(
                 "`{}` makes a token of {length} bytes in a header line; many proxies refuse more than {HEADER_LINE}",
                 self.signature
             )),
@@ -138,29 +159,21 @@ impl BlockLine {
         }
     }
 
-    fn error(&self) -> Option<String> {
-        let error = match self.compiled.as_ref()? {
-            Ok(cost) => cost.line.as_ref()?.as_ref().err()?,
-            Err(error) => error,
-        };
-        Some(format!("`{}`: {error}", self.signature))
-    }
-
     fn text(&self) -> String {
         let rules = plural(self.rules, "rule");
-        match &self.compiled {
-            None => format!("{rules}; bytes and cost depend on its parameters"),
-            Some(Ok(cost)) => format!("{rules}, {} bytes, at most {} steps", cost.bytes, cost.steps),
-            Some(Err(_)) => rules,
+        match &self.cost {
+            None if self.is_open => format!("{rules}; bytes and cost depend on its parameters"),
+            None => rules,
+            Some(cost) => format!("{rules}, {} bytes, at most {} steps", cost.bytes, cost.steps),
         }
     }
 
     fn json(&self) -> Json {
-        let cost = self.compiled.as_ref().and_then(|compiled| compiled.as_ref().ok());
+        let cost = self.cost.as_ref();
         json!({
             "kind": self.kind, "signature": self.signature, "rules": self.rules,
             "bytes": cost.map(|cost| cost.bytes), "cost": cost.map(|cost| cost.steps),
-            "error": self.error(), "warning": self.warning(),
+            "warning": self.warning(),
         })
     }
 }
@@ -179,10 +192,6 @@ impl Checked {
             let what = paint(ui.colour, DIM, block.text());
             ui.line(format_args!("  {} {}: {what}", block.kind, block.signature));
             block.warning().iter().for_each(|warning| ui.warning(warning));
-            block
-                .error()
-                .iter()
-                .for_each(|error| ui.note(format_args!("{}: {error}", paint(ui.error_colour, RED, "error"))));
         }
     }
 
@@ -213,7 +222,6 @@ impl Totals {
                 Severity::Warning => self.warnings += 1,
             }
         }
-        self.errors += checked.blocks.iter().filter(|block| block.error().is_some()).count();
         self.warnings += checked.blocks.iter().filter(|block| block.warning().is_some()).count();
     }
 

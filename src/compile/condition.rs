@@ -3,6 +3,7 @@
 use super::Lowering;
 use super::error::Cause;
 use super::node::{Matcher, Pair, Truth, Value};
+use super::text::refuse_empty;
 use crate::bytecode::verify::{difference_type, sum_type};
 use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
 use crate::model::types::{Scalar, Type};
@@ -24,9 +25,9 @@ impl Lowering<'_> {
             Condition::Member(operand, field) => Ok(Truth::Member(*field, self.operand(operand)?)),
             Condition::Has(field) => Ok(Truth::Has(*field)),
             Condition::HasLabel(field, name) => Ok(Truth::HasLabel(*field, name.clone())),
-            Condition::StartsWith(left, right) => self.pair(Pair::StartsWith, left, right),
-            Condition::EndsWith(left, right) => self.pair(Pair::EndsWith, left, right),
-            Condition::Contains(left, right) => self.pair(Pair::Contains, left, right),
+            Condition::StartsWith(text, part) => self.part(Pair::StartsWith, text, part),
+            Condition::EndsWith(text, part) => self.part(Pair::EndsWith, text, part),
+            Condition::Contains(text, part) => self.part(Pair::Contains, text, part),
             Condition::Truth(operand) => Ok(match self.operand(operand)? {
                 Value::Constant(Constant::Bool(truth)) => Truth::Constant(truth),
                 value => Truth::Holds(value),
@@ -49,6 +50,14 @@ impl Lowering<'_> {
             Comparison::Greater => self.pair(Pair::Less, right, left),
             Comparison::GreaterOrEqual => self.pair(Pair::LessEqual, right, left),
         }
+    }
+
+    /// Whether a text has a part. An empty argument as the part would be in every text.
+    fn part(&self, pair: Pair, text: &Operand, part: &Operand) -> Result<Truth, Cause> {
+        if let Operand::Term(term, _) = part {
+            refuse_empty(&self.term_parts(term)?)?;
+        }
+        self.pair(pair, text, part)
     }
 
     fn pair(&self, pair: Pair, left: &Operand, right: &Operand) -> Result<Truth, Cause> {

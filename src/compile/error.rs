@@ -83,6 +83,11 @@ pub enum Cause {
         /// `folder`
         name: String,
     },
+    /// Nothing for `tenant` in `prefix "{tenant}"`.
+    EmptyPatternPart {
+        /// `tenant`
+        name: String,
+    },
     /// `..` for `folder` in `"/x/{folder}/**"`.
     NotCanonical {
         /// `/x/../**`
@@ -167,11 +172,14 @@ impl Cause {
             Self::GivenTwice { .. } => "give each argument once".to_owned(),
             Self::SlashInSegment { .. } => "an argument is one segment of a path, or a part of one".to_owned(),
             Self::EmptySegmentPart { .. } => "an argument that stands in a path can not be empty".to_owned(),
+            Self::EmptyPatternPart { .. } => {
+                "an empty argument would match more than any other; give it a text, or write a rule without the pattern"
+                    .to_owned()
+            }
             Self::BadRegex { .. } => "the whole value must match; there are no look-arounds and no back references".to_owned(),
             Self::SpliceInsideSyntax { .. } => "splice where a text may stand, not in a class, a name or a count".to_owned(),
-            Self::RegexTooLarge { source } if UNICODE_CLASSES.iter().any(|class| source.contains(class)) => {
-                "of strings, `\\d`, `\\w`, `\\s` and `\\p` are classes of all of Unicode: write `[0-9]`, `[A-Za-z0-9_]` or `[ \\t]`"
-                    .to_owned()
+            Self::RegexTooLarge { source } if source.contains("(?u") => {
+                "with `(?u)`, `\\d`, `\\w` and `\\s` are classes of all of Unicode: leave it out, or name the characters".to_owned()
             }
             Self::RegexTooLarge { .. } => {
                 "repeat less, list the values, or use `prefix`, `suffix` or `glob`".to_owned()
@@ -217,6 +225,7 @@ impl fmt::Display for Cause {
             }
             Self::SlashInSegment { name } => write!(f, "the argument `{name}` has a `/` and is spliced into a path"),
             Self::EmptySegmentPart { name } => write!(f, "the argument `{name}` is empty and is spliced into a path"),
+            Self::EmptyPatternPart { name } => write!(f, "the argument `{name}` is empty and is part of a pattern"),
             Self::NotCanonical { path, why } => write!(f, "`{path}` is not a canonical path: {why}"),
             Self::BadRegex { source, why } => write!(f, "`{source}` is not a regular expression: {why}"),
             Self::SpliceInsideSyntax { name } => {
@@ -250,6 +259,3 @@ impl fmt::Display for CompileError {
 }
 
 impl std::error::Error for CompileError {}
-
-/// Classes that have many members outside of ASCII.
-const UNICODE_CLASSES: [&str; 8] = [r"\d", r"\w", r"\s", r"\p", r"\D", r"\W", r"\S", r"\P"];

@@ -2,7 +2,7 @@
 
 use super::error::Cause;
 use super::node::Matcher;
-use super::text::Part;
+use super::text::{Part, refuse_empty};
 use crate::bytecode::wildcard::GlobPiece;
 use crate::limits::PATTERN_BYTES;
 
@@ -20,6 +20,7 @@ pub enum Wild {
 /// The glob of a text: in literal pieces `*` and `?` are wildcards and `\` takes the next character literally.
 pub fn matcher(parts: &[Part<'_>]) -> Result<Matcher, Cause> {
     check_length(parts)?;
+    refuse_empty(parts)?;
     let mut wilds = Vec::new();
     for part in parts {
         match part {

@@ -102,6 +102,7 @@ impl Matcher {
             Self::Any => Self::NEVER,
             Self::Absent => Self::Any,
             Self::AnyOf(none) if none.is_empty() => Self::Any,
+            Self::AnyOf(all) if all.contains(&Self::Any) => Self::NEVER,
             other => Self::Not(Box::new(other)),
         }
     }

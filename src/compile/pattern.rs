@@ -3,7 +3,7 @@
 use super::error::Cause;
 use super::glob::{self, Wild};
 use super::node::Matcher;
-use super::text::joined;
+use super::text::{joined, refuse_empty};
 use super::{Lowering, path, regex};
 use crate::bytecode::constant::NetworkBits;
 use crate::check::tree::{ArgumentNo, Bound, Constant, Network, Pattern, Text};
@@ -24,7 +24,9 @@ impl Lowering<'_> {
             Pattern::Glob(glob) => glob::matcher(&self.parts(&glob.0)?),
             Pattern::Regex(regex) => regex::matcher(&self.parts(&regex.0)?, scalar),
             Pattern::Range(first, last) => self.range(first.as_ref(), last.as_ref(), scalar),
-            Pattern::Network(network) => Ok(in_network(*network)),
+            Pattern::Network(Network { first, bits }) => {
+                Ok(Matcher::Network(NetworkBits { first: *first, bits: *bits }.truncated()))
+            }
             Pattern::Path(path) => path::matcher(&self.parts(&path.0)?),
             Pattern::Labels(_) => Err(Cause::Mistyped { wanted: scalar }),
         }
@@ -52,7 +54,7 @@ impl Lowering<'_> {
                 let mut labels = wanted.iter().map(label).collect::<Result<Vec<_>, _>>()?;
                 labels.sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| a.cmp(b)));
                 Ok(match labels.len() {
-                    0 => Matcher::Any,
+                    0 => Matcher::any_of(vec![Matcher::Any, Matcher::Absent]),
                     1 => labels.remove(0),
                     _ => Matcher::AllOf(labels),
                 })
@@ -76,7 +78,9 @@ impl Lowering<'_> {
     }
 
     fn affix(&self, affix: Affix, text: &Text) -> Result<Matcher, Cause> {
-        let text = Wild::Literal(joined(&self.parts(text)?)?);
+        let parts = self.parts(text)?;
+        refuse_empty(&parts)?;
+        let text = Wild::Literal(joined(&parts)?);
         Ok(glob::simplest(match affix {
             Affix::Prefix => vec![text, Wild::Run],
             Affix::Suffix => vec![Wild::Run, text],
@@ -109,13 +113,6 @@ fn equal(constant: Constant) -> Matcher {
         Constant::Bytes(bytes) => Matcher::Equal(bytes),
         Constant::Uuid(uuid) => Matcher::Equal(uuid.to_vec()),
         Constant::Ip(address) => Matcher::Network(NetworkBits { first: address, bits: 128 }),
-    }
-}
-
-fn in_network(network: Network) -> Matcher {
-    match network.bits {
-        0 => Matcher::Any,
-        bits => Matcher::Network(NetworkBits { first: network.first, bits }.truncated()),
     }
 }
 

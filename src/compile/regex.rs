@@ -5,20 +5,23 @@
 use std::collections::BTreeMap;
 
 use regex_syntax::ast::{self, Ast, GroupKind, Visitor};
-use regex_syntax::hir::translate::TranslatorBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{
+    Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
+};
 
 use super::automaton;
 use super::error::Cause;
 use super::glob::{self, Wild};
 use super::node::Matcher;
-use super::text::{Part, part_utf8};
+use super::text::{Part, part_utf8, refuse_empty};
+use crate::check::regex;
 use crate::limits::NESTING;
 use crate::model::types::Scalar;
 
 /// The cheapest matcher for the regular expression, which must match the whole value.
 pub fn matcher(parts: &[Part<'_>], scalar: Scalar) -> Result<Matcher, Cause> {
     glob::check_length(parts)?;
+    refuse_empty(parts)?;
     let template = Template::new(parts)?;
     let expression = without_outer_anchors(template.expression(scalar)?);
     let source = source(parts);
@@ -26,7 +29,11 @@ pub fn matcher(parts: &[Part<'_>], scalar: Scalar) -> Result<Matcher, Cause> {
         return Ok(simple);
     }
     let unit_is_byte = scalar == Scalar::Bytes;
-    match automaton::build(&expression, &source, unit_is_byte)? {
+    let built = automaton::build(&expression, &source, unit_is_byte).map_err(|cause| match cause {
+        Cause::RegexTooLarge { .. } => Cause::RegexTooLarge { source: written(parts) },
+        cause => cause,
+    });
+    match built? {
         Some(constant) => Ok(Matcher::Regex(constant)),
         None => Ok(Matcher::NEVER),
     }
@@ -44,6 +51,7 @@ pub fn automaton_of(source: &str, scalar: Scalar) -> Option<Vec<u8>> {
 
 /// A regular expression with a group in the place of every argument.
 struct Template<'p> {
+    parts: &'p [Part<'p>],
     text: String,
     /// Where each group begins, and what it stands for.
     holes: Vec<(usize, &'p Part<'p>)>,
@@ -51,7 +59,7 @@ struct Template<'p> {
 
 impl<'p> Template<'p> {
     fn new(parts: &'p [Part<'p>]) -> Result<Self, Cause> {
-        let mut template = Self { text: String::new(), holes: Vec::new() };
+        let mut template = Self { parts, text: String::new(), holes: Vec::new() };
         for part in parts {
             let text = part_utf8_unless_argument(part)?;
             match part {
@@ -60,8 +68,9 @@ impl<'p> Template<'p> {
                     let start = template.text.len();
                     let name = hole_name(template.holes.len());
                     template.holes.push((start, part));
-                    // Not empty: what repeats an empty group is simplified away before it is filled.
-                    template.text.push_str(&format!("(?P<{name}>x)"));
+                    // Not empty: what repeats an empty group is simplified away before it is filled. And of all letters `k`,
+                    // since what becomes of it shows how letters fold here.
+                    template.text.push_str(&format!("(?P<{name}>k)"));
                 }
             }
         }
@@ -74,10 +83,7 @@ impl<'p> Template<'p> {
         let tree = ast::parse::ParserBuilder::new().nest_limit(nesting).build().parse(&self.text);
         let tree = tree.map_err(|error| self.bad(error.kind()))?;
         self.check_holes(&tree)?;
-        let text = scalar != Scalar::Bytes;
-        let mut translator = TranslatorBuilder::new().dot_matches_new_line(true).unicode(text).utf8(text).build();
-        let expression = translator.translate(&self.text, &tree).map_err(|error| self.bad(error.kind()))?;
-        check_looks(&expression).map_err(|why| self.bad(&why))?;
+        let expression = regex::meaning(&self.text, tree, scalar).map_err(|why| self.bad(&why))?;
         let fillings =
             self.holes.iter().enumerate().map(|(number, (_, part))| (hole_name(number), part.bytes())).collect();
         Ok(fill(expression, &fillings))
@@ -96,12 +102,7 @@ impl<'p> Template<'p> {
     }
 
     fn bad(&self, why: &impl ToString) -> Cause {
-        let mut source = self.text.clone();
-        for (number, (_, part)) in self.holes.iter().enumerate() {
-            let Part::Argument { name, .. } = part else { continue };
-            source = source.replace(&format!("(?P<{}>x)", hole_name(number)), &format!("{{{name}}}"));
-        }
-        Cause::BadRegex { source, why: why.to_string() }
+        Cause::BadRegex { source: written(self.parts), why: why.to_string() }
     }
 }
 
@@ -114,17 +115,6 @@ fn part_utf8_unless_argument<'p>(part: &'p Part<'_>) -> Result<&'p str, Cause> {
 
 fn hole_name(number: usize) -> String {
     format!("argument{number}")
-}
-
-/// Borders of words and lines would be seen from inside a value only; the checker refuses them as well.
-fn check_looks(expression: &Hir) -> Result<(), &'static str> {
-    let whole = [Look::Start, Look::End].into_iter();
-    let others = whole.fold(expression.properties().look_set(), regex_syntax::hir::LookSet::remove);
-    if others.is_empty() {
-        Ok(())
-    } else {
-        Err("it looks at the borders of words or lines, and only whole values are matched")
-    }
 }
 
 /// Collects named groups and where they begin.
@@ -161,11 +151,32 @@ fn fill(expression: Hir, fillings: &BTreeMap<String, &[u8]>) -> Hir {
             Hir::repetition(Repetition { min, max, greedy, sub: Box::new(fill(*sub, fillings)) })
         }
         HirKind::Capture(group) => match group.name.as_deref().and_then(|name| fillings.get(name)) {
-            Some(text) => Hir::literal(text.to_vec()),
+            Some(text) => argument(group.sub.kind(), text),
             None => fill(*group.sub, fillings),
         },
         HirKind::Concat(parts) => Hir::concat(fill_all(parts)),
         HirKind::Alternation(parts) => Hir::alternation(fill_all(parts)),
+    }
+}
+
+/// What an argument brings, folded as the letter in its place is: not at all, by the rules of Unicode, or in ASCII.
+fn argument(letter: &HirKind, text: &[u8]) -> Hir {
+    let HirKind::Class(letter) = letter else { return Hir::literal(text.to_vec()) };
+    let by_unicode = matches!(letter, Class::Unicode(class) if class.iter().any(|range| range.end() > '\u{7f}'));
+    let fold = |mut class: Class| match class.try_case_fold_simple() {
+        Ok(()) => Hir::class(class),
+        // The tables of Unicode are there: the expression around was folded by them.
+        Err(_) => Hir::fail(),
+    };
+    match std::str::from_utf8(text) {
+        Ok(text) if by_unicode => {
+            let alone = |c| Class::Unicode(ClassUnicode::new([ClassUnicodeRange::new(c, c)]));
+            Hir::concat(text.chars().map(|c| fold(alone(c))).collect())
+        }
+        _ => {
+            let alone = |&byte| Class::Bytes(ClassBytes::new([ClassBytesRange::new(byte, byte)]));
+            Hir::concat(text.iter().map(|byte| fold(alone(byte))).collect())
+        }
     }
 }
 
@@ -266,6 +277,15 @@ fn members(class: &Class) -> Option<Vec<Branch>> {
     few(members.into_iter().map(|member| vec![Wild::Literal(member)]).collect())
 }
 
+/// The expression as its author wrote it.
+fn written(parts: &[Part<'_>]) -> String {
+    let part = |part: &Part<'_>| match part {
+        Part::Literal(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Part::Argument { name, .. } => format!("{{{name}}}"),
+    };
+    parts.iter().map(part).collect()
+}
+
 /// The expression as one text that says the same: what people see of an automaton.
 fn source(parts: &[Part<'_>]) -> String {
     let mut source = String::new();
@@ -278,7 +298,7 @@ fn source(parts: &[Part<'_>]) -> String {
     source
 }
 
-/// Text that is itself, wherever it lands and whatever flags are set.
+/// Text that is itself, wherever it lands. It folds where what is around it does.
 fn quoted(text: &[u8]) -> String {
     let character = |c: char| match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '_' => c.to_string(),
@@ -291,7 +311,7 @@ fn quoted(text: &[u8]) -> String {
         Ok(text) => text.chars().map(|c| if c.is_alphanumeric() { c.to_string() } else { character(c) }).collect(),
         Err(_) => text.iter().map(|byte| format!("\\x{byte:02x}")).collect(),
     };
-    format!("(?-ix:{inner})")
+    format!("(?-x:{inner})")
 }
 
 /// More alternatives than this are smaller and faster as an automaton.

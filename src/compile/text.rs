@@ -91,6 +91,18 @@ impl<'a> Lowering<'a> {
         text.pieces.iter().map(part).collect()
     }
 
+    /// The pieces of a term that is text; none of one that is not put together.
+    pub(super) fn term_parts<'t>(&self, term: &'t Term) -> Result<Vec<Part<'t>>, Cause>
+    where
+        'a: 't,
+    {
+        match term {
+            Term::Constant(_) => Ok(Vec::new()),
+            Term::Parameter(number) => Ok(vec![self.argument_text(*number)?]),
+            Term::Text(text) => self.parts(text),
+        }
+    }
+
     fn argument_text(&self, number: ArgumentNo) -> Result<Part<'a>, Cause> {
         let argument = self.argument(number)?;
         let text = match argument {
@@ -123,6 +135,15 @@ impl<'a> Lowering<'a> {
         let found = self.arguments.get(number).map_or_else(String::new, Argument::type_name);
         Cause::WrongType { name: self.name(number).to_owned(), wanted, found }
     }
+}
+
+/// Sees to it that each argument of a pattern has some text. An empty one would match more than all others together:
+/// `prefix ""` is everything.
+pub fn refuse_empty(parts: &[Part<'_>]) -> Result<(), Cause> {
+    parts.iter().try_for_each(|part| match part {
+        Part::Argument { name, text } if text.is_empty() => Err(Cause::EmptyPatternPart { name: (*name).to_owned() }),
+        Part::Argument { .. } | Part::Literal(_) => Ok(()),
+    })
 }
 
 /// The constant as a value of type `wanted`: a string may stand for its bytes.

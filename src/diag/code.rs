@@ -340,6 +340,14 @@ policy own {
     allow { owner: any } when owner == token.owner
 }"#
         "Write the rule into the token, or give the token the field."
+    "E0411" UnsaidAbsence Error "a `not` in a rule that forbids says nothing of absence"
+        r#"use http
+
+policy office_only {
+    allow { path: "/**" }
+    deny { ip: not "10.0.0.0/8" }
+}"#
+        "Say what becomes of a request without a value: `[not …, absent]` forbids it too, `not […, absent]` does not."
     "E0501" WrongRule Error "a rule does not belong into this kind of block"
         r#"use http
 
@@ -413,6 +421,13 @@ token dashboard {
     action look
 }"#
         "Split it, or write it shorter."
+    "E0602" Unfit Error "a block can be minted with no argument"
+        r#"vocabulary shelf 1 { name: string action get }
+
+policy coded {
+    allow { name: ~"(a|b)*a(a|b){20}" }
+}"#
+        "Write it smaller: the message says what is too large, and the help what is smaller."
     "W0101" GrantsAll Warning "something that is absent or empty grants everything"
         r#"use http
 
@@ -502,4 +517,12 @@ policy own(user: string) {
     allow { path: "/users/me" }
 }"#
         "Use it or remove it."
+    "W0115" NoBoundary Warning "a pattern is open where an argument ends"
+        r#"use momento
+
+token keys(user: string) {
+    allow { cache: "shared", item: prefix "user/{user}" }
+    ttl: 1h
+}"#
+        "End the argument with a character that it cannot have, such as `{user}/`: with `prefix \"user/{user}\"` user 4 holds user 42."
 }

@@ -1,6 +1,6 @@
 //! Changes of a request that make a rule match, or no longer match; nearest first, none of them decided yet.
 
-use super::propose::{away, counted, distance, labels_away, labels_towards, sample, towards};
+use super::propose::{away, counted, distance, labels_away, labels_towards, sample, sample_labels, towards};
 use super::tree::{Comparison, Effect, Operand, Pattern, Rule, Test, Truth};
 use super::wish::{Facts, HOUR, Wish, bytes, number};
 use crate::author::request::OwnedValue;
@@ -113,7 +113,10 @@ impl Wish {
             (Type::One(scalar) | Type::Set(scalar), None) => {
                 vec![self.with(field, Some(OwnedValue::One(sample(scalar))))]
             }
-            (Type::Labels, None) => vec![self.with(field, Some(OwnedValue::Labels(Vec::new())))],
+            (Type::Labels, None) => {
+                let found = labels_away(pattern, &[]).into_iter().chain([sample_labels()]);
+                found.map(|labels| self.with(field, Some(OwnedValue::Labels(labels)))).collect()
+            }
             (_, Some(OwnedValue::One(value))) => {
                 away(pattern, &value).into_iter().map(|other| self.with(field, Some(OwnedValue::One(other)))).collect()
             }

@@ -38,6 +38,7 @@ use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
 pub use propose::sample;
+use propose::sample_labels;
 use search::{Program, Search, Way};
 use wish::{Facts, Part, Wish};
 use words::Words;
@@ -257,7 +258,7 @@ pub fn example(vocabulary: &Vocabulary) -> OwnedRequest {
     let values = required.map(|(attribute, field)| {
         let value = match attribute.ty {
             Type::One(scalar) | Type::Set(scalar) => OwnedValue::One(sample(scalar)),
-            Type::Labels => OwnedValue::Labels(Vec::new()),
+            Type::Labels => OwnedValue::Labels(sample_labels()),
         };
         (field, value)
     });

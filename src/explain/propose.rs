@@ -75,6 +75,8 @@ fn leave(pattern: &Pattern, value: &Constant, found: &mut Vec<Constant>) {
             let size = 1u128.checked_shl(128 - u32::from(network.bits)).unwrap_or(0);
             let outside = [first.checked_sub(1), first.checked_add(size)];
             found.extend(outside.into_iter().flatten().map(|n| Constant::Ip(Address::from_octets(n.to_be_bytes()))));
+            // No network of one family holds addresses of the other.
+            found.extend([sample(scalar), Constant::Ip(EXAMPLE_V6)]);
         }
         _ => {}
     }
@@ -121,13 +123,12 @@ pub(crate) fn labels_towards(
     pattern: &Pattern,
     labels: Option<&[(String, String)]>,
 ) -> Vec<Option<Vec<(String, String)>>> {
-    let subject = labels.map_or(Subject::Nothing, Subject::Labels);
-    if matches(pattern, subject) {
+    let given = labels.unwrap_or_default();
+    if matches(pattern, Subject::of_labels(given)) {
         return vec![labels.map(<[_]>::to_vec)];
     }
-    let given = labels.unwrap_or_default();
     let found = match pattern {
-        Pattern::Any => vec![Some(given.to_vec())],
+        Pattern::Any => vec![Some(sample_labels())],
         Pattern::Absent => vec![None],
         Pattern::AnyOf(parts) => parts.iter().flat_map(|part| labels_towards(part, labels)).collect(),
         Pattern::AllOf(parts) => {
@@ -144,7 +145,7 @@ pub(crate) fn labels_towards(
         Pattern::Not(inner) => labels_away(inner, given).into_iter().map(Some).collect(),
         _ => Vec::new(),
     };
-    let fits = |one: &Option<Vec<_>>| matches(pattern, one.as_deref().map_or(Subject::Nothing, Subject::Labels));
+    let fits = |one: &Option<Vec<_>>| matches(pattern, Subject::of_labels(one.as_deref().unwrap_or_default()));
     found.into_iter().filter(fits).take(PROPOSALS).collect()
 }
 
@@ -167,13 +168,18 @@ pub(crate) fn labels_away(pattern: &Pattern, labels: &[(String, String)]) -> Vec
         }
         _ => Vec::new(),
     };
-    found.into_iter().filter(|one| !matches(pattern, Subject::Labels(one))).take(PROPOSALS).collect()
+    found.into_iter().filter(|one| !matches(pattern, Subject::of_labels(one))).take(PROPOSALS).collect()
 }
 
 fn with_label(labels: &[(String, String)], name: &str, value: Option<&Constant>) -> Vec<(String, String)> {
     let mut labels = labels.to_vec();
     put_label(&mut labels, name, value.and_then(text_of).as_deref());
     labels
+}
+
+/// Labels, for where any will do.
+pub(crate) fn sample_labels() -> Vec<(String, String)> {
+    vec![("example".to_owned(), "example".to_owned())]
 }
 
 /// A value of a type, for where any will do.
@@ -258,6 +264,9 @@ fn from_text(scalar: Scalar, wanted: &[u8], word: impl Fn(&str) -> Option<String
 fn of_text(scalar: Scalar, word: Option<String>) -> Vec<Option<Constant>> {
     word.and_then(|text| constant_of(scalar, text.into_bytes())).map(Some).into_iter().collect()
 }
+
+/// `2001:db8::1`: RFC 3849 keeps its network for examples.
+const EXAMPLE_V6: Address = Address::from_octets([0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 
 /// The address of the network with the last bits of `address`.
 fn keep_host(first: Address, bits: u8, address: Address) -> Address {

@@ -48,8 +48,8 @@ impl Wish {
             return Some(OwnedValue::One(Constant::Time(self.time)));
         }
         let found = self.request.values.iter().find(|(other, _)| *other == field).map(|(_, value)| value.clone());
-        // An empty set is the same as none.
-        found.filter(|value| *value != OwnedValue::Set(Vec::new()))
+        // An empty set is the same as none, and so are labels without a label.
+        found.filter(|value| !value.is_empty())
     }
 
     /// The same with another value, or none.
@@ -113,8 +113,8 @@ impl Wish {
                     names.retain(|name| label(&ours, name) != label(&theirs, name));
                     parts.extend(names.into_iter().map(|name| Part::Label(field, name)));
                 }
-                (None, Some(OwnedValue::Labels(theirs))) if !theirs.is_empty() => {
-                    parts.extend(theirs.into_iter().map(|(name, _)| Part::Label(field, name)));
+                (None, Some(OwnedValue::Labels(labels))) | (Some(OwnedValue::Labels(labels)), None) => {
+                    parts.extend(labels.into_iter().map(|(name, _)| Part::Label(field, name)));
                 }
                 _ => parts.push(Part::Field(field)),
             }
@@ -134,7 +134,7 @@ impl Wish {
             Test::Field(field, pattern) => match self.value(*field) {
                 None => matches(pattern, Subject::Nothing),
                 Some(OwnedValue::One(constant)) => matches(pattern, Subject::One(&constant)),
-                Some(OwnedValue::Labels(labels)) => matches(pattern, Subject::Labels(&labels)),
+                Some(OwnedValue::Labels(labels)) => matches(pattern, Subject::of_labels(&labels)),
                 Some(OwnedValue::Set(elements)) => {
                     let mut each = elements.iter().map(|element| matches(pattern, Subject::One(element)));
                     if effect == Effect::Deny { each.any(|it| it) } else { each.all(|it| it) }
@@ -215,6 +215,11 @@ impl<'a> Subject<'a> {
     pub(crate) fn of(value: Option<&'a Constant>) -> Self {
         value.map_or(Self::Nothing, Self::One)
     }
+
+    /// Without a label there is nothing.
+    pub(crate) fn of_labels(labels: &'a [(String, String)]) -> Self {
+        if labels.is_empty() { Self::Nothing } else { Self::Labels(labels) }
+    }
 }
 
 /// Whether a subject matches.
@@ -223,6 +228,7 @@ pub(crate) fn matches(pattern: &Pattern, subject: Subject<'_>) -> bool {
         (Pattern::Absent, Subject::Nothing) => true,
         (Pattern::AnyOf(parts), subject) => parts.iter().any(|part| matches(part, subject)),
         (Pattern::AllOf(parts), subject) => parts.iter().all(|part| matches(part, subject)),
+        (Pattern::Label(_, inner), Subject::Nothing) => matches(inner, Subject::Nothing),
         (_, Subject::Nothing) | (Pattern::Absent, _) => false,
         (Pattern::Any, _) => true,
         (Pattern::Not(inner), subject) => !matches(inner, subject),

@@ -148,7 +148,6 @@ impl<'v> Boundaries<'v> {
             Type::Labels => {
                 let labels = &self.labels[number];
                 let one = |(name, value): &(String, Constant)| Some((name.clone(), text_of(value)?));
-                values.push(Some(OwnedValue::Labels(Vec::new())));
                 values.extend(labels.iter().filter_map(one).map(|label| Some(OwnedValue::Labels(vec![label]))));
                 let mut whole: Vec<(String, String)> = Vec::new();
                 for label in labels.iter().filter_map(one) {

@@ -83,12 +83,18 @@ fn paths(path: &str) -> Vec<String> {
     found
 }
 
-/// The first and the last address of a network, and one outside on each side.
+/// The first and the last address of a network, one outside on each side, and where IPv4 begins and ends in a network of IPv6.
 pub(super) fn network(network: &NetworkBits) -> Vec<Constant> {
     let first = u128::from_be_bytes(network.first.octets());
     let size = 1u128.checked_shl(128 - u32::from(network.bits));
     let last = size.map_or(u128::MAX, |size| first.saturating_add(size - 1));
-    [first, last].into_iter().flat_map(|end| addresses(end, 1).into_iter().chain(addresses(end, 0))).collect()
+    let v4 = 0xffff << 32..=0xffff_ffff_ffff_u128;
+    let inside = [*v4.start(), *v4.end()].into_iter().filter(|end| (first..=last).contains(end));
+    [first, last]
+        .into_iter()
+        .chain(inside)
+        .flat_map(|end| addresses(end, 1).into_iter().chain(addresses(end, 0)))
+        .collect()
 }
 
 /// The addresses so far below and above.

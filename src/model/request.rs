@@ -56,7 +56,8 @@ impl<'a> Request<'a> {
         Ok(Self::new(vocabulary, action, time))
     }
 
-    /// Gives an attribute its value. An empty set is the same as leaving the attribute out.
+    /// Gives an attribute its value. An empty set, or labels without a label, is the same as leaving
+    /// the attribute out.
     ///
     /// # Errors
     /// The attribute is unknown, set twice, `time`, or the value is of another type or too large.
@@ -67,7 +68,7 @@ impl<'a> Request<'a> {
             return Err(Malformed::SetTwice(field));
         }
         check_value(field, attribute.ty, &value)?;
-        if matches!(value, Value::Set([])) {
+        if matches!(value, Value::Set([]) | Value::Labels([])) {
             return Ok(self);
         }
         self.values.try_push(value).map_err(|_| Malformed::UnknownAttribute)?;

@@ -47,7 +47,8 @@ impl<'p> Machine<'p, '_> {
                 let value = label(labels, self.constant(name)?);
                 self.pattern(code, value.as_ref())
             }
-            (Op::Label { .. }, _) => self.pattern(code, None).map(|_| false),
+            // Where there are no labels, each one is absent.
+            (Op::Label { .. }, None) => self.pattern(code, None),
             _ => None,
         }
     }

@@ -126,6 +126,7 @@ impl Walk<'_> {
         let (_, held) = self.asked.values.iter().find(|(number, _)| *number == field)?;
         match held {
             Held::Several(values) if values.is_empty() => None,
+            Held::Labels(labels) if labels.is_empty() => None,
             held => Some(held.clone()),
         }
     }
@@ -224,6 +225,7 @@ impl Walk<'_> {
         match (pattern, subject) {
             (Pattern::Absent, subject) => subject.is_none(),
             (Pattern::OneOf(patterns), subject) => patterns.iter().any(|one| self.matches(one, subject)),
+            (Pattern::Labels(wanted), None) => wanted.iter().all(|(_, pattern)| self.matches(pattern, None)),
             (_, None) => false,
             (Pattern::Any, Some(_)) => true,
             (Pattern::Not(inner), Some(_)) => !self.matches(inner, subject),
@@ -306,7 +308,7 @@ impl Walk<'_> {
         for piece in &regex.0.pieces {
             let bytes = self.piece(piece);
             match piece {
-                Piece::Literal(_) => source.push_str(std::str::from_utf8(&bytes).unwrap()),
+                Piece::Literal(_) => source.push_str(&ascii_classes(std::str::from_utf8(&bytes).unwrap())),
                 Piece::Parameter(_) => source.push_str(&literal_regex(&bytes, is_text)),
             }
         }
@@ -374,7 +376,30 @@ fn is_wild_match(items: &[Wild], units: &[u32]) -> bool {
     }
 }
 
-/// Every unit spelt as its number, so that no flag of the expression gives it another meaning.
+/// The expression with `\d`, `\w` and `\s` written out, which are ASCII.
+fn ascii_classes(source: &str) -> String {
+    let mut out = String::new();
+    let mut characters = source.chars();
+    while let Some(c) = characters.next() {
+        let class = match (c, if c == '\\' { characters.next() } else { None }) {
+            ('\\', Some('d')) => "[0-9]",
+            ('\\', Some('D')) => "[^0-9]",
+            ('\\', Some('w')) => "[0-9A-Za-z_]",
+            ('\\', Some('W')) => "[^0-9A-Za-z_]",
+            ('\\', Some('s')) => r"[\t\n\f\r ]",
+            ('\\', Some('S')) => r"[^\t\n\f\r ]",
+            (c, escaped) => {
+                out.push(c);
+                out.extend(escaped);
+                continue;
+            }
+        };
+        out.push_str(class);
+    }
+    out
+}
+
+/// Every unit spelt as its number: it is itself, and folds where what is around it does.
 fn literal_regex(bytes: &[u8], is_text: bool) -> String {
     let spell = |unit: &u32| if is_text { format!(r"\x{{{unit:x}}}") } else { format!(r"\x{unit:02x}") };
     let spelt: Vec<String> = units(bytes, is_text).iter().map(spell).collect();
@@ -383,7 +408,10 @@ fn literal_regex(bytes: &[u8], is_text: bool) -> String {
 
 fn is_inside(network: &Network, address: [u8; 16]) -> bool {
     let bit = |octets: [u8; 16], place: usize| octets[place / 8] & (0x80 >> (place % 8)) != 0;
-    (0..usize::from(network.bits)).all(|place| bit(network.first.octets(), place) == bit(address, place))
+    let is_v4 = address[..10].iter().all(|byte| *byte == 0) && address[10..12] == [0xff, 0xff];
+    let of_one_family = network.bits >= 96 || !is_v4;
+    of_one_family
+        && (0..usize::from(network.bits)).all(|place| bit(network.first.octets(), place) == bit(address, place))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

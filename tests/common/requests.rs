@@ -31,6 +31,9 @@ pub fn request(choices: &mut Choices<'_>, world: &World) -> Asked {
             Some(Held::Several(elements)) if elements.is_empty() && !attribute.optional => {
                 values.push((field, aim.anything(attribute.ty)));
             }
+            Some(Held::Labels(labels)) if labels.is_empty() && !attribute.optional => {
+                values.push((field, aim.anything(attribute.ty)));
+            }
             Some(held) => values.push((field, held)),
             None if attribute.optional => {}
             None => values.push((field, aim.anything(attribute.ty))),
@@ -125,7 +128,7 @@ impl Aim<'_, '_, '_> {
         match ty {
             Type::One(scalar) => Held::One(constant(self.choices, scalar)),
             Type::Set(scalar) => Held::Several(vec![constant(self.choices, scalar)]),
-            Type::Labels => Held::Labels(Vec::new()),
+            Type::Labels => Held::Labels(vec![("other".to_owned(), "any".to_owned())]),
         }
     }
 }

@@ -107,6 +107,8 @@ impl Speaker<'_> {
         let mut entries: Vec<ast::Entry> = rule.actions.iter().map(|actions| self.actions(actions)).collect();
         for test in &rule.tests {
             let value = self.pattern(&test.pattern, self.scalar(test.field))?;
+            let forbids = rule.effect == Effect::Deny;
+            let value = if forbids { absence_said(value, self.is_optional(test.field)) } else { value };
             entries.push(ast::Entry { key: self.field(test.field), value });
         }
         let when = match &rule.condition {
@@ -380,6 +382,35 @@ fn is_read(operand: &Operand) -> bool {
         Operand::Term(..) => false,
         Operand::Add(left, right) | Operand::Subtract(left, right) => is_read(left) && is_read(right),
         Operand::Hour(_) | Operand::Minute(_) | Operand::Weekday(_) | Operand::Length(_) => true,
+    }
+}
+
+/// The same pattern, where each `not` on what may be absent says that absence is not meant.
+fn absence_said(wanted: ast::Pattern, optional: bool) -> ast::Pattern {
+    let kind = match wanted.kind {
+        PatternKind::Not(inner) if optional && !mentions_absent(&inner) => {
+            let list = vec![*inner, pattern(PatternKind::Absent)];
+            PatternKind::Not(Box::new(pattern(PatternKind::List(list))))
+        }
+        PatternKind::List(list) => {
+            let optional = optional && !list.iter().any(mentions_absent);
+            PatternKind::List(list.into_iter().map(|one| absence_said(one, optional)).collect())
+        }
+        PatternKind::Map(entries) => {
+            let entry = |entry: ast::Entry| ast::Entry { value: absence_said(entry.value, true), ..entry };
+            PatternKind::Map(entries.into_iter().map(entry).collect())
+        }
+        other => other,
+    };
+    ast::Pattern { kind, ..wanted }
+}
+
+fn mentions_absent(pattern: &ast::Pattern) -> bool {
+    match &pattern.kind {
+        PatternKind::Absent => true,
+        PatternKind::Not(inner) => mentions_absent(inner),
+        PatternKind::List(list) => list.iter().any(mentions_absent),
+        _ => false,
     }
 }
 

@@ -45,7 +45,7 @@ fn looking_around_is_refused() {
 
 #[test]
 fn an_automaton_that_grows_too_large_is_an_error_with_a_way_out() {
-    for pattern in ["(a|b)*a(a|b){20}", "[a-z]{300}", "((a{100}){100}){100}", r"\w{60}", r"(\d{1,99}x){99}"] {
+    for pattern in ["(a|b)*a(a|b){20}", "[a-z]{300}", "((a{100}){100}){100}", r"(?u)\w{60}", r"(?u)(\d{1,99}x){99}"] {
         let start = std::time::Instant::now();
         let refused = matcher(pattern, Scalar::String).unwrap_err();
         assert!(matches!(refused, Cause::RegexTooLarge { .. }), "{pattern}: {refused:?}");
@@ -55,10 +55,10 @@ fn an_automaton_that_grows_too_large_is_an_error_with_a_way_out() {
 }
 
 #[test]
-fn classes_of_all_of_unicode_are_large_and_the_help_says_what_is_small() {
-    let refused = matcher(r"\w{3}", Scalar::String).unwrap_err();
-    assert!(refused.help().is_some_and(|help| help.contains("[0-9]")), "{refused:?}");
-    assert!(matches!(matcher(r"(?-u:\w){3}", Scalar::String), Ok(Matcher::Regex(small)) if small.len() < 64));
+fn classes_of_all_of_unicode_are_large_and_the_help_says_so() {
+    let refused = matcher(r"(?u)\w{3}", Scalar::String).unwrap_err();
+    assert!(refused.help().is_some_and(|help| help.contains("(?u)")), "{refused:?}");
+    assert!(matches!(matcher(r"\w{3}", Scalar::String), Ok(Matcher::Regex(small)) if small.len() < 64));
 }
 
 #[test]

@@ -18,7 +18,8 @@ fn an_argument_in_a_text_is_that_text() {
     let prefix = Pattern::Affix(Affix::Prefix, spliced("user/{0}/"));
     assert_eq!(lowers_with(CACHE, prefix.clone(), &["ada".into()]).unwrap(), ["prefix \"user/ada/\""]);
     assert_eq!(lowers_with(CACHE, prefix.clone(), &["*".into()]).unwrap(), ["prefix \"user/*/\""]);
-    assert_eq!(lowers_with(CACHE, prefix.clone(), &["".into()]).unwrap(), ["prefix \"user//\""]);
+    let empty = lowers_with(CACHE, prefix.clone(), &["".into()]);
+    assert!(matches!(empty, Err(Cause::EmptyPatternPart { .. })), "{empty:?}");
     assert_eq!(lowers_with(CACHE, prefix.clone(), &[Constant::Int(-7).into()]).unwrap(), ["prefix \"user/-7/\""]);
     let uuid = Argument::One(Constant::Uuid([0xab; 16]));
     let expected = ["prefix \"user/abababab-abab-abab-abab-abababababab/\""];
@@ -47,9 +48,9 @@ fn request_and_argument_text_is_never_pasted_into_policy_text() {
 }
 
 #[test]
-fn a_flag_of_a_regular_expression_does_not_reach_into_an_argument() {
-    let lowered = lowers_with(CACHE, spliced_regex("(?i){0}"), &["Ada".into()]).unwrap();
-    assert_eq!(lowered, ["eq \"Ada\""]);
+fn an_argument_folds_with_the_expression_around_it_and_keeps_its_blanks() {
+    let lowered = lowers_with(CACHE, spliced_regex("(?i:x{0}){0}"), &["A".into()]).unwrap();
+    assert_eq!(lowered, ["any.of +8", "  eq \"XAA\"", "  eq \"XaA\"", "  eq \"xAA\"", "  eq \"xaA\""]);
     let lowered = lowers_with(CACHE, spliced_regex("(?x) a {0} b"), &["x y # z".into()]).unwrap();
     assert_eq!(lowered, ["eq \"ax y # zb\""]);
 }

@@ -214,7 +214,7 @@ impl Maker<'_, '_, '_> {
 
     fn regex(&mut self, scalar: Scalar, place: &Place) -> Pattern {
         let mut pieces = Pieces::default();
-        let opening = *self.choices.pick(&["", "", "", "", "zz|", "^", "^zz|", "(?:^|x)"]);
+        let opening = *self.choices.pick(&["", "", "", "", "zz|", "^", "^zz|", "(?:^|x)", "(?i)"]);
         pieces.put(opening.as_bytes(), b"");
         for _ in 0..=self.choices.below(4) {
             let splice = if self.choices.chance(50) { self.splice(scalar) } else { None };

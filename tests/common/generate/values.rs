@@ -60,7 +60,7 @@ pub(super) fn text_as(scalar: Scalar, bytes: Vec<u8>) -> Constant {
 }
 
 /// Expressions that hold of strings and of bytes, with a text that each matches.
-pub(super) const ATOMS: [(&str, &str); 14] = [
+pub(super) const ATOMS: [(&str, &str); 17] = [
     ("a", "a"),
     (".", "z"),
     ("[a-c]", "b"),
@@ -69,6 +69,9 @@ pub(super) const ATOMS: [(&str, &str); 14] = [
     ("(?:|d|de)", "de"),
     ("eu-", "eu-"),
     (r"\d", "7"),
+    (r"\w", "k"),
+    (r"[\s-]", "-"),
+    (r"[^\W_]", "Z"),
     (r"\.", "."),
     ("[A-Za-z0-9_]", "_"),
     ("(?i:aB)", "Ab"),

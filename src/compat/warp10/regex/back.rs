@@ -74,7 +74,9 @@ mod tests {
             assert_eq!(back, java);
         }
         assert_eq!(to_java("eu-.*").as_deref(), Some("(?s)eu-.*"));
-        assert_eq!(to_java("\\d"), None);
+        assert_eq!(to_java("\\d").as_deref(), Some("\\d"), "ASCII here and there");
+        assert_eq!(to_java("(?u)\\d"), None);
+        assert_eq!(to_java("\\s"), None, "Java's has one character more");
         assert_eq!(to_java("(?i)k"), None);
     }
 }

@@ -1,0 +1,104 @@
+//! What of a document cannot become a program, whatever its parameters stand for.
+
+use std::mem::discriminant;
+
+use super::Document;
+use crate::check::tree::{Constant, Template};
+use crate::compile::arguments::{Argument, Arguments};
+use crate::compile::error::CompileError;
+use crate::compile::{Compiled, compile};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::model::types::{Scalar, Type};
+use crate::model::value::Address;
+
+impl Document {
+    /// Compiles one of the document's templates with the smallest arguments that there are. Costs what compiling costs, twice where
+    /// it has parameters and does not fit.
+    ///
+    /// # Errors
+    /// What minting would refuse for any argument, each with its place and the way out; nothing where another argument may do.
+    pub fn fits(&self, template: &Template) -> Result<Compiled, Vec<Diagnostic>> {
+        let attempt = |sample: Sample| {
+            let arguments = sample.arguments(template).map_err(|_| Vec::new())?;
+            self.compiled_with_promises(template, &arguments)
+        };
+        let first = match attempt(Sample::Small) {
+            Ok(compiled) => return Ok(compiled),
+            Err(errors) => errors,
+        };
+        if template.parameters.is_empty() {
+            return Err(first.iter().map(|error| unfit(template, error)).collect());
+        }
+        let second = match attempt(Sample::Other) {
+            Ok(compiled) => return Ok(compiled),
+            Err(errors) => errors,
+        };
+        let same = |one: &CompileError, other: &CompileError| {
+            one.at == other.at && discriminant(&one.cause) == discriminant(&other.cause)
+        };
+        let always = first.iter().filter(|error| second.iter().any(|other| same(error, other)));
+        Err(always.map(|error| unfit(template, error)).collect())
+    }
+
+    /// A promise is in no program, and yet each is compiled where it is held against requests.
+    fn compiled_with_promises(
+        &self,
+        template: &Template,
+        arguments: &Arguments,
+    ) -> Result<Compiled, Vec<CompileError>> {
+        let (compiled, mut errors) = match compile(template, self.vocabulary(), arguments) {
+            Ok(compiled) => (Some(compiled), Vec::new()),
+            Err(errors) => (None, errors),
+        };
+        for promise in &template.promises {
+            let alone = template.alone(promise.requests.clone());
+            errors.extend(compile(&alone, self.vocabulary(), arguments).err().into_iter().flatten());
+        }
+        compiled.filter(|_| errors.is_empty()).ok_or(errors)
+    }
+}
+
+fn unfit(template: &Template, error: &CompileError) -> Diagnostic {
+    let found = Diagnostic::new(Code::Unfit, error.at.unwrap_or(template.at), error.cause.to_string());
+    let found = found.label("cannot be minted");
+    found.help(error.cause.help().unwrap_or_else(|| "make it smaller, or split it into several rules".to_owned()))
+}
+
+/// Arguments that differ in all that a program may depend on: what is refused with both is refused for what is written.
+#[derive(Clone, Copy)]
+enum Sample {
+    Small,
+    Other,
+}
+
+impl Sample {
+    fn arguments(self, template: &Template) -> Result<Arguments, Vec<CompileError>> {
+        let argument = |ty| match (ty, self) {
+            (Type::One(scalar), _) => Some(Argument::One(self.constant(scalar))),
+            (Type::Set(scalar), Self::Small) => Some(Argument::Set(vec![self.constant(scalar)])),
+            (Type::Set(_), Self::Other) => Some(Argument::Set(Vec::new())),
+            (Type::Labels, _) => None,
+        };
+        let named = template.parameters.iter().filter_map(|one| Some((one.name.as_str(), argument(one.ty)?)));
+        Arguments::new(&template.parameters, named)
+    }
+
+    fn constant(self, scalar: Scalar) -> Constant {
+        let (number, letter, truth) = match self {
+            Self::Small => (1_u8, "x", true),
+            Self::Other => (0, "y", false),
+        };
+        match scalar {
+            Scalar::Bool => Constant::Bool(truth),
+            Scalar::Int => Constant::Int(number.into()),
+            Scalar::String => Constant::String(letter.to_owned()),
+            Scalar::Bytes => Constant::Bytes(letter.as_bytes().to_vec()),
+            Scalar::Uuid => Constant::Uuid([number; 16]),
+            Scalar::Time => Constant::Time(number.into()),
+            Scalar::Duration => Constant::Duration(number.into()),
+            Scalar::Ip => Constant::Ip(Address::from_octets([number; 16])),
+            Scalar::Path => Constant::Path(format!("/{letter}")),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Patterns that are open where an argument ends: `prefix "user/{user}"` lets user 4 see what
+//! belongs to user 42.
+
+use regex_syntax::ast::{Ast, RepetitionKind, RepetitionRange, Visitor, visit};
+
+use super::regex::CountSplices;
+use super::report::Report;
+use super::scope::Scope;
+use super::texts::SPLICE;
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::model::types::{Scalar, Type};
+use crate::span::Span;
+use crate::syntax::ast::{Affix, Condition, ConditionKind, Literal, Operand, OperandKind, Piece, Text};
+
+/// On which side of an argument a pattern is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Before,
+    After,
+}
+
+impl Side {
+    const fn of(affix: Affix) -> Self {
+        match affix {
+            Affix::Prefix => Self::After,
+            Affix::Suffix => Self::Before,
+        }
+    }
+}
+
+impl Scope<'_, '_> {
+    /// `prefix "user/{user}"`, `suffix domain`
+    pub(super) fn warn_open_affix(&self, affix: Affix, operand: &Operand, at: Span) {
+        match &operand.kind {
+            OperandKind::Name(name) => self.warn_open(name, "", Side::of(affix), at),
+            OperandKind::Literal(Literal::Text(text)) => self.warn_open_end(affix, text, at),
+            OperandKind::Literal(_) => {}
+        }
+    }
+
+    /// `starts_with(item, "user/{user}")`, `ends_with(host, domain)`
+    pub(super) fn warn_open_part(&self, affix: Affix, part: &Condition) {
+        match &part.kind {
+            ConditionKind::Name(name) => self.warn_open(name, "", Side::of(affix), part.at.0),
+            ConditionKind::Literal(Literal::Text(text)) => self.warn_open_end(affix, text, part.at.0),
+            _ => {}
+        }
+    }
+
+    fn warn_open_end(&self, affix: Affix, text: &Text, at: Span) {
+        let side = Side::of(affix);
+        let (end, next) = match side {
+            Side::After => (text.pieces.last(), text.pieces.iter().rev().nth(1)),
+            Side::Before => (text.pieces.first(), text.pieces.get(1)),
+        };
+        if let Some(Piece::Splice(name)) = end {
+            self.warn_open(&name.text, literal(next), side, at);
+        }
+    }
+
+    /// `glob "{user}*"`, and the same within a segment of a path.
+    pub(super) fn warn_open_wildcards(&self, text: &Text, at: Span) {
+        for (place, piece) in text.pieces.iter().enumerate() {
+            let Piece::Splice(name) = piece else { continue };
+            let before = literal(place.checked_sub(1).and_then(|place| text.pieces.get(place)));
+            let after = literal(text.pieces.get(place + 1));
+            if after.trim_start_matches('?').starts_with('*') {
+                self.warn_open(&name.text, before, Side::After, at);
+            } else if ends_in_run(before) {
+                self.warn_open(&name.text, after, Side::Before, at);
+            }
+        }
+    }
+
+    /// `~"{user}.*"`; `tree` is read of the expression with stand-ins for its splices.
+    pub(super) fn warn_open_regex(&self, text: &Text, tree: &Ast, at: Span) {
+        let open = visit(tree, OpenSplices::default()).unwrap_or_default();
+        let splices = text.pieces.iter().filter_map(|piece| match piece {
+            Piece::Splice(name) => Some(&name.text),
+            Piece::Text(_) => None,
+        });
+        for (number, name) in splices.enumerate() {
+            if let Some((_, side)) = open.iter().find(|(splice, _)| *splice == number) {
+                self.warn_open(name, "", *side, at);
+            }
+        }
+    }
+
+    /// A uuid needs no boundary: all have one length.
+    fn warn_open(&self, name: &str, neighbour: &str, side: Side, at: Span) {
+        let Some((_, Type::One(scalar))) = self.parameter(name) else { return };
+        let example = match scalar {
+            Scalar::String | Scalar::Bytes => ("ann", "anna", "joann"),
+            Scalar::Int => ("4", "42", "24"),
+            Scalar::Uuid | Scalar::Bool | Scalar::Time | Scalar::Duration | Scalar::Ip | Scalar::Path => return,
+        };
+        warn(self.report, name, neighbour, side, example, at);
+    }
+}
+
+fn warn(report: &Report, name: &str, neighbour: &str, side: Side, example: (&str, &str, &str), at: Span) {
+    let (given, longer, earlier) = example;
+    let is_boundary = |c: &char| c.is_ascii_punctuation() && !"*?\\{}".contains(*c);
+    let (word, other, spelling) = match side {
+        Side::After => {
+            let boundary = neighbour.chars().next_back().filter(is_boundary).unwrap_or('/');
+            ("ends", longer, format!("{{{name}}}{boundary}"))
+        }
+        Side::Before => {
+            let boundary = neighbour.chars().next().filter(is_boundary).unwrap_or('.');
+            ("begins", earlier, format!("{boundary}{{{name}}}"))
+        }
+    };
+    let message = format!("nothing {word} the argument `{name}`: what is meant for `{given}` also matches `{other}`");
+    let found = Diagnostic::new(Code::NoBoundary, at, message).label("no boundary");
+    report.add(found.help(format!("write the character that {word} it, such as `{spelling}`, or an exact text")));
+}
+
+fn literal(piece: Option<&Piece>) -> &str {
+    match piece {
+        Some(Piece::Text(text)) => text,
+        Some(Piece::Splice(_)) | None => "",
+    }
+}
+
+/// Whether a piece of a glob ends in a `*`, and perhaps a few `?` after it; `\\*` is none.
+fn ends_in_run(glob: &str) -> bool {
+    let Some(before) = glob.trim_end_matches('?').strip_suffix('*') else { return false };
+    (before.len() - before.trim_end_matches('\\').len()) % 2 == 0
+}
+
+/// Finds the stand-ins for splices next to which any text may follow or go before.
+#[derive(Default)]
+struct OpenSplices {
+    seen: usize,
+    found: Vec<(usize, Side)>,
+}
+
+impl Visitor for OpenSplices {
+    type Output = Vec<(usize, Side)>;
+    type Err = ();
+
+    fn finish(self) -> Result<Self::Output, ()> {
+        Ok(self.found)
+    }
+
+    fn visit_pre(&mut self, node: &Ast) -> Result<(), ()> {
+        match node {
+            Ast::Literal(literal) if literal.c == SPLICE => self.seen += 1,
+            Ast::Concat(concat) => {
+                // A visit goes from left to right, so those in here are the next ones.
+                let mut number = self.seen;
+                for (place, part) in concat.asts.iter().enumerate() {
+                    let (before, from) = concat.asts.split_at(place);
+                    if is_splice(part) {
+                        if is_open(from.iter().skip(1), Side::After) {
+                            self.found.push((number, Side::After));
+                        } else if is_open(before.iter().rev(), Side::Before) {
+                            self.found.push((number, Side::Before));
+                        }
+                    }
+                    number += visit(part, CountSplices(0)).unwrap_or(0);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn is_splice(part: &Ast) -> bool {
+    match part {
+        Ast::Literal(literal) => literal.c == SPLICE,
+        Ast::Group(group) => is_splice(&group.ast),
+        _ => false,
+    }
+}
+
+/// Whether what is on this side of a splice, nearest first, may be a longer or a shorter run of several characters. A class that is
+/// there so many times tells nobody's argument from another's, and what is behind it decides.
+fn is_open<'p>(parts: impl Iterator<Item = &'p Ast>, side: Side) -> bool {
+    for part in parts {
+        match part {
+            Ast::Group(group) => return is_open(std::iter::once(&*group.ast), side),
+            Ast::Alternation(alternation) => {
+                return alternation.asts.iter().any(|part| is_open(std::iter::once(part), side));
+            }
+            Ast::Concat(concat) if side == Side::After => return is_open(concat.asts.iter(), side),
+            Ast::Concat(concat) => return is_open(concat.asts.iter().rev(), side),
+            Ast::Repetition(repetition) if is_class(&repetition.ast) => match repetition.op.kind {
+                RepetitionKind::Range(RepetitionRange::Exactly(_)) => {}
+                _ => return true,
+            },
+            Ast::Repetition(repetition) => return is_open(std::iter::once(&*repetition.ast), side),
+            class if is_class(class) => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+fn is_class(part: &Ast) -> bool {
+    match part {
+        Ast::Dot(_) | Ast::ClassUnicode(_) | Ast::ClassPerl(_) | Ast::ClassBracketed(_) => true,
+        Ast::Group(group) => is_class(&group.ast),
+        Ast::Repetition(_)
+        | Ast::Alternation(_)
+        | Ast::Concat(_)
+        | Ast::Empty(_)
+        | Ast::Flags(_)
+        | Ast::Literal(_)
+        | Ast::Assertion(_) => false,
+    }
+}
