@@ -58,8 +58,7 @@ fn a_network_with_host_bits_is_refused_and_corrected() {
 
 #[test]
 fn a_path_is_canonical_or_refused() {
-    let help =
-        "write it as the router sees it after decoding: absolute, without `.`, `..`, `//` and a slash at its end";
+    let help = "write it as the router sees it, decoded: absolute, without `.`, `..`, `//`, `;` and a slash at its end";
     http("allow { path: \"/a/../b\" }").says(
         "E0304",
         "\"/a/../b\"",

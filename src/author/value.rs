@@ -10,6 +10,7 @@ use crate::check::literals;
 use crate::check::tree::{Constant, Parameter, Template};
 use crate::compile::arguments::{Argument, Arguments};
 use crate::model::path::ResourcePath;
+use crate::model::target::canonical;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::UuidText;
 use crate::syntax::parse::literal;
@@ -38,6 +39,28 @@ pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
         Scalar::Path => ResourcePath::new(text).ok().map(|path| Constant::Path(path.as_str().to_owned())),
     };
     read.ok_or_else(|| NotAValue { found: text.to_owned(), wanted: Type::One(scalar) })
+}
+
+/// Reads `text` as an argument of type `scalar`: as [`from_text`], but a path may be written with escapes or without.
+/// In a request it may not, since the caller has to know the one path that it decides about.
+///
+/// # Errors
+/// The text is not one.
+pub fn argument_from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
+    match scalar {
+        Scalar::Path => match canonical(text) {
+            Ok(path) => Ok(Constant::Path(path)),
+            Err(_) => Err(NotAValue { found: text.to_owned(), wanted: Type::One(scalar) }),
+        },
+        _ => from_text(scalar, text),
+    }
+}
+
+fn argument_from_json(scalar: Scalar, json: &Json) -> Result<Constant, NotAValue> {
+    match (scalar, json) {
+        (Scalar::Path, Json::String(text)) => argument_from_text(scalar, text),
+        _ => from_json(scalar, json),
+    }
 }
 
 /// Reads JSON as a value of type `scalar`: text as [`from_text`], numbers as ints or milliseconds, `{"$bytes": "00ff"}` as
@@ -89,10 +112,10 @@ pub fn arguments_from_text<'a>(
     read_arguments(template, pairs, |ty, text| match ty {
         Type::Set(scalar) => text
             .split(',')
-            .map(|element| from_text(scalar, element.trim()))
+            .map(|element| argument_from_text(scalar, element.trim()))
             .collect::<Result<_, _>>()
             .map(Argument::Set),
-        Type::One(scalar) => from_text(scalar, text).map(Argument::One),
+        Type::One(scalar) => argument_from_text(scalar, text).map(Argument::One),
         Type::Labels => Err(NotAValue { found: (*text).to_owned(), wanted: ty }),
     })
 }
@@ -107,10 +130,12 @@ pub fn arguments_from_json(
 ) -> Result<Arguments, BadArgument> {
     let pairs = object.iter().map(|(name, value)| (name.as_str(), value));
     read_arguments(template, pairs, |ty, json| match (ty, json) {
-        (Type::Set(scalar), Json::Array(elements)) => {
-            elements.iter().map(|element| from_json(scalar, element)).collect::<Result<_, _>>().map(Argument::Set)
-        }
-        (Type::One(scalar), json) => from_json(scalar, json).map(Argument::One),
+        (Type::Set(scalar), Json::Array(elements)) => elements
+            .iter()
+            .map(|element| argument_from_json(scalar, element))
+            .collect::<Result<_, _>>()
+            .map(Argument::Set),
+        (Type::One(scalar), json) => argument_from_json(scalar, json).map(Argument::One),
         (Type::Set(_) | Type::Labels, json) => Err(NotAValue { found: json.to_string(), wanted: ty }),
     })
 }

@@ -11,7 +11,7 @@ use super::tree::{Constant, Network};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::TEXT_BYTES;
-use crate::model::path::ResourcePath;
+use crate::model::target::canonical;
 use crate::model::types::Scalar;
 use crate::model::value::Address;
 use crate::span::Span;
@@ -197,8 +197,8 @@ fn path(report: &Report, text: &str, at: Span) -> Option<Constant> {
     if text.contains('*') {
         return report.poison(wildcard(text, at));
     }
-    match ResourcePath::new(text) {
-        Ok(path) => Some(Constant::Path(path.as_str().to_owned())),
+    match canonical(text) {
+        Ok(path) => Some(Constant::Path(path)),
         Err(error) => report.poison(not_a_path(text, at, &error.to_string())),
     }
 }
@@ -212,7 +212,7 @@ pub(super) fn wildcard(text: &str, at: Span) -> Diagnostic {
 /// The finding that text is no path, or no pattern of paths.
 pub(super) fn not_a_path(text: &str, at: Span, why: &str) -> Diagnostic {
     Diagnostic::new(Code::NotAPath, at, format!("`{text}` is not a canonical path: {why}"))
-        .help("write it as the router sees it after decoding: absolute, without `.`, `..`, `//` and a slash at its end")
+        .help("write it as the router sees it, decoded: absolute, without `.`, `..`, `//`, `;` and a slash at its end")
 }
 
 #[cfg(test)]

@@ -64,11 +64,7 @@ impl Scope<'_, '_> {
         match goal.scalar {
             Scalar::String | Scalar::Bytes => self.text(text, at, goal).map(|text| self.shortest(text, goal.scalar)),
             Scalar::Path if has_wildcard(text) => self.report.poison(literals::wildcard(&show(text), at)),
-            Scalar::Path => {
-                let path = self.text(text, at, goal);
-                self.check_path(text, at)?;
-                path.map(Term::Text)
-            }
+            Scalar::Path => self.exact_path(text, at, goal).map(Term::Text),
             Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration | Scalar::Ip => {
                 self.report.poison(literals::spliced(at, goal))
             }

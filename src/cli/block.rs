@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::inputs;
 use super::ui::{Failure, RED, Ui, paint};
 use crate::author::Document;
-use crate::author::value::{arguments_from_text, from_text};
+use crate::author::value::{argument_from_text, arguments_from_text};
 use crate::check::library::Library;
 use crate::check::tree::{ArgumentNo, Template};
 use crate::compile::Compiled;
@@ -204,7 +204,7 @@ pub fn arguments_or_samples(template: &Template, with: &[(String, String)]) -> R
         let argument = match (given.iter().find(|(other, _)| *other == name), parameter.ty) {
             (Some((_, text)), ty) => {
                 let (Type::One(scalar) | Type::Set(scalar)) = ty else { continue };
-                let value = from_text(scalar, text).map_err(|error| Failure::new(error.to_string()))?;
+                let value = argument_from_text(scalar, text).map_err(|error| Failure::new(error.to_string()))?;
                 if matches!(ty, Type::Set(_)) { Argument::Set(vec![value]) } else { Argument::One(value) }
             }
             (None, Type::Set(scalar)) => Argument::Set(vec![sample(scalar)]),

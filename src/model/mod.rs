@@ -7,6 +7,7 @@
 
 pub mod path;
 pub mod request;
+pub mod target;
 pub mod types;
 pub mod value;
 pub mod verdict;

@@ -228,8 +228,7 @@ fn literal(constant: &Constant) -> Option<Literal> {
         Constant::Time(time) => (-YEARS..YEARS).contains(time).then_some(Literal::Time(*time)),
         Constant::Duration(duration) => (*duration >= 0).then_some(Literal::Duration(*duration)),
         Constant::Ip(address) => plain(&IpAddr::from(*address).to_string()),
-        Constant::Path(path) if path.contains('*') => None,
-        Constant::Path(path) => plain(path),
+        Constant::Path(path) => plain(&path.replace('*', "%2A")),
     }
 }
 
