@@ -161,6 +161,9 @@ fn a_vocabulary_may_only_grow_at_its_end() {
     check("item: string\naction buy, sell").no().says("removed: attribute `size`");
     check("item: string\nsize: string optional\naction buy, sell").no().says("`size` was int, is string");
     check("item: string\nsize: int\naction buy, sell").no().says("`size` was optional, is required");
+    check("item: string lowercase\nsize: int optional\naction buy, sell")
+        .no()
+        .says("`item` was in any case, is `lowercase`");
     check("item: string\nsize: int optional\naction sell, buy").no().says("reordered");
     check("item: string\ncolor: string optional\nsize: int optional\naction buy, sell")
         .no()

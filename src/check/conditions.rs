@@ -1,6 +1,7 @@
 //! Conditions: every expression gets its type, and no absent value is read unseen.
 
 use super::literals::{Goal, natural, with_article};
+use super::lowercase::{capitals, is_with_capital};
 use super::operands::Typed;
 use super::patterns::Absence;
 use super::presence::Present;
@@ -132,6 +133,8 @@ impl Reading<'_, '_, '_> {
             let found = Diagnostic::new(Code::NotOrdered, at, message);
             return self.scope.report.poison(found.help("use `==`, `!=` or `in` with a pattern"));
         }
+        self.check_case(&a, &b, right.at.0)?;
+        self.check_case(&b, &a, left.at.0)?;
         Some(Condition::Compare(comparison, a.operand, b.operand))
     }
 
@@ -156,11 +159,16 @@ impl Reading<'_, '_, '_> {
                 let message = format!("`{name}` is a set of {scalar}, and this is {}", value.describe());
                 return self.scope.report.poison(Diagnostic::new(Code::Mismatch, left.at.0, message));
             }
+            if self.marks(field) && is_with_capital(&value.operand) {
+                return self.scope.report.poison(capitals(&format_args!("`{name}`"), left.at.0));
+            }
             return Some(Condition::Member(value.operand, field));
         }
         let value = self.operand(left, None);
         let (scalar, what) = value.as_ref().map_or((Scalar::String, String::new()), |v| (v.scalar, v.what.clone()));
-        let read = value.is_some().then(|| self.scope.pattern_on(pattern, Goal::new(scalar, &what), Absence::Refused));
+        let lowercase = value.as_ref().is_some_and(|value| self.is_lowercase(&value.operand));
+        let goal = Goal { lowercase, ..Goal::new(scalar, &what) };
+        let read = value.is_some().then(|| self.scope.pattern_on(pattern, goal, Absence::Refused));
         Some(Condition::Matches(value?.operand, read??))
     }
 
@@ -174,7 +182,8 @@ impl Reading<'_, '_, '_> {
             return self.scope.report.poison(found.help(format!("write `{} in …`", name.text)));
         };
         let what = format!("an element of `{}`", name.text);
-        let pattern = self.scope.pattern_on(pattern, Goal::new(scalar, &what), Absence::Refused)?;
+        let goal = Goal { lowercase: self.marks(field), ..Goal::new(scalar, &what) };
+        let pattern = self.scope.pattern_on(pattern, goal, Absence::Refused)?;
         Some((field, pattern))
     }
 
@@ -182,6 +191,7 @@ impl Reading<'_, '_, '_> {
         let field = self.field(name)?;
         let Some(label) = label else { return Some(Condition::Has(field)) };
         self.check_labels(name, field)?;
+        self.check_label(field, label, name.at.0)?;
         Some(Condition::HasLabel(field, label.to_owned()))
     }
 

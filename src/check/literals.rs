@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use ipnet::IpNet;
 
+use super::lowercase;
 use super::report::Report;
 use super::tree::{Constant, Network};
 use crate::diag::Diagnostic;
@@ -27,12 +28,14 @@ pub(super) struct Goal<'g> {
     pub(super) what: &'g dyn Display,
     /// Whether a bare number is milliseconds, as it is behind TOKENGEN's keys.
     pub(super) millis: bool,
+    /// Whether the vocabulary wants it in lower case.
+    pub(super) lowercase: bool,
 }
 
 impl<'g> Goal<'g> {
     /// A value of `scalar` for `what`.
     pub(super) const fn new(scalar: Scalar, what: &'g dyn Display) -> Self {
-        Self { scalar, what, millis: false }
+        Self { scalar, what, millis: false, lowercase: false }
     }
 
     /// The finding that something else stands there.
@@ -110,7 +113,10 @@ pub(super) fn read(report: &Report, text: &str, at: Span, goal: Goal<'_>) -> Opt
             let found = goal.mismatch(at, "a string");
             report.poison(if plain { found.help(format!("write `{text}`, without quotes")) } else { found })
         }
-        Scalar::String => Some(Constant::String(text.to_owned())),
+        Scalar::String => {
+            lowercase::check(report, text, at, goal)?;
+            Some(Constant::String(text.to_owned()))
+        }
         Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
         Scalar::Uuid => uuid(text).map(Constant::Uuid).or_else(|| report.poison(not_a_uuid(text, at))),
         Scalar::Time => written(report, literal::time(text), at).map(Constant::Time),

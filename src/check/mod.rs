@@ -24,6 +24,7 @@ mod functions;
 pub mod library;
 mod lints;
 pub(crate) mod literals;
+mod lowercase;
 mod names;
 mod operands;
 mod patterns;

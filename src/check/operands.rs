@@ -143,6 +143,7 @@ impl Reading<'_, '_, '_> {
     fn label(&self, name: &Name, label: &str, at: Span) -> Option<Typed> {
         let field = self.field(name)?;
         self.check_labels(name, field)?;
+        self.check_label(field, label, at)?;
         let spelled = format!("{}[\"{label}\"]", name.text);
         if !self.present.has_label(field, label) {
             return self.scope.report.poison(

@@ -3,12 +3,14 @@
 use std::fmt::Display;
 
 use super::literals::{self, Goal, natural, with_article};
+use super::lowercase::{capitals, has_capital};
 use super::scope::Scope;
 use super::texts::{has_wildcard, show};
 use super::tree::{Bound, Constant, Pattern, Piece, Term, Text};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::Attribute;
 use crate::span::Span;
 use crate::syntax::ast::{self, Affix, Comparison, Literal, Operand, OperandKind, PatternKind};
 
@@ -30,20 +32,21 @@ impl Scope<'_, '_> {
     pub(super) fn pattern(
         &self,
         pattern: &ast::Pattern,
-        ty: Type,
+        attribute: &Attribute,
         what: &dyn Display,
         absence: Absence,
     ) -> Option<Pattern> {
-        let goal = match ty {
-            Type::One(scalar) | Type::Set(scalar) => Some(Goal::new(scalar, what)),
+        let lowercase = attribute.lowercase;
+        let goal = match attribute.ty {
+            Type::One(scalar) | Type::Set(scalar) => Some(Goal { lowercase, ..Goal::new(scalar, what) }),
             Type::Labels => None,
         };
-        Reader { scope: *self, goal, what, absence }.pattern(pattern)
+        Reader { scope: *self, goal, what, absence, lowercase }.pattern(pattern)
     }
 
     /// A pattern on one value.
     pub(super) fn pattern_on(&self, pattern: &ast::Pattern, goal: Goal<'_>, absence: Absence) -> Option<Pattern> {
-        Reader { scope: *self, goal: Some(goal), what: goal.what, absence }.pattern(pattern)
+        Reader { scope: *self, goal: Some(goal), what: goal.what, absence, lowercase: goal.lowercase }.pattern(pattern)
     }
 
     /// One value: a literal, a parameter or a `let` of one literal.
@@ -130,6 +133,8 @@ pub(super) struct Reader<'s, 'a, 'g> {
     goal: Option<Goal<'g>>,
     what: &'g dyn Display,
     absence: Absence,
+    /// Of labels: whether their names are in lower case.
+    lowercase: bool,
 }
 
 impl Reader<'_, '_, '_> {
@@ -250,6 +255,10 @@ impl Reader<'_, '_, '_> {
                 continue;
             }
             first.insert(name, place);
+            if self.lowercase && has_capital(name.as_bytes()) {
+                inner.scope.report.add(capitals(&"the name of a label", place));
+                whole = false;
+            }
             let what = format!("the label `{name}`");
             let goal = Goal::new(Scalar::String, &what);
             match inner.scope.pattern_on(&entry.value, goal, Absence::Possible) {

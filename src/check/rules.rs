@@ -112,7 +112,7 @@ impl<'m> Map<'m, '_, '_> {
         let absence = if attribute.optional { Absence::Possible } else { Absence::Never };
         // Said only where something is wrong: most maps are fine, and there are many.
         let what = &format_args!("`{key}`");
-        let pattern = self.scope.pattern(&entry.value, attribute.ty, what, absence)?;
+        let pattern = self.scope.pattern(&entry.value, attribute, what, absence)?;
         self.tests.push(Test { field, pattern });
         Some(())
     }

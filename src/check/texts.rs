@@ -1,6 +1,7 @@
 //! Texts with splices: plain ones, globs and patterns of paths. What a parameter brings is literal text wherever it lands.
 
 use super::literals::{Goal, not_a_path, with_article};
+use super::lowercase;
 use super::report::with_help;
 use super::scope::Scope;
 use super::tree::{GlobText, PathText, Piece, STAR, Text};
@@ -19,12 +20,22 @@ pub(super) const SPLICE: char = '\u{f8ff}';
 impl Scope<'_, '_> {
     /// Text that becomes a value of the goal's type.
     pub(super) fn text(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<Text> {
-        self.pieces(text, at, goal, TEXT_BYTES)
+        self.text_in_case(text, at, goal, TEXT_BYTES)
+    }
+
+    /// The pieces of a text whose letters are meant as they are.
+    fn text_in_case(&self, text: &ast::Text, at: Span, goal: Goal<'_>, most: usize) -> Option<Text> {
+        let pieces = self.pieces(text, at, goal, most);
+        text.pieces.iter().try_for_each(|piece| match piece {
+            ast::Piece::Text(piece) => lowercase::check(self.report, piece, at, goal),
+            ast::Piece::Splice(_) => Some(()),
+        })?;
+        pieces
     }
 
     /// `glob "*.{extension}"`
     pub(super) fn glob(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<GlobText> {
-        let glob = self.pieces(text, at, goal, PATTERN_BYTES);
+        let glob = self.text_in_case(text, at, goal, PATTERN_BYTES);
         for piece in &text.pieces {
             let ast::Piece::Text(piece) = piece else { continue };
             let trailing = piece.len() - piece.trim_end_matches('\\').len();

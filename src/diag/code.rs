@@ -267,6 +267,14 @@ policy numbered {
     allow { cache: ~"shard-[0-9" }
 }"#
         "Correct it. Elsewhere a bad expression silently matches nothing; here it is an error."
+    "E0317" Capitals Error "text on an attribute in lower case has a capital letter"
+        r#"use http
+
+policy no_debugging {
+    allow { path: "/**" }
+    deny { headers: { "X-Debug": any } }
+}"#
+        "Write it in lower case. The vocabulary marks the attribute `lowercase`, so requests with capitals are refused."
     "E0401" NotBoolean Error "a condition is neither true nor false"
         r#"use http
 

@@ -5,11 +5,14 @@ use placet::author::request::OwnedRequest;
 use placet::author::value::arguments_from_text;
 use placet::bytecode::render::{Style, render};
 use placet::check::library::Library;
+use placet::check::tree::{ArgumentNo, Constant};
 use placet::compile::arguments::{Argument, Arguments};
 use placet::compile::compile;
 use placet::diag::code::Code;
 use placet::model::path::{PathError, ResourcePath};
 use placet::model::target::{Target, canonical};
+use placet::model::types::{Scalar, Type};
+use placet::model::vocabulary::Vocabulary;
 use serde_json::json;
 
 fn is_canonical(text: &str) -> bool {
@@ -148,9 +151,9 @@ fn an_argument_means_the_canonical_path_and_finishes_no_escape() {
         let read = arguments_from_text(template, [("folder", argument)]);
         assert_eq!(read.is_ok(), is_right, "{argument}");
         if let Ok(arguments) = read
-            && let Some(Argument::One(folder)) = arguments.get(placet::check::tree::ArgumentNo(0))
+            && let Some(Argument::One(folder)) = arguments.get(ArgumentNo(0))
         {
-            assert_eq!(folder, &placet::check::tree::Constant::Path("/caf\u{e9}".to_owned()));
+            assert_eq!(folder, &Constant::Path("/caf\u{e9}".to_owned()));
         }
     }
     let spliced = |literal: &str, argument: &str| {
@@ -217,4 +220,105 @@ fn the_page_about_paths_says_what_is_done() {
             assert_eq!(read(target).ok().as_deref(), cells[1].first().copied(), "{row}");
         }
     }
+}
+
+// Header names and hosts.
+
+#[test]
+fn capitals_where_a_vocabulary_wants_none_are_an_error_and_never_a_rule_without_effect() {
+    for wrong in [
+        "deny { headers: { \"X-Debug\": any } }",
+        "deny { headers: [{ \"X-Debug\": any }, { a: any }] }",
+        "deny { host: \"Admin.example.com\" }",
+        "deny { host: [\"a\", prefix \"Admin\"] }",
+        "deny { host: suffix \".COM\" }",
+        "deny { host: glob \"A*\" }",
+        "deny { host: ~\"(Admin|root).*\" }",
+        "deny { action: any } when has host && host == \"Admin\"",
+        "deny { action: any } when has host && \"Admin\" != host",
+        "deny { action: any } when has host && host in [\"a\", \"Admin\"]",
+        "deny { action: any } when has host && starts_with(host, \"Admin\")",
+        "deny { action: any } when has headers[\"X-Debug\"]",
+    ] {
+        assert_eq!(
+            codes(&format!("use http\npolicy p {{ allow {{ path: \"/**\" }} {wrong} }}")),
+            [Code::Capitals],
+            "{wrong}"
+        );
+    }
+    for right in [
+        "deny { host: ~\"(?i)Admin\\.[A-Z]+\" }",
+        "deny { headers: { \"x-debug\": \"ON\" } }",
+        "deny { host: \"\u{c9}\" }",
+        "deny { subject: \"Admin\" }",
+        "deny { action: any } when has host && has headers[\"x-host\"] && host != headers[\"x-host\"]",
+    ] {
+        assert!(codes(&format!("use http\npolicy p {{ allow {{ path: \"/**\" }} {right} }}")).is_empty(), "{right}");
+    }
+    let groups = "vocabulary v 1 { groups: set of string lowercase lowercase: string optional action get }\n";
+    for (wrong, found) in [
+        ("deny { groups: \"Ops\" }", vec![Code::Capitals]),
+        ("deny { action: any } when any groups in [\"Ops\"]", vec![Code::Capitals]),
+        ("deny { action: any } when \"Ops\" in groups", vec![Code::Capitals]),
+        ("deny { action: any } when \"ops\" in groups", vec![]),
+        ("deny { lowercase: \"Ops\" }", vec![]),
+    ] {
+        assert_eq!(codes(&format!("{groups}policy p {{ allow {{ action: get }} {wrong} }}")), found, "{wrong}");
+    }
+    let declared = "vocabulary v 1 { size: int lowercase action get } policy p { allow { action: get } }";
+    assert_eq!(codes(declared), [Code::BadDeclaration]);
+}
+
+#[test]
+fn a_request_with_capitals_where_there_are_none_is_refused() {
+    let http = Library::built_in().get("http").unwrap();
+    let lent = |request: serde_json::Value| {
+        let owned = OwnedRequest::from_json(http, &request).unwrap();
+        owned.lend(http, 0, |request| request.check().is_ok()).map_err(|error| error.describe(http))
+    };
+    assert_eq!(lent(json!({ "action": "GET", "path": "/", "host": "a", "headers": { "x-a": "B" } })), Ok(true));
+    for (wrong, name) in [(json!({ "X-Debug": "1" }), "headers"), (json!({ "x": "1", "accepT": "" }), "headers")] {
+        let error = lent(json!({ "action": "GET", "path": "/", "headers": wrong })).unwrap_err();
+        assert!(error.contains(name) && error.contains("capital"), "{error}");
+    }
+    assert!(lent(json!({ "action": "GET", "path": "/", "host": "Admin.example.com" })).is_err());
+    assert_eq!(lent(json!({ "action": "GET", "path": "/A", "query": { "Q": "A" }, "subject": "Bob" })), Ok(true));
+}
+
+#[test]
+fn an_argument_with_capitals_where_there_are_none_makes_no_program() {
+    let refused = |rule: &str, argument: Argument| {
+        let ty = if matches!(argument, Argument::Set(_)) { "set of string" } else { "string" };
+        let document = document(&format!("use http\npolicy p(x: {ty}) {{ allow {{ path: \"/**\" }} {rule} }}"));
+        let template = &document.templates()[0];
+        let arguments = Arguments::new(&template.parameters, [("x", argument)]).unwrap();
+        match compile(template, document.vocabulary(), &arguments) {
+            Ok(_) => false,
+            Err(errors) => errors.iter().all(|error| error.to_string().contains("capital")),
+        }
+    };
+    for rule in [
+        "deny { host: x }",
+        "deny { host: not [suffix \".{x}\"] }",
+        "deny { host: glob \"*.{x}\" }",
+        "deny { host: ~\"a.*{x}\" }",
+        "deny { action: any } when has host && host == x",
+        "deny { action: any } unless !(has host && ends_with(host, x))",
+        "deny { action: any } when has host && host in [x]",
+    ] {
+        assert!(refused(rule, "Example.com".into()), "{rule}");
+        assert!(!refused(rule, "example.com".into()), "{rule}");
+    }
+    let hosts = |host: &str| Argument::Set(vec![Constant::String(host.to_owned())]);
+    assert!(refused("deny { host: x }", hosts("A")) && !refused("deny { host: x }", hosts("a")));
+    assert!(!refused("deny { subject: x headers: { \"x-a\": x } }", "Bob".into()));
+}
+
+#[test]
+fn a_mark_is_a_part_of_what_a_vocabulary_means() {
+    let builder = || Vocabulary::builder("v", 1);
+    let text = Type::One(Scalar::String);
+    let marked = builder().lowercase_attribute("a", text, true).unwrap().build();
+    assert_ne!(marked.fingerprint(), builder().attribute("a", text, true).unwrap().build().fingerprint());
+    assert!(builder().lowercase_attribute("a", Type::One(Scalar::Int), true).is_err());
 }
