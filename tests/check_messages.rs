@@ -292,10 +292,11 @@ fn a_rule_with_a_mistake_in_it_is_refused_and_not_left_out() {
 
 #[test]
 fn a_literal_makes_sure_of_what_it_leaves_possible() {
-    http("allow { action: GET } when true && subject == \"a\"").finds(&[("E0404", "subject")]);
-    http("allow { action: GET } when (has subject || true) && subject == \"a\"").finds(&[("E0404", "subject")]);
-    http("allow { action: GET } when (has subject || false) && subject == \"a\"").is_good();
-    http("allow { action: GET } when false || subject == \"a\"").finds(&[("E0404", "subject")]);
+    http("allow { action: GET } when true && subject == \"a\"").finds(&[("W0121", "true"), ("E0404", "subject")]);
+    http("allow { action: GET } when (has subject || true) && subject == \"a\"")
+        .finds(&[("W0121", "true"), ("E0404", "subject")]);
+    http("allow { action: GET } when (has subject || false) && subject == \"a\"").finds(&[("W0122", "false")]);
+    http("allow { action: GET } when false || subject == \"a\"").finds(&[("W0122", "false"), ("E0404", "subject")]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Conditions: every expression gets its type, and no absent value is read unseen.
 
+use super::clocks;
+use super::constancy;
 use super::literals::{Goal, natural, with_article};
 use super::lowercase::{capitals, is_with_capital};
 use super::operands::Typed;
@@ -8,6 +10,7 @@ use super::presence::Present;
 use super::report::with_help;
 use super::scope::Scope;
 use super::tree::{Condition, Constant, Operand, Term};
+use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::NESTING;
@@ -56,6 +59,20 @@ impl Scope<'_, '_> {
 impl Reading<'_, '_, '_> {
     /// An expression that is true or false.
     pub(super) fn condition(&self, condition: &ast::Condition) -> Option<Condition> {
+        let read = self.read(condition)?;
+        let (report, at) = (self.scope.report, condition.at.0);
+        match &condition.kind {
+            // What a name stands for may change.
+            ConditionKind::Literal(_) | ConditionKind::Compare(..) | ConditionKind::In(..) => {
+                constancy::warn(report, &read, at);
+            }
+            ConditionKind::And(..) | ConditionKind::Or(..) => constancy::warn_chain(report, &read, at),
+            _ => {}
+        }
+        Some(read)
+    }
+
+    fn read(&self, condition: &ast::Condition) -> Option<Condition> {
         let (at, here) = (condition.at.0, self.inside(condition)?);
         match &condition.kind {
             ConditionKind::Not(inner) => here.condition(inner).map(|inner| Condition::Not(Box::new(inner))),
@@ -133,9 +150,33 @@ impl Reading<'_, '_, '_> {
             let found = Diagnostic::new(Code::NotOrdered, at, message);
             return self.scope.report.poison(found.help("use `==`, `!=` or `in` with a pattern"));
         }
+        self.warn_compared(comparison, (left, &a), (right, &b), at);
         self.check_case(&a, &b, right.at.0)?;
         self.check_case(&b, &a, left.at.0)?;
         Some(Condition::Compare(comparison, a.operand, b.operand))
+    }
+
+    /// Warns of what is probably not meant in `hour(time) == 24` and `key == "secret/*"`.
+    fn warn_compared(
+        &self,
+        comparison: Comparison,
+        left: (&ast::Condition, &Typed),
+        right: (&ast::Condition, &Typed),
+        at: Span,
+    ) {
+        for ((_, value), (written, constant), comparison) in
+            [(left, right, comparison), (right, left, clocks::flipped(comparison))]
+        {
+            if let Operand::Term(term, _) = &constant.operand {
+                clocks::warn(self.scope.report, &value.operand, &clocks::compared(comparison, term), at);
+            }
+            if let (ConditionKind::Literal(Literal::Text(text)), Operand::Field(_) | Operand::Label(..)) =
+                (&written.kind, &value.operand)
+            {
+                let goal = Goal::new(value.scalar, &value.what);
+                wildcards::warn(self.scope.report, text, written.at.0, goal, Place::Compared);
+            }
+        }
     }
 
     fn is_parameter(&self, condition: &ast::Condition) -> bool {
@@ -169,7 +210,9 @@ impl Reading<'_, '_, '_> {
         let lowercase = value.as_ref().is_some_and(|value| self.is_lowercase(&value.operand));
         let goal = Goal { lowercase, ..Goal::new(scalar, &what) };
         let read = value.is_some().then(|| self.scope.pattern_on(pattern, goal, Absence::Refused));
-        Some(Condition::Matches(value?.operand, read??))
+        let (value, read) = (value?, read??);
+        clocks::warn(self.scope.report, &value.operand, &read, pattern.at.0);
+        Some(Condition::Matches(value.operand, read))
     }
 
     /// The attribute and the pattern of `any groups in p`.

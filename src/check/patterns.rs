@@ -2,11 +2,13 @@
 
 use std::fmt::Display;
 
+use super::constancy;
 use super::literals::{self, Goal, natural, with_article};
 use super::lowercase::{capitals, has_capital};
 use super::scope::Scope;
 use super::texts::{has_wildcard, show};
 use super::tree::{Bound, Constant, Pattern, Piece, Term, Text};
+use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::model::types::{Scalar, Type};
@@ -198,6 +200,7 @@ impl Reader<'_, '_, '_> {
                 one => flat.push(one),
             }
         }
+        constancy::warn_list(self.scope.report, &flat, at);
         Some(if flat.len() == 1 { flat.remove(0) } else { Pattern::OneOf(flat) })
     }
 
@@ -278,10 +281,16 @@ impl Reader<'_, '_, '_> {
         match kind {
             PatternKind::Literal(literal) => self.literal(literal, at, goal),
             PatternKind::Affix(affix, operand) if goal.scalar.is_textual() => {
+                if let OperandKind::Literal(Literal::Text(text)) = &operand.kind {
+                    wildcards::warn(scope.report, text, at, goal, Place::End);
+                }
                 let term = scope.term(operand, goal)?;
                 Some(Pattern::Affix(*affix, as_text(term)))
             }
-            PatternKind::Glob(text) if goal.scalar.is_textual() => scope.glob(text, at, goal).map(Pattern::Glob),
+            PatternKind::Glob(text) if goal.scalar.is_textual() => {
+                wildcards::warn(scope.report, text, at, goal, Place::Glob);
+                scope.glob(text, at, goal).map(Pattern::Glob)
+            }
             PatternKind::Regex(text) if goal.scalar.is_textual() => scope.regex(text, at, goal).map(Pattern::Regex),
             PatternKind::Range(ends) if goal.scalar.is_ordered() => {
                 let [from, to] = ends.each_ref().map(|end| scope.term(end, goal));
@@ -304,6 +313,9 @@ impl Reader<'_, '_, '_> {
 
     fn literal(&self, literal: &Literal, at: Span, goal: Goal<'_>) -> Option<Pattern> {
         let scope = &self.scope;
+        if let Literal::Text(text) = literal {
+            wildcards::warn(scope.report, text, at, goal, Place::Exact);
+        }
         match (goal.scalar, literal) {
             (Scalar::Ip, Literal::Text(text)) if text.as_plain().is_some_and(|text| text.contains('/')) => {
                 let network = literals::network(scope.report, text.as_plain()?, at)?;

@@ -507,4 +507,46 @@ policy own(user: string) {
     allow { path: "/users/me" }
 }"#
         "Use it or remove it."
+    "W0118" NoUnit Warning "a number without unit is probably not meant as milliseconds"
+        r#"use http
+
+token an_hour {
+    allow { path: "/a" }
+    ttl: 3600
+}"#
+        "Write the unit: durations as `1h` or `3600s`, times as `2027-01-01T00:00:00Z`."
+    "W0119" OnlyText Warning "text looks like a pattern, and matches only itself"
+        r#"vocabulary store 1 {
+    key: string
+    action get
+}
+
+policy no_secrets {
+    allow { action: get }
+    deny { key: "secret/*" }
+}"#
+        "Write `glob`, `prefix`, a regular expression or a splice `{id}`, or `==` before the text if it is meant as it is."
+    "W0120" OffClock Warning "no clock shows this number"
+        r#"use http
+
+policy closed_on_sundays {
+    allow { path: "/shop/**" }
+    deny { path: "/shop/buy" } when weekday(time) == 0
+}"#
+        "Hours are 0 to 23, minutes 0 to 59, and days 1 (Monday) to 7 (Sunday); all in UTC."
+    "W0121" AlwaysTrue Warning "a condition or a list is always true"
+        r#"use http
+
+policy known {
+    allow { subject: [not "guest", not "nobody"] }
+}"#
+        "Remove it, or say what is meant: `not [\"guest\", \"nobody\"]` is neither of the two."
+    "W0122" AlwaysFalse Warning "a condition is always false"
+        r#"use http
+
+policy hosts {
+    allow { path: "/**" }
+    deny { host: any } when host == "a" && host == "b"
+}"#
+        "Remove it, or correct it: of two values, write `host in [\"a\", \"b\"]`."
 }

@@ -6,6 +6,7 @@ mod token_workshop;
 
 mod binding;
 mod cost;
+mod lints;
 mod meaning;
 mod operation;
 mod others;
