@@ -58,8 +58,7 @@ fn a_network_with_host_bits_is_refused_and_corrected() {
 
 #[test]
 fn a_path_is_canonical_or_refused() {
-    let help =
-        "write it as the router sees it after decoding: absolute, without `.`, `..`, `//` and a slash at its end";
+    let help = "write it as the router sees it, decoded: absolute, without `.`, `..`, `//`, `;` and a slash at its end";
     http("allow { path: \"/a/../b\" }").says(
         "E0304",
         "\"/a/../b\"",
@@ -299,10 +298,11 @@ fn a_rule_with_a_mistake_in_it_is_refused_and_not_left_out() {
 
 #[test]
 fn a_literal_makes_sure_of_what_it_leaves_possible() {
-    http("allow { action: GET } when true && subject == \"a\"").finds(&[("E0404", "subject")]);
-    http("allow { action: GET } when (has subject || true) && subject == \"a\"").finds(&[("E0404", "subject")]);
-    http("allow { action: GET } when (has subject || false) && subject == \"a\"").is_good();
-    http("allow { action: GET } when false || subject == \"a\"").finds(&[("E0404", "subject")]);
+    http("allow { action: GET } when true && subject == \"a\"").finds(&[("W0121", "true"), ("E0404", "subject")]);
+    http("allow { action: GET } when (has subject || true) && subject == \"a\"")
+        .finds(&[("W0121", "true"), ("E0404", "subject")]);
+    http("allow { action: GET } when (has subject || false) && subject == \"a\"").finds(&[("W0122", "false")]);
+    http("allow { action: GET } when false || subject == \"a\"").finds(&[("W0122", "false"), ("E0404", "subject")]);
 }
 
 #[test]

@@ -27,6 +27,31 @@ fn check_tells_what_each_block_is_and_costs() {
 }
 
 #[test]
+fn a_request_target_is_decoded_once_or_refused() {
+    let place = Place::new();
+    place.write("menu.placet", "use http\ntoken menu { allow { path: \"/caf\u{e9}/*\" } ttl: 5m }");
+    let asked = |command: &str, target: &str, request: &str| {
+        place.placet(&format!("{command} menu.placet --request {request} --request-target={target}"))
+    };
+    let get = r#"{"action":"GET"}"#;
+    for command in ["eval", "explain"] {
+        asked(command, "/caf%c3%a9/%74oday?size=2", get).yes();
+        for (target, why) in [
+            ("/caf%C3%A9/..%2Fadmin", "escaped slash"),
+            ("/caf%C3%A9/%2e%2e", "`..`"),
+            ("/caf%E9/x", "UTF-8"),
+            ("/caf%C3%A9/;x", "`;`"),
+            ("/caf%25C3%25A9/x", "encoded twice"),
+        ] {
+            let refused = asked(command, target, get).no();
+            assert!(refused.out.contains("refused") && refused.out.contains(why), "{target}: {}", refused.out);
+        }
+        let both = asked(command, "/a", r#"{"action":"GET","path":"/b"}"#).no();
+        assert!(both.out.contains("gives another one"), "{}", both.out);
+    }
+}
+
+#[test]
 fn check_finds_all_errors_of_all_files_and_names_their_lines() {
     let place = place();
     place.write(
@@ -189,6 +214,9 @@ fn a_vocabulary_may_only_grow_at_its_end() {
     check("item: string\naction buy, sell").no().says("removed: attribute `size`");
     check("item: string\nsize: string optional\naction buy, sell").no().says("`size` was int, is string");
     check("item: string\nsize: int\naction buy, sell").no().says("`size` was optional, is required");
+    check("item: string lowercase\nsize: int optional\naction buy, sell")
+        .no()
+        .says("`item` was in any case, is `lowercase`");
     check("item: string\nsize: int optional\naction sell, buy").no().says("reordered");
     check("item: string\ncolor: string optional\nsize: int optional\naction buy, sell")
         .no()

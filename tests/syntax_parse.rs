@@ -560,6 +560,7 @@ const TOKENS: &[&str] = &[
     "of",
     "string",
     "action",
+    "lowercase",
     "optional",
     "{",
     "}",

@@ -10,6 +10,7 @@ use crate::check::literals;
 use crate::check::tree::{Constant, Parameter, Template};
 use crate::compile::arguments::{Argument, Arguments};
 use crate::model::path::ResourcePath;
+use crate::model::target::canonical;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::UuidText;
 use crate::syntax::parse::literal;
@@ -44,6 +45,28 @@ pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
 /// A literal of the language, whose reader knows what to write instead.
 fn written(scalar: Scalar, text: &str, read: Result<i64, literal::BadLiteral>) -> Result<i64, NotAValue> {
     read.map_err(|bad| NotAValue::new(text, Type::One(scalar)).instead(bad.help))
+}
+
+/// Reads `text` as an argument of type `scalar`: as [`from_text`], but a path may be written with escapes or without.
+/// In a request it may not, since the caller has to know the one path that it decides about.
+///
+/// # Errors
+/// The text is not one.
+fn argued(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
+    match scalar {
+        Scalar::Path => match canonical(text) {
+            Ok(path) => Ok(Constant::Path(path)),
+            Err(_) => Err(NotAValue::new(text, Type::One(scalar))),
+        },
+        _ => from_text(scalar, text),
+    }
+}
+
+fn argument_from_json(scalar: Scalar, json: &Json) -> Result<Constant, NotAValue> {
+    match (scalar, json) {
+        (Scalar::Path, Json::String(text)) => argued(scalar, text),
+        _ => from_json(scalar, json),
+    }
 }
 
 /// Reads JSON as a value of type `scalar`: text as [`from_text`], numbers as ints or milliseconds, `{"$bytes": "00ff"}` as
@@ -99,11 +122,13 @@ pub fn to_json(constant: &Constant) -> Json {
 /// ```
 pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, NotAValue> {
     match ty {
-        Type::One(scalar) => from_text(scalar, text).map(Argument::One),
+        Type::One(scalar) => argued(scalar, text).map(Argument::One),
         Type::Set(scalar) if text.trim_start().starts_with('[') => {
             let json = crate::syntax::map::from_json_text(text).ok();
             match json.as_ref().and_then(Json::as_array) {
-                Some(elements) => elements.iter().map(|element| from_json(scalar, element)).collect::<Result<_, _>>(),
+                Some(elements) => {
+                    elements.iter().map(|element| argument_from_json(scalar, element)).collect::<Result<_, _>>()
+                }
                 None => Err(NotAValue::new(text, ty)
                     .instead("a text that begins with `[` is a JSON list; `\\[` is the bracket itself")),
             }
@@ -114,7 +139,7 @@ pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, NotAValue> {
             .map(|element| match element.trim() {
                 "" => Err(NotAValue::new(text, ty)
                     .instead("an element is empty; write JSON if that is meant: `[\"\"]`, `[]`")),
-                element => from_text(scalar, element),
+                element => argued(scalar, element),
             })
             .collect::<Result<_, _>>()
             .map(Argument::Set),
@@ -160,10 +185,12 @@ pub fn arguments_from_json(
 ) -> Result<Arguments, BadArgument> {
     let pairs = object.iter().map(|(name, value)| (name.as_str(), value));
     read_arguments(template, pairs, |ty, json| match (ty, json) {
-        (Type::Set(scalar), Json::Array(elements)) => {
-            elements.iter().map(|element| from_json(scalar, element)).collect::<Result<_, _>>().map(Argument::Set)
-        }
-        (Type::One(scalar), json) => from_json(scalar, json).map(Argument::One),
+        (Type::Set(scalar), Json::Array(elements)) => elements
+            .iter()
+            .map(|element| argument_from_json(scalar, element))
+            .collect::<Result<_, _>>()
+            .map(Argument::Set),
+        (Type::One(scalar), json) => argument_from_json(scalar, json).map(Argument::One),
         (Type::Set(_) | Type::Labels, json) => Err(NotAValue::new(json, ty)),
     })
 }

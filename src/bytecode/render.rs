@@ -288,12 +288,12 @@ impl Printer<'_> {
             Op::Range { first, last } => range(first.0, last.0, scalar),
             Op::Net { network } => spell::network(self.constant(network)?).ok_or("its network is none"),
             Op::Path { path } => {
-                let path = spell::path(self.constant(path)?).ok_or(LITERAL_STAR)?;
+                let path = spell::path(self.constant(path)?).ok_or(NO_PATH)?;
                 Ok(spell::quoted(&path))
             }
             Op::Within { path } => {
-                let path = spell::without_wildcards(self.constant(path)?).ok_or(LITERAL_STAR)?;
-                Ok(spell::quoted(&format!("{}/**", path.strip_suffix('/').unwrap_or(path))))
+                let path = spell::path_text(self.constant(path)?).ok_or(NO_PATH)?;
+                Ok(spell::quoted(&format!("{}/**", path.strip_suffix('/').unwrap_or(&path))))
             }
             _ => Err("it joins patterns in a way that has no words"),
         }
@@ -303,7 +303,7 @@ impl Printer<'_> {
         let constant = self.constant(text)?;
         match scalar {
             Scalar::Uuid => spell::uuid(constant).ok_or("its uuid is none"),
-            Scalar::Path => spell::without_wildcards(constant).map(spell::quoted).ok_or(LITERAL_STAR),
+            Scalar::Path => spell::path_text(constant).map(|path| spell::quoted(&path)).ok_or(NO_PATH),
             Scalar::String => self.string(text).map(spell::quoted),
             _ => Ok(spell::bytes(constant)),
         }
@@ -395,7 +395,7 @@ impl Printer<'_> {
             Op::Uuid { uuid } => spell::uuid(self.constant(uuid)?).ok_or("its uuid is none"),
             Op::Ip { address } => spell::address(self.constant(address)?).ok_or("its address is none"),
             Op::PathOf { path } => {
-                spell::without_wildcards(self.constant(path)?).map(spell::quoted).ok_or(LITERAL_STAR)
+                spell::path_text(self.constant(path)?).map(|path| spell::quoted(&path)).ok_or(NO_PATH)
             }
             Op::Yes {} => Ok("true".to_owned()),
             Op::No {} => Ok("false".to_owned()),
@@ -463,5 +463,5 @@ fn range(first: i64, last: i64, scalar: Scalar) -> Said {
     }
 }
 
-const LITERAL_STAR: &str = "a `*` in its path is meant literally";
+const NO_PATH: &str = "its path has no words";
 const NO_SUCH_TIME: &str = "it speaks of a time that has no date";

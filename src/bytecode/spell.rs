@@ -155,7 +155,7 @@ pub fn glob(constant: &[u8]) -> Option<String> {
     Some(out)
 }
 
-/// A path pattern in the language's own words; `None` where it has none for it: a `*` that is meant literally.
+/// A path pattern in the language's own words; `None` where the bytes are no pattern or no text.
 #[must_use]
 pub fn path(constant: &[u8]) -> Option<String> {
     let mut cursor = Cursor::new(constant);
@@ -166,7 +166,7 @@ pub fn path(constant: &[u8]) -> Option<String> {
             PathPiece::Run => out.push_str("**"),
             PathPiece::One => out.push('*'),
             PathPiece::Glob(inner) => out.push_str(&segment(inner)?),
-            PathPiece::Literal(literal) => out.push_str(without_wildcards(literal)?),
+            PathPiece::Literal(literal) => out.push_str(&path_text(literal)?),
         }
     }
     (!out.is_empty()).then_some(out)
@@ -179,17 +179,17 @@ fn segment(glob: &[u8]) -> Option<String> {
         match GlobPiece::read(&mut cursor)? {
             GlobPiece::Run => out.push('*'),
             GlobPiece::One => return None,
-            GlobPiece::Literal(literal) => out.push_str(without_wildcards(literal)?),
+            GlobPiece::Literal(literal) => out.push_str(&path_text(literal)?),
         }
     }
     // Alone it would be another pattern.
     (out != "*").then_some(out)
 }
 
-/// Text that has no `*`.
+/// A literal part of a path: a `*` in it is no wildcard, and is written as an escape.
 #[must_use]
-pub fn without_wildcards(literal: &[u8]) -> Option<&str> {
-    core::str::from_utf8(literal).ok().filter(|text| !text.contains('*'))
+pub fn path_text(literal: &[u8]) -> Option<String> {
+    core::str::from_utf8(literal).ok().map(|text| text.replace('*', "%2A"))
 }
 
 /// A number of an ordered type; `None` for a time that no calendar has.

@@ -1,5 +1,6 @@
 //! What a token says of itself, and when it is valid.
 
+use super::covers::number;
 use super::fields::Fields;
 use super::literals::Goal;
 use super::patterns::as_text;
@@ -11,6 +12,9 @@ use crate::limits::CLAIM_ENTRIES;
 use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, Literal, Pattern, PatternKind};
+
+/// 2000-01-01T00:00:00Z in milliseconds.
+const YEAR_2000: i64 = 946_684_800_000;
 
 /// A field of the token that conditions may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -142,10 +146,8 @@ impl Scope<'_, '_> {
                     .help("remove one of the two"),
             );
         }
-        let number = |term: &Option<Term>| match term {
-            Some(Term::Constant(Constant::Time(n) | Constant::Duration(n))) => Some(*n),
-            _ => None,
-        };
+        self.warn_units(fields);
+        let number = |term: &Option<Term>| term.as_ref().and_then(number);
         let never = |key: &str, message: &str| {
             let at = fields.pattern(key).map_or(Span::default(), |pattern| pattern.at.0);
             self.report.add(
@@ -156,9 +158,44 @@ impl Scope<'_, '_> {
         if number(&times.ttl).is_some_and(|ttl| ttl <= 0) {
             never("ttl", "this `ttl` is over when it begins");
         }
-        let begins = number(&times.not_before).max(number(&times.issuance));
+        let (issuance, not_before) = (number(&times.issuance), number(&times.not_before));
+        let begins = not_before.max(issuance);
         if times.ttl.is_none() && number(&times.expiry).zip(begins).is_some_and(|(end, begin)| end <= begin) {
             never("expiry", "this `expiry` comes before the beginning");
+        }
+        let end = issuance.zip(number(&times.ttl)).map(|(issuance, ttl)| issuance.saturating_add(ttl));
+        if end.zip(not_before).is_some_and(|(end, begin)| end <= begin) {
+            never("not_before", "this `not_before` comes when the `ttl`, which counts from issuance, is over");
+        }
+    }
+
+    /// A number without a unit is milliseconds, as TOKENGEN has it, and rarely meant as that where it gives less than a
+    /// minute, or a time before this century.
+    fn warn_units(&self, fields: &Fields<'_>) {
+        let bare = |key| fields.pattern(key).and_then(|pattern| Some((pattern.at.0, self.bare_number(pattern)?)));
+        if let Some((at, number @ 1..60_000)) = bare("ttl") {
+            let message = format!("this `ttl` is {number} milliseconds: a number without unit is milliseconds");
+            let found = Diagnostic::new(Code::NoUnit, at, message);
+            self.report.add(found.help(format!("write the unit, `{number}s`, or `{number}ms` if that is meant")));
+        }
+        for key in ["issuance", "not_before", "expiry"] {
+            if let Some((at, _)) = bare(key).filter(|(_, number)| *number < YEAR_2000) {
+                let message = format!("this `{key}` is before the year 2000: a number without unit is milliseconds");
+                let found = Diagnostic::new(Code::NoUnit, at, message);
+                self.report.add(found.help("write a time, such as `2027-01-01T00:00:00Z`"));
+            }
+        }
+    }
+
+    /// The number that stands there without a unit, perhaps by the name of a `let`.
+    fn bare_number(&self, pattern: &Pattern) -> Option<i64> {
+        match &pattern.kind {
+            PatternKind::Literal(Literal::Int(number)) => Some(*number),
+            PatternKind::Name(name) if self.parameter(name).is_none() => {
+                let (value, scope) = self.enter_let(name, pattern.at.0)?;
+                scope.bare_number(value)
+            }
+            _ => None,
         }
     }
 

@@ -1,12 +1,16 @@
 //! Conditions: every expression gets its type, and no absent value is read unseen.
 
+use super::clocks;
+use super::constancy;
 use super::literals::{Goal, natural, with_article};
+use super::lowercase::{capitals, is_with_capital};
 use super::operands::Typed;
 use super::patterns::Absence;
 use super::presence::{Present, Told};
 use super::report::with_help;
 use super::scope::Scope;
 use super::tree::{Condition, Constant, Operand, Term};
+use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::NESTING;
@@ -58,6 +62,20 @@ impl Scope<'_, '_> {
 impl Reading<'_, '_, '_> {
     /// An expression that is true or false.
     pub(super) fn condition(&self, condition: &ast::Condition) -> Option<Condition> {
+        let read = self.read(condition)?;
+        let (report, at) = (self.scope.report, condition.at.0);
+        match &condition.kind {
+            // What a name stands for may change.
+            ConditionKind::Literal(_) | ConditionKind::Compare(..) | ConditionKind::In(..) => {
+                constancy::warn(report, &read, at);
+            }
+            ConditionKind::And(..) | ConditionKind::Or(..) => constancy::warn_chain(report, &read, at),
+            _ => {}
+        }
+        Some(read)
+    }
+
+    fn read(&self, condition: &ast::Condition) -> Option<Condition> {
         let (at, here) = (condition.at.0, self.inside(condition)?);
         match &condition.kind {
             ConditionKind::Not(inner) => here.condition(inner).map(|inner| Condition::Not(Box::new(inner))),
@@ -136,6 +154,9 @@ impl Reading<'_, '_, '_> {
             let found = Diagnostic::new(Code::NotOrdered, at, message);
             return self.scope.report.poison(found.help("use `==`, `!=` or `in` with a pattern"));
         }
+        self.warn_compared(comparison, (left, &a), (right, &b), at);
+        self.check_case(&a, &b, right.at.0)?;
+        self.check_case(&b, &a, left.at.0)?;
         Some(Condition::Compare(comparison, a.operand, b.operand))
     }
 
@@ -161,6 +182,29 @@ impl Reading<'_, '_, '_> {
         self.scope.report.poison(found.help(format!("write `{sign}has {what}`")))
     }
 
+    /// Warns of what is probably not meant in `hour(time) == 24` and `key == "secret/*"`.
+    fn warn_compared(
+        &self,
+        comparison: Comparison,
+        left: (&ast::Condition, &Typed),
+        right: (&ast::Condition, &Typed),
+        at: Span,
+    ) {
+        for ((_, value), (written, constant), comparison) in
+            [(left, right, comparison), (right, left, clocks::flipped(comparison))]
+        {
+            if let Operand::Term(term, _) = &constant.operand {
+                clocks::warn(self.scope.report, &value.operand, &clocks::compared(comparison, term), at);
+            }
+            if let (ConditionKind::Literal(Literal::Text(text)), Operand::Field(_) | Operand::Label(..)) =
+                (&written.kind, &value.operand)
+            {
+                let goal = Goal::new(value.scalar, &value.what);
+                wildcards::warn(self.scope.report, text, written.at.0, goal, Place::Compared);
+            }
+        }
+    }
+
     fn is_parameter(&self, condition: &ast::Condition) -> bool {
         matches!(&condition.kind, ConditionKind::Name(name) if self.scope.parameter(name).is_some())
     }
@@ -182,12 +226,19 @@ impl Reading<'_, '_, '_> {
                 let message = format!("`{name}` is a set of {scalar}, and this is {}", value.describe());
                 return self.scope.report.poison(Diagnostic::new(Code::Mismatch, left.at.0, message));
             }
+            if self.marks(field) && is_with_capital(&value.operand) {
+                return self.scope.report.poison(capitals(&format_args!("`{name}`"), left.at.0));
+            }
             return Some(Condition::Member(value.operand, field));
         }
         let value = self.operand(left, None);
         let (scalar, what) = value.as_ref().map_or((Scalar::String, String::new()), |v| (v.scalar, v.what.clone()));
-        let read = value.is_some().then(|| self.scope.pattern_on(pattern, Goal::new(scalar, &what), Absence::Refused));
-        Some(Condition::Matches(value?.operand, read??))
+        let lowercase = value.as_ref().is_some_and(|value| self.is_lowercase(&value.operand));
+        let goal = Goal { lowercase, ..Goal::new(scalar, &what) };
+        let read = value.is_some().then(|| self.scope.pattern_on(pattern, goal, Absence::Refused));
+        let (value, read) = (value?, read??);
+        clocks::warn(self.scope.report, &value.operand, &read, pattern.at.0);
+        Some(Condition::Matches(value.operand, read))
     }
 
     /// The attribute and the pattern of `any groups in p`.
@@ -200,7 +251,8 @@ impl Reading<'_, '_, '_> {
             return self.scope.report.poison(found.help(format!("write `{} in …`", name.text)));
         };
         let what = format!("an element of `{}`", name.text);
-        let pattern = self.scope.pattern_on(pattern, Goal::new(scalar, &what), Absence::Refused)?;
+        let goal = Goal { lowercase: self.marks(field), ..Goal::new(scalar, &what) };
+        let pattern = self.scope.pattern_on(pattern, goal, Absence::Refused)?;
         Some((field, pattern))
     }
 
@@ -208,6 +260,7 @@ impl Reading<'_, '_, '_> {
         let field = self.field(name)?;
         let Some(label) = label else { return Some(Condition::Has(field)) };
         self.check_labels(name, field)?;
+        self.check_label(field, label, name.at.0)?;
         Some(Condition::HasLabel(field, label.to_owned()))
     }
 

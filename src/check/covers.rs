@@ -73,7 +73,8 @@ pub(super) fn limits(from: Option<&Bound>, to: Option<&Bound>) -> Option<(i128, 
     Some((least, most))
 }
 
-const fn number(term: &Term) -> Option<i64> {
+/// The number of a term that is known and has one.
+pub(super) const fn number(term: &Term) -> Option<i64> {
     match term {
         Term::Constant(Constant::Int(n) | Constant::Time(n) | Constant::Duration(n)) => Some(*n),
         _ => None,

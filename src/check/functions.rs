@@ -55,6 +55,7 @@ impl Reading<'_, '_, '_> {
             let message = format!("`{}` looks for {} in {}", name.text, part.describe(), whole.describe());
             return self.scope.report.poison(Diagnostic::new(Code::WrongArguments, at, message));
         }
+        self.check_case(&whole, &part, at)?;
         match name.text.as_str() {
             "starts_with" => self.scope.warn_open_part(Affix::Prefix, second),
             "ends_with" => self.scope.warn_open_part(Affix::Suffix, second),

@@ -6,12 +6,13 @@ use std::net::IpAddr;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use ipnet::IpNet;
 
+use super::lowercase;
 use super::report::Report;
 use super::tree::{Constant, Network};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::TEXT_BYTES;
-use crate::model::path::ResourcePath;
+use crate::model::target::canonical;
 use crate::model::types::Scalar;
 use crate::model::value::Address;
 use crate::span::Span;
@@ -27,12 +28,14 @@ pub(super) struct Goal<'g> {
     pub(super) what: &'g dyn Display,
     /// Whether a bare number is milliseconds, as it is behind TOKENGEN's keys.
     pub(super) millis: bool,
+    /// Whether the vocabulary wants it in lower case.
+    pub(super) lowercase: bool,
 }
 
 impl<'g> Goal<'g> {
     /// A value of `scalar` for `what`.
     pub(super) const fn new(scalar: Scalar, what: &'g dyn Display) -> Self {
-        Self { scalar, what, millis: false }
+        Self { scalar, what, millis: false, lowercase: false }
     }
 
     /// The finding that something else stands there.
@@ -110,7 +113,10 @@ pub(super) fn read(report: &Report, text: &str, at: Span, goal: Goal<'_>) -> Opt
             let found = goal.mismatch(at, "a string");
             report.poison(if plain { found.help(format!("write `{text}`, without quotes")) } else { found })
         }
-        Scalar::String => Some(Constant::String(text.to_owned())),
+        Scalar::String => {
+            lowercase::check(report, text, at, goal)?;
+            Some(Constant::String(text.to_owned()))
+        }
         Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
         Scalar::Uuid => uuid(text).map(Constant::Uuid).or_else(|| report.poison(not_a_uuid(text, at))),
         Scalar::Time => written(report, literal::time(text), at).map(Constant::Time),
@@ -234,8 +240,8 @@ fn path(report: &Report, text: &str, at: Span) -> Option<Constant> {
     if text.contains('*') {
         return report.poison(wildcard(text, at));
     }
-    match ResourcePath::new(text) {
-        Ok(path) => Some(Constant::Path(path.as_str().to_owned())),
+    match canonical(text) {
+        Ok(path) => Some(Constant::Path(path)),
         Err(error) => report.poison(not_a_path(text, at, &error.to_string())),
     }
 }
@@ -249,7 +255,7 @@ pub(super) fn wildcard(text: &str, at: Span) -> Diagnostic {
 /// The finding that text is no path, or no pattern of paths.
 pub(super) fn not_a_path(text: &str, at: Span, why: &str) -> Diagnostic {
     Diagnostic::new(Code::NotAPath, at, format!("`{text}` is not a canonical path: {why}"))
-        .help("write it as the router sees it after decoding: absolute, without `.`, `..`, `//` and a slash at its end")
+        .help("write it as the router sees it, decoded: absolute, without `.`, `..`, `//`, `;` and a slash at its end")
 }
 
 #[cfg(test)]

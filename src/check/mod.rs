@@ -8,7 +8,9 @@
 //!    of itself (`claims`), what TOKENGEN's keys stand for (`tokengen`), its rules (`rules`) with their actions
 //!    (`actions`) and patterns (`patterns`, `texts`, `regex`, `literals`), and its conditions (`conditions`, `operands`,
 //!    `functions`), where `presence` knows which attributes may be read;
-//! 4. `lints`: what is probably not meant; `covers` proves that one rule says all that another says.
+//! 4. `lints`: what is probably not meant; `covers` proves that one rule says all that another says. While conditions and
+//!    texts are read, `constancy`, `clocks` and `wildcards` warn of what is always the same, of hours that no clock shows
+//!    and of wildcards of other languages.
 //!
 //! What goes out is a [`Checked`] tree, or the errors. An error never stops the check: what it is about is
 //! left out, and what depends on that is not looked at, so that each mistake is reported once. What is not known is
@@ -19,13 +21,16 @@ mod blocks;
 mod boundary;
 mod claims;
 mod classes;
+mod clocks;
 mod conditions;
+mod constancy;
 mod covers;
 mod fields;
 mod functions;
 pub mod library;
 mod lints;
 pub(crate) mod literals;
+mod lowercase;
 mod names;
 mod negation;
 mod operands;
@@ -39,6 +44,7 @@ mod texts;
 mod tokengen;
 pub mod tree;
 mod vocabulary;
+mod wildcards;
 
 use std::collections::HashMap;
 use std::sync::Arc;

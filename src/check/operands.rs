@@ -144,6 +144,7 @@ impl Reading<'_, '_, '_> {
     fn label(&self, name: &Name, label: &str, at: Span) -> Option<Typed> {
         let field = self.field(name)?;
         self.check_labels(name, field)?;
+        self.check_label(field, label, at)?;
         let spelled = format!("{}[\"{label}\"]", name.text);
         if !self.present.has_label(field, label) && self.told.first(field, Some(label)) {
             self.scope.report.add(

@@ -2,13 +2,17 @@
 
 use std::fmt::Display;
 
+use super::constancy;
 use super::literals::{self, Goal, natural, with_article};
+use super::lowercase::{capitals, has_capital};
 use super::scope::Scope;
 use super::texts::{has_wildcard, show};
 use super::tree::{Bound, Constant, Pattern, Piece, Term, Text};
+use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::Attribute;
 use crate::span::Span;
 use crate::syntax::ast::{self, Affix, Comparison, Literal, Operand, OperandKind, PatternKind};
 
@@ -30,20 +34,21 @@ impl Scope<'_, '_> {
     pub(super) fn pattern(
         &self,
         pattern: &ast::Pattern,
-        ty: Type,
+        attribute: &Attribute,
         what: &dyn Display,
         absence: Absence,
     ) -> Option<Pattern> {
-        let goal = match ty {
-            Type::One(scalar) | Type::Set(scalar) => Some(Goal::new(scalar, what)),
+        let lowercase = attribute.lowercase;
+        let goal = match attribute.ty {
+            Type::One(scalar) | Type::Set(scalar) => Some(Goal { lowercase, ..Goal::new(scalar, what) }),
             Type::Labels => None,
         };
-        Reader { scope: *self, goal, what, absence }.pattern(pattern)
+        Reader { scope: *self, goal, what, absence, lowercase }.pattern(pattern)
     }
 
     /// A pattern on one value.
     pub(super) fn pattern_on(&self, pattern: &ast::Pattern, goal: Goal<'_>, absence: Absence) -> Option<Pattern> {
-        Reader { scope: *self, goal: Some(goal), what: goal.what, absence }.pattern(pattern)
+        Reader { scope: *self, goal: Some(goal), what: goal.what, absence, lowercase: goal.lowercase }.pattern(pattern)
     }
 
     /// One value: a literal, a parameter or a `let` of one literal.
@@ -64,11 +69,7 @@ impl Scope<'_, '_> {
         match goal.scalar {
             Scalar::String | Scalar::Bytes => self.text(text, at, goal).map(|text| self.shortest(text, goal.scalar)),
             Scalar::Path if has_wildcard(text) => self.report.poison(literals::wildcard(&show(text), at)),
-            Scalar::Path => {
-                let path = self.text(text, at, goal);
-                self.check_path(text, at)?;
-                path.map(Term::Text)
-            }
+            Scalar::Path => self.exact_path(text, at, goal).map(Term::Text),
             Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration | Scalar::Ip => {
                 self.report.poison(literals::spliced(at, goal))
             }
@@ -134,6 +135,8 @@ pub(super) struct Reader<'s, 'a, 'g> {
     goal: Option<Goal<'g>>,
     what: &'g dyn Display,
     absence: Absence,
+    /// Of labels: whether their names are in lower case.
+    lowercase: bool,
 }
 
 impl Reader<'_, '_, '_> {
@@ -197,6 +200,7 @@ impl Reader<'_, '_, '_> {
                 one => flat.push(one),
             }
         }
+        constancy::warn_list(self.scope.report, &flat, at);
         Some(if flat.len() == 1 { flat.remove(0) } else { Pattern::OneOf(flat) })
     }
 
@@ -254,6 +258,10 @@ impl Reader<'_, '_, '_> {
                 continue;
             }
             first.insert(name, place);
+            if self.lowercase && has_capital(name.as_bytes()) {
+                inner.scope.report.add(capitals(&"the name of a label", place));
+                whole = false;
+            }
             let what = format!("the label `{name}`");
             let goal = Goal::new(Scalar::String, &what);
             match inner.scope.pattern_on(&entry.value, goal, Absence::Possible) {
@@ -275,11 +283,15 @@ impl Reader<'_, '_, '_> {
         match kind {
             PatternKind::Literal(literal) => self.literal(literal, at, goal),
             PatternKind::Affix(affix, operand) if goal.scalar.is_textual() => {
+                if let OperandKind::Literal(Literal::Text(text)) = &operand.kind {
+                    wildcards::warn(scope.report, text, at, goal, Place::End);
+                }
                 let term = scope.term(operand, goal)?;
                 scope.warn_open_affix(*affix, operand, at);
                 Some(Pattern::Affix(*affix, as_text(term)))
             }
             PatternKind::Glob(text) if goal.scalar.is_textual() => {
+                wildcards::warn(scope.report, text, at, goal, Place::Glob);
                 let glob = scope.glob(text, at, goal)?;
                 scope.warn_open_wildcards(text, at);
                 Some(Pattern::Glob(glob))
@@ -306,6 +318,9 @@ impl Reader<'_, '_, '_> {
 
     fn literal(&self, literal: &Literal, at: Span, goal: Goal<'_>) -> Option<Pattern> {
         let scope = &self.scope;
+        if let Literal::Text(text) = literal {
+            wildcards::warn(scope.report, text, at, goal, Place::Exact);
+        }
         match (goal.scalar, literal) {
             (Scalar::Ip, Literal::Text(text)) if text.as_plain().is_some_and(|text| text.contains('/')) => {
                 let network = literals::network(scope.report, text.as_plain()?, at)?;

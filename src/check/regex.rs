@@ -3,10 +3,11 @@
 
 use regex_syntax::ast::{self, Ast, Visitor};
 use regex_syntax::hir::translate::TranslatorBuilder;
-use regex_syntax::hir::{Hir, Look};
+use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::classes::to_ascii;
 use super::literals::Goal;
+use super::lowercase;
 use super::scope::Scope;
 use super::texts::SPLICE;
 use super::tree::RegexText;
@@ -62,6 +63,9 @@ impl Scope<'_, '_> {
                     .help("the whole value must match; there are no look-arounds and no back references"),
             );
         }
+        if goal.lowercase && wants_capital(&shape, goal.scalar) {
+            return self.report.poison(lowercase::capitals(goal.what, at));
+        }
         pieces.map(RegexText)
     }
 
@@ -78,6 +82,23 @@ impl Scope<'_, '_> {
         // Of bytes a character is a byte, so what stands in there is ASCII.
         parse(&shape.replace(SPLICE, "x"), scalar).map(drop)
     }
+}
+
+/// Whether the expression has a capital letter that is meant as it is. One that is a member of a class, or that `(?i)`
+/// takes in either case, is not.
+fn wants_capital(shape: &str, scalar: Scalar) -> bool {
+    let Ok(hir) = parse(&shape.replace(SPLICE, "x"), scalar) else { return false };
+    let mut open = vec![&hir];
+    while let Some(hir) = open.pop() {
+        match hir.kind() {
+            HirKind::Literal(literal) if literal.0.iter().any(u8::is_ascii_uppercase) => return true,
+            HirKind::Repetition(repetition) => open.push(&repetition.sub),
+            HirKind::Capture(capture) => open.push(&capture.sub),
+            HirKind::Concat(parts) | HirKind::Alternation(parts) => open.extend(parts),
+            HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => {}
+        }
+    }
+    false
 }
 
 /// Counts the stand-ins that are text of their own. In a class a spliced text would be a set of characters, and wider

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::actions::{self, ActionSet};
+use super::constancy;
 use super::patterns::{Absence, twice};
 use super::presence::Present;
 use super::scope::Scope;
@@ -43,6 +44,11 @@ impl Scope<'_, '_> {
         let present = read.as_ref().map_or_else(Present::everything, |(_, tests)| Present::by_tests(tests));
         let condition = self.guard(source.when, source.unless, present);
         let (actions, tests) = read?;
+        if let (Some(Some(condition)), Some(at)) = (&condition, source.when.or(source.unless).map(|it| it.at.0)) {
+            let has_both = source.when.is_some() && source.unless.is_some();
+            let parts = constancy::Parts { tests: &tests, condition, has_both, at };
+            constancy::warn_rule(self.report, self.names.vocabulary(), parts);
+        }
         Some(Rule {
             effect: source.effect,
             actions: actions.and_then(ActionSet::into_tree),
@@ -114,7 +120,7 @@ impl<'m> Map<'m, '_, '_> {
         let absence = if attribute.optional { Absence::Possible } else { Absence::Never };
         // Said only where something is wrong: most maps are fine, and there are many.
         let what = &format_args!("`{key}`");
-        let pattern = self.scope.pattern(&entry.value, attribute.ty, what, absence)?;
+        let pattern = self.scope.pattern(&entry.value, attribute, what, absence)?;
         if self.effect == Effect::Deny {
             self.scope.refuse_unsaid_absence(key, attribute.ty, attribute.optional, &entry.value)?;
         }

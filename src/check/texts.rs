@@ -1,13 +1,15 @@
 //! Texts with splices: plain ones, globs and patterns of paths. What a parameter brings is literal text wherever it lands.
 
 use super::literals::{Goal, not_a_path, with_article};
+use super::lowercase;
 use super::report::with_help;
 use super::scope::Scope;
-use super::tree::{GlobText, PathText, Piece, Text};
+use super::tree::{GlobText, PathText, Piece, STAR, Text};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{PATTERN_BYTES, TEXT_BYTES};
 use crate::model::path::{PathError, check_segment};
+use crate::model::target::decoded;
 use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, Name};
@@ -18,12 +20,22 @@ pub(super) const SPLICE: char = '\u{f8ff}';
 impl Scope<'_, '_> {
     /// Text that becomes a value of the goal's type.
     pub(super) fn text(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<Text> {
-        self.pieces(text, at, goal, TEXT_BYTES)
+        self.text_in_case(text, at, goal, TEXT_BYTES)
+    }
+
+    /// The pieces of a text whose letters are meant as they are.
+    fn text_in_case(&self, text: &ast::Text, at: Span, goal: Goal<'_>, most: usize) -> Option<Text> {
+        let pieces = self.pieces(text, at, goal, most);
+        text.pieces.iter().try_for_each(|piece| match piece {
+            ast::Piece::Text(piece) => lowercase::check(self.report, piece, at, goal),
+            ast::Piece::Splice(_) => Some(()),
+        })?;
+        pieces
     }
 
     /// `glob "*.{extension}"`
     pub(super) fn glob(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<GlobText> {
-        let glob = self.pieces(text, at, goal, PATTERN_BYTES);
+        let glob = self.text_in_case(text, at, goal, PATTERN_BYTES);
         for piece in &text.pieces {
             let ast::Piece::Text(piece) = piece else { continue };
             let trailing = piece.len() - piece.trim_end_matches('\\').len();
@@ -40,23 +52,40 @@ impl Scope<'_, '_> {
 
     /// `"/v1/tenants/{tenant}/**"`, with a wildcard.
     pub(super) fn path_pattern(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<PathText> {
-        let path = self.pieces(text, at, goal, PATTERN_BYTES);
-        self.check_path(text, at)?;
-        path.map(PathText)
+        let canonical = self.canonical_path(text, at);
+        self.pieces(canonical.as_ref().unwrap_or(text), at, goal, PATTERN_BYTES)
+            .filter(|_| canonical.is_some())
+            .map(PathText)
     }
 
-    /// Sees to it that a path, with or without wildcards and splices, is canonical wherever it is literal.
-    pub(super) fn check_path(&self, text: &ast::Text, at: Span) -> Option<()> {
-        let shown = show(text);
-        let whole: String = text.pieces.iter().map(stand_in).collect();
-        let error = match whole.strip_prefix('/') {
-            None => Some(PathError::NotAbsolute.to_string()),
-            Some("") => None,
-            Some(rest) => rest.split('/').find_map(check_pattern_segment),
-        };
-        match error {
-            None => Some(()),
-            Some(why) => self.report.poison(not_a_path(&shown, at, &why)),
+    /// `"/v1/tenants/{tenant}"`, without one.
+    pub(super) fn exact_path(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<Text> {
+        let canonical = self.canonical_path(text, at).map(|mut text| {
+            text.pieces.iter_mut().for_each(with_plain_stars);
+            text
+        });
+        self.text(canonical.as_ref().unwrap_or(text), at, goal).filter(|_| canonical.is_some())
+    }
+
+    /// A path, with or without wildcards and splices, as it is spelt canonically wherever it is literal. A `*` that was
+    /// written as an escape stays one.
+    fn canonical_path(&self, text: &ast::Text, at: Span) -> Option<ast::Text> {
+        let pieces = text.pieces.iter().map(|piece| match piece {
+            ast::Piece::Text(text) => canonical_piece(text).map(ast::Piece::Text),
+            ast::Piece::Splice(name) => Ok(ast::Piece::Splice(name.clone())),
+        });
+        let read = pieces.collect::<Result<Vec<_>, PathError>>().map_err(|why| why.to_string()).and_then(|pieces| {
+            let whole: String = pieces.iter().map(stand_in).collect();
+            let why = match whole.strip_prefix('/') {
+                None => Some(PathError::NotAbsolute.to_string()),
+                Some("") => None,
+                Some(rest) => rest.split('/').find_map(check_pattern_segment),
+            };
+            why.map_or(Ok(ast::Text { pieces }), Err)
+        });
+        match read {
+            Ok(text) => Some(text),
+            Err(why) => self.report.poison(not_a_path(&show(text), at, &why)),
         }
     }
 
@@ -132,9 +161,21 @@ fn literal_length(piece: &ast::Piece) -> usize {
     }
 }
 
+/// A piece of a path pattern, decoded but for its [`STAR`]s.
+fn canonical_piece(text: &str) -> Result<String, PathError> {
+    let parts = text.replace("%2a", STAR);
+    Ok(parts.split(STAR).map(decoded).collect::<Result<Vec<_>, _>>()?.join(STAR))
+}
+
+fn with_plain_stars(piece: &mut ast::Piece) {
+    if let ast::Piece::Text(text) = piece {
+        *text = text.replace(STAR, "*");
+    }
+}
+
 fn stand_in(piece: &ast::Piece) -> String {
     match piece {
-        ast::Piece::Text(text) => text.clone(),
+        ast::Piece::Text(text) => text.replace(STAR, SPLICE.encode_utf8(&mut [0; 4])),
         ast::Piece::Splice(_) => SPLICE.to_string(),
     }
 }

@@ -192,9 +192,9 @@ impl Typed<'_, '_, '_> {
             PatternKind::Any => Some(None),
             _ => {
                 let field = self.attribute(attribute)?;
-                let ty = self.scope.names.vocabulary().attribute(field)?.ty;
+                let attribute = self.scope.names.vocabulary().attribute(field)?;
                 let what = format!("`{key}`");
-                let pattern = self.scope.pattern(pattern, ty, &what, Absence::Possible)?;
+                let pattern = self.scope.pattern(pattern, attribute, &what, Absence::Possible)?;
                 Some(Some(Test { field, pattern }))
             }
         }
@@ -225,7 +225,8 @@ impl Typed<'_, '_, '_> {
         }
         let field = self.attribute("labels")?;
         let selected = ast::Pattern { kind: PatternKind::Map(others), at: pattern.at };
-        let pattern = self.scope.pattern(&selected, Type::Labels, &"`labels`", Absence::Possible)?;
+        let attribute = self.scope.names.vocabulary().attribute(field)?;
+        let pattern = self.scope.pattern(&selected, attribute, &"`labels`", Absence::Possible)?;
         Some(Some(Test { field, pattern }))
     }
 

@@ -310,9 +310,13 @@ pub struct GlobText(pub Text);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegexText(pub Text);
 
-/// The text of a path pattern with at least one wildcard: in literal pieces `*` is one; an argument must be (a part of) one segment.
+/// The text of a path pattern with at least one wildcard: in literal pieces `*` is one and [`STAR`] is the character; an
+/// argument must be (a part of) one segment. Apart from that the pieces are canonical.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathText(pub Text);
+
+/// A `*` that is meant as a character, in a path pattern.
+pub const STAR: &str = "%2A";
 
 /// A typed boolean expression. Reading a value that is absent makes the comparison that reads it false; the checker has
 /// made sure that this does not happen unseen.

@@ -9,7 +9,7 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{ACTIONS, ATTRIBUTES, NAME_BYTES};
 use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{Builder, Vocabulary, VocabularyError};
+use crate::model::vocabulary::{Builder, Vocabulary, VocabularyError, may_be_lowercase};
 use crate::syntax::ast::{MemberKind, Name, RoleItem, VocabularyItem};
 
 /// Builds the vocabulary, with the `role` items beside it as roles of its own. Faults are reported and left out, so that
@@ -50,7 +50,7 @@ pub(super) fn refuse_name(name: &Name) -> Option<Diagnostic> {
 
 /// A declaration that has nothing wrong with it.
 enum Accepted<'a> {
-    Attribute(&'a str, Type, bool),
+    Attribute { name: &'a str, ty: Type, lowercase: bool, optional: bool },
     Action(&'a str),
 }
 
@@ -58,7 +58,10 @@ fn declare(item: &VocabularyItem, accepted: &[Accepted<'_>]) -> Builder {
     let begin = Vocabulary::builder(&item.name.text, item.version);
     accepted.iter().fold(begin, |builder, declaration| {
         let declared = match *declaration {
-            Accepted::Attribute(name, ty, optional) => builder.attribute(name, ty, optional),
+            Accepted::Attribute { name, ty, lowercase: true, optional } => {
+                builder.lowercase_attribute(name, ty, optional)
+            }
+            Accepted::Attribute { name, ty, lowercase: false, optional } => builder.attribute(name, ty, optional),
             Accepted::Action(name) => builder.action(name),
         };
         declared.expect("names and numbers of declarations were looked at when they were accepted")
@@ -76,9 +79,15 @@ impl<'a> Declarations<'_, 'a> {
         let mut accepted = Vec::new();
         for member in &item.members {
             match &member.kind {
-                MemberKind::Attribute { name, ty, optional } => {
+                MemberKind::Attribute { name, ty, lowercase, optional } => {
                     if self.is_acceptable("attribute", name, ATTRIBUTES - 1) {
-                        accepted.push(Accepted::Attribute(&name.text, *ty, *optional));
+                        let lowercase = *lowercase && self.has_letters(name, *ty);
+                        accepted.push(Accepted::Attribute {
+                            name: &name.text,
+                            ty: *ty,
+                            lowercase,
+                            optional: *optional,
+                        });
                     }
                 }
                 MemberKind::Actions(names) => {
@@ -89,6 +98,15 @@ impl<'a> Declarations<'_, 'a> {
             }
         }
         accepted
+    }
+
+    fn has_letters(&self, name: &Name, ty: Type) -> bool {
+        if !may_be_lowercase(ty) {
+            let message = format!("`{}` is of type `{ty}`, which cannot be `lowercase`", name.text);
+            let found = Diagnostic::new(Code::BadDeclaration, name.at.0, message);
+            self.report.add(found.help("`lowercase` is for strings, sets of strings, and the names of labels"));
+        }
+        may_be_lowercase(ty)
     }
 
     fn is_acceptable(&mut self, what: &'static str, name: &'a Name, most: usize) -> bool {

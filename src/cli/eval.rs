@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
-use super::deciding::{Deciding, Ready, request};
+use super::asked::Asked;
+use super::deciding::{Deciding, Ready};
 use super::page::{cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use crate::author::request::{OwnedRequest, time_of};
@@ -26,18 +27,18 @@ use crate::visible;
 #[command(after_help = "\
 Examples:
   placet eval session.placet --with user=42 --request '{\"action\": \"get\", \"cache\": \"profiles\"}'
+  placet eval menu.placet --request '{\"action\": \"GET\"}' --request-target '/caf%C3%A9/today?size=2'
   placet eval --token token.txt --keyring service.keys --request request.json --explain
   placet eval --token token.txt --keyring service.keys --jsonl --request requests.jsonl")]
 pub struct Args {
     #[command(flatten)]
     deciding: Deciding,
 
-    /// The request: JSON, a file that holds it, or `-` for standard input
-    #[arg(long, value_name = "JSON|FILE")]
-    request: String,
+    #[command(flatten)]
+    asked: Asked,
 
     /// Decide a stream of requests, one a line
-    #[arg(long, conflicts_with = "explain")]
+    #[arg(long, conflicts_with_all = ["explain", "request_target"])]
     jsonl: bool,
 
     /// Say what would have to be different for the request to pass
@@ -52,9 +53,9 @@ pub struct Args {
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::No) };
     if args.jsonl {
-        return stream(&args.request, &ready, ui);
+        return stream(&args.asked.request, &ready, ui);
     }
-    let request = request(&args.request)?;
+    let request = args.asked.one()?;
     let explanation = ready.with_court(None, |court| decide(court, &ready, request, args.explain))?;
     show(ui, &explanation);
     Ok(Exit::of(explanation.verdict == "allow"))

@@ -1,6 +1,7 @@
 //! `placet explain`: why a request is decided as it is, and the smallest change of it that would pass.
 
-use super::deciding::{Deciding, request};
+use super::asked::Asked;
+use super::deciding::Deciding;
 use super::eval::{decide, show};
 use super::ui::{Exit, Outcome, Ui};
 
@@ -16,9 +17,8 @@ pub struct Args {
     #[command(flatten)]
     deciding: Deciding,
 
-    /// The request: JSON, a file that holds it, or `-` for standard input
-    #[arg(long, value_name = "JSON|FILE")]
-    request: String,
+    #[command(flatten)]
+    asked: Asked,
 }
 
 /// Runs the command.
@@ -27,7 +27,7 @@ pub struct Args {
 /// A file can not be read, or it is not clear which block is meant.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::No) };
-    let request = request(&args.request)?;
+    let request = args.asked.one()?;
     let explanation = ready.with_court(None, |court| decide(court, &ready, request, true))?;
     show(ui, &explanation);
     Ok(Exit::of(explanation.verdict == "allow"))

@@ -10,6 +10,7 @@
     reason = "every command has the same signature: it owns its arguments, borrows the terminal, and may fail"
 )]
 
+mod asked;
 mod attempt;
 mod attenuate;
 mod bench;

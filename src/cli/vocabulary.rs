@@ -130,7 +130,7 @@ fn show(ui: &Ui, vocabulary: &Vocabulary) {
         role.actions.iter().filter_map(|action| vocabulary.action_name(*action)).collect()
     };
     if ui.is_json() {
-        let attribute = |attribute: &Attribute| json!({ "name": attribute.name, "type": attribute.ty.to_string(), "optional": attribute.optional });
+        let attribute = |attribute: &Attribute| json!({ "name": attribute.name, "type": attribute.ty.to_string(), "lowercase": attribute.lowercase, "optional": attribute.optional });
         let mut json = head(vocabulary);
         json["attributes"] = vocabulary.attributes().iter().map(attribute).collect();
         json["actions"] = json!(vocabulary.actions());
@@ -152,8 +152,9 @@ fn show(ui: &Ui, vocabulary: &Vocabulary) {
     }
 }
 
-fn declared(Attribute { name, ty, optional }: &Attribute) -> String {
-    format!("{name}: {ty}{}", if *optional { " optional" } else { "" })
+fn declared(Attribute { name, ty, lowercase, optional }: &Attribute) -> String {
+    let mark = |is_marked: bool, word| if is_marked { word } else { "" };
+    format!("{name}: {ty}{}{}", mark(*lowercase, " lowercase"), mark(*optional, " optional"))
 }
 
 /// Words between commas, in lines that fit a terminal.
@@ -282,6 +283,10 @@ fn changed(old: &Declaration, new: Option<&Declaration>) -> Option<String> {
         (Declaration::Attribute(old), Some(Declaration::Attribute(new))) if old.optional != new.optional => {
             let words = |optional: bool| if optional { "optional" } else { "required" };
             Some(format!("`{}` was {}, is {}", old.name, words(old.optional), words(new.optional)))
+        }
+        (Declaration::Attribute(old), Some(Declaration::Attribute(new))) if old.lowercase != new.lowercase => {
+            let words = |lowercase: bool| if lowercase { "`lowercase`" } else { "in any case" };
+            Some(format!("`{}` was {}, is {}", old.name, words(old.lowercase), words(new.lowercase)))
         }
         (_, Some(_)) => None,
     }

@@ -50,7 +50,7 @@ impl Argument {
         }
     }
 
-    fn values(&self) -> &[Constant] {
+    pub(super) fn values(&self) -> &[Constant] {
         match self {
             Self::One(constant) => std::slice::from_ref(constant),
             Self::Set(elements) => elements,

@@ -56,6 +56,11 @@ pub enum Cause {
         /// Which rule of paths it breaks.
         why: PathError,
     },
+    /// `Admin` for `name` in `host: name`, where `host` is in lower case.
+    Capitals {
+        /// `name`
+        name: String,
+    },
     /// A text longer than any value.
     ArgumentTooLong {
         /// `user`
@@ -169,6 +174,7 @@ impl Cause {
         Some(match self {
             Self::UnknownArgument { meant, .. } => format!("did you mean `{}`?", meant.as_ref()?),
             Self::MissingArgument { name, ty } => format!("give `{name}` a value of type `{ty}`"),
+            Self::Capitals { .. } => "give it in lower case".to_owned(),
             Self::GivenTwice { .. } => "give each argument once".to_owned(),
             Self::SlashInSegment { .. } => "an argument is one segment of a path, or a part of one".to_owned(),
             Self::EmptySegmentPart { .. } => "an argument that stands in a path can not be empty".to_owned(),
@@ -217,6 +223,9 @@ impl fmt::Display for Cause {
                 write!(f, "the argument `{name}` must be of type `{wanted}`, found `{found}`")
             }
             Self::ArgumentNotAPath { name, why } => write!(f, "the argument `{name}` is not a path: {why}"),
+            Self::Capitals { name } => {
+                write!(f, "the argument `{name}` has a capital letter, and no request has one there")
+            }
             Self::ArgumentTooLong { name } => write!(f, "the argument `{name}` has more than {TEXT_BYTES} bytes"),
             Self::NotUtf8 { name } if name.is_empty() => f.write_str("bytes that are not UTF-8 stand in a string"),
             Self::NotUtf8 { name } => write!(f, "the argument `{name}` is not UTF-8 and is spliced into a string"),

@@ -23,6 +23,7 @@ mod automaton;
 mod condition;
 mod glob;
 mod index;
+mod lowercase;
 mod node;
 mod path;
 mod pattern;
@@ -166,6 +167,7 @@ pub fn compile_with(
     let claims = lowering.claims().map_err(|error| errors.push(error)).unwrap_or_default();
     let times = lowering.times().map_err(|error| errors.push(error)).unwrap_or_default();
     let guard = lowering.guard().map_err(|error| errors.push(error)).unwrap_or_default();
+    lowering.check_case(&mut errors);
     let (program, rules) = lowering.write(guard.as_ref(), &mut errors);
     if !errors.is_empty() {
         errors.truncate(DIAGNOSTICS);

@@ -6,14 +6,15 @@ use super::glob::{self, Wild};
 use super::node::Matcher;
 use super::text::{Part, part_utf8, utf8};
 use crate::bytecode::wildcard::PathPiece;
-use crate::model::path::{PathError, ResourcePath, check_segment};
+use crate::check::tree::STAR;
+use crate::model::path::{PathError, ResourcePath, check_segment, check_text};
 
 /// A path without wildcards.
 pub fn exact(parts: &[Part<'_>]) -> Result<String, Cause> {
     parts.iter().try_for_each(check_argument)?;
     let path = utf8(parts)?;
-    match ResourcePath::new(&path) {
-        Ok(_) => Ok(path),
+    match check_escapes(parts).and(ResourcePath::new(&path).map(drop)) {
+        Ok(()) => Ok(path),
         Err(why) => Err(Cause::NotCanonical { path, why }),
     }
 }
@@ -27,6 +28,7 @@ pub fn matcher(parts: &[Part<'_>]) -> Result<Matcher, Cause> {
     if !path.starts_with('/') {
         return Err(broken(PathError::NotAbsolute));
     }
+    check_escapes(parts).map_err(broken)?;
     if path == "/" {
         return Ok(Matcher::Equal(path.into_bytes()));
     }
@@ -45,6 +47,14 @@ fn check_argument(part: &Part<'_>) -> Result<(), Cause> {
     }
 }
 
+/// An argument brings whole escapes or none: the text beside it must not finish one.
+fn check_escapes(parts: &[Part<'_>]) -> Result<(), PathError> {
+    parts.iter().try_for_each(|part| match part {
+        Part::Argument { text, .. } => check_text(&String::from_utf8_lossy(text)),
+        Part::Literal(_) => Ok(()),
+    })
+}
+
 /// What stands between the slashes; the first one is what stands before the first slash.
 fn segments(parts: &[Part<'_>]) -> Result<Vec<Vec<Wild>>, Cause> {
     let mut segments: Vec<Vec<Wild>> = Vec::new();
@@ -55,11 +65,16 @@ fn segments(parts: &[Part<'_>]) -> Result<Vec<Vec<Wild>>, Cause> {
             segment.push(Wild::Literal(text.as_bytes().to_vec()));
             continue;
         }
-        for byte in text.bytes() {
-            match byte {
-                b'/' => segments.push(std::mem::take(&mut segment)),
-                b'*' => segment.push(Wild::Run),
-                other => segment.push(Wild::Literal(vec![other])),
+        for (number, text) in text.split(STAR).enumerate() {
+            if number > 0 {
+                segment.push(Wild::Literal(b"*".to_vec()));
+            }
+            for byte in text.bytes() {
+                match byte {
+                    b'/' => segments.push(std::mem::take(&mut segment)),
+                    b'*' => segment.push(Wild::Run),
+                    other => segment.push(Wild::Literal(vec![other])),
+                }
             }
         }
     }

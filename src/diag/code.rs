@@ -270,6 +270,14 @@ policy numbered {
     allow { cache: ~"shard-[0-9" }
 }"#
         "Correct it. Elsewhere a bad expression silently matches nothing; here it is an error."
+    "E0317" Capitals Error "text on an attribute in lower case has a capital letter"
+        r#"use http
+
+policy no_debugging {
+    allow { path: "/**" }
+    deny { headers: { "X-Debug": any } }
+}"#
+        "Write it in lower case. The vocabulary marks the attribute `lowercase`, so requests with capitals are refused."
     "E0401" NotBoolean Error "a condition is neither true nor false"
         r#"use http
 
@@ -525,4 +533,46 @@ token keys(user: string) {
     ttl: 1h
 }"#
         "End the argument with a character that it cannot have, such as `{user}/`: with `prefix \"user/{user}\"` user 4 holds user 42."
+    "W0118" NoUnit Warning "a number without unit is probably not meant as milliseconds"
+        r#"use http
+
+token an_hour {
+    allow { path: "/a" }
+    ttl: 3600
+}"#
+        "Write the unit: durations as `1h` or `3600s`, times as `2027-01-01T00:00:00Z`."
+    "W0119" OnlyText Warning "text looks like a pattern, and matches only itself"
+        r#"vocabulary store 1 {
+    key: string
+    action get
+}
+
+policy no_secrets {
+    allow { action: get }
+    deny { key: "secret/*" }
+}"#
+        "Write `glob`, `prefix`, a regular expression or a splice `{id}`, or `==` before the text if it is meant as it is."
+    "W0120" OffClock Warning "no clock shows this number"
+        r#"use http
+
+policy closed_on_sundays {
+    allow { path: "/shop/**" }
+    deny { path: "/shop/buy" } when weekday(time) == 0
+}"#
+        "Hours are 0 to 23, minutes 0 to 59, and days 1 (Monday) to 7 (Sunday); all in UTC."
+    "W0121" AlwaysTrue Warning "a condition or a list is always true"
+        r#"use http
+
+policy known {
+    allow { subject: [not "guest", not "nobody"] }
+}"#
+        "Remove it, or say what is meant: `not [\"guest\", \"nobody\"]` is neither of the two."
+    "W0122" AlwaysFalse Warning "a condition is always false"
+        r#"use http
+
+policy hosts {
+    allow { path: "/**" }
+    deny { host: any } when host == "a" && host == "b"
+}"#
+        "Remove it, or correct it: of two values, write `host in [\"a\", \"b\"]`."
 }

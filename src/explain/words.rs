@@ -10,7 +10,7 @@ use crate::bytecode::constant::NetworkBits;
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::spell::{self, quoted};
 use crate::bytecode::wildcard::{GlobPiece, PathPiece};
-use crate::check::tree::Constant;
+use crate::check::tree::{Constant, STAR};
 use crate::compile::automaton_of;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::UuidText;
@@ -249,7 +249,7 @@ pub fn of_scalar(scalar: Scalar, pattern: &Pattern) -> String {
         Pattern::Range(first, last) => range(scalar, *first, *last),
         Pattern::Network(network) => quoted(&network_text(network)),
         Pattern::Path(constant) => quoted(&path(constant)),
-        Pattern::Within(bytes) => quoted(&format!("{}/**", String::from_utf8_lossy(bytes).trim_end_matches('/'))),
+        Pattern::Within(bytes) => quoted(&format!("{}/**", path_text(bytes).trim_end_matches('/'))),
         Pattern::Label(..) => labels(pattern),
     }
 }
@@ -280,6 +280,7 @@ fn labels(pattern: &Pattern) -> String {
 fn equal(scalar: Scalar, bytes: &[u8]) -> String {
     match (scalar, bytes.try_into()) {
         (Scalar::Uuid, Ok(uuid)) => quoted(&UuidText(uuid).to_string()),
+        (Scalar::Path, _) => quoted(&path_text(bytes)),
         _ => bytes_text(bytes),
     }
 }
@@ -338,6 +339,11 @@ fn glob(constant: &[u8]) -> String {
     text
 }
 
+/// A literal part of a path as it is written in a pattern, where a `*` would be a wildcard.
+fn path_text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace('*', STAR)
+}
+
 /// A path pattern as it is written.
 fn path(constant: &[u8]) -> String {
     let mut cursor = Cursor::new(constant);
@@ -347,8 +353,8 @@ fn path(constant: &[u8]) -> String {
         match piece {
             PathPiece::Run => text.push_str("**"),
             PathPiece::One => text.push('*'),
-            PathPiece::Glob(constant) => text.push_str(&glob(constant)),
-            PathPiece::Literal(bytes) => text.push_str(&String::from_utf8_lossy(bytes)),
+            PathPiece::Glob(constant) => text.push_str(&glob(constant).replace("\\*", STAR)),
+            PathPiece::Literal(bytes) => text.push_str(&path_text(bytes)),
         }
     }
     if text.is_empty() { "/".to_owned() } else { text }

@@ -35,8 +35,21 @@ pub(super) fn requests(vocabulary: &Vocabulary, time: i64) -> Vec<Json> {
 }
 
 /// Spellings of a path that are not canonical.
-const PATHS: [&str; 8] =
-    ["", "example", "/example/", "//example", "/a/../example", "/./example", "/%2e%2e/a", "/a%2fb"];
+const PATHS: [&str; 13] = [
+    "",
+    "example",
+    "/example/",
+    "//example",
+    "/a/../example",
+    "/./example",
+    "/%2e%2e/a",
+    "/a%2fb",
+    "/caf%C3%A9",
+    "/%65xample",
+    "/%2565xample",
+    "/..;/example",
+    "/.. /example",
+];
 
 fn is_refused(vocabulary: &Vocabulary, request: &Json, time: i64) -> bool {
     match OwnedRequest::from_json(vocabulary, request) {

@@ -60,7 +60,8 @@ impl<'a> Request<'a> {
     /// the attribute out.
     ///
     /// # Errors
-    /// The attribute is unknown, set twice, `time`, or the value is of another type or too large.
+    /// The attribute is unknown, set twice, `time`, or the value is of another type, too large, or not in lower case
+    /// where the vocabulary wants that.
     pub fn set(&mut self, field: FieldNo, value: impl Into<Value<'a>>) -> Result<&mut Self, Malformed> {
         let value = value.into();
         let attribute = self.vocabulary.attribute(field).ok_or(Malformed::UnknownAttribute)?;
@@ -68,6 +69,9 @@ impl<'a> Request<'a> {
             return Err(Malformed::SetTwice(field));
         }
         check_value(field, attribute.ty, &value)?;
+        if attribute.lowercase {
+            check_case(field, &value)?;
+        }
         if matches!(value, Value::Set([]) | Value::Labels([])) {
             return Ok(self);
         }
@@ -171,6 +175,21 @@ fn check_labels(field: FieldNo, labels: &[(&str, &str)]) -> Result<(), Malformed
     if labels.iter().enumerate().any(repeats) { Err(Malformed::SetTwice(field)) } else { Ok(()) }
 }
 
+/// Values of one string have a few bytes: this is a look at each.
+#[inline(never)]
+fn check_case(field: FieldNo, value: &Value<'_>) -> Result<(), Malformed> {
+    let has_capital = |text: &str| text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let is_wrong = match value {
+        Value::String(text) => has_capital(text),
+        Value::Set(elements) => {
+            elements.iter().any(|element| matches!(element, Value::String(text) if has_capital(text)))
+        }
+        Value::Labels(labels) => labels.iter().any(|(name, _)| has_capital(name)),
+        _ => false,
+    };
+    if is_wrong { Err(Malformed::Capital(field)) } else { Ok(()) }
+}
+
 /// Why a request is not one of its vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
@@ -182,6 +201,8 @@ pub enum Malformed {
     WrongType(FieldNo, Type),
     /// An attribute, or a label of it, is given twice.
     SetTwice(FieldNo),
+    /// An attribute that the vocabulary marks `lowercase` has a capital letter.
+    Capital(FieldNo),
     /// A required attribute is not given.
     Missing(FieldNo),
     /// A value has more bytes or elements than `limits` allows.
@@ -200,6 +221,9 @@ impl Malformed {
             Self::UnknownAttribute => alloc::format!("`{}` has no such attribute", vocabulary.name()),
             Self::WrongType(field, ty) => alloc::format!("`{}` must be of type {ty}", name(field)),
             Self::SetTwice(field) => alloc::format!("`{}` is given twice", name(field)),
+            Self::Capital(field) => {
+                alloc::format!("`{}` has a capital letter, and the vocabulary wants it in lower case", name(field))
+            }
             Self::Missing(field) => alloc::format!("`{}` is required and missing", name(field)),
             Self::TooLarge(field) => alloc::format!("`{}` is too large", name(field)),
             Self::OtherVocabulary => {
@@ -216,6 +240,7 @@ impl fmt::Display for Malformed {
             Self::UnknownAttribute => f.write_str("unknown attribute"),
             Self::WrongType(field, ty) => write!(f, "attribute {} must be of type {ty}", field.0),
             Self::SetTwice(field) => write!(f, "attribute {} is given twice", field.0),
+            Self::Capital(field) => write!(f, "attribute {} has a capital letter", field.0),
             Self::Missing(field) => write!(f, "attribute {} is required and missing", field.0),
             Self::TooLarge(field) => write!(f, "attribute {} is too large", field.0),
             Self::OtherVocabulary => f.write_str("the request was made for another vocabulary"),

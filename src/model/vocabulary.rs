@@ -47,6 +47,8 @@ pub struct Attribute {
     pub name: String,
     /// The type of its values.
     pub ty: Type,
+    /// Whether its text (of labels, the names) has no capital letter of ASCII; a request with one is refused.
+    pub lowercase: bool,
     /// Whether a request may lack it.
     pub optional: bool,
 }
@@ -214,7 +216,8 @@ impl Builder {
         let mut hasher = hasher();
         hash_text(&mut hasher, name);
         hasher.update(&version.to_be_bytes());
-        let time = Attribute { name: "time".to_owned(), ty: Type::One(Scalar::Time), optional: false };
+        let time =
+            Attribute { name: "time".to_owned(), ty: Type::One(Scalar::Time), lowercase: false, optional: false };
         let first = State { fingerprint: finish(&hasher), attributes: 1, actions: 0 };
         Self {
             vocabulary: Vocabulary {
@@ -235,26 +238,42 @@ impl Builder {
     ///
     /// # Errors
     /// The name is taken, reserved or too long, or there are too many.
-    pub fn attribute(mut self, name: &str, ty: Type, optional: bool) -> Result<Self, VocabularyError> {
+    pub fn attribute(self, name: &str, ty: Type, optional: bool) -> Result<Self, VocabularyError> {
+        self.declare(Attribute { name: name.to_owned(), ty, lowercase: false, optional })
+    }
+
+    /// Declares the next attribute, which is a string, a set of strings or labels whose names count, in lower case.
+    ///
+    /// # Errors
+    /// As [`attribute`](Self::attribute), and where the type has no letters.
+    pub fn lowercase_attribute(self, name: &str, ty: Type, optional: bool) -> Result<Self, VocabularyError> {
+        self.declare(Attribute { name: name.to_owned(), ty, lowercase: true, optional })
+    }
+
+    fn declare(mut self, attribute: Attribute) -> Result<Self, VocabularyError> {
+        let Attribute { name, ty, lowercase, optional } = &attribute;
         check_name(name)?;
+        if *lowercase && !may_be_lowercase(*ty) {
+            return Err(VocabularyError::NoLetters(name.clone()));
+        }
         let v = &mut self.vocabulary;
-        if v.attributes.iter().any(|attribute| attribute.name == name) {
-            return Err(VocabularyError::Twice(name.to_owned()));
+        if v.attributes.iter().any(|attribute| attribute.name == *name) {
+            return Err(VocabularyError::Twice(name.clone()));
         }
         if v.attributes.len() >= ATTRIBUTES {
             return Err(VocabularyError::TooMany("attributes"));
         }
-        if !optional {
+        if !*optional {
             v.required |= 1 << v.attributes.len();
         }
         let mut hasher = self.next_state(b'a', name);
         let (shape, scalar) = match ty {
-            Type::One(scalar) => (0, scalar as u8),
-            Type::Set(scalar) => (1, scalar as u8),
+            Type::One(scalar) => (0, *scalar as u8),
+            Type::Set(scalar) => (1, *scalar as u8),
             Type::Labels => (2, 0),
         };
-        hasher.update(&[shape, scalar, u8::from(optional)]);
-        self.vocabulary.attributes.push(Attribute { name: name.to_owned(), ty, optional });
+        hasher.update(&[shape, scalar, u8::from(*optional) | u8::from(*lowercase) << 1]);
+        self.vocabulary.attributes.push(attribute);
         Ok(self.commit(&hasher))
     }
 
@@ -330,6 +349,12 @@ impl Builder {
     }
 }
 
+/// Whether values of the type are strings, or have names.
+#[must_use]
+pub const fn may_be_lowercase(ty: Type) -> bool {
+    matches!(ty, Type::One(Scalar::String) | Type::Set(Scalar::String) | Type::Labels)
+}
+
 /// Names that mean something of their own beside attributes in a rule.
 pub const RESERVED: [&str; 6] = ["action", "role", "time", "token", "when", "unless"];
 
@@ -367,6 +392,8 @@ pub enum VocabularyError {
     Reserved(String),
     /// A name that is no identifier, or is too long.
     BadName(String),
+    /// `lowercase` behind a type that is neither strings nor labels.
+    NoLetters(String),
     /// A role names an action that is not declared before it.
     UnknownAction(String),
     /// More than `limits` allows.
@@ -379,6 +406,7 @@ impl fmt::Display for VocabularyError {
             Self::Twice(name) => write!(f, "`{name}` is declared twice"),
             Self::Reserved(name) => write!(f, "`{name}` is reserved"),
             Self::BadName(name) => write!(f, "`{name}` is not a name"),
+            Self::NoLetters(name) => write!(f, "`{name}` is neither strings nor labels, so it cannot be `lowercase`"),
             Self::UnknownAction(name) => write!(f, "there is no action `{name}`"),
             Self::TooMany(what) => write!(f, "too many {what}"),
         }

@@ -110,6 +110,8 @@ pub enum MemberKind {
         name: Name,
         /// `set of bytes`
         ty: Type,
+        /// Whether `lowercase` stands behind it.
+        lowercase: bool,
         /// Whether `optional` stands behind it.
         optional: bool,
     },

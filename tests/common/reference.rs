@@ -329,8 +329,12 @@ impl Walk<'_> {
             if !is_literal {
                 last.push(PathUnit::Spliced);
             }
-            for c in String::from_utf8(bytes).unwrap().chars() {
+            let text = String::from_utf8(bytes).unwrap();
+            // No text has this character: a `*` that is meant as one.
+            let text = if is_literal { text.replace("%2A", "\u{f8ff}") } else { text };
+            for c in text.chars() {
                 match c {
+                    '\u{f8ff}' => pattern.last_mut().unwrap().push(PathUnit::Character('*')),
                     '/' if is_literal => pattern.push(Vec::new()),
                     '*' if is_literal => pattern.last_mut().unwrap().push(PathUnit::Star),
                     c => pattern.last_mut().unwrap().push(PathUnit::Character(c)),

@@ -45,8 +45,8 @@ fn condition(kind: ConditionKind) -> ast::Condition {
 fn vocabulary_item(vocabulary: &Vocabulary) -> ItemKind {
     let member = |kind| ast::Member { doc: Vec::new(), kind, at: At::default() };
     let attributes = vocabulary.attributes()[1..].iter().map(|attribute| {
-        let (ty, optional) = (attribute.ty, attribute.optional);
-        member(MemberKind::Attribute { name: name(&attribute.name), ty, optional })
+        let (ty, lowercase, optional) = (attribute.ty, attribute.lowercase, attribute.optional);
+        member(MemberKind::Attribute { name: name(&attribute.name), ty, lowercase, optional })
     });
     let actions = MemberKind::Actions(vocabulary.actions().iter().map(|action| name(action)).collect());
     ItemKind::Vocabulary(ast::VocabularyItem {
@@ -230,8 +230,7 @@ fn literal(constant: &Constant) -> Option<Literal> {
         Constant::Time(time) => (-YEARS..YEARS).contains(time).then_some(Literal::Time(*time)),
         Constant::Duration(duration) => (*duration >= 0).then_some(Literal::Duration(*duration)),
         Constant::Ip(address) => plain(&IpAddr::from(*address).to_string()),
-        Constant::Path(path) if path.contains('*') => None,
-        Constant::Path(path) => plain(path),
+        Constant::Path(path) => plain(&path.replace('*', "%2A")),
     }
 }
 

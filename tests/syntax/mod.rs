@@ -51,6 +51,7 @@ pub fn word() -> impl Strategy<Value = String> {
             "when",
             "use",
             "optional",
+            "lowercase",
             "action",
             "allow",
             "int"
@@ -299,15 +300,13 @@ fn role() -> impl Strategy<Value = RoleItem> {
 }
 
 fn member() -> impl Strategy<Value = Member> {
-    let kind = prop_oneof![
-        (name(word()), ty(), any::<bool>()).prop_map(|(name, ty, optional)| MemberKind::Attribute {
-            name,
-            ty,
-            optional
-        }),
-        vec(name(action()), 1..30).prop_map(MemberKind::Actions),
-        role().prop_map(MemberKind::Role),
-    ];
+    let kind =
+        prop_oneof![
+            (name(word()), ty(), any::<[bool; 2]>())
+                .prop_map(|(name, ty, [lowercase, optional])| MemberKind::Attribute { name, ty, lowercase, optional }),
+            vec(name(action()), 1..30).prop_map(MemberKind::Actions),
+            role().prop_map(MemberKind::Role),
+        ];
     (doc(), kind).prop_map(|(doc, kind)| Member { doc, kind, at: At::default() })
 }
 

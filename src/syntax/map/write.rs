@@ -48,9 +48,12 @@ fn item(item: &Item) -> Value {
 fn member(member: &Member) -> Value {
     let mut map = Map::new();
     match &member.kind {
-        MemberKind::Attribute { name, ty, optional } => {
+        MemberKind::Attribute { name, ty, lowercase, optional } => {
             put(&mut map, "attribute", name.text.as_str());
             put(&mut map, "type", ty.to_string());
+            if *lowercase {
+                put(&mut map, "lowercase", true);
+            }
             if *optional {
                 put(&mut map, "optional", true);
             }

@@ -111,9 +111,15 @@ impl Builder {
                 let name = self.name(&next(&mut parts));
                 next(&mut parts);
                 let (ty, kind_end) = self.kind(next(&mut parts));
-                let optional = parts.next().and_then(|optional| optional.into_inner().next());
-                let end = optional.as_ref().map_or(kind_end, |word| self.span(word).end);
-                (MemberKind::Attribute { name, ty, optional: optional.is_some() }, end)
+                let (mut lowercase, mut optional, mut end) = (false, false, kind_end);
+                for mark in parts.filter_map(|mark| mark.into_inner().next()) {
+                    end = self.span(&mark).end;
+                    match mark.as_rule() {
+                        Rule::lowercase_word => lowercase = true,
+                        _ => optional = true,
+                    }
+                }
+                (MemberKind::Attribute { name, ty, lowercase, optional }, end)
             }
         };
         Member { doc, kind, at: At(Span::new(start, end)) }

@@ -232,10 +232,13 @@ impl<'t> Layout<'t> {
 
     fn member(&mut self, member: &Member) {
         match &member.kind {
-            MemberKind::Attribute { name, ty, optional } => {
+            MemberKind::Attribute { name, ty, lowercase, optional } => {
                 self.out.push_str(&name.text);
                 self.out.push_str(": ");
                 line::kind(*ty, &mut self.out);
+                if *lowercase {
+                    self.out.push_str(" lowercase");
+                }
                 if *optional {
                     self.out.push_str(" optional");
                 }

@@ -265,6 +265,7 @@ impl Maker<'_, '_, '_> {
                 }
                 1 => pieces.put(b"*", b"x"),
                 2 => pieces.put(b"a*", b"abc"),
+                3 if self.choices.chance(64) => pieces.put(b"%2A*", b"*x"),
                 3 => pieces.put("*b*\u{e9}".as_bytes(), "b-\u{e9}".as_bytes()),
                 4 => match self.segment_parameter() {
                     Some(number) => pieces.splice(number, &spliced(&self.one(number))),
@@ -280,7 +281,7 @@ impl Maker<'_, '_, '_> {
                     None => pieces.put(b"*", b"y"),
                 },
                 _ => {
-                    let segment = *self.choices.pick(&["a", "b", "v1", "a%20b", ".admin", "\u{e9}"]);
+                    let segment = *self.choices.pick(&["a", "b", "v1", "a b", ".admin", "\u{e9}", "50%25"]);
                     pieces.both(segment.as_bytes());
                 }
             }

@@ -157,7 +157,7 @@ pub fn constant(choices: &mut Choices<'_>, scalar: Scalar) -> Constant {
         }
         Scalar::Ip => Constant::Ip(address(choices)),
         Scalar::Path => {
-            let paths = ["/", "/a", "/a/b", "/a/b/c", "/v1/\u{e9}", "/ab", "/*", "/**", "/a%20b/.admin"];
+            let paths = ["/", "/a", "/a/b", "/a/b/c", "/v1/\u{e9}", "/ab", "/*", "/**", "/a b/.admin", "/50%25"];
             Constant::Path((*choices.pick(&paths)).to_owned())
         }
     }

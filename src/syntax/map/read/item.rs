@@ -93,20 +93,25 @@ impl Reader {
         Some(Item { doc, kind, at })
     }
 
+    /// `"optional": true`
+    fn mark(&mut self, map: &Map<String, Value>, key: &str) -> Option<bool> {
+        match map.get(key) {
+            None => Some(false),
+            Some(Value::Bool(is_marked)) => Some(*is_marked),
+            Some(other) => self.below(key, |reader| reader.expected("`true` or `false`", other)),
+        }
+    }
+
     fn member(&mut self, value: &Value) -> Option<Member> {
         let map = self.object("a map", value)?;
         let at = self.here();
         let doc = self.doc(map);
         let kind = if map.contains_key("attribute") {
-            self.only_keys(map, &["attribute", "type", "optional", "doc"]);
+            self.only_keys(map, &["attribute", "type", "lowercase", "optional", "doc"]);
             let name = self.named(map, "attribute");
             let ty = self.required(map, "type", Self::kind);
-            let optional = match map.get("optional") {
-                None => false,
-                Some(Value::Bool(optional)) => *optional,
-                Some(other) => self.below("optional", |reader| reader.expected("`true` or `false`", other))?,
-            };
-            MemberKind::Attribute { name: name?, ty: ty?, optional }
+            let (lowercase, optional) = (self.mark(map, "lowercase"), self.mark(map, "optional"));
+            MemberKind::Attribute { name: name?, ty: ty?, lowercase: lowercase?, optional: optional? }
         } else if map.contains_key("role") {
             self.only_keys(map, &["role", "actions", "doc"]);
             let name = self.named(map, "role");

@@ -1,0 +1,277 @@
+//! Warns of conditions and lists that are always true or always false. Sound and not complete: what is warned about is
+//! certain, and what depends on an argument is not looked at.
+
+use std::borrow::Cow;
+
+use super::clocks::{compared, flipped};
+use super::covers::{self, limits, number};
+use super::presence::matches_absence;
+use super::report::Report;
+use super::tree::{Condition, Constant, Operand, Pattern, Piece, Term, Test};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::model::types::Type;
+use crate::model::vocabulary::{FieldNo, Vocabulary};
+use crate::span::Span;
+use crate::syntax::ast::Comparison;
+
+/// From how many wants on the lint would cost more than it is worth: it compares each with each.
+const MOST: usize = 64;
+
+/// Warns of one comparison or literal that is always the same.
+pub(super) fn warn(report: &Report, condition: &Condition, at: Span) {
+    if let Some(truth) = truth(condition) {
+        report.add(finding(truth, at, "this is"));
+    }
+}
+
+/// Warns of a chain that is always the same: `host == "a" && host == "b"`, `host != "a" || host != "b"`.
+pub(super) fn warn_chain(report: &Report, chain: &Condition, at: Span) {
+    let truth = !matches!(chain, Condition::All(_));
+    if impossible(&conjuncts(chain, !truth)).is_some() {
+        let whole = if truth { "one of these is" } else { "all of these together are" };
+        report.add(finding(truth, at, whole));
+    }
+}
+
+/// Warns of a rule whose map, condition and exception can never hold together, where none of them is wrong by itself.
+pub(super) fn warn_rule(report: &Report, vocabulary: &Vocabulary, rule: Parts<'_>) {
+    let Parts { tests, condition, has_both, at } = rule;
+    let parts: Vec<Vec<Wanted<'_>>> = match condition {
+        Condition::All(list) if has_both => {
+            let (unless, when) = list.split_last().map_or((None, &[][..]), |(last, others)| (Some(last), others));
+            let when = when.iter().flat_map(|one| conjuncts(one, true)).collect();
+            vec![when, unless.map(|one| conjuncts(one, true)).unwrap_or_default()]
+        }
+        whole => vec![conjuncts(whole, true)],
+    };
+    if parts.iter().any(|part| impossible(part).is_some()) {
+        return;
+    }
+    let map = tests.iter().flat_map(|test| of_test(vocabulary, test));
+    let all: Vec<Wanted<'_>> = map.chain(parts.into_iter().flatten()).collect();
+    if let Some(wanted) = impossible(&all) {
+        let what = match &wanted.operand {
+            Operand::Field(field) => format!("`{}`", name(vocabulary, *field)),
+            Operand::Label(field, label) => format!("`{}[\"{label}\"]`", name(vocabulary, *field)),
+            _ => "one value".to_owned(),
+        };
+        let message = format!("this rule never matches: its parts want of {what} what no value is");
+        report
+            .add(Diagnostic::new(Code::AlwaysFalse, at, message).help("remove the rule, or correct one of its parts"));
+    }
+}
+
+/// What a rule is made of.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'r> {
+    /// Its map.
+    pub(super) tests: &'r [Test],
+    /// `when` and `unless`, joined.
+    pub(super) condition: &'r Condition,
+    /// Whether it is both of them.
+    pub(super) has_both: bool,
+    /// Where to say it.
+    pub(super) at: Span,
+}
+
+/// Warns of a list that every value matches: `[not "a", not "b"]`.
+pub(super) fn warn_list(report: &Report, list: &[Pattern], at: Span) {
+    let taken: Vec<(usize, &Pattern)> = list.iter().enumerate().filter_map(negated).take(MOST).collect();
+    let fills = |number: usize, hole: &Pattern| {
+        list.iter().enumerate().any(|(other, pattern)| other != number && covers::pattern(pattern, hole))
+    };
+    if list.len() <= LIST && taken.iter().any(|(number, hole)| fills(*number, hole)) {
+        let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one of it is enough");
+        report.add(found.help("write `not […]` if none of them is meant, or `any`"));
+    }
+}
+
+/// A list that people write has fewer elements.
+const LIST: usize = 1_024;
+
+fn negated((number, pattern): (usize, &Pattern)) -> Option<(usize, &Pattern)> {
+    match pattern {
+        Pattern::Not(hole) => Some((number, hole)),
+        _ => None,
+    }
+}
+
+fn finding(truth: bool, at: Span, whole: &str) -> Diagnostic {
+    let code = if truth { Code::AlwaysTrue } else { Code::AlwaysFalse };
+    Diagnostic::new(code, at, format!("{whole} always {truth}")).help("remove it, or ask for what the request says")
+}
+
+fn name(vocabulary: &Vocabulary, field: FieldNo) -> &str {
+    vocabulary.attribute(field).map_or("?", |attribute| &attribute.name)
+}
+
+/// Whether the condition is the same for every request.
+fn truth(condition: &Condition) -> Option<bool> {
+    match condition {
+        Condition::Constant(truth) => Some(*truth),
+        Condition::Compare(comparison, a, b) if a == b => {
+            Some(matches!(comparison, Comparison::Equal | Comparison::LessOrEqual | Comparison::GreaterOrEqual))
+        }
+        Condition::Compare(comparison, Operand::Term(Term::Constant(a), _), Operand::Term(b, _)) => {
+            matches(&compared(*comparison, b), a)
+        }
+        Condition::Matches(Operand::Term(Term::Constant(value), _), pattern) => matches(pattern, value),
+        _ => None,
+    }
+}
+
+/// What is certain to be wanted of a value.
+#[derive(Debug)]
+struct Wanted<'c> {
+    operand: Operand,
+    pattern: Cow<'c, Pattern>,
+}
+
+impl Wanted<'_> {
+    /// Whether both are about one value and no value is both.
+    fn excludes(&self, other: &Self) -> bool {
+        self.operand == other.operand && are_disjoint(&self.pattern, &other.pattern)
+    }
+}
+
+/// One that no value meets together with the others.
+fn impossible<'w, 'c>(wanted: &'w [Wanted<'c>]) -> Option<&'w Wanted<'c>> {
+    let others = |one: &'w Wanted<'c>| wanted.iter().filter(move |other| !std::ptr::eq(*other, one));
+    let is_refuted = |one: &'w Wanted<'c>, value: &Constant| {
+        others(one).any(|other| other.operand == one.operand && matches(&other.pattern, value) == Some(false))
+    };
+    wanted.iter().find(|one| {
+        wanted.len() <= MOST
+            && (others(one).any(|other| one.excludes(other))
+                || values(&one.pattern).is_some_and(|values| values.iter().all(|value| is_refuted(one, value))))
+    })
+}
+
+/// The values that match, where they are known and few.
+fn values(pattern: &Pattern) -> Option<Vec<&Constant>> {
+    match pattern {
+        Pattern::Equal(Term::Constant(value)) => Some(vec![value]),
+        Pattern::OneOf(list) if (1..=MOST).contains(&list.len()) => {
+            let values: Vec<Vec<&Constant>> = list.iter().map(values).collect::<Option<_>>()?;
+            Some(values.concat())
+        }
+        _ => None,
+    }
+}
+
+/// What must all hold where `condition` turns out as `truth`.
+fn conjuncts(condition: &Condition, truth: bool) -> Vec<Wanted<'_>> {
+    let mut wanted = Vec::new();
+    collect(condition, truth, &mut wanted);
+    wanted
+}
+
+fn collect<'c>(condition: &'c Condition, truth: bool, wanted: &mut Vec<Wanted<'c>>) {
+    match (condition, truth) {
+        (Condition::Not(inner), _) => collect(inner, !truth, wanted),
+        (Condition::All(list), true) | (Condition::AnyOf(list), false) => {
+            list.iter().for_each(|one| collect(one, truth, wanted));
+        }
+        (Condition::Compare(comparison, operand, Operand::Term(term @ Term::Constant(_), _)), _) => {
+            let comparison = if truth { *comparison } else { opposite(*comparison) };
+            wanted.push(Wanted { operand: operand.clone(), pattern: Cow::Owned(compared(comparison, term)) });
+        }
+        (Condition::Compare(comparison, Operand::Term(term @ Term::Constant(_), _), operand), _) => {
+            let comparison = flipped(if truth { *comparison } else { opposite(*comparison) });
+            wanted.push(Wanted { operand: operand.clone(), pattern: Cow::Owned(compared(comparison, term)) });
+        }
+        (Condition::Matches(operand, pattern), true) => {
+            wanted.push(Wanted { operand: operand.clone(), pattern: Cow::Borrowed(pattern) });
+        }
+        (Condition::Matches(operand, pattern), false) => {
+            let pattern = Cow::Owned(Pattern::Not(Box::new(pattern.clone())));
+            wanted.push(Wanted { operand: operand.clone(), pattern });
+        }
+        (Condition::Truth(operand), _) => {
+            let pattern = Pattern::Equal(Term::Constant(Constant::Bool(truth)));
+            wanted.push(Wanted { operand: operand.clone(), pattern: Cow::Owned(pattern) });
+        }
+        (Condition::Has(field), _) => wanted.push(presence(Operand::Field(*field), truth)),
+        (Condition::HasLabel(field, label), _) => wanted.push(presence(Operand::Label(*field, label.clone()), truth)),
+        _ => {}
+    }
+}
+
+fn presence<'c>(operand: Operand, is_there: bool) -> Wanted<'c> {
+    let pattern = if is_there { Pattern::Any } else { Pattern::Absent };
+    Wanted { operand, pattern: Cow::Owned(pattern) }
+}
+
+/// What holds where the comparison does not, of values that are there.
+const fn opposite(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Equal => Comparison::NotEqual,
+        Comparison::NotEqual => Comparison::Equal,
+        Comparison::Less => Comparison::GreaterOrEqual,
+        Comparison::LessOrEqual => Comparison::Greater,
+        Comparison::Greater => Comparison::LessOrEqual,
+        Comparison::GreaterOrEqual => Comparison::Less,
+    }
+}
+
+/// What the map wants of an attribute of one value, or of each label.
+fn of_test<'t>(vocabulary: &Vocabulary, test: &'t Test) -> Vec<Wanted<'t>> {
+    let wanted = |operand, pattern| Wanted { operand, pattern: Cow::Borrowed(pattern) };
+    match (vocabulary.attribute(test.field).map(|attribute| attribute.ty), &test.pattern) {
+        (Some(Type::One(_)), pattern) => vec![wanted(Operand::Field(test.field), pattern)],
+        (Some(Type::Labels), Pattern::Labels(labels)) => {
+            labels.iter().map(|(name, pattern)| wanted(Operand::Label(test.field, name.clone()), pattern)).collect()
+        }
+        (Some(Type::Set(_) | Type::Labels) | None, _) => Vec::new(),
+    }
+}
+
+/// Whether certainly no value, and no absence, matches both.
+fn are_disjoint(a: &Pattern, b: &Pattern) -> bool {
+    match (a, b) {
+        (Pattern::Absent, other) | (other, Pattern::Absent) => !matches_absence(other),
+        (Pattern::OneOf(list), other) | (other, Pattern::OneOf(list)) => {
+            list.iter().all(|one| are_disjoint(one, other))
+        }
+        (Pattern::Not(hole), other) | (other, Pattern::Not(hole)) => covers::pattern(hole, other),
+        (Pattern::Equal(Term::Constant(value)), other) | (other, Pattern::Equal(Term::Constant(value))) => {
+            matches(other, value) == Some(false)
+        }
+        (Pattern::Range(a, b), Pattern::Range(c, d)) => {
+            let ends = limits(a.as_ref(), b.as_ref()).zip(limits(c.as_ref(), d.as_ref()));
+            ends.is_some_and(|((a, b), (c, d))| b < c || d < a)
+        }
+        _ => false,
+    }
+}
+
+/// Whether the value matches, where that is known without arguments.
+fn matches(pattern: &Pattern, value: &Constant) -> Option<bool> {
+    let wanted = Pattern::Equal(Term::Constant(value.clone()));
+    match pattern {
+        Pattern::Any => Some(true),
+        Pattern::Absent => Some(false),
+        Pattern::Equal(Term::Constant(other)) => Some(other == value),
+        Pattern::OneOf(list) => list.iter().try_fold(false, |any, one| Some(any | matches(one, value)?)),
+        Pattern::Not(inner) => matches(inner, value).map(|truth| !truth),
+        Pattern::Range(from, to) => {
+            let (least, most) = limits(from.as_ref(), to.as_ref())?;
+            let number = i128::from(number(&Term::Constant(value.clone()))?);
+            Some((least..=most).contains(&number))
+        }
+        Pattern::Affix(_, text) if text.pieces.iter().all(is_literal) => Some(covers::pattern(pattern, &wanted)),
+        Pattern::Network(_) => Some(covers::pattern(pattern, &wanted)),
+        Pattern::Equal(_)
+        | Pattern::InParameter(_)
+        | Pattern::Affix(..)
+        | Pattern::Glob(_)
+        | Pattern::Regex(_)
+        | Pattern::Path(_)
+        | Pattern::Labels(_) => covers::pattern(pattern, &wanted).then_some(true),
+    }
+}
+
+const fn is_literal(piece: &Piece) -> bool {
+    matches!(piece, Piece::Literal(_))
+}

@@ -1,0 +1,99 @@
+//! Warns of text that looks like a pattern of another language and is only text here: `*`, `:id`, `<id>`, `[0-9]`.
+
+use super::literals::Goal;
+use super::report::Report;
+use super::texts::{SPLICE, show};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::model::types::Scalar;
+use crate::span::Span;
+use crate::syntax::ast::{Piece, Text};
+
+/// Where the text stands, which decides what is a wildcard there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// `key: "secret/*"`
+    Exact,
+    /// `key: prefix "secret/*"`
+    End,
+    /// `key: glob "user-[0-9]*"`
+    Glob,
+    /// `key == "secret/*"`, in a condition.
+    Compared,
+}
+
+/// Warns of the first thing in `text` that looks like a wildcard and is none.
+pub(super) fn warn(report: &Report, text: &Text, at: Span, goal: Goal<'_>, place: Place) {
+    if !matches!(goal.scalar, Scalar::String | Scalar::Bytes | Scalar::Path) {
+        return;
+    }
+    let is_path = goal.scalar == Scalar::Path;
+    let whole: String = text.pieces.iter().map(stand_in).collect();
+    let has_star = place != Place::Glob && !is_path && whole.contains('*');
+    let looks = if has_star { Some("*") } else { placeholder(&whole).or_else(|| class(&whole)) };
+    let Some(found) = looks else { return };
+    let message = format!("`{found}` is only text in {}", if is_path { "a path" } else { "this" });
+    let quoted = show(text);
+    let help = match (found, place, is_path) {
+        ("*", Place::Exact, _) => format!("write `glob \"{quoted}\"`, or `== \"{quoted}\"` if the `*` itself is meant"),
+        ("*", Place::Compared, _) => {
+            format!("write `in glob \"{quoted}\"`, or `in == \"{quoted}\"` if the `*` itself is meant")
+        }
+        ("*", Place::End | Place::Glob, _) => {
+            "leave it out, or write a `glob` with `\\*` in it if the `*` itself is meant".to_owned()
+        }
+        (_, _, true) => "write `*` for one segment, `{name}` for a parameter, or the first character as an escape such as \
+                         `%3A` if it is meant"
+            .to_owned(),
+        (_, Place::Glob, false) => {
+            "a `glob` has `*` and `?`; write a regular expression, or `\\` before the character if it is meant".to_owned()
+        }
+        (_, Place::Exact | Place::End, false) => {
+            "write a `glob`, a regular expression or `{name}` for a parameter; write `==` before the text if it is meant"
+                .to_owned()
+        }
+        (_, Place::Compared, false) => {
+            format!("write `in` and a pattern, or `in == \"{quoted}\"` if it is meant")
+        }
+    };
+    report.add(Diagnostic::new(Code::OnlyText, at, message).label("matches itself only").help(help));
+}
+
+fn stand_in(piece: &Piece) -> String {
+    match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Splice(_) => SPLICE.to_string(),
+    }
+}
+
+/// `:id` as a whole segment behind a slash, or `<id>` anywhere.
+fn placeholder(text: &str) -> Option<&str> {
+    let is_word = |word: &str| {
+        word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    };
+    let segments = || text.split('/').skip(1);
+    segments().find(|segment| segment.strip_prefix(':').is_some_and(is_word)).or_else(|| {
+        text.match_indices('<').find_map(|(at, _)| {
+            let rest = text.get(at..)?;
+            let word = rest.strip_prefix('<')?.split_once('>')?.0;
+            is_word(word).then(|| rest.get(..word.len() + 2))?
+        })
+    })
+}
+
+/// `[0-9]`, `[^a-z_]`, unless a backslash stands before it.
+fn class(text: &str) -> Option<&str> {
+    text.match_indices('[').filter(|(at, _)| !text.get(..*at).is_some_and(|before| before.ends_with('\\'))).find_map(
+        |(at, _)| {
+            let rest = text.get(at..)?;
+            let inner = rest.strip_prefix('[')?.split_once(']')?.0;
+            match inner.trim_start_matches(['^', '!']).as_bytes() {
+                [from, b'-', to, ..] if from.is_ascii_alphanumeric() && to.is_ascii_alphanumeric() => {
+                    rest.get(..inner.len() + 2)
+                }
+                _ => None,
+            }
+        },
+    )
+}

@@ -1,0 +1,136 @@
+//! Arguments beside an attribute in lower case: with a capital letter in one, a rule would match no request.
+
+use super::Lowering;
+use super::arguments::Argument;
+use super::error::{Cause, CompileError};
+use crate::check::tree::{ArgumentNo, Condition, Constant, Operand, Pattern, Piece, Rule, Term, Text};
+use crate::model::types::Type;
+use crate::model::vocabulary::FieldNo;
+
+impl Lowering<'_> {
+    /// Finds arguments with capitals. Costs nothing where the vocabulary marks no attribute `lowercase`.
+    pub(super) fn check_case(&self, errors: &mut Vec<CompileError>) {
+        if self.template.parameters.is_empty() || !self.vocabulary.attributes().iter().any(|it| it.lowercase) {
+            return;
+        }
+        let mut found = Found { lowering: self, arguments: Vec::new() };
+        for rule in &self.template.rules {
+            found.rule(rule);
+            self.report_capitals(std::mem::take(&mut found.arguments), errors, |cause| cause.at(rule.at));
+        }
+        self.template.guard.iter().for_each(|guard| found.condition(guard));
+        self.report_capitals(found.arguments, errors, |cause| cause.at(self.template.at));
+    }
+
+    fn report_capitals(
+        &self,
+        mut numbers: Vec<ArgumentNo>,
+        errors: &mut Vec<CompileError>,
+        place: impl Fn(Cause) -> CompileError,
+    ) {
+        numbers.sort_unstable();
+        numbers.dedup();
+        for number in numbers.into_iter().filter(|number| self.arguments.get(*number).is_some_and(has_capital)) {
+            let name = self.template.parameters.get(number.0).map_or("?", |parameter| &parameter.name);
+            errors.push(place(Cause::Capitals { name: name.to_owned() }));
+        }
+    }
+}
+
+fn has_capital(argument: &Argument) -> bool {
+    let is_wrong = |value: &Constant| match value {
+        Constant::String(text) => text.bytes().any(|byte| byte.is_ascii_uppercase()),
+        _ => false,
+    };
+    argument.values().iter().any(is_wrong)
+}
+
+/// The arguments that are held against attributes in lower case.
+struct Found<'l> {
+    lowering: &'l Lowering<'l>,
+    arguments: Vec<ArgumentNo>,
+}
+
+impl Found<'_> {
+    /// Of labels the names are in lower case, and those are no arguments.
+    fn marks(&self, field: FieldNo) -> bool {
+        let attribute = self.lowering.vocabulary.attribute(field);
+        attribute.is_some_and(|attribute| attribute.lowercase && attribute.ty != Type::Labels)
+    }
+
+    fn rule(&mut self, rule: &Rule) {
+        for test in rule.tests.iter().filter(|test| self.marks(test.field)).collect::<Vec<_>>() {
+            self.pattern(&test.pattern);
+        }
+        if let Some(condition) = &rule.condition {
+            self.condition(condition);
+        }
+    }
+
+    fn pattern(&mut self, pattern: &Pattern) {
+        match pattern {
+            Pattern::Equal(term) => self.term(term),
+            Pattern::InParameter(number) => self.arguments.push(*number),
+            Pattern::OneOf(list) => list.iter().for_each(|one| self.pattern(one)),
+            Pattern::Not(inner) => self.pattern(inner),
+            Pattern::Affix(_, text) => self.text(text),
+            Pattern::Glob(glob) => self.text(&glob.0),
+            Pattern::Regex(regex) => self.text(&regex.0),
+            Pattern::Any
+            | Pattern::Absent
+            | Pattern::Range(..)
+            | Pattern::Network(_)
+            | Pattern::Path(_)
+            | Pattern::Labels(_) => {}
+        }
+    }
+
+    fn term(&mut self, term: &Term) {
+        match term {
+            Term::Parameter(number) => self.arguments.push(*number),
+            Term::Text(text) => self.text(text),
+            Term::Constant(_) => {}
+        }
+    }
+
+    fn text(&mut self, text: &Text) {
+        self.arguments.extend(text.pieces.iter().filter_map(|piece| match piece {
+            Piece::Parameter(number) => Some(*number),
+            Piece::Literal(_) => None,
+        }));
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        match condition {
+            Condition::Not(inner) => self.condition(inner),
+            Condition::All(list) | Condition::AnyOf(list) => list.iter().for_each(|one| self.condition(one)),
+            Condition::Compare(_, a, b) => {
+                self.beside(a, b);
+                self.beside(b, a);
+            }
+            Condition::StartsWith(a, b) | Condition::EndsWith(a, b) | Condition::Contains(a, b) => self.beside(a, b),
+            Condition::Matches(Operand::Field(field), pattern)
+            | Condition::Some(field, pattern)
+            | Condition::Every(field, pattern) => {
+                if self.marks(*field) {
+                    self.pattern(pattern);
+                }
+            }
+            Condition::Member(value, field) => self.beside(&Operand::Field(*field), value),
+            Condition::Constant(_)
+            | Condition::Matches(..)
+            | Condition::Has(_)
+            | Condition::HasLabel(..)
+            | Condition::Truth(_)
+            | Condition::Vouched(_) => {}
+        }
+    }
+
+    fn beside(&mut self, attribute: &Operand, value: &Operand) {
+        if let (Operand::Field(field), Operand::Term(term, _)) = (attribute, value)
+            && self.marks(*field)
+        {
+            self.term(term);
+        }
+    }
+}
