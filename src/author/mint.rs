@@ -10,9 +10,9 @@ use crate::token::attenuate::{self, AttenuateError, BlockDraft};
 use crate::token::claims::ClaimsDraft;
 use crate::token::envelope::Token;
 use crate::token::header::TokenId;
-use crate::token::keyring::MintingKey;
 use crate::token::keys::{NoRandomness, Randomness};
 use crate::token::mint::{self, Draft, MintError};
+use crate::token::signer::Minter;
 
 /// How a token is wrapped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,32 +23,34 @@ pub struct Wrapping {
     pub encrypted: bool,
 }
 
-/// Mints a token at `now` (ms since 1970-01-01T00:00:00Z), which is its issuance unless the template says otherwise.
+/// Mints a token at `now` (ms since 1970-01-01T00:00:00Z), which is its issuance unless the template says otherwise. A
+/// [`Minter`] in the place of the key names an audience, or a key that is kept elsewhere.
 ///
 /// # Errors
 /// The key and the wrapping do not fit, the token would be too large, or there is no randomness.
-pub fn mint(
+pub fn mint<'k>(
     compiled: &Compiled,
     vocabulary: &Vocabulary,
-    key: &MintingKey,
+    minter: impl Into<Minter<'k>>,
     now: i64,
     wrapping: Wrapping,
     random: &mut impl Randomness,
 ) -> Result<Token, MintFailure> {
+    let minter = minter.into();
     let times = &compiled.times;
     let issuance = times.issuance.unwrap_or(now);
     let draft = Draft {
         issuance,
         expiry: times.end(issuance),
         not_before: times.not_before,
-        id: TokenId::random(random)?,
+        id: TokenId([0; 8]),
         fingerprint: vocabulary.fingerprint(),
         claims: claims(compiled),
         program: compiled.program.bytes(),
         sealed: wrapping.sealed,
         encrypted: wrapping.encrypted,
     };
-    Ok(mint::mint(key, &draft, random)?)
+    Ok(mint::mint(minter, &draft.with_new_id(minter, random)?, random)?)
 }
 
 fn claims(compiled: &Compiled) -> ClaimsDraft {

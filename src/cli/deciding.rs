@@ -7,12 +7,14 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::block::Choice;
-use super::inputs::{self, Snapshot};
+use super::inputs;
 use super::times::read_time;
 use super::tokens::{self, vocabulary_of};
+use super::trust::Expectations;
 use super::ui::{Failure, Ui};
 use crate::author::Document;
 use crate::author::mint::policy;
+use crate::author::request::{BadRequest, time_of};
 use crate::author::value::arguments_from_text;
 use crate::authorize::{Authorizer, Policy};
 use crate::check::library::Library;
@@ -25,6 +27,7 @@ use crate::token::cache::TokenCache;
 use crate::token::envelope::Token;
 use crate::token::header::Purpose;
 use crate::token::keyring::Keyring;
+use crate::token::revocation::HeldRevocations;
 use crate::trial::{Block, Keys, Stage};
 
 /// What decides.
@@ -46,6 +49,9 @@ pub struct Deciding {
     #[arg(long, value_name = "FILE", requires = "token")]
     revocations: Option<PathBuf>,
 
+    #[command(flatten)]
+    expectations: Expectations,
+
     /// A policy file whose policies must allow as well; may be given several times
     #[arg(long = "policy", value_name = "FILE")]
     policies: Vec<PathBuf>,
@@ -53,21 +59,33 @@ pub struct Deciding {
     #[command(flatten)]
     choice: Choice,
 
-    /// The time of the request where it has none of its own, instead of now
+    /// The time of the request, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
     now: Option<i64>,
+
+    /// Take the `time` of a request from the request: for simulations, since a request that tells the time may use an
+    /// expired token
+    #[arg(long)]
+    requests_tell_time: bool,
 }
 
 /// All that is needed to decide.
 pub struct Ready {
     vocabulary: Arc<Vocabulary>,
     now: i64,
+    requests_tell_time: bool,
     kind: Kind,
 }
 
 enum Kind {
     Minted(Stage),
-    Given { text: String, keyring: Keyring, revocations: Option<Snapshot>, policies: Vec<Policy> },
+    Given {
+        text: String,
+        keyring: Keyring,
+        revocations: Option<HeldRevocations>,
+        policies: Vec<Policy>,
+        expectations: Expectations,
+    },
 }
 
 impl Deciding {
@@ -93,7 +111,8 @@ impl Deciding {
         now: i64,
     ) -> Result<Option<Ready>, Failure> {
         let keyring = inputs::keyring(ui, keyring)?;
-        let revocations = self.revocations.as_deref().map(inputs::revocations).transpose()?;
+        let read = |path| inputs::revocations(path, &keyring, self.expectations.audience());
+        let revocations = self.revocations.as_deref().map(read).transpose()?;
         let text = tokens::text(token)?;
         let Some(blocks) = self.policy_blocks(ui, library)? else { return Ok(None) };
         let known = inputs::vocabularies(library);
@@ -114,7 +133,8 @@ impl Deciding {
             })
         });
         let policies = policies.collect::<Result<_, _>>()?;
-        Ok(Some(Ready { vocabulary, now, kind: Kind::Given { text, keyring, revocations, policies } }))
+        let kind = Kind::Given { text, keyring, revocations, policies, expectations: self.expectations };
+        Ok(Some(Ready { vocabulary, now, requests_tell_time: self.requests_tell_time, kind }))
     }
 
     fn minted(&self, ui: &Ui, library: &Library, now: i64) -> Result<Option<Ready>, Failure> {
@@ -133,7 +153,8 @@ impl Deciding {
         let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
         let stage = Stage::new(String::new(), blocks, policies, now, &keys);
         let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
-        Ok(Some(Ready { vocabulary: Arc::clone(stage.vocabulary()), now, kind: Kind::Minted(stage) }))
+        let (vocabulary, requests_tell_time) = (Arc::clone(stage.vocabulary()), self.requests_tell_time);
+        Ok(Some(Ready { vocabulary, now, requests_tell_time, kind: Kind::Minted(stage) }))
     }
 
     /// Every policy of the files of `--policy`.
@@ -177,7 +198,8 @@ impl Ready {
         let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
         let stage = Stage::new(String::new(), blocks, Vec::new(), now, &keys);
         let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
-        Ok(Self { vocabulary: Arc::clone(stage.vocabulary()), now, kind: Kind::Minted(stage) })
+        let vocabulary = Arc::clone(stage.vocabulary());
+        Ok(Self { vocabulary, now, requests_tell_time: false, kind: Kind::Minted(stage) })
     }
 
     /// What requests speak.
@@ -186,35 +208,35 @@ impl Ready {
         &self.vocabulary
     }
 
-    /// The time of requests that have none.
-    #[must_use]
-    pub const fn now(&self) -> i64 {
-        self.now
+    /// When a request is decided.
+    ///
+    /// # Errors
+    /// It brings a time of its own, which could be one at which an expired token was valid.
+    pub fn time(&self, request: &Json) -> Result<i64, BadRequest> {
+        match time_of(request)? {
+            None => Ok(self.now),
+            Some(time) if self.requests_tell_time => Ok(time),
+            Some(_) => {
+                let why = "is not for the request to say; `--now TIME` sets it, `--requests-tell-time` takes it from requests";
+                Err(BadRequest { path: "time".to_owned(), why: why.to_owned() })
+            }
+        }
     }
 
     /// Lends who decides.
-    ///
-    /// # Errors
-    /// The revocation list is none; it has been read before, so this does not happen.
-    pub fn with_court<R>(
-        &self,
-        cache: Option<&TokenCache>,
-        use_it: impl FnOnce(&Court<'_>) -> R,
-    ) -> Result<R, Failure> {
+    pub fn with_court<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Court<'_>) -> R) -> R {
         match &self.kind {
-            Kind::Minted(stage) => Ok(stage.with_court(Purpose::Local, use_it)),
-            Kind::Given { text, keyring, revocations, policies } => {
-                let revocations = revocations.as_ref().map(Snapshot::open).transpose()?;
-                let mut authorizer = Authorizer::new(keyring, &self.vocabulary).with_policies(policies);
-                if let Some(revocations) = revocations {
-                    authorizer = authorizer.with_revocations(revocations);
-                }
+            Kind::Minted(stage) => stage.with_court(Purpose::Local, use_it),
+            Kind::Given { text, keyring, revocations, policies, expectations } => {
+                let revocations = revocations.as_ref().map(HeldRevocations::lend);
+                let verifier = expectations.verifier(keyring, &self.vocabulary, revocations);
+                let authorizer = Authorizer::with_verifier(verifier).with_policies(policies);
                 let sources = Sources::none();
                 let court = Court::new(authorizer, Some(text), &sources);
-                Ok(match cache {
+                match cache {
                     Some(cache) => use_it(&court.with_cache(cache)),
                     None => use_it(&court),
-                })
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::deciding::{Deciding, Ready, request};
 use super::page::{cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
-use crate::author::request::{OwnedRequest, time_of};
+use crate::author::request::OwnedRequest;
 use crate::explain::{Cause, Court, Explanation};
 use crate::syntax::map::from_json_text;
 use crate::token::cache::TokenCache;
@@ -53,7 +53,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         return stream(&args.request, &ready, ui);
     }
     let request = request(&args.request)?;
-    let explanation = ready.with_court(None, |court| decide(court, &ready, request, args.explain))?;
+    let explanation = ready.with_court(None, |court| decide(court, &ready, request, args.explain));
     show(ui, &explanation);
     Ok(Exit::of(explanation.verdict == "allow"))
 }
@@ -65,7 +65,7 @@ pub fn decide(court: &Court<'_>, ready: &Ready, request: Result<Json, String>, w
         Err(message) => return not_json(message),
     };
     let read = OwnedRequest::from_json(ready.vocabulary(), &json);
-    match read.and_then(|request| Ok((request, time_of(&json)?.unwrap_or(ready.now())))) {
+    match read.and_then(|request| Ok((request, ready.time(&json)?))) {
         Ok((request, time)) if why => court.explain(&request, time),
         Ok((request, time)) => court.decided(court.decide(&request, time, &mut Scratch::new()), time),
         Err(bad) => court.malformed(&bad, &json),
@@ -123,7 +123,7 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
         }
         let _ = out.flush();
         Ok(())
-    })?;
+    });
     bar.finish_and_clear();
     outcome?;
     ui.note(&tally);
@@ -144,10 +144,9 @@ impl Tally {
         let explanation = match from_json_text(line) {
             Err(diagnostic) => not_json(diagnostic.message),
             Ok(json) => {
-                match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, time_of(&json)?))) {
+                match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, ready.time(&json)?))) {
                     Err(bad) => court.malformed(&bad, &json),
                     Ok((request, time)) => {
-                        let time = time.unwrap_or(ready.now());
                         let before = now();
                         let verdict = court.decide(&request, time, scratch);
                         self.deciding += before.elapsed();

@@ -38,6 +38,7 @@ pub mod spelled;
 mod test;
 pub mod times;
 pub mod tokens;
+mod trust;
 pub mod ui;
 mod vocabulary;
 mod vouch;

@@ -106,14 +106,22 @@ pub enum Refusal {
     UnknownVocabulary,
     /// A program that the verifier does not prove.
     BadProgram,
+    /// The time lies before 1970: there is no clock, so nobody can say whether the token is valid.
+    NoClock,
     /// Its end has come.
     Expired,
-    /// Its time has not begun.
+    /// Its time has not begun, or it says that it was made in the future.
     NotYetValid,
     /// A block of it, or its key for tokens of its age, is revoked.
     Revoked,
     /// The revocation list is older than it says it may be.
     StaleRevocations,
+    /// The revocation list says that it was issued in the future.
+    EarlyRevocations,
+    /// No accepted key has signed the revocation list, or there is none, and the verifier wants one that is signed.
+    UnsignedRevocations,
+    /// A policy of the service was proved with another vocabulary than the one that decides.
+    OtherPolicy,
     /// The request is not one of the vocabulary.
     Request(Malformed),
 }
@@ -134,10 +142,14 @@ impl Refusal {
             Self::Sealed => "sealed",
             Self::UnknownVocabulary => "unknown_vocabulary",
             Self::BadProgram => "bad_program",
+            Self::NoClock => "no_clock",
             Self::Expired => "expired",
             Self::NotYetValid => "not_yet_valid",
             Self::Revoked => "revoked",
             Self::StaleRevocations => "stale_revocations",
+            Self::EarlyRevocations => "early_revocations",
+            Self::UnsignedRevocations => "unsigned_revocations",
+            Self::OtherPolicy => "other_policy",
             Self::Request(_) => "malformed_request",
         }
     }
@@ -152,15 +164,21 @@ impl fmt::Display for Refusal {
             Self::NotCanonical => f.write_str("the token is not in its canonical form"),
             Self::UnknownVersion => f.write_str("the token is of an unknown version or purpose"),
             Self::UnknownKey => f.write_str("the token names a key that is not in the keyring"),
-            Self::Forged => f.write_str("the token's proof does not fit: it is forged or altered"),
+            Self::Forged => {
+                f.write_str("the token's proof does not fit: it is forged, altered, or made for another audience")
+            }
             Self::TooManyBlocks => f.write_str("the token has more blocks than allowed"),
             Self::Sealed => f.write_str("the token has a block behind its seal"),
             Self::UnknownVocabulary => f.write_str("the token is made with a vocabulary that is not known here"),
             Self::BadProgram => f.write_str("the token holds a program that is not valid"),
+            Self::NoClock => f.write_str("there is no clock: the time lies before 1970"),
             Self::Expired => f.write_str("the token has expired"),
             Self::NotYetValid => f.write_str("the token is not valid yet"),
             Self::Revoked => f.write_str("the token is revoked"),
             Self::StaleRevocations => f.write_str("the revocation list is too old to go on"),
+            Self::EarlyRevocations => f.write_str("the revocation list says that it was issued in the future"),
+            Self::UnsignedRevocations => f.write_str("there is no revocation list that an accepted key has signed"),
+            Self::OtherPolicy => f.write_str("a policy was proved with another vocabulary than the one that decides"),
             Self::Request(malformed) => write!(f, "the request is malformed: {malformed}"),
         }
     }
