@@ -1,8 +1,8 @@
 //! A program that mints with a key that it does not have: `cargo run --features author --example remote_signer`.
 //!
 //! The private key is kept by a vault, here a thread of its own that only signs messages of 47 bytes. A key management
-//! service or a hardware module in its place answers over a socket. Who takes over the program can have tokens signed
-//! while he is there, and cannot take the key with him.
+//! service or a hardware module in its place answers over a socket. An attacker in this program can have tokens
+//! signed while he is there, and cannot take the key with him.
 
 use std::error::Error;
 use std::sync::mpsc::{Receiver, Sender, channel};

@@ -191,7 +191,7 @@ pub fn revocations(path: &Path, keyring: &Keyring, audience: Audience) -> Result
     HeldRevocations::open(Revocations::write(&list)).map_err(|error| wrong(&error))
 }
 
-/// As [`now`], for commands that write the time down.
+/// As [`now`], for commands that write the time down, or whose tokens would be valid before they were made.
 ///
 /// # Errors
 /// The time lies before 1970: there is no clock.

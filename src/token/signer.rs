@@ -1,4 +1,4 @@
-//! Who proves tokens: a key in this process, or a [`Signer`] that asks for signatures elsewhere.
+//! What proves tokens: a key in this process, or a [`Signer`] that asks for signatures elsewhere.
 //!
 //! A key management service or a hardware module keeps the private key and signs messages of 47 bytes with Ed25519
 //! (RFC 8032, without prehash). What it returns is checked before it leaves this process, so a broken or a wrong signer

@@ -1,5 +1,7 @@
 //! What a token binds: the vocabulary of a voucher, the premises of a proof, an audience, time, randomness, revocation.
 
+mod hosts;
+
 use std::cell::Cell;
 
 use crate::token_workshop::{
@@ -26,7 +28,7 @@ use placet::token::vouch::{VouchError, Voucher, VoucherRequest};
 
 #[path = "../../examples/remote_signer.rs"]
 #[allow(dead_code, reason = "its `main` is not run")]
-mod remote_signer;
+pub mod remote_signer;
 
 fn both() -> [MintingKey; 2] {
     [local().into(), signing().into()]
@@ -296,6 +298,12 @@ fn randomness_that_repeats_undoes_no_restriction() {
     // With one seed for two blocks, the holder of the second would sign another block in its place.
     let seeds = [seed(&token), seed(&once), seed(&twice), [7; 16]];
     assert!((0..4).all(|one| (0..one).all(|other| seeds[one] != seeds[other])));
+    // Before the seed another header, and by a key that is kept elsewhere and gives no secret.
+    let later = mint(&signing(), &Draft { issuance: NOW + 1, ..draft(program()) }, &mut stuck).unwrap();
+    assert_ne!(seed(&later), seed(&token));
+    let vault = remote_signer::Vault::open([0x22; 32]).unwrap();
+    let elsewhere = |program| mint(Minter::signer(&vault), &draft(program), &mut stuck).unwrap();
+    assert_ne!(seed(&elsewhere(program())), seed(&elsewhere(restriction())));
     let another = SigningKey::from_seed(&[9; 32]);
     assert_ne!(seed(&mint(&another, &draft(program()), &mut stuck).unwrap()), seed(&token));
 }

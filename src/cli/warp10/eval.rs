@@ -79,7 +79,7 @@ pub fn explain(args: ExplainArgs, ui: &Ui) -> Outcome {
 }
 
 fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
-    let now = inputs::now(asked.now);
+    let now = inputs::clock(asked.now)?;
     let service = Service::read(ui, &asked.configuration, &asked.lists, now)?;
     let token = match service.accept(&token_text(&asked.token)?, now) {
         Ok(token) => token,

@@ -53,7 +53,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     };
     let config = Path::new(config);
     let text = Zeroizing::new(inputs::text(config)?);
-    let run = Run { ui, options: &options, now: inputs::now(None), remembered: remembered(config) };
+    let run = Run { ui, options: &options, now: inputs::clock(None)?, remembered: remembered(config) };
     let text = if is_template(&text) { run.fill(config, &text)? } else { text };
     if options.mint {
         let order = run.order()?;

@@ -1,5 +1,5 @@
-//! Signed revocation lists: a snapshot after the name of a key and its proof, so that who can write the file cannot take an
-//! entry out of it.
+//! Signed revocation lists: a snapshot after the name of a key and its proof. Write access to the file is then not enough
+//! to take an entry out of it.
 //!
 //! ```text
 //!  7 bytes         "placetS"
