@@ -171,7 +171,8 @@ fn from_text_to_verdict(key: &MintingKey, wrappings: &[Wrapping]) {
     for wrapping in wrappings {
         let token = minted(&curious, key.clone(), *wrapping);
         let reading = compiled(&curious, BlockKind::Restriction);
-        let restricted = attenuate(&token, &reading, NOW, false, &mut random).expect("it is open");
+        let restricted =
+            attenuate(&token, &reading, curious.vocabulary(), NOW, false, &mut random).expect("it is open");
         let voucher = VoucherRequest::of(&token).expect("a token").vouch(
             &signing(),
             curious.vocabulary(),

@@ -356,6 +356,22 @@ fn a_request_does_not_tell_the_time_unless_it_is_asked() {
     place.placet("explain policy.placet --template whole --request request").no().says("`time`");
 }
 
+/// Attribute 1 is `user` in the token and `admin` in the policy.
+#[test]
+fn a_policy_of_another_vocabulary_decides_no_token() {
+    let place = Place::with_token();
+    let vocabulary = |first, second| {
+        format!("vocabulary order 1 {{ {first}: string optional {second}: string optional action get }}\n")
+    };
+    place.write("ours.placet", &vocabulary("user", "admin"));
+    place.write("t.placet", &format!("{}token t {{ allow {{ action: get }} ttl: 1h }}\n", vocabulary("user", "admin")));
+    place.write("p.placet", &format!("{}policy p {{ allow {{ admin: \"ann\" }} }}\n", vocabulary("admin", "user")));
+    place.write("t", &place.placet("mint t.placet --keyring keys").yes().out);
+    place.write("request", r#"{"action": "get", "user": "ann"}"#);
+    let eval = "eval --token t --keyring keys --policy p.placet --request request --vocabulary ours.placet";
+    place.placet(eval).could_not().says("`p` does not speak `order`");
+}
+
 #[test]
 fn a_third_party_does_not_sign_for_another_vocabulary() {
     let place = Place::with_token();

@@ -117,6 +117,7 @@ fn minting<'k>(keyring: &'k Keyring, args: &Args) -> Result<&'k MintingKey, Fail
 fn refuse(ui: &Ui, failure: MintFailure) -> Outcome {
     match failure {
         MintFailure::Mint(error) => Ok(ui.no("error", "mint", &error)),
+        MintFailure::Misfit(misfit) => Ok(ui.no("error", "mint", &misfit)),
         MintFailure::NoRandomness(error) => Err(Failure::new(error.to_string())),
     }
 }

@@ -8,6 +8,7 @@ use crate::token_workshop::{
     HOUR, NOW, cache_is, draft, keyring, local, minted, program, random, restriction, signing, spell, third_party,
     vocabulary,
 };
+use placet::author::mint as author;
 use placet::authorize::{Authorizer, Policy};
 use placet::bytecode::program::EMPTY;
 use placet::bytecode::verify::{Budget, Scope};
@@ -146,6 +147,30 @@ fn a_policy_is_decided_by_the_vocabulary_that_it_was_proved_with_only() {
     let grown = grown.attribute("user", string, true).unwrap().attribute("admin", string, true).unwrap();
     let grown = grown.action("get").unwrap().action("set").unwrap().build();
     assert!(decide(&proved_with(&ours, ours.present()), &grown).is_allow());
+}
+
+/// What is compiled keeps its vocabulary too: a token, a restriction or a policy is not made of it in another one's name.
+#[test]
+fn what_was_compiled_in_one_vocabulary_is_not_used_in_another() {
+    let document = super::support::document;
+    let ours = document(
+        "vocabulary order 1 { user: string optional admin: string optional action get }\ntoken t { allow { user: \"yes\" } ttl: 1h }",
+    );
+    let theirs = document(
+        "vocabulary order 1 { admin: string optional user: string optional action get }\nrestriction r { only { user: \"yes\" } }",
+    );
+    let (token, restriction) = (super::support::compiled(&ours, []), super::support::compiled(&theirs, []));
+    let (our_words, their_words) = (ours.vocabulary(), theirs.vocabulary());
+    let mint = |vocabulary| author::mint(&token, vocabulary, &local(), NOW, author::Wrapping::default(), &mut random());
+    assert_eq!(mint(their_words), Err(author::MintFailure::Misfit(author::Misfit::OtherVocabulary)));
+    let minted = mint(our_words).unwrap();
+    let misfit = Err(author::AttenuateFailure::Misfit(author::Misfit::OtherVocabulary));
+    for vocabulary in [our_words, their_words] {
+        let narrowed = author::attenuate(&minted, &restriction, vocabulary, NOW, false, &mut random());
+        assert_eq!(narrowed, misfit, "{}", vocabulary.fingerprint());
+    }
+    assert_eq!(author::policy("p", &restriction, our_words).err(), Some(author::Misfit::OtherVocabulary));
+    assert!(author::policy("p", &restriction, their_words).is_ok());
 }
 
 /// Two secrets whose keys have one id of four bytes: found among the first hundred thousand.
