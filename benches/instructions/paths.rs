@@ -119,7 +119,9 @@ fn add(times: u64) {
     let token: Token = asked::minted(&document, &asked::local());
     let restriction = restriction();
     for _ in 0..times {
-        black_box(attenuate(black_box(&token), &restriction, document.vocabulary(), NOW, false, &mut asked::random).unwrap());
+        black_box(
+            attenuate(black_box(&token), &restriction, document.vocabulary(), NOW, false, &mut asked::random).unwrap(),
+        );
     }
 }
 

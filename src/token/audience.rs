@@ -10,11 +10,11 @@ use crate::limits::AUDIENCE_BYTES;
 
 /// A hash of an audience's name; [`NONE`](Self::NONE) where minter and verifier name none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Audience(Option<[u8; 32]>);
+pub struct Audience([u8; 32]);
 
 impl Audience {
     /// The audience of minters and verifiers that name none.
-    pub const NONE: Self = Self(None);
+    pub const NONE: Self = Self([0; 32]);
 
     /// The audience of this name: 1 to [`AUDIENCE_BYTES`] printable ASCII characters without blanks, such as `orders` or
     /// `https://orders.example`. Names are compared byte by byte. Costs one hash; make it once.
@@ -24,30 +24,34 @@ impl Audience {
     /// is more often a variable that nobody has set.
     pub fn new(name: &str) -> Result<Self, AudienceError> {
         let fits = (1..=AUDIENCE_BYTES).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
-        fits.then(|| Self(Some(blake3::derive_key("placet 2026-11 audience v1", name.as_bytes())))).ok_or(AudienceError)
+        fits.then(|| Self(blake3::derive_key("placet 2026-11 audience v1", name.as_bytes()))).ok_or(AudienceError)
     }
 
     /// The key that the chain of a local token, or the proof of a revocation list, starts from. What `key` proves itself
     /// begins with other bytes than `03`.
     #[inline]
     pub(super) fn start(self, key: &[u8; 32]) -> [u8; 32] {
-        let Some(audience) = self.0 else { return *key };
+        if self == Self::NONE {
+            return *key;
+        }
         let mut input = [0x03; 33];
-        input[1..].copy_from_slice(&audience);
+        input[1..].copy_from_slice(&self.0);
         *blake3::keyed_hash(key, &input).as_bytes()
     }
 
     /// What is signed in the place of the digest.
     #[inline]
     pub(super) fn bind(self, digest: Link) -> Link {
-        let Some(audience) = self.0 else { return digest };
+        if self == Self::NONE {
+            return digest;
+        }
         let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 public audience v1");
-        *hasher.update(&digest).update(&audience).finalize().as_bytes()
+        *hasher.update(&digest).update(&self.0).finalize().as_bytes()
     }
 
-    /// For hashes that take it in beside other things of fixed length.
-    pub(super) fn bytes(self) -> [u8; 32] {
-        self.0.unwrap_or_default()
+    /// For hashes that take it in beside other things of fixed length: 32 zeros where there is none.
+    pub(super) const fn bytes(self) -> [u8; 32] {
+        self.0
     }
 }
 

@@ -117,7 +117,7 @@ impl<'b> Verified<'b> {
     ///
     /// # Errors
     /// It has expired, its time has not begun, or `now` lies before 1970, which no clock says.
-    #[inline]
+    #[inline(always)]
     pub fn check_time(&self, now: i64, skew: i64) -> Result<(), Refusal> {
         if now < 0 {
             return Err(Refusal::NoClock);
