@@ -309,7 +309,11 @@ fn verify(c: &mut Criterion) {
     let mut added = 0;
     for restrictions in [0, 1, 4, 16] {
         while added < restrictions {
-            extended = attenuate(&extended, &compiled, NOW, false, &mut |buffer: &mut [u8]| buffer.fill(9)).unwrap();
+            extended =
+                attenuate(&extended, &compiled, document.vocabulary(), NOW, false, &mut |buffer: &mut [u8]| {
+                    buffer.fill(9)
+                })
+                .unwrap();
             added += 1;
         }
         let text = extended.text();
@@ -327,7 +331,8 @@ fn verify(c: &mut Criterion) {
         b.iter(|| verifier.verify(black_box(&public), NOW, &mut scratch).is_ok());
     });
     group.bench_function("add a restriction, local", |b| {
-        b.iter(|| attenuate(black_box(&token), &compiled, NOW, false, &mut |buffer: &mut [u8]| buffer.fill(9)).is_ok());
+        let mut random = |buffer: &mut [u8]| buffer.fill(9);
+        b.iter(|| attenuate(black_box(&token), &compiled, document.vocabulary(), NOW, false, &mut random).is_ok());
     });
     group.finish();
 }

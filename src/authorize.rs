@@ -18,7 +18,7 @@ use crate::bytecode::verify::{ProgramError, Proved, ProvedProgram, Scope};
 use crate::limits::BLOCKS;
 use crate::model::request::{Malformed, Request};
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
-use crate::model::vocabulary::Vocabulary;
+use crate::model::vocabulary::{Fingerprint, State, Vocabulary};
 use crate::token::claims::{Claims, ClaimsSection};
 use crate::token::keyring::Keyring;
 use crate::token::revocation::Revocations;
@@ -31,6 +31,8 @@ use crate::vm::{Answer, Context, Kind, run};
 pub struct Policy {
     name: String,
     program: ProvedProgram,
+    /// The vocabulary that gave the attributes their types, and the state of it.
+    proved_with: (Fingerprint, State),
 }
 
 impl Policy {
@@ -39,7 +41,8 @@ impl Policy {
     /// # Errors
     /// The program is not proved.
     pub fn new(name: &str, program: Vec<u8>, scope: &Scope<'_>) -> Result<Self, ProgramError> {
-        Ok(Self { name: name.to_owned(), program: ProvedProgram::new(program, scope)? })
+        let proved_with = (scope.vocabulary.fingerprint(), scope.state);
+        Ok(Self { name: name.to_owned(), program: ProvedProgram::new(program, scope)?, proved_with })
     }
 
     /// What it is called.
@@ -53,12 +56,17 @@ impl Policy {
     pub fn program(&self) -> Proved<'_> {
         self.program.lend()
     }
+
+    /// Whether its numbers and types mean here what they meant where it was proved.
+    fn speaks(&self, verifier: &Verifier<'_>) -> bool {
+        let (vocabulary, state) = self.proved_with;
+        verifier.speaks(state) && verifier.vocabulary().state(vocabulary).is_some()
+    }
 }
 
 /// What a service decides with.
 #[derive(Clone, Copy, Debug)]
 pub struct Authorizer<'k> {
-    vocabulary: &'k Vocabulary,
     verifier: Verifier<'k>,
     policies: &'k [Policy],
 }
@@ -67,7 +75,13 @@ impl<'k> Authorizer<'k> {
     /// Decides by tokens alone.
     #[must_use]
     pub const fn new(keyring: &'k Keyring, vocabulary: &'k Vocabulary) -> Self {
-        Self { vocabulary, verifier: Verifier::new(keyring, vocabulary), policies: &[] }
+        Self::with_verifier(Verifier::new(keyring, vocabulary))
+    }
+
+    /// Decides by tokens alone, with a verifier that has an audience, another clock skew or a revocation list.
+    #[must_use]
+    pub const fn with_verifier(verifier: Verifier<'k>) -> Self {
+        Self { verifier, policies: &[] }
     }
 
     /// The same, with policies that must allow as well.
@@ -85,7 +99,7 @@ impl<'k> Authorizer<'k> {
     /// What its requests speak.
     #[must_use]
     pub const fn vocabulary(&self) -> &'k Vocabulary {
-        self.vocabulary
+        self.verifier.vocabulary()
     }
 
     /// Its policies.
@@ -108,11 +122,12 @@ impl<'k> Authorizer<'k> {
         }
     }
 
-    /// Decides a request with a token that has been verified. A verified token ages: its expiry is held against the request's
-    /// time again. What else may have changed since (revocations, keys), [`Verifier::recheck`] asks.
+    /// Decides a request with a token that has been verified. What was assumed then is compared with what holds here: the
+    /// vocabulary, the audience, and the token's bounds against the request's time. What else may have changed since
+    /// (revocations, keys), [`Verifier::recheck`] asks.
     pub fn decide<'b>(&self, token: &Verified<'b>, request: &Request<'_>) -> Decision<'b> {
         let refused = |refusal| Decision { verdict: Verdict::Refused(refusal), claims: None };
-        if let Err(refusal) = token.check_time(request.time()) {
+        if let Err(refusal) = self.verifier.check_premises(token, request.time()) {
             return refused(refusal);
         }
         if let Err(malformed) = self.check(request) {
@@ -139,6 +154,9 @@ impl<'k> Authorizer<'k> {
     /// Decides a request by the service's policies, without a token. Rules that ask about the token find one that was
     /// issued at the request's time and never expires, and that nobody vouches for.
     pub fn decide_alone(&self, request: &Request<'_>) -> Verdict {
+        if request.time() < 0 {
+            return Verdict::Refused(Refusal::NoClock);
+        }
         if let Err(malformed) = self.check(request) {
             return Verdict::Refused(Refusal::Request(malformed));
         }
@@ -149,7 +167,8 @@ impl<'k> Authorizer<'k> {
 
     fn check(&self, request: &Request<'_>) -> Result<(), Malformed> {
         // The same vocabulary is nearly always the same object; comparing fingerprints is for those who made it twice.
-        if !core::ptr::eq(request.vocabulary(), self.vocabulary) && request.vocabulary() != self.vocabulary {
+        let vocabulary = self.vocabulary();
+        if !core::ptr::eq(request.vocabulary(), vocabulary) && request.vocabulary() != vocabulary {
             return Err(Malformed::OtherVocabulary);
         }
         request.check()
@@ -157,6 +176,9 @@ impl<'k> Authorizer<'k> {
 
     fn policy_verdicts(&self, request: &Request<'_>, context: &Context<'_>) -> impl Iterator<Item = Verdict> {
         self.policies.iter().zip(0..).map(move |(policy, number)| {
+            if !policy.speaks(&self.verifier) {
+                return Verdict::Refused(Refusal::OtherPolicy);
+            }
             verdict_of(Origin::Policy(number), run(&policy.program(), Kind::Authority, request, context))
         })
     }

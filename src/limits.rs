@@ -92,6 +92,16 @@ pub const AUTOMATON_BUILD_BYTES: usize = 2 * 1024 * 1024;
 /// Entries of a token's `labels` and `attributes`: they come back with every verdict.
 pub const CLAIM_ENTRIES: usize = 64;
 
+/// Bytes of an audience's name: as long as a host name may be, and more than an identifier needs.
+pub const AUDIENCE_BYTES: usize = 255;
+
+/// How far ahead the clock of a minter may be, in milliseconds, unless a verifier says otherwise: machines that keep their
+/// clocks by NTP are within a second of each other, and a minute is what other token systems grant.
+pub const CLOCK_SKEW: i64 = 60 * 1000;
+
+/// What a clock reads that cannot be read or stands before 1970: a moment at which every token is refused.
+pub const NO_CLOCK: i64 = -1;
+
 /// How deep maps and lists of a scripting host nest: the deepest pattern, and the few levels above it.
 pub const HOST_DEPTH: usize = NESTING + 8;
 

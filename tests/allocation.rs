@@ -171,8 +171,14 @@ fn from_text_to_verdict(key: &MintingKey, wrappings: &[Wrapping]) {
     for wrapping in wrappings {
         let token = minted(&curious, key.clone(), *wrapping);
         let reading = compiled(&curious, BlockKind::Restriction);
-        let restricted = attenuate(&token, &reading, NOW, false, &mut random).expect("it is open");
-        let voucher = VoucherRequest::of(&token).expect("a token").vouch(&signing(), &draft(&reading, NOW, true));
+        let restricted =
+            attenuate(&token, &reading, curious.vocabulary(), NOW, false, &mut random).expect("it is open");
+        let voucher = VoucherRequest::of(&token).expect("a token").vouch(
+            &signing(),
+            curious.vocabulary(),
+            &draft(&reading, NOW, true),
+        );
+        let voucher = voucher.expect("it speaks the vocabulary");
         let vouched = append_voucher(&token, &voucher, &mut random).expect("it was made for it");
         tokens.extend([token, restricted, vouched].map(|token| (&curious, token, look(curious.vocabulary()))));
     }

@@ -177,7 +177,10 @@ fn each_bad_token_is_refused_with_its_own_cause() {
     refused("token --now 2099-01-01T00:00:00Z", "expired");
     place.placet("revoke token --keyring keys --list revoked").yes();
     refused("token --revocations revoked", "revoked");
-    refused("token --revocations revoked --now 0", "revoked");
+    refused("token --revocations revoked --now 0", "not_yet_valid");
+    refused("token --now -1", "no_clock");
+    place.placet("revoke --renew --list ahead --now 2099-01-01T00:00:00Z").yes();
+    refused("token --revocations ahead", "early_revocations");
     place.placet("keygen --local --keyring other").yes();
     place.placet("inspect token --keyring other").no().says("unknown_key");
     place.placet("inspect token --keyring none").could_not().says("`none`");
@@ -264,16 +267,119 @@ fn revoking_keeps_comments_and_what_is_revoked_stays_so() {
     place.write("list", &text);
     place.placet("revoke token --keyring keys --list list").yes().says("already");
     place.placet("revoke --id 00112233445566778899aabbccddeeff --list list --max-age 2h").yes();
-    place.placet("revoke --key 0a1b2c3d --before 2026-01-01T00:00:00Z --list list").yes();
-    place.placet("revoke --key 0a1b2c3d --before 2025-01-01T00:00:00Z --list list --snapshot bin").yes();
+    let key = format!("local:{}", "0a".repeat(16));
+    place.placet(&format!("revoke --key {key} --before 2026-01-01T00:00:00Z --list list")).yes();
+    place.placet(&format!("revoke --key {key} --before 2025-01-01T00:00:00Z --list list --snapshot bin")).yes();
     let text = place.read("list");
     assert!(text.contains("# ask ann") && text.contains("max-age: 7200000"), "{text}");
     assert!(
-        text.contains("key 0a1b2c3d before 1767225600000")
-            && text.ends_with("00112233445566778899aabbccddeeff\nkey 0a1b2c3d before 1767225600000\nend\n"),
+        text.ends_with(&format!("00112233445566778899aabbccddeeff\nkey {key} before 1767225600000\nend\n")),
         "{text}"
     );
     place.placet("inspect token --keyring keys --revocations bin").no().says("revoked");
+}
+
+/// The short id in a token could be that of another key, so the list names the whole key.
+#[test]
+fn a_key_is_revoked_by_its_whole_name_which_the_keyring_knows() {
+    let place = Place::with_token();
+    let id = place.json("inspect token")["key"].as_str().unwrap().to_owned();
+    let revoke =
+        |rest: &str| place.placet(&format!("revoke --key {id} --before 2099-01-01T00:00:00Z --list list {rest}"));
+    revoke("").could_not().says(&id).says("--keyring FILE");
+    revoke("--keyring keys").yes();
+    assert!(place.read("list").contains(&format!("key local:{id}")), "{}", place.read("list"));
+    place.placet("inspect token --keyring keys --revocations list").no().says("revoked");
+    let name = place.json("keygen --local --keyring other")["name"].as_str().unwrap().to_owned();
+    place.placet(&format!("revoke --key {name} --before 2099-01-01T00:00:00Z --list list")).yes();
+}
+
+#[test]
+fn revoking_asks_only_whether_the_token_is_genuine() {
+    let place = Place::with_token();
+    place.write("shop.placet", "vocabulary shop 1 { action buy }\ntoken t { allow { action: buy } ttl: 5m }\n");
+    place.write("t", &place.placet("mint shop.placet --keyring keys --now 0 --audience shop").yes().out);
+    place.placet("revoke t --keyring keys --audience shop --list list").yes().says("revoked");
+    place.placet("revoke t --keyring keys --list list").no().says("another audience");
+    let refused = place.json("inspect t --keyring keys --vocabulary shop.placet --audience shop --now 1 --revocations list --clock-skew 99999d");
+    assert_eq!(refused["cause"], "revoked");
+}
+
+#[test]
+fn a_token_is_for_its_audience() {
+    let place = Place::with_token();
+    let mint = "mint policy.placet --template whole --keyring keys";
+    place.write("orders", &place.placet(&format!("{mint} --audience orders")).yes().out);
+    place.placet("inspect orders --keyring keys --audience orders").yes().says("VERIFIED");
+    place.placet("inspect orders --keyring keys").no().says("another audience");
+    place.placet("inspect orders --keyring keys --audience billing").no().says("forged");
+    place.placet("inspect token --keyring keys --audience orders").no().says("forged");
+    // Its holder narrows it without naming whom it is for.
+    place.write("narrow", &place.placet("attenuate orders policy.placet --with item=x").yes().out);
+    place.write("request", r#"{"action": "get", "cache": "c", "item": "x"}"#);
+    let eval = "eval --token narrow --keyring keys --request request";
+    place.placet(&format!("{eval} --audience orders")).yes().says("allow");
+    place.placet(eval).no().says("forged");
+    place.placet(&format!("{mint} --audience ")).could_not();
+    place.placet("inspect orders --audience orders").could_not().says("--keyring");
+}
+
+#[test]
+fn a_signed_list_is_one_that_a_key_of_the_keyring_has_signed() {
+    let place = Place::with_token();
+    place.placet("revoke --renew --list list --snapshot plain").yes();
+    let signed = "--sign --keyring keys";
+    place.placet(&format!("revoke --renew --list list --snapshot signed {signed}")).yes();
+    place.placet(&format!("revoke --renew --list list --snapshot orders {signed} --audience orders")).yes();
+    let inspect = |rest: &str| place.placet(&format!("inspect token --keyring keys --revocations {rest}"));
+    inspect("signed --signed-revocations").yes();
+    inspect("signed").yes();
+    inspect("plain").yes();
+    inspect("plain --signed-revocations").no().says("unsigned_revocations");
+    inspect("list --signed-revocations").no().says("unsigned_revocations");
+    inspect("orders --signed-revocations").could_not().says("for this audience");
+    place.placet("keygen --local --keyring other").yes();
+    place.placet("revoke --renew --list list --snapshot theirs --sign --keyring other").yes();
+    inspect("theirs").could_not().says("no accepted key");
+    place.placet("revoke --renew --list list --sign --keyring keys").could_not().says("--snapshot");
+}
+
+#[test]
+fn a_request_does_not_tell_the_time_unless_it_is_asked() {
+    let place = Place::with_token();
+    let eval = "eval --token token --keyring keys --now 2099-01-01T00:00:00Z --request request";
+    let now = place.json("inspect token")["issuance"].as_i64().unwrap();
+    place.write("request", &format!(r#"{{"action": "get", "cache": "profiles", "item": "user/42/a", "time": {now}}}"#));
+    place.placet(eval).no().says("--requests-tell-time");
+    place.placet(&format!("{eval} --jsonl")).no().says("`time`");
+    place.placet(&format!("{eval} --requests-tell-time")).yes().says("allow");
+    place.placet("explain policy.placet --template whole --request request").no().says("`time`");
+}
+
+/// Attribute 1 is `user` in the token and `admin` in the policy.
+#[test]
+fn a_policy_of_another_vocabulary_decides_no_token() {
+    let place = Place::with_token();
+    let vocabulary = |first, second| {
+        format!("vocabulary order 1 {{ {first}: string optional {second}: string optional action get }}\n")
+    };
+    place.write("ours.placet", &vocabulary("user", "admin"));
+    place.write("t.placet", &format!("{}token t {{ allow {{ action: get }} ttl: 1h }}\n", vocabulary("user", "admin")));
+    place.write("p.placet", &format!("{}policy p {{ allow {{ admin: \"ann\" }} }}\n", vocabulary("admin", "user")));
+    place.write("t", &place.placet("mint t.placet --keyring keys").yes().out);
+    place.write("request", r#"{"action": "get", "user": "ann"}"#);
+    let eval = "eval --token t --keyring keys --policy p.placet --request request --vocabulary ours.placet";
+    place.placet(eval).could_not().says("`p` does not speak `order`");
+}
+
+#[test]
+fn a_third_party_does_not_sign_for_another_vocabulary() {
+    let place = Place::with_token();
+    place.write("other.placet", "use http\nrestriction look { only { action: GET } }\n");
+    place.placet("keygen --public --keyring approver").yes();
+    place.write("request", &place.placet("vouch request token").yes().out);
+    let ran = place.placet("vouch sign request other.placet --keyring approver").no();
+    ran.prints_nothing().says("another vocabulary");
 }
 
 #[test]

@@ -493,7 +493,10 @@ fn the_command_asks_another_program() {
     place.write("narrow.placet", &POLICY.replace("tenant-{tenant}\"", "tenant-{tenant}/\""));
     let placet = env!("CARGO_BIN_EXE_placet");
     // It answers each request at once, though it could answer thousands together.
-    place.write("other", &format!("exec '{placet}' eval narrow.placet --with tenant=7 --jsonl --request -"));
+    place.write(
+        "other",
+        &format!("exec '{placet}' eval narrow.placet --with tenant=7 --jsonl --requests-tell-time --request -"),
+    );
     std::fs::set_permissions(place.path("other"), PermissionsExt::from_mode(0o755)).unwrap();
     place.placet("fuzz narrow.placet --with tenant=7 --runs 500 --oracle ./other").yes();
     let ran = place.placet("fuzz policy.placet --with tenant=7 --runs 500 --oracle ./other").no();

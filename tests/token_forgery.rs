@@ -297,7 +297,7 @@ fn more_blocks_than_allowed_are_refused() {
 
 #[test]
 fn a_token_is_as_long_as_allowed_and_no_longer() {
-    let of = |length: usize| mint(&local().into(), &draft(&vec![0; length]), &mut random());
+    let of = |length: usize| mint(&local(), &draft(&vec![0; length]), &mut random());
     let length = (0..TOKEN_BYTES).rev().find(|length| of(*length).is_ok()).expect("a shorter one is one");
     let longest = of(length).expect("it is one");
     assert_eq!(longest.as_bytes().len(), TOKEN_BYTES);
@@ -310,7 +310,7 @@ fn a_token_is_as_long_as_allowed_and_no_longer() {
 fn a_voucher_serves_the_token_it_was_made_for() {
     let (here, there) = (cache_is("one"), cache_is("two"));
     let (one, other) = (minted(local(), &draft(&here)), minted(local(), &draft(&there)));
-    let voucher = VoucherRequest::of(&one).expect("a token").vouch(&third_party(), &BlockDraft::default());
+    let voucher = voucher(VoucherRequest::of(&one).expect("a token"), &BlockDraft::default());
     assert!(append_voucher(&one, &voucher, &mut random()).is_ok());
     for token in [other, attenuated(&one), minted(signing(), &draft(&here))] {
         assert_eq!(append_voucher(&token, &voucher, &mut random()), Err(AttenuateError::OtherToken));
@@ -352,7 +352,7 @@ fn append_raw(token: &Token, block: &[u8]) -> Vec<u8> {
 fn a_signature_serves_one_purpose() {
     let token = minted(signing(), &draft(program()));
     let request = VoucherRequest::of(&token).expect("a token");
-    let voucher = request.vouch(&signing(), &BlockDraft::default());
+    let voucher = request.vouch(&signing(), &vocabulary(), &BlockDraft::default()).expect("it speaks it");
     let body = BASE64URL_NOPAD.decode(voucher.text().strip_prefix("placet_voucher_").expect("its prefix").as_bytes());
     let signature = &body.expect("its digits")[33..97];
     let mut bytes = token.as_bytes().to_vec();

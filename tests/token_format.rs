@@ -10,6 +10,7 @@ use placet::token::claims::ClaimsDraft;
 use placet::token::envelope::Token;
 use placet::token::header::TokenId;
 use placet::token::inspect::inspect;
+use placet::token::keyring::MintingKey;
 use placet::token::mint::{Draft, mint};
 use placet::token::vouch::VoucherRequest;
 use token_workshop::*;
@@ -41,7 +42,7 @@ fn fill(byte: u8) -> impl FnMut(&mut [u8]) {
 
 fn examples() -> String {
     let restriction = BlockDraft { expiry: Some(NOW + HOUR / 2), program: restriction(), ..BlockDraft::default() };
-    let make = |key| mint(&key, &example(), &mut fill(0x55)).expect("the draft is one");
+    let make = |key: MintingKey| mint(&key, &example(), &mut fill(0x55)).expect("the draft is one");
     let (local_one, public_one) = (make(local().into()), make(signing().into()));
     let local_two = append(&local_one, &restriction, &mut fill(0x66)).expect("it is open");
     let public_two = append(&public_one, &restriction, &mut fill(0x66)).expect("it is open");
@@ -120,7 +121,7 @@ fn vectors(out: &mut String, local_one: &Token, public_one: &Token) {
     let with_claims = minted(local(), &draft);
     let encrypted = minted(local(), &Draft { encrypted: true, ..draft });
     let request = VoucherRequest::of(local_one).expect("a token");
-    let voucher = request.vouch(&third_party(), &BlockDraft { program: restriction(), ..BlockDraft::default() });
+    let voucher = voucher(request, &BlockDraft { program: restriction(), ..BlockDraft::default() });
     let vouched = append_voucher(local_one, &voucher, &mut fill(0x66)).expect("it was made for it");
     let sealed = |token| seal(token, &mut fill(0x66)).expect("it is open").text();
     write!(out, "\n### More tokens\n\n| what | text |\n|---|---|\n").expect("a string");

@@ -2,13 +2,15 @@
 
 mod token_workshop;
 
+use placet::bytecode::op::{Length, Op};
+use placet::bytecode::program::{Pool, Program};
 use placet::limits::TOKEN_BYTES;
 use placet::model::verdict::Refusal;
-use placet::model::vocabulary::Vocabulary;
+use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::token::attenuate::{AttenuateError, BlockDraft, append, append_voucher};
 use placet::token::cache::TokenCache;
 use placet::token::envelope::Token;
-use placet::token::header::{KeyId, Purpose, RevocationId};
+use placet::token::header::{KeyName, Purpose, RevocationId};
 use placet::token::inspect::inspect;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, SigningKey, SystemRandom};
@@ -120,8 +122,7 @@ fn a_third_party_vouches_by_text() {
         let token = minted(key, &draft(program()));
         let asked = VoucherRequest::of(&token).expect("a token").text();
         let request = VoucherRequest::parse(&asked).expect("it was just written");
-        let answer =
-            request.vouch(&third_party(), &BlockDraft { program: restriction(), ..BlockDraft::default() }).text();
+        let answer = voucher(request, &BlockDraft { program: restriction(), ..BlockDraft::default() }).text();
         let voucher = Voucher::parse(&answer).expect("it was just written");
         let vouched = append_voucher(&token, &voucher, &mut random()).expect("it was made for it");
         let (keyring, vocabulary, mut scratch) = (keyring(), vocabulary(), Scratch::new());
@@ -137,7 +138,7 @@ fn a_voucher_may_be_the_last_block() {
     for key in both() {
         let token = minted(key, &draft(program()));
         let request = VoucherRequest::of(&token).expect("a token");
-        let voucher = request.vouch(&third_party(), &BlockDraft { sealed: true, ..BlockDraft::default() });
+        let voucher = voucher(request, &BlockDraft { sealed: true, ..BlockDraft::default() });
         let last = append_voucher(&token, &voucher, &mut random()).expect("it was made for it");
         assert_eq!(verify(&last.text()), Ok(()));
         assert_eq!(append(&last, &BlockDraft::default(), &mut random()), Err(AttenuateError::Sealed));
@@ -148,15 +149,34 @@ fn a_voucher_may_be_the_last_block() {
 #[test]
 fn a_voucher_may_be_as_long_as_a_token() {
     let request = VoucherRequest::of(&minted(local(), &draft(program()))).expect("a token");
-    let made = |program: &[u8]| request.vouch(&third_party(), &BlockDraft { program, ..BlockDraft::default() });
+    let made = |length| {
+        let draft = BlockDraft { program: &allowing_everything(length), ..BlockDraft::default() };
+        request.vouch(&third_party(), &vocabulary(), &draft)
+    };
     let room = TOKEN_BYTES - (1 + 32 + 64);
     for length in [400, 2_000, room] {
-        let voucher = made(&vec![0; length]);
+        let voucher = made(length).expect("a program of this length is one");
         assert_eq!(Voucher::parse(&voucher.text()), Ok(voucher), "{length} bytes");
     }
-    for length in [room + 1, 10 * room] {
-        assert_eq!(Voucher::parse(&made(&vec![0; length]).text()), Err(VouchError::NotAVoucher), "{length} bytes");
+    let longer = made(room + 1).expect("a program of this length is one").text();
+    assert_eq!(Voucher::parse(&longer), Err(VouchError::NotAVoucher));
+    let far_longer = format!("placet_voucher_{}", "A".repeat(10 * TOKEN_BYTES));
+    assert_eq!(Voucher::parse(&far_longer), Err(VouchError::NotAVoucher));
+    assert!(matches!(made(TOKEN_BYTES + 1), Err(VouchError::Program(_))));
+}
+
+/// A program of that many bytes: `allow {}` again and again, and of an odd number of bytes one `allow { cache: any }`.
+fn allowing_everything(length: usize) -> Vec<u8> {
+    let mut code = Vec::new();
+    if !length.is_multiple_of(2) {
+        let body = [Op::Allow { body: Length(3) }, Op::Test { field: FieldNo(1) }, Op::Any {}];
+        body.iter().for_each(|op| op.write(&mut code));
     }
+    assert!((130..16_000).contains(&length), "its length takes two bytes");
+    while code.len() + 2 < length {
+        code.extend([0x03, 0]);
+    }
+    Program::new(&code, &Pool::default()).into_bytes()
 }
 
 #[test]
@@ -221,14 +241,14 @@ fn revoking_a_block_revokes_everything_behind_it() {
 #[test]
 fn a_key_can_be_revoked_up_to_a_time() {
     let token = minted(local(), &draft(program()));
-    let revoked = |key: KeyId, before: i64| {
+    let revoked = |key: KeyName, before: i64| {
         let mut list = RevocationList::new(NOW, HOUR);
         list.revoke_key(key, before);
         verify_with(&list, &token, NOW)
     };
-    assert_eq!(revoked(local().id(), NOW), None);
-    assert_eq!(revoked(local().id(), NOW + 1), Some(Refusal::Revoked));
-    assert_eq!(revoked(signing().id(), NOW + 1), None);
+    assert_eq!(revoked(local().name(), NOW), None);
+    assert_eq!(revoked(local().name(), NOW + 1), Some(Refusal::Revoked));
+    assert_eq!(revoked(signing().name(), NOW + 1), None);
 }
 
 #[test]

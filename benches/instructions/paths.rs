@@ -99,7 +99,7 @@ fn restricted(times: u64, cold: bool) {
     let document = asked::document(S1_POLICY);
     let (restriction, keyring, asked) = (restriction(), asked::keyring(), asked::cache(document.vocabulary()));
     let token = (0..16).fold(asked::minted(&document, &asked::local()), |token, _| {
-        attenuate(&token, &restriction, NOW, false, &mut asked::random).unwrap()
+        attenuate(&token, &restriction, document.vocabulary(), NOW, false, &mut asked::random).unwrap()
     });
     let authorizer = Authorizer::new(&keyring, document.vocabulary());
     let (text, mut scratch, mut room) = (token.text(), Scratch::new(), Scratch::new());
@@ -115,10 +115,13 @@ fn restricted(times: u64, cold: bool) {
 }
 
 fn add(times: u64) {
-    let token: Token = asked::minted(&asked::document(S1_POLICY), &asked::local());
+    let document = asked::document(S1_POLICY);
+    let token: Token = asked::minted(&document, &asked::local());
     let restriction = restriction();
     for _ in 0..times {
-        black_box(attenuate(black_box(&token), &restriction, NOW, false, &mut asked::random).unwrap());
+        black_box(
+            attenuate(black_box(&token), &restriction, document.vocabulary(), NOW, false, &mut asked::random).unwrap(),
+        );
     }
 }
 

@@ -25,8 +25,8 @@ pub const S3_POLICY: &str = include_str!("s3.placet");
 
 /// 2026-11-18T11:06:40Z: when most requests are made.
 pub const NOW: i64 = 1_795_000_000_000;
-/// 2026-11-18T00:00:00Z.
-const DAY: i64 = 1_794_960_000_000;
+/// 2026-11-19T00:00:00Z, the day after: tokens are made shortly before [`NOW`], and are not valid earlier.
+const DAY: i64 = 1_795_046_400_000;
 /// 2027-01-01T00:00:00Z: the first instant at which no token is good any more.
 pub const EXPIRY: i64 = 1_798_761_600_000;
 const HOUR: i64 = 3_600_000;

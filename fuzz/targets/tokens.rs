@@ -12,10 +12,11 @@ use placet::check::library::Library;
 use placet::limits::TOKEN_BYTES;
 use placet::model::request::Request;
 use placet::model::verdict::Verdict;
+use placet::model::vocabulary::Fingerprint;
 use placet::token::attenuate::{BlockDraft, append, seal};
 use placet::token::claims::ClaimsDraft;
 use placet::token::envelope::Token;
-use placet::token::header::{KeyId, RevocationId, TokenId};
+use placet::token::header::{KeyId, KeyName, RevocationId, TokenId};
 use placet::token::inspect::inspect;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, PublicKey, SigningKey};
@@ -176,7 +177,13 @@ pub fn key(bytes: &[u8]) {
         }
         if let Ok(voucher) = Voucher::parse(text) {
             assert_eq!(voucher.text(), text);
-            assert!(!voucher.answers(VoucherRequest { previous: RevocationId([0; 16]) }), "it was made for something");
+            assert!(
+                !voucher.answers(VoucherRequest { previous: RevocationId([0; 16]), fingerprint: Fingerprint([0; 16]) }),
+                "it was made for something"
+            );
+        }
+        if let Some(name) = KeyName::parse(text) {
+            assert_eq!(name.to_string(), text);
         }
         if let Some(id) = KeyId::parse(text) {
             assert_eq!(id.to_string(), text);

@@ -3,16 +3,16 @@
 use std::fmt;
 
 use crate::authorize::Policy;
-use crate::bytecode::verify::{Budget, ProgramError, Scope};
+use crate::bytecode::verify::{Budget, ProgramError, Scope, verify};
 use crate::compile::Compiled;
-use crate::model::vocabulary::Vocabulary;
+use crate::model::vocabulary::{State, Vocabulary};
 use crate::token::attenuate::{self, AttenuateError, BlockDraft};
 use crate::token::claims::ClaimsDraft;
 use crate::token::envelope::Token;
 use crate::token::header::TokenId;
-use crate::token::keyring::MintingKey;
 use crate::token::keys::{NoRandomness, Randomness};
 use crate::token::mint::{self, Draft, MintError};
+use crate::token::signer::Minter;
 
 /// How a token is wrapped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,32 +23,41 @@ pub struct Wrapping {
     pub encrypted: bool,
 }
 
-/// Mints a token at `now` (ms since 1970-01-01T00:00:00Z), which is its issuance unless the template says otherwise.
+/// A block that was compiled with one vocabulary is not used with another one, where its numbers mean something else.
+fn state_of(compiled: &Compiled, vocabulary: &Vocabulary) -> Result<State, Misfit> {
+    vocabulary.state(compiled.fingerprint).ok_or(Misfit::OtherVocabulary)
+}
+
+/// Mints a token at `now` (ms since 1970-01-01T00:00:00Z), which is its issuance unless the template says otherwise. A
+/// [`Minter`] in the place of the key names an audience, or a key that is kept elsewhere.
 ///
 /// # Errors
-/// The key and the wrapping do not fit, the token would be too large, or there is no randomness.
-pub fn mint(
+/// The block was compiled with another vocabulary, the key and the wrapping do not fit, the token would be too large, or
+/// there is no randomness.
+pub fn mint<'k>(
     compiled: &Compiled,
     vocabulary: &Vocabulary,
-    key: &MintingKey,
+    minter: impl Into<Minter<'k>>,
     now: i64,
     wrapping: Wrapping,
     random: &mut impl Randomness,
 ) -> Result<Token, MintFailure> {
+    let minter = minter.into();
+    let state = state_of(compiled, vocabulary)?;
     let times = &compiled.times;
     let issuance = times.issuance.unwrap_or(now);
     let draft = Draft {
         issuance,
         expiry: times.end(issuance),
         not_before: times.not_before,
-        id: TokenId::random(random)?,
-        fingerprint: vocabulary.fingerprint(),
+        id: TokenId([0; 8]),
+        fingerprint: state.fingerprint,
         claims: claims(compiled),
         program: compiled.program.bytes(),
         sealed: wrapping.sealed,
         encrypted: wrapping.encrypted,
     };
-    Ok(mint::mint(key, &draft, random)?)
+    Ok(mint::mint(minter, &draft.with_new_id(minter, random)?, random)?)
 }
 
 fn claims(compiled: &Compiled) -> ClaimsDraft {
@@ -64,18 +73,29 @@ fn claims(compiled: &Compiled) -> ClaimsDraft {
     }
 }
 
-/// Adds a restriction to a token at `now`: offline, without any key.
+/// Adds a restriction to a token at `now`: offline, without any key. `vocabulary` is the one that the restriction was
+/// compiled with, and the token has to speak it too, perhaps an earlier state of it.
 ///
 /// # Errors
-/// The token is sealed, there is no room in it, or there is no randomness.
+/// The token speaks another vocabulary, or one that did not have yet what the restriction speaks of; it is sealed, there is
+/// no room in it, or there is no randomness.
 pub fn attenuate(
     token: &Token,
     compiled: &Compiled,
+    vocabulary: &Vocabulary,
     now: i64,
     sealed: bool,
     random: &mut impl Randomness,
-) -> Result<Token, AttenuateError> {
-    attenuate::append(token, &draft(compiled, now, sealed), random)
+) -> Result<Token, AttenuateFailure> {
+    state_of(compiled, vocabulary)?;
+    let fingerprint = token.header().fingerprint;
+    // With the state that it was compiled with, it has been proved already.
+    if fingerprint != compiled.fingerprint {
+        let state = vocabulary.state(fingerprint).ok_or(Misfit::OtherVocabulary)?;
+        let scope = Scope { vocabulary, state, budget: Budget::Token };
+        verify(compiled.program.bytes(), &scope).map_err(Misfit::Program)?;
+    }
+    Ok(attenuate::append(token, &draft(compiled, now, sealed), random)?)
 }
 
 /// What a compiled restriction says when it is added at `now`.
@@ -89,11 +109,63 @@ pub fn draft(compiled: &Compiled, now: i64, sealed: bool) -> BlockDraft<'_> {
 /// A policy for a service to hold.
 ///
 /// # Errors
-/// Never for what this build compiled; the program is proved all the same.
-pub fn policy(name: &str, compiled: &Compiled, vocabulary: &Vocabulary) -> Result<Policy, ProgramError> {
-    let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
-    Policy::new(name, compiled.program.bytes().to_vec(), &scope)
+/// It was compiled with another vocabulary.
+pub fn policy(name: &str, compiled: &Compiled, vocabulary: &Vocabulary) -> Result<Policy, Misfit> {
+    let scope = Scope { vocabulary, state: state_of(compiled, vocabulary)?, budget: Budget::Policy };
+    Policy::new(name, compiled.program.bytes().to_vec(), &scope).map_err(Misfit::Program)
 }
+
+/// Why a compiled block cannot be used with a vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// It was compiled with another one, or with a later state.
+    OtherVocabulary,
+    /// It speaks of what the state of the vocabulary did not have.
+    Program(ProgramError),
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherVocabulary => f.write_str("it speaks another vocabulary"),
+            Self::Program(error) => write!(f, "it speaks of what the vocabulary did not have: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+/// Why no restriction was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttenuateFailure {
+    /// The token and the restriction do not fit each other.
+    Misfit(Misfit),
+    /// The token takes no restriction.
+    Attenuate(AttenuateError),
+}
+
+impl From<Misfit> for AttenuateFailure {
+    fn from(misfit: Misfit) -> Self {
+        Self::Misfit(misfit)
+    }
+}
+
+impl From<AttenuateError> for AttenuateFailure {
+    fn from(error: AttenuateError) -> Self {
+        Self::Attenuate(error)
+    }
+}
+
+impl fmt::Display for AttenuateFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Misfit(misfit) => write!(f, "the restriction does not fit the token: {misfit}"),
+            Self::Attenuate(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for AttenuateFailure {}
 
 /// Why no token was minted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +174,14 @@ pub enum MintFailure {
     Mint(MintError),
     /// There are no random bytes for its id.
     NoRandomness(NoRandomness),
+    /// The block was compiled with another vocabulary.
+    Misfit(Misfit),
+}
+
+impl From<Misfit> for MintFailure {
+    fn from(misfit: Misfit) -> Self {
+        Self::Misfit(misfit)
+    }
 }
 
 impl From<MintError> for MintFailure {
@@ -121,6 +201,7 @@ impl fmt::Display for MintFailure {
         match self {
             Self::Mint(error) => error.fmt(f),
             Self::NoRandomness(error) => error.fmt(f),
+            Self::Misfit(misfit) => write!(f, "the token is not minted: {misfit}"),
         }
     }
 }

@@ -10,8 +10,7 @@ use super::inputs;
 use super::times::{read_duration, read_time, show};
 use super::tokens::{self, View, warn_about_size};
 use super::ui::{Exit, Failure, Outcome, Ui};
-use crate::author::mint::attenuate;
-use crate::bytecode::verify::{Budget, Scope, verify};
+use crate::author::mint::{AttenuateFailure, Misfit, attenuate};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -62,37 +61,28 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         block.compiled.times.ttl = args.ttl;
         block.compiled.times.expiry = None;
     }
-    if let Some(exit) = other_vocabulary(ui, &token, &block) {
-        return Ok(exit);
-    }
     let now = inputs::now(args.now);
-    match attenuate(&token, &block.compiled, now, args.sealed, &mut SystemRandom) {
-        Ok(narrowed) => show_narrowed(ui, &narrowed, &[Arc::clone(block.document.vocabulary())], now),
-        Err(error) => refuse(ui, error),
+    let vocabulary = block.document.vocabulary();
+    match attenuate(&token, &block.compiled, vocabulary, now, args.sealed, &mut SystemRandom) {
+        Ok(narrowed) => show_narrowed(ui, &narrowed, &[Arc::clone(vocabulary)], now),
+        Err(AttenuateFailure::Misfit(misfit)) => Ok(other_vocabulary(ui, &block, misfit)),
+        Err(AttenuateFailure::Attenuate(error)) => refuse(ui, error),
     }
 }
 
 /// Numbers in the restriction's program mean what its own vocabulary says: in a token of another one, or of an earlier state,
 /// they would mean something else or nothing.
-fn other_vocabulary(ui: &Ui, token: &Token, block: &Block) -> Option<Exit> {
-    let vocabulary = block.document.vocabulary();
-    let message = match vocabulary.state(token.header().fingerprint) {
-        Some(state) => {
-            let scope = Scope { vocabulary, state, budget: Budget::Token };
-            match verify(block.compiled.program.bytes(), &scope) {
-                Ok(_) => return None,
-                Err(_) => format!(
-                    "`{}` speaks of what `{}` did not have yet when the token was made",
-                    block.name,
-                    vocabulary.name()
-                ),
-            }
+fn other_vocabulary(ui: &Ui, block: &Block, misfit: Misfit) -> Exit {
+    let (restriction, vocabulary) = (&block.name, block.document.vocabulary().name());
+    let message = match misfit {
+        Misfit::Program(_) => {
+            format!("`{restriction}` speaks of what `{vocabulary}` did not have yet when the token was made")
         }
-        None => {
-            format!("the token speaks another vocabulary than `{}`, which speaks `{}`", block.name, vocabulary.name())
+        Misfit::OtherVocabulary => {
+            format!("the token speaks another vocabulary than `{restriction}`, which speaks `{vocabulary}`")
         }
     };
-    Some(ui.no("refused", "other_vocabulary", &message))
+    ui.no("refused", "other_vocabulary", &message)
 }
 
 /// Prints the token, and what is left of it.

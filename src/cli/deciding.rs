@@ -7,12 +7,14 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::block::Choice;
-use super::inputs::{self, Snapshot};
+use super::inputs;
 use super::times::read_time;
 use super::tokens::{self, vocabulary_of};
+use super::trust::Expectations;
 use super::ui::{Failure, Ui};
 use crate::author::Document;
 use crate::author::mint::policy;
+use crate::author::request::{BadRequest, time_of};
 use crate::author::value::arguments_from_text;
 use crate::authorize::{Authorizer, Policy};
 use crate::check::library::Library;
@@ -26,7 +28,8 @@ use crate::token::cache::TokenCache;
 use crate::token::envelope::Token;
 use crate::token::header::Purpose;
 use crate::token::keyring::Keyring;
-use crate::token::verify::{Scratch, Verifier};
+use crate::token::revocation::HeldRevocations;
+use crate::token::verify::Scratch;
 use crate::trial::{Block, Keys, Stage};
 
 /// What decides.
@@ -48,6 +51,9 @@ pub struct Deciding {
     #[arg(long, value_name = "FILE", requires = "token")]
     revocations: Option<PathBuf>,
 
+    #[command(flatten)]
+    expectations: Expectations,
+
     /// A policy file whose policies must allow as well; may be given several times
     #[arg(long = "policy", value_name = "FILE")]
     policies: Vec<PathBuf>,
@@ -55,21 +61,33 @@ pub struct Deciding {
     #[command(flatten)]
     choice: Choice,
 
-    /// The time of the request where it has none of its own, instead of now
+    /// The time of the request, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
     now: Option<i64>,
+
+    /// Take the `time` of a request from the request: for simulations, since a request that tells the time may use an
+    /// expired token
+    #[arg(long)]
+    requests_tell_time: bool,
 }
 
 /// All that is needed to decide.
 pub struct Ready {
     vocabulary: Arc<Vocabulary>,
     now: i64,
+    requests_tell_time: bool,
     kind: Kind,
 }
 
 enum Kind {
     Minted(Stage),
-    Given { token: Given, keyring: Keyring, revocations: Option<Snapshot>, policies: Vec<Policy> },
+    Given {
+        token: Given,
+        keyring: Keyring,
+        revocations: Option<HeldRevocations>,
+        policies: Vec<Policy>,
+        expectations: Expectations,
+    },
 }
 
 /// A token as it was given.
@@ -102,13 +120,14 @@ impl Deciding {
         now: i64,
     ) -> Result<Option<Ready>, Failure> {
         let keyring = inputs::keyring(ui, keyring)?;
-        let revocations = self.revocations.as_deref().map(inputs::revocations).transpose()?;
+        let read = |path| inputs::revocations(path, &keyring, self.expectations.audience());
+        let revocations = self.revocations.as_deref().map(read).transpose()?;
         let text = tokens::text(token)?;
         let Some(blocks) = self.policy_blocks(ui, library)? else { return Ok(None) };
         let known = inputs::vocabularies(library);
         let header = Token::parse(&text).ok().map(|token| token.header());
         let of_token = header.and_then(|header| vocabulary_of(&known, &header)).map(|(vocabulary, _)| vocabulary);
-        let refusal = of_token.is_none().then(|| of_unknown_vocabulary(&text, &keyring, now));
+        let refusal = of_token.is_none().then(|| of_unknown_vocabulary(&text, &keyring, self.expectations, now));
         // A token that cannot be read, or of an unknown vocabulary, is refused by whichever vocabulary asks.
         let of_policies = blocks.first().map(|block| Arc::clone(block.document().vocabulary()));
         let Some(vocabulary) = of_token.or(of_policies).or_else(|| known.first().cloned()) else {
@@ -124,11 +143,9 @@ impl Deciding {
             })
         });
         let policies = policies.collect::<Result<_, _>>()?;
-        Ok(Some(Ready {
-            vocabulary,
-            now,
-            kind: Kind::Given { token: Given { text, refusal }, keyring, revocations, policies },
-        }))
+        let token = Given { text, refusal };
+        let kind = Kind::Given { token, keyring, revocations, policies, expectations: self.expectations };
+        Ok(Some(Ready { vocabulary, now, requests_tell_time: self.requests_tell_time, kind }))
     }
 
     fn minted(&self, ui: &Ui, library: &Library, now: i64) -> Result<Option<Ready>, Failure> {
@@ -147,7 +164,8 @@ impl Deciding {
         let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
         let stage = Stage::new(String::new(), blocks, policies, now, &keys);
         let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
-        Ok(Some(Ready { vocabulary: Arc::clone(stage.vocabulary()), now, kind: Kind::Minted(stage) }))
+        let (vocabulary, requests_tell_time) = (Arc::clone(stage.vocabulary()), self.requests_tell_time);
+        Ok(Some(Ready { vocabulary, now, requests_tell_time, kind: Kind::Minted(stage) }))
     }
 
     /// Every policy of the files of `--policy`.
@@ -191,7 +209,8 @@ impl Ready {
         let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
         let stage = Stage::new(String::new(), blocks, Vec::new(), now, &keys);
         let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
-        Ok(Self { vocabulary: Arc::clone(stage.vocabulary()), now, kind: Kind::Minted(stage) })
+        let vocabulary = Arc::clone(stage.vocabulary());
+        Ok(Self { vocabulary, now, requests_tell_time: false, kind: Kind::Minted(stage) })
     }
 
     /// What requests speak.
@@ -206,6 +225,21 @@ impl Ready {
         self.now
     }
 
+    /// When a request is decided.
+    ///
+    /// # Errors
+    /// It brings a time of its own, which could be one at which an expired token was valid.
+    pub fn time(&self, request: &Json) -> Result<i64, BadRequest> {
+        match time_of(request)? {
+            None => Ok(self.now),
+            Some(time) if self.requests_tell_time => Ok(time),
+            Some(_) => {
+                let why = "is not for the request to say; `--now TIME` sets it, `--requests-tell-time` takes it from requests";
+                Err(BadRequest { path: "time".to_owned(), why: why.to_owned() })
+            }
+        }
+    }
+
     /// Why every request is refused, whatever it says: the token is none, or speaks a vocabulary that nobody here knows. To
     /// read a request in the words of another vocabulary would put the blame on the request.
     #[must_use]
@@ -217,28 +251,19 @@ impl Ready {
     }
 
     /// Lends who decides.
-    ///
-    /// # Errors
-    /// The revocation list is none; it has been read before, so this does not happen.
-    pub fn with_court<R>(
-        &self,
-        cache: Option<&TokenCache>,
-        use_it: impl FnOnce(&Court<'_>) -> R,
-    ) -> Result<R, Failure> {
+    pub fn with_court<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Court<'_>) -> R) -> R {
         match &self.kind {
-            Kind::Minted(stage) => Ok(stage.with_court(Purpose::Local, use_it)),
-            Kind::Given { token, keyring, revocations, policies } => {
-                let revocations = revocations.as_ref().map(Snapshot::open).transpose()?;
-                let mut authorizer = Authorizer::new(keyring, &self.vocabulary).with_policies(policies);
-                if let Some(revocations) = revocations {
-                    authorizer = authorizer.with_revocations(revocations);
-                }
+            Kind::Minted(stage) => stage.with_court(Purpose::Local, use_it),
+            Kind::Given { token, keyring, revocations, policies, expectations } => {
+                let revocations = revocations.as_ref().map(HeldRevocations::lend);
+                let verifier = expectations.verifier(keyring, &self.vocabulary, revocations);
+                let authorizer = Authorizer::with_verifier(verifier).with_policies(policies);
                 let sources = Sources::none();
                 let court = Court::new(authorizer, Some(&token.text), &sources);
-                Ok(match cache {
+                match cache {
                     Some(cache) => use_it(&court.with_cache(cache)),
                     None => use_it(&court),
-                })
+                }
             }
         }
     }
@@ -246,9 +271,10 @@ impl Ready {
 
 /// Why a token of no known vocabulary is refused. The proof is checked before the vocabulary is asked for, so a forgery is
 /// called one.
-fn of_unknown_vocabulary(text: &str, keyring: &Keyring, now: i64) -> Refusal {
+fn of_unknown_vocabulary(text: &str, keyring: &Keyring, expectations: Expectations, now: i64) -> Refusal {
     let unknown = Vocabulary::builder("unknown", 0).build();
-    let refused = Verifier::new(keyring, &unknown).verify(text, now, &mut Scratch::new()).err();
+    let verifier = expectations.verifier(keyring, &unknown, None);
+    let refused = verifier.verify(text, now, &mut Scratch::new()).err();
     refused.unwrap_or(Refusal::UnknownVocabulary)
 }
 

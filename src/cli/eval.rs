@@ -11,7 +11,7 @@ use super::asked::Asked;
 use super::deciding::{Deciding, Ready};
 use super::page::{cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
-use crate::author::request::{OwnedRequest, time_of};
+use crate::author::request::OwnedRequest;
 use crate::explain::{Cause, Court, Explanation};
 use crate::model::verdict::Verdict;
 use crate::syntax::map::{from_json_text, said};
@@ -56,7 +56,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         return stream(&args.asked.request, &ready, ui);
     }
     let request = args.asked.one()?;
-    let explanation = ready.with_court(None, |court| decide(court, &ready, request, args.explain))?;
+    let explanation = ready.with_court(None, |court| decide(court, &ready, request, args.explain));
     show(ui, &explanation);
     Ok(Exit::of(explanation.verdict == "allow"))
 }
@@ -71,7 +71,7 @@ pub fn decide(court: &Court<'_>, ready: &Ready, request: Result<Json, String>, w
         Err(message) => return not_json(message),
     };
     let read = OwnedRequest::from_json(ready.vocabulary(), &json);
-    match read.and_then(|request| Ok((request, time_of(&json)?.unwrap_or(ready.now())))) {
+    match read.and_then(|request| Ok((request, ready.time(&json)?))) {
         Ok((request, time)) if why => court.explain(&request, time),
         Ok((request, time)) => court.decided(court.decide(&request, time, &mut Scratch::new()), time),
         Err(bad) => court.malformed(&bad, &json),
@@ -128,7 +128,7 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
         }
         let _ = ui.arrived(out.flush());
         Ok(())
-    })?;
+    });
     bar.finish_and_clear();
     outcome?;
     if ui.is_cut_off() {
@@ -153,10 +153,9 @@ impl Tally {
             (Some(refusal), _) => court.decided(Verdict::Refused(refusal), ready.now()),
             (None, Err(found)) => not_json(said(line, &found, self.count)),
             (None, Ok(json)) => {
-                match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, time_of(&json)?))) {
+                match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, ready.time(&json)?))) {
                     Err(bad) => court.malformed(&bad, &json),
                     Ok((request, time)) => {
-                        let time = time.unwrap_or(ready.now());
                         let before = now();
                         let verdict = court.decide(&request, time, scratch);
                         self.deciding += before.elapsed();

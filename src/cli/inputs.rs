@@ -10,12 +10,13 @@ use super::ui::{Failure, Ui};
 use crate::author::{Document, Report};
 use crate::check::library::Library;
 use crate::diag::Source;
-use crate::limits::SOURCE_BYTES;
+use crate::limits::{NO_CLOCK, SOURCE_BYTES};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::map::MARK_HELP;
 use crate::syntax::parse;
+use crate::token::audience::Audience;
 use crate::token::keyring::Keyring;
-use crate::token::revocation::{RevocationList, Revocations};
+use crate::token::revocation::{HeldRevocations, RevocationList, Revocations};
 
 /// The text of a file, or of standard input where the path is `-`.
 ///
@@ -193,47 +194,48 @@ fn warn_if_readable_by_others(ui: &Ui, path: &Path) {
 #[cfg(not(unix))]
 fn warn_if_readable_by_others(_: &Ui, _: &Path) {}
 
-/// A revocation list in its binary form, from a file in either form.
+/// A revocation list in its binary form, from a file in any form. One that is signed has to be signed by a key of the
+/// keyring and for the audience.
 ///
 /// # Errors
 /// The file can not be read, or is no whole revocation list.
-pub fn revocations(path: &Path) -> Result<Snapshot, Failure> {
+pub fn revocations(path: &Path, keyring: &Keyring, audience: Audience) -> Result<HeldRevocations, Failure> {
     let bytes = fs::read(path).map_err(|error| Failure::new(format!("can not read `{}`: {error}", path.display())))?;
     let wrong = |error: &dyn std::fmt::Display| {
         Failure::new(format!("`{}` is not a revocation list: {error}", path.display()))
             .help("`placet revoke --list FILE` makes one")
     };
+    if Revocations::looks_signed(&bytes) {
+        return HeldRevocations::open_signed(bytes, keyring, audience).map_err(|error| wrong(&error));
+    }
     if bytes.starts_with(b"placetR") {
-        return match Revocations::open(&bytes) {
-            Ok(_) => Ok(Snapshot(bytes)),
-            Err(error) => Err(wrong(&error)),
-        };
+        return HeldRevocations::open(bytes).map_err(|error| wrong(&error));
     }
     let text = String::from_utf8(bytes).map_err(|error| wrong(&error))?;
     let list = RevocationList::from_text(&text).map_err(|error| wrong(&error))?;
-    Ok(Snapshot(Revocations::write(&list)))
+    HeldRevocations::open(Revocations::write(&list)).map_err(|error| wrong(&error))
 }
 
-/// The bytes of a revocation list that is whole.
-#[derive(Clone, Debug)]
-pub struct Snapshot(Vec<u8>);
-
-impl Snapshot {
-    /// The list, to verify with.
-    ///
-    /// # Errors
-    /// Never for what [`revocations`] has read.
-    pub fn open(&self) -> Result<Revocations<'_>, Failure> {
-        Revocations::open(&self.0).map_err(|error| Failure::new(error.to_string()))
+/// As [`now`], for commands that write the time down, or whose tokens would be valid before they were made.
+///
+/// # Errors
+/// The time lies before 1970: there is no clock.
+pub fn clock(given: Option<i64>) -> Result<i64, Failure> {
+    match now(given) {
+        now @ 0.. => Ok(now),
+        _ => {
+            Err(Failure::new("there is no clock: the time lies before 1970").help("set the clock, or say `--now TIME`"))
+        }
     }
 }
 
-/// Now, in ms since 1970-01-01T00:00:00Z, unless the user says another time.
+/// Now, in ms since 1970-01-01T00:00:00Z, unless the user says another time. A clock that stands before 1970 is none, and
+/// every token is refused.
 #[must_use]
 pub fn now(given: Option<i64>) -> i64 {
     given.unwrap_or_else(|| {
         #[expect(clippy::disallowed_methods, reason = "the one place where the command line reads the clock")]
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0)
+        since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(NO_CLOCK)
     })
 }

@@ -8,11 +8,12 @@ use serde_json::json;
 use super::inputs;
 use super::times::read_time;
 use super::tokens::{self, View, vocabulary_of};
+use super::trust::Expectations;
 use super::ui::{Exit, GREEN, Outcome, RED, Ui, YELLOW, paint};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
-use crate::token::keyring::Keyring;
-use crate::token::revocation::Revocations;
+use crate::token::envelope::Token;
+use crate::token::revocation::HeldRevocations;
 use crate::token::verify::{Scratch, Verifier};
 
 /// Shows a token as readable rules.
@@ -37,6 +38,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE", requires = "keyring")]
     revocations: Option<PathBuf>,
 
+    #[command(flatten)]
+    expectations: Expectations,
+
     /// A file with vocabularies beside the built-in ones; may be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
     vocabularies: Vec<PathBuf>,
@@ -57,9 +61,17 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let text = tokens::text(&args.token)?;
     let Some(keyring) = &args.keyring else { return inspect(ui, &text, &known, now) };
     let keyring = inputs::keyring(ui, keyring)?;
-    let snapshot = args.revocations.as_deref().map(inputs::revocations).transpose()?;
-    let revocations = snapshot.as_ref().map(inputs::Snapshot::open).transpose()?;
-    verify(ui, &text, &known, &keyring, revocations, now)
+    let read = |path| inputs::revocations(path, &keyring, args.expectations.audience());
+    let revocations = args.revocations.as_deref().map(read).transpose()?;
+    let Some(token) = tokens::parse(ui, &text) else { return Ok(Exit::No) };
+    let vocabulary = match vocabulary_of(&known, &token.header()) {
+        Some((vocabulary, _)) => vocabulary,
+        // The proof is checked before the vocabulary is asked for, so a forgery is called one with this as well.
+        None => Arc::new(Vocabulary::builder("unknown", 0).build()),
+    };
+    let revocations = revocations.as_ref().map(HeldRevocations::lend);
+    let verifier = args.expectations.verifier(&keyring, &vocabulary, revocations);
+    verify(ui, &token, &known, &vocabulary, &verifier, now)
 }
 
 fn inspect(ui: &Ui, text: &str, known: &[Arc<Vocabulary>], now: i64) -> Outcome {
@@ -73,27 +85,19 @@ fn inspect(ui: &Ui, text: &str, known: &[Arc<Vocabulary>], now: i64) -> Outcome 
 
 fn verify(
     ui: &Ui,
-    text: &str,
+    token: &Token,
     known: &[Arc<Vocabulary>],
-    keyring: &Keyring,
-    revocations: Option<Revocations<'_>>,
+    vocabulary: &Arc<Vocabulary>,
+    verifier: &Verifier<'_>,
     now: i64,
 ) -> Outcome {
-    let Some(token) = tokens::parse(ui, text) else { return Ok(Exit::No) };
-    let vocabulary = match vocabulary_of(known, &token.header()) {
-        Some((vocabulary, _)) => vocabulary,
-        // The proof is checked before the vocabulary is asked for, so a forgery is called one with this as well.
-        None => Arc::new(Vocabulary::builder("unknown", 0).build()),
-    };
-    let verifier = Verifier::new(keyring, &vocabulary);
-    let verifier = revocations.map_or(verifier, |revocations| verifier.with_revocations(revocations));
     let mut scratch = Scratch::new();
-    match verifier.verify(text, now, &mut scratch) {
+    match verifier.verify(&token.text(), now, &mut scratch) {
         Ok(genuine) => {
-            show(ui, &View::of_verified(&genuine, token.as_bytes().len(), &vocabulary), now, None);
+            show(ui, &View::of_verified(&genuine, token.as_bytes().len(), vocabulary), now, None);
             Ok(Exit::Yes)
         }
-        Err(refusal) => match View::of_unverified(&token, known) {
+        Err(refusal) => match View::of_unverified(token, known) {
             Ok(view) => {
                 show(ui, &view, now, Some(refusal));
                 Ok(Exit::No)

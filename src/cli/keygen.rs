@@ -122,11 +122,13 @@ fn show(ui: &Ui, args: &Args, key: &MintingKey) {
         return ui.json(&json!({
             "purpose": key.purpose().word(),
             "key": key.id().to_string(),
+            "name": key.name().to_string(),
             "public": public,
             "keyring": args.keyring.display().to_string(),
         }));
     }
     ui.line(format_args!("{} key {}", key.purpose(), key.id()));
+    ui.line(format_args!("name: {}", key.name()));
     if let Some(public) = public {
         ui.line(format_args!("public: {public}"));
     }

@@ -9,12 +9,15 @@ use super::block::Choice;
 use super::inputs;
 use super::times::{read_duration, read_time, show};
 use super::tokens::{View, warn_about_size};
+use super::trust::read_audience;
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::author::mint::{MintFailure, Wrapping, mint};
 use crate::syntax::ast::BlockKind;
+use crate::token::audience::Audience;
 use crate::token::header::Purpose;
 use crate::token::keyring::{Keyring, MintingKey};
 use crate::token::keys::SystemRandom;
+use crate::token::signer::Minter;
 
 /// Mints a token from a `token` of a policy file.
 ///
@@ -51,6 +54,10 @@ pub struct Args {
     /// Let only those who have the key read the token; needs a local key
     #[arg(long)]
     encrypted: bool,
+
+    /// The service that the token is for: a verifier takes it only where it names the same audience
+    #[arg(long, value_name = "NAME", value_parser = read_audience)]
+    audience: Option<Audience>,
 }
 
 /// Runs the command.
@@ -67,7 +74,8 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
     let now = inputs::now(args.now);
     let wrapping = Wrapping { sealed: args.sealed, encrypted: args.encrypted };
-    let token = match mint(&block.compiled, block.document.vocabulary(), key, now, wrapping, &mut SystemRandom) {
+    let minter = Minter::from(key).audience(args.audience.unwrap_or_default());
+    let token = match mint(&block.compiled, block.document.vocabulary(), minter, now, wrapping, &mut SystemRandom) {
         Ok(token) => token,
         Err(failure) => return refuse(ui, failure),
     };
@@ -109,6 +117,7 @@ fn minting<'k>(keyring: &'k Keyring, args: &Args) -> Result<&'k MintingKey, Fail
 fn refuse(ui: &Ui, failure: MintFailure) -> Outcome {
     match failure {
         MintFailure::Mint(error) => Ok(ui.no("error", "mint", &error)),
+        MintFailure::Misfit(misfit) => Ok(ui.no("error", "mint", &misfit)),
         MintFailure::NoRandomness(error) => Err(Failure::new(error.to_string())),
     }
 }

@@ -40,6 +40,7 @@ mod stdin;
 mod test;
 pub mod times;
 pub mod tokens;
+mod trust;
 pub mod ui;
 mod vocabulary;
 mod vouch;

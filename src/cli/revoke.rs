@@ -1,23 +1,22 @@
 //! `placet revoke`: keeps a revocation list, by token, by id, or by key and age.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::json;
 
 use super::inputs;
 use super::outputs::{Existing, LockedFile, Secrecy, to_file_or_stdout};
 use super::times::{amount, read_duration, read_time, show};
-use super::tokens::{self, vocabulary_of};
+use super::tokens;
+use super::trust::read_audience;
 use super::ui::{Exit, Failure, Outcome, Ui, plural};
-use crate::model::verdict::Refusal;
-use crate::model::vocabulary::Vocabulary;
+use crate::token::audience::Audience;
 use crate::token::envelope::Token;
-use crate::token::header::{KeyId, RevocationId};
-use crate::token::inspect::inspect;
+use crate::token::header::{KeyId, KeyName, RevocationId};
 use crate::token::keyring::Keyring;
 use crate::token::revocation::{RevocationList, Revocations};
-use crate::token::verify::{Scratch, Verifier};
+use crate::token::signer::Minter;
+use crate::token::verify::{Scratch, authenticated_ids};
 
 /// Adds to a revocation list.
 ///
@@ -28,17 +27,22 @@ use crate::token::verify::{Scratch, Verifier};
 Examples:
   placet revoke token.txt --keyring service.keys --list revoked.txt
   placet revoke --id 00112233445566778899aabbccddeeff --list revoked.txt
-  placet revoke --key 0a1b2c3d --before 2026-11-21T10:00:00Z --list revoked.txt
-  placet revoke --renew --list revoked.txt --snapshot revoked.bin")]
+  placet revoke --key 0a1b2c3d --keyring service.keys --before 2026-11-21T10:00:00Z --list revoked.txt
+  placet revoke --renew --list revoked.txt --snapshot revoked.bin
+  placet revoke --renew --list revoked.txt --snapshot revoked.bin --sign --keyring service.keys")]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
 pub struct Args {
     /// The token to revoke, with all that descend from it: a file that holds it, or `-`
     #[arg(group = "what", requires = "keyring")]
     token: Option<String>,
 
-    /// The keys to verify the token with
+    /// The keys to verify the token with, to find `--key` among, and to sign with
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
+
+    /// The audience that the token and a signed list are for, as `mint --audience` names it
+    #[arg(long, value_name = "NAME", value_parser = read_audience, requires = "keyring")]
+    audience: Option<Audience>,
 
     /// Revoke from this restriction of the token on, not the whole token; 1 is the first
     #[arg(long, value_name = "NUMBER", requires = "token", default_value_t = 0)]
@@ -48,9 +52,10 @@ pub struct Args {
     #[arg(long, value_name = "ID", group = "what", value_parser = read_id)]
     id: Vec<RevocationId>,
 
-    /// A key whose tokens are revoked as far as they are older than `--before`
+    /// A key whose tokens are revoked as far as they are older than `--before`: its name as `keygen` shows it, or its id with
+    /// `--keyring`. Take a stolen key out of the keyrings instead: a thief writes any date into his tokens
     #[arg(long, value_name = "KEY", group = "what", requires = "before", value_parser = read_key)]
-    key: Option<KeyId>,
+    key: Option<GivenKey>,
 
     /// See `--key`
     #[arg(long, value_name = "TIME", requires = "key", value_parser = read_time)]
@@ -64,6 +69,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE", group = "what")]
     snapshot: Option<PathBuf>,
 
+    /// Sign the snapshot with the `mint` key of the keyring, for verifiers that want that
+    #[arg(long, requires = "snapshot", requires = "keyring")]
+    sign: bool,
+
     /// The list; made if it is not there
     #[arg(long, value_name = "FILE")]
     list: PathBuf,
@@ -71,10 +80,6 @@ pub struct Args {
     /// How long after it was issued the list may be used; a new list gets one day
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
     max_age: Option<i64>,
-
-    /// A file with vocabularies beside the built-in ones; may be given several times
-    #[arg(long = "vocabulary", value_name = "FILE")]
-    vocabularies: Vec<PathBuf>,
 
     /// The time to write into the list, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time)]
@@ -86,9 +91,20 @@ fn read_id(text: &str) -> Result<RevocationId, String> {
         .ok_or_else(|| "a revocation id has 32 hexadecimal digits".to_owned())
 }
 
-fn read_key(text: &str) -> Result<KeyId, String> {
-    KeyId::parse(&text.to_ascii_lowercase())
-        .ok_or_else(|| "a key id has 8 hexadecimal digits; `inspect` shows it".to_owned())
+/// A key as it was given.
+#[derive(Clone, Copy, Debug)]
+enum GivenKey {
+    Name(KeyName),
+    Id(KeyId),
+}
+
+fn read_key(text: &str) -> Result<GivenKey, String> {
+    let text = text.to_ascii_lowercase();
+    let given = KeyName::parse(&text).map(GivenKey::Name).or_else(|| KeyId::parse(&text).map(GivenKey::Id));
+    given.ok_or_else(|| {
+        "write the name that `keygen` shows, such as `local:` and 32 hexadecimal digits, or an id of 8 digits"
+            .to_owned()
+    })
 }
 
 /// Runs the command.
@@ -96,7 +112,8 @@ fn read_key(text: &str) -> Result<KeyId, String> {
 /// # Errors
 /// A file can not be read or written, or is not what it should be.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let now = inputs::now(args.now);
+    let now = inputs::clock(args.now)?;
+    let keyring = args.keyring.as_deref().map(|path| inputs::keyring(ui, path)).transpose()?;
     // Before the lock is taken: standard input may take its time.
     let token = args.token.as_deref().map(|given| tokens::read(ui, given)).transpose()?;
     if token.as_ref().is_some_and(Option::is_none) {
@@ -107,22 +124,30 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let mut draft = Draft::read(&file, &args, now)?;
     let mut said = Vec::new();
     if let Some(token) = token.flatten() {
-        match revocation_id(ui, &args, &token)? {
-            Ok(id) => {
+        let keyring = wanted(keyring.as_ref(), "a token is revoked")?;
+        // A forged token would revoke something else. What a genuine one says, and whether it has expired, is no matter.
+        let audience = args.audience.unwrap_or_default();
+        match authenticated_ids(&token.text(), keyring, audience, &mut Scratch::new()) {
+            Ok(ids) => {
                 let what = describe(&token, args.block);
+                let id = id_of(&ids, args.block)?;
                 draft.revoke(id, Some(&format!("{what}, revoked at {}", show(now))), &mut said);
             }
-            Err(exit) => return Ok(exit),
+            Err(refusal) => return Ok(ui.refused(refusal)),
         }
     }
     args.id.iter().for_each(|id| draft.revoke(*id, None, &mut said));
     if let (Some(key), Some(before)) = (args.key, args.before) {
-        draft.revoke_key(key, before, &mut said);
+        draft.revoke_key(named(key, keyring.as_ref())?, before, &mut said);
     }
     let changed = args.renew || args.max_age.is_some() || !said.is_empty() || draft.is_new;
     let list = draft.finish(&file, &args, now, changed)?;
     if let Some(path) = &args.snapshot {
-        to_file_or_stdout(ui, path, &Revocations::write(&list))?;
+        let mut snapshot = Revocations::write(&list);
+        if args.sign {
+            snapshot = signed(&snapshot, wanted(keyring.as_ref(), "a list is signed")?, &args)?;
+        }
+        to_file_or_stdout(ui, path, &snapshot)?;
         said.push(format!("snapshot written to `{}`", path.display()));
     }
     tell(ui, &args, &list, &said);
@@ -158,31 +183,39 @@ fn describe(token: &Token, block: usize) -> String {
     if block == 0 { format!("token {id}") } else { format!("token {id} from restriction {block} on") }
 }
 
-/// The id of a block. The token is verified, since a forged one would revoke something else; not whether it has expired.
-fn revocation_id(ui: &Ui, args: &Args, token: &Token) -> Result<Result<RevocationId, Exit>, Failure> {
-    let path =
-        args.keyring.as_deref().ok_or_else(|| Failure::new("a token is revoked with its key: --keyring FILE"))?;
-    let keyring = inputs::keyring(ui, path)?;
-    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Err(Exit::No)) };
-    match ids(token, &keyring, &inputs::vocabularies(&library)) {
-        Ok(ids) => ids.get(args.block).copied().map(Ok).ok_or_else(|| {
-            Failure::new(format!("the token has no restriction {}", args.block))
-                .help(format!("it has {}; 0 is the token itself", ids.len().saturating_sub(1)))
-        }),
-        Err(refusal) => Ok(Err(ui.refused(refusal))),
+fn wanted<'k>(keyring: Option<&'k Keyring>, what: &str) -> Result<&'k Keyring, Failure> {
+    keyring.ok_or_else(|| Failure::new(format!("{what} with a key: --keyring FILE")))
+}
+
+fn id_of(ids: &[RevocationId], block: usize) -> Result<RevocationId, Failure> {
+    ids.get(block).copied().ok_or_else(|| {
+        Failure::new(format!("the token has no restriction {block}"))
+            .help(format!("it has {}; 0 is the token itself", ids.len().saturating_sub(1)))
+    })
+}
+
+/// The whole name of a key. An id of four bytes could be that of another key, so the keyring says which one is meant.
+fn named(key: GivenKey, keyring: Option<&Keyring>) -> Result<KeyName, Failure> {
+    let id = match key {
+        GivenKey::Name(name) => return Ok(name),
+        GivenKey::Id(id) => id,
+    };
+    let names: Vec<_> = keyring.into_iter().flat_map(|keyring| keyring.names(id)).collect();
+    match names.as_slice() {
+        [name] => Ok(*name),
+        [] => Err(Failure::new(format!("which key is `{id}`?"))
+            .help("name the keyring that has it, `--keyring FILE`, or the whole key as `keygen` shows it")),
+        _ => Err(Failure::new(format!("the keyring has a local and a public key `{id}`"))
+            .help("name the whole key, which begins with `local:` or `public:`")),
     }
 }
 
-fn ids(token: &Token, keyring: &Keyring, known: &[Arc<Vocabulary>]) -> Result<Vec<RevocationId>, Refusal> {
-    let unverified = inspect(token)?;
-    let beginning = unverified.blocks.iter().filter_map(|block| block.not_before).max();
-    // A moment at which the token is valid, if there is one: what has expired can be revoked all the same.
-    let moment = beginning.unwrap_or(i64::MIN);
-    let vocabulary = vocabulary_of(known, &unverified.header).map(|(vocabulary, _)| vocabulary);
-    let vocabulary = vocabulary.unwrap_or_else(|| Arc::new(Vocabulary::builder("unknown", 0).build()));
-    let mut scratch = Scratch::new();
-    let verified = Verifier::new(keyring, &vocabulary).verify(&token.text(), moment, &mut scratch)?;
-    Ok(verified.revocation_ids().collect())
+fn signed(snapshot: &[u8], keyring: &Keyring, args: &Args) -> Result<Vec<u8>, Failure> {
+    let key = keyring
+        .minting()
+        .ok_or_else(|| Failure::new("no key of the keyring signs").help("one line of it must begin with `mint`"))?;
+    let minter = Minter::from(key).audience(args.audience.unwrap_or_default());
+    Revocations::sign(snapshot, minter).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// The text of a list, edited so that the user's comments stay where they are.
@@ -219,7 +252,7 @@ impl Draft {
         said.push(format!("revoked {id}"));
     }
 
-    fn revoke_key(&mut self, key: KeyId, before: i64, said: &mut Vec<String>) {
+    fn revoke_key(&mut self, key: KeyName, before: i64, said: &mut Vec<String>) {
         self.list.revoke_key(key, before);
         let prefix = format!("key {key} before ");
         // Of two times the later one holds, and the list knows which that is.

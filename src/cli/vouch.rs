@@ -36,12 +36,12 @@ pub struct Args {
 
 #[derive(clap::Subcommand, Debug)]
 enum Step {
-    /// The holder: writes a request for the token as it is now; the request tells nothing about the token
+    /// The holder: writes a request for the token as it is now; it tells the token's vocabulary, and nothing else about it
     Request {
         /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
         token: String,
     },
-    /// The third party: signs a `restriction` for the token of a request
+    /// The third party: signs a `restriction` for the token of a request, if both speak one vocabulary
     Sign(Sign),
     /// The holder: adds what the third party has signed
     Add(Add),
@@ -126,7 +126,13 @@ fn sign(args: &Sign, ui: &Ui) -> Outcome {
     let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else { return Ok(Exit::No) };
     let now = inputs::now(args.now);
     let draft = draft(&block.compiled, now, args.sealed);
-    let voucher = request.vouch(key, &draft).text();
+    let voucher = match request.vouch(key, block.document.vocabulary(), &draft) {
+        Ok(voucher) => voucher.text(),
+        Err(error) => {
+            let message = format!("`{}` is not signed: {error}", block.name);
+            return Ok(ui.no("refused", "other_vocabulary", &message));
+        }
+    };
     if ui.is_json() {
         ui.json(&json!({ "voucher": voucher, "third_party": key.public().to_string(), "expiry": draft.expiry }));
         return Ok(Exit::Yes);

@@ -44,7 +44,7 @@ use crate::bytecode::verify::{Budget, Fault, Scope, verify};
 use crate::check::tree::{Effect, Rule, Template, Term, Test, Text};
 use crate::limits::{DIAGNOSTICS, POLICY_COST, POLICY_PROGRAM_BYTES, RULES, TOKEN_COST, TOKEN_PROGRAM_BYTES};
 use crate::model::types::Scalar;
-use crate::model::vocabulary::Vocabulary;
+use crate::model::vocabulary::{Fingerprint, Vocabulary};
 use crate::span::Span;
 use crate::syntax::ast::BlockKind;
 
@@ -53,6 +53,8 @@ use crate::syntax::ast::BlockKind;
 pub struct Compiled {
     /// Proved.
     pub program: Program,
+    /// The state of the vocabulary that gives the program's numbers their meaning.
+    pub fingerprint: Fingerprint,
     /// What the token says of itself.
     pub claims: ResolvedClaims,
     /// When it is valid.
@@ -174,7 +176,7 @@ pub fn compile_with(
         return Err(errors);
     }
     let cost = lowering.prove(&program, rules.len()).map_err(|error| vec![error])?;
-    Ok(Compiled { program, claims, times, rules, cost })
+    Ok(Compiled { program, fingerprint: vocabulary.fingerprint(), claims, times, rules, cost })
 }
 
 /// What lowering needs to know everywhere.

@@ -22,10 +22,10 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: i64, vocabulary
             format!("the token has expired: it was valid until {}, {} ago", time_text(*expiry), duration(time - expiry))
         }
         (Refusal::NotYetValid, Some(says)) => match says.blocks.iter().filter_map(|block| block.not_before).max() {
-            Some(start) => {
+            Some(start) if start > time => {
                 format!("the token is not valid yet: it is from {} on, in {}", time_text(start), duration(start - time))
             }
-            None => refusal.to_string(),
+            _ => format!("the token is not valid yet: it was issued at {}", time_text(says.header.issuance)),
         },
         (Refusal::UnknownKey, Some(says)) => {
             format!(
@@ -54,15 +54,21 @@ const fn help(refusal: Refusal) -> Option<&'static str> {
         Refusal::NotCanonical => Some("use the text exactly as it was minted"),
         Refusal::UnknownVersion => Some("verify it with a newer version, or mint it with this one"),
         Refusal::UnknownKey => Some("add the key to the keyring, or use the keyring of the service that minted it"),
-        Refusal::Forged => Some("nothing in it can be believed; ask its minter for a new one"),
+        Refusal::Forged => Some("nothing in it can be believed; ask its minter for a new one, made for this service"),
         Refusal::TooManyBlocks => Some("attenuate an earlier copy of the token"),
         Refusal::Sealed => Some("use the token as it was when it was sealed"),
         Refusal::UnknownVocabulary => Some("give the vocabulary it was made with, or a later state of it"),
         Refusal::BadProgram => Some("ask its minter, or whoever attenuated it, for a new one"),
+        Refusal::NoClock => Some("set the clock"),
         Refusal::Expired => Some("mint a new one; a copy from before its last restriction may live longer"),
         Refusal::NotYetValid => Some("wait, or ask at a later time"),
         Refusal::Revoked => Some("ask its minter for a new one"),
         Refusal::StaleRevocations => Some("fetch the revocation list again"),
+        Refusal::EarlyRevocations => {
+            Some("compare this clock with that of the list's issuer, and issue the list again")
+        }
+        Refusal::UnsignedRevocations => Some("sign the list with a key of the keyring: `placet revoke --sign`"),
+        Refusal::OtherPolicy => Some("compile the policy again with this vocabulary"),
         Refusal::Request(_) => None,
     }
 }

@@ -9,8 +9,8 @@ use super::function::Function;
 use super::handle::Content;
 use super::tokengen::ident;
 use super::value::{Answer, Nulls, Value, to_json};
+use crate::author::mint::{AttenuateFailure, Misfit};
 use crate::author::{Document, mint};
-use crate::bytecode::verify::{Budget, Scope, verify};
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
 use crate::model::verdict::Refusal;
@@ -26,9 +26,8 @@ impl Host {
         let vocabulary = self.vocabulary_of(token.header().fingerprint);
         let vocabulary = vocabulary.ok_or_else(|| HostError::refused(Refusal::UnknownVocabulary))?;
         let compiled = self.restriction(vocabulary, what, selection)?;
-        speaks_as(&token, vocabulary, &compiled)?;
-        let narrowed = mint::attenuate(&token, &compiled, self.now(), false, &mut self.randomness())
-            .map_err(|error| HostError::new(Code::Attenuate, "", error.to_string()))?;
+        let narrowed = mint::attenuate(&token, &compiled, vocabulary, self.now(), false, &mut self.randomness())
+            .map_err(|failure| not_attenuated(failure, vocabulary))?;
         let expiry = inspect(&narrowed).map_err(HostError::refused)?.expiry;
         let answer = Answer::default().with("token", narrowed.text()).with_some("ident", ident(&narrowed));
         Ok(answer.with_some("expiry", expiry).done())
@@ -71,12 +70,14 @@ fn same_vocabulary(token: &Vocabulary, restriction: &Vocabulary) -> Result<(), H
 
 /// A token keeps the state of the vocabulary that it was made with; a restriction that names something younger would make
 /// it one that no verifier takes.
-fn speaks_as(token: &Token, vocabulary: &Vocabulary, compiled: &Compiled) -> Result<(), HostError> {
-    let unknown = || HostError::refused(Refusal::UnknownVocabulary);
-    let state = vocabulary.state(token.header().fingerprint).ok_or_else(unknown)?;
-    let scope = Scope { vocabulary, state, budget: Budget::Token };
-    verify(compiled.program.bytes(), &scope).map(|_| ()).map_err(|_| {
-        let message = format!("the restriction names what `{}` had not yet when the token was made", vocabulary.name());
-        HostError::new(Code::Attenuate, "", message)
-    })
+fn not_attenuated(failure: AttenuateFailure, vocabulary: &Vocabulary) -> HostError {
+    match failure {
+        AttenuateFailure::Misfit(Misfit::OtherVocabulary) => HostError::refused(Refusal::UnknownVocabulary),
+        AttenuateFailure::Misfit(Misfit::Program(_)) => {
+            let message =
+                format!("the restriction names what `{}` had not yet when the token was made", vocabulary.name());
+            HostError::new(Code::Attenuate, "", message)
+        }
+        AttenuateFailure::Attenuate(error) => HostError::new(Code::Attenuate, "", error.to_string()),
+    }
 }

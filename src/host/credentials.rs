@@ -148,7 +148,7 @@ impl<'v> Credentials<'v> {
         verified: Option<&Verified<'b>>,
         request: &Request<'_>,
     ) -> (Verdict, Option<Claims<'b>>) {
-        let authorizer = Authorizer::new(&trust.keyring, request.vocabulary());
+        let authorizer = Authorizer::with_verifier(trust.verifier(request.vocabulary()));
         let first = verified.map(|token| authorizer.decide(token, request));
         let mut claims = first.as_ref().and_then(Decision::claims);
         let mut verdict = first.map(|decision| decision.verdict());

@@ -20,11 +20,7 @@ impl Host {
         };
         let trust = self.trust();
         let policies: Vec<Policy> = credentials.policies().cloned().collect();
-        let authorizer = Authorizer::new(&trust.keyring, &asked.vocabulary).with_policies(&policies);
-        let authorizer = match &trust.revocations {
-            Some(revocations) => authorizer.with_revocations(revocations.lend()),
-            None => authorizer,
-        };
+        let authorizer = Authorizer::with_verifier(trust.verifier(&asked.vocabulary)).with_policies(&policies);
         let sources = Sources::none();
         let court = Court::new(authorizer, credentials.text(), &sources);
         let court = if credentials.is_encrypted() { court.closed() } else { court };

@@ -51,11 +51,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::author::mint::Wrapping;
 use crate::check::library::Library;
-use crate::limits;
+use crate::limits::{self, CLOCK_SKEW, NO_CLOCK};
 use crate::model::vocabulary::{Fingerprint, Vocabulary};
+use crate::token::audience::Audience;
 use crate::token::keyring::Keyring;
 use crate::token::keys::{NoRandomness, Randomness, SystemRandom};
 use crate::token::revocation::HeldRevocations;
+use crate::token::signer::{Minter, Signer};
 use crate::token::verify::Verifier;
 use crate::visible::excerpt;
 use error::{Code, HostError};
@@ -94,6 +96,7 @@ impl Default for Limits {
 }
 
 type Clock = Box<dyn Fn() -> i64 + Send + Sync>;
+type Remote = Box<dyn Signer + Send + Sync>;
 type Random = Box<dyn Fn(&mut [u8]) -> Result<(), NoRandomness> + Send + Sync>;
 
 /// Serves any number of scripts, on any number of threads.
@@ -106,6 +109,7 @@ pub struct Host {
     functions: Vec<Function>,
     minting: bool,
     mints_in: MintsIn,
+    signer: Option<Remote>,
     deny_warnings: bool,
     requests_tell_time: bool,
     clock: Clock,
@@ -127,11 +131,22 @@ enum MintsIn {
 struct Trust {
     keyring: Keyring,
     revocations: Option<HeldRevocations>,
+    terms: Terms,
+}
+
+/// What does not change: what a token must be besides genuine.
+#[derive(Clone, Copy, Debug)]
+struct Terms {
+    audience: Audience,
+    clock_skew: i64,
+    signed_revocations: bool,
 }
 
 impl Trust {
     fn verifier<'t>(&'t self, vocabulary: &'t Vocabulary) -> Verifier<'t> {
-        let verifier = Verifier::new(&self.keyring, vocabulary);
+        let Terms { audience, clock_skew, signed_revocations } = self.terms;
+        let verifier = Verifier::new(&self.keyring, vocabulary).for_audience(audience).with_clock_skew(clock_skew);
+        let verifier = if signed_revocations { verifier.wanting_signed_revocations() } else { verifier };
         match &self.revocations {
             Some(revocations) => verifier.with_revocations(revocations.lend()),
             None => verifier,
@@ -187,12 +202,16 @@ impl Host {
 
     /// Believes the tokens of this keyring from now on. Tokens that were verified before are asked again on their next use.
     pub fn replace_keys(&self, keyring: Keyring) {
-        self.replace_trust(|trust| Trust { keyring, revocations: trust.revocations.clone() });
+        self.replace_trust(|trust| Trust { keyring, revocations: trust.revocations.clone(), terms: trust.terms });
     }
 
     /// Holds tokens against this revocation list from now on.
     pub fn replace_revocations(&self, revocations: HeldRevocations) {
-        self.replace_trust(|trust| Trust { keyring: trust.keyring.clone(), revocations: Some(revocations) });
+        self.replace_trust(|trust| Trust {
+            keyring: trust.keyring.clone(),
+            revocations: Some(revocations),
+            terms: trust.terms,
+        });
     }
 
     /// How many handles the scripts hold.
@@ -208,6 +227,18 @@ impl Host {
 
     fn trust(&self) -> Arc<Trust> {
         Arc::clone(&self.trust.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What scripts mint with: the signer if the host has one, or the keyring's key.
+    fn minter<'h>(&'h self, trust: &'h Trust) -> Option<Minter<'h>> {
+        if !self.minting {
+            return None;
+        }
+        let minter = match &self.signer {
+            Some(signer) => Minter::signer(signer.as_ref()),
+            None => trust.keyring.minting()?.into(),
+        };
+        Some(minter.audience(trust.terms.audience))
     }
 
     fn now(&self) -> i64 {
@@ -270,8 +301,9 @@ pub struct Builder {
 
 impl Builder {
     fn new(keyring: Keyring) -> Self {
+        let terms = Terms { audience: Audience::NONE, clock_skew: CLOCK_SKEW, signed_revocations: false };
         let host = Host {
-            trust: RwLock::new(Arc::new(Trust { keyring, revocations: None })),
+            trust: RwLock::new(Arc::new(Trust { keyring, revocations: None, terms })),
             library: Library::default(),
             default: None,
             limits: Limits::default(),
@@ -279,6 +311,7 @@ impl Builder {
             functions: Function::ALL.to_vec(),
             minting: false,
             mints_in: MintsIn::Known,
+            signer: None,
             deny_warnings: false,
             requests_tell_time: false,
             clock: Box::new(system_clock),
@@ -323,6 +356,41 @@ impl Builder {
     #[must_use]
     pub fn functions(mut self, functions: &[Function]) -> Self {
         self.host.functions = functions.to_vec();
+        self
+    }
+
+    /// Mints with a key that is kept elsewhere instead of the keyring's. Its public half has to be accepted by the keyring
+    /// where this host shall believe its own tokens.
+    #[must_use]
+    pub fn minting_with(mut self, signer: impl Signer + Send + Sync + 'static) -> Self {
+        self.host.signer = Some(Box::new(signer));
+        self.minting()
+    }
+
+    /// Mints for this audience, and believes tokens for it only.
+    #[must_use]
+    pub fn audience(self, audience: Audience) -> Self {
+        self.with_terms(|terms| Terms { audience, ..terms })
+    }
+
+    /// Lets the clocks of minters be so many milliseconds ahead of this host's, instead of a minute.
+    #[must_use]
+    pub fn clock_skew(self, clock_skew: i64) -> Self {
+        self.with_terms(|terms| Terms { clock_skew, ..terms })
+    }
+
+    /// Refuses every token unless there is a revocation list that a key of the keyring has signed.
+    #[must_use]
+    pub fn signed_revocations(self) -> Self {
+        self.with_terms(|terms| Terms { signed_revocations: true, ..terms })
+    }
+
+    fn with_terms(self, change: impl FnOnce(Terms) -> Terms) -> Self {
+        self.host.replace_trust(|trust| Trust {
+            keyring: trust.keyring.clone(),
+            revocations: trust.revocations.clone(),
+            terms: change(trust.terms),
+        });
         self
     }
 
@@ -402,5 +470,5 @@ fn system_clock() -> i64 {
         reason = "the one place where a host reads the clock, unless it brings its own"
     )]
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0)
+    since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(NO_CLOCK)
 }

@@ -15,14 +15,14 @@ use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::token::envelope::Token;
 use crate::token::inspect::inspect;
-use crate::token::keyring::MintingKey;
+use crate::token::signer::Minter;
 use crate::visible::excerpt;
 
 impl Host {
     pub(super) fn tokengen(&self, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {
         let trust = self.trust();
-        let key = trust.keyring.minting().filter(|_| self.minting);
-        let key = key.ok_or_else(|| HostError::new(Code::Capability, "", "TOKENGEN missing capability."))?;
+        let key =
+            self.minter(&trust).ok_or_else(|| HostError::new(Code::Capability, "", "TOKENGEN missing capability."))?;
         match (what, selection) {
             (Value::Map(_), None) => self.tokengen_map(what, key),
             (Value::Handle(handle), selection) => match self.content(handle)? {
@@ -40,7 +40,7 @@ impl Host {
         }
     }
 
-    fn tokengen_map(&self, what: &Value, key: &MintingKey) -> Result<Value, HostError> {
+    fn tokengen_map(&self, what: &Value, key: Minter<'_>) -> Result<Value, HostError> {
         let mut json = to_json(what, Nulls::OfToken, &self.limits)?;
         let vocabulary = self.take_use(&mut json, self.default.as_ref())?;
         if let Some(object) = json.as_object() {
@@ -70,7 +70,7 @@ impl Host {
         &self,
         compiled: &Compiled,
         vocabulary: &Vocabulary,
-        key: &MintingKey,
+        key: Minter<'_>,
         id: Option<&Value>,
     ) -> Result<Value, HostError> {
         let now = self.now();

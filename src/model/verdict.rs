@@ -80,151 +80,101 @@ impl Verdict {
     }
 }
 
-/// Why a token or a request is not valid. Each cause has a name of its own; none says more to a forger than the bytes he
-/// sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+/// Lists every refusal of a token once: its name in JSON and logs, and what it says to people.
+macro_rules! refusals {
+    ($( $(#[$doc:meta])* $name:ident $word:literal $text:literal; )*) => {
+        /// Why a token or a request is not valid. Each cause has a name of its own; none says more to a forger than the bytes he
+        /// sent.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Refusal {
+            $( $(#[$doc])* $name, )*
+            /// The request is not one of the vocabulary.
+            Request(Malformed),
+        }
+
+        impl Refusal {
+            /// All of them; malformed requests stand for each other, since they have one name.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)* Self::Request(Malformed::OtherVocabulary)];
+
+            /// The name in JSON and logs.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $( Self::$name => $word, )*
+                    Self::Request(_) => "malformed_request",
+                }
+            }
+        }
+
+        impl fmt::Display for Refusal {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $( Self::$name => f.write_str($text), )*
+                    Self::Request(malformed) => write!(f, "the request is malformed: {malformed}"),
+                }
+            }
+        }
+    };
+}
+
+refusals! {
     /// Not text of a token: another prefix, another alphabet, padding, or spare bits that are not zero.
-    NotAToken,
+    NotAToken "not_a_token"
+        "this is not the text of a token";
     /// More bytes than a token may have.
-    TooLarge,
+    TooLarge "too_large"
+        "the token is larger than a token may be";
     /// The bytes end too early.
-    Truncated,
+    Truncated "truncated"
+        "the token is cut short";
     /// Bytes that the canonical encoding would not have written: a long varint, an unknown flag, bytes left over.
-    NotCanonical,
+    NotCanonical "not_canonical"
+        "the token is not in its canonical form";
     /// A version or a purpose that this build does not know.
-    UnknownVersion,
+    UnknownVersion "unknown_version"
+        "the token is of an unknown version or purpose";
     /// No key of this id and purpose is accepted.
-    UnknownKey,
+    UnknownKey "unknown_key"
+        "the token names a key that is not in the keyring";
     /// The proof does not fit the bytes: forged, altered, or signed by somebody else.
-    Forged,
+    Forged "forged"
+        "the token's proof does not fit: it is forged, altered, or made for another audience";
     /// More blocks than allowed.
-    TooManyBlocks,
+    TooManyBlocks "too_many_blocks"
+        "the token has more blocks than allowed";
     /// A block stands behind one that seals the token.
-    Sealed,
+    Sealed "sealed"
+        "the token has a block behind its seal";
     /// Made with a vocabulary that this verifier does not have, or a later state of it.
-    UnknownVocabulary,
+    UnknownVocabulary "unknown_vocabulary"
+        "the token is made with a vocabulary that is not known here";
     /// A program that the verifier does not prove.
-    BadProgram,
+    BadProgram "bad_program"
+        "the token holds a program that is not valid";
+    /// The time lies before 1970: there is no clock, so nobody can say whether the token is valid.
+    NoClock "no_clock"
+        "there is no clock: the time lies before 1970";
     /// Its end has come.
-    Expired,
-    /// Its time has not begun.
-    NotYetValid,
+    Expired "expired"
+        "the token has expired";
+    /// Its time has not begun, or it says that it was made in the future.
+    NotYetValid "not_yet_valid"
+        "the token is not valid yet";
     /// A block of it, or its key for tokens of its age, is revoked.
-    Revoked,
+    Revoked "revoked"
+        "the token is revoked";
     /// The revocation list is older than it says it may be.
-    StaleRevocations,
-    /// The request is not one of the vocabulary.
-    Request(Malformed),
-}
-
-impl Refusal {
-    /// All of them; malformed requests stand for each other, since they have one name.
-    pub const ALL: [Self; 16] = [
-        Self::NotAToken,
-        Self::TooLarge,
-        Self::Truncated,
-        Self::NotCanonical,
-        Self::UnknownVersion,
-        Self::UnknownKey,
-        Self::Forged,
-        Self::TooManyBlocks,
-        Self::Sealed,
-        Self::UnknownVocabulary,
-        Self::BadProgram,
-        Self::Expired,
-        Self::NotYetValid,
-        Self::Revoked,
-        Self::StaleRevocations,
-        Self::Request(Malformed::OtherVocabulary),
-    ];
-
-    /// The name in JSON and logs.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotAToken => "not_a_token",
-            Self::TooLarge => "too_large",
-            Self::Truncated => "truncated",
-            Self::NotCanonical => "not_canonical",
-            Self::UnknownVersion => "unknown_version",
-            Self::UnknownKey => "unknown_key",
-            Self::Forged => "forged",
-            Self::TooManyBlocks => "too_many_blocks",
-            Self::Sealed => "sealed",
-            Self::UnknownVocabulary => "unknown_vocabulary",
-            Self::BadProgram => "bad_program",
-            Self::Expired => "expired",
-            Self::NotYetValid => "not_yet_valid",
-            Self::Revoked => "revoked",
-            Self::StaleRevocations => "stale_revocations",
-            Self::Request(_) => "malformed_request",
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAToken => f.write_str("this is not the text of a token"),
-            Self::TooLarge => f.write_str("the token is larger than a token may be"),
-            Self::Truncated => f.write_str("the token is cut short"),
-            Self::NotCanonical => f.write_str("the token is not in its canonical form"),
-            Self::UnknownVersion => f.write_str("the token is of an unknown version or purpose"),
-            Self::UnknownKey => f.write_str("the token names a key that is not in the keyring"),
-            Self::Forged => f.write_str("the token's proof does not fit: it is forged or altered"),
-            Self::TooManyBlocks => f.write_str("the token has more blocks than allowed"),
-            Self::Sealed => f.write_str("the token has a block behind its seal"),
-            Self::UnknownVocabulary => f.write_str("the token is made with a vocabulary that is not known here"),
-            Self::BadProgram => f.write_str("the token holds a program that is not valid"),
-            Self::Expired => f.write_str("the token has expired"),
-            Self::NotYetValid => f.write_str("the token is not valid yet"),
-            Self::Revoked => f.write_str("the token is revoked"),
-            Self::StaleRevocations => f.write_str("the revocation list is too old to go on"),
-            Self::Request(malformed) => write!(f, "the request is malformed: {malformed}"),
-        }
-    }
+    StaleRevocations "stale_revocations"
+        "the revocation list is too old to go on";
+    /// The revocation list says that it was issued in the future.
+    EarlyRevocations "early_revocations"
+        "the revocation list says that it was issued in the future";
+    /// No accepted key has signed the revocation list, or there is none, and the verifier wants one that is signed.
+    UnsignedRevocations "unsigned_revocations"
+        "there is no revocation list that an accepted key has signed";
+    /// A policy of the service was proved with another vocabulary than the one that decides.
+    OtherPolicy "other_policy"
+        "a policy was proved with another vocabulary than the one that decides";
 }
 
 impl core::error::Error for Refusal {}
-
-#[cfg(test)]
-mod tests {
-    use super::Refusal;
-    use super::Refusal::{
-        BadProgram, Expired, Forged, NotAToken, NotCanonical, NotYetValid, Request, Revoked, Sealed, StaleRevocations,
-        TooLarge, TooManyBlocks, Truncated, UnknownKey, UnknownVersion, UnknownVocabulary,
-    };
-
-    /// The one behind it; whoever adds a refusal has to say where it stands, and then `ALL` lacks it.
-    const fn next(refusal: Refusal) -> Option<Refusal> {
-        Some(match refusal {
-            NotAToken => TooLarge,
-            TooLarge => Truncated,
-            Truncated => NotCanonical,
-            NotCanonical => UnknownVersion,
-            UnknownVersion => UnknownKey,
-            UnknownKey => Forged,
-            Forged => TooManyBlocks,
-            TooManyBlocks => Sealed,
-            Sealed => UnknownVocabulary,
-            UnknownVocabulary => BadProgram,
-            BadProgram => Expired,
-            Expired => NotYetValid,
-            NotYetValid => Revoked,
-            Revoked => StaleRevocations,
-            StaleRevocations => Request(super::Malformed::OtherVocabulary),
-            Request(_) => return None,
-        })
-    }
-
-    #[test]
-    fn every_refusal_can_be_expected_by_its_name() {
-        let mut refusal = Some(NotAToken);
-        for listed in Refusal::ALL {
-            assert_eq!(Some(listed), refusal);
-            refusal = next(listed);
-        }
-        assert_eq!(refusal, None);
-    }
-}

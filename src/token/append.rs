@@ -2,10 +2,9 @@
 
 use alloc::vec::Vec;
 
-use ed25519_dalek::SigningKey;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
-use super::chain::{Before, Promise, Seed, Signed, key_hash, local_link, public_link};
+use super::chain::{Before, Link, Promise, Seed, first, key_hash, local_link, public_link};
 use super::keys::{NoRandomness, Randomness};
 use crate::token::block::{Bounds, put_bounds};
 
@@ -16,15 +15,22 @@ pub(super) fn end_local(out: &mut Vec<u8>, key: &[u8; 32], from: usize) {
     out.extend_from_slice(&*tag);
 }
 
-/// Ends a public token whose last block has just been written, behind its length, from `from` on.
-pub(super) fn end_public(out: &mut Vec<u8>, signer: &SigningKey, before: Before<'_>, from: usize, next: Option<&Next>) {
+/// Ends a public token whose last block has just been written, after its length, from `from` on. `sign` signs its digest.
+pub(super) fn end_public<E>(
+    out: &mut Vec<u8>,
+    before: Before<'_>,
+    from: usize,
+    next: Option<&Next>,
+    sign: impl FnOnce(Link) -> Result<[u8; 64], E>,
+) -> Result<(), E> {
     let digest = public_link(before, out.get(from..).unwrap_or_default(), next.map(|next| &next.promise));
-    out.extend_from_slice(&Signed::Block.sign(signer, &digest));
+    out.extend_from_slice(&sign(digest)?);
     out.push(0);
     if let Some(next) = next {
         out.extend_from_slice(&next.promise.key_hash);
         out.extend_from_slice(&*next.seed);
     }
+    Ok(())
 }
 
 /// What lets a holder add a block to a public token.
@@ -34,17 +40,28 @@ pub(super) struct Next {
 }
 
 impl Next {
-    /// A fresh seed, and the promise of its key; none behind a final block.
+    /// A fresh seed, and the promise of its key; none after a final block.
+    ///
+    /// The randomness alone would be enough if it never repeated. A machine that is forked or restored from a snapshot
+    /// draws the same bytes again: the seed of a restriction could then be the one before it, whose owner can take the
+    /// restriction away. So the seed is a hash of the randomness, of the signer's secret, and of all that came before.
     pub(super) fn unless(
         is_final: bool,
         before: Before<'_>,
+        counted: &[u8],
+        hedge: &[u8; 32],
         random: &mut impl Randomness,
     ) -> Result<Option<Self>, NoRandomness> {
         if is_final {
             return Ok(None);
         }
-        let mut seed = Zeroizing::new([0; 16]);
-        random.fill(&mut *seed)?;
+        let mut fresh = Zeroizing::new([0; 16]);
+        random.fill(&mut *fresh)?;
+        let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 public seed v1");
+        hasher.update(hedge).update(&*fresh);
+        before.feed(&mut hasher);
+        let seed: Zeroizing<Seed> = Zeroizing::new(first(hasher.update(counted).finalize().as_bytes()));
+        hasher.zeroize();
         let key = before.next_key(&seed).verifying_key();
         let promise = Promise { key_hash: key_hash(key.as_bytes()), commitment: before.commitment(&seed) };
         Ok(Some(Self { promise, seed }))

@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::append::{Next, end_local, end_public, restriction};
 use super::block::Bounds;
-use super::chain::{Before, key_hash};
+use super::chain::{Before, Signed, key_hash};
 use super::envelope::Token;
 use super::frame::End;
 use super::keys::{NoRandomness, Randomness};
@@ -112,8 +112,10 @@ fn append_body(
             out.extend_from_slice(&last.before().commitment(seed));
             let from = out.len();
             put_counted(&mut out, body);
-            let next = Next::unless(is_final, Before::Signature(signature), random)?;
-            end_public(&mut out, &key, Before::Signature(signature), from, next.as_ref());
+            let (before, counted) = (Before::Signature(signature), out.get(from..).unwrap_or_default());
+            let next = Next::unless(is_final, before, counted, key.as_bytes(), random)?;
+            let sign = |digest| Ok::<_, AttenuateError>(Signed::Block.sign(&key, &digest));
+            end_public(&mut out, before, from, next.as_ref(), sign)?;
         }
         _ => return Err(AttenuateError::Sealed),
     }

@@ -1,7 +1,7 @@
 //! A bounded cache of verified tokens, for services whose clients send the same token again and again.
 //!
-//! It keeps what can not change: that the bytes are genuine. Expiry, revocation and the keyring are asked on every hit, a
-//! verdict is never kept, and a hit is one only for the very text, keys and vocabulary that were verified.
+//! It keeps what cannot change: that the bytes are genuine. Time, revocation and the keyring are asked on every hit, a
+//! verdict is never kept, and a hit is one only for the very text, keys, vocabulary and audience that were verified.
 //!
 //! ```
 //! # use placet::{bytecode::program::EMPTY, model::{request::Request, vocabulary::Vocabulary}, authorize::Authorizer};
@@ -13,7 +13,7 @@
 //! # keyring.mint_with(LocalKey::generate(&mut random)?.into())?;
 //! # let now = 1_767_225_600_000;
 //! # let draft = Draft {
-//! #     issuance: now, expiry: None, not_before: None, id: TokenId::random(&mut random)?, sealed: false, encrypted: false,
+//! #     issuance: now, expiry: None, not_before: None, id: TokenId([0; 8]), sealed: false, encrypted: false,
 //! #     fingerprint: vocabulary.fingerprint(), claims: ClaimsDraft::default(), program: EMPTY,
 //! # };
 //! # let text = mint(keyring.minting().expect("there is one"), &draft, &mut random)?.text();
@@ -32,6 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use super::audience::Audience;
 use super::key_list::Stamp;
 use super::shelf::Shelf;
 use super::verified::{Verified, VerifiedToken};
@@ -50,11 +51,12 @@ struct Entry {
     token: VerifiedToken,
 }
 
-/// The keys and the vocabulary that a token was verified with, as they were.
+/// The keys, the vocabulary and the audience that a token was verified with, as they were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Source {
     pub(super) keys: [Stamp; 2],
     pub(super) vocabulary: Fingerprint,
+    pub(super) audience: Audience,
 }
 
 impl TokenCache {

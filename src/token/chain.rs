@@ -7,6 +7,7 @@ use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::header::RevocationId;
+use super::vouch::VoucherRequest;
 
 /// What stands for a block: a tag (local) or a digest (public).
 pub(super) type Link = [u8; 32];
@@ -52,7 +53,7 @@ pub(super) enum Before<'b> {
 }
 
 impl Before<'_> {
-    fn feed(self, hasher: &mut blake3::Hasher) {
+    pub(super) fn feed(self, hasher: &mut blake3::Hasher) {
         match self {
             Self::Header(header) => hasher.update(header),
             Self::Signature(signature) => hasher.update(&[0x01]).update(signature),
@@ -92,10 +93,18 @@ pub(super) fn revocation_id(link: &Link) -> RevocationId {
     RevocationId(first(blake3::keyed_hash(link, &[0x02]).as_bytes()))
 }
 
-/// What a third party signs: the block it continues, and its own block without the signature.
-pub(super) fn voucher_digest(previous: RevocationId, before: &[u8], after: &[u8]) -> Link {
+/// What a third party signs: the block it continues, the vocabulary that gives its program a meaning, and its own block
+/// without the signature. The two ids have a fixed length, so that no byte can move from one part to another.
+pub(super) fn voucher_digest(request: VoucherRequest, before: &[u8], after: &[u8]) -> Link {
     let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 voucher digest v1");
-    *hasher.update(&previous.0).update(before).update(after).finalize().as_bytes()
+    hasher.update(&request.previous.0).update(&request.fingerprint.0);
+    *hasher.update(before).update(after).finalize().as_bytes()
+}
+
+/// What is signed of a revocation list: the bytes before its signature, and its snapshot.
+pub(super) fn list_digest(before: &[u8], snapshot: &[u8]) -> Link {
+    let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 signed revocations v1");
+    *hasher.update(before).update(snapshot).finalize().as_bytes()
 }
 
 /// Which kind of thing a signature is for. The names are equally long, so that none is the beginning of another.
@@ -103,14 +112,16 @@ pub(super) fn voucher_digest(previous: RevocationId, before: &[u8], after: &[u8]
 pub(super) enum Signed {
     Block,
     Voucher,
+    Revocations,
 }
 
 impl Signed {
     /// Domain and digest: 47 bytes, the most that Ed25519 hashes in one block of SHA-512.
-    fn message(self, digest: &Link) -> [u8; 47] {
+    pub(super) fn message(self, digest: &Link) -> [u8; 47] {
         let domain: &[u8; 15] = match self {
             Self::Block => b"placet block v1",
             Self::Voucher => b"placet vouch v1",
+            Self::Revocations => b"placet lists v1",
         };
         let mut message = [0; 47];
         message[..15].copy_from_slice(domain);

@@ -63,7 +63,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const fn of_byte(byte: u8) -> Result<Self, Refusal> {
+    pub(super) const fn of_byte(byte: u8) -> Result<Self, Refusal> {
         match byte {
             0x11 => Ok(Self::Local),
             0x12 => Ok(Self::Public),
@@ -71,7 +71,7 @@ impl Purpose {
         }
     }
 
-    const fn byte(self) -> u8 {
+    pub(super) const fn byte(self) -> u8 {
         match self {
             Self::Local => 0x11,
             Self::Public => 0x12,
@@ -130,12 +130,50 @@ hex_id! {
     KeyId, 4
 }
 hex_id! {
-    /// Eight random bytes that the minter chose.
+    /// Tells a key from every other key: 16 bytes of a hash of it, of which [`KeyId`] is the first four. No secret.
+    KeyHash, 16
+}
+hex_id! {
+    /// Eight bytes that the minter chose.
     TokenId, 8
 }
 hex_id! {
     /// Names one block of one token, by its authenticated bytes: what a revocation list holds.
     RevocationId, 16
+}
+
+impl KeyHash {
+    /// What tokens carry of it.
+    #[must_use]
+    pub const fn id(self) -> KeyId {
+        let [a, b, c, d, ..] = self.0;
+        KeyId([a, b, c, d])
+    }
+}
+
+/// `local:00112233445566778899aabbccddeeff`: one key and what it is for, in revocation lists and on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyName {
+    /// The tokens that it proves.
+    pub purpose: Purpose,
+    /// Which key of that kind.
+    pub hash: KeyHash,
+}
+
+impl KeyName {
+    /// Reads `local:` or `public:` and 32 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (word, digits) = text.split_once(':')?;
+        let purpose = [Purpose::Local, Purpose::Public].into_iter().find(|purpose| purpose.word() == word)?;
+        Some(Self { purpose, hash: KeyHash::parse(digits)? })
+    }
+}
+
+impl fmt::Display for KeyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.purpose, self.hash)
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use super::header::{KeyId, Purpose};
+use super::header::{KeyId, KeyName, Purpose};
 use super::key_list::KeyList;
 #[cfg(feature = "std")]
 use super::key_list::Stamp;
@@ -95,6 +95,22 @@ impl Keyring {
     #[inline]
     pub fn public(&self, id: KeyId) -> Option<&PublicKey> {
         self.publics.get(id)
+    }
+
+    /// Whether exactly this key is accepted: an id of four bytes can be that of another one.
+    #[must_use]
+    #[inline]
+    pub fn accepts(&self, key: &KeyName) -> bool {
+        let found = match key.purpose {
+            Purpose::Local => self.local(key.hash.id()).map(LocalKey::name),
+            Purpose::Public => self.public(key.hash.id()).map(PublicKey::name),
+        };
+        found.as_ref() == Some(key)
+    }
+
+    /// The names of the accepted keys of this id: at most one for each purpose.
+    pub fn names(&self, id: KeyId) -> impl Iterator<Item = KeyName> + '_ {
+        self.local(id).map(LocalKey::name).into_iter().chain(self.public(id).map(PublicKey::name))
     }
 
     /// Every accepted key.
@@ -215,6 +231,15 @@ impl MintingKey {
         match self {
             Self::Local(key) => key.id(),
             Self::Signing(key) => key.id(),
+        }
+    }
+
+    /// Its name in revocation lists.
+    #[must_use]
+    pub const fn name(&self) -> KeyName {
+        match self {
+            Self::Local(key) => key.name(),
+            Self::Signing(key) => key.name(),
         }
     }
 

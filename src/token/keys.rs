@@ -10,14 +10,14 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::chain::{first, point};
-use super::header::KeyId;
+use super::header::{KeyHash, KeyId, KeyName, Purpose};
 
 /// The secret of local tokens: who has it can mint them and verify them.
 #[derive(Clone)]
 pub struct LocalKey {
     secret: [u8; 32],
     mac: [u8; 32],
-    id: KeyId,
+    hash: KeyHash,
 }
 
 impl LocalKey {
@@ -35,8 +35,8 @@ impl LocalKey {
     #[must_use]
     pub fn from_secret(secret: &[u8; 32]) -> Self {
         let mac = blake3::derive_key("placet 2026-11 local mac v1", secret);
-        let id = KeyId(first(&blake3::derive_key("placet 2026-11 local key id v1", secret)));
-        Self { secret: *secret, mac, id }
+        let hash = KeyHash(first(&blake3::derive_key("placet 2026-11 local key id v1", secret)));
+        Self { secret: *secret, mac, hash }
     }
 
     /// Reads `placet_secret_…`.
@@ -56,7 +56,22 @@ impl LocalKey {
     /// Its name in tokens and keyrings.
     #[must_use]
     pub const fn id(&self) -> KeyId {
-        self.id
+        self.hash.id()
+    }
+
+    /// Its name in revocation lists.
+    #[must_use]
+    pub const fn name(&self) -> KeyName {
+        KeyName { purpose: Purpose::Local, hash: self.hash }
+    }
+
+    pub(super) const fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+
+    /// Authenticates revocation lists, and nothing else.
+    pub(super) fn lists(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(blake3::derive_key("placet 2026-11 local revocations v1", &self.secret))
     }
 
     pub(super) const fn mac(&self) -> &[u8; 32] {
@@ -89,7 +104,7 @@ impl Eq for LocalKey {}
 
 impl fmt::Debug for LocalKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LocalKey({})", self.id)
+        write!(f, "LocalKey({})", self.id())
     }
 }
 
@@ -142,7 +157,13 @@ impl SigningKey {
     /// Its name in tokens and keyrings: that of the public half.
     #[must_use]
     pub const fn id(&self) -> KeyId {
-        self.public.id
+        self.public.id()
+    }
+
+    /// Its name in revocation lists: that of the public half.
+    #[must_use]
+    pub const fn name(&self) -> KeyName {
+        self.public.name()
     }
 
     pub(super) const fn pair(&self) -> &ed25519_dalek::SigningKey {
@@ -160,7 +181,7 @@ impl Eq for SigningKey {}
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SigningKey({})", self.public.id)
+        write!(f, "SigningKey({})", self.id())
     }
 }
 
@@ -168,13 +189,13 @@ impl fmt::Debug for SigningKey {
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
     point: VerifyingKey,
-    id: KeyId,
+    hash: KeyHash,
 }
 
 impl PublicKey {
     fn of(point: VerifyingKey) -> Self {
-        let id = KeyId(first(&blake3::derive_key("placet 2026-11 public key id v1", point.as_bytes())));
-        Self { point, id }
+        let hash = KeyHash(first(&blake3::derive_key("placet 2026-11 public key id v1", point.as_bytes())));
+        Self { point, hash }
     }
 
     /// The key of these bytes (RFC 8032).
@@ -196,7 +217,13 @@ impl PublicKey {
     /// Its name in tokens and keyrings.
     #[must_use]
     pub const fn id(&self) -> KeyId {
-        self.id
+        self.hash.id()
+    }
+
+    /// Its name in revocation lists.
+    #[must_use]
+    pub const fn name(&self) -> KeyName {
+        KeyName { purpose: Purpose::Public, hash: self.hash }
     }
 
     /// The key as RFC 8032 writes it.
@@ -218,7 +245,7 @@ impl fmt::Display for PublicKey {
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PublicKey({})", self.id)
+        write!(f, "PublicKey({})", self.id())
     }
 }
 

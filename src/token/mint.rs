@@ -3,17 +3,17 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::append::{Next, end_local, end_public};
 use super::block::{Bounds, Flags, put_bounds};
-use super::chain::Before;
+use super::chain::{Before, Signed, first};
 use super::claims::ClaimsDraft;
 use super::envelope::Token;
 use super::header::{Header, TokenId};
-use super::keyring::MintingKey;
 use super::keys::{NoRandomness, Randomness};
 use super::secrecy;
+use super::signer::{Minter, ProveWith, SignerError};
 use super::wire::{put_counted, put_varint};
 use crate::model::vocabulary::Fingerprint;
 
@@ -26,7 +26,7 @@ pub struct Draft<'a> {
     pub expiry: Option<i64>,
     /// From when on the token is valid.
     pub not_before: Option<i64>,
-    /// Eight random bytes, see [`TokenId::random`].
+    /// What tells the token from others of the same millisecond, see [`with_new_id`](Self::with_new_id).
     pub id: TokenId,
     /// The vocabulary that the program is compiled with.
     pub fingerprint: Fingerprint,
@@ -40,59 +40,81 @@ pub struct Draft<'a> {
     pub encrypted: bool,
 }
 
-impl TokenId {
-    /// A new id.
+impl Draft<'_> {
+    /// The same with an id of its own: a hash of fresh randomness, of the minter's secret and of everything that the draft
+    /// says. So two different tokens have different ids even where a forked machine draws the same randomness twice.
     ///
     /// # Errors
     /// There is no randomness.
-    pub fn random(random: &mut impl Randomness) -> Result<Self, NoRandomness> {
-        let mut id = [0; 8];
-        random.fill(&mut id)?;
-        Ok(Self(id))
+    pub fn with_new_id<'k>(
+        mut self,
+        minter: impl Into<Minter<'k>>,
+        random: &mut impl Randomness,
+    ) -> Result<Self, NoRandomness> {
+        let minter = minter.into();
+        let mut fresh = Zeroizing::new([0; 16]);
+        random.fill(&mut *fresh)?;
+        self.id = TokenId([0; 8]);
+        let mut said = Zeroizing::new(Vec::new());
+        header(&minter, &self).write(&mut said);
+        put_authority(&mut said, &self);
+        let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 token id v1");
+        hasher.update(&*minter.hedge()).update(&*fresh).update(&minter.audience.bytes());
+        self.id = TokenId(first(hasher.update(&said).finalize().as_bytes()));
+        hasher.zeroize();
+        Ok(self)
     }
 }
 
-/// Mints a token. `random` is asked only for the seed of a public token that is not sealed.
+/// Mints a token: with a key, or with a [`Minter`] that says for which audience or whose key is kept elsewhere. `random` is
+/// asked only for the seed of a public token that is not sealed.
 ///
 /// # Errors
-/// The draft is not one of a token, or would not fit one.
-pub fn mint(key: &MintingKey, draft: &Draft<'_>, random: &mut impl Randomness) -> Result<Token, MintError> {
-    check(key, draft)?;
+/// The draft is not one of a token, or would not fit one; a key that is kept elsewhere does not sign.
+pub fn mint<'k>(
+    minter: impl Into<Minter<'k>>,
+    draft: &Draft<'_>,
+    random: &mut impl Randomness,
+) -> Result<Token, MintError> {
+    let minter = minter.into();
+    check(&minter, draft)?;
     let mut out = Vec::new();
-    header(key, draft).write(&mut out);
+    header(&minter, draft).write(&mut out);
     let from = out.len();
-    match key {
-        MintingKey::Local(key) => {
+    match minter.key {
+        ProveWith::Local(key) => {
             let plain_from = put_authority(&mut out, draft);
             if draft.encrypted {
                 secrecy::encrypt(key, &mut out, plain_from);
             }
-            end_local(&mut out, key.mac(), 0);
+            end_local(&mut out, &Zeroizing::new(minter.audience.start(key.mac())), 0);
         }
-        MintingKey::Signing(key) => {
+        ProveWith::Public(signer) => {
             let header = out.clone();
             put_authority(&mut out, draft);
-            let next = Next::unless(draft.sealed, Before::Header(&header), random)?;
-            end_public(&mut out, key.pair(), Before::Header(&header), from, next.as_ref());
+            let (before, counted) = (Before::Header(&header), out.get(from..).unwrap_or_default());
+            let next = Next::unless(draft.sealed, before, counted, &minter.hedge(), random)?;
+            let sign = |digest| signer.sign(Signed::Block, &minter.audience.bind(digest));
+            end_public(&mut out, before, from, next.as_ref(), sign)?;
         }
     }
     Token::of_written(out).ok_or(MintError::TooLarge)
 }
 
-fn check(key: &MintingKey, draft: &Draft<'_>) -> Result<(), MintError> {
+fn check(minter: &Minter<'_>, draft: &Draft<'_>) -> Result<(), MintError> {
     if draft.issuance < 0 {
         return Err(MintError::BeforeTheEpoch);
     }
     if !draft.claims.fits() {
         return Err(MintError::TooManyClaims);
     }
-    if draft.encrypted && matches!(key, MintingKey::Signing(_)) { Err(MintError::PublicSecret) } else { Ok(()) }
+    if draft.encrypted && matches!(minter.key, ProveWith::Public(_)) { Err(MintError::PublicSecret) } else { Ok(()) }
 }
 
-fn header(key: &MintingKey, draft: &Draft<'_>) -> Header {
+fn header(minter: &Minter<'_>, draft: &Draft<'_>) -> Header {
     Header {
-        purpose: key.purpose(),
-        key: key.id(),
+        purpose: minter.purpose(),
+        key: minter.id(),
         issuance: draft.issuance,
         expiry: draft.expiry,
         id: draft.id,
@@ -133,6 +155,14 @@ pub enum MintError {
     TooLarge,
     /// No seed was to be had.
     NoRandomness,
+    /// A key that is kept elsewhere did not sign.
+    NotSigned,
+}
+
+impl From<SignerError> for MintError {
+    fn from(_: SignerError) -> Self {
+        Self::NotSigned
+    }
 }
 
 impl From<NoRandomness> for MintError {
@@ -149,6 +179,7 @@ impl fmt::Display for MintError {
             Self::PublicSecret => f.write_str("a public token is read by everybody; encrypt a local one"),
             Self::TooLarge => f.write_str("the token is larger than a header line allows"),
             Self::NoRandomness => NoRandomness.fmt(f),
+            Self::NotSigned => SignerError.fmt(f),
         }
     }
 }

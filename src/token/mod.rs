@@ -24,14 +24,15 @@
 //!     issuance: 1_767_225_600_000,
 //!     expiry: Some(1_767_225_660_000),
 //!     not_before: None,
-//!     id: TokenId::random(&mut random)?,
+//!     id: TokenId([0; 8]), // a new one comes below
 //!     fingerprint: vocabulary.fingerprint(),
 //!     claims: ClaimsDraft { owner: Some("ann".into()), ..ClaimsDraft::default() },
 //!     program: EMPTY,
 //!     sealed: false,
 //!     encrypted: false,
 //! };
-//! let token = mint(keyring.minting().expect("there is one"), &draft, &mut random)?;
+//! let key = keyring.minting().expect("there is one");
+//! let token = mint(key, &draft.with_new_id(key, &mut random)?, &mut random)?;
 //!
 //! let mut scratch = Scratch::new();
 //! let verifier = Verifier::new(&keyring, &vocabulary);
@@ -41,6 +42,7 @@
 //! ```
 
 pub mod attenuate;
+pub mod audience;
 #[cfg(feature = "std")]
 pub mod cache;
 pub mod claims;
@@ -51,6 +53,7 @@ pub mod keyring;
 pub mod keys;
 pub mod mint;
 pub mod revocation;
+pub mod signer;
 pub mod text;
 pub mod verified;
 pub mod verify;

@@ -5,10 +5,11 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
+use super::audience::Audience;
 use super::block::{Block, Flags};
 use super::chain::{Link, revocation_id};
 use super::claims::{Claims, ClaimsSection};
-use super::header::{Header, RevocationId};
+use super::header::{Header, KeyName, RevocationId};
 use super::revocation::Revocations;
 use crate::bytecode::verify::{Proof, Proved};
 use crate::model::verdict::Refusal;
@@ -17,7 +18,7 @@ use crate::model::vocabulary::State;
 /// A verified token, read where its bytes lie. Only a [`Verifier`](super::verify::Verifier) makes one, for one moment.
 #[derive(Clone, Debug)]
 pub struct Verified<'b> {
-    header: Header,
+    origin: Origin,
     state: State,
     parts: Parts<'b>,
     claims: ClaimsSection<'b>,
@@ -28,7 +29,19 @@ impl<'b> Verified<'b> {
     /// What stands before the blocks.
     #[must_use]
     pub const fn header(&self) -> &Header {
-        &self.header
+        &self.origin.header
+    }
+
+    /// The key that proves it: what the header names by four bytes.
+    #[must_use]
+    pub const fn key(&self) -> &KeyName {
+        &self.origin.key
+    }
+
+    /// Whom it was made for.
+    #[must_use]
+    pub const fn audience(&self) -> Audience {
+        self.origin.audience
     }
 
     /// How much of the vocabulary the programs know.
@@ -99,12 +112,20 @@ impl<'b> Verified<'b> {
         self.parts.blocks.last().is_some_and(|block| block.flags.has(Flags::FINAL))
     }
 
-    /// Whether the token is valid at `now` (ms since 1970-01-01T00:00:00Z): begun, and not expired.
+    /// Whether the token is valid at `now` (ms since 1970-01-01T00:00:00Z): made, begun, and not expired. Its minter's
+    /// clock may be `skew` milliseconds ahead.
     ///
     /// # Errors
-    /// It has expired, or its time has not begun.
-    #[inline]
-    pub fn check_time(&self, now: i64) -> Result<(), Refusal> {
+    /// It has expired, its time has not begun, or `now` lies before 1970, which no clock says.
+    #[inline(always)]
+    pub fn check_time(&self, now: i64, skew: i64) -> Result<(), Refusal> {
+        if now < 0 {
+            return Err(Refusal::NoClock);
+        }
+        // A thief who dates his tokens ahead would otherwise be out of reach of "all that were made before now".
+        if now < self.origin.header.issuance.saturating_sub(skew) {
+            return Err(Refusal::NotYetValid);
+        }
         if self.life.expiry.is_some_and(|expiry| now >= expiry) {
             return Err(Refusal::Expired);
         }
@@ -115,11 +136,13 @@ impl<'b> Verified<'b> {
     }
 
     /// What time decides: asked on every use, since a verified token ages.
-    pub(super) fn check(&self, now: i64, revocations: Option<Revocations<'_>>) -> Result<(), Refusal> {
-        self.check_time(now)?;
+    pub(super) fn check(&self, now: i64, skew: i64, revocations: Option<Revocations<'_>>) -> Result<(), Refusal> {
+        self.check_time(now, skew)?;
         let Some(revocations) = revocations else { return Ok(()) };
-        revocations.check_age(now)?;
-        let revoked = revocations.revokes_key(&self.header) || self.revocation_ids().any(|id| revocations.revokes(id));
+        revocations.check_age(now, skew)?;
+        let Origin { header, key, .. } = &self.origin;
+        let revoked =
+            revocations.revokes_key(key, header.issuance) || self.revocation_ids().any(|id| revocations.revokes(id));
         if revoked { Err(Refusal::Revoked) } else { Ok(()) }
     }
 
@@ -127,7 +150,7 @@ impl<'b> Verified<'b> {
     #[must_use]
     pub fn keep(&self) -> VerifiedToken {
         VerifiedToken {
-            header: self.header,
+            origin: self.origin,
             state: self.state,
             bytes: Zeroizing::new(self.parts.bytes.into()),
             blocks: self.parts.blocks.into(),
@@ -135,6 +158,14 @@ impl<'b> Verified<'b> {
             proofs: self.parts.proofs.into(),
         }
     }
+}
+
+/// What a token's proof has shown: its header, with which key, for whom. All of it is asked again of a token that is kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin {
+    pub(super) header: Header,
+    pub(super) key: KeyName,
+    pub(super) audience: Audience,
 }
 
 /// What all blocks together say of a token's time, and whether one of them has a voucher.
@@ -191,10 +222,10 @@ impl<'b> Parts<'b> {
     }
 
     /// Reads the claims: the last that has to succeed before a token is a verified one.
-    pub(super) fn claim(self, header: Header, state: State) -> Result<Verified<'b>, Refusal> {
+    pub(super) fn claim(self, origin: Origin, state: State) -> Result<Verified<'b>, Refusal> {
         let claims = self.blocks.first().ok_or(Refusal::Truncated)?.claims.of(self.bytes)?;
         let claims = ClaimsSection::check(claims)?;
-        Ok(Verified { header, state, parts: self, claims, life: Life::of(&header, self.blocks) })
+        Ok(Verified { origin, state, parts: self, claims, life: Life::of(&origin.header, self.blocks) })
     }
 }
 
@@ -208,7 +239,7 @@ impl fmt::Debug for Parts<'_> {
 /// A verified token that owns its memory: what a cache keeps, and what a connection keeps for its life.
 #[derive(Clone)]
 pub struct VerifiedToken {
-    header: Header,
+    origin: Origin,
     state: State,
     bytes: Zeroizing<Box<[u8]>>,
     blocks: Box<[Block]>,
@@ -220,7 +251,11 @@ impl VerifiedToken {
     /// What stands before the blocks.
     #[must_use]
     pub const fn header(&self) -> &Header {
-        &self.header
+        &self.origin.header
+    }
+
+    pub(super) const fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     pub(super) const fn state(&self) -> State {
@@ -229,13 +264,13 @@ impl VerifiedToken {
 
     pub(super) fn lend(&self) -> Result<Verified<'_>, Refusal> {
         let parts = Parts { bytes: &self.bytes, blocks: &self.blocks, links: &self.links, proofs: &self.proofs };
-        parts.claim(self.header, self.state)
+        parts.claim(self.origin, self.state)
     }
 }
 
 impl fmt::Debug for VerifiedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Header { purpose, id, key, .. } = self.header;
+        let Header { purpose, id, key, .. } = self.origin.header;
         write!(f, "VerifiedToken({purpose} {id} of key {key})")
     }
 }

@@ -14,19 +14,21 @@ use arrayvec::ArrayVec;
 use ed25519_dalek::VerifyingKey;
 use zeroize::Zeroize;
 
+use super::audience::Audience;
 use super::batch::Good;
 use super::block::Block;
 use super::chain::{Link, local_link, point, public_link, revocation_id};
 use super::frame::{End, Frame, Frames, Start, open, position};
-use super::header::{Header, Purpose};
+use super::header::{Header, Purpose, RevocationId};
 use super::keyring::Keyring;
 use super::revocation::Revocations;
-use super::verified::{Parts, Verified, VerifiedToken};
+use super::verified::{Origin, Parts, Verified, VerifiedToken};
+use super::vouch::VoucherRequest;
 use super::{secrecy, text, vouch};
 use crate::bytecode::verify::{Budget, Proof, Scope, prove};
-use crate::limits::{BLOCKS, TOKEN_BYTES};
+use crate::limits::{BLOCKS, CLOCK_SKEW, TOKEN_BYTES};
 use crate::model::verdict::Refusal;
-use crate::model::vocabulary::Vocabulary;
+use crate::model::vocabulary::{Fingerprint, State, Vocabulary};
 
 /// What a service verifies tokens with.
 #[derive(Clone, Copy, Debug)]
@@ -34,13 +36,36 @@ pub struct Verifier<'k> {
     keyring: &'k Keyring,
     vocabulary: &'k Vocabulary,
     revocations: Option<Revocations<'k>>,
+    audience: Audience,
+    clock_skew: i64,
+    wants_signed_list: bool,
 }
 
 impl<'k> Verifier<'k> {
-    /// A verifier without a revocation list.
+    /// A verifier of tokens for no named audience, without a revocation list, that lets minters' clocks be
+    /// [`CLOCK_SKEW`] ahead of its own.
     #[must_use]
     pub const fn new(keyring: &'k Keyring, vocabulary: &'k Vocabulary) -> Self {
-        Self { keyring, vocabulary, revocations: None }
+        let (audience, clock_skew) = (Audience::NONE, CLOCK_SKEW);
+        Self { keyring, vocabulary, revocations: None, audience, clock_skew, wants_signed_list: false }
+    }
+
+    /// The same for tokens that were made for this audience, and no others.
+    #[must_use]
+    pub const fn for_audience(self, audience: Audience) -> Self {
+        Self { audience, ..self }
+    }
+
+    /// The same, letting the clocks of minters and of the issuer of revocations be so many milliseconds ahead.
+    #[must_use]
+    pub const fn with_clock_skew(self, clock_skew: i64) -> Self {
+        Self { clock_skew, ..self }
+    }
+
+    /// The same, refusing every token unless there is a revocation list that an accepted key has signed.
+    #[must_use]
+    pub const fn wanting_signed_revocations(self) -> Self {
+        Self { wants_signed_list: true, ..self }
     }
 
     /// The same with a revocation list.
@@ -66,14 +91,49 @@ impl<'k> Verifier<'k> {
         scratch: &'b mut Scratch,
         good: &mut Good,
     ) -> Result<Verified<'b>, Refusal> {
-        let header = self.authenticate(text, scratch, good)?;
+        let origin = authenticate(text, self.keyring, self.audience, scratch, good)?;
+        let header = &origin.header;
         let state = self.vocabulary.state(header.fingerprint).ok_or(Refusal::UnknownVocabulary)?;
-        scratch.read_blocks(header.purpose)?;
-        self.decrypt(&header, scratch)?;
+        scratch.read_blocks(header.purpose, header.fingerprint)?;
+        self.decrypt(header, scratch)?;
         scratch.prove(&Scope { vocabulary: self.vocabulary, state, budget: Budget::Token })?;
-        let verified = scratch.parts().claim(header, state)?;
-        verified.check(now, self.revocations)?;
+        let verified = scratch.parts().claim(origin, state)?;
+        self.check_moment(&verified, now)?;
         Ok(verified)
+    }
+
+    /// Whether the numbers in programs that were proved against `state` mean here what they meant there.
+    pub(crate) fn speaks(&self, state: State) -> bool {
+        self.vocabulary.state(state.fingerprint) == Some(state)
+    }
+
+    /// What its tokens speak.
+    pub(crate) const fn vocabulary(&self) -> &'k Vocabulary {
+        self.vocabulary
+    }
+
+    /// What can be asked of a verified token at any time, without its bytes: whether it is for this verifier, and valid.
+    ///
+    /// # Errors
+    /// It was verified for another audience or with another vocabulary, or is not valid at `now`.
+    #[inline(always)]
+    pub(crate) fn check_premises(&self, token: &Verified<'_>, now: i64) -> Result<(), Refusal> {
+        if token.audience() != self.audience {
+            return Err(Refusal::Forged);
+        }
+        // Nearly every token is of the present state, and every decision asks.
+        if token.state().fingerprint != self.vocabulary.fingerprint() && !self.speaks(token.state()) {
+            return Err(Refusal::UnknownVocabulary);
+        }
+        token.check_time(now, self.clock_skew)
+    }
+
+    fn check_moment(&self, verified: &Verified<'_>, now: i64) -> Result<(), Refusal> {
+        let signer = self.revocations.and_then(|revocations| revocations.signer());
+        if self.wants_signed_list && !signer.is_some_and(|key| self.keyring.accepts(&key)) {
+            return Err(Refusal::UnsignedRevocations);
+        }
+        verified.check(now, self.clock_skew, self.revocations)
     }
 
     /// Lends a token that was verified earlier, if it is still valid: time, revocations and keys are asked again.
@@ -81,52 +141,26 @@ impl<'k> Verifier<'k> {
     /// # Errors
     /// The token has expired or is revoked, or this verifier would not take it.
     pub fn recheck<'t>(&self, token: &'t VerifiedToken, now: i64) -> Result<Verified<'t>, Refusal> {
-        let Header { purpose, key, fingerprint, .. } = *token.header();
-        let accepted = match purpose {
-            Purpose::Local => self.keyring.local(key).is_some(),
-            Purpose::Public => self.keyring.public(key).is_some(),
-        };
-        if !accepted {
+        let origin = token.origin();
+        if !self.keyring.accepts(&origin.key) {
             return Err(Refusal::UnknownKey);
         }
-        if self.vocabulary.state(fingerprint) != Some(token.state()) {
+        if origin.audience != self.audience {
+            return Err(Refusal::Forged);
+        }
+        if !self.speaks(token.state()) {
             return Err(Refusal::UnknownVocabulary);
         }
         let verified = token.lend()?;
-        verified.check(now, self.revocations)?;
+        self.check_moment(&verified, now)?;
         Ok(verified)
     }
 
     /// What tokens are verified with now.
     #[cfg(feature = "std")]
     pub(super) fn source(&self) -> super::cache::Source {
-        super::cache::Source { keys: self.keyring.stamp(), vocabulary: self.vocabulary.fingerprint() }
-    }
-
-    fn authenticate(&self, text: &str, scratch: &mut Scratch, good: &mut Good) -> Result<Header, Refusal> {
-        scratch.count = 0;
-        let (purpose, length) = text::read(text, &mut scratch.bytes)?;
-        scratch.length = length;
-        let bytes = scratch.bytes.get(..length).ok_or(Refusal::TooLarge)?;
-        let (header, frames) = open(bytes)?;
-        if header.purpose != purpose {
-            return Err(Refusal::NotCanonical);
-        }
-        let mut trail = Trail { blocks: &mut scratch.blocks, links: &mut scratch.links, count: 0 };
-        match purpose {
-            Purpose::Local => match self.keyring.local(header.key) {
-                Some(key) => prove_local(key.mac(), frames, &mut trail)?,
-                None => return check_structure(frames).and(Err(Refusal::UnknownKey)),
-            },
-            Purpose::Public => {
-                // A signature costs a hundred times what a hash does: it is only checked on what could be a token.
-                check_structure(frames.clone())?;
-                let key = self.keyring.public(header.key).ok_or(Refusal::UnknownKey)?;
-                prove_public(key.point(), frames, &mut trail, good)?;
-            }
-        }
-        scratch.count = trail.count;
-        Ok(header)
+        let (keys, vocabulary) = (self.keyring.stamp(), self.vocabulary.fingerprint());
+        super::cache::Source { keys, vocabulary, audience: self.audience }
     }
 
     fn decrypt(&self, header: &Header, scratch: &mut Scratch) -> Result<(), Refusal> {
@@ -138,13 +172,65 @@ impl<'k> Verifier<'k> {
     }
 }
 
+/// Shows who made a token, and nothing of what it says: its text, its structure, its key, its proof.
+fn authenticate(
+    text: &str,
+    keyring: &Keyring,
+    audience: Audience,
+    scratch: &mut Scratch,
+    good: &mut Good,
+) -> Result<Origin, Refusal> {
+    scratch.count = 0;
+    let (purpose, length) = text::read(text, &mut scratch.bytes)?;
+    scratch.length = length;
+    let bytes = scratch.bytes.get(..length).ok_or(Refusal::TooLarge)?;
+    let (header, frames) = open(bytes)?;
+    if header.purpose != purpose {
+        return Err(Refusal::NotCanonical);
+    }
+    let mut trail = Trail { blocks: &mut scratch.blocks, links: &mut scratch.links, count: 0 };
+    let key = match purpose {
+        Purpose::Local => match keyring.local(header.key) {
+            Some(key) => {
+                prove_local(audience.start(key.mac()), frames, &mut trail)?;
+                key.name()
+            }
+            None => return check_structure(frames).and(Err(Refusal::UnknownKey)),
+        },
+        Purpose::Public => {
+            // A signature costs a hundred times what a hash does: it is only checked on what could be a token.
+            check_structure(frames.clone())?;
+            let key = keyring.public(header.key).ok_or(Refusal::UnknownKey)?;
+            prove_public(key.point(), audience, frames, &mut trail, good)?;
+            key.name()
+        }
+    };
+    scratch.count = trail.count;
+    Ok(Origin { header, key, audience })
+}
+
+/// Who made a token, and the ids of its blocks for a revocation list, the authority's first. Nothing else of the token is
+/// read: not its programs, bounds, vouchers or vocabulary. What it allows may be nothing, and it may have expired. So it
+/// serves for revoking, and never for deciding.
+///
+/// # Errors
+/// The text is not a token, its key is not in the keyring, or its proof does not fit.
+pub fn authenticated_ids(
+    text: &str,
+    keyring: &Keyring,
+    audience: Audience,
+    scratch: &mut Scratch,
+) -> Result<Vec<RevocationId>, Refusal> {
+    authenticate(text, keyring, audience, scratch, &mut Good::forgotten())?;
+    Ok(scratch.parts().links.iter().map(revocation_id).collect())
+}
+
 fn check_structure(mut frames: Frames<'_>) -> Result<(), Refusal> {
     frames.try_for_each(|frame| frame.map(|_| ()))
 }
 
 /// The chain of tags: each is the key of the next, so only who has the last one can add another, and nobody can go back.
-fn prove_local(key: &[u8; 32], frames: Frames<'_>, trail: &mut Trail<'_>) -> Result<(), Refusal> {
-    let mut key = *key;
+fn prove_local(mut key: Link, frames: Frames<'_>, trail: &mut Trail<'_>) -> Result<(), Refusal> {
     for frame in frames {
         let frame = frame?;
         key = local_link(&key, frame.covered);
@@ -160,6 +246,7 @@ fn prove_local(key: &[u8; 32], frames: Frames<'_>, trail: &mut Trail<'_>) -> Res
 /// The chain of signatures: each covers the one before, and a promise of the key that may make the next.
 fn prove_public(
     root: &VerifyingKey,
+    audience: Audience,
     frames: Frames<'_>,
     trail: &mut Trail<'_>,
     good: &mut Good,
@@ -169,7 +256,7 @@ fn prove_public(
         let digest = public_link(frame.before(), frame.counted, frame.promise().as_ref());
         let signature = frame.signature.ok_or(Refusal::Truncated)?;
         let is_good = match frame.start {
-            Start::Header(_) => good.check(root, &digest, signature),
+            Start::Header(_) => good.check(root, &audience.bind(digest), signature),
             // That this is the promised key, the signature before has shown: its digest was made from this key.
             Start::Signature { key, .. } => {
                 let key = point(key).ok_or(Refusal::Forged)?;
@@ -220,13 +307,13 @@ impl Scratch {
     }
 
     /// Reads what is authenticated now, and checks what third parties have signed.
-    fn read_blocks(&mut self, purpose: Purpose) -> Result<(), Refusal> {
+    fn read_blocks(&mut self, purpose: Purpose, fingerprint: Fingerprint) -> Result<(), Refusal> {
         let mut before: Option<&Link> = None;
         let blocks = self.blocks.iter_mut().zip(self.links.iter()).take(self.count);
         for (number, (block, link)) in blocks.enumerate() {
             *block = Block::read(&*self.bytes, block.body, position(purpose, number))?;
             if let Some(before) = before.filter(|_| block.voucher.is_some()) {
-                vouch::check(block, &*self.bytes, revocation_id(before))?;
+                vouch::check(block, &*self.bytes, VoucherRequest::after(before, fingerprint))?;
             }
             before = Some(link);
         }

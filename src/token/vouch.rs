@@ -1,6 +1,8 @@
 //! Third parties: the holder of a token asks, somebody else signs a restriction for it, and the holder adds it.
 //!
-//! The voucher is bound to the token's last block by that block's revocation id, which tells nothing about the token.
+//! The voucher is bound to the token's last block by that block's revocation id, which tells nothing about the token, and
+//! to the state of the vocabulary that the token speaks. Without that, the holder of a token of another vocabulary could
+//! have a program signed whose numbers mean something else there.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,20 +12,24 @@ use data_encoding::BASE64URL_NOPAD;
 
 use super::attenuate::BlockDraft;
 use super::block::{Block, Flags, Position, put_bounds};
-use super::chain::{Signed, first, point, public_link, revocation_id, voucher_digest};
+use super::chain::{Link, Signed, first, point, public_link, revocation_id, voucher_digest};
 use super::envelope::Token;
 use super::frame::End;
 use super::header::RevocationId;
-use super::keys::SigningKey;
+use super::signer::{SignWith, SignerError};
 use super::wire::Place;
+use crate::bytecode::verify::{Budget, ProgramError, Scope, verify};
 use crate::limits::TOKEN_BYTES;
 use crate::model::verdict::Refusal;
+use crate::model::vocabulary::{Fingerprint, Vocabulary};
 
 /// What the holder sends to the third party.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VoucherRequest {
     /// The block that the voucher will stand behind.
     pub previous: RevocationId,
+    /// The state of the vocabulary that the token speaks, as its holder says. If he lies, the voucher fits no token.
+    pub fingerprint: Fingerprint,
 }
 
 impl VoucherRequest {
@@ -37,27 +43,46 @@ impl VoucherRequest {
             End::Tag(tag) => *tag,
             _ => public_link(last.before(), last.counted, last.promise().as_ref()),
         };
-        Ok(Self { previous: revocation_id(&link) })
+        Ok(Self::after(&link, token.header().fingerprint))
     }
 
-    /// Signs a restriction for that token, as a third party.
-    #[must_use]
-    pub fn vouch(self, key: &SigningKey, draft: &BlockDraft<'_>) -> Voucher {
+    /// The request for the block with this link.
+    pub(super) fn after(link: &Link, fingerprint: Fingerprint) -> Self {
+        Self { previous: revocation_id(link), fingerprint }
+    }
+
+    /// Signs a restriction for that token, as a third party that speaks `vocabulary`. The program is proved against the
+    /// state that the request names, so what is signed means what its author has read.
+    ///
+    /// # Errors
+    /// The request is made with another vocabulary, the program speaks of what that state did not have, or a key that is
+    /// kept elsewhere does not sign.
+    pub fn vouch<'k>(
+        self,
+        key: impl Into<SignWith<'k>>,
+        vocabulary: &Vocabulary,
+        draft: &BlockDraft<'_>,
+    ) -> Result<Voucher, VouchError> {
+        let key = key.into();
+        let state = vocabulary.state(self.fingerprint).ok_or(VouchError::OtherVocabulary)?;
+        verify(draft.program, &Scope { vocabulary, state, budget: Budget::Token }).map_err(VouchError::Program)?;
         let mut body = Vec::with_capacity(draft.program.len() + 128);
         put_bounds(&mut body, &draft.bounds(), Flags::VOUCHED);
         body.extend_from_slice(key.public().as_bytes());
-        let digest = voucher_digest(self.previous, &body, draft.program);
-        body.extend_from_slice(&Signed::Voucher.sign(key.pair(), &digest));
+        let digest = voucher_digest(self, &body, draft.program);
+        body.extend_from_slice(&key.sign(Signed::Voucher, &digest).map_err(VouchError::Signer)?);
         body.extend_from_slice(draft.program);
-        Voucher { body }
+        Ok(Voucher { body })
     }
 
     /// Writes `placet_request_…`.
     #[must_use]
     pub fn text(self) -> String {
         let mut text = String::from(REQUEST_PREFIX);
-        BASE64URL_NOPAD.encode_append(&self.previous.0, &mut text);
-        BASE64URL_NOPAD.encode_append(&self.checksum(), &mut text);
+        let mut bytes = [0; REQUEST_BYTES];
+        bytes[..32].copy_from_slice(&self.bytes());
+        bytes[32..].copy_from_slice(&checksum(&self.bytes()));
+        BASE64URL_NOPAD.encode_append(&bytes, &mut text);
         text
     }
 
@@ -67,17 +92,34 @@ impl VoucherRequest {
     /// The text is no request, or a mistyped one.
     pub fn parse(text: &str) -> Result<Self, VouchError> {
         let digits = text.strip_prefix(REQUEST_PREFIX).ok_or(VouchError::NotARequest)?;
-        let (id, sum) = digits.split_at_checked(22).ok_or(VouchError::NotARequest)?;
-        let decode = |digits: &str| BASE64URL_NOPAD.decode(digits.as_bytes()).map_err(|_| VouchError::NotARequest);
-        let id = <[u8; 16]>::try_from(decode(id)?).map_err(|_| VouchError::NotARequest)?;
-        let request = Self { previous: RevocationId(id) };
-        if decode(sum)? == request.checksum() { Ok(request) } else { Err(VouchError::NotARequest) }
+        let mut bytes = [0; REQUEST_BYTES];
+        // Checked beforehand, since the decoder wants a buffer of exactly the decoded length.
+        if digits.len() != 48 || BASE64URL_NOPAD.decode_mut(digits.as_bytes(), &mut bytes) != Ok(REQUEST_BYTES) {
+            return Err(VouchError::NotARequest);
+        }
+        let (said, sum) = bytes.split_first_chunk::<32>().ok_or(VouchError::NotARequest)?;
+        if *sum != checksum(said) {
+            return Err(VouchError::NotARequest);
+        }
+        let (previous, fingerprint) = said.split_at(16);
+        let half = |bytes: &[u8]| bytes.try_into().map_err(|_| VouchError::NotARequest);
+        Ok(Self { previous: RevocationId(half(previous)?), fingerprint: Fingerprint(half(fingerprint)?) })
     }
 
-    fn checksum(self) -> [u8; 4] {
-        first(&blake3::derive_key("placet 2026-11 voucher request checksum v1", &self.previous.0))
+    fn bytes(self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(&self.previous.0);
+        bytes[16..].copy_from_slice(&self.fingerprint.0);
+        bytes
     }
 }
+
+fn checksum(said: &[u8; 32]) -> [u8; 4] {
+    first(&blake3::derive_key("placet 2026-11 voucher request checksum v1", said))
+}
+
+/// Two ids of 16 bytes, and the checksum.
+const REQUEST_BYTES: usize = 36;
 
 const REQUEST_PREFIX: &str = "placet_request_";
 const VOUCHER_PREFIX: &str = "placet_voucher_";
@@ -129,7 +171,7 @@ impl Voucher {
     /// Whether it was signed for this request.
     #[must_use]
     pub fn answers(&self, request: VoucherRequest) -> bool {
-        self.read().and_then(|block| check(&block, &self.body, request.previous)).is_ok_and(|key| key.is_some())
+        self.read().and_then(|block| check(&block, &self.body, request)).is_ok_and(|key| key.is_some())
     }
 }
 
@@ -137,7 +179,7 @@ impl Voucher {
 pub(super) fn check<'b>(
     block: &Block,
     bytes: &'b [u8],
-    previous: RevocationId,
+    request: VoucherRequest,
 ) -> Result<Option<&'b [u8; 32]>, Refusal> {
     let Some(place) = block.voucher else { return Ok(None) };
     let body = block.body.of(bytes)?;
@@ -147,7 +189,7 @@ pub(super) fn check<'b>(
     let (before, rest) = body.split_at_checked(signed).ok_or(Refusal::Truncated)?;
     let after = rest.get(signature.len()..).ok_or(Refusal::Truncated)?;
     let point = point(key).ok_or(Refusal::Forged)?;
-    if Signed::Voucher.verify(&point, &voucher_digest(previous, before, after), signature) {
+    if Signed::Voucher.verify(&point, &voucher_digest(request, before, after), signature) {
         Ok(Some(key))
     } else {
         Err(Refusal::Forged)
@@ -161,6 +203,12 @@ pub enum VouchError {
     NotARequest,
     /// Something else than `placet_voucher_…`.
     NotAVoucher,
+    /// The token speaks a vocabulary that the third party does not have, or a later state of it.
+    OtherVocabulary,
+    /// The restriction speaks of what the token's state of the vocabulary did not have.
+    Program(ProgramError),
+    /// A key that is kept elsewhere did not sign.
+    Signer(SignerError),
 }
 
 impl fmt::Display for VouchError {
@@ -168,6 +216,11 @@ impl fmt::Display for VouchError {
         match self {
             Self::NotARequest => f.write_str("this is not a whole `placet_request_…`"),
             Self::NotAVoucher => f.write_str("this is not a whole `placet_voucher_…`"),
+            Self::OtherVocabulary => f.write_str("the token speaks another vocabulary than the restriction"),
+            Self::Program(error) => {
+                write!(f, "the restriction speaks of what the token's vocabulary did not have yet: {error}")
+            }
+            Self::Signer(error) => error.fmt(f),
         }
     }
 }

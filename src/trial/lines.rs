@@ -225,7 +225,7 @@ fn expected(object: &Map<String, Json>) -> Result<(Expected, Option<String>), Wr
         let words = Expected::ALL.map(Expected::word).join("`, `");
         return Err(Wrong::new(Code::BadValue, format!("`expect` is one of `{words}`")));
     };
-    let known = Refusal::ALL.map(Refusal::name);
+    let known = Refusal::ALL.iter().map(|refusal| refusal.name()).collect::<Vec<_>>();
     match cause {
         Some(cause) if expected != Expected::Refused || !known.contains(&cause) => {
             let names = known.join("`, `");

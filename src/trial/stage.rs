@@ -329,7 +329,7 @@ impl Envelope {
         let minted_token = mint(&authority.compiled, vocabulary, key, minted, Wrapping::default(), &mut SystemRandom);
         let mut token = minted_token.map_err(|error| BrokenStage(error.to_string()))?;
         for restriction in restrictions {
-            token = attenuate(&token, &restriction.compiled, minted, false, &mut SystemRandom)
+            token = attenuate(&token, &restriction.compiled, vocabulary, minted, false, &mut SystemRandom)
                 .map_err(|error| BrokenStage(error.to_string()))?;
         }
         let text = Some(token.text());

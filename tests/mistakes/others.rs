@@ -350,7 +350,7 @@ fn a_holder_can_narrow_a_token_and_never_widen_it() {
         ("use http\nrestriction r { only { path: \"/b/**\" } }", "not_permitted"),
     ] {
         let restriction = compiled(&document(text), []);
-        let narrowed = attenuate(&token, &restriction, NOW, false, &mut random()).unwrap();
+        let narrowed = attenuate(&token, &restriction, http, NOW, false, &mut random()).unwrap();
         assert_eq!(decide(&narrowed, "/a/x"), inside, "{text}");
         assert_ne!(decide(&narrowed, "/b/x"), "allow", "{text}");
     }

@@ -17,7 +17,7 @@ use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, SigningKey};
 use placet::token::mint::{Draft, mint};
 use placet::token::verify::{Scratch, Verifier};
-use placet::token::vouch::VoucherRequest;
+use placet::token::vouch::{Voucher, VoucherRequest};
 
 /// When all of it happens.
 pub const NOW: i64 = 1_767_225_600_000;
@@ -132,8 +132,17 @@ pub fn sealed(token: &Token) -> Token {
 
 pub fn vouched(token: &Token) -> Token {
     let request = VoucherRequest::of(token).expect("it is a token");
-    let voucher = request.vouch(&third_party(), &BlockDraft { program: restriction(), ..BlockDraft::default() });
-    append_voucher(token, &voucher, &mut random()).expect("the token is open")
+    append_voucher(
+        token,
+        &voucher(request, &BlockDraft { program: restriction(), ..BlockDraft::default() }),
+        &mut random(),
+    )
+    .expect("the token is open")
+}
+
+/// What the third party answers to a request.
+pub fn voucher(request: VoucherRequest, draft: &BlockDraft<'_>) -> Voucher {
+    request.vouch(&third_party(), &vocabulary(), draft).expect("it speaks the vocabulary")
 }
 
 /// One token of every shape.

@@ -13,10 +13,11 @@ use placet::token::header::TokenId;
 use placet::token::keyring::MintingKey;
 use placet::token::keys::{LocalKey, SigningKey};
 use placet::token::mint::{Draft, mint};
+use placet::token::signer::Minter;
 use placet::token::vouch::VoucherRequest;
 use serde_json::{Value, json};
 
-use super::make::{NOW, Templates, librarian, local, respell, seeds, signing};
+use super::make::{AUDIENCE, NOW, Templates, audience, librarian, local, respell, seeds, signing};
 
 /// The header of a token that never expires: version, key, issuance, lifetime, id and fingerprint.
 const HEADER: usize = 1 + 4 + 6 + 1 + 8 + 16;
@@ -56,6 +57,8 @@ pub fn forged(templates: &Templates) -> Vec<Value> {
         stock.keys(),
         stock.sealed(),
         stock.vouchers(),
+        stock.audiences(),
+        stock.times(),
         stock.contents(),
         stock.programs(),
     ];
@@ -201,7 +204,7 @@ impl Stock<'_> {
         let first = self.local.as_bytes().len() - END;
         let kept = self.public.as_bytes().len() - END;
         let one = restrict(&self.local, "nothing_secret").as_bytes().len() - END;
-        let other = self.templates.mint(&local().into(), "member", &json!({ "shelf": "maps" }), Wrapping::default());
+        let other = self.templates.mint(&local(), "member", &json!({ "shelf": "maps" }), Wrapping::default());
         let other = restrict(&other, "nothing");
         vec![
             altered("the last restriction removed", &restrict(&self.local, "nothing"), "forged", |bytes| {
@@ -301,7 +304,7 @@ impl Stock<'_> {
     }
 
     fn vouchers(&self) -> Vec<Value> {
-        let guest = self.templates.mint(&local().into(), "guest", &Value::Null, Wrapping::default());
+        let guest = self.templates.mint(&local(), "guest", &Value::Null, Wrapping::default());
         let good = self.templates.vouch(&guest, "nothing");
         let from = guest.as_bytes().len() - END + 2;
         let voucher = good.as_bytes()[from..good.as_bytes().len() - END].to_vec();
@@ -312,7 +315,16 @@ impl Stock<'_> {
             other[at] ^= 1;
             other
         };
-        let own = VoucherRequest::of(&guest).expect("a token").vouch(&signing(), &BlockDraft::default());
+        let request = VoucherRequest::of(&guest).expect("a token");
+        let vouch = |key: &SigningKey, request: VoucherRequest, vocabulary: &Vocabulary| {
+            request.vouch(key, vocabulary, &BlockDraft::default()).expect("it speaks the vocabulary")
+        };
+        let own = vouch(&signing(), request, self.templates.vocabulary());
+        let theirs = Vocabulary::builder("archive", 2).build();
+        let other = VoucherRequest { fingerprint: theirs.fingerprint(), ..request };
+        let other =
+            BASE64URL_NOPAD.decode(vouch(&librarian(), other, &theirs).text()["placet_voucher_".len()..].as_bytes());
+        let other = other.expect("digits");
         let mut replaced = BASE64URL_NOPAD.decode(own.text()["placet_voucher_".len()..].as_bytes()).expect("digits");
         replaced[1..33].copy_from_slice(librarian().public().as_bytes());
         let behind = self.templates.restrict(&guest, "nothing");
@@ -327,7 +339,49 @@ impl Stock<'_> {
                 "forged",
             ),
             case("a voucher signed by somebody else in the librarian's name", by_hand(&guest, &replaced), "forged"),
+            case("a voucher that was signed for another vocabulary", by_hand(&guest, &other), "forged"),
             case("a voucher cut short", by_hand(&guest, &voucher[..80]), "truncated"),
+        ]
+    }
+
+    /// Genuine tokens for somebody else, and one for nobody in particular.
+    fn audiences(&self) -> Vec<Value> {
+        let for_audience = |key: MintingKey| {
+            self.templates.mint(Minter::from(&key).audience(audience()), "reader", &Value::Null, Wrapping::default())
+        };
+        let to = |name: &str, token: &Token, audience: &str| {
+            let mut case = case(name, token.text(), "forged");
+            case["audience"] = json!(audience);
+            case
+        };
+        let (local, public) = (for_audience(local().into()), for_audience(signing().into()));
+        vec![
+            case("for an audience, where none is named", local.text(), "forged"),
+            case("public, for an audience, where none is named", public.text(), "forged"),
+            case("for an audience and attenuated", self.templates.restrict(&local, "nothing").text(), "forged"),
+            case(
+                "public, for an audience and attenuated",
+                self.templates.restrict(&public, "nothing").text(),
+                "forged",
+            ),
+            to("for another audience", &local, "https://archive.example/"),
+            to("public, for another audience", &public, "https://archive.example/"),
+            to("for no audience, where one is named", &self.local, AUDIENCE),
+            to("public, for no audience, where one is named", &self.public, AUDIENCE),
+        ]
+    }
+
+    /// Genuine tokens at a time at which they are not valid.
+    fn times(&self) -> Vec<Value> {
+        let at = |name: &str, token: &Token, at: i64, refusal: &str| {
+            let mut case = case(name, token.text(), refusal);
+            case["at"] = json!(at);
+            case
+        };
+        vec![
+            at("from the future", &self.local, NOW - 60_001, "not_yet_valid"),
+            at("public, from the future", &self.public, NOW - 60_001, "not_yet_valid"),
+            at("before 1970", &self.local, -1, "no_clock"),
         ]
     }
 
@@ -351,7 +405,7 @@ impl Stock<'_> {
         let header = &self.local.as_bytes()[..HEADER];
         let authority = |block: &[u8]| respell(&self.local, &chain(header, &[block]));
         let encrypted = Wrapping { sealed: false, encrypted: true };
-        let encrypted = self.templates.mint(&local().into(), "reader", &Value::Null, encrypted);
+        let encrypted = self.templates.mint(&local(), "reader", &Value::Null, encrypted);
         let block = &encrypted.as_bytes()[HEADER + 1..encrypted.as_bytes().len() - END];
         assert_eq!(authority_of(&encrypted, block), encrypted.text(), "a token can be made by hand");
         let spoiled = |at: usize| {

@@ -10,16 +10,19 @@ use placet::authorize::Authorizer;
 use placet::bytecode::cursor::put_prefixed;
 use placet::check::library::Library;
 use placet::compile::Compiled;
+use placet::limits::CLOCK_SKEW;
 use placet::model::verdict::{Origin, Refusal, Verdict};
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;
 use placet::token::attenuate::{append, append_voucher, seal};
+use placet::token::audience::Audience;
 use placet::token::claims::{Claims, Entries};
 use placet::token::envelope::Token;
 use placet::token::header::RevocationId;
 use placet::token::inspect::inspect;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, PublicKey, SigningKey};
+use placet::token::signer::Minter;
 use placet::token::verified::VerifiedBlock;
 use placet::token::verify::{Scratch, Verifier};
 use placet::token::vouch::VoucherRequest;
@@ -86,9 +89,9 @@ impl Templates {
     }
 
     /// A token of the template `name`, as `local` and `public` ones are minted.
-    pub fn mint(&self, key: &MintingKey, name: &str, arguments: &Value, wrapping: Wrapping) -> Token {
+    pub fn mint<'k>(&self, minter: impl Into<Minter<'k>>, name: &str, arguments: &Value, wrapping: Wrapping) -> Token {
         let compiled = self.compile(BlockKind::Token, name, arguments);
-        mint(&compiled, self.vocabulary(), key, NOW, wrapping, &mut seeds(name)).expect("it is a token")
+        mint(&compiled, self.vocabulary(), minter, NOW, wrapping, &mut seeds(name)).expect("it is a token")
     }
 
     pub fn restrict(&self, token: &Token, name: &str) -> Token {
@@ -99,7 +102,8 @@ impl Templates {
     pub fn vouch(&self, token: &Token, name: &str) -> Token {
         let compiled = self.compile(BlockKind::Restriction, name, &Value::Null);
         let request = VoucherRequest::of(token).expect("a token");
-        let voucher = request.vouch(&librarian(), &draft(&compiled, NOW, false));
+        let voucher = request.vouch(&librarian(), self.vocabulary(), &draft(&compiled, NOW, false));
+        let voucher = voucher.expect("it speaks the vocabulary");
         append_voucher(token, &voucher, &mut seeds(name)).expect("it was made for it")
     }
 }
@@ -110,10 +114,18 @@ pub fn seeds(name: &str) -> impl FnMut(&mut [u8]) {
     move |buffer: &mut [u8]| bytes.fill(buffer)
 }
 
+/// The audience of the tokens that have one.
+pub const AUDIENCE: &str = "https://archive.example";
+
+pub fn audience() -> Audience {
+    Audience::new(AUDIENCE).expect("it is a name")
+}
+
 /// A token, and the templates that its blocks were made of.
 pub struct Good {
     pub name: String,
     pub token: Token,
+    audience: Option<&'static str>,
     sources: Vec<Value>,
 }
 
@@ -130,6 +142,8 @@ fn shapes(templates: &Templates, word: &str, key: &MintingKey) -> Vec<Good> {
     let plain = mint("reader", open);
     let guest = mint("guest", open);
     let twice = templates.restrict(&templates.restrict(&plain, "nothing_secret"), "glance");
+    let for_audience = templates.mint(Minter::from(key).audience(audience()), "reader", &none, open);
+    let for_audience_twice = templates.restrict(&for_audience, "glance");
     let member = templates.mint(key, "member", &json!({ "shelf": "maps" }), open);
     let mut all = vec![
         ("plain", plain.clone(), vec![json!("token reader")]),
@@ -152,6 +166,8 @@ fn shapes(templates: &Templates, word: &str, key: &MintingKey) -> Vec<Good> {
             mint("reader", Wrapping { sealed: true, encrypted: false }),
             vec![json!("token reader")],
         ),
+        (FOR_AUDIENCE, for_audience, vec![json!("token reader")]),
+        ("for an audience, attenuated", for_audience_twice, vec![json!("token reader"), json!("restriction glance")]),
         ("without a voucher", guest.clone(), vec![json!("token guest")]),
         ("vouched", templates.vouch(&guest, "nothing"), vec![json!("token guest"), json!("restriction nothing")]),
     ];
@@ -162,8 +178,14 @@ fn shapes(templates: &Templates, word: &str, key: &MintingKey) -> Vec<Good> {
         let sources = vec![json!("token press"), json!("restriction glance")];
         all.push(("encrypted and attenuated", attenuated, sources));
     }
-    all.into_iter().map(|(name, token, sources)| Good { name: format!("{word}, {name}"), token, sources }).collect()
+    let good = |(name, token, sources): (&str, Token, Vec<Value>)| {
+        let audience = name.starts_with(FOR_AUDIENCE).then_some(AUDIENCE);
+        Good { name: format!("{word}, {name}"), token, audience, sources }
+    };
+    all.into_iter().map(good).collect()
 }
+
+const FOR_AUDIENCE: &str = "for an audience";
 
 impl Good {
     /// Its entry in `tokens.json`.
@@ -171,7 +193,7 @@ impl Good {
         let (keyring, vocabulary, mut scratch) = (keyring(), templates.vocabulary(), Scratch::new());
         let text = self.token.text();
         let header = self.token.header();
-        let verifier = Verifier::new(&keyring, vocabulary);
+        let verifier = Verifier::new(&keyring, vocabulary).for_audience(self.audience());
         let verified = verifier.verify(&text, self.moment(), &mut scratch);
         let verified = verified.unwrap_or_else(|no| panic!("{}: {no}", self.name));
         let blocks = verified.blocks().zip(verified.revocation_ids()).zip(&self.sources);
@@ -180,6 +202,7 @@ impl Good {
             "name": self.name,
             "text": text,
             "key": header.key.to_string(),
+            "audience": self.audience,
             "issuance": header.issuance,
             "not_before": verified.not_before(),
             "expiry": verified.expiry(),
@@ -189,9 +212,13 @@ impl Good {
             "claims": claims(&verified.claims()),
             "blocks": blocks.collect::<Vec<_>>(),
             "verdicts": self.verdicts(templates),
-            "cuts": runs(&spoiled(&self.token, cut)),
-            "flips": runs(&spoiled(&self.token, flip)),
+            "cuts": runs(&self.spoiled(cut)),
+            "flips": runs(&self.spoiled(flip)),
         }))
+    }
+
+    fn audience(&self) -> Audience {
+        self.audience.map_or(Audience::NONE, |_| audience())
     }
 
     /// When the token is valid: from its issuance on, or from what its authority says.
@@ -200,12 +227,26 @@ impl Good {
         seen.blocks.first().and_then(|block| block.not_before).unwrap_or(NOW)
     }
 
-    /// The last moment before and the first behind each of its bounds; where there is none, long ago and in a hundred years.
+    /// The last moment before and the first after each of its bounds: where it sets no beginning, a minute before it was
+    /// made, and where it sets no end, a hundred years later.
     fn edges(&self) -> [i64; 4] {
         let seen = inspect(&self.token).expect("a token");
         let end = seen.expiry.unwrap_or(NOW + 36_525 * DAY);
-        let beginning = seen.blocks.iter().filter_map(|block| block.not_before).max().unwrap_or(1);
+        let beginning = seen.blocks.iter().filter_map(|block| block.not_before).max().unwrap_or(NOW - CLOCK_SKEW);
         [beginning - 1, beginning, end - 1, end]
+    }
+
+    /// The names under which the token spoiled at the first place, the second, … is refused.
+    fn spoiled(&self, spoil: impl Fn(&[u8], usize) -> Option<Vec<u8>>) -> Vec<&'static str> {
+        let (templates, keyring, mut scratch) = (Templates::read(), keyring(), Scratch::new());
+        let verifier = Verifier::new(&keyring, templates.vocabulary()).for_audience(self.audience());
+        let spoiled = (0..).map_while(|place| spoil(self.token.as_bytes(), place));
+        spoiled
+            .map(|bytes| match verifier.verify(&respell(&self.token, &bytes), NOW, &mut scratch) {
+                Ok(_) => panic!("a spoiled token is accepted"),
+                Err(refusal) => Refusal::name(refusal),
+            })
+            .collect()
     }
 
     fn verdicts(&self, templates: &Templates) -> Vec<Value> {
@@ -214,7 +255,7 @@ impl Good {
         let mut rows: Vec<(&str, i64)> = requests.keys().map(|name| (name.as_str(), moment)).collect();
         rows.extend(self.edges().map(|time| ("read", time)));
         let decide = |(name, at): &(&str, i64)| {
-            let verdict = decide(templates.vocabulary(), &self.token.text(), &requests[*name], *at);
+            let verdict = decide(templates.vocabulary(), self, &requests[*name], *at);
             let mut row = Map::from_iter([("request".to_owned(), json!(name)), ("at".to_owned(), json!(at))]);
             row.extend(verdict);
             Value::Object(row)
@@ -238,11 +279,12 @@ fn describe_block(block: &VerifiedBlock<'_>, id: RevocationId, source: &Value) -
 }
 
 /// What this build says to a request, in the words of the files.
-pub fn decide(vocabulary: &Vocabulary, text: &str, request: &Value, at: i64) -> Map<String, Value> {
+fn decide(vocabulary: &Vocabulary, token: &Good, request: &Value, at: i64) -> Map<String, Value> {
     let (keyring, mut scratch) = (keyring(), Scratch::new());
-    let authorizer = Authorizer::new(&keyring, vocabulary);
+    let verifier = Verifier::new(&keyring, vocabulary).for_audience(token.audience());
+    let (authorizer, text) = (Authorizer::with_verifier(verifier), token.token.text());
     let request = OwnedRequest::from_json(vocabulary, request).expect("it is one of the vocabulary");
-    let verdict = request.lend(vocabulary, at, |request| authorizer.authorize(text, request, &mut scratch).verdict());
+    let verdict = request.lend(vocabulary, at, |request| authorizer.authorize(&text, request, &mut scratch).verdict());
     words(verdict.expect("its values fit"))
 }
 
@@ -303,19 +345,6 @@ pub fn flip(bytes: &[u8], bit: usize) -> Option<Vec<u8>> {
     let mut bytes = bytes.to_vec();
     *bytes.get_mut(bit / 8)? ^= 1 << (bit % 8);
     Some(bytes)
-}
-
-/// The names under which a token spoiled at the first place, the second, … is refused.
-fn spoiled(token: &Token, spoil: impl Fn(&[u8], usize) -> Option<Vec<u8>>) -> Vec<&'static str> {
-    let (templates, keyring, mut scratch) = (Templates::read(), keyring(), Scratch::new());
-    let verifier = Verifier::new(&keyring, templates.vocabulary());
-    let spoiled = (0..).map_while(|place| spoil(token.as_bytes(), place));
-    spoiled
-        .map(|bytes| match verifier.verify(&respell(token, &bytes), NOW, &mut scratch) {
-            Ok(_) => panic!("a spoiled token is accepted"),
-            Err(refusal) => Refusal::name(refusal),
-        })
-        .collect()
 }
 
 /// `forged*3 truncated`: each name with how often it stands in a row.

@@ -8,6 +8,7 @@ use placet::bytecode::verify::{Budget, Scope, verify};
 use placet::check::library::Library;
 use placet::model::verdict::{Decider, Origin, Verdict};
 use placet::model::vocabulary::Vocabulary;
+use placet::token::audience::Audience;
 use placet::token::envelope::Token;
 use placet::token::inspect::inspect;
 use placet::token::keyring::Keyring;
@@ -38,8 +39,10 @@ impl Verifying {
         self.document.vocabulary()
     }
 
-    fn verifier(&self) -> Verifier<'_> {
-        Verifier::new(&self.keyring, self.vocabulary())
+    /// What verifies an entry: for its audience, if it has one.
+    fn verifier(&self, entry: &Value) -> Verifier<'_> {
+        let audience = entry["audience"].as_str().map_or(Audience::NONE, |name| Audience::new(name).expect("a name"));
+        Verifier::new(&self.keyring, self.vocabulary()).for_audience(audience)
     }
 }
 
@@ -50,7 +53,7 @@ fn every_good_token_says_what_its_entry_says() {
     for entry in list("tokens.json") {
         let name = text(&entry["name"]);
         let at = entry["not_before"].as_i64().or(entry["issuance"].as_i64()).expect("a time");
-        let verified = verifying.verifier().verify(text(&entry["text"]), at, &mut scratch).expect(name);
+        let verified = verifying.verifier(&entry).verify(text(&entry["text"]), at, &mut scratch).expect(name);
         let header = verified.header();
         let found = json!([header.key.to_string(), header.id.to_string(), header.fingerprint.to_string()]);
         assert_eq!(found, json!([entry["key"], entry["id"], entry["fingerprint"]]), "{name}");
@@ -89,9 +92,9 @@ fn every_good_token_says_what_its_entry_says() {
 #[test]
 fn every_request_has_its_verdict() {
     let verifying = Verifying::new();
-    let authorizer = Authorizer::new(&verifying.keyring, verifying.vocabulary());
     let (requests, mut scratch, mut decided) = (json_of("requests.json"), Scratch::new(), 0);
     for entry in list("tokens.json") {
+        let authorizer = Authorizer::with_verifier(verifying.verifier(&entry));
         for row in items(&entry["verdicts"]) {
             let request = &requests[text(&row["request"])];
             let request = OwnedRequest::from_json(verifying.vocabulary(), request).expect("a request");
@@ -130,9 +133,15 @@ fn every_forged_token_is_refused_by_its_name() {
             let snapshot = HEXLOWER.decode(text(&list["snapshot"]).as_bytes()).expect("digits");
             let parsed = RevocationList::from_text(text(&list["text"])).expect("a list");
             assert_eq!(Revocations::write(&parsed), snapshot, "{name}: text and snapshot say the same");
+            for (key, signed) in list["signed"].as_object().expect("by each kind of key") {
+                let signed = HEXLOWER.decode(text(signed).as_bytes()).expect("digits");
+                let opened =
+                    Revocations::open_signed(&signed, &verifying.keyring, Audience::NONE).expect("a good proof");
+                assert_eq!(RevocationList::from(opened), parsed, "{name}: signed by the {key} key");
+            }
             snapshot
         });
-        let mut verifier = verifying.verifier();
+        let mut verifier = verifying.verifier(&entry);
         if let Some(snapshot) = &snapshot {
             verifier = verifier.with_revocations(Revocations::open(snapshot).expect("a snapshot"));
         }
@@ -172,8 +181,9 @@ fn every_flipped_bit_is_refused_by_its_name() {
 
 fn for_every_spoiled(key: &str, spoil: impl Fn(&[u8], usize) -> Option<Vec<u8>>) {
     let verifying = Verifying::new();
-    let (verifier, mut scratch) = (verifying.verifier(), Scratch::new());
+    let mut scratch = Scratch::new();
     for entry in list("tokens.json") {
+        let verifier = verifying.verifier(&entry);
         let (prefix, digits) = text(&entry["text"]).split_at(10);
         let bytes = BASE64URL_NOPAD.decode(digits.as_bytes()).expect("digits");
         let mut names = text(&entry[key]).split(' ').flat_map(|run| {

@@ -368,7 +368,7 @@ impl Session {
         let mut token = mint(&authority.compiled, document.vocabulary(), key, now, wrapping, &mut SystemRandom)
             .map_err(|error| error.to_string())?;
         for restriction in restrictions {
-            token = attenuate(&token, &restriction.compiled, now, false, &mut SystemRandom)
+            token = attenuate(&token, &restriction.compiled, document.vocabulary(), now, false, &mut SystemRandom)
                 .map_err(|error| error.to_string())?;
         }
         Ok(token)

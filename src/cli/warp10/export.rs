@@ -48,7 +48,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let template = template.map_err(|error| Failure::new(error.to_string()))?;
     let pairs = args.choice.with.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let arguments = arguments_from_text(template, pairs).map_err(|error| Failure::new(error.to_string()))?;
-    let now = inputs::now(args.now);
+    let now = inputs::clock(args.now)?;
     let token = match export(&block.document, template, &block.compiled, &arguments, now) {
         Ok(token) => token,
         Err(obstacles) => {

@@ -71,7 +71,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let config = args.configuration.read(ui)?;
     let keys = keys_of(&config)?.token;
     let unit = unit(args.unit, &config)?;
-    let now = inputs::now(args.now).saturating_mul(unit.in_a_millisecond());
+    let now = inputs::clock(args.now)?.saturating_mul(unit.in_a_millisecond());
     let mut out = String::new();
     for envelope in &args.envelopes {
         let text = inputs::text(envelope)?;

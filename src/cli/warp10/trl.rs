@@ -189,7 +189,7 @@ impl Which {
     }
 
     fn put(&self, ui: &Ui, list: &RevocationList, _lock: &LockedFile) -> Outcome {
-        let now = u64::try_from(inputs::now(self.now)).unwrap_or_default();
+        let now = inputs::clock(self.now)?.unsigned_abs();
         // The file with the greatest number counts, so what a clock has put ahead must not hide this one.
         let last = self.newest()?.and_then(|newest| newest.timestamp);
         let now = last.map_or(now, |last| now.max(last.saturating_add(1)));

@@ -35,7 +35,7 @@ pub struct Args {
 /// # Errors
 /// A file can not be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let now = inputs::now(args.now);
+    let now = inputs::clock(args.now)?;
     let service = Service::read(ui, &args.configuration, &args.lists, now)?;
     let text = token_text(&args.token)?;
     match service.accept(&text, now) {

@@ -51,7 +51,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(config) = &options.config else {
         return Err(Failure::with_page("Config or template file missing.", HELP));
     };
-    let run = Run { ui, options: &options, now: inputs::now(None) };
+    let run = Run { ui, options: &options, now: inputs::clock(None)? };
     let given = Path::new(config);
     let text = Zeroizing::new(inputs::text(given)?);
     let (config, text) = if is_template(&text) { run.fill(given, &text)? } else { (given.to_owned(), text) };

@@ -120,14 +120,14 @@ impl Builder {
 
     /// The name of a refusal, where one may be named.
     fn cause(&mut self, expected: Expected, name: Name) -> Option<Name> {
-        let known = Refusal::ALL.map(Refusal::name);
+        let known = Refusal::ALL.iter().map(|refusal| refusal.name()).collect::<Vec<_>>();
         let error = if expected != Expected::Refused {
             mistake(name.at.0, format!("only what is refused has a cause, and `{}` is none", name.text))
                 .help(format!("write one action behind `{}`", expected.word()))
         } else if known.contains(&name.text.as_str()) {
             return Some(name);
         } else {
-            let help = match nearest(&name.text, known) {
+            let help = match nearest(&name.text, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there are `{}`", known.join("`, `")),
             };

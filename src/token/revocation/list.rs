@@ -6,14 +6,14 @@ use core::fmt::{self, Write as _};
 
 use super::Revocations;
 use crate::model::lines::breaks_line;
-use crate::token::header::{KeyId, RevocationId};
+use crate::token::header::{KeyName, RevocationId};
 
 /// A revocation list in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevocationList {
     pub(super) issued: i64,
     pub(super) max_age: i64,
-    pub(super) keys: BTreeMap<KeyId, i64>,
+    pub(super) keys: BTreeMap<KeyName, i64>,
     pub(super) ids: BTreeSet<RevocationId>,
 }
 
@@ -32,7 +32,7 @@ impl RevocationList {
 
     /// Revokes every token of this key that was issued before that time. What is revoked stays so: of two times the later one
     /// holds.
-    pub fn revoke_key(&mut self, key: KeyId, before: i64) {
+    pub fn revoke_key(&mut self, key: KeyName, before: i64) {
         let entry = self.keys.entry(key).or_default();
         *entry = before.max(*entry);
     }
@@ -111,7 +111,7 @@ const FIRST_LINE: &str = "# placet revocations 1";
 struct Draft {
     issued: Option<i64>,
     max_age: Option<i64>,
-    keys: BTreeMap<KeyId, i64>,
+    keys: BTreeMap<KeyName, i64>,
     ids: BTreeSet<RevocationId>,
     ended: bool,
 }
@@ -138,7 +138,7 @@ impl Draft {
 
     fn read_key(&mut self, rule: &str) -> Result<(), ListFault> {
         let (key, before) = rule.split_once(" before ").ok_or(ListFault::NotAnEntry)?;
-        let key = KeyId::parse(key).ok_or(ListFault::NotAnEntry)?;
+        let key = KeyName::parse(key).ok_or(ListFault::NotAnEntry)?;
         if self.keys.insert(key, read_number(before)?).is_none() { Ok(()) } else { Err(ListFault::Twice) }
     }
 
@@ -211,7 +211,7 @@ impl fmt::Display for ListFault {
         match self {
             Self::ByteOrderMark => f.write_str("the text begins with a byte order mark (U+FEFF), save it without one"),
             Self::NotAList => write!(f, "a revocation list begins with the line `{FIRST_LINE}`"),
-            Self::NotAnEntry => f.write_str("write 32 hexadecimal digits, or `key 0a1b2c3d before MILLISECONDS`"),
+            Self::NotAnEntry => f.write_str("write 32 hexadecimal digits, or `key local:DIGITS before MILLISECONDS`"),
             Self::LineBreak => {
                 f.write_str("a comment holds a line break that is no line feed; what follows it would be no entry")
             }
@@ -229,9 +229,14 @@ impl core::error::Error for ListFault {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::token::header::{KeyHash, Purpose};
     use alloc::format;
 
     const BEGIN: &str = "# placet revocations 1\nissued: 5\nmax-age: 7\n";
+
+    fn key(purpose: Purpose, byte: u8) -> KeyName {
+        KeyName { purpose, hash: KeyHash([byte; 16]) }
+    }
 
     fn fault(lines: &str) -> ListFault {
         RevocationList::from_text(&format!("{BEGIN}{lines}")).expect_err(lines).fault
@@ -241,9 +246,9 @@ mod tests {
     fn a_list_comes_back_from_its_text() {
         let mut list = RevocationList::new(5, 7);
         list.revoke(RevocationId([0xab; 16]));
-        list.revoke_key(KeyId([1, 2, 3, 4]), 99);
+        list.revoke_key(key(Purpose::Public, 1), 99);
         let text = list.to_text();
-        assert_eq!(text, format!("{BEGIN}key 01020304 before 99\n{}\nend\n", "ab".repeat(16)));
+        assert_eq!(text, format!("{BEGIN}key public:{} before 99\n{}\nend\n", "01".repeat(16), "ab".repeat(16)));
         assert_eq!(RevocationList::from_text(&text), Ok(list));
     }
 
@@ -258,8 +263,11 @@ mod tests {
         assert_eq!(fault(&format!("{id}\n{id}\nend")), ListFault::Twice);
         assert_eq!(fault(&format!("end\n{id}")), ListFault::BehindTheEnd);
         assert_eq!(fault("issued: 6\nend"), ListFault::Twice);
-        assert_eq!(fault("key 01020304 before -1\nend"), ListFault::NotANumber);
-        assert_eq!(fault("key 01020304 after 1\nend"), ListFault::NotAnEntry);
+        let key = key(Purpose::Local, 1);
+        assert_eq!(fault(&format!("key {key} before -1\nend")), ListFault::NotANumber);
+        assert_eq!(fault(&format!("key {key} after 1\nend")), ListFault::NotAnEntry);
+        assert_eq!(fault(&format!("key {key} before 1\nkey {key} before 2\nend")), ListFault::Twice);
+        assert_eq!(fault("key 01020304 before 1\nend"), ListFault::NotAnEntry);
         let error = RevocationList::from_text("").expect_err("it is empty");
         assert_eq!((error.line, error.fault), (1, ListFault::NotAList));
         let ageless = RevocationList::from_text("# placet revocations 1\nissued: 5\nend\n");
@@ -287,8 +295,8 @@ mod tests {
     #[test]
     fn of_two_times_of_a_key_the_later_holds() {
         let mut list = RevocationList::new(0, 0);
-        list.revoke_key(KeyId([1; 4]), 9);
-        list.revoke_key(KeyId([1; 4]), 3);
+        list.revoke_key(key(Purpose::Local, 1), 9);
+        list.revoke_key(key(Purpose::Local, 1), 3);
         assert!(list.to_text().contains("before 9"));
     }
 }

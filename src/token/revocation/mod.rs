@@ -7,14 +7,16 @@
 //! # placet revocations 1
 //! issued: 1767225600000
 //! max-age: 3600000
-//! key 0a1b2c3d before 1767000000000
+//! key local:0a1b2c3d4e5f60718293a4b5c6d7e8f9 before 1767000000000
 //! 00112233445566778899aabbccddeeff
 //! end
 //! ```
 //!
-//! Services read its [snapshot](Revocations), in place.
+//! Services read its [snapshot](Revocations), in place. It can be [signed](Revocations::sign), and a verifier can
+//! [want that](super::verify::Verifier::wanting_signed_revocations).
 
 mod list;
+mod signed;
 mod snapshot;
 
 pub use list::{ListError, ListFault, RevocationList};

@@ -7,7 +7,8 @@
 //!  8 bytes  max age, ms, big-endian
 //!  4 bytes  number of keys, big-endian
 //!  4 bytes  number of ids, big-endian
-//! 12 bytes  for every key, ascending: its id, and the time before which its tokens are revoked, ms, big-endian
+//! 25 bytes  for every key, ascending: its purpose (11 or 12, as in tokens) and its hash, 16 bytes; the time before which
+//!           its tokens are revoked, ms, big-endian
 //! 16 bytes  for every id, ascending
 //! 16 bytes  checksum of everything before
 //! ```
@@ -15,19 +16,29 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::RevocationList;
+use super::{RevocationList, signed};
 use crate::model::verdict::Refusal;
+use crate::token::audience::Audience;
 use crate::token::chain::first;
-use crate::token::header::{Header, KeyId, RevocationId};
+use crate::token::header::{KeyHash, KeyName, Purpose, RevocationId};
+use crate::token::keyring::Keyring;
 
 /// A revocation list in its binary form, borrowed: millions of ids cost no memory beside the file's.
 #[derive(Clone, Copy, Debug)]
 pub struct Revocations<'a> {
     issued: i64,
     max_age: i64,
-    keys: &'a [[u8; 12]],
+    keys: &'a [[u8; KEY_ENTRY]],
     ids: &'a [[u8; 16]],
+    /// Which key has signed the list, if it was opened as a signed one.
+    pub(super) signer: Option<KeyName>,
 }
+
+/// Bytes of the entry of a key.
+const KEY_ENTRY: usize = KEY_NAME + 8;
+
+/// Purpose and hash.
+const KEY_NAME: usize = 1 + 16;
 
 impl<'a> Revocations<'a> {
     /// Opens a snapshot, going through it once.
@@ -40,8 +51,9 @@ impl<'a> Revocations<'a> {
             return Err(SnapshotError::Damaged);
         }
         let snapshot = Self::split(rest)?;
-        let sorted = snapshot.ids.is_sorted_by(|a, b| a < b) && snapshot.keys.is_sorted_by(|a, b| a[..4] < b[..4]);
-        if sorted && snapshot.keys().all(|(_, before)| before >= 0) {
+        let sorted =
+            snapshot.ids.is_sorted_by(|a, b| a < b) && snapshot.keys.is_sorted_by(|a, b| a[..KEY_NAME] < b[..KEY_NAME]);
+        if sorted && snapshot.keys.iter().all(|entry| key_of(entry).is_some_and(|(_, before)| before >= 0)) {
             Ok(snapshot)
         } else {
             Err(SnapshotError::Damaged)
@@ -49,28 +61,32 @@ impl<'a> Revocations<'a> {
     }
 
     /// Finds the parts, without looking into them.
-    fn split(rest: &'a [u8]) -> Result<Self, SnapshotError> {
+    pub(super) fn split(rest: &'a [u8]) -> Result<Self, SnapshotError> {
         let (issued, rest) = read_time(rest)?;
         let (max_age, rest) = read_time(rest)?;
         let (key_count, rest) = read_count(rest)?;
         let (id_count, rest) = read_count(rest)?;
-        let key_bytes = key_count.checked_mul(12).ok_or(SnapshotError::Damaged)?;
+        let key_bytes = key_count.checked_mul(KEY_ENTRY).ok_or(SnapshotError::Damaged)?;
         let (keys, ids) = rest.split_at_checked(key_bytes).ok_or(SnapshotError::Damaged)?;
         let ((keys, []), (ids, [])) = (keys.as_chunks(), ids.as_chunks()) else { return Err(SnapshotError::Damaged) };
-        if ids.len() == id_count { Ok(Self { issued, max_age, keys, ids }) } else { Err(SnapshotError::Damaged) }
+        if ids.len() == id_count {
+            Ok(Self { issued, max_age, keys, ids, signer: None })
+        } else {
+            Err(SnapshotError::Damaged)
+        }
     }
 
     /// Writes the snapshot of a list.
     #[must_use]
     pub fn write(list: &RevocationList) -> Vec<u8> {
-        let mut out = Vec::with_capacity(48 + list.keys.len() * 12 + list.ids.len() * 16);
+        let mut out = Vec::with_capacity(48 + list.keys.len() * KEY_ENTRY + list.ids.len() * 16);
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&list.issued.to_be_bytes());
         out.extend_from_slice(&list.max_age.to_be_bytes());
         out.extend_from_slice(&count(list.keys.len()).to_be_bytes());
         out.extend_from_slice(&count(list.ids.len()).to_be_bytes());
         for (key, before) in &list.keys {
-            out.extend_from_slice(&key.0);
+            out.extend_from_slice(&name_bytes(key));
             out.extend_from_slice(&before.to_be_bytes());
         }
         list.ids.iter().for_each(|id| out.extend_from_slice(&id.0));
@@ -92,8 +108,8 @@ impl<'a> Revocations<'a> {
     }
 
     /// The keys, with the time before which their tokens are revoked.
-    pub fn keys(&self) -> impl Iterator<Item = (KeyId, i64)> + use<'a> {
-        self.keys.iter().map(|&[a, b, c, d, time @ ..]| (KeyId([a, b, c, d]), i64::from_be_bytes(time)))
+    pub fn keys(&self) -> impl Iterator<Item = (KeyName, i64)> + use<'a> {
+        self.keys.iter().filter_map(key_of)
     }
 
     /// The ids.
@@ -101,20 +117,34 @@ impl<'a> Revocations<'a> {
         self.ids.iter().map(|id| RevocationId(*id))
     }
 
-    /// Whether the list may still be used.
-    ///
-    /// # Errors
-    /// It is too old: what was revoked since is not in it.
-    pub const fn check_age(&self, now: i64) -> Result<(), Refusal> {
-        if now > self.issued.saturating_add(self.max_age) { Err(Refusal::StaleRevocations) } else { Ok(()) }
+    /// The key that has signed the list; none if it was opened without asking.
+    #[must_use]
+    pub const fn signer(&self) -> Option<KeyName> {
+        self.signer
     }
 
-    /// Whether the tokens of a key made at that time are revoked.
+    /// Whether the list may be used at `now`. Its issuer's clock may be `skew` milliseconds ahead.
+    ///
+    /// # Errors
+    /// It is too old: what was revoked since is not in it. Or it says that it comes from the future, and so would be used
+    /// for longer than its age allows.
+    pub const fn check_age(&self, now: i64, skew: i64) -> Result<(), Refusal> {
+        if now > self.issued.saturating_add(self.max_age) {
+            return Err(Refusal::StaleRevocations);
+        }
+        if now < self.issued.saturating_sub(skew) { Err(Refusal::EarlyRevocations) } else { Ok(()) }
+    }
+
+    /// Whether the tokens of a key that were made at `issuance` are revoked.
     #[must_use]
-    pub fn revokes_key(&self, header: &Header) -> bool {
-        let found = self.keys.binary_search_by(|entry| entry[..4].cmp(&header.key.0));
-        let entry = found.ok().and_then(|place| self.keys.get(place));
-        entry.is_some_and(|&[_, _, _, _, before @ ..]| header.issuance < i64::from_be_bytes(before))
+    pub fn revokes_key(&self, key: &KeyName, issuance: i64) -> bool {
+        if self.keys.is_empty() {
+            return false;
+        }
+        let name = name_bytes(key);
+        let found = self.keys.binary_search_by(|entry| entry[..KEY_NAME].cmp(&name));
+        let entry = found.ok().and_then(|place| key_of(self.keys.get(place)?));
+        entry.is_some_and(|(_, before)| issuance < before)
     }
 
     /// Whether a block is revoked.
@@ -128,6 +158,8 @@ impl<'a> Revocations<'a> {
 #[derive(Clone, Debug)]
 pub struct HeldRevocations {
     bytes: Vec<u8>,
+    /// Where the snapshot begins, and who has signed it.
+    signed: Option<(usize, KeyName)>,
 }
 
 impl HeldRevocations {
@@ -137,18 +169,45 @@ impl HeldRevocations {
     /// The bytes are not one whole snapshot in its canonical form.
     pub fn open(bytes: Vec<u8>) -> Result<Self, SnapshotError> {
         Revocations::open(&bytes)?;
-        Ok(Self { bytes })
+        Ok(Self { bytes, signed: None })
+    }
+
+    /// Opens a signed snapshot, as [`Revocations::open_signed`] does.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_signed(bytes: Vec<u8>, keyring: &Keyring, audience: Audience) -> Result<Self, SnapshotError> {
+        let (from, signer) = signed::check(&bytes, keyring, audience)?;
+        Revocations::open(bytes.get(from..).unwrap_or_default())?;
+        Ok(Self { bytes, signed: Some((from, signer)) })
     }
 
     /// The list, for a verifier.
     #[must_use]
     pub fn lend(&self) -> Revocations<'_> {
-        let parts = frame(&self.bytes).and_then(|(_, _, rest)| Revocations::split(rest));
-        parts.expect("the snapshot was whole when it was opened")
+        let from = self.signed.map_or(0, |(from, _)| from);
+        let snapshot = self.bytes.get(from..).unwrap_or_default();
+        let parts = frame(snapshot).and_then(|(_, _, rest)| Revocations::split(rest));
+        let parts = parts.expect("the snapshot was whole when it was opened");
+        Revocations { signer: self.signed.map(|(_, signer)| signer), ..parts }
     }
 }
 
 const MAGIC: &[u8; 8] = b"placetR\x01";
+
+fn name_bytes(key: &KeyName) -> [u8; KEY_NAME] {
+    let mut bytes = [key.purpose.byte(); KEY_NAME];
+    bytes[1..].copy_from_slice(&key.hash.0);
+    bytes
+}
+
+/// None for an entry of no purpose that there is.
+fn key_of(entry: &[u8; KEY_ENTRY]) -> Option<(KeyName, i64)> {
+    let (&purpose, rest) = entry.split_first()?;
+    let (hash, time) = rest.split_first_chunk::<16>()?;
+    let name = KeyName { purpose: Purpose::of_byte(purpose).ok()?, hash: KeyHash(*hash) };
+    Some((name, i64::from_be_bytes(*time.first_chunk()?)))
+}
 
 /// The content with its checksum, and what of the content stands behind the magic bytes.
 fn frame(bytes: &[u8]) -> Result<(&[u8], &[u8; 16], &[u8]), SnapshotError> {
@@ -190,6 +249,10 @@ pub enum SnapshotError {
     NotASnapshot,
     /// They are cut, altered, or not in the canonical form.
     Damaged,
+    /// A signed snapshot is wanted, and this is not one.
+    NotSigned,
+    /// No accepted key signed it, or not for this audience, or it was changed since.
+    Forged,
 }
 
 impl fmt::Display for SnapshotError {
@@ -197,6 +260,8 @@ impl fmt::Display for SnapshotError {
         f.write_str(match self {
             Self::NotASnapshot => "this is not a revocation snapshot of version 1",
             Self::Damaged => "the revocation snapshot is damaged or cut short",
+            Self::NotSigned => "the revocation snapshot is not signed",
+            Self::Forged => "no accepted key has signed the revocation snapshot as it is for this audience",
         })
     }
 }
@@ -210,9 +275,13 @@ mod tests {
     fn list() -> RevocationList {
         let mut list = RevocationList::new(1_000, 500);
         (0..100).for_each(|byte| list.revoke(RevocationId([byte * 2; 16])));
-        list.revoke_key(KeyId([9; 4]), 700);
-        list.revoke_key(KeyId([1; 4]), 800);
+        list.revoke_key(key(Purpose::Local, 9), 700);
+        list.revoke_key(key(Purpose::Local, 1), 800);
         list
+    }
+
+    fn key(purpose: Purpose, byte: u8) -> KeyName {
+        KeyName { purpose, hash: KeyHash([byte; 16]) }
     }
 
     #[test]
@@ -222,7 +291,7 @@ mod tests {
         assert_eq!(RevocationList::from(snapshot), list());
         assert!((0..100).all(|byte| snapshot.revokes(RevocationId([byte * 2; 16]))));
         assert!((0..100).all(|byte| !snapshot.revokes(RevocationId([byte * 2 + 1; 16]))));
-        assert_eq!(bytes.len(), 48 + 2 * 12 + 100 * 16);
+        assert_eq!(bytes.len(), 48 + 2 * 25 + 100 * 16);
     }
 
     #[test]
@@ -254,12 +323,13 @@ mod tests {
     fn unsorted_and_doubled_entries_are_refused_even_with_their_checksum() {
         let opens = |change: fn(&mut [u8])| Revocations::open(&changed(change)).map(|_| ());
         assert_eq!(opens(|_| ()), Ok(()));
-        // 100 ids of 16 bytes stand at the end, two keys of 12 before them.
-        let wrong: [fn(&mut [u8]); 4] = [
+        // 100 ids of 16 bytes are at the end, two keys of 25 before them.
+        let wrong: [fn(&mut [u8]); 5] = [
             |content| content.last_chunk_mut::<32>().expect("ids").rotate_left(16),
             |content| content.last_chunk_mut::<32>().expect("ids").copy_within(..16, 16),
-            |content| content.last_chunk_mut::<1624>().expect("keys")[..24].rotate_left(12),
-            |content| content.last_chunk_mut::<1624>().expect("keys").copy_within(..4, 12),
+            |content| content.last_chunk_mut::<1650>().expect("keys")[..50].rotate_left(25),
+            |content| content.last_chunk_mut::<1650>().expect("keys").copy_within(..17, 25),
+            |content| content.last_chunk_mut::<1650>().expect("keys")[0] = 0x10,
         ];
         for (number, change) in wrong.into_iter().enumerate() {
             assert_eq!(opens(change), Err(SnapshotError::Damaged), "change {number}");
@@ -270,7 +340,28 @@ mod tests {
     fn a_list_is_stale_after_its_age() {
         let bytes = Revocations::write(&list());
         let snapshot = Revocations::open(&bytes).expect("it was just written");
-        assert_eq!(snapshot.check_age(1_500), Ok(()));
-        assert_eq!(snapshot.check_age(1_501), Err(Refusal::StaleRevocations));
+        assert_eq!(snapshot.check_age(1_500, 0), Ok(()));
+        assert_eq!(snapshot.check_age(1_501, 0), Err(Refusal::StaleRevocations));
+    }
+
+    #[test]
+    fn a_list_from_the_future_is_refused_beyond_the_skew() {
+        let bytes = Revocations::write(&list());
+        let snapshot = Revocations::open(&bytes).expect("it was just written");
+        assert_eq!(snapshot.check_age(900, 100), Ok(()));
+        assert_eq!(snapshot.check_age(899, 100), Err(Refusal::EarlyRevocations));
+    }
+
+    #[test]
+    fn a_key_is_revoked_with_its_purpose_and_all_of_its_hash() {
+        let bytes = Revocations::write(&list());
+        let snapshot = Revocations::open(&bytes).expect("it was just written");
+        let revoked = |key| snapshot.revokes_key(&key, 699);
+        assert!(revoked(key(Purpose::Local, 9)) && !snapshot.revokes_key(&key(Purpose::Local, 9), 700));
+        assert!(!revoked(key(Purpose::Public, 9)), "a key of the other purpose");
+        let mut same_id = key(Purpose::Local, 9);
+        same_id.hash.0[15] ^= 1;
+        assert_eq!(same_id.hash.id(), key(Purpose::Local, 9).hash.id());
+        assert!(!revoked(same_id), "another key of the same short id");
     }
 }

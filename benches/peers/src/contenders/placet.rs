@@ -287,7 +287,8 @@ impl Service for Minted {
     fn attenuate(&mut self, text: &str, nth: usize) -> Option<String> {
         let token = Token::parse(text).ok()?;
         let bound = self.bounds.get(nth)?;
-        attenuate(&token, bound, NOW, false, &mut |buffer: &mut [u8]| buffer.fill(9)).ok().map(|token| token.text())
+        let mut random = |buffer: &mut [u8]| buffer.fill(9);
+        attenuate(&token, bound, self.document.vocabulary(), NOW, false, &mut random).ok().map(|token| token.text())
     }
 }
 

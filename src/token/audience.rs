@@ -1,0 +1,68 @@
+//! The service that tokens are for. Services that share a key and name different audiences refuse each other's tokens.
+//!
+//! The audience is mixed into the proof of the authority block, and no byte of the token tells it. Holders and third
+//! parties need not know it: tags, revocation ids and the seeds of a public token do not depend on it.
+
+use core::fmt;
+
+use super::chain::Link;
+use crate::limits::AUDIENCE_BYTES;
+
+/// A hash of an audience's name; [`NONE`](Self::NONE) where minter and verifier name none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Audience([u8; 32]);
+
+impl Audience {
+    /// The audience of minters and verifiers that name none.
+    pub const NONE: Self = Self([0; 32]);
+
+    /// The audience of this name: 1 to [`AUDIENCE_BYTES`] printable ASCII characters without blanks, such as `orders` or
+    /// `https://orders.example`. Names are compared byte by byte. Costs one hash; make it once.
+    ///
+    /// # Errors
+    /// The name is empty, too long, or has other characters. Leave the audience out where there is none: an empty name
+    /// is more often a variable that nobody has set.
+    pub fn new(name: &str) -> Result<Self, AudienceError> {
+        let fits = (1..=AUDIENCE_BYTES).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then(|| Self(blake3::derive_key("placet 2026-11 audience v1", name.as_bytes()))).ok_or(AudienceError)
+    }
+
+    /// The key that the chain of a local token, or the proof of a revocation list, starts from. What `key` proves itself
+    /// begins with other bytes than `03`.
+    #[inline]
+    pub(super) fn start(self, key: &[u8; 32]) -> [u8; 32] {
+        if self == Self::NONE {
+            return *key;
+        }
+        let mut input = [0x03; 33];
+        input[1..].copy_from_slice(&self.0);
+        *blake3::keyed_hash(key, &input).as_bytes()
+    }
+
+    /// What is signed in the place of the digest.
+    #[inline]
+    pub(super) fn bind(self, digest: Link) -> Link {
+        if self == Self::NONE {
+            return digest;
+        }
+        let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 public audience v1");
+        *hasher.update(&digest).update(&self.0).finalize().as_bytes()
+    }
+
+    /// For hashes that take it in beside other things of fixed length: 32 zeros where there is none.
+    pub(super) const fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+}
+
+/// The text cannot be the name of an audience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AudienceError;
+
+impl fmt::Display for AudienceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an audience has 1 to {AUDIENCE_BYTES} printable ASCII characters and no blanks")
+    }
+}
+
+impl core::error::Error for AudienceError {}
