@@ -79,6 +79,22 @@ fn what_a_crash_leaves_is_in_nobodys_way() {
     assert_eq!(leftovers(&place), Vec::<String>::new());
 }
 
+#[test]
+#[cfg(unix)]
+fn a_link_stays_one_and_its_file_has_one_lock_under_both_names() {
+    let place = Place::new();
+    std::os::unix::fs::symlink("list", place.path("link")).unwrap();
+    let commands = each(|n| format!("revoke --id {n:032x} --list {}", if n % 2 == 0 { "list" } else { "link" }));
+    assert_eq!(at_once(&place, &commands), PROCESSES);
+    assert!(fs::symlink_metadata(place.path("link")).unwrap().is_symlink());
+    let list = place.read("list");
+    assert!((1..=PROCESSES).all(|n| list.contains(&format!("{n:032x}"))), "{list}");
+    // A secret does not go where somebody else's link leads.
+    std::os::unix::fs::symlink("elsewhere", place.path("keys")).unwrap();
+    place.placet("keygen --local --keyring keys").could_not().says("exists already");
+    assert!(!place.has("elsewhere"));
+}
+
 /// Commands that print to standard output, beside a token `token`, its keyring `keys` and a policy `policy.placet`.
 const PRINTING: [&str; 24] = [
     "--help",

@@ -9,7 +9,7 @@ use crate::limits;
 use crate::span::Span;
 use crate::syntax::ast::Effect;
 use crate::syntax::lex::{Lexer, Token, TokenKind};
-use crate::visible::{hides, turns};
+use crate::visible::{hides_in_source, turns};
 
 /// What a first look at a text finds.
 #[derive(Debug, Default)]
@@ -289,8 +289,8 @@ impl<'t> Walk<'t> {
         let is_wanted = |c: char| match token.kind {
             TokenKind::Comment | TokenKind::Doc => turns(c) || (c.is_control() && !matches!(c, '\t' | '\r')),
             // In code, what looks like a space is one.
-            TokenKind::Strange => hides(c) || c.is_whitespace(),
-            _ => hides(c) || c == '\r',
+            TokenKind::Strange => hides_in_source(c) || c.is_whitespace(),
+            _ => hides_in_source(c) || c == '\r',
         };
         let text = token.span.of(self.text);
         for (offset, character) in text.char_indices().filter(|&(_, character)| is_wanted(character)) {
