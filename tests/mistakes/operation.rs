@@ -290,6 +290,7 @@ fn what_is_no_token_is_reported_as_the_token_whatever_is_asked() {
         }
     }
     place.placet("eval --token shop --keyring keys --vocabulary shop.placet --request buy.json").yes();
+    place.placet("eval token --request buy.json").could_not().says("`token` holds a token");
     place.placet("keygen --local --keyring others").yes();
     let others = place.json("eval --token shop --keyring others --request buy.json");
     assert_eq!(others["cause"]["name"], "unknown_key");
