@@ -37,6 +37,12 @@ pub const fn hides(character: char) -> bool {
         || (character as u32) & 0xfffe == 0xfffe
 }
 
+/// The same for the text of a policy, in which people write spaces of their own script (U+3000) as they are.
+#[must_use]
+pub const fn hides_in_source(character: char) -> bool {
+    hides(character) && !is_other_space(character)
+}
+
 /// Whether a character turns the direction of the text behind it, so that a reader sees something else than is there.
 #[must_use]
 pub const fn turns(character: char) -> bool {
@@ -47,31 +53,26 @@ const fn is_control(character: char) -> bool {
     matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}')
 }
 
-/// Spaces that are not U+0020, and separators of lines and paragraphs.
+/// Spaces that are not U+0020.
 const fn is_other_space(character: char) -> bool {
-    matches!(
-        character,
-        '\u{a0}' | '\u{1680}' | '\u{2000}'
-            ..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{2800}' | '\u{3000}'
-    )
+    matches!(character, '\u{2000}'..='\u{200a}')
+        || matches!(character, '\u{a0}' | '\u{1680}' | '\u{202f}' | '\u{205f}' | '\u{2800}' | '\u{3000}')
 }
 
-/// Format characters, joiners, variation selectors, tags.
+/// Separators of lines and paragraphs, format characters, joiners, variation selectors, tags.
 const fn is_format(character: char) -> bool {
     matches!(character,
         '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}' | '\u{fff0}'..='\u{fffc}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fffc}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Letters and marks without a picture, and noncharacters that are not at the end of a plane.
 const fn is_filler(character: char) -> bool {
-    matches!(
-        character,
-        '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{fdd0}'
-            ..='\u{fdef}' | '\u{ffa0}' | '\u{16fe4}' | '\u{1d159}'
-    )
+    matches!(character, '\u{fdd0}'..='\u{fdef}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
+        || matches!(character, '\u{3164}' | '\u{ffa0}' | '\u{16fe4}' | '\u{1d159}')
 }
 
 /// A text within a line: line ends and what hides are written as the language's escapes.
@@ -236,6 +237,8 @@ mod tests {
             assert!(shown.chars().all(|c| c.is_ascii_graphic() || c == '…'), "{shown}");
         }
         assert!(screened(hidden, true).is_ascii() && !screened(hidden, true).contains('\u{1b}'));
+        assert!(!"\u{a0}\u{3000}".contains(hides_in_source));
+        assert!("\u{2028}\u{3164}\u{200b}\u{85}".chars().all(hides_in_source));
         assert!(!"Zoë, Зоя, 日本, ا, ﷺ, é, 👍, \u{fffd}, \u{e000}\n\t".contains(hides));
     }
 

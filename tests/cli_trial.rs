@@ -297,6 +297,7 @@ const CEDAR: &str = r#"#!/bin/sh
 [ "$1 $2 $3" = "authorize --timing --policies" ] && [ "$5" = --entities ] && [ "$7" = --request-json ] || exit 1
 read -r entities < "$6" || true
 [ "$entities" = "[]" ] || exit 1
+echo "$(ls -ld "${6%/*}" | cut -c1-10) ${6%/*}" >> directories
 echo "Authorization Time (micro seconds) : 42"
 grep -q 'Resource::\\"/a/b\\"' "$8" && grep -q '"principal":"Principal::\\"ada\\""' "$8" && exit 0
 exit 2
@@ -305,6 +306,7 @@ exit 2
 #[cfg(unix)]
 #[test]
 fn a_cedar_policy_is_asked_through_its_own_command() {
+    use std::collections::BTreeSet;
     use std::os::unix::fs::PermissionsExt;
     use std::process::Command;
     let place = place();
@@ -322,6 +324,14 @@ fn a_cedar_policy_is_asked_through_its_own_command() {
     let with = bench(&format!("{}:/bin:/usr/bin", place.path(".").display()));
     assert!(with.contains("Cedar says the same, yes or no, of 5 of 5 requests with p.cedar"), "{with}");
     assert!(with.contains("42 µs in the middle, 42 µs at most"), "{with}");
+    bench(&format!("{}:/bin:/usr/bin", place.path(".").display()));
+    let seen = place.read("directories");
+    let seen: BTreeSet<_> = seen.lines().map(|line| line.split_once(' ').unwrap()).collect();
+    assert_eq!(seen.len(), 2, "each run has a fresh directory: {seen:?}");
+    for (mode, directory) in seen {
+        assert_eq!(mode, "drwx------", "{directory} is its owner's alone");
+        assert!(!std::path::Path::new(directory).exists());
+    }
     place.write("cedar", "#!/bin/sh\necho 'no such policy' && exit 1\n");
     let broken = bench(&format!("{}:/bin:/usr/bin", place.path(".").display()));
     assert!(broken.contains("no such policy"), "{broken}");

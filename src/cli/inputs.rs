@@ -17,6 +17,7 @@ use crate::syntax::parse;
 use crate::token::audience::Audience;
 use crate::token::keyring::Keyring;
 use crate::token::revocation::{HeldRevocations, RevocationList, Revocations};
+use crate::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
 
 /// The text of a file, or of standard input where the path is `-`.
 ///
@@ -57,7 +58,7 @@ pub fn text_or_file(given: &str, is_text: impl FnOnce(&str) -> bool, help: &str)
     text(path).map_err(|failure| if path.exists() { failure } else { failure.help(help) })
 }
 
-/// No name of a file is that long, so what is longer is a text.
+/// A name of a file is shorter, so what is longer and names no directory is a text.
 pub const LONGEST_NAME: usize = 120;
 
 /// What diagnostics call a file.
@@ -91,10 +92,14 @@ pub fn vocabularies(library: &Library) -> Vec<Arc<Vocabulary>> {
 /// A policy file. A name that ends in `.json` is the map form.
 ///
 /// # Errors
-/// The file can not be read; inside is what is wrong with it.
+/// The file can not be read, or holds a token; inside is what is wrong with it.
 pub fn parse(path: &Path, library: &Library) -> Result<Result<Document, Report>, Failure> {
     let name = name(path);
     let source = text(path)?;
+    if [LOCAL_PREFIX, PUBLIC_PREFIX].iter().any(|prefix| source.starts_with(prefix)) {
+        return Err(Failure::new(format!("`{name}` holds a token, where a policy file is expected"))
+            .help("`--token` takes a token, where a command takes one of the two"));
+    }
     Ok(if is_map(path) {
         Document::from_json_text(&name, &source, library)
     } else {

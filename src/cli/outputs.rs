@@ -104,8 +104,8 @@ impl LockedFile {
     }
 
     fn put(&self, bytes: &[u8], secrecy: Secrecy, existing: Existing) -> io::Result<()> {
-        // A link that leads nowhere exists too.
-        if existing == Existing::Keep && fs::symlink_metadata(&self.target).is_ok() {
+        // A link that leads nowhere exists too: who made it says where a secret would go.
+        if existing == Existing::Keep && fs::symlink_metadata(&self.name).is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         if self.lock.is_none() {
@@ -136,11 +136,23 @@ fn real(path: &Path) -> PathBuf {
     if let Ok(found) = fs::canonicalize(path) {
         return found;
     }
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match (fs::canonicalize(parent), path.file_name()) {
-        (Ok(parent), Some(name)) => parent.join(name),
-        _ => path.to_owned(),
+    let mut path = path.to_owned();
+    // A link may lead to a file that is yet to be made.
+    for _ in 0..LINKS {
+        let Ok(next) = fs::read_link(&path) else { break };
+        path = parent_of(&path).join(next);
     }
+    match (fs::canonicalize(parent_of(&path)), path.file_name()) {
+        (Ok(parent), Some(name)) => parent.join(name),
+        _ => path,
+    }
+}
+
+/// Links that lead to links; Linux gives up there too.
+const LINKS: usize = 40;
+
+fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// `.NAME.ENDING` beside `NAME`.
@@ -220,9 +232,8 @@ fn is_still(_: &Path, _: &File) -> bool {
 /// A new name lasts only when its directory is on the disk too.
 #[cfg(unix)]
 fn sync_directory_of(path: &Path) -> io::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // A directory that may be written and not read cannot be opened.
-    let Ok(directory) = File::open(directory) else { return Ok(()) };
+    let Ok(directory) = File::open(parent_of(path)) else { return Ok(()) };
     match directory.sync_all() {
         // Some file systems sync files only.
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),

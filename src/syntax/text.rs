@@ -6,7 +6,7 @@
 use crate::span::Span;
 use crate::syntax::ast::{At, Name, Piece, Text};
 use crate::syntax::lex::{is_letter, is_word};
-use crate::visible::hides;
+use crate::visible::hides_in_source;
 
 /// How backslashes and braces of a text are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,7 +194,7 @@ fn write_piece(plain: &str, spelling: Spelling, out: &mut String) {
                 '\\' => out.push_str("\\\\"),
                 '"' => out.push_str("\\\""),
                 '{' if spelling == Spelling::Plain && braced_word(rest).is_some() => out.push_str("\\{"),
-                _ if hides(next) => out.push_str(&format!("\\u{{{:x}}}", u32::from(next))),
+                _ if hides_in_source(next) => out.push_str(&format!("\\u{{{:x}}}", u32::from(next))),
                 _ => out.push(next),
             }
         }
@@ -205,7 +205,7 @@ fn write_piece(plain: &str, spelling: Spelling, out: &mut String) {
 /// Writes a pattern that came from elsewhere the way the text form can say it: the meaning stays, and so does every
 /// pattern that was read from a text. `None` where no text says it.
 pub(crate) fn normal_pattern(raw: &str) -> Option<String> {
-    if raw.chars().any(|character| hides(character) || matches!(character, '\n' | '\r')) {
+    if raw.chars().any(|character| hides_in_source(character) || matches!(character, '\n' | '\r')) {
         return None;
     }
     let mut normal = String::with_capacity(raw.len());

@@ -79,6 +79,22 @@ fn what_a_crash_leaves_is_in_nobodys_way() {
     assert_eq!(leftovers(&place), Vec::<String>::new());
 }
 
+#[test]
+#[cfg(unix)]
+fn a_link_stays_one_and_its_file_has_one_lock_under_both_names() {
+    let place = Place::new();
+    std::os::unix::fs::symlink("list", place.path("link")).unwrap();
+    let commands = each(|n| format!("revoke --id {n:032x} --list {}", if n % 2 == 0 { "list" } else { "link" }));
+    assert_eq!(at_once(&place, &commands), PROCESSES);
+    assert!(fs::symlink_metadata(place.path("link")).unwrap().is_symlink());
+    let list = place.read("list");
+    assert!((1..=PROCESSES).all(|n| list.contains(&format!("{n:032x}"))), "{list}");
+    // A secret does not go where somebody else's link leads.
+    std::os::unix::fs::symlink("elsewhere", place.path("keys")).unwrap();
+    place.placet("keygen --local --keyring keys").could_not().says("exists already");
+    assert!(!place.has("elsewhere"));
+}
+
 /// Commands that print to standard output, beside a token `token`, its keyring `keys` and a policy `policy.placet`.
 const PRINTING: [&str; 24] = [
     "--help",
@@ -274,6 +290,7 @@ fn what_is_no_token_is_reported_as_the_token_whatever_is_asked() {
         }
     }
     place.placet("eval --token shop --keyring keys --vocabulary shop.placet --request buy.json").yes();
+    place.placet("eval token --request buy.json").could_not().says("`token` holds a token");
     place.placet("keygen --local --keyring others").yes();
     let others = place.json("eval --token shop --keyring others --request buy.json");
     assert_eq!(others["cause"]["name"], "unknown_key");

@@ -11,7 +11,7 @@ use crate::model::lines::breaks_line;
 use crate::span::Span;
 use crate::syntax::ast::Effect;
 use crate::syntax::lex::{Lexer, Token, TokenKind};
-use crate::visible::{hides, turns};
+use crate::visible::{hides_in_source, turns};
 
 /// What a first look at a text finds.
 #[derive(Debug, Default)]
@@ -298,8 +298,8 @@ impl<'t> Walk<'t> {
             _ if c == '\r' => false,
             TokenKind::Comment | TokenKind::Doc => turns(c) || breaks_line(c) || (c.is_control() && c != '\t'),
             // In code, what looks like a space is one.
-            TokenKind::Strange => hides(c) || c.is_whitespace(),
-            _ => hides(c),
+            TokenKind::Strange => hides_in_source(c) || c.is_whitespace(),
+            _ => hides_in_source(c),
         };
         let text = token.span.of(self.text);
         for (offset, character) in text.char_indices().filter(|&(_, character)| is_wanted(character)) {
