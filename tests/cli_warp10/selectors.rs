@@ -96,3 +96,12 @@ fn an_expression_of_ours_is_exported_so_that_the_platform_finds_all_of_it() {
         find(&place, "", &format!("\"labels\":{{\"room\":\"{value}\"}}")).yes();
     }
 }
+
+#[test]
+fn an_expression_that_cannot_be_carried_is_no_verdict() {
+    let place = minted("'type' 'READ'");
+    for selector in ["~.*(?<!9)", "~(?x)r%201"] {
+        mint(&place, "token", &format!("'type' 'READ' 'labels' {{ 'room' '{selector}' }}"));
+        find(&place, "", r#""labels":{"room":"r1"}"#).could_not().says("can not be decided here");
+    }
+}

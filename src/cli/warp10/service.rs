@@ -200,7 +200,8 @@ pub fn directory(ui: &Ui, folder: &Path, delay: Option<i64>, now: i64) -> Result
         ui.warning(described(problem));
     }
     if !directory.has_lists() {
-        ui.warning(format_args!("`{}` has no revocation list, so nothing is revoked", folder.display()));
+        let so = if delay.is_some() { "no token is accepted" } else { "nothing is revoked" };
+        ui.warning(format_args!("`{}` has no revocation list, so {so}", folder.display()));
     }
     Ok(directory)
 }

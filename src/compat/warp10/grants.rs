@@ -272,7 +272,7 @@ fn entries(selectors: &LabelSelectors, platform: Platform) -> Vec<Entry> {
 fn on_label(wanted: &Wanted, empty: EmptyMeans) -> Pattern {
     match wanted {
         Wanted::Exact(exact) if exact.is_empty() && empty == EmptyMeans::Absent => tree::pattern(PatternKind::Absent),
-        Wanted::Regex(_, java) if Shortcut::of(java) == Shortcut::All => tree::anything(),
+        Wanted::Regex(_, java) if Shortcut::is_all(java) => tree::anything(),
         wanted => tree::wanted(wanted),
     }
 }

@@ -57,10 +57,11 @@ impl Wanted {
     pub fn matches_in_directory(&self, value: &str) -> bool {
         match self {
             Self::Exact(exact) => exact == value,
-            Self::Regex(expression, java) => match Shortcut::of(java) {
-                Shortcut::All => true,
-                shortcut @ Shortcut::Holds(_) => shortcut.lets_through(value) && expression.matches(value),
-            },
+            // What needs no machine holds its own longest run.
+            Self::Regex(expression, java) => {
+                Shortcut::is_all(java)
+                    || expression.matches(value) && (expression.is_plain() || Shortcut::of(java).lets_through(value))
+            }
         }
     }
 }

@@ -89,6 +89,12 @@ impl Expression {
         &self.text
     }
 
+    /// Whether it is a text, maybe with `.*` at one end, that needs no machine.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        !matches!(self.matcher, Matcher::Regex(_))
+    }
+
     /// Whether it matches the whole value.
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {

@@ -21,7 +21,7 @@ impl Shortcut {
     /// The shortcut of Java's expression.
     #[must_use]
     pub fn of(java: &str) -> Self {
-        if matches!(java, ".*" | "^.*" | "^.*$") {
+        if Self::is_all(java) {
             return Self::All;
         }
         let plain =
@@ -35,6 +35,12 @@ impl Shortcut {
         Self::Holds(
             runs.into_iter().fold("", |longest, run| if run.len() > longest.len() { run } else { longest }).to_owned(),
         )
+    }
+
+    /// Whether everything is found.
+    #[must_use]
+    pub fn is_all(java: &str) -> bool {
+        matches!(java, ".*" | "^.*" | "^.*$")
     }
 
     /// Whether the value may still be found.
