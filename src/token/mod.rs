@@ -1,7 +1,7 @@
 //! Tokens: programs in an envelope that shows who made them. `docs/token-format.md` specifies every byte.
 //!
 //! A token begins with [`mint`](mint::mint): a [`Draft`](mint::Draft) with claims and a program, under a
-//! [key](keys). Its holder may [`append`](attenuate::append) restrictions, offline and without any key, [ask a third
+//! [key](keys), which may be [kept elsewhere](signer), and for an [`audience`]. Its holder may [`append`](attenuate::append) restrictions, offline and without any key, [ask a third
 //! party](vouch) for one, or [`seal`](attenuate::seal) it. A service that has the key in its [`keyring`] turns the text
 //! into a [`Verified`](verified::Verified) token with a [`Verifier`](verify::Verifier); only that has programs that can
 //! be run ([many at once](verify::Verifier::verify_batch), if they come together). [`inspect`](inspect::inspect) shows what a token says to somebody who has no key.

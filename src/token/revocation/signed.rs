@@ -15,12 +15,14 @@
 use alloc::vec::Vec;
 
 use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{Revocations, SnapshotError};
 use crate::token::audience::Audience;
 use crate::token::chain::{Signed, list_digest};
 use crate::token::header::{KeyHash, KeyName, Purpose};
 use crate::token::keyring::Keyring;
+use crate::token::keys::LocalKey;
 use crate::token::signer::{Minter, ProveWith, SignerError};
 
 impl<'a> Revocations<'a> {
@@ -47,7 +49,7 @@ impl<'a> Revocations<'a> {
         out.extend_from_slice(&minter.name().hash.0);
         match minter.key {
             ProveWith::Local(key) => {
-                let tag = tag(&minter.audience.start(&key.lists()), &out, snapshot);
+                let tag = tag(key, minter.audience, &out, snapshot);
                 out.extend_from_slice(&tag);
             }
             ProveWith::Public(signer) => {
@@ -71,8 +73,12 @@ const MAGIC: &[u8; 8] = b"placetS\x01";
 /// Magic bytes, purpose and hash.
 const HEAD: usize = 8 + 1 + 16;
 
-fn tag(key: &[u8; 32], head: &[u8], snapshot: &[u8]) -> [u8; 32] {
-    *blake3::Hasher::new_keyed(key).update(head).update(snapshot).finalize().as_bytes()
+fn tag(key: &LocalKey, audience: Audience, head: &[u8], snapshot: &[u8]) -> [u8; 32] {
+    let key = Zeroizing::new(audience.start(&key.lists()));
+    let mut hasher = blake3::Hasher::new_keyed(&key);
+    let tag = *hasher.update(head).update(snapshot).finalize().as_bytes();
+    hasher.zeroize();
+    tag
 }
 
 /// Checks the proof; returns where the snapshot begins and the key.
@@ -92,7 +98,7 @@ pub(super) fn check(bytes: &[u8], keyring: &Keyring, audience: Audience) -> Resu
         Purpose::Local => {
             let (found, snapshot) = rest.split_first_chunk::<32>().ok_or(SnapshotError::Damaged)?;
             let key = keyring.local(hash.id()).ok_or(SnapshotError::Forged)?;
-            let tag = tag(&audience.start(&key.lists()), head, snapshot);
+            let tag = tag(key, audience, head, snapshot);
             (bool::from(tag.ct_eq(found)), found.len())
         }
         Purpose::Public => {
@@ -110,7 +116,7 @@ mod tests {
     use super::*;
     use crate::token::header::RevocationId;
     use crate::token::keyring::MintingKey;
-    use crate::token::keys::{LocalKey, SigningKey};
+    use crate::token::keys::SigningKey;
     use crate::token::revocation::{HeldRevocations, RevocationList};
 
     fn keys() -> [MintingKey; 2] {
