@@ -6,7 +6,7 @@ use super::patterns::Absence;
 use super::presence::Present;
 use super::report::with_help;
 use super::scope::Scope;
-use super::tree::{Condition, Constant, Operand, Term};
+use super::tree::{Condition, Constant, Effect, Operand, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::NESTING;
@@ -20,23 +20,27 @@ use crate::syntax::ast::{self, Comparison, ConditionKind, Literal, Name, Pattern
 pub(super) struct Reading<'s, 'a, 'p> {
     pub(super) scope: Scope<'s, 'a>,
     pub(super) present: &'p Present,
+    /// Whether a request is forbidden where the expression is true.
+    pub(super) forbids: bool,
 }
 
 impl Scope<'_, '_> {
     /// `when` and `unless` of one rule or block, joined.
     pub(super) fn guard(
         &self,
+        effect: Effect,
         when: Option<&ast::Condition>,
         unless: Option<&ast::Condition>,
         present: Present,
     ) -> Option<Option<Condition>> {
-        let when = when.map(|condition| Reading { scope: *self, present: &present }.condition(condition));
+        let forbids = effect == Effect::Deny;
+        let when = when.map(|condition| Reading { scope: *self, present: &present, forbids }.condition(condition));
         let present = match &when {
             Some(Some(condition)) => present.and(Present::when(condition, true)),
             Some(None) => Present::everything(),
             None => present,
         };
-        let reading = Reading { scope: *self, present: &present };
+        let reading = Reading { scope: *self, present: &present, forbids: !forbids };
         let unless = unless.map(|condition| reading.condition(condition).map(|inner| Condition::Not(Box::new(inner))));
         match (when, unless) {
             (None, None) => Some(None),
@@ -57,7 +61,9 @@ impl Reading<'_, '_, '_> {
     pub(super) fn condition(&self, condition: &ast::Condition) -> Option<Condition> {
         let (at, here) = (condition.at.0, self.inside(condition)?);
         match &condition.kind {
-            ConditionKind::Not(inner) => here.condition(inner).map(|inner| Condition::Not(Box::new(inner))),
+            ConditionKind::Not(inner) => {
+                Self { forbids: !here.forbids, ..here }.condition(inner).map(|inner| Condition::Not(Box::new(inner)))
+            }
             ConditionKind::And(..) => here.chain(condition, true).map(Condition::All),
             ConditionKind::Or(..) => here.chain(condition, false).map(Condition::AnyOf),
             ConditionKind::Compare(comparison, left, right) => here.compare(*comparison, left, right, at),
@@ -94,7 +100,7 @@ impl Reading<'_, '_, '_> {
         collect(condition, conjunction, &mut links);
         let (mut present, mut read) = (self.present.clone(), Vec::with_capacity(links.len()));
         for link in links {
-            let condition = Reading { scope: self.scope, present: &present }.condition(link);
+            let condition = Reading { present: &present, ..*self }.condition(link);
             let after = match &condition {
                 Some(condition) => Present::when(condition, conjunction),
                 None => Present::everything(),
@@ -167,15 +173,19 @@ impl Reading<'_, '_, '_> {
     /// The attribute and the pattern of `any groups in p`.
     fn elements(&self, name: &Name, pattern: &Pattern) -> Option<(FieldNo, super::tree::Pattern)> {
         let field = self.field(name)?;
-        let ty = self.scope.names.vocabulary().attribute(field)?.ty;
+        let attribute = self.scope.names.vocabulary().attribute(field)?;
+        let ty = attribute.ty;
         let Type::Set(scalar) = ty else {
             let message = format!("`{}` is of type `{ty}`; `any` and `all` look at the elements of a set", name.text);
             let found = Diagnostic::new(Code::NotASet, name.at.0, message);
             return self.scope.report.poison(found.help(format!("write `{} in …`", name.text)));
         };
         let what = format!("an element of `{}`", name.text);
-        let pattern = self.scope.pattern_on(pattern, Goal::new(scalar, &what), Absence::Refused)?;
-        Some((field, pattern))
+        let read = self.scope.pattern_on(pattern, Goal::new(scalar, &what), Absence::Refused)?;
+        if self.forbids && attribute.optional && !self.present.has(field) {
+            self.scope.refuse_unsaid_elements(&name.text, pattern)?;
+        }
+        Some((field, read))
     }
 
     fn has(&self, name: &Name, label: Option<&str>) -> Option<Condition> {
