@@ -10,6 +10,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
+mod forbidden;
+
 use super::automaton::Automaton;
 use super::constant::actions_of;
 use super::listing::{list_node, value_type};
@@ -210,31 +212,6 @@ impl Printer<'_> {
             open.retain(|action| !best.actions.contains(action));
         }
         if roles.len() == 1 || roles.len() * 2 <= listed.len() { roles } else { Vec::new() }
-    }
-
-    /// A pattern of a rule that forbids. Where the value may be absent, the language wants to know whether a `not` means that too;
-    /// in a program it never does.
-    fn forbidden(&self, node: &Node, subject: Subject, optional: bool) -> Said {
-        let is_absent = |node: &Node| matches!(node.op, Op::Absent {});
-        match (node.op, subject) {
-            (Op::Not {}, _) if optional => {
-                let inner = child(node, 0)?;
-                let choices = match inner.op {
-                    Op::AnyOf { .. } if !inner.children.is_empty() => inner.children.as_slice(),
-                    _ => core::slice::from_ref(inner),
-                };
-                let choices = choices.iter().map(|choice| self.pattern(choice, subject));
-                Ok(format!("not [{}, absent]", choices.collect::<Result<Vec<_>, _>>()?.join(", ")))
-            }
-            (Op::AnyOf { .. }, _) if !node.children.is_empty() => {
-                let unsaid = optional && !node.children.iter().any(is_absent);
-                let choices = node.children.iter().map(|choice| self.forbidden(choice, subject, unsaid));
-                Ok(format!("[{}]", choices.collect::<Result<Vec<_>, _>>()?.join(", ")))
-            }
-            (Op::AllOf { .. }, Subject::Labels) if !node.children.is_empty() => self.labels(&node.children, true),
-            (Op::Label { .. }, Subject::Labels) => self.labels(core::slice::from_ref(node), true),
-            _ => self.pattern(node, subject),
-        }
     }
 
     fn pattern(&self, node: &Node, subject: Subject) -> Said {

@@ -25,7 +25,8 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
     };
     let scope = known.as_ref().map_or(outside, |known| outside.with_token(known));
     let times = scope.times(&fields);
-    let guard = scope.guard(fields.condition("when"), fields.condition("unless"), Present::default()).flatten();
+    let guard =
+        scope.guard(Effect::Allow, fields.condition("when"), fields.condition("unless"), Present::default()).flatten();
     let (claims, mut rules) = match &known {
         Some(known) => implied(&scope, block, &fields, known),
         None => (Claims::default(), Some(Vec::new())),

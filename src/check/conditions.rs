@@ -9,7 +9,7 @@ use super::patterns::Absence;
 use super::presence::{Present, Told};
 use super::report::with_help;
 use super::scope::Scope;
-use super::tree::{Condition, Constant, Operand, Term};
+use super::tree::{Condition, Constant, Effect, Operand, Term};
 use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -26,24 +26,28 @@ pub(super) struct Reading<'s, 'a, 'p> {
     pub(super) scope: Scope<'s, 'a>,
     pub(super) present: &'p Present,
     pub(super) told: &'p Told,
+    /// Whether a request is forbidden where the expression is true.
+    pub(super) forbids: bool,
 }
 
 impl Scope<'_, '_> {
     /// `when` and `unless` of one rule or block, joined.
     pub(super) fn guard(
         &self,
+        effect: Effect,
         when: Option<&ast::Condition>,
         unless: Option<&ast::Condition>,
         present: Present,
     ) -> Option<Option<Condition>> {
-        let told = Told::default();
-        let when = when.map(|condition| Reading { scope: *self, present: &present, told: &told }.condition(condition));
+        let (told, forbids) = (Told::default(), effect == Effect::Deny);
+        let reading = Reading { scope: *self, present: &present, told: &told, forbids };
+        let when = when.map(|condition| reading.condition(condition));
         let present = match &when {
             Some(Some(condition)) => present.and(Present::when(condition, true)),
             Some(None) => Present::everything(),
             None => present,
         };
-        let reading = Reading { scope: *self, present: &present, told: &told };
+        let reading = Reading { scope: *self, present: &present, told: &told, forbids: !forbids };
         let unless = unless.map(|condition| reading.condition(condition).map(|inner| Condition::Not(Box::new(inner))));
         match (when, unless) {
             (None, None) => Some(None),
@@ -78,7 +82,9 @@ impl Reading<'_, '_, '_> {
     fn read(&self, condition: &ast::Condition) -> Option<Condition> {
         let (at, here) = (condition.at.0, self.inside(condition)?);
         match &condition.kind {
-            ConditionKind::Not(inner) => here.condition(inner).map(|inner| Condition::Not(Box::new(inner))),
+            ConditionKind::Not(inner) => {
+                Self { forbids: !here.forbids, ..here }.condition(inner).map(|inner| Condition::Not(Box::new(inner)))
+            }
             ConditionKind::And(..) => here.chain(condition, true).map(Condition::All),
             ConditionKind::Or(..) => here.chain(condition, false).map(Condition::AnyOf),
             ConditionKind::Compare(comparison, left, right) => here.compare(*comparison, left, right, at),
@@ -244,7 +250,8 @@ impl Reading<'_, '_, '_> {
     /// The attribute and the pattern of `any groups in p`.
     fn elements(&self, name: &Name, pattern: &Pattern) -> Option<(FieldNo, super::tree::Pattern)> {
         let field = self.field(name)?;
-        let ty = self.scope.names.vocabulary().attribute(field)?.ty;
+        let attribute = self.scope.names.vocabulary().attribute(field)?;
+        let ty = attribute.ty;
         let Type::Set(scalar) = ty else {
             let message = format!("`{}` is of type `{ty}`; `any` and `all` look at the elements of a set", name.text);
             let found = Diagnostic::new(Code::NotASet, name.at.0, message);
@@ -252,8 +259,11 @@ impl Reading<'_, '_, '_> {
         };
         let what = format!("an element of `{}`", name.text);
         let goal = Goal { lowercase: self.marks(field), ..Goal::new(scalar, &what) };
-        let pattern = self.scope.pattern_on(pattern, goal, Absence::Refused)?;
-        Some((field, pattern))
+        let read = self.scope.pattern_on(pattern, goal, Absence::Refused)?;
+        if self.forbids && attribute.optional && !self.present.has(field) {
+            self.scope.refuse_unsaid_elements(&name.text, pattern)?;
+        }
+        Some((field, read))
     }
 
     fn has(&self, name: &Name, label: Option<&str>) -> Option<Condition> {

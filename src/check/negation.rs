@@ -17,6 +17,17 @@ impl Scope<'_, '_> {
         if ty == Type::Labels { self.refuse_in_labels(key, pattern) } else { Some(()) }
     }
 
+    /// The same of a condition that forbids where it is true: `any groups in not "staff"` is false where there are no elements.
+    pub(super) fn refuse_unsaid_elements(&self, key: &str, pattern: &Pattern) -> Option<()> {
+        if !self.has_not(pattern) {
+            return Some(());
+        }
+        let message = format!("without `{key}` this is false, and the request would not be forbidden");
+        let help = format!("write `!has {key} || …` if that request is meant too, or `has {key} && …` if it is not");
+        let found = Diagnostic::new(Code::UnsaidAbsence, pattern.at.0, message);
+        self.report.poison(found.label("says nothing of absence").help(help))
+    }
+
     /// The same of each label, since a request may always lack one.
     fn refuse_in_labels(&self, key: &str, pattern: &Pattern) -> Option<()> {
         match &pattern.kind {

@@ -42,7 +42,7 @@ impl Scope<'_, '_> {
     pub(super) fn rule(&self, source: &Source<'_>) -> Option<Rule> {
         let read = self.map(source);
         let present = read.as_ref().map_or_else(Present::everything, |(_, tests)| Present::by_tests(tests));
-        let condition = self.guard(source.when, source.unless, present);
+        let condition = self.guard(source.effect, source.when, source.unless, present);
         let (actions, tests) = read?;
         if let (Some(Some(condition)), Some(at)) = (&condition, source.when.or(source.unless).map(|it| it.at.0)) {
             let has_both = source.when.is_some() && source.unless.is_some();

@@ -282,10 +282,16 @@ impl Speaker<'_> {
                     return None;
                 }
                 let spoken = self.pattern(pattern, self.scalar(*field))?;
-                condition(match wanted {
+                let asks = self.is_optional(*field);
+                let elements = condition(match wanted {
                     Condition::Some(..) => ConditionKind::Some(self.field(*field), spoken),
                     _ => ConditionKind::Every(self.field(*field), spoken),
-                })
+                });
+                let asked = asks.then(|| condition(ConditionKind::Has(self.field(*field), None)));
+                match asked {
+                    Some(asked) => condition(ConditionKind::And(Box::new(asked), Box::new(elements))),
+                    None => elements,
+                }
             }
             Condition::Member(operand, field) => {
                 let set = pattern(PatternKind::Name(self.field(*field).text));

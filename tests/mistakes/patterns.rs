@@ -296,6 +296,32 @@ fn a_rule_that_forbids_says_what_becomes_of_what_is_absent() {
 }
 
 #[test]
+fn a_condition_that_forbids_says_what_becomes_of_a_request_without_elements() {
+    let of = |rule: &str| codes(&format!("use gateway policy p {{ allow {{ action: GetObject }} {rule} }}"));
+    for rule in [
+        "deny { action: any } when any groups in not \"staff\"",
+        "deny { action: any } when !!(all groups in not \"staff\")",
+        "allow { action: PutObject } unless any groups in [\"a\", not \"staff\"]",
+        "allow { action: PutObject } when !(any groups in not \"staff\")",
+        "never { action: any } when has user && any groups in not \"staff\"",
+        "unless: any groups in not \"staff\"",
+    ] {
+        assert_eq!(of(rule), [Code::UnsaidAbsence], "{rule}");
+    }
+    for rule in [
+        "deny { action: any } when !has groups || any groups in not \"staff\"",
+        "deny { action: any } when has groups && any groups in not \"staff\"",
+        "deny { groups: any } when any groups in not \"staff\"",
+        "deny { action: any } when any groups in \"staff\"",
+        "deny { action: any } unless any groups in not \"staff\"",
+        "allow { action: PutObject } when any groups in not \"staff\"",
+        "always { action: PutObject } when all groups in not \"staff\"",
+    ] {
+        assert_eq!(of(rule), [], "{rule}");
+    }
+}
+
+#[test]
 fn both_readings_of_a_not_do_what_they_say() {
     let decides = |pattern: &str, address: Option<&str>| {
         let service = Service::new(&format!("use http policy p {{ allow {{ path: any }} deny {{ ip: {pattern} }} }}"));
