@@ -8,7 +8,8 @@ use placet::diag::code::Code;
 use placet::diag::{Diagnostic, page};
 use placet::syntax::parse;
 
-/// What `placet check` finds: what the checker says, and of a file without errors what can not be minted.
+/// What `placet check` finds: what the checker says, and of a file without errors what cannot be
+/// minted.
 fn find(text: &str) -> Vec<Diagnostic> {
     let found = check_parsed(&parse::parse_partly(text), Library::built_in()).diagnostics;
     let Ok(document) = Document::from_text("example.placet", text, Library::built_in()) else { return found };

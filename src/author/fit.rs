@@ -13,11 +13,12 @@ use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 
 impl Document {
-    /// Compiles one of the document's templates with the smallest arguments that there are. Costs what compiling costs, twice where
-    /// it has parameters and does not fit.
+    /// Compiles one of the document's templates with the smallest arguments that there are. Costs
+    /// what compiling costs, twice where it has parameters and does not fit.
     ///
     /// # Errors
-    /// What minting would refuse for any argument, each with its place and the way out; nothing where another argument may do.
+    /// What minting would refuse for any argument, each with its place and the way out; nothing
+    /// where another argument may do.
     pub fn fits(&self, template: &Template) -> Result<Compiled, Vec<Diagnostic>> {
         let attempt = |sample: Sample| {
             let arguments = sample.arguments(template).map_err(|_| Vec::new())?;
@@ -65,7 +66,8 @@ fn unfit(template: &Template, error: &CompileError) -> Diagnostic {
     found.help(error.cause.help().unwrap_or_else(|| "make it smaller, or split it into several rules".to_owned()))
 }
 
-/// Arguments that differ in all that a program may depend on: what is refused with both is refused for what is written.
+/// Arguments that differ in all that a program may depend on: what is refused with both is refused
+/// for what is written.
 #[derive(Clone, Copy)]
 enum Sample {
     Small,

@@ -11,7 +11,8 @@ const V4_PREFIX: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 /// Marks an IPv4 network: this and its bits, 0 to 32. An IPv6 network has its bits alone, 0 to 128.
 const V4_MARK: u8 = 192;
 
-/// A network of addresses. One of IPv6 holds no IPv4 address: `::/0` is IPv6. On the wire: its bits (192 more for IPv4), and as many bytes as the bits need.
+/// A network of addresses. One of IPv6 holds no IPv4 address: `::/0` is IPv6. On the wire: its bits
+/// (192 more for IPv4), and as many bytes as the bits need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NetworkBits {
     /// The first address; later bits are zero.

@@ -1,9 +1,10 @@
 //! What `\d`, `\w` and `\s` mean in a regular expression: ASCII, as in RE2, unless `(?u)` asks for
 //! Unicode.
 //!
-//! The tree that was read is rewritten before it is given a meaning: each of these classes becomes the class that it stands
-//! for. Where `(?i)` holds, all other members of a bracketed class are folded here, so that `[\w-]` stays ASCII: folded with
-//! the rest, `\w` would hold `ſ` and the Kelvin sign.
+//! The tree that was read is rewritten before it is given a meaning: each of these classes becomes
+//! the class that it stands for. Where `(?i)` holds, all other members of a bracketed class are
+//! folded here, so that `[\w-]` stays ASCII: folded with the rest, `\w` would hold `ſ` and the
+//! Kelvin sign.
 
 use regex_syntax::ast::{
     Ast, ClassAscii, ClassAsciiKind, ClassBracketed, ClassPerl, ClassPerlKind, ClassSet, ClassSetItem, ClassSetRange,
@@ -12,7 +13,8 @@ use regex_syntax::ast::{
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
 
-/// Gives the classes of a tree their ASCII meaning. `text` says whether values are strings; of bytes only ASCII folds anyway.
+/// Gives the classes of a tree their ASCII meaning. `text` says whether values are strings; of
+/// bytes only ASCII folds anyway.
 pub(super) fn to_ascii(tree: &mut Ast, text: bool) {
     rewrite(tree, &mut Mode { unicode: None, folds: false, text });
 }
@@ -164,7 +166,8 @@ fn range(span: Span, (start, end): (char, char)) -> ClassSetItem {
     ClassSetItem::Range(ClassSetRange { span, start: literal(start), end: literal(end) })
 }
 
-/// What a member of a class is where letters fold; `None` where it means nothing, which is found where all is given its meaning.
+/// What a member of a class is where letters fold; `None` where it means nothing, which is found
+/// where all is given its meaning.
 fn folded(item: &ClassSetItem) -> Option<ClassSetItem> {
     let span = *item.span();
     let alone = ClassBracketed { span, negated: false, kind: ClassSet::Item(item.clone()) };

@@ -200,8 +200,8 @@ fn parse_network(text: &str) -> Option<IpNet> {
     IpNet::new(first, bits.parse().ok().filter(|_| is_plain)?).ok()
 }
 
-/// The way out of bits behind the first ones. Of a mapped address the IPv4 network is meant, and the same number of bits of
-/// IPv6 would be a network of IPv6.
+/// The way out of bits behind the first ones. Of a mapped address the IPv4 network is meant, and
+/// the same number of bits of IPv6 would be a network of IPv6.
 fn without_host_bits(net: IpNet) -> String {
     let bits = net.prefix_len();
     match (net.addr(), net.trunc()) {

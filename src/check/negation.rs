@@ -8,8 +8,9 @@ use crate::model::types::Type;
 use crate::syntax::ast::{Comparison, Pattern, PatternKind};
 
 impl Scope<'_, '_> {
-    /// Sees to it that a rule that forbids says what becomes of a request without a value: wherever a pattern on what may be
-    /// absent has a `not`, it says `absent` too. `key` is the attribute's name.
+    /// Sees to it that a rule that forbids says what becomes of a request without a value: wherever
+    /// a pattern on what may be absent has a `not`, it says `absent` too. `key` is the attribute's
+    /// name.
     pub(super) fn refuse_unsaid_absence(&self, key: &str, ty: Type, optional: bool, pattern: &Pattern) -> Option<()> {
         if optional && self.has_not(pattern) && !self.mentions_absent(pattern) {
             return self.report.poison(unsaid(&format!("`{key}`"), pattern));
@@ -17,7 +18,8 @@ impl Scope<'_, '_> {
         if ty == Type::Labels { self.refuse_in_labels(key, pattern) } else { Some(()) }
     }
 
-    /// The same of a condition that forbids where it is true: `any groups in not "staff"` is false where there are no elements.
+    /// The same of a condition that forbids where it is true: `any groups in not "staff"` is false
+    /// where there are no elements.
     pub(super) fn refuse_unsaid_elements(&self, key: &str, pattern: &Pattern) -> Option<()> {
         if !self.has_not(pattern) {
             return Some(());
@@ -43,7 +45,7 @@ impl Scope<'_, '_> {
             }
             PatternKind::List(list) => list.iter().try_for_each(|one| self.refuse_in_labels(key, one)),
             PatternKind::Name(name) => self.let_of(name).map_or(Some(()), |value| self.refuse_in_labels(key, value)),
-            // What is denied is what the labels are not, and there a missing one counts as it should.
+            // Labels that lack one are among those that are not `{ … }`, so they are forbidden.
             PatternKind::Not(_)
             | PatternKind::Any
             | PatternKind::Absent

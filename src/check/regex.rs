@@ -18,8 +18,9 @@ use crate::model::types::Scalar;
 use crate::span::Span;
 use crate::syntax::ast::{Piece, Text};
 
-/// Reads a regular expression in the one dialect that there is: `.` is any character, line ends too; of strings a
-/// character is a Unicode scalar value, of bytes it is a byte. `\d`, `\w` and `\s` are ASCII unless `(?u)` asks for more.
+/// Reads a regular expression in the one dialect that there is: `.` is any character, line ends
+/// too; of strings a character is a Unicode scalar value, of bytes it is a byte. `\d`, `\w` and
+/// `\s` are ASCII unless `(?u)` asks for more.
 ///
 /// # Errors
 /// Says what is wrong with it.

@@ -179,8 +179,8 @@ pub struct Test {
     pub pattern: Pattern,
 }
 
-/// What is wanted of one value of a known type. Where there is no value, only `Absent` matches, a `OneOf` with
-/// it, and `Labels` of which each does.
+/// What is wanted of one value of a known type. Where there is no value, only `Absent` matches, a
+/// `OneOf` with it, and `Labels` of which each does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pattern {
     /// `any`
@@ -207,7 +207,8 @@ pub enum Pattern {
     Network(Network),
     /// A path: `*` is one segment, `**` any number of them, also none; inside a segment `*` is any run.
     Path(PathText),
-    /// Labels: each name's value must match; a name that is missing has no value, and absent labels lack every name.
+    /// Labels: each name's value must match; a name that is missing has no value, and absent labels
+    /// lack every name.
     Labels(Vec<(String, Pattern)>),
 }
 
@@ -276,8 +277,8 @@ impl Constant {
     }
 }
 
-/// Addresses that share their first bits. IPv4 networks are held mapped: `10.0.0.0/8` has 104 bits. One of fewer
-/// than 96 bits is of IPv6 and holds no IPv4 address.
+/// Addresses that share their first bits. IPv4 networks are held mapped: `10.0.0.0/8` has 104 bits.
+/// One of fewer than 96 bits is of IPv6 and holds no IPv4 address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network {
     /// Its first address; all later bits are zero.

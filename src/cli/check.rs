@@ -22,8 +22,9 @@ use crate::token::keys::{LocalKey, SystemRandom};
 
 /// Checks policy files: names, types, rules, limits.
 ///
-/// Shows all errors and warnings of all files, and of each block what its rules can cost. Each block is compiled as well, with
-/// small samples for its parameters: what no argument makes a program of is an error.
+/// Shows all errors and warnings of all files, and of each block what its rules can cost. Each
+/// block is compiled as well, with small samples for its parameters: what no argument makes a
+/// program of is an error.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -75,7 +76,7 @@ struct BlockLine {
     rules: usize,
     /// Whether it has parameters.
     is_open: bool,
-    /// None where parameters are open, and where it can not be minted.
+    /// None where parameters are open, and where it cannot be minted.
     cost: Option<Cost>,
 }
 
@@ -117,7 +118,7 @@ fn declared(document: &Document) -> Vec<String> {
     document.file().items.iter().filter_map(name).collect()
 }
 
-/// What there is to say of a block, and why it can not be minted.
+/// What there is to say of a block, and why it cannot be minted.
 fn block_line(template: &Template, document: &Document) -> (BlockLine, Vec<Diagnostic>) {
     let (cost, found) = match document.fits(template) {
         Ok(compiled) if template.parameters.is_empty() => match cost(template, &compiled, document) {

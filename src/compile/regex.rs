@@ -68,8 +68,9 @@ impl<'p> Template<'p> {
                     let start = template.text.len();
                     let name = hole_name(template.holes.len());
                     template.holes.push((start, part));
-                    // Not empty: what repeats an empty group is simplified away before it is filled. And of all letters `k`,
-                    // since what becomes of it shows how letters fold here.
+                    // Not empty: what repeats an empty group is simplified away before it is
+                    // filled. And of all letters `k`, since what becomes of it shows how letters
+                    // fold here.
                     template.text.push_str(&format!("(?P<{name}>k)"));
                 }
             }
@@ -159,7 +160,8 @@ fn fill(expression: Hir, fillings: &BTreeMap<String, &[u8]>) -> Hir {
     }
 }
 
-/// What an argument brings, folded as the letter in its place is: not at all, by the rules of Unicode, or in ASCII.
+/// What an argument brings, folded as the letter in its place is: not at all, by the rules of
+/// Unicode, or in ASCII.
 fn argument(letter: &HirKind, text: &[u8]) -> Hir {
     let HirKind::Class(letter) = letter else { return Hir::literal(text.to_vec()) };
     let by_unicode = matches!(letter, Class::Unicode(class) if class.iter().any(|range| range.end() > '\u{7f}'));

@@ -137,8 +137,8 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Sees to it that each argument of a pattern has some text. An empty one would match more than all others together:
-/// `prefix ""` is everything.
+/// Sees to it that each argument of a pattern has some text. An empty one would match more than all
+/// others together: `prefix ""` is everything.
 pub fn refuse_empty(parts: &[Part<'_>]) -> Result<(), Cause> {
     parts.iter().try_for_each(|part| match part {
         Part::Argument { name, text } if text.is_empty() => Err(Cause::EmptyPatternPart { name: (*name).to_owned() }),

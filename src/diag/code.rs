@@ -429,7 +429,7 @@ token dashboard {
     action look
 }"#
         "Split it, or write it shorter."
-    "E0602" Unfit Error "a block can be minted with no argument"
+    "E0602" Unfit Error "a block does not fit, whatever its arguments"
         r#"vocabulary shelf 1 { name: string action get }
 
 policy coded {

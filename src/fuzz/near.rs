@@ -83,7 +83,8 @@ fn paths(path: &str) -> Vec<String> {
     found
 }
 
-/// The first and the last address of a network, one outside on each side, and where IPv4 begins and ends in a network of IPv6.
+/// The first and the last address of a network, one outside on each side, and where IPv4 begins and
+/// ends in a network of IPv6.
 pub(super) fn network(network: &NetworkBits) -> Vec<Constant> {
     let first = u128::from_be_bytes(network.first.octets());
     let size = 1u128.checked_shl(128 - u32::from(network.bits));

@@ -56,8 +56,8 @@ impl<'a> Request<'a> {
         Ok(Self::new(vocabulary, action, time))
     }
 
-    /// Gives an attribute its value. An empty set, or labels without a label, is the same as leaving
-    /// the attribute out.
+    /// Gives an attribute its value. An empty set, or labels without a label, is the same as
+    /// leaving the attribute out.
     ///
     /// # Errors
     /// The attribute is unknown, set twice, `time`, or the value is of another type, too large, or not in lower case

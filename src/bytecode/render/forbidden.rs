@@ -8,8 +8,8 @@ use crate::bytecode::op::Op;
 use crate::bytecode::outline::Node;
 
 impl Printer<'_> {
-    /// A pattern of a rule that forbids. Where the value may be absent, the language wants to know whether a `not` means that too;
-    /// in a program it never does.
+    /// A pattern of a rule that forbids. Where the value may be absent, the language wants to know
+    /// whether a `not` means that too; in a program it never does.
     pub(super) fn forbidden(&self, node: &Node, subject: Subject, optional: bool) -> Said {
         let is_absent = |node: &Node| matches!(node.op, Op::Absent {});
         match (node.op, subject) {
