@@ -26,7 +26,7 @@ pub struct Wrapping {
 /// Mints a token at `now` (ms since 1970-01-01T00:00:00Z), which is its issuance unless the template says otherwise.
 ///
 /// # Errors
-/// The key and the wrapping do not fit, the token would be too large, or there is no randomness.
+/// The token would never be valid, the key and the wrapping do not fit, the token would be too large, or there is no randomness.
 pub fn mint(
     compiled: &Compiled,
     vocabulary: &Vocabulary,
@@ -37,6 +37,9 @@ pub fn mint(
 ) -> Result<Token, MintFailure> {
     let times = &compiled.times;
     let issuance = times.issuance.unwrap_or(now);
+    if times.are_never(issuance) {
+        return Err(MintFailure::NeverValid);
+    }
     let draft = Draft {
         issuance,
         expiry: times.end(issuance),
@@ -100,6 +103,8 @@ pub fn policy(name: &str, compiled: &Compiled, vocabulary: &Vocabulary) -> Resul
 pub enum MintFailure {
     /// The draft is not one of a token.
     Mint(MintError),
+    /// It would be over before it is valid.
+    NeverValid,
     /// There are no random bytes for its id.
     NoRandomness(NoRandomness),
 }
@@ -120,6 +125,9 @@ impl fmt::Display for MintFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mint(error) => error.fmt(f),
+            Self::NeverValid => {
+                f.write_str("the token would be over before its `not_before`: `ttl` counts from issuance")
+            }
             Self::NoRandomness(error) => error.fmt(f),
         }
     }

@@ -14,8 +14,9 @@ use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::compile::arguments::Arguments;
 use crate::compile::{Compiled, compile};
-use crate::diag::Severity;
+use crate::diag::code::Code;
 use crate::diag::render;
+use crate::diag::{Diagnostic, Severity};
 use crate::limits::HEADER_LINE;
 use crate::syntax::ast::{BlockKind, Item, ItemKind};
 use crate::token::keyring::MintingKey;
@@ -90,7 +91,7 @@ fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
     let checked = match inputs::parse(path, library)? {
         Ok(document) => {
             let blocks = document.templates().iter().map(|template| block_line(template, &document)).collect();
-            let findings = (!document.warnings().is_empty()).then(|| document.warnings_report());
+            let findings = findings(&document, inputs::now(None));
             Checked { path: path.to_owned(), vocabularies: declared(&document), findings, blocks }
         }
         Err(report) => {
@@ -98,6 +99,23 @@ fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
         }
     };
     Ok(checked)
+}
+
+/// The warnings of a file, and what only a clock knows: a block that would be over before it is valid, if it were made now.
+fn findings(document: &Document, now: i64) -> Option<Report> {
+    let mut report = document.warnings_report();
+    // With an issuance of its own, the checker has said so.
+    let never = document.templates().iter().filter(|block| block.times.issuance.is_none() && block.times.ttl.is_some());
+    let found: Vec<Diagnostic> = never
+        .filter(|block| block.times.are_never(now))
+        .map(|template| {
+            let message = format!("`{}` would never be valid: it is over before its `not_before`", template.name);
+            let help = "`ttl` counts from issuance: write a longer one, or an `expiry`";
+            Diagnostic::new(Code::NeverValid, template.at, message).help(help)
+        })
+        .collect();
+    report.diagnostics.extend(found);
+    (!report.diagnostics.is_empty()).then_some(report)
 }
 
 /// The vocabularies of a file: `shop 1`.
@@ -123,7 +141,9 @@ fn block_line(template: &Template, document: &Document) -> BlockLine {
 fn line_of(compiled: &Compiled, document: &Document) -> Result<usize, String> {
     let key = LocalKey::generate(&mut SystemRandom).map_err(|error| error.to_string())?;
     let key = MintingKey::Local(key);
-    let token = mint(compiled, document.vocabulary(), &key, 0, Wrapping::default(), &mut SystemRandom);
+    // Minted so late that it is valid for a while.
+    let now = compiled.times.not_before.unwrap_or(0);
+    let token = mint(compiled, document.vocabulary(), &key, now, Wrapping::default(), &mut SystemRandom);
     token.map(|token| header_line(&token.text())).map_err(|error| error.to_string())
 }
 

@@ -109,6 +109,7 @@ fn minting<'k>(keyring: &'k Keyring, args: &Args) -> Result<&'k MintingKey, Fail
 fn refuse(ui: &Ui, failure: MintFailure) -> Outcome {
     match failure {
         MintFailure::Mint(error) => Ok(ui.no("error", "mint", &error)),
+        MintFailure::NeverValid => Ok(ui.no("error", "never_valid", &failure)),
         MintFailure::NoRandomness(error) => Err(Failure::new(error.to_string())),
     }
 }
