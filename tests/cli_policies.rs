@@ -123,6 +123,17 @@ fn try_speaks_of_arguments_only_where_others_would_do() {
 }
 
 #[test]
+fn a_token_that_would_be_over_before_it_is_valid_is_warned_about_and_not_minted() {
+    let place = Place::new();
+    place.write("late.placet", "use http\ntoken t { allow { path: \"/a\" } ttl: 1h not_before: 2100-01-01T00:00:00Z }");
+    place.placet("keygen --local --keyring keys").yes();
+    place.placet("check late.placet").yes().says("W0109").says("`ttl` counts from issuance");
+    place.placet("check --deny-warnings late.placet").no();
+    place.placet("mint late.placet --keyring keys").no().says("over before its `not_before`");
+    place.placet("mint late.placet --keyring keys --now 2099-12-31T23:30:00Z").yes();
+}
+
+#[test]
 fn warnings_are_errors_only_where_the_user_says_so() {
     let place = Place::new();
     let claims = "type: READ owner: \"0d0c2f6e-0000-4000-8000-000000000001\" application: \"app\"";

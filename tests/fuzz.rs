@@ -212,7 +212,7 @@ fn all_of_a_policy_is_met() {
          policy p {
              allow { action: [GET, HEAD], path: \"/a/*/b/**\", ip: [\"10.0.0.0/8\", \"2001:db8::/32\"] }
                  when hour(time) in 8..18 && weekday(time) in 1..6 && has host && starts_with(host, \"a.\")
-             allow { host: ~\"[A-Z]{2}-[0-9]+\" } unless length(path) > 20 || has subject && subject == \"root\"
+             allow { host: ~\"[a-z]{2}-[0-9]+\" } unless length(path) > 20 || has subject && subject == \"root\"
              deny { headers: { \"x-a\": glob \"b*c\" } }
          }",
     );

@@ -32,8 +32,8 @@ fn state_of(compiled: &Compiled, vocabulary: &Vocabulary) -> Result<State, Misfi
 /// [`Minter`] in the place of the key names an audience, or a key that is kept elsewhere.
 ///
 /// # Errors
-/// The block was compiled with another vocabulary, the key and the wrapping do not fit, the token would be too large, or
-/// there is no randomness.
+/// The block was compiled with another vocabulary, the token would never be valid, the key and the wrapping do not fit,
+/// the token would be too large, or there is no randomness.
 pub fn mint<'k>(
     compiled: &Compiled,
     vocabulary: &Vocabulary,
@@ -46,6 +46,9 @@ pub fn mint<'k>(
     let state = state_of(compiled, vocabulary)?;
     let times = &compiled.times;
     let issuance = times.issuance.unwrap_or(now);
+    if times.are_never(issuance) {
+        return Err(MintFailure::NeverValid);
+    }
     let draft = Draft {
         issuance,
         expiry: times.end(issuance),
@@ -172,6 +175,8 @@ impl std::error::Error for AttenuateFailure {}
 pub enum MintFailure {
     /// The draft is not one of a token.
     Mint(MintError),
+    /// It would be over before it is valid.
+    NeverValid,
     /// There are no random bytes for its id.
     NoRandomness(NoRandomness),
     /// The block was compiled with another vocabulary.
@@ -200,6 +205,9 @@ impl fmt::Display for MintFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mint(error) => error.fmt(f),
+            Self::NeverValid => {
+                f.write_str("the token would be over before its `not_before`: `ttl` counts from issuance")
+            }
             Self::NoRandomness(error) => error.fmt(f),
             Self::Misfit(misfit) => write!(f, "the token is not minted: {misfit}"),
         }

@@ -3,7 +3,7 @@
 
 use regex_syntax::ast::{self, Ast, Visitor};
 use regex_syntax::hir::translate::TranslatorBuilder;
-use regex_syntax::hir::{Hir, HirKind, Look};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind, Look};
 
 use super::classes::to_ascii;
 use super::literals::Goal;
@@ -85,8 +85,8 @@ impl Scope<'_, '_> {
     }
 }
 
-/// Whether the expression has a capital letter that is meant as it is. One that is a member of a class, or that `(?i)`
-/// takes in either case, is not.
+/// Whether the expression wants a capital letter: as it is, or as a member of a class that has nothing else. What `(?i)`
+/// takes in either case is a class that has more.
 fn wants_capital(shape: &str, scalar: Scalar) -> bool {
     let Ok(hir) = parse(&shape.replace(SPLICE, "x"), scalar) else { return false };
     let mut open = vec![&hir];
@@ -96,6 +96,12 @@ fn wants_capital(shape: &str, scalar: Scalar) -> bool {
             HirKind::Repetition(repetition) => open.push(&repetition.sub),
             HirKind::Capture(capture) => open.push(&capture.sub),
             HirKind::Concat(parts) | HirKind::Alternation(parts) => open.extend(parts),
+            HirKind::Class(Class::Unicode(class)) if !class.ranges().is_empty() => {
+                let is_capital = |range: &ClassUnicodeRange| range.start() >= 'A' && range.end() <= 'Z';
+                if class.iter().all(is_capital) {
+                    return true;
+                }
+            }
             HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => {}
         }
     }

@@ -106,6 +106,24 @@ pub struct Times {
     pub ttl: Option<Term>,
 }
 
+impl Times {
+    /// Whether a block that is minted or added at `now` (ms since 1970-01-01T00:00:00Z) is certainly over before it is
+    /// valid. What arguments decide is not certain.
+    #[must_use]
+    pub fn are_never(&self, now: i64) -> bool {
+        let number = |term: &Term| match term {
+            Term::Constant(Constant::Time(n) | Constant::Duration(n)) => Some(*n),
+            _ => None,
+        };
+        let begin = self.issuance.as_ref().map_or(Some(now), number);
+        let end = match &self.ttl {
+            Some(ttl) => begin.zip(number(ttl)).map(|(begin, ttl)| begin.saturating_add(ttl)),
+            None => self.expiry.as_ref().and_then(number),
+        };
+        end.zip(self.not_before.as_ref().and_then(number)).is_some_and(|(end, not_before)| end <= not_before)
+    }
+}
+
 /// What a rule does. `only` is `Allow`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {

@@ -92,6 +92,7 @@ fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
     let checked = match inputs::parse(path, library)? {
         Ok(document) => {
             let mut report = document.warnings_report();
+            report.diagnostics.extend(never_valid(&document, inputs::now(None)));
             let mut block = |template| {
                 let (line, found) = block_line(template, &document);
                 report.diagnostics.extend(found);
@@ -107,6 +108,20 @@ fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
         }
     };
     Ok(checked)
+}
+
+/// What only a clock knows: blocks that would be over before they are valid, if they were made now.
+fn never_valid(document: &Document, now: i64) -> Vec<Diagnostic> {
+    // With an issuance of its own, the checker has said so.
+    let never = document.templates().iter().filter(|block| block.times.issuance.is_none() && block.times.ttl.is_some());
+    never
+        .filter(|block| block.times.are_never(now))
+        .map(|template| {
+            let message = format!("`{}` would never be valid: it is over before its `not_before`", template.name);
+            let help = "`ttl` counts from issuance: write a longer one, or an `expiry`";
+            Diagnostic::new(Code::NeverValid, template.at, message).help(help)
+        })
+        .collect()
 }
 
 /// The vocabularies of a file: `shop 1`.
@@ -145,7 +160,9 @@ fn cost(template: &Template, compiled: &Compiled, document: &Document) -> Result
 fn line_of(compiled: &Compiled, document: &Document) -> Result<usize, String> {
     let key = LocalKey::generate(&mut SystemRandom).map_err(|error| error.to_string())?;
     let key = MintingKey::Local(key);
-    let token = mint(compiled, document.vocabulary(), &key, 0, Wrapping::default(), &mut SystemRandom);
+    // Minted so late that it is valid for a while.
+    let now = compiled.times.not_before.unwrap_or(0);
+    let token = mint(compiled, document.vocabulary(), &key, now, Wrapping::default(), &mut SystemRandom);
     token.map(|token| header_line(&token.text())).map_err(|error| error.to_string())
 }
 

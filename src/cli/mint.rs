@@ -118,6 +118,7 @@ fn refuse(ui: &Ui, failure: MintFailure) -> Outcome {
     match failure {
         MintFailure::Mint(error) => Ok(ui.no("error", "mint", &error)),
         MintFailure::Misfit(misfit) => Ok(ui.no("error", "mint", &misfit)),
+        MintFailure::NeverValid => Ok(ui.no("error", "never_valid", &failure)),
         MintFailure::NoRandomness(error) => Err(Failure::new(error.to_string())),
     }
 }

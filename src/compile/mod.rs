@@ -118,6 +118,12 @@ pub struct ResolvedTimes {
 }
 
 impl ResolvedTimes {
+    /// Whether what begins at `beginning` (ms since 1970-01-01T00:00:00Z) is over before it is valid.
+    #[must_use]
+    pub fn are_never(&self, beginning: i64) -> bool {
+        self.end(beginning).zip(self.not_before).is_some_and(|(end, not_before)| end <= not_before)
+    }
+
     /// When it ends, if it begins at `beginning`: `ttl` wins over `expiry`.
     #[must_use]
     pub fn end(&self, beginning: i64) -> Option<i64> {

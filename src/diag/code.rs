@@ -220,7 +220,7 @@ policy local {
 policy objects {
     allow { path: "/v1/../objects" }
 }"#
-        "Write the path as the router sees it. Placet never repairs a path, since the router might repair it otherwise."
+        "Write the path as the router sees it, with escapes or without. A path that breaks a rule is never repaired, since the router might repair it otherwise; `docs/paths.md` has the rules."
     "E0305" NotAUuid Error "text on a uuid is no uuid"
         r#"use warp10
 

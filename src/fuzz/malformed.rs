@@ -8,7 +8,8 @@ use crate::explain::words;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::Vocabulary;
 
-/// Requests that differ in one thing from one that is well formed: paths that a router would read in two ways, an attribute and
+/// Requests that differ in one thing from one that is well formed: paths that a router would read in two ways, capitals where
+/// there are none, an attribute and
 /// an action that nobody knows, a required attribute that is missing or of another type.
 pub(super) fn requests(vocabulary: &Vocabulary, time: i64) -> Vec<Json> {
     let mut good = example(vocabulary).to_json(vocabulary);
@@ -25,6 +26,12 @@ pub(super) fn requests(vocabulary: &Vocabulary, time: i64) -> Vec<Json> {
             Type::One(Scalar::Path) => found.extend(PATHS.map(|path| with(name, json!(path)))),
             Type::One(Scalar::String) => found.push(with(name, json!(["x", "y"]))),
             Type::One(_) | Type::Set(_) | Type::Labels => found.push(with(name, json!({ "x": 1 }))),
+        }
+        if attribute.lowercase {
+            found.push(match attribute.ty {
+                Type::Labels => with(name, json!({ "Example": "x" })),
+                Type::One(_) | Type::Set(_) => with(name, json!("Example")),
+            });
         }
         if !attribute.optional {
             found.push(with(name, Json::Null));
@@ -69,5 +76,7 @@ mod tests {
         let requests = requests(http, 0);
         assert!(requests.len() >= 10, "{requests:?}");
         assert!(requests.iter().any(|request| request["path"] == "/a/../example"));
+        assert!(requests.iter().any(|request| request["path"] == "/caf%C3%A9"));
+        assert!(requests.iter().any(|request| request["host"] == "Example"));
     }
 }
