@@ -119,7 +119,7 @@ fn append_body(
         }
         _ => return Err(AttenuateError::Sealed),
     }
-    Token::of_written(out).ok_or(AttenuateError::TooLarge)
+    Token::of_written(token.header(), out).ok_or(AttenuateError::TooLarge)
 }
 
 /// Why a token takes no restriction.

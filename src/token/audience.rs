@@ -5,16 +5,16 @@
 
 use core::fmt;
 
-use super::chain::Link;
+use super::chain::{Link, first};
 use crate::limits::AUDIENCE_BYTES;
 
-/// A hash of an audience's name; [`NONE`](Self::NONE) where minter and verifier name none.
+/// The first 16 bytes of a hash of an audience's name; [`NONE`](Self::NONE) where minter and verifier name none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Audience([u8; 32]);
+pub struct Audience([u8; 16]);
 
 impl Audience {
     /// The audience of minters and verifiers that name none.
-    pub const NONE: Self = Self([0; 32]);
+    pub const NONE: Self = Self([0; 16]);
 
     /// The audience of this name: 1 to [`AUDIENCE_BYTES`] printable ASCII characters without blanks, such as `orders` or
     /// `https://orders.example`. Names are compared byte by byte. Costs one hash; make it once.
@@ -24,7 +24,8 @@ impl Audience {
     /// is more often a variable that nobody has set.
     pub fn new(name: &str) -> Result<Self, AudienceError> {
         let fits = (1..=AUDIENCE_BYTES).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
-        fits.then(|| Self(blake3::derive_key("placet 2026-11 audience v1", name.as_bytes()))).ok_or(AudienceError)
+        fits.then(|| Self(first(&blake3::derive_key("placet 2026-11 audience v1", name.as_bytes()))))
+            .ok_or(AudienceError)
     }
 
     /// The key that the chain of a local token, or the proof of a revocation list, starts from. What `key` proves itself
@@ -34,7 +35,7 @@ impl Audience {
         if self == Self::NONE {
             return *key;
         }
-        let mut input = [0x03; 33];
+        let mut input = [0x03; 17];
         input[1..].copy_from_slice(&self.0);
         *blake3::keyed_hash(key, &input).as_bytes()
     }
@@ -49,8 +50,8 @@ impl Audience {
         *hasher.update(&digest).update(&self.0).finalize().as_bytes()
     }
 
-    /// For hashes that take it in beside other things of fixed length: 32 zeros where there is none.
-    pub(super) const fn bytes(self) -> [u8; 32] {
+    /// For hashes that take it in beside other things of fixed length: 16 zeros where there is none.
+    pub(super) const fn bytes(self) -> [u8; 16] {
         self.0
     }
 }

@@ -15,6 +15,8 @@ use crate::model::verdict::Refusal;
 /// The bytes of one token, complete but not verified. Whoever has them can use them: they are a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
+    /// As it stands in the bytes.
+    header: Header,
     bytes: Zeroizing<Vec<u8>>,
 }
 
@@ -35,9 +37,9 @@ impl Token {
     /// # Errors
     /// They are not those of one whole token.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
-        let (_, mut frames) = open(bytes)?;
+        let (header, mut frames) = open(bytes)?;
         frames.try_for_each(|frame| frame.map(|_| ()))?;
-        Ok(Self { bytes: Zeroizing::new(bytes.to_vec()) })
+        Ok(Self { header, bytes: Zeroizing::new(bytes.to_vec()) })
     }
 
     /// What goes into a request's header line.
@@ -53,12 +55,9 @@ impl Token {
     }
 
     /// What the token says about itself: not verified.
-    ///
-    /// # Panics
-    /// Never: every token was read when it was made.
     #[must_use]
-    pub fn header(&self) -> Header {
-        open(&self.bytes).expect("every token was read when it was made").0
+    pub const fn header(&self) -> Header {
+        self.header
     }
 
     /// The last block and the number of blocks.
@@ -77,8 +76,10 @@ impl Token {
         self.last().is_ok_and(|(frame, _)| frame.is_final)
     }
 
-    pub(super) fn of_written(bytes: Vec<u8>) -> Option<Self> {
-        (bytes.len() <= TOKEN_BYTES).then(|| Self { bytes: Zeroizing::new(bytes) })
+    /// A token that was written here, behind this header.
+    pub(super) fn of_written(header: Header, bytes: Vec<u8>) -> Option<Self> {
+        let bytes = Zeroizing::new(bytes);
+        (bytes.len() <= TOKEN_BYTES).then_some(Self { header, bytes })
     }
 }
 

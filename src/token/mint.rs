@@ -79,7 +79,8 @@ pub fn mint<'k>(
     let minter = minter.into();
     check(&minter, draft)?;
     let mut out = Vec::new();
-    header(&minter, draft).write(&mut out);
+    let header = header(&minter, draft);
+    header.write(&mut out);
     let from = out.len();
     match minter.key {
         ProveWith::Local(key) => {
@@ -90,15 +91,15 @@ pub fn mint<'k>(
             end_local(&mut out, &Zeroizing::new(minter.audience.start(key.mac())), 0);
         }
         ProveWith::Public(signer) => {
-            let header = out.clone();
+            let written = out.clone();
             put_authority(&mut out, draft);
-            let (before, counted) = (Before::Header(&header), out.get(from..).unwrap_or_default());
+            let (before, counted) = (Before::Header(&written), out.get(from..).unwrap_or_default());
             let next = Next::unless(draft.sealed, before, counted, &minter.hedge(), random)?;
             let sign = |digest| signer.sign(Signed::Block, &minter.audience.bind(digest));
             end_public(&mut out, before, from, next.as_ref(), sign)?;
         }
     }
-    Token::of_written(out).ok_or(MintError::TooLarge)
+    Token::of_written(header, out).ok_or(MintError::TooLarge)
 }
 
 fn check(minter: &Minter<'_>, draft: &Draft<'_>) -> Result<(), MintError> {
@@ -116,7 +117,8 @@ fn header(minter: &Minter<'_>, draft: &Draft<'_>) -> Header {
         purpose: minter.purpose(),
         key: minter.id(),
         issuance: draft.issuance,
-        expiry: draft.expiry,
+        // A token that ends before it begins is one that ends when it begins: it is never valid.
+        expiry: draft.expiry.map(|end| end.max(draft.issuance)),
         id: draft.id,
         fingerprint: draft.fingerprint,
     }

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use core::fmt;
+use core::ops::Range;
 
 use zeroize::Zeroizing;
 
@@ -119,6 +120,11 @@ impl<'b> Verified<'b> {
     /// It has expired, its time has not begun, or `now` lies before 1970, which no clock says.
     #[inline(always)]
     pub fn check_time(&self, now: i64, skew: i64) -> Result<(), Refusal> {
+        if self.life.surely.contains(&now) { Ok(()) } else { self.check_edges(now, skew) }
+    }
+
+    #[cold]
+    fn check_edges(&self, now: i64, skew: i64) -> Result<(), Refusal> {
         if now < 0 {
             return Err(Refusal::NoClock);
         }
@@ -169,18 +175,23 @@ pub(super) struct Origin {
 }
 
 /// What all blocks together say of a token's time, and whether one of them has a voucher.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Life {
     not_before: Option<i64>,
     expiry: Option<i64>,
+    /// When it is valid by every clock: since it was issued and has begun, and before it expires.
+    surely: Range<i64>,
     is_vouched: bool,
 }
 
 impl Life {
     fn of(header: &Header, blocks: &[Block]) -> Self {
+        let not_before = blocks.iter().filter_map(|block| block.not_before).max();
+        let expiry = blocks.iter().filter_map(|block| block.expiry).chain(header.expiry).min();
         Self {
-            not_before: blocks.iter().filter_map(|block| block.not_before).max(),
-            expiry: blocks.iter().filter_map(|block| block.expiry).chain(header.expiry).min(),
+            not_before,
+            expiry,
+            surely: header.issuance.max(not_before.unwrap_or(0))..expiry.unwrap_or(i64::MAX),
             is_vouched: blocks.iter().any(|block| block.voucher.is_some()),
         }
     }

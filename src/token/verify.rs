@@ -129,9 +129,9 @@ impl<'k> Verifier<'k> {
     }
 
     fn check_moment(&self, verified: &Verified<'_>, now: i64) -> Result<(), Refusal> {
-        let signer = self.revocations.and_then(|revocations| revocations.signer());
-        if self.wants_signed_list && !signer.is_some_and(|key| self.keyring.accepts(&key)) {
-            return Err(Refusal::UnsignedRevocations);
+        if self.wants_signed_list {
+            let signer = self.revocations.as_ref().and_then(Revocations::signer);
+            signer.filter(|key| self.keyring.accepts(key)).ok_or(Refusal::UnsignedRevocations)?;
         }
         verified.check(now, self.clock_skew, self.revocations)
     }
