@@ -21,6 +21,7 @@ fn a_list_directory_that_refers_to_nothing_is_an_error() {
         let ran = place.placet(&format!("warp10 {command} --config more.conf")).could_not();
         ran.says("more.conf:4: `warp.trl.dir` refers to `${warp10.home}`, which is not set");
     }
+    place.placet("warp10 verify token --config more.conf --trl trl").no().says("Token revoked.");
 }
 
 #[test]
@@ -78,6 +79,7 @@ fn the_static_tokens_of_a_configuration_are_accepted_and_decoded() {
     place.placet("warp10 verify mystatic --config secrets.conf").no();
     place.write("none.conf", &format!("{}warp.token.file = nowhere\n", place.read("secrets.conf")));
     place.placet("warp10 verify token --config none.conf").could_not().says("nowhere");
+    place.placet("warp10 decode token --config none.conf").yes().says("no static token is known here");
 }
 
 #[test]

@@ -37,6 +37,7 @@ fn conversions_read_what_java_reads() {
     for text in ["-inf", "infinity", "+nan", "1_0", "0x1p3", "f", "."] {
         refuses(&format!("'{text}' TODOUBLE"), "TODOUBLE");
     }
+    gives("1.5 FLOOR 2 FLOOR -1.5 CEIL 2.5 ROUND -2.5 ROUND 7 ROUND", "1.0 2.0 -1.0 3 -2 7");
     gives("[ 1 2 ] TOSTRING true TOSTRING", "'[1, 2]' 'true'");
     refuses("'00' HEX-> TOSTRING", "TOSTRING");
     refuses("[ '00' HEX-> ] TOSTRING", "TOSTRING");
@@ -96,7 +97,9 @@ fn comparisons_are_of_exact_values() {
     gives("NaN NaN == NaN NaN != NaN NaN <= NaN 1 != NaN 1 ==", "true false true true false");
     gives("1 1.5 < -1 -1.5 > 9223372036854775807 1e19 < MINLONG -1e19 >", "true true true true");
     gives("'a' 1 == [ 1 ] [ 1 ] == 'b' 'a' > '01' HEX-> 'ff' HEX-> <", "false true true true");
-    for script in ["1 'a' ==", "NULL NULL ==", "[ 1 ] [ 1 ] !=", "1 Infinity <", "true false <"] {
+    gives("1.0 2 -1.5 ~= NaN NaN 0 ~= NaN 1 9 ~= 1.0 2 1 ~=", "true true false false");
+    gives("1 'a' == NULL NULL == NULL 1 != [ 1 ] [ 1 ] != 1 true ==", "false true true false false");
+    for script in ["1 2 5 ~=", "1 Infinity <", "true false <", "1 'a' <", "<% %> <% %> =="] {
         run("K1", script).expect_err(script);
     }
 }
@@ -133,6 +136,7 @@ fn time_is_counted_as_java_counts_it() {
     refuses("'PT-0.5S' DURATION", "DURATION");
     gives("[ 2020 1 1 0 0 0 1500000 ] TSELEMENTS-> ISO8601", "'2020-01-01T00:00:00.500000Z'");
     gives("-1 TSELEMENTS -1 ISO8601", "[ 1969 12 31 23 59 59 999999 365 3 1 ] '1969-12-31T23:59:59.999999Z'");
+    gives("9007199254740993 us 2.5 us -2.5 us MINLONG w 1 ps", "9007199254740992 3 -2 -9223372036854775808 0");
     let keys = keys("K1");
     let mut host = host(&keys);
     host.unit = TimeUnit::Milliseconds;

@@ -44,7 +44,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let config = args.configuration.read(ui)?;
     let keys = keys_of(&config)?;
     let clock = Clock { now: inputs::now(None), unit: unit(None, &config)? };
-    let tokens = args.tokens.read(ui, &config, clock)?;
+    let tokens = args.tokens.read_if_there(ui, &config, clock)?;
     let text = token_text(&args.token)?;
     let token = match Static::open(&tokens, &keys.token, &text) {
         Ok(token) => token,

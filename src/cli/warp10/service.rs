@@ -111,10 +111,23 @@ impl Static {
     /// # Errors
     /// The file can not be read, or the setting refers to what is not set.
     pub fn read(&self, ui: &Ui, config: &Config, clock: Clock) -> Result<StaticTokens, Failure> {
-        let configured = config.setting("warp.token.file").map_err(bad)?.map(Path::new);
-        match self.tokens.as_deref().or(configured) {
+        match given_or(self.tokens.as_deref(), config, "warp.token.file")? {
             Some(path) => static_tokens(ui, path, clock),
             None => Ok(StaticTokens::default()),
+        }
+    }
+
+    /// The same for looking at a token only: a file of the configuration that is not here, since it is the server's, is warned of.
+    ///
+    /// # Errors
+    /// The file that is given can not be read.
+    pub fn read_if_there(&self, ui: &Ui, config: &Config, clock: Clock) -> Result<StaticTokens, Failure> {
+        match self.read(ui, config, clock) {
+            Err(failure) if self.tokens.is_none() => {
+                ui.warning(format_args!("no static token is known here: {failure}"));
+                Ok(StaticTokens::default())
+            }
+            tokens => tokens,
         }
     }
 
@@ -128,10 +141,18 @@ impl Static {
     }
 }
 
+/// A path that is given, or that of the configuration, which is not asked if there is one.
+fn given_or<'c>(given: Option<&'c Path>, config: &'c Config, setting: &str) -> Result<Option<&'c Path>, Failure> {
+    match given {
+        Some(path) => Ok(Some(path)),
+        None => Ok(config.setting(setting).map_err(bad)?.map(Path::new)),
+    }
+}
+
 /// The lists of the directory that is given, or of the configuration. A command looks once, so whatever the startup delay
 /// allows a while, it allows no more: with a delay there has to be a list.
 fn revocations(ui: &Ui, config: &Config, given: Option<&Path>, now: i64) -> Result<Directory, Failure> {
-    let configured = config.setting("warp.trl.dir").map_err(bad)?.map(Path::new);
+    let folder = given_or(given, config, "warp.trl.dir")?;
     let delay = match config.setting("warp.trl.startup.delay").map_err(bad)? {
         None => None,
         Some(text) => Some(text.parse::<u64>().map_err(|_| {
@@ -139,7 +160,7 @@ fn revocations(ui: &Ui, config: &Config, given: Option<&Path>, now: i64) -> Resu
         })?),
     };
     let delay = delay.map(|_| 0);
-    match given.or(configured) {
+    match folder {
         Some(folder) => directory(ui, folder, delay, now),
         None => Ok(Directory::new(delay, now)),
     }

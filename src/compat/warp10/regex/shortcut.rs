@@ -107,10 +107,11 @@ fn walk(expression: &Hir, text: &[u8], run: &mut Vec<u8>) -> bool {
         HirKind::Concat(parts) => parts.iter().any(|part| walk(part, text, run)),
         HirKind::Capture(group) => walk(&group.sub, text, run),
         HirKind::Empty | HirKind::Look(_) => false,
+        // The first of the repeated follows what stands before, and the last of them stands before what follows.
         HirKind::Repetition(repetition) if repetition.min > 0 => {
+            let held = walk(&repetition.sub, text, run);
             run.clear();
-            let held = holds(&repetition.sub, text);
-            run.clear();
+            run.extend_from_slice(literal(&repetition.sub));
             held
         }
         HirKind::Alternation(parts) => {
@@ -121,6 +122,15 @@ fn walk(expression: &Hir, text: &[u8], run: &mut Vec<u8>) -> bool {
             run.clear();
             false
         }
+    }
+}
+
+/// The text that an expression is, or nothing where it is more than a text.
+fn literal(expression: &Hir) -> &[u8] {
+    match expression.kind() {
+        HirKind::Literal(literal) => &literal.0,
+        HirKind::Capture(group) => literal(&group.sub),
+        _ => &[],
     }
 }
 
@@ -163,7 +173,17 @@ mod tests {
         for java in ["r11?", "r1z*", "(?i)R1", "r1{0,1}", "colou?r", "[r]1y?", "(a|b)c?d*"] {
             assert!(beyond(java).is_some(), "{java}");
         }
-        for java in ["nor.*", "(A|B)[0-9]+", "^(north|south)$", "eu-[0-9]+west", "(x)yz+", "a\\.bc", "(?s)temp.*"] {
+        for java in [
+            "nor.*",
+            "(A|B)[0-9]+",
+            "^(north|south)$",
+            "eu-[0-9]+west",
+            "(x)yz+",
+            "xy+z",
+            "a(b+)cd",
+            "a\\.bc",
+            "(?s)temp.*",
+        ] {
             assert_eq!(beyond(java), None, "{java}");
         }
     }

@@ -20,39 +20,38 @@ pub(super) fn stu(m: &mut Machine<'_>) -> Done {
     m.give(Item::Long(m.host.unit.in_a_second()))
 }
 
-/// A number of `picoseconds` each, rounded to units of the platform. Whole units wrap as LONGs do.
-#[expect(clippy::cast_precision_loss, reason = "what is rounded is a DOUBLE by then, in Java too")]
-fn in_units(m: &mut Machine<'_>, name: &str, picoseconds: i64) -> Done {
-    let unit = 1_000_000_000_000 / m.host.unit.in_a_second();
-    let time = match m.pop()? {
-        Item::Long(number) if picoseconds >= unit => number.wrapping_mul(picoseconds / unit),
-        Item::Long(number) => math::rounded(number as f64 * (picoseconds as f64 / unit as f64)),
-        Item::Double(number) => math::rounded(number * (picoseconds as f64 / unit as f64)),
+/// A number of units of so many milliseconds each, rounded to units of the platform. As in the original it is a DOUBLE on
+/// its way, and so exact to 53 bits only.
+fn in_units(m: &mut Machine<'_>, name: &str, milliseconds: f64) -> Done {
+    let number = match m.pop()? {
+        Item::Long(number) => math::widened(number),
+        Item::Double(number) => number,
         found => return Err(wrong(name, "a number", &found).into()),
     };
-    m.give(Item::Long(time))
+    let per_ms = math::widened(m.host.unit.in_a_millisecond());
+    m.give(Item::Long(math::rounded(number * milliseconds * per_ms)))
 }
 
 macro_rules! units {
-    ($( $run:ident $name:literal $picoseconds:expr; )*) => {
+    ($( $run:ident $name:literal $milliseconds:expr; )*) => {
         $( pub(super) fn $run(m: &mut Machine<'_>) -> Done {
-            in_units(m, $name, $picoseconds)
+            in_units(m, $name, $milliseconds)
         } )*
     };
 }
 
-const SECOND: i64 = 1_000_000_000_000;
+const DAY: f64 = 86_400_000.0;
 
 units! {
-    weeks "w" 7 * 86_400 * SECOND;
-    days "d" 86_400 * SECOND;
-    hours "h" 3_600 * SECOND;
-    minutes "m" 60 * SECOND;
-    seconds "s" SECOND;
-    milliseconds "ms" 1_000_000_000;
-    microseconds "us" 1_000_000;
-    nanoseconds "ns" 1_000;
-    picoseconds "ps" 1;
+    weeks "w" 7.0 * DAY;
+    days "d" DAY;
+    hours "h" 3_600_000.0;
+    minutes "m" 60_000.0;
+    seconds "s" 1000.0;
+    milliseconds "ms" 1.0;
+    microseconds "us" 0.001;
+    nanoseconds "ns" 0.000_001;
+    picoseconds "ps" 0.000_000_001;
 }
 
 fn out_of_range(name: &str) -> Failure {

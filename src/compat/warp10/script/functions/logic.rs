@@ -15,24 +15,24 @@ fn two(m: &mut Machine<'_>) -> Result<(Item, Item), Failure> {
 }
 
 pub(super) fn equal(m: &mut Machine<'_>) -> Done {
-    let (a, b) = two(m)?;
-    match &a {
-        Item::Bool(_) | Item::Text(_) | Item::List(_) | Item::Map(_) => {
-            let are_equal = m.heap.key(&a)? == m.heap.key(&b)?;
-            m.give(Item::Bool(are_equal))
-        }
-        _ => compare(m, "==", (a, b), Ordering::is_eq, Nan { one: false, both: true }),
-    }
+    equality(m, "==", Ordering::is_eq, Nan { one: false, both: true })
 }
 
 pub(super) fn not_equal(m: &mut Machine<'_>) -> Done {
+    equality(m, "!=", Ordering::is_ne, Nan { one: true, both: false })
+}
+
+/// Numbers are compared by value, all else is equal if it is the same of the same kind.
+fn equality(m: &mut Machine<'_>, name: &str, holds: fn(Ordering) -> bool, nan: Nan) -> Done {
     let (a, b) = two(m)?;
-    match &a {
-        Item::Bool(_) | Item::Text(_) => {
-            let are_equal = m.heap.key(&a)? == m.heap.key(&b)?;
-            m.give(Item::Bool(!are_equal))
+    match (&a, &b) {
+        (Item::Long(_) | Item::Double(_), Item::Long(_) | Item::Double(_)) => compare(m, name, (a, b), holds, nan),
+        // In Java such a one is equal to itself only, and which it is does not show here.
+        (Item::Macro(_), Item::Macro(_)) | (Item::Mark, Item::Mark) => Err(unlike(name, &a, &b).into()),
+        _ => {
+            let order = m.heap.key(&a)?.cmp(&m.heap.key(&b)?);
+            m.give(Item::Bool(holds(order)))
         }
-        _ => compare(m, "!=", (a, b), Ordering::is_ne, Nan { one: true, both: false }),
     }
 }
 
@@ -82,8 +82,7 @@ pub(super) fn natural(function: &str, a: &Item, b: &Item) -> Result<Ordering, Fa
 
 fn unlike(function: &str, a: &Item, b: &Item) -> Failure {
     let message = format!("{function} can not compare a {} with a {}", a.kind(), b.kind());
-    let failure = Failure::new(ScriptCode::WrongKind, message);
-    if matches!(a, Item::Null) || matches!(b, Item::Null) { failure.help("`ISNULL` asks for NULL") } else { failure }
+    Failure::new(ScriptCode::WrongKind, message)
 }
 
 /// What a comparison says where one operand is NaN, or both are.
@@ -134,15 +133,20 @@ pub(super) fn at_least(m: &mut Machine<'_>) -> Done {
     compared(m, ">=", Ordering::is_ge, true)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "Java widens a LONG to a DOUBLE just so")]
+/// One of the two has to be a DOUBLE; of the tolerance only the size counts.
 pub(super) fn almost(m: &mut Machine<'_>) -> Done {
-    let mut number = || match m.pop()? {
-        Item::Long(number) => Ok(number as f64),
-        Item::Double(number) => Ok(number),
-        found => Err(wrong("~=", "three numbers", &found)),
+    let (tolerance, b, a) = (m.pop()?, m.pop()?, m.pop()?);
+    let real = |item: &Item| match item {
+        Item::Long(number) => Ok(super::math::widened(*number)),
+        Item::Double(number) => Ok(*number),
+        found => Err(wrong("~=", "three numbers", found)),
     };
-    let (tolerance, b, a) = (number()?, number()?, number()?);
-    m.give(Item::Bool((a - b).abs() < tolerance))
+    if matches!((&a, &b), (Item::Long(_), Item::Long(_))) {
+        return Err(wrong("~=", "a DOUBLE among the two that it compares", &a).into());
+    }
+    let (tolerance, b, a) = (real(&tolerance)?, real(&b)?, real(&a)?);
+    let both = a.is_nan() && b.is_nan();
+    m.give(Item::Bool(both || (a - b).abs() < tolerance.abs()))
 }
 
 pub(super) fn and(m: &mut Machine<'_>) -> Done {

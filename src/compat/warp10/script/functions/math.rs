@@ -152,24 +152,25 @@ pub(super) fn abs(m: &mut Machine<'_>) -> Done {
     }
 }
 
-fn to_whole(m: &mut Machine<'_>, name: &str, of: fn(f64) -> i64) -> Done {
-    match m.pop()? {
-        Item::Double(number) => m.give(Item::Long(of(number))),
-        number @ Item::Long(_) => m.give(number),
-        found => Err(wrong(name, "a number", &found).into()),
-    }
+/// A number as the DOUBLE that Java rounds.
+fn double(m: &mut Machine<'_>, name: &str) -> Result<f64, Failure> {
+    let number = m.pop()?;
+    real(name, "a number", &number)
 }
 
 pub(super) fn floor(m: &mut Machine<'_>) -> Done {
-    to_whole(m, "FLOOR", |number| saturated(number.floor()))
+    let number = double(m, "FLOOR")?;
+    m.give(Item::Double(number.floor()))
 }
 
 pub(super) fn ceil(m: &mut Machine<'_>) -> Done {
-    to_whole(m, "CEIL", |number| saturated(number.ceil()))
+    let number = double(m, "CEIL")?;
+    m.give(Item::Double(number.ceil()))
 }
 
 pub(super) fn round(m: &mut Machine<'_>) -> Done {
-    to_whole(m, "ROUND", rounded)
+    let number = double(m, "ROUND")?;
+    m.give(Item::Long(rounded(number)))
 }
 
 pub(super) fn max_long(m: &mut Machine<'_>) -> Done {
