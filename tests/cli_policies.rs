@@ -202,7 +202,8 @@ fn compile_lists_the_program_beside_its_source() {
 fn vocabularies_are_listed_and_shown() {
     let place = Place::new();
     place.placet("vocabulary list").yes().says("momento 1").says("warp10 1");
-    place.placet("vocabulary show http").yes().says("path: path").says("HEAD");
+    let http = place.placet("vocabulary show http").yes().says("path: path").says("HEAD");
+    http.says("host: string lowercase optional").says("headers: labels lowercase optional");
     place.placet("vocabulary show htp").could_not().says("`htp`").says("`http`");
     let print = place.placet("vocabulary fingerprint momento").yes().out;
     assert_eq!(place.json("vocabulary fingerprint momento")["fingerprint"], print.trim());
