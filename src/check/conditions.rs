@@ -66,7 +66,12 @@ impl Scope<'_, '_> {
 impl Reading<'_, '_, '_> {
     /// An expression that is true or false.
     pub(super) fn condition(&self, condition: &ast::Condition) -> Option<Condition> {
+        let told = self.told.times();
         let read = self.read(condition)?;
+        if self.told.times() > told {
+            // What it says of absent values is wrong, so what follows from it means nothing.
+            return Some(read);
+        }
         let (report, at) = (self.scope.report, condition.at.0);
         match &condition.kind {
             // What a name stands for may change.

@@ -1,6 +1,6 @@
 //! What a condition knows to be present: behind `has x &&` the attribute `x` may be read.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use super::tree::{Condition, Operand, Pattern, Test};
@@ -27,12 +27,21 @@ pub(super) struct Present {
 
 /// What a condition was told that it may be absent: each attribute and label once, at the first place that reads it.
 #[derive(Debug, Default)]
-pub(super) struct Told(RefCell<BTreeSet<(FieldNo, Option<String>)>>);
+pub(super) struct Told {
+    names: RefCell<BTreeSet<(FieldNo, Option<String>)>>,
+    times: Cell<usize>,
+}
 
 impl Told {
     /// Whether this is the first time.
     pub(super) fn first(&self, field: FieldNo, label: Option<&str>) -> bool {
-        self.0.borrow_mut().insert((field, label.map(str::to_owned)))
+        self.times.set(self.times.get() + 1);
+        self.names.borrow_mut().insert((field, label.map(str::to_owned)))
+    }
+
+    /// How often something was told, or would have been if it were the first time.
+    pub(super) const fn times(&self) -> usize {
+        self.times.get()
     }
 }
 
