@@ -46,7 +46,10 @@ impl Scope<'_, '_> {
             Piece::Splice(_) => stand_in.clone(),
         };
         let shape: String = text.pieces.iter().map(piece).collect();
-        if let Err(why) = check(&shape, text, goal.scalar) {
+        let Some(read) = self.report.read_regex(&shape, goal.scalar, || check(&shape, text, goal.scalar)) else {
+            return self.report.poison(too_much(at));
+        };
+        if let Err(why) = read {
             return self.report.poison(
                 Diagnostic::new(Code::BadRegex, at, format!("this is not a regular expression: {why}"))
                     .help("the whole value must match; there are no look-arounds and no back references"),
@@ -54,6 +57,12 @@ impl Scope<'_, '_> {
         }
         pieces.map(RegexText)
     }
+}
+
+/// The expressions that follow are not read, so this is said of the first.
+fn too_much(at: Span) -> Diagnostic {
+    let message = "from here on, reading the regular expressions of the document takes too much work";
+    Diagnostic::new(Code::TooMany, at, message).help("use fewer of them, fewer classes of Unicode, or list the values")
 }
 
 fn check(shape: &str, text: &Text, scalar: Scalar) -> Result<(), String> {

@@ -13,7 +13,8 @@ use crate::author::{Document, Report};
 use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::compile::arguments::Arguments;
-use crate::compile::{Compiled, compile};
+use crate::compile::expressions::Expressions;
+use crate::compile::{Compiled, compile_within};
 use crate::diag::Severity;
 use crate::diag::render;
 use crate::limits::HEADER_LINE;
@@ -89,7 +90,9 @@ struct Cost {
 fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
     let checked = match inputs::parse(path, library)? {
         Ok(document) => {
-            let blocks = document.templates().iter().map(|template| block_line(template, &document)).collect();
+            let expressions = document.expressions();
+            let line = |template| block_line(template, &document, &expressions);
+            let blocks = document.templates().iter().map(line).collect();
             let findings = (!document.warnings().is_empty()).then(|| document.warnings_report());
             Checked { path: path.to_owned(), vocabularies: declared(&document), findings, blocks }
         }
@@ -109,9 +112,9 @@ fn declared(document: &Document) -> Vec<String> {
     document.file().items.iter().filter_map(name).collect()
 }
 
-fn block_line(template: &Template, document: &Document) -> BlockLine {
+fn block_line(template: &Template, document: &Document, expressions: &Expressions) -> BlockLine {
     let compiled = template.parameters.is_empty().then(|| {
-        let compiled = compile(template, document.vocabulary(), &Arguments::default())
+        let compiled = compile_within(template, document.vocabulary(), &Arguments::default(), expressions)
             .map_err(|errors| errors.iter().map(|error| error.cause.to_string()).collect::<Vec<_>>().join("; "))?;
         let line = (template.kind == BlockKind::Token).then(|| line_of(&compiled, document));
         Ok(Cost { bytes: compiled.program.bytes().len(), steps: compiled.cost, line })

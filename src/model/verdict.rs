@@ -106,6 +106,10 @@ pub enum Refusal {
     UnknownVocabulary,
     /// A program that the verifier does not prove.
     BadProgram,
+    /// The programs of the token, all of them together, could take longer than `limits` allows.
+    TooCostly,
+    /// A run took more steps than the verifier had found for its program: a defect of this build, never a denial.
+    OutOfFuel,
     /// Its end has come.
     Expired,
     /// Its time has not begun.
@@ -134,6 +138,8 @@ impl Refusal {
             Self::Sealed => "sealed",
             Self::UnknownVocabulary => "unknown_vocabulary",
             Self::BadProgram => "bad_program",
+            Self::TooCostly => "too_costly",
+            Self::OutOfFuel => "out_of_fuel",
             Self::Expired => "expired",
             Self::NotYetValid => "not_yet_valid",
             Self::Revoked => "revoked",
@@ -157,6 +163,8 @@ impl fmt::Display for Refusal {
             Self::Sealed => f.write_str("the token has a block behind its seal"),
             Self::UnknownVocabulary => f.write_str("the token is made with a vocabulary that is not known here"),
             Self::BadProgram => f.write_str("the token holds a program that is not valid"),
+            Self::TooCostly => f.write_str("the token's rules could take more work than those of a token may"),
+            Self::OutOfFuel => f.write_str("the rules took more work than was found for them before"),
             Self::Expired => f.write_str("the token has expired"),
             Self::NotYetValid => f.write_str("the token is not valid yet"),
             Self::Revoked => f.write_str("the token is revoked"),

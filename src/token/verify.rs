@@ -23,7 +23,7 @@ use super::keyring::Keyring;
 use super::revocation::Revocations;
 use super::verified::{Parts, Verified, VerifiedToken};
 use super::{secrecy, text, vouch};
-use crate::bytecode::verify::{Budget, Proof, Scope, prove};
+use crate::bytecode::verify::{Allowance, Budget, Proof, Scope, prove};
 use crate::limits::{BLOCKS, TOKEN_BYTES};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
@@ -233,12 +233,13 @@ impl Scratch {
         Ok(())
     }
 
-    /// Proves the program of every block.
+    /// Proves the program of every block, all of them within one allowance.
     fn prove(&mut self, scope: &Scope<'_>) -> Result<(), Refusal> {
         self.proofs.clear();
+        let mut allowance = Allowance::of(scope.budget);
         for block in self.blocks.iter().take(self.count) {
             let program = block.program.of(&*self.bytes)?;
-            let proof = prove(program, scope).map_err(|_| Refusal::BadProgram)?;
+            let proof = prove(program, scope, &mut allowance)?;
             self.proofs.try_push(proof).map_err(|_| Refusal::TooManyBlocks)?;
         }
         Ok(())
