@@ -21,9 +21,9 @@ pub const TOKEN_PROGRAM_BYTES: usize = TOKEN_BYTES;
 pub const POLICY_PROGRAM_BYTES: usize = 8 * 1024 * 1024;
 
 /// Steps that all programs of a token together may cost in the worst case (see `bytecode::verify::Proved::cost`). A step is
-/// what eight instructions of a processor do, so this is 270 million of them: less than a tenth of a second for what a hostile
-/// holder can build, and more than ten times what a token of ours asks for.
-pub const TOKEN_COST: u64 = 1 << 25;
+/// what sixteen instructions of a processor do, so this is 270 million of them: less than a tenth of a second for what a
+/// hostile holder can build, and more than a hundred times what any token of ours asks for.
+pub const TOKEN_COST: u64 = 1 << 24;
 
 /// Bytes of constants that proving a token may look at: an instruction of three bytes can name a constant of thousands, and
 /// the next one the same again. A token of ours names its constants a few times each; a millisecond or two of work.

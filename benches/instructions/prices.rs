@@ -11,7 +11,7 @@ use crate::instructions;
 use crate::worst::{self, Case};
 
 /// Instructions of one step, at most. `limits::TOKEN_COST` times this is what a hostile token can ask for.
-const STEP: u64 = 8;
+const STEP: u64 = 16;
 
 /// Steps that are counted of each case, so that what is set up before is lost in them.
 const STEPS: u64 = 1 << 21;

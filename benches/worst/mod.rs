@@ -199,9 +199,12 @@ fn tests(cases: &mut Cases) {
     }
     cases.add("action.set", &hold(&[one(Op::ActionSet { set }), one(Op::ActionNot { set: others })].concat()), &pool);
     cases.add("action.not", &hold(&[one(Op::ActionNot { set: others }), one(Op::ActionSet { set })].concat()), &pool);
-    for (name, field, length) in
-        [("equals", TEXT, 5_000), ("equals a short one", TEXT, 1), ("equals of a set", TEXTS, 128)]
-    {
+    for (name, field, length) in [
+        ("equals", TEXT, 5_000),
+        ("equals a short one", TEXT, 1),
+        ("equals of a set", TEXTS, 128),
+        ("equals of a set, a short one", TEXTS, 1),
+    ] {
         let mut pool = Pool::default();
         let text = pool.intern(&[a(length - 1), vec![b'b']].concat());
         cases.add(name, &deny(&one(Op::Equals { field, text })).repeat(MANY), &pool);
@@ -271,9 +274,11 @@ fn globs(cases: &mut Cases) {
         ("glob of a pair", steps(1)),
         ("glob of a long literal", glob([Run, One, Literal(leaked([a(2_000), vec![b'b']].concat())), Run])),
         ("glob that seeks", glob([Run, Literal(leaked([a(200), vec![b'b'], a(200)].concat())), Run])),
+        ("glob that seeks late", glob([Run, Literal(leaked([a(1_000), vec![b'b']].concat())), Run])),
         ("glob that seeks little", glob([Run, Literal(b"ab"), Run])),
         ("glob of many groups", glob(iter::repeat_n([Run, Literal(b"aa")], 500).flatten().chain([Run, Literal(b"b")]))),
         ("glob that ends", glob([Run, Literal(leaked([vec![b'b'], a(2_000)].concat()))])),
+        ("glob that ends in pieces", glob([Run, Literal(leaked([vec![b'b'], a(2_000)].concat())), One])),
         ("glob that ends late", glob(iter::once(Run).chain(ones(2_000)).chain([Literal(b"b")]))),
     ] {
         cases.constant(name, 2, TEXT, &constant, op);
@@ -316,8 +321,7 @@ fn automata(cases: &mut Cases) {
         let draft = Draft { source: "", next: vec![[0; 256], row, row], accepting: vec![false, false, true] };
         draft.write().unwrap()
     };
-    for (name, runs) in
-        [("regex", 1), ("regex of few runs", 16), ("regex of more runs", 17), ("regex of many runs", 97)]
+    for (name, runs) in [("regex", 1), ("regex of few runs", 8), ("regex of more runs", 9), ("regex of many runs", 97)]
     {
         let constant = automaton(runs);
         cases.constant(name, 2, TEXT, &constant, |automaton| Op::Regex { automaton });

@@ -119,7 +119,7 @@ impl<'a> Automaton<'a> {
 }
 
 /// Up to so many runs are passed one by one; more are halved, which takes as long as passing so many.
-const FEW_RUNS: usize = 16;
+const FEW_RUNS: usize = 8;
 
 /// Steps of reading an automaton.
 const AUTOMATON: u64 = 16;

@@ -232,6 +232,11 @@ impl Steps for Units<'_> {
     }
 
     fn end<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>> {
+        if let Some(literal @ [first, ..]) = group.literal() {
+            let begins =
+                rest.len().checked_sub(literal.len()).filter(|_| self.unit == Unit::Byte || !is_inside(*first));
+            return Some(begins.and_then(|begins| rest.get(begins..)));
+        }
         let (mut units, mut pieces) = (0, Cursor::new(group.pieces));
         while !pieces.is_empty() {
             units += match self.kind(&mut pieces)? {

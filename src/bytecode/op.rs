@@ -182,8 +182,8 @@ pub struct Row {
     pub sort: Sort,
     /// What follows it.
     pub shape: Shape,
-    /// Steps it costs at most, without its children and without what it looks through byte by byte. A step is what eight
-    /// instructions of a processor do.
+    /// Steps it costs at most, without its children and without what it looks through byte by byte. A step is what
+    /// sixteen instructions of a processor do.
     pub cost: u64,
     /// What it does.
     pub meaning: &'static str,
@@ -309,11 +309,11 @@ ops! {
     0x27 Eq           "eq"         (text: Const)                Pattern  Leaf,                8 "The same bytes: of a string, bytes, path or uuid.";
     0x28 Prefix       "prefix"     (text: Const)                Pattern  Leaf,                8 "A string or bytes that begin so.";
     0x29 Suffix       "suffix"     (text: Const)                Pattern  Leaf,                8 "A string or bytes that end so.";
-    0x2a Glob         "glob"       (glob: Const)                Pattern  Leaf,               16 "A string or bytes that match the glob, the whole of it.";
+    0x2a Glob         "glob"       (glob: Const)                Pattern  Leaf,               64 "A string or bytes that match the glob, the whole of it.";
     0x2b Regex        "regex"      (automaton: Const)           Pattern  Leaf,               16 "A string or bytes that the automaton accepts, the whole of it.";
-    0x2c Range        "range"      (first: Int, last: Int)      Pattern  Leaf,                8 "An int, time or duration between the two, both included.";
+    0x2c Range        "range"      (first: Int, last: Int)      Pattern  Leaf,               24 "An int, time or duration between the two, both included.";
     0x2d Net          "net"        (network: Const)             Pattern  Leaf,                8 "An address of the network.";
-    0x2e Path         "path"       (path: Const)                Pattern  Leaf,               16 "A path that matches, segment by segment.";
+    0x2e Path         "path"       (path: Const)                Pattern  Leaf,               64 "A path that matches, segment by segment.";
     0x2f Within       "within"     (path: Const)                Pattern  Leaf,                8 "The path itself, or one below it.";
     0x30 Label        "label"      (name: Const)                Pattern  One(Pattern),       16 "Labels of which this one's value matches.";
 
@@ -340,9 +340,9 @@ ops! {
 
     0x60 Field        "field"      (field: Field)               Value    Leaf,                8 "The attribute's one value.";
     0x61 LabelOf      "label.of"   (field: Field, name: Const)  Value    Leaf,               16 "The label's value.";
-    0x62 Number       "int"        (number: Int)                Value    Leaf,                8 "An int.";
-    0x63 Time         "time"       (time: Int)                  Value    Leaf,                8 "A time, in ms since 1970-01-01T00:00:00Z.";
-    0x64 Duration     "duration"   (duration: Int)              Value    Leaf,                8 "A duration, in ms.";
+    0x62 Number       "int"        (number: Int)                Value    Leaf,               12 "An int.";
+    0x63 Time         "time"       (time: Int)                  Value    Leaf,               12 "A time, in ms since 1970-01-01T00:00:00Z.";
+    0x64 Duration     "duration"   (duration: Int)              Value    Leaf,               12 "A duration, in ms.";
     0x65 String       "string"     (text: Const)                Value    Leaf,                8 "A string.";
     0x66 Bytes        "bytes"      (bytes: Const)               Value    Leaf,                8 "Bytes.";
     0x67 Uuid         "uuid"       (uuid: Const)                Value    Leaf,                8 "A uuid.";

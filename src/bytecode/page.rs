@@ -54,20 +54,22 @@ fn costs() -> String {
     format!(
         "## Cost\n\n\
          All programs of a token together cost at most {TOKEN_COST} steps, and a policy at most {POLICY_COST}. A step is at most \
-         eight instructions of a processor; `benches/instructions` counts the worst programs of every row and fails where one \
+         sixteen instructions of a processor; `benches/instructions` counts the worst programs of every row and fails where one \
          takes more. The cost is the sum over all instructions, whatever a request would leave out, of what the table below \
          says, once for each value that the instruction looks at: one, or {SET_ELEMENTS} where it is in a pattern on a set. What \
          looks through values byte by byte costs more, at most as many bytes as a value may have ({VALUE_BYTES}), or all \
          elements of a set together ({SET_BYTES}):\n\n\
          | what | costs besides |\n|---|---|\n\
          | comparing with a text | a step for every 32 bytes of the shorter one |\n\
-         | a glob, a path pattern | 6 steps for each piece and one for each byte of it; and for each byte of the value what its \
-         dearest group between two runs costs: 5 for one literal, otherwise 6, and 3 for each piece of the group |\n\
-         | an automaton | 16 steps; 2 for each byte of the value, and one more for every two runs, up to sixteen |\n\
+         | a glob | 8 steps for each piece and 2 for each byte of a literal; and for each byte of the value what the dearest \
+         group between two runs costs: 5 for one literal, otherwise 8, and 3 for each piece of the group |\n\
+         | a path pattern | the same with 16 steps for each piece; 7 for one literal, otherwise 8, and 5 for each piece; and \
+         what the globs in it cost |\n\
+         | an automaton | 16 steps; 2 for each byte of the value, and one more for every two runs, up to eight |\n\
          | a label | for each of {LABELS} labels 4 steps, and one for every 32 bytes of the name |\n\
          | `member` | for each element 3 steps, and the comparison |\n\
-         | `contains` | 64 steps, one for each byte that is looked through and two for each that is sought |\n\
-         | `string`, `path.of` | a step for each byte: the text is read again each time |\n\n\
+         | `contains` | 64 steps, 3 for each byte that is looked through and 4 for each that is sought |\n\
+         | `string`, `path.of` | 2 steps for each byte: the text is read again each time |\n\n\
          Proving looks at a constant as often as it is named. All programs of a token together may have {TOKEN_PROOF_BYTES} bytes \
          looked at, a policy {POLICY_PROOF_BYTES}.\n\n\
          While a program runs, what is not constant time is counted once more. A run that took more than its cost would be \

@@ -50,17 +50,26 @@ pub struct Price {
     pub byte: u64,
 }
 
-/// Steps that reading a piece and trying it once takes at most, without the bytes of a literal.
-const PIECE: u64 = 6;
+/// Steps that one piece takes at most.
+#[derive(Clone, Copy, Default)]
+struct Piece {
+    /// To be read and tried once, without the bytes of a literal.
+    once: u64,
+    /// To be tried once more at each place, by the bytes of the value.
+    tried: u64,
+}
+
+/// A piece of a glob.
+const GLOB: Piece = Piece { once: 8, tried: 3 };
+
+/// A piece of a path pattern: the end of its segment is sought each time.
+const PATH: Piece = Piece { once: 16, tried: 5 };
 
 /// Steps for each place where a group of several pieces is tried, without its pieces.
-const PLACE: u64 = 6;
+const PLACE: u64 = 8;
 
 /// Steps for each byte in which a literal is sought.
 const SOUGHT: u64 = 2;
-
-/// Steps that a piece of a group takes for each place: it was read before, and mostly fails at its first byte.
-const TRIED: u64 = 3;
 
 /// Bytes of a literal that are compared in one step.
 const COMPARED: u64 = 64;
@@ -70,6 +79,7 @@ const COMPARED: u64 = 64;
 /// the dearest sets the price of a byte.
 #[derive(Default)]
 struct Groups {
+    piece: Piece,
     value: u64,
     /// What the anchored groups cost for each byte: the globs in their segments.
     anchored: u64,
@@ -82,19 +92,23 @@ struct Groups {
 }
 
 impl Groups {
+    fn of(piece: Piece) -> Self {
+        Self { piece, ..Self::default() }
+    }
+
     /// A piece of `length` bytes that is no run; `glob` is the price of one in it.
-    fn piece(&mut self, length: usize, glob: Price) {
+    fn add(&mut self, length: usize, glob: Price) {
         let length = length as u64;
-        self.value += PIECE + length + glob.value;
+        self.value += self.piece.once + 2 * length + glob.value;
         self.pieces += 1;
         // A segment has at least two bytes, its slash among them, so a place has half a glob.
-        self.tried += TRIED + length / COMPARED + glob.value.div_ceil(2) + glob.byte;
+        self.tried += self.piece.tried + length / COMPARED + glob.value.div_ceil(2) + glob.byte;
         self.globs = self.globs.max(glob.byte);
     }
 
     fn run(&mut self) {
         self.end(self.runs > 0);
-        self.value += PIECE;
+        self.value += self.piece.once;
         self.runs += 1;
     }
 
@@ -119,7 +133,7 @@ impl Groups {
 #[must_use]
 pub fn glob_price(constant: &[u8]) -> Option<Price> {
     let mut cursor = Cursor::new(constant);
-    let (mut groups, mut before) = (Groups::default(), None);
+    let (mut groups, mut before) = (Groups::of(GLOB), None);
     while !cursor.is_empty() {
         let piece = GlobPiece::read(&mut cursor)?;
         let repeats = matches!(
@@ -131,8 +145,8 @@ pub fn glob_price(constant: &[u8]) -> Option<Price> {
         }
         match piece {
             GlobPiece::Run => groups.run(),
-            GlobPiece::One => groups.piece(0, Price::default()),
-            GlobPiece::Literal(literal) => groups.piece(literal.len(), Price::default()),
+            GlobPiece::One => groups.add(0, Price::default()),
+            GlobPiece::Literal(literal) => groups.add(literal.len(), Price::default()),
         }
         before = Some(piece);
     }
@@ -188,7 +202,7 @@ impl<'a> PathPiece<'a> {
 #[must_use]
 pub fn path_price(constant: &[u8]) -> Option<Price> {
     let mut cursor = Cursor::new(constant);
-    let (mut groups, mut after_run) = (Groups::default(), false);
+    let (mut groups, mut after_run) = (Groups::of(PATH), false);
     while !cursor.is_empty() {
         let piece = PathPiece::read(&mut cursor)?;
         match piece {
@@ -196,9 +210,9 @@ pub fn path_price(constant: &[u8]) -> Option<Price> {
             PathPiece::Literal(segment) if !is_segment(segment) => return None,
             PathPiece::Glob([]) => return None,
             PathPiece::Run => groups.run(),
-            PathPiece::One => groups.piece(0, Price::default()),
-            PathPiece::Literal(segment) => groups.piece(segment.len(), Price::default()),
-            PathPiece::Glob(glob) => groups.piece(glob.len(), glob_price(glob)?),
+            PathPiece::One => groups.add(0, Price::default()),
+            PathPiece::Literal(segment) => groups.add(segment.len(), Price::default()),
+            PathPiece::Glob(glob) => groups.add(glob.len(), glob_price(glob)?),
         }
         after_run = piece == PathPiece::Run;
     }

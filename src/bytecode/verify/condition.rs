@@ -114,7 +114,7 @@ impl<'a> Verifier<'_, 'a> {
 
     /// A constant that the VM reads each time as the proof does: as UTF-8, or as a canonical path.
     fn read_again(&mut self, ty: Scalar, bytes: u64) -> Checked<Seen> {
-        self.allowance.charge(bytes)?;
+        self.allowance.charge(2 * bytes)?;
         Ok(Seen { ty, bytes })
     }
 
@@ -161,7 +161,7 @@ impl Pair {
 
     /// Steps of seeking the second in the first.
     const fn seeking(&self) -> u64 {
-        SEARCH + self.left.bytes + 2 * self.right.bytes
+        SEARCH + SOUGHT * self.left.bytes + 4 * self.right.bytes
     }
 }
 
@@ -170,6 +170,9 @@ const MEMBER: u64 = 3;
 
 /// Steps of setting up a search.
 const SEARCH: u64 = 64;
+
+/// Steps for each byte that is looked through, where what is sought nearly is at every place.
+const SOUGHT: u64 = 3;
 
 /// The type of a sum.
 #[must_use]

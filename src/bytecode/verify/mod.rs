@@ -308,10 +308,8 @@ impl<'a> Verifier<'_, 'a> {
             Op::ActionIn { first, last } => self.actions(first, last),
             Op::ActionSet { set } | Op::ActionNot { set } => self.action_set(set),
             Op::Test { field } => self.elements(field, |_| true, |this, subject| this.pattern(cursor, subject, 0)),
-            Op::Equals { field, text } => {
-                self.elements(field, |_| true, |this, subject| this.equal_text(text, subject))
-            }
-            Op::Begins { field, text } => self.elements(field, |_| true, |this, subject| this.piece(text, subject)),
+            Op::Equals { field, text } => self.joined(field, |this, subject| this.equal_text(text, subject)),
+            Op::Begins { field, text } => self.joined(field, |this, subject| this.piece(text, subject)),
             Op::Present { field } => self.field(field).map(|_| ()),
             Op::When {} => self.truth(cursor, 0),
             _ => Err(Fault::WrongSort),

@@ -44,6 +44,20 @@ impl<'a> Verifier<'_, 'a> {
         Ok(())
     }
 
+    /// The pattern of a test that is one instruction with it; it costs what `eq` and `prefix` do.
+    #[inline(always)]
+    pub(super) fn joined(&mut self, field: FieldNo, pattern: impl FnOnce(&mut Self, Subject) -> Checked) -> Checked {
+        const LEAF: u64 = Op::Eq { text: Const(0) }.cost();
+        self.elements(
+            field,
+            |_| true,
+            |this, subject| {
+                this.allowance.charge(LEAF * this.extent.values)?;
+                pattern(this, subject)
+            },
+        )
+    }
+
     pub(super) fn piece(&mut self, text: Const, subject: Subject) -> Checked {
         let length = self.text(text)?.len() as u64;
         need_textual(subject)?;
