@@ -24,7 +24,7 @@ use crate::token::keyring::Keyring;
 use crate::token::revocation::Revocations;
 use crate::token::verified::Verified;
 use crate::token::verify::{Scratch, Verifier};
-use crate::vm::{Answer, Context, Kind, run};
+use crate::vm::{Answer, Context, Halt, Kind, run};
 
 /// A policy that a service holds and evaluates beside the token.
 #[derive(Clone, Debug)]
@@ -185,12 +185,13 @@ impl<'k> Authorizer<'k> {
 }
 
 /// A proved program always answers; one that does not is refused.
-fn verdict_of(origin: Origin, answer: Option<Answer>) -> Verdict {
+fn verdict_of(origin: Origin, answer: Result<Answer, Halt>) -> Verdict {
     match answer {
-        Some(Answer::Allow(rule)) => Verdict::Allow(Decider { origin, rule }),
-        Some(Answer::Forbid(rule)) => Verdict::Forbidden(Decider { origin, rule: Some(rule) }),
-        Some(Answer::Abstain(rule)) => Verdict::NotPermitted(Decider { origin, rule }),
-        None => Verdict::Refused(Refusal::BadProgram),
+        Ok(Answer::Allow(rule)) => Verdict::Allow(Decider { origin, rule }),
+        Ok(Answer::Forbid(rule)) => Verdict::Forbidden(Decider { origin, rule: Some(rule) }),
+        Ok(Answer::Abstain(rule)) => Verdict::NotPermitted(Decider { origin, rule }),
+        Err(Halt::Unproved) => Verdict::Refused(Refusal::BadProgram),
+        Err(Halt::OutOfFuel) => Verdict::Refused(Refusal::OutOfFuel),
     }
 }
 

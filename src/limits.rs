@@ -20,12 +20,21 @@ pub const TOKEN_PROGRAM_BYTES: usize = TOKEN_BYTES;
 /// for a rule set of ten thousand rules.
 pub const POLICY_PROGRAM_BYTES: usize = 8 * 1024 * 1024;
 
-/// Steps a token's program may cost in the worst case (see `bytecode::verify::Proved::cost`): about a tenth of a
-/// second for what a hostile holder can build, and far more than a program that the compiler wrote needs.
-pub const TOKEN_COST: u64 = 1 << 26;
+/// Steps that all programs of a token together may cost in the worst case (see `bytecode::verify::Proved::cost`). A step is
+/// what sixteen instructions of a processor do, so this is 270 million of them: less than a tenth of a second for what a
+/// hostile holder can build, and more than a hundred times what any token of ours asks for.
+pub const TOKEN_COST: u64 = 1 << 24;
 
-/// Worst-case steps of a policy that a service holds: ten thousand rules over large batches stay below it.
-pub const POLICY_COST: u64 = 1 << 34;
+/// Bytes of constants that proving a token may look at: an instruction of three bytes can name a constant of thousands, and
+/// the next one the same again. A token of ours names its constants a few times each; a millisecond or two of work.
+pub const TOKEN_PROOF_BYTES: u64 = 1024 * 1024;
+
+/// Worst-case steps of a policy that a service holds, and has compiled itself: fifty thousand rules, each with a regular expression on
+/// every key of a batch call. What requests really take is far less, since an index leaves most rules out.
+pub const POLICY_COST: u64 = 1 << 36;
+
+/// Bytes of constants that proving such a policy may look at: fifty thousand rules that share one list of values.
+pub const POLICY_PROOF_BYTES: u64 = 1 << 30;
 
 /// Rules of one block: a rule number is sixteen bits in every verdict.
 pub const RULES: usize = 50_000;
@@ -88,6 +97,10 @@ pub const AUTOMATON_BYTES: usize = 4 * 1024;
 
 /// Bytes that building one automaton may take at mint time, before it is minimised.
 pub const AUTOMATON_BUILD_BYTES: usize = 2 * 1024 * 1024;
+
+/// Work that the regular expressions of one document may take, to read them and again to make automata of them, in units of
+/// about ten nanoseconds: a third of a second. Ten thousand different expressions like `[a-z]+@[a-z]+\.com` stay below it.
+pub const COMPILE_EFFORT: u64 = 1 << 25;
 
 /// Entries of a token's `labels` and `attributes`: they come back with every verdict.
 pub const CLAIM_ENTRIES: usize = 64;

@@ -13,7 +13,8 @@ use placet::syntax::parse;
 fn find(text: &str) -> Vec<Diagnostic> {
     let found = check_parsed(&parse::parse_partly(text), Library::built_in()).diagnostics;
     let Ok(document) = Document::from_text("example.placet", text, Library::built_in()) else { return found };
-    let unfit = document.templates().iter().filter_map(|template| document.fits(template).err());
+    let unfit =
+        document.templates().iter().filter_map(|template| document.fits(template, &document.expressions()).err());
     found.into_iter().chain(unfit.flatten()).collect()
 }
 

@@ -10,7 +10,7 @@ mod times;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use targets::{language, tokens, warp10};
+use targets::{cost, language, tokens, warp10};
 
 /// Changes of all files of a corpus together, in every run.
 const CHANGES: u64 = 3_000;
@@ -113,6 +113,7 @@ smoke! {
     cases_with_maps_of_their_own_are_run_or_refused language::case_lines,
     a_call_of_a_script_is_answered_or_refused language::host,
     bytecode_is_proved_and_decided_or_refused tokens::program,
+    a_program_takes_no_more_than_its_price cost::price,
     the_text_of_a_token_is_read_or_refused tokens::token,
     a_block_of_a_hostile_holder_never_widens_a_token tokens::block,
     the_text_of_a_key_is_read_or_refused tokens::key,

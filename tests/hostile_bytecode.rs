@@ -17,7 +17,7 @@ use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::{Pool, Program, sections};
 use placet::bytecode::verify::{Budget, Fault, Proved, Scope, verify};
 use placet::bytecode::wildcard::GlobPiece;
-use placet::limits::{NESTING, PROGRAM_NESTING, RULES, SET_ELEMENTS, TOKEN_PROGRAM_BYTES};
+use placet::limits::{NESTING, PROGRAM_NESTING, RULES, SET_BYTES, SET_ELEMENTS, TOKEN_PROGRAM_BYTES, VALUE_BYTES};
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::types::{Scalar, Type};
@@ -367,17 +367,29 @@ fn two_instructions_in_one_decide_as_the_two_do() {
 }
 
 #[test]
-fn the_cost_of_a_set_counts_every_element_it_may_have() {
+fn the_cost_of_a_set_counts_every_element_it_may_have_and_no_more_bytes_than_all_of_them() {
     let vocabulary = every_type();
-    let cost = |name: &str| {
-        let program = Program::new(&pattern(name, &one(Op::Range { first: Int(0), last: Int(1) })), &Pool::default());
-        verify(program.bytes(), &scope(&vocabulary)).unwrap().cost()
+    let elements = SET_ELEMENTS as u64;
+    let priced =
+        |code: &[u8], pool: &Pool| verify(Program::new(code, pool).bytes(), &scope(&vocabulary)).unwrap().cost();
+    let (frame, leaf) = (Op::Allow { body: Length(0) }.cost(), Op::Any {}.cost());
+    let none = Pool::default();
+    for leaf_op in [Op::Range { first: Int(0), last: Int(1) }, Op::Any {}] {
+        assert_eq!(priced(&pattern("a_int", &one(leaf_op)), &none), frame + leaf + leaf);
+        assert_eq!(priced(&pattern("s_int", &one(leaf_op)), &none), frame + leaf + leaf * elements);
+    }
+    let equals = |name: &str, length: usize| {
+        let (pool, text) = pool_of(&vec![b'a'; length]);
+        let field = field(name);
+        priced(&pattern(name, &one(Op::Eq { text })), &pool) - priced(&allow(&one(Op::Equals { field, text })), &pool)
     };
-    assert_eq!(cost("a_int"), 3);
-    assert_eq!(cost("s_int"), 2 + SET_ELEMENTS as u64);
-    let (pool, text) = pool_of(b"a");
-    let program = Program::new(&allow(&one(Op::Equals { field: field("s_string"), text })), &pool);
-    assert_eq!(verify(program.bytes(), &scope(&vocabulary)).unwrap().cost(), 2 + SET_ELEMENTS as u64);
+    assert_eq!((equals("a_string", 1), equals("s_string", 1)), (leaf, leaf * elements));
+    let text = |length: usize| {
+        let (pool, text) = pool_of(&vec![b'a'; length]);
+        priced(&pattern("s_string", &one(Op::Eq { text })), &pool)
+    };
+    assert!(text(100) > text(1));
+    assert_eq!(text(SET_BYTES / SET_ELEMENTS), text(5_000), "a set has no more bytes than it may have in all");
 }
 
 /// Each constant that the VM reads in place, with each byte of it changed to anything.
@@ -424,23 +436,24 @@ fn a_length_can_not_reach_back() {
     assert_eq!(Op::read(&mut cursor), Some(Op::Allow { body: Length(u32::MAX) }));
 }
 
-/// A glob or path pattern whose every piece may be tried at every place of a value is priced by its pieces.
+/// A group of a glob or path pattern between two runs may be tried at every place of a value; the others are tried once.
 #[test]
-fn a_pattern_costs_as_many_scans_as_it_has_pieces() {
+fn a_pattern_costs_the_pieces_of_its_dearest_group_at_every_place() {
     let vocabulary = every_type();
     let cost = |name: &str, constant: &[u8], op: fn(Const) -> Op| {
         let (pool, place) = pool_of(constant);
         let program = Program::new(&pattern(name, &one(op(place))), &pool);
         verify(program.bytes(), &scope(&vocabulary)).map(|proved| proved.cost()).map_err(|error| error.fault)
     };
-    let many = |length: usize| {
-        let mut glob = vec![0];
-        (0..length).for_each(|_| GlobPiece::One.write(&mut glob));
-        glob
-    };
-    assert!(cost("a_bytes", &many(5_000), |glob| Op::Glob { glob }).unwrap() > 5_000 * 64);
-    assert!(cost("a_path", &many(5_000), |path| Op::Path { path }).unwrap() > 5_000 * 64);
-    assert_eq!(cost("s_bytes", &many(5_000), |glob| Op::Glob { glob }), Err(Fault::TooCostly));
-    let segment = with_length(2, &many(1_000));
-    assert!(cost("a_path", &segment, |path| Op::Path { path }).unwrap() > 1_000 * 64);
+    let many = |length: usize, ends: &[u8]| [[0].as_slice(), &vec![1; length], ends].concat();
+    let (glob, path): (fn(Const) -> Op, fn(Const) -> Op) = (|glob| Op::Glob { glob }, |path| Op::Path { path });
+    let places = VALUE_BYTES as u64;
+    for (name, op) in [("a_bytes", glob), ("a_string", glob), ("a_path", path)] {
+        assert!(cost(name, &many(5_000, &[]), op).unwrap() < 20 * 5_000, "{name}: the last group is tried once");
+        assert!(cost(name, &many(500, &[0]), op).unwrap() > 500 * places, "{name}");
+        assert_eq!(cost(name, &many(5_000, &[0]), op), Err(Fault::TooCostly), "{name}");
+    }
+    assert_eq!(cost("s_bytes", &many(200, &[0]), glob), Err(Fault::TooCostly));
+    let segment = with_length(2, &many(1_000, &[0]));
+    assert_eq!(cost("a_path", &segment, path), Err(Fault::TooCostly));
 }

@@ -21,7 +21,7 @@ use placet::check::tree::{
     Term, Test, Text, Times,
 };
 use placet::compile::arguments::Argument;
-use placet::compile::automaton_of;
+use placet::compile::expressions::Expressions;
 use placet::diag::code::Code;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
@@ -341,7 +341,7 @@ fn a_program_printed_as_rules_decides_as_before() {
         let kind = world.blocks[number].template.kind;
         let Ok(before) = compiled(&world.blocks[number], &world.old) else { return Ok(()) };
         let allow = if kind == BlockKind::Restriction { "only" } else { "allow" };
-        let style = Style { allow, automaton_of: Some(automaton_of), ..Style::default() };
+        let style = Style { allow, automata: Some(&Expressions::default()), ..Style::default() };
         let rules = render(before.program.bytes(), &world.old, style);
         if rules.contains("//") {
             left_out.set(left_out.get() + 1);

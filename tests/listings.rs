@@ -15,7 +15,8 @@ use placet::bytecode::render::{Style, render};
 use placet::check::library::Library;
 use placet::check::tree::Template;
 use placet::compile::arguments::Arguments;
-use placet::compile::{Compiled, automaton_of, compile};
+use placet::compile::expressions::Expressions;
+use placet::compile::{Compiled, compile};
 use placet::diag::Source;
 use placet::syntax::ast::{BlockKind, ItemKind};
 use placet::token::keys::PublicKey;
@@ -114,7 +115,7 @@ fn same_after_render(document: &Document, template: &Template, compiled: &Compil
     let is_restriction = template.kind == BlockKind::Restriction;
     let style = Style {
         allow: if is_restriction { "only" } else { "allow" },
-        automaton_of: Some(automaton_of),
+        automata: Some(&Expressions::default()),
         key_text: Some(|key| PublicKey::from_bytes(key).map(|key| key.to_string()).unwrap_or_default()),
     };
     let rules = render(compiled.program.bytes(), document.vocabulary(), style);

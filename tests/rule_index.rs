@@ -24,7 +24,7 @@ use placet::model::request::Request;
 use placet::model::value::Value;
 use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::syntax::ast::BlockKind;
-use placet::vm::{Answer, Context, Kind, run};
+use placet::vm::{Answer, Context, Halt, Kind, run};
 use proptest::prelude::prop_assert_eq;
 
 const CONTEXT: Context<'static> = Context { issuance: 0, expiry: i64::MAX, vouchers: &[] };
@@ -147,7 +147,7 @@ fn pair(document: &Document, from: usize) -> (Compiled, Compiled) {
 }
 
 /// Asks both, with a request of values that the rules speak of.
-fn answers(choices: &mut Choices<'_>, vocabulary: &Vocabulary, programs: [&Compiled; 2]) -> [Option<Answer>; 2] {
+fn answers(choices: &mut Choices<'_>, vocabulary: &Vocabulary, programs: [&Compiled; 2]) -> [Result<Answer, Halt>; 2] {
     let field = |name| vocabulary.field(name).unwrap();
     let action = *choices.pick(&["get", "put", "list", "drop"]);
     let items: Vec<Value<'_>> = (0..choices.below(4)).map(|_| Value::Bytes(choices.pick(&WORDS).as_bytes())).collect();
@@ -191,8 +191,8 @@ fn the_first_rule_that_matches_is_found_among_rules_that_overlap() {
             let [without, with] = answers(choices, vocabulary, [&linear, &indexed]);
             prop_assert_eq!(without, with, "{}", policy);
             let outcome = match with {
-                Some(Answer::Allow(_)) => 0,
-                Some(Answer::Forbid(_)) => 1,
+                Ok(Answer::Allow(_)) => 0,
+                Ok(Answer::Forbid(_)) => 1,
                 _ => 2,
             };
             outcomes[outcome].set(outcomes[outcome].get() + usize::from(is_indexed(&indexed, vocabulary)));
@@ -272,7 +272,7 @@ fn an_index_with_another_byte_is_refused_or_changes_nothing() {
     let bytes = indexed.program.bytes();
     let shorter = linear.program.bytes().len();
     let tenants: Vec<String> = (0..41).flat_map(|n| [format!("t{n}"), format!("u{n}")]).collect();
-    let decisions = |proved: &Proved<'_>| -> Vec<Option<Answer>> {
+    let decisions = |proved: &Proved<'_>| -> Vec<Result<Answer, Halt>> {
         let asked = tenants.iter().map(|tenant| {
             let mut request = Request::named(vocabulary, "get", 0).unwrap();
             request.set_named("tenant", tenant.as_str()).unwrap();

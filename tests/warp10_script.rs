@@ -51,6 +51,21 @@ fn fails(script: &str, code: ScriptCode, message: &str) {
     assert_eq!((error.code, error.message.as_str()), (code, message), "{script}");
 }
 
+/// What an expression costs has little to do with its length: `{50}` twice is two thousand five hundred places.
+#[test]
+fn a_regular_expression_is_paid_for_by_the_machine_that_it_makes() {
+    let different = |count: usize| -> String {
+        (0..count).map(|number| format!("'a' '(?:[a-z]{{50}}){{50}}{number}' MATCH DROP ")).collect()
+    };
+    gives(&different(5), "");
+    let error = run("K1", &different(60)).expect_err("sixty machines are too many");
+    assert_eq!(error.code, ScriptCode::TooMuch, "{}", error.message);
+    gives("1 500 <% DROP 'a' '(?:[a-z]{50}){50}' MATCH DROP %> FOR", "");
+    let long = format!("'{}' '(?:[a-z]?){{500}}b' MATCH", "a".repeat(100_000));
+    let error = run("K1", &long).expect_err("each byte of a text may visit each place");
+    assert_eq!(error.code, ScriptCode::TooMuch, "{}", error.message);
+}
+
 #[test]
 fn the_stack_words_move_values() {
     gives("1 2 SWAP 3 1 ROT", "2 3 1 1");

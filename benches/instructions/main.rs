@@ -1,6 +1,7 @@
 //! Counts the instructions of the hot paths under callgrind, and holds them against `pins.txt`.
 //!
-//! A count is the same on a busy machine and on a quiet one, so a path that grew is seen wherever this runs.
+//! A count is the same on a busy machine and on a quiet one, so a path that grew is seen wherever this runs. The [worst
+//! programs](prices) of every instruction are counted as well, and held against their price.
 //!
 //! ```sh
 //! cargo bench --no-default-features --features author --bench instructions             # fails where a path has grown
@@ -18,9 +19,12 @@ mod asked;
 mod native;
 mod paths;
 mod pins;
+mod prices;
 #[allow(dead_code, reason = "what all benches share is whole, this one uses what it counts")]
 #[path = "../workloads/mod.rs"]
 mod workloads;
+#[path = "../worst/mod.rs"]
+mod worst;
 
 use std::env;
 use std::process::{Command, ExitCode};
@@ -32,8 +36,13 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["run", path, times, ..] => run(path, times.parse().expect("a number of times")),
+        ["price", case, times, ..] => prices::run(case, times.parse().expect("a number of times")),
+        ["prices", ..] => prices::hold(),
         // `cargo bench` says so; `cargo test --benches` does not, and has nothing to test here.
-        _ if words.contains(&"--bench") => pins::hold(&PATHS.map(|(name, _)| (name, count(name)))),
+        _ if words.contains(&"--bench") => {
+            let (prices, paths) = (prices::hold(), pins::hold(&PATHS.map(|(name, _)| (name, count(name)))));
+            if prices == ExitCode::SUCCESS { paths } else { prices }
+        }
         _ => ExitCode::SUCCESS,
     }
 }
@@ -55,14 +64,15 @@ fn count(path: &str) -> u64 {
         _ if path.contains("public") => (ROUNDS, 4 * ROUNDS),
         _ => (ROUNDS, 301 * ROUNDS),
     };
-    (instructions(path, many) - instructions(path, few)) / (many - few)
+    (instructions("run", path, many) - instructions("run", path, few)) / (many - few)
 }
 
-fn instructions(path: &str, times: u64) -> u64 {
+/// Instructions of this program, called with these words.
+fn instructions(word: &str, path: &str, times: u64) -> u64 {
     let own = env::current_exe().expect("this program has a path");
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(own);
-    let output = valgrind.args(["run", path, &times.to_string()]).output();
+    let output = valgrind.args([word, path, &times.to_string()]).output();
     let output = output.expect("valgrind counts the instructions; install it: apt-get install valgrind");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{path} failed:\n{said}");

@@ -1,9 +1,10 @@
 //! One function for each reader of foreign bytes: it may say no, and may do nothing else. Shared by the fuzz targets and by
 //! the tests, which run the corpus of each and small changes of it.
 //!
-//! [`language`] has what people and scripting hosts write, [`tokens`] what stands in tokens and beside them, [`warp10`] what
+//! [`cost`] holds programs against their price. [`language`] has what people and scripting hosts write, [`tokens`] what stands in tokens and beside them, [`warp10`] what
 //! comes from a Warp 10. What is read is used: a document is compiled, a program decides, what is written reads back.
 
+pub mod cost;
 pub mod language;
 pub mod tokens;
 pub mod warp10;

@@ -6,7 +6,8 @@ use super::Document;
 use crate::check::tree::{Constant, Template};
 use crate::compile::arguments::{Argument, Arguments};
 use crate::compile::error::CompileError;
-use crate::compile::{Compiled, compile};
+use crate::compile::expressions::Expressions;
+use crate::compile::{Compiled, compile_within};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::model::types::{Scalar, Type};
@@ -19,10 +20,10 @@ impl Document {
     /// # Errors
     /// What minting would refuse for any argument, each with its place and the way out; nothing
     /// where another argument may do.
-    pub fn fits(&self, template: &Template) -> Result<Compiled, Vec<Diagnostic>> {
+    pub fn fits(&self, template: &Template, expressions: &Expressions) -> Result<Compiled, Vec<Diagnostic>> {
         let attempt = |sample: Sample| {
             let arguments = sample.arguments(template).map_err(|_| Vec::new())?;
-            self.compiled_with_promises(template, &arguments)
+            self.compiled_with_promises(template, &arguments, expressions)
         };
         let first = match attempt(Sample::Small) {
             Ok(compiled) => return Ok(compiled),
@@ -47,14 +48,16 @@ impl Document {
         &self,
         template: &Template,
         arguments: &Arguments,
+        expressions: &Expressions,
     ) -> Result<Compiled, Vec<CompileError>> {
-        let (compiled, mut errors) = match compile(template, self.vocabulary(), arguments) {
+        let (compiled, mut errors) = match compile_within(template, self.vocabulary(), arguments, expressions) {
             Ok(compiled) => (Some(compiled), Vec::new()),
             Err(errors) => (None, errors),
         };
         for promise in &template.promises {
             let alone = template.alone(promise.requests.clone());
-            errors.extend(compile(&alone, self.vocabulary(), arguments).err().into_iter().flatten());
+            errors
+                .extend(compile_within(&alone, self.vocabulary(), arguments, expressions).err().into_iter().flatten());
         }
         compiled.filter(|_| errors.is_empty()).ok_or(errors)
     }

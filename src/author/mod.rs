@@ -15,12 +15,14 @@ pub mod value;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::check::effort::Effort;
 use crate::check::library::Library;
 use crate::check::tree::{Checked, Template};
 use crate::check::{Outcome, check, check_parsed};
 use crate::compile::arguments::Arguments;
 use crate::compile::error::CompileError;
-use crate::compile::{Compiled, compile};
+use crate::compile::expressions::Expressions;
+use crate::compile::{Compiled, compile_within};
 use crate::diag::{Diagnostic, Severity, Source, render};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::{At, BlockKind, File, Item, ItemKind, Name};
@@ -34,6 +36,8 @@ pub struct Document {
     file: File,
     checked: Checked,
     warnings: Vec<Diagnostic>,
+    /// Units; see [`Effort`].
+    effort: u64,
 }
 
 impl Document {
@@ -54,7 +58,7 @@ impl Document {
         let source = Source::text(name, text);
         let parsed = parse::parse_partly(text);
         let outcome = check_parsed(&parsed, library);
-        Self::of(source, parsed.file, outcome)
+        Self::of(source, parsed.file, outcome, library)
     }
 
     /// Reads the map form.
@@ -96,12 +100,14 @@ impl Document {
 
     fn of_map(source: Source, file: File, library: &Library) -> Result<Self, Report> {
         let outcome = check(&file, library);
-        Self::of(source, file, outcome)
+        Self::of(source, file, outcome, library)
     }
 
-    fn of(source: Source, file: File, outcome: Outcome) -> Result<Self, Report> {
+    fn of(source: Source, file: File, outcome: Outcome, library: &Library) -> Result<Self, Report> {
         match outcome.checked {
-            Some(checked) => Ok(Self { source, file, checked, warnings: outcome.diagnostics }),
+            Some(checked) => {
+                Ok(Self { source, file, checked, warnings: outcome.diagnostics, effort: library.effort() })
+            }
             None => Err(Report { source, diagnostics: outcome.diagnostics }),
         }
     }
@@ -162,10 +168,30 @@ impl Document {
     /// Compiles a template with its arguments filled in.
     ///
     /// # Errors
-    /// There is no such template, an argument does not fit, or the program would be too large.
+    /// There is no such template, an argument does not fit, or the program would be too large or too much work.
     pub fn compile(&self, kind: BlockKind, name: Option<&str>, arguments: &Arguments) -> Result<Compiled, AuthorError> {
+        self.compile_with(kind, name, arguments, &self.expressions())
+    }
+
+    /// The same for one of several templates that are compiled together, within one effort.
+    ///
+    /// # Errors
+    /// As [`compile`](Self::compile).
+    pub fn compile_with(
+        &self,
+        kind: BlockKind,
+        name: Option<&str>,
+        arguments: &Arguments,
+        expressions: &Expressions,
+    ) -> Result<Compiled, AuthorError> {
         let template = self.template(kind, name)?;
-        compile(template, self.vocabulary(), arguments).map_err(AuthorError::Compile)
+        compile_within(template, self.vocabulary(), arguments, expressions).map_err(AuthorError::Compile)
+    }
+
+    /// Room for the automata of the document's regular expressions, with the effort that it may take.
+    #[must_use]
+    pub fn expressions(&self) -> Expressions {
+        Expressions::within(Effort::new(self.effort))
     }
 }
 

@@ -12,6 +12,7 @@
 use alloc::vec::Vec;
 
 use super::cursor::{Cursor, put_prefixed};
+use super::wildcard::Price;
 
 /// An automaton inside a constant pool.
 #[derive(Clone, Copy, Debug)]
@@ -92,11 +93,22 @@ impl<'a> Automaton<'a> {
         self.table.get(usize::from(state) * self.classes + usize::from(self.class(byte)?)).copied()
     }
 
-    /// The class of a byte: bytes of one class lead to the same states.
+    /// The class of a byte: bytes of one class lead to the same states. What many runs cost does not grow with them.
     #[must_use]
     #[inline]
     pub fn class(&self, byte: u8) -> Option<u8> {
-        self.runs.iter().find(|run| byte <= run[0]).map(|run| run[1])
+        let run = match self.runs.len() {
+            0..=FEW_RUNS => self.runs.iter().find(|run| byte <= run[0]),
+            _ => self.runs.get(self.runs.partition_point(|run| run[0] < byte)),
+        };
+        run.map(|run| run[1])
+    }
+
+    /// What running it costs: for each byte its class and the next state.
+    #[must_use]
+    pub fn price(&self) -> Price {
+        let runs = self.runs.len().min(FEW_RUNS) as u64;
+        Price { value: AUTOMATON, byte: STATE + runs / 2 }
     }
 
     /// Whether a value that ends in `state` is accepted.
@@ -105,6 +117,15 @@ impl<'a> Automaton<'a> {
         self.accepting.get(usize::from(state / 8)).is_some_and(|bits| bits >> (state % 8) & 1 == 1)
     }
 }
+
+/// Up to so many runs are passed one by one; more are halved, which takes as long as passing so many.
+const FEW_RUNS: usize = 8;
+
+/// Steps of reading an automaton.
+const AUTOMATON: u64 = 16;
+
+/// Steps of going to the next state, without those for the class of a byte.
+const STATE: u64 = 2;
 
 /// The parts of an automaton to be written: `next[state][byte]` with state 0 dead and 1 the start.
 #[derive(Clone, Debug)]

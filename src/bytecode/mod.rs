@@ -14,9 +14,11 @@
 pub mod automaton;
 pub mod constant;
 pub mod cursor;
+pub mod fuel;
 pub mod index;
 #[cfg(feature = "author")]
 pub mod listing;
+pub mod matching;
 pub mod op;
 #[cfg(feature = "author")]
 pub mod outline;

@@ -182,7 +182,8 @@ pub struct Row {
     pub sort: Sort,
     /// What follows it.
     pub shape: Shape,
-    /// Steps it costs at most, without its children.
+    /// Steps it costs at most, without its children and without what it looks through byte by byte. A step is what
+    /// sixteen instructions of a processor do.
     pub cost: u64,
     /// What it does.
     pub meaning: &'static str,
@@ -280,87 +281,87 @@ use Sort::{Pattern, Test, Truth, Value};
 
 ops! {
 //  code name         text         operands                     sort     children             cost meaning
-    0x01 Deny         "deny"       (body: Length)               Rule     Body(Test),          1 "A rule that forbids: where all its tests hold, the verdict is forbidden. Of a set, one matching element is enough.";
-    0x02 Require      "require"    (body: Length)               Rule     Body(Test),          1 "A rule without which nothing is allowed: where one of its tests fails, the block does not allow.";
-    0x03 Allow        "allow"      (body: Length)               Rule     Body(Test),          1 "A rule that allows (`allow`, `only`): where all its tests hold, the block allows. Of a set, every element must match.";
+    0x01 Deny         "deny"       (body: Length)               Rule     Body(Test),          8 "A rule that forbids: where all its tests hold, the verdict is forbidden. Of a set, one matching element is enough.";
+    0x02 Require      "require"    (body: Length)               Rule     Body(Test),          8 "A rule without which nothing is allowed: where one of its tests fails, the block does not allow.";
+    0x03 Allow        "allow"      (body: Length)               Rule     Body(Test),          8 "A rule that allows (`allow`, `only`): where all its tests hold, the block allows. Of a set, every element must match.";
 
-    0x04 AllowIs      "allow.is"   (action: Action, body: Length) Rule   Body(Test),          1 "`allow` and `action.is`: the frame of another action is not entered.";
-    0x05 AllowIn      "allow.in"   (first: Action, last: Action, body: Length) Rule Body(Test), 1 "`allow` and `action.in`: the frame of another action is not entered.";
+    0x04 AllowIs      "allow.is"   (action: Action, body: Length) Rule   Body(Test),          8 "`allow` and `action.is`: the frame of another action is not entered.";
+    0x05 AllowIn      "allow.in"   (first: Action, last: Action, body: Length) Rule Body(Test), 8 "`allow` and `action.in`: the frame of another action is not entered.";
 
-    0x10 ActionIs     "action.is"  (action: Action)             Test     Leaf,                1 "Is it this action?";
-    0x11 ActionIn     "action.in"  (first: Action, last: Action) Test    Leaf,                1 "Is the action's number between the two, both included?";
-    0x12 ActionSet    "action.set" (set: Const)                 Test     Leaf,                1 "Is the action's bit set?";
-    0x13 ActionNot    "action.not" (set: Const)                 Test     Leaf,                1 "Is the action's bit not set? True of actions that came later.";
-    0x14 Test         "test"       (field: Field)               Test     One(Pattern),        1 "Does the attribute's value match?";
-    0x15 When         "when"       ()                           Test     One(Truth),          1 "Is the condition true?";
+    0x10 ActionIs     "action.is"  (action: Action)             Test     Leaf,                8 "Is it this action?";
+    0x11 ActionIn     "action.in"  (first: Action, last: Action) Test    Leaf,                8 "Is the action's number between the two, both included?";
+    0x12 ActionSet    "action.set" (set: Const)                 Test     Leaf,                8 "Is the action's bit set?";
+    0x13 ActionNot    "action.not" (set: Const)                 Test     Leaf,                8 "Is the action's bit not set? True of actions that came later.";
+    0x14 Test         "test"       (field: Field)               Test     One(Pattern),        8 "Does the attribute's value match?";
+    0x15 When         "when"       ()                           Test     One(Truth),          8 "Is the condition true?";
 
-    0x16 Equals       "equals"     (field: Field, text: Const)  Test     Leaf,                1 "`test` and `eq` in one.";
-    0x17 Begins       "begins"     (field: Field, text: Const)  Test     Leaf,                1 "`test` and `prefix` in one.";
-    0x18 Present      "present"    (field: Field)               Test     Leaf,                1 "`test` and `any` in one.";
+    0x16 Equals       "equals"     (field: Field, text: Const)  Test     Leaf,                8 "`test` and `eq` in one.";
+    0x17 Begins       "begins"     (field: Field, text: Const)  Test     Leaf,                8 "`test` and `prefix` in one.";
+    0x18 Present      "present"    (field: Field)               Test     Leaf,                8 "`test` and `any` in one.";
 
-    0x20 Any          "any"        ()                           Pattern  Leaf,                1 "There is a value.";
-    0x21 Absent       "absent"     ()                           Pattern  Leaf,                1 "There is no value; nothing else matches then.";
-    0x22 Not          "not"        ()                           Pattern  One(Pattern),        1 "There is a value, and it does not match.";
-    0x23 AnyOf        "any.of"     (body: Length)               Pattern  Body(Pattern),       1 "One of the patterns matches.";
-    0x24 AllOf        "all.of"     (body: Length)               Pattern  Body(Pattern),       1 "All of the patterns match.";
-    0x25 IsTrue       "is.true"    ()                           Pattern  Leaf,                1 "A bool that is true.";
-    0x26 IsFalse      "is.false"   ()                           Pattern  Leaf,                1 "A bool that is false.";
-    0x27 Eq           "eq"         (text: Const)                Pattern  Leaf,                2 "The same bytes: of a string, bytes, path or uuid.";
-    0x28 Prefix       "prefix"     (text: Const)                Pattern  Leaf,                2 "A string or bytes that begin so.";
-    0x29 Suffix       "suffix"     (text: Const)                Pattern  Leaf,                2 "A string or bytes that end so.";
+    0x20 Any          "any"        ()                           Pattern  Leaf,                8 "There is a value.";
+    0x21 Absent       "absent"     ()                           Pattern  Leaf,                8 "There is no value; nothing else matches then.";
+    0x22 Not          "not"        ()                           Pattern  One(Pattern),        8 "There is a value, and it does not match.";
+    0x23 AnyOf        "any.of"     (body: Length)               Pattern  Body(Pattern),       8 "One of the patterns matches.";
+    0x24 AllOf        "all.of"     (body: Length)               Pattern  Body(Pattern),       8 "All of the patterns match.";
+    0x25 IsTrue       "is.true"    ()                           Pattern  Leaf,                8 "A bool that is true.";
+    0x26 IsFalse      "is.false"   ()                           Pattern  Leaf,                8 "A bool that is false.";
+    0x27 Eq           "eq"         (text: Const)                Pattern  Leaf,                8 "The same bytes: of a string, bytes, path or uuid.";
+    0x28 Prefix       "prefix"     (text: Const)                Pattern  Leaf,                8 "A string or bytes that begin so.";
+    0x29 Suffix       "suffix"     (text: Const)                Pattern  Leaf,                8 "A string or bytes that end so.";
     0x2a Glob         "glob"       (glob: Const)                Pattern  Leaf,               64 "A string or bytes that match the glob, the whole of it.";
-    0x2b Regex        "regex"      (automaton: Const)           Pattern  Leaf,               64 "A string or bytes that the automaton accepts, the whole of it.";
-    0x2c Range        "range"      (first: Int, last: Int)      Pattern  Leaf,                1 "An int, time or duration between the two, both included.";
-    0x2d Net          "net"        (network: Const)             Pattern  Leaf,                1 "An address of the network.";
+    0x2b Regex        "regex"      (automaton: Const)           Pattern  Leaf,               16 "A string or bytes that the automaton accepts, the whole of it.";
+    0x2c Range        "range"      (first: Int, last: Int)      Pattern  Leaf,               24 "An int, time or duration between the two, both included.";
+    0x2d Net          "net"        (network: Const)             Pattern  Leaf,                8 "An address of the network.";
     0x2e Path         "path"       (path: Const)                Pattern  Leaf,               64 "A path that matches, segment by segment.";
-    0x2f Within       "within"     (path: Const)                Pattern  Leaf,                2 "The path itself, or one below it.";
-    0x30 Label        "label"      (name: Const)                Pattern  One(Pattern),        8 "Labels of which this one's value matches.";
+    0x2f Within       "within"     (path: Const)                Pattern  Leaf,                8 "The path itself, or one below it.";
+    0x30 Label        "label"      (name: Const)                Pattern  One(Pattern),       16 "Labels of which this one's value matches.";
 
-    0x40 True         "true"       ()                           Truth    Leaf,                1 "True.";
-    0x41 False        "false"      ()                           Truth    Leaf,                1 "False.";
-    0x42 All          "all"        (body: Length)               Truth    Body(Truth),         1 "Are all of them true?";
-    0x43 Some         "some"       (body: Length)               Truth    Body(Truth),         1 "Is one of them true?";
-    0x44 Negate       "negate"     ()                           Truth    One(Truth),          1 "Is it false?";
-    0x45 Equal        "equal"      ()                           Truth    Two(Value, Value),   2 "Are both there and equal?";
-    0x46 Unequal      "unequal"    ()                           Truth    Two(Value, Value),   2 "Are both there and different?";
-    0x47 Less         "less"       ()                           Truth    Two(Value, Value),   1 "Are both there, and the first less than the second?";
-    0x48 LessEqual    "less.eq"    ()                           Truth    Two(Value, Value),   1 "Are both there, and the first not greater than the second?";
-    0x49 Matches      "matches"    ()                           Truth    Two(Value, Pattern), 1 "Is the value there, and does it match?";
-    0x4a AnyElement   "any.el"     (field: Field)               Truth    One(Pattern),        1 "Does one element of the set match?";
-    0x4b EveryElement "every.el"   (field: Field)               Truth    One(Pattern),        1 "Has the set elements, and do all of them match?";
-    0x4c Member       "member"     (field: Field)               Truth    One(Value),          2 "Is the value there and an element of the set?";
-    0x4d Has          "has"        (field: Field)               Truth    Leaf,                1 "Has the request the attribute?";
-    0x4e HasLabel     "has.label"  (field: Field, name: Const)  Truth    Leaf,                8 "Has the attribute the label?";
-    0x4f StartsWith   "starts"     ()                           Truth    Two(Value, Value),   2 "Are both there, and begins the first with the second?";
-    0x50 EndsWith     "ends"       ()                           Truth    Two(Value, Value),   2 "Are both there, and ends the first with the second?";
-    0x51 Contains     "contains"   ()                           Truth    Two(Value, Value),  64 "Are both there, and is the second somewhere in the first?";
-    0x52 Truth        "truth"      ()                           Truth    One(Value),          1 "Is the bool there and true?";
-    0x53 Vouched      "vouched"    (key: Const)                 Truth    Leaf,                8 "Has the token a third-party block of this key?";
+    0x40 True         "true"       ()                           Truth    Leaf,                8 "True.";
+    0x41 False        "false"      ()                           Truth    Leaf,                8 "False.";
+    0x42 All          "all"        (body: Length)               Truth    Body(Truth),         8 "Are all of them true?";
+    0x43 Some         "some"       (body: Length)               Truth    Body(Truth),         8 "Is one of them true?";
+    0x44 Negate       "negate"     ()                           Truth    One(Truth),          8 "Is it false?";
+    0x45 Equal        "equal"      ()                           Truth    Two(Value, Value),   8 "Are both there and equal?";
+    0x46 Unequal      "unequal"    ()                           Truth    Two(Value, Value),   8 "Are both there and different?";
+    0x47 Less         "less"       ()                           Truth    Two(Value, Value),   8 "Are both there, and the first less than the second?";
+    0x48 LessEqual    "less.eq"    ()                           Truth    Two(Value, Value),   8 "Are both there, and the first not greater than the second?";
+    0x49 Matches      "matches"    ()                           Truth    Two(Value, Pattern), 8 "Is the value there, and does it match?";
+    0x4a AnyElement   "any.el"     (field: Field)               Truth    One(Pattern),        8 "Does one element of the set match?";
+    0x4b EveryElement "every.el"   (field: Field)               Truth    One(Pattern),        8 "Has the set elements, and do all of them match?";
+    0x4c Member       "member"     (field: Field)               Truth    One(Value),          8 "Is the value there and an element of the set?";
+    0x4d Has          "has"        (field: Field)               Truth    Leaf,                8 "Has the request the attribute?";
+    0x4e HasLabel     "has.label"  (field: Field, name: Const)  Truth    Leaf,               16 "Has the attribute the label?";
+    0x4f StartsWith   "starts"     ()                           Truth    Two(Value, Value),   8 "Are both there, and begins the first with the second?";
+    0x50 EndsWith     "ends"       ()                           Truth    Two(Value, Value),   8 "Are both there, and ends the first with the second?";
+    0x51 Contains     "contains"   ()                           Truth    Two(Value, Value),  16 "Are both there, and is the second somewhere in the first?";
+    0x52 Truth        "truth"      ()                           Truth    One(Value),          8 "Is the bool there and true?";
+    0x53 Vouched      "vouched"    (key: Const)                 Truth    Leaf,               64 "Has the token a third-party block of this key?";
 
-    0x60 Field        "field"      (field: Field)               Value    Leaf,                1 "The attribute's one value.";
-    0x61 LabelOf      "label.of"   (field: Field, name: Const)  Value    Leaf,                8 "The label's value.";
-    0x62 Number       "int"        (number: Int)                Value    Leaf,                1 "An int.";
-    0x63 Time         "time"       (time: Int)                  Value    Leaf,                1 "A time, in ms since 1970-01-01T00:00:00Z.";
-    0x64 Duration     "duration"   (duration: Int)              Value    Leaf,                1 "A duration, in ms.";
-    0x65 String       "string"     (text: Const)                Value    Leaf,                1 "A string.";
-    0x66 Bytes        "bytes"      (bytes: Const)               Value    Leaf,                1 "Bytes.";
-    0x67 Uuid         "uuid"       (uuid: Const)                Value    Leaf,                1 "A uuid.";
-    0x68 Ip           "ip"         (address: Const)             Value    Leaf,                1 "An address.";
-    0x69 PathOf       "path.of"    (path: Const)                Value    Leaf,                1 "A path.";
-    0x6a Yes          "yes"        ()                           Value    Leaf,                1 "The bool true.";
-    0x6b No           "no"         ()                           Value    Leaf,                1 "The bool false.";
-    0x6c Issuance     "issuance"   ()                           Value    Leaf,                1 "When the token was minted.";
-    0x6d Expiry       "expiry"     ()                           Value    Leaf,                1 "When the token's authority ends; the greatest time where it does not.";
-    0x6e Add          "add"        ()                           Value    Two(Value, Value),   1 "The sum of two ints or durations, or of a time and a duration; saturates.";
-    0x6f Subtract     "subtract"   ()                           Value    Two(Value, Value),   1 "The difference of two ints, durations or times, or of a time and a duration; saturates.";
-    0x70 Hour         "hour"       ()                           Value    One(Value),          1 "The hour of the day of a time, 0 to 23, UTC.";
-    0x71 Minute       "minute"     ()                           Value    One(Value),          1 "The minute of the hour of a time, 0 to 59.";
-    0x72 Weekday      "weekday"    ()                           Value    One(Value),          1 "The day of the week of a time, 1 (Monday) to 7 (Sunday), UTC.";
-    0x73 LengthOf     "length"     ()                           Value    One(Value),          1 "The bytes of a string, bytes or path, counted.";
-    0x74 Size         "size"       (field: Field)               Value    Leaf,                1 "The elements of a set or the labels of labels, counted; 0 where there is none.";
+    0x60 Field        "field"      (field: Field)               Value    Leaf,                8 "The attribute's one value.";
+    0x61 LabelOf      "label.of"   (field: Field, name: Const)  Value    Leaf,               16 "The label's value.";
+    0x62 Number       "int"        (number: Int)                Value    Leaf,               12 "An int.";
+    0x63 Time         "time"       (time: Int)                  Value    Leaf,               12 "A time, in ms since 1970-01-01T00:00:00Z.";
+    0x64 Duration     "duration"   (duration: Int)              Value    Leaf,               12 "A duration, in ms.";
+    0x65 String       "string"     (text: Const)                Value    Leaf,                8 "A string.";
+    0x66 Bytes        "bytes"      (bytes: Const)               Value    Leaf,                8 "Bytes.";
+    0x67 Uuid         "uuid"       (uuid: Const)                Value    Leaf,                8 "A uuid.";
+    0x68 Ip           "ip"         (address: Const)             Value    Leaf,                8 "An address.";
+    0x69 PathOf       "path.of"    (path: Const)                Value    Leaf,                8 "A path.";
+    0x6a Yes          "yes"        ()                           Value    Leaf,                8 "The bool true.";
+    0x6b No           "no"         ()                           Value    Leaf,                8 "The bool false.";
+    0x6c Issuance     "issuance"   ()                           Value    Leaf,                8 "When the token was minted.";
+    0x6d Expiry       "expiry"     ()                           Value    Leaf,                8 "When the token's authority ends; the greatest time where it does not.";
+    0x6e Add          "add"        ()                           Value    Two(Value, Value),   8 "The sum of two ints or durations, or of a time and a duration; saturates.";
+    0x6f Subtract     "subtract"   ()                           Value    Two(Value, Value),   8 "The difference of two ints, durations or times, or of a time and a duration; saturates.";
+    0x70 Hour         "hour"       ()                           Value    One(Value),          8 "The hour of the day of a time, 0 to 23, UTC.";
+    0x71 Minute       "minute"     ()                           Value    One(Value),          8 "The minute of the hour of a time, 0 to 59.";
+    0x72 Weekday      "weekday"    ()                           Value    One(Value),          8 "The day of the week of a time, 1 (Monday) to 7 (Sunday), UTC.";
+    0x73 LengthOf     "length"     ()                           Value    One(Value),          8 "The bytes of a string, bytes or path, counted.";
+    0x74 Size         "size"       (field: Field)               Value    Leaf,                8 "The elements of a set or the labels of labels, counted; 0 where there is none.";
 
-    0x80 DenyIndex    "deny.index" (index: Const)               Rule     Leaf,                1 "Not a rule: where to look among the rules that forbid, which follow. Changes no verdict.";
-    0x81 AllowIndex   "allow.index" (index: Const)              Rule     Leaf,                1 "Not a rule: where to look among the rules that allow, which follow. Changes no verdict.";
+    0x80 DenyIndex    "deny.index" (index: Const)               Rule     Leaf,                8 "Not a rule: where to look among the rules that forbid, which follow. Changes no verdict.";
+    0x81 AllowIndex   "allow.index" (index: Const)              Rule     Leaf,                8 "Not a rule: where to look among the rules that allow, which follow. Changes no verdict.";
 }
 
 impl Op {

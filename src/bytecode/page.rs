@@ -10,7 +10,8 @@ use super::listing::listing;
 use super::op::{Length, Op, Shape};
 use super::program::{Pool, Program};
 use crate::limits::{
-    POLICY_COST, POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, SET_ELEMENTS, TOKEN_COST, TOKEN_PROGRAM_BYTES,
+    LABELS, POLICY_COST, POLICY_PROGRAM_BYTES, POLICY_PROOF_BYTES, PROGRAM_NESTING, RULES, SET_BYTES, SET_ELEMENTS,
+    TOKEN_COST, TOKEN_PROGRAM_BYTES, TOKEN_PROOF_BYTES, VALUE_BYTES,
 };
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -24,11 +25,10 @@ pub fn page() -> String {
     let mut out = String::from(CONTAINER);
     let _ = writeln!(
         out,
-        "A program in a token has at most {TOKEN_PROGRAM_BYTES} bytes and costs at most {TOKEN_COST} steps, a policy that a \
-         service holds at most {POLICY_PROGRAM_BYTES} bytes and {POLICY_COST} steps; either has at most {RULES} rules, whose \
-         nodes nest at most {PROGRAM_NESTING} deep. The cost is that of all instructions together; what looks at a set costs \
-         {SET_ELEMENTS} times as much, for so many elements can a set have.\n"
+        "A program in a token has at most {TOKEN_PROGRAM_BYTES} bytes, a policy that a service holds at most \
+         {POLICY_PROGRAM_BYTES}; either has at most {RULES} rules, whose nodes nest at most {PROGRAM_NESTING} deep.\n"
     );
+    out.push_str(&costs());
     out.push_str(CONSTANTS);
     out.push_str(INSTRUCTIONS);
     out.push_str("| code | text | operands | is a | children | cost | meaning |\n|---|---|---|---|---|--:|---|\n");
@@ -47,6 +47,34 @@ pub fn page() -> String {
     }
     out.push_str(&example());
     out
+}
+
+/// What is paid for, and how much of it there is.
+fn costs() -> String {
+    format!(
+        "## Cost\n\n\
+         All programs of a token together cost at most {TOKEN_COST} steps, and a policy at most {POLICY_COST}. A step is at most \
+         sixteen instructions of a processor; `benches/instructions` counts the worst programs of every row and fails where one \
+         takes more. The cost is the sum over all instructions, whatever a request would leave out, of what the table below \
+         says, once for each value that the instruction looks at: one, or {SET_ELEMENTS} where it is in a pattern on a set. What \
+         looks through values byte by byte costs more, at most as many bytes as a value may have ({VALUE_BYTES}), or all \
+         elements of a set together ({SET_BYTES}):\n\n\
+         | what | costs besides |\n|---|---|\n\
+         | comparing with a text | a step for every 32 bytes of the shorter one |\n\
+         | a glob | 8 steps for each piece and 2 for each byte of a literal; and for each byte of the value what the dearest \
+         group between two runs costs: 5 for one literal, otherwise 8, and 3 for each piece of the group |\n\
+         | a path pattern | the same with 16 steps for each piece; 7 for one literal, otherwise 8, and 5 for each piece; and \
+         what the globs in it cost |\n\
+         | an automaton | 16 steps; 2 for each byte of the value, and one more for every two runs, up to eight |\n\
+         | a label | for each of {LABELS} labels 4 steps, and one for every 32 bytes of the name |\n\
+         | `member` | for each element 3 steps, and the comparison |\n\
+         | `contains` | 64 steps, 3 for each byte that is looked through and 4 for each that is sought |\n\
+         | `string`, `path.of` | 2 steps for each byte: the text is read again each time |\n\n\
+         Proving looks at a constant as often as it is named. All programs of a token together may have {TOKEN_PROOF_BYTES} bytes \
+         looked at, a policy {POLICY_PROOF_BYTES}.\n\n\
+         While a program runs, what is not constant time is counted once more. A run that took more than its cost would be \
+         refused (`out_of_fuel`), neither allowed nor denied: a price that is too low is a mistake of ours.\n\n"
+    )
 }
 
 fn children(shape: Shape) -> String {

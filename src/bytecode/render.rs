@@ -8,6 +8,8 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cell::Cell;
+use core::fmt;
 use core::fmt::Write as _;
 
 mod forbidden;
@@ -22,31 +24,42 @@ use super::spell;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
+/// Knows which automaton a regular expression stands for.
+pub trait Automata: fmt::Debug {
+    /// Whether the expression `source` on values of this type is the automaton `constant`; `None` where that would take too
+    /// long to find out.
+    fn is_that(&self, source: &str, scalar: Scalar, constant: &[u8]) -> Option<bool>;
+}
+
 /// How to print a program.
 #[derive(Clone, Copy, Debug)]
-pub struct Style {
+pub struct Style<'s> {
     /// What a rule that allows is called: `allow`, or `only` in a restriction.
     pub allow: &'static str,
-    /// Makes the automaton of a regular expression. A program brings the text of its expression along, and nobody says
-    /// that it is true; with this it is found out. Without it, such rules are comments.
-    pub automaton_of: Option<fn(&str, Scalar) -> Option<Vec<u8>>>,
+    /// A program brings the text of its expression along, and nobody says that it is true; with this it is found out. That
+    /// is work which the program's author chooses, so of a token that nobody has verified it is not found out, and such
+    /// rules are comments that say so.
+    pub automata: Option<&'s dyn Automata>,
     /// Spells a public key; without it, rules that ask for one are comments.
     pub key_text: Option<fn(&[u8; 32]) -> String>,
 }
 
-impl Default for Style {
+impl Default for Style<'_> {
     fn default() -> Self {
-        Self { allow: "allow", automaton_of: None, key_text: None }
+        Self { allow: "allow", automata: None, key_text: None }
     }
 }
 
 /// Prints a program as rules, one a line.
 #[must_use]
-pub fn render(program: &[u8], vocabulary: &Vocabulary, style: Style) -> String {
+pub fn render(program: &[u8], vocabulary: &Vocabulary, style: Style<'_>) -> String {
     let outline = outline(program);
-    let printer = Printer { vocabulary, pool: outline.pool, style };
+    let printer = Printer { vocabulary, pool: outline.pool, style, is_compared: Cell::new(true) };
     printer.program(&outline)
 }
+
+/// Stands before a rule whose expression may be another one than it runs.
+const UNCOMPARED: &str = "// What it says of a regular expression has not been compared with what it runs:";
 
 /// Why a node can not be said in the language.
 type Said = Result<String, &'static str>;
@@ -61,7 +74,9 @@ enum Subject {
 struct Printer<'a> {
     vocabulary: &'a Vocabulary,
     pool: &'a [u8],
-    style: Style,
+    style: Style<'a>,
+    /// Whether every expression of the rule that is being printed has been compared with its automaton.
+    is_compared: Cell<bool>,
 }
 
 impl Printer<'_> {
@@ -72,9 +87,13 @@ impl Printer<'_> {
         let (rules, torn) = outline.rules.split_at(whole);
         self.guard(rules, &mut out);
         for rule in rules.iter().filter(|rule| !matches!(rule.op, Op::Require { .. }) && !rule.op.is_index()) {
+            self.is_compared.set(true);
             match self.rule(rule) {
-                Ok(text) => {
+                Ok(text) if self.is_compared.get() => {
                     let _ = writeln!(out, "{text}");
+                }
+                Ok(text) => {
+                    let _ = writeln!(out, "{UNCOMPARED}\n// {text}");
                 }
                 Err(why) => self.comment(rule, why, &mut out),
             }
@@ -95,7 +114,8 @@ impl Printer<'_> {
         match condition {
             Ok(None) => {}
             Ok(Some(condition)) => {
-                let _ = writeln!(out, "when: {condition}");
+                let before = if self.is_compared.get() { String::new() } else { format!("{UNCOMPARED}\n// ") };
+                let _ = writeln!(out, "{before}when: {condition}");
             }
             Err(why) => frames.iter().for_each(|frame| self.comment(frame, why, out)),
         }
@@ -296,9 +316,10 @@ impl Printer<'_> {
     fn regex(&self, place: Const, scalar: Scalar) -> Said {
         let automaton = self.constant(place)?;
         let source = Automaton::read(automaton).ok_or("its automaton is none")?.source();
-        let honest = self.style.automaton_of.ok_or("its automaton has not been compared with its text")?;
-        if honest(source, scalar).as_deref() != Some(automaton) {
-            return Err("the regular expression that it quotes is not the one that it runs");
+        match self.style.automata.and_then(|automata| automata.is_that(source, scalar, automaton)) {
+            Some(true) => {}
+            Some(false) => return Err("the regular expression that it quotes is not the one that it runs"),
+            None => self.is_compared.set(false),
         }
         let quoted = spell::quoted_pattern(source).ok_or("its regular expression can not be quoted")?;
         Ok(format!("~{quoted}"))

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::report::Report;
 use super::vocabulary;
 use crate::diag::Diagnostic;
+use crate::limits::COMPILE_EFFORT;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::{File, ItemKind, RoleItem};
 use crate::syntax::parse;
@@ -22,6 +23,7 @@ const BUILT_IN: [&str; 4] = [
 #[derive(Clone, Debug)]
 pub struct Library {
     vocabularies: BTreeMap<String, Arc<Vocabulary>>,
+    effort: u64,
 }
 
 impl Default for Library {
@@ -48,7 +50,20 @@ impl Library {
     /// No vocabulary at all.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { vocabularies: BTreeMap::new() }
+        Self { vocabularies: BTreeMap::new(), effort: COMPILE_EFFORT }
+    }
+
+    /// The same, where each document may take so much work, in units of about ten nanoseconds: a host that compiles texts of
+    /// strangers may want less than [`COMPILE_EFFORT`], and one that knows its authors more.
+    #[must_use]
+    pub fn with_effort(self, units: u64) -> Self {
+        Self { effort: units, ..self }
+    }
+
+    /// What a document may take, in the same units.
+    #[must_use]
+    pub const fn effort(&self) -> u64 {
+        self.effort
     }
 
     /// Adds the vocabularies of a file, each with the file's `role` items as roles of its own. One of a name that is

@@ -25,6 +25,7 @@ mod clocks;
 mod conditions;
 mod constancy;
 mod covers;
+pub mod effort;
 mod fields;
 mod functions;
 pub mod library;
@@ -55,6 +56,7 @@ use crate::model::vocabulary::Vocabulary;
 use crate::span::Span;
 use crate::syntax::ast::{File, ItemKind, Name};
 use crate::syntax::parse::Parsed;
+use effort::Effort;
 use library::Library;
 use names::Names;
 use report::{Report, one_of, with_help};
@@ -72,13 +74,13 @@ pub struct Outcome {
 /// Checks a file, with the vocabularies of `library` for its `use`.
 #[must_use]
 pub fn check(file: &File, library: &Library) -> Outcome {
-    run(Report::default(), file, &[], library)
+    run(Report::within(Effort::new(library.effort())), file, &[], library)
 }
 
 /// Checks what could be read of a text, and adds what is wrong to what could not be read.
 #[must_use]
 pub fn check_parsed(parsed: &Parsed, library: &Library) -> Outcome {
-    let report = Report::default();
+    let report = Report::within(Effort::new(library.effort()));
     parsed.diagnostics.iter().cloned().for_each(|diagnostic| report.add(diagnostic));
     run(report, &parsed.file, &parsed.broken, library)
 }

@@ -58,7 +58,11 @@ impl Scope<'_, '_> {
             Piece::Splice(_) => stand_in.clone(),
         };
         let shape: String = text.pieces.iter().map(piece).collect();
-        if let Err(why) = self.check_regex(&shape, text, at, goal.scalar) {
+        let read = || self.check_regex(&shape, text, at, goal.scalar);
+        let Some(read) = self.report.read_regex(&shape, goal.scalar, read) else {
+            return self.report.poison(too_much(at));
+        };
+        if let Err(why) = read {
             return self.report.poison(
                 Diagnostic::new(Code::BadRegex, at, format!("this is not a regular expression: {why}"))
                     .help("the whole value must match; there are no look-arounds and no back references"),
@@ -83,6 +87,12 @@ impl Scope<'_, '_> {
         // Of bytes a character is a byte, so what stands in there is ASCII.
         parse(&shape.replace(SPLICE, "x"), scalar).map(drop)
     }
+}
+
+/// The expressions that follow are not read, so this is said of the first.
+fn too_much(at: Span) -> Diagnostic {
+    let message = "from here on, reading the regular expressions of the document takes too much work";
+    Diagnostic::new(Code::TooMany, at, message).help("use fewer of them, fewer classes of Unicode, or list the values")
 }
 
 /// Whether the expression wants a capital letter: as it is, or as a member of a class that has nothing else. What `(?i)`

@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
+use super::effort::Effort;
 use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Severity};
 use crate::limits::DIAGNOSTICS;
+use crate::model::types::Scalar;
 use crate::span::Span;
 use crate::syntax::parse::nearest;
 
@@ -14,9 +16,36 @@ use crate::syntax::parse::nearest;
 pub(super) struct Report {
     found: RefCell<Vec<Diagnostic>>,
     seen: RefCell<HashSet<(Code, Span, String)>>,
+    effort: Effort,
+    /// Regular expressions that were read and are good, by their text and what they are of.
+    expressions: RefCell<HashSet<(String, Scalar)>>,
 }
 
 impl Report {
+    /// Nothing yet, and so much effort for what is to be read.
+    pub(super) fn within(effort: Effort) -> Self {
+        Self { effort, ..Self::default() }
+    }
+
+    /// Reads a regular expression, unless the same was read before. `None` where that would be too much.
+    pub(super) fn read_regex(
+        &self,
+        text: &str,
+        scalar: Scalar,
+        read: impl FnOnce() -> Result<(), String>,
+    ) -> Option<Result<(), String>> {
+        let key = (text.to_owned(), scalar);
+        if self.expressions.borrow().contains(&key) {
+            return Some(Ok(()));
+        }
+        self.effort.spend(Effort::reading(text))?;
+        let good = read();
+        if good.is_ok() {
+            self.expressions.borrow_mut().insert(key);
+        }
+        Some(good)
+    }
+
     /// Adds a finding, unless it is there already.
     pub(super) fn add(&self, diagnostic: Diagnostic) {
         let key = (diagnostic.code, diagnostic.at, diagnostic.message.clone());

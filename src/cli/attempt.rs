@@ -209,7 +209,7 @@ impl Page<'_> {
 fn no_block(document: &Document, template: &Template, are_samples: bool, errors: &[CompileError]) -> Failure {
     let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
     let failure = Failure::new(format!("{} `{}`: {}", template.kind.word(), template.name, messages.join("; ")));
-    let unfit = document.fits(template).err().is_some_and(|found| !found.is_empty());
+    let unfit = document.fits(template, &document.expressions()).err().is_some_and(|found| !found.is_empty());
     match errors.iter().find_map(|error| error.cause.help()) {
         _ if are_samples && !template.parameters.is_empty() && !unfit => {
             failure.help("say what its parameters stand for: `--with NAME=VALUE`")

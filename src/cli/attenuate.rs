@@ -11,7 +11,6 @@ use super::times::{read_duration, read_time, show};
 use super::tokens::{self, View, warn_about_size};
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::author::mint::{AttenuateFailure, Misfit, attenuate};
-use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::token::attenuate::AttenuateError;
@@ -92,8 +91,8 @@ pub fn show_narrowed(ui: &Ui, token: &Token, known: &[Arc<Vocabulary>], now: i64
         Ok(view) => view,
         Err(refusal) => return Ok(ui.refused(refusal)),
     };
-    if view.has_bad_program() {
-        return Ok(ui.refused(Refusal::BadProgram));
+    if let Some(refusal) = view.refusal() {
+        return Ok(ui.refused(refusal));
     }
     if ui.is_json() {
         let mut json = view.json();

@@ -13,6 +13,7 @@ use crate::author::{Document, Report};
 use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::compile::Compiled;
+use crate::compile::expressions::Expressions;
 use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Severity, render};
 use crate::limits::HEADER_LINE;
@@ -93,8 +94,9 @@ fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
         Ok(document) => {
             let mut report = document.warnings_report();
             report.diagnostics.extend(never_valid(&document, inputs::now(None)));
+            let expressions = document.expressions();
             let mut block = |template| {
-                let (line, found) = block_line(template, &document);
+                let (line, found) = block_line(template, &document, &expressions);
                 report.diagnostics.extend(found);
                 line
             };
@@ -134,8 +136,8 @@ fn declared(document: &Document) -> Vec<String> {
 }
 
 /// What there is to say of a block, and why it cannot be minted.
-fn block_line(template: &Template, document: &Document) -> (BlockLine, Vec<Diagnostic>) {
-    let (cost, found) = match document.fits(template) {
+fn block_line(template: &Template, document: &Document, expressions: &Expressions) -> (BlockLine, Vec<Diagnostic>) {
+    let (cost, found) = match document.fits(template, expressions) {
         Ok(compiled) if template.parameters.is_empty() => match cost(template, &compiled, document) {
             Ok(cost) => (Some(cost), Vec::new()),
             Err(found) => (None, vec![found]),

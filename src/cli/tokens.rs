@@ -9,17 +9,17 @@ use super::inputs;
 use super::times;
 use super::ui::{BOLD, DIM, Failure, Ui, paint};
 use crate::bytecode::cursor::put_prefixed;
-use crate::bytecode::render::{Style, render};
+use crate::bytecode::render::{Automata, Style, render};
 use crate::bytecode::spell::quoted;
-use crate::bytecode::verify::{Budget, ProgramError, Proved, Scope, verify};
-use crate::compile::automaton_of;
+use crate::bytecode::verify::{Budget, ProgramError, Proved, Scope};
+use crate::compile::expressions::Expressions;
 use crate::limits::HEADER_LINE;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::{State, Vocabulary};
 use crate::token::claims::Claims;
 use crate::token::envelope::Token;
 use crate::token::header::{Header, RevocationId};
-use crate::token::inspect::{Unverified, inspect};
+use crate::token::inspect::{Unverified, UnverifiedBlock, inspect};
 use crate::token::keys::PublicKey;
 use crate::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
 use crate::token::verified::Verified;
@@ -115,16 +115,16 @@ impl<'t> View<'t> {
     /// # Errors
     /// A part of it is not in its canonical form.
     pub fn of_unverified(token: &'t Token, known: &[Arc<Vocabulary>]) -> Result<Self, Refusal> {
-        let Unverified { header, blocks, expiry, sealed } = inspect(token)?;
-        let vocabulary = vocabulary_of(known, &header);
-        let view = blocks.into_iter().enumerate().map(|(number, block)| BlockView {
+        let seen = inspect(token)?;
+        let vocabulary = vocabulary_of(known, &seen.header);
+        let rules = unproved_rules(&seen, vocabulary.as_ref());
+        let Unverified { header, blocks, expiry, sealed } = seen;
+        let view = blocks.into_iter().zip(rules).map(|(block, rules)| BlockView {
             not_before: block.not_before,
             expiry: block.expiry,
             voucher: block.voucher,
             claims: block.content.map(|content| content.claims),
-            rules: block
-                .content
-                .map_or(Rules::Encrypted, |content| unproved_rules(content.program, vocabulary.as_ref(), number)),
+            rules,
             revocation: block.revocation,
         });
         let blocks = view.collect();
@@ -135,12 +135,13 @@ impl<'t> View<'t> {
     /// What a verified token says.
     #[must_use]
     pub fn of_verified(token: &Verified<'t>, bytes: usize, vocabulary: &Arc<Vocabulary>) -> Self {
+        let expressions = Expressions::default();
         let blocks = token.blocks().zip(token.revocation_ids()).enumerate().map(|(number, (block, id))| BlockView {
             not_before: block.not_before,
             expiry: block.expiry,
             voucher: block.voucher,
             claims: (number == 0).then(|| token.claims()),
-            rules: Rules::Readable(lines(&bytes_of(&block.program), vocabulary, number)),
+            rules: Rules::Readable(lines(&bytes_of(&block.program), vocabulary, number, Some(&expressions))),
             revocation: Some(id),
         });
         Self {
@@ -166,10 +167,13 @@ impl<'t> View<'t> {
         self.expiry
     }
 
-    /// Whether one of its programs is none: every verifier would refuse the token.
+    /// Why every verifier would refuse the token, if one of its programs is none, or all together are too costly.
     #[must_use]
-    pub fn has_bad_program(&self) -> bool {
-        self.blocks.iter().any(|block| matches!(block.rules, Rules::Bad(_)))
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.blocks.iter().find_map(|block| match &block.rules {
+            Rules::Bad(error) => Some((*error).into()),
+            Rules::Readable(_) | Rules::Encrypted | Rules::UnknownVocabulary => None,
+        })
     }
 
     fn not_before(&self) -> Option<i64> {
@@ -315,20 +319,28 @@ impl BlockView<'_> {
     }
 }
 
-fn unproved_rules(program: &[u8], vocabulary: Option<&(Arc<Vocabulary>, State)>, number: usize) -> Rules {
-    let Some((vocabulary, state)) = vocabulary else { return Rules::UnknownVocabulary };
-    let scope = Scope { vocabulary, state: *state, budget: Budget::Token };
-    match verify(program, &scope) {
-        Ok(_) => Rules::Readable(lines(program, vocabulary, number)),
-        Err(error) => Rules::Bad(error),
-    }
+/// The rules of every block, if a verifier would prove all of them.
+fn unproved_rules(seen: &Unverified<'_>, vocabulary: Option<&(Arc<Vocabulary>, State)>) -> Vec<Rules> {
+    let Some((vocabulary, state)) = vocabulary else {
+        let hidden = |block: &UnverifiedBlock<'_>| {
+            if block.content.is_some() { Rules::UnknownVocabulary } else { Rules::Encrypted }
+        };
+        return seen.blocks.iter().map(hidden).collect();
+    };
+    let proved = seen.prove(&Scope { vocabulary, state: *state, budget: Budget::Token });
+    let rules = proved.iter().enumerate().map(|(number, proved)| match proved {
+        None => Rules::Encrypted,
+        Some(Ok(program)) => Rules::Readable(lines(&bytes_of(program), vocabulary, number, None)),
+        Some(Err(error)) => Rules::Bad(*error),
+    });
+    rules.collect()
 }
 
-/// The rules in the language itself, one a line.
-fn lines(program: &[u8], vocabulary: &Vocabulary, number: usize) -> Vec<String> {
+/// The rules in the language itself, one a line. Without `expressions`, those of nobody known are not made into automata.
+fn lines(program: &[u8], vocabulary: &Vocabulary, number: usize, expressions: Option<&Expressions>) -> Vec<String> {
     let style = Style {
         allow: if number == 0 { "allow" } else { "only" },
-        automaton_of: Some(automaton_of),
+        automata: expressions.map(|expressions| expressions as &dyn Automata),
         key_text: Some(third_party),
     };
     render(program, vocabulary, style).lines().map(str::to_owned).collect()

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
+use std::iter;
 
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
@@ -12,17 +13,20 @@ use regex_syntax::hir::Hir;
 
 use super::error::Cause;
 use crate::bytecode::automaton::Draft;
+use crate::check::effort::Effort;
 use crate::limits::{AUTOMATON_BUILD_BYTES, AUTOMATON_BYTES};
 
 /// The constant of the automaton for `expression`; `None` where nothing matches it.
-pub fn build(expression: &Hir, source: &str, bytes: bool) -> Result<Option<Vec<u8>>, Cause> {
+pub fn build(expression: &Hir, source: &str, bytes: bool, effort: &Effort) -> Result<Option<Vec<u8>>, Cause> {
     let too_large = || Cause::RegexTooLarge { source: source.to_owned() };
-    let dense = determinise(expression, bytes).map_err(|error| match error {
+    let dense = determinise(expression, bytes, effort).map_err(|error| match error {
         Failed::Size => too_large(),
         Failed::Other(why) => Cause::BadRegex { source: source.to_owned(), why },
     })?;
     let full = Table::explore(&dense).map_err(|why| Cause::BadRegex { source: source.to_owned(), why })?;
-    let Some(draft) = full.reduced().ok_or_else(too_large)?.map(|small| small.draft(source)) else { return Ok(None) };
+    let Some(draft) = full.reduced(effort).ok_or_else(too_large)?.map(|small| small.draft(source)) else {
+        return Ok(None);
+    };
     let constant = draft.write().filter(|constant| constant.len() <= AUTOMATON_BYTES);
     constant.map(Some).ok_or_else(too_large)
 }
@@ -32,7 +36,24 @@ enum Failed {
     Other(String),
 }
 
-fn determinise(expression: &Hir, bytes: bool) -> Result<dense::DFA<Vec<u32>>, Failed> {
+/// Pays for what it has done, so the last of all expressions may take as much as one may.
+fn determinise(expression: &Hir, bytes: bool, effort: &Effort) -> Result<dense::DFA<Vec<u32>>, Failed> {
+    let made = try_determinise(expression, bytes);
+    let units = made.as_ref().map_or(GIVEN_UP, |(dense, places)| {
+        let row = size_of::<u32>() << dense.stride2();
+        let states = dense.memory_usage() / row;
+        // Each state is a set of places, and each of its classes leads to another.
+        (states * places + dense.memory_usage()) as u64
+    });
+    effort.spend(units).ok_or(Failed::Size)?;
+    made.map(|(dense, _)| dense)
+}
+
+/// Units of an expression that is given up, for whichever reason.
+const GIVEN_UP: u64 = 1 << 24;
+
+/// The automaton, and of how many places in the expression its states are sets.
+fn try_determinise(expression: &Hir, bytes: bool) -> Result<(dense::DFA<Vec<u32>>, usize), Failed> {
     let limit = Some(AUTOMATON_BUILD_BYTES);
     let config = thompson::Config::new().utf8(!bytes).nfa_size_limit(limit).which_captures(WhichCaptures::None);
     let nfa = thompson::Compiler::new().configure(config).build_from_hir(expression).map_err(|error| {
@@ -48,10 +69,10 @@ fn determinise(expression: &Hir, bytes: bool) -> Result<dense::DFA<Vec<u32>>, Fa
         .accelerate(false)
         .dfa_size_limit(limit)
         .determinize_size_limit(limit);
-    dense::Builder::new()
-        .configure(config)
-        .build_from_nfa(&nfa)
-        .map_err(|error| if error.is_size_limit_exceeded() { Failed::Size } else { Failed::Other(error.to_string()) })
+    let dense = dense::Builder::new().configure(config).build_from_nfa(&nfa).map_err(|error| {
+        if error.is_size_limit_exceeded() { Failed::Size } else { Failed::Other(error.to_string()) }
+    })?;
+    Ok((dense, nfa.states().len()))
 }
 
 /// An automaton of any size: rows of next states by class, state 0 is where it starts.
@@ -102,15 +123,15 @@ impl Table {
 
     /// The smallest automaton that accepts the same, dead state first, start second, the rest as it is reached; the inner
     /// `None` accepts nothing, the outer one has too many states.
-    fn reduced(&self) -> Option<Option<Self>> {
-        let groups = self.groups()?;
+    fn reduced(&self, effort: &Effort) -> Option<Option<Self>> {
+        let groups = self.groups(effort)?;
         let dead = self.dead_group(&groups);
         let start = *groups.first()?;
         if Some(start) == dead {
             return Some(None);
         }
         // Where every state leads to acceptance, the dead state stands all the same, and nothing leads there.
-        let mut order: Vec<Option<usize>> = vec![dead, Some(start)];
+        let mut order: Vec<Option<u8>> = vec![dead, Some(start)];
         let mut small = Self { classes: self.classes, next: Vec::new(), accepting: Vec::new() };
         let mut at = 0;
         while let Some(&group) = order.get(at) {
@@ -136,17 +157,22 @@ impl Table {
         (small.next.len() <= STATES).then_some(Some(small))
     }
 
-    /// For every state the number of its group: two states of one group accept the same. `None` for too many groups.
-    fn groups(&self) -> Option<Vec<usize>> {
-        let mut groups: Vec<usize> = self.accepting.iter().map(|&accepts| usize::from(accepts)).collect();
+    /// For every state the number of its group: two states of one group accept the same. `None` for too many groups, or too
+    /// much work.
+    fn groups(&self, effort: &Effort) -> Option<Vec<u8>> {
+        let mut groups: Vec<u8> = self.accepting.iter().map(|&accepts| u8::from(accepts)).collect();
         let mut count = 0;
+        let classes = self.next.first().map_or(0, Vec::len);
         loop {
-            let mut numbers: BTreeMap<(usize, Vec<usize>), usize> = BTreeMap::new();
+            effort.spend((groups.len() * (ROUND + classes / 4)) as u64)?;
+            // By the group of a state and those that it leads to.
+            let mut numbers: BTreeMap<Vec<u8>, u8> = BTreeMap::new();
             let mut finer = Vec::with_capacity(groups.len());
-            for (group, row) in groups.iter().zip(&self.next) {
-                let leads_to = row.iter().map(|&next| groups.get(next).copied()).collect::<Option<Vec<_>>>()?;
-                let fresh = numbers.len();
-                finer.push(*numbers.entry((*group, leads_to)).or_insert(fresh));
+            for (&group, row) in groups.iter().zip(&self.next) {
+                let leads_to = row.iter().map(|&next| groups.get(next).copied());
+                let key = iter::once(Some(group)).chain(leads_to).collect::<Option<Vec<_>>>()?;
+                let fresh = u8::try_from(numbers.len()).ok()?;
+                finer.push(*numbers.entry(key).or_insert(fresh));
                 if numbers.len() > STATES {
                     return None;
                 }
@@ -160,7 +186,7 @@ impl Table {
     }
 
     /// The group from which nothing is accepted any more, if there is one.
-    fn dead_group(&self, groups: &[usize]) -> Option<usize> {
+    fn dead_group(&self, groups: &[u8]) -> Option<u8> {
         let stays = |(state, row): (usize, &Vec<usize>)| {
             let accepts = self.accepting.get(state).copied().unwrap_or(true);
             !accepts && row.iter().all(|&next| groups.get(next) == groups.get(state))
@@ -174,6 +200,9 @@ impl Table {
         Draft { source, next: self.next.iter().map(row).collect(), accepting: self.accepting.clone() }
     }
 }
+
+/// Units of one state in one round, without its row.
+const ROUND: usize = 16;
 
 /// A state is one byte, and its number must be less than their count, which is one byte too.
 const STATES: usize = 255;

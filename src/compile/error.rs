@@ -149,6 +149,13 @@ pub enum Cause {
         /// How many it may take.
         most: u64,
     },
+    /// A program that names its constants so often that proving it takes too long.
+    TooLongToProve,
+    /// The first regular expression beyond what those of a document may take.
+    TooMuchToCompile {
+        /// The expression.
+        source: String,
+    },
     /// Patterns or conditions nested too deep.
     TooDeep,
     /// The verifier does not prove the program for another reason; a correct compiler never writes one.
@@ -197,6 +204,12 @@ impl Cause {
             }
             Self::TooCostly { .. } => {
                 "ask for actions and equal values first, and use regular expressions and globs on sets sparingly".to_owned()
+            }
+            Self::TooLongToProve => "name long values and expressions in one rule, with a list of actions, and not in many".to_owned(),
+            Self::TooMuchToCompile { .. } => {
+                "use fewer different regular expressions, repeat less in them, or use `prefix`, `suffix`, `glob` or lists of \
+                 values; a host may allow more"
+                    .to_owned()
             }
             Self::TooDeep => "give inner lists and conditions a rule of their own".to_owned(),
             Self::Unproved(_) => "this is a mistake of the compiler, not of the policy".to_owned(),
@@ -255,6 +268,12 @@ impl fmt::Display for Cause {
                 write!(f, "the program has {bytes} bytes, and at most {most} are allowed")
             }
             Self::TooCostly { most } => write!(f, "a request could make the program take more than {most} steps"),
+            Self::TooLongToProve => {
+                f.write_str("the program names its constants so often that proving it would take too long")
+            }
+            Self::TooMuchToCompile { source } => {
+                write!(f, "with `{source}`, the regular expressions of the document take more work than they may")
+            }
             Self::TooDeep => f.write_str("patterns or conditions are nested too deep"),
             Self::Unproved(error) => write!(f, "the program can not be proved: {error}"),
         }

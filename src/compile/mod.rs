@@ -17,6 +17,7 @@
 
 pub mod arguments;
 pub mod error;
+pub mod expressions;
 
 mod actions;
 mod automaton;
@@ -36,6 +37,7 @@ pub use regex::automaton_of;
 
 use arguments::Arguments;
 use error::{Cause, CompileError};
+use expressions::Expressions;
 use node::{RuleNode, Truth, Writer};
 
 use crate::bytecode::op::{Const, Op};
@@ -157,7 +159,20 @@ pub fn compile(
     vocabulary: &Vocabulary,
     arguments: &Arguments,
 ) -> Result<Compiled, Vec<CompileError>> {
-    compile_with(template, vocabulary, arguments, IndexFrom::default())
+    compile_within(template, vocabulary, arguments, &Expressions::default())
+}
+
+/// The same for one of several that are compiled together: of one document, or in one call.
+///
+/// # Errors
+/// As [`compile`]. Where the expressions are too much, the first that is too much is the last error.
+pub fn compile_within(
+    template: &Template,
+    vocabulary: &Vocabulary,
+    arguments: &Arguments,
+    expressions: &Expressions,
+) -> Result<Compiled, Vec<CompileError>> {
+    lower(Lowering { template, vocabulary, arguments, index_from: IndexFrom::default(), expressions })
 }
 
 /// The same, with the index of a policy chosen by the caller.
@@ -170,7 +185,10 @@ pub fn compile_with(
     arguments: &Arguments,
     index_from: IndexFrom,
 ) -> Result<Compiled, Vec<CompileError>> {
-    let lowering = Lowering { template, vocabulary, arguments, index_from };
+    lower(Lowering { template, vocabulary, arguments, index_from, expressions: &Expressions::default() })
+}
+
+fn lower(lowering: Lowering<'_>) -> Result<Compiled, Vec<CompileError>> {
     let mut errors = Vec::new();
     let claims = lowering.claims().map_err(|error| errors.push(error)).unwrap_or_default();
     let times = lowering.times().map_err(|error| errors.push(error)).unwrap_or_default();
@@ -182,7 +200,7 @@ pub fn compile_with(
         return Err(errors);
     }
     let cost = lowering.prove(&program, rules.len()).map_err(|error| vec![error])?;
-    Ok(Compiled { program, fingerprint: vocabulary.fingerprint(), claims, times, rules, cost })
+    Ok(Compiled { program, fingerprint: lowering.vocabulary.fingerprint(), claims, times, rules, cost })
 }
 
 /// What lowering needs to know everywhere.
@@ -192,6 +210,7 @@ struct Lowering<'a> {
     vocabulary: &'a Vocabulary,
     arguments: &'a Arguments,
     index_from: IndexFrom,
+    expressions: &'a Expressions,
 }
 
 impl Lowering<'_> {
@@ -284,6 +303,9 @@ impl Lowering<'_> {
         let before = std::mem::take(&mut writer.code);
         let others = origins.len();
         for (number, rule) in self.template.rules.iter().enumerate().filter(|(_, rule)| rule.effect == effect) {
+            if self.expressions.is_spent() {
+                break;
+            }
             match self.rule(rule) {
                 Ok(node) if node.when == Some(Truth::Constant(false)) && self.may_drop(rule) => {}
                 Ok(node) => {
@@ -321,6 +343,7 @@ impl Lowering<'_> {
             Err(error) => match error.fault {
                 Fault::TooLarge => Cause::TooLarge { bytes: bytes.len(), most },
                 Fault::TooCostly => Cause::TooCostly { most: cost },
+                Fault::TooLongToProve => Cause::TooLongToProve,
                 Fault::TooDeep => Cause::TooDeep,
                 _ => Cause::Unproved(error),
             },

@@ -22,7 +22,7 @@ impl Lowering<'_> {
             Pattern::Not(inner) => self.pattern(inner, scalar).map(Matcher::negated),
             Pattern::Affix(affix, text) => self.affix(*affix, text),
             Pattern::Glob(glob) => glob::matcher(&self.parts(&glob.0)?),
-            Pattern::Regex(regex) => regex::matcher(&self.parts(&regex.0)?, scalar),
+            Pattern::Regex(regex) => regex::matcher(&self.parts(&regex.0)?, scalar, self.expressions),
             Pattern::Range(first, last) => self.range(first.as_ref(), last.as_ref(), scalar),
             Pattern::Network(Network { first, bits }) => {
                 Ok(Matcher::Network(NetworkBits { first: *first, bits: *bits }.truncated()))

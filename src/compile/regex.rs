@@ -9,8 +9,8 @@ use regex_syntax::hir::{
     Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
 };
 
-use super::automaton;
 use super::error::Cause;
+use super::expressions::Expressions;
 use super::glob::{self, Wild};
 use super::node::Matcher;
 use super::text::{Part, part_utf8, refuse_empty};
@@ -19,9 +19,10 @@ use crate::limits::NESTING;
 use crate::model::types::Scalar;
 
 /// The cheapest matcher for the regular expression, which must match the whole value.
-pub fn matcher(parts: &[Part<'_>], scalar: Scalar) -> Result<Matcher, Cause> {
+pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) -> Result<Matcher, Cause> {
     glob::check_length(parts)?;
     refuse_empty(parts)?;
+    expressions.read(&source(parts))?;
     let template = Template::new(parts)?;
     let expression = without_outer_anchors(template.expression(scalar)?);
     let source = source(parts);
@@ -29,7 +30,7 @@ pub fn matcher(parts: &[Part<'_>], scalar: Scalar) -> Result<Matcher, Cause> {
         return Ok(simple);
     }
     let unit_is_byte = scalar == Scalar::Bytes;
-    let built = automaton::build(&expression, &source, unit_is_byte).map_err(|cause| match cause {
+    let built = expressions.automaton(&expression, &source, unit_is_byte).map_err(|cause| match cause {
         Cause::RegexTooLarge { .. } => Cause::RegexTooLarge { source: written(parts) },
         cause => cause,
     });
@@ -42,8 +43,8 @@ pub fn matcher(parts: &[Part<'_>], scalar: Scalar) -> Result<Matcher, Cause> {
 /// The automaton that `source` stands for, as it would lie in a pool; `None` where it is no automaton but something simpler, or
 /// no regular expression at all. A listing that quotes a program's expression can ask whether the program tells the truth.
 #[must_use]
-pub fn automaton_of(source: &str, scalar: Scalar) -> Option<Vec<u8>> {
-    match matcher(&[Part::Literal(source.as_bytes())], scalar) {
+pub fn automaton_of(source: &str, scalar: Scalar, expressions: &Expressions) -> Option<Vec<u8>> {
+    match matcher(&[Part::Literal(source.as_bytes())], scalar, expressions) {
         Ok(Matcher::Regex(constant)) => Some(constant),
         Ok(_) | Err(_) => None,
     }

@@ -29,6 +29,7 @@ use crate::author::request::{BadRequest, OwnedRequest, OwnedValue};
 use crate::authorize::Authorizer;
 use crate::bytecode::verify::Proved;
 use crate::check::tree::Template;
+use crate::compile::expressions::Expressions;
 use crate::compile::{Compiled, Frame, RuleOrigin};
 use crate::diag::Source;
 use crate::model::request::Request;
@@ -154,7 +155,8 @@ impl<'a> Court<'a> {
             self.with_programs(time, |programs, _| {
                 let program = programs.iter().find(|program| program.origin == decider.origin)?;
                 let rule = program.rules.get(usize::from(decider.rule?))?;
-                Some(Words::new(self.authorizer.vocabulary()).rule(rule))
+                let expressions = Expressions::default();
+                Some(Words::new(self.authorizer.vocabulary()).comparing(&expressions).rule(rule))
             })
         };
         let is_hidden = self.closed && matches!(decider.origin, Origin::Block(_));
@@ -179,8 +181,8 @@ impl<'a> Court<'a> {
         let vocabulary = self.authorizer.vocabulary();
         let mut facts = Facts { vocabulary, issuance: time, expiry: i64::MAX, vouchers: Vec::new() };
         let mut programs = Vec::new();
-        let mut put = |origin, program: &Proved<'_>| {
-            programs.extend(tree::rules(program).map(|rules| Program { origin, rules }));
+        let mut put = |origin, program: &Proved<'_>, cost| {
+            programs.extend(tree::rules(program).map(|rules| Program { origin, rules, cost }));
         };
         let mut scratch = Scratch::new();
         if let Some(text) = self.token {
@@ -188,16 +190,21 @@ impl<'a> Court<'a> {
             let header = token.header();
             (facts.issuance, facts.expiry) = (header.issuance, header.expiry.unwrap_or(i64::MAX));
             facts.vouchers = token.vouchers().copied().collect();
-            token.programs().zip(0..).for_each(|(program, number)| put(Origin::Block(number), &program));
+            token
+                .programs()
+                .zip(0..)
+                .for_each(|(program, number)| put(Origin::Block(number), &program, program.cost()));
         }
         let policies = self.authorizer.policies().iter().zip(0..);
-        policies.for_each(|(policy, number)| put(Origin::Policy(number), &policy.program()));
+        policies.for_each(|(policy, number)| put(Origin::Policy(number), &policy.program(), 0));
         Some(use_them(&programs, &facts))
     }
 
     fn way_out(&self, wish: &Wish, decider: Decider, scratch: &mut Scratch) -> Option<Nearest> {
         let found = self.with_programs(wish.time, |programs, facts| {
-            let search = Search { facts, programs };
+            let expressions = Expressions::default();
+            let words = Words::new(facts.vocabulary).comparing(&expressions);
+            let search = Search { facts, programs, words };
             match search.run(wish, |wish| self.decide(&wish.request, wish.time, scratch)) {
                 Some(way) => Some(self.passing(wish, &way, facts)),
                 None => self.lacking(wish, decider, &search),
@@ -238,7 +245,7 @@ impl<'a> Court<'a> {
                 tree::Test::Action(_) => Part::Action,
                 tree::Test::Field(field, _) => Part::Field(*field),
                 tree::Test::When(truth) => {
-                    let needs = Words::new(search.facts.vocabulary).truth(truth);
+                    let needs = search.words.truth(truth);
                     return Some(Change { attribute: "when".to_owned(), found: None, needs, proposal: None });
                 }
             };

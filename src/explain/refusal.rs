@@ -60,6 +60,12 @@ const fn help(refusal: Refusal) -> Option<&'static str> {
         Refusal::UnknownVocabulary => Some("give the vocabulary it was made with, or a later state of it"),
         Refusal::BadProgram => Some("ask its minter, or whoever attenuated it, for a new one"),
         Refusal::NoClock => Some("set the clock"),
+        Refusal::TooCostly => Some(
+            "use an earlier copy of the token with a shorter restriction, or move rules into a `policy` that the service holds",
+        ),
+        Refusal::OutOfFuel => {
+            Some("this is a mistake of this version, not of the token: report it, and use another version")
+        }
         Refusal::Expired => Some("mint a new one; a copy from before its last restriction may live longer"),
         Refusal::NotYetValid => Some("wait, or ask at a later time"),
         Refusal::Revoked => Some("ask its minter for a new one"),

@@ -6,11 +6,15 @@ use std::collections::BTreeMap;
 use super::tree::{Effect, Operand, Pattern, Rule, Test, Truth};
 use super::wish::{Facts, Part, Wish};
 use super::words::Words;
+use crate::limits::TOKEN_COST;
 use crate::model::verdict::{Decider, Origin, Verdict};
 use crate::model::vocabulary::FieldNo;
 
 /// Decisions that one explanation may cost.
-const DECISIONS: usize = 400;
+const DECISIONS: u64 = 400;
+
+/// Steps of a token's programs that one explanation may cost: as many as four of the dearest decisions.
+const STEPS: u64 = 4 * TOKEN_COST;
 
 /// Rules of one block that are looked at closely: those that ask for the fewest changes.
 const RULES: usize = 24;
@@ -20,6 +24,8 @@ const RULES: usize = 24;
 pub(super) struct Program {
     pub(super) origin: Origin,
     pub(super) rules: Vec<Rule>,
+    /// Steps that it may take, if somebody else wrote it: none of a policy, whose author explains to themselves.
+    pub(super) cost: u64,
 }
 
 /// A change that passes, and why each part of it is needed.
@@ -36,6 +42,7 @@ pub(super) struct Way {
 pub(super) struct Search<'s, 'v> {
     pub(super) facts: &'s Facts<'v>,
     pub(super) programs: &'s [Program],
+    pub(super) words: Words<'s>,
 }
 
 impl Search<'_, '_> {
@@ -45,7 +52,7 @@ impl Search<'_, '_> {
         let mut open =
             BTreeMap::from([(((0, 0, 0), 0), Way { wish: from.clone(), needs: Vec::new(), rules: Vec::new() })]);
         let mut seen = vec![from.clone()];
-        for _ in 0..DECISIONS {
+        for _ in 0..self.decisions() {
             let (_, way) = open.pop_first()?;
             let verdict = decide(&way.wish);
             if verdict.is_allow() {
@@ -59,6 +66,13 @@ impl Search<'_, '_> {
             }
         }
         None
+    }
+
+    /// How many decisions the search may cost: fewer where each may take long, so that the holder of a token cannot make a
+    /// service explain for minutes what it denies in milliseconds.
+    fn decisions(&self) -> u64 {
+        let cost: u64 = self.programs.iter().map(|program| program.cost).sum();
+        (STEPS / cost.max(1)).clamp(1, DECISIONS)
     }
 
     /// The rule that asks for the fewest changes, and the tests of it that fail.
@@ -135,13 +149,12 @@ impl Search<'_, '_> {
 
     /// What a test wants of a part of the request, in words.
     pub(super) fn need(&self, wish: &Wish, test: &Test, part: &Part, wanted: bool) -> Option<String> {
-        let words = Words::new(self.facts.vocabulary);
+        let words = self.words;
         let text = match (test, part) {
             (Test::Action(actions), Part::Action) => words.actions(actions),
             (Test::Field(field, pattern), Part::Field(other)) if field == other => words.of_field(*field, pattern),
-            (Test::Field(field, pattern), Part::Label(other, name)) if field == other => {
-                label_pattern(pattern, name).map_or_else(|| words.of_field(*field, pattern), super::words::of_label)
-            }
+            (Test::Field(field, pattern), Part::Label(other, name)) if field == other => label_pattern(pattern, name)
+                .map_or_else(|| words.of_field(*field, pattern), |pattern| words.of_label(pattern)),
             (Test::When(truth), part) if reads(truth, part) => return Some(self.condition(wish, truth, part, wanted)),
             _ => return None,
         };
@@ -150,7 +163,7 @@ impl Search<'_, '_> {
 
     /// Of a condition whose parts must all hold, those that do not and that read the part.
     fn condition(&self, wish: &Wish, truth: &Truth, part: &Part, wanted: bool) -> String {
-        let words = Words::new(self.facts.vocabulary);
+        let words = self.words;
         match (truth, wanted) {
             (Truth::Not(inner), wanted) => self.condition(wish, inner, part, !wanted),
             (Truth::All(parts), true) => {

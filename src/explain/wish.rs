@@ -3,7 +3,8 @@
 use super::tree::{Comparison, Effect, Operand, Pattern, Rule, Test, Truth};
 use crate::author::request::{OwnedRequest, OwnedValue};
 use crate::bytecode::automaton::Automaton;
-use crate::bytecode::wildcard::{Unit, glob_matches, is_within, path_matches};
+use crate::bytecode::fuel::Fuel;
+use crate::bytecode::matching::{Unit, glob_matches, is_within, path_matches};
 use crate::check::tree::Constant;
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 
@@ -248,7 +249,7 @@ fn leaf(pattern: &Pattern, constant: &Constant) -> Option<bool> {
         Pattern::Suffix(wanted) => bytes(constant)?.ends_with(wanted),
         Pattern::Glob(glob) => {
             let unit = if matches!(constant, Constant::Bytes(_)) { Unit::Byte } else { Unit::Character };
-            glob_matches(glob, bytes(constant)?, unit)?
+            glob_matches(glob, bytes(constant)?, unit, &Fuel::plenty())?
         }
         Pattern::Regex(automaton) => Automaton::read(automaton)?.matches(bytes(constant)?)?,
         Pattern::Range(first, last) => (*first..=*last).contains(&number(constant)?),
@@ -256,7 +257,7 @@ fn leaf(pattern: &Pattern, constant: &Constant) -> Option<bool> {
             Constant::Ip(address) => network.contains(*address),
             _ => return None,
         },
-        Pattern::Path(path) => path_matches(path, bytes(constant)?)?,
+        Pattern::Path(path) => path_matches(path, bytes(constant)?, &Fuel::plenty())?,
         Pattern::Within(above) => is_within(bytes(constant)?, above),
         Pattern::Any
         | Pattern::Absent

@@ -8,10 +8,11 @@ use crate::author::request::{OwnedRequest, OwnedValue};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::NetworkBits;
 use crate::bytecode::cursor::Cursor;
+use crate::bytecode::render::Automata;
 use crate::bytecode::spell::{self, quoted};
 use crate::bytecode::wildcard::{GlobPiece, PathPiece};
 use crate::check::tree::{Constant, STAR};
-use crate::compile::automaton_of;
+use crate::compile::expressions::Expressions;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::UuidText;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -20,13 +21,38 @@ use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 #[derive(Clone, Copy, Debug)]
 pub struct Words<'v> {
     vocabulary: &'v Vocabulary,
+    trust: Trust<'v>,
+}
+
+/// Whose word is taken for the text of a regular expression, which a program brings along.
+#[derive(Clone, Copy, Debug)]
+enum Trust<'v> {
+    /// Our own: the program was compiled here.
+    Ours,
+    /// That of whoever wrote a verified token, once the text was compared with what is run.
+    Compared(&'v Expressions),
+    /// Nobody's, and to compare it would be work for a stranger.
+    Nobody,
 }
 
 impl<'v> Words<'v> {
-    /// With the names of `vocabulary`.
+    /// With the names of `vocabulary`, of programs that anybody could have written: of a regular expression it is said what it
+    /// is said to be.
     #[must_use]
     pub const fn new(vocabulary: &'v Vocabulary) -> Self {
-        Self { vocabulary }
+        Self { vocabulary, trust: Trust::Nobody }
+    }
+
+    /// The same of programs that were compiled here.
+    #[must_use]
+    pub const fn of_ours(self) -> Self {
+        Self { trust: Trust::Ours, ..self }
+    }
+
+    /// The same of verified programs: regular expressions are compared with what is run, each once and all within one effort.
+    #[must_use]
+    pub const fn comparing(self, expressions: &'v Expressions) -> Self {
+        Self { trust: Trust::Compared(expressions), ..self }
     }
 
     /// `get { cache: "profiles", item: "user/42/name" }`
@@ -101,8 +127,74 @@ impl<'v> Words<'v> {
     #[must_use]
     pub fn of_field(self, field: FieldNo, pattern: &Pattern) -> String {
         match self.vocabulary.attribute(field).map(|attribute| attribute.ty) {
-            Some(Type::One(scalar) | Type::Set(scalar)) => of_scalar(scalar, pattern),
-            Some(Type::Labels) | None => labels(pattern),
+            Some(Type::One(scalar) | Type::Set(scalar)) => self.of_scalar(scalar, pattern),
+            Some(Type::Labels) | None => self.labels(pattern),
+        }
+    }
+
+    /// A pattern on values of a type.
+    #[must_use]
+    pub fn of_scalar(self, scalar: Scalar, pattern: &Pattern) -> String {
+        match pattern {
+            Pattern::Any => "any".to_owned(),
+            Pattern::Absent => "absent".to_owned(),
+            Pattern::Not(inner) => format!("not {}", self.of_scalar(scalar, inner)),
+            Pattern::AnyOf(parts) | Pattern::AllOf(parts) => {
+                list(&parts.iter().map(|part| self.of_scalar(scalar, part)).collect::<Vec<_>>())
+            }
+            Pattern::Bool(truth) => truth.to_string(),
+            Pattern::Equal(bytes) => equal(scalar, bytes),
+            Pattern::Prefix(bytes) => format!("prefix {}", bytes_text(bytes)),
+            Pattern::Suffix(bytes) => format!("suffix {}", bytes_text(bytes)),
+            Pattern::Glob(constant) => format!("glob {}", quoted(&glob(constant))),
+            Pattern::Regex(constant) => self.regex(scalar, constant),
+            Pattern::Range(first, last) => range(scalar, *first, *last),
+            Pattern::Network(network) => quoted(&network_text(network)),
+            Pattern::Path(constant) => quoted(&path(constant)),
+            Pattern::Within(bytes) => quoted(&format!("{}/**", String::from_utf8_lossy(bytes).trim_end_matches('/'))),
+            Pattern::Label(..) => self.labels(pattern),
+        }
+    }
+
+    /// A pattern on the value of a label.
+    pub(super) fn of_label(self, pattern: &Pattern) -> String {
+        self.of_scalar(Scalar::String, pattern)
+    }
+
+    fn labels(self, pattern: &Pattern) -> String {
+        match pattern {
+            Pattern::Label(name, inner) => format!("{{ {}: {} }}", key(name), self.of_scalar(Scalar::String, inner)),
+            Pattern::AllOf(parts) if parts.iter().all(|part| matches!(part, Pattern::Label(..))) => {
+                let entries = parts.iter().map(|part| match part {
+                    Pattern::Label(name, inner) => format!("{}: {}", key(name), self.of_scalar(Scalar::String, inner)),
+                    other => self.labels(other),
+                });
+                braces("", &entries.collect::<Vec<_>>())
+            }
+            Pattern::AnyOf(parts) | Pattern::AllOf(parts) => {
+                list(&parts.iter().map(|part| self.labels(part)).collect::<Vec<_>>())
+            }
+            Pattern::Not(inner) => format!("not {}", self.labels(inner)),
+            Pattern::Any => "any".to_owned(),
+            Pattern::Absent => "absent".to_owned(),
+            other => self.of_scalar(Scalar::String, other),
+        }
+    }
+
+    /// The expression that a program names. Who wrote a restriction may have lied, so it is compared with what is run, where
+    /// that is work for somebody known.
+    fn regex(self, scalar: Scalar, constant: &[u8]) -> String {
+        let source = Automaton::read(constant).map_or("", |automaton| automaton.source());
+        let shown = format!("~\"{}\"", source.replace('"', "\\\""));
+        let is_that = match self.trust {
+            Trust::Ours => Some(true),
+            Trust::Compared(expressions) => expressions.is_that(source, scalar, constant),
+            Trust::Nobody => None,
+        };
+        match is_that {
+            Some(true) => shown,
+            Some(false) => format!("an automaton that is not {shown}"),
+            None => format!("an automaton that is said to be {shown}"),
         }
     }
 
@@ -122,7 +214,7 @@ impl<'v> Words<'v> {
                 }
             }
             Truth::Matches(operand, pattern) => {
-                format!("{} in {}", self.operand(operand), of_scalar(self.scalar(operand), pattern))
+                format!("{} in {}", self.operand(operand), self.of_scalar(self.scalar(operand), pattern))
             }
             Truth::AnyElement(field, pattern) => {
                 format!("any {} in {}", self.field(*field), self.of_field(*field, pattern))
@@ -230,53 +322,6 @@ pub fn value(constant: &Constant) -> String {
     }
 }
 
-/// A pattern on values of a type.
-#[must_use]
-pub fn of_scalar(scalar: Scalar, pattern: &Pattern) -> String {
-    match pattern {
-        Pattern::Any => "any".to_owned(),
-        Pattern::Absent => "absent".to_owned(),
-        Pattern::Not(inner) => format!("not {}", of_scalar(scalar, inner)),
-        Pattern::AnyOf(parts) | Pattern::AllOf(parts) => {
-            list(&parts.iter().map(|part| of_scalar(scalar, part)).collect::<Vec<_>>())
-        }
-        Pattern::Bool(truth) => truth.to_string(),
-        Pattern::Equal(bytes) => equal(scalar, bytes),
-        Pattern::Prefix(bytes) => format!("prefix {}", bytes_text(bytes)),
-        Pattern::Suffix(bytes) => format!("suffix {}", bytes_text(bytes)),
-        Pattern::Glob(constant) => format!("glob {}", quoted(&glob(constant))),
-        Pattern::Regex(constant) => regex(scalar, constant),
-        Pattern::Range(first, last) => range(scalar, *first, *last),
-        Pattern::Network(network) => quoted(&network_text(network)),
-        Pattern::Path(constant) => quoted(&path(constant)),
-        Pattern::Within(bytes) => quoted(&format!("{}/**", path_text(bytes).trim_end_matches('/'))),
-        Pattern::Label(..) => labels(pattern),
-    }
-}
-
-/// A pattern on the value of a label.
-pub(super) fn of_label(pattern: &Pattern) -> String {
-    of_scalar(Scalar::String, pattern)
-}
-
-fn labels(pattern: &Pattern) -> String {
-    match pattern {
-        Pattern::Label(name, inner) => format!("{{ {}: {} }}", key(name), of_scalar(Scalar::String, inner)),
-        Pattern::AllOf(parts) if parts.iter().all(|part| matches!(part, Pattern::Label(..))) => {
-            let entries = parts.iter().map(|part| match part {
-                Pattern::Label(name, inner) => format!("{}: {}", key(name), of_scalar(Scalar::String, inner)),
-                other => labels(other),
-            });
-            braces("", &entries.collect::<Vec<_>>())
-        }
-        Pattern::AnyOf(parts) | Pattern::AllOf(parts) => list(&parts.iter().map(labels).collect::<Vec<_>>()),
-        Pattern::Not(inner) => format!("not {}", labels(inner)),
-        Pattern::Any => "any".to_owned(),
-        Pattern::Absent => "absent".to_owned(),
-        other => of_scalar(Scalar::String, other),
-    }
-}
-
 fn equal(scalar: Scalar, bytes: &[u8]) -> String {
     match (scalar, bytes.try_into()) {
         (Scalar::Uuid, Ok(uuid)) => quoted(&UuidText(uuid).to_string()),
@@ -297,17 +342,6 @@ fn range(scalar: Scalar, first: i64, last: i64) -> String {
         (first, i64::MAX) => format!(">= {}", end(first)),
         (first, last) if first == last => end(first),
         (first, last) => format!("{}..{}", end(first), end(last.saturating_add(1))),
-    }
-}
-
-/// The expression that a program names, if it is the one that it runs: who wrote a restriction may have lied.
-fn regex(scalar: Scalar, constant: &[u8]) -> String {
-    let source = Automaton::read(constant).map_or("", |automaton| automaton.source());
-    let shown = format!("~\"{}\"", source.replace('"', "\\\""));
-    if automaton_of(source, scalar).as_deref() == Some(constant) {
-        shown
-    } else {
-        format!("an automaton that is not {shown}")
     }
 }
 

@@ -177,11 +177,11 @@ impl Judge<'_> {
         // A request that was decided fits its vocabulary.
         let _ = sample.request.lend(self.target.vocabulary(), sample.time, |request| {
             let answer = run(&self.program, self.block.kind(), request, &context);
-            said.rule = answer.and_then(|answer| match answer {
+            said.rule = answer.ok().and_then(|answer| match answer {
                 Answer::Allow(rule) | Answer::Abstain(rule) => rule,
                 Answer::Forbid(rule) => Some(rule),
             });
-            said.agrees = matches!(answer, Some(Answer::Allow(_))) == verdict.is_allow();
+            said.agrees = matches!(answer, Ok(Answer::Allow(_))) == verdict.is_allow();
             for (number, promise) in self.block.promises().all().iter().enumerate() {
                 if promise.is_about(request, &context) {
                     said.about.push(number);

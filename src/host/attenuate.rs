@@ -11,13 +11,14 @@ use super::tokengen::ident;
 use super::value::{Answer, Nulls, Value, to_json};
 use crate::author::mint::{AttenuateFailure, Misfit};
 use crate::author::{Document, mint};
+use crate::bytecode::verify::{Budget, Scope};
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::token::envelope::Token;
-use crate::token::inspect::inspect;
+use crate::token::inspect::{Unverified, inspect};
 
 impl Host {
     pub(super) fn attenuate(&self, token: &Value, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {
@@ -28,7 +29,9 @@ impl Host {
         let compiled = self.restriction(vocabulary, what, selection)?;
         let narrowed = mint::attenuate(&token, &compiled, vocabulary, self.now(), false, &mut self.randomness())
             .map_err(|failure| not_attenuated(failure, vocabulary))?;
-        let expiry = inspect(&narrowed).map_err(HostError::refused)?.expiry;
+        let seen = inspect(&narrowed).map_err(HostError::refused)?;
+        fits(&seen, vocabulary)?;
+        let expiry = seen.expiry;
         let answer = Answer::default().with("token", narrowed.text()).with_some("ident", ident(&narrowed));
         Ok(answer.with_some("expiry", expiry).done())
     }
@@ -66,6 +69,15 @@ fn same_vocabulary(token: &Vocabulary, restriction: &Vocabulary) -> Result<(), H
     }
     let message = format!("the token speaks `{}`, the restriction `{}`", token.name(), restriction.name());
     Err(HostError::new(Code::Vocabulary, "use", message))
+}
+
+/// All programs of a token have one allowance: a restriction too many would make it one that no verifier takes. What is
+/// encrypted is not seen, and may be too much for the rest.
+fn fits(seen: &Unverified<'_>, vocabulary: &Vocabulary) -> Result<(), HostError> {
+    let Some(state) = vocabulary.state(seen.header.fingerprint) else { return Ok(()) };
+    let scope = Scope { vocabulary, state, budget: Budget::Token };
+    let first = seen.prove(&scope).into_iter().flatten().find_map(Result::err);
+    first.map_or(Ok(()), |error| Err(HostError::refused(error.into())))
 }
 
 /// A token keeps the state of the vocabulary that it was made with; a restriction that names something younger would make

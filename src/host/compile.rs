@@ -14,6 +14,7 @@ use crate::author::{AuthorError, Document, mint};
 use crate::authorize::Policy;
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
+use crate::compile::expressions::Expressions;
 use crate::limits::SOURCE_BYTES;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -165,7 +166,18 @@ pub(super) fn compile_block(
     name: Option<&str>,
     arguments: &Arguments,
 ) -> Result<Compiled, HostError> {
-    document.compile(kind, name, arguments).map_err(|error| match error {
+    compile_one_of(document, kind, name, arguments, &document.expressions())
+}
+
+/// The same for one of several templates.
+fn compile_one_of(
+    document: &Document,
+    kind: BlockKind,
+    name: Option<&str>,
+    arguments: &Arguments,
+    expressions: &Expressions,
+) -> Result<Compiled, HostError> {
+    document.compile_with(kind, name, arguments, expressions).map_err(|error| match error {
         AuthorError::NoTemplate(error) => no_template(&error),
         AuthorError::Compile(errors) => {
             let told = errors.iter().map(|error| {
@@ -185,8 +197,10 @@ fn closed_policies(document: &Document) -> Result<Option<Vec<Policy>>, HostError
     if templates().any(|template| !template.parameters.is_empty()) {
         return Ok(None);
     }
+    let expressions = document.expressions();
     let compiled = templates().map(|template| {
-        let compiled = compile_block(document, BlockKind::Policy, Some(&template.name), &Arguments::none())?;
+        let compiled =
+            compile_one_of(document, BlockKind::Policy, Some(&template.name), &Arguments::none(), &expressions)?;
         policy(&template.name, &compiled, document)
     });
     compiled.collect::<Result<_, _>>().map(Some)

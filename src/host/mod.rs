@@ -80,6 +80,9 @@ pub struct Limits {
     pub handles: usize,
     /// Bytes that all handles keep, by the length of what they were made from.
     pub handle_bytes: usize,
+    /// Work that the regular expressions of one call may take, in units of about ten nanoseconds. It takes the place of what
+    /// the [library](Builder::library) says.
+    pub effort: u64,
 }
 
 impl Default for Limits {
@@ -91,6 +94,7 @@ impl Default for Limits {
             ttl: None,
             handles: limits::HOST_HANDLES,
             handle_bytes: limits::HOST_HANDLE_BYTES,
+            effort: limits::COMPILE_EFFORT,
         }
     }
 }
@@ -454,6 +458,7 @@ impl Builder {
         if let Some(name) = &self.default {
             self.host.default = Some(Arc::clone(self.host.named_vocabulary(name)?));
         }
+        self.host.library = self.host.library.with_effort(self.host.limits.effort);
         Ok(self.host)
     }
 }

@@ -1,11 +1,15 @@
 //! `TOKENINFO`: what a token says, and whether this host believes it. Never an error for a bad token, as in the original.
 
+use std::iter;
+
 use super::Host;
 use super::authorize::said;
 use super::error::HostError;
 use super::function::Function;
 use super::value::{Answer, Value};
-use crate::bytecode::verify::{Budget, Scope, verify};
+use crate::bytecode::verify::{Budget, Proved, Scope};
+use crate::check::effort::Effort;
+use crate::compile::expressions::Expressions;
 use crate::explain::tree::rules;
 use crate::explain::words::Words;
 use crate::model::verdict::Refusal;
@@ -22,11 +26,20 @@ impl Host {
             Err(refusal) => return Ok(refused(Answer::default(), refusal).done()),
         };
         let vocabulary = self.vocabulary_of(token.header().fingerprint);
-        let answer = match inspect(&token) {
-            Ok(seen) => show(&seen, vocabulary.map(AsRef::as_ref)),
+        let seen = match inspect(&token) {
+            Ok(seen) => seen,
             Err(refusal) => return Ok(refused(Answer::default(), refusal).done()),
         };
-        let answer = match self.believes(text, vocabulary.map(AsRef::as_ref)) {
+        let vocabulary = vocabulary.map(AsRef::as_ref);
+        // Before anything is made of what it says: of a stranger's regular expressions nothing is.
+        let believed = self.believes(text, vocabulary);
+        let expressions = Expressions::within(Effort::new(self.limits.effort));
+        let words = vocabulary.map(|vocabulary| {
+            let words = Words::new(vocabulary);
+            if believed.is_ok() { words.comparing(&expressions) } else { words }
+        });
+        let answer = show(&seen, vocabulary, words);
+        let answer = match believed {
             Ok(()) => answer.with("verified", true),
             Err(refusal) => refused(answer, refusal),
         };
@@ -45,7 +58,7 @@ fn refused(answer: Answer, refusal: Refusal) -> Answer {
 }
 
 /// What anybody can read who holds the token; what is encrypted stays closed.
-fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>) -> Answer {
+fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>, words: Option<Words<'_>>) -> Answer {
     let authority = seen.blocks.first();
     let content = authority.and_then(|block| block.content.as_ref());
     let not_before = seen.blocks.iter().filter_map(|block| block.not_before).max();
@@ -53,7 +66,11 @@ fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>) -> Answer {
         let state = vocabulary.state(seen.header.fingerprint)?;
         Some(Scope { vocabulary, state, budget: Budget::Token })
     });
-    let blocks: Vec<Value> = seen.blocks.iter().map(|block| show_block(block, scope.as_ref())).collect();
+    let proved = scope.map_or_else(Vec::new, |scope| seen.prove(&scope));
+    // Nothing of a program that is not valid, or that is encrypted.
+    let programs = proved.into_iter().map(|proved| proved?.ok()).chain(iter::repeat(None));
+    let blocks = seen.blocks.iter().zip(programs).map(|(block, program)| show_block(block, program.as_ref(), words));
+    let blocks: Vec<Value> = blocks.collect();
     let answer = Answer::default()
         .with("purpose", seen.header.purpose.word())
         .with("key", seen.header.key.to_string())
@@ -67,19 +84,15 @@ fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>) -> Answer {
     content.map_or(Answer::default(), |content| said(&content.claims)).after(answer).with("blocks", blocks)
 }
 
-fn show_block(block: &UnverifiedBlock<'_>, scope: Option<&Scope<'_>>) -> Value {
-    let rules = block.content.as_ref().zip(scope).and_then(|(content, scope)| rules_of(content.program, scope));
+fn show_block(block: &UnverifiedBlock<'_>, program: Option<&Proved<'_>>, words: Option<Words<'_>>) -> Value {
+    let rules = program.zip(words).and_then(|(program, words)| {
+        let rules = rules(program)?;
+        Some(rules.iter().map(|rule| Value::Text(words.rule(rule))).collect::<Vec<_>>())
+    });
     Answer::default()
         .with_some("rules", rules)
         .with_some("ident", block.revocation.map(|id| id.to_string()))
         .with_some("not_before", block.not_before)
         .with_some("expiry", block.expiry)
         .done()
-}
-
-/// The rules as text; nothing of a program that is not valid.
-fn rules_of(program: &[u8], scope: &Scope<'_>) -> Option<Vec<Value>> {
-    let rules = rules(&verify(program, scope).ok()?)?;
-    let words = Words::new(scope.vocabulary);
-    Some(rules.iter().map(|rule| Value::Text(words.rule(rule))).collect())
 }

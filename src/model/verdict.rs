@@ -151,6 +151,12 @@ refusals! {
     /// A program that the verifier does not prove.
     BadProgram "bad_program"
         "the token holds a program that is not valid";
+    /// The programs of the token, all of them together, could take longer than `limits` allows.
+    TooCostly "too_costly"
+        "the token's rules could take more work than those of a token may";
+    /// A run took more steps than the verifier had found for its program: a defect of this build, never a denial.
+    OutOfFuel "out_of_fuel"
+        "the rules took more work than was found for them before";
     /// The time lies before 1970: there is no clock, so nobody can say whether the token is valid.
     NoClock "no_clock"
         "there is no clock: the time lies before 1970";

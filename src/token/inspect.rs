@@ -8,6 +8,7 @@ use super::claims::Claims;
 use super::envelope::Token;
 use super::frame::{End, Frame, open, position};
 use super::header::{Header, Purpose, RevocationId};
+use crate::bytecode::verify::{Allowance, ProgramError, Proved, Scope, verify_within};
 use crate::model::verdict::Refusal;
 
 /// What a token says, unverified: for people to look at, never to decide by.
@@ -46,6 +47,20 @@ pub struct Content<'t> {
     pub claims: Claims<'t>,
     /// The bytes of the program, not proved.
     pub program: &'t [u8],
+}
+
+impl<'t> Unverified<'t> {
+    /// Proves the programs that can be read, within one allowance as a verifier does: for each block its program, or what is
+    /// wrong with it. What is encrypted is not there.
+    #[must_use]
+    pub fn prove(&self, scope: &Scope<'_>) -> Vec<Option<Result<Proved<'t>, ProgramError>>> {
+        let mut allowance = Allowance::of(scope.budget);
+        let proved = self.blocks.iter().map(|block| {
+            let content = block.content.as_ref()?;
+            Some(verify_within(content.program, scope, &mut allowance))
+        });
+        proved.collect()
+    }
 }
 
 /// Reads what a token says.

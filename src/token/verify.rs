@@ -25,7 +25,7 @@ use super::revocation::Revocations;
 use super::verified::{Origin, Parts, Verified, VerifiedToken};
 use super::vouch::VoucherRequest;
 use super::{secrecy, text, vouch};
-use crate::bytecode::verify::{Budget, Proof, Scope, prove};
+use crate::bytecode::verify::{Allowance, Budget, Proof, Scope, prove};
 use crate::limits::{BLOCKS, CLOCK_SKEW, TOKEN_BYTES};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::{Fingerprint, State, Vocabulary};
@@ -320,12 +320,13 @@ impl Scratch {
         Ok(())
     }
 
-    /// Proves the program of every block.
+    /// Proves the program of every block, all of them within one allowance.
     fn prove(&mut self, scope: &Scope<'_>) -> Result<(), Refusal> {
         self.proofs.clear();
+        let mut allowance = Allowance::of(scope.budget);
         for block in self.blocks.iter().take(self.count) {
             let program = block.program.of(&*self.bytes)?;
-            let proof = prove(program, scope).map_err(|_| Refusal::BadProgram)?;
+            let proof = prove(program, scope, &mut allowance)?;
             self.proofs.try_push(proof).map_err(|_| Refusal::TooManyBlocks)?;
         }
         Ok(())

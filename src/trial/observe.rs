@@ -11,6 +11,7 @@
 
 use super::places::Places;
 use crate::author::Document;
+use crate::bytecode::op::{Length, Op};
 use crate::bytecode::verify::{Budget, ProvedProgram, Scope};
 use crate::check::tree::{self, Condition, Effect, Template};
 use crate::compile::arguments::Arguments;
@@ -202,8 +203,9 @@ impl Watch {
 impl Watch {
     /// The most steps that looking at these parts can take. Each program counts its own rule, which is there once.
     fn cost(&self, seen: &Seen) -> u64 {
+        const RULE: u64 = Op::Allow { body: Length(0) }.cost();
         let parts = self.programs.iter().zip(&seen.parts).filter(|(_, part)| part.is_some());
-        parts.fold(1, |cost, (program, _)| cost + program.lend().cost().saturating_sub(1))
+        parts.fold(RULE, |cost, (program, _)| cost + program.lend().cost().saturating_sub(RULE))
     }
 }
 
@@ -218,7 +220,7 @@ impl Look<'_> {
     fn part(&mut self, part: usize) -> bool {
         let answer = run(&self.programs[part].lend(), Kind::Authority, self.request, self.context);
         // A part is the only rule of its program, so that the program says yes, or forbids, where it holds.
-        let holds = matches!(answer, Some(Answer::Allow(_) | Answer::Forbid(_)));
+        let holds = matches!(answer, Ok(Answer::Allow(_) | Answer::Forbid(_)));
         self.parts[part] = Some(holds);
         holds
     }

@@ -36,7 +36,7 @@ impl Kept {
     #[must_use]
     pub fn is_about(&self, request: &Request<'_>, context: &Context<'_>) -> bool {
         let answer = run(&self.program.lend(), Kind::Authority, request, context);
-        matches!(answer, Some(Answer::Allow(_) | Answer::Forbid(_)))
+        matches!(answer, Ok(Answer::Allow(_) | Answer::Forbid(_)))
     }
 
     /// What it says, as the one rule of a program.

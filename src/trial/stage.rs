@@ -138,7 +138,8 @@ impl Block {
             return (source.line_and_column(promise.at).map(|(line, _)| line), words.join(" "));
         }
         let rules = tree::rules(&promise.program().lend()).unwrap_or_default();
-        let said = rules.first().map(|rule| Words::new(self.document.vocabulary()).rule(rule)).unwrap_or_default();
+        let said =
+            rules.first().map(|rule| Words::new(self.document.vocabulary()).of_ours().rule(rule)).unwrap_or_default();
         let map = said.split_once(' ').map_or("{}", |(_, map)| map);
         (None, format!("{} {map}", promise.kind.word()))
     }
@@ -173,7 +174,7 @@ impl Block {
             Some(quote) => (quote.line, quote.text),
             None => {
                 let rule = read_back.get(usize::from(number));
-                (None, rule.map(|rule| Words::new(vocabulary).rule(rule)).unwrap_or_default())
+                (None, rule.map(|rule| Words::new(vocabulary).of_ours().rule(rule)).unwrap_or_default())
             }
         });
         shown.collect()
@@ -285,8 +286,8 @@ impl Stage {
         let context = self.context(now);
         let broken = request.lend(&self.vocabulary, now, |request| {
             let of_block = |(number, block): (usize, &Block)| {
-                let answer = block.proved().and_then(|program| run(&program, block.kind(), request, &context));
-                let allowed = matches!(answer, Some(Answer::Allow(_)));
+                let answer = block.proved().map(|program| run(&program, block.kind(), request, &context));
+                let allowed = matches!(answer, Some(Ok(Answer::Allow(_))));
                 let broken = block.promises.broken(allowed, request, &context);
                 broken.map(|promise| BrokenPromise { block: number, promise }).collect::<Vec<_>>()
             };

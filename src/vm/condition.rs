@@ -4,7 +4,7 @@ use core::slice;
 
 use memchr::memmem;
 
-use super::{Machine, Quantifier, label, take};
+use super::{Machine, Quantifier, take};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Op, Sort};
 use crate::model::path::ResourcePath;
@@ -33,7 +33,7 @@ impl<'p, 'r> Machine<'p, 'r> {
             Op::LessEqual {} => self.compare(code, |left, right| left.number() <= right.number())?,
             Op::StartsWith {} => self.compare_bytes(code, <[u8]>::starts_with)?,
             Op::EndsWith {} => self.compare_bytes(code, <[u8]>::ends_with)?,
-            Op::Contains {} => self.compare_bytes(code, contains)?,
+            Op::Contains {} => self.contains(code)?,
             Op::Matches {} => {
                 let subject = self.value(code)?;
                 self.pattern(code, subject.as_ref())? && subject.is_some()
@@ -42,10 +42,12 @@ impl<'p, 'r> Machine<'p, 'r> {
             Op::EveryElement { field } => self.quantified(code, field, Quantifier::Every)?,
             Op::Member { field } => {
                 let wanted = self.value(code)?;
-                wanted.is_some_and(|wanted| self.set(field).contains(&wanted))
+                let elements = self.set(field);
+                self.fuel.spend(elements.len())?;
+                wanted.is_some_and(|wanted| elements.contains(&wanted))
             }
             Op::Has { field } => self.request.value(field).is_some(),
-            Op::HasLabel { field, name } => self.label(field, self.constant(name)?).is_some(),
+            Op::HasLabel { field, name } => self.label(field, self.constant(name)?)?.is_some(),
             Op::Truth {} => self.value(code)? == Some(Value::Bool(true)),
             Op::Vouched { key } => {
                 let key = self.constant(key)?;
@@ -85,6 +87,16 @@ impl<'p, 'r> Machine<'p, 'r> {
         })
     }
 
+    /// Whether the second is somewhere in the first. One pass, however the two are made: a holder chooses the program, and
+    /// whoever asks chooses the values.
+    fn contains(&self, code: &mut Cursor<'p>) -> Option<bool> {
+        let (first, second) = (self.value(code)?, self.value(code)?);
+        let both = first.as_ref().and_then(Value::bytes).zip(second.as_ref().and_then(Value::bytes));
+        let Some((first, second)) = both else { return Some(false) };
+        self.fuel.spend(first.len() + second.len())?;
+        Some(memmem::find(first, second).is_some())
+    }
+
     /// Runs the pattern that follows over a set; where the set is empty, it is only read.
     fn quantified(&self, code: &mut Cursor<'p>, field: FieldNo, quantifier: Quantifier) -> Option<bool> {
         match self.set(field) {
@@ -105,17 +117,17 @@ impl<'p, 'r> Machine<'p, 'r> {
         }
     }
 
-    fn label(&self, field: FieldNo, name: &[u8]) -> Present<'r> {
+    fn label(&self, field: FieldNo, name: &[u8]) -> Option<Present<'r>> {
         match self.request.value(field) {
-            Some(Value::Labels(labels)) => label(labels, name),
-            _ => None,
+            Some(Value::Labels(labels)) => self.label_of(labels, name),
+            _ => Some(None),
         }
     }
 
     fn value(&self, code: &mut Cursor<'p>) -> Option<Present<'_>> {
         Some(match Op::read_of(code, Sort::Value)? {
             Op::Field { field } => self.request.value(field).copied(),
-            Op::LabelOf { field, name } => self.label(field, self.constant(name)?),
+            Op::LabelOf { field, name } => self.label(field, self.constant(name)?)?,
             Op::Number { number } => Some(Value::Int(number.0)),
             Op::Time { time } => Some(Value::Time(time.0)),
             Op::Duration { duration } => Some(Value::Duration(duration.0)),
@@ -166,9 +178,4 @@ impl<'p, 'r> Machine<'p, 'r> {
 
 fn count(number: usize) -> Value<'static> {
     Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
-/// One pass, however the two are made: a holder chooses the program, and whoever asks chooses the values.
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    memmem::find(haystack, needle).is_some()
 }

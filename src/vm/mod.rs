@@ -1,6 +1,9 @@
 //! Runs one proved program against one request: `Proved + Request → Answer`. Nothing is decoded ahead, nothing is
 //! allocated, nothing is read but the program, the request and the [`Context`].
 //!
+//! What is not constant time (patterns that are matched byte by byte, elements, labels) takes [fuel](crate::bytecode::fuel), and
+//! a run that has none left is [no answer](Halt::OutOfFuel).
+//!
 //! Rules stand in the order deny, require, allow (the verifier has seen to it), so the first thing that decides ends the
 //! run. Evaluation is total: a value that is absent makes what reads it false. [`pattern`] decides what a rule wants of a
 //! value, [`condition`] what `when` asks.
@@ -11,6 +14,7 @@ mod pattern;
 
 use crate::bytecode::constant::has_action;
 use crate::bytecode::cursor::Cursor;
+use crate::bytecode::fuel::Fuel;
 use crate::bytecode::op::{Const, Length, Op, Sort};
 use crate::bytecode::program::constant;
 use crate::bytecode::verify::Proved;
@@ -49,19 +53,36 @@ pub enum Answer {
     Abstain(Option<u16>),
 }
 
-/// Decides `request`. `None` can not happen with a proved program; the caller refuses the token if it does.
-#[must_use]
-pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Option<Answer> {
-    let machine = Machine { pool: program.pool(), request, context };
-    let mut rules = Rules { code: Cursor::new(program.code()), number: 0 };
-    // Most tokens only allow, and most restrictions only have a bound on time: to see that is less than to set out for what objects.
-    let may_object = !rules.code.is_empty() && Op::short_frame(&mut rules.code.clone()).is_none();
-    let objection = if may_object { machine.objection(&mut rules)? } else { None };
-    match objection {
-        Some(answer) => Some(answer),
-        None if rules.code.is_empty() && kind == Kind::Restriction => Some(Answer::Allow(None)),
-        None => machine.permission(&mut rules),
-    }
+/// Why a run has no answer. Neither can happen with a proved program; the caller refuses the request if one does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// The bytes are not those of a proved program.
+    Unproved,
+    /// The run took more steps than the verifier had found for the program.
+    OutOfFuel,
+}
+
+/// Decides `request`.
+///
+/// # Errors
+/// The bytes are none that were proved, or their price was too low.
+pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Result<Answer, Halt> {
+    run_with(program, kind, request, context, &Fuel::new(program.cost()))
+}
+
+/// The same with fuel of the caller's, who sees how much was used.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with(
+    program: &Proved<'_>,
+    kind: Kind,
+    request: &Request<'_>,
+    context: &Context<'_>,
+    fuel: &Fuel,
+) -> Result<Answer, Halt> {
+    let machine = Machine { pool: program.pool(), request, context, fuel };
+    machine.run(program.code(), kind).ok_or(if fuel.is_spent() { Halt::OutOfFuel } else { Halt::Unproved })
 }
 
 /// The rules that have not been looked at, and the number of the next.
@@ -84,6 +105,7 @@ struct Machine<'p, 'r> {
     pool: &'p [u8],
     request: &'r Request<'r>,
     context: &'r Context<'r>,
+    fuel: &'r Fuel,
 }
 
 /// A frame of `length` bytes and the cursor behind it.
@@ -92,7 +114,21 @@ fn take<'p>(code: &mut Cursor<'p>, length: Length) -> Option<Cursor<'p>> {
     code.take(usize::try_from(length.0).ok()?).map(Cursor::new)
 }
 
-impl<'p> Machine<'p, '_> {
+impl<'p, 'r> Machine<'p, 'r> {
+    /// Decides by all rules. The `None` of what is here is a program that is not proved, or the end of the fuel.
+    #[inline]
+    fn run(&self, code: &'p [u8], kind: Kind) -> Option<Answer> {
+        let mut rules = Rules { code: Cursor::new(code), number: 0 };
+        // Most tokens only allow, and most restrictions only have a bound on time: to see that is less than to set out for what objects.
+        let may_object = !rules.code.is_empty() && Op::short_frame(&mut rules.code.clone()).is_none();
+        let objection = if may_object { self.objection(&mut rules)? } else { None };
+        match objection {
+            Some(answer) => Some(answer),
+            None if rules.code.is_empty() && kind == Kind::Restriction => Some(Answer::Allow(None)),
+            None => self.permission(&mut rules),
+        }
+    }
+
     /// Runs the rules that can only object. Leaves the first `allow` as the next.
     #[inline(never)]
     fn objection(&self, rules: &mut Rules<'p>) -> Option<Option<Answer>> {
@@ -161,11 +197,13 @@ impl<'p> Machine<'p, '_> {
                 Op::ActionNot { set } => !has_action(self.constant(set)?, self.request.action()),
                 Op::Equals { field, text } => {
                     let text = self.constant(text)?;
-                    self.request.value(field).is_some_and(|value| is(value, text, quantifier, equals))
+                    let Some(value) = self.request.value(field) else { return Some(false) };
+                    self.is(value, text, quantifier, equals)?
                 }
                 Op::Begins { field, text } => {
                     let text = self.constant(text)?;
-                    self.request.value(field).is_some_and(|value| is(value, text, quantifier, begins))
+                    let Some(value) = self.request.value(field) else { return Some(false) };
+                    self.is(value, text, quantifier, begins)?
                 }
                 Op::Present { field } => self.request.value(field).is_some(),
                 Op::Test { field } => self.test(&mut tests, field, quantifier)?,
@@ -200,6 +238,7 @@ impl<'p> Machine<'p, '_> {
 
     #[inline(never)]
     fn elements(&self, code: &mut Cursor<'p>, elements: &[Value<'_>], quantifier: Quantifier) -> Option<bool> {
+        self.fuel.spend(elements.len())?;
         let start = code.clone();
         for element in elements {
             code.clone_from(&start);
@@ -211,6 +250,25 @@ impl<'p> Machine<'p, '_> {
         Some(quantifier == Quantifier::Every)
     }
 
+    /// Whether a value, or as many elements of it as must, compare to `text`.
+    #[inline(always)]
+    fn is(&self, value: &Value<'_>, text: &[u8], quantifier: Quantifier, comparison: Comparison) -> Option<bool> {
+        Some(match value {
+            Value::Set(elements) => {
+                self.fuel.spend(elements.len())?;
+                are(elements, text, quantifier, comparison)
+            }
+            value => comparison(value, text),
+        })
+    }
+
+    /// The value of a label.
+    fn label_of(&self, labels: &[(&'r str, &'r str)], name: &[u8]) -> Option<Option<Value<'r>>> {
+        self.fuel.spend(labels.len())?;
+        let found = labels.iter().find(|(label, _)| label.as_bytes() == name);
+        Some(found.map(|(_, value)| Value::String(value)))
+    }
+
     #[inline]
     fn constant(&self, place: Const) -> Option<&'p [u8]> {
         constant(self.pool, place)
@@ -218,15 +276,6 @@ impl<'p> Machine<'p, '_> {
 }
 
 type Comparison = fn(&Value<'_>, &[u8]) -> bool;
-
-/// Whether a value, or as many elements of it as must, compare to `text`.
-#[inline(always)]
-fn is(value: &Value<'_>, text: &[u8], quantifier: Quantifier, comparison: Comparison) -> bool {
-    match value {
-        Value::Set(elements) => are(elements, text, quantifier, comparison),
-        value => comparison(value, text),
-    }
-}
 
 #[inline(never)]
 fn are(elements: &[Value<'_>], text: &[u8], quantifier: Quantifier, comparison: Comparison) -> bool {
@@ -250,10 +299,4 @@ fn equals(value: &Value<'_>, text: &[u8]) -> bool {
 #[inline(always)]
 fn begins(value: &Value<'_>, text: &[u8]) -> bool {
     value.bytes().is_some_and(|bytes| bytes.starts_with(text))
-}
-
-/// The value of a label.
-fn label<'a>(labels: &[(&'a str, &'a str)], name: &[u8]) -> Option<Value<'a>> {
-    let found = labels.iter().find(|(label, _)| label.as_bytes() == name);
-    found.map(|(_, value)| Value::String(value))
 }

@@ -1,11 +1,11 @@
 //! What a rule wants of a value. A pattern is read to its end whatever it finds, unless its frame is left for good.
 
-use super::{Machine, begins, equals, label, take};
+use super::{Machine, begins, equals, take};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::network_contains;
 use crate::bytecode::cursor::Cursor;
+use crate::bytecode::matching::{Unit, glob_matches, is_within, path_matches};
 use crate::bytecode::op::{Op, Sort};
-use crate::bytecode::wildcard::{Unit, glob_matches, is_within, path_matches};
 use crate::model::value::Value;
 
 impl<'p> Machine<'p, '_> {
@@ -44,7 +44,7 @@ impl<'p> Machine<'p, '_> {
             (Op::AnyOf { body }, subject) => self.one_matches(take(code, body)?, subject),
             (Op::AllOf { body }, subject) => self.all_match(take(code, body)?, subject),
             (Op::Label { name }, Some(Value::Labels(labels))) => {
-                let value = label(labels, self.constant(name)?);
+                let value = self.label_of(labels, self.constant(name)?)?;
                 self.pattern(code, value.as_ref())
             }
             // Where there are no labels, each one is absent.
@@ -81,14 +81,18 @@ impl<'p> Machine<'p, '_> {
             Op::Range { first, last } => (first.0..=last.0).contains(&subject.number()?),
             Op::Glob { glob } => {
                 let unit = if matches!(subject, Value::Bytes(_)) { Unit::Byte } else { Unit::Character };
-                glob_matches(self.constant(glob)?, subject.bytes()?, unit)?
+                glob_matches(self.constant(glob)?, subject.bytes()?, unit, self.fuel)?
             }
-            Op::Regex { automaton } => Automaton::read(self.constant(automaton)?)?.matches(subject.bytes()?)?,
+            Op::Regex { automaton } => {
+                let value = subject.bytes()?;
+                self.fuel.spend(value.len())?;
+                Automaton::read(self.constant(automaton)?)?.matches(value)?
+            }
             Op::Net { network } => {
                 let Value::Ip(address) = *subject else { return None };
                 network_contains(self.constant(network)?, address)?
             }
-            Op::Path { path } => path_matches(self.constant(path)?, subject.bytes()?)?,
+            Op::Path { path } => path_matches(self.constant(path)?, subject.bytes()?, self.fuel)?,
             Op::Within { path } => is_within(subject.bytes()?, self.constant(path)?),
             _ => return None,
         })

@@ -394,9 +394,13 @@ fn budgets(cases: &mut Cases) {
     cases.add(Fault::TooCostly, "many lists of elements in one condition", {
         let part =
             [Op::EveryElement { field: field("s_int") }, Op::Range { first: Int(0), last: Int(1) }].map(one).concat();
-        let (pool, glob) = pool_of(&[0, 2, b'a']);
+        let (pool, glob) = pool_of(&[0, 2, b'a', 1, 0]);
         let globs = [one(Op::AnyElement { field: field("s_bytes") }), one(Op::Glob { glob })].concat().repeat(1_100);
         (when(&with_length(0x42, &[part, globs].concat())), pool)
+    });
+    cases.add(Fault::TooLongToProve, "a long constant that every instruction names", {
+        let (pool, text) = pool_of(&vec![b'a'; 3_000]);
+        (pattern("a_string", &with_length(0x23, &one(Op::Eq { text }).repeat(400))), pool)
     });
 }
 
@@ -429,7 +433,8 @@ fn every_fault_has_a_case() {
             Fault::IndexInToken => Some(Fault::Leftover),
             Fault::Leftover => Some(Fault::TooDeep),
             Fault::TooDeep => Some(Fault::TooCostly),
-            Fault::TooCostly => Some(Fault::TooManyRules),
+            Fault::TooCostly => Some(Fault::TooLongToProve),
+            Fault::TooLongToProve => Some(Fault::TooManyRules),
             Fault::TooManyRules => Some(Fault::TooLarge),
             Fault::TooLarge => None,
         };

@@ -371,7 +371,8 @@ fn what_is_shown_of_an_expression_with_an_argument_means_the_same() {
         let document = document(&text);
         let compiled =
             crate::support::compiled(&document, [("x", Argument::One(Constant::String(argument.to_owned())))]);
-        let style = Style { automaton_of: Some(placet::compile::automaton_of), ..Style::default() };
+        let expressions = document.expressions();
+        let style = Style { automata: Some(&expressions), ..Style::default() };
         let shown = render(compiled.program.bytes(), document.vocabulary(), style);
         let again = Service::new(&format!("{SHELF} policy p {{ {shown} }}"));
         let once = Service::with(&text, [("x", argument.into())]);

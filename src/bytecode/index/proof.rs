@@ -47,8 +47,8 @@ impl<'a> Proof<'a> {
 
     /// Steps that looking takes at most.
     pub fn cost(&self) -> u64 {
-        let facet = |size: u16| 2 + u64::from(size) / 16;
-        self.tables.len() as u64 + self.facets().map(|looked| facet(looked.size)).sum::<u64>()
+        let facet = |size: u16| 16 + u64::from(size) / 2;
+        8 * self.tables.len() as u64 + self.facets().map(|looked| facet(looked.size)).sum::<u64>()
     }
 
     fn facets(&self) -> impl Iterator<Item = &super::facet::Facet> {

@@ -1,11 +1,12 @@
 //! Proves conditions: that every comparison has two sides of one type, and every value the type that is asked for.
 
+use super::allowance::Extent;
 use super::operand::need_constant;
 use super::pattern::Subject;
 use super::{Checked, Fault, Verifier, deeper, need};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Op, Sort};
-use crate::limits::SET_ELEMENTS;
+use crate::limits::VALUE_BYTES;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
 
@@ -17,16 +18,17 @@ impl<'a> Verifier<'_, 'a> {
             Op::All { body } | Op::Some { body } => self.body(cursor, body, |this, inner| this.truth(inner, depth)),
             Op::Negate {} => self.truth(cursor, depth),
             Op::Equal {} | Op::Unequal {} => {
-                let (left, right) = self.pair(cursor, depth)?;
-                need(left == right)
+                let pair = self.pair(cursor, depth)?;
+                self.allowance.charge(pair.comparing())?;
+                need(pair.is_of_one_type())
             }
             Op::Less {} | Op::LessEqual {} => {
-                let (left, right) = self.pair(cursor, depth)?;
-                need(left == right && left.is_ordered())
+                let pair = self.pair(cursor, depth)?;
+                need(pair.is_of_one_type() && pair.left.ty.is_ordered())
             }
             Op::Matches {} => {
                 let subject = self.value(cursor, depth)?;
-                self.pattern(cursor, Subject::One(subject), depth)
+                self.pattern(cursor, Subject::One(subject.ty), depth)
             }
             Op::AnyElement { field } | Op::EveryElement { field } => {
                 let is_set = |ty| matches!(ty, Type::Set(_));
@@ -35,74 +37,142 @@ impl<'a> Verifier<'_, 'a> {
             Op::Member { field } => {
                 let ty = self.field(field)?;
                 let value = self.value(cursor, depth)?;
-                self.charge(SET_ELEMENTS as u64)?;
-                need(ty == Type::Set(value))
+                self.allowance.charge(Extent::SET.values * MEMBER + Extent::SET.comparing(value.bytes))?;
+                need(ty == Type::Set(value.ty))
             }
             Op::Has { field } => self.field(field).map(|_| ()),
             Op::HasLabel { field, name } => self.label(field, name),
-            Op::StartsWith {} | Op::EndsWith {} | Op::Contains {} => {
-                let (left, right) = self.pair(cursor, depth)?;
-                need(left == right && left.is_textual())
+            Op::StartsWith {} | Op::EndsWith {} => {
+                let pair = self.pair(cursor, depth)?;
+                self.allowance.charge(pair.comparing())?;
+                need(pair.is_of_one_type() && pair.left.ty.is_textual())
+            }
+            Op::Contains {} => {
+                let pair = self.pair(cursor, depth)?;
+                self.allowance.charge(pair.seeking())?;
+                need(pair.is_of_one_type() && pair.left.ty.is_textual())
             }
             Op::Truth {} => {
                 let value = self.value(cursor, depth)?;
-                need(value == Scalar::Bool)
+                need(value.ty == Scalar::Bool)
             }
             Op::Vouched { key } => need_constant(self.constant(key)?.len() == 32),
             _ => Err(Fault::WrongSort),
         }
     }
 
-    pub(super) fn pair(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked<(Scalar, Scalar)> {
-        Ok((self.value(cursor, depth)?, self.value(cursor, depth)?))
+    fn pair(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked<Pair> {
+        Ok(Pair { left: self.value(cursor, depth)?, right: self.value(cursor, depth)? })
     }
 
-    pub(super) fn value(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked<Scalar> {
+    fn value(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked<Seen> {
         let depth = deeper(depth)?;
         match self.op(cursor, Sort::Value)? {
             Op::Field { field } => match self.field(field)? {
-                Type::One(scalar) => Ok(scalar),
+                Type::One(scalar) => Ok(Seen::any(scalar)),
                 Type::Set(_) | Type::Labels => Err(Fault::WrongType),
             },
-            Op::LabelOf { field, name } => self.label(field, name).map(|()| Scalar::String),
-            Op::Number { .. } => Ok(Scalar::Int),
-            Op::Time { .. } | Op::Issuance {} | Op::Expiry {} => Ok(Scalar::Time),
-            Op::Duration { .. } => Ok(Scalar::Duration),
-            Op::String { text } => self.utf8(text).map(|()| Scalar::String),
-            Op::Bytes { bytes } => self.text(bytes).map(|_| Scalar::Bytes),
-            Op::Uuid { uuid } => self.sixteen(uuid).map(|()| Scalar::Uuid),
-            Op::Ip { address } => self.sixteen(address).map(|()| Scalar::Ip),
-            Op::PathOf { path } => self.path(path).map(|()| Scalar::Path),
-            Op::Yes {} | Op::No {} => Ok(Scalar::Bool),
+            Op::LabelOf { field, name } => self.label(field, name).map(|()| Seen::any(Scalar::String)),
+            Op::Number { .. } => Ok(Seen::any(Scalar::Int)),
+            Op::Time { .. } | Op::Issuance {} | Op::Expiry {} => Ok(Seen::any(Scalar::Time)),
+            Op::Duration { .. } => Ok(Seen::any(Scalar::Duration)),
+            Op::String { text } => {
+                let bytes = self.utf8(text)?;
+                self.read_again(Scalar::String, bytes)
+            }
+            Op::Bytes { bytes } => Ok(Seen { ty: Scalar::Bytes, bytes: self.text(bytes)?.len() as u64 }),
+            Op::Uuid { uuid } => self.sixteen(uuid).map(|()| Seen::any(Scalar::Uuid)),
+            Op::Ip { address } => self.sixteen(address).map(|()| Seen::any(Scalar::Ip)),
+            Op::PathOf { path } => {
+                let bytes = self.path(path)?;
+                self.read_again(Scalar::Path, bytes)
+            }
+            Op::Yes {} | Op::No {} => Ok(Seen::any(Scalar::Bool)),
             Op::Add {} => {
-                let (left, right) = self.pair(cursor, depth)?;
-                sum_type(left, right).ok_or(Fault::WrongType)
+                let Pair { left, right } = self.pair(cursor, depth)?;
+                sum_type(left.ty, right.ty).map(Seen::any).ok_or(Fault::WrongType)
             }
             Op::Subtract {} => {
-                let (left, right) = self.pair(cursor, depth)?;
-                difference_type(left, right).ok_or(Fault::WrongType)
+                let Pair { left, right } = self.pair(cursor, depth)?;
+                difference_type(left.ty, right.ty).map(Seen::any).ok_or(Fault::WrongType)
             }
             Op::Hour {} | Op::Minute {} | Op::Weekday {} => {
                 let value = self.value(cursor, depth)?;
-                need(value == Scalar::Time).map(|()| Scalar::Int)
+                need(value.ty == Scalar::Time).map(|()| Seen::any(Scalar::Int))
             }
             Op::LengthOf {} => {
                 let value = self.value(cursor, depth)?;
-                need(value.is_textual() || value == Scalar::Path).map(|()| Scalar::Int)
+                need(value.ty.is_textual() || value.ty == Scalar::Path).map(|()| Seen::any(Scalar::Int))
             }
             Op::Size { field } => match self.field(field)? {
-                Type::Set(_) | Type::Labels => Ok(Scalar::Int),
+                Type::Set(_) | Type::Labels => Ok(Seen::any(Scalar::Int)),
                 Type::One(_) => Err(Fault::WrongType),
             },
             _ => Err(Fault::WrongSort),
         }
     }
 
+    /// A constant that the VM reads each time as the proof does: as UTF-8, or as a canonical path.
+    fn read_again(&mut self, ty: Scalar, bytes: u64) -> Checked<Seen> {
+        self.allowance.charge(2 * bytes)?;
+        Ok(Seen { ty, bytes })
+    }
+
     fn label(&mut self, field: FieldNo, name: Const) -> Checked {
-        self.utf8(name)?;
+        self.label_name(name)?;
         need(self.field(field)? == Type::Labels)
     }
 }
+
+/// A value of a condition, and how many bytes it may have.
+#[derive(Clone, Copy)]
+struct Seen {
+    ty: Scalar,
+    bytes: u64,
+}
+
+impl Seen {
+    /// Any value of the type.
+    const fn any(ty: Scalar) -> Self {
+        let bytes = match ty {
+            Scalar::String | Scalar::Bytes | Scalar::Path => VALUE_BYTES as u64,
+            Scalar::Uuid | Scalar::Ip => 16,
+            Scalar::Bool | Scalar::Int | Scalar::Time | Scalar::Duration => 8,
+        };
+        Self { ty, bytes }
+    }
+}
+
+/// The two sides of a comparison.
+struct Pair {
+    left: Seen,
+    right: Seen,
+}
+
+impl Pair {
+    fn is_of_one_type(&self) -> bool {
+        self.left.ty == self.right.ty
+    }
+
+    /// Steps of comparing them: no further than the shorter one reaches.
+    fn comparing(&self) -> u64 {
+        Extent::ONE.comparing(self.left.bytes.min(self.right.bytes))
+    }
+
+    /// Steps of seeking the second in the first.
+    const fn seeking(&self) -> u64 {
+        SEARCH + SOUGHT * self.left.bytes + 4 * self.right.bytes
+    }
+}
+
+/// Steps of passing one element of a set.
+const MEMBER: u64 = 3;
+
+/// Steps of setting up a search.
+const SEARCH: u64 = 64;
+
+/// Steps for each byte that is looked through, where what is sought nearly is at every place.
+const SOUGHT: u64 = 3;
 
 /// The type of a sum.
 #[must_use]

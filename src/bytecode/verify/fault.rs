@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::model::verdict::Refusal;
+
 /// Why a program is not one, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProgramError {
@@ -42,6 +44,8 @@ pub enum Fault {
     TooDeep,
     /// Costlier than `limits` allows.
     TooCostly,
+    /// Constants are named so often that proving them takes longer than `limits` allows.
+    TooLongToProve,
     /// More rules than `limits` allows.
     TooManyRules,
     /// Longer than `limits` allows.
@@ -65,6 +69,7 @@ impl fmt::Display for ProgramError {
             Fault::Leftover => "constants that nothing uses",
             Fault::TooDeep => "nodes nested too deep",
             Fault::TooCostly => "more work than a program may ask for",
+            Fault::TooLongToProve => "the same constants named more often than a program may",
             Fault::TooManyRules => "more rules than a block may have",
             Fault::TooLarge => "more bytes than a program may have",
         };
@@ -73,3 +78,27 @@ impl fmt::Display for ProgramError {
 }
 
 impl core::error::Error for ProgramError {}
+
+/// What a token with such a program is refused with.
+impl From<ProgramError> for Refusal {
+    fn from(error: ProgramError) -> Self {
+        match error.fault {
+            Fault::TooCostly | Fault::TooLongToProve => Self::TooCostly,
+            Fault::Cut
+            | Fault::UnknownInstruction
+            | Fault::WrongSort
+            | Fault::WrongLength
+            | Fault::OutOfOrder
+            | Fault::UnknownAttribute
+            | Fault::UnknownAction
+            | Fault::WrongType
+            | Fault::BadConstant
+            | Fault::BadIndex
+            | Fault::IndexInToken
+            | Fault::Leftover
+            | Fault::TooDeep
+            | Fault::TooManyRules
+            | Fault::TooLarge => Self::BadProgram,
+        }
+    }
+}

@@ -5,6 +5,7 @@
 //!
 //! A restriction comes from whoever held the token last. The worst program he can write is refused at its first wrong byte.
 
+mod allowance;
 mod condition;
 mod fault;
 mod operand;
@@ -16,15 +17,13 @@ use super::cursor::Cursor;
 use super::index::proof::Proof as IndexProof;
 use super::op::{Const, Length, Op, Sort};
 use super::program::{EMPTY, sections};
-use crate::limits::{POLICY_COST, POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, TOKEN_COST, TOKEN_PROGRAM_BYTES};
+use crate::limits::{POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, TOKEN_PROGRAM_BYTES};
 use crate::model::vocabulary::{State, Vocabulary};
+use allowance::Extent;
 
+pub use allowance::Allowance;
 pub use condition::{difference_type, sum_type};
 pub use fault::{Fault, ProgramError};
-
-/// Steps of one pass over the longest value. A glob or path pattern may take as many passes as it has pieces: the price is
-/// theirs, or a holder could make one short token run for minutes.
-const SCAN: u64 = 64;
 
 /// What a program is proved against.
 #[derive(Clone, Copy, Debug)]
@@ -53,13 +52,6 @@ impl Budget {
             Self::Policy => POLICY_PROGRAM_BYTES,
         }
     }
-
-    const fn cost(self) -> u64 {
-        match self {
-            Self::Token => TOKEN_COST,
-            Self::Policy => POLICY_COST,
-        }
-    }
 }
 
 /// A program that has been proved. Only [`verify`] makes one, and the VM takes nothing else.
@@ -83,8 +75,8 @@ impl<'a> Proved<'a> {
         self.pool
     }
 
-    /// The most steps that any request can make it take: one for an instruction, more for one that looks into long values,
-    /// all of it times [`SET_ELEMENTS`](crate::limits::SET_ELEMENTS) where it looks at every element of a set.
+    /// The most steps that any request can make it take: for each instruction its [cost](Op::cost), and for one that looks
+    /// through values, as many as the longest value has bytes, or all elements of a set together.
     #[must_use]
     pub const fn cost(&self) -> u64 {
         self.cost
@@ -129,7 +121,7 @@ impl ProvedProgram {
     /// # Errors
     /// As [`verify`].
     pub fn new(bytes: Vec<u8>, scope: &Scope<'_>) -> Result<Self, ProgramError> {
-        let proof = prove(&bytes, scope)?;
+        let proof = prove(&bytes, scope, &mut Allowance::of(scope.budget))?;
         Ok(Self { bytes, proof })
     }
 
@@ -148,12 +140,24 @@ impl ProvedProgram {
 /// # Errors
 /// Says what is wrong with it, and at which byte.
 pub fn verify<'a>(bytes: &'a [u8], scope: &Scope<'_>) -> Result<Proved<'a>, ProgramError> {
-    let proof = prove(bytes, scope)?;
+    verify_within(bytes, scope, &mut Allowance::of(scope.budget))
+}
+
+/// The same for one of several programs that share an allowance, as the blocks of a token do.
+///
+/// # Errors
+/// As [`verify`]; and the program is too costly for what the others have left.
+pub fn verify_within<'a>(
+    bytes: &'a [u8],
+    scope: &Scope<'_>,
+    allowance: &mut Allowance,
+) -> Result<Proved<'a>, ProgramError> {
+    let proof = prove(bytes, scope, allowance)?;
     proof.over(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })
 }
 
 /// The same for who keeps bytes and proof apart from each other.
-pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>) -> Result<Proof, ProgramError> {
+pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>, allowance: &mut Allowance) -> Result<Proof, ProgramError> {
     if bytes.len() > scope.budget.bytes() {
         return Err(ProgramError { at: bytes.len(), fault: Fault::TooLarge });
     }
@@ -162,12 +166,13 @@ pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>) -> Result<Proof, ProgramErr
         return Ok(Proof { code: EMPTY.len(), pool: EMPTY.len(), length: EMPTY.len(), cost: 0 });
     }
     let (code, pool) = sections(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })?;
-    let mut verifier = Verifier { scope, pool, pool_read: 0, left: scope.budget.cost() };
+    let mut verifier = Verifier { scope, pool, pool_read: 0, allowance: *allowance, extent: Extent::ONE };
     let mut cursor = Cursor::new(code);
     match verifier.rules(&mut cursor) {
         Ok(()) => {
             let pool_from = bytes.len() - pool.len();
-            let cost = scope.budget.cost() - verifier.left;
+            let cost = allowance.steps() - verifier.allowance.steps();
+            *allowance = verifier.allowance;
             Ok(Proof { code: pool_from - code.len(), pool: pool_from, length: bytes.len(), cost })
         }
         Err(fault) => Err(ProgramError { at: bytes.len() - pool.len() - cursor.rest().len(), fault }),
@@ -189,8 +194,10 @@ struct Verifier<'s, 'a> {
     pool: &'a [u8],
     /// Where the last constant that is used ends; the pool ends there too.
     pool_read: usize,
-    /// Steps that the program may still cost.
-    left: u64,
+    /// What the program may still cost, to run and to prove.
+    allowance: Allowance,
+    /// How many values the pattern that is being read looks at.
+    extent: Extent,
 }
 
 type Checked<T = ()> = Result<T, Fault>;
@@ -254,7 +261,7 @@ impl<'a> Verifier<'_, 'a> {
         }
         let mut proof = IndexProof::begin(self.constant(index)?, cursor).ok_or(Fault::BadIndex)?;
         proof.fields().try_for_each(|field| self.field(field).map(|_| ()))?;
-        self.charge(proof.cost())?;
+        self.allowance.charge(proof.cost())?;
         for _ in 0..proof.rules() {
             let frame = cursor.clone();
             let op = self.op(cursor, Sort::Rule)?;
@@ -276,14 +283,8 @@ impl<'a> Verifier<'_, 'a> {
             *cursor = start;
             return Err(no_instruction(cursor));
         };
-        self.charge(op.cost())?;
+        self.allowance.charge(op.cost() * self.extent.values)?;
         Ok(op)
-    }
-
-    #[inline]
-    fn charge(&mut self, steps: u64) -> Checked {
-        self.left = self.left.checked_sub(steps).ok_or(Fault::TooCostly)?;
-        Ok(())
     }
 
     /// Nodes that fill exactly `length` bytes. The cursor stays at the byte where something is wrong.
@@ -307,22 +308,8 @@ impl<'a> Verifier<'_, 'a> {
             Op::ActionIn { first, last } => self.actions(first, last),
             Op::ActionSet { set } | Op::ActionNot { set } => self.action_set(set),
             Op::Test { field } => self.elements(field, |_| true, |this, subject| this.pattern(cursor, subject, 0)),
-            Op::Equals { field, text } => self.elements(
-                field,
-                |_| true,
-                |this, subject| {
-                    this.charge(1)?;
-                    this.equal_text(text, subject)
-                },
-            ),
-            Op::Begins { field, text } => self.elements(
-                field,
-                |_| true,
-                |this, subject| {
-                    this.charge(1)?;
-                    this.piece(text, subject)
-                },
-            ),
+            Op::Equals { field, text } => self.joined(field, |this, subject| this.equal_text(text, subject)),
+            Op::Begins { field, text } => self.joined(field, |this, subject| this.piece(text, subject)),
             Op::Present { field } => self.field(field).map(|_| ()),
             Op::When {} => self.truth(cursor, 0),
             _ => Err(Fault::WrongSort),
@@ -358,9 +345,9 @@ mod tests {
     fn a_proof_serves_the_bytes_it_was_made_of() {
         let vocabulary = Vocabulary::builder("empty", 1).build();
         let scope = Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Token };
-        let proof = prove(ALL, &scope).expect("it is a program");
+        let proof = prove(ALL, &scope, &mut Allowance::of(scope.budget)).expect("it is a program");
         let proved = proof.over(&[2, 3, 0]).expect("they are the same bytes");
-        assert_eq!((proved.code(), proved.pool(), proved.cost()), (&ALL[1..], &ALL[3..], 1));
+        assert_eq!((proved.code(), proved.pool(), proved.cost()), (&ALL[1..], &ALL[3..], 8));
         for other in [&[2, 3, 0, 0][..], &[2, 3], &[0], &[]] {
             assert!(proof.over(other).is_none(), "{other:?}");
         }

@@ -36,24 +36,29 @@ impl<'a> Verifier<'_, 'a> {
         let mut cursor = Cursor::new(from.ok_or(Fault::BadConstant)?);
         let bytes = cursor.prefixed().ok_or(Fault::BadConstant)?;
         self.pool_read = self.pool_read.max(self.pool.len() - cursor.rest().len());
+        self.allowance.look(bytes.len())?;
         Ok(bytes)
     }
 
     pub(super) fn text(&mut self, place: Const) -> Checked<&'a [u8]> {
         let bytes = self.constant(place)?;
         need_constant(bytes.len() <= TEXT_BYTES)?;
-        self.charge(bytes.len() as u64 / 16)?;
         Ok(bytes)
     }
 
-    pub(super) fn utf8(&mut self, place: Const) -> Checked {
+    /// How many bytes it has.
+    pub(super) fn utf8(&mut self, place: Const) -> Checked<u64> {
         let bytes = self.text(place)?;
         // Most text is short and ASCII, which is seen faster than decoded.
-        need_constant(bytes.is_ascii() || core::str::from_utf8(bytes).is_ok())
+        need_constant(bytes.is_ascii() || core::str::from_utf8(bytes).is_ok())?;
+        Ok(bytes.len() as u64)
     }
 
-    pub(super) fn path(&mut self, place: Const) -> Checked {
-        need_constant(ResourcePath::is_spelt(self.text(place)?))
+    /// How many bytes it has.
+    pub(super) fn path(&mut self, place: Const) -> Checked<u64> {
+        let bytes = self.text(place)?;
+        need_constant(ResourcePath::is_spelt(bytes))?;
+        Ok(bytes.len() as u64)
     }
 
     pub(super) fn sixteen(&mut self, place: Const) -> Checked {

@@ -1,13 +1,14 @@
 //! Proves patterns: that each can be asked of what it is asked of.
 
+use super::allowance::Extent;
 use super::operand::need_constant;
-use super::{Checked, Fault, SCAN, Verifier, deeper, need};
+use super::{Checked, Fault, Verifier, deeper, need};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::NetworkBits;
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Op, Sort};
-use crate::bytecode::wildcard::{glob_pieces, path_pieces};
-use crate::limits::SET_ELEMENTS;
+use crate::bytecode::wildcard::{glob_price, path_price};
+use crate::limits::LABELS;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
 
@@ -31,19 +32,42 @@ impl<'a> Verifier<'_, 'a> {
         if !fits(ty) {
             return Err(Fault::WrongType);
         }
-        let before = self.left;
-        let (subject, repeats) = match ty {
-            Type::One(scalar) => (Subject::One(scalar), 0),
-            Type::Labels => (Subject::Labels, 0),
-            Type::Set(scalar) => (Subject::One(scalar), SET_ELEMENTS as u64 - 1),
+        let (subject, extent) = match ty {
+            Type::One(scalar) => (Subject::One(scalar), Extent::ONE),
+            Type::Labels => (Subject::Labels, Extent::ONE),
+            Type::Set(scalar) => (Subject::One(scalar), Extent::SET),
         };
+        // Inside a pattern there is no other attribute, so nothing has to be kept of what was before.
+        self.extent = extent;
         pattern(self, subject)?;
-        self.charge((before - self.left).saturating_mul(repeats))
+        self.extent = Extent::ONE;
+        Ok(())
+    }
+
+    /// The pattern of a test that is one instruction with it; it costs what `eq` and `prefix` do.
+    #[inline(always)]
+    pub(super) fn joined(&mut self, field: FieldNo, pattern: impl FnOnce(&mut Self, Subject) -> Checked) -> Checked {
+        const LEAF: u64 = Op::Eq { text: Const(0) }.cost();
+        self.elements(
+            field,
+            |_| true,
+            |this, subject| {
+                this.allowance.charge(LEAF * this.extent.values)?;
+                pattern(this, subject)
+            },
+        )
     }
 
     pub(super) fn piece(&mut self, text: Const, subject: Subject) -> Checked {
-        self.text(text)?;
-        need_textual(subject)
+        let length = self.text(text)?.len() as u64;
+        need_textual(subject)?;
+        self.compared(length)
+    }
+
+    /// A comparison of each value with a text of so many bytes.
+    #[inline]
+    fn compared(&mut self, length: u64) -> Checked {
+        self.allowance.charge(self.extent.comparing(length))
     }
 
     pub(super) fn pattern(&mut self, cursor: &mut Cursor<'a>, subject: Subject, depth: usize) -> Checked {
@@ -59,13 +83,14 @@ impl<'a> Verifier<'_, 'a> {
             Op::Prefix { text } | Op::Suffix { text } => self.piece(text, subject),
             Op::Glob { glob } => {
                 need_textual(subject)?;
-                let glob = self.text(glob)?;
-                self.charge(glob_pieces(glob).ok_or(Fault::BadConstant)?.saturating_mul(SCAN))
+                let price = glob_price(self.text(glob)?).ok_or(Fault::BadConstant)?;
+                self.allowance.charge(self.extent.matching(price))
             }
             Op::Regex { automaton } => {
                 need_textual(subject)?;
                 let automaton = Automaton::read(self.constant(automaton)?).ok_or(Fault::BadConstant)?;
-                need_constant(automaton.is_sound())
+                need_constant(automaton.is_sound())?;
+                self.allowance.charge(self.extent.matching(automaton.price()))
             }
             Op::Range { .. } => need(matches!(subject, Subject::One(scalar) if scalar.is_ordered())),
             Op::Net { network } => {
@@ -74,16 +99,17 @@ impl<'a> Verifier<'_, 'a> {
             }
             Op::Path { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
-                let path = self.text(path)?;
-                self.charge(path_pieces(path).ok_or(Fault::BadConstant)?.saturating_mul(SCAN))
+                let price = path_price(self.text(path)?).ok_or(Fault::BadConstant)?;
+                self.allowance.charge(self.extent.matching(price))
             }
             Op::Within { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
-                self.path(path)
+                let length = self.path(path)?;
+                self.compared(length)
             }
             Op::Label { name } => {
                 need(subject == Subject::Labels)?;
-                self.utf8(name)?;
+                self.label_name(name)?;
                 self.pattern(cursor, Subject::One(Scalar::String), depth)
             }
             _ => Err(Fault::WrongSort),
@@ -91,15 +117,28 @@ impl<'a> Verifier<'_, 'a> {
     }
 
     pub(super) fn equal_text(&mut self, text: Const, subject: Subject) -> Checked {
-        match subject {
-            Subject::One(Scalar::String) => self.utf8(text),
-            Subject::One(Scalar::Bytes) => self.text(text).map(|_| ()),
-            Subject::One(Scalar::Path) => self.path(text),
-            Subject::One(Scalar::Uuid) => self.sixteen(text),
-            Subject::One(_) | Subject::Labels => Err(Fault::WrongType),
-        }
+        let length = match subject {
+            Subject::One(Scalar::String) => self.utf8(text)?,
+            Subject::One(Scalar::Bytes) => self.text(text)?.len() as u64,
+            Subject::One(Scalar::Path) => self.path(text)?,
+            Subject::One(Scalar::Uuid) => return self.sixteen(text),
+            Subject::One(_) | Subject::Labels => return Err(Fault::WrongType),
+        };
+        self.compared(length)
+    }
+
+    /// The name of a label, which is compared with that of each label: all of them may be as long.
+    pub(super) fn label_name(&mut self, name: Const) -> Checked {
+        let length = self.utf8(name)?;
+        self.allowance.charge(LABELS as u64 * (LABEL + length / LABEL_COMPARED))
     }
 }
+
+/// Steps of passing one label.
+const LABEL: u64 = 4;
+
+/// Bytes of a label's name that are compared in one step.
+const LABEL_COMPARED: u64 = 32;
 
 fn need_textual(subject: Subject) -> Checked {
     need(matches!(subject, Subject::One(scalar) if scalar.is_textual()))

@@ -14,6 +14,7 @@ use crate::check::tree::{
 };
 use crate::compile::arguments::{Argument, Arguments};
 use crate::compile::error::Cause;
+use crate::compile::expressions::Expressions;
 use crate::compile::{Frame, ResolvedTimes, automaton_of, compile};
 use crate::limits::{RULES, TEXT_BYTES, TOKEN_PROGRAM_BYTES};
 use crate::model::path::PathError;
@@ -218,7 +219,8 @@ fn a_program_nested_too_deep_is_an_error_with_a_way_out() {
 
 #[test]
 fn a_glob_never_runs_for_minutes() {
-    use crate::bytecode::wildcard::{Unit, glob_matches};
+    use crate::bytecode::fuel::Fuel;
+    use crate::bytecode::matching::{Unit, glob_matches};
     let too_long = template(vec![rule(Effect::Allow, vec![(CACHE, glob(&"*a".repeat(600)))])]);
     let cause = compile(&too_long, &vocabulary(), &Arguments::none()).unwrap_err().remove(0).cause;
     assert_eq!(cause, Cause::PatternTooLong { bytes: 1200 });
@@ -228,7 +230,7 @@ fn a_glob_never_runs_for_minutes() {
         &wilds.chain([crate::compile::glob::Wild::Literal(b"b".to_vec())]).collect::<Vec<_>>(),
     );
     let start = std::time::Instant::now();
-    assert_eq!(glob_matches(&glob, &vec![b'a'; 16 * 1024], Unit::Character), Some(false));
+    assert_eq!(glob_matches(&glob, &vec![b'a'; 16 * 1024], Unit::Character, &Fuel::plenty()), Some(false));
     assert!(start.elapsed().as_secs() < 5);
 }
 
@@ -252,13 +254,13 @@ fn rendered(code: &[Op], pool: &Pool) -> String {
     let mut frame = Vec::new();
     Op::Allow { body: Length(u32::try_from(body.len()).unwrap()) }.write(&mut frame);
     frame.extend(body);
-    let style = Style { automaton_of: Some(automaton_of), ..Style::default() };
+    let style = Style { automata: Some(&Expressions::default()), ..Style::default() };
     render(Program::new(&frame, pool).bytes(), &vocabulary(), style)
 }
 
 #[test]
 fn an_automaton_that_lies_about_its_expression_is_not_printed_as_that_expression() {
-    let honest = automaton_of("(ab)+", Scalar::String).unwrap();
+    let honest = automaton_of("(ab)+", Scalar::String, &Expressions::default()).unwrap();
     let mut lying = honest.clone();
     *lying.last_mut().unwrap() ^= 0b10;
     for (constant, is_honest) in [(honest, true), (lying, false)] {
@@ -456,7 +458,7 @@ proptest! {
         let compiled = compile(&template, &vocabulary, &Arguments::none()).unwrap();
         let listing = listing(compiled.program.bytes(), &vocabulary, &[]);
         prop_assert!(!listing.contains("!!") && !listing.contains(" ??"), "{}", listing);
-        let style = Style { automaton_of: Some(automaton_of), ..Style::default() };
+        let style = Style { automata: Some(&Expressions::default()), ..Style::default() };
         let text = render(compiled.program.bytes(), &vocabulary, style);
         let shown = text.lines().filter(|line| !line.starts_with("//")).count();
         let left_out = text.matches("// A rule that the language can not say").count();

@@ -7,18 +7,20 @@ use regex_automata::{Anchored, Input, MatchKind, dfa::Automaton as _, dfa::dense
 
 use super::harness::*;
 use crate::bytecode::automaton::Automaton;
-use crate::bytecode::wildcard::{Unit, glob_matches};
+use crate::bytecode::fuel::Fuel;
+use crate::bytecode::matching::{Unit, glob_matches};
 use crate::check::tree::Effect;
 use crate::compile::arguments::Arguments;
 use crate::compile::compile;
 use crate::compile::error::Cause;
+use crate::compile::expressions::Expressions;
 use crate::compile::node::Matcher;
 use crate::compile::regex;
 use crate::compile::text::Part;
 use crate::model::types::Scalar;
 
 fn matcher(pattern: &str, scalar: Scalar) -> Result<Matcher, Cause> {
-    regex::matcher(&[Part::Literal(pattern.as_bytes())], scalar)
+    regex::matcher(&[Part::Literal(pattern.as_bytes())], scalar, &Expressions::default())
 }
 
 #[test]
@@ -97,9 +99,11 @@ fn the_text_of_an_automaton_says_what_it_does_also_with_arguments_in_it() {
             Part::Argument { name: "p", text: argument.to_vec() },
             Part::Literal(b"+ )[0-9]{3}"),
         ];
-        let Matcher::Regex(constant) = regex::matcher(&parts, scalar).unwrap() else { panic!("an automaton") };
+        let Matcher::Regex(constant) = regex::matcher(&parts, scalar, &Expressions::default()).unwrap() else {
+            panic!("an automaton")
+        };
         let source = Automaton::read(&constant).unwrap().source();
-        assert_eq!(regex::automaton_of(source, scalar), Some(constant.clone()), "{source}");
+        assert_eq!(regex::automaton_of(source, scalar, &Expressions::default()), Some(constant.clone()), "{source}");
     }
 }
 
@@ -122,7 +126,7 @@ fn automaton_matches(matcher: &Matcher, value: &[u8]) -> bool {
 fn matches(matcher: &Matcher, value: &[u8], scalar: Scalar) -> bool {
     let unit = if scalar == Scalar::Bytes { Unit::Byte } else { Unit::Character };
     match matcher {
-        Matcher::Glob(glob) => glob_matches(glob, value, unit).unwrap(),
+        Matcher::Glob(glob) => glob_matches(glob, value, unit, &Fuel::plenty()).unwrap(),
         other => automaton_matches(other, value),
     }
 }

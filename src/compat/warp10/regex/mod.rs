@@ -18,6 +18,8 @@ mod shortcut;
 use std::fmt;
 
 use ::regex::{Error, Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 pub use self::back::to_java;
 use self::read::{Groups, translate};
@@ -102,18 +104,68 @@ impl Expression {
     }
 }
 
-/// Java's expression for looking for it in a text; its groups keep their numbers and names. `$` is the end of the text only.
-///
-/// # Errors
-/// It is not one, or it has a part that can not be carried, or it takes more than so many bytes.
-pub(super) fn searching(java: &str, size_limit: usize) -> Result<Regex, NotCarried> {
-    built(&translate(java, false, Groups::Numbered)?, size_limit)
+/// An expression for looking for it in a text, read and not yet built: what building it takes is known before.
+pub(super) struct Searching {
+    text: String,
+    places: usize,
 }
 
+impl Searching {
+    /// Reads Java's; its groups keep their numbers and names. `$` is the end of the text only. With `whole`, all of the text
+    /// has to match.
+    ///
+    /// # Errors
+    /// It is not one, or it has a part that can not be carried.
+    pub(super) fn from_java(java: &str, whole: bool) -> Result<Self, NotCarried> {
+        let text = translate(java, false, Groups::Numbered)?;
+        // Groups that the whole is wrapped into have no number.
+        let text = if whole { format!("^(?:{text})$") } else { text };
+        let read = ParserBuilder::new().nest_limit(NEST_LIMIT).build().parse(&text);
+        let places = places(&read.map_err(|_| NotCarried::NotOne("it can not be read"))?);
+        Ok(Self { text, places })
+    }
+
+    /// How many places the machine has: building it takes time for each of them, and running it for each of them and
+    /// each byte of a text.
+    pub(super) const fn places(&self) -> usize {
+        self.places
+    }
+
+    /// Builds the machine.
+    ///
+    /// # Errors
+    /// It takes more than so many bytes.
+    pub(super) fn build(&self, size_limit: usize) -> Result<Regex, NotCarried> {
+        built(&self.text, size_limit)
+    }
+}
+
+/// At most so many places has the machine of the expression.
+fn places(expression: &Hir) -> usize {
+    let sum = |parts: &[Hir]| parts.iter().fold(2, |sum: usize, part| sum.saturating_add(places(part)));
+    match expression.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len(),
+        // A range of characters beyond ASCII is spelt in up to eight ways, of up to four bytes each.
+        HirKind::Class(Class::Unicode(class)) => {
+            class.iter().map(|range| if range.end().is_ascii() { 1 } else { 32 }).sum()
+        }
+        HirKind::Class(Class::Bytes(_)) => 1,
+        HirKind::Capture(group) => places(&group.sub).saturating_add(2),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => sum(parts),
+        HirKind::Repetition(Repetition { min, max, sub, .. }) => {
+            let times = usize::try_from(max.unwrap_or(min.saturating_add(1))).unwrap_or(usize::MAX);
+            places(sub).saturating_add(2).saturating_mul(times.max(1))
+        }
+    }
+}
+
+/// How deep groups nest, lists of alternatives among them.
+const NEST_LIMIT: u32 = 2 * NESTING as u32;
+
 fn built(text: &str, size_limit: usize) -> Result<Regex, NotCarried> {
-    let nesting = u32::try_from(2 * NESTING).unwrap_or(u32::MAX);
     let mut builder = RegexBuilder::new(text);
-    match builder.size_limit(size_limit).dfa_size_limit(size_limit).nest_limit(nesting).build() {
+    match builder.size_limit(size_limit).dfa_size_limit(size_limit).nest_limit(NEST_LIMIT).build() {
         Ok(regex) => Ok(regex),
         Err(Error::CompiledTooBig(_)) => Err(NotCarried::TooLarge),
         Err(_) => Err(NotCarried::NotOne("it can not be read")),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::{Failure, ScriptCode, ScriptError, Stop};
 use super::heap::{Heap, Item};
 use super::host::Host;
+use super::pattern::Patterns;
 use super::read::{Broken, Node, Script, What, line_around, nested_too_deeply, read};
 use super::value::{Macro, Value};
 use crate::limits;
@@ -15,6 +16,7 @@ pub struct Machine<'h> {
     pub(super) host: Host<'h>,
     pub(super) heap: Heap,
     pub(super) stack: Vec<Item>,
+    pub(super) patterns: Patterns,
     pub(super) variables: BTreeMap<String, Item>,
     pub(super) registers: BTreeMap<u8, Item>,
     /// The name of the section, for messages.
@@ -39,6 +41,7 @@ impl<'h> Machine<'h> {
             host,
             heap: Heap::new(),
             stack: Vec::new(),
+            patterns: Patterns::default(),
             variables: BTreeMap::new(),
             registers: BTreeMap::new(),
             section: "TOP".to_owned(),

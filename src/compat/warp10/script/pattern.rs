@@ -1,21 +1,70 @@
 //! What functions do with regular expressions: [`regex`](super::super::regex) reads Java's, and here its replacements are written.
 
+use std::collections::BTreeMap;
+
 use regex::{Captures, Regex};
 
-use crate::compat::warp10::regex::searching;
+use super::error::{Failure, ScriptCode};
+use super::heap::Heap;
+use crate::compat::warp10::regex::Searching;
 use crate::limits;
 
-/// Compiles a regular expression of Java.
-///
-/// # Errors
-/// Says what is not supported or not well formed.
-pub(crate) fn java_regex(pattern: &str) -> Result<Regex, String> {
-    if pattern.len() > limits::SCRIPT_PATTERN {
-        return Err(format!("the regular expression has more than {} bytes", limits::SCRIPT_PATTERN));
-    }
-    let supported = searching(pattern, limits::SCRIPT_AUTOMATON);
-    supported.map_err(|why| format!("`{pattern}` can not be used here: {why}"))
+/// The regular expressions that a run has built: in a loop, each is built once.
+#[derive(Default)]
+pub(super) struct Patterns {
+    /// By the text, and whether all of a text has to match; with the places of its machine.
+    known: BTreeMap<(String, bool), (Regex, usize)>,
 }
+
+impl Patterns {
+    /// The regular expression of Java, for a text of so many bytes. Building and running it are paid for before: what they take
+    /// has little to do with how long the expression is.
+    pub(super) fn get(&mut self, heap: &mut Heap, pattern: &str, whole: bool, text: usize) -> Result<Regex, Failure> {
+        heap.work(pattern.len())?;
+        let key = (pattern.to_owned(), whole);
+        if !self.known.contains_key(&key) {
+            if self.known.len() >= KNOWN {
+                self.known.clear();
+            }
+            self.known.insert(key.clone(), build(heap, pattern, whole)?);
+        }
+        let (regex, places) = self.known.get(&key).expect("it is there, or was put there");
+        heap.work(text.saturating_mul(places.saturating_add(RUN)))?;
+        Ok(regex.clone())
+    }
+}
+
+fn build(heap: &mut Heap, pattern: &str, whole: bool) -> Result<(Regex, usize), Failure> {
+    let bad = |why: String| Failure::new(ScriptCode::BadValue, why);
+    if pattern.len() > limits::SCRIPT_PATTERN {
+        return Err(bad(format!("the regular expression has more than {} bytes", limits::SCRIPT_PATTERN)));
+    }
+    let carried = |why| bad(format!("`{pattern}` can not be used here: {why}"));
+    heap.work(READ * pattern.len())?;
+    let searching = Searching::from_java(pattern, whole).map_err(carried)?;
+    // What is too large is given up on the way.
+    let places = searching.places().min(limits::SCRIPT_AUTOMATON / PLACE_BYTES);
+    heap.work(BUILD + PLACE * places)?;
+    Ok((searching.build(limits::SCRIPT_AUTOMATON).map_err(carried)?, places))
+}
+
+/// Regular expressions that a run keeps: each has some kilobytes of memory to run in.
+const KNOWN: usize = 64;
+
+/// Work of reading a byte of an expression.
+const READ: usize = 64;
+
+/// Work of building a machine, without its places.
+const BUILD: usize = 8 * 1024;
+
+/// Work of building one place of a machine.
+const PLACE: usize = 256;
+
+/// Bytes that a place of a machine takes at least.
+const PLACE_BYTES: usize = 16;
+
+/// Work of running a machine over a byte, without its places.
+const RUN: usize = 8;
 
 /// Writes a replacement as Java does: `$1`, `${name}`, and `\` before a character that is only itself.
 ///

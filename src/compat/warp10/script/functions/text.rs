@@ -3,7 +3,7 @@
 use super::super::error::{Failure, Stop};
 use super::super::heap::Item;
 use super::super::machine::Machine;
-use super::super::pattern::{expand, java_regex};
+use super::super::pattern::expand;
 use super::super::read::percent_decoded;
 use super::super::value::Value;
 use super::collections::place;
@@ -96,18 +96,15 @@ pub(super) fn join(m: &mut Machine<'_>) -> Done {
 }
 
 /// A regular expression and the text below it. Matching is linear in both.
-fn pattern_and_text(m: &mut Machine<'_>, name: &str) -> Result<(regex::Regex, std::rc::Rc<str>), Failure> {
+fn pattern_and_text(m: &mut Machine<'_>, name: &str, whole: bool) -> Result<(regex::Regex, std::rc::Rc<str>), Failure> {
     let pattern = m.text(name, "a text as the regular expression")?;
     let text = m.text(name, "a text")?;
-    // Compiling costs too, and the same expression may be compiled again and again.
-    m.heap.work(64 * pattern.len() + text.len() * (8 + pattern.len()) + 1024)?;
-    Ok((java_regex(&pattern).map_err(bad)?, text))
+    let regex = m.patterns.get(&mut m.heap, &pattern, whole, text.len())?;
+    Ok((regex, text))
 }
 
 pub(super) fn matches(m: &mut Machine<'_>) -> Done {
-    let (regex, text) = pattern_and_text(m, "MATCH")?;
-    // The whole text has to match, not its first alternative.
-    let whole = regex::Regex::new(&format!("^(?:{})$", regex.as_str())).map_err(|error| bad(error.to_string()))?;
+    let (whole, text) = pattern_and_text(m, "MATCH", true)?;
     let groups: Vec<Item> = whole.captures(&text).map_or_else(Vec::new, |groups| {
         groups.iter().map(|group| group.map_or(Item::Null, |group| Item::text(group.as_str()))).collect()
     });
@@ -125,13 +122,15 @@ pub(super) fn replace_all(m: &mut Machine<'_>) -> Done {
 
 fn replaced(m: &mut Machine<'_>, name: &str, times: usize) -> Done {
     let replacement = m.text(name, "a text as the replacement")?;
-    let (regex, text) = pattern_and_text(m, name)?;
+    let (regex, text) = pattern_and_text(m, name, false)?;
     let mut out = String::new();
     let (mut from, mut search) = (0, Some(0));
     for _ in 0..times {
         let found = search.and_then(|at| regex.captures_at(&text, at));
         let Some((groups, whole)) = found.and_then(|groups| groups.get(0).map(|whole| (groups, whole))) else { break };
         m.heap.step()?;
+        // A match may be found only once all that follows was looked through, and each of them again.
+        m.heap.work(text.len() - from)?;
         out.push_str(&text[from..whole.start()]);
         let before = out.len();
         expand(&replacement, &groups, &mut out).map_err(|why| bad(format!("{name}: {why}")))?;

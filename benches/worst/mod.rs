@@ -1,0 +1,431 @@
+//! For every row of the opcode table programs that make it work as hard as its price lets them: the longest constants, values
+//! that only differ at their end, patterns that nearly match at every place. `instructions` counts what they take, and
+//! `tests/mistakes/cost.rs` how much fuel.
+
+use std::iter;
+use std::sync::LazyLock;
+
+use placet::bytecode::automaton::Draft;
+use placet::bytecode::op::{Const, Int, Length, Op};
+use placet::bytecode::program::{Pool, Program};
+use placet::bytecode::wildcard::{GlobPiece, PathPiece};
+use placet::limits::{LABELS, SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
+use placet::model::path::ResourcePath;
+use placet::model::request::Request;
+use placet::model::types::{Scalar, Type};
+use placet::model::value::{Address, Value};
+use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+
+/// A program, named after the row that it is about and what is bad about it.
+pub struct Case {
+    pub name: String,
+    pub program: Vec<u8>,
+}
+
+/// Attributes, in the order of [`vocabulary`]; `time` is the first of every vocabulary.
+const TIME: FieldNo = FieldNo(0);
+const TEXT: FieldNo = FieldNo(1);
+const TEXTS: FieldNo = FieldNo(2);
+const RAW: FieldNo = FieldNo(3);
+const PATH: FieldNo = FieldNo(4);
+const NAMED: FieldNo = FieldNo(5);
+const NUMBER: FieldNo = FieldNo(6);
+const ADDRESS: FieldNo = FieldNo(7);
+const ID: FieldNo = FieldNo(8);
+const FLAG: FieldNo = FieldNo(9);
+const NOTHING: FieldNo = FieldNo(10);
+
+pub fn vocabulary() -> Vocabulary {
+    let attributes = [
+        ("text", Type::One(Scalar::String)),
+        ("texts", Type::Set(Scalar::String)),
+        ("raw", Type::One(Scalar::Bytes)),
+        ("path", Type::One(Scalar::Path)),
+        ("named", Type::Labels),
+        ("number", Type::One(Scalar::Int)),
+        ("address", Type::One(Scalar::Ip)),
+        ("id", Type::One(Scalar::Uuid)),
+        ("flag", Type::One(Scalar::Bool)),
+        ("nothing", Type::One(Scalar::Int)),
+    ];
+    let builder = Vocabulary::builder("worst", 1);
+    let all = attributes.into_iter().fold(builder, |all, (name, ty)| all.attribute(name, ty, true).unwrap());
+    (0..20).fold(all, |all, action| all.action(&format!("act{action}")).unwrap()).build()
+}
+
+/// Values as long as they may be, of which nearly every place looks alike.
+struct Values {
+    text: String,
+    path: String,
+    elements: Vec<Value<'static>>,
+    labels: Vec<(&'static str, &'static str)>,
+}
+
+static VALUES: LazyLock<Values> = LazyLock::new(|| {
+    let leaked = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+    let element = leaked("a".repeat(SET_BYTES / SET_ELEMENTS));
+    let labels = (0..LABELS).map(|number| (leaked(format!("{}{number:02}", "n".repeat(LABEL))), "v"));
+    Values {
+        text: "a".repeat(VALUE_BYTES),
+        path: "/a".repeat(VALUE_BYTES / 2),
+        elements: vec![Value::String(element); SET_ELEMENTS],
+        labels: labels.collect(),
+    }
+});
+
+/// Bytes of a label's name, without its two last.
+const LABEL: usize = 1_000;
+
+/// The request that all cases are asked.
+pub fn request(vocabulary: &Vocabulary) -> Request<'_> {
+    let values: &'static Values = &VALUES;
+    let mut request = Request::new(vocabulary, ActionNo(7), 1_767_225_600_000);
+    request.set(TEXT, values.text.as_str()).unwrap();
+    request.set(TEXTS, values.elements.as_slice()).unwrap();
+    request.set(RAW, values.text.as_bytes()).unwrap();
+    request.set(PATH, Value::Path(ResourcePath::new(&values.path).unwrap())).unwrap();
+    request.set(NAMED, values.labels.as_slice()).unwrap();
+    request.set(NUMBER, 7_i64).unwrap();
+    request.set(ADDRESS, Value::Ip(Address::from_octets([0xfe; 16]))).unwrap();
+    request.set(ID, Value::Uuid([7; 16])).unwrap();
+    request.set(FLAG, true).unwrap();
+    request
+}
+
+/// All of them.
+pub fn cases() -> Vec<Case> {
+    let mut cases = Cases::default();
+    rules(&mut cases);
+    tests(&mut cases);
+    small_patterns(&mut cases);
+    text_patterns(&mut cases);
+    globs(&mut cases);
+    paths(&mut cases);
+    automata(&mut cases);
+    truths(&mut cases);
+    searches(&mut cases);
+    values(&mut cases);
+    cases.0
+}
+
+#[derive(Default)]
+struct Cases(Vec<Case>);
+
+impl Cases {
+    fn add(&mut self, name: &str, code: &[u8], pool: &Pool) {
+        self.0.push(Case { name: name.to_owned(), program: Program::new(code, pool).into_bytes() });
+    }
+
+    /// So many times a pattern that does not match.
+    fn pattern(&mut self, name: &str, times: usize, field: FieldNo, pattern: &[u8], pool: &Pool) {
+        let body = [one(Op::Test { field }), body(|body| Op::AnyOf { body }, &pattern.repeat(times))].concat();
+        self.add(name, &deny(&body), pool);
+    }
+
+    /// The same of a pattern with one constant.
+    fn constant(&mut self, name: &str, times: usize, field: FieldNo, constant: &[u8], op: fn(Const) -> Op) {
+        let mut pool = Pool::default();
+        let op = op(pool.intern(constant));
+        self.pattern(name, times, field, &one(op), &pool);
+    }
+
+    /// So many times a condition that is false.
+    fn truth(&mut self, name: &str, times: usize, truth: &[u8], pool: &Pool) {
+        let truths = body(|body| Op::Some { body }, &truth.repeat(times));
+        self.add(name, &deny(&[one(Op::When {}), truths].concat()), pool);
+    }
+
+    /// So many times a value that is unequal to itself.
+    fn value(&mut self, name: &str, value: &[u8], pool: &Pool) {
+        self.truth(name, MANY, &[&one(Op::Unequal {}), value, value].concat(), pool);
+    }
+}
+
+/// Often enough that what surrounds an instruction is lost in it.
+const MANY: usize = 200;
+
+fn one(op: Op) -> Vec<u8> {
+    let mut out = Vec::new();
+    op.write(&mut out);
+    out
+}
+
+fn body(op: impl Fn(Length) -> Op, inner: &[u8]) -> Vec<u8> {
+    [&one(op(Length(u32::try_from(inner.len()).unwrap()))), inner].concat()
+}
+
+fn deny(inner: &[u8]) -> Vec<u8> {
+    body(|body| Op::Deny { body }, inner)
+}
+
+fn a(times: usize) -> Vec<u8> {
+    vec![b'a'; times]
+}
+
+fn rules(cases: &mut Cases) {
+    let none = Pool::default();
+    let (own, other) = (ActionNo(7), ActionNo(8));
+    let no = one(Op::Present { field: NOTHING });
+    let always = [one(Op::When {}), one(Op::True {})].concat();
+    for (name, rule) in [
+        ("deny", body(|body| Op::Deny { body }, &no)),
+        ("require", body(|body| Op::Require { body }, &always)),
+        ("allow", body(|body| Op::Allow { body }, &no)),
+        ("allow.is", body(|body| Op::AllowIs { action: own, body }, &no)),
+        ("allow.is another", body(|body| Op::AllowIs { action: other, body }, &no)),
+        ("allow.in", body(|body| Op::AllowIn { first: own, last: other, body }, &no)),
+    ] {
+        cases.add(name, &rule.repeat(MANY), &none);
+    }
+}
+
+/// So many tests that hold, and one that does not.
+fn tests(cases: &mut Cases) {
+    let mut pool = Pool::default();
+    let set = pool.intern(&[0xff, 0xff, 0x0f]);
+    let others = pool.intern(&[0x7f, 0xff, 0x0f]);
+    let no = one(Op::Present { field: NOTHING });
+    let hold = |test: &[u8]| deny(&[&test.repeat(MANY), no.as_slice()].concat());
+    let own = ActionNo(7);
+    let none = Pool::default();
+    for (name, test) in [
+        ("action.is", one(Op::ActionIs { action: own })),
+        ("action.in", one(Op::ActionIn { first: ActionNo(0), last: own })),
+        ("test", [one(Op::Test { field: NUMBER }), one(Op::Any {})].concat()),
+        ("when", [one(Op::When {}), one(Op::True {})].concat()),
+        ("present", one(Op::Present { field: TEXT })),
+    ] {
+        cases.add(name, &hold(&test), &none);
+    }
+    cases.add("action.set", &hold(&[one(Op::ActionSet { set }), one(Op::ActionNot { set: others })].concat()), &pool);
+    cases.add("action.not", &hold(&[one(Op::ActionNot { set: others }), one(Op::ActionSet { set })].concat()), &pool);
+    for (name, field, length) in [
+        ("equals", TEXT, 5_000),
+        ("equals a short one", TEXT, 1),
+        ("equals of a set", TEXTS, 128),
+        ("equals of a set, a short one", TEXTS, 1),
+    ] {
+        let mut pool = Pool::default();
+        let text = pool.intern(&[a(length - 1), vec![b'b']].concat());
+        cases.add(name, &deny(&one(Op::Equals { field, text })).repeat(MANY), &pool);
+        let begins = name.replace("equals", "begins");
+        cases.add(&begins, &deny(&one(Op::Begins { field, text })).repeat(MANY), &pool);
+    }
+}
+
+fn small_patterns(cases: &mut Cases) {
+    let none = Pool::default();
+    let nested = |op: fn(Length) -> Op| body(op, &one(Op::Absent {}));
+    for (name, field, pattern) in [
+        ("any", NOTHING, one(Op::Any {})),
+        ("absent", NUMBER, one(Op::Absent {})),
+        ("not", NUMBER, [one(Op::Not {}), one(Op::Any {})].concat()),
+        ("any.of", NUMBER, nested(|body| Op::AnyOf { body })),
+        ("all.of", NUMBER, nested(|body| Op::AllOf { body })),
+        ("is.true", FLAG, [one(Op::Not {}), one(Op::IsTrue {})].concat()),
+        ("is.false", FLAG, one(Op::IsFalse {})),
+        ("range", NUMBER, one(Op::Range { first: Int(i64::MIN), last: Int(i64::MIN + 1) })),
+    ] {
+        cases.pattern(name, MANY, field, &pattern, &none);
+    }
+    cases.pattern("absent of a set", 20, TEXTS, &one(Op::Absent {}), &none);
+    cases.constant("net", MANY, ADDRESS, &[&[128], [0xfe; 15].as_slice(), &[0xff]].concat(), |network| Op::Net {
+        network,
+    });
+}
+
+fn text_patterns(cases: &mut Cases) {
+    let almost = |length: usize| [a(length - 1), vec![b'b']].concat();
+    let before = |length: usize| [vec![b'b'], a(length - 1)].concat();
+    for (name, field, length) in [("", TEXT, 5_000), (" a short one", TEXT, 1), (" of a set", TEXTS, 128)] {
+        let times = if field == TEXTS { 10 } else { MANY };
+        cases.constant(&format!("eq{name}"), times, field, &almost(length), |text| Op::Eq { text });
+        cases.constant(&format!("prefix{name}"), times, field, &almost(length), |text| Op::Prefix { text });
+        cases.constant(&format!("suffix{name}"), times, field, &before(length), |text| Op::Suffix { text });
+    }
+    cases.constant("eq as long", MANY, TEXT, &almost(VALUE_BYTES), |text| Op::Eq { text });
+    let mut pool = Pool::default();
+    let name = pool.intern(format!("{}99", "n".repeat(LABEL)).as_bytes());
+    let label = [one(Op::Label { name }), one(Op::Any {})].concat();
+    cases.pattern("label", 20, NAMED, &label, &pool);
+    cases.constant("within", MANY, PATH, &[b"/a".repeat(2_000), b"/b".to_vec()].concat(), |path| Op::Within { path });
+}
+
+fn glob(pieces: impl IntoIterator<Item = GlobPiece<'static>>) -> Vec<u8> {
+    let mut out = Vec::new();
+    pieces.into_iter().for_each(|piece| piece.write(&mut out));
+    out
+}
+
+fn globs(cases: &mut Cases) {
+    use GlobPiece::{Literal, One, Run};
+    let leaked = |text: Vec<u8>| -> &'static [u8] { Box::leak(text.into_boxed_slice()) };
+    let op = |glob| Op::Glob { glob };
+    let ones = |count: usize| iter::repeat_n(One, count);
+    let late = |count| glob(iter::once(Run).chain(ones(count)).chain([Literal(b"b"), Run]));
+    let steps = |count| {
+        let pairs = iter::repeat_n([Literal(b"a"), One], count).flatten();
+        glob(iter::once(Run).chain(pairs).chain([Literal(b"b"), Run]))
+    };
+    for (name, constant) in [
+        ("glob", late(60)),
+        ("glob of one place", late(1)),
+        ("glob of pairs", steps(30)),
+        ("glob of a pair", steps(1)),
+        ("glob of a long literal", glob([Run, One, Literal(leaked([a(2_000), vec![b'b']].concat())), Run])),
+        ("glob that seeks", glob([Run, Literal(leaked([a(200), vec![b'b'], a(200)].concat())), Run])),
+        ("glob that seeks late", glob([Run, Literal(leaked([a(1_000), vec![b'b']].concat())), Run])),
+        ("glob that seeks little", glob([Run, Literal(b"ab"), Run])),
+        ("glob of many groups", glob(iter::repeat_n([Run, Literal(b"aa")], 500).flatten().chain([Run, Literal(b"b")]))),
+        ("glob that ends", glob([Run, Literal(leaked([vec![b'b'], a(2_000)].concat()))])),
+        ("glob that ends in pieces", glob([Run, Literal(leaked([vec![b'b'], a(2_000)].concat())), One])),
+        ("glob that ends late", glob(iter::once(Run).chain(ones(2_000)).chain([Literal(b"b")]))),
+    ] {
+        cases.constant(name, 2, TEXT, &constant, op);
+        cases.constant(&format!("{name}, bytes"), 2, RAW, &constant, op);
+        if constant.len() < 200 {
+            cases.constant(&format!("{name}, of a set"), 1, TEXTS, &constant, op);
+        }
+    }
+}
+
+fn paths(cases: &mut Cases) {
+    use PathPiece::{Glob, Literal, One, Run};
+    let path = |pieces: Vec<PathPiece<'_>>| {
+        let mut out = Vec::new();
+        pieces.into_iter().for_each(|piece| piece.write(&mut out));
+        out
+    };
+    let any = glob([GlobPiece::Run, GlobPiece::One, GlobPiece::Literal(b"b"), GlobPiece::Run]);
+    let same = glob([GlobPiece::Run, GlobPiece::Literal(b"a")]);
+    let ones = |count| vec![One; count];
+    for (name, constant) in [
+        ("path", path([vec![Run], ones(60), vec![Literal(b"b"), Run]].concat())),
+        ("path that ends late", path([vec![Run], ones(2_000), vec![Literal(b"b")]].concat())),
+        ("path that begins long", path([ones(2_000), vec![Literal(b"b")]].concat())),
+        ("path of literals", path([vec![Run], vec![Literal(b"a"); 60], vec![Literal(b"b"), Run]].concat())),
+        ("path that seeks", path(vec![Run, Literal(b"ab"), Run])),
+        ("path of a glob", path(vec![Run, Glob(&any), Run])),
+        ("path of globs", path([vec![Run], vec![Glob(&same); 30], vec![Literal(b"b"), Run]].concat())),
+        ("path of many groups", path([[Run, Literal(b"a")].repeat(500), vec![Run, Literal(b"b")]].concat())),
+    ] {
+        cases.constant(name, 2, PATH, &constant, |path| Op::Path { path });
+    }
+}
+
+fn automata(cases: &mut Cases) {
+    // Two states that never accept what ends in `a`, and as many runs as wanted before the one of `a`.
+    let automaton = |runs: u8| {
+        let next = |byte: u8| if byte < runs - 1 { 1 + byte % 2 } else { 1 };
+        let row: [u8; 256] = std::array::from_fn(|byte| next(u8::try_from(byte).unwrap()));
+        let draft = Draft { source: "", next: vec![[0; 256], row, row], accepting: vec![false, false, true] };
+        draft.write().unwrap()
+    };
+    for (name, runs) in [("regex", 1), ("regex of few runs", 8), ("regex of more runs", 9), ("regex of many runs", 97)]
+    {
+        let constant = automaton(runs);
+        cases.constant(name, 2, TEXT, &constant, |automaton| Op::Regex { automaton });
+        cases.constant(&format!("{name}, of a set"), 1, TEXTS, &constant, |automaton| Op::Regex { automaton });
+    }
+}
+
+fn truths(cases: &mut Cases) {
+    let none = Pool::default();
+    let number = one(Op::Field { field: NUMBER });
+    let less = |op| [one(op), number.clone(), one(Op::Number { number: Int(i64::MIN) })].concat();
+    for (name, truth) in [
+        ("true", [one(Op::Negate {}), one(Op::True {})].concat()),
+        ("false", one(Op::False {})),
+        ("all", body(|body| Op::All { body }, &one(Op::False {}))),
+        ("some", body(|body| Op::Some { body }, &one(Op::False {}))),
+        ("negate", [one(Op::Negate {}), one(Op::True {})].concat()),
+        ("equal", [one(Op::Equal {}), number.clone(), one(Op::Number { number: Int(0) })].concat()),
+        ("unequal", [one(Op::Unequal {}), number.clone(), number.clone()].concat()),
+        ("less", less(Op::Less {})),
+        ("less.eq", less(Op::LessEqual {})),
+        ("matches", [one(Op::Matches {}), number.clone(), one(Op::Absent {})].concat()),
+        ("has", one(Op::Has { field: NOTHING })),
+        ("truth", [one(Op::Negate {}), one(Op::Truth {}), one(Op::Field { field: FLAG })].concat()),
+    ] {
+        cases.truth(name, MANY, &truth, &none);
+    }
+    let mut pool = Pool::default();
+    let key = pool.intern(&[[9; 31].as_slice(), &[8]].concat());
+    cases.truth("vouched", MANY, &one(Op::Vouched { key }), &pool);
+    let set = |op| [one(op), one(Op::Absent {})].concat();
+    cases.truth("any.el", 20, &set(Op::AnyElement { field: TEXTS }), &none);
+    let every = [one(Op::Negate {}), one(Op::EveryElement { field: TEXTS }), one(Op::Any {})].concat();
+    cases.truth("every.el", 20, &every, &none);
+}
+
+fn searches(cases: &mut Cases) {
+    let field = |field| one(Op::Field { field });
+    let none = Pool::default();
+    let long = |op: Op| [one(op), field(RAW), field(RAW)].concat();
+    cases.truth("unequal of long values", 20, &long(Op::Unequal {}), &none);
+    for (name, needle) in [
+        ("", [a(100), vec![b'b'], a(100)].concat()),
+        (" a short one", b"ab".to_vec()),
+        (" that begins late", [a(1_000), vec![b'b']].concat()),
+        (" that ends late", [vec![b'b'], a(1_000)].concat()),
+        (" of pairs", [b"ab".repeat(200), b"b".to_vec()].concat()),
+    ] {
+        let mut pool = Pool::default();
+        let bytes = pool.intern(&needle);
+        let within = |op| [one(op), field(RAW), one(Op::Bytes { bytes })].concat();
+        cases.truth(&format!("contains{name}"), 5, &within(Op::Contains {}), &pool);
+        cases.truth(&format!("starts{name}"), 50, &within(Op::StartsWith {}), &pool);
+        let back = [one(Op::EndsWith {}), field(RAW), one(Op::Bytes { bytes })].concat();
+        if needle.last() == Some(&b'a') && needle.len() > 200 {
+            cases.truth(&format!("ends{name}"), 50, &back, &pool);
+        }
+    }
+    let mut pool = Pool::default();
+    let text = pool.intern(&[a(SET_BYTES / SET_ELEMENTS - 1), vec![b'b']].concat());
+    let member = [one(Op::Member { field: TEXTS }), one(Op::String { text })].concat();
+    cases.truth("member", 5, &member, &pool);
+    let mut pool = Pool::default();
+    let name = pool.intern(format!("{}99", "n".repeat(LABEL)).as_bytes());
+    cases.truth("has.label", 20, &one(Op::HasLabel { field: NAMED, name }), &pool);
+    let value = one(Op::LabelOf { field: NAMED, name });
+    cases.truth("label.of", 10, &[one(Op::Equal {}), value.clone(), value].concat(), &pool);
+}
+
+fn values(cases: &mut Cases) {
+    let none = Pool::default();
+    let (time, number) = (one(Op::Field { field: TIME }), one(Op::Number { number: Int(i64::MIN) }));
+    let pair = |op| [one(op), number.clone(), number.clone()].concat();
+    let of_time = |op| [one(op), time.clone()].concat();
+    for (name, value) in [
+        ("field", one(Op::Field { field: NUMBER })),
+        ("int", number.clone()),
+        ("time", one(Op::Time { time: Int(i64::MAX) })),
+        ("duration", one(Op::Duration { duration: Int(i64::MAX) })),
+        ("yes", one(Op::Yes {})),
+        ("no", one(Op::No {})),
+        ("issuance", one(Op::Issuance {})),
+        ("expiry", one(Op::Expiry {})),
+        ("add", pair(Op::Add {})),
+        ("subtract", pair(Op::Subtract {})),
+        ("hour", of_time(Op::Hour {})),
+        ("minute", of_time(Op::Minute {})),
+        ("weekday", of_time(Op::Weekday {})),
+        ("length", [one(Op::LengthOf {}), one(Op::Field { field: RAW })].concat()),
+        ("size", one(Op::Size { field: TEXTS })),
+    ] {
+        cases.value(name, &value, &none);
+    }
+    let constants: [(&str, Vec<u8>, fn(Const) -> Op); 6] = [
+        ("string", "\u{e9}".repeat(1_000).into_bytes(), |text| Op::String { text }),
+        ("string of wide characters", "\u{1f980}".repeat(500).into_bytes(), |text| Op::String { text }),
+        ("bytes", a(2_000), |bytes| Op::Bytes { bytes }),
+        ("uuid", vec![7; 16], |uuid| Op::Uuid { uuid }),
+        ("ip", vec![7; 16], |address| Op::Ip { address }),
+        ("path.of", b"/a".repeat(1_000), |path| Op::PathOf { path }),
+    ];
+    for (name, constant, op) in constants {
+        let mut pool = Pool::default();
+        let value = one(op(pool.intern(&constant)));
+        cases.value(name, &value, &pool);
+    }
+}

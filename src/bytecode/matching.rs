@@ -1,0 +1,445 @@
+//! How globs and path patterns match a value, as they lie in the pool.
+//!
+//! A pattern is cut at its runs (`*`, `**`) into groups. The first group must match where the value begins, the last one where
+//! it ends. A group between two runs is sought from the left, behind the group before it: the leftmost place leaves the most
+//! to those that follow, so no other place has to be tried again. The work is at most the pieces of one group times the
+//! length of the value, and [`Price`](super::wildcard::Price) says so to the verifier.
+
+use memchr::{memchr, memchr_iter, memmem, memrchr};
+
+use super::cursor::Cursor;
+use super::fuel::Fuel;
+use super::wildcard::{GlobPiece, PathPiece};
+
+/// What `?` and the run of a `*` count: bytes, or characters of UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// In a value of type bytes.
+    Byte,
+    /// In a string.
+    Character,
+}
+
+/// Whether the glob matches the whole of `value`; `None` where it is none, or there is not enough fuel.
+#[must_use]
+pub fn glob_matches(glob: &[u8], value: &[u8], unit: Unit, fuel: &Fuel) -> Option<bool> {
+    matches_whole(&Units { unit, fuel }, glob, value)
+}
+
+/// Whether the pattern matches the whole canonical path; `None` where it is none, or there is not enough fuel.
+#[must_use]
+pub fn path_matches(pattern: &[u8], path: &[u8], fuel: &Fuel) -> Option<bool> {
+    matches_whole(&Segments { fuel }, pattern, path.strip_suffix(b"/").unwrap_or(path))
+}
+
+/// Whether `path` is `above` or lies below it, segment by segment: `/a/bc` is not within `/a/b`.
+#[must_use]
+pub fn is_within(path: &[u8], above: &[u8]) -> bool {
+    above == b"/" || path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
+/// A value as the pieces of a pattern see it. The outer `None` of what is here is a constant that is no pattern, or the end of
+/// the fuel.
+trait Steps {
+    /// Reads the next piece, and says what it does with what is left of the value.
+    fn step<'v>(&self, pieces: &mut Cursor<'_>, rest: &'v [u8]) -> Option<Step<'v>>;
+
+    /// Reads the next piece, without a value.
+    fn kind<'p>(&self, pieces: &mut Cursor<'p>) -> Option<Kind<'p>>;
+
+    /// What is left behind the next unit.
+    fn skip<'v>(&self, rest: &'v [u8]) -> Option<&'v [u8]>;
+
+    /// From where on the group can match at all.
+    fn candidate<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>>;
+
+    /// The end of the value that has as many units as the group takes.
+    fn end<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>>;
+}
+
+/// What one piece does with what is left of the value.
+enum Step<'v> {
+    /// It takes as much as it may.
+    Run,
+    /// It leaves this.
+    Leaves(&'v [u8]),
+    /// It does not match.
+    Fails,
+}
+
+impl<'v> Step<'v> {
+    fn of(rest: Option<&'v [u8]>) -> Self {
+        rest.map_or(Self::Fails, Self::Leaves)
+    }
+}
+
+/// A piece by itself.
+enum Kind<'p> {
+    Run,
+    Literal(&'p [u8]),
+    Other,
+}
+
+/// The pieces between two runs, or behind the last one.
+struct Group<'p> {
+    pieces: &'p [u8],
+    count: usize,
+    /// Its first piece, where that is a literal.
+    first: Option<&'p [u8]>,
+    /// Whether no run follows.
+    is_last: bool,
+}
+
+impl<'p> Group<'p> {
+    /// Reads one, and the run behind it.
+    fn read(steps: &impl Steps, pieces: &mut Cursor<'p>) -> Option<Self> {
+        let whole = pieces.rest();
+        let mut group = Self { pieces: whole, count: 0, first: None, is_last: true };
+        while !pieces.is_empty() {
+            let begins = whole.len() - pieces.rest().len();
+            match steps.kind(pieces)? {
+                Kind::Run => return Some(Self { pieces: whole.get(..begins)?, is_last: false, ..group }),
+                Kind::Literal(literal) if group.count == 0 => group.first = Some(literal),
+                Kind::Literal(_) | Kind::Other => {}
+            }
+            group.count += 1;
+        }
+        Some(group)
+    }
+
+    /// The literal that is all of it.
+    fn literal(&self) -> Option<&'p [u8]> {
+        self.first.filter(|_| self.count == 1)
+    }
+}
+
+/// How far some pieces reach.
+enum Reached<'v> {
+    /// To a run, with this left of the value.
+    Run(&'v [u8]),
+    /// To their end.
+    End(&'v [u8]),
+    /// One of them did not match.
+    Nothing,
+}
+
+/// Follows the pieces to the next run.
+#[inline(always)]
+fn follow<'v>(steps: &impl Steps, pieces: &mut Cursor<'_>, mut rest: &'v [u8]) -> Option<Reached<'v>> {
+    while !pieces.is_empty() {
+        match steps.step(pieces, rest)? {
+            Step::Leaves(after) => rest = after,
+            Step::Run => return Some(Reached::Run(rest)),
+            Step::Fails => return Some(Reached::Nothing),
+        }
+    }
+    Some(Reached::End(rest))
+}
+
+#[inline(always)]
+fn matches_whole(steps: &impl Steps, pattern: &[u8], value: &[u8]) -> Option<bool> {
+    let mut pieces = Cursor::new(pattern);
+    let mut rest = match follow(steps, &mut pieces, value)? {
+        Reached::Run(rest) => rest,
+        Reached::End(rest) => return Some(rest.is_empty()),
+        Reached::Nothing => return Some(false),
+    };
+    while !pieces.is_empty() {
+        let group = Group::read(steps, &mut pieces)?;
+        if group.is_last {
+            return ends_with(steps, &group, rest);
+        }
+        let Some(after) = seek(steps, &group, rest)? else { return Some(false) };
+        rest = after;
+    }
+    // The last run takes what is left.
+    Some(true)
+}
+
+/// Whether the last group matches where the value ends.
+fn ends_with(steps: &impl Steps, group: &Group<'_>, rest: &[u8]) -> Option<bool> {
+    let Some(end) = steps.end(group, rest)? else { return Some(false) };
+    Some(matches!(follow(steps, &mut Cursor::new(group.pieces), end)?, Reached::End([])))
+}
+
+/// What is left behind the first place where the group matches.
+fn seek<'v>(steps: &impl Steps, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>> {
+    let mut from = rest;
+    loop {
+        let Some(place) = steps.candidate(group, from)? else { return Some(None) };
+        if let Reached::End(after) = follow(steps, &mut Cursor::new(group.pieces), place)? {
+            return Some(Some(after));
+        }
+        let Some(next) = steps.skip(place) else { return Some(None) };
+        from = next;
+    }
+}
+
+/// A value in bytes or characters.
+struct Units<'f> {
+    unit: Unit,
+    fuel: &'f Fuel,
+}
+
+impl Steps for Units<'_> {
+    #[inline]
+    fn step<'v>(&self, pieces: &mut Cursor<'_>, rest: &'v [u8]) -> Option<Step<'v>> {
+        Some(match GlobPiece::read(pieces)? {
+            GlobPiece::Run => Step::Run,
+            GlobPiece::One => {
+                self.fuel.spend(1)?;
+                Step::of(self.skip(rest))
+            }
+            GlobPiece::Literal(literal) => {
+                self.fuel.spend(1 + literal.len() / 64)?;
+                Step::of(rest.strip_prefix(literal))
+            }
+        })
+    }
+
+    #[inline]
+    fn kind<'p>(&self, pieces: &mut Cursor<'p>) -> Option<Kind<'p>> {
+        Some(match GlobPiece::read(pieces)? {
+            GlobPiece::Run => Kind::Run,
+            GlobPiece::One => Kind::Other,
+            GlobPiece::Literal(literal) => Kind::Literal(literal),
+        })
+    }
+
+    fn skip<'v>(&self, rest: &'v [u8]) -> Option<&'v [u8]> {
+        let (_, rest) = rest.split_first()?;
+        match self.unit {
+            Unit::Byte => Some(rest),
+            Unit::Character => rest.get(rest.iter().take_while(|byte| is_inside(**byte)).count()..),
+        }
+    }
+
+    fn candidate<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>> {
+        let Some(first @ [byte, ..]) = group.first else {
+            self.fuel.spend(1)?;
+            return Some(Some(rest));
+        };
+        if self.unit == Unit::Character && is_inside(*byte) {
+            return Some(None);
+        }
+        let found = match group.literal() {
+            Some(_) => memmem::find(rest, first),
+            // Tried at each place, so setting up a search for all of it would not pay.
+            None => memchr(*byte, rest),
+        };
+        self.fuel.spend(1 + found.unwrap_or(rest.len()) / 8)?;
+        Some(found.and_then(|place| rest.get(place..)))
+    }
+
+    fn end<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>> {
+        if let Some(literal @ [first, ..]) = group.literal() {
+            let begins =
+                rest.len().checked_sub(literal.len()).filter(|_| self.unit == Unit::Byte || !is_inside(*first));
+            return Some(begins.and_then(|begins| rest.get(begins..)));
+        }
+        let (mut units, mut pieces) = (0, Cursor::new(group.pieces));
+        while !pieces.is_empty() {
+            units += match self.kind(&mut pieces)? {
+                Kind::Literal(literal) if self.unit == Unit::Character => {
+                    literal.iter().filter(|byte| !is_inside(**byte)).count()
+                }
+                Kind::Literal(literal) => literal.len(),
+                Kind::Run | Kind::Other => 1,
+            };
+        }
+        self.fuel.spend(1 + units / 8)?;
+        let mut at = rest.len();
+        match self.unit {
+            Unit::Byte => return Some(at.checked_sub(units).and_then(|at| rest.get(at..))),
+            Unit::Character => {
+                for _ in 0..units {
+                    let Some(begins) = rest.get(..at)?.iter().rposition(|byte| !is_inside(*byte)) else {
+                        return Some(None);
+                    };
+                    at = begins;
+                }
+            }
+        }
+        Some(rest.get(at..))
+    }
+}
+
+/// Whether a byte of UTF-8 is inside a character and does not begin one.
+fn is_inside(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
+}
+
+/// A path in segments.
+struct Segments<'f> {
+    fuel: &'f Fuel,
+}
+
+impl Steps for Segments<'_> {
+    #[inline]
+    fn step<'v>(&self, pieces: &mut Cursor<'_>, rest: &'v [u8]) -> Option<Step<'v>> {
+        self.fuel.spend(1)?;
+        let after = match PathPiece::read(pieces)? {
+            PathPiece::Run => return Some(Step::Run),
+            PathPiece::One => self.skip(rest),
+            PathPiece::Literal(literal) => after_segment(rest, literal),
+            PathPiece::Glob(glob) => match split_segment(rest) {
+                Some((segment, after)) => glob_matches(glob, segment, Unit::Character, self.fuel)?.then_some(after),
+                None => None,
+            },
+        };
+        Some(Step::of(after))
+    }
+
+    #[inline]
+    fn kind<'p>(&self, pieces: &mut Cursor<'p>) -> Option<Kind<'p>> {
+        Some(match PathPiece::read(pieces)? {
+            PathPiece::Run => Kind::Run,
+            PathPiece::One | PathPiece::Glob(_) => Kind::Other,
+            PathPiece::Literal(literal) => Kind::Literal(literal),
+        })
+    }
+
+    fn skip<'v>(&self, rest: &'v [u8]) -> Option<&'v [u8]> {
+        split_segment(rest).map(|(_, after)| after)
+    }
+
+    fn candidate<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>> {
+        let found = match group.first {
+            Some(literal) => find_segment(rest, literal),
+            None => Some(rest),
+        };
+        let passed = rest.len() - found.map_or(0, <[u8]>::len);
+        self.fuel.spend(1 + passed / 8)?;
+        Some(found)
+    }
+
+    fn end<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>> {
+        let mut at = rest.len();
+        for _ in 0..group.count {
+            let Some(slash) = memrchr(b'/', rest.get(..at)?) else { return Some(None) };
+            at = slash;
+        }
+        Some(rest.get(at..))
+    }
+}
+
+/// `/a/b/c` is `a` and `/b/c`.
+fn split_segment(path: &[u8]) -> Option<(&[u8], &[u8])> {
+    let rest = path.strip_prefix(b"/")?;
+    rest.split_at_checked(memchr(b'/', rest).unwrap_or(rest.len()))
+}
+
+/// `/a/b/c` behind `a` is `/b/c`; nothing behind another segment.
+#[inline]
+fn after_segment<'p>(path: &'p [u8], segment: &[u8]) -> Option<&'p [u8]> {
+    let after = path.strip_prefix(b"/")?.strip_prefix(segment)?;
+    matches!(after.first(), None | Some(b'/')).then_some(after)
+}
+
+/// `/a/b/c` from `b` on is `/b/c`. Looks for the segment's first byte: most paths have it in few places.
+fn find_segment<'p>(path: &'p [u8], segment: &[u8]) -> Option<&'p [u8]> {
+    memchr_iter(*segment.first()?, path).find_map(|place| {
+        let from = path.get(place.checked_sub(1)?..)?;
+        after_segment(from, segment).map(|_| from)
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    pub fn glob(text: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = rest.find(['*', '?']).unwrap_or(rest.len());
+            if end > 0 {
+                GlobPiece::Literal(&rest.as_bytes()[..end]).write(&mut out);
+            } else if rest.starts_with('*') {
+                GlobPiece::Run.write(&mut out);
+            } else {
+                GlobPiece::One.write(&mut out);
+            }
+            rest = &rest[end.max(1)..];
+        }
+        out
+    }
+
+    pub fn path(text: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        for segment in text.split('/').skip(1) {
+            match segment {
+                "**" => PathPiece::Run.write(&mut out),
+                "*" => PathPiece::One.write(&mut out),
+                wild if wild.contains('*') => PathPiece::Glob(&glob(wild)).write(&mut out),
+                literal => PathPiece::Literal(literal.as_bytes()).write(&mut out),
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn a_glob_matches_the_whole_value() {
+        for (pattern, value, expected) in [
+            ("*.png", "a.png", true),
+            ("*.png", "a.png.exe", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-b-b-", false),
+            ("?", "é", true),
+            ("?", "ab", false),
+            ("*", "", true),
+            ("", "", true),
+            ("", "a", false),
+            ("*ab", "aab", true),
+        ] {
+            assert_eq!(
+                glob_matches(&glob(pattern), value.as_bytes(), Unit::Character, &Fuel::plenty()),
+                Some(expected),
+                "{pattern} {value}"
+            );
+        }
+        assert_eq!(glob_matches(&glob("?"), "é".as_bytes(), Unit::Byte, &Fuel::plenty()), Some(false));
+    }
+
+    /// Bytes of a literal need not be text: who holds a token writes the programs behind it.
+    #[test]
+    fn a_run_ends_between_characters_and_never_inside_of_one() {
+        let mut pattern = vec![0];
+        GlobPiece::Literal(&[0xa9]).write(&mut pattern);
+        assert_eq!(glob_matches(&pattern, "é".as_bytes(), Unit::Character, &Fuel::plenty()), Some(false));
+        assert_eq!(glob_matches(&pattern, "é".as_bytes(), Unit::Byte, &Fuel::plenty()), Some(true));
+    }
+
+    #[test]
+    fn a_hostile_glob_takes_no_longer_than_the_product_of_the_lengths() {
+        let pattern = glob("a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b");
+        let value = [b'a'; 16 * 1024];
+        assert_eq!(glob_matches(&pattern, &value, Unit::Byte, &Fuel::plenty()), Some(false));
+    }
+
+    #[test]
+    fn a_path_pattern_matches_segment_by_segment() {
+        for (pattern, value, expected) in [
+            ("/v1/*/objects/**", "/v1/acme/objects/a/b", true),
+            ("/v1/*/objects/**", "/v1/acme/objects", true),
+            ("/v1/*/objects/**", "/v1/acme/other/objects/a", false),
+            ("/**/.admin/**", "/a/.admin", true),
+            ("/**/.admin/**", "/.admin/b", true),
+            ("/**/.admin/**", "/a/.adminx/b", false),
+            ("/**/a/b", "/a/a/b", true),
+            ("/img-*/x", "/img-1/x", true),
+            ("/img-*/x", "/im-1/x", false),
+            ("/**", "/", true),
+            ("/*", "/", false),
+        ] {
+            assert_eq!(
+                path_matches(&path(pattern), value.as_bytes(), &Fuel::plenty()),
+                Some(expected),
+                "{pattern} {value}"
+            );
+        }
+        assert!(is_within(b"/a/b", b"/a") && is_within(b"/a", b"/a") && is_within(b"/a", b"/"));
+        assert!(!is_within(b"/ab", b"/a") && !is_within(b"/", b"/a"));
+    }
+}

@@ -1,0 +1,76 @@
+//! Makes regular expressions automata: each once, and all of them within one [`Effort`].
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use regex_syntax::hir::Hir;
+
+use super::error::Cause;
+use super::{automaton, regex};
+use crate::bytecode::render::Automata;
+use crate::check::effort::Effort;
+use crate::model::types::Scalar;
+
+/// The automata of the expressions that have been met. One for each document, call or explanation: what they were made of came
+/// from the same hands.
+#[derive(Default)]
+pub struct Expressions {
+    effort: Effort,
+    /// By the text that travels with it, and whether it is one of bytes; with what was read of that text.
+    known: RefCell<BTreeMap<(String, bool), (Hir, Made)>>,
+}
+
+/// An automaton's constant, or none where nothing matches.
+pub(super) type Made = Result<Option<Vec<u8>>, Cause>;
+
+impl Expressions {
+    /// None yet, and so much effort for all that come.
+    #[must_use]
+    pub fn within(effort: Effort) -> Self {
+        Self { effort, known: RefCell::default() }
+    }
+
+    /// Whether one of them was too much; nothing is made of those that follow.
+    #[must_use]
+    pub const fn is_spent(&self) -> bool {
+        self.effort.is_spent()
+    }
+
+    /// Pays for reading an expression.
+    pub(super) fn read(&self, source: &str) -> Result<(), Cause> {
+        self.effort.spend(Effort::reading(source)).ok_or_else(|| too_much(source))
+    }
+
+    /// The automaton of an expression.
+    pub(super) fn automaton(&self, expression: &Hir, source: &str, bytes: bool) -> Made {
+        let key = (source.to_owned(), bytes);
+        if let Some((_, made)) = self.known.borrow().get(&key).filter(|(known, _)| known == expression) {
+            return made.clone();
+        }
+        let made = match automaton::build(expression, source, bytes, &self.effort) {
+            _ if self.is_spent() => Err(too_much(source)),
+            made => made,
+        };
+        self.known.borrow_mut().insert(key, (expression.clone(), made.clone()));
+        made
+    }
+}
+
+fn too_much(source: &str) -> Cause {
+    Cause::TooMuchToCompile { source: source.to_owned() }
+}
+
+impl Automata for Expressions {
+    fn is_that(&self, source: &str, scalar: Scalar, constant: &[u8]) -> Option<bool> {
+        let automaton = regex::automaton_of(source, scalar, self);
+        (!self.is_spent()).then(|| automaton.as_deref() == Some(constant))
+    }
+}
+
+/// What has been made would fill pages.
+impl fmt::Debug for Expressions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Expressions({} known)", self.known.borrow().len())
+    }
+}
