@@ -550,3 +550,27 @@ fn what_a_script_catches_is_one_line_of_what_can_be_seen() {
         assert_ne!(said["message"], serde_json::Value::Null, "{name}: {said}");
     }
 }
+
+#[test]
+fn a_hosts_limit_bounds_what_the_regular_expressions_of_one_call_take() {
+    let document = "use momento\npolicy p {\n\
+        allow { action: get, cache: ~\"(?:a?){90}b[c-x]*1\" }\n\
+        allow { action: get, cache: ~\"(?:a?){90}b[c-x]*2\" }\n\
+        allow { action: get, cache: ~\"(?:a?){90}b[c-x]*3\" }\n}";
+    assert!(momento().call("COMPILE", json!([document])).is_ok());
+    let limits = Limits { effort: 200_000, ..Limits::default() };
+    let error = JsonHost::new(builder("momento").limits(limits)).error("COMPILE", json!([document]));
+    assert!(error["message"].as_str().unwrap().contains("take more work than they may"), "{error}");
+}
+
+/// Compiling the expression that a token quotes is work that whoever wrote the token chooses.
+#[test]
+fn tokeninfo_compares_regular_expressions_of_verified_tokens_only() {
+    let host = momento();
+    let token =
+        host.token(with(reader(), "permissions", json!([{ "role": "ReadOnly", "cache": { "$regex": "(?:ab)+" } }])));
+    let rules = |host: &JsonHost| host.get("TOKENINFO", json!([token]))["blocks"][0]["rules"].to_string();
+    assert!(rules(&host).contains("cache: ~") && !rules(&host).contains("said to be"), "{}", rules(&host));
+    let stranger = JsonHost::new(Host::builder(Keyring::new()).vocabulary("momento").clock(|| NOW));
+    assert!(rules(&stranger).contains("an automaton that is said to be ~"), "{}", rules(&stranger));
+}

@@ -166,7 +166,7 @@ pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>, allowance: &mut Allowance) 
         return Ok(Proof { code: EMPTY.len(), pool: EMPTY.len(), length: EMPTY.len(), cost: 0 });
     }
     let (code, pool) = sections(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })?;
-    let mut verifier = Verifier { scope, pool, pool_read: 0, allowance: *allowance, extent: Extent::ONE };
+    let mut verifier = Verifier { scope, pool, pool_read: 0, allowance: *allowance, many: false };
     let mut cursor = Cursor::new(code);
     match verifier.rules(&mut cursor) {
         Ok(()) => {
@@ -196,8 +196,8 @@ struct Verifier<'s, 'a> {
     pool_read: usize,
     /// What the program may still cost, to run and to prove.
     allowance: Allowance,
-    /// How many values the pattern that is being read looks at.
-    extent: Extent,
+    /// Whether the pattern that is being read looks at all elements of a set.
+    many: bool,
 }
 
 type Checked<T = ()> = Result<T, Fault>;
@@ -283,7 +283,9 @@ impl<'a> Verifier<'_, 'a> {
             *cursor = start;
             return Err(no_instruction(cursor));
         };
-        self.allowance.charge(op.cost() * self.extent.values)?;
+        // Only patterns look at more than one value.
+        let many = matches!(sort, Sort::Pattern) && self.many;
+        self.allowance.charge(op.cost() * Extent::of(many).values)?;
         Ok(op)
     }
 

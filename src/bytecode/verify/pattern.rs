@@ -32,15 +32,15 @@ impl<'a> Verifier<'_, 'a> {
         if !fits(ty) {
             return Err(Fault::WrongType);
         }
-        let (subject, extent) = match ty {
-            Type::One(scalar) => (Subject::One(scalar), Extent::ONE),
-            Type::Labels => (Subject::Labels, Extent::ONE),
-            Type::Set(scalar) => (Subject::One(scalar), Extent::SET),
+        let (subject, many) = match ty {
+            Type::One(scalar) => (Subject::One(scalar), false),
+            Type::Labels => (Subject::Labels, false),
+            Type::Set(scalar) => (Subject::One(scalar), true),
         };
         // Inside a pattern there is no other attribute, so nothing has to be kept of what was before.
-        self.extent = extent;
+        self.many = many;
         pattern(self, subject)?;
-        self.extent = Extent::ONE;
+        self.many = false;
         Ok(())
     }
 
@@ -52,7 +52,7 @@ impl<'a> Verifier<'_, 'a> {
             field,
             |_| true,
             |this, subject| {
-                this.allowance.charge(LEAF * this.extent.values)?;
+                this.allowance.charge(LEAF * this.extent().values)?;
                 pattern(this, subject)
             },
         )
@@ -64,10 +64,15 @@ impl<'a> Verifier<'_, 'a> {
         self.compared(length)
     }
 
+    #[inline]
+    const fn extent(&self) -> Extent {
+        Extent::of(self.many)
+    }
+
     /// A comparison of each value with a text of so many bytes.
     #[inline]
     fn compared(&mut self, length: u64) -> Checked {
-        self.allowance.charge(self.extent.comparing(length))
+        self.allowance.charge(self.extent().comparing(length))
     }
 
     pub(super) fn pattern(&mut self, cursor: &mut Cursor<'a>, subject: Subject, depth: usize) -> Checked {
@@ -81,26 +86,11 @@ impl<'a> Verifier<'_, 'a> {
             Op::IsTrue {} | Op::IsFalse {} => need(subject == Subject::One(Scalar::Bool)),
             Op::Eq { text } => self.equal_text(text, subject),
             Op::Prefix { text } | Op::Suffix { text } => self.piece(text, subject),
-            Op::Glob { glob } => {
-                need_textual(subject)?;
-                let price = glob_price(self.text(glob)?).ok_or(Fault::BadConstant)?;
-                self.allowance.charge(self.extent.matching(price))
-            }
-            Op::Regex { automaton } => {
-                need_textual(subject)?;
-                let automaton = Automaton::read(self.constant(automaton)?).ok_or(Fault::BadConstant)?;
-                need_constant(automaton.is_sound())?;
-                self.allowance.charge(self.extent.matching(automaton.price()))
-            }
+            op @ (Op::Glob { .. } | Op::Regex { .. } | Op::Path { .. }) => self.scan(op, subject),
             Op::Range { .. } => need(matches!(subject, Subject::One(scalar) if scalar.is_ordered())),
             Op::Net { network } => {
                 need(subject == Subject::One(Scalar::Ip))?;
                 need_constant(NetworkBits::read(self.constant(network)?).is_some())
-            }
-            Op::Path { path } => {
-                need(subject == Subject::One(Scalar::Path))?;
-                let price = path_price(self.text(path)?).ok_or(Fault::BadConstant)?;
-                self.allowance.charge(self.extent.matching(price))
             }
             Op::Within { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
@@ -114,6 +104,28 @@ impl<'a> Verifier<'_, 'a> {
             }
             _ => Err(Fault::WrongSort),
         }
+    }
+
+    /// A pattern that looks through values byte by byte. Apart from the rest, whose frames lie on the stack as deep as patterns nest.
+    #[inline(never)]
+    fn scan(&mut self, op: Op, subject: Subject) -> Checked {
+        let price = match op {
+            Op::Glob { glob } => {
+                need_textual(subject)?;
+                glob_price(self.text(glob)?)
+            }
+            Op::Regex { automaton } => {
+                need_textual(subject)?;
+                let automaton = Automaton::read(self.constant(automaton)?).ok_or(Fault::BadConstant)?;
+                automaton.is_sound().then(|| automaton.price())
+            }
+            Op::Path { path } => {
+                need(subject == Subject::One(Scalar::Path))?;
+                path_price(self.text(path)?)
+            }
+            _ => return Err(Fault::WrongSort),
+        };
+        self.allowance.charge(self.extent().matching(price.ok_or(Fault::BadConstant)?))
     }
 
     pub(super) fn equal_text(&mut self, text: Const, subject: Subject) -> Checked {
