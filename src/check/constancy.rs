@@ -28,7 +28,8 @@ pub(super) fn warn(report: &Report, condition: &Condition, at: Span) {
 /// Warns of a chain that is always the same: `host == "a" && host == "b"`, `host != "a" || host != "b"`.
 pub(super) fn warn_chain(report: &Report, chain: &Condition, at: Span) {
     let truth = !matches!(chain, Condition::All(_));
-    if impossible(&conjuncts(chain, !truth)).is_some() {
+    // What reads a value that may be absent is false where it is, and that is an error already.
+    if impossible(&conjuncts(chain, !truth)).is_some() && !report.has_errors() {
         let whole = if truth { "one of these is" } else { "all of these together are" };
         report.add(finding(truth, at, whole));
     }
@@ -50,7 +51,7 @@ pub(super) fn warn_rule(report: &Report, vocabulary: &Vocabulary, rule: Parts<'_
     }
     let map = tests.iter().flat_map(|test| of_test(vocabulary, test));
     let all: Vec<Wanted<'_>> = map.chain(parts.into_iter().flatten()).collect();
-    if let Some(wanted) = impossible(&all) {
+    if let Some(wanted) = impossible(&all).filter(|_| !report.has_errors()) {
         let what = match &wanted.operand {
             Operand::Field(field) => format!("`{}`", name(vocabulary, *field)),
             Operand::Label(field, label) => format!("`{}[\"{label}\"]`", name(vocabulary, *field)),
@@ -247,7 +248,7 @@ fn are_disjoint(a: &Pattern, b: &Pattern) -> bool {
 }
 
 /// Whether the value matches, where that is known without arguments.
-fn matches(pattern: &Pattern, value: &Constant) -> Option<bool> {
+pub(super) fn matches(pattern: &Pattern, value: &Constant) -> Option<bool> {
     let wanted = Pattern::Equal(Term::Constant(value.clone()));
     match pattern {
         Pattern::Any => Some(true),

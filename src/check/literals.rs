@@ -30,12 +30,14 @@ pub(super) struct Goal<'g> {
     pub(super) millis: bool,
     /// Whether the vocabulary wants it in lower case.
     pub(super) lowercase: bool,
+    /// Of numbers that begin again when they end, such as hours: the first, and the one after the last.
+    pub(super) cycle: Option<(i64, i64)>,
 }
 
 impl<'g> Goal<'g> {
     /// A value of `scalar` for `what`.
     pub(super) const fn new(scalar: Scalar, what: &'g dyn Display) -> Self {
-        Self { scalar, what, millis: false, lowercase: false }
+        Self { scalar, what, millis: false, lowercase: false, cycle: None }
     }
 
     /// The finding that something else stands there.

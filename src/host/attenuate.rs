@@ -11,6 +11,7 @@ use super::tokengen::ident;
 use super::value::{Answer, Nulls, Value, to_json};
 use crate::author::mint::{AttenuateFailure, Misfit};
 use crate::author::{Document, mint};
+use crate::check::NOTHING_HELP;
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
 use crate::model::verdict::Refusal;
@@ -46,17 +47,29 @@ impl Host {
                 same_vocabulary(vocabulary, self.take_use(&mut json, Some(vocabulary))?)?;
                 let document = Document::from_block(BlockKind::Restriction, vocabulary.name(), &json, &self.library)?;
                 let document = self.without_warnings(document)?;
-                compile_block(&document, BlockKind::Restriction, None, &Arguments::none())
+                compile_block(restricting(&document, None)?, BlockKind::Restriction, None, &Arguments::none())
             }
             (Value::Handle(handle), selection) => {
                 let Content::Document { document, .. } = self.content(handle)? else {
                     return Err(Self::wrong_handle(Function::Attenuate, "a map or a document", handle));
                 };
                 same_vocabulary(vocabulary, document.vocabulary())?;
-                self.selection(Function::Attenuate, BlockKind::Restriction, selection)?.compile(document)
+                let selection = self.selection(Function::Attenuate, BlockKind::Restriction, selection)?;
+                selection.compile(restricting(document, selection.name())?)
             }
             (other, _) => Err(Function::Attenuate.expects("a map or a document", other)),
         }
+    }
+}
+
+/// The document, unless the restriction that is meant restricts nothing: a host that puts maps together out of data has lost
+/// a part of one, and hands out what it believes to be narrower.
+fn restricting<'d>(document: &'d Document, name: Option<&str>) -> Result<&'d Document, HostError> {
+    match document.template(BlockKind::Restriction, name) {
+        Ok(template) if template.restricts_nothing() => {
+            Err(HostError::new(Code::Attenuate, "", "the restriction restricts nothing").help(NOTHING_HELP))
+        }
+        Ok(_) | Err(_) => Ok(document),
     }
 }
 
