@@ -7,7 +7,7 @@ use super::clocks::{compared, flipped};
 use super::covers::{self, limits, number};
 use super::presence::matches_absence;
 use super::report::Report;
-use super::tree::{Condition, Constant, Operand, Pattern, Piece, Term, Test};
+use super::tree::{Bound, Condition, Constant, Operand, Pattern, Piece, Term, Test};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::model::types::Type;
@@ -82,7 +82,10 @@ pub(super) fn warn_list(report: &Report, list: &[Pattern], at: Span) {
     let fills = |number: usize, hole: &Pattern| {
         list.iter().enumerate().any(|(other, pattern)| other != number && covers::pattern(pattern, hole))
     };
-    if list.len() <= LIST && taken.iter().any(|(number, hole)| fills(*number, hole)) {
+    if list.contains(&Pattern::Any) && list.contains(&Pattern::Absent) {
+        let found = Diagnostic::new(Code::AlwaysTrue, at, "every request matches this list, with a value or without");
+        report.add(found.help("leave the key out"));
+    } else if list.len() <= LIST && taken.iter().any(|(number, hole)| fills(*number, hole)) {
         let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one of it is enough");
         report.add(found.help("write `not […]` if none of them is meant, or `any`"));
     }
@@ -118,7 +121,25 @@ fn truth(condition: &Condition) -> Option<bool> {
             matches(&compared(*comparison, b), a)
         }
         Condition::Matches(Operand::Term(Term::Constant(value), _), pattern) => matches(pattern, value),
+        Condition::Matches(Operand::Length(_) | Operand::Size(_), pattern) => of_count(pattern),
+        Condition::Compare(comparison, Operand::Length(_) | Operand::Size(_), Operand::Term(term, _)) => {
+            of_count(&compared(*comparison, term))
+        }
+        Condition::Compare(comparison, Operand::Term(term, _), Operand::Length(_) | Operand::Size(_)) => {
+            of_count(&compared(flipped(*comparison), term))
+        }
         _ => None,
+    }
+}
+
+/// Whether every number from zero on matches, or none does.
+fn of_count(pattern: &Pattern) -> Option<bool> {
+    let zero = Bound { term: Term::Constant(Constant::Int(0)), included: true };
+    let counts = Pattern::Range(Some(zero), None);
+    match pattern {
+        pattern if covers::pattern(pattern, &counts) => Some(true),
+        Pattern::Not(inner) => of_count(inner).map(|truth| !truth),
+        pattern => are_disjoint(pattern, &counts).then_some(false),
     }
 }
 
@@ -239,6 +260,8 @@ fn are_disjoint(a: &Pattern, b: &Pattern) -> bool {
         (Pattern::Equal(Term::Constant(value)), other) | (other, Pattern::Equal(Term::Constant(value))) => {
             matches(other, value) == Some(false)
         }
+        // Of two networks, one is in the other, or they have no address together.
+        (Pattern::Network(_), Pattern::Network(_)) => !covers::pattern(a, b) && !covers::pattern(b, a),
         (Pattern::Range(a, b), Pattern::Range(c, d)) => {
             let ends = limits(a.as_ref(), b.as_ref()).zip(limits(c.as_ref(), d.as_ref()));
             ends.is_some_and(|((a, b), (c, d))| b < c || d < a)

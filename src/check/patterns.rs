@@ -267,6 +267,11 @@ impl Reader<'_, '_, '_> {
                 inner.scope.report.add(capitals(&"the name of a label", place));
                 whole = false;
             }
+            if name.contains('*') {
+                let found = Diagnostic::new(Code::OnlyText, place, "`*` is only text in the name of a label");
+                let help = "name each label; a label of this very name is asked for in a condition, `has …[\"…\"]`";
+                inner.scope.report.add(found.label("matches itself only").help(help));
+            }
             let what = format!("the label `{name}`");
             let goal = Goal::new(Scalar::String, &what);
             match inner.scope.pattern_on(&entry.value, goal, Absence::Possible) {

@@ -152,7 +152,7 @@ fn what_a_request_looks_for_is_not_empty() {
         "allow { team: any } when contains(object, team)",
         "allow { headers: { a: any } } when contains(object, headers[\"a\"])",
         "allow { action: get } when length(owner) > 0 || contains(object, owner)",
-        "allow { action: get } when length(owner) >= 0 && contains(object, owner)",
+        "allow { action: get } when length(owner) < 5 && contains(object, owner)",
         "allow { action: get } deny { action: get } unless contains(object, owner)",
     ] {
         assert_eq!(of(rule), [Code::EmptyNeedle], "{rule}");
@@ -259,5 +259,46 @@ fn a_pattern_of_no_text_is_any() {
     }
     for pattern in ["name: prefix \"a\"", "name: glob \"\"", "name: glob \"?*\"", "folder: \"/**\"", "name: \"\""] {
         assert!(!of(pattern), "{pattern}");
+    }
+}
+
+#[test]
+fn a_count_is_never_less_than_nothing() {
+    let of = |condition: &str| {
+        let text = format!("use gateway policy p {{ allow {{ action: GetObject }} when {condition} }}");
+        document(&text).warnings().iter().map(|found| found.code).collect::<Vec<_>>()
+    };
+    for condition in ["size(groups) < 0", "0 > size(groups)", "size(groups) == -1", "size(groups) in [-2, -1]"] {
+        assert_eq!(of(condition), [Code::AlwaysFalse], "{condition}");
+    }
+    for condition in ["size(groups) >= 0", "size(groups) != -1", "size(groups) > -1"] {
+        assert_eq!(of(condition), [Code::AlwaysTrue], "{condition}");
+    }
+    for condition in ["size(groups) > 0", "size(groups) == 0", "size(groups) <= 5"] {
+        assert_eq!(of(condition), [], "{condition}");
+    }
+}
+
+#[test]
+fn what_every_request_matches_and_what_none_does_is_warned_about() {
+    let http = |rule: &str| format!("use http policy p {{ {rule} }}");
+    assert!(warned(&http("allow { subject: [any, absent] }"), Code::AlwaysTrue));
+    assert!(warned(&http("allow { subject: [absent, not absent] }"), Code::AlwaysTrue));
+    assert!(!warned(&http("allow { subject: [\"a\", absent] }"), Code::AlwaysTrue));
+    let networks = |other: &str| http(&format!("allow {{ ip: \"10.0.0.0/8\" }} when ip in \"{other}\""));
+    assert!(warned(&networks("192.168.0.0/16"), Code::AlwaysFalse) && warned(&networks("::/0"), Code::AlwaysFalse));
+    assert!(!warned(&networks("10.1.0.0/16"), Code::AlwaysFalse) && !warned(&networks("0.0.0.0/0"), Code::AlwaysFalse));
+}
+
+#[test]
+fn the_way_out_of_a_network_is_one_of_the_family_that_is_meant() {
+    let help = |network: &str| {
+        let report = read(&format!("use http policy p {{ allow {{ ip: \"{network}\" }} }}")).unwrap_err();
+        report.diagnostics[0].help.clone().unwrap()
+    };
+    assert!(help("::ffff:0:0/95").contains("`0.0.0.0/0`"), "{}", help("::ffff:0:0/95"));
+    assert!(!help("::00000/0").contains("leading zeros") && !help("00001::/16").contains("leading zeros"));
+    for leading in ["::ffff:010.0.0.1/128", "10.0.0.0/08", "::/00"] {
+        assert!(help(leading).contains("leading zeros"), "{leading}");
     }
 }
