@@ -389,6 +389,9 @@ fn a_restriction_that_lost_its_rules_narrows_no_token() {
     for lost in [json!({ "only": [] }), json!({ "rules": [] })] {
         assert_eq!(host.error("ATTENUATE", json!([token, lost]))["code"], "E0110", "{lost}");
     }
+    for lost in [json!({ "only": {} }), json!({ "rules": [{ "only": {} }] }), json!({ "only": [{}], "ttl": 1 })] {
+        assert_eq!(host.error("ATTENUATE", json!([token, lost]))["code"], "W0101", "{lost}");
+    }
     let house = host.get("COMPILE", json!(["use momento\nrestriction r {}\nrestriction s { ttl: 1h }"]));
     let narrow = |name: &str| json!([token, house, { "name": name }]);
     assert_eq!(host.error("ATTENUATE", narrow("r"))["code"], Code::Attenuate.id());

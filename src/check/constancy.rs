@@ -85,10 +85,25 @@ pub(super) fn warn_list(report: &Report, list: &[Pattern], at: Span) {
     if list.contains(&Pattern::Any) && list.contains(&Pattern::Absent) {
         let found = Diagnostic::new(Code::AlwaysTrue, at, "every request matches this list, with a value or without");
         report.add(found.help("leave the key out"));
+    } else if fill_all_numbers(list) {
+        let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one of it is enough");
+        report.add(found.help("write one range for what lies between two numbers, or `any`"));
     } else if list.len() <= LIST && taken.iter().any(|(number, hole)| fills(*number, hole)) {
         let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one of it is enough");
         report.add(found.help("write `not […]` if none of them is meant, or `any`"));
     }
+}
+
+/// Whether a bound from above and one from below meet: `[< 5, >= 5]`.
+fn fill_all_numbers(list: &[Pattern]) -> bool {
+    let ends = |pattern: &Pattern| match pattern {
+        Pattern::Range(from, to) => Some((from.is_none(), to.is_none(), limits(from.as_ref(), to.as_ref())?)),
+        _ => None,
+    };
+    let ends = || list.iter().filter_map(ends);
+    let up_to = ends().filter(|(starts, ..)| *starts).map(|(.., (_, most))| most).max();
+    let from = ends().filter(|(_, stops, _)| *stops).map(|(.., (least, _))| least).min();
+    up_to.zip(from).is_some_and(|(most, least)| least <= most + 1)
 }
 
 /// A list that people write has fewer elements.

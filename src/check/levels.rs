@@ -8,7 +8,7 @@ use crate::diag::code::Code;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{FieldNo, Vocabulary};
 use crate::span::Span;
-use crate::syntax::ast::{self, Block, Literal, PatternKind};
+use crate::syntax::ast::{self, Block, BlockKind, Literal, PatternKind};
 
 /// `deny { path: "/admin/*" }`, or `"/admin"` where that is all that the rule says: both leave `/admin/a/b` to the `allow`.
 pub(super) fn warn(report: &Report, vocabulary: &Vocabulary, block: &Block, rules: &[Rule]) {
@@ -19,7 +19,7 @@ pub(super) fn warn(report: &Report, vocabulary: &Vocabulary, block: &Block, rule
             let Some(field) = field.filter(|field| is_of_paths(vocabulary, *field)) else { continue };
             let mut levels = Vec::new();
             collect(&entry.value, rule.entries.len() == 1, &mut levels);
-            let opens = |level: &&Level<'_>| is_open(field, &level.below(), rules);
+            let opens = |level: &&Level<'_>| is_open(block.kind, field, &level.below(), rules);
             levels.iter().filter(opens).for_each(|level| report.add(level.finding()));
         }
     }
@@ -74,14 +74,15 @@ fn is_place(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|last| !last.is_empty() && !last.contains(['.', '*']))
 }
 
-/// Whether an `allow` holds all that is matched by `below`, and no `deny` does.
-fn is_open(field: FieldNo, below: &Pattern, rules: &[Rule]) -> bool {
+/// Whether an `allow` holds all that is matched by `below`, and no `deny` does. A restriction without `only` holds everything.
+fn is_open(kind: BlockKind, field: FieldNo, below: &Pattern, rules: &[Rule]) -> bool {
     let holds = |rule: &Rule| match rule.tests.iter().find(|test| test.field == field) {
         Some(test) => covers::pattern(&test.pattern, below),
         None => rule.effect == Effect::Allow,
     };
+    let is_unlimited = kind == BlockKind::Restriction && rules.iter().all(|rule| rule.effect == Effect::Deny);
     rules.len() <= MOST
-        && rules.iter().any(|rule| rule.effect == Effect::Allow && holds(rule))
+        && (rules.iter().any(|rule| rule.effect == Effect::Allow && holds(rule)) || is_unlimited)
         && !rules.iter().any(|rule| rule.effect == Effect::Deny && holds(rule))
 }
 

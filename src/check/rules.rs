@@ -41,7 +41,12 @@ impl Scope<'_, '_> {
     /// Reads one rule.
     pub(super) fn rule(&self, source: &Source<'_>) -> Option<Rule> {
         let read = self.forbidding(source.effect == Effect::Deny).map(source);
-        let present = read.as_ref().map_or_else(Present::everything, |(_, tests)| Present::by_tests(tests));
+        // Most rules have no condition that would ask.
+        let present = match &read {
+            Some((_, tests)) if source.when.is_some() || source.unless.is_some() => Present::by_tests(tests),
+            Some(_) => Present::default(),
+            None => Present::everything(),
+        };
         let condition = self.guard(source.effect, source.when, source.unless, present);
         let (actions, tests) = read?;
         if source.effect == Effect::Deny

@@ -348,7 +348,7 @@ policy own {
     allow { owner: any } when owner == token.owner
 }"#
         "Write the rule into the token, or give the token the field."
-    "E0411" UnsaidAbsence Error "a `not` in a rule that forbids says nothing of absence"
+    "E0411" UnsaidAbsence Error "a `not` or a `false` in a rule that forbids says nothing of absence"
         r#"use http
 
 policy office_only {
@@ -552,7 +552,7 @@ policy own(user: string) {
     allow { path: "/users/me" }
 }"#
         "Use it or remove it."
-    "W0115" NoBoundary Warning "a pattern is open where an argument ends"
+    "W0115" NoBoundary Warning "a pattern is open where an argument or an attribute ends"
         r#"use momento
 
 token keys(user: string) {
@@ -587,7 +587,7 @@ policy closed_on_sundays {
     deny { path: "/shop/buy" } when weekday(time) == 0
 }"#
         "Hours are 0 to 23, minutes 0 to 59, and days 1 (Monday) to 7 (Sunday); all in UTC."
-    "W0121" AlwaysTrue Warning "a condition or a list is always true"
+    "W0121" AlwaysTrue Warning "a condition, a list or a pattern is always true"
         r#"use http
 
 policy known {

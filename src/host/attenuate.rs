@@ -10,10 +10,11 @@ use super::handle::Content;
 use super::tokengen::ident;
 use super::value::{Answer, Nulls, Value, to_json};
 use crate::author::mint::{AttenuateFailure, Misfit};
-use crate::author::{Document, mint};
+use crate::author::{Document, Report, mint};
 use crate::check::NOTHING_HELP;
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
+use crate::diag::code::Code as Found;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -47,6 +48,7 @@ impl Host {
                 same_vocabulary(vocabulary, self.take_use(&mut json, Some(vocabulary))?)?;
                 let document = Document::from_block(BlockKind::Restriction, vocabulary.name(), &json, &self.library)?;
                 let document = self.without_warnings(document)?;
+                refuse_empty_maps(&document)?;
                 compile_block(restricting(&document, None)?, BlockKind::Restriction, None, &Arguments::none())
             }
             (Value::Handle(handle), selection) => {
@@ -60,6 +62,16 @@ impl Host {
             (other, _) => Err(Function::Attenuate.expects("a map or a document", other)),
         }
     }
+}
+
+/// An empty map matches every request: it is what is left of one whose keys a host found no data for.
+fn refuse_empty_maps(document: &Document) -> Result<(), HostError> {
+    let lost = document.warnings().iter().filter(|found| found.code == Found::GrantsAll);
+    let diagnostics: Vec<_> = lost.cloned().collect();
+    if diagnostics.is_empty() {
+        return Ok(());
+    }
+    Err(Report { source: document.source().clone(), diagnostics }.into())
 }
 
 /// The document, unless the restriction that is meant restricts nothing: a host that puts maps together out of data has lost

@@ -240,6 +240,7 @@ fn a_deny_of_one_level_beside_an_allow_of_all_is_warned_about() {
         "allow { path: \"/**\" } deny { path: \"/admin\" }",
         "allow { action: GET } deny { path: \"/admin/*\" }",
         "allow { path: \"/a/**\" } deny { action: PUT, path: [\"/a/b/*\", \"/c\"] }",
+        "} restriction r { deny { path: \"/admin/*\" }",
     ] {
         assert_eq!(of(rules), 1, "{rules}");
     }
@@ -252,6 +253,7 @@ fn a_deny_of_one_level_beside_an_allow_of_all_is_warned_about() {
         "allow { path: \"/**\" } deny { path: [\"/admin\", \"/admin/**\"] }",
         "allow { path: \"/**\" } deny { path: \"/admin/*\" } deny { path: \"/admin/**\" }",
         "allow { path: \"/v1/**\" } deny { path: \"/admin/*\" }",
+        "} restriction r { only { path: \"/v1/**\" } deny { path: \"/admin/*\" }",
     ] {
         assert_eq!(of(rules), 0, "{rules}");
     }

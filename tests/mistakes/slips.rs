@@ -285,6 +285,12 @@ fn what_every_request_matches_and_what_none_does_is_warned_about() {
     assert!(warned(&http("allow { subject: [any, absent] }"), Code::AlwaysTrue));
     assert!(warned(&http("allow { subject: [absent, not absent] }"), Code::AlwaysTrue));
     assert!(!warned(&http("allow { subject: [\"a\", absent] }"), Code::AlwaysTrue));
+    assert!(warned(
+        "use http policy p { allow { time: [< 2027-01-01T00:00:00Z, >= 2027-01-01T00:00:00Z] } }",
+        Code::AlwaysTrue
+    ));
+    let gap = "use http policy p { allow { time: [< 2027-01-01T00:00:00Z, > 2027-01-01T00:00:00Z] } }";
+    assert!(!warned(gap, Code::AlwaysTrue));
     let networks = |other: &str| http(&format!("allow {{ ip: \"10.0.0.0/8\" }} when ip in \"{other}\""));
     assert!(warned(&networks("192.168.0.0/16"), Code::AlwaysFalse) && warned(&networks("::/0"), Code::AlwaysFalse));
     assert!(!warned(&networks("10.1.0.0/16"), Code::AlwaysFalse) && !warned(&networks("0.0.0.0/0"), Code::AlwaysFalse));
