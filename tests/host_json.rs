@@ -378,6 +378,28 @@ fn whoever_holds_a_token_can_narrow_it_and_never_widen_it() {
 }
 
 #[test]
+fn a_restriction_that_lost_its_rules_narrows_no_token() {
+    let host = momento();
+    let token = host.token(reader());
+    for lost in [json!({}), json!({ "deny": [] }), json!({ "never": [{ "action": "set" }] })] {
+        let error = host.error("ATTENUATE", json!([token, lost]));
+        assert_eq!(error["code"], Code::Attenuate.id(), "{lost}: {error}");
+        assert!(error["help"].as_str().is_some_and(|help| help.contains("only { action: any }")), "{error}");
+    }
+    for lost in [json!({ "only": [] }), json!({ "rules": [] })] {
+        assert_eq!(host.error("ATTENUATE", json!([token, lost]))["code"], "E0110", "{lost}");
+    }
+    for lost in [json!({ "only": {} }), json!({ "rules": [{ "only": {} }] }), json!({ "only": [{}], "ttl": 1 })] {
+        assert_eq!(host.error("ATTENUATE", json!([token, lost]))["code"], "W0101", "{lost}");
+    }
+    let house = host.get("COMPILE", json!(["use momento\nrestriction r {}\nrestriction s { ttl: 1h }"]));
+    let narrow = |name: &str| json!([token, house, { "name": name }]);
+    assert_eq!(host.error("ATTENUATE", narrow("r"))["code"], Code::Attenuate.id());
+    assert!(host.call("ATTENUATE", narrow("s")).is_ok());
+    assert!(host.call("ATTENUATE", json!([token, { "only": [{ "action": { "$any": true } }] }])).is_ok(), "it says so");
+}
+
+#[test]
 fn tokeninfo_shows_what_a_token_says_and_is_no_error_for_a_bad_one() {
     let host = warp10();
     let token = host.token(with(read_token(), "labels", json!({ "dc": { "$regex": "eu-.*" } })));

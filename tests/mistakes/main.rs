@@ -15,4 +15,5 @@ mod operation;
 mod others;
 mod paths;
 mod patterns;
+mod slips;
 mod support;
