@@ -34,7 +34,6 @@ Examples:
   placet revoke --renew --list revoked.txt --snapshot revoked.bin
   placet revoke --renew --list revoked.txt --snapshot revoked.bin --sign --keyring service.keys")]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Args {
     /// The token to revoke, with all that descend from it: a file that holds it, or `-`
     #[arg(group = "what", requires = "keyring")]
