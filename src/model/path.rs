@@ -144,7 +144,7 @@ fn check_escape(rest: &[u8]) -> Result<(), PathError> {
         [b'%', b'2', b'5', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
             Err(PathError::DoubleEncoding)
         }
-        [b'%', b'2', b'5', ..] | [b'%', b'3', b'F', ..] | [b'%', b'2', b'3', ..] => Ok(()),
+        [b'%', b'2', b'5' | b'3', ..] | [b'%', b'3', b'F', ..] => Ok(()),
         [b'%', high, low, ..] => match hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low) {
             Some(b'/' | b'\\') => Err(PathError::EncodedSeparator),
             Some(0..=0x1f | 0x7f) => Err(PathError::ControlCharacter),
