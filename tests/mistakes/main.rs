@@ -8,6 +8,7 @@ mod token_workshop;
 mod cli_support;
 
 mod binding;
+mod command_line;
 mod cost;
 mod lints;
 mod meaning;
