@@ -9,6 +9,7 @@ mod cli_support;
 
 mod binding;
 mod cost;
+mod deciding;
 mod lints;
 mod meaning;
 mod operation;
