@@ -7,6 +7,9 @@
 //! The order is fixed: the token is verified (cheap checks, then the proof, then everything inside), then the request is
 //! held against its vocabulary, then every block of the token and every policy is run. All of them must allow. Without a
 //! token and without a policy nothing allows, and the answer is no.
+//!
+//! A program is of the state of the vocabulary that it was made with. An action that was declared later is not permitted by
+//! it: whoever wrote `action: any` had not heard of it.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -18,7 +21,7 @@ use crate::bytecode::verify::{ProgramError, Proved, ProvedProgram, Scope};
 use crate::limits::BLOCKS;
 use crate::model::request::{Malformed, Request};
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
-use crate::model::vocabulary::{Fingerprint, State, Vocabulary};
+use crate::model::vocabulary::{ActionNo, Fingerprint, State, Vocabulary};
 use crate::token::claims::{Claims, ClaimsSection};
 use crate::token::keyring::Keyring;
 use crate::token::revocation::Revocations;
@@ -55,6 +58,11 @@ impl Policy {
     #[must_use]
     pub fn program(&self) -> Proved<'_> {
         self.program.lend()
+    }
+
+    /// Whether the action was declared when the policy was made.
+    pub(crate) const fn knows(&self, action: ActionNo) -> bool {
+        self.proved_with.1.knows(action)
     }
 
     /// Whether its numbers and types mean here what they meant where it was proved.
@@ -138,13 +146,7 @@ impl<'k> Authorizer<'k> {
         let header = token.header();
         let context =
             Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(i64::MAX), vouchers: &vouchers };
-        let mut programs = token.programs();
-        let Some(authority) = programs.next() else { return refused(Refusal::Truncated) };
-        let mut verdict = verdict_of(Origin::Block(0), run(&authority, Kind::Authority, request, &context));
-        for (restriction, block) in programs.zip(1..) {
-            let answer = run(&restriction, Kind::Restriction, request, &context);
-            verdict = verdict.and(verdict_of(Origin::Block(block), answer));
-        }
+        let mut verdict = blocks_verdict(token, request, &context);
         for policy in self.policy_verdicts(request, &context) {
             verdict = verdict.and(policy);
         }
@@ -179,9 +181,28 @@ impl<'k> Authorizer<'k> {
             if !policy.speaks(&self.verifier) {
                 return Verdict::Refused(Refusal::OtherPolicy);
             }
+            if !policy.knows(request.action()) {
+                return Verdict::NotPermitted(Decider { origin: Origin::Policy(number), rule: None });
+            }
             verdict_of(Origin::Policy(number), run(&policy.program(), Kind::Authority, request, context))
         })
     }
+}
+
+/// What all blocks of the token say. Of an action that was declared after the token was made they say nothing.
+#[inline]
+fn blocks_verdict(token: &Verified<'_>, request: &Request<'_>, context: &Context<'_>) -> Verdict {
+    if !token.state().knows(request.action()) {
+        return Verdict::NotPermitted(Decider { origin: Origin::Block(0), rule: None });
+    }
+    let mut programs = token.programs();
+    let Some(authority) = programs.next() else { return Verdict::Refused(Refusal::Truncated) };
+    let mut verdict = verdict_of(Origin::Block(0), run(&authority, Kind::Authority, request, context));
+    for (restriction, block) in programs.zip(1..) {
+        let answer = run(&restriction, Kind::Restriction, request, context);
+        verdict = verdict.and(verdict_of(Origin::Block(block), answer));
+    }
+    verdict
 }
 
 /// A proved program always answers; one that does not is refused.

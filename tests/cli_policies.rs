@@ -221,6 +221,7 @@ fn a_vocabulary_may_only_grow_at_its_end() {
     check("item: string\nsize: int optional\naction buy, sell\naction look")
         .yes()
         .says("added: action `look`")
+        .says("tokens made with the old one permit none of the added actions")
         .says("role `All` is gone");
     check("item: string\nsize: int optional\naction buy, sell\nshop: string").yes().says("`shop` is required");
     check("item: string\naction buy, sell").no().says("removed: attribute `size`");

@@ -34,6 +34,7 @@ const ADDRESS: FieldNo = FieldNo(7);
 const ID: FieldNo = FieldNo(8);
 const FLAG: FieldNo = FieldNo(9);
 const NOTHING: FieldNo = FieldNo(10);
+const SHUFFLED: FieldNo = FieldNo(11);
 
 pub fn vocabulary() -> Vocabulary {
     let attributes = [
@@ -47,6 +48,7 @@ pub fn vocabulary() -> Vocabulary {
         ("id", Type::One(Scalar::Uuid)),
         ("flag", Type::One(Scalar::Bool)),
         ("nothing", Type::One(Scalar::Int)),
+        ("shuffled", Type::Set(Scalar::String)),
     ];
     let builder = Vocabulary::builder("worst", 1);
     let all = attributes.into_iter().fold(builder, |all, (name, ty)| all.attribute(name, ty, true).unwrap());
@@ -58,17 +60,23 @@ struct Values {
     text: String,
     path: String,
     elements: Vec<Value<'static>>,
+    /// In no order, and different only at their ends.
+    shuffled: Vec<Value<'static>>,
     labels: Vec<(&'static str, &'static str)>,
 }
 
 static VALUES: LazyLock<Values> = LazyLock::new(|| {
     let leaked = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
     let element = leaked("a".repeat(SET_BYTES / SET_ELEMENTS));
+    // A step that is coprime to their number meets each of them once.
+    let numbers = (0..SET_ELEMENTS).map(|place| place * 619 % SET_ELEMENTS);
+    let shuffled = numbers.map(|number| Value::String(leaked(format!("{}{number:04}", &element[4..]))));
     let labels = (0..LABELS).map(|number| (leaked(format!("{}{number:02}", "n".repeat(LABEL))), "v"));
     Values {
         text: "a".repeat(VALUE_BYTES),
         path: "/a".repeat(VALUE_BYTES / 2),
         elements: vec![Value::String(element); SET_ELEMENTS],
+        shuffled: shuffled.collect(),
         labels: labels.collect(),
     }
 });
@@ -82,6 +90,7 @@ pub fn request(vocabulary: &Vocabulary) -> Request<'_> {
     let mut request = Request::new(vocabulary, ActionNo(7), 1_767_225_600_000);
     request.set(TEXT, values.text.as_str()).unwrap();
     request.set(TEXTS, values.elements.as_slice()).unwrap();
+    request.set(SHUFFLED, values.shuffled.as_slice()).unwrap();
     request.set(RAW, values.text.as_bytes()).unwrap();
     request.set(PATH, Value::Path(ResourcePath::new(&values.path).unwrap())).unwrap();
     request.set(NAMED, values.labels.as_slice()).unwrap();
@@ -411,10 +420,12 @@ fn values(cases: &mut Cases) {
         ("minute", of_time(Op::Minute {})),
         ("weekday", of_time(Op::Weekday {})),
         ("length", [one(Op::LengthOf {}), one(Op::Field { field: RAW })].concat()),
-        ("size", one(Op::Size { field: TEXTS })),
+        ("size of labels", one(Op::Size { field: NAMED })),
     ] {
         cases.value(name, &value, &none);
     }
+    let size = one(Op::Size { field: SHUFFLED });
+    cases.truth("size", 5, &[one(Op::Unequal {}), size.clone(), size].concat(), &none);
     let constants: [(&str, Vec<u8>, fn(Const) -> Op); 6] = [
         ("string", "\u{e9}".repeat(1_000).into_bytes(), |text| Op::String { text }),
         ("string of wide characters", "\u{1f980}".repeat(500).into_bytes(), |text| Op::String { text }),

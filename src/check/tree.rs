@@ -396,9 +396,9 @@ pub enum Operand {
     Issuance,
     /// `token.expiry`: a time; the greatest one where the token never expires.
     Expiry,
-    /// int+int, time+duration, duration+duration; saturates.
+    /// int+int, time+duration, duration+duration. The whole of a sum saturates, its parts are exact.
     Add(Box<Operand>, Box<Operand>),
-    /// int-int, time-duration, duration-duration, time-time (a duration); saturates.
+    /// int-int, time-duration, duration-duration, time-time (a duration); as a sum.
     Subtract(Box<Operand>, Box<Operand>),
     /// Hour of the day of a time, 0 to 23, UTC.
     Hour(Box<Operand>),

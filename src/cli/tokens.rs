@@ -208,7 +208,10 @@ impl<'t> View<'t> {
             Some((vocabulary, state)) if *state == vocabulary.present() => {
                 format!("{} {}", vocabulary.name(), vocabulary.version())
             }
-            Some((vocabulary, _)) => format!("{} {}, an earlier state of it", vocabulary.name(), vocabulary.version()),
+            Some((vocabulary, state)) => {
+                let name = format!("{} {}, an earlier state of it", vocabulary.name(), vocabulary.version());
+                younger_actions(vocabulary, *state).map_or_else(|| name.clone(), |younger| format!("{name}, {younger}"))
+            }
             None => format!("unknown here (fingerprint {}); `--vocabulary FILE` adds yours", self.header.fingerprint),
         }
     }
@@ -241,6 +244,18 @@ impl<'t> View<'t> {
             "blocks": self.blocks.iter().map(BlockView::json).collect::<Vec<_>>(),
         })
     }
+}
+
+/// The actions that a token of this state permits to nobody, whatever its rules say: the first few of them.
+fn younger_actions(vocabulary: &Vocabulary, state: State) -> Option<String> {
+    const SHOWN: usize = 4;
+    let younger = vocabulary.actions().get(usize::from(state.actions)..).filter(|younger| !younger.is_empty())?;
+    let names: Vec<_> = younger.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = match younger.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(format!("from before {}{more}", names.join(", ")))
 }
 
 impl BlockView<'_> {

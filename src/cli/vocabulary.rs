@@ -219,7 +219,8 @@ fn check(ui: &Ui, old: &Vocabulary, new: &Vocabulary) -> Exit {
     let grows = new.state(old.fingerprint()).is_some();
     let breaks = if grows { Vec::new() } else { breaks(old, new) };
     let added = if grows { log(new).split_off(log(old).len()) } else { Vec::new() };
-    let notes: Vec<_> = added.iter().filter_map(note).chain(role_notes(old, new)).collect();
+    let notes: Vec<_> =
+        added.iter().filter_map(note).chain(younger_actions(&added)).chain(role_notes(old, new)).collect();
     if ui.is_json() {
         let added: Vec<_> = added.iter().map(|one| json!({ "kind": one.kind(), "name": one.name() })).collect();
         ui.json(&json!({ "append_only": grows, "breaks": breaks, "added": added, "notes": notes }));
@@ -335,6 +336,12 @@ fn note(added: &Declaration) -> Option<String> {
         )),
         Declaration::Attribute(_) | Declaration::Action(_) => None,
     }
+}
+
+/// What the tokens that are there say of the actions that are new to them.
+fn younger_actions(added: &[Declaration]) -> Option<String> {
+    let actions = added.iter().any(|one| matches!(one, Declaration::Action(_)));
+    actions.then(|| "tokens made with the old one permit none of the added actions; mint new ones for that".to_owned())
 }
 
 /// Roles exist only while compiling: a change of one touches new tokens, and leaves those that were made as they are.

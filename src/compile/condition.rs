@@ -204,10 +204,10 @@ fn bytes(constant: &Constant) -> Option<&[u8]> {
     }
 }
 
-/// Saturates, as it does when it is decided.
+/// What would saturate is left for the VM: it may be a part of a longer sum, which is exact.
 fn sum(left: Value, right: Value) -> Value {
     let known = match (&left, &right) {
-        (Value::Constant(left), Value::Constant(right)) => computed(left, right, sum_type, i64::saturating_add),
+        (Value::Constant(left), Value::Constant(right)) => computed(left, right, sum_type, i64::checked_add),
         _ => None,
     };
     known.map_or_else(|| Value::Add(Box::new(left), Box::new(right)), Value::Constant)
@@ -215,7 +215,7 @@ fn sum(left: Value, right: Value) -> Value {
 
 fn difference(left: Value, right: Value) -> Value {
     let known = match (&left, &right) {
-        (Value::Constant(left), Value::Constant(right)) => computed(left, right, difference_type, i64::saturating_sub),
+        (Value::Constant(left), Value::Constant(right)) => computed(left, right, difference_type, i64::checked_sub),
         _ => None,
     };
     known.map_or_else(|| Value::Subtract(Box::new(left), Box::new(right)), Value::Constant)
@@ -225,9 +225,9 @@ fn computed(
     left: &Constant,
     right: &Constant,
     ty: fn(Scalar, Scalar) -> Option<Scalar>,
-    compute: fn(i64, i64) -> i64,
+    compute: fn(i64, i64) -> Option<i64>,
 ) -> Option<Constant> {
-    let value = compute(number(left)?, number(right)?);
+    let value = compute(number(left)?, number(right)?)?;
     match ty(left.scalar(), right.scalar())? {
         Scalar::Int => Some(Constant::Int(value)),
         Scalar::Time => Some(Constant::Time(value)),

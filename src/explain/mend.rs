@@ -235,7 +235,7 @@ impl Wish {
         let Some(Type::Set(scalar)) = facts.vocabulary.attribute(field).map(|attribute| attribute.ty) else {
             return Vec::new();
         };
-        let mut elements = self.elements(field);
+        let mut elements = self.distinct(field);
         let wanted = i64::try_from(elements.len()).unwrap_or(i64::MAX).clamp(first, last);
         let Ok(wanted) = usize::try_from(wanted) else { return Vec::new() };
         elements.truncate(wanted);

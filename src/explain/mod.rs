@@ -97,6 +97,10 @@ impl<'a> Court<'a> {
         let mut scratch = Scratch::new();
         let verdict = self.decide(request, time, &mut scratch);
         let mut explanation = self.decided(verdict, time);
+        if let Some(cause) = self.younger(request.action, verdict, time, &mut scratch) {
+            explanation.cause = Some(cause);
+            return explanation;
+        }
         if self.closed {
             return explanation;
         }
@@ -105,6 +109,20 @@ impl<'a> Court<'a> {
             explanation.nearest = self.way_out(&wish, decider, &mut scratch);
         }
         explanation
+    }
+
+    /// Says so where what decided was made before the action was declared: no rule of it is to blame.
+    fn younger(&self, action: ActionNo, verdict: Verdict, time: i64, scratch: &mut Scratch) -> Option<Cause> {
+        let Verdict::NotPermitted(Decider { origin, rule: None }) = verdict else { return None };
+        let (knows, what) = match origin {
+            Origin::Block(_) => {
+                let token = self.authorizer.verifier().verify(self.token?, time, scratch).ok()?;
+                (token.state().knows(action), "token")
+            }
+            Origin::Policy(number) => (self.authorizer.policies().get(usize::from(number))?.knows(action), "policy"),
+        };
+        let vocabulary = self.authorizer.vocabulary();
+        (!knows).then(|| refusal::younger(vocabulary.action_name(action).unwrap_or("?"), what, vocabulary))
     }
 
     /// What a verdict means: the rule that decided, or the cause. No change is looked for.
@@ -348,7 +366,7 @@ pub struct Explanation {
     /// Who decided; none where it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided: Option<Ruling>,
-    /// Why it was refused.
+    /// Why it was refused, or why no rule was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
     /// How near it came, where a rule said no.

@@ -44,6 +44,15 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: i64, vocabulary
     Cause { name: refusal.name(), message, help: help(refusal).map(str::to_owned) }
 }
 
+/// Of an action that was declared after the token or the policy was made.
+pub(super) fn younger(action: &str, what: &str, vocabulary: &Vocabulary) -> Cause {
+    Cause {
+        name: "younger_action",
+        message: format!("the {what} was made before `{}` had the action `{action}`", vocabulary.name()),
+        help: Some(format!("make a new {what} with the present vocabulary")),
+    }
+}
+
 const fn help(refusal: Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::NotAToken => {

@@ -45,6 +45,7 @@ impl fmt::Display for Explanation {
             }
         }
         if let Some(cause) = &self.cause {
+            f.write_str(if self.decided.is_some() { ": " } else { "" })?;
             cause.fmt(f)?;
         }
         self.nearest.iter().try_for_each(|nearest| write!(f, "\n{nearest}"))

@@ -1,5 +1,7 @@
 //! A request that may still be changed, and what holds of it: the plain twin of what the VM asks.
 
+use std::collections::HashSet;
+
 use super::tree::{Comparison, Effect, Operand, Pattern, Rule, Test, Truth};
 use crate::author::request::{OwnedRequest, OwnedValue};
 use crate::bytecode::automaton::Automaton;
@@ -79,6 +81,12 @@ impl Wish {
             Some(OwnedValue::One(element)) => vec![element],
             Some(OwnedValue::Labels(_)) | None => Vec::new(),
         }
+    }
+
+    /// The elements of a set, each once.
+    pub(crate) fn distinct(&self, field: FieldNo) -> Vec<Constant> {
+        let mut seen = HashSet::new();
+        self.elements(field).into_iter().filter(|element| seen.insert(element.clone())).collect()
     }
 
     pub(crate) fn labels(&self, field: FieldNo) -> Option<Vec<(String, String)>> {
@@ -189,8 +197,10 @@ impl Wish {
             Operand::Constant(constant) => constant.clone(),
             Operand::Issuance => Constant::Time(facts.issuance),
             Operand::Expiry => Constant::Time(facts.expiry),
-            Operand::Add(left, right) => Constant::Int(number_of(left)?.saturating_add(number_of(right)?)),
-            Operand::Subtract(left, right) => Constant::Int(number_of(left)?.saturating_sub(number_of(right)?)),
+            Operand::Add(..) | Operand::Subtract(..) => {
+                let exact = self.exact(operand, facts)?;
+                Constant::Int(i64::try_from(exact).unwrap_or(if exact < 0 { i64::MIN } else { i64::MAX }))
+            }
             Operand::Hour(inner) => Constant::Int(number_of(inner)?.rem_euclid(DAY) / HOUR),
             Operand::Minute(inner) => Constant::Int(number_of(inner)?.rem_euclid(HOUR) / MINUTE),
             // 1970-01-01 was a Thursday, day 4.
@@ -198,9 +208,18 @@ impl Wish {
             Operand::Length(inner) => count(bytes(&self.operand(inner, facts)?)?.len()),
             Operand::Size(field) => match self.value(*field) {
                 Some(OwnedValue::Labels(labels)) => count(labels.len()),
-                _ => count(self.elements(*field).len()),
+                _ => count(self.distinct(*field).len()),
             },
         })
+    }
+
+    /// A sum as the VM computes it: exact, and saturating only as a whole.
+    fn exact(&self, operand: &Operand, facts: &Facts<'_>) -> Option<i128> {
+        match operand {
+            Operand::Add(left, right) => Some(self.exact(left, facts)? + self.exact(right, facts)?),
+            Operand::Subtract(left, right) => Some(self.exact(left, facts)? - self.exact(right, facts)?),
+            term => self.operand(term, facts).as_ref().and_then(number).map(i128::from),
+        }
     }
 }
 

@@ -73,6 +73,15 @@ pub struct State {
     pub actions: u16,
 }
 
+impl State {
+    /// Whether the action was declared then.
+    #[must_use]
+    #[inline]
+    pub const fn knows(&self, action: ActionNo) -> bool {
+        action.0 < self.actions
+    }
+}
+
 /// A complete vocabulary. Made by a [`Builder`]; never changes.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {

@@ -1,13 +1,18 @@
-//! What `when` asks. A value that is absent makes the comparison that reads it false; numbers saturate.
+//! What `when` asks. A value that is absent makes the comparison that reads it false. A sum is computed exactly, however
+//! many terms it has, and saturates once at its end: if each term did, a large one and its opposite would leave less than
+//! there was.
 
 use core::slice;
 
 use memchr::memmem;
 
+use super::distinct::distinct;
 use super::{Machine, Quantifier, take};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Op, Sort};
+use crate::bytecode::verify::{difference_type, sum_type};
 use crate::model::path::ResourcePath;
+use crate::model::types::Scalar;
 use crate::model::value::{Address, Value};
 use crate::model::vocabulary::FieldNo;
 
@@ -127,6 +132,15 @@ impl<'p, 'r> Machine<'p, 'r> {
 
     fn value(&self, code: &mut Cursor<'p>) -> Option<Present<'_>> {
         Some(match Op::read_of(code, Sort::Value)? {
+            op @ (Op::Add {} | Op::Subtract {}) => self.sum(op, code)?.map(Sum::saturated),
+            op => self.term(op, code)?,
+        })
+    }
+
+    /// A value that is no sum.
+    #[inline]
+    fn term(&self, op: Op, code: &mut Cursor<'p>) -> Option<Present<'_>> {
+        Some(match op {
             Op::Field { field } => self.request.value(field).copied(),
             Op::LabelOf { field, name } => self.label(field, self.constant(name)?)?,
             Op::Number { number } => Some(Value::Int(number.0)),
@@ -141,38 +155,66 @@ impl<'p, 'r> Machine<'p, 'r> {
             Op::No {} => Some(Value::Bool(false)),
             Op::Issuance {} => Some(Value::Time(self.context.issuance)),
             Op::Expiry {} => Some(Value::Time(self.context.expiry)),
-            Op::Add {} => self.combine(code, i64::saturating_add)?,
-            Op::Subtract {} => self.combine(code, i64::saturating_sub)?,
             Op::Hour {} => self.number(code, |time| time.rem_euclid(DAY) / HOUR)?,
             Op::Minute {} => self.number(code, |time| time.rem_euclid(HOUR) / MINUTE)?,
             // 1970-01-01 was a Thursday, day 4.
             Op::Weekday {} => self.number(code, |time| (time.div_euclid(DAY) + 3).rem_euclid(7) + 1)?,
             Op::LengthOf {} => self.value(code)?.and_then(|value| value.bytes()).map(|bytes| count(bytes.len())),
-            Op::Size { field } => Some(count(self.size(field))),
+            Op::Size { field } => Some(count(self.size(field)?)),
             _ => return None,
         })
     }
 
-    /// A sum or a difference; its type follows from those of its parts.
-    fn combine(&self, code: &mut Cursor<'p>, combine: impl Fn(i64, i64) -> i64) -> Option<Present<'static>> {
-        let (left, right) = (self.value(code)?, self.value(code)?);
+    /// A sum or a difference.
+    fn sum(&self, op: Op, code: &mut Cursor<'p>) -> Option<Option<Sum>> {
+        let (left, right) = (self.summand(code)?, self.summand(code)?);
         let Some((left, right)) = left.zip(right) else { return Some(None) };
-        let number = combine(left.number()?, right.number()?);
-        Some(Some(match (left, right) {
-            (Value::Int(_), _) => Value::Int(number),
-            (Value::Time(_), Value::Duration(_)) | (Value::Duration(_), Value::Time(_)) => Value::Time(number),
-            _ => Value::Duration(number),
+        Some(Some(match op {
+            Op::Add {} => Sum { ty: sum_type(left.ty, right.ty)?, exact: left.exact + right.exact },
+            Op::Subtract {} => Sum { ty: difference_type(left.ty, right.ty)?, exact: left.exact - right.exact },
+            _ => return None,
         }))
+    }
+
+    /// A part of a sum, which may be one itself.
+    fn summand(&self, code: &mut Cursor<'p>) -> Option<Option<Sum>> {
+        match Op::read_of(code, Sort::Value)? {
+            op @ (Op::Add {} | Op::Subtract {}) => self.sum(op, code),
+            op => Some(match self.term(op, code)? {
+                Some(value) => Some(Sum { ty: value.scalar()?, exact: i128::from(value.number()?) }),
+                None => None,
+            }),
+        }
     }
 
     fn number(&self, code: &mut Cursor<'p>, of: impl Fn(i64) -> i64) -> Option<Present<'static>> {
         Some(self.value(code)?.and_then(|value| value.number()).map(|number| Value::Int(of(number))))
     }
 
-    fn size(&self, field: FieldNo) -> usize {
+    fn size(&self, field: FieldNo) -> Option<usize> {
         match self.request.value(field) {
-            Some(Value::Labels(labels)) => labels.len(),
-            _ => self.set(field).len(),
+            Some(Value::Labels(labels)) => Some(labels.len()),
+            Some(Value::Set(elements)) => distinct(elements, self.fuel),
+            value => Some(usize::from(value.is_some())),
+        }
+    }
+}
+
+/// A number on its way through a sum. The terms of a program that fits its bounds are far fewer than would overflow it.
+#[derive(Clone, Copy)]
+struct Sum {
+    ty: Scalar,
+    exact: i128,
+}
+
+impl Sum {
+    fn saturated(self) -> Value<'static> {
+        let end = if self.exact < 0 { i64::MIN } else { i64::MAX };
+        let number = i64::try_from(self.exact).unwrap_or(end);
+        match self.ty {
+            Scalar::Time => Value::Time(number),
+            Scalar::Duration => Value::Duration(number),
+            _ => Value::Int(number),
         }
     }
 }

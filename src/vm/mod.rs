@@ -9,6 +9,7 @@
 //! value, [`condition`] what `when` asks.
 
 mod condition;
+mod distinct;
 mod indexed;
 mod pattern;
 

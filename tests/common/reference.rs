@@ -503,8 +503,12 @@ impl Walk<'_> {
             Operand::Term(term, scalar) => self.term(term, *scalar),
             Operand::Issuance => Constant::Time(self.context.issuance),
             Operand::Expiry => Constant::Time(self.context.expiry),
-            Operand::Add(left, right) => sum(&self.read(left)?, &self.read(right)?),
-            Operand::Subtract(left, right) => difference(&self.read(left)?, &self.read(right)?),
+            Operand::Add(..) | Operand::Subtract(..) => match self.sum(operand)? {
+                (exact, Scalar::Int) => Constant::Int(saturated(exact)),
+                (exact, Scalar::Time) => Constant::Time(saturated(exact)),
+                (exact, Scalar::Duration) => Constant::Duration(saturated(exact)),
+                other => panic!("{other:?} is no sum"),
+            },
             Operand::Hour(time) => Constant::Int(self.part_of_day(time)? / (60 * 60 * 1000)),
             Operand::Minute(time) => Constant::Int(self.part_of_day(time)? / (60 * 1000) % 60),
             Operand::Weekday(time) => {
@@ -515,11 +519,30 @@ impl Walk<'_> {
             Operand::Size(field) => {
                 let size = match self.value(*field) {
                     Some(Held::Labels(labels)) => labels.len(),
-                    _ => self.elements(*field).len(),
+                    _ => different(&self.elements(*field)),
                 };
                 Constant::Int(i64::try_from(size).unwrap())
             }
         })
+    }
+
+    /// A whole sum, exactly.
+    fn sum(&self, operand: &Operand) -> Option<(i128, Scalar)> {
+        let (left, right, sign) = match operand {
+            Operand::Add(left, right) => (left, right, 1),
+            Operand::Subtract(left, right) => (left, right, -1),
+            term => {
+                let value = self.read(term)?;
+                return Some((i128::from(number_of(&value)?), value.scalar()));
+            }
+        };
+        let ((left, left_type), (right, right_type)) = (self.sum(left)?, self.sum(right)?);
+        let ty = match (left_type, right_type) {
+            (Scalar::Int, Scalar::Int) => Scalar::Int,
+            (Scalar::Time, Scalar::Time) | (Scalar::Duration, Scalar::Duration) => Scalar::Duration,
+            _ => Scalar::Time,
+        };
+        Some((left + sign * right, ty))
     }
 
     fn part_of_day(&self, time: &Operand) -> Option<i64> {
@@ -541,27 +564,8 @@ fn compare(comparison: Comparison, left: &Constant, right: &Constant) -> bool {
     }
 }
 
-fn sum(left: &Constant, right: &Constant) -> Constant {
-    let sum = |left: &i64, right: &i64| saturated(i128::from(*left) + i128::from(*right));
-    match (left, right) {
-        (Constant::Int(left), Constant::Int(right)) => Constant::Int(sum(left, right)),
-        (Constant::Duration(left), Constant::Duration(right)) => Constant::Duration(sum(left, right)),
-        (Constant::Time(left), Constant::Duration(right)) | (Constant::Duration(left), Constant::Time(right)) => {
-            Constant::Time(sum(left, right))
-        }
-        _ => panic!("{left:?} + {right:?}"),
-    }
-}
-
-fn difference(left: &Constant, right: &Constant) -> Constant {
-    let difference = |left: &i64, right: &i64| saturated(i128::from(*left) - i128::from(*right));
-    match (left, right) {
-        (Constant::Int(left), Constant::Int(right)) => Constant::Int(difference(left, right)),
-        (Constant::Duration(left), Constant::Duration(right)) => Constant::Duration(difference(left, right)),
-        (Constant::Time(left), Constant::Time(right)) => Constant::Duration(difference(left, right)),
-        (Constant::Time(left), Constant::Duration(right)) => Constant::Time(difference(left, right)),
-        _ => panic!("{left:?} - {right:?}"),
-    }
+fn different(elements: &[Constant]) -> usize {
+    (0..elements.len()).filter(|&place| !elements[..place].contains(&elements[place])).count()
 }
 
 fn saturated(number: i128) -> i64 {

@@ -10,6 +10,7 @@ mod cli_support;
 mod binding;
 mod command_line;
 mod cost;
+mod deciding;
 mod lints;
 mod meaning;
 mod operation;

@@ -6,7 +6,7 @@ use super::pattern::Subject;
 use super::{Checked, Fault, Verifier, deeper, need};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Op, Sort};
-use crate::limits::VALUE_BYTES;
+use crate::limits::{SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
 
@@ -108,7 +108,11 @@ impl<'a> Verifier<'_, 'a> {
                 need(value.ty.is_textual() || value.ty == Scalar::Path).map(|()| Seen::any(Scalar::Int))
             }
             Op::Size { field } => match self.field(field)? {
-                Type::Set(_) | Type::Labels => Ok(Seen::any(Scalar::Int)),
+                Type::Set(_) => {
+                    self.allowance.charge(sorting(SET_ELEMENTS, SET_BYTES) as u64)?;
+                    Ok(Seen::any(Scalar::Int))
+                }
+                Type::Labels => Ok(Seen::any(Scalar::Int)),
                 Type::One(_) => Err(Fault::WrongType),
             },
             _ => Err(Fault::WrongSort),
@@ -176,6 +180,15 @@ const SEARCH: u64 = 64;
 
 /// Steps for each byte that is looked through, where what is sought nearly is at every place.
 const SOUGHT: u64 = 3;
+
+/// Steps of sorting so many values of so many bytes together: each is compared some fifteen times, and its bytes with it.
+#[must_use]
+pub(crate) const fn sorting(values: usize, bytes: usize) -> usize {
+    SORTED * values + bytes / 2
+}
+
+/// Steps of putting one value of a set in its place.
+const SORTED: usize = 48;
 
 /// The type of a sum.
 #[must_use]

@@ -22,6 +22,7 @@ use crate::model::vocabulary::{State, Vocabulary};
 use allowance::Extent;
 
 pub use allowance::Allowance;
+pub(crate) use condition::sorting;
 pub use condition::{difference_type, sum_type};
 pub use fault::{Fault, ProgramError};
 
