@@ -275,7 +275,7 @@ struct Segments<'f> {
 }
 
 impl Steps for Segments<'_> {
-    #[inline]
+    #[inline(always)]
     fn step<'v>(&self, pieces: &mut Cursor<'_>, rest: &'v [u8]) -> Option<Step<'v>> {
         self.fuel.spend(1)?;
         let after = match PathPiece::read(pieces)? {

@@ -64,7 +64,8 @@ impl Extent {
     /// Steps of comparing each value with a text of so many bytes.
     #[inline]
     pub(super) fn comparing(self, length: u64) -> u64 {
-        self.values.saturating_mul(length).min(self.bytes) / COMPARED
+        // A text has some thousand bytes and a set some thousand elements, which is far from overflowing.
+        (self.values * length).min(self.bytes) / COMPARED
     }
 
     /// Steps of matching a pattern of this price.

@@ -284,7 +284,9 @@ impl<'a> Verifier<'_, 'a> {
             *cursor = start;
             return Err(no_instruction(cursor));
         };
-        self.allowance.charge(op.cost() * self.extent.values)?;
+        // Only patterns are asked of each element of a set.
+        let times = if matches!(sort, Sort::Pattern) { self.extent.values } else { 1 };
+        self.allowance.charge(op.cost() * times)?;
         Ok(op)
     }
 
@@ -309,8 +311,10 @@ impl<'a> Verifier<'_, 'a> {
             Op::ActionIn { first, last } => self.actions(first, last),
             Op::ActionSet { set } | Op::ActionNot { set } => self.action_set(set),
             Op::Test { field } => self.elements(field, |_| true, |this, subject| this.pattern(cursor, subject, 0)),
-            Op::Equals { field, text } => self.joined(field, |this, subject| this.equal_text(text, subject)),
-            Op::Begins { field, text } => self.joined(field, |this, subject| this.piece(text, subject)),
+            Op::Equals { field, text } => {
+                self.joined(field, |this, subject, extent| this.equal_text(text, subject, extent))
+            }
+            Op::Begins { field, text } => self.joined(field, |this, subject, extent| this.piece(text, subject, extent)),
             Op::Present { field } => self.field(field).map(|_| ()),
             Op::When {} => self.truth(cursor, 0),
             _ => Err(Fault::WrongSort),

@@ -32,11 +32,7 @@ impl<'a> Verifier<'_, 'a> {
         if !fits(ty) {
             return Err(Fault::WrongType);
         }
-        let (subject, extent) = match ty {
-            Type::One(scalar) => (Subject::One(scalar), Extent::ONE),
-            Type::Labels => (Subject::Labels, Extent::ONE),
-            Type::Set(scalar) => (Subject::One(scalar), Extent::SET),
-        };
+        let (subject, extent) = looked_at(ty);
         // Inside a pattern there is no other attribute, so nothing has to be kept of what was before.
         self.extent = extent;
         pattern(self, subject)?;
@@ -46,28 +42,21 @@ impl<'a> Verifier<'_, 'a> {
 
     /// The pattern of a test that is one instruction with it; it costs what `eq` and `prefix` do.
     #[inline(always)]
-    pub(super) fn joined(&mut self, field: FieldNo, pattern: impl FnOnce(&mut Self, Subject) -> Checked) -> Checked {
+    pub(super) fn joined(
+        &mut self,
+        field: FieldNo,
+        pattern: impl FnOnce(&mut Self, Subject, Extent) -> Checked,
+    ) -> Checked {
         const LEAF: u64 = Op::Eq { text: Const(0) }.cost();
-        self.elements(
-            field,
-            |_| true,
-            |this, subject| {
-                this.allowance.charge(LEAF * this.extent.values)?;
-                pattern(this, subject)
-            },
-        )
+        let (subject, extent) = looked_at(self.field(field)?);
+        self.allowance.charge(LEAF * extent.values)?;
+        pattern(self, subject, extent)
     }
 
-    pub(super) fn piece(&mut self, text: Const, subject: Subject) -> Checked {
+    pub(super) fn piece(&mut self, text: Const, subject: Subject, extent: Extent) -> Checked {
         let length = self.text(text)?.len() as u64;
         need_textual(subject)?;
-        self.compared(length)
-    }
-
-    /// A comparison of each value with a text of so many bytes.
-    #[inline]
-    fn compared(&mut self, length: u64) -> Checked {
-        self.allowance.charge(self.extent.comparing(length))
+        self.allowance.charge(extent.comparing(length))
     }
 
     pub(super) fn pattern(&mut self, cursor: &mut Cursor<'a>, subject: Subject, depth: usize) -> Checked {
@@ -79,8 +68,8 @@ impl<'a> Verifier<'_, 'a> {
                 self.body(cursor, body, |this, inner| this.pattern(inner, subject, depth))
             }
             Op::IsTrue {} | Op::IsFalse {} => need(subject == Subject::One(Scalar::Bool)),
-            Op::Eq { text } => self.equal_text(text, subject),
-            Op::Prefix { text } | Op::Suffix { text } => self.piece(text, subject),
+            Op::Eq { text } => self.equal_text(text, subject, self.extent),
+            Op::Prefix { text } | Op::Suffix { text } => self.piece(text, subject, self.extent),
             Op::Glob { glob } => {
                 need_textual(subject)?;
                 let price = glob_price(self.text(glob)?).ok_or(Fault::BadConstant)?;
@@ -105,7 +94,7 @@ impl<'a> Verifier<'_, 'a> {
             Op::Within { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
                 let length = self.path(path)?;
-                self.compared(length)
+                self.allowance.charge(self.extent.comparing(length))
             }
             Op::Label { name } => {
                 need(subject == Subject::Labels)?;
@@ -116,7 +105,7 @@ impl<'a> Verifier<'_, 'a> {
         }
     }
 
-    pub(super) fn equal_text(&mut self, text: Const, subject: Subject) -> Checked {
+    pub(super) fn equal_text(&mut self, text: Const, subject: Subject, extent: Extent) -> Checked {
         let length = match subject {
             Subject::One(Scalar::String) => self.utf8(text)?,
             Subject::One(Scalar::Bytes) => self.text(text)?.len() as u64,
@@ -124,13 +113,23 @@ impl<'a> Verifier<'_, 'a> {
             Subject::One(Scalar::Uuid) => return self.sixteen(text),
             Subject::One(_) | Subject::Labels => return Err(Fault::WrongType),
         };
-        self.compared(length)
+        self.allowance.charge(extent.comparing(length))
     }
 
     /// The name of a label, which is compared with that of each label: all of them may be as long.
     pub(super) fn label_name(&mut self, name: Const) -> Checked {
         let length = self.utf8(name)?;
         self.allowance.charge(LABELS as u64 * (LABEL + length / LABEL_COMPARED))
+    }
+}
+
+/// What a pattern on an attribute of this type looks at, and how much of it there may be.
+#[inline(always)]
+const fn looked_at(ty: Type) -> (Subject, Extent) {
+    match ty {
+        Type::One(scalar) => (Subject::One(scalar), Extent::ONE),
+        Type::Labels => (Subject::Labels, Extent::ONE),
+        Type::Set(scalar) => (Subject::One(scalar), Extent::SET),
     }
 }
 
