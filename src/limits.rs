@@ -181,6 +181,9 @@ pub const WARP10_CONFIG_VALUE: usize = 1024 * 1024;
 /// Bytes of one revocation list of Warp 10: four million tokens.
 pub const WARP10_LIST_BYTES: usize = 64 * 1024 * 1024;
 
+/// Bytes of a revocation list in a file of the command line: sixteen million ids.
+pub const REVOCATION_BYTES: usize = 256 * 1024 * 1024;
+
 /// Bytes of one WarpScript text: envelopes have a few kilobytes, and generated ones with a thousand tokens stay below a megabyte.
 pub const SCRIPT_BYTES: usize = 1024 * 1024;
 

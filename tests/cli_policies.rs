@@ -142,7 +142,7 @@ fn warnings_are_errors_only_where_the_user_says_so() {
     place.placet("check open.placet --deny-warnings").no();
     place.placet("keygen --local --keyring keys").yes();
     place.placet("mint open.placet --keyring keys").yes();
-    place.placet("mint open.placet --keyring keys --deny-warnings").no().prints_nothing();
+    place.placet("mint open.placet --keyring keys --deny-warnings").could_not().prints_nothing();
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn the_prompt_decides_what_is_typed() {
         get { cache: \"acorns\", item: \"bob/1\" }\n\
         gte { cache: \"acorns\" }\n\
         {\"action\": \"set\", \"cache\": \"acorns\"}\n";
-    let ran = place.placet_reading("repl", typed).yes();
+    let ran = place.placet_reading("repl", typed).no();
     let verdicts: Vec<_> = ran
         .out
         .lines()
@@ -267,7 +267,7 @@ fn the_prompt_goes_on_after_every_mistake() {
     let typed = "get { cache: \"a\" }\n:frob\ntoken bad { }\nuse nowhere\n)))\n}\n:load none\n:token\n:now tomorrow\n:load policy.placet\n\
         :token whole\n:restrict one_item(item: \"x\")\nget { cache: \"a\", item: \"x\" }\nget { cache: \"a\", item: \"y\" }\n:restrict\n\
         get { cache: \"a\", item: \"y\" }\n:policy no_chat\ntopicPublish {\n";
-    let ran = place.placet_reading("repl", typed).yes();
+    let ran = place.placet_reading("repl", typed).could_not();
     assert_eq!(ran.out.matches("allow    ").count(), 2, "{}", ran.out);
     ran.says("there is no `:frob`").says("`none`").says("restriction `one_item` is added");
 }
@@ -275,9 +275,9 @@ fn the_prompt_goes_on_after_every_mistake() {
 #[test]
 fn the_prompt_survives_endless_and_binary_input() {
     let place = Place::new();
-    place.placet_reading("repl", &"x".repeat(1 << 20)).yes().says("too long");
-    place.placet_reading("repl", &"{".repeat(1000)).yes();
-    place.placet_reading("repl", "\u{0}\u{202e}\n\u{fffd}\n").yes();
+    place.placet_reading("repl", &"x".repeat(1 << 20)).could_not().says("too long");
+    place.placet_reading("repl", &"{".repeat(1000)).could_not();
+    place.placet_reading("repl", "\u{0}\u{202e}\n\u{fffd}\n").could_not();
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn a_policy_with_errors_makes_no_token() {
     place.write("bad.placet", "use momento\ntoken t { permissions: [{ role: ReadOnly, cahce: \"a\" }] ttl: 5m }\n");
     place
         .placet("mint bad.placet --keyring keys")
-        .no()
+        .could_not()
         .prints_nothing()
         .says("did you mean `cache`")
         .says("bad.placet:2");
@@ -179,7 +179,7 @@ fn each_bad_token_is_refused_with_its_own_cause() {
     refused("token --revocations revoked", "revoked");
     refused("token --revocations revoked --now 0", "not_yet_valid");
     refused("token --now -1", "no_clock");
-    place.placet("revoke --renew --list ahead --now 2099-01-01T00:00:00Z").yes();
+    place.placet("revoke --new --list ahead --now 2099-01-01T00:00:00Z").yes();
     refused("token --revocations ahead", "early_revocations");
     place.placet("keygen --local --keyring other").yes();
     place.placet("inspect token --keyring other").no().says("unknown_key");
@@ -190,7 +190,7 @@ fn each_bad_token_is_refused_with_its_own_cause() {
 #[test]
 fn a_list_that_is_too_old_lets_nothing_through() {
     let place = Place::with_token();
-    place.placet("revoke --renew --list list --now 0 --max-age 1h").yes();
+    place.placet("revoke --new --list list --now 0 --max-age 1h").yes();
     place.placet("inspect token --keyring keys --revocations list").no().says("stale_revocations");
 }
 
@@ -203,7 +203,7 @@ fn a_token_of_an_unknown_vocabulary_is_refused_and_shown_with_the_file() {
     place.placet("inspect t").yes().says("unknown here");
     place.placet("inspect t --keyring keys").no().says("unknown_vocabulary");
     place.placet("inspect t --keyring keys --vocabulary shop.placet").yes().says("allow { action: buy }");
-    place.placet("inspect t --vocabulary token").no();
+    place.placet("inspect t --vocabulary token").could_not();
     let mut forged = place.read("t").trim().to_owned();
     let changed = if forged.ends_with('A') { "Q" } else { "A" };
     forged.replace_range(40..41, if &forged[40..41] == changed { "E" } else { changed });
@@ -301,7 +301,7 @@ fn revoking_asks_only_whether_the_token_is_genuine() {
     place.write("t", &place.placet("mint shop.placet --keyring keys --now 0 --audience shop").yes().out);
     place.placet("revoke t --keyring keys --audience shop --list list").yes().says("revoked");
     place.placet("revoke t --keyring keys --list list").no().says("another audience");
-    let refused = place.json("inspect t --keyring keys --vocabulary shop.placet --audience shop --now 1 --revocations list --clock-skew 99999d");
+    let refused = place.json("inspect t --keyring keys --vocabulary shop.placet --audience shop --now 0 --revocations list --clock-skew 99999d");
     assert_eq!(refused["cause"], "revoked");
 }
 
@@ -327,7 +327,7 @@ fn a_token_is_for_its_audience() {
 #[test]
 fn a_signed_list_is_one_that_a_key_of_the_keyring_has_signed() {
     let place = Place::with_token();
-    place.placet("revoke --renew --list list --snapshot plain").yes();
+    place.placet("revoke --new --list list --snapshot plain").yes();
     let signed = "--sign --keyring keys";
     place.placet(&format!("revoke --renew --list list --snapshot signed {signed}")).yes();
     place.placet(&format!("revoke --renew --list list --snapshot orders {signed} --audience orders")).yes();
@@ -414,5 +414,5 @@ fn a_token_larger_than_a_token_may_be_is_found_before_it_is_minted() {
     let items: String = (0..80).map(item).collect();
     place.write("big.placet", &format!("use momento\ntoken big {{ permissions: [\n{items}] ttl: 5m }}\n"));
     place.placet("check big.placet").no().says("big");
-    place.placet("mint big.placet --keyring keys").no().prints_nothing();
+    place.placet("mint big.placet --keyring keys").could_not().prints_nothing();
 }

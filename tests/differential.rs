@@ -171,6 +171,7 @@ fn may_fail(cause: &Cause) -> bool {
         Cause::SlashInSegment { .. }
             | Cause::EmptyPatternPart { .. }
             | Cause::EmptySegmentPart { .. }
+            | Cause::EmptyRange
             | Cause::NotCanonical { .. }
             | Cause::RegexTooLarge { .. }
             | Cause::TooLarge { .. }

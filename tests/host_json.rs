@@ -378,6 +378,28 @@ fn whoever_holds_a_token_can_narrow_it_and_never_widen_it() {
 }
 
 #[test]
+fn a_restriction_that_lost_its_rules_narrows_no_token() {
+    let host = momento();
+    let token = host.token(reader());
+    for lost in [json!({}), json!({ "deny": [] }), json!({ "never": [{ "action": "set" }] })] {
+        let error = host.error("ATTENUATE", json!([token, lost]));
+        assert_eq!(error["code"], Code::Attenuate.id(), "{lost}: {error}");
+        assert!(error["help"].as_str().is_some_and(|help| help.contains("only { action: any }")), "{error}");
+    }
+    for lost in [json!({ "only": [] }), json!({ "rules": [] })] {
+        assert_eq!(host.error("ATTENUATE", json!([token, lost]))["code"], "E0110", "{lost}");
+    }
+    for lost in [json!({ "only": {} }), json!({ "rules": [{ "only": {} }] }), json!({ "only": [{}], "ttl": 1 })] {
+        assert_eq!(host.error("ATTENUATE", json!([token, lost]))["code"], "W0101", "{lost}");
+    }
+    let house = host.get("COMPILE", json!(["use momento\nrestriction r {}\nrestriction s { ttl: 1h }"]));
+    let narrow = |name: &str| json!([token, house, { "name": name }]);
+    assert_eq!(host.error("ATTENUATE", narrow("r"))["code"], Code::Attenuate.id());
+    assert!(host.call("ATTENUATE", narrow("s")).is_ok());
+    assert!(host.call("ATTENUATE", json!([token, { "only": [{ "action": { "$any": true } }] }])).is_ok(), "it says so");
+}
+
+#[test]
 fn tokeninfo_shows_what_a_token_says_and_is_no_error_for_a_bad_one() {
     let host = warp10();
     let token = host.token(with(read_token(), "labels", json!({ "dc": { "$regex": "eu-.*" } })));
@@ -549,4 +571,28 @@ fn what_a_script_catches_is_one_line_of_what_can_be_seen() {
         }
         assert_ne!(said["message"], serde_json::Value::Null, "{name}: {said}");
     }
+}
+
+#[test]
+fn a_hosts_limit_bounds_what_the_regular_expressions_of_one_call_take() {
+    let document = "use momento\npolicy p {\n\
+        allow { action: get, cache: ~\"(?:a?){90}b[c-x]*1\" }\n\
+        allow { action: get, cache: ~\"(?:a?){90}b[c-x]*2\" }\n\
+        allow { action: get, cache: ~\"(?:a?){90}b[c-x]*3\" }\n}";
+    assert!(momento().call("COMPILE", json!([document])).is_ok());
+    let limits = Limits { effort: 200_000, ..Limits::default() };
+    let error = JsonHost::new(builder("momento").limits(limits)).error("COMPILE", json!([document]));
+    assert!(error["message"].as_str().unwrap().contains("take more work than they may"), "{error}");
+}
+
+/// Compiling the expression that a token quotes is work that whoever wrote the token chooses.
+#[test]
+fn tokeninfo_compares_regular_expressions_of_verified_tokens_only() {
+    let host = momento();
+    let token =
+        host.token(with(reader(), "permissions", json!([{ "role": "ReadOnly", "cache": { "$regex": "(?:ab)+" } }])));
+    let rules = |host: &JsonHost| host.get("TOKENINFO", json!([token]))["blocks"][0]["rules"].to_string();
+    assert!(rules(&host).contains("cache: ~") && !rules(&host).contains("said to be"), "{}", rules(&host));
+    let stranger = JsonHost::new(Host::builder(Keyring::new()).vocabulary("momento").clock(|| NOW));
+    assert!(rules(&stranger).contains("an automaton that is said to be ~"), "{}", rules(&stranger));
 }

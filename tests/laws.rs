@@ -262,6 +262,11 @@ fn what_is_spliced_into_a_path_is_one_segment_or_refused() {
 
 // The three spellings and the one tree.
 
+/// Whether the generator said what the checker keeps people from saying: a rule that cannot do what it is there for.
+const fn is_slip(code: Code) -> bool {
+    matches!(code, Code::NeverForbids | Code::EmptyNeedle | Code::VouchedForbids | Code::UnsaidAbsence)
+}
+
 #[test]
 fn a_policy_means_the_same_in_each_spelling() {
     let (spoken, silent, refused) = (Cell::new(0_u32), Cell::new(0_u32), Cell::new(0_u32));
@@ -284,10 +289,15 @@ fn a_policy_means_the_same_in_each_spelling() {
         let mapped = mapped.unwrap().0;
         prop_assert_eq!(&mapped, &parsed, "{}", text);
 
-        let [from_text, from_map] = [&parsed, &mapped].map(|file| {
-            let outcome = check(file, Library::built_in());
-            outcome.checked.ok_or_else(|| format!("{:?}", outcome.diagnostics))
-        });
+        let outcomes = [&parsed, &mapped].map(|file| check(file, Library::built_in()));
+        let slips = outcomes.each_ref().map(|outcome| outcome.diagnostics.iter().any(|found| is_slip(found.code)));
+        prop_assert_eq!(slips[0], slips[1], "{}", text);
+        if slips[0] {
+            silent.set(silent.get() + 1);
+            return Ok(());
+        }
+        let [from_text, from_map] =
+            outcomes.map(|outcome| outcome.checked.ok_or_else(|| format!("{:?}", outcome.diagnostics)));
         prop_assert!(from_text.is_ok(), "{text}\n{from_text:?}");
         let (checked, from_map) = (from_text.unwrap(), from_map.unwrap());
         prop_assert_eq!(&*checked.vocabulary, &world.old);
@@ -353,7 +363,7 @@ fn a_program_printed_as_rules_decides_as_before() {
         prop_assert!(parsed.is_ok(), "{text}\n{parsed:?}");
         let outcome = check(&parsed.unwrap(), Library::built_in());
         // The generator asks `in [absent]` and reads labels that may be absent, and text may do neither.
-        let beyond_text = |code| matches!(code, Code::Unguarded | Code::WrongPattern);
+        let beyond_text = |code| matches!(code, Code::Unguarded | Code::WrongPattern) || is_slip(code);
         if outcome.diagnostics.iter().any(|diagnostic| beyond_text(diagnostic.code)) {
             return Ok(());
         }

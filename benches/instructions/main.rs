@@ -5,6 +5,7 @@
 //!
 //! ```sh
 //! cargo bench --no-default-features --features author --bench instructions             # fails where a path has grown
+//! cargo bench --no-default-features --features author --bench instructions -- prices   # only the worst programs
 //! BLESS=1 cargo bench --no-default-features --features author --bench instructions     # writes the pins anew
 //! ```
 //!

@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use super::Document;
 use crate::check::tree::{Constant, Template};
 use crate::compile::arguments::{Argument, Arguments};
-use crate::compile::error::CompileError;
+use crate::compile::error::{Cause, CompileError};
 use crate::compile::expressions::Expressions;
 use crate::compile::{Compiled, compile_within};
 use crate::diag::Diagnostic;
@@ -39,7 +39,8 @@ impl Document {
         let same = |one: &CompileError, other: &CompileError| {
             one.at == other.at && discriminant(&one.cause) == discriminant(&other.cause)
         };
-        let always = first.iter().filter(|error| second.iter().any(|other| same(error, other)));
+        let depends = |error: &CompileError| matches!(error.cause, Cause::EmptyRange);
+        let always = first.iter().filter(|error| !depends(error) && second.iter().any(|other| same(error, other)));
         Err(always.map(|error| unfit(template, error)).collect())
     }
 
@@ -79,20 +80,22 @@ enum Sample {
 
 impl Sample {
     fn arguments(self, template: &Template) -> Result<Arguments, Vec<CompileError>> {
-        let argument = |ty| match (ty, self) {
-            (Type::One(scalar), _) => Some(Argument::One(self.constant(scalar))),
-            (Type::Set(scalar), Self::Small) => Some(Argument::Set(vec![self.constant(scalar)])),
+        let argument = |ty, place| match (ty, self) {
+            (Type::One(scalar), _) => Some(Argument::One(self.constant(scalar, place))),
+            (Type::Set(scalar), Self::Small) => Some(Argument::Set(vec![self.constant(scalar, place)])),
             (Type::Set(_), Self::Other) => Some(Argument::Set(Vec::new())),
             (Type::Labels, _) => None,
         };
-        let named = template.parameters.iter().filter_map(|one| Some((one.name.as_str(), argument(one.ty)?)));
+        let numbered = template.parameters.iter().zip(0..);
+        let named = numbered.filter_map(|(one, place)| Some((one.name.as_str(), argument(one.ty, place)?)));
         Arguments::new(&template.parameters, named)
     }
 
-    fn constant(self, scalar: Scalar) -> Constant {
+    /// Of the parameters of a template, later ones are greater, or they are smaller: one of the two makes a range of `lo..hi`.
+    fn constant(self, scalar: Scalar, place: u8) -> Constant {
         let (number, letter, truth) = match self {
-            Self::Small => (1_u8, "x", true),
-            Self::Other => (0, "y", false),
+            Self::Small => (place.saturating_add(1), "x", true),
+            Self::Other => (u8::MAX.saturating_sub(place), "y", false),
         };
         match scalar {
             Scalar::Bool => Constant::Bool(truth),

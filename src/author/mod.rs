@@ -75,7 +75,7 @@ impl Document {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn from_json_text(name: &str, text: &str, library: &Library) -> Result<Self, Report> {
-        let value = map::from_json_text(text)
+        let value = map::shown_json_text(text)
             .map_err(|diagnostic| Report { source: Source::text(name, text), diagnostics: vec![diagnostic] })?;
         Self::from_map(&value, library)
     }

@@ -30,7 +30,7 @@ use crate::visible::excerpt;
 pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
     let read = match scalar {
         Scalar::Bool => text.parse().ok().map(Constant::Bool),
-        Scalar::Int => text.parse().ok().map(Constant::Int),
+        Scalar::Int => int(text).map(Constant::Int),
         Scalar::String => Some(Constant::String(text.to_owned())),
         Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
         Scalar::Uuid => literals::uuid(text).map(Constant::Uuid),
@@ -40,6 +40,11 @@ pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
         Scalar::Path => ResourcePath::new(text).ok().map(|path| Constant::Path(path.as_str().to_owned())),
     };
     read.ok_or_else(|| NotAValue::new(text, Type::One(scalar)))
+}
+
+/// An int in its one spelling, as JSON has it: `+1` and `01` could be cut from something else.
+fn int(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number: &i64| number.to_string() == text)
 }
 
 /// A literal of the language, whose reader knows what to write instead.

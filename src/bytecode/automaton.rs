@@ -76,9 +76,15 @@ impl<'a> Automaton<'a> {
     /// Whether it accepts the whole of `value`.
     #[must_use]
     pub fn matches(&self, value: &[u8]) -> Option<bool> {
+        // Asked once and not for each byte.
+        if self.runs.len() <= FEW_RUNS { self.run(value, Self::passed) } else { self.run(value, Self::halved) }
+    }
+
+    #[inline(always)]
+    fn run(&self, value: &[u8], class: impl Fn(&Self, u8) -> Option<u8>) -> Option<bool> {
         let mut state = Self::START;
         for &byte in value {
-            state = self.step(state, byte)?;
+            state = self.after(state, class(self, byte)?)?;
             if state == 0 {
                 return Some(false);
             }
@@ -90,18 +96,31 @@ impl<'a> Automaton<'a> {
     #[must_use]
     #[inline]
     pub fn step(&self, state: u8, byte: u8) -> Option<u8> {
-        self.table.get(usize::from(state) * self.classes + usize::from(self.class(byte)?)).copied()
+        self.after(state, self.class(byte)?)
+    }
+
+    #[inline(always)]
+    fn after(&self, state: u8, class: u8) -> Option<u8> {
+        self.table.get(usize::from(state) * self.classes + usize::from(class)).copied()
     }
 
     /// The class of a byte: bytes of one class lead to the same states. What many runs cost does not grow with them.
     #[must_use]
     #[inline]
     pub fn class(&self, byte: u8) -> Option<u8> {
-        let run = match self.runs.len() {
-            0..=FEW_RUNS => self.runs.iter().find(|run| byte <= run[0]),
-            _ => self.runs.get(self.runs.partition_point(|run| run[0] < byte)),
-        };
-        run.map(|run| run[1])
+        if self.runs.len() <= FEW_RUNS { self.passed(byte) } else { self.halved(byte) }
+    }
+
+    /// The class, found by passing one run after the other.
+    #[inline(always)]
+    fn passed(&self, byte: u8) -> Option<u8> {
+        self.runs.iter().find(|run| byte <= run[0]).map(|run| run[1])
+    }
+
+    /// The class, found by halving the runs.
+    #[inline]
+    fn halved(&self, byte: u8) -> Option<u8> {
+        self.runs.get(self.runs.partition_point(|run| run[0] < byte)).map(|run| run[1])
     }
 
     /// What running it costs: for each byte its class and the next state.

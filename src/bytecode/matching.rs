@@ -22,14 +22,15 @@ pub enum Unit {
 
 /// Whether the glob matches the whole of `value`; `None` where it is none, or there is not enough fuel.
 #[must_use]
+#[inline(never)]
 pub fn glob_matches(glob: &[u8], value: &[u8], unit: Unit, fuel: &Fuel) -> Option<bool> {
-    matches_whole(&Units { unit, fuel }, glob, value)
+    matches_whole(&Units(unit), glob, value, fuel)
 }
 
 /// Whether the pattern matches the whole canonical path; `None` where it is none, or there is not enough fuel.
 #[must_use]
 pub fn path_matches(pattern: &[u8], path: &[u8], fuel: &Fuel) -> Option<bool> {
-    matches_whole(&Segments { fuel }, pattern, path.strip_suffix(b"/").unwrap_or(path))
+    matches_whole(&Segments { fuel }, pattern, path.strip_suffix(b"/").unwrap_or(path), fuel)
 }
 
 /// Whether `path` is `above` or lies below it, segment by segment: `/a/bc` is not within `/a/b`.
@@ -50,8 +51,11 @@ trait Steps {
     /// What is left behind the next unit.
     fn skip<'v>(&self, rest: &'v [u8]) -> Option<&'v [u8]>;
 
-    /// From where on the group can match at all.
-    fn candidate<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>>;
+    /// What is left behind the first place of a literal.
+    fn find<'v>(&self, literal: &[u8], rest: &'v [u8]) -> Option<&'v [u8]>;
+
+    /// From where on a group that begins so can match at all.
+    fn candidate<'v>(&self, first: &[u8], rest: &'v [u8]) -> Option<&'v [u8]>;
 
     /// The end of the value that has as many units as the group takes.
     fn end<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>>;
@@ -92,6 +96,7 @@ struct Group<'p> {
 
 impl<'p> Group<'p> {
     /// Reads one, and the run behind it.
+    #[inline(always)]
     fn read(steps: &impl Steps, pieces: &mut Cursor<'p>) -> Option<Self> {
         let whole = pieces.rest();
         let mut group = Self { pieces: whole, count: 0, first: None, is_last: true };
@@ -137,7 +142,7 @@ fn follow<'v>(steps: &impl Steps, pieces: &mut Cursor<'_>, mut rest: &'v [u8]) -
 }
 
 #[inline(always)]
-fn matches_whole(steps: &impl Steps, pattern: &[u8], value: &[u8]) -> Option<bool> {
+fn matches_whole(steps: &impl Steps, pattern: &[u8], value: &[u8], fuel: &Fuel) -> Option<bool> {
     let mut pieces = Cursor::new(pattern);
     let mut rest = match follow(steps, &mut pieces, value)? {
         Reached::Run(rest) => rest,
@@ -149,7 +154,7 @@ fn matches_whole(steps: &impl Steps, pattern: &[u8], value: &[u8]) -> Option<boo
         if group.is_last {
             return ends_with(steps, &group, rest);
         }
-        let Some(after) = seek(steps, &group, rest)? else { return Some(false) };
+        let Some(after) = seek(steps, &group, rest, fuel)? else { return Some(false) };
         rest = after;
     }
     // The last run takes what is left.
@@ -157,16 +162,36 @@ fn matches_whole(steps: &impl Steps, pattern: &[u8], value: &[u8]) -> Option<boo
 }
 
 /// Whether the last group matches where the value ends.
+#[inline(never)]
 fn ends_with(steps: &impl Steps, group: &Group<'_>, rest: &[u8]) -> Option<bool> {
     let Some(end) = steps.end(group, rest)? else { return Some(false) };
     Some(matches!(follow(steps, &mut Cursor::new(group.pieces), end)?, Reached::End([])))
 }
 
-/// What is left behind the first place where the group matches.
-fn seek<'v>(steps: &impl Steps, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>> {
+/// What is left behind the first place where the group matches. Only this takes fuel: whatever else is done, is done once for
+/// each piece.
+#[inline(always)]
+fn seek<'v>(steps: &impl Steps, group: &Group<'_>, rest: &'v [u8], fuel: &Fuel) -> Option<Option<&'v [u8]>> {
+    if let Some(literal) = group.literal() {
+        let after = steps.find(literal, rest);
+        fuel.spend(1 + (rest.len() - after.map_or(0, <[u8]>::len)) / 2)?;
+        return Some(after);
+    }
+    seek_group(steps, group, rest, fuel)
+}
+
+/// The same of a group of several pieces.
+#[inline(never)]
+fn seek_group<'v>(steps: &impl Steps, group: &Group<'_>, rest: &'v [u8], fuel: &Fuel) -> Option<Option<&'v [u8]>> {
     let mut from = rest;
     loop {
-        let Some(place) = steps.candidate(group, from)? else { return Some(None) };
+        let place = match group.first {
+            Some(first) => steps.candidate(first, from),
+            None => Some(from),
+        };
+        let passed = from.len() - place.map_or(0, <[u8]>::len);
+        fuel.spend(1 + group.count + passed / 8)?;
+        let Some(place) = place else { return Some(None) };
         if let Reached::End(after) = follow(steps, &mut Cursor::new(group.pieces), place)? {
             return Some(Some(after));
         }
@@ -176,24 +201,15 @@ fn seek<'v>(steps: &impl Steps, group: &Group<'_>, rest: &'v [u8]) -> Option<Opt
 }
 
 /// A value in bytes or characters.
-struct Units<'f> {
-    unit: Unit,
-    fuel: &'f Fuel,
-}
+struct Units(Unit);
 
-impl Steps for Units<'_> {
+impl Steps for Units {
     #[inline]
     fn step<'v>(&self, pieces: &mut Cursor<'_>, rest: &'v [u8]) -> Option<Step<'v>> {
         Some(match GlobPiece::read(pieces)? {
             GlobPiece::Run => Step::Run,
-            GlobPiece::One => {
-                self.fuel.spend(1)?;
-                Step::of(self.skip(rest))
-            }
-            GlobPiece::Literal(literal) => {
-                self.fuel.spend(1 + literal.len() / 64)?;
-                Step::of(rest.strip_prefix(literal))
-            }
+            GlobPiece::One => Step::of(self.skip(rest)),
+            GlobPiece::Literal(literal) => Step::of(rest.strip_prefix(literal)),
         })
     }
 
@@ -208,48 +224,40 @@ impl Steps for Units<'_> {
 
     fn skip<'v>(&self, rest: &'v [u8]) -> Option<&'v [u8]> {
         let (_, rest) = rest.split_first()?;
-        match self.unit {
+        match self.0 {
             Unit::Byte => Some(rest),
             Unit::Character => rest.get(rest.iter().take_while(|byte| is_inside(**byte)).count()..),
         }
     }
 
-    fn candidate<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>> {
-        let Some(first @ [byte, ..]) = group.first else {
-            self.fuel.spend(1)?;
-            return Some(Some(rest));
-        };
-        if self.unit == Unit::Character && is_inside(*byte) {
-            return Some(None);
-        }
-        let found = match group.literal() {
-            Some(_) => memmem::find(rest, first),
-            // Tried at each place, so setting up a search for all of it would not pay.
-            None => memchr(*byte, rest),
-        };
-        self.fuel.spend(1 + found.unwrap_or(rest.len()) / 8)?;
-        Some(found.and_then(|place| rest.get(place..)))
+    fn find<'v>(&self, literal: &[u8], rest: &'v [u8]) -> Option<&'v [u8]> {
+        let place = memmem::find(rest, literal).filter(|_| self.may_begin(literal))?;
+        rest.get(place + literal.len()..)
+    }
+
+    fn candidate<'v>(&self, first: &[u8], rest: &'v [u8]) -> Option<&'v [u8]> {
+        // Tried at each place, so setting up a search for all of it would not pay.
+        let place = memchr(*first.first()?, rest).filter(|_| self.may_begin(first))?;
+        rest.get(place..)
     }
 
     fn end<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>> {
-        if let Some(literal @ [first, ..]) = group.literal() {
-            let begins =
-                rest.len().checked_sub(literal.len()).filter(|_| self.unit == Unit::Byte || !is_inside(*first));
+        if let Some(literal) = group.literal() {
+            let begins = rest.len().checked_sub(literal.len()).filter(|_| self.may_begin(literal));
             return Some(begins.and_then(|begins| rest.get(begins..)));
         }
         let (mut units, mut pieces) = (0, Cursor::new(group.pieces));
         while !pieces.is_empty() {
             units += match self.kind(&mut pieces)? {
-                Kind::Literal(literal) if self.unit == Unit::Character => {
+                Kind::Literal(literal) if self.0 == Unit::Character => {
                     literal.iter().filter(|byte| !is_inside(**byte)).count()
                 }
                 Kind::Literal(literal) => literal.len(),
                 Kind::Run | Kind::Other => 1,
             };
         }
-        self.fuel.spend(1 + units / 8)?;
         let mut at = rest.len();
-        match self.unit {
+        match self.0 {
             Unit::Byte => return Some(at.checked_sub(units).and_then(|at| rest.get(at..))),
             Unit::Character => {
                 for _ in 0..units {
@@ -264,12 +272,19 @@ impl Steps for Units<'_> {
     }
 }
 
+impl Units {
+    /// A run ends between characters, so no literal behind it begins inside of one.
+    fn may_begin(&self, literal: &[u8]) -> bool {
+        self.0 == Unit::Byte || literal.first().is_some_and(|first| !is_inside(*first))
+    }
+}
+
 /// Whether a byte of UTF-8 is inside a character and does not begin one.
 fn is_inside(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
 
-/// A path in segments.
+/// A path in segments; the globs in its pattern take fuel too.
 struct Segments<'f> {
     fuel: &'f Fuel,
 }
@@ -277,7 +292,6 @@ struct Segments<'f> {
 impl Steps for Segments<'_> {
     #[inline(always)]
     fn step<'v>(&self, pieces: &mut Cursor<'_>, rest: &'v [u8]) -> Option<Step<'v>> {
-        self.fuel.spend(1)?;
         let after = match PathPiece::read(pieces)? {
             PathPiece::Run => return Some(Step::Run),
             PathPiece::One => self.skip(rest),
@@ -303,14 +317,12 @@ impl Steps for Segments<'_> {
         split_segment(rest).map(|(_, after)| after)
     }
 
-    fn candidate<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>> {
-        let found = match group.first {
-            Some(literal) => find_segment(rest, literal),
-            None => Some(rest),
-        };
-        let passed = rest.len() - found.map_or(0, <[u8]>::len);
-        self.fuel.spend(1 + passed / 8)?;
-        Some(found)
+    fn find<'v>(&self, literal: &[u8], rest: &'v [u8]) -> Option<&'v [u8]> {
+        after_segment(find_segment(rest, literal)?, literal)
+    }
+
+    fn candidate<'v>(&self, first: &[u8], rest: &'v [u8]) -> Option<&'v [u8]> {
+        find_segment(rest, first)
     }
 
     fn end<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>> {

@@ -2,6 +2,7 @@
 
 use super::claims::Known;
 use super::fields::Fields;
+use super::levels;
 use super::lints;
 use super::names::Names;
 use super::presence::Present;
@@ -48,9 +49,10 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
     }
     if whole {
         lints::block(report, names.vocabulary(), block, &fields, rules);
+        levels::warn(report, names.vocabulary(), block, rules);
         parameters.warn_unused(report);
     }
-    Template {
+    let template = Template {
         kind: block.kind,
         name: block.name.text.clone(),
         doc: item.doc.clone(),
@@ -61,7 +63,11 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
         guard,
         rules: std::mem::take(rules),
         promises: promised.into_iter().flatten().collect(),
+    };
+    if whole {
+        lints::restriction(report, &template);
     }
+    template
 }
 
 /// What TOKENGEN's keys stand for.
@@ -107,7 +113,7 @@ fn promised(scope: &Scope<'_, '_>, block: &Block) -> Vec<Option<Promise>> {
             ast::Effect::Always => PromiseKind::Always,
             ast::Effect::Allow | ast::Effect::Deny | ast::Effect::Only => return None,
         };
-        Some(scope.rule(&Source::of(rule)).map(|requests| Promise { kind, requests }))
+        Some(scope.promising().rule(&Source::of(rule)).map(|requests| Promise { kind, requests }))
     });
     read.collect()
 }

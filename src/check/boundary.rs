@@ -73,6 +73,26 @@ impl Scope<'_, '_> {
         }
     }
 
+    /// `"{tenant}{user}"`: the end of one argument may be the beginning of the next. Nothing has to be known of a uuid, since all have
+    /// one length.
+    pub(super) fn warn_neighbours(&self, text: &Text, at: Span) {
+        let varies = |name: &str| {
+            let ty = self.parameter(name).map(|(_, ty)| ty);
+            matches!(ty, Some(Type::One(Scalar::String | Scalar::Bytes | Scalar::Int)))
+        };
+        for pair in text.pieces.windows(2) {
+            let [Piece::Splice(one), Piece::Splice(other)] = pair else { continue };
+            let (one, other) = (&one.text, &other.text);
+            if varies(one) && varies(other) {
+                let message = format!(
+                    "nothing is between the arguments `{one}` and `{other}`: `ab` and `c` are also `a` and `bc`"
+                );
+                let help = format!("write a character between them that neither has, such as `{{{one}}}/{{{other}}}`");
+                self.report.add(Diagnostic::new(Code::NoBoundary, at, message).label("no boundary").help(help));
+            }
+        }
+    }
+
     /// `~"{user}.*"`; `tree` is read of the expression with stand-ins for its splices.
     pub(super) fn warn_open_regex(&self, text: &Text, tree: &Ast, at: Span) {
         let open = visit(tree, OpenSplices::default()).unwrap_or_default();

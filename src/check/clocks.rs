@@ -23,6 +23,38 @@ pub(super) fn warn(report: &Report, operand: &Operand, pattern: &Pattern, at: Sp
     if let Some(wrong) = beyond(pattern, &days) {
         let message = format!("{what} is from {} to {}, and this asks for {wrong}", days.start(), days.end());
         report.add(Diagnostic::new(Code::OffClock, at, message).help(help));
+    } else if leaves_last_out(pattern, &days) {
+        let (first, last) = (days.start(), days.end());
+        let message = format!("the end of `{first}..{last}` is not part of it: {last} is left out");
+        let help = format!("write `{first}..{}` for all of them, or `< {last}` if {last} is not meant", last + 1);
+        report.add(Diagnostic::new(Code::LastLeftOut, at, message).help(help));
+    }
+}
+
+/// Of numbers that begin again when they end, the first, and the one after the last.
+pub(super) const fn cycle(operand: &Operand) -> Option<(i64, i64)> {
+    match operand {
+        Operand::Hour(_) => Some((0, 24)),
+        Operand::Minute(_) => Some((0, 60)),
+        Operand::Weekday(_) => Some((1, 8)),
+        _ => None,
+    }
+}
+
+/// The numbers between which a range is written, if both are known.
+pub(super) fn known_ends(from: Option<&Bound>, to: Option<&Bound>) -> Option<(i64, i64)> {
+    number(&from?.term).zip(number(&to?.term))
+}
+
+/// `0..23` of hours.
+fn leaves_last_out(pattern: &Pattern, shown: &RangeInclusive<i64>) -> bool {
+    match pattern {
+        Pattern::Range(from, to) => {
+            known_ends(from.as_ref(), to.as_ref()) == Some((*shown.start(), *shown.end()))
+                && to.as_ref().is_some_and(|to| !to.included)
+        }
+        Pattern::Not(inner) => leaves_last_out(inner, shown),
+        _ => false,
     }
 }
 
@@ -51,16 +83,17 @@ pub(super) const fn flipped(comparison: Comparison) -> Comparison {
 }
 
 /// The first number of the pattern that is not one of `shown`. An end that is not part of its range may be one beyond.
-fn beyond(pattern: &Pattern, shown: &RangeInclusive<i64>) -> Option<i64> {
-    let end = |bound: &Option<Bound>, outwards: i64| {
+fn beyond(pattern: &Pattern, shown: &RangeInclusive<i64>) -> Option<String> {
+    let end = |bound: &Option<Bound>, outwards: i64, word: &str| {
         let bound = bound.as_ref()?;
         let written = number(&bound.term)?;
         let meant = if bound.included { written } else { written.saturating_add(outwards) };
-        (!shown.contains(&meant)).then_some(written)
+        let word = if bound.included { "" } else { word };
+        (!shown.contains(&meant)).then(|| format!("{word}{written}"))
     };
     match pattern {
-        Pattern::Equal(Term::Constant(Constant::Int(number))) => (!shown.contains(number)).then_some(*number),
-        Pattern::Range(from, to) => end(from, 1).or_else(|| end(to, -1)),
+        Pattern::Equal(Term::Constant(Constant::Int(number))) => (!shown.contains(number)).then(|| number.to_string()),
+        Pattern::Range(from, to) => end(from, 1, "more than ").or_else(|| end(to, -1, "less than ")),
         Pattern::OneOf(list) => list.iter().find_map(|one| beyond(one, shown)),
         Pattern::Not(inner) => beyond(inner, shown),
         _ => None,

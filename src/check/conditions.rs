@@ -26,8 +26,6 @@ pub(super) struct Reading<'s, 'a, 'p> {
     pub(super) scope: Scope<'s, 'a>,
     pub(super) present: &'p Present,
     pub(super) told: &'p Told,
-    /// Whether a request is forbidden where the expression is true.
-    pub(super) forbids: bool,
 }
 
 impl Scope<'_, '_> {
@@ -39,15 +37,15 @@ impl Scope<'_, '_> {
         unless: Option<&ast::Condition>,
         present: Present,
     ) -> Option<Option<Condition>> {
-        let (told, forbids) = (Told::default(), effect == Effect::Deny);
-        let reading = Reading { scope: *self, present: &present, told: &told, forbids };
+        let (told, scope) = (Told::default(), self.forbidding(effect == Effect::Deny));
+        let reading = Reading { scope, present: &present, told: &told };
         let when = when.map(|condition| reading.condition(condition));
         let present = match &when {
             Some(Some(condition)) => present.and(Present::when(condition, true)),
             Some(None) => Present::everything(),
             None => present,
         };
-        let reading = Reading { scope: *self, present: &present, told: &told, forbids: !forbids };
+        let reading = Reading { scope: scope.turned(), present: &present, told: &told };
         let unless = unless.map(|condition| reading.condition(condition).map(|inner| Condition::Not(Box::new(inner))));
         match (when, unless) {
             (None, None) => Some(None),
@@ -87,9 +85,9 @@ impl Reading<'_, '_, '_> {
     fn read(&self, condition: &ast::Condition) -> Option<Condition> {
         let (at, here) = (condition.at.0, self.inside(condition)?);
         match &condition.kind {
-            ConditionKind::Not(inner) => {
-                Self { forbids: !here.forbids, ..here }.condition(inner).map(|inner| Condition::Not(Box::new(inner)))
-            }
+            ConditionKind::Not(inner) => Self { scope: here.scope.turned(), ..here }
+                .condition(inner)
+                .map(|inner| Condition::Not(Box::new(inner))),
             ConditionKind::And(..) => here.chain(condition, true).map(Condition::All),
             ConditionKind::Or(..) => here.chain(condition, false).map(Condition::AnyOf),
             ConditionKind::Compare(comparison, left, right) => here.compare(*comparison, left, right, at),
@@ -245,7 +243,8 @@ impl Reading<'_, '_, '_> {
         let value = self.operand(left, None);
         let (scalar, what) = value.as_ref().map_or((Scalar::String, String::new()), |v| (v.scalar, v.what.clone()));
         let lowercase = value.as_ref().is_some_and(|value| self.is_lowercase(&value.operand));
-        let goal = Goal { lowercase, ..Goal::new(scalar, &what) };
+        let cycle = value.as_ref().and_then(|value| clocks::cycle(&value.operand));
+        let goal = Goal { lowercase, cycle, ..Goal::new(scalar, &what) };
         let read = value.is_some().then(|| self.scope.pattern_on(pattern, goal, Absence::Refused));
         let (value, read) = (value?, read??);
         clocks::warn(self.scope.report, &value.operand, &read, pattern.at.0);
@@ -265,7 +264,7 @@ impl Reading<'_, '_, '_> {
         let what = format!("an element of `{}`", name.text);
         let goal = Goal { lowercase: self.marks(field), ..Goal::new(scalar, &what) };
         let read = self.scope.pattern_on(pattern, goal, Absence::Refused)?;
-        if self.forbids && attribute.optional && !self.present.has(field) {
+        if self.scope.forbids && attribute.optional && !self.present.has(field) {
             self.scope.refuse_unsaid_elements(&name.text, pattern)?;
         }
         Some((field, read))

@@ -7,7 +7,7 @@ use super::clocks::{compared, flipped};
 use super::covers::{self, limits, number};
 use super::presence::matches_absence;
 use super::report::Report;
-use super::tree::{Condition, Constant, Operand, Pattern, Piece, Term, Test};
+use super::tree::{Bound, Condition, Constant, Operand, Pattern, Piece, Term, Test};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::model::types::Type;
@@ -28,7 +28,8 @@ pub(super) fn warn(report: &Report, condition: &Condition, at: Span) {
 /// Warns of a chain that is always the same: `host == "a" && host == "b"`, `host != "a" || host != "b"`.
 pub(super) fn warn_chain(report: &Report, chain: &Condition, at: Span) {
     let truth = !matches!(chain, Condition::All(_));
-    if impossible(&conjuncts(chain, !truth)).is_some() {
+    // What reads a value that may be absent is false where it is, and that is an error already.
+    if impossible(&conjuncts(chain, !truth)).is_some() && !report.has_errors() {
         let whole = if truth { "one of these is" } else { "all of these together are" };
         report.add(finding(truth, at, whole));
     }
@@ -50,7 +51,7 @@ pub(super) fn warn_rule(report: &Report, vocabulary: &Vocabulary, rule: Parts<'_
     }
     let map = tests.iter().flat_map(|test| of_test(vocabulary, test));
     let all: Vec<Wanted<'_>> = map.chain(parts.into_iter().flatten()).collect();
-    if let Some(wanted) = impossible(&all) {
+    if let Some(wanted) = impossible(&all).filter(|_| !report.has_errors()) {
         let what = match &wanted.operand {
             Operand::Field(field) => format!("`{}`", name(vocabulary, *field)),
             Operand::Label(field, label) => format!("`{}[\"{label}\"]`", name(vocabulary, *field)),
@@ -81,10 +82,28 @@ pub(super) fn warn_list(report: &Report, list: &[Pattern], at: Span) {
     let fills = |number: usize, hole: &Pattern| {
         list.iter().enumerate().any(|(other, pattern)| other != number && covers::pattern(pattern, hole))
     };
-    if list.len() <= LIST && taken.iter().any(|(number, hole)| fills(*number, hole)) {
+    if list.contains(&Pattern::Any) && list.contains(&Pattern::Absent) {
+        let found = Diagnostic::new(Code::AlwaysTrue, at, "every request matches this list, with a value or without");
+        report.add(found.help("leave the key out"));
+    } else if fill_all_numbers(list) {
+        let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one of it is enough");
+        report.add(found.help("write one range for what lies between two numbers, or `any`"));
+    } else if list.len() <= LIST && taken.iter().any(|(number, hole)| fills(*number, hole)) {
         let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one of it is enough");
         report.add(found.help("write `not […]` if none of them is meant, or `any`"));
     }
+}
+
+/// Whether a bound from above and one from below meet: `[< 5, >= 5]`.
+fn fill_all_numbers(list: &[Pattern]) -> bool {
+    let ends = |pattern: &Pattern| match pattern {
+        Pattern::Range(from, to) => Some((from.is_none(), to.is_none(), limits(from.as_ref(), to.as_ref())?)),
+        _ => None,
+    };
+    let ends = || list.iter().filter_map(ends);
+    let up_to = ends().filter(|(starts, ..)| *starts).map(|(.., (_, most))| most).max();
+    let from = ends().filter(|(_, stops, _)| *stops).map(|(.., (least, _))| least).min();
+    up_to.zip(from).is_some_and(|(most, least)| least <= most + 1)
 }
 
 /// A list that people write has fewer elements.
@@ -117,7 +136,25 @@ fn truth(condition: &Condition) -> Option<bool> {
             matches(&compared(*comparison, b), a)
         }
         Condition::Matches(Operand::Term(Term::Constant(value), _), pattern) => matches(pattern, value),
+        Condition::Matches(Operand::Length(_) | Operand::Size(_), pattern) => of_count(pattern),
+        Condition::Compare(comparison, Operand::Length(_) | Operand::Size(_), Operand::Term(term, _)) => {
+            of_count(&compared(*comparison, term))
+        }
+        Condition::Compare(comparison, Operand::Term(term, _), Operand::Length(_) | Operand::Size(_)) => {
+            of_count(&compared(flipped(*comparison), term))
+        }
         _ => None,
+    }
+}
+
+/// Whether every number from zero on matches, or none does.
+fn of_count(pattern: &Pattern) -> Option<bool> {
+    let zero = Bound { term: Term::Constant(Constant::Int(0)), included: true };
+    let counts = Pattern::Range(Some(zero), None);
+    match pattern {
+        pattern if covers::pattern(pattern, &counts) => Some(true),
+        Pattern::Not(inner) => of_count(inner).map(|truth| !truth),
+        pattern => are_disjoint(pattern, &counts).then_some(false),
     }
 }
 
@@ -238,6 +275,8 @@ fn are_disjoint(a: &Pattern, b: &Pattern) -> bool {
         (Pattern::Equal(Term::Constant(value)), other) | (other, Pattern::Equal(Term::Constant(value))) => {
             matches(other, value) == Some(false)
         }
+        // Of two networks, one is in the other, or they have no address together.
+        (Pattern::Network(_), Pattern::Network(_)) => !covers::pattern(a, b) && !covers::pattern(b, a),
         (Pattern::Range(a, b), Pattern::Range(c, d)) => {
             let ends = limits(a.as_ref(), b.as_ref()).zip(limits(c.as_ref(), d.as_ref()));
             ends.is_some_and(|((a, b), (c, d))| b < c || d < a)
@@ -247,7 +286,7 @@ fn are_disjoint(a: &Pattern, b: &Pattern) -> bool {
 }
 
 /// Whether the value matches, where that is known without arguments.
-fn matches(pattern: &Pattern, value: &Constant) -> Option<bool> {
+pub(super) fn matches(pattern: &Pattern, value: &Constant) -> Option<bool> {
     let wanted = Pattern::Equal(Term::Constant(value.clone()));
     match pattern {
         Pattern::Any => Some(true),

@@ -2,7 +2,9 @@
 
 use super::claims::KnownField;
 use super::conditions::Reading;
+use super::needles::Search;
 use super::operands::Typed;
+use super::patterns::as_text;
 use super::report::{one_of, with_help};
 use super::tree::{Condition, Operand};
 use crate::diag::Diagnostic;
@@ -56,6 +58,9 @@ impl Reading<'_, '_, '_> {
             return self.scope.report.poison(Diagnostic::new(Code::WrongArguments, at, message));
         }
         self.check_case(&whole, &part, at)?;
+        self.check_search(&Search { name, written: [first, second], whole: &whole, part: &part })?;
+        let is_empty = matches!(&part.operand, Operand::Term(term, _) if as_text(term.clone()).pieces.is_empty());
+        self.scope.warn_everything(second.at.0, is_empty, "an empty text");
         match name.text.as_str() {
             "starts_with" => self.scope.warn_open_part(Affix::Prefix, second),
             "ends_with" => self.scope.warn_open_part(Affix::Suffix, second),
@@ -174,6 +179,11 @@ impl Reading<'_, '_, '_> {
             return report.poison(Diagnostic::new(Code::BadKey, argument.at.0, message).help(help));
         };
         match public_key(key) {
+            Ok(_) if self.scope.forbids && !self.scope.is_promise => {
+                let message = "the holder of a token adds a voucher or leaves it out, so this binds nobody";
+                let found = Diagnostic::new(Code::VouchedForbids, at, message).label("takes away where it is there");
+                report.poison(found.help("demand it: `allow … when vouched(…)`, or `deny … unless vouched(…)`"))
+            }
             Ok(bytes) => Some(Condition::Vouched(bytes)),
             Err(why) => {
                 let found = Diagnostic::new(Code::BadKey, argument.at.0, format!("this is not a public key: {why}"));

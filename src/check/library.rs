@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 use super::report::Report;
 use super::vocabulary;
 use crate::diag::Diagnostic;
+use crate::diag::code::Code;
 use crate::limits::COMPILE_EFFORT;
-use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::{File, ItemKind, RoleItem};
+use crate::model::vocabulary::{Role, Vocabulary};
+use crate::syntax::ast::{File, ItemKind, RoleItem, VocabularyItem};
 use crate::syntax::parse;
 
 /// The sources of the vocabularies that come with Placet.
@@ -67,21 +68,34 @@ impl Library {
     }
 
     /// Adds the vocabularies of a file, each with the file's `role` items as roles of its own. One of a name that is
-    /// there already takes its place.
+    /// there already has to be the same or a later state of it: whoever writes `use http` means one vocabulary.
+    ///
+    /// # Errors
+    /// The diagnostics of the file, or a name that has two meanings; nothing is added then.
+    pub fn add(&mut self, file: &File) -> Result<(), Vec<Diagnostic>> {
+        let (items, added) = read(file)?;
+        let mut vocabularies = self.vocabularies.clone();
+        let mut taken = Vec::new();
+        for (item, vocabulary) in items.into_iter().zip(added) {
+            match vocabularies.get(vocabulary.name()) {
+                Some(known) if continues(known, &vocabulary) => {}
+                Some(known) if !continues(&vocabulary, known) => taken.push(another_meaning(item, known)),
+                Some(_) | None => drop(vocabularies.insert(vocabulary.name().to_owned(), vocabulary)),
+            }
+        }
+        if taken.is_empty() {
+            self.vocabularies = vocabularies;
+            return Ok(());
+        }
+        Err(taken)
+    }
+
+    /// As [`add`](Self::add), but one of a name that is there already takes its place.
     ///
     /// # Errors
     /// The diagnostics of the file; nothing is added then.
-    pub fn add(&mut self, file: &File) -> Result<(), Vec<Diagnostic>> {
-        let report = Report::default();
-        let roles = file.items.iter().filter_map(|item| match &item.kind {
-            ItemKind::Role(role) => Some(role),
-            ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Vocabulary(_) | ItemKind::Block(_) => None,
-        });
-        let added = declared(&report, file, &roles.collect::<Vec<_>>());
-        let diagnostics = report.finish();
-        if !diagnostics.is_empty() {
-            return Err(diagnostics);
-        }
+    pub fn replace(&mut self, file: &File) -> Result<(), Vec<Diagnostic>> {
+        let (_, added) = read(file)?;
         self.vocabularies.extend(added.into_iter().map(|vocabulary| (vocabulary.name().to_owned(), vocabulary)));
         Ok(())
     }
@@ -98,11 +112,43 @@ impl Library {
     }
 }
 
-/// The vocabularies that a file declares, with `roles` beside their own.
-pub(super) fn declared(report: &Report, file: &File, roles: &[&RoleItem]) -> Vec<Arc<Vocabulary>> {
-    let items = file.items.iter().filter_map(|item| match &item.kind {
+/// The vocabularies of a file, beside their items.
+fn read(file: &File) -> Result<(Vec<&VocabularyItem>, Vec<Arc<Vocabulary>>), Vec<Diagnostic>> {
+    let report = Report::default();
+    let roles = file.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Role(role) => Some(role),
+        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Vocabulary(_) | ItemKind::Block(_) => None,
+    });
+    let added = declared(&report, file, &roles.collect::<Vec<_>>());
+    let diagnostics = report.finish();
+    if diagnostics.is_empty() { Ok((items(file).collect(), added)) } else { Err(diagnostics) }
+}
+
+/// Whether `later` has all that `earlier` has, with the same meaning: attributes, actions and roles.
+fn continues(later: &Vocabulary, earlier: &Vocabulary) -> bool {
+    let count = earlier.actions().len();
+    let keeps = |role: &Role| {
+        let same = later.role(&role.name).map(|other| other.actions.iter().filter(|no| usize::from(no.0) < count));
+        same.is_some_and(|actions| actions.eq(&role.actions))
+    };
+    later.state(earlier.fingerprint()).is_some() && earlier.roles().iter().all(keeps)
+}
+
+fn another_meaning(item: &VocabularyItem, known: &Vocabulary) -> Diagnostic {
+    let name = known.name();
+    Diagnostic::new(Code::Duplicate, item.name.at.0, format!("there is another vocabulary `{name}` already"))
+        .label(format!("`use {name}` would change its meaning"))
+        .help("give this one a name of its own, or let it begin with all that the other one declares")
+}
+
+fn items(file: &File) -> impl Iterator<Item = &VocabularyItem> {
+    file.items.iter().filter_map(|item| match &item.kind {
         ItemKind::Vocabulary(vocabulary) => Some(vocabulary),
         ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Block(_) => None,
-    });
-    items.map(|item| vocabulary::build(report, item, roles)).collect()
+    })
+}
+
+/// The vocabularies that a file declares, with `roles` beside their own.
+pub(super) fn declared(report: &Report, file: &File, roles: &[&RoleItem]) -> Vec<Arc<Vocabulary>> {
+    items(file).map(|item| vocabulary::build(report, item, roles)).collect()
 }

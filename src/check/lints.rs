@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::covers;
 use super::fields::Fields;
 use super::report::Report;
-use super::tree::{Constant, Effect, Pattern, Rule, Term};
+use super::tree::{Constant, Effect, Pattern, Rule, Template, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::LINT_COMPARISONS;
@@ -34,6 +34,18 @@ pub(super) fn block(report: &Report, vocabulary: &Vocabulary, block: &Block, fie
     }
     Covering::of(vocabulary, rules).warn(report, block.kind);
 }
+
+/// Warns of a restriction that takes nothing away.
+pub(super) fn restriction(report: &Report, template: &Template) {
+    if template.restricts_nothing() {
+        let message = format!("the restriction `{}` restricts nothing", template.name);
+        let found = Diagnostic::new(Code::RestrictsNothing, template.at, message);
+        report.add(found.help(NOTHING_HELP));
+    }
+}
+
+/// The way out of a restriction that restricts nothing.
+pub(crate) const NOTHING_HELP: &str = "add `only`, `deny`, a condition or an end; where everything is meant, as in an approval, write `only { action: any }`";
 
 /// Rules by a value that they want exactly, so that each is compared with few others.
 struct Covering<'r> {

@@ -30,12 +30,14 @@ pub(super) struct Goal<'g> {
     pub(super) millis: bool,
     /// Whether the vocabulary wants it in lower case.
     pub(super) lowercase: bool,
+    /// Of numbers that begin again when they end, such as hours: the first, and the one after the last.
+    pub(super) cycle: Option<(i64, i64)>,
 }
 
 impl<'g> Goal<'g> {
     /// A value of `scalar` for `what`.
     pub(super) const fn new(scalar: Scalar, what: &'g dyn Display) -> Self {
-        Self { scalar, what, millis: false, lowercase: false }
+        Self { scalar, what, millis: false, lowercase: false, cycle: None }
     }
 
     /// The finding that something else stands there.
@@ -185,18 +187,22 @@ fn address(report: &Report, text: &str, at: Span) -> Option<Constant> {
 
 const LEADING_ZERO: &str = "write numbers without leading zeros: some programs read `010` as 8, others as 10";
 
-/// Whether one of the decimal numbers begins with a zero.
+/// Whether one of the decimal numbers begins with a zero: those of IPv4, and the number of bits. Groups of IPv6 may.
 fn has_leading_zero(text: &str) -> bool {
-    let is_decimal = |number: &&str| number.bytes().all(|byte| byte.is_ascii_digit());
-    let zero = |number: &str| number.len() > 1 && number.starts_with('0');
-    text.split(['.', '/', ':']).filter(is_decimal).any(zero)
+    let (address, bits) = text.split_once('/').unwrap_or((text, ""));
+    let v4 = address.rsplit(':').next().filter(|end| end.contains('.')).unwrap_or_default();
+    v4.split('.').chain([bits]).any(begins_with_zero)
+}
+
+fn begins_with_zero(number: &str) -> bool {
+    number.len() > 1 && number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Stricter than the parser of networks, which takes numbers with leading zeros.
 fn parse_network(text: &str) -> Option<IpNet> {
     let (first, bits) = text.split_once('/')?;
     let first = first.parse::<IpAddr>().ok()?;
-    let is_plain = bits.bytes().all(|byte| byte.is_ascii_digit()) && !has_leading_zero(bits);
+    let is_plain = bits.bytes().all(|byte| byte.is_ascii_digit()) && !begins_with_zero(bits);
     IpNet::new(first, bits.parse().ok().filter(|_| is_plain)?).ok()
 }
 
@@ -206,11 +212,12 @@ fn without_host_bits(net: IpNet) -> String {
     let bits = net.prefix_len();
     match (net.addr(), net.trunc()) {
         (IpAddr::V6(mapped), first) if bits < 96 => match mapped.to_ipv4_mapped() {
-            Some(v4) => {
-                let network =
-                    IpNet::new(v4.into(), bits).map_or_else(|_| v4.to_string(), |net| net.trunc().to_string());
-                format!("write `{network}` for the network of IPv4: a mapped one has 96 bits more")
-            }
+            Some(v4) => match IpNet::new(v4.into(), bits) {
+                Ok(net) => {
+                    format!("write `{}` for the network of IPv4: a mapped one has 96 bits more", net.trunc())
+                }
+                Err(_) => format!("write `0.0.0.0/0` for all of IPv4; `{first}` is a network of IPv6, and holds none"),
+            },
             None => format!("write `{first}` for the network, or `{mapped}` for the one address"),
         },
         (address, first) => format!("write `{first}` for the network, or `{address}` for the one address"),

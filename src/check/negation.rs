@@ -1,19 +1,24 @@
 //! `not` in a `deny` or a `never`, on what a request may lack: it wants a value, so a request
 //! without one would slip by.
 
+use super::presence::Present;
 use super::scope::Scope;
+use super::tree::Condition;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::model::types::Type;
-use crate::syntax::ast::{Comparison, Pattern, PatternKind};
+use crate::syntax::ast::{Comparison, Entry, Literal, OperandKind, Pattern, PatternKind};
 
 impl Scope<'_, '_> {
     /// Sees to it that a rule that forbids says what becomes of a request without a value: wherever
     /// a pattern on what may be absent has a `not`, it says `absent` too. `key` is the attribute's
     /// name.
     pub(super) fn refuse_unsaid_absence(&self, key: &str, ty: Type, optional: bool, pattern: &Pattern) -> Option<()> {
-        if optional && self.has_not(pattern) && !self.mentions_absent(pattern) {
-            return self.report.poison(unsaid(&format!("`{key}`"), pattern));
+        if optional
+            && let Some(taken) = self.takes_away(pattern)
+            && !self.mentions_absent(pattern)
+        {
+            return self.report.poison(unsaid(&format!("`{key}`"), pattern, taken));
         }
         if ty == Type::Labels { self.refuse_in_labels(key, pattern) } else { Some(()) }
     }
@@ -21,7 +26,7 @@ impl Scope<'_, '_> {
     /// The same of a condition that forbids where it is true: `any groups in not "staff"` is false
     /// where there are no elements.
     pub(super) fn refuse_unsaid_elements(&self, key: &str, pattern: &Pattern) -> Option<()> {
-        if !self.has_not(pattern) {
+        if self.takes_away(pattern).is_none() {
             return Some(());
         }
         let message = format!("without `{key}` this is false, and the request would not be forbidden");
@@ -36,9 +41,11 @@ impl Scope<'_, '_> {
             PatternKind::Map(entries) => {
                 let mut whole = Some(());
                 for entry in entries {
-                    if self.has_not(&entry.value) && !self.mentions_absent(&entry.value) {
+                    if let Some(taken) = self.takes_away(&entry.value)
+                        && !self.mentions_absent(&entry.value)
+                    {
                         let what = format!("`{key}[\"{}\"]`", entry.key.text);
-                        whole = self.report.poison(unsaid(&what, &entry.value));
+                        whole = self.report.poison(unsaid(&what, &entry.value, taken));
                     }
                 }
                 whole
@@ -58,20 +65,63 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// Whether the pattern, outside of maps of labels, takes something away from what may be there.
-    fn has_not(&self, pattern: &Pattern) -> bool {
+    /// What of the pattern, outside of maps of labels, takes something away from what may be there. `false` is `not true`.
+    fn takes_away(&self, pattern: &Pattern) -> Option<Taken> {
         match &pattern.kind {
-            PatternKind::Not(inner) => !matches!(inner.kind, PatternKind::Any),
-            PatternKind::Compare(comparison, _) => *comparison == Comparison::NotEqual,
-            PatternKind::List(list) => list.iter().any(|one| self.has_not(one)),
-            PatternKind::Name(name) => self.let_of(name).is_some_and(|value| self.has_not(value)),
+            PatternKind::Not(inner) => (!matches!(inner.kind, PatternKind::Any)).then_some(Taken::Not),
+            PatternKind::Literal(Literal::Bool(false)) => Some(Taken::False),
+            PatternKind::Compare(Comparison::NotEqual, _) => Some(Taken::Not),
+            PatternKind::Compare(Comparison::Equal, operand) => {
+                matches!(operand.kind, OperandKind::Literal(Literal::Bool(false))).then_some(Taken::False)
+            }
+            PatternKind::List(list) => list.iter().find_map(|one| self.takes_away(one)),
+            PatternKind::Name(name) => self.let_of(name).and_then(|value| self.takes_away(value)),
             PatternKind::Any
+            | PatternKind::Absent
+            | PatternKind::Literal(_)
+            | PatternKind::Compare(..)
+            | PatternKind::Affix(..)
+            | PatternKind::Glob(_)
+            | PatternKind::Regex(_)
+            | PatternKind::Range(..)
+            | PatternKind::Map(_) => None,
+        }
+    }
+
+    /// Warns of `deny { level: < 3 }` on what may be absent, unless the condition asks for it. A bound from above, as in
+    /// `deny { amount: > 1000 }`, says enough: a request without an amount asks for none.
+    pub(super) fn warn_unsaid_order(&self, entries: &[Entry], condition: Option<&Condition>) {
+        let vocabulary = self.names.vocabulary();
+        for entry in entries {
+            let (key, pattern) = (&entry.key.text, &entry.value);
+            let Some(field) = vocabulary.field(key) else { continue };
+            let is_optional = vocabulary.attribute(field).is_some_and(|attribute| attribute.optional);
+            let is_asked = || condition.is_some_and(|condition| Present::when(condition, true).has(field));
+            if is_optional && self.wants_more(pattern) && !self.mentions_absent(pattern) && !is_asked() {
+                let message = format!("a request without `{key}` would not be forbidden");
+                let help = format!(
+                    "write `[…, absent]` if that request is meant too, or `when has {key}` after the map if it is not"
+                );
+                let found = Diagnostic::new(Code::UnsaidOrder, pattern.at.0, message);
+                self.report.add(found.label("says nothing of absence").help(help));
+            }
+        }
+    }
+
+    /// Whether the pattern forbids what is too small.
+    fn wants_more(&self, pattern: &Pattern) -> bool {
+        match &pattern.kind {
+            PatternKind::Range(..) => true,
+            PatternKind::Compare(comparison, _) => matches!(comparison, Comparison::Less | Comparison::LessOrEqual),
+            PatternKind::List(list) => list.iter().any(|one| self.wants_more(one)),
+            PatternKind::Name(name) => self.let_of(name).is_some_and(|value| self.wants_more(value)),
+            PatternKind::Not(_)
+            | PatternKind::Any
             | PatternKind::Absent
             | PatternKind::Literal(_)
             | PatternKind::Affix(..)
             | PatternKind::Glob(_)
             | PatternKind::Regex(_)
-            | PatternKind::Range(..)
             | PatternKind::Map(_) => false,
         }
     }
@@ -100,9 +150,19 @@ impl Scope<'_, '_> {
     }
 }
 
-fn unsaid(what: &str, pattern: &Pattern) -> Diagnostic {
-    let message = format!("`not` wants a value, and a request without {what} would not be forbidden");
-    Diagnostic::new(Code::UnsaidAbsence, pattern.at.0, message).label("says nothing of absence").help(
-        "write `[not …, absent]` if that request is meant too, or `not […, absent]` if only one with a value is meant",
-    )
+/// What takes something away from what may be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    Not,
+    False,
+}
+
+fn unsaid(what: &str, pattern: &Pattern, taken: Taken) -> Diagnostic {
+    let (word, both, only) = match taken {
+        Taken::Not => ("not", "[not …, absent]", "not […, absent]"),
+        Taken::False => ("false", "[false, absent]", "not [true, absent]"),
+    };
+    let message = format!("`{word}` wants a value, and a request without {what} would not be forbidden");
+    let help = format!("write `{both}` if that request is meant too, or `{only}` if only one with a value is meant");
+    Diagnostic::new(Code::UnsaidAbsence, pattern.at.0, message).label("says nothing of absence").help(help)
 }

@@ -3,11 +3,12 @@
 use std::fmt::Display;
 
 use super::constancy;
+use super::empty::is_run;
 use super::literals::{self, Goal, natural, with_article};
 use super::lowercase::{capitals, has_capital};
 use super::scope::Scope;
 use super::texts::{has_wildcard, show};
-use super::tree::{Bound, Constant, Pattern, Piece, Term, Text};
+use super::tree::{Constant, Pattern, Piece, Term, Text};
 use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -177,7 +178,10 @@ impl Reader<'_, '_, '_> {
             Absence::Possible | Absence::Negated => {}
             Absence::Never => {
                 let message = format!("{} is required, so it is never absent", self.what);
-                self.never(at, message, "every request has a value for it; remove the pattern");
+                let help = "every request has a value for it; remove the pattern";
+                self.scope
+                    .report
+                    .add(Diagnostic::new(Code::NeverMatches, at, message).label("can never match").help(help));
             }
             Absence::Refused => {
                 let found = Diagnostic::new(Code::WrongPattern, at, "`absent` can not stand behind `in`");
@@ -189,7 +193,7 @@ impl Reader<'_, '_, '_> {
 
     fn list(&self, list: &[ast::Pattern], at: Span) -> Option<Pattern> {
         if list.is_empty() {
-            self.never(at, "an empty list matches nothing".to_owned(), "write `any`, or what is wanted");
+            self.scope.never(at, "an empty list matches nothing", "write `any`, or what is wanted");
         }
         let inner = self.deeper(at)?;
         let read: Vec<Option<Pattern>> = list.iter().map(|one| inner.pattern(one)).collect();
@@ -207,7 +211,8 @@ impl Reader<'_, '_, '_> {
     /// `not p` wants a value, so what `p` says of absence is left out of it.
     fn not(&self, inner: &ast::Pattern, at: Span) -> Option<Pattern> {
         let absence = if self.absence == Absence::Refused { Absence::Refused } else { Absence::Negated };
-        let read = Self { absence, ..self.deeper(at)? }.pattern(inner)?;
+        let deeper = self.deeper(at)?;
+        let read = Self { absence, scope: deeper.scope.turned(), ..deeper }.pattern(inner)?;
         let present = match read {
             Pattern::Absent => return Some(Pattern::Any),
             Pattern::OneOf(mut list) => {
@@ -223,7 +228,7 @@ impl Reader<'_, '_, '_> {
         };
         if is_any(&present) {
             let help = if self.absence == Absence::Possible { "write `absent`" } else { "remove it" };
-            self.never(at, "`not any` matches nothing".to_owned(), help);
+            self.scope.never(at, "`not any` matches nothing", help);
         }
         Some(Pattern::Not(Box::new(present)))
     }
@@ -262,6 +267,11 @@ impl Reader<'_, '_, '_> {
                 inner.scope.report.add(capitals(&"the name of a label", place));
                 whole = false;
             }
+            if name.contains('*') {
+                let found = Diagnostic::new(Code::OnlyText, place, "`*` is only text in the name of a label");
+                let help = "name each label; a label of this very name is asked for in a condition, `has …[\"…\"]`";
+                inner.scope.report.add(found.label("matches itself only").help(help));
+            }
             let what = format!("the label `{name}`");
             let goal = Goal::new(Scalar::String, &what);
             match inner.scope.pattern_on(&entry.value, goal, Absence::Possible) {
@@ -288,18 +298,25 @@ impl Reader<'_, '_, '_> {
                 }
                 let term = scope.term(operand, goal)?;
                 scope.warn_open_affix(*affix, operand, at);
-                Some(Pattern::Affix(*affix, as_text(term)))
+                let text = as_text(term);
+                scope.warn_everything(at, text.pieces.is_empty(), "an empty end");
+                Some(Pattern::Affix(*affix, text))
             }
             PatternKind::Glob(text) if goal.scalar.is_textual() => {
                 wildcards::warn(scope.report, text, at, goal, Place::Glob);
                 let glob = scope.glob(text, at, goal)?;
                 scope.warn_open_wildcards(text, at);
+                scope.warn_everything(at, is_run(&glob.0, |bytes| bytes.iter().all(|&byte| byte == b'*')), "this glob");
                 Some(Pattern::Glob(glob))
             }
-            PatternKind::Regex(text) if goal.scalar.is_textual() => scope.regex(text, at, goal).map(Pattern::Regex),
+            PatternKind::Regex(text) if goal.scalar.is_textual() => {
+                let regex = scope.regex(text, at, goal)?;
+                scope.warn_everything(at, is_run(&regex.0, |bytes| bytes == b".*"), "this expression");
+                Some(Pattern::Regex(regex))
+            }
             PatternKind::Range(ends) if goal.scalar.is_ordered() => {
                 let [from, to] = ends.each_ref().map(|end| scope.term(end, goal));
-                Some(self.range(at, Some((from?, true)), Some((to?, false))))
+                Some(scope.range(at, goal, Some((from?, true)), Some((to?, false))))
             }
             PatternKind::Compare(comparison, operand) => self.compare(*comparison, operand, at, goal),
             PatternKind::Affix(Affix::Prefix, _) => self.refuse(goal, "`prefix`", at, "strings and bytes"),
@@ -347,24 +364,11 @@ impl Reader<'_, '_, '_> {
         match comparison {
             Comparison::Equal => Some(Pattern::Equal(term)),
             Comparison::NotEqual => Some(Pattern::Not(Box::new(Pattern::Equal(term)))),
-            Comparison::Less => Some(self.range(at, None, Some((term, false)))),
-            Comparison::LessOrEqual => Some(self.range(at, None, Some((term, true)))),
-            Comparison::Greater => Some(self.range(at, Some((term, false)), None)),
-            Comparison::GreaterOrEqual => Some(self.range(at, Some((term, true)), None)),
+            Comparison::Less => Some(self.scope.range(at, goal, None, Some((term, false)))),
+            Comparison::LessOrEqual => Some(self.scope.range(at, goal, None, Some((term, true)))),
+            Comparison::Greater => Some(self.scope.range(at, goal, Some((term, false)), None)),
+            Comparison::GreaterOrEqual => Some(self.scope.range(at, goal, Some((term, true)), None)),
         }
-    }
-
-    fn range(&self, at: Span, from: Option<(Term, bool)>, to: Option<(Term, bool)>) -> Pattern {
-        let bound = |(term, included)| Bound { term, included };
-        let (from, to) = (from.map(bound), to.map(bound));
-        if super::covers::limits(from.as_ref(), to.as_ref()).is_some_and(|(least, most)| least > most) {
-            self.never(
-                at,
-                "this range is empty".to_owned(),
-                "the end of `a..b` is not part of it; write the smaller end first",
-            );
-        }
-        Pattern::Range(from, to)
     }
 
     fn refuse(&self, goal: Goal<'_>, pattern: &str, at: Span, wants: &str) -> Option<Pattern> {
@@ -375,10 +379,6 @@ impl Reader<'_, '_, '_> {
             Scalar::Ip => found.help("write an address or a network: `\"10.0.0.0/8\"`"),
             _ => found.help(format!("write {}, a list of them, `any` or `not`", with_article(goal.scalar))),
         })
-    }
-
-    fn never(&self, at: Span, message: String, help: &str) {
-        self.scope.report.add(Diagnostic::new(Code::NeverMatches, at, message).label("can never match").help(help));
     }
 }
 

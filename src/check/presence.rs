@@ -3,9 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
-use super::tree::{Condition, Operand, Pattern, Test};
+use super::clocks::{compared, flipped};
+use super::constancy::matches;
+use super::patterns::as_text;
+use super::tree::{Condition, Constant, Operand, Pattern, Piece, Term, Test, Text};
 use crate::limits::ATTRIBUTES;
+use crate::model::types::Scalar;
 use crate::model::vocabulary::FieldNo;
+use crate::syntax::ast::Affix;
 
 /// One bit for every attribute: every rule makes a set of its own, and most files are rules.
 type Fields = u32;
@@ -21,8 +26,33 @@ fn bit(field: FieldNo) -> Fields {
 pub(super) struct Present {
     fields: Fields,
     labels: BTreeSet<(FieldNo, String)>,
+    /// What is known of texts, of an attribute or of a label.
+    texts: BTreeSet<(Place, Shape)>,
     /// Behind what could not be read, nothing is known to be absent: the mistake before may be the guard.
     everything: bool,
+}
+
+/// An attribute, or a label of it.
+pub(super) type Place = (FieldNo, Option<String>);
+
+/// What may be known of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shape {
+    /// It is not empty.
+    Filled,
+    /// It begins with a character that is no letter and no digit.
+    Begins,
+    /// It ends with one.
+    Ends,
+}
+
+/// Where an operand comes from in a request, if it is one value of it.
+pub(super) fn place(operand: &Operand) -> Option<Place> {
+    match operand {
+        Operand::Field(field) => Some((*field, None)),
+        Operand::Label(field, label) => Some((*field, Some(label.clone()))),
+        _ => None,
+    }
 }
 
 /// What a condition was told that it may be absent: each attribute and label once, at the first place that reads it.
@@ -56,9 +86,12 @@ impl Present {
         let mut present = Self::default();
         for test in tests.iter().filter(|test| !matches_absence(&test.pattern)) {
             present.fields |= bit(test.field);
+            present.learn(&(test.field, None), &test.pattern, true);
             if let Pattern::Labels(labels) = &test.pattern {
-                let there = labels.iter().filter(|(_, pattern)| !matches_absence(pattern));
-                present.labels.extend(there.map(|(name, _)| (test.field, name.clone())));
+                for (name, pattern) in labels.iter().filter(|(_, pattern)| !matches_absence(pattern)) {
+                    present.labels.insert((test.field, name.clone()));
+                    present.learn(&(test.field, Some(name.clone())), pattern, true);
+                }
             }
         }
         present
@@ -74,10 +107,16 @@ impl Present {
         self.everything || self.labels.contains(&(field, name.to_owned()))
     }
 
+    /// Whether this is known of a text.
+    pub(super) fn knows(&self, place: &Place, shape: Shape) -> bool {
+        self.everything || self.texts.contains(&(place.clone(), shape))
+    }
+
     /// What both make sure of, together.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.fields |= other.fields;
         self.labels.extend(other.labels);
+        self.texts.extend(other.texts);
         self.everything |= other.everything;
         self
     }
@@ -86,9 +125,12 @@ impl Present {
         match (self.everything, other.everything) {
             (true, _) => other,
             (_, true) => self,
-            (false, false) => {
-                Self { fields: self.fields & other.fields, labels: &self.labels & &other.labels, everything: false }
-            }
+            (false, false) => Self {
+                fields: self.fields & other.fields,
+                labels: &self.labels & &other.labels,
+                texts: &self.texts & &other.texts,
+                everything: false,
+            },
         }
     }
 
@@ -114,14 +156,82 @@ impl Present {
                 let labels = BTreeSet::from([(*field, name.clone())]);
                 Self { labels, ..Self::field(*field) }
             }
-            (Condition::Matches(Operand::Field(field), _), true) => Self::field(*field),
+            (Condition::Matches(operand, pattern), _) => {
+                let field = match operand {
+                    Operand::Field(field) if truth => Self::field(*field),
+                    _ => Self::default(),
+                };
+                field.and(Self::of_text(operand, pattern, truth))
+            }
+            (Condition::Compare(comparison, operand, Operand::Term(term, _)), _) => {
+                Self::of_text(operand, &compared(*comparison, term), truth)
+            }
+            (Condition::Compare(comparison, Operand::Term(term, _), operand), _) => {
+                Self::of_text(operand, &compared(flipped(*comparison), term), truth)
+            }
+            (Condition::StartsWith(text, Operand::Term(part, _)), true) => {
+                Self::of_text(text, &Pattern::Affix(Affix::Prefix, as_text(part.clone())), true)
+            }
+            (Condition::EndsWith(text, Operand::Term(part, _)), true) => {
+                Self::of_text(text, &Pattern::Affix(Affix::Suffix, as_text(part.clone())), true)
+            }
             _ => Self::default(),
+        }
+    }
+
+    /// What is known of a text where it, or its length, matches a pattern or does not.
+    fn of_text(operand: &Operand, pattern: &Pattern, truth: bool) -> Self {
+        let mut present = Self::default();
+        if let Operand::Length(inner) = operand {
+            let is_filled = matches(pattern, &Constant::Int(0)) == Some(!truth);
+            present.texts.extend(place(inner).filter(|_| is_filled).map(|place| (place, Shape::Filled)));
+        } else if let Some(place) = place(operand) {
+            present.learn(&place, pattern, truth);
+        }
+        present
+    }
+
+    fn learn(&mut self, place: &Place, pattern: &Pattern, truth: bool) {
+        let empty = match scalar_of(pattern) {
+            Some(Scalar::Bytes) => Constant::Bytes(Vec::new()),
+            _ => Constant::String(String::new()),
+        };
+        if matches(pattern, &empty) == Some(!truth) {
+            self.texts.insert((place.clone(), Shape::Filled));
+        }
+        if let Pattern::Affix(affix, text) = pattern
+            && truth
+            && is_boundary(*affix, text)
+        {
+            let side = if *affix == Affix::Prefix { Shape::Begins } else { Shape::Ends };
+            self.texts.extend([(place.clone(), Shape::Filled), (place.clone(), side)]);
         }
     }
 
     fn field(field: FieldNo) -> Self {
         Self { fields: bit(field), ..Self::default() }
     }
+}
+
+/// The type of the values that a pattern names.
+fn scalar_of(pattern: &Pattern) -> Option<Scalar> {
+    match pattern {
+        Pattern::Equal(Term::Constant(constant)) => Some(constant.scalar()),
+        Pattern::OneOf(list) => list.iter().find_map(scalar_of),
+        Pattern::Not(inner) => scalar_of(inner),
+        _ => None,
+    }
+}
+
+/// Whether the outer end of a prefix or a suffix is literal, and no letter or digit.
+fn is_boundary(affix: Affix, text: &Text) -> bool {
+    let outer = match affix {
+        Affix::Prefix => text.pieces.first(),
+        Affix::Suffix => text.pieces.last(),
+    };
+    let Some(Piece::Literal(bytes)) = outer else { return false };
+    let end = if affix == Affix::Prefix { bytes.first() } else { bytes.last() };
+    end.is_some_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
 }
 
 /// Whether the pattern also matches where there is no value.

@@ -40,10 +40,21 @@ impl<'r> Source<'r> {
 impl Scope<'_, '_> {
     /// Reads one rule.
     pub(super) fn rule(&self, source: &Source<'_>) -> Option<Rule> {
-        let read = self.map(source);
-        let present = read.as_ref().map_or_else(Present::everything, |(_, tests)| Present::by_tests(tests));
+        let read = self.forbidding(source.effect == Effect::Deny).map(source);
+        // Most rules have no condition that would ask.
+        let present = match &read {
+            Some((_, tests)) if source.when.is_some() || source.unless.is_some() => Present::by_tests(tests),
+            Some(_) => Present::default(),
+            None => Present::everything(),
+        };
         let condition = self.guard(source.effect, source.when, source.unless, present);
         let (actions, tests) = read?;
+        if source.effect == Effect::Deny
+            && !self.is_promise
+            && let Some(condition) = &condition
+        {
+            self.warn_unsaid_order(source.entries, condition.as_ref());
+        }
         if let (Some(Some(condition)), Some(at)) = (&condition, source.when.or(source.unless).map(|it| it.at.0)) {
             let has_both = source.when.is_some() && source.unless.is_some();
             let parts = constancy::Parts { tests: &tests, condition, has_both, at };
@@ -142,11 +153,8 @@ impl<'m> Map<'m, '_, '_> {
         }
         let set = set?;
         if set.is_empty() {
-            report.add(
-                Diagnostic::new(Code::NeverMatches, entry.value.at.0, "no action is in this set")
-                    .label("can never match")
-                    .help("name at least one action or role, or remove the rule"),
-            );
+            let help = "name at least one action or role, or remove the rule";
+            self.scope.never(entry.value.at.0, "no action is in this set", help);
         }
         self.actions = Some(set);
         Some(())

@@ -94,13 +94,37 @@ pub(super) struct Scope<'s, 'a> {
     parameters: Option<&'s Parameters<'a>>,
     /// What the token says of itself; only conditions of a token see it.
     pub(super) token: Option<&'s Known>,
+    /// Whether a request is forbidden where what is read here matches or is true.
+    pub(super) forbids: bool,
+    /// Whether it is a promise, which decides nothing.
+    pub(super) is_promise: bool,
     depth: usize,
 }
 
 impl<'s, 'a> Scope<'s, 'a> {
     /// Inside of a block.
     pub(super) const fn of_block(report: &'s Report, names: &'s Names<'a>, parameters: &'s Parameters<'a>) -> Self {
-        Self { report, names, parameters: Some(parameters), token: None, depth: 0 }
+        Self { report, names, parameters: Some(parameters), token: None, forbids: false, is_promise: false, depth: 0 }
+    }
+
+    /// The same inside of a rule that forbids, or of one that does not.
+    pub(super) const fn forbidding(self, forbids: bool) -> Self {
+        Self { forbids, ..self }
+    }
+
+    /// The same behind a `not` or `!`: what matches here takes away what matches outside.
+    pub(super) const fn turned(self) -> Self {
+        Self { forbids: !self.forbids, ..self }
+    }
+
+    /// The same inside of `never` or `always`.
+    pub(super) const fn promising(self) -> Self {
+        Self { is_promise: true, ..self }
+    }
+
+    /// Whether what never matches here leaves requests alone that somebody meant to forbid, or promises nothing.
+    pub(super) const fn must_match(&self) -> bool {
+        self.forbids || self.is_promise
     }
 
     /// The same with what the token says of itself.

@@ -104,7 +104,9 @@ impl Scope<'_, '_> {
                 ast::Piece::Splice(name) => self.splice(name, goal),
             })
             .collect();
-        Some(Text { pieces: pieces.into_iter().collect::<Option<_>>()? })
+        let pieces = pieces.into_iter().collect::<Option<_>>()?;
+        self.warn_neighbours(text, at);
+        Some(Text { pieces })
     }
 
     fn splice(&self, name: &Name, goal: Goal<'_>) -> Option<Piece> {

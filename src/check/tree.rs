@@ -47,6 +47,14 @@ pub struct Template {
 }
 
 impl Template {
+    /// Whether it is a restriction without a rule, a bound or a condition: every request passes it.
+    #[must_use]
+    pub fn restricts_nothing(&self) -> bool {
+        let Times { issuance, not_before, expiry, ttl } = &self.times;
+        let is_bound = [issuance, not_before, expiry, ttl].into_iter().any(Option::is_some);
+        self.kind == BlockKind::Restriction && self.rules.is_empty() && self.guard.is_none() && !is_bound
+    }
+
     /// A policy that has the same parameters and one rule.
     #[must_use]
     pub fn alone(&self, rule: Rule) -> Self {

@@ -30,7 +30,12 @@ pub(super) fn warn(report: &Report, text: &Text, at: Span, goal: Goal<'_>, place
     let is_path = goal.scalar == Scalar::Path;
     let whole: String = text.pieces.iter().map(stand_in).collect();
     let has_star = place != Place::Glob && !is_path && whole.contains('*');
-    let looks = if has_star { Some("*") } else { placeholder(&whole).or_else(|| class(&whole)) };
+    let looks = match place {
+        _ if has_star => Some("*"),
+        Place::Glob => placeholder(&whole).or_else(|| class(&whole, |_| true)).or_else(|| choice(&whole)),
+        Place::Exact | Place::Compared if !is_path && is_expression(&whole) => Some("$"),
+        Place::Exact | Place::Compared | Place::End => placeholder(&whole).or_else(|| class(&whole, is_span)),
+    };
     let Some(found) = looks else { return };
     let message = format!("`{found}` is only text in {}", if is_path { "a path" } else { "this" });
     let quoted = show(text);
@@ -82,18 +87,33 @@ fn placeholder(text: &str) -> Option<&str> {
     })
 }
 
+/// `^[a-z]+$`: no text of people begins and ends so.
+fn is_expression(text: &str) -> bool {
+    text.len() > 2 && text.starts_with('^') && text.ends_with('$')
+}
+
+/// `{jpg,png}`, unless a backslash stands before it.
+fn choice(text: &str) -> Option<&str> {
+    let (at, _) = text.match_indices('{').find(|(at, _)| !is_escaped(text, *at))?;
+    let end = at + text.get(at..)?.find('}')?;
+    text.get(at..=end).filter(|choice| choice.contains(','))
+}
+
+fn is_escaped(text: &str, at: usize) -> bool {
+    text.get(..at).is_some_and(|before| before.ends_with('\\'))
+}
+
+/// Whether what is between brackets begins with `0-9` or `a-z`. In a text that is no glob, brackets alone say little.
+fn is_span(inner: &str) -> bool {
+    matches!(inner.as_bytes(), [from, b'-', to, ..] if from.is_ascii_alphanumeric() && to.is_ascii_alphanumeric())
+}
+
 /// `[0-9]`, `[^a-z_]`, unless a backslash stands before it.
-fn class(text: &str) -> Option<&str> {
-    text.match_indices('[').filter(|(at, _)| !text.get(..*at).is_some_and(|before| before.ends_with('\\'))).find_map(
-        |(at, _)| {
-            let rest = text.get(at..)?;
-            let inner = rest.strip_prefix('[')?.split_once(']')?.0;
-            match inner.trim_start_matches(['^', '!']).as_bytes() {
-                [from, b'-', to, ..] if from.is_ascii_alphanumeric() && to.is_ascii_alphanumeric() => {
-                    rest.get(..inner.len() + 2)
-                }
-                _ => None,
-            }
-        },
-    )
+fn class(text: &str, is_class: impl Fn(&str) -> bool) -> Option<&str> {
+    text.match_indices('[').filter(|(at, _)| !is_escaped(text, *at)).find_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        let inner = rest.strip_prefix('[')?.split_once(']')?.0;
+        let bare = inner.trim_start_matches(['^', '!']);
+        if !bare.is_empty() && is_class(bare) { rest.get(..inner.len() + 2) } else { None }
+    })
 }

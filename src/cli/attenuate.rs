@@ -55,7 +55,9 @@ pub struct Args {
 /// A file can not be read, the options do not fit it, or there is no randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(token) = tokens::read(ui, &args.token)? else { return Ok(Exit::No) };
-    let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else { return Ok(Exit::No) };
+    let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else {
+        return Ok(Exit::CouldNot);
+    };
     if args.ttl.is_some() {
         block.compiled.times.ttl = args.ttl;
         block.compiled.times.expiry = None;

@@ -31,6 +31,7 @@ use crate::token::keyring::Keyring;
 use crate::token::revocation::HeldRevocations;
 use crate::token::verify::Scratch;
 use crate::trial::{Block, Keys, Stage};
+use crate::visible::excerpt;
 
 /// What decides.
 #[derive(clap::Args, Debug)]
@@ -44,11 +45,11 @@ pub struct Deciding {
     token: Option<String>,
 
     /// The keyring to verify the token with
-    #[arg(long, value_name = "FILE", requires = "token")]
+    #[arg(long, value_name = "FILE", requires = "token", conflicts_with = "file")]
     keyring: Option<PathBuf>,
 
     /// Refuse what this revocation list revokes
-    #[arg(long, value_name = "FILE", requires = "token")]
+    #[arg(long, value_name = "FILE", requires = "token", conflicts_with = "file")]
     revocations: Option<PathBuf>,
 
     #[command(flatten)]
@@ -74,7 +75,8 @@ pub struct Deciding {
 /// All that is needed to decide.
 pub struct Ready {
     vocabulary: Arc<Vocabulary>,
-    now: i64,
+    /// As the user said it. Where he said nothing, the clock runs while a stream of requests is decided.
+    now: Option<i64>,
     requests_tell_time: bool,
     kind: Kind,
 }
@@ -103,31 +105,26 @@ impl Deciding {
     /// # Errors
     /// A file can not be read, or it is not clear which block is meant.
     pub fn ready(&self, ui: &Ui) -> Result<Option<Ready>, Failure> {
-        let now = inputs::now(self.now);
         let Some(library) = self.choice.reading.library(ui)? else { return Ok(None) };
         match (&self.token, &self.keyring) {
-            (Some(token), Some(keyring)) => self.given(ui, token, keyring, &library, now),
-            _ => self.minted(ui, &library, now),
+            (Some(token), Some(keyring)) => self.given(ui, token, keyring, &library),
+            _ => self.minted(ui, &library),
         }
     }
 
-    fn given(
-        &self,
-        ui: &Ui,
-        token: &str,
-        keyring: &Path,
-        library: &Library,
-        now: i64,
-    ) -> Result<Option<Ready>, Failure> {
+    fn given(&self, ui: &Ui, token: &str, keyring: &Path, library: &Library) -> Result<Option<Ready>, Failure> {
         let keyring = inputs::keyring(ui, keyring)?;
         let read = |path| inputs::revocations(path, &keyring, self.expectations.audience());
         let revocations = self.revocations.as_deref().map(read).transpose()?;
         let text = tokens::text(token)?;
         let Some(blocks) = self.policy_blocks(ui, library)? else { return Ok(None) };
+        self.only_of(&blocks)?;
         let known = inputs::vocabularies(library);
         let header = Token::parse(&text).ok().map(|token| token.header());
         let of_token = header.and_then(|header| vocabulary_of(&known, &header)).map(|(vocabulary, _)| vocabulary);
-        let refusal = of_token.is_none().then(|| of_unknown_vocabulary(&text, &keyring, self.expectations, now));
+        let refusal = of_token
+            .is_none()
+            .then(|| of_unknown_vocabulary(&text, &keyring, self.expectations, inputs::now(self.now)));
         // A token that cannot be read, or of an unknown vocabulary, is refused by whichever vocabulary asks.
         let of_policies = blocks.first().map(|block| Arc::clone(block.document().vocabulary()));
         let Some(vocabulary) = of_token.or(of_policies).or_else(|| known.first().cloned()) else {
@@ -145,11 +142,14 @@ impl Deciding {
         let policies = policies.collect::<Result<_, _>>()?;
         let token = Given { text, refusal };
         let kind = Kind::Given { token, keyring, revocations, policies, expectations: self.expectations };
-        Ok(Some(Ready { vocabulary, now, requests_tell_time: self.requests_tell_time, kind }))
+        Ok(Some(Ready { vocabulary, now: self.now, requests_tell_time: self.requests_tell_time, kind }))
     }
 
-    fn minted(&self, ui: &Ui, library: &Library, now: i64) -> Result<Option<Ready>, Failure> {
+    fn minted(&self, ui: &Ui, library: &Library) -> Result<Option<Ready>, Failure> {
         let Some(mut policies) = self.policy_blocks(ui, library)? else { return Ok(None) };
+        if self.file.is_none() {
+            self.only_of(&policies)?;
+        }
         let mut blocks = Vec::new();
         if let Some(file) = &self.file {
             let Some(chosen) = self.choice.block(ui, file, &[BlockKind::Token, BlockKind::Policy])? else {
@@ -162,17 +162,36 @@ impl Deciding {
             }
         }
         let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
-        let stage = Stage::new(String::new(), blocks, policies, now, &keys);
+        let stage = Stage::new(String::new(), blocks, policies, inputs::now(self.now), &keys);
         let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
         let (vocabulary, requests_tell_time) = (Arc::clone(stage.vocabulary()), self.requests_tell_time);
-        Ok(Some(Ready { vocabulary, now, requests_tell_time, kind: Kind::Minted(stage) }))
+        Ok(Some(Ready { vocabulary, now: self.now, requests_tell_time, kind: Kind::Minted(stage) }))
+    }
+
+    /// Refuses a choice of what is not there, where nothing but policies has parameters: a mistyped name is no argument.
+    fn only_of(&self, policies: &[Block]) -> Result<(), Failure> {
+        if let Some(name) = &self.choice.template {
+            let name = excerpt(name);
+            return Err(Failure::new(format!("`--template {name}` names a block of FILE, and there is no FILE"))
+                .help("every policy of `--policy` decides; leave `--template` out"));
+        }
+        let has = |name: &str| {
+            policies.iter().any(|block| block.template().parameters.iter().any(|parameter| parameter.name == name))
+        };
+        match self.choice.with.iter().find(|(name, _)| !has(name)) {
+            None => Ok(()),
+            Some((name, _)) => Err(Failure::new(format!("no policy has a parameter `{}`", excerpt(name)))
+                .help("`--with` is for the parameters of FILE and of the policies of `--policy`")),
+        }
     }
 
     /// Every policy of the files of `--policy`.
     fn policy_blocks(&self, ui: &Ui, library: &Library) -> Result<Option<Vec<Block>>, Failure> {
         let mut blocks = Vec::new();
         for path in &self.policies {
-            let Some(document) = inputs::document(ui, path, library, false)? else { return Ok(None) };
+            let Some(document) = inputs::document(ui, path, library, self.choice.reading.deny_warnings)? else {
+                return Ok(None);
+            };
             let document = Arc::new(document);
             let before = blocks.len();
             for (number, template) in document.templates().iter().enumerate() {
@@ -210,7 +229,7 @@ impl Ready {
         let stage = Stage::new(String::new(), blocks, Vec::new(), now, &keys);
         let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
         let vocabulary = Arc::clone(stage.vocabulary());
-        Ok(Self { vocabulary, now, requests_tell_time: false, kind: Kind::Minted(stage) })
+        Ok(Self { vocabulary, now: Some(now), requests_tell_time: false, kind: Kind::Minted(stage) })
     }
 
     /// What requests speak.
@@ -219,10 +238,10 @@ impl Ready {
         &self.vocabulary
     }
 
-    /// The time of requests that have none.
+    /// The time of requests that have none: what the user said, or the clock.
     #[must_use]
-    pub const fn now(&self) -> i64 {
-        self.now
+    pub fn now(&self) -> i64 {
+        inputs::now(self.now)
     }
 
     /// When a request is decided.
@@ -231,7 +250,7 @@ impl Ready {
     /// It brings a time of its own, which could be one at which an expired token was valid.
     pub fn time(&self, request: &Json) -> Result<i64, BadRequest> {
         match time_of(request)? {
-            None => Ok(self.now),
+            None => Ok(self.now()),
             Some(time) if self.requests_tell_time => Ok(time),
             Some(_) => {
                 let why = "is not for the request to say; `--now TIME` sets it, `--requests-tell-time` takes it from requests";

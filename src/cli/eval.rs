@@ -1,18 +1,20 @@
 //! `placet eval`: decides one request, or a stream of them.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read, Write, stdin, stdout};
+use std::io::{BufReader, BufWriter, Read, Write, stdin, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
 use super::asked::Asked;
+use super::bounded::{Line, next_line};
 use super::deciding::{Deciding, Ready};
 use super::page::{cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use crate::author::request::OwnedRequest;
 use crate::explain::{Cause, Court, Explanation};
+use crate::limits::SOURCE_BYTES;
 use crate::model::verdict::Verdict;
 use crate::syntax::map::{from_json_text, said};
 use crate::token::cache::TokenCache;
@@ -51,7 +53,7 @@ pub struct Args {
 /// # Errors
 /// A file can not be read, or it is not clear which block is meant.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::No) };
+    let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::CouldNot) };
     if args.jsonl {
         return stream(&args.asked.request, &ready, ui);
     }
@@ -111,11 +113,9 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
     let outcome = ready.with_court(Some(&cache), |court| {
         let mut out = BufWriter::new(stdout().lock());
         let mut scratch = Scratch::new();
-        let mut line = String::new();
-        while reader.read_line(&mut line).map_err(|error| failed(&error))? > 0 {
-            bar.inc(line.len() as u64);
-            let line = std::mem::take(&mut line);
-            if line.trim().is_empty() {
+        while let Some(line) = next_line(&mut reader, SOURCE_BYTES).map_err(|error| failed(&error))? {
+            bar.inc(line.length as u64);
+            if line.is_blank() {
                 continue;
             }
             let explanation = tally.decide(court, ready, &line, &mut scratch);
@@ -147,11 +147,12 @@ struct Tally {
 }
 
 impl Tally {
-    fn decide(&mut self, court: &Court<'_>, ready: &Ready, line: &str, scratch: &mut Scratch) -> Explanation {
+    fn decide(&mut self, court: &Court<'_>, ready: &Ready, line: &Line, scratch: &mut Scratch) -> Explanation {
         self.count += 1;
-        let explanation = match (ready.refusal(), from_json_text(line)) {
+        let read = line.text().and_then(|text| from_json_text(text).map_err(|found| said(text, &found, self.count)));
+        let explanation = match (ready.refusal(), read) {
             (Some(refusal), _) => court.decided(Verdict::Refused(refusal), ready.now()),
-            (None, Err(found)) => not_json(said(line, &found, self.count)),
+            (None, Err(message)) => not_json(message),
             (None, Ok(json)) => {
                 match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, ready.time(&json)?))) {
                     Err(bad) => court.malformed(&bad, &json),

@@ -26,7 +26,7 @@ pub struct Args {
 /// # Errors
 /// A file can not be read, or it is not clear which block is meant.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::No) };
+    let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::CouldNot) };
     let request = args.asked.one()?;
     let explanation = ready.with_court(None, |court| decide(court, &ready, request, true));
     show(ui, &explanation);

@@ -79,14 +79,14 @@ pub struct Args {
 /// A file can not be read, it is not clear which block is meant, or the oracle gives no answers.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let now = inputs::now(args.now);
-    let Some(library) = args.choice.reading.library(ui)? else { return Ok(Exit::No) };
+    let Some(library) = args.choice.reading.library(ui)? else { return Ok(Exit::CouldNot) };
     let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
     let ready = |choice: &Choice, file: &Path| target(ui, choice, file, &library, now, &keys);
-    let Some(target) = ready(&args.choice, &args.file)? else { return Ok(Exit::No) };
+    let Some(target) = ready(&args.choice, &args.file)? else { return Ok(Exit::CouldNot) };
     let other = match &args.against {
         Some(file) => match ready(&beside(&args.choice, &target, ui, file)?, file)? {
             Some(other) => Some(other),
-            None => return Ok(Exit::No),
+            None => return Ok(Exit::CouldNot),
         },
         None => None,
     };
@@ -98,7 +98,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
     let mut seeds = Vec::new();
     for file in &args.imports {
-        let Some(imported) = import(ui, file, &target, now, &keys)? else { return Ok(Exit::No) };
+        let Some(imported) = import(ui, file, &target, now, &keys)? else { return Ok(Exit::CouldNot) };
         if imported.refused > 0 {
             let refused = plural(imported.refused, "request");
             ui.warning(format_args!("{refused} of `{}` left out: none of the vocabulary", file.display()));
@@ -111,6 +111,10 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let compared = other.is_some() || oracle.is_some();
     let plan = Plan { target: &target, other: other.as_ref(), oracle, seeds, seed: args.seed, runs };
     let found = attempt(plan, runs, limit)?;
+    if found.runs == 0 {
+        return Err(Failure::new("no request was tried, so nothing was shown to hold")
+            .help("give it requests, `--runs 1000`, or time, `--for 10s`"));
+    }
     let page = Page { ui, target: &target, report: &found, seed: args.seed };
     if ui.is_json() {
         ui.json(&page.as_json());
@@ -229,6 +233,10 @@ impl Page<'_> {
         match report.findings.len() {
             0 => ui.line(paint(ui.colour, GREEN, "nothing found")),
             found => ui.line(paint(ui.colour, RED, plural(found, "finding"))),
+        }
+        let idle = report.promises.iter().filter(|count| **count == 0).count();
+        if idle > 0 {
+            ui.note(format_args!("{} held no request: nothing was shown of it", plural(idle, "promise")));
         }
         if !compared && report.promises.is_empty() {
             ui.note(

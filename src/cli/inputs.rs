@@ -1,17 +1,19 @@
 //! What commands read: files or `-`, documents, keys, the clock.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::outputs;
 use super::ui::{Failure, Ui};
 use crate::author::{Document, Report};
 use crate::check::library::Library;
 use crate::diag::Source;
-use crate::limits::{NO_CLOCK, SOURCE_BYTES};
+use crate::limits::{NO_CLOCK, REVOCATION_BYTES, SOURCE_BYTES};
 use crate::model::vocabulary::Vocabulary;
+use crate::syntax::ast::ItemKind;
 use crate::syntax::map::MARK_HELP;
 use crate::syntax::parse;
 use crate::token::audience::Audience;
@@ -24,25 +26,36 @@ use crate::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
 /// # Errors
 /// It can not be read, is no UTF-8, or is larger than a source may be.
 pub fn text(path: &Path) -> Result<String, Failure> {
-    let read = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().take(SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        fs::read(path)
-    };
-    let bytes = read.map_err(|error| Failure::new(format!("can not read `{}`: {error}", path.display())))?;
+    let bytes = bytes(path, SOURCE_BYTES)?;
     let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    let text = String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(bytes).map_err(|error| {
         let name = path.display();
         if is_utf16 {
             return Failure::new(format!("`{name}` begins with the byte order mark of UTF-16")).help(MARK_HELP);
         }
         Failure::new(format!("can not read `{name}`: {}", error.utf8_error()))
-    })?;
-    if text.len() > SOURCE_BYTES {
-        return Err(Failure::new(format!("`{}` has more than {SOURCE_BYTES} bytes", path.display())));
+    })
+}
+
+/// The bytes of a file, or of standard input where the path is `-`. It is an input from now on: no output may take its
+/// place.
+///
+/// # Errors
+/// It cannot be read, or has more than `limit` bytes, of which no more are read: a device has no end.
+fn bytes(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let end = limit as u64 + 1;
+    let read = if path == Path::new("-") {
+        std::io::stdin().take(end).read_to_end(&mut bytes)
+    } else {
+        outputs::note_read(path);
+        File::open(path).and_then(|file| file.take(end).read_to_end(&mut bytes))
+    };
+    match read {
+        Ok(count) if count > limit => Err(Failure::new(format!("`{}` has more than {limit} bytes", path.display()))),
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Failure::new(format!("can not read `{}`: {error}", path.display()))),
     }
-    Ok(text)
 }
 
 /// What was given in the command line itself, in a file, or on standard input (`-`). `is_text` knows the first from the
@@ -75,9 +88,14 @@ pub fn library(ui: &Ui, vocabularies: &[PathBuf]) -> Result<Option<Library>, Fai
     let mut library = Library::built_in().clone();
     for path in vocabularies {
         let source = text(path)?;
-        if let Err(diagnostics) = parse::parse(&source).and_then(|file| library.add(&file)) {
-            ui.report(&Report { source: Source::text(name(path), source), diagnostics });
-            return Ok(None);
+        let added = parse::parse(&source).and_then(|file| library.add(&file).map(|()| file));
+        match added {
+            Ok(file) if file.items.iter().any(|item| matches!(item.kind, ItemKind::Vocabulary(_))) => {}
+            Ok(_) => return Err(Failure::new(format!("`{}` declares no vocabulary", path.display()))),
+            Err(diagnostics) => {
+                ui.report(&Report { source: Source::text(name(path), source), diagnostics });
+                return Ok(None);
+            }
         }
     }
     Ok(Some(library))
@@ -205,7 +223,7 @@ fn warn_if_readable_by_others(_: &Ui, _: &Path) {}
 /// # Errors
 /// The file can not be read, or is no whole revocation list.
 pub fn revocations(path: &Path, keyring: &Keyring, audience: Audience) -> Result<HeldRevocations, Failure> {
-    let bytes = fs::read(path).map_err(|error| Failure::new(format!("can not read `{}`: {error}", path.display())))?;
+    let bytes = bytes(path, REVOCATION_BYTES)?;
     let wrong = |error: &dyn std::fmt::Display| {
         Failure::new(format!("`{}` is not a revocation list: {error}", path.display()))
             .help("`placet revoke --list FILE` makes one")

@@ -55,7 +55,7 @@ pub struct Args {
 /// # Errors
 /// A file can not be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::No) };
+    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::CouldNot) };
     let known = inputs::vocabularies(&library);
     let now = inputs::now(args.now);
     let text = tokens::text(&args.token)?;

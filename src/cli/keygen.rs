@@ -6,8 +6,9 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::inputs;
-use super::outputs::{Existing, LockedFile, Secrecy, write};
+use super::outputs::{Existing, LockedFile, Secrecy, Unfinished};
 use super::ui::{Exit, Failure, Outcome, Ui};
+use crate::token::header::Purpose;
 use crate::token::keyring::{Keyring, MintingKey};
 use crate::token::keys::{LocalKey, NoRandomness, SigningKey, SystemRandom};
 
@@ -36,7 +37,8 @@ pub struct Args {
     #[arg(long, value_name = "FILE", visible_alias = "out")]
     keyring: PathBuf,
 
-    /// Also write a keyring without secrets, for those who verify only
+    /// Also write a keyring without secrets, for those who verify only; with `--rotate`, the new key is added to one that
+    /// exists
     #[arg(long, value_name = "FILE", conflicts_with = "local")]
     verifier: Option<PathBuf>,
 
@@ -59,21 +61,27 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
     let key = generate(args.public).map_err(|error| Failure::new(error.to_string()))?;
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
-    if args.rotate {
-        let file = LockedFile::open(&args.keyring)?;
-        let text = rotated(ui, &args.keyring, &key)?;
-        file.write(text.as_bytes(), Secrecy::Secret, Existing::Replace)?;
+    let file = LockedFile::open(&args.keyring)?;
+    let verifier = args.verifier.as_deref().map(LockedFile::open).transpose()?;
+    let text = if args.rotate {
+        rotated(ui, &args.keyring, &key)?
     } else {
-        let text = Zeroizing::new(format!("mint {}\n", *key.reveal()));
-        write(&args.keyring, text.as_bytes(), Secrecy::Secret, existing).map_err(|failure| {
-            failure.help("`--rotate` adds the key to it, `--force` replaces it and loses the keys in it")
-        })?;
-    }
-    if let (Some(path), MintingKey::Signing(key)) = (&args.verifier, &key) {
-        let text = format!("accept {}\n", key.public());
-        write(path, text.as_bytes(), Secrecy::Open, existing)
-            .map_err(|failure| failure.help("`--force` replaces it; the new key is in the other file already"))?;
-    }
+        Zeroizing::new(format!("mint {}\n", *key.reveal()))
+    };
+    let public = verifier.as_ref().map(|file| verifying(file, &text, args.rotate)).transpose()?;
+    // Both are prepared before one is changed: a retry would find half of what it is to do done.
+    let existing = if args.rotate { Existing::Replace } else { existing };
+    let written = file.prepare(text.as_bytes(), Secrecy::Secret, existing).map_err(|failure| {
+        failure.help("`--rotate` adds the key to it, `--force` replaces it and loses the keys in it")
+    })?;
+    let beside = verifier.iter().zip(&public).map(|(file, text)| {
+        let prepared = file.prepare(text.as_bytes(), Secrecy::Open, existing);
+        prepared.map_err(|failure| failure.help("`--rotate` adds the key to it, `--force` replaces it"))
+    });
+    let beside: Vec<_> = beside.collect::<Result<_, _>>()?;
+    // The public half first: a verifier with a key that nobody has is in nobody's way.
+    beside.into_iter().try_for_each(Unfinished::commit)?;
+    written.commit()?;
     show(ui, &args, &key);
     Ok(Exit::Yes)
 }
@@ -103,6 +111,29 @@ fn rotated(ui: &Ui, path: &Path, key: &MintingKey) -> Result<Zeroizing<String>, 
     Keyring::from_text(&rotated)
         .map_err(|error| Failure::new(format!("the keyring would not be one any more: {error}")))?;
     Ok(rotated)
+}
+
+/// The keyring for those who verify: the public keys of the whole keyring, since the tokens of the older ones are still
+/// valid, added to what the file has if it is to be kept.
+fn verifying(file: &LockedFile, keyring: &str, keep: bool) -> Result<String, Failure> {
+    let keyring = Keyring::from_text(keyring).map_err(|error| Failure::new(error.to_string()))?;
+    let mut text = if keep { file.text()?.unwrap_or_default() } else { String::new() };
+    let old = Keyring::from_text(&text).map_err(|error| {
+        Failure::new(format!("`{}` is not a keyring: {error}", file.name().display())).help("name another file")
+    })?;
+    if old.minting().is_some() || old.ids().any(|(purpose, _)| purpose == Purpose::Local) {
+        let name = file.name().display();
+        let message = format!("`{name}` holds secrets, and is no keyring for those who verify");
+        return Err(Failure::new(message).help("name another file"));
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let publics = keyring.ids().filter(|(purpose, _)| *purpose == Purpose::Public);
+    let publics = publics.filter_map(|(_, id)| keyring.public(id));
+    let new = publics.filter(|key| old.public(key.id()) != Some(key));
+    text.extend(new.map(|key| format!("accept {key}\n")));
+    Ok(text)
 }
 
 /// What is left of a key that mints no longer: enough to verify its tokens.

@@ -67,7 +67,7 @@ pub struct Args {
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keyring = inputs::keyring(ui, &args.keyring)?;
     let key = minting(&keyring, &args)?;
-    let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Token])? else { return Ok(Exit::No) };
+    let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Token])? else { return Ok(Exit::CouldNot) };
     if args.ttl.is_some() {
         block.compiled.times.ttl = args.ttl;
         block.compiled.times.expiry = None;
@@ -116,9 +116,10 @@ fn minting<'k>(keyring: &'k Keyring, args: &Args) -> Result<&'k MintingKey, Fail
 /// The policy asks for a token that there can not be; or there is no randomness, and nothing can be done.
 fn refuse(ui: &Ui, failure: MintFailure) -> Outcome {
     match failure {
-        MintFailure::Mint(error) => Ok(ui.no("error", "mint", &error)),
-        MintFailure::Misfit(misfit) => Ok(ui.no("error", "mint", &misfit)),
-        MintFailure::NeverValid => Ok(ui.no("error", "never_valid", &failure)),
-        MintFailure::NoRandomness(error) => Err(Failure::new(error.to_string())),
-    }
+        MintFailure::Mint(error) => ui.no("error", "mint", &error),
+        MintFailure::Misfit(misfit) => ui.no("error", "mint", &misfit),
+        MintFailure::NeverValid => ui.no("error", "never_valid", &failure),
+        MintFailure::NoRandomness(error) => return Err(Failure::new(error.to_string())),
+    };
+    Ok(Exit::CouldNot)
 }

@@ -1,7 +1,7 @@
 //! The command line: one file for each command.
 //!
 //! A command takes its `Args` and the [`Ui`] and answers yes (exit code 0), no (1), or that it could not do it
-//! (2). [`inputs`] is all that commands read, [`outputs`] all that they write, [`block`] and [`tokens`] what they have in
+//! (2): `! placet eval …` in a script must not hold because of a policy that has errors. [`inputs`] is all that commands read, [`outputs`] all that they write, [`block`] and [`tokens`] what they have in
 //! common.
 #![allow(
     clippy::trivially_copy_pass_by_ref,
@@ -15,6 +15,7 @@ mod attempt;
 mod attenuate;
 mod bench;
 pub mod block;
+mod bounded;
 mod check;
 mod compile;
 mod completions;
@@ -42,6 +43,7 @@ pub mod times;
 pub mod tokens;
 mod trust;
 pub mod ui;
+mod used;
 mod vocabulary;
 mod vouch;
 mod warp10;
@@ -69,7 +71,8 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 A file can be `-`, which is standard input. `--format json` prints JSON.
-Exit codes: 0 is yes; 1 is no: denied, refused, errors found, a case failed; 2 is that it could not be done.
+Exit codes: 0 is yes; 1 is no: denied, refused, a case failed, something found, or errors in what `check`, `compile`,
+`fmt`, `test` or `try` looks at; 2 is that it could not be done, as where a policy that is to decide has errors.
 
 Begin with:
   placet try policies/tenant.placet

@@ -5,13 +5,18 @@
 //!
 //! The lock is an empty file `.NAME.lock` beside `NAME`. The operating system lets go of it when its process ends, however
 //! that ends; a lock file or a `.NAME.tmp` that a crash left behind is in nobody's way and goes with the next change.
+//! Only its owner can open the lock file, since the right to read it is the right to hold it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::inputs;
-use super::ui::{Failure, Ui};
+use super::ui::{Failure, Format, Ui};
+use super::used::{self, Claim};
+use crate::visible::escaped;
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +49,53 @@ pub fn write(path: &Path, bytes: &[u8], secrecy: Secrecy, existing: Existing) ->
 /// # Errors
 /// It cannot be written.
 pub fn to_file_or_stdout(ui: &Ui, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    if path == Path::new("-") {
-        ui.bytes(bytes);
-        return Ok(());
+    Output::open(path)?.write(ui, bytes)
+}
+
+/// Where a command writes what it makes. No two outputs of a command are one file.
+#[derive(Debug)]
+pub enum Output {
+    /// `-`
+    Stdout,
+    /// A file, replaced when it is written.
+    File(LockedFile),
+}
+
+impl Output {
+    /// Waits until no other process changes the file.
+    ///
+    /// # Errors
+    /// The file is an input or another output, or its lock cannot be had.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        if path == Path::new("-") {
+            return Ok(Self::Stdout);
+        }
+        let mut file = LockedFile::open(path)?;
+        file.claim.iter_mut().for_each(Claim::last);
+        Ok(Self::File(file))
     }
-    write(path, bytes, Secrecy::Open, Existing::Replace)
+
+    /// Writes it, all of it or nothing.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self, ui: &Ui, bytes: &[u8]) -> Result<(), Failure> {
+        match self {
+            Self::Stdout => {
+                ui.bytes(bytes);
+                Ok(())
+            }
+            Self::File(file) => file.write(bytes, Secrecy::Open, Existing::Replace),
+        }
+    }
+}
+
+/// Keeps in mind that a file is an input, which no output may take the place of.
+pub fn note_read(path: &Path) {
+    // What is no file (`-`, a pipe, a directory) is not replaced.
+    if fs::metadata(path).is_ok_and(|found| found.is_file()) {
+        used::note_read(real(path));
+    }
 }
 
 /// A file that no other `placet` changes before this is dropped.
@@ -60,25 +107,36 @@ pub struct LockedFile {
     target: PathBuf,
     /// `None` for what is no file (`/dev/stdout`, a pipe): it is not replaced, and nothing in it can be lost.
     lock: Option<Lock>,
+    /// `None` likewise.
+    claim: Option<Claim>,
 }
 
 impl LockedFile {
-    /// Waits until no other process changes the file, which need not exist.
+    /// Waits until no other process changes the file, which need not exist. After a second it says which file it waits
+    /// for.
     ///
-    /// Take it after everything that a user may be slow to give (standard input), and never two of one file.
+    /// Take it after everything that a user may be slow to give (standard input).
     ///
     /// # Errors
-    /// The lock cannot be made: the directory is missing or cannot be written, or the file system has no locks.
+    /// The file is an input, or this process holds it already; another process has held it for half a minute; the lock
+    /// cannot be made: the directory is missing or cannot be written, or the file system has no locks.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         if path == Path::new("-") {
             return Err(Failure::new("standard input and output cannot be changed in place").help("name a file"));
         }
         let target = real(path);
-        let lock = match fs::metadata(&target) {
-            Ok(found) if !found.is_file() => None,
-            _ => Some(Lock::wait(beside(&target, "lock")).map_err(|error| cannot_write(path, &error))?),
+        let (claim, lock) = match fs::metadata(&target) {
+            Ok(found) if !found.is_file() => (None, None),
+            // In this order: a process that waited for its own lock would wait for nothing.
+            _ => (Some(Claim::new(path, target.clone())?), Some(Lock::wait(beside(&target, "lock"), path, ATTEMPTS)?)),
         };
-        Ok(Self { name: path.to_owned(), target, lock })
+        Ok(Self { name: path.to_owned(), target, lock, claim })
+    }
+
+    /// The file as the user wrote it, for messages.
+    #[must_use]
+    pub fn name(&self) -> &Path {
+        &self.name
     }
 
     /// The text of the file; `None` where there is none yet.
@@ -97,33 +155,72 @@ impl LockedFile {
     /// # Errors
     /// It exists and is to be kept, or it cannot be written.
     pub fn write(&self, bytes: &[u8], secrecy: Secrecy, existing: Existing) -> Result<(), Failure> {
-        self.put(bytes, secrecy, existing).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Failure::new(format!("`{}` exists already", self.name.display())),
-            _ => cannot_write(&self.name, &error),
-        })
+        self.prepare(bytes, secrecy, existing)?.commit()
     }
 
-    fn put(&self, bytes: &[u8], secrecy: Secrecy, existing: Existing) -> io::Result<()> {
+    /// Does all of writing that can go wrong, and changes nothing yet: of two files, both are prepared before one is
+    /// changed.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn prepare<'f>(
+        &'f self,
+        bytes: &'f [u8],
+        secrecy: Secrecy,
+        existing: Existing,
+    ) -> Result<Unfinished<'f>, Failure> {
         // A link that leads nowhere exists too: who made it says where a secret would go.
         if existing == Existing::Keep && fs::symlink_metadata(&self.name).is_ok() {
-            return Err(io::ErrorKind::AlreadyExists.into());
+            return Err(Failure::new(format!("`{}` exists already", self.name.display())));
         }
-        if self.lock.is_none() {
-            return OpenOptions::new().write(true).open(&self.target)?.write_all(bytes);
-        }
-        let unfinished = beside(&self.target, "tmp");
+        let path = self.lock.is_some().then(|| beside(&self.target, "tmp"));
+        let unfinished = Unfinished { file: self, path, bytes };
+        unfinished.prepare(secrecy).map_err(|error| cannot_write(&self.name, &error))?;
+        Ok(unfinished)
+    }
+}
+
+/// What is about to become of a file. Dropped, it leaves nothing.
+#[derive(Debug)]
+pub struct Unfinished<'f> {
+    file: &'f LockedFile,
+    /// The new file beside the old one; `None` for what is no file.
+    path: Option<PathBuf>,
+    bytes: &'f [u8],
+}
+
+impl Unfinished<'_> {
+    fn prepare(&self, secrecy: Secrecy) -> io::Result<()> {
+        let Some(path) = &self.path else { return Ok(()) };
         // Under the lock, what is there by this name is what a crash has left.
-        let _ = fs::remove_file(&unfinished);
-        let written = create(&unfinished, bytes, secrecy).and_then(|()| {
-            if let (Ok(old), Secrecy::Open) = (fs::metadata(&self.target), secrecy) {
-                fs::set_permissions(&unfinished, old.permissions())?;
-            }
-            fs::rename(&unfinished, &self.target)
-        });
-        written.inspect_err(|_| {
-            let _ = fs::remove_file(&unfinished);
-        })?;
-        sync_directory_of(&self.target)
+        let _ = fs::remove_file(path);
+        create(path, self.bytes, secrecy)?;
+        match (fs::metadata(&self.file.target), secrecy) {
+            (Ok(old), Secrecy::Open) => fs::set_permissions(path, old.permissions()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the new file in the place of the old one.
+    ///
+    /// # Errors
+    /// It cannot be put there.
+    pub fn commit(self) -> Result<(), Failure> {
+        let target = &self.file.target;
+        let done = match &self.path {
+            Some(path) => fs::rename(path, target).and_then(|()| sync_directory_of(target)),
+            None => OpenOptions::new().write(true).open(target).and_then(|mut file| file.write_all(self.bytes)),
+        };
+        done.map_err(|error| cannot_write(&self.file.name, &error))
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        // After a commit there is no file of this name any more.
+        if let Some(path) = &self.path {
+            let _ = fs::remove_file(path);
+        }
     }
 }
 
@@ -182,15 +279,41 @@ struct Lock {
 }
 
 impl Lock {
-    fn wait(path: PathBuf) -> io::Result<Self> {
-        loop {
-            let file = open_lock(&path)?;
-            file.lock()?;
-            // The process that held it has removed it, and another one may hold a new file by now.
-            if is_still(&path, &file) {
-                return Ok(Self { path, file });
+    /// Waits for the lock of the file `name`, though not for ever.
+    fn wait(path: PathBuf, name: &Path, attempts: u32) -> Result<Self, Failure> {
+        let (name, lock) = (name.display(), path.display().to_string());
+        for attempt in 0..attempts {
+            match taken(&path) {
+                Ok(Some(file)) => return Ok(Self { path, file }),
+                Ok(None) => {}
+                Err(error) => return Err(Failure::new(format!("cannot write `{name}`: {error}"))),
             }
+            if attempt == SILENT_ATTEMPTS {
+                let ui = Ui::new(Format::Text);
+                ui.note(escaped(&format!("waiting for `{name}`: another process holds `{lock}`")));
+            }
+            sleep(PAUSE);
         }
+        Err(Failure::new(format!("cannot write `{name}`: another process has held `{lock}` for 30 seconds"))
+            .help("end that process, or try again; where there is none, remove the lock file"))
+    }
+}
+
+/// How long to wait between two attempts to take a lock.
+const PAUSE: Duration = Duration::from_millis(10);
+/// A second.
+const SILENT_ATTEMPTS: u32 = 100;
+/// Half a minute: an edit takes some milliseconds, and a job that waits longer should say so.
+const ATTEMPTS: u32 = 3_000;
+
+/// The lock file, if this process holds it now; `None` while another one does.
+fn taken(path: &Path) -> io::Result<Option<File>> {
+    let Some(file) = open_lock(path)? else { return Ok(None) };
+    match file.try_lock() {
+        // The process that held it has removed it, and another one may hold a new file by now.
+        Ok(()) => Ok(is_still(path, &file).then_some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
@@ -204,13 +327,15 @@ impl Drop for Lock {
     }
 }
 
-fn open_lock(path: &Path) -> io::Result<File> {
+/// The lock file; `None` where another user has one in a directory that both may write.
+fn open_lock(path: &Path) -> io::Result<Option<File>> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
+    restrict(&mut options, Secrecy::Secret);
     match options.open(path) {
-        // Another user's, in a shared directory: to wait for it, reading is enough.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path).map_err(|_| error),
-        opened => opened,
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && fs::symlink_metadata(path).is_ok() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -256,3 +381,24 @@ fn restrict(options: &mut OpenOptions, secrecy: Secrecy) {
 
 #[cfg(not(unix))]
 fn restrict(_: &mut OpenOptions, _: Secrecy) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_lock_is_for_its_owner_and_waiting_for_it_has_an_end() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = std::env::temp_dir().join(format!("placet-lock-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let (lock, name) = (directory.join(".list.lock"), Path::new("list"));
+        let held = Lock::wait(lock.clone(), name, 1).unwrap();
+        assert_eq!(fs::metadata(&lock).unwrap().permissions().mode() & 0o777, 0o600);
+        let failure = Lock::wait(lock.clone(), name, 3).unwrap_err().to_string();
+        assert!(failure.contains("`list`") && failure.contains(".list.lock"), "{failure}");
+        drop(held);
+        assert!(Lock::wait(lock, name, 3).is_ok());
+        let _ = fs::remove_dir_all(&directory);
+    }
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::inputs;
-use super::outputs::{Existing, LockedFile, Secrecy, to_file_or_stdout};
+use super::outputs::{Existing, LockedFile, Output, Secrecy};
 use super::times::{amount, read_duration, read_time, show};
 use super::tokens;
 use super::trust::read_audience;
@@ -21,13 +21,16 @@ use crate::token::verify::{Scratch, authenticated_ids};
 /// Adds to a revocation list.
 ///
 /// The list is a text file that you can read, comment and edit; services read its binary snapshot. Each change marks the list as
-/// issued now: services refuse a list that is older than its max-age, so renew it before then, if only with `--renew`.
+/// issued now: services refuse a list that is older than its max-age, so renew it before then, if only with `--renew`. A list
+/// that is not there is begun by the first revocation, or by `--new`: to renew or copy one that is missing would lift all
+/// revocations.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
   placet revoke token.txt --keyring service.keys --list revoked.txt
   placet revoke --id 00112233445566778899aabbccddeeff --list revoked.txt
   placet revoke --key 0a1b2c3d --keyring service.keys --before 2026-11-21T10:00:00Z --list revoked.txt
+  placet revoke --new --list revoked.txt
   placet revoke --renew --list revoked.txt --snapshot revoked.bin
   placet revoke --renew --list revoked.txt --snapshot revoked.bin --sign --keyring service.keys")]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
@@ -61,6 +64,10 @@ pub struct Args {
     #[arg(long, value_name = "TIME", requires = "key", value_parser = read_time)]
     before: Option<i64>,
 
+    /// Begin an empty list, which must not be there yet
+    #[arg(long, group = "what")]
+    new: bool,
+
     /// Mark the list as issued now and change nothing else
     #[arg(long, group = "what")]
     renew: bool,
@@ -73,7 +80,7 @@ pub struct Args {
     #[arg(long, requires = "snapshot", requires = "keyring")]
     sign: bool,
 
-    /// The list; made if it is not there
+    /// The list; a revocation begins one that is not there
     #[arg(long, value_name = "FILE")]
     list: PathBuf,
 
@@ -121,6 +128,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
     // Held until the snapshot is written too: an older list must not overwrite a newer snapshot.
     let file = LockedFile::open(&args.list)?;
+    let snapshot = args.snapshot.as_deref().map(Output::open).transpose()?;
     let mut draft = Draft::read(&file, &args, now)?;
     let mut said = Vec::new();
     if let Some(token) = token.flatten() {
@@ -142,16 +150,23 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
     let changed = args.renew || args.max_age.is_some() || !said.is_empty() || draft.is_new;
     let list = draft.finish(&file, &args, now, changed)?;
-    if let Some(path) = &args.snapshot {
+    if let (Some(path), Some(output)) = (&args.snapshot, snapshot) {
         let mut snapshot = Revocations::write(&list);
         if args.sign {
             snapshot = signed(&snapshot, wanted(keyring.as_ref(), "a list is signed")?, &args)?;
         }
-        to_file_or_stdout(ui, path, &snapshot)?;
+        output.write(ui, &snapshot)?;
         said.push(format!("snapshot written to `{}`", path.display()));
     }
     tell(ui, &args, &list, &said);
     Ok(Exit::Yes)
+}
+
+impl Args {
+    /// Whether a list that is not there is begun. What only renews or copies a list would lift all revocations.
+    const fn may_begin(&self) -> bool {
+        self.new || self.token.is_some() || !self.id.is_empty() || self.key.is_some()
+    }
 }
 
 fn tell(ui: &Ui, args: &Args, list: &RevocationList, said: &[String]) {
@@ -231,7 +246,15 @@ impl Draft {
     fn read(file: &LockedFile, args: &Args, now: i64) -> Result<Self, Failure> {
         let path = &args.list;
         let (text, is_new) = match file.text()? {
-            None => (RevocationList::new(now, args.max_age.unwrap_or(ONE_DAY)).to_text(), true),
+            None if args.may_begin() => (RevocationList::new(now, args.max_age.unwrap_or(ONE_DAY)).to_text(), true),
+            None => {
+                let help = "look for the list: without it, nothing is revoked. `--new` begins an empty one";
+                return Err(Failure::new(format!("there is no revocation list `{}`", path.display())).help(help));
+            }
+            Some(_) if args.new => {
+                let message = format!("`{}` exists already", path.display());
+                return Err(Failure::new(message).help("leave `--new` out to add to it"));
+            }
             Some(text) => (text, false),
         };
         let list = RevocationList::from_text(&text).map_err(|error| {

@@ -5,13 +5,14 @@ use crate::bytecode::spell;
 use crate::check::tree::Constant;
 use crate::model::types::Scalar;
 
-/// Reads `2026-11-21T10:00:00Z`, or milliseconds since 1970.
+/// Reads `2026-11-21T10:00:00Z`, or milliseconds since 1970, from the year 2000 on: a smaller number counts seconds. Zero
+/// and less, which no unit makes a later time, stand for a clock that is not set.
 ///
 /// # Errors
 /// The text is neither.
 pub fn read_time(text: &str) -> Result<i64, String> {
-    if let Ok(millis) = text.parse() {
-        return Ok(millis);
+    if let Ok(number) = text.parse() {
+        return of_number(number);
     }
     match from_text(Scalar::Time, text) {
         Ok(Constant::Time(millis)) => Ok(millis),
@@ -20,18 +21,40 @@ pub fn read_time(text: &str) -> Result<i64, String> {
     }
 }
 
-/// Reads `1h30m`, or milliseconds.
+fn of_number(number: i64) -> Result<i64, String> {
+    match number {
+        ..=0 | YEAR_2000..YEAR_10000 => Ok(number),
+        ..YEAR_2000 => {
+            let (millis, seconds) = (show(number), show(number.saturating_mul(1000)));
+            Err(format!("as milliseconds since 1970 that is `{millis}`; if it counts seconds, write `{seconds}`"))
+        }
+        YEAR_10000.. => Err("that is no number of milliseconds since 1970; write a time such as \
+                             `2026-11-21T10:00:00Z`"
+            .to_owned()),
+    }
+}
+
+/// 2000-01-01T00:00:00Z
+const YEAR_2000: i64 = 946_684_800_000;
+/// 10000-01-01T00:00:00Z
+const YEAR_10000: i64 = 253_402_300_800_000;
+
+/// Reads `1h30m`. A number needs its unit, unless it is 0.
 ///
 /// # Errors
-/// The text is neither, or less than nothing.
+/// The text is no duration, or less than nothing.
 pub fn read_duration(text: &str) -> Result<i64, String> {
-    let millis = text.parse().ok().or_else(|| match from_text(Scalar::Duration, text) {
-        Ok(Constant::Duration(millis)) => Some(millis),
-        _ => None,
-    });
-    millis
-        .filter(|millis| *millis >= 0)
-        .ok_or_else(|| "write a duration such as `30m`, `1h30m` or `7d`, or milliseconds".to_owned())
+    match text.parse::<i64>() {
+        Ok(0) => return Ok(0),
+        Ok(number) if number > 0 => {
+            return Err(format!("a number needs its unit: write `{number}s`, `{number}m`, `{number}h` or `{number}d`"));
+        }
+        Ok(_) | Err(_) => {}
+    }
+    match from_text(Scalar::Duration, text) {
+        Ok(Constant::Duration(millis)) if millis >= 0 => Ok(millis),
+        _ => Err("write a duration such as `30m`, `1h30m` or `7d`".to_owned()),
+    }
 }
 
 /// `2026-11-21T10:00:00Z`
@@ -91,6 +114,10 @@ mod tests {
         assert_eq!(read_time("2026-11-21T10:00:00Z"), Ok(1_795_255_200_000));
         assert_eq!(read_time("1795255200000"), Ok(1_795_255_200_000));
         assert!(read_time("tomorrow").is_err());
+        let seconds = read_time("1764504000").unwrap_err();
+        assert!(seconds.contains("`1970-01-21T10:08:24Z`") && seconds.contains("`2025-11-30T12:00:00Z`"), "{seconds}");
+        assert!(read_time("1795255200000000").is_err(), "microseconds");
+        assert_eq!((read_time("0"), read_time("-1")), (Ok(0), Ok(-1)));
         assert_eq!(show(1_795_255_200_000), "2026-11-21T10:00:00Z");
         assert_eq!(show(i64::MAX), "9223372036854775807 ms after 1970");
     }
@@ -98,7 +125,8 @@ mod tests {
     #[test]
     fn a_duration_is_not_negative() {
         assert_eq!(read_duration("1h30m"), Ok(5_400_000));
-        assert_eq!(read_duration("250"), Ok(250));
+        assert_eq!((read_duration("0"), read_duration("250ms")), (Ok(0), Ok(250)));
+        assert!(read_duration("250").unwrap_err().contains("`250s`"));
         assert!(read_duration("-1").is_err() && read_duration("soon").is_err());
     }
 

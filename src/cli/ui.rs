@@ -28,12 +28,14 @@ pub enum Format {
 }
 
 /// How a command ends when it could do its work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// Yes: allowed, passed, nothing found.
     Yes = 0,
     /// No: denied, refused, tests failed, errors found.
     No = 1,
+    /// It could not be done, and why has been shown: a policy that was to decide or to become a token has errors.
+    CouldNot = 2,
 }
 
 impl Exit {

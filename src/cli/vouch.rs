@@ -123,7 +123,7 @@ fn sign(args: &Sign, ui: &Ui) -> Outcome {
         return Err(Failure::new(format!("no key in `{}` signs", args.keyring.display()))
             .help("make one with `placet keygen --public`"));
     };
-    let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else { return Ok(Exit::No) };
+    let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else { return Ok(Exit::CouldNot) };
     let now = inputs::now(args.now);
     let draft = draft(&block.compiled, now, args.sealed);
     let voucher = match request.vouch(key, block.document.vocabulary(), &draft) {
@@ -152,7 +152,7 @@ fn add(args: &Add, ui: &Ui) -> Outcome {
         Ok(voucher) => voucher,
         Err(error) => return Ok(ui.no("refused", "not_a_voucher", &error)),
     };
-    let Some(library) = args.reading.library(ui)? else { return Ok(Exit::No) };
+    let Some(library) = args.reading.library(ui)? else { return Ok(Exit::CouldNot) };
     match append_voucher(&token, &voucher, &mut SystemRandom) {
         Ok(narrowed) => show_narrowed(ui, &narrowed, &inputs::vocabularies(&library), inputs::now(args.now)),
         Err(error) => refuse(ui, error),

@@ -93,6 +93,8 @@ pub enum Cause {
         /// `tenant`
         name: String,
     },
+    /// 5 and 1 for `lo` and `hi` in `lo..hi`.
+    EmptyRange,
     /// `..` for `folder` in `"/x/{folder}/**"`.
     NotCanonical {
         /// `/x/../**`
@@ -189,6 +191,10 @@ impl Cause {
                 "an empty argument would match more than any other; give it a text, or write a rule without the pattern"
                     .to_owned()
             }
+            Self::EmptyRange => {
+                "give it an end that is greater than its beginning: an empty range would match nothing, and forbid nothing"
+                    .to_owned()
+            }
             Self::BadRegex { .. } => "the whole value must match; there are no look-arounds and no back references".to_owned(),
             Self::SpliceInsideSyntax { .. } => "splice where a text may stand, not in a class, a name or a count".to_owned(),
             Self::RegexTooLarge { source } if source.contains("(?u") => {
@@ -248,6 +254,7 @@ impl fmt::Display for Cause {
             Self::SlashInSegment { name } => write!(f, "the argument `{name}` has a `/` and is spliced into a path"),
             Self::EmptySegmentPart { name } => write!(f, "the argument `{name}` is empty and is spliced into a path"),
             Self::EmptyPatternPart { name } => write!(f, "the argument `{name}` is empty and is part of a pattern"),
+            Self::EmptyRange => f.write_str("a range is empty with these arguments"),
             Self::NotCanonical { path, why } => write!(f, "`{path}` is not a canonical path: {why}"),
             Self::BadRegex { source, why } => write!(f, "`{source}` is not a regular expression: {why}"),
             Self::SpliceInsideSyntax { name } => {

@@ -6,7 +6,7 @@ use super::node::Matcher;
 use super::text::{joined, refuse_empty};
 use super::{Lowering, path, regex};
 use crate::bytecode::constant::NetworkBits;
-use crate::check::tree::{ArgumentNo, Bound, Constant, Network, Pattern, Text};
+use crate::check::tree::{ArgumentNo, Bound, Constant, Network, Pattern, Term, Text};
 use crate::model::types::{Scalar, Type};
 use crate::syntax::ast::Affix;
 
@@ -89,6 +89,8 @@ impl Lowering<'_> {
 
     fn range(&self, first: Option<&Bound>, last: Option<&Bound>, scalar: Scalar) -> Result<Matcher, Cause> {
         let number = |bound: &Bound| self.number(&bound.term, scalar);
+        let ends = [first, last].into_iter().flatten();
+        let is_given = first.is_some() && last.is_some() && !ends.map(|end| &end.term).all(is_known);
         let first = match first {
             None => Some(i64::MIN),
             Some(bound) if bound.included => Some(number(bound)?),
@@ -100,7 +102,18 @@ impl Lowering<'_> {
             Some(bound) => number(bound)?.checked_sub(1),
         };
         // Nothing is greater than the greatest number.
-        Ok(first.zip(last).map_or(Matcher::NEVER, |(first, last)| Matcher::range(first, last)))
+        match first.zip(last).map_or(Matcher::NEVER, |(first, last)| Matcher::range(first, last)) {
+            // What is written so, the checker has spoken of.
+            Matcher::AnyOf(none) if none.is_empty() && is_given => Err(Cause::EmptyRange),
+            range => Ok(range),
+        }
+    }
+}
+
+const fn is_known(term: &Term) -> bool {
+    match term {
+        Term::Constant(_) => true,
+        Term::Parameter(_) | Term::Text(_) => false,
     }
 }
 

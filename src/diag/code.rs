@@ -348,7 +348,7 @@ policy own {
     allow { owner: any } when owner == token.owner
 }"#
         "Write the rule into the token, or give the token the field."
-    "E0411" UnsaidAbsence Error "a `not` in a rule that forbids says nothing of absence"
+    "E0411" UnsaidAbsence Error "a `not` or a `false` in a rule that forbids says nothing of absence"
         r#"use http
 
 policy office_only {
@@ -356,6 +356,33 @@ policy office_only {
     deny { ip: not "10.0.0.0/8" }
 }"#
         "Say what becomes of a request without a value: `[not …, absent]` forbids it too, `not […, absent]` does not."
+    "E0416" EmptyNeedle Error "a text of a request is looked for that may be empty"
+        r#"vocabulary drive 1 {
+    owner: string
+    object: string
+    action read
+}
+
+policy own {
+    allow { action: read } when starts_with(object, owner)
+}"#
+        "Ask first, with `length(…) > 0`: an empty text is found in every other, so the request chooses what is allowed."
+    "E0417" VouchedForbids Error "a voucher takes something away"
+        r#"use http
+
+policy unless_approved {
+    allow { path: "/**" }
+    deny { action: DELETE } when vouched("placet_public_oJql9HpnWYAv-VX43C0qFKXJnSO-l_hkEn_5ODRVpPCobo-4")
+}"#
+        "Demand it: whoever holds a token adds a voucher to it or leaves it out, so it can only give something."
+    "E0418" NeverForbids Error "what is to forbid or to promise can never match"
+        r#"use http
+
+policy closed_at_night {
+    allow { path: "/**" }
+    deny { action: any } when hour(time) in 22..6
+}"#
+        "Correct it. A range over midnight is two: `[22..24, 0..6]`."
     "E0501" WrongRule Error "a rule does not belong into this kind of block"
         r#"use http
 
@@ -525,7 +552,7 @@ policy own(user: string) {
     allow { path: "/users/me" }
 }"#
         "Use it or remove it."
-    "W0115" NoBoundary Warning "a pattern is open where an argument ends"
+    "W0115" NoBoundary Warning "a pattern is open where an argument or an attribute ends"
         r#"use momento
 
 token keys(user: string) {
@@ -560,7 +587,7 @@ policy closed_on_sundays {
     deny { path: "/shop/buy" } when weekday(time) == 0
 }"#
         "Hours are 0 to 23, minutes 0 to 59, and days 1 (Monday) to 7 (Sunday); all in UTC."
-    "W0121" AlwaysTrue Warning "a condition or a list is always true"
+    "W0121" AlwaysTrue Warning "a condition, a list or a pattern is always true"
         r#"use http
 
 policy known {
@@ -575,4 +602,46 @@ policy hosts {
     deny { host: any } when host == "a" && host == "b"
 }"#
         "Remove it, or correct it: of two values, write `host in [\"a\", \"b\"]`."
+    "W0133" RestrictsNothing Warning "a restriction restricts nothing"
+        r#"use http
+
+restriction nothing {
+}"#
+        "Say what is taken away; where nothing is, as in an approval that is only signed, write `only { action: any }`."
+    "W0134" UnsaidOrder Warning "a comparison in a rule that forbids says nothing of absence"
+        r#"vocabulary club 1 {
+    level: int optional
+    action enter
+}
+
+policy members {
+    allow { action: enter }
+    deny { level: < 3 }
+}"#
+        "Say what becomes of a request without a value: `[< 3, absent]` forbids it too, `when has level` does not."
+    "W0135" TurnedArguments Warning "arguments are probably the wrong way round"
+        r#"vocabulary drive 1 {
+    object: string
+    action read
+}
+
+policy own {
+    allow { action: read } when length(object) > 0 && starts_with("user/42/", object)
+}"#
+        "Write the text that is searched first, and after it what is looked for: `starts_with(object, \"user/42/\")`."
+    "W0136" OneLevel Warning "a `deny` of one level leaves what lies below it open"
+        r#"use http
+
+policy no_admin {
+    allow { path: "/**" }
+    deny { path: "/admin/*" }
+}"#
+        "Write `/admin/**`, which is the path and all that lies below it."
+    "W0137" LastLeftOut Warning "the last hour, minute or day is left out"
+        r#"use http
+
+policy all_day {
+    allow { path: "/**" } when hour(time) in 0..23
+}"#
+        "The end of `a..b` is not part of it: all hours are `0..24`, all minutes `0..60` and all days `1..8`."
 }

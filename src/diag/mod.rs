@@ -4,6 +4,7 @@
 pub mod code;
 pub mod page;
 pub mod render;
+mod window;
 
 use crate::span::Span;
 use crate::visible::brief;

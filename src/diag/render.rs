@@ -7,15 +7,20 @@
 //! | [`narrated`] | screen readers |
 //! | [`json()`] | programs |
 //!
-//! A snippet shows a reader what is there: characters that can not be seen or that turn the direction of a line are replaced. None of
-//! them writes hyperlinks, and only [`graphical`] writes colours, if it is told to.
+//! A snippet shows a reader what is there: characters that can not be seen or that turn the direction of a line are replaced,
+//! and of a long line it shows what is around the place. People get at most [`DIAGNOSTICS_SHOWN`] diagnostics, errors before
+//! warnings, and how many there are besides; programs get all. None of them writes hyperlinks, and only [`graphical`] writes
+//! colours, if it is told to.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use miette::{LabeledSpan, NamedSource, NarratableReportHandler, SourceCode};
+use miette::{
+    LabeledSpan, MietteError, MietteSpanContents, NarratableReportHandler, SourceCode, SourceSpan, SpanContents,
+};
 use serde_json::{Value, json};
 
+use super::window::Window;
 use super::{Diagnostic, Kind, Severity, Source};
 use crate::span::Span;
 use crate::visible::hides;
@@ -30,12 +35,15 @@ pub struct Terminal {
     pub width: usize,
 }
 
+/// How many diagnostics people are shown; the rest is counted.
+pub const DIAGNOSTICS_SHOWN: usize = 50;
+
 /// One paragraph for each diagnostic, with the line it is about.
 #[must_use]
 pub fn plain(diagnostics: &[Diagnostic], source: &Source) -> String {
     let mut out = String::new();
-    for (number, diagnostic) in diagnostics.iter().enumerate() {
-        if number > 0 {
+    for diagnostic in worst(diagnostics) {
+        if !out.is_empty() {
             out.push('\n');
         }
         out.push_str(&format!("{}  {}\n", diagnostic.code.id(), visible(&diagnostic.message)));
@@ -47,7 +55,23 @@ pub fn plain(diagnostics: &[Diagnostic], source: &Source) -> String {
             out.push_str(&format!("   = {}\n", visible(help)));
         }
     }
+    push_rest(&mut out, diagnostics.len());
     out
+}
+
+/// What people are shown: the errors before the warnings, where there are more than they would read.
+fn worst<K: Kind>(diagnostics: &[Diagnostic<K>]) -> impl Iterator<Item = &Diagnostic<K>> {
+    let mut shown: Vec<_> = diagnostics.iter().collect();
+    if shown.len() > DIAGNOSTICS_SHOWN {
+        shown.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.severity()));
+    }
+    shown.into_iter().take(DIAGNOSTICS_SHOWN)
+}
+
+fn push_rest(out: &mut String, count: usize) {
+    if let Some(rest @ 1..) = count.checked_sub(DIAGNOSTICS_SHOWN) {
+        out.push_str(&format!("\nand {rest} more\n"));
+    }
 }
 
 fn plain_snippet(out: &mut String, source: &Source, at: Span, label: &str) {
@@ -61,15 +85,16 @@ fn plain_snippet(out: &mut String, source: &Source, at: Span, label: &str) {
     };
     let start = text[..at.start.min(text.len())].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
-    let shown = visible(text[start..end].trim_end()).replace('\t', " ");
-    let underlined = Span::new(at.start, at.end.min(end)).of(text).chars().count().max(1);
+    let within = |place: usize| place.clamp(start, end) - start;
+    let at = Span::new(within(at.start), within(at.end));
+    let window = Window::around(&text[start..end], &[at]);
+    let at = window.span(at);
+    let shown = visible(window.text.trim_end()).replace('\t', " ");
+    let before = Span::new(0, at.start).of(&window.text).chars().count();
+    let underlined = at.of(&window.text).chars().count().max(1);
     let margin = " ".repeat(line.to_string().len());
     out.push_str(&format!("{margin} --> {}:{line}:{column}\n", visible(name)));
-    out.push_str(&format!(
-        "{margin} |\n{line} | {shown}\n{margin} | {}{}",
-        " ".repeat(column - 1),
-        "^".repeat(underlined)
-    ));
+    out.push_str(&format!("{margin} |\n{line} | {shown}\n{margin} | {}{}", " ".repeat(before), "^".repeat(underlined)));
     if !label.is_empty() {
         out.push_str(&format!(" {}", visible(label)));
     }
@@ -99,20 +124,73 @@ fn rendered<K: Kind>(
     source: &Source,
     render: impl Fn(&mut String, &Report<'_, K>) -> fmt::Result,
 ) -> String {
-    let text = match source {
-        Source::Text { name, text } => Some(NamedSource::new(visible(name), visible(text).into_owned())),
+    let named = match source {
+        Source::Text { name, text } => Some((visible(name), visible(text))),
         Source::Map { .. } => None,
     };
     let mut out = String::new();
-    for diagnostic in diagnostics {
-        let report = Report { diagnostic, source, text: text.as_ref() };
+    for diagnostic in worst(diagnostics) {
+        let snippet = named.as_ref().map(|(name, text)| Snippet::of(diagnostic, source, name, text));
+        let report = Report { diagnostic, source, snippet: snippet.as_ref() };
         if !out.is_empty() {
             out.push('\n');
         }
         // Writing to a string does not fail, and a place outside of the text is only not shown.
         let _ = render(&mut out, &report);
     }
+    push_rest(&mut out, diagnostics.len());
     out
+}
+
+/// The text around the places of a diagnostic, as miette reads it.
+struct Snippet<'t> {
+    name: &'t str,
+    window: Window<'t>,
+    /// Where a place is in the window, and in its line of the whole text: of a line that is cut, miette would count what is
+    /// left.
+    columns: Vec<(usize, usize)>,
+}
+
+impl<'t> Snippet<'t> {
+    fn of<K>(diagnostic: &Diagnostic<K>, source: &Source, name: &'t str, text: &'t str) -> Self {
+        let places: Vec<_> = places(diagnostic).collect();
+        let window = Window::around(text, &places);
+        let column = |at: &Span| Some((window.span(*at).start, source.line_and_column(*at)?.1 - 1));
+        let columns = if window.is_cut() { places.iter().filter_map(column).collect() } else { Vec::new() };
+        Self { name, window, columns }
+    }
+
+    /// The column, from 0, of a place in the window, where something is cut out.
+    fn column(&self, start: usize) -> Option<usize> {
+        self.columns.iter().find(|(known, _)| *known == start).map(|(_, column)| *column)
+    }
+}
+
+/// Every place that a diagnostic names, its own first.
+fn places<K>(diagnostic: &Diagnostic<K>) -> impl Iterator<Item = Span> {
+    core::iter::once(diagnostic.at).chain(diagnostic.related.iter().map(|(at, _)| *at))
+}
+
+impl SourceCode for Snippet<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let contents = self.window.text.as_bytes().read_span(span, before, after)?;
+        // Without lines around it, it is the place that the headline names.
+        let known = if before == 0 && after == 0 { self.column(span.offset()) } else { None };
+        let column = known.unwrap_or(contents.column());
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.to_owned(),
+            contents.data(),
+            *contents.span(),
+            contents.line(),
+            column,
+            contents.line_count(),
+        )))
+    }
 }
 
 /// A list of objects, one for each diagnostic.
@@ -160,7 +238,7 @@ fn put_place(value: &mut Value, source: &Source, at: Span) {
 struct Report<'d, K> {
     diagnostic: &'d Diagnostic<K>,
     source: &'d Source,
-    text: Option<&'d NamedSource<String>>,
+    snippet: Option<&'d Snippet<'d>>,
 }
 
 impl<K: Kind> fmt::Display for Report<'_, K> {
@@ -198,15 +276,20 @@ impl<K: Kind> miette::Diagnostic for Report<'_, K> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.text.map(|text| text as &dyn SourceCode)
+        self.snippet.map(|snippet| snippet as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let text = self.text?;
-        let length = text.inner().len();
+        let snippet = self.snippet?;
+        let length = snippet.window.text.len();
         let labeled = move |at: Span, label: &str| {
+            let at = snippet.window.span(at);
             let start = at.start.min(length);
-            let label = (!label.is_empty()).then(|| visible(label).into_owned());
+            let label = match snippet.column(start) {
+                Some(column) if label.is_empty() => Some(format!("column {}", column + 1)),
+                Some(column) => Some(format!("{} (column {})", visible(label), column + 1)),
+                None => (!label.is_empty()).then(|| visible(label).into_owned()),
+            };
             LabeledSpan::new(label, start, at.end.clamp(start, length) - start)
         };
         let first = labeled(self.diagnostic.at, &self.diagnostic.label);

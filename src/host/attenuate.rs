@@ -10,10 +10,12 @@ use super::handle::Content;
 use super::tokengen::ident;
 use super::value::{Answer, Nulls, Value, to_json};
 use crate::author::mint::{AttenuateFailure, Misfit};
-use crate::author::{Document, mint};
+use crate::author::{Document, Report, mint};
 use crate::bytecode::verify::{Budget, Scope};
+use crate::check::NOTHING_HELP;
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
+use crate::diag::code::Code as Found;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -49,17 +51,40 @@ impl Host {
                 same_vocabulary(vocabulary, self.take_use(&mut json, Some(vocabulary))?)?;
                 let document = Document::from_block(BlockKind::Restriction, vocabulary.name(), &json, &self.library)?;
                 let document = self.without_warnings(document)?;
-                compile_block(&document, BlockKind::Restriction, None, &Arguments::none())
+                refuse_empty_maps(&document)?;
+                compile_block(restricting(&document, None)?, BlockKind::Restriction, None, &Arguments::none())
             }
             (Value::Handle(handle), selection) => {
                 let Content::Document { document, .. } = self.content(handle)? else {
                     return Err(Self::wrong_handle(Function::Attenuate, "a map or a document", handle));
                 };
                 same_vocabulary(vocabulary, document.vocabulary())?;
-                self.selection(Function::Attenuate, BlockKind::Restriction, selection)?.compile(document)
+                let selection = self.selection(Function::Attenuate, BlockKind::Restriction, selection)?;
+                selection.compile(restricting(document, selection.name())?)
             }
             (other, _) => Err(Function::Attenuate.expects("a map or a document", other)),
         }
+    }
+}
+
+/// An empty map matches every request: it is what is left of one whose keys a host found no data for.
+fn refuse_empty_maps(document: &Document) -> Result<(), HostError> {
+    let lost = document.warnings().iter().filter(|found| found.code == Found::GrantsAll);
+    let diagnostics: Vec<_> = lost.cloned().collect();
+    if diagnostics.is_empty() {
+        return Ok(());
+    }
+    Err(Report { source: document.source().clone(), diagnostics }.into())
+}
+
+/// The document, unless the restriction that is meant restricts nothing: a host that puts maps together out of data has lost
+/// a part of one, and hands out what it believes to be narrower.
+fn restricting<'d>(document: &'d Document, name: Option<&str>) -> Result<&'d Document, HostError> {
+    match document.template(BlockKind::Restriction, name) {
+        Ok(template) if template.restricts_nothing() => {
+            Err(HostError::new(Code::Attenuate, "", "the restriction restricts nothing").help(NOTHING_HELP))
+        }
+        Ok(_) | Err(_) => Ok(document),
     }
 }
 

@@ -135,7 +135,7 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    fn name(&self) -> Option<&str> {
+    pub(super) fn name(&self) -> Option<&str> {
         self.json.get("name").and_then(Json::as_str)
     }
 

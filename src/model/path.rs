@@ -114,13 +114,24 @@ pub fn is_segment(bytes: &[u8]) -> bool {
 /// # Errors
 /// Says which rule the segment breaks.
 pub fn check_segment(segment: &str) -> Result<(), PathError> {
-    // A server that trims blanks would read `.. ` as `..`, and ` ` as nothing.
-    match segment.trim() {
-        "" => return Err(PathError::EmptySegment),
-        "." | ".." => return Err(PathError::DotSegment),
-        _ => {}
+    if segment.chars().any(char::is_control) {
+        return Err(PathError::ControlCharacter);
+    }
+    // A server that trims blanks would read `.. ` as `..`, and ` ` as nothing; one that drops characters that nobody sees,
+    // which are among those that are neither ASCII nor letters, likewise.
+    let seen = segment.trim();
+    if seen.is_empty() {
+        return Err(PathError::EmptySegment);
+    }
+    if [".", ".."].iter().any(|dots| seen.chars().filter(|&c| is_shown(c)).eq(dots.chars())) {
+        return Err(PathError::DotSegment);
     }
     check_text(segment)
+}
+
+/// Whether a character is a letter, a digit or of ASCII: nobody overlooks it.
+fn is_shown(character: char) -> bool {
+    character.is_ascii() || character.is_alphanumeric()
 }
 
 /// Says whether `text` may be a part of a segment: every escape in it is whole, and one of those that stay.
@@ -144,7 +155,7 @@ fn check_escape(rest: &[u8]) -> Result<(), PathError> {
         [b'%', b'2', b'5', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
             Err(PathError::DoubleEncoding)
         }
-        [b'%', b'2', b'5' | b'3', ..] | [b'%', b'3', b'F', ..] => Ok(()),
+        [b'%', b'2', b'3' | b'5', ..] | [b'%', b'3', b'F', ..] => Ok(()),
         [b'%', high, low, ..] => match hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low) {
             Some(b'/' | b'\\') => Err(PathError::EncodedSeparator),
             Some(0..=0x1f | 0x7f) => Err(PathError::ControlCharacter),

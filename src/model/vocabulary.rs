@@ -369,7 +369,7 @@ pub const fn may_be_lowercase(ty: Type) -> bool {
 }
 
 /// Names that mean something of their own beside attributes in a rule.
-pub const RESERVED: [&str; 6] = ["action", "role", "time", "token", "when", "unless"];
+pub const RESERVED: [&str; 7] = ["action", "role", "time", "token", "when", "unless", "use"];
 
 fn check_name(name: &str) -> Result<(), VocabularyError> {
     let fits = name.len() <= NAME_BYTES

@@ -94,6 +94,7 @@ impl<'p, 'r> Machine<'p, 'r> {
 
     /// Whether the second is somewhere in the first. One pass, however the two are made: a holder chooses the program, and
     /// whoever asks chooses the values.
+    #[inline(never)]
     fn contains(&self, code: &mut Cursor<'p>) -> Option<bool> {
         let (first, second) = (self.value(code)?, self.value(code)?);
         let both = first.as_ref().and_then(Value::bytes).zip(second.as_ref().and_then(Value::bytes));

@@ -69,32 +69,19 @@ pub enum Halt {
 /// The bytes are none that were proved, or their price was too low.
 #[inline]
 pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Result<Answer, Halt> {
-    // Most restrictions are a bound on time and nothing else: no machine is set up to find that they have no rule.
-    if program.code().is_empty() { Ok(silent(kind)) } else { run_rules(program, kind, request, context) }
-}
-
-#[inline(never)]
-fn run_rules(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Result<Answer, Halt> {
-    answer(program, kind, request, context, &Fuel::new(program.cost()))
+    // What a restriction has that is a bound on time and nothing else.
+    if program.code().is_empty() && kind == Kind::Restriction {
+        return Ok(Answer::Allow(None));
+    }
+    run_with(program, kind, request, context, &Fuel::new(program.cost()))
 }
 
 /// The same with fuel of the caller's, who sees how much was used.
 ///
 /// # Errors
 /// As [`run`].
+#[inline]
 pub fn run_with(
-    program: &Proved<'_>,
-    kind: Kind,
-    request: &Request<'_>,
-    context: &Context<'_>,
-    fuel: &Fuel,
-) -> Result<Answer, Halt> {
-    answer(program, kind, request, context, fuel)
-}
-
-/// Put into both of its callers: where the fuel is known to be nobody else's, less of it is written down.
-#[inline(always)]
-fn answer(
     program: &Proved<'_>,
     kind: Kind,
     request: &Request<'_>,
@@ -103,14 +90,6 @@ fn answer(
 ) -> Result<Answer, Halt> {
     let machine = Machine { pool: program.pool(), request, context, fuel };
     machine.run(program.code(), kind).ok_or_else(|| if fuel.is_spent() { Halt::OutOfFuel } else { Halt::Unproved })
-}
-
-/// What a program says of which no rule decides.
-const fn silent(kind: Kind) -> Answer {
-    match kind {
-        Kind::Authority => Answer::Abstain(None),
-        Kind::Restriction => Answer::Allow(None),
-    }
 }
 
 /// The rules that have not been looked at, and the number of the next.
@@ -152,7 +131,7 @@ impl<'p, 'r> Machine<'p, 'r> {
         let objection = if may_object { self.objection(&mut rules)? } else { None };
         match objection {
             Some(answer) => Some(answer),
-            None if rules.code.is_empty() => Some(silent(kind)),
+            None if rules.code.is_empty() && kind == Kind::Restriction => Some(Answer::Allow(None)),
             None => self.permission(&mut rules),
         }
     }
@@ -291,6 +270,7 @@ impl<'p, 'r> Machine<'p, 'r> {
     }
 
     /// The value of a label.
+    #[inline(never)]
     fn label_of(&self, labels: &[(&'r str, &'r str)], name: &[u8]) -> Option<Option<Value<'r>>> {
         self.fuel.spend(labels.len())?;
         let found = labels.iter().find(|(label, _)| label.as_bytes() == name);

@@ -73,6 +73,10 @@ fn a_wildcard_of_another_language_is_warned_about_where_it_is_only_text() {
         ("path: \"/users/<id>/*\"", "\"/users/<id>/*\""),
         ("path: \"/shard-[0-9]/**\"", "\"/shard-[0-9]/**\""),
         ("tags: { dc: \"eu-*\" }", "\"eu-*\""),
+        ("tags: { \"x-*\": any }", "\"x-*\""),
+        ("key: glob \"[ab]*\"", "glob \"[ab]*\""),
+        ("key: glob \"*.{jpg,png}\"", "glob \"*.{jpg,png}\""),
+        ("key: \"^a.b$\"", "\"^a.b$\""),
         ("action: any } when key == \"secret/*\" deny { key: id", "\"secret/*\""),
         ("action: any } when key in [\"a\", \"secret/*\"] deny { key: id", "\"secret/*\""),
     ] {
@@ -89,6 +93,10 @@ fn a_wildcard_of_another_language_is_warned_about_where_it_is_only_text() {
         "key: \"time 12:30\"",
         "key: \"a:b/c:d\"",
         "key: \"[::1]\"",
+        "key: \"[ab]\"",
+        "key: \"^\"",
+        "key: glob \"\\\\[ab]*\"",
+        "key: glob \"\\{a,b}*\"",
         "key: \"a < b > c\"",
         "path: \"/a/*/b*/**\"",
         "path: \"/users/%3Aid\"",
@@ -228,4 +236,53 @@ fn every_example_of_the_language_page_is_free_of_errors_and_warnings() {
     for example in examples {
         assert!(warnings(example).is_empty(), "{example}: {:?}", warnings(example));
     }
+}
+
+// One level of paths.
+
+#[test]
+fn a_deny_of_one_level_beside_an_allow_of_all_is_warned_about() {
+    let of = |rules: &str| {
+        let document = document(&format!("use http policy p {{ {rules} }}"));
+        document.warnings().iter().filter(|found| found.code == Code::OneLevel).count()
+    };
+    for rules in [
+        "allow { path: \"/**\" } deny { path: \"/admin/*\" }",
+        "allow { path: \"/**\" } deny { path: \"/admin\" }",
+        "allow { action: GET } deny { path: \"/admin/*\" }",
+        "allow { path: \"/a/**\" } deny { action: PUT, path: [\"/a/b/*\", \"/c\"] }",
+        "} restriction r { deny { path: \"/admin/*\" }",
+    ] {
+        assert_eq!(of(rules), 1, "{rules}");
+    }
+    for rules in [
+        "allow { path: \"/**\" } deny { path: \"/admin/**\" }",
+        "allow { path: \"/**\" } deny { path: == \"/admin\" }",
+        "allow { path: \"/**\" } deny { path: \"/a.html\" }",
+        "allow { path: \"/**\" } deny { action: PUT, path: \"/admin\" }",
+        "allow { path: \"/**\" } deny { path: any } when path in \"/admin/*\"",
+        "allow { path: \"/**\" } deny { path: [\"/admin\", \"/admin/**\"] }",
+        "allow { path: \"/**\" } deny { path: \"/admin/*\" } deny { path: \"/admin/**\" }",
+        "allow { path: \"/v1/**\" } deny { path: \"/admin/*\" }",
+        "} restriction r { only { path: \"/v1/**\" } deny { path: \"/admin/*\" }",
+    ] {
+        assert_eq!(of(rules), 0, "{rules}");
+    }
+}
+
+#[test]
+fn the_last_hour_minute_or_day_is_not_left_out_unseen() {
+    let of = |condition: &str| {
+        let document = document(&format!("use http policy p {{ allow {{ path: \"/a\" }} when {condition} }}"));
+        document.warnings().iter().map(|found| found.code).collect::<Vec<_>>()
+    };
+    for condition in ["hour(time) in 0..23", "minute(time) in 0..59", "weekday(time) in 1..7"] {
+        assert_eq!(of(condition), [Code::LastLeftOut], "{condition}");
+    }
+    for condition in ["hour(time) in 0..24", "hour(time) < 23", "hour(time) in 1..23", "weekday(time) in 1..6"] {
+        assert_eq!(of(condition), [], "{condition}");
+    }
+    let document = document("use http policy p { allow { path: \"/a\" } when hour(time) > 23 }");
+    let said = &document.warnings()[0].message;
+    assert_eq!(said, "an hour is from 0 to 23, and this asks for more than 23");
 }

@@ -8,6 +8,7 @@ mod token_workshop;
 mod cli_support;
 
 mod binding;
+mod command_line;
 mod cost;
 mod deciding;
 mod lints;
@@ -16,4 +17,5 @@ mod operation;
 mod others;
 mod paths;
 mod patterns;
+mod slips;
 mod support;

@@ -11,7 +11,7 @@ use placet::token::revocation::{ListFault, RevocationList};
 use placet::trial::{Keys, lines};
 use serde_json::{Value, json};
 
-use super::support::{codes, read};
+use super::support::{codes, document, read};
 use crate::token_workshop::NOW;
 
 /// The code and the path of everything that is wrong with a map.
@@ -262,4 +262,74 @@ fn a_time_of_a_request_or_an_argument_is_refused_with_what_to_write() {
         "`2026-12-31T23:59:59+0100` is not a time; write `2026-12-31T23:59:59+01:00`"
     );
     assert!(from_text(Scalar::Time, "9999-12-31T23:59:59.999Z").is_ok());
+}
+
+// A restriction that restricts nothing.
+
+#[test]
+fn a_list_without_a_rule_is_no_restriction() {
+    let restriction = |key: &str, value: Value| json!({ "use": "http", "restriction": "r", key: value });
+    assert_eq!(wrong(&restriction("only", json!([]))), [(Code::Map, "only".to_owned())]);
+    assert_eq!(wrong(&restriction("rules", json!([]))), [(Code::Map, "rules".to_owned())]);
+    assert_eq!(
+        wrong(&json!({ "use": "http", "token": "t", "ttl": "1h", "only": [] })),
+        [(Code::Map, "only".to_owned())]
+    );
+    assert_eq!(wrong(&restriction("only", json!([{ "path": "/a" }]))), []);
+    assert_eq!(wrong(&restriction("deny", json!({}))), [], "what the help offers takes everything away");
+    assert_eq!(wrong(&json!({ "use": "http", "policy": "p", "allow": [] })), [], "a list of nothing allows nothing");
+}
+
+#[test]
+fn a_restriction_that_restricts_nothing_is_warned_about() {
+    let warned = |body: &str| {
+        let document = document(&format!("use http\nrestriction r {{ {body} }}"));
+        document.warnings().iter().any(|found| found.code == Code::RestrictsNothing)
+    };
+    for body in ["", "never { path: \"/a\" }"] {
+        assert!(warned(body), "{body}");
+    }
+    for body in ["only { action: any }", "deny {}", "ttl: 1h", "not_before: 2027-01-01T00:00:00Z", "when: has subject"]
+    {
+        assert!(!warned(body), "{body}");
+    }
+}
+
+// Cases.
+
+#[test]
+fn a_case_says_its_action_and_its_time_once() {
+    let of = |entry: &str| {
+        let text = format!("policy p\nat 2026-11-30T12:00:00Z\nallow POST {{ path: \"/a\", {entry} }}\n");
+        cases::parse(&text).err().map_or_else(Vec::new, |found| found.iter().map(|found| found.code).collect())
+    };
+    assert_eq!(of("action: \"GET\""), [Code::Syntax]);
+    assert_eq!(of("time: \"nonsense\""), [Code::Syntax]);
+    assert_eq!(of("subject: \"ada\""), []);
+}
+
+// What nobody sees in a file of JSON.
+
+#[test]
+fn a_hidden_character_of_a_json_policy_is_written_as_an_escape() {
+    let read = |name: &str| {
+        let text = format!("{{\"use\": \"http\", \"policy\": \"p\", \"allow\": {{ \"subject\": \"ad{name}min\" }} }}");
+        Document::from_json_text("p.json", &text, Library::built_in())
+    };
+    for hidden in ["\u{200b}", "\u{2028}", "\u{e0041}"] {
+        let report = read(hidden).unwrap_err();
+        assert_eq!(report.diagnostics[0].code, Code::Hidden, "{hidden:?}");
+        let help = report.diagnostics[0].help.clone().unwrap();
+        let escape = help.split('`').nth(1).unwrap().to_owned();
+        assert!(read(&escape).is_ok(), "{help}");
+    }
+    assert!(read("\u{3000}").is_ok() && read("é").is_ok());
+}
+
+#[test]
+fn no_attribute_has_the_name_of_a_key_that_hosts_take() {
+    assert_eq!(
+        codes("vocabulary v 1 { use: string action get }\npolicy p { allow { action: get } }")[0],
+        Code::BadDeclaration
+    );
 }

@@ -115,7 +115,7 @@ const PRINTING: [&str; 24] = [
     "inspect token",
     "attenuate token policy.placet --template one_item --with item=user/42/a",
     "seal token",
-    "revoke --renew --list revoked --snapshot -",
+    "revoke --id 00112233445566778899aabbccddeeff --list revoked --snapshot -",
     "vocabulary list",
     "vocabulary show momento",
     "warp10 tokengen map.mc2 --config warp10.conf",
@@ -384,6 +384,6 @@ fn an_id_in_capitals_is_the_same_id() {
     place.placet(&format!("revoke --id {} --list revoked", id.to_lowercase())).yes().says("revoked already");
     place.placet("inspect token --keyring keys --revocations revoked").no().says("revoked");
     let key = format!("LOCAL:{}", "0A1B2C3D".repeat(4));
-    let ran = place.placet(&format!("revoke --key {key} --before 2026-01-01T00:00:00Z --list revoked")).yes();
-    ran.says(&key.to_lowercase());
+    let revoke = format!("revoke --key {key} --before 2026-01-01T00:00:00Z --list revoked");
+    place.placet(&revoke).yes().says(&key.to_lowercase());
 }

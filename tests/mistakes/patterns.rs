@@ -1,24 +1,12 @@
 //! What patterns and arguments match: no argument widens, no address or expression means more than it says.
 
-use crate::support::{Service, codes, document, ip, path, read};
+use crate::support::{SHELF, Service, codes, document, ip, path, read, refusals};
 use placet::bytecode::render::{Style, render};
 use placet::check::tree::Constant;
-use placet::compile::arguments::{Argument, Arguments};
+use placet::compile::arguments::Argument;
 use placet::compile::error::Cause;
 use placet::diag::code::Code;
 use placet::model::value::Value;
-
-const SHELF: &str =
-    "vocabulary shelf 1 { name: string optional, blob: bytes optional, folder: path optional action get }";
-
-/// What keeps a policy with these arguments from being compiled.
-fn refusals(text: &str, arguments: &[(&str, Argument)]) -> Vec<Cause> {
-    let document = document(text);
-    let template = &document.templates()[0];
-    let arguments = Arguments::new(&template.parameters, arguments.iter().cloned()).unwrap();
-    let compiled = placet::compile::compile(template, document.vocabulary(), &arguments);
-    compiled.err().unwrap_or_default().into_iter().map(|error| error.cause).collect()
-}
 
 /// All texts over a few characters, up to a length.
 fn texts(alphabet: &[&str], longest: usize) -> Vec<String> {

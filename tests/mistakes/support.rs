@@ -7,6 +7,7 @@ use placet::authorize::{Authorizer, Policy};
 use placet::check::library::Library;
 use placet::compile::Compiled;
 use placet::compile::arguments::{Argument, Arguments};
+use placet::compile::error::Cause;
 use placet::diag::code::Code;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
@@ -78,4 +79,16 @@ pub fn vocabulary(attributes: [&str; 2]) -> Vocabulary {
         builder.attribute(name, Type::One(Scalar::String), true).unwrap()
     };
     attributes.into_iter().fold(builder, add).action("get").unwrap().build()
+}
+
+pub const SHELF: &str =
+    "vocabulary shelf 1 { name: string optional, blob: bytes optional, folder: path optional action get }";
+
+/// What keeps a policy with these arguments from being compiled.
+pub fn refusals(text: &str, arguments: &[(&str, Argument)]) -> Vec<Cause> {
+    let document = document(text);
+    let template = &document.templates()[0];
+    let arguments = Arguments::new(&template.parameters, arguments.iter().cloned()).unwrap();
+    let compiled = placet::compile::compile(template, document.vocabulary(), &arguments);
+    compiled.err().unwrap_or_default().into_iter().map(|error| error.cause).collect()
 }

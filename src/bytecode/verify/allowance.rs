@@ -58,14 +58,20 @@ impl Extent {
     /// One value.
     pub(super) const ONE: Self = Self { values: 1, bytes: VALUE_BYTES as u64 };
 
+    /// All elements of a set, or one value.
+    #[inline]
+    pub(super) const fn of(many: bool) -> Self {
+        if many { Self::SET } else { Self::ONE }
+    }
+
     /// All elements of a set: as many as there may be, and as long as all of them together may be.
     pub(super) const SET: Self = Self { values: SET_ELEMENTS as u64, bytes: SET_BYTES as u64 };
 
     /// Steps of comparing each value with a text of so many bytes.
     #[inline]
-    pub(super) fn comparing(self, length: u64) -> u64 {
-        // A text has some thousand bytes and a set some thousand elements, which is far from overflowing.
-        (self.values * length).min(self.bytes) / COMPARED
+    pub(super) const fn comparing(self, length: u64) -> u64 {
+        let together = self.values.saturating_mul(length);
+        (if together < self.bytes { together } else { self.bytes }) / COMPARED
     }
 
     /// Steps of matching a pattern of this price.

@@ -17,15 +17,13 @@ impl<'a> Verifier<'_, 'a> {
             Op::True {} | Op::False {} => Ok(()),
             Op::All { body } | Op::Some { body } => self.body(cursor, body, |this, inner| this.truth(inner, depth)),
             Op::Negate {} => self.truth(cursor, depth),
-            Op::Equal {} | Op::Unequal {} => {
-                let pair = self.pair(cursor, depth)?;
-                self.allowance.charge(pair.comparing())?;
-                need(pair.is_of_one_type())
-            }
-            Op::Less {} | Op::LessEqual {} => {
-                let pair = self.pair(cursor, depth)?;
-                need(pair.is_of_one_type() && pair.left.ty.is_ordered())
-            }
+            op @ (Op::Equal {}
+            | Op::Unequal {}
+            | Op::Less {}
+            | Op::LessEqual {}
+            | Op::StartsWith {}
+            | Op::EndsWith {}
+            | Op::Contains {}) => self.comparison(op, cursor, depth),
             Op::Matches {} => {
                 let subject = self.value(cursor, depth)?;
                 self.pattern(cursor, Subject::One(subject.ty), depth)
@@ -42,16 +40,6 @@ impl<'a> Verifier<'_, 'a> {
             }
             Op::Has { field } => self.field(field).map(|_| ()),
             Op::HasLabel { field, name } => self.label(field, name),
-            Op::StartsWith {} | Op::EndsWith {} => {
-                let pair = self.pair(cursor, depth)?;
-                self.allowance.charge(pair.comparing())?;
-                need(pair.is_of_one_type() && pair.left.ty.is_textual())
-            }
-            Op::Contains {} => {
-                let pair = self.pair(cursor, depth)?;
-                self.allowance.charge(pair.seeking())?;
-                need(pair.is_of_one_type() && pair.left.ty.is_textual())
-            }
             Op::Truth {} => {
                 let value = self.value(cursor, depth)?;
                 need(value.ty == Scalar::Bool)
@@ -59,6 +47,21 @@ impl<'a> Verifier<'_, 'a> {
             Op::Vouched { key } => need_constant(self.constant(key)?.len() == 32),
             _ => Err(Fault::WrongSort),
         }
+    }
+
+    /// Two values that must be of one type. Apart from the rest, whose frames lie on the stack as deep as conditions nest.
+    #[inline(never)]
+    fn comparison(&mut self, op: Op, cursor: &mut Cursor<'a>, depth: usize) -> Checked {
+        let pair = self.pair(cursor, depth)?;
+        let ty = pair.left.ty;
+        let (steps, fits) = match op {
+            Op::Less {} | Op::LessEqual {} => (0, ty.is_ordered()),
+            Op::StartsWith {} | Op::EndsWith {} => (pair.comparing(), ty.is_textual()),
+            Op::Contains {} => (pair.seeking(), ty.is_textual()),
+            _ => (pair.comparing(), true),
+        };
+        self.allowance.charge(steps)?;
+        need(fits && pair.is_of_one_type())
     }
 
     fn pair(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked<Pair> {

@@ -167,7 +167,7 @@ pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>, allowance: &mut Allowance) 
         return Ok(Proof { code: EMPTY.len(), pool: EMPTY.len(), length: EMPTY.len(), cost: 0 });
     }
     let (code, pool) = sections(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })?;
-    let mut verifier = Verifier { scope, pool, pool_read: 0, allowance: *allowance, extent: Extent::ONE };
+    let mut verifier = Verifier { scope, pool, pool_read: 0, allowance: *allowance, many: false };
     let mut cursor = Cursor::new(code);
     match verifier.rules(&mut cursor) {
         Ok(()) => {
@@ -197,8 +197,8 @@ struct Verifier<'s, 'a> {
     pool_read: usize,
     /// What the program may still cost, to run and to prove.
     allowance: Allowance,
-    /// How many values the pattern that is being read looks at.
-    extent: Extent,
+    /// Whether the pattern that is being read looks at all elements of a set.
+    many: bool,
 }
 
 type Checked<T = ()> = Result<T, Fault>;
@@ -284,9 +284,9 @@ impl<'a> Verifier<'_, 'a> {
             *cursor = start;
             return Err(no_instruction(cursor));
         };
-        // Only patterns are asked of each element of a set.
-        let times = if matches!(sort, Sort::Pattern) { self.extent.values } else { 1 };
-        self.allowance.charge(op.cost() * times)?;
+        // Only patterns look at more than one value.
+        let many = matches!(sort, Sort::Pattern) && self.many;
+        self.allowance.charge(op.cost() * Extent::of(many).values)?;
         Ok(op)
     }
 
@@ -311,10 +311,8 @@ impl<'a> Verifier<'_, 'a> {
             Op::ActionIn { first, last } => self.actions(first, last),
             Op::ActionSet { set } | Op::ActionNot { set } => self.action_set(set),
             Op::Test { field } => self.elements(field, |_| true, |this, subject| this.pattern(cursor, subject, 0)),
-            Op::Equals { field, text } => {
-                self.joined(field, |this, subject, extent| this.equal_text(text, subject, extent))
-            }
-            Op::Begins { field, text } => self.joined(field, |this, subject, extent| this.piece(text, subject, extent)),
+            Op::Equals { field, text } => self.joined(field, |this, subject| this.equal_text(text, subject)),
+            Op::Begins { field, text } => self.joined(field, |this, subject| this.piece(text, subject)),
             Op::Present { field } => self.field(field).map(|_| ()),
             Op::When {} => self.truth(cursor, 0),
             _ => Err(Fault::WrongSort),

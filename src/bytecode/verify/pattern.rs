@@ -32,31 +32,47 @@ impl<'a> Verifier<'_, 'a> {
         if !fits(ty) {
             return Err(Fault::WrongType);
         }
-        let (subject, extent) = looked_at(ty);
+        let (subject, many) = match ty {
+            Type::One(scalar) => (Subject::One(scalar), false),
+            Type::Labels => (Subject::Labels, false),
+            Type::Set(scalar) => (Subject::One(scalar), true),
+        };
         // Inside a pattern there is no other attribute, so nothing has to be kept of what was before.
-        self.extent = extent;
+        self.many = many;
         pattern(self, subject)?;
-        self.extent = Extent::ONE;
+        self.many = false;
         Ok(())
     }
 
     /// The pattern of a test that is one instruction with it; it costs what `eq` and `prefix` do.
     #[inline(always)]
-    pub(super) fn joined(
-        &mut self,
-        field: FieldNo,
-        pattern: impl FnOnce(&mut Self, Subject, Extent) -> Checked,
-    ) -> Checked {
+    pub(super) fn joined(&mut self, field: FieldNo, pattern: impl FnOnce(&mut Self, Subject) -> Checked) -> Checked {
         const LEAF: u64 = Op::Eq { text: Const(0) }.cost();
-        let (subject, extent) = looked_at(self.field(field)?);
-        self.allowance.charge(LEAF * extent.values)?;
-        pattern(self, subject, extent)
+        self.elements(
+            field,
+            |_| true,
+            |this, subject| {
+                this.allowance.charge(LEAF * this.extent().values)?;
+                pattern(this, subject)
+            },
+        )
     }
 
-    pub(super) fn piece(&mut self, text: Const, subject: Subject, extent: Extent) -> Checked {
+    pub(super) fn piece(&mut self, text: Const, subject: Subject) -> Checked {
         let length = self.text(text)?.len() as u64;
         need_textual(subject)?;
-        self.allowance.charge(extent.comparing(length))
+        self.compared(length)
+    }
+
+    #[inline]
+    const fn extent(&self) -> Extent {
+        Extent::of(self.many)
+    }
+
+    /// A comparison of each value with a text of so many bytes.
+    #[inline]
+    fn compared(&mut self, length: u64) -> Checked {
+        self.allowance.charge(self.extent().comparing(length))
     }
 
     pub(super) fn pattern(&mut self, cursor: &mut Cursor<'a>, subject: Subject, depth: usize) -> Checked {
@@ -68,33 +84,18 @@ impl<'a> Verifier<'_, 'a> {
                 self.body(cursor, body, |this, inner| this.pattern(inner, subject, depth))
             }
             Op::IsTrue {} | Op::IsFalse {} => need(subject == Subject::One(Scalar::Bool)),
-            Op::Eq { text } => self.equal_text(text, subject, self.extent),
-            Op::Prefix { text } | Op::Suffix { text } => self.piece(text, subject, self.extent),
-            Op::Glob { glob } => {
-                need_textual(subject)?;
-                let price = glob_price(self.text(glob)?).ok_or(Fault::BadConstant)?;
-                self.allowance.charge(self.extent.matching(price))
-            }
-            Op::Regex { automaton } => {
-                need_textual(subject)?;
-                let automaton = Automaton::read(self.constant(automaton)?).ok_or(Fault::BadConstant)?;
-                need_constant(automaton.is_sound())?;
-                self.allowance.charge(self.extent.matching(automaton.price()))
-            }
+            Op::Eq { text } => self.equal_text(text, subject),
+            Op::Prefix { text } | Op::Suffix { text } => self.piece(text, subject),
+            op @ (Op::Glob { .. } | Op::Regex { .. } | Op::Path { .. }) => self.scan(op, subject),
             Op::Range { .. } => need(matches!(subject, Subject::One(scalar) if scalar.is_ordered())),
             Op::Net { network } => {
                 need(subject == Subject::One(Scalar::Ip))?;
                 need_constant(NetworkBits::read(self.constant(network)?).is_some())
             }
-            Op::Path { path } => {
-                need(subject == Subject::One(Scalar::Path))?;
-                let price = path_price(self.text(path)?).ok_or(Fault::BadConstant)?;
-                self.allowance.charge(self.extent.matching(price))
-            }
             Op::Within { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
                 let length = self.path(path)?;
-                self.allowance.charge(self.extent.comparing(length))
+                self.compared(length)
             }
             Op::Label { name } => {
                 need(subject == Subject::Labels)?;
@@ -105,7 +106,29 @@ impl<'a> Verifier<'_, 'a> {
         }
     }
 
-    pub(super) fn equal_text(&mut self, text: Const, subject: Subject, extent: Extent) -> Checked {
+    /// A pattern that looks through values byte by byte. Apart from the rest, whose frames lie on the stack as deep as patterns nest.
+    #[inline(never)]
+    fn scan(&mut self, op: Op, subject: Subject) -> Checked {
+        let price = match op {
+            Op::Glob { glob } => {
+                need_textual(subject)?;
+                glob_price(self.text(glob)?)
+            }
+            Op::Regex { automaton } => {
+                need_textual(subject)?;
+                let automaton = Automaton::read(self.constant(automaton)?).ok_or(Fault::BadConstant)?;
+                automaton.is_sound().then(|| automaton.price())
+            }
+            Op::Path { path } => {
+                need(subject == Subject::One(Scalar::Path))?;
+                path_price(self.text(path)?)
+            }
+            _ => return Err(Fault::WrongSort),
+        };
+        self.allowance.charge(self.extent().matching(price.ok_or(Fault::BadConstant)?))
+    }
+
+    pub(super) fn equal_text(&mut self, text: Const, subject: Subject) -> Checked {
         let length = match subject {
             Subject::One(Scalar::String) => self.utf8(text)?,
             Subject::One(Scalar::Bytes) => self.text(text)?.len() as u64,
@@ -113,23 +136,13 @@ impl<'a> Verifier<'_, 'a> {
             Subject::One(Scalar::Uuid) => return self.sixteen(text),
             Subject::One(_) | Subject::Labels => return Err(Fault::WrongType),
         };
-        self.allowance.charge(extent.comparing(length))
+        self.compared(length)
     }
 
     /// The name of a label, which is compared with that of each label: all of them may be as long.
     pub(super) fn label_name(&mut self, name: Const) -> Checked {
         let length = self.utf8(name)?;
         self.allowance.charge(LABELS as u64 * (LABEL + length / LABEL_COMPARED))
-    }
-}
-
-/// What a pattern on an attribute of this type looks at, and how much of it there may be.
-#[inline(always)]
-const fn looked_at(ty: Type) -> (Subject, Extent) {
-    match ty {
-        Type::One(scalar) => (Subject::One(scalar), Extent::ONE),
-        Type::Labels => (Subject::Labels, Extent::ONE),
-        Type::Set(scalar) => (Subject::One(scalar), Extent::SET),
     }
 }
 

@@ -69,18 +69,18 @@ pub struct Args {
 /// A file can not be read, or there is nothing to measure.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
-    let Some(library) = args.choice.reading.library(ui)? else { return Ok(Exit::No) };
+    let Some(library) = args.choice.reading.library(ui)? else { return Ok(Exit::CouldNot) };
     let now = inputs::now(args.now);
     let reading = requests::Reading { ui, library: &library, choice: &args.choice, keys: &keys, now };
-    let Some(document) = reading.document(&args.file)? else { return Ok(Exit::No) };
+    let Some(document) = reading.document(&args.file)? else { return Ok(Exit::CouldNot) };
     let source = reading.source(&args.file, &document, args.requests.as_deref())?;
-    let Some(work) = reading.work(&document, &source)? else { return Ok(Exit::No) };
+    let Some(work) = reading.work(&document, &source)? else { return Ok(Exit::CouldNot) };
     let mut all = vec![(args.file.display().to_string(), work)];
     let is_cedar = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "cedar");
     let cedar = args.against.as_ref().filter(is_cedar).map(|path| cedar::decide(path, &all[0].1)).transpose()?;
     if let Some(against) = args.against.as_ref().filter(|_| cedar.is_none()) {
-        let Some(document) = reading.document(against)? else { return Ok(Exit::No) };
-        let Some(work) = reading.work(&document, &source)? else { return Ok(Exit::No) };
+        let Some(document) = reading.document(against)? else { return Ok(Exit::CouldNot) };
+        let Some(work) = reading.work(&document, &source)? else { return Ok(Exit::CouldNot) };
         all.push((against.display().to_string(), work));
     }
     let measured = measure(&all, &args.plan())?;

@@ -1,11 +1,12 @@
 //! Where lines come from: an editor on a terminal, plain reading anywhere else. Lines are joined until brackets close.
 
-use std::io::{BufRead, IsTerminal, Read, stdin};
+use std::io::{IsTerminal, stdin};
 
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{Config, Editor};
 
+use crate::cli::bounded::next_line;
 use crate::cli::ui::{Failure, Ui};
 
 /// One thing that was typed.
@@ -88,32 +89,12 @@ impl Lines {
 }
 
 fn plain_line() -> Result<Line, Failure> {
-    let mut line = Vec::new();
-    let mut input = stdin().lock();
-    let read = input.by_ref().take(ENTRY_BYTES as u64).read_until(b'\n', &mut line);
+    let read = next_line(&mut stdin().lock(), ENTRY_BYTES);
     match read.map_err(|error| Failure::new(format!("can not read standard input: {error}")))? {
-        0 => Ok(Line::End),
-        _ if line.len() >= ENTRY_BYTES && !line.ends_with(b"\n") => {
-            skip_line(&mut input);
-            Ok(Line::TooLong)
-        }
-        _ => Ok(Line::Text(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned())),
-    }
-}
-
-fn skip_line(input: &mut impl BufRead) {
-    loop {
-        let (skipped, ended) = match input.fill_buf() {
-            Ok(buffer) => match buffer.iter().position(|byte| *byte == b'\n') {
-                Some(place) => (place + 1, true),
-                None => (buffer.len(), buffer.is_empty()),
-            },
-            Err(_) => return,
-        };
-        input.consume(skipped);
-        if ended {
-            return;
-        }
+        None => Ok(Line::End),
+        Some(line) if line.is_too_long() => Ok(Line::TooLong),
+        // What is no UTF-8 shows as an error of its own.
+        Some(line) => Ok(Line::Text(line.lossy())),
     }
 }
 

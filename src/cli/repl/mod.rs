@@ -13,7 +13,9 @@ use session::Session;
 
 /// Tries a policy out: type items and requests, and each request is decided at once.
 ///
-/// What is typed is minted with a throw-away key and decided as a service would do it. `:help` tells the rest.
+/// What is typed is minted with a throw-away key and decided as a service would do it. `:help` tells the rest. Where nobody
+/// types and the lines come from a file or a program, the exit code is the worst that came of a line: 1 where a request was not
+/// allowed, 2 where a line was not understood.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Policy files to begin with
@@ -33,11 +35,11 @@ pub struct Args {
 /// # Errors
 /// A file can not be read, or there is no randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::No) };
+    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::CouldNot) };
     let mut session = Session::new(*ui, library, args.now)?;
     for path in &args.files {
         if !session.load(path)? {
-            return Ok(Exit::No);
+            return Ok(Exit::CouldNot);
         }
     }
     let mut lines = Lines::open(ui)?;
@@ -46,11 +48,15 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
     while !ui.is_cut_off() {
         match lines.next()? {
-            Entry::End => return Ok(Exit::Yes),
-            Entry::TooLong => ui.note(Failure::new("that was too long; put it into a file, and `:load FILE`")),
-            Entry::Text(text) if matches!(text.trim(), ":quit" | ":q" | ":exit") => return Ok(Exit::Yes),
+            Entry::End => break,
+            Entry::TooLong => {
+                ui.note(Failure::new("that was too long; put it into a file, and `:load FILE`"));
+                session.came(Exit::CouldNot);
+            }
+            Entry::Text(text) if matches!(text.trim(), ":quit" | ":q" | ":exit") => break,
             Entry::Text(text) => session.enter(&text),
         }
     }
-    Ok(Exit::No)
+    // A person has seen what came of each line.
+    Ok(if lines.is_interactive() { Exit::Yes } else { session.worst() })
 }

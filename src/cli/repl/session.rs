@@ -16,7 +16,7 @@ use crate::cli::block::signature;
 use crate::cli::page::verdict;
 use crate::cli::spelled;
 use crate::cli::times::{read_time, show};
-use crate::cli::ui::{Failure, Ui};
+use crate::cli::ui::{Exit, Failure, Ui};
 use crate::cli::{inputs, tokens};
 use crate::compile::{Compiled, compile};
 use crate::diag::{Severity, Source};
@@ -38,6 +38,8 @@ pub(super) struct Session {
     document: Option<Document>,
     subject: Option<Call>,
     restrictions: Vec<Call>,
+    /// The worst that has come of what was typed.
+    worst: Exit,
 }
 
 /// One item as it was typed. Another of the same kind and name takes its place.
@@ -60,8 +62,8 @@ struct Block<'d> {
     compiled: Compiled,
 }
 
-/// Words for people: the reason why what was typed did nothing.
-type Said = Result<(), String>;
+/// What came of what was typed, or words for people: the reason why it did nothing.
+type Said = Result<Exit, String>;
 
 impl Session {
     pub(super) fn new(ui: Ui, library: Library, now: Option<i64>) -> Result<Self, Failure> {
@@ -69,13 +71,25 @@ impl Session {
         let key = LocalKey::generate(&mut SystemRandom).map_err(|error| Failure::new(error.to_string()))?;
         keyring.mint_with(key.into()).map_err(|error| Failure::new(error.to_string()))?;
         let (items, restrictions) = (Vec::new(), Vec::new());
-        Ok(Self { ui, library, keyring, now, items, document: None, subject: None, restrictions })
+        let worst = Exit::Yes;
+        Ok(Self { ui, library, keyring, now, items, document: None, subject: None, restrictions, worst })
     }
 
     /// Takes the items of a file. Says whether it had no errors.
     pub(super) fn load(&mut self, path: &Path) -> Result<bool, Failure> {
         let text = inputs::text(path)?;
         Ok(self.add(&text))
+    }
+
+    /// What has come of all that was typed: no where a request was not allowed, and worse where something was not
+    /// understood.
+    pub(super) const fn worst(&self) -> Exit {
+        self.worst
+    }
+
+    /// Keeps in mind what has come of something.
+    pub(super) fn came(&mut self, exit: Exit) {
+        self.worst = self.worst.max(exit);
     }
 
     /// Does what was typed.
@@ -85,14 +99,16 @@ impl Session {
         let said = if let Some(command) = trimmed.strip_prefix(':') {
             self.command(command)
         } else if ITEM_WORDS.contains(&first) || trimmed.starts_with("//") {
-            self.add(text);
-            Ok(())
+            let took = self.add(text);
+            Ok(if took { Exit::Yes } else { Exit::CouldNot })
         } else {
             self.request(trimmed)
         };
-        if let Err(message) = said {
+        let exit = said.unwrap_or_else(|message| {
             self.complain(&message);
-        }
+            Exit::CouldNot
+        });
+        self.came(exit);
     }
 
     fn complain(&self, message: &str) {
@@ -213,7 +229,7 @@ impl Session {
         match word {
             "help" | "h" | "?" => {
                 self.say(HELP);
-                Ok(())
+                Ok(Exit::Yes)
             }
             "token" | "policy" | "restrict" => self.choose(word, rest),
             "items" => {
@@ -221,12 +237,12 @@ impl Session {
                 let numbered = (1..).zip(text.lines()).map(|(number, line)| format!("{number:>4}  {line}"));
                 let shown = numbered.collect::<Vec<_>>().join("\n");
                 self.say(if shown.is_empty() { "nothing yet" } else { &shown });
-                Ok(())
+                Ok(Exit::Yes)
             }
             "show" => self.show_subject(),
             "now" => self.set_now(rest),
             "load" => match self.load(Path::new(rest)) {
-                Ok(_) => Ok(()),
+                Ok(took) => Ok(if took { Exit::Yes } else { Exit::CouldNot }),
                 Err(failure) => Err(failure.to_string()),
             },
             "explain" => self.request(rest),
@@ -234,7 +250,7 @@ impl Session {
                 (self.items, self.document, self.subject) = (Vec::new(), None, None);
                 self.restrictions.clear();
                 self.say("forgotten");
-                Ok(())
+                Ok(Exit::Yes)
             }
             other => Err(format!("there is no `:{other}`; `:help` tells what there is")),
         }
@@ -249,7 +265,7 @@ impl Session {
             Some(now) => format!("it is {}", show(now)),
             None => "the clock runs".to_owned(),
         });
-        Ok(())
+        Ok(Exit::Yes)
     }
 
     fn document(&self) -> Result<&Document, String> {
@@ -266,7 +282,7 @@ impl Session {
         if kind == BlockKind::Restriction && text.is_empty() {
             self.restrictions.clear();
             self.say("no restrictions");
-            return Ok(());
+            return Ok(Exit::Yes);
         }
         let document = self.document()?;
         let call = if text.is_empty() {
@@ -277,7 +293,7 @@ impl Session {
                 Ok(call) => call,
                 Err(report) => {
                     self.show(&report);
-                    return Ok(());
+                    return Ok(Exit::CouldNot);
                 }
             };
             Call { name, arguments }
@@ -294,7 +310,7 @@ impl Session {
             self.subject = Some(call);
             self.restrictions.clear();
         }
-        Ok(())
+        Ok(Exit::Yes)
     }
 
     fn filled_in<'d>(document: &'d Document, kind: BlockKind, call: &Call) -> Result<Block<'d>, String> {
@@ -324,7 +340,7 @@ impl Session {
             Ok(json) => json,
             Err(report) => {
                 self.show(&report);
-                return Ok(());
+                return Ok(Exit::CouldNot);
             }
         };
         let vocabulary = document.vocabulary();
@@ -345,11 +361,12 @@ impl Session {
         let authorizer = Authorizer::new(&self.keyring, vocabulary).with_policies(&held);
         let court = Court::new(authorizer, token.as_deref(), &sources);
         let read = time_of(&json).and_then(|time| Ok((OwnedRequest::from_json(vocabulary, &json)?, time)));
-        match read {
-            Ok((request, time)) => self.tell(&court.explain(&request, time.unwrap_or(minted))),
-            Err(bad) => self.tell(&court.malformed(&bad, &json)),
-        }
-        Ok(())
+        let explanation = match read {
+            Ok((request, time)) => court.explain(&request, time.unwrap_or(minted)),
+            Err(bad) => court.malformed(&bad, &json),
+        };
+        self.tell(&explanation);
+        Ok(Exit::of(explanation.verdict == "allow"))
     }
 
     /// What decides, and the restrictions of a token behind it.
@@ -391,7 +408,7 @@ impl Session {
         if let (BlockKind::Policy, [Block { compiled, .. }]) = (kind, blocks.as_slice()) {
             let (bytes, cost) = (compiled.program.bytes().len(), compiled.cost);
             self.say(&format!("policy `{}`: {bytes} bytes, at most {cost} steps", subject.name));
-            return Ok(());
+            return Ok(Exit::Yes);
         }
         let now = inputs::now(self.now);
         let token = self.mint(document, &blocks, now)?;
@@ -402,7 +419,7 @@ impl Session {
         } else {
             self.ui.line(format_args!("{}\n\n{}", view.summary(now, self.ui.colour), view.blocks(now, self.ui.colour)));
         }
-        Ok(())
+        Ok(Exit::Yes)
     }
 }
 

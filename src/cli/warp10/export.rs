@@ -43,7 +43,7 @@ pub struct Args {
 /// A file can not be read, or the arguments are not those of the template.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keys = args.configuration.keys(ui)?;
-    let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Token])? else { return Ok(Exit::No) };
+    let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Token])? else { return Ok(Exit::CouldNot) };
     let template = block.document.template(BlockKind::Token, Some(&block.name));
     let template = template.map_err(|error| Failure::new(error.to_string()))?;
     let pairs = args.choice.with.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -58,7 +58,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             } else {
                 all.iter().for_each(|one| ui.note(format_args!("error: a Warp 10 token can not say it: {one}")));
             }
-            return Ok(Exit::No);
+            return Ok(Exit::CouldNot);
         }
     };
     if let Ok(lowered) = lower(&token, Platform::default()) {

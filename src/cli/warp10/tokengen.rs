@@ -155,6 +155,8 @@ fn refuse(ui: &Ui, name: &str, text: &str, error: &ScriptError, as_warp10: bool)
     } else if as_warp10 {
         error.messages.iter().for_each(|message| ui.note(message));
     } else {
+        // A script's line may end with a CR alone. The places of the text stay where they are.
+        let text = text.replace("\r\n", " \n").replace('\r', "\n");
         ui.note(ui.drawn(&[error.diagnostic()], &Source::text(name, text), ui.error_colour));
     }
     Exit::No

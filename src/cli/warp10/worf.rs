@@ -1,12 +1,13 @@
 //! `placet warp10 worf`: Worf's command line, on files and a terminal.
 
 use std::fs;
-use std::io::{BufRead, stdin};
+use std::io::stdin;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::common::keys_of;
+use crate::cli::bounded::next_line;
 use crate::cli::inputs;
 use crate::cli::outputs::{Existing, Secrecy, write};
 use crate::cli::ui::{Exit, Failure, Outcome, Ui};
@@ -18,6 +19,7 @@ use crate::compat::warp10::worf::options::{HELP, Options};
 use crate::compat::warp10::worf::order::Order;
 use crate::compat::warp10::worf::session::Session;
 use crate::compat::warp10::worf::template::{Fields, fill, is_template, output_name};
+use crate::limits::WARP10_TOKEN_TEXT;
 use crate::token::keys::SystemRandom;
 
 /// Does what Worf did (Warp 10 1.0 to 2.11), with its options: `-t -a APP -puidg -ttl MS CONFIG`.
@@ -118,11 +120,9 @@ impl Run<'_> {
 
     fn talk(&self, config: &Path, keys: &TokenKeys) -> Result<(), Failure> {
         let mut session = Session::new(keys, self.now, SystemRandom, remembered(config));
-        let mut lines = stdin().lock().lines();
         while let Some(prompt) = session.prompt() {
             self.ui.prompt(prompt);
-            let Some(line) = lines.next() else { break };
-            let line = line.map_err(|error| Failure::new(format!("can not read standard input: {error}")))?;
+            let Some(line) = typed()? else { break };
             self.ui.text(session.answer(&line));
         }
         if let Some(defaults) = session.defaults() {
@@ -181,11 +181,17 @@ impl Fields for Filling<'_> {
             return None;
         }
         self.run.ui.prompt(format_args!("{setting} ({kind}:{hint})>"));
-        let mut line = String::new();
-        let read = stdin().lock().read_line(&mut line).ok()?;
+        let line = typed().ok().flatten()?;
         let answer = line.trim();
-        (read > 0 && !answer.is_empty()).then(|| answer.to_owned())
+        (!answer.is_empty()).then(|| answer.to_owned())
     }
+}
+
+/// The next line of standard input.
+fn typed() -> Result<Option<String>, Failure> {
+    let failed = |why: &dyn std::fmt::Display| Failure::new(format!("can not read standard input: {why}"));
+    let line = next_line(&mut stdin().lock(), WARP10_TOKEN_TEXT).map_err(|error| failed(&error))?;
+    line.map(|line| line.text().map(str::to_owned).map_err(|why| failed(&why))).transpose()
 }
 
 fn failed(error: &WorfError) -> Failure {

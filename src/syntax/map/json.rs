@@ -11,7 +11,8 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
 use crate::span::Span;
-use crate::visible::excerpt;
+use crate::syntax::parse::hidden;
+use crate::visible::{excerpt, hides_in_source};
 
 /// Reads a JSON text; the place of the diagnostic is in the text.
 ///
@@ -36,6 +37,23 @@ pub fn from_json_text(text: &str) -> Result<Value, Diagnostic> {
         Some(at) => Err(number::not_kept(text, at)),
         None => Ok(value),
     }
+}
+
+/// Reads a JSON text that people read too: a character that nobody sees stands in it as an escape, as it does in a policy.
+pub(crate) fn shown_json_text(text: &str) -> Result<Value, Diagnostic> {
+    let value = from_json_text(text)?;
+    match text.char_indices().find(|&(_, character)| hides_in_source(character)) {
+        None => Ok(value),
+        Some((at, character)) => {
+            let help = format!("write `{}` if the string really holds it", escape(character));
+            Err(hidden(character, at).help(help))
+        }
+    }
+}
+
+/// `\u200b`, as JSON has it.
+fn escape(character: char) -> String {
+    character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }
 
 /// What is wrong with a JSON text, with its place in words, for messages that show no text. `first` is the number of the text's

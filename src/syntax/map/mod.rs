@@ -35,6 +35,7 @@ mod read;
 mod write;
 
 pub(crate) use json::MARK_HELP;
+pub(crate) use json::shown_json_text;
 pub use json::{from_json_text, said};
 pub use read::{block_from_map, from_map};
 pub use write::{block_to_map, to_map};

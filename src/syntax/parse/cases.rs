@@ -114,6 +114,7 @@ impl Builder {
             }
         }
         self.refuse_twice(&case.attributes);
+        self.refuse_keys(&case.attributes);
         case.at = At(Span::new(start, end));
         case
     }
@@ -142,6 +143,18 @@ impl Builder {
         let values: Vec<(Name, Value)> = entries.filter_map(|part| self.value_entry(part)).collect();
         self.refuse_twice(&values);
         values
+    }
+
+    /// The action and the time of a case are said elsewhere.
+    fn refuse_keys(&mut self, attributes: &[(Name, Value)]) {
+        for (key, _) in attributes {
+            let (what, help) = match key.text.as_str() {
+                "action" => ("the action of a case is the word before its braces", "remove the key"),
+                "time" => ("the time of a case is that of the `at` above it", "write `at` and the time above the case"),
+                _ => continue,
+            };
+            self.errors.push(mistake(key.at.0, what).help(help));
+        }
     }
 
     fn refuse_twice(&mut self, values: &[(Name, Value)]) {

@@ -133,6 +133,11 @@ impl<'t> Scene<'t> {
         }
         if self.expects(Rule::item) || self.expects(Rule::use_word) {
             return Some(match nearest(found, ITEM_WORDS) {
+                None if found == "{" => {
+                    "a policy in JSON is read from a file whose name ends in `.json`; `placet fmt --to \
+                                         text FILE` makes text of it"
+                        .to_owned()
+                }
                 Some(word) => format!("did you mean `{word}`?"),
                 None => format!("an item begins with {}", ticked(&ITEM_WORDS)),
             });

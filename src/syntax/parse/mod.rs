@@ -35,6 +35,7 @@ use build::Builder;
 use explain::explain;
 use grammar::{Pair, Rule, read};
 use outline::Outline;
+pub(crate) use outline::hidden;
 
 /// What could be read of a text.
 #[derive(Clone, Debug, Default)]

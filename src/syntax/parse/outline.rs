@@ -336,7 +336,7 @@ impl<'t> Walk<'t> {
 }
 
 /// The finding that a character at a byte of the text hides something, still without its way out.
-fn hidden(character: char, start: usize) -> Diagnostic {
+pub(crate) fn hidden(character: char, start: usize) -> Diagnostic {
     let number = u32::from(character);
     let (message, label) = match character {
         '\r' => (

@@ -42,6 +42,9 @@ impl Reader {
                 "token" | "policy" | "restriction" | "doc" => {}
                 "params" => block.parameters = self.below(key, |reader| reader.parameters(value)),
                 "rules" => self.below(key, |reader| match value {
+                    Value::Array(list) if list.is_empty() && kind == BlockKind::Restriction => {
+                        reader.restricts_nothing("`rules` has no rule");
+                    }
                     Value::Array(list) => block.rules.extend(reader.each(list, Self::rule)),
                     other => {
                         reader.expected::<()>("a list of rules", other);
@@ -101,9 +104,18 @@ impl Reader {
             Some(Rule { effect, entries: reader.entries(map, Plain::Maps), when: None, unless: None, at })
         };
         match value {
+            Value::Array(list) if list.is_empty() && effect == Effect::Only => {
+                self.restricts_nothing("`only` has no map");
+            }
             Value::Array(list) => rules.extend(self.each(list, read)),
             other => rules.extend(read(self, other)),
         }
+    }
+
+    /// A list without a rule would become no rule, and what is left out of a restriction restricts nothing.
+    fn restricts_nothing(&mut self, what: &str) {
+        let help = "write `\"deny\": {}` to allow nothing, or leave the key out";
+        self.report(Code::Map, format!("{what}, so nothing would be restricted"), help);
     }
 
     fn rule(&mut self, value: &Value) -> Option<Rule> {

@@ -1,0 +1,63 @@
+//! Patterns that no value matches, or every one: what stays empty where something was to be forbidden is an error.
+
+use super::clocks::known_ends;
+use super::covers::limits;
+use super::literals::Goal;
+use super::scope::Scope;
+use super::tree::{Bound, Pattern, Piece, Term, Text};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::span::Span;
+
+impl Scope<'_, '_> {
+    /// Reports what never matches. Where it was to forbid or to promise something it is an error: a request goes through
+    /// that somebody meant to stop.
+    pub(super) fn never(&self, at: Span, message: impl Into<String>, help: impl Into<String>) {
+        let (code, label) = match self.must_match() {
+            true if self.is_promise => (Code::NeverForbids, "promises nothing"),
+            true => (Code::NeverForbids, "forbids nothing"),
+            false => (Code::NeverMatches, "can never match"),
+        };
+        self.report.add(Diagnostic::new(code, at, message).label(label).help(help));
+    }
+
+    /// Warns of a pattern that is `any` in other words.
+    pub(super) fn warn_everything(&self, at: Span, is_everything: bool, what: &str) {
+        if is_everything {
+            let found = Diagnostic::new(Code::AlwaysTrue, at, format!("every text matches {what}"));
+            self.report.add(found.help("write `any` if that is meant, or the text that is wanted"));
+        }
+    }
+
+    /// `a..b`, `< b`, `>= a`; each end with whether it is part of the range.
+    pub(super) fn range(&self, at: Span, goal: Goal<'_>, from: End, to: End) -> Pattern {
+        let bound = |(term, included)| Bound { term, included };
+        let (from, to) = (from.map(bound), to.map(bound));
+        if limits(from.as_ref(), to.as_ref()).is_some_and(|(least, most)| least > most) {
+            self.never(at, "this range is empty", way_out(goal, from.as_ref(), to.as_ref()));
+        }
+        Pattern::Range(from, to)
+    }
+}
+
+type End = Option<(Term, bool)>;
+
+fn way_out(goal: Goal<'_>, from: Option<&Bound>, to: Option<&Bound>) -> String {
+    let Some((from, to)) = known_ends(from, to).filter(|(from, to)| from > to) else {
+        return "the end of `a..b` is not part of it; write one that is greater than its beginning".to_owned();
+    };
+    match goal.cycle {
+        Some((first, end)) if to > first && from < end => {
+            format!("what goes on from the beginning is two ranges: write `[{from}..{end}, {first}..{to}]`")
+        }
+        Some((_, end)) if from < end => format!("write `{from}..{end}`: the end of `a..b` is not part of it"),
+        Some(_) | None => {
+            "write the smaller end first, or `[>= a, < b]` if all but what lies between the two is meant".to_owned()
+        }
+    }
+}
+
+/// Whether a text is one literal piece that says a run of anything.
+pub(super) fn is_run(text: &Text, says: impl Fn(&[u8]) -> bool) -> bool {
+    matches!(text.pieces.as_slice(), [Piece::Literal(bytes)] if says(bytes))
+}

@@ -1,0 +1,90 @@
+//! Warns of a `deny` of paths that forbids one level, beside an `allow` of all that lies below.
+
+use super::covers;
+use super::report::Report;
+use super::tree::{Effect, PathText, Pattern, Piece, Rule, Text};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::{FieldNo, Vocabulary};
+use crate::span::Span;
+use crate::syntax::ast::{self, Block, BlockKind, Literal, PatternKind};
+
+/// `deny { path: "/admin/*" }`, or `"/admin"` where that is all that the rule says: both leave `/admin/a/b` to the `allow`.
+pub(super) fn warn(report: &Report, vocabulary: &Vocabulary, block: &Block, rules: &[Rule]) {
+    let denies = block.rules.iter().filter(|rule| rule.effect == ast::Effect::Deny);
+    for rule in denies.filter(|rule| rule.when.is_none() && rule.unless.is_none()) {
+        for entry in &rule.entries {
+            let field = vocabulary.field(&entry.key.text);
+            let Some(field) = field.filter(|field| is_of_paths(vocabulary, *field)) else { continue };
+            let mut levels = Vec::new();
+            collect(&entry.value, rule.entries.len() == 1, &mut levels);
+            let opens = |level: &&Level<'_>| is_open(block.kind, field, &level.below(), rules);
+            levels.iter().filter(opens).for_each(|level| report.add(level.finding()));
+        }
+    }
+}
+
+fn is_of_paths(vocabulary: &Vocabulary, field: FieldNo) -> bool {
+    let ty = vocabulary.attribute(field).map(|attribute| attribute.ty);
+    matches!(ty, Some(Type::One(Scalar::Path) | Type::Set(Scalar::Path)))
+}
+
+/// A text of a `deny` that is about one level.
+struct Level<'t> {
+    text: &'t str,
+    /// Without the last segment, where that is `*`.
+    base: &'t str,
+    at: Span,
+}
+
+impl Level<'_> {
+    fn below(&self) -> Pattern {
+        let pieces = vec![Piece::Literal(format!("{}/**", self.base).into_bytes())];
+        Pattern::Path(PathText(Text { pieces }))
+    }
+
+    fn finding(&self) -> Diagnostic {
+        let Self { text, base, at } = self;
+        let message = format!("`{text}` is one level: `{base}/a/b` stays allowed");
+        let exact =
+            if text == base { format!(", or `== \"{text}\"` if this one path is meant") } else { String::new() };
+        let help = format!("write `\"{base}/**\"` for the path and all that lies below it{exact}");
+        Diagnostic::new(Code::OneLevel, *at, message).label("leaves what lies below open").help(help)
+    }
+}
+
+/// The levels that a pattern names; exact paths only where they are `alone` in their rule, and no files.
+fn collect<'t>(pattern: &'t ast::Pattern, alone: bool, levels: &mut Vec<Level<'t>>) {
+    match &pattern.kind {
+        PatternKind::List(list) => list.iter().for_each(|one| collect(one, alone, levels)),
+        PatternKind::Literal(Literal::Text(text)) => {
+            let Some(text) = text.as_plain() else { return };
+            let base = text.strip_suffix("/*").or_else(|| Some(text).filter(|text| alone && is_place(text)));
+            if let Some(base) = base.filter(|base| !base.contains(['*', '%'])) {
+                levels.push(Level { text, base, at: pattern.at.0 });
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether an exact path looks like a place and not like a file.
+fn is_place(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|last| !last.is_empty() && !last.contains(['.', '*']))
+}
+
+/// Whether an `allow` holds all that is matched by `below`, and no `deny` does. A restriction without `only` holds everything.
+fn is_open(kind: BlockKind, field: FieldNo, below: &Pattern, rules: &[Rule]) -> bool {
+    let holds = |rule: &Rule| match rule.tests.iter().find(|test| test.field == field) {
+        Some(test) => covers::pattern(&test.pattern, below),
+        None => rule.effect == Effect::Allow,
+    };
+    let is_unlimited = kind == BlockKind::Restriction && rules.iter().all(|rule| rule.effect == Effect::Deny);
+    rules.len() <= MOST
+        && (rules.iter().any(|rule| rule.effect == Effect::Allow && holds(rule)) || is_unlimited)
+        && !rules.iter().any(|rule| rule.effect == Effect::Deny && holds(rule))
+}
+
+/// From how many rules on the lint would cost more than it is worth: it compares each with each.
+const MOST: usize = 1_024;

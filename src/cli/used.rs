@@ -1,0 +1,75 @@
+//! Which files this process reads and writes: no output takes the place of an input or of another output.
+//!
+//! The readers of [`inputs`](super::inputs) say what they have read, and a file is claimed before it is written. Files
+//! are compared behind all links, so that one file is one under all its names.
+
+use std::collections::{BTreeMap, btree_map::Entry};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::ui::Failure;
+
+/// What has become of a file so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// It is an input.
+    Read,
+    /// It is an output, or is edited in place.
+    Claimed,
+}
+
+/// By path, behind all links. The files are the process's, whichever command asks.
+static USED: Mutex<BTreeMap<PathBuf, Use>> = Mutex::new(BTreeMap::new());
+
+fn used() -> MutexGuard<'static, BTreeMap<PathBuf, Use>> {
+    USED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps in mind that a file is an input. One that is claimed is read by who edits it.
+pub fn note_read(target: PathBuf) {
+    used().entry(target).or_insert(Use::Read);
+}
+
+/// The right to write a file, given back when this is dropped.
+#[derive(Debug)]
+pub struct Claim {
+    target: PathBuf,
+    lasts: bool,
+}
+
+impl Claim {
+    /// Claims the file behind `target`, which `name` is shown for.
+    ///
+    /// # Errors
+    /// The file has been read as an input, or is claimed already.
+    pub fn new(name: &Path, target: PathBuf) -> Result<Self, Failure> {
+        let shown = name.display();
+        match used().entry(target) {
+            Entry::Vacant(free) => {
+                let target = free.key().clone();
+                free.insert(Use::Claimed);
+                Ok(Self { target, lasts: false })
+            }
+            Entry::Occupied(taken) => Err(match taken.get() {
+                Use::Read => Failure::new(format!("`{shown}` is an input, and the output would take its place"))
+                    .help("name another file for the output"),
+                Use::Claimed => {
+                    Failure::new(format!("`{shown}` would be written twice")).help("name two different files")
+                }
+            }),
+        }
+    }
+
+    /// Keeps the file claimed until the process ends: nothing else is written to it.
+    pub fn last(&mut self) {
+        self.lasts = true;
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if !self.lasts {
+            used().remove(&self.target);
+        }
+    }
+}
