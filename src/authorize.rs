@@ -141,8 +141,10 @@ impl<'k> Authorizer<'k> {
         if let Err(malformed) = self.check(request) {
             return refused(Refusal::Request(malformed));
         }
-        let mut vouchers = ArrayVec::<&[u8; 32], BLOCKS>::new();
-        vouchers.extend(token.vouchers());
+        let mut vouchers = ArrayVec::new();
+        if token.is_vouched() {
+            put_vouchers(token, &mut vouchers);
+        }
         let header = token.header();
         let context =
             Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(i64::MAX), vouchers: &vouchers };
@@ -199,10 +201,20 @@ fn blocks_verdict(token: &Verified<'_>, request: &Request<'_>, context: &Context
     let Some(authority) = programs.next() else { return Verdict::Refused(Refusal::Truncated) };
     let mut verdict = verdict_of(Origin::Block(0), run(&authority, Kind::Authority, request, context));
     for (restriction, block) in programs.zip(1..) {
-        let answer = run(&restriction, Kind::Restriction, request, context);
-        verdict = verdict.and(verdict_of(Origin::Block(block), answer));
+        match run(&restriction, Kind::Restriction, request, context) {
+            // With what allows, a verdict stays as it is.
+            Ok(Answer::Allow(_)) => {}
+            answer => verdict = verdict.and(verdict_of(Origin::Block(block), answer)),
+        }
     }
     verdict
+}
+
+/// Nearly no token has one, and every decision asks.
+#[cold]
+#[inline(never)]
+fn put_vouchers<'b>(token: &Verified<'b>, vouchers: &mut ArrayVec<&'b [u8; 32], BLOCKS>) {
+    vouchers.extend(token.vouchers());
 }
 
 /// A proved program always answers; one that does not is refused.

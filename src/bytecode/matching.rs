@@ -290,7 +290,7 @@ struct Segments<'f> {
 }
 
 impl Steps for Segments<'_> {
-    #[inline]
+    #[inline(always)]
     fn step<'v>(&self, pieces: &mut Cursor<'_>, rest: &'v [u8]) -> Option<Step<'v>> {
         let after = match PathPiece::read(pieces)? {
             PathPiece::Run => return Some(Step::Run),

@@ -170,6 +170,7 @@ pub enum PathPiece<'a> {
 impl<'a> PathPiece<'a> {
     /// The next piece; `None` where there is none or the bytes hold none.
     #[must_use]
+    #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
         Some(match cursor.varint::<u32>()? {
             0 => Self::Run,

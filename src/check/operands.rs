@@ -40,8 +40,7 @@ impl Reading<'_, '_, '_> {
             ConditionKind::Name(name) => here.name(name, at, wanted),
             ConditionKind::TokenField(field) => here.token_field(field, at),
             ConditionKind::Label(name, label) => here.label(name, label, at),
-            ConditionKind::Add(left, right) => here.arithmetic(left, right, at, true),
-            ConditionKind::Subtract(left, right) => here.arithmetic(left, right, at, false),
+            ConditionKind::Add(..) | ConditionKind::Subtract(..) => self.whole_sum(condition),
             ConditionKind::Call(name, arguments) => here.call_value(name, arguments, at),
             ConditionKind::Not(_)
             | ConditionKind::And(..)
@@ -156,10 +155,31 @@ impl Reading<'_, '_, '_> {
         Some(Typed::new(Operand::Label(field, label.to_owned()), Scalar::String, format!("`{spelled}`")))
     }
 
+    /// A sum that is not a part of another. Its parts may be as large as they like, since they are computed exactly.
+    fn whole_sum(&self, condition: &ast::Condition) -> Option<Typed> {
+        let sum = self.summand(condition)?;
+        if exact(&sum.operand).is_none_or(|sum| i64::try_from(sum).is_ok()) {
+            return Some(sum);
+        }
+        let too_large = Diagnostic::new(Code::Overflow, condition.at.0, "this is more than 64 bits can hold");
+        self.scope.report.poison(too_large.help("write smaller numbers"))
+    }
+
+    /// A part of a sum, which may be one itself.
+    fn summand(&self, condition: &ast::Condition) -> Option<Typed> {
+        match &condition.kind {
+            ConditionKind::Add(left, right) => self.inside(condition)?.arithmetic(left, right, condition.at.0, true),
+            ConditionKind::Subtract(left, right) => {
+                self.inside(condition)?.arithmetic(left, right, condition.at.0, false)
+            }
+            _ => self.operand(condition, None),
+        }
+    }
+
     /// `a + b`, `a - b`
     fn arithmetic(&self, left: &ast::Condition, right: &ast::Condition, at: Span, plus: bool) -> Option<Typed> {
         use Scalar::{Duration, Int, Time};
-        let (a, b) = (self.operand(left, None), self.operand(right, None));
+        let (a, b) = (self.summand(left), self.summand(right));
         let (a, b) = (a?, b?);
         let (a, b) = if plus && (a.scalar, b.scalar) == (Duration, Time) { (b, a) } else { (a, b) };
         let scalar = match (a.scalar, b.scalar, plus) {
@@ -174,14 +194,9 @@ impl Reading<'_, '_, '_> {
                 return self.scope.report.poison(Diagnostic::new(Code::Mismatch, at, message).help(help));
             }
         };
-        if let (Some(x), Some(y)) = (known(&a.operand), known(&b.operand)) {
-            let Some(sum) = (if plus { x.checked_add(y) } else { x.checked_sub(y) }) else {
-                let message = "this is more than 64 bits can hold";
-                return self
-                    .scope
-                    .report
-                    .poison(Diagnostic::new(Code::Overflow, at, message).help("write smaller numbers"));
-            };
+        let both = known(&a.operand).zip(known(&b.operand));
+        let sum = both.and_then(|(x, y)| if plus { x.checked_add(y) } else { x.checked_sub(y) });
+        if let Some(sum) = sum {
             return Some(Typed::new(Operand::Term(Term::Constant(of(scalar, sum)), scalar), scalar, THIS));
         }
         let (a, b) = (Box::new(a.operand), Box::new(b.operand));
@@ -193,6 +208,15 @@ const fn known(operand: &Operand) -> Option<i64> {
     match operand {
         Operand::Term(Term::Constant(Constant::Int(n) | Constant::Time(n) | Constant::Duration(n)), _) => Some(*n),
         _ => None,
+    }
+}
+
+/// What a sum of constants is.
+fn exact(operand: &Operand) -> Option<i128> {
+    match operand {
+        Operand::Add(left, right) => Some(exact(left)? + exact(right)?),
+        Operand::Subtract(left, right) => Some(exact(left)? - exact(right)?),
+        term => known(term).map(i128::from),
     }
 }
 

@@ -95,14 +95,22 @@ impl Lowering<'_> {
             Operand::Term(term, scalar) => Value::Constant(self.term(term, *scalar)?),
             Operand::Issuance => Value::Issuance,
             Operand::Expiry => Value::Expiry,
-            Operand::Add(left, right) => sum(self.operand(left)?, self.operand(right)?),
-            Operand::Subtract(left, right) => difference(self.operand(left)?, self.operand(right)?),
+            Operand::Add(..) | Operand::Subtract(..) => whole(self.summand(operand)?, self.scalar(operand)?),
             Operand::Hour(inner) => Value::Hour(boxed(inner)?),
             Operand::Minute(inner) => Value::Minute(boxed(inner)?),
             Operand::Weekday(inner) => Value::Weekday(boxed(inner)?),
             Operand::Length(inner) => Value::Length(boxed(inner)?),
             Operand::Size(field) => Value::Size(*field),
         })
+    }
+
+    /// A part of a sum, which may be one itself.
+    fn summand(&self, operand: &Operand) -> Result<Value, Cause> {
+        match operand {
+            Operand::Add(left, right) => Ok(sum(self.summand(left)?, self.summand(right)?)),
+            Operand::Subtract(left, right) => Ok(difference(self.summand(left)?, self.summand(right)?)),
+            term => self.operand(term),
+        }
     }
 
     /// The type of an operand's value.
@@ -204,7 +212,24 @@ fn bytes(constant: &Constant) -> Option<&[u8]> {
     }
 }
 
-/// What would saturate is left for the VM: it may be a part of a longer sum, which is exact.
+/// A whole sum: of constants alone it is one, and saturates as it does when it is decided.
+fn whole(sum: Value, ty: Scalar) -> Value {
+    let end = |exact| if exact < 0 { i64::MIN } else { i64::MAX };
+    let number = exact(&sum).map(|exact| i64::try_from(exact).unwrap_or(end(exact)));
+    number.and_then(|number| typed(number, ty)).map_or(sum, Value::Constant)
+}
+
+/// What a sum of constants is.
+fn exact(value: &Value) -> Option<i128> {
+    match value {
+        Value::Constant(constant) => number(constant).map(i128::from),
+        Value::Add(left, right) => Some(exact(left)? + exact(right)?),
+        Value::Subtract(left, right) => Some(exact(left)? - exact(right)?),
+        _ => None,
+    }
+}
+
+/// What would overflow is left as it is: it may be a part of a longer sum, which is exact.
 fn sum(left: Value, right: Value) -> Value {
     let known = match (&left, &right) {
         (Value::Constant(left), Value::Constant(right)) => computed(left, right, sum_type, i64::checked_add),
@@ -227,11 +252,14 @@ fn computed(
     ty: fn(Scalar, Scalar) -> Option<Scalar>,
     compute: fn(i64, i64) -> Option<i64>,
 ) -> Option<Constant> {
-    let value = compute(number(left)?, number(right)?)?;
-    match ty(left.scalar(), right.scalar())? {
-        Scalar::Int => Some(Constant::Int(value)),
-        Scalar::Time => Some(Constant::Time(value)),
-        Scalar::Duration => Some(Constant::Duration(value)),
+    typed(compute(number(left)?, number(right)?)?, ty(left.scalar(), right.scalar())?)
+}
+
+fn typed(number: i64, ty: Scalar) -> Option<Constant> {
+    match ty {
+        Scalar::Int => Some(Constant::Int(number)),
+        Scalar::Time => Some(Constant::Time(number)),
+        Scalar::Duration => Some(Constant::Duration(number)),
         _ => None,
     }
 }

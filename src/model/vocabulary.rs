@@ -92,6 +92,8 @@ pub struct Vocabulary {
     roles: Vec<Role>,
     /// In order of declaration; the last one is the present state.
     states: Vec<State>,
+    /// The last of them: every decision asks for it.
+    present: State,
     /// Positions in `states`, by fingerprint.
     by_fingerprint: Vec<u16>,
     /// Action numbers, by name.
@@ -151,7 +153,7 @@ impl Vocabulary {
     /// The newest state.
     #[must_use]
     pub fn present(&self) -> State {
-        *self.states.last().expect("the builder pushes a state before anything else")
+        self.present
     }
 
     /// The state with this fingerprint, of all that ever were.
@@ -236,6 +238,7 @@ impl Builder {
                 actions: Vec::new(),
                 roles: Vec::new(),
                 states: alloc::vec![first],
+                present: first,
                 by_fingerprint: Vec::new(),
                 by_name: Vec::new(),
                 required: 1,
@@ -353,7 +356,8 @@ impl Builder {
         let v = &mut self.vocabulary;
         let attributes = u8::try_from(v.attributes.len()).expect("ATTRIBUTES fits a byte");
         let actions = u16::try_from(v.actions.len()).expect("ACTIONS fits sixteen bits");
-        v.states.push(State { fingerprint: finish(hasher), attributes, actions });
+        v.present = State { fingerprint: finish(hasher), attributes, actions };
+        v.states.push(v.present);
         self
     }
 }

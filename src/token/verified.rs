@@ -94,12 +94,14 @@ impl<'b> Verified<'b> {
     }
 
     /// The public keys of the third parties that have signed a restriction.
-    #[inline]
     pub fn vouchers(&self) -> impl Iterator<Item = &'b [u8; 32]> + use<'b> {
         let parts = self.parts;
-        // Nearly no token has one, and every decision asks.
-        let blocks = if self.life.is_vouched { parts.blocks } else { &[] };
-        blocks.iter().filter_map(move |block| parts.voucher(block))
+        parts.blocks.iter().filter_map(move |block| parts.voucher(block))
+    }
+
+    /// Whether a third party has signed a restriction.
+    pub(crate) const fn is_vouched(&self) -> bool {
+        self.life.is_vouched
     }
 
     /// The id of every block, for a revocation list. Made when asked for.

@@ -132,15 +132,6 @@ impl<'p, 'r> Machine<'p, 'r> {
 
     fn value(&self, code: &mut Cursor<'p>) -> Option<Present<'_>> {
         Some(match Op::read_of(code, Sort::Value)? {
-            op @ (Op::Add {} | Op::Subtract {}) => self.sum(op, code)?.map(Sum::saturated),
-            op => self.term(op, code)?,
-        })
-    }
-
-    /// A value that is no sum.
-    #[inline]
-    fn term(&self, op: Op, code: &mut Cursor<'p>) -> Option<Present<'_>> {
-        Some(match op {
             Op::Field { field } => self.request.value(field).copied(),
             Op::LabelOf { field, name } => self.label(field, self.constant(name)?)?,
             Op::Number { number } => Some(Value::Int(number.0)),
@@ -155,6 +146,7 @@ impl<'p, 'r> Machine<'p, 'r> {
             Op::No {} => Some(Value::Bool(false)),
             Op::Issuance {} => Some(Value::Time(self.context.issuance)),
             Op::Expiry {} => Some(Value::Time(self.context.expiry)),
+            op @ (Op::Add {} | Op::Subtract {}) => self.sum(op, code)?.map(Sum::saturated),
             Op::Hour {} => self.number(code, |time| time.rem_euclid(DAY) / HOUR)?,
             Op::Minute {} => self.number(code, |time| time.rem_euclid(HOUR) / MINUTE)?,
             // 1970-01-01 was a Thursday, day 4.
@@ -166,6 +158,7 @@ impl<'p, 'r> Machine<'p, 'r> {
     }
 
     /// A sum or a difference.
+    #[inline(never)]
     fn sum(&self, op: Op, code: &mut Cursor<'p>) -> Option<Option<Sum>> {
         let (left, right) = (self.summand(code)?, self.summand(code)?);
         let Some((left, right)) = left.zip(right) else { return Some(None) };
@@ -178,13 +171,16 @@ impl<'p, 'r> Machine<'p, 'r> {
 
     /// A part of a sum, which may be one itself.
     fn summand(&self, code: &mut Cursor<'p>) -> Option<Option<Sum>> {
-        match Op::read_of(code, Sort::Value)? {
-            op @ (Op::Add {} | Op::Subtract {}) => self.sum(op, code),
-            op => Some(match self.term(op, code)? {
-                Some(value) => Some(Sum { ty: value.scalar()?, exact: i128::from(value.number()?) }),
-                None => None,
-            }),
+        let mut inside = code.clone();
+        if let op @ (Op::Add {} | Op::Subtract {}) = Op::read_of(&mut inside, Sort::Value)? {
+            let sum = self.sum(op, &mut inside)?;
+            *code = inside;
+            return Some(sum);
         }
+        Some(match self.value(code)? {
+            Some(value) => Some(Sum { ty: value.scalar()?, exact: i128::from(value.number()?) }),
+            None => None,
+        })
     }
 
     fn number(&self, code: &mut Cursor<'p>, of: impl Fn(i64) -> i64) -> Option<Present<'static>> {

@@ -31,6 +31,7 @@ impl<'a> Verifier<'_, 'a> {
         self.action(ActionNo(start.saturating_add(bit as u16)))
     }
 
+    #[inline]
     pub(super) fn constant(&mut self, place: Const) -> Checked<&'a [u8]> {
         let from = usize::try_from(place.0).ok().and_then(|place| self.pool.get(place..));
         let mut cursor = Cursor::new(from.ok_or(Fault::BadConstant)?);
@@ -40,6 +41,7 @@ impl<'a> Verifier<'_, 'a> {
         Ok(bytes)
     }
 
+    #[inline]
     pub(super) fn text(&mut self, place: Const) -> Checked<&'a [u8]> {
         let bytes = self.constant(place)?;
         need_constant(bytes.len() <= TEXT_BYTES)?;
@@ -47,6 +49,7 @@ impl<'a> Verifier<'_, 'a> {
     }
 
     /// How many bytes it has.
+    #[inline]
     pub(super) fn utf8(&mut self, place: Const) -> Checked<u64> {
         let bytes = self.text(place)?;
         // Most text is short and ASCII, which is seen faster than decoded.
