@@ -104,7 +104,7 @@ impl<'a> Automaton<'a> {
         self.table.get(usize::from(state) * self.classes + usize::from(class)).copied()
     }
 
-    /// The class of a byte: bytes of one class lead to the same states. What many runs cost does not grow with them.
+    /// The class of a byte: bytes of one class lead to the same states. The cost of many runs does not grow with them.
     #[must_use]
     #[inline]
     pub fn class(&self, byte: u8) -> Option<u8> {
@@ -127,7 +127,7 @@ impl<'a> Automaton<'a> {
     #[must_use]
     pub fn price(&self) -> Price {
         let runs = self.runs.len().min(FEW_RUNS) as u64;
-        Price { value: AUTOMATON, byte: STATE + runs / 2 }
+        Price { value: AUTOMATON, byte: STATE + runs / PASSED }
     }
 
     /// Whether a value that ends in `state` is accepted.
@@ -138,13 +138,16 @@ impl<'a> Automaton<'a> {
 }
 
 /// Up to so many runs are passed one by one; more are halved, which takes as long as passing so many.
-const FEW_RUNS: usize = 8;
+pub(super) const FEW_RUNS: usize = 8;
 
 /// Steps of reading an automaton.
-const AUTOMATON: u64 = 16;
+pub(super) const AUTOMATON: u64 = 16;
 
 /// Steps of going to the next state, without those for the class of a byte.
-const STATE: u64 = 2;
+pub(super) const STATE: u64 = 2;
+
+/// Runs that are passed in one step.
+pub(super) const PASSED: u64 = 2;
 
 /// The parts of an automaton to be written: `next[state][byte]` with state 0 dead and 1 the start.
 #[derive(Clone, Debug)]

@@ -5,10 +5,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
+use super::automaton::{AUTOMATON, FEW_RUNS, PASSED, STATE};
 use super::constant::write_actions;
+use super::index::proof::{FACET, FACET_SIZE, TABLE};
 use super::listing::listing;
 use super::op::{Length, Op, Shape};
 use super::program::{Pool, Program};
+use super::verify::allowance;
+use super::verify::condition::{self, MEMBER, NEEDLE, READ_AGAIN, SEARCH, SORTED, SORTED_BYTES};
+use super::verify::pattern::{LABEL, LABEL_COMPARED};
+use super::wildcard::{self, GLOB, LITERAL, PATH, PLACE, Piece};
 use crate::limits::{
     LABELS, POLICY_COST, POLICY_PROGRAM_BYTES, POLICY_PROOF_BYTES, PROGRAM_NESTING, RULES, SET_BYTES, SET_ELEMENTS,
     TOKEN_COST, TOKEN_PROGRAM_BYTES, TOKEN_PROOF_BYTES, VALUE_BYTES,
@@ -60,20 +66,41 @@ fn costs() -> String {
          looks through values byte by byte costs more, at most as many bytes as a value may have ({VALUE_BYTES}), or all \
          elements of a set together ({SET_BYTES}):\n\n\
          | what | costs besides |\n|---|---|\n\
-         | comparing with a text | a step for every 32 bytes of the shorter one |\n\
-         | a glob | 8 steps for each piece and 2 for each byte of a literal; and for each byte of the value what the dearest \
-         group between two runs costs: 5 for one literal, otherwise 8, and 3 for each piece of the group |\n\
-         | a path pattern | the same with 16 steps for each piece; 7 for one literal, otherwise 8, and 5 for each piece; and \
-         what the globs in it cost |\n\
-         | an automaton | 16 steps; 2 for each byte of the value, and one more for every two runs, up to eight |\n\
-         | a label | for each of {LABELS} labels 4 steps, and one for every 32 bytes of the name |\n\
-         | `member` | for each element 3 steps, and the comparison |\n\
-         | `contains` | 64 steps, 3 for each byte that is looked through and 4 for each that is sought |\n\
-         | `string`, `path.of` | 2 steps for each byte: the text is read again each time |\n\n\
+         | comparing with a text | a step for every {} bytes of the shorter one |\n\
+         {}\
+         | a label | for each of {LABELS} labels {LABEL} steps, and one for every {LABEL_COMPARED} bytes of the name |\n\
+         | `member` | for each element {MEMBER} steps, and the comparison |\n\
+         | `size` of a set | for each element {SORTED} steps, and one for every {SORTED_BYTES} bytes of all: they are sorted |\n\
+         | `contains` | {SEARCH} steps, {} for each byte that is looked through and {NEEDLE} for each that is sought |\n\
+         | `string`, `path.of` | {READ_AGAIN} steps for each byte: the text is read again each time |\n\
+         | `deny.index`, `allow.index` | {TABLE} steps for each table, {FACET} for each facet and one for every {FACET_SIZE} \
+         of its size |\n\n\
          Proving looks at a constant as often as it is named. All programs of a token together may have {TOKEN_PROOF_BYTES} bytes \
          looked at, a policy {POLICY_PROOF_BYTES}.\n\n\
          While a program runs, what is not constant time is counted once more. A run that took more than its cost would be \
-         refused (`out_of_fuel`), neither allowed nor denied: a price that is too low is a mistake of ours.\n\n"
+         refused (`out_of_fuel`), neither allowed nor denied: a price that is too low is a mistake of ours.\n\n",
+        allowance::COMPARED,
+        patterns(),
+        condition::SOUGHT,
+    )
+}
+
+/// What globs, path patterns and automata cost.
+fn patterns() -> String {
+    let Piece { once, tried } = GLOB;
+    let literal = |piece: Piece| wildcard::SOUGHT + piece.tried;
+    format!(
+        "| a glob | {once} steps for each piece and {LITERAL} for each byte of a literal; and for each byte of the value what \
+         the dearest group between two runs costs: {} for one literal, otherwise {PLACE}, and {tried} for each piece of \
+         the group |\n\
+         | a path pattern | the same with {} steps for each piece; {} for one literal, otherwise {PLACE}, and {} for each \
+         piece; and what the globs in it cost |\n\
+         | an automaton | {AUTOMATON} steps; {STATE} for each byte of the value, and one more for every {PASSED} runs, up to \
+         {FEW_RUNS} |\n",
+        literal(GLOB),
+        PATH.once,
+        literal(PATH),
+        PATH.tried,
     )
 }
 

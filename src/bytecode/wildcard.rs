@@ -52,30 +52,33 @@ pub struct Price {
 
 /// Steps that one piece takes at most.
 #[derive(Clone, Copy, Default)]
-struct Piece {
+pub(super) struct Piece {
     /// To be read and tried once, without the bytes of a literal.
-    once: u64,
+    pub(super) once: u64,
     /// To be tried once more at each place, by the bytes of the value.
-    tried: u64,
+    pub(super) tried: u64,
 }
 
 /// A piece of a glob.
-const GLOB: Piece = Piece { once: 8, tried: 3 };
+pub(super) const GLOB: Piece = Piece { once: 8, tried: 3 };
 
 /// A piece of a path pattern: the end of its segment is sought each time.
-const PATH: Piece = Piece { once: 16, tried: 5 };
+pub(super) const PATH: Piece = Piece { once: 16, tried: 5 };
 
 /// Steps for each place where a group of several pieces is tried, without its pieces.
-const PLACE: u64 = 8;
+pub(super) const PLACE: u64 = 8;
 
 /// Steps for each byte in which a literal is sought.
-const SOUGHT: u64 = 2;
+pub(super) const SOUGHT: u64 = 2;
+
+/// Steps for each byte of a literal, to be read and compared once.
+pub(super) const LITERAL: u64 = 2;
 
 /// Bytes of a literal that are compared in one step.
 const COMPARED: u64 = 64;
 
 /// The groups of a pattern, between its runs. The first must match where the value begins and the last where it ends, so each
-/// is tried once. Those between them are sought one behind the other: together they look at no place of the value twice, so
+/// is tried once. Those between them are sought one after the other: together they look at no place of the value twice, so
 /// the dearest sets the price of a byte.
 #[derive(Default)]
 struct Groups {
@@ -99,7 +102,7 @@ impl Groups {
     /// A piece of `length` bytes that is no run; `glob` is the price of one in it.
     fn add(&mut self, length: usize, glob: Price) {
         let length = length as u64;
-        self.value += self.piece.once + 2 * length + glob.value;
+        self.value += self.piece.once + LITERAL * length + glob.value;
         self.pieces += 1;
         // A segment has at least two bytes, its slash among them, so a place has half a glob.
         self.tried += self.piece.tried + length / COMPARED + glob.value.div_ceil(2) + glob.byte;

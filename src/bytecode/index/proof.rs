@@ -47,8 +47,8 @@ impl<'a> Proof<'a> {
 
     /// Steps that looking takes at most.
     pub fn cost(&self) -> u64 {
-        let facet = |size: u16| 16 + u64::from(size) / 2;
-        8 * self.tables.len() as u64 + self.facets().map(|looked| facet(looked.size)).sum::<u64>()
+        let facet = |size: u16| FACET + u64::from(size) / FACET_SIZE;
+        TABLE * self.tables.len() as u64 + self.facets().map(|looked| facet(looked.size)).sum::<u64>()
     }
 
     fn facets(&self) -> impl Iterator<Item = &super::facet::Facet> {
@@ -91,3 +91,12 @@ impl<'a> Proof<'a> {
         whole.then_some(())
     }
 }
+
+/// Steps of looking into one table.
+pub(in crate::bytecode) const TABLE: u64 = 8;
+
+/// Steps of looking at one facet, without its size.
+pub(in crate::bytecode) const FACET: u64 = 16;
+
+/// How much of a facet's size is looked at in one step.
+pub(in crate::bytecode) const FACET_SIZE: u64 = 2;

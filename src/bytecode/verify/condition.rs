@@ -121,7 +121,7 @@ impl<'a> Verifier<'_, 'a> {
 
     /// A constant that the VM reads each time as the proof does: as UTF-8, or as a canonical path.
     fn read_again(&mut self, ty: Scalar, bytes: u64) -> Checked<Seen> {
-        self.allowance.charge(2 * bytes)?;
+        self.allowance.charge(READ_AGAIN * bytes)?;
         Ok(Seen { ty, bytes })
     }
 
@@ -168,27 +168,36 @@ impl Pair {
 
     /// Steps of seeking the second in the first.
     const fn seeking(&self) -> u64 {
-        SEARCH + SOUGHT * self.left.bytes + 4 * self.right.bytes
+        SEARCH + SOUGHT * self.left.bytes + NEEDLE * self.right.bytes
     }
 }
 
 /// Steps of passing one element of a set.
-const MEMBER: u64 = 3;
+pub(in crate::bytecode) const MEMBER: u64 = 3;
 
 /// Steps of setting up a search.
-const SEARCH: u64 = 64;
+pub(in crate::bytecode) const SEARCH: u64 = 64;
 
 /// Steps for each byte that is looked through, where what is sought nearly is at every place.
-const SOUGHT: u64 = 3;
+pub(in crate::bytecode) const SOUGHT: u64 = 3;
+
+/// Steps for each byte that is sought.
+pub(in crate::bytecode) const NEEDLE: u64 = 4;
+
+/// Steps for each byte of a constant that is read again.
+pub(in crate::bytecode) const READ_AGAIN: u64 = 2;
 
 /// Steps of sorting so many values of so many bytes together: each is compared some fifteen times, and its bytes with it.
 #[must_use]
 pub(crate) const fn sorting(values: usize, bytes: usize) -> usize {
-    SORTED * values + bytes / 2
+    SORTED * values + bytes / SORTED_BYTES
 }
 
 /// Steps of putting one value of a set in its place.
-const SORTED: usize = 48;
+pub(in crate::bytecode) const SORTED: usize = 48;
+
+/// Bytes of a set that are compared in one step while it is sorted.
+pub(in crate::bytecode) const SORTED_BYTES: usize = 2;
 
 /// The type of a sum.
 #[must_use]

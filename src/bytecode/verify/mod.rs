@@ -5,11 +5,11 @@
 //!
 //! A restriction comes from whoever held the token last. The worst program he can write is refused at its first wrong byte.
 
-mod allowance;
-mod condition;
+pub(super) mod allowance;
+pub(super) mod condition;
 mod fault;
 mod operand;
-mod pattern;
+pub(super) mod pattern;
 
 use alloc::vec::Vec;
 

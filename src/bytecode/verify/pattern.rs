@@ -147,10 +147,10 @@ impl<'a> Verifier<'_, 'a> {
 }
 
 /// Steps of passing one label.
-const LABEL: u64 = 4;
+pub(in crate::bytecode) const LABEL: u64 = 4;
 
 /// Bytes of a label's name that are compared in one step.
-const LABEL_COMPARED: u64 = 32;
+pub(in crate::bytecode) const LABEL_COMPARED: u64 = 32;
 
 fn need_textual(subject: Subject) -> Checked {
     need(matches!(subject, Subject::One(scalar) if scalar.is_textual()))
