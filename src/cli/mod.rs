@@ -71,8 +71,9 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 A file can be `-`, which is standard input. `--format json` prints JSON.
-Exit codes: 0 is yes; 1 is no: denied, refused, a case failed, something found, or errors in what `check`, `compile`,
-`fmt`, `test` or `try` looks at; 2 is that it could not be done, as where a policy that is to decide has errors.
+Exit codes: 0 is yes; 1 is no: denied, refused, a case failed, something found, or errors in what
+`check`, `compile`, `fmt`, `test` or `try` looks at; 2 is that it could not be done, as where a
+policy that is to decide has errors.
 
 Begin with:
   placet try policies/tenant.placet
