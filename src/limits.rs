@@ -112,8 +112,11 @@ pub const AUDIENCE_BYTES: usize = 255;
 /// clocks by NTP are within a second of each other, and a minute is what other token systems grant.
 pub const CLOCK_SKEW: i64 = 60 * 1000;
 
-/// What a clock reads that cannot be read or stands before 1970: a moment at which every token is refused.
+/// What a clock reads that cannot be read or is before 1970: a moment at which every token is refused.
 pub const NO_CLOCK: i64 = -1;
+
+/// 2000-01-01T00:00:00Z. A smaller number of milliseconds was probably meant as seconds.
+pub const YEAR_2000: i64 = 946_684_800_000;
 
 /// How deep maps and lists of a scripting host nest: the deepest pattern, and the few levels above it.
 pub const HOST_DEPTH: usize = NESTING + 8;

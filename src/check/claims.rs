@@ -1,6 +1,5 @@
 //! What a token says of itself, and when it is valid.
 
-use super::covers::number;
 use super::fields::Fields;
 use super::literals::Goal;
 use super::patterns::as_text;
@@ -9,12 +8,10 @@ use super::tree::{Claims, Constant, Piece, Term, Text, Times};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::CLAIM_ENTRIES;
+use crate::limits::YEAR_2000;
 use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, Literal, Pattern, PatternKind};
-
-/// 2000-01-01T00:00:00Z in milliseconds.
-const YEAR_2000: i64 = 946_684_800_000;
 
 /// A field of the token that conditions may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -147,7 +144,7 @@ impl Scope<'_, '_> {
             );
         }
         self.warn_units(fields);
-        let number = |term: &Option<Term>| term.as_ref().and_then(number);
+        let number = |term: &Option<Term>| term.as_ref().and_then(Term::number);
         let never = |key: &str, message: &str| {
             let at = fields.pattern(key).map_or(Span::default(), |pattern| pattern.at.0);
             self.report.add(
@@ -187,7 +184,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// The number that stands there without a unit, perhaps by the name of a `let`.
+    /// The number that is there without a unit, perhaps by the name of a `let`.
     fn bare_number(&self, pattern: &Pattern) -> Option<i64> {
         match &pattern.kind {
             PatternKind::Literal(Literal::Int(number)) => Some(*number),

@@ -2,7 +2,6 @@
 
 use std::ops::RangeInclusive;
 
-use super::covers::number;
 use super::report::Report;
 use super::tree::{Bound, Constant, Operand, Pattern, Term};
 use crate::diag::Diagnostic;
@@ -31,7 +30,7 @@ pub(super) fn warn(report: &Report, operand: &Operand, pattern: &Pattern, at: Sp
     }
 }
 
-/// Of numbers that begin again when they end, the first, and the one after the last.
+/// The first number of those that begin again when they end, and the one after the last.
 pub(super) const fn cycle(operand: &Operand) -> Option<(i64, i64)> {
     match operand {
         Operand::Hour(_) => Some((0, 24)),
@@ -43,7 +42,7 @@ pub(super) const fn cycle(operand: &Operand) -> Option<(i64, i64)> {
 
 /// The numbers between which a range is written, if both are known.
 pub(super) fn known_ends(from: Option<&Bound>, to: Option<&Bound>) -> Option<(i64, i64)> {
-    number(&from?.term).zip(number(&to?.term))
+    from?.term.number().zip(to?.term.number())
 }
 
 /// `0..23` of hours.
@@ -86,7 +85,7 @@ pub(super) const fn flipped(comparison: Comparison) -> Comparison {
 fn beyond(pattern: &Pattern, shown: &RangeInclusive<i64>) -> Option<String> {
     let end = |bound: &Option<Bound>, outwards: i64, word: &str| {
         let bound = bound.as_ref()?;
-        let written = number(&bound.term)?;
+        let written = bound.term.number()?;
         let meant = if bound.included { written } else { written.saturating_add(outwards) };
         let word = if bound.included { "" } else { word };
         (!shown.contains(&meant)).then(|| format!("{word}{written}"))

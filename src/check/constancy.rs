@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::clocks::{compared, flipped};
-use super::covers::{self, limits, number};
+use super::covers::{self, limits};
 use super::presence::matches_absence;
 use super::report::Report;
 use super::tree::{Bound, Condition, Constant, Operand, Pattern, Piece, Term, Test};
@@ -28,7 +28,7 @@ pub(super) fn warn(report: &Report, condition: &Condition, at: Span) {
 /// Warns of a chain that is always the same: `host == "a" && host == "b"`, `host != "a" || host != "b"`.
 pub(super) fn warn_chain(report: &Report, chain: &Condition, at: Span) {
     let truth = !matches!(chain, Condition::All(_));
-    // What reads a value that may be absent is false where it is, and that is an error already.
+    // A comparison that reads a value that may be absent is false where it is, and an error already.
     if impossible(&conjuncts(chain, !truth)).is_some() && !report.has_errors() {
         let whole = if truth { "one of these is" } else { "all of these together are" };
         report.add(finding(truth, at, whole));
@@ -296,7 +296,7 @@ pub(super) fn matches(pattern: &Pattern, value: &Constant) -> Option<bool> {
         Pattern::Not(inner) => matches(inner, value).map(|truth| !truth),
         Pattern::Range(from, to) => {
             let (least, most) = limits(from.as_ref(), to.as_ref())?;
-            let number = i128::from(number(&Term::Constant(value.clone()))?);
+            let number = i128::from(Term::Constant(value.clone()).number()?);
             Some((least..=most).contains(&number))
         }
         Pattern::Affix(_, text) if text.pieces.iter().all(is_literal) => Some(covers::pattern(pattern, &wanted)),

@@ -64,27 +64,19 @@ pub(super) fn pattern(wide: &Pattern, narrow: &Pattern) -> bool {
 pub(super) fn limits(from: Option<&Bound>, to: Option<&Bound>) -> Option<(i128, i128)> {
     let least = match from {
         None => i128::from(i64::MIN),
-        Some(bound) => i128::from(number(&bound.term)?) + i128::from(!bound.included),
+        Some(bound) => i128::from(bound.term.number()?) + i128::from(!bound.included),
     };
     let most = match to {
         None => i128::from(i64::MAX),
-        Some(bound) => i128::from(number(&bound.term)?) - i128::from(!bound.included),
+        Some(bound) => i128::from(bound.term.number()?) - i128::from(!bound.included),
     };
     Some((least, most))
-}
-
-/// The number of a term that is known and has one.
-pub(super) const fn number(term: &Term) -> Option<i64> {
-    match term {
-        Term::Constant(Constant::Int(n) | Constant::Time(n) | Constant::Duration(n)) => Some(*n),
-        _ => None,
-    }
 }
 
 fn range(from: Option<&Bound>, to: Option<&Bound>, narrow: &Pattern) -> bool {
     let inner = match narrow {
         Pattern::Range(from, to) => limits(from.as_ref(), to.as_ref()),
-        Pattern::Equal(term) => number(term).map(|n| (i128::from(n), i128::from(n))),
+        Pattern::Equal(term) => term.number().map(|n| (i128::from(n), i128::from(n))),
         _ => None,
     };
     limits(from, to).zip(inner).is_some_and(|((a, b), (c, d))| a <= c && d <= b)

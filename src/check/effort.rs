@@ -33,7 +33,9 @@ impl Effort {
     pub fn spend(&self, units: u64) -> Option<()> {
         let left = self.left.get().checked_sub(units);
         self.left.set(left.unwrap_or(0));
-        self.is_spent.set(left.is_none());
+        if left.is_none() {
+            self.is_spent.set(true);
+        }
         left.map(drop)
     }
 

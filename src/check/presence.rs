@@ -28,7 +28,7 @@ pub(super) struct Present {
     labels: BTreeSet<(FieldNo, String)>,
     /// What is known of texts, of an attribute or of a label.
     texts: BTreeSet<(Place, Shape)>,
-    /// Behind what could not be read, nothing is known to be absent: the mistake before may be the guard.
+    /// After what could not be read, nothing is known to be absent: the mistake before may be the guard.
     everything: bool,
 }
 
@@ -58,7 +58,7 @@ pub(super) fn place(operand: &Operand) -> Option<Place> {
 /// What a condition was told that it may be absent: each attribute and label once, at the first place that reads it.
 #[derive(Debug, Default)]
 pub(super) struct Told {
-    names: RefCell<BTreeSet<(FieldNo, Option<String>)>>,
+    places: RefCell<BTreeSet<Place>>,
     times: Cell<usize>,
 }
 
@@ -66,7 +66,7 @@ impl Told {
     /// Whether this is the first time.
     pub(super) fn first(&self, field: FieldNo, label: Option<&str>) -> bool {
         self.times.set(self.times.get() + 1);
-        self.names.borrow_mut().insert((field, label.map(str::to_owned)))
+        self.places.borrow_mut().insert((field, label.map(str::to_owned)))
     }
 
     /// How often something was told, or would have been if it were the first time.

@@ -119,16 +119,12 @@ impl Times {
     /// valid. What arguments decide is not certain.
     #[must_use]
     pub fn are_never(&self, now: i64) -> bool {
-        let number = |term: &Term| match term {
-            Term::Constant(Constant::Time(n) | Constant::Duration(n)) => Some(*n),
-            _ => None,
-        };
-        let begin = self.issuance.as_ref().map_or(Some(now), number);
+        let begin = self.issuance.as_ref().map_or(Some(now), Term::number);
         let end = match &self.ttl {
-            Some(ttl) => begin.zip(number(ttl)).map(|(begin, ttl)| begin.saturating_add(ttl)),
-            None => self.expiry.as_ref().and_then(number),
+            Some(ttl) => begin.zip(ttl.number()).map(|(begin, ttl)| begin.saturating_add(ttl)),
+            None => self.expiry.as_ref().and_then(Term::number),
         };
-        end.zip(self.not_before.as_ref().and_then(number)).is_some_and(|(end, not_before)| end <= not_before)
+        end.zip(self.not_before.as_ref().and_then(Term::number)).is_some_and(|(end, not_before)| end <= not_before)
     }
 }
 
@@ -260,6 +256,16 @@ pub enum Term {
     Parameter(ArgumentNo),
     /// A string with splices; also read as bytes, and as a path without wildcards.
     Text(Text),
+}
+
+impl Term {
+    /// Its number, if it is known and has one.
+    pub(super) const fn number(&self) -> Option<i64> {
+        match self {
+            Self::Constant(Constant::Int(n) | Constant::Time(n) | Constant::Duration(n)) => Some(*n),
+            Self::Constant(_) | Self::Parameter(_) | Self::Text(_) => None,
+        }
+    }
 }
 
 /// A value of a type.

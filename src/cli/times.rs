@@ -3,10 +3,11 @@
 use crate::author::value::from_text;
 use crate::bytecode::spell;
 use crate::check::tree::Constant;
+use crate::limits::YEAR_2000;
 use crate::model::types::Scalar;
 
 /// Reads `2026-11-21T10:00:00Z`, or milliseconds since 1970, from the year 2000 on: a smaller number counts seconds. Zero
-/// and less, which no unit makes a later time, stand for a clock that is not set.
+/// and less, which no unit makes a later time, mean a clock that is not set.
 ///
 /// # Errors
 /// The text is neither.
@@ -34,8 +35,6 @@ fn of_number(number: i64) -> Result<i64, String> {
     }
 }
 
-/// 2000-01-01T00:00:00Z
-const YEAR_2000: i64 = 946_684_800_000;
 /// 10000-01-01T00:00:00Z
 const YEAR_10000: i64 = 253_402_300_800_000;
 
