@@ -12,6 +12,8 @@ use super::keys::TokenKeys;
 use super::script::functions::from_serde;
 use super::script::value::Value;
 use super::token::{Pairs, ReadToken, Token, WriteToken};
+use crate::syntax::map::TOKENGEN_KEYS;
+use crate::visible::excerpt;
 
 /// A token that is not minted yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,23 +89,6 @@ pub fn token_from_json(
     token_from_map(caller, &from_serde(map), default_ttl, now_ms)
 }
 
-/// The keys of the map.
-const KEYS: [&str; 13] = [
-    "type",
-    "id",
-    "owner",
-    "producer",
-    "application",
-    "issuance",
-    "ttl",
-    "expiry",
-    "owners",
-    "producers",
-    "applications",
-    "labels",
-    "attributes",
-];
-
 /// Keys of a map that TOKENGEN ignores, so that a token may say less than its maker meant, and read more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKeys(Vec<String>);
@@ -113,7 +98,7 @@ pub struct UnknownKeys(Vec<String>);
 pub fn unknown_keys(map: &Value) -> Option<UnknownKeys> {
     let Value::Map(entries) = map else { return None };
     let names = entries.iter().map(|(key, _)| key.java_text());
-    let unknown: Vec<String> = names.filter(|name| !KEYS.contains(&name.as_str())).collect();
+    let unknown: Vec<String> = names.filter(|name| !TOKENGEN_KEYS.contains(&name.as_str())).collect();
     (!unknown.is_empty()).then_some(UnknownKeys(unknown))
 }
 
@@ -121,13 +106,13 @@ pub fn unknown_keys(map: &Value) -> Option<UnknownKeys> {
 fn meant(unknown: &str) -> Option<&'static str> {
     let lower = unknown.to_lowercase();
     let stem = lower.trim_end_matches('s');
-    let same = KEYS.into_iter().find(|key| *key == lower);
+    let same = TOKENGEN_KEYS.into_iter().find(|key| *key == lower);
     let longer = || {
         let is_longer =
             |key: &&str| stem.len() >= 3 && key.starts_with(stem) && key.ends_with('s') == lower.ends_with('s');
-        KEYS.into_iter().find(is_longer)
+        TOKENGEN_KEYS.into_iter().find(is_longer)
     };
-    let near = || KEYS.into_iter().find(|key| strsim::damerau_levenshtein(key, &lower) <= key.len() / 4);
+    let near = || TOKENGEN_KEYS.into_iter().find(|key| strsim::damerau_levenshtein(key, &lower) <= key.len() / 4);
     same.or_else(longer).or_else(near)
 }
 
@@ -135,8 +120,7 @@ impl fmt::Display for UnknownKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TOKENGEN ignores what it does not know:")?;
         for (number, key) in self.0.iter().enumerate() {
-            let shown: String = key.chars().take(64).flat_map(char::escape_debug).collect();
-            write!(f, "{} `{shown}`", if number > 0 { "," } else { "" })?;
+            write!(f, "{} `{}`", if number > 0 { "," } else { "" }, excerpt(key))?;
             if let Some(meant) = meant(key) {
                 write!(f, " (did you mean `{meant}`?)")?;
             }

@@ -39,7 +39,7 @@ pub fn from_json_text(text: &str) -> Result<Value, Diagnostic> {
     }
 }
 
-/// Reads a JSON text that people read too: a character that nobody sees stands in it as an escape,
+/// Reads a JSON text that people read too: a character that nobody sees has to be an escape in it,
 /// as it does in a policy.
 pub(crate) fn shown_json_text(text: &str) -> Result<Value, Diagnostic> {
     let value = from_json_text(text)?;

@@ -18,8 +18,8 @@
 //! | `{"dc": p}`, `{"$$odd": p}` | `{ dc: p, "$odd": p }` |
 //!
 //! Under the keys `action`, `role` and `type` of a block, a rule or a permission, and in the actions of a role, a plain string is a name, and a
-//! text is `{"$string": "…"}`. `null` is an error, except behind the keys that TOKENGEN of Warp 10 has, at the top of a token: there it means,
-//! as in Warp 10, that the key is absent. Behind the only `ttl` or `expiry` of a token without `type` it is an error too.
+//! text is `{"$string": "…"}`. `null` is an error, except as the value of the keys that TOKENGEN of Warp 10 has, at the top of a token: there it means,
+//! as in Warp 10, that the key is absent. As the only `ttl` or `expiry` of a token without `type` it is an error too.
 //!
 //! A block is `{"token": "name", "doc": […], "params": {"user": "string"}, …fields, "rules": […]}`, a rule
 //! `{"allow": {…}, "when": "hour(time) in 8..18", "unless": "…"}`, a file `{"items": […]}`. For hands, `"allow"`, `"deny"`, `"only"`, `"never"` and
@@ -52,9 +52,9 @@ const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "pol
 /// Keys of a block that are no fields.
 const PARTS: [&str; 11] =
     ["token", "policy", "restriction", "doc", "params", "rules", "allow", "deny", "only", "never", "always"];
-/// Keys of Warp 10's TOKENGEN, behind which NULL means that the key is absent, as it does there. They are those of a token,
+/// Keys of Warp 10's TOKENGEN, whose value NULL means that the key is absent, as it does there. They are those of a token,
 /// at its top; `null` is an error everywhere else, since a rule with a key less allows more.
-const TOKENGEN_KEYS: [&str; 13] = [
+pub(crate) const TOKENGEN_KEYS: [&str; 13] = [
     "id",
     "type",
     "owner",
@@ -69,7 +69,9 @@ const TOKENGEN_KEYS: [&str; 13] = [
     "producers",
     "applications",
 ];
-/// Whether NULL behind a key of a token means that the key is absent. `given` tells of other keys whether they are there and not NULL.
+
+/// Whether NULL as the value of a key of a token means that the key is absent. `given` tells of other keys whether they are
+/// there and not NULL.
 ///
 /// Warp 10 makes no token without an end, and of its tokens, those with a `type`, neither do we. Any other token would live for
 /// ever where its only end is NULL.

@@ -5,6 +5,7 @@ use serde_json::Number;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
+use crate::syntax::parse::literal::short;
 
 /// The first number of a text that is JSON of which the value would be written in another way.
 pub(super) fn first_not_kept(text: &str) -> Option<Span> {
@@ -36,16 +37,12 @@ pub(super) fn around(text: &str, at: usize) -> Span {
 /// The finding that a number is not kept.
 pub(super) fn not_kept(text: &str, at: Span) -> Diagnostic {
     let written = at.of(text);
-    let shown: String = match written.len() {
-        0..=40 => written.to_owned(),
-        _ => written.chars().take(39).chain(['…']).collect(),
-    };
     let whole = written.parse::<f64>().ok().filter(|value| value.fract() == 0.0 && value.abs() < EXACT);
     let help = match whole {
         Some(value) => format!("write `{value:.0}`, in digits only").replace("`-0`", "`0`"),
         None => format!("integers go from {} to {}; write other numbers as strings", i64::MIN, i64::MAX),
     };
-    Diagnostic::new(Code::BadLiteral, at, format!("`{shown}` is no integer of 64 bits")).help(help)
+    Diagnostic::new(Code::BadLiteral, at, format!("`{}` is no integer of 64 bits", short(written))).help(help)
 }
 
 fn after_string(bytes: &[u8], start: usize) -> usize {

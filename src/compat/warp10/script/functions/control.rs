@@ -53,7 +53,7 @@ pub(super) fn switch(m: &mut Machine<'_>) -> Done {
         let [condition, then] = pair else { continue };
         m.heap.step()?;
         m.run_macro(condition)?;
-        // Whatever is not true is no reason to run it.
+        // Only a true condition is a reason to run it.
         if matches!(m.pop()?, Item::Bool(true)) {
             return m.run_macro(then);
         }
@@ -87,14 +87,13 @@ enum Ends {
     Doubles(f64, f64),
 }
 
-#[expect(clippy::cast_precision_loss, reason = "Java widens a LONG to a DOUBLE just so")]
 fn ends(m: &mut Machine<'_>, name: &str) -> Result<Ends, Failure> {
     let (to, from) = (m.pop()?, m.pop()?);
     match (&from, &to) {
         (Item::Long(from), Item::Long(to)) => Ok(Ends::Longs(*from, *to)),
         (Item::Double(from), Item::Double(to)) => Ok(Ends::Doubles(*from, *to)),
-        (Item::Long(from), Item::Double(to)) => Ok(Ends::Doubles(*from as f64, *to)),
-        (Item::Double(from), Item::Long(to)) => Ok(Ends::Doubles(*from, *to as f64)),
+        (Item::Long(from), Item::Double(to)) => Ok(Ends::Doubles(super::math::widened(*from), *to)),
+        (Item::Double(from), Item::Long(to)) => Ok(Ends::Doubles(*from, super::math::widened(*to))),
         (Item::Long(_) | Item::Double(_), found) | (found, _) => Err(wrong(name, "numbers as its range", found)),
     }
 }
@@ -117,7 +116,7 @@ pub(super) fn for_range(m: &mut Machine<'_>) -> Done {
         }
         Ends::Doubles(from, to) => {
             let mut number = from;
-            // Of a NaN there is no end, but that of the steps.
+            // With a NaN there is no end but that of the steps.
             while !matches!(number.partial_cmp(&to), Some(Ordering::Greater)) && run(m, Item::Double(number))? {
                 number += 1.0;
             }
@@ -173,7 +172,7 @@ pub(super) fn for_each(m: &mut Machine<'_>) -> Done {
         Item::List(list) => m.elements(list)?.into_iter().map(|element| vec![element]).collect(),
         Item::Map(map) => collections::entries(m, map)?.into_iter().map(|(key, value)| vec![key, value]).collect(),
         Item::Text(text) if text.chars().any(|c| c.len_utf16() > 1) => {
-            return Err(bad("FOREACH can not take characters apart that Java writes as two").into());
+            return Err(bad("FOREACH cannot take characters apart that Java writes as two").into());
         }
         Item::Text(text) => {
             m.heap.work(text.len() * size_of::<Item>())?;
