@@ -1,7 +1,7 @@
 //! Turns the place where the grammar stopped into a message for the person who wrote the text: what was expected, behind
 //! what, what is there instead, and the way out.
 
-use super::foreign::in_map;
+use super::foreign::{in_map, syntax};
 use super::grammar::{Rule, Stop};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -45,7 +45,7 @@ pub(super) struct Scene<'t> {
     pub(super) in_map: bool,
 }
 
-/// Whether nothing stands between two tokens.
+/// Whether nothing is between two tokens.
 pub(super) const fn adjoin(first: Token, second: Token) -> bool {
     first.span.end == second.span.start
 }
@@ -156,88 +156,73 @@ impl<'t> Scene<'t> {
 
     /// Mistakes that people make, each with its own way out.
     fn typo(&self) -> Option<Diagnostic> {
+        self.lost_doc().or_else(|| self.read_as_key()).or_else(|| self.foreign_sign())
+    }
+
+    fn lost_doc(&self) -> Option<Diagnostic> {
+        let is_doc = |token: Option<Token>| token.filter(|token| token.kind == TokenKind::Doc);
+        let (doc, label) = match (is_doc(self.found), is_doc(self.before[0])) {
+            (Some(doc), _) => (doc, "only items and members of a vocabulary have one"),
+            (None, Some(doc)) if self.found.is_none() => (doc, "no item follows"),
+            _ => return None,
+        };
+        let error = Diagnostic::new(Code::LostDoc, doc.span, "a doc comment documents nothing here");
+        Some(error.label(label).help("write `//`, or put it above an item"))
+    }
+
+    /// Where a colon is expected, what comes before it was read as a key, since nothing else fits.
+    fn read_as_key(&self) -> Option<Diagnostic> {
+        if !self.expects(Rule::colon) {
+            return None;
+        }
         let found = self.word(self.found);
         let [last, second, third] = self.before.map(|token| self.word(token));
-        let at = self.found.map(|token| token.span);
-        let at_last = self.before[0].map(|token| token.span);
-        let syntax = |at: Option<Span>, message: String, help: String| {
-            at.map(|at| Diagnostic::new(Code::Syntax, at, message).help(help))
-        };
-        if self.found.is_some_and(|token| token.kind == TokenKind::Doc) {
-            let error = Diagnostic::new(Code::LostDoc, at?, "a doc comment documents nothing here");
-            return Some(
-                error
-                    .label("only items and members of a vocabulary have one")
-                    .help("write `//`, or put it above an item"),
-            );
+        let [at_last, at_second, _] = self.before.map(|token| token.map(|token| token.span));
+        if let Some(sign) = operator(last) {
+            return Some(syntax(at_last?, format!("`{last}` is no operator"), format!("write `{sign}`")));
         }
-        if self.found.is_none() && self.before[0].is_some_and(|token| token.kind == TokenKind::Doc) {
-            let error = Diagnostic::new(Code::LostDoc, at_last?, "a doc comment documents nothing here");
-            return Some(error.label("no item follows").help("write `//`, or put it above an item"));
+        if let Some(sign) = operator(second) {
+            return Some(syntax(at_second?, format!("`{second}` is no operator"), format!("write `{sign}`")));
         }
-        if self.expects(Rule::colon) {
-            // What stands before was read as a key, since nothing else fits.
-            if let Some(sign) = operator(last) {
-                return syntax(at_last, format!("`{last}` is no operator"), format!("write `{sign}`"));
+        let is_count = !second.is_empty() && second.bytes().all(|byte| byte.is_ascii_digit());
+        match second {
+            "not" => {
+                let help = if last == "has" { format!("write `!has {found}`") } else { format!("write `!{last}`") };
+                Some(syntax(at_second?, "`not` turns a pattern around, not a condition", help))
             }
-            if let Some(sign) = operator(second) {
-                return syntax(
-                    self.before[1].map(|token| token.span),
-                    format!("`{second}` is no operator"),
-                    format!("write `{sign}`"),
-                );
+            "is" => Some(syntax(at_second?, "`is` is no operator", format!("write `{third} == {last}`"))),
+            _ if is_count => {
+                let (unit, at) = (unit(last)?, Span::new(at_second?.start, at_last?.end));
+                Some(syntax(at, format!("`{second} {last}` is no duration"), format!("write `{second}{unit}`")))
             }
-            if second == "not" {
-                let at = self.before[1].map(|token| token.span);
-                return syntax(
-                    at,
-                    "`not` turns a pattern around, not a condition".to_owned(),
-                    if last == "has" { format!("write `!has {found}`") } else { format!("write `!{last}`") },
-                );
-            }
-            let is_count = !second.is_empty() && second.bytes().all(|byte| byte.is_ascii_digit());
-            if is_count && let Some(unit) = unit(last) {
-                let at = Some(Span::new(self.before[1]?.span.start, at_last?.end));
-                return syntax(at, format!("`{second} {last}` is no duration"), format!("write `{second}{unit}`"));
-            }
-            if second == "is" {
-                return syntax(
-                    self.before[1].map(|token| token.span),
-                    "`is` is no operator".to_owned(),
-                    format!("write `{third} == {last}`"),
-                );
-            }
+            _ => None,
         }
-        match found {
-            "'" => syntax(at, "a string stands in double quotes".to_owned(), "write `\"…\"`".to_owned()),
-            ";" => syntax(
-                at,
-                "`;` ends nothing".to_owned(),
-                "remove it; entries stand on lines of their own or behind commas".to_owned(),
-            ),
-            "#" => syntax(at, "`#` begins no comment".to_owned(), "write `//`".to_owned()),
-            "/" if self.word(self.after) == "*" => {
-                syntax(at, "`/*` begins no comment".to_owned(), "write `//` before each line".to_owned())
-            }
-            "=" if self.expects(Rule::and_sign) => {
-                syntax(at, "`=` compares nothing".to_owned(), "write `==`".to_owned())
-            }
+    }
+
+    /// A sign that means something in other languages.
+    fn foreign_sign(&self) -> Option<Diagnostic> {
+        let at = self.found?.span;
+        let found = self.word(self.found);
+        Some(match found {
+            "'" => syntax(at, "a string stands in double quotes", "write `\"…\"`"),
+            ";" => syntax(at, "`;` ends nothing", "remove it; entries stand on lines of their own or behind commas"),
+            "#" => syntax(at, "`#` begins no comment", "write `//`"),
+            "/" if self.word(self.after) == "*" => syntax(at, "`/*` begins no comment", "write `//` before each line"),
+            "=" if self.expects(Rule::and_sign) => syntax(at, "`=` compares nothing", "write `==`"),
             "&" | "|" if self.expects(Rule::and_sign) => {
                 syntax(at, format!("`{found}` is no operator"), format!("write `{found}{found}`"))
             }
-            "." if self.before[0].is_some_and(|token| token.kind == TokenKind::Number) => syntax(
-                at,
-                "numbers are whole".to_owned(),
-                "write a smaller unit, such as `1500ms` for `1.5s`".to_owned(),
-            ),
-            "," if last == "," => syntax(at, "two commas in a row".to_owned(), "remove one of them".to_owned()),
+            "." if self.before[0].is_some_and(|token| token.kind == TokenKind::Number) => {
+                syntax(at, "numbers are whole", "write a smaller unit, such as `1500ms` for `1.5s`")
+            }
+            "," if self.word(self.before[0]) == "," => syntax(at, "two commas in a row", "remove one of them"),
             "*" | "/" | "%" if self.expects(Rule::plus) => syntax(
                 at,
                 format!("`{found}` is no operator"),
-                "conditions add and subtract, and do nothing else with numbers".to_owned(),
+                "conditions add and subtract, and do nothing else with numbers",
             ),
-            _ => None,
-        }
+            _ => return None,
+        })
     }
 }
 

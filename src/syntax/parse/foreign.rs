@@ -183,6 +183,7 @@ pub(super) fn in_plain_digits(digits: &str) -> Option<u64> {
     radix("0x", 16).or_else(|| radix("0o", 8)).or_else(|| radix("0b", 2)).or_else(power).or_else(grouped)
 }
 
-fn syntax(at: Span, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+/// A mistake at a place, and the way out.
+pub(super) fn syntax(at: Span, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
     Diagnostic::new(Code::Syntax, at, message).help(help)
 }
