@@ -8,8 +8,8 @@
 //! held against its vocabulary, then every block of the token and every policy is run. All of them must allow. Without a
 //! token and without a policy nothing allows, and the answer is no.
 //!
-//! A program is of the state of the vocabulary that it was made with. An action that was declared later is not permitted by
-//! it: whoever wrote `action: any` had not heard of it.
+//! A program belongs to the state of the vocabulary that it was made with. It does not permit an action that was declared
+//! later: the author of `action: any` had not heard of it.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -131,8 +131,8 @@ impl<'k> Authorizer<'k> {
     }
 
     /// Decides a request with a token that has been verified. What was assumed then is compared with what holds here: the
-    /// vocabulary, the audience, and the token's bounds against the request's time. What else may have changed since
-    /// (revocations, keys), [`Verifier::recheck`] asks.
+    /// vocabulary, the audience, and the token's bounds against the request's time. [`Verifier::recheck`] asks for all
+    /// else that may have changed since (revocations, keys).
     pub fn decide<'b>(&self, token: &Verified<'b>, request: &Request<'_>) -> Decision<'b> {
         let refused = |refusal| Decision { verdict: Verdict::Refused(refusal), claims: None };
         if let Err(refusal) = self.verifier.check_premises(token, request.time()) {
@@ -191,7 +191,7 @@ impl<'k> Authorizer<'k> {
     }
 }
 
-/// What all blocks of the token say. Of an action that was declared after the token was made they say nothing.
+/// The verdict of all blocks of the token. They permit nothing of an action that was declared after the token was made.
 #[inline]
 fn blocks_verdict(token: &Verified<'_>, request: &Request<'_>, context: &Context<'_>) -> Verdict {
     if !token.state().knows(request.action()) {

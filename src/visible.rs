@@ -43,7 +43,7 @@ pub const fn hides_in_source(character: char) -> bool {
     hides(character) && !is_other_space(character)
 }
 
-/// Whether a character turns the direction of the text behind it, so that a reader sees something else than is there.
+/// Whether a character turns the direction of the text after it, so that a reader sees something else than is there.
 #[must_use]
 pub const fn turns(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -81,7 +81,7 @@ pub const fn escaped(text: &str) -> Escaped<'_> {
     Escaped { text, most: usize::MAX }
 }
 
-/// The first [`EXCERPT`] characters of a text, [`escaped`]; `…` stands for the rest.
+/// The first [`EXCERPT`] characters of a text, [`escaped`]; with `…` for the rest.
 #[must_use]
 pub const fn excerpt(text: &str) -> Escaped<'_> {
     Escaped { text, most: EXCERPT }
@@ -166,7 +166,7 @@ pub fn brief(message: &str) -> String {
 /// How many characters a whole message has at most.
 const MESSAGE: usize = 512;
 
-/// JSON text with `\u` escapes for what hides. What hides can only stand in strings, so the value stays the same.
+/// JSON text with `\u` escapes for what hides. Such characters are only in strings, so the value stays the same.
 #[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
     if !text.contains(hides) {
@@ -187,7 +187,7 @@ pub fn json(text: &str) -> Cow<'_, str> {
 
 /// A page for a terminal: its lines and tabs stay, and with `colour` the sequences that only set colours.
 ///
-/// This is the second line of defence, behind those who quote.
+/// This is the second line of defence, after the places that quote.
 #[must_use]
 pub fn screened(page: &str, colour: bool) -> Cow<'_, str> {
     let is_wanted = |character: char| hides(character) || character == '\r';

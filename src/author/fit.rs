@@ -1,4 +1,4 @@
-//! What of a document cannot become a program, whatever its parameters stand for.
+//! Finds the blocks of a document that cannot become a program, whatever their arguments are.
 
 use std::mem::discriminant;
 
@@ -91,8 +91,8 @@ impl Sample {
         Arguments::new(&template.parameters, named)
     }
 
-    /// Of the parameters of a template, later ones are greater, or they are smaller: one of the two
-    /// makes a range of `lo..hi`.
+    /// Later parameters of a template are greater in one sample, and smaller in the other: one of the
+    /// two makes a range of `lo..hi`.
     fn constant(self, scalar: Scalar, place: u8) -> Constant {
         let (number, letter, truth) = match self {
             Self::Small => (place.saturating_add(1), "x", true),

@@ -112,8 +112,8 @@ pub fn to_json(constant: &Constant) -> Json {
     }
 }
 
-/// Reads an argument: one value, or a set, whose elements stand between commas (`\,` is a comma within one, `\\` a
-/// backslash) or in a JSON list.
+/// Reads an argument: one value, or a set, whose elements are separated by commas (`\,` is a comma within one, `\\` a
+/// backslash) or are a JSON list.
 ///
 /// # Errors
 /// The text is not a value of the type. An element without text could be a comma too many, so it is only taken from JSON.
@@ -152,7 +152,7 @@ pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, NotAValue> {
     }
 }
 
-/// The parts between commas. A backslash takes the meaning from a comma, a bracket or a backslash behind it.
+/// The parts between commas. A backslash takes the meaning from a comma, a bracket or a backslash after it.
 fn between_commas(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut characters = text.chars().peekable();

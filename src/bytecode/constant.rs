@@ -66,7 +66,7 @@ impl NetworkBits {
     #[must_use]
     pub fn contains(self, address: Address) -> bool {
         let differing = u128::from_be_bytes(self.first.octets()) ^ u128::from_be_bytes(address.octets());
-        // Of fewer bits it is a network of IPv6, around the mapped addresses and without them.
+        // With fewer bits it is a network of IPv6, which lies around the mapped addresses and holds none.
         differing & mask(self.bits.min(128)) == 0 && (self.bits >= 96 || !address.is_v4())
     }
 }

@@ -198,8 +198,8 @@ fn is_splice(part: &Ast) -> bool {
 }
 
 /// Whether what is on this side of a splice, nearest first, may be a longer or a shorter run of
-/// several characters. A class that is there so many times tells nobody's argument from another's,
-/// and what is behind it decides.
+/// several characters. A class with a fixed count tells no argument from another, so the part after
+/// it decides.
 fn is_open<'p>(parts: impl Iterator<Item = &'p Ast>, side: Side) -> bool {
     for part in parts {
         match part {

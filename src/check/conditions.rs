@@ -67,12 +67,12 @@ impl Reading<'_, '_, '_> {
         let told = self.told.times();
         let read = self.read(condition)?;
         if self.told.times() > told {
-            // What it says of absent values is wrong, so what follows from it means nothing.
+            // It reads absent values, which is wrong, so nothing follows from it.
             return Some(read);
         }
         let (report, at) = (self.scope.report, condition.at.0);
         match &condition.kind {
-            // What a name stands for may change.
+            // The value of a name may change.
             ConditionKind::Literal(_) | ConditionKind::Compare(..) | ConditionKind::In(..) => {
                 constancy::warn(report, &read, at);
             }

@@ -30,7 +30,7 @@ pub(super) struct Goal<'g> {
     pub(super) millis: bool,
     /// Whether the vocabulary wants it in lower case.
     pub(super) lowercase: bool,
-    /// Of numbers that begin again when they end, such as hours: the first, and the one after the
+    /// For numbers that begin again when they end, such as hours: the first, and the one after the
     /// last.
     pub(super) cycle: Option<(i64, i64)>,
 }
@@ -208,8 +208,8 @@ fn parse_network(text: &str) -> Option<IpNet> {
     IpNet::new(first, bits.parse().ok().filter(|_| is_plain)?).ok()
 }
 
-/// The way out of bits behind the first ones. Of a mapped address the IPv4 network is meant, and
-/// the same number of bits of IPv6 would be a network of IPv6.
+/// The way out of bits after the first ones. A mapped address means the IPv4 network, and the same
+/// number of bits of IPv6 would be a network of IPv6.
 fn without_host_bits(net: IpNet) -> String {
     let bits = net.prefix_len();
     match (net.addr(), net.trunc()) {

@@ -84,7 +84,7 @@ impl Scope<'_, '_> {
             }
             self.warn_open_regex(text, &tree, at);
         }
-        // Of bytes a character is a byte, so what stands in there is ASCII.
+        // A character of bytes is a byte, so the stand-in there is ASCII.
         parse(&shape.replace(SPLICE, "x"), scalar).map(drop)
     }
 }

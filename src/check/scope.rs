@@ -112,7 +112,7 @@ impl<'s, 'a> Scope<'s, 'a> {
         Self { forbids, ..self }
     }
 
-    /// The same behind a `not` or `!`: what matches here takes away what matches outside.
+    /// The same after a `not` or `!`: a match here takes away from what matches outside.
     pub(super) const fn turned(self) -> Self {
         Self { forbids: !self.forbids, ..self }
     }

@@ -9,7 +9,7 @@ use crate::model::types::Scalar;
 use crate::span::Span;
 use crate::syntax::ast::{Piece, Text};
 
-/// Where the text stands, which decides what is a wildcard there.
+/// Where the text is, which decides what is a wildcard there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// `key: "secret/*"`
@@ -71,7 +71,7 @@ fn stand_in(piece: &Piece) -> String {
     }
 }
 
-/// `:id` as a whole segment behind a slash, or `<id>` anywhere.
+/// `:id` as a whole segment after a slash, or `<id>` anywhere.
 fn placeholder(text: &str) -> Option<&str> {
     let is_word = |word: &str| {
         word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
@@ -92,7 +92,7 @@ fn is_expression(text: &str) -> bool {
     text.len() > 2 && text.starts_with('^') && text.ends_with('$')
 }
 
-/// `{jpg,png}`, unless a backslash stands before it.
+/// `{jpg,png}`, unless a backslash is before it.
 fn choice(text: &str) -> Option<&str> {
     let (at, _) = text.match_indices('{').find(|(at, _)| !is_escaped(text, *at))?;
     let end = at + text.get(at..)?.find('}')?;
@@ -109,7 +109,7 @@ fn is_span(inner: &str) -> bool {
     matches!(inner.as_bytes(), [from, b'-', to, ..] if from.is_ascii_alphanumeric() && to.is_ascii_alphanumeric())
 }
 
-/// `[0-9]`, `[^a-z_]`, unless a backslash stands before it.
+/// `[0-9]`, `[^a-z_]`, unless a backslash is before it.
 fn class(text: &str, is_class: impl Fn(&str) -> bool) -> Option<&str> {
     text.match_indices('[').filter(|(at, _)| !is_escaped(text, *at)).find_map(|(at, _)| {
         let rest = text.get(at..)?;

@@ -6,14 +6,14 @@ use super::deciding::request;
 use super::ui::Failure;
 use crate::model::target::Target;
 
-/// What is asked for.
+/// The request, and its target.
 #[derive(clap::Args, Debug)]
 pub struct Asked {
     /// The request: JSON, a file that holds it, or `-` for standard input
     #[arg(long, value_name = "JSON|FILE")]
     pub request: String,
 
-    /// The target of an HTTP request, such as `/a%20b?x=1`: what stands before `?` becomes `path`, decoded once
+    /// The target of an HTTP request, such as `/a%20b?x=1`: the part before `?` becomes `path`, decoded once
     ///
     /// A target that is not canonical once it is decoded is refused, as a service has to refuse it. The query is not read:
     /// give its parameters, decoded, as `query` of the request.

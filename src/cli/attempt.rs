@@ -204,8 +204,8 @@ impl Page<'_> {
     }
 }
 
-/// Why there is no block to be shown. To give arguments is the way out only where samples stood for
-/// them and others may do.
+/// Why there is no block to be shown. Giving arguments is the way out only where samples were used
+/// and other arguments may do.
 fn no_block(document: &Document, template: &Template, are_samples: bool, errors: &[CompileError]) -> Failure {
     let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
     let failure = Failure::new(format!("{} `{}`: {}", template.kind.word(), template.name, messages.join("; ")));

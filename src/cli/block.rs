@@ -60,7 +60,7 @@ pub struct Choice {
     #[arg(long, value_name = "NAME")]
     pub template: Option<String>,
 
-    /// What a parameter stands for; of a set, the elements between commas (`\,` is a comma within one), or a JSON list
+    /// The value of a parameter; of a set, the elements between commas (`\,` is a comma within one), or a JSON list
     #[arg(long = "with", value_name = "NAME=VALUE", value_parser = read_pair)]
     pub with: Vec<(String, String)>,
 

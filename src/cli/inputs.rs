@@ -110,7 +110,7 @@ pub fn vocabularies(library: &Library) -> Vec<Arc<Vocabulary>> {
 /// A policy file. A name that ends in `.json` is the map form.
 ///
 /// # Errors
-/// The file can not be read, or holds a token; inside is what is wrong with it.
+/// The file cannot be read, or holds a token; inside is what is wrong with it.
 pub fn parse(path: &Path, library: &Library) -> Result<Result<Document, Report>, Failure> {
     let name = name(path);
     let source = text(path)?;
@@ -252,7 +252,7 @@ pub fn clock(given: Option<i64>) -> Result<i64, Failure> {
     }
 }
 
-/// Now, in ms since 1970-01-01T00:00:00Z, unless the user says another time. A clock that stands before 1970 is none, and
+/// Now, in ms since 1970-01-01T00:00:00Z, unless the user says another time. A clock that is before 1970 is none, and
 /// every token is refused.
 #[must_use]
 pub fn now(given: Option<i64>) -> i64 {

@@ -4,7 +4,7 @@
 //! writes; what is written is on the disk before the old file is replaced, so a crash leaves the old file or the new one.
 //!
 //! The lock is an empty file `.NAME.lock` beside `NAME`. The operating system lets go of it when its process ends, however
-//! that ends; a lock file or a `.NAME.tmp` that a crash left behind is in nobody's way and goes with the next change.
+//! that ends; a lock file or a `.NAME.tmp` that a crash has left does no harm and goes with the next change.
 //! Only its owner can open the lock file, since the right to read it is the right to hold it.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -92,7 +92,7 @@ impl Output {
 
 /// Keeps in mind that a file is an input, which no output may take the place of.
 pub fn note_read(path: &Path) {
-    // What is no file (`-`, a pipe, a directory) is not replaced.
+    // Only files are replaced: not `-`, a pipe or a directory.
     if fs::metadata(path).is_ok_and(|found| found.is_file()) {
         used::note_read(real(path));
     }
@@ -103,7 +103,7 @@ pub fn note_read(path: &Path) {
 pub struct LockedFile {
     /// As the user wrote it, for messages.
     name: PathBuf,
-    /// The file itself, behind all links.
+    /// The file itself, after following all links.
     target: PathBuf,
     /// `None` for what is no file (`/dev/stdout`, a pipe): it is not replaced, and nothing in it can be lost.
     lock: Option<Lock>,
@@ -228,7 +228,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     Failure::new(format!("cannot write `{}`: {error}", path.display()))
 }
 
-/// The path behind all links, so that a link stays one, and a file has one lock under all its names.
+/// The path after following all links, so that a link stays one, and a file has one lock under all its names.
 fn real(path: &Path) -> PathBuf {
     if let Ok(found) = fs::canonicalize(path) {
         return found;

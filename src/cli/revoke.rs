@@ -133,7 +133,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let mut said = Vec::new();
     if let Some(token) = token.flatten() {
         let keyring = wanted(keyring.as_ref(), "a token is revoked")?;
-        // A forged token would revoke something else. What a genuine one says, and whether it has expired, is no matter.
+        // A forged token would revoke something else. The content and the age of a genuine one do not matter.
         let audience = args.audience.unwrap_or_default();
         match authenticated_ids(&token.text(), keyring, audience, &mut Scratch::new()) {
             Ok(ids) => {
@@ -163,7 +163,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 }
 
 impl Args {
-    /// Whether a list that is not there is begun. What only renews or copies a list would lift all revocations.
+    /// Whether a list that is not there is begun. A command that only renews or copies a missing list would lift all revocations.
     const fn may_begin(&self) -> bool {
         self.new || self.token.is_some() || !self.id.is_empty() || self.key.is_some()
     }

@@ -1,4 +1,4 @@
-//! Who reads standard input: `-` can be given once.
+//! Lets one input of a command line be standard input: `-` can be given once.
 //!
 //! Two inputs that are both `-` would share one text: the first takes it all, and the second fails on nothing, with a
 //! complaint about something else. So it is said before anything is read.

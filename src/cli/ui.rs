@@ -193,7 +193,7 @@ impl Ui {
         let _ = printed.map_err(|error| lose("standard error", error));
     }
 
-    /// Asks something on standard error; the answer is typed behind it.
+    /// Asks something on standard error; the answer is typed after it.
     pub fn prompt(&self, question: impl fmt::Display) {
         let asked = write!(stderr(), "{question}").and_then(|()| stderr().flush());
         let _ = asked.map_err(|error| lose("standard error", error));
@@ -274,7 +274,7 @@ impl Ui {
     }
 }
 
-/// What the definition says of the same arguments, where some are not to be shown as they came: of those, the beginning.
+/// The definition's words about the same arguments, where some are not to be shown as they came: only their beginnings.
 fn legible(definition: &mut clap::Command) -> Option<clap::Error> {
     let is_legible = |text: &String| excerpt(text).to_string() == *text;
     let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
@@ -287,7 +287,7 @@ fn legible(definition: &mut clap::Command) -> Option<clap::Error> {
 }
 
 fn lose(stream: &'static str, error: io::Error) {
-    // What went wrong first is the cause of the rest.
+    // The first error is the cause of the rest.
     let _ = LOST.set((stream, error));
 }
 

@@ -1,7 +1,7 @@
 //! Which files this process reads and writes: no output takes the place of an input or of another output.
 //!
 //! The readers of [`inputs`](super::inputs) say what they have read, and a file is claimed before it is written. Files
-//! are compared behind all links, so that one file is one under all its names.
+//! are compared after following all links, so that one file is one under all its names.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ enum Use {
     Claimed,
 }
 
-/// By path, behind all links. The files are the process's, whichever command asks.
+/// By path, after following all links. The files are the process's, whichever command asks.
 static USED: Mutex<BTreeMap<PathBuf, Use>> = Mutex::new(BTreeMap::new());
 
 fn used() -> MutexGuard<'static, BTreeMap<PathBuf, Use>> {
@@ -38,7 +38,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Claims the file behind `target`, which `name` is shown for.
+    /// Claims the file `target`, which messages call `name`.
     ///
     /// # Errors
     /// The file has been read as an input, or is claimed already.

@@ -7,7 +7,7 @@
 //! | [`narrated`] | screen readers |
 //! | [`json()`] | programs |
 //!
-//! A snippet shows a reader what is there: characters that can not be seen or that turn the direction of a line are replaced,
+//! A snippet shows a reader what is there: characters that cannot be seen or that turn the direction of a line are replaced,
 //! and of a long line it shows what is around the place. People get at most [`DIAGNOSTICS_SHOWN`] diagnostics, errors before
 //! warnings, and how many there are besides; programs get all. None of them writes hyperlinks, and only [`graphical`] writes
 //! colours, if it is told to.

@@ -11,7 +11,7 @@ use crate::span::Span;
 /// A text of which long lines are cut to what is around some places.
 #[derive(Debug)]
 pub(super) struct Window<'t> {
-    /// What is left; `…` stands for each part that is cut out.
+    /// What is left, with `…` for each part that is cut out.
     pub(super) text: Cow<'t, str>,
     cuts: Vec<Cut>,
 }
@@ -27,9 +27,9 @@ const MARK: &str = "…";
 
 /// Lines of no more characters are shown as they are.
 const WHOLE: usize = 200;
-/// Characters that are shown before a place, and behind it.
+/// Characters that are shown before a place, and after it.
 const BEFORE: usize = 60;
-const BEHIND: usize = 100;
+const AFTER: usize = 100;
 /// A window has at most so many parts: a diagnostic can name many places.
 const PARTS: usize = 16;
 
@@ -67,8 +67,8 @@ impl<'t> Window<'t> {
     }
 
     fn place(&self, at: usize) -> usize {
-        let behind = self.cuts.partition_point(|cut| cut.out.start <= at);
-        match behind.checked_sub(1).and_then(|last| self.cuts.get(last)) {
+        let after = self.cuts.partition_point(|cut| cut.out.start <= at);
+        match after.checked_sub(1).and_then(|last| self.cuts.get(last)) {
             None => at,
             Some(cut) if cut.out.contains(&at) => cut.mark,
             Some(cut) => at - cut.out.end + cut.mark + MARK.len(),
@@ -100,7 +100,7 @@ fn is_long(line: &str) -> bool {
 /// What is kept of a line, in order and without overlaps.
 fn parts(text: &str, line: &Range<usize>, places: &[usize]) -> Vec<Range<usize>> {
     let within = places.iter().filter(|at| line.start <= **at && **at <= line.end);
-    let mut around: Vec<_> = within.map(|at| before(text, line, *at)..behind(text, line, *at, BEHIND)).collect();
+    let mut around: Vec<_> = within.map(|at| before(text, line, *at)..after(text, line, *at, AFTER)).collect();
     around.sort_by_key(|part| part.start);
     let mut merged: Vec<Range<usize>> = Vec::new();
     for part in around {
@@ -110,7 +110,7 @@ fn parts(text: &str, line: &Range<usize>, places: &[usize]) -> Vec<Range<usize>>
         }
     }
     if merged.is_empty() {
-        merged.push(line.start..behind(text, line, line.start, BEFORE + BEHIND));
+        merged.push(line.start..after(text, line, line.start, BEFORE + AFTER));
     }
     merged
 }
@@ -120,7 +120,7 @@ fn before(text: &str, line: &Range<usize>, at: usize) -> usize {
     line.start + beginning.char_indices().rev().take(BEFORE).last().map_or(0, |(place, _)| place)
 }
 
-fn behind(text: &str, line: &Range<usize>, at: usize, count: usize) -> usize {
+fn after(text: &str, line: &Range<usize>, at: usize, count: usize) -> usize {
     let Some(rest) = text.get(at..line.end) else { return before(text, line, at) };
     rest.char_indices().nth(count).map_or(line.end, |(place, _)| at + place)
 }
@@ -151,21 +151,21 @@ mod tests {
         assert_eq!(spans, ["two", "one", "first"]);
         assert!(window.starts_with("first\n…ä") && window.ends_with("+…\nlast"), "{window}");
         assert_eq!(window.matches('…').count(), 3);
-        assert!(window.chars().count() < 2 * (BEFORE + BEHIND) + 40);
+        assert!(window.chars().count() < 2 * (BEFORE + AFTER) + 40);
     }
 
     #[test]
     fn a_long_place_is_shown_with_its_two_ends() {
         let text = format!("<{}>", "x".repeat(100_000));
         let (window, spans) = shown(&text, &[Span::new(0, text.len())]);
-        assert!(window.chars().count() < 2 * (BEFORE + BEHIND), "{window}");
+        assert!(window.chars().count() < 2 * (BEFORE + AFTER), "{window}");
         assert_eq!(spans, [window]);
     }
 
     #[test]
     fn of_a_long_line_without_a_place_the_beginning_is_shown() {
         let (window, _) = shown(&format!("a\n{}\nb", "x".repeat(1000)), &[Span::new(0, 1)]);
-        assert_eq!(window, format!("a\n{}…\nb", "x".repeat(BEFORE + BEHIND)));
+        assert_eq!(window, format!("a\n{}…\nb", "x".repeat(BEFORE + AFTER)));
     }
 
     #[test]

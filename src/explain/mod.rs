@@ -67,7 +67,7 @@ impl<'a> Court<'a> {
         Self { cache: Some(cache), ..self }
     }
 
-    /// The same, telling nothing of what stands in the token: no text of its rules, and no change that would pass, from
+    /// The same, telling nothing of what is in the token: no text of its rules, and no change that would pass, from
     /// which the rules could be read. For those who may not read an encrypted token.
     #[must_use]
     pub const fn closed(self) -> Self {

@@ -1,6 +1,6 @@
-//! What a reader takes for the end of a line, in every text that Placet reads.
+//! Characters that a reader takes for the end of a line, in every text that Placet reads.
 
-/// Whether an editor, a browser or a review tool may begin a new line behind this character, although for the language the
+/// Whether an editor, a browser or a review tool may begin a new line after this character, although for the language the
 /// line goes on. A line ends at a line feed and nowhere else, so with such a character a comment could go on over what a
 /// reader takes for code. A carriage return is none of them where a line feed follows it.
 #[must_use]

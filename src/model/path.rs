@@ -150,7 +150,7 @@ pub fn check_text(text: &str) -> Result<(), PathError> {
     })
 }
 
-/// What stands at a `%`.
+/// The escape at a `%`.
 fn check_escape(rest: &[u8]) -> Result<(), PathError> {
     match rest {
         [b'%', b'2', b'5', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {

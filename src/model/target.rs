@@ -13,9 +13,9 @@ use super::path::{PathError, ResourcePath, hex};
 /// What an origin-form target (RFC 9112, section 3.2.1) says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target<'a> {
-    /// What stands before the first `?`, decoded.
+    /// The part before the first `?`, decoded.
     pub path: ResourcePath<'a>,
-    /// What stands after it, as it came.
+    /// The part after it, as it came.
     pub query: Option<&'a str>,
 }
 

@@ -93,7 +93,7 @@ macro_rules! refusals {
         }
 
         impl Refusal {
-            /// All of them; malformed requests stand for each other, since they have one name.
+            /// All of them; malformed requests are there once, since they have one name.
             pub const ALL: &'static [Self] = &[$(Self::$name,)* Self::Request(Malformed::OtherVocabulary)];
 
             /// The name in JSON and logs.

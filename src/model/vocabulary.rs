@@ -405,7 +405,7 @@ pub enum VocabularyError {
     Reserved(String),
     /// A name that is no identifier, or is too long.
     BadName(String),
-    /// `lowercase` behind a type that is neither strings nor labels.
+    /// `lowercase` after a type that is neither strings nor labels.
     NoLetters(String),
     /// A role names an action that is not declared before it.
     UnknownAction(String),

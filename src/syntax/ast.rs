@@ -110,7 +110,7 @@ pub enum MemberKind {
         name: Name,
         /// `set of bytes`
         ty: Type,
-        /// Whether `lowercase` stands behind it.
+        /// Whether `lowercase` comes after it.
         lowercase: bool,
         /// Whether `optional` stands behind it.
         optional: bool,

@@ -15,7 +15,7 @@ use crate::model::verdict::Refusal;
 /// The bytes of one token, complete but not verified. Whoever has them can use them: they are a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
-    /// As it stands in the bytes.
+    /// As it is in the bytes.
     header: Header,
     bytes: Zeroizing<Vec<u8>>,
 }
@@ -76,7 +76,7 @@ impl Token {
         self.last().is_ok_and(|(frame, _)| frame.is_final)
     }
 
-    /// A token that was written here, behind this header.
+    /// A token that was written here, after this header.
     pub(super) fn of_written(header: Header, bytes: Vec<u8>) -> Option<Self> {
         let bytes = Zeroizing::new(bytes);
         (bytes.len() <= TOKEN_BYTES).then_some(Self { header, bytes })

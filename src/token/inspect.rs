@@ -51,7 +51,7 @@ pub struct Content<'t> {
 
 impl<'t> Unverified<'t> {
     /// Proves the programs that can be read, within one allowance as a verifier does: for each block its program, or what is
-    /// wrong with it. What is encrypted is not there.
+    /// wrong with it; none where it is encrypted.
     #[must_use]
     pub fn prove(&self, scope: &Scope<'_>) -> Vec<Option<Result<Proved<'t>, ProgramError>>> {
         let mut allowance = Allowance::of(scope.budget);

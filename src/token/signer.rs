@@ -1,7 +1,7 @@
-//! What proves tokens: a key in this process, or a [`Signer`] that asks for signatures elsewhere.
+//! Proves tokens: with a key in this process, or with a [`Signer`] that asks for signatures elsewhere.
 //!
 //! A key management service or a hardware module keeps the private key and signs messages of 47 bytes with Ed25519
-//! (RFC 8032, without prehash). What it returns is checked before it leaves this process, so a broken or a wrong signer
+//! (RFC 8032, without prehash). The signature is checked before it leaves this process, so a broken or a wrong signer
 //! cannot put a bad token into the world. `examples/remote_signer.rs` is a signer in a thread of its own.
 
 use core::fmt;

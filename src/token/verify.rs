@@ -112,7 +112,7 @@ impl<'k> Verifier<'k> {
         self.vocabulary
     }
 
-    /// What can be asked of a verified token at any time, without its bytes: whether it is for this verifier, and valid.
+    /// Asks whether a verified token is for this verifier, and valid: at any time, and without its bytes.
     ///
     /// # Errors
     /// It was verified for another audience or with another vocabulary, or is not valid at `now`.
@@ -210,8 +210,8 @@ fn authenticate(
 }
 
 /// Who made a token, and the ids of its blocks for a revocation list, the authority's first. Nothing else of the token is
-/// read: not its programs, bounds, vouchers or vocabulary. What it allows may be nothing, and it may have expired. So it
-/// serves for revoking, and never for deciding.
+/// read: not its programs, bounds, vouchers or vocabulary. It may allow nothing, and it may have expired. So this serves for
+/// revoking, and never for deciding.
 ///
 /// # Errors
 /// The text is not a token, its key is not in the keyring, or its proof does not fit.

@@ -1,8 +1,8 @@
 //! Runs one proved program against one request: `Proved + Request → Answer`. Nothing is decoded ahead, nothing is
 //! allocated, nothing is read but the program, the request and the [`Context`].
 //!
-//! What is not constant time (patterns that are matched byte by byte, elements, labels) takes [fuel](crate::bytecode::fuel), and
-//! a run that has none left is [no answer](Halt::OutOfFuel).
+//! All work that is not constant time (patterns that are matched byte by byte, elements, labels) takes
+//! [fuel](crate::bytecode::fuel), and a run that has none left is [no answer](Halt::OutOfFuel).
 //!
 //! Rules stand in the order deny, require, allow (the verifier has seen to it), so the first thing that decides ends the
 //! run. Evaluation is total: a value that is absent makes what reads it false. [`pattern`] decides what a rule wants of a
@@ -69,7 +69,7 @@ pub enum Halt {
 /// The bytes are none that were proved, or their price was too low.
 #[inline]
 pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Result<Answer, Halt> {
-    // What a restriction has that is a bound on time and nothing else.
+    // Such is a restriction that is a bound on time and nothing else.
     if program.code().is_empty() && kind == Kind::Restriction {
         return Ok(Answer::Allow(None));
     }

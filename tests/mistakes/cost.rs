@@ -106,7 +106,7 @@ fn a_short_restriction_of_long_patterns_is_cheap_or_refused() {
     let fuel = Fuel::plenty();
     assert!(run_with(&proved, Kind::Restriction, &request, &CONTEXT, &fuel).is_ok());
     assert!(fuel.used() < 250 * 2_000, "its end is asked once, not at each of 4,096 places: {}", fuel.used());
-    // With a `**` behind it as well, the pattern has to be tried at each place.
+    // With a `**` after it as well, the pattern has to be tried at each place.
     let document = self::document(&long_patterns("/**"));
     let refused = document.compile(BlockKind::Restriction, None, &Arguments::none());
     let Err(AuthorError::Compile(errors)) = refused else { panic!("{refused:?}") };

@@ -1,4 +1,4 @@
-//! What others got wrong, one test for each. Those about the bytes of tokens (an algorithm that the token chooses, spare bits, unknown
+//! Mistakes of other systems, one test for each. Those about the bytes of tokens (an algorithm that the token chooses, spare bits, unknown
 //! flags, a cache that forgets a part of the question) stand in `token_forgery.rs` and `token_life.rs`.
 
 #[path = "../token_workshop/mod.rs"]

@@ -93,7 +93,7 @@ fn plain_line() -> Result<Line, Failure> {
     match read.map_err(|error| Failure::new(format!("can not read standard input: {error}")))? {
         None => Ok(Line::End),
         Some(line) if line.is_too_long() => Ok(Line::TooLong),
-        // What is no UTF-8 shows as an error of its own.
+        // Bytes that are not UTF-8 show as an error of their own.
         Some(line) => Ok(Line::Text(line.lossy())),
     }
 }

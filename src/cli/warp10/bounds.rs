@@ -13,7 +13,7 @@ use crate::visible::escaped;
 /// there are none. Those of a READ token are counted from now, as for a request that names no range.
 ///
 /// # Errors
-/// One can not be read: a Warp 10 refuses to read data, or the update.
+/// One cannot be read: a Warp 10 refuses to read data, or the update.
 pub fn bounds(token: &Token, unit: TimeUnit, now: i64) -> Result<Option<Json>, BadBound> {
     let all = match token {
         Token::Read(token) => of_read(token, unit, now)?,

@@ -90,7 +90,7 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
     let request = request(&asked.request)?.map(of_series).and_then(|series| series);
     let bounds = match bounds(&token, service.unit, now) {
         Ok(bounds) => bounds,
-        // What a WRITE token bounds is read by an update only.
+        // Only an update reads the bounds of a WRITE token.
         Err(why) if matches!(token, Token::Read(_)) || is_update(request.as_ref().ok()) => {
             return Ok(rejected(ui, &Rejection { label: Label::Invalid, message: why.to_string() }));
         }

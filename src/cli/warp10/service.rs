@@ -56,7 +56,7 @@ impl Service {
     /// Reads the configuration, and what it or `lists` names: revocation lists, static tokens, the filter macro.
     ///
     /// # Errors
-    /// A file can not be read, or a setting refers to what is not set.
+    /// A file cannot be read, or a setting refers to what is not set.
     pub fn read(ui: &Ui, files: &Configuration, lists: &Lists, now: i64) -> Result<Self, Failure> {
         let config = files.read(ui)?;
         let revocations = revocations(ui, &config, lists.trl.as_deref(), now)?;
@@ -109,7 +109,7 @@ impl Static {
     /// The static tokens of the file that is given, or of the configuration.
     ///
     /// # Errors
-    /// The file can not be read, or the setting refers to what is not set.
+    /// The file cannot be read, or the setting refers to what is not set.
     pub fn read(&self, ui: &Ui, config: &Config, clock: Clock) -> Result<StaticTokens, Failure> {
         match given_or(self.tokens.as_deref(), config, "warp.token.file")? {
             Some(path) => static_tokens(ui, path, clock),
@@ -120,7 +120,7 @@ impl Static {
     /// The same for looking at a token only: a file of the configuration that is not here, since it is the server's, is warned of.
     ///
     /// # Errors
-    /// The file that is given can not be read.
+    /// The file that is given cannot be read.
     pub fn read_if_there(&self, ui: &Ui, config: &Config, clock: Clock) -> Result<StaticTokens, Failure> {
         match self.read(ui, config, clock) {
             Err(failure) if self.tokens.is_none() => {
@@ -131,7 +131,7 @@ impl Static {
         }
     }
 
-    /// What a text stands for: a static token, or what its keys open.
+    /// The token of a text: a static one, or the one that its keys open.
     ///
     /// # Errors
     /// It is no token.

@@ -131,7 +131,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What is remembered stays. Not to remember is no failure: the tokens are there.
+    /// A file that is there stays. Failing to write one is only warned of: the tokens are there.
     fn remember(&self, config: &Path, defaults: &Defaults) {
         let Some(path) = Defaults::path(config).filter(|path| !path.exists()) else { return };
         let written = write(&path, defaults.write().as_bytes(), Secrecy::Secret, Existing::Keep);

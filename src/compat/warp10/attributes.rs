@@ -144,7 +144,7 @@ impl WriteBounds {
     /// Reads the attributes of a WRITE token.
     ///
     /// # Errors
-    /// A bound can not be read: the update is to be refused.
+    /// A bound cannot be read: the update is to be refused.
     pub fn of(attributes: Option<&Pairs>) -> Result<Self, BadBound> {
         let long = |name| {
             let number = value(attributes, name).map(|text| text.parse::<i64>().map_err(|_| BadBound::Number(name)));

@@ -73,8 +73,8 @@ pub fn filter(
 }
 
 /// Takes a text for what the macro says, as a service does before it looks at static tokens and at the text itself; `None`
-/// where the macro leaves it alone. A text that nothing opens is refused. What the macro leaves is not held against clock and
-/// lists again: it was told about both.
+/// where the macro leaves it alone. A text that nothing opens is refused. A token of the macro is not held against clock and
+/// lists again: the macro was told about both.
 ///
 /// # Errors
 /// The token is refused.

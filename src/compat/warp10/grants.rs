@@ -303,7 +303,7 @@ fn shortcut(name: &str, wanted: &Wanted, actions: &Pattern) -> Option<(Rule, Str
     Some((rule, text.to_owned()))
 }
 
-/// The rule that stands for the shortcut of a selector of a READ token, if it says more than the selector.
+/// The rule of the shortcut of a selector of a READ token, if it says more than the selector.
 pub(super) fn shortcut_of_read(name: &str, selector: &str) -> Option<Rule> {
     shortcut(name, &Wanted::parse(selector).ok()?, &reading()).map(|(rule, _)| rule)
 }

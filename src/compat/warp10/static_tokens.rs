@@ -217,7 +217,7 @@ impl Reader {
     }
 }
 
-/// A bearer text, what it stands for, and what was ignored.
+/// A bearer text, its token, and the keys that were ignored.
 type Spec = (String, Token, Option<UnknownKeys>);
 
 /// `{ 'id' 'name' 'type' 'READ' … }`

@@ -29,7 +29,7 @@ pub(crate) fn write(milliseconds: i64) -> String {
 struct Parts<'t> {
     date: &'t str,
     clock: &'t str,
-    /// Digits behind the seconds.
+    /// Digits after the seconds.
     fraction: &'t str,
     /// `Z`, `+01:00`
     zone: &'t str,
@@ -72,7 +72,7 @@ impl<'t> Parts<'t> {
         Ok(Self { date, clock, fraction, zone })
     }
 
-    /// What the calendar and the clock show at this place.
+    /// The date and the time of day at this place.
     fn point(&self, text: &str) -> Result<DateTime, BadLiteral> {
         let bad = |message: String, help: &str| Err(BadLiteral { message, help: help.to_owned() });
         if self.fraction.trim_end_matches('0').len() > 3 {

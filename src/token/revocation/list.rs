@@ -191,8 +191,8 @@ pub enum ListFault {
     NotAList,
     /// `revoke 00112233`
     NotAnEntry,
-    /// A comment with a carriage return or another character behind which an editor shows a line of its own: what stands
-    /// there looks like an entry, and is comment.
+    /// A comment with a carriage return or another character after which an editor shows a new line: the text there looks
+    /// like an entry, and is comment.
     LineBreak,
     /// `issued: yesterday`
     NotANumber,

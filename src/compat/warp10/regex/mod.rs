@@ -71,7 +71,7 @@ impl Expression {
     /// Reads Java's.
     ///
     /// # Errors
-    /// It is not one, or it has a part that can not be carried.
+    /// It is not one, or it has a part that cannot be carried.
     pub fn from_java(java: &str) -> Result<Self, NotCarried> {
         let text = translate(java, false, Groups::Plain)?;
         match Matcher::plain(java) {
@@ -115,13 +115,13 @@ impl Searching {
     /// has to match.
     ///
     /// # Errors
-    /// It is not one, or it has a part that can not be carried.
+    /// It is not one, or it has a part that cannot be carried.
     pub(super) fn from_java(java: &str, whole: bool) -> Result<Self, NotCarried> {
         let text = translate(java, false, Groups::Numbered)?;
         // Groups that the whole is wrapped into have no number.
         let text = if whole { format!("^(?:{text})$") } else { text };
         let read = ParserBuilder::new().nest_limit(NEST_LIMIT).build().parse(&text);
-        let places = places(&read.map_err(|_| NotCarried::NotOne("it can not be read"))?);
+        let places = places(&read.map_err(|_| NotCarried::NotOne("it cannot be read"))?);
         Ok(Self { text, places })
     }
 
@@ -168,7 +168,7 @@ fn built(text: &str, size_limit: usize) -> Result<Regex, NotCarried> {
     match builder.size_limit(size_limit).dfa_size_limit(size_limit).nest_limit(NEST_LIMIT).build() {
         Ok(regex) => Ok(regex),
         Err(Error::CompiledTooBig(_)) => Err(NotCarried::TooLarge),
-        Err(_) => Err(NotCarried::NotOne("it can not be read")),
+        Err(_) => Err(NotCarried::NotOne("it cannot be read")),
     }
 }
 

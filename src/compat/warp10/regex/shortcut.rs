@@ -70,21 +70,21 @@ impl Shortcut {
 /// What ends a line in Java, where a `.` stops.
 const LINE_ENDS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
-/// Without what stands between an opening bracket and the last closing one of its line; a blank stays.
+/// Without the text between an opening bracket and the last closing one of its line; a blank stays.
 fn without(text: &str, (open, close): (char, char)) -> String {
     let mut out = String::new();
     let mut rest = text;
-    while let Some((before, behind)) = rest.split_once(open) {
-        let line = behind.split(LINE_ENDS).next().unwrap_or_default();
+    while let Some((before, after)) = rest.split_once(open) {
+        let line = after.split(LINE_ENDS).next().unwrap_or_default();
         out.push_str(before);
         match line.rfind(close) {
             Some(end) => {
                 out.push(' ');
-                rest = behind.get(end + close.len_utf8()..).unwrap_or_default();
+                rest = after.get(end + close.len_utf8()..).unwrap_or_default();
             }
             None => {
                 out.push(open);
-                rest = behind;
+                rest = after;
             }
         }
     }
@@ -97,7 +97,7 @@ fn holds(expression: &Hir, text: &[u8]) -> bool {
     walk(expression, text, &mut run) || contains(&run, text)
 }
 
-/// Goes through parts that follow each other; `run` is what stands right before.
+/// Goes through parts that follow each other; `run` is the text right before.
 fn walk(expression: &Hir, text: &[u8], run: &mut Vec<u8>) -> bool {
     match expression.kind() {
         HirKind::Literal(literal) => {
@@ -107,7 +107,7 @@ fn walk(expression: &Hir, text: &[u8], run: &mut Vec<u8>) -> bool {
         HirKind::Concat(parts) => parts.iter().any(|part| walk(part, text, run)),
         HirKind::Capture(group) => walk(&group.sub, text, run),
         HirKind::Empty | HirKind::Look(_) => false,
-        // The first of the repeated follows what stands before, and the last of them stands before what follows.
+        // The first repetition follows the text before, and the last one precedes the text after.
         HirKind::Repetition(repetition) if repetition.min > 0 => {
             let held = walk(&repetition.sub, text, run);
             run.clear();

@@ -39,7 +39,7 @@ fn build(heap: &mut Heap, pattern: &str, whole: bool) -> Result<(Regex, usize), 
     if pattern.len() > limits::SCRIPT_PATTERN {
         return Err(bad(format!("the regular expression has more than {} bytes", limits::SCRIPT_PATTERN)));
     }
-    let carried = |why| bad(format!("`{pattern}` can not be used here: {why}"));
+    let carried = |why| bad(format!("`{pattern}` cannot be used here: {why}"));
     heap.work(READ * pattern.len())?;
     let searching = Searching::from_java(pattern, whole).map_err(carried)?;
     // What is too large is given up on the way.

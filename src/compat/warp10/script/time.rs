@@ -86,7 +86,7 @@ fn parts(text: &str, units: &str, sign: i64) -> Option<Vec<Part>> {
     while !rest.is_empty() {
         let end = rest.find(|c: char| c.is_ascii_uppercase())?;
         let (number, unit) = (&rest[..end], rest[end..].chars().next()?);
-        // Units that were passed over can not come any more.
+        // Units that were passed over cannot come any more.
         units.by_ref().find(|known| *known == unit)?;
         let (whole, digits) = number.split_once('.').map_or((number, None), |(whole, digits)| (whole, Some(digits)));
         let number = sign * i64::from(whole.parse::<i32>().ok()?);

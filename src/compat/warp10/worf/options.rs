@@ -194,7 +194,7 @@ pub(super) fn labels(text: &str) -> Result<Pairs, WorfError> {
 /// the original.
 fn applications(text: &str) -> Result<(Option<String>, Option<Vec<String>>), WorfError> {
     let Some((one, list)) = braced(text) else { return Ok((Some(text.to_owned()), None)) };
-    // As Java splits: what is empty at the end is no part. Without any part, the application stands for itself.
+    // As Java splits: what is empty at the end is no part. Without any part, the list is the application itself.
     let list = list.trim_end_matches(',');
     let names = (!list.is_empty()).then(|| list.split(',').map(plain).collect()).transpose()?;
     Ok((Some(plain(one)?), names))

@@ -21,7 +21,7 @@ pub trait Fields {
 /// Fills in a template. A value that is a field from its first `@` to its last is replaced, all else stays as it is.
 ///
 /// # Errors
-/// A field can not be filled in, or nobody answers it: no configuration has fields left.
+/// A field cannot be filled in, or nobody answers it: no configuration has fields left.
 pub fn fill(
     text: &str,
     fields: &mut impl Fields,

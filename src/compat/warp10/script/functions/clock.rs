@@ -188,7 +188,7 @@ pub(super) fn from_elements(m: &mut Machine<'_>) -> Done {
             found => return Err(wrong("TSELEMENTS->", "a list of numbers", &found).into()),
         };
     }
-    // Of the fraction, whole seconds are left out.
+    // Whole seconds of the fraction are left out.
     let [.., fraction] = &mut parts;
     *fraction = i32::try_from(*fraction).map_or(i64::MAX, i64::from) % m.host.unit.in_a_second();
     let stamp = time::from_parts(parts, m.host.unit).ok_or_else(|| {

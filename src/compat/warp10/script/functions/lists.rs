@@ -113,7 +113,7 @@ pub(super) fn reverse(m: &mut Machine<'_>) -> Done {
         }
         // Java turns halves of such characters round.
         Item::Text(text) if text.chars().any(|c| c.len_utf16() > 1) => {
-            Err(bad("REVERSE can not turn characters round that Java writes as two").into())
+            Err(bad("REVERSE cannot turn characters round that Java writes as two").into())
         }
         Item::Text(text) => m.give_text(text.chars().rev().collect::<String>()),
         found => Err(wrong("REVERSE", "a list or a text", &found).into()),

@@ -52,7 +52,7 @@ fn exact(long: i64, double: f64) -> Result<Ordering, Failure> {
     /// 2^63, which no LONG reaches.
     const END: f64 = 9_223_372_036_854_775_808.0;
     if double.is_infinite() {
-        return Err(bad("a LONG can not be compared with an infinite DOUBLE"));
+        return Err(bad("a LONG cannot be compared with an infinite DOUBLE"));
     }
     if double >= END {
         return Ok(Ordering::Less);
@@ -81,7 +81,7 @@ pub(super) fn natural(function: &str, a: &Item, b: &Item) -> Result<Ordering, Fa
 }
 
 fn unlike(function: &str, a: &Item, b: &Item) -> Failure {
-    let message = format!("{function} can not compare a {} with a {}", a.kind(), b.kind());
+    let message = format!("{function} cannot compare a {} with a {}", a.kind(), b.kind());
     Failure::new(ScriptCode::WrongKind, message)
 }
 

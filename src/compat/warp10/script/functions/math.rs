@@ -94,7 +94,7 @@ fn smaller(a: f64, b: f64) -> f64 {
     if a.is_nan() || b.is_nan() {
         return f64::NAN;
     }
-    // Of the two zeros, the one below is smaller.
+    // The zero with a sign is the smaller one.
     if a.total_cmp(&b).is_le() { a } else { b }
 }
 
@@ -194,7 +194,7 @@ pub(super) fn to_long(m: &mut Machine<'_>) -> Done {
         Item::Long(number) => number,
         Item::Double(number) => saturated(number),
         Item::Bool(truth) => i64::from(truth),
-        Item::Text(text) => decoded(&text).ok_or_else(|| bad(format!("TOLONG can not read `{text}`")))?,
+        Item::Text(text) => decoded(&text).ok_or_else(|| bad(format!("TOLONG cannot read `{text}`")))?,
         Item::Bytes(bytes) if bytes.len() <= 8 => signed(&bytes),
         found => return Err(wrong("TOLONG", "a number, a text, a BOOLEAN or 8 BYTES at most", &found).into()),
     };
@@ -234,7 +234,7 @@ pub(super) fn to_double(m: &mut Machine<'_>) -> Done {
         Item::Long(number) => widened(number),
         Item::Double(number) => number,
         Item::Bool(truth) => f64::from(u8::from(truth)),
-        Item::Text(text) => double_of(&text).ok_or_else(|| bad(format!("TODOUBLE can not read `{text}`")))?,
+        Item::Text(text) => double_of(&text).ok_or_else(|| bad(format!("TODOUBLE cannot read `{text}`")))?,
         found => return Err(wrong("TODOUBLE", "a number, a text or a BOOLEAN", &found).into()),
     };
     m.give(Item::Double(number))

@@ -50,7 +50,7 @@ pub(super) fn substring(m: &mut Machine<'_>) -> Done {
     let length = length.map_err(|_| bad("SUBSTRING has a length below zero"))?;
     let to = from.saturating_add(length).min(units.len());
     let part = String::from_utf16(units.get(from..to).unwrap_or_default());
-    m.give_text(part.map_err(|_| bad("SUBSTRING can not cut a character that Java writes as two"))?)
+    m.give_text(part.map_err(|_| bad("SUBSTRING cannot cut a character that Java writes as two"))?)
 }
 
 pub(super) fn split(m: &mut Machine<'_>) -> Done {
@@ -80,7 +80,7 @@ pub(super) fn join(m: &mut Machine<'_>) -> Done {
     };
     let mut joined = String::new();
     for (number, part) in parts.iter().enumerate() {
-        // Of a list, what stands before is looked at, and not its number.
+        // For a list, the text so far decides, and not the number of the element.
         let is_next = if is_list { !joined.is_empty() } else { number > 0 };
         if is_next {
             m.heap.work(separator.len())?;
@@ -142,7 +142,7 @@ fn replaced(m: &mut Machine<'_>, name: &str, times: usize) -> Done {
     m.give_text(out)
 }
 
-/// Where Java looks on: at the end of a match, even for an empty one; only behind an empty one it goes a character on.
+/// Where Java looks on: at the end of a match, even for an empty one; only after an empty one it goes a character on.
 fn next_search(text: &str, last: regex::Match<'_>) -> Option<usize> {
     if !last.is_empty() {
         return Some(last.end());
