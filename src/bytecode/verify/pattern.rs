@@ -1,7 +1,7 @@
 //! Proves patterns: that each can be asked of what it is asked of.
 
-use super::allowance::Extent;
-use super::operand::need_constant;
+use super::allowance::{COMPARED, Extent};
+use super::operand::{is_utf8, need_constant};
 use super::{Checked, Fault, Verifier, deeper, need};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::NetworkBits;
@@ -9,6 +9,7 @@ use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Op, Sort};
 use crate::bytecode::wildcard::{glob_price, path_price};
 use crate::limits::LABELS;
+use crate::model::path::ResourcePath;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
 
@@ -72,6 +73,10 @@ impl<'a> Verifier<'_, 'a> {
     /// A comparison of each value with a text of so many bytes.
     #[inline]
     fn compared(&mut self, length: u64) -> Checked {
+        // As most texts of a token are: a part of a step, which the price of the instruction pays for.
+        if !self.many && length < COMPARED {
+            return Ok(());
+        }
         self.allowance.charge(self.extent().comparing(length))
     }
 
@@ -129,14 +134,17 @@ impl<'a> Verifier<'_, 'a> {
     }
 
     pub(super) fn equal_text(&mut self, text: Const, subject: Subject) -> Checked {
-        let length = match subject {
-            Subject::One(Scalar::String) => self.utf8(text)?,
-            Subject::One(Scalar::Bytes) => self.text(text)?.len() as u64,
-            Subject::One(Scalar::Path) => self.path(text)?,
+        // Most constants of a token come by here: they are read at one place, whatever their type.
+        let is_spelt: fn(&[u8]) -> bool = match subject {
+            Subject::One(Scalar::String) => is_utf8,
+            Subject::One(Scalar::Bytes) => |_| true,
+            Subject::One(Scalar::Path) => ResourcePath::is_spelt,
             Subject::One(Scalar::Uuid) => return self.sixteen(text),
             Subject::One(_) | Subject::Labels => return Err(Fault::WrongType),
         };
-        self.compared(length)
+        let bytes = self.text(text)?;
+        need_constant(is_spelt(bytes))?;
+        self.compared(bytes.len() as u64)
     }
 
     /// The name of a label, which is compared with that of each label: all of them may be as long.
