@@ -262,7 +262,8 @@ fn what_is_spliced_into_a_path_is_one_segment_or_refused() {
 
 // The three spellings and the one tree.
 
-/// Whether the generator said what the checker keeps people from saying: a rule that cannot do what it is there for.
+/// Whether the generator said what the checker keeps people from saying: a rule that cannot do what
+/// it is there for.
 const fn is_slip(code: Code) -> bool {
     matches!(code, Code::NeverForbids | Code::EmptyNeedle | Code::VouchedForbids | Code::UnsaidAbsence)
 }

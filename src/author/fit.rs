@@ -91,7 +91,8 @@ impl Sample {
         Arguments::new(&template.parameters, named)
     }
 
-    /// Of the parameters of a template, later ones are greater, or they are smaller: one of the two makes a range of `lo..hi`.
+    /// Of the parameters of a template, later ones are greater, or they are smaller: one of the two
+    /// makes a range of `lo..hi`.
     fn constant(self, scalar: Scalar, place: u8) -> Constant {
         let (number, letter, truth) = match self {
             Self::Small => (place.saturating_add(1), "x", true),

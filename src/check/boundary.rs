@@ -73,8 +73,8 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// `"{tenant}{user}"`: the end of one argument may be the beginning of the next. Nothing has to be known of a uuid, since all have
-    /// one length.
+    /// `"{tenant}{user}"`: the end of one argument may be the beginning of the next. Nothing has to
+    /// be known of a uuid, since all have one length.
     pub(super) fn warn_neighbours(&self, text: &Text, at: Span) {
         let varies = |name: &str| {
             let ty = self.parameter(name).map(|(_, ty)| ty);

@@ -1,4 +1,5 @@
-//! Patterns that no value matches, or every one: what stays empty where something was to be forbidden is an error.
+//! Patterns that no value matches, or every one: what stays empty where something was to be
+//! forbidden is an error.
 
 use super::clocks::known_ends;
 use super::covers::limits;
@@ -10,8 +11,8 @@ use crate::diag::code::Code;
 use crate::span::Span;
 
 impl Scope<'_, '_> {
-    /// Reports what never matches. Where it was to forbid or to promise something it is an error: a request goes through
-    /// that somebody meant to stop.
+    /// Reports what never matches. Where it was to forbid or to promise something it is an error: a
+    /// request goes through that somebody meant to stop.
     pub(super) fn never(&self, at: Span, message: impl Into<String>, help: impl Into<String>) {
         let (code, label) = match self.must_match() {
             true if self.is_promise => (Code::NeverForbids, "promises nothing"),

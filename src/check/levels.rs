@@ -10,7 +10,8 @@ use crate::model::vocabulary::{FieldNo, Vocabulary};
 use crate::span::Span;
 use crate::syntax::ast::{self, Block, BlockKind, Literal, PatternKind};
 
-/// `deny { path: "/admin/*" }`, or `"/admin"` where that is all that the rule says: both leave `/admin/a/b` to the `allow`.
+/// `deny { path: "/admin/*" }`, or `"/admin"` where that is all that the rule says: both leave
+/// `/admin/a/b` to the `allow`.
 pub(super) fn warn(report: &Report, vocabulary: &Vocabulary, block: &Block, rules: &[Rule]) {
     let denies = block.rules.iter().filter(|rule| rule.effect == ast::Effect::Deny);
     for rule in denies.filter(|rule| rule.when.is_none() && rule.unless.is_none()) {
@@ -54,7 +55,8 @@ impl Level<'_> {
     }
 }
 
-/// The levels that a pattern names; exact paths only where they are `alone` in their rule, and no files.
+/// The levels that a pattern names; exact paths only where they are `alone` in their rule, and no
+/// files.
 fn collect<'t>(pattern: &'t ast::Pattern, alone: bool, levels: &mut Vec<Level<'t>>) {
     match &pattern.kind {
         PatternKind::List(list) => list.iter().for_each(|one| collect(one, alone, levels)),
@@ -74,7 +76,8 @@ fn is_place(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|last| !last.is_empty() && !last.contains(['.', '*']))
 }
 
-/// Whether an `allow` holds all that is matched by `below`, and no `deny` does. A restriction without `only` holds everything.
+/// Whether an `allow` holds all that is matched by `below`, and no `deny` does. A restriction
+/// without `only` holds everything.
 fn is_open(kind: BlockKind, field: FieldNo, below: &Pattern, rules: &[Rule]) -> bool {
     let holds = |rule: &Rule| match rule.tests.iter().find(|test| test.field == field) {
         Some(test) => covers::pattern(&test.pattern, below),

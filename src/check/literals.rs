@@ -30,7 +30,8 @@ pub(super) struct Goal<'g> {
     pub(super) millis: bool,
     /// Whether the vocabulary wants it in lower case.
     pub(super) lowercase: bool,
-    /// Of numbers that begin again when they end, such as hours: the first, and the one after the last.
+    /// Of numbers that begin again when they end, such as hours: the first, and the one after the
+    /// last.
     pub(super) cycle: Option<(i64, i64)>,
 }
 
@@ -187,7 +188,8 @@ fn address(report: &Report, text: &str, at: Span) -> Option<Constant> {
 
 const LEADING_ZERO: &str = "write numbers without leading zeros: some programs read `010` as 8, others as 10";
 
-/// Whether one of the decimal numbers begins with a zero: those of IPv4, and the number of bits. Groups of IPv6 may.
+/// Whether one of the decimal numbers begins with a zero: those of IPv4, and the number of bits.
+/// Groups of IPv6 may.
 fn has_leading_zero(text: &str) -> bool {
     let (address, bits) = text.split_once('/').unwrap_or((text, ""));
     let v4 = address.rsplit(':').next().filter(|end| end.contains('.')).unwrap_or_default();

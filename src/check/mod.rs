@@ -6,9 +6,10 @@
 //! 2. `names`: the file's `let`s and roles, each made of those above it, so that nothing is made of itself;
 //! 3. `blocks`: each token, policy and restriction by itself. Its parameters (`scope`), its keys (`fields`), what it says
 //!    of itself (`claims`), what TOKENGEN's keys stand for (`tokengen`), its rules (`rules`) with their actions
-//!    (`actions`) and patterns (`patterns`, `texts`, `regex`, `literals`), and its conditions (`conditions`, `operands`,
-//!    `functions`), where `presence` knows which attributes may be read;
-//! 4. `lints`: what is probably not meant; `covers` proves that one rule says all that another says. While conditions and
+//!    (`actions`) and patterns (`patterns`, `texts`, `regex`, `literals`, and `empty` for those that nothing matches), and
+//!    its conditions (`conditions`, `operands`, `functions`, `needles`), where `presence` knows which attributes may be read;
+//! 4. `lints`: what is probably not meant; `levels` sees what a `deny` of one level leaves open, and
+//!    `covers` proves that one rule says all that another says. While conditions and
 //!    texts are read, `constancy`, `clocks` and `wildcards` warn of what is always the same, of hours that no clock shows
 //!    and of wildcards of other languages.
 //!

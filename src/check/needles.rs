@@ -19,8 +19,8 @@ pub(super) struct Search<'c> {
 }
 
 impl Reading<'_, '_, '_> {
-    /// Looks at a search for what a request brings. An empty text is found in every other, so where finding it allows
-    /// something, it is asked first that it is not empty.
+    /// Looks at a search for what a request brings. An empty text is found in every other, so where
+    /// finding it allows something, it is asked first that it is not empty.
     pub(super) fn check_search(&self, search: &Search<'_>) -> Option<()> {
         let Some(needle) = place(&search.part.operand) else { return Some(()) };
         let (name, at) = (search.name.text.as_str(), search.written[1].at.0);

@@ -6,7 +6,7 @@ use super::scope::Scope;
 use super::tree::Condition;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::types::Type;
+use crate::model::types::{Scalar, Type};
 use crate::syntax::ast::{Comparison, Entry, Literal, OperandKind, Pattern, PatternKind};
 
 impl Scope<'_, '_> {
@@ -65,7 +65,8 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// What of the pattern, outside of maps of labels, takes something away from what may be there. `false` is `not true`.
+    /// What of the pattern, outside of maps of labels, takes something away from what may be there.
+    /// `false` is `not true`.
     fn takes_away(&self, pattern: &Pattern) -> Option<Taken> {
         match &pattern.kind {
             PatternKind::Not(inner) => (!matches!(inner.kind, PatternKind::Any)).then_some(Taken::Not),
@@ -75,7 +76,10 @@ impl Scope<'_, '_> {
                 matches!(operand.kind, OperandKind::Literal(Literal::Bool(false))).then_some(Taken::False)
             }
             PatternKind::List(list) => list.iter().find_map(|one| self.takes_away(one)),
-            PatternKind::Name(name) => self.let_of(name).and_then(|value| self.takes_away(value)),
+            PatternKind::Name(name) => match self.parameter(name) {
+                Some((_, ty)) => (ty == Type::One(Scalar::Bool)).then_some(Taken::Argument),
+                None => self.let_of(name).and_then(|value| self.takes_away(value)),
+            },
             PatternKind::Any
             | PatternKind::Absent
             | PatternKind::Literal(_)
@@ -88,8 +92,9 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// Warns of `deny { level: < 3 }` on what may be absent, unless the condition asks for it. A bound from above, as in
-    /// `deny { amount: > 1000 }`, says enough: a request without an amount asks for none.
+    /// Warns of `deny { level: < 3 }` on what may be absent, unless the condition asks for it. A
+    /// bound from above, as in `deny { amount: > 1000 }`, says enough: a request without an amount
+    /// asks for none.
     pub(super) fn warn_unsaid_order(&self, entries: &[Entry], condition: Option<&Condition>) {
         let vocabulary = self.names.vocabulary();
         for entry in entries {
@@ -155,14 +160,17 @@ impl Scope<'_, '_> {
 enum Taken {
     Not,
     False,
+    /// A parameter that may be `false`.
+    Argument,
 }
 
 fn unsaid(what: &str, pattern: &Pattern, taken: Taken) -> Diagnostic {
     let (word, both, only) = match taken {
-        Taken::Not => ("not", "[not …, absent]", "not […, absent]"),
-        Taken::False => ("false", "[false, absent]", "not [true, absent]"),
+        Taken::Not => ("`not`", "[not …, absent]", "not […, absent]"),
+        Taken::False => ("`false`", "[false, absent]", "not [true, absent]"),
+        Taken::Argument => ("an argument that is `false`", "[…, absent]", "any` and a condition, `when … == …"),
     };
-    let message = format!("`{word}` wants a value, and a request without {what} would not be forbidden");
+    let message = format!("{word} wants a value, and a request without {what} would not be forbidden");
     let help = format!("write `{both}` if that request is meant too, or `{only}` if only one with a value is meant");
     Diagnostic::new(Code::UnsaidAbsence, pattern.at.0, message).label("says nothing of absence").help(help)
 }

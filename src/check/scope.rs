@@ -122,7 +122,8 @@ impl<'s, 'a> Scope<'s, 'a> {
         Self { is_promise: true, ..self }
     }
 
-    /// Whether what never matches here leaves requests alone that somebody meant to forbid, or promises nothing.
+    /// Whether what never matches here leaves requests alone that somebody meant to forbid, or
+    /// promises nothing.
     pub(super) const fn must_match(&self) -> bool {
         self.forbids || self.is_promise
     }

@@ -103,7 +103,8 @@ fn is_escaped(text: &str, at: usize) -> bool {
     text.get(..at).is_some_and(|before| before.ends_with('\\'))
 }
 
-/// Whether what is between brackets begins with `0-9` or `a-z`. In a text that is no glob, brackets alone say little.
+/// Whether what is between brackets begins with `0-9` or `a-z`. In a text that is no glob, brackets
+/// alone say little.
 fn is_span(inner: &str) -> bool {
     matches!(inner.as_bytes(), [from, b'-', to, ..] if from.is_ascii_alphanumeric() && to.is_ascii_alphanumeric())
 }

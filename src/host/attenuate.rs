@@ -67,7 +67,8 @@ impl Host {
     }
 }
 
-/// An empty map matches every request: it is what is left of one whose keys a host found no data for.
+/// An empty map matches every request: it is what is left of one whose keys a host found no data
+/// for.
 fn refuse_empty_maps(document: &Document) -> Result<(), HostError> {
     let lost = document.warnings().iter().filter(|found| found.code == Found::GrantsAll);
     let diagnostics: Vec<_> = lost.cloned().collect();
@@ -77,8 +78,8 @@ fn refuse_empty_maps(document: &Document) -> Result<(), HostError> {
     Err(Report { source: document.source().clone(), diagnostics }.into())
 }
 
-/// The document, unless the restriction that is meant restricts nothing: a host that puts maps together out of data has lost
-/// a part of one, and hands out what it believes to be narrower.
+/// The document, unless the restriction that is meant restricts nothing: a host that puts maps
+/// together out of data has lost a part of one, and hands out what it believes to be narrower.
 fn restricting<'d>(document: &'d Document, name: Option<&str>) -> Result<&'d Document, HostError> {
     match document.template(BlockKind::Restriction, name) {
         Ok(template) if template.restricts_nothing() => {

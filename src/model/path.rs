@@ -117,8 +117,9 @@ pub fn check_segment(segment: &str) -> Result<(), PathError> {
     if segment.chars().any(char::is_control) {
         return Err(PathError::ControlCharacter);
     }
-    // A server that trims blanks would read `.. ` as `..`, and ` ` as nothing; one that drops characters that nobody sees,
-    // which are among those that are neither ASCII nor letters, likewise.
+    // A server that trims blanks would read `.. ` as `..`, and ` ` as nothing; one that drops
+    // characters that nobody sees, which are among those that are neither ASCII nor letters,
+    // likewise.
     let seen = segment.trim();
     if seen.is_empty() {
         return Err(PathError::EmptySegment);

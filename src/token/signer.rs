@@ -22,7 +22,7 @@ pub trait Signer {
     /// Signs the message: 15 bytes that say what the signature is for, and a digest of 32 bytes.
     ///
     /// # Errors
-    /// There is no signature to be had. Log the reason where it is known; callers only learn that there was one.
+    /// There is no signature to be had. Log the reason where it is known; callers only learn that there is none.
     fn sign(&self, message: &[u8; 47]) -> Result<[u8; 64], SignerError>;
 
     /// 32 secret bytes, the same in every call and known to this minter only, to be mixed into new seeds and ids beside

@@ -39,7 +39,8 @@ pub fn from_json_text(text: &str) -> Result<Value, Diagnostic> {
     }
 }
 
-/// Reads a JSON text that people read too: a character that nobody sees stands in it as an escape, as it does in a policy.
+/// Reads a JSON text that people read too: a character that nobody sees stands in it as an escape,
+/// as it does in a policy.
 pub(crate) fn shown_json_text(text: &str) -> Result<Value, Diagnostic> {
     let value = from_json_text(text)?;
     match text.char_indices().find(|&(_, character)| hides_in_source(character)) {

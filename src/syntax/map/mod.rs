@@ -27,6 +27,9 @@
 //! parts of the block stand under `"$fields"`. A file may also be the map that a host passes to TOKENGEN or ATTENUATE: the parts of one block,
 //! and beside them `"use"` with the name of the vocabulary; where it does not say what it is, it is a token.
 //!
+//! A list of no maps under `only`, or of no rules in a restriction, is an error: what it would
+//! leave out restricts nothing.
+//!
 //! Places: a node of the tree has the number of a node of the map, whose path is in [`Source::Map`](crate::diag::Source::Map).
 
 mod json;

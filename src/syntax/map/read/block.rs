@@ -112,7 +112,8 @@ impl Reader {
         }
     }
 
-    /// A list without a rule would become no rule, and what is left out of a restriction restricts nothing.
+    /// A list without a rule would become no rule, and what is left out of a restriction restricts
+    /// nothing.
     fn restricts_nothing(&mut self, what: &str) {
         let help = "write `\"deny\": {}` to allow nothing, or leave the key out";
         self.report(Code::Map, format!("{what}, so nothing would be restricted"), help);
