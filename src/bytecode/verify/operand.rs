@@ -69,6 +69,7 @@ impl<'a> Verifier<'_, 'a> {
 }
 
 /// Most text is short and ASCII, which is seen faster than decoded.
+#[inline]
 pub(super) fn is_utf8(bytes: &[u8]) -> bool {
     bytes.is_ascii() || core::str::from_utf8(bytes).is_ok()
 }
