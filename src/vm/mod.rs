@@ -277,7 +277,7 @@ impl<'p, 'r> Machine<'p, 'r> {
         Some(found.map(|(_, value)| Value::String(value)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn constant(&self, place: Const) -> Option<&'p [u8]> {
         constant(self.pool, place)
     }
