@@ -270,7 +270,7 @@ impl<'p, 'r> Machine<'p, 'r> {
     }
 
     /// The value of a label.
-    #[inline(never)]
+    #[inline]
     fn label_of(&self, labels: &[(&'r str, &'r str)], name: &[u8]) -> Option<Option<Value<'r>>> {
         self.fuel.spend(labels.len())?;
         let found = labels.iter().find(|(label, _)| label.as_bytes() == name);

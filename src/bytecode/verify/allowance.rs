@@ -82,4 +82,4 @@ impl Extent {
 }
 
 /// Bytes that are compared in one step, by a processor that compares sixteen at a time.
-const COMPARED: u64 = 32;
+pub(super) const COMPARED: u64 = 32;
