@@ -141,13 +141,15 @@ impl<'k> Authorizer<'k> {
         if let Err(malformed) = self.check(request) {
             return refused(Refusal::Request(malformed));
         }
-        let mut vouchers = ArrayVec::new();
-        if token.is_vouched() {
-            put_vouchers(token, &mut vouchers);
-        }
+        let room;
+        let vouchers: &[&[u8; 32]] = if token.is_vouched() {
+            room = vouchers_of(token);
+            &room
+        } else {
+            &[]
+        };
         let header = token.header();
-        let context =
-            Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(i64::MAX), vouchers: &vouchers };
+        let context = Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(i64::MAX), vouchers };
         let mut verdict = blocks_verdict(token, request, &context);
         for policy in self.policy_verdicts(request, &context) {
             verdict = verdict.and(policy);
@@ -213,8 +215,8 @@ fn blocks_verdict(token: &Verified<'_>, request: &Request<'_>, context: &Context
 /// Nearly no token has one, and every decision asks.
 #[cold]
 #[inline(never)]
-fn put_vouchers<'b>(token: &Verified<'b>, vouchers: &mut ArrayVec<&'b [u8; 32], BLOCKS>) {
-    vouchers.extend(token.vouchers());
+fn vouchers_of<'b>(token: &Verified<'b>) -> ArrayVec<&'b [u8; 32], BLOCKS> {
+    token.vouchers().collect()
 }
 
 /// A proved program always answers; one that does not is refused.

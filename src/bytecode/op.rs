@@ -352,8 +352,8 @@ ops! {
     0x6b No           "no"         ()                           Value    Leaf,                8 "The bool false.";
     0x6c Issuance     "issuance"   ()                           Value    Leaf,                8 "When the token was minted.";
     0x6d Expiry       "expiry"     ()                           Value    Leaf,                8 "When the token's authority ends; the greatest time where it does not.";
-    0x6e Add          "add"        ()                           Value    Two(Value, Value),   8 "The sum of two ints or durations, or of a time and a duration. Exact where it is a part of a sum; the whole saturates.";
-    0x6f Subtract     "subtract"   ()                           Value    Two(Value, Value),   8 "The difference of two ints, durations or times, or of a time and a duration. Exact where it is a part of a sum; the whole saturates.";
+    0x6e Add          "add"        ()                           Value    Two(Value, Value),  12 "The sum of two ints or durations, or of a time and a duration. Exact where it is a part of a sum; the whole saturates.";
+    0x6f Subtract     "subtract"   ()                           Value    Two(Value, Value),  12 "The difference of two ints, durations or times, or of a time and a duration. Exact where it is a part of a sum; the whole saturates.";
     0x70 Hour         "hour"       ()                           Value    One(Value),          8 "The hour of the day of a time, 0 to 23, UTC.";
     0x71 Minute       "minute"     ()                           Value    One(Value),          8 "The minute of the hour of a time, 0 to 59.";
     0x72 Weekday      "weekday"    ()                           Value    One(Value),          8 "The day of the week of a time, 1 (Monday) to 7 (Sunday), UTC.";

@@ -270,14 +270,14 @@ impl<'p, 'r> Machine<'p, 'r> {
     }
 
     /// The value of a label.
-    #[inline(never)]
+    #[inline]
     fn label_of(&self, labels: &[(&'r str, &'r str)], name: &[u8]) -> Option<Option<Value<'r>>> {
         self.fuel.spend(labels.len())?;
         let found = labels.iter().find(|(label, _)| label.as_bytes() == name);
         Some(found.map(|(_, value)| Value::String(value)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn constant(&self, place: Const) -> Option<&'p [u8]> {
         constant(self.pool, place)
     }

@@ -52,8 +52,7 @@ impl<'a> Verifier<'_, 'a> {
     #[inline]
     pub(super) fn utf8(&mut self, place: Const) -> Checked<u64> {
         let bytes = self.text(place)?;
-        // Most text is short and ASCII, which is seen faster than decoded.
-        need_constant(bytes.is_ascii() || core::str::from_utf8(bytes).is_ok())?;
+        need_constant(is_utf8(bytes))?;
         Ok(bytes.len() as u64)
     }
 
@@ -67,6 +66,12 @@ impl<'a> Verifier<'_, 'a> {
     pub(super) fn sixteen(&mut self, place: Const) -> Checked {
         need_constant(self.constant(place)?.len() == 16)
     }
+}
+
+/// Most text is short and ASCII, which is seen faster than decoded.
+#[inline]
+pub(super) fn is_utf8(bytes: &[u8]) -> bool {
+    bytes.is_ascii() || core::str::from_utf8(bytes).is_ok()
 }
 
 pub(super) fn need_constant(sound: bool) -> Checked {

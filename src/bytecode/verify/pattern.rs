@@ -1,7 +1,7 @@
 //! Proves patterns: that each can be asked of what it is asked of.
 
-use super::allowance::Extent;
-use super::operand::need_constant;
+use super::allowance::{COMPARED, Extent};
+use super::operand::{is_utf8, need_constant};
 use super::{Checked, Fault, Verifier, deeper, need};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::NetworkBits;
@@ -72,6 +72,10 @@ impl<'a> Verifier<'_, 'a> {
     /// A comparison of each value with a text of so many bytes.
     #[inline]
     fn compared(&mut self, length: u64) -> Checked {
+        // As most texts of a token are: a part of a step, which the price of the instruction pays for.
+        if !self.many && length < COMPARED {
+            return Ok(());
+        }
         self.allowance.charge(self.extent().comparing(length))
     }
 
@@ -129,8 +133,18 @@ impl<'a> Verifier<'_, 'a> {
     }
 
     pub(super) fn equal_text(&mut self, text: Const, subject: Subject) -> Checked {
+        // Most constants of a token are strings; the others are apart, so that none of their work is done for one.
+        if subject != Subject::One(Scalar::String) {
+            return self.equal_other(text, subject);
+        }
+        let bytes = self.text(text)?;
+        need_constant(is_utf8(bytes))?;
+        self.compared(bytes.len() as u64)
+    }
+
+    #[inline(never)]
+    fn equal_other(&mut self, text: Const, subject: Subject) -> Checked {
         let length = match subject {
-            Subject::One(Scalar::String) => self.utf8(text)?,
             Subject::One(Scalar::Bytes) => self.text(text)?.len() as u64,
             Subject::One(Scalar::Path) => self.path(text)?,
             Subject::One(Scalar::Uuid) => return self.sixteen(text),

@@ -37,6 +37,7 @@ mod place;
 mod read;
 mod write;
 
+#[cfg(feature = "cli")]
 pub(crate) use json::MARK_HELP;
 pub(crate) use json::shown_json_text;
 pub use json::{from_json_text, said};

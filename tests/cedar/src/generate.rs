@@ -118,7 +118,7 @@ fn pattern(dice: &mut Dice, name: &str, deny: bool) -> Said {
         // "Every element is not one of these" is not "not every element is one of these".
         3 if name != "groups" => {
             let inner = value(dice, name, deny);
-            said(format!("not {}", inner.placet), format!("!({})", inner.cedar))
+            said(not(&inner.placet, deny), format!("!({})", inner.cedar))
         }
         4 if name != "groups" => {
             let (one, other) = (value(dice, name, deny), value(dice, name, deny));
@@ -126,6 +126,11 @@ fn pattern(dice: &mut Dice, name: &str, deny: bool) -> Said {
         }
         _ => value(dice, name, deny),
     }
+}
+
+/// A `deny` says what becomes of a value that is absent. In Cedar the policy is skipped, so it forbids only who has one.
+fn not(placet: &str, deny: bool) -> String {
+    if deny { format!("not [{placet}, absent]") } else { format!("not {placet}") }
 }
 
 /// What is wanted of the value that an attribute has.
@@ -136,7 +141,8 @@ fn value(dice: &mut Dice, name: &str, deny: bool) -> Said {
         "count" => number(dice, &it, &COUNTS),
         "big" => number(dice, &it, &BIGS),
         "flag" => {
-            let truth = dice.one_in(2);
+            // A `deny` of `false` is written as `not [true, absent]`.
+            let truth = dice.one_in(2) || deny;
             said(truth.to_string(), format!("{it} == {truth}"))
         }
         "ip" => {
@@ -173,9 +179,10 @@ fn number(dice: &mut Dice, it: &str, numbers: &[i64]) -> Said {
             }
             said(format!("{low}..{high}"), format!("{it} >= {low} && {it} < {high}"))
         }
-        1 => said(format!("< {number}"), format!("{it} < {number}")),
+        // Nothing is beyond the ends, and a `deny` of nothing is an error.
+        1 if number > i64::MIN => said(format!("< {number}"), format!("{it} < {number}")),
         2 => said(format!("<= {number}"), format!("{it} <= {number}")),
-        3 => said(format!("> {number}"), format!("{it} > {number}")),
+        3 if number < i64::MAX => said(format!("> {number}"), format!("{it} > {number}")),
         4 => said(format!(">= {number}"), format!("{it} >= {number}")),
         _ => said(number.to_string(), format!("{it} == {number}")),
     }
@@ -189,7 +196,7 @@ fn elements(dice: &mut Dice, it: &str, deny: bool) -> Said {
         (0, false) => said(format!("\"{one}\""), format!("[\"{one}\"].containsAll({it})")),
         (0, true) => said(format!("\"{one}\""), format!("{it}.contains(\"{one}\")")),
         (1, false) => said(format!("not \"{one}\""), format!("!({it}.contains(\"{one}\"))")),
-        (1, true) => said(format!("not \"{one}\""), format!("!([\"{one}\"].containsAll({it}))")),
+        (1, true) => said(not(&format!("\"{one}\""), true), format!("!([\"{one}\"].containsAll({it}))")),
         (_, false) => said(list.clone(), format!("{list}.containsAll({it})")),
         (_, true) => said(list.clone(), format!("{it}.containsAny({list})")),
     }
