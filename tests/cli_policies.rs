@@ -129,7 +129,7 @@ fn a_token_that_would_be_over_before_it_is_valid_is_warned_about_and_not_minted(
     place.placet("keygen --local --keyring keys").yes();
     place.placet("check late.placet").yes().says("W0109").says("`ttl` counts from issuance");
     place.placet("check --deny-warnings late.placet").no();
-    place.placet("mint late.placet --keyring keys").no().says("over before its `not_before`");
+    place.placet("mint late.placet --keyring keys").could_not().says("over before its `not_before`");
     place.placet("mint late.placet --keyring keys --now 2099-12-31T23:30:00Z").yes();
 }
 
@@ -375,4 +375,16 @@ fn a_request_that_is_no_json_is_told_with_its_line_and_column() {
     place.placet(eval).no().says("`1.50` is no integer of 64 bits at line 1, column 29");
     place.write("request", "{ \"action\": \"get\" }\n{ \"action\": \"get\" } x\n");
     place.placet(&format!("{eval} --jsonl")).no().says("trailing characters at line 2, column 21");
+}
+
+/// Who joins answers and requests by their lines must not give one request the answer of another.
+#[test]
+fn the_answers_to_a_stream_count_its_blank_lines_too() {
+    let place = place();
+    place.write("requests", "\n{ \"action\": \"get\" }\n \n\nno request\n");
+    let eval = "eval policy.placet --template reader --with user=42 --request requests --jsonl";
+    place.placet(eval).no().says("at line 5, column 2");
+    let answers = place.placet(&format!("{eval} --format json")).no().out;
+    let lines: Vec<_> = answers.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).collect();
+    assert_eq!(lines.iter().map(|line| line["line"].as_u64()).collect::<Vec<_>>(), [Some(2), Some(5)]);
 }

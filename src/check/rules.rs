@@ -160,7 +160,9 @@ impl<'m> Map<'m, '_, '_> {
     fn unknown(&self, key: &str, at: Span) -> Diagnostic {
         if matches!(key, "when" | "unless") {
             let found = Diagnostic::new(Code::UnknownAttribute, at, format!("`{key}` stands behind the map of a rule"));
-            return found.help(format!("write `allow {{ … }} {key} …`; entries of `permissions` have no conditions"));
+            return found.help(format!(
+                "write `allow {{ … }} {key} …`, in the map form `\"rules\": [{{ \"allow\": {{ … }}, \"{key}\": … }}]`; entries of `permissions` have no conditions"
+            ));
         }
         let nearest = nearest(key, RESERVED[..2].iter().copied());
         match nearest {
