@@ -175,7 +175,7 @@ fn an_optional_attribute_is_guarded_before_it_is_read() {
         "E0404",
         "subject",
         "`subject` is optional, and a request may lack it",
-        "write `has subject && …` before it, or `subject: any` in the rule's map",
+        "write `has subject && …` before it",
     );
     http("allow { action: GET } when headers[\"x\"] == \"1\"").says(
         "E0404",
@@ -617,6 +617,13 @@ fn habits_of_other_languages_get_the_help_they_deserve() {
             "write `starts_with(host, …)`",
         ),
         ("allow {} when host is null", "is", "`is` is no operator", "write `!has host`"),
+        ("allow {} when every groups in \"a\"", "every", "`every` looks at no elements", "write `all groups in …`"),
+        (
+            "allow {} when true && some groups in \"a\"",
+            "some",
+            "`some` looks at no elements",
+            "write `any groups in …`",
+        ),
         ("allow {} if has host", "if", "`if` begins no condition", "write `when`"),
         ("allow {} when not has host", "not", "`not` turns a pattern around, not a condition", "write `!has host`"),
         ("allow { path: \"/a\" } -- all", "--", "`--` begins no comment", "write `//`"),

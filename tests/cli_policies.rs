@@ -376,3 +376,15 @@ fn a_request_that_is_no_json_is_told_with_its_line_and_column() {
     place.write("request", "{ \"action\": \"get\" }\n{ \"action\": \"get\" } x\n");
     place.placet(&format!("{eval} --jsonl")).no().says("trailing characters at line 2, column 21");
 }
+
+/// Who joins answers and requests by their lines must not give one request the answer of another.
+#[test]
+fn the_answers_to_a_stream_count_its_blank_lines_too() {
+    let place = place();
+    place.write("requests", "\n{ \"action\": \"get\" }\n \n\nno request\n");
+    let eval = "eval policy.placet --template reader --with user=42 --request requests --jsonl";
+    place.placet(eval).no().says("at line 5, column 2");
+    let answers = place.placet(&format!("{eval} --format json")).no().out;
+    let lines: Vec<_> = answers.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).collect();
+    assert_eq!(lines.iter().map(|line| line["line"].as_u64()).collect::<Vec<_>>(), [Some(2), Some(5)]);
+}

@@ -7,7 +7,7 @@ use super::clocks::{compared, flipped};
 use super::covers::{self, limits};
 use super::presence::matches_absence;
 use super::report::Report;
-use super::tree::{Bound, Condition, Constant, Operand, Pattern, Piece, Term, Test};
+use super::tree::{Bound, Condition, Constant, GlobText, Operand, Pattern, Piece, Term, Test};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::model::types::Type;
@@ -300,6 +300,7 @@ pub(super) fn matches(pattern: &Pattern, value: &Constant) -> Option<bool> {
             Some((least..=most).contains(&number))
         }
         Pattern::Affix(_, text) if text.pieces.iter().all(is_literal) => Some(covers::pattern(pattern, &wanted)),
+        Pattern::Glob(glob) if is_empty(value) && wants_a_character(glob) => Some(false),
         Pattern::Network(_) => Some(covers::pattern(pattern, &wanted)),
         Pattern::Equal(_)
         | Pattern::InParameter(_)
@@ -309,6 +310,19 @@ pub(super) fn matches(pattern: &Pattern, value: &Constant) -> Option<bool> {
         | Pattern::Path(_)
         | Pattern::Labels(_) => covers::pattern(pattern, &wanted).then_some(true),
     }
+}
+
+fn is_empty(value: &Constant) -> bool {
+    match value {
+        Constant::String(text) => text.is_empty(),
+        Constant::Bytes(bytes) => bytes.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether there is more in the glob than `*`. Arguments are not looked at.
+fn wants_a_character(glob: &GlobText) -> bool {
+    glob.0.pieces.iter().any(|piece| matches!(piece, Piece::Literal(bytes) if bytes.iter().any(|byte| *byte != b'*')))
 }
 
 const fn is_literal(piece: &Piece) -> bool {

@@ -20,7 +20,7 @@ pub(super) fn warn(report: &Report, vocabulary: &Vocabulary, block: &Block, rule
             let Some(field) = field.filter(|field| is_of_paths(vocabulary, *field)) else { continue };
             let mut levels = Vec::new();
             collect(&entry.value, rule.entries.len() == 1, &mut levels);
-            let opens = |level: &&Level<'_>| is_open(block.kind, field, &level.below(), rules);
+            let opens = |level: &&Level<'_>| is_open(block.kind, field, level, rules);
             levels.iter().filter(opens).for_each(|level| report.add(level.finding()));
         }
     }
@@ -40,17 +40,30 @@ struct Level<'t> {
 }
 
 impl Level<'_> {
+    /// All that lies below the base.
     fn below(&self) -> Pattern {
-        let pieces = vec![Piece::Literal(format!("{}/**", self.base).into_bytes())];
+        self.path("/**")
+    }
+
+    /// What of it this pattern leaves to other rules.
+    fn left(&self) -> Pattern {
+        self.path(if self.text == self.base { "/*/**" } else { "/*/*/**" })
+    }
+
+    fn path(&self, end: &str) -> Pattern {
+        let pieces = vec![Piece::Literal(format!("{}{end}", self.base).into_bytes())];
         Pattern::Path(PathText(Text { pieces }))
     }
 
     fn finding(&self) -> Diagnostic {
         let Self { text, base, at } = self;
         let message = format!("`{text}` is one level: `{base}/a/b` stays allowed");
-        let exact =
-            if text == base { format!(", or `== \"{text}\"` if this one path is meant") } else { String::new() };
-        let help = format!("write `\"{base}/**\"` for the path and all that lies below it{exact}");
+        let exact = if text == base {
+            format!("or `== \"{text}\"` if this one path is meant")
+        } else {
+            format!("or name it, `let one = \"{text}\"`, if this one level is meant")
+        };
+        let help = format!("write `\"{base}/**\"` for the path and all that lies below it, {exact}");
         Diagnostic::new(Code::OneLevel, *at, message).label("leaves what lies below open").help(help)
     }
 }
@@ -76,11 +89,12 @@ fn is_place(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|last| !last.is_empty() && !last.contains(['.', '*']))
 }
 
-/// Whether an `allow` holds all that is matched by `below`, and no `deny` does. A restriction
-/// without `only` holds everything.
-fn is_open(kind: BlockKind, field: FieldNo, below: &Pattern, rules: &[Rule]) -> bool {
+/// Whether an `allow` holds all that lies below, and no `deny` what the level leaves of it. A
+/// restriction without `only` holds everything.
+fn is_open(kind: BlockKind, field: FieldNo, level: &Level<'_>, rules: &[Rule]) -> bool {
+    let (below, left) = (level.below(), level.left());
     let holds = |rule: &Rule| match rule.tests.iter().find(|test| test.field == field) {
-        Some(test) => covers::pattern(&test.pattern, below),
+        Some(test) => covers::pattern(&test.pattern, if rule.effect == Effect::Allow { &below } else { &left }),
         None => rule.effect == Effect::Allow,
     };
     let is_unlimited = kind == BlockKind::Restriction && rules.iter().all(|rule| rule.effect == Effect::Deny);

@@ -11,16 +11,24 @@ use crate::syntax::ast::{Comparison, Entry, Literal, OperandKind, Pattern, Patte
 
 impl Scope<'_, '_> {
     /// Sees to it that a rule that forbids says what becomes of a request without a value: wherever
-    /// a pattern on what may be absent has a `not`, it says `absent` too. `key` is the attribute's
-    /// name.
-    pub(super) fn refuse_unsaid_absence(&self, key: &str, ty: Type, optional: bool, pattern: &Pattern) -> Option<()> {
-        if optional
-            && let Some(taken) = self.takes_away(pattern)
-            && !self.mentions_absent(pattern)
-        {
-            return self.report.poison(unsaid(&format!("`{key}`"), pattern, taken));
+    /// a pattern on what may be absent has a `not`, it says `absent` too, or the condition asks for
+    /// a value.
+    pub(super) fn refuse_unsaid_absence(&self, entries: &[Entry], condition: Option<&Condition>) -> Option<()> {
+        let vocabulary = self.names.vocabulary();
+        let asked = condition.map(|condition| Present::when(condition, true)).unwrap_or_default();
+        let mut whole = Some(());
+        for Entry { key, value, .. } in entries {
+            let Some(field) = vocabulary.field(&key.text) else { continue };
+            let Some(attribute) = vocabulary.attribute(field) else { continue };
+            let taken = self.takes_away(value).filter(|_| attribute.optional && !asked.has(field));
+            if let Some(taken) = taken.filter(|_| !self.mentions_absent(value)) {
+                whole = self.report.poison(unsaid(&format!("`{}`", key.text), value, taken));
+            } else if attribute.ty == Type::Labels {
+                let is_asked = |label: &str| asked.has_label(field, label);
+                whole = self.refuse_in_labels(&key.text, value, &is_asked).and(whole);
+            }
         }
-        if ty == Type::Labels { self.refuse_in_labels(key, pattern) } else { Some(()) }
+        whole
     }
 
     /// The same of a condition that forbids where it is true: `any groups in not "staff"` is false
@@ -36,13 +44,14 @@ impl Scope<'_, '_> {
     }
 
     /// The same of each label, since a request may always lack one.
-    fn refuse_in_labels(&self, key: &str, pattern: &Pattern) -> Option<()> {
+    fn refuse_in_labels(&self, key: &str, pattern: &Pattern, is_asked: &dyn Fn(&str) -> bool) -> Option<()> {
         match &pattern.kind {
             PatternKind::Map(entries) => {
                 let mut whole = Some(());
                 for entry in entries {
                     if let Some(taken) = self.takes_away(&entry.value)
                         && !self.mentions_absent(&entry.value)
+                        && !is_asked(&entry.key.text)
                     {
                         let what = format!("`{key}[\"{}\"]`", entry.key.text);
                         whole = self.report.poison(unsaid(&what, &entry.value, taken));
@@ -50,8 +59,10 @@ impl Scope<'_, '_> {
                 }
                 whole
             }
-            PatternKind::List(list) => list.iter().try_for_each(|one| self.refuse_in_labels(key, one)),
-            PatternKind::Name(name) => self.let_of(name).map_or(Some(()), |value| self.refuse_in_labels(key, value)),
+            PatternKind::List(list) => list.iter().try_for_each(|one| self.refuse_in_labels(key, one, is_asked)),
+            PatternKind::Name(name) => {
+                self.let_of(name).map_or(Some(()), |value| self.refuse_in_labels(key, value, is_asked))
+            }
             // Labels that lack one are among those that are not `{ … }`, so they are forbidden.
             PatternKind::Not(_)
             | PatternKind::Any

@@ -116,7 +116,7 @@ impl Reading<'_, '_, '_> {
             self.scope.report.add(
                 Diagnostic::new(Code::Unguarded, at, format!("`{name}` is optional, and a request may lack it"))
                     .label("perhaps absent")
-                    .help(format!("write `has {name} && …` before it, or `{name}: any` in the rule's map")),
+                    .help(self.way_to_ask(name)),
             );
         }
         Some(Typed::new(Operand::Field(field), scalar, format!("`{name}`")))
@@ -149,10 +149,22 @@ impl Reading<'_, '_, '_> {
             self.scope.report.add(
                 Diagnostic::new(Code::Unguarded, at, format!("`{spelled}` is not there in every request"))
                     .label("perhaps absent")
-                    .help(format!("write `has {spelled} && …` before it")),
+                    .help(self.way_to_ask(&spelled)),
             );
         }
         Some(Typed::new(Operand::Label(field, label.to_owned()), Scalar::String, format!("`{spelled}`")))
+    }
+
+    /// How to say what becomes of a request without `what`. Where the condition takes away, `has` alone
+    /// would let that request through.
+    fn way_to_ask(&self, what: &str) -> String {
+        if self.scope.forbids {
+            format!(
+                "write `!has {what} || …` before it if that request is meant too, or `has {what} && …` if it is not"
+            )
+        } else {
+            format!("write `has {what} && …` before it")
+        }
     }
 
     /// A sum that is not a part of another. Its parts may be as large as they like, since they are computed exactly.

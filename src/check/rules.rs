@@ -50,10 +50,12 @@ impl Scope<'_, '_> {
         let condition = self.guard(source.effect, source.when, source.unless, present);
         let (actions, tests) = read?;
         if source.effect == Effect::Deny
-            && !self.is_promise
             && let Some(condition) = &condition
         {
-            self.warn_unsaid_order(source.entries, condition.as_ref());
+            self.refuse_unsaid_absence(source.entries, condition.as_ref())?;
+            if !self.is_promise {
+                self.warn_unsaid_order(source.entries, condition.as_ref());
+            }
         }
         if let (Some(Some(condition)), Some(at)) = (&condition, source.when.or(source.unless).map(|it| it.at.0)) {
             let has_both = source.when.is_some() && source.unless.is_some();
@@ -74,8 +76,7 @@ impl Scope<'_, '_> {
         // Rules stay; room that no test takes would stay with them.
         let attributes = source.entries.iter().filter(|entry| !is_of_actions(&entry.key.text)).count();
         let tests = Vec::with_capacity(attributes);
-        let mut map =
-            Map { scope: self, first: BTreeMap::new(), actions: None, tests, whole: true, effect: source.effect };
+        let mut map = Map { scope: self, first: BTreeMap::new(), actions: None, tests, whole: true };
         for entry in source.entries {
             if map.entry(entry).is_none() {
                 map.whole = false;
@@ -110,7 +111,6 @@ struct Map<'m, 's, 'a> {
     actions: Option<ActionSet>,
     tests: Vec<Test>,
     whole: bool,
-    effect: Effect,
 }
 
 impl<'m> Map<'m, '_, '_> {
@@ -132,9 +132,6 @@ impl<'m> Map<'m, '_, '_> {
         // Said only where something is wrong: most maps are fine, and there are many.
         let what = &format_args!("`{key}`");
         let pattern = self.scope.pattern(&entry.value, attribute, what, absence)?;
-        if self.effect == Effect::Deny {
-            self.scope.refuse_unsaid_absence(key, attribute.ty, attribute.optional, &entry.value)?;
-        }
         self.tests.push(Test { field, pattern });
         Some(())
     }
@@ -163,7 +160,9 @@ impl<'m> Map<'m, '_, '_> {
     fn unknown(&self, key: &str, at: Span) -> Diagnostic {
         if matches!(key, "when" | "unless") {
             let found = Diagnostic::new(Code::UnknownAttribute, at, format!("`{key}` stands behind the map of a rule"));
-            return found.help(format!("write `allow {{ … }} {key} …`; entries of `permissions` have no conditions"));
+            return found.help(format!(
+                "write `allow {{ … }} {key} …`, in the map form `\"rules\": [{{ \"allow\": {{ … }}, \"{key}\": … }}]`; entries of `permissions` have no conditions"
+            ));
         }
         let nearest = nearest(key, RESERVED[..2].iter().copied());
         match nearest {

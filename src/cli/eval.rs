@@ -115,11 +115,12 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
         let mut scratch = Scratch::new();
         while let Some(line) = next_line(&mut reader, SOURCE_BYTES).map_err(|error| failed(&error))? {
             bar.inc(line.length as u64);
+            tally.lines += 1;
             if line.is_blank() {
                 continue;
             }
             let explanation = tally.decide(court, ready, &line, &mut scratch);
-            let written = write_line(&mut out, &explanation, tally.count, ui.is_json());
+            let written = write_line(&mut out, &explanation, tally.lines, ui.is_json());
             // A caller that has nothing more to ask for now may be waiting for the answer.
             let flushed = written.and_then(|()| if reader.buffer().is_empty() { out.flush() } else { Ok(()) });
             if !ui.arrived(flushed) {
@@ -141,6 +142,9 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
 /// What was decided so far, and how long deciding took: reading and printing do not count.
 #[derive(Debug, Default)]
 struct Tally {
+    /// Lines that were read. An answer names its line, and there are none to blank ones.
+    lines: usize,
+    /// Requests among them.
     count: usize,
     words: [usize; 4],
     deciding: Duration,
@@ -149,7 +153,7 @@ struct Tally {
 impl Tally {
     fn decide(&mut self, court: &Court<'_>, ready: &Ready, line: &Line, scratch: &mut Scratch) -> Explanation {
         self.count += 1;
-        let read = line.text().and_then(|text| from_json_text(text).map_err(|found| said(text, &found, self.count)));
+        let read = line.text().and_then(|text| from_json_text(text).map_err(|found| said(text, &found, self.lines)));
         let explanation = match (ready.refusal(), read) {
             (Some(refusal), _) => court.decided(Verdict::Refused(refusal), ready.now()),
             (None, Err(message)) => not_json(message),

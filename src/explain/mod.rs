@@ -13,6 +13,7 @@
 
 mod mend;
 mod nearest;
+mod patience;
 pub(crate) mod propose;
 mod refusal;
 mod search;

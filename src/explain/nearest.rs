@@ -8,7 +8,7 @@ use crate::bytecode::cursor::Cursor;
 use crate::bytecode::wildcard::{GlobPiece, PathPiece};
 
 /// States that are looked at before the search gives up: a proposal is a courtesy, not worth more.
-const STATES: usize = 40_000;
+pub(super) const STATES: usize = 40_000;
 
 /// A pattern as a machine over units; a state is a number, the start is given, `None` in a step puts nothing into the word.
 trait Machine {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::patience;
 use super::tree::{Effect, Operand, Pattern, Rule, Test, Truth};
 use super::wish::{Facts, Part, Wish};
 use super::words::Words;
@@ -52,7 +53,7 @@ impl Search<'_, '_> {
         let mut open =
             BTreeMap::from([(((0, 0, 0), 0), Way { wish: from.clone(), needs: Vec::new(), rules: Vec::new() })]);
         let mut seen = vec![from.clone()];
-        for _ in 0..self.decisions() {
+        for _ in 0..self.decisions(from) {
             let (_, way) = open.pop_first()?;
             let verdict = decide(&way.wish);
             if verdict.is_allow() {
@@ -69,9 +70,11 @@ impl Search<'_, '_> {
     }
 
     /// How many decisions the search may cost: fewer where each may take long, so that the holder of a token cannot make a
-    /// service explain for minutes what it denies in milliseconds.
-    fn decisions(&self) -> u64 {
-        let cost: u64 = self.programs.iter().map(|program| program.cost).sum();
+    /// service explain for minutes what it denies in milliseconds. Behind each of them, rules are mended.
+    fn decisions(&self, from: &Wish) -> u64 {
+        let by_holders = self.programs.iter().filter(|program| program.cost > 0);
+        let mending = |program: &Program| patience::price(&program.rules, from, self.facts.vocabulary, RULES);
+        let cost: u64 = by_holders.map(|program| program.cost + mending(program)).sum();
         (STEPS / cost.max(1)).clamp(1, DECISIONS)
     }
 

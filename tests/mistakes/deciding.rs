@@ -208,3 +208,27 @@ fn an_explanation_asks_for_another_element_and_not_for_the_same_again() {
     let passes = why.nearest.and_then(|nearest| nearest.request).expect("a request that passes");
     assert_eq!(passes["ss"].as_array().map(Vec::len), Some(2), "{passes}");
 }
+
+// What an explanation costs.
+
+/// Each of the restrictions is mended by what the other one refuses, so the search goes on for as long as it may; and each
+/// mended value is searched for among tens of thousands of states.
+#[test]
+fn no_holder_makes_a_service_explain_for_minutes() {
+    let only = |letter: char| {
+        let rule = |number| format!("only {{ account: glob \"{letter}{number}{}*b\" }}\n", "?".repeat(14));
+        (10..50).map(rule).collect::<String>()
+    };
+    let of = |restriction: &str| document(&format!("{OLD}restriction r {{ {restriction} }}"));
+    let (first, second) = (only('a'), only('c'));
+    let token = minted(&local().into(), "allow { account: any }", &first);
+    let document = of(&second);
+    let token = attenuate(&token, &compiled(&document, []), document.vocabulary(), NOW, false, &mut random()).unwrap();
+    let (text, keyring, sources) = (token.text(), keyring(), Sources::none());
+    let values = vec![(FieldNo(1), OwnedValue::One(Constant::String("z".repeat(2_000))))];
+    let request = OwnedRequest { action: ActionNo(0), values };
+    let court = Court::new(Authorizer::new(&keyring, document.vocabulary()), Some(&text), &sources);
+    let before = std::time::Instant::now();
+    assert_eq!(court.explain(&request, NOW).verdict, "not_permitted");
+    assert!(before.elapsed().as_secs() < 20, "{:?}", before.elapsed());
+}

@@ -243,7 +243,7 @@ fn every_example_of_the_language_page_is_free_of_errors_and_warnings() {
 #[test]
 fn a_deny_of_one_level_beside_an_allow_of_all_is_warned_about() {
     let of = |rules: &str| {
-        let document = document(&format!("use http policy p {{ {rules} }}"));
+        let document = document(&format!("use http let one = \"/users/*\" policy p {{ {rules} }}"));
         document.warnings().iter().filter(|found| found.code == Code::OneLevel).count()
     };
     for rules in [
@@ -251,6 +251,8 @@ fn a_deny_of_one_level_beside_an_allow_of_all_is_warned_about() {
         "allow { path: \"/**\" } deny { path: \"/admin\" }",
         "allow { action: GET } deny { path: \"/admin/*\" }",
         "allow { path: \"/a/**\" } deny { action: PUT, path: [\"/a/b/*\", \"/c\"] }",
+        "allow { path: \"/**\" } deny { path: [\"/admin/*\", \"/admin/a/**\"] }",
+        "allow { path: \"/**\" } deny { path: [\"/admin/*\", == \"/admin/a/b\"] }",
         "} restriction r { deny { path: \"/admin/*\" }",
     ] {
         assert_eq!(of(rules), 1, "{rules}");
@@ -263,6 +265,10 @@ fn a_deny_of_one_level_beside_an_allow_of_all_is_warned_about() {
         "allow { path: \"/**\" } deny { path: any } when path in \"/admin/*\"",
         "allow { path: \"/**\" } deny { path: [\"/admin\", \"/admin/**\"] }",
         "allow { path: \"/**\" } deny { path: \"/admin/*\" } deny { path: \"/admin/**\" }",
+        "allow { path: \"/**\" } deny { path: [\"/admin/*\", \"/admin/*/**\"] }",
+        "allow { path: \"/**\" } deny { path: \"/admin/*\" } deny { path: \"/admin/*/*/**\" }",
+        "allow { path: \"/**\" } deny { path: \"/admin\" } deny { path: \"/admin/*/**\" }",
+        "allow { path: \"/**\" } deny { action: DELETE, path: one }",
         "allow { path: \"/v1/**\" } deny { path: \"/admin/*\" }",
         "} restriction r { only { path: \"/v1/**\" } deny { path: \"/admin/*\" }",
     ] {

@@ -121,6 +121,55 @@ fn false_is_not_true_in_a_rule_that_forbids() {
     }
 }
 
+/// `has` says as much as `absent` does: the request without a value is not forbidden.
+#[test]
+fn a_rule_that_forbids_may_ask_for_the_value_in_its_condition() {
+    let of = |rule: &str| {
+        codes(&format!(
+            "vocabulary v 1 {{ s: string optional ok: bool optional l: labels optional action get }} \
+             policy p {{ allow {{ action: get }} {rule} }}"
+        ))
+    };
+    for rule in [
+        "deny { s: not \"a\" } when has s",
+        "deny { s: != \"a\" } when has s && hour(time) == 3",
+        "deny { s: not \"a\" } unless !has s",
+        "deny { ok: false } when has ok",
+        "never { s: not \"a\" } when has s",
+        "deny { l: { a: not \"x\" } } when has l[\"a\"]",
+    ] {
+        assert_eq!(of(rule), [], "{rule}");
+    }
+    for rule in [
+        "deny { s: not \"a\" } when has ok",
+        "deny { s: not \"a\" } unless has s",
+        "deny { s: not \"a\" } when has s || hour(time) == 3",
+        "deny { l: { a: not \"x\" } } when has l",
+        "deny { l: { a: not \"x\" } } when has l[\"b\"]",
+    ] {
+        assert_eq!(of(rule), [Code::UnsaidAbsence], "{rule}");
+    }
+}
+
+/// Who follows the help of an error must not be left with a rule that lets absent values through
+/// unsaid: `deny { ip: any } unless ip in …` forbids nothing to whoever has no address.
+#[test]
+fn the_help_for_an_absent_value_opens_no_rule_that_forbids() {
+    let help = |rule: &str| {
+        let report = read(&format!("use http policy p {{ allow {{ path: \"/**\" }} {rule} }}")).unwrap_err();
+        let found: Vec<_> = report.diagnostics.iter().filter(|found| found.code == Code::Unguarded).collect();
+        assert_eq!(found.len(), 1, "{rule}");
+        found[0].help.clone().expect("it says what to do")
+    };
+    let asked = "write `has ip && …` before it";
+    let both = "write `!has ip || …` before it if that request is meant too, or `has ip && …` if it is not";
+    assert_eq!(help("deny { action: PUT } unless ip in \"10.0.0.0/8\""), asked);
+    assert_eq!(help("deny { action: PUT } when ip in \"10.0.0.0/8\""), both);
+    assert_eq!(help("deny { action: PUT } when !(ip in \"10.0.0.0/8\")"), asked);
+    assert_eq!(help("allow { action: PUT } when ip in \"10.0.0.0/8\""), asked);
+    assert_eq!(help("allow { action: PUT } unless ip in \"10.0.0.0/8\""), both);
+}
+
 fn warned(text: &str, code: Code) -> bool {
     document(text).warnings().iter().any(|found| found.code == code)
 }
@@ -160,6 +209,7 @@ fn what_a_request_looks_for_is_not_empty() {
         "allow { action: get } when contains(object, owner)",
         "allow { action: get } when starts_with(\"user/42/\", object)",
         "allow { team: any } when contains(object, team)",
+        "allow { owner: not glob \"?*\" } when contains(object, owner)",
         "allow { headers: { a: any } } when contains(object, headers[\"a\"])",
         "allow { action: get } when length(owner) > 0 || contains(object, owner)",
         "allow { action: get } when length(owner) < 5 && contains(object, owner)",
@@ -178,6 +228,8 @@ fn what_a_request_looks_for_is_not_empty() {
         "allow { action: get } when ends_with(owner, \"/\") && starts_with(object, owner)",
         "allow { owner: not \"\" } when contains(object, owner)",
         "allow { owner: prefix \"u\" } when contains(object, owner)",
+        "allow { owner: [glob \"?*\", \"root\"] } when contains(object, owner)",
+        "allow { action: get } when owner in glob \"*-team\" && contains(object, owner)",
         "allow { headers: { a: suffix \"/\" } } when starts_with(object, headers[\"a\"])",
         "allow { action: get } when !contains(object, owner)",
         "allow { action: get } deny { action: get } when contains(object, owner)",

@@ -17,6 +17,7 @@ impl Scene<'_> {
             .or_else(|| self.between_patterns(found))
             .or_else(|| self.range(found))
             .or_else(|| self.sign(found))
+            .or_else(|| self.quantifier(found))
             .or_else(|| self.word_as_operator(found))
     }
 
@@ -106,6 +107,21 @@ impl Scene<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `every groups in …`: the first word was read as a value, the second as the key of a field.
+    fn quantifier(&self, found: Token) -> Option<Diagnostic> {
+        if !self.expects(Rule::colon) || self.in_map || self.word(Some(found)) != "in" {
+            return None;
+        }
+        let (word, set) = (self.word(self.before[1]), self.word(self.before[0]));
+        let own = match word.to_ascii_lowercase().as_str() {
+            "every" | "each" | "forall" => "all",
+            "some" | "exists" => "any",
+            _ => return None,
+        };
+        let help = format!("write `{own} {set} in …`");
+        Some(syntax(self.before[1]?.span, format!("`{word}` looks at no elements"), help))
     }
 
     /// `host like "a*"`, `allow { … } if …`: a word that was read as the key of a field, since nothing else fits.

@@ -1,0 +1,92 @@
+//! What looking for changes costs besides the decisions: for a pattern, the nearest value that matches is searched for among
+//! as many states as the pattern and the value have together.
+
+use super::nearest::STATES;
+use super::tree::{Pattern, Rule, Test, Truth};
+use super::wish::Wish;
+use crate::author::request::OwnedValue;
+use crate::check::tree::Constant;
+use crate::model::vocabulary::{FieldNo, Vocabulary};
+
+/// Steps of one state of such a search.
+const STATE: u64 = 32;
+
+/// Steps that mending the dearest `most` of these rules may take.
+pub(super) fn price(rules: &[Rule], wish: &Wish, vocabulary: &Vocabulary, most: usize) -> u64 {
+    let fields = (0..=u8::MAX).map(FieldNo).take(vocabulary.attributes().len());
+    let lengths: Vec<u64> = fields.map(|field| wish.value(field).map_or(0, |value| length(&value))).collect();
+    let longest = lengths.iter().copied().max().unwrap_or(0);
+    let of_test = |test: &Test| match test {
+        Test::Action(_) => 0,
+        Test::Field(field, wanted) => pattern(wanted, lengths.get(usize::from(field.0)).copied().unwrap_or(longest)),
+        Test::When(condition) => truth(condition, longest),
+    };
+    let mut prices: Vec<u64> = rules.iter().map(|rule| rule.tests.iter().map(of_test).sum()).collect();
+    prices.sort_unstable_by(|left, right| right.cmp(left));
+    prices.into_iter().take(most).sum::<u64>() * STATE
+}
+
+fn truth(condition: &Truth, length: u64) -> u64 {
+    match condition {
+        Truth::All(parts) | Truth::Some(parts) => parts.iter().map(|part| truth(part, length)).sum(),
+        Truth::Not(inner) => truth(inner, length),
+        Truth::Matches(_, wanted) | Truth::AnyElement(_, wanted) | Truth::EveryElement(_, wanted) => {
+            pattern(wanted, length)
+        }
+        Truth::Constant(_)
+        | Truth::Compare(..)
+        | Truth::Member(..)
+        | Truth::Has(_)
+        | Truth::HasLabel(..)
+        | Truth::Truth(_)
+        | Truth::Vouched(_) => 0,
+    }
+}
+
+fn pattern(wanted: &Pattern, length: u64) -> u64 {
+    match wanted {
+        Pattern::Not(inner) | Pattern::Label(_, inner) => pattern(inner, length),
+        Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().map(|part| pattern(part, length)).sum(),
+        Pattern::Prefix(constant)
+        | Pattern::Suffix(constant)
+        | Pattern::Glob(constant)
+        | Pattern::Regex(constant)
+        | Pattern::Path(constant)
+        | Pattern::Within(constant) => ((constant.len() as u64 + 1) * (length + 1)).min(STATES as u64),
+        Pattern::Any
+        | Pattern::Absent
+        | Pattern::Bool(_)
+        | Pattern::Equal(_)
+        | Pattern::Range(..)
+        | Pattern::Network(_) => 0,
+    }
+}
+
+fn length(value: &OwnedValue) -> u64 {
+    let of_one = |constant: &Constant| match constant {
+        Constant::String(text) | Constant::Path(text) => text.len() as u64,
+        Constant::Bytes(bytes) => bytes.len() as u64,
+        _ => 0,
+    };
+    match value {
+        OwnedValue::One(constant) => of_one(constant),
+        OwnedValue::Set(elements) => elements.iter().map(of_one).sum(),
+        OwnedValue::Labels(labels) => labels.iter().map(|(_, value)| value.len() as u64).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_is_paid_for_by_both_lengths_and_what_is_only_compared_by_none() {
+        let glob = |length| Pattern::Glob(vec![1; length]);
+        assert_eq!(pattern(&Pattern::Equal(vec![1; 1_000]), 16_000), 0);
+        assert_eq!(pattern(&glob(9), 99), 1_000);
+        assert_eq!(pattern(&Pattern::Not(Box::new(glob(9))), 99), 1_000);
+        assert_eq!(pattern(&Pattern::AnyOf(vec![glob(9), Pattern::Any, glob(9)]), 99), 2_000);
+        assert_eq!(pattern(&glob(6_000), 16_000), STATES as u64);
+        assert_eq!(truth(&Truth::Not(Box::new(Truth::EveryElement(FieldNo(1), glob(9)))), 99), 1_000);
+    }
+}
