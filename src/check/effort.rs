@@ -50,7 +50,9 @@ impl Effort {
     #[must_use]
     pub fn reading(expression: &str) -> u64 {
         let count = |what: &str| expression.matches(what).count() as u64;
-        let folded = if expression.contains("(?") { FOLDED * (count("\\p") + count("\\P")) } else { 0 };
+        let classes = ["\\w", "\\W", "\\d", "\\D", "\\s", "\\S"].into_iter().map(count).sum::<u64>();
+        // Only flags make them classes of Unicode.
+        let folded = if expression.contains("(?") { FOLDED * classes } else { 0 };
         BYTE * expression.len() as u64 + CLASS * (count("[") + count("\\")) + folded
     }
 }

@@ -35,6 +35,7 @@ pub fn parse(text: &str, scalar: Scalar) -> Result<Hir, String> {
 /// # Errors
 /// As [`parse`].
 pub fn meaning(text: &str, mut tree: Ast, scalar: Scalar) -> Result<Hir, String> {
+    ast::visit(&tree, NoProperties)?;
     let is_text = scalar != Scalar::Bytes;
     to_ascii(&mut tree, is_text);
     let mut translator = TranslatorBuilder::new().dot_matches_new_line(true).unicode(is_text).utf8(is_text).build();
@@ -116,6 +117,33 @@ fn wants_capital(shape: &str, scalar: Scalar) -> bool {
         }
     }
     false
+}
+
+/// Refuses `\p{…}`. Its tables are there or not by the features that a whole build has turned on, and a policy means the same
+/// in every build.
+struct NoProperties;
+
+impl NoProperties {
+    fn refuse() -> Result<(), String> {
+        Err("properties of Unicode, `\\p{…}`, are not there; `(?u)\\w` is a letter or digit of any script".to_owned())
+    }
+}
+
+impl Visitor for NoProperties {
+    type Output = ();
+    type Err = String;
+
+    fn finish(self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn visit_pre(&mut self, node: &Ast) -> Result<(), String> {
+        if matches!(node, Ast::ClassUnicode(_)) { Self::refuse() } else { Ok(()) }
+    }
+
+    fn visit_class_set_item_pre(&mut self, item: &ast::ClassSetItem) -> Result<(), String> {
+        if matches!(item, ast::ClassSetItem::Unicode(_)) { Self::refuse() } else { Ok(()) }
+    }
 }
 
 /// Counts the stand-ins that are text of their own. In a class a spliced text would be a set of characters, and wider

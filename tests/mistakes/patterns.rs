@@ -441,3 +441,13 @@ fn every_line_of_the_page_on_regular_expressions_is_true() {
         }
     }
 }
+
+#[test]
+fn a_property_of_unicode_is_refused_however_the_program_was_built() {
+    for regex in ["\\p{Greek}", "\\P{L}", "\\pN+", "[a\\p{Lu}]", "(?u)[^\\p{Greek}]", "x(?:y|\\p{L})z"] {
+        let text = format!("{SHELF} policy p {{ allow {{ name: ~\"{regex}\" }} }}");
+        let found = read(&text).expect_err(regex);
+        assert_eq!(found.diagnostics[0].code, Code::BadRegex, "{regex}: {found}");
+        assert!(found.diagnostics[0].message.contains("properties of Unicode"), "{regex}: {found}");
+    }
+}
