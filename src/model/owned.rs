@@ -1,6 +1,7 @@
 //! Values and requests that own their data: for code that builds, keeps or changes requests. A
 //! service that has its values at hand builds a [`Request`] directly, without allocating.
 
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -229,7 +230,7 @@ impl TimedRequest {
         match (labels.iter().position(|(label, _)| label == name), value) {
             (Some(place), Some(value)) => value.clone_into(&mut labels[place].1),
             (Some(place), None) => _ = labels.remove(place),
-            (None, Some(value)) => labels.push((name.into(), value.into())),
+            (None, Some(value)) => labels.push((name.to_owned(), value.to_owned())),
             (None, None) => {}
         }
         self.with(field, Some(OwnedValue::Labels(labels)))
