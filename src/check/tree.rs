@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+pub use crate::model::owned::Constant;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -264,47 +265,6 @@ impl Term {
         match self {
             Self::Constant(Constant::Int(n) | Constant::Time(n) | Constant::Duration(n)) => Some(*n),
             Self::Constant(_) | Self::Parameter(_) | Self::Text(_) => None,
-        }
-    }
-}
-
-/// A value of a type.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Constant {
-    /// `bool`
-    Bool(bool),
-    /// `int`
-    Int(i64),
-    /// `string`
-    String(String),
-    /// `bytes`
-    Bytes(Vec<u8>),
-    /// `uuid`
-    Uuid([u8; 16]),
-    /// `time`, ms
-    Time(i64),
-    /// `duration`, ms
-    Duration(i64),
-    /// `ip`
-    Ip(Address),
-    /// `path`, canonical.
-    Path(String),
-}
-
-impl Constant {
-    /// Its type.
-    #[must_use]
-    pub const fn scalar(&self) -> Scalar {
-        match self {
-            Self::Bool(_) => Scalar::Bool,
-            Self::Int(_) => Scalar::Int,
-            Self::String(_) => Scalar::String,
-            Self::Bytes(_) => Scalar::Bytes,
-            Self::Uuid(_) => Scalar::Uuid,
-            Self::Time(_) => Scalar::Time,
-            Self::Duration(_) => Scalar::Duration,
-            Self::Ip(_) => Scalar::Ip,
-            Self::Path(_) => Scalar::Path,
         }
     }
 }
