@@ -1,5 +1,7 @@
 //! Every cap of Placet, each with its reason. Nothing else in the crate invents a bound.
 
+use core::time::Duration;
+
 /// A token rides in one header line; common proxies refuse lines above 8 KiB, and base64 adds a third.
 pub const TOKEN_BYTES: usize = 6 * 1024;
 
@@ -108,12 +110,10 @@ pub const CLAIM_ENTRIES: usize = 64;
 /// Bytes of an audience's name: as long as a host name may be, and more than an identifier needs.
 pub const AUDIENCE_BYTES: usize = 255;
 
-/// How far ahead the clock of a minter may be, in milliseconds, unless a verifier says otherwise: machines that keep their
-/// clocks by NTP are within a second of each other, and a minute is what other token systems grant.
-pub const CLOCK_SKEW: i64 = 60 * 1000;
-
-/// What a clock reads that cannot be read or is before 1970: a moment at which every token is refused.
-pub const NO_CLOCK: i64 = -1;
+/// How far ahead the clock of a minter may be unless a verifier says otherwise: machines that keep their clocks by NTP are
+/// within a second of each other, and a minute is what other token systems grant. A request whose time lies further than
+/// this before the token's issuance is refused.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// 2000-01-01T00:00:00Z. A smaller number of milliseconds was probably meant as seconds.
 pub const YEAR_2000: i64 = 946_684_800_000;

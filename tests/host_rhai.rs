@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use placet::host::{self, Host};
+use placet::model::time::Time;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::LocalKey;
 use rhai::{Engine, EvalAltResult, Map};
@@ -23,7 +24,7 @@ fn keyring() -> Keyring {
 }
 
 fn host() -> Arc<Host> {
-    Arc::new(Host::builder(keyring()).vocabulary("momento").minting().clock(|| NOW).build().unwrap())
+    Arc::new(Host::builder(keyring()).vocabulary("momento").minting().clock(|| Time::from_millis(NOW)).build().unwrap())
 }
 
 fn engine() -> Engine {

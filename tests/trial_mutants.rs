@@ -2,10 +2,11 @@
 #![cfg(feature = "author")]
 
 use placet::check::library::Library;
+use placet::model::time::Time;
 use placet::trial::Keys;
 use placet::trial::mutate::{Kind, NoScore, Score, Trial};
 
-const NOON: i64 = 1_795_262_400_000;
+const NOON: Time = Time::from_millis(1_795_262_400_000);
 
 fn score(policy: &str, cases: &str) -> Result<Score, NoScore> {
     let keys = Keys::throw_away().unwrap();

@@ -13,6 +13,7 @@ use super::value::from_json;
 use crate::check::tree::Constant;
 use crate::model::path::ResourcePath;
 use crate::model::request::{Malformed, Request};
+use crate::model::time::Time;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Value;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -58,14 +59,14 @@ impl OwnedRequest {
         Ok(Self { action, values })
     }
 
-    /// Lends the request, as one of `vocabulary` at `time` (ms since 1970-01-01T00:00:00Z).
+    /// Lends the request, as one of `vocabulary` at `time`.
     ///
     /// # Errors
     /// A value does not fit the vocabulary.
     pub fn lend<R>(
         &self,
         vocabulary: &Vocabulary,
-        time: i64,
+        time: Time,
         use_it: impl FnOnce(&Request<'_>) -> R,
     ) -> Result<R, Malformed> {
         let sets: Vec<Vec<Value<'_>>> = self.values.iter().map(|(_, value)| value.elements()).collect();
@@ -132,14 +133,14 @@ impl OwnedValue {
     }
 }
 
-/// The `time` of a JSON request, in ms: a number of ms or RFC 3339 text.
+/// The `time` of a JSON request: a number of milliseconds since 1970, or RFC 3339 text.
 ///
 /// # Errors
 /// It is neither.
-pub fn time_of(json: &Json) -> Result<Option<i64>, BadRequest> {
+pub fn time_of(json: &Json) -> Result<Option<Time>, BadRequest> {
     let Some(time) = json.get("time").filter(|time| !time.is_null()) else { return Ok(None) };
     match from_json(Scalar::Time, time) {
-        Ok(Constant::Time(time)) => Ok(Some(time)),
+        Ok(Constant::Time(time)) => Ok(Some(Time::from_millis(time))),
         Ok(_) => Err(BadRequest::at("time", "is not a time")),
         Err(error) => Err(BadRequest::at("time", &error.to_string())),
     }
@@ -186,7 +187,7 @@ fn lend_constant(constant: &Constant) -> Value<'_> {
         Constant::String(text) => Value::String(text),
         Constant::Bytes(bytes) => Value::Bytes(bytes),
         Constant::Uuid(uuid) => Value::Uuid(*uuid),
-        Constant::Time(time) => Value::Time(*time),
+        Constant::Time(time) => Value::Time(Time::from_millis(*time)),
         Constant::Duration(duration) => Value::Duration(*duration),
         Constant::Ip(address) => Value::Ip(*address),
         // A path that is not canonical has the wrong type, so the request is refused.

@@ -10,6 +10,7 @@ pub mod lines;
 pub mod path;
 pub mod request;
 pub mod target;
+pub mod time;
 pub mod types;
 pub mod value;
 pub mod verdict;

@@ -18,7 +18,7 @@
 //! let mut random = |buffer: &mut [u8]| buffer.fill(4); // in earnest: `keys::SystemRandom`
 //! let vocabulary = Vocabulary::builder("cache", 1).action("get")?.build();
 //! let mut keyring = Keyring::new();
-//! keyring.mint_with(LocalKey::generate(&mut random)?.into())?;
+//! keyring.mint_with(LocalKey::generate(&mut random)?)?;
 //!
 //! let draft = Draft {
 //!     issuance: 1_767_225_600_000,

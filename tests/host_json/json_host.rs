@@ -6,6 +6,7 @@ use placet::host::function::Function;
 use placet::host::handle::Handle;
 use placet::host::value::Value;
 use placet::host::{Builder, Host};
+use placet::model::time::Time;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::LocalKey;
 use serde_json::{Value as Json, json};
@@ -85,7 +86,7 @@ pub fn keyring() -> Keyring {
 }
 
 pub fn builder(vocabulary: &str) -> Builder {
-    Host::builder(keyring()).vocabulary(vocabulary).minting().clock(|| NOW)
+    Host::builder(keyring()).vocabulary(vocabulary).minting().clock(|| Time::from_millis(NOW))
 }
 
 pub fn momento() -> JsonHost {

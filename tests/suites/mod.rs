@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use placet::author::Document;
 use placet::check::library::Library;
+use placet::model::time::Time;
 use placet::trial::{Keys, Suite, cases, lines};
 
 /// The policy files, sorted.
@@ -48,4 +49,4 @@ pub fn momento() -> Suite {
 }
 
 /// 2026-11-21T12:00:00Z
-pub const NOON: i64 = 1_795_262_400_000;
+pub const NOON: Time = Time::from_millis(1_795_262_400_000);

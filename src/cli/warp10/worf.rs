@@ -20,6 +20,7 @@ use crate::compat::warp10::worf::order::Order;
 use crate::compat::warp10::worf::session::Session;
 use crate::compat::warp10::worf::template::{Fields, fill, is_template, output_name};
 use crate::limits::WARP10_TOKEN_TEXT;
+use crate::model::time::Time;
 use crate::token::keys::SystemRandom;
 
 /// Does what Worf did (Warp 10 1.0 to 2.11), with its options: `-t -a APP -puidg -ttl MS CONFIG`.
@@ -88,7 +89,7 @@ fn remembered(config: &Path) -> Defaults {
 struct Run<'r> {
     ui: &'r Ui,
     options: &'r Options,
-    now: i64,
+    now: Time,
 }
 
 impl Run<'_> {

@@ -102,7 +102,7 @@ fn equality_of_signing_keys(runner: &mut CtRunner, rng: &mut BenchRng) {
 fn tags_of_local_tokens(runner: &mut CtRunner, rng: &mut BenchRng) {
     let vocabulary = Vocabulary::builder("timing", 1).action("get").expect("a new name").build();
     let mut keyring = Keyring::new();
-    keyring.mint_with(LocalKey::from_secret(&bytes(rng)).into()).expect("it is the first");
+    keyring.mint_with(LocalKey::from_secret(&bytes(rng))).expect("it is the first");
     let mut random = |buffer: &mut [u8]| buffer.fill(7);
     let draft = Draft {
         issuance: NOW,
