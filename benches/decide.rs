@@ -21,6 +21,7 @@ use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
 use placet::compile::compile;
 use placet::model::request::Request;
+use placet::model::time::Time;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::syntax::ast::BlockKind;
 use placet::token::envelope::Token;
@@ -60,7 +61,7 @@ fn prepared(vocabulary: &Vocabulary) -> (Vec<Prepared>, Fields) {
 // A request is 800 bytes and made where it is used; a call would copy it.
 #[inline(always)]
 fn request<'a>(vocabulary: &'a Vocabulary, fields: &Fields, call: &Prepared) -> Request<'a> {
-    let mut request = Request::new(vocabulary, call.action, call.now);
+    let mut request = Request::new(vocabulary, call.action, Time::from_millis(call.now));
     request.set(fields.cache, call.cache).unwrap();
     if matches!(call.class, Class::Publish | Class::Subscribe) {
         request.set(fields.topic, call.name).unwrap();
@@ -80,9 +81,14 @@ fn document() -> Document {
 
 fn minted(document: &Document, key: &MintingKey) -> Token {
     let compiled = document.compile(BlockKind::Token, None, &Arguments::none()).unwrap();
-    mint(&compiled, document.vocabulary(), key, NOW - 1000, Wrapping::default(), &mut |buffer: &mut [u8]| {
-        buffer.fill(9)
-    })
+    mint(
+        &compiled,
+        document.vocabulary(),
+        key,
+        Time::from_millis(NOW - 1000),
+        Wrapping::default(),
+        &mut |buffer: &mut [u8]| buffer.fill(9),
+    )
     .unwrap()
 }
 
@@ -128,14 +134,14 @@ fn decide(c: &mut Criterion) {
     });
     // Both sides have their calls at hand: the ratio of these two is the price of deciding.
     group.bench_function("placet, verified", |b| {
-        let verified = authorizer.verifier().verify(&local, NOW, &mut scratch).unwrap();
+        let verified = authorizer.verifier().verify(&local, Time::from_millis(NOW), &mut scratch).unwrap();
         let requests: Vec<_> = calls.iter().map(|call| request(vocabulary, &fields, call)).collect();
         b.iter(|| {
             requests.iter().filter(|request| authorizer.decide(&verified, black_box(request)).is_allow()).count()
         });
     });
     group.bench_function("placet, verified, building the requests", |b| {
-        let verified = authorizer.verifier().verify(&local, NOW, &mut scratch).unwrap();
+        let verified = authorizer.verifier().verify(&local, Time::from_millis(NOW), &mut scratch).unwrap();
         b.iter(|| {
             let allowed =
                 |call: &&Prepared| authorizer.decide(&verified, &request(vocabulary, &fields, call)).is_allow();
@@ -186,7 +192,7 @@ fn workload<N>(c: &mut Criterion, name: &str, document: &Document, asked: &asked
     let native_text = native::seal(&SECRET, asked.claims.clone());
     let texts = [asked::local(), asked::signing()].map(|key| asked::minted(document, &key).text());
     let (mut scratch, mut room, mut buffer) = (Scratch::new(), Scratch::new(), [0; native::BYTES]);
-    let verified = authorizer.verifier().verify(&texts[0], NOW, &mut room).unwrap();
+    let verified = authorizer.verifier().verify(&texts[0], Time::from_millis(NOW), &mut room).unwrap();
     for (request, native, expected) in &asked.requests {
         assert_eq!((asked.allows)(&asked.claims, native), *expected, "{name}: the hand-written check disagrees");
         assert!(texts.iter().all(|text| authorizer.authorize(text, request, &mut scratch).is_allow() == *expected));
@@ -230,16 +236,16 @@ fn threads(c: &mut Criterion) {
     let authorizer = Authorizer::new(&keyring, document.vocabulary());
     let text = asked::minted(&document, &asked::local()).text();
     let (cache, mut room) = (TokenCache::new(1_000), Scratch::new());
-    let kept = authorizer.verifier().verify(&text, NOW, &mut room).unwrap().keep();
+    let kept = authorizer.verifier().verify(&text, Time::from_millis(NOW), &mut room).unwrap().keep();
     let request = &asked.requests[0].0;
     let warm = |_: &mut Scratch| {
-        let verified = authorizer.verifier().recheck(&kept, NOW).unwrap();
+        let verified = authorizer.verifier().recheck(&kept, Time::from_millis(NOW)).unwrap();
         authorizer.decide(&verified, black_box(request)).is_allow()
     };
     let cold = |scratch: &mut Scratch| authorizer.authorize(black_box(&text), request, scratch).is_allow();
     let cached = |scratch: &mut Scratch| {
         let decide = |token: &Verified<'_>| authorizer.decide(token, request).is_allow();
-        cache.verify(authorizer.verifier(), black_box(&text), NOW, scratch, decide).unwrap()
+        cache.verify(authorizer.verifier(), black_box(&text), Time::from_millis(NOW), scratch, decide).unwrap()
     };
     let native_text = native::seal(&SECRET, asked.claims.clone());
     let native = |_: &mut Scratch| {
@@ -309,11 +315,15 @@ fn verify(c: &mut Criterion) {
     let mut added = 0;
     for restrictions in [0, 1, 4, 16] {
         while added < restrictions {
-            extended =
-                attenuate(&extended, &compiled, document.vocabulary(), NOW, false, &mut |buffer: &mut [u8]| {
-                    buffer.fill(9)
-                })
-                .unwrap();
+            extended = attenuate(
+                &extended,
+                &compiled,
+                document.vocabulary(),
+                Time::from_millis(NOW),
+                false,
+                &mut |buffer: &mut [u8]| buffer.fill(9),
+            )
+            .unwrap();
             added += 1;
         }
         let text = extended.text();
@@ -321,18 +331,21 @@ fn verify(c: &mut Criterion) {
             format!("local, {restrictions} restrictions ({} bytes)", extended.as_bytes().len()),
             |b| {
                 let mut scratch = Scratch::new();
-                b.iter(|| verifier.verify(black_box(&text), NOW, &mut scratch).is_ok());
+                b.iter(|| verifier.verify(black_box(&text), Time::from_millis(NOW), &mut scratch).is_ok());
             },
         );
     }
     let public = minted(&document, &MintingKey::Signing(SigningKey::from_seed(&SECRET))).text();
     group.bench_function("public, one block", |b| {
         let mut scratch = Scratch::new();
-        b.iter(|| verifier.verify(black_box(&public), NOW, &mut scratch).is_ok());
+        b.iter(|| verifier.verify(black_box(&public), Time::from_millis(NOW), &mut scratch).is_ok());
     });
     group.bench_function("add a restriction, local", |b| {
         let mut random = |buffer: &mut [u8]| buffer.fill(9);
-        b.iter(|| attenuate(black_box(&token), &compiled, document.vocabulary(), NOW, false, &mut random).is_ok());
+        b.iter(|| {
+            attenuate(black_box(&token), &compiled, document.vocabulary(), Time::from_millis(NOW), false, &mut random)
+                .is_ok()
+        });
     });
     group.finish();
 }
@@ -375,7 +388,7 @@ fn grow(c: &mut Criterion) {
         let keyring = Keyring::new();
         let authorizer = Authorizer::new(&keyring, vocabulary).with_policies(&policies);
         let (cache, key) = (format!("cache-{}", n - 1), format!("k-{}/x", n - 1));
-        let mut request = Request::named(vocabulary, "get", NOW).unwrap();
+        let mut request = Request::named(vocabulary, "get", Time::from_millis(NOW)).unwrap();
         request.set_named("cache", cache.as_str()).unwrap().set_named("item", key.as_bytes()).unwrap();
         assert!(authorizer.decide_alone(&request).is_allow());
         group.throughput(Throughput::Elements(n as u64));

@@ -14,6 +14,7 @@ use placet::author::Document;
 use placet::author::mint::{Wrapping, mint};
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
+use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;
 use placet::token::audience::Audience;
@@ -39,7 +40,9 @@ pub fn run(seed: [u8; 32]) -> Result<String, Box<dyn Error>> {
     let orders = Audience::new("orders")?;
 
     let minter = Minter::signer(&vault).audience(orders);
-    let token = mint(&compiled, document.vocabulary(), minter, now, Wrapping::default(), &mut SystemRandom)?.text();
+    let token =
+        mint(&compiled, document.vocabulary(), minter, Time::from_millis(now), Wrapping::default(), &mut SystemRandom)?
+            .text();
 
     verify(&token, vault.public(), document.vocabulary(), orders, now)?;
     Ok(token)
@@ -56,7 +59,7 @@ fn verify(
     let mut keyring = Keyring::new();
     keyring.accept_public(key.clone())?;
     let verifier = Verifier::new(&keyring, vocabulary).for_audience(audience);
-    verifier.verify(token, now, &mut Scratch::new())?;
+    verifier.verify(token, Time::from_millis(now), &mut Scratch::new())?;
     Ok(())
 }
 

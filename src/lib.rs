@@ -8,7 +8,7 @@
 //! use placet::author::{Document, mint::{Wrapping, mint}, value::arguments_from_text};
 //! use placet::authorize::Authorizer;
 //! use placet::check::library::Library;
-//! use placet::model::request::Request;
+//! use placet::model::{request::Request, time::Time};
 //! use placet::syntax::ast::BlockKind;
 //! use placet::token::{keyring::{Keyring, MintingKey}, keys::{LocalKey, SystemRandom}, verify::Scratch};
 //!
@@ -24,7 +24,7 @@
 //! let compiled = document.compile(BlockKind::Token, Some("session"), &arguments)?;
 //! let mut keyring = Keyring::new();
 //! keyring.mint_with(MintingKey::Local(LocalKey::generate(&mut SystemRandom)?))?;
-//! let (now, momento) = (1_795_000_000_000, document.vocabulary());
+//! let (now, momento) = (Time::now(), document.vocabulary());
 //! let key = keyring.minting().expect("it was just added");
 //! let token = mint(&compiled, momento, key, now, Wrapping::default(), &mut SystemRandom)?.text();
 //!

@@ -30,8 +30,6 @@ pub const AUTOMATON_BUILD_BYTES: usize = 2 * 1024 * 1024;
 /// about ten nanoseconds: a third of a second. Ten thousand different expressions like `[a-z]+@[a-z]+\.com` stay below it.
 pub const COMPILE_EFFORT: u64 = 1 << 25;
 
-/// What a clock reads that cannot be read or is before 1970: a moment at which every token is refused.
-pub const NO_CLOCK: i64 = -1;
 
 /// 2000-01-01T00:00:00Z. A smaller number of milliseconds was probably meant as seconds.
 pub const YEAR_2000: i64 = 946_684_800_000;

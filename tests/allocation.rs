@@ -13,6 +13,7 @@ use placet::compile::Compiled;
 use placet::compile::arguments::Arguments;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
+use placet::model::time::Time;
 use placet::model::value::Value;
 use placet::model::verdict::Verdict;
 use placet::model::vocabulary::{TIME, Vocabulary};
@@ -24,7 +25,7 @@ use placet::token::keys::{LocalKey, SigningKey};
 use placet::token::verify::Scratch;
 use placet::token::vouch::VoucherRequest;
 
-const NOW: i64 = 1_767_225_600_000;
+const NOW: Time = Time::from_millis(1_767_225_600_000);
 
 /// Every way to look at a value: regular expressions, globs, paths, networks, ranges, sets, labels, conditions.
 const CURIOUS: &str = r#"

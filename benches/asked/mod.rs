@@ -21,6 +21,7 @@ use placet::token::keys::{LocalKey, SigningKey};
 
 use super::native::{self, Class, series, visit};
 use super::workloads::{self, ALLOWED, EXPIRY, NOW};
+use placet::model::time::Time;
 
 pub const SECRET: [u8; 32] = [7; 32];
 
@@ -37,7 +38,7 @@ pub struct Asked<'v, N> {
 /// S1.
 pub fn cache(vocabulary: &Vocabulary) -> Asked<'_, native::Call<'static>> {
     let ask = |call: &'static workloads::Call| {
-        let mut request = Request::named(vocabulary, call.action, call.now).ok()?;
+        let mut request = Request::named(vocabulary, call.action, Time::from_millis(call.now)).ok()?;
         request.set_named("cache", call.cache).ok()?;
         match call.class {
             Class::Publish | Class::Subscribe => request.set_named("topic", call.name).ok()?,
@@ -53,7 +54,7 @@ pub fn cache(vocabulary: &Vocabulary) -> Asked<'_, native::Call<'static>> {
 /// S2 and S2p: the one wants an expression of the data centre, the other a prefix.
 pub fn series<'v>(vocabulary: &'v Vocabulary, dc: series::Wanted<'static>) -> Asked<'v, series::Series<'static>> {
     let ask = |series: &'static workloads::Series| {
-        let mut request = Request::named(vocabulary, "fetch", series.now).ok()?;
+        let mut request = Request::named(vocabulary, "fetch", Time::from_millis(series.now)).ok()?;
         let (owner, producer) = (uuid(series.owner), uuid(series.producer));
         request.set_named("owner", Value::Uuid(owner)).ok()?;
         request.set_named("producer", Value::Uuid(producer)).ok()?;
@@ -76,7 +77,7 @@ pub fn series<'v>(vocabulary: &'v Vocabulary, dc: series::Wanted<'static>) -> As
 pub fn visits(vocabulary: &Vocabulary) -> Asked<'_, visit::Visit<'static>> {
     let ask = |visit: &'static workloads::Visit| {
         let ip: Ipv4Addr = visit.ip.parse().ok()?;
-        let mut request = Request::named(vocabulary, visit.method, visit.now).ok()?;
+        let mut request = Request::named(vocabulary, visit.method, Time::from_millis(visit.now)).ok()?;
         request.set_named("path", Value::Path(ResourcePath::new(visit.path).ok()?)).ok()?;
         request.set_named("ip", IpAddr::V4(ip)).ok()?;
         let (method, path, now) = (visit.method, visit.path, visit.now.cast_unsigned());
@@ -115,7 +116,8 @@ pub fn minted(document: &Document, key: &MintingKey) -> Token {
     let given = template.parameters.iter().map(|parameter| (parameter.name.as_str(), workloads::TENANT.into()));
     let arguments = Arguments::new(&template.parameters, given).unwrap();
     let compiled = document.compile(BlockKind::Token, None, &arguments).unwrap();
-    mint(&compiled, document.vocabulary(), key, NOW - 1000, Wrapping::default(), &mut random).unwrap()
+    mint(&compiled, document.vocabulary(), key, Time::from_millis(NOW - 1000), Wrapping::default(), &mut random)
+        .unwrap()
 }
 
 /// Not of a system: every run mints the same tokens.

@@ -13,6 +13,7 @@ use placet::token::verify::Scratch;
 use crate::asked::{self, Asked, SECRET};
 use crate::native;
 use crate::workloads::{NOW, S1_POLICY, S2_POLICY, S3_POLICY, many_rules};
+use placet::model::time::Time;
 
 /// What one run is.
 #[derive(Clone, Copy)]
@@ -76,7 +77,7 @@ fn workload<N>(document: &placet::author::Document, asked: &Asked<'_, N>, times:
     let text = asked::minted(document, &key).text();
     let native_text = native::seal(&SECRET, asked.claims.clone());
     let (mut scratch, mut room, mut buffer) = (Scratch::new(), Scratch::new(), [0; native::BYTES]);
-    let verified = authorizer.verifier().verify(&text, NOW, &mut room).unwrap();
+    let verified = authorizer.verifier().verify(&text, Time::from_millis(NOW), &mut room).unwrap();
     let requests = asked.requests.iter().cycle().zip(0..times);
     for ((request, native, expected), _) in requests {
         let allows = match run {
@@ -99,11 +100,12 @@ fn restricted(times: u64, cold: bool) {
     let document = asked::document(S1_POLICY);
     let (restriction, keyring, asked) = (restriction(), asked::keyring(), asked::cache(document.vocabulary()));
     let token = (0..16).fold(asked::minted(&document, &asked::local()), |token, _| {
-        attenuate(&token, &restriction, document.vocabulary(), NOW, false, &mut asked::random).unwrap()
+        attenuate(&token, &restriction, document.vocabulary(), Time::from_millis(NOW), false, &mut asked::random)
+            .unwrap()
     });
     let authorizer = Authorizer::new(&keyring, document.vocabulary());
     let (text, mut scratch, mut room) = (token.text(), Scratch::new(), Scratch::new());
-    let verified = authorizer.verifier().verify(&text, NOW, &mut room).unwrap();
+    let verified = authorizer.verifier().verify(&text, Time::from_millis(NOW), &mut room).unwrap();
     for ((request, _, expected), _) in asked.requests.iter().cycle().zip(0..times) {
         let decision = if cold {
             authorizer.authorize(black_box(&text), request, &mut scratch)
@@ -120,7 +122,15 @@ fn add(times: u64) {
     let restriction = restriction();
     for _ in 0..times {
         black_box(
-            attenuate(black_box(&token), &restriction, document.vocabulary(), NOW, false, &mut asked::random).unwrap(),
+            attenuate(
+                black_box(&token),
+                &restriction,
+                document.vocabulary(),
+                Time::from_millis(NOW),
+                false,
+                &mut asked::random,
+            )
+            .unwrap(),
         );
     }
 }

@@ -9,6 +9,7 @@ use placet::vm::{Context, Kind, run as decide};
 
 use crate::instructions;
 use crate::worst::{self, Case};
+use placet::model::time::Time;
 
 /// Instructions of one step, at most. `limits::TOKEN_COST` times this is what a hostile token can ask for.
 const STEP: u64 = 16;
@@ -21,7 +22,7 @@ pub fn run(name: &str, times: u64) -> ExitCode {
     let vocabulary = worst::vocabulary();
     let request = worst::request(&vocabulary);
     let scope = Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Policy };
-    let context = Context { issuance: 0, expiry: i64::MAX, vouchers: &[&[9; 32]; 32] };
+    let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[&[9; 32]; 32] };
     let case = worst::cases().into_iter().find(|case| case.name == name).expect("a case of the table");
     let proved = verify(&case.program, &scope).expect("it is a program");
     for _ in 0..times {

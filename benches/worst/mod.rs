@@ -12,6 +12,7 @@ use placet::bytecode::wildcard::{GlobPiece, PathPiece};
 use placet::limits::{LABELS, SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
+use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::value::{Address, Value};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -87,7 +88,7 @@ const LABEL: usize = 1_000;
 /// The request that all cases are asked.
 pub fn request(vocabulary: &Vocabulary) -> Request<'_> {
     let values: &'static Values = &VALUES;
-    let mut request = Request::new(vocabulary, ActionNo(7), 1_767_225_600_000);
+    let mut request = Request::new(vocabulary, ActionNo(7), Time::from_millis(1_767_225_600_000));
     request.set(TEXT, values.text.as_str()).unwrap();
     request.set(TEXTS, values.elements.as_slice()).unwrap();
     request.set(SHUFFLED, values.shuffled.as_slice()).unwrap();

@@ -9,6 +9,7 @@ use placet::model::vocabulary::Vocabulary;
 use placet::vm::{Context, Kind, run_with};
 
 use super::scope;
+use placet::model::time::Time;
 
 #[path = "../../benches/worst/mod.rs"]
 #[allow(dead_code, reason = "the corpus was made of its cases; here its request is asked")]
@@ -25,7 +26,7 @@ pub fn price(bytes: &[u8]) {
     if proved.cost() > MOST {
         return;
     }
-    let context = Context { issuance: 0, expiry: i64::MAX, vouchers: &[&[9; 32]] };
+    let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[&[9; 32]] };
     for kind in [Kind::Authority, Kind::Restriction] {
         let fuel = Fuel::plenty();
         run_with(&proved, kind, &REQUEST, &context, &fuel).expect("what is proved is decided");

@@ -121,7 +121,7 @@ fn runs(suite: &Suite) {
 pub fn host(bytes: &[u8]) {
     static HOST: LazyLock<Host> = LazyLock::new(|| {
         let mut keyring = Keyring::new();
-        keyring.mint_with(LocalKey::from_secret(&[7; 32]).into()).expect("it is the first");
+        keyring.mint_with(LocalKey::from_secret(&[7; 32])).expect("it is the first");
         let host = Host::builder(keyring).vocabulary(momento().name()).minting().clock(|| NOW);
         host.build().expect("the vocabulary is built in")
     });

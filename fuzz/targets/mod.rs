@@ -11,10 +11,11 @@ pub mod warp10;
 
 use placet::bytecode::verify::{Budget, Scope};
 use placet::check::library::Library;
+use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 
 /// When everything happens.
-const NOW: i64 = 1_767_225_600_000;
+const NOW: Time = Time::from_millis(1_767_225_600_000);
 
 /// The built-in vocabulary that most of the corpus speaks.
 fn momento() -> &'static Vocabulary {

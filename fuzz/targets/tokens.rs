@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use placet::author::Document;
 use placet::authorize::Authorizer;
@@ -27,6 +28,7 @@ use placet::token::vouch::{Voucher, VoucherRequest};
 use placet::vm::{Context, Kind, run};
 
 use super::{NOW, as_text, momento, scope};
+use placet::model::time::Time;
 
 /// Bytecode. What is proved is decided.
 pub fn program(bytes: &[u8]) {
@@ -39,7 +41,7 @@ pub fn program(bytes: &[u8]) {
 }
 
 fn decides(proved: &Proved<'_>) {
-    let context = Context { issuance: 0, expiry: i64::MAX, vouchers: &[] };
+    let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
     for kind in [Kind::Authority, Kind::Restriction] {
         assert!(run(proved, kind, &request(), &context).is_ok(), "what is proved is decided");
     }
@@ -102,7 +104,7 @@ pub fn block(bytes: &[u8]) {
         [EVERYTHING, NOTHING].map(|program| {
             let draft = Draft {
                 issuance: NOW,
-                expiry: Some(NOW + 1000),
+                expiry: Some(NOW + Duration::from_millis(1000)),
                 not_before: None,
                 id: TokenId([5; 8]),
                 fingerprint: momento().fingerprint(),

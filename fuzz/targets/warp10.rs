@@ -54,7 +54,7 @@ const UUID: &str = "11111111-2222-4333-8444-555555555555";
 pub fn warpscript(bytes: &[u8]) {
     as_text(bytes, |text| {
         let keys = keys();
-        let mut host = Host::new(NOW * 1000, || UUID.to_owned());
+        let mut host = Host::new(NOW.as_millis() * 1000, || UUID.to_owned());
         host.keys = Some(&keys);
         let mut machine = Machine::new(host);
         match machine.run(text) {

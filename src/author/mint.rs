@@ -5,6 +5,7 @@ use std::fmt;
 use crate::authorize::Policy;
 use crate::bytecode::verify::{Budget, ProgramError, Scope, verify};
 use crate::compile::Compiled;
+use crate::model::time::Time;
 use crate::model::vocabulary::{State, Vocabulary};
 use crate::token::attenuate::{self, AttenuateError, BlockDraft};
 use crate::token::claims::ClaimsDraft;
@@ -28,7 +29,7 @@ fn state_of(compiled: &Compiled, vocabulary: &Vocabulary) -> Result<State, Misfi
     vocabulary.state(compiled.fingerprint).ok_or(Misfit::OtherVocabulary)
 }
 
-/// Mints a token at `now` (ms since 1970-01-01T00:00:00Z), which is its issuance unless the template says otherwise. A
+/// Mints a token at `now`, which is its issuance unless the template says otherwise. A
 /// [`Minter`] in the place of the key names an audience, or a key that is kept elsewhere.
 ///
 /// # Errors
@@ -38,7 +39,7 @@ pub fn mint<'k>(
     compiled: &Compiled,
     vocabulary: &Vocabulary,
     minter: impl Into<Minter<'k>>,
-    now: i64,
+    now: Time,
     wrapping: Wrapping,
     random: &mut impl Randomness,
 ) -> Result<Token, MintFailure> {
@@ -86,7 +87,7 @@ pub fn attenuate(
     token: &Token,
     compiled: &Compiled,
     vocabulary: &Vocabulary,
-    now: i64,
+    now: Time,
     sealed: bool,
     random: &mut impl Randomness,
 ) -> Result<Token, AttenuateFailure> {
@@ -103,7 +104,7 @@ pub fn attenuate(
 
 /// What a compiled restriction says when it is added at `now`.
 #[must_use]
-pub fn draft(compiled: &Compiled, now: i64, sealed: bool) -> BlockDraft<'_> {
+pub fn draft(compiled: &Compiled, now: Time, sealed: bool) -> BlockDraft<'_> {
     let times = &compiled.times;
     let expiry = times.end(times.issuance.unwrap_or(now));
     BlockDraft { not_before: times.not_before, expiry, program: compiled.program.bytes(), sealed }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::value;
 use crate::model::owned::Constant;
 pub use crate::model::owned::{OwnedRequest, OwnedValue};
+use crate::model::time::Time;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::visible::excerpt;
@@ -60,14 +61,14 @@ fn action_named(vocabulary: &Vocabulary, name: &str) -> Result<ActionNo, BadRequ
         .ok_or_else(|| BadRequest::at("action", &format!("`{}` has no action `{}`", vocabulary.name(), excerpt(name))))
 }
 
-/// The `time` of a JSON request, in ms: a number of ms or RFC 3339 text.
+/// The `time` of a JSON request: a number of milliseconds since 1970, or RFC 3339 text.
 ///
 /// # Errors
 /// It is neither.
-pub fn time_of(json: &Json) -> Result<Option<i64>, BadRequest> {
+pub fn time_of(json: &Json) -> Result<Option<Time>, BadRequest> {
     let Some(time) = json.get("time").filter(|time| !time.is_null()) else { return Ok(None) };
     match value::from_json(Scalar::Time, time) {
-        Ok(Constant::Time(time)) => Ok(Some(time)),
+        Ok(Constant::Time(time)) => Ok(Some(Time::from_millis(time))),
         Ok(_) => Err(BadRequest::at("time", "is not a time")),
         Err(error) => Err(BadRequest::at("time", &error.to_string())),
     }

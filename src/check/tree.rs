@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 pub use crate::model::owned::Constant;
+use crate::model::time::Time;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -116,11 +117,11 @@ pub struct Times {
 }
 
 impl Times {
-    /// Whether a block that is minted or added at `now` (ms since 1970-01-01T00:00:00Z) is certainly over before it is
+    /// Whether a block that is minted or added at `now` is certainly over before it is
     /// valid. What arguments decide is not certain.
     #[must_use]
-    pub fn are_never(&self, now: i64) -> bool {
-        let begin = self.issuance.as_ref().map_or(Some(now), Term::number);
+    pub fn are_never(&self, now: Time) -> bool {
+        let begin = self.issuance.as_ref().map_or(Some(now.as_millis()), Term::number);
         let end = match &self.ttl {
             Some(ttl) => begin.zip(ttl.number()).map(|(begin, ttl)| begin.saturating_add(ttl)),
             None => self.expiry.as_ref().and_then(Term::number),

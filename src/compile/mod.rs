@@ -36,6 +36,7 @@ mod text;
 pub use regex::automaton_of;
 
 use arguments::Arguments;
+use core::time::Duration;
 use error::{Cause, CompileError};
 use expressions::Expressions;
 use node::{RuleNode, Truth, Writer};
@@ -45,6 +46,7 @@ use crate::bytecode::program::Program;
 use crate::bytecode::verify::{Budget, Fault, Scope, verify};
 use crate::check::tree::{Effect, Rule, Template, Term, Test, Text};
 use crate::limits::{DIAGNOSTICS, POLICY_COST, POLICY_PROGRAM_BYTES, RULES, TOKEN_COST, TOKEN_PROGRAM_BYTES};
+use crate::model::time::{Time, length};
 use crate::model::types::Scalar;
 use crate::model::vocabulary::{Fingerprint, Vocabulary};
 use crate::span::Span;
@@ -106,29 +108,29 @@ pub struct ResolvedClaims {
     pub attributes: Vec<(String, String)>,
 }
 
-/// When a token or restriction is valid, in milliseconds.
+/// When a token or restriction is valid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ResolvedTimes {
-    /// Since 1970-01-01T00:00:00Z; now, where it is not given.
-    pub issuance: Option<i64>,
-    /// Since 1970-01-01T00:00:00Z.
-    pub not_before: Option<i64>,
-    /// Since 1970-01-01T00:00:00Z; none where there is a `ttl`.
-    pub expiry: Option<i64>,
-    /// From issuance; of a restriction, from when it is added.
-    pub ttl: Option<i64>,
+    /// `issuance`: now, where it is not given.
+    pub issuance: Option<Time>,
+    /// `not_before`
+    pub not_before: Option<Time>,
+    /// `expiry`; none where there is a `ttl`.
+    pub expiry: Option<Time>,
+    /// `ttl`, from issuance; of a restriction, from when it is added.
+    pub ttl: Option<Duration>,
 }
 
 impl ResolvedTimes {
-    /// Whether what begins at `beginning` (ms since 1970-01-01T00:00:00Z) is over before it is valid.
+    /// Whether what begins at `beginning` is over before it is valid.
     #[must_use]
-    pub fn are_never(&self, beginning: i64) -> bool {
+    pub fn are_never(&self, beginning: Time) -> bool {
         self.end(beginning).zip(self.not_before).is_some_and(|(end, not_before)| end <= not_before)
     }
 
     /// When it ends, if it begins at `beginning`: `ttl` wins over `expiry`.
     #[must_use]
-    pub fn end(&self, beginning: i64) -> Option<i64> {
+    pub fn end(&self, beginning: Time) -> Option<Time> {
         self.ttl.map_or(self.expiry, |ttl| Some(beginning.saturating_add(ttl)))
     }
 }
@@ -236,11 +238,13 @@ impl Lowering<'_> {
             let term = term.as_ref().map(|term| self.number(term, scalar));
             term.transpose().map_err(|cause| cause.at(self.template.at))
         };
-        let ttl = number(&times.ttl, Scalar::Duration)?;
+        let time = |term| Ok(number(term, Scalar::Time)?.map(Time::from_millis));
+        // What ends before it begins is never valid, as is what ends when it begins.
+        let ttl = number(&times.ttl, Scalar::Duration)?.map(length);
         Ok(ResolvedTimes {
-            issuance: number(&times.issuance, Scalar::Time)?,
-            not_before: number(&times.not_before, Scalar::Time)?,
-            expiry: number(&times.expiry, Scalar::Time)?.filter(|_| ttl.is_none()),
+            issuance: time(&times.issuance)?,
+            not_before: time(&times.not_before)?,
+            expiry: time(&times.expiry)?.filter(|_| ttl.is_none()),
             ttl,
         })
     }

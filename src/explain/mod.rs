@@ -36,6 +36,7 @@ use crate::compile::expressions::Expressions;
 use crate::compile::{Compiled, Frame, RuleOrigin};
 use crate::diag::Source;
 use crate::model::request::Request;
+use crate::model::time::Time;
 use crate::model::types::Type;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -77,8 +78,8 @@ impl<'a> Court<'a> {
         Self { closed: true, ..self }
     }
 
-    /// Decides a request at `time`, in ms since 1970-01-01T00:00:00Z.
-    pub fn decide(&self, request: &OwnedRequest, time: i64, scratch: &mut Scratch) -> Verdict {
+    /// Decides a request at `time`.
+    pub fn decide(&self, request: &OwnedRequest, time: Time, scratch: &mut Scratch) -> Verdict {
         let decided = request.lend(self.authorizer.vocabulary(), time, |request| match (self.token, self.cache) {
             (Some(text), None) => self.authorizer.authorize(text, request, scratch).verdict(),
             (Some(text), Some(cache)) => self.decide_known(text, request, scratch, cache),
@@ -96,7 +97,7 @@ impl<'a> Court<'a> {
 
     /// Decides a request and says why.
     #[must_use]
-    pub fn explain(&self, request: &OwnedRequest, time: i64) -> Explanation {
+    pub fn explain(&self, request: &OwnedRequest, time: Time) -> Explanation {
         let mut scratch = Scratch::new();
         let verdict = self.decide(request, time, &mut scratch);
         let mut explanation = self.decided(verdict, time);
@@ -108,14 +109,14 @@ impl<'a> Court<'a> {
             return explanation;
         }
         if let Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) = verdict {
-            let wish = Wish { request: request.clone(), time };
+            let wish = Wish { request: request.clone(), time: time.as_millis() };
             explanation.nearest = self.way_out(&wish, decider, &mut scratch);
         }
         explanation
     }
 
     /// Says so where what decided was made before the action was declared: no rule of it is to blame.
-    fn younger(&self, action: ActionNo, verdict: Verdict, time: i64, scratch: &mut Scratch) -> Option<Cause> {
+    fn younger(&self, action: ActionNo, verdict: Verdict, time: Time, scratch: &mut Scratch) -> Option<Cause> {
         let Verdict::NotPermitted(Decider { origin, rule: None }) = verdict else { return None };
         let (knows, what) = match origin {
             Origin::Block(_) => {
@@ -130,7 +131,7 @@ impl<'a> Court<'a> {
 
     /// What a verdict means: the rule that decided, or the cause. No change is looked for.
     #[must_use]
-    pub fn decided(&self, verdict: Verdict, time: i64) -> Explanation {
+    pub fn decided(&self, verdict: Verdict, time: Time) -> Explanation {
         let mut explanation = Explanation { verdict: verdict.word(), decided: None, cause: None, nearest: None };
         match verdict {
             Verdict::Allow(decider) | Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) => {
@@ -152,7 +153,7 @@ impl<'a> Court<'a> {
 
     /// The same, quoting only what is at hand: for many requests.
     #[must_use]
-    pub fn briefly(&self, verdict: Verdict, time: i64) -> Explanation {
+    pub fn briefly(&self, verdict: Verdict, time: Time) -> Explanation {
         let decided = match verdict {
             Verdict::Allow(decider) | Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) => decider,
             Verdict::Refused(_) => return self.decided(verdict, time),
@@ -170,7 +171,7 @@ impl<'a> Court<'a> {
         }
     }
 
-    fn ruling(&self, decider: Decider, time: i64) -> Ruling {
+    fn ruling(&self, decider: Decider, time: Time) -> Ruling {
         let mut ruling = self.ruling_at_hand(decider);
         let text = || {
             self.with_programs(time, |programs, _| {
@@ -198,9 +199,9 @@ impl<'a> Court<'a> {
     }
 
     /// Reads all programs back that decide a request at `time`; `None` where the token is not valid then.
-    fn with_programs<R>(&self, time: i64, use_them: impl FnOnce(&[Program], &Facts<'_>) -> R) -> Option<R> {
+    fn with_programs<R>(&self, time: Time, use_them: impl FnOnce(&[Program], &Facts<'_>) -> R) -> Option<R> {
         let vocabulary = self.authorizer.vocabulary();
-        let mut facts = Facts { vocabulary, issuance: time, expiry: i64::MAX, vouchers: Vec::new() };
+        let mut facts = Facts { vocabulary, issuance: time.as_millis(), expiry: i64::MAX, vouchers: Vec::new() };
         let mut programs = Vec::new();
         let mut put = |origin, program: &Proved<'_>, cost| {
             programs.extend(tree::rules(program).map(|rules| Program { origin, rules, cost }));
@@ -209,7 +210,8 @@ impl<'a> Court<'a> {
         if let Some(text) = self.token {
             let token = self.authorizer.verifier().verify(text, time, &mut scratch).ok()?;
             let header = token.header();
-            (facts.issuance, facts.expiry) = (header.issuance, header.expiry.unwrap_or(i64::MAX));
+            (facts.issuance, facts.expiry) =
+                (header.issuance.as_millis(), header.expiry.unwrap_or(Time::MAX).as_millis());
             facts.vouchers = token.vouchers().copied().collect();
             token
                 .programs()
@@ -222,11 +224,11 @@ impl<'a> Court<'a> {
     }
 
     fn way_out(&self, wish: &Wish, decider: Decider, scratch: &mut Scratch) -> Option<Nearest> {
-        let found = self.with_programs(wish.time, |programs, facts| {
+        let found = self.with_programs(Time::from_millis(wish.time), |programs, facts| {
             let expressions = Expressions::default();
             let words = Words::new(facts.vocabulary).comparing(&expressions);
             let search = Search { facts, programs, words };
-            match search.run(wish, |wish| self.decide(&wish.request, wish.time, scratch)) {
+            match search.run(wish, |wish| self.decide(&wish.request, Time::from_millis(wish.time), scratch)) {
                 Some(way) => Some(self.passing(wish, &way, facts)),
                 None => self.lacking(wish, decider, &search),
             }
@@ -249,7 +251,7 @@ impl<'a> Court<'a> {
             request["time"] = words::time(way.wish.time).into();
         }
         Nearest {
-            rules: way.rules.iter().map(|decider| self.ruling(*decider, wish.time)).collect(),
+            rules: way.rules.iter().map(|decider| self.ruling(*decider, Time::from_millis(wish.time))).collect(),
             changes: changes.collect(),
             request: Some(request),
         }
@@ -274,7 +276,7 @@ impl<'a> Court<'a> {
             Some(change(wish, &part, needs, None, search.facts.vocabulary))
         });
         let changes = changes.collect();
-        Some(Nearest { rules: vec![self.ruling(nearest, wish.time)], changes, request: None })
+        Some(Nearest { rules: vec![self.ruling(nearest, Time::from_millis(wish.time))], changes, request: None })
     }
 }
 

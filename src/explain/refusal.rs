@@ -6,6 +6,7 @@ use super::Cause;
 use super::words::{duration, time as time_text};
 use crate::author::request::BadRequest;
 use crate::model::path::ResourcePath;
+use crate::model::time::{Time, millis};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::token::envelope::Token;
@@ -13,19 +14,29 @@ use crate::token::inspect::{Unverified, inspect};
 use crate::visible::EXCERPT;
 
 /// The cause of a refusal. What the token says of itself is only said again, never believed.
-pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: i64, vocabulary: &Vocabulary) -> Cause {
+pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabulary: &Vocabulary) -> Cause {
     let token = token.and_then(|text| Token::parse(text).ok());
     let says = token.as_ref().and_then(|token| inspect(token).ok());
     let message = match (refusal, &says) {
         (Refusal::Request(malformed), _) => malformed.describe(vocabulary),
         (Refusal::Expired, Some(Unverified { expiry: Some(expiry), .. })) => {
-            format!("the token has expired: it was valid until {}, {} ago", time_text(*expiry), duration(time - expiry))
+            format!(
+                "the token has expired: it was valid until {}, {} ago",
+                time_text(expiry.as_millis()),
+                duration(millis(time.since(*expiry)))
+            )
         }
         (Refusal::NotYetValid, Some(says)) => match says.blocks.iter().filter_map(|block| block.not_before).max() {
             Some(start) if start > time => {
-                format!("the token is not valid yet: it is from {} on, in {}", time_text(start), duration(start - time))
+                format!(
+                    "the token is not valid yet: it is from {} on, in {}",
+                    time_text(start.as_millis()),
+                    duration(millis(start.since(time)))
+                )
             }
-            _ => format!("the token is not valid yet: it was issued at {}", time_text(says.header.issuance)),
+            _ => {
+                format!("the token is not valid yet: it was issued at {}", time_text(says.header.issuance.as_millis()))
+            }
         },
         (Refusal::UnknownKey, Some(says)) => {
             format!(

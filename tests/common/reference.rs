@@ -501,8 +501,8 @@ impl Walk<'_> {
             },
             Operand::Label(field, name) => self.label(*field, name)?,
             Operand::Term(term, scalar) => self.term(term, *scalar),
-            Operand::Issuance => Constant::Time(self.context.issuance),
-            Operand::Expiry => Constant::Time(self.context.expiry),
+            Operand::Issuance => Constant::Time(self.context.issuance.as_millis()),
+            Operand::Expiry => Constant::Time(self.context.expiry.as_millis()),
             Operand::Add(..) | Operand::Subtract(..) => match self.sum(operand)? {
                 (exact, Scalar::Int) => Constant::Int(saturated(exact)),
                 (exact, Scalar::Time) => Constant::Time(saturated(exact)),

@@ -11,6 +11,7 @@ use placet::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 use super::choices::Choices;
 use super::generate::{LABELS, Place, World, constant};
 use super::reference::{Asked, Held};
+use placet::model::time::Time;
 
 /// A request that is aimed at one of the rules of the world.
 pub fn request(choices: &mut Choices<'_>, world: &World) -> Asked {
@@ -226,7 +227,7 @@ impl Asked {
                 _ => None,
             })
             .collect();
-        let mut request = Request::new(vocabulary, self.action, self.time);
+        let mut request = Request::new(vocabulary, self.action, Time::from_millis(self.time));
         for (field, held) in &self.values {
             if let Held::One(one) = held {
                 request.set(*field, value(one)).unwrap();
@@ -249,7 +250,7 @@ fn value(constant: &Constant) -> Value<'_> {
         Constant::String(text) => Value::String(text),
         Constant::Bytes(bytes) => Value::Bytes(bytes),
         Constant::Uuid(uuid) => Value::Uuid(*uuid),
-        Constant::Time(number) => Value::Time(*number),
+        Constant::Time(number) => Value::Time(Time::from_millis(*number)),
         Constant::Duration(number) => Value::Duration(*number),
         Constant::Ip(address) => Value::Ip(*address),
         Constant::Path(path) => Value::Path(ResourcePath::new(path).unwrap()),

@@ -12,6 +12,7 @@ use common::requests::request;
 use common::{compiled, decide, for_all, kind_of};
 use placet::compile::Compiled;
 use placet::compile::error::Cause;
+use placet::model::time::Time;
 use placet::model::verdict::{Decider, Origin, Verdict};
 use placet::span::Span;
 use placet::vm::Context;
@@ -23,8 +24,8 @@ const REQUESTS: usize = 8;
 const VOUCHERS: [&[u8; 32]; 1] = [&[7; 32]];
 
 fn context(choices: &mut Choices<'_>) -> Context<'static> {
-    let issuance = *choices.pick(&[1_767_225_600_000, 0, i64::MAX, i64::MIN]);
-    let expiry = *choices.pick(&[i64::MAX, 1_769_900_000_000, 0]);
+    let issuance = *choices.pick(&[Time::from_millis(1_767_225_600_000), Time::EPOCH, Time::MAX, Time::MIN]);
+    let expiry = *choices.pick(&[Time::MAX, Time::from_millis(1_769_900_000_000), Time::EPOCH]);
     Context { issuance, expiry, vouchers: if choices.chance(128) { &VOUCHERS } else { &[] } }
 }
 

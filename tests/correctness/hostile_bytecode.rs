@@ -20,12 +20,13 @@ use placet::bytecode::wildcard::GlobPiece;
 use placet::limits::{NESTING, PROGRAM_NESTING, RULES, SET_BYTES, SET_ELEMENTS, TOKEN_PROGRAM_BYTES, VALUE_BYTES};
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
+use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::value::{Address, Value};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::vm::{Answer, Context, Kind, run};
 
-const CONTEXT: Context<'static> = Context { issuance: i64::MIN, expiry: i64::MAX, vouchers: &[&[7; 32]] };
+const CONTEXT: Context<'static> = Context { issuance: Time::MIN, expiry: Time::MAX, vouchers: &[&[7; 32]] };
 
 /// Requests between nothing and everything: all attributes absent, even those that are required; all there; all sets large.
 fn requests(vocabulary: &Vocabulary) -> Vec<Request<'_>> {
@@ -35,7 +36,11 @@ fn requests(vocabulary: &Vocabulary) -> Vec<Request<'_>> {
         [Value::String("a"), Value::String(""), Value::String("\u{e9}\u{0}")],
         [Value::Bytes(b"aa"), Value::Bytes(b""), Value::Bytes(&[0xc3, 0xff, 0x80])],
         [Value::Uuid([7; 16]), Value::Uuid([0; 16]), Value::Uuid([0xff; 16])],
-        [Value::Time(i64::MIN), Value::Time(-1), Value::Time(i64::MAX)],
+        [
+            Value::Time(Time::from_millis(i64::MIN)),
+            Value::Time(Time::from_millis(-1)),
+            Value::Time(Time::from_millis(i64::MAX)),
+        ],
         [Value::Duration(i64::MAX), Value::Duration(i64::MIN), Value::Duration(0)],
         [
             Value::Ip(Address::from_octets([0; 16])),
@@ -45,11 +50,11 @@ fn requests(vocabulary: &Vocabulary) -> Vec<Request<'_>> {
         [Value::Bool(false); 3],
     ];
     const LABELS: [(&str, &str); 3] = [("", ""), ("a", "a"), ("dc", "\u{e9}")];
-    let absent = Request::new(vocabulary, ActionNo(3), i64::MIN);
-    let beyond = Request::new(vocabulary, ActionNo(u16::MAX), i64::MAX);
+    let absent = Request::new(vocabulary, ActionNo(3), Time::from_millis(i64::MIN));
+    let beyond = Request::new(vocabulary, ActionNo(u16::MAX), Time::from_millis(i64::MAX));
     let mut all = vec![absent, beyond];
     for place in 0..3 {
-        let mut request = Request::new(vocabulary, ActionNo(7), [0, -1, i64::MAX][place]);
+        let mut request = Request::new(vocabulary, ActionNo(7), Time::from_millis([0, -1, i64::MAX][place]));
         for (field, attribute) in (0..).map(FieldNo).zip(vocabulary.attributes()).skip(1) {
             let (scalar, is_set) = match attribute.ty {
                 Type::One(scalar) => (scalar, false),

@@ -24,6 +24,7 @@ use placet::compile::expressions::Expressions;
 use placet::diag::code::Code;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
+use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::value::Value;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -34,7 +35,8 @@ use placet::syntax::{map, parse, print};
 use placet::vm::Context;
 use proptest::prelude::{prop_assert, prop_assert_eq};
 
-const CONTEXT: Context<'static> = Context { issuance: 1_767_225_600_000, expiry: i64::MAX, vouchers: &[] };
+const CONTEXT: Context<'static> =
+    Context { issuance: Time::from_millis(1_767_225_600_000), expiry: Time::MAX, vouchers: &[] };
 
 /// The word for an answer, whichever rule gave it.
 fn word(answer: Answer) -> &'static str {
@@ -171,7 +173,7 @@ fn around(before: &str, after: &str) -> Text {
 
 fn allows(made: &Made, vocabulary: &Vocabulary, field: FieldNo, value: Value<'_>) -> Option<bool> {
     let compiled = compiled(made, vocabulary).ok()?;
-    let mut request = Request::new(vocabulary, ActionNo(0), 0);
+    let mut request = Request::new(vocabulary, ActionNo(0), Time::from_millis(0));
     request.set(field, value).unwrap();
     let answer = decide(&compiled, kind_of(BlockKind::Policy), vocabulary.present(), &request, &CONTEXT);
     Some(word(answer) == "allow")

@@ -20,6 +20,7 @@ use placet::compile::{Compiled, IndexFrom, compile_with};
 use placet::explain::tree;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
+use placet::model::time::Time;
 use placet::model::value::Value;
 use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::program::listing::listing;
@@ -27,7 +28,7 @@ use placet::syntax::ast::BlockKind;
 use placet::vm::{Answer, Context, Halt, Kind, run};
 use proptest::prelude::prop_assert_eq;
 
-const CONTEXT: Context<'static> = Context { issuance: 0, expiry: i64::MAX, vouchers: &[] };
+const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
 
 fn proved<'a>(compiled: &'a Compiled, vocabulary: &Vocabulary) -> Proved<'a> {
     let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
@@ -151,7 +152,7 @@ fn answers(choices: &mut Choices<'_>, vocabulary: &Vocabulary, programs: [&Compi
     let field = |name| vocabulary.field(name).unwrap();
     let action = *choices.pick(&["get", "put", "list", "drop"]);
     let items: Vec<Value<'_>> = (0..choices.below(4)).map(|_| Value::Bytes(choices.pick(&WORDS).as_bytes())).collect();
-    let mut request = Request::named(vocabulary, action, 1_800_000_000_000).unwrap();
+    let mut request = Request::named(vocabulary, action, Time::from_millis(1_800_000_000_000)).unwrap();
     request.set(field("tenant"), *choices.pick(&WORDS)).unwrap();
     request.set(field("item"), items.as_slice()).unwrap();
     if choices.chance(160) {
@@ -274,7 +275,7 @@ fn an_index_with_another_byte_is_refused_or_changes_nothing() {
     let tenants: Vec<String> = (0..41).flat_map(|n| [format!("t{n}"), format!("u{n}")]).collect();
     let decisions = |proved: &Proved<'_>| -> Vec<Result<Answer, Halt>> {
         let asked = tenants.iter().map(|tenant| {
-            let mut request = Request::named(vocabulary, "get", 0).unwrap();
+            let mut request = Request::named(vocabulary, "get", Time::from_millis(0)).unwrap();
             request.set_named("tenant", tenant.as_str()).unwrap();
             request.set_named("path", ResourcePath::new("/a/1/x").unwrap()).unwrap();
             run(proved, Kind::Authority, &request, &CONTEXT)

@@ -10,13 +10,14 @@ use placet::check::tree::{
     Actions, Bound, Claims, Condition, Constant, Effect, GlobText, Operand, Pattern, Piece, Rule, Template, Term, Test,
     Text, Times,
 };
+use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::span::Span;
 use placet::syntax::ast::{Affix, BlockKind, Comparison};
 use placet::vm::Context;
 
-const CONTEXT: Context<'static> = Context { issuance: 0, expiry: i64::MAX, vouchers: &[] };
+const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
 
 const NAME: FieldNo = FieldNo(1);
 const COUNT: FieldNo = FieldNo(2);

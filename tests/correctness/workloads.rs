@@ -14,6 +14,7 @@ use placet::authorize::Authorizer;
 use placet::check::library::Library;
 use placet::model::path::ResourcePath;
 use placet::model::request::{Malformed, Request};
+use placet::model::time::Time;
 use placet::model::value::Value;
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;
@@ -39,9 +40,16 @@ fn placet<R>(
     let compiled = document.compile(BlockKind::Token, None, &arguments).unwrap();
     let key = MintingKey::Local(LocalKey::from_secret(&KEY));
     let vocabulary = document.vocabulary();
-    let token = mint(&compiled, vocabulary, &key, NOW - 1000, Wrapping::default(), &mut |buffer: &mut [u8]| {
-        buffer.fill(9);
-    });
+    let token = mint(
+        &compiled,
+        vocabulary,
+        &key,
+        Time::from_millis(NOW - 1000),
+        Wrapping::default(),
+        &mut |buffer: &mut [u8]| {
+            buffer.fill(9);
+        },
+    );
     let text = token.unwrap().text();
     let mut keyring = Keyring::new();
     keyring.accept_local(LocalKey::from_secret(&KEY)).unwrap();
@@ -75,7 +83,7 @@ const fn unsigned(time: i64) -> u64 {
 #[test]
 fn the_cache_token_is_decided_alike() {
     as_the_table_says(&placet(workloads::S1_POLICY, &[], &CALLS, |call, vocabulary| {
-        let mut request = Request::named(vocabulary, call.action, call.now)?;
+        let mut request = Request::named(vocabulary, call.action, Time::from_millis(call.now))?;
         request.set_named("cache", call.cache)?;
         match call.class {
             native::Class::Publish | native::Class::Subscribe => request.set_named("topic", call.name)?,
@@ -94,7 +102,7 @@ fn the_cache_token_is_decided_alike() {
 fn the_read_token_is_decided_alike_with_an_expression_and_with_a_prefix() {
     for policy in [workloads::S2_POLICY, workloads::S2P_POLICY] {
         as_the_table_says(&placet(policy, &[], &SERIES, |series, vocabulary| {
-            let mut request = Request::named(vocabulary, "fetch", series.now)?;
+            let mut request = Request::named(vocabulary, "fetch", Time::from_millis(series.now))?;
             request.set_named("owner", Value::Uuid(uuid(series.owner)))?;
             request.set_named("producer", Value::Uuid(uuid(series.producer)))?;
             request.set_named("application", series.application)?;
@@ -121,7 +129,7 @@ fn the_read_token_is_decided_alike_with_an_expression_and_with_a_prefix() {
 #[test]
 fn the_conditional_api_is_decided_alike() {
     as_the_table_says(&placet(workloads::S3_POLICY, &[("tenant", TENANT)], &VISITS, |visit, vocabulary| {
-        let mut request = Request::named(vocabulary, visit.method, visit.now)?;
+        let mut request = Request::named(vocabulary, visit.method, Time::from_millis(visit.now))?;
         if let Ok(path) = ResourcePath::new(visit.path) {
             request.set_named("path", path)?;
         }
@@ -164,7 +172,7 @@ fn growth_is_decided_alike() {
         let mut rules = native::rules::Rules::default();
         (0..n).for_each(|i| rules.allow(&format!("cache-{i}"), &format!("k-{i}/")));
         for lookup in workloads::lookups(n) {
-            let mut request = Request::named(vocabulary, "get", NOW).unwrap();
+            let mut request = Request::named(vocabulary, "get", Time::from_millis(NOW)).unwrap();
             request.set_named("cache", lookup.cache.as_str()).unwrap();
             request.set_named("item", lookup.key.as_bytes()).unwrap();
             assert_eq!(authorizer.decide_alone(&request).is_allow(), lookup.is_allowed, "{lookup:?}");

@@ -3,9 +3,11 @@
 
 use std::cell::Cell;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use placet::bytecode::op::{Length, Op};
 use placet::bytecode::program::{Pool, Program};
+use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::verdict::Refusal;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -20,8 +22,12 @@ use placet::token::verify::{Scratch, Verifier};
 use placet::token::vouch::{Voucher, VoucherRequest};
 
 /// When all of it happens.
-pub const NOW: i64 = 1_767_225_600_000;
-pub const HOUR: i64 = 3_600_000;
+pub const NOW: Time = Time::from_millis(1_767_225_600_000);
+pub const HOUR: Duration = Duration::from_secs(3_600);
+
+pub const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
 
 /// The program of an authority: `allow { cache: "acorns" }`
 pub fn program() -> &'static [u8] {
@@ -173,7 +179,7 @@ pub fn verify(text: &str) -> Result<(), Refusal> {
     verify_at(text, NOW)
 }
 
-pub fn verify_at(text: &str, now: i64) -> Result<(), Refusal> {
+pub fn verify_at(text: &str, now: Time) -> Result<(), Refusal> {
     let (keyring, vocabulary) = (keyring(), vocabulary());
     Verifier::new(&keyring, &vocabulary).verify(text, now, &mut Scratch::new()).map(|_| ())
 }

@@ -7,6 +7,7 @@ use crate::token_workshop;
 
 use std::sync::Barrier;
 
+use placet::model::time::Time;
 use placet::model::verdict::Refusal;
 use placet::token::cache::TokenCache;
 use placet::token::header::{RevocationId, TokenId};
@@ -25,7 +26,7 @@ const TOKENS: u8 = 40;
 fn texts() -> Vec<(TokenId, String)> {
     let make = |number: u8| {
         let id = TokenId([number; 8]);
-        let draft = Draft { id, expiry: Some(NOW + i64::from(number)), ..draft(program()) };
+        let draft = Draft { id, expiry: Some(NOW + ms(u64::from(number))), ..draft(program()) };
         let token = match number % 8 {
             0 => minted(signing(), &draft),
             1 | 2 => minted(second(), &draft),
@@ -48,7 +49,7 @@ fn second() -> LocalKey {
 }
 
 /// What an answer is about: whose token it is and how long it lives, or why not.
-type Heard = Result<(TokenId, Option<i64>), Refusal>;
+type Heard = Result<(TokenId, Option<Time>), Refusal>;
 
 #[test]
 fn threads_that_share_a_cache_hear_what_each_would_hear_alone() {
@@ -61,7 +62,7 @@ fn threads_that_share_a_cache_hear_what_each_would_hear_alone() {
     let mut scratch = Scratch::new();
     let everybody = Verifier::new(&all, &vocabulary);
     for (_, text) in texts.iter().step_by(7) {
-        let verified = everybody.verify(text, NOW - 1, &mut scratch);
+        let verified = everybody.verify(text, NOW - ms(1), &mut scratch);
         list.revoke(
             verified.map(|verified| verified.revocation_ids().last()).ok().flatten().unwrap_or(RevocationId([0; 16])),
         );
@@ -74,7 +75,7 @@ fn threads_that_share_a_cache_hear_what_each_would_hear_alone() {
         everybody.with_revocations(revocations),
         Verifier::new(&nobody, &vocabulary),
     ];
-    let moments = [NOW - 1, NOW + i64::from(TOKENS) / 2, NOW + i64::from(TOKENS)];
+    let moments = [NOW - ms(1), NOW + ms(u64::from(TOKENS) / 2), NOW + ms(u64::from(TOKENS))];
     let alone = |verifier: &Verifier<'_>, text: &str, now, scratch: &mut Scratch| -> Heard {
         verifier.verify(text, now, scratch).map(|verified| (verified.header().id, verified.expiry()))
     };

@@ -10,6 +10,7 @@ use placet::author::request;
 use placet::authorize::Authorizer;
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
+use placet::model::time::Time;
 use placet::syntax::ast::BlockKind;
 use placet::token::envelope::Token;
 use placet::token::keyring::{Keyring, MintingKey};
@@ -38,7 +39,8 @@ fn decide(token: &Value, request: &Value, issued: i64, now: i64, envelope: Envel
     let mut keyring = Keyring::new();
     keyring.mint_with(envelope.key()).unwrap();
     let key = keyring.minting().unwrap();
-    let minted = mint(&compiled, vocabulary, key, issued, Wrapping::default(), &mut SystemRandom).unwrap();
+    let minted =
+        mint(&compiled, vocabulary, key, Time::from_millis(issued), Wrapping::default(), &mut SystemRandom).unwrap();
     let mut bytes = minted.as_bytes().to_vec();
     if tamper {
         *bytes.last_mut().unwrap() ^= 1;
@@ -47,7 +49,9 @@ fn decide(token: &Value, request: &Value, issued: i64, now: i64, envelope: Envel
     let authorizer = Authorizer::new(&keyring, vocabulary);
     let verdict = request::from_json(vocabulary, request)
         .unwrap()
-        .lend(vocabulary, now, |request| authorizer.authorize(&text, request, &mut Scratch::new()).verdict());
+        .lend(vocabulary, Time::from_millis(now), |request| {
+            authorizer.authorize(&text, request, &mut Scratch::new()).verdict()
+        });
     verdict.unwrap().word().to_owned()
 }
 

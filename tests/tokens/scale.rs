@@ -8,6 +8,7 @@ use std::process::Command;
 use allocation_counter::measure;
 use placet::authorize::Authorizer;
 use placet::model::request::Request;
+use placet::model::time::millis;
 use placet::token::cache::TokenCache;
 use placet::token::envelope::Token;
 use placet::token::header::{RevocationId, TokenId};
@@ -39,8 +40,8 @@ fn keyring_of(keys: u32) -> Keyring {
 /// A snapshot of so many ids, spread over all there could be.
 fn snapshot_of(ids: u32) -> Vec<u8> {
     let mut snapshot = b"placetR\x01".to_vec();
-    snapshot.extend(NOW.to_be_bytes());
-    snapshot.extend(HOUR.to_be_bytes());
+    snapshot.extend(NOW.as_millis().to_be_bytes());
+    snapshot.extend(millis(HOUR).to_be_bytes());
     snapshot.extend(0_u32.to_be_bytes());
     snapshot.extend(ids.to_be_bytes());
     let step = u128::MAX / u128::from(ids);

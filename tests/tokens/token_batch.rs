@@ -2,13 +2,14 @@
 
 use crate::token_workshop;
 
+use placet::model::time::Time;
 use placet::model::verdict::Refusal;
 use placet::token::header::Header;
 use placet::token::verify::{Scratch, Verifier};
 use token_workshop::*;
 
 /// What is found of each text, alone and in one batch.
-fn both_ways(texts: &[String], now: i64) -> [Vec<Result<Header, Refusal>>; 2] {
+fn both_ways(texts: &[String], now: Time) -> [Vec<Result<Header, Refusal>>; 2] {
     let (keyring, vocabulary, mut scratch) = (keyring(), vocabulary(), Scratch::new());
     let verifier = Verifier::new(&keyring, &vocabulary);
     let batch = verifier.verify_batch(texts.iter().map(String::as_str), now, &mut scratch);

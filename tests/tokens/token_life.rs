@@ -5,6 +5,7 @@ use crate::token_workshop;
 use placet::bytecode::op::{Length, Op};
 use placet::bytecode::program::{Pool, Program};
 use placet::limits::TOKEN_BYTES;
+use placet::model::time::Time;
 use placet::model::verdict::Refusal;
 use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::token::attenuate::{AttenuateError, BlockDraft, append, append_voucher};
@@ -19,6 +20,7 @@ use placet::token::revocation::{RevocationList, Revocations};
 use placet::token::verified::{Verified, VerifiedToken};
 use placet::token::verify::{Scratch, Verifier};
 use placet::token::vouch::{VouchError, Voucher, VoucherRequest};
+use std::time::Duration;
 use token_workshop::*;
 
 fn both() -> [MintingKey; 2] {
@@ -63,15 +65,15 @@ fn the_same_draft_makes_the_same_local_token() {
 #[test]
 fn a_token_ends_at_its_expiry_and_begins_at_its_beginning() {
     for key in both() {
-        let token = minted(key, &Draft { not_before: Some(NOW + 10), ..draft(program()) }).text();
-        assert_eq!(verify_at(&token, NOW + 9), Err(Refusal::NotYetValid));
-        assert_eq!(verify_at(&token, NOW + 10), Ok(()));
-        assert_eq!(verify_at(&token, NOW + HOUR - 1), Ok(()));
+        let token = minted(key, &Draft { not_before: Some(NOW + ms(10)), ..draft(program()) }).text();
+        assert_eq!(verify_at(&token, NOW + ms(9)), Err(Refusal::NotYetValid));
+        assert_eq!(verify_at(&token, NOW + ms(10)), Ok(()));
+        assert_eq!(verify_at(&token, NOW + HOUR - ms(1)), Ok(()));
         assert_eq!(verify_at(&token, NOW + HOUR), Err(Refusal::Expired));
     }
     let endless = minted(local(), &Draft { expiry: None, ..draft(program()) }).text();
-    assert_eq!(verify_at(&endless, i64::MAX), Ok(()));
-    let never = minted(local(), &Draft { expiry: Some(0), ..draft(program()) }).text();
+    assert_eq!(verify_at(&endless, Time::from_millis(i64::MAX)), Ok(()));
+    let never = minted(local(), &Draft { expiry: Some(Time::from_millis(0)), ..draft(program()) }).text();
     assert_eq!(verify_at(&never, NOW), Err(Refusal::Expired));
 }
 
@@ -81,12 +83,19 @@ fn a_restriction_ends_a_token_earlier_and_never_later() {
         let token = minted(key, &draft(program()));
         let shorter = attenuated(&token).text();
         assert_eq!(verify_at(&shorter, NOW + HOUR / 2), Err(Refusal::Expired));
-        let longer = BlockDraft { expiry: Some(NOW + 9 * HOUR), not_before: Some(0), ..BlockDraft::default() };
+        let longer = BlockDraft {
+            expiry: Some(NOW + 9 * HOUR),
+            not_before: Some(Time::from_millis(0)),
+            ..BlockDraft::default()
+        };
         let longer = append(&token, &longer, &mut random()).expect("it is open").text();
         assert_eq!(verify_at(&longer, NOW + HOUR), Err(Refusal::Expired));
-        let later = BlockDraft { not_before: Some(NOW + 5), ..BlockDraft::default() };
+        let later = BlockDraft { not_before: Some(NOW + ms(5)), ..BlockDraft::default() };
         let later = append(&token, &later, &mut random()).expect("it is open").text();
-        assert_eq!((verify_at(&later, NOW + 4), verify_at(&later, NOW + 5)), (Err(Refusal::NotYetValid), Ok(())));
+        assert_eq!(
+            (verify_at(&later, NOW + ms(4)), verify_at(&later, NOW + ms(5))),
+            (Err(Refusal::NotYetValid), Ok(()))
+        );
     }
 }
 
@@ -95,7 +104,10 @@ fn what_makes_no_token_is_not_minted() {
     let mint = |key: MintingKey, draft: &Draft<'_>| mint(&key, draft, &mut random());
     let large = vec![0; TOKEN_BYTES];
     assert_eq!(mint(local().into(), &draft(&large)), Err(MintError::TooLarge));
-    assert_eq!(mint(local().into(), &Draft { issuance: -1, ..draft(program()) }), Err(MintError::BeforeTheEpoch));
+    assert_eq!(
+        mint(local().into(), &Draft { issuance: Time::from_millis(-1), ..draft(program()) }),
+        Err(MintError::BeforeTheEpoch)
+    );
     assert_eq!(mint(signing().into(), &Draft { encrypted: true, ..draft(program()) }), Err(MintError::PublicSecret));
 }
 
@@ -199,16 +211,16 @@ fn rotation_accepts_old_and_new_tokens_until_the_old_key_is_removed() {
     let check = |keyring: &Keyring, token: &Token| {
         Verifier::new(keyring, &vocabulary).verify(&token.text(), NOW, &mut Scratch::new()).err()
     };
-    keyring.mint_with(old.clone().into()).expect("it is the first");
+    keyring.mint_with(old.clone()).expect("it is the first");
     assert_eq!((check(&keyring, &before), check(&keyring, &after)), (None, Some(Refusal::UnknownKey)));
-    keyring.mint_with(new.into()).expect("it is another");
+    keyring.mint_with(new).expect("it is another");
     assert_eq!((check(&keyring, &before), check(&keyring, &after)), (None, None));
     keyring.remove(Purpose::Public, old.id());
     assert_eq!((check(&keyring, &before), check(&keyring, &after)), (Some(Refusal::UnknownKey), None));
 }
 
 /// What the verifier says to a token under a list of revocations.
-fn verify_with(list: &RevocationList, token: &Token, now: i64) -> Option<Refusal> {
+fn verify_with(list: &RevocationList, token: &Token, now: Time) -> Option<Refusal> {
     let (keyring, vocabulary, snapshot) = (keyring(), vocabulary(), Revocations::write(list));
     let snapshot = Revocations::open(&snapshot).expect("it was just written");
     let verifier = Verifier::new(&keyring, &vocabulary).with_revocations(snapshot);
@@ -241,14 +253,14 @@ fn revoking_a_block_revokes_everything_behind_it() {
 #[test]
 fn a_key_can_be_revoked_up_to_a_time() {
     let token = minted(local(), &draft(program()));
-    let revoked = |key: KeyName, before: i64| {
+    let revoked = |key: KeyName, before: Time| {
         let mut list = RevocationList::new(NOW, HOUR);
         list.revoke_key(key, before);
         verify_with(&list, &token, NOW)
     };
     assert_eq!(revoked(local().name(), NOW), None);
-    assert_eq!(revoked(local().name(), NOW + 1), Some(Refusal::Revoked));
-    assert_eq!(revoked(signing().name(), NOW + 1), None);
+    assert_eq!(revoked(local().name(), NOW + ms(1)), Some(Refusal::Revoked));
+    assert_eq!(revoked(signing().name(), NOW + ms(1)), None);
 }
 
 #[test]
@@ -256,7 +268,7 @@ fn a_stale_list_refuses_every_token() {
     let token = minted(local(), &draft(program()));
     let list = RevocationList::new(NOW - HOUR, HOUR);
     assert_eq!(verify_with(&list, &token, NOW), None);
-    assert_eq!(verify_with(&list, &token, NOW + 1), Some(Refusal::StaleRevocations));
+    assert_eq!(verify_with(&list, &token, NOW + ms(1)), Some(Refusal::StaleRevocations));
 }
 
 #[test]
@@ -299,7 +311,7 @@ fn a_kept_token_is_checked_again_on_every_use() {
 }
 
 /// Where the program of a token lies that the cache lends: the same place again where it was found.
-fn place(cache: &TokenCache, verifier: &Verifier<'_>, text: &str, now: i64) -> Result<usize, Refusal> {
+fn place(cache: &TokenCache, verifier: &Verifier<'_>, text: &str, now: Time) -> Result<usize, Refusal> {
     let code = |token: &Verified<'_>| token.programs().next().expect("it has an authority").code().as_ptr().addr();
     cache.verify(verifier, text, now, &mut Scratch::new(), code)
 }
@@ -338,7 +350,7 @@ fn the_cache_keeps_no_forgery_and_is_bounded() {
     let verifier = Verifier::new(&keyring, &vocabulary);
     assert!(place(&cache, &verifier, "placet_l1_AAAA", NOW).is_err() && cache.is_empty());
     for number in 0..100 {
-        let draft = Draft { issuance: NOW - number, ..draft(program()) };
+        let draft = Draft { issuance: NOW - Duration::from_millis(number), ..draft(program()) };
         place(&cache, &verifier, &minted(local(), &draft).text(), NOW).expect("it is genuine");
     }
     assert_eq!(cache.len(), 8);

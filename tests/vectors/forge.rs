@@ -16,8 +16,10 @@ use placet::token::mint::{Draft, mint};
 use placet::token::signer::Minter;
 use placet::token::vouch::VoucherRequest;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 use super::make::{AUDIENCE, NOW, Templates, audience, librarian, local, respell, seeds, signing};
+use placet::model::time::Time;
 
 /// The header of a token that never expires: version, key, issuance, lifetime, id and fingerprint.
 const HEADER: usize = 1 + 4 + 6 + 1 + 8 + 16;
@@ -27,7 +29,7 @@ const END: usize = 1 + 32;
 
 /// A case of `forged.json`.
 fn case(name: &str, text: String, refusal: &str) -> Value {
-    json!({ "name": name, "text": Value::from(text), "at": NOW, "refusal": refusal })
+    json!({ "name": name, "text": Value::from(text), "at": NOW.as_millis(), "refusal": refusal })
 }
 
 /// The same token with its bytes changed.
@@ -373,15 +375,15 @@ impl Stock<'_> {
 
     /// Genuine tokens at a time at which they are not valid.
     fn times(&self) -> Vec<Value> {
-        let at = |name: &str, token: &Token, at: i64, refusal: &str| {
+        let at = |name: &str, token: &Token, at: Time, refusal: &str| {
             let mut case = case(name, token.text(), refusal);
-            case["at"] = json!(at);
+            case["at"] = json!(at.as_millis());
             case
         };
         vec![
-            at("from the future", &self.local, NOW - 60_001, "not_yet_valid"),
-            at("public, from the future", &self.public, NOW - 60_001, "not_yet_valid"),
-            at("before 1970", &self.local, -1, "no_clock"),
+            at("from the future", &self.local, NOW - Duration::from_millis(60_001), "not_yet_valid"),
+            at("public, from the future", &self.public, NOW - Duration::from_millis(60_001), "not_yet_valid"),
+            at("before 1970", &self.local, Time::from_millis(-1), "no_clock"),
         ]
     }
 

@@ -1,6 +1,7 @@
 //! Makes the good tokens, and what is true of them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use placet::author::Document;
 use placet::author::mint::{Wrapping, draft, mint};
@@ -29,10 +30,11 @@ use placet::token::vouch::VoucherRequest;
 use serde_json::{Map, Value, json};
 
 use super::page::{json_of, text_of};
+use placet::model::time::Time;
 
 /// When the tokens are minted: the first of January 2026.
-pub const NOW: i64 = 1_767_225_600_000;
-const DAY: i64 = 24 * 3_600_000;
+pub const NOW: Time = Time::from_millis(1_767_225_600_000);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 pub fn local() -> LocalKey {
     LocalKey::from_secret(&[0x11; 32])
@@ -203,9 +205,9 @@ impl Good {
             "text": text,
             "key": header.key.to_string(),
             "audience": self.audience,
-            "issuance": header.issuance,
-            "not_before": verified.not_before(),
-            "expiry": verified.expiry(),
+            "issuance": header.issuance.as_millis(),
+            "not_before": verified.not_before().map(Time::as_millis),
+            "expiry": verified.expiry().map(Time::as_millis),
             "id": header.id.to_string(),
             "fingerprint": header.fingerprint.to_string(),
             "sealed": verified.is_sealed(),
@@ -222,18 +224,19 @@ impl Good {
     }
 
     /// When the token is valid: from its issuance on, or from what its authority says.
-    fn moment(&self) -> i64 {
+    fn moment(&self) -> Time {
         let seen = inspect(&self.token).expect("a token");
         seen.blocks.first().and_then(|block| block.not_before).unwrap_or(NOW)
     }
 
     /// The last moment before and the first after each of its bounds: where it sets no beginning, a minute before it was
     /// made, and where it sets no end, a hundred years later.
-    fn edges(&self) -> [i64; 4] {
+    fn edges(&self) -> [Time; 4] {
         let seen = inspect(&self.token).expect("a token");
         let end = seen.expiry.unwrap_or(NOW + 36_525 * DAY);
         let beginning = seen.blocks.iter().filter_map(|block| block.not_before).max().unwrap_or(NOW - CLOCK_SKEW);
-        [beginning - 1, beginning, end - 1, end]
+        let moment = Duration::from_millis(1);
+        [beginning - moment, beginning, end - moment, end]
     }
 
     /// The names under which the token spoiled at the first place, the second, … is refused.
@@ -252,11 +255,12 @@ impl Good {
     fn verdicts(&self, templates: &Templates) -> Vec<Value> {
         let requests: BTreeMap<String, Value> = serde_json::from_value(json_of("requests.json")).expect("a map");
         let moment = self.moment();
-        let mut rows: Vec<(&str, i64)> = requests.keys().map(|name| (name.as_str(), moment)).collect();
+        let mut rows: Vec<(&str, Time)> = requests.keys().map(|name| (name.as_str(), moment)).collect();
         rows.extend(self.edges().map(|time| ("read", time)));
-        let decide = |(name, at): &(&str, i64)| {
+        let decide = |(name, at): &(&str, Time)| {
             let verdict = decide(templates.vocabulary(), self, &requests[*name], *at);
-            let mut row = Map::from_iter([("request".to_owned(), json!(name)), ("at".to_owned(), json!(at))]);
+            let mut row =
+                Map::from_iter([("request".to_owned(), json!(name)), ("at".to_owned(), json!(at.as_millis()))]);
             row.extend(verdict);
             Value::Object(row)
         };
@@ -271,15 +275,15 @@ fn describe_block(block: &VerifiedBlock<'_>, id: RevocationId, source: &Value) -
     strip(json!({
         "source": source,
         "program": hex(&program),
-        "not_before": block.not_before,
-        "expiry": block.expiry,
+        "not_before": block.not_before.map(Time::as_millis),
+        "expiry": block.expiry.map(Time::as_millis),
         "voucher": block.voucher.map(|key| PublicKey::from_bytes(key).expect("a key").to_string()),
         "revocation": id.to_string(),
     }))
 }
 
 /// What this build says to a request, in the words of the files.
-fn decide(vocabulary: &Vocabulary, token: &Good, request: &Value, at: i64) -> Map<String, Value> {
+fn decide(vocabulary: &Vocabulary, token: &Good, request: &Value, at: Time) -> Map<String, Value> {
     let (keyring, mut scratch) = (keyring(), Scratch::new());
     let verifier = Verifier::new(&keyring, vocabulary).for_audience(token.audience());
     let (authorizer, text) = (Authorizer::with_verifier(verifier), token.token.text());

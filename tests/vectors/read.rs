@@ -18,6 +18,7 @@ use placet::token::verify::{Scratch, Verifier};
 use serde_json::{Value, json};
 
 use super::page::{json_of, text_of};
+use placet::model::time::Time;
 
 /// What a verifier of the vectors holds.
 struct Verifying {
@@ -53,16 +54,17 @@ fn every_good_token_says_what_its_entry_says() {
     for entry in list("tokens.json") {
         let name = text(&entry["name"]);
         let at = entry["not_before"].as_i64().or(entry["issuance"].as_i64()).expect("a time");
-        let verified = verifying.verifier(&entry).verify(text(&entry["text"]), at, &mut scratch).expect(name);
+        let verified =
+            verifying.verifier(&entry).verify(text(&entry["text"]), Time::from_millis(at), &mut scratch).expect(name);
         let header = verified.header();
         let found = json!([header.key.to_string(), header.id.to_string(), header.fingerprint.to_string()]);
         assert_eq!(found, json!([entry["key"], entry["id"], entry["fingerprint"]]), "{name}");
         assert_eq!(
-            json!([header.issuance, verified.is_sealed()]),
+            json!([header.issuance.as_millis(), verified.is_sealed()]),
             json!([entry["issuance"], entry["sealed"]]),
             "{name}"
         );
-        let bounds = json!([verified.not_before(), verified.expiry()]);
+        let bounds = json!([verified.not_before(), verified.expiry()].map(|time| time.map(Time::as_millis)));
         assert_eq!(bounds, json!([entry["not_before"], entry["expiry"]]), "{name}");
         let claims = verified.claims();
         let words = [claims.id, claims.kind, claims.owner, claims.producer, claims.application];
@@ -81,7 +83,7 @@ fn every_good_token_says_what_its_entry_says() {
             let voucher = block.voucher.map(|key| PublicKey::from_bytes(key).expect("a key").to_string());
             assert_eq!(json!([id.to_string(), voucher]), json!([wanted["revocation"], wanted["voucher"]]), "{name}");
             assert_eq!(
-                json!([block.not_before, block.expiry]),
+                json!([block.not_before, block.expiry].map(|time| time.map(Time::as_millis))),
                 json!([wanted["not_before"], wanted["expiry"]]),
                 "{name}"
             );
@@ -98,9 +100,11 @@ fn every_request_has_its_verdict() {
         for row in items(&entry["verdicts"]) {
             let request = &requests[text(&row["request"])];
             let request = request::from_json(verifying.vocabulary(), request).expect("a request");
-            let verdict = request.lend(verifying.vocabulary(), row["at"].as_i64().expect("a time"), |request| {
-                authorizer.authorize(text(&entry["text"]), request, &mut scratch).verdict()
-            });
+            let verdict = request.lend(
+                verifying.vocabulary(),
+                Time::from_millis(row["at"].as_i64().expect("a time")),
+                |request| authorizer.authorize(text(&entry["text"]), request, &mut scratch).verdict(),
+            );
             let verdict = verdict.expect("its values fit");
             assert!(is_as(verdict, row), "{}: {row} became {verdict:?}", entry["name"]);
             decided += 1;
@@ -146,7 +150,7 @@ fn every_forged_token_is_refused_by_its_name() {
             verifier = verifier.with_revocations(Revocations::open(snapshot).expect("a snapshot"));
         }
         let at = entry["at"].as_i64().expect("a time");
-        let refusal = verifier.verify(text(&entry["text"]), at, &mut Scratch::new()).err();
+        let refusal = verifier.verify(text(&entry["text"]), Time::from_millis(at), &mut Scratch::new()).err();
         assert_eq!(refusal.map(placet::model::verdict::Refusal::name), entry["refusal"].as_str(), "{name}");
         if let Some(fault) = entry["fault"].as_str() {
             assert_eq!(last_fault(&verifying, text(&entry["text"])), fault, "{name}");
@@ -193,7 +197,7 @@ fn for_every_spoiled(key: &str, spoil: impl Fn(&[u8], usize) -> Option<Vec<u8>>)
         for (place, spoiled) in (0..).map_while(|place| Some((place, spoil(&bytes, place)?))) {
             let spelt = format!("{prefix}{}", BASE64URL_NOPAD.encode(&spoiled));
             let at = entry["issuance"].as_i64().expect("a time");
-            let refusal = verifier.verify(&spelt, at, &mut scratch).expect_err("it is spoiled");
+            let refusal = verifier.verify(&spelt, Time::from_millis(at), &mut scratch).expect_err("it is spoiled");
             assert_eq!(Some(refusal.name()), names.next(), "{}: {key} {place}", entry["name"]);
         }
         assert_eq!(names.next(), None, "{}", entry["name"]);

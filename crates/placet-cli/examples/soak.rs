@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use placet::author::Document;
 use placet::check::library::Library;
+use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::token::cache::TokenCache;
 use placet::token::claims::ClaimsDraft;
@@ -33,7 +34,7 @@ use placet_warp10::script::{Host as ScriptHost, Machine};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-const NOW: i64 = 1_795_255_200_000;
+const NOW: Time = Time::from_millis(1_795_255_200_000);
 /// More tokens than the cache keeps are made in a second.
 const CACHED: usize = 500;
 /// Growth that is none: what an allocator keeps at hand.
@@ -101,7 +102,7 @@ impl World {
     fn new() -> Result<Self, Failure> {
         let keys = Keys::throw_away()?;
         let mut keyring = Keyring::new();
-        keyring.mint_with(LocalKey::generate(&mut SystemRandom)?.into())?;
+        keyring.mint_with(LocalKey::generate(&mut SystemRandom)?)?;
         let host = Host::builder(keyring.clone()).vocabulary("momento").minting().build()?;
         let vocabulary = Library::built_in().get("momento").ok_or("it is built in")?;
         let mut world = Self {
@@ -149,7 +150,7 @@ impl World {
     fn present_tokens(&self, scratch: &mut Scratch) -> Result<(), Failure> {
         let draft = Draft {
             issuance: NOW,
-            expiry: Some(NOW + 1000),
+            expiry: Some(NOW + Duration::from_millis(1000)),
             not_before: None,
             id: TokenId([0; 8]),
             fingerprint: self.vocabulary.fingerprint(),
@@ -190,7 +191,7 @@ fn envelope() -> Result<(), Failure> {
     const SCRIPT: &str = "{ 'id' 'reader' 'type' 'READ' 'application' 'shop' 'owner' '7a1c3f7e-6a52-4a9e-8a43-0d1f5a3b9c11' 'ttl' 86400000 }
         TOKENGEN 'token' GET TOKENINFO";
     let keys = TokenKeys::new(&[7; 32], &[7; 16])?;
-    let mut host = ScriptHost::new(NOW * 1000, String::new);
+    let mut host = ScriptHost::new(NOW.as_millis() * 1000, String::new);
     host.keys = Some(&keys);
     let mut machine = Machine::new(host);
     // What it says is another test's; here it is run for a long time.

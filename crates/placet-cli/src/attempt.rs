@@ -15,6 +15,7 @@ use crate::check::tree::Template;
 use crate::compile::error::CompileError;
 use crate::explain::words::Words;
 use crate::explain::{Explanation, example};
+use crate::model::time::Time;
 use crate::syntax::ast::BlockKind;
 use crate::token::header::Purpose;
 use crate::token::verify::Scratch;
@@ -42,7 +43,7 @@ pub struct Args {
 
     /// The time of requests that say none, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 /// Runs the command.
@@ -167,7 +168,7 @@ impl Page<'_> {
         document: &Arc<Document>,
         with: &[(String, String)],
         cases: &Path,
-        now: i64,
+        now: Time,
         keys: &Keys,
     ) -> Outcome {
         let mut first = None;
@@ -251,7 +252,7 @@ fn short(why: &Explanation) -> Vec<String> {
 }
 
 /// The beginning of a case file: a request that the stage allows, and one that it does not.
-fn beginning(stage: &Stage, now: i64) -> String {
+fn beginning(stage: &Stage, now: Time) -> String {
     let words = Words::new(stage.vocabulary());
     let request = example(stage.vocabulary());
     let explanation = stage.with_court(Purpose::Local, |court| court.explain(&request, now));

@@ -1,5 +1,6 @@
 //! `placet attenuate`: a token with a restriction more, made by its holder.
 
+use core::time::Duration;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use super::times::{read_duration, read_time, show};
 use super::tokens::{self, View, warn_about_size};
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::author::mint::{AttenuateFailure, Misfit, attenuate};
+use crate::model::time::Time;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::token::attenuate::AttenuateError;
@@ -38,11 +40,11 @@ pub struct Args {
 
     /// How long the new token is valid, instead of what the file says; never longer than the old one
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
-    ttl: Option<i64>,
+    ttl: Option<Duration>,
 
     /// The time from which a `ttl` counts, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time)]
-    now: Option<i64>,
+    now: Option<Time>,
 
     /// Let nobody add further restrictions
     #[arg(long)]
@@ -87,7 +89,7 @@ fn other_vocabulary(ui: &Ui, block: &Block, misfit: Misfit) -> Exit {
 }
 
 /// Prints the token, and what is left of it.
-pub fn show_narrowed(ui: &Ui, token: &Token, known: &[Arc<Vocabulary>], now: i64) -> Outcome {
+pub fn show_narrowed(ui: &Ui, token: &Token, known: &[Arc<Vocabulary>], now: Time) -> Outcome {
     let text = token.text();
     let view = match View::of_unverified(token, known) {
         Ok(view) => view,

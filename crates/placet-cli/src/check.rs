@@ -17,6 +17,7 @@ use crate::compile::expressions::Expressions;
 use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Severity, render};
 use crate::limits::HEADER_LINE;
+use crate::model::time::Time;
 use crate::syntax::ast::{BlockKind, Item, ItemKind};
 use crate::token::keyring::MintingKey;
 use crate::token::keys::{LocalKey, SystemRandom};
@@ -113,7 +114,7 @@ fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
 }
 
 /// What only a clock knows: blocks that would be over before they are valid, if they were made now.
-fn never_valid(document: &Document, now: i64) -> Vec<Diagnostic> {
+fn never_valid(document: &Document, now: Time) -> Vec<Diagnostic> {
     // With an issuance of its own, the checker has said so.
     let never = document.templates().iter().filter(|block| block.times.issuance.is_none() && block.times.ttl.is_some());
     never
@@ -163,7 +164,7 @@ fn line_of(compiled: &Compiled, document: &Document) -> Result<usize, String> {
     let key = LocalKey::generate(&mut SystemRandom).map_err(|error| error.to_string())?;
     let key = MintingKey::Local(key);
     // Minted so late that it is valid for a while.
-    let now = compiled.times.not_before.unwrap_or(0);
+    let now = compiled.times.not_before.unwrap_or(Time::EPOCH);
     let token = mint(compiled, document.vocabulary(), &key, now, Wrapping::default(), &mut SystemRandom);
     token.map(|token| header_line(&token.text())).map_err(|error| error.to_string())
 }

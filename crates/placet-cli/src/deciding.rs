@@ -20,6 +20,7 @@ use crate::authorize::{Authorizer, Policy};
 use crate::check::library::Library;
 use crate::compile::Compiled;
 use crate::explain::{Court, Sources};
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -64,7 +65,7 @@ pub struct Deciding {
 
     /// The time of the request, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
-    now: Option<i64>,
+    now: Option<Time>,
 
     /// Take the `time` of a request from the request: for simulations, since a request that tells the time may use an
     /// expired token
@@ -76,7 +77,7 @@ pub struct Deciding {
 pub struct Ready {
     vocabulary: Arc<Vocabulary>,
     /// As the user said it. Where he said nothing, the clock runs while a stream of requests is decided.
-    now: Option<i64>,
+    now: Option<Time>,
     requests_tell_time: bool,
     kind: Kind,
 }
@@ -223,7 +224,7 @@ impl Ready {
     ///
     /// # Errors
     /// There is no randomness, or the token can not be made.
-    pub fn minted(document: Document, name: &str, compiled: Compiled, now: i64) -> Result<Self, Failure> {
+    pub fn minted(document: Document, name: &str, compiled: Compiled, now: Time) -> Result<Self, Failure> {
         let blocks = vec![Block::of_compiled(Arc::new(document), name, compiled)];
         let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
         let stage = Stage::new(String::new(), blocks, Vec::new(), now, &keys);
@@ -240,7 +241,7 @@ impl Ready {
 
     /// The time of requests that have none: what the user said, or the clock.
     #[must_use]
-    pub fn now(&self) -> i64 {
+    pub fn now(&self) -> Time {
         inputs::now(self.now)
     }
 
@@ -248,7 +249,7 @@ impl Ready {
     ///
     /// # Errors
     /// It brings a time of its own, which could be one at which an expired token was valid.
-    pub fn time(&self, request: &Json) -> Result<i64, BadRequest> {
+    pub fn time(&self, request: &Json) -> Result<Time, BadRequest> {
         match time_of(request)? {
             None => Ok(self.now()),
             Some(time) if self.requests_tell_time => Ok(time),
@@ -290,7 +291,7 @@ impl Ready {
 
 /// Why a token of no known vocabulary is refused. The proof is checked before the vocabulary is asked for, so a forgery is
 /// called one.
-fn of_unknown_vocabulary(text: &str, keyring: &Keyring, expectations: Expectations, now: i64) -> Refusal {
+fn of_unknown_vocabulary(text: &str, keyring: &Keyring, expectations: Expectations, now: Time) -> Refusal {
     let unknown = Vocabulary::builder("unknown", 0).build();
     let verifier = expectations.verifier(keyring, &unknown, None);
     let refused = verifier.verify(text, now, &mut Scratch::new()).err();

@@ -19,6 +19,7 @@ use crate::fuzz::finding::{Finding, Kind};
 use crate::fuzz::import::Imported;
 use crate::fuzz::oracle::{Oracle, OracleError};
 use crate::fuzz::{Plan, Progress, Report, Target, VERDICTS};
+use crate::model::time::Time;
 use crate::span::Span;
 use crate::syntax::ast::BlockKind;
 use crate::trial::{Block, Keys, cases};
@@ -66,11 +67,11 @@ pub struct Args {
 
     /// How long to try, such as `30s`
     #[arg(long = "for", value_name = "DURATION", value_parser = read_duration)]
-    duration: Option<i64>,
+    duration: Option<Duration>,
 
     /// When the token is minted, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 /// Runs the command.
@@ -106,7 +107,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         seeds.extend(imported.requests);
     }
     let oracle = args.oracle.as_deref().map(Oracle::start).transpose().map_err(|error| failed(&error))?;
-    let limit = args.duration.map(|millis| Duration::from_millis(millis.unsigned_abs()));
+    let limit = args.duration;
     let runs = args.runs.unwrap_or(if limit.is_some() { u64::MAX } else { RUNS });
     let compared = other.is_some() || oracle.is_some();
     let plan = Plan { target: &target, other: other.as_ref(), oracle, seeds, seed: args.seed, runs };
@@ -133,7 +134,7 @@ fn target(
     choice: &Choice,
     file: &Path,
     library: &Library,
-    now: i64,
+    now: Time,
     keys: &Keys,
 ) -> Result<Option<Target>, Failure> {
     let all = [BlockKind::Token, BlockKind::Policy, BlockKind::Restriction];
@@ -165,7 +166,7 @@ fn beside(choice: &Choice, target: &Target, ui: &Ui, file: &Path) -> Result<Choi
 }
 
 /// Reads recorded requests. `None`: there are errors, and they have been shown.
-fn import(ui: &Ui, file: &Path, target: &Target, now: i64, keys: &Keys) -> Result<Option<Imported>, Failure> {
+fn import(ui: &Ui, file: &Path, target: &Target, now: Time, keys: &Keys) -> Result<Option<Imported>, Failure> {
     let text = inputs::text(file)?;
     if file.extension().is_none_or(|extension| extension != "cases") {
         return Ok(Some(Imported::of_lines(&text, target.vocabulary(), now)));

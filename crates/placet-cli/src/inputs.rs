@@ -4,14 +4,14 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::outputs;
 use super::ui::{Failure, Ui};
 use crate::author::{Document, Report};
 use crate::check::library::Library;
 use crate::diag::Source;
-use crate::limits::{NO_CLOCK, REVOCATION_BYTES, SOURCE_BYTES};
+use crate::limits::{REVOCATION_BYTES, SOURCE_BYTES};
+use crate::model::time::Time;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::ItemKind;
 use crate::syntax::map::MARK_HELP;
@@ -243,22 +243,18 @@ pub fn revocations(path: &Path, keyring: &Keyring, audience: Audience) -> Result
 ///
 /// # Errors
 /// The time lies before 1970: there is no clock.
-pub fn clock(given: Option<i64>) -> Result<i64, Failure> {
-    match now(given) {
-        now @ 0.. => Ok(now),
-        _ => {
-            Err(Failure::new("there is no clock: the time lies before 1970").help("set the clock, or say `--now TIME`"))
-        }
+pub fn clock(given: Option<Time>) -> Result<Time, Failure> {
+    let now = now(given);
+    if now < Time::EPOCH {
+        return Err(
+            Failure::new("there is no clock: the time lies before 1970").help("set the clock, or say `--now TIME`")
+        );
     }
+    Ok(now)
 }
 
-/// Now, in ms since 1970-01-01T00:00:00Z, unless the user says another time. A clock that is before 1970 is none, and
-/// every token is refused.
+/// Now, unless the user says another time. A clock that is before 1970 is not set, and every token is refused.
 #[must_use]
-pub fn now(given: Option<i64>) -> i64 {
-    given.unwrap_or_else(|| {
-        #[expect(clippy::disallowed_methods, reason = "the one place where the command line reads the clock")]
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(NO_CLOCK)
-    })
+pub fn now(given: Option<Time>) -> Time {
+    given.unwrap_or_else(Time::now)
 }

@@ -10,6 +10,7 @@ use super::times::read_time;
 use super::tokens::{self, View, vocabulary_of};
 use super::trust::Expectations;
 use super::ui::{Exit, GREEN, Outcome, RED, Ui, YELLOW, paint};
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::token::envelope::Token;
@@ -47,7 +48,7 @@ pub struct Args {
 
     /// The time to look from, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 /// Runs the command.
@@ -74,7 +75,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     verify(ui, &token, &known, &vocabulary, &verifier, now)
 }
 
-fn inspect(ui: &Ui, text: &str, known: &[Arc<Vocabulary>], now: i64) -> Outcome {
+fn inspect(ui: &Ui, text: &str, known: &[Arc<Vocabulary>], now: Time) -> Outcome {
     let Some(token) = tokens::parse(ui, text) else { return Ok(Exit::No) };
     match View::of_unverified(&token, known) {
         Ok(view) => show(ui, &view, now, None),
@@ -89,7 +90,7 @@ fn verify(
     known: &[Arc<Vocabulary>],
     vocabulary: &Arc<Vocabulary>,
     verifier: &Verifier<'_>,
-    now: i64,
+    now: Time,
 ) -> Outcome {
     let mut scratch = Scratch::new();
     match verifier.verify(&token.text(), now, &mut scratch) {
@@ -107,7 +108,7 @@ fn verify(
     }
 }
 
-fn show(ui: &Ui, view: &View<'_>, now: i64, refusal: Option<Refusal>) {
+fn show(ui: &Ui, view: &View<'_>, now: Time, refusal: Option<Refusal>) {
     if ui.is_json() {
         let mut json = view.json();
         json["verified"] = json!(view.is_verified());

@@ -1,5 +1,6 @@
 //! `placet mint`: a token from a policy file. Standard output takes the token and nothing else.
 
+use core::time::Duration;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use super::tokens::{View, warn_about_size};
 use super::trust::read_audience;
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::author::mint::{MintFailure, Wrapping, mint};
+use crate::model::time::Time;
 use crate::syntax::ast::BlockKind;
 use crate::token::audience::Audience;
 use crate::token::header::Purpose;
@@ -41,11 +43,11 @@ pub struct Args {
 
     /// How long the token is valid, instead of what the file says
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
-    ttl: Option<i64>,
+    ttl: Option<Duration>,
 
     /// The time of minting, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time)]
-    now: Option<i64>,
+    now: Option<Time>,
 
     /// Let nobody add restrictions
     #[arg(long)]

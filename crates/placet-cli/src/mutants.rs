@@ -10,6 +10,7 @@ use super::test::beside;
 use super::ui::{BOLD, DIM, Failure, GREEN, RED, Ui, YELLOW, paint, plural, progress};
 use crate::check::library::Library;
 use crate::diag::Source;
+use crate::model::time::Time;
 use crate::span::Span;
 use crate::trial::Keys;
 use crate::trial::mutate::{Mutant, NoScore, Score, Trial};
@@ -61,7 +62,7 @@ impl Scores {
     ///
     /// # Errors
     /// A file can not be read.
-    pub fn run(&mut self, ui: &Ui, path: &Path, library: &Library, now: i64, keys: &Keys) -> Result<(), Failure> {
+    pub fn run(&mut self, ui: &Ui, path: &Path, library: &Library, now: Time, keys: &Keys) -> Result<(), Failure> {
         if path.extension().is_some_and(|extension| extension == "jsonl") {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! `placet revoke`: keeps a revocation list, by token, by id, or by key and age.
 
+use core::time::Duration;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -10,6 +11,7 @@ use super::times::{amount, read_duration, read_time, show};
 use super::tokens;
 use super::trust::read_audience;
 use super::ui::{Exit, Failure, Outcome, Ui, plural};
+use crate::model::time::{Time, millis};
 use crate::token::audience::Audience;
 use crate::token::envelope::Token;
 use crate::token::header::{KeyId, KeyName, RevocationId};
@@ -62,7 +64,7 @@ pub struct Args {
 
     /// See `--key`
     #[arg(long, value_name = "TIME", requires = "key", value_parser = read_time)]
-    before: Option<i64>,
+    before: Option<Time>,
 
     /// Begin an empty list, which must not be there yet
     #[arg(long, group = "what")]
@@ -86,11 +88,11 @@ pub struct Args {
 
     /// How long after it was issued the list may be used; a new list gets one day
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
-    max_age: Option<i64>,
+    max_age: Option<Duration>,
 
     /// The time to write into the list, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time)]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 fn read_id(text: &str) -> Result<RevocationId, String> {
@@ -177,13 +179,13 @@ fn tell(ui: &Ui, args: &Args, list: &RevocationList, said: &[String]) {
     if ui.is_json() && !binary_on_stdout {
         return ui.json(&json!({
             "list": args.list.display().to_string(), "said": said, "ids": ids, "keys": keys,
-            "issued": snapshot.issued(), "max_age": snapshot.max_age(),
+            "issued": snapshot.issued().as_millis(), "max_age": millis(snapshot.max_age()),
         }));
     }
     for line in said {
         ui.note(line);
     }
-    let good_for = amount(snapshot.max_age().unsigned_abs());
+    let good_for = amount(millis(snapshot.max_age()).unsigned_abs());
     ui.note(format_args!(
         "`{}`: {} and {} revoked; issued {}, good for {good_for}",
         args.list.display(),
@@ -240,10 +242,10 @@ struct Draft {
     is_new: bool,
 }
 
-const ONE_DAY: i64 = 24 * 60 * 60 * 1000;
+const ONE_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Draft {
-    fn read(file: &LockedFile, args: &Args, now: i64) -> Result<Self, Failure> {
+    fn read(file: &LockedFile, args: &Args, now: Time) -> Result<Self, Failure> {
         let path = &args.list;
         let (text, is_new) = match file.text()? {
             None if args.may_begin() => (RevocationList::new(now, args.max_age.unwrap_or(ONE_DAY)).to_text(), true),
@@ -275,7 +277,7 @@ impl Draft {
         said.push(format!("revoked {id}"));
     }
 
-    fn revoke_key(&mut self, key: KeyName, before: i64, said: &mut Vec<String>) {
+    fn revoke_key(&mut self, key: KeyName, before: Time, said: &mut Vec<String>) {
         self.list.revoke_key(key, before);
         let prefix = format!("key {key} before ");
         // Of two times the later one holds, and the list knows which that is.
@@ -303,10 +305,10 @@ impl Draft {
     }
 
     /// Writes the list, if there is something to write.
-    fn finish(mut self, file: &LockedFile, args: &Args, now: i64, changed: bool) -> Result<RevocationList, Failure> {
+    fn finish(mut self, file: &LockedFile, args: &Args, now: Time, changed: bool) -> Result<RevocationList, Failure> {
         if changed {
-            self.set("issued:", now.max(0));
-            args.max_age.into_iter().for_each(|age| self.set("max-age:", age));
+            self.set("issued:", now.max(Time::EPOCH).as_millis());
+            args.max_age.into_iter().for_each(|age| self.set("max-age:", millis(age)));
         }
         let text = self.lines.join("\n") + "\n";
         let list = RevocationList::from_text(&text)

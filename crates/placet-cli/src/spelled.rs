@@ -6,6 +6,7 @@ use super::times;
 use crate::author::Report;
 use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Source};
+use crate::model::time::Time;
 use crate::span::Span;
 use crate::syntax::ast::{Literal, Name};
 use crate::syntax::cases::{self, Call, Value, ValueKind};
@@ -72,7 +73,7 @@ fn literal_json(literal: &Literal) -> Json {
         Literal::Text(text) => json!(text.as_plain().unwrap_or_default()),
         Literal::Bytes(bytes) => json!({ "$bytes": data_encoding::HEXLOWER.encode(bytes) }),
         Literal::Duration(millis) => json!(format!("{millis}ms")),
-        Literal::Time(millis) => json!(times::show(*millis)),
+        Literal::Time(millis) => json!(times::show(Time::from_millis(*millis))),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::check::library::Library;
 use crate::explain::Explanation;
 use crate::explain::words::Words;
 use crate::fuzz::finding::unread;
+use crate::model::time::Time;
 use crate::syntax::cases::Expected;
 use crate::token::verify::Scratch;
 use crate::trial::coverage::Coverage;
@@ -52,7 +53,7 @@ pub struct Args {
 
     /// The time of cases that say none, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 /// Runs the command.
@@ -109,7 +110,7 @@ fn case_files(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 ///
 /// # Errors
 /// It, or the policy file beside it, can not be read.
-pub fn load(ui: &Ui, path: &Path, library: &Library, now: i64, keys: &Keys) -> Result<Option<Suite>, Failure> {
+pub fn load(ui: &Ui, path: &Path, library: &Library, now: Time, keys: &Keys) -> Result<Option<Suite>, Failure> {
     let text = inputs::text(path)?;
     let name = path.display().to_string();
     let suite = if path.extension().is_some_and(|extension| extension == "jsonl") {
@@ -285,7 +286,7 @@ fn as_json(suite: &Suite, case: &Case, found: Found) -> Json {
         "line": case.line,
         "name": case.name,
         "request": case.json,
-        "now": case.now,
+        "now": case.now.as_millis(),
         "expected": case.expectation(),
         "found": said(case, found),
         "public": found.public.map(|public| public.word()),

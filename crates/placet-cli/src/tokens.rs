@@ -12,6 +12,7 @@ use crate::bytecode::cursor::put_prefixed;
 use crate::bytecode::verify::{Budget, ProgramError, Proved, Scope};
 use crate::compile::expressions::Expressions;
 use crate::limits::HEADER_LINE;
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::{State, Vocabulary};
 use crate::program::render::{Automata, Style, render};
@@ -84,7 +85,7 @@ pub const fn header_line(text: &str) -> usize {
 /// A token, verified or not, ready to be shown.
 pub struct View<'t> {
     header: Header,
-    expiry: Option<i64>,
+    expiry: Option<Time>,
     sealed: bool,
     verified: bool,
     bytes: usize,
@@ -93,8 +94,8 @@ pub struct View<'t> {
 }
 
 struct BlockView<'t> {
-    not_before: Option<i64>,
-    expiry: Option<i64>,
+    not_before: Option<Time>,
+    expiry: Option<Time>,
     voucher: Option<&'t [u8; 32]>,
     /// None where they are encrypted.
     claims: Option<Claims<'t>>,
@@ -163,7 +164,7 @@ impl<'t> View<'t> {
 
     /// From when on it is expired, as far as its blocks say.
     #[must_use]
-    pub const fn expiry(&self) -> Option<i64> {
+    pub const fn expiry(&self) -> Option<Time> {
         self.expiry
     }
 
@@ -176,13 +177,13 @@ impl<'t> View<'t> {
         })
     }
 
-    fn not_before(&self) -> Option<i64> {
+    fn not_before(&self) -> Option<Time> {
         self.blocks.iter().filter_map(|block| block.not_before).max()
     }
 
     /// A few lines about the token as a whole.
     #[must_use]
-    pub fn summary(&self, now: i64, colour: bool) -> String {
+    pub fn summary(&self, now: Time, colour: bool) -> String {
         let Header { purpose, key, issuance, id, .. } = self.header;
         let title = paint(colour, BOLD, format_args!("{purpose} token {id}"));
         let mut lines = vec![format!("{title} of key {key}"), row("issued", &times::show_beside(issuance, now))];
@@ -218,7 +219,7 @@ impl<'t> View<'t> {
 
     /// The blocks with their rules.
     #[must_use]
-    pub fn blocks(&self, now: i64, colour: bool) -> String {
+    pub fn blocks(&self, now: Time, colour: bool) -> String {
         let shown: Vec<_> = self.blocks.iter().enumerate().map(|(n, block)| block.show(n, now, colour)).collect();
         shown.join("\n\n")
     }
@@ -233,9 +234,9 @@ impl<'t> View<'t> {
             "purpose": self.header.purpose.word(),
             "key": self.header.key.to_string(),
             "id": self.header.id.to_string(),
-            "issuance": self.header.issuance,
-            "not_before": self.not_before(),
-            "expiry": self.expiry,
+            "issuance": self.header.issuance.as_millis(),
+            "not_before": self.not_before().map(Time::as_millis),
+            "expiry": self.expiry.map(Time::as_millis),
             "fingerprint": self.header.fingerprint.to_string(),
             "vocabulary": vocabulary,
             "sealed": self.sealed,
@@ -259,7 +260,7 @@ fn younger_actions(vocabulary: &Vocabulary, state: State) -> Option<String> {
 }
 
 impl BlockView<'_> {
-    fn show(&self, number: usize, now: i64, colour: bool) -> String {
+    fn show(&self, number: usize, now: Time, colour: bool) -> String {
         let title = if number == 0 { "authority".to_owned() } else { format!("restriction {number}") };
         let mut lines = vec![paint(colour, BOLD, title)];
         let mut put = |name: &str, value: &str| lines.push(row(name, value));
@@ -281,7 +282,7 @@ impl BlockView<'_> {
         lines.join("\n")
     }
 
-    fn bounds(&self) -> Vec<(&'static str, i64)> {
+    fn bounds(&self) -> Vec<(&'static str, Time)> {
         let bounds = [("valid from", self.not_before), ("expires", self.expiry)];
         bounds.into_iter().filter_map(|(name, time)| Some((name, time?))).collect()
     }
@@ -323,8 +324,8 @@ impl BlockView<'_> {
             })
         });
         json!({
-            "not_before": self.not_before,
-            "expiry": self.expiry,
+            "not_before": self.not_before.map(Time::as_millis),
+            "expiry": self.expiry.map(Time::as_millis),
             "third_party": self.voucher.map(third_party),
             "claims": claims,
             "rules": rules,

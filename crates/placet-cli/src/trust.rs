@@ -7,6 +7,7 @@ use crate::token::audience::Audience;
 use crate::token::keyring::Keyring;
 use crate::token::revocation::Revocations;
 use crate::token::verify::Verifier;
+use core::time::Duration;
 
 /// What a token must be besides genuine.
 #[derive(clap::Args, Clone, Copy, Debug)]
@@ -17,7 +18,7 @@ pub struct Expectations {
 
     /// How far ahead the clock of a minter may be, instead of a minute
     #[arg(long, value_name = "DURATION", value_parser = read_duration, requires = "keyring")]
-    clock_skew: Option<i64>,
+    clock_skew: Option<Duration>,
 
     /// Refuse every token unless a key of the keyring has signed the revocation list
     #[arg(long, requires = "revocations")]

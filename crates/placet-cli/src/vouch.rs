@@ -11,6 +11,7 @@ use super::times::{read_time, show_beside};
 use super::tokens;
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::author::mint::draft;
+use crate::model::time::Time;
 use crate::syntax::ast::BlockKind;
 use crate::token::attenuate::append_voucher;
 use crate::token::keyring::MintingKey;
@@ -64,7 +65,7 @@ struct Sign {
 
     /// The time from which a `ttl` counts, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time)]
-    now: Option<i64>,
+    now: Option<Time>,
 
     /// Let nobody add further restrictions
     #[arg(long)]
@@ -84,7 +85,7 @@ struct Add {
 
     /// The time to look from, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time)]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 /// Runs the command.
@@ -134,7 +135,7 @@ fn sign(args: &Sign, ui: &Ui) -> Outcome {
         }
     };
     if ui.is_json() {
-        ui.json(&json!({ "voucher": voucher, "third_party": key.public().to_string(), "expiry": draft.expiry }));
+        ui.json(&json!({ "voucher": voucher, "third_party": key.public().to_string(), "expiry": draft.expiry.map(Time::as_millis) }));
         return Ok(Exit::Yes);
     }
     ui.line(&voucher);

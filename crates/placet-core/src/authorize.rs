@@ -20,6 +20,7 @@ use arrayvec::ArrayVec;
 use crate::bytecode::verify::{ProgramError, Proved, ProvedProgram, Scope};
 use crate::limits::BLOCKS;
 use crate::model::request::{Malformed, Request};
+use crate::model::time::Time;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::{ActionNo, Fingerprint, State, Vocabulary};
 use crate::token::claims::{Claims, ClaimsSection};
@@ -150,7 +151,7 @@ impl<'k> Authorizer<'k> {
             &[]
         };
         let header = token.header();
-        let context = Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(i64::MAX), vouchers };
+        let context = Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(Time::MAX), vouchers };
         let mut verdict = blocks_verdict(token, request, &context);
         for policy in self.policy_verdicts(request, &context) {
             verdict = verdict.and(policy);
@@ -161,13 +162,13 @@ impl<'k> Authorizer<'k> {
     /// Decides a request by the service's policies, without a token. Rules that ask about the token find one that was
     /// issued at the request's time and never expires, and that nobody vouches for.
     pub fn decide_alone(&self, request: &Request<'_>) -> Verdict {
-        if request.time() < 0 {
+        if request.time() < Time::EPOCH {
             return Verdict::Refused(Refusal::NoClock);
         }
         if let Err(malformed) = self.check(request) {
             return Verdict::Refused(Refusal::Request(malformed));
         }
-        let context = Context { issuance: request.time(), expiry: i64::MAX, vouchers: &[] };
+        let context = Context { issuance: request.time(), expiry: Time::MAX, vouchers: &[] };
         let nobody_allows = Decider { origin: Origin::Policy(0), rule: None };
         self.policy_verdicts(request, &context).reduce(Verdict::and).unwrap_or(Verdict::NotPermitted(nobody_allows))
     }

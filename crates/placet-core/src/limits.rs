@@ -1,5 +1,7 @@
 //! The caps of what decides, each with its reason. Nothing else in the crate invents a bound.
 
+use core::time::Duration;
+
 /// A token rides in one header line; common proxies refuse lines above 8 KiB, and base64 adds a third.
 pub const TOKEN_BYTES: usize = 6 * 1024;
 
@@ -77,6 +79,7 @@ pub const CLAIM_ENTRIES: usize = 64;
 /// Bytes of an audience's name: as long as a host name may be, and more than an identifier needs.
 pub const AUDIENCE_BYTES: usize = 255;
 
-/// How far ahead the clock of a minter may be, in milliseconds, unless a verifier says otherwise: machines that keep their
-/// clocks by NTP are within a second of each other, and a minute is what other token systems grant.
-pub const CLOCK_SKEW: i64 = 60 * 1000;
+/// How far ahead the clock of a minter may be unless a verifier says otherwise: machines that keep their clocks by NTP are
+/// within a second of each other, and a minute is what other token systems grant. A request whose time lies further than
+/// this before the token's issuance is refused.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(60);

@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use placet::token::keyring::Keyring;
 use placet::token::keys::{LocalKey, SystemRandom};
@@ -22,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Runs a script with a keyring; returns the lines that it prints.
 pub fn run(keyring: Keyring, script: &str) -> Result<Vec<String>, Box<dyn Error>> {
-    let limits = Limits { ttl: Some(60 * 60 * 1000), ..Limits::default() };
+    let limits = Limits { ttl: Some(Duration::from_secs(60 * 60)), ..Limits::default() };
     let host = Arc::new(Host::builder(keyring).vocabulary("momento").limits(limits).minting().build()?);
 
     let printed = Arc::new(Mutex::new(Vec::new()));

@@ -13,6 +13,7 @@ use super::handle::Content;
 use super::value::{Answer, Nulls, Value, to_json};
 use crate::author::request::{self, BadRequest, OwnedRequest, time_of};
 use crate::model::request::Malformed;
+use crate::model::time::Time;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::Vocabulary;
 use crate::token::claims::{Claims, Entries};
@@ -24,7 +25,7 @@ use crate::token::verify::{Scratch, Verifier};
 pub(super) struct Asked {
     pub(super) vocabulary: Arc<Vocabulary>,
     pub(super) request: OwnedRequest,
-    pub(super) time: i64,
+    pub(super) time: Time,
 }
 
 impl Host {
@@ -77,7 +78,7 @@ impl Host {
     }
 
     /// Now. A request that brings its own time could use a token that has expired.
-    fn time(&self, request: &Json) -> Result<i64, BadRequest> {
+    fn time(&self, request: &Json) -> Result<Time, BadRequest> {
         match time_of(request)? {
             None => Ok(self.now()),
             Some(time) if self.requests_tell_time => Ok(time),

@@ -10,6 +10,7 @@ use super::{Host, Trust};
 use crate::authorize::{Authorizer, Decision, Policy};
 use crate::limits::TOKEN_TEXT;
 use crate::model::request::Request;
+use crate::model::time::Time;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::Vocabulary;
 use crate::token::claims::Claims;
@@ -126,7 +127,7 @@ impl<'v> Credentials<'v> {
         &self,
         trust: &Trust,
         vocabulary: &Vocabulary,
-        now: i64,
+        now: Time,
         scratch: &'b mut Scratch,
     ) -> Result<Option<Verified<'b>>, Refusal>
     where

@@ -45,13 +45,14 @@ mod path;
 mod tokengen;
 mod tokeninfo;
 
+use core::time::Duration;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::author::mint::Wrapping;
 use crate::check::library::Library;
-use crate::limits::{self, CLOCK_SKEW, NO_CLOCK};
+use crate::limits::{self, CLOCK_SKEW};
+use crate::model::time::Time;
 use crate::model::vocabulary::{Fingerprint, Vocabulary};
 use crate::token::audience::Audience;
 use crate::token::keyring::Keyring;
@@ -74,8 +75,8 @@ pub struct Limits {
     pub values: usize,
     /// Bytes of all texts in one call.
     pub bytes: usize,
-    /// How long a token may live, in milliseconds from now; none is for ever.
-    pub ttl: Option<i64>,
+    /// How long a token may live from now on; none is for ever.
+    pub ttl: Option<Duration>,
     /// Handles at a time.
     pub handles: usize,
     /// Bytes that all handles keep, by the length of what they were made from.
@@ -99,7 +100,7 @@ impl Default for Limits {
     }
 }
 
-type Clock = Box<dyn Fn() -> i64 + Send + Sync>;
+type Clock = Box<dyn Fn() -> Time + Send + Sync>;
 type Remote = Box<dyn Signer + Send + Sync>;
 type Random = Box<dyn Fn(&mut [u8]) -> Result<(), NoRandomness> + Send + Sync>;
 
@@ -142,7 +143,7 @@ struct Trust {
 #[derive(Clone, Copy, Debug)]
 struct Terms {
     audience: Audience,
-    clock_skew: i64,
+    clock_skew: Duration,
     signed_revocations: bool,
 }
 
@@ -245,7 +246,7 @@ impl Host {
         Some(minter.audience(trust.terms.audience))
     }
 
-    fn now(&self) -> i64 {
+    fn now(&self) -> Time {
         (self.clock)()
     }
 
@@ -318,7 +319,7 @@ impl Builder {
             signer: None,
             deny_warnings: false,
             requests_tell_time: false,
-            clock: Box::new(system_clock),
+            clock: Box::new(Time::now),
             random: Box::new(|buffer| SystemRandom.fill(buffer)),
             gauge: Arc::default(),
         };
@@ -377,9 +378,9 @@ impl Builder {
         self.with_terms(|terms| Terms { audience, ..terms })
     }
 
-    /// Lets the clocks of minters be so many milliseconds ahead of this host's, instead of a minute.
+    /// Lets the clocks of minters be so far ahead of this host's, instead of a minute.
     #[must_use]
-    pub fn clock_skew(self, clock_skew: i64) -> Self {
+    pub fn clock_skew(self, clock_skew: Duration) -> Self {
         self.with_terms(|terms| Terms { clock_skew, ..terms })
     }
 
@@ -426,9 +427,9 @@ impl Builder {
         self
     }
 
-    /// Tells the time, in milliseconds since 1970-01-01T00:00:00Z.
+    /// Tells the time, instead of the system's clock.
     #[must_use]
-    pub fn clock(mut self, clock: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+    pub fn clock(mut self, clock: impl Fn() -> Time + Send + Sync + 'static) -> Self {
         self.host.clock = Box::new(clock);
         self
     }
@@ -467,13 +468,4 @@ impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.host.fmt(f)
     }
-}
-
-fn system_clock() -> i64 {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where a host reads the clock, unless it brings its own"
-    )]
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(NO_CLOCK)
 }

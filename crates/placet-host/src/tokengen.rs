@@ -11,6 +11,7 @@ use super::{Host, MintsIn};
 use crate::author::{Document, mint};
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
+use crate::model::time::{Time, millis};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::token::envelope::Token;
@@ -83,7 +84,7 @@ impl Host {
     }
 
     /// A token that begins in the future would escape "all that was issued until now is revoked".
-    fn check_lifetime(&self, compiled: &Compiled, now: i64) -> Result<(), HostError> {
+    fn check_lifetime(&self, compiled: &Compiled, now: Time) -> Result<(), HostError> {
         let issuance = compiled.times.issuance.unwrap_or(now);
         if issuance > now {
             return Err(HostError::new(Code::Lifetime, "issuance", "`issuance` lies in the future"));
@@ -91,8 +92,9 @@ impl Host {
         let Some(longest) = self.limits.ttl else { return Ok(()) };
         match compiled.times.end(issuance) {
             None => Err(HostError::new(Code::Missing, "", "TOKENGEN missing 'ttl' or 'expiry'.")
-                .help(format!("this host makes no token that lives longer than {longest} ms"))),
+                .help(format!("this host makes no token that lives longer than {} ms", millis(longest)))),
             Some(end) if end > now.saturating_add(longest) => {
+                let longest = millis(longest);
                 let message = format!("the token would live longer than {longest} ms, which is the host's limit");
                 let key = if compiled.times.ttl.is_some() { "ttl" } else { "expiry" };
                 Err(HostError::new(Code::Lifetime, key, message))

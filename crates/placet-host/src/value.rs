@@ -11,6 +11,7 @@ use super::Limits;
 use super::error::{Code, HostError};
 use super::handle::Handle;
 use super::path::KeyPath;
+use crate::model::time::Time;
 use crate::syntax::map::{NULL_HELP, null_is_absent};
 
 /// A value of a script.
@@ -85,6 +86,7 @@ macro_rules! value_from {
 value_from! {
     bool => Value::Bool;
     i64 => Value::Int;
+    Time => |time: Time| Value::Int(time.as_millis());
     String => Value::Text;
     &str => |text: &str| Value::Text(text.to_owned());
     Vec<Value> => Value::List;

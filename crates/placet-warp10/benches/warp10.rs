@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use placet::model::request::Request;
+use placet::model::time::Time;
 use placet::model::value::Value;
 use placet_warp10::accept::{Acceptor, AttributeRules};
 use placet_warp10::decide::{self, Action, Asked};
@@ -47,7 +49,7 @@ fn lists() -> Directory {
     (0..1000_u64).for_each(|number| list.revoke(Ident(number.wrapping_mul(0x9e37_79b9_7f4a_7c15))));
     list.revoke_application("closed").expect("a name");
     let (name, text) = list.file("bench", Scope::Full, 1).expect("a name");
-    let mut directory = Directory::new(Some(0), NOW);
+    let mut directory = Directory::new(Some(Duration::from_millis(0)), Time::from_millis(NOW));
     directory.scan(&BTreeMap::from([(name.file, text.into_bytes())])).expect("files in memory");
     directory
 }
@@ -59,7 +61,7 @@ fn open(c: &mut Criterion) {
     let wrapped = opb64::decode(&text).expect("it was just minted");
     let lists = lists();
     let acceptor = Acceptor { keys: &keys, revocations: &lists, attributes: &AttributeRules::default() };
-    assert_eq!(acceptor.accept(&text, Kind::Read, NOW), Ok(token()));
+    assert_eq!(acceptor.accept(&text, Kind::Read, Time::from_millis(NOW)), Ok(token()));
 
     let mut group = c.benchmark_group("warp10");
     group.throughput(Throughput::Elements(1));
@@ -68,7 +70,8 @@ fn open(c: &mut Criterion) {
     });
     group.bench_function("ident", |b| b.iter(|| keys.ident(black_box(&text))));
     group.bench_function("open", |b| b.iter(|| keys.open(black_box(&text))));
-    group.bench_function("accept", |b| b.iter(|| acceptor.accept(black_box(&text), Kind::Read, NOW)));
+    group
+        .bench_function("accept", |b| b.iter(|| acceptor.accept(black_box(&text), Kind::Read, Time::from_millis(NOW))));
     group.bench_function("mint", |b| b.iter(|| keys.mint(black_box(&token()))));
     decide(&mut group, &keys, &text, &lists);
     group.finish();
@@ -100,26 +103,26 @@ fn decide(group: &mut BenchmarkGroup<'_, WallTime>, keys: &TokenKeys, text: &str
     let action = vocabulary.action("fetch").expect("the vocabulary has it");
     let pairs = [("room", room), ("site", "north")];
     let uuid = uuid_from_text(owner).expect("a UUID");
-    let mut request = Request::new(vocabulary, action, NOW);
+    let mut request = Request::new(vocabulary, action, Time::from_millis(NOW));
     request.set_named("class", "temp").expect("an attribute");
     request.set_named("application", "plant.one").expect("an attribute");
     request.set_named("owner", Value::Uuid(uuid)).expect("an attribute");
     request.set_named("producer", Value::Uuid(uuid)).expect("an attribute");
     request.set_named("labels", Value::Labels(&pairs)).expect("an attribute");
     let kept = |cache: &GrantCache| {
-        let kept = cache.accept(lists, black_box(text), Kind::Read, NOW).expect("a good token");
+        let kept = cache.accept(lists, black_box(text), Kind::Read, Time::from_millis(NOW)).expect("a good token");
         kept.decide(&request).is_allow()
     };
     assert!(kept(&cache));
     group.bench_function("decide, kept", |b| b.iter(|| kept(&cache)));
-    let program = cache.accept(lists, text, Kind::Read, NOW).expect("a good token");
+    let program = cache.accept(lists, text, Kind::Read, Time::from_millis(NOW)).expect("a good token");
     group.bench_function("decide, the program alone", |b| b.iter(|| program.decide(black_box(&request)).is_allow()));
     group.sample_size(20);
     group.bench_function("decide, by a policy made for it", |b| b.iter(|| kept(&new_cache())));
 }
 
 fn acceptor_decides(acceptor: &Acceptor<'_>, text: &str, asked: &Asked<'_>) -> bool {
-    decide::decide(acceptor, black_box(text), asked, NOW).is_ok_and(|decided| decided.is_granted)
+    decide::decide(acceptor, black_box(text), asked, Time::from_millis(NOW)).is_ok_and(|decided| decided.is_granted)
 }
 
 criterion_group!(benches, open);

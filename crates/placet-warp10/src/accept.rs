@@ -1,7 +1,7 @@
 //! Says whether a token that is presented is accepted, in the order of the original: is it known what is revoked, is there
 //! a text, is it revoked, is it a token of this kind, is it still good, is its application revoked; then the attributes.
 //!
-//! The time comes from the caller, in ms since 1970-01-01T00:00:00Z.
+//! The time comes from the caller.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +12,7 @@ pub use super::rejection::{Label, Rejection};
 use super::token::{Kind, Pairs, Token};
 use super::trl::Directory;
 use crate::limits::WARP10_TOKEN_TEXT;
+use crate::model::time::Time;
 
 /// What a service holds a token against.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +27,7 @@ pub struct Acceptor<'a> {
 
 impl Acceptor<'_> {
     /// Accepts a token of this kind at this time, or says why not.
-    pub fn accept(&self, text: &str, kind: Kind, now: i64) -> Result<Token, Rejection> {
+    pub fn accept(&self, text: &str, kind: Kind, now: Time) -> Result<Token, Rejection> {
         self.is_informed(now)?;
         if text.is_empty() {
             return Err(Rejection::missing(kind));
@@ -45,7 +46,7 @@ impl Acceptor<'_> {
     ///
     /// # Errors
     /// The token is not good any more.
-    pub fn recheck(&self, ident: Ident, token: &Token, now: i64) -> Result<(), Rejection> {
+    pub fn recheck(&self, ident: Ident, token: &Token, now: Time) -> Result<(), Rejection> {
         self.is_informed(now)?;
         if self.is_revoked(ident) {
             return Err(Rejection::new(Label::Revoked, "Token revoked."));
@@ -54,13 +55,13 @@ impl Acceptor<'_> {
     }
 
     /// Whether it is known what is revoked.
-    pub(super) fn is_informed(&self, now: i64) -> Result<(), Rejection> {
+    pub(super) fn is_informed(&self, now: Time) -> Result<(), Rejection> {
         let unknown = || Rejection::new(Label::Unavailable, "No TRL available past the startup delay");
         if self.revocations.is_available(now) { Ok(()) } else { Err(unknown()) }
     }
 
-    fn check(&self, token: &Token, now: i64) -> Result<(), Rejection> {
-        if token.expiry() < now {
+    fn check(&self, token: &Token, now: Time) -> Result<(), Rejection> {
+        if token.expiry() < now.as_millis() {
             return Err(Rejection::new(Label::Expired, "Token Expired."));
         }
         if self.revocations.list().revokes_application(token.application()) {

@@ -18,6 +18,7 @@ use crate::author::Document;
 use crate::check::tree::{Constant, GlobText, Pattern, Piece, RegexText, Template, Term, Text};
 use crate::compile::Compiled;
 use crate::compile::arguments::{Argument, Arguments};
+use crate::model::time::Time;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::{self, Affix, Block, ItemKind};
 use crate::syntax::print::print;
@@ -72,7 +73,7 @@ impl fmt::Display for NotImported {
 
 impl std::error::Error for NotImported {}
 
-/// Makes the Warp 10 token that says what a template says, minted at `now` (ms since 1970-01-01T00:00:00Z).
+/// Makes the Warp 10 token that says what a template says, minted at `now`.
 ///
 /// # Errors
 /// Everything that a Warp 10 token can not say.
@@ -81,7 +82,7 @@ pub fn export(
     template: &Template,
     compiled: &Compiled,
     arguments: &Arguments,
-    now: i64,
+    now: Time,
 ) -> Result<Token, Vec<Obstacle>> {
     let rules = block(document, template).map_or_else(Vec::new, |block| block.rules.clone());
     let mut export = Export { arguments, vocabulary: document.vocabulary(), rules, obstacles: Vec::new() };
@@ -106,7 +107,7 @@ struct Export<'e> {
 }
 
 impl Export<'_> {
-    fn read(&mut self, template: &Template, compiled: &Compiled, now: i64) -> ReadToken {
+    fn read(&mut self, template: &Template, compiled: &Compiled, now: Time) -> ReadToken {
         let claims = &compiled.claims;
         let (issuance, expiry) = self.times(compiled, now);
         let mut token = ReadToken {
@@ -133,7 +134,7 @@ impl Export<'_> {
         token
     }
 
-    fn write(&mut self, compiled: &Compiled, now: i64) -> WriteToken {
+    fn write(&mut self, compiled: &Compiled, now: Time) -> WriteToken {
         let claims = &compiled.claims;
         let (issuance, expiry) = self.times(compiled, now);
         let token = WriteToken {
@@ -152,13 +153,13 @@ impl Export<'_> {
         token
     }
 
-    fn times(&mut self, compiled: &Compiled, now: i64) -> (i64, i64) {
+    fn times(&mut self, compiled: &Compiled, now: Time) -> (i64, i64) {
         let issuance = compiled.times.issuance.unwrap_or(now);
         if compiled.times.not_before.is_some() {
             self.obstacles.push(Obstacle::Key("not_before"));
         }
-        let end = compiled.times.end(issuance).unwrap_or(i64::MAX);
-        (issuance, if end == i64::MAX { end } else { end.saturating_sub(1) })
+        let end = compiled.times.end(issuance).unwrap_or(Time::MAX).as_millis();
+        (issuance.as_millis(), if end == i64::MAX { end } else { end.saturating_sub(1) })
     }
 
     fn uuid(&mut self, text: Option<&str>) -> Vec<u8> {

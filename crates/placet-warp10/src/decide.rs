@@ -13,6 +13,7 @@ use super::selectors::{
     Applications, BadSelector, EmptyMeans, OWN_LABELS, Platform, Selector, Series, Wanted, id_text, of_applications,
 };
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
+use crate::model::time::Time;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,7 +80,7 @@ pub struct Decided {
 ///
 /// # Errors
 /// The token is not good, or a selector of it can not be read.
-pub fn decide(acceptor: &Acceptor<'_>, text: &str, asked: &Asked<'_>, now: i64) -> Result<Decided, Rejection> {
+pub fn decide(acceptor: &Acceptor<'_>, text: &str, asked: &Asked<'_>, now: Time) -> Result<Decided, Rejection> {
     let token = acceptor.accept(text, asked.action.kind(), now)?;
     let is_granted = is_granted(&token, asked.action, &asked.series, asked.platform)
         .map_err(|bad| Rejection::new(Label::Invalid, bad.to_string()))?;

@@ -58,7 +58,7 @@ pub fn filter(
     against: Against,
     host: Host<'_>,
 ) -> Result<Option<Filtered>, FilterError> {
-    let now = host.now_ms();
+    let now = host.moment();
     let mut machine = Machine::new(Host { mode: Mode::Filter, ..host });
     let script = format!("{} {filter_macro}\nEVAL", with(parameters(token), against).to_warpscript());
     let mut stack = machine.run(&script).map_err(|error| FilterError::Refused(Box::new(error)))?;
@@ -84,7 +84,7 @@ pub fn accept(
     text: &str,
     host: Host<'_>,
 ) -> Result<Option<Token>, Rejection> {
-    let now = host.now_ms();
+    let now = host.moment();
     acceptor.is_informed(now)?;
     if text.is_empty() {
         return Ok(None);
@@ -92,7 +92,7 @@ pub fn accept(
     let token = acceptor.keys.open(text)?;
     let list = acceptor.revocations.list();
     let against = Against {
-        is_expired: token.expiry() < now,
+        is_expired: token.expiry() < now.as_millis(),
         is_revoked: list.revokes(acceptor.keys.ident(text)),
         is_application_revoked: list.revokes_application(token.application()),
     };

@@ -21,6 +21,7 @@ use crate::authorize::{Authorizer, Policy};
 use crate::check::library::Library;
 use crate::compile::arguments::Arguments;
 use crate::model::request::Request;
+use crate::model::time::Time;
 use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -64,7 +65,7 @@ impl GrantCache {
     ///
     /// # Errors
     /// The token is not good, or would not grant the same here.
-    pub fn accept(&self, revocations: &Directory, text: &str, kind: Kind, now: i64) -> Result<Arc<Kept>, NoGrant> {
+    pub fn accept(&self, revocations: &Directory, text: &str, kind: Kind, now: Time) -> Result<Arc<Kept>, NoGrant> {
         let acceptor = Acceptor { keys: &self.keys, revocations, attributes: &self.attributes };
         if let Some(kept) = self.kept.reader().get(text).filter(|kept| kept.token.kind() == kind) {
             acceptor.recheck(kept.ident, &kept.token, now)?;

@@ -18,6 +18,7 @@ use super::selectors::parse_labels;
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
 use super::tokengen::{FILE_TTL, UnknownKeys, token_from_map, unknown_keys};
 use crate::limits::DIAGNOSTICS;
+use crate::model::time::Time;
 
 /// The tokens of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,8 +45,8 @@ impl fmt::Display for Problem {
 /// What the maps of a file can ask for.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
-    /// ms since 1970-01-01T00:00:00Z.
-    pub now: i64,
+    /// What the time is.
+    pub now: Time,
     /// The unit of the platform.
     pub unit: TimeUnit,
 }
@@ -101,7 +102,7 @@ impl StaticTokens {
     ///
     /// # Errors
     /// The token is not good.
-    pub fn accept(&self, acceptor: &Acceptor<'_>, text: &str, kind: Kind, now: i64) -> Result<Token, Rejection> {
+    pub fn accept(&self, acceptor: &Acceptor<'_>, text: &str, kind: Kind, now: Time) -> Result<Token, Rejection> {
         let Some(token) = self.get(text, kind) else { return acceptor.accept(text, kind, now) };
         acceptor.recheck(acceptor.keys.ident(text), token, now)?;
         let mut token = token.clone();
@@ -222,7 +223,7 @@ type Spec = (String, Token, Option<UnknownKeys>);
 
 /// `{ 'id' 'name' 'type' 'READ' … }`
 fn spec(script: &str, clock: Clock, uuid: &mut dyn FnMut() -> String) -> Result<Spec, String> {
-    let mut host = Host::new(clock.now.saturating_mul(clock.unit.in_a_millisecond()), uuid);
+    let mut host = Host::new(clock.now.as_millis().saturating_mul(clock.unit.in_a_millisecond()), uuid);
     host.unit = clock.unit;
     let stack = Machine::new(host).run(script).map_err(|error| error.to_string())?;
     let Some(map @ Value::Map(_)) = stack.last() else { return Err("this is no map".to_owned()) };

@@ -12,6 +12,7 @@ use super::keys::TokenKeys;
 use super::script::functions::from_serde;
 use super::script::value::Value;
 use super::token::{Pairs, ReadToken, Token, WriteToken};
+use crate::model::time::Time;
 use crate::syntax::map::TOKENGEN_KEYS;
 use crate::visible::excerpt;
 
@@ -55,19 +56,14 @@ pub const MACRO_TTL: i64 = i64::MAX;
 ///
 /// # Errors
 /// The first thing that is wrong, in the order of the original.
-pub fn token_from_map(
-    caller: &str,
-    map: &Value,
-    default_ttl: Option<i64>,
-    now_ms: i64,
-) -> Result<Draft, TokengenError> {
+pub fn token_from_map(caller: &str, map: &Value, default_ttl: Option<i64>, now: Time) -> Result<Draft, TokengenError> {
     if !matches!(map, Value::Map(_)) {
         return Err(TokengenError::new(format!("{caller} expects a map on top of the stack.")));
     }
     let parameters = Parameters { caller, map };
     let token = match parameters.present("type") {
-        Some(Value::String(kind)) if kind == "READ" => Token::Read(parameters.read(default_ttl, now_ms)?),
-        Some(Value::String(kind)) if kind == "WRITE" => Token::Write(parameters.write(default_ttl, now_ms)?),
+        Some(Value::String(kind)) if kind == "READ" => Token::Read(parameters.read(default_ttl, now)?),
+        Some(Value::String(kind)) if kind == "WRITE" => Token::Write(parameters.write(default_ttl, now)?),
         _ => {
             let message = format!("{caller} expects a key 'type' with value READ or WRITE in the parameter map.");
             return Err(TokengenError::new(message));
@@ -84,9 +80,9 @@ pub fn token_from_json(
     caller: &str,
     map: serde_json::Value,
     default_ttl: Option<i64>,
-    now_ms: i64,
+    now: Time,
 ) -> Result<Draft, TokengenError> {
-    token_from_map(caller, &from_serde(map), default_ttl, now_ms)
+    token_from_map(caller, &from_serde(map), default_ttl, now)
 }
 
 /// Keys of a map that TOKENGEN ignores, so that a token may say less than its maker meant, and read more.
@@ -133,8 +129,8 @@ impl fmt::Display for UnknownKeys {
 ///
 /// # Errors
 /// As [`token_from_map`].
-pub fn tokengen(map: &Value, keys: &TokenKeys, now_ms: i64) -> Result<Value, TokengenError> {
-    token_from_map("TOKENGEN", map, None, now_ms).map(|draft| minted(draft, keys))
+pub fn tokengen(map: &Value, keys: &TokenKeys, now: Time) -> Result<Value, TokengenError> {
+    token_from_map("TOKENGEN", map, None, now).map(|draft| minted(draft, keys))
 }
 
 /// The result map of a draft.
@@ -155,10 +151,10 @@ struct Parameters<'m> {
 
 impl<'m> Parameters<'m> {
     /// The order of the checks is the original's, and it is another one for the two kinds.
-    fn read(&self, default_ttl: Option<i64>, now_ms: i64) -> Result<ReadToken, TokengenError> {
+    fn read(&self, default_ttl: Option<i64>, now: Time) -> Result<ReadToken, TokengenError> {
         let billed = self.uuid("owner")?.to_vec();
         let application = self.application()?;
-        let (issuance, expiry) = self.times(default_ttl, now_ms)?;
+        let (issuance, expiry) = self.times(default_ttl, now)?;
         let uuids = |key: &'static str| -> Result<Vec<Vec<u8>>, TokengenError> {
             let wants = format!("{} expects '{key}' to be a list of UUIDs.", self.caller);
             self.list(key, &wants)?.iter().map(|element| self.uuid_of(key, element).map(Vec::from)).collect()
@@ -185,9 +181,9 @@ impl<'m> Parameters<'m> {
         })
     }
 
-    fn write(&self, default_ttl: Option<i64>, now_ms: i64) -> Result<WriteToken, TokengenError> {
+    fn write(&self, default_ttl: Option<i64>, now: Time) -> Result<WriteToken, TokengenError> {
         let application = self.application()?;
-        let (issuance, expiry) = self.times(default_ttl, now_ms)?;
+        let (issuance, expiry) = self.times(default_ttl, now)?;
         let owner = self.uuid("owner")?.to_vec();
         let producer = self.uuid("producer")?.to_vec();
         let attributes = self.pairs("attributes")?;
@@ -228,8 +224,8 @@ impl<'m> Parameters<'m> {
     }
 
     /// Issuance and expiry.
-    fn times(&self, default_ttl: Option<i64>, now_ms: i64) -> Result<(i64, i64), TokengenError> {
-        let issuance = self.number("issuance")?.unwrap_or(now_ms);
+    fn times(&self, default_ttl: Option<i64>, now: Time) -> Result<(i64, i64), TokengenError> {
+        let issuance = self.number("issuance")?.unwrap_or(now.as_millis());
         // `ttl` wins. A sum out of range is the end of time, on both sides.
         let lasting = |ttl: i64| issuance.checked_add(ttl).unwrap_or(i64::MAX);
         if let Some(ttl) = self.number("ttl")? {

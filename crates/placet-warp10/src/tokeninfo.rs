@@ -4,15 +4,16 @@ use super::script::host::Acceptance;
 use super::script::value::Value;
 use super::token::{Kind, Token};
 use super::tokendump::{map, of_pairs};
+use crate::model::time::Time;
 
 /// Asks for the token as READ, then as WRITE. Attributes are shown to who may see them (capability `tokeninfo.attr`).
 #[must_use]
-pub fn tokeninfo(text: &str, acceptance: &dyn Acceptance, now_ms: i64, shows_attributes: bool) -> Value {
-    let read = match acceptance.accept(text, Kind::Read, now_ms) {
+pub fn tokeninfo(text: &str, acceptance: &dyn Acceptance, now: Time, shows_attributes: bool) -> Value {
+    let read = match acceptance.accept(text, Kind::Read, now) {
         Ok(token) => return info(&token, shows_attributes),
         Err(rejection) => rejection.message,
     };
-    match acceptance.accept(text, Kind::Write, now_ms) {
+    match acceptance.accept(text, Kind::Write, now) {
         Ok(token) => info(&token, shows_attributes),
         Err(rejection) => map([
             ("ReadTokenDecodeError", Value::String(read)),

@@ -14,10 +14,12 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::java::text_from_utf8;
 use super::trl::{BadLines, ListName, RevocationList};
 use crate::limits::WARP10_LIST_BYTES;
+use crate::model::time::Time;
 
 /// What a folder holds.
 pub trait Files {
@@ -121,7 +123,7 @@ pub struct Directory {
 /// Until when tokens are accepted though no list was read.
 #[derive(Debug)]
 struct Startup {
-    until: i64,
+    until: Time,
     /// The first scan decides.
     is_immediate: bool,
     /// Somebody asked after that, and there was none: from then on no token is accepted.
@@ -135,13 +137,13 @@ impl Directory {
         Self::default()
     }
 
-    /// A folder that was not read yet. `delay`, in ms, is `warp.trl.startup.delay`: with none, tokens are accepted before
-    /// any list is read; with 0, a list has to be there at the first [scan](Self::scan), which comes before the first token.
+    /// A folder that was not read yet. `delay` is `warp.trl.startup.delay`: with none, tokens are accepted before
+    /// any list is read; with zero, a list has to be there at the first [scan](Self::scan), which comes before the first token.
     #[must_use]
-    pub fn new(delay: Option<i64>, now: i64) -> Self {
+    pub fn new(delay: Option<Duration>, now: Time) -> Self {
         let startup = delay.map(|delay| Startup {
-            until: now.saturating_add(delay.max(0)),
-            is_immediate: delay <= 0,
+            until: now.saturating_add(delay),
+            is_immediate: delay.is_zero(),
             has_lapsed: AtomicBool::new(false),
         });
         Self { startup, ..Self::default() }
@@ -186,7 +188,7 @@ impl Directory {
     /// Whether it is known what is revoked. Once it was not when it should have been, it never is again, whatever is
     /// read later.
     #[must_use]
-    pub fn is_available(&self, now: i64) -> bool {
+    pub fn is_available(&self, now: Time) -> bool {
         let Some(startup) = &self.startup else { return true };
         if startup.has_lapsed.load(Ordering::Relaxed) {
             return false;

@@ -1,6 +1,7 @@
 //! Whole templates: the order of rules, arguments, claims and times, limits, and any tree at all.
 
 use proptest::prelude::*;
+use std::time::Duration;
 
 use super::harness::*;
 use crate::bytecode::op::{Length, Op};
@@ -16,6 +17,7 @@ use crate::compile::expressions::Expressions;
 use crate::compile::{Frame, ResolvedTimes, automaton_of, compile};
 use crate::limits::{RULES, TEXT_BYTES, TOKEN_PROGRAM_BYTES};
 use crate::model::path::PathError;
+use crate::model::time::Time;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo};
@@ -159,11 +161,15 @@ fn claims_and_times_are_filled_in_and_ttl_wins_over_expiry() {
     let compiled = compile(&template, &vocabulary(), &arguments).unwrap();
     assert_eq!(compiled.claims.id.as_deref(), Some("t-ada"));
     assert_eq!(compiled.claims.attributes, [("who".to_owned(), "ada".to_owned())]);
-    let times = ResolvedTimes { not_before: Some(5), expiry: Some(9), ..ResolvedTimes::default() };
+    let times = ResolvedTimes {
+        not_before: Some(Time::from_millis(5)),
+        expiry: Some(Time::from_millis(9)),
+        ..ResolvedTimes::default()
+    };
     assert_eq!(compiled.times, times);
     template.times.ttl = Some(Term::Constant(Constant::Duration(60_000)));
     let compiled = compile(&template, &vocabulary(), &arguments).unwrap();
-    assert_eq!(compiled.times, ResolvedTimes { expiry: None, ttl: Some(60_000), ..times });
+    assert_eq!(compiled.times, ResolvedTimes { expiry: None, ttl: Some(Duration::from_secs(60)), ..times });
 }
 
 #[test]

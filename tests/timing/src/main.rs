@@ -10,6 +10,7 @@ use std::hint::black_box;
 use dudect_bencher::rand::{Rng, RngExt};
 use dudect_bencher::{BenchRng, Class, CtRunner, ctbench_main};
 use placet::bytecode::program::EMPTY;
+use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::token::claims::ClaimsDraft;
 use placet::token::header::TokenId;
@@ -24,7 +25,7 @@ const MEASURED: usize = 200_000;
 const TOGETHER: usize = 64;
 /// Inputs are made beforehand and used again, so that making them is outside of what is timed.
 const KEPT: usize = 512;
-const NOW: i64 = 1_767_225_600_000;
+const NOW: Time = Time::from_millis(1_767_225_600_000);
 
 /// Times `run` on inputs of the two classes, in random order. Both are made in one place and mixed, so that nothing but
 /// what they say differs: not where they lie in memory, and not when they were made.
@@ -102,7 +103,7 @@ fn equality_of_signing_keys(runner: &mut CtRunner, rng: &mut BenchRng) {
 fn tags_of_local_tokens(runner: &mut CtRunner, rng: &mut BenchRng) {
     let vocabulary = Vocabulary::builder("timing", 1).action("get").expect("a new name").build();
     let mut keyring = Keyring::new();
-    keyring.mint_with(LocalKey::from_secret(&bytes(rng)).into()).expect("it is the first");
+    keyring.mint_with(LocalKey::from_secret(&bytes(rng))).expect("it is the first");
     let mut random = |buffer: &mut [u8]| buffer.fill(7);
     let draft = Draft {
         issuance: NOW,

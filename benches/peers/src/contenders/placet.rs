@@ -8,6 +8,7 @@ use placet::compile::Compiled;
 use placet::compile::arguments::Arguments;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
+use placet::model::time::Time;
 use placet::model::value::Value as Given;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::syntax::ast::BlockKind;
@@ -109,7 +110,7 @@ impl Row {
     /// that.
     fn ask(&self, vocabulary: &'static Vocabulary, decide: impl FnOnce(&Request<'static>) -> bool) -> bool {
         let Some(action) = self.action else { return false };
-        let mut request = Request::new(vocabulary, action, self.now);
+        let mut request = Request::new(vocabulary, action, Time::from_millis(self.now));
         for (field, value) in &self.fields {
             if request.set(*field, *value).is_err() {
                 return false;
@@ -223,7 +224,7 @@ struct Minted {
     requests: Vec<Option<Request<'static>>>,
 }
 
-const ISSUED: i64 = NOW - 1000;
+const ISSUED: Time = Time::from_millis(NOW - 1000);
 
 impl Minted {
     fn new(placet: &Placet, text: &str, with: &[(&str, &str)], rows: fn(&Vocabulary) -> Vec<Row>) -> Self {
@@ -237,7 +238,7 @@ impl Minted {
         let key = placet.key();
         let authorizer = Authorizer::new(keyring, document.vocabulary());
         let first = minted(document, &arguments, &key).text();
-        let verified = authorizer.verifier().verify(&first, NOW, forever(Scratch::new())).expect("it was just minted");
+        let verified = authorizer.verifier().verify(&first, Time::from_millis(NOW), forever(Scratch::new())).expect("it was just minted");
         let rows = rows(document.vocabulary());
         let requests = rows.iter().map(|row| row.kept(document.vocabulary())).collect();
         Self {
@@ -288,7 +289,7 @@ impl Service for Minted {
         let token = Token::parse(text).ok()?;
         let bound = self.bounds.get(nth)?;
         let mut random = |buffer: &mut [u8]| buffer.fill(9);
-        attenuate(&token, bound, self.document.vocabulary(), NOW, false, &mut random).ok().map(|token| token.text())
+        attenuate(&token, bound, self.document.vocabulary(), Time::from_millis(NOW), false, &mut random).ok().map(|token| token.text())
     }
 }
 

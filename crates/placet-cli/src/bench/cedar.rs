@@ -162,7 +162,7 @@ fn request(ask: &Ask, vocabulary: &Vocabulary) -> Json {
         .iter()
         .filter_map(|(field, value)| Some((vocabulary.attribute(*field)?.name.clone(), of_value(value))));
     let mut context: Map<String, Json> = attributes.collect();
-    context.insert("time".to_owned(), ask.now.into());
+    context.insert("time".to_owned(), ask.now.as_millis().into());
     json!({
         "principal": entity("Principal", named("subject").as_deref().unwrap_or("anonymous")),
         "action": entity("Action", vocabulary.action_name(ask.request.action).unwrap_or_default()),

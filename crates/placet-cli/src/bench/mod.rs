@@ -13,6 +13,7 @@ use super::times::{read_duration, read_time};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use super::{inputs, outputs};
 use crate::measure::{Measured, Plan, Work, page};
+use crate::model::time::Time;
 use crate::trial::Keys;
 
 /// Measures deciding: how long it takes, how many decisions there are in a second, what they allocate, how large everything is.
@@ -41,7 +42,7 @@ pub struct Args {
 
     /// Time for each lane's latency, and again for its throughput
     #[arg(long = "for", value_name = "DURATION", value_parser = read_duration, default_value = "1s")]
-    each: i64,
+    each: Duration,
 
     /// So many rounds over all requests, instead of a time
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
@@ -60,7 +61,7 @@ pub struct Args {
 
     /// The time of requests that say none, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 /// Runs the command.
@@ -113,7 +114,7 @@ fn measure<'w>(all: &'w [(String, Work)], plan: &Plan) -> Result<Vec<(&'w str, M
 impl Args {
     fn plan(&self) -> Plan {
         let threads = self.threads.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
-        let each = Duration::from_millis(u64::try_from(self.each).unwrap_or(1).max(1));
+        let each = self.each.max(Duration::from_millis(1));
         Plan { each, rounds: self.runs, threads }
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::block::{Choice, arguments_or_samples, called};
 use crate::cli::inputs;
 use crate::cli::ui::{Failure, Ui};
 use crate::measure::{Ask, Work, made};
+use crate::model::time::Time;
 use crate::syntax::ast::BlockKind;
 use crate::syntax::map::{from_json_text, said};
 use crate::trial::{Block, Keys, Stage, cases};
@@ -21,9 +22,9 @@ pub enum Source {
     /// A case file: its name and text. It says what decides, too.
     Cases(String, String),
     /// Requests in JSON, each with its time, of a file.
-    Recorded(String, Vec<(Json, i64)>),
+    Recorded(String, Vec<(Json, Time)>),
     /// The same, made up.
-    Made(Vec<(Json, i64)>),
+    Made(Vec<(Json, Time)>),
 }
 
 impl Source {
@@ -42,7 +43,7 @@ pub struct Reading<'r> {
     pub library: &'r Library,
     pub choice: &'r Choice,
     pub keys: &'r Keys,
-    pub now: i64,
+    pub now: Time,
 }
 
 impl Reading<'_> {
@@ -74,7 +75,7 @@ impl Reading<'_> {
         Ok(Source::Recorded(name.clone(), requests.collect::<Result<_, Failure>>()?))
     }
 
-    fn made(&self, policy: &Path, document: &Document) -> Result<Vec<(Json, i64)>, Failure> {
+    fn made(&self, policy: &Path, document: &Document) -> Result<Vec<(Json, Time)>, Failure> {
         let template = self.template(document, policy)?;
         let arguments = arguments_or_samples(template, &self.choice.with)?;
         let made = made::requests(template, document.vocabulary(), &arguments, self.now);
@@ -100,7 +101,7 @@ impl Reading<'_> {
     }
 
     /// One block that decides all of them.
-    fn alone(&self, document: &Arc<Document>, requests: &[(Json, i64)]) -> Result<Work, Failure> {
+    fn alone(&self, document: &Arc<Document>, requests: &[(Json, Time)]) -> Result<Work, Failure> {
         let name = match document.source() {
             crate::diag::Source::Text { name, .. } => name.as_str(),
             crate::diag::Source::Map { .. } => "the map",

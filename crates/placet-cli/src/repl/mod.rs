@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::inputs;
 use super::times::read_time;
 use super::ui::{Exit, Failure, Outcome, Ui};
+use crate::model::time::Time;
 use lines::{Entry, Lines};
 use session::Session;
 
@@ -27,7 +28,7 @@ pub struct Args {
 
     /// The time of minting and of all requests, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time)]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 /// Runs the command.

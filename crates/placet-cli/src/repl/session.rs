@@ -22,6 +22,7 @@ use crate::compile::{Compiled, compile};
 use crate::diag::{Severity, Source};
 use crate::explain::{BlockSource, Court, Explanation, Sources};
 use crate::limits::SOURCE_BYTES;
+use crate::model::time::Time;
 use crate::syntax::ast::{BlockKind, File, ItemKind};
 use crate::syntax::parse::parse;
 use crate::token::envelope::Token;
@@ -33,7 +34,7 @@ pub(super) struct Session {
     ui: Ui,
     library: Library,
     keyring: Keyring,
-    now: Option<i64>,
+    now: Option<Time>,
     items: Vec<Item>,
     document: Option<Document>,
     subject: Option<Call>,
@@ -66,10 +67,10 @@ struct Block<'d> {
 type Said = Result<Exit, String>;
 
 impl Session {
-    pub(super) fn new(ui: Ui, library: Library, now: Option<i64>) -> Result<Self, Failure> {
+    pub(super) fn new(ui: Ui, library: Library, now: Option<Time>) -> Result<Self, Failure> {
         let mut keyring = Keyring::new();
         let key = LocalKey::generate(&mut SystemRandom).map_err(|error| Failure::new(error.to_string()))?;
-        keyring.mint_with(key.into()).map_err(|error| Failure::new(error.to_string()))?;
+        keyring.mint_with(key).map_err(|error| Failure::new(error.to_string()))?;
         let (items, restrictions) = (Vec::new(), Vec::new());
         let worst = Exit::Yes;
         Ok(Self { ui, library, keyring, now, items, document: None, subject: None, restrictions, worst })
@@ -378,7 +379,7 @@ impl Session {
         Ok(blocks)
     }
 
-    fn mint(&self, document: &Document, blocks: &[Block<'_>], now: i64) -> Result<Token, String> {
+    fn mint(&self, document: &Document, blocks: &[Block<'_>], now: Time) -> Result<Token, String> {
         let key = self.keyring.minting().ok_or("there is no key")?;
         let [authority, restrictions @ ..] = blocks else { return Err(NOTHING_YET.to_owned()) };
         let wrapping = Wrapping::default();

@@ -7,6 +7,7 @@ use crate::cli::ui::Ui;
 use crate::compat::warp10::attributes::{Asked, BadBound, Bounds, WriteBounds};
 use crate::compat::warp10::script::TimeUnit;
 use crate::compat::warp10::token::{ReadToken, Token, WriteToken};
+use crate::model::time::Time;
 use crate::visible::escaped;
 
 /// The bounds of a token, each under the name of its attribute: times are ISO 8601, the others numbers and truths. None where
@@ -14,7 +15,7 @@ use crate::visible::escaped;
 ///
 /// # Errors
 /// One cannot be read: a Warp 10 refuses to read data, or the update.
-pub fn bounds(token: &Token, unit: TimeUnit, now: i64) -> Result<Option<Json>, BadBound> {
+pub fn bounds(token: &Token, unit: TimeUnit, now: Time) -> Result<Option<Json>, BadBound> {
     let all = match token {
         Token::Read(token) => of_read(token, unit, now)?,
         Token::Write(token) => of_write(token)?,
@@ -22,11 +23,12 @@ pub fn bounds(token: &Token, unit: TimeUnit, now: i64) -> Result<Option<Json>, B
     Ok((!all.is_empty()).then_some(Json::Object(all)))
 }
 
-fn of_read(token: &ReadToken, unit: TimeUnit, now: i64) -> Result<Map<String, Json>, BadBound> {
-    let now = now.saturating_mul(unit.in_a_millisecond());
+fn of_read(token: &ReadToken, unit: TimeUnit, now: Time) -> Result<Map<String, Json>, BadBound> {
+    let now = now.as_millis().saturating_mul(unit.in_a_millisecond());
     let asked = Asked { start: Some(now), end: Some(now), now, per_second: unit.in_a_second() };
     let bounds = Bounds::of(token.attributes.as_ref(), &asked)?;
-    let time = |units: Option<i64>| Some(Json::from(show(units?.div_euclid(unit.in_a_millisecond()))));
+    let time =
+        |units: Option<i64>| Some(Json::from(show(Time::from_millis(units?.div_euclid(unit.in_a_millisecond())))));
     Ok(present([
         (".start", time(bounds.start)),
         (".end", time(bounds.end)),

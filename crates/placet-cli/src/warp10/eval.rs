@@ -14,6 +14,7 @@ use crate::compat::warp10::grants::{Grant, NAME};
 use crate::compat::warp10::rejection::{Label, Rejection};
 use crate::compat::warp10::token::Token;
 use crate::compile::arguments::Arguments;
+use crate::model::time::Time;
 use crate::syntax::ast::BlockKind;
 
 /// Decides a request with a Warp 10 token: exit code 0 where it is allowed, 1 where it is not.
@@ -61,7 +62,7 @@ struct Asked {
 
     /// The time of the request, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 /// Runs `eval`.

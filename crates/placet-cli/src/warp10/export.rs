@@ -13,6 +13,7 @@ use crate::cli::ui::{Exit, Failure, Outcome, Ui};
 use crate::compat::warp10::bridge::export;
 use crate::compat::warp10::grants::lower;
 use crate::compat::warp10::selectors::Platform;
+use crate::model::time::Time;
 use crate::syntax::ast::BlockKind;
 
 /// Mints the Warp 10 token that says what a `token` of a policy file says.
@@ -34,7 +35,7 @@ pub struct Args {
 
     /// The time of minting, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time)]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 /// Runs the command.

@@ -4,6 +4,7 @@
 //! A setting that takes tokens away and cannot be read is an error, never as if it were not there.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::common::{Configuration, keys_of};
 use super::tokengen::{new_uuid, unit};
@@ -20,6 +21,7 @@ use crate::compat::warp10::script::{Host, TimeUnit};
 use crate::compat::warp10::static_tokens::{Clock, StaticTokens};
 use crate::compat::warp10::token::{Kind, Token};
 use crate::compat::warp10::trl_directory::{Directory, Folder, Problem};
+use crate::model::time::Time;
 use crate::token::keys::NoRandomness;
 
 /// What else there is beside the configuration.
@@ -57,7 +59,7 @@ impl Service {
     ///
     /// # Errors
     /// A file cannot be read, or a setting refers to what is not set.
-    pub fn read(ui: &Ui, files: &Configuration, lists: &Lists, now: i64) -> Result<Self, Failure> {
+    pub fn read(ui: &Ui, files: &Configuration, lists: &Lists, now: Time) -> Result<Self, Failure> {
         let config = files.read(ui)?;
         let revocations = revocations(ui, &config, lists.trl.as_deref(), now)?;
         let unit = unit(None, &config)?;
@@ -76,12 +78,12 @@ impl Service {
     ///
     /// # Errors
     /// The token is not good.
-    pub fn accept(&self, text: &str, now: i64) -> Result<Token, Rejection> {
+    pub fn accept(&self, text: &str, now: Time) -> Result<Token, Rejection> {
         let Self { keys, revocations, attributes, tokens, .. } = self;
         let acceptor = Acceptor { keys: &keys.token, revocations, attributes };
         if let Some(filter_macro) = &self.filter_macro {
             // A macro that asks for a UUID and gets none makes a token that is refused.
-            let mut host = Host::new(now.saturating_mul(self.unit.in_a_millisecond()), || {
+            let mut host = Host::new(now.as_millis().saturating_mul(self.unit.in_a_millisecond()), || {
                 new_uuid().unwrap_or_else(|NoRandomness| String::new())
             });
             host.unit = self.unit;
@@ -151,7 +153,7 @@ fn given_or<'c>(given: Option<&'c Path>, config: &'c Config, setting: &str) -> R
 
 /// The lists of the directory that is given, or of the configuration. A command looks once, so whatever the startup delay
 /// allows a while, it allows no more: with a delay there has to be a list.
-fn revocations(ui: &Ui, config: &Config, given: Option<&Path>, now: i64) -> Result<Directory, Failure> {
+fn revocations(ui: &Ui, config: &Config, given: Option<&Path>, now: Time) -> Result<Directory, Failure> {
     let folder = given_or(given, config, "warp.trl.dir")?;
     let delay = match config.setting("warp.trl.startup.delay").map_err(bad)? {
         None => None,
@@ -159,7 +161,7 @@ fn revocations(ui: &Ui, config: &Config, given: Option<&Path>, now: i64) -> Resu
             Failure::new(format!("`warp.trl.startup.delay` is `{text}`")).help("it is a number of milliseconds")
         })?),
     };
-    let delay = delay.map(|_| 0);
+    let delay = delay.map(|_| Duration::ZERO);
     match folder {
         Some(folder) => directory(ui, folder, delay, now),
         None => Ok(Directory::new(delay, now)),
@@ -212,7 +214,7 @@ fn static_tokens(ui: &Ui, path: &Path, clock: Clock) -> Result<StaticTokens, Fai
 ///
 /// # Errors
 /// The directory can not be read.
-pub fn directory(ui: &Ui, folder: &Path, delay: Option<i64>, now: i64) -> Result<Directory, Failure> {
+pub fn directory(ui: &Ui, folder: &Path, delay: Option<Duration>, now: Time) -> Result<Directory, Failure> {
     let mut directory = Directory::new(delay, now);
     directory
         .scan(&Folder(folder.to_owned()))

@@ -17,6 +17,7 @@ use crate::compat::warp10::script::output::stack_json;
 use crate::compat::warp10::script::{Host, Machine, ScriptError, TimeUnit, Value};
 use crate::compat::warp10::worf::random_uuid;
 use crate::diag::Source;
+use crate::model::time::Time;
 use crate::token::keys::{NoRandomness, Randomness, SystemRandom};
 
 /// Mints tokens from envelopes: WarpScript with `TOKENGEN`.
@@ -37,7 +38,7 @@ pub struct Args {
 
     /// What `NOW` is, in ms since 1970 or as a date, instead of now
     #[arg(long, value_name = "MS", value_parser = read_time, allow_negative_numbers = true)]
-    now: Option<i64>,
+    now: Option<Time>,
 
     /// What `UUID` gives, instead of a random one
     #[arg(long)]
@@ -71,7 +72,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let config = args.configuration.read(ui)?;
     let keys = keys_of(&config)?.token;
     let unit = unit(args.unit, &config)?;
-    let now = inputs::clock(args.now)?.saturating_mul(unit.in_a_millisecond());
+    let now = inputs::clock(args.now)?.as_millis().saturating_mul(unit.in_a_millisecond());
     let mut out = String::new();
     for envelope in &args.envelopes {
         let text = inputs::text(envelope)?;

@@ -13,6 +13,7 @@ use crate::cli::outputs::{Existing, LockedFile, Secrecy, write};
 use crate::cli::ui::{Exit, Failure, Outcome, Ui};
 use crate::compat::warp10::envelope::Ident;
 use crate::compat::warp10::trl::{ListName, RevocationList, Scope};
+use crate::model::time::Time;
 
 /// Reads and writes the revocation lists of a Warp 10.
 ///
@@ -79,7 +80,7 @@ struct Which {
 
     /// The time in the file's name, in ms, instead of now
     #[arg(long, value_name = "MS")]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -146,7 +147,7 @@ fn idents(ui: &Ui, tokens: &[String], files: Vec<PathBuf>) -> Result<Vec<Ident>,
 }
 
 fn list(ui: &Ui, folder: &std::path::Path) -> Outcome {
-    let directory = directory(ui, folder, None, 0)?;
+    let directory = directory(ui, folder, None, Time::EPOCH)?;
     let list = directory.list();
     if ui.is_json() {
         let idents: Vec<_> = list.idents().map(|ident| ident.to_string()).collect();
@@ -189,7 +190,7 @@ impl Which {
     }
 
     fn put(&self, ui: &Ui, list: &RevocationList, _lock: &LockedFile) -> Outcome {
-        let now = inputs::clock(self.now)?.unsigned_abs();
+        let now = inputs::clock(self.now)?.as_millis().unsigned_abs();
         // The file with the greatest number counts, so what a clock has put ahead must not hide this one.
         let last = self.newest()?.and_then(|newest| newest.timestamp);
         let now = last.map_or(now, |last| now.max(last.saturating_add(1)));

@@ -9,6 +9,7 @@ use crate::cli::inputs;
 use crate::cli::times::{read_time, show, show_beside};
 use crate::cli::ui::{Exit, GREEN, Outcome, Ui, paint};
 use crate::compat::warp10::token::Token;
+use crate::model::time::Time;
 
 /// Verifies a token as a Warp 10 does: its keys, its expiry, and the revocation lists.
 #[derive(clap::Args, Debug)]
@@ -27,7 +28,7 @@ pub struct Args {
 
     /// The time to look from, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
-    now: Option<i64>,
+    now: Option<Time>,
 }
 
 /// Runs the command.
@@ -57,7 +58,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
                 ui.json(&shown);
             } else {
                 let word = paint(ui.colour, GREEN, "ACCEPTED");
-                ui.line(format_args!("{word}: {ident}, good until {}", until(token.expiry(), now)));
+                ui.line(format_args!("{word}: {ident}, good until {}", until(Time::from_millis(token.expiry()), now)));
                 lines(ui, bounds.as_ref());
             }
             Ok(Exit::Yes)
@@ -66,6 +67,6 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
 }
 
-fn until(expiry: i64, now: i64) -> String {
-    if expiry == i64::MAX { show(expiry) } else { show_beside(expiry, now) }
+fn until(expiry: Time, now: Time) -> String {
+    if expiry == Time::MAX { show(expiry) } else { show_beside(expiry, now) }
 }

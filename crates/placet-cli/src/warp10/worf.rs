@@ -19,6 +19,7 @@ use crate::compat::warp10::worf::options::{HELP, Options};
 use crate::compat::warp10::worf::order::Order;
 use crate::compat::warp10::worf::session::Session;
 use crate::compat::warp10::worf::template::{Fields, fill, is_template, output_name};
+use crate::model::time::Time;
 use crate::token::keys::SystemRandom;
 use placet_warp10::limits::WARP10_TOKEN_TEXT;
 
@@ -88,7 +89,7 @@ fn remembered(config: &Path) -> Defaults {
 struct Run<'r> {
     ui: &'r Ui,
     options: &'r Options,
-    now: i64,
+    now: Time,
 }
 
 impl Run<'_> {

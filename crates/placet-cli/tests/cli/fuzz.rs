@@ -9,6 +9,7 @@ use placet::author::Document;
 use placet::author::request;
 use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
+use placet::model::time::Time;
 use placet::token::verify::Scratch;
 use placet_tools::fuzz::finding::{Finding, Kind};
 use placet_tools::fuzz::import::Imported;
@@ -18,7 +19,7 @@ use placet_tools::trial::{Block, Keys, cases};
 use serde_json::{Value, json};
 
 /// 2026-11-21T10:00:00Z, a Saturday.
-const NOW: i64 = 1_795_255_200_000;
+const NOW: Time = Time::from_millis(1_795_255_200_000);
 
 fn document(text: &str) -> Arc<Document> {
     let document = Document::from_text("p.placet", text, Library::built_in());
@@ -268,7 +269,7 @@ fn recorded_requests_come_first() {
         {\"request\":{\"action\":\"GET\",\"path\":\"/x\"},\"now\":5}\n{\"action\":\"GET\",\"path\":\"/a/../b\"}\nnonsense\n";
     let imported = Imported::of_lines(lines, target.vocabulary(), NOW);
     assert_eq!((imported.requests.len(), imported.refused), (2, 2));
-    assert_eq!([imported.requests[0].1, imported.requests[1].1], [NOW, 5]);
+    assert_eq!([imported.requests[0].1, imported.requests[1].1], [NOW, Time::from_millis(5)]);
     let report = attempt(Plan { seeds: imported.requests, runs: 3, ..plan(&target) });
     assert_eq!(report.verdicts, [1, 0, 2, 0]);
 }

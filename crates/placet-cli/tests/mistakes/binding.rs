@@ -3,9 +3,10 @@
 mod hosts;
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use crate::token_workshop::{
-    HOUR, NOW, cache_is, draft, keyring, local, minted, program, random, restriction, signing, spell, third_party,
+    HOUR, NOW, cache_is, draft, keyring, local, minted, ms, program, random, restriction, signing, spell, third_party,
     vocabulary,
 };
 use placet::author::mint as author;
@@ -13,6 +14,7 @@ use placet::authorize::{Authorizer, Policy};
 use placet::bytecode::program::EMPTY;
 use placet::bytecode::verify::{Budget, Scope};
 use placet::model::request::Request;
+use placet::model::time::Time;
 use placet::model::verdict::{Refusal, Verdict};
 use placet::model::vocabulary::{Fingerprint, Vocabulary};
 use placet::token::attenuate::{AttenuateError, BlockDraft, append, append_voucher};
@@ -44,7 +46,7 @@ fn narrowed(token: &Token) -> Token {
     append(token, &BlockDraft { program: restriction(), ..BlockDraft::default() }, &mut random()).unwrap()
 }
 
-fn verifies(verifier: &Verifier<'_>, token: &Token, now: i64) -> Result<(), Refusal> {
+fn verifies(verifier: &Verifier<'_>, token: &Token, now: Time) -> Result<(), Refusal> {
     verifier.verify(&token.text(), now, &mut Scratch::new()).map(|_| ())
 }
 
@@ -202,7 +204,7 @@ fn a_kept_token_and_a_revoked_key_are_compared_by_the_key_and_not_by_its_short_i
 
     let revoked = |key: &LocalKey| {
         let mut list = RevocationList::new(NOW, HOUR);
-        list.revoke_key(key.name(), NOW + 1);
+        list.revoke_key(key.name(), NOW + ms(1));
         let snapshot = Revocations::write(&list);
         let verifier = Verifier::new(&ours, &vocabulary).with_revocations(Revocations::open(&snapshot).unwrap());
         verifies(&verifier, &token, NOW)
@@ -279,15 +281,15 @@ fn a_token_from_the_future_is_not_valid_yet() {
     for key in both() {
         let token = minted(key, &draft(program()));
         let verifier = Verifier::new(&keyring, &vocabulary);
-        assert_eq!(verifies(&verifier, &token, NOW - 60_000), Ok(()), "a minute is granted");
-        assert_eq!(verifies(&verifier, &token, NOW - 60_001), Err(Refusal::NotYetValid));
-        let strict = verifier.with_clock_skew(0);
+        assert_eq!(verifies(&verifier, &token, NOW - ms(60_000)), Ok(()), "a minute is granted");
+        assert_eq!(verifies(&verifier, &token, NOW - ms(60_001)), Err(Refusal::NotYetValid));
+        let strict = verifier.with_clock_skew(Duration::from_millis(0));
         assert_eq!(verifies(&strict, &token, NOW), Ok(()));
-        assert_eq!(verifies(&strict, &token, NOW - 1), Err(Refusal::NotYetValid));
+        assert_eq!(verifies(&strict, &token, NOW - ms(1)), Err(Refusal::NotYetValid));
         let mut scratch = Scratch::new();
         let verified = verifier.verify(&token.text(), NOW, &mut scratch).unwrap();
-        assert_eq!(strict.recheck(&verified.keep(), NOW - 1).err(), Some(Refusal::NotYetValid));
-        let early = Request::named(&vocabulary, "get", NOW - 60_001).unwrap();
+        assert_eq!(strict.recheck(&verified.keep(), NOW - ms(1)).err(), Some(Refusal::NotYetValid));
+        let early = Request::named(&vocabulary, "get", NOW - ms(60_001)).unwrap();
         let verdict = Authorizer::with_verifier(verifier).decide(&verified, &early).verdict();
         assert_eq!(verdict, Verdict::Refused(Refusal::NotYetValid));
     }
@@ -299,10 +301,10 @@ fn without_a_clock_nothing_is_decided() {
     let scope = Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Policy };
     let policies = [Policy::new("p", cache_is("acorns"), &scope).unwrap()];
     let authorizer = Authorizer::new(&keyring, &vocabulary).with_policies(&policies);
-    let mut request = Request::named(&vocabulary, "get", -1).unwrap();
+    let mut request = Request::named(&vocabulary, "get", Time::from_millis(-1)).unwrap();
     request.set_named("cache", "acorns").unwrap();
     assert_eq!(authorizer.decide_alone(&request), Verdict::Refused(Refusal::NoClock));
-    let token = minted(local(), &Draft { issuance: 0, ..draft(program()) });
+    let token = minted(local(), &Draft { issuance: Time::from_millis(0), ..draft(program()) });
     let verdict = authorizer.authorize(&token.text(), &request, &mut Scratch::new()).verdict();
     assert_eq!(verdict, Verdict::Refused(Refusal::NoClock));
 }
@@ -324,7 +326,7 @@ fn randomness_that_repeats_undoes_no_restriction() {
     let seeds = [seed(&token), seed(&once), seed(&twice), [7; 16]];
     assert!((0..4).all(|one| (0..one).all(|other| seeds[one] != seeds[other])));
     // Before the seed another header, and by a key that is kept elsewhere and gives no secret.
-    let later = mint(&signing(), &Draft { issuance: NOW + 1, ..draft(program()) }, &mut stuck).unwrap();
+    let later = mint(&signing(), &Draft { issuance: NOW + ms(1), ..draft(program()) }, &mut stuck).unwrap();
     assert_ne!(seed(&later), seed(&token));
     let vault = remote_signer::Vault::open([0x22; 32]).unwrap();
     let elsewhere = |program| mint(Minter::signer(&vault), &draft(program), &mut stuck).unwrap();
@@ -345,7 +347,7 @@ fn randomness_that_repeats_gives_two_tokens_two_ids() {
     let here = draft(program()).with_new_id(here, &mut stuck).unwrap().id;
     let ids = [
         id(&local, NOW, program()),
-        id(&local, NOW + 1, program()),
+        id(&local, NOW + ms(1), program()),
         id(&local, NOW, restriction()),
         id(&other, NOW, program()),
         id(&signing, NOW, program()),
@@ -360,7 +362,8 @@ fn randomness_that_repeats_gives_two_tokens_two_ids() {
 fn every_token_whose_proof_fits_can_be_revoked_whatever_it_says() {
     let keyring = keyring();
     for key in both() {
-        let unknown = Draft { fingerprint: Fingerprint([9; 16]), expiry: Some(0), ..draft(&[0xff; 40]) };
+        let unknown =
+            Draft { fingerprint: Fingerprint([9; 16]), expiry: Some(Time::from_millis(0)), ..draft(&[0xff; 40]) };
         let token = minted(key, &unknown);
         let narrowed = append(&token, &BlockDraft { program: &[0xee; 9], ..BlockDraft::default() }, &mut random());
         let narrowed = narrowed.unwrap();

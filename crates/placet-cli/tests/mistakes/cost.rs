@@ -38,8 +38,9 @@ use placet::vm::{Context, Halt, Kind, run, run_with};
 
 use super::support::{codes, compiled, document, path};
 use crate::token_workshop::{self, NOW};
+use placet::model::time::Time;
 
-const CONTEXT: Context<'static> = Context { issuance: 0, expiry: i64::MAX, vouchers: &[] };
+const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
 
 fn scope(vocabulary: &Vocabulary, budget: Budget) -> Scope<'_> {
     Scope { vocabulary, state: vocabulary.present(), budget }
@@ -211,7 +212,7 @@ fn filled(template: &Template) -> Arguments {
         Scalar::String => Constant::String("a".repeat(36)),
         Scalar::Bytes => Constant::Bytes(vec![b'a'; 36]),
         Scalar::Uuid => Constant::Uuid([7; 16]),
-        Scalar::Time => Constant::Time(NOW),
+        Scalar::Time => Constant::Time(NOW.as_millis()),
         Scalar::Duration => Constant::Duration(60_000),
         Scalar::Ip => Constant::Ip(std::net::IpAddr::from([10, 0, 0, 1]).into()),
         Scalar::Path => Constant::Path(ResourcePath::new("/a/b").unwrap().to_string()),

@@ -19,6 +19,7 @@ use placet::token::verify::{Scratch, Verifier};
 
 use super::support::{Service, compiled, document};
 use crate::token_workshop::{NOW, keyring, local, random, signing};
+use placet::model::time::Time;
 
 // A vocabulary that grows.
 
@@ -171,7 +172,7 @@ fn size_counts_an_element_that_is_given_twice_once() {
         ("bytes", Value::Bytes(b"a"), Value::Bytes(b"")),
         ("int", Value::Int(1), Value::Int(-1)),
         ("bool", Value::Bool(true), Value::Bool(false)),
-        ("time", Value::Time(1), Value::Time(2)),
+        ("time", Value::Time(Time::from_millis(1)), Value::Time(Time::from_millis(2))),
         ("duration", Value::Duration(1), Value::Duration(MAX)),
         ("uuid", id(1), id(2)),
         ("ip", address(1), address(2)),

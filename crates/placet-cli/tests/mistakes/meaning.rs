@@ -10,9 +10,11 @@ use placet_host::value::Value as HostValue;
 use placet_tools::trial::{Keys, lines};
 use placet_warp10::script::{Host, Machine, Value as Scripted};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 use super::support::{codes, document, read};
 use crate::token_workshop::NOW;
+use placet::model::time::Time;
 
 /// The code and the path of everything that is wrong with a map.
 fn wrong(map: &Value) -> Vec<(Code, String)> {
@@ -169,7 +171,10 @@ fn a_revocation_can_not_hide_in_a_comment_of_its_list() {
     let list = |comment: &str| {
         RevocationList::from_text(&format!("# placet revocations 1\nissued: 5\nmax-age: 7\n{comment}\nend\n"))
     };
-    assert!(list("# of Tuesday").is_ok_and(|list| list == RevocationList::new(5, 7)));
+    assert!(
+        list("# of Tuesday")
+            .is_ok_and(|list| list == RevocationList::new(Time::from_millis(5), Duration::from_millis(7)))
+    );
     for hidden in BREAKS {
         let error = list(&format!("# of Tuesday{hidden}{}", "ab".repeat(16))).unwrap_err();
         assert_eq!((error.line, error.fault), (4, ListFault::LineBreak), "{hidden:?}");
@@ -179,7 +184,7 @@ fn a_revocation_can_not_hide_in_a_comment_of_its_list() {
 #[test]
 fn a_lone_carriage_return_ends_a_line_of_warpscript_as_it_does_there() {
     let stack = |script: &str| {
-        let mut machine = Machine::new(Host::new(NOW, String::new));
+        let mut machine = Machine::new(Host::new(NOW.as_millis(), String::new));
         let stack = machine.run(script).unwrap_or_else(|error| panic!("{script:?}: {error:?}"));
         stack.iter().map(Scripted::to_warpscript).collect::<Vec<_>>()
     };

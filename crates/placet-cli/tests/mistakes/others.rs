@@ -1,6 +1,6 @@
 //! Mistakes of Biscuit, Momento, OpenFGA and others.
 
-use crate::token_workshop::{NOW, random};
+use crate::token_workshop::{NOW, ms, random};
 use placet::author::Document;
 use placet::author::mint::{Wrapping, attenuate, mint};
 use placet::authorize::{Authorizer, Policy};
@@ -41,7 +41,7 @@ fn a_key_index_chosen_by_the_other_side_can_not_name_another_attribute() {
     let minting = MintingKey::Local(key);
     let token = mint(&compiled(&document, []), &theirs, &minting, NOW, Wrapping::default(), &mut random()).unwrap();
     let decide = |vocabulary: &Vocabulary| {
-        let mut request = Request::named(vocabulary, "get", NOW + 1).unwrap();
+        let mut request = Request::named(vocabulary, "get", NOW + ms(1)).unwrap();
         request.set_named("admin", "yes").unwrap();
         request.set_named("user", "yes").unwrap();
         let mut scratch = Scratch::new();
@@ -337,7 +337,7 @@ fn a_holder_can_narrow_a_token_and_never_widen_it() {
     let token = mint(&compiled(&authority, []), http, &MintingKey::Local(key), NOW, Wrapping::default(), &mut random())
         .unwrap();
     let decide = |token: &placet::token::envelope::Token, target: &str| {
-        let mut request = Request::named(http, "GET", NOW + 1).unwrap();
+        let mut request = Request::named(http, "GET", NOW + ms(1)).unwrap();
         request.set_named("path", path(target)).unwrap();
         let mut scratch = Scratch::new();
         Authorizer::new(&keyring, http).authorize(&token.text(), &request, &mut scratch).verdict().word()

@@ -11,6 +11,7 @@ pub mod owned;
 pub mod path;
 pub mod request;
 pub mod target;
+pub mod time;
 pub mod types;
 pub mod value;
 pub mod verdict;

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::path::ResourcePath;
 use super::request::{Malformed, Request};
+use super::time::Time;
 use super::types::Scalar;
 use super::value::{Address, Value};
 use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
@@ -60,7 +61,7 @@ impl Constant {
             Self::String(text) => Value::String(text),
             Self::Bytes(bytes) => Value::Bytes(bytes),
             Self::Uuid(uuid) => Value::Uuid(*uuid),
-            Self::Time(time) => Value::Time(*time),
+            Self::Time(time) => Value::Time(Time::from_millis(*time)),
             Self::Duration(duration) => Value::Duration(*duration),
             Self::Ip(address) => Value::Ip(*address),
             // A path that is not canonical has the wrong type, so the request is refused.
@@ -97,7 +98,7 @@ impl OwnedRequest {
     pub fn lend<R>(
         &self,
         vocabulary: &Vocabulary,
-        time: i64,
+        time: Time,
         use_it: impl FnOnce(&Request<'_>) -> R,
     ) -> Result<R, Malformed> {
         let sets: Vec<Vec<Value<'_>>> = self.values.iter().map(|(_, value)| value.elements()).collect();
@@ -150,7 +151,7 @@ pub struct TimedRequest {
     /// Action and attributes.
     pub request: OwnedRequest,
     /// ms since 1970-01-01T00:00:00Z; what `time` is in conditions.
-    pub time: i64,
+    pub time: Time,
 }
 
 impl TimedRequest {
@@ -168,7 +169,7 @@ impl TimedRequest {
 
     /// The same at another time.
     #[must_use]
-    pub fn at(&self, time: i64) -> Self {
+    pub fn at(&self, time: Time) -> Self {
         Self { request: self.request.clone(), time }
     }
 
@@ -177,7 +178,7 @@ impl TimedRequest {
     #[must_use]
     pub fn value(&self, field: FieldNo) -> Option<OwnedValue> {
         if field == TIME {
-            return Some(OwnedValue::One(Constant::Time(self.time)));
+            return Some(OwnedValue::One(Constant::Time(self.time.as_millis())));
         }
         let found = self.request.values.iter().find(|(other, _)| *other == field).map(|(_, value)| value.clone());
         found.filter(|value| !value.is_empty())
@@ -190,7 +191,7 @@ impl TimedRequest {
         let mut changed = self.clone();
         if field == TIME {
             if let Some(OwnedValue::One(Constant::Time(time))) = value {
-                changed.time = time;
+                changed.time = Time::from_millis(time);
             }
             return changed;
         }

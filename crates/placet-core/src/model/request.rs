@@ -9,17 +9,19 @@ use super::types::Type;
 use super::value::Value;
 use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 use crate::limits::{ATTRIBUTES, LABELS, SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
+use crate::model::time::Time;
 
 /// An action and its attributes, in the terms of one vocabulary. Some 800 bytes, most of them room for further attributes: make
 /// it where it is decided and lend it on, since a function that returns one copies it.
 ///
 /// ```
 /// use placet_core::model::{request::Request, types::{Scalar, Type}, vocabulary::Vocabulary};
+/// use placet::model::{request::Request, time::Time, types::{Scalar, Type}, vocabulary::Vocabulary};
 /// let cache = Vocabulary::builder("cache", 1)
 ///     .attribute("cache", Type::One(Scalar::String), false)?
 ///     .action("get")?
 ///     .build();
-/// let mut request = Request::named(&cache, "get", 1_767_225_600_000)?;
+/// let mut request = Request::named(&cache, "get", Time::now())?;
 /// request.set_named("cache", "acorns")?;
 /// assert!(request.set_named("cahce", "acorns").is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -35,11 +37,11 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// A request for `action` at `time` (milliseconds since 1970-01-01T00:00:00Z), without further attributes yet. An
+    /// A request for `action` at `time`, without further attributes yet. An
     /// action number that the vocabulary lacks is found when the request is decided.
     #[must_use]
     #[inline]
-    pub fn new(vocabulary: &'a Vocabulary, action: ActionNo, time: i64) -> Self {
+    pub fn new(vocabulary: &'a Vocabulary, action: ActionNo, time: Time) -> Self {
         // Filled where it will stay: most of it is room, and moving it would copy the room.
         let mut request = Self { vocabulary, action, places: [0; ATTRIBUTES], values: ArrayVec::new(), present: 1 };
         request.places[usize::from(TIME.0)] = 1;
@@ -51,7 +53,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// The vocabulary has no such action.
-    pub fn named(vocabulary: &'a Vocabulary, action: &str, time: i64) -> Result<Self, Malformed> {
+    pub fn named(vocabulary: &'a Vocabulary, action: &str, time: Time) -> Result<Self, Malformed> {
         let action = vocabulary.action(action).ok_or(Malformed::UnknownAction)?;
         Ok(Self::new(vocabulary, action, time))
     }
@@ -102,10 +104,14 @@ impl<'a> Request<'a> {
         self.action
     }
 
-    /// When, in milliseconds since 1970-01-01T00:00:00Z.
+    /// When.
     #[must_use]
-    pub fn time(&self) -> i64 {
-        self.value(TIME).and_then(Value::number).unwrap_or_default()
+    pub fn time(&self) -> Time {
+        match self.value(TIME) {
+            Some(Value::Time(time)) => *time,
+            // `new` sets it, and `set` takes no second one.
+            _ => Time::MIN,
+        }
     }
 
     /// The value of an attribute, if the request has it.

@@ -2,8 +2,10 @@
 
 use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
+use core::time::Duration;
 
 use super::path::ResourcePath;
+use super::time::{Time, millis};
 use super::types::{Scalar, Type};
 
 /// An address, IPv4 and IPv6 in one space: an IPv4 address is held IPv4-mapped, so that both spellings of it are equal
@@ -60,9 +62,9 @@ pub enum Value<'a> {
     Bytes(&'a [u8]),
     /// Of type `uuid`.
     Uuid([u8; 16]),
-    /// Of type `time`, in milliseconds since 1970-01-01T00:00:00Z.
-    Time(i64),
-    /// Of type `duration`, in milliseconds.
+    /// Of type `time`.
+    Time(Time),
+    /// Of type `duration`, in milliseconds; it may be less than nothing.
     Duration(i64),
     /// Of type `ip`.
     Ip(Address),
@@ -115,11 +117,12 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The number of an int, time or duration value.
+    /// The number of an int, time or duration value; of the last two, milliseconds.
     #[must_use]
     pub const fn number(&self) -> Option<i64> {
         match self {
-            Self::Int(n) | Self::Time(n) | Self::Duration(n) => Some(*n),
+            Self::Int(n) | Self::Duration(n) => Some(*n),
+            Self::Time(time) => Some(time.as_millis()),
             _ => None,
         }
     }
@@ -146,6 +149,19 @@ impl<'a, const N: usize> From<&'a [u8; N]> for Value<'a> {
 impl From<i64> for Value<'_> {
     fn from(number: i64) -> Self {
         Self::Int(number)
+    }
+}
+
+impl From<Time> for Value<'_> {
+    fn from(time: Time) -> Self {
+        Self::Time(time)
+    }
+}
+
+/// To the millisecond.
+impl From<Duration> for Value<'_> {
+    fn from(length: Duration) -> Self {
+        Self::Duration(millis(length))
     }
 }
 

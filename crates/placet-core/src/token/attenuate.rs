@@ -13,15 +13,16 @@ use super::vouch::{Voucher, VoucherRequest};
 use super::wire::put_counted;
 use crate::bytecode::program::EMPTY;
 use crate::limits::BLOCKS;
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
 /// What a restriction shall say. It can only narrow what the token allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockDraft<'a> {
     /// From when on the token is valid, if that is later than it was.
-    pub not_before: Option<i64>,
+    pub not_before: Option<Time>,
     /// From when on the token is expired, if that is earlier than it was.
-    pub expiry: Option<i64>,
+    pub expiry: Option<Time>,
     /// The compiled rules.
     pub program: &'a [u8],
     /// Whether no further restriction may be added.

@@ -17,6 +17,7 @@ use ed25519_dalek::VerifyingKey;
 use super::chain::{Link, Signed};
 use super::verified::VerifiedToken;
 use super::verify::{Scratch, Verifier};
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
 impl Verifier<'_> {
@@ -25,7 +26,7 @@ impl Verifier<'_> {
     pub fn verify_batch<'t>(
         &self,
         texts: impl IntoIterator<Item = &'t str>,
-        now: i64,
+        now: Time,
         scratch: &mut Scratch,
     ) -> Vec<Result<VerifiedToken, Refusal>> {
         let mut good = Good::shared();

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::wire::{Place, Reader, put_time};
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
 /// What one block holds, by its place in the token.
@@ -11,8 +12,8 @@ pub(super) struct Block {
     /// All of it.
     pub(super) body: Place,
     pub(super) flags: Flags,
-    pub(super) not_before: Option<i64>,
-    pub(super) expiry: Option<i64>,
+    pub(super) not_before: Option<Time>,
+    pub(super) expiry: Option<Time>,
     /// The third party's key and signature, 96 bytes.
     pub(super) voucher: Option<Place>,
     /// Nonce, ciphertext and tag, where claims and program are encrypted.
@@ -132,8 +133,8 @@ pub(super) fn put_bounds(out: &mut Vec<u8>, bounds: &Bounds, more: u8) {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Bounds {
     pub(super) is_final: bool,
-    pub(super) not_before: Option<i64>,
-    pub(super) expiry: Option<i64>,
+    pub(super) not_before: Option<Time>,
+    pub(super) expiry: Option<Time>,
 }
 
 #[cfg(test)]
@@ -165,7 +166,7 @@ mod tests {
     fn the_parts_of_a_block_lie_where_it_says() {
         let body = [Flags::NOT_BEFORE | Flags::CLAIMS, 7, 2, b'c', b'c', b'p', b'q'];
         let block = read(&body).expect("it is well formed");
-        assert_eq!((block.not_before, block.expiry), (Some(7), None));
+        assert_eq!((block.not_before, block.expiry), (Some(Time::from_millis(7)), None));
         assert_eq!(block.claims.of(&body), Ok(&b"cc"[..]));
         assert_eq!(block.program.of(&body), Ok(&b"pq"[..]));
     }

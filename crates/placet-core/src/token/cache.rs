@@ -10,8 +10,8 @@
 //! # let mut random = |buffer: &mut [u8]| buffer.fill(4);
 //! # let vocabulary = Vocabulary::builder("cache", 1).action("get")?.build();
 //! # let mut keyring = Keyring::new();
-//! # keyring.mint_with(LocalKey::generate(&mut random)?.into())?;
-//! # let now = 1_767_225_600_000;
+//! # keyring.mint_with(LocalKey::generate(&mut random)?)?;
+//! # let now = placet::model::time::Time::now();
 //! # let draft = Draft {
 //! #     issuance: now, expiry: None, not_before: None, id: TokenId([0; 8]), sealed: false, encrypted: false,
 //! #     fingerprint: vocabulary.fingerprint(), claims: ClaimsDraft::default(), program: EMPTY,
@@ -37,6 +37,7 @@ use super::key_list::Stamp;
 use super::shelf::Shelf;
 use super::verified::{Verified, VerifiedToken};
 use super::verify::{Scratch, Verifier};
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Fingerprint;
 
@@ -79,7 +80,7 @@ impl TokenCache {
         &self,
         verifier: &Verifier<'_>,
         text: &str,
-        now: i64,
+        now: Time,
         scratch: &mut Scratch,
         use_it: impl FnOnce(&Verified<'_>) -> R,
     ) -> Result<R, Refusal> {

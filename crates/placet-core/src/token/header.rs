@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::wire::{Reader, put_time, put_varint};
+use crate::model::time::{Time, millis};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Fingerprint;
 
@@ -14,10 +15,10 @@ pub struct Header {
     pub purpose: Purpose,
     /// Which key of that kind.
     pub key: KeyId,
-    /// When the token was made, in milliseconds since 1970-01-01T00:00:00Z.
-    pub issuance: i64,
+    /// When the token was made.
+    pub issuance: Time,
     /// From when on it is expired, as its minter decided; restrictions can end it earlier.
-    pub expiry: Option<i64>,
+    pub expiry: Option<Time>,
     /// Tells tokens apart that were made in the same millisecond.
     pub id: TokenId,
     /// The state of the vocabulary that gives the programs' numbers their meaning.
@@ -41,16 +42,17 @@ impl Header {
         out.extend_from_slice(&self.key.0);
         put_time(out, self.issuance);
         // A token that ends before it begins is one that ends when it begins: it is never valid.
-        put_varint(out, self.expiry.map_or(0, |end| end.saturating_sub(self.issuance).max(0).cast_unsigned() + 1));
+        put_varint(out, self.expiry.map_or(0, |end| millis(end.since(self.issuance)).cast_unsigned() + 1));
         out.extend_from_slice(&self.id.0);
         out.extend_from_slice(&self.fingerprint.0);
     }
 }
 
-fn read_lifetime(reader: &mut Reader<'_>, issuance: i64) -> Result<Option<i64>, Refusal> {
+fn read_lifetime(reader: &mut Reader<'_>, issuance: Time) -> Result<Option<Time>, Refusal> {
     let Some(lifetime) = reader.varint()?.checked_sub(1) else { return Ok(None) };
     // A sum that does not fit would need rounding, and then two lifetimes would spell one expiry.
-    issuance.checked_add_unsigned(lifetime).ok_or(Refusal::NotCanonical).map(Some)
+    let end = issuance.as_millis().checked_add_unsigned(lifetime).ok_or(Refusal::NotCanonical)?;
+    Ok(Some(Time::from_millis(end)))
 }
 
 /// The two envelopes. The key decides which one is checked, never the token.
@@ -181,6 +183,7 @@ mod tests {
     use super::*;
 
     fn header(issuance: i64, expiry: Option<i64>) -> Header {
+        let (issuance, expiry) = (Time::from_millis(issuance), expiry.map(Time::from_millis));
         let (key, id) = (KeyId([1; 4]), TokenId([2; 8]));
         Header { purpose: Purpose::Local, key, issuance, expiry, id, fingerprint: Fingerprint([3; 16]) }
     }

@@ -9,6 +9,7 @@ use super::envelope::Token;
 use super::frame::{End, Frame, open, position};
 use super::header::{Header, Purpose, RevocationId};
 use crate::bytecode::verify::{Allowance, ProgramError, Proved, Scope, verify_within};
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
 /// What a token says, unverified: for people to look at, never to decide by.
@@ -19,7 +20,7 @@ pub struct Unverified<'t> {
     /// The blocks, the authority first.
     pub blocks: Vec<UnverifiedBlock<'t>>,
     /// The earliest end that the token sets.
-    pub expiry: Option<i64>,
+    pub expiry: Option<Time>,
     /// Whether its holder can add no restriction.
     pub sealed: bool,
 }
@@ -28,9 +29,9 @@ pub struct Unverified<'t> {
 #[derive(Clone, Debug)]
 pub struct UnverifiedBlock<'t> {
     /// From when on it is valid.
-    pub not_before: Option<i64>,
+    pub not_before: Option<Time>,
     /// From when on it is expired; the authority's stands in the header.
-    pub expiry: Option<i64>,
+    pub expiry: Option<Time>,
     /// The public key of the third party that is said to have signed it.
     pub voucher: Option<&'t [u8; 32]>,
     /// Claims and program, unless they are encrypted.

@@ -39,7 +39,8 @@ impl Keyring {
     ///
     /// # Errors
     /// Another key of the same id and purpose is accepted already.
-    pub fn mint_with(&mut self, key: MintingKey) -> Result<(), SameId> {
+    pub fn mint_with(&mut self, key: impl Into<MintingKey>) -> Result<(), SameId> {
+        let key = key.into();
         match &key {
             MintingKey::Local(key) if self.local(key.id()) == Some(key) => {}
             MintingKey::Local(key) => self.accept_local(key.clone())?,
@@ -390,9 +391,9 @@ mod tests {
     #[test]
     fn rotation_keeps_the_old_key_until_it_is_removed() {
         let mut keyring = Keyring::new();
-        keyring.mint_with(signing(1).into()).expect("it is the first");
+        keyring.mint_with(signing(1)).expect("it is the first");
         let first = keyring.stamp();
-        keyring.mint_with(signing(2).into()).expect("it is another");
+        keyring.mint_with(signing(2)).expect("it is another");
         assert!(keyring.public(signing(1).id()).is_some() && keyring.public(signing(2).id()).is_some());
         assert!(!keyring.to_text().contains(signing(1).reveal().as_str()), "a key that no longer mints is not kept");
         assert!(keyring.remove(Purpose::Public, signing(1).id()));
@@ -404,7 +405,7 @@ mod tests {
     #[test]
     fn a_removed_key_mints_no_longer() {
         let mut keyring = Keyring::new();
-        keyring.mint_with(local(1).into()).expect("it is the first");
+        keyring.mint_with(local(1)).expect("it is the first");
         keyring.remove(Purpose::Local, local(1).id());
         assert_eq!(keyring.minting(), None);
     }
@@ -412,8 +413,8 @@ mod tests {
     #[test]
     fn a_key_that_is_removed_takes_no_other_one_from_minting() {
         let mut keyring = Keyring::new();
-        keyring.mint_with(signing(1).into()).expect("it is the first");
-        keyring.mint_with(signing(2).into()).expect("it is another");
+        keyring.mint_with(signing(1)).expect("it is the first");
+        keyring.mint_with(signing(2)).expect("it is another");
         assert!(keyring.remove(Purpose::Public, signing(1).id()));
         assert!(!keyring.remove(Purpose::Local, signing(2).id()));
         assert_eq!(keyring.minting(), Some(&signing(2).into()));
@@ -424,8 +425,8 @@ mod tests {
         let mut keyring = Keyring::new();
         keyring.accept_local(local(1)).expect("it is the first");
         keyring.accept_public(signing(2).public().clone()).expect("it is the first");
-        assert_eq!(keyring.mint_with(local(1).into()), Ok(()));
-        assert_eq!(keyring.mint_with(signing(2).into()), Ok(()));
+        assert_eq!(keyring.mint_with(local(1)), Ok(()));
+        assert_eq!(keyring.mint_with(signing(2)), Ok(()));
         assert_eq!(keyring.ids().count(), 2, "neither is there twice");
         assert_eq!(keyring.accept_local(local(1)), Err(SameId(local(1).id())));
     }
@@ -433,7 +434,7 @@ mod tests {
     #[test]
     fn secrets_are_absent_from_debug() {
         let mut keyring = Keyring::new();
-        keyring.mint_with(local(0x41).into()).expect("it is the first");
+        keyring.mint_with(local(0x41)).expect("it is the first");
         let shown = format!("{keyring:?}");
         assert!(!shown.contains(&local(0x41).reveal()[14..30]) && !shown.contains("65, 65"), "{shown}");
     }

@@ -15,17 +15,18 @@ use super::keys::{NoRandomness, Randomness};
 use super::secrecy;
 use super::signer::{Minter, ProveWith, SignerError};
 use super::wire::{put_counted, put_varint};
+use crate::model::time::Time;
 use crate::model::vocabulary::Fingerprint;
 
 /// What a token shall say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft<'a> {
-    /// Now, in milliseconds since 1970-01-01T00:00:00Z.
-    pub issuance: i64,
+    /// Now.
+    pub issuance: Time,
     /// From when on the token is expired. One before the issuance makes a token that is never valid.
-    pub expiry: Option<i64>,
+    pub expiry: Option<Time>,
     /// From when on the token is valid.
-    pub not_before: Option<i64>,
+    pub not_before: Option<Time>,
     /// What tells the token from others of the same millisecond, see [`with_new_id`](Self::with_new_id).
     pub id: TokenId,
     /// The vocabulary that the program is compiled with.
@@ -103,7 +104,7 @@ pub fn mint<'k>(
 }
 
 fn check(minter: &Minter<'_>, draft: &Draft<'_>) -> Result<(), MintError> {
-    if draft.issuance < 0 {
+    if draft.issuance < Time::EPOCH {
         return Err(MintError::BeforeTheEpoch);
     }
     if !draft.claims.fits() {

@@ -14,15 +14,16 @@
 //! use placet_core::model::vocabulary::Vocabulary;
 //! use placet_core::token::{claims::ClaimsDraft, header::TokenId, keyring::Keyring, keys::LocalKey, mint::{Draft, mint}};
 //! use placet_core::token::verify::{Scratch, Verifier};
+//! use placet::model::time::Time;
 //!
 //! let mut random = |buffer: &mut [u8]| buffer.fill(4); // in earnest: `keys::SystemRandom`
 //! let vocabulary = Vocabulary::builder("cache", 1).action("get")?.build();
 //! let mut keyring = Keyring::new();
-//! keyring.mint_with(LocalKey::generate(&mut random)?.into())?;
+//! keyring.mint_with(LocalKey::generate(&mut random)?)?;
 //!
 //! let draft = Draft {
-//!     issuance: 1_767_225_600_000,
-//!     expiry: Some(1_767_225_660_000),
+//!     issuance: Time::from_millis(1_767_225_600_000),
+//!     expiry: Some(Time::from_millis(1_767_225_660_000)),
 //!     not_before: None,
 //!     id: TokenId([0; 8]), // a new one comes below
 //!     fingerprint: vocabulary.fingerprint(),
@@ -36,7 +37,7 @@
 //!
 //! let mut scratch = Scratch::new();
 //! let verifier = Verifier::new(&keyring, &vocabulary);
-//! let verified = verifier.verify(&token.text(), 1_767_225_601_000, &mut scratch)?;
+//! let verified = verifier.verify(&token.text(), Time::from_millis(1_767_225_601_000), &mut scratch)?;
 //! assert_eq!(verified.claims().owner, Some("ann"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 use core::ops::Range;
+use core::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -13,6 +14,7 @@ use super::claims::{Claims, ClaimsSection};
 use super::header::{Header, KeyName, RevocationId};
 use super::revocation::Revocations;
 use crate::bytecode::verify::{Proof, Proved};
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::State;
 
@@ -53,13 +55,13 @@ impl<'b> Verified<'b> {
 
     /// From when on the token is expired: the earliest end that one of its blocks sets.
     #[must_use]
-    pub const fn expiry(&self) -> Option<i64> {
+    pub const fn expiry(&self) -> Option<Time> {
         self.life.expiry
     }
 
     /// From when on the token is valid: the latest beginning that one of its blocks sets.
     #[must_use]
-    pub const fn not_before(&self) -> Option<i64> {
+    pub const fn not_before(&self) -> Option<Time> {
         self.life.not_before
     }
 
@@ -115,19 +117,19 @@ impl<'b> Verified<'b> {
         self.parts.blocks.last().is_some_and(|block| block.flags.has(Flags::FINAL))
     }
 
-    /// Whether the token is valid at `now` (ms since 1970-01-01T00:00:00Z): made, begun, and not expired. Its minter's
-    /// clock may be `skew` milliseconds ahead.
+    /// Whether the token is valid at `now`: made, begun, and not expired. Its minter's clock may be `skew` ahead; a
+    /// `now` that lies further before the issuance is refused, since no clock that is right reads it.
     ///
     /// # Errors
     /// It has expired, its time has not begun, or `now` lies before 1970, which no clock says.
     #[inline(always)]
-    pub fn check_time(&self, now: i64, skew: i64) -> Result<(), Refusal> {
+    pub fn check_time(&self, now: Time, skew: Duration) -> Result<(), Refusal> {
         if self.life.surely.contains(&now) { Ok(()) } else { self.check_edges(now, skew) }
     }
 
     #[cold]
-    fn check_edges(&self, now: i64, skew: i64) -> Result<(), Refusal> {
-        if now < 0 {
+    fn check_edges(&self, now: Time, skew: Duration) -> Result<(), Refusal> {
+        if now < Time::EPOCH {
             return Err(Refusal::NoClock);
         }
         // A thief who dates his tokens ahead would otherwise be out of reach of "all that were made before now".
@@ -144,7 +146,7 @@ impl<'b> Verified<'b> {
     }
 
     /// What time decides: asked on every use, since a verified token ages.
-    pub(super) fn check(&self, now: i64, skew: i64, revocations: Option<Revocations<'_>>) -> Result<(), Refusal> {
+    pub(super) fn check(&self, now: Time, skew: Duration, revocations: Option<Revocations<'_>>) -> Result<(), Refusal> {
         self.check_time(now, skew)?;
         let Some(revocations) = revocations else { return Ok(()) };
         revocations.check_age(now, skew)?;
@@ -179,10 +181,10 @@ pub(super) struct Origin {
 /// What all blocks together say of a token's time, and whether one of them has a voucher.
 #[derive(Clone, Debug)]
 struct Life {
-    not_before: Option<i64>,
-    expiry: Option<i64>,
+    not_before: Option<Time>,
+    expiry: Option<Time>,
     /// When it is valid by every clock: since it was issued and has begun, and before it expires.
-    surely: Range<i64>,
+    surely: Range<Time>,
     is_vouched: bool,
 }
 
@@ -193,7 +195,7 @@ impl Life {
         Self {
             not_before,
             expiry,
-            surely: header.issuance.max(not_before.unwrap_or(0))..expiry.unwrap_or(i64::MAX),
+            surely: header.issuance.max(not_before.unwrap_or(Time::EPOCH))..expiry.unwrap_or(Time::MAX),
             is_vouched: blocks.iter().any(|block| block.voucher.is_some()),
         }
     }
@@ -205,9 +207,9 @@ pub struct VerifiedBlock<'b> {
     /// Its rules.
     pub program: Proved<'b>,
     /// From when on it is valid.
-    pub not_before: Option<i64>,
+    pub not_before: Option<Time>,
     /// From when on it is expired; the authority's stands in the header.
-    pub expiry: Option<i64>,
+    pub expiry: Option<Time>,
     /// The public key of the third party that signed it.
     pub voucher: Option<&'b [u8; 32]>,
 }

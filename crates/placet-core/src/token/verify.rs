@@ -9,6 +9,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use arrayvec::ArrayVec;
 use ed25519_dalek::VerifyingKey;
@@ -27,6 +28,7 @@ use super::vouch::VoucherRequest;
 use super::{secrecy, text, vouch};
 use crate::bytecode::verify::{Allowance, Budget, Proof, Scope, prove};
 use crate::limits::{BLOCKS, CLOCK_SKEW, TOKEN_BYTES};
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::{Fingerprint, State, Vocabulary};
 
@@ -37,7 +39,7 @@ pub struct Verifier<'k> {
     vocabulary: &'k Vocabulary,
     revocations: Option<Revocations<'k>>,
     audience: Audience,
-    clock_skew: i64,
+    clock_skew: Duration,
     wants_signed_list: bool,
 }
 
@@ -56,9 +58,9 @@ impl<'k> Verifier<'k> {
         Self { audience, ..self }
     }
 
-    /// The same, letting the clocks of minters and of the issuer of revocations be so many milliseconds ahead.
+    /// The same, letting the clocks of minters and of the issuer of revocations be so far ahead.
     #[must_use]
-    pub const fn with_clock_skew(self, clock_skew: i64) -> Self {
+    pub const fn with_clock_skew(self, clock_skew: Duration) -> Self {
         Self { clock_skew, ..self }
     }
 
@@ -78,7 +80,7 @@ impl<'k> Verifier<'k> {
     ///
     /// # Errors
     /// The first reason not to believe or not to accept the token.
-    pub fn verify<'b>(&self, text: &str, now: i64, scratch: &'b mut Scratch) -> Result<Verified<'b>, Refusal> {
+    pub fn verify<'b>(&self, text: &str, now: Time, scratch: &'b mut Scratch) -> Result<Verified<'b>, Refusal> {
         self.verify_with(text, now, scratch, &mut Good::forgotten())
     }
 
@@ -87,7 +89,7 @@ impl<'k> Verifier<'k> {
     pub(super) fn verify_with<'b>(
         &self,
         text: &str,
-        now: i64,
+        now: Time,
         scratch: &'b mut Scratch,
         good: &mut Good,
     ) -> Result<Verified<'b>, Refusal> {
@@ -117,7 +119,7 @@ impl<'k> Verifier<'k> {
     /// # Errors
     /// It was verified for another audience or with another vocabulary, or is not valid at `now`.
     #[inline(always)]
-    pub(crate) fn check_premises(&self, token: &Verified<'_>, now: i64) -> Result<(), Refusal> {
+    pub(crate) fn check_premises(&self, token: &Verified<'_>, now: Time) -> Result<(), Refusal> {
         if token.audience() != self.audience {
             return Err(Refusal::Forged);
         }
@@ -128,7 +130,7 @@ impl<'k> Verifier<'k> {
         token.check_time(now, self.clock_skew)
     }
 
-    fn check_moment(&self, verified: &Verified<'_>, now: i64) -> Result<(), Refusal> {
+    fn check_moment(&self, verified: &Verified<'_>, now: Time) -> Result<(), Refusal> {
         if self.wants_signed_list {
             let signer = self.revocations.as_ref().and_then(Revocations::signer);
             signer.filter(|key| self.keyring.accepts(key)).ok_or(Refusal::UnsignedRevocations)?;
@@ -140,7 +142,7 @@ impl<'k> Verifier<'k> {
     ///
     /// # Errors
     /// The token has expired or is revoked, or this verifier would not take it.
-    pub fn recheck<'t>(&self, token: &'t VerifiedToken, now: i64) -> Result<Verified<'t>, Refusal> {
+    pub fn recheck<'t>(&self, token: &'t VerifiedToken, now: Time) -> Result<Verified<'t>, Refusal> {
         let origin = token.origin();
         if !self.keyring.accepts(&origin.key) {
             return Err(Refusal::UnknownKey);

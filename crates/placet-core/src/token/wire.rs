@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
 /// Takes bytes from the front of a token, and knows how far it has come.
@@ -87,8 +88,8 @@ impl<'b> Reader<'b> {
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z, not before it.
-    pub(super) fn time(&mut self) -> Result<i64, Refusal> {
-        i64::try_from(self.varint()?).map_err(|_| Refusal::NotCanonical)
+    pub(super) fn time(&mut self) -> Result<Time, Refusal> {
+        i64::try_from(self.varint()?).map(Time::from_millis).map_err(|_| Refusal::NotCanonical)
     }
 
     /// Bytes behind their length. A length that no memory could hold is one that the token does not hold either.
@@ -128,8 +129,8 @@ pub(super) fn put_varint(out: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Appends a time; one before 1970 becomes 1970, since every token is read later than either.
-pub(super) fn put_time(out: &mut Vec<u8>, time: i64) {
-    put_varint(out, u64::try_from(time).unwrap_or(0));
+pub(super) fn put_time(out: &mut Vec<u8>, time: Time) {
+    put_varint(out, u64::try_from(time.as_millis()).unwrap_or(0));
 }
 
 /// Appends `bytes` behind their length.

@@ -12,6 +12,7 @@ use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Op, Sort};
 use crate::bytecode::verify::{difference_type, sum_type};
 use crate::model::path::ResourcePath;
+use crate::model::time::Time;
 use crate::model::types::Scalar;
 use crate::model::value::{Address, Value};
 use crate::model::vocabulary::FieldNo;
@@ -138,7 +139,7 @@ impl<'p, 'r> Machine<'p, 'r> {
             Op::Field { field } => self.request.value(field).copied(),
             Op::LabelOf { field, name } => self.label(field, self.constant(name)?)?,
             Op::Number { number } => Some(Value::Int(number.0)),
-            Op::Time { time } => Some(Value::Time(time.0)),
+            Op::Time { time } => Some(Value::Time(Time::from_millis(time.0))),
             Op::Duration { duration } => Some(Value::Duration(duration.0)),
             Op::String { text } => Some(Value::String(self.text(text)?)),
             Op::PathOf { path } => Some(Value::Path(ResourcePath::new(self.text(path)?).ok()?)),
@@ -209,7 +210,7 @@ impl Sum {
         let end = if self.exact < 0 { i64::MIN } else { i64::MAX };
         let number = i64::try_from(self.exact).unwrap_or(end);
         match self.ty {
-            Scalar::Time => Value::Time(number),
+            Scalar::Time => Value::Time(Time::from_millis(number)),
             Scalar::Duration => Value::Duration(number),
             _ => Value::Int(number),
         }

@@ -20,6 +20,7 @@ use crate::bytecode::op::{Const, Length, Op, Sort};
 use crate::bytecode::program::constant;
 use crate::bytecode::verify::Proved;
 use crate::model::request::Request;
+use crate::model::time::Time;
 use crate::model::value::Value;
 use crate::model::vocabulary::FieldNo;
 
@@ -35,10 +36,10 @@ pub enum Kind {
 /// What a program may ask for besides the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
-    /// When the token was minted, in ms since 1970-01-01T00:00:00Z.
-    pub issuance: i64,
-    /// When its authority ends; `i64::MAX` where it does not.
-    pub expiry: i64,
+    /// When the token was minted.
+    pub issuance: Time,
+    /// When its authority ends; [`Time::MAX`] where it does not.
+    pub expiry: Time,
     /// Keys whose third-party blocks are on the token.
     pub vouchers: &'a [&'a [u8; 32]],
 }

@@ -7,9 +7,11 @@ mod json_host;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use json_host::{ANN, JsonHost, NOW, builder, get, keyring, momento, read_token, reader, warp10, with, without};
 use placet::author::mint::Wrapping;
+use placet::model::time::Time;
 use placet::token::header::RevocationId;
 use placet::token::keyring::Keyring;
 use placet::token::revocation::{HeldRevocations, RevocationList, Revocations};
@@ -172,7 +174,7 @@ fn depth_number_and_bytes_of_values_are_bounded() {
 
 #[test]
 fn a_token_lives_no_longer_than_the_host_allows() {
-    let limits = Limits { ttl: Some(60_000), ..Limits::default() };
+    let limits = Limits { ttl: Some(Duration::from_millis(60_000)), ..Limits::default() };
     let host = JsonHost::new(builder("momento").limits(limits));
     assert!(host.call("TOKENGEN", json!([reader()])).is_ok());
     for (key, value) in [("ttl", json!(60_001)), ("ttl", json!({ "$duration": "1h" })), ("ttl", json!(i64::MAX))] {
@@ -243,7 +245,7 @@ fn time_is_told_by_the_host() {
 
 #[test]
 fn a_request_speaks_the_hosts_words_not_the_tokens() {
-    let undecided = JsonHost::new(Host::builder(keyring()).minting().clock(|| NOW));
+    let undecided = JsonHost::new(Host::builder(keyring()).minting().clock(|| Time::from_millis(NOW)));
     let token = undecided.token(with(reader(), "use", json!("momento")));
     let error = undecided.error("AUTHORIZE", json!([token, get("acorns")]));
     assert_eq!((error["code"].as_str(), error["path"].as_str()), (Some(Code::Vocabulary.id()), Some("use")));
@@ -259,7 +261,7 @@ fn a_request_speaks_the_hosts_words_not_the_tokens() {
 fn a_verified_token_is_asked_again_at_each_use() {
     let now = Arc::new(AtomicI64::new(NOW));
     let clock = Arc::clone(&now);
-    let host = JsonHost::new(builder("momento").clock(move || clock.load(Ordering::SeqCst)));
+    let host = JsonHost::new(builder("momento").clock(move || Time::from_millis(clock.load(Ordering::SeqCst))));
     let made = host.get("TOKENGEN", json!([reader()]));
     let bearer = host.get("VERIFY", json!([made["token"]]));
     assert_eq!(host.verdict(bearer.clone(), get("acorns")), "allow");
@@ -269,7 +271,7 @@ fn a_verified_token_is_asked_again_at_each_use() {
     assert_eq!(host.error("VERIFY", json!([made["token"]]))["cause"], "expired");
     now.store(NOW, Ordering::SeqCst);
 
-    let mut list = RevocationList::new(NOW, 1_000_000);
+    let mut list = RevocationList::new(Time::from_millis(NOW), Duration::from_millis(1_000_000));
     list.revoke(RevocationId::parse(made["ident"].as_str().unwrap()).unwrap());
     let revocations = HeldRevocations::open(Revocations::write(&list)).unwrap();
     host.host.replace_revocations(revocations);
@@ -366,7 +368,7 @@ fn whoever_holds_a_token_can_narrow_it_and_never_widen_it() {
     assert_eq!(host.verdict(wide["token"].clone(), get("beeches")), "not_permitted");
 
     // No key is needed for it.
-    let stranger = JsonHost::new(Host::builder(Keyring::new()).vocabulary("http").clock(|| NOW));
+    let stranger = JsonHost::new(Host::builder(Keyring::new()).vocabulary("http").clock(|| Time::from_millis(NOW)));
     assert!(stranger.call("ATTENUATE", json!([token, { "only": [{ "action": "get" }] }])).is_ok());
     assert_eq!(stranger.error("ATTENUATE", json!([token, { "use": "http", "ttl": 1 }]))["path"], "use");
     assert_eq!(stranger.error("ATTENUATE", json!([token, { "only": [{ "cahce": "a" }] }]))["path"], "only[0].cahce");
@@ -591,6 +593,6 @@ fn tokeninfo_compares_regular_expressions_of_verified_tokens_only() {
         host.token(with(reader(), "permissions", json!([{ "role": "ReadOnly", "cache": { "$regex": "(?:ab)+" } }])));
     let rules = |host: &JsonHost| host.get("TOKENINFO", json!([token]))["blocks"][0]["rules"].to_string();
     assert!(rules(&host).contains("cache: ~") && !rules(&host).contains("said to be"), "{}", rules(&host));
-    let stranger = JsonHost::new(Host::builder(Keyring::new()).vocabulary("momento").clock(|| NOW));
+    let stranger = JsonHost::new(Host::builder(Keyring::new()).vocabulary("momento").clock(|| Time::from_millis(NOW)));
     assert!(rules(&stranger).contains("an automaton that is said to be ~"), "{}", rules(&stranger));
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use placet::model::time::Time;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::LocalKey;
 use placet_host as host;
@@ -24,7 +25,7 @@ fn keyring() -> Keyring {
 }
 
 fn host() -> Arc<Host> {
-    Arc::new(Host::builder(keyring()).vocabulary("momento").minting().clock(|| NOW).build().unwrap())
+    Arc::new(Host::builder(keyring()).vocabulary("momento").minting().clock(|| Time::from_millis(NOW)).build().unwrap())
 }
 
 fn engine() -> Engine {

@@ -13,6 +13,7 @@ use crate::explain::Explanation;
 use crate::explain::words::{self, Words};
 use crate::program::spell::quoted;
 use crate::model::owned::TimedRequest;
+use crate::model::time::Time;
 use crate::syntax::ast::BlockKind;
 use crate::visible::{self, escaped};
 
@@ -24,9 +25,9 @@ pub struct Finding {
     pub kind: Kind,
     /// The smallest request that shows it, with its time.
     pub request: Json,
-    /// When, in ms since 1970-01-01T00:00:00Z.
+    /// When.
     #[serde(skip)]
-    pub time: i64,
+    pub time: Time,
     /// What was decided.
     pub verdict: &'static str,
     /// What should have been: the promise's word, the other policy's verdict, the other program's.
@@ -127,9 +128,13 @@ impl Key {
     }
 
     /// The case, with the section that it stands in.
-    pub(super) fn case(&self, target: &Target, expected: &str, request: &str, time: i64) -> String {
+    pub(super) fn case(&self, target: &Target, expected: &str, request: &str, time: Time) -> String {
         let because = quoted(&self.because(target));
-        format!("{}\n\nat {}\n{expected}  {request} because {because}\n", section(target), words::time(time))
+        format!(
+            "{}\n\nat {}\n{expected}  {request} because {because}\n",
+            section(target),
+            words::time(time.as_millis())
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 //! does, of which only the request and its time count. What is no request of the vocabulary is counted and left out.
 
 use crate::author::request::{self, OwnedRequest, time_of};
+use crate::model::time::Time;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::map::from_json_text;
 use crate::trial::Suite;
@@ -10,7 +11,7 @@ use crate::trial::Suite;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Requests, each with its time.
-    pub requests: Vec<(OwnedRequest, i64)>,
+    pub requests: Vec<(OwnedRequest, Time)>,
     /// How many were none of the vocabulary.
     pub refused: usize,
 }
@@ -18,7 +19,7 @@ pub struct Imported {
 impl Imported {
     /// Reads lines. Where a line says no time, it is `now`.
     #[must_use]
-    pub fn of_lines(text: &str, vocabulary: &Vocabulary, now: i64) -> Self {
+    pub fn of_lines(text: &str, vocabulary: &Vocabulary, now: Time) -> Self {
         let mut imported = Self::default();
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             match request(line, vocabulary, now) {
@@ -43,7 +44,7 @@ impl Imported {
     }
 }
 
-fn request(line: &str, vocabulary: &Vocabulary, now: i64) -> Option<(OwnedRequest, i64)> {
+fn request(line: &str, vocabulary: &Vocabulary, now: Time) -> Option<(OwnedRequest, Time)> {
     let json = from_json_text(line).ok()?;
     let (request, time) = match json.get("request") {
         Some(request) => (request, json.get("now").map(|now| serde_json::json!({ "time": now }))),

@@ -5,15 +5,16 @@ use serde_json::{Value as Json, json};
 use crate::author::request;
 use crate::explain::example;
 use crate::explain::words;
+use crate::model::time::Time;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::Vocabulary;
 
 /// Requests that differ in one thing from one that is well formed: paths that a router would read in two ways, capitals where
 /// there are none, an attribute and
 /// an action that nobody knows, a required attribute that is missing or of another type.
-pub(super) fn requests(vocabulary: &Vocabulary, time: i64) -> Vec<Json> {
+pub(super) fn requests(vocabulary: &Vocabulary, time: Time) -> Vec<Json> {
     let mut good = request::to_json(&example(vocabulary), vocabulary);
-    good["time"] = words::time(time).into();
+    good["time"] = words::time(time.as_millis()).into();
     let with = |name: &str, value: Json| {
         let mut request = good.clone();
         request[name] = value;
@@ -58,7 +59,7 @@ const PATHS: [&str; 13] = [
     "/.. /example",
 ];
 
-fn is_refused(vocabulary: &Vocabulary, request: &Json, time: i64) -> bool {
+fn is_refused(vocabulary: &Vocabulary, request: &Json, time: Time) -> bool {
     match request::from_json(vocabulary, request) {
         Ok(request) => request.lend(vocabulary, time, |request| request.check().is_ok()) != Ok(true),
         Err(_) => true,
@@ -73,7 +74,7 @@ mod tests {
     #[test]
     fn what_is_malformed_is_refused() {
         let http = Library::built_in().get("http").unwrap();
-        let requests = requests(http, 0);
+        let requests = requests(http, Time::EPOCH);
         assert!(requests.len() >= 10, "{requests:?}");
         assert!(requests.iter().any(|request| request["path"] == "/a/../example"));
         assert!(requests.iter().any(|request| request["path"] == "/caf%C3%A9"));

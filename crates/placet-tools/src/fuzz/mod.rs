@@ -30,6 +30,7 @@ use crate::author::request::{self, OwnedRequest};
 use crate::explain::words;
 use crate::limits::{FUZZ_FINDINGS, FUZZ_PARTS};
 use crate::model::owned::TimedRequest;
+use crate::model::time::Time;
 use crate::trial::observe::Observer;
 use coverage::Coverage;
 use finding::{Finding, Key};
@@ -48,7 +49,7 @@ pub struct Plan<'p> {
     /// A program that decides the same requests.
     pub oracle: Option<Oracle>,
     /// Recorded requests and their times, to begin with.
-    pub seeds: Vec<(OwnedRequest, i64)>,
+    pub seeds: Vec<(OwnedRequest, Time)>,
     /// Decides what is invented.
     pub seed: u64,
     /// How many requests are tried.
@@ -123,9 +124,11 @@ impl<'r> Run<'r> {
         let target = self.plan.target;
         let mut rules = target.rules();
         rules.extend(self.plan.other.iter().flat_map(|other| other.rules()));
-        let mut inventor = Inventor::new(self.plan.seed, target.facts(), rules, target.minted(), target.life());
+        let (beginning, end) = target.life();
+        let life = (beginning.as_millis(), end.as_millis());
+        let mut inventor = Inventor::new(self.plan.seed, target.facts(), rules, target.minted().as_millis(), life);
         for (request, time) in std::mem::take(&mut self.plan.seeds) {
-            inventor.add(TimedRequest { request, time });
+            inventor.add(TimedRequest { request, time: time.as_millis() });
         }
         self.ask_malformed()?;
         while self.report.runs < self.plan.runs && self.report.findings.len() < FUZZ_FINDINGS {
@@ -186,7 +189,7 @@ impl<'r> Run<'r> {
     /// Makes a finding small, and puts it into words.
     fn found(&mut self, key: Key, sample: &TimedRequest) -> Result<(), OracleError> {
         let target = self.plan.target;
-        let minted = target.minted();
+        let minted = target.minted().as_millis();
         let smallest = shrink::shrink(sample.clone(), minted, |smaller| Ok(self.judge(smaller)?.2.contains(&key)))?;
         let said = self.ours.say(&smallest);
         let other = self.theirs.as_mut().map(|theirs| theirs.say(&smallest).word);
@@ -194,12 +197,12 @@ impl<'r> Run<'r> {
         self.report.findings.push(Finding {
             kind: key.kind(target),
             request: json(target, &smallest),
-            time: smallest.time,
+            time: Time::from_millis(smallest.time),
             verdict: said.word,
             expected,
             explanation: Some(self.ours.explain(&smallest)),
             other: self.theirs.as_ref().map(|theirs| theirs.explain(&smallest)),
-            case: key.case(target, expected, &finding::request(target, &smallest), smallest.time),
+            case: key.case(target, expected, &finding::request(target, &smallest), Time::from_millis(smallest.time)),
         });
         self.known.push(key);
         Ok(())

@@ -14,6 +14,7 @@ use crate::explain::tree::{self, Rule};
 use crate::explain::wish::Facts;
 use crate::explain::{Court, Explanation};
 use crate::model::owned::TimedRequest;
+use crate::model::time::Time;
 use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::{self, At, BlockKind, Effect, ItemKind, Name};
@@ -38,7 +39,7 @@ impl Target {
     ///
     /// # Errors
     /// There is no token of it.
-    pub fn new(block: Block, library: &Library, minted: i64, keys: &Keys) -> Result<Self, BrokenStage> {
+    pub fn new(block: Block, library: &Library, minted: Time, keys: &Keys) -> Result<Self, BrokenStage> {
         let title = title(&block);
         let (subject, blocks, policies) = match block.template().kind {
             BlockKind::Token => (0, vec![block], Vec::new()),
@@ -69,25 +70,26 @@ impl Target {
         self.stage.blocks().nth(self.subject).expect("the stage was made with it")
     }
 
-    /// When it was minted, in ms since 1970-01-01T00:00:00Z.
+    /// When it was minted.
     #[must_use]
-    pub const fn minted(&self) -> i64 {
+    pub const fn minted(&self) -> Time {
         self.stage.minted
     }
 
     /// From when it is valid, and until before when.
     #[must_use]
-    pub fn life(&self) -> (i64, i64) {
+    pub fn life(&self) -> (Time, Time) {
         let times = self.block().compiled().times;
         let issuance = times.issuance.unwrap_or(self.minted());
-        (times.not_before.unwrap_or(issuance), times.end(issuance).unwrap_or(i64::MAX))
+        (times.not_before.unwrap_or(issuance), times.end(issuance).unwrap_or(Time::MAX))
     }
 
     /// What conditions may ask for besides the request.
     pub(super) fn facts(&self) -> Facts<'_> {
         let context = self.stage.context(self.minted());
         let vocabulary = self.vocabulary();
-        Facts { vocabulary, issuance: context.issuance, expiry: context.expiry, vouchers: Vec::new() }
+        let (issuance, expiry) = (context.issuance.as_millis(), context.expiry.as_millis());
+        Facts { vocabulary, issuance, expiry, vouchers: Vec::new() }
     }
 
     /// Its rules, and its promises as rules.
@@ -168,14 +170,14 @@ impl Said {
 
 impl Judge<'_> {
     pub(super) fn say(&mut self, sample: &TimedRequest) -> Said {
-        let verdict = self.court.decide(&sample.request, sample.time, &mut self.scratch);
+        let verdict = self.court.decide(&sample.request, Time::from_millis(sample.time), &mut self.scratch);
         let mut said = Said { word: verdict.word(), rule: None, about: Vec::new(), broken: Vec::new(), agrees: true };
         if matches!(verdict, Verdict::Refused(_)) {
             return said;
         }
-        let context = self.target.stage.context(sample.time);
+        let context = self.target.stage.context(Time::from_millis(sample.time));
         // A request that was decided fits its vocabulary.
-        let _ = sample.request.lend(self.target.vocabulary(), sample.time, |request| {
+        let _ = sample.request.lend(self.target.vocabulary(), Time::from_millis(sample.time), |request| {
             let answer = run(&self.program, self.block.kind(), request, &context);
             said.rule = answer.ok().and_then(|answer| match answer {
                 Answer::Allow(rule) | Answer::Abstain(rule) => rule,
@@ -199,14 +201,14 @@ impl Judge<'_> {
         sample: &TimedRequest,
         seen: &mut super::coverage::Coverage,
     ) -> bool {
-        let context = self.target.stage.context(sample.time);
-        let lent = sample.request.lend(self.target.vocabulary(), sample.time, |request| {
+        let context = self.target.stage.context(Time::from_millis(sample.time));
+        let lent = sample.request.lend(self.target.vocabulary(), Time::from_millis(sample.time), |request| {
             request.check().is_ok() && seen.count(&observer.observe(request, &context))
         });
         lent.unwrap_or(false)
     }
 
     pub(super) fn explain(&self, sample: &TimedRequest) -> Explanation {
-        self.court.explain(&sample.request, sample.time)
+        self.court.explain(&sample.request, Time::from_millis(sample.time))
     }
 }

@@ -7,6 +7,7 @@ use crate::check::tree::{Effect, Rule, Template};
 use crate::compile::arguments::Arguments;
 use crate::compile::compile;
 use crate::explain::{Court, Sources, example};
+use crate::model::time::Time;
 use crate::model::vocabulary::Vocabulary;
 use crate::token::keyring::Keyring;
 
@@ -19,8 +20,8 @@ pub fn requests(
     template: &Template,
     vocabulary: &Vocabulary,
     arguments: &Arguments,
-    now: i64,
-) -> Vec<(OwnedRequest, i64)> {
+    now: Time,
+) -> Vec<(OwnedRequest, Time)> {
     let plain = example(vocabulary);
     let mut requests = vec![(plain.clone(), now)];
     for rule in template.rules.iter().take(RULES) {

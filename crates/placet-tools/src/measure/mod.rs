@@ -23,6 +23,7 @@ use std::time::Duration;
 use crate::author::request::OwnedRequest;
 use crate::authorize::Authorizer;
 use crate::model::request::Request;
+use crate::model::time::Time;
 use crate::model::verdict::Verdict;
 use crate::token::header::Purpose;
 use crate::token::verify::Scratch;
@@ -44,8 +45,8 @@ pub struct Ask {
     pub stage: usize,
     /// The request.
     pub request: OwnedRequest,
-    /// When, in ms since 1970-01-01T00:00:00Z.
-    pub now: i64,
+    /// When.
+    pub now: Time,
 }
 
 impl From<Suite> for Work {

@@ -12,6 +12,7 @@ use crate::author::{Document, Report};
 use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Source};
 use crate::explain::words::{duration, time};
+use crate::model::time::Time;
 use crate::model::vocabulary::Vocabulary;
 use crate::program::spell::quoted;
 use crate::span::Span;
@@ -22,7 +23,7 @@ use crate::syntax::cases::{Call, Case as CaseNode, Section, Value, ValueKind, pa
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn load(name: &str, text: &str, document: &Arc<Document>, now: i64, keys: &Keys) -> Result<Suite, Report> {
+pub fn load(name: &str, text: &str, document: &Arc<Document>, now: Time, keys: &Keys) -> Result<Suite, Report> {
     let source = Source::text(name, text);
     let cases = match parse(text) {
         Ok(cases) => cases,
@@ -44,7 +45,7 @@ pub fn load(name: &str, text: &str, document: &Arc<Document>, now: i64, keys: &K
 struct Loader<'l> {
     document: &'l Arc<Document>,
     source: &'l Source,
-    now: i64,
+    now: Time,
     keys: &'l Keys,
     diagnostics: Vec<Diagnostic>,
 }
@@ -56,7 +57,7 @@ impl Loader<'_> {
             section.restrictions.iter().map(|call| self.block(BlockKind::Restriction, call)).collect();
         let mut blocks = vec![subject?];
         blocks.extend(restrictions.into_iter().collect::<Option<Vec<_>>>()?);
-        let minted = section.cases.iter().find_map(|case| case.now).unwrap_or(self.now);
+        let minted = section.cases.iter().find_map(|case| case.now).map_or(self.now, Time::from_millis);
         let (blocks, policies) = match section.kind {
             BlockKind::Policy => (Vec::new(), blocks),
             BlockKind::Token | BlockKind::Restriction => (blocks, Vec::new()),
@@ -112,7 +113,7 @@ impl Loader<'_> {
             stage,
             request: request::from_json(vocabulary, &json_request),
             json: json_request,
-            now: case.now.unwrap_or(self.now),
+            now: case.now.map_or(self.now, Time::from_millis),
             expected: case.expected,
             cause: case.cause.as_ref().map(|cause| cause.text.clone()),
             reason: case.reason.clone(),

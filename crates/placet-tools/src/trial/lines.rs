@@ -22,6 +22,7 @@ use crate::compile::arguments::Arguments;
 use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Source};
 use crate::limits::DIAGNOSTICS;
+use crate::model::time::Time;
 use crate::model::types::Scalar;
 use crate::model::verdict::Refusal;
 use crate::span::Span;
@@ -34,7 +35,7 @@ use crate::visible::excerpt;
 ///
 /// # Errors
 /// Everything that is wrong with it, each with its line.
-pub fn load(name: &str, text: &str, library: &Library, now: i64, keys: &Keys) -> Result<Suite, Report> {
+pub fn load(name: &str, text: &str, library: &Library, now: Time, keys: &Keys) -> Result<Suite, Report> {
     let mut suite = Suite { name: name.to_owned(), stages: Vec::new(), cases: Vec::new() };
     let mut loader = Loader { library, now, keys, known: BTreeMap::new() };
     let mut diagnostics = Vec::new();
@@ -81,7 +82,7 @@ impl Wrong {
 
 struct Loader<'l> {
     library: &'l Library,
-    now: i64,
+    now: Time,
     keys: &'l Keys,
     /// The stages that are ready, by what they were made of.
     known: BTreeMap<String, usize>,
@@ -114,10 +115,10 @@ impl Loader<'_> {
     }
 
     /// The case's `now`, or its request's `time`.
-    fn time(&self, object: &Map<String, Json>) -> Result<i64, Wrong> {
+    fn time(&self, object: &Map<String, Json>) -> Result<Time, Wrong> {
         if let Some(now) = object.get("now") {
             return match from_json(Scalar::Time, now) {
-                Ok(Constant::Time(now)) => Ok(now),
+                Ok(Constant::Time(now)) => Ok(Time::from_millis(now)),
                 _ => Err(Wrong::new(Code::NotATime, format!("`now`: {now} is not a time"))),
             };
         }
@@ -126,7 +127,7 @@ impl Loader<'_> {
         Ok(time.unwrap_or(self.now))
     }
 
-    fn stage(&mut self, object: &Map<String, Json>, now: i64, stages: &mut Vec<Stage>) -> Result<usize, Wrong> {
+    fn stage(&mut self, object: &Map<String, Json>, now: Time, stages: &mut Vec<Stage>) -> Result<usize, Wrong> {
         let made_of = ["use", "token", "with", "restrict", "policies"].map(|key| object.get(key));
         let key = format!("{now} {made_of:?}");
         if let Some(known) = self.known.get(&key) {

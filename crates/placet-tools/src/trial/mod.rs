@@ -28,6 +28,7 @@ pub use stage::{Block, BrokenStage, Keys, Stage};
 use crate::author::request::{BadRequest, OwnedRequest};
 use crate::explain::Explanation;
 use crate::model::request::Malformed;
+use crate::model::time::Time;
 use crate::model::verdict::{Refusal, Verdict};
 use crate::syntax::cases::Expected;
 use crate::token::header::Purpose;
@@ -57,8 +58,8 @@ pub struct Case {
     pub json: Json,
     /// The request; of JSON that is none, why.
     pub request: Result<OwnedRequest, BadRequest>,
-    /// When, in ms since 1970-01-01T00:00:00Z.
-    pub now: i64,
+    /// When.
+    pub now: Time,
     /// The verdict.
     pub expected: Expected,
     /// The name of the refusal, where the case says one.

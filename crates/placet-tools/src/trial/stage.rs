@@ -17,6 +17,7 @@ use crate::compile::{Compiled, compile};
 use crate::diag::Source;
 use crate::explain::words::Words;
 use crate::explain::{BlockSource, Court, Quote, Sources, tree};
+use crate::model::time::Time;
 use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -196,8 +197,8 @@ impl Block {
 pub struct Stage {
     /// How its file calls it: `token session(user: "42")`.
     pub title: String,
-    /// When the token was minted, in ms since 1970-01-01T00:00:00Z.
-    pub minted: i64,
+    /// When the token was minted.
+    pub minted: Time,
     vocabulary: Arc<Vocabulary>,
     /// The token's blocks, the authority first.
     blocks: Vec<Block>,
@@ -223,7 +224,7 @@ impl Stage {
         title: String,
         blocks: Vec<Block>,
         policies: Vec<Block>,
-        minted: i64,
+        minted: Time,
         keys: &Keys,
     ) -> Result<Self, BrokenStage> {
         let first = blocks.first().or(policies.first()).ok_or_else(|| BrokenStage("nothing decides".to_owned()))?;
@@ -266,16 +267,16 @@ impl Stage {
 
     /// What rules may ask for besides a request at `time`: nobody vouches for its token.
     #[must_use]
-    pub fn context(&self, time: i64) -> Context<'static> {
+    pub fn context(&self, time: Time) -> Context<'static> {
         let header = self.token(Purpose::Local).map(Token::header);
         let (issuance, expiry) = header.map_or((time, None), |header| (header.issuance, header.expiry));
-        Context { issuance, expiry: expiry.unwrap_or(i64::MAX), vouchers: &[] }
+        Context { issuance, expiry: expiry.unwrap_or(Time::MAX), vouchers: &[] }
     }
 
     /// The promises that a request breaks, each held against what its own block says; none where the token or the request is
     /// refused, since promises are about what is valid.
     #[must_use]
-    pub fn broken_promises(&self, request: &OwnedRequest, now: i64) -> Vec<BrokenPromise> {
+    pub fn broken_promises(&self, request: &OwnedRequest, now: Time) -> Vec<BrokenPromise> {
         if self.blocks().all(|block| block.promises.all().is_empty()) {
             return Vec::new();
         }
@@ -320,7 +321,7 @@ impl Stage {
 }
 
 impl Envelope {
-    fn new(keyring: &Arc<Keyring>, blocks: &[Block], minted: i64) -> Result<Self, BrokenStage> {
+    fn new(keyring: &Arc<Keyring>, blocks: &[Block], minted: Time) -> Result<Self, BrokenStage> {
         let keyring = Arc::clone(keyring);
         let Some((authority, restrictions)) = blocks.split_first() else {
             return Ok(Self { keyring, token: None, text: None });

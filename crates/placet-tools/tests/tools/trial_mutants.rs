@@ -3,8 +3,9 @@
 use placet::check::library::Library;
 use placet_tools::trial::Keys;
 use placet_tools::trial::mutate::{Kind, NoScore, Score, Trial};
+use placet::model::time::Time;
 
-const NOON: i64 = 1_795_262_400_000;
+const NOON: Time = Time::from_millis(1_795_262_400_000);
 
 fn score(policy: &str, cases: &str) -> Result<Score, NoScore> {
     let keys = Keys::throw_away().unwrap();

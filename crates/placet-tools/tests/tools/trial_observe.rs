@@ -13,6 +13,7 @@ use placet::author::request;
 use placet::check::library::Library;
 use placet::check::tree::{Effect, Rule};
 use placet::compile::arguments::Arguments;
+use placet::model::time::Time;
 use placet::span::Span;
 use placet::syntax::ast::BlockKind;
 use placet::vm::{self, Context};
@@ -20,7 +21,8 @@ use placet_tools::trial::observe::{Observer, PartKind};
 use proptest::prelude::{prop_assert, prop_assert_eq};
 use serde_json::{Value, json};
 
-const CONTEXT: Context<'static> = Context { issuance: 1_767_225_600_000, expiry: i64::MAX, vouchers: &[&[7; 32]] };
+const CONTEXT: Context<'static> =
+    Context { issuance: Time::from_millis(1_767_225_600_000), expiry: Time::MAX, vouchers: &[&[7; 32]] };
 
 fn arguments(made: &Made) -> Arguments {
     let names = made.template.parameters.iter().map(|parameter| parameter.name.as_str());
@@ -109,7 +111,9 @@ fn looked_at(text: &str, request: &Value, time: i64) -> Vec<(String, Option<bool
     let template = &document.templates()[0];
     let observer = Observer::new_in(&document, template, &Arguments::none()).unwrap();
     let request = request::from_json(document.vocabulary(), request).unwrap();
-    let observed = request.lend(document.vocabulary(), time, |request| observer.observe(request, &CONTEXT)).unwrap();
+    let observed = request
+        .lend(document.vocabulary(), Time::from_millis(time), |request| observer.observe(request, &CONTEXT))
+        .unwrap();
     let rules = observer.rules().iter().zip(&observed.rules);
     let parts = rules.flat_map(|(rule, seen)| rule.parts.iter().zip(&seen.parts));
     parts.map(|(part, seen)| (part.at.of(text).to_owned(), *seen)).collect()
@@ -166,7 +170,9 @@ fn what_the_arguments_decide_is_seen_like_everything_else() {
         let arguments = placet::author::value::arguments_from_json(template, given.as_object().unwrap()).unwrap();
         let observer = Observer::new_in(&document, template, &arguments).unwrap();
         let request = request::from_json(document.vocabulary(), &json!({ "action": "GET", "path": "/a" })).unwrap();
-        let observed = request.lend(document.vocabulary(), 0, |request| observer.observe(request, &CONTEXT)).unwrap();
+        let observed = request
+            .lend(document.vocabulary(), Time::from_millis(0), |request| observer.observe(request, &CONTEXT))
+            .unwrap();
         assert_eq!(observed.rules[0].parts, [Some(true), Some(open), open.then_some(false)]);
         assert_eq!(observed.rules[0].matched, open);
         assert_eq!(observer.rules()[0].parts[2].kind, PartKind::Condition);

@@ -5,6 +5,7 @@ use crate::compat::warp10::capabilities::Capabilities;
 use crate::compat::warp10::keys::TokenKeys;
 use crate::compat::warp10::rejection::{Label, Rejection};
 use crate::compat::warp10::token::{Kind, Token};
+use crate::model::time::Time;
 
 /// The unit of a platform's time stamps (`warp.timeunits`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,17 +63,17 @@ pub enum Mode {
 /// Says whether a token is good now. A service answers with its revocation lists and its static tokens.
 pub trait Acceptance {
     /// The token, or why it is refused.
-    fn accept(&self, text: &str, kind: Kind, now_ms: i64) -> Result<Token, Rejection>;
+    fn accept(&self, text: &str, kind: Kind, now: Time) -> Result<Token, Rejection>;
 }
 
 impl Acceptance for TokenKeys {
     /// Only the keys and the time: nothing is revoked.
-    fn accept(&self, text: &str, kind: Kind, now_ms: i64) -> Result<Token, Rejection> {
+    fn accept(&self, text: &str, kind: Kind, now: Time) -> Result<Token, Rejection> {
         if text.is_empty() {
             return Err(Rejection::missing(kind));
         }
         let token = self.open_as(text, kind)?;
-        if token.expiry() < now_ms {
+        if token.expiry() < now.as_millis() {
             return Err(Rejection { label: Label::Expired, message: "Token Expired.".to_owned() });
         }
         Ok(token)
@@ -80,8 +81,8 @@ impl Acceptance for TokenKeys {
 }
 
 impl Acceptance for Acceptor<'_> {
-    fn accept(&self, text: &str, kind: Kind, now_ms: i64) -> Result<Token, Rejection> {
-        Acceptor::accept(self, text, kind, now_ms)
+    fn accept(&self, text: &str, kind: Kind, now: Time) -> Result<Token, Rejection> {
+        Acceptor::accept(self, text, kind, now)
     }
 }
 
@@ -121,9 +122,9 @@ impl<'h> Host<'h> {
         }
     }
 
-    /// The time of tokens: milliseconds since 1970, rounded down.
+    /// The time of tokens, rounded down to the millisecond.
     #[must_use]
-    pub const fn now_ms(&self) -> i64 {
-        self.now.div_euclid(self.unit.in_a_millisecond())
+    pub const fn moment(&self) -> Time {
+        Time::from_millis(self.now.div_euclid(self.unit.in_a_millisecond()))
     }
 }

@@ -9,6 +9,7 @@ use crate::compat::warp10::java::{hash_order, uuid_to_text};
 use crate::compat::warp10::keys::TokenKeys;
 use crate::compat::warp10::token::{Pairs, ReadToken, Token, WriteToken};
 use placet::token::keys::{NoRandomness, Randomness};
+use crate::model::time::Time;
 
 /// All that is needed to mint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Order {
     pub fn of(
         options: &Options,
         defaults: &Defaults,
-        now: i64,
+        now: Time,
         random: &mut impl Randomness,
     ) -> Result<Self, WorfError> {
         let missing = |option: &str| WorfError::new(format!("The option '{option}' is missing"));
@@ -72,10 +73,10 @@ impl Order {
 
     /// The READ token.
     #[must_use]
-    pub fn read(&self, now: i64) -> Token {
+    pub fn read(&self, now: Time) -> Token {
         Token::Read(ReadToken {
-            issuance: now,
-            expiry: now.saturating_add(self.ttl),
+            issuance: now.as_millis(),
+            expiry: now.as_millis().saturating_add(self.ttl),
             application: Some(self.application.clone()),
             applications: self.applications.clone(),
             owners: self.owners.iter().map(|id| id.to_vec()).collect(),
@@ -88,10 +89,10 @@ impl Order {
 
     /// The WRITE token.
     #[must_use]
-    pub fn write(&self, now: i64) -> Token {
+    pub fn write(&self, now: Time) -> Token {
         Token::Write(WriteToken {
-            issuance: now,
-            expiry: now.saturating_add(self.ttl),
+            issuance: now.as_millis(),
+            expiry: now.as_millis().saturating_add(self.ttl),
             producer: self.producer.to_vec(),
             owner: self.owner.to_vec(),
             application: self.application.clone(),
@@ -102,7 +103,7 @@ impl Order {
 
     /// Mints, and says what in the JSON of the original.
     #[must_use]
-    pub fn mint(&self, keys: &TokenKeys, now: i64) -> Json {
+    pub fn mint(&self, keys: &TokenKeys, now: Time) -> Json {
         let mut all = Map::new();
         if self.kinds != Kinds::Write {
             let mut one = self.entry(keys, &self.read(now));
@@ -150,8 +151,8 @@ impl Order {
 }
 
 /// A life must end before the clock does.
-pub(super) fn check_ttl(ttl: i64, now: i64) -> Result<(), WorfError> {
-    let last = i128::from(i64::MAX) - i128::from(now);
+pub(super) fn check_ttl(ttl: i64, now: Time) -> Result<(), WorfError> {
+    let last = i128::from(i64::MAX) - i128::from(now.as_millis());
     if i128::from(ttl) < last { Ok(()) } else { Err(WorfError::new(format!("TTL can not be upper than {last} ms"))) }
 }
 

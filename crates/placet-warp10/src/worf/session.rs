@@ -15,13 +15,14 @@ use crate::compat::warp10::java::uuid_to_text;
 use crate::compat::warp10::keys::TokenKeys;
 use crate::compat::warp10::selectors::id_text;
 use crate::compat::warp10::token::{ReadToken, Token, WriteToken};
+use crate::model::time::Time;
 use crate::visible::escaped;
 use placet::token::keys::Randomness;
 
 /// A session.
 pub struct Session<'s, R> {
     keys: &'s TokenKeys,
-    now: i64,
+    now: Time,
     random: R,
     step: Step,
     order: Order,
@@ -53,7 +54,7 @@ enum Step {
 impl<'s, R: Randomness> Session<'s, R> {
     /// Begins at the prompt `warp10>`. Of `defaults`, an empty answer takes one.
     #[must_use]
-    pub fn new(keys: &'s TokenKeys, now: i64, random: R, defaults: Defaults) -> Self {
+    pub fn new(keys: &'s TokenKeys, now: Time, random: R, defaults: Defaults) -> Self {
         let (order, pasted) = (blank(), String::new());
         Self { keys, now, random, step: Step::Command, order, pasted, decoded: None, defaults, done: None }
     }

@@ -3,12 +3,14 @@
 use crate::warp10;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use placet_warp10::accept::{Acceptor, AttributeRules, Rejection};
 use placet_warp10::config::Config;
 use placet_warp10::keys::{KeyError, Keys, TokenKeys};
 use placet_warp10::token::{Kind, ReadToken, Token, WriteToken};
 use placet_warp10::trl::{Directory, RevocationList, Scope};
+use placet::model::time::Time;
 use serde_json::Value;
 use warp10::{KINDS, differences_are, keys, section, text};
 
@@ -27,7 +29,7 @@ fn the_filter_has_the_outcome_of_the_original_but_for_what_differs_on_purpose() 
         let acceptor =
             Acceptor { keys: &keys, revocations: &Directory::none(), attributes: &AttributeRules::default() };
         let same = KINDS.iter().all(|(field, kind)| {
-            let outcome = acceptor.accept(text(&vector["token"]), *kind, RECORDED);
+            let outcome = acceptor.accept(text(&vector["token"]), *kind, Time::from_millis(RECORDED));
             is_as_recorded(&vector[format!("filter_{field}")], outcome)
         });
         if !same {
@@ -60,14 +62,16 @@ fn write_token() -> Token {
 
 fn folder(list: &RevocationList) -> Directory {
     let (name, text) = list.file("l", Scope::Full, 1).unwrap();
-    let mut directory = Directory::new(None, 0);
+    let mut directory = Directory::new(None, Time::from_millis(0));
     assert!(directory.scan(&BTreeMap::from([(name.file, text.into_bytes())])).unwrap());
     directory
 }
 
 fn label(keys: &TokenKeys, revocations: &Directory, text: &str, now: i64) -> String {
     let acceptor = Acceptor { keys, revocations, attributes: &AttributeRules::default() };
-    acceptor.accept(text, Kind::Read, now).map_or_else(|rejection| rejection.label.to_string(), |_| "OK".to_owned())
+    acceptor
+        .accept(text, Kind::Read, Time::from_millis(now))
+        .map_or_else(|rejection| rejection.label.to_string(), |_| "OK".to_owned())
 }
 
 #[test]
@@ -95,7 +99,7 @@ fn the_first_thing_that_is_wrong_is_what_is_told() {
     assert_eq!(label(&keys, &folder(&list), &write, 0), "REVOKED", "before its kind is known");
     assert_eq!(label(&keys, &folder(&list), "garbage", 0), "REVOKED", "before it is known to be none");
     assert_eq!(label(&keys, &folder(&list), "", 0), "NOTOKEN");
-    let unread = Directory::new(Some(10), 0);
+    let unread = Directory::new(Some(Duration::from_millis(10)), Time::from_millis(0));
     assert_eq!(label(&keys, &unread, "", 10), "UNAVAILABLE");
 }
 
@@ -128,13 +132,16 @@ fn banned_attributes_refuse_and_missing_ones_are_added() {
     let defaults = vec![("a".to_owned(), "default".to_owned()), ("b".to_owned(), "default".to_owned())];
     let rules = AttributeRules::from_config(&config, defaults, Vec::new()).unwrap();
     let acceptor = Acceptor { keys: &keys, revocations: &Directory::none(), attributes: &rules };
-    let Token::Read(accepted) = acceptor.accept(&keys.mint(&read_token()), Kind::Read, 0).unwrap() else { panic!() };
+    let Token::Read(accepted) = acceptor.accept(&keys.mint(&read_token()), Kind::Read, Time::from_millis(0)).unwrap()
+    else {
+        panic!()
+    };
     let expected = [("a", "own"), ("b", "default")].map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!(accepted.attributes.unwrap(), expected, "the ban is asked before a default is added");
-    assert_eq!(acceptor.accept(&keys.mint(&write_token()), Kind::Write, 0).unwrap(), write_token());
+    assert_eq!(acceptor.accept(&keys.mint(&write_token()), Kind::Write, Time::from_millis(0)).unwrap(), write_token());
     let attributes = Some(vec![("b".to_owned(), String::new())]);
     let banned = Token::Write(WriteToken { expiry: 1000, attributes, ..WriteToken::default() });
-    let rejection = acceptor.accept(&keys.mint(&banned), Kind::Write, 0).unwrap_err();
+    let rejection = acceptor.accept(&keys.mint(&banned), Kind::Write, Time::from_millis(0)).unwrap_err();
     assert_eq!(rejection.message, "Invalid token attribute.");
 }
 

@@ -3,6 +3,7 @@
 use placet::author::Document;
 use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
+use placet::model::time::Time;
 use placet::syntax::ast::BlockKind;
 use placet_warp10::bridge::{NotImported, Obstacle, export, import};
 use placet_warp10::selectors::{Applications, Platform, of_token};
@@ -25,7 +26,7 @@ fn exported(text: &str, with: &[(&str, &str)]) -> Result<Token, Vec<Obstacle>> {
     let template = document.template(BlockKind::Token, None).unwrap();
     let arguments = arguments_from_text(template, with.iter().copied()).unwrap();
     let compiled = document.compile(BlockKind::Token, None, &arguments).unwrap();
-    export(&document, template, &compiled, &arguments, 1_700_000_000_000)
+    export(&document, template, &compiled, &arguments, Time::from_millis(1_700_000_000_000))
 }
 
 fn there_and_back(token: &Token) {
@@ -159,6 +160,7 @@ mod worf {
     use placet_warp10::worf::order::Order;
     use placet_warp10::worf::session::Session;
     use placet_warp10::worf::template::{Fields, fill, is_template, output_name};
+    use placet::model::time::Time;
     use serde_json::Value as Json;
 
     use super::{ONE, TWO};
@@ -175,8 +177,10 @@ mod worf {
 
     fn minted(line: &str) -> Json {
         let options = options(line).unwrap();
-        let order = Order::of(&options, &Defaults::default(), NOW, &mut |bytes: &mut [u8]| bytes.fill(0xff)).unwrap();
-        order.mint(&keys(), NOW)
+        let order =
+            Order::of(&options, &Defaults::default(), Time::from_millis(NOW), &mut |bytes: &mut [u8]| bytes.fill(0xff))
+                .unwrap();
+        order.mint(&keys(), Time::from_millis(NOW))
     }
 
     fn opened(json: &Json) -> Token {
@@ -219,7 +223,9 @@ mod worf {
         for line in ["-x", "-ttl", "-ttl ten", "-puid nope", "a b", "-l a", "-l a~b", "-a -t", "-a x -a y"] {
             assert!(options(line).is_err(), "{line}");
         }
-        let order = |line: &str| Order::of(&options(line).unwrap(), &Defaults::default(), NOW, &mut |_: &mut [u8]| {});
+        let order = |line: &str| {
+            Order::of(&options(line).unwrap(), &Defaults::default(), Time::from_millis(NOW), &mut |_: &mut [u8]| {})
+        };
         for line in ["-t -puidg -ttl 1", "-t -a x -ttl 1", "-t -a x -puidg", "-t -a x -puidg -ttl 9223372036854775807"]
         {
             assert!(order(line).is_err(), "{line}");
@@ -229,12 +235,17 @@ mod worf {
     #[test]
     fn what_was_said_once_is_remembered() {
         let all = format!("-a sh=op% -puid {ONE} -ouid {TWO} -ttl 1");
-        let order = Order::of(&options(&all).unwrap(), &Defaults::default(), NOW, &mut |_: &mut [u8]| {}).unwrap();
+        let order =
+            Order::of(&options(&all).unwrap(), &Defaults::default(), Time::from_millis(NOW), &mut |_: &mut [u8]| {})
+                .unwrap();
         let defaults = Defaults::read(Defaults::of(&order).write().as_bytes());
         assert_eq!(defaults, Defaults::of(&order));
-        let again = Order::of(&options("-ttl 1").unwrap(), &defaults, NOW, &mut |_: &mut [u8]| {}).unwrap();
+        let again =
+            Order::of(&options("-ttl 1").unwrap(), &defaults, Time::from_millis(NOW), &mut |_: &mut [u8]| {}).unwrap();
         assert_eq!(again, order);
-        let other = Order::of(&options("-ttl 1 -puidg").unwrap(), &defaults, NOW, &mut |_: &mut [u8]| {}).unwrap();
+        let other =
+            Order::of(&options("-ttl 1 -puidg").unwrap(), &defaults, Time::from_millis(NOW), &mut |_: &mut [u8]| {})
+                .unwrap();
         assert_eq!(other.owner, other.producer);
         assert_eq!(Defaults::path("etc/my.conf".as_ref()).unwrap().to_str(), Some("etc/.my.conf.worf"));
     }
@@ -245,7 +256,7 @@ mod worf {
 
     fn talk_with(defaults: Defaults, answers: &[&str]) -> (String, String) {
         let keys = keys();
-        let mut session = Session::new(&keys, NOW, |bytes: &mut [u8]| bytes.fill(1), defaults);
+        let mut session = Session::new(&keys, Time::from_millis(NOW), |bytes: &mut [u8]| bytes.fill(1), defaults);
         let (mut prompts, mut said) = (String::new(), String::new());
         for answer in answers {
             prompts.push_str(&session.prompt().unwrap());

@@ -190,6 +190,7 @@ mod lowered {
     use placet::authorize::Authorizer;
     use placet::check::library::Library;
     use placet::compile::arguments::Arguments;
+    use placet::model::time::Time;
     use placet::syntax::ast::BlockKind;
     use placet::token::keyring::{Keyring, MintingKey};
     use placet::token::keys::{LocalKey, SystemRandom};
@@ -256,8 +257,15 @@ mod lowered {
         let mut keyring = Keyring::new();
         keyring.mint_with(MintingKey::Local(LocalKey::generate(&mut SystemRandom).unwrap())).unwrap();
         let vocabulary = document.vocabulary();
-        let minted =
-            mint(&compiled, vocabulary, keyring.minting().unwrap(), 0, Wrapping::default(), &mut SystemRandom).unwrap();
+        let minted = mint(
+            &compiled,
+            vocabulary,
+            keyring.minting().unwrap(),
+            Time::from_millis(0),
+            Wrapping::default(),
+            &mut SystemRandom,
+        )
+        .unwrap();
         let text = minted.text();
         let authorizer = Authorizer::new(&keyring, vocabulary);
         let mut all = Vec::new();
@@ -267,7 +275,7 @@ mod lowered {
                 let allowed = |request: &placet::model::request::Request<'_>| {
                     authorizer.authorize(&text, request, &mut Scratch::new()).is_allow()
                 };
-                all.push(request.lend(vocabulary, 1000, allowed).unwrap());
+                all.push(request.lend(vocabulary, Time::from_millis(1000), allowed).unwrap());
             }
         }
         Ok(all)
@@ -472,28 +480,40 @@ mod lowered {
         let vocabulary = cache.vocabulary();
         let none = Directory::none();
         for _ in 0..2 {
-            let kept = cache.accept(&none, &text, Kind::Read, 1000).unwrap();
+            let kept = cache.accept(&none, &text, Kind::Read, Time::from_millis(1000)).unwrap();
             for (owner, expected) in [(1, true), (2, false)] {
                 let request = json!({"action": "fetch", "class": "x", "owner": id_text(&id(owner))});
                 let request = request::from_json(vocabulary, &request).unwrap();
-                assert_eq!(request.lend(vocabulary, 1000, |it| kept.decide(it).is_allow()).unwrap(), expected);
+                assert_eq!(
+                    request.lend(vocabulary, Time::from_millis(1000), |it| kept.decide(it).is_allow()).unwrap(),
+                    expected
+                );
                 let owner = [(".owner".to_owned(), id_text(&id(owner)))];
                 let series = Series { class: "x", labels: &owner, attributes: &[] };
                 let asked = Asked { action: Action::Fetch, series, platform: Platform::default() };
                 let rules = AttributeRules::default();
                 let acceptor = Acceptor { keys: &keys, revocations: &none, attributes: &rules };
-                assert_eq!(decide(&acceptor, &text, &asked, 1000).unwrap().is_granted, expected);
+                assert_eq!(decide(&acceptor, &text, &asked, Time::from_millis(1000)).unwrap().is_granted, expected);
             }
         }
         assert_eq!(cache.len(), 1);
-        assert_eq!(cache.accept(&none, &text, Kind::Read, 1001).unwrap_err().label(), Label::Expired);
-        assert_eq!(cache.accept(&none, &text, Kind::Write, 1000).unwrap_err().label(), Label::Invalid);
+        assert_eq!(
+            cache.accept(&none, &text, Kind::Read, Time::from_millis(1001)).unwrap_err().label(),
+            Label::Expired
+        );
+        assert_eq!(
+            cache.accept(&none, &text, Kind::Write, Time::from_millis(1000)).unwrap_err().label(),
+            Label::Invalid
+        );
         let mut list = RevocationList::default();
         list.revoke(keys.ident(&text));
         let (name, file) = list.file("x", Scope::Full, 1).unwrap();
-        let mut revoked = Directory::new(None, 0);
+        let mut revoked = Directory::new(None, Time::from_millis(0));
         revoked.scan(&std::collections::BTreeMap::from([(name.file, file.into_bytes())])).unwrap();
-        assert_eq!(cache.accept(&revoked, &text, Kind::Read, 1000).unwrap_err().label(), Label::Revoked);
+        assert_eq!(
+            cache.accept(&revoked, &text, Kind::Read, Time::from_millis(1000)).unwrap_err().label(),
+            Label::Revoked
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use placet_warp10::rejection::Label;
 use placet_warp10::token::{Pairs, ReadToken, Token, WriteToken};
 use placet_warp10::trl::{Directory, ListName, RevocationList};
 use placet_warp10::{codec, java, opb64};
+use placet::model::time::Time;
 use proptest::collection::{hash_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -215,7 +216,7 @@ fn a_folder_of_any_files_is_read() {
     let name = "[a-z]?[.](full|read|half)[.][0-9]{0,20}-[0-9a-f]{31,32}[.]trl";
     let files = prop::collection::btree_map(name, vec(any::<u8>(), 0..80), 0..6);
     for_all(1000, &files, |files| {
-        let mut directory = Directory::new(None, 0);
+        let mut directory = Directory::new(None, Time::from_millis(0));
         let lists = files.keys().filter(|name| ListName::parse(name).is_some()).count();
         prop_assert_eq!(directory.scan(&files).unwrap(), lists > 0);
         Ok(())

@@ -10,6 +10,7 @@ use placet_warp10::script::output::stack_json;
 use placet_warp10::script::{Machine, ScriptCode};
 use placet_warp10::token::{Kind, Pairs, Token};
 use placet_warp10::trl::{Directory, ListName, RevocationList};
+use placet::model::time::Time;
 
 const NOW_MS: i64 = scripts::NOW / 1000;
 
@@ -30,7 +31,7 @@ fn read_token(attributes: &str) -> String {
 fn accepted(text: &str, config: &Config) -> Result<Option<Pairs>, String> {
     let (keys, rules) = (scripts::keys("K1"), rules(config).unwrap());
     let acceptor = Acceptor { keys: &keys, revocations: &Directory::none(), attributes: &rules };
-    match acceptor.accept(text, Kind::Read, NOW_MS) {
+    match acceptor.accept(text, Kind::Read, Time::from_millis(NOW_MS)) {
         Ok(Token::Read(token)) => Ok(token.attributes),
         Ok(Token::Write(_)) => Err("a WRITE token".to_owned()),
         Err(rejection) => Err(rejection.message),

@@ -10,13 +10,14 @@ use placet_warp10::static_tokens::{Clock, Problem, StaticTokens};
 use placet_warp10::token::{Kind, Pairs, ReadToken, Token};
 use placet_warp10::trl::{RevocationList, Scope};
 use placet_warp10::trl_directory::Directory;
+use placet::model::time::Time;
 use serde_json::{Value as Json, json};
 
 const NOW: i64 = 1_700_000_000_000;
 const ONE: &str = "7a1c3f7e-6a52-4a9e-8a43-0d1f5a3b9c11";
 
 fn read(text: &str) -> (StaticTokens, Vec<Problem>) {
-    let clock = Clock { now: NOW, unit: TimeUnit::Microseconds };
+    let clock = Clock { now: Time::from_millis(NOW), unit: TimeUnit::Microseconds };
     StaticTokens::read(text, clock, &mut || "11111111-2222-4333-8444-555555555555".to_owned())
 }
 
@@ -121,19 +122,28 @@ fn a_static_token_ends_and_is_revoked_like_any_other() {
     let attributes = AttributeRules::default();
     let none = Directory::none();
     let acceptor = Acceptor { keys: &keys, revocations: &none, attributes: &attributes };
-    assert!(tokens.accept(&acceptor, "old", Kind::Read, 5).is_ok());
-    assert_eq!(tokens.accept(&acceptor, "old", Kind::Read, 6).unwrap_err().message, "Token Expired.");
-    assert!(tokens.accept(&acceptor, "w", Kind::Write, NOW).is_ok());
-    assert_eq!(tokens.accept(&acceptor, "w", Kind::Read, NOW).unwrap_err().message, "Invalid token.");
+    assert!(tokens.accept(&acceptor, "old", Kind::Read, Time::from_millis(5)).is_ok());
+    assert_eq!(
+        tokens.accept(&acceptor, "old", Kind::Read, Time::from_millis(6)).unwrap_err().message,
+        "Token Expired."
+    );
+    assert!(tokens.accept(&acceptor, "w", Kind::Write, Time::from_millis(NOW)).is_ok());
+    assert_eq!(
+        tokens.accept(&acceptor, "w", Kind::Read, Time::from_millis(NOW)).unwrap_err().message,
+        "Invalid token."
+    );
 
     let mut list = RevocationList::default();
     list.revoke(keys.ident("new"));
     list.revoke_application("shop").unwrap();
     let (name, text) = list.file("x", Scope::Full, 1).unwrap();
-    let mut directory = Directory::new(None, 0);
+    let mut directory = Directory::new(None, Time::from_millis(0));
     directory.scan(&std::collections::BTreeMap::from([(name.file, text.into_bytes())])).unwrap();
     let acceptor = Acceptor { revocations: &directory, ..acceptor };
-    assert_eq!(tokens.accept(&acceptor, "new", Kind::Read, 5).unwrap_err().message, "Token revoked.");
-    let closed = tokens.accept(&acceptor, "w", Kind::Write, 5).unwrap_err();
+    assert_eq!(
+        tokens.accept(&acceptor, "new", Kind::Read, Time::from_millis(5)).unwrap_err().message,
+        "Token revoked."
+    );
+    let closed = tokens.accept(&acceptor, "w", Kind::Write, Time::from_millis(5)).unwrap_err();
     assert_eq!(closed.message, "Application suspended or closed.");
 }

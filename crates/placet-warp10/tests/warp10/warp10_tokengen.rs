@@ -8,6 +8,7 @@ use placet_warp10::script::{ScriptCode, Value};
 use placet_warp10::token::Token;
 use placet_warp10::tokendump::parameters;
 use placet_warp10::tokengen::{FILE_TTL, token_from_json, token_from_map, tokengen};
+use placet::model::time::Time;
 use scripts::{assert_refused, keys, keyset, run, run_styled, section, typed};
 use serde_json::{Value as Json, json};
 
@@ -44,7 +45,7 @@ fn is_token(id: &str, keyset: &str, found: &Value, wanted: &Json) {
     // What is dumped is minted again, as a value and as the text that it is written as.
     let again = run(keyset, &format!("{} TOKENGEN", dumped.get("params").unwrap().to_warpscript())).unwrap();
     assert_eq!(again[0].get("ident"), found.get("ident"), "{id}");
-    let again = tokengen(dumped.get("params").unwrap(), &keys(keyset), 0).unwrap();
+    let again = tokengen(dumped.get("params").unwrap(), &keys(keyset), Time::from_millis(0)).unwrap();
     assert_eq!(again.get("token"), found.get("token"), "{id}");
 }
 
@@ -70,12 +71,12 @@ fn minted(map: Json) -> Json {
 }
 
 fn tokengen_of(map: &Json) -> Value {
-    let draft = token_from_json("TOKENGEN", map.clone(), None, 1_700_000_000_000).unwrap();
+    let draft = token_from_json("TOKENGEN", map.clone(), None, Time::from_millis(1_700_000_000_000)).unwrap();
     placet_warp10::tokengen::minted(draft, &keys("K1"))
 }
 
 fn refused(map: Json) -> String {
-    token_from_json("TOKENGEN", map, None, 0).unwrap_err().message
+    token_from_json("TOKENGEN", map, None, Time::from_millis(0)).unwrap_err().message
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn the_first_mistake_in_the_order_of_the_original_is_told() {
             assert_eq!(refused(map.clone()), *message);
             map[*key] = right.clone();
         }
-        token_from_json("TOKENGEN", map, None, 0).unwrap();
+        token_from_json("TOKENGEN", map, None, Time::from_millis(0)).unwrap();
     };
     in_order(&read);
     in_order(&[
@@ -147,11 +148,19 @@ fn the_first_mistake_in_the_order_of_the_original_is_told() {
 #[test]
 fn another_caller_is_named_and_may_have_a_lifetime_of_its_own() {
     let map = Value::Map(vec![(Value::text("type"), Value::text("READ"))]);
-    assert_eq!(token_from_map("token.spec", &map, None, 0).unwrap_err().message, "token.spec missing 'owner'.");
+    assert_eq!(
+        token_from_map("token.spec", &map, None, Time::from_millis(0)).unwrap_err().message,
+        "token.spec missing 'owner'."
+    );
     let map = json!({"type": "READ", "owner": OWNER, "application": "a", "issuance": 5});
-    let Token::Read(read) = token_from_json("F", map.clone(), Some(FILE_TTL), 0).unwrap().token else { panic!() };
+    let Token::Read(read) = token_from_json("F", map.clone(), Some(FILE_TTL), Time::from_millis(0)).unwrap().token
+    else {
+        panic!()
+    };
     assert_eq!((FILE_TTL, read.expiry), (576_460_752_303_423_487, FILE_TTL + 5));
-    let Token::Read(read) = token_from_json("F", map, Some(i64::MAX), 0).unwrap().token else { panic!() };
+    let Token::Read(read) = token_from_json("F", map, Some(i64::MAX), Time::from_millis(0)).unwrap().token else {
+        panic!()
+    };
     assert_eq!(read.expiry, i64::MAX);
 }
 
@@ -159,7 +168,7 @@ fn another_caller_is_named_and_may_have_a_lifetime_of_its_own() {
 fn common_mistakes_are_worth_a_warning() {
     let doubts_of = |script: &str| {
         let map = run("K1", script).unwrap().remove(0);
-        let token = token_from_map("TOKENGEN", &map, None, 1_700_000_000_000).unwrap().token;
+        let token = token_from_map("TOKENGEN", &map, None, Time::from_millis(1_700_000_000_000)).unwrap().token;
         doubts(&token).iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let start = "{ 'type' 'READ' 'owner' UUID 'application' 'a'";

@@ -3,11 +3,13 @@
 use crate::warp10;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use placet_warp10::accept::{Acceptor, AttributeRules};
 use placet_warp10::envelope::Ident;
 use placet_warp10::token::Kind;
 use placet_warp10::trl::{Directory, Files, Folder, ListName, Problem, RevocationList, Scope};
+use placet::model::time::{Time, length};
 use serde_json::Value;
 use warp10::{differences_are, keys, part, section, text};
 
@@ -31,7 +33,7 @@ struct Service {
 impl Service {
     fn start(config: &Value) -> Self {
         let number = |name: &str| config.get(name).map(|value| text(value).parse::<i64>().unwrap());
-        let directory = Directory::new(number("warp.trl.startup.delay"), 0);
+        let directory = Directory::new(number("warp.trl.startup.delay").map(length), Time::EPOCH);
         Self { files: BTreeMap::new(), directory, now: 0, period: number("warp.trl.scan.period").unwrap() }
     }
 
@@ -54,7 +56,7 @@ impl Service {
         let rules = AttributeRules::default();
         let acceptor = Acceptor { keys: &keys, revocations: &self.directory, attributes: &rules };
         let kind = if token["kind"] == "READ" { Kind::Read } else { Kind::Write };
-        match acceptor.accept(text(&token["token"]), kind, self.now) {
+        match acceptor.accept(text(&token["token"]), kind, Time::from_millis(self.now)) {
             Ok(_) => "OK".to_owned(),
             Err(rejection) => format!("{}: {rejection}", rejection.label),
         }
@@ -105,7 +107,7 @@ fn revoked(directory: &Directory) -> Vec<u64> {
 #[test]
 fn a_list_is_read_again_when_its_mark_changes_and_not_otherwise() {
     let mut files = BTreeMap::new();
-    let mut directory = Directory::new(None, 0);
+    let mut directory = Directory::new(None, Time::from_millis(0));
     put(&mut files, format!("w.full.1-{A}.trl"), 1);
     assert!(directory.scan(&files).unwrap());
     assert!(!directory.scan(&files).unwrap());
@@ -125,7 +127,7 @@ fn a_list_is_read_again_when_its_mark_changes_and_not_otherwise() {
 #[test]
 fn a_list_that_was_away_while_others_were_read_is_read_again() {
     let mut files = BTreeMap::new();
-    let mut directory = Directory::new(None, 0);
+    let mut directory = Directory::new(None, Time::from_millis(0));
     put(&mut files, format!("w.full.1-{A}.trl"), 1);
     directory.scan(&files).unwrap();
     let away = files.clone();
@@ -141,7 +143,7 @@ fn a_list_that_was_away_while_others_were_read_is_read_again() {
 #[test]
 fn a_file_with_an_odd_timestamp_hides_nothing() {
     let mut files = BTreeMap::new();
-    let mut directory = Directory::new(None, 0);
+    let mut directory = Directory::new(None, Time::from_millis(0));
     put(&mut files, format!("w.full.1-{A}.trl"), 1);
     put(&mut files, format!("w.full.-{A}.trl"), 2);
     put(&mut files, format!("w.full.99999999999999999999-{A}.trl"), 3);
@@ -155,7 +157,7 @@ fn a_file_with_an_odd_timestamp_hides_nothing() {
 #[test]
 fn numbers_are_compared_as_numbers() {
     let mut files = BTreeMap::new();
-    let mut directory = Directory::new(None, 0);
+    let mut directory = Directory::new(None, Time::from_millis(0));
     put(&mut files, format!("w.full.9-{A}.trl"), 1);
     put(&mut files, format!("w.full.0010-{A}.trl"), 2);
     directory.scan(&files).unwrap();
@@ -178,7 +180,7 @@ impl Files for Locked {
 #[test]
 fn a_file_that_cannot_be_read_lifts_nothing() {
     let mut files = BTreeMap::new();
-    let mut directory = Directory::new(None, 0);
+    let mut directory = Directory::new(None, Time::from_millis(0));
     put(&mut files, format!("w.full.1-{A}.trl"), 1);
     directory.scan(&files).unwrap();
     put(&mut files, format!("w.full.2-{B}.trl"), 2);
@@ -193,7 +195,7 @@ fn a_file_that_cannot_be_read_lifts_nothing() {
 #[test]
 fn a_file_with_a_slip_is_told_and_read_again_when_it_is_mended_in_place() {
     let name = format!("w.full.1-{A}.trl");
-    let mut directory = Directory::new(None, 0);
+    let mut directory = Directory::new(None, Time::from_millis(0));
     let mut files = BTreeMap::from([(name.clone(), b"0000000000000001\n000000000000002\n".to_vec())]);
     directory.scan(&files).unwrap();
     assert_eq!(revoked(&directory), [1]);
@@ -210,28 +212,28 @@ fn a_service_that_started_without_lists_stays_closed() {
     let mut some = BTreeMap::new();
     put(&mut some, format!("w.full.1-{A}.trl"), 1);
 
-    let mut immediate = Directory::new(Some(0), 0);
+    let mut immediate = Directory::new(Some(Duration::from_millis(0)), Time::from_millis(0));
     immediate.scan(&none).unwrap();
     immediate.scan(&some).unwrap();
-    assert!(!immediate.is_available(0), "nobody asked before the list came, and yet");
-    let mut immediate = Directory::new(Some(0), 0);
+    assert!(!immediate.is_available(Time::from_millis(0)), "nobody asked before the list came, and yet");
+    let mut immediate = Directory::new(Some(Duration::from_millis(0)), Time::from_millis(0));
     immediate.scan(&some).unwrap();
-    assert!(immediate.is_available(0));
+    assert!(immediate.is_available(Time::from_millis(0)));
 
-    let mut delayed = Directory::new(Some(100), 0);
+    let mut delayed = Directory::new(Some(Duration::from_millis(100)), Time::from_millis(0));
     delayed.scan(&none).unwrap();
-    assert!(delayed.is_available(99));
-    assert!(!delayed.is_available(100));
+    assert!(delayed.is_available(Time::from_millis(99)));
+    assert!(!delayed.is_available(Time::from_millis(100)));
     delayed.scan(&some).unwrap();
-    assert!(!delayed.is_available(101));
-    let mut delayed = Directory::new(Some(100), 0);
+    assert!(!delayed.is_available(Time::from_millis(101)));
+    let mut delayed = Directory::new(Some(Duration::from_millis(100)), Time::from_millis(0));
     delayed.scan(&some).unwrap();
-    assert!(delayed.is_available(1000));
+    assert!(delayed.is_available(Time::from_millis(1000)));
 
-    let mut broken = Directory::new(Some(100), 0);
+    let mut broken = Directory::new(Some(Duration::from_millis(100)), Time::from_millis(0));
     broken.scan(&BTreeMap::from([(format!("w.full.1-{A}.trl"), b"zz".to_vec())])).unwrap();
-    assert!(!broken.is_available(100), "a file that says nothing is no list");
-    assert!(Directory::none().is_available(i64::MAX));
+    assert!(!broken.is_available(Time::from_millis(100)), "a file that says nothing is no list");
+    assert!(Directory::none().is_available(Time::from_millis(i64::MAX)));
 }
 
 #[test]
@@ -246,7 +248,7 @@ fn a_list_is_put_into_a_folder_and_read_from_it() {
     folder.put(&name, &text).unwrap();
     assert_eq!(ListName::parse(&name.file), Some(name.clone()));
     assert_eq!(folder.names().unwrap(), [name.file]);
-    let mut directory = Directory::new(Some(0), 0);
+    let mut directory = Directory::new(Some(Duration::from_millis(0)), Time::from_millis(0));
     assert!(directory.scan(&folder).unwrap());
     assert_eq!(directory.list(), &list);
     assert!(Directory::none().scan(&Folder("/nowhere".into())).is_err());

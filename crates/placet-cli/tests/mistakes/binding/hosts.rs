@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use super::{both, remote_signer, signing};
-use crate::token_workshop::{HOUR, NOW, keyring};
+use crate::token_workshop::{HOUR, NOW, keyring, ms};
+use placet::model::time::Time;
 use placet::token::audience::Audience;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::revocation::{HeldRevocations, RevocationList, Revocations};
@@ -21,7 +23,7 @@ fn builder(key: &MintingKey) -> Builder {
 }
 
 fn minted(host: &Host) -> Value {
-    let map = json!({ "permissions": [{ "role": "ReadOnly", "cache": "acorns" }], "ttl": HOUR });
+    let map = json!({ "permissions": [{ "role": "ReadOnly", "cache": "acorns" }], "ttl": 3_600_000 });
     host.call(Function::Tokengen, &[map.into()]).unwrap().get("token").cloned().unwrap()
 }
 
@@ -60,17 +62,24 @@ fn a_host_mints_for_its_audience_and_takes_no_other() {
 
 #[test]
 fn a_host_refuses_what_comes_from_the_future_and_everything_without_a_clock() {
-    let now = Arc::new(AtomicI64::new(NOW));
+    let now = Arc::new(AtomicI64::new(NOW.as_millis()));
     let clock = Arc::clone(&now);
     let [key, _] = both();
-    let host = builder(&key).clock(move || clock.load(Ordering::Relaxed)).clock_skew(5_000).build().unwrap();
+    let host = builder(&key)
+        .clock(move || Time::from_millis(clock.load(Ordering::Relaxed)))
+        .clock_skew(Duration::from_millis(5_000))
+        .build()
+        .unwrap();
     let token = minted(&host);
-    let at = |time| {
-        now.store(time, Ordering::Relaxed);
+    let at = |time: Time| {
+        now.store(time.as_millis(), Ordering::Relaxed);
         said(&host, &token)
     };
-    assert_eq!([NOW, NOW - 5_000, NOW - 5_001, -1].map(at), ["allow", "allow", "not_yet_valid", "no_clock"]);
-    let map = json!({ "permissions": [{ "role": "ReadOnly", "cache": "acorns" }], "ttl": HOUR });
+    assert_eq!(
+        [NOW, NOW - ms(5_000), NOW - ms(5_001), Time::from_millis(-1)].map(at),
+        ["allow", "allow", "not_yet_valid", "no_clock"]
+    );
+    let map = json!({ "permissions": [{ "role": "ReadOnly", "cache": "acorns" }], "ttl": 3_600_000 });
     assert!(host.call(Function::Tokengen, &[map.into()]).is_err(), "nothing is minted without a clock");
 }
 

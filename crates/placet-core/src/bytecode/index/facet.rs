@@ -92,13 +92,16 @@ impl Facet {
     fn of_value<'r>(self, value: &'r Value<'_>) -> Seen<'r> {
         let part = match value {
             Value::Uuid(uuid) => self.of_text(uuid).map(Part::Bytes),
-            Value::Int(number) | Value::Time(number) | Value::Duration(number) => {
-                shifted(ordered(*number), 64, self.size).map(Part::Number)
-            }
+            Value::Int(number) | Value::Duration(number) => self.of_number(*number).map(Part::Number),
+            Value::Time(time) => self.of_number(time.as_millis()).map(Part::Number),
             Value::Ip(address) => shifted(u128::from_be_bytes(address.octets()), 128, self.size).map(Part::Number),
             value => value.bytes().and_then(|bytes| self.of_text(bytes)).map(Part::Bytes),
         };
         part.map_or(Seen::Nothing, Seen::Part)
+    }
+
+    fn of_number(self, number: i64) -> Option<u128> {
+        shifted(ordered(number), 64, self.size)
     }
 
     /// The part of a text.

@@ -3,26 +3,28 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use core::fmt::{self, Write as _};
+use core::time::Duration;
 
 use super::Revocations;
 use crate::model::lines::breaks_line;
+use crate::model::time::{Time, length, millis};
 use crate::token::header::{KeyName, RevocationId};
 
 /// A revocation list in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevocationList {
-    pub(super) issued: i64,
-    pub(super) max_age: i64,
-    pub(super) keys: BTreeMap<KeyName, i64>,
+    pub(super) issued: Time,
+    pub(super) max_age: Duration,
+    pub(super) keys: BTreeMap<KeyName, Time>,
     pub(super) ids: BTreeSet<RevocationId>,
 }
 
 impl RevocationList {
-    /// An empty list, issued at that time and good for `max_age` milliseconds. Times before 1970 become 1970.
+    /// An empty list, issued at that time and good for `max_age`. Times before 1970 become 1970.
     #[must_use]
-    pub fn new(issued: i64, max_age: i64) -> Self {
+    pub fn new(issued: Time, max_age: Duration) -> Self {
         let (keys, ids) = (BTreeMap::new(), BTreeSet::new());
-        Self { issued: issued.max(0), max_age: max_age.max(0), keys, ids }
+        Self { issued: issued.max(Time::EPOCH), max_age: length(millis(max_age)), keys, ids }
     }
 
     /// Revokes every token that has this block.
@@ -32,8 +34,8 @@ impl RevocationList {
 
     /// Revokes every token of this key that was issued before that time. What is revoked stays so: of two times the later one
     /// holds.
-    pub fn revoke_key(&mut self, key: KeyName, before: i64) {
-        let entry = self.keys.entry(key).or_default();
+    pub fn revoke_key(&mut self, key: KeyName, before: Time) {
+        let entry = self.keys.entry(key).or_insert(Time::EPOCH);
         *entry = before.max(*entry);
     }
 
@@ -43,8 +45,8 @@ impl RevocationList {
     }
 
     /// Marks the list as issued now.
-    pub fn reissue(&mut self, issued: i64) {
-        self.issued = issued.max(0);
+    pub fn reissue(&mut self, issued: Time) {
+        self.issued = issued.max(Time::EPOCH);
     }
 
     /// Reads the text of a list.
@@ -86,8 +88,8 @@ impl RevocationList {
     }
 
     fn write(&self, out: &mut String) -> fmt::Result {
-        writeln!(out, "{FIRST_LINE}\nissued: {}\nmax-age: {}", self.issued, self.max_age)?;
-        self.keys.iter().try_for_each(|(key, before)| writeln!(out, "key {key} before {before}"))?;
+        writeln!(out, "{FIRST_LINE}\nissued: {}\nmax-age: {}", self.issued.as_millis(), millis(self.max_age))?;
+        self.keys.iter().try_for_each(|(key, before)| writeln!(out, "key {key} before {}", before.as_millis()))?;
         self.ids.iter().try_for_each(|id| writeln!(out, "{id}"))?;
         writeln!(out, "end")
     }
@@ -111,7 +113,7 @@ const FIRST_LINE: &str = "# placet revocations 1";
 struct Draft {
     issued: Option<i64>,
     max_age: Option<i64>,
-    keys: BTreeMap<KeyName, i64>,
+    keys: BTreeMap<KeyName, Time>,
     ids: BTreeSet<RevocationId>,
     ended: bool,
 }
@@ -139,7 +141,11 @@ impl Draft {
     fn read_key(&mut self, rule: &str) -> Result<(), ListFault> {
         let (key, before) = rule.split_once(" before ").ok_or(ListFault::NotAnEntry)?;
         let key = KeyName::parse(key).ok_or(ListFault::NotAnEntry)?;
-        if self.keys.insert(key, read_number(before)?).is_none() { Ok(()) } else { Err(ListFault::Twice) }
+        if self.keys.insert(key, Time::from_millis(read_number(before)?)).is_none() {
+            Ok(())
+        } else {
+            Err(ListFault::Twice)
+        }
     }
 
     fn finish(self) -> Result<RevocationList, ListFault> {
@@ -147,7 +153,12 @@ impl Draft {
         if !self.ended {
             return Err(ListFault::CutShort);
         }
-        Ok(RevocationList { issued, max_age, keys: self.keys, ids: self.ids })
+        Ok(RevocationList {
+            issued: Time::from_millis(issued),
+            max_age: length(max_age),
+            keys: self.keys,
+            ids: self.ids,
+        })
     }
 }
 
@@ -229,6 +240,10 @@ impl core::error::Error for ListFault {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const fn at(millis: i64) -> Time {
+        Time::from_millis(millis)
+    }
     use crate::token::header::{KeyHash, Purpose};
     use alloc::format;
 
@@ -244,9 +259,9 @@ mod tests {
 
     #[test]
     fn a_list_comes_back_from_its_text() {
-        let mut list = RevocationList::new(5, 7);
+        let mut list = RevocationList::new(at(5), Duration::from_millis(7));
         list.revoke(RevocationId([0xab; 16]));
-        list.revoke_key(key(Purpose::Public, 1), 99);
+        list.revoke_key(key(Purpose::Public, 1), at(99));
         let text = list.to_text();
         assert_eq!(text, format!("{BEGIN}key public:{} before 99\n{}\nend\n", "01".repeat(16), "ab".repeat(16)));
         assert_eq!(RevocationList::from_text(&text), Ok(list));
@@ -278,25 +293,25 @@ mod tests {
     fn a_list_may_have_comments_and_empty_lines() {
         let id = "ab".repeat(16);
         let list = RevocationList::from_text(&format!("{BEGIN}\n# of Tuesday\n{id}\n\n# and no more\nend\n"));
-        let mut same = RevocationList::new(5, 7);
+        let mut same = RevocationList::new(at(5), Duration::from_millis(7));
         same.revoke(RevocationId([0xab; 16]));
         assert_eq!(list, Ok(same));
     }
 
     #[test]
     fn what_is_restored_is_not_revoked_and_what_is_reissued_is_of_that_time() {
-        let mut list = RevocationList::new(5, 7);
+        let mut list = RevocationList::new(at(5), Duration::from_millis(7));
         list.revoke(RevocationId([1; 16]));
         assert!(list.restore(RevocationId([1; 16])) && !list.restore(RevocationId([1; 16])));
-        list.reissue(9);
-        assert_eq!(list, RevocationList::new(9, 7));
+        list.reissue(at(9));
+        assert_eq!(list, RevocationList::new(at(9), Duration::from_millis(7)));
     }
 
     #[test]
     fn of_two_times_of_a_key_the_later_holds() {
-        let mut list = RevocationList::new(0, 0);
-        list.revoke_key(key(Purpose::Local, 1), 9);
-        list.revoke_key(key(Purpose::Local, 1), 3);
+        let mut list = RevocationList::new(at(0), Duration::from_millis(0));
+        list.revoke_key(key(Purpose::Local, 1), at(9));
+        list.revoke_key(key(Purpose::Local, 1), at(3));
         assert!(list.to_text().contains("before 9"));
     }
 }

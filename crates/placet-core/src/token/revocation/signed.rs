@@ -113,7 +113,10 @@ pub(super) fn check(bytes: &[u8], keyring: &Keyring, audience: Audience) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use core::time::Duration;
+
     use super::*;
+    use crate::model::time::Time;
     use crate::token::header::RevocationId;
     use crate::token::keyring::MintingKey;
     use crate::token::keys::SigningKey;
@@ -130,7 +133,7 @@ mod tests {
     }
 
     fn snapshot() -> Vec<u8> {
-        let mut list = RevocationList::new(1_000, 500);
+        let mut list = RevocationList::new(Time::from_millis(1_000), Duration::from_millis(500));
         list.revoke(RevocationId([7; 16]));
         Revocations::write(&list)
     }

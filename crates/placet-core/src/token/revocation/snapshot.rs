@@ -15,8 +15,10 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use super::{RevocationList, signed};
+use crate::model::time::{Time, length, millis};
 use crate::model::verdict::Refusal;
 use crate::token::audience::Audience;
 use crate::token::chain::first;
@@ -26,8 +28,8 @@ use crate::token::keyring::Keyring;
 /// A revocation list in its binary form, borrowed: millions of ids cost no memory beside the file's.
 #[derive(Clone, Copy, Debug)]
 pub struct Revocations<'a> {
-    issued: i64,
-    max_age: i64,
+    issued: Time,
+    max_age: Duration,
     keys: &'a [[u8; KEY_ENTRY]],
     ids: &'a [[u8; 16]],
     /// Which key has signed the list, if it was opened as a signed one.
@@ -53,7 +55,7 @@ impl<'a> Revocations<'a> {
         let snapshot = Self::split(rest)?;
         let sorted =
             snapshot.ids.is_sorted_by(|a, b| a < b) && snapshot.keys.is_sorted_by(|a, b| a[..KEY_NAME] < b[..KEY_NAME]);
-        if sorted && snapshot.keys.iter().all(|entry| key_of(entry).is_some_and(|(_, before)| before >= 0)) {
+        if sorted && snapshot.keys.iter().all(|entry| key_of(entry).is_some_and(|(_, before)| before >= Time::EPOCH)) {
             Ok(snapshot)
         } else {
             Err(SnapshotError::Damaged)
@@ -62,15 +64,15 @@ impl<'a> Revocations<'a> {
 
     /// Finds the parts, without looking into them.
     pub(super) fn split(rest: &'a [u8]) -> Result<Self, SnapshotError> {
-        let (issued, rest) = read_time(rest)?;
-        let (max_age, rest) = read_time(rest)?;
+        let (issued, rest) = read_number(rest)?;
+        let (max_age, rest) = read_number(rest)?;
         let (key_count, rest) = read_count(rest)?;
         let (id_count, rest) = read_count(rest)?;
         let key_bytes = key_count.checked_mul(KEY_ENTRY).ok_or(SnapshotError::Damaged)?;
         let (keys, ids) = rest.split_at_checked(key_bytes).ok_or(SnapshotError::Damaged)?;
         let ((keys, []), (ids, [])) = (keys.as_chunks(), ids.as_chunks()) else { return Err(SnapshotError::Damaged) };
         if ids.len() == id_count {
-            Ok(Self { issued, max_age, keys, ids, signer: None })
+            Ok(Self { issued: Time::from_millis(issued), max_age: length(max_age), keys, ids, signer: None })
         } else {
             Err(SnapshotError::Damaged)
         }
@@ -81,13 +83,13 @@ impl<'a> Revocations<'a> {
     pub fn write(list: &RevocationList) -> Vec<u8> {
         let mut out = Vec::with_capacity(48 + list.keys.len() * KEY_ENTRY + list.ids.len() * 16);
         out.extend_from_slice(MAGIC);
-        out.extend_from_slice(&list.issued.to_be_bytes());
-        out.extend_from_slice(&list.max_age.to_be_bytes());
+        out.extend_from_slice(&list.issued.as_millis().to_be_bytes());
+        out.extend_from_slice(&millis(list.max_age).to_be_bytes());
         out.extend_from_slice(&count(list.keys.len()).to_be_bytes());
         out.extend_from_slice(&count(list.ids.len()).to_be_bytes());
         for (key, before) in &list.keys {
             out.extend_from_slice(&name_bytes(key));
-            out.extend_from_slice(&before.to_be_bytes());
+            out.extend_from_slice(&before.as_millis().to_be_bytes());
         }
         list.ids.iter().for_each(|id| out.extend_from_slice(&id.0));
         let sum = checksum(&out);
@@ -97,18 +99,18 @@ impl<'a> Revocations<'a> {
 
     /// When the list was issued.
     #[must_use]
-    pub const fn issued(&self) -> i64 {
+    pub const fn issued(&self) -> Time {
         self.issued
     }
 
-    /// How long after it the list may be used, in milliseconds.
+    /// How long after it the list may be used.
     #[must_use]
-    pub const fn max_age(&self) -> i64 {
+    pub const fn max_age(&self) -> Duration {
         self.max_age
     }
 
     /// The keys, with the time before which their tokens are revoked.
-    pub fn keys(&self) -> impl Iterator<Item = (KeyName, i64)> + use<'a> {
+    pub fn keys(&self) -> impl Iterator<Item = (KeyName, Time)> + use<'a> {
         self.keys.iter().filter_map(key_of)
     }
 
@@ -123,12 +125,12 @@ impl<'a> Revocations<'a> {
         self.signer
     }
 
-    /// Whether the list may be used at `now`. Its issuer's clock may be `skew` milliseconds ahead.
+    /// Whether the list may be used at `now`. Its issuer's clock may be `skew` ahead.
     ///
     /// # Errors
     /// It is too old: what was revoked since is not in it. Or it says that it comes from the future, and so would be used
     /// for longer than its age allows.
-    pub const fn check_age(&self, now: i64, skew: i64) -> Result<(), Refusal> {
+    pub fn check_age(&self, now: Time, skew: Duration) -> Result<(), Refusal> {
         if now > self.issued.saturating_add(self.max_age) {
             return Err(Refusal::StaleRevocations);
         }
@@ -137,7 +139,7 @@ impl<'a> Revocations<'a> {
 
     /// Whether the tokens of a key that were made at `issuance` are revoked.
     #[must_use]
-    pub fn revokes_key(&self, key: &KeyName, issuance: i64) -> bool {
+    pub fn revokes_key(&self, key: &KeyName, issuance: Time) -> bool {
         if self.keys.is_empty() {
             return false;
         }
@@ -202,11 +204,11 @@ fn name_bytes(key: &KeyName) -> [u8; KEY_NAME] {
 }
 
 /// None for an entry of no purpose that there is.
-fn key_of(entry: &[u8; KEY_ENTRY]) -> Option<(KeyName, i64)> {
+fn key_of(entry: &[u8; KEY_ENTRY]) -> Option<(KeyName, Time)> {
     let (&purpose, rest) = entry.split_first()?;
     let (hash, time) = rest.split_first_chunk::<16>()?;
     let name = KeyName { purpose: Purpose::of_byte(purpose).ok()?, hash: KeyHash(*hash) };
-    Some((name, i64::from_be_bytes(*time.first_chunk()?)))
+    Some((name, Time::from_millis(i64::from_be_bytes(*time.first_chunk()?))))
 }
 
 /// The content with its checksum, and what of the content stands behind the magic bytes.
@@ -228,10 +230,10 @@ fn count(length: usize) -> u32 {
     u32::try_from(length).expect("a list in memory has fewer entries than 32 bits can count")
 }
 
-fn read_time(bytes: &[u8]) -> Result<(i64, &[u8]), SnapshotError> {
-    let (time, rest) = bytes.split_first_chunk().ok_or(SnapshotError::Damaged)?;
-    match i64::from_be_bytes(*time) {
-        time @ 0.. => Ok((time, rest)),
+fn read_number(bytes: &[u8]) -> Result<(i64, &[u8]), SnapshotError> {
+    let (number, rest) = bytes.split_first_chunk().ok_or(SnapshotError::Damaged)?;
+    match i64::from_be_bytes(*number) {
+        number @ 0.. => Ok((number, rest)),
         _ => Err(SnapshotError::Damaged),
     }
 }
@@ -273,11 +275,15 @@ mod tests {
     use super::*;
 
     fn list() -> RevocationList {
-        let mut list = RevocationList::new(1_000, 500);
+        let mut list = RevocationList::new(at(1_000), Duration::from_millis(500));
         (0..100).for_each(|byte| list.revoke(RevocationId([byte * 2; 16])));
-        list.revoke_key(key(Purpose::Local, 9), 700);
-        list.revoke_key(key(Purpose::Local, 1), 800);
+        list.revoke_key(key(Purpose::Local, 9), at(700));
+        list.revoke_key(key(Purpose::Local, 1), at(800));
         list
+    }
+
+    const fn at(millis: i64) -> Time {
+        Time::from_millis(millis)
     }
 
     fn key(purpose: Purpose, byte: u8) -> KeyName {
@@ -340,24 +346,24 @@ mod tests {
     fn a_list_is_stale_after_its_age() {
         let bytes = Revocations::write(&list());
         let snapshot = Revocations::open(&bytes).expect("it was just written");
-        assert_eq!(snapshot.check_age(1_500, 0), Ok(()));
-        assert_eq!(snapshot.check_age(1_501, 0), Err(Refusal::StaleRevocations));
+        assert_eq!(snapshot.check_age(at(1_500), Duration::ZERO), Ok(()));
+        assert_eq!(snapshot.check_age(at(1_501), Duration::ZERO), Err(Refusal::StaleRevocations));
     }
 
     #[test]
     fn a_list_from_the_future_is_refused_beyond_the_skew() {
         let bytes = Revocations::write(&list());
         let snapshot = Revocations::open(&bytes).expect("it was just written");
-        assert_eq!(snapshot.check_age(900, 100), Ok(()));
-        assert_eq!(snapshot.check_age(899, 100), Err(Refusal::EarlyRevocations));
+        assert_eq!(snapshot.check_age(at(900), Duration::from_millis(100)), Ok(()));
+        assert_eq!(snapshot.check_age(at(899), Duration::from_millis(100)), Err(Refusal::EarlyRevocations));
     }
 
     #[test]
     fn a_key_is_revoked_with_its_purpose_and_all_of_its_hash() {
         let bytes = Revocations::write(&list());
         let snapshot = Revocations::open(&bytes).expect("it was just written");
-        let revoked = |key| snapshot.revokes_key(&key, 699);
-        assert!(revoked(key(Purpose::Local, 9)) && !snapshot.revokes_key(&key(Purpose::Local, 9), 700));
+        let revoked = |key| snapshot.revokes_key(&key, at(699));
+        assert!(revoked(key(Purpose::Local, 9)) && !snapshot.revokes_key(&key(Purpose::Local, 9), at(700)));
         assert!(!revoked(key(Purpose::Public, 9)), "a key of the other purpose");
         let mut same_id = key(Purpose::Local, 9);
         same_id.hash.0[15] ^= 1;

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::HOUSE;
 use super::json_host::{JsonHost, NOW, SECRET, builder, get, keyring, momento, reader};
+use placet::model::time::Time;
 
 #[test]
 fn handles_of_another_host_are_refused() {
@@ -94,7 +95,8 @@ fn a_key_never_reaches_a_script() {
     let mut signing = Keyring::new();
     signing.mint_with(MintingKey::Signing(SigningKey::from_seed(&SECRET))).unwrap();
     for keyring in [keyring(), signing] {
-        let host = JsonHost::new(Host::builder(keyring).vocabulary("momento").minting().clock(|| NOW));
+        let host =
+            JsonHost::new(Host::builder(keyring).vocabulary("momento").minting().clock(|| Time::from_millis(NOW)));
         let token = host.token(reader());
         let house = host.get("COMPILE", json!([HOUSE]));
         let bearer = host.get("VERIFY", json!([token]));

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use placet::model::time::Time;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::LocalKey;
 use placet_host::function::Function;
@@ -85,7 +86,7 @@ pub fn keyring() -> Keyring {
 }
 
 pub fn builder(vocabulary: &str) -> Builder {
-    Host::builder(keyring()).vocabulary(vocabulary).minting().clock(|| NOW)
+    Host::builder(keyring()).vocabulary(vocabulary).minting().clock(|| Time::from_millis(NOW))
 }
 
 pub fn momento() -> JsonHost {

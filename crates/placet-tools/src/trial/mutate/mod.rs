@@ -27,6 +27,7 @@ use crate::author::{Document, Report};
 use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::limits::MUTANTS;
+use crate::model::time::Time;
 use crate::span::Span;
 use crate::syntax::cases::Expected;
 use crate::token::header::Purpose;
@@ -42,7 +43,7 @@ pub struct Trial<'t> {
     /// The vocabularies.
     pub library: &'t Library,
     /// The time of cases that say none.
-    pub now: i64,
+    pub now: Time,
     /// What tokens are minted with.
     pub keys: &'t Keys,
 }

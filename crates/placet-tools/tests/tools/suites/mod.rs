@@ -8,6 +8,7 @@ use std::sync::Arc;
 use placet::author::Document;
 use placet::check::library::Library;
 use placet_tools::trial::{Keys, Suite, cases, lines};
+use placet::model::time::Time;
 
 /// The policy files, sorted.
 pub fn policy_files() -> Vec<PathBuf> {
@@ -48,4 +49,4 @@ pub fn momento() -> Suite {
 }
 
 /// 2026-11-21T12:00:00Z
-pub const NOON: i64 = 1_795_262_400_000;
+pub const NOON: Time = Time::from_millis(1_795_262_400_000);

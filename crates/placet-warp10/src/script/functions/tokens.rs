@@ -60,7 +60,7 @@ pub(super) fn tokengen(m: &mut Machine<'_>) -> Done {
     let parameters = m.pop()?;
     let is_secret = matches!((&parameters, m.stack.last()), (Item::Text(_), Some(Item::Map(_))));
     let parameters = m.heap.tree(&parameters)?;
-    let draft = token_from_map("TOKENGEN", &parameters, None, m.host.now_ms()).map_err(Failure::from);
+    let draft = token_from_map("TOKENGEN", &parameters, None, m.host.moment()).map_err(Failure::from);
     let draft = draft.map_err(|failure| if is_secret { failure.help(SECRET) } else { failure })?;
     if let Some(unknown) = unknown_keys(&parameters) {
         let id = draft.id.as_ref().map(|id| format!("`{}`: ", id.java_text())).unwrap_or_default();
@@ -109,7 +109,7 @@ pub(super) fn tokendump(m: &mut Machine<'_>) -> Done {
 
 /// The token, if it is good now: as READ, then as WRITE.
 fn accepted(m: &Machine<'_>, name: &str, text: &str) -> Result<Result<Token, Rejection>, Failure> {
-    let (acceptance, now) = (acceptance(m, name)?, m.host.now_ms());
+    let (acceptance, now) = (acceptance(m, name)?, m.host.moment());
     Ok(acceptance.accept(text, Kind::Read, now).or_else(|_| acceptance.accept(text, Kind::Write, now)))
 }
 
@@ -119,7 +119,7 @@ pub(super) fn tokeninfo(m: &mut Machine<'_>) -> Done {
     };
     m.heap.work(32 * text.len())?;
     let shows_attributes = m.host.capabilities.get("tokeninfo.attr").is_some();
-    let info = tokeninfo::tokeninfo(&text, acceptance(m, "TOKENINFO")?, m.host.now_ms(), shows_attributes);
+    let info = tokeninfo::tokeninfo(&text, acceptance(m, "TOKENINFO")?, m.host.moment(), shows_attributes);
     let info = m.heap.item(&info)?;
     m.give(info)
 }
