@@ -100,7 +100,7 @@ struct Example {
 
 impl World {
     fn new() -> Result<Self, Failure> {
-        let keys = Keys::throw_away()?;
+        let keys = Keys::ephemeral()?;
         let mut keyring = Keyring::new();
         keyring.mint_with(LocalKey::generate(&mut SystemRandom)?)?;
         let host = Host::builder(keyring.clone()).vocabulary("momento").minting().build()?;

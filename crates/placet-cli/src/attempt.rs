@@ -19,7 +19,7 @@ use crate::model::time::Time;
 use crate::syntax::ast::BlockKind;
 use crate::token::header::Purpose;
 use crate::token::verify::Scratch;
-use crate::trial::{Block, Case, Keys, Stage, Suite};
+use crate::trial::{Block, Case, Fixture, Keys, Suite};
 
 /// Compiles a policy file, mints tokens with a key that nobody keeps, and decides the requests beside it: begin here.
 ///
@@ -55,7 +55,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(document) = inputs::document(ui, &args.file, &library, args.reading.deny_warnings)? else {
         return Ok(Exit::No);
     };
-    let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
+    let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
     let now = inputs::now(args.now);
     let document = Arc::new(document);
     let page = Page { ui, file: &args.file };
@@ -94,10 +94,10 @@ impl Page<'_> {
     fn suite(&self, suite: &Suite) -> Exit {
         let mut scratch = Scratch::new();
         let mut failed = 0;
-        for (number, stage) in suite.stages.iter().enumerate() {
-            self.stage(stage);
+        for (number, fixture) in suite.fixtures.iter().enumerate() {
+            self.fixture(fixture);
             let mut clock = None;
-            for case in suite.cases.iter().filter(|case| case.stage == number) {
+            for case in suite.cases.iter().filter(|case| case.fixture == number) {
                 if clock.replace(case.now) != Some(case.now) {
                     self.ui.line(format_args!("\n  {}", self.dim(times::show(case.now))));
                 }
@@ -120,19 +120,19 @@ impl Page<'_> {
     }
 
     /// A token with its text and rules, or a policy.
-    fn stage(&self, stage: &Stage) {
-        self.ui.line(format_args!("\n{}", self.bold(wrap(&stage.title, 2))));
+    fn fixture(&self, fixture: &Fixture) {
+        self.ui.line(format_args!("\n{}", self.bold(wrap(&fixture.title, 2))));
         for purpose in [Purpose::Local, Purpose::Public] {
-            if let Some(token) = stage.token(purpose) {
+            if let Some(token) = fixture.token(purpose) {
                 let text = token.text();
                 let size = format!("{} bytes, {} characters", token.as_bytes().len(), text.len());
                 self.ui.line(format_args!("  {:<8} {:<34} {size}", purpose.word(), elided(&text)));
             }
         }
-        if let Some(line) = life(stage) {
+        if let Some(line) = life(fixture) {
             self.ui.line(format_args!("  {line}"));
         }
-        for block in stage.blocks() {
+        for block in fixture.blocks() {
             let title = format!("{} {}", block.template().kind.word(), block.template().name);
             self.ui.line(format_args!("\n  {}", self.dim(title)));
             for (line, text) in block.rules() {
@@ -184,10 +184,10 @@ impl Page<'_> {
                 BlockKind::Policy => (Vec::new(), vec![block]),
                 BlockKind::Token | BlockKind::Restriction => (vec![block], Vec::new()),
             };
-            let stage =
-                Stage::new(title, blocks, policies, now, keys).map_err(|broken| Failure::new(broken.to_string()))?;
-            self.stage(&stage);
-            first = first.or_else(|| Some(beginning(&stage, now)));
+            let fixture =
+                Fixture::new(title, blocks, policies, now, keys).map_err(|broken| Failure::new(broken.to_string()))?;
+            self.fixture(&fixture);
+            first = first.or_else(|| Some(beginning(&fixture, now)));
         }
         self.ui.line(format_args!("\nThere are no requests beside it. Begin {} with:\n", cases.display()));
         for line in first.unwrap_or_default().lines() {
@@ -221,13 +221,13 @@ fn no_block(document: &Document, template: &Template, are_samples: bool, errors:
 }
 
 /// From when to when a token is valid.
-fn life(stage: &Stage) -> Option<String> {
-    let token = stage.token(Purpose::Local)?;
+fn life(fixture: &Fixture) -> Option<String> {
+    let token = fixture.token(Purpose::Local)?;
     let says = crate::token::inspect::inspect(token).ok()?;
     let starts = says.blocks.iter().filter_map(|block| block.not_before).max();
     let starts = starts.map(|start| format!(", valid from {}", times::show(start))).unwrap_or_default();
     let ends = says.expiry.map_or_else(|| "without an end".to_owned(), |end| format!("until {}", times::show(end)));
-    Some(format!("{:<8} {}{starts}, {ends}", "minted", times::show(stage.minted)))
+    Some(format!("{:<8} {}{starts}, {ends}", "minted", times::show(fixture.minted)))
 }
 
 /// Where requests begin: behind the mark, the verdict and the line.
@@ -251,14 +251,14 @@ fn short(why: &Explanation) -> Vec<String> {
     lines
 }
 
-/// The beginning of a case file: a request that the stage allows, and one that it does not.
-fn beginning(stage: &Stage, now: Time) -> String {
-    let words = Words::new(stage.vocabulary());
-    let request = example(stage.vocabulary());
-    let explanation = stage.with_court(Purpose::Local, |court| court.explain(&request, now));
-    let mut lines = vec![stage.title.clone(), format!("at {}", times::show(now))];
+/// The beginning of a case file: a request that the fixture allows, and one that it does not.
+fn beginning(fixture: &Fixture, now: Time) -> String {
+    let words = Words::new(fixture.vocabulary());
+    let request = example(fixture.vocabulary());
+    let explanation = fixture.with_court(Purpose::Local, |court| court.explain(&request, now));
+    let mut lines = vec![fixture.title.clone(), format!("at {}", times::show(now))];
     let allowed = explanation.nearest.as_ref().and_then(|nearest| nearest.request.as_ref());
-    if let Some(allowed) = allowed.and_then(|json| request::from_json(stage.vocabulary(), json).ok()) {
+    if let Some(allowed) = allowed.and_then(|json| request::from_json(fixture.vocabulary(), json).ok()) {
         lines.push(format!("allow          {}", words.request(&allowed)));
     }
     lines.push(format!("{:<14} {}", explanation.verdict, words.request(&request)));

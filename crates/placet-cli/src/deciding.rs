@@ -31,13 +31,13 @@ use crate::token::header::Purpose;
 use crate::token::keyring::Keyring;
 use crate::token::revocation::HeldRevocations;
 use crate::token::verify::Scratch;
-use crate::trial::{Block, Keys, Stage};
+use crate::trial::{Block, Fixture, Keys};
 use crate::visible::excerpt;
 
 /// What decides.
 #[derive(clap::Args, Debug)]
 pub struct Deciding {
-    /// A policy file; a token of it is minted with a throw-away key
+    /// A policy file; a token of it is minted with an ephemeral key
     #[arg(required_unless_present_any = ["token", "policies"], conflicts_with = "token")]
     file: Option<PathBuf>,
 
@@ -83,7 +83,7 @@ pub struct Ready {
 }
 
 enum Kind {
-    Minted(Stage),
+    Minted(Fixture),
     Given {
         token: Given,
         keyring: Keyring,
@@ -162,11 +162,11 @@ impl Deciding {
                 BlockKind::Token | BlockKind::Restriction => blocks.push(block),
             }
         }
-        let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
-        let stage = Stage::new(String::new(), blocks, policies, inputs::now(self.now), &keys);
-        let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
-        let (vocabulary, requests_tell_time) = (Arc::clone(stage.vocabulary()), self.requests_tell_time);
-        Ok(Some(Ready { vocabulary, now: self.now, requests_tell_time, kind: Kind::Minted(stage) }))
+        let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
+        let fixture = Fixture::new(String::new(), blocks, policies, inputs::now(self.now), &keys);
+        let fixture = fixture.map_err(|broken| Failure::new(broken.to_string()))?;
+        let (vocabulary, requests_tell_time) = (Arc::clone(fixture.vocabulary()), self.requests_tell_time);
+        Ok(Some(Ready { vocabulary, now: self.now, requests_tell_time, kind: Kind::Minted(fixture) }))
     }
 
     /// Refuses a choice of what is not there, where nothing but policies has parameters: a mistyped name is no argument.
@@ -220,17 +220,17 @@ impl Deciding {
 }
 
 impl Ready {
-    /// One token of a document decides, minted with a throw-away key.
+    /// One token of a document decides, minted with an ephemeral key.
     ///
     /// # Errors
     /// There is no randomness, or the token can not be made.
     pub fn minted(document: Document, name: &str, compiled: Compiled, now: Time) -> Result<Self, Failure> {
         let blocks = vec![Block::of_compiled(Arc::new(document), name, compiled)];
-        let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
-        let stage = Stage::new(String::new(), blocks, Vec::new(), now, &keys);
-        let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
-        let vocabulary = Arc::clone(stage.vocabulary());
-        Ok(Self { vocabulary, now: Some(now), requests_tell_time: false, kind: Kind::Minted(stage) })
+        let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
+        let fixture = Fixture::new(String::new(), blocks, Vec::new(), now, &keys);
+        let fixture = fixture.map_err(|broken| Failure::new(broken.to_string()))?;
+        let vocabulary = Arc::clone(fixture.vocabulary());
+        Ok(Self { vocabulary, now: Some(now), requests_tell_time: false, kind: Kind::Minted(fixture) })
     }
 
     /// What requests speak.
@@ -273,7 +273,7 @@ impl Ready {
     /// Lends who decides.
     pub fn with_court<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Court<'_>) -> R) -> R {
         match &self.kind {
-            Kind::Minted(stage) => stage.with_court(Purpose::Local, use_it),
+            Kind::Minted(fixture) => fixture.with_court(Purpose::Local, use_it),
             Kind::Given { token, keyring, revocations, policies, expectations } => {
                 let revocations = revocations.as_ref().map(HeldRevocations::lend);
                 let verifier = expectations.verifier(keyring, &self.vocabulary, revocations);

@@ -81,7 +81,7 @@ pub struct Args {
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let now = inputs::now(args.now);
     let Some(library) = args.choice.reading.library(ui)? else { return Ok(Exit::CouldNot) };
-    let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
+    let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
     let ready = |choice: &Choice, file: &Path| target(ui, choice, file, &library, now, &keys);
     let Some(target) = ready(&args.choice, &args.file)? else { return Ok(Exit::CouldNot) };
     let other = match &args.against {

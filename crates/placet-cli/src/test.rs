@@ -17,7 +17,7 @@ use crate::model::time::Time;
 use crate::syntax::cases::Expected;
 use crate::token::verify::Scratch;
 use crate::trial::coverage::Coverage;
-use crate::trial::{Case, Found, Keys, Suite, cases, lines};
+use crate::trial::{Case, Keys, Outcome as Decided, Suite, cases, lines};
 
 /// Runs case files: requests and the verdicts that are expected of them.
 ///
@@ -62,7 +62,7 @@ pub struct Args {
 /// A file can not be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::No) };
-    let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
+    let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
     let now = inputs::now(args.now);
     let mut results = Results::default();
     let files = case_files(&args.files)?;
@@ -225,7 +225,7 @@ impl Results {
 
 /// Why requests were refused of which a case expects no more than that, each cause with the lines of its cases: a case that is
 /// refused for another reason than its author thinks shows nothing.
-fn refusals(suite: &Suite, found: &[Found]) -> Vec<(&'static str, Vec<usize>)> {
+fn refusals(suite: &Suite, found: &[Decided]) -> Vec<(&'static str, Vec<usize>)> {
     let mut causes: Vec<(&'static str, Vec<usize>)> = Vec::new();
     let plain = |case: &Case| case.expected == Expected::Refused && case.cause.is_none();
     for (case, found) in suite.cases.iter().zip(found).filter(|(case, _)| plain(case)) {
@@ -239,7 +239,7 @@ fn refusals(suite: &Suite, found: &[Found]) -> Vec<(&'static str, Vec<usize>)> {
 }
 
 /// What was found, as precisely as the case asks.
-fn said(case: &Case, found: Found) -> String {
+fn said(case: &Case, found: Decided) -> String {
     match found.cause().filter(|_| case.cause.is_some()) {
         Some(cause) => format!("{} {cause}", found.word()),
         None => found.word().to_owned(),
@@ -249,11 +249,11 @@ fn said(case: &Case, found: Found) -> String {
 /// How many failures of a file are explained.
 const EXPLAINED: usize = 20;
 
-fn show(ui: &Ui, suite: &Suite, case: &Case, found: Found, why: Option<&Explanation>) {
+fn show(ui: &Ui, suite: &Suite, case: &Case, found: Decided, why: Option<&Explanation>) {
     let place = format!("{}:{}", suite.name, case.line);
     ui.line(format_args!("\n{}  {}", paint(ui.colour, BOLD, place), case.name.as_deref().unwrap_or_default()));
-    if let Some(stage) = suite.stages.get(case.stage) {
-        ui.line(paint(ui.colour, DIM, format_args!("  {}, at {}", cut(&stage.title, 64), times::show(case.now))));
+    if let Some(fixture) = suite.fixtures.get(case.fixture) {
+        ui.line(paint(ui.colour, DIM, format_args!("  {}, at {}", cut(&fixture.title, 64), times::show(case.now))));
     }
     ui.line(format_args!("  {}", wrap(&request(suite, case), 4)));
     let (expected, word) = (case.expectation(), said(case, found));
@@ -275,13 +275,13 @@ fn show(ui: &Ui, suite: &Suite, case: &Case, found: Found, why: Option<&Explanat
 
 /// The request in the words of the language, or as it came.
 pub fn request(suite: &Suite, case: &Case) -> String {
-    match (&case.request, suite.stages.get(case.stage)) {
-        (Ok(request), Some(stage)) => Words::new(stage.vocabulary()).request(request),
+    match (&case.request, suite.fixtures.get(case.fixture)) {
+        (Ok(request), Some(fixture)) => Words::new(fixture.vocabulary()).request(request),
         _ => unread(&case.json),
     }
 }
 
-fn as_json(suite: &Suite, case: &Case, found: Found) -> Json {
+fn as_json(suite: &Suite, case: &Case, found: Decided) -> Json {
     json!({
         "line": case.line,
         "name": case.name,

@@ -46,8 +46,8 @@ pub fn decide(path: &Path, work: &Work) -> Result<Cedar, Failure> {
     let mut cedar = Cedar { name: inputs::name(path), allowed: Vec::new(), micros: Vec::new() };
     let bar = progress(Some(work.asks.len().min(REQUESTS) as u64), "{pos} of {len} requests to Cedar");
     for ask in work.asks.iter().take(REQUESTS) {
-        let Some(stage) = work.stages.get(ask.stage) else { continue };
-        files.write("request.json", &request(ask, stage.vocabulary()))?;
+        let Some(fixture) = work.fixtures.get(ask.fixture) else { continue };
+        files.write("request.json", &request(ask, fixture.vocabulary()))?;
         let mut command = Command::new("cedar");
         command.args(["authorize", "--timing", "--policies"]).arg(path);
         command.arg("--entities").arg(files.path("entities.json"));

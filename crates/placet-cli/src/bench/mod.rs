@@ -69,7 +69,7 @@ pub struct Args {
 /// # Errors
 /// A file can not be read, or there is nothing to measure.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
+    let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
     let Some(library) = args.choice.reading.library(ui)? else { return Ok(Exit::CouldNot) };
     let now = inputs::now(args.now);
     let reading = requests::Reading { ui, library: &library, choice: &args.choice, keys: &keys, now };

@@ -14,7 +14,7 @@ use crate::measure::{Ask, Work, made};
 use crate::model::time::Time;
 use crate::syntax::ast::BlockKind;
 use crate::syntax::map::{from_json_text, said};
-use crate::trial::{Block, Keys, Stage, cases};
+use crate::trial::{Block, Fixture, Keys, cases};
 use serde_json::Value as Json;
 
 /// Where requests come from. Two policies are asked the same ones.
@@ -117,12 +117,12 @@ impl Reading<'_> {
             BlockKind::Token | BlockKind::Restriction => (vec![block], Vec::new()),
         };
         let minted = requests.iter().map(|(_, time)| *time).min().unwrap_or(self.now);
-        let stage = Stage::new(title, blocks, policies, minted, self.keys);
-        let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
+        let fixture = Fixture::new(title, blocks, policies, minted, self.keys);
+        let fixture = fixture.map_err(|broken| Failure::new(broken.to_string()))?;
         let asks = requests.iter().filter_map(|(json, now)| {
-            let request = request::from_json(stage.vocabulary(), json).ok()?;
-            Some(Ask { stage: 0, request, now: *now })
+            let request = request::from_json(fixture.vocabulary(), json).ok()?;
+            Some(Ask { fixture: 0, request, now: *now })
         });
-        Ok(Work { asks: asks.collect(), stages: vec![stage] })
+        Ok(Work { asks: asks.collect(), fixtures: vec![fixture] })
     }
 }

@@ -96,11 +96,11 @@ pub fn as_json(all: &[Named<'_>], notes: &[String], cedar: Option<&Cedar>) -> Js
 
 fn of_policy(name: &str, measured: &Measured) -> Json {
     let sizes = &measured.sizes;
-    let stages = sizes.stages.iter().map(|stage| {
+    let fixtures = sizes.fixtures.iter().map(|fixture| {
         let token = |token: Option<(usize, usize)>| token.map(|(bytes, text)| json!({ "bytes": bytes, "text": text }));
         json!({
-            "title": stage.title, "program": stage.program,
-            "local": token(stage.local), "public": token(stage.public),
+            "title": fixture.title, "program": fixture.program,
+            "local": token(fixture.local), "public": token(fixture.public),
         })
     });
     let rules = sizes
@@ -112,7 +112,7 @@ fn of_policy(name: &str, measured: &Measured) -> Json {
         "requests": measured.requests,
         "clock": measured.clock,
         "lanes": measured.lanes.iter().map(of_lane).collect::<Vec<_>>(),
-        "stages": stages.collect::<Vec<_>>(),
+        "stages": fixtures.collect::<Vec<_>>(),
         "steps": { "worst": sizes.worst, "most": sizes.reached, "mean": sizes.reached_mean },
         "rules": rules.collect::<Vec<_>>(),
         "verdicts": measured.verdicts,

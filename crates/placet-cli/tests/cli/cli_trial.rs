@@ -238,9 +238,9 @@ fn a_bench_measures_every_lane_of_a_token() {
         assert!(lane["throughput"][0]["per_second"].as_f64().unwrap() > 0.0, "{lane}");
     }
     let policy = &json["policies"][0];
-    let stage = &policy["stages"][0];
-    assert!(stage["program"].as_u64() < stage["local"]["bytes"].as_u64(), "{stage}");
-    assert!(stage["local"]["bytes"].as_u64() < stage["public"]["bytes"].as_u64(), "{stage}");
+    let fixture = &policy["stages"][0];
+    assert!(fixture["program"].as_u64() < fixture["local"]["bytes"].as_u64(), "{fixture}");
+    assert!(fixture["local"]["bytes"].as_u64() < fixture["public"]["bytes"].as_u64(), "{fixture}");
     let steps = &policy["steps"];
     assert!(
         steps["mean"].as_f64() <= steps["most"].as_f64() && steps["most"].as_u64() <= steps["worst"].as_u64(),

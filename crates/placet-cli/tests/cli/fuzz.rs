@@ -30,7 +30,7 @@ fn target(text: &str, arguments: &[(&str, &str)]) -> Target {
     let document = document(text);
     let arguments = arguments_from_text(&document.templates()[0], arguments.iter().copied()).unwrap();
     let block = Block::new(&document, 0, &arguments).unwrap();
-    Target::new(block, Library::built_in(), NOW, &Keys::throw_away().unwrap()).unwrap()
+    Target::new(block, Library::built_in(), NOW, &Keys::ephemeral().unwrap()).unwrap()
 }
 
 fn plan(target: &Target) -> Plan<'_> {
@@ -286,12 +286,12 @@ fn a_finding_is_a_case_that_fails_until_it_is_mended() {
     let arguments = [("tenant", "a\"c"), ("tags", "x,y")];
     let found = attempt(plan(&target(broken, &arguments)));
     let case = &found.findings[0].case;
-    let keys = Keys::throw_away().unwrap();
+    let keys = Keys::ephemeral().unwrap();
     let verdict = |text: &str| {
         let suite = cases::load("p.cases", case, &document(text), NOW, &keys)
             .unwrap_or_else(|report| panic!("{case}\n{report:?}"));
         let found = suite.run(&suite.cases[0], &mut Scratch::new());
-        let broken = suite.stages[0].broken_promises(suite.cases[0].request.as_ref().unwrap(), suite.cases[0].now);
+        let broken = suite.fixtures[0].broken_promises(suite.cases[0].request.as_ref().unwrap(), suite.cases[0].now);
         (found.passes(&suite.cases[0]), broken.len())
     };
     assert_eq!(verdict(broken), (false, 1));
@@ -309,7 +309,7 @@ fn a_request_is_spelt_as_a_case_reads_it() {
         policy all { never {} allow {} }";
     let target = target(text, &[]);
     let document = document(text);
-    let keys = Keys::throw_away().unwrap();
+    let keys = Keys::ephemeral().unwrap();
     let full = json!({
         "action": "go", "s": "a\"\\\n{x}", "b": { "$bytes": "00ff" }, "n": -3, "d": 90_061_001, "t": 12, "f": false,
         "u": "8b5c6b0e-94c9-4a5b-9d07-1b7f5e7a0a01", "i": "::1", "p": "/a", "l": { "web host": "x", "dc": "" },
@@ -324,7 +324,7 @@ fn a_request_is_spelt_as_a_case_reads_it() {
 
 #[test]
 fn the_promises_of_the_example_policies_hold() {
-    let keys = Keys::throw_away().unwrap();
+    let keys = Keys::ephemeral().unwrap();
     let mut held = 0;
     for entry in std::fs::read_dir("../../policies").unwrap() {
         let path = entry.unwrap().path();
@@ -336,9 +336,9 @@ fn the_promises_of_the_example_policies_hold() {
         let suite = cases::load("x.cases", &read(&path), &document, NOW, &keys).unwrap();
         for case in &suite.cases {
             let Ok(request) = &case.request else { continue };
-            assert_eq!(suite.stages[case.stage].broken_promises(request, case.now), [], "{path:?}:{}", case.line);
+            assert_eq!(suite.fixtures[case.fixture].broken_promises(request, case.now), [], "{path:?}:{}", case.line);
         }
-        for block in suite.stages.iter().flat_map(placet_tools::trial::Stage::blocks) {
+        for block in suite.fixtures.iter().flat_map(placet_tools::trial::Fixture::blocks) {
             if block.promises().all().is_empty() {
                 continue;
             }

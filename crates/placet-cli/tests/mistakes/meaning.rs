@@ -109,7 +109,7 @@ fn hosts_files_and_cases_read_null_alike() {
         "use": "http", "policies": [{ "allow": { "path": "/files/**", "subject": null } }],
         "request": { "action": "GET", "path": "/files/a" }, "expect": "allow",
     });
-    let keys = Keys::throw_away().unwrap();
+    let keys = Keys::ephemeral().unwrap();
     let said = |line: &Value| {
         let report = lines::load("t.jsonl", &line.to_string(), Library::built_in(), NOW, &keys).unwrap_err();
         (report.diagnostics[0].code, report.diagnostics[0].message.clone())
@@ -232,7 +232,7 @@ fn what_is_wrong_with_json_is_said_with_its_line_and_column() {
     for kept in ["[0, -1, 5.0, 2.5, 9223372036854775807, 18446744073709551615, -9223372036854775808]", "\"1e3\""] {
         assert!(map::from_json_text(kept).is_ok(), "{kept}");
     }
-    let keys = Keys::throw_away().unwrap();
+    let keys = Keys::ephemeral().unwrap();
     let text = "\n  {\"use\": \"http\"} x\n";
     let report = lines::load("t.jsonl", text, Library::built_in(), NOW, &keys).unwrap_err();
     assert_eq!(report.source.line_and_column(report.diagnostics[0].at), Some((2, 19)));

@@ -1,4 +1,4 @@
-//! What is tried out: one block with its arguments, on a stage of its own, and what it says of a request.
+//! What is tried out: one block with its arguments, on a fixture of its own, and what it says of a request.
 //!
 //! A request is decided twice. The whole of what a service does ([`Court`]: the token read, verified once and kept, then
 //! decided) gives the verdict, so that a finding is something that happens. The block's own program gives the rule, which a
@@ -23,14 +23,14 @@ use crate::token::cache::TokenCache;
 use crate::token::header::Purpose;
 use crate::token::verify::Scratch;
 use crate::trial::observe::Observer;
-use crate::trial::{Block, BrokenStage, Keys, Stage};
+use crate::trial::{Block, Fixture, FixtureError, Keys};
 use crate::vm::{Answer, run};
 
 /// A block that is ready to be tried out.
 #[derive(Debug)]
 pub struct Target {
-    stage: Stage,
-    /// Its place among the stage's blocks.
+    fixture: Fixture,
+    /// Its place among the fixture's blocks.
     subject: usize,
 }
 
@@ -39,14 +39,14 @@ impl Target {
     ///
     /// # Errors
     /// There is no token of it.
-    pub fn new(block: Block, library: &Library, minted: Time, keys: &Keys) -> Result<Self, BrokenStage> {
+    pub fn new(block: Block, library: &Library, minted: Time, keys: &Keys) -> Result<Self, FixtureError> {
         let title = title(&block);
         let (subject, blocks, policies) = match block.template().kind {
             BlockKind::Token => (0, vec![block], Vec::new()),
             BlockKind::Policy => (0, Vec::new(), vec![block]),
             BlockKind::Restriction => (1, vec![everything(block.document(), library)?, block], Vec::new()),
         };
-        Ok(Self { stage: Stage::new(title, blocks, policies, minted, keys)?, subject })
+        Ok(Self { fixture: Fixture::new(title, blocks, policies, minted, keys)?, subject })
     }
 
     /// `token session`
@@ -58,22 +58,22 @@ impl Target {
     /// What its requests speak.
     #[must_use]
     pub const fn vocabulary(&self) -> &Arc<Vocabulary> {
-        self.stage.vocabulary()
+        self.fixture.vocabulary()
     }
 
     /// The block.
     ///
     /// # Panics
-    /// Never: the stage was made with it.
+    /// Never: the fixture was made with it.
     #[must_use]
     pub fn block(&self) -> &Block {
-        self.stage.blocks().nth(self.subject).expect("the stage was made with it")
+        self.fixture.blocks().nth(self.subject).expect("the fixture was made with it")
     }
 
     /// When it was minted.
     #[must_use]
     pub const fn minted(&self) -> Time {
-        self.stage.minted
+        self.fixture.minted
     }
 
     /// From when it is valid, and until before when.
@@ -86,7 +86,7 @@ impl Target {
 
     /// What conditions may ask for besides the request.
     pub(super) fn facts(&self) -> Facts<'_> {
-        let context = self.stage.context(self.minted());
+        let context = self.fixture.context(self.minted());
         let vocabulary = self.vocabulary();
         let (issuance, expiry) = (context.issuance.as_millis(), context.expiry.as_millis());
         Facts { vocabulary, issuance, expiry, vouchers: Vec::new() }
@@ -104,7 +104,7 @@ impl Target {
     pub(super) fn open<R>(&self, use_it: impl FnOnce(Judge<'_>) -> R) -> R {
         let cache = TokenCache::new(1);
         let program = self.block().proved().expect("a compiled program is a proved one");
-        self.stage.with_court(Purpose::Local, |court| {
+        self.fixture.with_court(Purpose::Local, |court| {
             let court = court.with_cache(&cache);
             use_it(Judge { target: self, block: self.block(), program, court, scratch: Scratch::new() })
         })
@@ -116,7 +116,7 @@ fn title(block: &Block) -> String {
 }
 
 /// A token that allows everything, written behind the items of a document so that it speaks the same vocabulary.
-fn everything(document: &Document, library: &Library) -> Result<Block, BrokenStage> {
+fn everything(document: &Document, library: &Library) -> Result<Block, FixtureError> {
     let mut file = document.file().clone();
     let mut name = "everything".to_owned();
     while document.templates().iter().any(|template| template.name == name) {
@@ -132,10 +132,10 @@ fn everything(document: &Document, library: &Library) -> Result<Block, BrokenSta
     };
     file.items.push(ast::Item { doc: Vec::new(), kind: ItemKind::Block(block), at: At::default() });
     let whole = Document::from_map(&to_map(&file), library);
-    let whole = whole.map_err(|_| BrokenStage("the file has no room for another token".to_owned()))?;
+    let whole = whole.map_err(|_| FixtureError("the file has no room for another token".to_owned()))?;
     let last = whole.templates().len().saturating_sub(1);
     let block = Block::new(&Arc::new(whole), last, &Arguments::none());
-    block.map_err(|_| BrokenStage("a token that allows everything has no program".to_owned()))
+    block.map_err(|_| FixtureError("a token that allows everything has no program".to_owned()))
 }
 
 /// Decides requests.
@@ -175,7 +175,7 @@ impl Judge<'_> {
         if matches!(verdict, Verdict::Refused(_)) {
             return said;
         }
-        let context = self.target.stage.context(Time::from_millis(sample.time));
+        let context = self.target.fixture.context(Time::from_millis(sample.time));
         // A request that was decided fits its vocabulary.
         let _ = sample.request.lend(self.target.vocabulary(), Time::from_millis(sample.time), |request| {
             let answer = run(&self.program, self.block.kind(), request, &context);
@@ -201,7 +201,7 @@ impl Judge<'_> {
         sample: &TimedRequest,
         seen: &mut super::coverage::Coverage,
     ) -> bool {
-        let context = self.target.stage.context(Time::from_millis(sample.time));
+        let context = self.target.fixture.context(Time::from_millis(sample.time));
         let lent = sample.request.lend(self.target.vocabulary(), Time::from_millis(sample.time), |request| {
             request.check().is_ok() && seen.count(&observer.observe(request, &context))
         });

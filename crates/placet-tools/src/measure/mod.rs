@@ -27,22 +27,22 @@ use crate::model::time::Time;
 use crate::model::verdict::Verdict;
 use crate::token::header::Purpose;
 use crate::token::verify::Scratch;
-use crate::trial::{Stage, Suite};
+use crate::trial::{Fixture, Suite};
 
 /// What decides, and what is asked of it.
 #[derive(Debug)]
 pub struct Work {
     /// What decides.
-    pub stages: Vec<Stage>,
-    /// What is asked, each of one of the stages.
+    pub fixtures: Vec<Fixture>,
+    /// What is asked, each of one of the fixtures.
     pub asks: Vec<Ask>,
 }
 
 /// A request.
 #[derive(Clone, Debug)]
 pub struct Ask {
-    /// Which stage decides it.
-    pub stage: usize,
+    /// Which fixture decides it.
+    pub fixture: usize,
     /// The request.
     pub request: OwnedRequest,
     /// When.
@@ -55,8 +55,8 @@ impl From<Suite> for Work {
         let asks = suite
             .cases
             .into_iter()
-            .filter_map(|case| Some(Ask { stage: case.stage, request: case.request.ok()?, now: case.now }));
-        Self { asks: asks.collect(), stages: suite.stages }
+            .filter_map(|case| Some(Ask { fixture: case.fixture, request: case.request.ok()?, now: case.now }));
+        Self { asks: asks.collect(), fixtures: suite.fixtures }
     }
 }
 
@@ -171,7 +171,7 @@ impl Work {
 
     /// Without a token there is nothing to read.
     fn has(&self, lane: Lane) -> bool {
-        lane == Lane::Warm || self.stages.iter().any(|stage| stage.token(lane.purpose()).is_some())
+        lane == Lane::Warm || self.fixtures.iter().any(|fixture| fixture.token(lane.purpose()).is_some())
     }
 
     fn verdicts(&self) -> Vec<&'static str> {
@@ -182,17 +182,17 @@ impl Work {
 
     /// Makes ready what decides each request, and lends it.
     fn each(&self, lane: Lane, use_it: &mut dyn FnMut(usize, &mut dyn FnMut() -> Verdict)) {
-        for (number, stage) in self.stages.iter().enumerate() {
-            let mut bench = Bench { stage, lane, asks: Vec::new(), scratch: Scratch::new(), other: Scratch::new() };
-            bench.asks.extend(self.asks.iter().enumerate().filter(|(_, ask)| ask.stage == number));
+        for (number, fixture) in self.fixtures.iter().enumerate() {
+            let mut bench = Bench { fixture, lane, asks: Vec::new(), scratch: Scratch::new(), other: Scratch::new() };
+            bench.asks.extend(self.asks.iter().enumerate().filter(|(_, ask)| ask.fixture == number));
             bench.each(use_it);
         }
     }
 }
 
-/// One stage, and what it is asked.
+/// One fixture, and what it is asked.
 struct Bench<'w> {
-    stage: &'w Stage,
+    fixture: &'w Fixture,
     lane: Lane,
     asks: Vec<(usize, &'w Ask)>,
     scratch: Scratch,
@@ -201,11 +201,11 @@ struct Bench<'w> {
 
 impl Bench<'_> {
     fn each(&mut self, use_it: &mut dyn FnMut(usize, &mut dyn FnMut() -> Verdict)) {
-        let Self { stage, lane, asks, scratch, other } = self;
-        stage.with_authorizer(lane.purpose(), |authorizer, text| {
+        let Self { fixture, lane, asks, scratch, other } = self;
+        fixture.with_authorizer(lane.purpose(), |authorizer, text| {
             for (number, ask) in asks.iter() {
                 // A request that does not fit its vocabulary is refused before anything is decided.
-                let _ = ask.request.lend(stage.vocabulary(), ask.now, |request| {
+                let _ = ask.request.lend(fixture.vocabulary(), ask.now, |request| {
                     decided(authorizer, text, *lane, request, (&mut *scratch, &mut *other), &mut |decide| {
                         use_it(*number, decide);
                     });

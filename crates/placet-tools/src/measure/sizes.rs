@@ -9,13 +9,13 @@ use super::{Lane, Work};
 use crate::explain::Quote;
 use crate::model::verdict::{Decider, Origin, Verdict};
 use crate::token::header::Purpose;
-use crate::trial::{Block, Stage};
+use crate::trial::{Block, Fixture};
 
 /// What was counted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sizes {
     /// One for each token or policy that the requests are asked of.
-    pub stages: Vec<StageSize>,
+    pub fixtures: Vec<FixtureSize>,
     /// The most steps that a request could take.
     pub worst: u64,
     /// The most steps that one of the requests can have taken.
@@ -28,7 +28,7 @@ pub struct Sizes {
 
 /// How large a token or a policy is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StageSize {
+pub struct FixtureSize {
     /// `token session(user: "42")`
     pub title: String,
     /// Of all its programs.
@@ -54,7 +54,7 @@ pub struct Hot {
 
 impl Sizes {
     pub(super) fn of(work: &Work) -> Self {
-        let mut sizes = Self { stages: work.stages.iter().map(StageSize::of).collect(), ..Self::default() };
+        let mut sizes = Self { fixtures: work.fixtures.iter().map(FixtureSize::of).collect(), ..Self::default() };
         sizes.cost(work);
         sizes.rules = hot(work);
         sizes
@@ -64,12 +64,12 @@ impl Sizes {
     fn cost(&mut self, work: &Work) {
         let mut all = 0;
         let mut count = 0_u32;
-        for (number, stage) in work.stages.iter().enumerate() {
-            self.worst = self.worst.max(stage.blocks().map(|block| block.compiled().cost).sum());
-            let observers: Vec<_> = stage.blocks().filter_map(Block::observer).collect();
-            for ask in work.asks.iter().filter(|ask| ask.stage == number) {
-                let context = stage.context(ask.now);
-                let reached = ask.request.lend(stage.vocabulary(), ask.now, |request| {
+        for (number, fixture) in work.fixtures.iter().enumerate() {
+            self.worst = self.worst.max(fixture.blocks().map(|block| block.compiled().cost).sum());
+            let observers: Vec<_> = fixture.blocks().filter_map(Block::observer).collect();
+            for ask in work.asks.iter().filter(|ask| ask.fixture == number) {
+                let context = fixture.context(ask.now);
+                let reached = ask.request.lend(fixture.vocabulary(), ask.now, |request| {
                     let of = |observer: &crate::trial::observe::Observer| {
                         observer.reached(&observer.observe(request, &context))
                     };
@@ -88,12 +88,12 @@ impl Sizes {
     }
 }
 
-impl StageSize {
-    fn of(stage: &Stage) -> Self {
-        let size = |purpose| stage.token(purpose).map(|token| (token.as_bytes().len(), token.text().len()));
+impl FixtureSize {
+    fn of(fixture: &Fixture) -> Self {
+        let size = |purpose| fixture.token(purpose).map(|token| (token.as_bytes().len(), token.text().len()));
         Self {
-            title: stage.title.clone(),
-            program: stage.blocks().map(|block| block.compiled().program.bytes().len()).sum(),
+            title: fixture.title.clone(),
+            program: fixture.blocks().map(|block| block.compiled().program.bytes().len()).sum(),
             local: size(Purpose::Local),
             public: size(Purpose::Public),
         }
@@ -103,9 +103,9 @@ impl StageSize {
 fn hot(work: &Work) -> Vec<Hot> {
     let mut counts = BTreeMap::<(Option<String>, Option<usize>, String), usize>::new();
     work.each(Lane::Local, &mut |number, decide| {
-        let stage = work.asks.get(number).and_then(|ask| work.stages.get(ask.stage));
-        if let Some(stage) = stage {
-            *counts.entry(ruling(stage, decide())).or_default() += 1;
+        let fixture = work.asks.get(number).and_then(|ask| work.fixtures.get(ask.fixture));
+        if let Some(fixture) = fixture {
+            *counts.entry(ruling(fixture, decide())).or_default() += 1;
         }
     });
     let rules = counts.into_iter().map(|((file, line, text), decided)| Hot { file, line, text, decided });
@@ -115,7 +115,7 @@ fn hot(work: &Work) -> Vec<Hot> {
 }
 
 /// Who decided, in words.
-fn ruling(stage: &Stage, verdict: Verdict) -> (Option<String>, Option<usize>, String) {
+fn ruling(fixture: &Fixture, verdict: Verdict) -> (Option<String>, Option<usize>, String) {
     let (decider, silent) = match verdict {
         Verdict::Allow(decider) => (decider, "nothing in the way"),
         Verdict::Forbidden(decider) => (decider, "a denial"),
@@ -125,9 +125,9 @@ fn ruling(stage: &Stage, verdict: Verdict) -> (Option<String>, Option<usize>, St
     let Decider { origin, rule } = decider;
     let number = match origin {
         Origin::Block(number) => usize::from(number),
-        Origin::Policy(number) => stage.blocks().count() - stage.policies() + usize::from(number),
+        Origin::Policy(number) => fixture.blocks().count() - fixture.policies() + usize::from(number),
     };
-    let Some(block) = stage.blocks().nth(number) else { return (None, None, silent.to_owned()) };
+    let Some(block) = fixture.blocks().nth(number) else { return (None, None, silent.to_owned()) };
     let name = format!("{} {}", block.template().kind.word(), block.template().name);
     match rule.map(|rule| (rule, block.quote(rule))) {
         Some((_, Some(Quote { text, file, line, .. }))) => (file, line, text),

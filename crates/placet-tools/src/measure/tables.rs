@@ -1,7 +1,7 @@
 //! What was measured, as tables of words: the terminal and the page show the same ones.
 
 use super::latency::SHARES;
-use super::sizes::{Hot, StageSize};
+use super::sizes::{FixtureSize, Hot};
 use super::{Lane, Measured, Timed};
 
 /// A measured policy, and what it is called.
@@ -74,17 +74,17 @@ fn by_lane(all: &[Named<'_>], numbers: impl Fn(&Timed) -> Vec<f64>, show: fn(f64
 /// What each token and policy weighs.
 fn sizes(all: &[Named<'_>]) -> Table {
     let head = ["bytes", "program", "local token", "public token"].map(str::to_owned).to_vec();
-    let most = all.iter().map(|(_, measured)| measured.sizes.stages.len()).max().unwrap_or(0);
+    let most = all.iter().map(|(_, measured)| measured.sizes.fixtures.len()).max().unwrap_or(0);
     let mut rows = Vec::new();
     for place in 0..most.min(STAGES) {
-        let stages = all.iter().filter_map(|(name, it)| Some((*name, it.sizes.stages.get(place)?)));
-        let stages: Vec<_> = stages.map(|(name, stage)| (name, stage, stage.bytes())).collect();
-        for (name, stage, bytes) in &stages {
-            let title = if all.len() > 1 { format!("{}: {name}", stage.title) } else { stage.title.clone() };
+        let fixtures = all.iter().filter_map(|(name, it)| Some((*name, it.sizes.fixtures.get(place)?)));
+        let fixtures: Vec<_> = fixtures.map(|(name, fixture)| (name, fixture, fixture.bytes())).collect();
+        for (name, fixture, bytes) in &fixtures {
+            let title = if all.len() > 1 { format!("{}: {name}", fixture.title) } else { fixture.title.clone() };
             let bytes = bytes.map(|bytes| bytes.map_or_else(|| "–".to_owned(), |bytes| format!("{bytes:.0}")));
             rows.push(std::iter::once(title).chain(bytes).collect());
         }
-        if let [(.., first), (.., second)] = stages.as_slice() {
+        if let [(.., first), (.., second)] = fixtures.as_slice() {
             let ratios = first.iter().zip(second).map(|(first, second)| {
                 first.zip(*second).map_or_else(String::new, |(first, second)| ratio(first, second))
             });
@@ -97,7 +97,7 @@ fn sizes(all: &[Named<'_>]) -> Table {
 /// So many tokens and policies are shown with their sizes.
 const STAGES: usize = 8;
 
-impl StageSize {
+impl FixtureSize {
     #[expect(clippy::cast_precision_loss, reason = "sizes that a cap has bounded")]
     fn bytes(&self) -> [Option<f64>; 3] {
         let token = |token: Option<(usize, usize)>| token.map(|(bytes, _)| bytes as f64);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::stage::{Block, Keys, Stage, find};
+use super::stage::{Block, Fixture, Keys, find};
 use super::{Case, Suite};
 use crate::author::request;
 use crate::author::value::arguments_from_json;
@@ -30,12 +30,12 @@ pub fn load(name: &str, text: &str, document: &Arc<Document>, now: Time, keys: &
         Err(diagnostics) => return Err(Report { source, diagnostics }),
     };
     let mut loader = Loader { document, source: &source, now, keys, diagnostics: Vec::new() };
-    let mut suite = Suite { name: name.to_owned(), stages: Vec::new(), cases: Vec::new() };
+    let mut suite = Suite { name: name.to_owned(), fixtures: Vec::new(), cases: Vec::new() };
     for section in &cases.sections {
-        if let Some(stage) = loader.stage(section) {
-            let number = suite.stages.len();
-            suite.cases.extend(section.cases.iter().map(|case| loader.case(case, number, stage.vocabulary())));
-            suite.stages.push(stage);
+        if let Some(fixture) = loader.fixture(section) {
+            let number = suite.fixtures.len();
+            suite.cases.extend(section.cases.iter().map(|case| loader.case(case, number, fixture.vocabulary())));
+            suite.fixtures.push(fixture);
         }
     }
     let diagnostics = loader.diagnostics;
@@ -51,7 +51,7 @@ struct Loader<'l> {
 }
 
 impl Loader<'_> {
-    fn stage(&mut self, section: &Section) -> Option<Stage> {
+    fn fixture(&mut self, section: &Section) -> Option<Fixture> {
         let subject = self.block(section.kind, &section.subject);
         let restrictions: Vec<_> =
             section.restrictions.iter().map(|call| self.block(BlockKind::Restriction, call)).collect();
@@ -62,8 +62,8 @@ impl Loader<'_> {
             BlockKind::Policy => (Vec::new(), blocks),
             BlockKind::Token | BlockKind::Restriction => (blocks, Vec::new()),
         };
-        match Stage::new(title(section), blocks, policies, minted, self.keys) {
-            Ok(stage) => Some(stage),
+        match Fixture::new(title(section), blocks, policies, minted, self.keys) {
+            Ok(fixture) => Some(fixture),
             Err(broken) => self.wrong(Diagnostic::new(Code::BadValue, section.subject.at.0, broken.to_string())),
         }
     }
@@ -103,14 +103,14 @@ impl Loader<'_> {
         (!names.is_empty()).then(|| format!("there is {}", names.join(", ")))
     }
 
-    fn case(&self, case: &CaseNode, stage: usize, vocabulary: &Vocabulary) -> Case {
+    fn case(&self, case: &CaseNode, fixture: usize, vocabulary: &Vocabulary) -> Case {
         let mut json_request = Map::from_iter([("action".to_owned(), Json::from(case.action.text.as_str()))]);
         json_request.extend(case.attributes.iter().map(|(name, value)| (name.text.clone(), json(value))));
         let json_request = Json::Object(json_request);
         Case {
             name: None,
             line: line(self.source, case.at.0),
-            stage,
+            fixture,
             request: request::from_json(vocabulary, &json_request),
             json: json_request,
             now: case.now.map_or(self.now, Time::from_millis),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::stage::{Block, Keys, Stage};
+use super::stage::{Block, Fixture, Keys};
 use super::{Case, Suite};
 use crate::author::request::{self, time_of};
 use crate::author::value::{arguments_from_json, from_json};
@@ -36,7 +36,7 @@ use crate::visible::excerpt;
 /// # Errors
 /// Everything that is wrong with it, each with its line.
 pub fn load(name: &str, text: &str, library: &Library, now: Time, keys: &Keys) -> Result<Suite, Report> {
-    let mut suite = Suite { name: name.to_owned(), stages: Vec::new(), cases: Vec::new() };
+    let mut suite = Suite { name: name.to_owned(), fixtures: Vec::new(), cases: Vec::new() };
     let mut loader = Loader { library, now, keys, known: BTreeMap::new() };
     let mut diagnostics = Vec::new();
     let mut start = 0;
@@ -49,7 +49,7 @@ pub fn load(name: &str, text: &str, library: &Library, now: Time, keys: &Keys) -
             continue;
         }
         let case = from_json_text(content).map_err(|found| shifted(found, indent)).and_then(|json| {
-            let case = loader.case(&json, number, &mut suite.stages);
+            let case = loader.case(&json, number, &mut suite.fixtures);
             case.map_err(|Wrong { code, message }| Diagnostic::new(code, at, message))
         });
         match case {
@@ -84,12 +84,12 @@ struct Loader<'l> {
     library: &'l Library,
     now: Time,
     keys: &'l Keys,
-    /// The stages that are ready, by what they were made of.
+    /// The fixtures that are ready, by what they were made of.
     known: BTreeMap<String, usize>,
 }
 
 impl Loader<'_> {
-    fn case(&mut self, json: &Json, number: usize, stages: &mut Vec<Stage>) -> Result<Case, Wrong> {
+    fn case(&mut self, json: &Json, number: usize, fixtures: &mut Vec<Fixture>) -> Result<Case, Wrong> {
         let object = json.as_object().ok_or_else(|| Wrong::new(Code::Map, "a case is a map"))?;
         if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
             return Err(Wrong::new(
@@ -100,12 +100,12 @@ impl Loader<'_> {
         let now = self.time(object)?;
         let (expected, cause) = expected(object)?;
         let request = object.get("request").ok_or_else(|| Wrong::new(Code::MissingKey, "`request` is missing"))?;
-        let stage = self.stage(object, now, stages)?;
+        let fixture = self.fixture(object, now, fixtures)?;
         Ok(Case {
             name: words(object, "name")?,
             line: number,
-            stage,
-            request: request::from_json(stages[stage].vocabulary(), request),
+            fixture,
+            request: request::from_json(fixtures[fixture].vocabulary(), request),
             json: request.clone(),
             now,
             expected,
@@ -127,7 +127,7 @@ impl Loader<'_> {
         Ok(time.unwrap_or(self.now))
     }
 
-    fn stage(&mut self, object: &Map<String, Json>, now: Time, stages: &mut Vec<Stage>) -> Result<usize, Wrong> {
+    fn fixture(&mut self, object: &Map<String, Json>, now: Time, fixtures: &mut Vec<Fixture>) -> Result<usize, Wrong> {
         let made_of = ["use", "token", "with", "restrict", "policies"].map(|key| object.get(key));
         let key = format!("{now} {made_of:?}");
         if let Some(known) = self.known.get(&key) {
@@ -150,10 +150,10 @@ impl Loader<'_> {
         }
         let policies = self.blocks("policies", BlockKind::Policy, object, vocabulary)?;
         let title = if blocks.is_empty() { "policies" } else { "token" }.to_owned();
-        let stage = Stage::new(title, blocks, policies, now, self.keys);
-        stages.push(stage.map_err(|broken| Wrong::new(Code::BadValue, broken.to_string()))?);
-        self.known.insert(key, stages.len() - 1);
-        Ok(stages.len() - 1)
+        let fixture = Fixture::new(title, blocks, policies, now, self.keys);
+        fixtures.push(fixture.map_err(|broken| Wrong::new(Code::BadValue, broken.to_string()))?);
+        self.known.insert(key, fixtures.len() - 1);
+        Ok(fixtures.len() - 1)
     }
 
     fn blocks(

@@ -1,12 +1,12 @@
 //! Runs cases: requests and what is expected of them, each through the whole of what a service does — check, compile, mint
-//! with a throw-away key, write and read the token's text, verify, decide — with a local and with a public token.
+//! with an ephemeral key, write and read the token's text, verify, decide — with a local and with a public token.
 //!
 //! 1. [`cases`] reads a `.cases` file beside its policy file, [`lines`] a `.jsonl` file whose lines bring their own maps;
-//! 2. each token with its restrictions, or each policy, becomes a [`Stage`]: minted once, asked often;
-//! 3. a [`Case`] is [`run`](Suite::run) on its stage; what comes out is [`Found`], and why it is so on demand;
+//! 2. each token with its restrictions, or each policy, becomes a [`Fixture`]: minted once, asked often;
+//! 3. a [`Case`] is [`run`](Suite::run) on its fixture; what comes out is [`Outcome`], and why it is so on demand;
 //! 4. [`observe`] looks at a block part by part, and [`coverage`] counts what the cases have met of it;
 //! 5. [`mutate`] makes small mistakes in the policy, and tells which of them no case notices;
-//! 6. [`promises`] holds `never` and `always` against requests, and [`Stage::broken_promises`] against those of cases.
+//! 6. [`promises`] holds `never` and `always` against requests, and [`Fixture::broken_promises`] against those of cases.
 //!
 //! What is refused: a case file with a mistake is no suite, everything wrong with it is in the report. A request that does
 //! not fit its vocabulary is no such mistake: it is `refused`, which a case may expect.
@@ -23,7 +23,7 @@ mod stage;
 
 use serde_json::Value as Json;
 
-pub use stage::{Block, BrokenStage, Keys, Stage};
+pub use stage::{Block, Fixture, FixtureError, Keys};
 
 use crate::author::request::{BadRequest, OwnedRequest};
 use crate::explain::Explanation;
@@ -40,7 +40,7 @@ pub struct Suite {
     /// What the file is called.
     pub name: String,
     /// What decides.
-    pub stages: Vec<Stage>,
+    pub fixtures: Vec<Fixture>,
     /// In the order of the file.
     pub cases: Vec<Case>,
 }
@@ -52,8 +52,8 @@ pub struct Case {
     pub name: Option<String>,
     /// Its line in the file.
     pub line: usize,
-    /// Which of the suite's stages decides it.
-    pub stage: usize,
+    /// Which of the suite's fixtures decides it.
+    pub fixture: usize,
     /// The request as JSON.
     pub json: Json,
     /// The request; of JSON that is none, why.
@@ -70,14 +70,14 @@ pub struct Case {
 
 /// What was decided of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct Outcome {
     /// With a local token, or without any; none where there was no request to decide.
     pub verdict: Option<Verdict>,
     /// With a public token, where that differs.
     pub public: Option<Verdict>,
 }
 
-impl Found {
+impl Outcome {
     /// `allow`, `forbidden`, `not_permitted` or `refused`.
     #[must_use]
     pub fn word(&self) -> &'static str {
@@ -117,30 +117,30 @@ const MALFORMED: &str = Refusal::Request(Malformed::OtherVocabulary).name();
 impl Suite {
     /// Decides a case.
     #[must_use]
-    pub fn run(&self, case: &Case, scratch: &mut Scratch) -> Found {
-        let (Some(stage), Ok(request)) = (self.stages.get(case.stage), &case.request) else {
-            return Found { verdict: None, public: None };
+    pub fn run(&self, case: &Case, scratch: &mut Scratch) -> Outcome {
+        let (Some(fixture), Ok(request)) = (self.fixtures.get(case.fixture), &case.request) else {
+            return Outcome { verdict: None, public: None };
         };
-        let mut decide = |purpose| stage.with_court(purpose, |court| court.decide(request, case.now, scratch));
+        let mut decide = |purpose| fixture.with_court(purpose, |court| court.decide(request, case.now, scratch));
         let verdict = decide(Purpose::Local);
         let public = decide(Purpose::Public);
-        Found { verdict: Some(verdict), public: Some(public).filter(|public| *public != verdict) }
+        Outcome { verdict: Some(verdict), public: Some(public).filter(|public| *public != verdict) }
     }
 
     /// The promises that a case breaks, as they were written, each with its line if it has one.
     #[must_use]
     pub fn broken_promises(&self, case: &Case) -> Vec<(Option<usize>, String)> {
-        let (Some(stage), Ok(request)) = (self.stages.get(case.stage), &case.request) else { return Vec::new() };
-        let broken = stage.broken_promises(request, case.now).into_iter();
-        let said = broken.filter_map(|broken| Some(stage.blocks().nth(broken.block)?.promise(broken.promise)));
+        let (Some(fixture), Ok(request)) = (self.fixtures.get(case.fixture), &case.request) else { return Vec::new() };
+        let broken = fixture.broken_promises(request, case.now).into_iter();
+        let said = broken.filter_map(|broken| Some(fixture.blocks().nth(broken.block)?.promise(broken.promise)));
         said.collect()
     }
 
     /// Decides a case and says why it is so.
     #[must_use]
     pub fn explain(&self, case: &Case) -> Option<Explanation> {
-        let stage = self.stages.get(case.stage)?;
-        Some(stage.with_court(Purpose::Local, |court| match &case.request {
+        let fixture = self.fixtures.get(case.fixture)?;
+        Some(fixture.with_court(Purpose::Local, |court| match &case.request {
             Ok(request) => court.explain(request, case.now),
             Err(bad) => court.malformed(bad, &case.json),
         }))

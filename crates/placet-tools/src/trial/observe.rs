@@ -29,7 +29,7 @@ pub struct Observer {
     kind: Kind,
     rules: Vec<Rule>,
     /// By the number of the rule.
-    watches: Vec<Watch>,
+    probes: Vec<RuleProbes>,
 }
 
 /// A rule, or the block's own condition.
@@ -71,14 +71,14 @@ pub enum PartKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observed {
     /// By the number of the rule in [`Observer::rules`].
-    pub rules: Vec<Seen>,
+    pub rules: Vec<RuleTrace>,
     /// What the block says; rules have their numbers in [`Observer::rules`].
     pub answer: Answer,
 }
 
 /// What was seen of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct RuleTrace {
     /// Whether all of it holds.
     pub matched: bool,
     /// Of each part, what it was; none where it was not looked at.
@@ -101,7 +101,7 @@ impl Observed {
 
 /// How the parts of a rule are asked.
 #[derive(Debug)]
-struct Watch {
+struct RuleProbes {
     /// One for each part.
     programs: Vec<ProvedProgram>,
     /// How many of them, from the first, must hold by themselves.
@@ -143,11 +143,11 @@ impl Observer {
             BlockKind::Token | BlockKind::Policy => Kind::Authority,
             BlockKind::Restriction => Kind::Restriction,
         };
-        let mut observer = Self { kind, rules: Vec::new(), watches: Vec::new() };
-        for (rule, Sketch { alone, tests, condition, .. }) in outline.rules() {
+        let mut observer = Self { kind, rules: Vec::new(), probes: Vec::new() };
+        for (rule, RuleParts { alone, tests, condition, .. }) in outline.rules() {
             let programs =
                 alone.into_iter().map(|alone| program(outline.template, outline.vocabulary, arguments, alone));
-            observer.watches.push(Watch { programs: programs.collect::<Result<_, _>>()?, tests, condition });
+            observer.probes.push(RuleProbes { programs: programs.collect::<Result<_, _>>()?, tests, condition });
             observer.rules.push(rule);
         }
         Ok(observer)
@@ -162,7 +162,7 @@ impl Observer {
     /// Looks at a request that is one of the block's vocabulary.
     #[must_use]
     pub fn observe(&self, request: &Request<'_>, context: &Context<'_>) -> Observed {
-        let rules: Vec<Seen> = self.watches.iter().map(|watch| watch.see(request, context)).collect();
+        let rules: Vec<RuleTrace> = self.probes.iter().map(|probes| probes.see(request, context)).collect();
         let answer = self.answer(&rules);
         Observed { rules, answer }
     }
@@ -172,11 +172,11 @@ impl Observer {
     #[must_use]
     pub fn reached(&self, observed: &Observed) -> u64 {
         let last = observed.decided().unwrap_or(self.rules.len());
-        let rules = self.watches.iter().zip(&observed.rules).take(last.saturating_add(1));
-        rules.map(|(watch, seen)| watch.cost(seen)).sum()
+        let rules = self.probes.iter().zip(&observed.rules).take(last.saturating_add(1));
+        rules.map(|(probes, seen)| probes.cost(seen)).sum()
     }
 
-    fn answer(&self, seen: &[Seen]) -> Answer {
+    fn answer(&self, seen: &[RuleTrace]) -> Answer {
         let mut allows = false;
         for ((rule, seen), number) in self.rules.iter().zip(seen).zip(0..) {
             match (rule.frame, seen.matched) {
@@ -191,32 +191,33 @@ impl Observer {
     }
 }
 
-impl Watch {
-    fn see(&self, request: &Request<'_>, context: &Context<'_>) -> Seen {
-        let mut look = Look { programs: &self.programs, request, context, parts: vec![None; self.programs.len()] };
-        let tests = (0..self.tests).all(|part| look.part(part));
-        let matched = tests && self.condition.as_ref().is_none_or(|condition| look.shape(condition));
-        Seen { matched, parts: look.parts }
+impl RuleProbes {
+    fn see(&self, request: &Request<'_>, context: &Context<'_>) -> RuleTrace {
+        let mut evaluation =
+            Evaluation { programs: &self.programs, request, context, parts: vec![None; self.programs.len()] };
+        let tests = (0..self.tests).all(|part| evaluation.part(part));
+        let matched = tests && self.condition.as_ref().is_none_or(|condition| evaluation.shape(condition));
+        RuleTrace { matched, parts: evaluation.parts }
     }
 }
 
-impl Watch {
+impl RuleProbes {
     /// The most steps that looking at these parts can take. Each program counts its own rule, which is there once.
-    fn cost(&self, seen: &Seen) -> u64 {
+    fn cost(&self, seen: &RuleTrace) -> u64 {
         const RULE: u64 = Op::Allow { body: Length(0) }.cost();
         let parts = self.programs.iter().zip(&seen.parts).filter(|(_, part)| part.is_some());
         parts.fold(RULE, |cost, (program, _)| cost + program.lend().cost().saturating_sub(RULE))
     }
 }
 
-struct Look<'l> {
+struct Evaluation<'l> {
     programs: &'l [ProvedProgram],
     request: &'l Request<'l>,
     context: &'l Context<'l>,
     parts: Vec<Option<bool>>,
 }
 
-impl Look<'_> {
+impl Evaluation<'_> {
     fn part(&mut self, part: usize) -> bool {
         let answer = run(&self.programs[part].lend(), Kind::Authority, self.request, self.context);
         // A part is the only rule of its program, so that the program says yes, or forbids, where it holds.
@@ -270,7 +271,7 @@ struct Outline<'o> {
 
 /// The pieces of one rule.
 #[derive(Default)]
-struct Sketch {
+struct RuleParts {
     parts: Vec<Part>,
     /// Each part as the only one of a rule.
     alone: Vec<tree::Rule>,
@@ -278,7 +279,7 @@ struct Sketch {
     condition: Option<Shape>,
 }
 
-impl Sketch {
+impl RuleParts {
     fn push(&mut self, part: Part, alone: tree::Rule) {
         self.parts.push(part);
         self.alone.push(alone);
@@ -286,7 +287,7 @@ impl Sketch {
 
     /// Adds a part for each leaf that is not known already.
     fn condition(&mut self, condition: &Condition, at: Span, places: &[Span]) {
-        let mut leaves = Leaves { found: Vec::new(), count: 0, first: self.parts.len() };
+        let mut leaves = LeafNumbering { found: Vec::new(), count: 0, first: self.parts.len() };
         self.condition = Some(leaves.shape(condition));
         // Where the source has another number of leaves, it is not known which is which.
         let places = (places.len() == leaves.count).then_some(places);
@@ -300,7 +301,7 @@ impl Sketch {
 
 impl Outline<'_> {
     /// In the order in which they decide.
-    fn rules(&self) -> Vec<(Rule, Sketch)> {
+    fn rules(&self) -> Vec<(Rule, RuleParts)> {
         let of = |effect| {
             let numbered = self.template.rules.iter().enumerate().filter(move |(_, rule)| rule.effect == effect);
             numbered.map(|(number, rule)| self.rule(number, rule))
@@ -309,14 +310,14 @@ impl Outline<'_> {
         of(Effect::Deny).chain(guard).chain(of(Effect::Allow)).collect()
     }
 
-    fn rule(&self, number: usize, rule: &tree::Rule) -> (Rule, Sketch) {
+    fn rule(&self, number: usize, rule: &tree::Rule) -> (Rule, RuleParts) {
         let map = self.places.map(|places| places.rule(rule.at)).unwrap_or_default();
         let place = |field| self.vocabulary.attribute(field).and_then(|attribute| map.attribute(&attribute.name));
-        let mut sketch = Sketch::default();
+        let mut rule_parts = RuleParts::default();
         if let Some(actions) = &rule.actions {
             let alone = tree::Rule { actions: Some(actions.clone()), ..bare(rule.effect, rule.at) };
             let at = map.action().unwrap_or(rule.at);
-            sketch.push(Part { kind: PartKind::Action, at, certain: false }, alone);
+            rule_parts.push(Part { kind: PartKind::Action, at, certain: false }, alone);
         }
         let mut tests: Vec<_> = rule.tests.iter().map(|test| (place(test.field).unwrap_or(rule.at), test)).collect();
         tests.sort_by_key(|(at, _)| at.start);
@@ -324,18 +325,18 @@ impl Outline<'_> {
             let alone = tree::Rule { tests: vec![test.clone()], ..bare(rule.effect, rule.at) };
             let optional = self.vocabulary.attribute(test.field).is_none_or(|attribute| attribute.optional);
             let certain = test.pattern == tree::Pattern::Any && !optional;
-            sketch.push(Part { kind: PartKind::Attribute(test.field), at, certain }, alone);
+            rule_parts.push(Part { kind: PartKind::Attribute(test.field), at, certain }, alone);
         }
-        sketch.tests = sketch.parts.len();
-        rule.condition.iter().for_each(|condition| sketch.condition(condition, rule.at, &map.leaves));
+        rule_parts.tests = rule_parts.parts.len();
+        rule.condition.iter().for_each(|condition| rule_parts.condition(condition, rule.at, &map.leaves));
         let frame = if rule.effect == Effect::Deny { Frame::Deny } else { Frame::Allow };
-        (Rule { number: Some(number), frame, at: rule.at, parts: sketch.parts.clone() }, sketch)
+        (Rule { number: Some(number), frame, at: rule.at, parts: rule_parts.parts.clone() }, rule_parts)
     }
 
-    fn guard(&self, guard: &Condition) -> (Rule, Sketch) {
-        let (mut sketch, at) = (Sketch::default(), self.template.at);
-        sketch.condition(guard, at, &self.places.map(Places::guard).unwrap_or_default());
-        (Rule { number: None, frame: Frame::Require, at, parts: sketch.parts.clone() }, sketch)
+    fn guard(&self, guard: &Condition) -> (Rule, RuleParts) {
+        let (mut rule_parts, at) = (RuleParts::default(), self.template.at);
+        rule_parts.condition(guard, at, &self.places.map(Places::guard).unwrap_or_default());
+        (Rule { number: None, frame: Frame::Require, at, parts: rule_parts.parts.clone() }, rule_parts)
     }
 }
 
@@ -345,7 +346,7 @@ const fn bare(effect: Effect, at: Span) -> tree::Rule {
 }
 
 /// The leaves of a condition, in the order of the source. Those found become the parts from `first` on.
-struct Leaves<'c> {
+struct LeafNumbering<'c> {
     /// Each with its number among all.
     found: Vec<(&'c Condition, usize)>,
     /// With those that are known already.
@@ -353,7 +354,7 @@ struct Leaves<'c> {
     first: usize,
 }
 
-impl<'c> Leaves<'c> {
+impl<'c> LeafNumbering<'c> {
     fn shape(&mut self, condition: &'c Condition) -> Shape {
         match condition {
             Condition::Not(inner) => Shape::Not(Box::new(self.shape(inner))),

@@ -89,7 +89,7 @@ impl Promises {
 /// A promise that a request breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenPromise {
-    /// The block that made it, by its place among those of the stage.
+    /// The block that made it, by its place among those of the fixture.
     pub block: usize,
     /// Which of the block's promises.
     pub promise: usize,

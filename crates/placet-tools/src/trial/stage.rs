@@ -40,7 +40,7 @@ impl Keys {
     ///
     /// # Errors
     /// The system has no randomness.
-    pub fn throw_away() -> Result<Self, NoRandomness> {
+    pub fn ephemeral() -> Result<Self, NoRandomness> {
         let local = LocalKey::generate(&mut SystemRandom)?.into();
         let public = SigningKey::generate(&mut SystemRandom)?.into();
         Ok(Self { local: ring(local), public: ring(public) })
@@ -194,7 +194,7 @@ impl Block {
 
 /// A token in both envelopes, or none, and policies.
 #[derive(Debug)]
-pub struct Stage {
+pub struct Fixture {
     /// How its file calls it: `token session(user: "42")`.
     pub title: String,
     /// When the token was minted.
@@ -215,7 +215,7 @@ struct Envelope {
     text: Option<String>,
 }
 
-impl Stage {
+impl Fixture {
     /// Mints the token of `blocks` at `minted`, if there are any, beside the policies of `policies`.
     ///
     /// # Errors
@@ -226,17 +226,17 @@ impl Stage {
         policies: Vec<Block>,
         minted: Time,
         keys: &Keys,
-    ) -> Result<Self, BrokenStage> {
-        let first = blocks.first().or(policies.first()).ok_or_else(|| BrokenStage("nothing decides".to_owned()))?;
+    ) -> Result<Self, FixtureError> {
+        let first = blocks.first().or(policies.first()).ok_or_else(|| FixtureError("nothing decides".to_owned()))?;
         let vocabulary = Arc::clone(first.document.vocabulary());
         let other = blocks.iter().chain(&policies).find(|block| **block.document.vocabulary() != *vocabulary);
         if let Some(other) = other {
             let (ours, theirs) = (vocabulary.name(), other.document.vocabulary().name());
-            return Err(BrokenStage(format!("`{}` speaks `{theirs}`, the others `{ours}`", other.template().name)));
+            return Err(FixtureError(format!("`{}` speaks `{theirs}`, the others `{ours}`", other.template().name)));
         }
         let hold = |block: &Block| policy(&block.template().name, &block.compiled, &vocabulary);
         let held =
-            policies.iter().map(hold).collect::<Result<_, _>>().map_err(|error| BrokenStage(error.to_string()))?;
+            policies.iter().map(hold).collect::<Result<_, _>>().map_err(|error| FixtureError(error.to_string()))?;
         let local = Envelope::new(&keys.local, &blocks, minted)?;
         let public = Envelope::new(&keys.public, &blocks, minted)?;
         Ok(Self { title, minted, vocabulary, blocks, policy_blocks: policies, policies: held, local, public })
@@ -321,18 +321,18 @@ impl Stage {
 }
 
 impl Envelope {
-    fn new(keyring: &Arc<Keyring>, blocks: &[Block], minted: Time) -> Result<Self, BrokenStage> {
+    fn new(keyring: &Arc<Keyring>, blocks: &[Block], minted: Time) -> Result<Self, FixtureError> {
         let keyring = Arc::clone(keyring);
         let Some((authority, restrictions)) = blocks.split_first() else {
             return Ok(Self { keyring, token: None, text: None });
         };
-        let key = keyring.minting().expect("a throw-away keyring mints");
+        let key = keyring.minting().expect("an ephemeral keyring mints");
         let vocabulary = authority.document.vocabulary();
         let minted_token = mint(&authority.compiled, vocabulary, key, minted, Wrapping::default(), &mut SystemRandom);
-        let mut token = minted_token.map_err(|error| BrokenStage(error.to_string()))?;
+        let mut token = minted_token.map_err(|error| FixtureError(error.to_string()))?;
         for restriction in restrictions {
             token = attenuate(&token, &restriction.compiled, vocabulary, minted, false, &mut SystemRandom)
-                .map_err(|error| BrokenStage(error.to_string()))?;
+                .map_err(|error| FixtureError(error.to_string()))?;
         }
         let text = Some(token.text());
         Ok(Self { keyring, token: Some(token), text })
@@ -341,15 +341,15 @@ impl Envelope {
 
 /// Why a token could not be made ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BrokenStage(pub String);
+pub struct FixtureError(pub String);
 
-impl fmt::Display for BrokenStage {
+impl fmt::Display for FixtureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for BrokenStage {}
+impl std::error::Error for FixtureError {}
 
 /// The place of a template of a kind and name among those of a document.
 pub(super) fn find(document: &Document, kind: BlockKind, name: &str) -> Option<usize> {

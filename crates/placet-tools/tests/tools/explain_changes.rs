@@ -17,17 +17,17 @@ fn proposals(suite: &Suite) -> (usize, usize, Vec<String>) {
         }
         asked += 1;
         let place = format!("{}:{}", suite.name, case.line);
-        let why = suite.explain(case).expect("every case has a stage");
+        let why = suite.explain(case).expect("every case has a fixture");
         let Some(changed) = why.nearest.as_ref().and_then(|nearest| nearest.request.clone()) else {
             without.push(format!("{place} {}", case.json));
             continue;
         };
         found += 1;
-        let stage = &suite.stages[case.stage];
-        let request = request::from_json(stage.vocabulary(), &changed).expect("a proposal is a request");
+        let fixture = &suite.fixtures[case.fixture];
+        let request = request::from_json(fixture.vocabulary(), &changed).expect("a proposal is a request");
         let time = time_of(&changed).expect("a proposed time is one").unwrap_or(case.now);
         for purpose in [Purpose::Local, Purpose::Public] {
-            let verdict = stage.with_court(purpose, |court| court.decide(&request, time, &mut scratch));
+            let verdict = fixture.with_court(purpose, |court| court.decide(&request, time, &mut scratch));
             assert!(verdict.is_allow(), "{place}: {changed} is {verdict:?}\n{why}");
         }
         assert!(!why.nearest.expect("it was there").changes.is_empty(), "{place}: nothing changes, and it passes");

@@ -12,7 +12,7 @@ use placet_tools::trial::Suite;
 /// The explanation of a request for the only token or policy of a policy text. A clock stands before the request: `at …`.
 fn explained(policy: &str, section: &str, request: &str) -> Explanation {
     let suite = suite(policy, &format!("{section}\n{request}"));
-    suite.explain(&suite.cases[0]).expect("the case has a stage")
+    suite.explain(&suite.cases[0]).expect("the case has a fixture")
 }
 
 fn suite(policy: &str, cases: &str) -> Suite {
@@ -147,7 +147,7 @@ fn a_condition_that_no_request_meets_is_said_in_its_own_words() {
 fn an_expired_token_says_since_when() {
     let section = "token session(user: \"42\")\nat 2026-11-21T10:00:00Z\nallow get {}\nat 2026-11-21T10:34:00Z";
     let suite = suite(SESSION, &format!("{section}\nrefused get {{}}"));
-    let why = suite.explain(&suite.cases[1]).expect("the case has a stage");
+    let why = suite.explain(&suite.cases[1]).expect("the case has a fixture");
     let cause = why.cause.expect("it is refused");
     assert_eq!(cause.name, "expired");
     assert_eq!(cause.message, "the token has expired: it was valid until 2026-11-21T10:30:00Z, 4m ago");

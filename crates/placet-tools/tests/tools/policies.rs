@@ -61,7 +61,7 @@ fn other_keys_decide_the_same() {
 fn a_mistake_in_a_case_file_is_shown_with_its_place() {
     let file = policy_files().into_iter().find(|file| file.ends_with("tenant.placet")).unwrap();
     let document = std::sync::Arc::new(suites::document(&file));
-    let keys = Keys::throw_away().unwrap();
+    let keys = Keys::ephemeral().unwrap();
     for (text, line, message) in [
         ("token tenant_objects(tenant: \"acme\")\nat soon\nallow GET { path: \"/\" }", 2, "at"),
         ("token tenant(tenant: \"acme\")\nallow GET { path: \"/\" }", 1, "there is no token `tenant`"),
@@ -84,7 +84,7 @@ fn a_mistake_in_a_case_file_is_shown_with_its_place() {
 
 #[test]
 fn a_mistake_in_a_line_is_shown_with_its_place() {
-    let keys = Keys::throw_away().unwrap();
+    let keys = Keys::ephemeral().unwrap();
     let good = r#"{"use":"momento","token":{"permissions":[{"role":"ReadOnly","cache":"c"}]},"request":{"action":"get"},"now":0,"expect":"allow"}"#;
     for (line, message) in [
         ("{", ""),

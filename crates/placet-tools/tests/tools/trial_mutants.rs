@@ -8,7 +8,7 @@ use placet::model::time::Time;
 const NOON: Time = Time::from_millis(1_795_262_400_000);
 
 fn score(policy: &str, cases: &str) -> Result<Score, NoScore> {
-    let keys = Keys::throw_away().unwrap();
+    let keys = Keys::ephemeral().unwrap();
     let (policy, cases, library) = (("p.placet", policy), ("p.cases", cases), Library::built_in());
     Trial { policy, cases, library, now: NOON, keys: &keys }.score(|_, _| {})
 }

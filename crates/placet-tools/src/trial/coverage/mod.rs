@@ -11,7 +11,7 @@ pub mod page;
 use std::collections::BTreeMap;
 
 use super::observe::{self, Observed, Observer, Part, Rule};
-use super::{Block, Found, Suite};
+use super::{Block, Outcome, Suite};
 use crate::author::Document;
 use crate::compile::Frame;
 use crate::diag::Source;
@@ -118,20 +118,20 @@ impl Totals {
 
 impl Coverage {
     /// Counts what the cases of a suite have met; `found` is what was decided of each of them.
-    pub fn count(&mut self, suite: &Suite, found: &[Found]) {
-        for (number, stage) in suite.stages.iter().enumerate() {
-            stage.blocks().for_each(|block| self.know(block.document()));
-            let watched: Vec<_> = stage.blocks().filter_map(|block| Some((block, block.observer()?))).collect();
-            let cases = suite.cases.iter().zip(found).filter(|(case, _)| case.stage == number);
+    pub fn count(&mut self, suite: &Suite, found: &[Outcome]) {
+        for (number, fixture) in suite.fixtures.iter().enumerate() {
+            fixture.blocks().for_each(|block| self.know(block.document()));
+            let watched: Vec<_> = fixture.blocks().filter_map(|block| Some((block, block.observer()?))).collect();
+            let cases = suite.cases.iter().zip(found).filter(|(case, _)| case.fixture == number);
             for (case, found) in cases {
                 let (Ok(request), Some(verdict)) = (&case.request, found.verdict) else { continue };
                 if matches!(verdict, Verdict::Refused(_)) {
                     continue;
                 }
-                let context = stage.context(case.now);
+                let context = fixture.context(case.now);
                 for (block, observer) in &watched {
                     let observed =
-                        request.lend(stage.vocabulary(), case.now, |request| observer.observe(request, &context));
+                        request.lend(fixture.vocabulary(), case.now, |request| observer.observe(request, &context));
                     if let (Ok(observed), Some(file)) = (observed, self.file(block)) {
                         file.count(block, observer, &observed);
                     }

@@ -223,11 +223,11 @@ impl Trial<'_> {
 /// Whether a case fails. Local tokens tell enough: with public ones the cases have passed before.
 fn kills(suite: &Suite, scratch: &mut Scratch) -> bool {
     suite.cases.iter().any(|case| {
-        let (Ok(request), Some(stage)) = (&case.request, suite.stages.get(case.stage)) else {
+        let (Ok(request), Some(fixture)) = (&case.request, suite.fixtures.get(case.fixture)) else {
             return case.expected != Expected::Refused;
         };
-        let verdict = stage.with_court(Purpose::Local, |court| court.decide(request, case.now, scratch));
-        verdict.word() != case.expected.word() || !stage.broken_promises(request, case.now).is_empty()
+        let verdict = fixture.with_court(Purpose::Local, |court| court.decide(request, case.now, scratch));
+        verdict.word() != case.expected.word() || !fixture.broken_promises(request, case.now).is_empty()
     })
 }
 
@@ -240,7 +240,7 @@ fn fingerprint(document: &Document, suite: &Suite) -> [u8; 32] {
         hasher.update(bytes);
     };
     let mut asked = BTreeSet::new();
-    for block in suite.stages.iter().flat_map(super::Stage::blocks) {
+    for block in suite.fixtures.iter().flat_map(super::Fixture::blocks) {
         let compiled = block.compiled();
         part(compiled.program.bytes());
         part(format!("{:?} {:?}", compiled.claims, compiled.times).as_bytes());

@@ -32,7 +32,7 @@ pub fn suite(file: &Path) -> Suite {
 
 /// Cases for a policy.
 pub fn suite_of(name: &str, text: &str, document: Arc<Document>) -> Suite {
-    let keys = Keys::throw_away().unwrap();
+    let keys = Keys::ephemeral().unwrap();
     cases::load(name, text, &document, NOON, &keys).unwrap_or_else(|report| panic!("{report}"))
 }
 
@@ -44,7 +44,7 @@ pub fn policies() -> Vec<Suite> {
 pub fn momento() -> Suite {
     let name = "../../tests/data/momento.cases.jsonl";
     let text = fs::read_to_string(name).unwrap();
-    let keys = Keys::throw_away().unwrap();
+    let keys = Keys::ephemeral().unwrap();
     lines::load(name, &text, Library::built_in(), NOON, &keys).unwrap_or_else(|report| panic!("{report}"))
 }
 
