@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
 
+use super::completions;
 use super::inputs;
 use super::ui::{Failure, RED, Ui, paint};
 use crate::author::Document;
@@ -57,7 +58,7 @@ impl Reading {
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Choice {
     /// Which block of the file, where there are several
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = completions::templates())]
     pub template: Option<String>,
 
     /// The value of a parameter; of a set, the elements between commas (`\,` is a comma within one), or a JSON list

@@ -56,7 +56,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         return Ok(Exit::Yes);
     }
     ui.line(format_args!("{} {}: {}\n", block.kind.word(), block.name, size(&block)));
-    ui.text(listing);
+    ui.line(listing.trim_end());
     Ok(Exit::Yes)
 }
 

@@ -1,8 +1,20 @@
-//! `placet completions`: what a shell needs to complete commands and options.
+//! `placet completions`: what a shell needs to complete commands, options, files and the names of templates.
+//!
+//! The script that a shell loads asks `placet` itself for each completion, with `COMPLETE` set ([`answer`]).
 
-use clap_complete::{Shell, generate};
+use std::ffi::OsStr;
+use std::path::Path;
 
-use super::ui::{Exit, Outcome, Ui};
+use clap::ValueEnum;
+use clap::builder::StyledStr;
+use clap_complete::CompleteEnv;
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap_complete::env::Shells;
+
+use super::inputs;
+use super::ui::{Exit, Failure, Outcome, Ui};
+use crate::syntax::ast::ItemKind;
+use crate::syntax::parse::parse_partly;
 
 /// Prints completions for a shell.
 #[derive(clap::Args, Debug)]
@@ -10,19 +22,79 @@ use super::ui::{Exit, Outcome, Ui};
 Examples:
   placet completions bash > ~/.local/share/bash-completion/completions/placet
   placet completions zsh > ~/.zfunc/_placet
-  placet completions fish > ~/.config/fish/completions/placet.fish")]
+  placet completions fish > ~/.config/fish/completions/placet.fish
+
+The script calls `placet`, which must be found in the PATH.")]
 pub struct Args {
     /// The shell
     shell: Shell,
 }
 
+/// The shells that the completion engine writes scripts for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    #[value(name = "powershell")]
+    PowerShell,
+    Zsh,
+}
+
+impl Shell {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Elvish => "elvish",
+            Self::Fish => "fish",
+            Self::PowerShell => "powershell",
+            Self::Zsh => "zsh",
+        }
+    }
+}
+
+/// The environment variable by which a shell's script asks.
+const VARIABLE: &str = "COMPLETE";
+
+/// Answers a shell that asks for completions, and ends the process. Returns where none asks.
+pub fn answer() {
+    CompleteEnv::with_factory(super::definition).var(VARIABLE).bin("placet").complete();
+}
+
 /// Runs the command.
 ///
 /// # Errors
-/// Never.
+/// The script cannot be written.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let mut script = Vec::new();
-    generate(args.shell, &mut super::definition(), "placet", &mut script);
+    let shells = Shells::builtins();
+    let completer = shells.completer(args.shell.word()).ok_or_else(|| Failure::new("unknown shell"))?;
+    completer
+        .write_registration(VARIABLE, "placet", "placet", "placet", &mut script)
+        .map_err(|error| Failure::new(format!("cannot write the script: {error}")))?;
     ui.bytes(&script);
     Ok(Exit::Yes)
+}
+
+/// Completes the name of a block: those of the policy files that the command line names so far.
+pub fn templates() -> ArgValueCompleter {
+    ArgValueCompleter::new(|typed: &OsStr| {
+        let words = std::env::args_os().skip_while(|word| word != "--").skip(1);
+        let files = words.filter(|word| Path::new(word).extension().is_some_and(|extension| extension == "placet"));
+        let typed = typed.to_string_lossy();
+        let blocks = files.flat_map(|file| blocks(Path::new(&file)));
+        let candidates = blocks.filter(|(name, _)| name.starts_with(&*typed));
+        candidates.map(|(name, kind)| CompletionCandidate::new(name).help(Some(StyledStr::from(kind)))).collect()
+    })
+}
+
+/// The names of a file's blocks, and what they are. None where it cannot be read.
+fn blocks(file: &Path) -> Vec<(String, &'static str)> {
+    let Ok(text) = inputs::text(file) else { return Vec::new() };
+    let items = parse_partly(&text).file.items;
+    let blocks = items.into_iter().filter_map(|item| match item.kind {
+        ItemKind::Block(block) => Some((block.name.text, block.kind.word())),
+        ItemKind::Use(_) | ItemKind::Let(_) | ItemKind::Role(_) | ItemKind::Vocabulary(_) => None,
+    });
+    blocks.collect()
 }

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::asked::Asked;
 use super::bounded::{Line, next_line};
 use super::deciding::{Deciding, Ready};
-use super::page::{cut, verdict};
+use super::page::{columns, cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use crate::author::request;
 use crate::explain::{Cause, Court, Explanation};
@@ -204,5 +204,5 @@ fn write_line(out: &mut impl Write, explanation: &Explanation, number: usize, js
         return writeln!(out, "{}", visible::json(&line.to_string()));
     }
     let why = explanation.to_string();
-    writeln!(out, "{:<13} {}", explanation.verdict, cut(why.lines().next().unwrap_or_default(), 84))
+    writeln!(out, "{:<13} {}", explanation.verdict, cut(why.lines().next().unwrap_or_default(), columns() - 14))
 }

@@ -186,18 +186,37 @@ fn failed(error: &OracleError) -> Failure {
 }
 
 fn attempt(plan: Plan<'_>, runs: u64, limit: Option<Duration>) -> Result<Report, Failure> {
-    let bar = progress(Some(runs).filter(|runs| *runs < u64::MAX), "{human_pos} of {human_len} requests, {msg}");
+    // A time that is shorter than the requests take is where the bar ends.
+    let (end, how_far) = match limit {
+        Some(limit) => (millis(limit), "{msg}"),
+        None => (runs, "{human_pos} of {human_len} requests, {msg}"),
+    };
+    let bar = progress(Some(end), how_far);
     let begin = clock();
     let mut go_on = |progress: Progress| {
+        let elapsed = begin.elapsed();
         if progress.runs.is_multiple_of(256) {
-            bar.set_position(progress.runs);
-            bar.set_message(plural(progress.findings, "finding"));
+            let findings = plural(progress.findings, "finding");
+            match limit {
+                Some(_) => {
+                    bar.set_position(millis(elapsed));
+                    bar.set_message(format!("{}, {findings}", plural(progress.runs as usize, "request")));
+                }
+                None => {
+                    bar.set_position(progress.runs);
+                    bar.set_message(findings);
+                }
+            }
         }
-        limit.is_none_or(|limit| begin.elapsed() < limit)
+        limit.is_none_or(|limit| elapsed < limit)
     };
     let report = crate::fuzz::run(plan, &mut go_on);
     bar.finish_and_clear();
     report.map_err(|error| failed(&error))
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long to try is the user's to say, and decides nothing")]

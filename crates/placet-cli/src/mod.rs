@@ -48,11 +48,12 @@ mod vocabulary;
 mod vouch;
 mod warp10;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use ui::{Format, Outcome, Ui};
+use ui::{Colours, Format, Outcome, Ui};
 
 /// Policies that travel inside authorization tokens.
 ///
@@ -64,6 +65,18 @@ pub struct Cli {
     /// Print text for people or JSON for programs
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     format: Format,
+
+    /// Print in colours: `auto` (on a terminal), `always` or `never`
+    #[arg(
+        long = "color",
+        alias = "colour",
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        hide_possible_values = true
+    )]
+    colours: Colours,
 
     #[command(subcommand)]
     command: Command,
@@ -138,21 +151,32 @@ impl Command {
 /// The whole program. What cannot be understood is clap's to say, with exit code 2.
 #[must_use]
 pub fn main() -> ExitCode {
+    completions::answer();
     let mut definition = definition();
-    let matches = match definition.try_get_matches_from_mut(warp10::each_config(std::env::args_os())) {
+    let typed = help_about_help(warp10::each_config(std::env::args_os()));
+    let matches = match definition.try_get_matches_from_mut(typed) {
         Ok(matches) => matches,
-        Err(said) => return Ui::new(Format::Text).usage(&mut definition, said),
+        Err(said) => return Ui::new(Format::Text, Colours::Auto).usage(&mut definition, said),
     };
     match Cli::from_arg_matches(&matches) {
         Ok(cli) => {
-            let ui = Ui::new(cli.format);
+            let ui = Ui::new(cli.format, cli.colours);
             ui.exit(stdin::check(&definition, &matches).and_then(|()| cli.command.run(&ui)))
         }
         Err(said) => {
             let said = said.format(&mut definition);
-            Ui::new(Format::Text).usage(&mut definition, said)
+            Ui::new(Format::Text, Colours::Auto).usage(&mut definition, said)
         }
     }
+}
+
+/// `placet help --help` means `placet help`: clap takes the option for the name of a command.
+fn help_about_help(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut words: Vec<OsString> = words.into_iter().collect();
+    if words.get(1).is_some_and(|word| word == "help") {
+        words.retain(|word| word != "--help" && word != "-h");
+    }
+    words
 }
 
 /// The definition of the command line, for completions and manual pages.

@@ -14,7 +14,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::inputs;
-use super::ui::{Failure, Format, Ui};
+use super::ui::{Colours, Failure, Format, Ui};
 use super::used::{self, Claim};
 use crate::visible::escaped;
 
@@ -289,7 +289,7 @@ impl Lock {
                 Err(error) => return Err(Failure::new(format!("cannot write `{name}`: {error}"))),
             }
             if attempt == SILENT_ATTEMPTS {
-                let ui = Ui::new(Format::Text);
+                let ui = Ui::new(Format::Text, Colours::Never);
                 ui.note(escaped(&format!("waiting for `{name}`: another process holds `{lock}`")));
             }
             sleep(PAUSE);

@@ -9,8 +9,8 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use serde_json::json;
-use terminal_size::{Width, terminal_size};
 
+use super::page::{columns, fold, known_columns};
 use crate::author::Report;
 use crate::diag::render::{self, Terminal};
 use crate::diag::{Diagnostic, Kind, Source};
@@ -25,6 +25,33 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+}
+
+/// When to print in colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Colours {
+    /// On a terminal that has them, unless `NO_COLOR` is set; anywhere if `CLICOLOR_FORCE` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Colours {
+    /// Whether a stream takes colours. Follows <https://no-color.org> and <https://bixense.com/clicolors>.
+    fn are_wanted(self, is_terminal: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto if anstyle_query::no_color() => false,
+            Self::Auto if anstyle_query::clicolor_force() => true,
+            Self::Auto => {
+                is_terminal && anstyle_query::clicolor() != Some(false) && anstyle_query::term_supports_color()
+            }
+        }
+    }
 }
 
 /// How a command ends when it could do its work.
@@ -103,13 +130,12 @@ pub struct Ui {
 }
 
 impl Ui {
-    /// Colours only on a terminal, and never where `NO_COLOR` is set to something (<https://no-color.org>).
+    /// Speaks in this format, with colours where `colours` says so.
     #[must_use]
-    pub fn new(format: Format) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the one place where the environment is asked for colours")]
-        let allowed = std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
+    pub fn new(format: Format, colours: Colours) -> Self {
         let terminal = stdout().is_terminal();
-        Self { format, terminal, colour: allowed && terminal, error_colour: allowed && stderr().is_terminal() }
+        let error_colour = colours.are_wanted(stderr().is_terminal());
+        Self { format, terminal, colour: colours.are_wanted(terminal), error_colour }
     }
 
     /// Whether JSON was asked for.
@@ -118,10 +144,18 @@ impl Ui {
         self.format == Format::Json
     }
 
-    /// Prints a line to standard output.
+    /// Prints a line to standard output, folded where it is wider than the terminal.
     pub fn line(&self, line: impl fmt::Display) {
-        let line = line.to_string();
+        let line = self.fitting(line.to_string());
         self.printed(|out| writeln!(out, "{}", screened(&line, self.colour)));
+    }
+
+    /// A line that fits the terminal. A pipe takes lines as long as they are.
+    fn fitting(&self, line: String) -> String {
+        match known_columns() {
+            Some(_) => fold(&line, columns()).into_owned(),
+            None => line,
+        }
     }
 
     /// Prints text to standard output that is data: as it is for a file or a program, and [`screened`] on a terminal.
@@ -186,9 +220,16 @@ impl Ui {
         self.printed(|out| writeln!(out, "{}", visible::json(text)));
     }
 
-    /// Prints a line to standard error.
-    pub fn note(&self, line: impl fmt::Display) {
+    /// Prints lines to standard error as they are: pictures of diagnostics, which know their width, and JSON.
+    fn drawn_note(&self, line: impl fmt::Display) {
         let line = line.to_string();
+        let printed = writeln!(stderr(), "{}", screened(&line, self.error_colour));
+        let _ = printed.map_err(|error| lose("standard error", error));
+    }
+
+    /// Prints a line to standard error, folded where it is wider than the terminal.
+    pub fn note(&self, line: impl fmt::Display) {
+        let line = self.fitting(line.to_string());
         let printed = writeln!(stderr(), "{}", screened(&line, self.error_colour));
         let _ = printed.map_err(|error| lose("standard error", error));
     }
@@ -216,8 +257,17 @@ impl Ui {
         if self.is_json() {
             self.json(&render::json(&report.diagnostics, &report.source));
         } else {
-            self.note(self.picture(report, self.error_colour));
+            self.drawn_note(self.picture(report, self.error_colour));
         }
+    }
+
+    /// Prints diagnostics to standard output, in one stream with what came before.
+    pub fn report_here(&self, report: &Report) {
+        if self.is_json() {
+            return self.report(report);
+        }
+        let picture = self.picture(report, self.colour);
+        self.printed(|out| writeln!(out, "{}", screened(&picture, self.colour)));
     }
 
     /// Diagnostics with the lines they are about.
@@ -229,17 +279,16 @@ impl Ui {
     /// The same, of findings of any kind.
     #[must_use]
     pub fn drawn<K: Kind>(&self, diagnostics: &[Diagnostic<K>], source: &Source, colour: bool) -> String {
-        let width = terminal_size().map_or(100, |(Width(columns), _)| usize::from(columns));
-        let terminal = Terminal { has_colors: colour, width: width.min(120) };
+        let terminal = Terminal { has_colors: colour, width: columns() };
         render::graphical(diagnostics, source, terminal).trim_end().to_owned()
     }
 
     /// Prints warnings to standard error, where they are in nobody's way.
     pub fn warn(&self, report: &Report) {
         if self.is_json() {
-            self.note(visible::json(&render::json(&report.diagnostics, &report.source).to_string()));
+            self.drawn_note(visible::json(&render::json(&report.diagnostics, &report.source).to_string()));
         } else {
-            self.note(self.picture(report, self.error_colour));
+            self.drawn_note(self.picture(report, self.error_colour));
         }
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::cedar::Cedar;
 use super::requests::Source;
-use crate::cli::page::cut;
+use crate::cli::page::{columns, cut};
 use crate::cli::ui::{BOLD, DIM, Ui, YELLOW, paint, plural};
 use crate::measure::latency::SHARES;
 use crate::measure::tables::{Named, Table, tables as all_tables};
@@ -69,14 +69,24 @@ fn differences(all: &[Named<'_>], cedar: Option<&Cedar>) -> Vec<(usize, (&'stati
     }
 }
 
+/// A title of fewer columns tells nothing.
+const NARROWEST_TITLES: usize = 14;
+/// A longer title is cut.
+const WIDEST_TITLES: usize = 60;
+
 fn write(ui: &Ui, Table { head, rows }: &Table) {
-    const TITLES: usize = 60;
     let all = || std::iter::once(head).chain(rows);
     let width = |column: usize| all().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
-    let widths: Vec<usize> = (0..head.len()).map(|column| width(column).unwrap_or(0).min(TITLES)).collect();
+    let mut widths: Vec<usize> = (0..head.len()).map(|column| width(column).unwrap_or(0)).collect();
+    // Numbers are shown whole; titles take what they leave.
+    let numbers: usize = widths.iter().skip(1).map(|width| width + 2).sum();
+    let titles = columns().saturating_sub(numbers).clamp(NARROWEST_TITLES, WIDEST_TITLES);
+    if let Some(first) = widths.first_mut() {
+        *first = titles.min(*first);
+    }
     let line = |row: &[String]| {
         let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-            if column == 0 { format!("{:<width$}", cut(cell, TITLES)) } else { format!("{cell:>width$}") }
+            if column == 0 { format!("{:<width$}", cut(cell, titles)) } else { format!("{cell:>width$}") }
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };

@@ -4,8 +4,9 @@ use std::io::{IsTerminal, stdin};
 
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
-use rustyline::{Config, Editor};
+use rustyline::{CompletionType, Config, Editor};
 
+use super::complete::Words;
 use crate::cli::bounded::next_line;
 use crate::cli::ui::{Failure, Ui};
 
@@ -24,7 +25,7 @@ const ENTRY_BYTES: usize = 256 * 1024;
 
 /// The lines of a session.
 pub(super) struct Lines {
-    editor: Option<Box<Editor<(), MemHistory>>>,
+    editor: Option<Box<Editor<Words, MemHistory>>>,
 }
 
 enum Line {
@@ -41,10 +42,18 @@ impl Lines {
         if !stdin().is_terminal() || ui.is_json() {
             return Ok(Self { editor: None });
         }
+        let config = Config::builder().completion_type(CompletionType::List).build();
         let history = MemHistory::new();
-        let editor = Editor::with_history(Config::default(), history);
-        let editor = editor.map_err(|error| Failure::new(format!("the terminal can not be used: {error}")))?;
+        let editor = Editor::with_history(config, history);
+        let editor = editor.map_err(|error| Failure::new(format!("the terminal cannot be used: {error}")))?;
         Ok(Self { editor: Some(Box::new(editor)) })
+    }
+
+    /// The words that the Tab key completes from now on.
+    pub(super) fn learn(&mut self, words: impl FnOnce() -> Vec<String>) {
+        if let Some(editor) = &mut self.editor {
+            editor.set_helper(Some(Words::new(words())));
+        }
     }
 
     pub(super) const fn is_interactive(&self) -> bool {
@@ -83,14 +92,14 @@ impl Lines {
             Ok(line) => Ok(Line::Text(line)),
             Err(ReadlineError::Interrupted) => Ok(Line::Dropped),
             Err(ReadlineError::Eof) => Ok(Line::End),
-            Err(error) => Err(Failure::new(format!("can not read what is typed: {error}"))),
+            Err(error) => Err(Failure::new(format!("cannot read what is typed: {error}"))),
         }
     }
 }
 
 fn plain_line() -> Result<Line, Failure> {
     let read = next_line(&mut stdin().lock(), ENTRY_BYTES);
-    match read.map_err(|error| Failure::new(format!("can not read standard input: {error}")))? {
+    match read.map_err(|error| Failure::new(format!("cannot read standard input: {error}")))? {
         None => Ok(Line::End),
         Some(line) if line.is_too_long() => Ok(Line::TooLong),
         // Bytes that are not UTF-8 show as an error of their own.

@@ -1,5 +1,6 @@
 //! `placet repl`: type a policy and requests, and see what becomes of them.
 
+mod complete;
 mod lines;
 mod session;
 
@@ -31,6 +32,9 @@ pub struct Args {
     now: Option<Time>,
 }
 
+/// What ends a session.
+const LEAVING: [&str; 5] = [":quit", ":q", ":exit", "quit", "exit"];
+
 /// Runs the command.
 ///
 /// # Errors
@@ -45,16 +49,17 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
     let mut lines = Lines::open(ui)?;
     if lines.is_interactive() {
-        ui.note("type a policy, then requests such as `get { cache: \"acorns\" }`; `:help` tells more, `:quit` leaves");
+        ui.note("type a policy, then requests such as `get { cache: \"acorns\" }`; `help` tells more, `quit` leaves");
     }
     while !ui.is_cut_off() {
+        lines.learn(|| session.words());
         match lines.next()? {
             Entry::End => break,
             Entry::TooLong => {
                 ui.note(Failure::new("that was too long; put it into a file, and `:load FILE`"));
                 session.came(Exit::CouldNot);
             }
-            Entry::Text(text) if matches!(text.trim(), ":quit" | ":q" | ":exit") => break,
+            Entry::Text(text) if LEAVING.contains(&text.trim()) => break,
             Entry::Text(text) => session.enter(&text),
         }
     }

@@ -93,12 +93,28 @@ impl Session {
         self.worst = self.worst.max(exit);
     }
 
+    /// What can be typed here: commands, the language's words, and the names that are known so far.
+    pub(super) fn words(&self) -> Vec<String> {
+        let fixed = ITEM_WORDS.iter().chain(&COMMAND_WORDS).chain(&LANGUAGE_WORDS).map(|word| (*word).to_owned());
+        let mut words: Vec<String> = fixed.collect();
+        words.extend(self.library.names().map(str::to_owned));
+        if let Some(document) = &self.document {
+            let vocabulary = document.vocabulary();
+            words.extend(vocabulary.actions().iter().cloned());
+            words.extend(vocabulary.attributes().iter().map(|attribute| attribute.name.clone()));
+            words.extend(document.templates().iter().map(|template| template.name.clone()));
+        }
+        words
+    }
+
     /// Does what was typed.
     pub(super) fn enter(&mut self, text: &str) {
         let trimmed = text.trim();
         let first = trimmed.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
         let said = if let Some(command) = trimmed.strip_prefix(':') {
             self.command(command)
+        } else if COMMANDS.contains(&trimmed) {
+            self.command(trimmed)
         } else if ITEM_WORDS.contains(&first) || trimmed.starts_with("//") {
             let took = self.add(text);
             Ok(if took { Exit::Yes } else { Exit::CouldNot })
@@ -125,12 +141,7 @@ impl Session {
     }
 
     fn show(&self, report: &Report) {
-        // In one stream with the verdicts, so that it stands behind what it is about.
-        if self.ui.is_json() {
-            self.ui.report(report);
-        } else {
-            self.ui.line(self.ui.picture(report, self.ui.colour));
-        }
+        self.ui.report_here(report);
     }
 
     /// Adds items; says whether there were no errors. Items with errors leave everything as it was.
@@ -242,10 +253,7 @@ impl Session {
             }
             "show" => self.show_subject(),
             "now" => self.set_now(rest),
-            "load" => match self.load(Path::new(rest)) {
-                Ok(took) => Ok(if took { Exit::Yes } else { Exit::CouldNot }),
-                Err(failure) => Err(failure.to_string()),
-            },
+            "load" => self.load_named(rest),
             "explain" => self.request(rest),
             "reset" => {
                 (self.items, self.document, self.subject) = (Vec::new(), None, None);
@@ -255,6 +263,19 @@ impl Session {
             }
             other => Err(format!("there is no `:{other}`; `:help` tells what there is")),
         }
+    }
+
+    /// Loads a file, and says all that came of it.
+    fn load_named(&mut self, path: &str) -> Said {
+        if !self.load(Path::new(path)).map_err(|failure| failure.to_string())? {
+            return Ok(Exit::CouldNot);
+        }
+        let templates = self.document.iter().flat_map(|document| document.templates());
+        let names: Vec<_> = templates.map(|t| format!("{} `{}`", t.kind.word(), signature(t))).collect();
+        if names.len() > 1 {
+            self.say(&format!("loaded {}", names.join(", ")));
+        }
+        Ok(Exit::Yes)
     }
 
     fn set_now(&mut self, text: &str) -> Said {
@@ -452,6 +473,32 @@ fn kind_and_name(item: &ItemKind) -> (&'static str, String) {
 }
 
 const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "policy", "restriction"];
+
+const COMMAND_WORDS: [&str; 11] =
+    [":token", ":policy", ":restrict", ":show", ":items", ":now", ":load", ":explain", ":reset", ":help", ":quit"];
+
+/// Words of the language that are longer than a sign.
+const LANGUAGE_WORDS: [&str; 16] = [
+    "allow",
+    "deny",
+    "only",
+    "when",
+    "action",
+    "absent",
+    "any",
+    "all",
+    "not",
+    "prefix",
+    "suffix",
+    "glob",
+    "permissions",
+    "ttl",
+    "starts_with",
+    "ends_with",
+];
+
+/// Commands that are understood without their colon, as no request is a lone word.
+const COMMANDS: [&str; 4] = ["help", "items", "show", "reset"];
 
 const NOTHING_YET: &str = "nothing decides yet; begin with `use momento`, then type a `token` or a `policy`";
 

@@ -64,9 +64,19 @@ impl Place {
         self.words_reading(words, "")
     }
 
+    /// The same, where variables of the environment are set.
+    pub fn words_where(&self, variables: &[(&str, &str)], words: &[&str]) -> Ran {
+        self.run(variables, words, "")
+    }
+
     fn words_reading(&self, words: &[&str], input: &str) -> Ran {
+        self.run(&[], words, input)
+    }
+
+    fn run(&self, variables: &[(&str, &str)], words: &[&str], input: &str) -> Ran {
         let mut child = Command::new(env!("CARGO_BIN_EXE_placet"))
             .args(words)
+            .envs(variables.iter().copied())
             .current_dir(&self.directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

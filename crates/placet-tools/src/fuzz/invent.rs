@@ -19,6 +19,7 @@ use crate::explain::example;
 use crate::explain::tree::Rule;
 use crate::explain::wish::{Facts, Wish};
 use crate::limits::FUZZ_KEPT;
+use crate::model::time::Time;
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::types::Type;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -32,7 +33,7 @@ pub(super) struct Inventor<'i> {
     values: Vec<(FieldNo, Vec<Option<OwnedValue>>)>,
     actions: Vec<ActionNo>,
     named: Vec<ActionNo>,
-    times: Vec<i64>,
+    times: Vec<Time>,
     words: Vec<String>,
     kept: Vec<TimedRequest>,
     /// To be tried next.
@@ -59,10 +60,10 @@ impl<'i> Inventor<'i> {
             values: boundaries.values(),
             actions: (0..count).map(ActionNo).collect(),
             named,
-            times: boundaries.times(minted, life.0, life.1),
+            times: boundaries.times(minted, life.0, life.1).into_iter().map(Time::from_millis).collect(),
             words: boundaries.words().to_vec(),
             kept: Vec::new(),
-            open: VecDeque::from([TimedRequest { request: example(vocabulary), time: minted }]),
+            open: VecDeque::from([TimedRequest { request: example(vocabulary), time: Time::from_millis(minted) }]),
             unasked: 0..rules.len(),
             walk: (0, 0),
             rules,
@@ -108,7 +109,7 @@ impl<'i> Inventor<'i> {
 
     /// What a rule asks for, and the nearest that it does not.
     fn ask(&mut self, number: usize) {
-        let from = TimedRequest { request: example(self.vocabulary), time: self.times.first().copied().unwrap_or(0) };
+        let from = TimedRequest { request: example(self.vocabulary), time: self.times.first().copied().unwrap_or(Time::from_millis(0)) };
         let rule = &self.rules[number];
         let matching = mended(from, rule, &self.facts);
         for sample in matching.iter().take(2) {
@@ -158,7 +159,7 @@ impl<'i> Inventor<'i> {
 
     fn any_kept(&mut self) -> TimedRequest {
         match self.kept.len() {
-            0 => TimedRequest { request: example(self.vocabulary), time: self.times.first().copied().unwrap_or(0) },
+            0 => TimedRequest { request: example(self.vocabulary), time: self.times.first().copied().unwrap_or(Time::from_millis(0)) },
             count => self.kept[self.rng.usize(..count)].clone(),
         }
     }
@@ -318,9 +319,9 @@ fn mended(sample: TimedRequest, rule: &Rule, facts: &Facts<'_>) -> Vec<TimedRequ
 }
 
 fn wish(TimedRequest { request, time }: TimedRequest) -> Wish {
-    Wish { request, time }
+    Wish { request, time: time.as_millis() }
 }
 
 fn timed(Wish { request, time }: Wish) -> TimedRequest {
-    TimedRequest { request, time }
+    TimedRequest { request, time: Time::from_millis(time) }
 }

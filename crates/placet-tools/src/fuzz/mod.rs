@@ -128,7 +128,7 @@ impl<'r> Run<'r> {
         let life = (beginning.as_millis(), end.as_millis());
         let mut inventor = Inventor::new(self.plan.seed, target.facts(), rules, target.minted().as_millis(), life);
         for (request, time) in std::mem::take(&mut self.plan.seeds) {
-            inventor.add(TimedRequest { request, time: time.as_millis() });
+            inventor.add(TimedRequest { request, time });
         }
         self.ask_malformed()?;
         while self.report.runs < self.plan.runs && self.report.findings.len() < FUZZ_FINDINGS {
@@ -197,12 +197,12 @@ impl<'r> Run<'r> {
         self.report.findings.push(Finding {
             kind: key.kind(target),
             request: json(target, &smallest),
-            time: Time::from_millis(smallest.time),
+            time: smallest.time,
             verdict: said.word,
             expected,
             explanation: Some(self.ours.explain(&smallest)),
             other: self.theirs.as_ref().map(|theirs| theirs.explain(&smallest)),
-            case: key.case(target, expected, &finding::request(target, &smallest), Time::from_millis(smallest.time)),
+            case: key.case(target, expected, &finding::request(target, &smallest), smallest.time),
         });
         self.known.push(key);
         Ok(())
@@ -235,6 +235,6 @@ impl<'r> Run<'r> {
 /// The request as JSON, with its time.
 fn json(target: &Target, sample: &TimedRequest) -> Json {
     let mut json = request::to_json(&sample.request, target.vocabulary());
-    json["time"] = words::time(sample.time).into();
+    json["time"] = words::time(sample.time.as_millis()).into();
     json
 }

@@ -3,6 +3,7 @@
 
 use crate::explain::propose::{constant_of, sample as any_of};
 use crate::limits::FUZZ_SHRINKING;
+use crate::model::time::Time;
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::vocabulary::ActionNo;
 
@@ -40,7 +41,7 @@ type Weight = (usize, usize, usize, u64, usize, u128, u128, u16);
 
 fn weight(sample: &TimedRequest, minted: i64) -> Weight {
     let values = &sample.request.values;
-    let mut weight: Weight = (values.len(), 0, 0, sample.time.abs_diff(minted), 0, 0, 0, sample.request.action.0);
+    let mut weight: Weight = (values.len(), 0, 0, sample.time.as_millis().abs_diff(minted), 0, 0, 0, sample.request.action.0);
     for (_, value) in values {
         match value {
             OwnedValue::One(one) => weigh(&mut weight, one),
@@ -87,7 +88,7 @@ fn candidates(sample: &TimedRequest, minted: i64) -> Vec<TimedRequest> {
     for (field, value) in &sample.request.values {
         found.extend(smaller(value).into_iter().map(|value| sample.with(*field, Some(value))));
     }
-    found.extend(towards(sample.time, minted).map(|time| sample.at(time)));
+    found.extend(towards(sample.time.as_millis(), minted).map(|time| sample.at(Time::from_millis(time))));
     found.extend((0..sample.request.action.0).map(|action| sample.with_action(ActionNo(action))));
     found
 }

@@ -170,14 +170,14 @@ impl Said {
 
 impl Judge<'_> {
     pub(super) fn say(&mut self, sample: &TimedRequest) -> Said {
-        let verdict = self.court.decide(&sample.request, Time::from_millis(sample.time), &mut self.scratch);
+        let verdict = self.court.decide(&sample.request, sample.time, &mut self.scratch);
         let mut said = Said { word: verdict.word(), rule: None, about: Vec::new(), broken: Vec::new(), agrees: true };
         if matches!(verdict, Verdict::Refused(_)) {
             return said;
         }
-        let context = self.target.fixture.context(Time::from_millis(sample.time));
+        let context = self.target.fixture.context(sample.time);
         // A request that was decided fits its vocabulary.
-        let _ = sample.request.lend(self.target.vocabulary(), Time::from_millis(sample.time), |request| {
+        let _ = sample.request.lend(self.target.vocabulary(), sample.time, |request| {
             let answer = run(&self.program, self.block.kind(), request, &context);
             said.rule = answer.ok().and_then(|answer| match answer {
                 Answer::Allow(rule) | Answer::Abstain(rule) => rule,
@@ -201,14 +201,14 @@ impl Judge<'_> {
         sample: &TimedRequest,
         seen: &mut super::coverage::Coverage,
     ) -> bool {
-        let context = self.target.fixture.context(Time::from_millis(sample.time));
-        let lent = sample.request.lend(self.target.vocabulary(), Time::from_millis(sample.time), |request| {
+        let context = self.target.fixture.context(sample.time);
+        let lent = sample.request.lend(self.target.vocabulary(), sample.time, |request| {
             request.check().is_ok() && seen.count(&observer.observe(request, &context))
         });
         lent.unwrap_or(false)
     }
 
     pub(super) fn explain(&self, sample: &TimedRequest) -> Explanation {
-        self.court.explain(&sample.request, Time::from_millis(sample.time))
+        self.court.explain(&sample.request, sample.time)
     }
 }
