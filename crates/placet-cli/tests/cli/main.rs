@@ -8,3 +8,4 @@ mod cli_tokens;
 mod cli_trial;
 mod cli_warp10;
 mod fuzz;
+mod terminal;

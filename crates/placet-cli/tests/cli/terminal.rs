@@ -1,8 +1,6 @@
 //! What commands print on terminals of many widths, with and without colours, and what shells and `man` are told.
 
-mod cli_support;
-
-use cli_support::Place;
+use crate::cli_support::Place;
 
 /// Commands that print much, in a directory with a token.
 const COMMANDS: [&str; 12] = [
