@@ -11,7 +11,6 @@ mod mutated_examples;
 mod pages;
 mod promises;
 mod syntax;
-mod syntax_bounds;
 mod syntax_map;
 mod syntax_parse;
 mod syntax_print;

@@ -106,11 +106,11 @@ fn instructions(test: &str) -> Option<u64> {
 /// A search among a million takes twenty steps where one takes one; everything else is the same.
 #[test]
 fn a_warm_decision_with_ten_thousand_keys_and_a_million_ids_costs_less_than_twice_what_it_costs_with_one() {
-    let Some(small) = instructions("small_scale") else {
+    let Some(small) = instructions("scale::small_scale") else {
         eprintln!("not counted: there is no valgrind here");
         return;
     };
-    let large = instructions("large_scale").expect("it was there a moment ago");
+    let large = instructions("scale::large_scale").expect("it was there a moment ago");
     eprintln!("{small} instructions with one key and one id, {large} with {KEYS} keys and {REVOKED} ids");
     assert!(small > 100, "nothing was counted");
     assert!(large < 2 * small, "{large} instructions instead of {small}");

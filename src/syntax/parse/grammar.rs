@@ -47,7 +47,7 @@ fn stop(error: &Error<Rule>) -> Stop {
 }
 
 /// Steps that pest may take for one item. The grammar reads no text twice, so its steps are proportional to the text: the
-/// densest text we know (`[[],[],…`) takes 25 a byte, and `tests/language/syntax_bounds.rs` holds it to that. The bound is the process's,
+/// densest text we know (`[[],[],…`) takes 25 a byte, and `tests/syntax_bounds.rs` holds it to that. The bound is the process's,
 /// as pest has it; nesting is bounded before (see `outline`), so this one only stands behind it.
 const STEPS_A_BYTE: usize = 64;
 const CALLS: usize = limits::SOURCE_BYTES * STEPS_A_BYTE;
