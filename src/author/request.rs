@@ -11,7 +11,6 @@ use serde_json::{Map, Value as Json};
 
 use super::value::from_json;
 use crate::check::tree::Constant;
-use crate::model::path::ResourcePath;
 use crate::model::request::{Malformed, Request};
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Value;
@@ -75,7 +74,7 @@ impl OwnedRequest {
             request.set(
                 *field,
                 match value {
-                    OwnedValue::One(constant) => lend_constant(constant),
+                    OwnedValue::One(constant) => Constant::lend(constant),
                     OwnedValue::Set(_) => Value::Set(elements),
                     OwnedValue::Labels(_) => Value::Labels(labels),
                 },
@@ -100,7 +99,7 @@ impl OwnedRequest {
 impl OwnedValue {
     fn elements(&self) -> Vec<Value<'_>> {
         match self {
-            Self::Set(elements) => elements.iter().map(lend_constant).collect(),
+            Self::Set(elements) => elements.iter().map(Constant::lend).collect(),
             Self::One(_) | Self::Labels(_) => Vec::new(),
         }
     }
@@ -176,22 +175,6 @@ fn read_labels(name: &str, labels: &Map<String, Json>) -> Result<Vec<(String, St
         _ => Err(BadRequest::at(&format!("{name}.{label}"), "is not a string")),
     };
     labels.iter().map(read).collect()
-}
-
-/// A constant as a value of a request; a path was canonical when it became a constant.
-fn lend_constant(constant: &Constant) -> Value<'_> {
-    match constant {
-        Constant::Bool(truth) => Value::Bool(*truth),
-        Constant::Int(number) => Value::Int(*number),
-        Constant::String(text) => Value::String(text),
-        Constant::Bytes(bytes) => Value::Bytes(bytes),
-        Constant::Uuid(uuid) => Value::Uuid(*uuid),
-        Constant::Time(time) => Value::Time(*time),
-        Constant::Duration(duration) => Value::Duration(*duration),
-        Constant::Ip(address) => Value::Ip(*address),
-        // A path that is not canonical has the wrong type, so the request is refused.
-        Constant::Path(path) => ResourcePath::new(path).map_or(Value::String(path), Value::Path),
-    }
 }
 
 /// Why JSON is not a request.

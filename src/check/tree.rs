@@ -6,8 +6,11 @@
 
 use std::sync::Arc;
 
+use crate::model::function::Function;
+use crate::model::path::ResourcePath;
+use crate::model::predicate::Predicate;
 use crate::model::types::{Scalar, Type};
-use crate::model::value::Address;
+use crate::model::value::{Address, Value};
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::span::Span;
 use crate::syntax::ast::{Affix, BlockKind, Comparison};
@@ -307,6 +310,23 @@ impl Constant {
             Self::Path(_) => Scalar::Path,
         }
     }
+
+    /// The constant as a value of a request. A path that is not canonical becomes a value of another type, so that
+    /// whatever takes it refuses it.
+    #[must_use]
+    pub fn lend(&self) -> Value<'_> {
+        match self {
+            Self::Bool(truth) => Value::Bool(*truth),
+            Self::Int(number) => Value::Int(*number),
+            Self::String(text) => Value::String(text),
+            Self::Bytes(bytes) => Value::Bytes(bytes),
+            Self::Uuid(uuid) => Value::Uuid(*uuid),
+            Self::Time(time) => Value::Time(*time),
+            Self::Duration(duration) => Value::Duration(*duration),
+            Self::Ip(address) => Value::Ip(*address),
+            Self::Path(path) => ResourcePath::new(path).map_or(Value::String(path), Value::Path),
+        }
+    }
 }
 
 /// Addresses that share their first bits. IPv4 networks are held mapped: `10.0.0.0/8` has 104 bits.
@@ -377,12 +397,8 @@ pub enum Condition {
     Has(FieldNo),
     /// `has headers["x-trace"]`
     HasLabel(FieldNo, String),
-    /// `starts_with(a, b)`
-    StartsWith(Operand, Operand),
-    /// `ends_with(a, b)`
-    EndsWith(Operand, Operand),
-    /// `contains(a, b)`: b is somewhere inside a.
-    Contains(Operand, Operand),
+    /// `starts_with(a, b)`: a predicate that is written as a call, of two operands of one type that it accepts.
+    Call(Predicate, Operand, Operand),
     /// A bool attribute, parameter or `let` by itself.
     Truth(Operand),
     /// `vouched("placet_public_…")`: a third-party block of this key is on the token.
@@ -406,14 +422,8 @@ pub enum Operand {
     Add(Box<Operand>, Box<Operand>),
     /// int-int, time-duration, duration-duration, time-time (a duration); as a sum.
     Subtract(Box<Operand>, Box<Operand>),
-    /// Hour of the day of a time, 0 to 23, UTC.
-    Hour(Box<Operand>),
-    /// Minute of the hour, 0 to 59.
-    Minute(Box<Operand>),
-    /// Day of the week, 1 (Monday) to 7 (Sunday), UTC (ISO 8601).
-    Weekday(Box<Operand>),
-    /// Bytes of a string, bytes or path.
-    Length(Box<Operand>),
+    /// `hour(time)`: a function of an operand that it accepts.
+    Call(Function, Box<Operand>),
     /// Elements of a set attribute, or labels of a labels attribute; 0 where it is absent.
     Size(FieldNo),
 }
