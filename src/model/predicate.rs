@@ -98,8 +98,8 @@ predicates! {
 //  name        word          notation                  accepts work     anchor       holds
     Equal       "=="          Infix,                    Any     Shorter  None,        |left, right| left == right; "`a == b`"
     Unequal     "!="          Infix,                    Any     Shorter  None,        |left, right| left != right; "`a != b`"
-    Less        "<"           Infix,                    Ordered Constant None,        |left, right| left.number() < right.number(); "`a < b`"
-    LessOrEqual "<="          Infix,                    Ordered Constant None,        |left, right| left.number() <= right.number(); "`a <= b`"
+    Less        "<"           Infix,                    Ordered Constant None,        |left, right| in_order(left, right, i64::lt); "`a < b`"
+    LessOrEqual "<="          Infix,                    Ordered Constant None,        |left, right| in_order(left, right, i64::le); "`a <= b`"
     StartsWith  "starts_with" Call("text, beginning"),  Textual Shorter  Some(Start), |text, part| both(text, part, <[u8]>::starts_with); "`starts_with(text, beginning)`"
     EndsWith    "ends_with"   Call("text, end"),        Textual Shorter  Some(End),   |text, part| both(text, part, <[u8]>::ends_with); "`ends_with(text, end)`"
     Contains    "contains"    Call("text, part"),       Textual Search   None,        |text, part| both(text, part, has_part); "`contains(text, part)`"
@@ -111,6 +111,10 @@ impl Predicate {
     pub fn called(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|one| one.row().word == word && one.row().notation != Infix)
     }
+}
+
+fn in_order(left: &Value<'_>, right: &Value<'_>, holds: fn(&i64, &i64) -> bool) -> bool {
+    left.number().zip(right.number()).is_some_and(|(left, right)| holds(&left, &right))
 }
 
 fn both(text: &Value<'_>, part: &Value<'_>, holds: fn(&[u8], &[u8]) -> bool) -> bool {
