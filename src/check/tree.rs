@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use crate::model::function::Function;
-use crate::model::path::ResourcePath;
+pub use crate::model::owned::Constant;
 use crate::model::predicate::Predicate;
 use crate::model::types::{Scalar, Type};
-use crate::model::value::{Address, Value};
+use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::span::Span;
 use crate::syntax::ast::{Affix, BlockKind, Comparison};
@@ -267,64 +267,6 @@ impl Term {
         match self {
             Self::Constant(Constant::Int(n) | Constant::Time(n) | Constant::Duration(n)) => Some(*n),
             Self::Constant(_) | Self::Parameter(_) | Self::Text(_) => None,
-        }
-    }
-}
-
-/// A value of a type.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Constant {
-    /// `bool`
-    Bool(bool),
-    /// `int`
-    Int(i64),
-    /// `string`
-    String(String),
-    /// `bytes`
-    Bytes(Vec<u8>),
-    /// `uuid`
-    Uuid([u8; 16]),
-    /// `time`, ms
-    Time(i64),
-    /// `duration`, ms
-    Duration(i64),
-    /// `ip`
-    Ip(Address),
-    /// `path`, canonical.
-    Path(String),
-}
-
-impl Constant {
-    /// Its type.
-    #[must_use]
-    pub const fn scalar(&self) -> Scalar {
-        match self {
-            Self::Bool(_) => Scalar::Bool,
-            Self::Int(_) => Scalar::Int,
-            Self::String(_) => Scalar::String,
-            Self::Bytes(_) => Scalar::Bytes,
-            Self::Uuid(_) => Scalar::Uuid,
-            Self::Time(_) => Scalar::Time,
-            Self::Duration(_) => Scalar::Duration,
-            Self::Ip(_) => Scalar::Ip,
-            Self::Path(_) => Scalar::Path,
-        }
-    }
-
-    /// The constant as a value of a request. A path that is not canonical becomes a value of another type, so that
-    /// whatever takes it refuses it.
-    #[must_use]
-    pub fn lend(&self) -> Value<'_> {
-        match self {
-            Self::Bool(truth) => Value::Bool(*truth),
-            Self::Int(number) => Value::Int(*number),
-            Self::String(text) => Value::String(text),
-            Self::Bytes(bytes) => Value::Bytes(bytes),
-            Self::Uuid(uuid) => Value::Uuid(*uuid),
-            Self::Time(time) => Value::Time(*time),
-            Self::Duration(duration) => Value::Duration(*duration),
-            Self::Ip(address) => Value::Ip(*address),
-            Self::Path(path) => ResourcePath::new(path).map_or(Value::String(path), Value::Path),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::test::{load, request};
 use super::times::{self, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
 use crate::author::Document;
-use crate::author::request::OwnedRequest;
+use crate::author::request;
 use crate::check::tree::Template;
 use crate::compile::error::CompileError;
 use crate::explain::words::Words;
@@ -257,7 +257,7 @@ fn beginning(stage: &Stage, now: i64) -> String {
     let explanation = stage.with_court(Purpose::Local, |court| court.explain(&request, now));
     let mut lines = vec![stage.title.clone(), format!("at {}", times::show(now))];
     let allowed = explanation.nearest.as_ref().and_then(|nearest| nearest.request.as_ref());
-    if let Some(allowed) = allowed.and_then(|json| OwnedRequest::from_json(stage.vocabulary(), json).ok()) {
+    if let Some(allowed) = allowed.and_then(|json| request::from_json(stage.vocabulary(), json).ok()) {
         lines.push(format!("allow          {}", words.request(&allowed)));
     }
     lines.push(format!("{:<14} {}", explanation.verdict, words.request(&request)));

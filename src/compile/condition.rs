@@ -62,7 +62,9 @@ impl Lowering<'_> {
     fn pair(&self, predicate: Predicate, left: &Operand, right: &Operand) -> Result<Truth, Cause> {
         let (left, right) = (self.operand(left)?, self.operand(right)?);
         let known = match (&left, &right) {
-            (Value::Constant(left), Value::Constant(right)) => Some(predicate.holds(&left.lend(), &right.lend())),
+            (Value::Constant(left), Value::Constant(right)) => {
+                Some(predicate.holds(&left.as_value(), &right.as_value()))
+            }
             _ => None,
         };
         Ok(known.map_or_else(|| Truth::Pair(predicate, left, right), Truth::Constant))

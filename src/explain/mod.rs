@@ -26,7 +26,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::author::Document;
-use crate::author::request::{BadRequest, OwnedRequest, OwnedValue};
+use crate::author::request::{self, BadRequest, OwnedRequest, OwnedValue};
 use crate::authorize::Authorizer;
 use crate::bytecode::verify::Proved;
 use crate::check::tree::Template;
@@ -242,7 +242,7 @@ impl<'a> Court<'a> {
             let needs = if needs.is_empty() { proposal.clone() } else { needs.join(" and ") };
             change(wish, &part, needs, Some(proposal), facts.vocabulary)
         });
-        let mut request = way.wish.request.to_json(facts.vocabulary);
+        let mut request = request::to_json(&way.wish.request, facts.vocabulary);
         if way.wish.time != wish.time {
             request["time"] = words::time(way.wish.time).into();
         }

@@ -4,7 +4,6 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::Sample;
 use super::oracle::Answer;
 use super::target::Target;
 use crate::bytecode::spell::quoted;
@@ -13,6 +12,7 @@ use crate::check::tree::{Parameter, PromiseKind};
 use crate::compile::arguments::{Argument, Arguments};
 use crate::explain::Explanation;
 use crate::explain::words::{self, Words};
+use crate::model::owned::TimedRequest;
 use crate::syntax::ast::BlockKind;
 use crate::visible::{self, escaped};
 
@@ -134,7 +134,7 @@ impl Key {
 }
 
 /// `GET { path: "/a" }`
-pub(super) fn request(target: &Target, sample: &Sample) -> String {
+pub(super) fn request(target: &Target, sample: &TimedRequest) -> String {
     Words::new(target.vocabulary()).request(&sample.request)
 }
 

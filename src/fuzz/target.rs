@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use super::Sample;
 use crate::author::Document;
 use crate::bytecode::verify::Proved;
 use crate::check::library::Library;
@@ -14,6 +13,7 @@ use crate::compile::arguments::Arguments;
 use crate::explain::tree::{self, Rule};
 use crate::explain::wish::Facts;
 use crate::explain::{Court, Explanation};
+use crate::model::owned::TimedRequest;
 use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::{self, At, BlockKind, Effect, ItemKind, Name};
@@ -167,7 +167,7 @@ impl Said {
 }
 
 impl Judge<'_> {
-    pub(super) fn say(&mut self, sample: &Sample) -> Said {
+    pub(super) fn say(&mut self, sample: &TimedRequest) -> Said {
         let verdict = self.court.decide(&sample.request, sample.time, &mut self.scratch);
         let mut said = Said { word: verdict.word(), rule: None, about: Vec::new(), broken: Vec::new(), agrees: true };
         if matches!(verdict, Verdict::Refused(_)) {
@@ -193,7 +193,12 @@ impl Judge<'_> {
     }
 
     /// Looks at the block part by part; nothing where the request is none of its vocabulary.
-    pub(super) fn observe(&self, observer: &Observer, sample: &Sample, seen: &mut super::coverage::Coverage) -> bool {
+    pub(super) fn observe(
+        &self,
+        observer: &Observer,
+        sample: &TimedRequest,
+        seen: &mut super::coverage::Coverage,
+    ) -> bool {
         let context = self.target.stage.context(sample.time);
         let lent = sample.request.lend(self.target.vocabulary(), sample.time, |request| {
             request.check().is_ok() && seen.count(&observer.observe(request, &context))
@@ -201,7 +206,7 @@ impl Judge<'_> {
         lent.unwrap_or(false)
     }
 
-    pub(super) fn explain(&self, sample: &Sample) -> Explanation {
+    pub(super) fn explain(&self, sample: &TimedRequest) -> Explanation {
         self.court.explain(&sample.request, sample.time)
     }
 }
