@@ -4,8 +4,8 @@ use super::Lowering;
 use super::error::Cause;
 use super::node::{Matcher, Truth, Value};
 use super::text::refuse_empty;
-use crate::bytecode::verify::{difference_type, sum_type};
 use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
+use crate::model::arithmetic::Arithmetic;
 use crate::model::predicate::Predicate;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
@@ -121,8 +121,12 @@ impl Lowering<'_> {
             Operand::Label(..) => Ok(Scalar::String),
             Operand::Term(_, scalar) => Ok(*scalar),
             Operand::Issuance | Operand::Expiry => Ok(Scalar::Time),
-            Operand::Add(left, right) => sum_type(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped),
-            Operand::Subtract(left, right) => difference_type(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped),
+            Operand::Add(left, right) => {
+                Arithmetic::Add.result(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped)
+            }
+            Operand::Subtract(left, right) => {
+                Arithmetic::Subtract.result(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped)
+            }
             Operand::Call(function, _) => Ok(function.row().gives),
             Operand::Size(_) => Ok(Scalar::Int),
         }
@@ -205,7 +209,7 @@ fn exact(value: &Value) -> Option<i128> {
 /// What would overflow is left as it is: it may be a part of a longer sum, which is exact.
 fn sum(left: Value, right: Value) -> Value {
     let known = match (&left, &right) {
-        (Value::Constant(left), Value::Constant(right)) => computed(left, right, sum_type, i64::checked_add),
+        (Value::Constant(left), Value::Constant(right)) => computed(Arithmetic::Add, left, right),
         _ => None,
     };
     known.map_or_else(|| Value::Add(Box::new(left), Box::new(right)), Value::Constant)
@@ -213,19 +217,15 @@ fn sum(left: Value, right: Value) -> Value {
 
 fn difference(left: Value, right: Value) -> Value {
     let known = match (&left, &right) {
-        (Value::Constant(left), Value::Constant(right)) => computed(left, right, difference_type, i64::checked_sub),
+        (Value::Constant(left), Value::Constant(right)) => computed(Arithmetic::Subtract, left, right),
         _ => None,
     };
     known.map_or_else(|| Value::Subtract(Box::new(left), Box::new(right)), Value::Constant)
 }
 
-fn computed(
-    left: &Constant,
-    right: &Constant,
-    ty: fn(Scalar, Scalar) -> Option<Scalar>,
-    compute: fn(i64, i64) -> Option<i64>,
-) -> Option<Constant> {
-    typed(compute(number(left)?, number(right)?)?, ty(left.scalar(), right.scalar())?)
+fn computed(arithmetic: Arithmetic, left: &Constant, right: &Constant) -> Option<Constant> {
+    let exact = arithmetic.exact(number(left)?.into(), number(right)?.into());
+    typed(i64::try_from(exact).ok()?, arithmetic.result(left.scalar(), right.scalar())?)
 }
 
 fn typed(number: i64, ty: Scalar) -> Option<Constant> {
