@@ -6,8 +6,10 @@
 
 use std::sync::Arc;
 
+use crate::model::function::Function;
 pub use crate::model::owned::Constant;
 use crate::model::time::Time;
+use crate::model::predicate::Predicate;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -338,12 +340,8 @@ pub enum Condition {
     Has(FieldNo),
     /// `has headers["x-trace"]`
     HasLabel(FieldNo, String),
-    /// `starts_with(a, b)`
-    StartsWith(Operand, Operand),
-    /// `ends_with(a, b)`
-    EndsWith(Operand, Operand),
-    /// `contains(a, b)`: b is somewhere inside a.
-    Contains(Operand, Operand),
+    /// `starts_with(a, b)`: a predicate that is written as a call, of two operands of one type that it accepts.
+    Call(Predicate, Operand, Operand),
     /// A bool attribute, parameter or `let` by itself.
     Truth(Operand),
     /// `vouched("placet_public_…")`: a third-party block of this key is on the token.
@@ -367,14 +365,8 @@ pub enum Operand {
     Add(Box<Operand>, Box<Operand>),
     /// int-int, time-duration, duration-duration, time-time (a duration); as a sum.
     Subtract(Box<Operand>, Box<Operand>),
-    /// Hour of the day of a time, 0 to 23, UTC.
-    Hour(Box<Operand>),
-    /// Minute of the hour, 0 to 59.
-    Minute(Box<Operand>),
-    /// Day of the week, 1 (Monday) to 7 (Sunday), UTC (ISO 8601).
-    Weekday(Box<Operand>),
-    /// Bytes of a string, bytes or path.
-    Length(Box<Operand>),
+    /// `hour(time)`: a function of an operand that it accepts.
+    Call(Function, Box<Operand>),
     /// Elements of a set attribute, or labels of a labels attribute; 0 where it is absent.
     Size(FieldNo),
 }

@@ -2,10 +2,11 @@
 
 use super::Lowering;
 use super::error::Cause;
-use super::node::{Matcher, Pair, Truth, Value};
+use super::node::{Matcher, Truth, Value};
 use super::text::refuse_empty;
-use crate::bytecode::verify::{difference_type, sum_type};
 use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
+use crate::model::arithmetic::Arithmetic;
+use crate::model::predicate::Predicate;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
 use crate::syntax::ast::Comparison;
@@ -25,9 +26,7 @@ impl Lowering<'_> {
             Condition::Member(operand, field) => Ok(Truth::Member(*field, self.operand(operand)?)),
             Condition::Has(field) => Ok(Truth::Has(*field)),
             Condition::HasLabel(field, name) => Ok(Truth::HasLabel(*field, name.clone())),
-            Condition::StartsWith(text, part) => self.part(Pair::StartsWith, text, part),
-            Condition::EndsWith(text, part) => self.part(Pair::EndsWith, text, part),
-            Condition::Contains(text, part) => self.part(Pair::Contains, text, part),
+            Condition::Call(predicate, text, part) => self.part(*predicate, text, part),
             Condition::Truth(operand) => Ok(match self.operand(operand)? {
                 Value::Constant(Constant::Bool(truth)) => Truth::Constant(truth),
                 value => Truth::Holds(value),
@@ -43,30 +42,32 @@ impl Lowering<'_> {
     /// `a > b` is `b < a`.
     fn compare(&self, comparison: Comparison, left: &Operand, right: &Operand) -> Result<Truth, Cause> {
         match comparison {
-            Comparison::Equal => self.pair(Pair::Equal, left, right),
-            Comparison::NotEqual => self.pair(Pair::Unequal, left, right),
-            Comparison::Less => self.pair(Pair::Less, left, right),
-            Comparison::LessOrEqual => self.pair(Pair::LessEqual, left, right),
-            Comparison::Greater => self.pair(Pair::Less, right, left),
-            Comparison::GreaterOrEqual => self.pair(Pair::LessEqual, right, left),
+            Comparison::Equal => self.pair(Predicate::Equal, left, right),
+            Comparison::NotEqual => self.pair(Predicate::Unequal, left, right),
+            Comparison::Less => self.pair(Predicate::Less, left, right),
+            Comparison::LessOrEqual => self.pair(Predicate::LessOrEqual, left, right),
+            Comparison::Greater => self.pair(Predicate::Less, right, left),
+            Comparison::GreaterOrEqual => self.pair(Predicate::LessOrEqual, right, left),
         }
     }
 
     /// Whether a text has a part. An empty argument as the part would be in every text.
-    fn part(&self, pair: Pair, text: &Operand, part: &Operand) -> Result<Truth, Cause> {
+    fn part(&self, predicate: Predicate, text: &Operand, part: &Operand) -> Result<Truth, Cause> {
         if let Operand::Term(term, _) = part {
             refuse_empty(&self.term_parts(term)?)?;
         }
-        self.pair(pair, text, part)
+        self.pair(predicate, text, part)
     }
 
-    fn pair(&self, pair: Pair, left: &Operand, right: &Operand) -> Result<Truth, Cause> {
+    fn pair(&self, predicate: Predicate, left: &Operand, right: &Operand) -> Result<Truth, Cause> {
         let (left, right) = (self.operand(left)?, self.operand(right)?);
         let known = match (&left, &right) {
-            (Value::Constant(left), Value::Constant(right)) => decided(pair, left, right),
+            (Value::Constant(left), Value::Constant(right)) => {
+                Some(predicate.holds(&left.as_value(), &right.as_value()))
+            }
             _ => None,
         };
-        Ok(known.map_or_else(|| Truth::Pair(pair, left, right), Truth::Constant))
+        Ok(known.map_or_else(|| Truth::Pair(predicate, left, right), Truth::Constant))
     }
 
     fn matches(&self, operand: &Operand, pattern: &Pattern) -> Result<Truth, Cause> {
@@ -88,7 +89,6 @@ impl Lowering<'_> {
     }
 
     fn operand(&self, operand: &Operand) -> Result<Value, Cause> {
-        let boxed = |operand: &Operand| self.operand(operand).map(Box::new);
         Ok(match operand {
             Operand::Field(field) => Value::Field(*field),
             Operand::Label(field, name) => Value::Label(*field, name.clone()),
@@ -96,10 +96,7 @@ impl Lowering<'_> {
             Operand::Issuance => Value::Issuance,
             Operand::Expiry => Value::Expiry,
             Operand::Add(..) | Operand::Subtract(..) => whole(self.summand(operand)?, self.scalar(operand)?),
-            Operand::Hour(inner) => Value::Hour(boxed(inner)?),
-            Operand::Minute(inner) => Value::Minute(boxed(inner)?),
-            Operand::Weekday(inner) => Value::Weekday(boxed(inner)?),
-            Operand::Length(inner) => Value::Length(boxed(inner)?),
+            Operand::Call(function, inner) => Value::Call(*function, Box::new(self.operand(inner)?)),
             Operand::Size(field) => Value::Size(*field),
         })
     }
@@ -124,11 +121,14 @@ impl Lowering<'_> {
             Operand::Label(..) => Ok(Scalar::String),
             Operand::Term(_, scalar) => Ok(*scalar),
             Operand::Issuance | Operand::Expiry => Ok(Scalar::Time),
-            Operand::Add(left, right) => sum_type(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped),
-            Operand::Subtract(left, right) => difference_type(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped),
-            Operand::Hour(_) | Operand::Minute(_) | Operand::Weekday(_) | Operand::Length(_) | Operand::Size(_) => {
-                Ok(Scalar::Int)
+            Operand::Add(left, right) => {
+                Arithmetic::Add.result(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped)
             }
+            Operand::Subtract(left, right) => {
+                Arithmetic::Subtract.result(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped)
+            }
+            Operand::Call(function, _) => Ok(function.row().gives),
+            Operand::Size(_) => Ok(Scalar::Int),
         }
     }
 
@@ -182,32 +182,9 @@ fn some(parts: Vec<Truth>) -> Truth {
     }
 }
 
-/// The answer where both values are known.
-fn decided(pair: Pair, left: &Constant, right: &Constant) -> Option<bool> {
-    let numbers = number(left).zip(number(right));
-    let texts = bytes(left).zip(bytes(right));
-    match pair {
-        Pair::Equal => Some(left == right),
-        Pair::Unequal => Some(left != right),
-        Pair::Less => numbers.map(|(left, right)| left < right),
-        Pair::LessEqual => numbers.map(|(left, right)| left <= right),
-        Pair::StartsWith => texts.map(|(text, start)| text.starts_with(start)),
-        Pair::EndsWith => texts.map(|(text, end)| text.ends_with(end)),
-        Pair::Contains => None,
-    }
-}
-
 fn number(constant: &Constant) -> Option<i64> {
     match constant {
         Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Some(*number),
-        _ => None,
-    }
-}
-
-fn bytes(constant: &Constant) -> Option<&[u8]> {
-    match constant {
-        Constant::String(text) => Some(text.as_bytes()),
-        Constant::Bytes(bytes) => Some(bytes),
         _ => None,
     }
 }
@@ -232,7 +209,7 @@ fn exact(value: &Value) -> Option<i128> {
 /// What would overflow is left as it is: it may be a part of a longer sum, which is exact.
 fn sum(left: Value, right: Value) -> Value {
     let known = match (&left, &right) {
-        (Value::Constant(left), Value::Constant(right)) => computed(left, right, sum_type, i64::checked_add),
+        (Value::Constant(left), Value::Constant(right)) => computed(Arithmetic::Add, left, right),
         _ => None,
     };
     known.map_or_else(|| Value::Add(Box::new(left), Box::new(right)), Value::Constant)
@@ -240,19 +217,15 @@ fn sum(left: Value, right: Value) -> Value {
 
 fn difference(left: Value, right: Value) -> Value {
     let known = match (&left, &right) {
-        (Value::Constant(left), Value::Constant(right)) => computed(left, right, difference_type, i64::checked_sub),
+        (Value::Constant(left), Value::Constant(right)) => computed(Arithmetic::Subtract, left, right),
         _ => None,
     };
     known.map_or_else(|| Value::Subtract(Box::new(left), Box::new(right)), Value::Constant)
 }
 
-fn computed(
-    left: &Constant,
-    right: &Constant,
-    ty: fn(Scalar, Scalar) -> Option<Scalar>,
-    compute: fn(i64, i64) -> Option<i64>,
-) -> Option<Constant> {
-    typed(compute(number(left)?, number(right)?)?, ty(left.scalar(), right.scalar())?)
+fn computed(arithmetic: Arithmetic, left: &Constant, right: &Constant) -> Option<Constant> {
+    let exact = arithmetic.exact(number(left)?.into(), number(right)?.into());
+    typed(i64::try_from(exact).ok()?, arithmetic.result(left.scalar(), right.scalar())?)
 }
 
 fn typed(number: i64, ty: Scalar) -> Option<Constant> {

@@ -7,6 +7,8 @@ use crate::bytecode::constant::{NetworkBits, write_actions};
 use crate::bytecode::op::{Const, Int, Length, Op};
 use crate::bytecode::program::Pool;
 use crate::check::tree::{Constant, Effect};
+use crate::model::function::Function;
+use crate::model::predicate::Predicate;
 use crate::model::vocabulary::{ActionNo, FieldNo};
 use crate::span::Span;
 
@@ -145,7 +147,7 @@ pub enum Truth {
     /// Not it.
     Negate(Box<Self>),
     /// A question about two values: one of the instructions with that shape.
-    Pair(Pair, Value, Value),
+    Pair(Predicate, Value, Value),
     /// A value matches.
     Matches(Value, Matcher),
     /// One element matches.
@@ -162,25 +164,6 @@ pub enum Truth {
     Holds(Value),
     /// A third party vouches.
     Vouched([u8; 32]),
-}
-
-/// What is asked of two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pair {
-    /// `a == b`
-    Equal,
-    /// `a != b`
-    Unequal,
-    /// `a < b`
-    Less,
-    /// `a <= b`
-    LessEqual,
-    /// `starts_with(a, b)`
-    StartsWith,
-    /// `ends_with(a, b)`
-    EndsWith,
-    /// `contains(a, b)`
-    Contains,
 }
 
 /// A value in a condition, ready to be written.
@@ -201,13 +184,7 @@ pub enum Value {
     /// `a - b`
     Subtract(Box<Self>, Box<Self>),
     /// `hour(a)`
-    Hour(Box<Self>),
-    /// `minute(a)`
-    Minute(Box<Self>),
-    /// `weekday(a)`
-    Weekday(Box<Self>),
-    /// `length(a)`
-    Length(Box<Self>),
+    Call(Function, Box<Self>),
     /// `size(field)`
     Size(FieldNo),
 }
@@ -345,8 +322,8 @@ impl Writer {
                 self.op(Op::Negate {});
                 self.truth(inner);
             }
-            Truth::Pair(pair, left, right) => {
-                self.op(pair.op());
+            Truth::Pair(predicate, left, right) => {
+                self.op(predicate.op());
                 self.value(left);
                 self.value(right);
             }
@@ -396,10 +373,7 @@ impl Writer {
             Value::Expiry => (Op::Expiry {}, &[]),
             Value::Add(left, right) => (Op::Add {}, &[left, right]),
             Value::Subtract(left, right) => (Op::Subtract {}, &[left, right]),
-            Value::Hour(inner) => (Op::Hour {}, &[inner]),
-            Value::Minute(inner) => (Op::Minute {}, &[inner]),
-            Value::Weekday(inner) => (Op::Weekday {}, &[inner]),
-            Value::Length(inner) => (Op::LengthOf {}, &[inner]),
+            Value::Call(function, inner) => (function.op(), &[inner]),
             Value::Size(field) => (Op::Size { field: *field }, &[]),
         };
         self.op(op);
@@ -433,19 +407,5 @@ impl Writer {
         // A program of 4 GiB is refused for its size, and a length that is cut off can not be proved either.
         self.op(op(Length(u32::try_from(body.len()).unwrap_or(u32::MAX))));
         self.code.extend_from_slice(&body);
-    }
-}
-
-impl Pair {
-    const fn op(self) -> Op {
-        match self {
-            Self::Equal => Op::Equal {},
-            Self::Unequal => Op::Unequal {},
-            Self::Less => Op::Less {},
-            Self::LessEqual => Op::LessEqual {},
-            Self::StartsWith => Op::StartsWith {},
-            Self::EndsWith => Op::EndsWith {},
-            Self::Contains => Op::Contains {},
-        }
     }
 }

@@ -22,7 +22,7 @@ use super::op::{Const, Op, Shown};
 use super::outline::{Node, outline};
 use super::program::constant;
 use super::spell;
-use super::verify::{difference_type, sum_type};
+use crate::model::arithmetic::Arithmetic;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
@@ -203,8 +203,8 @@ pub fn value_type(node: &Node, vocabulary: &Vocabulary) -> Option<Scalar> {
         Op::Ip { .. } => Some(Scalar::Ip),
         Op::PathOf { .. } => Some(Scalar::Path),
         Op::Yes {} | Op::No {} => Some(Scalar::Bool),
-        Op::Add {} => sum_type(child(0)?, child(1)?),
-        Op::Subtract {} => difference_type(child(0)?, child(1)?),
+        Op::Add {} => Arithmetic::Add.result(child(0)?, child(1)?),
+        Op::Subtract {} => Arithmetic::Subtract.result(child(0)?, child(1)?),
         Op::Number { .. } | Op::Hour {} | Op::Minute {} | Op::Weekday {} | Op::LengthOf {} | Op::Size { .. } => {
             Some(Scalar::Int)
         }
