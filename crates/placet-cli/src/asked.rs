@@ -1,47 +1,121 @@
 //! The request that `eval` and `explain` are asked about, with the target of an HTTP request in it.
 
+use std::path::Path;
+
 use serde_json::Value as Json;
 
-use super::deciding::request;
+use super::inputs;
+use super::spelled;
 use super::ui::Failure;
+use crate::diag::Diagnostic;
 use crate::model::target::Target;
+use crate::syntax::map::{from_json_text, said};
 
 /// The request, and its target.
 #[derive(clap::Args, Debug)]
 pub struct Asked {
-    /// The request: JSON, a file that holds it, or `-` for standard input
-    #[arg(long, value_name = "JSON|FILE")]
-    pub request: String,
+    /// The request, such as `get { cache: "acorns" }` or `{"action": "get", "cache": "acorns"}`; `@FILE` is what a file
+    /// holds, and `-` standard input
+    #[arg(long, value_name = "REQUEST", required = true)]
+    request: Option<String>,
 
     /// The target of an HTTP request, such as `/a%20b?x=1`: the part before `?` becomes `path`, decoded once
     ///
     /// A target that is not canonical once it is decoded is refused, as a service has to refuse it. The query is not read:
     /// give its parameters, decoded, as `query` of the request.
     #[arg(long, value_name = "TARGET")]
-    pub request_target: Option<String>,
+    request_target: Option<String>,
+}
+
+/// Why there is no request to decide.
+#[derive(Debug)]
+pub struct Unread {
+    /// What is wrong.
+    pub message: String,
+    /// The way out.
+    pub help: Option<&'static str>,
+    /// Whether it is the target of an HTTP request, which a service refuses: the command line itself is in order.
+    pub is_target: bool,
+}
+
+impl Unread {
+    /// With the way out.
+    pub fn of(message: impl Into<String>, help: &'static str) -> Self {
+        Self { message: message.into(), help: Some(help), is_target: false }
+    }
 }
 
 impl Asked {
-    /// The one request; inside is why it is none.
+    /// The one request; inside is why it cannot be read.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn one(&self) -> Result<Result<Json, String>, Failure> {
-        let request = request(&self.request)?;
+    pub fn one(&self) -> Result<Result<Json, Unread>, Failure> {
+        let request = request(self.given()?)?;
         Ok(match &self.request_target {
             Some(target) => request.and_then(|request| with_target(request, target)),
             None => request,
         })
     }
+
+    /// What stands after `--request`.
+    ///
+    /// # Errors
+    /// Nothing was given.
+    pub fn given(&self) -> Result<&str, Failure> {
+        self.request.as_deref().ok_or_else(|| Failure::new("which request?").help(NOTATIONS))
+    }
 }
 
-fn with_target(mut request: Json, target: &str) -> Result<Json, String> {
-    let attributes = request.as_object_mut().ok_or("a request is a map")?;
+const NOTATIONS: &str = "write `--request 'get { cache: \"acorns\" }'`, JSON, or `@FILE` for a file that holds one of the two";
+
+/// What `--request` says, in either notation; inside is why it cannot be read.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn request(given: &str) -> Result<Result<Json, Unread>, Failure> {
+    Ok(read(&text(given)?, 1))
+}
+
+/// The text of a request: given as it is, in a file (`@FILE` or its name), or on standard input.
+fn text(given: &str) -> Result<String, Failure> {
+    match given.strip_prefix('@') {
+        Some(file) => inputs::text(Path::new(file)),
+        None => inputs::text_or_file(given, is_request, NOTATIONS),
+    }
+}
+
+/// Whether a text is a request and not the name of a file: it has braces, or is an action alone.
+fn is_request(text: &str) -> bool {
+    let is_word = |text: &str| text.chars().all(|part| part.is_ascii_alphanumeric() || part == '_');
+    text.contains('{') || is_word(text.trim())
+}
+
+/// Reads a request in either notation. `line` is the number of the text's first line.
+///
+/// # Errors
+/// It is in neither.
+pub fn read(text: &str, line: usize) -> Result<Json, Unread> {
+    if text.trim_start().starts_with('{') {
+        let help = "JSON has its keys in quotes: `{\"action\": \"get\"}`; without them, begin with the action: `get { … }`";
+        return from_json_text(text).map_err(|found| Unread::of(said(text, &found, line), help));
+    }
+    let help = "a request is written `get { cache: \"acorns\" }` or `{\"action\": \"get\", \"cache\": \"acorns\"}`";
+    let first = |found: &[Diagnostic]| found.first().map(|found| said(text, found, line)).unwrap_or_default();
+    spelled::request(text.trim_end()).map_err(|report| Unread::of(first(&report.diagnostics), help))
+}
+
+fn with_target(mut request: Json, target: &str) -> Result<Json, Unread> {
+    let twice = "leave `path` or `--request-target` out";
+    let attributes = request.as_object_mut().ok_or_else(|| Unread::of("a request is a map", NOTATIONS))?;
     if attributes.get("path").is_some_and(|path| !path.is_null()) {
-        return Err("the request has a `path`, and `--request-target` gives another one".to_owned());
+        return Err(Unread::of("the request has a `path`, and `--request-target` gives another one", twice));
     }
     let mut buffer = vec![0; target.len()];
-    let read = Target::read(target, &mut buffer).map_err(|why| format!("the request target is not a path: {why}"))?;
+    let read = Target::read(target, &mut buffer).map_err(|why| {
+        let message = format!("the request target is not a path: {why}");
+        Unread { message, help: None, is_target: true }
+    })?;
     attributes.insert("path".to_owned(), read.path.as_str().into());
     Ok(request)
 }

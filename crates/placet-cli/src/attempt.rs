@@ -51,7 +51,7 @@ pub struct Args {
 /// # Errors
 /// The file can not be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(library) = args.reading.library(ui)? else { return Ok(Exit::No) };
+    let Some(library) = args.reading.library(ui, Some(&args.file))? else { return Ok(Exit::No) };
     let Some(document) = inputs::document(ui, &args.file, &library, args.reading.deny_warnings)? else {
         return Ok(Exit::No);
     };

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::completions;
 use super::inputs;
+use super::project::vocabularies::library;
 use super::ui::{Failure, RED, Ui, paint};
 use crate::author::Document;
 use crate::author::value::{argument_from_text, arguments_from_text};
@@ -36,12 +37,13 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The vocabularies that a file can use. `None`: one has errors, and they have been shown.
+    /// The vocabularies that `file` can use, or what is done in the current folder. `None`: one has errors, and they have
+    /// been shown.
     ///
     /// # Errors
     /// A file can not be read.
-    pub fn library(&self, ui: &Ui) -> Result<Option<Library>, Failure> {
-        inputs::library(ui, &self.vocabularies)
+    pub fn library(&self, ui: &Ui, file: Option<&Path>) -> Result<Option<Library>, Failure> {
+        library(ui, &self.vocabularies, file)
     }
 
     /// A file without errors. `None`: the errors have been shown.
@@ -49,7 +51,7 @@ impl Reading {
     /// # Errors
     /// The file can not be read.
     pub fn document(&self, ui: &Ui, path: &Path) -> Result<Option<Document>, Failure> {
-        let Some(library) = self.library(ui)? else { return Ok(None) };
+        let Some(library) = self.library(ui, Some(path))? else { return Ok(None) };
         inputs::document(ui, path, &library, self.deny_warnings)
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::block::{Reading, signature};
 use super::inputs;
+use super::project::{Project, given_or};
 use super::tokens::header_line;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint, plural};
 use crate::author::mint::{Wrapping, mint};
@@ -34,8 +35,8 @@ Examples:
   placet check --deny-warnings policies
   placet check - < new.placet")]
 pub struct Args {
-    /// Policy files; a directory stands for all `.placet` files in it, and a name that ends in `.json` is the map form
-    #[arg(required = true)]
+    /// Policy files; a directory stands for all `.placet` files in it, a name that ends in `.json` is the map form, and
+    /// without any file it is those of the project
     files: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -47,10 +48,10 @@ pub struct Args {
 /// # Errors
 /// A file can not be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(library) = args.reading.library(ui)? else { return Ok(Exit::No) };
     let mut totals = Totals::default();
     let mut files = Vec::new();
-    for path in inputs::expand(&args.files, "placet")? {
+    for path in inputs::expand(&given_or(&args.files, Project::sources)?, "placet")? {
+        let Some(library) = args.reading.library(ui, Some(&path))? else { return Ok(Exit::No) };
         let checked = check(&path, &library)?;
         totals.count(&checked);
         if ui.is_json() { files.push(checked.json()) } else { checked.show(ui) }

@@ -1,15 +1,16 @@
 //! Who decides for `eval` and `explain`: a policy file whose token is minted for the occasion, or a token and a keyring, with
 //! policies beside either.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 use super::block::Choice;
 use super::inputs;
+use super::project::{self, Project};
 use super::times::read_time;
-use super::tokens::{self, vocabulary_of};
+use super::tokens::{self, UNKNOWN_VOCABULARY, vocabulary_of};
 use super::trust::Expectations;
 use super::ui::{Failure, Ui};
 use crate::author::Document;
@@ -17,14 +18,12 @@ use crate::author::mint::policy;
 use crate::author::request::{BadRequest, time_of};
 use crate::author::value::arguments_from_text;
 use crate::authorize::{Authorizer, Policy};
-use crate::check::library::Library;
 use crate::compile::Compiled;
-use crate::explain::{Court, Sources};
 use crate::model::time::Time;
-use crate::model::verdict::Refusal;
+use crate::explain::{Court, Explanation, Sources};
+use crate::model::verdict::{Refusal, Verdict};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
-use crate::syntax::map::{from_json_text, said};
 use crate::token::cache::TokenCache;
 use crate::token::envelope::Token;
 use crate::token::header::Purpose;
@@ -42,14 +41,14 @@ pub struct Deciding {
     file: Option<PathBuf>,
 
     /// A file that holds the token, or `-`; its text works too, but others can see it in `ps`
-    #[arg(long, requires = "keyring")]
+    #[arg(long)]
     token: Option<String>,
 
-    /// The keyring to verify the token with
+    /// The keyring to verify the token with, instead of the project's
     #[arg(long, value_name = "FILE", requires = "token", conflicts_with = "file")]
     keyring: Option<PathBuf>,
 
-    /// Refuse what this revocation list revokes
+    /// Refuse what this revocation list revokes, instead of the project's
     #[arg(long, value_name = "FILE", requires = "token", conflicts_with = "file")]
     revocations: Option<PathBuf>,
 
@@ -106,26 +105,31 @@ impl Deciding {
     /// # Errors
     /// A file can not be read, or it is not clear which block is meant.
     pub fn ready(&self, ui: &Ui) -> Result<Option<Ready>, Failure> {
-        let Some(library) = self.choice.reading.library(ui)? else { return Ok(None) };
-        match (&self.token, &self.keyring) {
-            (Some(token), Some(keyring)) => self.given(ui, token, keyring, &library),
-            _ => self.minted(ui, &library),
+        match &self.token {
+            Some(token) => self.given(ui, token),
+            None => self.minted(ui),
         }
     }
 
-    fn given(&self, ui: &Ui, token: &str, keyring: &Path, library: &Library) -> Result<Option<Ready>, Failure> {
-        let keyring = inputs::keyring(ui, keyring)?;
-        let read = |path| inputs::revocations(path, &keyring, self.expectations.audience());
-        let revocations = self.revocations.as_deref().map(read).transpose()?;
+    fn given(&self, ui: &Ui, token: &str) -> Result<Option<Ready>, Failure> {
+        let project = Project::of(None)?;
+        let expectations = self.expectations.or_of(project.as_ref());
+        let keyring = inputs::keyring(ui, &project::keyring(self.keyring.as_deref(), None)?)?;
+        let read = |path: PathBuf| inputs::revocations(&path, &keyring, expectations.audience());
+        let revocations = project::revocations(self.revocations.as_deref(), project.as_ref())?;
+        let revocations = revocations.map(read).transpose()?;
         let text = tokens::text(token)?;
-        let Some(blocks) = self.policy_blocks(ui, library)? else { return Ok(None) };
+        let Some(library) = self.choice.reading.library(ui, None)? else { return Ok(None) };
+        let Some(blocks) = self.policy_blocks(ui)? else { return Ok(None) };
         self.only_of(&blocks)?;
-        let known = inputs::vocabularies(library);
+        // A policy file may know a vocabulary from its own folder.
+        let of_blocks = blocks.iter().map(|block| Arc::clone(block.document().vocabulary()));
+        let known: Vec<_> = inputs::vocabularies(&library).into_iter().chain(of_blocks).collect();
         let header = Token::parse(&text).ok().map(|token| token.header());
         let of_token = header.and_then(|header| vocabulary_of(&known, &header)).map(|(vocabulary, _)| vocabulary);
         let refusal = of_token
             .is_none()
-            .then(|| of_unknown_vocabulary(&text, &keyring, self.expectations, inputs::now(self.now)));
+            .then(|| of_unknown_vocabulary(&text, &keyring, expectations, inputs::now(self.now)));
         // A token that cannot be read, or of an unknown vocabulary, is refused by whichever vocabulary asks.
         let of_policies = blocks.first().map(|block| Arc::clone(block.document().vocabulary()));
         let Some(vocabulary) = of_token.or(of_policies).or_else(|| known.first().cloned()) else {
@@ -142,12 +146,13 @@ impl Deciding {
         });
         let policies = policies.collect::<Result<_, _>>()?;
         let token = Given { text, refusal };
-        let kind = Kind::Given { token, keyring, revocations, policies, expectations: self.expectations };
+        let kind = Kind::Given { token, keyring, revocations, policies, expectations };
         Ok(Some(Ready { vocabulary, now: self.now, requests_tell_time: self.requests_tell_time, kind }))
     }
 
-    fn minted(&self, ui: &Ui, library: &Library) -> Result<Option<Ready>, Failure> {
-        let Some(mut policies) = self.policy_blocks(ui, library)? else { return Ok(None) };
+    fn minted(&self, ui: &Ui) -> Result<Option<Ready>, Failure> {
+        self.expectations.none_without("--token FILE")?;
+        let Some(mut policies) = self.policy_blocks(ui)? else { return Ok(None) };
         if self.file.is_none() {
             self.only_of(&policies)?;
         }
@@ -187,12 +192,10 @@ impl Deciding {
     }
 
     /// Every policy of the files of `--policy`.
-    fn policy_blocks(&self, ui: &Ui, library: &Library) -> Result<Option<Vec<Block>>, Failure> {
+    fn policy_blocks(&self, ui: &Ui) -> Result<Option<Vec<Block>>, Failure> {
         let mut blocks = Vec::new();
         for path in &self.policies {
-            let Some(document) = inputs::document(ui, path, library, self.choice.reading.deny_warnings)? else {
-                return Ok(None);
-            };
+            let Some(document) = self.choice.reading.document(ui, path)? else { return Ok(None) };
             let document = Arc::new(document);
             let before = blocks.len();
             for (number, template) in document.templates().iter().enumerate() {
@@ -270,6 +273,26 @@ impl Ready {
         }
     }
 
+    /// What to say of every request where there is a [`refusal`](Self::refusal).
+    #[must_use]
+    pub fn refused(&self, court: &Court<'_>, refusal: Refusal) -> Explanation {
+        let mut explanation = court.decided(Verdict::Refused(refusal), self.now());
+        // The vocabulary of this court is any, so nothing is said of it.
+        if let (Some(cause), Refusal::UnknownVocabulary, Some(state)) = (&mut explanation.cause, refusal, self.state()) {
+            cause.message = format!("the token is made with a vocabulary that is not known here: its fingerprint is {state}");
+            cause.help = Some(UNKNOWN_VOCABULARY.to_owned());
+        }
+        explanation
+    }
+
+    /// The fingerprint of the vocabulary that the token was made with.
+    fn state(&self) -> Option<String> {
+        match &self.kind {
+            Kind::Minted(_) => None,
+            Kind::Given { token, .. } => Token::parse(&token.text).ok().map(|token| token.header().fingerprint.to_string()),
+        }
+    }
+
     /// Lends who decides.
     pub fn with_court<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Court<'_>) -> R) -> R {
         match &self.kind {
@@ -296,13 +319,4 @@ fn of_unknown_vocabulary(text: &str, keyring: &Keyring, expectations: Expectatio
     let verifier = expectations.verifier(keyring, &unknown, None);
     let refused = verifier.verify(text, now, &mut Scratch::new()).err();
     refused.unwrap_or(Refusal::UnknownVocabulary)
-}
-
-/// The request of `--request`: JSON as it is, or the file that holds it.
-///
-/// # Errors
-/// The file can not be read.
-pub fn request(given: &str) -> Result<Result<Json, String>, Failure> {
-    let text = if given.trim_start().starts_with('{') { given.to_owned() } else { inputs::text(Path::new(given))? };
-    Ok(from_json_text(&text).map_err(|found| said(&text, &found, 1)))
 }

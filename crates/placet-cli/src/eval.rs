@@ -7,21 +7,19 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
-use super::asked::Asked;
+use super::asked::{Asked, Unread, read};
 use super::bounded::{Line, next_line};
 use super::deciding::{Deciding, Ready};
 use super::page::{columns, cut, verdict};
-use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use crate::author::request;
+use super::ui::{Exit, Failure, Outcome, Ui, plural, progress};
 use crate::explain::{Cause, Court, Explanation};
 use crate::limits::SOURCE_BYTES;
-use crate::model::verdict::Verdict;
-use crate::syntax::map::{from_json_text, said};
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
 use crate::visible;
 
-/// Decides a request: exit code 0 where it is allowed, 1 where it is not.
+/// Decides a request: exit code 0 where it is allowed, 1 where it is not, 2 where there is no request to decide.
 ///
 /// With a policy file, a token of it is minted with a throw-away key and verified again, as a service would. With `--token` and
 /// `--keyring` the token is the given one.
@@ -29,8 +27,9 @@ use crate::visible;
 #[command(after_help = "\
 Examples:
   placet eval session.placet --with user=42 --request '{\"action\": \"get\", \"cache\": \"profiles\"}'
-  placet eval menu.placet --request '{\"action\": \"GET\"}' --request-target '/caf%C3%A9/today?size=2'
-  placet eval --token token.txt --keyring service.keys --request request.json --explain
+  placet eval session.placet --with user=42 --request 'get { cache: \"profiles\", item: \"user/42/name\" }'
+  placet eval menu.placet --request GET --request-target '/caf%C3%A9/today?size=2'
+  placet eval --token token.txt --keyring service.keys --request @request.json --explain
   placet eval --token token.txt --keyring service.keys --jsonl --request requests.jsonl")]
 pub struct Args {
     #[command(flatten)]
@@ -55,30 +54,64 @@ pub struct Args {
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::CouldNot) };
     if args.jsonl {
-        return stream(&args.asked.request, &ready, ui);
+        return stream(args.asked.given()?, &ready, ui);
     }
     let request = args.asked.one()?;
-    let explanation = ready.with_court(None, |court| decide(court, &ready, request, args.explain));
-    show(ui, &explanation);
-    Ok(Exit::of(explanation.verdict == "allow"))
+    let decided = ready.with_court(None, |court| decide(court, &ready, request, args.explain));
+    Ok(decided.show(ui))
 }
 
 /// Decides one request; with `why`, looks for a change that passes.
-pub fn decide(court: &Court<'_>, ready: &Ready, request: Result<Json, String>, why: bool) -> Explanation {
+pub fn decide(court: &Court<'_>, ready: &Ready, request: Result<Json, Unread>, why: bool) -> Decided {
     if let Some(refusal) = ready.refusal() {
-        return court.decided(Verdict::Refused(refusal), ready.now());
+        return Decided::of(ready.refused(court, refusal));
     }
     let json = match request {
         Ok(json) => json,
-        Err(message) => return not_json(message),
+        Err(unread) => return Decided::unread(unread),
     };
     let read = request::from_json(ready.vocabulary(), &json);
-    match read.and_then(|request| Ok((request, ready.time(&json)?))) {
+    Decided::of(match read.and_then(|request| Ok((request, ready.time(&json)?))) {
         Ok((request, time)) if why => court.explain(&request, time),
         Ok((request, time)) => court.decided(court.decide(&request, time, &mut Scratch::new()), time),
         Err(bad) => court.malformed(&bad, &json),
+    })
+}
+
+/// What came of a request.
+pub struct Decided {
+    /// The verdict, and why.
+    pub explanation: Explanation,
+    /// A malformed request is not a denied one: a script that takes its own typing error for a denial tests nothing.
+    is_malformed: bool,
+}
+
+impl Decided {
+    fn of(explanation: Explanation) -> Self {
+        let is_malformed = explanation.cause.as_ref().is_some_and(|cause| cause.name == MALFORMED);
+        Self { explanation, is_malformed }
+    }
+
+    fn unread(Unread { message, help, is_target }: Unread) -> Self {
+        let cause = Cause { name: MALFORMED, message, help: help.map(str::to_owned) };
+        let explanation = Explanation { verdict: "refused", decided: None, cause: Some(cause), nearest: None };
+        Self { explanation, is_malformed: !is_target }
+    }
+
+    /// Prints it, and says how the command ends.
+    pub fn show(&self, ui: &Ui) -> Exit {
+        show(ui, &self.explanation);
+        self.exit()
+    }
+
+    /// How the command ends.
+    pub fn exit(&self) -> Exit {
+        if self.is_malformed { Exit::CouldNot } else { Exit::of(self.explanation.verdict == "allow") }
     }
 }
+
+/// As [`Refusal::name`](crate::model::verdict::Refusal::name) calls it.
+const MALFORMED: &str = "malformed_request";
 
 /// The verdict, and below it who decided.
 pub fn show(ui: &Ui, explanation: &Explanation) {
@@ -91,12 +124,8 @@ pub fn show(ui: &Ui, explanation: &Explanation) {
     }
 }
 
-fn not_json(message: String) -> Explanation {
-    let cause = Cause { name: "malformed_request", message, help: None };
-    Explanation { verdict: "refused", decided: None, cause: Some(cause), nearest: None }
-}
-
 fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
+    let given = given.strip_prefix('@').unwrap_or(given);
     let path = Path::new(given);
     let failed = |error: &std::io::Error| Failure::new(format!("can not read `{given}`: {error}"));
     let (reader, bytes): (Box<dyn Read>, Option<u64>) = if given == "-" {
@@ -119,8 +148,8 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
             if line.is_blank() {
                 continue;
             }
-            let explanation = tally.decide(court, ready, &line, &mut scratch);
-            let written = write_line(&mut out, &explanation, tally.lines, ui.is_json());
+            let decided = tally.decide(court, ready, &line, &mut scratch);
+            let written = write_line(&mut out, &decided, tally.lines, ui.is_json());
             // A caller that has nothing more to ask for now may be waiting for the answer.
             let flushed = written.and_then(|()| if reader.buffer().is_empty() { out.flush() } else { Ok(()) });
             if !ui.arrived(flushed) {
@@ -136,6 +165,9 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
         return Ok(Exit::No);
     }
     ui.note(&tally);
+    if tally.malformed > 0 {
+        return Ok(Exit::CouldNot);
+    }
     Ok(Exit::of(tally.count > 0 && tally.words[0] == tally.count))
 }
 
@@ -147,31 +179,43 @@ struct Tally {
     /// Requests among them.
     count: usize,
     words: [usize; 4],
+    /// Of those that are refused.
+    malformed: usize,
     deciding: Duration,
 }
 
 impl Tally {
-    fn decide(&mut self, court: &Court<'_>, ready: &Ready, line: &Line, scratch: &mut Scratch) -> Explanation {
+    fn decide(&mut self, court: &Court<'_>, ready: &Ready, line: &Line, scratch: &mut Scratch) -> Decided {
         self.count += 1;
-        let read = line.text().and_then(|text| from_json_text(text).map_err(|found| said(text, &found, self.lines)));
-        let explanation = match (ready.refusal(), read) {
-            (Some(refusal), _) => court.decided(Verdict::Refused(refusal), ready.now()),
-            (None, Err(message)) => not_json(message),
-            (None, Ok(json)) => {
-                match request::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, ready.time(&json)?))) {
-                    Err(bad) => court.malformed(&bad, &json),
-                    Ok((request, time)) => {
-                        let before = now();
-                        let verdict = court.decide(&request, time, scratch);
-                        self.deciding += before.elapsed();
-                        court.briefly(verdict, time)
-                    }
-                }
-            }
+        let unread = |message| Unread { message, help: None, is_target: false };
+        let read = line.text().map_err(unread).and_then(|text| read(text, self.lines));
+        let decided = match (ready.refusal(), read) {
+            (Some(refusal), _) => Decided::of(ready.refused(court, refusal)),
+            (None, Err(unread)) => Decided::unread(unread),
+            (None, Ok(json)) => Decided::of(self.decide_read(court, ready, &json, scratch)),
         };
-        let word = WORDS.iter().position(|word| *word == explanation.verdict).unwrap_or(0);
+        let word = WORDS.iter().position(|word| *word == decided.explanation.verdict).unwrap_or(0);
         self.words[word] += 1;
-        explanation
+        self.malformed += usize::from(decided.is_malformed);
+        decided
+    }
+
+    fn decide_read(&mut self, court: &Court<'_>, ready: &Ready, json: &Json, scratch: &mut Scratch) -> Explanation {
+        match OwnedRequest::from_json(ready.vocabulary(), json).and_then(|it| Ok((it, ready.time(json)?))) {
+            Err(bad) => {
+                let mut explanation = court.malformed(&bad, json);
+                for cause in &mut explanation.cause {
+                    cause.message.push_str(&format!(" at line {}", self.lines));
+                }
+                explanation
+            }
+            Ok((request, time)) => {
+                let before = now();
+                let verdict = court.decide(&request, time, scratch);
+                self.deciding += before.elapsed();
+                court.briefly(verdict, time)
+            }
+        }
     }
 }
 
@@ -179,7 +223,10 @@ impl std::fmt::Display for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let counts = WORDS.iter().zip(self.words).filter(|(_, count)| *count > 0);
         let counts: Vec<_> = counts.map(|(word, count)| format!("{count} {word}")).collect();
-        write!(f, "{} requests: {}", self.count, counts.join(", "))?;
+        write!(f, "{}: {}", plural(self.count, "request"), counts.join(", "))?;
+        if self.malformed > 0 {
+            write!(f, " ({} malformed)", self.malformed)?;
+        }
         let seconds = self.deciding.as_secs_f64();
         if seconds > 0.0 {
             #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
@@ -197,7 +244,8 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn write_line(out: &mut impl Write, explanation: &Explanation, number: usize, json: bool) -> std::io::Result<()> {
+fn write_line(out: &mut impl Write, decided: &Decided, number: usize, json: bool) -> std::io::Result<()> {
+    let explanation = &decided.explanation;
     if json {
         let mut line = serde_json::to_value(explanation).unwrap_or_default();
         line["line"] = json!(number);

@@ -2,7 +2,7 @@
 
 use super::asked::Asked;
 use super::deciding::Deciding;
-use super::eval::{decide, show};
+use super::eval::decide;
 use super::ui::{Exit, Outcome, Ui};
 
 /// Says why a request is allowed or not, and what would have to be different for it to pass.
@@ -28,7 +28,6 @@ pub struct Args {
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::CouldNot) };
     let request = args.asked.one()?;
-    let explanation = ready.with_court(None, |court| decide(court, &ready, request, true));
-    show(ui, &explanation);
-    Ok(Exit::of(explanation.verdict == "allow"))
+    let decided = ready.with_court(None, |court| decide(court, &ready, request, true));
+    Ok(decided.show(ui))
 }

@@ -11,7 +11,6 @@ use super::inputs;
 use super::page::wrap;
 use super::times::{self, read_duration, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint, plural, progress};
-use crate::check::library::Library;
 use crate::diag::Source;
 use crate::explain::Explanation;
 use crate::fuzz::coverage::Coverage;
@@ -80,9 +79,8 @@ pub struct Args {
 /// A file can not be read, it is not clear which block is meant, or the oracle gives no answers.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let now = inputs::now(args.now);
-    let Some(library) = args.choice.reading.library(ui)? else { return Ok(Exit::CouldNot) };
     let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
-    let ready = |choice: &Choice, file: &Path| target(ui, choice, file, &library, now, &keys);
+    let ready = |choice: &Choice, file: &Path| target(ui, choice, file, now, &keys);
     let Some(target) = ready(&args.choice, &args.file)? else { return Ok(Exit::CouldNot) };
     let other = match &args.against {
         Some(file) => match ready(&beside(&args.choice, &target, ui, file)?, file)? {
@@ -129,21 +127,15 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 const RUNS: u64 = 100_000;
 
 /// The block that is meant, ready to be tried out. `None`: there are errors, and they have been shown.
-fn target(
-    ui: &Ui,
-    choice: &Choice,
-    file: &Path,
-    library: &Library,
-    now: Time,
-    keys: &Keys,
-) -> Result<Option<Target>, Failure> {
+fn target(ui: &Ui, choice: &Choice, file: &Path, now: Time, keys: &Keys) -> Result<Option<Target>, Failure> {
+    let Some(library) = choice.reading.library(ui, Some(file))? else { return Ok(None) };
     let all = [BlockKind::Token, BlockKind::Policy, BlockKind::Restriction];
     let kinds = if choice.template.is_some() { &all[..] } else { &all[..2] };
     let Some(Chosen { document, template, arguments }) = choice.chosen(ui, file, kinds)? else { return Ok(None) };
     let document = Arc::new(document);
     match Block::new(&document, template, &arguments) {
         Ok(block) => {
-            Target::new(block, library, now, keys).map(Some).map_err(|broken| Failure::new(broken.to_string()))
+            Target::new(block, &library, now, keys).map(Some).map_err(|broken| Failure::new(broken.to_string()))
         }
         Err(errors) => {
             report(ui, &document, &errors);

@@ -9,13 +9,11 @@ use super::outputs;
 use super::ui::{Failure, Ui};
 use crate::author::{Document, Report};
 use crate::check::library::Library;
-use crate::diag::Source;
 use crate::limits::{REVOCATION_BYTES, SOURCE_BYTES};
 use crate::model::time::Time;
+use crate::diag::code::Code;
 use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::ItemKind;
 use crate::syntax::map::MARK_HELP;
-use crate::syntax::parse;
 use crate::token::audience::Audience;
 use crate::token::keyring::Keyring;
 use crate::token::revocation::{HeldRevocations, RevocationList, Revocations};
@@ -80,27 +78,6 @@ pub fn name(path: &Path) -> String {
     if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-/// The built-in vocabularies and those of the files.
-///
-/// # Errors
-/// A file can not be read; errors inside it are reported, and the result is `None`.
-pub fn library(ui: &Ui, vocabularies: &[PathBuf]) -> Result<Option<Library>, Failure> {
-    let mut library = Library::built_in().clone();
-    for path in vocabularies {
-        let source = text(path)?;
-        let added = parse::parse(&source).and_then(|file| library.add(&file).map(|()| file));
-        match added {
-            Ok(file) if file.items.iter().any(|item| matches!(item.kind, ItemKind::Vocabulary(_))) => {}
-            Ok(_) => return Err(Failure::new(format!("`{}` declares no vocabulary", path.display()))),
-            Err(diagnostics) => {
-                ui.report(&Report { source: Source::text(name(path), source), diagnostics });
-                return Ok(None);
-            }
-        }
-    }
-    Ok(Some(library))
-}
-
 /// All vocabularies of a library.
 #[must_use]
 pub fn vocabularies(library: &Library) -> Vec<Arc<Vocabulary>> {
@@ -118,11 +95,24 @@ pub fn parse(path: &Path, library: &Library) -> Result<Result<Document, Report>,
         return Err(Failure::new(format!("`{name}` holds a token, where a policy file is expected"))
             .help("`--token` takes a token, where a command takes one of the two"));
     }
-    Ok(if is_map(path) {
+    let read = if is_map(path) {
         Document::from_json_text(&name, &source, library)
     } else {
         Document::from_text(&name, &source, library)
-    })
+    };
+    Ok(read.map_err(with_places_of_vocabularies))
+}
+
+/// Says of a vocabulary that is not found where it could be.
+fn with_places_of_vocabularies(mut report: Report) -> Report {
+    for found in report.diagnostics.iter_mut().filter(|found| found.code == Code::UnknownVocabulary) {
+        let known = found.help.take().map(|help| format!("{help}; ")).unwrap_or_default();
+        found.help = Some(format!(
+            "{known}`use shop` also finds `shop.placet` in the folder of the file, the files of `vocabularies` in \
+             `placet.toml`, and those of `--vocabulary FILE`"
+        ));
+    }
+    report
 }
 
 /// Whether the file's name says that it holds the map form.

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::inputs;
+use super::project::vocabularies::library;
+use super::project::{self, Project};
 use super::times::read_time;
 use super::tokens::{self, View, vocabulary_of};
 use super::trust::Expectations;
-use super::ui::{Exit, GREEN, Outcome, RED, Ui, YELLOW, paint};
 use crate::model::time::Time;
+use super::ui::{Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::token::envelope::Token;
@@ -31,12 +33,12 @@ pub struct Args {
     /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
     token: String,
 
-    /// Verify the token with the keys in this file
+    /// Verify the token with the keys in this file, instead of those of the project
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
 
-    /// Refuse what this revocation list revokes: its text or its snapshot
-    #[arg(long, value_name = "FILE", requires = "keyring")]
+    /// Refuse what this revocation list revokes, instead of the project's: its text or its snapshot
+    #[arg(long, value_name = "FILE")]
     revocations: Option<PathBuf>,
 
     #[command(flatten)]
@@ -56,14 +58,17 @@ pub struct Args {
 /// # Errors
 /// A file can not be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::CouldNot) };
+    let Some(library) = library(ui, &args.vocabularies, None)? else { return Ok(Exit::CouldNot) };
     let known = inputs::vocabularies(&library);
     let now = inputs::now(args.now);
     let text = tokens::text(&args.token)?;
-    let Some(keyring) = &args.keyring else { return inspect(ui, &text, &known, now) };
-    let keyring = inputs::keyring(ui, keyring)?;
-    let read = |path| inputs::revocations(path, &keyring, args.expectations.audience());
-    let revocations = args.revocations.as_deref().map(read).transpose()?;
+    let project = Project::of(None)?;
+    let Some(keyring) = args.keyring(ui, project.as_ref())? else { return inspect(ui, &text, &known, now) };
+    let keyring = inputs::keyring(ui, &keyring)?;
+    let expectations = args.expectations.or_of(project.as_ref());
+    let read = |path: PathBuf| inputs::revocations(&path, &keyring, expectations.audience());
+    let revocations = project::revocations(args.revocations.as_deref(), project.as_ref())?;
+    let revocations = revocations.map(read).transpose()?;
     let Some(token) = tokens::parse(ui, &text) else { return Ok(Exit::No) };
     let vocabulary = match vocabulary_of(&known, &token.header()) {
         Some((vocabulary, _)) => vocabulary,
@@ -71,8 +76,29 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         None => Arc::new(Vocabulary::builder("unknown", 0).build()),
     };
     let revocations = revocations.as_ref().map(HeldRevocations::lend);
-    let verifier = args.expectations.verifier(&keyring, &vocabulary, revocations);
+    let verifier = expectations.verifier(&keyring, &vocabulary, revocations);
     verify(ui, &token, &known, &vocabulary, &verifier, now)
+}
+
+impl Args {
+    /// The keyring that is given, or that of the project. `None`: nothing is verified.
+    fn keyring(&self, ui: &Ui, project: Option<&Project>) -> Result<Option<PathBuf>, Failure> {
+        if self.keyring.is_some() {
+            return Ok(self.keyring.clone());
+        }
+        let found = project.map(Project::keyring).transpose()?.flatten();
+        if let Some(path) = found.as_ref().filter(|path| path.is_file()) {
+            return Ok(Some(path.clone()));
+        }
+        self.expectations.none_without("--keyring FILE")?;
+        if self.revocations.is_some() {
+            return Err(Failure::new("a revocation list is for a token that is verified").help("give `--keyring FILE`"));
+        }
+        if let Some(path) = found {
+            ui.warning(format_args!("the keyring `{}` of the project is not there: nothing is verified", path.display()));
+        }
+        Ok(None)
+    }
 }
 
 fn inspect(ui: &Ui, text: &str, known: &[Arc<Vocabulary>], now: Time) -> Outcome {

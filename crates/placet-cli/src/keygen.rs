@@ -6,6 +6,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::inputs;
+use super::project;
 use super::outputs::{Existing, LockedFile, Secrecy, Unfinished};
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::token::header::Purpose;
@@ -33,9 +34,9 @@ pub struct Args {
     #[arg(long, group = "kind")]
     public: bool,
 
-    /// The keyring to write
+    /// The keyring to write, instead of the project's
     #[arg(long, value_name = "FILE", visible_alias = "out")]
-    keyring: PathBuf,
+    keyring: Option<PathBuf>,
 
     /// Also write a keyring without secrets, for those who verify only; with `--rotate`, the new key is added to one that
     /// exists
@@ -56,15 +57,16 @@ pub struct Args {
 /// # Errors
 /// A file exists already or can not be written, or there is no randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    if args.keyring == Path::new("-") {
+    let keyring = project::keyring(args.keyring.as_deref(), None)?;
+    if keyring == Path::new("-") {
         return Err(Failure::new("a secret is not written to standard output").help("name a file: --keyring FILE"));
     }
     let key = generate(args.public).map_err(|error| Failure::new(error.to_string()))?;
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
-    let file = LockedFile::open(&args.keyring)?;
+    let file = LockedFile::open(&keyring)?;
     let verifier = args.verifier.as_deref().map(LockedFile::open).transpose()?;
     let text = if args.rotate {
-        rotated(ui, &args.keyring, &key)?
+        rotated(ui, &keyring, &key)?
     } else {
         Zeroizing::new(format!("mint {}\n", *key.reveal()))
     };
@@ -82,7 +84,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     // The public half first: a verifier with a key that nobody has is in nobody's way.
     beside.into_iter().try_for_each(Unfinished::commit)?;
     written.commit()?;
-    show(ui, &args, &key);
+    show(ui, &args, &keyring, &key);
     Ok(Exit::Yes)
 }
 
@@ -144,7 +146,7 @@ fn accepted_form(key: &MintingKey) -> Zeroizing<String> {
     }
 }
 
-fn show(ui: &Ui, args: &Args, key: &MintingKey) {
+fn show(ui: &Ui, args: &Args, keyring: &Path, key: &MintingKey) {
     let public = match key {
         MintingKey::Signing(key) => Some(key.public().to_string()),
         MintingKey::Local(_) => None,
@@ -155,7 +157,7 @@ fn show(ui: &Ui, args: &Args, key: &MintingKey) {
             "key": key.id().to_string(),
             "name": key.name().to_string(),
             "public": public,
-            "keyring": args.keyring.display().to_string(),
+            "keyring": keyring.display().to_string(),
         }));
     }
     ui.line(format_args!("{} key {}", key.purpose(), key.id()));
@@ -163,7 +165,7 @@ fn show(ui: &Ui, args: &Args, key: &MintingKey) {
     if let Some(public) = public {
         ui.line(format_args!("public: {public}"));
     }
-    ui.note(format_args!("written to `{}`, which only you can read", args.keyring.display()));
+    ui.note(format_args!("written to `{}`, which only you can read", keyring.display()));
     if let Some(path) = &args.verifier {
         ui.note(format_args!("`{}` is for those who verify", path.display()));
     }

@@ -1,13 +1,14 @@
 //! `placet mint`: a token from a policy file. Standard output takes the token and nothing else.
 
 use core::time::Duration;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::block::Choice;
 use super::inputs;
+use super::project::{self, Project};
 use super::times::{read_duration, read_time, show};
 use super::tokens::{View, warn_about_size};
 use super::trust::read_audience;
@@ -34,9 +35,9 @@ pub struct Args {
     /// The policy file, or `-` for standard input; a name that ends in `.json` is the map form
     file: PathBuf,
 
-    /// The keyring whose `mint` key makes the token
+    /// The keyring whose `mint` key makes the token, instead of the project's
     #[arg(long, value_name = "FILE")]
-    keyring: PathBuf,
+    keyring: Option<PathBuf>,
 
     #[command(flatten)]
     choice: Choice,
@@ -67,8 +68,9 @@ pub struct Args {
 /// # Errors
 /// A file can not be read, the keyring has no key that mints, or the options do not fit it.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let keyring = inputs::keyring(ui, &args.keyring)?;
-    let key = minting(&keyring, &args)?;
+    let file = project::keyring(args.keyring.as_deref(), Some(&args.file))?;
+    let keyring = inputs::keyring(ui, &file)?;
+    let key = minting(&keyring, &file, &args)?;
     let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Token])? else { return Ok(Exit::CouldNot) };
     if args.ttl.is_some() {
         block.compiled.times.ttl = args.ttl;
@@ -76,7 +78,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
     let now = inputs::now(args.now);
     let wrapping = Wrapping { sealed: args.sealed, encrypted: args.encrypted };
-    let minter = Minter::from(key).audience(args.audience.unwrap_or_default());
+    let of_project = || Ok(Project::of(Some(&args.file))?.and_then(|project| project.audience()));
+    let audience = args.audience.map_or_else(of_project, |given| Ok(Some(given)))?;
+    let minter = Minter::from(key).audience(audience.unwrap_or_default());
     let token = match mint(&block.compiled, block.document.vocabulary(), minter, now, wrapping, &mut SystemRandom) {
         Ok(token) => token,
         Err(failure) => return refuse(ui, failure),
@@ -102,8 +106,8 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     Ok(Exit::Yes)
 }
 
-fn minting<'k>(keyring: &'k Keyring, args: &Args) -> Result<&'k MintingKey, Failure> {
-    let file = args.keyring.display();
+fn minting<'k>(keyring: &'k Keyring, file: &Path, args: &Args) -> Result<&'k MintingKey, Failure> {
+    let file = file.display();
     let key = keyring.minting().ok_or_else(|| {
         Failure::new(format!("no key in `{file}` mints"))
             .help("one line of it must begin with `mint`; `placet keygen --rotate` adds one")

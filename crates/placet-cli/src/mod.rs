@@ -24,8 +24,10 @@ mod deciding;
 mod eval;
 mod explain;
 mod fmt;
+mod foreign;
 mod fuzz;
 pub mod inputs;
+mod init;
 mod inspect;
 mod keygen;
 mod man;
@@ -33,6 +35,7 @@ mod mint;
 mod mutants;
 pub mod outputs;
 pub mod page;
+pub mod project;
 mod repl;
 mod revoke;
 mod seal;
@@ -86,16 +89,17 @@ const AFTER_HELP: &str = "\
 A file can be `-`, which is standard input. `--format json` prints JSON.
 Exit codes: 0 is yes; 1 is no: denied, refused, a case failed, something found, or errors in what
 `check`, `compile`, `fmt`, `test` or `try` looks at; 2 is that it could not be done, as where a
-policy that is to decide has errors.
+policy that is to decide has errors, or a request is malformed.
 
 Begin with:
   placet try policies/tenant.placet
-  placet test policies
+  placet init my_service
   placet repl";
 
 /// What to do. The order is that of `placet help`: writing policies first, then the life of a token.
 #[derive(Subcommand, Debug)]
 enum Command {
+    Init(init::Args),
     #[command(name = "try")]
     Attempt(attempt::Args),
     Check(check::Args),
@@ -123,6 +127,7 @@ enum Command {
 impl Command {
     fn run(self, ui: &Ui) -> Outcome {
         match self {
+            Self::Init(args) => init::run(args, ui),
             Self::Attempt(args) => attempt::run(args, ui),
             Self::Check(args) => check::run(args, ui),
             Self::Fmt(args) => fmt::run(args, ui),
@@ -156,7 +161,13 @@ pub fn main() -> ExitCode {
     let typed = help_about_help(warp10::each_config(std::env::args_os()));
     let matches = match definition.try_get_matches_from_mut(typed) {
         Ok(matches) => matches,
-        Err(said) => return Ui::new(Format::Text, Colours::Auto).usage(&mut definition, said),
+        Err(said) => {
+            let ui = Ui::new(Format::Text, Colours::Auto);
+            return match foreign::failure(&said) {
+                Some(failure) => ui.exit(Err(failure)),
+                None => ui.usage(&mut definition, said),
+            };
+        }
     };
     match Cli::from_arg_matches(&matches) {
         Ok(cli) => {

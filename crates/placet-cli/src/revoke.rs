@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::inputs;
+use super::project::Project;
 use super::outputs::{Existing, LockedFile, Output, Secrecy};
 use super::times::{amount, read_duration, read_time, show};
 use super::tokens;
@@ -38,15 +39,15 @@ Examples:
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
 pub struct Args {
     /// The token to revoke, with all that descend from it: a file that holds it, or `-`
-    #[arg(group = "what", requires = "keyring")]
+    #[arg(group = "what")]
     token: Option<String>,
 
-    /// The keys to verify the token with, to find `--key` among, and to sign with
+    /// The keys to verify the token with, to find `--key` among, and to sign with, instead of those of the project
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
 
     /// The audience that the token and a signed list are for, as `mint --audience` names it
-    #[arg(long, value_name = "NAME", value_parser = read_audience, requires = "keyring")]
+    #[arg(long, value_name = "NAME", value_parser = read_audience)]
     audience: Option<Audience>,
 
     /// Revoke from this restriction of the token on, not the whole token; 1 is the first
@@ -79,12 +80,12 @@ pub struct Args {
     snapshot: Option<PathBuf>,
 
     /// Sign the snapshot with the `mint` key of the keyring, for verifiers that want that
-    #[arg(long, requires = "snapshot", requires = "keyring")]
+    #[arg(long, requires = "snapshot")]
     sign: bool,
 
-    /// The list; a revocation begins one that is not there
+    /// The list, instead of the project's; a revocation begins one that is not there
     #[arg(long, value_name = "FILE")]
-    list: PathBuf,
+    list: Option<PathBuf>,
 
     /// How long after it was issued the list may be used; a new list gets one day
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
@@ -121,6 +122,8 @@ fn read_key(text: &str) -> Result<GivenKey, String> {
 /// # Errors
 /// A file can not be read or written, or is not what it should be.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let args = args.or_of(Project::of(None)?.as_ref())?;
+    let path = args.list()?;
     let now = inputs::clock(args.now)?;
     let keyring = args.keyring.as_deref().map(|path| inputs::keyring(ui, path)).transpose()?;
     // Before the lock is taken: standard input may take its time.
@@ -129,7 +132,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         return Ok(Exit::No);
     }
     // Held until the snapshot is written too: an older list must not overwrite a newer snapshot.
-    let file = LockedFile::open(&args.list)?;
+    let file = LockedFile::open(path)?;
     let snapshot = args.snapshot.as_deref().map(Output::open).transpose()?;
     let mut draft = Draft::read(&file, &args, now)?;
     let mut said = Vec::new();
@@ -160,25 +163,42 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         output.write(ui, &snapshot)?;
         said.push(format!("snapshot written to `{}`", path.display()));
     }
-    tell(ui, &args, &list, &said);
+    tell(ui, &args, path, &list, &said);
     Ok(Exit::Yes)
 }
 
 impl Args {
+    /// Completed with what the project says. A keyring that is not there is missed only where one is needed.
+    fn or_of(self, project: Option<&Project>) -> Result<Self, Failure> {
+        let Some(project) = project else { return Ok(self) };
+        let list = self.list.map_or_else(|| project.revocations(), |list| Ok(Some(list)))?;
+        let of_project = || Ok(project.keyring()?.filter(|path| path.is_file()));
+        let keyring = self.keyring.map_or_else(of_project, |keyring| Ok(Some(keyring)))?;
+        let audience = self.audience.or(project.audience());
+        Ok(Self { list, keyring, audience, ..self })
+    }
+
+    fn list(&self) -> Result<&Path, Failure> {
+        self.list.as_deref().ok_or_else(|| {
+            Failure::new("which revocation list?")
+                .help("name one with `--list FILE`, or in `placet.toml`: `revocations = \"revoked.txt\"`")
+        })
+    }
+
     /// Whether a list that is not there is begun. A command that only renews or copies a missing list would lift all revocations.
     const fn may_begin(&self) -> bool {
         self.new || self.token.is_some() || !self.id.is_empty() || self.key.is_some()
     }
 }
 
-fn tell(ui: &Ui, args: &Args, list: &RevocationList, said: &[String]) {
+fn tell(ui: &Ui, args: &Args, path: &Path, list: &RevocationList, said: &[String]) {
     let bytes = Revocations::write(list);
     let Ok(snapshot) = Revocations::open(&bytes) else { return };
     let (keys, ids) = (snapshot.keys().count(), snapshot.ids().count());
     let binary_on_stdout = args.snapshot.as_deref() == Some(Path::new("-"));
     if ui.is_json() && !binary_on_stdout {
         return ui.json(&json!({
-            "list": args.list.display().to_string(), "said": said, "ids": ids, "keys": keys,
+            "list": path.display().to_string(), "said": said, "ids": ids, "keys": keys,
             "issued": snapshot.issued().as_millis(), "max_age": millis(snapshot.max_age()),
         }));
     }
@@ -188,7 +208,7 @@ fn tell(ui: &Ui, args: &Args, list: &RevocationList, said: &[String]) {
     let good_for = amount(millis(snapshot.max_age()).unsigned_abs());
     ui.note(format_args!(
         "`{}`: {} and {} revoked; issued {}, good for {good_for}",
-        args.list.display(),
+        path.display(),
         plural(ids, "id"),
         plural(keys, "key"),
         show(snapshot.issued()),
@@ -246,7 +266,7 @@ const ONE_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Draft {
     fn read(file: &LockedFile, args: &Args, now: Time) -> Result<Self, Failure> {
-        let path = &args.list;
+        let path = file.name();
         let (text, is_new) = match file.text()? {
             None if args.may_begin() => (RevocationList::new(now, args.max_age.unwrap_or(ONE_DAY)).to_text(), true),
             None => {
@@ -312,7 +332,7 @@ impl Draft {
         }
         let text = self.lines.join("\n") + "\n";
         let list = RevocationList::from_text(&text)
-            .map_err(|error| Failure::new(format!("`{}` would be no list any more: {error}", args.list.display())))?;
+            .map_err(|error| Failure::new(format!("`{}` would be no list any more: {error}", file.name().display())))?;
         if changed {
             file.write(text.as_bytes(), Secrecy::Open, Existing::Replace)?;
         }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::page::{cut, wrap};
+use super::project::vocabularies::library;
+use super::project::{Project, given_or};
 use super::times::{self, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
 use super::{covered, inputs, mutants};
@@ -37,8 +39,8 @@ A `.cases` file stands beside the policy file of the same name:
   allow          get { cache: \"profiles\", item: \"user/42/name\" }
   not_permitted  get { cache: \"profiles\", item: \"user/43/name\" }")]
 pub struct Args {
-    /// `.cases` and `.jsonl` files, directories that hold some, or policy files with cases beside them
-    #[arg(required = true)]
+    /// `.cases` and `.jsonl` files, directories that hold some, or policy files with cases beside them; without any, those
+    /// of the project
     files: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -61,19 +63,22 @@ pub struct Args {
 /// # Errors
 /// A file can not be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::No) };
     let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
     let now = inputs::now(args.now);
     let mut results = Results::default();
-    let files = case_files(&args.files)?;
+    let files = case_files(&given_or(&args.files, Project::policies)?)?;
     for path in &files {
+        let Some(library) = library(ui, &args.vocabularies, Some(path))? else { return Ok(Exit::No) };
         match load(ui, path, &library, now, &keys)? {
             Some(suite) => results.run(&suite, ui, args.coverage.is_any()),
             None => results.broken += 1,
         }
     }
     if args.mutants.is_any() {
-        files.iter().try_for_each(|path| results.mutants.run(ui, path, &library, now, &keys))?;
+        for path in &files {
+            let Some(library) = library(ui, &args.vocabularies, Some(path))? else { return Ok(Exit::No) };
+            results.mutants.run(ui, path, &library, now, &keys)?;
+        }
     }
     results.close(ui, &args);
     args.coverage.write(ui, &results.coverage)?;

@@ -1,6 +1,8 @@
 //! What commands that verify tokens ask beside a key: an audience, a clock, a signed revocation list.
 
+use super::project::Project;
 use super::times::read_duration;
+use super::ui::Failure;
 use crate::limits::CLOCK_SKEW;
 use crate::model::vocabulary::Vocabulary;
 use crate::token::audience::Audience;
@@ -13,19 +15,45 @@ use core::time::Duration;
 #[derive(clap::Args, Clone, Copy, Debug)]
 pub struct Expectations {
     /// Take tokens of `mint --audience NAME` and no others
-    #[arg(long, value_name = "NAME", value_parser = read_audience, requires = "keyring")]
+    #[arg(long, value_name = "NAME", value_parser = read_audience)]
     audience: Option<Audience>,
 
     /// How far ahead the clock of a minter may be, instead of a minute
-    #[arg(long, value_name = "DURATION", value_parser = read_duration, requires = "keyring")]
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
     clock_skew: Option<Duration>,
 
     /// Refuse every token unless a key of the keyring has signed the revocation list
-    #[arg(long, requires = "revocations")]
+    #[arg(long)]
     signed_revocations: bool,
 }
 
 impl Expectations {
+    /// Completed with what the project says.
+    #[must_use]
+    pub fn or_of(self, project: Option<&Project>) -> Self {
+        let audience = self.audience.or_else(|| project?.audience());
+        let clock_skew = self.clock_skew.or_else(|| project?.clock_skew());
+        Self { audience, clock_skew, ..self }
+    }
+
+    /// Refuses an expectation where no token is verified: it would seem to have been met.
+    ///
+    /// # Errors
+    /// There is one.
+    pub fn none_without(&self, what: &str) -> Result<(), Failure> {
+        let given = [
+            ("--audience", self.audience.is_some()),
+            ("--clock-skew", self.clock_skew.is_some()),
+            ("--signed-revocations", self.signed_revocations),
+        ];
+        match given.into_iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((option, _)) => {
+                Err(Failure::new(format!("`{option}` is about a token that is verified")).help(format!("give `{what}`")))
+            }
+        }
+    }
+
     /// Whom the tokens must be for.
     #[must_use]
     pub fn audience(&self) -> Audience {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::inputs;
+use super::project::vocabularies::library;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint};
 use crate::author::Report;
 use crate::check::library::Library;
@@ -28,7 +29,7 @@ pub struct Args {
 
 #[derive(clap::Subcommand, Debug)]
 enum Command {
-    /// The vocabularies that come with Placet
+    /// The vocabularies that come with Placet, and those of the project
     List,
     /// Attributes, actions and roles of a vocabulary
     Show {
@@ -55,7 +56,7 @@ enum Command {
 /// A file can not be read, or there is no such vocabulary.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let shown = match args.command {
-        Command::List => return Ok(list(ui)),
+        Command::List => return list(ui),
         Command::Check { old, new } => {
             let (Some(old), Some(new)) = (find(ui, &old)?, find(ui, &new)?) else { return Ok(Exit::No) };
             return Ok(check(ui, &old, &new));
@@ -68,12 +69,13 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 
 /// The vocabulary of a name, or the only one that a file declares. `None`: the errors have been shown.
 fn find(ui: &Ui, given: &str) -> Result<Option<Arc<Vocabulary>>, Failure> {
-    if let Some(found) = Library::built_in().get(given) {
+    let Some(known) = library(ui, &[], None)? else { return Ok(None) };
+    if let Some(found) = known.get(given) {
         return Ok(Some(Arc::clone(found)));
     }
     let path = Path::new(given);
     if given != "-" && !path.exists() {
-        let known: Vec<_> = Library::built_in().names().collect();
+        let known: Vec<_> = known.names().collect();
         return Err(Failure::new(format!("there is no vocabulary and no file `{given}`"))
             .help(format!("there are the vocabularies `{}`", known.join("`, `"))));
     }
@@ -90,11 +92,12 @@ fn find(ui: &Ui, given: &str) -> Result<Option<Arc<Vocabulary>>, Failure> {
     }
 }
 
-fn list(ui: &Ui) -> Exit {
-    let all = inputs::vocabularies(Library::built_in());
+fn list(ui: &Ui) -> Outcome {
+    let Some(known) = library(ui, &[], None)? else { return Ok(Exit::No) };
+    let all = inputs::vocabularies(&known);
     if ui.is_json() {
         ui.json(&all.iter().map(|vocabulary| head(vocabulary)).collect());
-        return Exit::Yes;
+        return Ok(Exit::Yes);
     }
     for vocabulary in all {
         ui.line(format_args!(
@@ -106,7 +109,7 @@ fn list(ui: &Ui) -> Exit {
             vocabulary.fingerprint(),
         ));
     }
-    Exit::Yes
+    Ok(Exit::Yes)
 }
 
 fn head(vocabulary: &Vocabulary) -> Json {

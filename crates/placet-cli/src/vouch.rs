@@ -7,6 +7,7 @@ use serde_json::json;
 use super::attenuate::{refuse, show_narrowed};
 use super::block::{Choice, Reading};
 use super::inputs;
+use super::project;
 use super::times::{read_time, show_beside};
 use super::tokens;
 use super::ui::{Exit, Failure, Outcome, Ui};
@@ -58,7 +59,7 @@ struct Sign {
 
     /// The keyring whose `mint` key signs; it is one made with `keygen --public`
     #[arg(long, value_name = "FILE")]
-    keyring: PathBuf,
+    keyring: Option<PathBuf>,
 
     #[command(flatten)]
     choice: Choice,
@@ -119,9 +120,10 @@ fn sign(args: &Sign, ui: &Ui) -> Outcome {
         Ok(request) => request,
         Err(error) => return Ok(ui.no("refused", "not_a_request", &error)),
     };
-    let keyring = inputs::keyring(ui, &args.keyring)?;
+    let file = project::keyring(args.keyring.as_deref(), Some(&args.file))?;
+    let keyring = inputs::keyring(ui, &file)?;
     let Some(MintingKey::Signing(key)) = keyring.minting() else {
-        return Err(Failure::new(format!("no key in `{}` signs", args.keyring.display()))
+        return Err(Failure::new(format!("no key in `{}` signs", file.display()))
             .help("make one with `placet keygen --public`"));
     };
     let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else { return Ok(Exit::CouldNot) };
@@ -153,7 +155,7 @@ fn add(args: &Add, ui: &Ui) -> Outcome {
         Ok(voucher) => voucher,
         Err(error) => return Ok(ui.no("refused", "not_a_voucher", &error)),
     };
-    let Some(library) = args.reading.library(ui)? else { return Ok(Exit::CouldNot) };
+    let Some(library) = args.reading.library(ui, None)? else { return Ok(Exit::CouldNot) };
     match append_voucher(&token, &voucher, &mut SystemRandom) {
         Ok(narrowed) => show_narrowed(ui, &narrowed, &inputs::vocabularies(&library), inputs::now(args.now)),
         Err(error) => refuse(ui, error),

@@ -70,9 +70,8 @@ pub struct Args {
 /// A file can not be read, or there is nothing to measure.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
-    let Some(library) = args.choice.reading.library(ui)? else { return Ok(Exit::CouldNot) };
     let now = inputs::now(args.now);
-    let reading = requests::Reading { ui, library: &library, choice: &args.choice, keys: &keys, now };
+    let reading = requests::Reading { ui, choice: &args.choice, keys: &keys, now };
     let Some(document) = reading.document(&args.file)? else { return Ok(Exit::CouldNot) };
     let source = reading.source(&args.file, &document, args.requests.as_deref())?;
     let Some(work) = reading.work(&document, &source)? else { return Ok(Exit::CouldNot) };

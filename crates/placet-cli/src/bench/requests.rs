@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::author::Document;
 use crate::author::request::{self, time_of};
-use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::cli::block::{Choice, arguments_or_samples, called};
 use crate::cli::inputs;
@@ -40,7 +39,6 @@ impl Source {
 /// What requests and policies are read with.
 pub struct Reading<'r> {
     pub ui: &'r Ui,
-    pub library: &'r Library,
     pub choice: &'r Choice,
     pub keys: &'r Keys,
     pub now: Time,
@@ -49,8 +47,7 @@ pub struct Reading<'r> {
 impl Reading<'_> {
     /// A policy file without errors. `None`: they have been shown.
     pub fn document(&self, path: &Path) -> Result<Option<Arc<Document>>, Failure> {
-        let document = inputs::document(self.ui, path, self.library, self.choice.reading.deny_warnings)?;
-        Ok(document.map(Arc::new))
+        Ok(self.choice.reading.document(self.ui, path)?.map(Arc::new))
     }
 
     /// The requests that are meant: those of the file, or else those beside the policy, or else made ones.

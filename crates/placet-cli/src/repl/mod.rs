@@ -6,7 +6,7 @@ mod session;
 
 use std::path::PathBuf;
 
-use super::inputs;
+use super::project::vocabularies::library;
 use super::times::read_time;
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::model::time::Time;
@@ -40,7 +40,7 @@ const LEAVING: [&str; 5] = [":quit", ":q", ":exit", "quit", "exit"];
 /// # Errors
 /// A file can not be read, or there is no randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(library) = inputs::library(ui, &args.vocabularies)? else { return Ok(Exit::CouldNot) };
+    let Some(library) = library(ui, &args.vocabularies, args.files.first().map(PathBuf::as_path))? else { return Ok(Exit::CouldNot) };
     let mut session = Session::new(*ui, library, args.now)?;
     for path in &args.files {
         if !session.load(path)? {

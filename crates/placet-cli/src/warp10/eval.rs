@@ -5,11 +5,12 @@ use super::common::{Configuration, Reading, rejected, token_text};
 use super::series::{is_update, of_series};
 use super::service::{Lists, Service};
 use crate::check::library::Library;
-use crate::cli::deciding::{Ready, request};
+use crate::cli::asked::{Unread, request};
+use crate::cli::deciding::Ready;
 use crate::cli::eval::{decide, show};
 use crate::cli::inputs;
 use crate::cli::times::read_time;
-use crate::cli::ui::{Exit, Failure, Outcome, Ui};
+use crate::cli::ui::{Failure, Outcome, Ui};
 use crate::compat::warp10::grants::{Grant, NAME};
 use crate::compat::warp10::rejection::{Label, Rejection};
 use crate::compat::warp10::token::Token;
@@ -56,8 +57,8 @@ struct Asked {
     #[command(flatten)]
     lists: Lists,
 
-    /// The request: JSON, a file that holds it, or `-` for standard input
-    #[arg(long, value_name = "JSON|FILE")]
+    /// The request, such as `{"action": "fetch", "class": "temp"}`; `@FILE` is what a file holds, and `-` standard input
+    #[arg(long, value_name = "REQUEST")]
     request: String,
 
     /// The time of the request, instead of now
@@ -88,7 +89,7 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
         Ok(token) => token,
         Err(rejection) => return Ok(rejected(ui, &rejection)),
     };
-    let request = request(&asked.request)?.map(of_series).and_then(|series| series);
+    let request = request(&asked.request)?.and_then(|json| of_series(json).map_err(|why| Unread::of(why, SERIES)));
     let bounds = match bounds(&token, service.unit, now) {
         Ok(bounds) => bounds,
         // Only an update reads the bounds of a WRITE token.
@@ -108,17 +109,20 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
     let compiled = grant.document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
     let compiled = compiled.map_err(|error| Failure::new(format!("the token can not be decided here: {error}")))?;
     let ready = Ready::minted(grant.document, NAME, compiled, now)?;
-    let explanation = ready.with_court(None, |court| decide(court, &ready, request, why));
+    let decided = ready.with_court(None, |court| decide(court, &ready, request, why));
     match bounds {
         Some(bounds) if ui.is_json() => {
-            let mut shown = serde_json::to_value(&explanation).unwrap_or_default();
+            let mut shown = serde_json::to_value(&decided.explanation).unwrap_or_default();
             shown["bounds"] = bounds;
             ui.json(&shown);
         }
         bounds => {
-            show(ui, &explanation);
+            show(ui, &decided.explanation);
             lines(ui, bounds.as_ref());
         }
     }
-    Ok(Exit::of(explanation.verdict == "allow"))
+    Ok(decided.exit())
 }
+
+/// What a request is about.
+const SERIES: &str = "a request is one series: `fetch { class: \"temp\", owner: \"…\" }`";
