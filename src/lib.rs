@@ -39,7 +39,7 @@
 //!
 //! | to | see |
 //! |---|---|
-//! | write policies, tokens and restrictions | [`author`], and the language in the README and `grammar/` |
+//! | write policies, tokens and restrictions | [`author`], and the language in `docs/book` |
 //! | decide requests | [`authorize`]; [`model`] for requests and verdicts |
 //! | mint, attenuate, seal, revoke; keys and rotation | [`author::mint`], [`token`] |
 //! | learn why, and what would pass | [`explain`] |
@@ -69,3 +69,14 @@ pub mod syntax;
 pub mod visible;
 
 pub use placet_core::{authorize, bytecode, model, token, vm};
+
+/// The Rust of the pages, compiled and run.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+    #[doc = include_str!("../docs/book/embedding.md")]
+    mod embedding {}
+    #[doc = include_str!("../docs/paths.md")]
+    mod paths {}
+}

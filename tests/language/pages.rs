@@ -1,46 +1,131 @@
-//! What the README shows is run: its policies are checked, and its first one is the policy that its first command tries.
+//! What the pages show is run: README, manual and glossary, block by block.
+#![cfg(unix)]
 
-use placet::author::Document;
-use placet::check::library::Library;
+mod cli_support;
+#[path = "pages/markdown.rs"]
+mod markdown;
+#[path = "pages/reference.rs"]
+mod reference;
+#[path = "pages/run.rs"]
+mod run;
+
+use std::fs;
+use std::path::{Path, PathBuf};
 
 const README: &str = include_str!("../../README.md");
 
-/// The code blocks of a language.
-fn blocks(language: &str) -> Vec<&'static str> {
-    let opened = README.split("```").skip(1).step_by(2);
-    opened.filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n')).collect()
+/// All pages that are run block by block.
+fn pages() -> Vec<PathBuf> {
+    let mut found = vec!["README.md".into(), "CONTRIBUTING.md".into(), "docs/glossary.md".into()];
+    let mut folders = vec![PathBuf::from("docs/book")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            match path.is_dir() {
+                true => folders.push(path),
+                false if path.extension().is_some_and(|extension| extension == "md") => found.push(path),
+                false => {}
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Runs the pages, and with `BLESS=1` writes what their commands print.
+fn run_pages(pages: &[PathBuf]) -> (usize, Vec<String>) {
+    let (mut count, mut failures) = (0, Vec::new());
+    for path in pages {
+        let page = fs::read_to_string(path).unwrap();
+        let outcome = run::run(&page);
+        count += outcome.count;
+        failures.extend(outcome.failures.iter().map(|failure| format!("{}, {failure}", path.display())));
+        if run::is_blessing() && outcome.blessed != page {
+            fs::write(path, outcome.blessed).unwrap();
+        }
+    }
+    (count, failures)
+}
+
+#[test]
+fn every_block_of_the_pages_does_what_the_page_says() {
+    let pages = pages();
+    let halves = std::thread::scope(|scope| {
+        let halves: Vec<_> = pages.chunks(pages.len().div_ceil(2)).collect();
+        let threads: Vec<_> = halves.into_iter().map(|half| scope.spawn(|| run_pages(half))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    let count: usize = halves.iter().map(|(count, _)| count).sum();
+    let failures: Vec<String> = halves.into_iter().flat_map(|(_, failures)| failures).collect();
+    assert!(failures.is_empty(), "{}\n\n{} failures", failures.join("\n\n"), failures.len());
+    assert!(count >= 80, "only {count} blocks were run");
+}
+
+#[test]
+fn rust_on_a_page_is_a_test_of_the_crate() {
+    let library = fs::read_to_string("src/lib.rs").unwrap();
+    for path in pages() {
+        let page = fs::read_to_string(&path).unwrap();
+        if markdown::blocks(&page).iter().any(|block| block.language == "rust" && block.notes != ["ignore"]) {
+            assert!(library.contains(path.to_str().unwrap()), "src/lib.rs does not include {}", path.display());
+        }
+    }
 }
 
 #[test]
 fn the_first_policy_of_the_readme_is_the_one_that_its_command_tries() {
-    assert_eq!(blocks("placet").first().copied(), Some(include_str!("../../policies/tenant.placet")));
+    let blocks = markdown::blocks(README);
+    let first = blocks.iter().find(|block| block.language == "placet").unwrap();
+    assert_eq!(first.text, include_str!("../../policies/tenant.placet"));
     assert!(README.contains("cargo run -- try policies/tenant.placet"));
 }
 
 #[test]
-fn every_policy_of_the_readme_is_free_of_errors_and_warnings() {
-    let blocks = blocks("placet");
-    assert!(blocks.len() >= 2);
-    for block in blocks {
-        let document = Document::from_text("README.md", block, Library::built_in()).unwrap_or_else(|r| panic!("{r}"));
-        assert!(document.warnings().is_empty(), "{}", document.warnings_report());
+fn the_readme_fits_a_short_visit() {
+    let count = README.lines().count();
+    assert!(count <= 150, "{count} lines");
+}
+
+#[test]
+fn every_page_that_a_page_links_to_is_there() {
+    let summary = PathBuf::from("docs/SUMMARY.md");
+    for path in pages().into_iter().chain([summary]) {
+        let page = fs::read_to_string(&path).unwrap();
+        for link in page.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
+            let file = link.split('#').next().unwrap();
+            let is_there = file.is_empty() || path.parent().unwrap().join(file).exists();
+            assert!(is_there || link.starts_with("https://"), "{} links to `{link}`", path.display());
+        }
     }
 }
 
 #[test]
-fn every_page_that_the_readme_links_to_is_there() {
-    for link in README.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
-        assert!(std::path::Path::new(link).exists(), "`{link}` is not there");
+fn every_chapter_is_in_the_summary() {
+    let summary = fs::read_to_string("docs/SUMMARY.md").unwrap();
+    for path in pages().iter().filter_map(|path| path.strip_prefix("docs").ok()) {
+        assert!(summary.contains(&format!("({})", path.display())), "docs/SUMMARY.md lacks {}", path.display());
+    }
+}
+
+#[test]
+fn prose_is_wrapped_at_a_hundred_columns() {
+    for path in pages() {
+        let page = fs::read_to_string(&path).unwrap();
+        let mut inside = false;
+        for (number, line) in page.lines().enumerate() {
+            inside ^= line.starts_with("```");
+            let is_prose = !inside && !line.starts_with('|');
+            assert!(!is_prose || line.chars().count() <= 100, "{}:{}: {line}", path.display(), number + 1);
+        }
     }
 }
 
 /// All that the tests are made of.
-fn sources(folder: &std::path::Path) -> String {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let read = |path: std::path::PathBuf| match path.extension() {
+fn sources(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let read = |path: PathBuf| match path.extension() {
         _ if path.ends_with("target") => String::new(),
         _ if path.is_dir() => sources(&path),
-        Some(extension) if extension == "rs" => std::fs::read_to_string(&path).unwrap(),
+        Some(extension) if extension == "rs" => fs::read_to_string(&path).unwrap(),
         _ => String::new(),
     };
     entries.map(read).collect()
@@ -49,16 +134,12 @@ fn sources(folder: &std::path::Path) -> String {
 #[test]
 fn every_mistake_of_the_record_has_the_test_that_it_names() {
     let record = include_str!("../../SECURITY.md").split("| test |").nth(1).unwrap();
-    let tests = ["tests", "crates"].map(|folder| sources(std::path::Path::new(folder))).concat();
+    let tests = ["tests", "crates"].map(|folder| sources(Path::new(folder))).concat();
     let rows: Vec<_> = record.lines().skip(2).filter(|line| line.starts_with('|')).collect();
     assert!(rows.len() > 10, "the record was not found");
     for row in rows {
         let name = row.trim_end_matches(['|', ' ', '`']).rsplit('`').next().unwrap();
-        let exists = if name.contains('/') {
-            std::path::Path::new(name).exists()
-        } else {
-            tests.contains(&format!("fn {name}("))
-        };
+        let exists = if name.contains('/') { Path::new(name).exists() } else { tests.contains(&format!("fn {name}(")) };
         assert!(exists, "`{name}` is not there: {row}");
     }
 }

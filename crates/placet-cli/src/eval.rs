@@ -201,7 +201,7 @@ impl Tally {
     }
 
     fn decide_read(&mut self, court: &Court<'_>, ready: &Ready, json: &Json, scratch: &mut Scratch) -> Explanation {
-        match OwnedRequest::from_json(ready.vocabulary(), json).and_then(|it| Ok((it, ready.time(json)?))) {
+        match request::from_json(ready.vocabulary(), json).and_then(|it| Ok((it, ready.time(json)?))) {
             Err(bad) => {
                 let mut explanation = court.malformed(&bad, json);
                 for cause in &mut explanation.cause {

@@ -94,6 +94,25 @@ impl Place {
         }
     }
 
+    /// Runs a line in a shell that knows `placet`, also as `cargo run --`: what is printed, without texts that are another each time, and the
+    /// exit code unless it is 0.
+    pub fn shell(&self, line: &str) -> String {
+        let binary = PathBuf::from(env!("CARGO_BIN_EXE_placet"));
+        let path = format!("{}:/usr/bin:/bin", binary.parent().unwrap().display());
+        let mut command = Command::new("sh");
+        command
+            .arg("-c")
+            .arg(format!("cargo() {{ shift 2; placet \"$@\"; }}\n{{ {line}\n}} 2>&1"))
+            .current_dir(&self.directory)
+            .stdin(Stdio::null());
+        let output = command.env("PATH", path).env("NO_COLOR", "1").output().unwrap();
+        let mut printed = without_secrets(&String::from_utf8(output.stdout).unwrap());
+        if let Some(code) = output.status.code().filter(|code| *code != 0) {
+            printed.push_str(&format!("[exit code {code}]\n"));
+        }
+        printed
+    }
+
     /// Runs `placet --format json`, which prints one JSON value whatever becomes of the command.
     pub fn json(&self, words: &str) -> Value {
         let ran = self.placet(&format!("--format json {words}"));
@@ -105,6 +124,26 @@ impl Drop for Place {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.directory);
     }
+}
+
+/// With `…` for the texts of tokens and keys, and for ids of at least eight hexadecimal digits.
+fn without_secrets(printed: &str) -> String {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+    let mut kept = String::new();
+    for piece in printed.split_inclusive(|letter| !is_letter(letter)) {
+        let word = piece.trim_end_matches(|letter| !is_letter(letter));
+        let is_id = word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let prefix = ["placet_l1_", "placet_p1_", "placet_public_", "placet_secret_", "placet_signing_"]
+            .into_iter()
+            .find(|prefix| word.starts_with(prefix) && word.len() > prefix.len());
+        match prefix {
+            Some(prefix) => kept.push_str(&format!("{prefix}…")),
+            None if is_id => kept.push('…'),
+            None => kept.push_str(word),
+        }
+        kept.push_str(&piece[word.len()..]);
+    }
+    kept
 }
 
 /// What became of a command.

@@ -227,17 +227,6 @@ fn nothing_is_said_of_the_example_policies() {
     }
 }
 
-#[test]
-fn every_example_of_the_language_page_is_free_of_errors_and_warnings() {
-    let page = include_str!("../../../../docs/language.md");
-    let examples: Vec<&str> =
-        page.split("```placet\n").skip(1).filter_map(|rest| rest.split_once("```")).map(|(it, _)| it).collect();
-    assert!(examples.len() >= 3);
-    for example in examples {
-        assert!(warnings(example).is_empty(), "{example}: {:?}", warnings(example));
-    }
-}
-
 // One level of paths.
 
 #[test]
