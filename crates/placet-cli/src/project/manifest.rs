@@ -1,6 +1,7 @@
 //! Reads `placet.toml`: six keys, and nothing else.
 
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -26,7 +27,7 @@ pub struct Manifest {
     /// The service that tokens are for.
     pub audience: Option<Audience>,
     /// How far ahead the clock of a minter may be, in ms.
-    pub clock_skew: Option<i64>,
+    pub clock_skew: Option<Duration>,
     source: Source,
 }
 

@@ -12,6 +12,7 @@ pub mod vocabularies;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use manifest::{Manifest, Named};
 
@@ -103,7 +104,7 @@ impl Project {
 
     /// How far ahead the clock of a minter may be, in ms.
     #[must_use]
-    pub const fn clock_skew(&self) -> Option<i64> {
+    pub const fn clock_skew(&self) -> Option<Duration> {
         self.manifest.clock_skew
     }
 

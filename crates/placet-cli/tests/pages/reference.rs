@@ -8,8 +8,8 @@ use placet::check::library::Library;
 use crate::cli_support::Place;
 use crate::markdown::blocks;
 
-const PATTERNS: &str = include_str!("../../docs/book/reference/patterns.md");
-const MAP_FORM: &str = include_str!("../../docs/book/reference/map-form.md");
+const PATTERNS: &str = include_str!("../../../../docs/book/reference/patterns.md");
+const MAP_FORM: &str = include_str!("../../../../docs/book/reference/map-form.md");
 
 /// The cells of the rows of the first table after a heading, without its head.
 fn table<'p>(page: &'p str, heading: &str) -> Vec<Vec<&'p str>> {
@@ -152,7 +152,7 @@ fn offered(place: &Place, text: &str, code: &str) -> Vec<String> {
 /// Every word of the language that its grammar or its messages know.
 fn words_of_the_language() -> BTreeSet<String> {
     let place = Place::new();
-    let grammar = include_str!("../../grammar/placet.pest");
+    let grammar = include_str!("../../../../grammar/placet.pest");
     let rules = grammar.lines().filter(|line| !line.trim_start().starts_with("///"));
     let literals = rules.flat_map(|line| line.split('"').skip(1).step_by(2));
     let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');

@@ -1,18 +1,16 @@
 //! What the pages show is run: README, manual and glossary, block by block.
 #![cfg(unix)]
 
+#[path = "../cli_support/mod.rs"]
 mod cli_support;
-#[path = "pages/markdown.rs"]
 mod markdown;
-#[path = "pages/reference.rs"]
 mod reference;
-#[path = "pages/run.rs"]
 mod run;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const README: &str = include_str!("../../README.md");
+const README: &str = include_str!("../../../../README.md");
 
 /// All pages that are run block by block.
 fn pages() -> Vec<PathBuf> {
@@ -75,7 +73,7 @@ fn rust_on_a_page_is_a_test_of_the_crate() {
 fn the_first_policy_of_the_readme_is_the_one_that_its_command_tries() {
     let blocks = markdown::blocks(README);
     let first = blocks.iter().find(|block| block.language == "placet").unwrap();
-    assert_eq!(first.text, include_str!("../../policies/tenant.placet"));
+    assert_eq!(first.text, include_str!("../../../../policies/tenant.placet"));
     assert!(README.contains("cargo run -- try policies/tenant.placet"));
 }
 
@@ -133,7 +131,7 @@ fn sources(folder: &Path) -> String {
 
 #[test]
 fn every_mistake_of_the_record_has_the_test_that_it_names() {
-    let record = include_str!("../../SECURITY.md").split("| test |").nth(1).unwrap();
+    let record = include_str!("../../../../SECURITY.md").split("| test |").nth(1).unwrap();
     let tests = ["tests", "crates"].map(|folder| sources(Path::new(folder))).concat();
     let rows: Vec<_> = record.lines().skip(2).filter(|line| line.starts_with('|')).collect();
     assert!(rows.len() > 10, "the record was not found");
