@@ -81,6 +81,9 @@ pub mod limits;
 #[cfg(feature = "cli")]
 pub mod measure;
 pub mod model;
+pub mod prelude;
+#[cfg(feature = "author")]
+pub mod service;
 pub mod span;
 #[cfg(feature = "author")]
 pub mod syntax;
@@ -89,3 +92,18 @@ pub mod token;
 pub mod trial;
 pub mod visible;
 pub mod vm;
+
+#[cfg(feature = "author")]
+pub use author::Document;
+pub use authorize::Authorizer;
+#[cfg(feature = "author")]
+pub use check::library::Library;
+pub use model::request::Request;
+pub use model::time::Time;
+pub use model::value::Value;
+pub use model::verdict::{Refusal, Verdict};
+pub use model::vocabulary::Vocabulary;
+#[cfg(feature = "author")]
+pub use service::{Decision, Service, ServiceError};
+pub use token::audience::Audience;
+pub use token::keyring::Keyring;
