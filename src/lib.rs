@@ -63,7 +63,9 @@ pub mod compile;
 pub mod diag;
 pub mod explain;
 pub mod limits;
+pub mod prelude;
 pub mod program;
+pub mod service;
 pub mod span;
 pub mod syntax;
 pub mod visible;
@@ -80,3 +82,15 @@ mod pages {
     #[doc = include_str!("../docs/paths.md")]
     mod paths {}
 }
+
+pub use author::Document;
+pub use authorize::Authorizer;
+pub use check::library::Library;
+pub use model::request::Request;
+pub use model::time::Time;
+pub use model::value::Value;
+pub use model::verdict::{Refusal, Verdict};
+pub use model::vocabulary::Vocabulary;
+pub use service::{Decision, Service, ServiceError};
+pub use token::audience::Audience;
+pub use token::keyring::Keyring;

@@ -104,7 +104,7 @@ pub fn block(bytes: &[u8]) {
         [EVERYTHING, NOTHING].map(|program| {
             let draft = Draft {
                 issuance: NOW,
-                expiry: Some(NOW + Duration::from_millis(1000)),
+                expiry: Some(NOW + Duration::from_secs(1)),
                 not_before: None,
                 id: TokenId([5; 8]),
                 fingerprint: momento().fingerprint(),

@@ -11,6 +11,7 @@ mod fit;
 pub mod mint;
 pub mod request;
 pub mod value;
+pub mod vocabulary;
 
 use std::fmt;
 use std::sync::Arc;

@@ -163,9 +163,13 @@ fn written(report: &Report, read: Result<i64, BadLiteral>, at: Span) -> Option<i
 pub(crate) fn uuid(text: &str) -> Option<[u8; 16]> {
     let mut groups = text.split('-');
     let fits = text.len() == 36 && [8, 4, 4, 4, 12].iter().all(|&n| groups.next().is_some_and(|g| g.len() == n));
-    let digits: String = text.split('-').collect();
-    let bytes = fits.then(|| HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()).flatten()?;
-    bytes.try_into().ok()
+    if !fits {
+        return None;
+    }
+    let (mut digits, mut bytes) = ([0; 32], [0; 16]);
+    let places = digits.iter_mut().zip(text.bytes().filter(|byte| *byte != b'-'));
+    places.for_each(|(place, digit)| *place = digit);
+    HEXLOWER_PERMISSIVE.decode_mut(&digits, &mut bytes).ok().map(|_| bytes)
 }
 
 fn address(report: &Report, text: &str, at: Span) -> Option<Constant> {

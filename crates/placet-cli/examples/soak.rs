@@ -150,7 +150,7 @@ impl World {
     fn present_tokens(&self, scratch: &mut Scratch) -> Result<(), Failure> {
         let draft = Draft {
             issuance: NOW,
-            expiry: Some(NOW + Duration::from_millis(1000)),
+            expiry: Some(NOW + Duration::from_secs(1)),
             not_before: None,
             id: TokenId([0; 8]),
             fingerprint: self.vocabulary.fingerprint(),

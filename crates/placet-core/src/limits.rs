@@ -64,6 +64,9 @@ pub const SET_BYTES: usize = 128 * 1024;
 /// Labels of one request: uniqueness is checked pairwise, without allocating.
 pub const LABELS: usize = 64;
 
+/// Bytes of a vocabulary in its binary form: a thousand actions, and a hundred roles that have most of them.
+pub const VOCABULARY_BYTES: usize = 1024 * 1024;
+
 /// Bytes of one value of a request: matching is linear in it, and identifiers are shorter.
 pub const VALUE_BYTES: usize = 16 * 1024;
 

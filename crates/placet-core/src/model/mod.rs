@@ -19,3 +19,4 @@ pub mod types;
 pub mod value;
 pub mod verdict;
 pub mod vocabulary;
+pub mod vocabulary_bytes;

@@ -144,6 +144,40 @@ impl OwnedValue {
     }
 }
 
+impl From<&Request<'_>> for OwnedRequest {
+    fn from(request: &Request<'_>) -> Self {
+        let fields = (TIME.0 + 1..).map(FieldNo).take(request.vocabulary().attributes().len().saturating_sub(1));
+        let values = fields.filter_map(|field| Some((field, own(request.value(field)?)?)));
+        Self { action: request.action(), values: values.collect() }
+    }
+}
+
+/// `None` for a set within a set, which no request has.
+fn own(value: &Value<'_>) -> Option<OwnedValue> {
+    Some(match value {
+        Value::Set(elements) => OwnedValue::Set(elements.iter().filter_map(constant).collect()),
+        Value::Labels(labels) => {
+            OwnedValue::Labels(labels.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect())
+        }
+        one => OwnedValue::One(constant(one)?),
+    })
+}
+
+fn constant(value: &Value<'_>) -> Option<Constant> {
+    Some(match value {
+        Value::Bool(truth) => Constant::Bool(*truth),
+        Value::Int(number) => Constant::Int(*number),
+        Value::String(text) => Constant::String((*text).to_owned()),
+        Value::Bytes(bytes) => Constant::Bytes(bytes.to_vec()),
+        Value::Uuid(uuid) => Constant::Uuid(*uuid),
+        Value::Time(time) => Constant::Time(time.as_millis()),
+        Value::Duration(millis) => Constant::Duration(*millis),
+        Value::Ip(address) => Constant::Ip(*address),
+        Value::Path(path) => Constant::Path(path.as_str().to_owned()),
+        Value::Set(_) | Value::Labels(_) => return None,
+    })
+}
+
 /// A request with its time, for code that changes requests and decides them again. Every change
 /// makes a new one, so that one request can be changed in several ways.
 #[derive(Clone, Debug, PartialEq, Eq)]

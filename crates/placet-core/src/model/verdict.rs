@@ -65,6 +65,28 @@ impl Verdict {
         }
     }
 
+    /// The status of an HTTP answer:
+    ///
+    /// | verdict | status | what the caller can do |
+    /// |---|---|---|
+    /// | allow | 200 | – |
+    /// | refused, and the [request](Blame::Request) is to blame | 400 | send one that the vocabulary describes |
+    /// | refused, and the [token](Blame::Token) is to blame | 401 | get another token |
+    /// | forbidden, not permitted | 403 | ask for less |
+    /// | refused, and the [service](Blame::Service) is to blame | 503 | come back later |
+    #[must_use]
+    pub const fn http_status(&self) -> u16 {
+        match self {
+            Self::Allow(_) => 200,
+            Self::Forbidden(_) | Self::NotPermitted(_) => 403,
+            Self::Refused(refusal) => match refusal.blame() {
+                Blame::Request => 400,
+                Blame::Token => 401,
+                Blame::Service => 503,
+            },
+        }
+    }
+
     /// Joins the answers of two blocks: a `deny` anywhere forbids, and only two times allow is allow. On allow the first
     /// one is kept: the authority names the rule.
     pub fn and(self, other: Self) -> Self {
@@ -181,6 +203,70 @@ refusals! {
     /// A policy of the service was proved with another vocabulary than the one that decides.
     OtherPolicy "other_policy"
         "a policy was proved with another vocabulary than the one that decides";
+}
+
+/// What a refusal is about, and so who can do something about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The token: whoever sent it needs another one.
+    Token,
+    /// The request, which is not one of the vocabulary.
+    Request,
+    /// The service that decides: its clock, its revocation list or its policies.
+    Service,
+}
+
+impl Refusal {
+    /// What it is about.
+    #[must_use]
+    pub const fn blame(self) -> Blame {
+        match self {
+            Self::NotAToken
+            | Self::TooLarge
+            | Self::Truncated
+            | Self::NotCanonical
+            | Self::UnknownVersion
+            | Self::UnknownKey
+            | Self::Forged
+            | Self::TooManyBlocks
+            | Self::Sealed
+            | Self::UnknownVocabulary
+            | Self::BadProgram
+            | Self::TooCostly
+            | Self::Expired
+            | Self::NotYetValid
+            | Self::Revoked => Blame::Token,
+            Self::Request(_) => Blame::Request,
+            Self::OutOfFuel
+            | Self::NoClock
+            | Self::StaleRevocations
+            | Self::EarlyRevocations
+            | Self::UnsignedRevocations
+            | Self::OtherPolicy => Blame::Service,
+        }
+    }
+}
+
+/// `{"verdict": "not_permitted", "block": 0}`: the [word](Verdict::word), then the `block` of the token or the `policy` of
+/// the service that decided, and its `rule` where there is one; or the `cause`, the [name](Refusal::name) of a refusal.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Verdict {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("verdict", self.word())?;
+        match self {
+            Self::Allow(decider) | Self::Forbidden(decider) | Self::NotPermitted(decider) => {
+                match decider.origin {
+                    Origin::Block(number) => map.serialize_entry("block", &number)?,
+                    Origin::Policy(number) => map.serialize_entry("policy", &number)?,
+                }
+                decider.rule.iter().try_for_each(|rule| map.serialize_entry("rule", rule))?;
+            }
+            Self::Refused(refusal) => map.serialize_entry("cause", refusal.name())?,
+        }
+        map.end()
+    }
 }
 
 impl core::error::Error for Refusal {}

@@ -292,7 +292,7 @@ impl Builder {
     /// Declares the next action.
     ///
     /// # Errors
-    /// The name is taken or too long, or there are too many.
+    /// The name is taken by an action or a role or is too long, or there are too many.
     pub fn action(mut self, name: &str) -> Result<Self, VocabularyError> {
         check_name(name)?;
         let v = &mut self.vocabulary;
@@ -303,6 +303,9 @@ impl Builder {
         else {
             return Err(VocabularyError::Twice(name.to_owned()));
         };
+        if v.roles.iter().any(|role| role.name == name) {
+            return Err(VocabularyError::Twice(name.to_owned()));
+        }
         let number = u16::try_from(v.actions.len()).map_err(|_| VocabularyError::TooMany("actions"))?;
         v.by_name.insert(place, ActionNo(number));
         let hasher = self.next_state(b'x', name);
@@ -342,6 +345,11 @@ impl Builder {
         order.sort_unstable_by_key(|&at| states[usize::from(at)].fingerprint);
         self.vocabulary.by_fingerprint = order;
         self.vocabulary
+    }
+
+    /// The actions so far.
+    pub(super) fn actions(&self) -> &[String] {
+        &self.vocabulary.actions
     }
 
     fn next_state(&self, kind: u8, name: &str) -> blake3::Hasher {

@@ -1,0 +1,74 @@
+//! A request from an action and attributes, where a text is read as the type that the vocabulary wants.
+
+use std::net::IpAddr;
+
+use crate::check::literals;
+use crate::model::path::ResourcePath;
+use crate::model::request::{Malformed, Request};
+use crate::model::time::Time;
+use crate::model::types::{Scalar, Type};
+use crate::model::value::Value;
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::parse::literal;
+
+/// A request, or what is wrong with the first part that does not fit.
+pub(super) type Given<'a> = Result<Request<'a>, BadPart<'a>>;
+
+/// A part of a request that does not fit the vocabulary.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BadPart<'a> {
+    pub(super) malformed: Malformed,
+    /// The action or the attribute.
+    pub(super) name: &'a str,
+}
+
+/// Makes a request; only an error allocates.
+pub(super) fn read<'a, V: Into<Value<'a>>>(
+    vocabulary: &'a Vocabulary,
+    time: Time,
+    action: &'a str,
+    attributes: impl IntoIterator<Item = (&'a str, V)>,
+) -> Given<'a> {
+    let mut request =
+        Request::named(vocabulary, action, time).map_err(|malformed| BadPart { malformed, name: action })?;
+    for (name, value) in attributes {
+        set(&mut request, name, value.into()).map_err(|malformed| BadPart { malformed, name })?;
+    }
+    // What is missing is found when it is decided, as for every other request.
+    Ok(request)
+}
+
+fn set<'a>(request: &mut Request<'a>, name: &str, value: Value<'a>) -> Result<(), Malformed> {
+    let vocabulary = request.vocabulary();
+    let field = vocabulary.field(name).ok_or(Malformed::UnknownAttribute)?;
+    let ty = vocabulary.attribute(field).ok_or(Malformed::UnknownAttribute)?.ty;
+    let value = match (value, ty) {
+        (Value::String(text), Type::One(scalar) | Type::Set(scalar)) => {
+            typed(text, scalar).ok_or(Malformed::WrongType(field, ty))?
+        }
+        (value, _) => value,
+    };
+    request.set(field, value).map(|_| ())
+}
+
+/// Reads a text as a value of this type.
+fn typed(text: &str, scalar: Scalar) -> Option<Value<'_>> {
+    Some(match scalar {
+        Scalar::String => Value::String(text),
+        Scalar::Bytes => Value::Bytes(text.as_bytes()),
+        Scalar::Path => Value::Path(ResourcePath::new(text).ok()?),
+        Scalar::Ip => Value::Ip(text.parse::<IpAddr>().ok()?.into()),
+        Scalar::Time => Value::Time(text.parse().ok()?),
+        Scalar::Bool => Value::Bool(text.parse().ok()?),
+        Scalar::Int => Value::Int(int(text)?),
+        Scalar::Uuid => Value::Uuid(literals::uuid(text)?),
+        Scalar::Duration => Value::Duration(literal::duration(text).ok()?),
+    })
+}
+
+/// An int in its one spelling: `+1` and `01` could be cut from something else.
+fn int(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_canonical = text == "0" || digits.starts_with(|first: char| matches!(first, '1'..='9'));
+    is_canonical.then(|| text.parse().ok()).flatten()
+}

@@ -1,0 +1,123 @@
+//! The answer to one request: yes or no, the status of an HTTP answer, and why.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use super::Service;
+use super::attributes::{BadPart, Given};
+use super::trust::Trust;
+use crate::author::request::OwnedRequest;
+use crate::explain::{BlockSource, Cause, Court, Explanation, Sources};
+use crate::model::request::Malformed;
+use crate::model::time::Time;
+use crate::model::verdict::{Refusal, Verdict};
+use crate::token::claims::Claims;
+use crate::visible::excerpt;
+
+/// What a [`Service`] says to one request. It borrows the token and the attributes, and keeps the keys and revocations
+/// that it was decided with, so that what it says later is said of the same.
+///
+/// As JSON it is `{"verdict": "not_permitted", "block": 0, "status": 403}`; see [`Verdict`].
+#[must_use]
+pub struct Decision<'a> {
+    pub(super) service: &'a Service,
+    pub(super) trust: Arc<Trust>,
+    pub(super) token: &'a str,
+    pub(super) time: Time,
+    pub(super) given: Given<'a>,
+    pub(super) verdict: Verdict,
+}
+
+impl Decision<'_> {
+    /// Whether the answer is yes.
+    #[must_use]
+    pub const fn is_allow(&self) -> bool {
+        self.verdict.is_allow()
+    }
+
+    /// The answer, with the block and rule that gave it.
+    pub const fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// The status of an HTTP answer, see [`Verdict::http_status`]: 200, 400, 401, 403 or 503.
+    #[must_use]
+    pub const fn http_status(&self) -> u16 {
+        self.verdict.http_status()
+    }
+
+    /// Why, and the smallest change of the request that would pass. It is decided again for that, perhaps many times, so
+    /// this takes milliseconds: it is for logs and for people, not for every request.
+    ///
+    /// It quotes rules of the token, also of an encrypted one, so show it to those who may read the token.
+    #[must_use]
+    pub fn explain(&self) -> Explanation {
+        let request = match (&self.given, self.verdict) {
+            (Err(bad), Verdict::Refused(Refusal::Request(_))) => return malformed(self.service, bad),
+            (Ok(request), _) => Some(OwnedRequest::from(request)),
+            (Err(_), _) => None,
+        };
+        let mut sources = Sources::none();
+        for held in &self.service.inner.held {
+            if let Some(template) = held.template() {
+                sources.push_policy(BlockSource::new(&held.document, template, &held.compiled));
+            }
+        }
+        let court = Court::new(self.service.authorizer(&self.trust), Some(self.token), &sources);
+        match request {
+            Some(request) => court.explain(&request, self.time),
+            None => court.decided(self.verdict, self.time),
+        }
+    }
+
+    /// Lends what an allowed token says about its bearer; `None` unless the answer is yes. The claims are text of whoever
+    /// minted the token.
+    pub fn with_claims<R>(&self, use_them: impl FnOnce(Claims<'_>) -> R) -> Option<R> {
+        if !self.is_allow() {
+            return None;
+        }
+        let authorizer = self.service.authorizer(&self.trust);
+        self.service.with_token(&authorizer, self.token, self.time, |verified| use_them(verified.claims())).ok()
+    }
+}
+
+/// A part that does not fit has no place in a request that could be explained.
+fn malformed(service: &Service, bad: &BadPart<'_>) -> Explanation {
+    let vocabulary = service.vocabulary();
+    let name = excerpt(bad.name);
+    let message = match bad.malformed {
+        Malformed::UnknownAction => format!("`{}` has no action `{name}`", vocabulary.name()),
+        Malformed::UnknownAttribute => format!("`{}` has no attribute `{name}`", vocabulary.name()),
+        Malformed::WrongType(..)
+        | Malformed::SetTwice(_)
+        | Malformed::Capital(_)
+        | Malformed::Missing(_)
+        | Malformed::TooLarge(_)
+        | Malformed::OtherVocabulary => bad.malformed.describe(vocabulary),
+    };
+    let refusal = Refusal::Request(bad.malformed);
+    let cause = Some(Cause { name: refusal.name(), message, help: None });
+    Explanation { verdict: Verdict::Refused(refusal).word(), decided: None, cause, nearest: None }
+}
+
+impl Serialize for Decision<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Shown { verdict: self.verdict, status: self.http_status() }.serialize(serializer)
+    }
+}
+
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    verdict: Verdict,
+    status: u16,
+}
+
+/// The token is a secret, and the attributes may be.
+impl fmt::Debug for Decision<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision").field("verdict", &self.verdict).field("time", &self.time).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,138 @@
+//! What a service cannot do, and where the reason is.
+
+use std::fmt::Display;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::author::mint::{AttenuateFailure, MintFailure, Misfit};
+use crate::author::value::BadArgument;
+use crate::author::{AuthorError, Report};
+use crate::model::verdict::Refusal;
+use crate::syntax::ast::BlockKind;
+use crate::token::attenuate::AttenuateError;
+
+/// Why a service was not opened, or did not mint. A request that is not allowed is not an error, but a
+/// [`Decision`](super::Decision).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// A file or directory cannot be read.
+    #[error("cannot read `{}`: {error}", path.display())]
+    Read {
+        /// Which one.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
+    /// A file is not what it has to be: a keyring, a revocation list, a policy file.
+    #[error("`{}` is not {wanted}: {why}", path.display())]
+    WrongFile {
+        /// Which one.
+        path: PathBuf,
+        /// What it has to be, with its article.
+        wanted: &'static str,
+        /// What is wrong with it, with the line where there is one.
+        why: String,
+    },
+    /// A policy file has errors; each is shown with its place.
+    #[error("{0}")]
+    Policy(#[from] Report),
+    /// No vocabulary was named, and there is not exactly one that all files speak.
+    #[error("{0}")]
+    Vocabulary(String),
+    /// Two templates of one kind and name.
+    #[error("there are two {} templates `{name}`: in `{first}` and in `{second}`", kind.word())]
+    Twice {
+        /// The kind of both.
+        kind: BlockKind,
+        /// The name of both.
+        name: String,
+        /// A file that has one.
+        first: String,
+        /// A file that has the other.
+        second: String,
+    },
+    /// There is no template of the kind and name.
+    #[error("there is no {} template `{name}`{}", kind.word(), there_is(known))]
+    NoTemplate {
+        /// What was looked for.
+        kind: BlockKind,
+        /// Under which name.
+        name: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// An argument of a template is unknown, missing, or not of its parameter's type.
+    #[error("{} `{name}`: {error}", kind.word())]
+    Argument {
+        /// The kind of the template.
+        kind: BlockKind,
+        /// The name of the template.
+        name: String,
+        /// What is wrong.
+        #[source]
+        error: BadArgument,
+    },
+    /// A template did not become a program.
+    #[error("{} `{name}`: {error}", kind.word())]
+    Compile {
+        /// The kind of the template.
+        kind: BlockKind,
+        /// The name of the template.
+        name: String,
+        /// What is wrong.
+        #[source]
+        error: AuthorError,
+    },
+    /// A policy cannot be held.
+    #[error("policy `{name}`: {error}")]
+    Held {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        #[source]
+        error: Misfit,
+    },
+    /// No key of the keyring mints.
+    #[error("no key of the keyring mints: one line of it must begin with `mint`")]
+    NoMintingKey,
+    /// A token was not minted.
+    #[error("token `{template}`: {failure}")]
+    Mint {
+        /// The name of its template.
+        template: String,
+        /// What is wrong.
+        #[source]
+        failure: MintFailure,
+    },
+    /// A restriction was not added.
+    #[error("restriction `{restriction}`: {failure}")]
+    Attenuate {
+        /// The name of its template.
+        restriction: String,
+        /// What is wrong.
+        #[source]
+        failure: AttenuateFailure,
+    },
+    /// A token was not sealed.
+    #[error("cannot seal the token: {0}")]
+    Seal(#[source] AttenuateError),
+    /// What should be a token is none.
+    #[error("{0}")]
+    NotAToken(#[source] Refusal),
+}
+
+impl ServiceError {
+    pub(super) fn read(path: &Path, error: io::Error) -> Self {
+        Self::Read { path: path.to_owned(), error }
+    }
+
+    pub(super) fn wrong_file(path: &Path, wanted: &'static str, why: impl Display) -> Self {
+        Self::WrongFile { path: path.to_owned(), wanted, why: why.to_string() }
+    }
+}
+
+fn there_is(known: &[String]) -> String {
+    if known.is_empty() { String::new() } else { format!("; there is `{}`", known.join("`, `")) }
+}

@@ -1,0 +1,42 @@
+//! Room to verify tokens in, shared by threads that seldom wait for each other.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, TryLockError};
+use std::thread::available_parallelism;
+
+use crate::token::verify::Scratch;
+
+/// As many places as the machine decides at the same time.
+pub(super) struct Pool {
+    places: Box<[Mutex<Scratch>]>,
+}
+
+impl Pool {
+    pub(super) fn new() -> Self {
+        let count = available_parallelism().map_or(1, usize::from);
+        Self { places: (0..count).map(|_| Mutex::default()).collect() }
+    }
+
+    /// Lends a place that no other thread uses. More threads than places find none now and then, and get a new one.
+    pub(super) fn with<R>(&self, use_it: impl FnOnce(&mut Scratch) -> R) -> R {
+        let from = HOME.get();
+        for step in 0..self.places.len() {
+            let place = &self.places[(from.wrapping_add(step)) % self.places.len()];
+            match place.try_lock() {
+                Ok(mut scratch) => return use_it(&mut scratch),
+                // What a panic has left in it is written over.
+                Err(TryLockError::Poisoned(poisoned)) => return use_it(&mut poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+        use_it(&mut Scratch::new())
+    }
+}
+
+thread_local! {
+    /// Where a thread looks first: each at a place of its own, as far as there are enough.
+    static HOME: Cell<usize> = Cell::new(NEXT.fetch_add(1, Ordering::Relaxed));
+}
+
+static NEXT: AtomicUsize = AtomicUsize::new(0);
