@@ -1,6 +1,7 @@
 //! `placet completions`: what a shell needs to complete commands and options.
 
 use clap_complete::{Shell, generate};
+use serde_json::json;
 
 use super::ui::{Exit, Outcome, Ui};
 
@@ -23,6 +24,10 @@ pub struct Args {
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let mut script = Vec::new();
     generate(args.shell, &mut super::definition(), "placet", &mut script);
-    ui.bytes(&script);
+    if ui.is_json() {
+        ui.json(&json!({ "shell": args.shell.to_string(), "script": String::from_utf8_lossy(&script) }));
+    } else {
+        ui.bytes(&script);
+    }
     Ok(Exit::Yes)
 }

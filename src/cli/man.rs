@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap_mangen::Man;
+use serde_json::json;
 
 use super::outputs::{Existing, Secrecy, write};
 use super::ui::{Exit, Failure, Outcome, Ui};
@@ -34,15 +35,19 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     whole.build();
     match (&args.out, &args.command) {
         (Some(directory), _) => write_all(ui, &whole, directory)?,
-        (None, None) => ui.bytes(&page(&whole)?),
+        (None, None) => show(ui, &page(&whole)?),
         (None, Some(name)) => {
             let command = whole.find_subcommand(name).ok_or_else(|| {
                 Failure::new(format!("there is no command `{}`", excerpt(name))).help("`placet help` lists them")
             })?;
-            ui.bytes(&page(command)?);
+            show(ui, &page(command)?);
         }
     }
     Ok(Exit::Yes)
+}
+
+fn show(ui: &Ui, page: &[u8]) {
+    if ui.is_json() { ui.json(&json!({ "page": String::from_utf8_lossy(page) })) } else { ui.bytes(page) }
 }
 
 fn page(command: &clap::Command) -> Result<Vec<u8>, Failure> {
@@ -55,12 +60,17 @@ fn page(command: &clap::Command) -> Result<Vec<u8>, Failure> {
 fn write_all(ui: &Ui, whole: &clap::Command, directory: &Path) -> Result<(), Failure> {
     fs::create_dir_all(directory)
         .map_err(|error| Failure::new(format!("can not make `{}`: {error}", directory.display())))?;
+    let mut written = Vec::new();
     let commands = std::iter::once(whole).chain(whole.get_subcommands());
     for command in commands {
         let name = command.get_display_name().unwrap_or(command.get_name());
         let path = directory.join(format!("{name}.1"));
         write(&path, &page(command)?, Secrecy::Open, Existing::Replace)?;
         ui.note(format_args!("written `{}`", path.display()));
+        written.push(path.display().to_string());
+    }
+    if ui.is_json() {
+        ui.json(&json!({ "written": written }));
     }
     Ok(())
 }
