@@ -74,11 +74,13 @@ impl Document {
     /// Reads the text of the map form, which may not name a key twice.
     ///
     /// # Errors
-    /// Everything that is wrong with it.
+    /// Everything that is wrong with it; places are in the text.
     pub fn from_json_text(name: &str, text: &str, library: &Library) -> Result<Self, Report> {
         let value = map::shown_json_text(text)
             .map_err(|diagnostic| Report { source: Source::text(name, text), diagnostics: vec![diagnostic] })?;
-        Self::from_map(&value, library)
+        let read = map::from_map_text(name, text, &value);
+        let (file, source) = read.map_err(|(diagnostics, source)| Report { source, diagnostics })?;
+        Self::of_map(source, file, library)
     }
 
     /// A document of one block in the terms of `vocabulary`, from the map that a host passes to `TOKENGEN` or `ATTENUATE`.
@@ -100,7 +102,8 @@ impl Document {
     }
 
     fn of_map(source: Source, file: File, library: &Library) -> Result<Self, Report> {
-        let outcome = check(&file, library);
+        let mut outcome = check(&file, library);
+        outcome.diagnostics = outcome.diagnostics.into_iter().map(map::in_map_form).collect();
         Self::of(source, file, outcome, library)
     }
 
@@ -193,6 +196,25 @@ impl Document {
     #[must_use]
     pub fn expressions(&self) -> Expressions {
         Expressions::within(Effort::new(self.effort))
+    }
+}
+
+/// Everything there is to say about a text, as `placet check` says it: what the checker finds, and of a file without errors
+/// what no argument makes a program of. A text that begins with `{` is the map form.
+#[must_use]
+pub fn findings(name: &str, text: &str, library: &Library) -> Report {
+    let read = match text.starts_with('{') {
+        true => Document::from_json_text(name, text, library),
+        false => Document::from_text(name, text, library),
+    };
+    match read {
+        Err(report) => report,
+        Ok(document) => {
+            let mut report = document.warnings_report();
+            let unfit = document.templates().iter().filter_map(|it| document.fits(it, &document.expressions()).err());
+            report.diagnostics.extend(unfit.flatten());
+            report
+        }
     }
 }
 

@@ -94,7 +94,7 @@ codes! {
 policy read_all {
     allow { action: any }
 }"#
-        "Name one that comes with Placet, one that was given with the file, or declare it."
+        "Name one that comes with Placet, or declare it: in the file itself, in `NAME.placet` in the same folder, in a file that `placet.toml` names, or in one that is given with `--vocabulary FILE`."
     "E0203" SeveralVocabularies Error "the file speaks more than one vocabulary"
         r#"use http
 use momento

@@ -19,6 +19,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// `error`
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// A row of a table of kinds of mistakes.
 pub trait Kind: Copy {
     /// `E0201`
@@ -105,7 +116,20 @@ pub enum Source {
     Map {
         /// By node number.
         paths: Vec<String>,
+        /// The text of the map, if it was read from one.
+        written: Option<Box<Written>>,
     },
+}
+
+/// The text of a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// `policies/tenant.json`
+    pub name: String,
+    /// The whole of it.
+    pub text: String,
+    /// Where the nodes are, by node number.
+    pub at: Vec<Span>,
 }
 
 impl Source {
@@ -119,15 +143,27 @@ impl Source {
     #[must_use]
     pub fn path(&self, at: Span) -> Option<&str> {
         match self {
-            Self::Map { paths } => paths.get(at.start).map(String::as_str),
+            Self::Map { paths, .. } => paths.get(at.start).map(String::as_str),
             Self::Text { .. } => None,
+        }
+    }
+
+    /// The name of the source, its text, and a place of it in that text. `None` for a map that was not read from a text.
+    #[must_use]
+    pub fn in_text(&self, at: Span) -> Option<(&str, &str, Span)> {
+        match self {
+            Self::Text { name, text } => Some((name, text, at)),
+            Self::Map { written, .. } => {
+                let Written { name, text, at: places } = &**written.as_ref()?;
+                Some((name, text, *places.get(at.start)?))
+            }
         }
     }
 
     /// Line and column (both from 1, columns in characters) of a place in a text.
     #[must_use]
     pub fn line_and_column(&self, at: Span) -> Option<(usize, usize)> {
-        let Self::Text { text, .. } = self else { return None };
+        let (_, text, at) = self.in_text(at)?;
         let before = text.get(..at.start.min(text.len()))?;
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Some((before.matches('\n').count() + 1, before[line_start..].chars().count() + 1))

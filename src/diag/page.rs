@@ -1,11 +1,12 @@
 //! Writes `docs/diagnostics.md`: every code with its meaning, an example, what is said about it, and the way out.
 
 use super::code::Code;
-use super::{Diagnostic, Severity, Source};
+use super::{Diagnostic, Source};
 
-/// The page. `find` is what reads and checks a text; it is handed in, since a diagnostic knows nothing of who finds it.
+/// The page. `find` reads and checks a text, and says what its places point into; it is handed in, since this
+/// room knows nothing of the checker.
 #[must_use]
-pub fn page(find: impl Fn(&str) -> Vec<Diagnostic>) -> String {
+pub fn page(find: impl Fn(&str) -> (Vec<Diagnostic>, Source)) -> String {
     let mut page = String::from(
         "# Diagnostics\n\n\
          Every finding has a code that never changes its meaning. Errors (`E`) stop a file from being compiled; warnings (`W`)\n\
@@ -13,24 +14,39 @@ pub fn page(find: impl Fn(&str) -> Vec<Diagnostic>) -> String {
          under it is what is said.\n",
     );
     for &code in Code::ALL {
-        let source = Source::text("example.placet", code.example());
-        let found = find(code.example()).into_iter().filter(|diagnostic| diagnostic.code == code);
-        let said: Vec<String> = found.map(|diagnostic| plain(&diagnostic, &source)).collect();
+        let entry = Entry::of(code, &find);
         page.push_str(&format!("\n## {}: {}\n\n", code.id(), code.title()));
-        page.push_str(&format!("```placet\n{}\n```\n\n", shorten(code.example())));
-        page.push_str(&format!("```text\n{}```\n\n{}\n", said.join("\n"), code.remedy()));
+        page.push_str(&format!("```placet\n{}\n```\n\n", entry.example));
+        page.push_str(&format!("```text\n{}```\n\n{}\n", entry.said, code.remedy()));
     }
     page
+}
+
+/// What the page tells of a code beside its title and the way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// A source that triggers it.
+    pub example: String,
+    /// What is said about the example.
+    pub said: String,
+}
+
+impl Entry {
+    /// Of one code. `find` is as for [`page`].
+    #[must_use]
+    pub fn of(code: Code, find: impl Fn(&str) -> (Vec<Diagnostic>, Source)) -> Self {
+        let (found, source) = find(code.example());
+        let found = found.into_iter().filter(|diagnostic| diagnostic.code == code);
+        let said: Vec<String> = found.map(|diagnostic| plain(&diagnostic, &source)).collect();
+        Self { example: shorten(code.example()), said: said.join("\n") }
+    }
 }
 
 /// One finding as plain text: what, where, the line with the place underlined, and the way out.
 #[must_use]
 pub fn plain(diagnostic: &Diagnostic, source: &Source) -> String {
-    let word = match diagnostic.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    let mut text = format!("{word} {}: {}\n", diagnostic.code.id(), shorten(&diagnostic.message));
+    let word = diagnostic.severity().word();
+    let mut text = format!("{word}[{}]: {}\n", diagnostic.code.id(), shorten(&diagnostic.message));
     text.push_str(&excerpt(diagnostic.at, &diagnostic.label, '^', source));
     for (at, what) in &diagnostic.related {
         text.push_str(&excerpt(*at, what, '-', source));
@@ -42,7 +58,7 @@ pub fn plain(diagnostic: &Diagnostic, source: &Source) -> String {
 }
 
 fn excerpt(at: crate::span::Span, label: &str, mark: char, source: &Source) -> String {
-    let (Source::Text { name, text }, Some((line, column))) = (source, source.line_and_column(at)) else {
+    let (Some((name, text, at)), Some((line, column))) = (source.in_text(at), source.line_and_column(at)) else {
         return source.path(at).map_or_else(String::new, |path| format!("  --> {path} {label}\n"));
     };
     let shown = text.lines().nth(line - 1).unwrap_or_default();

@@ -46,7 +46,7 @@ pub fn plain(diagnostics: &[Diagnostic], source: &Source) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        out.push_str(&format!("{}  {}\n", diagnostic.code.id(), visible(&diagnostic.message)));
+        out.push_str(&format!("{}: {}\n", headline(diagnostic), visible(&diagnostic.message)));
         plain_snippet(&mut out, source, diagnostic.at, &diagnostic.label);
         for (at, what) in &diagnostic.related {
             plain_snippet(&mut out, source, *at, what);
@@ -57,6 +57,11 @@ pub fn plain(diagnostics: &[Diagnostic], source: &Source) -> String {
     }
     push_rest(&mut out, diagnostics.len());
     out
+}
+
+/// `error[E0404]`
+fn headline<K: Kind>(diagnostic: &Diagnostic<K>) -> String {
+    format!("{}[{}]", diagnostic.severity().word(), diagnostic.code.id())
 }
 
 /// What people are shown: the errors before the warnings, where there are more than they would read.
@@ -75,7 +80,7 @@ fn push_rest(out: &mut String, count: usize) {
 }
 
 fn plain_snippet(out: &mut String, source: &Source, at: Span, label: &str) {
-    let (Source::Text { name, text }, Some((line, column))) = (source, source.line_and_column(at)) else {
+    let (Some((name, text, at)), Some((line, column))) = (source.in_text(at), source.line_and_column(at)) else {
         let path = source.path(at).filter(|path| !path.is_empty()).unwrap_or("the map");
         out.push_str(&format!("  --> {}\n", visible(path)));
         if !label.is_empty() {
@@ -126,7 +131,7 @@ fn rendered<K: Kind>(
 ) -> String {
     let named = match source {
         Source::Text { name, text } => Some((visible(name), visible(text))),
-        Source::Map { .. } => None,
+        Source::Map { written, .. } => written.as_ref().map(|written| (visible(&written.name), visible(&written.text))),
     };
     let mut out = String::new();
     for diagnostic in worst(diagnostics) {
@@ -153,10 +158,14 @@ struct Snippet<'t> {
 
 impl<'t> Snippet<'t> {
     fn of<K>(diagnostic: &Diagnostic<K>, source: &Source, name: &'t str, text: &'t str) -> Self {
-        let places: Vec<_> = places(diagnostic).collect();
+        let nodes: Vec<_> = places(diagnostic).collect();
+        let places: Vec<_> = nodes.iter().filter_map(|node| Some(source.in_text(*node)?.2)).collect();
         let window = Window::around(text, &places);
-        let column = |at: &Span| Some((window.span(*at).start, source.line_and_column(*at)?.1 - 1));
-        let columns = if window.is_cut() { places.iter().filter_map(column).collect() } else { Vec::new() };
+        let column = |node: &Span| {
+            let (_, _, at) = source.in_text(*node)?;
+            Some((window.span(at).start, source.line_and_column(*node)?.1 - 1))
+        };
+        let columns = if window.is_cut() { nodes.iter().filter_map(column).collect() } else { Vec::new() };
         Self { name, window, columns }
     }
 
@@ -202,10 +211,7 @@ pub fn json(diagnostics: &[Diagnostic], source: &Source) -> Value {
 fn json_of(diagnostic: &Diagnostic, source: &Source) -> Value {
     let mut value = json!({
         "code": diagnostic.code.id(),
-        "severity": match diagnostic.severity() {
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        },
+        "severity": diagnostic.severity().word(),
         "message": diagnostic.message,
         "label": diagnostic.label,
         "help": diagnostic.help,
@@ -222,15 +228,15 @@ fn json_of(diagnostic: &Diagnostic, source: &Source) -> Value {
 }
 
 fn put_place(value: &mut Value, source: &Source, at: Span) {
-    match source {
-        Source::Text { name, .. } => {
-            let place = source.line_and_column(at);
-            value["file"] = name.as_str().into();
-            value["line"] = place.map(|(line, _)| line).into();
-            value["column"] = place.map(|(_, column)| column).into();
-            value["span"] = json!({ "start": at.start, "end": at.end });
-        }
-        Source::Map { .. } => value["path"] = source.path(at).into(),
+    if let Some((name, _, span)) = source.in_text(at) {
+        let place = source.line_and_column(at);
+        value["file"] = name.into();
+        value["line"] = place.map(|(line, _)| line).into();
+        value["column"] = place.map(|(_, column)| column).into();
+        value["span"] = json!({ "start": span.start, "end": span.end });
+    }
+    if matches!(source, Source::Map { .. }) {
+        value["path"] = source.path(at).into();
     }
 }
 
@@ -243,7 +249,9 @@ struct Report<'d, K> {
 
 impl<K: Kind> fmt::Display for Report<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(path) = self.source.path(self.diagnostic.at).filter(|path| !path.is_empty()) {
+        let path = self.source.path(self.diagnostic.at).filter(|path| !path.is_empty());
+        // Where a snippet shows the place, its path would only say it again.
+        if let Some(path) = path.filter(|_| self.snippet.is_none()) {
             write!(f, "{}: ", visible(path))?;
         }
         f.write_str(&visible(&self.diagnostic.message))
@@ -260,7 +268,7 @@ impl<K: Kind> std::error::Error for Report<'_, K> {}
 
 impl<K: Kind> miette::Diagnostic for Report<'_, K> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(self.diagnostic.code.id()))
+        Some(Box::new(headline(self.diagnostic)))
     }
 
     fn severity(&self) -> Option<miette::Severity> {
@@ -282,7 +290,8 @@ impl<K: Kind> miette::Diagnostic for Report<'_, K> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let snippet = self.snippet?;
         let length = snippet.window.text.len();
-        let labeled = move |at: Span, label: &str| {
+        let labeled = move |node: Span, label: &str| {
+            let at = self.source.in_text(node).map_or(node, |(_, _, at)| at);
             let at = snippet.window.span(at);
             let start = at.start.min(length);
             let label = match snippet.column(start) {

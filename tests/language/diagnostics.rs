@@ -1,32 +1,25 @@
 //! Every diagnostic code has an example that triggers it, and `docs/diagnostics.md` says what is said about each.
 //! `BLESS=1` rewrites the page.
 
-use placet::author::Document;
-use placet::check::{check_parsed, library::Library};
+use placet::author::findings;
+use placet::check::library::Library;
 use placet::diag::code::Code;
-use placet::diag::{Diagnostic, page};
-use placet::syntax::parse;
+use placet::diag::{Diagnostic, Source, page};
 
-/// What `placet check` finds: what the checker says, and of a file without errors what cannot be
-/// minted.
+/// What `placet check` finds.
 fn find(text: &str) -> Vec<Diagnostic> {
-    let found = check_parsed(&parse::parse_partly(text), Library::built_in()).diagnostics;
-    let Ok(document) = Document::from_text("example.placet", text, Library::built_in()) else { return found };
-    let unfit =
-        document.templates().iter().filter_map(|template| document.fits(template, &document.expressions()).err());
-    found.into_iter().chain(unfit.flatten()).collect()
+    find_in(text).0
 }
 
-/// The codes of the map form, whose examples are no text.
-fn is_of_the_map_form(code: Code) -> bool {
-    code.example().starts_with('{')
+fn find_in(text: &str) -> (Vec<Diagnostic>, Source) {
+    let report = findings("example.placet", text, Library::built_in());
+    (report.diagnostics, report.source)
 }
 
 #[test]
 fn every_example_triggers_its_code() {
     let silent: Vec<String> = Code::ALL
         .iter()
-        .filter(|&&code| !is_of_the_map_form(code))
         .filter(|&&code| !find(code.example()).iter().any(|diagnostic| diagnostic.code == code))
         .map(|code| format!("{}: {:#?}", code.id(), find(code.example())))
         .collect();
@@ -54,7 +47,7 @@ fn messages_read_as_the_house_reads() {
 #[test]
 fn the_page_says_what_is_said() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnostics.md");
-    let page = page::page(find);
+    let page = page::page(find_in);
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(path, &page).expect("the page can be written");
     }

@@ -421,7 +421,7 @@ fn a_diagnostic_is_shown_in_every_form() {
     assert_eq!(json[0]["code"], "E0101");
     assert_eq!((&json[0]["line"], &json[0]["column"], &json[0]["file"]), (&2.into(), &9.into(), &"t.placet".into()));
     assert!(render::narrated(&errors, &source).contains("expected `:` after `ttl`"));
-    let map = Source::Map { paths: vec!["permissions[2].cache".to_owned()] };
+    let map = Source::Map { paths: vec!["permissions[2].cache".to_owned()], written: None };
     let error = [Diagnostic::new(Code::Map, placet::span::Span::new(0, 1), "no").help("yes")];
     assert_eq!(render::plain(&error, &map), "E0110  no\n  --> permissions[2].cache\n   = yes\n");
     assert_eq!(render::json(&error, &map)[0]["path"], "permissions[2].cache");

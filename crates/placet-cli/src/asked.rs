@@ -67,7 +67,8 @@ impl Asked {
     }
 }
 
-const NOTATIONS: &str = "write `--request 'get { cache: \"acorns\" }'`, JSON, or `@FILE` for a file that holds one of the two";
+const NOTATIONS: &str =
+    "write `--request 'get { cache: \"acorns\" }'`, JSON, or `@FILE` for a file that holds one of the two";
 
 /// What `--request` says, in either notation; inside is why it cannot be read.
 ///
@@ -87,8 +88,11 @@ fn text(given: &str) -> Result<String, Failure> {
 
 /// Whether a text is a request and not the name of a file: it has braces, or is an action alone.
 fn is_request(text: &str) -> bool {
-    let is_word = |text: &str| text.chars().all(|part| part.is_ascii_alphanumeric() || part == '_');
     text.contains('{') || is_word(text.trim())
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|part| part.is_ascii_alphanumeric() || part == '_')
 }
 
 /// Reads a request in either notation. `line` is the number of the text's first line.
@@ -96,13 +100,16 @@ fn is_request(text: &str) -> bool {
 /// # Errors
 /// It is in neither.
 pub fn read(text: &str, line: usize) -> Result<Json, Unread> {
-    if text.trim_start().starts_with('{') {
-        let help = "JSON has its keys in quotes: `{\"action\": \"get\"}`; without them, begin with the action: `get { … }`";
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+        let help =
+            "JSON has its keys in quotes: `{\"action\": \"get\"}`; without them, begin with the action: `get { … }`";
         return from_json_text(text).map_err(|found| Unread::of(said(text, &found, line), help));
     }
     let help = "a request is written `get { cache: \"acorns\" }` or `{\"action\": \"get\", \"cache\": \"acorns\"}`";
     let first = |found: &[Diagnostic]| found.first().map(|found| said(text, found, line)).unwrap_or_default();
-    spelled::request(text.trim_end()).map_err(|report| Unread::of(first(&report.diagnostics), help))
+    // An action alone says nothing else of the request.
+    let whole = if is_word(text.trim()) { format!("{} {{}}", text.trim()) } else { text.trim_end().to_owned() };
+    spelled::request(&whole).map_err(|report| Unread::of(first(&report.diagnostics), help))
 }
 
 fn with_target(mut request: Json, target: &str) -> Result<Json, Unread> {

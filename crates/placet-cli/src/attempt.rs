@@ -8,6 +8,7 @@ use super::inputs;
 use super::page::{elided, verdict, wrap};
 use super::test::{load, request};
 use super::times::{self, read_time};
+use super::tried::Tried;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
 use crate::author::Document;
 use crate::author::request;
@@ -59,13 +60,44 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let now = inputs::now(args.now);
     let document = Arc::new(document);
     let page = Page { ui, file: &args.file };
-    page.head(&document);
+    let tried = Tried { ui, file: &args.file, document: &document };
+    if !ui.is_json() {
+        page.head(&document);
+    }
     let cases = args.file.with_extension("cases");
     if cases.is_file() {
         let Some(suite) = load(ui, &cases, &library, now, &keys)? else { return Ok(Exit::No) };
-        return Ok(page.suite(&suite));
+        return Ok(if ui.is_json() { tried.suite(&suite) } else { page.suite(&suite) });
     }
-    page.without_cases(&document, &args.with, &cases, now, &keys)
+    let stages = stages(&document, &args.with, now, &keys)?;
+    let beginning = stages.first().map(|stage| beginning(stage, now)).unwrap_or_default();
+    if ui.is_json() {
+        tried.without_cases(&stages, &beginning);
+    } else {
+        page.without_cases(&stages, &beginning, &cases);
+    }
+    Ok(Exit::Yes)
+}
+
+/// The tokens and policies of a document; where arguments are not given, with samples.
+fn stages(document: &Arc<Document>, with: &[(String, String)], now: i64, keys: &Keys) -> Result<Vec<Stage>, Failure> {
+    let mut stages = Vec::new();
+    for (number, template) in document.templates().iter().enumerate() {
+        let arguments = match template.kind {
+            BlockKind::Restriction => continue,
+            BlockKind::Token | BlockKind::Policy => arguments_or_samples(template, with)?,
+        };
+        let block = Block::new(document, number, &arguments)
+            .map_err(|errors| no_block(document, template, with.is_empty(), &errors))?;
+        let title = called(template, &arguments);
+        let (blocks, policies) = match template.kind {
+            BlockKind::Policy => (Vec::new(), vec![block]),
+            BlockKind::Token | BlockKind::Restriction => (vec![block], Vec::new()),
+        };
+        let stage = Stage::new(title, blocks, policies, now, keys);
+        stages.push(stage.map_err(|broken| Failure::new(broken.to_string()))?);
+    }
+    Ok(stages)
 }
 
 struct Page<'p> {
@@ -163,37 +195,12 @@ impl Page<'_> {
     }
 
     /// Shows what there is, and a first request to begin a case file with.
-    fn without_cases(
-        &self,
-        document: &Arc<Document>,
-        with: &[(String, String)],
-        cases: &Path,
-        now: Time,
-        keys: &Keys,
-    ) -> Outcome {
-        let mut first = None;
-        for (number, template) in document.templates().iter().enumerate() {
-            if template.kind == BlockKind::Restriction {
-                continue;
-            }
-            let arguments = arguments_or_samples(template, with)?;
-            let block = Block::new(document, number, &arguments)
-                .map_err(|errors| no_block(document, template, with.is_empty(), &errors))?;
-            let title = called(template, &arguments);
-            let (blocks, policies) = match template.kind {
-                BlockKind::Policy => (Vec::new(), vec![block]),
-                BlockKind::Token | BlockKind::Restriction => (vec![block], Vec::new()),
-            };
-            let fixture =
-                Fixture::new(title, blocks, policies, now, keys).map_err(|broken| Failure::new(broken.to_string()))?;
-            self.fixture(&fixture);
-            first = first.or_else(|| Some(beginning(&fixture, now)));
-        }
+    fn without_cases(&self, fixtures: &[Fixture], beginning: &str, cases: &Path) {
+        fixtures.iter().for_each(|fixture| self.fixture(fixture));
         self.ui.line(format_args!("\nThere are no requests beside it. Begin {} with:\n", cases.display()));
-        for line in first.unwrap_or_default().lines() {
+        for line in beginning.lines() {
             self.ui.line(format_args!("    {line}"));
         }
-        Ok(Exit::Yes)
     }
 
     fn bold(&self, text: String) -> String {

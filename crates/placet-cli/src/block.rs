@@ -16,7 +16,6 @@ use crate::compile::Compiled;
 use crate::compile::arguments::{Argument, Arguments};
 use crate::compile::compile;
 use crate::compile::error::CompileError;
-use crate::diag::Source;
 use crate::explain::sample;
 use crate::explain::words::value;
 use crate::model::types::Type;
@@ -27,7 +26,7 @@ use crate::visible::excerpt;
 /// How a file is read.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Reading {
-    /// A file with vocabularies beside the built-in ones; may be given several times
+    /// A file with vocabularies beside the built-in ones and those of the project; may be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
     pub vocabularies: Vec<PathBuf>,
 
@@ -259,8 +258,8 @@ fn as_json(document: &Document, CompileError { at, cause }: &CompileError) -> Js
 /// `policies/tenant.placet:7:5`, or the path in a map.
 fn place(document: &Document, at: Span) -> Option<String> {
     let source = document.source();
-    match (source, source.line_and_column(at)) {
-        (Source::Text { name, .. }, Some((line, column))) => Some(format!("{name}:{line}:{column}")),
+    match (source.in_text(at), source.line_and_column(at)) {
+        (Some((name, _, _)), Some((line, column))) => Some(format!("{name}:{line}:{column}")),
         _ => source.path(at).map(str::to_owned),
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::block::{Reading, signature};
 use super::inputs;
+use super::project::vocabularies::Libraries;
 use super::project::{Project, given_or};
 use super::tokens::header_line;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint, plural};
@@ -48,10 +49,11 @@ pub struct Args {
 /// # Errors
 /// A file can not be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
+    let mut libraries = Libraries::new(ui, &args.reading.vocabularies);
     let mut totals = Totals::default();
     let mut files = Vec::new();
     for path in inputs::expand(&given_or(&args.files, Project::sources)?, "placet")? {
-        let Some(library) = args.reading.library(ui, Some(&path))? else { return Ok(Exit::No) };
+        let Some(library) = libraries.of(Some(&path))? else { return Ok(Exit::No) };
         let checked = check(&path, &library)?;
         totals.count(&checked);
         if ui.is_json() { files.push(checked.json()) } else { checked.show(ui) }

@@ -1,6 +1,6 @@
 //! `placet compile`: the program of a block, beside its source.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -40,6 +40,12 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     if let Some(out) = &args.out {
         to_file_or_stdout(ui, out, program)?;
         ui.note(format_args!("`{}`: {}", block.name, size(&block)));
+        if ui.is_json() && out != Path::new("-") {
+            let written = out.display().to_string();
+            ui.json(
+                &json!({ "name": block.name, "bytes": program.len(), "cost": block.compiled.cost, "written": written }),
+            );
+        }
         return Ok(Exit::Yes);
     }
     let listing = listing(program, block.document.vocabulary(), &sources(&block));

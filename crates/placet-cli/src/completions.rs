@@ -10,6 +10,7 @@ use clap::builder::StyledStr;
 use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::Shells;
+use serde_json::json;
 
 use super::inputs;
 use super::ui::{Exit, Failure, Outcome, Ui};
@@ -72,7 +73,11 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     completer
         .write_registration(VARIABLE, "placet", "placet", "placet", &mut script)
         .map_err(|error| Failure::new(format!("cannot write the script: {error}")))?;
-    ui.bytes(&script);
+    if ui.is_json() {
+        ui.json(&json!({ "shell": args.shell.word(), "script": String::from_utf8_lossy(&script) }));
+    } else {
+        ui.bytes(&script);
+    }
     Ok(Exit::Yes)
 }
 

@@ -1,7 +1,7 @@
 //! Who decides for `eval` and `explain`: a policy file whose token is minted for the occasion, or a token and a keyring, with
 //! policies beside either.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -100,6 +100,11 @@ struct Given {
 }
 
 impl Deciding {
+    /// The policy file, if one is given.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
     /// Reads all files. `None`: there are errors in one of them, and they have been shown.
     ///
     /// # Errors
@@ -127,9 +132,8 @@ impl Deciding {
         let known: Vec<_> = inputs::vocabularies(&library).into_iter().chain(of_blocks).collect();
         let header = Token::parse(&text).ok().map(|token| token.header());
         let of_token = header.and_then(|header| vocabulary_of(&known, &header)).map(|(vocabulary, _)| vocabulary);
-        let refusal = of_token
-            .is_none()
-            .then(|| of_unknown_vocabulary(&text, &keyring, expectations, inputs::now(self.now)));
+        let refusal =
+            of_token.is_none().then(|| of_unknown_vocabulary(&text, &keyring, expectations, inputs::now(self.now)));
         // A token that cannot be read, or of an unknown vocabulary, is refused by whichever vocabulary asks.
         let of_policies = blocks.first().map(|block| Arc::clone(block.document().vocabulary()));
         let Some(vocabulary) = of_token.or(of_policies).or_else(|| known.first().cloned()) else {
@@ -278,8 +282,10 @@ impl Ready {
     pub fn refused(&self, court: &Court<'_>, refusal: Refusal) -> Explanation {
         let mut explanation = court.decided(Verdict::Refused(refusal), self.now());
         // The vocabulary of this court is any, so nothing is said of it.
-        if let (Some(cause), Refusal::UnknownVocabulary, Some(state)) = (&mut explanation.cause, refusal, self.state()) {
-            cause.message = format!("the token is made with a vocabulary that is not known here: its fingerprint is {state}");
+        if let (Some(cause), Refusal::UnknownVocabulary, Some(state)) = (&mut explanation.cause, refusal, self.state())
+        {
+            cause.message =
+                format!("the token is made with a vocabulary that is not known here: its fingerprint is {state}");
             cause.help = Some(UNKNOWN_VOCABULARY.to_owned());
         }
         explanation
@@ -289,7 +295,9 @@ impl Ready {
     fn state(&self) -> Option<String> {
         match &self.kind {
             Kind::Minted(_) => None,
-            Kind::Given { token, .. } => Token::parse(&token.text).ok().map(|token| token.header().fingerprint.to_string()),
+            Kind::Given { token, .. } => {
+                Token::parse(&token.text).ok().map(|token| token.header().fingerprint.to_string())
+            }
         }
     }
 

@@ -204,7 +204,7 @@ impl Tally {
         match request::from_json(ready.vocabulary(), json).and_then(|it| Ok((it, ready.time(json)?))) {
             Err(bad) => {
                 let mut explanation = court.malformed(&bad, json);
-                for cause in &mut explanation.cause {
+                if let Some(cause) = &mut explanation.cause {
                     cause.message.push_str(&format!(" at line {}", self.lines));
                 }
                 explanation

@@ -1,24 +1,37 @@
 //! `placet explain`: why a request is decided as it is, and the smallest change of it that would pass.
 
+use std::path::Path;
+
 use super::asked::Asked;
+use super::codes;
 use super::deciding::Deciding;
 use super::eval::decide;
 use super::ui::{Exit, Outcome, Ui};
 
-/// Says why a request is allowed or not, and what would have to be different for it to pass.
+/// Says why a request is allowed or not, and what would have to be different for it to pass; or what a code means.
 ///
-/// A change that is shown has been decided again: with it the request passes.
+/// A change that is shown has been decided again: with it the request passes. With the code of an error or a warning in
+/// place of a file, such as `E0404`, it prints the page of that code.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
   placet explain session.placet --with user=42 --request '{\"action\": \"publish\", \"cache\": \"chat\", \"topic\": \"den\"}'
-  placet explain --token token.txt --keyring service.keys --request request.json")]
+  placet explain --token token.txt --keyring service.keys --request @request.json
+  placet explain E0404
+  placet explain --list")]
+#[command(mut_arg("file", |file| file.required_unless_present_any(["token", "policies", "list"])
+    .help("A policy file, of which a token is minted with a throw-away key; or a code such as `E0404`")))]
+#[command(mut_arg("request", |request| request.required(false)))]
 pub struct Args {
     #[command(flatten)]
     deciding: Deciding,
 
     #[command(flatten)]
     asked: Asked,
+
+    /// List the codes of all errors and warnings
+    #[arg(long, exclusive = true)]
+    list: bool,
 }
 
 /// Runs the command.
@@ -26,6 +39,15 @@ pub struct Args {
 /// # Errors
 /// A file can not be read, or it is not clear which block is meant.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
+    if args.list {
+        return Ok(codes::list(ui));
+    }
+    if let Some(code) = args.deciding.file().and_then(Path::to_str).filter(|file| codes::is_like_code(file))
+        && !Path::new(code).exists()
+    {
+        return codes::explain(ui, code);
+    }
+    args.asked.given()?;
     let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::CouldNot) };
     let request = args.asked.one()?;
     let decided = ready.with_court(None, |court| decide(court, &ready, request, true));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::inputs;
 use super::outputs::{Existing, LockedFile, Secrecy};
@@ -62,8 +62,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     for path in inputs::expand(&args.files, "placet")? {
         format(ui, &args, &path, &mut tally)?;
     }
-    if ui.is_json() && !args.stdout {
-        ui.json(&json!({ "changed": tally.changed, "same": tally.same, "broken": tally.broken }));
+    if ui.is_json() {
+        let Tally { changed, same, broken, texts } = &tally;
+        ui.json(&json!({ "changed": changed, "same": same, "broken": broken, "texts": texts }));
     }
     Ok(Exit::of(tally.broken.is_empty() && (!args.check || tally.changed.is_empty())))
 }
@@ -74,6 +75,8 @@ struct Tally {
     changed: Vec<String>,
     same: usize,
     broken: Vec<String>,
+    /// What is printed, where that is JSON.
+    texts: Vec<Json>,
 }
 
 fn format(ui: &Ui, args: &Args, path: &Path, tally: &mut Tally) -> Result<(), Failure> {
@@ -90,8 +93,10 @@ fn format(ui: &Ui, args: &Args, path: &Path, tally: &mut Tally) -> Result<(), Fa
             return Ok(());
         }
     };
-    if prints {
-        ui.text(&canonical);
+    match prints {
+        true if ui.is_json() => tally.texts.push(json!({ "file": name, "text": canonical })),
+        true => ui.text(&canonical),
+        false => {}
     }
     if canonical == text {
         tally.same += 1;
@@ -116,7 +121,7 @@ fn of_text(name: &str, text: &str) -> Result<String, Report> {
 fn of_map(name: &str, text: &str) -> Result<String, Report> {
     let broken = |found| Report { source: Source::text(name, text), diagnostics: vec![found] };
     let value = map::from_json_text(text).map_err(broken)?;
-    map::from_map(&value).map_err(|(diagnostics, source)| Report { source, diagnostics })?;
+    map::from_map_text(name, text, &value).map_err(|(diagnostics, source)| Report { source, diagnostics })?;
     Ok(print::with_line_ends_of(text, format!("{value:#}\n")))
 }
 
@@ -128,12 +133,15 @@ fn convert(ui: &Ui, files: &[PathBuf], form: Form) -> Outcome {
     let read = if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
         map::from_json_text(&text)
             .map_err(|found| Report { source: Source::text(&name, &text), diagnostics: vec![found] })
-            .and_then(|value| map::from_map(&value).map_err(|(diagnostics, source)| Report { source, diagnostics }))
+            .and_then(|value| {
+                map::from_map_text(&name, &text, &value).map_err(|(diagnostics, source)| Report { source, diagnostics })
+            })
             .map(|(file, _)| file)
     } else {
         parse::parse(&text).map_err(|diagnostics| Report { source: Source::text(&name, &text), diagnostics })
     };
     match (read, form) {
+        (Ok(file), Form::Text) if ui.is_json() => ui.json(&json!({ "text": print::print(&file) })),
         (Ok(file), Form::Text) => ui.text(print::print(&file)),
         (Ok(file), Form::Json) => {
             let map = serde_json::to_string_pretty(&map::to_map(&file))

@@ -8,19 +8,49 @@ use crate::visible::excerpt;
 /// What people type, and the way to it.
 const WORDS: [(&[&str], &str); 16] = [
     (&["verify", "authenticate"], "`placet inspect TOKEN --keyring FILE` verifies a token and shows it"),
-    (&["decode", "introspect", "parse", "dump", "view", "cat"], "`placet inspect TOKEN` shows what a token says, unverified without a key"),
-    (&["validate", "lint", "vet", "analyze", "analyse"], "`placet check FILE` finds the errors and warnings of policy files"),
+    (
+        &["decode", "introspect", "parse", "dump", "view", "cat"],
+        "`placet inspect TOKEN` shows what a token says, unverified without a key",
+    ),
+    (
+        &["validate", "lint", "vet", "analyze", "analyse"],
+        "`placet check FILE` finds the errors and warnings of policy files",
+    ),
     (&["format", "pretty"], "`placet fmt FILE` writes policy files in their canonical form"),
-    (&["new", "create", "scaffold"], "`placet init DIRECTORY` begins a project, `placet mint FILE` makes a token, `placet keygen` a key"),
-    (&["diff", "compare"], "`placet fuzz NEW --against OLD` finds requests on which two policies decide differently; `placet vocabulary check OLD NEW` compares vocabularies"),
-    (&["sign", "issue", "token", "encode", "generate"], "`placet mint FILE --keyring FILE` makes a token of a policy file"),
-    (&["allow", "decide", "authorize", "authorise", "enforce", "query", "can"], "`placet eval FILE --request REQUEST` decides a request"),
+    (
+        &["new", "create", "scaffold"],
+        "`placet init DIRECTORY` begins a project, `placet mint FILE` makes a token, `placet keygen` a key",
+    ),
+    (
+        &["diff", "compare"],
+        "`placet fuzz NEW --against OLD` finds requests on which two policies decide differently; `placet vocabulary check OLD NEW` compares vocabularies",
+    ),
+    (
+        &["sign", "issue", "token", "encode", "generate"],
+        "`placet mint FILE --keyring FILE` makes a token of a policy file",
+    ),
+    (
+        &["allow", "decide", "authorize", "authorise", "enforce", "query", "can"],
+        "`placet eval FILE --request REQUEST` decides a request",
+    ),
     (&["why", "trace", "debug"], "`placet explain FILE --request REQUEST` says why a request is decided as it is"),
-    (&["run", "play", "demo"], "`placet try FILE` shows what a policy file does with its cases, `placet test` runs the cases"),
-    (&["restrict", "narrow", "delegate", "append", "add"], "`placet attenuate TOKEN FILE` adds a restriction to a token"),
-    (&["key", "keys", "genkey", "rotate", "keypair"], "`placet keygen --local` or `--public` makes a key; `--rotate` adds it to a keyring"),
+    (
+        &["run", "play", "demo"],
+        "`placet try FILE` shows what a policy file does with its cases, `placet test` runs the cases",
+    ),
+    (
+        &["restrict", "narrow", "delegate", "append", "add"],
+        "`placet attenuate TOKEN FILE` adds a restriction to a token",
+    ),
+    (
+        &["key", "keys", "genkey", "rotate", "keypair"],
+        "`placet keygen --local` or `--public` makes a key; `--rotate` adds it to a keyring",
+    ),
     (&["ban", "block", "blacklist", "denylist", "invalidate"], "`placet revoke TOKEN --list FILE` revokes a token"),
-    (&["schema", "schemas", "vocab", "vocabularies", "model"], "`placet vocabulary list` shows the vocabularies, `placet vocabulary show NAME` one of them"),
+    (
+        &["schema", "schemas", "vocab", "vocabularies", "model"],
+        "`placet vocabulary list` shows the vocabularies, `placet vocabulary show NAME` one of them",
+    ),
     (&["shell", "console", "interactive", "playground"], "`placet repl` decides what you type"),
     (&["build", "disassemble", "disasm", "bytecode"], "`placet compile FILE` shows the program of a block"),
 ];

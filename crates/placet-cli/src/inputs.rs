@@ -107,9 +107,12 @@ pub fn parse(path: &Path, library: &Library) -> Result<Result<Document, Report>,
 fn with_places_of_vocabularies(mut report: Report) -> Report {
     for found in report.diagnostics.iter_mut().filter(|found| found.code == Code::UnknownVocabulary) {
         let known = found.help.take().map(|help| format!("{help}; ")).unwrap_or_default();
+        let word = report.source.in_text(found.at).map_or("", |(_, text, at)| at.of(text));
+        let word = word.strip_suffix('"').and_then(|word| word.rsplit('"').next()).unwrap_or(word);
+        let name = if word.chars().all(|part| part.is_ascii_alphanumeric() || part == '_') { word } else { "NAME" };
         found.help = Some(format!(
-            "{known}`use shop` also finds `shop.placet` in the folder of the file, the files of `vocabularies` in \
-             `placet.toml`, and those of `--vocabulary FILE`"
+            "{known}yours is read from `{name}.placet` in the folder of the file, from the files of `vocabularies` in \
+             `placet.toml`, and from `--vocabulary FILE`"
         ));
     }
     report

@@ -44,7 +44,7 @@ pub struct Args {
     #[command(flatten)]
     expectations: Expectations,
 
-    /// A file with vocabularies beside the built-in ones; may be given several times
+    /// A file with vocabularies beside the built-in ones and those of the project; may be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
     vocabularies: Vec<PathBuf>,
 
@@ -95,7 +95,10 @@ impl Args {
             return Err(Failure::new("a revocation list is for a token that is verified").help("give `--keyring FILE`"));
         }
         if let Some(path) = found {
-            ui.warning(format_args!("the keyring `{}` of the project is not there: nothing is verified", path.display()));
+            ui.warning(format_args!(
+                "the keyring `{}` of the project is not there: nothing is verified",
+                path.display()
+            ));
         }
         Ok(None)
     }

@@ -6,8 +6,8 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::inputs;
-use super::project;
 use super::outputs::{Existing, LockedFile, Secrecy, Unfinished};
+use super::project;
 use super::ui::{Exit, Failure, Outcome, Ui};
 use crate::token::header::Purpose;
 use crate::token::keyring::{Keyring, MintingKey};
@@ -65,11 +65,8 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
     let file = LockedFile::open(&keyring)?;
     let verifier = args.verifier.as_deref().map(LockedFile::open).transpose()?;
-    let text = if args.rotate {
-        rotated(ui, &keyring, &key)?
-    } else {
-        Zeroizing::new(format!("mint {}\n", *key.reveal()))
-    };
+    let text =
+        if args.rotate { rotated(ui, &keyring, &key)? } else { Zeroizing::new(format!("mint {}\n", *key.reveal())) };
     let public = verifier.as_ref().map(|file| verifying(file, &text, args.rotate)).transpose()?;
     // Both are prepared before one is changed: a retry would find half of what it is to do done.
     let existing = if args.rotate { Existing::Replace } else { existing };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::Resettable::Reset;
 use clap_mangen::Man;
+use serde_json::json;
 
 use super::outputs::{Existing, Secrecy, write};
 use super::ui::{Exit, Failure, Outcome, Ui};
@@ -36,9 +37,13 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     whole.build();
     match &args.out {
         Some(directory) => write_all(ui, &whole, directory)?,
-        None => ui.bytes(&page(named(&whole, &args.command)?)?),
+        None => show(ui, &page(named(&whole, &args.command)?)?),
     }
     Ok(Exit::Yes)
+}
+
+fn show(ui: &Ui, page: &[u8]) {
+    if ui.is_json() { ui.json(&json!({ "page": String::from_utf8_lossy(page) })) } else { ui.bytes(page) }
 }
 
 /// The command that these words call.
@@ -79,11 +84,16 @@ fn verbatim(after: &str) -> String {
 fn write_all(ui: &Ui, whole: &clap::Command, directory: &Path) -> Result<(), Failure> {
     fs::create_dir_all(directory)
         .map_err(|error| Failure::new(format!("cannot make `{}`: {error}", directory.display())))?;
+    let mut written = Vec::new();
     for command in with_subcommands(whole) {
         let name = command.get_display_name().unwrap_or(command.get_name());
         let path = directory.join(format!("{name}.1"));
         write(&path, &page(command)?, Secrecy::Open, Existing::Replace)?;
         ui.note(format_args!("written `{}`", path.display()));
+        written.push(path.display().to_string());
+    }
+    if ui.is_json() {
+        ui.json(&json!({ "written": written }));
     }
     Ok(())
 }

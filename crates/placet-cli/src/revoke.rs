@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::inputs;
-use super::project::Project;
 use super::outputs::{Existing, LockedFile, Output, Secrecy};
+use super::project::Project;
 use super::times::{amount, read_duration, read_time, show};
 use super::tokens;
 use super::trust::read_audience;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::page::{cut, wrap};
-use super::project::vocabularies::library;
+use super::project::vocabularies::Libraries;
 use super::project::{Project, given_or};
 use super::times::{self, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
@@ -49,7 +49,7 @@ pub struct Args {
     #[command(flatten)]
     mutants: mutants::MutantArgs,
 
-    /// A file with vocabularies beside the built-in ones; may be given several times
+    /// A file with vocabularies beside the built-in ones and those of the project; may be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
     vocabularies: Vec<PathBuf>,
 
@@ -67,8 +67,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let now = inputs::now(args.now);
     let mut results = Results::default();
     let files = case_files(&given_or(&args.files, Project::policies)?)?;
+    let mut libraries = Libraries::new(ui, &args.vocabularies);
     for path in &files {
-        let Some(library) = library(ui, &args.vocabularies, Some(path))? else { return Ok(Exit::No) };
+        let Some(library) = libraries.of(Some(path))? else { return Ok(Exit::No) };
         match load(ui, path, &library, now, &keys)? {
             Some(suite) => results.run(&suite, ui, args.coverage.is_any()),
             None => results.broken += 1,
@@ -76,7 +77,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
     if args.mutants.is_any() {
         for path in &files {
-            let Some(library) = library(ui, &args.vocabularies, Some(path))? else { return Ok(Exit::No) };
+            let Some(library) = libraries.of(Some(path))? else { return Ok(Exit::No) };
             results.mutants.run(ui, path, &library, now, &keys)?;
         }
     }
@@ -286,7 +287,8 @@ pub fn request(suite: &Suite, case: &Case) -> String {
     }
 }
 
-fn as_json(suite: &Suite, case: &Case, found: Decided) -> Json {
+/// A case and what became of it, for programs.
+pub fn as_json(suite: &Suite, case: &Case, found: Decided) -> Json {
     json!({
         "line": case.line,
         "name": case.name,

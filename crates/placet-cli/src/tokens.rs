@@ -67,7 +67,8 @@ pub fn vocabulary_of(known: &[Arc<Vocabulary>], header: &Header) -> Option<(Arc<
 }
 
 /// The way out where the vocabulary of a token is not known.
-pub const UNKNOWN_VOCABULARY: &str = "name the file that declares it with `--vocabulary FILE`, or its folder in `placet.toml`";
+pub const UNKNOWN_VOCABULARY: &str =
+    "name the file that declares it with `--vocabulary FILE`, or its folder in `placet.toml`";
 
 /// Warns about a token that many proxies would not let through.
 pub fn warn_about_size(ui: &Ui, text: &str) {

@@ -49,7 +49,8 @@ impl Expectations {
         match given.into_iter().find(|(_, is_given)| *is_given) {
             None => Ok(()),
             Some((option, _)) => {
-                Err(Failure::new(format!("`{option}` is about a token that is verified")).help(format!("give `{what}`")))
+                Err(Failure::new(format!("`{option}` is about a token that is verified"))
+                    .help(format!("give `{what}`")))
             }
         }
     }

@@ -113,6 +113,9 @@ pub type Outcome = Result<Exit, Failure>;
 /// The first thing that could not be printed. The streams are the process's, and so is what is lost.
 static LOST: OnceLock<(&str, io::Error)> = OnceLock::new();
 
+/// The first code that people were shown: at the end of the command they are told where to read on.
+static FIRST_CODE: OnceLock<&str> = OnceLock::new();
+
 /// The terminal, or whatever stands in its place.
 ///
 /// A line that cannot be printed is kept in mind: [`Ui::exit`] turns it into exit code 2, and a command that prints
@@ -197,6 +200,9 @@ impl Ui {
         if let Err(failure) = &outcome {
             self.failed(failure);
         }
+        if let Some(code) = FIRST_CODE.get() {
+            self.note(format_args!("`placet explain {code}` tells more"));
+        }
         self.printed(Write::flush);
         match (LOST.get(), outcome) {
             (None, Ok(exit)) => ExitCode::from(exit as u8),
@@ -273,6 +279,10 @@ impl Ui {
     /// Diagnostics with the lines they are about.
     #[must_use]
     pub fn picture(&self, report: &Report, colour: bool) -> String {
+        if let Some(first) = report.diagnostics.first() {
+            // Later ones are found in the same way.
+            let _ = FIRST_CODE.set(first.code.id());
+        }
         self.drawn(&report.diagnostics, &report.source, colour)
     }
 

@@ -1,6 +1,7 @@
 //! Reads JSON text more strictly than usual: a key twice is an error, and a number that would not be kept as it is written.
 
 mod number;
+mod places;
 
 use core::fmt;
 
@@ -13,6 +14,8 @@ use crate::limits;
 use crate::span::Span;
 use crate::syntax::parse::hidden;
 use crate::visible::{excerpt, hides_in_source};
+
+pub(super) use places::{PartNo, Places};
 
 /// Reads a JSON text; the place of the diagnostic is in the text.
 ///

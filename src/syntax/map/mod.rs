@@ -30,17 +30,20 @@
 //! A list of no maps under `only`, or of no rules in a restriction, is an error: what it would
 //! leave out restricts nothing.
 //!
-//! Places: a node of the tree has the number of a node of the map, whose path is in [`Source::Map`](crate::diag::Source::Map).
+//! Places: a node of the tree has the number of a node of the map, whose path, and in a file its place in the text, is in
+//! [`Source::Map`](crate::diag::Source::Map).
 
+mod advice;
 mod json;
 mod place;
 mod read;
 mod write;
 
+pub(crate) use advice::in_map_form;
 pub use json::MARK_HELP;
 pub(crate) use json::shown_json_text;
 pub use json::{from_json_text, said};
-pub use read::{block_from_map, from_map};
+pub use read::{block_from_map, from_map, from_map_text};
 pub use write::{block_to_map, to_map};
 
 use crate::syntax::ast::Comparison;

@@ -131,6 +131,13 @@ impl<'t> Scene<'t> {
                 _ => format!("write `{before}: …`"),
             });
         }
+        if before == "use" && found.starts_with('"') {
+            let name = found.trim_matches('"').trim_end_matches(".placet");
+            return Some(format!(
+                "a vocabulary is named without quotes, as its file declares it: `use {}`",
+                short(name.rsplit('/').next().unwrap_or(name))
+            ));
+        }
         if self.expects(Rule::item) || self.expects(Rule::use_word) {
             return Some(match nearest(found, ITEM_WORDS) {
                 None if found == "{" => {

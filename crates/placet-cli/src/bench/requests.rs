@@ -11,6 +11,7 @@ use crate::cli::inputs;
 use crate::cli::ui::{Failure, Ui};
 use crate::measure::{Ask, Work, made};
 use crate::model::time::Time;
+use crate::span::Span;
 use crate::syntax::ast::BlockKind;
 use crate::syntax::map::{from_json_text, said};
 use crate::trial::{Block, Fixture, Keys, cases};
@@ -99,10 +100,7 @@ impl Reading<'_> {
 
     /// One block that decides all of them.
     fn alone(&self, document: &Arc<Document>, requests: &[(Json, Time)]) -> Result<Work, Failure> {
-        let name = match document.source() {
-            crate::diag::Source::Text { name, .. } => name.as_str(),
-            crate::diag::Source::Map { .. } => "the map",
-        };
+        let name = document.source().in_text(Span::default()).map_or("the map", |(name, _, _)| name);
         let template = self.template(document, Path::new(name))?;
         let arguments = arguments_or_samples(template, &self.choice.with)?;
         let place = document.templates().iter().position(|other| std::ptr::eq(other, template)).unwrap_or_default();

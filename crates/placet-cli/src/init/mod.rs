@@ -94,7 +94,8 @@ fn name(args: &Args) -> Result<String, Failure> {
         None => name_of(&args.directory),
     };
     let is_word = name.chars().all(|part| part.is_ascii_alphanumeric() || part == '_');
-    if name.is_empty() || !is_word || name.starts_with(|first: char| first.is_ascii_digit()) || name.len() > NAME_BYTES {
+    if name.is_empty() || !is_word || name.starts_with(|first: char| first.is_ascii_digit()) || name.len() > NAME_BYTES
+    {
         return Err(Failure::new(format!("`{}` cannot be the name of a vocabulary", excerpt(&name)))
             .help("a name has ASCII letters, digits and `_`, and begins with no digit: `--name shop`"));
     }

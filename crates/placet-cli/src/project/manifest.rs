@@ -98,7 +98,8 @@ impl Manifest {
 
     fn paths(&self, value: &Value<'_>) -> Result<Vec<Named>, Failure> {
         let list = value.get_ref().as_array();
-        let list = list.ok_or_else(|| self.failure(value, "expected a list of files and folders, such as `[\"policies\"]`"))?;
+        let list =
+            list.ok_or_else(|| self.failure(value, "expected a list of files and folders, such as `[\"policies\"]`"))?;
         list.iter().map(|value| self.path(value)).collect()
     }
 

@@ -25,17 +25,61 @@ use crate::syntax::parse;
 /// # Errors
 /// A file cannot be read or declares no vocabulary, or two files declare the same one.
 pub fn library(ui: &Ui, given: &[PathBuf], file: Option<&Path>) -> Result<Option<Library>, Failure> {
-    let mut shelf = Shelf { library: Library::built_in().clone(), given: BTreeSet::new(), files: BTreeMap::new() };
-    match shelf.fill(given, file)? {
-        Ok(()) => Ok(Some(shelf.library)),
-        Err(report) => {
-            ui.report(&report);
-            Ok(None)
+    Libraries::new(ui, given).of(file)
+}
+
+/// The vocabularies that many files can use. What the files of one project have in common is read once.
+pub struct Libraries<'l> {
+    ui: &'l Ui,
+    given: &'l [PathBuf],
+    /// By the folder of the project.
+    known: BTreeMap<Option<PathBuf>, Shelf>,
+}
+
+impl<'l> Libraries<'l> {
+    /// With the files of `--vocabulary`.
+    #[must_use]
+    pub const fn new(ui: &'l Ui, given: &'l [PathBuf]) -> Self {
+        Self { ui, given, known: BTreeMap::new() }
+    }
+
+    /// As [`library`].
+    ///
+    /// # Errors
+    /// As [`library`].
+    pub fn of(&mut self, file: Option<&Path>) -> Result<Option<Library>, Failure> {
+        match self.shelf(file)? {
+            Ok(shelf) => Ok(Some(shelf.library)),
+            Err(report) => {
+                self.ui.report(&report);
+                Ok(None)
+            }
+        }
+    }
+
+    fn shelf(&mut self, file: Option<&Path>) -> Result<Result<Shelf, Report>, Failure> {
+        let project = Project::of(file)?;
+        let folder = project.as_ref().map(|project| project.folder.clone());
+        let mut shelf = match self.known.get(&folder) {
+            Some(shelf) => shelf.clone(),
+            None => {
+                let mut shelf = Shelf::built_in();
+                if let Err(report) = shelf.fill(self.given, project.as_ref())? {
+                    return Ok(Err(report));
+                }
+                self.known.insert(folder, shelf.clone());
+                shelf
+            }
+        };
+        match file {
+            Some(file) => Ok(shelf.add_beside(&policy_file(file))?.map(|()| shelf)),
+            None => Ok(Ok(shelf)),
         }
     }
 }
 
 /// Vocabularies, and where each one is from.
+#[derive(Clone)]
 struct Shelf {
     library: Library,
     /// The names that files of `--vocabulary` declare.
@@ -48,19 +92,18 @@ struct Shelf {
 type Filled = Result<Result<(), Report>, Failure>;
 
 impl Shelf {
-    fn fill(&mut self, given: &[PathBuf], file: Option<&Path>) -> Filled {
+    fn built_in() -> Self {
+        Self { library: Library::built_in().clone(), given: BTreeSet::new(), files: BTreeMap::new() }
+    }
+
+    fn fill(&mut self, given: &[PathBuf], project: Option<&Project>) -> Filled {
         for path in given {
             if let Err(report) = self.add_given(path)? {
                 return Ok(Err(report));
             }
         }
-        if let Some(project) = Project::of(file)?
-            && let Err(report) = self.add_project(&project)?
-        {
-            return Ok(Err(report));
-        }
-        match file {
-            Some(file) => self.add_beside(&policy_file(file)),
+        match project {
+            Some(project) => self.add_project(project),
             None => Ok(Ok(())),
         }
     }

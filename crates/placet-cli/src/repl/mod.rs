@@ -23,7 +23,7 @@ pub struct Args {
     /// Policy files to begin with
     files: Vec<PathBuf>,
 
-    /// A file with vocabularies beside the built-in ones; may be given several times
+    /// A file with vocabularies beside the built-in ones and those of the project; may be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
     vocabularies: Vec<PathBuf>,
 
@@ -40,7 +40,9 @@ const LEAVING: [&str; 5] = [":quit", ":q", ":exit", "quit", "exit"];
 /// # Errors
 /// A file can not be read, or there is no randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
-    let Some(library) = library(ui, &args.vocabularies, args.files.first().map(PathBuf::as_path))? else { return Ok(Exit::CouldNot) };
+    let Some(library) = library(ui, &args.vocabularies, args.files.first().map(PathBuf::as_path))? else {
+        return Ok(Exit::CouldNot);
+    };
     let mut session = Session::new(*ui, library, args.now)?;
     for path in &args.files {
         if !session.load(path)? {

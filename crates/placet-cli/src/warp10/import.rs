@@ -46,11 +46,14 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         Err(why) => return Ok(ui.no("error", "not_imported", &why)),
     };
     imported.notes.iter().for_each(|note| ui.warning(note));
+    let notes: Vec<_> = imported.notes.iter().map(ToString::to_string).collect();
     if ui.is_json() && args.out == Path::new("-") {
-        let notes: Vec<_> = imported.notes.iter().map(ToString::to_string).collect();
         ui.json(&json!({ "source": imported.text, "notes": notes }));
-    } else {
-        to_file_or_stdout(ui, &args.out, imported.text.as_bytes())?;
+        return Ok(Exit::Yes);
+    }
+    to_file_or_stdout(ui, &args.out, imported.text.as_bytes())?;
+    if ui.is_json() {
+        ui.json(&json!({ "written": args.out.display().to_string(), "notes": notes }));
     }
     Ok(Exit::Yes)
 }

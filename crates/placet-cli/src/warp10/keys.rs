@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 use data_encoding::{BASE64, HEXLOWER};
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::cli::inputs;
@@ -72,15 +73,23 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             let text = new_keys().map_err(|error| Failure::new(error.to_string()))?;
             save(&out, &text, force)?;
             ui.note(format_args!("`{}` holds new keys: whoever has them mints", out.display()));
+            written(ui, &out);
         }
         Command::Convert { file, to, out, force } => {
             let text = Zeroizing::new(inputs::text(&file)?);
             let key = decode_key(text.trim()).map_err(|error| Failure::new(error.to_string()))?;
             save(&out, &spelled(&key, to), force)?;
             ui.note(format_args!("`{}` holds the key, of {} bits", out.display(), key.len() * 8));
+            written(ui, &out);
         }
     }
     Ok(Exit::Yes)
+}
+
+fn written(ui: &Ui, out: &Path) {
+    if ui.is_json() {
+        ui.json(&json!({ "written": out.display().to_string() }));
+    }
 }
 
 fn save(out: &Path, text: &str, force: bool) -> Result<(), Failure> {

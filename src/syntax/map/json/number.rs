@@ -45,7 +45,7 @@ pub(super) fn not_kept(text: &str, at: Span) -> Diagnostic {
     Diagnostic::new(Code::BadLiteral, at, format!("`{}` is no integer of 64 bits", short(written))).help(help)
 }
 
-fn after_string(bytes: &[u8], start: usize) -> usize {
+pub(super) fn after_string(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(&byte) = bytes.get(at) {
         match byte {

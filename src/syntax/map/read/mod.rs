@@ -9,12 +9,13 @@ mod pattern;
 use serde_json::{Map, Value};
 
 use crate::diag::code::Code;
-use crate::diag::{Diagnostic, Source};
+use crate::diag::{Diagnostic, Source, Written};
 use crate::limits;
 use crate::span::Span;
 use crate::syntax::ast::{At, Block, BlockKind, File};
 use crate::syntax::lex::is_word;
 use crate::syntax::map::NULL_HELP;
+use crate::syntax::map::json::{PartNo, Places};
 use crate::syntax::parse::nearest;
 use crate::visible;
 
@@ -29,6 +30,27 @@ pub fn from_map(value: &Value) -> Read<File> {
     let mut reader = Reader::default();
     let file = reader.file(value);
     reader.finish(file)
+}
+
+/// Reads a file whose text has been read as `value`: diagnostics name the file and show its lines.
+///
+/// # Errors
+/// Everything that is wrong with the map, up to [`limits::DIAGNOSTICS`].
+pub fn from_map_text(name: &str, text: &str, value: &Value) -> Read<File> {
+    let places = Places::of(text);
+    let mut reader =
+        Reader { in_text: Some(InText { places, part: PartNo::default(), at: Vec::new() }), ..Reader::default() };
+    let file = reader.file(value);
+    let at = reader.in_text.take().map(|in_text| in_text.at).unwrap_or_default();
+    let written = Written { name: name.to_owned(), text: text.to_owned(), at };
+    let with_text = |source| match source {
+        Source::Map { paths, .. } => Source::Map { paths, written: Some(Box::new(written)) },
+        Source::Text { .. } => source,
+    };
+    match reader.finish(file) {
+        Ok((file, source)) => Ok((file, with_text(source))),
+        Err((errors, source)) => Err((errors, with_text(source))),
+    }
 }
 
 /// Reads one block that needs no name: what a scripting host passes to TOKENGEN.
@@ -48,17 +70,40 @@ struct Reader {
     path: String,
     depth: usize,
     errors: Vec<Diagnostic>,
+    /// Of a map that is written in a file.
+    in_text: Option<InText>,
+}
+
+/// Where a map is written.
+struct InText {
+    places: Places,
+    /// The part that is being read.
+    part: PartNo,
+    /// By node number.
+    at: Vec<Span>,
+}
+
+impl InText {
+    /// Goes to a part, if it is there, and says where it came from.
+    fn go(&mut self, find: impl FnOnce(&Places, PartNo) -> Option<PartNo>) -> PartNo {
+        let from = self.part;
+        self.part = find(&self.places, from).unwrap_or(from);
+        from
+    }
 }
 
 impl Reader {
     fn finish<T>(self, read: T) -> Read<T> {
-        let source = Source::Map { paths: self.paths };
+        let source = Source::Map { paths: self.paths, written: None };
         if self.errors.is_empty() { Ok((read, source)) } else { Err((self.errors, source)) }
     }
 
     /// A new node here.
     fn here(&mut self) -> At {
         let number = self.paths.len();
+        if let Some(in_text) = self.in_text.as_mut().filter(|_| number <= limits::SOURCE_NODES) {
+            in_text.at.push(in_text.places.at(in_text.part));
+        }
         if number < limits::SOURCE_NODES {
             self.paths.push(self.path.clone());
         } else if number == limits::SOURCE_NODES {
@@ -90,17 +135,27 @@ impl Reader {
         } else {
             self.path.push_str(key);
         }
+        let from = self.in_text.as_mut().map(|in_text| in_text.go(|places, part| places.below(part, key)));
         let read = read(self);
-        self.path.truncate(length);
+        self.back(length, from);
         read
     }
 
     fn at_index<T>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.path.len();
         self.path.push_str(&format!("[{index}]"));
+        let from = self.in_text.as_mut().map(|in_text| in_text.go(|places, part| places.at_index(part, index)));
         let read = read(self);
-        self.path.truncate(length);
+        self.back(length, from);
         read
+    }
+
+    /// Goes back to where [`below`](Self::below) or [`at_index`](Self::at_index) came from.
+    fn back(&mut self, length: usize, from: Option<PartNo>) {
+        self.path.truncate(length);
+        if let (Some(in_text), Some(from)) = (&mut self.in_text, from) {
+            in_text.part = from;
+        }
     }
 
     fn each<T>(&mut self, list: &[Value], mut read: impl FnMut(&mut Self, &Value) -> Option<T>) -> Vec<T> {

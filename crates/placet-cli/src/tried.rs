@@ -1,0 +1,91 @@
+//! What `placet try` shows, as JSON.
+
+use std::path::Path;
+
+use serde_json::{Value as Json, json};
+
+use super::test::as_json;
+use super::ui::{Exit, Ui};
+use crate::author::Document;
+use crate::token::header::Purpose;
+use crate::token::inspect::inspect;
+use crate::token::verify::Scratch;
+use crate::trial::{Stage, Suite};
+
+/// What was tried.
+pub struct Tried<'t> {
+    /// Where it is printed.
+    pub ui: &'t Ui,
+    /// The policy file.
+    pub file: &'t Path,
+    /// What is in it.
+    pub document: &'t Document,
+}
+
+impl Tried<'_> {
+    /// Prints tokens and policies with the cases that they decide.
+    pub fn suite(&self, suite: &Suite) -> Exit {
+        let mut scratch = Scratch::new();
+        let (mut passed, mut failed) = (0, 0);
+        let mut stages = Vec::new();
+        for (number, stage) in suite.stages.iter().enumerate() {
+            let mut shown = stage_json(stage);
+            let mut cases = Vec::new();
+            for case in suite.cases.iter().filter(|case| case.stage == number) {
+                let found = suite.run(case, &mut scratch);
+                let passes = found.passes(case);
+                *if passes { &mut passed } else { &mut failed } += 1;
+                let mut case = as_json(suite, case, found);
+                case["passes"] = passes.into();
+                cases.push(case);
+            }
+            shown["cases"] = cases.into();
+            stages.push(shown);
+        }
+        let ok = failed == 0 && passed > 0;
+        self.print(ok, &stages, &json!({ "passed": passed, "failed": failed, "beginning": null }));
+        Exit::of(ok)
+    }
+
+    /// Prints tokens and policies beside which there are no cases, and the text of a first case file.
+    pub fn without_cases(&self, stages: &[Stage], beginning: &str) {
+        let stages: Vec<_> = stages.iter().map(stage_json).collect();
+        self.print(true, &stages, &json!({ "passed": 0, "failed": 0, "beginning": beginning }));
+    }
+
+    fn print(&self, ok: bool, stages: &[Json], rest: &Json) {
+        let vocabulary = self.document.vocabulary();
+        self.ui.json(&json!({
+            "ok": ok,
+            "file": self.file.display().to_string(),
+            "vocabulary": { "name": vocabulary.name(), "version": vocabulary.version() },
+            "stages": stages,
+            "passed": rest["passed"],
+            "failed": rest["failed"],
+            "beginning": rest["beginning"],
+        }));
+    }
+}
+
+fn stage_json(stage: &Stage) -> Json {
+    let tokens = [Purpose::Local, Purpose::Public].into_iter().filter_map(|purpose| {
+        let token = stage.token(purpose)?;
+        let text = token.text();
+        Some(json!({ "purpose": purpose.word(), "bytes": token.as_bytes().len(), "characters": text.len(), "token": text }))
+    });
+    let says = stage.token(Purpose::Local).and_then(|token| inspect(token).ok());
+    let not_before = says.as_ref().and_then(|says| says.blocks.iter().filter_map(|block| block.not_before).max());
+    let blocks = stage.blocks().map(|block| {
+        let rules = block.rules().into_iter().map(|(line, rule)| json!({ "line": line, "rule": rule }));
+        let template = block.template();
+        json!({ "kind": template.kind.word(), "name": template.name, "rules": rules.collect::<Vec<_>>() })
+    });
+    json!({
+        "title": stage.title,
+        "minted": stage.minted,
+        "not_before": not_before,
+        "expiry": says.and_then(|says| says.expiry),
+        "tokens": tokens.collect::<Vec<_>>(),
+        "blocks": blocks.collect::<Vec<_>>(),
+    })
+}

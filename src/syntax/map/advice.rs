@@ -1,0 +1,54 @@
+//! Puts the way out of a mistake into the notation of the map form: the checker speaks the notation of the text.
+
+use serde_json::Value;
+
+use super::to_map;
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::syntax::parse;
+
+/// The same finding, with its help as one writes it in a map.
+pub(crate) fn in_map_form(mut found: Diagnostic) -> Diagnostic {
+    let is_of_vocabulary = found.code == Code::NoVocabulary;
+    found.help = found.help.map(|help| {
+        if is_of_vocabulary {
+            help.replace("begin with `use` and", "add the key `use` with")
+        } else {
+            translated(&help)
+        }
+    });
+    found
+}
+
+/// A sentence with what it has in backticks translated, where that is a pattern or an entry of a map.
+fn translated(help: &str) -> String {
+    let parts = help.split('`').enumerate().map(|(number, part)| match number % 2 {
+        1 => entry(part).or_else(|| pattern(part)).unwrap_or_else(|| part.to_owned()),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("`")
+}
+
+/// `path: "/a/**"` is `"path": "/a/**"`.
+fn entry(text: &str) -> Option<String> {
+    let (key, value) = text.split_once(": ")?;
+    let is_word = !key.is_empty() && key.chars().all(|part| part.is_ascii_alphanumeric() || part == '_');
+    is_word.then(|| format!("\"{key}\": {}", pattern(value).unwrap_or_else(|| value.to_owned())))
+}
+
+/// `prefix "a"` is `{"$prefix":"a"}`. A literal and a name are written alike, or not to be translated: a name can be that of
+/// anything.
+fn pattern(text: &str) -> Option<String> {
+    let file = parse::parse(&format!("policy it {{ allow {{ it: {text} }} }}")).ok()?;
+    let map = to_map(&file);
+    let value = map.pointer("/items/0/rules/0/allow/it").or_else(|| map.pointer("/rules/0/allow/it"))?;
+    is_operator(value).then(|| value.to_string())
+}
+
+fn is_operator(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.keys().any(|key| key.starts_with('$') && key != "$name"),
+        Value::Array(list) => list.iter().any(is_operator),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
