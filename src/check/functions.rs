@@ -15,6 +15,7 @@ use crate::model::predicate::{Anchor, Notation, Predicate};
 use crate::model::types::{Accepts, Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, Affix, ConditionKind, Literal, Name};
+use crate::syntax::foreign::{self, Place};
 use crate::token::keys::PublicKey;
 
 /// What can be called in a condition.
@@ -244,7 +245,8 @@ impl Reading<'_, '_, '_> {
             return self.scope.report.poison(found.help("write `!` before the parenthesis: `!(…)`"));
         }
         let words = Callable::all().map(Callable::word);
-        let help = self.scope.report.suggest(&name.text, words.clone());
+        let foreign = foreign::help(Place::Function, &name.text);
+        let help = foreign.or_else(|| self.scope.report.suggest(&name.text, words.clone()));
         let found = Diagnostic::new(Code::UnknownFunction, name.at.0, format!("there is no function `{}`", name.text));
         let list = || format!("there are {}", one_of(words).replace(" or ", " and "));
         self.scope.report.poison(with_help(found, Some(help.unwrap_or_else(list))))

@@ -8,6 +8,7 @@ use crate::diag::code::Code;
 use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, ConditionKind, Literal, Name, PatternKind};
+use crate::syntax::foreign::{self, Place};
 
 /// A value with its type.
 #[derive(Clone, Debug)]
@@ -96,7 +97,8 @@ impl Reading<'_, '_, '_> {
         let message = format!("there is no attribute, parameter or `let` `{name}`");
         let attributes = vocabulary.attributes().iter().map(|attribute| attribute.name.as_str());
         let words = attributes.chain(self.scope.parameter_words()).chain(self.scope.names.let_words());
-        let help = self.scope.report.suggest(name, words);
+        let foreign = foreign::help(Place::Value, name);
+        let help = foreign.or_else(|| self.scope.report.suggest(name, words));
         let unknown = Diagnostic::new(Code::UnknownName, at, message);
         self.scope.report.poison(super::report::with_help(unknown, help))
     }

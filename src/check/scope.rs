@@ -12,6 +12,7 @@ use crate::limits::{NESTING, PARAMETERS, SOURCE_NODES};
 use crate::model::types::Type;
 use crate::span::Span;
 use crate::syntax::ast::{Block, Literal, Pattern, PatternKind};
+use crate::syntax::foreign::{self, Place};
 use crate::syntax::parse::is_null;
 
 /// The parameters of a block.
@@ -206,7 +207,8 @@ impl<'s, 'a> Scope<'s, 'a> {
             let text = format!("if it is text, write `\"{name}\"`");
             if is_null(name) { format!("{text}; where there is to be no value, write `absent`") } else { text }
         };
-        let help = self.report.suggest(name, words).unwrap_or_else(otherwise);
+        let foreign = foreign::help(Place::Value, name);
+        let help = foreign.or_else(|| self.report.suggest(name, words)).unwrap_or_else(otherwise);
         self.report.poison(with_help(unknown, Some(help)))
     }
 }

@@ -1,4 +1,5 @@
-//! Warns of text that looks like a pattern of another language and is only text here: `*`, `:id`, `<id>`, `[0-9]`.
+//! Warns of text that looks like a pattern of another language and is only text here: `*`, `:id`, `<id>`, `[0-9]`, and
+//! MQTT's `+` and `#`; and of a `$` before a splice.
 
 use super::literals::Goal;
 use super::report::Report;
@@ -30,8 +31,12 @@ pub(super) fn warn(report: &Report, text: &Text, at: Span, goal: Goal<'_>, place
     let is_path = goal.scalar == Scalar::Path;
     let whole: String = text.pieces.iter().map(stand_in).collect();
     let has_star = place != Place::Glob && !is_path && whole.contains('*');
+    if place != Place::Glob && warn_of_dollar(report, text, at) {
+        return;
+    }
     let looks = match place {
         _ if has_star => Some("*"),
+        Place::Exact | Place::Compared | Place::End if !is_path && mqtt(&whole).is_some() => mqtt(&whole),
         Place::Glob => placeholder(&whole).or_else(|| class(&whole, |_| true)).or_else(|| choice(&whole)),
         Place::Exact | Place::Compared if !is_path && is_expression(&whole) => Some("$"),
         Place::Exact | Place::Compared | Place::End => placeholder(&whole).or_else(|| class(&whole, is_span)),
@@ -40,6 +45,7 @@ pub(super) fn warn(report: &Report, text: &Text, at: Span, goal: Goal<'_>, place
     let message = format!("`{found}` is only text in {}", if is_path { "a path" } else { "this" });
     let quoted = show(text);
     let help = match (found, place, is_path) {
+        ("+" | "#", ..) => mqtt_help(&quoted, found, place),
         ("*", Place::Exact, _) => format!("write `glob \"{quoted}\"`, or `== \"{quoted}\"` if the `*` itself is meant"),
         ("*", Place::Compared, _) => {
             format!("write `in glob \"{quoted}\"`, or `in == \"{quoted}\"` if the `*` itself is meant")
@@ -69,6 +75,47 @@ fn stand_in(piece: &Piece) -> String {
         Piece::Text(text) => text.clone(),
         Piece::Splice(_) => SPLICE.to_string(),
     }
+}
+
+/// `${name}`: the splice is `{name}`, and the `$` stays.
+fn warn_of_dollar(report: &Report, text: &Text, at: Span) -> bool {
+    let found = text.pieces.windows(2).find_map(|pieces| match pieces {
+        [Piece::Text(before), Piece::Splice(name)] if before.ends_with('$') => Some(name),
+        _ => None,
+    });
+    let Some(name) = found else { return false };
+    let name = &name.text;
+    let help = format!("write `{{{name}}}`, without the `$`; write `==` before the text if the `$` is meant");
+    let found = Diagnostic::new(Code::OnlyText, at, format!("the `$` before `{{{name}}}` is only text"));
+    report.add(found.label("the text has a `$` in it").help(help));
+    true
+}
+
+/// `+` as a level of a topic, or `#` as its last one.
+fn mqtt(text: &str) -> Option<&'static str> {
+    let is_topic = text.contains('/');
+    let last = text.rsplit('/').next();
+    match () {
+        () if !is_topic => None,
+        () if text.split('/').any(|level| level == "+") => Some("+"),
+        () if last == Some("#") => Some("#"),
+        () => None,
+    }
+}
+
+fn mqtt_help(quoted: &str, found: &str, place: Place) -> String {
+    let before = quoted.strip_suffix('#').unwrap_or(quoted);
+    let how = match place {
+        Place::Compared => "in ",
+        Place::Exact | Place::End | Place::Glob => "",
+    };
+    if found == "#" && !quoted.contains("/+/") {
+        return format!("write `{how}prefix \"{before}\"` for all that begins so");
+    }
+    let levels = quoted.replace("/+", "/[^/]+").replace("+/", "[^/]+/").replace('#', ".*");
+    format!(
+        "write `{how}~\"{levels}\"`, a regular expression, or declare the attribute as a `path` and write `*` for a level"
+    )
 }
 
 /// `:id` as a whole segment after a slash, or `<id>` anywhere.

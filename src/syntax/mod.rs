@@ -11,6 +11,7 @@
 pub mod ast;
 pub mod cases;
 mod depth;
+pub mod foreign;
 mod lex;
 pub mod map;
 pub mod parse;

@@ -79,7 +79,7 @@ fn likely_typos_get_a_message_of_their_own() {
     says("token t { owner: 'me' }", "a string stands in double quotes", "write `\"…\"`", "'");
     says("use momento;", "`;` ends nothing", "remove it; entries stand on lines of their own or behind commas", ";");
     says("# comment\nuse momento", "`#` begins no comment", "write `//`", "#");
-    says("token t(user: sting) {}", "`sting` is no type", "did you mean `string`?", "sting");
+    says("token t(user: sting) {}", "unknown type `sting`", "did you mean `string`?", "sting");
     says("token t { n: 1.5 }", "numbers are whole", "write a smaller unit, such as `1500ms` for `1.5s`", ".");
     says("let a [1]", "expected `=` after `a`", "write `let a = …`", "[");
     says("token t { ttl: 5m", "`{` is never closed", "add the `}` that closes it", "{");

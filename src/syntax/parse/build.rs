@@ -11,6 +11,7 @@ use crate::syntax::ast::{
     At, Block, BlockKind, Effect, Entry, Field, FieldValue, Item, ItemKind, Let, Literal, Member, MemberKind, Name,
     Parameter, Piece, RoleItem, Rule as RuleNode, Text, VocabularyItem,
 };
+use crate::syntax::foreign::{self, Place};
 use crate::syntax::text::{self, Spelling};
 
 /// Builds nodes and collects what is wrong with them.
@@ -90,6 +91,11 @@ impl Builder {
         VocabularyItem { name, version: number, members }
     }
 
+    /// Members of a vocabulary by themselves, for what is wrong with them.
+    pub(super) fn members(&mut self, pair: Pair<'_>) {
+        pair.into_inner().filter(|part| part.as_rule() == Rule::member).for_each(|part| _ = self.member(part));
+    }
+
     fn member(&mut self, pair: Pair<'_>) -> Member {
         let mut parts = pair.into_inner();
         let doc = docs(&mut parts);
@@ -110,7 +116,7 @@ impl Builder {
                 let mut parts = part.into_inner();
                 let name = self.name(&next(&mut parts));
                 next(&mut parts);
-                let (ty, kind_end) = self.kind(next(&mut parts));
+                let (ty, kind_end) = self.type_of(&name.text, next(&mut parts));
                 let (mut lowercase, mut optional, mut end) = (false, false, kind_end);
                 for mark in parts.filter_map(|mark| mark.into_inner().next()) {
                     end = self.span(&mark).end;
@@ -123,6 +129,16 @@ impl Builder {
             }
         };
         Member { doc, kind, at: At(Span::new(start, end)) }
+    }
+
+    /// The type of an attribute. `actions: read` is no attribute.
+    fn type_of(&mut self, attribute: &str, pair: Pair<'_>) -> (Type, usize) {
+        let (known, word) = (self.errors.len(), pair.as_str());
+        let ty = self.kind(pair);
+        if let Some(error) = self.errors.get_mut(known).filter(|_| foreign::means_actions(attribute)) {
+            error.help = Some(format!("actions are not an attribute: write `action {word}`, without a colon"));
+        }
+        ty
     }
 
     fn kind(&mut self, pair: Pair<'_>) -> (Type, usize) {
@@ -316,9 +332,12 @@ pub(super) fn docs(parts: &mut Pairs<'_>) -> Vec<String> {
 }
 
 fn unknown_type(unknown: &str, at: Span, is_set: bool) -> Diagnostic {
-    let error = Diagnostic::new(Code::UnknownType, at, format!("`{unknown}` is no type"));
+    let error = Diagnostic::new(Code::UnknownType, at, format!("unknown type `{unknown}`"));
     if is_set && unknown == "labels" {
         return error.help("labels are a set of their own: write `labels`");
+    }
+    if let Some(help) = foreign::help(Place::Type, unknown) {
+        return error.help(if is_set { help.replace("write `", "write `set of ") } else { help });
     }
     let words = Scalar::ALL.into_iter().map(Scalar::word).chain((!is_set).then_some("labels"));
     match super::explain::nearest(unknown, words) {

@@ -1,8 +1,9 @@
 //! Turns the place where the grammar stopped into a message for the person who wrote the text: what was expected, behind
 //! what, what is there instead, and the way out.
 
-use super::foreign::{in_map, syntax};
+use super::foreign::syntax;
 use super::grammar::{Rule, Stop};
+use super::surroundings::{Bracket, Surroundings, value_after};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
@@ -37,12 +38,13 @@ pub(super) struct Scene<'t> {
     expected: &'t [Rule],
     /// What stands there; nothing at the end of the text.
     pub(super) found: Option<Token>,
-    /// The three tokens before, the nearest one first.
-    pub(super) before: [Option<Token>; 3],
-    /// The token behind `found`.
+    /// The five tokens before, the nearest one first.
+    pub(super) before: [Option<Token>; 5],
+    /// The token after `found`.
     pub(super) after: Option<Token>,
-    /// Whether a map or a list is open here, and not only a block.
-    pub(super) in_map: bool,
+    /// Where the item begins.
+    start: usize,
+    around: Surroundings,
 }
 
 /// Whether nothing is between two tokens.
@@ -56,7 +58,7 @@ impl<'t> Scene<'t> {
             return None;
         }
         let at = start + stop.at;
-        let mut before = [None; 3];
+        let mut before = [None; 5];
         let mut found = None;
         let mut after = None;
         for token in Lexer::new(text, start).filter(|token| token.kind != TokenKind::Comment) {
@@ -67,10 +69,54 @@ impl<'t> Scene<'t> {
                 }
                 found = Some(token);
             } else {
-                before = [Some(token), before[0], before[1]];
+                before.rotate_right(1);
+                before[0] = Some(token);
             }
         }
-        Some(Self { text, expected: &stop.expected, found, before, after, in_map: in_map(text, start, at) })
+        let around = Surroundings::at(text, start, at);
+        Some(Self { text, expected: &stop.expected, found, before, after, start, around })
+    }
+
+    /// Whether a map, a list or a vocabulary is open here, and not only a block.
+    pub(super) const fn in_map(&self) -> bool {
+        matches!(self.around.bracket, Bracket::Map | Bracket::List | Bracket::Vocabulary)
+    }
+
+    pub(super) fn in_block(&self) -> bool {
+        self.around.bracket == Bracket::Block
+    }
+
+    pub(super) fn in_vocabulary(&self) -> bool {
+        self.around.bracket == Bracket::Vocabulary
+    }
+
+    /// Whether a condition may go on here.
+    pub(super) const fn in_condition(&self) -> bool {
+        self.around.in_condition
+    }
+
+    /// The value before a byte.
+    pub(super) fn value_before(&self, end: usize) -> &'t str {
+        Surroundings::at(self.text, self.start, end).value_before(self.text, end)
+    }
+
+    /// The value that begins with a token, and where it ends.
+    pub(super) fn value_after(&self, token: Token) -> (&'t str, usize) {
+        value_after(self.text, token)
+    }
+
+    /// The token after another one.
+    pub(super) fn next_after(&self, token: Token) -> Option<Token> {
+        Lexer::new(self.text, token.span.end).find(|token| token.kind != TokenKind::Comment)
+    }
+
+    /// The values around an operator that begins at `start`: the one before it, the one that begins with `found`, and the
+    /// one after that.
+    pub(super) fn around(&self, start: usize, found: Token) -> [&'t str; 3] {
+        let (second, end) = self.value_after(found);
+        let joins = |token: &Token| matches!(token.span.of(self.text), "and" | "AND" | "to" | "," | ".." | "&&");
+        let third = Lexer::new(self.text, end).find(|token| !joins(token));
+        [self.value_before(start), second, third.map_or("…", |token| self.value_after(token).0)]
     }
 
     pub(super) fn word(&self, token: Option<Token>) -> &'t str {
@@ -128,6 +174,11 @@ impl<'t> Scene<'t> {
             return Some(match found {
                 "=" => "a key and its value are joined by `:`".to_owned(),
                 _ if self.expects(Rule::word) => "an attribute is written `name: type`".to_owned(),
+                "(" => "a function is called in a condition, after `when` or `unless`".to_owned(),
+                _ if self.in_condition() && self.is_on_line_of_value() => {
+                    "join two conditions with `&&` or `||`; write the next rule or field on a line of its own"
+                        .to_owned()
+                }
                 _ => format!("write `{before}: …`"),
             });
         }
@@ -161,6 +212,12 @@ impl<'t> Scene<'t> {
         None
     }
 
+    /// Whether the last token and the one before it are on one line.
+    fn is_on_line_of_value(&self) -> bool {
+        let between = |(last, second): (Token, Token)| self.text.get(second.span.end..last.span.start);
+        self.before[0].zip(self.before[1]).and_then(between).is_some_and(|between| !between.contains('\n'))
+    }
+
     /// Mistakes that people make, each with its own way out.
     fn typo(&self) -> Option<Diagnostic> {
         self.lost_doc().or_else(|| self.read_as_key()).or_else(|| self.foreign_sign())
@@ -183,13 +240,13 @@ impl<'t> Scene<'t> {
             return None;
         }
         let found = self.word(self.found);
-        let [last, second, third] = self.before.map(|token| self.word(token));
-        let [at_last, at_second, _] = self.before.map(|token| token.map(|token| token.span));
+        let [last, second, third, ..] = self.before.map(|token| self.word(token));
+        let [at_last, at_second, ..] = self.before.map(|token| token.map(|token| token.span));
         if let Some(sign) = operator(last) {
-            return Some(syntax(at_last?, format!("`{last}` is no operator"), format!("write `{sign}`")));
+            return Some(syntax(at_last?, format!("`{last}` is not an operator"), format!("write `{sign}`")));
         }
         if let Some(sign) = operator(second) {
-            return Some(syntax(at_second?, format!("`{second}` is no operator"), format!("write `{sign}`")));
+            return Some(syntax(at_second?, format!("`{second}` is not an operator"), format!("write `{sign}`")));
         }
         let is_count = !second.is_empty() && second.bytes().all(|byte| byte.is_ascii_digit());
         match second {
@@ -197,10 +254,10 @@ impl<'t> Scene<'t> {
                 let help = if last == "has" { format!("write `!has {found}`") } else { format!("write `!{last}`") };
                 Some(syntax(at_second?, "`not` turns a pattern around, not a condition", help))
             }
-            "is" => Some(syntax(at_second?, "`is` is no operator", format!("write `{third} == {last}`"))),
+            "is" => Some(syntax(at_second?, "`is` is not an operator", format!("write `{third} == {last}`"))),
             _ if is_count => {
                 let (unit, at) = (unit(last)?, Span::new(at_second?.start, at_last?.end));
-                Some(syntax(at, format!("`{second} {last}` is no duration"), format!("write `{second}{unit}`")))
+                Some(syntax(at, format!("`{second} {last}` is not a duration"), format!("write `{second}{unit}`")))
             }
             _ => None,
         }
@@ -211,13 +268,15 @@ impl<'t> Scene<'t> {
         let at = self.found?.span;
         let found = self.word(self.found);
         Some(match found {
-            "'" => syntax(at, "a string stands in double quotes", "write `\"…\"`"),
-            ";" => syntax(at, "`;` ends nothing", "remove it; entries stand on lines of their own or behind commas"),
-            "#" => syntax(at, "`#` begins no comment", "write `//`"),
-            "/" if self.word(self.after) == "*" => syntax(at, "`/*` begins no comment", "write `//` before each line"),
-            "=" if self.expects(Rule::and_sign) => syntax(at, "`=` compares nothing", "write `==`"),
+            "'" => syntax(at, "a string is written in double quotes", "write `\"…\"`"),
+            ";" => syntax(at, "`;` does not end anything here", "remove it; entries are separated by commas or lines"),
+            "#" => syntax(at, "`#` does not begin a comment", "write `//`"),
+            "/" if self.word(self.after) == "*" => {
+                syntax(at, "`/*` does not begin a comment", "write `//` before each line")
+            }
+            "=" if self.expects(Rule::and_sign) => syntax(at, "`=` does not compare", "write `==`"),
             "&" | "|" if self.expects(Rule::and_sign) => {
-                syntax(at, format!("`{found}` is no operator"), format!("write `{found}{found}`"))
+                syntax(at, format!("`{found}` is not an operator"), format!("write `{found}{found}`"))
             }
             "." if self.before[0].is_some_and(|token| token.kind == TokenKind::Number) => {
                 syntax(at, "numbers are whole", "write a smaller unit, such as `1500ms` for `1.5s`")
@@ -225,7 +284,7 @@ impl<'t> Scene<'t> {
             "," if self.word(self.before[0]) == "," => syntax(at, "two commas in a row", "remove one of them"),
             "*" | "/" | "%" if self.expects(Rule::plus) => syntax(
                 at,
-                format!("`{found}` is no operator"),
+                format!("`{found}` is not an operator"),
                 "conditions add and subtract, and do nothing else with numbers",
             ),
             _ => return None,

@@ -1,24 +1,30 @@
-//! What people write out of habit from other languages, and what to write instead.
+//! What people write out of habit from other languages, and what to write instead: the words of the
+//! [table](crate::syntax::foreign), and signs. [`shapes`](super::shapes) has the habits that are longer than a word.
 
 use super::explain::{Scene, adjoin};
 use super::grammar::Rule;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
-use crate::syntax::ast::Effect;
-use crate::syntax::lex::{Lexer, Token, TokenKind};
+use crate::syntax::foreign::{Place, find};
+use crate::syntax::lex::{Token, TokenKind};
 
 impl Scene<'_> {
     /// The habit that the place shows, if it shows one.
     pub(super) fn habit(&self) -> Option<Diagnostic> {
         let found = self.found?;
         self.quote(found)
+            .or_else(|| self.shape(found))
             .or_else(|| self.where_a_pattern_begins(found))
             .or_else(|| self.between_patterns(found))
             .or_else(|| self.range(found))
             .or_else(|| self.sign(found))
             .or_else(|| self.quantifier(found))
             .or_else(|| self.word_as_operator(found))
+            .or_else(|| self.word_as_test(found))
+            .or_else(|| self.word_as_rule(found))
+            .or_else(|| self.word_as_member(found))
+            .or_else(|| self.word_as_item(found))
     }
 
     /// `“a”`
@@ -27,7 +33,7 @@ impl Scene<'_> {
         let is_quote = word.chars().all(is_foreign_quote) && !word.is_empty();
         is_quote.then(|| {
             let what = if word == "`" { "a backtick".to_owned() } else { format!("`{word}`") };
-            let message = format!("{what} is no quote of the language");
+            let message = format!("{what} is not a quote of the language");
             syntax(found.span, message, "write straight double quotes: `\"…\"`")
         })
     }
@@ -40,24 +46,26 @@ impl Scene<'_> {
         match self.word(Some(found)) {
             "*" => {
                 let help = "write `any` for every value; in a string, `*` is for `glob \"…\"` and for paths";
-                Some(syntax(found.span, "`*` is no pattern", help))
+                Some(syntax(found.span, "`*` is not a pattern", help))
             }
             "/" => {
                 let rest = self.text.get(found.span.start..).unwrap_or_default();
                 let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}' | '"'));
                 let path = rest.get(..end.unwrap_or(rest.len())).filter(|path| path.len() <= 64).unwrap_or("/…");
                 let at = Span::new(found.span.start, found.span.start + end.unwrap_or(1).max(1));
-                Some(syntax(at, "a path stands in double quotes", format!("write `\"{path}\"`")))
+                Some(syntax(at, "a path is written in double quotes", format!("write `\"{path}\"`")))
             }
             "!" => Some(syntax(found.span, "`!` turns a condition around, not a pattern", "write `not`")),
-            "(" => Some(syntax(found.span, "no pattern begins with `(`", "a list stands in brackets: `[…, …]`")),
+            "(" => {
+                Some(syntax(found.span, "a pattern does not begin with `(`", "a list is written in brackets: `[…, …]`"))
+            }
             _ => None,
         }
     }
 
     /// `path: "/a" | "/b"`, `path: "/a" or "/b"`
     fn between_patterns(&self, found: Token) -> Option<Diagnostic> {
-        if !self.in_map || self.expects(Rule::list) || self.expects(Rule::and_sign) {
+        if !self.in_map() || self.expects(Rule::list) || self.expects(Rule::and_sign) {
             return None;
         }
         let joins = |word: &str| match word {
@@ -70,7 +78,7 @@ impl Scene<'_> {
         // A word was read as the next key.
         let place = if self.expects(Rule::colon) { self.before[0]? } else { found };
         let word = self.word(Some(place));
-        joins(word).map(|help| syntax(place.span, format!("`{word}` joins no patterns"), help))
+        joins(word).map(|help| syntax(place.span, format!("`{word}` does not join patterns"), help))
     }
 
     /// `1..=5`, `1...5`
@@ -85,7 +93,7 @@ impl Scene<'_> {
             Some(end) if word == "=" => format!("a range ends before its second value: write `{first}..{end}`"),
             _ => "a range ends before its second value, and is written `1..6` for 1 to 5".to_owned(),
         };
-        Some(syntax(at, format!("`..{word}` is no range"), help))
+        Some(syntax(at, format!("`..{word}` is not a range"), help))
     }
 
     /// `===`, `<>`, `=~`, `--`
@@ -96,14 +104,14 @@ impl Scene<'_> {
         let adjoin_after = self.after.is_some_and(|after| adjoin(found, after));
         let instead = |at: Span, help: &str| {
             let written = at.of(self.text);
-            Some(syntax(at, format!("`{written}` is no operator"), help))
+            Some(syntax(at, format!("`{written}` is not an operator"), help))
         };
         match (last, word, next) {
             ("==", "=", _) if adjoin_before => instead(both(self.before[0], self.found)?, "write `==`"),
             ("!=", "=", _) | ("<", ">", _) if adjoin_before => instead(both(self.before[0], self.found)?, "write `!=`"),
             (_, "=", "~") if adjoin_after => instead(both(self.found, self.after)?, "write `in ~\"…\"`"),
             (_, "-", "-") if adjoin_after && !self.expects(Rule::number) => {
-                Some(syntax(both(self.found, self.after)?, "`--` begins no comment", "write `//`"))
+                Some(syntax(both(self.found, self.after)?, "`--` does not begin a comment", "write `//`"))
             }
             _ => None,
         }
@@ -111,7 +119,7 @@ impl Scene<'_> {
 
     /// `every groups in …`: the first word was read as a value, the second as the key of a field.
     fn quantifier(&self, found: Token) -> Option<Diagnostic> {
-        if !self.expects(Rule::colon) || self.in_map || self.word(Some(found)) != "in" {
+        if !self.expects(Rule::colon) || self.in_map() || self.word(Some(found)) != "in" {
             return None;
         }
         let (word, set) = (self.word(self.before[1]), self.word(self.before[0]));
@@ -121,56 +129,87 @@ impl Scene<'_> {
             _ => return None,
         };
         let help = format!("write `{own} {set} in …`");
-        Some(syntax(self.before[1]?.span, format!("`{word}` looks at no elements"), help))
+        Some(syntax(self.before[1]?.span, format!("`{word}` does not look at elements"), help))
     }
 
     /// `host like "a*"`, `allow { … } if …`: a word that was read as the key of a field, since nothing else fits.
     fn word_as_operator(&self, found: Token) -> Option<Diagnostic> {
-        if !self.expects(Rule::colon) || self.in_map {
+        if !self.expects(Rule::colon) || self.in_map() {
             return None;
         }
         let (word, at) = (self.word(self.before[0]), self.before[0]?.span);
-        let value = match self.before[1] {
-            Some(before) if before.kind == TokenKind::Word => before.span.of(self.text),
-            _ => "…",
-        };
-        let help = match word.to_ascii_lowercase().as_str() {
-            "if" | "where" | "provided" | "given" => {
-                return Some(syntax(at, format!("`{word}` begins no condition"), "write `when`"));
-            }
-            "like" => format!("write `{value} in glob \"…\"`"),
-            "matches" | "match" | "regex" => format!("write `{value} in ~\"…\"`"),
-            "contains" | "includes" => format!("write `contains({value}, …)`"),
-            "starts_with" | "startswith" => format!("write `starts_with({value}, …)`"),
-            "ends_with" | "endswith" => format!("write `ends_with({value}, …)`"),
-            "exists" => format!("write `has {value}`"),
-            "is" if is_null(self.word(Some(found))) => format!("write `!has {value}`"),
-            "is" => format!("write `{value} == …`"),
-            _ => return None,
-        };
-        Some(syntax(at, format!("`{word}` is no operator"), help))
-    }
-}
-
-/// Whether the innermost bracket that is open at the end of `tokens` is that of a map, and not of a block.
-pub(super) fn in_map(text: &str, start: usize, end: usize) -> bool {
-    let mut open = Vec::new();
-    let mut before: Option<Token> = None;
-    for token in Lexer::new(text, start).take_while(|token| token.span.start < end) {
-        match token.kind {
-            TokenKind::Open(b'{') => open.push(before.is_some_and(|before| {
-                // The brace of a block follows its name or its parameters.
-                !matches!(before.kind, TokenKind::Word | TokenKind::Close(_))
-                    || Effect::of_word(before.span.of(text)).is_some()
-            })),
-            TokenKind::Open(b'[') => open.push(true),
-            TokenKind::Open(_) => open.push(false),
-            TokenKind::Close(_) => _ = open.pop(),
-            _ => {}
+        let follows_map = self.word(self.before[1]) == "}";
+        let place = if follows_map { Place::Clause } else { Place::Operator };
+        if let Some(help) = self.is(word, found) {
+            return Some(syntax(at, format!("`{word}` is not an operator"), help));
         }
-        before = Some(token);
+        let row = find(place, word).or_else(|| find(Place::Clause, word).filter(|_| self.in_condition()))?;
+        let message = match row.place {
+            Place::Clause => format!("`{word}` does not begin a condition"),
+            _ => format!("`{word}` is not an operator"),
+        };
+        Some(syntax(at, message, row.way_out(self.around(at.start, found))))
     }
-    open.last().copied().unwrap_or(false)
+
+    /// `a is null`, `a is not null`, `a is not "b"`, `a not in […]`
+    fn is(&self, word: &str, found: Token) -> Option<String> {
+        let (next, second) = (self.word(Some(found)), self.word(self.after));
+        let value = self.value_before(self.before[0]?.span.start);
+        match (word, next) {
+            ("not", "in") => Some(format!("write `{value} in not …`")),
+            ("is", "not") if is_null(second) => Some(format!("write `has {value}`")),
+            ("is", "not") => Some(format!("write `{value} != {}`", self.value_after(self.after?).0)),
+            ("is", _) if is_null(next) => Some(format!("write `!has {value}`")),
+            _ => None,
+        }
+    }
+
+    /// `exists views`: the first word was read as a value, the second as the key of a field.
+    fn word_as_test(&self, found: Token) -> Option<Diagnostic> {
+        if !self.expects(Rule::colon) || self.in_map() || !self.in_condition() {
+            return None;
+        }
+        let (word, value) = (self.word(self.before[1]), self.word(self.before[0]));
+        if word == "if" && self.word(Some(found)) == "then" {
+            let help = format!("a condition is true or false by itself: write `!{value} || …`");
+            return Some(syntax(self.before[1]?.span, "`if` is not an operator", help));
+        }
+        let row = find(Place::Test, word)?;
+        let message = format!("`{word}` is not an operator");
+        Some(syntax(self.before[1]?.span, message, row.way_out(["…", value, "…"])))
+    }
+
+    /// `permit { … }`, `permit(…)`
+    fn word_as_rule(&self, found: Token) -> Option<Diagnostic> {
+        let word = self.word(self.before[0]);
+        let is_body = matches!(found.kind, TokenKind::Open(b'{' | b'('));
+        if !is_body || !self.expects(Rule::colon) || !self.in_block() {
+            return None;
+        }
+        let row = find(Place::Rule, word)?;
+        Some(syntax(self.before[0]?.span, format!("`{word}` does not begin a rule"), row.out))
+    }
+
+    /// `actions read, write`, `optional name: string`
+    fn word_as_member(&self, found: Token) -> Option<Diagnostic> {
+        if !self.expects(Rule::colon) || !self.in_vocabulary() || found.kind != TokenKind::Word {
+            return None;
+        }
+        let (word, at) = (self.word(self.before[0]), self.before[0]?.span);
+        let row = find(Place::Member, word)?;
+        let message = format!("`{word}` does not begin a member of a vocabulary");
+        Some(syntax(at, message, row.way_out(["…", found.span.of(self.text), "…"])))
+    }
+
+    /// `import http`
+    fn word_as_item(&self, found: Token) -> Option<Diagnostic> {
+        if !self.expects(Rule::item) && !self.expects(Rule::use_word) {
+            return None;
+        }
+        let word = self.word(Some(found));
+        let row = find(Place::Item, word)?;
+        Some(syntax(found.span, format!("`{word}` does not begin an item"), row.out))
+    }
 }
 
 /// Quotes that a word processor or another language writes.

@@ -4,8 +4,9 @@
 //!    and where items begin.
 //! 2. The [grammar] reads one item after the other, and long blocks in [`parts`].
 //! 3. [`build`] makes nodes of it and reads the literals ([`literal`], [`time`], [`pattern`], [`condition`]).
-//! 4. Where the grammar stops, [`explain`](explain::explain) says why, with [`foreign`] for the habits of other languages, and
-//!    reading goes on at the next item.
+//! 4. Where the grammar stops, [`recovery`] reads the parts of the item alone, and [`explain`](explain::explain) says of each that
+//!    is wrong why, with [`foreign`] and [`shapes`] for the habits of other languages and [`pasted`] for a file that is in one.
+//!    Reading goes on after the item.
 //!
 //! What comes out is a [`File`], or everything that is wrong with the text.
 
@@ -18,7 +19,11 @@ mod grammar;
 pub mod literal;
 mod outline;
 mod parts;
+mod pasted;
 mod pattern;
+mod recovery;
+mod shapes;
+mod surroundings;
 mod time;
 
 pub use cases::parse as parse_cases;
@@ -36,6 +41,7 @@ use explain::explain;
 use grammar::{Pair, Rule, read};
 use outline::Outline;
 pub(crate) use outline::hidden;
+use recovery::recover;
 
 /// What could be read of a text.
 #[derive(Clone, Debug, Default)]
@@ -145,6 +151,7 @@ impl Entries<'_> {
             let next = first_start(at + 1).unwrap_or(text.len());
             let (inside, later) = seams.split_at(seams.partition_point(|&seam| seam < next));
             seams = later;
+            let is_first = at == skip_blanks(text, begin);
             let node = match parts::read_block(text, at, inside) {
                 Some((item, builder, end)) => Ok((Node::Parts(item), builder, end)),
                 None => read(self.rule, &text[at..]).map(|pair| {
@@ -160,6 +167,9 @@ impl Entries<'_> {
                     at = skip_blanks(text, end);
                 }
                 Err(stop) => {
+                    if let Some(other) = is_first.then(|| self.pasted(text, at)).flatten() {
+                        return vec![other];
+                    }
                     let swallowed =
                         last.and_then(|last| Some((last, first_start(last + 1).filter(|&start| start < at)?)));
                     let (from, stop, resume) = match swallowed {
@@ -170,13 +180,16 @@ impl Entries<'_> {
                         None => (at, stop, first_start(at + 1).unwrap_or(text.len())),
                     };
                     meet(Entry::Broken(from));
+                    last = None;
                     // A bracket or a string that was left open is the reason, and has been reported.
                     let is_known = known.iter().any(|known| (from..=resume).contains(&known.at.start));
-                    if !is_known {
-                        diagnostics.push(explain(&text[..resume.max(from + stop.at)], from, &stop));
+                    if is_known {
+                        at = skip_blanks(text, resume);
+                        continue;
                     }
-                    last = None;
-                    at = skip_blanks(text, resume);
+                    let found = recover(&text[..resume.max(from + stop.at)], from, stop);
+                    diagnostics.extend(found.diagnostics);
+                    at = skip_blanks(text, found.end.unwrap_or(resume));
                 }
             }
         }
@@ -184,6 +197,18 @@ impl Entries<'_> {
         diagnostics.truncate(limits::DIAGNOSTICS);
         diagnostics
     }
+}
+
+impl Entries<'_> {
+    /// A text of another language in place of a policy file.
+    fn pasted(&self, text: &str, start: usize) -> Option<Diagnostic> {
+        (self.rule == Rule::item).then(|| pasted::recognise(text, start))?
+    }
+}
+
+/// Whether a word begins an item or a case.
+fn is_ours(word: &str) -> bool {
+    explain::ITEM_WORDS.contains(&word) || explain::CASE_WORDS.contains(&word)
 }
 
 /// Where the next token begins that is no comment.

@@ -11,6 +11,7 @@ mod binding;
 mod command_line;
 mod cost;
 mod deciding;
+mod foreign;
 mod lints;
 mod meaning;
 mod operation;

@@ -7,6 +7,7 @@ use super::pattern::operator;
 use crate::diag::code::Code;
 use crate::limits;
 use crate::syntax::ast::{Literal, Piece, Text};
+use crate::syntax::foreign::{self, Place};
 use crate::syntax::map::OPERATORS;
 use crate::syntax::parse::{literal, nearest};
 use crate::syntax::text::normal_pattern;
@@ -37,15 +38,21 @@ impl Reader {
             return self.text_list(value).map(Literal::Text);
         }
         if !OPERATORS.contains(&key) {
+            let foreign = key.strip_prefix('$').and_then(|word| foreign::help(Place::MapKey, word));
             let help = match nearest(key, OPERATORS) {
+                _ if foreign.is_some() => foreign.unwrap_or_default(),
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("a key that begins with `$` is written `${key}`"),
             };
-            self.report(Code::Map, format!("`{}` is no pattern", excerpt(key)), help);
+            self.report(Code::Map, format!("`{}` is not a pattern", excerpt(key)), help);
             return None;
         }
         if !["$string", "$bytes", "$duration", "$time"].contains(&key) {
-            self.report(Code::Map, format!("`{}` is no literal", excerpt(key)), "write a string, a number or a name");
+            self.report(
+                Code::Map,
+                format!("`{}` is not a literal", excerpt(key)),
+                "write a string, a number or a name",
+            );
             return None;
         }
         let Value::String(text) = value else { return self.expected("a string", value) };

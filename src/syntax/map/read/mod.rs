@@ -13,6 +13,7 @@ use crate::diag::{Diagnostic, Source, Written};
 use crate::limits;
 use crate::span::Span;
 use crate::syntax::ast::{At, Block, BlockKind, File};
+use crate::syntax::foreign::{self, Place};
 use crate::syntax::lex::is_word;
 use crate::syntax::map::NULL_HELP;
 use crate::syntax::map::json::{PartNo, Places};
@@ -183,7 +184,9 @@ impl Reader {
     }
 
     fn unknown_key(&mut self, key: &str, known: &[&str]) {
+        let foreign = key.strip_prefix('$').and_then(|word| foreign::help(Place::MapKey, word));
         let help = match nearest(key, known.iter().copied()) {
+            _ if foreign.is_some() => foreign.unwrap_or_default(),
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known are {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
         };
