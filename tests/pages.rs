@@ -99,9 +99,13 @@ fn every_page_that_a_page_links_to_is_there() {
 }
 
 #[test]
-fn every_chapter_is_in_the_summary() {
+fn every_page_is_in_the_summary() {
     let summary = fs::read_to_string("docs/SUMMARY.md").unwrap();
-    for path in pages().iter().filter_map(|path| path.strip_prefix("docs").ok()) {
+    let listed = fs::read_dir("docs").unwrap().map(|entry| entry.unwrap().path());
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
+    let is_summary = |path: &PathBuf| path.ends_with("SUMMARY.md");
+    let others: Vec<_> = listed.filter(|path| is_page(path) && !is_summary(path)).collect();
+    for path in pages().iter().chain(&others).filter_map(|path| path.strip_prefix("docs").ok()) {
         assert!(summary.contains(&format!("({})", path.display())), "docs/SUMMARY.md lacks {}", path.display());
     }
 }
@@ -116,6 +120,21 @@ fn prose_is_wrapped_at_a_hundred_columns() {
             let is_prose = !inside && !line.starts_with('|');
             assert!(!is_prose || line.chars().count() <= 100, "{}:{}: {line}", path.display(), number + 1);
         }
+    }
+}
+
+#[test]
+fn every_command_is_on_the_page_of_commands() {
+    let page = include_str!("../docs/book/command-line.md");
+    let help = cli_support::Place::new().placet("help").yes().out;
+    let (_, listed) = help.split_once("Commands:\n").unwrap();
+    let lines = listed.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')));
+    let names: Vec<_> = names.map(|line| line.split(' ').next().unwrap()).filter(|name| *name != "help").collect();
+    assert!(names.len() > 15, "{names:?}");
+    for name in names {
+        let is_row = page.lines().any(|line| line.starts_with('|') && line.contains(&format!("`{name}`")));
+        assert!(is_row, "docs/book/command-line.md lacks `{name}`");
     }
 }
 
