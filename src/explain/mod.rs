@@ -14,12 +14,14 @@
 mod mend;
 mod nearest;
 mod patience;
-pub(crate) mod propose;
+#[doc(hidden)]
+pub mod propose;
 mod refusal;
 mod search;
 mod show;
 pub mod tree;
-pub(crate) mod wish;
+#[doc(hidden)]
+pub mod wish;
 pub mod words;
 
 use serde::Serialize;

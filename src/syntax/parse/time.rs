@@ -9,7 +9,7 @@ use jiff::civil::DateTime;
 use super::literal::{BadLiteral, short};
 
 /// Reads `2027-01-01T00:00:00Z`.
-pub(crate) fn read(text: &str) -> Result<i64, BadLiteral> {
+pub fn read(text: &str) -> Result<i64, BadLiteral> {
     let parts = Parts::of(text)?;
     let point = parts.point(text)?;
     let since = point.duration_since(EPOCH).as_millis() - i128::from(parts.offset(text)?);
@@ -20,7 +20,7 @@ pub(crate) fn read(text: &str) -> Result<i64, BadLiteral> {
 }
 
 /// Writes `2027-01-01T00:00:00Z`; a time outside of the years 0 to 9999 is written as the nearest one inside.
-pub(crate) fn write(milliseconds: i64) -> String {
+pub fn write(milliseconds: i64) -> String {
     let since = SignedDuration::from_millis(milliseconds.clamp(FIRST, LAST));
     format!("{}Z", EPOCH.saturating_add(since))
 }

@@ -5,7 +5,7 @@
 //! [`layout`], which decides where lines break; what stands on one line is written by [`line`].
 
 mod layout;
-pub(crate) mod line;
+pub mod line;
 
 use crate::diag::Diagnostic;
 use crate::limits;
