@@ -72,17 +72,6 @@ pub mod visible;
 
 pub use placet_core::{authorize, bytecode, model, token, vm};
 
-/// The Rust of the pages, compiled and run.
-#[cfg(doctest)]
-mod pages {
-    #[doc = include_str!("../README.md")]
-    mod readme {}
-    #[doc = include_str!("../docs/book/embedding.md")]
-    mod embedding {}
-    #[doc = include_str!("../docs/paths.md")]
-    mod paths {}
-}
-
 pub use author::Document;
 pub use authorize::Authorizer;
 pub use check::library::Library;
@@ -94,3 +83,14 @@ pub use model::vocabulary::Vocabulary;
 pub use service::{Decision, Service, ServiceError};
 pub use token::audience::Audience;
 pub use token::keyring::Keyring;
+
+/// The Rust of the pages, compiled and run.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+    #[doc = include_str!("../docs/book/embedding.md")]
+    mod embedding {}
+    #[doc = include_str!("../docs/paths.md")]
+    mod paths {}
+}

@@ -8,6 +8,7 @@ mod diagnostics;
 mod layers;
 mod listings;
 mod mutated_examples;
+mod pages;
 mod promises;
 mod syntax;
 mod syntax_map;

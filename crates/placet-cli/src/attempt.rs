@@ -80,7 +80,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 }
 
 /// The tokens and policies of a document; where arguments are not given, with samples.
-fn stages(document: &Arc<Document>, with: &[(String, String)], now: i64, keys: &Keys) -> Result<Vec<Stage>, Failure> {
+fn stages(document: &Arc<Document>, with: &[(String, String)], now: Time, keys: &Keys) -> Result<Vec<Fixture>, Failure> {
     let mut stages = Vec::new();
     for (number, template) in document.templates().iter().enumerate() {
         let arguments = match template.kind {
@@ -94,7 +94,7 @@ fn stages(document: &Arc<Document>, with: &[(String, String)], now: i64, keys: &
             BlockKind::Policy => (Vec::new(), vec![block]),
             BlockKind::Token | BlockKind::Restriction => (vec![block], Vec::new()),
         };
-        let stage = Stage::new(title, blocks, policies, now, keys);
+        let stage = Fixture::new(title, blocks, policies, now, keys);
         stages.push(stage.map_err(|broken| Failure::new(broken.to_string()))?);
     }
     Ok(stages)

@@ -10,7 +10,7 @@ use crate::author::Document;
 use crate::token::header::Purpose;
 use crate::token::inspect::inspect;
 use crate::token::verify::Scratch;
-use crate::trial::{Stage, Suite};
+use crate::trial::{Fixture, Suite};
 
 /// What was tried.
 pub struct Tried<'t> {
@@ -28,10 +28,10 @@ impl Tried<'_> {
         let mut scratch = Scratch::new();
         let (mut passed, mut failed) = (0, 0);
         let mut stages = Vec::new();
-        for (number, stage) in suite.stages.iter().enumerate() {
+        for (number, stage) in suite.fixtures.iter().enumerate() {
             let mut shown = stage_json(stage);
             let mut cases = Vec::new();
-            for case in suite.cases.iter().filter(|case| case.stage == number) {
+            for case in suite.cases.iter().filter(|case| case.fixture == number) {
                 let found = suite.run(case, &mut scratch);
                 let passes = found.passes(case);
                 *if passes { &mut passed } else { &mut failed } += 1;
@@ -48,7 +48,7 @@ impl Tried<'_> {
     }
 
     /// Prints tokens and policies beside which there are no cases, and the text of a first case file.
-    pub fn without_cases(&self, stages: &[Stage], beginning: &str) {
+    pub fn without_cases(&self, stages: &[Fixture], beginning: &str) {
         let stages: Vec<_> = stages.iter().map(stage_json).collect();
         self.print(true, &stages, &json!({ "passed": 0, "failed": 0, "beginning": beginning }));
     }
@@ -67,7 +67,7 @@ impl Tried<'_> {
     }
 }
 
-fn stage_json(stage: &Stage) -> Json {
+fn stage_json(stage: &Fixture) -> Json {
     let tokens = [Purpose::Local, Purpose::Public].into_iter().filter_map(|purpose| {
         let token = stage.token(purpose)?;
         let text = token.text();

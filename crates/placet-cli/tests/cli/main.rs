@@ -9,3 +9,5 @@ mod cli_trial;
 mod cli_warp10;
 mod fuzz;
 mod terminal;
+#[cfg(unix)]
+mod pages;

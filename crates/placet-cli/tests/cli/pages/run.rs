@@ -13,8 +13,8 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::markdown::{Block, blocks};
 use crate::cli_support::Place;
-use crate::markdown::{Block, blocks};
 
 /// Languages of blocks that Placet does not run: Rust is a doctest, the others are the words of other systems.
 const NOT_RUN: [&str; 9] = ["rust", "rhai", "sh", "text", "cedar", "rego", "datalog", "python", "yaml"];
@@ -46,8 +46,7 @@ pub struct Outcome {
 /// Runs all blocks of a page.
 pub fn run(page: &str) -> Outcome {
     let place = Place::new();
-    let policies = std::env::current_dir().unwrap().join("policies");
-    std::os::unix::fs::symlink(policies, place.path("policies")).unwrap();
+    std::os::unix::fs::symlink(format!("{}/policies", super::ROOT), place.path("policies")).unwrap();
     let mut runner = Runner {
         page,
         place,

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use placet::author::Document;
 use placet::check::library::Library;
 
+use super::markdown::blocks;
 use crate::cli_support::Place;
-use crate::markdown::blocks;
 
-const PATTERNS: &str = include_str!("../../../../docs/book/reference/patterns.md");
-const MAP_FORM: &str = include_str!("../../../../docs/book/reference/map-form.md");
+const PATTERNS: &str = include_str!("../../../../../docs/book/reference/patterns.md");
+const MAP_FORM: &str = include_str!("../../../../../docs/book/reference/map-form.md");
 
 /// The cells of the rows of the first table after a heading, without its head.
 fn table<'p>(page: &'p str, heading: &str) -> Vec<Vec<&'p str>> {
@@ -152,7 +152,7 @@ fn offered(place: &Place, text: &str, code: &str) -> Vec<String> {
 /// Every word of the language that its grammar or its messages know.
 fn words_of_the_language() -> BTreeSet<String> {
     let place = Place::new();
-    let grammar = include_str!("../../../../grammar/placet.pest");
+    let grammar = include_str!("../../../../../grammar/placet.pest");
     let rules = grammar.lines().filter(|line| !line.trim_start().starts_with("///"));
     let literals = rules.flat_map(|line| line.split('"').skip(1).step_by(2));
     let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
@@ -168,8 +168,8 @@ fn words_of_the_language() -> BTreeSet<String> {
 #[test]
 fn no_word_of_the_language_is_missing_from_the_reference() {
     let mut shown = BTreeSet::new();
-    for entry in std::fs::read_dir("docs/book/reference").unwrap().map(|entry| entry.unwrap().path()) {
-        let page = std::fs::read_to_string(entry).unwrap();
+    for entry in super::files("docs/book/reference") {
+        let page = super::read(entry);
         for block in blocks(&page).iter().filter(|block| ["placet", "cases"].contains(&block.language)) {
             let words = block.text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
             shown.extend(words.map(str::to_owned));
