@@ -30,10 +30,12 @@ pub const AUTOMATON_BUILD_BYTES: usize = 2 * 1024 * 1024;
 /// about ten nanoseconds: a third of a second. Ten thousand different expressions like `[a-z]+@[a-z]+\.com` stay below it.
 pub const COMPILE_EFFORT: u64 = 1 << 25;
 
-
 /// 2000-01-01T00:00:00Z. A smaller number of milliseconds was probably meant as seconds.
 pub const YEAR_2000: i64 = 946_684_800_000;
 
 /// Pairs of rules that are compared to find one that another covers: a warning must not cost more than the check. Rules
 /// that want some value exactly are only compared with those that want the same, so few files come near it.
 pub const LINT_COMPARISONS: usize = 1 << 19;
+
+/// Bytes of a revocation list in a file: sixteen million ids.
+pub const REVOCATION_BYTES: usize = 256 * 1024 * 1024;

@@ -13,7 +13,7 @@ use crate::model::owned::Constant;
 pub use crate::model::owned::{OwnedRequest, OwnedValue};
 use crate::model::time::Time;
 use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
+use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::visible::excerpt;
 
 /// Reads a JSON object: `action`, and attributes by their names; `null` is an attribute that is

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use crate::model::function::Function;
 pub use crate::model::owned::Constant;
-use crate::model::time::Time;
 use crate::model::predicate::Predicate;
+use crate::model::time::Time;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};

@@ -10,8 +10,8 @@ use placet::check::tree::{
     Actions, Bound, Claims, Condition, Constant, Effect, GlobText, Operand, Pattern, Piece, Rule, Template, Term, Test,
     Text, Times,
 };
-use placet::model::time::Time;
 use placet::model::predicate::Predicate;
+use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::span::Span;

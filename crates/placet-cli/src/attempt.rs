@@ -80,7 +80,12 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 }
 
 /// The tokens and policies of a document; where arguments are not given, with samples.
-fn stages(document: &Arc<Document>, with: &[(String, String)], now: Time, keys: &Keys) -> Result<Vec<Fixture>, Failure> {
+fn stages(
+    document: &Arc<Document>,
+    with: &[(String, String)],
+    now: Time,
+    keys: &Keys,
+) -> Result<Vec<Fixture>, Failure> {
     let mut stages = Vec::new();
     for (number, template) in document.templates().iter().enumerate() {
         let arguments = match template.kind {

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::test::as_json;
 use super::ui::{Exit, Ui};
 use crate::author::Document;
+use crate::model::time::Time;
 use crate::token::header::Purpose;
 use crate::token::inspect::inspect;
 use crate::token::verify::Scratch;
@@ -82,9 +83,9 @@ fn stage_json(stage: &Fixture) -> Json {
     });
     json!({
         "title": stage.title,
-        "minted": stage.minted,
-        "not_before": not_before,
-        "expiry": says.and_then(|says| says.expiry),
+        "minted": stage.minted.as_millis(),
+        "not_before": not_before.map(Time::as_millis),
+        "expiry": says.and_then(|says| says.expiry).map(Time::as_millis),
         "tokens": tokens.collect::<Vec<_>>(),
         "blocks": blocks.collect::<Vec<_>>(),
     })

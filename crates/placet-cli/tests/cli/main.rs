@@ -8,6 +8,6 @@ mod cli_tokens;
 mod cli_trial;
 mod cli_warp10;
 mod fuzz;
-mod terminal;
 #[cfg(unix)]
 mod pages;
+mod terminal;

@@ -11,9 +11,9 @@ use crate::check::tree::{Parameter, PromiseKind};
 use crate::compile::arguments::{Argument, Arguments};
 use crate::explain::Explanation;
 use crate::explain::words::{self, Words};
-use crate::program::spell::quoted;
 use crate::model::owned::TimedRequest;
 use crate::model::time::Time;
+use crate::program::spell::quoted;
 use crate::syntax::ast::BlockKind;
 use crate::visible::{self, escaped};
 

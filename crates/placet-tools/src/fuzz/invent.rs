@@ -19,8 +19,8 @@ use crate::explain::example;
 use crate::explain::tree::Rule;
 use crate::explain::wish::{Facts, Wish};
 use crate::limits::FUZZ_KEPT;
-use crate::model::time::Time;
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
+use crate::model::time::Time;
 use crate::model::types::Type;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
@@ -109,7 +109,10 @@ impl<'i> Inventor<'i> {
 
     /// What a rule asks for, and the nearest that it does not.
     fn ask(&mut self, number: usize) {
-        let from = TimedRequest { request: example(self.vocabulary), time: self.times.first().copied().unwrap_or(Time::from_millis(0)) };
+        let from = TimedRequest {
+            request: example(self.vocabulary),
+            time: self.times.first().copied().unwrap_or(Time::from_millis(0)),
+        };
         let rule = &self.rules[number];
         let matching = mended(from, rule, &self.facts);
         for sample in matching.iter().take(2) {
@@ -159,7 +162,10 @@ impl<'i> Inventor<'i> {
 
     fn any_kept(&mut self) -> TimedRequest {
         match self.kept.len() {
-            0 => TimedRequest { request: example(self.vocabulary), time: self.times.first().copied().unwrap_or(Time::from_millis(0)) },
+            0 => TimedRequest {
+                request: example(self.vocabulary),
+                time: self.times.first().copied().unwrap_or(Time::from_millis(0)),
+            },
             count => self.kept[self.rng.usize(..count)].clone(),
         }
     }

@@ -3,8 +3,8 @@
 
 use crate::explain::propose::{constant_of, sample as any_of};
 use crate::limits::FUZZ_SHRINKING;
-use crate::model::time::Time;
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
+use crate::model::time::Time;
 use crate::model::vocabulary::ActionNo;
 
 /// Makes a sample smaller while `shows` says that it still shows what was found.
@@ -41,7 +41,8 @@ type Weight = (usize, usize, usize, u64, usize, u128, u128, u16);
 
 fn weight(sample: &TimedRequest, minted: i64) -> Weight {
     let values = &sample.request.values;
-    let mut weight: Weight = (values.len(), 0, 0, sample.time.as_millis().abs_diff(minted), 0, 0, 0, sample.request.action.0);
+    let mut weight: Weight =
+        (values.len(), 0, 0, sample.time.as_millis().abs_diff(minted), 0, 0, 0, sample.request.action.0);
     for (_, value) in values {
         match value {
             OwnedValue::One(one) => weigh(&mut weight, one),

@@ -1,9 +1,9 @@
 //! Mutants: which mistakes are made, and that cases which do not notice one say so.
 
 use placet::check::library::Library;
+use placet::model::time::Time;
 use placet_tools::trial::Keys;
 use placet_tools::trial::mutate::{Kind, NoScore, Score, Trial};
-use placet::model::time::Time;
 
 const NOON: Time = Time::from_millis(1_795_262_400_000);
 

@@ -8,8 +8,8 @@ use super::{WorfError, random_uuid, uuid_texts};
 use crate::compat::warp10::java::{hash_order, uuid_to_text};
 use crate::compat::warp10::keys::TokenKeys;
 use crate::compat::warp10::token::{Pairs, ReadToken, Token, WriteToken};
-use placet::token::keys::{NoRandomness, Randomness};
 use crate::model::time::Time;
+use placet::token::keys::{NoRandomness, Randomness};
 
 /// All that is needed to mint.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use crate::warp10;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use placet::model::time::Time;
 use placet_warp10::accept::{Acceptor, AttributeRules, Rejection};
 use placet_warp10::config::Config;
 use placet_warp10::keys::{KeyError, Keys, TokenKeys};
 use placet_warp10::token::{Kind, ReadToken, Token, WriteToken};
 use placet_warp10::trl::{Directory, RevocationList, Scope};
-use placet::model::time::Time;
 use serde_json::Value;
 use warp10::{KINDS, differences_are, keys, section, text};
 

@@ -151,6 +151,7 @@ fn everything_that_has_no_place_is_named() {
 }
 
 mod worf {
+    use placet::model::time::Time;
     use placet_warp10::keys::TokenKeys;
     use placet_warp10::selectors::{Applications, of_token};
     use placet_warp10::token::Token;
@@ -160,7 +161,6 @@ mod worf {
     use placet_warp10::worf::order::Order;
     use placet_warp10::worf::session::Session;
     use placet_warp10::worf::template::{Fields, fill, is_template, output_name};
-    use placet::model::time::Time;
     use serde_json::Value as Json;
 
     use super::{ONE, TWO};

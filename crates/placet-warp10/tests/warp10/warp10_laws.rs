@@ -5,12 +5,12 @@
 mod reference;
 use crate::warp10;
 
+use placet::model::time::Time;
 use placet_warp10::keys::TokenKeys;
 use placet_warp10::rejection::Label;
 use placet_warp10::token::{Pairs, ReadToken, Token, WriteToken};
 use placet_warp10::trl::{Directory, ListName, RevocationList};
 use placet_warp10::{codec, java, opb64};
-use placet::model::time::Time;
 use proptest::collection::{hash_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;

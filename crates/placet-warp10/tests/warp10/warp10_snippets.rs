@@ -2,6 +2,7 @@
 
 use crate::scripts;
 
+use placet::model::time::Time;
 use placet_warp10::accept::Acceptor;
 use placet_warp10::attributes::rules;
 use placet_warp10::config::Config;
@@ -10,7 +11,6 @@ use placet_warp10::script::output::stack_json;
 use placet_warp10::script::{Machine, ScriptCode};
 use placet_warp10::token::{Kind, Pairs, Token};
 use placet_warp10::trl::{Directory, ListName, RevocationList};
-use placet::model::time::Time;
 
 const NOW_MS: i64 = scripts::NOW / 1000;
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use placet::model::time::Time;
 use placet_warp10::accept::{Acceptor, AttributeRules};
 use placet_warp10::keys::TokenKeys;
 use placet_warp10::script::TimeUnit;
@@ -10,7 +11,6 @@ use placet_warp10::static_tokens::{Clock, Problem, StaticTokens};
 use placet_warp10::token::{Kind, Pairs, ReadToken, Token};
 use placet_warp10::trl::{RevocationList, Scope};
 use placet_warp10::trl_directory::Directory;
-use placet::model::time::Time;
 use serde_json::{Value as Json, json};
 
 const NOW: i64 = 1_700_000_000_000;

@@ -2,13 +2,13 @@
 
 use crate::scripts;
 
+use placet::model::time::Time;
 use placet_warp10::doubts::doubts;
 use placet_warp10::script::output::{Style, stack_json, to_json};
 use placet_warp10::script::{ScriptCode, Value};
 use placet_warp10::token::Token;
 use placet_warp10::tokendump::parameters;
 use placet_warp10::tokengen::{FILE_TTL, token_from_json, token_from_map, tokengen};
-use placet::model::time::Time;
 use scripts::{assert_refused, keys, keyset, run, run_styled, section, typed};
 use serde_json::{Value as Json, json};
 

@@ -5,11 +5,11 @@ use crate::warp10;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use placet::model::time::{Time, length};
 use placet_warp10::accept::{Acceptor, AttributeRules};
 use placet_warp10::envelope::Ident;
 use placet_warp10::token::Kind;
 use placet_warp10::trl::{Directory, Files, Folder, ListName, Problem, RevocationList, Scope};
-use placet::model::time::{Time, length};
 use serde_json::Value;
 use warp10::{differences_are, keys, part, section, text};
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use placet::author::Document;
 use placet::check::library::Library;
-use placet_tools::trial::{Keys, Suite, cases, lines};
 use placet::model::time::Time;
+use placet_tools::trial::{Keys, Suite, cases, lines};
 
 /// The policy files, sorted.
 pub fn policy_files() -> Vec<PathBuf> {

@@ -287,7 +287,7 @@ fn a_name_that_a_vocabulary_cannot_have_is_refused_before_anything_is_written() 
     assert!(place.has("2026/vocabulary/service.placet"));
 }
 
-const PAGE: &str = include_str!("../../docs/project.md");
+const PAGE: &str = include_str!("../../../../../docs/project.md");
 
 /// Each block of the page runs as a script, in the folder that the block before has left.
 #[test]

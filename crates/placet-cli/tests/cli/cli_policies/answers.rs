@@ -78,10 +78,10 @@ fn try_prints_json_with_every_case_and_without_cases_a_beginning() {
     place.write("policy.cases", &format!("token reader(user: \"42\")\n\nallow {GET}\nforbidden {GET}\n"));
     let json = place.json("try policy.placet");
     assert_eq!((&json["ok"], &json["passed"], &json["failed"]), (&false.into(), &1.into(), &1.into()));
-    let stage = &json["stages"][0];
-    assert!(stage["tokens"][0]["token"].as_str().unwrap().starts_with("placet_l1_"));
-    assert_eq!(stage["cases"][1]["found"], "allow");
-    assert_eq!(stage["blocks"][0]["name"], "reader");
+    let fixture = &json["stages"][0];
+    assert!(fixture["tokens"][0]["token"].as_str().unwrap().starts_with("placet_l1_"));
+    assert_eq!(fixture["cases"][1]["found"], "allow");
+    assert_eq!(fixture["blocks"][0]["name"], "reader");
     place.write("policy.placet", "use momento\ntoken t {");
     assert_eq!(place.json("try policy.placet")[0]["severity"], "error");
 }
