@@ -45,6 +45,8 @@ mod decision;
 mod error;
 mod pool;
 mod store;
+#[cfg(test)]
+mod tests;
 mod trust;
 
 use std::convert::Infallible;

@@ -1,17 +1,20 @@
 //! `placet vocabulary`: what services speak of, and the proof that a new version still knows every old token.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
 use super::inputs;
 use super::project::vocabularies::library;
+use super::outputs::to_file_or_stdout;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint};
 use crate::author::Report;
+use crate::author::vocabulary::to_json;
 use crate::check::library::Library;
 use crate::diag::Source;
 use crate::model::vocabulary::{Attribute, Vocabulary};
+use crate::model::vocabulary_bytes::Declaration;
 use crate::syntax::parse::parse;
 
 /// Lists, shows and compares vocabularies.
@@ -21,7 +24,8 @@ use crate::syntax::parse::parse;
 #[command(after_help = "\
 Examples:
   placet vocabulary show momento
-  placet vocabulary check released/shop.placet shop.placet")]
+  placet vocabulary check released/shop.placet shop.placet
+  placet vocabulary export shop.placet --output shop.vocabulary")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -43,11 +47,31 @@ enum Command {
         /// The vocabulary to come: a name or a file
         new: String,
     },
+    /// Writes a vocabulary for services that decide without reading policy files
+    Export {
+        /// A name such as `momento`, or a file
+        vocabulary: String,
+        /// `bytes`, which the deciding half reads, or `json`
+        #[arg(long, value_name = "FORM", default_value = "bytes")]
+        form: Form,
+        /// Where it is written, or `-` for standard output
+        #[arg(long, value_name = "FILE", default_value = "-")]
+        output: PathBuf,
+    },
     /// What new tokens carry: 16 bytes that stand for all declarations
     Fingerprint {
         /// A name such as `momento`, or a file
         vocabulary: String,
     },
+}
+
+/// How a vocabulary is written down.
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum Form {
+    /// For `Vocabulary::from_bytes`
+    Bytes,
+    /// For `author::vocabulary::from_json`, and for other programs
+    Json,
 }
 
 /// Runs the command.
@@ -60,6 +84,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         Command::Check { old, new } => {
             let (Some(old), Some(new)) = (find(ui, &old)?, find(ui, &new)?) else { return Ok(Exit::No) };
             return Ok(check(ui, &old, &new));
+        }
+        Command::Export { vocabulary, form, output } => {
+            find(ui, &vocabulary)?.map(|found| export(ui, &found, form, &output)).transpose()?
         }
         Command::Show { vocabulary } => find(ui, &vocabulary)?.map(|found| show(ui, &found)),
         Command::Fingerprint { vocabulary } => find(ui, &vocabulary)?.map(|found| fingerprint(ui, &found)),
@@ -128,6 +155,14 @@ fn fingerprint(ui: &Ui, vocabulary: &Vocabulary) {
     if ui.is_json() { ui.json(&json!({ "fingerprint": fingerprint })) } else { ui.line(fingerprint) }
 }
 
+fn export(ui: &Ui, vocabulary: &Vocabulary, form: Form, output: &Path) -> Result<(), Failure> {
+    let bytes = match form {
+        Form::Bytes => vocabulary.to_bytes(),
+        Form::Json => (to_json(vocabulary) + "\n").into_bytes(),
+    };
+    to_file_or_stdout(ui, output, &bytes)
+}
+
 fn show(ui: &Ui, vocabulary: &Vocabulary) {
     let actions_of = |role: &crate::model::vocabulary::Role| -> Vec<&str> {
         role.actions.iter().filter_map(|action| vocabulary.action_name(*action)).collect()
@@ -177,45 +212,27 @@ fn wrapped<'w>(words: impl Iterator<Item = &'w str>) -> String {
     text
 }
 
-/// One declaration, as tokens know it: by its number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Declaration {
-    Attribute(Attribute),
-    Action(String),
+fn name_of<'v>(declaration: &Declaration<'v>) -> &'v str {
+    match declaration {
+        Declaration::Attribute(attribute) => &attribute.name,
+        Declaration::Action(name) => name,
+    }
 }
 
-impl Declaration {
-    fn name(&self) -> &str {
-        match self {
-            Self::Attribute(attribute) => &attribute.name,
-            Self::Action(name) => name,
-        }
+const fn kind_of(declaration: &Declaration<'_>) -> &'static str {
+    match declaration {
+        Declaration::Attribute(_) => "attribute",
+        Declaration::Action(_) => "action",
     }
+}
 
-    const fn kind(&self) -> &'static str {
-        match self {
-            Self::Attribute(_) => "attribute",
-            Self::Action(_) => "action",
-        }
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        self.kind() == other.kind() && self.name() == other.name()
-    }
+fn is_same(one: &Declaration<'_>, other: &Declaration<'_>) -> bool {
+    kind_of(one) == kind_of(other) && name_of(one) == name_of(other)
 }
 
 /// All declarations, in order.
-fn log(vocabulary: &Vocabulary) -> Vec<Declaration> {
-    let steps = vocabulary.states().windows(2);
-    let declaration = |step: &[crate::model::vocabulary::State]| {
-        let [before, after] = step else { return None };
-        if after.attributes > before.attributes {
-            let attribute = vocabulary.attributes().get(usize::from(before.attributes))?;
-            return Some(Declaration::Attribute(attribute.clone()));
-        }
-        vocabulary.actions().get(usize::from(before.actions)).cloned().map(Declaration::Action)
-    };
-    steps.filter_map(declaration).collect()
+fn log(vocabulary: &Vocabulary) -> Vec<Declaration<'_>> {
+    vocabulary.declarations().collect()
 }
 
 fn check(ui: &Ui, old: &Vocabulary, new: &Vocabulary) -> Exit {
@@ -225,7 +242,7 @@ fn check(ui: &Ui, old: &Vocabulary, new: &Vocabulary) -> Exit {
     let notes: Vec<_> =
         added.iter().filter_map(note).chain(younger_actions(&added)).chain(role_notes(old, new)).collect();
     if ui.is_json() {
-        let added: Vec<_> = added.iter().map(|one| json!({ "kind": one.kind(), "name": one.name() })).collect();
+        let added: Vec<_> = added.iter().map(|one| json!({ "kind": kind_of(one), "name": name_of(one) })).collect();
         ui.json(&json!({ "append_only": grows, "breaks": breaks, "added": added, "notes": notes }));
         return Exit::of(grows);
     }
@@ -249,7 +266,7 @@ fn check(ui: &Ui, old: &Vocabulary, new: &Vocabulary) -> Exit {
         ui.line(format_args!("  {line}"));
     }
     for one in &added {
-        ui.line(format_args!("  added: {} `{}`", one.kind(), one.name()));
+        ui.line(format_args!("  added: {} `{}`", kind_of(one), name_of(one)));
     }
     for line in &notes {
         ui.line(format_args!("  {}: {line}", paint(ui.colour, YELLOW, "note")));
@@ -272,15 +289,15 @@ fn breaks(old: &Vocabulary, new: &Vocabulary) -> Vec<String> {
     }
     let (old, new) = (log(old), log(new));
     for declaration in &old {
-        found.extend(changed(declaration, new.iter().find(|other| other.is_same(declaration))));
+        found.extend(changed(declaration, new.iter().find(|other| is_same(other, declaration))));
     }
     found.extend(moved(&old, &new));
     found
 }
 
-fn changed(old: &Declaration, new: Option<&Declaration>) -> Option<String> {
+fn changed(old: &Declaration, new: Option<&Declaration<'_>>) -> Option<String> {
     match (old, new) {
-        (old, None) => Some(format!("removed: {} `{}`", old.kind(), old.name())),
+        (old, None) => Some(format!("removed: {} `{}`", kind_of(old), name_of(old))),
         (Declaration::Attribute(old), Some(Declaration::Attribute(new))) if old.ty != new.ty => {
             Some(format!("type changed: `{}` was {}, is {}", old.name, old.ty, new.ty))
         }
@@ -297,33 +314,33 @@ fn changed(old: &Declaration, new: Option<&Declaration>) -> Option<String> {
 }
 
 /// Declarations that both have, and that stand elsewhere now: put in between, or put in another order.
-fn moved(old: &[Declaration], new: &[Declaration]) -> Vec<String> {
+fn moved(old: &[Declaration<'_>], new: &[Declaration<'_>]) -> Vec<String> {
     let mut found = Vec::new();
     let mut behind = 0;
-    let kept: Vec<&Declaration> = old.iter().filter(|one| new.iter().any(|other| other.is_same(one))).collect();
+    let kept: Vec<&Declaration> = old.iter().filter(|one| new.iter().any(|other| is_same(other, one))).collect();
     let mut expected = kept.iter().peekable();
     for declaration in new {
-        let is_old = kept.iter().any(|one| one.is_same(declaration));
+        let is_old = kept.iter().any(|one| is_same(one, declaration));
         if !is_old {
             if let Some(next) = expected.peek() {
                 found.push(format!(
                     "inserted: {} `{}` stands before `{}`",
-                    declaration.kind(),
-                    declaration.name(),
-                    next.name()
+                    kind_of(declaration),
+                    name_of(declaration),
+                    name_of(next)
                 ));
             }
             continue;
         }
         behind += 1;
         if let Some(next) = expected.next()
-            && !next.is_same(declaration)
+            && !is_same(next, declaration)
         {
             found.push(format!(
                 "reordered: {} {behind} was `{}`, is `{}`",
                 "declaration",
-                next.name(),
-                declaration.name()
+                name_of(next),
+                name_of(declaration)
             ));
             break;
         }
@@ -331,7 +348,7 @@ fn moved(old: &[Declaration], new: &[Declaration]) -> Vec<String> {
     found
 }
 
-fn note(added: &Declaration) -> Option<String> {
+fn note(added: &Declaration<'_>) -> Option<String> {
     match added {
         Declaration::Attribute(attribute) if !attribute.optional => Some(format!(
             "`{}` is required: requests that lack it will be refused, so fill it everywhere first, or declare it optional",
@@ -342,7 +359,7 @@ fn note(added: &Declaration) -> Option<String> {
 }
 
 /// What the tokens that are there say of the actions that are new to them.
-fn younger_actions(added: &[Declaration]) -> Option<String> {
+fn younger_actions(added: &[Declaration<'_>]) -> Option<String> {
     let actions = added.iter().any(|one| matches!(one, Declaration::Action(_)));
     actions.then(|| "tokens made with the old one permit none of the added actions; mint new ones for that".to_owned())
 }

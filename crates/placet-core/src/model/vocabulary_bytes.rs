@@ -258,9 +258,9 @@ mod tests {
 
     #[test]
     fn a_vocabulary_comes_back_from_its_bytes_with_every_state_and_role() {
-        let read = Vocabulary::from_bytes(&notes().to_bytes()).expect("it was just written");
-        let original = notes();
-        assert_eq!(said(&read), said(&original));
+        let notes = notes();
+        let read = Vocabulary::from_bytes(&notes.to_bytes()).expect("it was just written");
+        assert_eq!(said(&read), said(&notes));
     }
 
     #[test]
