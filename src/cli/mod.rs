@@ -149,7 +149,7 @@ pub fn main() -> ExitCode {
     let matches = match definition.try_get_matches_from_mut(warp10::each_config(std::env::args_os())) {
         Ok(matches) => matches,
         Err(said) => {
-            let ui = Ui::new(Format::Text);
+            let ui = Ui::new(asked_format());
             return match foreign::failure(&said) {
                 Some(failure) => ui.exit(Err(failure)),
                 None => ui.usage(&mut definition, said),
@@ -163,9 +163,17 @@ pub fn main() -> ExitCode {
         }
         Err(said) => {
             let said = said.format(&mut definition);
-            Ui::new(Format::Text).usage(&mut definition, said)
+            Ui::new(asked_format()).usage(&mut definition, said)
         }
     }
+}
+
+/// The format that a command line asks for which is not understood otherwise.
+fn asked_format() -> Format {
+    let words: Vec<_> = std::env::args_os().collect();
+    let is_pair = |pair: &[std::ffi::OsString]| pair[0] == "--format" && pair[1] == "json";
+    let asks = words.iter().any(|word| word == "--format=json") || words.windows(2).any(is_pair);
+    if asks { Format::Json } else { Format::Text }
 }
 
 /// The definition of the command line, for completions and manual pages.
