@@ -203,9 +203,10 @@ impl Document {
 /// what no argument makes a program of. A text that begins with `{` is the map form.
 #[must_use]
 pub fn findings(name: &str, text: &str, library: &Library) -> Report {
-    let read = match text.starts_with('{') {
-        true => Document::from_json_text(name, text, library),
-        false => Document::from_text(name, text, library),
+    let read = if text.starts_with('{') {
+        Document::from_json_text(name, text, library)
+    } else {
+        Document::from_text(name, text, library)
     };
     match read {
         Err(report) => report,

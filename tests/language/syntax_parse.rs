@@ -417,7 +417,7 @@ fn a_diagnostic_is_shown_in_every_form() {
     let source = Source::text("t.placet", text);
     assert_eq!(
         render::plain(&errors, &source),
-        "E0101  expected `:` after `ttl`\n  --> t.placet:2:9\n  |\n2 |     ttl 5m\n  |         ^^ found `5m`\n   = write `ttl: …`\n"
+        "error[E0101]: expected `:` after `ttl`\n  --> t.placet:2:9\n  |\n2 |     ttl 5m\n  |         ^^ found `5m`\n   = write `ttl: …`\n"
     );
     let json = render::json(&errors, &source);
     assert_eq!(json[0]["code"], "E0101");
@@ -425,7 +425,7 @@ fn a_diagnostic_is_shown_in_every_form() {
     assert!(render::narrated(&errors, &source).contains("expected `:` after `ttl`"));
     let map = Source::Map { paths: vec!["permissions[2].cache".to_owned()], written: None };
     let error = [Diagnostic::new(Code::Map, placet::span::Span::new(0, 1), "no").help("yes")];
-    assert_eq!(render::plain(&error, &map), "E0110  no\n  --> permissions[2].cache\n   = yes\n");
+    assert_eq!(render::plain(&error, &map), "error[E0110]: no\n  --> permissions[2].cache\n   = yes\n");
     assert_eq!(render::json(&error, &map)[0]["path"], "permissions[2].cache");
     assert!(render::narrated(&error, &map).contains("permissions[2].cache: no"));
     #[cfg(feature = "graphical")]

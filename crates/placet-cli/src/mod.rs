@@ -164,7 +164,7 @@ pub fn main() -> ExitCode {
     let matches = match definition.try_get_matches_from_mut(typed) {
         Ok(matches) => matches,
         Err(said) => {
-            let ui = Ui::new(Format::Text, Colours::Auto);
+            let ui = Ui::new(asked_format(), Colours::Auto);
             return match foreign::failure(&said) {
                 Some(failure) => ui.exit(Err(failure)),
                 None => ui.usage(&mut definition, said),
@@ -178,7 +178,7 @@ pub fn main() -> ExitCode {
         }
         Err(said) => {
             let said = said.format(&mut definition);
-            Ui::new(Format::Text, Colours::Auto).usage(&mut definition, said)
+            Ui::new(asked_format(), Colours::Auto).usage(&mut definition, said)
         }
     }
 }
@@ -190,6 +190,14 @@ fn help_about_help(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
         words.retain(|word| word != "--help" && word != "-h");
     }
     words
+}
+
+/// The format that a command line asks for which is not understood otherwise.
+fn asked_format() -> Format {
+    let words: Vec<_> = std::env::args_os().collect();
+    let is_pair = |pair: &[OsString]| pair[0] == "--format" && pair[1] == "json";
+    let asks = words.iter().any(|word| word == "--format=json") || words.windows(2).any(is_pair);
+    if asks { Format::Json } else { Format::Text }
 }
 
 /// The definition of the command line, for completions and manual pages.

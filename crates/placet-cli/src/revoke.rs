@@ -175,7 +175,7 @@ impl Args {
         let of_project = || Ok(project.keyring()?.filter(|path| path.is_file()));
         let keyring = self.keyring.map_or_else(of_project, |keyring| Ok(Some(keyring)))?;
         let audience = self.audience.or(project.audience());
-        Ok(Self { list, keyring, audience, ..self })
+        Ok(Self { keyring, audience, list, ..self })
     }
 
     fn list(&self) -> Result<&Path, Failure> {

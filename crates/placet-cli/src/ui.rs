@@ -250,6 +250,9 @@ impl Ui {
     #[must_use]
     pub fn usage(&self, definition: &mut clap::Command, said: clap::Error) -> ExitCode {
         let said = legible(definition).unwrap_or(said);
+        if self.is_json() && said.use_stderr() {
+            return self.exit(Err(misuse(&said)));
+        }
         let stream = if said.use_stderr() { "standard error" } else { "standard output" };
         let _ = said.print().map_err(|error| lose(stream, error));
         match said.exit_code() {
@@ -331,6 +334,16 @@ impl Ui {
     pub fn warning(&self, message: impl fmt::Display) {
         self.note(format_args!("{}: {message}", paint(self.error_colour, YELLOW, "warning")));
     }
+}
+
+/// What the command line's definition does not understand, as a failure like any other: the first paragraph is what, the
+/// rest the way out.
+fn misuse(said: &clap::Error) -> Failure {
+    let text = said.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Failure::new(line(message)).help(line(rest))
 }
 
 /// The definition's words about the same arguments, where some are not to be shown as they came: only their beginnings.

@@ -237,7 +237,8 @@ fn a_policy_with_errors_is_no_denial() {
     ] {
         place.placet(words).could_not();
     }
-    for words in ["check bad.placet", "compile bad.placet", "eval policy.placet --template whole --request {}"] {
+    let denied = "eval policy.placet --template whole --request createCache";
+    for words in ["check bad.placet", "compile bad.placet", denied] {
         place.placet(words).no();
     }
 }
@@ -280,7 +281,7 @@ fn lines_that_nobody_types_have_an_exit_code() {
 fn what_has_no_end_is_not_read_to_its_end() {
     let place = with_cases();
     let long = format!("{}\n{}\n", "x".repeat(17 << 20), place.read("request.json"));
-    let ran = place.placet_reading("eval --token token --keyring keys --jsonl --request -", &long).no();
+    let ran = place.placet_reading("eval --token token --keyring keys --jsonl --request -", &long).could_not();
     let words: Vec<_> = ran.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(words, ["refused", "allow"], "{}", ran.out);
     ran.says("the line has more than");

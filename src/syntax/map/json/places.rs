@@ -26,7 +26,7 @@ pub(in crate::syntax::map) struct PartNo(usize);
 impl Places {
     /// Finds the parts of a text that has been read as JSON.
     pub(in crate::syntax::map) fn of(text: &str) -> Self {
-        let mut finder = Finder { text, at: 0, parts: Vec::new() };
+        let mut finder = Finder { text, at: 0, depth: 0, parts: Vec::new() };
         finder.part(None);
         Self { parts: finder.parts }
     }
@@ -47,20 +47,30 @@ impl Places {
     }
 }
 
+/// `serde_json` reads 127 levels.
+const DEPTH: usize = 128;
+
 struct Finder<'t> {
     text: &'t str,
     at: usize,
+    depth: usize,
     parts: Vec<Part>,
 }
 
 impl Finder<'_> {
-    /// Reads the value that begins here. It nests no deeper than what was read as JSON before.
+    /// Reads the value that begins here.
     fn part(&mut self, key: Option<Span>) -> PartNo {
         self.skip_blanks();
         let start = self.at;
         let number = PartNo(self.parts.len());
         self.parts.push(Part { at: Span::new(start, start), keys: BTreeMap::new(), elements: Vec::new() });
+        self.depth += 1;
         let at = match self.byte() {
+            // JSON that nests so deep is not read; another text would overflow the stack.
+            Some(_) if self.depth > DEPTH => {
+                self.at = self.text.len();
+                Span::new(start, start)
+            }
             Some(b'{') => {
                 self.map(number);
                 key.unwrap_or(Span::new(start, start + 1))
@@ -74,6 +84,7 @@ impl Finder<'_> {
                 Span::new(key.map_or(start, |key| key.start), self.at)
             }
         };
+        self.depth -= 1;
         self.parts[number.0].at = at;
         number
     }
@@ -126,7 +137,7 @@ impl Finder<'_> {
         let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'}');
         let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
         // A byte is passed over in any case, so that reading comes to an end.
-        self.at += rest.iter().position(|byte| ends(byte)).unwrap_or(rest.len()).max(1);
+        self.at += rest.iter().position(ends).unwrap_or(rest.len()).max(1);
     }
 
     fn skip_blanks(&mut self) {
@@ -142,6 +153,13 @@ impl Finder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_is_no_json_is_survived() {
+        for text in ["", "{", "{\"a\"", "{\"a\":", "[1,", "}", "\"", &"[".repeat(100_000), &"{\"a\":".repeat(100_000)] {
+            assert!(Places::of(text).at(PartNo::default()).start <= text.len());
+        }
+    }
 
     #[test]
     fn a_part_is_found_by_its_path() {

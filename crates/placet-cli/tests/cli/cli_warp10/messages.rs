@@ -58,8 +58,8 @@ fn a_label_that_says_who_has_the_series_is_the_attribute() {
     eval(r#""labels":{".app":"lab"}"#).yes();
     eval(r#""labels":{".app":"other"}"#).no();
     eval(r#""application":"lab","labels":{".app":"lab"}"#).yes();
-    eval(r#""application":"lab","labels":{".app":"other"}"#).no().says("say two things");
-    eval(r#""app":"lab""#).no().says("did you mean `application`?");
+    eval(r#""application":"lab","labels":{".app":"other"}"#).could_not().says("say two things");
+    eval(r#""app":"lab""#).could_not().says("did you mean `application`?");
 }
 
 #[test]
