@@ -10,6 +10,7 @@
 mod fit;
 pub mod mint;
 pub mod request;
+pub mod source;
 pub mod value;
 
 use std::fmt;

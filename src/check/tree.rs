@@ -10,7 +10,7 @@ use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::span::Span;
-use crate::syntax::ast::{Affix, BlockKind, Comparison};
+use crate::syntax::ast::{self, Affix, BlockKind, Comparison};
 
 /// A file that has no errors.
 #[derive(Clone, Debug)]
@@ -175,9 +175,15 @@ impl PromiseKind {
     /// The keyword.
     #[must_use]
     pub const fn word(self) -> &'static str {
+        self.effect().word()
+    }
+
+    /// What begins it in the source.
+    #[must_use]
+    pub const fn effect(self) -> ast::Effect {
         match self {
-            Self::Never => "never",
-            Self::Always => "always",
+            Self::Never => ast::Effect::Never,
+            Self::Always => ast::Effect::Always,
         }
     }
 }

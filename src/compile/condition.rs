@@ -2,83 +2,87 @@
 
 use super::Lowering;
 use super::error::Cause;
-use super::node::{Matcher, Pair, Truth, Value};
 use super::text::refuse_empty;
 use crate::bytecode::verify::{difference_type, sum_type};
 use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
+use crate::program::{self, Function, Predicate, Value};
 use crate::syntax::ast::Comparison;
 
 impl Lowering<'_> {
     /// A condition.
-    pub(super) fn condition(&self, condition: &Condition) -> Result<Truth, Cause> {
+    pub(super) fn condition(&self, condition: &Condition) -> Result<program::Condition, Cause> {
         match condition {
-            Condition::Constant(truth) => Ok(Truth::Constant(*truth)),
+            Condition::Constant(truth) => Ok(program::Condition::Constant(*truth)),
             Condition::Not(inner) => self.condition(inner).map(negated),
             Condition::All(parts) => self.conditions(parts).map(all),
             Condition::AnyOf(parts) => self.conditions(parts).map(some),
             Condition::Compare(comparison, left, right) => self.compare(*comparison, left, right),
             Condition::Matches(operand, pattern) => self.matches(operand, pattern),
-            Condition::Some(field, pattern) => Ok(Truth::AnyElement(*field, self.on_field(*field, pattern)?)),
-            Condition::Every(field, pattern) => Ok(Truth::EveryElement(*field, self.on_field(*field, pattern)?)),
-            Condition::Member(operand, field) => Ok(Truth::Member(*field, self.operand(operand)?)),
-            Condition::Has(field) => Ok(Truth::Has(*field)),
-            Condition::HasLabel(field, name) => Ok(Truth::HasLabel(*field, name.clone())),
-            Condition::StartsWith(text, part) => self.part(Pair::StartsWith, text, part),
-            Condition::EndsWith(text, part) => self.part(Pair::EndsWith, text, part),
-            Condition::Contains(text, part) => self.part(Pair::Contains, text, part),
+            Condition::Some(field, pattern) => {
+                Ok(program::Condition::AnyElement(*field, self.on_field(*field, pattern)?))
+            }
+            Condition::Every(field, pattern) => {
+                Ok(program::Condition::EveryElement(*field, self.on_field(*field, pattern)?))
+            }
+            Condition::Member(operand, field) => Ok(program::Condition::Member(self.operand(operand)?, *field)),
+            Condition::Has(field) => Ok(program::Condition::Has(*field)),
+            Condition::HasLabel(field, name) => Ok(program::Condition::HasLabel(*field, name.clone())),
+            Condition::StartsWith(text, part) => self.part(Predicate::StartsWith, text, part),
+            Condition::EndsWith(text, part) => self.part(Predicate::EndsWith, text, part),
+            Condition::Contains(text, part) => self.part(Predicate::Contains, text, part),
             Condition::Truth(operand) => Ok(match self.operand(operand)? {
-                Value::Constant(Constant::Bool(truth)) => Truth::Constant(truth),
-                value => Truth::Holds(value),
+                Value::Constant(Constant::Bool(truth)) => program::Condition::Constant(truth),
+                value => program::Condition::Holds(value),
             }),
-            Condition::Vouched(key) => Ok(Truth::Vouched(*key)),
+            Condition::Vouched(key) => Ok(program::Condition::Vouched(*key)),
         }
     }
 
-    fn conditions(&self, parts: &[Condition]) -> Result<Vec<Truth>, Cause> {
+    fn conditions(&self, parts: &[Condition]) -> Result<Vec<program::Condition>, Cause> {
         parts.iter().map(|part| self.condition(part)).collect()
     }
 
     /// `a > b` is `b < a`.
-    fn compare(&self, comparison: Comparison, left: &Operand, right: &Operand) -> Result<Truth, Cause> {
+    fn compare(&self, comparison: Comparison, left: &Operand, right: &Operand) -> Result<program::Condition, Cause> {
         match comparison {
-            Comparison::Equal => self.pair(Pair::Equal, left, right),
-            Comparison::NotEqual => self.pair(Pair::Unequal, left, right),
-            Comparison::Less => self.pair(Pair::Less, left, right),
-            Comparison::LessOrEqual => self.pair(Pair::LessEqual, left, right),
-            Comparison::Greater => self.pair(Pair::Less, right, left),
-            Comparison::GreaterOrEqual => self.pair(Pair::LessEqual, right, left),
+            Comparison::Equal => self.predicate(Predicate::Equal, left, right),
+            Comparison::NotEqual => self.predicate(Predicate::Unequal, left, right),
+            Comparison::Less => self.predicate(Predicate::Less, left, right),
+            Comparison::LessOrEqual => self.predicate(Predicate::LessOrEqual, left, right),
+            Comparison::Greater => self.predicate(Predicate::Less, right, left),
+            Comparison::GreaterOrEqual => self.predicate(Predicate::LessOrEqual, right, left),
         }
     }
 
     /// Whether a text has a part. An empty argument as the part would be in every text.
-    fn part(&self, pair: Pair, text: &Operand, part: &Operand) -> Result<Truth, Cause> {
+    fn part(&self, predicate: Predicate, text: &Operand, part: &Operand) -> Result<program::Condition, Cause> {
         if let Operand::Term(term, _) = part {
             refuse_empty(&self.term_parts(term)?)?;
         }
-        self.pair(pair, text, part)
+        self.predicate(predicate, text, part)
     }
 
-    fn pair(&self, pair: Pair, left: &Operand, right: &Operand) -> Result<Truth, Cause> {
+    fn predicate(&self, predicate: Predicate, left: &Operand, right: &Operand) -> Result<program::Condition, Cause> {
         let (left, right) = (self.operand(left)?, self.operand(right)?);
         let known = match (&left, &right) {
-            (Value::Constant(left), Value::Constant(right)) => decided(pair, left, right),
+            (Value::Constant(left), Value::Constant(right)) => decided(predicate, left, right),
             _ => None,
         };
-        Ok(known.map_or_else(|| Truth::Pair(pair, left, right), Truth::Constant))
+        Ok(known.map_or_else(|| program::Condition::Compare(predicate, left, right), program::Condition::Constant))
     }
 
-    fn matches(&self, operand: &Operand, pattern: &Pattern) -> Result<Truth, Cause> {
+    fn matches(&self, operand: &Operand, pattern: &Pattern) -> Result<program::Condition, Cause> {
         let scalar = self.scalar(operand)?;
         Ok(match (self.operand(operand)?, self.pattern(pattern, scalar)?) {
-            (_, matcher) if matcher == Matcher::NEVER => Truth::Constant(false),
-            (Value::Constant(_), Matcher::Any) => Truth::Constant(true),
-            (value, matcher) => Truth::Matches(value, matcher),
+            (_, matcher) if matcher == program::Pattern::NEVER => program::Condition::Constant(false),
+            (Value::Constant(_), program::Pattern::Any) => program::Condition::Constant(true),
+            (value, matcher) => program::Condition::Matches(value, matcher),
         })
     }
 
-    fn on_field(&self, field: FieldNo, pattern: &Pattern) -> Result<Matcher, Cause> {
+    fn on_field(&self, field: FieldNo, pattern: &Pattern) -> Result<program::Pattern, Cause> {
         self.pattern_on(pattern, self.field_type(field)?)
     }
 
@@ -96,10 +100,10 @@ impl Lowering<'_> {
             Operand::Issuance => Value::Issuance,
             Operand::Expiry => Value::Expiry,
             Operand::Add(..) | Operand::Subtract(..) => whole(self.summand(operand)?, self.scalar(operand)?),
-            Operand::Hour(inner) => Value::Hour(boxed(inner)?),
-            Operand::Minute(inner) => Value::Minute(boxed(inner)?),
-            Operand::Weekday(inner) => Value::Weekday(boxed(inner)?),
-            Operand::Length(inner) => Value::Length(boxed(inner)?),
+            Operand::Hour(inner) => Value::Call(Function::Hour, boxed(inner)?),
+            Operand::Minute(inner) => Value::Call(Function::Minute, boxed(inner)?),
+            Operand::Weekday(inner) => Value::Call(Function::Weekday, boxed(inner)?),
+            Operand::Length(inner) => Value::Call(Function::Length, boxed(inner)?),
             Operand::Size(field) => Value::Size(*field),
         })
     }
@@ -138,62 +142,62 @@ impl Lowering<'_> {
     }
 }
 
-fn negated(inner: Truth) -> Truth {
+fn negated(inner: program::Condition) -> program::Condition {
     match inner {
-        Truth::Constant(truth) => Truth::Constant(!truth),
-        Truth::Negate(inner) => *inner,
-        other => Truth::Negate(Box::new(other)),
+        program::Condition::Constant(truth) => program::Condition::Constant(!truth),
+        program::Condition::Not(inner) => *inner,
+        other => program::Condition::Not(Box::new(other)),
     }
 }
 
 /// All of `parts`: flat, without those that are true anyway.
-pub fn all(parts: Vec<Truth>) -> Truth {
-    let mut flat: Vec<Truth> = Vec::new();
+pub fn all(parts: Vec<program::Condition>) -> program::Condition {
+    let mut flat: Vec<program::Condition> = Vec::new();
     for part in parts {
         match part {
-            Truth::Constant(true) => {}
-            Truth::Constant(false) => return Truth::Constant(false),
-            Truth::All(inner) => flat.extend(inner),
+            program::Condition::Constant(true) => {}
+            program::Condition::Constant(false) => return program::Condition::Constant(false),
+            program::Condition::All(inner) => flat.extend(inner),
             other => flat.push(other),
         }
     }
     match flat.len() {
-        0 => Truth::Constant(true),
+        0 => program::Condition::Constant(true),
         1 => flat.remove(0),
-        _ => Truth::All(flat),
+        _ => program::Condition::All(flat),
     }
 }
 
 /// One of `parts`: flat, without those that are false anyway.
-fn some(parts: Vec<Truth>) -> Truth {
-    let mut flat: Vec<Truth> = Vec::new();
+fn some(parts: Vec<program::Condition>) -> program::Condition {
+    let mut flat: Vec<program::Condition> = Vec::new();
     for part in parts {
         match part {
-            Truth::Constant(false) => {}
-            Truth::Constant(true) => return Truth::Constant(true),
-            Truth::Some(inner) => flat.extend(inner),
+            program::Condition::Constant(false) => {}
+            program::Condition::Constant(true) => return program::Condition::Constant(true),
+            program::Condition::AnyOf(inner) => flat.extend(inner),
             other => flat.push(other),
         }
     }
     match flat.len() {
-        0 => Truth::Constant(false),
+        0 => program::Condition::Constant(false),
         1 => flat.remove(0),
-        _ => Truth::Some(flat),
+        _ => program::Condition::AnyOf(flat),
     }
 }
 
 /// The answer where both values are known.
-fn decided(pair: Pair, left: &Constant, right: &Constant) -> Option<bool> {
+fn decided(predicate: Predicate, left: &Constant, right: &Constant) -> Option<bool> {
     let numbers = number(left).zip(number(right));
     let texts = bytes(left).zip(bytes(right));
-    match pair {
-        Pair::Equal => Some(left == right),
-        Pair::Unequal => Some(left != right),
-        Pair::Less => numbers.map(|(left, right)| left < right),
-        Pair::LessEqual => numbers.map(|(left, right)| left <= right),
-        Pair::StartsWith => texts.map(|(text, start)| text.starts_with(start)),
-        Pair::EndsWith => texts.map(|(text, end)| text.ends_with(end)),
-        Pair::Contains => None,
+    match predicate {
+        Predicate::Equal => Some(left == right),
+        Predicate::Unequal => Some(left != right),
+        Predicate::Less => numbers.map(|(left, right)| left < right),
+        Predicate::LessOrEqual => numbers.map(|(left, right)| left <= right),
+        Predicate::StartsWith => texts.map(|(text, start)| text.starts_with(start)),
+        Predicate::EndsWith => texts.map(|(text, end)| text.ends_with(end)),
+        Predicate::Contains => None,
     }
 }
 

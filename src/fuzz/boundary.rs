@@ -1,7 +1,7 @@
 //! The values at which rules change their mind: each constant, one more and one less, both ends of ranges and networks,
 //! segments too many and too few, sets of one and of several, nothing at all.
 //!
-//! What comes in are programs, [read back](crate::explain::tree), so that arguments are in place. What goes out are candidates:
+//! What comes in are programs, [read back](crate::program::read), so that arguments are in place. What goes out are candidates:
 //! for each attribute the values to try, for the clock the times. They say nothing about what becomes of a request; many of
 //! them are there to be denied.
 
@@ -9,10 +9,10 @@ use super::near;
 use crate::author::request::OwnedValue;
 use crate::check::tree::Constant;
 use crate::explain::propose::{away, constant_of, counted, sample, towards};
-use crate::explain::tree::{Operand, Pattern, Rule, Test, Truth};
 use crate::limits::FUZZ_VALUES;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
+use crate::program::{Condition, Function, Pattern, Rule, Test, Value};
 
 /// What to try.
 pub(super) struct Boundaries<'v> {
@@ -228,28 +228,30 @@ impl<'v> Boundaries<'v> {
         }
     }
 
-    fn truth(&mut self, truth: &Truth) {
+    fn truth(&mut self, truth: &Condition) {
         match truth {
-            Truth::Not(inner) => self.truth(inner),
-            Truth::All(parts) | Truth::Some(parts) => parts.iter().for_each(|part| self.truth(part)),
-            Truth::Compare(_, left, right) => {
+            Condition::Not(inner) => self.truth(inner),
+            Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().for_each(|part| self.truth(part)),
+            Condition::Compare(_, left, right) => {
                 for (asked, with) in [(left, right), (right, left)] {
-                    if let Operand::Constant(constant) = with {
+                    if let Value::Constant(constant) = with {
                         self.operand(asked, &equal(constant));
                     }
                 }
             }
-            Truth::Matches(operand, pattern) => self.operand(operand, pattern),
-            Truth::AnyElement(field, pattern) | Truth::EveryElement(field, pattern) => self.pattern(*field, pattern),
-            Truth::Member(Operand::Constant(constant), field) => self.pattern(*field, &equal(constant)),
-            Truth::HasLabel(field, name) => self.add_label(*field, name, sample(Scalar::String)),
-            Truth::Truth(operand) => self.operand(operand, &Pattern::Bool(true)),
-            Truth::Constant(_) | Truth::Member(..) | Truth::Has(_) | Truth::Vouched(_) => {}
+            Condition::Matches(operand, pattern) => self.operand(operand, pattern),
+            Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
+                self.pattern(*field, pattern)
+            }
+            Condition::Member(Value::Constant(constant), field) => self.pattern(*field, &equal(constant)),
+            Condition::HasLabel(field, name) => self.add_label(*field, name, sample(Scalar::String)),
+            Condition::Holds(operand) => self.operand(operand, &Pattern::Bool(true)),
+            Condition::Constant(_) | Condition::Member(..) | Condition::Has(_) | Condition::Vouched(_) => {}
         }
     }
 
     /// What is asked of an operand; sums are left to the mending of single requests.
-    fn operand(&mut self, operand: &Operand, pattern: &Pattern) {
+    fn operand(&mut self, operand: &Value, pattern: &Pattern) {
         let numbers = || {
             points(pattern, Scalar::Int).into_iter().filter_map(|point| match point {
                 Constant::Int(number) => Some(number),
@@ -257,20 +259,20 @@ impl<'v> Boundaries<'v> {
             })
         };
         match operand {
-            Operand::Field(field) => self.pattern(*field, pattern),
-            Operand::Label(field, name) => {
+            Value::Field(field) => self.pattern(*field, pattern),
+            Value::Label(field, name) => {
                 points(pattern, Scalar::String).into_iter().for_each(|value| self.add_label(*field, name, value));
             }
-            Operand::Hour(_) => self.hours.extend(numbers()),
-            Operand::Minute(_) => self.minutes.extend(numbers()),
-            Operand::Weekday(_) => self.weekdays = true,
-            Operand::Length(inner) => {
-                if let Operand::Field(field) = &**inner {
+            Value::Call(Function::Hour, _) => self.hours.extend(numbers()),
+            Value::Call(Function::Minute, _) => self.minutes.extend(numbers()),
+            Value::Call(Function::Weekday, _) => self.weekdays = true,
+            Value::Call(Function::Length, inner) => {
+                if let Value::Field(field) = &**inner {
                     self.counts[usize::from(field.0)].extend(numbers());
                 }
             }
-            Operand::Size(field) => self.counts[usize::from(field.0)].extend(numbers()),
-            Operand::Constant(_) | Operand::Issuance | Operand::Expiry | Operand::Add(..) | Operand::Subtract(..) => {}
+            Value::Size(field) => self.counts[usize::from(field.0)].extend(numbers()),
+            Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Add(..) | Value::Subtract(..) => {}
         }
     }
 }

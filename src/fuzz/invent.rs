@@ -2,7 +2,7 @@
 //! something new.
 //!
 //! 1. Of each rule and promise a request that matches it, and from there, test by test, the nearest that does not: `explain`
-//!    [finds](crate::explain::wish) both;
+//!    [finds](crate::explain::timed_request) both;
 //! 2. each of these with every single value of the [boundaries](super::boundary) put into it;
 //! 3. what was kept with the rules' own words put into its values, so that it comes to what two rules want at once;
 //! 4. without end: a request that was [kept](Inventor::keep), changed in one to three places.
@@ -18,11 +18,11 @@ use super::{Sample, near};
 use crate::author::request::OwnedValue;
 use crate::check::tree::Constant;
 use crate::explain::example;
-use crate::explain::tree::Rule;
-use crate::explain::wish::Facts;
+use crate::explain::timed_request::Facts;
 use crate::limits::FUZZ_KEPT;
 use crate::model::types::Type;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+use crate::program::Rule;
 
 /// Makes requests for one vocabulary.
 pub(super) struct Inventor<'i> {

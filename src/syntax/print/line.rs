@@ -21,6 +21,8 @@ pub(crate) enum Tightness {
     Sum,
     /// `a`
     Primary,
+    /// `(a)`
+    Closed,
 }
 
 /// Writes a list with something between its elements.
@@ -204,7 +206,9 @@ fn bare_condition(node: &Condition, out: &mut String) {
         }
         ConditionKind::Not(inner) => {
             out.push('!');
-            condition(inner, Tightness::Relation, out);
+            // `!a == b` is read as `!(a == b)`, and people take it for `(!a) == b`.
+            let is_open = matches!(inner.kind, ConditionKind::Some(..) | ConditionKind::Every(..));
+            condition(inner, if is_open { Tightness::Closed } else { Tightness::Primary }, out);
         }
         ConditionKind::And(..) => {
             joined(&operands(node), " && ", out, |part, out| condition(part, Tightness::Relation, out));

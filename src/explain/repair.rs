@@ -1,12 +1,13 @@
 //! Changes of a request that make a rule match, or no longer match; nearest first, none of them decided yet.
 
 use super::propose::{away, counted, distance, labels_away, labels_towards, sample, sample_labels, towards};
-use super::tree::{Comparison, Effect, Operand, Pattern, Rule, Test, Truth};
-use super::wish::{Facts, HOUR, Wish, bytes, number};
+use super::timed_request::{Facts, HOUR, TimedRequest, bytes, number};
 use crate::author::request::OwnedValue;
+use crate::author::source;
 use crate::check::tree::Constant;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME};
+use crate::program::{Condition, Effect, Pattern, Predicate, Rule, Test, Value};
 
 /// How many requests are kept between two tests of a rule.
 const BEAM: usize = 6;
@@ -14,7 +15,7 @@ const BEAM: usize = 6;
 /// How many other actions are worth a try.
 const ACTIONS: usize = 6;
 
-impl Wish {
+impl TimedRequest {
     /// Requests that pass the test.
     pub(crate) fn mended(&self, test: &Test, effect: Effect, facts: &Facts<'_>) -> Vec<Self> {
         if self.passes(test, effect, facts) {
@@ -151,14 +152,14 @@ impl Wish {
     }
 
     /// Requests of which the condition is `wanted`.
-    fn turned(&self, truth: &Truth, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
+    fn turned(&self, truth: &Condition, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
         if self.holds(truth, facts) == wanted {
             return vec![self.clone()];
         }
         let mut found = match (truth, wanted) {
-            (Truth::Not(inner), wanted) => self.turned(inner, !wanted, facts),
-            (Truth::All(parts), true) | (Truth::Some(parts), false) => self.all_turned(parts, wanted, facts),
-            (Truth::All(parts), false) | (Truth::Some(parts), true) => {
+            (Condition::Not(inner), wanted) => self.turned(inner, !wanted, facts),
+            (Condition::All(parts), true) | (Condition::AnyOf(parts), false) => self.all_turned(parts, wanted, facts),
+            (Condition::All(parts), false) | (Condition::AnyOf(parts), true) => {
                 parts.iter().flat_map(|part| self.turned(part, wanted, facts)).collect()
             }
             (leaf, wanted) => self.leaf_turned(leaf, wanted, facts),
@@ -171,7 +172,7 @@ impl Wish {
         found
     }
 
-    fn all_turned(&self, parts: &[Truth], wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
+    fn all_turned(&self, parts: &[Condition], wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
         let mut wishes = vec![self.clone()];
         for part in parts {
             let mut next: Vec<Self> = wishes.iter().flat_map(|wish| wish.turned(part, wanted, facts)).collect();
@@ -182,7 +183,7 @@ impl Wish {
     }
 
     /// The nearest times, one later and one earlier, at which the condition is as wanted: full hours of a week, and their ends.
-    fn other_times(&self, truth: &Truth, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
+    fn other_times(&self, truth: &Condition, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
         let at = |time| Self { request: self.request.clone(), time };
         let hour = self.time.div_euclid(HOUR).saturating_mul(HOUR);
         let fits = |wish: &Self| wish.holds(truth, facts) == wanted;
@@ -191,38 +192,42 @@ impl Wish {
         later.into_iter().chain(earlier).collect()
     }
 
-    fn leaf_turned(&self, truth: &Truth, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
+    fn leaf_turned(&self, truth: &Condition, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
         match truth {
-            Truth::Has(field) => {
+            Condition::Has(field) => {
                 self.field_towards(*field, if wanted { &Pattern::Any } else { &Pattern::Absent }, facts)
             }
-            Truth::HasLabel(field, name) => vec![self.with_label(*field, name, wanted.then_some("example"))],
-            Truth::Matches(operand, pattern) => self.operand_turned(operand, pattern, wanted, facts),
-            Truth::AnyElement(field, pattern) | Truth::EveryElement(field, pattern) => {
-                self.elements_turned(*field, pattern, matches!(truth, Truth::AnyElement(..)), wanted, facts)
+            Condition::HasLabel(field, name) => vec![self.with_label(*field, name, wanted.then_some("example"))],
+            Condition::Matches(operand, pattern) => self.operand_turned(operand, pattern, wanted, facts),
+            Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
+                self.elements_turned(*field, pattern, matches!(truth, Condition::AnyElement(..)), wanted, facts)
             }
-            Truth::Member(operand, field) => self.member_turned(operand, *field, wanted, facts),
-            Truth::Truth(operand) => self.operand_turned(operand, &Pattern::Bool(wanted), true, facts),
-            Truth::Compare(comparison, left, right) => self.compared(*comparison, left, right, wanted, facts),
-            Truth::Constant(_) | Truth::Vouched(_) | Truth::Not(_) | Truth::All(_) | Truth::Some(_) => Vec::new(),
+            Condition::Member(operand, field) => self.member_turned(operand, *field, wanted, facts),
+            Condition::Holds(operand) => self.operand_turned(operand, &Pattern::Bool(wanted), true, facts),
+            Condition::Compare(comparison, left, right) => self.compared(*comparison, left, right, wanted, facts),
+            Condition::Constant(_)
+            | Condition::Vouched(_)
+            | Condition::Not(_)
+            | Condition::All(_)
+            | Condition::AnyOf(_) => Vec::new(),
         }
     }
 
     /// Changes an operand that is an attribute or a label, so that it matches or does not.
-    fn operand_turned(&self, operand: &Operand, pattern: &Pattern, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
+    fn operand_turned(&self, operand: &Value, pattern: &Pattern, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
         match operand {
-            Operand::Field(field) if wanted => self.field_towards(*field, pattern, facts),
-            Operand::Field(field) => self.field_away(*field, pattern, facts),
-            Operand::Label(field, name) if wanted => {
+            Value::Field(field) if wanted => self.field_towards(*field, pattern, facts),
+            Value::Field(field) => self.field_away(*field, pattern, facts),
+            Value::Label(field, name) if wanted => {
                 let found = towards(pattern, self.label(*field, name).as_ref(), Scalar::String);
                 found.iter().map(|value| self.with_label(*field, name, text(value.as_ref()))).collect()
             }
-            Operand::Label(field, name) => {
+            Value::Label(field, name) => {
                 let found = self.label(*field, name).map(|value| away(pattern, &value)).unwrap_or_default();
                 let found = found.iter().map(Some).chain([None]);
                 found.map(|value| self.with_label(*field, name, text(value))).collect()
             }
-            Operand::Size(field) => match pattern {
+            Value::Size(field) => match pattern {
                 Pattern::Range(first, last) if wanted => self.sized(*field, [*first, *last], facts),
                 _ => Vec::new(),
             },
@@ -275,7 +280,7 @@ impl Wish {
         }
     }
 
-    fn member_turned(&self, operand: &Operand, field: FieldNo, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
+    fn member_turned(&self, operand: &Value, field: FieldNo, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
         let elements = self.elements(field);
         let Some(value) = self.operand(operand, facts) else {
             // There is nobody yet: let it be one of them.
@@ -294,9 +299,9 @@ impl Wish {
 
     fn compared(
         &self,
-        comparison: Comparison,
-        left: &Operand,
-        right: &Operand,
+        comparison: Predicate,
+        left: &Value,
+        right: &Value,
         wanted: bool,
         facts: &Facts<'_>,
     ) -> Vec<Self> {
@@ -314,8 +319,8 @@ impl Wish {
     /// Changes the operand on one side so that it stands in the wanted relation to the value of the other side.
     fn related(
         &self,
-        comparison: Comparison,
-        operand: &Operand,
+        comparison: Predicate,
+        operand: &Value,
         other: &Constant,
         side: Side,
         wanted: bool,
@@ -329,17 +334,17 @@ impl Wish {
         }
         let wanted_text = bytes(other).map(<[u8]>::to_vec);
         let pattern = match (comparison, side, wanted_text, other) {
-            (Comparison::Equal | Comparison::Unequal, _, Some(text), _) => Pattern::Equal(text),
-            (Comparison::Equal | Comparison::Unequal, _, None, Constant::Bool(truth)) => Pattern::Bool(*truth),
-            (Comparison::Equal | Comparison::Unequal, _, None, Constant::Ip(address)) => {
+            (Predicate::Equal | Predicate::Unequal, _, Some(text), _) => Pattern::Equal(text),
+            (Predicate::Equal | Predicate::Unequal, _, None, Constant::Bool(truth)) => Pattern::Bool(*truth),
+            (Predicate::Equal | Predicate::Unequal, _, None, Constant::Ip(address)) => {
                 Pattern::Network(crate::bytecode::constant::NetworkBits { first: *address, bits: 128 })
             }
-            (Comparison::StartsWith, Side::Left, Some(text), _) => Pattern::Prefix(text),
-            (Comparison::EndsWith | Comparison::Contains, Side::Left, Some(text), _) => Pattern::Suffix(text),
+            (Predicate::StartsWith, Side::Left, Some(text), _) => Pattern::Prefix(text),
+            (Predicate::EndsWith | Predicate::Contains, Side::Left, Some(text), _) => Pattern::Suffix(text),
             (_, Side::Right, Some(text), _) => Pattern::Equal(text),
             _ => return Vec::new(),
         };
-        let wanted = wanted == (comparison != Comparison::Unequal);
+        let wanted = wanted == (comparison != Predicate::Unequal);
         self.operand_turned(operand, &pattern, wanted, facts)
     }
 }
@@ -352,32 +357,32 @@ enum Side {
 }
 
 /// The range for the changed side of a comparison with `number`, and whether it must lie inside.
-fn bounds(comparison: Comparison, number: i64, side: Side, wanted: bool) -> Option<(i64, i64, bool)> {
+fn bounds(comparison: Predicate, number: i64, side: Side, wanted: bool) -> Option<(i64, i64, bool)> {
     let below = |last| (i64::MIN, last, true);
     let above = |first| (first, i64::MAX, true);
     Some(match (comparison, side, wanted) {
-        (Comparison::Equal, _, wanted) => (number, number, wanted),
-        (Comparison::Unequal, _, wanted) => (number, number, !wanted),
-        (Comparison::Less, Side::Left, true) => below(number.checked_sub(1)?),
-        (Comparison::Less, Side::Left, false) => above(number),
-        (Comparison::Less, Side::Right, true) => above(number.checked_add(1)?),
-        (Comparison::Less, Side::Right, false) => below(number),
-        (Comparison::LessOrEqual, Side::Left, true) => below(number),
-        (Comparison::LessOrEqual, Side::Left, false) => above(number.checked_add(1)?),
-        (Comparison::LessOrEqual, Side::Right, true) => above(number),
-        (Comparison::LessOrEqual, Side::Right, false) => below(number.checked_sub(1)?),
-        (Comparison::StartsWith | Comparison::EndsWith | Comparison::Contains, ..) => return None,
+        (Predicate::Equal, _, wanted) => (number, number, wanted),
+        (Predicate::Unequal, _, wanted) => (number, number, !wanted),
+        (Predicate::Less, Side::Left, true) => below(number.checked_sub(1)?),
+        (Predicate::Less, Side::Left, false) => above(number),
+        (Predicate::Less, Side::Right, true) => above(number.checked_add(1)?),
+        (Predicate::Less, Side::Right, false) => below(number),
+        (Predicate::LessOrEqual, Side::Left, true) => below(number),
+        (Predicate::LessOrEqual, Side::Left, false) => above(number.checked_add(1)?),
+        (Predicate::LessOrEqual, Side::Right, true) => above(number),
+        (Predicate::LessOrEqual, Side::Right, false) => below(number.checked_sub(1)?),
+        (Predicate::StartsWith | Predicate::EndsWith | Predicate::Contains, ..) => return None,
     })
 }
 
 /// Brings what is added to an attribute over to the range: of `amount + 5 in 10..` remains `amount in 5..`.
-fn solve(operand: &Operand, range: Pattern, wish: &Wish, facts: &Facts<'_>) -> Option<(Operand, Pattern)> {
+fn solve(operand: &Value, range: Pattern, wish: &TimedRequest, facts: &Facts<'_>) -> Option<(Value, Pattern)> {
     let Pattern::Range(first, last) = range else { return None };
     let shift = |end: i64, by: i64| if matches!(end, i64::MIN | i64::MAX) { end } else { end.saturating_add(by) };
-    let value = |operand: &Operand| wish.operand(operand, facts).as_ref().and_then(number);
+    let value = |operand: &Value| wish.operand(operand, facts).as_ref().and_then(number);
     match operand {
-        Operand::Field(_) | Operand::Size(_) => Some((operand.clone(), range)),
-        Operand::Add(left, right) => {
+        Value::Field(_) | Value::Size(_) => Some((operand.clone(), range)),
+        Value::Add(left, right) => {
             let (changed, by) = if is_open(left) { (left, value(right)?) } else { (right, value(left)?) };
             solve(
                 changed,
@@ -386,11 +391,11 @@ fn solve(operand: &Operand, range: Pattern, wish: &Wish, facts: &Facts<'_>) -> O
                 facts,
             )
         }
-        Operand::Subtract(left, right) if is_open(left) => {
+        Value::Subtract(left, right) if is_open(left) => {
             let by = value(right)?;
             solve(left, Pattern::Range(shift(first, by), shift(last, by)), wish, facts)
         }
-        Operand::Subtract(left, right) => {
+        Value::Subtract(left, right) => {
             let from = value(left)?;
             let turn = |end: i64| match end {
                 i64::MIN => i64::MAX,
@@ -404,41 +409,39 @@ fn solve(operand: &Operand, range: Pattern, wish: &Wish, facts: &Facts<'_>) -> O
 }
 
 /// Whether there is an attribute in it that a request could have otherwise.
-fn is_open(operand: &Operand) -> bool {
+fn is_open(operand: &Value) -> bool {
     match operand {
-        Operand::Field(_) | Operand::Label(..) | Operand::Size(_) => true,
-        Operand::Add(left, right) | Operand::Subtract(left, right) => is_open(left) || is_open(right),
-        Operand::Hour(inner) | Operand::Minute(inner) | Operand::Weekday(inner) | Operand::Length(inner) => {
-            is_open(inner)
-        }
-        Operand::Constant(_) | Operand::Issuance | Operand::Expiry => false,
+        Value::Field(_) | Value::Label(..) | Value::Size(_) => true,
+        Value::Add(left, right) | Value::Subtract(left, right) => is_open(left) || is_open(right),
+        Value::Call(_, inner) => is_open(inner),
+        Value::Constant(_) | Value::Issuance | Value::Expiry => false,
     }
 }
 
 /// Whether the condition depends on when the request is made.
-fn asks_time(truth: &Truth) -> bool {
+fn asks_time(truth: &Condition) -> bool {
     match truth {
-        Truth::All(parts) | Truth::Some(parts) => parts.iter().any(asks_time),
-        Truth::Not(inner) => asks_time(inner),
-        Truth::Compare(_, left, right) => reads_time(left) || reads_time(right),
-        Truth::Matches(operand, _) | Truth::Truth(operand) | Truth::Member(operand, _) => reads_time(operand),
-        Truth::Constant(_)
-        | Truth::AnyElement(..)
-        | Truth::EveryElement(..)
-        | Truth::Has(_)
-        | Truth::HasLabel(..)
-        | Truth::Vouched(_) => false,
+        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(asks_time),
+        Condition::Not(inner) => asks_time(inner),
+        Condition::Compare(_, left, right) => reads_time(left) || reads_time(right),
+        Condition::Matches(operand, _) | Condition::Holds(operand) | Condition::Member(operand, _) => {
+            reads_time(operand)
+        }
+        Condition::Constant(_)
+        | Condition::AnyElement(..)
+        | Condition::EveryElement(..)
+        | Condition::Has(_)
+        | Condition::HasLabel(..)
+        | Condition::Vouched(_) => false,
     }
 }
 
-fn reads_time(operand: &Operand) -> bool {
+fn reads_time(operand: &Value) -> bool {
     match operand {
-        Operand::Field(field) => *field == TIME,
-        Operand::Add(left, right) | Operand::Subtract(left, right) => reads_time(left) || reads_time(right),
-        Operand::Hour(inner) | Operand::Minute(inner) | Operand::Weekday(inner) | Operand::Length(inner) => {
-            reads_time(inner)
-        }
-        Operand::Label(..) | Operand::Constant(_) | Operand::Issuance | Operand::Expiry | Operand::Size(_) => false,
+        Value::Field(field) => *field == TIME,
+        Value::Add(left, right) | Value::Subtract(left, right) => reads_time(left) || reads_time(right),
+        Value::Call(_, inner) => reads_time(inner),
+        Value::Label(..) | Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Size(_) => false,
     }
 }
 
@@ -454,7 +457,8 @@ fn nearest_actions(action: ActionNo, facts: &Facts<'_>) -> Vec<ActionNo> {
 }
 
 fn without_matching(pattern: &Pattern, elements: &[Constant]) -> Vec<Constant> {
-    let matches = |element: &&Constant| !super::wish::matches(pattern, super::wish::Subject::One(element));
+    let matches =
+        |element: &&Constant| !super::timed_request::matches(pattern, super::timed_request::Subject::One(element));
     elements.iter().filter(matches).cloned().collect()
 }
 
@@ -488,7 +492,7 @@ fn value_distance(from: Option<&OwnedValue>, to: Option<&OwnedValue>) -> usize {
         (from, to) if from == to => 0,
         (Some(OwnedValue::One(from)), Some(OwnedValue::One(to))) => distance(Some(from), Some(to)),
         (from, to) => {
-            let shown = |value: Option<&OwnedValue>| value.map(super::words::owned).unwrap_or_default();
+            let shown = |value: Option<&OwnedValue>| value.map(source::owned).unwrap_or_default();
             let (from, to) = (shown(from), shown(to));
             if from.len().max(to.len()) > 512 {
                 from.len().abs_diff(to.len())

@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::tree::{Comparison, Effect, Operand, Pattern, Rule, Test, Truth};
 use crate::author::request::{OwnedRequest, OwnedValue};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::fuel::Fuel;
 use crate::bytecode::matching::{Unit, glob_matches, is_within, path_matches};
 use crate::check::tree::Constant;
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
+use crate::program::{Condition, Effect, Function, Pattern, Predicate, Rule, Test, Value};
 
 /// A request and its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wish {
+pub(crate) struct TimedRequest {
     pub(crate) request: OwnedRequest,
     pub(crate) time: i64,
 }
@@ -37,7 +37,7 @@ pub(crate) enum Part {
     Label(FieldNo, String),
 }
 
-impl Wish {
+impl TimedRequest {
     pub(crate) fn action(&self) -> ActionNo {
         self.request.action
     }
@@ -154,59 +154,61 @@ impl Wish {
     }
 
     /// Whether a condition is true.
-    pub(crate) fn holds(&self, truth: &Truth, facts: &Facts<'_>) -> bool {
+    pub(crate) fn holds(&self, truth: &Condition, facts: &Facts<'_>) -> bool {
         match truth {
-            Truth::Constant(truth) => *truth,
-            Truth::All(parts) => parts.iter().all(|part| self.holds(part, facts)),
-            Truth::Some(parts) => parts.iter().any(|part| self.holds(part, facts)),
-            Truth::Not(inner) => !self.holds(inner, facts),
-            Truth::Compare(comparison, left, right) => {
+            Condition::Constant(truth) => *truth,
+            Condition::All(parts) => parts.iter().all(|part| self.holds(part, facts)),
+            Condition::AnyOf(parts) => parts.iter().any(|part| self.holds(part, facts)),
+            Condition::Not(inner) => !self.holds(inner, facts),
+            Condition::Compare(comparison, left, right) => {
                 let both = self.operand(left, facts).zip(self.operand(right, facts));
                 both.is_some_and(|(left, right)| compare(*comparison, &left, &right))
             }
-            Truth::Matches(operand, pattern) => {
+            Condition::Matches(operand, pattern) => {
                 let value = self.operand(operand, facts);
                 value.is_some_and(|value| matches(pattern, Subject::One(&value)))
             }
-            Truth::AnyElement(field, pattern) => {
+            Condition::AnyElement(field, pattern) => {
                 self.elements(*field).iter().any(|element| matches(pattern, Subject::One(element)))
             }
-            Truth::EveryElement(field, pattern) => {
+            Condition::EveryElement(field, pattern) => {
                 let elements = self.elements(*field);
                 !elements.is_empty() && elements.iter().all(|element| matches(pattern, Subject::One(element)))
             }
-            Truth::Member(operand, field) => {
+            Condition::Member(operand, field) => {
                 self.operand(operand, facts).is_some_and(|value| self.elements(*field).contains(&value))
             }
-            Truth::Has(field) => self.value(*field).is_some(),
-            Truth::HasLabel(field, name) => self.label(*field, name).is_some(),
-            Truth::Truth(operand) => self.operand(operand, facts) == Some(Constant::Bool(true)),
-            Truth::Vouched(key) => facts.vouchers.contains(key),
+            Condition::Has(field) => self.value(*field).is_some(),
+            Condition::HasLabel(field, name) => self.label(*field, name).is_some(),
+            Condition::Holds(operand) => self.operand(operand, facts) == Some(Constant::Bool(true)),
+            Condition::Vouched(key) => facts.vouchers.contains(key),
         }
     }
 
     /// The value of an operand. Derived numbers are ints whatever they count.
-    pub(crate) fn operand(&self, operand: &Operand, facts: &Facts<'_>) -> Option<Constant> {
-        let number_of = |inner: &Operand| self.operand(inner, facts).as_ref().and_then(number);
+    pub(crate) fn operand(&self, operand: &Value, facts: &Facts<'_>) -> Option<Constant> {
+        let number_of = |inner: &Value| self.operand(inner, facts).as_ref().and_then(number);
         Some(match operand {
-            Operand::Field(field) => match self.value(*field)? {
+            Value::Field(field) => match self.value(*field)? {
                 OwnedValue::One(constant) => constant,
                 OwnedValue::Set(_) | OwnedValue::Labels(_) => return None,
             },
-            Operand::Label(field, name) => self.label(*field, name)?,
-            Operand::Constant(constant) => constant.clone(),
-            Operand::Issuance => Constant::Time(facts.issuance),
-            Operand::Expiry => Constant::Time(facts.expiry),
-            Operand::Add(..) | Operand::Subtract(..) => {
+            Value::Label(field, name) => self.label(*field, name)?,
+            Value::Constant(constant) => constant.clone(),
+            Value::Issuance => Constant::Time(facts.issuance),
+            Value::Expiry => Constant::Time(facts.expiry),
+            Value::Add(..) | Value::Subtract(..) => {
                 let exact = self.exact(operand, facts)?;
                 Constant::Int(i64::try_from(exact).unwrap_or(if exact < 0 { i64::MIN } else { i64::MAX }))
             }
-            Operand::Hour(inner) => Constant::Int(number_of(inner)?.rem_euclid(DAY) / HOUR),
-            Operand::Minute(inner) => Constant::Int(number_of(inner)?.rem_euclid(HOUR) / MINUTE),
+            Value::Call(Function::Hour, inner) => Constant::Int(number_of(inner)?.rem_euclid(DAY) / HOUR),
+            Value::Call(Function::Minute, inner) => Constant::Int(number_of(inner)?.rem_euclid(HOUR) / MINUTE),
             // 1970-01-01 was a Thursday, day 4.
-            Operand::Weekday(inner) => Constant::Int((number_of(inner)?.div_euclid(DAY) + 3).rem_euclid(7) + 1),
-            Operand::Length(inner) => count(bytes(&self.operand(inner, facts)?)?.len()),
-            Operand::Size(field) => match self.value(*field) {
+            Value::Call(Function::Weekday, inner) => {
+                Constant::Int((number_of(inner)?.div_euclid(DAY) + 3).rem_euclid(7) + 1)
+            }
+            Value::Call(Function::Length, inner) => count(bytes(&self.operand(inner, facts)?)?.len()),
+            Value::Size(field) => match self.value(*field) {
                 Some(OwnedValue::Labels(labels)) => count(labels.len()),
                 _ => count(self.distinct(*field).len()),
             },
@@ -214,10 +216,10 @@ impl Wish {
     }
 
     /// A sum as the VM computes it: exact, and saturating only as a whole.
-    fn exact(&self, operand: &Operand, facts: &Facts<'_>) -> Option<i128> {
+    fn exact(&self, operand: &Value, facts: &Facts<'_>) -> Option<i128> {
         match operand {
-            Operand::Add(left, right) => Some(self.exact(left, facts)? + self.exact(right, facts)?),
-            Operand::Subtract(left, right) => Some(self.exact(left, facts)? - self.exact(right, facts)?),
+            Value::Add(left, right) => Some(self.exact(left, facts)? + self.exact(right, facts)?),
+            Value::Subtract(left, right) => Some(self.exact(left, facts)? - self.exact(right, facts)?),
             term => self.operand(term, facts).as_ref().and_then(number).map(i128::from),
         }
     }
@@ -287,18 +289,18 @@ fn leaf(pattern: &Pattern, constant: &Constant) -> Option<bool> {
     })
 }
 
-fn compare(comparison: Comparison, left: &Constant, right: &Constant) -> bool {
+fn compare(comparison: Predicate, left: &Constant, right: &Constant) -> bool {
     let numbers = number(left).zip(number(right));
     let texts = bytes(left).zip(bytes(right));
     let equal = numbers.map_or_else(|| left == right, |(left, right)| left == right);
     match comparison {
-        Comparison::Equal => equal,
-        Comparison::Unequal => !equal,
-        Comparison::Less => numbers.is_some_and(|(left, right)| left < right),
-        Comparison::LessOrEqual => numbers.is_some_and(|(left, right)| left <= right),
-        Comparison::StartsWith => texts.is_some_and(|(left, right)| left.starts_with(right)),
-        Comparison::EndsWith => texts.is_some_and(|(left, right)| left.ends_with(right)),
-        Comparison::Contains => texts
+        Predicate::Equal => equal,
+        Predicate::Unequal => !equal,
+        Predicate::Less => numbers.is_some_and(|(left, right)| left < right),
+        Predicate::LessOrEqual => numbers.is_some_and(|(left, right)| left <= right),
+        Predicate::StartsWith => texts.is_some_and(|(left, right)| left.starts_with(right)),
+        Predicate::EndsWith => texts.is_some_and(|(left, right)| left.ends_with(right)),
+        Predicate::Contains => texts
             .is_some_and(|(left, right)| right.is_empty() || left.windows(right.len()).any(|window| window == right)),
     }
 }
