@@ -3,7 +3,7 @@
 
 mod suites;
 
-use placet::author::request::{OwnedRequest, time_of};
+use placet::author::request::{self, time_of};
 use placet::token::header::Purpose;
 use placet::token::verify::Scratch;
 use placet::trial::Suite;
@@ -25,7 +25,7 @@ fn proposals(suite: &Suite) -> (usize, usize, Vec<String>) {
         };
         found += 1;
         let stage = &suite.stages[case.stage];
-        let request = OwnedRequest::from_json(stage.vocabulary(), &changed).expect("a proposal is a request");
+        let request = request::from_json(stage.vocabulary(), &changed).expect("a proposal is a request");
         let time = time_of(&changed).expect("a proposed time is one").unwrap_or(case.now);
         for purpose in [Purpose::Local, Purpose::Public] {
             let verdict = stage.with_explainer(purpose, |explainer| explainer.decide(&request, time, &mut scratch));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use cli_support::Place;
 use placet::author::Document;
-use placet::author::request::OwnedRequest;
+use placet::author::request;
 use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
 use placet::fuzz::finding::{Finding, Kind};
@@ -315,8 +315,8 @@ fn a_request_is_spelt_as_a_case_reads_it() {
         "u": "8b5c6b0e-94c9-4a5b-9d07-1b7f5e7a0a01", "i": "::1", "p": "/a", "l": { "web host": "x", "dc": "" },
         "many": ["x", { "$bytes": "fe" }],
     });
-    let request = OwnedRequest::from_json(target.vocabulary(), &full).unwrap();
-    let words = placet::author::source::request(&request, target.vocabulary());
+    let request = request::from_json(target.vocabulary(), &full).unwrap();
+    let words = placet::program::literal::request(&request, target.vocabulary());
     let suite = cases::load("v.cases", &format!("policy all()\nallow {words}"), &document, NOW, &keys);
     let suite = suite.unwrap_or_else(|report| panic!("{words}\n{report:?}"));
     assert_eq!(suite.cases[0].request, Ok(request), "{words}");

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use placet::author::Document;
 use placet::author::mint::{Wrapping, mint};
-use placet::author::request::OwnedRequest;
+use placet::author::request;
 use placet::authorize::Authorizer;
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
@@ -46,7 +46,7 @@ fn decide(token: &Value, request: &Value, issued: i64, now: i64, envelope: Envel
     }
     let text = Token::from_bytes(&bytes).map_or_else(|_| "placet_l1_".to_owned(), |token| token.text());
     let authorizer = Authorizer::new(&keyring, vocabulary);
-    let verdict = OwnedRequest::from_json(vocabulary, request)
+    let verdict = request::from_json(vocabulary, request)
         .unwrap()
         .lend(vocabulary, now, |request| authorizer.authorize(&text, request, &mut Scratch::new()).verdict());
     verdict.unwrap().word().to_owned()

@@ -10,6 +10,7 @@ use placet::check::tree::{
     Actions, Bound, Claims, Condition, Constant, Effect, GlobText, Operand, Pattern, Piece, Rule, Template, Term, Test,
     Text, Times,
 };
+use placet::model::predicate::Predicate;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::span::Span;
@@ -136,7 +137,7 @@ fn conditions() -> Vec<Condition> {
         Condition::Some(GROUPS, Pattern::Equal(string("a"))),
         Condition::Every(GROUPS, Pattern::Equal(string("a"))),
         Condition::Member(name.clone(), GROUPS),
-        Condition::StartsWith(name, a),
+        Condition::Call(Predicate::StartsWith, name, a),
     ];
     let not = |condition: &Condition| Condition::Not(Box::new(condition.clone()));
     let mut all: Vec<Condition> = atoms.iter().flat_map(|atom| [atom.clone(), not(atom)]).collect();

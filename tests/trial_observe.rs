@@ -10,7 +10,7 @@ use common::reference::Answer;
 use common::requests::request;
 use common::{compiled, decide, for_all, kind_of};
 use placet::author::Document;
-use placet::author::request::OwnedRequest;
+use placet::author::request;
 use placet::check::library::Library;
 use placet::check::tree::{Effect, Rule};
 use placet::compile::arguments::Arguments;
@@ -109,7 +109,7 @@ fn looked_at(text: &str, request: &Value, time: i64) -> Vec<(String, Option<bool
         Document::from_text("a.placet", text, Library::built_in()).unwrap_or_else(|report| panic!("{report}"));
     let template = &document.templates()[0];
     let observer = Observer::new_in(&document, template, &Arguments::none()).unwrap();
-    let request = OwnedRequest::from_json(document.vocabulary(), request).unwrap();
+    let request = request::from_json(document.vocabulary(), request).unwrap();
     let observed = request.lend(document.vocabulary(), time, |request| observer.observe(request, &CONTEXT)).unwrap();
     let rules = observer.rules().iter().zip(&observed.rules);
     let parts = rules.flat_map(|(rule, seen)| rule.parts.iter().zip(&seen.parts));
@@ -166,8 +166,7 @@ fn what_the_arguments_decide_is_seen_like_everything_else() {
         let given = json!({ "open": open, "paths": ["/a"] });
         let arguments = placet::author::value::arguments_from_json(template, given.as_object().unwrap()).unwrap();
         let observer = Observer::new_in(&document, template, &arguments).unwrap();
-        let request =
-            OwnedRequest::from_json(document.vocabulary(), &json!({ "action": "GET", "path": "/a" })).unwrap();
+        let request = request::from_json(document.vocabulary(), &json!({ "action": "GET", "path": "/a" })).unwrap();
         let observed = request.lend(document.vocabulary(), 0, |request| observer.observe(request, &CONTEXT)).unwrap();
         assert_eq!(observed.rules[0].parts, [Some(true), Some(open), open.then_some(false)]);
         assert_eq!(observed.rules[0].matched, open);

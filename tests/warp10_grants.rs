@@ -186,7 +186,7 @@ fn bounds_of_the_data_are_read_as_recorded() {
 
 mod lowered {
     use placet::author::mint::{Wrapping, mint};
-    use placet::author::request::OwnedRequest;
+    use placet::author::request;
     use placet::authorize::Authorizer;
     use placet::check::library::Library;
     use placet::compat::warp10::accept::{Acceptor, AttributeRules, Label};
@@ -263,7 +263,7 @@ mod lowered {
         let mut all = Vec::new();
         for sample in samples {
             for action in Action::ALL {
-                let request = OwnedRequest::from_json(vocabulary, &sample.request(action)).unwrap();
+                let request = request::from_json(vocabulary, &sample.request(action)).unwrap();
                 let allowed = |request: &placet::model::request::Request<'_>| {
                     authorizer.authorize(&text, request, &mut Scratch::new()).is_allow()
                 };
@@ -475,7 +475,7 @@ mod lowered {
             let kept = cache.accept(&none, &text, Kind::Read, 1000).unwrap();
             for (owner, expected) in [(1, true), (2, false)] {
                 let request = json!({"action": "fetch", "class": "x", "owner": id_text(&id(owner))});
-                let request = OwnedRequest::from_json(vocabulary, &request).unwrap();
+                let request = request::from_json(vocabulary, &request).unwrap();
                 assert_eq!(request.lend(vocabulary, 1000, |it| kept.decide(it).is_allow()).unwrap(), expected);
                 let owner = [(".owner".to_owned(), id_text(&id(owner)))];
                 let series = Series { class: "x", labels: &owner, attributes: &[] };

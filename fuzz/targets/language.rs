@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use placet::author::Document;
-use placet::author::request::{OwnedRequest, time_of};
+use placet::author::request::{self, time_of};
 use placet::bytecode::verify::{Budget, verify};
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
@@ -73,9 +73,9 @@ pub fn request(bytes: &[u8]) {
         let time = time_of(&json).ok().flatten().unwrap_or(NOW);
         for name in Library::built_in().names() {
             let vocabulary = Library::built_in().get(name).expect("it has this name");
-            let Ok(owned) = OwnedRequest::from_json(vocabulary, &json) else { continue };
-            let written = owned.to_json(vocabulary);
-            assert_eq!(OwnedRequest::from_json(vocabulary, &written), Ok(owned.clone()), "{written}");
+            let Ok(owned) = request::from_json(vocabulary, &json) else { continue };
+            let written = request::to_json(&owned, vocabulary);
+            assert_eq!(request::from_json(vocabulary, &written), Ok(owned.clone()), "{written}");
             let _ = owned.lend(vocabulary, time, |request| request.check());
         }
     });

@@ -10,7 +10,6 @@
 mod fit;
 pub mod mint;
 pub mod request;
-pub mod source;
 pub mod value;
 
 use std::fmt;

@@ -1,5 +1,4 @@
-//! Requests from JSON, owned: what the command line, case files and scripting hosts have. A service that has its values at
-//! hand builds a [`Request`] directly, without allocating.
+//! Requests from JSON and as JSON: what the command line and scripting hosts have.
 //!
 //! ```json
 //! { "action": "get", "cache": "profiles", "item": ["user/42/a", "user/42/b"], "labels": { "dc": "eu-1" } }
@@ -9,127 +8,56 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
-use super::value::from_json;
-use crate::check::tree::Constant;
-use crate::model::path::ResourcePath;
-use crate::model::request::{Malformed, Request};
+use super::value;
+use crate::model::owned::Constant;
+pub use crate::model::owned::{OwnedRequest, OwnedValue};
 use crate::model::types::{Scalar, Type};
-use crate::model::value::Value;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::visible::excerpt;
 
-/// A request that owns its values; its time is given when it is lent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnedRequest {
-    /// What is asked for.
-    pub action: ActionNo,
-    /// Each attribute at most once.
-    pub values: Vec<(FieldNo, OwnedValue)>,
+/// Reads a JSON object: `action`, and attributes by their names; `null` is an attribute that is
+/// absent. `time` is not read here (see [`time_of`]).
+///
+/// # Errors
+/// The object is not a request of the vocabulary: the request is to be refused.
+pub fn from_json(vocabulary: &Vocabulary, json: &Json) -> Result<OwnedRequest, BadRequest> {
+    let object = json.as_object().ok_or_else(|| BadRequest::at("", "a request is a map"))?;
+    let action = object.get("action").ok_or_else(|| BadRequest::at("action", "is missing"))?;
+    let name = action.as_str().ok_or_else(|| BadRequest::at("action", "is not a string"))?;
+    let action = action_named(vocabulary, name)?;
+    let values = attributes(object)
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| read_attribute(vocabulary, name, value))
+        .collect::<Result<_, _>>()?;
+    Ok(OwnedRequest { action, values })
 }
 
-/// The value of one attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OwnedValue {
-    /// One value.
-    One(Constant),
-    /// Several.
-    Set(Vec<Constant>),
-    /// Names and values.
-    Labels(Vec<(String, String)>),
+/// The same request as JSON, such as [`from_json`] reads.
+#[must_use]
+pub fn to_json(request: &OwnedRequest, vocabulary: &Vocabulary) -> Json {
+    let mut object = Map::new();
+    object.insert("action".to_owned(), vocabulary.action_name(request.action).unwrap_or_default().into());
+    for (field, value) in &request.values {
+        let name = vocabulary.attribute(*field).map_or("?", |attribute| attribute.name.as_str());
+        object.insert(name.to_owned(), value_to_json(value));
+    }
+    Json::Object(object)
 }
 
-impl OwnedRequest {
-    /// Reads a JSON object: `action`, and attributes by their names; `null` is an attribute that is absent. `time` is not read here
-    /// (see [`time_of`]).
-    ///
-    /// # Errors
-    /// The object is not a request of the vocabulary: the request is to be refused.
-    pub fn from_json(vocabulary: &Vocabulary, json: &Json) -> Result<Self, BadRequest> {
-        let object = json.as_object().ok_or_else(|| BadRequest::at("", "a request is a map"))?;
-        let action = object.get("action").ok_or_else(|| BadRequest::at("action", "is missing"))?;
-        let name = action.as_str().ok_or_else(|| BadRequest::at("action", "is not a string"))?;
-        let action = vocabulary.action(name).ok_or_else(|| {
-            BadRequest::at("action", &format!("`{}` has no action `{}`", vocabulary.name(), excerpt(name)))
-        })?;
-        let values = attributes(object)
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| read_attribute(vocabulary, name, value))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { action, values })
-    }
-
-    /// Lends the request, as one of `vocabulary` at `time` (ms since 1970-01-01T00:00:00Z).
-    ///
-    /// # Errors
-    /// A value does not fit the vocabulary.
-    pub fn lend<R>(
-        &self,
-        vocabulary: &Vocabulary,
-        time: i64,
-        use_it: impl FnOnce(&Request<'_>) -> R,
-    ) -> Result<R, Malformed> {
-        let sets: Vec<Vec<Value<'_>>> = self.values.iter().map(|(_, value)| value.elements()).collect();
-        let labels: Vec<Vec<(&str, &str)>> = self.values.iter().map(|(_, value)| value.labels()).collect();
-        let mut request = Request::new(vocabulary, self.action, time);
-        for (((field, value), elements), labels) in self.values.iter().zip(&sets).zip(&labels) {
-            request.set(
-                *field,
-                match value {
-                    OwnedValue::One(constant) => lend_constant(constant),
-                    OwnedValue::Set(_) => Value::Set(elements),
-                    OwnedValue::Labels(_) => Value::Labels(labels),
-                },
-            )?;
+fn value_to_json(value: &OwnedValue) -> Json {
+    match value {
+        OwnedValue::One(constant) => value::to_json(constant),
+        OwnedValue::Set(elements) => elements.iter().map(value::to_json).collect(),
+        OwnedValue::Labels(labels) => {
+            labels.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))).collect()
         }
-        Ok(use_it(&request))
-    }
-
-    /// The same request as JSON, such as [`from_json`](Self::from_json) reads.
-    #[must_use]
-    pub fn to_json(&self, vocabulary: &Vocabulary) -> Json {
-        let mut object = Map::new();
-        object.insert("action".to_owned(), vocabulary.action_name(self.action).unwrap_or_default().into());
-        for (field, value) in &self.values {
-            let name = vocabulary.attribute(*field).map_or("?", |attribute| attribute.name.as_str());
-            object.insert(name.to_owned(), value.to_json());
-        }
-        Json::Object(object)
     }
 }
 
-impl OwnedValue {
-    fn elements(&self) -> Vec<Value<'_>> {
-        match self {
-            Self::Set(elements) => elements.iter().map(lend_constant).collect(),
-            Self::One(_) | Self::Labels(_) => Vec::new(),
-        }
-    }
-
-    /// Whether it is the same as leaving the attribute out.
-    pub(crate) fn is_empty(&self) -> bool {
-        match self {
-            Self::One(_) => false,
-            Self::Set(elements) => elements.is_empty(),
-            Self::Labels(labels) => labels.is_empty(),
-        }
-    }
-
-    fn labels(&self) -> Vec<(&str, &str)> {
-        match self {
-            Self::Labels(labels) => labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
-            Self::One(_) | Self::Set(_) => Vec::new(),
-        }
-    }
-
-    fn to_json(&self) -> Json {
-        match self {
-            Self::One(constant) => super::value::to_json(constant),
-            Self::Set(elements) => elements.iter().map(super::value::to_json).collect(),
-            Self::Labels(labels) => {
-                labels.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str()))).collect()
-            }
-        }
-    }
+fn action_named(vocabulary: &Vocabulary, name: &str) -> Result<ActionNo, BadRequest> {
+    vocabulary
+        .action(name)
+        .ok_or_else(|| BadRequest::at("action", &format!("`{}` has no action `{}`", vocabulary.name(), excerpt(name))))
 }
 
 /// The `time` of a JSON request, in ms: a number of ms or RFC 3339 text.
@@ -138,7 +66,7 @@ impl OwnedValue {
 /// It is neither.
 pub fn time_of(json: &Json) -> Result<Option<i64>, BadRequest> {
     let Some(time) = json.get("time").filter(|time| !time.is_null()) else { return Ok(None) };
-    match from_json(Scalar::Time, time) {
+    match value::from_json(Scalar::Time, time) {
         Ok(Constant::Time(time)) => Ok(Some(time)),
         Ok(_) => Err(BadRequest::at("time", "is not a time")),
         Err(error) => Err(BadRequest::at("time", &error.to_string())),
@@ -154,8 +82,9 @@ fn read_attribute(vocabulary: &Vocabulary, name: &str, json: &Json) -> Result<(F
         .field(name)
         .ok_or_else(|| BadRequest::at(name, &format!("`{}` has no such attribute", vocabulary.name())))?;
     let ty = vocabulary.attributes()[usize::from(field.0)].ty;
-    let one =
-        |path: &str, scalar, json| from_json(scalar, json).map_err(|error| BadRequest::at(path, &error.to_string()));
+    let one = |path: &str, scalar, json| {
+        value::from_json(scalar, json).map_err(|error| BadRequest::at(path, &error.to_string()))
+    };
     let value = match (ty, json) {
         (Type::Set(scalar), Json::Array(elements)) => {
             let numbered = elements.iter().enumerate();
@@ -176,22 +105,6 @@ fn read_labels(name: &str, labels: &Map<String, Json>) -> Result<Vec<(String, St
         _ => Err(BadRequest::at(&format!("{name}.{label}"), "is not a string")),
     };
     labels.iter().map(read).collect()
-}
-
-/// A constant as a value of a request; a path was canonical when it became a constant.
-fn lend_constant(constant: &Constant) -> Value<'_> {
-    match constant {
-        Constant::Bool(truth) => Value::Bool(*truth),
-        Constant::Int(number) => Value::Int(*number),
-        Constant::String(text) => Value::String(text),
-        Constant::Bytes(bytes) => Value::Bytes(bytes),
-        Constant::Uuid(uuid) => Value::Uuid(*uuid),
-        Constant::Time(time) => Value::Time(*time),
-        Constant::Duration(duration) => Value::Duration(*duration),
-        Constant::Ip(address) => Value::Ip(*address),
-        // A path that is not canonical has the wrong type, so the request is refused.
-        Constant::Path(path) => ResourcePath::new(path).map_or(Value::String(path), Value::Path),
-    }
 }
 
 /// Why JSON is not a request.

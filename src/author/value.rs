@@ -7,8 +7,9 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use serde_json::Value as Json;
 
 use crate::check::literals;
-use crate::check::tree::{Constant, Parameter, Template};
+use crate::check::tree::{Parameter, Template};
 use crate::compile::arguments::{Argument, Arguments};
+use crate::model::owned::Constant;
 use crate::model::path::ResourcePath;
 use crate::model::target::canonical;
 use crate::model::types::{Scalar, Type};

@@ -7,6 +7,8 @@
 use alloc::vec::Vec;
 
 use super::cursor::{Cursor, put_varint, put_zigzag};
+use crate::model::function::Function;
+use crate::model::predicate::Predicate;
 use crate::model::vocabulary::{ActionNo, FieldNo};
 
 /// What a node is, and so where it may stand.
@@ -399,6 +401,33 @@ impl Op {
         }
     }
 
+    /// The question about two values that it asks.
+    #[must_use]
+    pub const fn predicate(self) -> Option<Predicate> {
+        Some(match self {
+            Self::Equal {} => Predicate::Equal,
+            Self::Unequal {} => Predicate::Unequal,
+            Self::Less {} => Predicate::Less,
+            Self::LessEqual {} => Predicate::LessOrEqual,
+            Self::StartsWith {} => Predicate::StartsWith,
+            Self::EndsWith {} => Predicate::EndsWith,
+            Self::Contains {} => Predicate::Contains,
+            _ => return None,
+        })
+    }
+
+    /// The function that it calls.
+    #[must_use]
+    pub const fn function(self) -> Option<Function> {
+        Some(match self {
+            Self::Hour {} => Function::Hour,
+            Self::Minute {} => Function::Minute,
+            Self::Weekday {} => Function::Weekday,
+            Self::LengthOf {} => Function::Length,
+            _ => return None,
+        })
+    }
+
     /// Whether it says where to look among the rules that follow, and is none itself.
     #[must_use]
     pub const fn is_index(self) -> bool {
@@ -459,6 +488,35 @@ impl Op {
             Self::Begins { field, text } => Some((field, Self::Prefix { text })),
             Self::Present { field } => Some((field, Self::Any {})),
             _ => None,
+        }
+    }
+}
+
+impl Predicate {
+    /// The instruction that asks it.
+    #[must_use]
+    pub const fn op(self) -> Op {
+        match self {
+            Self::Equal => Op::Equal {},
+            Self::Unequal => Op::Unequal {},
+            Self::Less => Op::Less {},
+            Self::LessOrEqual => Op::LessEqual {},
+            Self::StartsWith => Op::StartsWith {},
+            Self::EndsWith => Op::EndsWith {},
+            Self::Contains => Op::Contains {},
+        }
+    }
+}
+
+impl Function {
+    /// The instruction that calls it.
+    #[must_use]
+    pub const fn op(self) -> Op {
+        match self {
+            Self::Hour => Op::Hour {},
+            Self::Minute => Op::Minute {},
+            Self::Weekday => Op::Weekday {},
+            Self::Length => Op::LengthOf {},
         }
     }
 }

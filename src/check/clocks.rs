@@ -6,24 +6,19 @@ use super::report::Report;
 use super::tree::{Bound, Constant, Operand, Pattern, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
+use crate::model::function::Results;
 use crate::span::Span;
 use crate::syntax::ast::Comparison;
 
 /// Warns of a number in `pattern` that `operand` never is.
 pub(super) fn warn(report: &Report, operand: &Operand, pattern: &Pattern, at: Span) {
-    let (what, days, help) = match operand {
-        Operand::Hour(_) => ("an hour", 0..=23, "midnight is hour 0; `18..24` ends before its second number"),
-        Operand::Minute(_) => ("a minute", 0..=59, "a full hour is minute 0; `30..60` ends before its second number"),
-        Operand::Weekday(_) => {
-            ("a day of the week", 1..=7, "Monday is 1 and Sunday is 7; `1..6` is from Monday to Friday")
-        }
-        _ => return,
-    };
-    if let Some(wrong) = beyond(pattern, &days) {
-        let message = format!("{what} is from {} to {}, and this asks for {wrong}", days.start(), days.end());
-        report.add(Diagnostic::new(Code::OffClock, at, message).help(help));
-    } else if leaves_last_out(pattern, &days) {
-        let (first, last) = (days.start(), days.end());
+    let Operand::Call(function, _) = operand else { return };
+    let Results::Cycle { first, last, noun, hint } = function.row().results else { return };
+    let shown = first..=last;
+    if let Some(wrong) = beyond(pattern, &shown) {
+        let message = format!("{noun} is from {first} to {last}, and this asks for {wrong}");
+        report.add(Diagnostic::new(Code::OffClock, at, message).help(hint));
+    } else if leaves_last_out(pattern, &shown) {
         let message = format!("the end of `{first}..{last}` is not part of it: {last} is left out");
         let help = format!("write `{first}..{}` for all of them, or `< {last}` if {last} is not meant", last + 1);
         report.add(Diagnostic::new(Code::LastLeftOut, at, message).help(help));
@@ -32,11 +27,10 @@ pub(super) fn warn(report: &Report, operand: &Operand, pattern: &Pattern, at: Sp
 
 /// The first number of those that begin again when they end, and the one after the last.
 pub(super) const fn cycle(operand: &Operand) -> Option<(i64, i64)> {
-    match operand {
-        Operand::Hour(_) => Some((0, 24)),
-        Operand::Minute(_) => Some((0, 60)),
-        Operand::Weekday(_) => Some((1, 8)),
-        _ => None,
+    let Operand::Call(function, _) = operand else { return None };
+    match function.row().results {
+        Results::Cycle { first, last, .. } => Some((first, last + 1)),
+        Results::Count => None,
     }
 }
 

@@ -10,6 +10,7 @@ use super::report::Report;
 use super::tree::{Bound, Condition, Constant, GlobText, Operand, Pattern, Piece, Term, Test};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
+use crate::model::function::Results;
 use crate::model::types::Type;
 use crate::model::vocabulary::{FieldNo, Vocabulary};
 use crate::span::Span;
@@ -136,14 +137,29 @@ fn truth(condition: &Condition) -> Option<bool> {
             matches(&compared(*comparison, b), a)
         }
         Condition::Matches(Operand::Term(Term::Constant(value), _), pattern) => matches(pattern, value),
-        Condition::Matches(Operand::Length(_) | Operand::Size(_), pattern) => of_count(pattern),
-        Condition::Compare(comparison, Operand::Length(_) | Operand::Size(_), Operand::Term(term, _)) => {
+        Condition::Matches(operand, pattern) if is_count(operand) => of_count(pattern),
+        Condition::Compare(comparison, operand, Operand::Term(term, _)) if is_count(operand) => {
             of_count(&compared(*comparison, term))
         }
-        Condition::Compare(comparison, Operand::Term(term, _), Operand::Length(_) | Operand::Size(_)) => {
+        Condition::Compare(comparison, Operand::Term(term, _), operand) if is_count(operand) => {
             of_count(&compared(flipped(*comparison), term))
         }
         _ => None,
+    }
+}
+
+/// Whether the value is a number from zero on.
+fn is_count(operand: &Operand) -> bool {
+    match operand {
+        Operand::Size(_) => true,
+        Operand::Call(function, _) => function.row().results == Results::Count,
+        Operand::Field(_)
+        | Operand::Label(..)
+        | Operand::Term(..)
+        | Operand::Issuance
+        | Operand::Expiry
+        | Operand::Add(..)
+        | Operand::Subtract(..) => false,
     }
 }
 

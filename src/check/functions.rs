@@ -2,6 +2,7 @@
 
 use super::claims::KnownField;
 use super::conditions::Reading;
+use super::literals::with_article;
 use super::needles::Search;
 use super::operands::Typed;
 use super::patterns::as_text;
@@ -9,87 +10,130 @@ use super::report::{one_of, with_help};
 use super::tree::{Condition, Operand};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::types::{Scalar, Type};
+use crate::model::function::Function;
+use crate::model::predicate::{Anchor, Notation, Predicate};
+use crate::model::types::{Accepts, Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, Affix, ConditionKind, Literal, Name};
 use crate::token::keys::PublicKey;
 
-/// All functions, each with how it is called.
-const FUNCTIONS: [(&str, &str); 9] = [
-    ("hour", "hour(time)"),
-    ("minute", "minute(time)"),
-    ("weekday", "weekday(time)"),
-    ("length", "length(text)"),
-    ("size", "size(set)"),
-    ("starts_with", "starts_with(text, beginning)"),
-    ("ends_with", "ends_with(text, end)"),
-    ("contains", "contains(text, part)"),
-    ("vouched", "vouched(\"placet_public_…\")"),
-];
+/// What can be called in a condition.
+#[derive(Clone, Copy)]
+enum Callable {
+    /// `hour(time)`
+    Function(Function),
+    /// `size(set)`
+    Size,
+    /// `starts_with(text, beginning)`
+    Predicate(Predicate),
+    /// `vouched("placet_public_…")`
+    Vouched,
+}
+
+impl Callable {
+    fn all() -> impl Iterator<Item = Self> + Clone {
+        let functions = Function::ALL.iter().map(|function| Self::Function(*function));
+        let is_call = |predicate: &&Predicate| predicate.row().notation != Notation::Infix;
+        let predicates = Predicate::ALL.iter().filter(is_call).map(|predicate| Self::Predicate(*predicate));
+        functions.chain([Self::Size]).chain(predicates).chain([Self::Vouched])
+    }
+
+    fn named(word: &str) -> Option<Self> {
+        Self::all().find(|one| one.word() == word)
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Function(function) => function.row().word,
+            Self::Size => "size",
+            Self::Predicate(predicate) => predicate.row().word,
+            Self::Vouched => "vouched",
+        }
+    }
+
+    /// What stands between the parentheses.
+    const fn arguments(self) -> &'static str {
+        match self {
+            Self::Function(function) => function.row().argument,
+            Self::Size => "set",
+            Self::Predicate(predicate) => match predicate.row().notation {
+                Notation::Call(arguments) => arguments,
+                Notation::Infix => "",
+            },
+            Self::Vouched => "\"placet_public_…\"",
+        }
+    }
+}
 
 /// What the token's own fields are called.
 const TOKEN_FIELDS: [&str; 7] = ["id", "type", "owner", "producer", "application", "issuance", "expiry"];
 
-type Wrap = fn(Box<Operand>) -> Operand;
-type Test = fn(Operand, Operand) -> Condition;
-
 impl Reading<'_, '_, '_> {
     /// A call where a condition is wanted.
     pub(super) fn call_condition(&self, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Condition> {
-        let test: Test = match name.text.as_str() {
-            "starts_with" => Condition::StartsWith,
-            "ends_with" => Condition::EndsWith,
-            "contains" => Condition::Contains,
-            "vouched" => return self.vouched(name, arguments, at),
-            _ => {
+        match Callable::named(&name.text) {
+            Some(Callable::Predicate(predicate)) => self.call_predicate(predicate, name, arguments, at),
+            Some(Callable::Vouched) => self.vouched(name, arguments, at),
+            Some(Callable::Function(_) | Callable::Size) => {
                 let value = self.call_value(name, arguments, at)?;
                 let message = format!("a condition is true or false, and `{}` is {}", name.text, value.describe());
                 let found = Diagnostic::new(Code::NotBoolean, at, message);
-                return self.scope.report.poison(found.help(format!("compare it: `{}(…) == 1`", name.text)));
+                self.scope.report.poison(found.help(format!("compare it: `{}(…) == 1`", name.text)))
             }
-        };
+            None => self.unknown_function(name),
+        }
+    }
+
+    fn call_predicate(
+        &self,
+        predicate: Predicate,
+        name: &Name,
+        arguments: &[ast::Condition],
+        at: Span,
+    ) -> Option<Condition> {
         let [first, second] = arguments else { return self.wrong_count(name, at) };
-        let whole = self.textual(name, first, None);
+        let accepts = predicate.row().accepts;
+        let whole = self.argument(name, first, None, accepts);
         let wanted = whole.as_ref().map(|whole| whole.scalar);
-        let part = self.textual(name, second, wanted);
+        let part = self.argument(name, second, wanted, accepts);
         let (whole, part) = (whole?, part?);
         if whole.scalar != part.scalar {
             let message = format!("`{}` looks for {} in {}", name.text, part.describe(), whole.describe());
             return self.scope.report.poison(Diagnostic::new(Code::WrongArguments, at, message));
         }
-        self.check_case(&whole, &part, at)?;
-        self.check_search(&Search { name, written: [first, second], whole: &whole, part: &part })?;
-        let is_empty = matches!(&part.operand, Operand::Term(term, _) if as_text(term.clone()).pieces.is_empty());
-        self.scope.warn_everything(second.at.0, is_empty, "an empty text");
-        match name.text.as_str() {
-            "starts_with" => self.scope.warn_open_part(Affix::Prefix, second),
-            "ends_with" => self.scope.warn_open_part(Affix::Suffix, second),
-            _ => {}
+        if whole.scalar.is_textual() {
+            self.check_case(&whole, &part, at)?;
+            self.check_search(&Search { predicate, written: [first, second], whole: &whole, part: &part })?;
+            let is_empty = matches!(&part.operand, Operand::Term(term, _) if as_text(term.clone()).pieces.is_empty());
+            self.scope.warn_everything(second.at.0, is_empty, "an empty text");
+            affix(predicate).into_iter().for_each(|affix| self.scope.warn_open_part(affix, second));
         }
-        Some(test(whole.operand, part.operand))
+        Some(Condition::Call(predicate, whole.operand, part.operand))
     }
 
     /// A call where a value is wanted.
     pub(super) fn call_value(&self, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Typed> {
-        let wrap: Wrap = match name.text.as_str() {
-            "hour" => Operand::Hour,
-            "minute" => Operand::Minute,
-            "weekday" => Operand::Weekday,
-            "length" => return self.length(name, arguments, at),
-            "size" => return self.size(name, arguments, at),
-            "starts_with" | "ends_with" | "contains" | "vouched" => {
+        match Callable::named(&name.text) {
+            Some(Callable::Function(function)) => self.call_function(function, name, arguments, at),
+            Some(Callable::Size) => self.size(name, arguments, at),
+            Some(Callable::Predicate(_) | Callable::Vouched) => {
                 let message = format!("`{}` is a condition and no value", name.text);
                 let found = Diagnostic::new(Code::Mismatch, at, message);
-                return self.scope.report.poison(found.help("write it by itself, or with `!` before it"));
+                self.scope.report.poison(found.help("write it by itself, or with `!` before it"))
             }
-            _ => return self.unknown_function(name),
-        };
-        let [argument] = arguments else { return self.wrong_count(name, at) };
-        let value = self.operand(argument, Some(Scalar::Time))?;
-        if value.scalar != Scalar::Time {
-            return self.wrong_type(name, argument.at.0, &value, "a time");
+            None => self.unknown_function(name),
         }
-        Some(Typed::new(wrap(Box::new(value.operand)), Scalar::Int, format!("`{}(…)`", name.text)))
+    }
+
+    fn call_function(&self, function: Function, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Typed> {
+        let [argument] = arguments else { return self.wrong_count(name, at) };
+        let row = function.row();
+        let wanted = match row.accepts {
+            Accepts::Only(scalar) => Some(scalar),
+            Accepts::Any | Accepts::Ordered | Accepts::Textual | Accepts::TextOrPath => None,
+        };
+        let value = self.argument(name, argument, wanted, row.accepts)?;
+        Some(Typed::new(Operand::Call(function, Box::new(value.operand)), row.gives, format!("`{}(…)`", row.word)))
     }
 
     /// `token.expiry`
@@ -123,29 +167,23 @@ impl Reading<'_, '_, '_> {
         }
     }
 
-    fn textual(&self, name: &Name, argument: &ast::Condition, wanted: Option<Scalar>) -> Option<Typed> {
+    /// An argument of a function or predicate that accepts some types.
+    fn argument(
+        &self,
+        name: &Name,
+        argument: &ast::Condition,
+        wanted: Option<Scalar>,
+        accepts: Accepts,
+    ) -> Option<Typed> {
         let value = self.operand(argument, wanted)?;
-        if value.scalar.is_textual() {
+        if accepts.admits(value.scalar) {
             return Some(value);
         }
-        if value.scalar == Scalar::Path {
-            let message = format!("`{}` takes strings and bytes, found a path", name.text);
-            let found = Diagnostic::new(Code::WrongArguments, argument.at.0, message);
-            return self
-                .scope
-                .report
-                .poison(found.help("write `… in \"/v1/**\"`, which respects the segments of a path"));
-        }
-        self.wrong_type(name, argument.at.0, &value, "strings and bytes")
-    }
-
-    fn length(&self, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Typed> {
-        let [argument] = arguments else { return self.wrong_count(name, at) };
-        let value = self.operand(argument, None)?;
-        if !value.scalar.is_textual() && value.scalar != Scalar::Path {
-            return self.wrong_type(name, argument.at.0, &value, "a string, bytes or a path");
-        }
-        Some(Typed::new(Operand::Length(Box::new(value.operand)), Scalar::Int, "`length(…)`"))
+        let message = format!("`{}` takes {}, found {}", name.text, described(accepts), value.describe());
+        let found = Diagnostic::new(Code::WrongArguments, argument.at.0, message);
+        let is_path = accepts == Accepts::Textual && value.scalar == Scalar::Path;
+        let help = "write `… in \"/v1/**\"`, which respects the segments of a path";
+        self.scope.report.poison(with_help(found, is_path.then(|| help.to_owned())))
     }
 
     fn size(&self, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Typed> {
@@ -193,14 +231,10 @@ impl Reading<'_, '_, '_> {
     }
 
     fn wrong_count<T>(&self, name: &Name, at: Span) -> Option<T> {
-        let usage = FUNCTIONS.iter().find(|(word, _)| *word == name.text).map_or("", |(_, usage)| usage);
+        let arguments = Callable::named(&name.text).map_or("", Callable::arguments);
         let message = format!("`{}` is called with another number of values than it takes", name.text);
-        self.scope.report.poison(Diagnostic::new(Code::WrongArguments, at, message).help(format!("write `{usage}`")))
-    }
-
-    fn wrong_type<T>(&self, name: &Name, at: Span, value: &Typed, wanted: &str) -> Option<T> {
-        let message = format!("`{}` takes {wanted}, found {}", name.text, value.describe());
-        self.scope.report.poison(Diagnostic::new(Code::WrongArguments, at, message))
+        let found = Diagnostic::new(Code::WrongArguments, at, message);
+        self.scope.report.poison(found.help(format!("write `{}({arguments})`", name.text)))
     }
 
     fn unknown_function<T>(&self, name: &Name) -> Option<T> {
@@ -209,11 +243,29 @@ impl Reading<'_, '_, '_> {
             let found = Diagnostic::new(Code::UnknownFunction, name.at.0, message);
             return self.scope.report.poison(found.help("write `!` before the parenthesis: `!(…)`"));
         }
-        let words = FUNCTIONS.iter().map(|(word, _)| *word);
+        let words = Callable::all().map(Callable::word);
         let help = self.scope.report.suggest(&name.text, words.clone());
         let found = Diagnostic::new(Code::UnknownFunction, name.at.0, format!("there is no function `{}`", name.text));
         let list = || format!("there are {}", one_of(words).replace(" or ", " and "));
         self.scope.report.poison(with_help(found, Some(help.unwrap_or_else(list))))
+    }
+}
+
+/// The pattern of a text that says what the predicate says, with its second argument.
+pub(super) fn affix(predicate: Predicate) -> Option<Affix> {
+    predicate.row().anchor.map(|anchor| match anchor {
+        Anchor::Start => Affix::Prefix,
+        Anchor::End => Affix::Suffix,
+    })
+}
+
+const fn described(accepts: Accepts) -> &'static str {
+    match accepts {
+        Accepts::Any => "a value",
+        Accepts::Ordered => "ints, times and durations",
+        Accepts::Textual => "strings and bytes",
+        Accepts::TextOrPath => "a string, bytes or a path",
+        Accepts::Only(scalar) => with_article(scalar),
     }
 }
 

@@ -7,12 +7,13 @@ use super::presence::{Shape, place};
 use super::tree::Operand;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::syntax::ast::{Condition, Name};
+use crate::model::predicate::{Anchor, Predicate};
+use crate::syntax::ast::Condition;
 use crate::syntax::print::print_condition;
 
 /// `starts_with(whole, part)`: its arguments as they are written, and as they were read.
 pub(super) struct Search<'c> {
-    pub(super) name: &'c Name,
+    pub(super) predicate: Predicate,
     pub(super) written: [&'c Condition; 2],
     pub(super) whole: &'c Typed,
     pub(super) part: &'c Typed,
@@ -23,7 +24,7 @@ impl Reading<'_, '_, '_> {
     /// finding it allows something, it is asked first that it is not empty.
     pub(super) fn check_search(&self, search: &Search<'_>) -> Option<()> {
         let Some(needle) = place(&search.part.operand) else { return Some(()) };
-        let (name, at) = (search.name.text.as_str(), search.written[1].at.0);
+        let (name, at) = (search.predicate.row().word, search.written[1].at.0);
         let [whole, part] = search.written.map(print_condition);
         let opens = !self.scope.forbids && !self.scope.is_promise;
         let is_turned = matches!(search.whole.operand, Operand::Term(..));
@@ -40,16 +41,16 @@ impl Reading<'_, '_, '_> {
             let found = Diagnostic::new(Code::TurnedArguments, at, message).label("looked for");
             self.scope.report.add(found.help(turned()));
         } else if opens {
-            self.warn_open_needle(name, &part, search, &needle);
+            self.warn_open_needle(&part, search, &needle);
         }
         Some(())
     }
 
-    fn warn_open_needle(&self, name: &str, part: &str, search: &Search<'_>, needle: &super::presence::Place) {
-        let (shape, word, other, guard) = match name {
-            "starts_with" => (Shape::Ends, "ends", "anna", format!("ends_with({part}, \"/\")")),
-            "ends_with" => (Shape::Begins, "begins", "joann", format!("starts_with({part}, \".\")")),
-            _ => return,
+    fn warn_open_needle(&self, part: &str, search: &Search<'_>, needle: &super::presence::Place) {
+        let (shape, word, other, guard) = match search.predicate.row().anchor {
+            Some(Anchor::Start) => (Shape::Ends, "ends", "anna", format!("ends_with({part}, \"/\")")),
+            Some(Anchor::End) => (Shape::Begins, "begins", "joann", format!("starts_with({part}, \".\")")),
+            None => return,
         };
         if self.present.knows(needle, shape) {
             return;

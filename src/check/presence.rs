@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use super::clocks::{compared, flipped};
 use super::constancy::matches;
+use super::functions::affix;
 use super::patterns::as_text;
 use super::tree::{Condition, Constant, Operand, Pattern, Piece, Term, Test, Text};
 use crate::limits::ATTRIBUTES;
+use crate::model::function::Function;
 use crate::model::types::Scalar;
 use crate::model::vocabulary::FieldNo;
 use crate::syntax::ast::Affix;
@@ -169,12 +171,10 @@ impl Present {
             (Condition::Compare(comparison, Operand::Term(term, _), operand), _) => {
                 Self::of_text(operand, &compared(flipped(*comparison), term), truth)
             }
-            (Condition::StartsWith(text, Operand::Term(part, _)), true) => {
-                Self::of_text(text, &Pattern::Affix(Affix::Prefix, as_text(part.clone())), true)
-            }
-            (Condition::EndsWith(text, Operand::Term(part, _)), true) => {
-                Self::of_text(text, &Pattern::Affix(Affix::Suffix, as_text(part.clone())), true)
-            }
+            (Condition::Call(predicate, text, Operand::Term(part, _)), true) => match affix(*predicate) {
+                Some(affix) => Self::of_text(text, &Pattern::Affix(affix, as_text(part.clone())), true),
+                None => Self::default(),
+            },
             _ => Self::default(),
         }
     }
@@ -182,7 +182,7 @@ impl Present {
     /// What is known of a text where it, or its length, matches a pattern or does not.
     fn of_text(operand: &Operand, pattern: &Pattern, truth: bool) -> Self {
         let mut present = Self::default();
-        if let Operand::Length(inner) = operand {
+        if let Operand::Call(Function::Length, inner) = operand {
             let is_filled = matches(pattern, &Constant::Int(0)) == Some(!truth);
             present.texts.extend(place(inner).filter(|_| is_filled).map(|place| (place, Shape::Filled)));
         } else if let Some(place) = place(operand) {

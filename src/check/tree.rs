@@ -6,6 +6,9 @@
 
 use std::sync::Arc;
 
+use crate::model::function::Function;
+pub use crate::model::owned::Constant;
+use crate::model::predicate::Predicate;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -274,47 +277,6 @@ impl Term {
     }
 }
 
-/// A value of a type.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Constant {
-    /// `bool`
-    Bool(bool),
-    /// `int`
-    Int(i64),
-    /// `string`
-    String(String),
-    /// `bytes`
-    Bytes(Vec<u8>),
-    /// `uuid`
-    Uuid([u8; 16]),
-    /// `time`, ms
-    Time(i64),
-    /// `duration`, ms
-    Duration(i64),
-    /// `ip`
-    Ip(Address),
-    /// `path`, canonical.
-    Path(String),
-}
-
-impl Constant {
-    /// Its type.
-    #[must_use]
-    pub const fn scalar(&self) -> Scalar {
-        match self {
-            Self::Bool(_) => Scalar::Bool,
-            Self::Int(_) => Scalar::Int,
-            Self::String(_) => Scalar::String,
-            Self::Bytes(_) => Scalar::Bytes,
-            Self::Uuid(_) => Scalar::Uuid,
-            Self::Time(_) => Scalar::Time,
-            Self::Duration(_) => Scalar::Duration,
-            Self::Ip(_) => Scalar::Ip,
-            Self::Path(_) => Scalar::Path,
-        }
-    }
-}
-
 /// Addresses that share their first bits. IPv4 networks are held mapped: `10.0.0.0/8` has 104 bits.
 /// One of fewer than 96 bits is of IPv6 and holds no IPv4 address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -383,12 +345,8 @@ pub enum Condition {
     Has(FieldNo),
     /// `has headers["x-trace"]`
     HasLabel(FieldNo, String),
-    /// `starts_with(a, b)`
-    StartsWith(Operand, Operand),
-    /// `ends_with(a, b)`
-    EndsWith(Operand, Operand),
-    /// `contains(a, b)`: b is somewhere inside a.
-    Contains(Operand, Operand),
+    /// `starts_with(a, b)`: a predicate that is written as a call, of two operands of one type that it accepts.
+    Call(Predicate, Operand, Operand),
     /// A bool attribute, parameter or `let` by itself.
     Truth(Operand),
     /// `vouched("placet_public_…")`: a third-party block of this key is on the token.
@@ -412,14 +370,8 @@ pub enum Operand {
     Add(Box<Operand>, Box<Operand>),
     /// int-int, time-duration, duration-duration, time-time (a duration); as a sum.
     Subtract(Box<Operand>, Box<Operand>),
-    /// Hour of the day of a time, 0 to 23, UTC.
-    Hour(Box<Operand>),
-    /// Minute of the hour, 0 to 59.
-    Minute(Box<Operand>),
-    /// Day of the week, 1 (Monday) to 7 (Sunday), UTC (ISO 8601).
-    Weekday(Box<Operand>),
-    /// Bytes of a string, bytes or path.
-    Length(Box<Operand>),
+    /// `hour(time)`: a function of an operand that it accepts.
+    Call(Function, Box<Operand>),
     /// Elements of a set attribute, or labels of a labels attribute; 0 where it is absent.
     Size(FieldNo),
 }

@@ -12,7 +12,7 @@ use super::bounded::{Line, next_line};
 use super::deciding::{Deciding, Ready};
 use super::page::{cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
-use crate::author::request::OwnedRequest;
+use crate::author::request;
 use crate::explain::{Cause, Explainer, Explanation};
 use crate::limits::SOURCE_BYTES;
 use crate::model::verdict::Verdict;
@@ -72,7 +72,7 @@ pub fn decide(explainer: &Explainer<'_>, ready: &Ready, request: Result<Json, St
         Ok(json) => json,
         Err(message) => return not_json(message),
     };
-    let read = OwnedRequest::from_json(ready.vocabulary(), &json);
+    let read = request::from_json(ready.vocabulary(), &json);
     match read.and_then(|request| Ok((request, ready.time(&json)?))) {
         Ok((request, time)) if why => explainer.explain(&request, time),
         Ok((request, time)) => explainer.decided(explainer.decide(&request, time, &mut Scratch::new()), time),
@@ -158,7 +158,7 @@ impl Tally {
             (Some(refusal), _) => explainer.decided(Verdict::Refused(refusal), ready.now()),
             (None, Err(message)) => not_json(message),
             (None, Ok(json)) => {
-                match OwnedRequest::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, ready.time(&json)?))) {
+                match request::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, ready.time(&json)?))) {
                     Err(bad) => explainer.malformed(&bad, &json),
                     Ok((request, time)) => {
                         let before = now();

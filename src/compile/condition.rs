@@ -5,9 +5,10 @@ use super::error::Cause;
 use super::text::refuse_empty;
 use crate::bytecode::verify::{difference_type, sum_type};
 use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
+use crate::model::predicate::Predicate;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
-use crate::program::{self, Function, Predicate, Value};
+use crate::program::{self, Value};
 use crate::syntax::ast::Comparison;
 
 impl Lowering<'_> {
@@ -29,9 +30,7 @@ impl Lowering<'_> {
             Condition::Member(operand, field) => Ok(program::Condition::Member(self.operand(operand)?, *field)),
             Condition::Has(field) => Ok(program::Condition::Has(*field)),
             Condition::HasLabel(field, name) => Ok(program::Condition::HasLabel(*field, name.clone())),
-            Condition::StartsWith(text, part) => self.part(Predicate::StartsWith, text, part),
-            Condition::EndsWith(text, part) => self.part(Predicate::EndsWith, text, part),
-            Condition::Contains(text, part) => self.part(Predicate::Contains, text, part),
+            Condition::Call(predicate, text, part) => self.part(*predicate, text, part),
             Condition::Truth(operand) => Ok(match self.operand(operand)? {
                 Value::Constant(Constant::Bool(truth)) => program::Condition::Constant(truth),
                 value => program::Condition::Holds(value),
@@ -67,7 +66,9 @@ impl Lowering<'_> {
     fn predicate(&self, predicate: Predicate, left: &Operand, right: &Operand) -> Result<program::Condition, Cause> {
         let (left, right) = (self.operand(left)?, self.operand(right)?);
         let known = match (&left, &right) {
-            (Value::Constant(left), Value::Constant(right)) => decided(predicate, left, right),
+            (Value::Constant(left), Value::Constant(right)) => {
+                Some(predicate.holds(&left.as_value(), &right.as_value()))
+            }
             _ => None,
         };
         Ok(known.map_or_else(|| program::Condition::Compare(predicate, left, right), program::Condition::Constant))
@@ -92,7 +93,6 @@ impl Lowering<'_> {
     }
 
     fn operand(&self, operand: &Operand) -> Result<Value, Cause> {
-        let boxed = |operand: &Operand| self.operand(operand).map(Box::new);
         Ok(match operand {
             Operand::Field(field) => Value::Field(*field),
             Operand::Label(field, name) => Value::Label(*field, name.clone()),
@@ -100,10 +100,7 @@ impl Lowering<'_> {
             Operand::Issuance => Value::Issuance,
             Operand::Expiry => Value::Expiry,
             Operand::Add(..) | Operand::Subtract(..) => whole(self.summand(operand)?, self.scalar(operand)?),
-            Operand::Hour(inner) => Value::Call(Function::Hour, boxed(inner)?),
-            Operand::Minute(inner) => Value::Call(Function::Minute, boxed(inner)?),
-            Operand::Weekday(inner) => Value::Call(Function::Weekday, boxed(inner)?),
-            Operand::Length(inner) => Value::Call(Function::Length, boxed(inner)?),
+            Operand::Call(function, inner) => Value::Call(*function, Box::new(self.operand(inner)?)),
             Operand::Size(field) => Value::Size(*field),
         })
     }
@@ -130,9 +127,8 @@ impl Lowering<'_> {
             Operand::Issuance | Operand::Expiry => Ok(Scalar::Time),
             Operand::Add(left, right) => sum_type(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped),
             Operand::Subtract(left, right) => difference_type(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped),
-            Operand::Hour(_) | Operand::Minute(_) | Operand::Weekday(_) | Operand::Length(_) | Operand::Size(_) => {
-                Ok(Scalar::Int)
-            }
+            Operand::Call(function, _) => Ok(function.row().gives),
+            Operand::Size(_) => Ok(Scalar::Int),
         }
     }
 
@@ -186,32 +182,9 @@ fn some(parts: Vec<program::Condition>) -> program::Condition {
     }
 }
 
-/// The answer where both values are known.
-fn decided(predicate: Predicate, left: &Constant, right: &Constant) -> Option<bool> {
-    let numbers = number(left).zip(number(right));
-    let texts = bytes(left).zip(bytes(right));
-    match predicate {
-        Predicate::Equal => Some(left == right),
-        Predicate::Unequal => Some(left != right),
-        Predicate::Less => numbers.map(|(left, right)| left < right),
-        Predicate::LessOrEqual => numbers.map(|(left, right)| left <= right),
-        Predicate::StartsWith => texts.map(|(text, start)| text.starts_with(start)),
-        Predicate::EndsWith => texts.map(|(text, end)| text.ends_with(end)),
-        Predicate::Contains => None,
-    }
-}
-
 fn number(constant: &Constant) -> Option<i64> {
     match constant {
         Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Some(*number),
-        _ => None,
-    }
-}
-
-fn bytes(constant: &Constant) -> Option<&[u8]> {
-    match constant {
-        Constant::String(text) => Some(text.as_bytes()),
-        Constant::Bytes(bytes) => Some(bytes),
         _ => None,
     }
 }

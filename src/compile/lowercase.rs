@@ -108,7 +108,7 @@ impl Found<'_> {
                 self.beside(a, b);
                 self.beside(b, a);
             }
-            Condition::StartsWith(a, b) | Condition::EndsWith(a, b) | Condition::Contains(a, b) => self.beside(a, b),
+            Condition::Call(_, a, b) => self.beside(a, b),
             Condition::Matches(Operand::Field(field), pattern)
             | Condition::Some(field, pattern)
             | Condition::Every(field, pattern) => {

@@ -13,25 +13,26 @@
 //! passes. What is refused has a [cause](refusal) and a way out instead.
 
 mod edit_distance;
+pub(crate) mod evaluate;
 mod patience;
 pub(crate) mod propose;
 mod refusal;
 mod repair;
 mod search;
 mod show;
-pub(crate) mod timed_request;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::author::Document;
-use crate::author::request::{BadRequest, OwnedRequest, OwnedValue};
+use crate::author::request::{self, BadRequest, OwnedRequest, OwnedValue};
 use crate::authorize::Authorizer;
 use crate::bytecode::verify::Proved;
 use crate::check::tree::Template;
 use crate::compile::expressions::Expressions;
 use crate::compile::{Compiled, Frame, RuleOrigin};
 use crate::diag::Source;
+use crate::model::owned::TimedRequest;
 use crate::model::request::Request;
 use crate::model::types::Type;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
@@ -41,10 +42,10 @@ use crate::program::source::ToSource;
 use crate::program::{Test, literal};
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
+use evaluate::{Facts, Part};
 pub use propose::sample;
 use propose::sample_labels;
 use search::{Program, Search, Way};
-use timed_request::{Facts, Part, TimedRequest};
 
 /// Who decides: an authorizer, and the token that comes along with every request, if one does.
 #[derive(Clone, Copy, Debug)]
@@ -241,7 +242,7 @@ impl<'a> Explainer<'a> {
 
     /// A change that passes.
     fn passing(&self, wish: &TimedRequest, way: &Way, facts: &Facts<'_>) -> Nearest {
-        let changes = wish.differences(&way.wish, facts.vocabulary).into_iter().map(|part| {
+        let changes = facts.of(wish).differences(&way.wish).into_iter().map(|part| {
             let mut needs: Vec<&str> =
                 way.needs.iter().filter(|(other, _)| *other == part).map(|(_, words)| words.as_str()).collect();
             needs.dedup();
@@ -249,7 +250,7 @@ impl<'a> Explainer<'a> {
             let needs = if needs.is_empty() { proposal.clone() } else { needs.join(" and ") };
             change(wish, &part, needs, Some(proposal), facts.vocabulary)
         });
-        let mut request = way.wish.request.to_json(facts.vocabulary);
+        let mut request = request::to_json(&way.wish.request, facts.vocabulary);
         if way.wish.time != wish.time {
             request["time"] = literal::time_or_number(way.wish.time).into();
         }

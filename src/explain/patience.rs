@@ -2,9 +2,7 @@
 //! as many states as the pattern and the value have together.
 
 use super::edit_distance::STATES;
-use super::timed_request::TimedRequest;
-use crate::author::request::OwnedValue;
-use crate::check::tree::Constant;
+use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::vocabulary::{FieldNo, Vocabulary};
 use crate::program::{Condition, Pattern, Rule, Test};
 

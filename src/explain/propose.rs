@@ -1,7 +1,7 @@
 //! Values that a pattern wants, near to the one that is there; and values that it does not.
 
 use super::edit_distance;
-use super::timed_request::{Subject, bytes, label, matches, number, put_label};
+use super::evaluate::{Subject, bytes, label, matches, number, put_label};
 use crate::check::tree::Constant;
 use crate::model::path::ResourcePath;
 use crate::model::types::Scalar;

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::evaluate::{Facts, Part};
 use super::patience;
-use super::timed_request::{Facts, Part, TimedRequest};
 use crate::limits::TOKEN_COST;
+use crate::model::owned::TimedRequest;
 use crate::model::verdict::{Decider, Origin, Verdict};
 use crate::model::vocabulary::FieldNo;
 use crate::program::source::ToSource;
@@ -62,7 +63,7 @@ impl Search<'_, '_> {
             for next in self.onward(&way, verdict) {
                 if !seen.contains(&next.wish) {
                     seen.push(next.wish.clone());
-                    open.insert((from.change_to(&next.wish, self.facts), seen.len()), next);
+                    open.insert((self.facts.of(from).change_to(&next.wish), seen.len()), next);
                 }
             }
         }
@@ -85,7 +86,7 @@ impl Search<'_, '_> {
         let failing = allowing.map(|(rule, number)| {
             (
                 Decider { origin, rule: Some(number) },
-                rule.tests.iter().filter(|test| !wish.passes(test, rule.effect, self.facts)).collect::<Vec<_>>(),
+                rule.tests.iter().filter(|test| !self.facts.of(wish).passes(test, rule.effect)).collect::<Vec<_>>(),
             )
         });
         failing.min_by_key(|(_, failing)| failing.len())
@@ -111,7 +112,7 @@ impl Search<'_, '_> {
     fn leaving(&self, way: &Way, decider: Decider) -> Option<Vec<Way>> {
         let rule = self.program(decider.origin)?.rules.get(usize::from(decider.rule?))?;
         let broken = rule.tests.iter().flat_map(|test| {
-            let wishes = way.wish.broken(test, self.facts).into_iter();
+            let wishes = self.facts.of(&way.wish).broken(test).into_iter();
             wishes.map(move |wish| self.step(way, wish, decider, &[test], false))
         });
         Some(broken.collect())
@@ -119,7 +120,7 @@ impl Search<'_, '_> {
 
     fn allowing(&self, way: &Way, program: &Program) -> Vec<Way> {
         let failing =
-            |rule: &Rule| rule.tests.iter().filter(|test| !way.wish.passes(test, rule.effect, self.facts)).count();
+            |rule: &Rule| rule.tests.iter().filter(|test| !self.facts.of(&way.wish).passes(test, rule.effect)).count();
         let allowing = program.rules.iter().enumerate().filter(|(_, rule)| rule.effect == Effect::Allow);
         let mut numbers: Vec<_> = allowing.map(|(number, rule)| (failing(rule), number)).collect();
         numbers.sort_unstable();
@@ -131,14 +132,14 @@ impl Search<'_, '_> {
         let Some(rule) = program.rules.get(number) else { return Vec::new() };
         let decider = Decider { origin: program.origin, rule: u16::try_from(number).ok() };
         let failing: Vec<&Test> =
-            rule.tests.iter().filter(|test| !way.wish.passes(test, rule.effect, self.facts)).collect();
-        let wishes = way.wish.mended_rule(rule, self.facts).into_iter();
+            rule.tests.iter().filter(|test| !self.facts.of(&way.wish).passes(test, rule.effect)).collect();
+        let wishes = self.facts.of(&way.wish).mended_rule(rule).into_iter();
         wishes.map(|wish| self.step(way, wish, decider, &failing, true)).collect()
     }
 
     fn step(&self, way: &Way, wish: TimedRequest, decider: Decider, tests: &[&Test], wanted: bool) -> Way {
         let mut needs = way.needs.clone();
-        for part in way.wish.differences(&wish, self.facts.vocabulary) {
+        for part in self.facts.of(&way.wish).differences(&wish) {
             let words: Vec<String> =
                 tests.iter().filter_map(|test| self.need(&way.wish, test, &part, wanted)).collect();
             if !words.is_empty() {
@@ -170,7 +171,7 @@ impl Search<'_, '_> {
         match (truth, wanted) {
             (Condition::Not(inner), wanted) => self.condition(wish, inner, part, !wanted),
             (Condition::All(parts), true) => {
-                let open = parts.iter().filter(|one| !wish.holds(one, self.facts) && reads(one, part));
+                let open = parts.iter().filter(|one| !self.facts.of(wish).holds(one) && reads(one, part));
                 source.condition(&Condition::All(open.cloned().collect()))
             }
             (truth, true) => source.condition(truth),

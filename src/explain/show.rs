@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::timed_request::{Part, TimedRequest};
+use super::evaluate::{Part, label};
+
 use super::{Cause, Change, Explanation, Nearest, Quote, Ruling};
-use crate::author::source;
+use crate::model::owned::TimedRequest;
 use crate::model::vocabulary::Vocabulary;
 use crate::program::literal;
 use crate::visible::excerpt;
@@ -23,8 +24,10 @@ pub(super) fn name(part: &Part, vocabulary: &Vocabulary) -> String {
 pub(super) fn found(wish: &TimedRequest, part: &Part, vocabulary: &Vocabulary) -> Option<String> {
     match part {
         Part::Action => vocabulary.action_name(wish.action()).map(str::to_owned),
-        Part::Field(field) => wish.value(*field).as_ref().map(source::owned),
-        Part::Label(field, name) => wish.label(*field, name).as_ref().map(literal::value),
+        Part::Field(field) => wish.value(*field).as_ref().map(literal::owned),
+        Part::Label(field, name) => {
+            wish.labels(*field).and_then(|labels| label(&labels, name)).as_ref().map(literal::value)
+        }
     }
 }
 

@@ -4,14 +4,13 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::Sample;
 use super::oracle::Answer;
 use super::target::Target;
-use crate::author::source;
 use crate::check::tree::ArgumentNo;
 use crate::check::tree::{Parameter, PromiseKind};
 use crate::compile::arguments::{Argument, Arguments};
 use crate::explain::Explanation;
+use crate::model::owned::TimedRequest;
 use crate::program::literal::{self, quoted};
 use crate::syntax::ast::BlockKind;
 use crate::visible::{self, escaped};
@@ -138,8 +137,8 @@ impl Key {
 }
 
 /// `GET { path: "/a" }`
-pub(super) fn request(target: &Target, sample: &Sample) -> String {
-    source::request(&sample.request, target.vocabulary())
+pub(super) fn request(target: &Target, sample: &TimedRequest) -> String {
+    literal::request(&sample.request, target.vocabulary())
 }
 
 /// `GET { path: "/a/../b" }`, of JSON that is no request.

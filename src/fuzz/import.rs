@@ -1,7 +1,7 @@
 //! Recorded requests to begin with: lines of JSON, each a request as `placet eval --jsonl` reads it, or a case as `placet test`
 //! does, of which only the request and its time count. What is no request of the vocabulary is counted and left out.
 
-use crate::author::request::{OwnedRequest, time_of};
+use crate::author::request::{self, OwnedRequest, time_of};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::map::from_json_text;
 use crate::trial::Suite;
@@ -53,5 +53,5 @@ fn request(line: &str, vocabulary: &Vocabulary, now: i64) -> Option<(OwnedReques
         Some(of_case) => time_of(&of_case).ok()?,
         None => time_of(request).ok()?,
     };
-    Some((OwnedRequest::from_json(vocabulary, request).ok()?, time.unwrap_or(now)))
+    Some((request::from_json(vocabulary, request).ok()?, time.unwrap_or(now)))
 }

@@ -2,7 +2,7 @@
 //! something new.
 //!
 //! 1. Of each rule and promise a request that matches it, and from there, test by test, the nearest that does not: `explain`
-//!    [finds](crate::explain::timed_request) both;
+//!    [finds](crate::explain::repair) both;
 //! 2. each of these with every single value of the [boundaries](super::boundary) put into it;
 //! 3. what was kept with the rules' own words put into its values, so that it comes to what two rules want at once;
 //! 4. without end: a request that was [kept](Inventor::keep), changed in one to three places.
@@ -14,12 +14,11 @@ use std::collections::VecDeque;
 use fastrand::Rng;
 
 use super::boundary::Boundaries;
-use super::{Sample, near};
-use crate::author::request::OwnedValue;
-use crate::check::tree::Constant;
+use super::near;
+use crate::explain::evaluate::Facts;
 use crate::explain::example;
-use crate::explain::timed_request::Facts;
 use crate::limits::FUZZ_KEPT;
+use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::types::Type;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::program::Rule;
@@ -35,9 +34,9 @@ pub(super) struct Inventor<'i> {
     named: Vec<ActionNo>,
     times: Vec<i64>,
     words: Vec<String>,
-    kept: Vec<Sample>,
+    kept: Vec<TimedRequest>,
     /// To be tried next.
-    open: VecDeque<Sample>,
+    open: VecDeque<TimedRequest>,
     /// Rules that were not asked for a request yet.
     unasked: std::ops::Range<usize>,
     /// Which kept request gets which single value next.
@@ -63,7 +62,7 @@ impl<'i> Inventor<'i> {
             times: boundaries.times(minted, life.0, life.1),
             words: boundaries.words().to_vec(),
             kept: Vec::new(),
-            open: VecDeque::from([Sample { request: example(vocabulary), time: minted }]),
+            open: VecDeque::from([TimedRequest { request: example(vocabulary), time: minted }]),
             unasked: 0..rules.len(),
             walk: (0, 0),
             rules,
@@ -72,13 +71,13 @@ impl<'i> Inventor<'i> {
     }
 
     /// Adds a recorded request; it is tried before all that is invented, and changed like one that showed something new.
-    pub(super) fn add(&mut self, sample: Sample) {
+    pub(super) fn add(&mut self, sample: TimedRequest) {
         self.keep(&sample);
         self.open.push_back(sample);
     }
 
     /// Keeps a request that showed something new, to be changed further.
-    pub(super) fn keep(&mut self, sample: &Sample) {
+    pub(super) fn keep(&mut self, sample: &TimedRequest) {
         if self.kept.len() < FUZZ_KEPT {
             self.kept.push(sample.clone());
         } else {
@@ -88,7 +87,7 @@ impl<'i> Inventor<'i> {
     }
 
     /// The next request to try.
-    pub(super) fn next(&mut self) -> Sample {
+    pub(super) fn next(&mut self) -> TimedRequest {
         loop {
             if let Some(sample) = self.open.pop_front() {
                 return sample;
@@ -109,12 +108,12 @@ impl<'i> Inventor<'i> {
 
     /// What a rule asks for, and the nearest that it does not.
     fn ask(&mut self, number: usize) {
-        let from = Sample { request: example(self.vocabulary), time: self.times.first().copied().unwrap_or(0) };
+        let from = TimedRequest { request: example(self.vocabulary), time: self.times.first().copied().unwrap_or(0) };
         let rule = &self.rules[number];
-        let matching = from.mended_rule(rule, &self.facts);
+        let matching = self.facts.of(&from).mended_rule(rule);
         for sample in matching.iter().take(2) {
             self.open.push_back(sample.clone());
-            let beside = rule.tests.iter().flat_map(|test| sample.broken(test, &self.facts));
+            let beside = rule.tests.iter().flat_map(|test| self.facts.of(sample).broken(test));
             self.open.extend(beside);
         }
         for sample in matching.into_iter().take(1) {
@@ -123,7 +122,7 @@ impl<'i> Inventor<'i> {
     }
 
     /// A kept request with one value of the boundaries, each in its turn.
-    fn step(&mut self) -> Option<Sample> {
+    fn step(&mut self) -> Option<TimedRequest> {
         let (place, value) = self.walk;
         let sample = self.kept.get(place)?;
         let mut left = value;
@@ -141,7 +140,7 @@ impl<'i> Inventor<'i> {
         left -= self.actions.len();
         if let Some(&time) = self.times.get(left) {
             self.walk.1 += 1;
-            return Some(Sample { request: sample.request.clone(), time });
+            return Some(sample.at(time));
         }
         self.walk = (place + 1, 0);
         self.open.extend(crossings(sample, &self.words));
@@ -149,7 +148,7 @@ impl<'i> Inventor<'i> {
     }
 
     /// A kept request with one to three changes.
-    fn leap(&mut self) -> Sample {
+    fn leap(&mut self) -> TimedRequest {
         let mut sample = self.any_kept();
         for _ in 0..=self.rng.usize(..3) {
             sample = self.changed(sample);
@@ -157,20 +156,20 @@ impl<'i> Inventor<'i> {
         sample
     }
 
-    fn any_kept(&mut self) -> Sample {
+    fn any_kept(&mut self) -> TimedRequest {
         match self.kept.len() {
-            0 => Sample { request: example(self.vocabulary), time: self.times.first().copied().unwrap_or(0) },
+            0 => TimedRequest { request: example(self.vocabulary), time: self.times.first().copied().unwrap_or(0) },
             count => self.kept[self.rng.usize(..count)].clone(),
         }
     }
 
-    fn changed(&mut self, sample: Sample) -> Sample {
+    fn changed(&mut self, sample: TimedRequest) -> TimedRequest {
         match self.rng.u32(..100) {
             0..30 => self.with_boundary(&sample),
             30..35 => self.with_word(&sample),
             35..50 => self.with_action(&sample),
             50..60 => match self.rng.choice(&self.times) {
-                Some(&time) => Sample { time, ..sample },
+                Some(&time) => TimedRequest { time, ..sample },
                 None => sample,
             },
             60..75 => self.with_neighbour(&sample),
@@ -183,7 +182,7 @@ impl<'i> Inventor<'i> {
     }
 
     /// One value with a word of the rules in it.
-    fn with_word(&mut self, sample: &Sample) -> Sample {
+    fn with_word(&mut self, sample: &TimedRequest) -> TimedRequest {
         let crossed = match self.rng.choice(&self.words) {
             Some(word) => crossings(sample, std::slice::from_ref(word)),
             None => Vec::new(),
@@ -191,7 +190,7 @@ impl<'i> Inventor<'i> {
         self.rng.choice(crossed).unwrap_or_else(|| sample.clone())
     }
 
-    fn with_boundary(&mut self, sample: &Sample) -> Sample {
+    fn with_boundary(&mut self, sample: &TimedRequest) -> TimedRequest {
         let Some((field, values)) = self.rng.choice(&self.values) else { return sample.clone() };
         match self.rng.choice(values) {
             Some(value) => sample.with(*field, value.clone()),
@@ -199,13 +198,13 @@ impl<'i> Inventor<'i> {
         }
     }
 
-    fn with_action(&mut self, sample: &Sample) -> Sample {
+    fn with_action(&mut self, sample: &TimedRequest) -> TimedRequest {
         let likely = if self.rng.bool() && !self.named.is_empty() { &self.named } else { &self.actions };
         self.rng.choice(likely).map_or_else(|| sample.clone(), |&action| sample.with_action(action))
     }
 
     /// One value becomes one that is near to it.
-    fn with_neighbour(&mut self, sample: &Sample) -> Sample {
+    fn with_neighbour(&mut self, sample: &TimedRequest) -> TimedRequest {
         let Some((field, value)) = self.rng.choice(&sample.request.values).cloned() else { return sample.clone() };
         let value = match value {
             OwnedValue::One(one) => self.near(&one).map(OwnedValue::One),
@@ -232,7 +231,7 @@ impl<'i> Inventor<'i> {
     }
 
     /// One more element in a set, or one more label.
-    fn with_several(&mut self, sample: &Sample) -> Sample {
+    fn with_several(&mut self, sample: &TimedRequest) -> TimedRequest {
         let several = |field: FieldNo| {
             let ty = self.vocabulary.attribute(field).map(|attribute| attribute.ty);
             matches!(ty, Some(Type::Set(_) | Type::Labels))
@@ -262,7 +261,7 @@ impl<'i> Inventor<'i> {
         sample.with(*field, Some(value))
     }
 
-    fn with_part_of_another(&mut self, sample: &Sample) -> Sample {
+    fn with_part_of_another(&mut self, sample: &TimedRequest) -> TimedRequest {
         let other = self.any_kept();
         match self.rng.choice(&other.request.values) {
             Some((field, value)) => sample.with(*field, Some(value.clone())),
@@ -271,7 +270,7 @@ impl<'i> Inventor<'i> {
     }
 
     /// The value of another attribute of the same type: rules compare attributes, too.
-    fn with_copy(&mut self, sample: &Sample) -> Sample {
+    fn with_copy(&mut self, sample: &TimedRequest) -> TimedRequest {
         let scalar = |field: FieldNo| match self.vocabulary.attribute(field).map(|attribute| attribute.ty) {
             Some(Type::One(scalar) | Type::Set(scalar)) => Some(scalar),
             Some(Type::Labels) | None => None,
@@ -289,21 +288,21 @@ impl<'i> Inventor<'i> {
         }
     }
 
-    fn without(&mut self, sample: &Sample) -> Sample {
+    fn without(&mut self, sample: &TimedRequest) -> TimedRequest {
         let field = self.rng.choice(&sample.request.values).map(|(field, _)| *field);
         field.map_or_else(|| sample.clone(), |field| sample.with(field, None))
     }
 
     /// The nearest request that some rule matches.
-    fn towards_a_rule(&mut self, sample: Sample) -> Sample {
+    fn towards_a_rule(&mut self, sample: TimedRequest) -> TimedRequest {
         let Some(rule) = self.rng.choice(&self.rules) else { return sample };
-        let mended = sample.mended_rule(rule, &self.facts);
+        let mended = self.facts.of(&sample).mended_rule(rule);
         self.rng.choice(mended).unwrap_or(sample)
     }
 }
 
 /// The request with each word put into each of its values.
-fn crossings(sample: &Sample, words: &[String]) -> Vec<Sample> {
+fn crossings(sample: &TimedRequest, words: &[String]) -> Vec<TimedRequest> {
     let mut found = Vec::new();
     for (field, value) in &sample.request.values {
         let OwnedValue::One(one) = value else { continue };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::author::request::OwnedRequest;
+use crate::author::request;
 use crate::explain::example;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::Vocabulary;
@@ -12,7 +12,7 @@ use crate::program::literal;
 /// there are none, an attribute and
 /// an action that nobody knows, a required attribute that is missing or of another type.
 pub(super) fn requests(vocabulary: &Vocabulary, time: i64) -> Vec<Json> {
-    let mut good = example(vocabulary).to_json(vocabulary);
+    let mut good = request::to_json(&example(vocabulary), vocabulary);
     good["time"] = literal::time_or_number(time).into();
     let with = |name: &str, value: Json| {
         let mut request = good.clone();
@@ -59,7 +59,7 @@ const PATHS: [&str; 13] = [
 ];
 
 fn is_refused(vocabulary: &Vocabulary, request: &Json, time: i64) -> bool {
-    match OwnedRequest::from_json(vocabulary, request) {
+    match request::from_json(vocabulary, request) {
         Ok(request) => request.lend(vocabulary, time, |request| request.check().is_ok()) != Ok(true),
         Err(_) => true,
     }

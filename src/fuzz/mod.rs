@@ -26,9 +26,9 @@ use std::collections::HashSet;
 
 use serde_json::Value as Json;
 
-use crate::author::request::OwnedRequest;
-use crate::explain::timed_request::TimedRequest as Sample;
+use crate::author::request::{self, OwnedRequest};
 use crate::limits::{FUZZ_FINDINGS, FUZZ_PARTS};
+use crate::model::owned::TimedRequest;
 use crate::program::literal;
 use crate::trial::observe::Observer;
 use coverage::Coverage;
@@ -125,7 +125,7 @@ impl<'r> Run<'r> {
         rules.extend(self.plan.other.iter().flat_map(|other| other.rules()));
         let mut inventor = Inventor::new(self.plan.seed, target.facts(), rules, target.minted(), target.life());
         for (request, time) in std::mem::take(&mut self.plan.seeds) {
-            inventor.add(Sample { request, time });
+            inventor.add(TimedRequest { request, time });
         }
         self.ask_malformed()?;
         while self.report.runs < self.plan.runs && self.report.findings.len() < FUZZ_FINDINGS {
@@ -143,7 +143,7 @@ impl<'r> Run<'r> {
     }
 
     /// Tries one request; whether it showed something new.
-    fn attempt(&mut self, sample: &Sample) -> Result<bool, OracleError> {
+    fn attempt(&mut self, sample: &TimedRequest) -> Result<bool, OracleError> {
         let (said, other, keys) = self.judge(sample)?;
         self.report.runs += 1;
         let word = VERDICTS.iter().position(|word| *word == said.word).unwrap_or(0);
@@ -164,7 +164,7 @@ impl<'r> Run<'r> {
     }
 
     /// What is said of a request, and what that shows.
-    fn judge(&mut self, sample: &Sample) -> Result<(Said, Option<Said>, Vec<Key>), OracleError> {
+    fn judge(&mut self, sample: &TimedRequest) -> Result<(Said, Option<Said>, Vec<Key>), OracleError> {
         let said = self.ours.say(sample);
         let other = self.theirs.as_mut().map(|theirs| theirs.say(sample));
         let mut keys: Vec<Key> = said.broken.iter().map(|&number| Key::Promise { number, rule: said.rule }).collect();
@@ -184,7 +184,7 @@ impl<'r> Run<'r> {
     }
 
     /// Makes a finding small, and puts it into words.
-    fn found(&mut self, key: Key, sample: &Sample) -> Result<(), OracleError> {
+    fn found(&mut self, key: Key, sample: &TimedRequest) -> Result<(), OracleError> {
         let target = self.plan.target;
         let minted = target.minted();
         let smallest = shrink::shrink(sample.clone(), minted, |smaller| Ok(self.judge(smaller)?.2.contains(&key)))?;
@@ -230,8 +230,8 @@ impl<'r> Run<'r> {
 }
 
 /// The request as JSON, with its time.
-fn json(target: &Target, sample: &Sample) -> Json {
-    let mut json = sample.request.to_json(target.vocabulary());
+fn json(target: &Target, sample: &TimedRequest) -> Json {
+    let mut json = request::to_json(&sample.request, target.vocabulary());
     json["time"] = literal::time_or_number(sample.time).into();
     json
 }

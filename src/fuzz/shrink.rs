@@ -1,11 +1,9 @@
 //! The smallest request that still shows what was found: attributes are left out, sets and labels become few, texts short,
 //! numbers small, as long as it does. Deterministic, and bounded by [`FUZZ_SHRINKING`].
 
-use super::Sample;
-use crate::author::request::OwnedValue;
-use crate::check::tree::Constant;
 use crate::explain::propose::{constant_of, sample as any_of};
 use crate::limits::FUZZ_SHRINKING;
+use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::vocabulary::ActionNo;
 
 /// Makes a sample smaller while `shows` says that it still shows what was found.
@@ -13,10 +11,10 @@ use crate::model::vocabulary::ActionNo;
 /// # Errors
 /// What `shows` fails with.
 pub(super) fn shrink<E>(
-    from: Sample,
+    from: TimedRequest,
     minted: i64,
-    mut shows: impl FnMut(&Sample) -> Result<bool, E>,
-) -> Result<Sample, E> {
+    mut shows: impl FnMut(&TimedRequest) -> Result<bool, E>,
+) -> Result<TimedRequest, E> {
     let mut best = from;
     let mut tries = 0;
     'again: loop {
@@ -40,7 +38,7 @@ pub(super) fn shrink<E>(
 /// How large a sample is: what a reader has to look at first.
 type Weight = (usize, usize, usize, u64, usize, u128, u128, u16);
 
-fn weight(sample: &Sample, minted: i64) -> Weight {
+fn weight(sample: &TimedRequest, minted: i64) -> Weight {
     let values = &sample.request.values;
     let mut weight: Weight = (values.len(), 0, 0, sample.time.abs_diff(minted), 0, 0, 0, sample.request.action.0);
     for (_, value) in values {
@@ -82,14 +80,14 @@ fn weigh_text(weight: &mut Weight, bytes: &[u8]) {
 }
 
 /// Samples that may be smaller, the boldest steps first.
-fn candidates(sample: &Sample, minted: i64) -> Vec<Sample> {
+fn candidates(sample: &TimedRequest, minted: i64) -> Vec<TimedRequest> {
     let mut found = Vec::new();
     let fields: Vec<_> = sample.request.values.iter().map(|(field, _)| *field).collect();
     found.extend(fields.iter().map(|field| sample.with(*field, None)));
     for (field, value) in &sample.request.values {
         found.extend(smaller(value).into_iter().map(|value| sample.with(*field, Some(value))));
     }
-    found.extend(towards(sample.time, minted).map(|time| Sample { time, request: sample.request.clone() }));
+    found.extend(towards(sample.time, minted).map(|time| sample.at(time)));
     found.extend((0..sample.request.action.0).map(|action| sample.with_action(ActionNo(action))));
     found
 }

@@ -6,13 +6,13 @@
 
 use std::sync::Arc;
 
-use super::Sample;
 use crate::author::Document;
 use crate::bytecode::verify::Proved;
 use crate::check::library::Library;
 use crate::compile::arguments::Arguments;
-use crate::explain::timed_request::Facts;
+use crate::explain::evaluate::Facts;
 use crate::explain::{Explainer, Explanation};
+use crate::model::owned::TimedRequest;
 use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
 use crate::program::Rule;
@@ -168,7 +168,7 @@ impl Said {
 }
 
 impl Judge<'_> {
-    pub(super) fn say(&mut self, sample: &Sample) -> Said {
+    pub(super) fn say(&mut self, sample: &TimedRequest) -> Said {
         let verdict = self.explainer.decide(&sample.request, sample.time, &mut self.scratch);
         let mut said = Said { word: verdict.word(), rule: None, about: Vec::new(), broken: Vec::new(), agrees: true };
         if matches!(verdict, Verdict::Refused(_)) {
@@ -194,7 +194,12 @@ impl Judge<'_> {
     }
 
     /// Looks at the block part by part; nothing where the request is none of its vocabulary.
-    pub(super) fn observe(&self, observer: &Observer, sample: &Sample, seen: &mut super::coverage::Coverage) -> bool {
+    pub(super) fn observe(
+        &self,
+        observer: &Observer,
+        sample: &TimedRequest,
+        seen: &mut super::coverage::Coverage,
+    ) -> bool {
         let context = self.target.stage.context(sample.time);
         let lent = sample.request.lend(self.target.vocabulary(), sample.time, |request| {
             request.check().is_ok() && seen.count(&observer.observe(request, &context))
@@ -202,7 +207,7 @@ impl Judge<'_> {
         lent.unwrap_or(false)
     }
 
-    pub(super) fn explain(&self, sample: &Sample) -> Explanation {
+    pub(super) fn explain(&self, sample: &TimedRequest) -> Explanation {
         self.explainer.explain(&sample.request, sample.time)
     }
 }

@@ -11,7 +11,7 @@ use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::Content;
 use super::value::{Answer, Nulls, Value, to_json};
-use crate::author::request::{BadRequest, OwnedRequest, time_of};
+use crate::author::request::{self, BadRequest, OwnedRequest, time_of};
 use crate::model::request::Malformed;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::Vocabulary;
@@ -71,7 +71,7 @@ impl Host {
             return Err(HostError::new(Code::Vocabulary, "use", message));
         }
         Ok(self.time(&json).and_then(|time| {
-            let request = OwnedRequest::from_json(vocabulary, &json)?;
+            let request = request::from_json(vocabulary, &json)?;
             Ok(Asked { vocabulary: Arc::clone(vocabulary), request, time })
         }))
     }

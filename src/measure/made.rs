@@ -1,7 +1,7 @@
 //! Requests for who has none: the plainest one, and for each rule of a block one that meets it.
 
 use crate::author::mint::policy;
-use crate::author::request::{OwnedRequest, time_of};
+use crate::author::request::{self, OwnedRequest, time_of};
 use crate::authorize::Authorizer;
 use crate::check::tree::{Effect, Rule, Template};
 use crate::compile::arguments::Arguments;
@@ -32,7 +32,7 @@ pub fn requests(
         let explanation = explainer.explain(&plain, now);
         let Some(json) = explanation.nearest.and_then(|nearest| nearest.request) else { continue };
         let time = time_of(&json).ok().flatten().unwrap_or(now);
-        requests.extend(OwnedRequest::from_json(vocabulary, &json).ok().map(|request| (request, time)));
+        requests.extend(request::from_json(vocabulary, &json).ok().map(|request| (request, time)));
     }
     requests.dedup();
     requests

@@ -2,12 +2,15 @@
 //!
 //! A [`Vocabulary`](vocabulary::Vocabulary) names and types what a service speaks of. A
 //! [`Request`](request::Request) is one action and the [`Value`](value::Value)s of its attributes, checked against the
-//! vocabulary as they are set. A [`Verdict`](verdict::Verdict) is the answer. A value that is not canonical (a path with
+//! vocabulary as they are set; [`owned`] holds requests that own their values. A [`Verdict`](verdict::Verdict) is the answer. A value that is not canonical (a path with
 //! `..`, an IPv4 address in IPv6 clothes) cannot be made at all. [`lines`] knows what a reader takes for
 //! the end of a line; it is here because every text that decides something asks it.
 
+pub mod function;
 pub mod lines;
+pub mod owned;
 pub mod path;
+pub mod predicate;
 pub mod request;
 pub mod target;
 pub mod types;

@@ -74,6 +74,36 @@ impl fmt::Display for Scalar {
     }
 }
 
+/// Which types a value may have at some place, such as an argument of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepts {
+    /// Every type.
+    Any,
+    /// Types with an order: int, time and duration.
+    Ordered,
+    /// string and bytes.
+    Textual,
+    /// string, bytes and path.
+    TextOrPath,
+    /// This one.
+    Only(Scalar),
+}
+
+impl Accepts {
+    /// Whether `scalar` is one of the types.
+    #[must_use]
+    #[inline]
+    pub fn admits(self, scalar: Scalar) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Ordered => scalar.is_ordered(),
+            Self::Textual => scalar.is_textual(),
+            Self::TextOrPath => scalar.is_textual() || scalar == Scalar::Path,
+            Self::Only(wanted) => scalar == wanted,
+        }
+    }
+}
+
 /// The type of an attribute or a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Type {

@@ -7,9 +7,11 @@ use std::net::IpAddr;
 use crate::bytecode::constant::NetworkBits;
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::wildcard::{GlobPiece, PathPiece};
-use crate::check::tree::{Constant, STAR};
+use crate::check::tree::STAR;
+use crate::model::owned::{Constant, OwnedRequest, OwnedValue};
 use crate::model::types::Scalar;
 use crate::model::value::{Address, UuidText};
+use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::{Literal, Name, Text};
 use crate::syntax::parse::literal::{time as read_time, write_duration, write_time};
 use crate::syntax::print::line;
@@ -52,6 +54,28 @@ pub fn value(constant: &Constant) -> String {
     }
 }
 
+/// `get { cache: "profiles", item: "user/42/name" }`: a request as a case has it.
+#[must_use]
+pub fn request(request: &OwnedRequest, vocabulary: &Vocabulary) -> String {
+    let name = |field| vocabulary.attribute(field).map_or("?", |attribute| attribute.name.as_str());
+    let entries = request.values.iter().map(|(field, value)| format!("{}: {}", name(*field), owned(value)));
+    let action = vocabulary.action_name(request.action).unwrap_or("?");
+    format!("{action} {}", braces(&entries.collect::<Vec<_>>()))
+}
+
+/// The value of an attribute.
+#[must_use]
+pub fn owned(owned: &OwnedValue) -> String {
+    match owned {
+        OwnedValue::One(constant) => value(constant),
+        OwnedValue::Set(elements) => format!("[{}]", elements.iter().map(value).collect::<Vec<_>>().join(", ")),
+        OwnedValue::Labels(labels) => {
+            let entries = labels.iter().map(|(name, text)| format!("{}: {}", key(name), quoted(text)));
+            braces(&entries.collect::<Vec<_>>())
+        }
+    }
+}
+
 /// The name of a label, in quotes where it is not a word.
 #[must_use]
 pub fn key(name: &str) -> String {
@@ -64,6 +88,10 @@ pub fn key(name: &str) -> String {
 #[must_use]
 pub fn hexadecimal(bytes: &[u8]) -> String {
     spelt(&Literal::Bytes(bytes.to_vec()))
+}
+
+fn braces(entries: &[String]) -> String {
+    if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) }
 }
 
 /// A literal as it is written, with all that hides escaped.

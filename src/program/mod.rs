@@ -6,7 +6,8 @@
 //!    tree back, and writing what was read gives a program that says the same;
 //! 2. [`source`] turns rules into [`syntax::ast`](crate::syntax::ast), which the formatter prints. Everything that shows a
 //!    rule of a program (`inspect`, `explain`, `try`, `test`, `fuzz`, `TOKENINFO`) shows it this way;
-//! 3. [`literal`] is the one place where times, durations, texts and other values become literals;
+//! 3. [`literal`] is the one place where times, durations, texts and other values become literals, and requests
+//!    become cases;
 //! 4. [`listing`] shows the instructions, of any bytes.
 //!
 //! What is refused: a rule that the language cannot say exactly is never printed as a rule. It is printed as a comment with
@@ -20,37 +21,7 @@ pub mod source;
 pub mod tree;
 pub mod write;
 
+pub use crate::model::function::Function;
+pub use crate::model::predicate::Predicate;
 pub use tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
 pub use write::write;
-
-/// A question about two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Predicate {
-    /// `a == b`
-    Equal,
-    /// `a != b`
-    Unequal,
-    /// `a < b`
-    Less,
-    /// `a <= b`
-    LessOrEqual,
-    /// `starts_with(a, b)`
-    StartsWith,
-    /// `ends_with(a, b)`
-    EndsWith,
-    /// `contains(a, b)`
-    Contains,
-}
-
-/// What is computed of one value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Function {
-    /// `hour(time)`
-    Hour,
-    /// `minute(time)`
-    Minute,
-    /// `weekday(time)`
-    Weekday,
-    /// `length(text)`
-    Length,
-}

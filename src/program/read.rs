@@ -1,7 +1,6 @@
 //! Reads programs back as trees, constants in place.
 
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
-use super::{Function, Predicate};
 use crate::bytecode::constant::{NetworkBits, actions_of};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Length, Op};
@@ -113,19 +112,16 @@ impl<'p> Reader<'p> {
     }
 
     fn condition(&self, code: &mut Cursor<'p>) -> Option<Condition> {
-        Some(match Op::read(code)? {
+        let op = Op::read(code)?;
+        if let Some(predicate) = op.predicate() {
+            return Some(Condition::Compare(predicate, self.value(code)?, self.value(code)?));
+        }
+        Some(match op {
             Op::True {} => Condition::Constant(true),
             Op::False {} => Condition::Constant(false),
             Op::All { body } => Condition::All(self.body(code, body, Self::condition)?),
             Op::Some { body } => Condition::AnyOf(self.body(code, body, Self::condition)?),
             Op::Negate {} => Condition::Not(Box::new(self.condition(code)?)),
-            Op::Equal {} => self.compare(code, Predicate::Equal)?,
-            Op::Unequal {} => self.compare(code, Predicate::Unequal)?,
-            Op::Less {} => self.compare(code, Predicate::Less)?,
-            Op::LessEqual {} => self.compare(code, Predicate::LessOrEqual)?,
-            Op::StartsWith {} => self.compare(code, Predicate::StartsWith)?,
-            Op::EndsWith {} => self.compare(code, Predicate::EndsWith)?,
-            Op::Contains {} => self.compare(code, Predicate::Contains)?,
             Op::Matches {} => Condition::Matches(self.value(code)?, self.pattern(code)?),
             Op::AnyElement { field } => Condition::AnyElement(field, self.pattern(code)?),
             Op::EveryElement { field } => Condition::EveryElement(field, self.pattern(code)?),
@@ -138,12 +134,12 @@ impl<'p> Reader<'p> {
         })
     }
 
-    fn compare(&self, code: &mut Cursor<'p>, predicate: Predicate) -> Option<Condition> {
-        Some(Condition::Compare(predicate, self.value(code)?, self.value(code)?))
-    }
-
     fn value(&self, code: &mut Cursor<'p>) -> Option<Value> {
-        Some(match Op::read(code)? {
+        let op = Op::read(code)?;
+        if let Some(function) = op.function() {
+            return Some(Value::Call(function, self.boxed(code)?));
+        }
+        Some(match op {
             Op::Field { field } => Value::Field(field),
             Op::LabelOf { field, name } => Value::Label(field, self.text(name)?),
             Op::Number { number } => Value::Constant(Constant::Int(number.0)),
@@ -162,10 +158,6 @@ impl<'p> Reader<'p> {
             Op::Expiry {} => Value::Expiry,
             Op::Add {} => Value::Add(self.boxed(code)?, self.boxed(code)?),
             Op::Subtract {} => Value::Subtract(self.boxed(code)?, self.boxed(code)?),
-            Op::Hour {} => Value::Call(Function::Hour, self.boxed(code)?),
-            Op::Minute {} => Value::Call(Function::Minute, self.boxed(code)?),
-            Op::Weekday {} => Value::Call(Function::Weekday, self.boxed(code)?),
-            Op::LengthOf {} => Value::Call(Function::Length, self.boxed(code)?),
             Op::Size { field } => Value::Size(field),
             _ => return None,
         })

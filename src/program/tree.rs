@@ -227,7 +227,8 @@ impl Value {
             Self::Issuance | Self::Expiry => Some(Scalar::Time),
             Self::Add(left, right) => sum_type(left.scalar(vocabulary)?, right.scalar(vocabulary)?),
             Self::Subtract(left, right) => difference_type(left.scalar(vocabulary)?, right.scalar(vocabulary)?),
-            Self::Call(..) | Self::Size(_) => Some(Scalar::Int),
+            Self::Call(function, _) => Some(function.row().gives),
+            Self::Size(_) => Some(Scalar::Int),
         }
     }
 }

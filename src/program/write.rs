@@ -1,7 +1,6 @@
 //! Writes trees as programs. Nothing here can fail.
 
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
-use super::{Function, Predicate};
 use crate::bytecode::constant::write_actions;
 use crate::bytecode::op::{Const, Int, Length, Op};
 use crate::bytecode::program::{Pool, Program};
@@ -146,7 +145,7 @@ impl Writer {
                 self.condition(inner);
             }
             Condition::Compare(predicate, left, right) => {
-                self.op(operator(*predicate));
+                self.op(predicate.op());
                 self.value(left);
                 self.value(right);
             }
@@ -196,7 +195,7 @@ impl Writer {
             Value::Expiry => (Op::Expiry {}, &[]),
             Value::Add(left, right) => (Op::Add {}, &[left, right]),
             Value::Subtract(left, right) => (Op::Subtract {}, &[left, right]),
-            Value::Call(function, inner) => (call(*function), &[inner]),
+            Value::Call(function, inner) => (function.op(), &[inner]),
             Value::Size(field) => (Op::Size { field: *field }, &[]),
         };
         self.op(op);
@@ -230,26 +229,5 @@ impl Writer {
         // A program of 4 GiB is refused for its size, and a length that is cut off cannot be proved either.
         self.op(op(Length(u32::try_from(body.len()).unwrap_or(u32::MAX))));
         self.code.extend_from_slice(&body);
-    }
-}
-
-const fn operator(predicate: Predicate) -> Op {
-    match predicate {
-        Predicate::Equal => Op::Equal {},
-        Predicate::Unequal => Op::Unequal {},
-        Predicate::Less => Op::Less {},
-        Predicate::LessOrEqual => Op::LessEqual {},
-        Predicate::StartsWith => Op::StartsWith {},
-        Predicate::EndsWith => Op::EndsWith {},
-        Predicate::Contains => Op::Contains {},
-    }
-}
-
-const fn call(function: Function) -> Op {
-    match function {
-        Function::Hour => Op::Hour {},
-        Function::Minute => Op::Minute {},
-        Function::Weekday => Op::Weekday {},
-        Function::Length => Op::LengthOf {},
     }
 }

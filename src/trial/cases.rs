@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::stage::{Block, Keys, Stage, find};
 use super::{Case, Suite};
-use crate::author::request::OwnedRequest;
+use crate::author::request;
 use crate::author::value::arguments_from_json;
 use crate::author::{Document, Report};
 use crate::diag::code::Code;
@@ -109,7 +109,7 @@ impl Loader<'_> {
             name: None,
             line: line(self.source, case.at.0),
             stage,
-            request: OwnedRequest::from_json(vocabulary, &json_request),
+            request: request::from_json(vocabulary, &json_request),
             json: json_request,
             now: case.now.unwrap_or(self.now),
             expected: case.expected,

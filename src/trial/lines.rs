@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json};
 
 use super::stage::{Block, Keys, Stage};
 use super::{Case, Suite};
-use crate::author::request::{OwnedRequest, time_of};
+use crate::author::request::{self, time_of};
 use crate::author::value::{arguments_from_json, from_json};
 use crate::author::{Document, Report};
 use crate::check::library::Library;
@@ -104,7 +104,7 @@ impl Loader<'_> {
             name: words(object, "name")?,
             line: number,
             stage,
-            request: OwnedRequest::from_json(stages[stage].vocabulary(), request),
+            request: request::from_json(stages[stage].vocabulary(), request),
             json: request.clone(),
             now,
             expected,

@@ -6,6 +6,8 @@ use placet::check::tree::{
     RegexText, Rule, Template, Term, Test, Text,
 };
 use placet::compile::arguments::Argument;
+use placet::model::function::Function;
+use placet::model::predicate::Predicate;
 use placet::model::types::Scalar;
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME};
 use placet::span::Span;
@@ -477,11 +479,16 @@ impl Walk<'_> {
             }
             Condition::Has(field) => self.value(*field).is_some(),
             Condition::HasLabel(field, name) => self.label(*field, name).is_some(),
-            Condition::StartsWith(text, part) => self.look(text, part, |text, part| text.starts_with(part)),
-            Condition::EndsWith(text, part) => self.look(text, part, |text, part| text.ends_with(part)),
-            Condition::Contains(text, part) => {
-                self.look(text, part, |text, part| (0..=text.len()).any(|start| text[start..].starts_with(part)))
-            }
+            Condition::Call(predicate, text, part) => match predicate {
+                Predicate::StartsWith => self.look(text, part, |text, part| text.starts_with(part)),
+                Predicate::EndsWith => self.look(text, part, |text, part| text.ends_with(part)),
+                Predicate::Contains => {
+                    self.look(text, part, |text, part| (0..=text.len()).any(|start| text[start..].starts_with(part)))
+                }
+                Predicate::Equal | Predicate::Unequal | Predicate::Less | Predicate::LessOrEqual => {
+                    panic!("{predicate:?} is not called")
+                }
+            },
             Condition::Truth(operand) => self.read(operand) == Some(Constant::Bool(true)),
             Condition::Vouched(key) => self.context.vouchers.contains(&key),
         }
@@ -509,13 +516,7 @@ impl Walk<'_> {
                 (exact, Scalar::Duration) => Constant::Duration(saturated(exact)),
                 other => panic!("{other:?} is no sum"),
             },
-            Operand::Hour(time) => Constant::Int(self.part_of_day(time)? / (60 * 60 * 1000)),
-            Operand::Minute(time) => Constant::Int(self.part_of_day(time)? / (60 * 1000) % 60),
-            Operand::Weekday(time) => {
-                let since = i128::from(number_of(&self.read(time)?)?) - A_MONDAY;
-                Constant::Int(i64::try_from(since.div_euclid(DAY).rem_euclid(7)).unwrap() + 1)
-            }
-            Operand::Length(value) => Constant::Int(i64::try_from(bytes_of(&self.read(value)?)?.len()).unwrap()),
+            Operand::Call(function, value) => Constant::Int(self.call(*function, value)?),
             Operand::Size(field) => {
                 let size = match self.value(*field) {
                     Some(Held::Labels(labels)) => labels.len(),
@@ -523,6 +524,18 @@ impl Walk<'_> {
                 };
                 Constant::Int(i64::try_from(size).unwrap())
             }
+        })
+    }
+
+    fn call(&self, function: Function, value: &Operand) -> Option<i64> {
+        Some(match function {
+            Function::Hour => self.part_of_day(value)? / (60 * 60 * 1000),
+            Function::Minute => self.part_of_day(value)? / (60 * 1000) % 60,
+            Function::Weekday => {
+                let since = i128::from(number_of(&self.read(value)?)?) - A_MONDAY;
+                i64::try_from(since.div_euclid(DAY).rem_euclid(7)).unwrap() + 1
+            }
+            Function::Length => i64::try_from(bytes_of(&self.read(value)?)?.len()).unwrap(),
         })
     }
 

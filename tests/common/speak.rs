@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use placet::check::tree::{
     Actions, Bound, Condition, Constant, Effect, Network, Operand, Pattern, Piece, PromiseKind, Rule, Term, Text,
 };
-use placet::model::types::{Scalar, Type};
+use placet::model::types::{Accepts, Scalar, Type};
 use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::syntax::ast::{
     self, At, BlockKind, Comparison, ConditionKind, ItemKind, Literal, MemberKind, Name, OperandKind, PatternKind,
@@ -300,9 +300,7 @@ impl Speaker<'_> {
             }
             Condition::Has(field) => condition(ConditionKind::Has(self.field(*field), None)),
             Condition::HasLabel(field, label) => condition(ConditionKind::Has(self.field(*field), Some(label.clone()))),
-            Condition::StartsWith(text, part) => return call("starts_with", text, part),
-            Condition::EndsWith(text, part) => return call("ends_with", text, part),
-            Condition::Contains(text, part) => return call("contains", text, part),
+            Condition::Call(predicate, text, part) => return call(predicate.row().word, text, part),
             Condition::Truth(operand) => {
                 let truth = self.operand(operand)?;
                 self.where_there(&[operand], truth)
@@ -334,15 +332,11 @@ impl Speaker<'_> {
                 self.reads(left, wanted);
                 self.reads(right, wanted);
             }
-            Operand::Hour(inner) | Operand::Minute(inner) | Operand::Weekday(inner) | Operand::Length(inner) => {
-                self.reads(inner, wanted);
-            }
+            Operand::Call(_, inner) => self.reads(inner, wanted),
         }
     }
 
     fn operand(&self, operand: &Operand) -> Option<ast::Condition> {
-        let call =
-            |function: &str, inner: &Operand| Some(ConditionKind::Call(name(function), vec![self.operand(inner)?]));
         Some(condition(match operand {
             Operand::Field(field) => ConditionKind::Name(self.field(*field).text),
             Operand::Label(field, label) => ConditionKind::Label(self.field(*field), label.clone()),
@@ -357,11 +351,12 @@ impl Speaker<'_> {
             Operand::Subtract(left, right) => {
                 ConditionKind::Subtract(Box::new(self.operand(left)?), Box::new(self.operand(right)?))
             }
-            Operand::Hour(time) => call("hour", time)?,
-            Operand::Minute(time) => call("minute", time)?,
-            Operand::Weekday(time) => call("weekday", time)?,
-            Operand::Length(value) if is_read(value) => call("length", value)?,
-            Operand::Length(_) => return None,
+            Operand::Call(function, value) => {
+                if !matches!(function.row().accepts, Accepts::Only(_)) && !is_read(value) {
+                    return None;
+                }
+                ConditionKind::Call(name(function.row().word), vec![self.operand(value)?])
+            }
             Operand::Size(field) => {
                 let set = condition(ConditionKind::Name(self.field(*field).text));
                 ConditionKind::Call(name("size"), vec![set])
@@ -375,7 +370,8 @@ impl Speaker<'_> {
             Operand::Label(..) => Scalar::String,
             Operand::Term(_, scalar) => *scalar,
             Operand::Issuance | Operand::Expiry => Scalar::Time,
-            _ => Scalar::Int,
+            Operand::Call(function, _) => function.row().gives,
+            Operand::Add(..) | Operand::Subtract(..) | Operand::Size(_) => Scalar::Int,
         }
     }
 }
@@ -386,7 +382,7 @@ fn is_read(operand: &Operand) -> bool {
         Operand::Field(_) | Operand::Label(..) | Operand::Issuance | Operand::Expiry | Operand::Size(_) => true,
         Operand::Term(..) => false,
         Operand::Add(left, right) | Operand::Subtract(left, right) => is_read(left) && is_read(right),
-        Operand::Hour(_) | Operand::Minute(_) | Operand::Weekday(_) | Operand::Length(_) => true,
+        Operand::Call(..) => true,
     }
 }
 

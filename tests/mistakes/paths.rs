@@ -1,7 +1,7 @@
 //! One path has one spelling, whoever writes it: a request, a policy, an argument, HTTP.
 
 use crate::support::{Service, codes, compiled, document, path};
-use placet::author::request::OwnedRequest;
+use placet::author::request;
 use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
 use placet::check::tree::{ArgumentNo, Constant};
@@ -137,7 +137,7 @@ fn a_deny_holds_for_a_path_however_the_policy_spells_it() {
 fn a_request_says_its_path_canonically_or_is_refused() {
     let http = Library::built_in().get("http").unwrap();
     for (text, is_right) in [("/caf\u{e9}/x", true), ("/caf%C3%A9/x", false), ("/%40x", false), ("/a;b", false)] {
-        let read = OwnedRequest::from_json(http, &json!({ "action": "GET", "path": text }));
+        let read = request::from_json(http, &json!({ "action": "GET", "path": text }));
         assert_eq!(read.is_ok(), is_right, "{text}");
     }
 }
@@ -273,7 +273,7 @@ fn capitals_where_a_vocabulary_wants_none_are_an_error_and_never_a_rule_without_
 fn a_request_with_capitals_where_there_are_none_is_refused() {
     let http = Library::built_in().get("http").unwrap();
     let lent = |request: serde_json::Value| {
-        let owned = OwnedRequest::from_json(http, &request).unwrap();
+        let owned = request::from_json(http, &request).unwrap();
         owned.lend(http, 0, |request| request.check().is_ok()).map_err(|error| error.describe(http))
     };
     assert_eq!(lent(json!({ "action": "GET", "path": "/", "host": "a", "headers": { "x-a": "B" } })), Ok(true));

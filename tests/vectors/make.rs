@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use placet::author::Document;
 use placet::author::mint::{Wrapping, draft, mint};
-use placet::author::request::OwnedRequest;
+use placet::author::request;
 use placet::author::value::arguments_from_json;
 use placet::authorize::Authorizer;
 use placet::bytecode::cursor::put_prefixed;
@@ -283,7 +283,7 @@ fn decide(vocabulary: &Vocabulary, token: &Good, request: &Value, at: i64) -> Ma
     let (keyring, mut scratch) = (keyring(), Scratch::new());
     let verifier = Verifier::new(&keyring, vocabulary).for_audience(token.audience());
     let (authorizer, text) = (Authorizer::with_verifier(verifier), token.token.text());
-    let request = OwnedRequest::from_json(vocabulary, request).expect("it is one of the vocabulary");
+    let request = request::from_json(vocabulary, request).expect("it is one of the vocabulary");
     let verdict = request.lend(vocabulary, at, |request| authorizer.authorize(&text, request, &mut scratch).verdict());
     words(verdict.expect("its values fit"))
 }

@@ -2,7 +2,7 @@
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use placet::author::Document;
-use placet::author::request::OwnedRequest;
+use placet::author::request;
 use placet::authorize::Authorizer;
 use placet::bytecode::verify::{Budget, Scope, verify};
 use placet::check::library::Library;
@@ -97,7 +97,7 @@ fn every_request_has_its_verdict() {
         let authorizer = Authorizer::with_verifier(verifying.verifier(&entry));
         for row in items(&entry["verdicts"]) {
             let request = &requests[text(&row["request"])];
-            let request = OwnedRequest::from_json(verifying.vocabulary(), request).expect("a request");
+            let request = request::from_json(verifying.vocabulary(), request).expect("a request");
             let verdict = request.lend(verifying.vocabulary(), row["at"].as_i64().expect("a time"), |request| {
                 authorizer.authorize(text(&entry["text"]), request, &mut scratch).verdict()
             });

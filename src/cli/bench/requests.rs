@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::author::Document;
-use crate::author::request::{OwnedRequest, time_of};
+use crate::author::request::{self, time_of};
 use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::cli::block::{Choice, arguments_or_samples, called};
@@ -78,7 +78,7 @@ impl Reading<'_> {
         let template = self.template(document, policy)?;
         let arguments = arguments_or_samples(template, &self.choice.with)?;
         let made = made::requests(template, document.vocabulary(), &arguments, self.now);
-        Ok(made.into_iter().map(|(request, time)| (request.to_json(document.vocabulary()), time)).collect())
+        Ok(made.into_iter().map(|(request, time)| (request::to_json(&request, document.vocabulary()), time)).collect())
     }
 
     fn template<'d>(&self, document: &'d Document, path: &Path) -> Result<&'d Template, Failure> {
@@ -119,7 +119,7 @@ impl Reading<'_> {
         let stage = Stage::new(title, blocks, policies, minted, self.keys);
         let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
         let asks = requests.iter().filter_map(|(json, now)| {
-            let request = OwnedRequest::from_json(stage.vocabulary(), json).ok()?;
+            let request = request::from_json(stage.vocabulary(), json).ok()?;
             Some(Ask { stage: 0, request, now: *now })
         });
         Ok(Work { asks: asks.collect(), stages: vec![stage] })

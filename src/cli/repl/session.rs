@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::author::mint::{Wrapping, attenuate, mint, policy};
-use crate::author::request::{OwnedRequest, time_of};
+use crate::author::request::{self, time_of};
 use crate::author::value::arguments_from_json;
 use crate::author::{Document, Report};
 use crate::authorize::Authorizer;
@@ -360,7 +360,7 @@ impl Session {
         }
         let authorizer = Authorizer::new(&self.keyring, vocabulary).with_policies(&held);
         let explainer = Explainer::new(authorizer, token.as_deref(), &sources);
-        let read = time_of(&json).and_then(|time| Ok((OwnedRequest::from_json(vocabulary, &json)?, time)));
+        let read = time_of(&json).and_then(|time| Ok((request::from_json(vocabulary, &json)?, time)));
         let explanation = match read {
             Ok((request, time)) => explainer.explain(&request, time.unwrap_or(minted)),
             Err(bad) => explainer.malformed(&bad, &json),

@@ -7,6 +7,7 @@ use crate::check::tree::{
 use crate::compile::arguments::{Argument, Arguments};
 use crate::compile::error::Cause;
 use crate::compile::{Compiled, compile};
+use crate::model::function::Function;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{FieldNo, TIME, Vocabulary};
 use crate::program::listing::listing;
@@ -126,7 +127,7 @@ pub fn constant(constant: Constant) -> Operand {
 }
 
 pub fn hour() -> Operand {
-    Operand::Hour(Box::new(Operand::Field(TIME)))
+    Operand::Call(Function::Hour, Box::new(Operand::Field(TIME)))
 }
 
 /// The lines of the listing without offsets, and without the pool.

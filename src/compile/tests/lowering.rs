@@ -3,6 +3,8 @@
 use super::harness::*;
 use crate::check::tree::{Actions, ArgumentNo, Condition, Constant, Effect, Network, Operand, Pattern, Term};
 use crate::compile::arguments::Argument;
+use crate::model::function::Function;
+use crate::model::predicate::Predicate;
 use crate::model::types::Scalar;
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, TIME};
@@ -299,13 +301,16 @@ fn every_other_condition_has_an_instruction() {
         (Condition::Every(ITEM, equal(string("a"))), &["every.el item", "  eq \"a\""]),
         (Condition::Member(cache(), GROUPS), &["member groups", "  field cache"]),
         (Condition::HasLabel(LABELS, "dc".to_owned()), &["has.label labels \"dc\""]),
-        (Condition::StartsWith(cache(), text("a")), &["starts", "  field cache", "  string \"a\""]),
-        (Condition::EndsWith(label(), text("a")), &["ends", "  label.of labels \"dc\"", "  string \"a\""]),
-        (Condition::Contains(cache(), text("a")), &["contains", "  field cache", "  string \"a\""]),
+        (Condition::Call(Predicate::StartsWith, cache(), text("a")), &["starts", "  field cache", "  string \"a\""]),
+        (
+            Condition::Call(Predicate::EndsWith, label(), text("a")),
+            &["ends", "  label.of labels \"dc\"", "  string \"a\""],
+        ),
+        (Condition::Call(Predicate::Contains, cache(), text("a")), &["contains", "  field cache", "  string \"a\""]),
         (Condition::Truth(Operand::Field(FLAG)), &["truth", "  field flag"]),
         (compare(Comparison::Less, Operand::Issuance, Operand::Expiry), &["less", "  issuance", "  expiry"]),
         (
-            compare(Comparison::Less, Operand::Size(GROUPS), Operand::Length(Box::new(cache()))),
+            compare(Comparison::Less, Operand::Size(GROUPS), Operand::Call(Function::Length, Box::new(cache()))),
             &["less", "  size groups", "  length", "    field cache"],
         ),
         (
@@ -319,8 +324,8 @@ fn every_other_condition_has_an_instruction() {
         (
             compare(
                 Comparison::Equal,
-                Operand::Minute(Box::new(Operand::Field(TIME))),
-                Operand::Weekday(Box::new(Operand::Field(TIME))),
+                Operand::Call(Function::Minute, Box::new(Operand::Field(TIME))),
+                Operand::Call(Function::Weekday, Box::new(Operand::Field(TIME))),
             ),
             &["equal", "  minute", "    field time", "  weekday", "    field time"],
         ),
@@ -366,7 +371,7 @@ fn what_the_arguments_decide_is_decided_when_minting() {
     assert_eq!(decided(Condition::Not(Box::new(Condition::Constant(false)))), allowed);
     let greatest = Operand::Add(Box::new(constant(Constant::Int(i64::MAX))), Box::new(one()));
     assert_eq!(decided(compare(Comparison::Equal, greatest, constant(Constant::Int(i64::MAX)))), allowed);
-    let starts = Condition::StartsWith(constant(string("ab")), constant(string("a")));
+    let starts = Condition::Call(Predicate::StartsWith, constant(string("ab")), constant(string("a")));
     assert_eq!(decided(starts), allowed);
     let has = Condition::Has(CACHE);
     assert_eq!(asks(Condition::All(vec![Condition::Constant(true), has.clone()])), ["has cache"]);

@@ -16,6 +16,7 @@ use crate::compile::expressions::Expressions;
 use crate::compile::{Frame, ResolvedTimes, automaton_of, compile};
 use crate::limits::{RULES, TEXT_BYTES, TOKEN_PROGRAM_BYTES};
 use crate::model::path::PathError;
+use crate::model::predicate::Predicate;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo};
@@ -410,7 +411,11 @@ fn conditions() -> BoxedStrategy<Condition> {
         (ints, scalar_patterns(Scalar::Int)).prop_map(|(value, pattern)| Condition::Matches(value, pattern)),
         scalar_patterns(Scalar::String).prop_map(|pattern| Condition::Some(GROUPS, pattern)),
         scalar_patterns(Scalar::String).prop_map(|pattern| Condition::Every(GROUPS, pattern)),
-        "[a-c\"]{0,3}".prop_map(|text| Condition::Contains(Operand::Field(CACHE), constant(string(&text)))),
+        "[a-c\"]{0,3}".prop_map(|text| Condition::Call(
+            Predicate::Contains,
+            Operand::Field(CACHE),
+            constant(string(&text))
+        )),
     ];
     leaf.prop_recursive(3, 10, 3, |inner| {
         prop_oneof![

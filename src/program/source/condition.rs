@@ -5,7 +5,7 @@ use super::{Lifting, Unsayable};
 use crate::model::types::Type;
 use crate::model::vocabulary::FieldNo;
 use crate::program::tree::{Condition, Pattern, Value};
-use crate::program::{Function, Predicate, literal};
+use crate::program::{Predicate, literal};
 use crate::syntax::ast::{self, At, Comparison, ConditionKind, Literal, Name, PatternKind};
 use crate::token::keys::PublicKey;
 
@@ -46,15 +46,14 @@ impl Lifting<'_> {
     fn compare(&self, predicate: Predicate, left: &Value, right: &Value) -> Said {
         let (left, right) = (self.value(left)?, self.value(right)?);
         let relation = |comparison, left, right| ConditionKind::Compare(comparison, Box::new(left), Box::new(right));
-        let call = |function, left, right| ConditionKind::Call(name(function), vec![left, right]);
         Ok(condition(match predicate {
             Predicate::Equal => relation(Comparison::Equal, left, right),
             Predicate::Unequal => relation(Comparison::NotEqual, left, right),
             Predicate::Less => relation(Comparison::Less, left, right),
             Predicate::LessOrEqual => relation(Comparison::LessOrEqual, left, right),
-            Predicate::StartsWith => call("starts_with", left, right),
-            Predicate::EndsWith => call("ends_with", left, right),
-            Predicate::Contains => call("contains", left, right),
+            Predicate::StartsWith | Predicate::EndsWith | Predicate::Contains => {
+                ConditionKind::Call(name(predicate.row().word), vec![left, right])
+            }
         }))
     }
 
@@ -81,21 +80,12 @@ impl Lifting<'_> {
             Value::Expiry => ConditionKind::TokenField("expiry".to_owned()),
             Value::Add(left, right) => ConditionKind::Add(boxed(left)?, boxed(right)?),
             Value::Subtract(left, right) => ConditionKind::Subtract(boxed(left)?, boxed(right)?),
-            Value::Call(function, inner) => ConditionKind::Call(name(word(*function)), vec![self.value(inner)?]),
+            Value::Call(function, inner) => ConditionKind::Call(name(function.row().word), vec![self.value(inner)?]),
             Value::Size(field) => {
                 let set = condition(ConditionKind::Name(self.field(*field)?.text));
                 ConditionKind::Call(name("size"), vec![set])
             }
         }))
-    }
-}
-
-const fn word(function: Function) -> &'static str {
-    match function {
-        Function::Hour => "hour",
-        Function::Minute => "minute",
-        Function::Weekday => "weekday",
-        Function::Length => "length",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Requests, and how each language takes them.
 
 use cedar_policy::{Context, EntityUid, Request as CedarRequest};
-use placet::author::request::OwnedRequest;
+use placet::author::request;
 use placet::model::request::Request;
 use placet::model::vocabulary::Vocabulary;
 use serde_json::{Map, Value, json};
@@ -33,7 +33,7 @@ impl Asked {
     pub fn placet<R>(&self, vocabulary: &Vocabulary, decide: impl FnOnce(&Request<'_>) -> R) -> Result<R, String> {
         let mut json = self.attributes.clone();
         json.insert("action".to_owned(), self.action.into());
-        let request = OwnedRequest::from_json(vocabulary, &json.into()).map_err(|error| error.to_string())?;
+        let request = request::from_json(vocabulary, &json.into()).map_err(|error| error.to_string())?;
         request.lend(vocabulary, 0, decide).map_err(|error| error.to_string())
     }
 

@@ -1,6 +1,8 @@
 //! Conditions and what they compare.
 
 use placet::check::tree::{Condition, Constant, Operand};
+use placet::model::function::Function;
+use placet::model::predicate::{Notation, Predicate};
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::{Attribute, FieldNo};
 use placet::syntax::ast::Comparison;
@@ -134,11 +136,12 @@ impl Maker<'_, '_, '_> {
         } else {
             self.constant_operand(scalar, &place)
         };
-        match self.choices.below(3) {
-            0 => Condition::StartsWith(text, part),
-            1 => Condition::EndsWith(text, part),
-            _ => Condition::Contains(text, part),
-        }
+        let calls: Vec<Predicate> = Predicate::ALL
+            .iter()
+            .copied()
+            .filter(|one| one.row().notation != Notation::Infix && one.row().accepts.admits(scalar))
+            .collect();
+        Condition::Call(*self.choices.pick(&calls), text, part)
     }
 
     fn constant_operand(&mut self, scalar: Scalar, place: &Place) -> (Operand, Place) {
@@ -204,21 +207,21 @@ impl Maker<'_, '_, '_> {
         let countable = self.fields(|ty| matches!(ty, Type::Set(_) | Type::Labels));
         match self.choices.below(7) {
             0 if !countable.is_empty() => Operand::Size(*self.choices.pick(&countable)),
-            1 => Operand::Minute(Box::new(self.some_operand(Scalar::Time, depth).0)),
-            2 => Operand::Weekday(Box::new(self.some_operand(Scalar::Time, depth).0)),
-            3 => {
-                let scalar = *self.choices.pick(&[Scalar::String, Scalar::Bytes, Scalar::Path]);
-                Operand::Length(Box::new(self.some_operand(scalar, depth).0))
-            }
-            4 => {
+            1 => {
                 let (left, right) = (self.some_operand(Scalar::Int, depth).0, self.some_operand(Scalar::Int, depth).0);
                 Operand::Add(Box::new(left), Box::new(right))
             }
-            5 => {
+            2 => {
                 let (left, right) = (self.some_operand(Scalar::Int, depth).0, self.some_operand(Scalar::Int, depth).0);
                 Operand::Subtract(Box::new(left), Box::new(right))
             }
-            _ => Operand::Hour(Box::new(self.some_operand(Scalar::Time, depth).0)),
+            _ => {
+                let function = *self.choices.pick(Function::ALL);
+                let taken: Vec<Scalar> =
+                    Scalar::ALL.into_iter().filter(|scalar| function.row().accepts.admits(*scalar)).collect();
+                let scalar = *self.choices.pick(&taken);
+                Operand::Call(function, Box::new(self.some_operand(scalar, depth).0))
+            }
         }
     }
 }

@@ -1,0 +1,238 @@
+//! Values and requests that own their data: for code that builds, keeps or changes requests. A
+//! service that has its values at hand builds a [`Request`] directly, without allocating.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::path::ResourcePath;
+use super::request::{Malformed, Request};
+use super::types::Scalar;
+use super::value::{Address, Value};
+use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
+
+/// A value of a type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Constant {
+    /// `bool`
+    Bool(bool),
+    /// `int`
+    Int(i64),
+    /// `string`
+    String(String),
+    /// `bytes`
+    Bytes(Vec<u8>),
+    /// `uuid`
+    Uuid([u8; 16]),
+    /// `time`, ms since 1970-01-01T00:00:00Z
+    Time(i64),
+    /// `duration`, ms
+    Duration(i64),
+    /// `ip`
+    Ip(Address),
+    /// `path`, canonical.
+    Path(String),
+}
+
+impl Constant {
+    /// Its type.
+    #[must_use]
+    pub const fn scalar(&self) -> Scalar {
+        match self {
+            Self::Bool(_) => Scalar::Bool,
+            Self::Int(_) => Scalar::Int,
+            Self::String(_) => Scalar::String,
+            Self::Bytes(_) => Scalar::Bytes,
+            Self::Uuid(_) => Scalar::Uuid,
+            Self::Time(_) => Scalar::Time,
+            Self::Duration(_) => Scalar::Duration,
+            Self::Ip(_) => Scalar::Ip,
+            Self::Path(_) => Scalar::Path,
+        }
+    }
+
+    /// The same value, borrowed as a request takes it.
+    #[must_use]
+    pub fn as_value(&self) -> Value<'_> {
+        match self {
+            Self::Bool(truth) => Value::Bool(*truth),
+            Self::Int(number) => Value::Int(*number),
+            Self::String(text) => Value::String(text),
+            Self::Bytes(bytes) => Value::Bytes(bytes),
+            Self::Uuid(uuid) => Value::Uuid(*uuid),
+            Self::Time(time) => Value::Time(*time),
+            Self::Duration(duration) => Value::Duration(*duration),
+            Self::Ip(address) => Value::Ip(*address),
+            // A path that is not canonical has the wrong type, so the request is refused.
+            Self::Path(path) => ResourcePath::new(path).map_or(Value::String(path), Value::Path),
+        }
+    }
+}
+
+/// A request that owns its values; its time is given when it is borrowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedRequest {
+    /// What is asked for.
+    pub action: ActionNo,
+    /// Each attribute at most once.
+    pub values: Vec<(FieldNo, OwnedValue)>,
+}
+
+/// The value of one attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnedValue {
+    /// One value.
+    One(Constant),
+    /// Several.
+    Set(Vec<Constant>),
+    /// Names and values.
+    Labels(Vec<(String, String)>),
+}
+
+impl OwnedRequest {
+    /// Lends the request, as one of `vocabulary` at `time` (ms since 1970-01-01T00:00:00Z).
+    ///
+    /// # Errors
+    /// A value does not fit the vocabulary.
+    pub fn lend<R>(
+        &self,
+        vocabulary: &Vocabulary,
+        time: i64,
+        use_it: impl FnOnce(&Request<'_>) -> R,
+    ) -> Result<R, Malformed> {
+        let sets: Vec<Vec<Value<'_>>> = self.values.iter().map(|(_, value)| value.elements()).collect();
+        let labels: Vec<Vec<(&str, &str)>> = self.values.iter().map(|(_, value)| value.labels()).collect();
+        let mut request = Request::new(vocabulary, self.action, time);
+        for (((field, value), elements), labels) in self.values.iter().zip(&sets).zip(&labels) {
+            request.set(
+                *field,
+                match value {
+                    OwnedValue::One(constant) => constant.as_value(),
+                    OwnedValue::Set(_) => Value::Set(elements),
+                    OwnedValue::Labels(_) => Value::Labels(labels),
+                },
+            )?;
+        }
+        Ok(use_it(&request))
+    }
+}
+
+impl OwnedValue {
+    fn elements(&self) -> Vec<Value<'_>> {
+        match self {
+            Self::Set(elements) => elements.iter().map(Constant::as_value).collect(),
+            Self::One(_) | Self::Labels(_) => Vec::new(),
+        }
+    }
+
+    /// Whether it is the same as leaving the attribute out.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        match self {
+            Self::One(_) => false,
+            Self::Set(elements) => elements.is_empty(),
+            Self::Labels(labels) => labels.is_empty(),
+        }
+    }
+
+    fn labels(&self) -> Vec<(&str, &str)> {
+        match self {
+            Self::Labels(labels) => labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            Self::One(_) | Self::Set(_) => Vec::new(),
+        }
+    }
+}
+
+/// A request with its time, for code that changes requests and decides them again. Every change
+/// makes a new one, so that one request can be changed in several ways.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimedRequest {
+    /// Action and attributes.
+    pub request: OwnedRequest,
+    /// ms since 1970-01-01T00:00:00Z; what `time` is in conditions.
+    pub time: i64,
+}
+
+impl TimedRequest {
+    /// What is asked for.
+    #[must_use]
+    pub const fn action(&self) -> ActionNo {
+        self.request.action
+    }
+
+    /// The same with another action.
+    #[must_use]
+    pub fn with_action(&self, action: ActionNo) -> Self {
+        Self { request: OwnedRequest { action, values: self.request.values.clone() }, time: self.time }
+    }
+
+    /// The same at another time.
+    #[must_use]
+    pub fn at(&self, time: i64) -> Self {
+        Self { request: self.request.clone(), time }
+    }
+
+    /// The value of an attribute, `time` too. An empty set is absent, and so are labels without a
+    /// label.
+    #[must_use]
+    pub fn value(&self, field: FieldNo) -> Option<OwnedValue> {
+        if field == TIME {
+            return Some(OwnedValue::One(Constant::Time(self.time)));
+        }
+        let found = self.request.values.iter().find(|(other, _)| *other == field).map(|(_, value)| value.clone());
+        found.filter(|value| !value.is_empty())
+    }
+
+    /// The same with another value of an attribute, or without it. `time` stays what it is unless
+    /// the value is a time.
+    #[must_use]
+    pub fn with(&self, field: FieldNo, value: Option<OwnedValue>) -> Self {
+        let mut changed = self.clone();
+        if field == TIME {
+            if let Some(OwnedValue::One(Constant::Time(time))) = value {
+                changed.time = time;
+            }
+            return changed;
+        }
+        let values = &mut changed.request.values;
+        match (values.iter().position(|(other, _)| *other == field), value) {
+            (Some(place), Some(value)) => values[place].1 = value,
+            (Some(place), None) => _ = values.remove(place),
+            (None, Some(value)) => values.push((field, value)),
+            (None, None) => {}
+        }
+        changed
+    }
+
+    /// The elements of a set; a value by itself is a set of one.
+    #[must_use]
+    pub fn elements(&self, field: FieldNo) -> Vec<Constant> {
+        match self.value(field) {
+            Some(OwnedValue::Set(elements)) => elements,
+            Some(OwnedValue::One(element)) => alloc::vec![element],
+            Some(OwnedValue::Labels(_)) | None => Vec::new(),
+        }
+    }
+
+    /// Names and values of an attribute of type `labels`.
+    #[must_use]
+    pub fn labels(&self, field: FieldNo) -> Option<Vec<(String, String)>> {
+        match self.value(field) {
+            Some(OwnedValue::Labels(labels)) => Some(labels),
+            Some(OwnedValue::One(_) | OwnedValue::Set(_)) | None => None,
+        }
+    }
+
+    /// The same with another value of one label, or without the label.
+    #[must_use]
+    pub fn with_label(&self, field: FieldNo, name: &str, value: Option<&str>) -> Self {
+        let mut labels = self.labels(field).unwrap_or_default();
+        match (labels.iter().position(|(label, _)| label == name), value) {
+            (Some(place), Some(value)) => value.clone_into(&mut labels[place].1),
+            (Some(place), None) => _ = labels.remove(place),
+            (None, Some(value)) => labels.push((name.to_owned(), value.to_owned())),
+            (None, None) => {}
+        }
+        self.with(field, Some(OwnedValue::Labels(labels)))
+    }
+}
