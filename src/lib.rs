@@ -81,6 +81,8 @@ pub mod limits;
 #[cfg(feature = "cli")]
 pub mod measure;
 pub mod model;
+#[cfg(feature = "author")]
+pub mod program;
 pub mod span;
 #[cfg(feature = "author")]
 pub mod syntax;

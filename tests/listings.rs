@@ -10,16 +10,15 @@ use std::path::{Path, PathBuf};
 
 use placet::author::Document;
 use placet::author::value::arguments_from_text;
-use placet::bytecode::listing::listing;
-use placet::bytecode::render::{Style, render};
 use placet::check::library::Library;
 use placet::check::tree::Template;
 use placet::compile::arguments::Arguments;
 use placet::compile::expressions::Expressions;
 use placet::compile::{Compiled, compile};
 use placet::diag::Source;
+use placet::program::listing::listing;
+use placet::program::source::ToSource;
 use placet::syntax::ast::{BlockKind, ItemKind};
-use placet::token::keys::PublicKey;
 
 /// Begins a listing: `=== session user=ada`.
 const RULER: &str = "=== ";
@@ -113,12 +112,9 @@ fn sample(ty: &str) -> &'static str {
 /// Prints the program as rules, and compiles those.
 fn same_after_render(document: &Document, template: &Template, compiled: &Compiled) -> String {
     let is_restriction = template.kind == BlockKind::Restriction;
-    let style = Style {
-        allow: if is_restriction { "only" } else { "allow" },
-        automata: Some(&Expressions::default()),
-        key_text: Some(|key| PublicKey::from_bytes(key).map(|key| key.to_string()).unwrap_or_default()),
-    };
-    let rules = render(compiled.program.bytes(), document.vocabulary(), style);
+    let expressions = Expressions::default();
+    let source = ToSource::new(document.vocabulary()).comparing(&expressions).of_restriction(is_restriction);
+    let rules: String = source.entries_of(compiled.program.bytes()).iter().map(|entry| format!("{entry}\n")).collect();
     let kind = if is_restriction { "restriction" } else { "policy" };
     let text = format!("{}\n{kind} again {{\n{rules}}}\n", vocabulary_text(document));
     let again =

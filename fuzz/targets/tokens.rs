@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 
 use placet::author::Document;
 use placet::authorize::Authorizer;
-use placet::bytecode::listing::listing;
-use placet::bytecode::render::{Style, render};
 use placet::bytecode::verify::{Proved, verify};
 use placet::check::library::Library;
 use placet::limits::TOKEN_BYTES;
 use placet::model::request::Request;
 use placet::model::verdict::Verdict;
 use placet::model::vocabulary::Fingerprint;
+use placet::program::listing::listing;
+use placet::program::source::ToSource;
 use placet::token::attenuate::{BlockDraft, append, seal};
 use placet::token::claims::ClaimsDraft;
 use placet::token::envelope::Token;
@@ -32,7 +32,7 @@ use super::{NOW, as_text, momento, scope};
 pub fn program(bytes: &[u8]) {
     let vocabulary = momento();
     let _ = listing(bytes, vocabulary, &[]);
-    let _ = render(bytes, vocabulary, Style::default());
+    let _ = ToSource::new(vocabulary).entries_of(bytes);
     if let Ok(proved) = verify(bytes, &scope(vocabulary)) {
         decides(&proved);
     }

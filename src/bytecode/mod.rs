@@ -1,5 +1,5 @@
 //! What a program is: the [table of opcodes](op), the [container](program) that holds code and constants, the
-//! [verifier](verify) that proves a program once, the [listing] for people.
+//! [verifier](verify) that proves a program once.
 //!
 //! A program is a list of rules. A rule is a frame with a length: its tests run in order, and the first one that fails
 //! leaves the frame. Inside, patterns and conditions are small trees in prefix form, each node an opcode, its operands
@@ -16,18 +16,9 @@ pub mod constant;
 pub mod cursor;
 pub mod fuel;
 pub mod index;
-#[cfg(feature = "author")]
-pub mod listing;
 pub mod matching;
 pub mod op;
-#[cfg(feature = "author")]
-pub mod outline;
-#[cfg(feature = "author")]
-pub mod page;
+pub mod prices;
 pub mod program;
-#[cfg(feature = "author")]
-pub mod render;
-#[cfg(feature = "author")]
-pub(crate) mod spell;
 pub mod verify;
 pub mod wildcard;

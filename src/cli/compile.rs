@@ -7,8 +7,8 @@ use serde_json::json;
 use super::block::{Block, Choice};
 use super::outputs::to_file_or_stdout;
 use super::ui::{Exit, Outcome, Ui};
-use crate::bytecode::listing::listing;
 use crate::diag::Source;
+use crate::program::listing::listing;
 use crate::syntax::ast::BlockKind;
 
 /// Compiles a block and shows its program beside its source.

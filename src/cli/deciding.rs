@@ -19,7 +19,7 @@ use crate::author::value::arguments_from_text;
 use crate::authorize::{Authorizer, Policy};
 use crate::check::library::Library;
 use crate::compile::Compiled;
-use crate::explain::{Court, Sources};
+use crate::explain::{Explainer, Sources};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -270,18 +270,18 @@ impl Ready {
     }
 
     /// Lends who decides.
-    pub fn with_court<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Court<'_>) -> R) -> R {
+    pub fn with_explainer<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Explainer<'_>) -> R) -> R {
         match &self.kind {
-            Kind::Minted(stage) => stage.with_court(Purpose::Local, use_it),
+            Kind::Minted(stage) => stage.with_explainer(Purpose::Local, use_it),
             Kind::Given { token, keyring, revocations, policies, expectations } => {
                 let revocations = revocations.as_ref().map(HeldRevocations::lend);
                 let verifier = expectations.verifier(keyring, &self.vocabulary, revocations);
                 let authorizer = Authorizer::with_verifier(verifier).with_policies(policies);
                 let sources = Sources::none();
-                let court = Court::new(authorizer, Some(&token.text), &sources);
+                let explainer = Explainer::new(authorizer, Some(&token.text), &sources);
                 match cache {
-                    Some(cache) => use_it(&court.with_cache(cache)),
-                    None => use_it(&court),
+                    Some(cache) => use_it(&explainer.with_cache(cache)),
+                    None => use_it(&explainer),
                 }
             }
         }

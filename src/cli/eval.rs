@@ -13,7 +13,7 @@ use super::deciding::{Deciding, Ready};
 use super::page::{cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use crate::author::request;
-use crate::explain::{Cause, Court, Explanation};
+use crate::explain::{Cause, Explainer, Explanation};
 use crate::limits::SOURCE_BYTES;
 use crate::model::verdict::Verdict;
 use crate::syntax::map::{from_json_text, said};
@@ -58,15 +58,15 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         return stream(&args.asked.request, &ready, ui);
     }
     let request = args.asked.one()?;
-    let explanation = ready.with_court(None, |court| decide(court, &ready, request, args.explain));
+    let explanation = ready.with_explainer(None, |explainer| decide(explainer, &ready, request, args.explain));
     show(ui, &explanation);
     Ok(Exit::of(explanation.verdict == "allow"))
 }
 
 /// Decides one request; with `why`, looks for a change that passes.
-pub fn decide(court: &Court<'_>, ready: &Ready, request: Result<Json, String>, why: bool) -> Explanation {
+pub fn decide(explainer: &Explainer<'_>, ready: &Ready, request: Result<Json, String>, why: bool) -> Explanation {
     if let Some(refusal) = ready.refusal() {
-        return court.decided(Verdict::Refused(refusal), ready.now());
+        return explainer.decided(Verdict::Refused(refusal), ready.now());
     }
     let json = match request {
         Ok(json) => json,
@@ -74,9 +74,9 @@ pub fn decide(court: &Court<'_>, ready: &Ready, request: Result<Json, String>, w
     };
     let read = request::from_json(ready.vocabulary(), &json);
     match read.and_then(|request| Ok((request, ready.time(&json)?))) {
-        Ok((request, time)) if why => court.explain(&request, time),
-        Ok((request, time)) => court.decided(court.decide(&request, time, &mut Scratch::new()), time),
-        Err(bad) => court.malformed(&bad, &json),
+        Ok((request, time)) if why => explainer.explain(&request, time),
+        Ok((request, time)) => explainer.decided(explainer.decide(&request, time, &mut Scratch::new()), time),
+        Err(bad) => explainer.malformed(&bad, &json),
     }
 }
 
@@ -110,7 +110,7 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
     let bar = progress(bytes, "{bytes} of {total_bytes}");
     let cache = TokenCache::new(1);
     let mut tally = Tally::default();
-    let outcome = ready.with_court(Some(&cache), |court| {
+    let outcome = ready.with_explainer(Some(&cache), |explainer| {
         let mut out = BufWriter::new(stdout().lock());
         let mut scratch = Scratch::new();
         while let Some(line) = next_line(&mut reader, SOURCE_BYTES).map_err(|error| failed(&error))? {
@@ -119,7 +119,7 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
             if line.is_blank() {
                 continue;
             }
-            let explanation = tally.decide(court, ready, &line, &mut scratch);
+            let explanation = tally.decide(explainer, ready, &line, &mut scratch);
             let written = write_line(&mut out, &explanation, tally.lines, ui.is_json());
             // A caller that has nothing more to ask for now may be waiting for the answer.
             let flushed = written.and_then(|()| if reader.buffer().is_empty() { out.flush() } else { Ok(()) });
@@ -151,20 +151,20 @@ struct Tally {
 }
 
 impl Tally {
-    fn decide(&mut self, court: &Court<'_>, ready: &Ready, line: &Line, scratch: &mut Scratch) -> Explanation {
+    fn decide(&mut self, explainer: &Explainer<'_>, ready: &Ready, line: &Line, scratch: &mut Scratch) -> Explanation {
         self.count += 1;
         let read = line.text().and_then(|text| from_json_text(text).map_err(|found| said(text, &found, self.lines)));
         let explanation = match (ready.refusal(), read) {
-            (Some(refusal), _) => court.decided(Verdict::Refused(refusal), ready.now()),
+            (Some(refusal), _) => explainer.decided(Verdict::Refused(refusal), ready.now()),
             (None, Err(message)) => not_json(message),
             (None, Ok(json)) => {
                 match request::from_json(ready.vocabulary(), &json).and_then(|it| Ok((it, ready.time(&json)?))) {
-                    Err(bad) => court.malformed(&bad, &json),
+                    Err(bad) => explainer.malformed(&bad, &json),
                     Ok((request, time)) => {
                         let before = now();
-                        let verdict = court.decide(&request, time, scratch);
+                        let verdict = explainer.decide(&request, time, scratch);
                         self.deciding += before.elapsed();
-                        court.briefly(verdict, time)
+                        explainer.briefly(verdict, time)
                     }
                 }
             }

@@ -28,7 +28,7 @@ pub struct Args {
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::CouldNot) };
     let request = args.asked.one()?;
-    let explanation = ready.with_court(None, |court| decide(court, &ready, request, true));
+    let explanation = ready.with_explainer(None, |explainer| decide(explainer, &ready, request, true));
     show(ui, &explanation);
     Ok(Exit::of(explanation.verdict == "allow"))
 }

@@ -11,8 +11,8 @@ use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
 use super::{covered, inputs, mutants};
 use crate::check::library::Library;
 use crate::explain::Explanation;
-use crate::explain::words::Words;
 use crate::fuzz::finding::unread;
+use crate::program::literal;
 use crate::syntax::cases::Expected;
 use crate::token::verify::Scratch;
 use crate::trial::coverage::Coverage;
@@ -275,7 +275,7 @@ fn show(ui: &Ui, suite: &Suite, case: &Case, found: Found, why: Option<&Explanat
 /// The request in the words of the language, or as it came.
 pub fn request(suite: &Suite, case: &Case) -> String {
     match (&case.request, suite.stages.get(case.stage)) {
-        (Ok(request), Some(stage)) => Words::new(stage.vocabulary()).request(request),
+        (Ok(request), Some(stage)) => literal::request(request, stage.vocabulary()),
         _ => unread(&case.json),
     }
 }

@@ -1,10 +1,10 @@
 //! Times and durations as the command line takes and shows them.
 
 use crate::author::value::from_text;
-use crate::bytecode::spell;
 use crate::check::tree::Constant;
 use crate::limits::YEAR_2000;
 use crate::model::types::Scalar;
+use crate::program::literal;
 
 /// Reads `2026-11-21T10:00:00Z`, or milliseconds since 1970, from the year 2000 on: a smaller number counts seconds. Zero
 /// and less, which no unit makes a later time, mean a clock that is not set.
@@ -59,7 +59,7 @@ pub fn read_duration(text: &str) -> Result<i64, String> {
 /// `2026-11-21T10:00:00Z`
 #[must_use]
 pub fn show(millis: i64) -> String {
-    spell::time(millis).unwrap_or_else(|| format!("{millis} ms after 1970"))
+    literal::time(millis).unwrap_or_else(|| format!("{millis} ms after 1970"))
 }
 
 /// `2026-11-21T10:00:00Z, in 30 minutes`

@@ -120,7 +120,8 @@ impl Suite {
         let (Some(stage), Ok(request)) = (self.stages.get(case.stage), &case.request) else {
             return Found { verdict: None, public: None };
         };
-        let mut decide = |purpose| stage.with_court(purpose, |court| court.decide(request, case.now, scratch));
+        let mut decide =
+            |purpose| stage.with_explainer(purpose, |explainer| explainer.decide(request, case.now, scratch));
         let verdict = decide(Purpose::Local);
         let public = decide(Purpose::Public);
         Found { verdict: Some(verdict), public: Some(public).filter(|public| *public != verdict) }
@@ -139,9 +140,9 @@ impl Suite {
     #[must_use]
     pub fn explain(&self, case: &Case) -> Option<Explanation> {
         let stage = self.stages.get(case.stage)?;
-        Some(stage.with_court(Purpose::Local, |court| match &case.request {
-            Ok(request) => court.explain(request, case.now),
-            Err(bad) => court.malformed(bad, &case.json),
+        Some(stage.with_explainer(Purpose::Local, |explainer| match &case.request {
+            Ok(request) => explainer.explain(request, case.now),
+            Err(bad) => explainer.malformed(bad, &case.json),
         }))
     }
 }

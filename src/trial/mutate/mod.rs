@@ -225,7 +225,7 @@ fn kills(suite: &Suite, scratch: &mut Scratch) -> bool {
         let (Ok(request), Some(stage)) = (&case.request, suite.stages.get(case.stage)) else {
             return case.expected != Expected::Refused;
         };
-        let verdict = stage.with_court(Purpose::Local, |court| court.decide(request, case.now, scratch));
+        let verdict = stage.with_explainer(Purpose::Local, |explainer| explainer.decide(request, case.now, scratch));
         verdict.word() != case.expected.word() || !stage.broken_promises(request, case.now).is_empty()
     })
 }
