@@ -250,7 +250,7 @@ impl<'v> Boundaries<'v> {
             }
             Condition::Matches(operand, pattern) => self.operand(operand, pattern),
             Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
-                self.pattern(*field, pattern)
+                self.pattern(*field, pattern);
             }
             Condition::Member(Value::Constant(constant), field) => self.pattern(*field, &equal(constant)),
             Condition::HasLabel(field, name) => self.add_label(*field, name, sample(Scalar::String)),
