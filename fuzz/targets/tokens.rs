@@ -14,6 +14,7 @@ use placet::model::verdict::Verdict;
 use placet::model::vocabulary::Fingerprint;
 use placet::program::listing::listing;
 use placet::program::render::{Style, render};
+use placet::program::source::ToSource;
 use placet::token::attenuate::{BlockDraft, append, seal};
 use placet::token::claims::ClaimsDraft;
 use placet::token::envelope::Token;
@@ -34,7 +35,7 @@ use placet::model::time::Time;
 pub fn program(bytes: &[u8]) {
     let vocabulary = momento();
     let _ = listing(bytes, vocabulary, &[]);
-    let _ = render(bytes, vocabulary, Style::default());
+    let _ = ToSource::new(vocabulary).entries_of(bytes);
     if let Ok(proved) = verify(bytes, &scope(vocabulary)) {
         decides(&proved);
     }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::model::arithmetic::Arithmetic;
 use crate::model::function::Function;
 pub use crate::model::owned::Constant;
 use crate::model::predicate::Predicate;
@@ -14,7 +15,7 @@ use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::span::Span;
-use crate::syntax::ast::{Affix, BlockKind, Comparison};
+use crate::syntax::ast::{self, Affix, BlockKind, Comparison};
 
 /// A file that has no errors.
 #[derive(Clone, Debug)]
@@ -179,9 +180,15 @@ impl PromiseKind {
     /// The keyword.
     #[must_use]
     pub const fn word(self) -> &'static str {
+        self.effect().word()
+    }
+
+    /// What begins it in the source.
+    #[must_use]
+    pub const fn effect(self) -> ast::Effect {
         match self {
-            Self::Never => "never",
-            Self::Always => "always",
+            Self::Never => ast::Effect::Never,
+            Self::Always => ast::Effect::Always,
         }
     }
 }
@@ -361,10 +368,8 @@ pub enum Operand {
     Issuance,
     /// `token.expiry`: a time; the greatest one where the token never expires.
     Expiry,
-    /// int+int, time+duration, duration+duration. The whole of a sum saturates, its parts are exact.
-    Add(Box<Operand>, Box<Operand>),
-    /// int-int, time-duration, duration-duration, time-time (a duration); as a sum.
-    Subtract(Box<Operand>, Box<Operand>),
+    /// `a + b`, `a - b`, of types that [go together](Arithmetic::result). The whole of a sum saturates, its parts are exact.
+    Compute(Arithmetic, Box<Operand>, Box<Operand>),
     /// `hour(time)`: a function of an operand that it accepts.
     Call(Function, Box<Operand>),
     /// Elements of a set attribute, or labels of a labels attribute; 0 where it is absent.

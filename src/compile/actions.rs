@@ -1,17 +1,18 @@
 //! Sets of actions.
 
-use super::node::ActionNode;
 use crate::check::tree::{Actions, Effect};
 use crate::model::vocabulary::{ActionNo, Vocabulary};
+use crate::program;
 
 /// The test for a set of actions. "All others" are, under `allow`, those that exist now: a token never grants an action that
 /// came later. Under `deny` they include later ones, so the test asks for what is left out.
-pub fn lower(actions: &Actions, effect: Effect, vocabulary: &Vocabulary) -> Option<ActionNode> {
+pub fn lower(actions: &Actions, effect: Effect, vocabulary: &Vocabulary) -> Option<program::Actions> {
+    let among = |listed, negated| Some(program::Actions { listed, negated });
     match (actions.negated, effect) {
-        (false, _) => Some(ActionNode::Among(actions.listed.clone())),
-        (true, Effect::Allow) => Some(ActionNode::Among(others(&actions.listed, vocabulary))),
+        (false, _) => among(actions.listed.clone(), false),
+        (true, Effect::Allow) => among(others(&actions.listed, vocabulary), false),
         (true, Effect::Deny) if actions.listed.is_empty() => None,
-        (true, Effect::Deny) => Some(ActionNode::Other(actions.listed.clone())),
+        (true, Effect::Deny) => among(actions.listed.clone(), true),
     }
 }
 

@@ -2,64 +2,68 @@
 
 use super::Lowering;
 use super::error::Cause;
-use super::node::{Matcher, Truth, Value};
 use super::text::refuse_empty;
 use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
 use crate::model::arithmetic::Arithmetic;
 use crate::model::predicate::Predicate;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
+use crate::program::{self, Value};
 use crate::syntax::ast::Comparison;
 
 impl Lowering<'_> {
     /// A condition.
-    pub(super) fn condition(&self, condition: &Condition) -> Result<Truth, Cause> {
+    pub(super) fn condition(&self, condition: &Condition) -> Result<program::Condition, Cause> {
         match condition {
-            Condition::Constant(truth) => Ok(Truth::Constant(*truth)),
+            Condition::Constant(truth) => Ok(program::Condition::Constant(*truth)),
             Condition::Not(inner) => self.condition(inner).map(negated),
             Condition::All(parts) => self.conditions(parts).map(all),
             Condition::AnyOf(parts) => self.conditions(parts).map(some),
             Condition::Compare(comparison, left, right) => self.compare(*comparison, left, right),
             Condition::Matches(operand, pattern) => self.matches(operand, pattern),
-            Condition::Some(field, pattern) => Ok(Truth::AnyElement(*field, self.on_field(*field, pattern)?)),
-            Condition::Every(field, pattern) => Ok(Truth::EveryElement(*field, self.on_field(*field, pattern)?)),
-            Condition::Member(operand, field) => Ok(Truth::Member(*field, self.operand(operand)?)),
-            Condition::Has(field) => Ok(Truth::Has(*field)),
-            Condition::HasLabel(field, name) => Ok(Truth::HasLabel(*field, name.clone())),
+            Condition::Some(field, pattern) => {
+                Ok(program::Condition::AnyElement(*field, self.on_field(*field, pattern)?))
+            }
+            Condition::Every(field, pattern) => {
+                Ok(program::Condition::EveryElement(*field, self.on_field(*field, pattern)?))
+            }
+            Condition::Member(operand, field) => Ok(program::Condition::Member(self.operand(operand)?, *field)),
+            Condition::Has(field) => Ok(program::Condition::Has(*field)),
+            Condition::HasLabel(field, name) => Ok(program::Condition::HasLabel(*field, name.clone())),
             Condition::Call(predicate, text, part) => self.part(*predicate, text, part),
             Condition::Truth(operand) => Ok(match self.operand(operand)? {
-                Value::Constant(Constant::Bool(truth)) => Truth::Constant(truth),
-                value => Truth::Holds(value),
+                Value::Constant(Constant::Bool(truth)) => program::Condition::Constant(truth),
+                value => program::Condition::Holds(value),
             }),
-            Condition::Vouched(key) => Ok(Truth::Vouched(*key)),
+            Condition::Vouched(key) => Ok(program::Condition::Vouched(*key)),
         }
     }
 
-    fn conditions(&self, parts: &[Condition]) -> Result<Vec<Truth>, Cause> {
+    fn conditions(&self, parts: &[Condition]) -> Result<Vec<program::Condition>, Cause> {
         parts.iter().map(|part| self.condition(part)).collect()
     }
 
     /// `a > b` is `b < a`.
-    fn compare(&self, comparison: Comparison, left: &Operand, right: &Operand) -> Result<Truth, Cause> {
+    fn compare(&self, comparison: Comparison, left: &Operand, right: &Operand) -> Result<program::Condition, Cause> {
         match comparison {
-            Comparison::Equal => self.pair(Predicate::Equal, left, right),
-            Comparison::NotEqual => self.pair(Predicate::Unequal, left, right),
-            Comparison::Less => self.pair(Predicate::Less, left, right),
-            Comparison::LessOrEqual => self.pair(Predicate::LessOrEqual, left, right),
-            Comparison::Greater => self.pair(Predicate::Less, right, left),
-            Comparison::GreaterOrEqual => self.pair(Predicate::LessOrEqual, right, left),
+            Comparison::Equal => self.predicate(Predicate::Equal, left, right),
+            Comparison::NotEqual => self.predicate(Predicate::Unequal, left, right),
+            Comparison::Less => self.predicate(Predicate::Less, left, right),
+            Comparison::LessOrEqual => self.predicate(Predicate::LessOrEqual, left, right),
+            Comparison::Greater => self.predicate(Predicate::Less, right, left),
+            Comparison::GreaterOrEqual => self.predicate(Predicate::LessOrEqual, right, left),
         }
     }
 
     /// Whether a text has a part. An empty argument as the part would be in every text.
-    fn part(&self, predicate: Predicate, text: &Operand, part: &Operand) -> Result<Truth, Cause> {
+    fn part(&self, predicate: Predicate, text: &Operand, part: &Operand) -> Result<program::Condition, Cause> {
         if let Operand::Term(term, _) = part {
             refuse_empty(&self.term_parts(term)?)?;
         }
-        self.pair(predicate, text, part)
+        self.predicate(predicate, text, part)
     }
 
-    fn pair(&self, predicate: Predicate, left: &Operand, right: &Operand) -> Result<Truth, Cause> {
+    fn predicate(&self, predicate: Predicate, left: &Operand, right: &Operand) -> Result<program::Condition, Cause> {
         let (left, right) = (self.operand(left)?, self.operand(right)?);
         let known = match (&left, &right) {
             (Value::Constant(left), Value::Constant(right)) => {
@@ -67,19 +71,19 @@ impl Lowering<'_> {
             }
             _ => None,
         };
-        Ok(known.map_or_else(|| Truth::Pair(predicate, left, right), Truth::Constant))
+        Ok(known.map_or_else(|| program::Condition::Compare(predicate, left, right), program::Condition::Constant))
     }
 
-    fn matches(&self, operand: &Operand, pattern: &Pattern) -> Result<Truth, Cause> {
+    fn matches(&self, operand: &Operand, pattern: &Pattern) -> Result<program::Condition, Cause> {
         let scalar = self.scalar(operand)?;
         Ok(match (self.operand(operand)?, self.pattern(pattern, scalar)?) {
-            (_, matcher) if matcher == Matcher::NEVER => Truth::Constant(false),
-            (Value::Constant(_), Matcher::Any) => Truth::Constant(true),
-            (value, matcher) => Truth::Matches(value, matcher),
+            (_, matcher) if matcher == program::Pattern::NEVER => program::Condition::Constant(false),
+            (Value::Constant(_), program::Pattern::Any) => program::Condition::Constant(true),
+            (value, matcher) => program::Condition::Matches(value, matcher),
         })
     }
 
-    fn on_field(&self, field: FieldNo, pattern: &Pattern) -> Result<Matcher, Cause> {
+    fn on_field(&self, field: FieldNo, pattern: &Pattern) -> Result<program::Pattern, Cause> {
         self.pattern_on(pattern, self.field_type(field)?)
     }
 
@@ -95,7 +99,7 @@ impl Lowering<'_> {
             Operand::Term(term, scalar) => Value::Constant(self.term(term, *scalar)?),
             Operand::Issuance => Value::Issuance,
             Operand::Expiry => Value::Expiry,
-            Operand::Add(..) | Operand::Subtract(..) => whole(self.summand(operand)?, self.scalar(operand)?),
+            Operand::Compute(..) => whole(self.summand(operand)?, self.scalar(operand)?),
             Operand::Call(function, inner) => Value::Call(*function, Box::new(self.operand(inner)?)),
             Operand::Size(field) => Value::Size(*field),
         })
@@ -104,8 +108,9 @@ impl Lowering<'_> {
     /// A part of a sum, which may be one itself.
     fn summand(&self, operand: &Operand) -> Result<Value, Cause> {
         match operand {
-            Operand::Add(left, right) => Ok(sum(self.summand(left)?, self.summand(right)?)),
-            Operand::Subtract(left, right) => Ok(difference(self.summand(left)?, self.summand(right)?)),
+            Operand::Compute(arithmetic, left, right) => {
+                Ok(computed(*arithmetic, self.summand(left)?, self.summand(right)?))
+            }
             term => self.operand(term),
         }
     }
@@ -121,11 +126,8 @@ impl Lowering<'_> {
             Operand::Label(..) => Ok(Scalar::String),
             Operand::Term(_, scalar) => Ok(*scalar),
             Operand::Issuance | Operand::Expiry => Ok(Scalar::Time),
-            Operand::Add(left, right) => {
-                Arithmetic::Add.result(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped)
-            }
-            Operand::Subtract(left, right) => {
-                Arithmetic::Subtract.result(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped)
+            Operand::Compute(arithmetic, left, right) => {
+                arithmetic.result(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped)
             }
             Operand::Call(function, _) => Ok(function.row().gives),
             Operand::Size(_) => Ok(Scalar::Int),
@@ -138,47 +140,47 @@ impl Lowering<'_> {
     }
 }
 
-fn negated(inner: Truth) -> Truth {
+fn negated(inner: program::Condition) -> program::Condition {
     match inner {
-        Truth::Constant(truth) => Truth::Constant(!truth),
-        Truth::Negate(inner) => *inner,
-        other => Truth::Negate(Box::new(other)),
+        program::Condition::Constant(truth) => program::Condition::Constant(!truth),
+        program::Condition::Not(inner) => *inner,
+        other => program::Condition::Not(Box::new(other)),
     }
 }
 
 /// All of `parts`: flat, without those that are true anyway.
-pub fn all(parts: Vec<Truth>) -> Truth {
-    let mut flat: Vec<Truth> = Vec::new();
+pub fn all(parts: Vec<program::Condition>) -> program::Condition {
+    let mut flat: Vec<program::Condition> = Vec::new();
     for part in parts {
         match part {
-            Truth::Constant(true) => {}
-            Truth::Constant(false) => return Truth::Constant(false),
-            Truth::All(inner) => flat.extend(inner),
+            program::Condition::Constant(true) => {}
+            program::Condition::Constant(false) => return program::Condition::Constant(false),
+            program::Condition::All(inner) => flat.extend(inner),
             other => flat.push(other),
         }
     }
     match flat.len() {
-        0 => Truth::Constant(true),
+        0 => program::Condition::Constant(true),
         1 => flat.remove(0),
-        _ => Truth::All(flat),
+        _ => program::Condition::All(flat),
     }
 }
 
 /// One of `parts`: flat, without those that are false anyway.
-fn some(parts: Vec<Truth>) -> Truth {
-    let mut flat: Vec<Truth> = Vec::new();
+fn some(parts: Vec<program::Condition>) -> program::Condition {
+    let mut flat: Vec<program::Condition> = Vec::new();
     for part in parts {
         match part {
-            Truth::Constant(false) => {}
-            Truth::Constant(true) => return Truth::Constant(true),
-            Truth::Some(inner) => flat.extend(inner),
+            program::Condition::Constant(false) => {}
+            program::Condition::Constant(true) => return program::Condition::Constant(true),
+            program::Condition::AnyOf(inner) => flat.extend(inner),
             other => flat.push(other),
         }
     }
     match flat.len() {
-        0 => Truth::Constant(false),
+        0 => program::Condition::Constant(false),
         1 => flat.remove(0),
-        _ => Truth::Some(flat),
+        _ => program::Condition::AnyOf(flat),
     }
 }
 
@@ -200,30 +202,21 @@ fn whole(sum: Value, ty: Scalar) -> Value {
 fn exact(value: &Value) -> Option<i128> {
     match value {
         Value::Constant(constant) => number(constant).map(i128::from),
-        Value::Add(left, right) => Some(exact(left)? + exact(right)?),
-        Value::Subtract(left, right) => Some(exact(left)? - exact(right)?),
+        Value::Compute(arithmetic, left, right) => Some(arithmetic.exact(exact(left)?, exact(right)?)),
         _ => None,
     }
 }
 
 /// What would overflow is left as it is: it may be a part of a longer sum, which is exact.
-fn sum(left: Value, right: Value) -> Value {
+fn computed(arithmetic: Arithmetic, left: Value, right: Value) -> Value {
     let known = match (&left, &right) {
-        (Value::Constant(left), Value::Constant(right)) => computed(Arithmetic::Add, left, right),
+        (Value::Constant(left), Value::Constant(right)) => constant(arithmetic, left, right),
         _ => None,
     };
-    known.map_or_else(|| Value::Add(Box::new(left), Box::new(right)), Value::Constant)
+    known.map_or_else(|| Value::Compute(arithmetic, Box::new(left), Box::new(right)), Value::Constant)
 }
 
-fn difference(left: Value, right: Value) -> Value {
-    let known = match (&left, &right) {
-        (Value::Constant(left), Value::Constant(right)) => computed(Arithmetic::Subtract, left, right),
-        _ => None,
-    };
-    known.map_or_else(|| Value::Subtract(Box::new(left), Box::new(right)), Value::Constant)
-}
-
-fn computed(arithmetic: Arithmetic, left: &Constant, right: &Constant) -> Option<Constant> {
+fn constant(arithmetic: Arithmetic, left: &Constant, right: &Constant) -> Option<Constant> {
     let exact = arithmetic.exact(number(left)?.into(), number(right)?.into());
     typed(i64::try_from(exact).ok()?, arithmetic.result(left.scalar(), right.scalar())?)
 }

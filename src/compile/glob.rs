@@ -1,10 +1,10 @@
 //! Globs: `*` is any run, `?` one character. Most of them turn out to be something simpler.
 
 use super::error::Cause;
-use super::node::Matcher;
 use super::text::{Part, refuse_empty};
 use crate::bytecode::wildcard::GlobPiece;
 use crate::limits::PATTERN_BYTES;
+use crate::program::Pattern;
 
 /// A piece of a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Wild {
 }
 
 /// The glob of a text: in literal pieces `*` and `?` are wildcards and `\` takes the next character literally.
-pub fn matcher(parts: &[Part<'_>]) -> Result<Matcher, Cause> {
+pub fn matcher(parts: &[Part<'_>]) -> Result<Pattern, Cause> {
     check_length(parts)?;
     refuse_empty(parts)?;
     let mut wilds = Vec::new();
@@ -50,15 +50,15 @@ fn literal_piece(bytes: &[u8], wilds: &mut Vec<Wild>) {
 }
 
 /// The cheapest matcher that says the same.
-pub fn simplest(wilds: Vec<Wild>) -> Matcher {
+pub fn simplest(wilds: Vec<Wild>) -> Pattern {
     let wilds = canonical(wilds);
     match wilds.as_slice() {
-        [] => Matcher::Equal(Vec::new()),
-        [Wild::Literal(text)] => Matcher::Equal(text.clone()),
-        [Wild::Run] => Matcher::Any,
-        [Wild::Literal(text), Wild::Run] => Matcher::Prefix(text.clone()),
-        [Wild::Run, Wild::Literal(text)] => Matcher::Suffix(text.clone()),
-        _ => Matcher::Glob(constant(&wilds)),
+        [] => Pattern::Equal(Vec::new()),
+        [Wild::Literal(text)] => Pattern::Equal(text.clone()),
+        [Wild::Run] => Pattern::Any,
+        [Wild::Literal(text), Wild::Run] => Pattern::Prefix(text.clone()),
+        [Wild::Run, Wild::Literal(text)] => Pattern::Suffix(text.clone()),
+        _ => Pattern::Glob(constant(&wilds)),
     }
 }
 

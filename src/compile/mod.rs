@@ -5,10 +5,10 @@
 //!
 //! 1. [texts](text) get their arguments, which stay values: in a [glob], a [path] pattern or a [regular
 //!    expression](regex) an argument is literal text, and a path's segment stays one segment;
-//! 2. [patterns](pattern), [conditions](condition) and [actions] become [nodes](node) that say the same in the cheapest
-//!    form there is: a regular expression that is a prefix becomes one, what the arguments decide is decided;
+//! 2. [patterns](pattern), [conditions](condition) and [actions] become a [tree](crate::program::tree) that says the same in the
+//!    cheapest form there is: a regular expression that is a prefix becomes one, what the arguments decide is decided;
 //! 3. tests are put in the order in which they are cheap, the action first and the condition last;
-//! 4. the nodes are written, denials first, then what the block requires, then what allows; constants are shared.
+//! 4. the rules are [written](crate::program::write), denials first, then what the block requires, then what allows; constants are shared.
 //!
 //! What goes out: a [`Compiled`], whose program has been proved like every program is. What is refused: an argument that
 //! does not fit, a text that is no path or no regular expression with the arguments in it, and what is larger or costlier
@@ -25,7 +25,6 @@ mod condition;
 mod glob;
 mod index;
 mod lowercase;
-mod node;
 mod path;
 mod pattern;
 mod regex;
@@ -39,7 +38,6 @@ use arguments::Arguments;
 use core::time::Duration;
 use error::{Cause, CompileError};
 use expressions::Expressions;
-use node::{RuleNode, Truth, Writer};
 
 use crate::bytecode::op::{Const, Op};
 use crate::bytecode::program::Program;
@@ -49,6 +47,8 @@ use crate::limits::{DIAGNOSTICS, POLICY_COST, POLICY_PROGRAM_BYTES, RULES, TOKEN
 use crate::model::time::{Time, length};
 use crate::model::types::Scalar;
 use crate::model::vocabulary::{Fingerprint, Vocabulary};
+use crate::program::write::Writer;
+use crate::program::{self, Condition};
 use crate::span::Span;
 use crate::syntax::ast::BlockKind;
 
@@ -205,6 +205,9 @@ fn lower(lowering: Lowering<'_>) -> Result<Compiled, Vec<CompileError>> {
     Ok(Compiled { program, fingerprint: lowering.vocabulary.fingerprint(), claims, times, rules, cost })
 }
 
+/// The test of a rule that matches no request, whatever the arguments are.
+const NEVER: program::Test = program::Test::When(Condition::Constant(false));
+
 /// What lowering needs to know everywhere.
 #[derive(Clone, Copy)]
 struct Lowering<'a> {
@@ -250,10 +253,10 @@ impl Lowering<'_> {
     }
 
     /// The block's own condition, unless it is always true.
-    fn guard(&self) -> Result<Option<Truth>, CompileError> {
+    fn guard(&self) -> Result<Option<Condition>, CompileError> {
         let guard = self.template.guard.as_ref().map(|guard| self.condition(guard));
         let guard = guard.transpose().map_err(|cause| cause.at(self.template.at))?;
-        Ok(guard.filter(|guard| *guard != Truth::Constant(true)))
+        Ok(guard.filter(|guard| *guard != Condition::Constant(true)))
     }
 
     /// A restriction without any `only` allows what it does not deny, so its `only` must stay even where it matches nothing.
@@ -261,28 +264,32 @@ impl Lowering<'_> {
         rule.effect == Effect::Deny || self.template.kind != BlockKind::Restriction
     }
 
-    fn rule(&self, rule: &Rule) -> Result<RuleNode, Cause> {
-        let test = |test: &Test| Ok((test.field, self.pattern_on(&test.pattern, self.field_type(test.field)?)?));
-        let mut tests = rule.tests.iter().map(test).collect::<Result<Vec<_>, Cause>>()?;
-        tests.sort_by_key(|(_, matcher)| matcher.rank());
+    /// The tests in the order in which they run: the action, patterns by their cost, the condition.
+    fn rule(&self, rule: &Rule) -> Result<program::Rule, Cause> {
+        let pattern = |test: &Test| Ok((test.field, self.pattern_on(&test.pattern, self.field_type(test.field)?)?));
+        let mut patterns = rule.tests.iter().map(pattern).collect::<Result<Vec<_>, Cause>>()?;
+        patterns.sort_by_key(|(_, pattern)| pattern.rank());
         let when = rule.condition.as_ref().map(|condition| self.condition(condition)).transpose()?;
-        Ok(RuleNode {
-            effect: rule.effect,
-            at: rule.at,
-            actions: rule.actions.as_ref().and_then(|set| actions::lower(set, rule.effect, self.vocabulary)),
-            tests,
-            when: when.filter(|when| *when != Truth::Constant(true)),
-        })
+        let actions = rule.actions.as_ref().and_then(|set| actions::lower(set, rule.effect, self.vocabulary));
+        let actions = actions.map(program::Test::Action).into_iter();
+        let patterns = patterns.into_iter().map(|(field, pattern)| program::Test::Field(field, pattern));
+        let when = when.filter(|when| *when != Condition::Constant(true)).map(program::Test::When);
+        let effect = match rule.effect {
+            Effect::Allow => program::Effect::Allow,
+            Effect::Deny => program::Effect::Deny,
+        };
+        Ok(program::Rule { effect, tests: actions.chain(patterns).chain(when).collect() })
     }
 
     /// Denials first, then what is required, then what allows. What is wrong comes in the order of the source.
-    fn write(&self, guard: Option<&Truth>, errors: &mut Vec<CompileError>) -> (Program, Vec<RuleOrigin>) {
+    fn write(&self, guard: Option<&Condition>, errors: &mut Vec<CompileError>) -> (Program, Vec<RuleOrigin>) {
         let mut writer = Writer::default();
         let mut origins = Vec::with_capacity(self.template.rules.len() + 1);
         let mut wrong = Vec::new();
         self.write_all(Effect::Deny, &mut writer, &mut origins, &mut wrong);
         if let Some(guard) = guard {
-            writer.require(guard);
+            let tests = vec![program::Test::When(guard.clone())];
+            writer.rule(&program::Rule { effect: program::Effect::Require, tests });
             origins.push(RuleOrigin { at: self.template.at, frame: Frame::Require });
         }
         self.write_all(Effect::Allow, &mut writer, &mut origins, &mut wrong);
@@ -311,10 +318,10 @@ impl Lowering<'_> {
                 break;
             }
             match self.rule(rule) {
-                Ok(node) if node.when == Some(Truth::Constant(false)) && self.may_drop(rule) => {}
-                Ok(node) => {
-                    writer.rule(&node);
-                    origins.push(RuleOrigin { at: node.at, frame });
+                Ok(lowered) if lowered.tests.last() == Some(&NEVER) && self.may_drop(rule) => {}
+                Ok(lowered) => {
+                    writer.rule(&lowered);
+                    origins.push(RuleOrigin { at: rule.at, frame });
                 }
                 Err(cause) => wrong.push((number, cause.at(rule.at))),
             }

@@ -3,11 +3,11 @@
 
 use super::error::Cause;
 use super::glob::{self, Wild};
-use super::node::Matcher;
 use super::text::{Part, part_utf8, utf8};
 use crate::bytecode::wildcard::PathPiece;
 use crate::check::tree::STAR;
 use crate::model::path::{PathError, ResourcePath, check_segment, check_text};
+use crate::program::Pattern;
 
 /// A path without wildcards.
 pub fn exact(parts: &[Part<'_>]) -> Result<String, Cause> {
@@ -20,7 +20,7 @@ pub fn exact(parts: &[Part<'_>]) -> Result<String, Cause> {
 }
 
 /// The path pattern of a text: in literal pieces `*` is a wildcard.
-pub fn matcher(parts: &[Part<'_>]) -> Result<Matcher, Cause> {
+pub fn matcher(parts: &[Part<'_>]) -> Result<Pattern, Cause> {
     parts.iter().try_for_each(check_argument)?;
     glob::check_length(parts)?;
     let path = utf8(parts)?;
@@ -30,7 +30,7 @@ pub fn matcher(parts: &[Part<'_>]) -> Result<Matcher, Cause> {
     }
     check_escapes(parts).map_err(broken)?;
     if path == "/" {
-        return Ok(Matcher::Equal(path.into_bytes()));
+        return Ok(Pattern::Equal(path.into_bytes()));
     }
     let segments = segments(parts)?.into_iter().skip(1);
     let steps = segments.map(|segment| Step::new(segment).map_err(broken)).collect::<Result<Vec<_>, _>>()?;
@@ -128,18 +128,18 @@ fn canonical(steps: Vec<Step>) -> Vec<Step> {
     out
 }
 
-fn simplest(steps: &[Step]) -> Matcher {
+fn simplest(steps: &[Step]) -> Pattern {
     if steps == [Step::Run] {
-        return Matcher::Any;
+        return Pattern::Any;
     }
     let (below, above) = match steps {
         [above @ .., Step::Run] => (true, above),
         all => (false, all),
     };
     match literal(above) {
-        Some(path) if below => Matcher::Within(path),
-        Some(path) => Matcher::Equal(path),
-        None => Matcher::Path(constant(steps)),
+        Some(path) if below => Pattern::Within(path),
+        Some(path) => Pattern::Equal(path),
+        None => Pattern::Path(constant(steps)),
     }
 }
 

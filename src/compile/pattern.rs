@@ -2,30 +2,30 @@
 
 use super::error::Cause;
 use super::glob::{self, Wild};
-use super::node::Matcher;
 use super::text::{joined, refuse_empty};
 use super::{Lowering, path, regex};
 use crate::bytecode::constant::NetworkBits;
 use crate::check::tree::{ArgumentNo, Bound, Constant, Network, Pattern, Term, Text};
 use crate::model::types::{Scalar, Type};
+use crate::program;
 use crate::syntax::ast::Affix;
 
 impl Lowering<'_> {
     /// A pattern on a value of type `scalar`; of a set, on one element of it.
-    pub(super) fn pattern(&self, pattern: &Pattern, scalar: Scalar) -> Result<Matcher, Cause> {
+    pub(super) fn pattern(&self, pattern: &Pattern, scalar: Scalar) -> Result<program::Pattern, Cause> {
         match pattern {
-            Pattern::Any => Ok(Matcher::Any),
-            Pattern::Absent => Ok(Matcher::Absent),
+            Pattern::Any => Ok(program::Pattern::Any),
+            Pattern::Absent => Ok(program::Pattern::Absent),
             Pattern::Equal(term) => Ok(equal(self.term(term, scalar)?)),
             Pattern::InParameter(number) => self.in_parameter(*number, scalar),
             Pattern::OneOf(choices) => one_of(choices, |choice| self.pattern(choice, scalar)),
-            Pattern::Not(inner) => self.pattern(inner, scalar).map(Matcher::negated),
+            Pattern::Not(inner) => self.pattern(inner, scalar).map(program::Pattern::negated),
             Pattern::Affix(affix, text) => self.affix(*affix, text),
             Pattern::Glob(glob) => glob::matcher(&self.parts(&glob.0)?),
             Pattern::Regex(regex) => regex::matcher(&self.parts(&regex.0)?, scalar, self.expressions),
             Pattern::Range(first, last) => self.range(first.as_ref(), last.as_ref(), scalar),
             Pattern::Network(Network { first, bits }) => {
-                Ok(Matcher::Network(NetworkBits { first: *first, bits: *bits }.truncated()))
+                Ok(program::Pattern::Network(NetworkBits { first: *first, bits: *bits }.truncated()))
             }
             Pattern::Path(path) => path::matcher(&self.parts(&path.0)?),
             Pattern::Labels(_) => Err(Cause::Mistyped { wanted: scalar }),
@@ -33,30 +33,30 @@ impl Lowering<'_> {
     }
 
     /// A pattern on an attribute of type `ty`.
-    pub(super) fn pattern_on(&self, pattern: &Pattern, ty: Type) -> Result<Matcher, Cause> {
+    pub(super) fn pattern_on(&self, pattern: &Pattern, ty: Type) -> Result<program::Pattern, Cause> {
         match ty {
             Type::One(scalar) | Type::Set(scalar) => self.pattern(pattern, scalar),
             Type::Labels => self.labels(pattern),
         }
     }
 
-    fn labels(&self, pattern: &Pattern) -> Result<Matcher, Cause> {
+    fn labels(&self, pattern: &Pattern) -> Result<program::Pattern, Cause> {
         match pattern {
-            Pattern::Any => Ok(Matcher::Any),
-            Pattern::Absent => Ok(Matcher::Absent),
+            Pattern::Any => Ok(program::Pattern::Any),
+            Pattern::Absent => Ok(program::Pattern::Absent),
             Pattern::OneOf(choices) => one_of(choices, |choice| self.labels(choice)),
-            Pattern::Not(inner) => self.labels(inner).map(Matcher::negated),
+            Pattern::Not(inner) => self.labels(inner).map(program::Pattern::negated),
             Pattern::Labels(wanted) => {
                 let label = |(name, pattern): &(String, Pattern)| {
                     let value = self.pattern(pattern, Scalar::String)?;
-                    Ok(Matcher::Label(name.clone(), Box::new(value)))
+                    Ok(program::Pattern::Label(name.clone(), Box::new(value)))
                 };
                 let mut labels = wanted.iter().map(label).collect::<Result<Vec<_>, _>>()?;
                 labels.sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| a.cmp(b)));
                 Ok(match labels.len() {
-                    0 => Matcher::any_of(vec![Matcher::Any, Matcher::Absent]),
+                    0 => program::Pattern::any_of(vec![program::Pattern::Any, program::Pattern::Absent]),
                     1 => labels.remove(0),
-                    _ => Matcher::AllOf(labels),
+                    _ => program::Pattern::AllOf(labels),
                 })
             }
             Pattern::Equal(_)
@@ -71,13 +71,13 @@ impl Lowering<'_> {
     }
 
     /// Sorted: a set has no order, and one set is one program.
-    fn in_parameter(&self, number: ArgumentNo, scalar: Scalar) -> Result<Matcher, Cause> {
-        let mut choices: Vec<Matcher> = self.elements(number, scalar)?.into_iter().map(equal).collect();
+    fn in_parameter(&self, number: ArgumentNo, scalar: Scalar) -> Result<program::Pattern, Cause> {
+        let mut choices: Vec<program::Pattern> = self.elements(number, scalar)?.into_iter().map(equal).collect();
         choices.sort();
-        Ok(Matcher::any_of(choices))
+        Ok(program::Pattern::any_of(choices))
     }
 
-    fn affix(&self, affix: Affix, text: &Text) -> Result<Matcher, Cause> {
+    fn affix(&self, affix: Affix, text: &Text) -> Result<program::Pattern, Cause> {
         let parts = self.parts(text)?;
         refuse_empty(&parts)?;
         let text = Wild::Literal(joined(&parts)?);
@@ -87,7 +87,7 @@ impl Lowering<'_> {
         }))
     }
 
-    fn range(&self, first: Option<&Bound>, last: Option<&Bound>, scalar: Scalar) -> Result<Matcher, Cause> {
+    fn range(&self, first: Option<&Bound>, last: Option<&Bound>, scalar: Scalar) -> Result<program::Pattern, Cause> {
         let number = |bound: &Bound| self.number(&bound.term, scalar);
         let ends = [first, last].into_iter().flatten();
         let is_given = first.is_some() && last.is_some() && !ends.map(|end| &end.term).all(is_known);
@@ -102,9 +102,9 @@ impl Lowering<'_> {
             Some(bound) => number(bound)?.checked_sub(1),
         };
         // Nothing is greater than the greatest number.
-        match first.zip(last).map_or(Matcher::NEVER, |(first, last)| Matcher::range(first, last)) {
+        match first.zip(last).map_or(program::Pattern::NEVER, |(first, last)| program::Pattern::range(first, last)) {
             // What is written so, the checker has spoken of.
-            Matcher::AnyOf(none) if none.is_empty() && is_given => Err(Cause::EmptyRange),
+            program::Pattern::AnyOf(none) if none.is_empty() && is_given => Err(Cause::EmptyRange),
             range => Ok(range),
         }
     }
@@ -118,17 +118,22 @@ const fn is_known(term: &Term) -> bool {
 }
 
 /// Equal to a value.
-fn equal(constant: Constant) -> Matcher {
+fn equal(constant: Constant) -> program::Pattern {
     match constant {
-        Constant::Bool(truth) => Matcher::Bool(truth),
-        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Matcher::range(number, number),
-        Constant::String(text) | Constant::Path(text) => Matcher::Equal(text.into_bytes()),
-        Constant::Bytes(bytes) => Matcher::Equal(bytes),
-        Constant::Uuid(uuid) => Matcher::Equal(uuid.to_vec()),
-        Constant::Ip(address) => Matcher::Network(NetworkBits { first: address, bits: 128 }),
+        Constant::Bool(truth) => program::Pattern::Bool(truth),
+        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => {
+            program::Pattern::range(number, number)
+        }
+        Constant::String(text) | Constant::Path(text) => program::Pattern::Equal(text.into_bytes()),
+        Constant::Bytes(bytes) => program::Pattern::Equal(bytes),
+        Constant::Uuid(uuid) => program::Pattern::Equal(uuid.to_vec()),
+        Constant::Ip(address) => program::Pattern::Network(NetworkBits { first: address, bits: 128 }),
     }
 }
 
-fn one_of(choices: &[Pattern], lower: impl Fn(&Pattern) -> Result<Matcher, Cause>) -> Result<Matcher, Cause> {
-    Ok(Matcher::any_of(choices.iter().map(lower).collect::<Result<_, _>>()?))
+fn one_of(
+    choices: &[Pattern],
+    lower: impl Fn(&Pattern) -> Result<program::Pattern, Cause>,
+) -> Result<program::Pattern, Cause> {
+    Ok(program::Pattern::any_of(choices.iter().map(lower).collect::<Result<_, _>>()?))
 }

@@ -12,14 +12,14 @@ use regex_syntax::hir::{
 use super::error::Cause;
 use super::expressions::Expressions;
 use super::glob::{self, Wild};
-use super::node::Matcher;
 use super::text::{Part, part_utf8, refuse_empty};
 use crate::check::regex;
 use crate::limits::NESTING;
 use crate::model::types::Scalar;
+use crate::program::Pattern;
 
 /// The cheapest matcher for the regular expression, which must match the whole value.
-pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) -> Result<Matcher, Cause> {
+pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) -> Result<Pattern, Cause> {
     glob::check_length(parts)?;
     refuse_empty(parts)?;
     expressions.read(&source(parts))?;
@@ -35,8 +35,8 @@ pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) ->
         cause => cause,
     });
     match built? {
-        Some(constant) => Ok(Matcher::Regex(constant)),
-        None => Ok(Matcher::NEVER),
+        Some(constant) => Ok(Pattern::Regex(constant)),
+        None => Ok(Pattern::NEVER),
     }
 }
 
@@ -45,7 +45,7 @@ pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) ->
 #[must_use]
 pub fn automaton_of(source: &str, scalar: Scalar, expressions: &Expressions) -> Option<Vec<u8>> {
     match matcher(&[Part::Literal(source.as_bytes())], scalar, expressions) {
-        Ok(Matcher::Regex(constant)) => Some(constant),
+        Ok(Pattern::Regex(constant)) => Some(constant),
         Ok(_) | Err(_) => None,
     }
 }
@@ -193,12 +193,12 @@ fn without_outer_anchors(expression: Hir) -> Hir {
 }
 
 /// What the expression is without an automaton, if it is that simple.
-fn simple(expression: &Hir) -> Option<Matcher> {
-    let mut choices: Vec<Matcher> = branches(expression)?.into_iter().map(glob::simplest).collect();
-    let cheap = |choice: &Matcher| !matches!(choice, Matcher::Glob(_));
+fn simple(expression: &Hir) -> Option<Pattern> {
+    let mut choices: Vec<Pattern> = branches(expression)?.into_iter().map(glob::simplest).collect();
+    let cheap = |choice: &Pattern| !matches!(choice, Pattern::Glob(_));
     match choices.len() {
         1 => choices.pop(),
-        _ if choices.iter().all(cheap) => Some(Matcher::any_of(choices)),
+        _ if choices.iter().all(cheap) => Some(Pattern::any_of(choices)),
         _ => None,
     }
 }

@@ -1,18 +1,19 @@
 //! Why a request was decided as it was, and the smallest change of it that would pass.
 //!
-//! What comes in is a [`Court`] (who decides, with which token) and a request. Then:
+//! What comes in is a [`Explainer`] (who decides, with which token) and a request. Then:
 //!
 //! 1. the request is decided, and the deciding rule is quoted: from its source where that is [at hand](Sources), otherwise
-//!    from the program itself, [read back](tree) into rules and put into [words];
-//! 2. where it is not allowed, the [nearest] values that the failing tests of each rule want are
-//!    [proposed](propose), and requests are [mended](mend) with them;
+//!    from the program itself, [read back](crate::program::read) and
+//!    turned into [source](crate::program::source);
+//! 2. where it is not allowed, the [nearest](edit_distance) values that the failing tests of each rule want are
+//!    [proposed](propose), and requests are [repaired](repair) with them;
 //! 3. a [search] decides each mended request again, in the order of how little it changes, until one passes.
 //!
 //! What goes out is an [`Explanation`]: data for programs, and text for people. A change that is shown has been decided: it
 //! passes. What is refused has a [cause](refusal) and a way out instead.
 
-mod mend;
-mod nearest;
+mod edit_distance;
+pub(crate) mod evaluate;
 mod patience;
 #[doc(hidden)]
 #[allow(
@@ -22,17 +23,9 @@ mod patience;
 )]
 pub mod propose;
 mod refusal;
+mod repair;
 mod search;
 mod show;
-pub mod tree;
-#[doc(hidden)]
-#[allow(
-    clippy::must_use_candidate,
-    clippy::return_self_not_must_use,
-    reason = "public for `placet-tools` alone, which invents requests the same way"
-)]
-pub mod wish;
-pub mod words;
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -45,22 +38,25 @@ use crate::check::tree::Template;
 use crate::compile::expressions::Expressions;
 use crate::compile::{Compiled, Frame, RuleOrigin};
 use crate::diag::Source;
+use crate::model::owned::TimedRequest;
 use crate::model::request::Request;
 use crate::model::time::Time;
 use crate::model::types::Type;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+use crate::program::read::rules;
+use crate::program::source::ToSource;
+use crate::program::{Test, literal};
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
+use evaluate::{Facts, Part};
 pub use propose::sample;
 use propose::sample_labels;
 use search::{Program, Search, Way};
-use wish::{Facts, Part, Wish};
-use words::Words;
 
 /// Who decides: an authorizer, and the token that comes along with every request, if one does.
 #[derive(Clone, Copy, Debug)]
-pub struct Court<'a> {
+pub struct Explainer<'a> {
     authorizer: Authorizer<'a>,
     token: Option<&'a str>,
     sources: &'a Sources<'a>,
@@ -68,7 +64,7 @@ pub struct Court<'a> {
     closed: bool,
 }
 
-impl<'a> Court<'a> {
+impl<'a> Explainer<'a> {
     /// Decides with the text of a token, or without one by the authorizer's policies alone.
     #[must_use]
     pub const fn new(authorizer: Authorizer<'a>, token: Option<&'a str>, sources: &'a Sources<'a>) -> Self {
@@ -119,7 +115,7 @@ impl<'a> Court<'a> {
             return explanation;
         }
         if let Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) = verdict {
-            let wish = Wish { request: request.clone(), time: time.as_millis() };
+            let wish = TimedRequest { request: request.clone(), time: time.as_millis() };
             explanation.nearest = self.way_out(&wish, decider, &mut scratch);
         }
         explanation
@@ -188,7 +184,7 @@ impl<'a> Court<'a> {
                 let program = programs.iter().find(|program| program.origin == decider.origin)?;
                 let rule = program.rules.get(usize::from(decider.rule?))?;
                 let expressions = Expressions::default();
-                Some(Words::new(self.authorizer.vocabulary()).comparing(&expressions).rule(rule))
+                Some(self.source(decider.origin).comparing(&expressions).rule(rule))
             })
         };
         let is_hidden = self.closed && matches!(decider.origin, Origin::Block(_));
@@ -196,6 +192,12 @@ impl<'a> Court<'a> {
             ruling.quote = text().flatten().map(|text| Quote { text, file: None, line: None, path: None });
         }
         ruling
+    }
+
+    /// How to say the rules of a block.
+    fn source(&self, origin: Origin) -> ToSource<'a> {
+        let is_restriction = matches!(origin, Origin::Block(number) if number > 0);
+        ToSource::new(self.authorizer.vocabulary()).of_restriction(is_restriction)
     }
 
     fn name_of(&self, origin: Origin) -> String {
@@ -214,7 +216,7 @@ impl<'a> Court<'a> {
         let mut facts = Facts { vocabulary, issuance: time.as_millis(), expiry: i64::MAX, vouchers: Vec::new() };
         let mut programs = Vec::new();
         let mut put = |origin, program: &Proved<'_>, cost| {
-            programs.extend(tree::rules(program).map(|rules| Program { origin, rules, cost }));
+            programs.extend(rules(program).map(|rules| Program { origin, rules, cost }));
         };
         let mut scratch = Scratch::new();
         if let Some(text) = self.token {
@@ -233,11 +235,11 @@ impl<'a> Court<'a> {
         Some(use_them(&programs, &facts))
     }
 
-    fn way_out(&self, wish: &Wish, decider: Decider, scratch: &mut Scratch) -> Option<Nearest> {
+    fn way_out(&self, wish: &TimedRequest, decider: Decider, scratch: &mut Scratch) -> Option<Nearest> {
         let found = self.with_programs(Time::from_millis(wish.time), |programs, facts| {
             let expressions = Expressions::default();
-            let words = Words::new(facts.vocabulary).comparing(&expressions);
-            let search = Search { facts, programs, words };
+            let source = ToSource::new(facts.vocabulary).comparing(&expressions);
+            let search = Search { facts, programs, source };
             match search.run(wish, |wish| self.decide(&wish.request, Time::from_millis(wish.time), scratch)) {
                 Some(way) => Some(self.passing(wish, &way, facts)),
                 None => self.lacking(wish, decider, &search),
@@ -247,8 +249,8 @@ impl<'a> Court<'a> {
     }
 
     /// A change that passes.
-    fn passing(&self, wish: &Wish, way: &Way, facts: &Facts<'_>) -> Nearest {
-        let changes = wish.differences(&way.wish, facts.vocabulary).into_iter().map(|part| {
+    fn passing(&self, wish: &TimedRequest, way: &Way, facts: &Facts<'_>) -> Nearest {
+        let changes = facts.of(wish).differences(&way.wish).into_iter().map(|part| {
             let mut needs: Vec<&str> =
                 way.needs.iter().filter(|(other, _)| *other == part).map(|(_, words)| words.as_str()).collect();
             needs.dedup();
@@ -258,7 +260,7 @@ impl<'a> Court<'a> {
         });
         let mut request = request::to_json(&way.wish.request, facts.vocabulary);
         if way.wish.time != wish.time {
-            request["time"] = words::time(way.wish.time).into();
+            request["time"] = literal::time_or_number(way.wish.time).into();
         }
         Nearest {
             rules: way.rules.iter().map(|decider| self.ruling(*decider, Time::from_millis(wish.time))).collect(),
@@ -268,17 +270,17 @@ impl<'a> Court<'a> {
     }
 
     /// What the nearest rule lacks, where no change was found that passes.
-    fn lacking(&self, wish: &Wish, decider: Decider, search: &Search<'_, '_>) -> Option<Nearest> {
+    fn lacking(&self, wish: &TimedRequest, decider: Decider, search: &Search<'_, '_>) -> Option<Nearest> {
         if decider.rule.is_some() {
             return None;
         }
         let (nearest, failing) = search.nearest(wish, decider.origin)?;
         let changes = failing.into_iter().filter_map(|test| {
             let part = match test {
-                tree::Test::Action(_) => Part::Action,
-                tree::Test::Field(field, _) => Part::Field(*field),
-                tree::Test::When(truth) => {
-                    let needs = search.words.truth(truth);
+                Test::Action(_) => Part::Action,
+                Test::Field(field, _) => Part::Field(*field),
+                Test::When(truth) => {
+                    let needs = search.source.condition(truth);
                     return Some(Change { attribute: "when".to_owned(), found: None, needs, proposal: None });
                 }
             };
@@ -305,7 +307,13 @@ pub fn example(vocabulary: &Vocabulary) -> OwnedRequest {
     OwnedRequest { action: ActionNo(0), values: values.collect() }
 }
 
-fn change(wish: &Wish, part: &Part, needs: String, proposal: Option<String>, vocabulary: &Vocabulary) -> Change {
+fn change(
+    wish: &TimedRequest,
+    part: &Part,
+    needs: String,
+    proposal: Option<String>,
+    vocabulary: &Vocabulary,
+) -> Change {
     Change {
         attribute: show::name(part, vocabulary),
         found: show::found(wish, part, vocabulary),

@@ -1,18 +1,16 @@
 //! What looking for changes costs besides the decisions: for a pattern, the nearest value that matches is searched for among
 //! as many states as the pattern and the value have together.
 
-use super::nearest::STATES;
-use super::tree::{Pattern, Rule, Test, Truth};
-use super::wish::Wish;
-use crate::author::request::OwnedValue;
-use crate::check::tree::Constant;
+use super::edit_distance::STATES;
+use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::vocabulary::{FieldNo, Vocabulary};
+use crate::program::{Condition, Pattern, Rule, Test};
 
 /// Steps of one state of such a search.
 const STATE: u64 = 32;
 
 /// Steps that mending the dearest `most` of these rules may take.
-pub(super) fn price(rules: &[Rule], wish: &Wish, vocabulary: &Vocabulary, most: usize) -> u64 {
+pub(super) fn price(rules: &[Rule], wish: &TimedRequest, vocabulary: &Vocabulary, most: usize) -> u64 {
     let fields = (0..=u8::MAX).map(FieldNo).take(vocabulary.attributes().len());
     let lengths: Vec<u64> = fields.map(|field| wish.value(field).map_or(0, |value| length(&value))).collect();
     let longest = lengths.iter().copied().max().unwrap_or(0);
@@ -26,20 +24,20 @@ pub(super) fn price(rules: &[Rule], wish: &Wish, vocabulary: &Vocabulary, most: 
     prices.into_iter().take(most).sum::<u64>() * STATE
 }
 
-fn truth(condition: &Truth, length: u64) -> u64 {
+fn truth(condition: &Condition, length: u64) -> u64 {
     match condition {
-        Truth::All(parts) | Truth::Some(parts) => parts.iter().map(|part| truth(part, length)).sum(),
-        Truth::Not(inner) => truth(inner, length),
-        Truth::Matches(_, wanted) | Truth::AnyElement(_, wanted) | Truth::EveryElement(_, wanted) => {
+        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().map(|part| truth(part, length)).sum(),
+        Condition::Not(inner) => truth(inner, length),
+        Condition::Matches(_, wanted) | Condition::AnyElement(_, wanted) | Condition::EveryElement(_, wanted) => {
             pattern(wanted, length)
         }
-        Truth::Constant(_)
-        | Truth::Compare(..)
-        | Truth::Member(..)
-        | Truth::Has(_)
-        | Truth::HasLabel(..)
-        | Truth::Truth(_)
-        | Truth::Vouched(_) => 0,
+        Condition::Constant(_)
+        | Condition::Compare(..)
+        | Condition::Member(..)
+        | Condition::Has(_)
+        | Condition::HasLabel(..)
+        | Condition::Holds(_)
+        | Condition::Vouched(_) => 0,
     }
 }
 
@@ -87,6 +85,6 @@ mod tests {
         assert_eq!(pattern(&Pattern::Not(Box::new(glob(9))), 99), 1_000);
         assert_eq!(pattern(&Pattern::AnyOf(vec![glob(9), Pattern::Any, glob(9)]), 99), 2_000);
         assert_eq!(pattern(&glob(6_000), 16_000), STATES as u64);
-        assert_eq!(truth(&Truth::Not(Box::new(Truth::EveryElement(FieldNo(1), glob(9)))), 99), 1_000);
+        assert_eq!(truth(&Condition::Not(Box::new(Condition::EveryElement(FieldNo(1), glob(9)))), 99), 1_000);
     }
 }

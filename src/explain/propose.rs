@@ -1,12 +1,12 @@
 //! Values that a pattern wants, near to the one that is there; and values that it does not.
 
-use super::nearest;
-use super::tree::Pattern;
-use super::wish::{Subject, bytes, label, matches, number, put_label};
+use super::edit_distance;
+use super::evaluate::{Subject, bytes, label, matches, number, put_label};
 use crate::check::tree::Constant;
 use crate::model::path::ResourcePath;
 use crate::model::types::Scalar;
 use crate::model::value::Address;
+use crate::program::{Pattern, literal};
 
 /// How many proposals for one value are worth a try.
 const PROPOSALS: usize = 4;
@@ -28,12 +28,12 @@ pub fn towards(pattern: &Pattern, value: Option<&Constant>, scalar: Scalar) -> V
         }
         Pattern::Bool(wanted) => vec![Some(Constant::Bool(*wanted))],
         Pattern::Equal(wanted) => vec![constant_of(scalar, wanted.clone())],
-        Pattern::Prefix(wanted) => from_text(scalar, wanted, |wanted| nearest::prefix(wanted, &text)),
-        Pattern::Suffix(wanted) => from_text(scalar, wanted, |wanted| nearest::suffix(wanted, &text)),
-        Pattern::Glob(glob) => of_text(scalar, nearest::glob(glob, &text)),
+        Pattern::Prefix(wanted) => from_text(scalar, wanted, |wanted| edit_distance::prefix(wanted, &text)),
+        Pattern::Suffix(wanted) => from_text(scalar, wanted, |wanted| edit_distance::suffix(wanted, &text)),
+        Pattern::Glob(glob) => of_text(scalar, edit_distance::glob(glob, &text)),
         Pattern::Regex(automaton) => {
             let given = value.and_then(bytes).unwrap_or_default();
-            vec![nearest::regex(automaton, given).and_then(|bytes| constant_of(scalar, bytes))]
+            vec![edit_distance::regex(automaton, given).and_then(|bytes| constant_of(scalar, bytes))]
         }
         Pattern::Range(first, last) => vec![counted(scalar, value.and_then(number).unwrap_or(0).clamp(*first, *last))],
         Pattern::Network(network) => {
@@ -45,8 +45,8 @@ pub fn towards(pattern: &Pattern, value: Option<&Constant>, scalar: Scalar) -> V
             });
             kept.into_iter().chain([network.first]).map(|address| Some(Constant::Ip(address))).collect()
         }
-        Pattern::Path(path) => of_text(scalar, nearest::path(path, &text)),
-        Pattern::Within(above) => from_text(scalar, above, |above| nearest::within(above, &text)),
+        Pattern::Path(path) => of_text(scalar, edit_distance::path(path, &text)),
+        Pattern::Within(above) => from_text(scalar, above, |above| edit_distance::within(above, &text)),
         Pattern::Label(..) => Vec::new(),
     };
     ranked(found, value, |candidate| matches(pattern, Subject::of(candidate)))
@@ -225,7 +225,7 @@ pub fn constant_of(scalar: Scalar, bytes: Vec<u8>) -> Option<Constant> {
 
 /// How far two values are apart, for people: characters to type.
 pub fn distance(from: Option<&Constant>, to: Option<&Constant>) -> usize {
-    let shown = |value: Option<&Constant>| value.map(super::words::value).unwrap_or_default();
+    let shown = |value: Option<&Constant>| value.map(literal::value).unwrap_or_default();
     let (from, to) = (shown(from), shown(to));
     if from.len().max(to.len()) > 512 { from.len().abs_diff(to.len()) } else { strsim::damerau_levenshtein(&from, &to) }
 }

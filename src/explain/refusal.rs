@@ -3,12 +3,12 @@
 use serde_json::Value as Json;
 
 use super::Cause;
-use super::words::{duration, time as time_text};
 use crate::author::request::BadRequest;
 use crate::model::path::ResourcePath;
 use crate::model::time::{Time, millis};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
+use crate::program::literal::{duration, time_or_number as time_text};
 use crate::token::envelope::Token;
 use crate::token::inspect::{Unverified, inspect};
 use crate::visible::EXCERPT;

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use super::evaluate::{Facts, Part};
 use super::patience;
-use super::tree::{Effect, Operand, Pattern, Rule, Test, Truth};
-use super::wish::{Facts, Part, Wish};
-use super::words::Words;
 use crate::limits::TOKEN_COST;
+use crate::model::owned::TimedRequest;
 use crate::model::verdict::{Decider, Origin, Verdict};
 use crate::model::vocabulary::FieldNo;
+use crate::program::source::ToSource;
+use crate::program::{Condition, Effect, Pattern, Rule, Test, Value};
 
 /// Decisions that one explanation may cost.
 const DECISIONS: u64 = 400;
@@ -32,7 +33,7 @@ pub(super) struct Program {
 /// A change that passes, and why each part of it is needed.
 #[derive(Clone, Debug)]
 pub(super) struct Way {
-    pub(super) wish: Wish,
+    pub(super) wish: TimedRequest,
     /// In the order in which they were met; of one part there may be several.
     pub(super) needs: Vec<(Part, String)>,
     /// The rules that were mended or left.
@@ -43,12 +44,12 @@ pub(super) struct Way {
 pub(super) struct Search<'s, 'v> {
     pub(super) facts: &'s Facts<'v>,
     pub(super) programs: &'s [Program],
-    pub(super) words: Words<'s>,
+    pub(super) source: ToSource<'s>,
 }
 
 impl Search<'_, '_> {
     /// The smallest change that `decide` allows, if one is found.
-    pub(super) fn run(&self, from: &Wish, mut decide: impl FnMut(&Wish) -> Verdict) -> Option<Way> {
+    pub(super) fn run(&self, from: &TimedRequest, mut decide: impl FnMut(&TimedRequest) -> Verdict) -> Option<Way> {
         // By size, and among equals in the order in which they were found.
         let mut open =
             BTreeMap::from([(((0, 0, 0), 0), Way { wish: from.clone(), needs: Vec::new(), rules: Vec::new() })]);
@@ -62,7 +63,7 @@ impl Search<'_, '_> {
             for next in self.onward(&way, verdict) {
                 if !seen.contains(&next.wish) {
                     seen.push(next.wish.clone());
-                    open.insert((from.change_to(&next.wish, self.facts), seen.len()), next);
+                    open.insert((self.facts.of(from).change_to(&next.wish), seen.len()), next);
                 }
             }
         }
@@ -71,7 +72,7 @@ impl Search<'_, '_> {
 
     /// How many decisions the search may cost: fewer where each may take long, so that the holder of a token cannot make a
     /// service explain for minutes what it denies in milliseconds. Behind each of them, rules are mended.
-    fn decisions(&self, from: &Wish) -> u64 {
+    fn decisions(&self, from: &TimedRequest) -> u64 {
         let by_holders = self.programs.iter().filter(|program| program.cost > 0);
         let mending = |program: &Program| patience::price(&program.rules, from, self.facts.vocabulary, RULES);
         let cost: u64 = by_holders.map(|program| program.cost + mending(program)).sum();
@@ -79,13 +80,13 @@ impl Search<'_, '_> {
     }
 
     /// The rule that asks for the fewest changes, and the tests of it that fail.
-    pub(super) fn nearest(&self, wish: &Wish, origin: Origin) -> Option<(Decider, Vec<&Test>)> {
+    pub(super) fn nearest(&self, wish: &TimedRequest, origin: Origin) -> Option<(Decider, Vec<&Test>)> {
         let program = self.program(origin)?;
         let allowing = program.rules.iter().zip(0..).filter(|(rule, _)| rule.effect == Effect::Allow);
         let failing = allowing.map(|(rule, number)| {
             (
                 Decider { origin, rule: Some(number) },
-                rule.tests.iter().filter(|test| !wish.passes(test, rule.effect, self.facts)).collect::<Vec<_>>(),
+                rule.tests.iter().filter(|test| !self.facts.of(wish).passes(test, rule.effect)).collect::<Vec<_>>(),
             )
         });
         failing.min_by_key(|(_, failing)| failing.len())
@@ -111,7 +112,7 @@ impl Search<'_, '_> {
     fn leaving(&self, way: &Way, decider: Decider) -> Option<Vec<Way>> {
         let rule = self.program(decider.origin)?.rules.get(usize::from(decider.rule?))?;
         let broken = rule.tests.iter().flat_map(|test| {
-            let wishes = way.wish.broken(test, self.facts).into_iter();
+            let wishes = self.facts.of(&way.wish).broken(test).into_iter();
             wishes.map(move |wish| self.step(way, wish, decider, &[test], false))
         });
         Some(broken.collect())
@@ -119,7 +120,7 @@ impl Search<'_, '_> {
 
     fn allowing(&self, way: &Way, program: &Program) -> Vec<Way> {
         let failing =
-            |rule: &Rule| rule.tests.iter().filter(|test| !way.wish.passes(test, rule.effect, self.facts)).count();
+            |rule: &Rule| rule.tests.iter().filter(|test| !self.facts.of(&way.wish).passes(test, rule.effect)).count();
         let allowing = program.rules.iter().enumerate().filter(|(_, rule)| rule.effect == Effect::Allow);
         let mut numbers: Vec<_> = allowing.map(|(number, rule)| (failing(rule), number)).collect();
         numbers.sort_unstable();
@@ -131,14 +132,14 @@ impl Search<'_, '_> {
         let Some(rule) = program.rules.get(number) else { return Vec::new() };
         let decider = Decider { origin: program.origin, rule: u16::try_from(number).ok() };
         let failing: Vec<&Test> =
-            rule.tests.iter().filter(|test| !way.wish.passes(test, rule.effect, self.facts)).collect();
-        let wishes = way.wish.mended_rule(rule, self.facts).into_iter();
+            rule.tests.iter().filter(|test| !self.facts.of(&way.wish).passes(test, rule.effect)).collect();
+        let wishes = self.facts.of(&way.wish).mended_rule(rule).into_iter();
         wishes.map(|wish| self.step(way, wish, decider, &failing, true)).collect()
     }
 
-    fn step(&self, way: &Way, wish: Wish, decider: Decider, tests: &[&Test], wanted: bool) -> Way {
+    fn step(&self, way: &Way, wish: TimedRequest, decider: Decider, tests: &[&Test], wanted: bool) -> Way {
         let mut needs = way.needs.clone();
-        for part in way.wish.differences(&wish, self.facts.vocabulary) {
+        for part in self.facts.of(&way.wish).differences(&wish) {
             let words: Vec<String> =
                 tests.iter().filter_map(|test| self.need(&way.wish, test, &part, wanted)).collect();
             if !words.is_empty() {
@@ -151,13 +152,13 @@ impl Search<'_, '_> {
     }
 
     /// What a test wants of a part of the request, in words.
-    pub(super) fn need(&self, wish: &Wish, test: &Test, part: &Part, wanted: bool) -> Option<String> {
-        let words = self.words;
+    pub(super) fn need(&self, wish: &TimedRequest, test: &Test, part: &Part, wanted: bool) -> Option<String> {
+        let source = self.source;
         let text = match (test, part) {
-            (Test::Action(actions), Part::Action) => words.actions(actions),
-            (Test::Field(field, pattern), Part::Field(other)) if field == other => words.of_field(*field, pattern),
+            (Test::Action(actions), Part::Action) => source.actions(actions),
+            (Test::Field(field, pattern), Part::Field(other)) if field == other => source.pattern_on(*field, pattern),
             (Test::Field(field, pattern), Part::Label(other, name)) if field == other => label_pattern(pattern, name)
-                .map_or_else(|| words.of_field(*field, pattern), |pattern| words.of_label(pattern)),
+                .map_or_else(|| source.pattern_on(*field, pattern), |pattern| source.pattern_on_label(pattern)),
             (Test::When(truth), part) if reads(truth, part) => return Some(self.condition(wish, truth, part, wanted)),
             _ => return None,
         };
@@ -165,17 +166,16 @@ impl Search<'_, '_> {
     }
 
     /// Of a condition whose parts must all hold, those that do not and that read the part.
-    fn condition(&self, wish: &Wish, truth: &Truth, part: &Part, wanted: bool) -> String {
-        let words = self.words;
+    fn condition(&self, wish: &TimedRequest, truth: &Condition, part: &Part, wanted: bool) -> String {
+        let source = self.source;
         match (truth, wanted) {
-            (Truth::Not(inner), wanted) => self.condition(wish, inner, part, !wanted),
-            (Truth::All(parts), true) => {
-                let open = parts.iter().filter(|one| !wish.holds(one, self.facts) && reads(one, part));
-                open.map(|one| words.truth(one)).collect::<Vec<_>>().join(" && ")
+            (Condition::Not(inner), wanted) => self.condition(wish, inner, part, !wanted),
+            (Condition::All(parts), true) => {
+                let open = parts.iter().filter(|one| !self.facts.of(wish).holds(one) && reads(one, part));
+                source.condition(&Condition::All(open.cloned().collect()))
             }
-            (truth, true) => words.truth(truth),
-            (Truth::All(_) | Truth::Some(_), false) => format!("!({})", words.truth(truth)),
-            (truth, false) => format!("!({})", words.truth(truth)),
+            (truth, true) => source.condition(truth),
+            (truth, false) => source.negated_condition(truth),
         }
     }
 }
@@ -198,34 +198,30 @@ fn label_pattern<'p>(pattern: &'p Pattern, name: &str) -> Option<&'p Pattern> {
 }
 
 /// Whether the condition depends on the part of the request.
-fn reads(truth: &Truth, part: &Part) -> bool {
+fn reads(truth: &Condition, part: &Part) -> bool {
     let field_of = |field: &FieldNo| matches!(part, Part::Field(other) | Part::Label(other, _) if other == field);
     let label_of =
         |field: &FieldNo, name: &String| matches!(part, Part::Label(other, label) if other == field && label == name);
     match truth {
-        Truth::All(parts) | Truth::Some(parts) => parts.iter().any(|one| reads(one, part)),
-        Truth::Not(inner) => reads(inner, part),
-        Truth::Compare(_, left, right) => operand_reads(left, part) || operand_reads(right, part),
-        Truth::Matches(operand, _) | Truth::Truth(operand) => operand_reads(operand, part),
-        Truth::Member(operand, field) => operand_reads(operand, part) || field_of(field),
-        Truth::AnyElement(field, _) | Truth::EveryElement(field, _) | Truth::Has(field) => field_of(field),
-        Truth::HasLabel(field, name) => label_of(field, name),
-        Truth::Constant(_) | Truth::Vouched(_) => false,
+        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(|one| reads(one, part)),
+        Condition::Not(inner) => reads(inner, part),
+        Condition::Compare(_, left, right) => operand_reads(left, part) || operand_reads(right, part),
+        Condition::Matches(operand, _) | Condition::Holds(operand) => operand_reads(operand, part),
+        Condition::Member(operand, field) => operand_reads(operand, part) || field_of(field),
+        Condition::AnyElement(field, _) | Condition::EveryElement(field, _) | Condition::Has(field) => field_of(field),
+        Condition::HasLabel(field, name) => label_of(field, name),
+        Condition::Constant(_) | Condition::Vouched(_) => false,
     }
 }
 
-fn operand_reads(operand: &Operand, part: &Part) -> bool {
+fn operand_reads(operand: &Value, part: &Part) -> bool {
     match operand {
-        Operand::Field(field) | Operand::Size(field) => {
+        Value::Field(field) | Value::Size(field) => {
             matches!(part, Part::Field(other) | Part::Label(other, _) if other == field)
         }
-        Operand::Label(field, name) => matches!(part, Part::Label(other, label) if other == field && label == name),
-        Operand::Add(left, right) | Operand::Subtract(left, right) => {
-            operand_reads(left, part) || operand_reads(right, part)
-        }
-        Operand::Hour(inner) | Operand::Minute(inner) | Operand::Weekday(inner) | Operand::Length(inner) => {
-            operand_reads(inner, part)
-        }
-        Operand::Constant(_) | Operand::Issuance | Operand::Expiry => false,
+        Value::Label(field, name) => matches!(part, Part::Label(other, label) if other == field && label == name),
+        Value::Compute(_, left, right) => operand_reads(left, part) || operand_reads(right, part),
+        Value::Call(_, inner) => operand_reads(inner, part),
+        Value::Constant(_) | Value::Issuance | Value::Expiry => false,
     }
 }

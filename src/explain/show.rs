@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use super::wish::{Part, Wish};
-use super::words;
+use super::evaluate::{Part, label};
+
 use super::{Cause, Change, Explanation, Nearest, Quote, Ruling};
+use crate::model::owned::TimedRequest;
 use crate::model::vocabulary::Vocabulary;
+use crate::program::literal;
 use crate::visible::excerpt;
 
 /// What a part of a request is called: `topic`, `labels.site`.
@@ -19,16 +21,18 @@ pub(super) fn name(part: &Part, vocabulary: &Vocabulary) -> String {
 }
 
 /// The value of a part, if it has one.
-pub(super) fn found(wish: &Wish, part: &Part, vocabulary: &Vocabulary) -> Option<String> {
+pub(super) fn found(wish: &TimedRequest, part: &Part, vocabulary: &Vocabulary) -> Option<String> {
     match part {
         Part::Action => vocabulary.action_name(wish.action()).map(str::to_owned),
-        Part::Field(field) => wish.value(*field).as_ref().map(words::owned),
-        Part::Label(field, name) => wish.label(*field, name).as_ref().map(words::value),
+        Part::Field(field) => wish.value(*field).as_ref().map(literal::owned),
+        Part::Label(field, name) => {
+            wish.labels(*field).and_then(|labels| label(&labels, name)).as_ref().map(literal::value)
+        }
     }
 }
 
 /// The value of a part, or the word for none.
-pub(super) fn part(wish: &Wish, part: &Part, vocabulary: &Vocabulary) -> String {
+pub(super) fn part(wish: &TimedRequest, part: &Part, vocabulary: &Vocabulary) -> String {
     found(wish, part, vocabulary).unwrap_or_else(|| "absent".to_owned())
 }
 

@@ -9,22 +9,22 @@
 //!    9      within "/v1"
 //! ```
 
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-use core::fmt::Write as _;
+use std::fmt::Write as _;
 
-use super::automaton::Automaton;
-use super::constant::actions_of;
-use super::index::Index;
-use super::index::facet::{Facet, Kind};
-use super::op::{Const, Op, Shown};
+use super::literal;
 use super::outline::{Node, outline};
-use super::program::constant;
-use super::spell;
+use crate::bytecode::automaton::Automaton;
+use crate::bytecode::constant::{NetworkBits, actions_of};
+use crate::bytecode::index::Index;
+use crate::bytecode::index::facet::{Facet, Kind};
+use crate::bytecode::op::{Const, Op, Shown};
+use crate::bytecode::program::constant;
 use crate::model::arithmetic::Arithmetic;
 use crate::model::types::{Scalar, Type};
+use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+use crate::syntax::ast::Literal;
+use crate::syntax::text::Spelling;
 
 /// Lists a program. `sources` has for each rule the text it comes from; it may be empty or shorter than the program.
 #[must_use]
@@ -122,24 +122,24 @@ impl Lister<'_> {
                 let names: Vec<String> = actions_of(constant).map(|action| self.action(action)).collect();
                 Some(format!("[{}]", names.join(", ")))
             }
-            Op::Glob { .. } => {
-                spell::glob(constant).map(|glob| spell::quoted_pattern(&glob).unwrap_or_else(|| spell::quoted(&glob)))
+            Op::Glob { .. } => literal::glob(constant).map(|glob| raw(&glob)),
+            Op::Path { .. } => literal::path(constant).map(|path| literal::quoted(&path)),
+            Op::Net { .. } => NetworkBits::read(constant).map(|network| literal::spelt(&literal::network(network))),
+            Op::Ip { .. } => {
+                constant.try_into().ok().map(|octets| literal::spelt(&literal::ip(Address::from_octets(octets))))
             }
-            Op::Path { .. } => spell::path(constant).map(|path| spell::quoted(&path)),
-            Op::Net { .. } => spell::network(constant),
-            Op::Ip { .. } => spell::address(constant),
-            Op::Uuid { .. } => spell::uuid(constant),
-            Op::Bytes { .. } => Some(spell::bytes(constant)),
-            Op::Vouched { .. } => Some(spell::hexadecimal(constant)),
+            Op::Uuid { .. } => constant.try_into().ok().map(|octets| literal::spelt(&literal::uuid(octets))),
+            Op::Bytes { .. } => Some(literal::spelt(&literal::bytes(constant))),
+            Op::Vouched { .. } => Some(literal::hexadecimal(constant)),
             Op::DenyIndex { .. } | Op::AllowIndex { .. } => self.index(constant),
             Op::Regex { .. } => {
                 let automaton = Automaton::read(constant)?;
                 let shape = format!("({} states, {} bytes)", automaton.states(), constant.len());
-                Some(format!("{} {shape}", spell::quoted(automaton.source())))
+                Some(format!("{} {shape}", literal::quoted(automaton.source())))
             }
-            Op::Eq { .. } | Op::Prefix { .. } | Op::Suffix { .. } => Some(spell::text(constant, subject)),
-            Op::Equals { field, .. } | Op::Begins { field, .. } => Some(spell::text(constant, self.element(field))),
-            _ => Some(spell::text(constant, Some(Scalar::String))),
+            Op::Eq { .. } | Op::Prefix { .. } | Op::Suffix { .. } => Some(text(constant, subject)),
+            Op::Equals { field, .. } | Op::Begins { field, .. } => Some(text(constant, self.element(field))),
+            _ => Some(text(constant, Some(Scalar::String))),
         }
     }
 
@@ -187,8 +187,7 @@ impl Lister<'_> {
 }
 
 /// The type of a value in a condition, where it is known.
-#[must_use]
-pub fn value_type(node: &Node, vocabulary: &Vocabulary) -> Option<Scalar> {
+fn value_type(node: &Node, vocabulary: &Vocabulary) -> Option<Scalar> {
     let child = |place: usize| value_type(node.children.get(place)?, vocabulary);
     match node.op {
         Op::Field { field } => match vocabulary.attribute(field)?.ty {
@@ -216,14 +215,32 @@ fn number(number: i64, scalar: Scalar) -> String {
     match number {
         i64::MIN => "min".to_string(),
         i64::MAX => "max".to_string(),
-        other => spell::number(other, scalar).unwrap_or_else(|| other.to_string()),
+        other => literal::spelt(&literal::number(other, scalar).unwrap_or(Literal::Int(other))),
+    }
+}
+
+/// A glob in its own spelling, or as a text where it has none.
+fn raw(glob: &str) -> String {
+    literal::raw_text(glob, Spelling::Glob)
+        .map_or_else(|| literal::quoted(glob), |text| literal::raw(&text, Spelling::Glob))
+}
+
+/// The bytes of a whole value, a prefix or a suffix.
+fn text(constant: &[u8], scalar: Option<Scalar>) -> String {
+    let text = || std::str::from_utf8(constant).map_or_else(|_| literal::hexadecimal(constant), literal::quoted);
+    match scalar {
+        Some(Scalar::Uuid) => constant
+            .try_into()
+            .map_or_else(|_| literal::hexadecimal(constant), |octets| literal::spelt(&literal::uuid(octets))),
+        Some(Scalar::String | Scalar::Path) => text(),
+        _ => literal::spelt(&literal::bytes(constant)),
     }
 }
 
 /// A constant that is not what its instruction asks for: its place, and its bytes if it has any.
 fn unreadable(place: Const, pool: &[u8]) -> String {
     match constant(pool, place) {
-        Some(bytes) => format!("c{} {}", place.0, spell::hexadecimal(bytes)),
+        Some(bytes) => format!("c{} {}", place.0, literal::hexadecimal(bytes)),
         None => format!("c{} ??", place.0),
     }
 }

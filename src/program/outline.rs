@@ -1,11 +1,9 @@
-//! A program as a tree, for people: what [listing](super::listing) and [render](super::render) walk. It takes any bytes,
-//! proved or not, reads as far as they make sense and says where they stop doing so.
+//! The instructions of any bytes, proved or not, as a tree. It reads as far as they make sense, and says where they stop
+//! doing so. [Listings](super::listing) show it.
 
-use alloc::vec::Vec;
-
-use super::cursor::Cursor;
-use super::op::{Op, Shape, Sort};
-use super::program::sections;
+use crate::bytecode::cursor::Cursor;
+use crate::bytecode::op::{Op, Shape, Sort};
+use crate::bytecode::program::sections;
 use crate::limits::PROGRAM_NESTING;
 
 /// An instruction and its children.
@@ -32,7 +30,7 @@ pub struct Outline<'a> {
     pub stopped: Option<(usize, Stop)>,
 }
 
-/// Why a program can not be read on.
+/// Why a program cannot be read on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// The sections do not fit the bytes, or a node is cut short.
@@ -47,13 +45,13 @@ pub enum Stop {
     TooDeep,
 }
 
-impl core::fmt::Display for Stop {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Cut => f.write_str("the program is cut short"),
             Self::Unknown(code) => write!(f, "no instruction can be read here: 0x{code:02x}"),
             Self::WrongSort(op, sort) => {
-                write!(f, "`{}` can not stand where a {} is wanted", op.row().text, sort.word())
+                write!(f, "`{}` cannot stand where a {} is wanted", op.row().text, sort.word())
             }
             Self::WrongLength => f.write_str("a length that does not end with its last child"),
             Self::TooDeep => f.write_str("nodes nested too deep"),

@@ -16,4 +16,4 @@ mod lex;
 pub mod map;
 pub mod parse;
 pub mod print;
-mod text;
+pub(crate) mod text;

@@ -29,6 +29,9 @@ use placet::model::types::{Scalar, Type};
 use placet::model::value::Value;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::program::render::{Style, render};
+use placet::program::read::rules;
+use placet::program::source::ToSource;
+use placet::program::{self, write};
 use placet::span::Span;
 use placet::syntax::ast::{Affix, BlockKind};
 use placet::syntax::{map, parse, print};
@@ -332,7 +335,45 @@ fn a_policy_means_the_same_in_each_spelling() {
     );
 }
 
-/// What its holder reads of a token, read back, decides as the token does. Comments stand for what the language can not say.
+/// The rules of a program that is proved.
+fn read_back(program: &Program, vocabulary: &Vocabulary) -> Vec<program::Rule> {
+    let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
+    rules(&verify(program.bytes(), &scope).unwrap()).unwrap()
+}
+
+#[test]
+fn what_is_read_of_a_program_is_what_was_written() {
+    let (ours, foreign) = (Cell::new(0_u32), Cell::new(0_u32));
+    for_all(1_500, 700, |choices| {
+        let world = world(choices, 1);
+        for made in &world.blocks {
+            let Ok(compiled) = compiled(made, &world.old) else { continue };
+            let tree = read_back(&compiled.program, &world.old);
+            let again = write(&tree);
+            prop_assert_eq!(&read_back(&again, &world.old), &tree);
+            // An index is not a rule, and the compiler adds it.
+            if tree.len() < 24 {
+                prop_assert_eq!(&again, &compiled.program, "{:?}", tree);
+                ours.set(ours.get() + 1);
+            }
+            // What a stranger makes of it, and a verifier takes.
+            let scope = Scope { vocabulary: &world.old, state: world.old.present(), budget: Budget::Policy };
+            for _ in 0..8 {
+                let mut bytes = compiled.program.bytes().to_vec();
+                let place = choices.below(bytes.len());
+                bytes[place] ^= 1 << choices.below(8);
+                let Ok(proved) = verify(&bytes, &scope) else { continue };
+                let tree = rules(&proved).unwrap();
+                prop_assert_eq!(&read_back(&write(&tree), &world.old), &tree);
+                foreign.set(foreign.get() + 1);
+            }
+        }
+        Ok(())
+    });
+    let (ours, foreign) = (ours.into_inner(), foreign.into_inner());
+    assert!(ours > 1_000 && foreign > 1_000, "{ours} compiled programs, {foreign} of strangers");
+}
+
 /// The same numbers, with every attribute required: programs may read what is absent, and text may not.
 fn without_optional(vocabulary: &Vocabulary) -> Vocabulary {
     let mut builder = Vocabulary::builder(vocabulary.name(), vocabulary.version());
@@ -345,6 +386,7 @@ fn without_optional(vocabulary: &Vocabulary) -> Vocabulary {
     builder.build()
 }
 
+/// What its holder reads of a token, read back, decides as the token does. Comments are what the language cannot say.
 #[test]
 fn a_program_printed_as_rules_decides_as_before() {
     let (whole, left_out) = (Cell::new(0_u32), Cell::new(0_u32));
@@ -353,15 +395,18 @@ fn a_program_printed_as_rules_decides_as_before() {
         let number = world.blocks.len() - 1;
         let kind = world.blocks[number].template.kind;
         let Ok(before) = compiled(&world.blocks[number], &world.old) else { return Ok(()) };
-        let allow = if kind == BlockKind::Restriction { "only" } else { "allow" };
-        let style = Style { allow, automata: Some(&Expressions::default()), ..Style::default() };
-        let rules = render(before.program.bytes(), &world.old, style);
-        if rules.contains("//") {
+        let expressions = Expressions::default();
+        let source = ToSource::new(&world.old).comparing(&expressions).of_restriction(kind == BlockKind::Restriction);
+        let entries = source.entries_of(before.program.bytes());
+        let quoted = read_back(&before.program, &world.old).iter().map(|rule| source.rule(rule)).collect::<Vec<_>>();
+        if entries.iter().any(|entry| entry.starts_with("//")) {
             left_out.set(left_out.get() + 1);
             return Ok(());
         }
+        prop_assert!(quoted.iter().all(|quote| entries.contains(quote)), "{quoted:?} {entries:?}");
         let vocabulary = print::print(&speak::vocabulary_file(&without_optional(&world.old)));
-        let text = format!("{vocabulary}\n{} again {{\n{rules}}}\n", kind.word());
+        let rules = entries.join("\n");
+        let text = format!("{vocabulary}\n{} again {{\n{rules}\n}}\n", kind.word());
         let parsed = parse::parse(&text);
         prop_assert!(parsed.is_ok(), "{text}\n{parsed:?}");
         let outcome = check(&parsed.unwrap(), Library::built_in());

@@ -17,13 +17,13 @@ use placet::bytecode::verify::{Budget, Fault, Proved, Scope, verify};
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
 use placet::compile::{Compiled, IndexFrom, compile_with};
-use placet::explain::tree;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::time::Time;
 use placet::model::value::Value;
 use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::program::listing::listing;
+use placet::program::read;
 use placet::syntax::ast::BlockKind;
 use placet::vm::{Answer, Context, Halt, Kind, run};
 use proptest::prelude::prop_assert_eq;
@@ -183,8 +183,8 @@ fn the_first_rule_that_matches_is_found_among_rules_that_overlap() {
         let vocabulary = document.vocabulary();
         // What an index leaves of the program is the program: people read the same rules.
         prop_assert_eq!(
-            tree::rules(&proved(&linear, vocabulary)),
-            tree::rules(&proved(&indexed, vocabulary)),
+            read::rules(&proved(&linear, vocabulary)),
+            read::rules(&proved(&indexed, vocabulary)),
             "{}",
             policy
         );

@@ -17,8 +17,8 @@ use placet::compile::{Compiled, compile};
 use placet::diag::Source;
 use placet::program::listing::listing;
 use placet::program::render::{Style, render};
+use placet::program::source::ToSource;
 use placet::syntax::ast::{BlockKind, ItemKind};
-use placet::token::keys::PublicKey;
 
 /// Begins a listing: `=== session user=ada`.
 const RULER: &str = "=== ";
@@ -112,12 +112,9 @@ fn sample(ty: &str) -> &'static str {
 /// Prints the program as rules, and compiles those.
 fn same_after_render(document: &Document, template: &Template, compiled: &Compiled) -> String {
     let is_restriction = template.kind == BlockKind::Restriction;
-    let style = Style {
-        allow: if is_restriction { "only" } else { "allow" },
-        automata: Some(&Expressions::default()),
-        key_text: Some(|key| PublicKey::from_bytes(key).map(|key| key.to_string()).unwrap_or_default()),
-    };
-    let rules = render(compiled.program.bytes(), document.vocabulary(), style);
+    let expressions = Expressions::default();
+    let source = ToSource::new(document.vocabulary()).comparing(&expressions).of_restriction(is_restriction);
+    let rules: String = source.entries_of(compiled.program.bytes()).iter().map(|entry| format!("{entry}\n")).collect();
     let kind = if is_restriction { "restriction" } else { "policy" };
     let text = format!("{}\n{kind} again {{\n{rules}}}\n", vocabulary_text(document));
     let again =

@@ -254,12 +254,13 @@ fn a_file_of_the_largest_size_is_read() {
 
 #[test]
 fn conditions_bind_as_the_page_says() {
-    assert_eq!(condition("a||b&&!c==d+1-2"), "a || b && !c == d + 1 - 2");
+    assert_eq!(condition("a||b&&!c==d+1-2"), "a || b && !(c == d + 1 - 2)");
     assert_eq!(condition("(a||b)&&c"), "(a || b) && c");
     assert_eq!(condition("!(a && b)"), "!(a && b)");
     assert_eq!(condition("a - (b - c)"), "a - (b - c)");
     assert_eq!(condition("x in [\"a\"] && y in 8..18 || z in office"), "x in [\"a\"] && y in 8..18 || z in office");
-    assert_eq!(condition("!x in prefix \"a\""), "!x in prefix \"a\"");
+    assert_eq!(condition("!x in prefix \"a\""), "!(x in prefix \"a\")");
+    assert_eq!(condition("!has a && !f(a)"), "!has a && !f(a)");
     assert_eq!(
         condition("any groups in [\"ops\"] && all item in prefix \"user/\""),
         "any groups in [\"ops\"] && all item in prefix \"user/\""

@@ -14,9 +14,10 @@ use crate::author::Document;
 use crate::author::request;
 use crate::check::tree::Template;
 use crate::compile::error::CompileError;
-use crate::explain::words::Words;
 use crate::explain::{Explanation, example};
 use crate::model::time::Time;
+use crate::model::owned::OwnedRequest;
+use crate::program::literal;
 use crate::syntax::ast::BlockKind;
 use crate::token::header::Purpose;
 use crate::token::verify::Scratch;
@@ -265,14 +266,14 @@ fn short(why: &Explanation) -> Vec<String> {
 
 /// The beginning of a case file: a request that the fixture allows, and one that it does not.
 fn beginning(fixture: &Fixture, now: Time) -> String {
-    let words = Words::new(fixture.vocabulary());
+    let shown = |request: &OwnedRequest| literal::request(request, fixture.vocabulary());
     let request = example(fixture.vocabulary());
-    let explanation = fixture.with_court(Purpose::Local, |court| court.explain(&request, now));
+    let explanation = fixture.with_explainer(Purpose::Local, |explainer| explainer.explain(&request, now));
     let mut lines = vec![fixture.title.clone(), format!("at {}", times::show(now))];
     let allowed = explanation.nearest.as_ref().and_then(|nearest| nearest.request.as_ref());
     if let Some(allowed) = allowed.and_then(|json| request::from_json(fixture.vocabulary(), json).ok()) {
-        lines.push(format!("allow          {}", words.request(&allowed)));
+        lines.push(format!("allow          {}", shown(&allowed)));
     }
-    lines.push(format!("{:<14} {}", explanation.verdict, words.request(&request)));
+    lines.push(format!("{:<14} {}", explanation.verdict, shown(&request)));
     lines.join("\n")
 }

@@ -22,6 +22,7 @@ use crate::compile::Compiled;
 use crate::explain::{Court, Explanation, Sources};
 use crate::model::time::Time;
 use crate::model::verdict::{Refusal, Verdict};
+use crate::explain::{Explainer, Sources};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::token::cache::TokenCache;
@@ -302,18 +303,18 @@ impl Ready {
     }
 
     /// Lends who decides.
-    pub fn with_court<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Court<'_>) -> R) -> R {
+    pub fn with_explainer<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Explainer<'_>) -> R) -> R {
         match &self.kind {
-            Kind::Minted(fixture) => fixture.with_court(Purpose::Local, use_it),
+            Kind::Minted(fixture) => fixture.with_explainer(Purpose::Local, use_it),
             Kind::Given { token, keyring, revocations, policies, expectations } => {
                 let revocations = revocations.as_ref().map(HeldRevocations::lend);
                 let verifier = expectations.verifier(keyring, &self.vocabulary, revocations);
                 let authorizer = Authorizer::with_verifier(verifier).with_policies(policies);
                 let sources = Sources::none();
-                let court = Court::new(authorizer, Some(&token.text), &sources);
+                let explainer = Explainer::new(authorizer, Some(&token.text), &sources);
                 match cache {
-                    Some(cache) => use_it(&court.with_cache(cache)),
-                    None => use_it(&court),
+                    Some(cache) => use_it(&explainer.with_cache(cache)),
+                    None => use_it(&explainer),
                 }
             }
         }

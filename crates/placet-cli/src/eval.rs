@@ -13,7 +13,7 @@ use super::deciding::{Deciding, Ready};
 use super::page::{columns, cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, plural, progress};
 use crate::author::request;
-use crate::explain::{Cause, Court, Explanation};
+use crate::explain::{Cause, Explainer, Explanation};
 use crate::limits::SOURCE_BYTES;
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
@@ -57,14 +57,14 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         return stream(args.asked.given()?, &ready, ui);
     }
     let request = args.asked.one()?;
-    let decided = ready.with_court(None, |court| decide(court, &ready, request, args.explain));
+    let decided = ready.with_explainer(None, |explainer| decide(explainer, &ready, request, args.explain));
     Ok(decided.show(ui))
 }
 
 /// Decides one request; with `why`, looks for a change that passes.
-pub fn decide(court: &Court<'_>, ready: &Ready, request: Result<Json, Unread>, why: bool) -> Decided {
+pub fn decide(explainer: &Explainer<'_>, ready: &Ready, request: Result<Json, Unread>, why: bool) -> Decided {
     if let Some(refusal) = ready.refusal() {
-        return Decided::of(ready.refused(court, refusal));
+        return Decided::of(ready.refused(explainer, refusal));
     }
     let json = match request {
         Ok(json) => json,
@@ -72,9 +72,9 @@ pub fn decide(court: &Court<'_>, ready: &Ready, request: Result<Json, Unread>, w
     };
     let read = request::from_json(ready.vocabulary(), &json);
     Decided::of(match read.and_then(|request| Ok((request, ready.time(&json)?))) {
-        Ok((request, time)) if why => court.explain(&request, time),
-        Ok((request, time)) => court.decided(court.decide(&request, time, &mut Scratch::new()), time),
-        Err(bad) => court.malformed(&bad, &json),
+        Ok((request, time)) if why => explainer.explain(&request, time),
+        Ok((request, time)) => explainer.decided(explainer.decide(&request, time, &mut Scratch::new()), time),
+        Err(bad) => explainer.malformed(&bad, &json),
     })
 }
 
@@ -139,7 +139,7 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
     let bar = progress(bytes, "{bytes} of {total_bytes}");
     let cache = TokenCache::new(1);
     let mut tally = Tally::default();
-    let outcome = ready.with_court(Some(&cache), |court| {
+    let outcome = ready.with_explainer(Some(&cache), |explainer| {
         let mut out = BufWriter::new(stdout().lock());
         let mut scratch = Scratch::new();
         while let Some(line) = next_line(&mut reader, SOURCE_BYTES).map_err(|error| failed(&error))? {
@@ -148,7 +148,7 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
             if line.is_blank() {
                 continue;
             }
-            let decided = tally.decide(court, ready, &line, &mut scratch);
+            let decided = tally.decide(explainer, ready, &line, &mut scratch);
             let written = write_line(&mut out, &decided, tally.lines, ui.is_json());
             // A caller that has nothing more to ask for now may be waiting for the answer.
             let flushed = written.and_then(|()| if reader.buffer().is_empty() { out.flush() } else { Ok(()) });
@@ -185,14 +185,14 @@ struct Tally {
 }
 
 impl Tally {
-    fn decide(&mut self, court: &Court<'_>, ready: &Ready, line: &Line, scratch: &mut Scratch) -> Decided {
+    fn decide(&mut self, explainer: &Explainer<'_>, ready: &Ready, line: &Line, scratch: &mut Scratch) -> Decided {
         self.count += 1;
         let unread = |message| Unread { message, help: None, is_target: false };
         let read = line.text().map_err(unread).and_then(|text| read(text, self.lines));
         let decided = match (ready.refusal(), read) {
-            (Some(refusal), _) => Decided::of(ready.refused(court, refusal)),
+            (Some(refusal), _) => Decided::of(ready.refused(explainer, refusal)),
             (None, Err(unread)) => Decided::unread(unread),
-            (None, Ok(json)) => Decided::of(self.decide_read(court, ready, &json, scratch)),
+            (None, Ok(json)) => Decided::of(self.decide_read(explainer, ready, &json, scratch)),
         };
         let word = WORDS.iter().position(|word| *word == decided.explanation.verdict).unwrap_or(0);
         self.words[word] += 1;
@@ -200,10 +200,10 @@ impl Tally {
         decided
     }
 
-    fn decide_read(&mut self, court: &Court<'_>, ready: &Ready, json: &Json, scratch: &mut Scratch) -> Explanation {
+    fn decide_read(&mut self, explainer: &Explainer<'_>, ready: &Ready, json: &Json, scratch: &mut Scratch) -> Explanation {
         match request::from_json(ready.vocabulary(), json).and_then(|it| Ok((it, ready.time(json)?))) {
             Err(bad) => {
-                let mut explanation = court.malformed(&bad, json);
+                let mut explanation = explainer.malformed(&bad, json);
                 if let Some(cause) = &mut explanation.cause {
                     cause.message.push_str(&format!(" at line {}", self.lines));
                 }
@@ -211,9 +211,9 @@ impl Tally {
             }
             Ok((request, time)) => {
                 let before = now();
-                let verdict = court.decide(&request, time, scratch);
+                let verdict = explainer.decide(&request, time, scratch);
                 self.deciding += before.elapsed();
-                court.briefly(verdict, time)
+                explainer.briefly(verdict, time)
             }
         }
     }

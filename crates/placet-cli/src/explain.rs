@@ -50,6 +50,6 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     args.asked.given()?;
     let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::CouldNot) };
     let request = args.asked.one()?;
-    let decided = ready.with_court(None, |court| decide(court, &ready, request, true));
+    let decided = ready.with_explainer(None, |explainer| decide(explainer, &ready, request, true));
     Ok(decided.show(ui))
 }

@@ -13,9 +13,9 @@ use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
 use super::{covered, inputs, mutants};
 use crate::check::library::Library;
 use crate::explain::Explanation;
-use crate::explain::words::Words;
 use crate::fuzz::finding::unread;
 use crate::model::time::Time;
+use crate::program::literal;
 use crate::syntax::cases::Expected;
 use crate::token::verify::Scratch;
 use crate::trial::coverage::Coverage;
@@ -282,7 +282,7 @@ fn show(ui: &Ui, suite: &Suite, case: &Case, found: Decided, why: Option<&Explan
 /// The request in the words of the language, or as it came.
 pub fn request(suite: &Suite, case: &Case) -> String {
     match (&case.request, suite.fixtures.get(case.fixture)) {
-        (Ok(request), Some(fixture)) => Words::new(fixture.vocabulary()).request(request),
+        (Ok(request), Some(fixture)) => literal::request(request, fixture.vocabulary()),
         _ => unread(&case.json),
     }
 }

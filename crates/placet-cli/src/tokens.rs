@@ -8,7 +8,6 @@ use serde_json::{Value as Json, json};
 use super::inputs;
 use super::times;
 use super::ui::{BOLD, DIM, Failure, Ui, paint};
-use crate::bytecode::cursor::put_prefixed;
 use crate::bytecode::verify::{Budget, ProgramError, Proved, Scope};
 use crate::compile::expressions::Expressions;
 use crate::limits::HEADER_LINE;
@@ -17,6 +16,8 @@ use crate::model::verdict::Refusal;
 use crate::model::vocabulary::{State, Vocabulary};
 use crate::program::render::{Automata, Style, render};
 use crate::program::spell::quoted;
+use crate::program::literal::quoted;
+use crate::program::source::ToSource;
 use crate::token::claims::Claims;
 use crate::token::envelope::Token;
 use crate::token::header::{Header, RevocationId};
@@ -146,7 +147,7 @@ impl<'t> View<'t> {
             expiry: block.expiry,
             voucher: block.voucher,
             claims: (number == 0).then(|| token.claims()),
-            rules: Rules::Readable(lines(&bytes_of(&block.program), vocabulary, number, Some(&expressions))),
+            rules: Rules::Readable(lines(&block.program, to_source(vocabulary, number).comparing(&expressions))),
             revocation: Some(id),
         });
         Self {
@@ -350,28 +351,20 @@ fn unproved_rules(seen: &Unverified<'_>, vocabulary: Option<&(Arc<Vocabulary>, S
     let proved = seen.prove(&Scope { vocabulary, state: *state, budget: Budget::Token });
     let rules = proved.iter().enumerate().map(|(number, proved)| match proved {
         None => Rules::Encrypted,
-        Some(Ok(program)) => Rules::Readable(lines(&bytes_of(program), vocabulary, number, None)),
+        Some(Ok(program)) => Rules::Readable(lines(program, to_source(vocabulary, number))),
         Some(Err(error)) => Rules::Bad(*error),
     });
     rules.collect()
 }
 
-/// The rules in the language itself, one a line. Without `expressions`, those of nobody known are not made into automata.
-fn lines(program: &[u8], vocabulary: &Vocabulary, number: usize, expressions: Option<&Expressions>) -> Vec<String> {
-    let style = Style {
-        allow: if number == 0 { "allow" } else { "only" },
-        automata: expressions.map(|expressions| expressions as &dyn Automata),
-        key_text: Some(third_party),
-    };
-    render(program, vocabulary, style).lines().map(str::to_owned).collect()
+/// The authority allows, and every other block restricts.
+fn to_source(vocabulary: &Vocabulary, block: usize) -> ToSource<'_> {
+    ToSource::new(vocabulary).of_restriction(block > 0)
 }
 
-/// A proved program as it lay in the token.
-fn bytes_of(program: &Proved<'_>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    put_prefixed(&mut bytes, program.code());
-    bytes.extend_from_slice(program.pool());
-    bytes
+/// The rules in the language itself, and the lines of comments for those that it cannot say.
+fn lines(program: &Proved<'_>, source: ToSource<'_>) -> Vec<String> {
+    source.entries(program).iter().flat_map(|entry| entry.lines()).map(str::to_owned).collect()
 }
 
 fn third_party(key: &[u8; 32]) -> String {

@@ -9,7 +9,7 @@ use super::error::HostError;
 use super::function::Function;
 use super::value::{Answer, Value};
 use crate::authorize::{Authorizer, Policy};
-use crate::explain::{Court, Explanation, Sources};
+use crate::explain::{Explainer, Explanation, Sources};
 
 impl Host {
     pub(super) fn explain(&self, who: &Value, request: &Value) -> Result<Value, HostError> {
@@ -22,9 +22,9 @@ impl Host {
         let policies: Vec<Policy> = credentials.policies().cloned().collect();
         let authorizer = Authorizer::with_verifier(trust.verifier(&asked.vocabulary)).with_policies(&policies);
         let sources = Sources::none();
-        let court = Court::new(authorizer, credentials.text(), &sources);
-        let court = if credentials.is_encrypted() { court.closed() } else { court };
-        Ok(told(&court.explain(&asked.request, asked.time)))
+        let explainer = Explainer::new(authorizer, credentials.text(), &sources);
+        let explainer = if credentials.is_encrypted() { explainer.closed() } else { explainer };
+        Ok(told(&explainer.explain(&asked.request, asked.time)))
     }
 }
 

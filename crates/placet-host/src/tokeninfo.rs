@@ -10,10 +10,9 @@ use super::value::{Answer, Value};
 use crate::bytecode::verify::{Budget, Proved, Scope};
 use crate::check::effort::Effort;
 use crate::compile::expressions::Expressions;
-use crate::explain::tree::rules;
-use crate::explain::words::Words;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
+use crate::program::source::ToSource;
 use crate::token::envelope::Token;
 use crate::token::inspect::{Unverified, UnverifiedBlock, inspect};
 use crate::token::verify::Scratch;
@@ -34,11 +33,11 @@ impl Host {
         // Before anything is made of what it says: of a stranger's regular expressions nothing is.
         let believed = self.believes(text, vocabulary);
         let expressions = Expressions::within(Effort::new(self.limits.effort));
-        let words = vocabulary.map(|vocabulary| {
-            let words = Words::new(vocabulary);
-            if believed.is_ok() { words.comparing(&expressions) } else { words }
+        let source = vocabulary.map(|vocabulary| {
+            let source = ToSource::new(vocabulary);
+            if believed.is_ok() { source.comparing(&expressions) } else { source }
         });
-        let answer = show(&seen, vocabulary, words);
+        let answer = show(&seen, vocabulary, source);
         let answer = match believed {
             Ok(()) => answer.with("verified", true),
             Err(refusal) => refused(answer, refusal),
@@ -58,7 +57,7 @@ fn refused(answer: Answer, refusal: Refusal) -> Answer {
 }
 
 /// What anybody can read who holds the token; what is encrypted stays closed.
-fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>, words: Option<Words<'_>>) -> Answer {
+fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>, source: Option<ToSource<'_>>) -> Answer {
     let authority = seen.blocks.first();
     let content = authority.and_then(|block| block.content.as_ref());
     let not_before = seen.blocks.iter().filter_map(|block| block.not_before).max();
@@ -69,7 +68,10 @@ fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>, words: Option<Wo
     let proved = scope.map_or_else(Vec::new, |scope| seen.prove(&scope));
     // Nothing of a program that is not valid, or that is encrypted.
     let programs = proved.into_iter().map(|proved| proved?.ok()).chain(iter::repeat(None));
-    let blocks = seen.blocks.iter().zip(programs).map(|(block, program)| show_block(block, program.as_ref(), words));
+    let blocks = seen.blocks.iter().zip(programs).enumerate().map(|(number, (block, program))| {
+        let source = source.map(|source| source.of_restriction(number > 0));
+        show_block(block, program.as_ref(), source)
+    });
     let blocks: Vec<Value> = blocks.collect();
     let answer = Answer::default()
         .with("purpose", seen.header.purpose.word())
@@ -84,11 +86,9 @@ fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>, words: Option<Wo
     content.map_or(Answer::default(), |content| said(&content.claims)).after(answer).with("blocks", blocks)
 }
 
-fn show_block(block: &UnverifiedBlock<'_>, program: Option<&Proved<'_>>, words: Option<Words<'_>>) -> Value {
-    let rules = program.zip(words).and_then(|(program, words)| {
-        let rules = rules(program)?;
-        Some(rules.iter().map(|rule| Value::Text(words.rule(rule))).collect::<Vec<_>>())
-    });
+fn show_block(block: &UnverifiedBlock<'_>, program: Option<&Proved<'_>>, source: Option<ToSource<'_>>) -> Value {
+    let rules = program.zip(source).map(|(program, source)| source.entries(program));
+    let rules = rules.map(|rules| rules.into_iter().map(Value::Text).collect::<Vec<_>>());
     Answer::default()
         .with_some("rules", rules)
         .with_some("ident", block.revocation.map(|id| id.to_string()))

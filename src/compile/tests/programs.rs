@@ -16,6 +16,7 @@ use crate::compile::error::Cause;
 use crate::compile::expressions::Expressions;
 use crate::compile::{Frame, ResolvedTimes, automaton_of, compile};
 use crate::limits::{RULES, TEXT_BYTES, TOKEN_PROGRAM_BYTES};
+use crate::model::arithmetic::Arithmetic;
 use crate::model::path::PathError;
 use crate::model::predicate::Predicate;
 use crate::model::time::Time;
@@ -24,6 +25,7 @@ use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo};
 use crate::program::listing::listing;
 use crate::program::render::{Style, render};
+use crate::program::source::ToSource;
 use crate::span::Span;
 use crate::syntax::ast::{Affix, BlockKind, Comparison};
 
@@ -247,7 +249,7 @@ fn a_listing_of_any_bytes_says_where_they_stop_being_a_program() {
     let bytes = compiled.program.bytes();
     for cut in 0..bytes.len() {
         let _ = listing(&bytes[..cut], &vocabulary(), &[]);
-        let _ = render(&bytes[..cut], &vocabulary(), Style::default());
+        let _ = ToSource::new(&vocabulary()).entries_of(&bytes[..cut]);
     }
     let mut broken = bytes.to_vec();
     broken[3] = 0xff;
@@ -261,8 +263,8 @@ fn rendered(code: &[Op], pool: &Pool) -> String {
     let mut frame = Vec::new();
     Op::Allow { body: Length(u32::try_from(body.len()).unwrap()) }.write(&mut frame);
     frame.extend(body);
-    let style = Style { automata: Some(&Expressions::default()), ..Style::default() };
-    render(Program::new(&frame, pool).bytes(), &vocabulary(), style)
+    let (vocabulary, expressions) = (vocabulary(), Expressions::default());
+    ToSource::new(&vocabulary).comparing(&expressions).entries_of(Program::new(&frame, pool).bytes()).join("\n")
 }
 
 #[test]
@@ -285,11 +287,11 @@ fn what_only_a_stranger_would_write_is_printed_as_a_comment_with_the_reason() {
     let set = pool.intern(&[1]);
     let text = rendered(&[Op::ActionNot { set }], &pool);
     assert!(
-        text.starts_with("// A rule that the language can not say: it allows actions that do not exist yet.\n"),
+        text.starts_with("// A rule that the language cannot say: it allows actions that do not exist yet.\n"),
         "{text}"
     );
     let twice = [Op::Test { field: CACHE }, Op::Any {}, Op::Test { field: CACHE }, Op::Absent {}];
-    assert!(rendered(&twice, &pool).starts_with("// A rule that the language can not say: it has two patterns"));
+    assert!(rendered(&twice, &pool).starts_with("// A rule that the language cannot say: it has two patterns"));
     let star = pool.intern(b"/a/*");
     let text = rendered(&[Op::Test { field: PATH }, Op::Eq { text: star }], &pool);
     assert_eq!(text.trim_end(), "allow { path: \"/a/%2A\" }", "a star that is a character has a spelling of its own");
@@ -303,7 +305,7 @@ fn a_text_can_not_write_lines_of_its_own_into_a_listing() {
     let compiled = compiled(vec![allow(hostile, 1), Rule { tests: Vec::new(), ..allow("", 2) }]);
     let listing = listing(compiled.program.bytes(), &vocabulary(), &[]);
     assert!(listing.contains(r#"equals cache "x\"}\nallow {} \u{202e} \u{1b}[2J""#), "{listing}");
-    assert_eq!(render(compiled.program.bytes(), &vocabulary(), Style::default()).lines().count(), 2);
+    assert_eq!(ToSource::new(&vocabulary()).entries_of(compiled.program.bytes()).len(), 2);
 }
 
 // Any tree at all.
@@ -404,8 +406,12 @@ fn conditions() -> BoxedStrategy<Condition> {
     let ints = prop_oneof![Just(Operand::Field(AMOUNT)), Just(hour()), Just(Operand::Size(GROUPS)), number()];
     let ints = ints.prop_recursive(2, 4, 2, |inner| {
         prop_oneof![
-            (inner.clone(), inner.clone()).prop_map(|(a, b)| Operand::Add(Box::new(a), Box::new(b))),
-            (inner.clone(), inner).prop_map(|(a, b)| Operand::Subtract(Box::new(a), Box::new(b))),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| Operand::Compute(
+                Arithmetic::Add,
+                Box::new(a),
+                Box::new(b)
+            )),
+            (inner.clone(), inner).prop_map(|(a, b)| Operand::Compute(Arithmetic::Subtract, Box::new(a), Box::new(b))),
         ]
     });
     let leaf = prop_oneof![
@@ -469,10 +475,10 @@ proptest! {
         let compiled = compile(&template, &vocabulary, &Arguments::none()).unwrap();
         let listing = listing(compiled.program.bytes(), &vocabulary, &[]);
         prop_assert!(!listing.contains("!!") && !listing.contains(" ??"), "{}", listing);
-        let style = Style { automata: Some(&Expressions::default()), ..Style::default() };
-        let text = render(compiled.program.bytes(), &vocabulary, style);
+        let expressions = Expressions::default();
+        let text = ToSource::new(&vocabulary).comparing(&expressions).entries_of(compiled.program.bytes()).join("\n");
         let shown = text.lines().filter(|line| !line.starts_with("//")).count();
-        let left_out = text.matches("// A rule that the language can not say").count();
+        let left_out = text.matches("// A rule that the language cannot say").count();
         let guards = compiled.rules.iter().filter(|rule| rule.frame == Frame::Require).count();
         prop_assert_eq!(shown + left_out, compiled.rules.len(), "{} guards: {}", guards, text);
     }
@@ -480,6 +486,6 @@ proptest! {
     #[test]
     fn any_bytes_can_be_listed_and_rendered(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
         let _ = listing(&bytes, &vocabulary(), &[]);
-        let _ = render(&bytes, &vocabulary(), Style::default());
+        let _ = ToSource::new(&vocabulary()).entries_of(&bytes);
     }
 }

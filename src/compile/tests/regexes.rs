@@ -14,12 +14,12 @@ use crate::compile::arguments::Arguments;
 use crate::compile::compile;
 use crate::compile::error::Cause;
 use crate::compile::expressions::Expressions;
-use crate::compile::node::Matcher;
 use crate::compile::regex;
 use crate::compile::text::Part;
 use crate::model::types::Scalar;
+use crate::program::Pattern;
 
-fn matcher(pattern: &str, scalar: Scalar) -> Result<Matcher, Cause> {
+fn matcher(pattern: &str, scalar: Scalar) -> Result<Pattern, Cause> {
     regex::matcher(&[Part::Literal(pattern.as_bytes())], scalar, &Expressions::default())
 }
 
@@ -60,13 +60,13 @@ fn an_automaton_that_grows_too_large_is_an_error_with_a_way_out() {
 fn classes_of_all_of_unicode_are_large_and_the_help_says_so() {
     let refused = matcher(r"(?u)\w{3}", Scalar::String).unwrap_err();
     assert!(refused.help().is_some_and(|help| help.contains("(?u)")), "{refused:?}");
-    assert!(matches!(matcher(r"\w{3}", Scalar::String), Ok(Matcher::Regex(small)) if small.len() < 64));
+    assert!(matches!(matcher(r"\w{3}", Scalar::String), Ok(Pattern::Regex(small)) if small.len() < 64));
 }
 
 #[test]
 fn an_expression_that_nothing_matches_is_no_automaton() {
-    assert_eq!(matcher("[a&&b]", Scalar::String), Ok(Matcher::NEVER));
-    assert_eq!(matcher("(a|bc)*[a&&b]", Scalar::String), Ok(Matcher::NEVER));
+    assert_eq!(matcher("[a&&b]", Scalar::String), Ok(Pattern::NEVER));
+    assert_eq!(matcher("(a|bc)*[a&&b]", Scalar::String), Ok(Pattern::NEVER));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn the_text_of_an_automaton_says_what_it_does_also_with_arguments_in_it() {
             Part::Argument { name: "p", text: argument.to_vec() },
             Part::Literal(b"+ )[0-9]{3}"),
         ];
-        let Matcher::Regex(constant) = regex::matcher(&parts, scalar, &Expressions::default()).unwrap() else {
+        let Pattern::Regex(constant) = regex::matcher(&parts, scalar, &Expressions::default()).unwrap() else {
             panic!("an automaton")
         };
         let source = Automaton::read(&constant).unwrap().source();
@@ -107,14 +107,14 @@ fn the_text_of_an_automaton_says_what_it_does_also_with_arguments_in_it() {
     }
 }
 
-fn automaton_matches(matcher: &Matcher, value: &[u8]) -> bool {
+fn automaton_matches(matcher: &Pattern, value: &[u8]) -> bool {
     match matcher {
-        Matcher::Any => true,
-        Matcher::Equal(text) => value == text,
-        Matcher::Prefix(text) => value.starts_with(text),
-        Matcher::Suffix(text) => value.ends_with(text),
-        Matcher::AnyOf(choices) => choices.iter().any(|choice| automaton_matches(choice, value)),
-        Matcher::Regex(constant) => {
+        Pattern::Any => true,
+        Pattern::Equal(text) => value == text,
+        Pattern::Prefix(text) => value.starts_with(text),
+        Pattern::Suffix(text) => value.ends_with(text),
+        Pattern::AnyOf(choices) => choices.iter().any(|choice| automaton_matches(choice, value)),
+        Pattern::Regex(constant) => {
             let automaton = Automaton::read(constant).expect("the layout");
             assert!(automaton.is_sound());
             automaton.matches(value).expect("sound")
@@ -123,10 +123,10 @@ fn automaton_matches(matcher: &Matcher, value: &[u8]) -> bool {
     }
 }
 
-fn matches(matcher: &Matcher, value: &[u8], scalar: Scalar) -> bool {
+fn matches(matcher: &Pattern, value: &[u8], scalar: Scalar) -> bool {
     let unit = if scalar == Scalar::Bytes { Unit::Byte } else { Unit::Character };
     match matcher {
-        Matcher::Glob(glob) => glob_matches(glob, value, unit, &Fuel::plenty()).unwrap(),
+        Pattern::Glob(glob) => glob_matches(glob, value, unit, &Fuel::plenty()).unwrap(),
         other => automaton_matches(other, value),
     }
 }

@@ -21,6 +21,8 @@ pub(crate) enum Tightness {
     Sum,
     /// `a`
     Primary,
+    /// `(a)`
+    Closed,
 }
 
 /// Writes a list with something between its elements.
@@ -204,7 +206,9 @@ fn bare_condition(node: &Condition, out: &mut String) {
         }
         ConditionKind::Not(inner) => {
             out.push('!');
-            condition(inner, Tightness::Relation, out);
+            // `!a == b` is read as `!(a == b)`, and people take it for `(!a) == b`.
+            let is_open = matches!(inner.kind, ConditionKind::Some(..) | ConditionKind::Every(..));
+            condition(inner, if is_open { Tightness::Closed } else { Tightness::Primary }, out);
         }
         ConditionKind::And(..) => {
             joined(&operands(node), " && ", out, |part, out| condition(part, Tightness::Relation, out));
@@ -213,8 +217,7 @@ fn bare_condition(node: &Condition, out: &mut String) {
             joined(&operands(node), " || ", out, |part, out| condition(part, Tightness::Both, out));
         }
         ConditionKind::Compare(sign, a, b) => two(a, sign.sign(), b, Tightness::Sum, out),
-        ConditionKind::Add(a, b) => two(a, "+", b, Tightness::Primary, out),
-        ConditionKind::Subtract(a, b) => two(a, "-", b, Tightness::Primary, out),
+        ConditionKind::Compute(arithmetic, a, b) => two(a, arithmetic.row().sign, b, Tightness::Primary, out),
         ConditionKind::In(value, wanted) => {
             condition(value, Tightness::Sum, out);
             out.push_str(" in ");
@@ -272,7 +275,7 @@ const fn tightness(kind: &ConditionKind) -> Tightness {
         ConditionKind::Or(..) => Tightness::Either,
         ConditionKind::And(..) => Tightness::Both,
         ConditionKind::Not(_) | ConditionKind::Compare(..) | ConditionKind::In(..) => Tightness::Relation,
-        ConditionKind::Add(..) | ConditionKind::Subtract(..) => Tightness::Sum,
+        ConditionKind::Compute(..) => Tightness::Sum,
         ConditionKind::Literal(_)
         | ConditionKind::Name(_)
         | ConditionKind::TokenField(_)

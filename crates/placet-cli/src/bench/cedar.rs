@@ -187,9 +187,9 @@ fn of_constant(constant: &Constant) -> Json {
         Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Json::from(*number),
         Constant::String(text) | Constant::Path(text) => Json::from(text.as_str()),
         Constant::Bytes(bytes) => Json::from(data_encoding::HEXLOWER.encode(bytes)),
-        Constant::Uuid(_) => Json::from(crate::explain::words::value(constant).trim_matches('"')),
+        Constant::Uuid(_) => Json::from(crate::program::literal::value(constant).trim_matches('"')),
         Constant::Ip(address) => {
-            let text = crate::explain::words::value(&Constant::Ip(*address));
+            let text = crate::program::literal::value(&Constant::Ip(*address));
             json!({ "__extn": { "fn": "ip", "arg": text.trim_matches('"') } })
         }
     }

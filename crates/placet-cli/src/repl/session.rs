@@ -20,7 +20,7 @@ use crate::cli::ui::{Exit, Failure, Ui};
 use crate::cli::{inputs, tokens};
 use crate::compile::{Compiled, compile};
 use crate::diag::{Severity, Source};
-use crate::explain::{BlockSource, Court, Explanation, Sources};
+use crate::explain::{BlockSource, Explainer, Explanation, Sources};
 use crate::limits::SOURCE_BYTES;
 use crate::model::time::Time;
 use crate::syntax::ast::{BlockKind, File, ItemKind};
@@ -381,11 +381,11 @@ impl Session {
             }
         }
         let authorizer = Authorizer::new(&self.keyring, vocabulary).with_policies(&held);
-        let court = Court::new(authorizer, token.as_deref(), &sources);
+        let explainer = Explainer::new(authorizer, token.as_deref(), &sources);
         let read = time_of(&json).and_then(|time| Ok((request::from_json(vocabulary, &json)?, time)));
         let explanation = match read {
-            Ok((request, time)) => court.explain(&request, time.unwrap_or(minted)),
-            Err(bad) => court.malformed(&bad, &json),
+            Ok((request, time)) => explainer.explain(&request, time.unwrap_or(minted)),
+            Err(bad) => explainer.malformed(&bad, &json),
         };
         self.tell(&explanation);
         Ok(Exit::of(explanation.verdict == "allow"))

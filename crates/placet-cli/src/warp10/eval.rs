@@ -109,7 +109,7 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
     let compiled = grant.document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
     let compiled = compiled.map_err(|error| Failure::new(format!("the token can not be decided here: {error}")))?;
     let ready = Ready::minted(grant.document, NAME, compiled, now)?;
-    let decided = ready.with_court(None, |court| decide(court, &ready, request, why));
+    let decided = ready.with_explainer(None, |explainer| decide(explainer, &ready, request, why));
     match bounds {
         Some(bounds) if ui.is_json() => {
             let mut shown = serde_json::to_value(&decided.explanation).unwrap_or_default();

@@ -316,7 +316,7 @@ fn a_request_is_spelt_as_a_case_reads_it() {
         "many": ["x", { "$bytes": "fe" }],
     });
     let request = request::from_json(target.vocabulary(), &full).unwrap();
-    let words = placet::explain::words::Words::new(target.vocabulary()).request(&request);
+    let words = placet::program::literal::request(&request, target.vocabulary());
     let suite = cases::load("v.cases", &format!("policy all()\nallow {words}"), &document, NOW, &keys);
     let suite = suite.unwrap_or_else(|report| panic!("{words}\n{report:?}"));
     assert_eq!(suite.cases[0].request, Ok(request), "{words}");

@@ -20,8 +20,6 @@ use placet::compile::error::Cause;
 use placet::compile::expressions::Expressions;
 use placet::compile::{Compiled, compile};
 use placet::diag::code::Code;
-use placet::explain::tree::rules;
-use placet::explain::words::Words;
 use placet::limits::{TOKEN_COST, TOKEN_PROOF_BYTES};
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
@@ -29,6 +27,8 @@ use placet::model::types::{Scalar, Type};
 use placet::model::verdict::Refusal;
 use placet::model::vocabulary::Vocabulary;
 use placet::program::render::{Style, render};
+use placet::program::read::rules;
+use placet::program::source::ToSource;
 use placet::syntax::ast::BlockKind;
 use placet::token::attenuate::{BlockDraft, append};
 use placet::token::envelope::Token;
@@ -289,27 +289,29 @@ fn quoting() -> (Document, Compiled) {
 fn nothing_is_compiled_of_what_nobody_has_verified_and_it_says_so() {
     let (document, compiled) = quoting();
     let (bytes, vocabulary) = (compiled.program.bytes(), document.vocabulary());
-    let unverified = render(bytes, vocabulary, Style { allow: "only", ..Style::default() });
-    let lines: Vec<&str> = unverified.lines().collect();
-    assert_eq!(lines.len(), 2, "{unverified}");
-    assert!(lines[0].starts_with("// ") && lines[0].contains("has not been compared"), "{unverified}");
-    assert_eq!(lines[1], "// only { host: ~\"(?:ab)+\" }");
+    let source = ToSource::new(vocabulary).of_restriction(true);
+    assert_eq!(
+        source.entries_of(bytes),
+        ["// What it says of a regular expression has not been compared with what it runs:\n\
+          // only { host: ~\"(?:ab)+\" }"]
+    );
     let expressions = Expressions::default();
-    let verified = render(bytes, vocabulary, Style { allow: "only", automata: Some(&expressions), ..Style::default() });
-    assert_eq!(verified, "only { host: ~\"(?:ab)+\" }\n");
+    assert_eq!(source.comparing(&expressions).entries_of(bytes), ["only { host: ~\"(?:ab)+\" }"]);
     let proved = verify(bytes, &scope(vocabulary, Budget::Token)).unwrap();
     let rule = rules(&proved).unwrap().remove(0);
-    let said = Words::new(vocabulary).rule(&rule);
-    assert_eq!(said, "allow { host: an automaton that is said to be ~\"(?:ab)+\" }");
-    assert_eq!(Words::new(vocabulary).comparing(&expressions).rule(&rule), "allow { host: ~\"(?:ab)+\" }");
+    assert_eq!(
+        source.rule(&rule),
+        "only { host: ~\"(?:ab)+\" } (what it says of a regular expression has not been compared with what it runs)"
+    );
+    assert_eq!(source.comparing(&expressions).rule(&rule), "only { host: ~\"(?:ab)+\" }");
 }
 
 #[test]
-fn what_is_too_much_to_compare_is_said_to_be_what_it_says() {
+fn what_is_too_much_to_compare_is_said_not_to_be_compared() {
     let (document, compiled) = quoting();
     let spent = Expressions::within(placet::check::effort::Effort::new(10));
-    let style = Style { allow: "only", automata: Some(&spent), ..Style::default() };
-    let shown = render(compiled.program.bytes(), document.vocabulary(), style);
+    let source = ToSource::new(document.vocabulary()).of_restriction(true).comparing(&spent);
+    let shown = source.entries_of(compiled.program.bytes()).join("\n");
     assert!(shown.starts_with("// ") && shown.contains("has not been compared"), "{shown}");
 }
 

@@ -7,7 +7,7 @@ use placet::authorize::{Authorizer, Policy};
 use placet::bytecode::verify::{Budget, Scope};
 use placet::check::tree::Constant;
 use placet::compile::arguments::Argument;
-use placet::explain::{Court, Sources};
+use placet::explain::{Explainer, Sources};
 use placet::limits::SET_ELEMENTS;
 use placet::model::request::Request;
 use placet::model::value::{Address, Value};
@@ -109,10 +109,10 @@ fn an_explanation_says_that_the_token_is_older_than_the_action() {
     let text = minted(&local().into(), "allow { account: \"a\" }", "deny { action: transfer }").text();
     let values = vec![(FieldNo(1), OwnedValue::One(Constant::String("a".to_owned())))];
     let wipe = OwnedRequest { action: ActionNo(2), values };
-    let court_with = |sources| Court::new(Authorizer::new(&keyring, &grown), Some(&text), sources);
+    let explainer_with = |sources| Explainer::new(Authorizer::new(&keyring, &grown), Some(&text), sources);
     let sources = Sources::none();
-    for court in [court_with(&sources), court_with(&sources).closed()] {
-        let why = court.explain(&wipe, NOW);
+    for explainer in [explainer_with(&sources), explainer_with(&sources).closed()] {
+        let why = explainer.explain(&wipe, NOW);
         let cause = why.cause.as_ref().expect("there is one");
         assert_eq!((why.verdict, cause.name), ("not_permitted", "younger_action"));
         let said = why.to_string();
@@ -120,7 +120,7 @@ fn an_explanation_says_that_the_token_is_older_than_the_action() {
         assert!(said.contains("make a new token"), "{said}");
     }
     let read = OwnedRequest { action: ActionNo(0), values: Vec::new() };
-    assert_eq!(court_with(&sources).explain(&read, NOW).cause.map(|cause| cause.name), Some("malformed_request"));
+    assert_eq!(explainer_with(&sources).explain(&read, NOW).cause.map(|cause| cause.name), Some("malformed_request"));
 }
 
 // Sums.
@@ -205,7 +205,7 @@ fn an_explanation_asks_for_another_element_and_not_for_the_same_again() {
     let request =
         OwnedRequest { action: ActionNo(0), values: vec![(FieldNo(1), OwnedValue::Set(vec![alice.clone(), alice]))] };
     let sources = Sources::none();
-    let why = Court::new(authorizer, None, &sources).explain(&request, NOW);
+    let why = Explainer::new(authorizer, None, &sources).explain(&request, NOW);
     let passes = why.nearest.and_then(|nearest| nearest.request).expect("a request that passes");
     assert_eq!(passes["ss"].as_array().map(Vec::len), Some(2), "{passes}");
 }
@@ -228,8 +228,8 @@ fn no_holder_makes_a_service_explain_for_minutes() {
     let (text, keyring, sources) = (token.text(), keyring(), Sources::none());
     let values = vec![(FieldNo(1), OwnedValue::One(Constant::String("z".repeat(2_000))))];
     let request = OwnedRequest { action: ActionNo(0), values };
-    let court = Court::new(Authorizer::new(&keyring, document.vocabulary()), Some(&text), &sources);
+    let explainer = Explainer::new(Authorizer::new(&keyring, document.vocabulary()), Some(&text), &sources);
     let before = std::time::Instant::now();
-    assert_eq!(court.explain(&request, NOW).verdict, "not_permitted");
+    assert_eq!(explainer.explain(&request, NOW).verdict, "not_permitted");
     assert!(before.elapsed().as_secs() < 20, "{:?}", before.elapsed());
 }

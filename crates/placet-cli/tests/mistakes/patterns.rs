@@ -7,6 +7,7 @@ use placet::compile::error::Cause;
 use placet::diag::code::Code;
 use placet::model::value::Value;
 use placet::program::render::{Style, render};
+use placet::program::source::ToSource;
 
 /// All texts over a few characters, up to a length.
 fn texts(alphabet: &[&str], longest: usize) -> Vec<String> {
@@ -360,8 +361,8 @@ fn what_is_shown_of_an_expression_with_an_argument_means_the_same() {
         let compiled =
             crate::support::compiled(&document, [("x", Argument::One(Constant::String(argument.to_owned())))]);
         let expressions = document.expressions();
-        let style = Style { automata: Some(&expressions), ..Style::default() };
-        let shown = render(compiled.program.bytes(), document.vocabulary(), style);
+        let source = ToSource::new(document.vocabulary()).comparing(&expressions);
+        let shown = source.entries_of(compiled.program.bytes()).join("\n");
         let again = Service::new(&format!("{SHELF} policy p {{ {shown} }}"));
         let once = Service::with(&text, [("x", argument.into())]);
         for value in ["xAda K.+b7", "XADA k.+B7", "xAdaxK.+b7", "éé", "éÉ", "Éé", "éééÉ"] {

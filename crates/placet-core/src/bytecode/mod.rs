@@ -18,6 +18,7 @@ pub mod fuel;
 pub mod index;
 pub mod matching;
 pub mod op;
+pub mod prices;
 pub mod program;
 pub mod verify;
 pub mod wildcard;

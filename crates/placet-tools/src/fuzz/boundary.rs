@@ -1,18 +1,22 @@
 //! The values at which rules change their mind: each constant, one more and one less, both ends of ranges and networks,
 //! segments too many and too few, sets of one and of several, nothing at all.
 //!
-//! What comes in are programs, [read back](crate::explain::tree), so that arguments are in place. What goes out are candidates:
+//! What comes in are programs, [read back](crate::program::read), so that arguments are in place. What goes out are candidates:
 //! for each attribute the values to try, for the clock the times. They say nothing about what becomes of a request; many of
 //! them are there to be denied.
+
+use std::cmp::Reverse;
 
 use super::near;
 use crate::author::request::OwnedValue;
 use crate::check::tree::Constant;
 use crate::explain::propose::{away, constant_of, counted, sample, towards};
-use crate::explain::tree::{Operand, Pattern, Rule, Test, Truth};
 use crate::limits::FUZZ_VALUES;
+use crate::model::function::Results;
 use crate::model::types::{Scalar, Type};
+use crate::model::value::Value as Given;
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
+use crate::program::{Condition, Function, Pattern, Rule, Test, Value};
 
 /// What to try.
 pub(super) struct Boundaries<'v> {
@@ -27,11 +31,8 @@ pub(super) struct Boundaries<'v> {
     words: Vec<String>,
     /// Named by rules.
     actions: Vec<ActionNo>,
-    /// Hours of the day and minutes of the hour that conditions name.
-    hours: Vec<i64>,
-    minutes: Vec<i64>,
-    /// Whether conditions ask for the day of the week.
-    weekdays: bool,
+    /// Hours of the day, days of the week and the like that conditions name.
+    clock: Vec<(Function, i64)>,
 }
 
 impl<'v> Boundaries<'v> {
@@ -45,9 +46,7 @@ impl<'v> Boundaries<'v> {
             counts: vec![Vec::new(); count],
             words: Vec::new(),
             actions: Vec::new(),
-            hours: Vec::new(),
-            minutes: Vec::new(),
-            weekdays: false,
+            clock: Vec::new(),
         };
         for (field, attribute) in found.fields() {
             match attribute {
@@ -96,29 +95,39 @@ impl<'v> Boundaries<'v> {
         let mut times: Vec<i64> = edges.into_iter().chain(ends.into_iter().filter(|_| end != i64::MAX)).collect();
         times.extend(named);
         let inside = |time: &i64| (beginning..end).contains(time);
-        times.extend(self.clock(minted).into_iter().filter(inside));
+        times.extend(self.turns(minted).into_iter().filter(inside));
         times.sort_unstable();
         times.dedup();
         times.truncate(FUZZ_VALUES);
         times
     }
 
-    /// Both sides of every hour and minute that is named, on the days to come.
-    fn clock(&self, minted: i64) -> Vec<i64> {
+    /// Both sides of the minutes of the coming week at which something that conditions name begins or ends. The minutes at
+    /// which most of it holds come first: on Mondays, in the hour 8, the minute 30.
+    fn turns(&self, minted: i64) -> Vec<i64> {
+        let mut asked = self.clock.clone();
+        asked.sort_unstable();
+        asked.dedup();
         let midnight = minted - minted.rem_euclid(DAY);
-        let days = if self.weekdays { 8 } else { 2 };
-        let asked = self.weekdays || !self.hours.is_empty() || !self.minutes.is_empty();
-        let mut times = Vec::new();
-        for day in (0..days).filter(|_| asked).map(|day| midnight.saturating_add(day * DAY)) {
-            for hour in self.hours.iter().copied().chain([0, 12]) {
-                let hour = day.saturating_add(hour.rem_euclid(24) * HOUR);
-                times.extend([hour - 1, hour]);
-                for minute in self.minutes.iter().map(|minute| hour + minute.rem_euclid(60) * MINUTE) {
-                    times.extend([minute - 1, minute]);
-                }
+        let held = |time: i64| {
+            let is_at = |(function, number): &&(Function, i64)| {
+                function.apply(&Given::Time(time)).and_then(|value| value.number()) == Some(*number)
+            };
+            asked.iter().filter(is_at).collect::<Vec<_>>()
+        };
+        let mut turns = Vec::new();
+        let mut before = held(midnight.saturating_sub(1));
+        let minutes = if asked.is_empty() { 0 } else { WEEK / MINUTE };
+        for time in (0..minutes).map(|minute| midnight.saturating_add(minute * MINUTE)) {
+            let now = held(time);
+            if now != before {
+                turns.push((now.len().max(before.len()), time));
             }
+            before = now;
         }
-        times
+        turns.sort_by_key(|(held, _)| Reverse(*held));
+        turns.truncate(TURNS);
+        turns.into_iter().flat_map(|(_, time)| [time.saturating_sub(1), time]).collect()
     }
 
     fn fields(&self) -> Vec<(FieldNo, Type)> {
@@ -228,28 +237,30 @@ impl<'v> Boundaries<'v> {
         }
     }
 
-    fn truth(&mut self, truth: &Truth) {
+    fn truth(&mut self, truth: &Condition) {
         match truth {
-            Truth::Not(inner) => self.truth(inner),
-            Truth::All(parts) | Truth::Some(parts) => parts.iter().for_each(|part| self.truth(part)),
-            Truth::Compare(_, left, right) => {
+            Condition::Not(inner) => self.truth(inner),
+            Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().for_each(|part| self.truth(part)),
+            Condition::Compare(_, left, right) => {
                 for (asked, with) in [(left, right), (right, left)] {
-                    if let Operand::Constant(constant) = with {
+                    if let Value::Constant(constant) = with {
                         self.operand(asked, &equal(constant));
                     }
                 }
             }
-            Truth::Matches(operand, pattern) => self.operand(operand, pattern),
-            Truth::AnyElement(field, pattern) | Truth::EveryElement(field, pattern) => self.pattern(*field, pattern),
-            Truth::Member(Operand::Constant(constant), field) => self.pattern(*field, &equal(constant)),
-            Truth::HasLabel(field, name) => self.add_label(*field, name, sample(Scalar::String)),
-            Truth::Truth(operand) => self.operand(operand, &Pattern::Bool(true)),
-            Truth::Constant(_) | Truth::Member(..) | Truth::Has(_) | Truth::Vouched(_) => {}
+            Condition::Matches(operand, pattern) => self.operand(operand, pattern),
+            Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
+                self.pattern(*field, pattern);
+            }
+            Condition::Member(Value::Constant(constant), field) => self.pattern(*field, &equal(constant)),
+            Condition::HasLabel(field, name) => self.add_label(*field, name, sample(Scalar::String)),
+            Condition::Holds(operand) => self.operand(operand, &Pattern::Bool(true)),
+            Condition::Constant(_) | Condition::Member(..) | Condition::Has(_) | Condition::Vouched(_) => {}
         }
     }
 
     /// What is asked of an operand; sums are left to the mending of single requests.
-    fn operand(&mut self, operand: &Operand, pattern: &Pattern) {
+    fn operand(&mut self, operand: &Value, pattern: &Pattern) {
         let numbers = || {
             points(pattern, Scalar::Int).into_iter().filter_map(|point| match point {
                 Constant::Int(number) => Some(number),
@@ -257,20 +268,17 @@ impl<'v> Boundaries<'v> {
             })
         };
         match operand {
-            Operand::Field(field) => self.pattern(*field, pattern),
-            Operand::Label(field, name) => {
+            Value::Field(field) => self.pattern(*field, pattern),
+            Value::Label(field, name) => {
                 points(pattern, Scalar::String).into_iter().for_each(|value| self.add_label(*field, name, value));
             }
-            Operand::Hour(_) => self.hours.extend(numbers()),
-            Operand::Minute(_) => self.minutes.extend(numbers()),
-            Operand::Weekday(_) => self.weekdays = true,
-            Operand::Length(inner) => {
-                if let Operand::Field(field) = &**inner {
-                    self.counts[usize::from(field.0)].extend(numbers());
-                }
-            }
-            Operand::Size(field) => self.counts[usize::from(field.0)].extend(numbers()),
-            Operand::Constant(_) | Operand::Issuance | Operand::Expiry | Operand::Add(..) | Operand::Subtract(..) => {}
+            Value::Call(function, inner) => match (function.row().results, &**inner) {
+                (Results::Cycle { .. }, _) => self.clock.extend(numbers().map(|number| (*function, number))),
+                (Results::Count, Value::Field(field)) => self.counts[usize::from(field.0)].extend(numbers()),
+                (Results::Count, _) => {}
+            },
+            Value::Size(field) => self.counts[usize::from(field.0)].extend(numbers()),
+            Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Compute(..) => {}
         }
     }
 }
@@ -327,6 +335,9 @@ fn text_of(constant: &Constant) -> Option<String> {
 /// Words that are put into the values of each kept request: a usual policy names a dozen.
 const WORDS: usize = 48;
 
+/// Minutes of a week at which something begins or ends.
+const TURNS: usize = 96;
+
 const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+const DAY: i64 = 24 * 60 * MINUTE;
+const WEEK: i64 = 8 * DAY;

@@ -10,10 +10,10 @@ use crate::check::tree::ArgumentNo;
 use crate::check::tree::{Parameter, PromiseKind};
 use crate::compile::arguments::{Argument, Arguments};
 use crate::explain::Explanation;
-use crate::explain::words::{self, Words};
 use crate::model::owned::TimedRequest;
 use crate::model::time::Time;
 use crate::program::spell::quoted;
+use crate::program::literal::{self, quoted};
 use crate::syntax::ast::BlockKind;
 use crate::visible::{self, escaped};
 
@@ -133,14 +133,14 @@ impl Key {
         format!(
             "{}\n\nat {}\n{expected}  {request} because {because}\n",
             section(target),
-            words::time(time.as_millis())
+            literal::time_or_number(time.as_millis())
         )
     }
 }
 
 /// `GET { path: "/a" }`
 pub(super) fn request(target: &Target, sample: &TimedRequest) -> String {
-    Words::new(target.vocabulary()).request(&sample.request)
+    literal::request(&sample.request, target.vocabulary())
 }
 
 /// `GET { path: "/a/../b" }`, of JSON that is no request.
@@ -172,9 +172,9 @@ fn section(target: &Target) -> String {
 fn call(parameters: &[Parameter], arguments: &Arguments) -> String {
     let shown = parameters.iter().enumerate().filter_map(|(number, parameter)| {
         let value = match arguments.get(ArgumentNo(number))? {
-            Argument::One(constant) => words::value(constant),
+            Argument::One(constant) => literal::value(constant),
             Argument::Set(elements) => {
-                format!("[{}]", elements.iter().map(words::value).collect::<Vec<_>>().join(", "))
+                format!("[{}]", elements.iter().map(literal::value).collect::<Vec<_>>().join(", "))
             }
         };
         Some(format!("{}: {value}", parameter.name))

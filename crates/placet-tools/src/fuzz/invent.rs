@@ -2,7 +2,7 @@
 //! something new.
 //!
 //! 1. Of each rule and promise a request that matches it, and from there, test by test, the nearest that does not: `explain`
-//!    [finds](crate::explain::wish) both;
+//!    [finds](crate::explain::repair) both;
 //! 2. each of these with every single value of the [boundaries](super::boundary) put into it;
 //! 3. what was kept with the rules' own words put into its values, so that it comes to what two rules want at once;
 //! 4. without end: a request that was [kept](Inventor::keep), changed in one to three places.
@@ -15,14 +15,14 @@ use fastrand::Rng;
 
 use super::boundary::Boundaries;
 use super::near;
+use crate::explain::evaluate::Facts;
 use crate::explain::example;
-use crate::explain::tree::Rule;
-use crate::explain::wish::{Facts, Wish};
 use crate::limits::FUZZ_KEPT;
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::time::Time;
 use crate::model::types::Type;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+use crate::program::Rule;
 
 /// Makes requests for one vocabulary.
 pub(super) struct Inventor<'i> {
@@ -114,10 +114,10 @@ impl<'i> Inventor<'i> {
             time: self.times.first().copied().unwrap_or(Time::from_millis(0)),
         };
         let rule = &self.rules[number];
-        let matching = mended(from, rule, &self.facts);
+        let matching = self.facts.of(&from).mended_rule(rule);
         for sample in matching.iter().take(2) {
             self.open.push_back(sample.clone());
-            let beside = rule.tests.iter().flat_map(|test| wish(sample.clone()).broken(test, &self.facts)).map(timed);
+            let beside = rule.tests.iter().flat_map(|test| self.facts.of(sample).broken(test));
             self.open.extend(beside);
         }
         for sample in matching.into_iter().take(1) {
@@ -303,7 +303,7 @@ impl<'i> Inventor<'i> {
     /// The nearest request that some rule matches.
     fn towards_a_rule(&mut self, sample: TimedRequest) -> TimedRequest {
         let Some(rule) = self.rng.choice(&self.rules) else { return sample };
-        let mended = mended(sample.clone(), rule, &self.facts);
+        let mended = self.facts.of(&sample).mended_rule(rule);
         self.rng.choice(mended).unwrap_or(sample)
     }
 }
@@ -317,17 +317,4 @@ fn crossings(sample: &TimedRequest, words: &[String]) -> Vec<TimedRequest> {
         found.extend(crossed.map(|one| sample.with(*field, Some(OwnedValue::One(one)))));
     }
     found
-}
-
-/// The nearest requests that the rule matches.
-fn mended(sample: TimedRequest, rule: &Rule, facts: &Facts<'_>) -> Vec<TimedRequest> {
-    wish(sample).mended_rule(rule, facts).into_iter().map(timed).collect()
-}
-
-fn wish(TimedRequest { request, time }: TimedRequest) -> Wish {
-    Wish { request, time: time.as_millis() }
-}
-
-fn timed(Wish { request, time }: Wish) -> TimedRequest {
-    TimedRequest { request, time: Time::from_millis(time) }
 }

@@ -4,17 +4,17 @@ use serde_json::{Value as Json, json};
 
 use crate::author::request;
 use crate::explain::example;
-use crate::explain::words;
 use crate::model::time::Time;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::Vocabulary;
+use crate::program::literal;
 
 /// Requests that differ in one thing from one that is well formed: paths that a router would read in two ways, capitals where
 /// there are none, an attribute and
 /// an action that nobody knows, a required attribute that is missing or of another type.
 pub(super) fn requests(vocabulary: &Vocabulary, time: Time) -> Vec<Json> {
     let mut good = request::to_json(&example(vocabulary), vocabulary);
-    good["time"] = words::time(time.as_millis()).into();
+    good["time"] = literal::time_or_number(time.as_millis()).into();
     let with = |name: &str, value: Json| {
         let mut request = good.clone();
         request[name] = value;

@@ -27,10 +27,10 @@ use std::collections::HashSet;
 use serde_json::Value as Json;
 
 use crate::author::request::{self, OwnedRequest};
-use crate::explain::words;
 use crate::limits::{FUZZ_FINDINGS, FUZZ_PARTS};
 use crate::model::owned::TimedRequest;
 use crate::model::time::Time;
+use crate::program::literal;
 use crate::trial::observe::Observer;
 use coverage::Coverage;
 use finding::{Finding, Key};
@@ -235,6 +235,6 @@ impl<'r> Run<'r> {
 /// The request as JSON, with its time.
 fn json(target: &Target, sample: &TimedRequest) -> Json {
     let mut json = request::to_json(&sample.request, target.vocabulary());
-    json["time"] = words::time(sample.time.as_millis()).into();
+    json["time"] = literal::time_or_number(sample.time.as_millis()).into();
     json
 }

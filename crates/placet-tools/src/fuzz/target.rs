@@ -1,6 +1,6 @@
 //! What is tried out: one block with its arguments, on a fixture of its own, and what it says of a request.
 //!
-//! A request is decided twice. The whole of what a service does ([`Court`]: the token read, verified once and kept, then
+//! A request is decided twice. The whole of what a service does ([`Explainer`]: the token read, verified once and kept, then
 //! decided) gives the verdict, so that a finding is something that happens. The block's own program gives the rule, which a
 //! verdict over several blocks does not name; and the two have to agree.
 
@@ -10,13 +10,14 @@ use crate::author::Document;
 use crate::bytecode::verify::Proved;
 use crate::check::library::Library;
 use crate::compile::arguments::Arguments;
-use crate::explain::tree::{self, Rule};
-use crate::explain::wish::Facts;
-use crate::explain::{Court, Explanation};
+use crate::explain::evaluate::Facts;
+use crate::explain::{Explainer, Explanation};
 use crate::model::owned::TimedRequest;
 use crate::model::time::Time;
 use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
+use crate::program::Rule;
+use crate::program::read::rules;
 use crate::syntax::ast::{self, At, BlockKind, Effect, ItemKind, Name};
 use crate::syntax::map::to_map;
 use crate::token::cache::TokenCache;
@@ -94,9 +95,9 @@ impl Target {
 
     /// Its rules, and its promises as rules.
     pub(super) fn rules(&self) -> Vec<Rule> {
-        let of_block = self.block().proved().and_then(|program| tree::rules(&program)).unwrap_or_default();
+        let of_block = self.block().proved().and_then(|program| rules(&program)).unwrap_or_default();
         let promises = self.block().promises().all().iter();
-        let of_promises = promises.filter_map(|promise| tree::rules(&promise.program().lend())).flatten();
+        let of_promises = promises.filter_map(|promise| rules(&promise.program().lend())).flatten();
         of_block.into_iter().chain(of_promises).collect()
     }
 
@@ -104,9 +105,9 @@ impl Target {
     pub(super) fn open<R>(&self, use_it: impl FnOnce(Judge<'_>) -> R) -> R {
         let cache = TokenCache::new(1);
         let program = self.block().proved().expect("a compiled program is a proved one");
-        self.fixture.with_court(Purpose::Local, |court| {
-            let court = court.with_cache(&cache);
-            use_it(Judge { target: self, block: self.block(), program, court, scratch: Scratch::new() })
+        self.fixture.with_explainer(Purpose::Local, |explainer| {
+            let explainer = explainer.with_cache(&cache);
+            use_it(Judge { target: self, block: self.block(), program, explainer, scratch: Scratch::new() })
         })
     }
 }
@@ -143,7 +144,7 @@ pub(super) struct Judge<'j> {
     target: &'j Target,
     block: &'j Block,
     program: Proved<'j>,
-    court: Court<'j>,
+    explainer: Explainer<'j>,
     scratch: Scratch,
 }
 
@@ -170,7 +171,7 @@ impl Said {
 
 impl Judge<'_> {
     pub(super) fn say(&mut self, sample: &TimedRequest) -> Said {
-        let verdict = self.court.decide(&sample.request, sample.time, &mut self.scratch);
+        let verdict = self.explainer.decide(&sample.request, sample.time, &mut self.scratch);
         let mut said = Said { word: verdict.word(), rule: None, about: Vec::new(), broken: Vec::new(), agrees: true };
         if matches!(verdict, Verdict::Refused(_)) {
             return said;
@@ -209,6 +210,6 @@ impl Judge<'_> {
     }
 
     pub(super) fn explain(&self, sample: &TimedRequest) -> Explanation {
-        self.court.explain(&sample.request, sample.time)
+        self.explainer.explain(&sample.request, sample.time)
     }
 }

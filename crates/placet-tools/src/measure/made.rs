@@ -6,8 +6,8 @@ use crate::authorize::Authorizer;
 use crate::check::tree::{Effect, Rule, Template};
 use crate::compile::arguments::Arguments;
 use crate::compile::compile;
-use crate::explain::{Court, Sources, example};
 use crate::model::time::Time;
+use crate::explain::{Explainer, Sources, example};
 use crate::model::vocabulary::Vocabulary;
 use crate::token::keyring::Keyring;
 
@@ -29,8 +29,8 @@ pub fn requests(
         let Ok(compiled) = compile(&alone, vocabulary, arguments) else { continue };
         let Ok(held) = policy(&alone.name, &compiled, vocabulary) else { continue };
         let (keyring, policies, sources) = (Keyring::new(), [held], Sources::none());
-        let court = Court::new(Authorizer::new(&keyring, vocabulary).with_policies(&policies), None, &sources);
-        let explanation = court.explain(&plain, now);
+        let explainer = Explainer::new(Authorizer::new(&keyring, vocabulary).with_policies(&policies), None, &sources);
+        let explanation = explainer.explain(&plain, now);
         let Some(json) = explanation.nearest.and_then(|nearest| nearest.request) else { continue };
         let time = time_of(&json).ok().flatten().unwrap_or(now);
         requests.extend(request::from_json(vocabulary, &json).ok().map(|request| (request, time)));

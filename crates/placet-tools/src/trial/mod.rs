@@ -121,7 +121,8 @@ impl Suite {
         let (Some(fixture), Ok(request)) = (self.fixtures.get(case.fixture), &case.request) else {
             return Outcome { verdict: None, public: None };
         };
-        let mut decide = |purpose| fixture.with_court(purpose, |court| court.decide(request, case.now, scratch));
+        let mut decide =
+            |purpose| fixture.with_explainer(purpose, |explainer| explainer.decide(request, case.now, scratch));
         let verdict = decide(Purpose::Local);
         let public = decide(Purpose::Public);
         Outcome { verdict: Some(verdict), public: Some(public).filter(|public| *public != verdict) }
@@ -140,9 +141,9 @@ impl Suite {
     #[must_use]
     pub fn explain(&self, case: &Case) -> Option<Explanation> {
         let fixture = self.fixtures.get(case.fixture)?;
-        Some(fixture.with_court(Purpose::Local, |court| match &case.request {
-            Ok(request) => court.explain(request, case.now),
-            Err(bad) => court.malformed(bad, &case.json),
+        Some(fixture.with_explainer(Purpose::Local, |explainer| match &case.request {
+            Ok(request) => explainer.explain(request, case.now),
+            Err(bad) => explainer.malformed(bad, &case.json),
         }))
     }
 }

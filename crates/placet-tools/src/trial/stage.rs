@@ -15,11 +15,12 @@ use crate::compile::arguments::Arguments;
 use crate::compile::error::CompileError;
 use crate::compile::{Compiled, compile};
 use crate::diag::Source;
-use crate::explain::words::Words;
-use crate::explain::{BlockSource, Court, Quote, Sources, tree};
 use crate::model::time::Time;
+use crate::explain::{BlockSource, Explainer, Quote, Sources};
 use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
+use crate::program::read::rules;
+use crate::program::source::ToSource;
 use crate::syntax::ast::BlockKind;
 use crate::token::envelope::Token;
 use crate::token::header::Purpose;
@@ -138,11 +139,9 @@ impl Block {
             let words: Vec<_> = promise.at.of(text).split_whitespace().collect();
             return (source.line_and_column(promise.at).map(|(line, _)| line), words.join(" "));
         }
-        let rules = tree::rules(&promise.program().lend()).unwrap_or_default();
-        let said =
-            rules.first().map(|rule| Words::new(self.document.vocabulary()).of_ours().rule(rule)).unwrap_or_default();
-        let map = said.split_once(' ').map_or("{}", |(_, map)| map);
-        (None, format!("{} {map}", promise.kind.word()))
+        let read_back = rules(&promise.program().lend()).unwrap_or_default();
+        let said = |rule| self.to_source().rule_as(rule, promise.kind.effect());
+        (None, read_back.first().map(said).unwrap_or_default())
     }
 
     /// Its program, for the VM. `None` can not happen with what was compiled here.
@@ -166,19 +165,24 @@ impl Block {
     /// says them.
     #[must_use]
     pub fn rules(&self) -> Vec<(Option<usize>, String)> {
-        let vocabulary = self.document.vocabulary();
-        let read_back = self.proved().and_then(|program| tree::rules(&program)).unwrap_or_default();
-        let mut rules: Vec<_> = self.compiled.rules.iter().zip(0..).collect();
-        rules.sort_by_key(|(origin, _)| origin.at.start);
+        let read_back = self.proved().and_then(|program| rules(&program)).unwrap_or_default();
+        let mut origins: Vec<_> = self.compiled.rules.iter().zip(0..).collect();
+        origins.sort_by_key(|(origin, _)| origin.at.start);
         let source = self.source();
-        let shown = rules.into_iter().map(|(_, number)| match source.quote(number) {
+        let shown = origins.into_iter().map(|(_, number)| match source.quote(number) {
             Some(quote) => (quote.line, quote.text),
             None => {
                 let rule = read_back.get(usize::from(number));
-                (None, rule.map(|rule| Words::new(vocabulary).of_ours().rule(rule)).unwrap_or_default())
+                (None, rule.map(|rule| self.to_source().rule(rule)).unwrap_or_default())
             }
         });
         shown.collect()
+    }
+
+    /// How to say its rules where their source is a map.
+    fn to_source(&self) -> ToSource<'_> {
+        let is_restriction = self.template().kind == BlockKind::Restriction;
+        ToSource::new(self.document.vocabulary()).of_ours().of_restriction(is_restriction)
     }
 
     /// A rule of its program as it was written, if it was.
@@ -280,7 +284,8 @@ impl Fixture {
         if self.blocks().all(|block| block.promises.all().is_empty()) {
             return Vec::new();
         }
-        let verdict = self.with_court(Purpose::Local, |court| court.decide(request, now, &mut Scratch::new()));
+        let verdict =
+            self.with_explainer(Purpose::Local, |explainer| explainer.decide(request, now, &mut Scratch::new()));
         if matches!(verdict, Verdict::Refused(_)) {
             return Vec::new();
         }
@@ -305,11 +310,11 @@ impl Fixture {
     }
 
     /// Lends what decides and explains.
-    pub fn with_court<R>(&self, purpose: Purpose, use_it: impl FnOnce(&Court<'_>) -> R) -> R {
+    pub fn with_explainer<R>(&self, purpose: Purpose, use_it: impl FnOnce(&Explainer<'_>) -> R) -> R {
         let mut sources = Sources::none();
         self.blocks.iter().for_each(|block| sources.push_block(block.source()));
         self.policy_blocks.iter().for_each(|block| sources.push_policy(block.source()));
-        self.with_authorizer(purpose, |authorizer, text| use_it(&Court::new(*authorizer, text, &sources)))
+        self.with_authorizer(purpose, |authorizer, text| use_it(&Explainer::new(*authorizer, text, &sources)))
     }
 
     const fn envelope(&self, purpose: Purpose) -> &Envelope {

@@ -27,7 +27,7 @@ fn proposals(suite: &Suite) -> (usize, usize, Vec<String>) {
         let request = request::from_json(fixture.vocabulary(), &changed).expect("a proposal is a request");
         let time = time_of(&changed).expect("a proposed time is one").unwrap_or(case.now);
         for purpose in [Purpose::Local, Purpose::Public] {
-            let verdict = fixture.with_court(purpose, |court| court.decide(&request, time, &mut scratch));
+            let verdict = fixture.with_explainer(purpose, |explainer| explainer.decide(&request, time, &mut scratch));
             assert!(verdict.is_allow(), "{place}: {changed} is {verdict:?}\n{why}");
         }
         assert!(!why.nearest.expect("it was there").changes.is_empty(), "{place}: nothing changes, and it passes");

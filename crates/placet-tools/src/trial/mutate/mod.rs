@@ -226,7 +226,7 @@ fn kills(suite: &Suite, scratch: &mut Scratch) -> bool {
         let (Ok(request), Some(fixture)) = (&case.request, suite.fixtures.get(case.fixture)) else {
             return case.expected != Expected::Refused;
         };
-        let verdict = fixture.with_court(Purpose::Local, |court| court.decide(request, case.now, scratch));
+        let verdict = fixture.with_explainer(Purpose::Local, |explainer| explainer.decide(request, case.now, scratch));
         verdict.word() != case.expected.word() || !fixture.broken_promises(request, case.now).is_empty()
     })
 }

@@ -1,12 +1,13 @@
 //! Changes of a request that make a rule match, or no longer match; nearest first, none of them decided yet.
 
+use super::evaluate::{Candidate, Facts, HOUR, bytes, number};
 use super::propose::{away, counted, distance, labels_away, labels_towards, sample, sample_labels, towards};
-use super::tree::{Comparison, Effect, Operand, Pattern, Rule, Test, Truth};
-use super::wish::{Facts, HOUR, Wish, bytes, number};
-use crate::author::request::OwnedValue;
-use crate::check::tree::Constant;
+use crate::model::arithmetic::Arithmetic;
+use crate::model::owned::{Constant, OwnedValue, TimedRequest};
+use crate::model::predicate::Anchor;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME};
+use crate::program::{Condition, Effect, Pattern, Predicate, Rule, Test, Value, literal};
 
 /// How many requests are kept between two tests of a rule.
 const BEAM: usize = 6;
@@ -14,69 +15,71 @@ const BEAM: usize = 6;
 /// How many other actions are worth a try.
 const ACTIONS: usize = 6;
 
-impl Wish {
+impl Candidate<'_> {
     /// Requests that pass the test.
     #[must_use]
-    pub fn mended(&self, test: &Test, effect: Effect, facts: &Facts<'_>) -> Vec<Self> {
-        if self.passes(test, effect, facts) {
-            return vec![self.clone()];
+    pub fn mended(&self, test: &Test, effect: Effect) -> Vec<TimedRequest> {
+        if self.passes(test, effect) {
+            return vec![self.request.clone()];
         }
         match test {
-            Test::Action(actions) => self.with_actions(|action| actions.has(action), facts),
-            Test::Field(field, pattern) => self.field_towards(*field, pattern, facts),
-            Test::When(truth) => self.turned(truth, true, facts),
+            Test::Action(actions) => self.with_actions(|action| actions.has(action)),
+            Test::Field(field, pattern) => self.field_towards(*field, pattern),
+            Test::When(truth) => self.turned(truth, true),
         }
     }
 
     /// Requests that do not pass the test.
     #[must_use]
-    pub fn broken(&self, test: &Test, facts: &Facts<'_>) -> Vec<Self> {
+    pub fn broken(&self, test: &Test) -> Vec<TimedRequest> {
         match test {
-            Test::Action(actions) => self.with_actions(|action| !actions.has(action), facts),
-            Test::Field(field, pattern) => self.field_away(*field, pattern, facts),
-            Test::When(truth) => self.turned(truth, false, facts),
+            Test::Action(actions) => self.with_actions(|action| !actions.has(action)),
+            Test::Field(field, pattern) => self.field_away(*field, pattern),
+            Test::When(truth) => self.turned(truth, false),
         }
     }
 
     /// Requests that pass all tests of the rule.
     #[must_use]
-    pub fn mended_rule(&self, rule: &Rule, facts: &Facts<'_>) -> Vec<Self> {
-        let mut wishes = vec![self.clone()];
+    pub fn mended_rule(&self, rule: &Rule) -> Vec<TimedRequest> {
+        let mut wishes = vec![self.request.clone()];
         for test in &rule.tests {
-            let mut next: Vec<Self> = wishes.iter().flat_map(|wish| wish.mended(test, rule.effect, facts)).collect();
-            self.keep_nearest(&mut next, facts);
+            let mut next: Vec<TimedRequest> =
+                wishes.iter().flat_map(|wish| self.facts.of(wish).mended(test, rule.effect)).collect();
+            self.keep_nearest(&mut next);
             wishes = next;
         }
-        wishes.retain(|wish| wish.meets(rule, facts));
+        wishes.retain(|wish| self.facts.of(wish).meets(rule));
         wishes
     }
 
     /// The change in figures: how many parts, whether the action or the time is one of them, and how much there is to type.
-    pub fn change_to(&self, other: &Self, facts: &Facts<'_>) -> (usize, usize, usize) {
-        let parts = self.differences(other, facts.vocabulary);
+    pub fn change_to(&self, other: &TimedRequest) -> (usize, usize, usize) {
+        let parts = self.differences(other);
         let grave = usize::from(self.action() != other.action()) + usize::from(self.time != other.time);
-        let action = |wish: &Self| facts.vocabulary.action_name(wish.action()).unwrap_or_default().to_owned();
+        let action =
+            |wish: &TimedRequest| self.facts.vocabulary.action_name(wish.action()).unwrap_or_default().to_owned();
         let mut typed = strsim::damerau_levenshtein(&action(self), &action(other));
-        for field in (0..=u8::MAX).map(FieldNo).take(facts.vocabulary.attributes().len()) {
+        for field in (0..=u8::MAX).map(FieldNo).take(self.facts.vocabulary.attributes().len()) {
             typed += value_distance(self.value(field).as_ref(), other.value(field).as_ref());
         }
         (parts.len(), grave, typed)
     }
 
-    fn keep_nearest(&self, wishes: &mut Vec<Self>, facts: &Facts<'_>) {
-        wishes.sort_by_cached_key(|wish| self.change_to(wish, facts));
+    fn keep_nearest(&self, wishes: &mut Vec<TimedRequest>) {
+        wishes.sort_by_cached_key(|wish| self.change_to(wish));
         wishes.dedup();
         wishes.truncate(BEAM);
     }
 
-    fn with_actions(&self, wanted: impl Fn(ActionNo) -> bool, facts: &Facts<'_>) -> Vec<Self> {
-        let mut actions = nearest_actions(self.action(), facts);
+    fn with_actions(&self, wanted: impl Fn(ActionNo) -> bool) -> Vec<TimedRequest> {
+        let mut actions = nearest_actions(self.action(), self.facts);
         actions.retain(|&action| wanted(action));
         actions.into_iter().take(ACTIONS).map(|action| self.with_action(action)).collect()
     }
 
-    fn field_towards(&self, field: FieldNo, pattern: &Pattern, facts: &Facts<'_>) -> Vec<Self> {
-        let Some(attribute) = facts.vocabulary.attribute(field) else { return Vec::new() };
+    fn field_towards(&self, field: FieldNo, pattern: &Pattern) -> Vec<TimedRequest> {
+        let Some(attribute) = self.facts.vocabulary.attribute(field) else { return Vec::new() };
         match attribute.ty {
             Type::One(scalar) => {
                 let value = self.single(field);
@@ -92,7 +95,7 @@ impl Wish {
     }
 
     /// Every element has to match.
-    fn set_towards(&self, field: FieldNo, pattern: &Pattern, scalar: Scalar) -> Vec<Self> {
+    fn set_towards(&self, field: FieldNo, pattern: &Pattern, scalar: Scalar) -> Vec<TimedRequest> {
         let elements = self.elements(field);
         if elements.is_empty() {
             let found = towards(pattern, None, scalar).into_iter();
@@ -110,8 +113,8 @@ impl Wish {
         vec![self.with_elements(field, near)]
     }
 
-    fn field_away(&self, field: FieldNo, pattern: &Pattern, facts: &Facts<'_>) -> Vec<Self> {
-        let Some(attribute) = facts.vocabulary.attribute(field) else { return Vec::new() };
+    fn field_away(&self, field: FieldNo, pattern: &Pattern) -> Vec<TimedRequest> {
+        let Some(attribute) = self.facts.vocabulary.attribute(field) else { return Vec::new() };
         let mut found = match (attribute.ty, self.value(field)) {
             (Type::One(scalar) | Type::Set(scalar), None) => {
                 vec![self.with(field, Some(OwnedValue::One(sample(scalar))))]
@@ -135,7 +138,7 @@ impl Wish {
             found.push(self.with(field, None));
         }
         let test = Test::Field(field, pattern.clone());
-        found.retain(|wish| !wish.passes(&test, Effect::Deny, facts));
+        found.retain(|wish| !self.facts.of(wish).passes(&test, Effect::Deny));
         found
     }
 
@@ -147,86 +150,88 @@ impl Wish {
     }
 
     /// The same with other elements; one alone is given as it was, by itself.
-    fn with_elements(&self, field: FieldNo, mut elements: Vec<Constant>) -> Self {
+    fn with_elements(&self, field: FieldNo, mut elements: Vec<Constant>) -> TimedRequest {
         let by_itself = elements.len() == 1 && !matches!(self.value(field), Some(OwnedValue::Set(_)));
         let value = if by_itself { elements.pop().map(OwnedValue::One) } else { Some(OwnedValue::Set(elements)) };
         self.with(field, value.filter(|value| *value != OwnedValue::Set(Vec::new())))
     }
 
     /// Requests of which the condition is `wanted`.
-    fn turned(&self, truth: &Truth, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
-        if self.holds(truth, facts) == wanted {
-            return vec![self.clone()];
+    fn turned(&self, truth: &Condition, wanted: bool) -> Vec<TimedRequest> {
+        if self.holds(truth) == wanted {
+            return vec![self.request.clone()];
         }
         let mut found = match (truth, wanted) {
-            (Truth::Not(inner), wanted) => self.turned(inner, !wanted, facts),
-            (Truth::All(parts), true) | (Truth::Some(parts), false) => self.all_turned(parts, wanted, facts),
-            (Truth::All(parts), false) | (Truth::Some(parts), true) => {
-                parts.iter().flat_map(|part| self.turned(part, wanted, facts)).collect()
+            (Condition::Not(inner), wanted) => self.turned(inner, !wanted),
+            (Condition::All(parts), true) | (Condition::AnyOf(parts), false) => self.all_turned(parts, wanted),
+            (Condition::All(parts), false) | (Condition::AnyOf(parts), true) => {
+                parts.iter().flat_map(|part| self.turned(part, wanted)).collect()
             }
-            (leaf, wanted) => self.leaf_turned(leaf, wanted, facts),
+            (leaf, wanted) => self.leaf_turned(leaf, wanted),
         };
         if asks_time(truth) {
-            found.extend(self.other_times(truth, wanted, facts));
+            found.extend(self.other_times(truth, wanted));
         }
-        found.retain(|wish| wish.holds(truth, facts) == wanted);
-        self.keep_nearest(&mut found, facts);
+        found.retain(|wish| self.facts.of(wish).holds(truth) == wanted);
+        self.keep_nearest(&mut found);
         found
     }
 
-    fn all_turned(&self, parts: &[Truth], wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
-        let mut wishes = vec![self.clone()];
+    fn all_turned(&self, parts: &[Condition], wanted: bool) -> Vec<TimedRequest> {
+        let mut wishes = vec![self.request.clone()];
         for part in parts {
-            let mut next: Vec<Self> = wishes.iter().flat_map(|wish| wish.turned(part, wanted, facts)).collect();
-            self.keep_nearest(&mut next, facts);
+            let mut next: Vec<TimedRequest> =
+                wishes.iter().flat_map(|wish| self.facts.of(wish).turned(part, wanted)).collect();
+            self.keep_nearest(&mut next);
             wishes = next;
         }
         wishes
     }
 
     /// The nearest times, one later and one earlier, at which the condition is as wanted: full hours of a week, and their ends.
-    fn other_times(&self, truth: &Truth, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
-        let at = |time| Self { request: self.request.clone(), time };
+    fn other_times(&self, truth: &Condition, wanted: bool) -> Vec<TimedRequest> {
         let hour = self.time.div_euclid(HOUR).saturating_mul(HOUR);
-        let fits = |wish: &Self| wish.holds(truth, facts) == wanted;
-        let later = (1..=7 * 24).map(|hours| at(hour.saturating_add(hours * HOUR))).find(fits);
-        let earlier = (0..7 * 24).map(|hours| at(hour.saturating_sub(hours * HOUR).saturating_sub(1))).find(fits);
+        let fits = |wish: &TimedRequest| self.facts.of(wish).holds(truth) == wanted;
+        let later = (1..=7 * 24).map(|hours| self.at(hour.saturating_add(hours * HOUR))).find(fits);
+        let earlier = (0..7 * 24).map(|hours| self.at(hour.saturating_sub(hours * HOUR).saturating_sub(1))).find(fits);
         later.into_iter().chain(earlier).collect()
     }
 
-    fn leaf_turned(&self, truth: &Truth, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
+    fn leaf_turned(&self, truth: &Condition, wanted: bool) -> Vec<TimedRequest> {
         match truth {
-            Truth::Has(field) => {
-                self.field_towards(*field, if wanted { &Pattern::Any } else { &Pattern::Absent }, facts)
+            Condition::Has(field) => self.field_towards(*field, if wanted { &Pattern::Any } else { &Pattern::Absent }),
+            Condition::HasLabel(field, name) => vec![self.with_label(*field, name, wanted.then_some("example"))],
+            Condition::Matches(operand, pattern) => self.operand_turned(operand, pattern, wanted),
+            Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
+                self.elements_turned(*field, pattern, matches!(truth, Condition::AnyElement(..)), wanted)
             }
-            Truth::HasLabel(field, name) => vec![self.with_label(*field, name, wanted.then_some("example"))],
-            Truth::Matches(operand, pattern) => self.operand_turned(operand, pattern, wanted, facts),
-            Truth::AnyElement(field, pattern) | Truth::EveryElement(field, pattern) => {
-                self.elements_turned(*field, pattern, matches!(truth, Truth::AnyElement(..)), wanted, facts)
-            }
-            Truth::Member(operand, field) => self.member_turned(operand, *field, wanted, facts),
-            Truth::Truth(operand) => self.operand_turned(operand, &Pattern::Bool(wanted), true, facts),
-            Truth::Compare(comparison, left, right) => self.compared(*comparison, left, right, wanted, facts),
-            Truth::Constant(_) | Truth::Vouched(_) | Truth::Not(_) | Truth::All(_) | Truth::Some(_) => Vec::new(),
+            Condition::Member(operand, field) => self.member_turned(operand, *field, wanted),
+            Condition::Holds(operand) => self.operand_turned(operand, &Pattern::Bool(wanted), true),
+            Condition::Compare(comparison, left, right) => self.compared(*comparison, left, right, wanted),
+            Condition::Constant(_)
+            | Condition::Vouched(_)
+            | Condition::Not(_)
+            | Condition::All(_)
+            | Condition::AnyOf(_) => Vec::new(),
         }
     }
 
     /// Changes an operand that is an attribute or a label, so that it matches or does not.
-    fn operand_turned(&self, operand: &Operand, pattern: &Pattern, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
+    fn operand_turned(&self, operand: &Value, pattern: &Pattern, wanted: bool) -> Vec<TimedRequest> {
         match operand {
-            Operand::Field(field) if wanted => self.field_towards(*field, pattern, facts),
-            Operand::Field(field) => self.field_away(*field, pattern, facts),
-            Operand::Label(field, name) if wanted => {
+            Value::Field(field) if wanted => self.field_towards(*field, pattern),
+            Value::Field(field) => self.field_away(*field, pattern),
+            Value::Label(field, name) if wanted => {
                 let found = towards(pattern, self.label(*field, name).as_ref(), Scalar::String);
                 found.iter().map(|value| self.with_label(*field, name, text(value.as_ref()))).collect()
             }
-            Operand::Label(field, name) => {
+            Value::Label(field, name) => {
                 let found = self.label(*field, name).map(|value| away(pattern, &value)).unwrap_or_default();
                 let found = found.iter().map(Some).chain([None]);
                 found.map(|value| self.with_label(*field, name, text(value))).collect()
             }
-            Operand::Size(field) => match pattern {
-                Pattern::Range(first, last) if wanted => self.sized(*field, [*first, *last], facts),
+            Value::Size(field) => match pattern {
+                Pattern::Range(first, last) if wanted => self.sized(*field, [*first, *last]),
                 _ => Vec::new(),
             },
             _ => Vec::new(),
@@ -234,8 +239,8 @@ impl Wish {
     }
 
     /// Sets with a number of elements inside the bounds.
-    fn sized(&self, field: FieldNo, [first, last]: [i64; 2], facts: &Facts<'_>) -> Vec<Self> {
-        let Some(Type::Set(scalar)) = facts.vocabulary.attribute(field).map(|attribute| attribute.ty) else {
+    fn sized(&self, field: FieldNo, [first, last]: [i64; 2]) -> Vec<TimedRequest> {
+        let Some(Type::Set(scalar)) = self.facts.vocabulary.attribute(field).map(|attribute| attribute.ty) else {
             return Vec::new();
         };
         let mut elements = self.distinct(field);
@@ -251,15 +256,8 @@ impl Wish {
         vec![self.with_elements(field, elements)]
     }
 
-    fn elements_turned(
-        &self,
-        field: FieldNo,
-        pattern: &Pattern,
-        one: bool,
-        wanted: bool,
-        facts: &Facts<'_>,
-    ) -> Vec<Self> {
-        let Some(Type::Set(scalar)) = facts.vocabulary.attribute(field).map(|attribute| attribute.ty) else {
+    fn elements_turned(&self, field: FieldNo, pattern: &Pattern, one: bool, wanted: bool) -> Vec<TimedRequest> {
+        let Some(Type::Set(scalar)) = self.facts.vocabulary.attribute(field).map(|attribute| attribute.ty) else {
             return Vec::new();
         };
         let elements = self.elements(field);
@@ -278,38 +276,31 @@ impl Wish {
         }
     }
 
-    fn member_turned(&self, operand: &Operand, field: FieldNo, wanted: bool, facts: &Facts<'_>) -> Vec<Self> {
+    fn member_turned(&self, operand: &Value, field: FieldNo, wanted: bool) -> Vec<TimedRequest> {
         let elements = self.elements(field);
-        let Some(value) = self.operand(operand, facts) else {
+        let Some(value) = self.operand(operand) else {
             // There is nobody yet: let it be one of them.
             let one = elements.first().map(|element| Pattern::Equal(bytes(element).unwrap_or_default().to_vec()));
-            return one.map(|one| self.operand_turned(operand, &one, true, facts)).unwrap_or_default();
+            return one.map(|one| self.operand_turned(operand, &one, true)).unwrap_or_default();
         };
         if !wanted {
             let others = elements.into_iter().filter(|element| *element != value).collect();
             return vec![self.with_elements(field, others)];
         }
         let one_of = elements.iter().filter_map(bytes).map(|bytes| Pattern::Equal(bytes.to_vec())).collect();
-        let mut found = self.operand_turned(operand, &Pattern::AnyOf(one_of), true, facts);
+        let mut found = self.operand_turned(operand, &Pattern::AnyOf(one_of), true);
         found.push(self.with_elements(field, with_one(&elements, value)));
         found
     }
 
-    fn compared(
-        &self,
-        comparison: Comparison,
-        left: &Operand,
-        right: &Operand,
-        wanted: bool,
-        facts: &Facts<'_>,
-    ) -> Vec<Self> {
-        let (left_value, right_value) = (self.operand(left, facts), self.operand(right, facts));
+    fn compared(&self, comparison: Predicate, left: &Value, right: &Value, wanted: bool) -> Vec<TimedRequest> {
+        let (left_value, right_value) = (self.operand(left), self.operand(right));
         let mut found = Vec::new();
         if let Some(value) = &right_value {
-            found.extend(self.related(comparison, left, value, Side::Left, wanted, facts));
+            found.extend(self.related(comparison, left, value, Side::Left, wanted));
         }
         if let Some(value) = &left_value {
-            found.extend(self.related(comparison, right, value, Side::Right, wanted, facts));
+            found.extend(self.related(comparison, right, value, Side::Right, wanted));
         }
         found
     }
@@ -317,33 +308,35 @@ impl Wish {
     /// Changes the operand on one side so that it stands in the wanted relation to the value of the other side.
     fn related(
         &self,
-        comparison: Comparison,
-        operand: &Operand,
+        comparison: Predicate,
+        operand: &Value,
         other: &Constant,
         side: Side,
         wanted: bool,
-        facts: &Facts<'_>,
-    ) -> Vec<Self> {
+    ) -> Vec<TimedRequest> {
         if let Some(number) = number(other) {
             let Some((first, last, inside)) = bounds(comparison, number, side, wanted) else { return Vec::new() };
             let range = Pattern::Range(first, last);
-            let Some((field, range)) = solve(operand, range, self, facts) else { return Vec::new() };
-            return self.operand_turned(&field, &range, inside, facts);
+            let Some((field, range)) = solve(operand, range, *self) else { return Vec::new() };
+            return self.operand_turned(&field, &range, inside);
         }
         let wanted_text = bytes(other).map(<[u8]>::to_vec);
         let pattern = match (comparison, side, wanted_text, other) {
-            (Comparison::Equal | Comparison::Unequal, _, Some(text), _) => Pattern::Equal(text),
-            (Comparison::Equal | Comparison::Unequal, _, None, Constant::Bool(truth)) => Pattern::Bool(*truth),
-            (Comparison::Equal | Comparison::Unequal, _, None, Constant::Ip(address)) => {
+            (Predicate::Equal | Predicate::Unequal, _, Some(text), _) => Pattern::Equal(text),
+            (Predicate::Equal | Predicate::Unequal, _, None, Constant::Bool(truth)) => Pattern::Bool(*truth),
+            (Predicate::Equal | Predicate::Unequal, _, None, Constant::Ip(address)) => {
                 Pattern::Network(crate::bytecode::constant::NetworkBits { first: *address, bits: 128 })
             }
-            (Comparison::StartsWith, Side::Left, Some(text), _) => Pattern::Prefix(text),
-            (Comparison::EndsWith | Comparison::Contains, Side::Left, Some(text), _) => Pattern::Suffix(text),
+            (predicate, Side::Left, Some(text), _) => match predicate.row().anchor {
+                Some(Anchor::Start) => Pattern::Prefix(text),
+                // What a text only has to contain may as well be at its end.
+                Some(Anchor::End) | None => Pattern::Suffix(text),
+            },
             (_, Side::Right, Some(text), _) => Pattern::Equal(text),
             _ => return Vec::new(),
         };
-        let wanted = wanted == (comparison != Comparison::Unequal);
-        self.operand_turned(operand, &pattern, wanted, facts)
+        let wanted = wanted == (comparison != Predicate::Unequal);
+        self.operand_turned(operand, &pattern, wanted)
     }
 }
 
@@ -355,93 +348,90 @@ enum Side {
 }
 
 /// The range for the changed side of a comparison with `number`, and whether it must lie inside.
-fn bounds(comparison: Comparison, number: i64, side: Side, wanted: bool) -> Option<(i64, i64, bool)> {
+fn bounds(comparison: Predicate, number: i64, side: Side, wanted: bool) -> Option<(i64, i64, bool)> {
     let below = |last| (i64::MIN, last, true);
     let above = |first| (first, i64::MAX, true);
     Some(match (comparison, side, wanted) {
-        (Comparison::Equal, _, wanted) => (number, number, wanted),
-        (Comparison::Unequal, _, wanted) => (number, number, !wanted),
-        (Comparison::Less, Side::Left, true) => below(number.checked_sub(1)?),
-        (Comparison::Less, Side::Left, false) => above(number),
-        (Comparison::Less, Side::Right, true) => above(number.checked_add(1)?),
-        (Comparison::Less, Side::Right, false) => below(number),
-        (Comparison::LessOrEqual, Side::Left, true) => below(number),
-        (Comparison::LessOrEqual, Side::Left, false) => above(number.checked_add(1)?),
-        (Comparison::LessOrEqual, Side::Right, true) => above(number),
-        (Comparison::LessOrEqual, Side::Right, false) => below(number.checked_sub(1)?),
-        (Comparison::StartsWith | Comparison::EndsWith | Comparison::Contains, ..) => return None,
+        (Predicate::Equal, _, wanted) => (number, number, wanted),
+        (Predicate::Unequal, _, wanted) => (number, number, !wanted),
+        (Predicate::Less, Side::Left, true) => below(number.checked_sub(1)?),
+        (Predicate::Less, Side::Left, false) => above(number),
+        (Predicate::Less, Side::Right, true) => above(number.checked_add(1)?),
+        (Predicate::Less, Side::Right, false) => below(number),
+        (Predicate::LessOrEqual, Side::Left, true) => below(number),
+        (Predicate::LessOrEqual, Side::Left, false) => above(number.checked_add(1)?),
+        (Predicate::LessOrEqual, Side::Right, true) => above(number),
+        (Predicate::LessOrEqual, Side::Right, false) => below(number.checked_sub(1)?),
+        (Predicate::StartsWith | Predicate::EndsWith | Predicate::Contains, ..) => return None,
     })
 }
 
 /// Brings what is added to an attribute over to the range: of `amount + 5 in 10..` remains `amount in 5..`.
-fn solve(operand: &Operand, range: Pattern, wish: &Wish, facts: &Facts<'_>) -> Option<(Operand, Pattern)> {
+fn solve(operand: &Value, range: Pattern, candidate: Candidate<'_>) -> Option<(Value, Pattern)> {
     let Pattern::Range(first, last) = range else { return None };
     let shift = |end: i64, by: i64| if matches!(end, i64::MIN | i64::MAX) { end } else { end.saturating_add(by) };
-    let value = |operand: &Operand| wish.operand(operand, facts).as_ref().and_then(number);
+    let value = |operand: &Value| candidate.operand(operand).as_ref().and_then(number);
     match operand {
-        Operand::Field(_) | Operand::Size(_) => Some((operand.clone(), range)),
-        Operand::Add(left, right) => {
+        Value::Field(_) | Value::Size(_) => Some((operand.clone(), range)),
+        Value::Compute(Arithmetic::Add, left, right) => {
             let (changed, by) = if is_open(left) { (left, value(right)?) } else { (right, value(left)?) };
             solve(
                 changed,
                 Pattern::Range(shift(first, by.saturating_neg()), shift(last, by.saturating_neg())),
-                wish,
-                facts,
+                candidate,
             )
         }
-        Operand::Subtract(left, right) if is_open(left) => {
+        Value::Compute(Arithmetic::Subtract, left, right) if is_open(left) => {
             let by = value(right)?;
-            solve(left, Pattern::Range(shift(first, by), shift(last, by)), wish, facts)
+            solve(left, Pattern::Range(shift(first, by), shift(last, by)), candidate)
         }
-        Operand::Subtract(left, right) => {
+        Value::Compute(Arithmetic::Subtract, left, right) => {
             let from = value(left)?;
             let turn = |end: i64| match end {
                 i64::MIN => i64::MAX,
                 i64::MAX => i64::MIN,
                 end => from.saturating_sub(end),
             };
-            solve(right, Pattern::Range(turn(last), turn(first)), wish, facts)
+            solve(right, Pattern::Range(turn(last), turn(first)), candidate)
         }
         _ => None,
     }
 }
 
 /// Whether there is an attribute in it that a request could have otherwise.
-fn is_open(operand: &Operand) -> bool {
+fn is_open(operand: &Value) -> bool {
     match operand {
-        Operand::Field(_) | Operand::Label(..) | Operand::Size(_) => true,
-        Operand::Add(left, right) | Operand::Subtract(left, right) => is_open(left) || is_open(right),
-        Operand::Hour(inner) | Operand::Minute(inner) | Operand::Weekday(inner) | Operand::Length(inner) => {
-            is_open(inner)
-        }
-        Operand::Constant(_) | Operand::Issuance | Operand::Expiry => false,
+        Value::Field(_) | Value::Label(..) | Value::Size(_) => true,
+        Value::Compute(_, left, right) => is_open(left) || is_open(right),
+        Value::Call(_, inner) => is_open(inner),
+        Value::Constant(_) | Value::Issuance | Value::Expiry => false,
     }
 }
 
 /// Whether the condition depends on when the request is made.
-fn asks_time(truth: &Truth) -> bool {
+fn asks_time(truth: &Condition) -> bool {
     match truth {
-        Truth::All(parts) | Truth::Some(parts) => parts.iter().any(asks_time),
-        Truth::Not(inner) => asks_time(inner),
-        Truth::Compare(_, left, right) => reads_time(left) || reads_time(right),
-        Truth::Matches(operand, _) | Truth::Truth(operand) | Truth::Member(operand, _) => reads_time(operand),
-        Truth::Constant(_)
-        | Truth::AnyElement(..)
-        | Truth::EveryElement(..)
-        | Truth::Has(_)
-        | Truth::HasLabel(..)
-        | Truth::Vouched(_) => false,
+        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(asks_time),
+        Condition::Not(inner) => asks_time(inner),
+        Condition::Compare(_, left, right) => reads_time(left) || reads_time(right),
+        Condition::Matches(operand, _) | Condition::Holds(operand) | Condition::Member(operand, _) => {
+            reads_time(operand)
+        }
+        Condition::Constant(_)
+        | Condition::AnyElement(..)
+        | Condition::EveryElement(..)
+        | Condition::Has(_)
+        | Condition::HasLabel(..)
+        | Condition::Vouched(_) => false,
     }
 }
 
-fn reads_time(operand: &Operand) -> bool {
+fn reads_time(operand: &Value) -> bool {
     match operand {
-        Operand::Field(field) => *field == TIME,
-        Operand::Add(left, right) | Operand::Subtract(left, right) => reads_time(left) || reads_time(right),
-        Operand::Hour(inner) | Operand::Minute(inner) | Operand::Weekday(inner) | Operand::Length(inner) => {
-            reads_time(inner)
-        }
-        Operand::Label(..) | Operand::Constant(_) | Operand::Issuance | Operand::Expiry | Operand::Size(_) => false,
+        Value::Field(field) => *field == TIME,
+        Value::Compute(_, left, right) => reads_time(left) || reads_time(right),
+        Value::Call(_, inner) => reads_time(inner),
+        Value::Label(..) | Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Size(_) => false,
     }
 }
 
@@ -457,7 +447,7 @@ fn nearest_actions(action: ActionNo, facts: &Facts<'_>) -> Vec<ActionNo> {
 }
 
 fn without_matching(pattern: &Pattern, elements: &[Constant]) -> Vec<Constant> {
-    let matches = |element: &&Constant| !super::wish::matches(pattern, super::wish::Subject::One(element));
+    let matches = |element: &&Constant| !super::evaluate::matches(pattern, super::evaluate::Subject::One(element));
     elements.iter().filter(matches).cloned().collect()
 }
 
@@ -491,7 +481,7 @@ fn value_distance(from: Option<&OwnedValue>, to: Option<&OwnedValue>) -> usize {
         (from, to) if from == to => 0,
         (Some(OwnedValue::One(from)), Some(OwnedValue::One(to))) => distance(Some(from), Some(to)),
         (from, to) => {
-            let shown = |value: Option<&OwnedValue>| value.map(super::words::owned).unwrap_or_default();
+            let shown = |value: Option<&OwnedValue>| value.map(literal::owned).unwrap_or_default();
             let (from, to) = (shown(from), shown(to));
             if from.len().max(to.len()) > 512 {
                 from.len().abs_diff(to.len())

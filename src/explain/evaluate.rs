@@ -1,21 +1,14 @@
 //! A request that may still be changed, and what holds of it: the plain twin of what the VM asks.
 
 use std::collections::HashSet;
+use std::ops::Deref;
 
-use super::tree::{Comparison, Effect, Operand, Pattern, Rule, Test, Truth};
-use crate::author::request::{OwnedRequest, OwnedValue};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::fuel::Fuel;
 use crate::bytecode::matching::{Unit, glob_matches, is_within, path_matches};
-use crate::check::tree::Constant;
-use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
-
-/// A request and its time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wish {
-    pub request: OwnedRequest,
-    pub time: i64,
-}
+use crate::model::owned::{Constant, OwnedValue, TimedRequest};
+use crate::model::vocabulary::{FieldNo, Vocabulary};
+use crate::program::{Condition, Effect, Pattern, Predicate, Rule, Test, Value};
 
 /// What conditions may ask for besides the request.
 #[derive(Clone, Debug)]
@@ -37,82 +30,46 @@ pub enum Part {
     Label(FieldNo, String),
 }
 
-impl Wish {
-    pub fn action(&self) -> ActionNo {
-        self.request.action
-    }
+/// A request together with what decides it: an evaluator of program trees over it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate<'c> {
+    pub(crate) request: &'c TimedRequest,
+    pub(crate) facts: &'c Facts<'c>,
+}
 
-    pub fn with_action(&self, action: ActionNo) -> Self {
-        Self { request: OwnedRequest { action, values: self.request.values.clone() }, time: self.time }
-    }
+impl Deref for Candidate<'_> {
+    type Target = TimedRequest;
 
-    pub fn value(&self, field: FieldNo) -> Option<OwnedValue> {
-        if field == TIME {
-            return Some(OwnedValue::One(Constant::Time(self.time)));
-        }
-        let found = self.request.values.iter().find(|(other, _)| *other == field).map(|(_, value)| value.clone());
-        // An empty set is the same as none, and so are labels without a label.
-        found.filter(|value| !value.is_empty())
+    fn deref(&self) -> &TimedRequest {
+        self.request
     }
+}
 
-    /// The same with another value, or none.
-    pub fn with(&self, field: FieldNo, value: Option<OwnedValue>) -> Self {
-        let mut wish = self.clone();
-        if field == TIME {
-            if let Some(OwnedValue::One(Constant::Time(time))) = value {
-                wish.time = time;
-            }
-            return wish;
-        }
-        let values = &mut wish.request.values;
-        match (values.iter().position(|(other, _)| *other == field), value) {
-            (Some(place), Some(value)) => values[place].1 = value,
-            (Some(place), None) => _ = values.remove(place),
-            (None, Some(value)) => values.push((field, value)),
-            (None, None) => {}
-        }
-        wish
+impl Facts<'_> {
+    /// A request to be evaluated.
+    pub const fn of<'c>(&'c self, request: &'c TimedRequest) -> Candidate<'c> {
+        Candidate { request, facts: self }
     }
+}
 
-    /// The elements of a set; a value by itself is a set of one.
-    pub fn elements(&self, field: FieldNo) -> Vec<Constant> {
-        match self.value(field) {
-            Some(OwnedValue::Set(elements)) => elements,
-            Some(OwnedValue::One(element)) => vec![element],
-            Some(OwnedValue::Labels(_)) | None => Vec::new(),
-        }
-    }
-
+impl Candidate<'_> {
     /// The elements of a set, each once.
     pub fn distinct(&self, field: FieldNo) -> Vec<Constant> {
         let mut seen = HashSet::new();
         self.elements(field).into_iter().filter(|element| seen.insert(element.clone())).collect()
     }
 
-    pub fn labels(&self, field: FieldNo) -> Option<Vec<(String, String)>> {
-        match self.value(field) {
-            Some(OwnedValue::Labels(labels)) => Some(labels),
-            _ => None,
-        }
-    }
-
-    pub fn label(&self, field: FieldNo, name: &str) -> Option<Constant> {
+    pub(crate) fn label(&self, field: FieldNo, name: &str) -> Option<Constant> {
         self.labels(field).and_then(|labels| label(&labels, name))
     }
 
-    pub fn with_label(&self, field: FieldNo, name: &str, value: Option<&str>) -> Self {
-        let mut labels = self.labels(field).unwrap_or_default();
-        put_label(&mut labels, name, value);
-        self.with(field, Some(OwnedValue::Labels(labels)))
-    }
-
     /// The parts in which two requests differ.
-    pub fn differences(&self, other: &Self, vocabulary: &Vocabulary) -> Vec<Part> {
+    pub fn differences(&self, other: &TimedRequest) -> Vec<Part> {
         let mut parts = Vec::new();
         if self.action() != other.action() {
             parts.push(Part::Action);
         }
-        for field in (0..=u8::MAX).map(FieldNo).take(vocabulary.attributes().len()) {
+        for field in (0..=u8::MAX).map(FieldNo).take(self.facts.vocabulary.attributes().len()) {
             match (self.value(field), other.value(field)) {
                 (ours, theirs) if ours == theirs => {}
                 (Some(OwnedValue::Labels(ours)), Some(OwnedValue::Labels(theirs))) => {
@@ -132,12 +89,12 @@ impl Wish {
     }
 
     /// Whether all tests of a rule hold.
-    pub fn meets(&self, rule: &Rule, facts: &Facts<'_>) -> bool {
-        rule.tests.iter().all(|test| self.passes(test, rule.effect, facts))
+    pub fn meets(&self, rule: &Rule) -> bool {
+        rule.tests.iter().all(|test| self.passes(test, rule.effect))
     }
 
     /// Whether one test holds. Of a set, a rule that denies asks for one element, any other for all.
-    pub fn passes(&self, test: &Test, effect: Effect, facts: &Facts<'_>) -> bool {
+    pub fn passes(&self, test: &Test, effect: Effect) -> bool {
         match test {
             Test::Action(actions) => actions.has(self.action()),
             Test::Field(field, pattern) => match self.value(*field) {
@@ -149,64 +106,62 @@ impl Wish {
                     if effect == Effect::Deny { each.any(|it| it) } else { each.all(|it| it) }
                 }
             },
-            Test::When(truth) => self.holds(truth, facts),
+            Test::When(truth) => self.holds(truth),
         }
     }
 
     /// Whether a condition is true.
-    pub fn holds(&self, truth: &Truth, facts: &Facts<'_>) -> bool {
+    pub fn holds(&self, truth: &Condition) -> bool {
         match truth {
-            Truth::Constant(truth) => *truth,
-            Truth::All(parts) => parts.iter().all(|part| self.holds(part, facts)),
-            Truth::Some(parts) => parts.iter().any(|part| self.holds(part, facts)),
-            Truth::Not(inner) => !self.holds(inner, facts),
-            Truth::Compare(comparison, left, right) => {
-                let both = self.operand(left, facts).zip(self.operand(right, facts));
+            Condition::Constant(truth) => *truth,
+            Condition::All(parts) => parts.iter().all(|part| self.holds(part)),
+            Condition::AnyOf(parts) => parts.iter().any(|part| self.holds(part)),
+            Condition::Not(inner) => !self.holds(inner),
+            Condition::Compare(comparison, left, right) => {
+                let both = self.operand(left).zip(self.operand(right));
                 both.is_some_and(|(left, right)| compare(*comparison, &left, &right))
             }
-            Truth::Matches(operand, pattern) => {
-                let value = self.operand(operand, facts);
+            Condition::Matches(operand, pattern) => {
+                let value = self.operand(operand);
                 value.is_some_and(|value| matches(pattern, Subject::One(&value)))
             }
-            Truth::AnyElement(field, pattern) => {
+            Condition::AnyElement(field, pattern) => {
                 self.elements(*field).iter().any(|element| matches(pattern, Subject::One(element)))
             }
-            Truth::EveryElement(field, pattern) => {
+            Condition::EveryElement(field, pattern) => {
                 let elements = self.elements(*field);
                 !elements.is_empty() && elements.iter().all(|element| matches(pattern, Subject::One(element)))
             }
-            Truth::Member(operand, field) => {
-                self.operand(operand, facts).is_some_and(|value| self.elements(*field).contains(&value))
+            Condition::Member(operand, field) => {
+                self.operand(operand).is_some_and(|value| self.elements(*field).contains(&value))
             }
-            Truth::Has(field) => self.value(*field).is_some(),
-            Truth::HasLabel(field, name) => self.label(*field, name).is_some(),
-            Truth::Truth(operand) => self.operand(operand, facts) == Some(Constant::Bool(true)),
-            Truth::Vouched(key) => facts.vouchers.contains(key),
+            Condition::Has(field) => self.value(*field).is_some(),
+            Condition::HasLabel(field, name) => self.label(*field, name).is_some(),
+            Condition::Holds(operand) => self.operand(operand) == Some(Constant::Bool(true)),
+            Condition::Vouched(key) => self.facts.vouchers.contains(key),
         }
     }
 
     /// The value of an operand. Derived numbers are ints whatever they count.
-    pub fn operand(&self, operand: &Operand, facts: &Facts<'_>) -> Option<Constant> {
-        let number_of = |inner: &Operand| self.operand(inner, facts).as_ref().and_then(number);
+    pub fn operand(&self, operand: &Value) -> Option<Constant> {
         Some(match operand {
-            Operand::Field(field) => match self.value(*field)? {
+            Value::Field(field) => match self.value(*field)? {
                 OwnedValue::One(constant) => constant,
                 OwnedValue::Set(_) | OwnedValue::Labels(_) => return None,
             },
-            Operand::Label(field, name) => self.label(*field, name)?,
-            Operand::Constant(constant) => constant.clone(),
-            Operand::Issuance => Constant::Time(facts.issuance),
-            Operand::Expiry => Constant::Time(facts.expiry),
-            Operand::Add(..) | Operand::Subtract(..) => {
-                let exact = self.exact(operand, facts)?;
+            Value::Label(field, name) => self.label(*field, name)?,
+            Value::Constant(constant) => constant.clone(),
+            Value::Issuance => Constant::Time(self.facts.issuance),
+            Value::Expiry => Constant::Time(self.facts.expiry),
+            Value::Compute(..) => {
+                let exact = self.exact(operand)?;
                 Constant::Int(i64::try_from(exact).unwrap_or(if exact < 0 { i64::MIN } else { i64::MAX }))
             }
-            Operand::Hour(inner) => Constant::Int(number_of(inner)?.rem_euclid(DAY) / HOUR),
-            Operand::Minute(inner) => Constant::Int(number_of(inner)?.rem_euclid(HOUR) / MINUTE),
-            // 1970-01-01 was a Thursday, day 4.
-            Operand::Weekday(inner) => Constant::Int((number_of(inner)?.div_euclid(DAY) + 3).rem_euclid(7) + 1),
-            Operand::Length(inner) => count(bytes(&self.operand(inner, facts)?)?.len()),
-            Operand::Size(field) => match self.value(*field) {
+            Value::Call(function, inner) => {
+                let result = function.apply(&self.operand(inner)?.as_value())?;
+                Constant::Int(result.number()?)
+            }
+            Value::Size(field) => match self.value(*field) {
                 Some(OwnedValue::Labels(labels)) => count(labels.len()),
                 _ => count(self.distinct(*field).len()),
             },
@@ -214,11 +169,10 @@ impl Wish {
     }
 
     /// A sum as the VM computes it: exact, and saturating only as a whole.
-    fn exact(&self, operand: &Operand, facts: &Facts<'_>) -> Option<i128> {
+    fn exact(&self, operand: &Value) -> Option<i128> {
         match operand {
-            Operand::Add(left, right) => Some(self.exact(left, facts)? + self.exact(right, facts)?),
-            Operand::Subtract(left, right) => Some(self.exact(left, facts)? - self.exact(right, facts)?),
-            term => self.operand(term, facts).as_ref().and_then(number).map(i128::from),
+            Value::Compute(arithmetic, left, right) => Some(arithmetic.exact(self.exact(left)?, self.exact(right)?)),
+            term => self.operand(term).as_ref().and_then(number).map(i128::from),
         }
     }
 }
@@ -287,20 +241,10 @@ fn leaf(pattern: &Pattern, constant: &Constant) -> Option<bool> {
     })
 }
 
-fn compare(comparison: Comparison, left: &Constant, right: &Constant) -> bool {
-    let numbers = number(left).zip(number(right));
-    let texts = bytes(left).zip(bytes(right));
-    let equal = numbers.map_or_else(|| left == right, |(left, right)| left == right);
-    match comparison {
-        Comparison::Equal => equal,
-        Comparison::Unequal => !equal,
-        Comparison::Less => numbers.is_some_and(|(left, right)| left < right),
-        Comparison::LessOrEqual => numbers.is_some_and(|(left, right)| left <= right),
-        Comparison::StartsWith => texts.is_some_and(|(left, right)| left.starts_with(right)),
-        Comparison::EndsWith => texts.is_some_and(|(left, right)| left.ends_with(right)),
-        Comparison::Contains => texts
-            .is_some_and(|(left, right)| right.is_empty() || left.windows(right.len()).any(|window| window == right)),
-    }
+fn compare(predicate: Predicate, left: &Constant, right: &Constant) -> bool {
+    // A sum of times is an int here, so that two numbers are compared as ints.
+    let plain = |constant: &Constant| number(constant).map_or_else(|| constant.clone(), Constant::Int);
+    predicate.holds(&plain(left).as_value(), &plain(right).as_value())
 }
 
 /// The number of an int, time or duration.
@@ -338,6 +282,5 @@ fn count(number: usize) -> Constant {
     Constant::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-const MINUTE: i64 = 60_000;
-pub const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+/// Milliseconds of an hour.
+pub const HOUR: i64 = 3_600_000;

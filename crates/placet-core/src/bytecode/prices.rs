@@ -1,0 +1,87 @@
+//! What instructions cost besides the price in their row: for the reference page, and for other implementations.
+
+use super::automaton;
+use super::index::proof;
+use super::verify::{allowance, condition, pattern};
+use super::wildcard;
+
+/// Prices that depend on sizes. [`Row::cost`](super::op::Row) has the others.
+#[derive(Clone, Copy, Debug)]
+pub struct Prices {
+    /// Bytes of a text that are compared in one step.
+    pub compared: u64,
+    /// Steps for each label that is looked at.
+    pub label: u64,
+    /// Bytes of a label's name that are compared in one step.
+    pub label_compared: u64,
+    /// Steps of `member` for each element.
+    pub member: u64,
+    /// Steps of `size` for each element of a set.
+    pub sorted: usize,
+    /// Bytes of the elements that `size` sorts in one step.
+    pub sorted_bytes: usize,
+    /// Steps of `contains`.
+    pub search: u64,
+    /// Steps of `contains` for each byte that is looked through.
+    pub searched: u64,
+    /// Steps of `contains` for each byte that is sought.
+    pub needle: u64,
+    /// Steps of `string` and `path.of` for each byte.
+    pub read_again: u64,
+    /// Steps for each table of an index.
+    pub table: u64,
+    /// Steps for each facet of a table.
+    pub facet: u64,
+    /// Size of a facet for which one more step is paid.
+    pub facet_size: u64,
+    /// Steps of a glob for each piece.
+    pub glob_piece: u64,
+    /// Steps of a glob for each piece of a group that is tried at a byte of the value.
+    pub glob_tried: u64,
+    /// Steps of a path pattern for each piece.
+    pub path_piece: u64,
+    /// Steps of a path pattern for each piece of a group that is tried.
+    pub path_tried: u64,
+    /// Steps for each byte of a literal piece.
+    pub literal: u64,
+    /// Steps for each byte of the value where a group of several pieces is tried.
+    pub place: u64,
+    /// Steps for each byte of the value where one literal is sought.
+    pub literal_sought: u64,
+    /// Steps of an automaton.
+    pub automaton: u64,
+    /// Steps of an automaton for each byte of the value.
+    pub state: u64,
+    /// Runs of bytes for which one more step is paid at each byte.
+    pub passed: u64,
+    /// Runs of bytes after which no more is paid.
+    pub few_runs: usize,
+}
+
+/// The prices that the verifier charges.
+pub const PRICES: Prices = Prices {
+    compared: allowance::COMPARED,
+    label: pattern::LABEL,
+    label_compared: pattern::LABEL_COMPARED,
+    member: condition::MEMBER,
+    sorted: condition::SORTED,
+    sorted_bytes: condition::SORTED_BYTES,
+    search: condition::SEARCH,
+    searched: condition::SOUGHT,
+    needle: condition::NEEDLE,
+    read_again: condition::READ_AGAIN,
+    table: proof::TABLE,
+    facet: proof::FACET,
+    facet_size: proof::FACET_SIZE,
+    glob_piece: wildcard::GLOB.once,
+    glob_tried: wildcard::GLOB.tried,
+    path_piece: wildcard::PATH.once,
+    path_tried: wildcard::PATH.tried,
+    literal: wildcard::LITERAL,
+    place: wildcard::PLACE,
+    literal_sought: wildcard::SOUGHT,
+    automaton: automaton::AUTOMATON,
+    state: automaton::STATE,
+    passed: automaton::PASSED,
+    few_runs: automaton::FEW_RUNS,
+};

@@ -1,0 +1,241 @@
+//! Values as literals of the language: the one place where times, durations, texts and the constants of a program are spelt.
+//!
+//! A text that a stranger chose may end in a terminal or a log, so what a reader does not see is always written as an escape.
+
+use std::net::IpAddr;
+
+use crate::bytecode::constant::NetworkBits;
+use crate::bytecode::cursor::Cursor;
+use crate::bytecode::wildcard::{GlobPiece, PathPiece};
+use crate::check::tree::STAR;
+use crate::model::owned::{Constant, OwnedRequest, OwnedValue};
+use crate::model::types::Scalar;
+use crate::model::value::{Address, UuidText};
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::ast::{Literal, Name, Text};
+use crate::syntax::parse::literal::{time as read_time, write_duration, write_time};
+use crate::syntax::print::line;
+use crate::syntax::text::{self, Spelling};
+use crate::visible::{escaped, hides};
+
+/// `"lobby"`: a text in quotes.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    spelt(&plain(text))
+}
+
+/// `2027-01-01T00:00:00Z`; `None` before year 0 and after year 9999.
+#[must_use]
+pub fn time(millis: i64) -> Option<String> {
+    // What writes times stops at the first and the last one that can be read.
+    let text = write_time(millis);
+    (read_time(&text).ok() == Some(millis)).then_some(text)
+}
+
+/// `1h30m`
+#[must_use]
+pub fn duration(millis: i64) -> String {
+    write_duration(millis)
+}
+
+/// `2027-01-01T00:00:00Z`, or the number of milliseconds since 1970 where no calendar has the time.
+#[must_use]
+pub fn time_or_number(millis: i64) -> String {
+    time(millis).unwrap_or_else(|| millis.to_string())
+}
+
+/// One value, for a message. A time that no calendar has is shown as a number.
+#[must_use]
+pub fn value(constant: &Constant) -> String {
+    match constant {
+        Constant::Time(millis) => time_or_number(*millis),
+        Constant::Bytes(octets) => spelt(&bytes(octets)),
+        other => literal(other).as_ref().map(spelt).unwrap_or_default(),
+    }
+}
+
+/// `get { cache: "profiles", item: "user/42/name" }`: a request as a case has it.
+#[must_use]
+pub fn request(request: &OwnedRequest, vocabulary: &Vocabulary) -> String {
+    let name = |field| vocabulary.attribute(field).map_or("?", |attribute| attribute.name.as_str());
+    let entries = request.values.iter().map(|(field, value)| format!("{}: {}", name(*field), owned(value)));
+    let action = vocabulary.action_name(request.action).unwrap_or("?");
+    format!("{action} {}", braces(&entries.collect::<Vec<_>>()))
+}
+
+/// The value of an attribute.
+#[must_use]
+pub fn owned(owned: &OwnedValue) -> String {
+    match owned {
+        OwnedValue::One(constant) => value(constant),
+        OwnedValue::Set(elements) => format!("[{}]", elements.iter().map(value).collect::<Vec<_>>().join(", ")),
+        OwnedValue::Labels(labels) => {
+            let entries = labels.iter().map(|(name, text)| format!("{}: {}", key(name), quoted(text)));
+            braces(&entries.collect::<Vec<_>>())
+        }
+    }
+}
+
+/// The name of a label, in quotes where it is not a word.
+#[must_use]
+pub fn key(name: &str) -> String {
+    let mut out = String::new();
+    line::key(&Name { text: name.to_owned(), at: crate::syntax::ast::At::default() }, &mut out);
+    escaped(&out).to_string()
+}
+
+/// `x"00ff"`
+#[must_use]
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    spelt(&Literal::Bytes(bytes.to_vec()))
+}
+
+fn braces(entries: &[String]) -> String {
+    if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) }
+}
+
+/// A literal as it is written, with all that hides escaped.
+pub(super) fn spelt(literal: &Literal) -> String {
+    let mut out = String::new();
+    line::literal(literal, &mut out);
+    escaped(&out).to_string()
+}
+
+pub(super) fn plain(text: &str) -> Literal {
+    Literal::Text(Text::plain(text))
+}
+
+/// The literal of a value; `None` for a time that no calendar has.
+pub(super) fn literal(constant: &Constant) -> Option<Literal> {
+    match constant {
+        Constant::Bool(truth) => Some(Literal::Bool(*truth)),
+        Constant::Int(value) => number(*value, Scalar::Int),
+        Constant::Time(value) => number(*value, Scalar::Time),
+        Constant::Duration(value) => number(*value, Scalar::Duration),
+        Constant::String(text) => Some(plain(text)),
+        Constant::Path(text) => Some(plain(&literal_path(text))),
+        Constant::Bytes(bytes) => Some(Literal::Bytes(bytes.clone())),
+        Constant::Uuid(octets) => Some(uuid(*octets)),
+        Constant::Ip(address) => Some(ip(*address)),
+    }
+}
+
+/// The literal of a number of an ordered type; `None` for a time that no calendar has.
+pub(super) fn number(number: i64, scalar: Scalar) -> Option<Literal> {
+    match scalar {
+        Scalar::Time => time(number).map(|_| Literal::Time(number)),
+        Scalar::Duration => Some(Literal::Duration(number)),
+        _ => Some(Literal::Int(number)),
+    }
+}
+
+/// Bytes: as text where they are some, otherwise in hexadecimal.
+pub(super) fn bytes(bytes: &[u8]) -> Literal {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains(hides) => plain(text),
+        _ => Literal::Bytes(bytes.to_vec()),
+    }
+}
+
+pub(super) fn uuid(octets: [u8; 16]) -> Literal {
+    plain(&UuidText(octets).to_string())
+}
+
+pub(super) fn ip(address: Address) -> Literal {
+    plain(&IpAddr::from(address).to_string())
+}
+
+/// A network; one address alone without its bits.
+pub(super) fn network(network: NetworkBits) -> Literal {
+    let is_v4 = network.first.is_v4() && network.bits >= 96;
+    let first = match (is_v4, IpAddr::from(network.first)) {
+        // A short IPv6 network around the mapped addresses is not an IPv4 network.
+        (false, IpAddr::V4(v4)) => IpAddr::V6(v4.to_ipv6_mapped()),
+        (_, first) => first,
+    };
+    plain(&match (is_v4, network.bits) {
+        (_, 128) => first.to_string(),
+        (true, bits) => format!("{first}/{}", bits - 96),
+        (false, bits) => format!("{first}/{bits}"),
+    })
+}
+
+/// The text of a glob, unquoted; `None` where the bytes are not a glob or not text.
+pub(super) fn glob(constant: &[u8]) -> Option<String> {
+    let mut cursor = Cursor::new(constant);
+    let mut out = String::new();
+    while !cursor.is_empty() {
+        match GlobPiece::read(&mut cursor)? {
+            GlobPiece::Run => out.push('*'),
+            GlobPiece::One => out.push('?'),
+            GlobPiece::Literal(literal) => {
+                for character in std::str::from_utf8(literal).ok()?.chars() {
+                    if matches!(character, '*' | '?' | '\\') {
+                        out.push('\\');
+                    }
+                    out.push(character);
+                }
+            }
+        }
+    }
+    Some(out)
+}
+
+/// A path pattern, unquoted; `None` where the bytes are not a pattern or not text.
+pub(super) fn path(constant: &[u8]) -> Option<String> {
+    let mut cursor = Cursor::new(constant);
+    let mut out = String::new();
+    while !cursor.is_empty() {
+        out.push('/');
+        match PathPiece::read(&mut cursor)? {
+            PathPiece::Run => out.push_str("**"),
+            PathPiece::One => out.push('*'),
+            PathPiece::Glob(inner) => out.push_str(&segment(inner)?),
+            PathPiece::Literal(literal) => out.push_str(&path_text(literal)?),
+        }
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+fn segment(glob: &[u8]) -> Option<String> {
+    let mut cursor = Cursor::new(glob);
+    let mut out = String::new();
+    while !cursor.is_empty() {
+        match GlobPiece::read(&mut cursor)? {
+            GlobPiece::Run => out.push('*'),
+            GlobPiece::One => return None,
+            GlobPiece::Literal(literal) => out.push_str(&path_text(literal)?),
+        }
+    }
+    // Alone it would be another pattern.
+    (out != "*").then_some(out)
+}
+
+/// A glob or a regular expression as it is written.
+pub(super) fn raw(text: &Text, spelling: Spelling) -> String {
+    let mut out = String::new();
+    text::write(text, spelling, &mut out);
+    out
+}
+
+/// The bytes of a literal path; `None` where they are not text.
+pub(super) fn path_text(literal: &[u8]) -> Option<String> {
+    std::str::from_utf8(literal).ok().map(literal_path)
+}
+
+/// A literal path: a `*` in it is not a wildcard, and is written as an escape.
+fn literal_path(text: &str) -> String {
+    text.replace('*', STAR)
+}
+
+/// The text of a glob or of a regular expression; `None` where the language has no spelling that is read as this text.
+pub(super) fn raw_text(source: &str, spelling: Spelling) -> Option<Text> {
+    if source.chars().any(|character| hides(character) || matches!(character, '\n' | '\r')) {
+        return None;
+    }
+    let wanted = Text::plain(source);
+    let written = raw(&wanted, spelling);
+    let inner = written.strip_prefix('"')?.strip_suffix('"')?;
+    let read = text::read(inner, 0, spelling).ok()?;
+    (read == wanted).then_some(wanted)
+}

@@ -1,0 +1,171 @@
+//! Reads programs back as trees, constants in place.
+
+use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
+use crate::bytecode::constant::{NetworkBits, actions_of};
+use crate::bytecode::cursor::Cursor;
+use crate::bytecode::op::{self, Const, Instruction, Length};
+use crate::bytecode::program::constant;
+use crate::bytecode::verify::Proved;
+use crate::check::tree::Constant;
+use crate::model::value::Address;
+use crate::model::vocabulary::ActionNo;
+
+/// Reads a program back. An index is left out: it says where to look, and changes no verdict. `None` only for a program with
+/// instructions that this version does not know, which no verifier of this version has proved.
+#[must_use]
+pub fn rules(program: &Proved<'_>) -> Option<Vec<Rule>> {
+    let mut code = Cursor::new(program.code());
+    let mut rules = Vec::new();
+    while !code.is_empty() {
+        rules.extend(rule(&mut code, program.pool())?);
+    }
+    Some(rules)
+}
+
+/// Reads one rule, or an index, which is none. `None` where the bytes are no rule. The depth of what it reads is the
+/// caller's to bound: the verifier does, and so does an [outline](super::outline).
+pub(super) fn rule<'p>(code: &mut Cursor<'p>, pool: &'p [u8]) -> Option<Option<Rule>> {
+    let reader = Reader { pool };
+    let rule = op::Rule::read(code)?;
+    let (effect, body) = match rule {
+        op::Rule::Deny { body } => (Effect::Deny, body),
+        op::Rule::Require { body } => (Effect::Require, body),
+        op::Rule::Allow { body } | op::Rule::AllowIs { body, .. } | op::Rule::AllowIn { body, .. } => {
+            (Effect::Allow, body)
+        }
+        op::Rule::DenyIndex { .. } | op::Rule::AllowIndex { .. } => return Some(None),
+    };
+    let mut tests = Vec::new();
+    if let Some(action) = rule.action() {
+        tests.push(reader.test_of(action, code)?);
+    }
+    tests.extend(reader.body(code, body, Reader::test)?);
+    Some(Some(Rule { effect, tests }))
+}
+
+struct Reader<'p> {
+    pool: &'p [u8],
+}
+
+impl<'p> Reader<'p> {
+    fn body<T>(
+        &self,
+        code: &mut Cursor<'p>,
+        length: Length,
+        node: impl Fn(&Self, &mut Cursor<'p>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let mut body = Cursor::new(code.take(usize::try_from(length.0).ok()?)?);
+        let mut nodes = Vec::new();
+        while !body.is_empty() {
+            nodes.push(node(self, &mut body)?);
+        }
+        Some(nodes)
+    }
+
+    fn test(&self, code: &mut Cursor<'p>) -> Option<Test> {
+        self.test_of(op::Test::read(code)?, code)
+    }
+
+    fn test_of(&self, test: op::Test, code: &mut Cursor<'p>) -> Option<Test> {
+        let among = |listed| Test::Action(Actions { listed, negated: false });
+        Some(match test {
+            op::Test::ActionIs { action } => among(vec![action]),
+            op::Test::ActionIn { first, last } => among((first.0..=last.0).map(ActionNo).collect()),
+            op::Test::ActionSet { set } => among(actions_of(self.bytes(set)?).collect()),
+            op::Test::ActionNot { set } => {
+                Test::Action(Actions { listed: actions_of(self.bytes(set)?).collect(), negated: true })
+            }
+            op::Test::Test { field } => Test::Field(field, self.pattern(code)?),
+            op::Test::When {} => Test::When(self.condition(code)?),
+            op::Test::Equals { .. } | op::Test::Begins { .. } | op::Test::Present { .. } => {
+                let (field, pattern) = test.joined()?;
+                Test::Field(field, self.pattern_of(pattern, code)?)
+            }
+        })
+    }
+
+    fn pattern(&self, code: &mut Cursor<'p>) -> Option<Pattern> {
+        self.pattern_of(op::Pattern::read(code)?, code)
+    }
+
+    fn pattern_of(&self, pattern: op::Pattern, code: &mut Cursor<'p>) -> Option<Pattern> {
+        Some(match pattern {
+            op::Pattern::Any {} => Pattern::Any,
+            op::Pattern::Absent {} => Pattern::Absent,
+            op::Pattern::Not {} => Pattern::Not(Box::new(self.pattern(code)?)),
+            op::Pattern::AnyOf { body } => Pattern::AnyOf(self.body(code, body, Self::pattern)?),
+            op::Pattern::AllOf { body } => Pattern::AllOf(self.body(code, body, Self::pattern)?),
+            op::Pattern::IsTrue {} => Pattern::Bool(true),
+            op::Pattern::IsFalse {} => Pattern::Bool(false),
+            op::Pattern::Eq { text } => Pattern::Equal(self.owned(text)?),
+            op::Pattern::Prefix { text } => Pattern::Prefix(self.owned(text)?),
+            op::Pattern::Suffix { text } => Pattern::Suffix(self.owned(text)?),
+            op::Pattern::Glob { glob } => Pattern::Glob(self.owned(glob)?),
+            op::Pattern::Regex { automaton } => Pattern::Regex(self.owned(automaton)?),
+            op::Pattern::Range { first, last } => Pattern::Range(first.0, last.0),
+            op::Pattern::Net { network } => Pattern::Network(NetworkBits::read(self.bytes(network)?)?),
+            op::Pattern::Path { path } => Pattern::Path(self.owned(path)?),
+            op::Pattern::Within { path } => Pattern::Within(self.owned(path)?),
+            op::Pattern::Label { name } => Pattern::Label(self.text(name)?, Box::new(self.pattern(code)?)),
+        })
+    }
+
+    fn condition(&self, code: &mut Cursor<'p>) -> Option<Condition> {
+        Some(match op::Condition::read(code)? {
+            op::Condition::True {} => Condition::Constant(true),
+            op::Condition::False {} => Condition::Constant(false),
+            op::Condition::All { body } => Condition::All(self.body(code, body, Self::condition)?),
+            op::Condition::Some { body } => Condition::AnyOf(self.body(code, body, Self::condition)?),
+            op::Condition::Negate {} => Condition::Not(Box::new(self.condition(code)?)),
+            op::Condition::Ask(predicate) => Condition::Compare(predicate, self.value(code)?, self.value(code)?),
+            op::Condition::Matches {} => Condition::Matches(self.value(code)?, self.pattern(code)?),
+            op::Condition::AnyElement { field } => Condition::AnyElement(field, self.pattern(code)?),
+            op::Condition::EveryElement { field } => Condition::EveryElement(field, self.pattern(code)?),
+            op::Condition::Member { field } => Condition::Member(self.value(code)?, field),
+            op::Condition::Has { field } => Condition::Has(field),
+            op::Condition::HasLabel { field, name } => Condition::HasLabel(field, self.text(name)?),
+            op::Condition::Truth {} => Condition::Holds(self.value(code)?),
+            op::Condition::Vouched { key } => Condition::Vouched(self.bytes(key)?.try_into().ok()?),
+        })
+    }
+
+    fn value(&self, code: &mut Cursor<'p>) -> Option<Value> {
+        Some(match op::Value::read(code)? {
+            op::Value::Field { field } => Value::Field(field),
+            op::Value::LabelOf { field, name } => Value::Label(field, self.text(name)?),
+            op::Value::Number { number } => Value::Constant(Constant::Int(number.0)),
+            op::Value::Time { time } => Value::Constant(Constant::Time(time.0)),
+            op::Value::Duration { duration } => Value::Constant(Constant::Duration(duration.0)),
+            op::Value::String { text } => Value::Constant(Constant::String(self.text(text)?)),
+            op::Value::PathOf { path } => Value::Constant(Constant::Path(self.text(path)?)),
+            op::Value::Bytes { bytes } => Value::Constant(Constant::Bytes(self.owned(bytes)?)),
+            op::Value::Uuid { uuid } => Value::Constant(Constant::Uuid(self.bytes(uuid)?.try_into().ok()?)),
+            op::Value::Ip { address } => {
+                Value::Constant(Constant::Ip(Address::from_octets(self.bytes(address)?.try_into().ok()?)))
+            }
+            op::Value::Yes {} => Value::Constant(Constant::Bool(true)),
+            op::Value::No {} => Value::Constant(Constant::Bool(false)),
+            op::Value::Issuance {} => Value::Issuance,
+            op::Value::Expiry {} => Value::Expiry,
+            op::Value::Compute(arithmetic) => Value::Compute(arithmetic, self.boxed(code)?, self.boxed(code)?),
+            op::Value::Call(function) => Value::Call(function, self.boxed(code)?),
+            op::Value::Size { field } => Value::Size(field),
+        })
+    }
+
+    fn boxed(&self, code: &mut Cursor<'p>) -> Option<Box<Value>> {
+        self.value(code).map(Box::new)
+    }
+
+    fn bytes(&self, place: Const) -> Option<&'p [u8]> {
+        constant(self.pool, place)
+    }
+
+    fn owned(&self, place: Const) -> Option<Vec<u8>> {
+        self.bytes(place).map(<[u8]>::to_vec)
+    }
+
+    fn text(&self, place: Const) -> Option<String> {
+        String::from_utf8(self.owned(place)?).ok()
+    }
+}

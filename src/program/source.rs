@@ -1,0 +1,270 @@
+//! A program as source: the rules that say what it does, with the names of its vocabulary. This is what its holder, who does
+//! not have the file that it was made from, reads.
+//!
+//! Rules become [`syntax::ast`](crate::syntax::ast), and the formatter prints that, so what is printed says exactly what the
+//! program does: parsed, checked and compiled it decides as the program. A rule that the language cannot say exactly (the
+//! compiler writes none, but a stranger may) becomes a comment with the reason and its instructions. So does one that quotes a
+//! regular expression other than the one that it runs.
+
+mod condition;
+mod pattern;
+mod rule;
+
+use std::cell::Cell;
+use std::fmt;
+
+use super::listing::list_node;
+use super::outline::{Node, outline};
+use super::read;
+use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test};
+use crate::bytecode::cursor::{Cursor, put_prefixed};
+use crate::bytecode::verify::Proved;
+use crate::model::types::Scalar;
+use crate::model::vocabulary::{FieldNo, Vocabulary};
+use crate::syntax::ast;
+use crate::syntax::print::{line, print_condition};
+use crate::visible::escaped;
+
+/// Knows which automaton a regular expression stands for.
+pub trait Automata: fmt::Debug {
+    /// Whether the expression `source` on values of this type is the automaton `constant`; `None` where that would take too
+    /// long to find out.
+    fn is_that(&self, source: &str, scalar: Scalar, constant: &[u8]) -> Option<bool>;
+}
+
+/// Whether to believe the text of a regular expression. A program brings it along, and whoever wrote the program may have
+/// written another text than that of the automaton.
+#[derive(Clone, Copy, Debug)]
+enum Trust<'a> {
+    /// The program was compiled here.
+    Ours,
+    /// The token was verified: each text is compared with the automaton.
+    Compared(&'a dyn Automata),
+    /// Anybody may have written it, and to compare it would be work that they choose. The rule becomes a comment.
+    Nobody,
+}
+
+/// Turns programs into source, with the names of one vocabulary.
+#[derive(Clone, Copy, Debug)]
+pub struct ToSource<'a> {
+    vocabulary: &'a Vocabulary,
+    allow: ast::Effect,
+    trust: Trust<'a>,
+}
+
+/// Why the language cannot say something.
+pub(crate) type Unsayable = &'static str;
+
+/// Stands before a rule whose expression may be another one than it runs.
+const UNCOMPARED: &str = "What it says of a regular expression has not been compared with what it runs";
+
+impl<'a> ToSource<'a> {
+    /// Of a program that anybody may have written: a rule with a regular expression becomes a comment.
+    #[must_use]
+    pub const fn new(vocabulary: &'a Vocabulary) -> Self {
+        Self { vocabulary, allow: ast::Effect::Allow, trust: Trust::Nobody }
+    }
+
+    /// The same of programs that were compiled here.
+    #[must_use]
+    pub const fn of_ours(self) -> Self {
+        Self { trust: Trust::Ours, ..self }
+    }
+
+    /// The same of verified programs: each regular expression is compared with what is run.
+    #[must_use]
+    pub fn comparing(self, automata: &'a dyn Automata) -> Self {
+        Self { trust: Trust::Compared(automata), ..self }
+    }
+
+    /// The same, where rules that allow are those of a restriction (`only`) or not (`allow`).
+    #[must_use]
+    pub const fn of_restriction(self, is_restriction: bool) -> Self {
+        Self { allow: if is_restriction { ast::Effect::Only } else { ast::Effect::Allow }, ..self }
+    }
+
+    /// The vocabulary whose names it uses.
+    #[must_use]
+    pub const fn vocabulary(self) -> &'a Vocabulary {
+        self.vocabulary
+    }
+
+    /// A proved program: `when:`, if the block requires something, then its rules. Each entry is one line of source, or a
+    /// comment of several.
+    #[must_use]
+    pub fn entries(self, program: &Proved<'_>) -> Vec<String> {
+        let mut bytes = Vec::new();
+        put_prefixed(&mut bytes, program.code());
+        bytes.extend_from_slice(program.pool());
+        self.entries_of(&bytes)
+    }
+
+    /// The same of any bytes, whether a verifier takes them or not.
+    #[must_use]
+    pub fn entries_of(self, program: &[u8]) -> Vec<String> {
+        let outline = outline(program);
+        let mut rules = Vec::new();
+        for node in outline.rules.iter().filter(|node| !node.op.is_index()) {
+            let mut code = Cursor::new(program.get(node.at..outline.pool_at).unwrap_or_default());
+            rules.push((node, read::rule(&mut code, outline.pool).flatten()));
+        }
+        // A program that cannot be read to its end has a last rule that is not complete.
+        let torn = if outline.stopped.is_some() { rules.pop() } else { None };
+        let comment = |node: &Node, why: &str| commented(node, why, self.vocabulary, outline.pool);
+        let mut entries = self.required(&rules, &comment);
+        for (node, rule) in &rules {
+            match rule {
+                Some(rule) if rule.effect == Effect::Require => {}
+                Some(rule) => entries.push(self.entry(rule).unwrap_or_else(|why| comment(node, why))),
+                None => entries.push(comment(node, "its instructions cannot be read")),
+            }
+        }
+        entries.extend(torn.map(|(node, _)| comment(node, "it is cut short")));
+        let unread = |(at, stop)| format!("// The rest cannot be read (byte {at}): {stop}");
+        entries.extend(outline.stopped.map(unread));
+        entries
+    }
+
+    /// `when: hour(time) in 8..18`: a block has one, so all that is required is joined.
+    fn required(self, rules: &[(&Node, Option<Rule>)], comment: &dyn Fn(&Node, &str) -> String) -> Vec<String> {
+        let required = rules.iter().filter_map(|(node, rule)| Some((*node, rule.as_ref()?)));
+        let (nodes, frames): (Vec<&Node>, Vec<&Rule>) =
+            required.filter(|(_, rule)| rule.effect == Effect::Require).unzip();
+        let tests: Vec<Test> = frames.iter().flat_map(|frame| frame.tests.iter().cloned()).collect();
+        if tests.is_empty() {
+            return Vec::new();
+        }
+        match self.entry(&Rule { effect: Effect::Require, tests }) {
+            Ok(entry) => vec![entry],
+            Err(why) => nodes.into_iter().map(|node| comment(node, why)).collect(),
+        }
+    }
+
+    fn entry(self, rule: &Rule) -> Result<String, Unsayable> {
+        let (text, is_compared) = self.written(rule, self.effect(rule))?;
+        Ok(if is_compared { text } else { format!("// {UNCOMPARED}:\n// {text}") })
+    }
+
+    /// A rule on one line, to be quoted in a sentence; for one that the language cannot say, a description with the reason.
+    #[must_use]
+    pub fn rule(self, rule: &Rule) -> String {
+        self.rule_as(rule, self.effect(rule))
+    }
+
+    /// The same with another keyword, such as that of a promise.
+    #[must_use]
+    pub fn rule_as(self, rule: &Rule, effect: ast::Effect) -> String {
+        match self.written(rule, effect) {
+            Ok((text, true)) => text,
+            Ok((text, false)) => format!("{text} ({})", uncompared()),
+            Err(why) => format!("a rule that the language cannot say ({why})"),
+        }
+    }
+
+    const fn effect(self, rule: &Rule) -> ast::Effect {
+        match rule.effect {
+            Effect::Deny => ast::Effect::Deny,
+            Effect::Allow | Effect::Require => self.allow,
+        }
+    }
+
+    /// A rule on one line, and whether all its regular expressions were compared.
+    fn written(self, rule: &Rule, effect: ast::Effect) -> Result<(String, bool), Unsayable> {
+        let writer = Lifting::new(self);
+        let text = if rule.effect == Effect::Require {
+            format!("when: {}", print_condition(&writer.required(rule)?))
+        } else {
+            let mut text = String::new();
+            line::rule(&writer.rule(rule, effect)?, &mut text);
+            text
+        };
+        Ok((escaped(&text).to_string(), writer.is_compared.get()))
+    }
+
+    /// The name of an attribute.
+    #[must_use]
+    pub fn field(self, field: FieldNo) -> &'a str {
+        self.vocabulary.attribute(field).map_or("?", |attribute| attribute.name.as_str())
+    }
+
+    /// A pattern on an attribute, to be quoted in a sentence.
+    #[must_use]
+    pub fn pattern_on(self, field: FieldNo, pattern: &Pattern) -> String {
+        self.pattern_text(|writer| writer.pattern_on(field, pattern))
+    }
+
+    /// A pattern on the value of a label, to be quoted in a sentence.
+    #[must_use]
+    pub fn pattern_on_label(self, pattern: &Pattern) -> String {
+        self.pattern_text(|writer| writer.pattern(pattern, pattern::Subject::One(Scalar::String)))
+    }
+
+    /// `GET`, `[GET, HEAD]`, `not DELETE`, `ReadOnly`: to be quoted in a sentence.
+    #[must_use]
+    pub fn actions(self, actions: &Actions) -> String {
+        self.pattern_text(|writer| Ok(writer.actions(actions)?.value))
+    }
+
+    fn pattern_text(self, pattern: impl FnOnce(&Lifting<'_>) -> Result<ast::Pattern, Unsayable>) -> String {
+        let writer = Lifting::new(self);
+        let text = pattern(&writer).map(|pattern| {
+            let mut text = String::new();
+            line::pattern(&pattern, &mut text);
+            text
+        });
+        writer.described(text, "a pattern")
+    }
+
+    /// `hour(time) in 8..18`: to be quoted in a sentence.
+    #[must_use]
+    pub fn condition(self, condition: &Condition) -> String {
+        self.condition_text(condition, false)
+    }
+
+    /// `!(hour(time) in 8..18)`: the opposite of a condition, to be quoted in a sentence.
+    #[must_use]
+    pub fn negated_condition(self, condition: &Condition) -> String {
+        self.condition_text(condition, true)
+    }
+
+    fn condition_text(self, condition: &Condition, is_negated: bool) -> String {
+        let writer = Lifting::new(self);
+        let said = writer.condition(condition).map(|said| if is_negated { condition::negated(said) } else { said });
+        let text = said.map(|said| print_condition(&said));
+        writer.described(text, "a condition")
+    }
+}
+
+/// Turns parts of one rule into syntax.
+struct Lifting<'a> {
+    vocabulary: &'a Vocabulary,
+    trust: Trust<'a>,
+    /// Whether every regular expression so far has been compared with its automaton.
+    is_compared: Cell<bool>,
+}
+
+impl<'a> Lifting<'a> {
+    const fn new(to: ToSource<'a>) -> Self {
+        Self { vocabulary: to.vocabulary, trust: to.trust, is_compared: Cell::new(true) }
+    }
+
+    /// What was said, or that it cannot be said.
+    fn described(&self, text: Result<String, Unsayable>, what: &str) -> String {
+        match text {
+            Ok(text) if self.is_compared.get() => escaped(&text).to_string(),
+            Ok(text) => format!("{} ({})", escaped(&text), uncompared()),
+            Err(why) => format!("{what} that the language cannot say ({why})"),
+        }
+    }
+}
+
+fn uncompared() -> String {
+    UNCOMPARED.replacen('W', "w", 1)
+}
+
+/// A rule that has no source, as a comment.
+fn commented(rule: &Node, why: &str, vocabulary: &Vocabulary, pool: &[u8]) -> String {
+    let mut lines = vec![format!("// A rule that the language cannot say: {why}.")];
+    lines.extend(list_node(rule, vocabulary, pool).lines().map(|line| format!("// {line}")));
+    lines.join("\n")
+}

@@ -1,0 +1,110 @@
+//! Conditions as syntax.
+
+use super::pattern::{NO_SUCH_TIME, Subject, name, pattern};
+use super::{Lifting, Unsayable};
+use crate::model::predicate::Notation;
+use crate::model::types::Type;
+use crate::model::vocabulary::FieldNo;
+use crate::program::tree::{Condition, Pattern, Value};
+use crate::program::{Predicate, literal};
+use crate::syntax::ast::{self, At, Comparison, ConditionKind, Literal, Name, PatternKind};
+use crate::token::keys::PublicKey;
+
+type Said = Result<ast::Condition, Unsayable>;
+
+impl Lifting<'_> {
+    pub(super) fn condition(&self, wanted: &Condition) -> Said {
+        match wanted {
+            Condition::Constant(truth) => Ok(constant(*truth)),
+            Condition::All(parts) => Ok(joined(self.conditions(parts)?, ConditionKind::And, true)),
+            Condition::AnyOf(parts) => Ok(joined(self.conditions(parts)?, ConditionKind::Or, false)),
+            Condition::Not(inner) => self.condition(inner).map(negated),
+            Condition::Compare(predicate, left, right) => self.compare(*predicate, left, right),
+            Condition::Matches(value, wanted) => self.matches(value, wanted),
+            Condition::AnyElement(field, wanted) => self.quantified(ConditionKind::Some, *field, wanted),
+            Condition::EveryElement(field, wanted) => self.quantified(ConditionKind::Every, *field, wanted),
+            Condition::Member(value, field) => {
+                let set = pattern(PatternKind::Name(self.field(*field)?.text));
+                Ok(condition(ConditionKind::In(Box::new(self.value(value)?), set)))
+            }
+            Condition::Has(field) => Ok(condition(ConditionKind::Has(self.field(*field)?, None))),
+            Condition::HasLabel(field, label) => {
+                Ok(condition(ConditionKind::Has(self.field(*field)?, Some(label.clone()))))
+            }
+            Condition::Holds(value) => self.value(value),
+            Condition::Vouched(key) => {
+                let key = PublicKey::from_bytes(key).map_err(|_| "its key is not a public key")?;
+                let text = condition(ConditionKind::Literal(literal::plain(&key.to_string())));
+                Ok(condition(ConditionKind::Call(name("vouched"), vec![text])))
+            }
+        }
+    }
+
+    fn conditions(&self, parts: &[Condition]) -> Result<Vec<ast::Condition>, Unsayable> {
+        parts.iter().map(|part| self.condition(part)).collect()
+    }
+
+    fn compare(&self, predicate: Predicate, left: &Value, right: &Value) -> Said {
+        let (left, right) = (self.value(left)?, self.value(right)?);
+        let row = predicate.row();
+        Ok(condition(match row.notation {
+            Notation::Infix => {
+                let comparison = Comparison::of_sign(row.word).ok_or("no source has this comparison")?;
+                ConditionKind::Compare(comparison, Box::new(left), Box::new(right))
+            }
+            Notation::Call(_) => ConditionKind::Call(name(row.word), vec![left, right]),
+        }))
+    }
+
+    fn matches(&self, value: &Value, wanted: &Pattern) -> Said {
+        let scalar = value.scalar(self.vocabulary).ok_or("a value has no type")?;
+        let wanted = self.pattern(wanted, Subject::One(scalar))?;
+        Ok(condition(ConditionKind::In(Box::new(self.value(value)?), wanted)))
+    }
+
+    fn quantified(&self, kind: fn(Name, ast::Pattern) -> ConditionKind, field: FieldNo, wanted: &Pattern) -> Said {
+        let Type::Set(scalar) = self.attribute(field)?.ty else {
+            return Err("it looks for elements of what is not a set");
+        };
+        Ok(condition(kind(self.field(field)?, self.pattern(wanted, Subject::One(scalar))?)))
+    }
+
+    fn value(&self, wanted: &Value) -> Said {
+        let boxed = |value: &Value| self.value(value).map(Box::new);
+        Ok(condition(match wanted {
+            Value::Field(field) => ConditionKind::Name(self.field(*field)?.text),
+            Value::Label(field, label) => ConditionKind::Label(self.field(*field)?, label.clone()),
+            Value::Constant(constant) => ConditionKind::Literal(literal::literal(constant).ok_or(NO_SUCH_TIME)?),
+            Value::Issuance => ConditionKind::TokenField("issuance".to_owned()),
+            Value::Expiry => ConditionKind::TokenField("expiry".to_owned()),
+            Value::Compute(arithmetic, left, right) => ConditionKind::Compute(*arithmetic, boxed(left)?, boxed(right)?),
+            Value::Call(function, inner) => ConditionKind::Call(name(function.row().word), vec![self.value(inner)?]),
+            Value::Size(field) => {
+                let set = condition(ConditionKind::Name(self.field(*field)?.text));
+                ConditionKind::Call(name("size"), vec![set])
+            }
+        }))
+    }
+}
+
+fn condition(kind: ConditionKind) -> ast::Condition {
+    ast::Condition { kind, at: At::default() }
+}
+
+fn constant(truth: bool) -> ast::Condition {
+    condition(ConditionKind::Literal(Literal::Bool(truth)))
+}
+
+pub(super) fn negated(inner: ast::Condition) -> ast::Condition {
+    condition(ConditionKind::Not(Box::new(inner)))
+}
+
+/// `a && b && c`; of no conditions, what they are together.
+pub(super) fn joined(
+    parts: Vec<ast::Condition>,
+    join: fn(Box<ast::Condition>, Box<ast::Condition>) -> ConditionKind,
+    of_none: bool,
+) -> ast::Condition {
+    let both = |left, right| condition(join(Box::new(left), Box::new(right)));
+    parts.into_iter().reduce(both).unwrap_or_else(|| constant(of_none))
+}

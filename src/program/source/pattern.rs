@@ -1,0 +1,219 @@
+//! Patterns as syntax.
+
+use super::{Lifting, Trust, Unsayable};
+use crate::bytecode::automaton::Automaton;
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::{Attribute, FieldNo};
+use crate::program::literal;
+use crate::program::tree::Pattern;
+use crate::syntax::ast::{self, Affix, At, Comparison, Entry, Literal, Name, Operand, OperandKind, PatternKind};
+use crate::syntax::text::Spelling;
+
+/// What a pattern looks at.
+#[derive(Clone, Copy)]
+pub(super) enum Subject {
+    One(Scalar),
+    Labels,
+}
+
+impl Subject {
+    const fn of(ty: Type) -> Self {
+        match ty {
+            Type::One(scalar) | Type::Set(scalar) => Self::One(scalar),
+            Type::Labels => Self::Labels,
+        }
+    }
+}
+
+impl Lifting<'_> {
+    /// A pattern on an attribute.
+    pub(super) fn pattern_on(&self, field: FieldNo, wanted: &Pattern) -> Result<ast::Pattern, Unsayable> {
+        self.pattern(wanted, Subject::of(self.attribute(field)?.ty))
+    }
+
+    /// A pattern on an attribute, of a rule that forbids.
+    pub(super) fn forbidden_on(&self, field: FieldNo, wanted: &Pattern) -> Result<ast::Pattern, Unsayable> {
+        let attribute = self.attribute(field)?;
+        self.forbidden(wanted, Subject::of(attribute.ty), attribute.optional)
+    }
+
+    pub(super) fn attribute(&self, field: FieldNo) -> Result<&Attribute, Unsayable> {
+        self.vocabulary.attribute(field).ok_or("the vocabulary has no such attribute")
+    }
+
+    /// The name of an attribute.
+    pub(super) fn field(&self, field: FieldNo) -> Result<Name, Unsayable> {
+        self.attribute(field).map(|attribute| name(&attribute.name))
+    }
+
+    pub(super) fn pattern(&self, wanted: &Pattern, subject: Subject) -> Result<ast::Pattern, Unsayable> {
+        Ok(match (wanted, subject) {
+            (Pattern::Any, _) => pattern(PatternKind::Any),
+            (Pattern::Absent, _) => pattern(PatternKind::Absent),
+            (Pattern::Not(inner), _) => not(self.pattern(inner, subject)?),
+            (Pattern::AnyOf(parts), _) if parts.is_empty() => never(),
+            (Pattern::AnyOf(parts), _) => pattern(PatternKind::List(self.patterns(parts, subject)?)),
+            (Pattern::AllOf(parts), Subject::Labels) if !parts.is_empty() => self.labels(parts, false)?,
+            (Pattern::Label(..), Subject::Labels) => self.labels(std::slice::from_ref(wanted), false)?,
+            (_, Subject::One(scalar)) => self.scalar(wanted, scalar)?,
+            (_, Subject::Labels) => return Err("it asks of labels what cannot be asked of them"),
+        })
+    }
+
+    fn patterns(&self, parts: &[Pattern], subject: Subject) -> Result<Vec<ast::Pattern>, Unsayable> {
+        parts.iter().map(|part| self.pattern(part, subject)).collect()
+    }
+
+    /// A pattern of a rule that forbids. Where the value may be absent, the language wants to know whether a `not` means that
+    /// too; in a program it never does.
+    fn forbidden(&self, wanted: &Pattern, subject: Subject, optional: bool) -> Result<ast::Pattern, Unsayable> {
+        match (wanted, subject) {
+            (Pattern::Not(inner), _) if optional => {
+                let choices = match &**inner {
+                    Pattern::AnyOf(choices) if !choices.is_empty() => choices.as_slice(),
+                    one => std::slice::from_ref(one),
+                };
+                let mut choices = self.patterns(choices, subject)?;
+                choices.push(pattern(PatternKind::Absent));
+                Ok(not(pattern(PatternKind::List(choices))))
+            }
+            (Pattern::AnyOf(parts), _) if !parts.is_empty() => {
+                let unsaid = optional && !parts.contains(&Pattern::Absent);
+                let choices = parts.iter().map(|part| self.forbidden(part, subject, unsaid));
+                Ok(pattern(PatternKind::List(choices.collect::<Result<_, _>>()?)))
+            }
+            (Pattern::AllOf(parts), Subject::Labels) if !parts.is_empty() => self.labels(parts, true),
+            (Pattern::Label(..), Subject::Labels) => self.labels(std::slice::from_ref(wanted), true),
+            _ => self.pattern(wanted, subject),
+        }
+    }
+
+    /// `{ dc: "eu-1", "web host": any }`
+    fn labels(&self, labels: &[Pattern], forbids: bool) -> Result<ast::Pattern, Unsayable> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for label in labels {
+            let Pattern::Label(key, wanted) = label else {
+                return Err("it joins patterns that are not of one label each");
+            };
+            if entries.iter().any(|entry| entry.key.text == *key) {
+                return Err("it has two patterns on one label");
+            }
+            let subject = Subject::One(Scalar::String);
+            let value = if forbids { self.forbidden(wanted, subject, true)? } else { self.pattern(wanted, subject)? };
+            entries.push(Entry { key: name(key), value });
+        }
+        Ok(pattern(PatternKind::Map(entries)))
+    }
+
+    fn scalar(&self, wanted: &Pattern, scalar: Scalar) -> Result<ast::Pattern, Unsayable> {
+        match wanted {
+            Pattern::Bool(truth) => Ok(equal(Literal::Bool(*truth))),
+            Pattern::Equal(bytes) => whole(bytes, scalar).map(equal),
+            Pattern::Prefix(bytes) => affix(Affix::Prefix, bytes, scalar),
+            Pattern::Suffix(bytes) => affix(Affix::Suffix, bytes, scalar),
+            Pattern::Glob(constant) => {
+                let glob = literal::glob(constant).and_then(|glob| literal::raw_text(&glob, Spelling::Glob));
+                glob.map(|glob| pattern(PatternKind::Glob(glob))).ok_or("its glob cannot be written as text")
+            }
+            Pattern::Regex(constant) => self.regex(constant, scalar),
+            Pattern::Range(first, last) => range(*first, *last, scalar),
+            Pattern::Network(network) => Ok(equal(literal::network(*network))),
+            Pattern::Path(constant) => literal::path(constant).map(|path| equal(literal::plain(&path))).ok_or(NO_PATH),
+            Pattern::Within(bytes) => {
+                let path = literal::path_text(bytes).ok_or(NO_PATH)?;
+                Ok(equal(literal::plain(&format!("{}/**", path.strip_suffix('/').unwrap_or(&path)))))
+            }
+            Pattern::AllOf(_) | Pattern::Label(..) => Err("it joins patterns in a way that has no words"),
+            Pattern::Any | Pattern::Absent | Pattern::Not(_) | Pattern::AnyOf(_) => {
+                self.pattern(wanted, Subject::One(scalar))
+            }
+        }
+    }
+
+    fn regex(&self, constant: &[u8], scalar: Scalar) -> Result<ast::Pattern, Unsayable> {
+        let source = Automaton::read(constant).ok_or("its automaton is not valid")?.source();
+        let is_that = match self.trust {
+            Trust::Ours => Some(true),
+            Trust::Compared(automata) => automata.is_that(source, scalar, constant),
+            Trust::Nobody => None,
+        };
+        match is_that {
+            Some(true) => {}
+            Some(false) => return Err("the regular expression that it quotes is not the one that it runs"),
+            None => self.is_compared.set(false),
+        }
+        let text = literal::raw_text(source, Spelling::Regex).ok_or("its regular expression cannot be quoted")?;
+        Ok(pattern(PatternKind::Regex(text)))
+    }
+}
+
+/// The bytes of a whole value.
+fn whole(bytes: &[u8], scalar: Scalar) -> Result<Literal, Unsayable> {
+    match scalar {
+        Scalar::Uuid => bytes.try_into().map(literal::uuid).map_err(|_| "its uuid has another length"),
+        Scalar::Path => literal::path_text(bytes).map(|path| literal::plain(&path)).ok_or(NO_PATH),
+        _ => text(bytes, scalar),
+    }
+}
+
+/// The bytes of a string or of bytes.
+fn text(bytes: &[u8], scalar: Scalar) -> Result<Literal, Unsayable> {
+    match scalar {
+        Scalar::String => std::str::from_utf8(bytes).map(literal::plain).map_err(|_| "its text is not UTF-8"),
+        _ => Ok(literal::bytes(bytes)),
+    }
+}
+
+fn affix(affix: Affix, bytes: &[u8], scalar: Scalar) -> Result<ast::Pattern, Unsayable> {
+    Ok(pattern(PatternKind::Affix(affix, operand(text(bytes, scalar)?))))
+}
+
+/// `1..10`, `>= 5`, `7`
+fn range(first: i64, last: i64, scalar: Scalar) -> Result<ast::Pattern, Unsayable> {
+    let end = |number| literal::number(number, scalar).ok_or(NO_SUCH_TIME);
+    let compare = |comparison, number| Ok(pattern(PatternKind::Compare(comparison, operand(end(number)?))));
+    match (first, last) {
+        (i64::MIN, i64::MAX) => Ok(pattern(PatternKind::Any)),
+        (first, last) if first == last => end(first).map(equal),
+        (first, last) if first > last => Ok(never()),
+        (first, i64::MAX) => compare(Comparison::GreaterOrEqual, first),
+        (i64::MIN, last) => compare(Comparison::LessOrEqual, last),
+        (first, last) => {
+            let ends = [operand(end(first)?), operand(end(last + 1)?)];
+            Ok(pattern(PatternKind::Range(Box::new(ends))))
+        }
+    }
+}
+
+const NO_PATH: &str = "its path cannot be written as text";
+pub(super) const NO_SUCH_TIME: &str = "it contains a time that has no date";
+
+pub(super) const fn pattern(kind: PatternKind) -> ast::Pattern {
+    ast::Pattern { kind, at: At(crate::span::Span::new(0, 0)) }
+}
+
+pub(super) fn name(text: &str) -> Name {
+    Name { text: text.to_owned(), at: At::default() }
+}
+
+/// `[p, q]`; of one pattern, itself.
+pub(super) fn list(mut parts: Vec<ast::Pattern>) -> ast::Pattern {
+    if parts.len() == 1 { parts.remove(0) } else { pattern(PatternKind::List(parts)) }
+}
+
+fn not(inner: ast::Pattern) -> ast::Pattern {
+    pattern(PatternKind::Not(Box::new(inner)))
+}
+
+/// `not any`: matches no value.
+fn never() -> ast::Pattern {
+    not(pattern(PatternKind::Any))
+}
+
+const fn equal(literal: Literal) -> ast::Pattern {
+    pattern(PatternKind::Literal(literal))
+}
+
+fn operand(literal: Literal) -> Operand {
+    Operand { kind: OperandKind::Literal(literal), at: At::default() }
+}

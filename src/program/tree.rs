@@ -1,0 +1,232 @@
+//! The types of a program as a tree: every argument filled in, every constant in its final form.
+//!
+//! The compiler makes such trees and [writes](super::write) them; [reading](super::read) a program gives them back.
+
+use std::collections::BTreeSet;
+
+use super::{Arithmetic, Function, Predicate};
+use crate::bytecode::constant::NetworkBits;
+use crate::check::tree::Constant;
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+
+/// What a rule does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Where it matches, the request is forbidden.
+    Deny,
+    /// Where it does not match, nothing is allowed: the condition of a block.
+    Require,
+    /// Where it matches, the block allows.
+    Allow,
+}
+
+/// A rule: all its tests must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// What it does.
+    pub effect: Effect,
+    /// In the order in which they run.
+    pub tests: Vec<Test>,
+}
+
+/// One test of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// `action: [get, set]`
+    Action(Actions),
+    /// `cache: "acorns"`
+    Field(FieldNo, Pattern),
+    /// `when hour(time) in 8..18`
+    When(Condition),
+}
+
+/// A set of actions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actions {
+    /// Ascending.
+    pub listed: Vec<ActionNo>,
+    /// Whether all others are meant, including those that the vocabulary gets later.
+    pub negated: bool,
+}
+
+impl Actions {
+    /// Whether the action is one of the set.
+    #[must_use]
+    pub fn has(&self, action: ActionNo) -> bool {
+        self.listed.binary_search(&action).is_ok() != self.negated
+    }
+}
+
+/// What is wanted of a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pattern {
+    /// `any`
+    Any,
+    /// `absent`
+    Absent,
+    /// `not p`: there is a value, and it does not match.
+    Not(Box<Self>),
+    /// `[p, q]`; of no patterns, none matches.
+    AnyOf(Vec<Self>),
+    /// Both; a map of labels consists of these.
+    AllOf(Vec<Self>),
+    /// `true`
+    Bool(bool),
+    /// The bytes of a string, path, uuid or of bytes.
+    Equal(Vec<u8>),
+    /// `prefix "user/"`
+    Prefix(Vec<u8>),
+    /// `suffix ".png"`
+    Suffix(Vec<u8>),
+    /// `glob "*.png"`, as the constant of a program.
+    Glob(Vec<u8>),
+    /// `~"eu-.*"`, as the constant of a program.
+    Regex(Vec<u8>),
+    /// Both ends included.
+    Range(i64, i64),
+    /// `"10.0.0.0/8"`
+    Network(NetworkBits),
+    /// `"/a/*/b"`, as the constant of a program.
+    Path(Vec<u8>),
+    /// `"/a/**"`: the path `/a` or one below it.
+    Within(Vec<u8>),
+    /// `{ dc: p }`
+    Label(String, Box<Self>),
+}
+
+impl Pattern {
+    /// Matches no value.
+    pub const NEVER: Self = Self::AnyOf(Vec::new());
+
+    /// One of `choices`: flat, each once, the cheap ones first.
+    #[must_use]
+    pub fn any_of(choices: Vec<Self>) -> Self {
+        let mut known = BTreeSet::new();
+        let mut flat: Vec<Self> = choices.into_iter().flat_map(Self::alternatives).collect();
+        flat.retain(|choice| known.insert(choice.clone()));
+        if flat.contains(&Self::Any) {
+            flat.retain(|choice| matches!(choice, Self::Any | Self::Absent));
+        }
+        flat.sort_by_key(Self::rank);
+        if flat.len() == 1 { flat.remove(0) } else { Self::AnyOf(flat) }
+    }
+
+    fn alternatives(self) -> Vec<Self> {
+        match self {
+            Self::AnyOf(inner) => inner,
+            other => vec![other],
+        }
+    }
+
+    /// Present, and not `inner`.
+    #[must_use]
+    pub fn negated(inner: Self) -> Self {
+        match inner {
+            Self::Any => Self::NEVER,
+            Self::Absent => Self::Any,
+            Self::AnyOf(none) if none.is_empty() => Self::Any,
+            Self::AnyOf(all) if all.contains(&Self::Any) => Self::NEVER,
+            other => Self::Not(Box::new(other)),
+        }
+    }
+
+    /// From `first` to `last`, both included.
+    #[must_use]
+    pub const fn range(first: i64, last: i64) -> Self {
+        match (first, last) {
+            (i64::MIN, i64::MAX) => Self::Any,
+            _ if first > last => Self::NEVER,
+            _ => Self::Range(first, last),
+        }
+    }
+
+    /// How expensive it is to ask. Lowest is what compares in place, then what looks at one end, then what walks the whole
+    /// value.
+    #[must_use]
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Any | Self::Absent | Self::Bool(_) | Self::Equal(_) | Self::Range(..) => 0,
+            Self::Prefix(_) | Self::Suffix(_) | Self::Within(_) => 1,
+            Self::Network(_) => 2,
+            Self::Glob(_) | Self::Path(_) => 3,
+            Self::Regex(_) => 4,
+            Self::Not(inner) => inner.rank(),
+            Self::Label(_, inner) => inner.rank().max(1),
+            Self::AnyOf(parts) | Self::AllOf(parts) => parts.iter().map(Self::rank).max().unwrap_or(0),
+        }
+    }
+}
+
+/// A condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// `true`
+    Constant(bool),
+    /// `a && b`
+    All(Vec<Self>),
+    /// `a || b`
+    AnyOf(Vec<Self>),
+    /// `!a`
+    Not(Box<Self>),
+    /// `a < b`, `starts_with(a, b)`
+    Compare(Predicate, Value, Value),
+    /// `a in p`
+    Matches(Value, Pattern),
+    /// `any groups in p`
+    AnyElement(FieldNo, Pattern),
+    /// `all groups in p`
+    EveryElement(FieldNo, Pattern),
+    /// `a in groups`
+    Member(Value, FieldNo),
+    /// `has subject`
+    Has(FieldNo),
+    /// `has headers["accept"]`
+    HasLabel(FieldNo, String),
+    /// A bool is true.
+    Holds(Value),
+    /// `vouched("placet_public_…")`
+    Vouched([u8; 32]),
+}
+
+/// A value in a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// `subject`
+    Field(FieldNo),
+    /// `headers["accept"]`
+    Label(FieldNo, String),
+    /// `7`
+    Constant(Constant),
+    /// `token.issuance`
+    Issuance,
+    /// `token.expiry`
+    Expiry,
+    /// `a + b`, `a - b`
+    Compute(Arithmetic, Box<Self>, Box<Self>),
+    /// `hour(a)`, `length(a)`
+    Call(Function, Box<Self>),
+    /// `size(groups)`
+    Size(FieldNo),
+}
+
+impl Value {
+    /// The type of the value; `None` where it has none, as a set has not.
+    #[must_use]
+    pub fn scalar(&self, vocabulary: &Vocabulary) -> Option<Scalar> {
+        match self {
+            Self::Field(field) => match vocabulary.attribute(*field)?.ty {
+                Type::One(scalar) => Some(scalar),
+                Type::Set(_) | Type::Labels => None,
+            },
+            Self::Label(..) => Some(Scalar::String),
+            Self::Constant(constant) => Some(constant.scalar()),
+            Self::Issuance | Self::Expiry => Some(Scalar::Time),
+            Self::Compute(arithmetic, left, right) => {
+                arithmetic.result(left.scalar(vocabulary)?, right.scalar(vocabulary)?)
+            }
+            Self::Call(function, _) => Some(function.row().gives),
+            Self::Size(_) => Some(Scalar::Int),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Writes trees as programs. Nothing here can fail.
+
+use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
+use crate::bytecode::constant::write_actions;
+use crate::bytecode::op::{Const, Int, Length, Op};
+use crate::bytecode::program::{Pool, Program};
+use crate::check::tree::Constant;
+use crate::model::vocabulary::ActionNo;
+
+/// The program of these rules, without an index. It is the compiler's own program where the compiler made the rules.
+#[must_use]
+pub fn write(rules: &[Rule]) -> Program {
+    let mut writer = Writer::default();
+    rules.iter().for_each(|rule| writer.rule(rule));
+    Program::new(&writer.code, &writer.pool)
+}
+
+/// Code being written, and the constants it speaks of.
+#[derive(Debug, Default)]
+pub struct Writer {
+    /// The code.
+    pub code: Vec<u8>,
+    /// The constants.
+    pub pool: Pool,
+}
+
+impl Writer {
+    /// Appends a rule. One that allows certain actions and tests them first is a frame of its own, which other actions do
+    /// not enter.
+    pub fn rule(&mut self, rule: &Rule) {
+        if let (Effect::Allow, [Test::Action(actions), tests @ ..]) = (rule.effect, rule.tests.as_slice()) {
+            match self.actions(actions) {
+                Op::ActionIs { action } => return self.frame(|body| Op::AllowIs { action, body }, None, tests),
+                Op::ActionIn { first, last } => {
+                    return self.frame(|body| Op::AllowIn { first, last, body }, None, tests);
+                }
+                other => return self.frame(|body| Op::Allow { body }, Some(other), tests),
+            }
+        }
+        match rule.effect {
+            Effect::Deny => self.frame(|body| Op::Deny { body }, None, &rule.tests),
+            Effect::Require => self.frame(|body| Op::Require { body }, None, &rule.tests),
+            Effect::Allow => self.frame(|body| Op::Allow { body }, None, &rule.tests),
+        }
+    }
+
+    fn frame(&mut self, op: impl FnOnce(Length) -> Op, first: Option<Op>, tests: &[Test]) {
+        self.body(op, |writer| {
+            first.into_iter().for_each(|first| writer.op(first));
+            tests.iter().for_each(|test| writer.test(test));
+        });
+    }
+
+    fn test(&mut self, test: &Test) {
+        match test {
+            Test::Action(actions) => {
+                let op = self.actions(actions);
+                self.op(op);
+            }
+            Test::Field(field, Pattern::Any) => self.op(Op::Present { field: *field }),
+            Test::Field(field, Pattern::Equal(text)) => {
+                let text = self.pool.intern(text);
+                self.op(Op::Equals { field: *field, text });
+            }
+            Test::Field(field, Pattern::Prefix(text)) => {
+                let text = self.pool.intern(text);
+                self.op(Op::Begins { field: *field, text });
+            }
+            Test::Field(field, pattern) => {
+                self.op(Op::Test { field: *field });
+                self.pattern(pattern);
+            }
+            Test::When(condition) => {
+                self.op(Op::When {});
+                self.condition(condition);
+            }
+        }
+    }
+
+    fn actions(&mut self, actions: &Actions) -> Op {
+        if actions.negated {
+            return Op::ActionNot { set: self.action_set(&actions.listed) };
+        }
+        match actions.listed.as_slice() {
+            [action] => Op::ActionIs { action: *action },
+            [first, .., last] if last.0.checked_sub(first.0).map(usize::from) == Some(actions.listed.len() - 1) => {
+                Op::ActionIn { first: *first, last: *last }
+            }
+            _ => Op::ActionSet { set: self.action_set(&actions.listed) },
+        }
+    }
+
+    fn action_set(&mut self, actions: &[ActionNo]) -> Const {
+        let mut set = Vec::new();
+        write_actions(actions, &mut set);
+        self.pool.intern(&set)
+    }
+
+    fn pattern(&mut self, pattern: &Pattern) {
+        let op = match pattern {
+            Pattern::Any => Op::Any {},
+            Pattern::Absent => Op::Absent {},
+            Pattern::Not(inner) => {
+                self.op(Op::Not {});
+                return self.pattern(inner);
+            }
+            Pattern::AnyOf(parts) => return self.patterns(|body| Op::AnyOf { body }, parts),
+            Pattern::AllOf(parts) => return self.patterns(|body| Op::AllOf { body }, parts),
+            Pattern::Bool(true) => Op::IsTrue {},
+            Pattern::Bool(false) => Op::IsFalse {},
+            Pattern::Equal(text) => Op::Eq { text: self.pool.intern(text) },
+            Pattern::Prefix(text) => Op::Prefix { text: self.pool.intern(text) },
+            Pattern::Suffix(text) => Op::Suffix { text: self.pool.intern(text) },
+            Pattern::Glob(glob) => Op::Glob { glob: self.pool.intern(glob) },
+            Pattern::Regex(automaton) => Op::Regex { automaton: self.pool.intern(automaton) },
+            Pattern::Range(first, last) => Op::Range { first: Int(*first), last: Int(*last) },
+            Pattern::Network(network) => {
+                let mut constant = Vec::new();
+                network.write(&mut constant);
+                Op::Net { network: self.pool.intern(&constant) }
+            }
+            Pattern::Path(path) => Op::Path { path: self.pool.intern(path) },
+            Pattern::Within(path) => Op::Within { path: self.pool.intern(path) },
+            Pattern::Label(name, inner) => {
+                let name = self.pool.intern(name.as_bytes());
+                self.op(Op::Label { name });
+                return self.pattern(inner);
+            }
+        };
+        self.op(op);
+    }
+
+    fn patterns(&mut self, op: fn(Length) -> Op, parts: &[Pattern]) {
+        self.body(op, |writer| parts.iter().for_each(|part| writer.pattern(part)));
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        match condition {
+            Condition::Constant(true) => self.op(Op::True {}),
+            Condition::Constant(false) => self.op(Op::False {}),
+            Condition::All(parts) => self.conditions(|body| Op::All { body }, parts),
+            Condition::AnyOf(parts) => self.conditions(|body| Op::Some { body }, parts),
+            Condition::Not(inner) => {
+                self.op(Op::Negate {});
+                self.condition(inner);
+            }
+            Condition::Compare(predicate, left, right) => {
+                self.op(predicate.op());
+                self.value(left);
+                self.value(right);
+            }
+            Condition::Matches(value, pattern) => {
+                self.op(Op::Matches {});
+                self.value(value);
+                self.pattern(pattern);
+            }
+            Condition::AnyElement(field, pattern) => {
+                self.op(Op::AnyElement { field: *field });
+                self.pattern(pattern);
+            }
+            Condition::EveryElement(field, pattern) => {
+                self.op(Op::EveryElement { field: *field });
+                self.pattern(pattern);
+            }
+            Condition::Member(value, field) => {
+                self.op(Op::Member { field: *field });
+                self.value(value);
+            }
+            Condition::Has(field) => self.op(Op::Has { field: *field }),
+            Condition::HasLabel(field, name) => {
+                let name = self.pool.intern(name.as_bytes());
+                self.op(Op::HasLabel { field: *field, name });
+            }
+            Condition::Holds(value) => {
+                self.op(Op::Truth {});
+                self.value(value);
+            }
+            Condition::Vouched(key) => {
+                let key = self.pool.intern(key);
+                self.op(Op::Vouched { key });
+            }
+        }
+    }
+
+    fn conditions(&mut self, op: fn(Length) -> Op, parts: &[Condition]) {
+        self.body(op, |writer| parts.iter().for_each(|part| writer.condition(part)));
+    }
+
+    fn value(&mut self, value: &Value) {
+        let (op, children): (Op, &[&Value]) = match value {
+            Value::Field(field) => (Op::Field { field: *field }, &[]),
+            Value::Label(field, name) => (Op::LabelOf { field: *field, name: self.pool.intern(name.as_bytes()) }, &[]),
+            Value::Constant(constant) => (self.constant(constant), &[]),
+            Value::Issuance => (Op::Issuance {}, &[]),
+            Value::Expiry => (Op::Expiry {}, &[]),
+            Value::Compute(arithmetic, left, right) => (arithmetic.op(), &[left, right]),
+            Value::Call(function, inner) => (function.op(), &[inner]),
+            Value::Size(field) => (Op::Size { field: *field }, &[]),
+        };
+        self.op(op);
+        children.iter().for_each(|child| self.value(child));
+    }
+
+    fn constant(&mut self, constant: &Constant) -> Op {
+        match constant {
+            Constant::Bool(true) => Op::Yes {},
+            Constant::Bool(false) => Op::No {},
+            Constant::Int(number) => Op::Number { number: Int(*number) },
+            Constant::String(text) => Op::String { text: self.pool.intern(text.as_bytes()) },
+            Constant::Bytes(bytes) => Op::Bytes { bytes: self.pool.intern(bytes) },
+            Constant::Uuid(uuid) => Op::Uuid { uuid: self.pool.intern(uuid) },
+            Constant::Time(time) => Op::Time { time: Int(*time) },
+            Constant::Duration(duration) => Op::Duration { duration: Int(*duration) },
+            Constant::Ip(address) => Op::Ip { address: self.pool.intern(&address.octets()) },
+            Constant::Path(path) => Op::PathOf { path: self.pool.intern(path.as_bytes()) },
+        }
+    }
+
+    fn op(&mut self, op: Op) {
+        op.write(&mut self.code);
+    }
+
+    /// An instruction whose operand is the length of what `children` appends.
+    fn body(&mut self, op: impl FnOnce(Length) -> Op, children: impl FnOnce(&mut Self)) {
+        let before = std::mem::take(&mut self.code);
+        children(self);
+        let body = std::mem::replace(&mut self.code, before);
+        // A program of 4 GiB is refused for its size, and a length that is cut off cannot be proved either.
+        self.op(op(Length(u32::try_from(body.len()).unwrap_or(u32::MAX))));
+        self.code.extend_from_slice(&body);
+    }
+}
