@@ -66,8 +66,6 @@ pub mod limits;
 pub mod prelude;
 pub mod program;
 pub mod service;
-#[cfg(feature = "author")]
-pub mod program;
 pub mod span;
 pub mod syntax;
 pub mod visible;

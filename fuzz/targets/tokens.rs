@@ -13,7 +13,6 @@ use placet::model::request::Request;
 use placet::model::verdict::Verdict;
 use placet::model::vocabulary::Fingerprint;
 use placet::program::listing::listing;
-use placet::program::render::{Style, render};
 use placet::program::source::ToSource;
 use placet::token::attenuate::{BlockDraft, append, seal};
 use placet::token::claims::ClaimsDraft;

@@ -10,7 +10,6 @@ use super::error::Cause;
 use super::{automaton, regex};
 use crate::check::effort::Effort;
 use crate::model::types::Scalar;
-use crate::program::render::Automata;
 use crate::program::source::Automata;
 
 /// The automata of the expressions that have been met. One for each document, call or explanation: what they were made of came

@@ -32,9 +32,9 @@ pub enum Part {
 
 /// A request together with what decides it: an evaluator of program trees over it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Candidate<'c> {
-    pub(crate) request: &'c TimedRequest,
-    pub(crate) facts: &'c Facts<'c>,
+pub struct Candidate<'c> {
+    pub request: &'c TimedRequest,
+    pub facts: &'c Facts<'c>,
 }
 
 impl Deref for Candidate<'_> {
@@ -59,7 +59,7 @@ impl Candidate<'_> {
         self.elements(field).into_iter().filter(|element| seen.insert(element.clone())).collect()
     }
 
-    pub(crate) fn label(&self, field: FieldNo, name: &str) -> Option<Constant> {
+    pub fn label(&self, field: FieldNo, name: &str) -> Option<Constant> {
         self.labels(field).and_then(|labels| label(&labels, name))
     }
 

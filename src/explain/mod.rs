@@ -13,7 +13,13 @@
 //! passes. What is refused has a [cause](refusal) and a way out instead.
 
 mod edit_distance;
-pub(crate) mod evaluate;
+#[doc(hidden)]
+#[allow(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "public for `placet-tools` alone, which invents requests the same way"
+)]
+pub mod evaluate;
 mod patience;
 #[doc(hidden)]
 #[allow(
@@ -23,7 +29,13 @@ mod patience;
 )]
 pub mod propose;
 mod refusal;
-mod repair;
+#[doc(hidden)]
+#[allow(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "public for `placet-tools` alone, which invents requests the same way"
+)]
+pub mod repair;
 mod search;
 mod show;
 
@@ -115,7 +127,7 @@ impl<'a> Explainer<'a> {
             return explanation;
         }
         if let Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) = verdict {
-            let wish = TimedRequest { request: request.clone(), time: time.as_millis() };
+            let wish = TimedRequest { request: request.clone(), time };
             explanation.nearest = self.way_out(&wish, decider, &mut scratch);
         }
         explanation
@@ -236,11 +248,11 @@ impl<'a> Explainer<'a> {
     }
 
     fn way_out(&self, wish: &TimedRequest, decider: Decider, scratch: &mut Scratch) -> Option<Nearest> {
-        let found = self.with_programs(Time::from_millis(wish.time), |programs, facts| {
+        let found = self.with_programs(wish.time, |programs, facts| {
             let expressions = Expressions::default();
             let source = ToSource::new(facts.vocabulary).comparing(&expressions);
             let search = Search { facts, programs, source };
-            match search.run(wish, |wish| self.decide(&wish.request, Time::from_millis(wish.time), scratch)) {
+            match search.run(wish, |wish| self.decide(&wish.request, wish.time, scratch)) {
                 Some(way) => Some(self.passing(wish, &way, facts)),
                 None => self.lacking(wish, decider, &search),
             }
@@ -260,10 +272,10 @@ impl<'a> Explainer<'a> {
         });
         let mut request = request::to_json(&way.wish.request, facts.vocabulary);
         if way.wish.time != wish.time {
-            request["time"] = literal::time_or_number(way.wish.time).into();
+            request["time"] = literal::time_or_number(way.wish.time.as_millis()).into();
         }
         Nearest {
-            rules: way.rules.iter().map(|decider| self.ruling(*decider, Time::from_millis(wish.time))).collect(),
+            rules: way.rules.iter().map(|decider| self.ruling(*decider, wish.time)).collect(),
             changes: changes.collect(),
             request: Some(request),
         }
@@ -288,7 +300,7 @@ impl<'a> Explainer<'a> {
             Some(change(wish, &part, needs, None, search.facts.vocabulary))
         });
         let changes = changes.collect();
-        Some(Nearest { rules: vec![self.ruling(nearest, Time::from_millis(wish.time))], changes, request: None })
+        Some(Nearest { rules: vec![self.ruling(nearest, wish.time)], changes, request: None })
     }
 }
 

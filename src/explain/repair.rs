@@ -2,6 +2,7 @@
 
 use super::evaluate::{Candidate, Facts, HOUR, bytes, number};
 use super::propose::{away, counted, distance, labels_away, labels_towards, sample, sample_labels, towards};
+use crate::model::time::Time;
 use crate::model::arithmetic::Arithmetic;
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::predicate::Anchor;
@@ -190,10 +191,10 @@ impl Candidate<'_> {
 
     /// The nearest times, one later and one earlier, at which the condition is as wanted: full hours of a week, and their ends.
     fn other_times(&self, truth: &Condition, wanted: bool) -> Vec<TimedRequest> {
-        let hour = self.time.div_euclid(HOUR).saturating_mul(HOUR);
+        let hour = self.time.as_millis().div_euclid(HOUR).saturating_mul(HOUR);
         let fits = |wish: &TimedRequest| self.facts.of(wish).holds(truth) == wanted;
-        let later = (1..=7 * 24).map(|hours| self.at(hour.saturating_add(hours * HOUR))).find(fits);
-        let earlier = (0..7 * 24).map(|hours| self.at(hour.saturating_sub(hours * HOUR).saturating_sub(1))).find(fits);
+        let later = (1..=7 * 24).map(|hours| self.at(Time::from_millis(hour.saturating_add(hours * HOUR)))).find(fits);
+        let earlier = (0..7 * 24).map(|hours| self.at(Time::from_millis(hour.saturating_sub(hours * HOUR).saturating_sub(1)))).find(fits);
         later.into_iter().chain(earlier).collect()
     }
 

@@ -9,7 +9,7 @@ use super::Service;
 use super::attributes::{BadPart, Given};
 use super::trust::Trust;
 use crate::author::request::OwnedRequest;
-use crate::explain::{BlockSource, Cause, Court, Explanation, Sources};
+use crate::explain::{BlockSource, Cause, Explainer, Explanation, Sources};
 use crate::model::request::Malformed;
 use crate::model::time::Time;
 use crate::model::verdict::{Refusal, Verdict};
@@ -65,10 +65,10 @@ impl Decision<'_> {
                 sources.push_policy(BlockSource::new(&held.document, template, &held.compiled));
             }
         }
-        let court = Court::new(self.service.authorizer(&self.trust), Some(self.token), &sources);
+        let explainer = Explainer::new(self.service.authorizer(&self.trust), Some(self.token), &sources);
         match request {
-            Some(request) => court.explain(&request, self.time),
-            None => court.decided(self.verdict, self.time),
+            Some(request) => explainer.explain(&request, self.time),
+            None => explainer.decided(self.verdict, self.time),
         }
     }
 

@@ -28,7 +28,6 @@ use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::value::Value;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
-use placet::program::render::{Style, render};
 use placet::program::read::rules;
 use placet::program::source::ToSource;
 use placet::program::{self, write};

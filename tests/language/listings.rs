@@ -16,7 +16,6 @@ use placet::compile::expressions::Expressions;
 use placet::compile::{Compiled, compile};
 use placet::diag::Source;
 use placet::program::listing::listing;
-use placet::program::render::{Style, render};
 use placet::program::source::ToSource;
 use placet::syntax::ast::{BlockKind, ItemKind};
 

@@ -19,10 +19,9 @@ use crate::author::request::{BadRequest, time_of};
 use crate::author::value::arguments_from_text;
 use crate::authorize::{Authorizer, Policy};
 use crate::compile::Compiled;
-use crate::explain::{Court, Explanation, Sources};
+use crate::explain::{Explainer, Explanation, Sources};
 use crate::model::time::Time;
 use crate::model::verdict::{Refusal, Verdict};
-use crate::explain::{Explainer, Sources};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::token::cache::TokenCache;
@@ -280,9 +279,9 @@ impl Ready {
 
     /// What to say of every request where there is a [`refusal`](Self::refusal).
     #[must_use]
-    pub fn refused(&self, court: &Court<'_>, refusal: Refusal) -> Explanation {
-        let mut explanation = court.decided(Verdict::Refused(refusal), self.now());
-        // The vocabulary of this court is any, so nothing is said of it.
+    pub fn refused(&self, explainer: &Explainer<'_>, refusal: Refusal) -> Explanation {
+        let mut explanation = explainer.decided(Verdict::Refused(refusal), self.now());
+        // The vocabulary of this explainer is any, so nothing is said of it.
         if let (Some(cause), Refusal::UnknownVocabulary, Some(state)) = (&mut explanation.cause, refusal, self.state())
         {
             cause.message =

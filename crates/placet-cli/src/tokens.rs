@@ -14,8 +14,6 @@ use crate::limits::HEADER_LINE;
 use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::{State, Vocabulary};
-use crate::program::render::{Automata, Style, render};
-use crate::program::spell::quoted;
 use crate::program::literal::quoted;
 use crate::program::source::ToSource;
 use crate::token::claims::Claims;

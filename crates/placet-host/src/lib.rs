@@ -8,4 +8,4 @@ mod host;
 pub mod limits;
 
 pub use host::*;
-use placet::{author, authorize, bytecode, check, compile, diag, explain, model, syntax, token, visible};
+use placet::{author, authorize, bytecode, check, compile, diag, explain, model, program, syntax, token, visible};

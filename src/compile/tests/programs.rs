@@ -24,7 +24,6 @@ use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo};
 use crate::program::listing::listing;
-use crate::program::render::{Style, render};
 use crate::program::source::ToSource;
 use crate::span::Span;
 use crate::syntax::ast::{Affix, BlockKind, Comparison};

@@ -26,7 +26,6 @@ use placet::model::request::Request;
 use placet::model::types::{Scalar, Type};
 use placet::model::verdict::Refusal;
 use placet::model::vocabulary::Vocabulary;
-use placet::program::render::{Style, render};
 use placet::program::read::rules;
 use placet::program::source::ToSource;
 use placet::syntax::ast::BlockKind;

@@ -13,7 +13,6 @@ use placet::model::target::{Target, canonical};
 use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::Vocabulary;
-use placet::program::render::{Style, render};
 use placet::program::source::ToSource;
 use serde_json::json;
 

@@ -6,7 +6,6 @@ use placet::compile::arguments::Argument;
 use placet::compile::error::Cause;
 use placet::diag::code::Code;
 use placet::model::value::Value;
-use placet::program::render::{Style, render};
 use placet::program::source::ToSource;
 
 /// All texts over a few characters, up to a length.

@@ -12,6 +12,7 @@ use crate::author::request::OwnedValue;
 use crate::check::tree::Constant;
 use crate::explain::propose::{away, constant_of, counted, sample, towards};
 use crate::limits::FUZZ_VALUES;
+use crate::model::time::Time;
 use crate::model::function::Results;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Value as Given;
@@ -111,7 +112,7 @@ impl<'v> Boundaries<'v> {
         let midnight = minted - minted.rem_euclid(DAY);
         let held = |time: i64| {
             let is_at = |(function, number): &&(Function, i64)| {
-                function.apply(&Given::Time(time)).and_then(|value| value.number()) == Some(*number)
+                function.apply(&Given::Time(Time::from_millis(time))).and_then(|value| value.number()) == Some(*number)
             };
             asked.iter().filter(is_at).collect::<Vec<_>>()
         };

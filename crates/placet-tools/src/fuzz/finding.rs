@@ -12,7 +12,6 @@ use crate::compile::arguments::{Argument, Arguments};
 use crate::explain::Explanation;
 use crate::model::owned::TimedRequest;
 use crate::model::time::Time;
-use crate::program::spell::quoted;
 use crate::program::literal::{self, quoted};
 use crate::syntax::ast::BlockKind;
 use crate::visible::{self, escaped};

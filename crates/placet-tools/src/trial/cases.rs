@@ -13,7 +13,6 @@ use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Source};
 use crate::model::time::Time;
 use crate::model::vocabulary::Vocabulary;
-use crate::program::spell::quoted;
 use crate::program::literal::{duration, quoted, time_or_number as time};
 use crate::span::Span;
 use crate::syntax::ast::{BlockKind, Literal};
