@@ -3,7 +3,9 @@
 #![cfg(feature = "author")]
 
 use placet::author::Document;
+use placet::author::value::arguments_from_text;
 use placet::check::{check_parsed, library::Library};
+use placet::compile::compile;
 use placet::diag::code::Code;
 use placet::diag::{Diagnostic, page};
 use placet::syntax::parse;
@@ -15,7 +17,24 @@ fn find(text: &str) -> Vec<Diagnostic> {
     let Ok(document) = Document::from_text("example.placet", text, Library::built_in()) else { return found };
     let unfit =
         document.templates().iter().filter_map(|template| document.fits(template, &document.expressions()).err());
-    found.into_iter().chain(unfit.flatten()).collect()
+    found.into_iter().chain(unfit.flatten()).chain(find_with_arguments(text, &document)).collect()
+}
+
+/// What is said about the arguments of a first line `// placet compile … --with NAME=VALUE`, and the only block.
+fn find_with_arguments(text: &str, document: &Document) -> Vec<Diagnostic> {
+    let (Some(line), Some(template)) = (text.lines().next(), document.templates().first()) else { return Vec::new() };
+    if !line.starts_with("// placet compile ") {
+        return Vec::new();
+    }
+    let words = line.split("--with ").skip(1).map(str::trim);
+    let given: Vec<_> = words.filter_map(|word| word.split_once('=')).collect();
+    match arguments_from_text(template, given) {
+        Err(bad) => vec![bad.diagnostic(template)],
+        Ok(arguments) => match compile(template, document.vocabulary(), &arguments) {
+            Ok(_) => Vec::new(),
+            Err(errors) => document.compile_report(template, &errors).diagnostics,
+        },
+    }
 }
 
 /// The codes of the map form, whose examples are no text.

@@ -8,6 +8,7 @@
 //! What is refused: a document with one error is no document; everything wrong with it is in the [`Report`].
 
 mod fit;
+pub mod literal;
 pub mod mint;
 pub mod request;
 pub mod value;
@@ -26,7 +27,7 @@ use crate::compile::{Compiled, compile_within};
 use crate::diag::{Diagnostic, Severity, Source, render};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::{At, BlockKind, File, Item, ItemKind, Name};
-use crate::syntax::{map, parse};
+use crate::syntax::{map, parse, writable};
 use crate::visible::excerpt;
 
 /// A file without errors.
@@ -67,7 +68,21 @@ impl Document {
     /// Everything that is wrong with it; places are paths into the map.
     pub fn from_map(value: &serde_json::Value, library: &Library) -> Result<Self, Report> {
         let (file, source) = map::from_map(value).map_err(|(diagnostics, source)| Report { source, diagnostics })?;
-        Self::of_map(source, file, library)
+        Self::from_tree(file, source, library)
+    }
+
+    /// Checks a tree that was read or made before. `source` is what its places point into; a tree
+    /// that was made has none and takes [`Source::none`].
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, also what no text could say: names that are not words, and
+    /// deeper nesting than a text may have.
+    pub fn from_tree(file: File, source: Source, library: &Library) -> Result<Self, Report> {
+        if let Err(unwritable) = writable::check(&file) {
+            return Err(Report { source, diagnostics: vec![unwritable] });
+        }
+        let outcome = check(&file, library);
+        Self::of(source, file, outcome, library)
     }
 
     /// Reads the text of the map form, which may not name a key twice.
@@ -95,12 +110,7 @@ impl Document {
         let item = |kind| Item { doc: Vec::new(), kind, at: At::default() };
         let vocabulary = Name { text: vocabulary.to_owned(), at: At::default() };
         let file = File { items: vec![item(ItemKind::Use(vocabulary)), item(ItemKind::Block(block))] };
-        Self::of_map(source, file, library)
-    }
-
-    fn of_map(source: Source, file: File, library: &Library) -> Result<Self, Report> {
-        let outcome = check(&file, library);
-        Self::of(source, file, outcome, library)
+        Self::from_tree(file, source, library)
     }
 
     fn of(source: Source, file: File, outcome: Outcome, library: &Library) -> Result<Self, Report> {
@@ -186,6 +196,13 @@ impl Document {
     ) -> Result<Compiled, AuthorError> {
         let template = self.template(kind, name)?;
         compile_within(template, self.vocabulary(), arguments, expressions).map_err(AuthorError::Compile)
+    }
+
+    /// What is wrong with the arguments of a template, or with its program, in the document's source.
+    #[must_use]
+    pub fn compile_report(&self, template: &Template, errors: &[CompileError]) -> Report {
+        let diagnostics = errors.iter().map(|error| error.diagnostic(template)).collect();
+        Report { source: self.source.clone(), diagnostics }
     }
 
     /// Room for the automata of the document's regular expressions, with the effort that it may take.

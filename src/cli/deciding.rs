@@ -19,7 +19,7 @@ use crate::author::value::arguments_from_text;
 use crate::authorize::{Authorizer, Policy};
 use crate::check::library::Library;
 use crate::compile::Compiled;
-use crate::explain::{Court, Sources};
+use crate::explain::{BlockSource, Court, Sources};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
@@ -83,6 +83,13 @@ pub struct Ready {
 
 enum Kind {
     Minted(Stage),
+    Alone {
+        document: Document,
+        compiled: Compiled,
+        policies: [Policy; 1],
+        /// Empty: there is no token.
+        keyring: Keyring,
+    },
     Given {
         token: Given,
         keyring: Keyring,
@@ -196,7 +203,8 @@ impl Deciding {
             let before = blocks.len();
             for (number, template) in document.templates().iter().enumerate() {
                 if template.kind == BlockKind::Policy {
-                    blocks.push(self.policy_block(&document, number)?);
+                    let Some(block) = self.policy_block(ui, &document, number)? else { return Ok(None) };
+                    blocks.push(block);
                 }
             }
             if blocks.len() == before {
@@ -206,30 +214,28 @@ impl Deciding {
         Ok(Some(blocks))
     }
 
-    fn policy_block(&self, document: &Arc<Document>, number: usize) -> Result<Block, Failure> {
+    fn policy_block(&self, ui: &Ui, document: &Arc<Document>, number: usize) -> Result<Option<Block>, Failure> {
         let template = &document.templates()[number];
         let given = self.choice.with.iter().filter(|(name, _)| template.parameters.iter().any(|it| it.name == *name));
         let pairs = given.map(|(name, value)| (name.as_str(), value.as_str()));
         let arguments = arguments_from_text(template, pairs).map_err(|error| Failure::new(error.to_string()))?;
-        Block::new(document, number, &arguments).map_err(|errors| {
-            let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
-            Failure::new(format!("policy `{}`: {}", template.name, errors.join("; ")))
-        })
+        match Block::new(document, number, &arguments) {
+            Ok(block) => Ok(Some(block)),
+            Err(errors) => {
+                ui.report(&document.compile_report(template, &errors));
+                Ok(None)
+            }
+        }
     }
 }
 
 impl Ready {
-    /// One token of a document decides, minted with a throw-away key.
-    ///
-    /// # Errors
-    /// There is no randomness, or the token can not be made.
-    pub fn minted(document: Document, name: &str, compiled: Compiled, now: i64) -> Result<Self, Failure> {
-        let blocks = vec![Block::of_compiled(Arc::new(document), name, compiled)];
-        let keys = Keys::throw_away().map_err(|error| Failure::new(error.to_string()))?;
-        let stage = Stage::new(String::new(), blocks, Vec::new(), now, &keys);
-        let stage = stage.map_err(|broken| Failure::new(broken.to_string()))?;
-        let vocabulary = Arc::clone(stage.vocabulary());
-        Ok(Self { vocabulary, now: Some(now), requests_tell_time: false, kind: Kind::Minted(stage) })
+    /// One policy decides, whose document has no other block.
+    #[must_use]
+    pub fn alone(document: Document, compiled: Compiled, policy: Policy, now: i64) -> Self {
+        let vocabulary = Arc::clone(document.vocabulary());
+        let kind = Kind::Alone { document, compiled, policies: [policy], keyring: Keyring::new() };
+        Self { vocabulary, now: Some(now), requests_tell_time: false, kind }
     }
 
     /// What requests speak.
@@ -265,7 +271,7 @@ impl Ready {
     pub const fn refusal(&self) -> Option<Refusal> {
         match &self.kind {
             Kind::Given { token, .. } => token.refusal,
-            Kind::Minted(_) => None,
+            Kind::Minted(_) | Kind::Alone { .. } => None,
         }
     }
 
@@ -273,6 +279,14 @@ impl Ready {
     pub fn with_court<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Court<'_>) -> R) -> R {
         match &self.kind {
             Kind::Minted(stage) => stage.with_court(Purpose::Local, use_it),
+            Kind::Alone { document, compiled, policies, keyring } => {
+                let mut sources = Sources::none();
+                for template in document.templates() {
+                    sources.push_policy(BlockSource::new(document, template, compiled));
+                }
+                let authorizer = Authorizer::new(keyring, &self.vocabulary).with_policies(policies);
+                use_it(&Court::new(authorizer, None, &sources))
+            }
             Kind::Given { token, keyring, revocations, policies, expectations } => {
                 let revocations = revocations.as_ref().map(HeldRevocations::lend);
                 let verifier = expectations.verifier(keyring, &self.vocabulary, revocations);

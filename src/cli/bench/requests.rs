@@ -85,7 +85,8 @@ impl Reading<'_> {
         self.choice.template(document, path, &[BlockKind::Token, BlockKind::Policy])
     }
 
-    /// What is to be measured with a policy. `None`: the case file does not fit it, and why has been shown.
+    /// What is to be measured with a policy. `None`: it has no program, or the case file does not fit it, and why has
+    /// been shown.
     pub fn work(&self, document: &Arc<Document>, source: &Source) -> Result<Option<Work>, Failure> {
         match source {
             Source::Cases(name, text) => match cases::load(name, text, document, self.now, self.keys) {
@@ -95,12 +96,12 @@ impl Reading<'_> {
                     Ok(None)
                 }
             },
-            Source::Recorded(_, requests) | Source::Made(requests) => self.alone(document, requests).map(Some),
+            Source::Recorded(_, requests) | Source::Made(requests) => self.alone(document, requests),
         }
     }
 
     /// One block that decides all of them.
-    fn alone(&self, document: &Arc<Document>, requests: &[(Json, i64)]) -> Result<Work, Failure> {
+    fn alone(&self, document: &Arc<Document>, requests: &[(Json, i64)]) -> Result<Option<Work>, Failure> {
         let name = match document.source() {
             crate::diag::Source::Text { name, .. } => name.as_str(),
             crate::diag::Source::Map { .. } => "the map",
@@ -108,8 +109,13 @@ impl Reading<'_> {
         let template = self.template(document, Path::new(name))?;
         let arguments = arguments_or_samples(template, &self.choice.with)?;
         let place = document.templates().iter().position(|other| std::ptr::eq(other, template)).unwrap_or_default();
-        let joined = |errors: Vec<_>| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        let block = Block::new(document, place, &arguments).map_err(|errors| Failure::new(joined(errors)))?;
+        let block = match Block::new(document, place, &arguments) {
+            Ok(block) => block,
+            Err(errors) => {
+                self.ui.report(&document.compile_report(template, &errors));
+                return Ok(None);
+            }
+        };
         let title = called(template, &arguments);
         let (blocks, policies) = match template.kind {
             BlockKind::Policy => (Vec::new(), vec![block]),
@@ -122,6 +128,6 @@ impl Reading<'_> {
             let request = request::from_json(stage.vocabulary(), json).ok()?;
             Some(Ask { stage: 0, request, now: *now })
         });
-        Ok(Work { asks: asks.collect(), stages: vec![stage] })
+        Ok(Some(Work { asks: asks.collect(), stages: vec![stage] }))
     }
 }

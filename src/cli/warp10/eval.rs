@@ -10,11 +10,9 @@ use crate::cli::eval::{decide, show};
 use crate::cli::inputs;
 use crate::cli::times::read_time;
 use crate::cli::ui::{Exit, Failure, Outcome, Ui};
-use crate::compat::warp10::grants::{Grant, NAME};
+use crate::compat::warp10::grants::{Grant, NotLowered};
 use crate::compat::warp10::rejection::{Label, Rejection};
 use crate::compat::warp10::token::Token;
-use crate::compile::arguments::Arguments;
-use crate::syntax::ast::BlockKind;
 
 /// Decides a request with a Warp 10 token: exit code 0 where it is allowed, 1 where it is not.
 ///
@@ -67,7 +65,7 @@ struct Asked {
 /// Runs `eval`.
 ///
 /// # Errors
-/// A file can not be read, or the token can not be decided here.
+/// A file can not be read, or the token cannot be decided here.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     answer(&args.asked, ui, args.explain)
 }
@@ -75,7 +73,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 /// Runs `explain`.
 ///
 /// # Errors
-/// A file can not be read, or the token can not be decided here.
+/// A file can not be read, or the token cannot be decided here.
 pub fn explain(args: ExplainArgs, ui: &Ui) -> Outcome {
     answer(&args.asked, ui, true)
 }
@@ -99,14 +97,10 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
             None
         }
     };
-    let grant = match Grant::of(&token, asked.reading.platform(), Library::built_in()) {
-        Ok(grant) => grant,
-        Err(why) => return Err(Failure::new(format!("the token can not be decided here: {why}"))),
-    };
+    let grant = Grant::of(&token, asked.reading.platform(), Library::built_in()).map_err(|why| undecidable(&why))?;
     grant.notes.iter().for_each(|note| ui.warning(note));
-    let compiled = grant.document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
-    let compiled = compiled.map_err(|error| Failure::new(format!("the token can not be decided here: {error}")))?;
-    let ready = Ready::minted(grant.document, NAME, compiled, now)?;
+    let (compiled, policy) = grant.hold().map_err(|why| undecidable(&why))?;
+    let ready = Ready::alone(grant.document, compiled, policy, now);
     let explanation = ready.with_court(None, |court| decide(court, &ready, request, why));
     match bounds {
         Some(bounds) if ui.is_json() => {
@@ -120,4 +114,8 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
         }
     }
     Ok(Exit::of(explanation.verdict == "allow"))
+}
+
+fn undecidable(why: &NotLowered) -> Failure {
+    Failure::new(format!("the token cannot be decided here: {why}"))
 }
