@@ -9,7 +9,6 @@ use crate::compile::error::{Cause, CompileError};
 use crate::compile::expressions::Expressions;
 use crate::compile::{Compiled, compile_within};
 use crate::diag::Diagnostic;
-use crate::diag::code::Code;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 
@@ -65,9 +64,8 @@ impl Document {
 }
 
 fn unfit(template: &Template, error: &CompileError) -> Diagnostic {
-    let found = Diagnostic::new(Code::Unfit, error.at.unwrap_or(template.at), error.cause.to_string());
-    let found = found.label("cannot be minted");
-    found.help(error.cause.help().unwrap_or_else(|| "make it smaller, or split it into several rules".to_owned()))
+    let found = error.diagnostic(template).label("cannot be minted");
+    if found.help.is_some() { found } else { found.help("make it smaller, or split it into several rules") }
 }
 
 /// Arguments that differ in all that a program may depend on: what is refused with both is refused

@@ -8,6 +8,7 @@
 //! What is refused: a document with one error is no document; everything wrong with it is in the [`Report`].
 
 mod fit;
+pub mod literal;
 pub mod mint;
 pub mod request;
 pub mod value;
@@ -27,7 +28,7 @@ use crate::compile::{Compiled, compile_within};
 use crate::diag::{Diagnostic, Severity, Source, render};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::{At, BlockKind, File, Item, ItemKind, Name};
-use crate::syntax::{map, parse};
+use crate::syntax::{map, parse, writable};
 use crate::visible::excerpt;
 
 /// A file without errors.
@@ -71,6 +72,20 @@ impl Document {
         Self::of_map(source, file, library)
     }
 
+    /// Checks a tree that was read or made before. `source` is what its places point into; a tree
+    /// that was made has none and takes [`Source::none`].
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, also what no text could say: names that are not words, and
+    /// deeper nesting than a text may have.
+    pub fn from_tree(file: File, source: Source, library: &Library) -> Result<Self, Report> {
+        if let Err(unwritable) = writable::check(&file) {
+            return Err(Report { source, diagnostics: vec![unwritable] });
+        }
+        let outcome = check(&file, library);
+        Self::of(source, file, outcome, library)
+    }
+
     /// Reads the text of the map form, which may not name a key twice.
     ///
     /// # Errors
@@ -101,10 +116,15 @@ impl Document {
         Self::of_map(source, file, library)
     }
 
+    /// A tree that was read from a map: what is said about it is said in the terms of maps.
     fn of_map(source: Source, file: File, library: &Library) -> Result<Self, Report> {
-        let mut outcome = check(&file, library);
-        outcome.diagnostics = outcome.diagnostics.into_iter().map(map::in_map_form).collect();
-        Self::of(source, file, outcome, library)
+        let mut made = Self::from_tree(file, source, library);
+        let found = match &mut made {
+            Ok(document) => &mut document.warnings,
+            Err(report) => &mut report.diagnostics,
+        };
+        *found = std::mem::take(found).into_iter().map(map::in_map_form).collect();
+        made
     }
 
     fn of(source: Source, file: File, outcome: Outcome, library: &Library) -> Result<Self, Report> {
@@ -190,6 +210,13 @@ impl Document {
     ) -> Result<Compiled, AuthorError> {
         let template = self.template(kind, name)?;
         compile_within(template, self.vocabulary(), arguments, expressions).map_err(AuthorError::Compile)
+    }
+
+    /// What is wrong with the arguments of a template, or with its program, in the document's source.
+    #[must_use]
+    pub fn compile_report(&self, template: &Template, errors: &[CompileError]) -> Report {
+        let diagnostics = errors.iter().map(|error| error.diagnostic(template)).collect();
+        Report { source: self.source.clone(), diagnostics }
     }
 
     /// Room for the automata of the document's regular expressions, with the effort that it may take.

@@ -55,10 +55,15 @@ fn value_to_json(value: &OwnedValue) -> Json {
     }
 }
 
-fn action_named(vocabulary: &Vocabulary, name: &str) -> Result<ActionNo, BadRequest> {
+pub(super) fn action_named(vocabulary: &Vocabulary, name: &str) -> Result<ActionNo, BadRequest> {
     vocabulary
         .action(name)
         .ok_or_else(|| BadRequest::at("action", &format!("`{}` has no action `{}`", vocabulary.name(), excerpt(name))))
+}
+
+pub(super) fn attribute_named(vocabulary: &Vocabulary, name: &str) -> Result<(FieldNo, Type), BadRequest> {
+    let found = vocabulary.field(name).and_then(|field| Some((field, vocabulary.attribute(field)?.ty)));
+    found.ok_or_else(|| BadRequest::at(name, &format!("`{}` has no such attribute", vocabulary.name())))
 }
 
 /// The `time` of a JSON request: a number of milliseconds since 1970, or RFC 3339 text.
@@ -79,10 +84,7 @@ fn attributes(object: &Map<String, Json>) -> impl Iterator<Item = (&String, &Jso
 }
 
 fn read_attribute(vocabulary: &Vocabulary, name: &str, json: &Json) -> Result<(FieldNo, OwnedValue), BadRequest> {
-    let field = vocabulary
-        .field(name)
-        .ok_or_else(|| BadRequest::at(name, &format!("`{}` has no such attribute", vocabulary.name())))?;
-    let ty = vocabulary.attributes()[usize::from(field.0)].ty;
+    let (field, ty) = attribute_named(vocabulary, name)?;
     let one = |path: &str, scalar, json| {
         value::from_json(scalar, json).map_err(|error| BadRequest::at(path, &error.to_string()))
     };
@@ -118,7 +120,7 @@ pub struct BadRequest {
 }
 
 impl BadRequest {
-    fn at(path: &str, why: &str) -> Self {
+    pub(super) fn at(path: &str, why: &str) -> Self {
         Self { path: excerpt(path).to_string(), why: why.to_owned() }
     }
 }

@@ -8,6 +8,8 @@ use serde_json::Value as Json;
 
 use crate::check::literals;
 use crate::check::tree::{Parameter, Template};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
 use crate::model::owned::Constant;
 pub use crate::compile::arguments::{Argument, Arguments};
 use crate::model::path::ResourcePath;
@@ -58,7 +60,7 @@ fn written(scalar: Scalar, text: &str, read: Result<i64, literal::BadLiteral>) -
 ///
 /// # Errors
 /// The text is not one.
-fn argued(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
+pub(super) fn argued(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
     match scalar {
         Scalar::Path => match canonical(text) {
             Ok(path) => Ok(Constant::Path(path)),
@@ -201,7 +203,7 @@ pub fn arguments_from_json(
     })
 }
 
-fn read_arguments<'a, V: 'a>(
+pub(super) fn read_arguments<'a, V: 'a>(
     template: &Template,
     pairs: impl IntoIterator<Item = (&'a str, V)>,
     read: impl Fn(Type, &V) -> Result<Argument, NotAValue>,
@@ -210,12 +212,16 @@ fn read_arguments<'a, V: 'a>(
     for (name, value) in pairs {
         let parameter = template.parameters.iter().find(|parameter: &&Parameter| parameter.name == name);
         let ty = parameter.ok_or_else(|| BadArgument::unknown(template, name))?.ty;
-        let argument =
-            read(ty, &value).map_err(|error| BadArgument { name: name.to_owned(), why: error.to_string() })?;
+        let argument = read(ty, &value).map_err(|error| BadArgument {
+            name: name.to_owned(),
+            code: Code::BadArgument,
+            why: error.to_string(),
+        })?;
         given.push((name, argument));
     }
     Arguments::new(&template.parameters, given).map_err(|errors| BadArgument {
         name: String::new(),
+        code: errors.first().map_or(Code::BadArgument, |error| error.cause.code()),
         why: errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
     })
 }
@@ -230,7 +236,7 @@ pub struct NotAValue {
 }
 
 impl NotAValue {
-    fn new(found: impl fmt::Display, wanted: Type) -> Self {
+    pub(super) fn new(found: impl fmt::Display, wanted: Type) -> Self {
         Self { found: found.to_string(), wanted, instead: None }
     }
 
@@ -266,18 +272,26 @@ impl std::error::Error for NotAValue {}
 pub struct BadArgument {
     /// Of which parameter; empty where several things are wrong.
     pub name: String,
+    /// Which kind of mistake it is.
+    pub code: Code,
     /// What is wrong.
     pub why: String,
 }
 
 impl BadArgument {
+    /// The same as a finding in the source of `template`, at the block's name.
+    #[must_use]
+    pub fn diagnostic(&self, template: &Template) -> Diagnostic {
+        Diagnostic::new(self.code, template.at, self.to_string())
+    }
+
     fn unknown(template: &Template, name: &str) -> Self {
         let known: Vec<_> = template.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
         let why = match known.as_slice() {
             [] => format!("`{}` has no parameters", template.name),
             known => format!("`{}` has no such parameter; it has `{}`", template.name, known.join("`, `")),
         };
-        Self { name: name.to_owned(), why }
+        Self { name: name.to_owned(), code: Code::UnknownArgument, why }
     }
 }
 

@@ -4,12 +4,16 @@
 use std::fmt;
 
 use crate::bytecode::verify::ProgramError;
+use crate::check::tree::Template;
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
 use crate::limits::{AUTOMATON_BYTES, PATTERN_BYTES, RULES, TEXT_BYTES};
 use crate::model::path::PathError;
 use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 
-/// One reason why there is no program, and where in the source it shows.
+/// One reason why there is no program, and where in the source it shows. [`diagnostic`](Self::diagnostic) puts it
+/// into words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompileError {
     /// The rule or the block; `None` where an argument is wrong by itself.
@@ -177,6 +181,33 @@ impl Cause {
         CompileError { at: Some(at), cause: self }
     }
 
+    /// Which kind of mistake it is. Codes of the checker are used where it finds the same without arguments.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::UnknownArgument { .. } => Code::UnknownArgument,
+            Self::MissingArgument { .. } => Code::MissingArgument,
+            Self::GivenTwice { .. } => Code::Duplicate,
+            Self::WrongType { .. } | Self::ArgumentNotAPath { .. } | Self::ArgumentTooLong { .. } => Code::BadArgument,
+            Self::SlashInSegment { .. } | Self::EmptySegmentPart { .. } | Self::NotCanonical { .. } => Code::BadSegment,
+            Self::NotUtf8 { .. } | Self::NotText { .. } | Self::SpliceInsideSyntax { .. } | Self::Capitals { .. } => {
+                Code::BadSplice
+            }
+            Self::EmptyPatternPart { .. } | Self::EmptyRange => Code::EmptyArgument,
+            Self::PatternTooLong { .. } | Self::TextTooLong { .. } => Code::TooLongFilled,
+            Self::BadRegex { .. } => Code::BadRegex,
+            Self::RegexTooLarge { .. }
+            | Self::TooManyRules { .. }
+            | Self::TooLarge { .. }
+            | Self::TooCostly { .. }
+            | Self::TooLongToProve
+            | Self::TooMuchToCompile { .. }
+            | Self::TooDeep
+            | Self::Mistyped { .. }
+            | Self::Unproved(_) => Code::Unfit,
+        }
+    }
+
     /// The way out.
     #[must_use]
     pub fn help(&self) -> Option<String> {
@@ -229,6 +260,15 @@ impl Cause {
             | Self::TextTooLong { .. }
             | Self::Mistyped { .. } => return None,
         })
+    }
+}
+
+impl CompileError {
+    /// The same as a finding in the source of `template`; it points to the block's name where it has no place of its own.
+    #[must_use]
+    pub fn diagnostic(&self, template: &Template) -> Diagnostic {
+        let found = Diagnostic::new(self.cause.code(), self.at.unwrap_or(template.at), self.cause.to_string());
+        Diagnostic { help: self.cause.help(), ..found }
     }
 }
 

@@ -447,6 +447,62 @@ token dashboard {
     ttl: 30d
 }"#
         "Add `type: READ` or `type: WRITE`, or write a rule."
+    "E0508" UnknownArgument Error "a block is given an argument that it has no parameter for"
+        r#"// placet compile example.placet --with user=ann --with usr=bob
+use http
+
+policy own(user: string) {
+    allow { path: "/users/{user}/**" }
+}"#
+        "Correct the name: the message lists the parameters."
+    "E0509" MissingArgument Error "a parameter of a block is given no value"
+        r#"// placet compile example.placet
+use http
+
+policy own(user: string) {
+    allow { path: "/users/{user}/**" }
+}"#
+        "Give each parameter a value: `--with NAME=VALUE` on a command line, `name(user: \"ann\")` in a case file."
+    "E0510" BadArgument Error "an argument is not a value of its parameter's type"
+        r#"// placet compile example.placet --with limit=ten
+use http
+
+policy until(limit: int) {
+    allow { action: GET } when hour(time) < limit
+}"#
+        "Write a value of the type that the parameter has."
+    "E0511" BadSegment Error "an argument does not fit into a path"
+        r#"// placet compile example.placet --with user=ann/admin
+use http
+
+policy own(user: string) {
+    allow { path: "/users/{user}/**" }
+}"#
+        "Give one segment: not empty, without `/`, and neither `.` nor `..`. A parameter of type `path` takes a whole path."
+    "E0512" BadSplice Error "an argument cannot become part of a text"
+        r#"// placet compile example.placet --with name=Secret
+use http
+
+policy of_host(name: string) {
+    allow { host: "{name}.example.com" }
+}"#
+        "Give a text that fits there: UTF-8, in lower case where the vocabulary says so, and in a regular expression only where a text may stand."
+    "E0513" EmptyArgument Error "an argument leaves a pattern open or a range empty"
+        r#"// placet compile example.placet --with tenant=
+use momento
+
+policy own(tenant: string) {
+    allow { item: prefix "{tenant}/" }
+}"#
+        "Give a text that is not empty, and a range whose end is after its beginning."
+    "E0514" TooLongFilled Error "a text or pattern is too long once the arguments are in it"
+        r#"// placet compile example.placet --with name=0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789
+use momento
+
+policy own(name: string) {
+    allow { item: glob "{name}/{name}/{name}/{name}/{name}/{name}/{name}/{name}/{name}/{name}/{name}/*" }
+}"#
+        "Give a shorter argument, or splice it less often."
     "E0601" TooMany Error "there is more of something than there may be"
         r#"vocabulary wide 1 {
     a1: bool, b1: bool, c1: bool, d1: bool, e1: bool, f1: bool, g1: bool, h1: bool,
@@ -456,7 +512,7 @@ token dashboard {
     action look
 }"#
         "Split it, or write it shorter."
-    "E0602" Unfit Error "a block does not fit, whatever its arguments"
+    "E0602" Unfit Error "a block is larger or costlier than it may be"
         r#"vocabulary shelf 1 { name: string action get }
 
 policy coded {

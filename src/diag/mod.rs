@@ -139,6 +139,12 @@ impl Source {
         Self::Text { name: name.into(), text: text.into() }
     }
 
+    /// For a tree that was made by a program: its places point nowhere.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self::Map { paths: Vec::new() }
+    }
+
     /// The path of a node of a map; `None` for a text.
     #[must_use]
     pub fn path(&self, at: Span) -> Option<&str> {

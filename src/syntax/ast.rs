@@ -424,6 +424,25 @@ pub struct Condition {
     pub at: At,
 }
 
+impl Condition {
+    /// `a && b && …`; nothing without operands.
+    #[must_use]
+    pub fn all_of(operands: Vec<Self>) -> Option<Self> {
+        Self::joined(operands, ConditionKind::And)
+    }
+
+    /// Joins a list by halves, so that a thousand operands nest ten levels deep.
+    pub(crate) fn joined(mut list: Vec<Self>, join: fn(Box<Self>, Box<Self>) -> ConditionKind) -> Option<Self> {
+        if list.len() < 2 {
+            return list.pop();
+        }
+        let tail = list.split_off(list.len().div_ceil(2));
+        let (a, b) = Self::joined(list, join).zip(Self::joined(tail, join))?;
+        let at = At(a.at.0.join(b.at.0));
+        Some(Self { kind: join(Box::new(a), Box::new(b)), at })
+    }
+}
+
 /// The kinds of expressions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConditionKind {

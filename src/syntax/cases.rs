@@ -13,7 +13,6 @@
 //! refused expired get { cache: "profiles" }
 //! ```
 
-use crate::diag::Diagnostic;
 use crate::syntax::ast::{At, BlockKind, Literal, Name};
 
 /// A case file.
@@ -66,6 +65,15 @@ pub struct Case {
     pub at: At,
 }
 
+/// `get { cache: "profiles" }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// `get`
+    pub action: Name,
+    /// `cache: "profiles"`
+    pub attributes: Vec<(Name, Value)>,
+}
+
 /// What a case expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Expected {
@@ -113,12 +121,4 @@ pub enum ValueKind {
     Set(Vec<(Literal, At)>),
     /// `{ dc: "eu-1" }`
     Labels(Vec<(Name, String)>),
-}
-
-/// Reads a case file.
-///
-/// # Errors
-/// Everything that is wrong with the text.
-pub fn parse(text: &str) -> Result<Cases, Vec<Diagnostic>> {
-    super::parse::parse_cases(text)
 }

@@ -1,13 +1,14 @@
-//! How deep a tree is: what walks it recurses as deep.
+//! Whether a tree is flat enough: code that walks a tree recurses as deep as it nests.
 
 use crate::syntax::ast::{Condition, ConditionKind, Pattern, PatternKind};
 
-/// Levels of a pattern; a literal has one.
-pub(crate) fn of_pattern(pattern: &Pattern) -> usize {
-    1 + match &pattern.kind {
-        PatternKind::List(list) => list.iter().map(of_pattern).max().unwrap_or(0),
-        PatternKind::Not(inner) => of_pattern(inner),
-        PatternKind::Map(entries) => entries.iter().map(|entry| of_pattern(&entry.value)).max().unwrap_or(0),
+/// Whether a pattern has at most `levels` levels; a literal has one. Looks no deeper than that.
+pub(crate) fn pattern_fits(pattern: &Pattern, levels: usize) -> bool {
+    let Some(below) = levels.checked_sub(1) else { return false };
+    match &pattern.kind {
+        PatternKind::List(list) => list.iter().all(|element| pattern_fits(element, below)),
+        PatternKind::Not(inner) => pattern_fits(inner, below),
+        PatternKind::Map(entries) => entries.iter().all(|entry| pattern_fits(&entry.value, below)),
         PatternKind::Literal(_)
         | PatternKind::Name(_)
         | PatternKind::Any
@@ -16,25 +17,26 @@ pub(crate) fn of_pattern(pattern: &Pattern) -> usize {
         | PatternKind::Glob(_)
         | PatternKind::Regex(_)
         | PatternKind::Range(..)
-        | PatternKind::Compare(..) => 0,
+        | PatternKind::Compare(..) => true,
     }
 }
 
-/// Levels of a condition; a name has one.
-pub(crate) fn of_condition(condition: &Condition) -> usize {
-    1 + match &condition.kind {
-        ConditionKind::Not(inner) => of_condition(inner),
+/// Whether a condition has at most `levels` levels; a name has one. Looks no deeper than that.
+pub(crate) fn condition_fits(condition: &Condition, levels: usize) -> bool {
+    let Some(below) = levels.checked_sub(1) else { return false };
+    match &condition.kind {
+        ConditionKind::Not(inner) => condition_fits(inner, below),
         ConditionKind::And(a, b)
         | ConditionKind::Or(a, b)
         | ConditionKind::Compare(_, a, b)
-        | ConditionKind::Compute(_, a, b) => of_condition(a).max(of_condition(b)),
-        ConditionKind::In(value, pattern) => of_condition(value).max(of_pattern(pattern)),
-        ConditionKind::Some(_, pattern) | ConditionKind::Every(_, pattern) => of_pattern(pattern),
-        ConditionKind::Call(_, arguments) => arguments.iter().map(of_condition).max().unwrap_or(0),
+        | ConditionKind::Compute(_, a, b) => condition_fits(a, below) && condition_fits(b, below),
+        ConditionKind::In(value, pattern) => condition_fits(value, below) && pattern_fits(pattern, below),
+        ConditionKind::Some(_, pattern) | ConditionKind::Every(_, pattern) => pattern_fits(pattern, below),
+        ConditionKind::Call(_, arguments) => arguments.iter().all(|argument| condition_fits(argument, below)),
         ConditionKind::Literal(_)
         | ConditionKind::Name(_)
         | ConditionKind::TokenField(_)
         | ConditionKind::Label(..)
-        | ConditionKind::Has(..) => 0,
+        | ConditionKind::Has(..) => true,
     }
 }

@@ -3,12 +3,35 @@
 
 use placet::author::findings;
 use placet::check::library::Library;
+use placet::author::value::arguments_from_text;
+use placet::compile::compile;
 use placet::diag::code::Code;
 use placet::diag::{Diagnostic, Source, page};
 
 /// What `placet check` finds.
 fn find(text: &str) -> Vec<Diagnostic> {
-    find_in(text).0
+    let (mut found, _) = find_in(text);
+    if let Ok(document) = Document::from_text("example.placet", text, Library::built_in()) {
+        found.extend(find_with_arguments(text, &document));
+    }
+    found
+}
+
+/// What is said about the arguments of a first line `// placet compile … --with NAME=VALUE`, and the only block.
+fn find_with_arguments(text: &str, document: &Document) -> Vec<Diagnostic> {
+    let (Some(line), Some(template)) = (text.lines().next(), document.templates().first()) else { return Vec::new() };
+    if !line.starts_with("// placet compile ") {
+        return Vec::new();
+    }
+    let words = line.split("--with ").skip(1).map(str::trim);
+    let given: Vec<_> = words.filter_map(|word| word.split_once('=')).collect();
+    match arguments_from_text(template, given) {
+        Err(bad) => vec![bad.diagnostic(template)],
+        Ok(arguments) => match compile(template, document.vocabulary(), &arguments) {
+            Ok(_) => Vec::new(),
+            Err(errors) => document.compile_report(template, &errors).diagnostics,
+        },
+    }
 }
 
 fn find_in(text: &str) -> (Vec<Diagnostic>, Source) {

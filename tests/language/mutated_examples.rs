@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use placet::author::Document;
 use placet::check::library::Library;
 use placet::diag::Diagnostic;
-use placet::syntax::cases;
+use placet::syntax::parse::parse_cases;
 
 /// What the byte at a place becomes, in turn: the signs that open, close and separate, and what no text has.
 const OTHERS: &[u8] = b"{}[]\"()/,:~.0 \n\\\0\xff";
@@ -85,7 +85,7 @@ fn a_vocabulary_with_any_byte_changed_is_read_or_refused_with_a_place() {
 #[test]
 fn a_case_file_with_any_byte_changed_is_read_or_refused_with_a_place() {
     for path in files("policies", "cases") {
-        change_each_byte(&path, 1, |text| match cases::parse(text) {
+        change_each_byte(&path, 1, |text| match parse_cases(text) {
             Ok(_) => true,
             Err(diagnostics) => {
                 all_have_a_place(&diagnostics, text);

@@ -9,10 +9,10 @@ use placet::diag::{Diagnostic, Source, render};
 use placet::limits;
 use placet::model::time::Time;
 use placet::syntax::ast::*;
-use placet::syntax::cases::{self, Expected, ValueKind};
+use placet::syntax::cases::{Expected, ValueKind};
 use placet::syntax::map::{from_json_text, from_map};
 use placet::syntax::parse::literal;
-use placet::syntax::parse::{parse, parse_condition, parse_partly};
+use placet::syntax::parse::{parse, parse_cases, parse_condition, parse_partly};
 use placet::syntax::print::{format, print, print_condition};
 use proptest::prelude::*;
 
@@ -451,7 +451,7 @@ forbidden      DELETE { path: "/x" }  because "a comment that names the case"
 policy p
 refused        get {}
 "#;
-    let cases = cases::parse(text).unwrap();
+    let cases = parse_cases(text).unwrap();
     assert_eq!(cases.sections.len(), 2);
     let first = &cases.sections[0];
     assert_eq!((first.subject.arguments.len(), first.restrictions.len(), first.cases.len()), (2, 1, 3));
@@ -469,7 +469,7 @@ refused        get {}
 #[test]
 fn mistakes_of_case_files_are_said() {
     let says = |text: &str, wanted: &[&str]| {
-        let errors = cases::parse(text).expect_err("mistakes");
+        let errors = parse_cases(text).expect_err("mistakes");
         let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
         assert_eq!(messages, wanted, "{text}");
     };
@@ -493,7 +493,7 @@ fn no_panic(text: &str) {
     let source = Source::text("t", text);
     let _ = render::plain(&parsed.diagnostics, &source);
     let _ = render::narrated(&parsed.diagnostics, &source);
-    let _ = cases::parse(text);
+    let _ = parse_cases(text);
     let _ = parse_condition(text);
     if let Ok(formatted) = format(text) {
         assert_eq!(format(&formatted).as_ref(), Ok(&formatted), "{text}");

@@ -10,8 +10,8 @@ use super::test::{load, request};
 use super::times::{self, read_time};
 use super::tried::Tried;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
-use crate::author::Document;
 use crate::author::request;
+use crate::author::{Document, Report};
 use crate::check::tree::Template;
 use crate::compile::error::CompileError;
 use crate::explain::{Explanation, example};
@@ -94,7 +94,7 @@ fn stages(
             BlockKind::Token | BlockKind::Policy => arguments_or_samples(template, with)?,
         };
         let block = Block::new(document, number, &arguments)
-            .map_err(|errors| no_block(document, template, with.is_empty(), &errors))?;
+            .map_err(|errors| Failure::of(no_block(document, template, with.is_empty(), &errors)))?;
         let title = called(template, &arguments);
         let (blocks, policies) = match template.kind {
             BlockKind::Policy => (Vec::new(), vec![block]),
@@ -220,17 +220,15 @@ impl Page<'_> {
 
 /// Why there is no block to be shown. Giving arguments is the way out only where samples were used
 /// and other arguments may do.
-fn no_block(document: &Document, template: &Template, are_samples: bool, errors: &[CompileError]) -> Failure {
-    let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
-    let failure = Failure::new(format!("{} `{}`: {}", template.kind.word(), template.name, messages.join("; ")));
+fn no_block(document: &Document, template: &Template, are_samples: bool, errors: &[CompileError]) -> Report {
+    let mut report = document.compile_report(template, errors);
     let unfit = document.fits(template, &document.expressions()).err().is_some_and(|found| !found.is_empty());
-    match errors.iter().find_map(|error| error.cause.help()) {
-        _ if are_samples && !template.parameters.is_empty() && !unfit => {
-            failure.help("say what its parameters stand for: `--with NAME=VALUE`")
+    if are_samples && !template.parameters.is_empty() && !unfit {
+        for found in &mut report.diagnostics {
+            found.help = Some("say what its parameters stand for: `--with NAME=VALUE`".to_owned());
         }
-        Some(help) => failure.help(help),
-        None => failure,
     }
+    report
 }
 
 /// From when to when a token is valid.

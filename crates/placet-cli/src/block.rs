@@ -2,24 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value as Json, json};
-
 use super::completions;
 use super::inputs;
 use super::project::vocabularies::library;
-use super::ui::{Failure, RED, Ui, paint};
-use crate::author::Document;
+use super::ui::{Failure, Ui};
 use crate::author::value::{argument_from_text, arguments_from_text};
+use crate::author::{Document, Report};
 use crate::check::library::Library;
 use crate::check::tree::{ArgumentNo, Template};
 use crate::compile::Compiled;
 use crate::compile::arguments::{Argument, Arguments};
 use crate::compile::compile;
-use crate::compile::error::CompileError;
 use crate::explain::sample;
 use crate::model::types::Type;
 use crate::program::literal::value;
-use crate::span::Span;
 use crate::syntax::ast::BlockKind;
 use crate::visible::excerpt;
 
@@ -112,14 +108,14 @@ impl Choice {
     pub fn block(&self, ui: &Ui, path: &Path, kinds: &[BlockKind]) -> Result<Option<Block>, Failure> {
         let Some(document) = self.reading.document(ui, path)? else { return Ok(None) };
         let template = self.template(&document, path, kinds)?;
-        let arguments = self.arguments(template)?;
+        let arguments = self.arguments(&document, template)?;
         match compile(template, document.vocabulary(), &arguments) {
             Ok(compiled) => {
                 let (kind, name) = (template.kind, template.name.clone());
                 Ok(Some(Block { document, kind, name, compiled }))
             }
             Err(errors) => {
-                report(ui, &document, &errors);
+                ui.report(&document.compile_report(template, &errors));
                 Ok(None)
             }
         }
@@ -132,7 +128,7 @@ impl Choice {
     pub fn chosen(&self, ui: &Ui, path: &Path, kinds: &[BlockKind]) -> Result<Option<Chosen>, Failure> {
         let Some(document) = self.reading.document(ui, path)? else { return Ok(None) };
         let template = self.template(&document, path, kinds)?;
-        let arguments = self.arguments(template)?;
+        let arguments = self.arguments(&document, template)?;
         let place = document.templates().iter().position(|other| std::ptr::eq(other, template));
         Ok(Some(Chosen { template: place.expect("it is one of them"), arguments, document }))
     }
@@ -171,12 +167,12 @@ impl Choice {
         })
     }
 
-    fn arguments(&self, template: &Template) -> Result<Arguments, Failure> {
+    fn arguments(&self, document: &Document, template: &Template) -> Result<Arguments, Failure> {
         let pairs = self.with.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        arguments_from_text(template, pairs).map_err(|error| {
-            let signature = signature(template);
-            Failure::new(error.to_string())
-                .help(format!("`{signature}` is given its parameters with `--with NAME=VALUE`"))
+        arguments_from_text(template, pairs).map_err(|bad| {
+            let found = bad.diagnostic(template);
+            let found = found.help(format!("give `{}` its parameters with `--with NAME=VALUE`", signature(template)));
+            Failure::of(Report { source: document.source().clone(), diagnostics: vec![found] })
         })
     }
 }
@@ -234,32 +230,4 @@ pub fn called(template: &Template, arguments: &Arguments) -> String {
         Some(format!("{}: {shown}", parameter.name))
     });
     format!("{} {}({})", template.kind.word(), template.name, values.collect::<Vec<_>>().join(", "))
-}
-
-/// Shows why a block has no program: to standard error for people, to standard output as JSON.
-pub fn report(ui: &Ui, document: &Document, errors: &[CompileError]) {
-    if ui.is_json() {
-        let errors: Vec<_> = errors.iter().map(|error| as_json(document, error)).collect();
-        return ui.json(&json!({ "errors": errors }));
-    }
-    for CompileError { at, cause } in errors {
-        let mut message = format!("{}: {cause}", paint(ui.error_colour, RED, "error"));
-        message.extend(at.and_then(|at| place(document, at)).map(|place| format!("\n  --> {place}")));
-        message.extend(cause.help().map(|help| format!("\n  help: {help}")));
-        ui.note(message);
-    }
-}
-
-fn as_json(document: &Document, CompileError { at, cause }: &CompileError) -> Json {
-    let place = at.and_then(|at| place(document, at));
-    json!({ "message": cause.to_string(), "place": place, "help": cause.help() })
-}
-
-/// `policies/tenant.placet:7:5`, or the path in a map.
-fn place(document: &Document, at: Span) -> Option<String> {
-    let source = document.source();
-    match (source.in_text(at), source.line_and_column(at)) {
-        (Some((name, _, _)), Some((line, column))) => Some(format!("{name}:{line}:{column}")),
-        _ => source.path(at).map(str::to_owned),
-    }
 }

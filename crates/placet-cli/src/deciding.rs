@@ -22,6 +22,7 @@ use crate::compile::Compiled;
 use crate::explain::{Explainer, Explanation, Sources};
 use crate::model::time::Time;
 use crate::model::verdict::{Refusal, Verdict};
+use crate::explain::{BlockSource, Court, Sources};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::token::cache::TokenCache;
@@ -83,6 +84,13 @@ pub struct Ready {
 
 enum Kind {
     Minted(Fixture),
+    Alone {
+        document: Document,
+        compiled: Compiled,
+        policies: [Policy; 1],
+        /// Empty: there is no token.
+        keyring: Keyring,
+    },
     Given {
         token: Given,
         keyring: Keyring,
@@ -204,7 +212,8 @@ impl Deciding {
             let before = blocks.len();
             for (number, template) in document.templates().iter().enumerate() {
                 if template.kind == BlockKind::Policy {
-                    blocks.push(self.policy_block(&document, number)?);
+                    let Some(block) = self.policy_block(ui, &document, number)? else { return Ok(None) };
+                    blocks.push(block);
                 }
             }
             if blocks.len() == before {
@@ -214,30 +223,28 @@ impl Deciding {
         Ok(Some(blocks))
     }
 
-    fn policy_block(&self, document: &Arc<Document>, number: usize) -> Result<Block, Failure> {
+    fn policy_block(&self, ui: &Ui, document: &Arc<Document>, number: usize) -> Result<Option<Block>, Failure> {
         let template = &document.templates()[number];
         let given = self.choice.with.iter().filter(|(name, _)| template.parameters.iter().any(|it| it.name == *name));
         let pairs = given.map(|(name, value)| (name.as_str(), value.as_str()));
         let arguments = arguments_from_text(template, pairs).map_err(|error| Failure::new(error.to_string()))?;
-        Block::new(document, number, &arguments).map_err(|errors| {
-            let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
-            Failure::new(format!("policy `{}`: {}", template.name, errors.join("; ")))
-        })
+        match Block::new(document, number, &arguments) {
+            Ok(block) => Ok(Some(block)),
+            Err(errors) => {
+                ui.report(&document.compile_report(template, &errors));
+                Ok(None)
+            }
+        }
     }
 }
 
 impl Ready {
-    /// One token of a document decides, minted with an ephemeral key.
-    ///
-    /// # Errors
-    /// There is no randomness, or the token can not be made.
-    pub fn minted(document: Document, name: &str, compiled: Compiled, now: Time) -> Result<Self, Failure> {
-        let blocks = vec![Block::of_compiled(Arc::new(document), name, compiled)];
-        let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
-        let fixture = Fixture::new(String::new(), blocks, Vec::new(), now, &keys);
-        let fixture = fixture.map_err(|broken| Failure::new(broken.to_string()))?;
-        let vocabulary = Arc::clone(fixture.vocabulary());
-        Ok(Self { vocabulary, now: Some(now), requests_tell_time: false, kind: Kind::Minted(fixture) })
+    /// One policy decides, whose document has no other block.
+    #[must_use]
+    pub fn alone(document: Document, compiled: Compiled, policy: Policy, now: Time) -> Self {
+        let vocabulary = Arc::clone(document.vocabulary());
+        let kind = Kind::Alone { document, compiled, policies: [policy], keyring: Keyring::new() };
+        Self { vocabulary, now: Some(now), requests_tell_time: false, kind }
     }
 
     /// What requests speak.
@@ -273,7 +280,7 @@ impl Ready {
     pub const fn refusal(&self) -> Option<Refusal> {
         match &self.kind {
             Kind::Given { token, .. } => token.refusal,
-            Kind::Minted(_) => None,
+            Kind::Minted(_) | Kind::Alone { .. } => None,
         }
     }
 
@@ -305,6 +312,14 @@ impl Ready {
     pub fn with_explainer<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Explainer<'_>) -> R) -> R {
         match &self.kind {
             Kind::Minted(fixture) => fixture.with_explainer(Purpose::Local, use_it),
+            Kind::Alone { document, compiled, policies, keyring } => {
+                let mut sources = Sources::none();
+                for template in document.templates() {
+                    sources.push_policy(BlockSource::new(document, template, compiled));
+                }
+                let authorizer = Authorizer::new(keyring, &self.vocabulary).with_policies(policies);
+                use_it(&Court::new(authorizer, None, &sources))
+            }
             Kind::Given { token, keyring, revocations, policies, expectations } => {
                 let revocations = revocations.as_ref().map(HeldRevocations::lend);
                 let verifier = expectations.verifier(keyring, &self.vocabulary, revocations);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
-use super::block::{Choice, Chosen, report};
+use super::block::{Choice, Chosen};
 use super::inputs;
 use super::page::wrap;
 use super::times::{self, read_duration, read_time};
@@ -138,7 +138,7 @@ fn target(ui: &Ui, choice: &Choice, file: &Path, now: Time, keys: &Keys) -> Resu
             Target::new(block, &library, now, keys).map(Some).map_err(|broken| Failure::new(broken.to_string()))
         }
         Err(errors) => {
-            report(ui, &document, &errors);
+            ui.report(&document.compile_report(&document.templates()[template], &errors));
             Ok(None)
         }
     }

@@ -78,18 +78,26 @@ impl Exit {
 pub struct Failure {
     message: String,
     help: Option<String>,
+    /// Shown instead, where the mistake has a place in a source.
+    report: Option<Report>,
 }
 
 impl Failure {
     /// What went wrong, on one line: whatever it quotes, nobody can add a line of his own.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: escaped(&message.into()).to_string(), help: None }
+        Self { message: escaped(&message.into()).to_string(), help: None, report: None }
     }
 
     /// What went wrong, and a page of ours below it.
     #[must_use]
     pub fn with_page(message: impl fmt::Display, page: &str) -> Self {
-        Self { message: format!("{}\n{page}", escaped(&message.to_string())), help: None }
+        Self { message: format!("{}\n{page}", escaped(&message.to_string())), help: None, report: None }
+    }
+
+    /// What went wrong, where in a source.
+    pub fn of(report: Report) -> Self {
+        let message = report.diagnostics.first().map_or_else(String::new, |found| found.message.clone());
+        Self { report: Some(report), ..Self::new(message) }
     }
 
     /// Adds the way out.
@@ -323,10 +331,10 @@ impl Ui {
 
     /// Says why a command could not do its work: to standard error, and to standard output as JSON.
     pub fn failed(&self, failure: &Failure) {
-        if self.is_json() {
-            self.json(&json!({ "error": failure.message, "help": failure.help }));
-        } else {
-            self.note(failure);
+        match &failure.report {
+            Some(report) => self.report(report),
+            None if self.is_json() => self.json(&json!({ "error": failure.message, "help": failure.help })),
+            None => self.note(failure),
         }
     }
 

@@ -10,21 +10,18 @@ use std::sync::Arc;
 
 use super::accept::{Acceptor, AttributeRules};
 use super::envelope::Ident;
-use super::grants::{Grant, NAME, NotLowered};
+use super::grants::{Grant, NotLowered};
 use super::keys::TokenKeys;
 use super::rejection::{Label, Rejection};
 use super::selectors::Platform;
 use super::token::{Kind, Token};
 use super::trl::Directory;
-use crate::author::mint::policy;
 use crate::authorize::{Authorizer, Policy};
 use crate::check::library::Library;
-use crate::compile::arguments::Arguments;
 use crate::model::request::Request;
 use crate::model::time::Time;
 use crate::model::verdict::Verdict;
 use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::BlockKind;
 use placet::token::keyring::Keyring;
 use placet::token::shelf::Shelf;
 
@@ -78,11 +75,7 @@ impl GrantCache {
     }
 
     fn keep(&self, ident: Ident, token: Token) -> Result<Kept, NoGrant> {
-        let Grant { document, .. } = Grant::of(&token, self.platform, Library::built_in())?;
-        let too_large = |why: String| NoGrant::TooLarge(why);
-        let compiled = document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
-        let compiled = compiled.map_err(|error| too_large(error.to_string()))?;
-        let policy = policy(NAME, &compiled, &self.vocabulary).map_err(|error| too_large(error.to_string()))?;
+        let (_, policy) = Grant::of(&token, self.platform, Library::built_in())?.hold()?;
         Ok(Kept { ident, token, policies: [policy], vocabulary: Arc::clone(&self.vocabulary) })
     }
 
@@ -122,9 +115,6 @@ pub enum NoGrant {
     /// It would not grant the same in our terms.
     #[error(transparent)]
     NotLowered(#[from] NotLowered),
-    /// Its policy is larger than one may be.
-    #[error("{0}")]
-    TooLarge(String),
 }
 
 impl NoGrant {
@@ -133,7 +123,7 @@ impl NoGrant {
     pub const fn label(&self) -> Label {
         match self {
             Self::Rejected(rejection) => rejection.label,
-            Self::NotLowered(_) | Self::TooLarge(_) => Label::Invalid,
+            Self::NotLowered(_) => Label::Invalid,
         }
     }
 }

@@ -25,10 +25,14 @@ use super::selectors::{
 };
 use super::token::{Pairs, ReadToken, Token, WriteToken};
 use super::tree;
+use crate::author::mint::policy;
 use crate::author::{Document, Report};
+use crate::authorize::Policy;
 use crate::check::library::Library;
-use crate::syntax::ast::{Condition, Effect, Entry, Field, File, Pattern, PatternKind, Rule, Text};
-use crate::syntax::print::print;
+use crate::compile::Compiled;
+use crate::compile::arguments::Arguments;
+use crate::diag::Source;
+use crate::syntax::ast::{BlockKind, Condition, Effect, Entry, Field, File, Pattern, PatternKind, Rule, Text};
 
 /// A token as a policy.
 #[derive(Clone, Debug)]
@@ -46,8 +50,20 @@ impl Grant {
     /// The token would not grant the same in our terms.
     pub fn of(token: &Token, platform: Platform, library: &Library) -> Result<Self, NotLowered> {
         let Lowered { file, notes } = lowered(token, platform, Attributes::ThatDecide)?;
-        let document = Document::from_text("warp10", &print(&file), library).map_err(NotLowered::Report)?;
+        let document = Document::from_tree(file, Source::none(), library).map_err(NotLowered::Report)?;
         Ok(Self { document, notes })
+    }
+
+    /// What decides requests: the program of the policy, and the policy as a service holds one.
+    ///
+    /// # Errors
+    /// It is larger than the program of a token may be.
+    pub fn hold(&self) -> Result<(Compiled, Policy), NotLowered> {
+        let compiled = self.document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
+        let compiled = compiled.map_err(|error| NotLowered::TooLarge(error.to_string()))?;
+        let policy = policy(NAME, &compiled, self.document.vocabulary());
+        let policy = policy.map_err(|error| NotLowered::TooLarge(error.to_string()))?;
+        Ok((compiled, policy))
     }
 }
 
@@ -336,11 +352,11 @@ fn scope(attributes: Option<&Pairs>, actions: Pattern, empty: EmptyMeans) -> Res
     if scope.attributes.is_some_and(|attributes| !attributes.0.is_empty()) {
         return Err(NotLowered::ScopeOnAttributes);
     }
-    let mut condition = tree::is("class", None, tree::wanted(&scope.class));
+    let mut conditions = vec![tree::is("class", None, tree::wanted(&scope.class))];
     for (name, wanted) in &scope.labels.0 {
-        condition = tree::both(condition, on_series(name, wanted, empty)?);
+        conditions.push(on_series(name, wanted, empty)?);
     }
-    Ok(Some(tree::rule(Effect::Deny, vec![tree::entry("action", actions)], Some(condition))))
+    Ok(Some(tree::rule(Effect::Deny, vec![tree::entry("action", actions)], Condition::all_of(conditions))))
 }
 
 fn on_series(name: &str, wanted: &Wanted, empty: EmptyMeans) -> Result<Condition, NotLowered> {
@@ -387,6 +403,8 @@ pub enum NotLowered {
     },
     /// The policy has errors, such as an expression that grows too large.
     Report(Report),
+    /// The policy is larger than one may be.
+    TooLarge(String),
 }
 
 impl fmt::Display for NotLowered {
@@ -399,7 +417,12 @@ impl fmt::Display for NotLowered {
             Self::ScopeOnOwner => f.write_str("`.scope` selects owners or producers by other than one UUID"),
             Self::ProducerLabel => f.write_str("the label `.producer` selects what may be deleted"),
             Self::Id { key, length } => write!(f, "the `{key}` has {length} bytes, and a UUID has 16"),
-            Self::Report(report) => report.fmt(f),
+            // The tree has no text whose lines could be shown.
+            Self::Report(report) => {
+                let messages: Vec<_> = report.diagnostics.iter().map(|found| found.message.as_str()).collect();
+                f.write_str(&messages.join("; "))
+            }
+            Self::TooLarge(why) => f.write_str(why),
         }
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn lacks(attribute: &str, label: &str) -> Condition {
     condition(ConditionKind::Not(Box::new(has)))
 }
 
-pub(super) fn both(a: Condition, b: Condition) -> Condition {
+fn both(a: Condition, b: Condition) -> Condition {
     condition(ConditionKind::And(Box::new(a), Box::new(b)))
 }
 

@@ -2,16 +2,19 @@
 
 use super::build::{Builder, next};
 use super::grammar::{Pair, Pairs, Rule};
-use super::{Entries, Entry, Node, explain, mistake, nearest};
+use super::{Entries, Entry, Node, explain, mistake, nearest, read_alone};
 use crate::diag::Diagnostic;
 use crate::model::verdict::Refusal;
 use crate::span::Span;
 use crate::syntax::ast::{At, BlockKind, Literal, Name, Pattern, PatternKind, Text};
-use crate::syntax::cases::{Call, Case, Cases, Expected, Section, Value, ValueKind};
+use crate::syntax::cases::{Call, Case, Cases, Expected, Request, Section, Value, ValueKind};
 use crate::syntax::text::Spelling;
 
 /// Reads a case file.
-pub fn parse(text: &str) -> Result<Cases, Vec<Diagnostic>> {
+///
+/// # Errors
+/// Everything that is wrong with the text.
+pub fn parse_cases(text: &str) -> Result<Cases, Vec<Diagnostic>> {
     let mut reader = Reader::default();
     // Cases are short: none is read in parts.
     let entries = Entries { rule: Rule::case_entry, words: &explain::CASE_WORDS, stride: text.len() };
@@ -24,6 +27,27 @@ pub fn parse(text: &str) -> Result<Cases, Vec<Diagnostic>> {
         }
     });
     if diagnostics.is_empty() { Ok(reader.cases) } else { Err(diagnostics) }
+}
+
+/// Reads one request and nothing else: `get { cache: "profiles" }`.
+///
+/// # Errors
+/// Everything that is wrong with the text.
+pub fn parse_request(text: &str) -> Result<Request, Vec<Diagnostic>> {
+    read_alone(text, Rule::lone_request, |builder, mut parts| {
+        let action = builder.name(&next(&mut parts));
+        let attributes = builder.values(parts);
+        builder.refuse_keys(&attributes, "write it as JSON, with a key `time`");
+        Request { action, attributes }
+    })
+}
+
+/// Reads the name of one block with its arguments and nothing else: `session(user: "42")`.
+///
+/// # Errors
+/// Everything that is wrong with the text.
+pub fn parse_call(text: &str) -> Result<Call, Vec<Diagnostic>> {
+    read_alone(text, Rule::lone_call, |builder, mut parts| builder.call(0, &mut parts))
 }
 
 fn build_part(pair: Pair<'_>) -> Pair<'_> {
@@ -87,7 +111,7 @@ impl Builder {
         let name = self.name(&next(parts));
         let mut end = name.at.0.end;
         let mut arguments = Vec::new();
-        if let Some(part) = parts.next() {
+        if let Some(part) = parts.next().filter(|part| part.as_rule() == Rule::case_arguments) {
             end = self.span(&part).end;
             arguments = self.values(part.into_inner());
         }
@@ -114,7 +138,7 @@ impl Builder {
             }
         }
         self.refuse_twice(&case.attributes);
-        self.refuse_keys(&case.attributes);
+        self.refuse_keys(&case.attributes, "write `at` and the time above the case");
         case.at = At(Span::new(start, end));
         case
     }
@@ -145,12 +169,12 @@ impl Builder {
         values
     }
 
-    /// The action and the time of a case are said elsewhere.
-    fn refuse_keys(&mut self, attributes: &[(Name, Value)]) {
+    /// The action and the time of a request are said elsewhere.
+    fn refuse_keys(&mut self, attributes: &[(Name, Value)], time_help: &str) {
         for (key, _) in attributes {
             let (what, help) = match key.text.as_str() {
-                "action" => ("the action of a case is the word before its braces", "remove the key"),
-                "time" => ("the time of a case is that of the `at` above it", "write `at` and the time above the case"),
+                "action" => ("the action of a request is the word before its braces", "remove the key"),
+                "time" => ("the time of a request is not one of its attributes here", time_help),
                 _ => continue,
             };
             self.errors.push(mistake(key.at.0, what).help(help));

@@ -18,7 +18,7 @@ impl Builder {
     /// A condition that is not inside another one.
     pub(super) fn whole_condition(&mut self, pair: Pair<'_>) -> Condition {
         let condition = self.condition(pair);
-        if depth::of_condition(&condition) > limits::NESTING {
+        if !depth::condition_fits(&condition, limits::NESTING) {
             let message = format!("a condition nests deeper than {} levels", limits::NESTING);
             let error = Diagnostic::new(Code::TooDeep, condition.at.0, message);
             self.errors.push(error.help("write it as several rules, or as `value in [ … ]`"));
@@ -197,13 +197,7 @@ fn flatten(node: Condition, list: &mut Vec<Condition>, is_joined: fn(&ConditionK
     }
 }
 
-/// Joins a list by halves, so that a thousand operands nest ten levels deep.
-fn balance(mut list: Vec<Condition>, join: Join) -> Condition {
-    if list.len() > 1 {
-        let tail = list.split_off(list.len().div_ceil(2));
-        let (a, b) = (balance(list, join), balance(tail, join));
-        let at = At(a.at.0.join(b.at.0));
-        return Condition { kind: join(Box::new(a), Box::new(b)), at };
-    }
-    list.pop().expect("the grammar gives a condition at least one operand")
+/// The operands of one operator as a tree.
+fn balance(list: Vec<Condition>, join: Join) -> Condition {
+    Condition::joined(list, join).expect("the grammar gives a condition at least one operand")
 }

@@ -28,6 +28,7 @@ mod time;
 
 pub use cases::parse as parse_cases;
 pub use explain::nearest;
+pub use cases::{parse_call, parse_cases, parse_request};
 pub(crate) use foreign::is_null;
 
 use crate::diag::Diagnostic;
@@ -38,7 +39,7 @@ use crate::syntax::ast::{At, Condition, File, Item, Name};
 use crate::syntax::lex::{Lexer, TokenKind};
 use build::Builder;
 use explain::explain;
-use grammar::{Pair, Rule, read};
+use grammar::{Pair, Pairs, Rule, read};
 use outline::Outline;
 pub(crate) use outline::hidden;
 use recovery::recover;
@@ -97,14 +98,23 @@ fn parse_in_parts(text: &str, stride: usize) -> Parsed {
 /// # Errors
 /// Everything that is wrong with the text.
 pub fn parse_condition(text: &str) -> Result<Condition, Vec<Diagnostic>> {
+    read_alone(text, Rule::lone_condition, |builder, mut parts| builder.whole_condition(build::next(&mut parts)))
+}
+
+/// Reads a text that is one `rule` of the grammar and nothing else.
+fn read_alone<T>(
+    text: &str,
+    rule: Rule,
+    build: impl FnOnce(&mut Builder, Pairs<'_>) -> T,
+) -> Result<T, Vec<Diagnostic>> {
     let Outline { diagnostics, .. } = outline::outline(text, &[], text.len());
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
-    let pair = read(Rule::lone_condition, text).map_err(|stop| vec![explain(text, 0, &stop)])?;
+    let pair = read(rule, text).map_err(|stop| vec![explain(text, 0, &stop)])?;
     let mut builder = Builder::new(0);
-    let condition = builder.whole_condition(build::next(&mut pair.into_inner()));
-    if builder.errors.is_empty() { Ok(condition) } else { Err(builder.errors) }
+    let built = build(&mut builder, pair.into_inner());
+    if builder.errors.is_empty() { Ok(built) } else { Err(builder.errors) }
 }
 
 /// How one kind of file is read: entry by entry, each of which begins with one of some words.

@@ -13,7 +13,7 @@ impl Builder {
     /// A pattern that is not inside another one.
     pub(super) fn whole_pattern(&mut self, parts: &mut Pairs<'_>) -> Pattern {
         let pattern = self.pattern(parts, Spelling::Plain);
-        if depth::of_pattern(&pattern) > limits::NESTING {
+        if !depth::pattern_fits(&pattern, limits::NESTING) {
             let message = format!("a pattern nests deeper than {} levels", limits::NESTING);
             let error = Diagnostic::new(Code::TooDeep, pattern.at.0, message);
             self.errors.push(error.help("give the inner part a name with `let`, or write it as a flat list"));

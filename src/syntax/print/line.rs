@@ -1,9 +1,13 @@
 //! Writes nodes on one line.
 
+use std::fmt;
+
 use crate::model::types::Type;
 use crate::syntax::ast::{
     Affix, Condition, ConditionKind, Entry, Literal, Name, Operand, OperandKind, Parameter, Pattern, PatternKind, Rule,
+    Text,
 };
+use crate::syntax::cases::{Value, ValueKind};
 use crate::syntax::lex::is_word;
 use crate::syntax::parse::literal;
 use crate::syntax::text::{self, Spelling};
@@ -171,6 +175,35 @@ pub fn literal(value: &Literal, out: &mut String) {
         }
         Literal::Duration(value) => out.push_str(&literal::write_duration(*value)),
         Literal::Time(value) => out.push_str(&literal::write_time(*value)),
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::new();
+        value(self, &mut out);
+        f.write_str(&out)
+    }
+}
+
+/// A value of a request or an argument.
+fn value(value: &Value, out: &mut String) {
+    match &value.kind {
+        ValueKind::One(one) => literal(one, out),
+        ValueKind::Set(elements) => {
+            out.push('[');
+            joined(elements, ", ", out, |(element, _), out| literal(element, out));
+            out.push(']');
+        }
+        ValueKind::Labels(labels) => {
+            out.push_str("{ ");
+            joined(labels, ", ", out, |(name, value), out| {
+                key(name, out);
+                out.push_str(": ");
+                text::write(&Text::plain(value), Spelling::Plain, out);
+            });
+            out.push_str(" }");
+        }
     }
 }
 

@@ -84,7 +84,8 @@ impl Reading<'_> {
         self.choice.template(document, path, &[BlockKind::Token, BlockKind::Policy])
     }
 
-    /// What is to be measured with a policy. `None`: the case file does not fit it, and why has been shown.
+    /// What is to be measured with a policy. `None`: it has no program, or the case file does not fit it, and why has
+    /// been shown.
     pub fn work(&self, document: &Arc<Document>, source: &Source) -> Result<Option<Work>, Failure> {
         match source {
             Source::Cases(name, text) => match cases::load(name, text, document, self.now, self.keys) {
@@ -94,18 +95,23 @@ impl Reading<'_> {
                     Ok(None)
                 }
             },
-            Source::Recorded(_, requests) | Source::Made(requests) => self.alone(document, requests).map(Some),
+            Source::Recorded(_, requests) | Source::Made(requests) => self.alone(document, requests),
         }
     }
 
     /// One block that decides all of them.
-    fn alone(&self, document: &Arc<Document>, requests: &[(Json, Time)]) -> Result<Work, Failure> {
+    fn alone(&self, document: &Arc<Document>, requests: &[(Json, Time)]) -> Result<Option<Work>, Failure> {
         let name = document.source().in_text(Span::default()).map_or("the map", |(name, _, _)| name);
         let template = self.template(document, Path::new(name))?;
         let arguments = arguments_or_samples(template, &self.choice.with)?;
         let place = document.templates().iter().position(|other| std::ptr::eq(other, template)).unwrap_or_default();
-        let joined = |errors: Vec<_>| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        let block = Block::new(document, place, &arguments).map_err(|errors| Failure::new(joined(errors)))?;
+        let block = match Block::new(document, place, &arguments) {
+            Ok(block) => block,
+            Err(errors) => {
+                self.ui.report(&document.compile_report(template, &errors));
+                return Ok(None);
+            }
+        };
         let title = called(template, &arguments);
         let (blocks, policies) = match template.kind {
             BlockKind::Policy => (Vec::new(), vec![block]),
@@ -118,6 +124,6 @@ impl Reading<'_> {
             let request = request::from_json(fixture.vocabulary(), json).ok()?;
             Some(Ask { fixture: 0, request, now: *now })
         });
-        Ok(Work { asks: asks.collect(), fixtures: vec![fixture] })
+        Ok(Some(Work { asks: asks.collect(), fixtures: vec![fixture] }))
     }
 }

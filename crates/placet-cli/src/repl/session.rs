@@ -3,18 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 use crate::author::mint::{Wrapping, attenuate, mint, policy};
-use crate::author::request::{self, time_of};
-use crate::author::value::arguments_from_json;
-use crate::author::{Document, Report};
+use crate::author::{Document, Report, literal};
 use crate::authorize::Authorizer;
 use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::cli::block::signature;
 use crate::cli::page::verdict;
-use crate::cli::spelled;
+use crate::cli::spelled::{self, Typed};
 use crate::cli::times::{read_time, show};
 use crate::cli::ui::{Exit, Failure, Ui};
 use crate::cli::{inputs, tokens};
@@ -23,7 +21,8 @@ use crate::diag::{Severity, Source};
 use crate::explain::{BlockSource, Explainer, Explanation, Sources};
 use crate::limits::SOURCE_BYTES;
 use crate::model::time::Time;
-use crate::syntax::ast::{BlockKind, File, ItemKind};
+use crate::syntax::ast::{BlockKind, File, ItemKind, Name};
+use crate::syntax::cases::{self, Value};
 use crate::syntax::parse::parse;
 use crate::token::envelope::Token;
 use crate::token::keyring::Keyring;
@@ -54,7 +53,7 @@ struct Item {
 #[derive(Clone)]
 struct Call {
     name: String,
-    arguments: Map<String, Json>,
+    arguments: Vec<(Name, Value)>,
 }
 
 /// A block with its arguments filled in.
@@ -231,7 +230,7 @@ impl Session {
             return self.say(&format!("restriction `{name}`; `:restrict {name}` adds it to the token"));
         }
         self.restrictions.clear();
-        self.subject = Some(Call { name, arguments: Map::new() });
+        self.subject = Some(Call { name, arguments: Vec::new() });
         self.say(&format!("{word} `{signature}` decides now"));
     }
 
@@ -309,16 +308,15 @@ impl Session {
         let document = self.document()?;
         let call = if text.is_empty() {
             let only = document.template(kind, None).map_err(|error| error.to_string())?;
-            Call { name: only.name.clone(), arguments: Map::new() }
+            Call { name: only.name.clone(), arguments: Vec::new() }
         } else {
-            let (name, arguments) = match spelled::call(text) {
-                Ok(call) => call,
+            match spelled::call(text) {
+                Ok(cases::Call { name, arguments, .. }) => Call { name: name.text, arguments },
                 Err(report) => {
                     self.show(&report);
                     return Ok(Exit::CouldNot);
                 }
-            };
-            Call { name, arguments }
+            }
         };
         Self::filled_in(document, kind, &call)?;
         if kind == BlockKind::Restriction {
@@ -337,7 +335,7 @@ impl Session {
 
     fn filled_in<'d>(document: &'d Document, kind: BlockKind, call: &Call) -> Result<Block<'d>, String> {
         let template = document.template(kind, Some(&call.name)).map_err(|error| error.to_string())?;
-        let arguments = arguments_from_json(template, &call.arguments)
+        let arguments = literal::arguments(template, &call.arguments)
             .map_err(|error| format!("{error}\n  it is `{}`", signature(template)))?;
         match compile(template, document.vocabulary(), &arguments) {
             Ok(compiled) => Ok(Block { template, compiled }),
@@ -358,14 +356,14 @@ impl Session {
                 "nothing decides yet; type a `token` or a `policy`, or choose one with `:token NAME`".to_owned()
             );
         };
-        let json = match spelled::request(text) {
-            Ok(json) => json,
+        let vocabulary = document.vocabulary();
+        let Typed { json, read } = match spelled::request(vocabulary, text) {
+            Ok(typed) => typed,
             Err(report) => {
                 self.show(&report);
                 return Ok(Exit::CouldNot);
             }
         };
-        let vocabulary = document.vocabulary();
         let minted = inputs::now(self.now);
         let blocks = self.blocks(document, kind, subject)?;
         let token = if kind == BlockKind::Policy { None } else { Some(self.mint(document, &blocks, minted)?.text()) };
@@ -382,7 +380,6 @@ impl Session {
         }
         let authorizer = Authorizer::new(&self.keyring, vocabulary).with_policies(&held);
         let explainer = Explainer::new(authorizer, token.as_deref(), &sources);
-        let read = time_of(&json).and_then(|time| Ok((request::from_json(vocabulary, &json)?, time)));
         let explanation = match read {
             Ok((request, time)) => explainer.explain(&request, time.unwrap_or(minted)),
             Err(bad) => explainer.malformed(&bad, &json),

@@ -11,12 +11,10 @@ use crate::cli::eval::{decide, show};
 use crate::cli::inputs;
 use crate::cli::times::read_time;
 use crate::cli::ui::{Failure, Outcome, Ui};
-use crate::compat::warp10::grants::{Grant, NAME};
+use crate::compat::warp10::grants::{Grant, NotLowered};
 use crate::compat::warp10::rejection::{Label, Rejection};
 use crate::compat::warp10::token::Token;
-use crate::compile::arguments::Arguments;
 use crate::model::time::Time;
-use crate::syntax::ast::BlockKind;
 
 /// Decides a request with a Warp 10 token: exit code 0 where it is allowed, 1 where it is not.
 ///
@@ -69,7 +67,7 @@ struct Asked {
 /// Runs `eval`.
 ///
 /// # Errors
-/// A file can not be read, or the token can not be decided here.
+/// A file can not be read, or the token cannot be decided here.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     answer(&args.asked, ui, args.explain)
 }
@@ -77,7 +75,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 /// Runs `explain`.
 ///
 /// # Errors
-/// A file can not be read, or the token can not be decided here.
+/// A file can not be read, or the token cannot be decided here.
 pub fn explain(args: ExplainArgs, ui: &Ui) -> Outcome {
     answer(&args.asked, ui, true)
 }
@@ -101,14 +99,10 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
             None
         }
     };
-    let grant = match Grant::of(&token, asked.reading.platform(), Library::built_in()) {
-        Ok(grant) => grant,
-        Err(why) => return Err(Failure::new(format!("the token can not be decided here: {why}"))),
-    };
+    let grant = Grant::of(&token, asked.reading.platform(), Library::built_in()).map_err(|why| undecidable(&why))?;
     grant.notes.iter().for_each(|note| ui.warning(note));
-    let compiled = grant.document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
-    let compiled = compiled.map_err(|error| Failure::new(format!("the token can not be decided here: {error}")))?;
-    let ready = Ready::minted(grant.document, NAME, compiled, now)?;
+    let (compiled, policy) = grant.hold().map_err(|why| undecidable(&why))?;
+    let ready = Ready::alone(grant.document, compiled, policy, now);
     let decided = ready.with_explainer(None, |explainer| decide(explainer, &ready, request, why));
     match bounds {
         Some(bounds) if ui.is_json() => {
@@ -126,3 +120,7 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
 
 /// What a request is about.
 const SERIES: &str = "a request is one series: `fetch { class: \"temp\", owner: \"…\" }`";
+
+fn undecidable(why: &NotLowered) -> Failure {
+    Failure::new(format!("the token cannot be decided here: {why}"))
+}

@@ -278,6 +278,35 @@ fn the_prompt_goes_on_after_every_mistake() {
 }
 
 #[test]
+fn what_arguments_break_is_shown_like_what_the_checker_finds() {
+    let place = Place::new();
+    place.write("own.placet", "use http\npolicy own(user: string) {\n  allow { path: \"/{user}/**\" }\n}\n");
+    let of_rule = |ran: Ran| ran.says("E0511").says("own.placet:3:3").says("allow { path").says("one segment of a path");
+    of_rule(place.placet("compile own.placet --with user=a/b").no());
+    of_rule(place.placet("try own.placet --with user=a/b").could_not());
+    of_rule(place.placet("eval own.placet --with user=a/b --request {}").could_not());
+    for (with, code, says) in [("", "E0509", "`user` is missing"), (" --with usr=a", "E0508", "`user`")] {
+        let ran = place.placet(&format!("compile own.placet{with}")).could_not();
+        ran.says(code).says("own.placet:2:8").says(says).says("--with NAME=VALUE");
+    }
+    let json = place.placet("compile own.placet --with user=a/b --format json").no().json();
+    assert_eq!((&json[0]["code"], &json[0]["line"]), (&"E0511".into(), &3.into()), "{json}");
+}
+
+#[test]
+fn the_prompt_shows_a_mistake_where_it_was_typed() {
+    let place = Place::new();
+    let policy = "use http\npolicy p(user: string) { allow { action: any, path: \"/{user}/**\" } }\n";
+    let said = |typed: &str| place.placet_reading("repl", &format!("{policy}:policy p(user: \"ann\")\n{typed}\n"));
+    said("GET { path: /a }").could_not().says("input:1:13");
+    said("GET { path: \"/a\" } GET { path: \"/b\" }").could_not().says("input:1:20").says("expected the end");
+    said("GET { path: \"/a\", time: 2026-11-30T12:00:00Z }").could_not().says("write it as JSON");
+    said("GET { path: \"/a\", path: \"/b\" }").could_not().says("`path` is given twice");
+    said(":policy p(user: \"ann\"").could_not().says("input:1:2");
+    said("GET { path: \"/ann/1\" }").yes();
+}
+
+#[test]
 fn the_prompt_survives_endless_and_binary_input() {
     let place = Place::new();
     place.placet_reading("repl", &"x".repeat(1 << 20)).could_not().says("too long");

@@ -1,14 +1,20 @@
 //! What a text, a map or a missing value means: nothing hidden, nothing dropped, nothing widened.
 
+use std::sync::Arc;
+
 use placet::author::Document;
 use placet::check::library::Library;
+use placet::diag::Source;
 use placet::diag::code::Code;
-use placet::syntax::{cases, map, parse, print};
+use placet::limits;
+use placet::syntax::ast::{At, Block, ItemKind, Pattern, PatternKind};
+use placet::syntax::parse::parse_cases;
+use placet::syntax::{map, parse, print};
 use placet::token::keyring::{Keyring, KeyringFault};
 use placet::token::revocation::{ListFault, RevocationList};
 use placet_host::value::Value as HostValue;
-use placet_tools::trial::{Keys, lines};
 use placet_warp10::script::{Host, Machine, Value as Scripted};
+use placet_tools::trial::{Keys, cases, lines};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -142,7 +148,7 @@ fn a_rule_can_not_hide_behind_a_line_break_that_ends_no_line() {
 
         let text =
             format!("policy p()\nallow GET {{ path: \"/a\" }} // ok{hidden}forbidden GET {{ path: \"/admin\" }}\n");
-        let found = cases::parse(&text).unwrap_err();
+        let found = parse_cases(&text).unwrap_err();
         assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), [Code::Hidden], "{hidden:?} in cases");
 
         let condition = format!("has subject // {hidden} && subject == \"ada\"");
@@ -306,11 +312,76 @@ fn a_restriction_that_restricts_nothing_is_warned_about() {
 fn a_case_says_its_action_and_its_time_once() {
     let of = |entry: &str| {
         let text = format!("policy p\nat 2026-11-30T12:00:00Z\nallow POST {{ path: \"/a\", {entry} }}\n");
-        cases::parse(&text).err().map_or_else(Vec::new, |found| found.iter().map(|found| found.code).collect())
+        parse_cases(&text).err().map_or_else(Vec::new, |found| found.iter().map(|found| found.code).collect())
     };
     assert_eq!(of("action: \"GET\""), [Code::Syntax]);
     assert_eq!(of("time: \"nonsense\""), [Code::Syntax]);
     assert_eq!(of("subject: \"ada\""), []);
+}
+
+#[test]
+fn a_literal_of_a_case_is_never_a_value_of_another_type() {
+    let whole = "vocabulary shop 1 {\n item: string\n size: int\n wait: duration optional\n action buy\n}\n\
+                 policy p { allow { action: buy } }";
+    let document = Arc::new(document(whole));
+    let keys = Keys::throw_away().unwrap();
+    let read = |entries: &str| {
+        let text = format!("policy p\nallow buy {{ {entries} }}\n");
+        cases::load("p.cases", &text, &document, NOW, &keys).unwrap().cases.remove(0).request
+    };
+    assert!(read("item: \"5m\", size: 7, wait: 5m").is_ok());
+    assert!(read("item: \"5m\", size: 7, wait: \"5m\"").is_ok());
+    for (entries, why) in [
+        ("item: 5m, size: 7", "`item`: `5m` is not a string"),
+        ("item: 2026-11-30T12:00:00Z, size: 7", "`item`: `2026-11-30T12:00:00Z` is not a string"),
+        ("item: \"a\", size: \"7\"", "`size`: `\"7\"` is not an int"),
+        ("item: x\"61\", size: 7", "`item`: `x\"61\"` is not a string"),
+        ("item: [\"a\"], size: 7", "`item`: `[\"a\"]` is not a string"),
+    ] {
+        assert_eq!(read(entries).unwrap_err().to_string(), why);
+    }
+}
+
+// Trees that programs make.
+
+#[test]
+fn a_document_from_a_tree_is_that_of_its_text() {
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/policies")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "placet") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let Ok(of_text) = Document::from_text("p", &text, Library::built_in()) else { continue };
+        let of_tree = Document::from_tree(of_text.file().clone(), of_text.source().clone(), Library::built_in());
+        let templates = |document: &Document| format!("{:?}", document.templates());
+        assert_eq!(templates(&of_tree.unwrap()), templates(&of_text), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_tree_that_no_text_could_say_is_no_document() {
+    let file = parse::parse("use http\npolicy p { allow { path: not \"/a\" } }").unwrap();
+    let check = |file| Document::from_tree(file, Source::none(), Library::built_in());
+    assert!(check(file.clone()).is_ok());
+    let change = |change: &dyn Fn(&mut Block)| {
+        let mut file = file.clone();
+        for item in &mut file.items {
+            if let ItemKind::Block(block) = &mut item.kind {
+                change(block);
+            }
+        }
+        check(file).unwrap_err().diagnostics.iter().map(|found| found.code).collect::<Vec<_>>()
+    };
+    assert_eq!(change(&|block| block.name.text = "two words".to_owned()), [Code::Syntax]);
+    assert_eq!(change(&|block| block.name.text = "x".repeat(limits::NAME_BYTES + 1)), [Code::Syntax]);
+    let deep = change(&|block| {
+        for _ in 0..limits::NESTING {
+            let inner = block.rules[0].entries[0].value.clone();
+            block.rules[0].entries[0].value = Pattern { kind: PatternKind::Not(Box::new(inner)), at: At::default() };
+        }
+    });
+    assert_eq!(deep, [Code::TooDeep]);
 }
 
 // What nobody sees in a file of JSON.

@@ -19,7 +19,6 @@ use crate::model::vocabulary::Vocabulary;
 use crate::program::Rule;
 use crate::program::read::rules;
 use crate::syntax::ast::{self, At, BlockKind, Effect, ItemKind, Name};
-use crate::syntax::map::to_map;
 use crate::token::cache::TokenCache;
 use crate::token::header::Purpose;
 use crate::token::verify::Scratch;
@@ -132,7 +131,7 @@ fn everything(document: &Document, library: &Library) -> Result<Block, FixtureEr
         rules: vec![rule],
     };
     file.items.push(ast::Item { doc: Vec::new(), kind: ItemKind::Block(block), at: At::default() });
-    let whole = Document::from_map(&to_map(&file), library);
+    let whole = Document::from_tree(file, document.source().clone(), library);
     let whole = whole.map_err(|_| FixtureError("the file has no room for another token".to_owned()))?;
     let last = whole.templates().len().saturating_sub(1);
     let block = Block::new(&Arc::new(whole), last, &Arguments::none());

@@ -2,21 +2,19 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
-
 use super::stage::{Block, Fixture, Keys, find};
 use super::{Case, Suite};
-use crate::author::request;
-use crate::author::value::arguments_from_json;
-use crate::author::{Document, Report};
+use crate::author::{Document, Report, literal};
+use crate::compile::error::CompileError;
 use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Source};
 use crate::model::time::Time;
 use crate::model::vocabulary::Vocabulary;
 use crate::program::literal::{duration, quoted, time_or_number as time};
 use crate::span::Span;
-use crate::syntax::ast::{BlockKind, Literal};
-use crate::syntax::cases::{Call, Case as CaseNode, Section, Value, ValueKind, parse};
+use crate::syntax::ast::BlockKind;
+use crate::syntax::cases::{Call, Case as CaseNode, Section};
+use crate::syntax::parse::parse_cases;
 
 /// Reads a case file for the policies of `document`. Before its first `at`, it is `now`.
 ///
@@ -24,7 +22,7 @@ use crate::syntax::cases::{Call, Case as CaseNode, Section, Value, ValueKind, pa
 /// Everything that is wrong with it.
 pub fn load(name: &str, text: &str, document: &Arc<Document>, now: Time, keys: &Keys) -> Result<Suite, Report> {
     let source = Source::text(name, text);
-    let cases = match parse(text) {
+    let cases = match parse_cases(text) {
         Ok(cases) => cases,
         Err(diagnostics) => return Err(Report { source, diagnostics }),
     };
@@ -75,22 +73,21 @@ impl Loader<'_> {
             wrong.help = self.known(kind);
             return self.wrong(wrong);
         };
-        let arguments: Map<String, Json> =
-            call.arguments.iter().map(|(name, value)| (name.text.clone(), json(value))).collect();
-        let arguments = match arguments_from_json(&self.document.templates()[template], &arguments) {
+        let arguments = match literal::arguments(&self.document.templates()[template], &call.arguments) {
             Ok(arguments) => arguments,
             Err(bad) => {
                 let place = call.arguments.iter().find(|(name, _)| name.text == bad.name);
                 let at = place.map_or(call.at.0, |(_, value)| value.at.0);
-                return self.wrong(Diagnostic::new(Code::WrongArguments, at, bad.to_string()));
+                return self.wrong(Diagnostic::new(bad.code, at, bad.to_string()));
             }
         };
         match Block::new(self.document, template, &arguments) {
             Ok(block) => Some(block),
             Err(errors) => {
-                let found =
-                    errors.iter().map(|error| Diagnostic::new(Code::WrongArguments, call.at.0, error.to_string()));
-                self.diagnostics.extend(found);
+                // The places of the errors are in the policy file, and this is a report on the cases.
+                let template = &self.document.templates()[template];
+                let here = |error: &CompileError| Diagnostic { at: call.at.0, ..error.diagnostic(template) };
+                self.diagnostics.extend(errors.iter().map(here));
                 None
             }
         }
@@ -103,15 +100,13 @@ impl Loader<'_> {
     }
 
     fn case(&self, case: &CaseNode, fixture: usize, vocabulary: &Vocabulary) -> Case {
-        let mut json_request = Map::from_iter([("action".to_owned(), Json::from(case.action.text.as_str()))]);
-        json_request.extend(case.attributes.iter().map(|(name, value)| (name.text.clone(), json(value))));
-        let json_request = Json::Object(json_request);
+        let (action, attributes) = (&case.action.text, &case.attributes);
         Case {
             name: None,
             line: line(self.source, case.at.0),
             fixture,
-            request: request::from_json(vocabulary, &json_request),
-            json: json_request,
+            request: literal::request(vocabulary, action, attributes),
+            json: literal::as_json(action, attributes),
             now: case.now.map_or(self.now, Time::from_millis),
             expected: case.expected,
             cause: case.cause.as_ref().map(|cause| cause.text.clone()),
@@ -135,49 +130,9 @@ fn title(section: &Section) -> String {
 }
 
 fn called(call: &Call) -> String {
-    let arguments = call.arguments.iter().map(|(name, value)| format!("{}: {}", name.text, shown(value)));
+    let arguments = call.arguments.iter().map(|(name, value)| format!("{}: {}", name.text, value));
     let arguments: Vec<_> = arguments.collect();
     if arguments.is_empty() { call.name.text.clone() } else { format!("{}({})", call.name.text, arguments.join(", ")) }
-}
-
-fn shown(value: &Value) -> String {
-    let one = |literal: &Literal| match literal {
-        Literal::Text(text) => quoted(text.as_plain().unwrap_or_default()),
-        Literal::Bool(truth) => truth.to_string(),
-        Literal::Int(number) => number.to_string(),
-        Literal::Bytes(bytes) => format!("x\"{}\"", data_encoding::HEXLOWER.encode(bytes)),
-        Literal::Duration(millis) => duration(*millis),
-        Literal::Time(millis) => time(*millis),
-    };
-    match &value.kind {
-        ValueKind::One(literal) => one(literal),
-        ValueKind::Set(elements) => {
-            format!("[{}]", elements.iter().map(|(literal, _)| one(literal)).collect::<Vec<_>>().join(", "))
-        }
-        ValueKind::Labels(labels) => {
-            let entries = labels.iter().map(|(name, value)| format!("{}: {}", name.text, quoted(value)));
-            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
-        }
-    }
-}
-
-/// A value as a request in JSON has it. Times and durations become text, so that no `int` takes one.
-fn json(value: &Value) -> Json {
-    let one = |literal: &Literal| match literal {
-        Literal::Bool(truth) => Json::from(*truth),
-        Literal::Int(number) => Json::from(*number),
-        Literal::Text(text) => Json::from(text.as_plain().unwrap_or_default()),
-        Literal::Bytes(bytes) => serde_json::json!({ "$bytes": data_encoding::HEXLOWER.encode(bytes) }),
-        Literal::Duration(millis) => Json::from(duration(*millis)),
-        Literal::Time(millis) => Json::from(time(*millis)),
-    };
-    match &value.kind {
-        ValueKind::One(literal) => one(literal),
-        ValueKind::Set(elements) => elements.iter().map(|(literal, _)| one(literal)).collect(),
-        ValueKind::Labels(labels) => {
-            labels.iter().map(|(name, value)| (name.text.clone(), Json::from(value.as_str()))).collect()
-        }
-    }
 }
 
 fn line(source: &Source, at: Span) -> usize {

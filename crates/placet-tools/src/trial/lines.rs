@@ -187,10 +187,11 @@ impl Loader<'_> {
             Some(template) => arguments_from_json(template, with),
             None => Ok(Arguments::none()),
         };
-        let arguments = arguments.map_err(|bad| Wrong::new(Code::WrongArguments, format!("`with`: {bad}")))?;
+        let arguments = arguments.map_err(|bad| Wrong::new(bad.code, format!("`with`: {bad}")))?;
         Block::new(&document, 0, &arguments).map_err(|errors| {
             let words: Vec<_> = errors.iter().map(ToString::to_string).collect();
-            Wrong::new(Code::BadValue, format!("`{path}`: {}", words.join("; ")))
+            let code = errors.first().map_or(Code::Unfit, |error| error.cause.code());
+            Wrong::new(code, format!("`{path}`: {}", words.join("; ")))
         })
     }
 }

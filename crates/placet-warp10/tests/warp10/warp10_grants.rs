@@ -466,6 +466,29 @@ mod lowered {
     }
 
     #[test]
+    fn a_scope_of_many_labels_decides_like_one_of_few() {
+        let count = placet::limits::LABELS;
+        assert!(count > placet::limits::NESTING, "one after the other they would nest too deep");
+        let scope = |number: usize| (format!("l{number:03}"), number.to_string());
+        let wanted: Vec<String> = (0..count).map(scope).map(|(name, value)| format!("{name}={value}")).collect();
+        let token = reader(&[], &[(".scope", &format!("~.*{{{}}}", wanted.join(",")))]);
+        let labels: Vec<(String, String)> = (0..count).map(scope).collect();
+        let mut other = labels.clone();
+        other[count / 2].1.push('x');
+        let (_, policy) = Grant::of(&token, Platform::default(), Library::built_in()).unwrap().hold().unwrap();
+        let vocabulary = Library::built_in().get("warp10").unwrap();
+        let (nobody, policies) = (Keyring::new(), [policy]);
+        let authorizer = Authorizer::new(&nobody, vocabulary).with_policies(&policies);
+        for (labels, expected) in [(&labels, true), (&other, false)] {
+            let map: Map<_, _> = labels.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+            let request =
+                request::from_json(vocabulary, &json!({"action": "find", "class": "c", "labels": map})).unwrap();
+            let allowed = request.lend(vocabulary, 0, |request| authorizer.decide_alone(request).is_allow());
+            assert_eq!(allowed, Ok(expected));
+        }
+    }
+
+    #[test]
     fn a_kept_grant_decides_as_the_token_and_is_held_against_the_clock_and_the_lists() {
         let keys = TokenKeys::new(&[7; 32], &[9; 16]).unwrap();
         let token = Token::Read(ReadToken {

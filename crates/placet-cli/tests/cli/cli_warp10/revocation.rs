@@ -148,5 +148,5 @@ fn what_an_attribute_says_never_makes_a_token_undecidable() {
     eval("fetch").no();
     // A label of such a length is asked, and cannot be: that is no verdict.
     mint(&place, "token", &format!("'type' 'READ' 'labels' {{ 'site' '={long}' }}"));
-    eval("find").could_not().says("can not be decided here");
+    eval("find").could_not().says("cannot be decided here");
 }

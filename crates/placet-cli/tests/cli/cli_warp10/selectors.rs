@@ -102,6 +102,6 @@ fn an_expression_that_cannot_be_carried_is_no_verdict() {
     let place = minted("'type' 'READ'");
     for selector in ["~.*(?<!9)", "~(?x)r%201"] {
         mint(&place, "token", &format!("'type' 'READ' 'labels' {{ 'room' '{selector}' }}"));
-        find(&place, "", r#""labels":{"room":"r1"}"#).could_not().says("can not be decided here");
+        find(&place, "", r#""labels":{"room":"r1"}"#).could_not().says("cannot be decided here");
     }
 }
