@@ -8,10 +8,10 @@ use serde_json::Value as Json;
 
 use crate::check::literals;
 use crate::check::tree::{Parameter, Template};
+pub use crate::compile::arguments::{Argument, Arguments};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::model::owned::Constant;
-pub use crate::compile::arguments::{Argument, Arguments};
 use crate::model::path::ResourcePath;
 use crate::model::target::canonical;
 use crate::model::types::{Scalar, Type};

@@ -142,7 +142,7 @@ impl Source {
     /// For a tree that was made by a program: its places point nowhere.
     #[must_use]
     pub const fn none() -> Self {
-        Self::Map { paths: Vec::new() }
+        Self::Map { paths: Vec::new(), written: None }
     }
 
     /// The path of a node of a map; `None` for a text.

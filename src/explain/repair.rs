@@ -2,10 +2,10 @@
 
 use super::evaluate::{Candidate, Facts, HOUR, bytes, number};
 use super::propose::{away, counted, distance, labels_away, labels_towards, sample, sample_labels, towards};
-use crate::model::time::Time;
 use crate::model::arithmetic::Arithmetic;
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::predicate::Anchor;
+use crate::model::time::Time;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME};
 use crate::program::{Condition, Effect, Pattern, Predicate, Rule, Test, Value, literal};
@@ -194,7 +194,9 @@ impl Candidate<'_> {
         let hour = self.time.as_millis().div_euclid(HOUR).saturating_mul(HOUR);
         let fits = |wish: &TimedRequest| self.facts.of(wish).holds(truth) == wanted;
         let later = (1..=7 * 24).map(|hours| self.at(Time::from_millis(hour.saturating_add(hours * HOUR)))).find(fits);
-        let earlier = (0..7 * 24).map(|hours| self.at(Time::from_millis(hour.saturating_sub(hours * HOUR).saturating_sub(1)))).find(fits);
+        let earlier = (0..7 * 24)
+            .map(|hours| self.at(Time::from_millis(hour.saturating_sub(hours * HOUR).saturating_sub(1))))
+            .find(fits);
         later.into_iter().chain(earlier).collect()
     }
 

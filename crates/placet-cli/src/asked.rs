@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use serde_json::Value as Json;
-
 use super::inputs;
-use super::spelled;
+use super::spelled::Written;
 use super::ui::Failure;
 use crate::diag::Diagnostic;
 use crate::model::target::Target;
@@ -50,7 +48,7 @@ impl Asked {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn one(&self) -> Result<Result<Json, Unread>, Failure> {
+    pub fn one(&self) -> Result<Result<Written, Unread>, Failure> {
         let request = request(self.given()?)?;
         Ok(match &self.request_target {
             Some(target) => request.and_then(|request| with_target(request, target)),
@@ -74,7 +72,7 @@ const NOTATIONS: &str =
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn request(given: &str) -> Result<Result<Json, Unread>, Failure> {
+pub fn request(given: &str) -> Result<Result<Written, Unread>, Failure> {
     Ok(read(&text(given)?, 1))
 }
 
@@ -99,20 +97,22 @@ fn is_word(text: &str) -> bool {
 ///
 /// # Errors
 /// It is in neither.
-pub fn read(text: &str, line: usize) -> Result<Json, Unread> {
+pub fn read(text: &str, line: usize) -> Result<Written, Unread> {
     if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
         let help =
             "JSON has its keys in quotes: `{\"action\": \"get\"}`; without them, begin with the action: `get { … }`";
-        return from_json_text(text).map_err(|found| Unread::of(said(text, &found, line), help));
+        let json = from_json_text(text).map_err(|found| Unread::of(said(text, &found, line), help))?;
+        return Ok(Written::Json(json));
     }
     let help = "a request is written `get { cache: \"acorns\" }` or `{\"action\": \"get\", \"cache\": \"acorns\"}`";
     let first = |found: &[Diagnostic]| found.first().map(|found| said(text, found, line)).unwrap_or_default();
     // An action alone says nothing else of the request.
     let whole = if is_word(text.trim()) { format!("{} {{}}", text.trim()) } else { text.trim_end().to_owned() };
-    spelled::request(&whole).map_err(|report| Unread::of(first(&report.diagnostics), help))
+    Written::parse(&whole).map_err(|found| Unread::of(first(&found), help))
 }
 
-fn with_target(mut request: Json, target: &str) -> Result<Json, Unread> {
+fn with_target(request: Written, target: &str) -> Result<Written, Unread> {
+    let mut request = request.into_json();
     let twice = "leave `path` or `--request-target` out";
     let attributes = request.as_object_mut().ok_or_else(|| Unread::of("a request is a map", NOTATIONS))?;
     if attributes.get("path").is_some_and(|path| !path.is_null()) {
@@ -124,5 +124,5 @@ fn with_target(mut request: Json, target: &str) -> Result<Json, Unread> {
         Unread { message, help: None, is_target: true }
     })?;
     attributes.insert("path".to_owned(), read.path.as_str().into());
-    Ok(request)
+    Ok(Written::Json(request))
 }

@@ -19,10 +19,9 @@ use crate::author::request::{BadRequest, time_of};
 use crate::author::value::arguments_from_text;
 use crate::authorize::{Authorizer, Policy};
 use crate::compile::Compiled;
-use crate::explain::{Explainer, Explanation, Sources};
+use crate::explain::{BlockSource, Explainer, Explanation, Sources};
 use crate::model::time::Time;
 use crate::model::verdict::{Refusal, Verdict};
-use crate::explain::{BlockSource, Court, Sources};
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::token::cache::TokenCache;
@@ -301,7 +300,7 @@ impl Ready {
     /// The fingerprint of the vocabulary that the token was made with.
     fn state(&self) -> Option<String> {
         match &self.kind {
-            Kind::Minted(_) => None,
+            Kind::Minted(_) | Kind::Alone { .. } => None,
             Kind::Given { token, .. } => {
                 Token::parse(&token.text).ok().map(|token| token.header().fingerprint.to_string())
             }
@@ -318,7 +317,7 @@ impl Ready {
                     sources.push_policy(BlockSource::new(document, template, compiled));
                 }
                 let authorizer = Authorizer::new(keyring, &self.vocabulary).with_policies(policies);
-                use_it(&Court::new(authorizer, None, &sources))
+                use_it(&Explainer::new(authorizer, None, &sources))
             }
             Kind::Given { token, keyring, revocations, policies, expectations } => {
                 let revocations = revocations.as_ref().map(HeldRevocations::lend);

@@ -11,6 +11,7 @@ use super::asked::{Asked, Unread, read};
 use super::bounded::{Line, next_line};
 use super::deciding::{Deciding, Ready};
 use super::page::{columns, cut, verdict};
+use super::spelled::{Typed, Written};
 use super::ui::{Exit, Failure, Outcome, Ui, plural, progress};
 use crate::author::request;
 use crate::explain::{Cause, Explainer, Explanation};
@@ -62,16 +63,15 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 }
 
 /// Decides one request; with `why`, looks for a change that passes.
-pub fn decide(explainer: &Explainer<'_>, ready: &Ready, request: Result<Json, Unread>, why: bool) -> Decided {
+pub fn decide(explainer: &Explainer<'_>, ready: &Ready, request: Result<Written, Unread>, why: bool) -> Decided {
     if let Some(refusal) = ready.refusal() {
         return Decided::of(ready.refused(explainer, refusal));
     }
-    let json = match request {
-        Ok(json) => json,
+    let Typed { json, read } = match request {
+        Ok(written) => written.typed(ready.vocabulary()),
         Err(unread) => return Decided::unread(unread),
     };
-    let read = request::from_json(ready.vocabulary(), &json);
-    Decided::of(match read.and_then(|request| Ok((request, ready.time(&json)?))) {
+    Decided::of(match read.and_then(|(request, _)| Ok((request, ready.time(&json)?))) {
         Ok((request, time)) if why => explainer.explain(&request, time),
         Ok((request, time)) => explainer.decided(explainer.decide(&request, time, &mut Scratch::new()), time),
         Err(bad) => explainer.malformed(&bad, &json),
@@ -192,7 +192,7 @@ impl Tally {
         let decided = match (ready.refusal(), read) {
             (Some(refusal), _) => Decided::of(ready.refused(explainer, refusal)),
             (None, Err(unread)) => Decided::unread(unread),
-            (None, Ok(json)) => Decided::of(self.decide_read(explainer, ready, &json, scratch)),
+            (None, Ok(written)) => Decided::of(self.decide_read(explainer, ready, written, scratch)),
         };
         let word = WORDS.iter().position(|word| *word == decided.explanation.verdict).unwrap_or(0);
         self.words[word] += 1;
@@ -200,10 +200,17 @@ impl Tally {
         decided
     }
 
-    fn decide_read(&mut self, explainer: &Explainer<'_>, ready: &Ready, json: &Json, scratch: &mut Scratch) -> Explanation {
-        match request::from_json(ready.vocabulary(), json).and_then(|it| Ok((it, ready.time(json)?))) {
+    fn decide_read(
+        &mut self,
+        explainer: &Explainer<'_>,
+        ready: &Ready,
+        written: Written,
+        scratch: &mut Scratch,
+    ) -> Explanation {
+        let Typed { json, read } = written.typed(ready.vocabulary());
+        match read.and_then(|(request, _)| Ok((request, ready.time(&json)?))) {
             Err(bad) => {
-                let mut explanation = explainer.malformed(&bad, json);
+                let mut explanation = explainer.malformed(&bad, &json);
                 if let Some(cause) = &mut explanation.cause {
                     cause.message.push_str(&format!(" at line {}", self.lines));
                 }

@@ -5,34 +5,72 @@ use serde_json::Value as Json;
 use crate::author::request::{self, BadRequest, time_of};
 use crate::author::{Report, literal};
 use crate::diag::{Diagnostic, Source};
-use crate::model::time::Time;
 use crate::model::owned::OwnedRequest;
+use crate::model::time::Time;
 use crate::model::vocabulary::Vocabulary;
 use crate::syntax::cases::{self, Call};
 use crate::syntax::map::from_json_text;
 use crate::syntax::parse::{parse_call, parse_request};
+
+/// A request in one of its two notations.
+pub enum Written {
+    /// `{"action": "get", "cache": "acorns"}`
+    Json(Json),
+    /// `get { cache: "acorns" }`
+    Case(cases::Request),
+}
 
 /// A request that was typed.
 pub struct Typed {
     /// As JSON, for reports.
     pub json: Json,
     /// With its time where it has one; else the reason why it is not a request of the vocabulary.
-    pub read: Result<(OwnedRequest, Option<i64>), BadRequest>,
+    pub read: Result<(OwnedRequest, Option<Time>), BadRequest>,
 }
 
-/// Reads `get { cache: "acorns" }`, or a JSON object.
+impl Written {
+    /// Reads `get { cache: "acorns" }`, or a JSON object.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        if text.trim_start().starts_with('{') {
+            return from_json_text(text).map(Self::Json).map_err(|found| vec![found]);
+        }
+        parse_request(text).map(Self::Case)
+    }
+
+    /// As JSON.
+    #[must_use]
+    pub fn into_json(self) -> Json {
+        match self {
+            Self::Json(json) => json,
+            Self::Case(cases::Request { action, attributes }) => literal::as_json(&action.text, &attributes),
+        }
+    }
+
+    /// What it is in the terms of a vocabulary.
+    #[must_use]
+    pub fn typed(self, vocabulary: &Vocabulary) -> Typed {
+        match self {
+            Self::Json(json) => {
+                let read = time_of(&json).and_then(|time| Ok((request::from_json(vocabulary, &json)?, time)));
+                Typed { json, read }
+            }
+            Self::Case(cases::Request { action, attributes }) => {
+                let read = literal::request(vocabulary, &action.text, &attributes).map(|request| (request, None));
+                Typed { json: literal::as_json(&action.text, &attributes), read }
+            }
+        }
+    }
+}
+
+/// Reads a request, in the terms of a vocabulary.
 ///
 /// # Errors
 /// What is wrong with the text.
 pub fn request(vocabulary: &Vocabulary, text: &str) -> Result<Typed, Report> {
-    if text.trim_start().starts_with('{') {
-        let json = from_json_text(text).map_err(|found| report(text, vec![found]))?;
-        let read = time_of(&json).and_then(|time| Ok((request::from_json(vocabulary, &json)?, time)));
-        return Ok(Typed { json, read });
-    }
-    let cases::Request { action, attributes } = parse_request(text).map_err(|found| report(text, found))?;
-    let read = literal::request(vocabulary, &action.text, &attributes).map(|request| (request, None));
-    Ok(Typed { json: literal::as_json(&action.text, &attributes), read })
+    Ok(Written::parse(text).map_err(|found| report(text, found))?.typed(vocabulary))
 }
 
 /// Reads `session(user: "42")`.

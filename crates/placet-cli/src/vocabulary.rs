@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::inputs;
-use super::project::vocabularies::library;
 use super::outputs::to_file_or_stdout;
+use super::project::vocabularies::library;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint};
 use crate::author::Report;
 use crate::author::vocabulary::to_json;

@@ -26,9 +26,8 @@ mod shapes;
 mod surroundings;
 mod time;
 
-pub use cases::parse as parse_cases;
-pub use explain::nearest;
 pub use cases::{parse_call, parse_cases, parse_request};
+pub use explain::nearest;
 pub(crate) use foreign::is_null;
 
 use crate::diag::Diagnostic;

@@ -9,6 +9,7 @@ use crate::cli::asked::{Unread, request};
 use crate::cli::deciding::Ready;
 use crate::cli::eval::{decide, show};
 use crate::cli::inputs;
+use crate::cli::spelled::Written;
 use crate::cli::times::read_time;
 use crate::cli::ui::{Failure, Outcome, Ui};
 use crate::compat::warp10::grants::{Grant, NotLowered};
@@ -87,7 +88,8 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
         Ok(token) => token,
         Err(rejection) => return Ok(rejected(ui, &rejection)),
     };
-    let request = request(&asked.request)?.and_then(|json| of_series(json).map_err(|why| Unread::of(why, SERIES)));
+    let request = request(&asked.request)?
+        .and_then(|written| of_series(written.into_json()).map_err(|why| Unread::of(why, SERIES)));
     let bounds = match bounds(&token, service.unit, now) {
         Ok(bounds) => bounds,
         // Only an update reads the bounds of a WRITE token.
@@ -103,7 +105,7 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
     grant.notes.iter().for_each(|note| ui.warning(note));
     let (compiled, policy) = grant.hold().map_err(|why| undecidable(&why))?;
     let ready = Ready::alone(grant.document, compiled, policy, now);
-    let decided = ready.with_explainer(None, |explainer| decide(explainer, &ready, request, why));
+    let decided = ready.with_explainer(None, |explainer| decide(explainer, &ready, request.map(Written::Json), why));
     match bounds {
         Some(bounds) if ui.is_json() => {
             let mut shown = serde_json::to_value(&decided.explanation).unwrap_or_default();

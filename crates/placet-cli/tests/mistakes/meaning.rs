@@ -13,8 +13,8 @@ use placet::syntax::{map, parse, print};
 use placet::token::keyring::{Keyring, KeyringFault};
 use placet::token::revocation::{ListFault, RevocationList};
 use placet_host::value::Value as HostValue;
-use placet_warp10::script::{Host, Machine, Value as Scripted};
 use placet_tools::trial::{Keys, cases, lines};
+use placet_warp10::script::{Host, Machine, Value as Scripted};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -324,7 +324,7 @@ fn a_literal_of_a_case_is_never_a_value_of_another_type() {
     let whole = "vocabulary shop 1 {\n item: string\n size: int\n wait: duration optional\n action buy\n}\n\
                  policy p { allow { action: buy } }";
     let document = Arc::new(document(whole));
-    let keys = Keys::throw_away().unwrap();
+    let keys = Keys::ephemeral().unwrap();
     let read = |entries: &str| {
         let text = format!("policy p\nallow buy {{ {entries} }}\n");
         cases::load("p.cases", &text, &document, NOW, &keys).unwrap().cases.remove(0).request

@@ -6,8 +6,8 @@ use crate::authorize::Authorizer;
 use crate::check::tree::{Effect, Rule, Template};
 use crate::compile::arguments::Arguments;
 use crate::compile::compile;
-use crate::model::time::Time;
 use crate::explain::{Explainer, Sources, example};
+use crate::model::time::Time;
 use crate::model::vocabulary::Vocabulary;
 use crate::token::keyring::Keyring;
 
