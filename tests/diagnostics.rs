@@ -6,11 +6,14 @@ use placet::author::Document;
 use placet::check::{check_parsed, library::Library};
 use placet::diag::code::Code;
 use placet::diag::{Diagnostic, page};
-use placet::syntax::parse;
+use placet::syntax::{cases, parse};
 
 /// What `placet check` finds: what the checker says, and of a file without errors what cannot be
 /// minted.
 fn find(text: &str) -> Vec<Diagnostic> {
+    if text.starts_with("// Cases.") {
+        return cases::parse(text).map_or_else(|found| found, |cases| cases.lacks());
+    }
     let found = check_parsed(&parse::parse_partly(text), Library::built_in()).diagnostics;
     let Ok(document) = Document::from_text("example.placet", text, Library::built_in()) else { return found };
     let unfit =

@@ -43,7 +43,7 @@ pub fn call(text: &str) -> Result<(String, Map<String, Json>), Report> {
     let before = "token ";
     let read = cases::parse(&format!("{before}{text}\n")).map_err(|found| shifted(text, before.len(), found))?;
     let mut sections = read.sections.into_iter();
-    let (Some(section), None) = (sections.next(), sections.next()) else {
+    let (Some(section), None) = (sections.next().filter(|section| section.policies.is_empty()), sections.next()) else {
         return Err(report(text, "write a name, and its arguments behind it: `session(user: \"42\")`".to_owned()));
     };
     let Call { name, arguments, .. } = section.subject;

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use terminal_size::{Width, terminal_size};
 
+use super::annotate::without_commands;
 use crate::author::Report;
 use crate::diag::render::{self, Terminal};
 use crate::diag::{Diagnostic, Kind, Source};
@@ -25,6 +26,21 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+    /// For people, with annotations of GitHub's workflows; of `check` and `test`.
+    Github,
+    /// A SARIF document; of `check` and `test`.
+    Sarif,
+}
+
+impl Format {
+    /// Whether only commands that look for mistakes have it.
+    #[must_use]
+    pub const fn is_of_findings(self) -> bool {
+        match self {
+            Self::Text | Self::Json => false,
+            Self::Github | Self::Sarif => true,
+        }
+    }
 }
 
 /// How a command ends when it could do its work.
@@ -63,6 +79,12 @@ impl Failure {
     #[must_use]
     pub fn with_page(message: impl fmt::Display, page: &str) -> Self {
         Self { message: format!("{}\n{page}", escaped(&message.to_string())), help: None }
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// Adds the way out.
@@ -118,10 +140,19 @@ impl Ui {
         self.format == Format::Json
     }
 
-    /// Prints a line to standard output.
+    /// Prints a line to standard output; to standard error where the output is a document of findings.
     pub fn line(&self, line: impl fmt::Display) {
         let line = line.to_string();
-        self.printed(|out| writeln!(out, "{}", screened(&line, self.colour)));
+        match self.format {
+            Format::Text | Format::Json => _ = self.printed(|out| writeln!(out, "{}", screened(&line, self.colour))),
+            Format::Github => self.raw_line(&without_commands(&screened(&line, self.colour))),
+            Format::Sarif => self.note(line),
+        }
+    }
+
+    /// Prints a line to standard output that a program reads.
+    pub fn raw_line(&self, line: &str) {
+        self.printed(|out| writeln!(out, "{line}"));
     }
 
     /// Prints text to standard output that is data: as it is for a file or a program, and [`screened`] on a terminal.
@@ -163,6 +194,7 @@ impl Ui {
         if let Err(failure) = &outcome {
             self.failed(failure);
         }
+        self.close_annotations(outcome.as_ref().err());
         self.printed(Write::flush);
         match (LOST.get(), outcome) {
             (None, Ok(exit)) => ExitCode::from(exit as u8),
@@ -188,7 +220,10 @@ impl Ui {
 
     /// Prints a line to standard error.
     pub fn note(&self, line: impl fmt::Display) {
-        let line = line.to_string();
+        let mut line = line.to_string();
+        if self.format == Format::Github {
+            line = without_commands(&line);
+        }
         let printed = writeln!(stderr(), "{}", screened(&line, self.error_colour));
         let _ = printed.map_err(|error| lose("standard error", error));
     }
@@ -217,6 +252,7 @@ impl Ui {
             self.json(&render::json(&report.diagnostics, &report.source));
         } else {
             self.note(self.picture(report, self.error_colour));
+            self.annotate_all(report, None);
         }
     }
 
@@ -240,6 +276,7 @@ impl Ui {
             self.note(visible::json(&render::json(&report.diagnostics, &report.source).to_string()));
         } else {
             self.note(self.picture(report, self.error_colour));
+            self.annotate_all(report, None);
         }
     }
 
