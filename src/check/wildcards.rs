@@ -109,10 +109,15 @@ fn mqtt_help(quoted: &str, found: &str, place: Place) -> String {
         Place::Compared => "in ",
         Place::Exact | Place::End | Place::Glob => "",
     };
-    if found == "#" && !quoted.contains("/+/") {
+    if found == "#" && !quoted.split('/').any(|level| level == "+") {
         return format!("write `{how}prefix \"{before}\"` for all that begins so");
     }
-    let levels = quoted.replace("/+", "/[^/]+").replace("+/", "[^/]+/").replace('#', ".*");
+    let level = |level: &str| match level {
+        "+" => "[^/]+".to_owned(),
+        "#" => ".*".to_owned(),
+        level => level.to_owned(),
+    };
+    let levels = quoted.split('/').map(level).collect::<Vec<_>>().join("/");
     format!(
         "write `{how}~\"{levels}\"`, a regular expression, or declare the attribute as a `path` and write `*` for a level"
     )

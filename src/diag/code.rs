@@ -83,6 +83,27 @@ codes! {
     "E0111" Null Error "a `null` in a map"
         "{ \"policy\": \"p\", \"allow\": { \"path\": \"/a/**\", \"subject\": null } }"
         "Leave the key out if that is what you mean; a rule with fewer keys allows more. Of a token, the keys that TOKENGEN of Warp 10 has may be `null`, which means that they are absent; the only end of a token without `type` may not."
+    "E0120" EmptySection Error "a section of a case file has no case"
+        r#"// Cases.
+token session(user: "42")
+at 2026-11-21T10:00:00Z
+
+token session(user: "43")
+at 2026-11-21T10:00:00Z
+allow get { cache: "profiles" }"#
+        "Write a case below the section, or remove it: a section without cases shows nothing."
+    "E0121" NoCases Error "a case file has no case"
+        "// Cases."
+        "Write a section and cases below it, or remove the file: what tests nothing must not pass."
+    "E0122" NoTime Error "a section of a case file says no time, and an earlier one does"
+        r#"// Cases.
+token session(user: "42")
+at 2026-11-21T10:00:00Z
+allow get { cache: "profiles" }
+
+token session(user: "43")
+allow get { cache: "profiles" }"#
+        "Write `at` in each section, or once above the first section for the whole file."
     "E0201" NoVocabulary Error "the file does not say what it speaks of"
         r#"policy read_all {
     allow { action: any }

@@ -11,8 +11,15 @@
 //!
 //! at 2026-11-21T12:00:00Z
 //! refused expired get { cache: "profiles" }
+//!
+//! token session(user: "42")
+//! policy no_deletes
+//! at 2026-11-21T10:00:00Z
+//! forbidden      DELETE { path: "/x" }
 //! ```
 
+use crate::diag::code::Code;
+use crate::span::Span;
 use crate::syntax::ast::{At, BlockKind, Literal, Name};
 
 /// A case file.
@@ -22,7 +29,8 @@ pub struct Cases {
     pub sections: Vec<Section>,
 }
 
-/// `token session(user: "42")` and what follows it, up to the next section.
+/// `token session(user: "42")` and what follows it, up to the next section. Policies that are named before its first case
+/// are held beside the token, as a service does, and all of them decide together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     /// A token or a policy.
@@ -31,6 +39,8 @@ pub struct Section {
     pub subject: Call,
     /// `restrict …`, in order.
     pub restrictions: Vec<Call>,
+    /// `policy …` after the first line and before the first case, in order.
+    pub policies: Vec<Call>,
     /// In order.
     pub cases: Vec<Case>,
 }
@@ -59,7 +69,8 @@ pub struct Case {
     pub attributes: Vec<(Name, Value)>,
     /// The text behind `because`.
     pub reason: Option<String>,
-    /// The time of the nearest `at` above it, in milliseconds since 1970-01-01T00:00:00Z.
+    /// The time of the nearest `at` above it in its section, or above the first section, in milliseconds since
+    /// 1970-01-01T00:00:00Z.
     pub now: Option<i64>,
     /// All of it.
     pub at: At,
@@ -121,4 +132,44 @@ pub enum ValueKind {
     Set(Vec<(Literal, At)>),
     /// `{ dc: "eu-1" }`
     Labels(Vec<(Name, String)>),
+}
+
+impl Cases {
+    /// What keeps it from testing anything, or from testing the same tomorrow: sections without cases, none at all, and a
+    /// section without a time after one that has a time.
+    #[must_use]
+    pub fn lacks(&self) -> Vec<Diagnostic> {
+        if self.sections.is_empty() {
+            let found = Diagnostic::new(Code::NoCases, Span::new(0, 0), "there is no case in this file");
+            return vec![found.help("write a section, `token name(…)` or `policy name(…)`, and cases below it")];
+        }
+        let mut lacks: Vec<_> = self.sections.iter().filter_map(Section::lacks_cases).collect();
+        let is_timed = |section: &Section| section.cases.iter().any(|case| case.now.is_some());
+        let first = self.sections.iter().position(is_timed).unwrap_or(self.sections.len());
+        lacks.extend(self.sections.iter().skip(first).filter_map(Section::lacks_time));
+        lacks
+    }
+}
+
+impl Section {
+    fn lacks_cases(&self) -> Option<Diagnostic> {
+        let what = format!("the section `{} {}` has no case", self.kind.word(), self.subject.name.text);
+        let found = Diagnostic::new(Code::EmptySection, self.subject.at.0, what);
+        let help = match self.kind {
+            BlockKind::Policy => {
+                "write a case below it; to test it together with a token, write it below the line of the token"
+            }
+            BlockKind::Token | BlockKind::Restriction => {
+                "write a case below it, such as `allow get { name: \"value\" }`"
+            }
+        };
+        self.cases.is_empty().then(|| found.help(help))
+    }
+
+    fn lacks_time(&self) -> Option<Diagnostic> {
+        let case = self.cases.first().filter(|case| case.now.is_none())?;
+        let found = Diagnostic::new(Code::NoTime, case.at.0, "this section says no time before its first case");
+        let help = "write `at` and a time below the line of the section, or above the first section for the whole file";
+        Some(found.label("the `at` of another section does not hold here").help(help))
+    }
 }

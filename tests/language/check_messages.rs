@@ -578,14 +578,14 @@ fn habits_of_other_languages_get_the_help_they_deserve() {
     let quotes = "write straight double quotes: `\"…\"`";
     let list = "write a list for one of several: `[…, …]`";
     for (rule, underlined, message, help) in [
-        ("allow { path: “/a” }", "“", "`“` is no quote of the language", quotes),
-        ("allow {} when host == ‘a’", "‘", "`‘` is no quote of the language", quotes),
-        ("allow { path: [«/a»] }", "«", "`«` is no quote of the language", quotes),
-        ("allow { path: `/a` }", "`", "a backtick is no quote of the language", quotes),
+        ("allow { path: “/a” }", "“", "`“` is not a quote of the language", quotes),
+        ("allow {} when host == ‘a’", "‘", "`‘` is not a quote of the language", quotes),
+        ("allow { path: [«/a»] }", "«", "`«` is not a quote of the language", quotes),
+        ("allow { path: `/a` }", "`", "a backtick is not a quote of the language", quotes),
         (
             "allow { action: * }",
             "*",
-            "`*` is no pattern",
+            "`*` is not a pattern",
             "write `any` for every value; in a string, `*` is for `glob \"…\"` and for paths",
         ),
         ("allow { path: /a/** }", "/a/**", "a path stands in double quotes", "write `\"/a/**\"`"),
@@ -604,18 +604,18 @@ fn habits_of_other_languages_get_the_help_they_deserve() {
             "`..=` is no range",
             "a range ends before its second value: write `1..6`",
         ),
-        ("allow {} when has host and true", "and", "`and` is no operator", "write `&&`"),
-        ("allow {} when host === \"a\"", "===", "`===` is no operator", "write `==`"),
-        ("allow {} when host <> \"a\"", "<>", "`<>` is no operator", "write `!=`"),
-        ("allow {} when host =~ \"a\"", "=~", "`=~` is no operator", "write `in ~\"…\"`"),
-        ("allow {} when host like \"a*\"", "like", "`like` is no operator", "write `host in glob \"…\"`"),
+        ("allow {} when has host and true", "and", "`and` is not an operator", "write `&&`"),
+        ("allow {} when host === \"a\"", "===", "`===` is not an operator", "write `==`"),
+        ("allow {} when host <> \"a\"", "<>", "`<>` is not an operator", "write `!=`"),
+        ("allow {} when host =~ \"a\"", "=~", "`=~` is not an operator", "write `in ~\"…\"`"),
+        ("allow {} when host like \"a*\"", "like", "`like` is not an operator", "write `host in glob \"…\"`"),
         (
             "allow {} when host startsWith \"a\"",
             "startsWith",
-            "`startsWith` is no operator",
+            "`startsWith` is not an operator",
             "write `starts_with(host, …)`",
         ),
-        ("allow {} when host is null", "is", "`is` is no operator", "write `!has host`"),
+        ("allow {} when host is null", "is", "`is` is not an operator", "write `!has host`"),
         ("allow {} when every groups in \"a\"", "every", "`every` looks at no elements", "write `all groups in …`"),
         (
             "allow {} when true && some groups in \"a\"",
@@ -623,9 +623,9 @@ fn habits_of_other_languages_get_the_help_they_deserve() {
             "`some` looks at no elements",
             "write `any groups in …`",
         ),
-        ("allow {} if has host", "if", "`if` begins no condition", "write `when`"),
+        ("allow {} if has host", "if", "`if` does not begin a condition", "write `when`"),
         ("allow {} when not has host", "not", "`not` turns a pattern around, not a condition", "write `!has host`"),
-        ("allow { path: \"/a\" } -- all", "--", "`--` begins no comment", "write `//`"),
+        ("allow { path: \"/a\" } -- all", "--", "`--` does not begin a comment", "write `//`"),
     ] {
         http(rule).says("E0101", underlined, message, help);
     }

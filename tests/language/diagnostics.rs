@@ -7,9 +7,13 @@ use placet::check::library::Library;
 use placet::compile::compile;
 use placet::diag::code::Code;
 use placet::diag::{Diagnostic, Source, page};
+use placet::syntax::{cases, parse};
 
 /// What `placet check` finds.
 fn find(text: &str) -> Vec<Diagnostic> {
+    if text.starts_with("// Cases.") {
+        return cases::parse(text).map_or_else(|found| found, |cases| cases.lacks());
+    }
     let (mut found, _) = find_in(text);
     if let Ok(document) = Document::from_text("example.placet", text, Library::built_in()) {
         found.extend(find_with_arguments(text, &document));

@@ -87,7 +87,7 @@ fn host_text_is_never_a_splice_a_name_or_a_pattern() {
 #[test]
 fn mistakes_say_where_they_are_and_what_was_meant() {
     let (_, message, help, path) = mistake(&json!({ "permissions": [{ "cache": { "$prefx": "a" } }] }));
-    assert_eq!(message, "`$prefx` is no pattern");
+    assert_eq!(message, "`$prefx` is not a pattern");
     assert_eq!(help, "did you mean `$prefix`?");
     assert_eq!(path, "permissions[0].cache[\"$prefx\"]");
     assert_eq!(mistake(&json!({ "owner": 1.5 })).1, "`1.5` is no integer of 64 bits");

@@ -57,7 +57,7 @@ fn the_face_of_the_language_is_read() {
 fn likely_typos_get_a_message_of_their_own() {
     says("token t { ttl 5m }", "expected `:` after `ttl`", "write `ttl: …`", "5m");
     says("token t { ttl = 5m }", "expected `:` after `ttl`", "a key and its value are joined by `:`", "=");
-    says("token t { ttl: 5 minutes }", "`5 minutes` is no duration", "write `5m`", "5 minutes");
+    says("token t { ttl: 5 minutes }", "`5 minutes` is not a duration", "write `5m`", "5 minutes");
     says("token t { ttl: 30days }", "`days` is no unit of time", "write `30d`", "30days");
     says("polcy p {}", "expected an item", "did you mean `policy`?", "polcy");
     says("policy p { alow { a: 1 } }", "expected `:` after `alow`", "did you mean `allow {`?", "{");
@@ -68,9 +68,9 @@ fn likely_typos_get_a_message_of_their_own() {
         "allow",
     );
     says("policy p { allow {} when a = b }", "`=` compares nothing", "write `==`", "=");
-    says("policy p { allow {} when a and b }", "`and` is no operator", "write `&&`", "and");
-    says("policy p { allow {} when a == 1 or b }", "`or` is no operator", "write `||`", "or");
-    says("policy p { allow {} when a & b }", "`&` is no operator", "write `&&`", "&");
+    says("policy p { allow {} when a and b }", "`and` is not an operator", "write `&&`", "and");
+    says("policy p { allow {} when a == 1 or b }", "`or` is not an operator", "write `||`", "or");
+    says("policy p { allow {} when a & b }", "`&` is not an operator", "write `&&`", "&");
     says("policy p { allow {} when not a == 1 }", "`not` turns a pattern around, not a condition", "write `!a`", "not");
     says(
         "policy p { allow {} when 1 < x < 3 }",
@@ -80,7 +80,7 @@ fn likely_typos_get_a_message_of_their_own() {
     );
     says("token t { owner: 'me' }", "a string stands in double quotes", "write `\"…\"`", "'");
     says("use momento;", "`;` ends nothing", "remove it; entries stand on lines of their own or behind commas", ";");
-    says("# comment\nuse momento", "`#` begins no comment", "write `//`", "#");
+    says("# comment\nuse momento", "`#` does not begin a comment", "write `//`", "#");
     says("token t(user: sting) {}", "unknown type `sting`", "did you mean `string`?", "sting");
     says("token t { n: 1.5 }", "numbers are whole", "write a smaller unit, such as `1500ms` for `1.5s`", ".");
     says("let a [1]", "expected `=` after `a`", "write `let a = …`", "[");
@@ -478,8 +478,8 @@ fn mistakes_of_case_files_are_said() {
         "policy p\nallow get { a: prefix \"b\" }\nalow get {}",
         &["a request holds values, not patterns", "expected a case"],
     );
-    says("token t\nallow get {}\nrestrict r\n", &["a restriction stands behind a case"]);
-    says("policy p\nrestrict r\n", &["a policy can not be restricted"]);
+    says("token t\nallow get {}\nrestrict r\n", &["a restriction is written after a case"]);
+    says("policy p\nrestrict r\n", &["a policy cannot be restricted"]);
     says("policy p\nallow get { a: 1, a: 2 }", &["`a` is given twice"]);
     says("policy p\nat noon\nallow get { a: 30days }", &["expected a time after `at`", "`days` is no unit of time"]);
 }

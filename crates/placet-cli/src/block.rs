@@ -150,7 +150,9 @@ impl Choice {
             return Ok(template);
         }
         let kind = if let [kind] = kinds { kind.word() } else { "block" };
-        let known = all.iter().map(|template| format!("`{}`", template.name)).collect::<Vec<_>>().join(", ");
+        // A restriction is tried only where it is named, so that it does not make the choice unclear.
+        let named = document.templates().iter().filter(|template| kinds.len() > 1 || kinds.contains(&template.kind));
+        let known = named.map(|template| format!("`{}`", template.name)).collect::<Vec<_>>().join(", ");
         let file = inputs::name(path);
         Err(match &self.template {
             _ if all.is_empty() => Failure::new(format!("there is no {kind} in `{file}`")),

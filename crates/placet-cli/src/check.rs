@@ -34,6 +34,7 @@ use crate::token::keys::{LocalKey, SystemRandom};
 Examples:
   placet check policies/tenant.placet
   placet check --deny-warnings policies
+  placet check --format github policies
   placet check - < new.placet")]
 pub struct Args {
     /// Policy files; a directory stands for all `.placet` files in it, a name that ends in `.json` is the map form, and
@@ -206,6 +207,7 @@ impl Checked {
     fn show(&self, ui: &Ui) {
         if let Some(report) = &self.findings {
             ui.note(ui.picture(report, ui.error_colour));
+            ui.annotate_all(report, Some(&self.path.display().to_string()));
         }
         if self.blocks.is_empty() && self.vocabularies.is_empty() {
             return;

@@ -60,7 +60,7 @@ impl CoverageArgs {
     }
 
     /// Shows it to people.
-    pub fn show(&self, ui: &Ui, coverage: &Coverage) {
+    pub fn show(&self, ui: &Ui, coverage: &Coverage, broken: usize) {
         for (name, file) in coverage.files() {
             let totals = file.totals();
             ui.line(format_args!("\n{}  {}", paint(ui.colour, BOLD, name), share(ui, totals)));
@@ -73,7 +73,7 @@ impl CoverageArgs {
         }
         let totals = coverage.totals();
         ui.line(format_args!("\n{}", share(ui, totals)));
-        if totals.permille().is_none() {
+        if totals.permille().is_none() && broken == 0 {
             ui.note("no case is about a policy file, so there is nothing to cover; maps in lines are not counted");
         }
         if let Some(wanted) = self.coverage_min.filter(|_| !self.suffices(coverage)) {

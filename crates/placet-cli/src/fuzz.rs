@@ -26,7 +26,7 @@ use crate::trial::{Block, Keys, cases};
 /// Invents requests at the boundaries of a policy, and looks for one that should have been decided otherwise.
 ///
 /// What a block promises with `never { … }` and `always { … }` is held against each of them. What is found is made as small as
-/// it gets, and printed as a case for a `.cases` file. Exit code 1: something was found.
+/// it gets, and printed as a case for a `.cases` file. Exit code 1: something was found; 2: there is nothing to hold them against.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -104,10 +104,15 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         }
         seeds.extend(imported.requests);
     }
+    let compared = other.is_some() || args.oracle.is_some();
+    if !compared && target.block().promises().all().is_empty() {
+        return Err(Failure::new("there is nothing that a request could break, so nothing would be shown").help(
+            "write `never { … }` or `always { … }` into the block, or compare it: `--against FILE`, `--oracle COMMAND`",
+        ));
+    }
     let oracle = args.oracle.as_deref().map(Oracle::start).transpose().map_err(|error| failed(&error))?;
     let limit = args.duration;
     let runs = args.runs.unwrap_or(if limit.is_some() { u64::MAX } else { RUNS });
-    let compared = other.is_some() || oracle.is_some();
     let plan = Plan { target: &target, other: other.as_ref(), oracle, seeds, seed: args.seed, runs };
     let found = attempt(plan, runs, limit)?;
     if found.runs == 0 {
@@ -118,7 +123,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     if ui.is_json() {
         ui.json(&page.as_json());
     } else {
-        page.show(compared);
+        page.show();
     }
     Ok(Exit::of(found.findings.is_empty()))
 }
@@ -225,14 +230,15 @@ struct Page<'p> {
 }
 
 impl Page<'_> {
-    fn show(&self, compared: bool) {
+    fn show(&self) {
         let (ui, report) = (self.ui, self.report);
         for finding in &report.findings {
             self.finding(finding);
         }
         let counts = VERDICTS.iter().zip(report.verdicts).filter(|(_, count)| *count > 0);
         let counts: Vec<_> = counts.map(|(word, count)| format!("{count} {word}")).collect();
-        ui.line(format_args!("{} requests, seed {}: {}", report.runs, self.seed, counts.join(", ")));
+        let requests = plural(usize::try_from(report.runs).unwrap_or(usize::MAX), "request");
+        ui.line(format_args!("{requests}, seed {}: {}", self.seed, counts.join(", ")));
         if let Some(coverage) = &report.coverage {
             self.coverage(coverage);
         }
@@ -249,12 +255,6 @@ impl Page<'_> {
         let idle = report.promises.iter().filter(|count| **count == 0).count();
         if idle > 0 {
             ui.note(format_args!("{} held no request: nothing was shown of it", plural(idle, "promise")));
-        }
-        if !compared && report.promises.is_empty() {
-            ui.note(
-                "there was nothing to hold the requests against: write `never { … }` or `always { … }` into the block, or \
-                 give `--against` or `--oracle`",
-            );
         }
     }
 

@@ -10,6 +10,7 @@
     reason = "every command has the same signature: it owns its arguments, borrows the terminal, and may fail"
 )]
 
+mod annotate;
 mod asked;
 mod attempt;
 mod attenuate;
@@ -39,6 +40,7 @@ pub mod page;
 pub mod project;
 mod repl;
 mod revoke;
+mod sarif;
 mod seal;
 pub mod spelled;
 mod stdin;
@@ -59,6 +61,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use ui::{Colours, Format, Outcome, Ui};
+use ui::{Failure, Format, Outcome, Ui};
 
 /// Policies that travel inside authorization tokens.
 ///
@@ -67,7 +70,7 @@ use ui::{Colours, Format, Outcome, Ui};
 #[command(name = "placet", version, max_term_width = 100, disable_help_subcommand = false)]
 #[command(after_help = AFTER_HELP)]
 pub struct Cli {
-    /// Print text for people or JSON for programs
+    /// Print text for people, `json` for programs, or what `check` and `test` find as `github` annotations or `sarif`
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     format: Format,
 
@@ -127,6 +130,16 @@ enum Command {
 }
 
 impl Command {
+    /// Whether the command has something to say in the format.
+    fn accepts(&self, format: Format) -> Result<(), Failure> {
+        let finds = matches!(self, Self::Check(_) | Self::Test(_));
+        if finds || !format.is_of_findings() {
+            return Ok(());
+        }
+        let help = "other commands have `--format text` and `--format json`";
+        Err(Failure::new("`--format github` and `--format sarif` are for `check` and `test`").help(help))
+    }
+
     fn run(self, ui: &Ui) -> Outcome {
         match self {
             Self::Init(args) => init::run(args, ui),
@@ -174,7 +187,8 @@ pub fn main() -> ExitCode {
     match Cli::from_arg_matches(&matches) {
         Ok(cli) => {
             let ui = Ui::new(cli.format, cli.colours);
-            ui.exit(stdin::check(&definition, &matches).and_then(|()| cli.command.run(&ui)))
+            let begin = || cli.command.accepts(cli.format).and_then(|()| stdin::check(&definition, &matches));
+            ui.exit(begin().and_then(|()| cli.command.run(&ui)))
         }
         Err(said) => {
             let said = said.format(&mut definition);

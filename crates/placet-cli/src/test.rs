@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
+use super::annotate::{CASE, Finding};
 use super::page::{cut, wrap};
 use super::project::vocabularies::Libraries;
 use super::project::{Project, given_or};
 use super::times::{self, read_time};
-use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
+use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint, plural};
 use super::{covered, inputs, mutants};
 use crate::check::library::Library;
+use crate::diag::Severity;
 use crate::explain::Explanation;
 use crate::fuzz::finding::unread;
 use crate::model::time::Time;
@@ -37,7 +39,9 @@ A `.cases` file stands beside the policy file of the same name:
   token session(user: \"42\")
   at 2026-11-21T10:00:00Z
   allow          get { cache: \"profiles\", item: \"user/42/name\" }
-  not_permitted  get { cache: \"profiles\", item: \"user/43/name\" }")]
+  not_permitted  get { cache: \"profiles\", item: \"user/43/name\" }
+
+`policy NAME` below the line of a token, before its first case, is held beside it: both decide.")]
 pub struct Args {
     /// `.cases` and `.jsonl` files, directories that hold some, or policy files with cases beside them; without any, those
     /// of the project
@@ -196,6 +200,7 @@ impl Results {
             ui.line(paint(ui.colour, DIM, format_args!("  {}", wrap(&said, 4))));
         }
         for (number, (case, found)) in failures.into_iter().enumerate() {
+            ui.annotate(finding(suite, case, found));
             // To look for changes takes its time; the first failures tell enough.
             let why = (number < EXPLAINED).then(|| suite.explain(case)).flatten();
             show(ui, suite, case, found, why.as_ref());
@@ -213,7 +218,7 @@ impl Results {
             }));
         }
         if args.coverage.is_any() {
-            args.coverage.show(ui, &self.coverage);
+            args.coverage.show(ui, &self.coverage, self.broken);
         }
         if args.mutants.is_any() {
             args.mutants.close(ui, &self.mutants);
@@ -222,9 +227,7 @@ impl Results {
         let colour = if self.failed == 0 && self.broken == 0 && self.passed > 0 { GREEN } else { RED };
         ui.line(paint(ui.colour, colour, closing));
         if self.broken > 0 {
-            ui.note(format_args!("{} case files could not be run", self.broken));
-        } else if self.passed + self.failed == 0 {
-            ui.note("there is no case in them, so nothing was shown to hold");
+            ui.note(format_args!("{} could not be run", plural(self.broken, "case file")));
         }
     }
 }
@@ -254,6 +257,26 @@ fn said(case: &Case, found: Decided) -> String {
 
 /// How many failures of a file are explained.
 const EXPLAINED: usize = 20;
+
+/// A failed case, for the machine that ran it.
+fn finding(suite: &Suite, case: &Case, found: Decided) -> Finding {
+    let because = case.reason.as_ref().map(|reason| format!(" because {reason}")).unwrap_or_default();
+    let mut message =
+        format!("{}: expected {}{because}, found {}", request(suite, case), case.expectation(), said(case, found));
+    for (_, promise) in suite.broken_promises(case) {
+        message.push_str(&format!("; breaks the promise {promise}"));
+    }
+    let place = (case.line, 1);
+    Finding {
+        rule: CASE,
+        title: "a case is decided otherwise",
+        severity: Severity::Error,
+        message,
+        help: None,
+        file: Some(suite.name.clone()),
+        region: Some([place, place]),
+    }
+}
 
 fn show(ui: &Ui, suite: &Suite, case: &Case, found: Decided, why: Option<&Explanation>) {
     let place = format!("{}:{}", suite.name, case.line);

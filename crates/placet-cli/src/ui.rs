@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::page::{columns, fold, known_columns};
+use super::annotate::without_commands;
 use crate::author::Report;
 use crate::diag::render::{self, Terminal};
 use crate::diag::{Diagnostic, Kind, Source};
@@ -25,6 +26,21 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+    /// For people, with annotations of GitHub's workflows; of `check` and `test`.
+    Github,
+    /// A SARIF document; of `check` and `test`.
+    Sarif,
+}
+
+impl Format {
+    /// Whether only commands that look for mistakes have it.
+    #[must_use]
+    pub const fn is_of_findings(self) -> bool {
+        match self {
+            Self::Text | Self::Json => false,
+            Self::Github | Self::Sarif => true,
+        }
+    }
 }
 
 /// When to print in colours.
@@ -100,6 +116,12 @@ impl Failure {
         Self { report: Some(report), ..Self::new(message) }
     }
 
+    /// What went wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Adds the way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -155,10 +177,20 @@ impl Ui {
         self.format == Format::Json
     }
 
-    /// Prints a line to standard output, folded where it is wider than the terminal.
+    /// Prints a line to standard output, folded where it is wider than the terminal; to standard error where the output is a
+    /// document of findings.
     pub fn line(&self, line: impl fmt::Display) {
         let line = self.fitting(line.to_string());
-        self.printed(|out| writeln!(out, "{}", screened(&line, self.colour)));
+        match self.format {
+            Format::Text | Format::Json => _ = self.printed(|out| writeln!(out, "{}", screened(&line, self.colour))),
+            Format::Github => self.raw_line(&without_commands(&screened(&line, self.colour))),
+            Format::Sarif => self.note(line),
+        }
+    }
+
+    /// Prints a line to standard output that a program reads.
+    pub fn raw_line(&self, line: &str) {
+        self.printed(|out| writeln!(out, "{line}"));
     }
 
     /// A line that fits the terminal. A pipe takes lines as long as they are.
@@ -211,6 +243,7 @@ impl Ui {
         if let Some(code) = FIRST_CODE.get() {
             self.note(format_args!("`placet explain {code}` tells more"));
         }
+        self.close_annotations(outcome.as_ref().err());
         self.printed(Write::flush);
         match (LOST.get(), outcome) {
             (None, Ok(exit)) => ExitCode::from(exit as u8),
@@ -236,7 +269,10 @@ impl Ui {
 
     /// Prints lines to standard error as they are: pictures of diagnostics, which know their width, and JSON.
     fn drawn_note(&self, line: impl fmt::Display) {
-        let line = line.to_string();
+        let mut line = line.to_string();
+        if self.format == Format::Github {
+            line = without_commands(&line);
+        }
         let printed = writeln!(stderr(), "{}", screened(&line, self.error_colour));
         let _ = printed.map_err(|error| lose("standard error", error));
     }
@@ -275,6 +311,7 @@ impl Ui {
             self.json(&render::json(&report.diagnostics, &report.source));
         } else {
             self.drawn_note(self.picture(report, self.error_colour));
+            self.annotate_all(report, None);
         }
     }
 
@@ -310,6 +347,7 @@ impl Ui {
             self.drawn_note(visible::json(&render::json(&report.diagnostics, &report.source).to_string()));
         } else {
             self.drawn_note(self.picture(report, self.error_colour));
+            self.annotate_all(report, None);
         }
     }
 

@@ -57,6 +57,9 @@ fn build_part(pair: Pair<'_>) -> Pair<'_> {
 #[derive(Default)]
 struct Reader {
     cases: Cases,
+    /// The `at` above the first section, which holds for the whole file.
+    of_file: Option<i64>,
+    /// The nearest `at` of the section.
     now: Option<i64>,
     is_broken: bool,
 }
@@ -71,23 +74,30 @@ impl Reader {
             Rule::section => {
                 let kind = if word.as_str() == "token" { BlockKind::Token } else { BlockKind::Policy };
                 let subject = builder.call(span.start, &mut parts);
-                self.cases.sections.push(Section { kind, subject, restrictions: Vec::new(), cases: Vec::new() });
+                self.section(kind, subject);
             }
             Rule::clock => {
                 if let Literal::Time(now) = builder.literal(&next(&mut parts), Spelling::Data) {
                     self.now = Some(now);
+                    if self.cases.sections.is_empty() && !self.is_broken {
+                        self.of_file = Some(now);
+                    }
                 }
             }
             Rule::restrict => {
                 let call = builder.call(span.start, &mut parts);
                 match self.cases.sections.last_mut() {
                     Some(section) if section.kind == BlockKind::Policy => builder.errors.push(
-                        mistake(call.at.0, "a policy can not be restricted")
+                        mistake(call.at.0, "a policy cannot be restricted")
                             .help("restrict a token, or begin a section with `token`"),
+                    ),
+                    Some(section) if !section.policies.is_empty() => builder.errors.push(
+                        mistake(call.at.0, "a restriction is written after a policy")
+                            .help("write it below the line of the token, which it restricts"),
                     ),
                     Some(section) if section.cases.is_empty() => section.restrictions.push(call),
                     Some(_) => builder.errors.push(
-                        mistake(call.at.0, "a restriction stands behind a case")
+                        mistake(call.at.0, "a restriction is written after a case")
                             .help("write it above the cases, or begin another section"),
                     ),
                     None if self.is_broken => {}
@@ -101,6 +111,22 @@ impl Reader {
                     None if self.is_broken => {}
                     None => builder.errors.push(lost(case.at.0)),
                 }
+            }
+        }
+    }
+}
+
+impl Reader {
+    /// Begins a section, unless the policy is one that is held beside the blocks of a section that has no case yet.
+    fn section(&mut self, kind: BlockKind, subject: Call) {
+        match self.cases.sections.last_mut() {
+            Some(section) if kind == BlockKind::Policy && section.cases.is_empty() && !self.is_broken => {
+                section.policies.push(subject);
+            }
+            _ => {
+                self.now = self.of_file;
+                let (restrictions, policies, cases) = (Vec::new(), Vec::new(), Vec::new());
+                self.cases.sections.push(Section { kind, subject, restrictions, policies, cases });
             }
         }
     }
@@ -132,7 +158,7 @@ impl Builder {
         for part in parts {
             end = self.span(&part).end;
             match part.as_rule() {
-                Rule::entry => case.attributes.extend(self.value_entry(part)),
+                Rule::entry => case.attributes.extend(self.value_entry(part, "a request holds values, not patterns")),
                 Rule::string => case.reason = Some(self.data(&part)),
                 _ => {}
             }
@@ -164,7 +190,8 @@ impl Builder {
 
     fn values(&mut self, parts: Pairs<'_>) -> Vec<(Name, Value)> {
         let entries = parts.filter(|part| part.as_rule() == Rule::entry);
-        let values: Vec<(Name, Value)> = entries.filter_map(|part| self.value_entry(part)).collect();
+        let values = entries.filter_map(|part| self.value_entry(part, "an argument is a value, not a pattern"));
+        let values: Vec<(Name, Value)> = values.collect();
         self.refuse_twice(&values);
         values
     }
@@ -191,22 +218,23 @@ impl Builder {
         }
     }
 
-    fn value_entry(&mut self, pair: Pair<'_>) -> Option<(Name, Value)> {
+    /// A key and its value; `wrong` is said of a pattern.
+    fn value_entry(&mut self, pair: Pair<'_>, wrong: &str) -> Option<(Name, Value)> {
         let entry = self.entry(pair, Spelling::Data);
-        Some((entry.key, self.value(entry.value)?))
+        Some((entry.key, self.value(entry.value, wrong)?))
     }
 
-    fn value(&mut self, pattern: Pattern) -> Option<Value> {
+    fn value(&mut self, pattern: Pattern, wrong: &str) -> Option<Value> {
         let at = pattern.at;
         let kind = match pattern.kind {
             PatternKind::Literal(literal) => ValueKind::One(literal),
             PatternKind::List(list) => {
-                ValueKind::Set(list.into_iter().filter_map(|element| self.element(element)).collect())
+                ValueKind::Set(list.into_iter().filter_map(|element| self.element(element, wrong)).collect())
             }
             PatternKind::Map(entries) => ValueKind::Labels(
                 entries
                     .into_iter()
-                    .filter_map(|entry| match self.element(entry.value)? {
+                    .filter_map(|entry| match self.element(entry.value, wrong)? {
                         (Literal::Text(text), _) => Some((entry.key, plain(&text))),
                         (_, at) => {
                             self.errors.push(
@@ -217,20 +245,20 @@ impl Builder {
                     })
                     .collect(),
             ),
-            _ => return self.no_value(at),
+            _ => return self.no_value(at, wrong),
         };
         Some(Value { kind, at })
     }
 
-    fn element(&mut self, pattern: Pattern) -> Option<(Literal, At)> {
+    fn element(&mut self, pattern: Pattern, wrong: &str) -> Option<(Literal, At)> {
         match pattern.kind {
             PatternKind::Literal(literal) => Some((literal, pattern.at)),
-            _ => self.no_value(pattern.at),
+            _ => self.no_value(pattern.at, wrong),
         }
     }
 
-    fn no_value<T>(&mut self, at: At) -> Option<T> {
-        let error = mistake(at.0, "a request holds values, not patterns").label("a literal belongs here");
+    fn no_value<T>(&mut self, at: At, wrong: &str) -> Option<T> {
+        let error = mistake(at.0, wrong).label("a literal belongs here");
         self.errors.push(error.help("write a string, a number, a list of them, or a map of strings for labels"));
         None
     }

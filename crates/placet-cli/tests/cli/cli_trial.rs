@@ -1,6 +1,10 @@
 //! `placet test --coverage`, `placet test --mutate` and `placet bench`, as a user types them.
 
 use crate::cli_support;
+#[path = "cli_trial/findings.rs"]
+mod findings;
+#[path = "cli_trial/sections.rs"]
+mod sections;
 
 use cli_support::Place;
 use serde_json::Value;
@@ -59,7 +63,10 @@ fn a_case_may_say_why_it_is_refused_and_where_it_does_not_the_output_says_it() {
     let ran = place.placet("test p.placet").yes();
     assert!(ran.out.contains("  refused malformed_request: line 7"), "{}", ran.out);
     let told = CASES.replace("refused        GET", "refused malformed_request GET");
-    place.write("p.cases", &format!("{told}\ntoken nobody()\nrefused expired HEAD {{ path: \"/\" }}\n"));
+    place.write(
+        "p.cases",
+        &format!("{told}\ntoken nobody()\nat 2026-11-21T12:00:00Z\nrefused expired HEAD {{ path: \"/\" }}\n"),
+    );
     let ran = place.placet("test p.placet").no();
     assert!(!ran.out.contains("refused malformed_request: line"), "{}", ran.out);
     assert!(ran.out.contains("expected refused expired, found allow"), "{}", ran.out);

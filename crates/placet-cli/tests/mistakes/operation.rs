@@ -106,7 +106,7 @@ const PRINTING: [&str; 24] = [
     "compile policy.placet --template reader --with user=42",
     "try policy.placet --with user=42",
     "test policy.cases",
-    "fuzz policy.placet --template whole --runs 10",
+    "fuzz policy.placet --template whole --against policy.placet --runs 10",
     "eval --token token --keyring keys --request request.json",
     "eval --token token --keyring keys --request request.json --jsonl",
     "explain --token token --keyring keys --request request.json",
@@ -263,7 +263,18 @@ fn no_command_shows_what_a_reader_does_not_see_of_a_token_or_an_argument() {
     run(&["explain", "--token", "hostile", "--keyring", "keys", "--request", "request.json"]);
     run(&["attenuate", "hostile", "policy.placet", "--template", "one_item", "--with", "item=a"]);
     run(&["try", "policy.placet", "--with", &with]);
-    run(&["fuzz", "policy.placet", "--template", "reader", "--with", &with, "--runs", "200"]);
+    run(&[
+        "fuzz",
+        "policy.placet",
+        "--template",
+        "reader",
+        "--with",
+        &with,
+        "--against",
+        "policy.placet",
+        "--runs",
+        "200",
+    ]);
     run(&["mint", "policy.placet", "--template", &argument, "--keyring", "keys"]);
     run(&["mint", "policy.placet", "--template", "whole", "--keyring", "keys", "--ttl", &argument]);
     run(&["mint", "policy.placet", "--template", "whole", "--keyring", "keys", "--with", &format!("{argument}=1")]);

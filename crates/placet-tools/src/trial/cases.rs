@@ -1,4 +1,4 @@
-//! `.cases` files: sections of a token with its restrictions, or of a policy, and the requests that they decide.
+//! `.cases` files: sections of a token with its restrictions, of policies, or of both, and the requests that they decide.
 
 use std::sync::Arc;
 
@@ -26,7 +26,8 @@ pub fn load(name: &str, text: &str, document: &Arc<Document>, now: Time, keys: &
         Ok(cases) => cases,
         Err(diagnostics) => return Err(Report { source, diagnostics }),
     };
-    let mut loader = Loader { document, source: &source, now, keys, diagnostics: Vec::new() };
+    let lacks = cases.lacks();
+    let mut loader = Loader { document, source: &source, now, keys, diagnostics: lacks };
     let mut suite = Suite { name: name.to_owned(), fixtures: Vec::new(), cases: Vec::new() };
     for section in &cases.sections {
         if let Some(fixture) = loader.fixture(section) {
@@ -52,12 +53,14 @@ impl Loader<'_> {
         let subject = self.block(section.kind, &section.subject);
         let restrictions: Vec<_> =
             section.restrictions.iter().map(|call| self.block(BlockKind::Restriction, call)).collect();
+        let held: Vec<_> = section.policies.iter().map(|call| self.block(BlockKind::Policy, call)).collect();
         let mut blocks = vec![subject?];
         blocks.extend(restrictions.into_iter().collect::<Option<Vec<_>>>()?);
+        let held = held.into_iter().collect::<Option<Vec<_>>>()?;
         let minted = section.cases.iter().find_map(|case| case.now).map_or(self.now, Time::from_millis);
         let (blocks, policies) = match section.kind {
-            BlockKind::Policy => (Vec::new(), blocks),
-            BlockKind::Token | BlockKind::Restriction => (blocks, Vec::new()),
+            BlockKind::Policy => (Vec::new(), blocks.into_iter().chain(held).collect()),
+            BlockKind::Token | BlockKind::Restriction => (blocks, held),
         };
         match Fixture::new(title(section), blocks, policies, minted, self.keys) {
             Ok(fixture) => Some(fixture),
@@ -96,7 +99,8 @@ impl Loader<'_> {
     fn known(&self, kind: BlockKind) -> Option<String> {
         let names = self.document.templates().iter().filter(|template| template.kind == kind);
         let names: Vec<_> = names.map(|template| format!("`{}`", template.name)).collect();
-        (!names.is_empty()).then(|| format!("there is {}", names.join(", ")))
+        (!names.is_empty())
+            .then(|| format!("there {} {}", if names.len() == 1 { "is" } else { "are" }, names.join(", ")))
     }
 
     fn case(&self, case: &CaseNode, fixture: usize, vocabulary: &Vocabulary) -> Case {
@@ -125,6 +129,10 @@ fn title(section: &Section) -> String {
     for restriction in &section.restrictions {
         title.push_str(" restricted by ");
         title.push_str(&called(restriction));
+    }
+    for policy in &section.policies {
+        title.push_str(" beside policy ");
+        title.push_str(&called(policy));
     }
     title
 }

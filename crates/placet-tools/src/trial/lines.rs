@@ -60,6 +60,11 @@ pub fn load(name: &str, text: &str, library: &Library, now: Time, keys: &Keys) -
             break;
         }
     }
+    if suite.cases.is_empty() && diagnostics.is_empty() {
+        let found = Diagnostic::new(Code::NoCases, Span::new(0, 0), "there is no case in this file");
+        diagnostics
+            .push(found.help("write one on a line: `{\"use\": …, \"policies\": […], \"request\": …, \"expect\": …}`"));
+    }
     if diagnostics.is_empty() { Ok(suite) } else { Err(Report { source: Source::text(name, text), diagnostics }) }
 }
 
