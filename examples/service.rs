@@ -108,7 +108,7 @@ fn ask_all(placet: &Service, address: SocketAddr) -> Result<(), Box<dyn Error>> 
         ("PUT /notes/ann/1", Some(&ann), 200, "written"),
         ("GET /notes/bob/1", Some(&ann), 403, "/notes/ann/**"),
         ("GET /notes/ann/.hidden/1", Some(&ann), 403, "deny"),
-        ("PUT /notes/ann/1", Some(&reading), 403, "only"),
+        ("PUT /notes/ann/1", Some(&reading), 403, "needs read"),
         ("GET /notes/ann/%2e%2e/bob/1", Some(&ann), 400, "`path`"),
         ("POST /notes/ann/1", Some(&ann), 400, "`notes` has no action `unknown`"),
         ("GET /notes/ann/1", Some(cut), 401, "token"),
