@@ -4,41 +4,49 @@
 //! and no `deny` map. Policies are text; a compiler lowers them to bytecode; the bytecode is sealed into a token; a VM
 //! decides requests on the token's bytes, with nothing to parse, nothing to look up and nothing to allocate.
 //!
-//! ```
-//! use placet::author::{Document, mint::{Wrapping, mint}, value::arguments_from_text};
-//! use placet::authorize::Authorizer;
-//! use placet::check::library::Library;
-//! use placet::model::{request::Request, time::Time};
-//! use placet::syntax::ast::BlockKind;
-//! use placet::token::{keyring::{Keyring, MintingKey}, keys::{LocalKey, SystemRandom}, verify::Scratch};
+//! ```standalone_crate
+//! # let folder = std::env::temp_dir().join(format!("placet-crate-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(folder.join("policies"))?;
+//! # std::env::set_current_dir(&folder)?;
+//! # std::fs::write("policies/session.placet", r#"
+//! #     use momento
+//! #     token session(user: string) {
+//! #         permissions: [{ role: ReadWrite, cache: "profiles", item: prefix "user/{user}/" }]
+//! #         ttl: 30m
+//! #     }"#)?;
+//! # let key = placet::token::keys::LocalKey::generate(&mut placet::token::keys::SystemRandom)?;
+//! # std::fs::write("service.keys", format!("mint {}\n", *key.reveal()))?;
+//! use placet::prelude::*;
 //!
-//! // Write: a template, its arguments, a key.
-//! let document = Document::from_text("session.placet", r#"
-//!     use momento
-//!     token session(user: string) {
-//!         permissions: [{ role: ReadWrite, cache: "profiles", item: prefix "user/{user}/" }]
-//!         ttl: 30m
-//!     }
-//! "#, Library::built_in())?;
-//! let arguments = arguments_from_text(document.template(BlockKind::Token, None)?, [("user", "42")])?;
-//! let compiled = document.compile(BlockKind::Token, Some("session"), &arguments)?;
-//! let mut keyring = Keyring::new();
-//! keyring.mint_with(MintingKey::Local(LocalKey::generate(&mut SystemRandom)?))?;
-//! let (now, momento) = (Time::now(), document.vocabulary());
-//! let key = keyring.minting().expect("it was just added");
-//! let token = mint(&compiled, momento, key, now, Wrapping::default(), &mut SystemRandom)?.text();
+//! // Owned, `Send + Sync + 'static`, cheap to clone: put it into the state of your server.
+//! let placet = Service::open("policies/", "service.keys")?;
+//! let token = placet.mint("session", [("user", "42")])?;
 //!
-//! // Decide: as often as you like, from as many threads as you like.
-//! let authorizer = Authorizer::new(&keyring, momento);
-//! let mut scratch = Scratch::new();
-//! let mut request = Request::named(momento, "get", now)?;
-//! request.set_named("cache", "profiles")?.set_named("item", b"user/42/name")?;
-//! assert!(authorizer.authorize(&token, &request, &mut scratch).is_allow());
+//! let decision = placet.check(&token, "get", [("cache", "profiles"), ("item", "user/42/name")]);
+//! if !decision.is_allow() {
+//!     println!("{} {}", decision.http_status(), decision.explain());
+//! }
+//! # assert!(decision.is_allow());
+//! # std::fs::remove_dir_all(&folder)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A policy file such as `policies/session.placet`, which the compiler checks against the vocabulary that it names:
+//!
+//! ```text
+//! use momento
+//! token session(user: string) {
+//!     permissions: [{ role: ReadWrite, cache: "profiles", item: prefix "user/{user}/" }]
+//!     ttl: 30m
+//! }
+//! ```
+//!
+//! `examples/service.rs` is an HTTP service with a layer of tower; `examples/verify_only.rs` decides with the deciding
+//! half alone, allocating nothing.
+//!
 //! | to | see |
 //! |---|---|
+//! | mint and decide in a service | [`Service`], [`prelude`] |
 //! | write policies, tokens and restrictions | [`author`], and the language in `docs/book` |
 //! | decide requests | [`authorize`]; [`model`] for requests and verdicts |
 //! | mint, attenuate, seal, revoke; keys and rotation | [`author::mint`], [`token`] |

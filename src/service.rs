@@ -1,23 +1,21 @@
 //! A whole service in one value: policies, keys, revocations and room to decide in, owned and shared by all its threads.
 //!
-//! ```
+//! ```standalone_crate
 //! # let folder = std::env::temp_dir().join(format!("placet-service-doc-{}", std::process::id()));
-//! # std::fs::create_dir_all(&folder)?;
-//! # std::fs::write(folder.join("session.placet"), r#"
-//! # use momento
-//! # token session(user: string) {
-//! #     permissions: [{ role: ReadWrite, cache: "profiles", item: prefix "user/{user}/" }]
-//! #     ttl: 30m
-//! # }"#)?;
+//! # std::fs::create_dir_all(folder.join("policies"))?;
+//! # std::env::set_current_dir(&folder)?;
+//! # std::fs::write("policies/session.placet", r#"
+//! #     use momento
+//! #     token session(user: string) {
+//! #         permissions: [{ role: ReadWrite, cache: "profiles", item: prefix "user/{user}/" }]
+//! #         ttl: 30m
+//! #     }"#)?;
 //! # let key = placet::token::keys::LocalKey::generate(&mut placet::token::keys::SystemRandom)?;
-//! # std::fs::write(folder.join("service.keys"), format!("mint {}\n", *key.reveal()))?;
-//! # let (policies, keys) = (folder.clone(), folder.join("service.keys"));
+//! # std::fs::write("service.keys", format!("mint {}\n", *key.reveal()))?;
 //! use placet::Service;
 //!
-//! let placet = Service::open(policies, keys)?;
+//! let placet = Service::open("policies/", "service.keys")?;
 //! let token = placet.mint("session", [("user", "42")])?;
-//! let decision = placet.check(&token, "get", [("cache", "profiles"), ("item", "user/42/name")]);
-//! assert!(decision.is_allow());
 //! let decision = placet.check(&token, "delete", [("cache", "profiles"), ("item", "user/7/name")]);
 //! assert_eq!(decision.http_status(), 403);
 //! println!("{}", decision.explain());

@@ -17,6 +17,7 @@ use placet::model::time::Time;
 use placet::model::value::Value;
 use placet::model::verdict::Verdict;
 use placet::model::vocabulary::{TIME, Vocabulary};
+use placet::service::{NO_ATTRIBUTES, Service};
 use placet::syntax::ast::BlockKind;
 use placet::token::attenuate::append_voucher;
 use placet::token::envelope::Token;
@@ -61,6 +62,21 @@ const CURIOUS: &str = r#"
         only { action: read, tags: any }
         ttl: 1h
     }
+"#;
+
+/// With attributes of the types that a text is read as.
+const CURIOUS_ALONE: &str = r#"
+    vocabulary archive 1 {
+        shelf: string
+        path:  path optional
+        ip:    ip optional
+        pages: int optional
+        id:    uuid optional
+        since: time optional
+        age:   duration optional
+        action read
+    }
+    token curious { allow { shelf: glob "*-atlas?" } }
 "#;
 
 fn document(text: &str) -> Document {
@@ -234,4 +250,35 @@ fn ten_thousand_rules_are_written_in_twenty_times_the_memory_of_their_text() {
     });
     let times = counted.bytes_max.div_ceil(text.len() as u64);
     assert!(times <= 20, "{times} times the {} bytes of the text", text.len());
+}
+
+#[test]
+fn a_service_decides_with_a_token_that_it_knows_without_allocating() {
+    let keyring = || {
+        let mut keyring = Keyring::new();
+        keyring.mint_with(local()).expect("it is the first");
+        keyring
+    };
+    let service = Service::builder().document(document(CURIOUS_ALONE)).keyring(keyring()).build().expect("it opens");
+    let token = service.mint("curious", NO_ATTRIBUTES).expect("it is a token");
+    let typed = [
+        ("shelf", "rare-atlas1"),
+        ("path", "/a/b/c.png"),
+        ("ip", "10.1.2.3"),
+        ("pages", "499"),
+        ("id", "7a1c3f7e-6a52-4a9e-8a43-0d1f5a3b9c11"),
+        ("since", "2026-11-21T10:00:00.25+01:00"),
+        ("age", "1h30m"),
+    ];
+    let check = || {
+        assert!(service.check(&token, "read", typed).is_allow());
+        assert_eq!(service.check(&token, "burn", typed).http_status(), 400);
+        assert_eq!(service.check(&token, "read", [("shelf", "map")]).http_status(), 403);
+    };
+    check();
+    allocates_nothing("a service that decides", check);
+    allocates_nothing("a service that lends claims", || {
+        let decision = service.check(&token, "read", typed);
+        assert_eq!(decision.with_claims(|claims| claims.attributes.iter().count()), Some(0));
+    });
 }

@@ -211,6 +211,12 @@ fn vocabularies_are_listed_and_shown() {
     http.says("host: string lowercase optional").says("headers: labels lowercase optional");
     place.placet("vocabulary show htp").could_not().says("`htp`").says("`http`");
     let print = place.placet("vocabulary fingerprint momento").yes().out;
+    place.placet("vocabulary export momento --output momento.vocabulary").yes();
+    let bytes = std::fs::read(place.path("momento.vocabulary")).unwrap();
+    let read = placet::Vocabulary::from_bytes(&bytes).unwrap();
+    assert_eq!(read.fingerprint().to_string(), print.trim(), "the bytes say the same as the file");
+    place.placet("vocabulary export momento --form json").yes().says(print.trim()).says("\"action\": \"getBatch\"");
+    place.placet("vocabulary export momentum").could_not().says("`momentum`");
     assert_eq!(place.json("vocabulary fingerprint momento")["fingerprint"], print.trim());
 }
 

@@ -295,6 +295,41 @@ fn a_token_from_the_future_is_not_valid_yet() {
     }
 }
 
+/// Unix time in seconds, taken for milliseconds, is in January 1970: before any expiry, and long before the issuance.
+#[test]
+fn seconds_for_milliseconds_are_refused_on_every_path() {
+    let (keyring, vocabulary, mut scratch) = (keyring(), vocabulary(), Scratch::new());
+    let seconds = Time::from_millis(NOW.as_millis() / 1000);
+    let request = Request::named(&vocabulary, "get", seconds).unwrap();
+    let early = Some(Refusal::NotYetValid);
+    for key in both() {
+        let text = minted(key, &Draft { expiry: None, ..draft(program()) }).text();
+        let verifier = Verifier::new(&keyring, &vocabulary);
+        let authorizer = Authorizer::with_verifier(verifier);
+        assert_eq!(verifier.verify(&text, seconds, &mut scratch).err(), early);
+        let batch = verifier.verify_batch([text.as_str()], seconds, &mut scratch);
+        assert_eq!(batch.into_iter().map(Result::err).collect::<Vec<_>>(), [early]);
+        let refused = Verdict::Refused(Refusal::NotYetValid);
+        assert_eq!(authorizer.authorize(&text, &request, &mut scratch).verdict(), refused);
+        let cache = TokenCache::new(1);
+        for warm in [false, true] {
+            assert_eq!(cache.verify(&verifier, &text, seconds, &mut scratch, |_| ()).err(), early, "warm: {warm}");
+            assert_eq!(cache.verify(&verifier, &text, NOW, &mut scratch, |_| ()), Ok(()));
+        }
+        let verified = verifier.verify(&text, NOW, &mut scratch).unwrap();
+        assert_eq!(verified.check_time(seconds, Duration::from_secs(60)).err(), early);
+        assert_eq!(authorizer.decide(&verified, &request).verdict(), refused);
+        assert_eq!(verifier.recheck(&verified.keep(), seconds).err(), early);
+        let held = [Policy::new(
+            "own",
+            program().to_vec(),
+            &Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Policy },
+        )
+        .unwrap()];
+        assert_eq!(authorizer.with_policies(&held).decide(&verified, &request).verdict(), refused);
+    }
+}
+
 #[test]
 fn without_a_clock_nothing_is_decided() {
     let (keyring, vocabulary) = (keyring(), vocabulary());
