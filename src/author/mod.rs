@@ -102,7 +102,7 @@ impl Document {
 
     fn of_map(source: Source, file: File, library: &Library) -> Result<Self, Report> {
         let mut outcome = check(&file, library);
-        outcome.diagnostics = outcome.diagnostics.into_iter().map(map::in_map_form).collect();
+        outcome.diagnostics = outcome.diagnostics.into_iter().map(|found| map::in_map_form(found, &source)).collect();
         Self::of(source, file, outcome, library)
     }
 
