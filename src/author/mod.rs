@@ -123,7 +123,7 @@ impl Document {
             Ok(document) => &mut document.warnings,
             Err(report) => &mut report.diagnostics,
         };
-        *found = std::mem::take(found).into_iter().map(map::in_map_form).collect();
+        *found = std::mem::take(found).into_iter().map(|found| map::in_map_form(found, &source)).collect();
         made
     }
 

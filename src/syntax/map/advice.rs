@@ -2,13 +2,17 @@
 
 use serde_json::Value;
 
-use super::to_map;
-use crate::diag::Diagnostic;
+use super::{CONDITION_KEYS, to_map};
 use crate::diag::code::Code;
+use crate::diag::{Diagnostic, Source};
 use crate::syntax::parse;
 
 /// The same finding, with its help as one writes it in a map.
-pub(crate) fn in_map_form(mut found: Diagnostic) -> Diagnostic {
+pub(crate) fn in_map_form(mut found: Diagnostic, source: &Source) -> Diagnostic {
+    // A condition is text in a map, too.
+    if source.path(found.at).is_some_and(is_of_condition) {
+        return found;
+    }
     let is_of_vocabulary = found.code == Code::NoVocabulary;
     found.help = found.help.map(|help| {
         if is_of_vocabulary {
@@ -18,6 +22,11 @@ pub(crate) fn in_map_form(mut found: Diagnostic) -> Diagnostic {
         }
     });
     found
+}
+
+/// Whether a path leads to a condition: `rules[0].when`.
+fn is_of_condition(path: &str) -> bool {
+    CONDITION_KEYS.into_iter().any(|key| path.rsplit('.').next() == Some(key))
 }
 
 /// A sentence with what it has in backticks translated, where that is a pattern or an entry of a map.

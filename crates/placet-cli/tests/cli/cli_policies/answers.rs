@@ -152,6 +152,10 @@ fn errors_in_json_files_name_file_line_and_column_and_speak_json() {
     let ran = ran.says("a.json:5:5").says("b.json:1:1").says("c.json:2:15");
     let ran = ran.says("add the key `use`").says(r#"{"$glob":"*.example.com"}"#);
     assert!(!ran.err.contains("begin with"), "{}", ran.err);
+    // A condition is text in JSON as well.
+    place.write("e.json", r#"{ "use": "http", "policy": "p", "rules": [{ "allow": { "path": "/a" }, "when": "has host && host in \"*.b\"" }] }"#);
+    let ran = place.placet("check e.json").yes().says("W0119").says("glob \"*.b\"");
+    assert!(!ran.err.contains("$glob"), "{}", ran.err);
     let json = place.json("check a.json");
     let found = &json["files"][0]["diagnostics"][0];
     assert_eq!((&found["file"], &found["line"], &found["column"]), (&"a.json".into(), &5.into(), &5.into()));
