@@ -7,8 +7,9 @@ use crate::bytecode::automaton::Automaton;
 use crate::bytecode::fuel::Fuel;
 use crate::bytecode::matching::{Unit, glob_matches, is_within, path_matches};
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
+use crate::model::types::Scalar;
 use crate::model::vocabulary::{FieldNo, Vocabulary};
-use crate::program::{Condition, Effect, Function, Pattern, Predicate, Rule, Test, Value};
+use crate::program::{Condition, Effect, Pattern, Rule, Test, Value};
 
 /// What conditions may ask for besides the request.
 #[derive(Clone, Debug)]
@@ -117,9 +118,9 @@ impl Candidate<'_> {
             Condition::All(parts) => parts.iter().all(|part| self.holds(part)),
             Condition::AnyOf(parts) => parts.iter().any(|part| self.holds(part)),
             Condition::Not(inner) => !self.holds(inner),
-            Condition::Compare(comparison, left, right) => {
+            Condition::Compare(predicate, left, right) => {
                 let both = self.operand(left).zip(self.operand(right));
-                both.is_some_and(|(left, right)| compare(*comparison, &left, &right))
+                both.is_some_and(|(left, right)| predicate.holds(&left.as_value(), &right.as_value()))
             }
             Condition::Matches(operand, pattern) => {
                 let value = self.operand(operand);
@@ -142,9 +143,8 @@ impl Candidate<'_> {
         }
     }
 
-    /// The value of an operand. Derived numbers are ints whatever they count.
+    /// The value of an operand.
     pub(crate) fn operand(&self, operand: &Value) -> Option<Constant> {
-        let number_of = |inner: &Value| self.operand(inner).as_ref().and_then(number);
         Some(match operand {
             Value::Field(field) => match self.value(*field)? {
                 OwnedValue::One(constant) => constant,
@@ -156,15 +156,13 @@ impl Candidate<'_> {
             Value::Expiry => Constant::Time(self.facts.expiry),
             Value::Add(..) | Value::Subtract(..) => {
                 let exact = self.exact(operand)?;
-                Constant::Int(i64::try_from(exact).unwrap_or(if exact < 0 { i64::MIN } else { i64::MAX }))
+                let saturated = i64::try_from(exact).unwrap_or(if exact < 0 { i64::MIN } else { i64::MAX });
+                counted(operand.scalar(self.facts.vocabulary)?, saturated)?
             }
-            Value::Call(Function::Hour, inner) => Constant::Int(number_of(inner)?.rem_euclid(DAY) / HOUR),
-            Value::Call(Function::Minute, inner) => Constant::Int(number_of(inner)?.rem_euclid(HOUR) / MINUTE),
-            // 1970-01-01 was a Thursday, day 4.
-            Value::Call(Function::Weekday, inner) => {
-                Constant::Int((number_of(inner)?.div_euclid(DAY) + 3).rem_euclid(7) + 1)
+            Value::Call(function, inner) => {
+                let result = function.apply(&self.operand(inner)?.as_value())?;
+                counted(function.row().gives, result.number()?)?
             }
-            Value::Call(Function::Length, inner) => count(bytes(&self.operand(inner)?)?.len()),
             Value::Size(field) => match self.value(*field) {
                 Some(OwnedValue::Labels(labels)) => count(labels.len()),
                 _ => count(self.distinct(*field).len()),
@@ -246,22 +244,6 @@ fn leaf(pattern: &Pattern, constant: &Constant) -> Option<bool> {
     })
 }
 
-fn compare(comparison: Predicate, left: &Constant, right: &Constant) -> bool {
-    let numbers = number(left).zip(number(right));
-    let texts = bytes(left).zip(bytes(right));
-    let equal = numbers.map_or_else(|| left == right, |(left, right)| left == right);
-    match comparison {
-        Predicate::Equal => equal,
-        Predicate::Unequal => !equal,
-        Predicate::Less => numbers.is_some_and(|(left, right)| left < right),
-        Predicate::LessOrEqual => numbers.is_some_and(|(left, right)| left <= right),
-        Predicate::StartsWith => texts.is_some_and(|(left, right)| left.starts_with(right)),
-        Predicate::EndsWith => texts.is_some_and(|(left, right)| left.ends_with(right)),
-        Predicate::Contains => texts
-            .is_some_and(|(left, right)| right.is_empty() || left.windows(right.len()).any(|window| window == right)),
-    }
-}
-
 /// The number of an int, time or duration.
 pub(crate) const fn number(constant: &Constant) -> Option<i64> {
     match constant {
@@ -293,10 +275,71 @@ pub(crate) fn put_label(labels: &mut Vec<(String, String)>, name: &str, value: O
     }
 }
 
+/// A number as a value of a type that counts.
+pub(crate) const fn counted(scalar: Scalar, number: i64) -> Option<Constant> {
+    match scalar {
+        Scalar::Int => Some(Constant::Int(number)),
+        Scalar::Time => Some(Constant::Time(number)),
+        Scalar::Duration => Some(Constant::Duration(number)),
+        _ => None,
+    }
+}
+
 fn count(number: usize) -> Constant {
     Constant::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-const MINUTE: i64 = 60_000;
-pub(crate) const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+pub(crate) const HOUR: i64 = 60 * 60 * 1000;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
+
+    use super::*;
+    use crate::bytecode::verify::{Budget, Scope, verify};
+    use crate::compile::arguments::Arguments;
+    use crate::compile::compile;
+    use crate::compile::tests::harness::vocabulary;
+    use crate::compile::tests::programs::templates;
+    use crate::explain::example;
+    use crate::program::{read::rules, write};
+    use crate::vm::{Answer, Context, Kind, run};
+
+    const CONTEXT: Context<'static> = Context { issuance: 0, expiry: i64::MAX, vouchers: &[] };
+
+    /// Whether a program of this rule alone decides the request.
+    fn decides(rule: &Rule, request: &TimedRequest, vocabulary: &Vocabulary) -> bool {
+        let effect = if rule.effect == Effect::Deny { Effect::Deny } else { Effect::Allow };
+        let alone = write(&[Rule { effect, tests: rule.tests.clone() }]);
+        let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
+        let proved = verify(alone.bytes(), &scope).unwrap();
+        let answer = request
+            .request
+            .lend(vocabulary, request.time, |request| run(&proved, Kind::Authority, request, &CONTEXT).unwrap());
+        matches!(answer.unwrap(), Answer::Allow(_) | Answer::Forbid(_))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn what_the_evaluator_says_of_a_rule_is_what_the_vm_decides(template in templates()) {
+            let vocabulary = vocabulary();
+            let compiled = compile(&template, &vocabulary, &Arguments::none()).unwrap();
+            let scope = Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Policy };
+            let read = rules(&verify(compiled.program.bytes(), &scope).unwrap()).unwrap();
+            let facts = Facts { vocabulary: &vocabulary, issuance: 0, expiry: i64::MAX, vouchers: Vec::new() };
+            let from = TimedRequest { request: example(&vocabulary), time: 0 };
+            for rule in &read {
+                let mut asked = vec![from.clone()];
+                asked.extend(facts.of(&from).satisfying(rule));
+                let near = asked.iter().flat_map(|one| rule.tests.iter().flat_map(|test| facts.of(one).violating(test)));
+                let near: Vec<_> = near.collect();
+                asked.extend(near);
+                for one in asked {
+                    prop_assert_eq!(facts.of(&one).meets(rule), decides(rule, &one, &vocabulary), "{:?}\n{:?}", rule, one);
+                }
+            }
+        }
+    }
+}

@@ -1,7 +1,8 @@
-//! Changes of a request that make a rule match, or no longer match; nearest first, none of them decided yet.
+//! Candidate edits of a request that make a rule match or stop matching, smallest first. They are checked later, by deciding
+//! them.
 
-use super::evaluate::{Candidate, Facts, HOUR, bytes, number};
-use super::propose::{away, counted, distance, labels_away, labels_towards, sample, sample_labels, towards};
+use super::evaluate::{Candidate, Facts, HOUR, bytes, counted, number};
+use super::propose::{away, distance, labels_away, labels_towards, sample, sample_labels, towards};
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME};
@@ -15,7 +16,7 @@ const ACTIONS: usize = 6;
 
 impl Candidate<'_> {
     /// Requests that pass the test.
-    pub(crate) fn mended(&self, test: &Test, effect: Effect) -> Vec<TimedRequest> {
+    pub(crate) fn satisfying_test(&self, test: &Test, effect: Effect) -> Vec<TimedRequest> {
         if self.passes(test, effect) {
             return vec![self.request.clone()];
         }
@@ -27,7 +28,7 @@ impl Candidate<'_> {
     }
 
     /// Requests that do not pass the test.
-    pub(crate) fn broken(&self, test: &Test) -> Vec<TimedRequest> {
+    pub(crate) fn violating(&self, test: &Test) -> Vec<TimedRequest> {
         match test {
             Test::Action(actions) => self.with_actions(|action| !actions.has(action)),
             Test::Field(field, pattern) => self.field_away(*field, pattern),
@@ -36,16 +37,16 @@ impl Candidate<'_> {
     }
 
     /// Requests that pass all tests of the rule.
-    pub(crate) fn mended_rule(&self, rule: &Rule) -> Vec<TimedRequest> {
-        let mut wishes = vec![self.request.clone()];
+    pub(crate) fn satisfying(&self, rule: &Rule) -> Vec<TimedRequest> {
+        let mut requests = vec![self.request.clone()];
         for test in &rule.tests {
             let mut next: Vec<TimedRequest> =
-                wishes.iter().flat_map(|wish| self.facts.of(wish).mended(test, rule.effect)).collect();
+                requests.iter().flat_map(|request| self.facts.of(request).satisfying_test(test, rule.effect)).collect();
             self.keep_nearest(&mut next);
-            wishes = next;
+            requests = next;
         }
-        wishes.retain(|wish| self.facts.of(wish).meets(rule));
-        wishes
+        requests.retain(|request| self.facts.of(request).meets(rule));
+        requests
     }
 
     /// The change in figures: how many parts, whether the action or the time is one of them, and how much there is to type.
@@ -53,7 +54,7 @@ impl Candidate<'_> {
         let parts = self.differences(other);
         let grave = usize::from(self.action() != other.action()) + usize::from(self.time != other.time);
         let action =
-            |wish: &TimedRequest| self.facts.vocabulary.action_name(wish.action()).unwrap_or_default().to_owned();
+            |request: &TimedRequest| self.facts.vocabulary.action_name(request.action()).unwrap_or_default().to_owned();
         let mut typed = strsim::damerau_levenshtein(&action(self), &action(other));
         for field in (0..=u8::MAX).map(FieldNo).take(self.facts.vocabulary.attributes().len()) {
             typed += value_distance(self.value(field).as_ref(), other.value(field).as_ref());
@@ -61,10 +62,10 @@ impl Candidate<'_> {
         (parts.len(), grave, typed)
     }
 
-    fn keep_nearest(&self, wishes: &mut Vec<TimedRequest>) {
-        wishes.sort_by_cached_key(|wish| self.change_to(wish));
-        wishes.dedup();
-        wishes.truncate(BEAM);
+    fn keep_nearest(&self, requests: &mut Vec<TimedRequest>) {
+        requests.sort_by_cached_key(|request| self.change_to(request));
+        requests.dedup();
+        requests.truncate(BEAM);
     }
 
     fn with_actions(&self, wanted: impl Fn(ActionNo) -> bool) -> Vec<TimedRequest> {
@@ -133,7 +134,7 @@ impl Candidate<'_> {
             found.push(self.with(field, None));
         }
         let test = Test::Field(field, pattern.clone());
-        found.retain(|wish| !self.facts.of(wish).passes(&test, Effect::Deny));
+        found.retain(|request| !self.facts.of(request).passes(&test, Effect::Deny));
         found
     }
 
@@ -167,26 +168,26 @@ impl Candidate<'_> {
         if asks_time(truth) {
             found.extend(self.other_times(truth, wanted));
         }
-        found.retain(|wish| self.facts.of(wish).holds(truth) == wanted);
+        found.retain(|request| self.facts.of(request).holds(truth) == wanted);
         self.keep_nearest(&mut found);
         found
     }
 
     fn all_turned(&self, parts: &[Condition], wanted: bool) -> Vec<TimedRequest> {
-        let mut wishes = vec![self.request.clone()];
+        let mut requests = vec![self.request.clone()];
         for part in parts {
             let mut next: Vec<TimedRequest> =
-                wishes.iter().flat_map(|wish| self.facts.of(wish).turned(part, wanted)).collect();
+                requests.iter().flat_map(|request| self.facts.of(request).turned(part, wanted)).collect();
             self.keep_nearest(&mut next);
-            wishes = next;
+            requests = next;
         }
-        wishes
+        requests
     }
 
     /// The nearest times, one later and one earlier, at which the condition is as wanted: full hours of a week, and their ends.
     fn other_times(&self, truth: &Condition, wanted: bool) -> Vec<TimedRequest> {
         let hour = self.time.div_euclid(HOUR).saturating_mul(HOUR);
-        let fits = |wish: &TimedRequest| self.facts.of(wish).holds(truth) == wanted;
+        let fits = |request: &TimedRequest| self.facts.of(request).holds(truth) == wanted;
         let later = (1..=7 * 24).map(|hours| self.at(hour.saturating_add(hours * HOUR))).find(fits);
         let earlier = (0..7 * 24).map(|hours| self.at(hour.saturating_sub(hours * HOUR).saturating_sub(1))).find(fits);
         later.into_iter().chain(earlier).collect()

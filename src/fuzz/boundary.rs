@@ -8,7 +8,8 @@
 use super::near;
 use crate::author::request::OwnedValue;
 use crate::check::tree::Constant;
-use crate::explain::propose::{away, constant_of, counted, sample, towards};
+use crate::explain::evaluate::counted;
+use crate::explain::propose::{away, constant_of, sample, towards};
 use crate::limits::FUZZ_VALUES;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
