@@ -1,13 +1,12 @@
 //! Why a request was decided as it was, and the smallest change of it that would pass.
 //!
-//! What comes in is a [`Explainer`] (who decides, with which token) and a request. Then:
+//! What comes in is an [`Explainer`] (an authorizer and a token) and a request. Then:
 //!
-//! 1. the request is decided, and the deciding rule is quoted: from its source where that is [at hand](Sources), otherwise
-//!    from the program itself, [read back](crate::program::read) and
-//!    turned into [source](crate::program::source);
-//! 2. where it is not allowed, the [nearest](edit_distance) values that the failing tests of each rule want are
-//!    [proposed](propose), and requests are [repaired](repair) with them;
-//! 3. a [search] decides each mended request again, in the order of how little it changes, until one passes.
+//! 1. the request is decided, and the deciding rule is quoted: from its source where that is [known](Sources), otherwise from
+//!    the program itself, [read back](crate::program::read) and turned into [source](crate::program::source);
+//! 2. if it is not allowed, the failing tests of each rule [propose](propose) the [nearest](edit_distance) values that they
+//!    accept, and the request is [repaired](repair) with them;
+//! 3. a [search] decides each repaired request again, in the order of how little it changes, until one passes.
 //!
 //! What goes out is an [`Explanation`]: data for programs, and text for people. A change that is shown has been decided: it
 //! passes. What is refused has a [cause](refusal) and a way out instead.
@@ -47,7 +46,7 @@ pub use propose::sample;
 use propose::sample_labels;
 use search::{Program, Repair, Search};
 
-/// Who decides: an authorizer, and the token that comes along with every request, if one does.
+/// Decides requests and says why: an authorizer, and the token that is sent with every request, if there is one.
 #[derive(Clone, Copy, Debug)]
 pub struct Explainer<'a> {
     authorizer: Authorizer<'a>,

@@ -9,7 +9,7 @@ use crate::program::{Condition, Pattern, Rule, Test};
 /// Steps of one state of such a search.
 const STATE: u64 = 32;
 
-/// Steps that mending the dearest `most` of these rules may take.
+/// Steps that repairs for the `most` most expensive of these rules may take.
 pub(super) fn price(rules: &[Rule], request: &TimedRequest, vocabulary: &Vocabulary, most: usize) -> u64 {
     let fields = (0..=u8::MAX).map(FieldNo).take(vocabulary.attributes().len());
     let lengths: Vec<u64> = fields.map(|field| request.value(field).map_or(0, |value| length(&value))).collect();

@@ -99,11 +99,11 @@ impl Candidate<'_> {
         }
         let mut near = Vec::new();
         for element in &elements {
-            // An element that can not be mended is left out.
-            if let Some(Some(mended)) = towards(pattern, Some(element), scalar).into_iter().next()
-                && !near.contains(&mended)
+            // An element that cannot be repaired is left out.
+            if let Some(Some(repaired)) = towards(pattern, Some(element), scalar).into_iter().next()
+                && !near.contains(&repaired)
             {
-                near.push(mended);
+                near.push(repaired);
             }
         }
         vec![self.with_elements(field, near)]
@@ -301,7 +301,7 @@ impl Candidate<'_> {
         found
     }
 
-    /// Changes the operand on one side so that it stands in the wanted relation to the value of the other side.
+    /// Changes the operand on one side so that it is in the wanted relation to the value of the other side.
     fn related(
         &self,
         comparison: Predicate,

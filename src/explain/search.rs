@@ -36,7 +36,7 @@ pub(super) struct Repair {
     pub(super) request: TimedRequest,
     /// In the order in which they were met; of one part there may be several.
     pub(super) needs: Vec<(Part, String)>,
-    /// The rules that were mended or left.
+    /// The rules that now match, or no longer match.
     pub(super) rules: Vec<Decider>,
 }
 
@@ -71,11 +71,11 @@ impl Search<'_, '_> {
     }
 
     /// How many decisions the search may cost: fewer where each may take long, so that the holder of a token cannot make a
-    /// service explain for minutes what it denies in milliseconds. Behind each of them, rules are mended.
+    /// service explain for minutes what it denies in milliseconds. After each of them, rules are repaired.
     fn decisions(&self, from: &TimedRequest) -> u64 {
         let by_holders = self.programs.iter().filter(|program| program.cost > 0);
-        let mending = |program: &Program| patience::price(&program.rules, from, self.facts.vocabulary, RULES);
-        let cost: u64 = by_holders.map(|program| program.cost + mending(program)).sum();
+        let repairing = |program: &Program| patience::price(&program.rules, from, self.facts.vocabulary, RULES);
+        let cost: u64 = by_holders.map(|program| program.cost + repairing(program)).sum();
         (STEPS / cost.max(1)).clamp(1, DECISIONS)
     }
 
@@ -99,9 +99,9 @@ impl Search<'_, '_> {
     fn onward(&self, repair: &Repair, verdict: Verdict) -> Vec<Repair> {
         match verdict {
             Verdict::Allow(_) | Verdict::Refused(_) => Vec::new(),
-            Verdict::Forbidden(decider) => self.leaving(repair, decider).unwrap_or_default(),
+            Verdict::Forbidden(decider) => self.violating(repair, decider).unwrap_or_default(),
             Verdict::NotPermitted(Decider { origin, rule }) => match (self.program(origin), rule) {
-                (Some(program), Some(number)) => self.mending(repair, program, usize::from(number)),
+                (Some(program), Some(number)) => self.satisfying(repair, program, usize::from(number)),
                 (Some(program), None) => self.allowing(repair, program),
                 (None, _) => Vec::new(),
             },
@@ -109,7 +109,7 @@ impl Search<'_, '_> {
     }
 
     /// Requests that the denying rule does not match: one of its tests no longer holds.
-    fn leaving(&self, repair: &Repair, decider: Decider) -> Option<Vec<Repair>> {
+    fn violating(&self, repair: &Repair, decider: Decider) -> Option<Vec<Repair>> {
         let rule = self.program(decider.origin)?.rules.get(usize::from(decider.rule?))?;
         let broken = rule.tests.iter().flat_map(|test| {
             let requests = self.facts.of(&repair.request).violating(test).into_iter();
@@ -125,11 +125,11 @@ impl Search<'_, '_> {
         let allowing = program.rules.iter().enumerate().filter(|(_, rule)| rule.effect == Effect::Allow);
         let mut numbers: Vec<_> = allowing.map(|(number, rule)| (failing(rule), number)).collect();
         numbers.sort_unstable();
-        numbers.into_iter().take(RULES).flat_map(|(_, number)| self.mending(repair, program, number)).collect()
+        numbers.into_iter().take(RULES).flat_map(|(_, number)| self.satisfying(repair, program, number)).collect()
     }
 
     /// Requests that the rule matches.
-    fn mending(&self, repair: &Repair, program: &Program, number: usize) -> Vec<Repair> {
+    fn satisfying(&self, repair: &Repair, program: &Program, number: usize) -> Vec<Repair> {
         let Some(rule) = program.rules.get(number) else { return Vec::new() };
         let decider = Decider { origin: program.origin, rule: u16::try_from(number).ok() };
         let failing: Vec<&Test> =

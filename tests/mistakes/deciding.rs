@@ -139,7 +139,14 @@ fn a_rule_that_is_read_from_a_token_is_quoted_as_its_author_would_write_it() {
         let authority = document(&format!("{vocabulary}token t {{ allow {{}} ttl: 1h }}"));
         let restriction = document(&format!("{vocabulary}restriction r {{ {rule} }}"));
         let names = authority.vocabulary();
-        let token = mint(&compiled(&authority, []), names, &local().into(), time, Wrapping::default(), &mut random());
+        let token = mint(
+            &compiled(&authority, []),
+            names,
+            &MintingKey::from(local()),
+            time,
+            Wrapping::default(),
+            &mut random(),
+        );
         let token = attenuate(&token.unwrap(), &compiled(&restriction, []), names, time, false, &mut random()).unwrap();
         let (text, sources) = (token.text(), Sources::none());
         let explainer = Explainer::new(Authorizer::new(&keyring, names), Some(&text), &sources);
