@@ -10,6 +10,7 @@ use placet::check::tree::{
     Actions, Bound, Claims, Condition, Constant, Effect, GlobText, Operand, Pattern, Piece, Rule, Template, Term, Test,
     Text, Times,
 };
+use placet::model::arithmetic::Arithmetic;
 use placet::model::predicate::Predicate;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -129,7 +130,7 @@ fn conditions() -> Vec<Condition> {
         Condition::Compare(Comparison::Less, count.clone(), one.clone()),
         Condition::Compare(
             Comparison::GreaterOrEqual,
-            Operand::Add(count.clone().into(), one.clone().into()),
+            Operand::Compute(Arithmetic::Add, count.clone().into(), one.clone().into()),
             one.clone(),
         ),
         Condition::Compare(Comparison::Equal, Operand::Size(GROUPS), one),

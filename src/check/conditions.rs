@@ -101,8 +101,7 @@ impl Reading<'_, '_, '_> {
             | ConditionKind::Name(_)
             | ConditionKind::TokenField(_)
             | ConditionKind::Label(..)
-            | ConditionKind::Add(..)
-            | ConditionKind::Subtract(..) => here.truth(condition),
+            | ConditionKind::Compute(..) => here.truth(condition),
         }
     }
 

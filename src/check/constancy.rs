@@ -158,8 +158,7 @@ fn is_count(operand: &Operand) -> bool {
         | Operand::Term(..)
         | Operand::Issuance
         | Operand::Expiry
-        | Operand::Add(..)
-        | Operand::Subtract(..) => false,
+        | Operand::Compute(..) => false,
     }
 }
 

@@ -5,6 +5,7 @@ use super::literals::{Goal, natural, with_article};
 use super::tree::{Constant, Operand, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
+use crate::model::arithmetic::Arithmetic;
 use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, ConditionKind, Literal, Name, PatternKind};
@@ -40,7 +41,7 @@ impl Reading<'_, '_, '_> {
             ConditionKind::Name(name) => here.name(name, at, wanted),
             ConditionKind::TokenField(field) => here.token_field(field, at),
             ConditionKind::Label(name, label) => here.label(name, label, at),
-            ConditionKind::Add(..) | ConditionKind::Subtract(..) => self.whole_sum(condition),
+            ConditionKind::Compute(..) => self.whole_sum(condition),
             ConditionKind::Call(name, arguments) => here.call_value(name, arguments, at),
             ConditionKind::Not(_)
             | ConditionKind::And(..)
@@ -180,39 +181,40 @@ impl Reading<'_, '_, '_> {
     /// A part of a sum, which may be one itself.
     fn summand(&self, condition: &ast::Condition) -> Option<Typed> {
         match &condition.kind {
-            ConditionKind::Add(left, right) => self.inside(condition)?.arithmetic(left, right, condition.at.0, true),
-            ConditionKind::Subtract(left, right) => {
-                self.inside(condition)?.arithmetic(left, right, condition.at.0, false)
+            ConditionKind::Compute(arithmetic, left, right) => {
+                self.inside(condition)?.arithmetic(*arithmetic, left, right, condition.at.0)
             }
             _ => self.operand(condition, None),
         }
     }
 
     /// `a + b`, `a - b`
-    fn arithmetic(&self, left: &ast::Condition, right: &ast::Condition, at: Span, plus: bool) -> Option<Typed> {
-        use Scalar::{Duration, Int, Time};
+    fn arithmetic(
+        &self,
+        arithmetic: Arithmetic,
+        left: &ast::Condition,
+        right: &ast::Condition,
+        at: Span,
+    ) -> Option<Typed> {
         let (a, b) = (self.summand(left), self.summand(right));
         let (a, b) = (a?, b?);
-        let (a, b) = if plus && (a.scalar, b.scalar) == (Duration, Time) { (b, a) } else { (a, b) };
-        let scalar = match (a.scalar, b.scalar, plus) {
-            (Int, Int, _) => Int,
-            (Time, Duration, _) => Time,
-            (Duration, Duration, _) | (Time, Time, false) => Duration,
-            _ => {
-                let word = if plus { "added to" } else { "subtracted from" };
-                let (what, whom) = if plus { (&a, &b) } else { (&b, &a) };
-                let message = format!("{} can not be {word} {}", what.describe(), whom.describe());
-                let help = "ints go with ints, durations with durations and times; `time - time` is a duration";
-                return self.scope.report.poison(Diagnostic::new(Code::Mismatch, at, message).help(help));
-            }
+        let row = arithmetic.row();
+        let Some(scalar) = arithmetic.result(a.scalar, b.scalar) else {
+            let (what, whom) = if row.commutes { (&a, &b) } else { (&b, &a) };
+            let message = format!("{} can not be {} {}", what.describe(), row.verb, whom.describe());
+            let help = "ints go with ints, durations with durations and times; `time - time` is a duration";
+            return self.scope.report.poison(Diagnostic::new(Code::Mismatch, at, message).help(help));
         };
+        // `2h + time` is written as `time + 2h`.
+        let is_turned = row.commutes && (a.scalar, b.scalar) == (Scalar::Duration, Scalar::Time);
+        let (a, b) = if is_turned { (b, a) } else { (a, b) };
         let both = known(&a.operand).zip(known(&b.operand));
-        let sum = both.and_then(|(x, y)| if plus { x.checked_add(y) } else { x.checked_sub(y) });
-        if let Some(sum) = sum {
-            return Some(Typed::new(Operand::Term(Term::Constant(of(scalar, sum)), scalar), scalar, THIS));
-        }
-        let (a, b) = (Box::new(a.operand), Box::new(b.operand));
-        Some(Typed::new(if plus { Operand::Add(a, b) } else { Operand::Subtract(a, b) }, scalar, THIS))
+        let known = both.and_then(|(a, b)| i64::try_from(arithmetic.exact(a.into(), b.into())).ok());
+        let operand = match known {
+            Some(number) => Operand::Term(Term::Constant(of(scalar, number)), scalar),
+            None => Operand::Compute(arithmetic, Box::new(a.operand), Box::new(b.operand)),
+        };
+        Some(Typed::new(operand, scalar, THIS))
     }
 }
 
@@ -226,8 +228,7 @@ const fn known(operand: &Operand) -> Option<i64> {
 /// What a sum of constants is.
 fn exact(operand: &Operand) -> Option<i128> {
     match operand {
-        Operand::Add(left, right) => Some(exact(left)? + exact(right)?),
-        Operand::Subtract(left, right) => Some(exact(left)? - exact(right)?),
+        Operand::Compute(arithmetic, left, right) => Some(arithmetic.exact(exact(left)?, exact(right)?)),
         term => known(term).map(i128::from),
     }
 }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::model::arithmetic::Arithmetic;
 use crate::model::function::Function;
 pub use crate::model::owned::Constant;
 use crate::model::predicate::Predicate;
@@ -366,10 +367,8 @@ pub enum Operand {
     Issuance,
     /// `token.expiry`: a time; the greatest one where the token never expires.
     Expiry,
-    /// int+int, time+duration, duration+duration. The whole of a sum saturates, its parts are exact.
-    Add(Box<Operand>, Box<Operand>),
-    /// int-int, time-duration, duration-duration, time-time (a duration); as a sum.
-    Subtract(Box<Operand>, Box<Operand>),
+    /// `a + b`, `a - b`, of types that [go together](Arithmetic::result). The whole of a sum saturates, its parts are exact.
+    Compute(Arithmetic, Box<Operand>, Box<Operand>),
     /// `hour(time)`: a function of an operand that it accepts.
     Call(Function, Box<Operand>),
     /// Elements of a set attribute, or labels of a labels attribute; 0 where it is absent.

@@ -3,8 +3,8 @@
 use super::Lowering;
 use super::error::Cause;
 use super::text::refuse_empty;
-use crate::bytecode::verify::{difference_type, sum_type};
 use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
+use crate::model::arithmetic::Arithmetic;
 use crate::model::predicate::Predicate;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
@@ -99,7 +99,7 @@ impl Lowering<'_> {
             Operand::Term(term, scalar) => Value::Constant(self.term(term, *scalar)?),
             Operand::Issuance => Value::Issuance,
             Operand::Expiry => Value::Expiry,
-            Operand::Add(..) | Operand::Subtract(..) => whole(self.summand(operand)?, self.scalar(operand)?),
+            Operand::Compute(..) => whole(self.summand(operand)?, self.scalar(operand)?),
             Operand::Call(function, inner) => Value::Call(*function, Box::new(self.operand(inner)?)),
             Operand::Size(field) => Value::Size(*field),
         })
@@ -108,8 +108,9 @@ impl Lowering<'_> {
     /// A part of a sum, which may be one itself.
     fn summand(&self, operand: &Operand) -> Result<Value, Cause> {
         match operand {
-            Operand::Add(left, right) => Ok(sum(self.summand(left)?, self.summand(right)?)),
-            Operand::Subtract(left, right) => Ok(difference(self.summand(left)?, self.summand(right)?)),
+            Operand::Compute(arithmetic, left, right) => {
+                Ok(computed(*arithmetic, self.summand(left)?, self.summand(right)?))
+            }
             term => self.operand(term),
         }
     }
@@ -125,8 +126,9 @@ impl Lowering<'_> {
             Operand::Label(..) => Ok(Scalar::String),
             Operand::Term(_, scalar) => Ok(*scalar),
             Operand::Issuance | Operand::Expiry => Ok(Scalar::Time),
-            Operand::Add(left, right) => sum_type(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped),
-            Operand::Subtract(left, right) => difference_type(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped),
+            Operand::Compute(arithmetic, left, right) => {
+                arithmetic.result(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped)
+            }
             Operand::Call(function, _) => Ok(function.row().gives),
             Operand::Size(_) => Ok(Scalar::Int),
         }
@@ -200,36 +202,23 @@ fn whole(sum: Value, ty: Scalar) -> Value {
 fn exact(value: &Value) -> Option<i128> {
     match value {
         Value::Constant(constant) => number(constant).map(i128::from),
-        Value::Add(left, right) => Some(exact(left)? + exact(right)?),
-        Value::Subtract(left, right) => Some(exact(left)? - exact(right)?),
+        Value::Compute(arithmetic, left, right) => Some(arithmetic.exact(exact(left)?, exact(right)?)),
         _ => None,
     }
 }
 
 /// What would overflow is left as it is: it may be a part of a longer sum, which is exact.
-fn sum(left: Value, right: Value) -> Value {
+fn computed(arithmetic: Arithmetic, left: Value, right: Value) -> Value {
     let known = match (&left, &right) {
-        (Value::Constant(left), Value::Constant(right)) => computed(left, right, sum_type, i64::checked_add),
+        (Value::Constant(left), Value::Constant(right)) => constant(arithmetic, left, right),
         _ => None,
     };
-    known.map_or_else(|| Value::Add(Box::new(left), Box::new(right)), Value::Constant)
+    known.map_or_else(|| Value::Compute(arithmetic, Box::new(left), Box::new(right)), Value::Constant)
 }
 
-fn difference(left: Value, right: Value) -> Value {
-    let known = match (&left, &right) {
-        (Value::Constant(left), Value::Constant(right)) => computed(left, right, difference_type, i64::checked_sub),
-        _ => None,
-    };
-    known.map_or_else(|| Value::Subtract(Box::new(left), Box::new(right)), Value::Constant)
-}
-
-fn computed(
-    left: &Constant,
-    right: &Constant,
-    ty: fn(Scalar, Scalar) -> Option<Scalar>,
-    compute: fn(i64, i64) -> Option<i64>,
-) -> Option<Constant> {
-    typed(compute(number(left)?, number(right)?)?, ty(left.scalar(), right.scalar())?)
+fn constant(arithmetic: Arithmetic, left: &Constant, right: &Constant) -> Option<Constant> {
+    let exact = arithmetic.exact(number(left)?.into(), number(right)?.into());
+    typed(i64::try_from(exact).ok()?, arithmetic.result(left.scalar(), right.scalar())?)
 }
 
 fn typed(number: i64, ty: Scalar) -> Option<Constant> {

@@ -163,7 +163,7 @@ impl Candidate<'_> {
             Value::Constant(constant) => constant.clone(),
             Value::Issuance => Constant::Time(self.facts.issuance),
             Value::Expiry => Constant::Time(self.facts.expiry),
-            Value::Add(..) | Value::Subtract(..) => {
+            Value::Compute(..) => {
                 let exact = self.exact(operand)?;
                 let saturated = i64::try_from(exact).unwrap_or(if exact < 0 { i64::MIN } else { i64::MAX });
                 counted(operand.scalar(self.facts.vocabulary)?, saturated)?
@@ -182,8 +182,7 @@ impl Candidate<'_> {
     /// A sum as the VM computes it: exact, and saturating only as a whole.
     fn exact(&self, operand: &Value) -> Option<i128> {
         match operand {
-            Value::Add(left, right) => Some(self.exact(left)? + self.exact(right)?),
-            Value::Subtract(left, right) => Some(self.exact(left)? - self.exact(right)?),
+            Value::Compute(arithmetic, left, right) => Some(arithmetic.exact(self.exact(left)?, self.exact(right)?)),
             term => self.operand(term).as_ref().and_then(number).map(i128::from),
         }
     }

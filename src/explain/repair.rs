@@ -3,7 +3,9 @@
 
 use super::evaluate::{Candidate, Facts, HOUR, bytes, counted, number};
 use super::propose::{away, distance, labels_away, labels_towards, sample, sample_labels, towards};
+use crate::model::arithmetic::Arithmetic;
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
+use crate::model::predicate::Anchor;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME};
 use crate::program::{Condition, Effect, Pattern, Predicate, Rule, Test, Value, literal};
@@ -323,8 +325,11 @@ impl Candidate<'_> {
             (Predicate::Equal | Predicate::Unequal, _, None, Constant::Ip(address)) => {
                 Pattern::Network(crate::bytecode::constant::NetworkBits { first: *address, bits: 128 })
             }
-            (Predicate::StartsWith, Side::Left, Some(text), _) => Pattern::Prefix(text),
-            (Predicate::EndsWith | Predicate::Contains, Side::Left, Some(text), _) => Pattern::Suffix(text),
+            (predicate, Side::Left, Some(text), _) => match predicate.row().anchor {
+                Some(Anchor::Start) => Pattern::Prefix(text),
+                // What a text only has to contain may as well be at its end.
+                Some(Anchor::End) | None => Pattern::Suffix(text),
+            },
             (_, Side::Right, Some(text), _) => Pattern::Equal(text),
             _ => return Vec::new(),
         };
@@ -366,7 +371,7 @@ fn solve(operand: &Value, range: Pattern, candidate: Candidate<'_>) -> Option<(V
     let value = |operand: &Value| candidate.operand(operand).as_ref().and_then(number);
     match operand {
         Value::Field(_) | Value::Size(_) => Some((operand.clone(), range)),
-        Value::Add(left, right) => {
+        Value::Compute(Arithmetic::Add, left, right) => {
             let (changed, by) = if is_open(left) { (left, value(right)?) } else { (right, value(left)?) };
             solve(
                 changed,
@@ -374,11 +379,11 @@ fn solve(operand: &Value, range: Pattern, candidate: Candidate<'_>) -> Option<(V
                 candidate,
             )
         }
-        Value::Subtract(left, right) if is_open(left) => {
+        Value::Compute(Arithmetic::Subtract, left, right) if is_open(left) => {
             let by = value(right)?;
             solve(left, Pattern::Range(shift(first, by), shift(last, by)), candidate)
         }
-        Value::Subtract(left, right) => {
+        Value::Compute(Arithmetic::Subtract, left, right) => {
             let from = value(left)?;
             let turn = |end: i64| match end {
                 i64::MIN => i64::MAX,
@@ -395,7 +400,7 @@ fn solve(operand: &Value, range: Pattern, candidate: Candidate<'_>) -> Option<(V
 fn is_open(operand: &Value) -> bool {
     match operand {
         Value::Field(_) | Value::Label(..) | Value::Size(_) => true,
-        Value::Add(left, right) | Value::Subtract(left, right) => is_open(left) || is_open(right),
+        Value::Compute(_, left, right) => is_open(left) || is_open(right),
         Value::Call(_, inner) => is_open(inner),
         Value::Constant(_) | Value::Issuance | Value::Expiry => false,
     }
@@ -422,7 +427,7 @@ fn asks_time(truth: &Condition) -> bool {
 fn reads_time(operand: &Value) -> bool {
     match operand {
         Value::Field(field) => *field == TIME,
-        Value::Add(left, right) | Value::Subtract(left, right) => reads_time(left) || reads_time(right),
+        Value::Compute(_, left, right) => reads_time(left) || reads_time(right),
         Value::Call(_, inner) => reads_time(inner),
         Value::Label(..) | Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Size(_) => false,
     }

@@ -223,9 +223,7 @@ fn operand_reads(operand: &Value, part: &Part) -> bool {
             matches!(part, Part::Field(other) | Part::Label(other, _) if other == field)
         }
         Value::Label(field, name) => matches!(part, Part::Label(other, label) if other == field && label == name),
-        Value::Add(left, right) | Value::Subtract(left, right) => {
-            operand_reads(left, part) || operand_reads(right, part)
-        }
+        Value::Compute(_, left, right) => operand_reads(left, part) || operand_reads(right, part),
         Value::Call(_, inner) => operand_reads(inner, part),
         Value::Constant(_) | Value::Issuance | Value::Expiry => false,
     }

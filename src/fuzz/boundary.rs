@@ -5,13 +5,17 @@
 //! for each attribute the values to try, for the clock the times. They say nothing about what becomes of a request; many of
 //! them are there to be denied.
 
+use std::cmp::Reverse;
+
 use super::near;
 use crate::author::request::OwnedValue;
 use crate::check::tree::Constant;
 use crate::explain::evaluate::counted;
 use crate::explain::propose::{away, constant_of, sample, towards};
 use crate::limits::FUZZ_VALUES;
+use crate::model::function::Results;
 use crate::model::types::{Scalar, Type};
+use crate::model::value::Value as Given;
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 use crate::program::{Condition, Function, Pattern, Rule, Test, Value};
 
@@ -28,11 +32,8 @@ pub(super) struct Boundaries<'v> {
     words: Vec<String>,
     /// Named by rules.
     actions: Vec<ActionNo>,
-    /// Hours of the day and minutes of the hour that conditions name.
-    hours: Vec<i64>,
-    minutes: Vec<i64>,
-    /// Whether conditions ask for the day of the week.
-    weekdays: bool,
+    /// Hours of the day, days of the week and the like that conditions name.
+    clock: Vec<(Function, i64)>,
 }
 
 impl<'v> Boundaries<'v> {
@@ -46,9 +47,7 @@ impl<'v> Boundaries<'v> {
             counts: vec![Vec::new(); count],
             words: Vec::new(),
             actions: Vec::new(),
-            hours: Vec::new(),
-            minutes: Vec::new(),
-            weekdays: false,
+            clock: Vec::new(),
         };
         for (field, attribute) in found.fields() {
             match attribute {
@@ -97,29 +96,39 @@ impl<'v> Boundaries<'v> {
         let mut times: Vec<i64> = edges.into_iter().chain(ends.into_iter().filter(|_| end != i64::MAX)).collect();
         times.extend(named);
         let inside = |time: &i64| (beginning..end).contains(time);
-        times.extend(self.clock(minted).into_iter().filter(inside));
+        times.extend(self.turns(minted).into_iter().filter(inside));
         times.sort_unstable();
         times.dedup();
         times.truncate(FUZZ_VALUES);
         times
     }
 
-    /// Both sides of every hour and minute that is named, on the days to come.
-    fn clock(&self, minted: i64) -> Vec<i64> {
+    /// Both sides of the minutes of the coming week at which something that conditions name begins or ends. The minutes at
+    /// which most of it holds come first: on Mondays, in the hour 8, the minute 30.
+    fn turns(&self, minted: i64) -> Vec<i64> {
+        let mut asked = self.clock.clone();
+        asked.sort_unstable();
+        asked.dedup();
         let midnight = minted - minted.rem_euclid(DAY);
-        let days = if self.weekdays { 8 } else { 2 };
-        let asked = self.weekdays || !self.hours.is_empty() || !self.minutes.is_empty();
-        let mut times = Vec::new();
-        for day in (0..days).filter(|_| asked).map(|day| midnight.saturating_add(day * DAY)) {
-            for hour in self.hours.iter().copied().chain([0, 12]) {
-                let hour = day.saturating_add(hour.rem_euclid(24) * HOUR);
-                times.extend([hour - 1, hour]);
-                for minute in self.minutes.iter().map(|minute| hour + minute.rem_euclid(60) * MINUTE) {
-                    times.extend([minute - 1, minute]);
-                }
+        let held = |time: i64| {
+            let is_at = |(function, number): &&(Function, i64)| {
+                function.apply(&Given::Time(time)).and_then(|value| value.number()) == Some(*number)
+            };
+            asked.iter().filter(is_at).collect::<Vec<_>>()
+        };
+        let mut turns = Vec::new();
+        let mut before = held(midnight.saturating_sub(1));
+        let minutes = if asked.is_empty() { 0 } else { WEEK / MINUTE };
+        for time in (0..minutes).map(|minute| midnight.saturating_add(minute * MINUTE)) {
+            let now = held(time);
+            if now != before {
+                turns.push((now.len().max(before.len()), time));
             }
+            before = now;
         }
-        times
+        turns.sort_by_key(|(held, _)| Reverse(*held));
+        turns.truncate(TURNS);
+        turns.into_iter().flat_map(|(_, time)| [time.saturating_sub(1), time]).collect()
     }
 
     fn fields(&self) -> Vec<(FieldNo, Type)> {
@@ -242,7 +251,7 @@ impl<'v> Boundaries<'v> {
             }
             Condition::Matches(operand, pattern) => self.operand(operand, pattern),
             Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
-                self.pattern(*field, pattern)
+                self.pattern(*field, pattern);
             }
             Condition::Member(Value::Constant(constant), field) => self.pattern(*field, &equal(constant)),
             Condition::HasLabel(field, name) => self.add_label(*field, name, sample(Scalar::String)),
@@ -264,16 +273,13 @@ impl<'v> Boundaries<'v> {
             Value::Label(field, name) => {
                 points(pattern, Scalar::String).into_iter().for_each(|value| self.add_label(*field, name, value));
             }
-            Value::Call(Function::Hour, _) => self.hours.extend(numbers()),
-            Value::Call(Function::Minute, _) => self.minutes.extend(numbers()),
-            Value::Call(Function::Weekday, _) => self.weekdays = true,
-            Value::Call(Function::Length, inner) => {
-                if let Value::Field(field) = &**inner {
-                    self.counts[usize::from(field.0)].extend(numbers());
-                }
-            }
+            Value::Call(function, inner) => match (function.row().results, &**inner) {
+                (Results::Cycle { .. }, _) => self.clock.extend(numbers().map(|number| (*function, number))),
+                (Results::Count, Value::Field(field)) => self.counts[usize::from(field.0)].extend(numbers()),
+                (Results::Count, _) => {}
+            },
             Value::Size(field) => self.counts[usize::from(field.0)].extend(numbers()),
-            Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Add(..) | Value::Subtract(..) => {}
+            Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Compute(..) => {}
         }
     }
 }
@@ -330,6 +336,9 @@ fn text_of(constant: &Constant) -> Option<String> {
 /// Words that are put into the values of each kept request: a usual policy names a dozen.
 const WORDS: usize = 48;
 
+/// Minutes of a week at which something begins or ends.
+const TURNS: usize = 96;
+
 const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+const DAY: i64 = 24 * 60 * MINUTE;
+const WEEK: i64 = 8 * DAY;

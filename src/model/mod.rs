@@ -6,6 +6,7 @@
 //! `..`, an IPv4 address in IPv6 clothes) cannot be made at all. [`lines`] knows what a reader takes for
 //! the end of a line; it is here because every text that decides something asks it.
 
+pub mod arithmetic;
 pub mod function;
 pub mod lines;
 pub mod owned;

@@ -19,7 +19,7 @@ use crate::bytecode::index::Index;
 use crate::bytecode::index::facet::{Facet, Kind};
 use crate::bytecode::op::{Const, Op, Shown};
 use crate::bytecode::program::constant;
-use crate::bytecode::verify::{difference_type, sum_type};
+use crate::model::arithmetic::Arithmetic;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -202,8 +202,8 @@ fn value_type(node: &Node, vocabulary: &Vocabulary) -> Option<Scalar> {
         Op::Ip { .. } => Some(Scalar::Ip),
         Op::PathOf { .. } => Some(Scalar::Path),
         Op::Yes {} | Op::No {} => Some(Scalar::Bool),
-        Op::Add {} => sum_type(child(0)?, child(1)?),
-        Op::Subtract {} => difference_type(child(0)?, child(1)?),
+        Op::Add {} => Arithmetic::Add.result(child(0)?, child(1)?),
+        Op::Subtract {} => Arithmetic::Subtract.result(child(0)?, child(1)?),
         Op::Number { .. } | Op::Hour {} | Op::Minute {} | Op::Weekday {} | Op::LengthOf {} | Op::Size { .. } => {
             Some(Scalar::Int)
         }

@@ -21,6 +21,7 @@ pub mod source;
 pub mod tree;
 pub mod write;
 
+pub use crate::model::arithmetic::Arithmetic;
 pub use crate::model::function::Function;
 pub use crate::model::predicate::Predicate;
 pub use tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};

@@ -3,7 +3,7 @@
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
 use crate::bytecode::constant::{NetworkBits, actions_of};
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::{Const, Length, Op};
+use crate::bytecode::op::{self, Const, Instruction, Length};
 use crate::bytecode::program::constant;
 use crate::bytecode::verify::Proved;
 use crate::check::tree::Constant;
@@ -26,17 +26,17 @@ pub fn rules(program: &Proved<'_>) -> Option<Vec<Rule>> {
 /// caller's to bound: the verifier does, and so does an [outline](super::outline).
 pub(super) fn rule<'p>(code: &mut Cursor<'p>, pool: &'p [u8]) -> Option<Option<Rule>> {
     let reader = Reader { pool };
-    let op = Op::read(code)?;
-    let (rule, action) = op.as_rule().map_or((op, None), |(rule, action)| (rule, Some(action)));
+    let rule = op::Rule::read(code)?;
     let (effect, body) = match rule {
-        Op::Deny { body } => (Effect::Deny, body),
-        Op::Require { body } => (Effect::Require, body),
-        Op::Allow { body } => (Effect::Allow, body),
-        Op::DenyIndex { .. } | Op::AllowIndex { .. } => return Some(None),
-        _ => return None,
+        op::Rule::Deny { body } => (Effect::Deny, body),
+        op::Rule::Require { body } => (Effect::Require, body),
+        op::Rule::Allow { body } | op::Rule::AllowIs { body, .. } | op::Rule::AllowIn { body, .. } => {
+            (Effect::Allow, body)
+        }
+        op::Rule::DenyIndex { .. } | op::Rule::AllowIndex { .. } => return Some(None),
     };
     let mut tests = Vec::new();
-    if let Some(action) = action {
+    if let Some(action) = rule.action() {
         tests.push(reader.test_of(action, code)?);
     }
     tests.extend(reader.body(code, body, Reader::test)?);
@@ -63,103 +63,93 @@ impl<'p> Reader<'p> {
     }
 
     fn test(&self, code: &mut Cursor<'p>) -> Option<Test> {
-        self.test_of(Op::read(code)?, code)
+        self.test_of(op::Test::read(code)?, code)
     }
 
-    fn test_of(&self, op: Op, code: &mut Cursor<'p>) -> Option<Test> {
-        if let Some((field, pattern)) = op.as_pattern() {
-            return Some(Test::Field(field, self.pattern_of(pattern, code)?));
-        }
+    fn test_of(&self, test: op::Test, code: &mut Cursor<'p>) -> Option<Test> {
         let among = |listed| Test::Action(Actions { listed, negated: false });
-        Some(match op {
-            Op::ActionIs { action } => among(vec![action]),
-            Op::ActionIn { first, last } => among((first.0..=last.0).map(ActionNo).collect()),
-            Op::ActionSet { set } => among(actions_of(self.bytes(set)?).collect()),
-            Op::ActionNot { set } => {
+        Some(match test {
+            op::Test::ActionIs { action } => among(vec![action]),
+            op::Test::ActionIn { first, last } => among((first.0..=last.0).map(ActionNo).collect()),
+            op::Test::ActionSet { set } => among(actions_of(self.bytes(set)?).collect()),
+            op::Test::ActionNot { set } => {
                 Test::Action(Actions { listed: actions_of(self.bytes(set)?).collect(), negated: true })
             }
-            Op::Test { field } => Test::Field(field, self.pattern(code)?),
-            Op::When {} => Test::When(self.condition(code)?),
-            _ => return None,
+            op::Test::Test { field } => Test::Field(field, self.pattern(code)?),
+            op::Test::When {} => Test::When(self.condition(code)?),
+            op::Test::Equals { .. } | op::Test::Begins { .. } | op::Test::Present { .. } => {
+                let (field, pattern) = test.joined()?;
+                Test::Field(field, self.pattern_of(pattern, code)?)
+            }
         })
     }
 
     fn pattern(&self, code: &mut Cursor<'p>) -> Option<Pattern> {
-        self.pattern_of(Op::read(code)?, code)
+        self.pattern_of(op::Pattern::read(code)?, code)
     }
 
-    fn pattern_of(&self, op: Op, code: &mut Cursor<'p>) -> Option<Pattern> {
-        Some(match op {
-            Op::Any {} => Pattern::Any,
-            Op::Absent {} => Pattern::Absent,
-            Op::Not {} => Pattern::Not(Box::new(self.pattern(code)?)),
-            Op::AnyOf { body } => Pattern::AnyOf(self.body(code, body, Self::pattern)?),
-            Op::AllOf { body } => Pattern::AllOf(self.body(code, body, Self::pattern)?),
-            Op::IsTrue {} => Pattern::Bool(true),
-            Op::IsFalse {} => Pattern::Bool(false),
-            Op::Eq { text } => Pattern::Equal(self.owned(text)?),
-            Op::Prefix { text } => Pattern::Prefix(self.owned(text)?),
-            Op::Suffix { text } => Pattern::Suffix(self.owned(text)?),
-            Op::Glob { glob } => Pattern::Glob(self.owned(glob)?),
-            Op::Regex { automaton } => Pattern::Regex(self.owned(automaton)?),
-            Op::Range { first, last } => Pattern::Range(first.0, last.0),
-            Op::Net { network } => Pattern::Network(NetworkBits::read(self.bytes(network)?)?),
-            Op::Path { path } => Pattern::Path(self.owned(path)?),
-            Op::Within { path } => Pattern::Within(self.owned(path)?),
-            Op::Label { name } => Pattern::Label(self.text(name)?, Box::new(self.pattern(code)?)),
-            _ => return None,
+    fn pattern_of(&self, pattern: op::Pattern, code: &mut Cursor<'p>) -> Option<Pattern> {
+        Some(match pattern {
+            op::Pattern::Any {} => Pattern::Any,
+            op::Pattern::Absent {} => Pattern::Absent,
+            op::Pattern::Not {} => Pattern::Not(Box::new(self.pattern(code)?)),
+            op::Pattern::AnyOf { body } => Pattern::AnyOf(self.body(code, body, Self::pattern)?),
+            op::Pattern::AllOf { body } => Pattern::AllOf(self.body(code, body, Self::pattern)?),
+            op::Pattern::IsTrue {} => Pattern::Bool(true),
+            op::Pattern::IsFalse {} => Pattern::Bool(false),
+            op::Pattern::Eq { text } => Pattern::Equal(self.owned(text)?),
+            op::Pattern::Prefix { text } => Pattern::Prefix(self.owned(text)?),
+            op::Pattern::Suffix { text } => Pattern::Suffix(self.owned(text)?),
+            op::Pattern::Glob { glob } => Pattern::Glob(self.owned(glob)?),
+            op::Pattern::Regex { automaton } => Pattern::Regex(self.owned(automaton)?),
+            op::Pattern::Range { first, last } => Pattern::Range(first.0, last.0),
+            op::Pattern::Net { network } => Pattern::Network(NetworkBits::read(self.bytes(network)?)?),
+            op::Pattern::Path { path } => Pattern::Path(self.owned(path)?),
+            op::Pattern::Within { path } => Pattern::Within(self.owned(path)?),
+            op::Pattern::Label { name } => Pattern::Label(self.text(name)?, Box::new(self.pattern(code)?)),
         })
     }
 
     fn condition(&self, code: &mut Cursor<'p>) -> Option<Condition> {
-        let op = Op::read(code)?;
-        if let Some(predicate) = op.predicate() {
-            return Some(Condition::Compare(predicate, self.value(code)?, self.value(code)?));
-        }
-        Some(match op {
-            Op::True {} => Condition::Constant(true),
-            Op::False {} => Condition::Constant(false),
-            Op::All { body } => Condition::All(self.body(code, body, Self::condition)?),
-            Op::Some { body } => Condition::AnyOf(self.body(code, body, Self::condition)?),
-            Op::Negate {} => Condition::Not(Box::new(self.condition(code)?)),
-            Op::Matches {} => Condition::Matches(self.value(code)?, self.pattern(code)?),
-            Op::AnyElement { field } => Condition::AnyElement(field, self.pattern(code)?),
-            Op::EveryElement { field } => Condition::EveryElement(field, self.pattern(code)?),
-            Op::Member { field } => Condition::Member(self.value(code)?, field),
-            Op::Has { field } => Condition::Has(field),
-            Op::HasLabel { field, name } => Condition::HasLabel(field, self.text(name)?),
-            Op::Truth {} => Condition::Holds(self.value(code)?),
-            Op::Vouched { key } => Condition::Vouched(self.bytes(key)?.try_into().ok()?),
-            _ => return None,
+        Some(match op::Condition::read(code)? {
+            op::Condition::True {} => Condition::Constant(true),
+            op::Condition::False {} => Condition::Constant(false),
+            op::Condition::All { body } => Condition::All(self.body(code, body, Self::condition)?),
+            op::Condition::Some { body } => Condition::AnyOf(self.body(code, body, Self::condition)?),
+            op::Condition::Negate {} => Condition::Not(Box::new(self.condition(code)?)),
+            op::Condition::Ask(predicate) => Condition::Compare(predicate, self.value(code)?, self.value(code)?),
+            op::Condition::Matches {} => Condition::Matches(self.value(code)?, self.pattern(code)?),
+            op::Condition::AnyElement { field } => Condition::AnyElement(field, self.pattern(code)?),
+            op::Condition::EveryElement { field } => Condition::EveryElement(field, self.pattern(code)?),
+            op::Condition::Member { field } => Condition::Member(self.value(code)?, field),
+            op::Condition::Has { field } => Condition::Has(field),
+            op::Condition::HasLabel { field, name } => Condition::HasLabel(field, self.text(name)?),
+            op::Condition::Truth {} => Condition::Holds(self.value(code)?),
+            op::Condition::Vouched { key } => Condition::Vouched(self.bytes(key)?.try_into().ok()?),
         })
     }
 
     fn value(&self, code: &mut Cursor<'p>) -> Option<Value> {
-        let op = Op::read(code)?;
-        if let Some(function) = op.function() {
-            return Some(Value::Call(function, self.boxed(code)?));
-        }
-        Some(match op {
-            Op::Field { field } => Value::Field(field),
-            Op::LabelOf { field, name } => Value::Label(field, self.text(name)?),
-            Op::Number { number } => Value::Constant(Constant::Int(number.0)),
-            Op::Time { time } => Value::Constant(Constant::Time(time.0)),
-            Op::Duration { duration } => Value::Constant(Constant::Duration(duration.0)),
-            Op::String { text } => Value::Constant(Constant::String(self.text(text)?)),
-            Op::PathOf { path } => Value::Constant(Constant::Path(self.text(path)?)),
-            Op::Bytes { bytes } => Value::Constant(Constant::Bytes(self.owned(bytes)?)),
-            Op::Uuid { uuid } => Value::Constant(Constant::Uuid(self.bytes(uuid)?.try_into().ok()?)),
-            Op::Ip { address } => {
+        Some(match op::Value::read(code)? {
+            op::Value::Field { field } => Value::Field(field),
+            op::Value::LabelOf { field, name } => Value::Label(field, self.text(name)?),
+            op::Value::Number { number } => Value::Constant(Constant::Int(number.0)),
+            op::Value::Time { time } => Value::Constant(Constant::Time(time.0)),
+            op::Value::Duration { duration } => Value::Constant(Constant::Duration(duration.0)),
+            op::Value::String { text } => Value::Constant(Constant::String(self.text(text)?)),
+            op::Value::PathOf { path } => Value::Constant(Constant::Path(self.text(path)?)),
+            op::Value::Bytes { bytes } => Value::Constant(Constant::Bytes(self.owned(bytes)?)),
+            op::Value::Uuid { uuid } => Value::Constant(Constant::Uuid(self.bytes(uuid)?.try_into().ok()?)),
+            op::Value::Ip { address } => {
                 Value::Constant(Constant::Ip(Address::from_octets(self.bytes(address)?.try_into().ok()?)))
             }
-            Op::Yes {} => Value::Constant(Constant::Bool(true)),
-            Op::No {} => Value::Constant(Constant::Bool(false)),
-            Op::Issuance {} => Value::Issuance,
-            Op::Expiry {} => Value::Expiry,
-            Op::Add {} => Value::Add(self.boxed(code)?, self.boxed(code)?),
-            Op::Subtract {} => Value::Subtract(self.boxed(code)?, self.boxed(code)?),
-            Op::Size { field } => Value::Size(field),
-            _ => return None,
+            op::Value::Yes {} => Value::Constant(Constant::Bool(true)),
+            op::Value::No {} => Value::Constant(Constant::Bool(false)),
+            op::Value::Issuance {} => Value::Issuance,
+            op::Value::Expiry {} => Value::Expiry,
+            op::Value::Compute(arithmetic) => Value::Compute(arithmetic, self.boxed(code)?, self.boxed(code)?),
+            op::Value::Call(function) => Value::Call(function, self.boxed(code)?),
+            op::Value::Size { field } => Value::Size(field),
         })
     }
 

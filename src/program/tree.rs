@@ -4,9 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Function, Predicate};
+use super::{Arithmetic, Function, Predicate};
 use crate::bytecode::constant::NetworkBits;
-use crate::bytecode::verify::{difference_type, sum_type};
 use crate::check::tree::Constant;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -203,10 +202,8 @@ pub enum Value {
     Issuance,
     /// `token.expiry`
     Expiry,
-    /// `a + b`
-    Add(Box<Self>, Box<Self>),
-    /// `a - b`
-    Subtract(Box<Self>, Box<Self>),
+    /// `a + b`, `a - b`
+    Compute(Arithmetic, Box<Self>, Box<Self>),
     /// `hour(a)`, `length(a)`
     Call(Function, Box<Self>),
     /// `size(groups)`
@@ -225,8 +222,9 @@ impl Value {
             Self::Label(..) => Some(Scalar::String),
             Self::Constant(constant) => Some(constant.scalar()),
             Self::Issuance | Self::Expiry => Some(Scalar::Time),
-            Self::Add(left, right) => sum_type(left.scalar(vocabulary)?, right.scalar(vocabulary)?),
-            Self::Subtract(left, right) => difference_type(left.scalar(vocabulary)?, right.scalar(vocabulary)?),
+            Self::Compute(arithmetic, left, right) => {
+                arithmetic.result(left.scalar(vocabulary)?, right.scalar(vocabulary)?)
+            }
             Self::Call(function, _) => Some(function.row().gives),
             Self::Size(_) => Some(Scalar::Int),
         }

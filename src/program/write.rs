@@ -193,8 +193,7 @@ impl Writer {
             Value::Constant(constant) => (self.constant(constant), &[]),
             Value::Issuance => (Op::Issuance {}, &[]),
             Value::Expiry => (Op::Expiry {}, &[]),
-            Value::Add(left, right) => (Op::Add {}, &[left, right]),
-            Value::Subtract(left, right) => (Op::Subtract {}, &[left, right]),
+            Value::Compute(arithmetic, left, right) => (arithmetic.op(), &[left, right]),
             Value::Call(function, inner) => (function.op(), &[inner]),
             Value::Size(field) => (Op::Size { field: *field }, &[]),
         };

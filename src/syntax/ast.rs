@@ -3,6 +3,7 @@
 //! Each node's doc is its syntax. Two trees are equal when they say the same, wherever it stands: places do not count
 //! (see [`At`]).
 
+use crate::model::arithmetic::Arithmetic;
 use crate::model::types::Type;
 use crate::span::Span;
 
@@ -338,6 +339,16 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Equal, Self::NotEqual, Self::Less, Self::LessOrEqual, Self::Greater, Self::GreaterOrEqual];
+
+    /// The one that is written with this sign.
+    #[must_use]
+    pub fn of_sign(sign: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.sign() == sign)
+    }
+
     /// The sign.
     #[must_use]
     pub const fn sign(self) -> &'static str {
@@ -432,10 +443,8 @@ pub enum ConditionKind {
     Or(Box<Condition>, Box<Condition>),
     /// `a < b`
     Compare(Comparison, Box<Condition>, Box<Condition>),
-    /// `time + 2h`
-    Add(Box<Condition>, Box<Condition>),
-    /// `time - token.issuance`
-    Subtract(Box<Condition>, Box<Condition>),
+    /// `time + 2h`, `time - token.issuance`
+    Compute(Arithmetic, Box<Condition>, Box<Condition>),
     /// `e in 8..18`: a pattern, or the name of an attribute that is a set.
     In(Box<Condition>, Pattern),
     /// `any groups in ["ops"]`

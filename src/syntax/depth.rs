@@ -27,8 +27,7 @@ pub(crate) fn of_condition(condition: &Condition) -> usize {
         ConditionKind::And(a, b)
         | ConditionKind::Or(a, b)
         | ConditionKind::Compare(_, a, b)
-        | ConditionKind::Add(a, b)
-        | ConditionKind::Subtract(a, b) => of_condition(a).max(of_condition(b)),
+        | ConditionKind::Compute(_, a, b) => of_condition(a).max(of_condition(b)),
         ConditionKind::In(value, pattern) => of_condition(value).max(of_pattern(pattern)),
         ConditionKind::Some(_, pattern) | ConditionKind::Every(_, pattern) => of_pattern(pattern),
         ConditionKind::Call(_, arguments) => arguments.iter().map(of_condition).max().unwrap_or(0),

@@ -4,7 +4,7 @@ use super::{Answer, Machine, Quantifier, Rules, take};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::index::facet::Several;
 use crate::bytecode::index::{Index, Numbers};
-use crate::bytecode::op::{Const, Op, Sort};
+use crate::bytecode::op::{Const, Instruction, Rule};
 
 impl<'p> Machine<'p, '_> {
     /// Runs the rules that forbid behind their index, and moves behind them: `Ok` with the number of the next rule.
@@ -85,11 +85,11 @@ impl<'p> Machine<'p, '_> {
     #[inline]
     fn matches(&self, code: &mut Cursor<'p>, quantifier: Quantifier) -> Option<bool> {
         let action = self.request.action();
-        let (body, concerns) = match Op::read_of(code, Sort::Rule)? {
-            Op::AllowIn { first, last, body } => (body, (first..=last).contains(&action)),
-            Op::AllowIs { action: wanted, body } => (body, action == wanted),
-            Op::Allow { body } | Op::Deny { body } => (body, true),
-            _ => return None,
+        let (body, concerns) = match Rule::read(code)? {
+            Rule::AllowIn { first, last, body } => (body, (first..=last).contains(&action)),
+            Rule::AllowIs { action: wanted, body } => (body, action == wanted),
+            Rule::Allow { body } | Rule::Deny { body } => (body, true),
+            Rule::Require { .. } | Rule::DenyIndex { .. } | Rule::AllowIndex { .. } => return None,
         };
         Some(concerns && self.holds(take(code, body)?, quantifier)?)
     }

@@ -16,7 +16,7 @@ mod pattern;
 use crate::bytecode::constant::has_action;
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::fuel::Fuel;
-use crate::bytecode::op::{Const, Length, Op, Sort};
+use crate::bytecode::op::{Const, Instruction, Length, Rule, Test};
 use crate::bytecode::program::constant;
 use crate::bytecode::verify::Proved;
 use crate::model::request::Request;
@@ -127,7 +127,7 @@ impl<'p, 'r> Machine<'p, 'r> {
     fn run(&self, code: &'p [u8], kind: Kind) -> Option<Answer> {
         let mut rules = Rules { code: Cursor::new(code), number: 0 };
         // Most tokens only allow, and most restrictions only have a bound on time: to see that is less than to set out for what objects.
-        let may_object = !rules.code.is_empty() && Op::short_frame(&mut rules.code.clone()).is_none();
+        let may_object = !rules.code.is_empty() && Rule::short_frame(&mut rules.code.clone()).is_none();
         let objection = if may_object { self.objection(&mut rules)? } else { None };
         match objection {
             Some(answer) => Some(answer),
@@ -141,18 +141,18 @@ impl<'p, 'r> Machine<'p, 'r> {
     fn objection(&self, rules: &mut Rules<'p>) -> Option<Option<Answer>> {
         loop {
             let mut behind = rules.code.clone();
-            match Op::read_of(&mut behind, Sort::Rule) {
-                Some(Op::Deny { body }) => {
+            match Rule::read(&mut behind) {
+                Some(Rule::Deny { body }) => {
                     if self.holds(take(&mut behind, body)?, Quantifier::Some)? {
                         return Some(Some(Answer::Forbid(rules.number)));
                     }
                 }
-                Some(Op::Require { body }) => {
+                Some(Rule::Require { body }) => {
                     if !self.holds(take(&mut behind, body)?, Quantifier::Every)? {
                         return Some(Some(Answer::Abstain(Some(rules.number))));
                     }
                 }
-                Some(Op::DenyIndex { index }) => {
+                Some(Rule::DenyIndex { index }) => {
                     match self.indexed_objection(&mut behind, index, rules.number)? {
                         Ok(behind_all) => rules.number = behind_all,
                         Err(answer) => return Some(Some(answer)),
@@ -160,7 +160,8 @@ impl<'p, 'r> Machine<'p, 'r> {
                     rules.code = behind;
                     continue;
                 }
-                _ => return Some(None),
+                Some(Rule::Allow { .. } | Rule::AllowIs { .. } | Rule::AllowIn { .. } | Rule::AllowIndex { .. })
+                | None => return Some(None),
             }
             rules.code = behind;
             rules.number = rules.number.saturating_add(1);
@@ -174,14 +175,14 @@ impl<'p, 'r> Machine<'p, 'r> {
         let mut code = rules.code.clone();
         let mut number = rules.number;
         while !code.is_empty() {
-            let (first, last, body) = match Op::short_frame(&mut code) {
+            let (first, last, body) = match Rule::short_frame(&mut code) {
                 Some(frame) => frame,
-                None => match Op::read_of(&mut code, Sort::Rule)? {
-                    Op::AllowIn { first, last, body } => (first, last, body),
-                    Op::AllowIs { action, body } => (action, action, body),
-                    Op::Allow { body } => (action, action, body),
-                    Op::AllowIndex { index } => return self.indexed_permission(code, index, number),
-                    _ => return None,
+                None => match Rule::read(&mut code)? {
+                    Rule::AllowIn { first, last, body } => (first, last, body),
+                    Rule::AllowIs { action, body } => (action, action, body),
+                    Rule::Allow { body } => (action, action, body),
+                    Rule::AllowIndex { index } => return self.indexed_permission(code, index, number),
+                    Rule::Deny { .. } | Rule::Require { .. } | Rule::DenyIndex { .. } => return None,
                 },
             };
             let tests = take(&mut code, body)?;
@@ -197,30 +198,29 @@ impl<'p, 'r> Machine<'p, 'r> {
     #[inline(always)]
     fn holds(&self, mut tests: Cursor<'p>, quantifier: Quantifier) -> Option<bool> {
         while !tests.is_empty() {
-            let holds = match Op::read_of(&mut tests, Sort::Test)? {
-                Op::ActionIs { action } => self.request.action() == action,
-                Op::ActionIn { first, last } => (first..=last).contains(&self.request.action()),
-                Op::ActionSet { set } => has_action(self.constant(set)?, self.request.action()),
-                Op::ActionNot { set } => !has_action(self.constant(set)?, self.request.action()),
-                Op::Equals { field, text } => {
+            let holds = match Test::read(&mut tests)? {
+                Test::ActionIs { action } => self.request.action() == action,
+                Test::ActionIn { first, last } => (first..=last).contains(&self.request.action()),
+                Test::ActionSet { set } => has_action(self.constant(set)?, self.request.action()),
+                Test::ActionNot { set } => !has_action(self.constant(set)?, self.request.action()),
+                Test::Equals { field, text } => {
                     let text = self.constant(text)?;
                     let Some(value) = self.request.value(field) else { return Some(false) };
                     self.is(value, text, quantifier, equals)?
                 }
-                Op::Begins { field, text } => {
+                Test::Begins { field, text } => {
                     let text = self.constant(text)?;
                     let Some(value) = self.request.value(field) else { return Some(false) };
                     self.is(value, text, quantifier, begins)?
                 }
-                Op::Present { field } => self.request.value(field).is_some(),
-                Op::Test { field } => self.test(&mut tests, field, quantifier)?,
-                Op::When {} => {
+                Test::Present { field } => self.request.value(field).is_some(),
+                Test::Test { field } => self.test(&mut tests, field, quantifier)?,
+                Test::When {} => {
                     let mut behind = tests.clone();
-                    let holds = self.truth(&mut behind)?;
+                    let holds = self.condition(&mut behind)?;
                     tests = behind;
                     holds
                 }
-                _ => return None,
             };
             if !holds {
                 return Some(false);

@@ -5,7 +5,7 @@ use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::network_contains;
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::matching::{Unit, glob_matches, is_within, path_matches};
-use crate::bytecode::op::{Op, Sort};
+use crate::bytecode::op::{Const, Instruction, Length, Pattern};
 use crate::model::value::Value;
 
 impl<'p> Machine<'p, '_> {
@@ -13,43 +13,53 @@ impl<'p> Machine<'p, '_> {
     /// most rules are made of.
     #[inline(always)]
     pub(super) fn pattern(&self, code: &mut Cursor<'p>, subject: Option<&Value<'_>>) -> Option<bool> {
-        let op = Op::read_of(code, Sort::Pattern)?;
-        match op {
-            Op::Any {} => Some(subject.is_some()),
-            Op::Absent {} => Some(subject.is_none()),
-            Op::Eq { text } => {
+        let composite = match Pattern::read(code)? {
+            Pattern::Any {} => return Some(subject.is_some()),
+            Pattern::Absent {} => return Some(subject.is_none()),
+            Pattern::Eq { text } => {
                 let text = self.constant(text)?;
-                Some(subject.is_some_and(|subject| equals(subject, text)))
+                return Some(subject.is_some_and(|subject| equals(subject, text)));
             }
-            Op::Prefix { text } => {
+            Pattern::Prefix { text } => {
                 let text = self.constant(text)?;
-                Some(subject.is_some_and(|subject| begins(subject, text)))
+                return Some(subject.is_some_and(|subject| begins(subject, text)));
             }
-            Op::Not {} | Op::AnyOf { .. } | Op::AllOf { .. } | Op::Label { .. } => {
-                // A copy goes to the rarer path, so that the cursor itself can stay in registers.
-                let mut behind = code.clone();
-                let matches = self.composite(op, &mut behind, subject)?;
-                *code = behind;
-                Some(matches)
-            }
-            leaf => subject.map_or(Some(false), |subject| self.leaf(leaf, subject)),
-        }
+            leaf @ (Pattern::IsTrue {}
+            | Pattern::IsFalse {}
+            | Pattern::Suffix { .. }
+            | Pattern::Glob { .. }
+            | Pattern::Regex { .. }
+            | Pattern::Range { .. }
+            | Pattern::Net { .. }
+            | Pattern::Path { .. }
+            | Pattern::Within { .. }) => return subject.map_or(Some(false), |subject| self.leaf(leaf, subject)),
+            Pattern::Not {} => Composite::Not,
+            Pattern::AnyOf { body } => Composite::AnyOf(body),
+            Pattern::AllOf { body } => Composite::AllOf(body),
+            Pattern::Label { name } => Composite::Label(name),
+        };
+        // A copy goes to the rarer path, so that the cursor itself can stay in registers.
+        let mut after = code.clone();
+        let matches = self.composite(composite, &mut after, subject)?;
+        *code = after;
+        Some(matches)
     }
 
-    /// Patterns with children.
     #[inline(never)]
-    fn composite(&self, op: Op, code: &mut Cursor<'p>, subject: Option<&Value<'_>>) -> Option<bool> {
-        match (op, subject) {
-            (Op::Not {}, subject) => Some(!self.pattern(code, subject)? && subject.is_some()),
-            (Op::AnyOf { body }, subject) => self.one_matches(take(code, body)?, subject),
-            (Op::AllOf { body }, subject) => self.all_match(take(code, body)?, subject),
-            (Op::Label { name }, Some(Value::Labels(labels))) => {
-                let value = self.label_of(labels, self.constant(name)?)?;
-                self.pattern(code, value.as_ref())
-            }
-            // Where there are no labels, each one is absent.
-            (Op::Label { .. }, None) => self.pattern(code, None),
-            _ => None,
+    fn composite(&self, composite: Composite, code: &mut Cursor<'p>, subject: Option<&Value<'_>>) -> Option<bool> {
+        match composite {
+            Composite::Not => Some(!self.pattern(code, subject)? && subject.is_some()),
+            Composite::AnyOf(body) => self.one_matches(take(code, body)?, subject),
+            Composite::AllOf(body) => self.all_match(take(code, body)?, subject),
+            Composite::Label(name) => match subject {
+                Some(Value::Labels(labels)) => {
+                    let value = self.label_of(labels, self.constant(name)?)?;
+                    self.pattern(code, value.as_ref())
+                }
+                // Where there are no labels, each one is absent.
+                None => self.pattern(code, None),
+                Some(_) => None,
+            },
         }
     }
 
@@ -73,28 +83,45 @@ impl<'p> Machine<'p, '_> {
 
     /// The rarer patterns without children, on a value that is there.
     #[inline(never)]
-    fn leaf(&self, op: Op, subject: &Value<'_>) -> Option<bool> {
-        Some(match op {
-            Op::Suffix { text } => subject.bytes()?.ends_with(self.constant(text)?),
-            Op::IsTrue {} => *subject == Value::Bool(true),
-            Op::IsFalse {} => *subject == Value::Bool(false),
-            Op::Range { first, last } => (first.0..=last.0).contains(&subject.number()?),
-            Op::Glob { glob } => {
+    fn leaf(&self, leaf: Pattern, subject: &Value<'_>) -> Option<bool> {
+        Some(match leaf {
+            Pattern::Suffix { text } => subject.bytes()?.ends_with(self.constant(text)?),
+            Pattern::IsTrue {} => *subject == Value::Bool(true),
+            Pattern::IsFalse {} => *subject == Value::Bool(false),
+            Pattern::Range { first, last } => (first.0..=last.0).contains(&subject.number()?),
+            Pattern::Glob { glob } => {
                 let unit = if matches!(subject, Value::Bytes(_)) { Unit::Byte } else { Unit::Character };
                 glob_matches(self.constant(glob)?, subject.bytes()?, unit, self.fuel)?
             }
-            Op::Regex { automaton } => {
+            Pattern::Regex { automaton } => {
                 let value = subject.bytes()?;
                 self.fuel.spend(value.len())?;
                 Automaton::read(self.constant(automaton)?)?.matches(value)?
             }
-            Op::Net { network } => {
+            Pattern::Net { network } => {
                 let Value::Ip(address) = *subject else { return None };
                 network_contains(self.constant(network)?, address)?
             }
-            Op::Path { path } => path_matches(self.constant(path)?, subject.bytes()?, self.fuel)?,
-            Op::Within { path } => is_within(subject.bytes()?, self.constant(path)?),
-            _ => return None,
+            Pattern::Path { path } => path_matches(self.constant(path)?, subject.bytes()?, self.fuel)?,
+            Pattern::Within { path } => is_within(subject.bytes()?, self.constant(path)?),
+            // These are decided before it comes to this.
+            Pattern::Any {}
+            | Pattern::Absent {}
+            | Pattern::Eq { .. }
+            | Pattern::Prefix { .. }
+            | Pattern::Not {}
+            | Pattern::AnyOf { .. }
+            | Pattern::AllOf { .. }
+            | Pattern::Label { .. } => return None,
         })
     }
+}
+
+/// A pattern with children.
+#[derive(Clone, Copy)]
+enum Composite {
+    Not,
+    AnyOf(Length),
+    AllOf(Length),
+    Label(Const),
 }

@@ -6,6 +6,7 @@ use placet::check::tree::{
     RegexText, Rule, Template, Term, Test, Text,
 };
 use placet::compile::arguments::Argument;
+use placet::model::arithmetic::Arithmetic;
 use placet::model::function::Function;
 use placet::model::predicate::Predicate;
 use placet::model::types::Scalar;
@@ -510,7 +511,7 @@ impl Walk<'_> {
             Operand::Term(term, scalar) => self.term(term, *scalar),
             Operand::Issuance => Constant::Time(self.context.issuance),
             Operand::Expiry => Constant::Time(self.context.expiry),
-            Operand::Add(..) | Operand::Subtract(..) => match self.sum(operand)? {
+            Operand::Compute(..) => match self.sum(operand)? {
                 (exact, Scalar::Int) => Constant::Int(saturated(exact)),
                 (exact, Scalar::Time) => Constant::Time(saturated(exact)),
                 (exact, Scalar::Duration) => Constant::Duration(saturated(exact)),
@@ -542,8 +543,8 @@ impl Walk<'_> {
     /// A whole sum, exactly.
     fn sum(&self, operand: &Operand) -> Option<(i128, Scalar)> {
         let (left, right, sign) = match operand {
-            Operand::Add(left, right) => (left, right, 1),
-            Operand::Subtract(left, right) => (left, right, -1),
+            Operand::Compute(Arithmetic::Add, left, right) => (left, right, 1),
+            Operand::Compute(Arithmetic::Subtract, left, right) => (left, right, -1),
             term => {
                 let value = self.read(term)?;
                 return Some((i128::from(number_of(&value)?), value.scalar()));

@@ -328,7 +328,7 @@ impl Speaker<'_> {
                 wanted.push(ConditionKind::Has(self.field(*field), Some(label.clone())));
             }
             Operand::Field(_) | Operand::Term(..) | Operand::Issuance | Operand::Expiry | Operand::Size(_) => {}
-            Operand::Add(left, right) | Operand::Subtract(left, right) => {
+            Operand::Compute(_, left, right) => {
                 self.reads(left, wanted);
                 self.reads(right, wanted);
             }
@@ -345,11 +345,8 @@ impl Speaker<'_> {
             Operand::Term(Term::Text(text), _) => ConditionKind::Literal(Literal::Text(self.text(text)?)),
             Operand::Issuance => ConditionKind::TokenField("issuance".to_owned()),
             Operand::Expiry => ConditionKind::TokenField("expiry".to_owned()),
-            Operand::Add(left, right) => {
-                ConditionKind::Add(Box::new(self.operand(left)?), Box::new(self.operand(right)?))
-            }
-            Operand::Subtract(left, right) => {
-                ConditionKind::Subtract(Box::new(self.operand(left)?), Box::new(self.operand(right)?))
+            Operand::Compute(arithmetic, left, right) => {
+                ConditionKind::Compute(*arithmetic, Box::new(self.operand(left)?), Box::new(self.operand(right)?))
             }
             Operand::Call(function, value) => {
                 if !matches!(function.row().accepts, Accepts::Only(_)) && !is_read(value) {
@@ -371,7 +368,7 @@ impl Speaker<'_> {
             Operand::Term(_, scalar) => *scalar,
             Operand::Issuance | Operand::Expiry => Scalar::Time,
             Operand::Call(function, _) => function.row().gives,
-            Operand::Add(..) | Operand::Subtract(..) | Operand::Size(_) => Scalar::Int,
+            Operand::Compute(..) | Operand::Size(_) => Scalar::Int,
         }
     }
 }
@@ -381,7 +378,7 @@ fn is_read(operand: &Operand) -> bool {
     match operand {
         Operand::Field(_) | Operand::Label(..) | Operand::Issuance | Operand::Expiry | Operand::Size(_) => true,
         Operand::Term(..) => false,
-        Operand::Add(left, right) | Operand::Subtract(left, right) => is_read(left) && is_read(right),
+        Operand::Compute(_, left, right) => is_read(left) && is_read(right),
         Operand::Call(..) => true,
     }
 }

@@ -1,6 +1,7 @@
 //! Texts and trees that the tests of the syntax share.
 #![allow(dead_code, reason = "each test uses its part")]
 
+use placet::model::arithmetic::Arithmetic;
 use placet::model::types::{Scalar, Type};
 use placet::syntax::ast::*;
 use proptest::collection::vec;
@@ -232,8 +233,12 @@ pub fn condition() -> impl Strategy<Value = Condition> {
             (comparison(), boxed.clone(), boxed.clone())
                 .prop_map(|(sign, a, b)| ConditionKind::Compare(sign, a, b))
                 .prop_map(at),
-            (boxed.clone(), boxed.clone()).prop_map(|(a, b)| ConditionKind::Add(a, b)).prop_map(at),
-            (boxed.clone(), boxed.clone()).prop_map(|(a, b)| ConditionKind::Subtract(a, b)).prop_map(at),
+            (boxed.clone(), boxed.clone())
+                .prop_map(|(a, b)| ConditionKind::Compute(Arithmetic::Add, a, b))
+                .prop_map(at),
+            (boxed.clone(), boxed.clone())
+                .prop_map(|(a, b)| ConditionKind::Compute(Arithmetic::Subtract, a, b))
+                .prop_map(at),
             (boxed, pattern()).prop_map(|(value, pattern)| ConditionKind::In(value, pattern)).prop_map(at),
             (name(reference()), vec(inner, 0..3)).prop_map(|(name, list)| ConditionKind::Call(name, list)).prop_map(at),
         ]

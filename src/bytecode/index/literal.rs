@@ -7,7 +7,7 @@ use arrayvec::ArrayVec;
 use super::facet::{END_BYTES, Facet, Hash, Kind, Part, ordered, segment, shifted};
 use crate::bytecode::constant::{NetworkBits, actions_of};
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::{Const, Op, Sort};
+use crate::bytecode::op::{self, Const, Instruction, Pattern, Test};
 use crate::bytecode::program::constant;
 use crate::bytecode::wildcard::{GlobPiece, PathPiece};
 use crate::model::vocabulary::FieldNo;
@@ -18,7 +18,7 @@ pub const KEYS: usize = 64;
 /// A rule as it lies in a program that has been proved so far.
 #[derive(Clone, Debug)]
 pub struct Rule<'p> {
-    action: Option<Op>,
+    action: Option<Test>,
     tests: Cursor<'p>,
     pool: &'p [u8],
 }
@@ -44,26 +44,24 @@ type Take<'t> = &'t mut dyn FnMut(Literal<'_>);
 impl<'p> Rule<'p> {
     /// Reads the rule at the cursor, and moves behind it.
     pub fn read(code: &mut Cursor<'p>, pool: &'p [u8]) -> Option<Self> {
-        let op = Op::read_of(code, Sort::Rule)?;
-        let action = op.as_rule().map(|(_, action)| action);
-        let body = code.take(usize::try_from(op.body()?.0).ok()?)?;
-        Some(Self { action, tests: Cursor::new(body), pool })
+        let rule = op::Rule::read(code)?;
+        let body = code.take(usize::try_from(rule.body()?.0).ok()?)?;
+        Some(Self { action: rule.action(), tests: Cursor::new(body), pool })
     }
 
-    /// The tests of attributes: the attribute, the pattern's first instruction, and what follows it.
-    fn tests(&self) -> impl Iterator<Item = (Op, Option<Op>, Cursor<'p>)> {
+    /// The tests, each with the attribute and the first instruction of the pattern if it is a test of an attribute, and with
+    /// what follows that.
+    fn tests(&self) -> impl Iterator<Item = (Test, Option<(FieldNo, Pattern)>, Cursor<'p>)> {
         let mut tests = self.tests.clone();
         core::iter::from_fn(move || {
-            let op = Op::read_of(&mut tests, Sort::Test)?;
+            let test = Test::read(&mut tests)?;
             let mut children = tests.clone();
-            op.skip(&mut tests)?;
-            Some(match op {
-                Op::Test { .. } => {
-                    let pattern = Op::read_of(&mut children, Sort::Pattern)?;
-                    (op, Some(pattern), children)
-                }
-                _ => (op, op.as_pattern().map(|(_, pattern)| pattern), children),
-            })
+            test.skip(&mut tests)?;
+            let asked = match test {
+                Test::Test { field } => Some((field, Pattern::read(&mut children)?)),
+                test => test.joined(),
+            };
+            Some((test, asked, children))
         })
     }
 
@@ -71,80 +69,103 @@ impl<'p> Rule<'p> {
     pub fn literals(&self, facet: Facet, take: Take<'_>) -> bool {
         if facet.kind == Kind::Action {
             let mut actions = self.action.into_iter().chain(self.tests().map(|(test, ..)| test));
-            return actions.any(|op| self.actions(op, take).is_some());
+            return actions.any(|test| self.actions(test, take).is_some());
         }
-        self.tests().any(|(test, pattern, mut children)| {
-            let field = match test {
-                Op::Test { field } => Some(field),
-                test => test.as_pattern().map(|(field, _)| field),
-            };
-            field == Some(facet.field)
-                && pattern.is_some_and(|pattern| self.pattern(pattern, &mut children, facet, take).is_some())
+        self.tests().any(|(_, asked, mut children)| {
+            asked.is_some_and(|(field, pattern)| {
+                field == facet.field && self.pattern(pattern, &mut children, facet, take).is_some()
+            })
         })
     }
 
     /// The attributes that it tests.
     pub fn fields(&self) -> impl Iterator<Item = FieldNo> {
-        self.tests().filter_map(|(test, ..)| match test {
-            Op::Test { field } => Some(field),
-            test => test.as_pattern().map(|(field, _)| field),
-        })
+        self.tests().filter_map(|(_, asked, _)| asked.map(|(field, _)| field))
     }
 
-    fn actions(&self, op: Op, take: Take<'_>) -> Option<()> {
+    fn actions(&self, test: Test, take: Take<'_>) -> Option<()> {
         let mut span = |first: u16, last: u16| {
             take(Literal::Span { first: u128::from(first), last: u128::from(last), width: 16 });
         };
-        match op {
-            Op::ActionIs { action } => span(action.0, action.0),
-            Op::ActionIn { first, last } => span(first.0, last.0),
-            Op::ActionSet { set } => {
+        match test {
+            Test::ActionIs { action } => span(action.0, action.0),
+            Test::ActionIn { first, last } => span(first.0, last.0),
+            Test::ActionSet { set } => {
                 actions_of(self.constant(set)?).for_each(|action| span(action.0, action.0));
             }
-            _ => return None,
+            // It wants all actions that there will ever be, without some.
+            Test::ActionNot { .. } => return None,
+            Test::Test { .. } | Test::Equals { .. } | Test::Begins { .. } | Test::Present { .. } | Test::When {} => {
+                return None;
+            }
         }
         Some(())
     }
 
-    fn pattern(&self, op: Op, children: &mut Cursor<'p>, facet: Facet, take: Take<'_>) -> Option<()> {
-        let literal = match (op, facet.kind) {
-            (Op::AnyOf { body }, _) => {
+    fn pattern(&self, pattern: Pattern, children: &mut Cursor<'p>, facet: Facet, take: Take<'_>) -> Option<()> {
+        match (pattern, facet.kind) {
+            (Pattern::AnyOf { body }, _) => {
                 let mut body = Cursor::new(children.take(usize::try_from(body.0).ok()?)?);
                 while !body.is_empty() {
-                    let choice = Op::read_of(&mut body, Sort::Pattern)?;
+                    let choice = Pattern::read(&mut body)?;
                     let mut inner = body.clone();
                     choice.skip(&mut body)?;
                     self.pattern(choice, &mut inner, facet, take)?;
                 }
-                return Some(());
             }
-            (Op::Eq { text }, Kind::Segment) => Literal::Text(segment(self.constant(text)?, facet.size.into())?),
-            (Op::Eq { text }, Kind::Whole | Kind::First | Kind::Last) => Literal::Text(self.constant(text)?),
-            (Op::Prefix { text }, Kind::First) | (Op::Suffix { text }, Kind::Last) => {
-                Literal::Text(self.constant(text)?)
+            (Pattern::Path { path }, Kind::First) => take(Literal::Text(&path_head(self.constant(path)?))),
+            (pattern, _) => take(self.literal(pattern, facet)?),
+        }
+        Some(())
+    }
+
+    /// The one literal of a pattern, as far as it lies in the program as the facet sees it.
+    fn literal(&self, pattern: Pattern, facet: Facet) -> Option<Literal<'p>> {
+        Some(match pattern {
+            Pattern::Eq { text } => Literal::Text(match facet.kind {
+                Kind::Segment => segment(self.constant(text)?, facet.size.into())?,
+                Kind::Whole | Kind::First | Kind::Last => self.constant(text)?,
+                Kind::Action | Kind::Bits => return None,
+            }),
+            Pattern::Prefix { text } if facet.kind == Kind::First => Literal::Text(self.constant(text)?),
+            Pattern::Suffix { text } if facet.kind == Kind::Last => Literal::Text(self.constant(text)?),
+            Pattern::Within { path } => Literal::Text(match facet.kind {
+                Kind::First => self.constant(path)?,
+                Kind::Segment => segment(self.constant(path)?, facet.size.into())?,
+                Kind::Action | Kind::Whole | Kind::Last | Kind::Bits => return None,
+            }),
+            Pattern::Glob { glob } => Literal::Text(match facet.kind {
+                Kind::First => glob_pieces(self.constant(glob)?).next()?,
+                Kind::Last => glob_pieces(self.constant(glob)?).last()?,
+                Kind::Action | Kind::Whole | Kind::Bits | Kind::Segment => return None,
+            }),
+            Pattern::Path { path } if facet.kind == Kind::Segment => {
+                Literal::Text(path_segment(self.constant(path)?, facet.size)?)
             }
-            (Op::Within { path }, Kind::First) => Literal::Text(self.constant(path)?),
-            (Op::Within { path }, Kind::Segment) => Literal::Text(segment(self.constant(path)?, facet.size.into())?),
-            (Op::Glob { glob }, Kind::First) => Literal::Text(glob_pieces(self.constant(glob)?).next()?),
-            (Op::Glob { glob }, Kind::Last) => Literal::Text(glob_pieces(self.constant(glob)?).last()?),
-            (Op::Path { path }, Kind::First) => {
-                take(Literal::Text(&path_head(self.constant(path)?)));
-                return Some(());
-            }
-            (Op::Path { path }, Kind::Segment) => Literal::Text(path_segment(self.constant(path)?, facet.size)?),
-            (Op::Range { first, last }, Kind::Bits) => {
+            Pattern::Range { first, last } if facet.kind == Kind::Bits => {
                 Literal::Span { first: ordered(first.0), last: ordered(last.0), width: 64 }
             }
-            (Op::Net { network }, Kind::Bits) => {
+            Pattern::Net { network } if facet.kind == Kind::Bits => {
                 let network = NetworkBits::read(self.constant(network)?)?;
                 let first = u128::from_be_bytes(network.first.octets());
                 let later = u128::MAX.checked_shr(u32::from(network.bits)).unwrap_or(0);
                 Literal::Span { first, last: first | later, width: 128 }
             }
-            _ => return None,
-        };
-        take(literal);
-        Some(())
+            Pattern::Prefix { .. }
+            | Pattern::Suffix { .. }
+            | Pattern::Path { .. }
+            | Pattern::Range { .. }
+            | Pattern::Net { .. }
+            | Pattern::Any {}
+            | Pattern::Absent {}
+            | Pattern::Not {}
+            | Pattern::AnyOf { .. }
+            | Pattern::AllOf { .. }
+            | Pattern::IsTrue {}
+            | Pattern::IsFalse {}
+            | Pattern::Regex { .. }
+            | Pattern::Label { .. } => return None,
+        })
     }
 
     fn constant(&self, place: Const) -> Option<&'p [u8]> {

@@ -5,63 +5,57 @@ use super::operand::need_constant;
 use super::pattern::Subject;
 use super::{Checked, Fault, Verifier, deeper, need};
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::{Const, Op, Sort};
+use crate::bytecode::op::{self, Const};
 use crate::limits::{SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
+use crate::model::predicate::{Predicate, Work};
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
 
 impl<'a> Verifier<'_, 'a> {
-    pub(super) fn truth(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked {
+    pub(super) fn condition(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked {
         let depth = deeper(depth)?;
-        match self.op(cursor, Sort::Truth)? {
-            Op::True {} | Op::False {} => Ok(()),
-            Op::All { body } | Op::Some { body } => self.body(cursor, body, |this, inner| this.truth(inner, depth)),
-            Op::Negate {} => self.truth(cursor, depth),
-            op @ (Op::Equal {}
-            | Op::Unequal {}
-            | Op::Less {}
-            | Op::LessEqual {}
-            | Op::StartsWith {}
-            | Op::EndsWith {}
-            | Op::Contains {}) => self.comparison(op, cursor, depth),
-            Op::Matches {} => {
+        match self.op(cursor)? {
+            op::Condition::True {} | op::Condition::False {} => Ok(()),
+            op::Condition::All { body } | op::Condition::Some { body } => {
+                self.body(cursor, body, |this, inner| this.condition(inner, depth))
+            }
+            op::Condition::Negate {} => self.condition(cursor, depth),
+            op::Condition::Ask(predicate) => self.comparison(predicate, cursor, depth),
+            op::Condition::Matches {} => {
                 let subject = self.value(cursor, depth)?;
                 self.pattern(cursor, Subject::One(subject.ty), depth)
             }
-            Op::AnyElement { field } | Op::EveryElement { field } => {
+            op::Condition::AnyElement { field } | op::Condition::EveryElement { field } => {
                 let is_set = |ty| matches!(ty, Type::Set(_));
                 self.elements(field, is_set, |this, subject| this.pattern(cursor, subject, 0))
             }
-            Op::Member { field } => {
+            op::Condition::Member { field } => {
                 let ty = self.field(field)?;
                 let value = self.value(cursor, depth)?;
                 self.allowance.charge(Extent::SET.values * MEMBER + Extent::SET.comparing(value.bytes))?;
                 need(ty == Type::Set(value.ty))
             }
-            Op::Has { field } => self.field(field).map(|_| ()),
-            Op::HasLabel { field, name } => self.label(field, name),
-            Op::Truth {} => {
+            op::Condition::Has { field } => self.field(field).map(|_| ()),
+            op::Condition::HasLabel { field, name } => self.label(field, name),
+            op::Condition::Truth {} => {
                 let value = self.value(cursor, depth)?;
                 need(value.ty == Scalar::Bool)
             }
-            Op::Vouched { key } => need_constant(self.constant(key)?.len() == 32),
-            _ => Err(Fault::WrongSort),
+            op::Condition::Vouched { key } => need_constant(self.constant(key)?.len() == 32),
         }
     }
 
     /// Two values that must be of one type. Apart from the rest, whose frames lie on the stack as deep as conditions nest.
     #[inline(never)]
-    fn comparison(&mut self, op: Op, cursor: &mut Cursor<'a>, depth: usize) -> Checked {
+    fn comparison(&mut self, predicate: Predicate, cursor: &mut Cursor<'a>, depth: usize) -> Checked {
         let pair = self.pair(cursor, depth)?;
-        let ty = pair.left.ty;
-        let (steps, fits) = match op {
-            Op::Less {} | Op::LessEqual {} => (0, ty.is_ordered()),
-            Op::StartsWith {} | Op::EndsWith {} => (pair.comparing(), ty.is_textual()),
-            Op::Contains {} => (pair.seeking(), ty.is_textual()),
-            _ => (pair.comparing(), true),
-        };
-        self.allowance.charge(steps)?;
-        need(fits && pair.is_of_one_type())
+        let row = predicate.row();
+        self.allowance.charge(match row.work {
+            Work::Constant => 0,
+            Work::Shorter => pair.comparing(),
+            Work::Search => pair.seeking(),
+        })?;
+        need(row.accepts.admits(pair.left.ty) && pair.is_of_one_type())
     }
 
     fn pair(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked<Pair> {
@@ -70,44 +64,37 @@ impl<'a> Verifier<'_, 'a> {
 
     fn value(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Checked<Seen> {
         let depth = deeper(depth)?;
-        match self.op(cursor, Sort::Value)? {
-            Op::Field { field } => match self.field(field)? {
+        match self.op(cursor)? {
+            op::Value::Field { field } => match self.field(field)? {
                 Type::One(scalar) => Ok(Seen::any(scalar)),
                 Type::Set(_) | Type::Labels => Err(Fault::WrongType),
             },
-            Op::LabelOf { field, name } => self.label(field, name).map(|()| Seen::any(Scalar::String)),
-            Op::Number { .. } => Ok(Seen::any(Scalar::Int)),
-            Op::Time { .. } | Op::Issuance {} | Op::Expiry {} => Ok(Seen::any(Scalar::Time)),
-            Op::Duration { .. } => Ok(Seen::any(Scalar::Duration)),
-            Op::String { text } => {
+            op::Value::LabelOf { field, name } => self.label(field, name).map(|()| Seen::any(Scalar::String)),
+            op::Value::Number { .. } => Ok(Seen::any(Scalar::Int)),
+            op::Value::Time { .. } | op::Value::Issuance {} | op::Value::Expiry {} => Ok(Seen::any(Scalar::Time)),
+            op::Value::Duration { .. } => Ok(Seen::any(Scalar::Duration)),
+            op::Value::String { text } => {
                 let bytes = self.utf8(text)?;
                 self.read_again(Scalar::String, bytes)
             }
-            Op::Bytes { bytes } => Ok(Seen { ty: Scalar::Bytes, bytes: self.text(bytes)?.len() as u64 }),
-            Op::Uuid { uuid } => self.sixteen(uuid).map(|()| Seen::any(Scalar::Uuid)),
-            Op::Ip { address } => self.sixteen(address).map(|()| Seen::any(Scalar::Ip)),
-            Op::PathOf { path } => {
+            op::Value::Bytes { bytes } => Ok(Seen { ty: Scalar::Bytes, bytes: self.text(bytes)?.len() as u64 }),
+            op::Value::Uuid { uuid } => self.sixteen(uuid).map(|()| Seen::any(Scalar::Uuid)),
+            op::Value::Ip { address } => self.sixteen(address).map(|()| Seen::any(Scalar::Ip)),
+            op::Value::PathOf { path } => {
                 let bytes = self.path(path)?;
                 self.read_again(Scalar::Path, bytes)
             }
-            Op::Yes {} | Op::No {} => Ok(Seen::any(Scalar::Bool)),
-            Op::Add {} => {
+            op::Value::Yes {} | op::Value::No {} => Ok(Seen::any(Scalar::Bool)),
+            op::Value::Compute(arithmetic) => {
                 let Pair { left, right } = self.pair(cursor, depth)?;
-                sum_type(left.ty, right.ty).map(Seen::any).ok_or(Fault::WrongType)
+                arithmetic.result(left.ty, right.ty).map(Seen::any).ok_or(Fault::WrongType)
             }
-            Op::Subtract {} => {
-                let Pair { left, right } = self.pair(cursor, depth)?;
-                difference_type(left.ty, right.ty).map(Seen::any).ok_or(Fault::WrongType)
-            }
-            Op::Hour {} | Op::Minute {} | Op::Weekday {} => {
+            op::Value::Call(function) => {
+                let row = function.row();
                 let value = self.value(cursor, depth)?;
-                need(value.ty == Scalar::Time).map(|()| Seen::any(Scalar::Int))
+                need(row.accepts.admits(value.ty)).map(|()| Seen::any(row.gives))
             }
-            Op::LengthOf {} => {
-                let value = self.value(cursor, depth)?;
-                need(value.ty.is_textual() || value.ty == Scalar::Path).map(|()| Seen::any(Scalar::Int))
-            }
-            Op::Size { field } => match self.field(field)? {
+            op::Value::Size { field } => match self.field(field)? {
                 Type::Set(_) => {
                     self.allowance.charge(sorting(SET_ELEMENTS, SET_BYTES) as u64)?;
                     Ok(Seen::any(Scalar::Int))
@@ -115,7 +102,6 @@ impl<'a> Verifier<'_, 'a> {
                 Type::Labels => Ok(Seen::any(Scalar::Int)),
                 Type::One(_) => Err(Fault::WrongType),
             },
-            _ => Err(Fault::WrongSort),
         }
     }
 
@@ -198,25 +184,3 @@ pub(in crate::bytecode) const SORTED: usize = 48;
 
 /// Bytes of a set that are compared in one step while it is sorted.
 pub(in crate::bytecode) const SORTED_BYTES: usize = 2;
-
-/// The type of a sum.
-#[must_use]
-pub const fn sum_type(left: Scalar, right: Scalar) -> Option<Scalar> {
-    Some(match (left, right) {
-        (Scalar::Int, Scalar::Int) => Scalar::Int,
-        (Scalar::Duration, Scalar::Duration) => Scalar::Duration,
-        (Scalar::Time, Scalar::Duration) | (Scalar::Duration, Scalar::Time) => Scalar::Time,
-        _ => return None,
-    })
-}
-
-/// The type of a difference.
-#[must_use]
-pub const fn difference_type(left: Scalar, right: Scalar) -> Option<Scalar> {
-    Some(match (left, right) {
-        (Scalar::Int, Scalar::Int) => Scalar::Int,
-        (Scalar::Duration, Scalar::Duration) | (Scalar::Time, Scalar::Time) => Scalar::Duration,
-        (Scalar::Time, Scalar::Duration) => Scalar::Time,
-        _ => return None,
-    })
-}

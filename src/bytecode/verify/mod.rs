@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 
 use super::cursor::Cursor;
 use super::index::proof::Proof as IndexProof;
-use super::op::{Const, Length, Op, Sort};
+use super::op::{Const, Instruction, Length, Op, Rule, Sort, Test};
 use super::program::{EMPTY, sections};
 use crate::limits::{POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, TOKEN_PROGRAM_BYTES};
 use crate::model::vocabulary::{State, Vocabulary};
@@ -23,7 +23,6 @@ use allowance::Extent;
 
 pub use allowance::Allowance;
 pub(crate) use condition::sorting;
-pub use condition::{difference_type, sum_type};
 pub use fault::{Fault, ProgramError};
 
 /// What a program is proved against.
@@ -210,12 +209,12 @@ impl<'a> Verifier<'_, 'a> {
         let mut phase = Phase::Deny;
         let mut count = 0;
         while !cursor.is_empty() {
-            let (next, more) = match self.op(cursor, Sort::Rule)? {
-                Op::DenyIndex { index } if count == 0 => (phase, self.indexed(index, cursor, Phase::Deny)?),
-                Op::AllowIndex { index } if phase < Phase::Allow => {
+            let (next, more) = match self.op(cursor)? {
+                Rule::DenyIndex { index } if count == 0 => (phase, self.indexed(index, cursor, Phase::Deny)?),
+                Rule::AllowIndex { index } if phase < Phase::Allow => {
                     (Phase::Closed, self.indexed(index, cursor, Phase::Allow)?)
                 }
-                op => (self.rule(op, cursor, phase)?, 1),
+                rule => (self.rule(rule, cursor, phase)?, 1),
             };
             phase = next;
             count += more;
@@ -229,21 +228,20 @@ impl<'a> Verifier<'_, 'a> {
     /// A rule whose frame has just been read, and that may not stand before `least`.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as a part of the loop over rules")]
-    fn rule(&mut self, op: Op, cursor: &mut Cursor<'a>, least: Phase) -> Checked<Phase> {
-        let (phase, body) = match op {
-            Op::Deny { body } => (Phase::Deny, body),
-            Op::Require { body } => (Phase::Require, body),
-            Op::Allow { body } => (Phase::Allow, body),
-            Op::AllowIs { action, body } => {
+    fn rule(&mut self, rule: Rule, cursor: &mut Cursor<'a>, least: Phase) -> Checked<Phase> {
+        let (phase, body) = match rule {
+            Rule::Deny { body } => (Phase::Deny, body),
+            Rule::Require { body } => (Phase::Require, body),
+            Rule::Allow { body } => (Phase::Allow, body),
+            Rule::AllowIs { action, body } => {
                 self.action(action)?;
                 (Phase::Allow, body)
             }
-            Op::AllowIn { first, last, body } => {
+            Rule::AllowIn { first, last, body } => {
                 self.actions(first, last)?;
                 (Phase::Allow, body)
             }
-            Op::DenyIndex { .. } | Op::AllowIndex { .. } => return Err(Fault::OutOfOrder),
-            _ => return Err(Fault::WrongSort),
+            Rule::DenyIndex { .. } | Rule::AllowIndex { .. } => return Err(Fault::OutOfOrder),
         };
         if phase < least {
             return Err(Fault::OutOfOrder);
@@ -265,8 +263,8 @@ impl<'a> Verifier<'_, 'a> {
         self.allowance.charge(proof.cost())?;
         for _ in 0..proof.rules() {
             let frame = cursor.clone();
-            let op = self.op(cursor, Sort::Rule)?;
-            if self.rule(op, cursor, phase)? != phase {
+            let rule = self.op(cursor)?;
+            if self.rule(rule, cursor, phase)? != phase {
                 return Err(Fault::OutOfOrder);
             }
             proof.rule(&frame, self.pool).ok_or(Fault::BadIndex)?;
@@ -275,17 +273,17 @@ impl<'a> Verifier<'_, 'a> {
         Ok(usize::from(proof.rules()))
     }
 
-    /// Reads the next instruction, which must be of `sort`, and adds its cost.
+    /// Reads the next instruction, which must be of one sort, and adds its cost.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "with the sort known, most of the table falls away")]
-    fn op(&mut self, cursor: &mut Cursor<'a>, sort: Sort) -> Checked<Op> {
+    #[expect(clippy::inline_always, reason = "as a part of the match over the instructions of the sort")]
+    fn op<I: Instruction>(&mut self, cursor: &mut Cursor<'a>) -> Checked<I> {
         let start = cursor.clone();
-        let Some(op) = Op::read_of(cursor, sort) else {
+        let Some(op) = I::read(cursor) else {
             *cursor = start;
             return Err(no_instruction(cursor));
         };
         // Only patterns look at more than one value.
-        let many = matches!(sort, Sort::Pattern) && self.many;
+        let many = matches!(I::SORT, Sort::Pattern) && self.many;
         self.allowance.charge(op.cost() * Extent::of(many).values)?;
         Ok(op)
     }
@@ -306,16 +304,15 @@ impl<'a> Verifier<'_, 'a> {
     }
 
     fn test(&mut self, cursor: &mut Cursor<'a>) -> Checked {
-        match self.op(cursor, Sort::Test)? {
-            Op::ActionIs { action } => self.action(action),
-            Op::ActionIn { first, last } => self.actions(first, last),
-            Op::ActionSet { set } | Op::ActionNot { set } => self.action_set(set),
-            Op::Test { field } => self.elements(field, |_| true, |this, subject| this.pattern(cursor, subject, 0)),
-            Op::Equals { field, text } => self.joined(field, |this, subject| this.equal_text(text, subject)),
-            Op::Begins { field, text } => self.joined(field, |this, subject| this.piece(text, subject)),
-            Op::Present { field } => self.field(field).map(|_| ()),
-            Op::When {} => self.truth(cursor, 0),
-            _ => Err(Fault::WrongSort),
+        match self.op(cursor)? {
+            Test::ActionIs { action } => self.action(action),
+            Test::ActionIn { first, last } => self.actions(first, last),
+            Test::ActionSet { set } | Test::ActionNot { set } => self.action_set(set),
+            Test::Test { field } => self.elements(field, |_| true, |this, subject| this.pattern(cursor, subject, 0)),
+            Test::Equals { field, text } => self.joined(field, |this, subject| this.equal_text(text, subject)),
+            Test::Begins { field, text } => self.joined(field, |this, subject| this.piece(text, subject)),
+            Test::Present { field } => self.field(field).map(|_| ()),
+            Test::When {} => self.condition(cursor, 0),
         }
     }
 }

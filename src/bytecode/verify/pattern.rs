@@ -6,8 +6,8 @@ use super::{Checked, Fault, Verifier, deeper, need};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::NetworkBits;
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::{Const, Op, Sort};
-use crate::bytecode::wildcard::{glob_price, path_price};
+use crate::bytecode::op::{Const, Instruction, Pattern};
+use crate::bytecode::wildcard::{Price, glob_price, path_price};
 use crate::limits::LABELS;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
@@ -47,12 +47,12 @@ impl<'a> Verifier<'_, 'a> {
     /// The pattern of a test that is one instruction with it; it costs what `eq` and `prefix` do.
     #[inline(always)]
     pub(super) fn joined(&mut self, field: FieldNo, pattern: impl FnOnce(&mut Self, Subject) -> Checked) -> Checked {
-        const LEAF: u64 = Op::Eq { text: Const(0) }.cost();
         self.elements(
             field,
             |_| true,
             |this, subject| {
-                this.allowance.charge(LEAF * this.extent().values)?;
+                let leaf = Pattern::Eq { text: Const(0) }.cost();
+                this.allowance.charge(leaf * this.extent().values)?;
                 pattern(this, subject)
             },
         )
@@ -81,54 +81,60 @@ impl<'a> Verifier<'_, 'a> {
 
     pub(super) fn pattern(&mut self, cursor: &mut Cursor<'a>, subject: Subject, depth: usize) -> Checked {
         let depth = deeper(depth)?;
-        match self.op(cursor, Sort::Pattern)? {
-            Op::Any {} | Op::Absent {} => Ok(()),
-            Op::Not {} => self.pattern(cursor, subject, depth),
-            Op::AnyOf { body } | Op::AllOf { body } => {
+        match self.op(cursor)? {
+            Pattern::Any {} | Pattern::Absent {} => Ok(()),
+            Pattern::Not {} => self.pattern(cursor, subject, depth),
+            Pattern::AnyOf { body } | Pattern::AllOf { body } => {
                 self.body(cursor, body, |this, inner| this.pattern(inner, subject, depth))
             }
-            Op::IsTrue {} | Op::IsFalse {} => need(subject == Subject::One(Scalar::Bool)),
-            Op::Eq { text } => self.equal_text(text, subject),
-            Op::Prefix { text } | Op::Suffix { text } => self.piece(text, subject),
-            op @ (Op::Glob { .. } | Op::Regex { .. } | Op::Path { .. }) => self.scan(op, subject),
-            Op::Range { .. } => need(matches!(subject, Subject::One(scalar) if scalar.is_ordered())),
-            Op::Net { network } => {
+            Pattern::IsTrue {} | Pattern::IsFalse {} => need(subject == Subject::One(Scalar::Bool)),
+            Pattern::Eq { text } => self.equal_text(text, subject),
+            Pattern::Prefix { text } | Pattern::Suffix { text } => self.piece(text, subject),
+            Pattern::Glob { glob } => self.glob(glob, subject),
+            Pattern::Regex { automaton } => self.regex(automaton, subject),
+            Pattern::Path { path } => self.path_pattern(path, subject),
+            Pattern::Range { .. } => need(matches!(subject, Subject::One(scalar) if scalar.is_ordered())),
+            Pattern::Net { network } => {
                 need(subject == Subject::One(Scalar::Ip))?;
                 need_constant(NetworkBits::read(self.constant(network)?).is_some())
             }
-            Op::Within { path } => {
+            Pattern::Within { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
                 let length = self.path(path)?;
                 self.compared(length)
             }
-            Op::Label { name } => {
+            Pattern::Label { name } => {
                 need(subject == Subject::Labels)?;
                 self.label_name(name)?;
                 self.pattern(cursor, Subject::One(Scalar::String), depth)
             }
-            _ => Err(Fault::WrongSort),
         }
     }
 
-    /// A pattern that looks through values byte by byte. Apart from the rest, whose frames lie on the stack as deep as patterns nest.
+    // These look through values byte by byte. They are apart from the rest, whose frames lie on the stack as deep as
+    // patterns nest.
     #[inline(never)]
-    fn scan(&mut self, op: Op, subject: Subject) -> Checked {
-        let price = match op {
-            Op::Glob { glob } => {
-                need_textual(subject)?;
-                glob_price(self.text(glob)?)
-            }
-            Op::Regex { automaton } => {
-                need_textual(subject)?;
-                let automaton = Automaton::read(self.constant(automaton)?).ok_or(Fault::BadConstant)?;
-                automaton.is_sound().then(|| automaton.price())
-            }
-            Op::Path { path } => {
-                need(subject == Subject::One(Scalar::Path))?;
-                path_price(self.text(path)?)
-            }
-            _ => return Err(Fault::WrongSort),
-        };
+    fn glob(&mut self, glob: Const, subject: Subject) -> Checked {
+        need_textual(subject)?;
+        let price = glob_price(self.text(glob)?);
+        self.scanned(price)
+    }
+
+    #[inline(never)]
+    fn regex(&mut self, automaton: Const, subject: Subject) -> Checked {
+        need_textual(subject)?;
+        let automaton = Automaton::read(self.constant(automaton)?).ok_or(Fault::BadConstant)?;
+        self.scanned(automaton.is_sound().then(|| automaton.price()))
+    }
+
+    #[inline(never)]
+    fn path_pattern(&mut self, path: Const, subject: Subject) -> Checked {
+        need(subject == Subject::One(Scalar::Path))?;
+        let price = path_price(self.text(path)?);
+        self.scanned(price)
+    }
+
+    fn scanned(&mut self, price: Option<Price>) -> Checked {
         self.allowance.charge(self.extent().matching(price.ok_or(Fault::BadConstant)?))
     }
 

@@ -3,6 +3,7 @@
 use super::harness::*;
 use crate::check::tree::{Actions, ArgumentNo, Condition, Constant, Effect, Network, Operand, Pattern, Term};
 use crate::compile::arguments::Argument;
+use crate::model::arithmetic::Arithmetic;
 use crate::model::function::Function;
 use crate::model::predicate::Predicate;
 use crate::model::types::Scalar;
@@ -316,7 +317,7 @@ fn every_other_condition_has_an_instruction() {
         (
             compare(
                 Comparison::Less,
-                Operand::Subtract(Box::new(Operand::Field(TIME)), Box::new(Operand::Issuance)),
+                Operand::Compute(Arithmetic::Subtract, Box::new(Operand::Field(TIME)), Box::new(Operand::Issuance)),
                 constant(Constant::Duration(60_000)),
             ),
             &["less", "  subtract", "    field time", "    issuance", "  duration 1m"],
@@ -369,7 +370,7 @@ fn what_the_arguments_decide_is_decided_when_minting() {
     assert_eq!(decided(Condition::AnyOf(vec![])), dropped);
     assert_eq!(decided(Condition::Truth(constant(Constant::Bool(false)))), dropped);
     assert_eq!(decided(Condition::Not(Box::new(Condition::Constant(false)))), allowed);
-    let greatest = Operand::Add(Box::new(constant(Constant::Int(i64::MAX))), Box::new(one()));
+    let greatest = Operand::Compute(Arithmetic::Add, Box::new(constant(Constant::Int(i64::MAX))), Box::new(one()));
     assert_eq!(decided(compare(Comparison::Equal, greatest, constant(Constant::Int(i64::MAX)))), allowed);
     let starts = Condition::Call(Predicate::StartsWith, constant(string("ab")), constant(string("a")));
     assert_eq!(decided(starts), allowed);

@@ -15,6 +15,7 @@ use crate::compile::error::Cause;
 use crate::compile::expressions::Expressions;
 use crate::compile::{Frame, ResolvedTimes, automaton_of, compile};
 use crate::limits::{RULES, TEXT_BYTES, TOKEN_PROGRAM_BYTES};
+use crate::model::arithmetic::Arithmetic;
 use crate::model::path::PathError;
 use crate::model::predicate::Predicate;
 use crate::model::types::{Scalar, Type};
@@ -398,8 +399,12 @@ fn conditions() -> BoxedStrategy<Condition> {
     let ints = prop_oneof![Just(Operand::Field(AMOUNT)), Just(hour()), Just(Operand::Size(GROUPS)), number()];
     let ints = ints.prop_recursive(2, 4, 2, |inner| {
         prop_oneof![
-            (inner.clone(), inner.clone()).prop_map(|(a, b)| Operand::Add(Box::new(a), Box::new(b))),
-            (inner.clone(), inner).prop_map(|(a, b)| Operand::Subtract(Box::new(a), Box::new(b))),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| Operand::Compute(
+                Arithmetic::Add,
+                Box::new(a),
+                Box::new(b)
+            )),
+            (inner.clone(), inner).prop_map(|(a, b)| Operand::Compute(Arithmetic::Subtract, Box::new(a), Box::new(b))),
         ]
     });
     let leaf = prop_oneof![

@@ -2,6 +2,7 @@
 
 use super::pattern::{NO_SUCH_TIME, Subject, name, pattern};
 use super::{Lifting, Unsayable};
+use crate::model::predicate::Notation;
 use crate::model::types::Type;
 use crate::model::vocabulary::FieldNo;
 use crate::program::tree::{Condition, Pattern, Value};
@@ -45,15 +46,13 @@ impl Lifting<'_> {
 
     fn compare(&self, predicate: Predicate, left: &Value, right: &Value) -> Said {
         let (left, right) = (self.value(left)?, self.value(right)?);
-        let relation = |comparison, left, right| ConditionKind::Compare(comparison, Box::new(left), Box::new(right));
-        Ok(condition(match predicate {
-            Predicate::Equal => relation(Comparison::Equal, left, right),
-            Predicate::Unequal => relation(Comparison::NotEqual, left, right),
-            Predicate::Less => relation(Comparison::Less, left, right),
-            Predicate::LessOrEqual => relation(Comparison::LessOrEqual, left, right),
-            Predicate::StartsWith | Predicate::EndsWith | Predicate::Contains => {
-                ConditionKind::Call(name(predicate.row().word), vec![left, right])
+        let row = predicate.row();
+        Ok(condition(match row.notation {
+            Notation::Infix => {
+                let comparison = Comparison::of_sign(row.word).ok_or("no source has this comparison")?;
+                ConditionKind::Compare(comparison, Box::new(left), Box::new(right))
             }
+            Notation::Call(_) => ConditionKind::Call(name(row.word), vec![left, right]),
         }))
     }
 
@@ -78,8 +77,7 @@ impl Lifting<'_> {
             Value::Constant(constant) => ConditionKind::Literal(literal::literal(constant).ok_or(NO_SUCH_TIME)?),
             Value::Issuance => ConditionKind::TokenField("issuance".to_owned()),
             Value::Expiry => ConditionKind::TokenField("expiry".to_owned()),
-            Value::Add(left, right) => ConditionKind::Add(boxed(left)?, boxed(right)?),
-            Value::Subtract(left, right) => ConditionKind::Subtract(boxed(left)?, boxed(right)?),
+            Value::Compute(arithmetic, left, right) => ConditionKind::Compute(*arithmetic, boxed(left)?, boxed(right)?),
             Value::Call(function, inner) => ConditionKind::Call(name(function.row().word), vec![self.value(inner)?]),
             Value::Size(field) => {
                 let set = condition(ConditionKind::Name(self.field(*field)?.text));

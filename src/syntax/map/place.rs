@@ -15,8 +15,7 @@ pub(super) fn condition(node: &mut Condition, at: At) {
         ConditionKind::And(a, b)
         | ConditionKind::Or(a, b)
         | ConditionKind::Compare(_, a, b)
-        | ConditionKind::Add(a, b)
-        | ConditionKind::Subtract(a, b) => {
+        | ConditionKind::Compute(_, a, b) => {
             condition(a, at);
             condition(b, at);
         }

@@ -6,6 +6,7 @@ use super::pattern::comparison;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
+use crate::model::arithmetic::Arithmetic;
 use crate::span::Span;
 use crate::syntax::ast::{At, Condition, ConditionKind, Literal};
 use crate::syntax::depth;
@@ -96,8 +97,8 @@ impl Builder {
             }
             let at = At(sum.at.0.join(term.at.0));
             let (a, b) = (Box::new(sum), Box::new(term));
-            let kind =
-                if sign.as_rule() == Rule::plus { ConditionKind::Add(a, b) } else { ConditionKind::Subtract(a, b) };
+            let arithmetic = Arithmetic::of_sign(sign.as_str()).expect("the grammar has the signs of the table");
+            let kind = ConditionKind::Compute(arithmetic, a, b);
             sum = Condition { kind, at };
         }
         sum

@@ -109,12 +109,5 @@ impl Builder {
 
 /// The comparison of a sign.
 pub(super) fn comparison(sign: &str) -> Comparison {
-    match sign {
-        "==" => Comparison::Equal,
-        "!=" => Comparison::NotEqual,
-        "<" => Comparison::Less,
-        "<=" => Comparison::LessOrEqual,
-        ">" => Comparison::Greater,
-        _ => Comparison::GreaterOrEqual,
-    }
+    Comparison::of_sign(sign).expect("the grammar has the signs of the table")
 }

@@ -217,8 +217,7 @@ fn bare_condition(node: &Condition, out: &mut String) {
             joined(&operands(node), " || ", out, |part, out| condition(part, Tightness::Both, out));
         }
         ConditionKind::Compare(sign, a, b) => two(a, sign.sign(), b, Tightness::Sum, out),
-        ConditionKind::Add(a, b) => two(a, "+", b, Tightness::Primary, out),
-        ConditionKind::Subtract(a, b) => two(a, "-", b, Tightness::Primary, out),
+        ConditionKind::Compute(arithmetic, a, b) => two(a, arithmetic.row().sign, b, Tightness::Primary, out),
         ConditionKind::In(value, wanted) => {
             condition(value, Tightness::Sum, out);
             out.push_str(" in ");
@@ -276,7 +275,7 @@ const fn tightness(kind: &ConditionKind) -> Tightness {
         ConditionKind::Or(..) => Tightness::Either,
         ConditionKind::And(..) => Tightness::Both,
         ConditionKind::Not(_) | ConditionKind::Compare(..) | ConditionKind::In(..) => Tightness::Relation,
-        ConditionKind::Add(..) | ConditionKind::Subtract(..) => Tightness::Sum,
+        ConditionKind::Compute(..) => Tightness::Sum,
         ConditionKind::Literal(_)
         | ConditionKind::Name(_)
         | ConditionKind::TokenField(_)

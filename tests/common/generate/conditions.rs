@@ -1,6 +1,7 @@
 //! Conditions and what they compare.
 
 use placet::check::tree::{Condition, Constant, Operand};
+use placet::model::arithmetic::Arithmetic;
 use placet::model::function::Function;
 use placet::model::predicate::{Notation, Predicate};
 use placet::model::types::{Scalar, Type};
@@ -165,25 +166,25 @@ impl Maker<'_, '_, '_> {
                 1 => Operand::Expiry,
                 2 => {
                     let (left, right) = (self.inner(Scalar::Time, depth), self.inner(Scalar::Duration, depth));
-                    Operand::Add(left, right)
+                    Operand::Compute(Arithmetic::Add, left, right)
                 }
                 _ => {
                     let (left, right) = (self.inner(Scalar::Time, depth), self.inner(Scalar::Duration, depth));
-                    Operand::Subtract(left, right)
+                    Operand::Compute(Arithmetic::Subtract, left, right)
                 }
             },
             Scalar::Duration if depth > 0 => match self.choices.below(3) {
                 0 => {
                     let (left, right) = (self.inner(Scalar::Time, depth), self.inner(Scalar::Time, depth));
-                    Operand::Subtract(left, right)
+                    Operand::Compute(Arithmetic::Subtract, left, right)
                 }
                 1 => {
                     let (left, right) = (self.inner(Scalar::Duration, depth), self.inner(Scalar::Duration, depth));
-                    Operand::Subtract(left, right)
+                    Operand::Compute(Arithmetic::Subtract, left, right)
                 }
                 _ => {
                     let (left, right) = (self.inner(Scalar::Duration, depth), self.inner(Scalar::Duration, depth));
-                    Operand::Add(left, right)
+                    Operand::Compute(Arithmetic::Add, left, right)
                 }
             },
             Scalar::String => {
@@ -209,11 +210,11 @@ impl Maker<'_, '_, '_> {
             0 if !countable.is_empty() => Operand::Size(*self.choices.pick(&countable)),
             1 => {
                 let (left, right) = (self.some_operand(Scalar::Int, depth).0, self.some_operand(Scalar::Int, depth).0);
-                Operand::Add(Box::new(left), Box::new(right))
+                Operand::Compute(Arithmetic::Add, Box::new(left), Box::new(right))
             }
             2 => {
                 let (left, right) = (self.some_operand(Scalar::Int, depth).0, self.some_operand(Scalar::Int, depth).0);
-                Operand::Subtract(Box::new(left), Box::new(right))
+                Operand::Compute(Arithmetic::Subtract, Box::new(left), Box::new(right))
             }
             _ => {
                 let function = *self.choices.pick(Function::ALL);

@@ -1,0 +1,193 @@
+//! What the table of instructions is made into.
+
+/// Makes an enum of each sort, and [`Op`](super::Op) of all of them, with reading, writing, cost and row.
+///
+/// A sort may have families: instructions that differ in a predicate or a function alone, and are one variant with it.
+macro_rules! ops {
+    ($(
+        $( #[$doc:meta] )*
+        $sort:ident {
+            $( $code:literal $name:ident $text:literal ($($operand:ident: $kind:ident),*)
+                $shape:ident $( ($($child:ident),+) )?, $cost:literal $meaning:literal; )*
+            $( $( #[$family_doc:meta] )* $family:ident($of:ident) $family_shape:expr => {
+                $( $member_code:literal $flat:ident $member_text:literal $member:ident, $member_cost:literal $member_meaning:literal; )*
+            } )*
+        }
+    )*) => {
+        /// Any instruction: the opcode and its operands. It is for code that writes or lists programs; what runs or proves one
+        /// reads an instruction of the sort that must stand there.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Op {
+            $(
+                $( #[doc = $meaning] $name { $( #[doc = stringify!($kind)] $operand: $kind ),* }, )*
+                $( $( #[doc = $member_meaning] $flat {}, )* )*
+            )*
+        }
+
+        impl Op {
+            /// The table, ascending by code.
+            pub const TABLE: &'static [Row] = &ascending([$(
+                $( Row {
+                    code: $code,
+                    text: $text,
+                    operands: stringify!($($operand: $kind),*),
+                    sort: Sort::$sort,
+                    shape: Shape::$shape $( ($(Sort::$child),+) )?,
+                    cost: $cost,
+                    meaning: $meaning,
+                }, )*
+                $( $( Row {
+                    code: $member_code,
+                    text: $member_text,
+                    operands: "",
+                    sort: Sort::$sort,
+                    shape: $family_shape,
+                    cost: $member_cost,
+                    meaning: $member_meaning,
+                }, )* )*
+            )*]);
+
+            /// Reads one instruction; `None` for an unknown code or an operand cut short or spelt long.
+            #[must_use]
+            pub fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
+                Some(match cursor.byte()? {
+                    $(
+                        $( $code => Self::$name { $( $operand: <$kind as Operand>::read(cursor)? ),* }, )*
+                        $( $( $member_code => Self::$flat {}, )* )*
+                    )*
+                    _ => return None,
+                })
+            }
+
+            /// Appends the instruction.
+            pub fn write(self, out: &mut Vec<u8>) {
+                match self { $(
+                    $( Self::$name { $( $operand ),* } => { out.push($code); $( $operand.write(out); )* } )*
+                    $( $( Self::$flat {} => out.push($member_code), )* )*
+                )* }
+            }
+
+            /// Its row.
+            #[must_use]
+            pub const fn row(self) -> &'static Row {
+                match self { $(
+                    $( Self::$name { .. } => const { row_of($code) }, )*
+                    $( $( Self::$flat {} => const { row_of($member_code) }, )* )*
+                )* }
+            }
+
+            /// Steps it costs at most, without its children: [`Row::cost`].
+            #[must_use]
+            pub const fn cost(self) -> u64 {
+                self.row().cost
+            }
+
+            /// Its operands, in order.
+            #[must_use]
+            pub fn operands(self) -> Vec<Shown> {
+                match self { $(
+                    $( Self::$name { $( $operand ),* } => alloc::vec![$( $operand.shown() ),*], )*
+                    $( $( Self::$flat {} => Vec::new(), )* )*
+                )* }
+            }
+
+            /// How many bytes its children take, where it says so.
+            #[must_use]
+            pub fn body(self) -> Option<Length> {
+                match self { $(
+                    $( Self::$name { $( $operand ),* } => length_of!($( $operand ),*), )*
+                    $( $( Self::$flat {} => None, )* )*
+                )* }
+            }
+
+            /// One instruction of every kind.
+            #[must_use]
+            pub fn samples() -> Vec<Self> {
+                alloc::vec![$(
+                    $( Self::$name { $( $operand: <$kind as Operand>::sample() ),* }, )*
+                    $( $( Self::$flat {}, )* )*
+                )*]
+            }
+        }
+
+        $(
+            $( #[$doc] )*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+            pub enum $sort {
+                $( #[doc = $meaning] $name { $( #[doc = stringify!($kind)] $operand: $kind ),* }, )*
+                $( $( #[$family_doc] )* $family($of), )*
+            }
+
+            impl Instruction for $sort {
+                const SORT: Sort = Sort::$sort;
+
+                #[inline(always)]
+                fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
+                    Some(match cursor.byte()? {
+                        $( $code => Self::$name { $( $operand: <$kind as Operand>::read(cursor)? ),* }, )*
+                        $( $( $member_code => Self::$family($of::$member), )* )*
+                        _ => return None,
+                    })
+                }
+
+                fn of(op: Op) -> Option<Self> {
+                    match op {
+                        $( Op::$name { $( $operand ),* } => Some(Self::$name { $( $operand ),* }), )*
+                        $( $( Op::$flat {} => Some(Self::$family($of::$member)), )* )*
+                        _ => None,
+                    }
+                }
+
+                #[inline(always)]
+                fn cost(self) -> u64 {
+                    match self {
+                        $( Self::$name { .. } => $cost, )*
+                        $( Self::$family(one) => match one { $( $of::$member => $member_cost, )* }, )*
+                    }
+                }
+
+                #[inline(always)]
+                fn shape(self) -> Shape {
+                    match self {
+                        $( Self::$name { .. } => Shape::$shape $( ($(Sort::$child),+) )?, )*
+                        $( Self::$family(_) => $family_shape, )*
+                    }
+                }
+
+                #[inline(always)]
+                fn body(self) -> Option<Length> {
+                    match self {
+                        $( Self::$name { $( $operand ),* } => length_of!($( $operand ),*), )*
+                        $( Self::$family(_) => None, )*
+                    }
+                }
+            }
+
+            impl From<$sort> for Op {
+                fn from(op: $sort) -> Self {
+                    match op {
+                        $( $sort::$name { $( $operand ),* } => Self::$name { $( $operand ),* }, )*
+                        $( $sort::$family(one) => one.op(), )*
+                    }
+                }
+            }
+
+            $( impl $of {
+                /// The instruction that asks for it.
+                #[must_use]
+                pub const fn op(self) -> Op {
+                    match self { $( Self::$member => Op::$flat {}, )* }
+                }
+            } )*
+        )*
+    };
+}
+
+/// The operand that is a length, among all of an instruction.
+macro_rules! length_of {
+    ($( $operand:ident ),*) => {
+        None$( .or(Operand::length($operand)) )*
+    };
+}
+
+pub(super) use {length_of, ops};
