@@ -29,7 +29,7 @@ mod path;
 mod pattern;
 mod regex;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 
 pub use regex::automaton_of;

@@ -1,9 +1,9 @@
 //! One test for each way of lowering, as the listing of a rule; what splices can not do; automata against an oracle; whole
 //! programs.
 
-mod harness;
+pub(crate) mod harness;
 
 mod lowering;
-mod programs;
+pub(crate) mod programs;
 mod regexes;
 mod splices;

@@ -1,4 +1,5 @@
-//! The word of a pattern that is nearest to a given one: the fewest characters (or segments) put in, taken out or replaced.
+//! The text that matches a pattern and has the smallest edit distance to a given one: the fewest characters (or segments)
+//! inserted, deleted or replaced.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};

@@ -1,13 +1,12 @@
 //! Why a request was decided as it was, and the smallest change of it that would pass.
 //!
-//! What comes in is a [`Explainer`] (who decides, with which token) and a request. Then:
+//! What comes in is an [`Explainer`] (an authorizer and a token) and a request. Then:
 //!
-//! 1. the request is decided, and the deciding rule is quoted: from its source where that is [at hand](Sources), otherwise
-//!    from the program itself, [read back](crate::program::read) and
-//!    turned into [source](crate::program::source);
-//! 2. where it is not allowed, the [nearest](edit_distance) values that the failing tests of each rule want are
-//!    [proposed](propose), and requests are [repaired](repair) with them;
-//! 3. a [search] decides each mended request again, in the order of how little it changes, until one passes.
+//! 1. the request is decided, and the deciding rule is quoted: from its source where that is [known](Sources), otherwise from
+//!    the program itself, [read back](crate::program::read) and turned into [source](crate::program::source);
+//! 2. if it is not allowed, the failing tests of each rule [propose](propose) the [nearest](edit_distance) values that they
+//!    accept, and the request is [repaired](repair) with them;
+//! 3. a [search] decides each repaired request again, in the order of how little it changes, until one passes.
 //!
 //! What goes out is an [`Explanation`]: data for programs, and text for people. A change that is shown has been decided: it
 //! passes. What is refused has a [cause](refusal) and a way out instead.
@@ -64,9 +63,9 @@ use crate::token::verify::Scratch;
 use evaluate::{Facts, Part};
 pub use propose::sample;
 use propose::sample_labels;
-use search::{Program, Search, Way};
+use search::{Program, Repair, Search};
 
-/// Who decides: an authorizer, and the token that comes along with every request, if one does.
+/// Decides requests and says why: an authorizer, and the token that is sent with every request, if there is one.
 #[derive(Clone, Copy, Debug)]
 pub struct Explainer<'a> {
     authorizer: Authorizer<'a>,
@@ -127,8 +126,8 @@ impl<'a> Explainer<'a> {
             return explanation;
         }
         if let Verdict::Forbidden(decider) | Verdict::NotPermitted(decider) = verdict {
-            let wish = TimedRequest { request: request.clone(), time };
-            explanation.nearest = self.way_out(&wish, decider, &mut scratch);
+            let request = TimedRequest { request: request.clone(), time };
+            explanation.nearest = self.way_out(&request, decider, &mut scratch);
         }
         explanation
     }
@@ -247,46 +246,46 @@ impl<'a> Explainer<'a> {
         Some(use_them(&programs, &facts))
     }
 
-    fn way_out(&self, wish: &TimedRequest, decider: Decider, scratch: &mut Scratch) -> Option<Nearest> {
-        let found = self.with_programs(wish.time, |programs, facts| {
+    fn way_out(&self, request: &TimedRequest, decider: Decider, scratch: &mut Scratch) -> Option<Nearest> {
+        let found = self.with_programs(request.time, |programs, facts| {
             let expressions = Expressions::default();
             let source = ToSource::new(facts.vocabulary).comparing(&expressions);
             let search = Search { facts, programs, source };
-            match search.run(wish, |wish| self.decide(&wish.request, wish.time, scratch)) {
-                Some(way) => Some(self.passing(wish, &way, facts)),
-                None => self.lacking(wish, decider, &search),
+            match search.run(request, |request| self.decide(&request.request, request.time, scratch)) {
+                Some(repair) => Some(self.passing(request, &repair, facts)),
+                None => self.lacking(request, decider, &search),
             }
         });
         found.flatten()
     }
 
     /// A change that passes.
-    fn passing(&self, wish: &TimedRequest, way: &Way, facts: &Facts<'_>) -> Nearest {
-        let changes = facts.of(wish).differences(&way.wish).into_iter().map(|part| {
+    fn passing(&self, request: &TimedRequest, repair: &Repair, facts: &Facts<'_>) -> Nearest {
+        let changes = facts.of(request).differences(&repair.request).into_iter().map(|part| {
             let mut needs: Vec<&str> =
-                way.needs.iter().filter(|(other, _)| *other == part).map(|(_, words)| words.as_str()).collect();
+                repair.needs.iter().filter(|(other, _)| *other == part).map(|(_, words)| words.as_str()).collect();
             needs.dedup();
-            let proposal = show::part(&way.wish, &part, facts.vocabulary);
+            let proposal = show::part(&repair.request, &part, facts.vocabulary);
             let needs = if needs.is_empty() { proposal.clone() } else { needs.join(" and ") };
-            change(wish, &part, needs, Some(proposal), facts.vocabulary)
+            change(request, &part, needs, Some(proposal), facts.vocabulary)
         });
-        let mut request = request::to_json(&way.wish.request, facts.vocabulary);
-        if way.wish.time != wish.time {
-            request["time"] = literal::time_or_number(way.wish.time.as_millis()).into();
+        let mut repaired = request::to_json(&repair.request.request, facts.vocabulary);
+        if repair.request.time != request.time {
+            repaired["time"] = literal::time_or_number(repair.request.time.as_millis()).into();
         }
         Nearest {
-            rules: way.rules.iter().map(|decider| self.ruling(*decider, wish.time)).collect(),
+            rules: repair.rules.iter().map(|decider| self.ruling(*decider, request.time)).collect(),
             changes: changes.collect(),
-            request: Some(request),
+            request: Some(repaired),
         }
     }
 
     /// What the nearest rule lacks, where no change was found that passes.
-    fn lacking(&self, wish: &TimedRequest, decider: Decider, search: &Search<'_, '_>) -> Option<Nearest> {
+    fn lacking(&self, request: &TimedRequest, decider: Decider, search: &Search<'_, '_>) -> Option<Nearest> {
         if decider.rule.is_some() {
             return None;
         }
-        let (nearest, failing) = search.nearest(wish, decider.origin)?;
+        let (nearest, failing) = search.nearest(request, decider.origin)?;
         let changes = failing.into_iter().filter_map(|test| {
             let part = match test {
                 Test::Action(_) => Part::Action,
@@ -296,11 +295,11 @@ impl<'a> Explainer<'a> {
                     return Some(Change { attribute: "when".to_owned(), found: None, needs, proposal: None });
                 }
             };
-            let needs = search.need(wish, test, &part, true)?;
-            Some(change(wish, &part, needs, None, search.facts.vocabulary))
+            let needs = search.need(request, test, &part, true)?;
+            Some(change(request, &part, needs, None, search.facts.vocabulary))
         });
         let changes = changes.collect();
-        Some(Nearest { rules: vec![self.ruling(nearest, wish.time)], changes, request: None })
+        Some(Nearest { rules: vec![self.ruling(nearest, request.time)], changes, request: None })
     }
 }
 
@@ -320,7 +319,7 @@ pub fn example(vocabulary: &Vocabulary) -> OwnedRequest {
 }
 
 fn change(
-    wish: &TimedRequest,
+    request: &TimedRequest,
     part: &Part,
     needs: String,
     proposal: Option<String>,
@@ -328,7 +327,7 @@ fn change(
 ) -> Change {
     Change {
         attribute: show::name(part, vocabulary),
-        found: show::found(wish, part, vocabulary),
+        found: show::found(request, part, vocabulary),
         proposal: proposal.filter(|proposal| *proposal != needs),
         needs,
     }
@@ -453,7 +452,7 @@ pub struct Cause {
 /// The nearest thing that is allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Nearest {
-    /// The rules that were in the way, or that would allow.
+    /// The rules that were in the repair, or that would allow.
     pub rules: Vec<Ruling>,
     /// What would have to be different.
     pub changes: Vec<Change>,

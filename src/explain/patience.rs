@@ -1,5 +1,5 @@
-//! What looking for changes costs besides the decisions: for a pattern, the nearest value that matches is searched for among
-//! as many states as the pattern and the value have together.
+//! What the search for a repair costs besides its decisions. To find the nearest value that matches a pattern, it walks as
+//! many states as the pattern and the value have together.
 
 use super::edit_distance::STATES;
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
@@ -9,10 +9,10 @@ use crate::program::{Condition, Pattern, Rule, Test};
 /// Steps of one state of such a search.
 const STATE: u64 = 32;
 
-/// Steps that mending the dearest `most` of these rules may take.
-pub(super) fn price(rules: &[Rule], wish: &TimedRequest, vocabulary: &Vocabulary, most: usize) -> u64 {
+/// Steps that repairs for the `most` most expensive of these rules may take.
+pub(super) fn price(rules: &[Rule], request: &TimedRequest, vocabulary: &Vocabulary, most: usize) -> u64 {
     let fields = (0..=u8::MAX).map(FieldNo).take(vocabulary.attributes().len());
-    let lengths: Vec<u64> = fields.map(|field| wish.value(field).map_or(0, |value| length(&value))).collect();
+    let lengths: Vec<u64> = fields.map(|field| request.value(field).map_or(0, |value| length(&value))).collect();
     let longest = lengths.iter().copied().max().unwrap_or(0);
     let of_test = |test: &Test| match test {
         Test::Action(_) => 0,

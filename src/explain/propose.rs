@@ -1,7 +1,7 @@
-//! Values that a pattern wants, near to the one that is there; and values that it does not.
+//! Values near a given one that match a pattern, and values that do not.
 
 use super::edit_distance;
-use super::evaluate::{Subject, bytes, label, matches, number, put_label};
+use super::evaluate::{Subject, bytes, counted, label, matches, number, put_label};
 use crate::check::tree::Constant;
 use crate::model::path::ResourcePath;
 use crate::model::types::Scalar;
@@ -196,16 +196,6 @@ pub fn sample(scalar: Scalar) -> Constant {
         // RFC 5737 keeps this network for examples.
         Scalar::Ip => Constant::Ip(std::net::IpAddr::from([192, 0, 2, 1]).into()),
         Scalar::Path => Constant::Path("/example".to_owned()),
-    }
-}
-
-/// A number as a value of a type that counts.
-pub const fn counted(scalar: Scalar, number: i64) -> Option<Constant> {
-    match scalar {
-        Scalar::Int => Some(Constant::Int(number)),
-        Scalar::Time => Some(Constant::Time(number)),
-        Scalar::Duration => Some(Constant::Duration(number)),
-        _ => None,
     }
 }
 

@@ -1,7 +1,8 @@
-//! Changes of a request that make a rule match, or no longer match; nearest first, none of them decided yet.
+//! Candidate edits of a request that make a rule match or stop matching, smallest first. They are checked later, by deciding
+//! them.
 
-use super::evaluate::{Candidate, Facts, HOUR, bytes, number};
-use super::propose::{away, counted, distance, labels_away, labels_towards, sample, sample_labels, towards};
+use super::evaluate::{Candidate, Facts, HOUR, bytes, counted, number};
+use super::propose::{away, distance, labels_away, labels_towards, sample, sample_labels, towards};
 use crate::model::arithmetic::Arithmetic;
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::predicate::Anchor;
@@ -19,7 +20,7 @@ const ACTIONS: usize = 6;
 impl Candidate<'_> {
     /// Requests that pass the test.
     #[must_use]
-    pub fn mended(&self, test: &Test, effect: Effect) -> Vec<TimedRequest> {
+    pub fn satisfying_test(&self, test: &Test, effect: Effect) -> Vec<TimedRequest> {
         if self.passes(test, effect) {
             return vec![self.request.clone()];
         }
@@ -32,7 +33,7 @@ impl Candidate<'_> {
 
     /// Requests that do not pass the test.
     #[must_use]
-    pub fn broken(&self, test: &Test) -> Vec<TimedRequest> {
+    pub fn violating(&self, test: &Test) -> Vec<TimedRequest> {
         match test {
             Test::Action(actions) => self.with_actions(|action| !actions.has(action)),
             Test::Field(field, pattern) => self.field_away(*field, pattern),
@@ -42,16 +43,16 @@ impl Candidate<'_> {
 
     /// Requests that pass all tests of the rule.
     #[must_use]
-    pub fn mended_rule(&self, rule: &Rule) -> Vec<TimedRequest> {
-        let mut wishes = vec![self.request.clone()];
+    pub fn satisfying(&self, rule: &Rule) -> Vec<TimedRequest> {
+        let mut requests = vec![self.request.clone()];
         for test in &rule.tests {
             let mut next: Vec<TimedRequest> =
-                wishes.iter().flat_map(|wish| self.facts.of(wish).mended(test, rule.effect)).collect();
+                requests.iter().flat_map(|request| self.facts.of(request).satisfying_test(test, rule.effect)).collect();
             self.keep_nearest(&mut next);
-            wishes = next;
+            requests = next;
         }
-        wishes.retain(|wish| self.facts.of(wish).meets(rule));
-        wishes
+        requests.retain(|request| self.facts.of(request).meets(rule));
+        requests
     }
 
     /// The change in figures: how many parts, whether the action or the time is one of them, and how much there is to type.
@@ -59,7 +60,7 @@ impl Candidate<'_> {
         let parts = self.differences(other);
         let grave = usize::from(self.action() != other.action()) + usize::from(self.time != other.time);
         let action =
-            |wish: &TimedRequest| self.facts.vocabulary.action_name(wish.action()).unwrap_or_default().to_owned();
+            |request: &TimedRequest| self.facts.vocabulary.action_name(request.action()).unwrap_or_default().to_owned();
         let mut typed = strsim::damerau_levenshtein(&action(self), &action(other));
         for field in (0..=u8::MAX).map(FieldNo).take(self.facts.vocabulary.attributes().len()) {
             typed += value_distance(self.value(field).as_ref(), other.value(field).as_ref());
@@ -67,10 +68,10 @@ impl Candidate<'_> {
         (parts.len(), grave, typed)
     }
 
-    fn keep_nearest(&self, wishes: &mut Vec<TimedRequest>) {
-        wishes.sort_by_cached_key(|wish| self.change_to(wish));
-        wishes.dedup();
-        wishes.truncate(BEAM);
+    fn keep_nearest(&self, requests: &mut Vec<TimedRequest>) {
+        requests.sort_by_cached_key(|request| self.change_to(request));
+        requests.dedup();
+        requests.truncate(BEAM);
     }
 
     fn with_actions(&self, wanted: impl Fn(ActionNo) -> bool) -> Vec<TimedRequest> {
@@ -104,11 +105,11 @@ impl Candidate<'_> {
         }
         let mut near = Vec::new();
         for element in &elements {
-            // An element that can not be mended is left out.
-            if let Some(Some(mended)) = towards(pattern, Some(element), scalar).into_iter().next()
-                && !near.contains(&mended)
+            // An element that cannot be repaired is left out.
+            if let Some(Some(repaired)) = towards(pattern, Some(element), scalar).into_iter().next()
+                && !near.contains(&repaired)
             {
-                near.push(mended);
+                near.push(repaired);
             }
         }
         vec![self.with_elements(field, near)]
@@ -139,7 +140,7 @@ impl Candidate<'_> {
             found.push(self.with(field, None));
         }
         let test = Test::Field(field, pattern.clone());
-        found.retain(|wish| !self.facts.of(wish).passes(&test, Effect::Deny));
+        found.retain(|request| !self.facts.of(request).passes(&test, Effect::Deny));
         found
     }
 
@@ -173,26 +174,26 @@ impl Candidate<'_> {
         if asks_time(truth) {
             found.extend(self.other_times(truth, wanted));
         }
-        found.retain(|wish| self.facts.of(wish).holds(truth) == wanted);
+        found.retain(|request| self.facts.of(request).holds(truth) == wanted);
         self.keep_nearest(&mut found);
         found
     }
 
     fn all_turned(&self, parts: &[Condition], wanted: bool) -> Vec<TimedRequest> {
-        let mut wishes = vec![self.request.clone()];
+        let mut requests = vec![self.request.clone()];
         for part in parts {
             let mut next: Vec<TimedRequest> =
-                wishes.iter().flat_map(|wish| self.facts.of(wish).turned(part, wanted)).collect();
+                requests.iter().flat_map(|request| self.facts.of(request).turned(part, wanted)).collect();
             self.keep_nearest(&mut next);
-            wishes = next;
+            requests = next;
         }
-        wishes
+        requests
     }
 
     /// The nearest times, one later and one earlier, at which the condition is as wanted: full hours of a week, and their ends.
     fn other_times(&self, truth: &Condition, wanted: bool) -> Vec<TimedRequest> {
         let hour = self.time.as_millis().div_euclid(HOUR).saturating_mul(HOUR);
-        let fits = |wish: &TimedRequest| self.facts.of(wish).holds(truth) == wanted;
+        let fits = |request: &TimedRequest| self.facts.of(request).holds(truth) == wanted;
         let later = (1..=7 * 24).map(|hours| self.at(Time::from_millis(hour.saturating_add(hours * HOUR)))).find(fits);
         let earlier = (0..7 * 24)
             .map(|hours| self.at(Time::from_millis(hour.saturating_sub(hours * HOUR).saturating_sub(1))))
@@ -308,7 +309,7 @@ impl Candidate<'_> {
         found
     }
 
-    /// Changes the operand on one side so that it stands in the wanted relation to the value of the other side.
+    /// Changes the operand on one side so that it is in the wanted relation to the value of the other side.
     fn related(
         &self,
         comparison: Predicate,

@@ -1,5 +1,5 @@
-//! Looks for the smallest change of a request that every block allows: mend what objects first, decide again, and go on with
-//! whatever objects next. Changes are tried in the order of their size, so the first one that passes is the smallest found.
+//! Looks for the smallest change of a request that every block allows: repair the first objection, decide again, and repeat.
+//! Changes are tried in the order of their size, so the first one that passes is the smallest found.
 
 use std::collections::BTreeMap;
 
@@ -32,11 +32,11 @@ pub(super) struct Program {
 
 /// A change that passes, and why each part of it is needed.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
-    pub(super) wish: TimedRequest,
+pub(super) struct Repair {
+    pub(super) request: TimedRequest,
     /// In the order in which they were met; of one part there may be several.
     pub(super) needs: Vec<(Part, String)>,
-    /// The rules that were mended or left.
+    /// The rules that now match, or no longer match.
     pub(super) rules: Vec<Decider>,
 }
 
@@ -49,21 +49,21 @@ pub(super) struct Search<'s, 'v> {
 
 impl Search<'_, '_> {
     /// The smallest change that `decide` allows, if one is found.
-    pub(super) fn run(&self, from: &TimedRequest, mut decide: impl FnMut(&TimedRequest) -> Verdict) -> Option<Way> {
+    pub(super) fn run(&self, from: &TimedRequest, mut decide: impl FnMut(&TimedRequest) -> Verdict) -> Option<Repair> {
         // By size, and among equals in the order in which they were found.
         let mut open =
-            BTreeMap::from([(((0, 0, 0), 0), Way { wish: from.clone(), needs: Vec::new(), rules: Vec::new() })]);
+            BTreeMap::from([(((0, 0, 0), 0), Repair { request: from.clone(), needs: Vec::new(), rules: Vec::new() })]);
         let mut seen = vec![from.clone()];
         for _ in 0..self.decisions(from) {
-            let (_, way) = open.pop_first()?;
-            let verdict = decide(&way.wish);
+            let (_, repair) = open.pop_first()?;
+            let verdict = decide(&repair.request);
             if verdict.is_allow() {
-                return Some(way);
+                return Some(repair);
             }
-            for next in self.onward(&way, verdict) {
-                if !seen.contains(&next.wish) {
-                    seen.push(next.wish.clone());
-                    open.insert((self.facts.of(from).change_to(&next.wish), seen.len()), next);
+            for next in self.onward(&repair, verdict) {
+                if !seen.contains(&next.request) {
+                    seen.push(next.request.clone());
+                    open.insert((self.facts.of(from).change_to(&next.request), seen.len()), next);
                 }
             }
         }
@@ -71,22 +71,22 @@ impl Search<'_, '_> {
     }
 
     /// How many decisions the search may cost: fewer where each may take long, so that the holder of a token cannot make a
-    /// service explain for minutes what it denies in milliseconds. Behind each of them, rules are mended.
+    /// service explain for minutes what it denies in milliseconds. After each of them, rules are repaired.
     fn decisions(&self, from: &TimedRequest) -> u64 {
         let by_holders = self.programs.iter().filter(|program| program.cost > 0);
-        let mending = |program: &Program| patience::price(&program.rules, from, self.facts.vocabulary, RULES);
-        let cost: u64 = by_holders.map(|program| program.cost + mending(program)).sum();
+        let repairing = |program: &Program| patience::price(&program.rules, from, self.facts.vocabulary, RULES);
+        let cost: u64 = by_holders.map(|program| program.cost + repairing(program)).sum();
         (STEPS / cost.max(1)).clamp(1, DECISIONS)
     }
 
     /// The rule that asks for the fewest changes, and the tests of it that fail.
-    pub(super) fn nearest(&self, wish: &TimedRequest, origin: Origin) -> Option<(Decider, Vec<&Test>)> {
+    pub(super) fn nearest(&self, request: &TimedRequest, origin: Origin) -> Option<(Decider, Vec<&Test>)> {
         let program = self.program(origin)?;
         let allowing = program.rules.iter().zip(0..).filter(|(rule, _)| rule.effect == Effect::Allow);
         let failing = allowing.map(|(rule, number)| {
             (
                 Decider { origin, rule: Some(number) },
-                rule.tests.iter().filter(|test| !self.facts.of(wish).passes(test, rule.effect)).collect::<Vec<_>>(),
+                rule.tests.iter().filter(|test| !self.facts.of(request).passes(test, rule.effect)).collect::<Vec<_>>(),
             )
         });
         failing.min_by_key(|(_, failing)| failing.len())
@@ -96,82 +96,85 @@ impl Search<'_, '_> {
         self.programs.iter().find(|program| program.origin == origin)
     }
 
-    fn onward(&self, way: &Way, verdict: Verdict) -> Vec<Way> {
+    fn onward(&self, repair: &Repair, verdict: Verdict) -> Vec<Repair> {
         match verdict {
             Verdict::Allow(_) | Verdict::Refused(_) => Vec::new(),
-            Verdict::Forbidden(decider) => self.leaving(way, decider).unwrap_or_default(),
+            Verdict::Forbidden(decider) => self.violating(repair, decider).unwrap_or_default(),
             Verdict::NotPermitted(Decider { origin, rule }) => match (self.program(origin), rule) {
-                (Some(program), Some(number)) => self.mending(way, program, usize::from(number)),
-                (Some(program), None) => self.allowing(way, program),
+                (Some(program), Some(number)) => self.satisfying(repair, program, usize::from(number)),
+                (Some(program), None) => self.allowing(repair, program),
                 (None, _) => Vec::new(),
             },
         }
     }
 
     /// Requests that the denying rule does not match: one of its tests no longer holds.
-    fn leaving(&self, way: &Way, decider: Decider) -> Option<Vec<Way>> {
+    fn violating(&self, repair: &Repair, decider: Decider) -> Option<Vec<Repair>> {
         let rule = self.program(decider.origin)?.rules.get(usize::from(decider.rule?))?;
         let broken = rule.tests.iter().flat_map(|test| {
-            let wishes = self.facts.of(&way.wish).broken(test).into_iter();
-            wishes.map(move |wish| self.step(way, wish, decider, &[test], false))
+            let requests = self.facts.of(&repair.request).violating(test).into_iter();
+            requests.map(move |request| self.step(repair, request, decider, &[test], false))
         });
         Some(broken.collect())
     }
 
-    fn allowing(&self, way: &Way, program: &Program) -> Vec<Way> {
-        let failing =
-            |rule: &Rule| rule.tests.iter().filter(|test| !self.facts.of(&way.wish).passes(test, rule.effect)).count();
+    fn allowing(&self, repair: &Repair, program: &Program) -> Vec<Repair> {
+        let failing = |rule: &Rule| {
+            rule.tests.iter().filter(|test| !self.facts.of(&repair.request).passes(test, rule.effect)).count()
+        };
         let allowing = program.rules.iter().enumerate().filter(|(_, rule)| rule.effect == Effect::Allow);
         let mut numbers: Vec<_> = allowing.map(|(number, rule)| (failing(rule), number)).collect();
         numbers.sort_unstable();
-        numbers.into_iter().take(RULES).flat_map(|(_, number)| self.mending(way, program, number)).collect()
+        numbers.into_iter().take(RULES).flat_map(|(_, number)| self.satisfying(repair, program, number)).collect()
     }
 
     /// Requests that the rule matches.
-    fn mending(&self, way: &Way, program: &Program, number: usize) -> Vec<Way> {
+    fn satisfying(&self, repair: &Repair, program: &Program, number: usize) -> Vec<Repair> {
         let Some(rule) = program.rules.get(number) else { return Vec::new() };
         let decider = Decider { origin: program.origin, rule: u16::try_from(number).ok() };
         let failing: Vec<&Test> =
-            rule.tests.iter().filter(|test| !self.facts.of(&way.wish).passes(test, rule.effect)).collect();
-        let wishes = self.facts.of(&way.wish).mended_rule(rule).into_iter();
-        wishes.map(|wish| self.step(way, wish, decider, &failing, true)).collect()
+            rule.tests.iter().filter(|test| !self.facts.of(&repair.request).passes(test, rule.effect)).collect();
+        let requests = self.facts.of(&repair.request).satisfying(rule).into_iter();
+        requests.map(|request| self.step(repair, request, decider, &failing, true)).collect()
     }
 
-    fn step(&self, way: &Way, wish: TimedRequest, decider: Decider, tests: &[&Test], wanted: bool) -> Way {
-        let mut needs = way.needs.clone();
-        for part in self.facts.of(&way.wish).differences(&wish) {
+    fn step(&self, repair: &Repair, request: TimedRequest, decider: Decider, tests: &[&Test], wanted: bool) -> Repair {
+        let mut needs = repair.needs.clone();
+        for part in self.facts.of(&repair.request).differences(&request) {
             let words: Vec<String> =
-                tests.iter().filter_map(|test| self.need(&way.wish, test, &part, wanted)).collect();
+                tests.iter().filter_map(|test| self.need(&repair.request, test, &part, wanted)).collect();
             if !words.is_empty() {
                 needs.push((part, words.join(" and ")));
             }
         }
-        let mut rules = way.rules.clone();
+        let mut rules = repair.rules.clone();
         rules.push(decider);
-        Way { wish, needs, rules }
+        Repair { request, needs, rules }
     }
 
     /// What a test wants of a part of the request, in words.
-    pub(super) fn need(&self, wish: &TimedRequest, test: &Test, part: &Part, wanted: bool) -> Option<String> {
+    pub(super) fn need(&self, request: &TimedRequest, test: &Test, part: &Part, wanted: bool) -> Option<String> {
         let source = self.source;
         let text = match (test, part) {
             (Test::Action(actions), Part::Action) => source.actions(actions),
             (Test::Field(field, pattern), Part::Field(other)) if field == other => source.pattern_on(*field, pattern),
             (Test::Field(field, pattern), Part::Label(other, name)) if field == other => label_pattern(pattern, name)
                 .map_or_else(|| source.pattern_on(*field, pattern), |pattern| source.pattern_on_label(pattern)),
-            (Test::When(truth), part) if reads(truth, part) => return Some(self.condition(wish, truth, part, wanted)),
+            (Test::When(truth), part) if reads(truth, part) => {
+                return Some(self.condition(request, truth, part, wanted));
+            }
             _ => return None,
         };
         Some(if wanted { text } else { opposite(&text) })
     }
 
     /// Of a condition whose parts must all hold, those that do not and that read the part.
-    fn condition(&self, wish: &TimedRequest, truth: &Condition, part: &Part, wanted: bool) -> String {
+    fn condition(&self, request: &TimedRequest, truth: &Condition, part: &Part, wanted: bool) -> String {
         let source = self.source;
         match (truth, wanted) {
-            (Condition::Not(inner), wanted) => self.condition(wish, inner, part, !wanted),
+            (Condition::Not(inner), wanted) => self.condition(request, inner, part, !wanted),
             (Condition::All(parts), true) => {
-                let open = parts.iter().filter(|one| !self.facts.of(wish).holds(one) && reads(one, part));
+                let open = parts.iter().filter(|one| !self.facts.of(request).holds(one) && reads(one, part));
                 source.condition(&Condition::All(open.cloned().collect()))
             }
             (truth, true) => source.condition(truth),

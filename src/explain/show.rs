@@ -21,19 +21,19 @@ pub(super) fn name(part: &Part, vocabulary: &Vocabulary) -> String {
 }
 
 /// The value of a part, if it has one.
-pub(super) fn found(wish: &TimedRequest, part: &Part, vocabulary: &Vocabulary) -> Option<String> {
+pub(super) fn found(request: &TimedRequest, part: &Part, vocabulary: &Vocabulary) -> Option<String> {
     match part {
-        Part::Action => vocabulary.action_name(wish.action()).map(str::to_owned),
-        Part::Field(field) => wish.value(*field).as_ref().map(literal::owned),
+        Part::Action => vocabulary.action_name(request.action()).map(str::to_owned),
+        Part::Field(field) => request.value(*field).as_ref().map(literal::owned),
         Part::Label(field, name) => {
-            wish.labels(*field).and_then(|labels| label(&labels, name)).as_ref().map(literal::value)
+            request.labels(*field).and_then(|labels| label(&labels, name)).as_ref().map(literal::value)
         }
     }
 }
 
 /// The value of a part, or the word for none.
-pub(super) fn part(wish: &TimedRequest, part: &Part, vocabulary: &Vocabulary) -> String {
-    found(wish, part, vocabulary).unwrap_or_else(|| "absent".to_owned())
+pub(super) fn part(request: &TimedRequest, part: &Part, vocabulary: &Vocabulary) -> String {
+    found(request, part, vocabulary).unwrap_or_else(|| "absent".to_owned())
 }
 
 /// The first line says who decided, the others what would pass.

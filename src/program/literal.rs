@@ -44,12 +44,14 @@ pub fn time_or_number(millis: i64) -> String {
     time(millis).unwrap_or_else(|| millis.to_string())
 }
 
-/// One value, for a message. A time that no calendar has is shown as a number.
+/// One value of a request. A path is written as it is, since a `*` in it is not a wildcard there; a time that no calendar has
+/// is shown as a number.
 #[must_use]
 pub fn value(constant: &Constant) -> String {
     match constant {
         Constant::Time(millis) => time_or_number(*millis),
         Constant::Bytes(octets) => spelt(&bytes(octets)),
+        Constant::Path(text) => quoted(text),
         other => literal(other).as_ref().map(spelt).unwrap_or_default(),
     }
 }
@@ -105,7 +107,8 @@ pub(super) fn plain(text: &str) -> Literal {
     Literal::Text(Text::plain(text))
 }
 
-/// The literal of a value; `None` for a time that no calendar has.
+/// The literal of a value in a condition, where paths are read as those of patterns; `None` for a time that no calendar
+/// has.
 pub(super) fn literal(constant: &Constant) -> Option<Literal> {
     match constant {
         Constant::Bool(truth) => Some(Literal::Bool(*truth)),

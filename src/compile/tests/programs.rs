@@ -449,7 +449,7 @@ fn rules() -> impl Strategy<Value = Rule> {
         .prop_map(|(effect, actions, tests, condition)| Rule { actions, condition, ..rule(effect, tests) })
 }
 
-fn templates() -> impl Strategy<Value = Template> {
+pub fn templates() -> impl Strategy<Value = Template> {
     (prop::collection::vec(rules(), 0..5), prop::option::of(conditions()))
         .prop_map(|(rules, guard)| Template { guard, ..template(rules) })
 }

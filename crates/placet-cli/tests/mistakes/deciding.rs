@@ -2,7 +2,7 @@
 //! number, an element that is given twice.
 
 use placet::author::mint::{Wrapping, attenuate, mint, policy};
-use placet::author::request::{OwnedRequest, OwnedValue};
+use placet::author::request::{self, OwnedRequest, OwnedValue};
 use placet::authorize::{Authorizer, Policy};
 use placet::bytecode::verify::{Budget, Scope};
 use placet::check::tree::Constant;
@@ -121,6 +121,43 @@ fn an_explanation_says_that_the_token_is_older_than_the_action() {
     }
     let read = OwnedRequest { action: ActionNo(0), values: Vec::new() };
     assert_eq!(explainer_with(&sources).explain(&read, NOW).cause.map(|cause| cause.name), Some("malformed_request"));
+}
+
+// What an explanation quotes.
+
+#[test]
+fn a_rule_that_is_read_from_a_token_is_quoted_as_its_author_would_write_it() {
+    let vocabulary = "vocabulary shop 1 {\n    n: int optional\n    m: int optional\n    s: string optional\n    \
+                      path: path optional\n    action get\n}\n";
+    let (keyring, time) = (keyring(), NOW);
+    for (rule, path) in [
+        ("deny { action: get } when has n && has m && !(n == m)", "/"),
+        ("deny { action: get } when has n && has m && 10 - (n + m) == 7", "/"),
+        ("deny { s: \"a\\{x}b\\u{202e}c\" }", "/"),
+        ("deny { path: \"/a/%2A/**\" }", "/a/*/b"),
+        ("only { action: get, n: 7 }", "/"),
+    ] {
+        let authority = document(&format!("{vocabulary}token t {{ allow {{}} ttl: 1h }}"));
+        let restriction = document(&format!("{vocabulary}restriction r {{ {rule} }}"));
+        let names = authority.vocabulary();
+        let token = mint(
+            &compiled(&authority, []),
+            names,
+            &MintingKey::from(local()),
+            time,
+            Wrapping::default(),
+            &mut random(),
+        );
+        let token = attenuate(&token.unwrap(), &compiled(&restriction, []), names, time, false, &mut random()).unwrap();
+        let (text, sources) = (token.text(), Sources::none());
+        let explainer = Explainer::new(Authorizer::new(&keyring, names), Some(&text), &sources);
+        let json = serde_json::json!({ "action": "get", "n": 1, "m": 2, "s": "a{x}b\u{202e}c", "path": path });
+        let why = explainer.explain(&request::from_json(names, &json).unwrap(), time);
+        // A `deny` decides, and an `only` is the nearest that would allow.
+        let ruling = why.decided.as_ref().filter(|ruling| ruling.number.is_some());
+        let ruling = ruling.or_else(|| why.nearest.as_ref()?.rules.first()).unwrap();
+        assert_eq!(ruling.quote.as_ref().map(|quote| quote.text.as_str()), Some(rule), "{why}");
+    }
 }
 
 // Sums.

@@ -114,10 +114,10 @@ impl<'i> Inventor<'i> {
             time: self.times.first().copied().unwrap_or(Time::from_millis(0)),
         };
         let rule = &self.rules[number];
-        let matching = self.facts.of(&from).mended_rule(rule);
+        let matching = self.facts.of(&from).satisfying(rule);
         for sample in matching.iter().take(2) {
             self.open.push_back(sample.clone());
-            let beside = rule.tests.iter().flat_map(|test| self.facts.of(sample).broken(test));
+            let beside = rule.tests.iter().flat_map(|test| self.facts.of(sample).violating(test));
             self.open.extend(beside);
         }
         for sample in matching.into_iter().take(1) {
@@ -303,7 +303,7 @@ impl<'i> Inventor<'i> {
     /// The nearest request that some rule matches.
     fn towards_a_rule(&mut self, sample: TimedRequest) -> TimedRequest {
         let Some(rule) = self.rng.choice(&self.rules) else { return sample };
-        let mended = self.facts.of(&sample).mended_rule(rule);
+        let mended = self.facts.of(&sample).satisfying(rule);
         self.rng.choice(mended).unwrap_or(sample)
     }
 }
