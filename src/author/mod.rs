@@ -119,11 +119,11 @@ impl Document {
     /// A tree that was read from a map: what is said about it is said in the terms of maps.
     fn of_map(source: Source, file: File, library: &Library) -> Result<Self, Report> {
         let mut made = Self::from_tree(file, source, library);
-        let found = match &mut made {
-            Ok(document) => &mut document.warnings,
-            Err(report) => &mut report.diagnostics,
+        let (found, source) = match &mut made {
+            Ok(document) => (&mut document.warnings, &document.source),
+            Err(report) => (&mut report.diagnostics, &report.source),
         };
-        *found = std::mem::take(found).into_iter().map(|found| map::in_map_form(found, &source)).collect();
+        *found = std::mem::take(found).into_iter().map(|found| map::in_map_form(found, source)).collect();
         made
     }
 

@@ -284,7 +284,7 @@ pub fn put_label(labels: &mut Vec<(String, String)>, name: &str, value: Option<&
 }
 
 /// A number as a value of a type that counts.
-pub(crate) const fn counted(scalar: Scalar, number: i64) -> Option<Constant> {
+pub const fn counted(scalar: Scalar, number: i64) -> Option<Constant> {
     match scalar {
         Scalar::Int => Some(Constant::Int(number)),
         Scalar::Time => Some(Constant::Time(number)),
@@ -337,7 +337,7 @@ mod tests {
             let compiled = compile(&template, &vocabulary, &Arguments::none()).unwrap();
             let scope = Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Policy };
             let read = rules(&verify(compiled.program.bytes(), &scope).unwrap()).unwrap();
-            let facts = Facts { vocabulary: &vocabulary, issuance: Time::from_millis(0), expiry: Time::MAX, vouchers: Vec::new() };
+            let facts = Facts { vocabulary: &vocabulary, issuance: 0, expiry: i64::MAX, vouchers: Vec::new() };
             let from = TimedRequest { request: example(&vocabulary), time: Time::from_millis(0) };
             for rule in &read {
                 let mut asked = vec![from.clone()];

@@ -18,6 +18,7 @@
 //! forbidden      DELETE { path: "/x" }
 //! ```
 
+use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
 use crate::syntax::ast::{At, BlockKind, Literal, Name};

@@ -7,12 +7,12 @@ use placet::check::library::Library;
 use placet::compile::compile;
 use placet::diag::code::Code;
 use placet::diag::{Diagnostic, Source, page};
-use placet::syntax::{cases, parse};
+use placet::syntax::parse::parse_cases;
 
 /// What `placet check` finds.
 fn find(text: &str) -> Vec<Diagnostic> {
     if text.starts_with("// Cases.") {
-        return cases::parse(text).map_or_else(|found| found, |cases| cases.lacks());
+        return parse_cases(text).map_or_else(|found| found, |cases| cases.lacks());
     }
     let (mut found, _) = find_in(text);
     if let Ok(document) = Document::from_text("example.placet", text, Library::built_in()) {

@@ -10,8 +10,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use serde_json::json;
 
-use super::page::{columns, fold, known_columns};
 use super::annotate::without_commands;
+use super::page::{columns, fold, known_columns};
 use crate::author::Report;
 use crate::diag::render::{self, Terminal};
 use crate::diag::{Diagnostic, Kind, Source};

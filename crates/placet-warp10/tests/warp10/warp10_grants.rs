@@ -483,9 +483,8 @@ mod lowered {
             let map: Map<_, _> = labels.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
             let request =
                 request::from_json(vocabulary, &json!({"action": "find", "class": "c", "labels": map})).unwrap();
-            let allowed = request.lend(vocabulary, placet::model::time::Time::from_millis(0), |request| {
-                authorizer.decide_alone(request).is_allow()
-            });
+            let allowed =
+                request.lend(vocabulary, Time::from_millis(0), |request| authorizer.decide_alone(request).is_allow());
             assert_eq!(allowed, Ok(expected));
         }
     }
