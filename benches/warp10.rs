@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench warp10` prints times; what counts are the ratios within one run.
 
+use placet::compat::warp10::trl_directory::Directory;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
@@ -16,7 +17,7 @@ use placet::compat::warp10::keys::TokenKeys;
 use placet::compat::warp10::opb64;
 use placet::compat::warp10::selectors::{Platform, Series};
 use placet::compat::warp10::token::{Kind, ReadToken, Token};
-use placet::compat::warp10::trl::{Directory, RevocationList, Scope};
+use placet::compat::warp10::trl::{RevocationList, Scope};
 use placet::model::request::Request;
 use placet::model::value::Value;
 

@@ -4,7 +4,7 @@ mod cli_support;
 
 use std::process::Command;
 
-use cli_support::{POLICY, Place};
+use cli_support::{POLICY, Place, Ran};
 
 fn place() -> Place {
     let place = Place::new();
@@ -276,7 +276,8 @@ fn the_prompt_goes_on_after_every_mistake() {
 fn what_arguments_break_is_shown_like_what_the_checker_finds() {
     let place = Place::new();
     place.write("own.placet", "use http\npolicy own(user: string) {\n  allow { path: \"/{user}/**\" }\n}\n");
-    let of_rule = |ran: Ran| ran.says("E0511").says("own.placet:3:3").says("allow { path").says("one segment of a path");
+    let of_rule =
+        |ran: Ran| ran.says("E0511").says("own.placet:3:3").says("allow { path").says("one segment of a path");
     of_rule(place.placet("compile own.placet --with user=a/b").no());
     of_rule(place.placet("try own.placet --with user=a/b").could_not());
     of_rule(place.placet("eval own.placet --with user=a/b --request {}").could_not());
@@ -284,7 +285,7 @@ fn what_arguments_break_is_shown_like_what_the_checker_finds() {
         let ran = place.placet(&format!("compile own.placet{with}")).could_not();
         ran.says(code).says("own.placet:2:8").says(says).says("--with NAME=VALUE");
     }
-    let json = place.placet("compile own.placet --with user=a/b --format json").no().json();
+    let json = place.json("compile own.placet --with user=a/b");
     assert_eq!((&json[0]["code"], &json[0]["line"]), (&"E0511".into(), &3.into()), "{json}");
 }
 

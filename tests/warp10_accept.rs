@@ -2,13 +2,14 @@
 
 mod warp10;
 
+use placet::compat::warp10::trl_directory::Directory;
 use std::collections::{BTreeMap, BTreeSet};
 
 use placet::compat::warp10::accept::{Acceptor, AttributeRules, Rejection};
 use placet::compat::warp10::config::Config;
 use placet::compat::warp10::keys::{KeyError, Keys, TokenKeys};
 use placet::compat::warp10::token::{Kind, ReadToken, Token, WriteToken};
-use placet::compat::warp10::trl::{Directory, RevocationList, Scope};
+use placet::compat::warp10::trl::{RevocationList, Scope};
 use serde_json::Value;
 use warp10::{KINDS, differences_are, keys, section, text};
 

@@ -230,8 +230,8 @@ mod worf {
     fn what_was_said_once_is_remembered() {
         let all = format!("-a sh=op% -puid {ONE} -ouid {TWO} -ttl 1");
         let order = Order::of(&options(&all).unwrap(), &Defaults::default(), NOW, &mut |_: &mut [u8]| {}).unwrap();
-        let defaults = Defaults::read(Defaults::of(&order).write().as_bytes());
-        assert_eq!(defaults, Defaults::of(&order));
+        let defaults = Defaults::read(order.to_defaults().write().as_bytes());
+        assert_eq!(defaults, order.to_defaults());
         let again = Order::of(&options("-ttl 1").unwrap(), &defaults, NOW, &mut |_: &mut [u8]| {}).unwrap();
         assert_eq!(again, order);
         let other = Order::of(&options("-ttl 1 -puidg").unwrap(), &defaults, NOW, &mut |_: &mut [u8]| {}).unwrap();

@@ -197,7 +197,8 @@ mod lowered {
     use placet::compat::warp10::keys::TokenKeys;
     use placet::compat::warp10::selectors::{Applications, EmptyMeans, Platform, Series, id_text};
     use placet::compat::warp10::token::{Kind, Pairs, ReadToken, Token, WriteToken};
-    use placet::compat::warp10::trl::{Directory, RevocationList, Scope};
+    use placet::compat::warp10::trl::{RevocationList, Scope};
+    use placet::compat::warp10::trl_directory::Directory;
     use placet::compile::arguments::Arguments;
     use placet::syntax::ast::BlockKind;
     use placet::token::keyring::{Keyring, MintingKey};

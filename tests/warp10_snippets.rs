@@ -10,7 +10,8 @@ use placet::compat::warp10::filter::{Against, FilterError, filter};
 use placet::compat::warp10::script::output::stack_json;
 use placet::compat::warp10::script::{Machine, ScriptCode};
 use placet::compat::warp10::token::{Kind, Pairs, Token};
-use placet::compat::warp10::trl::{Directory, ListName, RevocationList};
+use placet::compat::warp10::trl::{ListName, RevocationList};
+use placet::compat::warp10::trl_directory::Directory;
 
 const NOW_MS: i64 = scripts::NOW / 1000;
 

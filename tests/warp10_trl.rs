@@ -2,12 +2,13 @@
 
 mod warp10;
 
+use placet::compat::warp10::trl_directory::{Directory, Files, Folder, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 
 use placet::compat::warp10::accept::{Acceptor, AttributeRules};
 use placet::compat::warp10::envelope::Ident;
 use placet::compat::warp10::token::Kind;
-use placet::compat::warp10::trl::{Directory, Files, Folder, ListName, Problem, RevocationList, Scope};
+use placet::compat::warp10::trl::{ListName, RevocationList, Scope};
 use serde_json::Value;
 use warp10::{differences_are, keys, part, section, text};
 

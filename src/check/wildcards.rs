@@ -1,6 +1,6 @@
 //! Warns of text that looks like a pattern of another language and is only text here: `*`, `:id`, `<id>`, `[0-9]`.
 
-use super::literals::Goal;
+use super::goal::Goal;
 use super::report::Report;
 use super::texts::{SPLICE, show};
 use crate::diag::Diagnostic;

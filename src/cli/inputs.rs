@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::outputs;
 use super::ui::{Failure, Ui};
+use super::used;
 use crate::author::{Document, Report};
 use crate::check::library::Library;
 use crate::diag::Source;
@@ -48,7 +48,7 @@ fn bytes(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     let read = if path == Path::new("-") {
         std::io::stdin().take(end).read_to_end(&mut bytes)
     } else {
-        outputs::note_read(path);
+        used::note_read(path);
         File::open(path).and_then(|file| file.take(end).read_to_end(&mut bytes))
     };
     match read {
@@ -260,5 +260,19 @@ pub fn now(given: Option<i64>) -> i64 {
         #[expect(clippy::disallowed_methods, reason = "the one place where the command line reads the clock")]
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(NO_CLOCK)
+    })
+}
+
+/// The policy file of a case file.
+///
+/// # Errors
+/// There is none.
+pub fn beside(path: &Path) -> Result<PathBuf, Failure> {
+    let found =
+        ["placet", "json"].map(|extension| path.with_extension(extension)).into_iter().find(|path| path.is_file());
+    found.ok_or_else(|| {
+        let policy = path.with_extension("placet");
+        Failure::new(format!("there is no policy file `{}` for `{}`", policy.display(), path.display()))
+            .help("a case file has the name of its policy file, and stands beside it")
     })
 }

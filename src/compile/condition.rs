@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::error::Cause;
 use super::node::{Matcher, Pair, Truth, Value};
-use super::text::refuse_empty;
+use super::part::refuse_empty;
 use crate::bytecode::verify::{difference_type, sum_type};
 use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
 use crate::model::types::{Scalar, Type};

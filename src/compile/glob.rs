@@ -2,7 +2,7 @@
 
 use super::error::Cause;
 use super::node::Matcher;
-use super::text::{Part, refuse_empty};
+use super::part::{Part, refuse_empty};
 use crate::bytecode::wildcard::GlobPiece;
 use crate::limits::PATTERN_BYTES;
 

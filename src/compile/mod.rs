@@ -26,6 +26,7 @@ mod glob;
 mod index;
 mod lowercase;
 mod node;
+mod part;
 mod path;
 mod pattern;
 mod regex;

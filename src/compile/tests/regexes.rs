@@ -15,8 +15,8 @@ use crate::compile::compile;
 use crate::compile::error::Cause;
 use crate::compile::expressions::Expressions;
 use crate::compile::node::Matcher;
+use crate::compile::part::Part;
 use crate::compile::regex;
-use crate::compile::text::Part;
 use crate::model::types::Scalar;
 
 fn matcher(pattern: &str, scalar: Scalar) -> Result<Matcher, Cause> {

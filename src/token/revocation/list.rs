@@ -4,7 +4,6 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use core::fmt::{self, Write as _};
 
-use super::Revocations;
 use crate::model::lines::breaks_line;
 use crate::token::header::{KeyName, RevocationId};
 
@@ -90,17 +89,6 @@ impl RevocationList {
         self.keys.iter().try_for_each(|(key, before)| writeln!(out, "key {key} before {before}"))?;
         self.ids.iter().try_for_each(|id| writeln!(out, "{id}"))?;
         writeln!(out, "end")
-    }
-}
-
-impl From<Revocations<'_>> for RevocationList {
-    fn from(snapshot: Revocations<'_>) -> Self {
-        Self {
-            issued: snapshot.issued(),
-            max_age: snapshot.max_age(),
-            keys: snapshot.keys().collect(),
-            ids: snapshot.ids().collect(),
-        }
     }
 }
 
