@@ -2,14 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::names::Names;
-use super::report::Report;
 use super::tree::Actions;
-use crate::diag::Diagnostic;
-use crate::diag::code::Code;
-use crate::limits::NESTING;
 use crate::model::vocabulary::ActionNo;
-use crate::syntax::ast::{Pattern, PatternKind};
 
 /// A set of actions, or of all others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,71 +63,4 @@ impl ActionSet {
         }
         Some(Actions { listed: self.listed.into_iter().collect(), negated: self.negated })
     }
-}
-
-/// Resolves names of actions and roles, lists of them, `not` and `any`.
-pub(super) fn resolve(names: &Names<'_>, report: &Report, pattern: &Pattern) -> Option<ActionSet> {
-    resolve_at(names, report, pattern, 0)
-}
-
-fn resolve_at(names: &Names<'_>, report: &Report, pattern: &Pattern, depth: usize) -> Option<ActionSet> {
-    if depth > NESTING {
-        let deep = format!("more than {NESTING} lists and names stand inside each other here");
-        return report.poison(Diagnostic::new(Code::TooDeep, pattern.at.0, deep));
-    }
-    match &pattern.kind {
-        PatternKind::Any => Some(ActionSet::every()),
-        PatternKind::Not(inner) => resolve_at(names, report, inner, depth + 1).map(ActionSet::not),
-        PatternKind::Name(name) => named(names, report, pattern, name, depth),
-        PatternKind::List(list) => {
-            let sets: Vec<_> = list.iter().map(|one| resolve_at(names, report, one, depth + 1)).collect();
-            sets.into_iter().try_fold(ActionSet::default(), |all, set| Some(all.or(&set?)))
-        }
-        PatternKind::Literal(_)
-        | PatternKind::Absent
-        | PatternKind::Affix(..)
-        | PatternKind::Glob(_)
-        | PatternKind::Regex(_)
-        | PatternKind::Range(..)
-        | PatternKind::Compare(..)
-        | PatternKind::Map(_) => report.poison(
-            Diagnostic::new(Code::NotActions, pattern.at.0, "this is not the name of an action or a role")
-                .help("write names without quotes, such as `[get, set]`, or `not` and `any`"),
-        ),
-    }
-}
-
-fn named(names: &Names<'_>, report: &Report, pattern: &Pattern, name: &str, depth: usize) -> Option<ActionSet> {
-    if let Some(value) = names.use_let(name) {
-        return resolve_at(names, report, value, depth + 1);
-    }
-    if let Some(role) = names.use_role(name) {
-        return role.cloned();
-    }
-    if names.is_broken(name) {
-        return None;
-    }
-    let vocabulary = names.vocabulary();
-    if let Some(action) = vocabulary.action(name) {
-        return Some(ActionSet::of([action]));
-    }
-    if let Some(role) = vocabulary.role(name) {
-        return Some(ActionSet::of(role.actions.iter().copied()));
-    }
-    if names.is_below(name) {
-        return report.poison(below(pattern, name));
-    }
-    let message = format!("`{}` has no action and no role `{name}`", vocabulary.name());
-    let help = report.suggest(name, names.action_words());
-    report.poison(super::report::with_help(
-        Diagnostic::new(Code::UnknownAction, pattern.at.0, message).label("not an action or a role"),
-        help,
-    ))
-}
-
-/// A `let` or `role` that names one below it.
-pub(super) fn below(pattern: &Pattern, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::ForwardUse, pattern.at.0, format!("`{name}` is declared below its use"))
-        .label("not declared yet")
-        .help(format!("move `{name}` above this line; no `let` or `role` may be made of itself"))
 }

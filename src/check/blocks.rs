@@ -1,7 +1,7 @@
 //! A token, policy or restriction becomes a template.
 
-use super::claims::Known;
 use super::fields::Fields;
+use super::known::Known;
 use super::levels;
 use super::lints;
 use super::names::Names;

@@ -1,9 +1,10 @@
 //! What a token says of itself, and when it is valid.
 
 use super::fields::Fields;
-use super::literals::Goal;
-use super::patterns::as_text;
+use super::goal::Goal;
+use super::known::{Known, KnownField};
 use super::scope::Scope;
+use super::terms::as_text;
 use super::tree::{Claims, Constant, Piece, Term, Text, Times};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -12,50 +13,6 @@ use crate::limits::YEAR_2000;
 use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, Literal, Pattern, PatternKind};
-
-/// A field of the token that conditions may read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum KnownField {
-    /// It is this, of this type.
-    Value(Term, Scalar),
-    /// It is given, with an error.
-    Faulty,
-    /// It is not given.
-    #[default]
-    Missing,
-}
-
-impl KnownField {
-    fn of(given: bool, value: Option<(Term, Scalar)>) -> Self {
-        match (given, value) {
-            (false, _) => Self::Missing,
-            (true, None) => Self::Faulty,
-            (true, Some((term, scalar))) => Self::Value(term, scalar),
-        }
-    }
-
-    /// The value, if there is one without error.
-    pub(super) const fn term(&self) -> Option<&Term> {
-        match self {
-            Self::Value(term, _) => Some(term),
-            Self::Faulty | Self::Missing => None,
-        }
-    }
-
-    fn text(&self) -> Option<Text> {
-        self.term().map(|term| as_text(term.clone()))
-    }
-}
-
-/// The fields that are known when the token is compiled.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Known {
-    pub(super) id: KnownField,
-    pub(super) kind: KnownField,
-    pub(super) owner: KnownField,
-    pub(super) producer: KnownField,
-    pub(super) application: KnownField,
-}
 
 impl Known {
     /// Reads the keys of a token.
@@ -81,25 +38,6 @@ impl Known {
             owner: identity("owner"),
             producer: identity("producer"),
             application: text("application"),
-        }
-    }
-
-    /// The field of this name.
-    pub(super) fn field(&self, name: &str) -> &KnownField {
-        match name {
-            "id" => &self.id,
-            "type" => &self.kind,
-            "owner" => &self.owner,
-            "producer" => &self.producer,
-            _ => &self.application,
-        }
-    }
-
-    /// `READ` or `WRITE`
-    pub(super) fn kind(&self) -> Option<&str> {
-        match self.kind.term()? {
-            Term::Constant(Constant::String(word)) => Some(word),
-            _ => None,
         }
     }
 
@@ -206,10 +144,7 @@ impl Scope<'_, '_> {
                 let message = format!("{} takes one value, and this is a pattern", goal.what);
                 let found = Diagnostic::new(Code::BadValue, at, message);
                 self.report.poison(
-                    found.help(format!(
-                        "write {} or the name of a parameter",
-                        super::literals::with_article(goal.scalar)
-                    )),
+                    found.help(format!("write {} or the name of a parameter", super::goal::with_article(goal.scalar))),
                 )
             }
         }
@@ -225,7 +160,7 @@ impl Scope<'_, '_> {
         let mut read: Vec<Option<(String, Text)>> = Vec::with_capacity(entries.len());
         for (number, entry) in entries.iter().enumerate() {
             if let Some(first) = entries[..number].iter().find(|other| other.key.text == entry.key.text) {
-                read.push(self.report.poison(super::patterns::twice(
+                read.push(self.report.poison(super::report::twice(
                     "key",
                     &entry.key.text,
                     entry.key.at.0,

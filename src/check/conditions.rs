@@ -2,11 +2,12 @@
 
 use super::clocks;
 use super::constancy;
-use super::literals::{Goal, natural, with_article};
+use super::goal::{Goal, with_article};
+use super::literals::natural;
 use super::lowercase::{capitals, is_with_capital};
-use super::operands::Typed;
 use super::patterns::Absence;
 use super::presence::{Present, Told};
+use super::reading::{Reading, Typed};
 use super::report::with_help;
 use super::scope::Scope;
 use super::tree::{Condition, Constant, Effect, Operand, Term};
@@ -19,14 +20,6 @@ use crate::model::vocabulary::FieldNo;
 use crate::span::Span;
 use crate::syntax::ast::{self, Comparison, ConditionKind, Literal, Name, Pattern, PatternKind};
 use crate::syntax::parse::is_null;
-
-/// A place inside a condition: what is in sight, what is known to be present, and what has been reported as absent.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Reading<'s, 'a, 'p> {
-    pub(super) scope: Scope<'s, 'a>,
-    pub(super) present: &'p Present,
-    pub(super) told: &'p Told,
-}
 
 impl Scope<'_, '_> {
     /// `when` and `unless` of one rule or block, joined.

@@ -3,9 +3,9 @@
 
 use std::borrow::Cow;
 
+use super::absence::matches_absence;
 use super::clocks::{compared, flipped};
 use super::covers::{self, limits};
-use super::presence::matches_absence;
 use super::report::Report;
 use super::tree::{Bound, Condition, Constant, GlobText, Operand, Pattern, Piece, Term, Test};
 use crate::diag::Diagnostic;

@@ -1,6 +1,6 @@
 //! Whether one rule says at least what another says. Sound and not complete: a `true` is a proof, a `false` is none.
 
-use super::presence::matches_absence;
+use super::absence::matches_absence;
 use super::tree::{Actions, Bound, Constant, Network, Pattern, Piece, Rule, Term, Test, Text};
 use crate::model::value::Address;
 use crate::model::vocabulary::Vocabulary;

@@ -3,7 +3,7 @@
 
 use super::clocks::known_ends;
 use super::covers::limits;
-use super::literals::Goal;
+use super::goal::Goal;
 use super::scope::Scope;
 use super::tree::{Bound, Pattern, Piece, Term, Text};
 use crate::diag::Diagnostic;

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::patterns::twice;
-use super::report::{one_of, with_help};
+use super::report::{one_of, twice, with_help};
 use super::scope::Scope;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;

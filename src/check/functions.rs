@@ -1,12 +1,11 @@
 //! The functions of conditions: `hour(time)`, `starts_with(a, b)`, `vouched("placet_public_…")`.
 
-use super::claims::KnownField;
-use super::conditions::Reading;
 use super::literals::with_article;
+use super::known::KnownField;
 use super::needles::Search;
-use super::operands::Typed;
-use super::patterns::as_text;
+use super::reading::{Reading, Typed};
 use super::report::{one_of, with_help};
+use super::terms::as_text;
 use super::tree::{Condition, Operand};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;

@@ -1,11 +1,11 @@
 //! Literals become constants: the type that is wanted decides how text is read.
 
-use std::fmt::Display;
 use std::net::IpAddr;
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use ipnet::IpNet;
 
+use super::goal::{Goal, with_article};
 use super::lowercase;
 use super::report::Report;
 use super::tree::{Constant, Network};
@@ -18,50 +18,6 @@ use crate::model::value::Address;
 use crate::span::Span;
 use crate::syntax::ast::Literal;
 use crate::syntax::parse::literal::{self, BadLiteral};
-
-/// What is wanted of a value, and what for.
-#[derive(Clone, Copy)]
-pub(super) struct Goal<'g> {
-    /// The type.
-    pub(super) scalar: Scalar,
-    /// What the value belongs to: `` `cache` ``.
-    pub(super) what: &'g dyn Display,
-    /// Whether a bare number is milliseconds, as it is behind TOKENGEN's keys.
-    pub(super) millis: bool,
-    /// Whether the vocabulary wants it in lower case.
-    pub(super) lowercase: bool,
-    /// For numbers that begin again when they end, such as hours: the first, and the one after the
-    /// last.
-    pub(super) cycle: Option<(i64, i64)>,
-}
-
-impl<'g> Goal<'g> {
-    /// A value of `scalar` for `what`.
-    pub(super) const fn new(scalar: Scalar, what: &'g dyn Display) -> Self {
-        Self { scalar, what, millis: false, lowercase: false, cycle: None }
-    }
-
-    /// The finding that something else stands there.
-    pub(super) fn mismatch(&self, at: Span, found: &str) -> Diagnostic {
-        let message = format!("{} takes {}, found {found}", self.what, with_article(self.scalar));
-        Diagnostic::new(Code::WrongType, at, message).label(format!("not {}", with_article(self.scalar)))
-    }
-}
-
-/// `an int`, `a string`
-pub(crate) const fn with_article(scalar: Scalar) -> &'static str {
-    match scalar {
-        Scalar::Bool => "a bool",
-        Scalar::Int => "an int",
-        Scalar::String => "a string",
-        Scalar::Bytes => "bytes",
-        Scalar::Uuid => "a uuid",
-        Scalar::Time => "a time",
-        Scalar::Duration => "a duration",
-        Scalar::Ip => "an ip",
-        Scalar::Path => "a path",
-    }
-}
 
 /// The type that a literal has by itself.
 pub(super) const fn natural(literal: &Literal) -> Scalar {

@@ -2,9 +2,8 @@
 
 use std::fmt::Display;
 
-use super::conditions::Reading;
-use super::literals::Goal;
-use super::operands::Typed;
+use super::goal::Goal;
+use super::reading::{Reading, Typed};
 use super::report::Report;
 use super::tree::{Constant, Operand, Piece, Term};
 use crate::diag::Diagnostic;

@@ -17,6 +17,7 @@
 //! left out, and what depends on that is not looked at, so that each mistake is reported once. What is not known is
 //! refused: no name, type or pattern is guessed.
 
+mod absence;
 mod actions;
 mod blocks;
 mod boundary;
@@ -30,6 +31,8 @@ pub mod effort;
 mod empty;
 mod fields;
 mod functions;
+pub(crate) mod goal;
+mod known;
 mod levels;
 pub mod library;
 mod lints;
@@ -41,10 +44,12 @@ mod negation;
 mod operands;
 mod patterns;
 mod presence;
+mod reading;
 pub mod regex;
 mod report;
 mod rules;
 mod scope;
+mod terms;
 mod texts;
 mod tokengen;
 pub mod tree;

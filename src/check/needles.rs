@@ -1,9 +1,8 @@
 //! Texts of a request that are looked for in other texts: an empty one is in every text, and
 //! `ann` is at the beginning of `anna/`.
 
-use super::conditions::Reading;
-use super::operands::Typed;
 use super::presence::{Shape, place};
+use super::reading::{Reading, Typed};
 use super::tree::Operand;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;

@@ -1,7 +1,8 @@
 //! The values inside conditions and their types.
 
-use super::conditions::Reading;
-use super::literals::{Goal, natural, with_article};
+use super::goal::Goal;
+use super::literals::natural;
+use super::reading::{Reading, Typed};
 use super::tree::{Constant, Operand, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -10,26 +11,6 @@ use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, ConditionKind, Literal, Name, PatternKind};
 use crate::syntax::foreign::{self, Place};
-
-/// A value with its type.
-#[derive(Clone, Debug)]
-pub(super) struct Typed {
-    pub(super) operand: Operand,
-    pub(super) scalar: Scalar,
-    /// What messages call it.
-    pub(super) what: String,
-}
-
-impl Typed {
-    pub(super) fn new(operand: Operand, scalar: Scalar, what: impl Into<String>) -> Self {
-        Self { operand, scalar, what: what.into() }
-    }
-
-    /// `an int`
-    pub(super) const fn describe(&self) -> &'static str {
-        with_article(self.scalar)
-    }
-}
 
 const THIS: &str = "this value";
 

@@ -4,9 +4,12 @@ use std::fmt::Display;
 
 use super::constancy;
 use super::empty::is_run;
-use super::literals::{self, Goal, natural, with_article};
+use super::goal::{Goal, with_article};
+use super::literals::{self, natural};
 use super::lowercase::{capitals, has_capital};
+use super::report::twice;
 use super::scope::Scope;
+use super::terms::as_text;
 use super::texts::{has_wildcard, show};
 use super::tree::{Constant, Pattern, Piece, Term, Text};
 use super::wildcards::{self, Place};
@@ -379,36 +382,6 @@ impl Reader<'_, '_, '_> {
             Scalar::Ip => found.help("write an address or a network: `\"10.0.0.0/8\"`"),
             _ => found.help(format!("write {}, a list of them, `any` or `not`", with_article(goal.scalar))),
         })
-    }
-}
-
-/// A label or key that stands twice in one map.
-pub(super) fn twice(what: &str, name: &str, at: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(Code::Duplicate, at, format!("the {what} `{name}` is given twice"))
-        .related(first, "first given here")
-        .help("for one of several values write a list: `[a, b]`")
-}
-
-/// A term that is text, as text.
-pub(super) fn as_text(term: Term) -> Text {
-    let piece = match term {
-        Term::Text(text) => return text,
-        Term::Parameter(argument) => Piece::Parameter(argument),
-        Term::Constant(constant) => Piece::Literal(constant_text(&constant)),
-    };
-    let is_empty = matches!(&piece, Piece::Literal(bytes) if bytes.is_empty());
-    Text { pieces: if is_empty { Vec::new() } else { vec![piece] } }
-}
-
-/// The text of a constant: what it would be if it were spliced.
-fn constant_text(constant: &Constant) -> Vec<u8> {
-    match constant {
-        Constant::String(text) | Constant::Path(text) => text.as_bytes().to_vec(),
-        Constant::Bytes(bytes) => bytes.clone(),
-        Constant::Uuid(uuid) => crate::model::value::UuidText(*uuid).to_string().into_bytes(),
-        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => number.to_string().into_bytes(),
-        Constant::Bool(truth) => truth.to_string().into_bytes(),
-        Constant::Ip(address) => std::net::IpAddr::from(*address).to_string().into_bytes(),
     }
 }
 

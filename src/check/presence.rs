@@ -3,10 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
+use super::absence::matches_absence;
 use super::clocks::{compared, flipped};
 use super::constancy::matches;
 use super::functions::affix;
-use super::patterns::as_text;
+use super::terms::as_text;
 use super::tree::{Condition, Constant, Operand, Pattern, Piece, Term, Test, Text};
 use crate::limits::ATTRIBUTES;
 use crate::model::function::Function;
@@ -232,23 +233,4 @@ fn is_boundary(affix: Affix, text: &Text) -> bool {
     let Some(Piece::Literal(bytes)) = outer else { return false };
     let end = if affix == Affix::Prefix { bytes.first() } else { bytes.last() };
     end.is_some_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
-}
-
-/// Whether the pattern also matches where there is no value.
-pub(super) fn matches_absence(pattern: &Pattern) -> bool {
-    match pattern {
-        Pattern::Absent => true,
-        Pattern::OneOf(list) => list.iter().any(matches_absence),
-        Pattern::Labels(labels) => labels.iter().all(|(_, pattern)| matches_absence(pattern)),
-        Pattern::Any
-        | Pattern::Equal(_)
-        | Pattern::InParameter(_)
-        | Pattern::Not(_)
-        | Pattern::Affix(..)
-        | Pattern::Glob(_)
-        | Pattern::Regex(_)
-        | Pattern::Range(..)
-        | Pattern::Network(_)
-        | Pattern::Path(_) => false,
-    }
 }

@@ -6,7 +6,7 @@ use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind, Look};
 
 use super::classes::to_ascii;
-use super::literals::Goal;
+use super::goal::Goal;
 use super::lowercase;
 use super::scope::Scope;
 use super::texts::SPLICE;

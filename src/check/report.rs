@@ -6,9 +6,11 @@ use std::collections::HashSet;
 use super::effort::Effort;
 use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Severity};
-use crate::limits::DIAGNOSTICS;
-use crate::model::types::Scalar;
+use crate::limits::{DIAGNOSTICS, NAME_BYTES};
+use crate::model::types::{Scalar, Type};
+use crate::model::vocabulary::{Vocabulary, VocabularyError};
 use crate::span::Span;
+use crate::syntax::ast::Name;
 use crate::syntax::parse::nearest;
 
 /// The findings so far. A `let` is read again at each of its uses, so the same finding may come more than once.
@@ -100,5 +102,28 @@ pub(super) fn with_help(diagnostic: Diagnostic, help: Option<String>) -> Diagnos
     match help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
+    }
+}
+
+/// A label or key that stands twice in one map.
+pub(super) fn twice(what: &str, name: &str, at: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::Duplicate, at, format!("the {what} `{name}` is given twice"))
+        .related(first, "first given here")
+        .help("for one of several values write a list: `[a, b]`")
+}
+
+/// Says what is wrong with the name of an attribute, action, role or parameter.
+pub(super) fn refuse_name(name: &Name) -> Option<Diagnostic> {
+    let at = name.at.0;
+    match Vocabulary::builder("", 0).attribute(&name.text, Type::One(Scalar::Bool), false) {
+        Ok(_) => None,
+        Err(VocabularyError::Reserved(_)) => Some(
+            Diagnostic::new(Code::BadDeclaration, at, format!("`{}` is reserved", name.text))
+                .help("rules give this name a meaning of its own; choose another"),
+        ),
+        Err(_) => Some(
+            Diagnostic::new(Code::BadDeclaration, at, format!("`{}` is not a name", name.text))
+                .help(format!("a name is a letter and then letters, digits and `_`, at most {NAME_BYTES} of them")),
+        ),
     }
 }

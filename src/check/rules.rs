@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::actions::{self, ActionSet};
+use super::actions::ActionSet;
 use super::constancy;
-use super::patterns::{Absence, twice};
+use super::names;
+use super::patterns::Absence;
 use super::presence::Present;
+use super::report::twice;
 use super::scope::Scope;
 use super::tree::{Effect, Rule, Test};
 use crate::diag::Diagnostic;
@@ -140,7 +142,7 @@ impl<'m> Map<'m, '_, '_> {
         let (report, at) = (self.scope.report, entry.key.at.0);
         let other = if entry.key.text == "action" { "role" } else { "action" };
         let both = self.first.get(other).copied();
-        let set = actions::resolve(self.scope.names, report, &entry.value);
+        let set = names::resolve(self.scope.names, report, &entry.value);
         if let Some(first) = both {
             return report.poison(
                 Diagnostic::new(Code::ActionAndRole, at, "`action` and `role` stand in one map")

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::claims::Known;
+use super::known::Known;
 use super::names::Names;
 use super::report::{Report, with_help};
 use super::tree::{self, ArgumentNo};
@@ -80,7 +80,7 @@ impl<'a> Parameters<'a> {
         match names.place(name) {
             Some(place) => Some(taken.related(place, "declared here")),
             None if names.is_role(name) => Some(taken.label(format!("a role of `{}`", names.vocabulary().name()))),
-            None => super::vocabulary::refuse_name(&parameter.name),
+            None => super::report::refuse_name(&parameter.name),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Texts with splices: plain ones, globs and patterns of paths. What a parameter brings is literal text wherever it lands.
 
-use super::literals::{Goal, not_a_path, with_article};
+use super::goal::{Goal, with_article};
+use super::literals::not_a_path;
 use super::lowercase;
 use super::report::with_help;
 use super::scope::Scope;

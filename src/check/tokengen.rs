@@ -1,8 +1,8 @@
 //! The rules that TOKENGEN's keys stand for: what a token of `type: READ` reads, and one of `type: WRITE` writes.
 
 use super::actions::ActionSet;
-use super::claims::Known;
 use super::fields::Fields;
+use super::known::Known;
 use super::patterns::Absence;
 use super::report::one_of;
 use super::scope::Scope;

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::names::Names;
-use super::report::Report;
+use super::report::{Report, refuse_name};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::limits::{ACTIONS, ATTRIBUTES, NAME_BYTES};
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{Builder, Vocabulary, VocabularyError, may_be_lowercase};
+use crate::limits::{ACTIONS, ATTRIBUTES};
+use crate::model::types::Type;
+use crate::model::vocabulary::{Builder, Vocabulary, may_be_lowercase};
 use crate::syntax::ast::{MemberKind, Name, RoleItem, VocabularyItem};
 
 /// Builds the vocabulary, with the `role` items beside it as roles of its own. Faults are reported and left out, so that
@@ -30,22 +30,6 @@ pub(super) fn build(report: &Report, item: &VocabularyItem, beside: &[&RoleItem]
         builder.role(name, &words).expect("the names of roles were looked at when they were read")
     });
     Arc::new(builder.build())
-}
-
-/// Says what is wrong with the name of an attribute, action, role or parameter.
-pub(super) fn refuse_name(name: &Name) -> Option<Diagnostic> {
-    let at = name.at.0;
-    match Vocabulary::builder("", 0).attribute(&name.text, Type::One(Scalar::Bool), false) {
-        Ok(_) => None,
-        Err(VocabularyError::Reserved(_)) => Some(
-            Diagnostic::new(Code::BadDeclaration, at, format!("`{}` is reserved", name.text))
-                .help("rules give this name a meaning of its own; choose another"),
-        ),
-        Err(_) => Some(
-            Diagnostic::new(Code::BadDeclaration, at, format!("`{}` is not a name", name.text))
-                .help(format!("a name is a letter and then letters, digits and `_`, at most {NAME_BYTES} of them")),
-        ),
-    }
 }
 
 /// A declaration that has nothing wrong with it.

@@ -1,7 +1,7 @@
 //! Warns of text that looks like a pattern of another language and is only text here: `*`, `:id`, `<id>`, `[0-9]`, and
 //! MQTT's `+` and `#`; and of a `$` before a splice.
 
-use super::literals::Goal;
+use super::goal::Goal;
 use super::report::Report;
 use super::texts::{SPLICE, show};
 use crate::diag::Diagnostic;

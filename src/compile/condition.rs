@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::error::Cause;
-use super::text::refuse_empty;
+use super::part::refuse_empty;
 use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
 use crate::model::arithmetic::Arithmetic;
 use crate::model::predicate::Predicate;

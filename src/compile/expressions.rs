@@ -6,10 +6,9 @@ use std::fmt;
 
 use regex_syntax::hir::Hir;
 
+use super::automaton;
 use super::error::Cause;
-use super::{automaton, regex};
 use crate::check::effort::Effort;
-use crate::model::types::Scalar;
 use crate::program::source::Automata;
 
 /// The automata of the expressions that have been met. One for each document, call or explanation: what they were made of came
@@ -59,13 +58,6 @@ impl Expressions {
 
 fn too_much(source: &str) -> Cause {
     Cause::TooMuchToCompile { source: source.to_owned() }
-}
-
-impl Automata for Expressions {
-    fn is_that(&self, source: &str, scalar: Scalar, constant: &[u8]) -> Option<bool> {
-        let automaton = regex::automaton_of(source, scalar, self);
-        (!self.is_spent()).then(|| automaton.as_deref() == Some(constant))
-    }
 }
 
 /// What has been made would fill pages.

@@ -1,7 +1,7 @@
 //! Globs: `*` is any run, `?` one character. Most of them turn out to be something simpler.
 
 use super::error::Cause;
-use super::text::{Part, refuse_empty};
+use super::part::{Part, refuse_empty};
 use crate::bytecode::wildcard::GlobPiece;
 use crate::limits::PATTERN_BYTES;
 use crate::program::Pattern;

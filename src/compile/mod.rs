@@ -25,6 +25,7 @@ mod condition;
 mod glob;
 mod index;
 mod lowercase;
+mod part;
 mod path;
 mod pattern;
 mod regex;

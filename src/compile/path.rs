@@ -3,7 +3,7 @@
 
 use super::error::Cause;
 use super::glob::{self, Wild};
-use super::text::{Part, part_utf8, utf8};
+use super::part::{Part, part_utf8, utf8};
 use crate::bytecode::wildcard::PathPiece;
 use crate::check::tree::STAR;
 use crate::model::path::{PathError, ResourcePath, check_segment, check_text};

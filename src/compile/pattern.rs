@@ -2,7 +2,7 @@
 
 use super::error::Cause;
 use super::glob::{self, Wild};
-use super::text::{joined, refuse_empty};
+use super::part::{joined, refuse_empty};
 use super::{Lowering, path, regex};
 use crate::bytecode::constant::NetworkBits;
 use crate::check::tree::{ArgumentNo, Bound, Constant, Network, Pattern, Term, Text};

@@ -12,7 +12,8 @@ use regex_syntax::hir::{
 use super::error::Cause;
 use super::expressions::Expressions;
 use super::glob::{self, Wild};
-use super::text::{Part, part_utf8, refuse_empty};
+use super::part::{Part, part_utf8, refuse_empty};
+use crate::program::render::Automata;
 use crate::check::regex;
 use crate::limits::NESTING;
 use crate::model::types::Scalar;
@@ -322,3 +323,10 @@ const BRANCHES: usize = 16;
 
 /// More wildcards in a row than this are a count, and an automaton counts faster.
 const WILDCARDS: u32 = 8;
+
+impl Automata for Expressions {
+    fn is_that(&self, source: &str, scalar: Scalar, constant: &[u8]) -> Option<bool> {
+        let automaton = automaton_of(source, scalar, self);
+        (!self.is_spent()).then(|| automaton.as_deref() == Some(constant))
+    }
+}

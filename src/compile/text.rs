@@ -4,37 +4,12 @@
 use super::Lowering;
 use super::arguments::Argument;
 use super::error::Cause;
+use super::part::{Part, joined, utf8};
 use super::path;
 use crate::check::tree::{ArgumentNo, Constant, Piece, Term, Text};
-use crate::limits::TEXT_BYTES;
 use crate::model::path::ResourcePath;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::UuidText;
-
-/// A piece of a text whose arguments are known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part<'a> {
-    /// Out of the source.
-    Literal(&'a [u8]),
-    /// What a parameter brings.
-    Argument {
-        /// The parameter.
-        name: &'a str,
-        /// Its text.
-        text: Vec<u8>,
-    },
-}
-
-impl Part<'_> {
-    /// Its bytes.
-    #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        match self {
-            Part::Literal(bytes) => bytes,
-            Part::Argument { text, .. } => text,
-        }
-    }
-}
 
 impl<'a> Lowering<'a> {
     /// The value of a term, as a value of type `wanted`.
@@ -137,15 +112,6 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Sees to it that each argument of a pattern has some text. An empty one would match more than all
-/// others together: `prefix ""` is everything.
-pub fn refuse_empty(parts: &[Part<'_>]) -> Result<(), Cause> {
-    parts.iter().try_for_each(|part| match part {
-        Part::Argument { name, text } if text.is_empty() => Err(Cause::EmptyPatternPart { name: (*name).to_owned() }),
-        Part::Argument { .. } | Part::Literal(_) => Ok(()),
-    })
-}
-
 /// The constant as a value of type `wanted`: a string may stand for its bytes.
 fn coerce(constant: Constant, wanted: Scalar) -> Option<Constant> {
     match (constant, wanted) {
@@ -153,28 +119,4 @@ fn coerce(constant: Constant, wanted: Scalar) -> Option<Constant> {
         (Constant::Path(path), Scalar::Path) => ResourcePath::new(&path).is_ok().then_some(Constant::Path(path)),
         (constant, wanted) => (constant.scalar() == wanted).then_some(constant),
     }
-}
-
-/// All of it, as bytes.
-pub fn joined(parts: &[Part<'_>]) -> Result<Vec<u8>, Cause> {
-    let bytes: usize = parts.iter().map(|part| part.bytes().len()).sum();
-    if bytes > TEXT_BYTES {
-        return Err(Cause::TextTooLong { bytes });
-    }
-    Ok(parts.iter().flat_map(Part::bytes).copied().collect())
-}
-
-/// All of it, as a string. A character is never put together from two pieces.
-pub fn utf8(parts: &[Part<'_>]) -> Result<String, Cause> {
-    parts.iter().try_for_each(|part| part_utf8(part).map(drop))?;
-    String::from_utf8(joined(parts)?).map_err(|_| Cause::NotUtf8 { name: String::new() })
-}
-
-/// One piece, as a string.
-pub fn part_utf8<'p>(part: &'p Part<'_>) -> Result<&'p str, Cause> {
-    let name = match part {
-        Part::Literal(_) => "",
-        Part::Argument { name, .. } => name,
-    };
-    std::str::from_utf8(part.bytes()).map_err(|_| Cause::NotUtf8 { name: name.to_owned() })
 }

@@ -5,8 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::outputs;
 use super::ui::{Failure, Ui};
+use super::used;
 use crate::author::{Document, Report};
 use crate::check::library::Library;
 use crate::diag::code::Code;
@@ -46,7 +46,7 @@ fn bytes(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     let read = if path == Path::new("-") {
         std::io::stdin().take(end).read_to_end(&mut bytes)
     } else {
-        outputs::note_read(path);
+        used::note_read(path);
         File::open(path).and_then(|file| file.take(end).read_to_end(&mut bytes))
     };
     match read {
@@ -250,4 +250,18 @@ pub fn clock(given: Option<Time>) -> Result<Time, Failure> {
 #[must_use]
 pub fn now(given: Option<Time>) -> Time {
     given.unwrap_or_else(Time::now)
+}
+
+/// The policy file of a case file.
+///
+/// # Errors
+/// There is none.
+pub fn beside(path: &Path) -> Result<PathBuf, Failure> {
+    let found =
+        ["placet", "json"].map(|extension| path.with_extension(extension)).into_iter().find(|path| path.is_file());
+    found.ok_or_else(|| {
+        let policy = path.with_extension("placet");
+        Failure::new(format!("there is no policy file `{}` for `{}`", policy.display(), path.display()))
+            .help("a case file has the name of its policy file, and stands beside it")
+    })
 }

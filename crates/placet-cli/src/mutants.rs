@@ -6,7 +6,6 @@ use serde_json::{Value as Json, json};
 use similar::TextDiff;
 
 use super::inputs;
-use super::test::beside;
 use super::ui::{BOLD, DIM, Failure, GREEN, RED, Ui, YELLOW, paint, plural, progress};
 use crate::check::library::Library;
 use crate::diag::Source;
@@ -66,7 +65,7 @@ impl Scores {
         if path.extension().is_some_and(|extension| extension == "jsonl") {
             return Ok(());
         }
-        let policy = beside(path)?;
+        let policy = inputs::beside(path)?;
         let name = policy.display().to_string();
         if inputs::is_map(&policy) {
             ui.warning(format_args!(

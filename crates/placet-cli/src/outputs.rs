@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use super::inputs;
 use super::ui::{Colours, Failure, Format, Ui};
-use super::used::{self, Claim};
+use super::used::{Claim, parent_of, real};
 use crate::visible::escaped;
 
 /// Who may read a file.
@@ -87,14 +87,6 @@ impl Output {
             }
             Self::File(file) => file.write(bytes, Secrecy::Open, Existing::Replace),
         }
-    }
-}
-
-/// Keeps in mind that a file is an input, which no output may take the place of.
-pub fn note_read(path: &Path) {
-    // Only files are replaced: not `-`, a pipe or a directory.
-    if fs::metadata(path).is_ok_and(|found| found.is_file()) {
-        used::note_read(real(path));
     }
 }
 
@@ -226,30 +218,6 @@ impl Drop for Unfinished<'_> {
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     Failure::new(format!("cannot write `{}`: {error}", path.display()))
-}
-
-/// The path after following all links, so that a link stays one, and a file has one lock under all its names.
-fn real(path: &Path) -> PathBuf {
-    if let Ok(found) = fs::canonicalize(path) {
-        return found;
-    }
-    let mut path = path.to_owned();
-    // A link may lead to a file that is yet to be made.
-    for _ in 0..LINKS {
-        let Ok(next) = fs::read_link(&path) else { break };
-        path = parent_of(&path).join(next);
-    }
-    match (fs::canonicalize(parent_of(&path)), path.file_name()) {
-        (Ok(parent), Some(name)) => parent.join(name),
-        _ => path,
-    }
-}
-
-/// Links that lead to links; Linux gives up there too.
-const LINKS: usize = 40;
-
-fn parent_of(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// `.NAME.ENDING` beside `NAME`.

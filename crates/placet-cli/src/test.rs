@@ -126,7 +126,7 @@ pub fn load(ui: &Ui, path: &Path, library: &Library, now: Time, keys: &Keys) -> 
     let suite = if path.extension().is_some_and(|extension| extension == "jsonl") {
         lines::load(&name, &text, library, now, keys)
     } else {
-        let policy = beside(path)?;
+        let policy = inputs::beside(path)?;
         let Some(document) = inputs::document(ui, &policy, library, false)? else { return Ok(None) };
         cases::load(&name, &text, &Arc::new(document), now, keys)
     };
@@ -137,20 +137,6 @@ pub fn load(ui: &Ui, path: &Path, library: &Library, now: Time, keys: &Keys) -> 
             Ok(None)
         }
     }
-}
-
-/// The policy file of a case file.
-///
-/// # Errors
-/// There is none.
-pub fn beside(path: &Path) -> Result<PathBuf, Failure> {
-    let found =
-        ["placet", "json"].map(|extension| path.with_extension(extension)).into_iter().find(|path| path.is_file());
-    found.ok_or_else(|| {
-        let policy = path.with_extension("placet");
-        Failure::new(format!("there is no policy file `{}` for `{}`", policy.display(), path.display()))
-            .help("a case file has the name of its policy file, and stands beside it")
-    })
 }
 
 #[derive(Debug, Default)]

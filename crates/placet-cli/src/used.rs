@@ -4,6 +4,7 @@
 //! are compared after following all links, so that one file is one under all its names.
 
 use std::collections::{BTreeMap, btree_map::Entry};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,9 +26,37 @@ fn used() -> MutexGuard<'static, BTreeMap<PathBuf, Use>> {
     USED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps in mind that a file is an input. One that is claimed is read by who edits it.
-pub fn note_read(target: PathBuf) {
-    used().entry(target).or_insert(Use::Read);
+/// Keeps in mind that a file is an input, which no output may take the place of. One that is claimed is read by the
+/// command that edits it.
+pub fn note_read(path: &Path) {
+    // Only files are replaced: not `-`, a pipe or a directory.
+    if fs::metadata(path).is_ok_and(|found| found.is_file()) {
+        used().entry(real(path)).or_insert(Use::Read);
+    }
+}
+
+/// The path after following all links, so that a link stays one, and a file has one lock under all its names.
+pub fn real(path: &Path) -> PathBuf {
+    if let Ok(found) = fs::canonicalize(path) {
+        return found;
+    }
+    let mut path = path.to_owned();
+    // A link may lead to a file that is yet to be made.
+    for _ in 0..LINKS {
+        let Ok(next) = fs::read_link(&path) else { break };
+        path = parent_of(&path).join(next);
+    }
+    match (fs::canonicalize(parent_of(&path)), path.file_name()) {
+        (Ok(parent), Some(name)) => parent.join(name),
+        _ => path,
+    }
+}
+
+/// Links that lead to links; Linux gives up there too.
+const LINKS: usize = 40;
+
+pub fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The right to write a file, given back when this is dropped.

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::Host;
+use super::answer::Answer;
 use super::compile::compile_block;
 use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::Content;
 use super::tokengen::ident;
-use super::value::{Answer, Nulls, Value, to_json};
+use super::value::{Nulls, Value, to_json};
 use crate::author::mint::{AttenuateFailure, Misfit};
 use crate::author::{Document, Report, mint};
 use crate::bytecode::verify::{Budget, Scope};

@@ -6,11 +6,12 @@ use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
 use super::Host;
+use super::answer::Answer;
 use super::credentials::Credentials;
 use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::Content;
-use super::value::{Answer, Nulls, Value, to_json};
+use super::value::{Nulls, Value, to_json};
 use crate::author::request::{self, BadRequest, OwnedRequest, time_of};
 use crate::model::request::Malformed;
 use crate::model::time::Time;

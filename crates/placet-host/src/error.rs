@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::value::{Answer, Value};
 use crate::author::Report;
 use crate::diag::{Diagnostic, Severity, Source};
 use crate::model::verdict::Refusal;
@@ -126,29 +125,6 @@ impl HostError {
     pub fn all(errors: Vec<Self>) -> Result<(), Self> {
         let mut errors = errors.into_iter();
         errors.next().map_or(Ok(()), |first| Err(Self { others: errors.collect(), ..first }))
-    }
-
-    /// The map that a script catches: `{ code, message, path, line?, column?, help?, cause?, errors? }`.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
-        let mut answer = self.own_entries();
-        if !self.others.is_empty() {
-            let others = self.others.iter().map(|error| error.own_entries().done());
-            answer.put("errors", std::iter::once(self.own_entries().done()).chain(others).collect::<Vec<_>>());
-        }
-        answer.done()
-    }
-
-    fn own_entries(&self) -> Answer {
-        let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        Answer::default()
-            .with("code", self.code)
-            .with("message", self.message.as_str())
-            .with("path", self.path.as_str())
-            .with_some("line", self.line.map(|(line, _)| number(line)))
-            .with_some("column", self.line.map(|(_, column)| number(column)))
-            .with_some("help", self.help.as_deref())
-            .with_some("cause", self.cause)
     }
 
     fn of_diagnostic(source: &Source, diagnostic: &Diagnostic) -> Self {

@@ -4,10 +4,11 @@
 use serde_json::Value as Json;
 
 use super::Host;
+use super::answer::Answer;
 use super::authorize::malformed;
 use super::error::HostError;
 use super::function::Function;
-use super::value::{Answer, Value};
+use super::value::Value;
 use crate::authorize::{Authorizer, Policy};
 use crate::explain::{Explainer, Explanation, Sources};
 

@@ -36,6 +36,7 @@ pub mod handle;
 pub mod rhai;
 pub mod value;
 
+mod answer;
 mod attenuate;
 mod authorize;
 mod compile;

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::answer::Answer;
 use super::compile::compile_block;
 use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::Content;
-use super::value::{Answer, Nulls, Value, to_json};
+use super::value::{Nulls, Value, to_json};
 use super::{Host, MintsIn};
 use crate::author::{Document, mint};
 use crate::compile::Compiled;

@@ -3,10 +3,11 @@
 use std::iter;
 
 use super::Host;
+use super::answer::Answer;
 use super::authorize::said;
 use super::error::HostError;
 use super::function::Function;
-use super::value::{Answer, Value};
+use super::value::Value;
 use crate::bytecode::verify::{Budget, Proved, Scope};
 use crate::check::effort::Effort;
 use crate::compile::expressions::Expressions;

@@ -111,48 +111,6 @@ impl From<Json> for Value {
     }
 }
 
-/// A map that goes out, written key by key.
-#[derive(Debug, Default)]
-pub struct Answer {
-    entries: Vec<(String, Value)>,
-}
-
-impl Answer {
-    /// Adds a key.
-    #[must_use]
-    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.put(key, value);
-        self
-    }
-
-    /// Adds a key if there is something to say.
-    #[must_use]
-    pub fn with_some(mut self, key: &str, value: Option<impl Into<Value>>) -> Self {
-        if let Some(value) = value {
-            self.put(key, value);
-        }
-        self
-    }
-
-    /// The same keys behind those of `other`.
-    #[must_use]
-    pub fn after(self, mut other: Self) -> Self {
-        other.entries.extend(self.entries);
-        other
-    }
-
-    /// Adds a key.
-    pub fn put(&mut self, key: &str, value: impl Into<Value>) {
-        self.entries.push((key.to_owned(), value.into()));
-    }
-
-    /// The finished map.
-    #[must_use]
-    pub fn done(self) -> Value {
-        Value::Map(self.entries)
-    }
-}
-
 /// What one call may still bring: depth, number and bytes of its values.
 #[derive(Clone, Debug)]
 pub struct Meter {

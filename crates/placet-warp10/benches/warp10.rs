@@ -2,12 +2,14 @@
 //!
 //! `cargo bench --bench warp10` prints times; what counts are the ratios within one run.
 
+use placet::compat::warp10::trl_directory::Directory;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use placet_warp10::trl::{RevocationList, Scope};
 use placet::model::request::Request;
 use placet::model::time::Time;
 use placet::model::value::Value;

@@ -10,7 +10,7 @@ use super::envelope::Ident;
 use super::keys::TokenKeys;
 pub use super::rejection::{Label, Rejection};
 use super::token::{Kind, Pairs, Token};
-use super::trl::Directory;
+use super::trl_directory::Directory;
 use crate::limits::WARP10_TOKEN_TEXT;
 use crate::model::time::Time;
 

@@ -15,7 +15,7 @@ use super::keys::TokenKeys;
 use super::rejection::{Label, Rejection};
 use super::selectors::Platform;
 use super::token::{Kind, Token};
-use super::trl::Directory;
+use super::trl_directory::Directory;
 use crate::authorize::{Authorizer, Policy};
 use crate::check::library::Library;
 use crate::model::request::Request;

@@ -18,7 +18,6 @@ use thiserror::Error;
 
 use super::envelope::Ident;
 use super::java::lines;
-pub use super::trl_directory::{Directory, Files, Folder, Problem};
 
 /// What is revoked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -14,8 +14,8 @@ use crate::compile::arguments::Arguments;
 use crate::compile::compile;
 use crate::compile::error::Cause;
 use crate::compile::expressions::Expressions;
+use crate::compile::part::Part;
 use crate::compile::regex;
-use crate::compile::text::Part;
 use crate::model::types::Scalar;
 use crate::program::Pattern;
 

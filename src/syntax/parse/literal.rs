@@ -2,17 +2,9 @@
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 
+pub(crate) use super::bad_literal::{BadLiteral, short};
 use super::foreign::in_plain_digits;
 pub use super::time::{read as time, write as write_time};
-
-/// What is wrong with a literal, and the way out.
-#[derive(Debug)]
-pub struct BadLiteral {
-    /// What is wrong.
-    pub message: String,
-    /// The way out.
-    pub help: String,
-}
 
 /// An integer or a duration.
 #[derive(Debug)]
@@ -118,11 +110,6 @@ pub fn bytes(digits: &str) -> Result<Vec<u8>, BadLiteral> {
         message: format!("`{}` is not written in pairs of hexadecimal digits", short(digits)),
         help: "bytes are written like `x\"00ff\"`".to_owned(),
     })
-}
-
-/// What fits a message.
-pub(crate) fn short(text: &str) -> String {
-    if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
 }
 
 fn suggest_unit(unit: &str) -> Option<&'static str> {

@@ -10,6 +10,7 @@
 //!
 //! What comes out is a [`File`], or everything that is wrong with the text.
 
+mod bad_literal;
 mod build;
 mod cases;
 mod condition;

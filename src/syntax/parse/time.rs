@@ -6,7 +6,7 @@
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
-use super::literal::{BadLiteral, short};
+use super::bad_literal::{BadLiteral, short};
 
 /// Reads `2027-01-01T00:00:00Z`.
 pub fn read(text: &str) -> Result<i64, BadLiteral> {

@@ -66,7 +66,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     if options.mint {
         let order = run.order(&config)?;
         let json = order.mint(&keys(&inputs::name(&config), &text)?, run.now);
-        run.remember(&config, &Defaults::of(&order));
+        run.remember(&config, &order.to_defaults());
         ui.json(&json);
     }
     if options.interactive {

@@ -6,7 +6,34 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::chain::{Before, Link, Promise, Seed, first, key_hash, local_link, public_link};
 use super::keys::{NoRandomness, Randomness};
+use crate::bytecode::program::EMPTY;
 use crate::token::block::{Bounds, put_bounds};
+
+/// What a restriction shall say. It can only narrow what the token allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockDraft<'a> {
+    /// From when on the token is valid, if that is later than it was.
+    pub not_before: Option<Time>,
+    /// From when on the token is expired, if that is earlier than it was.
+    pub expiry: Option<Time>,
+    /// The compiled rules.
+    pub program: &'a [u8],
+    /// Whether no further restriction may be added.
+    pub sealed: bool,
+}
+
+/// Objects to nothing and ends nothing.
+impl Default for BlockDraft<'_> {
+    fn default() -> Self {
+        Self { not_before: None, expiry: None, program: EMPTY, sealed: false }
+    }
+}
+
+impl BlockDraft<'_> {
+    pub(super) const fn bounds(&self) -> Bounds {
+        Bounds { is_final: self.sealed, not_before: self.not_before, expiry: self.expiry }
+    }
+}
 
 /// Ends a local token whose last block has just been written; the block is covered from `from` on.
 pub(super) fn end_local(out: &mut Vec<u8>, key: &[u8; 32], from: usize) {

@@ -3,44 +3,17 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+pub use super::append::BlockDraft;
 use super::append::{Next, end_local, end_public, restriction};
-use super::block::Bounds;
 use super::chain::{Before, Signed, key_hash};
 use super::envelope::Token;
 use super::frame::End;
 use super::keys::{NoRandomness, Randomness};
 use super::vouch::{Voucher, VoucherRequest};
 use super::wire::put_counted;
-use crate::bytecode::program::EMPTY;
 use crate::limits::BLOCKS;
 use crate::model::time::Time;
 use crate::model::verdict::Refusal;
-
-/// What a restriction shall say. It can only narrow what the token allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BlockDraft<'a> {
-    /// From when on the token is valid, if that is later than it was.
-    pub not_before: Option<Time>,
-    /// From when on the token is expired, if that is earlier than it was.
-    pub expiry: Option<Time>,
-    /// The compiled rules.
-    pub program: &'a [u8],
-    /// Whether no further restriction may be added.
-    pub sealed: bool,
-}
-
-/// Objects to nothing and ends nothing.
-impl Default for BlockDraft<'_> {
-    fn default() -> Self {
-        Self { not_before: None, expiry: None, program: EMPTY, sealed: false }
-    }
-}
-
-impl BlockDraft<'_> {
-    pub(super) const fn bounds(&self) -> Bounds {
-        Bounds { is_final: self.sealed, not_before: self.not_before, expiry: self.expiry }
-    }
-}
 
 /// The token with a restriction more. `random` is asked only for the seed of a public token that stays open.
 ///

@@ -9,12 +9,9 @@
 //! block) could make signatures that are good on one day and bad on another, good in a batch and bad alone. A verdict must
 //! not depend on the company that a token comes in.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use ed25519_dalek::VerifyingKey;
-
-use super::chain::{Link, Signed};
+use super::good::Good;
 use super::verified::VerifiedToken;
 use super::verify::{Scratch, Verifier};
 use crate::model::time::Time;
@@ -32,30 +29,5 @@ impl Verifier<'_> {
         let mut good = Good::shared();
         let verify = |text| self.verify_with(text, now, scratch, &mut good).map(|verified| verified.keep());
         texts.into_iter().map(verify).collect()
-    }
-}
-
-/// Signatures of blocks that have been found good: key, digest and signature, all of it, so that nothing is found but the
-/// very check that was made.
-pub(super) struct Good(Option<BTreeSet<([u8; 32], Link, [u8; 64])>>);
-
-impl Good {
-    /// Remembers nothing: for one token alone, which has no signature twice.
-    pub(super) const fn forgotten() -> Self {
-        Self(None)
-    }
-
-    /// Remembers what it has checked.
-    const fn shared() -> Self {
-        Self(Some(BTreeSet::new()))
-    }
-
-    /// Whether `key` signed the block with this digest.
-    pub(super) fn check(&mut self, key: &VerifyingKey, digest: &Link, signature: &[u8; 64]) -> bool {
-        let verify = || Signed::Block.verify(key, digest, signature);
-        let Some(seen) = &mut self.0 else { return verify() };
-        let check = (key.to_bytes(), *digest, *signature);
-        // Only what is good is kept: forgeries take no memory, and cost what they cost alone.
-        seen.contains(&check) || verify() && seen.insert(check)
     }
 }

@@ -32,14 +32,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::audience::Audience;
-use super::key_list::Stamp;
 use super::shelf::Shelf;
 use super::verified::{Verified, VerifiedToken};
-use super::verify::{Scratch, Verifier};
 use crate::model::time::Time;
+use super::verify::{Scratch, Source, Verifier};
 use crate::model::verdict::Refusal;
-use crate::model::vocabulary::Fingerprint;
 
 /// Verified tokens by their whole text. Threads may share it.
 #[derive(Debug)]
@@ -50,14 +47,6 @@ pub struct TokenCache {
 struct Entry {
     source: Source,
     token: VerifiedToken,
-}
-
-/// The keys, the vocabulary and the audience that a token was verified with, as they were.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Source {
-    pub(super) keys: [Stamp; 2],
-    pub(super) vocabulary: Fingerprint,
-    pub(super) audience: Audience,
 }
 
 impl TokenCache {

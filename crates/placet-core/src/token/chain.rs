@@ -7,7 +7,7 @@ use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::header::RevocationId;
-use super::vouch::VoucherRequest;
+use crate::model::vocabulary::Fingerprint;
 
 /// What stands for a block: a tag (local) or a digest (public).
 pub(super) type Link = [u8; 32];
@@ -95,9 +95,9 @@ pub(super) fn revocation_id(link: &Link) -> RevocationId {
 
 /// What a third party signs: the block it continues, the vocabulary that gives its program a meaning, and its own block
 /// without the signature. The two ids have a fixed length, so that no byte can move from one part to another.
-pub(super) fn voucher_digest(request: VoucherRequest, before: &[u8], after: &[u8]) -> Link {
+pub(super) fn voucher_digest(previous: RevocationId, state: Fingerprint, before: &[u8], after: &[u8]) -> Link {
     let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 voucher digest v1");
-    hasher.update(&request.previous.0).update(&request.fingerprint.0);
+    hasher.update(&previous.0).update(&state.0);
     *hasher.update(before).update(after).finalize().as_bytes()
 }
 

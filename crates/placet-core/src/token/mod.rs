@@ -65,6 +65,7 @@ mod batch;
 mod block;
 mod chain;
 mod frame;
+mod good;
 mod key_list;
 mod secrecy;
 #[cfg(feature = "std")]

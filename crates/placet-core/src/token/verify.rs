@@ -16,11 +16,12 @@ use ed25519_dalek::VerifyingKey;
 use zeroize::Zeroize;
 
 use super::audience::Audience;
-use super::batch::Good;
 use super::block::Block;
 use super::chain::{Link, local_link, point, public_link, revocation_id};
 use super::frame::{End, Frame, Frames, Start, open, position};
+use super::good::Good;
 use super::header::{Header, Purpose, RevocationId};
+use super::key_list::Stamp;
 use super::keyring::Keyring;
 use super::revocation::Revocations;
 use super::verified::{Origin, Parts, Verified, VerifiedToken};
@@ -41,6 +42,14 @@ pub struct Verifier<'k> {
     audience: Audience,
     clock_skew: Duration,
     wants_signed_list: bool,
+}
+
+/// The keys, the vocabulary and the audience that a token was verified with, as they were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Source {
+    pub(super) keys: [Stamp; 2],
+    pub(super) vocabulary: Fingerprint,
+    pub(super) audience: Audience,
 }
 
 impl<'k> Verifier<'k> {
@@ -160,9 +169,9 @@ impl<'k> Verifier<'k> {
 
     /// What tokens are verified with now.
     #[cfg(feature = "std")]
-    pub(super) fn source(&self) -> super::cache::Source {
+    pub(super) fn source(&self) -> Source {
         let (keys, vocabulary) = (self.keyring.stamp(), self.vocabulary.fingerprint());
-        super::cache::Source { keys, vocabulary, audience: self.audience }
+        Source { keys, vocabulary, audience: self.audience }
     }
 
     fn decrypt(&self, header: &Header, scratch: &mut Scratch) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use core::fmt;
 
 use data_encoding::BASE64URL_NOPAD;
 
-use super::attenuate::BlockDraft;
+use super::append::BlockDraft;
 use super::block::{Block, Flags, Position, put_bounds};
 use super::chain::{Link, Signed, first, point, public_link, revocation_id, voucher_digest};
 use super::envelope::Token;
@@ -69,7 +69,7 @@ impl VoucherRequest {
         let mut body = Vec::with_capacity(draft.program.len() + 128);
         put_bounds(&mut body, &draft.bounds(), Flags::VOUCHED);
         body.extend_from_slice(key.public().as_bytes());
-        let digest = voucher_digest(self, &body, draft.program);
+        let digest = voucher_digest(self.previous, self.fingerprint, &body, draft.program);
         body.extend_from_slice(&key.sign(Signed::Voucher, &digest).map_err(VouchError::Signer)?);
         body.extend_from_slice(draft.program);
         Ok(Voucher { body })
@@ -189,7 +189,8 @@ pub(super) fn check<'b>(
     let (before, rest) = body.split_at_checked(signed).ok_or(Refusal::Truncated)?;
     let after = rest.get(signature.len()..).ok_or(Refusal::Truncated)?;
     let point = point(key).ok_or(Refusal::Forged)?;
-    if Signed::Voucher.verify(&point, &voucher_digest(request, before, after), signature) {
+    if Signed::Voucher.verify(&point, &voucher_digest(request.previous, request.fingerprint, before, after), signature)
+    {
         Ok(Some(key))
     } else {
         Err(Refusal::Forged)

@@ -5,7 +5,8 @@
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 use super::classes::{ANY, NO_LINE_END};
-use super::read::{Groups, translate};
+use super::read::translate;
+use super::reader::Groups;
 use crate::model::types::Scalar;
 
 /// An expression of our dialect in Java's words; `None` where neither it nor its plainer spelling says the same there.

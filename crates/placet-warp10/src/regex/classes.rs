@@ -1,7 +1,7 @@
 //! What stands behind a backslash or between brackets: characters, and classes of them, ASCII where Java means ASCII.
 
 use super::NotCarried;
-use super::read::{Flags, Reader, Sign};
+use super::reader::{Flags, Reader, Sign};
 
 impl Reader<'_> {
     /// What stands behind a backslash, outside of a class.

@@ -13,6 +13,7 @@
 mod back;
 mod classes;
 mod read;
+mod reader;
 mod shortcut;
 
 use std::fmt;
@@ -22,7 +23,8 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 pub use self::back::to_java;
-use self::read::{Groups, translate};
+use self::read::translate;
+use self::reader::Groups;
 pub use self::shortcut::Shortcut;
 use crate::limits::{AUTOMATON_BUILD_BYTES, NESTING};
 

@@ -2,16 +2,8 @@
 
 use super::NotCarried;
 use super::classes::{ANY, NO_LINE_END, write_literal};
+use super::reader::{Flags, Groups, Reader, Sign};
 use crate::limits::{NESTING, TEXT_BYTES};
-
-/// What becomes of groups that Java would number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Groups {
-    /// They only group: a value matches or does not.
-    Plain,
-    /// They keep their numbers and names, for who asks what they matched.
-    Numbered,
-}
 
 /// Java's expression in our dialect. `dot_all` is as if it began with `(?s)`.
 ///
@@ -29,13 +21,6 @@ pub(super) fn translate(java: &str, dot_all: bool, groups: Groups) -> Result<Str
         None => Ok(reader.out),
         Some(_) => Err(NotCarried::NotOne("a `)` closes nothing")),
     }
-}
-
-/// A character, and whether it stood between `\Q` and `\E`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sign {
-    pub(super) c: char,
-    pub(super) quoted: bool,
 }
 
 /// Java takes the quotes away before it reads anything else.
@@ -58,45 +43,7 @@ fn unquoted(java: &str) -> Vec<Sign> {
     signs
 }
 
-/// What `(?…)` has switched on.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Flags {
-    /// `(?i)`: ASCII letters in either case.
-    pub(super) fold: bool,
-    /// `(?s)`: `.` is any character.
-    pub(super) dot_all: bool,
-}
-
-/// Reads, and writes what it has read.
-pub(super) struct Reader<'s> {
-    pub(super) signs: &'s [Sign],
-    pub(super) at: usize,
-    pub(super) out: String,
-    groups: Groups,
-}
-
 impl Reader<'_> {
-    pub(super) fn peek(&self) -> Option<Sign> {
-        self.signs.get(self.at).copied()
-    }
-
-    /// The next character, if it is syntax.
-    pub(super) fn syntax(&self, ahead: usize) -> Option<char> {
-        self.signs.get(self.at + ahead).filter(|sign| !sign.quoted).map(|sign| sign.c)
-    }
-
-    pub(super) fn next(&mut self) -> Option<Sign> {
-        let sign = self.peek()?;
-        self.at += 1;
-        Some(sign)
-    }
-
-    pub(super) fn eat(&mut self, c: char) -> bool {
-        let found = self.syntax(0) == Some(c);
-        self.at += usize::from(found);
-        found
-    }
-
     /// `a|b`, up to a `)` or the end.
     fn alternatives(&mut self, mut flags: Flags, depth: usize) -> Result<(), NotCarried> {
         if depth > NESTING {

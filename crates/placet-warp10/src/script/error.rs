@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::diag::{Diagnostic, Kind, Severity};
+use crate::limits;
 use crate::span::Span;
 
 /// Lists every code of scripts once; `docs/warpscript.md` shows them.
@@ -158,4 +159,9 @@ impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self::Failed(Box::new(failure))
     }
+}
+
+/// Macros are written, or put, inside of each other without end.
+pub(super) fn nested_too_deeply() -> Failure {
+    Failure::new(ScriptCode::TooMuch, format!("more than {} macros inside of each other", limits::SCRIPT_DEPTH))
 }

@@ -1,6 +1,6 @@
 //! The stack form: the part of WarpScript that envelopes are written in.
 //!
-//! A text comes in. [`read`] cuts it into words, line by line, with the [grammar] of one word; [`machine`] runs them on a stack, with
+//! A text comes in. [`read`] cuts it into words, line by line, with the [grammar] of one word; [`run`] runs them on the stack of a [`machine`], with
 //! the [`functions`] of the subset, inside the bounds of [`limits`](crate::limits); what is left on the stack goes out as
 //! [values](value::Value), or as the JSON that Warp 10's tool prints ([`output`]).
 //!
@@ -17,6 +17,7 @@ pub mod machine;
 pub mod output;
 pub(crate) mod pattern;
 mod read;
+mod run;
 mod time;
 pub mod value;
 

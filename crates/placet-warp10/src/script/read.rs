@@ -7,48 +7,12 @@
 use std::sync::Arc;
 
 use super::super::percent;
-use super::error::{Failure, ScriptCode};
-use super::functions::{self, Function};
+use super::error::{Failure, ScriptCode, nested_too_deeply};
+use super::functions;
 use super::grammar::{Rule, word};
-use super::value::{Macro, Value};
+use super::value::{Macro, Node, Value, What};
 use crate::limits;
 use crate::span::Span;
-
-/// One word, where it stands.
-#[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub what: What,
-    pub at: Span,
-    pub line: usize,
-}
-
-impl Node {
-    /// Macros inside of each other in this word.
-    pub fn depth(&self) -> usize {
-        match &self.what {
-            What::Push(value) => value.depth(),
-            What::Macro(body) => Value::Macro(body.clone()).depth(),
-            What::Load(_) | What::LoadNow(_) | What::Run(_) | What::Call(_) => 0,
-        }
-    }
-}
-
-/// What a word does.
-#[derive(Clone, Debug)]
-pub(super) enum What {
-    /// A literal; never a list, a map or a macro.
-    Push(Value),
-    /// `<% … %>`
-    Macro(Macro),
-    /// `$name`
-    Load(String),
-    /// `!$name`
-    LoadNow(String),
-    /// `@name`
-    Run(String),
-    /// The name of a function.
-    Call(&'static Function),
-}
 
 /// A text, read as far as possible.
 #[derive(Debug, Default)]
@@ -118,11 +82,6 @@ fn trimmed(line: &str, start: usize) -> (&str, usize) {
 
 fn too_much(message: impl Into<String>) -> Failure {
     Failure::new(ScriptCode::TooMuch, message)
-}
-
-/// Macros are written, or put, inside of each other without end.
-pub(super) fn nested_too_deeply() -> Failure {
-    too_much(format!("more than {} macros inside of each other", limits::SCRIPT_DEPTH))
 }
 
 fn unreadable(message: impl Into<String>) -> Failure {
@@ -219,7 +178,7 @@ impl Reader<'_> {
             Rule::variable => What::Load(inner.to_owned()),
             Rule::variable_now => What::LoadNow(inner.to_owned()),
             Rule::run => What::Run(inner.to_owned()),
-            _ => What::Call(functions::find(inner).ok_or_else(|| fail(unknown(inner)))?),
+            _ => What::Call(functions::number(inner).ok_or_else(|| fail(unknown(inner)))?),
         };
         self.put(Node { what, at: span, line: number });
         Ok(length)

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::read::Node;
 use crate::limits;
+use crate::span::Span;
 use crate::visible::hides;
 
 /// A value as it is handed in and out: a tree.
@@ -191,6 +191,47 @@ pub fn java_double(number: f64) -> String {
     let point = if digits.contains('.') { "" } else { ".0" };
     format!("{digits}{point}E{exponent}")
 }
+
+/// One word, where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub what: What,
+    pub at: Span,
+    pub line: usize,
+}
+
+impl Node {
+    /// Macros inside of each other in this word.
+    pub fn depth(&self) -> usize {
+        match &self.what {
+            What::Push(value) => value.depth(),
+            What::Macro(body) => Value::Macro(body.clone()).depth(),
+            What::Load(_) | What::LoadNow(_) | What::Run(_) | What::Call(_) => 0,
+        }
+    }
+}
+
+/// What a word does.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// A literal; never a list, a map or a macro.
+    Push(Value),
+    /// `<% … %>`
+    Macro(Macro),
+    /// `$name`
+    Load(String),
+    /// `!$name`
+    LoadNow(String),
+    /// `@name`
+    Run(String),
+    /// A function.
+    Call(FunctionNo),
+}
+
+/// The place of a function in the table of [`functions`](super::functions). A number and no pointer: functions run
+/// on machines, machines hold values, and a macro is a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FunctionNo(pub usize);
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::order::Order;
 use super::{properties, uuid};
 use crate::compat::warp10::java::uuid_to_text;
 
@@ -38,12 +37,6 @@ impl Defaults {
             producer: value(PRODUCER).and_then(|text| uuid(text).ok()),
             owner: value(OWNER).and_then(|text| uuid(text).ok()),
         }
-    }
-
-    /// What an order leaves to later ones.
-    #[must_use]
-    pub fn of(order: &Order) -> Self {
-        Self { application: Some(order.application.clone()), producer: Some(order.producer), owner: Some(order.owner) }
     }
 
     /// The text of the file.

@@ -35,6 +35,12 @@ pub struct Order {
 }
 
 impl Order {
+    /// What it leaves to later ones.
+    #[must_use]
+    pub fn to_defaults(&self) -> Defaults {
+        Defaults { application: Some(self.application.clone()), producer: Some(self.producer), owner: Some(self.owner) }
+    }
+
     /// Fills the options up with defaults and random UUIDs.
     ///
     /// # Errors

@@ -214,7 +214,7 @@ impl<'s, R: Randomness> Session<'s, R> {
     /// Mints, and says what, a line each.
     fn generate(&mut self) -> String {
         self.step = Step::Command;
-        self.done = Some(Defaults::of(&self.order));
+        self.done = Some(self.order.to_defaults());
         let order = &self.order;
         let is_read = order.kinds == Kinds::Read;
         let text = self.keys.mint(&if is_read { order.read(self.now) } else { order.write(self.now) });

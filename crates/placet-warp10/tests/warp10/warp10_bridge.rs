@@ -238,8 +238,8 @@ mod worf {
         let order =
             Order::of(&options(&all).unwrap(), &Defaults::default(), Time::from_millis(NOW), &mut |_: &mut [u8]| {})
                 .unwrap();
-        let defaults = Defaults::read(Defaults::of(&order).write().as_bytes());
-        assert_eq!(defaults, Defaults::of(&order));
+        let defaults = Defaults::read(order.to_defaults().write().as_bytes());
+        assert_eq!(defaults, order.to_defaults());
         let again =
             Order::of(&options("-ttl 1").unwrap(), &defaults, Time::from_millis(NOW), &mut |_: &mut [u8]| {}).unwrap();
         assert_eq!(again, order);

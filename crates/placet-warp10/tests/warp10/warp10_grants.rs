@@ -189,6 +189,8 @@ mod lowered {
     use placet::author::request;
     use placet::authorize::Authorizer;
     use placet::check::library::Library;
+    use placet_warp10::trl::{RevocationList, Scope};
+    use placet_warp10::trl_directory::Directory;
     use placet::compile::arguments::Arguments;
     use placet::model::time::Time;
     use placet::syntax::ast::BlockKind;

@@ -10,7 +10,8 @@ use placet_warp10::filter::{Against, FilterError, filter};
 use placet_warp10::script::output::stack_json;
 use placet_warp10::script::{Machine, ScriptCode};
 use placet_warp10::token::{Kind, Pairs, Token};
-use placet_warp10::trl::{Directory, ListName, RevocationList};
+use placet_warp10::trl::{ListName, RevocationList};
+use placet_warp10::trl_directory::Directory;
 
 const NOW_MS: i64 = scripts::NOW / 1000;
 

@@ -2,6 +2,7 @@
 
 use crate::warp10;
 
+use placet::compat::warp10::trl_directory::{Directory, Files, Folder, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use placet::model::time::{Time, length};
 use placet_warp10::accept::{Acceptor, AttributeRules};
 use placet_warp10::envelope::Ident;
 use placet_warp10::token::Kind;
-use placet_warp10::trl::{Directory, Files, Folder, ListName, Problem, RevocationList, Scope};
+use placet_warp10::trl::{ListName, RevocationList, Scope};
 use serde_json::Value;
 use warp10::{differences_are, keys, part, section, text};
 

@@ -5,7 +5,6 @@ use alloc::string::String;
 use core::fmt::{self, Write as _};
 use core::time::Duration;
 
-use super::Revocations;
 use crate::model::lines::breaks_line;
 use crate::model::time::{Time, length, millis};
 use crate::token::header::{KeyName, RevocationId};
@@ -92,17 +91,6 @@ impl RevocationList {
         self.keys.iter().try_for_each(|(key, before)| writeln!(out, "key {key} before {}", before.as_millis()))?;
         self.ids.iter().try_for_each(|id| writeln!(out, "{id}"))?;
         writeln!(out, "end")
-    }
-}
-
-impl From<Revocations<'_>> for RevocationList {
-    fn from(snapshot: Revocations<'_>) -> Self {
-        Self {
-            issued: snapshot.issued(),
-            max_age: snapshot.max_age(),
-            keys: snapshot.keys().collect(),
-            ids: snapshot.ids().collect(),
-        }
     }
 }
 

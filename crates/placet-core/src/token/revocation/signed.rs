@@ -17,7 +17,7 @@ use alloc::vec::Vec;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{Revocations, SnapshotError};
+use super::snapshot::{HeldRevocations, Revocations, SnapshotError};
 use crate::token::audience::Audience;
 use crate::token::chain::{Signed, list_digest};
 use crate::token::header::{KeyHash, KeyName, Purpose};
@@ -109,6 +109,18 @@ pub(super) fn check(bytes: &[u8], keyring: &Keyring, audience: Audience) -> Resu
         }
     };
     if is_good { Ok((HEAD + length, name)) } else { Err(SnapshotError::Forged) }
+}
+
+impl HeldRevocations {
+    /// Opens a signed snapshot, as [`Revocations::open_signed`] does.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_signed(bytes: Vec<u8>, keyring: &Keyring, audience: Audience) -> Result<Self, SnapshotError> {
+        let (from, signer) = check(&bytes, keyring, audience)?;
+        Revocations::open(bytes.get(from..).unwrap_or_default())?;
+        Ok(Self { bytes, signed: Some((from, signer)) })
+    }
 }
 
 #[cfg(test)]

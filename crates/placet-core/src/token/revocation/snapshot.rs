@@ -17,13 +17,11 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use super::{RevocationList, signed};
 use crate::model::time::{Time, length, millis};
+use super::list::RevocationList;
 use crate::model::verdict::Refusal;
-use crate::token::audience::Audience;
 use crate::token::chain::first;
 use crate::token::header::{KeyHash, KeyName, Purpose, RevocationId};
-use crate::token::keyring::Keyring;
 
 /// A revocation list in its binary form, borrowed: millions of ids cost no memory beside the file's.
 #[derive(Clone, Copy, Debug)]
@@ -159,9 +157,9 @@ impl<'a> Revocations<'a> {
 /// A snapshot in memory of its own: gone through once when it is opened, lent for nothing.
 #[derive(Clone, Debug)]
 pub struct HeldRevocations {
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// Where the snapshot begins, and who has signed it.
-    signed: Option<(usize, KeyName)>,
+    pub(super) signed: Option<(usize, KeyName)>,
 }
 
 impl HeldRevocations {
@@ -172,16 +170,6 @@ impl HeldRevocations {
     pub fn open(bytes: Vec<u8>) -> Result<Self, SnapshotError> {
         Revocations::open(&bytes)?;
         Ok(Self { bytes, signed: None })
-    }
-
-    /// Opens a signed snapshot, as [`Revocations::open_signed`] does.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn open_signed(bytes: Vec<u8>, keyring: &Keyring, audience: Audience) -> Result<Self, SnapshotError> {
-        let (from, signer) = signed::check(&bytes, keyring, audience)?;
-        Revocations::open(bytes.get(from..).unwrap_or_default())?;
-        Ok(Self { bytes, signed: Some((from, signer)) })
     }
 
     /// The list, for a verifier.
@@ -269,6 +257,17 @@ impl fmt::Display for SnapshotError {
 }
 
 impl core::error::Error for SnapshotError {}
+
+impl From<Revocations<'_>> for RevocationList {
+    fn from(snapshot: Revocations<'_>) -> Self {
+        Self {
+            issued: snapshot.issued(),
+            max_age: snapshot.max_age(),
+            keys: snapshot.keys().collect(),
+            ids: snapshot.ids().collect(),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,9 @@
 //! Numbers. LONGs wrap, as Java's do; a DOUBLE makes the result a DOUBLE.
 
+use super::super::error::nested_too_deeply;
 use super::super::error::{Failure, ScriptCode, Stop};
 use super::super::heap::Item;
 use super::super::machine::Machine;
-use super::super::read::nested_too_deeply;
 use super::super::value::Macro;
 use super::{bad, wrong};
 

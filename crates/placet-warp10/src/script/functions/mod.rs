@@ -20,7 +20,7 @@ pub(crate) use json::from_serde;
 use super::error::{Failure, ScriptCode, Stop};
 use super::heap::{Item, ListId, MapId};
 use super::machine::Machine;
-use super::value::{Macro, Value};
+use super::value::{FunctionNo, Macro, Value};
 
 /// A function of WarpScript.
 pub struct Function {
@@ -231,13 +231,23 @@ functions! {
     "TSELEMENTS->" clock::from_elements "[ year month day hour minute second fraction ] → time"
 }
 
-static INDEX: LazyLock<BTreeMap<&'static str, &'static Function>> =
-    LazyLock::new(|| TABLE.iter().map(|function| (function.name, function)).collect());
+static INDEX: LazyLock<BTreeMap<&'static str, usize>> =
+    LazyLock::new(|| TABLE.iter().enumerate().map(|(number, function)| (function.name, number)).collect());
 
 /// The function of a name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Function> {
-    INDEX.get(name).copied()
+    INDEX.get(name).and_then(|&number| TABLE.get(number))
+}
+
+/// The number of a function, for the words of a script.
+pub(super) fn number(name: &str) -> Option<FunctionNo> {
+    INDEX.get(name).copied().map(FunctionNo)
+}
+
+/// The function of a number.
+pub(super) fn numbered(FunctionNo(number): FunctionNo) -> &'static Function {
+    TABLE.get(number).expect("a number is made from a place in the table")
 }
 
 /// A name that differs in case only.
