@@ -7,6 +7,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::chain::{Before, Link, Promise, Seed, first, key_hash, local_link, public_link};
 use super::keys::{NoRandomness, Randomness};
 use crate::bytecode::program::EMPTY;
+use crate::model::time::Time;
 use crate::token::block::{Bounds, put_bounds};
 
 /// What a restriction shall say. It can only narrow what the token allows.
