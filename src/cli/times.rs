@@ -59,7 +59,8 @@ pub fn read_duration(text: &str) -> Result<i64, String> {
 /// `2026-11-21T10:00:00Z`
 #[must_use]
 pub fn show(millis: i64) -> String {
-    spell::time(millis).unwrap_or_else(|| format!("{millis} ms after 1970"))
+    spell::time(millis)
+        .unwrap_or_else(|| if millis > 0 { "after the year 9999" } else { "before the year 0" }.to_owned())
 }
 
 /// `2026-11-21T10:00:00Z, in 30 minutes`
@@ -118,7 +119,7 @@ mod tests {
         assert!(read_time("1795255200000000").is_err(), "microseconds");
         assert_eq!((read_time("0"), read_time("-1")), (Ok(0), Ok(-1)));
         assert_eq!(show(1_795_255_200_000), "2026-11-21T10:00:00Z");
-        assert_eq!(show(i64::MAX), "9223372036854775807 ms after 1970");
+        assert_eq!((&*show(i64::MAX), &*show(i64::MIN)), ("after the year 9999", "before the year 0"));
     }
 
     #[test]

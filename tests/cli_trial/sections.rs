@@ -49,10 +49,7 @@ fn a_token_and_the_policies_of_a_section_decide_together() {
     let mutants = place.placet("test p.cases --mutate").yes();
     assert!(mutants.out.contains("mutants noticed"), "{}", mutants.out);
     place.write("p.cases", &place.read("p.cases").replace("forbidden ", "allow "));
-    place
-        .placet("test p.cases")
-        .no()
-        .says("token member(tenant: \"acme\") restricted by reading beside polic…");
+    place.placet("test p.cases").no().says("token member(tenant: \"acme\") restricted by reading beside polic…");
 }
 
 #[test]
