@@ -87,8 +87,8 @@ struct Search<'t> {
     body: Body,
     /// Where the grammar stopped in the whole item.
     first: Stop,
-    /// Each with the part that it is in.
-    found: Vec<(Span, Stop)>,
+    /// Where parts stopped.
+    found: Vec<Stop>,
     /// What the builder says of the parts that can be read.
     diagnostics: Vec<Diagnostic>,
 }
@@ -99,7 +99,7 @@ impl Search<'_> {
         // What is before the body is read with the first part only, so that its mistake is the first one.
         if self.start + self.first.at <= open {
             let stop = Stop { at: self.first.at, expected: self.first.expected.clone() };
-            self.found.push((Span::new(self.start, open), stop));
+            self.found.push(stop);
         }
         for part in split(self.text, Span::new(open + 1, close), kind, begins) {
             self.part(part, kind);
@@ -123,7 +123,7 @@ impl Search<'_> {
             return;
         }
         if self.found.len() == before {
-            self.found.push((part, stop));
+            self.found.push(stop);
         }
     }
 
@@ -135,15 +135,15 @@ impl Search<'_> {
                 begins(kind, text, tokens, part, at) || seems_to_begin(kind, text, tokens, part, at)
             }) {
                 if let Some(stop) = self.stop(entry, Kind::Map) {
-                    self.found.push((entry, stop));
+                    self.found.push(stop);
                 }
             }
             if let Some(stop) = self.tail(part, open, close) {
-                self.found.push((Span::new(close, part.end), stop));
+                self.found.push(stop);
             }
         }
         if self.found.len() == before {
-            self.found.push((part, stop));
+            self.found.push(stop);
         }
     }
 
@@ -194,10 +194,9 @@ impl Search<'_> {
             return self.diagnostics;
         }
         self.found.truncate(limits::DIAGNOSTICS);
-        for (part, stop) in self.found {
-            // The whole item says more of what may follow.
-            let is_first = (part.start..part.end).contains(&(self.start + self.first.at));
-            let stop = if is_first { &self.first } else { &stop };
+        for stop in self.found {
+            // At the same place, the whole item says more of what may follow.
+            let stop = if stop.at == self.first.at { &self.first } else { &stop };
             self.diagnostics.push(explain(self.text, self.start, stop));
         }
         self.diagnostics
@@ -288,7 +287,8 @@ fn seems_to_begin(kind: Kind, text: &str, tokens: &[Token], part: usize, at: usi
     let between = text.get(last.span.end..token.span.start).unwrap_or_default();
     let is_separate = between.contains('\n') || matches!(last.span.of(text), "," | ";");
     // The names of actions go on after a comma.
-    let lists_actions = kind == Kind::Vocabulary && means_actions(tokens[part].span.of(text));
+    let lists_actions =
+        kind == Kind::Vocabulary && means_actions(tokens[part].span.of(text)) && !means_actions(token.span.of(text));
     let is_end = match last.kind {
         TokenKind::Word => !matches!(last.span.of(text), "when" | "unless" | "in" | "not" | "has" | "of"),
         TokenKind::Sign => {
@@ -373,6 +373,8 @@ mod tests {
     const BAD_MEMBERS: [&str; 6] =
         ["name string", "required name: string", "tags: [string]", "actions a, b", "name: string?", "role X [get]"];
 
+    const BETWEEN: [&str; 3] = [",\n    ", "\n    ", "\n\n    // So.\n    "];
+
     /// A body of parts, some of which are bad, and where those are.
     fn body(random: &mut fastrand::Rng, good: &[&str], bad: &[&str]) -> (String, Vec<(usize, usize)>) {
         let (mut text, mut places) = (String::new(), Vec::new());
@@ -383,7 +385,9 @@ mod tests {
                 places.push((text.len(), text.len() + part.len()));
             }
             text.push_str(part);
-            text.push_str(random.choice(["\n    ", ",\n    ", "\n\n    // So.\n    "]).unwrap_or(""));
+            // After a comma, a list of actions goes on.
+            let between = if part.starts_with("action") { &BETWEEN[1..] } else { &BETWEEN[..] };
+            text.push_str(random.choice(between).copied().unwrap_or_default());
         }
         (text, places)
     }
