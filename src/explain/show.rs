@@ -36,16 +36,21 @@ pub(super) fn part(request: &TimedRequest, part: &Part, vocabulary: &Vocabulary)
     found(request, part, vocabulary).unwrap_or_else(|| "absent".to_owned())
 }
 
+/// The name of a policy in backticks. What a block of a token is called is a phrase of ours.
+fn named(block: &str) -> String {
+    if block.starts_with("policy ") { format!("`{block}`") } else { block.to_owned() }
+}
+
 /// The first line says who decided, the others what would pass.
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(decided) = &self.decided {
             match (self.verdict, decided.number) {
                 ("allow", Some(_)) => write!(f, "allowed by {decided}")?,
-                ("allow", None) => write!(f, "nothing in `{}` objects", decided.block)?,
+                ("allow", None) => write!(f, "nothing in {} objects", named(&decided.block))?,
                 ("forbidden", _) => write!(f, "forbidden by {decided}")?,
                 (_, Some(_)) => write!(f, "not met: {decided}")?,
-                (_, None) => write!(f, "nothing in `{}` allows it", decided.block)?,
+                (_, None) => write!(f, "nothing in {} allows it", named(&decided.block))?,
             }
         }
         if let Some(cause) = &self.cause {

@@ -67,7 +67,7 @@ fn likely_typos_get_a_message_of_their_own() {
         "write `allow { … }`, once for each map",
         "allow",
     );
-    says("policy p { allow {} when a = b }", "`=` compares nothing", "write `==`", "=");
+    says("policy p { allow {} when a = b }", "`=` does not compare", "write `==`", "=");
     says("policy p { allow {} when a and b }", "`and` is not an operator", "write `&&`", "and");
     says("policy p { allow {} when a == 1 or b }", "`or` is not an operator", "write `||`", "or");
     says("policy p { allow {} when a & b }", "`&` is not an operator", "write `&&`", "&");
@@ -78,8 +78,8 @@ fn likely_typos_get_a_message_of_their_own() {
         "write `a < b && b < c`",
         "<",
     );
-    says("token t { owner: 'me' }", "a string stands in double quotes", "write `\"…\"`", "'");
-    says("use momento;", "`;` ends nothing", "remove it; entries stand on lines of their own or behind commas", ";");
+    says("token t { owner: 'me' }", "a string is written in double quotes", "write `\"…\"`", "'");
+    says("use momento;", "`;` does not end anything here", "remove it; entries are separated by commas or lines", ";");
     says("# comment\nuse momento", "`#` does not begin a comment", "write `//`", "#");
     says("token t(user: sting) {}", "unknown type `sting`", "did you mean `string`?", "sting");
     says("token t { n: 1.5 }", "numbers are whole", "write a smaller unit, such as `1500ms` for `1.5s`", ".");
@@ -118,6 +118,8 @@ fn each_code_of_the_syntax_has_an_example_that_triggers_it() {
         let found = if code.example().starts_with('{') {
             let value = from_json_text(code.example()).expect("good JSON");
             from_map(&value).expect_err("a mistake").0.iter().map(|error| error.code).collect()
+        } else if code.example().starts_with("// Cases.") {
+            cases::parse(code.example()).expect("cases").lacks().iter().map(|error| error.code).collect()
         } else {
             codes(code.example())
         };
@@ -459,7 +461,8 @@ refused        get {}
     assert!(matches!(&first.cases[1].attributes[2].1.kind, ValueKind::Labels(labels) if labels[0].1 == "eu-1"));
     assert_eq!(first.cases[2].reason.as_deref(), Some("a comment that names the case"));
     assert_eq!(cases.sections[1].cases[0].expected, Expected::Refused);
-    assert_eq!(cases.sections[1].cases[0].now, Some(1_795_255_200_000));
+    assert_eq!(cases.sections[0].cases[2].now, Some(1_795_255_200_000));
+    assert_eq!(cases.sections[1].cases[0].now, None, "a time holds for its section");
     assert_eq!(
         cases.sections[0].cases[2].at.0.of(text),
         "forbidden      DELETE { path: \"/x\" }  because \"a comment that names the case\""

@@ -138,6 +138,9 @@ impl Scene<'_> {
             return None;
         }
         let (word, at) = (self.word(self.before[0]), self.before[0]?.span);
+        if self.word(self.before[1]) == "not" {
+            return None;
+        }
         let follows_map = self.word(self.before[1]) == "}";
         let place = if follows_map { Place::Clause } else { Place::Operator };
         if let Some(help) = self.is(word, found) {

@@ -87,8 +87,8 @@ struct Search<'t> {
     body: Body,
     /// Where the grammar stopped in the whole item.
     first: Stop,
-    /// Each with the part that it is in.
-    found: Vec<(Span, Stop)>,
+    /// Where parts stopped.
+    found: Vec<Stop>,
     /// What the builder says of the parts that can be read.
     diagnostics: Vec<Diagnostic>,
 }
@@ -99,7 +99,7 @@ impl Search<'_> {
         // What is before the body is read with the first part only, so that its mistake is the first one.
         if self.start + self.first.at <= open {
             let stop = Stop { at: self.first.at, expected: self.first.expected.clone() };
-            self.found.push((Span::new(self.start, open), stop));
+            self.found.push(stop);
         }
         for part in split(self.text, Span::new(open + 1, close), kind, begins) {
             self.part(part, kind);
@@ -109,8 +109,8 @@ impl Search<'_> {
     fn part(&mut self, part: Span, kind: Kind) {
         let Some(stop) = self.stop(part, kind) else { return };
         let before = self.found.len();
-        let smaller = split(self.text, part, kind, |kind, text, tokens, at| {
-            begins(kind, text, tokens, at) || seems_to_begin(kind, text, tokens, at)
+        let smaller = split(self.text, part, kind, |kind, text, tokens, part, at| {
+            begins(kind, text, tokens, part, at) || seems_to_begin(kind, text, tokens, part, at)
         });
         if smaller.len() > 1 {
             for part in smaller {
@@ -123,7 +123,7 @@ impl Search<'_> {
             return;
         }
         if self.found.len() == before {
-            self.found.push((part, stop));
+            self.found.push(stop);
         }
     }
 
@@ -131,19 +131,19 @@ impl Search<'_> {
     fn rule(&mut self, part: Span, stop: Stop, kind: Kind) {
         let before = self.found.len();
         if let Some((open, close)) = map_of_rule(self.text, part, kind) {
-            for entry in split(self.text, Span::new(open + 1, close), Kind::Map, |kind, text, tokens, at| {
-                begins(kind, text, tokens, at) || seems_to_begin(kind, text, tokens, at)
+            for entry in split(self.text, Span::new(open + 1, close), Kind::Map, |kind, text, tokens, part, at| {
+                begins(kind, text, tokens, part, at) || seems_to_begin(kind, text, tokens, part, at)
             }) {
                 if let Some(stop) = self.stop(entry, Kind::Map) {
-                    self.found.push((entry, stop));
+                    self.found.push(stop);
                 }
             }
             if let Some(stop) = self.tail(part, open, close) {
-                self.found.push((Span::new(close, part.end), stop));
+                self.found.push(stop);
             }
         }
         if self.found.len() == before {
-            self.found.push((part, stop));
+            self.found.push(stop);
         }
     }
 
@@ -194,10 +194,9 @@ impl Search<'_> {
             return self.diagnostics;
         }
         self.found.truncate(limits::DIAGNOSTICS);
-        for (part, stop) in self.found {
-            // The whole item says more of what may follow.
-            let is_first = (part.start..part.end).contains(&(self.start + self.first.at));
-            let stop = if is_first { &self.first } else { &stop };
+        for stop in self.found {
+            // At the same place, the whole item says more of what may follow.
+            let stop = if stop.at == self.first.at { &self.first } else { &stop };
             self.diagnostics.push(explain(self.text, self.start, stop));
         }
         self.diagnostics
@@ -230,8 +229,8 @@ fn flat(text: &str, span: Span) -> Vec<Token> {
     tokens
 }
 
-/// Whether a part begins at a token.
-type Begins = fn(Kind, &str, &[Token], usize) -> bool;
+/// Whether a part begins at a token. The first of the two places is where the part before it begins.
+type Begins = fn(Kind, &str, &[Token], usize, usize) -> bool;
 
 /// The parts of a body. What is before the first beginning is a part too.
 fn split(text: &str, body: Span, kind: Kind, begins: Begins) -> Vec<Span> {
@@ -239,10 +238,12 @@ fn split(text: &str, body: Span, kind: Kind, begins: Begins) -> Vec<Span> {
     let Some(first) = tokens.first() else { return Vec::new() };
     let mut parts = Vec::new();
     let mut start = first.span.start;
+    let mut part = 0;
     for at in 1..tokens.len() {
-        if !begins(kind, text, &tokens, at) {
+        if !begins(kind, text, &tokens, part, at) {
             continue;
         }
+        part = at;
         // What documents a part belongs to it.
         let docs = tokens[..at].iter().rev().take_while(|token| token.kind == TokenKind::Doc).count();
         let next = tokens[at - docs].span.start;
@@ -256,7 +257,7 @@ fn split(text: &str, body: Span, kind: Kind, begins: Begins) -> Vec<Span> {
 }
 
 /// Whether a part begins at a token for certain.
-fn begins(kind: Kind, text: &str, tokens: &[Token], at: usize) -> bool {
+fn begins(kind: Kind, text: &str, tokens: &[Token], _: usize, at: usize) -> bool {
     let token = tokens[at];
     let word = |at: usize| tokens.get(at).map_or("", |token| token.span.of(text));
     // `a::b` is a habit of other languages.
@@ -280,13 +281,14 @@ fn is_namespace(text: &str, tokens: &[Token], at: usize) -> bool {
 }
 
 /// Whether somebody seems to have meant to begin a part at a token. Only asked of what can not be read.
-fn seems_to_begin(kind: Kind, text: &str, tokens: &[Token], at: usize) -> bool {
+fn seems_to_begin(kind: Kind, text: &str, tokens: &[Token], part: usize, at: usize) -> bool {
     let (token, last) = (tokens[at], tokens[at - 1]);
     let next = tokens.get(at + 1).map_or("", |token| token.span.of(text));
     let between = text.get(last.span.end..token.span.start).unwrap_or_default();
     let is_separate = between.contains('\n') || matches!(last.span.of(text), "," | ";");
     // The names of actions go on after a comma.
-    let lists_actions = kind == Kind::Vocabulary && tokens[..at].iter().any(|token| means_actions(token.span.of(text)));
+    let lists_actions =
+        kind == Kind::Vocabulary && means_actions(tokens[part].span.of(text)) && !means_actions(token.span.of(text));
     let is_end = match last.kind {
         TokenKind::Word => !matches!(last.span.of(text), "when" | "unless" | "in" | "not" | "has" | "of"),
         TokenKind::Sign => {
@@ -369,7 +371,9 @@ mod tests {
         ["name: string", "action get, set", "role Reader = [get]", "/// A doc.\n    tags: set of string optional"];
 
     const BAD_MEMBERS: [&str; 6] =
-        ["name string", "optional name: string", "tags: [string]", "actions a, b", "name: string?", "role X [get]"];
+        ["name string", "required name: string", "tags: [string]", "actions a, b", "name: string?", "role X [get]"];
+
+    const BETWEEN: [&str; 3] = [",\n    ", "\n    ", "\n\n    // So.\n    "];
 
     /// A body of parts, some of which are bad, and where those are.
     fn body(random: &mut fastrand::Rng, good: &[&str], bad: &[&str]) -> (String, Vec<(usize, usize)>) {
@@ -381,7 +385,9 @@ mod tests {
                 places.push((text.len(), text.len() + part.len()));
             }
             text.push_str(part);
-            text.push_str(random.choice(["\n    ", ",\n    ", "\n\n    // So.\n    "]).unwrap_or(""));
+            // After a comma, a list of actions goes on.
+            let between = if part.starts_with("action") { &BETWEEN[1..] } else { &BETWEEN[..] };
+            text.push_str(random.choice(between).copied().unwrap_or_default());
         }
         (text, places)
     }

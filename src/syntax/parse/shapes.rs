@@ -331,7 +331,7 @@ impl Scene<'_> {
         }
         let [last, second, third, ..] = self.before.map(|token| self.word(token));
         let element = match (third, second, last) {
-            (_, "set", element) => element,
+            (":", "set", element) => element,
             (":", _, "of") => self.word(Some(found)),
             _ => return None,
         };

@@ -509,7 +509,7 @@ fn the_command_asks_another_program() {
 fn the_command_says_what_is_missing() {
     let place = Place::new();
     place.write("p.placet", "use http policy p { allow { action: GET } }");
-    let ran = place.placet("fuzz p.placet --runs 100").yes();
+    let ran = place.placet("fuzz p.placet --runs 100").could_not();
     assert!(ran.err.contains("write `never { … }` or `always { … }` into the block"), "{}", ran.err);
     place.write("m.placet", "use momento policy p { allow { action: get } }");
     let ran = place.placet("fuzz p.placet --against m.placet").could_not();

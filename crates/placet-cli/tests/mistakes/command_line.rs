@@ -261,7 +261,7 @@ fn what_a_command_would_not_look_at_is_an_error() {
 #[test]
 fn where_nothing_was_tried_nothing_was_shown() {
     let place = with_cases();
-    let fuzz = "fuzz policy.placet --template whole";
+    let fuzz = "fuzz policy.placet --template whole --against policy.placet";
     place.placet(&format!("{fuzz} --runs 0")).could_not().says("no request was tried");
     place.placet(&format!("{fuzz} --for 0s")).could_not().says("no request was tried");
     place.placet(&format!("{fuzz} --runs 10")).yes();
