@@ -106,6 +106,7 @@ impl OwnedValue {
     }
 
     /// Whether it is the same as leaving the attribute out.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {
             Self::One(_) => false,

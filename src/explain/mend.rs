@@ -16,6 +16,7 @@ const ACTIONS: usize = 6;
 
 impl Wish {
     /// Requests that pass the test.
+    #[must_use]
     pub fn mended(&self, test: &Test, effect: Effect, facts: &Facts<'_>) -> Vec<Self> {
         if self.passes(test, effect, facts) {
             return vec![self.clone()];
@@ -28,6 +29,7 @@ impl Wish {
     }
 
     /// Requests that do not pass the test.
+    #[must_use]
     pub fn broken(&self, test: &Test, facts: &Facts<'_>) -> Vec<Self> {
         match test {
             Test::Action(actions) => self.with_actions(|action| !actions.has(action), facts),
@@ -37,6 +39,7 @@ impl Wish {
     }
 
     /// Requests that pass all tests of the rule.
+    #[must_use]
     pub fn mended_rule(&self, rule: &Rule, facts: &Facts<'_>) -> Vec<Self> {
         let mut wishes = vec![self.clone()];
         for test in &rule.tests {

@@ -15,12 +15,22 @@ mod mend;
 mod nearest;
 mod patience;
 #[doc(hidden)]
+#[allow(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "public for `placet-tools` alone, which invents requests the same way"
+)]
 pub mod propose;
 mod refusal;
 mod search;
 mod show;
 pub mod tree;
 #[doc(hidden)]
+#[allow(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "public for `placet-tools` alone, which invents requests the same way"
+)]
 pub mod wish;
 pub mod words;
 

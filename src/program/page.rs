@@ -7,7 +7,7 @@ use core::fmt::Write as _;
 
 use super::automaton::{AUTOMATON, FEW_RUNS, PASSED, STATE};
 use super::constant::write_actions;
-use super::index::proof::{FACET, FACET_SIZE, TABLE};
+use super::index::{FACET, FACET_SIZE, TABLE};
 use super::listing::listing;
 use super::op::{Length, Op, Shape};
 use super::program::{Pool, Program};
@@ -150,7 +150,7 @@ fn body(frame: fn(Length) -> Op, tests: &[Op], code: &mut Vec<u8>) {
 }
 
 const CONTAINER: &str = "\
-<!-- Printed from the table of opcodes; `BLESS=1 cargo test --test bytecode_page` writes it anew. -->
+<!-- Printed from the table of opcodes; `BLESS=1 cargo test -p placet --test language bytecode_page` writes it anew. -->
 
 # Permission bytecode
 

@@ -92,6 +92,7 @@ pub fn duration(text: &str) -> Result<i64, BadLiteral> {
 }
 
 /// `1h30m` of milliseconds.
+#[must_use]
 pub fn write_duration(milliseconds: i64) -> String {
     let mut text = String::new();
     if milliseconds < 0 {
@@ -120,7 +121,7 @@ pub fn bytes(digits: &str) -> Result<Vec<u8>, BadLiteral> {
 }
 
 /// What fits a message.
-pub fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
 }
 

@@ -20,6 +20,7 @@ pub fn read(text: &str) -> Result<i64, BadLiteral> {
 }
 
 /// Writes `2027-01-01T00:00:00Z`; a time outside of the years 0 to 9999 is written as the nearest one inside.
+#[must_use]
 pub fn write(milliseconds: i64) -> String {
     let since = SignedDuration::from_millis(milliseconds.clamp(FIRST, LAST));
     format!("{}Z", EPOCH.saturating_add(since))

@@ -29,6 +29,7 @@ struct Thing<V> {
 
 impl<V> Shelf<V> {
     /// An empty shelf for at most so many.
+    #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self { things: HashMap::with_hasher(RandomState::default()), queue: Mutex::default(), capacity }
     }
@@ -75,7 +76,14 @@ impl<V> Shelf<V> {
         }
     }
 
+    /// Whether nothing is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.things.is_empty()
+    }
+
     /// How many things are there.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.things.len()
     }
@@ -86,6 +94,7 @@ pub struct Reader<'s, V>(HashMapRef<'s, Arc<str>, Thing<V>, RandomState, LocalGu
 
 impl<V> Reader<'_, V> {
     /// The thing of this text.
+    #[must_use]
     pub fn get(&self, text: &str) -> Option<&V> {
         let thing = self.0.get(text)?;
         // A mark that is set is not set again: memory that nobody writes is in the cache of every core.

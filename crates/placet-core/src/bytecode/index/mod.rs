@@ -26,7 +26,9 @@
 
 pub mod facet;
 pub mod literal;
-pub mod proof;
+pub(super) mod proof;
+
+pub use proof::{FACET, FACET_SIZE, TABLE};
 
 use facet::{FACETS, Facet, FacetBytes, Facets, Hash, Seen, Several};
 
