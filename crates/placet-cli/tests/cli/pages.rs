@@ -18,7 +18,7 @@ fn read(path: impl AsRef<Path>) -> String {
 
 /// All pages that are run block by block, by their paths from the root.
 fn pages() -> Vec<PathBuf> {
-    let mut found = vec!["README.md".into(), "CONTRIBUTING.md".into(), "docs/glossary.md".into()];
+    let mut found = ["README.md", "CONTRIBUTING.md", "docs/README.md", "docs/glossary.md"].map(PathBuf::from).to_vec();
     let mut folders = vec![PathBuf::from("docs/book")];
     while let Some(folder) = folders.pop() {
         for path in files(&folder) {
