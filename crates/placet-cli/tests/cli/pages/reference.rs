@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use placet::author::Document;
 use placet::check::library::Library;
+use serde_json::Value;
 
 use super::markdown::blocks;
+use super::{files, read};
 use crate::cli_support::Place;
 
-const PATTERNS: &str = include_str!("../../../../../docs/book/reference/patterns.md");
-const MAP_FORM: &str = include_str!("../../../../../docs/book/reference/map-form.md");
+const PATTERNS: &str = "docs/book/reference/patterns.md";
+const MAP_FORM: &str = "docs/book/reference/map-form.md";
 
 /// The cells of the rows of the first table after a heading, without its head.
 fn table<'p>(page: &'p str, heading: &str) -> Vec<Vec<&'p str>> {
@@ -62,7 +64,8 @@ fn is_accepted(ty: &str, pattern: &str) -> bool {
 
 #[test]
 fn the_table_of_types_and_patterns_is_what_the_checker_does() {
-    let rows = table(PATTERNS, "## Which pattern for which type");
+    let page = read(PATTERNS);
+    let rows = table(&page, "## Which pattern for which type");
     assert_eq!(rows.len(), 9);
     for (number, row) in rows.iter().enumerate() {
         for ((ty, a, b), cell) in TYPES.iter().zip(&row[1..]) {
@@ -79,7 +82,8 @@ fn the_table_of_types_and_patterns_is_what_the_checker_does() {
 
 #[test]
 fn the_table_of_paths_is_what_is_decided() {
-    let rows = table(PATTERNS, "## Paths");
+    let page = read(PATTERNS);
+    let rows = table(&page, "## Paths");
     assert!(rows.len() >= 7);
     let place = Place::new();
     let (mut policies, mut cases) = ("use http\n".to_owned(), String::new());
@@ -113,7 +117,8 @@ fn with_patterns(written: &str) -> String {
 
 #[test]
 fn the_table_of_the_map_form_says_the_same_in_both_columns() {
-    let rows = table(MAP_FORM, "## Patterns");
+    let page = read(MAP_FORM);
+    let rows = table(&page, "## Patterns");
     assert!(rows.len() >= 11);
     let place = Place::new();
     let (mut maps, mut texts) = (String::new(), String::new());
@@ -152,7 +157,7 @@ fn offered(place: &Place, text: &str, code: &str) -> Vec<String> {
 /// Every word of the language that its grammar or its messages know.
 fn words_of_the_language() -> BTreeSet<String> {
     let place = Place::new();
-    let grammar = include_str!("../../../../../grammar/placet.pest");
+    let grammar = read("grammar/placet.pest");
     let rules = grammar.lines().filter(|line| !line.trim_start().starts_with("///"));
     let literals = rules.flat_map(|line| line.split('"').skip(1).step_by(2));
     let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
@@ -168,8 +173,8 @@ fn words_of_the_language() -> BTreeSet<String> {
 #[test]
 fn no_word_of_the_language_is_missing_from_the_reference() {
     let mut shown = BTreeSet::new();
-    for entry in super::files("docs/book/reference") {
-        let page = super::read(entry);
+    for entry in files("docs/book/reference") {
+        let page = read(entry);
         for block in blocks(&page).iter().filter(|block| ["placet", "cases"].contains(&block.language)) {
             let words = block.text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
             shown.extend(words.map(str::to_owned));
@@ -183,4 +188,80 @@ fn no_word_of_the_language_is_missing_from_the_reference() {
     assert!(words.len() > 60, "{words:?}");
     let missing: Vec<_> = words.difference(&shown).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// What a policy in the map form is made of: its operators, keys of blocks, types, and the words and signs of its
+/// conditions. Names that the author chose are left out, since nothing can explain them.
+fn constructs(json: &Value, found: &mut BTreeSet<String>) {
+    match json {
+        Value::Object(map) => {
+            let is_block = ["token", "policy", "restriction"].into_iter().any(|word| map.contains_key(word));
+            for (key, value) in map {
+                match (key.as_str(), value) {
+                    ("when" | "unless", Value::String(condition)) => found.extend(signs(condition)),
+                    ("type", Value::String(ty)) if map.contains_key("attribute") => {
+                        found.insert(ty.clone());
+                    }
+                    ("params", Value::Object(params)) => {
+                        found.extend(params.values().filter_map(Value::as_str).map(str::to_owned));
+                    }
+                    _ if is_block || key.starts_with('$') || map.contains_key("attribute") => {
+                        found.insert(key.clone());
+                    }
+                    _ => {}
+                }
+                constructs(value, found);
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|one| constructs(one, found)),
+        Value::String(text) if text.contains("**") => {
+            found.insert("**".to_owned());
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The operators and functions of a condition, and whether a text of it has a splice.
+fn signs(condition: &str) -> Vec<String> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let has_splice = condition.split('"').skip(1).step_by(2).any(|text| text.contains('{'));
+    let code = condition.split('"').step_by(2).collect::<Vec<_>>().join(" ");
+    let operators = code.split(|letter: char| is_letter(letter) || " ()[]*.:+-,".contains(letter));
+    let words = code.split(|letter: char| !is_letter(letter) && letter != '(');
+    let functions = words.filter(|word| word.ends_with('(') && word.len() > 1);
+    let keywords = code.split(' ').filter(|word| ["in", "has", "any", "all", "+", "-"].contains(word));
+    let splice = has_splice.then_some("a splice in a condition");
+    operators
+        .filter(|sign| !sign.is_empty())
+        .chain(functions)
+        .chain(keywords)
+        .chain(splice)
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_manual_shows_all_that_the_example_policies_are_made_of() {
+    let place = Place::new();
+    let constructs_of = |text: &str| {
+        let mut found = BTreeSet::new();
+        place.write("one.placet", text);
+        let ran = place.placet("fmt --to json one.placet").yes();
+        constructs(&serde_json::from_str(&ran.out).unwrap(), &mut found);
+        found
+    };
+    let mut shown = BTreeSet::new();
+    for path in super::pages().iter().filter(|path| path.starts_with("docs/book")) {
+        for block in blocks(&read(path)).iter().filter(|block| block.language == "placet") {
+            shown.extend(constructs_of(block.text));
+        }
+    }
+    let policies = files("policies").into_iter().filter(|path| path.extension().is_some_and(|end| end == "placet"));
+    let mut count = 0;
+    for path in policies {
+        count += 1;
+        let missing: Vec<_> = constructs_of(&read(&path)).difference(&shown).cloned().collect();
+        assert!(missing.is_empty(), "{} has what no page shows: {missing:?}", path.display());
+    }
+    assert!(count >= 15, "{count} policies");
 }

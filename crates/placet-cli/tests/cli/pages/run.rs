@@ -17,7 +17,7 @@ use super::markdown::{Block, blocks};
 use crate::cli_support::Place;
 
 /// Languages of blocks that Placet does not run: Rust is a doctest, the others are the words of other systems.
-const NOT_RUN: [&str; 9] = ["rust", "rhai", "sh", "text", "cedar", "rego", "datalog", "python", "yaml"];
+const NOT_RUN: [&str; 10] = ["rust", "toml", "rhai", "sh", "text", "cedar", "rego", "datalog", "python", "yaml"];
 
 /// A page that is run.
 pub struct Runner<'p> {
