@@ -11,6 +11,7 @@
 //! What goes out is an [`Explanation`]: data for programs, and text for people. A change that is shown has been decided: it
 //! passes. What is refused has a [cause](refusal) and a way out instead.
 
+mod answer;
 mod edit_distance;
 #[doc(hidden)]
 #[allow(
@@ -37,18 +38,14 @@ mod refusal;
 pub mod repair;
 mod search;
 mod show;
+mod sources;
 
-use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::author::Document;
 use crate::author::request::{self, BadRequest, OwnedRequest, OwnedValue};
 use crate::authorize::Authorizer;
 use crate::bytecode::verify::Proved;
-use crate::check::tree::Template;
 use crate::compile::expressions::Expressions;
-use crate::compile::{Compiled, Frame, RuleOrigin};
-use crate::diag::Source;
 use crate::model::owned::TimedRequest;
 use crate::model::request::Request;
 use crate::model::time::Time;
@@ -60,10 +57,12 @@ use crate::program::source::ToSource;
 use crate::program::{Test, literal};
 use crate::token::cache::TokenCache;
 use crate::token::verify::Scratch;
+pub use answer::{Cause, Change, Explanation, Nearest, Quote, Ruling};
 use evaluate::{Facts, Part};
 pub use propose::sample;
 use propose::sample_labels;
 use search::{Program, Repair, Search};
+pub use sources::{BlockSource, Sources};
 
 /// Decides requests and says why: an authorizer, and the token that is sent with every request, if there is one.
 #[derive(Clone, Copy, Debug)]
@@ -331,147 +330,4 @@ fn change(
         proposal: proposal.filter(|proposal| *proposal != needs),
         needs,
     }
-}
-
-/// Where the rules of a token's blocks and of policies come from, as far as that is known.
-#[derive(Clone, Debug, Default)]
-pub struct Sources<'d> {
-    blocks: Vec<Option<BlockSource<'d>>>,
-    policies: Vec<Option<BlockSource<'d>>>,
-}
-
-impl<'d> Sources<'d> {
-    /// Nothing is known.
-    #[must_use]
-    pub const fn none() -> Self {
-        Self { blocks: Vec::new(), policies: Vec::new() }
-    }
-
-    /// The source of the token's next block, the authority first.
-    pub fn push_block(&mut self, source: BlockSource<'d>) {
-        self.blocks.push(Some(source));
-    }
-
-    /// The source of the service's next policy.
-    pub fn push_policy(&mut self, source: BlockSource<'d>) {
-        self.policies.push(Some(source));
-    }
-
-    fn get(&self, origin: Origin) -> Option<&BlockSource<'d>> {
-        match origin {
-            Origin::Block(number) => self.blocks.get(usize::from(number))?.as_ref(),
-            Origin::Policy(number) => self.policies.get(usize::from(number))?.as_ref(),
-        }
-    }
-}
-
-/// The source of one block.
-#[derive(Clone, Debug)]
-pub struct BlockSource<'d> {
-    name: String,
-    source: &'d Source,
-    rules: &'d [RuleOrigin],
-}
-
-impl<'d> BlockSource<'d> {
-    /// The source of what was compiled from a template of a document.
-    #[must_use]
-    pub fn new(document: &'d Document, template: &Template, compiled: &'d Compiled) -> Self {
-        let name = format!("{} {}", template.kind.word(), template.name);
-        Self { name, source: document.source(), rules: &compiled.rules }
-    }
-
-    /// A rule as it was written. Of a map only the place is known, and of a block's own condition only that it has one.
-    #[must_use]
-    pub fn quote(&self, rule: u16) -> Option<Quote> {
-        let origin = self.rules.get(usize::from(rule)).filter(|origin| origin.frame != Frame::Require)?;
-        let Source::Text { name, text } = self.source else { return None };
-        let words: Vec<&str> = origin.at.of(text).split_whitespace().collect();
-        let line = self.source.line_and_column(origin.at).map(|(line, _)| line);
-        (!words.is_empty()).then(|| Quote { text: words.join(" "), file: Some(name.clone()), line, path: None })
-    }
-}
-
-/// Why a request was decided as it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Explanation {
-    /// `allow`, `forbidden`, `not_permitted` or `refused`.
-    pub verdict: &'static str,
-    /// Who decided; none where it was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decided: Option<Ruling>,
-    /// Why it was refused, or why no rule was asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause: Option<Cause>,
-    /// How near it came, where a rule said no.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nearest: Option<Nearest>,
-}
-
-/// A rule of a block.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Ruling {
-    /// `token session`, `restriction 1 of the token`
-    pub block: String,
-    /// The rule's number in the program; none where the block as a whole decided.
-    #[serde(rename = "rule", skip_serializing_if = "Option::is_none")]
-    pub number: Option<u16>,
-    /// What it says.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<Quote>,
-}
-
-/// What a rule says, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Quote {
-    /// As it was written, or as the program says it.
-    pub text: String,
-    /// The file it was written in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
-    /// Its line there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
-    /// Its place in a map.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-}
-
-/// Why a token or a request is not valid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Cause {
-    /// `expired`
-    pub name: &'static str,
-    /// What is wrong.
-    pub message: String,
-    /// The way out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub help: Option<String>,
-}
-
-/// The nearest thing that is allowed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Nearest {
-    /// The rules that were in the repair, or that would allow.
-    pub rules: Vec<Ruling>,
-    /// What would have to be different.
-    pub changes: Vec<Change>,
-    /// The changed request. It has been decided, and is allowed; none where no such request was found.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request: Option<Json>,
-}
-
-/// One thing that would have to be different.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// `topic`, `labels.site`, `action`, `time`
-    pub attribute: String,
-    /// What it is; none where it is absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub found: Option<String>,
-    /// What is wanted of it.
-    pub needs: String,
-    /// A value of which that is true, where it is not the same.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub proposal: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::Cause;
+use super::answer::Cause;
 use crate::author::request::BadRequest;
 use crate::model::path::ResourcePath;
 use crate::model::time::{Time, millis};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::evaluate::{Part, label};
 
-use super::{Cause, Change, Explanation, Nearest, Quote, Ruling};
+use super::answer::{Cause, Change, Explanation, Nearest, Quote, Ruling};
 use crate::model::owned::TimedRequest;
 use crate::model::vocabulary::Vocabulary;
 use crate::program::literal;

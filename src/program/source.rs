@@ -103,13 +103,15 @@ impl<'a> ToSource<'a> {
     #[must_use]
     pub fn entries_of(self, program: &[u8]) -> Vec<String> {
         let outline = outline(program);
-        let mut rules = Vec::new();
-        for node in outline.rules.iter().filter(|node| !node.op.is_index()) {
+        let mut nodes: Vec<&Node> = outline.rules.iter().filter(|node| !node.op.is_index()).collect();
+        // A program that cannot be read to its end has a last rule that is not complete. It is not read as a tree: it may be
+        // nested as deep as it is long, and only the outline has a bound for that.
+        let torn = if outline.stopped.is_some() { nodes.pop() } else { None };
+        let read = |node: &Node| {
             let mut code = Cursor::new(program.get(node.at..outline.pool_at).unwrap_or_default());
-            rules.push((node, read::rule(&mut code, outline.pool).flatten()));
-        }
-        // A program that cannot be read to its end has a last rule that is not complete.
-        let torn = if outline.stopped.is_some() { rules.pop() } else { None };
+            read::rule(&mut code, outline.pool).flatten()
+        };
+        let rules: Vec<_> = nodes.into_iter().map(|node| (node, read(node))).collect();
         let comment = |node: &Node, why: &str| commented(node, why, self.vocabulary, outline.pool);
         let mut entries = self.required(&rules, &comment);
         for (node, rule) in &rules {
@@ -119,7 +121,7 @@ impl<'a> ToSource<'a> {
                 None => entries.push(comment(node, "its instructions cannot be read")),
             }
         }
-        entries.extend(torn.map(|(node, _)| comment(node, "it is cut short")));
+        entries.extend(torn.map(|node| comment(node, "it cannot be read to its end")));
         let unread = |(at, stop)| format!("// The rest cannot be read (byte {at}): {stop}");
         entries.extend(outline.stopped.map(unread));
         entries

@@ -34,7 +34,7 @@ use placet::program::{self, write};
 use placet::span::Span;
 use placet::syntax::ast::{Affix, BlockKind};
 use placet::syntax::{map, parse, print};
-use placet::vm::Context;
+use placet::vm::{self, Context, run};
 use proptest::prelude::{prop_assert, prop_assert_eq};
 
 const CONTEXT: Context<'static> =
@@ -432,4 +432,63 @@ fn a_program_printed_as_rules_decides_as_before() {
     });
     let (whole, left_out) = (whole.into_inner(), left_out.into_inner());
     assert!(whole > 2 * left_out, "{whole} printed as a whole, {left_out} not");
+}
+
+const fn said_by_vm(answer: vm::Answer) -> &'static str {
+    match answer {
+        vm::Answer::Allow(_) => "allow",
+        vm::Answer::Forbid(_) => "forbidden",
+        vm::Answer::Abstain(_) => "not_permitted",
+    }
+}
+
+/// The same program with one bit of it turned round, where a verifier still takes it.
+fn of_a_stranger(choices: &mut Choices<'_>, program: &Program, scope: &Scope<'_>) -> Option<Vec<u8>> {
+    let mut bytes = program.bytes().to_vec();
+    let place = choices.below(bytes.len());
+    bytes[place] ^= 1 << choices.below(8);
+    verify(&bytes, scope).is_ok().then_some(bytes)
+}
+
+#[test]
+fn what_is_printed_of_a_strangers_program_is_never_a_rule_that_means_something_else() {
+    let (compared, comments) = (Cell::new(0_u32), Cell::new(0_u32));
+    for_all(1_000, 700, |choices| {
+        let world = world(choices, 1);
+        let (number, state) = (world.blocks.len() - 1, world.old.present());
+        let kind = world.blocks[number].template.kind;
+        let Ok(ours) = compiled(&world.blocks[number], &world.old) else { return Ok(()) };
+        let scope = Scope { vocabulary: &world.old, state, budget: Budget::Policy };
+        let vocabulary = print::print(&speak::vocabulary_file(&without_optional(&world.old)));
+        for _ in 0..8 {
+            let Some(bytes) = of_a_stranger(choices, &ours.program, &scope) else { continue };
+            let expressions = Expressions::default();
+            let source = ToSource::new(&world.old).comparing(&expressions);
+            let entries = source.of_restriction(kind == BlockKind::Restriction).entries_of(&bytes);
+            if entries.iter().any(|entry| entry.starts_with("//")) {
+                comments.set(comments.get() + 1);
+                continue;
+            }
+            let text = format!("{vocabulary}\n{} again {{\n{}\n}}\n", kind.word(), entries.join("\n"));
+            let parsed = parse::parse(&text);
+            prop_assert!(parsed.is_ok(), "{text}\n{parsed:?}");
+            // What the checker or the compiler refuses says nothing else.
+            let Some(mut checked) = check(&parsed.unwrap(), Library::built_in()).checked else { continue };
+            let made = Made { template: checked.templates.remove(0), arguments: Vec::new() };
+            let Ok(after) = compiled(&made, &world.old) else { continue };
+            compared.set(compared.get() + 1);
+            for _ in 0..4 {
+                let asked = request(choices, &world);
+                let (said, meant) = asked.with(&world.vocabulary, |request| {
+                    let proved = verify(&bytes, &scope).unwrap();
+                    let meant = run(&proved, kind_of(kind), request, &CONTEXT).unwrap();
+                    (word(decide(&after, kind_of(kind), state, request, &CONTEXT)), said_by_vm(meant))
+                });
+                prop_assert_eq!(said, meant, "{}\n{:?}", text, asked);
+            }
+        }
+        Ok(())
+    });
+    let (compared, comments) = (compared.into_inner(), comments.into_inner());
+    assert!(compared > 300 && comments > 10, "{compared} compared, {comments} with comments");
 }

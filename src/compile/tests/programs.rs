@@ -299,6 +299,21 @@ fn what_only_a_stranger_would_write_is_printed_as_a_comment_with_the_reason() {
 }
 
 #[test]
+fn bytes_that_nest_without_end_are_printed_as_a_comment() {
+    let mut pool = Pool::default();
+    let key = pool.intern(b"k");
+    for (test, nested) in [
+        (Op::When {}, Op::Negate {}),
+        (Op::Test { field: CACHE }, Op::Not {}),
+        (Op::Test { field: LABELS }, Op::Label { name: key }),
+    ] {
+        let code: Vec<Op> = std::iter::once(test).chain(std::iter::repeat_n(nested, 500_000)).collect();
+        let text = rendered(&code, &pool);
+        assert!(text.lines().all(|line| line.starts_with("//")) && text.contains("nested too deep"), "{:.200}", text);
+    }
+}
+
+#[test]
 fn a_text_can_not_write_lines_of_its_own_into_a_listing() {
     let hostile = "x\"}\nallow {} \u{202e} \u{1b}[2J";
     let compiled = compiled(vec![allow(hostile, 1), Rule { tests: Vec::new(), ..allow("", 2) }]);

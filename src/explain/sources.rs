@@ -1,0 +1,68 @@
+//! The sources of the rules that decide, as far as they are known: of each block and policy its text and the places of its
+//! rules.
+
+use super::answer::Quote;
+use crate::author::Document;
+use crate::check::tree::Template;
+use crate::compile::{Compiled, Frame, RuleOrigin};
+use crate::diag::Source;
+use crate::model::verdict::Origin;
+
+/// Where the rules of a token's blocks and of policies come from, as far as that is known.
+#[derive(Clone, Debug, Default)]
+pub struct Sources<'d> {
+    blocks: Vec<Option<BlockSource<'d>>>,
+    policies: Vec<Option<BlockSource<'d>>>,
+}
+
+impl<'d> Sources<'d> {
+    /// Nothing is known.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { blocks: Vec::new(), policies: Vec::new() }
+    }
+
+    /// The source of the token's next block, the authority first.
+    pub fn push_block(&mut self, source: BlockSource<'d>) {
+        self.blocks.push(Some(source));
+    }
+
+    /// The source of the service's next policy.
+    pub fn push_policy(&mut self, source: BlockSource<'d>) {
+        self.policies.push(Some(source));
+    }
+
+    pub(super) fn get(&self, origin: Origin) -> Option<&BlockSource<'d>> {
+        match origin {
+            Origin::Block(number) => self.blocks.get(usize::from(number))?.as_ref(),
+            Origin::Policy(number) => self.policies.get(usize::from(number))?.as_ref(),
+        }
+    }
+}
+
+/// The source of one block.
+#[derive(Clone, Debug)]
+pub struct BlockSource<'d> {
+    pub(super) name: String,
+    source: &'d Source,
+    rules: &'d [RuleOrigin],
+}
+
+impl<'d> BlockSource<'d> {
+    /// The source of what was compiled from a template of a document.
+    #[must_use]
+    pub fn new(document: &'d Document, template: &Template, compiled: &'d Compiled) -> Self {
+        let name = format!("{} {}", template.kind.word(), template.name);
+        Self { name, source: document.source(), rules: &compiled.rules }
+    }
+
+    /// A rule as it was written. Of a map only the place is known, and of a block's own condition only that it has one.
+    #[must_use]
+    pub fn quote(&self, rule: u16) -> Option<Quote> {
+        let origin = self.rules.get(usize::from(rule)).filter(|origin| origin.frame != Frame::Require)?;
+        let Source::Text { name, text } = self.source else { return None };
+        let words: Vec<&str> = origin.at.of(text).split_whitespace().collect();
+        let line = self.source.line_and_column(origin.at).map(|(line, _)| line);
+        (!words.is_empty()).then(|| Quote { text: words.join(" "), file: Some(name.clone()), line, path: None })
+    }
+}
