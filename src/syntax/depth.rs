@@ -1,22 +1,14 @@
 //! How deep a tree is: what walks it recurses as deep.
 
-use crate::syntax::ast::{Condition, ConditionKind, Pattern, PatternKind};
+use crate::syntax::ast::{Condition, ConditionKind, Form, Pattern};
 
 /// Levels of a pattern; a literal has one.
 pub(crate) fn of_pattern(pattern: &Pattern) -> usize {
-    1 + match &pattern.kind {
-        PatternKind::List(list) => list.iter().map(of_pattern).max().unwrap_or(0),
-        PatternKind::Not(inner) => of_pattern(inner),
-        PatternKind::Map(entries) => entries.iter().map(|entry| of_pattern(&entry.value)).max().unwrap_or(0),
-        PatternKind::Literal(_)
-        | PatternKind::Name(_)
-        | PatternKind::Any
-        | PatternKind::Absent
-        | PatternKind::Affix(..)
-        | PatternKind::Glob(_)
-        | PatternKind::Regex(_)
-        | PatternKind::Range(..)
-        | PatternKind::Compare(..) => 0,
+    1 + match pattern.form() {
+        Form::List(list) => list.iter().map(of_pattern).max().unwrap_or(0),
+        Form::Not(inner) => of_pattern(inner),
+        Form::Map(entries) => entries.iter().map(|entry| of_pattern(&entry.value)).max().unwrap_or(0),
+        Form::Name(_) | Form::Any | Form::Absent | Form::Value => 0,
     }
 }
 
