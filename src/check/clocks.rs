@@ -64,17 +64,6 @@ pub(super) fn compared(comparison: Comparison, term: &Term) -> Pattern {
     }
 }
 
-/// The comparison that says the same from the other side.
-pub(super) const fn flipped(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        Comparison::Equal | Comparison::NotEqual => comparison,
-    }
-}
-
 /// The first number of the pattern that is not one of `shown`. An end that is not part of its range may be one beyond.
 fn beyond(pattern: &Pattern, shown: &RangeInclusive<i64>) -> Option<String> {
     let end = |bound: &Option<Bound>, outwards: i64, word: &str| {

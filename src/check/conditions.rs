@@ -192,7 +192,7 @@ impl Reading<'_, '_, '_> {
         at: Span,
     ) {
         for ((_, value), (written, constant), comparison) in
-            [(left, right, comparison), (right, left, clocks::flipped(comparison))]
+            [(left, right, comparison), (right, left, comparison.flipped())]
         {
             if let Operand::Term(term, _) = &constant.operand {
                 clocks::warn(self.scope.report, &value.operand, &clocks::compared(comparison, term), at);

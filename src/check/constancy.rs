@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::absence::matches_absence;
-use super::clocks::{compared, flipped};
+use super::clocks::compared;
 use super::covers::{self, limits};
 use super::report::Report;
 use super::tree::{Bound, Condition, Constant, GlobText, Operand, Pattern, Piece, Term, Test};
@@ -142,7 +142,7 @@ fn truth(condition: &Condition) -> Option<bool> {
             of_count(&compared(*comparison, term))
         }
         Condition::Compare(comparison, Operand::Term(term, _), operand) if is_count(operand) => {
-            of_count(&compared(flipped(*comparison), term))
+            of_count(&compared(comparison.flipped(), term))
         }
         _ => None,
     }
@@ -230,7 +230,8 @@ fn collect<'c>(condition: &'c Condition, truth: bool, wanted: &mut Vec<Wanted<'c
             wanted.push(Wanted { operand: operand.clone(), pattern: Cow::Owned(compared(comparison, term)) });
         }
         (Condition::Compare(comparison, Operand::Term(term @ Term::Constant(_), _), operand), _) => {
-            let comparison = flipped(if truth { *comparison } else { opposite(*comparison) });
+            let comparison = if truth { *comparison } else { opposite(*comparison) };
+            let comparison = comparison.flipped();
             wanted.push(Wanted { operand: operand.clone(), pattern: Cow::Owned(compared(comparison, term)) });
         }
         (Condition::Matches(operand, pattern), true) => {

@@ -12,7 +12,7 @@ use crate::limits::{NESTING, ROLES, SOURCE_NODES};
 use crate::model::vocabulary::Vocabulary;
 use crate::span::Span;
 use crate::syntax::ast::{
-    File, ItemKind, Let, Literal, Name, Operand, OperandKind, Pattern, PatternKind, Piece, RoleItem, Text,
+    File, Form, ItemKind, Let, Literal, Name, Operand, OperandKind, Pattern, PatternKind, Piece, RoleItem, Text,
 };
 
 /// All names outside of blocks.
@@ -304,22 +304,15 @@ fn resolve_at(names: &Names<'_>, report: &Report, pattern: &Pattern, depth: usiz
         let deep = format!("more than {NESTING} lists and names stand inside each other here");
         return report.poison(Diagnostic::new(Code::TooDeep, pattern.at.0, deep));
     }
-    match &pattern.kind {
-        PatternKind::Any => Some(ActionSet::every()),
-        PatternKind::Not(inner) => resolve_at(names, report, inner, depth + 1).map(ActionSet::not),
-        PatternKind::Name(name) => named(names, report, pattern, name, depth),
-        PatternKind::List(list) => {
+    match pattern.form() {
+        Form::Any => Some(ActionSet::every()),
+        Form::Not(inner) => resolve_at(names, report, inner, depth + 1).map(ActionSet::not),
+        Form::Name(name) => named(names, report, pattern, name, depth),
+        Form::List(list) => {
             let sets: Vec<_> = list.iter().map(|one| resolve_at(names, report, one, depth + 1)).collect();
             sets.into_iter().try_fold(ActionSet::default(), |all, set| Some(all.or(&set?)))
         }
-        PatternKind::Literal(_)
-        | PatternKind::Absent
-        | PatternKind::Affix(..)
-        | PatternKind::Glob(_)
-        | PatternKind::Regex(_)
-        | PatternKind::Range(..)
-        | PatternKind::Compare(..)
-        | PatternKind::Map(_) => report.poison(
+        Form::Absent | Form::Value | Form::Map(_) => report.poison(
             Diagnostic::new(Code::NotActions, pattern.at.0, "this is not the name of an action or a role")
                 .help("write names without quotes, such as `[get, set]`, or `not` and `any`"),
         ),

@@ -7,7 +7,7 @@ use super::tree::Condition;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::model::types::{Scalar, Type};
-use crate::syntax::ast::{Comparison, Entry, Literal, OperandKind, Pattern, PatternKind};
+use crate::syntax::ast::{Comparison, Entry, Form, Literal, OperandKind, Pattern, PatternKind};
 
 impl Scope<'_, '_> {
     /// Sees to it that a rule that forbids says what becomes of a request without a value: wherever
@@ -45,8 +45,8 @@ impl Scope<'_, '_> {
 
     /// The same of each label, since a request may always lack one.
     fn refuse_in_labels(&self, key: &str, pattern: &Pattern, is_asked: &dyn Fn(&str) -> bool) -> Option<()> {
-        match &pattern.kind {
-            PatternKind::Map(entries) => {
+        match pattern.form() {
+            Form::Map(entries) => {
                 let mut whole = Some(());
                 for entry in entries {
                     if let Some(taken) = self.takes_away(&entry.value)
@@ -59,20 +59,10 @@ impl Scope<'_, '_> {
                 }
                 whole
             }
-            PatternKind::List(list) => list.iter().try_for_each(|one| self.refuse_in_labels(key, one, is_asked)),
-            PatternKind::Name(name) => {
-                self.let_of(name).map_or(Some(()), |value| self.refuse_in_labels(key, value, is_asked))
-            }
+            Form::List(list) => list.iter().try_for_each(|one| self.refuse_in_labels(key, one, is_asked)),
+            Form::Name(name) => self.let_of(name).map_or(Some(()), |value| self.refuse_in_labels(key, value, is_asked)),
             // Labels that lack one are among those that are not `{ … }`, so they are forbidden.
-            PatternKind::Not(_)
-            | PatternKind::Any
-            | PatternKind::Absent
-            | PatternKind::Literal(_)
-            | PatternKind::Affix(..)
-            | PatternKind::Glob(_)
-            | PatternKind::Regex(_)
-            | PatternKind::Range(..)
-            | PatternKind::Compare(..) => Some(()),
+            Form::Not(_) | Form::Any | Form::Absent | Form::Value => Some(()),
         }
     }
 
@@ -144,19 +134,12 @@ impl Scope<'_, '_> {
 
     /// Whether the pattern, outside of maps of labels, speaks of there being no value.
     fn mentions_absent(&self, pattern: &Pattern) -> bool {
-        match &pattern.kind {
-            PatternKind::Absent => true,
-            PatternKind::Not(inner) => self.mentions_absent(inner),
-            PatternKind::List(list) => list.iter().any(|one| self.mentions_absent(one)),
-            PatternKind::Name(name) => self.let_of(name).is_some_and(|value| self.mentions_absent(value)),
-            PatternKind::Any
-            | PatternKind::Literal(_)
-            | PatternKind::Affix(..)
-            | PatternKind::Glob(_)
-            | PatternKind::Regex(_)
-            | PatternKind::Range(..)
-            | PatternKind::Compare(..)
-            | PatternKind::Map(_) => false,
+        match pattern.form() {
+            Form::Absent => true,
+            Form::Not(inner) => self.mentions_absent(inner),
+            Form::List(list) => list.iter().any(|one| self.mentions_absent(one)),
+            Form::Name(name) => self.let_of(name).is_some_and(|value| self.mentions_absent(value)),
+            Form::Any | Form::Value | Form::Map(_) => false,
         }
     }
 

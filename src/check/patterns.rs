@@ -18,7 +18,7 @@ use crate::diag::code::Code;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::Attribute;
 use crate::span::Span;
-use crate::syntax::ast::{self, Affix, Comparison, Literal, Operand, OperandKind, PatternKind};
+use crate::syntax::ast::{self, Affix, Comparison, Form, Literal, Operand, OperandKind, PatternKind};
 
 /// What `absent` means at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,22 +146,17 @@ pub(super) struct Reader<'s, 'a, 'g> {
 impl Reader<'_, '_, '_> {
     fn pattern(&self, pattern: &ast::Pattern) -> Option<Pattern> {
         let at = pattern.at.0;
-        match &pattern.kind {
-            PatternKind::Any => Some(Pattern::Any),
-            PatternKind::Absent => self.absent(at),
-            PatternKind::List(list) => self.list(list, at),
-            PatternKind::Not(inner) => self.not(inner, at),
-            PatternKind::Name(name) => self.name(name, at),
-            PatternKind::Map(entries) => match self.goal {
+        match pattern.form() {
+            Form::Any => Some(Pattern::Any),
+            Form::Absent => self.absent(at),
+            Form::List(list) => self.list(list, at),
+            Form::Not(inner) => self.not(inner, at),
+            Form::Name(name) => self.name(name, at),
+            Form::Map(entries) => match self.goal {
                 None => self.labels(entries, at),
                 Some(goal) => self.refuse(goal, "`{ … }`", at, "labels only"),
             },
-            PatternKind::Literal(_)
-            | PatternKind::Affix(..)
-            | PatternKind::Glob(_)
-            | PatternKind::Regex(_)
-            | PatternKind::Range(..)
-            | PatternKind::Compare(..) => match self.goal {
+            Form::Value => match self.goal {
                 Some(goal) => self.value(&pattern.kind, at, goal),
                 None => {
                     let message = format!("{} is a map of labels, and this pattern is on one value", self.what);

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use super::absence::matches_absence;
-use super::clocks::{compared, flipped};
+use super::clocks::compared;
 use super::constancy::matches;
 use super::functions::affix;
 use super::terms::as_text;
@@ -170,7 +170,7 @@ impl Present {
                 Self::of_text(operand, &compared(*comparison, term), truth)
             }
             (Condition::Compare(comparison, Operand::Term(term, _), operand), _) => {
-                Self::of_text(operand, &compared(flipped(*comparison), term), truth)
+                Self::of_text(operand, &compared(comparison.flipped(), term), truth)
             }
             (Condition::Call(predicate, text, Operand::Term(part, _)), true) => match affix(*predicate) {
                 Some(affix) => Self::of_text(text, &Pattern::Affix(affix, as_text(part.clone())), true),

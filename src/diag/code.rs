@@ -167,7 +167,7 @@ token all {
 policy by_day {
     allow { action: GET } when hours(time) in 8..18
 }"#
-        "Use one of `hour`, `minute`, `weekday`, `length`, `size`, `starts_with`, `ends_with`, `contains` and `vouched`."
+        "Correct the name; where none is near, the message lists all functions."
     "E0210" UnknownSplice Error "there is no such parameter to splice"
         r#"use http
 

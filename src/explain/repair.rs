@@ -10,6 +10,7 @@ use crate::model::time::Time;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo, TIME};
 use crate::program::{Condition, Effect, Pattern, Predicate, Rule, Test, Value, literal};
+use crate::syntax::ast::Comparison;
 
 /// How many requests are kept between two tests of a rule.
 const BEAM: usize = 6;
@@ -351,22 +352,22 @@ enum Side {
     Right,
 }
 
-/// The range for the changed side of a comparison with `number`, and whether it must lie inside.
-fn bounds(comparison: Predicate, number: i64, side: Side, wanted: bool) -> Option<(i64, i64, bool)> {
+/// The range for the changed side of a comparison with `number`, and whether it must lie inside. `None` for a predicate
+/// that does not compare.
+fn bounds(predicate: Predicate, number: i64, side: Side, wanted: bool) -> Option<(i64, i64, bool)> {
     let below = |last| (i64::MIN, last, true);
     let above = |first| (first, i64::MAX, true);
-    Some(match (comparison, side, wanted) {
-        (Predicate::Equal, _, wanted) => (number, number, wanted),
-        (Predicate::Unequal, _, wanted) => (number, number, !wanted),
-        (Predicate::Less, Side::Left, true) => below(number.checked_sub(1)?),
-        (Predicate::Less, Side::Left, false) => above(number),
-        (Predicate::Less, Side::Right, true) => above(number.checked_add(1)?),
-        (Predicate::Less, Side::Right, false) => below(number),
-        (Predicate::LessOrEqual, Side::Left, true) => below(number),
-        (Predicate::LessOrEqual, Side::Left, false) => above(number.checked_add(1)?),
-        (Predicate::LessOrEqual, Side::Right, true) => above(number),
-        (Predicate::LessOrEqual, Side::Right, false) => below(number.checked_sub(1)?),
-        (Predicate::StartsWith | Predicate::EndsWith | Predicate::Contains, ..) => return None,
+    let comparison = match side {
+        Side::Left => Comparison::of_sign(predicate.row().word)?,
+        Side::Right => Comparison::of_sign(predicate.row().word)?.flipped(),
+    };
+    Some(match (comparison, wanted) {
+        (Comparison::Equal, wanted) => (number, number, wanted),
+        (Comparison::NotEqual, wanted) => (number, number, !wanted),
+        (Comparison::Less, true) | (Comparison::GreaterOrEqual, false) => below(number.checked_sub(1)?),
+        (Comparison::LessOrEqual, true) | (Comparison::Greater, false) => below(number),
+        (Comparison::Greater, true) | (Comparison::LessOrEqual, false) => above(number.checked_add(1)?),
+        (Comparison::GreaterOrEqual, true) | (Comparison::Less, false) => above(number),
     })
 }
 

@@ -294,6 +294,46 @@ pub enum PatternKind {
     Map(Vec<Entry>),
 }
 
+/// How a pattern is built of others.
+#[derive(Clone, Copy, Debug)]
+pub enum Form<'p> {
+    /// `any`
+    Any,
+    /// `absent`
+    Absent,
+    /// `team`
+    Name(&'p str),
+    /// `[p, q]`
+    List(&'p [Pattern]),
+    /// `not p`
+    Not(&'p Pattern),
+    /// `{ dc: p }`
+    Map(&'p [Entry]),
+    /// Everything else: what is asked of one value.
+    Value,
+}
+
+impl Pattern {
+    /// How it is built of others, for code to which all patterns on one value are alike.
+    #[must_use]
+    pub fn form(&self) -> Form<'_> {
+        match &self.kind {
+            PatternKind::Any => Form::Any,
+            PatternKind::Absent => Form::Absent,
+            PatternKind::Name(name) => Form::Name(name),
+            PatternKind::List(list) => Form::List(list),
+            PatternKind::Not(inner) => Form::Not(inner),
+            PatternKind::Map(entries) => Form::Map(entries),
+            PatternKind::Literal(_)
+            | PatternKind::Affix(..)
+            | PatternKind::Glob(_)
+            | PatternKind::Regex(_)
+            | PatternKind::Range(..)
+            | PatternKind::Compare(..) => Form::Value,
+        }
+    }
+}
+
 /// Which end of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Affix {
@@ -342,6 +382,18 @@ impl Comparison {
     /// All of them.
     pub const ALL: [Self; 6] =
         [Self::Equal, Self::NotEqual, Self::Less, Self::LessOrEqual, Self::Greater, Self::GreaterOrEqual];
+
+    /// The comparison that says the same with its sides exchanged.
+    #[must_use]
+    pub const fn flipped(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+            Self::Equal | Self::NotEqual => self,
+        }
+    }
 
     /// The one that is written with this sign.
     #[must_use]

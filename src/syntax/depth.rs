@@ -1,23 +1,15 @@
 //! Whether a tree is flat enough: code that walks a tree recurses as deep as it nests.
 
-use crate::syntax::ast::{Condition, ConditionKind, Pattern, PatternKind};
+use crate::syntax::ast::{Condition, ConditionKind, Form, Pattern};
 
 /// Whether a pattern has at most `levels` levels; a literal has one. Looks no deeper than that.
 pub(crate) fn pattern_fits(pattern: &Pattern, levels: usize) -> bool {
     let Some(below) = levels.checked_sub(1) else { return false };
-    match &pattern.kind {
-        PatternKind::List(list) => list.iter().all(|element| pattern_fits(element, below)),
-        PatternKind::Not(inner) => pattern_fits(inner, below),
-        PatternKind::Map(entries) => entries.iter().all(|entry| pattern_fits(&entry.value, below)),
-        PatternKind::Literal(_)
-        | PatternKind::Name(_)
-        | PatternKind::Any
-        | PatternKind::Absent
-        | PatternKind::Affix(..)
-        | PatternKind::Glob(_)
-        | PatternKind::Regex(_)
-        | PatternKind::Range(..)
-        | PatternKind::Compare(..) => true,
+    match pattern.form() {
+        Form::List(list) => list.iter().all(|element| pattern_fits(element, below)),
+        Form::Not(inner) => pattern_fits(inner, below),
+        Form::Map(entries) => entries.iter().all(|entry| pattern_fits(&entry.value, below)),
+        Form::Name(_) | Form::Any | Form::Absent | Form::Value => true,
     }
 }
 

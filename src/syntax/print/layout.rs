@@ -6,8 +6,8 @@
 use super::line::{self, Tightness};
 use crate::span::Span;
 use crate::syntax::ast::{
-    Block, Condition, ConditionKind, Entry, Field, FieldValue, File, Item, ItemKind, Member, MemberKind, Name, Pattern,
-    PatternKind, Rule, VocabularyItem,
+    Block, Condition, ConditionKind, Entry, Field, FieldValue, File, Form, Item, ItemKind, Member, MemberKind, Name,
+    Pattern, Rule, VocabularyItem,
 };
 use crate::syntax::lex::{Lexer, TokenKind};
 
@@ -385,9 +385,9 @@ impl<'t> Layout<'t> {
 
     fn pattern(&mut self, pattern: &Pattern) {
         let end = pattern.at.0.end;
-        match &pattern.kind {
-            PatternKind::Map(entries) => self.map(entries, end),
-            PatternKind::List(list) => {
+        match pattern.form() {
+            Form::Map(entries) => self.map(entries, end),
+            Form::List(list) => {
                 let mut flat = String::new();
                 line::pattern(pattern, &mut flat);
                 if self.try_line(&flat, end) {
@@ -399,19 +399,11 @@ impl<'t> Layout<'t> {
                     }
                 });
             }
-            PatternKind::Not(inner) => {
+            Form::Not(inner) => {
                 self.out.push_str("not ");
                 self.pattern(inner);
             }
-            PatternKind::Literal(_)
-            | PatternKind::Name(_)
-            | PatternKind::Any
-            | PatternKind::Absent
-            | PatternKind::Affix(..)
-            | PatternKind::Glob(_)
-            | PatternKind::Regex(_)
-            | PatternKind::Range(..)
-            | PatternKind::Compare(..) => line::pattern(pattern, &mut self.out),
+            Form::Name(_) | Form::Any | Form::Absent | Form::Value => line::pattern(pattern, &mut self.out),
         }
     }
 

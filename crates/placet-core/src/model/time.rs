@@ -118,12 +118,12 @@ impl From<std::time::SystemTime> for Time {
     }
 }
 
-/// As RFC 3339 in UTC, with milliseconds where there are any; beyond the years 0 to 9999, which that form does not have,
-/// as a number of milliseconds.
+/// As RFC 3339 in UTC, with milliseconds where there are any. That form has the years 0 to 9999; a time beyond them is
+/// `after the year 9999` or `before the year 0`.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !(FIRST..=LAST).contains(&self.0) {
-            return write!(f, "{} ms after 1970", self.0);
+            return f.write_str(if self.0 > 0 { "after the year 9999" } else { "before the year 0" });
         }
         let (year, month, day) = date_of(self.0.div_euclid(DAY));
         let within = self.0.rem_euclid(DAY);
@@ -140,7 +140,7 @@ impl fmt::Display for Time {
 
 impl fmt::Debug for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        write!(f, "{self} ({} ms)", self.0)
     }
 }
 
