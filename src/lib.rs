@@ -51,72 +51,47 @@
 //! | decide requests | [`authorize`]; [`model`] for requests and verdicts |
 //! | mint, attenuate, seal, revoke; keys and rotation | [`author::mint`], [`token`] |
 //! | learn why, and what would pass | [`explain`] |
-//! | try policies out | [`trial`] with requests of yours, [`fuzz`] with invented ones |
-//! | let scripts do all this | [`host`] |
-//! | read, decide and mint the tokens of a Warp 10 | [`compat::warp10`], `docs/warp10.md` |
+//! | try policies out | the crate `placet-tools`: with requests of yours, and with invented ones |
+//! | let scripts do all this | the crate `placet-host` |
+//! | read, decide and mint the tokens of a Warp 10 | the crate `placet-warp10`, `docs/warp10.md` |
 //! | read the formats | `docs/token-format.md`, `docs/bytecode.md`, `docs/diagnostics.md` |
 //!
-//! # Features
+//! # Crates and features
 //!
-//! The deciding half is `no_std` with `alloc` (`--no-default-features`). `std` adds the system's randomness and the cache of verified tokens; `author` the
-//! writing half; `warp10` the tokens of a Warp 10; `cli` the command line; `rhai` the scripting host. Features add API and never change a verdict.
+//! [`authorize`], [`bytecode`], [`model`], [`token`] and [`vm`] are the crate `placet-core`, which is `no_std` with `alloc`: a service that
+//! only verifies and decides can name it alone. The command line is `placet-cli`. The feature `graphical` draws diagnostics for a
+//! terminal. Features add API and never change a verdict.
 #![forbid(unsafe_code)]
-#![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
-#[cfg(feature = "author")]
 pub mod author;
-pub mod authorize;
-pub mod bytecode;
-#[cfg(feature = "author")]
 pub mod check;
-#[cfg(feature = "cli")]
-pub mod cli;
-#[cfg(feature = "warp10")]
-pub mod compat;
-#[cfg(feature = "author")]
 pub mod compile;
-#[cfg(feature = "author")]
 pub mod diag;
-#[cfg(feature = "author")]
 pub mod explain;
-#[cfg(feature = "author")]
-pub mod fuzz;
-#[cfg(feature = "author")]
-pub mod host;
 pub mod limits;
-#[cfg(feature = "cli")]
-pub mod measure;
-pub mod model;
 pub mod prelude;
-#[cfg(feature = "author")]
+pub mod program;
 pub mod service;
 pub mod span;
-#[cfg(feature = "author")]
 pub mod syntax;
-pub mod token;
-#[cfg(feature = "author")]
-pub mod trial;
 pub mod visible;
-pub mod vm;
 
-#[cfg(feature = "author")]
+pub use placet_core::{authorize, bytecode, model, token, vm};
 pub use author::Document;
 pub use authorize::Authorizer;
-#[cfg(feature = "author")]
 pub use check::library::Library;
 pub use model::request::Request;
 pub use model::time::Time;
 pub use model::value::Value;
 pub use model::verdict::{Refusal, Verdict};
 pub use model::vocabulary::Vocabulary;
-#[cfg(feature = "author")]
 pub use service::{Decision, Service, ServiceError};
 pub use token::audience::Audience;
 pub use token::keyring::Keyring;
 
 /// README's Rust is compiled with the doc tests.
-#[cfg(all(doctest, feature = "author"))]
+#[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

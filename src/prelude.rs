@@ -6,7 +6,6 @@ pub use crate::model::time::Time;
 pub use crate::model::value::Value;
 pub use crate::model::verdict::{Refusal, Verdict};
 pub use crate::model::vocabulary::Vocabulary;
-#[cfg(feature = "author")]
 pub use crate::service::{Decision, Service, ServiceError};
 pub use crate::token::audience::Audience;
 pub use crate::token::keyring::Keyring;

@@ -1,5 +1,4 @@
 //! Deciding allocates nothing. The counting allocator is that of the whole program, so these tests have one of their own.
-#![cfg(feature = "author")]
 #![allow(clippy::panic, reason = "a failed assumption is a failed test, also in what the tests share")]
 
 use std::fs;

@@ -1,5 +1,4 @@
 //! The work of reading is proportional to the text, whatever the text. Alone in its process, since pest's bound is the process's.
-#![cfg(feature = "author")]
 
 use std::num::NonZeroUsize;
 

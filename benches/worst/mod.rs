@@ -1,6 +1,6 @@
 //! For every row of the opcode table programs that make it work as hard as its price lets them: the longest constants, values
 //! that only differ at their end, patterns that nearly match at every place. `instructions` counts what they take, and
-//! `tests/mistakes/cost.rs` how much fuel.
+//! `crates/placet-cli/tests/mistakes/cost.rs` how much fuel.
 
 use std::iter;
 use std::sync::LazyLock;

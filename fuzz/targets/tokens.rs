@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use placet::author::Document;
 use placet::authorize::Authorizer;
-use placet::bytecode::listing::listing;
-use placet::bytecode::render::{Style, render};
 use placet::bytecode::verify::{Proved, verify};
 use placet::check::library::Library;
 use placet::limits::TOKEN_BYTES;
 use placet::model::request::Request;
 use placet::model::verdict::Verdict;
 use placet::model::vocabulary::Fingerprint;
+use placet::program::listing::listing;
+use placet::program::render::{Style, render};
 use placet::token::attenuate::{BlockDraft, append, seal};
 use placet::token::claims::ClaimsDraft;
 use placet::token::envelope::Token;

@@ -1,16 +1,16 @@
 //! What comes from a Warp 10: tokens, revocation lists, scripts, configurations, static tokens, selectors.
 
-use placet::compat::warp10::codec::{decode, encode};
-use placet::compat::warp10::config::Config;
-use placet::compat::warp10::envelope::Ident;
-use placet::compat::warp10::keys::{Cost, Keys, TokenKeys, decode_key_at};
-use placet::compat::warp10::opb64::{decode as decode_opb64, decode_leniently, encode as encode_opb64};
-use placet::compat::warp10::script::output::stack_json;
-use placet::compat::warp10::script::{Host, Machine, TimeUnit};
-use placet::compat::warp10::selectors::{EmptyMeans, Selector, Series, parse_labels};
-use placet::compat::warp10::static_tokens::{Clock, StaticTokens};
-use placet::compat::warp10::token::Kind;
-use placet::compat::warp10::trl::{ListName, RevocationList};
+use placet_warp10::codec::{decode, encode};
+use placet_warp10::config::Config;
+use placet_warp10::envelope::Ident;
+use placet_warp10::keys::{Cost, Keys, TokenKeys, decode_key_at};
+use placet_warp10::opb64::{decode as decode_opb64, decode_leniently, encode as encode_opb64};
+use placet_warp10::script::output::stack_json;
+use placet_warp10::script::{Host, Machine, TimeUnit};
+use placet_warp10::selectors::{EmptyMeans, Selector, Series, parse_labels};
+use placet_warp10::static_tokens::{Clock, StaticTokens};
+use placet_warp10::token::Kind;
+use placet_warp10::trl::{ListName, RevocationList};
 
 use super::{NOW, as_text};
 

@@ -141,7 +141,8 @@ impl OwnedValue {
     }
 
     /// Whether it is the same as leaving the attribute out.
-    pub(crate) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         match self {
             Self::One(_) => false,
             Self::Set(elements) => elements.is_empty(),

@@ -45,7 +45,7 @@ pub(super) fn restriction(report: &Report, template: &Template) {
 }
 
 /// The way out of a restriction that restricts nothing.
-pub(crate) const NOTHING_HELP: &str = "add `only`, `deny`, a condition or an end; where everything is meant, as in an approval, write `only { action: any }`";
+pub const NOTHING_HELP: &str = "add `only`, `deny`, a condition or an end; where everything is meant, as in an approval, write `only { action: any }`";
 
 /// Rules by a value that they want exactly, so that each is compared with few others.
 struct Covering<'r> {

@@ -62,7 +62,7 @@ use crate::syntax::ast::{File, ItemKind, Name};
 use crate::syntax::parse::Parsed;
 use effort::Effort;
 use library::Library;
-pub(crate) use lints::NOTHING_HELP;
+pub use lints::NOTHING_HELP;
 use names::Names;
 use report::{Report, one_of, with_help};
 use tree::Checked;

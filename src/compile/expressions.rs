@@ -8,9 +8,9 @@ use regex_syntax::hir::Hir;
 
 use super::error::Cause;
 use super::{automaton, regex};
-use crate::bytecode::render::Automata;
 use crate::check::effort::Effort;
 use crate::model::types::Scalar;
+use crate::program::render::Automata;
 
 /// The automata of the expressions that have been met. One for each document, call or explanation: what they were made of came
 /// from the same hands.

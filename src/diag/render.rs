@@ -26,7 +26,7 @@ use crate::span::Span;
 use crate::visible::hides;
 
 /// How a terminal wants it.
-#[cfg(feature = "cli")]
+#[cfg(feature = "graphical")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terminal {
     /// Whether to write colours: it is a terminal, and `NO_COLOR` is not set.
@@ -102,7 +102,7 @@ fn plain_snippet(out: &mut String, source: &Source, at: Span, label: &str) {
 }
 
 /// Snippets with frames and arrows.
-#[cfg(feature = "cli")]
+#[cfg(feature = "graphical")]
 #[must_use]
 pub fn graphical<K: Kind>(diagnostics: &[Diagnostic<K>], source: &Source, terminal: Terminal) -> String {
     let theme =

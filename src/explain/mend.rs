@@ -16,7 +16,8 @@ const ACTIONS: usize = 6;
 
 impl Wish {
     /// Requests that pass the test.
-    pub(crate) fn mended(&self, test: &Test, effect: Effect, facts: &Facts<'_>) -> Vec<Self> {
+    #[must_use]
+    pub fn mended(&self, test: &Test, effect: Effect, facts: &Facts<'_>) -> Vec<Self> {
         if self.passes(test, effect, facts) {
             return vec![self.clone()];
         }
@@ -28,7 +29,8 @@ impl Wish {
     }
 
     /// Requests that do not pass the test.
-    pub(crate) fn broken(&self, test: &Test, facts: &Facts<'_>) -> Vec<Self> {
+    #[must_use]
+    pub fn broken(&self, test: &Test, facts: &Facts<'_>) -> Vec<Self> {
         match test {
             Test::Action(actions) => self.with_actions(|action| !actions.has(action), facts),
             Test::Field(field, pattern) => self.field_away(*field, pattern, facts),
@@ -37,7 +39,8 @@ impl Wish {
     }
 
     /// Requests that pass all tests of the rule.
-    pub(crate) fn mended_rule(&self, rule: &Rule, facts: &Facts<'_>) -> Vec<Self> {
+    #[must_use]
+    pub fn mended_rule(&self, rule: &Rule, facts: &Facts<'_>) -> Vec<Self> {
         let mut wishes = vec![self.clone()];
         for test in &rule.tests {
             let mut next: Vec<Self> = wishes.iter().flat_map(|wish| wish.mended(test, rule.effect, facts)).collect();
@@ -49,7 +52,7 @@ impl Wish {
     }
 
     /// The change in figures: how many parts, whether the action or the time is one of them, and how much there is to type.
-    pub(crate) fn change_to(&self, other: &Self, facts: &Facts<'_>) -> (usize, usize, usize) {
+    pub fn change_to(&self, other: &Self, facts: &Facts<'_>) -> (usize, usize, usize) {
         let parts = self.differences(other, facts.vocabulary);
         let grave = usize::from(self.action() != other.action()) + usize::from(self.time != other.time);
         let action = |wish: &Self| facts.vocabulary.action_name(wish.action()).unwrap_or_default().to_owned();

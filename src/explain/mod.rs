@@ -14,12 +14,24 @@
 mod mend;
 mod nearest;
 mod patience;
-pub(crate) mod propose;
+#[doc(hidden)]
+#[allow(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "public for `placet-tools` alone, which invents requests the same way"
+)]
+pub mod propose;
 mod refusal;
 mod search;
 mod show;
 pub mod tree;
-pub(crate) mod wish;
+#[doc(hidden)]
+#[allow(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "public for `placet-tools` alone, which invents requests the same way"
+)]
+pub mod wish;
 pub mod words;
 
 use serde::Serialize;

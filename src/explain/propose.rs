@@ -12,7 +12,7 @@ use crate::model::value::Address;
 const PROPOSALS: usize = 4;
 
 /// Values (`None` is no value) that match, nearest first; the value itself where it does.
-pub(crate) fn towards(pattern: &Pattern, value: Option<&Constant>, scalar: Scalar) -> Vec<Option<Constant>> {
+pub fn towards(pattern: &Pattern, value: Option<&Constant>, scalar: Scalar) -> Vec<Option<Constant>> {
     if matches(pattern, Subject::of(value)) {
         return vec![value.cloned()];
     }
@@ -53,7 +53,7 @@ pub(crate) fn towards(pattern: &Pattern, value: Option<&Constant>, scalar: Scala
 }
 
 /// Values that do not match, nearest first.
-pub(crate) fn away(pattern: &Pattern, value: &Constant) -> Vec<Constant> {
+pub fn away(pattern: &Pattern, value: &Constant) -> Vec<Constant> {
     let mut found = Vec::new();
     leave(pattern, value, &mut found);
     let found = found.into_iter().map(Some).collect();
@@ -200,7 +200,7 @@ pub fn sample(scalar: Scalar) -> Constant {
 }
 
 /// A number as a value of a type that counts.
-pub(crate) const fn counted(scalar: Scalar, number: i64) -> Option<Constant> {
+pub const fn counted(scalar: Scalar, number: i64) -> Option<Constant> {
     match scalar {
         Scalar::Int => Some(Constant::Int(number)),
         Scalar::Time => Some(Constant::Time(number)),
@@ -210,7 +210,7 @@ pub(crate) const fn counted(scalar: Scalar, number: i64) -> Option<Constant> {
 }
 
 /// Bytes as a value of a type that has some.
-pub(crate) fn constant_of(scalar: Scalar, bytes: Vec<u8>) -> Option<Constant> {
+pub fn constant_of(scalar: Scalar, bytes: Vec<u8>) -> Option<Constant> {
     match scalar {
         Scalar::Bytes => Some(Constant::Bytes(bytes)),
         Scalar::Uuid => bytes.try_into().ok().map(Constant::Uuid),
@@ -224,7 +224,7 @@ pub(crate) fn constant_of(scalar: Scalar, bytes: Vec<u8>) -> Option<Constant> {
 }
 
 /// How far two values are apart, for people: characters to type.
-pub(crate) fn distance(from: Option<&Constant>, to: Option<&Constant>) -> usize {
+pub fn distance(from: Option<&Constant>, to: Option<&Constant>) -> usize {
     let shown = |value: Option<&Constant>| value.map(super::words::value).unwrap_or_default();
     let (from, to) = (shown(from), shown(to));
     if from.len().max(to.len()) > 512 { from.len().abs_diff(to.len()) } else { strsim::damerau_levenshtein(&from, &to) }

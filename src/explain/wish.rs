@@ -12,23 +12,23 @@ use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 
 /// A request and its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wish {
-    pub(crate) request: OwnedRequest,
-    pub(crate) time: i64,
+pub struct Wish {
+    pub request: OwnedRequest,
+    pub time: i64,
 }
 
 /// What conditions may ask for besides the request.
 #[derive(Clone, Debug)]
-pub(crate) struct Facts<'v> {
-    pub(crate) vocabulary: &'v Vocabulary,
-    pub(crate) issuance: i64,
-    pub(crate) expiry: i64,
-    pub(crate) vouchers: Vec<[u8; 32]>,
+pub struct Facts<'v> {
+    pub vocabulary: &'v Vocabulary,
+    pub issuance: i64,
+    pub expiry: i64,
+    pub vouchers: Vec<[u8; 32]>,
 }
 
 /// A part of a request that can be changed by itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Part {
+pub enum Part {
     /// What is asked for.
     Action,
     /// An attribute, `time` too.
@@ -38,15 +38,15 @@ pub(crate) enum Part {
 }
 
 impl Wish {
-    pub(crate) fn action(&self) -> ActionNo {
+    pub fn action(&self) -> ActionNo {
         self.request.action
     }
 
-    pub(crate) fn with_action(&self, action: ActionNo) -> Self {
+    pub fn with_action(&self, action: ActionNo) -> Self {
         Self { request: OwnedRequest { action, values: self.request.values.clone() }, time: self.time }
     }
 
-    pub(crate) fn value(&self, field: FieldNo) -> Option<OwnedValue> {
+    pub fn value(&self, field: FieldNo) -> Option<OwnedValue> {
         if field == TIME {
             return Some(OwnedValue::One(Constant::Time(self.time)));
         }
@@ -56,7 +56,7 @@ impl Wish {
     }
 
     /// The same with another value, or none.
-    pub(crate) fn with(&self, field: FieldNo, value: Option<OwnedValue>) -> Self {
+    pub fn with(&self, field: FieldNo, value: Option<OwnedValue>) -> Self {
         let mut wish = self.clone();
         if field == TIME {
             if let Some(OwnedValue::One(Constant::Time(time))) = value {
@@ -75,7 +75,7 @@ impl Wish {
     }
 
     /// The elements of a set; a value by itself is a set of one.
-    pub(crate) fn elements(&self, field: FieldNo) -> Vec<Constant> {
+    pub fn elements(&self, field: FieldNo) -> Vec<Constant> {
         match self.value(field) {
             Some(OwnedValue::Set(elements)) => elements,
             Some(OwnedValue::One(element)) => vec![element],
@@ -84,30 +84,30 @@ impl Wish {
     }
 
     /// The elements of a set, each once.
-    pub(crate) fn distinct(&self, field: FieldNo) -> Vec<Constant> {
+    pub fn distinct(&self, field: FieldNo) -> Vec<Constant> {
         let mut seen = HashSet::new();
         self.elements(field).into_iter().filter(|element| seen.insert(element.clone())).collect()
     }
 
-    pub(crate) fn labels(&self, field: FieldNo) -> Option<Vec<(String, String)>> {
+    pub fn labels(&self, field: FieldNo) -> Option<Vec<(String, String)>> {
         match self.value(field) {
             Some(OwnedValue::Labels(labels)) => Some(labels),
             _ => None,
         }
     }
 
-    pub(crate) fn label(&self, field: FieldNo, name: &str) -> Option<Constant> {
+    pub fn label(&self, field: FieldNo, name: &str) -> Option<Constant> {
         self.labels(field).and_then(|labels| label(&labels, name))
     }
 
-    pub(crate) fn with_label(&self, field: FieldNo, name: &str, value: Option<&str>) -> Self {
+    pub fn with_label(&self, field: FieldNo, name: &str, value: Option<&str>) -> Self {
         let mut labels = self.labels(field).unwrap_or_default();
         put_label(&mut labels, name, value);
         self.with(field, Some(OwnedValue::Labels(labels)))
     }
 
     /// The parts in which two requests differ.
-    pub(crate) fn differences(&self, other: &Self, vocabulary: &Vocabulary) -> Vec<Part> {
+    pub fn differences(&self, other: &Self, vocabulary: &Vocabulary) -> Vec<Part> {
         let mut parts = Vec::new();
         if self.action() != other.action() {
             parts.push(Part::Action);
@@ -132,12 +132,12 @@ impl Wish {
     }
 
     /// Whether all tests of a rule hold.
-    pub(crate) fn meets(&self, rule: &Rule, facts: &Facts<'_>) -> bool {
+    pub fn meets(&self, rule: &Rule, facts: &Facts<'_>) -> bool {
         rule.tests.iter().all(|test| self.passes(test, rule.effect, facts))
     }
 
     /// Whether one test holds. Of a set, a rule that denies asks for one element, any other for all.
-    pub(crate) fn passes(&self, test: &Test, effect: Effect, facts: &Facts<'_>) -> bool {
+    pub fn passes(&self, test: &Test, effect: Effect, facts: &Facts<'_>) -> bool {
         match test {
             Test::Action(actions) => actions.has(self.action()),
             Test::Field(field, pattern) => match self.value(*field) {
@@ -154,7 +154,7 @@ impl Wish {
     }
 
     /// Whether a condition is true.
-    pub(crate) fn holds(&self, truth: &Truth, facts: &Facts<'_>) -> bool {
+    pub fn holds(&self, truth: &Truth, facts: &Facts<'_>) -> bool {
         match truth {
             Truth::Constant(truth) => *truth,
             Truth::All(parts) => parts.iter().all(|part| self.holds(part, facts)),
@@ -186,7 +186,7 @@ impl Wish {
     }
 
     /// The value of an operand. Derived numbers are ints whatever they count.
-    pub(crate) fn operand(&self, operand: &Operand, facts: &Facts<'_>) -> Option<Constant> {
+    pub fn operand(&self, operand: &Operand, facts: &Facts<'_>) -> Option<Constant> {
         let number_of = |inner: &Operand| self.operand(inner, facts).as_ref().and_then(number);
         Some(match operand {
             Operand::Field(field) => match self.value(*field)? {
@@ -225,25 +225,25 @@ impl Wish {
 
 /// What a pattern looks at.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Subject<'a> {
+pub enum Subject<'a> {
     Nothing,
     One(&'a Constant),
     Labels(&'a [(String, String)]),
 }
 
 impl<'a> Subject<'a> {
-    pub(crate) fn of(value: Option<&'a Constant>) -> Self {
+    pub fn of(value: Option<&'a Constant>) -> Self {
         value.map_or(Self::Nothing, Self::One)
     }
 
     /// Without a label there is nothing.
-    pub(crate) fn of_labels(labels: &'a [(String, String)]) -> Self {
+    pub fn of_labels(labels: &'a [(String, String)]) -> Self {
         if labels.is_empty() { Self::Nothing } else { Self::Labels(labels) }
     }
 }
 
 /// Whether a subject matches.
-pub(crate) fn matches(pattern: &Pattern, subject: Subject<'_>) -> bool {
+pub fn matches(pattern: &Pattern, subject: Subject<'_>) -> bool {
     match (pattern, subject) {
         (Pattern::Absent, Subject::Nothing) => true,
         (Pattern::AnyOf(parts), subject) => parts.iter().any(|part| matches(part, subject)),
@@ -304,7 +304,7 @@ fn compare(comparison: Comparison, left: &Constant, right: &Constant) -> bool {
 }
 
 /// The number of an int, time or duration.
-pub(crate) const fn number(constant: &Constant) -> Option<i64> {
+pub const fn number(constant: &Constant) -> Option<i64> {
     match constant {
         Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Some(*number),
         _ => None,
@@ -312,7 +312,7 @@ pub(crate) const fn number(constant: &Constant) -> Option<i64> {
 }
 
 /// The bytes of text, bytes, or a uuid.
-pub(crate) fn bytes(constant: &Constant) -> Option<&[u8]> {
+pub fn bytes(constant: &Constant) -> Option<&[u8]> {
     match constant {
         Constant::String(text) | Constant::Path(text) => Some(text.as_bytes()),
         Constant::Bytes(bytes) => Some(bytes),
@@ -321,11 +321,11 @@ pub(crate) fn bytes(constant: &Constant) -> Option<&[u8]> {
     }
 }
 
-pub(crate) fn label(labels: &[(String, String)], name: &str) -> Option<Constant> {
+pub fn label(labels: &[(String, String)], name: &str) -> Option<Constant> {
     labels.iter().find(|(label, _)| label == name).map(|(_, value)| Constant::String(value.clone()))
 }
 
-pub(crate) fn put_label(labels: &mut Vec<(String, String)>, name: &str, value: Option<&str>) {
+pub fn put_label(labels: &mut Vec<(String, String)>, name: &str, value: Option<&str>) {
     match (labels.iter().position(|(label, _)| label == name), value) {
         (Some(place), Some(value)) => value.clone_into(&mut labels[place].1),
         (Some(place), None) => _ = labels.remove(place),
@@ -339,5 +339,5 @@ fn count(number: usize) -> Constant {
 }
 
 const MINUTE: i64 = 60_000;
-pub(crate) const HOUR: i64 = 60 * MINUTE;
+pub const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;

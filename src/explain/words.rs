@@ -8,14 +8,14 @@ use crate::author::request::{OwnedRequest, OwnedValue};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::NetworkBits;
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::render::Automata;
-use crate::bytecode::spell::{self, quoted};
 use crate::bytecode::wildcard::{GlobPiece, PathPiece};
 use crate::check::tree::{Constant, STAR};
 use crate::compile::expressions::Expressions;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::UuidText;
 use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+use crate::program::render::Automata;
+use crate::program::spell::{self, quoted};
 
 /// Speaks with the names of one vocabulary.
 #[derive(Clone, Copy, Debug)]

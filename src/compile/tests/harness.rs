@@ -1,6 +1,5 @@
 //! Trees by hand, and what becomes of them.
 
-use crate::bytecode::listing::listing;
 use crate::check::tree::{
     ArgumentNo, Bound, Condition, Constant, Effect, GlobText, Operand, Parameter, PathText, Pattern, Piece, RegexText,
     Rule, Template, Term, Test, Text,
@@ -10,6 +9,7 @@ use crate::compile::error::Cause;
 use crate::compile::{Compiled, compile};
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::{FieldNo, TIME, Vocabulary};
+use crate::program::listing::listing;
 use crate::span::Span;
 use crate::syntax::ast::{Affix, BlockKind};
 

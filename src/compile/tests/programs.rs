@@ -4,10 +4,8 @@ use proptest::prelude::*;
 use std::time::Duration;
 
 use super::harness::*;
-use crate::bytecode::listing::listing;
 use crate::bytecode::op::{Length, Op};
 use crate::bytecode::program::{Pool, Program};
-use crate::bytecode::render::{Style, render};
 use crate::bytecode::verify::{Budget, Scope, verify};
 use crate::check::tree::{
     Actions, ArgumentNo, Claims, Condition, Constant, Effect, Network, Operand, Parameter, Pattern, Rule, Template,
@@ -23,6 +21,8 @@ use crate::model::time::Time;
 use crate::model::types::{Scalar, Type};
 use crate::model::value::Address;
 use crate::model::vocabulary::{ActionNo, FieldNo};
+use crate::program::listing::listing;
+use crate::program::render::{Style, render};
 use crate::span::Span;
 use crate::syntax::ast::{Affix, BlockKind, Comparison};
 

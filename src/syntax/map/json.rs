@@ -83,7 +83,7 @@ fn fault(text: &str, error: &serde_json::Error) -> Diagnostic {
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 /// The way out of a byte order mark.
-pub(crate) const MARK_HELP: &str = "save the file as UTF-8 without a byte order mark";
+pub const MARK_HELP: &str = "save the file as UTF-8 without a byte order mark";
 
 /// The byte of a line and a column, both from 1 (0 before the first).
 fn offset(text: &str, line: usize, column: usize) -> usize {

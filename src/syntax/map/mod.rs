@@ -37,8 +37,7 @@ mod place;
 mod read;
 mod write;
 
-#[cfg(feature = "cli")]
-pub(crate) use json::MARK_HELP;
+pub use json::MARK_HELP;
 pub(crate) use json::shown_json_text;
 pub use json::{from_json_text, said};
 pub use read::{block_from_map, from_map};
@@ -55,7 +54,7 @@ const PARTS: [&str; 11] =
     ["token", "policy", "restriction", "doc", "params", "rules", "allow", "deny", "only", "never", "always"];
 /// Keys of Warp 10's TOKENGEN, whose value NULL means that the key is absent, as it does there. They are those of a token,
 /// at its top; `null` is an error everywhere else, since a rule with a key less allows more.
-pub(crate) const TOKENGEN_KEYS: [&str; 13] = [
+pub const TOKENGEN_KEYS: [&str; 13] = [
     "id",
     "type",
     "owner",
@@ -76,7 +75,7 @@ pub(crate) const TOKENGEN_KEYS: [&str; 13] = [
 ///
 /// Warp 10 makes no token without an end, and of its tokens, those with a `type`, neither do we. Any other token would live for
 /// ever where its only end is NULL.
-pub(crate) fn null_is_absent(key: &str, given: impl Fn(&str) -> bool) -> bool {
+pub fn null_is_absent(key: &str, given: impl Fn(&str) -> bool) -> bool {
     let is_only_end = ENDS.contains(&key) && !given("type") && !ENDS.into_iter().any(given);
     TOKENGEN_KEYS.contains(&key) && !is_only_end
 }
@@ -84,7 +83,7 @@ pub(crate) fn null_is_absent(key: &str, given: impl Fn(&str) -> bool) -> bool {
 /// Keys that say when a token ends.
 const ENDS: [&str; 2] = ["ttl", "expiry"];
 /// The way out of a `null`, for maps of hosts and of files.
-pub(crate) const NULL_HELP: &str = "leave it out if that is what you mean; a rule with fewer keys allows more";
+pub const NULL_HELP: &str = "leave it out if that is what you mean; a rule with fewer keys allows more";
 /// Keys under which a plain string is a name.
 const NAME_KEYS: [&str; 3] = ["action", "role", "type"];
 /// Fields that hold maps like those of rules.

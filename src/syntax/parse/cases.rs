@@ -11,7 +11,7 @@ use crate::syntax::cases::{Call, Case, Cases, Expected, Section, Value, ValueKin
 use crate::syntax::text::Spelling;
 
 /// Reads a case file.
-pub(crate) fn parse(text: &str) -> Result<Cases, Vec<Diagnostic>> {
+pub fn parse(text: &str) -> Result<Cases, Vec<Diagnostic>> {
     let mut reader = Reader::default();
     // Cases are short: none is read in parts.
     let entries = Entries { rule: Rule::case_entry, words: &explain::CASE_WORDS, stride: text.len() };

@@ -20,7 +20,7 @@ pub(super) fn explain(text: &str, start: usize, stop: &Stop) -> Diagnostic {
 }
 
 /// The word that is most like one, if any is.
-pub(crate) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+pub fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     // The work grows with the word's length, and nobody mistypes so long a one.
     if word.len() > EXCERPT {
         return None;

@@ -3,24 +3,28 @@
 use data_encoding::HEXLOWER_PERMISSIVE;
 
 use super::foreign::in_plain_digits;
-pub(crate) use super::time::{read as time, write as write_time};
+pub use super::time::{read as time, write as write_time};
 
 /// What is wrong with a literal, and the way out.
 #[derive(Debug)]
-pub(crate) struct BadLiteral {
+pub struct BadLiteral {
+    /// What is wrong.
     pub message: String,
+    /// The way out.
     pub help: String,
 }
 
 /// An integer or a duration.
 #[derive(Debug)]
-pub(crate) enum Number {
+pub enum Number {
+    /// `7`
     Int(i64),
+    /// `30m`, in milliseconds
     Duration(i64),
 }
 
 /// `-7`, `30m`
-pub(crate) fn number(text: &str) -> Result<Number, BadLiteral> {
+pub fn number(text: &str) -> Result<Number, BadLiteral> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().map(Number::Int).map_err(|_| BadLiteral {
@@ -39,7 +43,7 @@ pub(crate) fn number(text: &str) -> Result<Number, BadLiteral> {
 }
 
 /// `1h30m`, in milliseconds.
-pub(crate) fn duration(text: &str) -> Result<i64, BadLiteral> {
+pub fn duration(text: &str) -> Result<i64, BadLiteral> {
     let bad = |message: String| {
         BadLiteral {
         message,
@@ -88,7 +92,8 @@ pub(crate) fn duration(text: &str) -> Result<i64, BadLiteral> {
 }
 
 /// `1h30m` of milliseconds.
-pub(crate) fn write_duration(milliseconds: i64) -> String {
+#[must_use]
+pub fn write_duration(milliseconds: i64) -> String {
     let mut text = String::new();
     if milliseconds < 0 {
         text.push('-');
@@ -108,7 +113,7 @@ pub(crate) fn write_duration(milliseconds: i64) -> String {
 }
 
 /// The digits of `x"00ff"`.
-pub(crate) fn bytes(digits: &str) -> Result<Vec<u8>, BadLiteral> {
+pub fn bytes(digits: &str) -> Result<Vec<u8>, BadLiteral> {
     HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map_err(|_| BadLiteral {
         message: format!("`{}` is not written in pairs of hexadecimal digits", short(digits)),
         help: "bytes are written like `x\"00ff\"`".to_owned(),

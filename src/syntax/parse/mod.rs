@@ -15,14 +15,14 @@ mod condition;
 mod explain;
 mod foreign;
 mod grammar;
-pub(crate) mod literal;
+pub mod literal;
 mod outline;
 mod parts;
 mod pattern;
 mod time;
 
-pub(crate) use cases::parse as parse_cases;
-pub(crate) use explain::nearest;
+pub use cases::parse as parse_cases;
+pub use explain::nearest;
 pub(crate) use foreign::is_null;
 
 use crate::diag::Diagnostic;

@@ -99,7 +99,7 @@ pub(crate) fn tail(rule: &Rule, out: &mut String) {
 }
 
 /// Any pattern.
-pub(crate) fn pattern(node: &Pattern, out: &mut String) {
+pub fn pattern(node: &Pattern, out: &mut String) {
     match &node.kind {
         PatternKind::Literal(value) => literal(value, out),
         PatternKind::Name(name) => out.push_str(name),
@@ -157,7 +157,7 @@ fn operand(operand: &Operand, out: &mut String) {
 }
 
 /// Any literal.
-pub(crate) fn literal(value: &Literal, out: &mut String) {
+pub fn literal(value: &Literal, out: &mut String) {
     match value {
         Literal::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Literal::Int(value) => out.push_str(&value.to_string()),

@@ -2,10 +2,10 @@
 //!
 //! [`print()`] writes a tree that came from anywhere; reading the text gives the tree back. [`format()`] writes a text in its canonical form and keeps
 //! what is not in the tree: comments, single blank lines, and how fields and rules are mixed. Both go through
-//! [`layout`], which decides where lines break; what stands on one line is written by [`line`].
+//! [`layout`], which decides where lines break; what stands on one line is written by [`mod@line`].
 
 mod layout;
-pub(crate) mod line;
+pub mod line;
 
 use crate::diag::Diagnostic;
 use crate::limits;

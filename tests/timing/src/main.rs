@@ -4,20 +4,20 @@
 //! `leaky_comparison` is the control: a comparison that ends at the first difference. A run that does not find it has shown
 //! nothing about the others. `tests/timing/run` judges the values; this program only prints them.
 
+use placet::model::time::Time;
 use std::cell::RefCell;
 use std::hint::black_box;
 
 use dudect_bencher::rand::{Rng, RngExt};
 use dudect_bencher::{BenchRng, Class, CtRunner, ctbench_main};
-use placet::bytecode::program::EMPTY;
-use placet::model::time::Time;
-use placet::model::vocabulary::Vocabulary;
-use placet::token::claims::ClaimsDraft;
-use placet::token::header::TokenId;
-use placet::token::keyring::Keyring;
-use placet::token::keys::{LocalKey, SigningKey};
-use placet::token::mint::{Draft, mint};
-use placet::token::verify::{Scratch, Verifier};
+use placet_core::bytecode::program::EMPTY;
+use placet_core::model::vocabulary::Vocabulary;
+use placet_core::token::claims::ClaimsDraft;
+use placet_core::token::header::TokenId;
+use placet_core::token::keyring::Keyring;
+use placet_core::token::keys::{LocalKey, SigningKey};
+use placet_core::token::mint::{Draft, mint};
+use placet_core::token::verify::{Scratch, Verifier};
 
 /// Measurements of one run. Differences of a nanosecond show from some 50,000 on.
 const MEASURED: usize = 200_000;

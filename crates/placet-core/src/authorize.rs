@@ -1,0 +1,260 @@
+//! The deciding front door: a token, a request and its time become a [`Decision`].
+//!
+//! An [`Authorizer`] borrows what a service holds: the vocabulary, the keys, its policies, the revocation list. It is a few
+//! references, made when it is needed, and decides from many threads with `&self`. [`Authorizer::authorize`] takes the text
+//! of a token, [`Authorizer::decide`] one that is verified already, [`Authorizer::decide_alone`] no token at all.
+//!
+//! The order is fixed: the token is verified (cheap checks, then the proof, then everything inside), then the request is
+//! held against its vocabulary, then every block of the token and every policy is run. All of them must allow. Without a
+//! token and without a policy nothing allows, and the answer is no.
+//!
+//! A program belongs to the state of the vocabulary that it was made with. It does not permit an action that was declared
+//! later: the author of `action: any` had not heard of it.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use arrayvec::ArrayVec;
+
+use crate::bytecode::verify::{ProgramError, Proved, ProvedProgram, Scope};
+use crate::limits::BLOCKS;
+use crate::model::request::{Malformed, Request};
+use crate::model::time::Time;
+use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
+use crate::model::vocabulary::{ActionNo, Fingerprint, State, Vocabulary};
+use crate::token::claims::{Claims, ClaimsSection};
+use crate::token::keyring::Keyring;
+use crate::token::revocation::Revocations;
+use crate::token::verified::Verified;
+use crate::token::verify::{Scratch, Verifier};
+use crate::vm::{Answer, Context, Halt, Kind, run};
+
+/// A policy that a service holds and evaluates beside the token.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    name: String,
+    program: ProvedProgram,
+    /// The vocabulary that gave the attributes their types, and the state of it.
+    proved_with: (Fingerprint, State),
+}
+
+impl Policy {
+    /// Proves a compiled program and keeps it under a name.
+    ///
+    /// # Errors
+    /// The program is not proved.
+    pub fn new(name: &str, program: Vec<u8>, scope: &Scope<'_>) -> Result<Self, ProgramError> {
+        let proved_with = (scope.vocabulary.fingerprint(), scope.state);
+        Ok(Self { name: name.to_owned(), program: ProvedProgram::new(program, scope)?, proved_with })
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its program.
+    #[must_use]
+    pub fn program(&self) -> Proved<'_> {
+        self.program.lend()
+    }
+
+    /// Whether the action was declared when the policy was made.
+    #[must_use]
+    pub const fn knows(&self, action: ActionNo) -> bool {
+        self.proved_with.1.knows(action)
+    }
+
+    /// Whether its numbers and types mean here what they meant where it was proved.
+    fn speaks(&self, verifier: &Verifier<'_>) -> bool {
+        let (vocabulary, state) = self.proved_with;
+        verifier.speaks(state) && verifier.vocabulary().state(vocabulary).is_some()
+    }
+}
+
+/// What a service decides with.
+#[derive(Clone, Copy, Debug)]
+pub struct Authorizer<'k> {
+    verifier: Verifier<'k>,
+    policies: &'k [Policy],
+}
+
+impl<'k> Authorizer<'k> {
+    /// Decides by tokens alone.
+    #[must_use]
+    pub const fn new(keyring: &'k Keyring, vocabulary: &'k Vocabulary) -> Self {
+        Self::with_verifier(Verifier::new(keyring, vocabulary))
+    }
+
+    /// Decides by tokens alone, with a verifier that has an audience, another clock skew or a revocation list.
+    #[must_use]
+    pub const fn with_verifier(verifier: Verifier<'k>) -> Self {
+        Self { verifier, policies: &[] }
+    }
+
+    /// The same, with policies that must allow as well.
+    #[must_use]
+    pub const fn with_policies(self, policies: &'k [Policy]) -> Self {
+        Self { policies, ..self }
+    }
+
+    /// The same, with a revocation list.
+    #[must_use]
+    pub const fn with_revocations(self, revocations: Revocations<'k>) -> Self {
+        Self { verifier: self.verifier.with_revocations(revocations), ..self }
+    }
+
+    /// What its requests speak.
+    #[must_use]
+    pub const fn vocabulary(&self) -> &'k Vocabulary {
+        self.verifier.vocabulary()
+    }
+
+    /// Its policies.
+    #[must_use]
+    pub const fn policies(&self) -> &'k [Policy] {
+        self.policies
+    }
+
+    /// What verifies the tokens.
+    #[must_use]
+    pub const fn verifier(&self) -> &Verifier<'k> {
+        &self.verifier
+    }
+
+    /// Decides a request with the token whose text came along. The token is verified for the request's time.
+    pub fn authorize<'b>(&self, text: &str, request: &Request<'_>, scratch: &'b mut Scratch) -> Decision<'b> {
+        match self.verifier.verify(text, request.time(), scratch) {
+            Ok(verified) => self.decide(&verified, request),
+            Err(refusal) => Decision { verdict: Verdict::Refused(refusal), claims: None },
+        }
+    }
+
+    /// Decides a request with a token that has been verified. What was assumed then is compared with what holds here: the
+    /// vocabulary, the audience, and the token's bounds against the request's time. [`Verifier::recheck`] asks for all
+    /// else that may have changed since (revocations, keys).
+    pub fn decide<'b>(&self, token: &Verified<'b>, request: &Request<'_>) -> Decision<'b> {
+        let refused = |refusal| Decision { verdict: Verdict::Refused(refusal), claims: None };
+        if let Err(refusal) = self.verifier.check_premises(token, request.time()) {
+            return refused(refusal);
+        }
+        if let Err(malformed) = self.check(request) {
+            return refused(Refusal::Request(malformed));
+        }
+        let room;
+        let vouchers: &[&[u8; 32]] = if token.is_vouched() {
+            room = vouchers_of(token);
+            &room
+        } else {
+            &[]
+        };
+        let header = token.header();
+        let context = Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(Time::MAX), vouchers };
+        let mut verdict = blocks_verdict(token, request, &context);
+        for policy in self.policy_verdicts(request, &context) {
+            verdict = verdict.and(policy);
+        }
+        Decision { verdict, claims: verdict.is_allow().then_some(token.claims_section()) }
+    }
+
+    /// Decides a request by the service's policies, without a token. Rules that ask about the token find one that was
+    /// issued at the request's time and never expires, and that nobody vouches for.
+    pub fn decide_alone(&self, request: &Request<'_>) -> Verdict {
+        if request.time() < Time::EPOCH {
+            return Verdict::Refused(Refusal::NoClock);
+        }
+        if let Err(malformed) = self.check(request) {
+            return Verdict::Refused(Refusal::Request(malformed));
+        }
+        let context = Context { issuance: request.time(), expiry: Time::MAX, vouchers: &[] };
+        let nobody_allows = Decider { origin: Origin::Policy(0), rule: None };
+        self.policy_verdicts(request, &context).reduce(Verdict::and).unwrap_or(Verdict::NotPermitted(nobody_allows))
+    }
+
+    fn check(&self, request: &Request<'_>) -> Result<(), Malformed> {
+        // The same vocabulary is nearly always the same object; comparing fingerprints is for those who made it twice.
+        let vocabulary = self.vocabulary();
+        if !core::ptr::eq(request.vocabulary(), vocabulary) && request.vocabulary() != vocabulary {
+            return Err(Malformed::OtherVocabulary);
+        }
+        request.check()
+    }
+
+    fn policy_verdicts(&self, request: &Request<'_>, context: &Context<'_>) -> impl Iterator<Item = Verdict> {
+        self.policies.iter().zip(0..).map(move |(policy, number)| {
+            if !policy.speaks(&self.verifier) {
+                return Verdict::Refused(Refusal::OtherPolicy);
+            }
+            if !policy.knows(request.action()) {
+                return Verdict::NotPermitted(Decider { origin: Origin::Policy(number), rule: None });
+            }
+            verdict_of(Origin::Policy(number), run(&policy.program(), Kind::Authority, request, context))
+        })
+    }
+}
+
+/// The verdict of all blocks of the token. They permit nothing of an action that was declared after the token was made.
+#[inline]
+fn blocks_verdict(token: &Verified<'_>, request: &Request<'_>, context: &Context<'_>) -> Verdict {
+    if !token.state().knows(request.action()) {
+        return Verdict::NotPermitted(Decider { origin: Origin::Block(0), rule: None });
+    }
+    let mut programs = token.programs();
+    let Some(authority) = programs.next() else { return Verdict::Refused(Refusal::Truncated) };
+    let mut verdict = verdict_of(Origin::Block(0), run(&authority, Kind::Authority, request, context));
+    for (restriction, block) in programs.zip(1..) {
+        match run(&restriction, Kind::Restriction, request, context) {
+            // With what allows, a verdict stays as it is.
+            Ok(Answer::Allow(_)) => {}
+            answer => verdict = verdict.and(verdict_of(Origin::Block(block), answer)),
+        }
+    }
+    verdict
+}
+
+/// Nearly no token has one, and every decision asks.
+#[cold]
+#[inline(never)]
+fn vouchers_of<'b>(token: &Verified<'b>) -> ArrayVec<&'b [u8; 32], BLOCKS> {
+    token.vouchers().collect()
+}
+
+/// A proved program always answers; one that does not is refused.
+fn verdict_of(origin: Origin, answer: Result<Answer, Halt>) -> Verdict {
+    match answer {
+        Ok(Answer::Allow(rule)) => Verdict::Allow(Decider { origin, rule }),
+        Ok(Answer::Forbid(rule)) => Verdict::Forbidden(Decider { origin, rule: Some(rule) }),
+        Ok(Answer::Abstain(rule)) => Verdict::NotPermitted(Decider { origin, rule }),
+        Err(Halt::Unproved) => Verdict::Refused(Refusal::BadProgram),
+        Err(Halt::OutOfFuel) => Verdict::Refused(Refusal::OutOfFuel),
+    }
+}
+
+/// A verdict, and on allow what the token says about its bearer.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Decision<'b> {
+    verdict: Verdict,
+    claims: Option<ClaimsSection<'b>>,
+}
+
+impl<'b> Decision<'b> {
+    /// The answer.
+    pub const fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Whether the answer is yes.
+    #[must_use]
+    pub const fn is_allow(&self) -> bool {
+        self.verdict.is_allow()
+    }
+
+    /// The token's stamps and attributes; none unless the answer is yes.
+    #[must_use]
+    pub fn claims(&self) -> Option<Claims<'b>> {
+        self.claims.map(ClaimsSection::read)
+    }
+}

@@ -1,0 +1,257 @@
+//! The index of a large set of rules: a constant that says which rules a request can match, so that the others need not be
+//! asked.
+//!
+//! An index is no part of what a program means. Every rule stays where it is and is asked whole; the index only leaves out
+//! rules that can not match. It is made of **tables**. A table looks at a few [facets](facet) of the request (the whole
+//! `cache`, the first six bytes of `item`, …), and the hash of what is there names a bucket: rules whose
+//! [literals](literal) for these facets fall there. Rules that want nothing exactly are **open**, and are asked always.
+//!
+//! ```text
+//! u16    rules, 1 to 50,000
+//! u32    bytes of their code, which follows the instruction
+//! u8     tables
+//! rules  of each: u24 where it begins in that code, u8 its table, or 255 of an open rule
+//! u16    open rules, and the number of each (u16, ascending)
+//! tables of each:
+//!   u8     facets, 1 to 3
+//!   u8     the logarithm of its buckets, 0 to 16
+//!   facets of each: u8 kind, u8 attribute, u16 size
+//!   u16    for each bucket, and once more: where its rules begin among the entries
+//!   u16    entries: numbers of rules, ascending in a bucket
+//! ```
+//!
+//! Numbers are fixed in width, low byte first, so that finding a bucket takes no reading. What is refused: any index that would
+//! leave out a rule, names one twice, or has bytes that nothing uses; the [verifier](super::verify) asks each rule for its keys
+//! and finds it in their buckets. What it costs: for each table a hash of a few bytes.
+
+pub mod facet;
+pub mod literal;
+pub(super) mod proof;
+
+pub use proof::{FACET, FACET_SIZE, TABLE};
+
+use facet::{FACETS, Facet, FacetBytes, Facets, Hash, Seen, Several};
+
+use crate::model::request::Request;
+
+/// Tables of an index: each is looked into by every decision.
+pub const TABLES: usize = 24;
+
+/// Where the directory says that a rule is open.
+pub const OPEN: u8 = 255;
+
+/// Two bytes of a number, the low one first.
+type Short = [u8; 2];
+
+/// An index as it lies in the pool.
+#[derive(Clone, Debug)]
+pub struct Index<'p> {
+    /// Bytes of the rules' code.
+    pub code: u32,
+    directory: &'p [[u8; 4]],
+    open: &'p [Short],
+    tables: Tables<'p>,
+}
+
+impl<'p> Index<'p> {
+    /// Reads the outer parts. The tables are read when they are asked.
+    #[must_use]
+    pub fn read(constant: &'p [u8]) -> Option<Self> {
+        let (&[low, high, a, b, c, d, tables], rest) = constant.split_first_chunk()?;
+        let rules = usize::from(u16::from_le_bytes([low, high]));
+        let (directory, rest) = rest.split_at_checked(rules * 4)?;
+        let (&open, rest) = rest.split_first_chunk()?;
+        let (open, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(open)) * 2)?;
+        Some(Self {
+            code: u32::from_le_bytes([a, b, c, d]),
+            directory: directory.as_chunks().0,
+            open: open.as_chunks().0,
+            tables: Tables { left: tables, rest },
+        })
+    }
+
+    /// How many rules it is of.
+    #[must_use]
+    pub const fn rules(&self) -> u16 {
+        // A directory is read with a count of sixteen bits.
+        self.directory.len() as u16
+    }
+
+    /// Where a rule begins, and its table.
+    #[must_use]
+    #[inline]
+    pub fn rule(&self, number: u16) -> Option<(usize, u8)> {
+        let [low, middle, high, table] = *self.directory.get(usize::from(number))?;
+        Some((u32::from_le_bytes([low, middle, high, 0]) as usize, table))
+    }
+
+    /// Rules that every request is asked about.
+    #[must_use]
+    pub const fn open(&self) -> Numbers<'p> {
+        Numbers(self.open)
+    }
+
+    /// Its tables.
+    #[must_use]
+    pub fn tables(&self) -> Tables<'p> {
+        self.tables.clone()
+    }
+}
+
+/// Numbers of rules.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers<'p>(&'p [Short]);
+
+impl Numbers<'_> {
+    /// In order.
+    #[inline]
+    pub fn iter(self) -> impl Iterator<Item = u16> {
+        self.0.iter().map(|number| u16::from_le_bytes(*number))
+    }
+
+    /// How many.
+    #[must_use]
+    pub const fn count(self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether one of them is this, if they ascend.
+    #[must_use]
+    pub fn has(self, number: u16) -> bool {
+        self.0.binary_search_by_key(&number, |number| u16::from_le_bytes(*number)).is_ok()
+    }
+
+    /// Whether they ascend.
+    #[must_use]
+    pub fn ascend(self) -> bool {
+        self.iter().is_sorted_by(|left, right| left < right)
+    }
+}
+
+/// Tables that have not been read. As an iterator it says `None` for one that does not fit the bytes, and then ends.
+#[derive(Clone, Debug)]
+pub struct Tables<'p> {
+    left: u8,
+    rest: &'p [u8],
+}
+
+impl<'p> Tables<'p> {
+    /// How many are left.
+    #[must_use]
+    pub const fn count(&self) -> u8 {
+        self.left
+    }
+
+    /// The bytes that have not been read.
+    #[must_use]
+    pub const fn rest(&self) -> &'p [u8] {
+        self.rest
+    }
+
+    fn table(&mut self) -> Option<Table<'p>> {
+        let (&[facets, log], rest) = self.rest.split_first_chunk()?;
+        let (facets, rest) = rest.split_at_checked(usize::from(facets) * 4)?;
+        let buckets = 1usize.checked_shl(u32::from(log))?;
+        let (starts, rest) = rest.split_at_checked((buckets + 1) * 2)?;
+        let starts: &[Short] = starts.as_chunks().0;
+        let entries = usize::from(u16::from_le_bytes(*starts.last()?));
+        let (entries, rest) = rest.split_at_checked(entries * 2)?;
+        self.rest = rest;
+        Some(Table { log, facets: facets.as_chunks().0, starts, entries: entries.as_chunks().0 })
+    }
+}
+
+impl<'p> Iterator for Tables<'p> {
+    type Item = Option<Table<'p>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        let table = self.table();
+        if table.is_none() {
+            self.left = 0;
+        }
+        Some(table)
+    }
+}
+
+/// One table.
+#[derive(Clone, Copy, Debug)]
+pub struct Table<'p> {
+    log: u8,
+    facets: &'p [FacetBytes],
+    starts: &'p [Short],
+    entries: &'p [Short],
+}
+
+impl<'p> Table<'p> {
+    /// What it looks at; `None` where it does not say so in one of the few ways there are.
+    #[must_use]
+    pub fn facets(&self) -> Option<Facets> {
+        let sound = (1..=FACETS).contains(&self.facets.len()) && self.log <= 16;
+        let facets = self.facets.iter().take(FACETS).map(|bytes| Facet::read(*bytes));
+        facets.collect::<Option<Facets>>().filter(|_| sound)
+    }
+
+    /// The rules that a request can match, one value of each attribute at a time; `None` where it has several.
+    #[must_use]
+    #[inline]
+    pub fn find(&self, request: &Request<'_>, several: Several) -> Option<Numbers<'p>> {
+        let mut hash = Hash::START;
+        for &bytes in self.facets {
+            match Facet::read(bytes)?.of(request, several) {
+                Seen::Part(part) => hash = hash.with(part),
+                Seen::Nothing => return Some(Numbers(&[])),
+                Seen::Several => return None,
+            }
+        }
+        self.bucket(hash)
+    }
+
+    /// Whether the request has several values where this table looks, of which one is enough for a rule: then the table says
+    /// nothing.
+    #[must_use]
+    pub fn is_blind(&self, request: &Request<'_>) -> bool {
+        let facets = self.facets.iter().filter_map(|bytes| Facet::read(*bytes));
+        facets.map(|facet| facet.of(request, Several::Any)).any(|seen| seen == Seen::Several)
+    }
+
+    /// The rules whose keys fall where `hash` does.
+    #[must_use]
+    #[inline]
+    pub fn bucket(&self, hash: Hash) -> Option<Numbers<'p>> {
+        self.nth(self.place(hash))
+    }
+
+    /// The bucket of a hash.
+    #[must_use]
+    pub fn place(&self, hash: Hash) -> usize {
+        hash.bucket(self.log)
+    }
+
+    /// How many buckets.
+    #[must_use]
+    pub const fn buckets(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// How many entries all buckets have.
+    #[must_use]
+    pub const fn entries(&self) -> usize {
+        self.entries.len()
+    }
+
+    #[inline]
+    fn nth(&self, bucket: usize) -> Option<Numbers<'p>> {
+        let start = u16::from_le_bytes(*self.starts.get(bucket)?);
+        let end = u16::from_le_bytes(*self.starts.get(bucket + 1)?);
+        self.entries.get(usize::from(start)..usize::from(end)).map(Numbers)
+    }
+
+    /// Whether the buckets follow each other without a gap, and the numbers in each ascend.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let begins = self.starts.first() == Some(&[0, 0]);
+        begins && (0..self.buckets()).all(|bucket| self.nth(bucket).is_some_and(Numbers::ascend))
+    }
+}

@@ -1,0 +1,183 @@
+//! What was found: a promise that is broken, a request on which two policies differ, or on which another program does; with the
+//! smallest request that shows it, why it was decided so, and the case to paste.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::Sample;
+use super::oracle::Answer;
+use super::target::Target;
+use placet::model::time::Time;
+use crate::check::tree::ArgumentNo;
+use crate::check::tree::{Parameter, PromiseKind};
+use crate::compile::arguments::{Argument, Arguments};
+use crate::explain::Explanation;
+use crate::explain::words::{self, Words};
+use crate::program::spell::quoted;
+use crate::syntax::ast::BlockKind;
+use crate::visible::{self, escaped};
+
+/// One finding.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// What it is.
+    #[serde(flatten)]
+    pub kind: Kind,
+    /// The smallest request that shows it, with its time.
+    pub request: Json,
+    /// When.
+    #[serde(skip)]
+    pub time: Time,
+    /// What was decided.
+    pub verdict: &'static str,
+    /// What should have been: the promise's word, the other policy's verdict, the other program's.
+    pub expected: &'static str,
+    /// Why it was decided so; none where the request is none of the vocabulary.
+    pub explanation: Option<Explanation>,
+    /// The other policy's reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<Explanation>,
+    /// A case for a `.cases` file. It fails as long as the finding stands.
+    pub case: String,
+}
+
+/// What a finding is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "finding", rename_all = "snake_case")]
+pub enum Kind {
+    /// A promise of the block is broken.
+    Promise {
+        /// `never { path: "/**/.admin/**" }`
+        promise: String,
+        /// Its line, where it has one.
+        line: Option<usize>,
+    },
+    /// The policy allows what the other one does not.
+    Wider,
+    /// The policy does not allow what the other one does.
+    Narrower,
+    /// The verdict is not what the block's own program says: a mistake of Placet.
+    Disagreement,
+    /// The other program says something else.
+    Oracle {
+        /// Its word.
+        answer: &'static str,
+    },
+}
+
+impl Kind {
+    /// Its place in a report.
+    pub(super) fn rank(&self) -> (u8, usize) {
+        match self {
+            Self::Promise { line, .. } => (0, line.unwrap_or_default()),
+            Self::Wider => (1, 0),
+            Self::Narrower => (2, 0),
+            Self::Oracle { .. } => (3, 0),
+            Self::Disagreement => (4, 0),
+        }
+    }
+}
+
+/// What makes two findings the same: what it is, and which rules decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    Promise { number: usize, rule: Option<u16> },
+    Differs { wider: bool, rule: Option<u16>, other: Option<u16> },
+    Disagreement,
+    Oracle { answer: Answer, word: &'static str, rule: Option<u16> },
+}
+
+impl Key {
+    /// What it is, in the words of the target's source.
+    pub(super) fn kind(&self, target: &Target) -> Kind {
+        match self {
+            Self::Promise { number, .. } => {
+                let (line, promise) = target.block().promise(*number);
+                Kind::Promise { promise, line }
+            }
+            Self::Differs { wider: true, .. } => Kind::Wider,
+            Self::Differs { wider: false, .. } => Kind::Narrower,
+            Self::Disagreement => Kind::Disagreement,
+            Self::Oracle { answer, .. } => Kind::Oracle { answer: answer.word() },
+        }
+    }
+
+    /// What should have been decided; `other` is what the other policy said.
+    pub(super) fn expected(&self, target: &Target, other: Option<&'static str>) -> &'static str {
+        match self {
+            Self::Promise { number, .. } => match target.block().promises().all().get(*number).map(|it| it.kind) {
+                Some(PromiseKind::Always) => "allow",
+                // Which no it will be is decided by how it is mended; a case that says the other one says so.
+                Some(PromiseKind::Never) | None => "not_permitted",
+            },
+            Self::Differs { wider, .. } => other.unwrap_or(if *wider { "not_permitted" } else { "allow" }),
+            Self::Oracle { answer: Answer::Deny, .. } | Self::Disagreement => "not_permitted",
+            Self::Oracle { answer, .. } => answer.word(),
+        }
+    }
+
+    /// What stands behind `because`.
+    fn because(&self, target: &Target) -> String {
+        match self {
+            Self::Promise { number, .. } => target.block().promise(*number).1,
+            Self::Differs { wider: true, .. } => "allowed here, and not by the other policy".to_owned(),
+            Self::Differs { wider: false, .. } => "allowed by the other policy, and not here".to_owned(),
+            Self::Disagreement => "the block's own program says otherwise".to_owned(),
+            Self::Oracle { answer, .. } => format!("the other program says {}", answer.word()),
+        }
+    }
+
+    /// The case, with the section that it stands in.
+    pub(super) fn case(&self, target: &Target, expected: &str, request: &str, time: Time) -> String {
+        let because = quoted(&self.because(target));
+        format!(
+            "{}\n\nat {}\n{expected}  {request} because {because}\n",
+            section(target),
+            words::time(time.as_millis())
+        )
+    }
+}
+
+/// `GET { path: "/a" }`
+pub(super) fn request(target: &Target, sample: &Sample) -> String {
+    Words::new(target.vocabulary()).request(&sample.request)
+}
+
+/// `GET { path: "/a/../b" }`, of JSON that is no request.
+#[must_use]
+pub fn unread(json: &Json) -> String {
+    let (Some(object), Some(action)) = (json.as_object(), json["action"].as_str()) else {
+        return visible::json(&json.to_string()).into_owned();
+    };
+    let entries = object.iter().filter(|(name, _)| !matches!(name.as_str(), "action" | "time"));
+    let entries: Vec<_> =
+        entries.map(|(name, value)| format!("{}: {}", escaped(name), visible::json(&value.to_string()))).collect();
+    format!("{} {{ {} }}", escaped(action), entries.join(", "))
+}
+
+/// `token session(user: "42")`. A restriction stands below the token that it is added to.
+fn section(target: &Target) -> String {
+    let block = target.block();
+    let template = block.template();
+    let arguments = block.arguments().map(|arguments| call(&template.parameters, arguments)).unwrap_or_default();
+    match template.kind {
+        BlockKind::Token | BlockKind::Policy => format!("{} {}{arguments}", template.kind.word(), template.name),
+        BlockKind::Restriction => {
+            format!("// below the token that it is added to\nrestrict {}{arguments}", template.name)
+        }
+    }
+}
+
+/// `(user: "42")`
+fn call(parameters: &[Parameter], arguments: &Arguments) -> String {
+    let shown = parameters.iter().enumerate().filter_map(|(number, parameter)| {
+        let value = match arguments.get(ArgumentNo(number))? {
+            Argument::One(constant) => words::value(constant),
+            Argument::Set(elements) => {
+                format!("[{}]", elements.iter().map(words::value).collect::<Vec<_>>().join(", "))
+            }
+        };
+        Some(format!("{}: {value}", parameter.name))
+    });
+    format!("({})", shown.collect::<Vec<_>>().join(", "))
+}

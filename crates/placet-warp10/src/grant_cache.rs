@@ -1,0 +1,139 @@
+//! What tokens grant, kept: for services that see the same token again and again.
+//!
+//! A token that comes for the first time is opened and accepted, [lowered](super::grants) and compiled, which reads and proves
+//! a text; whoever sees most tokens once asks [`decide`](super::decide::decide) instead, and both say the same. A hit opens
+//! nothing and compiles nothing. Asked anew each time is whatever can change: the clock and the revocation lists.
+//!
+//! Keys, attribute rules and vocabulary belong to the cache, so that no entry outlives them.
+
+use std::sync::Arc;
+
+use super::accept::{Acceptor, AttributeRules};
+use super::envelope::Ident;
+use super::grants::{Grant, NAME, NotLowered};
+use super::keys::TokenKeys;
+use super::rejection::{Label, Rejection};
+use super::selectors::Platform;
+use super::token::{Kind, Token};
+use super::trl::Directory;
+use crate::author::mint::policy;
+use crate::authorize::{Authorizer, Policy};
+use crate::check::library::Library;
+use crate::compile::arguments::Arguments;
+use crate::model::request::Request;
+use crate::model::time::Time;
+use crate::model::verdict::Verdict;
+use crate::model::vocabulary::Vocabulary;
+use crate::syntax::ast::BlockKind;
+use placet::token::keyring::Keyring;
+use placet::token::shelf::Shelf;
+
+/// Tokens and their proved programs by the whole text. Threads may share it.
+#[derive(Debug)]
+pub struct GrantCache {
+    keys: TokenKeys,
+    attributes: AttributeRules,
+    platform: Platform,
+    vocabulary: Arc<Vocabulary>,
+    kept: Shelf<Arc<Kept>>,
+}
+
+/// A token that was accepted, and what it grants.
+#[derive(Debug)]
+pub struct Kept {
+    ident: Ident,
+    token: Token,
+    policies: [Policy; 1],
+    vocabulary: Arc<Vocabulary>,
+}
+
+impl GrantCache {
+    /// A cache of at most so many tokens, for one configuration.
+    #[must_use]
+    pub fn new(capacity: usize, keys: TokenKeys, attributes: AttributeRules, platform: Platform) -> Self {
+        let vocabulary = Arc::clone(Library::built_in().get("warp10").expect("the vocabulary is built in"));
+        Self { keys, attributes, platform, vocabulary, kept: Shelf::new(capacity) }
+    }
+
+    /// What requests speak.
+    #[must_use]
+    pub const fn vocabulary(&self) -> &Arc<Vocabulary> {
+        &self.vocabulary
+    }
+
+    /// Accepts a token of this kind at this time, or says why not. Refusals are not kept.
+    ///
+    /// # Errors
+    /// The token is not good, or would not grant the same here.
+    pub fn accept(&self, revocations: &Directory, text: &str, kind: Kind, now: Time) -> Result<Arc<Kept>, NoGrant> {
+        let acceptor = Acceptor { keys: &self.keys, revocations, attributes: &self.attributes };
+        if let Some(kept) = self.kept.reader().get(text).filter(|kept| kept.token.kind() == kind) {
+            acceptor.recheck(kept.ident, &kept.token, now)?;
+            return Ok(Arc::clone(kept));
+        }
+        let token = acceptor.accept(text, kind, now)?;
+        let kept = Arc::new(self.keep(self.keys.ident(text), token)?);
+        self.kept.put(text, Arc::clone(&kept));
+        Ok(kept)
+    }
+
+    fn keep(&self, ident: Ident, token: Token) -> Result<Kept, NoGrant> {
+        let Grant { document, .. } = Grant::of(&token, self.platform, Library::built_in())?;
+        let too_large = |why: String| NoGrant::TooLarge(why);
+        let compiled = document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
+        let compiled = compiled.map_err(|error| too_large(error.to_string()))?;
+        let policy = policy(NAME, &compiled, &self.vocabulary).map_err(|error| too_large(error.to_string()))?;
+        Ok(Kept { ident, token, policies: [policy], vocabulary: Arc::clone(&self.vocabulary) })
+    }
+
+    /// How many tokens it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Kept {
+    /// What it says, with the attributes of the configuration.
+    #[must_use]
+    pub const fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Decides a request in [the cache's vocabulary](GrantCache::vocabulary). It does not age: accept it for each request.
+    pub fn decide(&self, request: &Request<'_>) -> Verdict {
+        let nobody = Keyring::new();
+        Authorizer::new(&nobody, &self.vocabulary).with_policies(&self.policies).decide_alone(request)
+    }
+}
+
+/// Why a token grants nothing here.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum NoGrant {
+    /// It is not good.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// It would not grant the same in our terms.
+    #[error(transparent)]
+    NotLowered(#[from] NotLowered),
+    /// Its policy is larger than one may be.
+    #[error("{0}")]
+    TooLarge(String),
+}
+
+impl NoGrant {
+    /// Under which label of the original it is counted.
+    #[must_use]
+    pub const fn label(&self) -> Label {
+        match self {
+            Self::Rejected(rejection) => rejection.label,
+            Self::NotLowered(_) | Self::TooLarge(_) => Label::Invalid,
+        }
+    }
+}

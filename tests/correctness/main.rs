@@ -1,0 +1,12 @@
+//! That programs decide what their sources say: generated blocks and requests, against an evaluator too slow to be wrong.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod conditions;
+mod differential;
+mod hostile_bytecode;
+mod laws;
+mod rule_index;
+mod small_scope;
+mod workloads;

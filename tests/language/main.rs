@@ -1,0 +1,16 @@
+//! The language: what is read, what is checked, how it is printed, and that the pages about it are true.
+
+mod bytecode_page;
+mod check_messages;
+mod check_support;
+mod check_tree;
+mod diagnostics;
+mod layers;
+mod listings;
+mod mutated_examples;
+mod pages;
+mod promises;
+mod syntax;
+mod syntax_map;
+mod syntax_parse;
+mod syntax_print;
