@@ -78,7 +78,6 @@ pub mod span;
 pub mod syntax;
 pub mod visible;
 
-pub use placet_core::{authorize, bytecode, model, token, vm};
 pub use author::Document;
 pub use authorize::Authorizer;
 pub use check::library::Library;
@@ -87,6 +86,7 @@ pub use model::time::Time;
 pub use model::value::Value;
 pub use model::verdict::{Refusal, Verdict};
 pub use model::vocabulary::Vocabulary;
+pub use placet_core::{authorize, bytecode, model, token, vm};
 pub use service::{Decision, Service, ServiceError};
 pub use token::audience::Audience;
 pub use token::keyring::Keyring;

@@ -36,3 +36,6 @@ pub const YEAR_2000: i64 = 946_684_800_000;
 /// Pairs of rules that are compared to find one that another covers: a warning must not cost more than the check. Rules
 /// that want some value exactly are only compared with those that want the same, so few files come near it.
 pub const LINT_COMPARISONS: usize = 1 << 19;
+
+/// Bytes of a revocation list in a file: sixteen million ids.
+pub const REVOCATION_BYTES: usize = 256 * 1024 * 1024;

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use placet::model::time::Time;
 use placet::author::Document;
 use placet::check::library::Library;
+use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::token::cache::TokenCache;
 use placet::token::claims::ClaimsDraft;

@@ -12,11 +12,11 @@
 
 use std::error::Error;
 
-use placet_core::model::path::ResourcePath;
-use placet_core::token::verify::Scratch;
 use placet_core::authorize::Authorizer;
+use placet_core::model::path::ResourcePath;
 use placet_core::model::{request::Request, time::Time, vocabulary::Vocabulary};
 use placet_core::token::keyring::Keyring;
+use placet_core::token::verify::Scratch;
 
 /// `placet vocabulary export` wrote it; its fingerprint is that of the file.
 const VOCABULARY: &[u8] = include_bytes!("verify_only/notes.vocabulary");

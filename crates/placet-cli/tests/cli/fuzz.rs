@@ -1,7 +1,7 @@
 //! Invented requests find what was planted, make it small, and find nothing where nothing is.
 
-use placet::model::time::Time;
 use crate::cli_support;
+use placet::model::time::Time;
 
 use std::sync::Arc;
 

@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use super::Sample;
 use super::oracle::Answer;
 use super::target::Target;
-use placet::model::time::Time;
 use crate::check::tree::ArgumentNo;
 use crate::check::tree::{Parameter, PromiseKind};
 use crate::compile::arguments::{Argument, Arguments};
@@ -16,6 +15,7 @@ use crate::explain::words::{self, Words};
 use crate::program::spell::quoted;
 use crate::syntax::ast::BlockKind;
 use crate::visible::{self, escaped};
+use placet::model::time::Time;
 
 /// One finding.
 #[derive(Clone, Debug, Serialize)]

@@ -73,7 +73,8 @@ fn a_mistake_in_a_case_file_is_shown_with_its_place() {
             "there is no restriction `one`",
         ),
     ] {
-        let report = placet_tools::trial::cases::load("broken.cases", text, &document, Time::EPOCH, &keys).expect_err(text);
+        let report =
+            placet_tools::trial::cases::load("broken.cases", text, &document, Time::EPOCH, &keys).expect_err(text);
         let found = &report.diagnostics[0];
         let place = Source::text("broken.cases", text).line_and_column(found.at).unwrap();
         assert_eq!(place.0, line, "{report}");
@@ -96,7 +97,8 @@ fn a_mistake_in_a_line_is_shown_with_its_place() {
     ] {
         let text = format!("{good}\n\n{line}\n");
         let library = placet::check::library::Library::built_in();
-        let report = placet_tools::trial::lines::load("broken.jsonl", &text, library, Time::EPOCH, &keys).expect_err(line);
+        let report =
+            placet_tools::trial::lines::load("broken.jsonl", &text, library, Time::EPOCH, &keys).expect_err(line);
         let place = report.source.line_and_column(report.diagnostics[0].at).unwrap();
         assert_eq!(place.0, 3, "{report}");
         assert!(report.to_string().contains(message), "{report}");

@@ -1,7 +1,7 @@
 //! Mutants: which mistakes are made, and that cases which do not notice one say so.
 
-use placet::model::time::Time;
 use placet::check::library::Library;
+use placet::model::time::Time;
 use placet_tools::trial::Keys;
 use placet_tools::trial::mutate::{Kind, NoScore, Score, Trial};
 

@@ -11,12 +11,12 @@ use super::defaults::Defaults;
 use super::options::{Kinds, labels};
 use super::order::{Order, check_ttl, new_uuid};
 use super::{WorfError, uuid, uuid_texts};
-use placet::model::time::Time;
 use crate::compat::warp10::java::uuid_to_text;
 use crate::compat::warp10::keys::TokenKeys;
 use crate::compat::warp10::selectors::id_text;
 use crate::compat::warp10::token::{ReadToken, Token, WriteToken};
 use crate::visible::escaped;
+use placet::model::time::Time;
 use placet::token::keys::Randomness;
 
 /// A session.

@@ -1,7 +1,7 @@
 //! Accepting Warp 10 tokens: the golden vectors of the original's filter, the order of its checks, the attribute rules.
 
-use placet::model::time::Time;
 use crate::warp10;
+use placet::model::time::Time;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

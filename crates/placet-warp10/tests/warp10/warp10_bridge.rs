@@ -1,9 +1,9 @@
 //! Warp 10 tokens become policy files, and templates become Warp 10 tokens; and Worf, who made tokens before.
 
-use placet::model::time::Time;
 use placet::author::Document;
 use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
+use placet::model::time::Time;
 use placet::syntax::ast::BlockKind;
 use placet_warp10::bridge::{NotImported, Obstacle, export, import};
 use placet_warp10::selectors::{Applications, Platform, of_token};
@@ -151,6 +151,7 @@ fn everything_that_has_no_place_is_named() {
 }
 
 mod worf {
+    use placet::model::time::Time;
     use placet_warp10::keys::TokenKeys;
     use placet_warp10::selectors::{Applications, of_token};
     use placet_warp10::token::Token;

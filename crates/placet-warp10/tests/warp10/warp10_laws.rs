@@ -3,8 +3,8 @@
 
 #[path = "reference.rs"]
 mod reference;
-use placet::model::time::Time;
 use crate::warp10;
+use placet::model::time::Time;
 
 use placet_warp10::keys::TokenKeys;
 use placet_warp10::rejection::Label;

@@ -1,7 +1,7 @@
 //! Revocation lists of Warp 10: the golden vectors of the original's loader, and what a broken list must not do.
 
-use placet::model::time::Time;
 use crate::warp10;
+use placet::model::time::{Time, length};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

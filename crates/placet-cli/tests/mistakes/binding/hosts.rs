@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use super::{both, remote_signer, signing};
-use placet::model::time::Time;
 use crate::token_workshop::{HOUR, NOW, keyring, ms};
+use placet::model::time::Time;
 use placet::token::audience::Audience;
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::revocation::{HeldRevocations, RevocationList, Revocations};

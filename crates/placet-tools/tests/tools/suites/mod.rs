@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use placet::model::time::Time;
 use placet::author::Document;
 use placet::check::library::Library;
+use placet::model::time::Time;
 use placet_tools::trial::{Keys, Suite, cases, lines};
 
 /// The policy files, sorted.
