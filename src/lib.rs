@@ -41,8 +41,8 @@
 //! }
 //! ```
 //!
-//! `examples/service.rs` is an HTTP service with a layer of tower; `examples/verify_only.rs` decides with the deciding
-//! half alone, allocating nothing.
+//! `examples/service.rs` is an HTTP service with a layer of tower; the example `verify_only` of the crate
+//! `placet-core` decides with the deciding half alone, allocating nothing.
 //!
 //! | to | see |
 //! |---|---|

@@ -1,4 +1,5 @@
-//! A whole service in one value: policies, keys, revocations and room to decide in, owned and shared by all its threads.
+//! A whole service in one value: policies, keys, revocations and room to decide in, owned and
+//! shared by all its threads.
 //!
 //! ```standalone_crate
 //! # let folder = std::env::temp_dir().join(format!("placet-service-doc-{}", std::process::id()));
@@ -23,19 +24,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A [`Service`] is cheap to clone and has no lifetime, so it goes into the state of any server. It speaks one
-//! [vocabulary](crate::model::vocabulary). [`Service::check`] verifies the token, decides, and allocates nothing once a
-//! token is in the [cache](Builder::cache); what comes back is a [`Decision`] that knows the
-//! [status](Decision::http_status) of an HTTP answer and can [explain](Decision::explain) itself.
+//! A [`Service`] is cheap to clone and has no lifetime, so it goes into the state of any server. It
+//! speaks one [vocabulary](crate::model::vocabulary). [`Service::check`] verifies the token,
+//! decides, and allocates nothing once a token is in the [cache](Builder::cache); what comes back
+//! is a [`Decision`] that knows the [status](Decision::http_status) of an HTTP answer and can
+//! [explain](Decision::explain) itself.
 //!
 //! # What changes while it runs
 //!
-//! Keys and the revocation list are one value behind one pointer. [`Service::reload`] reads both again and then swaps
-//! that pointer: a decision sees either all of the old or all of the new, and a file that cannot be read changes nothing.
-//! Policies and the vocabulary do not change; open another service for that, and swap the two.
+//! Keys and the revocation list are one value behind one pointer. [`Service::reload`] reads both
+//! again and then swaps that pointer: a decision sees either all of the old or all of the new, and
+//! a file that cannot be read changes nothing. Policies and the vocabulary do not change; open
+//! another service for that, and swap the two.
 //!
-//! What is beneath ([`Authorizer`], [`Scratch`](crate::token::verify::Scratch), [`mint`](crate::author::mint::mint))
-//! stays for those who want to own the memory themselves.
+//! The layer beneath ([`Authorizer`], [`Scratch`](crate::token::verify::Scratch),
+//! [`mint`](crate::author::mint::mint)) stays available for services that want to own the memory
+//! themselves.
 
 mod attributes;
 mod builder;
@@ -101,30 +105,34 @@ struct Inner {
 }
 
 impl Service {
-    /// Opens a service with the policy files of a directory (or one file) and the keyring in a file.
+    /// Opens a service with the policy files of a directory (or one file) and the keyring in a
+    /// file.
     ///
-    /// Every `.placet` file in and below the directory is read. All of them have to speak one vocabulary; files that only
-    /// declare vocabularies serve the others. Each `token` can be [minted](Self::mint) and each `restriction`
-    /// [added](Self::attenuate); each `policy` is held, so it has to allow every request as well.
+    /// Every `.placet` file in and below the directory is read. All of them have to speak one
+    /// vocabulary; files that only declare vocabularies serve the others. Each `token` can be
+    /// [minted](Self::mint) and each `restriction` [added](Self::attenuate); each `policy` is held,
+    /// so it has to allow every request as well.
     ///
     /// # Errors
-    /// A file cannot be read or has errors, two templates have one name, or a policy has parameters, whose arguments only
-    /// a [`builder`](Self::builder) can give.
+    /// A file cannot be read or has errors, two templates have one name, or a policy has
+    /// parameters, whose arguments only a [`builder`](Self::builder) can give.
     pub fn open(policies: impl Into<PathBuf>, keys: impl Into<PathBuf>) -> Result<Self, ServiceError> {
         Self::builder().policies(policies).keys(keys).build()
     }
 
-    /// Begins a service that needs more: an audience, a revocation list, policies with arguments, another clock.
+    /// Begins a service that needs more: an audience, a revocation list, policies with arguments,
+    /// another clock.
     #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Mints a token from a template, valid from now on, and writes its text. Compiles the template each time, which takes
-    /// some ten microseconds.
+    /// Mints a token from a template, valid from now on, and writes its text. The template is
+    /// compiled each time.
     ///
     /// # Errors
-    /// There is no such token template, an argument does not fit, no key of the keyring mints, or there is no randomness.
+    /// There is no such token template, an argument does not fit, no key of the keyring mints, or
+    /// there is no randomness.
     pub fn mint<'t>(
         &self,
         template: &str,
@@ -155,7 +163,8 @@ impl Service {
     /// Adds a restriction to a token, as its holder could: no key is asked.
     ///
     /// # Errors
-    /// There is no such restriction, an argument does not fit, or the text is not a token that takes it.
+    /// There is no such restriction, an argument does not fit, or the text is not a token that
+    /// takes it.
     pub fn attenuate<'t>(
         &self,
         token: &str,
@@ -180,8 +189,9 @@ impl Service {
 
     /// Decides whether the bearer of `token` may do `action` now.
     ///
-    /// A text is read as the type that the vocabulary gives the attribute (`"10.0.0.1"` as an `ip`, `"42"` as an `int`);
-    /// other values have to be of that type. Nothing is allocated for a token that is in the cache.
+    /// A text is read as the type that the vocabulary gives the attribute (`"10.0.0.1"` as an `ip`,
+    /// `"42"` as an `int`); other values have to be of that type. Nothing is allocated for a token
+    /// that is in the cache.
     ///
     /// ```no_run
     /// # let (placet, token) = (placet::Service::open("policies", "service.keys")?, "");
@@ -199,8 +209,8 @@ impl Service {
         self.check_at(self.now(), token, action, attributes)
     }
 
-    /// The same at another time than now: for tests, and for requests that were recorded. Who may choose the time may use
-    /// expired tokens.
+    /// The same at another time than now: for tests, and for recorded requests. A caller who may
+    /// choose the time can use expired tokens.
     pub fn check_at<'a, V: Into<Value<'a>>>(
         &'a self,
         time: Time,
@@ -220,8 +230,8 @@ impl Service {
         &self.inner.vocabulary
     }
 
-    /// Reads the keyring and the revocation list again from the files that the service was opened with. Both are swapped
-    /// in one step, and neither is if one cannot be read.
+    /// Reads the keyring and the revocation list again from the files that the service was opened
+    /// with. Both are swapped in one step, and neither is if one cannot be read.
     ///
     /// # Errors
     /// A file cannot be read, or is not what it was.
@@ -266,7 +276,8 @@ impl Service {
         Authorizer::with_verifier(verifier).with_policies(&self.inner.policies)
     }
 
-    /// The token comes first: to a bearer who is nobody, a request is neither good nor bad.
+    /// The token is verified before the request is read: nobody without a valid token learns what a
+    /// request looks like.
     fn verdict(&self, trust: &Trust, token: &str, time: Time, given: &Given<'_>) -> Verdict {
         let authorizer = self.authorizer(trust);
         let verdict = self.with_token(&authorizer, token, time, |verified| match given {

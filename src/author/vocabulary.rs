@@ -12,7 +12,8 @@
 //! }
 //! ```
 //!
-//! The order of the declarations is part of the vocabulary, and the fingerprint holds the reader to it.
+//! The order of the declarations is part of the vocabulary, and the fingerprint holds the reader to
+//! it.
 
 use serde::{Deserialize, Serialize};
 
@@ -97,7 +98,8 @@ pub fn to_json(vocabulary: &Vocabulary) -> String {
 /// Reads what [`to_json`] has written.
 ///
 /// # Errors
-/// It is not JSON of this form, a declaration is not one of a vocabulary, or the fingerprint is that of other declarations.
+/// It is not JSON of this form, a declaration is not one of a vocabulary, or the fingerprint is
+/// that of other declarations.
 pub fn from_json(text: &str) -> Result<Vocabulary, BadVocabularyJson> {
     let shown: Shown = serde_json::from_str(text)?;
     let begin = Vocabulary::builder(&shown.name, shown.version);
@@ -150,7 +152,8 @@ pub enum BadVocabularyJson {
     /// A declaration that no vocabulary can have.
     #[error("{0}")]
     Declaration(#[from] VocabularyError),
-    /// The declarations are not those that were written: one is missing, changed, or in another place.
+    /// The declarations are not those that were written: one is missing, changed, or in another
+    /// place.
     #[error("the declarations have the fingerprint `{found}`, and the file says `{said}`")]
     Fingerprint {
         /// What the file says.

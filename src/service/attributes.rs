@@ -1,4 +1,5 @@
-//! A request from an action and attributes, where a text is read as the type that the vocabulary wants.
+//! A request from an action and attributes, where a text is read as the type that the vocabulary
+//! wants.
 
 use std::net::IpAddr;
 
@@ -34,7 +35,7 @@ pub(super) fn read<'a, V: Into<Value<'a>>>(
     for (name, value) in attributes {
         set(&mut request, name, value.into()).map_err(|malformed| BadPart { malformed, name })?;
     }
-    // What is missing is found when it is decided, as for every other request.
+    // A missing attribute is found when the request is decided, as for every other request.
     Ok(request)
 }
 

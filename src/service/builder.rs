@@ -22,7 +22,8 @@ use crate::token::cache::TokenCache;
 use crate::token::keyring::Keyring;
 use crate::token::revocation::HeldRevocations;
 
-/// Tokens that a service remembers unless it is told otherwise: some eight megabytes at most.
+/// Tokens that a service remembers unless it is told otherwise: eight megabytes with tokens of some
+/// hundred bytes.
 const CACHED_TOKENS: usize = 4096;
 
 /// Configures a [`Service`].
@@ -75,7 +76,8 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Reads a policy file, or every `.placet` file in and below a directory. May be called more than once.
+    /// Reads a policy file, or every `.placet` file in and below a directory. May be called more
+    /// than once.
     #[must_use]
     pub fn policies(mut self, path: impl Into<PathBuf>) -> Self {
         self.paths.push(path.into());
@@ -89,15 +91,16 @@ impl Builder {
         self
     }
 
-    /// Knows these vocabularies instead of the built-in ones, beside those that the policy files declare.
+    /// Knows these vocabularies instead of the built-in ones, beside those that the policy files
+    /// declare.
     #[must_use]
     pub fn library(mut self, library: Library) -> Self {
         self.library = library;
         self
     }
 
-    /// Speaks the vocabulary of this name. Templates of files in other vocabularies are left out; without a name, all
-    /// files have to speak the same.
+    /// Speaks the vocabulary of this name. Templates of files in other vocabularies are left out;
+    /// without a name, all files have to speak the same.
     #[must_use]
     pub fn vocabulary(mut self, name: &str) -> Self {
         self.speaks = Some(Speaks::Named(name.to_owned()));
@@ -111,8 +114,8 @@ impl Builder {
         self
     }
 
-    /// Holds a policy that has parameters, with these arguments. One without parameters is held unasked. May be called
-    /// more than once, also for one policy: each has to allow.
+    /// Holds a policy that has parameters, with these arguments. One without parameters is held
+    /// unasked. May be called more than once, also for one policy: each has to allow.
     #[must_use]
     pub fn policy<'t>(mut self, name: &str, arguments: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
         let arguments = arguments.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
@@ -134,7 +137,8 @@ impl Builder {
         self
     }
 
-    /// Reads the revocation list (text, snapshot, or signed snapshot) from a file, which [`Service::reload`] reads again.
+    /// Reads the revocation list (text, snapshot, or signed snapshot) from a file, which
+    /// [`Service::reload`] reads again.
     #[must_use]
     pub fn revocations(mut self, path: impl Into<PathBuf>) -> Self {
         self.trust.list_file = Some(path.into());
@@ -169,8 +173,8 @@ impl Builder {
         self
     }
 
-    /// Remembers so many verified tokens instead of 4096, each with
-    /// [some kilobytes](TokenCache::BESIDE_EACH); one at least.
+    /// Remembers so many verified tokens instead of 4096, each with [some
+    /// kilobytes](TokenCache::BESIDE_EACH); one at least.
     #[must_use]
     pub const fn cache(mut self, tokens: usize) -> Self {
         self.cached = if tokens == 0 { 1 } else { tokens };

@@ -16,8 +16,8 @@ use crate::model::verdict::{Refusal, Verdict};
 use crate::token::claims::Claims;
 use crate::visible::excerpt;
 
-/// What a [`Service`] says to one request. It borrows the token and the attributes, and keeps the keys and revocations
-/// that it was decided with, so that what it says later is said of the same.
+/// What a [`Service`] says to one request. It borrows the token and the attributes, and keeps the
+/// keys and revocations that it was decided with, so that what it says later is said of the same.
 ///
 /// As JSON it is `{"verdict": "not_permitted", "block": 0, "status": 403}`; see [`Verdict`].
 #[must_use]
@@ -48,10 +48,12 @@ impl Decision<'_> {
         self.verdict.http_status()
     }
 
-    /// Why, and the smallest change of the request that would pass. It is decided again for that, perhaps many times, so
-    /// this takes milliseconds: it is for logs and for people, not for every request.
+    /// Why, and the smallest change of the request that would pass. It is decided again for that,
+    /// perhaps many times, so this takes much longer than the decision: it is for logs and for
+    /// people, not for every request.
     ///
-    /// It quotes rules of the token, also of an encrypted one, so show it to those who may read the token.
+    /// It quotes rules of the token, also of an encrypted one, so show it to those who may read the
+    /// token.
     #[must_use]
     pub fn explain(&self) -> Explanation {
         let request = match (&self.given, self.verdict) {
@@ -72,8 +74,8 @@ impl Decision<'_> {
         }
     }
 
-    /// Lends what an allowed token says about its bearer; `None` unless the answer is yes. The claims are text of whoever
-    /// minted the token.
+    /// Lends what an allowed token says about its bearer; `None` unless the answer is yes. The
+    /// claims are text of whoever minted the token.
     pub fn with_claims<R>(&self, use_them: impl FnOnce(Claims<'_>) -> R) -> Option<R> {
         if !self.is_allow() {
             return None;

@@ -11,8 +11,8 @@ use crate::model::verdict::Refusal;
 use crate::syntax::ast::BlockKind;
 use crate::token::attenuate::AttenuateError;
 
-/// Why a service was not opened, or did not mint. A request that is not allowed is not an error, but a
-/// [`Decision`](super::Decision).
+/// Why a service was not opened, or did not mint. A request that is not allowed is not an error,
+/// but a [`Decision`](super::Decision).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServiceError {
@@ -118,7 +118,7 @@ pub enum ServiceError {
     /// A token was not sealed.
     #[error("cannot seal the token: {0}")]
     Seal(#[source] AttenuateError),
-    /// What should be a token is none.
+    /// A text that should be a token is not one.
     #[error("{0}")]
     NotAToken(#[source] Refusal),
 }

@@ -18,14 +18,14 @@ impl Pool {
         Self { places: (0..count).map(|_| Mutex::default()).collect() }
     }
 
-    /// Lends a place that no other thread uses. More threads than places find none now and then, and get a new one.
+    /// Lends a place that no other thread uses. If all are in use, a new one is made for this call.
     pub(super) fn with<R>(&self, use_it: impl FnOnce(&mut Scratch) -> R) -> R {
         let from = HOME.get();
         for step in 0..self.places.len() {
             let place = &self.places[(from.wrapping_add(step)) % self.places.len()];
             match place.try_lock() {
                 Ok(mut scratch) => return use_it(&mut scratch),
-                // What a panic has left in it is written over.
+                // The next token overwrites whatever a panic has left in it.
                 Err(TryLockError::Poisoned(poisoned)) => return use_it(&mut poisoned.into_inner()),
                 Err(TryLockError::WouldBlock) => {}
             }

@@ -18,7 +18,8 @@ use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::syntax::parse::parse;
 
-/// Documents of one vocabulary, in which every template has a name of its own among those of its kind.
+/// Documents of one vocabulary, in which every template has a name of its own among those of its
+/// kind.
 pub(super) struct Store {
     documents: Vec<Arc<Document>>,
 }
@@ -38,7 +39,8 @@ impl Held {
 }
 
 impl Store {
-    /// Keeps the documents that speak `vocabulary`. Without one, all that have templates must speak the same.
+    /// Keeps the documents that speak `vocabulary`. Without one, all that have templates must speak
+    /// the same.
     pub(super) fn new(
         documents: Vec<Arc<Document>>,
         vocabulary: Option<Arc<Vocabulary>>,
@@ -72,7 +74,7 @@ impl Store {
         Ok(())
     }
 
-    /// The names of the policies that need no arguments, and of those that do.
+    /// The policy templates, with parameters and without.
     pub(super) fn policies(&self) -> impl Iterator<Item = &Template> {
         self.templates().map(|(_, template)| template).filter(|template| template.kind == BlockKind::Policy)
     }
@@ -135,7 +137,7 @@ pub(super) fn read(paths: &[PathBuf], library: &mut Library) -> Result<Vec<Arc<D
         texts.push((path.display().to_string(), text));
     }
     for (name, text) in &texts {
-        // What does not parse is reported when it is read as a document.
+        // A file that does not parse is reported when it is read as a document.
         let Ok(file) = parse(text) else { continue };
         library.add(&file).map_err(|diagnostics| Report { source: Source::text(name, text), diagnostics })?;
     }

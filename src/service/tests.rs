@@ -356,7 +356,8 @@ fn audiences_are_kept_apart() {
     assert_eq!(status(&wants, &token, "read", "/notes/ann/1"), 503, "it wants a list that is signed");
 }
 
-/// The trap of an untyped time: a second of Unix time, taken for milliseconds, lies in January 1970.
+/// The trap of an untyped time: a second of Unix time, taken for milliseconds, lies in January
+/// 1970.
 #[test]
 fn seconds_for_milliseconds_are_refused() {
     let now = Arc::new(AtomicI64::new(NOW.as_millis()));

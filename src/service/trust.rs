@@ -68,7 +68,8 @@ impl Terms {
 #[derive(Debug)]
 pub(super) struct Shared {
     trust: RwLock<Arc<Trust>>,
-    /// Held for the whole of a change: of two at the same time, neither may undo the other's revocations.
+    /// Held for the whole of a change: of two at the same time, neither may undo the other's
+    /// revocations.
     changing: Mutex<()>,
 }
 
@@ -81,7 +82,8 @@ impl Shared {
         Arc::clone(&self.trust.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Swaps the trust for another one, unless there is an error. Decisions do not wait while files are read.
+    /// Swaps the trust for another one, unless there is an error. Decisions do not wait while files
+    /// are read.
     pub(super) fn change<E>(&self, change: impl FnOnce(&Trust) -> Result<Trust, E>) -> Result<(), E> {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = Arc::new(change(&self.get())?);

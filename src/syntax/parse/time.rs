@@ -217,4 +217,40 @@ mod tests {
             assert!(read(bad).is_err(), "{bad}");
         }
     }
+
+    /// Tokens and services have a reader of their own, which says less.
+    #[test]
+    fn the_deciding_half_reads_the_same_times() {
+        use crate::model::time::Time;
+        for at in (FIRST..=LAST).step_by(105_189_753_291) {
+            assert_eq!(read(&Time::from_millis(at).to_string()).ok(), Some(at), "{}", Time::from_millis(at));
+        }
+        for text in [
+            "2027-01-01T01:00:00+01:00",
+            "2026-12-31T00:01:00-23:59",
+            "2026-12-31T23:59:59z",
+            "2026-12-31T23:59:59.1000Z",
+            "2026-12-31T23:59:60Z",
+            "2026-12-31T24:00:00Z",
+            "2026-12-31T23:59:59+0100",
+            "2026-12-31T23:59:59+24:00",
+            "2026-12-31T23:59:59",
+            "2026-02-29T00:00:00Z",
+            "2026-00-10T00:00:00Z",
+            "2026-13-10T00:00:00Z",
+            "2026-04-31T00:00:00Z",
+            "2026-04-00T00:00:00Z",
+            "9999-12-31T23:59:59-00:01",
+            "0000-01-01T00:00:00+00:01",
+            "2026-12-31T23:59:59.Z",
+            "2026-12-31T23:59:59.0001Z",
+            "2026-12-31 23:59:59Z",
+            "+026-12-31T23:59:59Z",
+            "2026-12-31T23:59:59\u{e9}",
+            "2026-12-31T23:59\u{e9}9Z",
+            "",
+        ] {
+            assert_eq!(text.parse().ok().map(Time::as_millis), read(text).ok(), "{text}");
+        }
+    }
 }

@@ -4,12 +4,12 @@
 //! `leaky_comparison` is the control: a comparison that ends at the first difference. A run that does not find it has shown
 //! nothing about the others. `tests/timing/run` judges the values; this program only prints them.
 
+use placet::model::time::Time;
 use std::cell::RefCell;
 use std::hint::black_box;
 
 use dudect_bencher::rand::{Rng, RngExt};
 use dudect_bencher::{BenchRng, Class, CtRunner, ctbench_main};
-use placet::model::time::Time;
 use placet_core::bytecode::program::EMPTY;
 use placet_core::model::vocabulary::Vocabulary;
 use placet_core::token::claims::ClaimsDraft;

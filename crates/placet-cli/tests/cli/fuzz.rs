@@ -1,6 +1,7 @@
 //! Invented requests find what was planted, make it small, and find nothing where nothing is.
 
 use crate::cli_support;
+use placet::model::time::Time;
 
 use std::sync::Arc;
 
@@ -9,7 +10,6 @@ use placet::author::Document;
 use placet::author::request;
 use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
-use placet::model::time::Time;
 use placet::token::verify::Scratch;
 use placet_tools::fuzz::finding::{Finding, Kind};
 use placet_tools::fuzz::import::Imported;

@@ -15,8 +15,7 @@ use crate::model::time::Time;
 /// it where it is decided and lend it on, since a function that returns one copies it.
 ///
 /// ```
-/// use placet_core::model::{request::Request, types::{Scalar, Type}, vocabulary::Vocabulary};
-/// use placet::model::{request::Request, time::Time, types::{Scalar, Type}, vocabulary::Vocabulary};
+/// use placet_core::model::{request::Request, time::Time, types::{Scalar, Type}, vocabulary::Vocabulary};
 /// let cache = Vocabulary::builder("cache", 1)
 ///     .attribute("cache", Type::One(Scalar::String), false)?
 ///     .action("get")?

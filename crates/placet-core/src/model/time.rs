@@ -1,8 +1,8 @@
 //! Points in time, as a type of their own: seconds since 1970 must not pass for milliseconds.
 //!
-//! A [`Time`] counts milliseconds, in tokens, requests and policies alike. It is made from a clock, from text, or from a
-//! number by a name that says the unit. Lengths of time are [`Duration`]s; what of them is finer than a millisecond is cut
-//! off.
+//! A [`Time`] counts milliseconds, in tokens, requests and policies alike. It is made from a clock,
+//! from text, or from a number by a name that says the unit. Lengths of time are [`Duration`]s;
+//! what of them is finer than a millisecond is cut off.
 
 use core::fmt;
 use core::ops::{Add, Sub};
@@ -11,22 +11,24 @@ use core::time::Duration;
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
 ///
-/// There is no conversion from a bare number, since a number does not say its unit: seconds taken for milliseconds lie in
-/// January 1970, where a token that has not expired yet looks valid for ever.
+/// There is no conversion from a bare number, since a number does not say its unit: seconds taken
+/// for milliseconds lie in January 1970, where a token that has not expired yet looks valid for
+/// ever.
 ///
 /// ```
 /// use core::time::Duration;
-/// use placet::model::time::Time;
+/// use placet_core::model::time::Time;
 /// let issued: Time = "2026-11-21T10:00:00Z".parse()?;
 /// assert_eq!(issued, Time::from_millis(1_795_255_200_000));
 /// assert_eq!((issued + Duration::from_secs(90)).to_string(), "2026-11-21T10:01:30Z");
-/// # Ok::<(), placet::model::time::NotATime>(())
+/// # Ok::<(), placet_core::model::time::NotATime>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i64);
 
 impl Time {
-    /// 1970-01-01T00:00:00Z. A clock that reads an earlier time is not set, and every token is refused.
+    /// 1970-01-01T00:00:00Z. A clock that reads an earlier time is not set, and every token is
+    /// refused.
     pub const EPOCH: Self = Self(0);
     /// Before every other time.
     pub const MIN: Self = Self(i64::MIN);
@@ -144,7 +146,8 @@ impl fmt::Debug for Time {
     }
 }
 
-/// Reads RFC 3339 such as `2026-11-21T10:00:00.25+01:00`, to the millisecond, from the year 0 to the year 9999.
+/// Reads RFC 3339 such as `2026-11-21T10:00:00.25+01:00`, to the millisecond, from the year 0 to
+/// the year 9999.
 impl FromStr for Time {
     type Err = NotATime;
 
@@ -209,7 +212,8 @@ fn number(digits: &str) -> Result<i64, NotATime> {
     digits.bytes().try_fold(0, |number, byte| Ok(number * 10 + digit(byte)?))
 }
 
-/// Days since 1970 of a day of the Gregorian calendar. Years begin in March here, so that the leap day is the last of one.
+/// Days since 1970 of a day of the Gregorian calendar. Years begin in March here, so that the leap
+/// day is the last of one.
 const fn days_to(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));

@@ -11,8 +11,9 @@
 //! 16 bytes  the fingerprint
 //! ```
 //!
-//! A text is its length in four bytes, big-endian, and as many bytes of UTF-8. There is one spelling of each vocabulary: what is read is
-//! what would be written, and the fingerprint is that of the declarations.
+//! A text is its length in four bytes, big-endian, and as many bytes of UTF-8. There is one
+//! spelling of each vocabulary: what is read is what would be written, and the fingerprint is that
+//! of the declarations.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -56,14 +57,14 @@ impl Vocabulary {
         out
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) has written. The fingerprint finds accidents; it is no signature, so the
-    /// bytes have to come from where the service's own code comes from.
+    /// Reads what [`to_bytes`](Self::to_bytes) has written. The fingerprint finds accidents; it is
+    /// no signature, so the bytes have to come from where the service's own code comes from.
     ///
     /// # Errors
     /// The bytes are not exactly one vocabulary. Nothing of them is used then.
     ///
     /// ```
-    /// use placet::Vocabulary;
+    /// use placet_core::model::vocabulary::Vocabulary;
     /// let notes = Vocabulary::builder("notes", 1).action("read")?.build();
     /// let read = Vocabulary::from_bytes(&notes.to_bytes())?;
     /// assert_eq!(read.fingerprint(), notes.fingerprint());

@@ -1,11 +1,11 @@
 //! Accepting Warp 10 tokens: the golden vectors of the original's filter, the order of its checks, the attribute rules.
 
 use crate::warp10;
+use placet::model::time::Time;
 
 use placet::compat::warp10::trl_directory::Directory;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use placet::model::time::Time;
 use placet_warp10::accept::{Acceptor, AttributeRules, Rejection};
 use placet_warp10::config::Config;
 use placet_warp10::keys::{KeyError, Keys, TokenKeys};

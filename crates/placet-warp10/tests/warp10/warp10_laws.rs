@@ -4,8 +4,8 @@
 #[path = "reference.rs"]
 mod reference;
 use crate::warp10;
-
 use placet::model::time::Time;
+
 use placet_warp10::keys::TokenKeys;
 use placet_warp10::rejection::Label;
 use placet_warp10::token::{Pairs, ReadToken, Token, WriteToken};

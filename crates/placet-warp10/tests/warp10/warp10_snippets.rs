@@ -1,8 +1,8 @@
 //! Lines of configurations and scripts around tokens, as users write them: what they set, and what comes out.
 
 use crate::scripts;
-
 use placet::model::time::Time;
+
 use placet_warp10::accept::Acceptor;
 use placet_warp10::attributes::rules;
 use placet_warp10::config::Config;

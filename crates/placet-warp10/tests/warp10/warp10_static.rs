@@ -1,8 +1,8 @@
 //! Static tokens of a file: what each line stands for, and that they end and are revoked like any other.
 
+use placet::model::time::Time;
 use std::fs;
 
-use placet::model::time::Time;
 use placet_warp10::accept::{Acceptor, AttributeRules};
 use placet_warp10::keys::TokenKeys;
 use placet_warp10::script::TimeUnit;

@@ -1,8 +1,8 @@
 //! TOKENGEN and TOKENDUMP: the same tokens, idents, orders and messages as the original's, from scripts and from JSON.
 
 use crate::scripts;
-
 use placet::model::time::Time;
+
 use placet_warp10::doubts::doubts;
 use placet_warp10::script::output::{Style, stack_json, to_json};
 use placet_warp10::script::{ScriptCode, Value};

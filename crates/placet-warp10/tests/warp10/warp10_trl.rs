@@ -1,12 +1,12 @@
 //! Revocation lists of Warp 10: the golden vectors of the original's loader, and what a broken list must not do.
 
 use crate::warp10;
+use placet::model::time::{Time, length};
 
 use placet::compat::warp10::trl_directory::{Directory, Files, Folder, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use placet::model::time::{Time, length};
 use placet_warp10::accept::{Acceptor, AttributeRules};
 use placet_warp10::envelope::Ident;
 use placet_warp10::token::Kind;

@@ -8,13 +8,15 @@
 //! placet mint examples/service/notes.placet --template guest --keyring notes.keys > guest.token
 //! ```
 //!
-//! `cargo run --example verify_only --no-default-features --features std -- TOKEN` decides with another token.
+//! `cargo run -p placet-core --example verify_only -- TOKEN` decides with another token.
 
 use std::error::Error;
 
-use placet::model::path::ResourcePath;
-use placet::token::verify::Scratch;
-use placet::{Authorizer, Keyring, Request, Time, Vocabulary};
+use placet_core::authorize::Authorizer;
+use placet_core::model::path::ResourcePath;
+use placet_core::model::{request::Request, time::Time, vocabulary::Vocabulary};
+use placet_core::token::keyring::Keyring;
+use placet_core::token::verify::Scratch;
 
 /// `placet vocabulary export` wrote it; its fingerprint is that of the file.
 const VOCABULARY: &[u8] = include_bytes!("verify_only/notes.vocabulary");
