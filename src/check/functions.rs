@@ -1,6 +1,6 @@
 //! The functions of conditions: `hour(time)`, `starts_with(a, b)`, `vouched("placet_public_…")`.
 
-use super::literals::with_article;
+use super::goal::with_article;
 use super::known::KnownField;
 use super::needles::Search;
 use super::reading::{Reading, Typed};

@@ -13,9 +13,9 @@ use super::error::Cause;
 use super::expressions::Expressions;
 use super::glob::{self, Wild};
 use super::part::{Part, part_utf8, refuse_empty};
-use crate::program::render::Automata;
 use crate::check::regex;
 use crate::limits::NESTING;
+use crate::program::source::Automata;
 use crate::model::types::Scalar;
 use crate::program::Pattern;
 
