@@ -283,6 +283,11 @@ impl Lowering<'_> {
     }
 
     /// Denials first, then what is required, then what allows. What is wrong comes in the order of the source.
+    ///
+    /// In this order the VM stops at the first rule that decides and remembers nothing: a `deny` that matches forbids whatever
+    /// else matches, a block's guard that is false ends a block in which nothing was denied, and after both the first `allow`
+    /// is the answer. An `allow` before a `deny` would have to be kept until no `deny` can follow. The verifier refuses any
+    /// other order, so a foreign program cannot hide a `deny` after the rule that already allowed.
     fn write(&self, guard: Option<&Condition>, errors: &mut Vec<CompileError>) -> (Program, Vec<RuleOrigin>) {
         let mut writer = Writer::default();
         let mut origins = Vec::with_capacity(self.template.rules.len() + 1);

@@ -3,6 +3,7 @@
 
 use super::explain::{Scene, adjoin};
 use super::grammar::Rule;
+pub(super) use super::syntax;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
@@ -239,9 +240,4 @@ pub(super) fn in_plain_digits(digits: &str) -> Option<u64> {
     };
     let grouped = || Some(lower.replace('_', "")).filter(|digits| only_digits(digits))?.parse().ok();
     radix("0x", 16).or_else(|| radix("0o", 8)).or_else(|| radix("0b", 2)).or_else(power).or_else(grouped)
-}
-
-/// A mistake at a place, and the way out.
-pub(super) fn syntax(at: Span, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Code::Syntax, at, message).help(help)
 }

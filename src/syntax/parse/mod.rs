@@ -143,6 +143,18 @@ enum Node<'t> {
     Parts(Item),
 }
 
+/// How a broken entry is kept from hiding the others.
+///
+/// The grammar reads one entry at a time from where the last one ended, and the [outline](outline::outline) has said where
+/// entries seem to begin, so after a mistake reading goes on at the next beginning. Two things need more than that:
+///
+/// - **Taken back.** Where a closing bracket is missing and another one happens to fit, the grammar reads an entry *beyond* the
+///   beginning of the next one, without a mistake; it stops only later. The entry that was read last and reaches over a
+///   beginning is then the broken one. It was met already, so it is [taken back](Entry::TakenBack), and reading goes on at the
+///   beginning that it swallowed. Without this the message would point at a good entry.
+/// - **Seams.** pest keeps a node for each token of what it reads at once, and a policy of a thousand rules is one entry.
+///   Between two rules a block may be read in parts, at places that the outline has marked. A seam is only a proposal: where
+///   the part before it does not read, the block is read whole, so that a wrong seam costs time and changes nothing.
 impl Entries<'_> {
     fn read<'t>(&self, text: &'t str, mut meet: impl FnMut(Entry<'t, '_>)) -> Vec<Diagnostic> {
         let Outline { starts, seams, mut diagnostics, unreadable, begin } =
@@ -239,4 +251,9 @@ fn declared(text: &str, start: usize) -> Option<Name> {
 /// A diagnostic for what only the builder of a file can see.
 fn mistake(at: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(Code::Syntax, at, message)
+}
+
+/// A mistake at a place, and the way out.
+fn syntax(at: Span, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, at, message).help(help)
 }

@@ -273,6 +273,11 @@ ops! {
 impl Rule {
     /// Reads an `allow.in` or `allow.is` whose operands are a byte each, as those of nearly every rule in a token are: four
     /// bytes in one look. `None`, and nothing read, for any other instruction.
+    ///
+    /// A token's decision consists mostly of passing over rules for other actions, so reading the head of a rule is the inner
+    /// loop. The general reader takes the code and then each operand byte by byte, with a test for the end and one for a longer
+    /// number each time; one comparison of four bytes answers all of them. Every program must read the same both ways, which a
+    /// test holds for all operands: else a rule would concern other actions for the VM than for the verifier.
     #[inline(always)]
     pub fn short_frame(cursor: &mut Cursor<'_>) -> Option<(ActionNo, ActionNo, Length)> {
         const NO_ACTION: ActionNo = ActionNo(0);

@@ -1,4 +1,20 @@
 //! The outer structure of a token: header, blocks, and what stands between and behind them. Nothing is believed yet.
+//!
+//! Which bytes are covered by a proof is decided here. Each byte of the header and the blocks must be
+//! covered exactly once:
+//!
+//! - The tag of a local token is a chain. The first link covers the header and the first block with
+//!   its length; each later link is keyed by the link before it and covers its link byte, the
+//!   length and the block. The link byte is covered from the second block on because it says that
+//!   a block follows; the last one, 0, needs no cover, since the tag after it is that of the last
+//!   block and of no other. So no block can be cut off, moved, or split into two.
+//! - The signature of a public block covers the signature before it (the first one: the header),
+//!   the block with its length, and what the block promises of the next key. The promise is not
+//!   covered as it lies in the token: a seed becomes a commitment when a block is added, and both
+//!   must give the same digest. That is why [`Frame::promise`] computes it from either form.
+//!
+//! A byte that no proof covers could be changed by the holder without a trace; a length outside of
+//! the cover would let two blocks share their bytes in another way.
 
 use super::block::{Flags, Position};
 use super::chain::{Before, Promise, Seed, key_hash};

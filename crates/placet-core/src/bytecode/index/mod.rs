@@ -210,6 +210,11 @@ impl<'p> Table<'p> {
 
     /// Whether the request has several values where this table looks, of which one is enough for a rule: then the table says
     /// nothing.
+    ///
+    /// Only denials are ever blind. An `allow` must match every element of a set, so the bucket of any one element holds all
+    /// candidates. A `deny` must match one element, no matter which, so its rules may be in as many buckets as there are
+    /// elements. Looking into each would cost a request's size times the tables; evaluating all denials costs what the
+    /// program was charged for without an index, and cannot miss one.
     #[must_use]
     pub fn is_blind(&self, request: &Request<'_>) -> bool {
         let facets = self.facets.iter().filter_map(|bytes| Facet::read(*bytes));
