@@ -119,7 +119,7 @@ fn each_code_of_the_syntax_has_an_example_that_triggers_it() {
             let value = from_json_text(code.example()).expect("good JSON");
             from_map(&value).expect_err("a mistake").0.iter().map(|error| error.code).collect()
         } else if code.example().starts_with("// Cases.") {
-            cases::parse(code.example()).expect("cases").lacks().iter().map(|error| error.code).collect()
+            parse_cases(code.example()).expect("cases").lacks().iter().map(|error| error.code).collect()
         } else {
             codes(code.example())
         };

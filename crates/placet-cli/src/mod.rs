@@ -60,8 +60,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use ui::{Colours, Format, Outcome, Ui};
-use ui::{Failure, Format, Outcome, Ui};
+use ui::{Colours, Failure, Format, Outcome, Ui};
 
 /// Policies that travel inside authorization tokens.
 ///

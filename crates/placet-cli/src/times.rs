@@ -121,7 +121,7 @@ mod tests {
         assert!(read_time("1795255200000000").is_err(), "microseconds");
         assert_eq!((read_time("0"), read_time("-1")), (Ok(Time::EPOCH), Ok(Time::from_millis(-1))));
         assert_eq!(show(Time::from_millis(1_795_255_200_000)), "2026-11-21T10:00:00Z");
-        assert_eq!((&*show(Time::MAX), &*show(i64::MIN)), ("after the year 9999", "before the year 0"));
+        assert_eq!((&*show(Time::MAX), &*show(Time::MIN)), ("after the year 9999", "before the year 0"));
     }
 
     #[test]

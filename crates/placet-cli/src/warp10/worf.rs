@@ -21,7 +21,6 @@ use crate::compat::warp10::worf::session::Session;
 use crate::compat::warp10::worf::template::{Fields, fill, is_template, output_name};
 use crate::model::time::Time;
 use crate::token::keys::SystemRandom;
-use placet::model::time::Time;
 use placet_warp10::limits::WARP10_TOKEN_TEXT;
 
 /// Does what Worf did (Warp 10 1.0 to 2.11), with its options: `-t -a APP -puidg -ttl MS CONFIG`.

@@ -15,7 +15,6 @@ use crate::model::time::Time;
 use crate::program::literal::{self, quoted};
 use crate::syntax::ast::BlockKind;
 use crate::visible::{self, escaped};
-use placet::model::time::Time;
 
 /// One finding.
 #[derive(Clone, Debug, Serialize)]

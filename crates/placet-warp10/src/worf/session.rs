@@ -17,7 +17,6 @@ use crate::compat::warp10::selectors::id_text;
 use crate::compat::warp10::token::{ReadToken, Token, WriteToken};
 use crate::model::time::Time;
 use crate::visible::escaped;
-use placet::model::time::Time;
 use placet::token::keys::Randomness;
 
 /// A session.

@@ -3,7 +3,7 @@
 use crate::warp10;
 use placet::model::time::Time;
 
-use placet::compat::warp10::trl_directory::Directory;
+use placet_warp10::trl_directory::Directory;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use placet_warp10::accept::{Acceptor, AttributeRules, Rejection};

@@ -3,7 +3,7 @@
 use crate::warp10;
 use placet::model::time::{Time, length};
 
-use placet::compat::warp10::trl_directory::{Directory, Files, Folder, Problem};
+use placet_warp10::trl_directory::{Directory, Files, Folder, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
