@@ -12,7 +12,7 @@ use crate::program::{Pattern, literal};
 const PROPOSALS: usize = 4;
 
 /// Values (`None` is no value) that match, nearest first; the value itself where it does.
-pub fn towards(pattern: &Pattern, value: Option<&Constant>, scalar: Scalar) -> Vec<Option<Constant>> {
+pub fn satisfying_values(pattern: &Pattern, value: Option<&Constant>, scalar: Scalar) -> Vec<Option<Constant>> {
     if matches(pattern, Subject::of(value)) {
         return vec![value.cloned()];
     }
@@ -20,11 +20,11 @@ pub fn towards(pattern: &Pattern, value: Option<&Constant>, scalar: Scalar) -> V
     let found: Vec<Option<Constant>> = match pattern {
         Pattern::Any => vec![Some(sample(scalar))],
         Pattern::Absent => vec![None],
-        Pattern::AnyOf(parts) => parts.iter().flat_map(|part| towards(part, value, scalar)).collect(),
-        Pattern::AllOf(parts) => parts.iter().flat_map(|part| towards(part, value, scalar)).collect(),
+        Pattern::AnyOf(parts) => parts.iter().flat_map(|part| satisfying_values(part, value, scalar)).collect(),
+        Pattern::AllOf(parts) => parts.iter().flat_map(|part| satisfying_values(part, value, scalar)).collect(),
         Pattern::Not(inner) => {
             let present = value.cloned().unwrap_or_else(|| sample(scalar));
-            std::iter::once(present.clone()).chain(away(inner, &present)).map(Some).collect()
+            std::iter::once(present.clone()).chain(violating_values(inner, &present)).map(Some).collect()
         }
         Pattern::Bool(wanted) => vec![Some(Constant::Bool(*wanted))],
         Pattern::Equal(wanted) => vec![constant_of(scalar, wanted.clone())],
@@ -53,18 +53,18 @@ pub fn towards(pattern: &Pattern, value: Option<&Constant>, scalar: Scalar) -> V
 }
 
 /// Values that do not match, nearest first.
-pub fn away(pattern: &Pattern, value: &Constant) -> Vec<Constant> {
+pub fn violating_values(pattern: &Pattern, value: &Constant) -> Vec<Constant> {
     let mut found = Vec::new();
-    leave(pattern, value, &mut found);
+    candidates(pattern, value, &mut found);
     let found = found.into_iter().map(Some).collect();
     ranked(found, Some(value), |candidate| !matches(pattern, Subject::of(candidate))).into_iter().flatten().collect()
 }
 
-fn leave(pattern: &Pattern, value: &Constant, found: &mut Vec<Constant>) {
+fn candidates(pattern: &Pattern, value: &Constant, found: &mut Vec<Constant>) {
     let scalar = value.scalar();
     match pattern {
-        Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().for_each(|part| leave(part, value, found)),
-        Pattern::Not(inner) => found.extend(towards(inner, Some(value), scalar).into_iter().flatten()),
+        Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().for_each(|part| candidates(part, value, found)),
+        Pattern::Not(inner) => found.extend(satisfying_values(inner, Some(value), scalar).into_iter().flatten()),
         Pattern::Range(first, last) => {
             found.extend(
                 [first.checked_sub(1), last.checked_add(1)].into_iter().flatten().filter_map(|n| counted(scalar, n)),
@@ -119,7 +119,7 @@ fn other_texts(pattern: &Pattern, text: &str) -> Vec<String> {
 }
 
 /// Labels that match (`None` is no labels at all).
-pub(crate) fn labels_towards(
+pub(crate) fn satisfying_labels(
     pattern: &Pattern,
     labels: Option<&[(String, String)]>,
 ) -> Vec<Option<Vec<(String, String)>>> {
@@ -130,19 +130,19 @@ pub(crate) fn labels_towards(
     let found = match pattern {
         Pattern::Any => vec![Some(sample_labels())],
         Pattern::Absent => vec![None],
-        Pattern::AnyOf(parts) => parts.iter().flat_map(|part| labels_towards(part, labels)).collect(),
+        Pattern::AnyOf(parts) => parts.iter().flat_map(|part| satisfying_labels(part, labels)).collect(),
         Pattern::AllOf(parts) => {
             let step = |all: Vec<Option<Vec<_>>>, part: &Pattern| {
-                let next = all.iter().flat_map(|one| labels_towards(part, one.as_deref()));
+                let next = all.iter().flat_map(|one| satisfying_labels(part, one.as_deref()));
                 next.take(PROPOSALS).collect()
             };
             parts.iter().fold(vec![labels.map(<[_]>::to_vec)], step)
         }
         Pattern::Label(name, inner) => {
-            let proposals = towards(inner, label(given, name).as_ref(), Scalar::String).into_iter();
+            let proposals = satisfying_values(inner, label(given, name).as_ref(), Scalar::String).into_iter();
             proposals.map(|value| Some(with_label(given, name, value.as_ref()))).collect()
         }
-        Pattern::Not(inner) => labels_away(inner, given).into_iter().map(Some).collect(),
+        Pattern::Not(inner) => violating_labels(inner, given).into_iter().map(Some).collect(),
         _ => Vec::new(),
     };
     let fits = |one: &Option<Vec<_>>| matches(pattern, Subject::of_labels(one.as_deref().unwrap_or_default()));
@@ -150,19 +150,20 @@ pub(crate) fn labels_towards(
 }
 
 /// Labels that do not match.
-pub(crate) fn labels_away(pattern: &Pattern, labels: &[(String, String)]) -> Vec<Vec<(String, String)>> {
+pub(crate) fn violating_labels(pattern: &Pattern, labels: &[(String, String)]) -> Vec<Vec<(String, String)>> {
     let found: Vec<Vec<_>> = match pattern {
         Pattern::AnyOf(parts) => {
             let step = |all: Vec<Vec<_>>, part: &Pattern| {
-                all.iter().flat_map(|one| labels_away(part, one)).take(PROPOSALS).collect()
+                all.iter().flat_map(|one| violating_labels(part, one)).take(PROPOSALS).collect()
             };
             parts.iter().fold(vec![labels.to_vec()], step)
         }
-        Pattern::AllOf(parts) => parts.iter().flat_map(|part| labels_away(part, labels)).collect(),
-        Pattern::Not(inner) => labels_towards(inner, Some(labels)).into_iter().flatten().collect(),
+        Pattern::AllOf(parts) => parts.iter().flat_map(|part| violating_labels(part, labels)).collect(),
+        Pattern::Not(inner) => satisfying_labels(inner, Some(labels)).into_iter().flatten().collect(),
         Pattern::Label(name, inner) => {
             let value = label(labels, name);
-            let others = value.as_ref().map(|value| away(inner, value)).unwrap_or_default().into_iter().map(Some);
+            let others =
+                value.as_ref().map(|value| violating_values(inner, value)).unwrap_or_default().into_iter().map(Some);
             let added = value.is_none().then(|| Some(sample(Scalar::String)));
             others.chain([None]).chain(added).map(|value| with_label(labels, name, value.as_ref())).collect()
         }

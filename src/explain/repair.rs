@@ -2,7 +2,9 @@
 //! them.
 
 use super::evaluate::{Candidate, Facts, HOUR, bytes, counted, number};
-use super::propose::{away, distance, labels_away, labels_towards, sample, sample_labels, towards};
+use super::propose::{
+    distance, sample, sample_labels, satisfying_labels, satisfying_values, violating_labels, violating_values,
+};
 use crate::model::arithmetic::Arithmetic;
 use crate::model::owned::{Constant, OwnedValue, TimedRequest};
 use crate::model::predicate::Anchor;
@@ -27,7 +29,7 @@ impl Candidate<'_> {
         }
         match test {
             Test::Action(actions) => self.with_actions(|action| actions.has(action)),
-            Test::Field(field, pattern) => self.field_towards(*field, pattern),
+            Test::Field(field, pattern) => self.satisfying_field(*field, pattern),
             Test::When(truth) => self.turned(truth, true),
         }
     }
@@ -37,7 +39,7 @@ impl Candidate<'_> {
     pub fn violating(&self, test: &Test) -> Vec<TimedRequest> {
         match test {
             Test::Action(actions) => self.with_actions(|action| !actions.has(action)),
-            Test::Field(field, pattern) => self.field_away(*field, pattern),
+            Test::Field(field, pattern) => self.violating_field(*field, pattern),
             Test::When(truth) => self.turned(truth, false),
         }
     }
@@ -81,33 +83,33 @@ impl Candidate<'_> {
         actions.into_iter().take(ACTIONS).map(|action| self.with_action(action)).collect()
     }
 
-    fn field_towards(&self, field: FieldNo, pattern: &Pattern) -> Vec<TimedRequest> {
+    fn satisfying_field(&self, field: FieldNo, pattern: &Pattern) -> Vec<TimedRequest> {
         let Some(attribute) = self.facts.vocabulary.attribute(field) else { return Vec::new() };
         match attribute.ty {
             Type::One(scalar) => {
                 let value = self.single(field);
-                let found = towards(pattern, value.as_ref(), scalar).into_iter();
+                let found = satisfying_values(pattern, value.as_ref(), scalar).into_iter();
                 found.map(|value| self.with(field, value.map(OwnedValue::One))).collect()
             }
-            Type::Set(scalar) => self.set_towards(field, pattern, scalar),
+            Type::Set(scalar) => self.satisfying_set(field, pattern, scalar),
             Type::Labels => {
-                let found = labels_towards(pattern, self.labels(field).as_deref()).into_iter();
+                let found = satisfying_labels(pattern, self.labels(field).as_deref()).into_iter();
                 found.map(|labels| self.with(field, labels.map(OwnedValue::Labels))).collect()
             }
         }
     }
 
     /// Every element has to match.
-    fn set_towards(&self, field: FieldNo, pattern: &Pattern, scalar: Scalar) -> Vec<TimedRequest> {
+    fn satisfying_set(&self, field: FieldNo, pattern: &Pattern, scalar: Scalar) -> Vec<TimedRequest> {
         let elements = self.elements(field);
         if elements.is_empty() {
-            let found = towards(pattern, None, scalar).into_iter();
+            let found = satisfying_values(pattern, None, scalar).into_iter();
             return found.map(|value| self.with_elements(field, value.into_iter().collect())).collect();
         }
         let mut near = Vec::new();
         for element in &elements {
             // An element that cannot be repaired is left out.
-            if let Some(Some(repaired)) = towards(pattern, Some(element), scalar).into_iter().next()
+            if let Some(Some(repaired)) = satisfying_values(pattern, Some(element), scalar).into_iter().next()
                 && !near.contains(&repaired)
             {
                 near.push(repaired);
@@ -116,24 +118,25 @@ impl Candidate<'_> {
         vec![self.with_elements(field, near)]
     }
 
-    fn field_away(&self, field: FieldNo, pattern: &Pattern) -> Vec<TimedRequest> {
+    fn violating_field(&self, field: FieldNo, pattern: &Pattern) -> Vec<TimedRequest> {
         let Some(attribute) = self.facts.vocabulary.attribute(field) else { return Vec::new() };
         let mut found = match (attribute.ty, self.value(field)) {
             (Type::One(scalar) | Type::Set(scalar), None) => {
                 vec![self.with(field, Some(OwnedValue::One(sample(scalar))))]
             }
             (Type::Labels, None) => {
-                let found = labels_away(pattern, &[]).into_iter().chain([sample_labels()]);
+                let found = violating_labels(pattern, &[]).into_iter().chain([sample_labels()]);
                 found.map(|labels| self.with(field, Some(OwnedValue::Labels(labels)))).collect()
             }
-            (_, Some(OwnedValue::One(value))) => {
-                away(pattern, &value).into_iter().map(|other| self.with(field, Some(OwnedValue::One(other)))).collect()
-            }
+            (_, Some(OwnedValue::One(value))) => violating_values(pattern, &value)
+                .into_iter()
+                .map(|other| self.with(field, Some(OwnedValue::One(other))))
+                .collect(),
             (_, Some(OwnedValue::Set(elements))) => {
                 vec![self.with_elements(field, without_matching(pattern, &elements))]
             }
             (_, Some(OwnedValue::Labels(labels))) => {
-                let found = labels_away(pattern, &labels).into_iter();
+                let found = violating_labels(pattern, &labels).into_iter();
                 found.map(|labels| self.with(field, Some(OwnedValue::Labels(labels)))).collect()
             }
         };
@@ -204,7 +207,9 @@ impl Candidate<'_> {
 
     fn leaf_turned(&self, truth: &Condition, wanted: bool) -> Vec<TimedRequest> {
         match truth {
-            Condition::Has(field) => self.field_towards(*field, if wanted { &Pattern::Any } else { &Pattern::Absent }),
+            Condition::Has(field) => {
+                self.satisfying_field(*field, if wanted { &Pattern::Any } else { &Pattern::Absent })
+            }
             Condition::HasLabel(field, name) => vec![self.with_label(*field, name, wanted.then_some("example"))],
             Condition::Matches(operand, pattern) => self.operand_turned(operand, pattern, wanted),
             Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
@@ -224,14 +229,14 @@ impl Candidate<'_> {
     /// Changes an operand that is an attribute or a label, so that it matches or does not.
     fn operand_turned(&self, operand: &Value, pattern: &Pattern, wanted: bool) -> Vec<TimedRequest> {
         match operand {
-            Value::Field(field) if wanted => self.field_towards(*field, pattern),
-            Value::Field(field) => self.field_away(*field, pattern),
+            Value::Field(field) if wanted => self.satisfying_field(*field, pattern),
+            Value::Field(field) => self.violating_field(*field, pattern),
             Value::Label(field, name) if wanted => {
-                let found = towards(pattern, self.label(*field, name).as_ref(), Scalar::String);
+                let found = satisfying_values(pattern, self.label(*field, name).as_ref(), Scalar::String);
                 found.iter().map(|value| self.with_label(*field, name, text(value.as_ref()))).collect()
             }
             Value::Label(field, name) => {
-                let found = self.label(*field, name).map(|value| away(pattern, &value)).unwrap_or_default();
+                let found = self.label(*field, name).map(|value| violating_values(pattern, &value)).unwrap_or_default();
                 let found = found.iter().map(Some).chain([None]);
                 found.map(|value| self.with_label(*field, name, text(value))).collect()
             }
@@ -267,15 +272,16 @@ impl Candidate<'_> {
         };
         let elements = self.elements(field);
         match (one, wanted) {
-            (false, true) => self.set_towards(field, pattern, scalar),
+            (false, true) => self.satisfying_set(field, pattern, scalar),
             (true, true) => {
-                let near = elements.iter().flat_map(|element| towards(pattern, Some(element), scalar));
-                let added = near.chain(towards(pattern, None, scalar)).flatten();
+                let near = elements.iter().flat_map(|element| satisfying_values(pattern, Some(element), scalar));
+                let added = near.chain(satisfying_values(pattern, None, scalar)).flatten();
                 added.map(|element| self.with_elements(field, with_one(&elements, element))).collect()
             }
             (true, false) => vec![self.with_elements(field, without_matching(pattern, &elements))],
             (false, false) => {
-                let added = elements.first().map(|first| away(pattern, first)).unwrap_or_default().into_iter();
+                let added =
+                    elements.first().map(|first| violating_values(pattern, first)).unwrap_or_default().into_iter();
                 added.map(|element| self.with_elements(field, with_one(&elements, element))).collect()
             }
         }

@@ -11,7 +11,7 @@ use super::near;
 use crate::author::request::OwnedValue;
 use crate::check::tree::Constant;
 use crate::explain::evaluate::counted;
-use crate::explain::propose::{away, constant_of, sample, towards};
+use crate::explain::propose::{constant_of, sample, satisfying_values, violating_values};
 use crate::limits::FUZZ_VALUES;
 use crate::model::function::Results;
 use crate::model::time::Time;
@@ -204,7 +204,7 @@ impl<'v> Boundaries<'v> {
             }
             Pattern::Path(_) | Pattern::Glob(_) => {
                 let scalar = if matches!(pattern, Pattern::Path(_)) { Scalar::Path } else { Scalar::String };
-                for nearest in towards(pattern, None, scalar).into_iter().flatten() {
+                for nearest in satisfying_values(pattern, None, scalar).into_iter().flatten() {
                     match nearest {
                         Constant::Path(path) => path.split('/').for_each(&mut add),
                         Constant::String(text) => add(&text),
@@ -312,9 +312,10 @@ fn points(pattern: &Pattern, scalar: Scalar) -> Vec<Constant> {
             around(bytes)
         }
         Pattern::Glob(_) | Pattern::Regex(_) | Pattern::Path(_) => {
-            let inside = towards(pattern, Some(&sample(scalar)), scalar).into_iter().flatten();
-            let inside: Vec<Constant> = inside.chain(towards(pattern, None, scalar).into_iter().flatten()).collect();
-            let outside = inside.iter().flat_map(|value| away(pattern, value));
+            let inside = satisfying_values(pattern, Some(&sample(scalar)), scalar).into_iter().flatten();
+            let inside: Vec<Constant> =
+                inside.chain(satisfying_values(pattern, None, scalar).into_iter().flatten()).collect();
+            let outside = inside.iter().flat_map(|value| violating_values(pattern, value));
             inside.iter().flat_map(near::around).chain(outside).collect()
         }
         Pattern::Range(first, last) => {
