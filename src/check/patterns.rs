@@ -122,10 +122,10 @@ pub(super) fn fits(ty: Type, scalar: Scalar) -> bool {
 
 fn parameter_help(name: &str, ty: Type, wanted: Scalar) -> String {
     match (ty, wanted) {
-        (Type::One(Scalar::Int | Scalar::Uuid), Scalar::String | Scalar::Bytes) => {
+        (Type::One(own), Scalar::String | Scalar::Bytes) if own.has_text() && own != Scalar::String => {
             format!("write `\"{{{name}}}\"` for its text")
         }
-        (Type::One(Scalar::String | Scalar::Int | Scalar::Uuid), Scalar::Path) => {
+        (Type::One(own), Scalar::Path) if own.has_text() => {
             format!("write a path around it, such as `\"/{{{name}}}\"`")
         }
         _ => format!("declare it as `{name}: {wanted}`"),

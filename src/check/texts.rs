@@ -115,11 +115,8 @@ impl Scope<'_, '_> {
             return self.unknown_splice(name);
         };
         let fits = match ty {
-            Type::One(Scalar::String | Scalar::Int | Scalar::Uuid) => true,
-            Type::One(Scalar::Bytes) => goal.scalar == Scalar::Bytes,
-            Type::One(Scalar::Bool | Scalar::Time | Scalar::Duration | Scalar::Ip | Scalar::Path)
-            | Type::Set(_)
-            | Type::Labels => false,
+            Type::One(scalar) => scalar.has_text() || (scalar, goal.scalar) == (Scalar::Bytes, Scalar::Bytes),
+            Type::Set(_) | Type::Labels => false,
         };
         if fits {
             return Some(Piece::Parameter(argument));

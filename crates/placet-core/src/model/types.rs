@@ -61,6 +61,15 @@ impl Scalar {
         matches!(self, Self::Int | Self::Time | Self::Duration)
     }
 
+    /// Whether a value has one text, as which it may be spliced into others: a string, an int or a uuid.
+    #[must_use]
+    pub const fn has_text(self) -> bool {
+        match self {
+            Self::String | Self::Int | Self::Uuid => true,
+            Self::Bool | Self::Bytes | Self::Time | Self::Duration | Self::Ip | Self::Path => false,
+        }
+    }
+
     /// Whether the value is text or bytes that `prefix`, `suffix`, `glob` and regular expressions can look into.
     #[must_use]
     pub const fn is_textual(self) -> bool {

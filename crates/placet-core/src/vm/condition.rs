@@ -7,7 +7,7 @@ use core::slice;
 use super::distinct::distinct;
 use super::{Machine, Quantifier, take};
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::{self, Const, Instruction, Op};
+use crate::bytecode::op::{self, Const, Instruction};
 use crate::model::arithmetic::Arithmetic;
 use crate::model::path::ResourcePath;
 use crate::model::predicate::{Predicate, Work};
@@ -15,9 +15,6 @@ use crate::model::time::Time;
 use crate::model::types::Scalar;
 use crate::model::value::{Address, Value};
 use crate::model::vocabulary::FieldNo;
-
-const ADD: u8 = Op::Add {}.row().code;
-const SUBTRACT: u8 = Op::Subtract {}.row().code;
 
 /// A value that may be absent; the outer `None` of the functions here is a program that is not proved.
 type Present<'a> = Option<Value<'a>>;
@@ -146,18 +143,14 @@ impl<'p, 'r> Machine<'p, 'r> {
     fn summand(&self, code: &mut Cursor<'p>) -> Option<Option<Sum>> {
         let mut after = code.clone();
         // Only the code is looked at: reading a term twice would take twice as long as its price says.
-        let arithmetic = match after.byte() {
-            Some(ADD) => Arithmetic::Add,
-            Some(SUBTRACT) => Arithmetic::Subtract,
-            _ => {
-                return Some(match self.value(code)? {
-                    Some(value) => Some(Sum { ty: value.scalar()?, exact: i128::from(value.number()?) }),
-                    None => None,
-                });
-            }
-        };
-        *code = after;
-        self.sum(arithmetic, code)
+        if let Some(arithmetic) = after.byte().and_then(Arithmetic::of_code) {
+            *code = after;
+            return self.sum(arithmetic, code);
+        }
+        Some(match self.value(code)? {
+            Some(value) => Some(Sum { ty: value.scalar()?, exact: i128::from(value.number()?) }),
+            None => None,
+        })
     }
 
     fn size(&self, field: FieldNo) -> Option<usize> {

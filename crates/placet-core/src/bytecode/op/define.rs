@@ -178,6 +178,16 @@ macro_rules! ops {
                 pub const fn op(self) -> Op {
                     match self { $( Self::$member => Op::$flat {}, )* }
                 }
+
+                /// The one that the code of an instruction asks for.
+                #[must_use]
+                #[inline]
+                pub const fn of_code(code: u8) -> Option<Self> {
+                    match code {
+                        $( $member_code => Some(Self::$member), )*
+                        _ => None,
+                    }
+                }
             } )*
         )*
     };

@@ -99,6 +99,21 @@ fn sorted<I: Instruction + PartialEq + core::fmt::Debug>(op: Op) {
 }
 
 #[test]
+fn the_code_of_a_family_names_its_member() {
+    for op in Op::samples() {
+        let code = op.row().code;
+        let asked = Predicate::of_code(code).map(Predicate::op);
+        let computed = Arithmetic::of_code(code).map(Arithmetic::op);
+        let called = Function::of_code(code).map(Function::op);
+        let is_member = match (Condition::of(op), Value::of(op)) {
+            (Some(Condition::Ask(_)), _) | (_, Some(Value::Compute(_) | Value::Call(_))) => true,
+            _ => false,
+        };
+        assert_eq!(asked.or(computed).or(called), is_member.then_some(op), "{op:?}");
+    }
+}
+
+#[test]
 fn an_instruction_can_be_read_as_its_own_sort_and_as_no_other() {
     for op in Op::samples() {
         sorted::<Rule>(op);
