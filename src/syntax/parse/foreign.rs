@@ -4,7 +4,6 @@ use super::explain::{Scene, adjoin};
 use super::grammar::Rule;
 pub(super) use super::syntax;
 use crate::diag::Diagnostic;
-use crate::diag::code::Code;
 use crate::span::Span;
 use crate::syntax::ast::Effect;
 use crate::syntax::lex::{Lexer, Token, TokenKind};
