@@ -5,7 +5,6 @@ use super::explain::{Scene, adjoin};
 use super::grammar::Rule;
 pub(super) use super::syntax;
 use crate::diag::Diagnostic;
-use crate::diag::code::Code;
 use crate::span::Span;
 use crate::syntax::foreign::{Place, find};
 use crate::syntax::lex::{Token, TokenKind};
