@@ -7,7 +7,7 @@
 //! rule that is wrong is split once more, into the entries of its map and what follows the map. Where no part is wrong by
 //! itself, what the grammar said of the whole stands.
 //!
-//! Each byte is read at most four times, whatever is wrong.
+//! Each byte is read at most four times, whatever is wrong, and no more than is said at most.
 
 use super::build::Builder;
 use super::explain::explain;
@@ -68,16 +68,33 @@ struct Body {
 impl Body {
     /// The braces of the item that begins at `start`.
     fn of(text: &str, start: usize) -> Option<Self> {
-        let tokens = flat(text, Span::new(start, text.len()));
-        let first = tokens.iter().find(|token| token.kind != TokenKind::Doc)?.span.of(text);
-        let kind = match first {
+        let mut tokens =
+            Lexer::new(text, start).filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Doc));
+        let kind = match tokens.next()?.span.of(text) {
             "vocabulary" => Kind::Vocabulary,
             "token" | "policy" | "restriction" => Kind::Block,
             _ => return None,
         };
-        let open = tokens.iter().position(|token| token.kind == TokenKind::Open(b'{'))?;
-        let close = tokens.get(open + 1).filter(|token| token.kind == TokenKind::Close(b'}'))?;
-        Some(Self { kind, open: tokens[open].span.start, close: close.span.start })
+        // Not further than its end: what follows is looked at for itself.
+        let (mut depth, mut open) = (0_usize, None);
+        for token in tokens {
+            match token.kind {
+                TokenKind::Open(bracket) => {
+                    if depth == 0 && bracket == b'{' {
+                        open = Some(token.span.start);
+                    }
+                    depth += 1;
+                }
+                TokenKind::Close(_) => {
+                    depth = depth.checked_sub(1)?;
+                    if let Some(open) = open.filter(|_| depth == 0) {
+                        return Some(Self { kind, open, close: token.span.start });
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
     }
 }
 
@@ -102,6 +119,9 @@ impl Search<'_> {
             self.found.push(stop);
         }
         for part in split(self.text, Span::new(open + 1, close), kind, begins) {
+            if self.is_enough() {
+                return;
+            }
             self.part(part, kind);
         }
     }
@@ -114,6 +134,9 @@ impl Search<'_> {
         });
         if smaller.len() > 1 {
             for part in smaller {
+                if self.is_enough() {
+                    return;
+                }
                 if let Some(stop) = self.stop(part, kind) {
                     self.rule(part, stop, kind);
                 }
@@ -127,13 +150,21 @@ impl Search<'_> {
         }
     }
 
-    /// A part that can not be read; a rule is looked at more closely.
+    /// Whether there is more to say than is said.
+    const fn is_enough(&self) -> bool {
+        self.found.len() + self.diagnostics.len() >= limits::DIAGNOSTICS
+    }
+
+    /// A part that cannot be read; a rule is looked at more closely.
     fn rule(&mut self, part: Span, stop: Stop, kind: Kind) {
         let before = self.found.len();
         if let Some((open, close)) = map_of_rule(self.text, part, kind) {
             for entry in split(self.text, Span::new(open + 1, close), Kind::Map, |kind, text, tokens, part, at| {
                 begins(kind, text, tokens, part, at) || seems_to_begin(kind, text, tokens, part, at)
             }) {
+                if self.is_enough() {
+                    return;
+                }
                 if let Some(stop) = self.stop(entry, Kind::Map) {
                     self.found.push(stop);
                 }
@@ -193,7 +224,6 @@ impl Search<'_> {
             self.diagnostics.push(explain(self.text, self.start, &self.first));
             return self.diagnostics;
         }
-        self.found.truncate(limits::DIAGNOSTICS);
         for stop in self.found {
             // At the same place, the whole item says more of what may follow.
             let stop = if stop.at == self.first.at { &self.first } else { &stop };
