@@ -21,6 +21,7 @@ mod outline;
 mod parts;
 mod pasted;
 mod pattern;
+mod phrases;
 mod recovery;
 mod shapes;
 mod surroundings;
