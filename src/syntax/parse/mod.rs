@@ -22,6 +22,7 @@ mod outline;
 mod parts;
 mod pasted;
 mod pattern;
+mod phrases;
 mod recovery;
 mod shapes;
 mod surroundings;
@@ -211,7 +212,10 @@ impl Entries<'_> {
                     }
                     let found = recover(&text[..resume.max(from + stop.at)], from, stop);
                     diagnostics.extend(found.diagnostics);
-                    at = skip_blanks(text, found.end.unwrap_or(resume));
+                    // What follows on the line of its end may belong to it.
+                    let after = found.end.map(|end| (end, skip_blanks(text, end)));
+                    let is_apart = |&(end, next): &(usize, usize)| text[end..next].contains('\n');
+                    at = after.filter(is_apart).map_or_else(|| skip_blanks(text, resume), |(_, next)| next);
                 }
             }
         }

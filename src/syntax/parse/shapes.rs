@@ -284,9 +284,10 @@ impl Scene<'_> {
         if !is_optional || !self.in_vocabulary() {
             return None;
         }
-        let help = match self.expects(Rule::colon) {
-            true => format!("write `{last}: … optional`"),
-            false => format!("write `{last} optional`"),
+        let help = if self.expects(Rule::colon) {
+            format!("write `{last}: … optional`")
+        } else {
+            format!("write `{last} optional`")
         };
         Some(syntax(found.span, "an attribute that may be absent is marked with a word", help))
     }
@@ -307,20 +308,16 @@ impl Scene<'_> {
     /// `tags: [string]`, `tags: set<string>`, `tags: string[]`
     fn type_of_several(&self, found: Token) -> Option<Diagnostic> {
         let (sign, last) = (self.word(Some(found)), self.word(self.before[0]));
-        let colon = if last == ":" { 0 } else { 1 };
+        let colon = usize::from(last != ":");
         let is_type = self.word(self.before[colon]) == ":" && (self.in_vocabulary() || self.expects(Rule::parameter));
         let is_type = is_type || self.expects(Rule::kind);
         if !is_type || !matches!(sign, "[" | "<" | "(") {
             return None;
         }
         let inner = self.word(self.after.filter(|after| after.kind == TokenKind::Word));
-        let element = match (last, inner) {
-            (":", "") | (_, "") if sign != "[" => "…",
-            (":", element) => element,
-            (element, "") => element,
-            (_, element) => element,
-        };
-        let element = if element.is_empty() || element == ":" { "…" } else { element };
+        // `[string]`, `set<string>`; or `string[]`
+        let element = if last == ":" || sign != "[" { inner } else { last };
+        let element = if element.is_empty() { "…" } else { element };
         Some(syntax(found.span, "a type of several values is written in words", format!("write `set of {element}`")))
     }
 
