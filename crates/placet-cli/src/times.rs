@@ -7,7 +7,6 @@ use crate::check::tree::Constant;
 use crate::limits::YEAR_2000;
 use crate::model::time::{Time, length};
 use crate::model::types::Scalar;
-use crate::program::spell;
 
 /// Reads `2026-11-21T10:00:00Z`, or milliseconds since 1970, from the year 2000 on: a smaller number counts seconds. Zero
 /// and less, which no unit makes a later time, mean a clock that is not set.
