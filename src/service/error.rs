@@ -64,7 +64,7 @@ pub enum ServiceError {
         known: Vec<String>,
     },
     /// An argument of a template is unknown, missing, or not of its parameter's type.
-    #[error("{} `{name}`: {error}", kind.word())]
+    #[error("{} `{name}`: {error}{}", kind.word(), way_out(*kind))]
     Argument {
         /// The kind of the template.
         kind: BlockKind,
@@ -130,6 +130,14 @@ impl ServiceError {
 
     pub(super) fn wrong_file(path: &Path, wanted: &'static str, why: impl Display) -> Self {
         Self::WrongFile { path: path.to_owned(), wanted, why: why.to_string() }
+    }
+}
+
+/// Tokens and restrictions get their arguments where they are named; policies are held unasked.
+const fn way_out(kind: BlockKind) -> &'static str {
+    match kind {
+        BlockKind::Policy => "; the builder's `policy` holds a policy with its arguments",
+        BlockKind::Token | BlockKind::Restriction => "",
     }
 }
 

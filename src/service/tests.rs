@@ -290,7 +290,10 @@ fn every_policy_is_held_and_one_with_parameters_needs_its_arguments() {
     let policies = format!("{vocabulary} policy own(user: string) {{ allow {{ path: \"/notes/{{user}}/**\" }} }}");
     let held = || builder().document(document(&policies));
     let error = held().build().unwrap_err().to_string();
-    assert!(error.starts_with("policy `own`: ") && error.contains("user"), "{error}");
+    assert!(
+        error.starts_with("policy `own`: ") && error.contains("user") && error.contains("builder's `policy`"),
+        "{error}"
+    );
     let service = held().policy("own", [("user", "bob")]).build().unwrap();
     let token = service.mint("session", [("user", "ann")]).unwrap();
     assert_eq!(status(&service, &token, "read", "/notes/ann/1"), 403, "the policy is bob's");

@@ -51,7 +51,7 @@ fn examples() -> String {
     writeln!(out, "- The signing key is 32 bytes `22`: `{}`", *signing().reveal()).expect("a string");
     writeln!(out, "- Its public key: `{}`", signing().public()).expect("a string");
     writeln!(out, "- The third party's signing key is 32 bytes `33`.").expect("a string");
-    writeln!(out, "- Issued at {NOW}, for an hour; token id 8 bytes `dd`.").expect("a string");
+    writeln!(out, "- Issued at {}, for an hour; token id 8 bytes `dd`.", NOW.as_millis()).expect("a string");
     writeln!(
         out,
         "- Made with `vocabulary cache 1 {{ cache: string  action get }}`, which every verifier of them knows."

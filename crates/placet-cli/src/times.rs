@@ -41,6 +41,15 @@ fn of_number(number: i64) -> Result<i64, String> {
 /// 10000-01-01T00:00:00Z
 const YEAR_10000: i64 = 253_402_300_800_000;
 
+/// Reads a number of milliseconds since 1970, as large or small as it may be: the number in the name of a
+/// file.
+///
+/// # Errors
+/// The text is no number.
+pub fn read_millis(text: &str) -> Result<Time, String> {
+    text.parse().map(Time::from_millis).map_err(|_| "write a number of milliseconds since 1970".to_owned())
+}
+
 /// Reads `1h30m`. A number needs its unit, unless it is 0.
 ///
 /// # Errors

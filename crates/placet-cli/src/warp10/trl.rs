@@ -10,6 +10,7 @@ use super::common::{Configuration, token_text};
 use super::service::directory;
 use crate::cli::inputs;
 use crate::cli::outputs::{Existing, LockedFile, Secrecy, write};
+use crate::cli::times::read_millis;
 use crate::cli::ui::{Exit, Failure, Outcome, Ui};
 use crate::compat::warp10::envelope::Ident;
 use crate::compat::warp10::trl::{ListName, RevocationList, Scope};
@@ -79,7 +80,7 @@ struct Which {
     scope: Word,
 
     /// The time in the file's name, in ms, instead of now
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", value_parser = read_millis)]
     now: Option<Time>,
 }
 

@@ -11,7 +11,7 @@
 //! # let vocabulary = Vocabulary::builder("cache", 1).action("get")?.build();
 //! # let mut keyring = Keyring::new();
 //! # keyring.mint_with(LocalKey::generate(&mut random)?)?;
-//! # let now = placet::model::time::Time::now();
+//! # let now = placet_core::model::time::Time::now();
 //! # let draft = Draft {
 //! #     issuance: now, expiry: None, not_before: None, id: TokenId([0; 8]), sealed: false, encrypted: false,
 //! #     fingerprint: vocabulary.fingerprint(), claims: ClaimsDraft::default(), program: EMPTY,
