@@ -205,7 +205,6 @@ mod lowered {
     use placet_warp10::keys::TokenKeys;
     use placet_warp10::selectors::{Applications, EmptyMeans, Platform, Series, id_text};
     use placet_warp10::token::{Kind, Pairs, ReadToken, Token, WriteToken};
-    use placet_warp10::trl_directory::Directory;
     use proptest::prelude::*;
     use proptest::sample::{select, subsequence};
     use serde_json::{Map, json};
