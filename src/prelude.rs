@@ -1,11 +1,11 @@
 //! The names that most services need: `use placet::prelude::*`.
 
-pub use crate::authorize::Authorizer;
-pub use crate::model::request::Request;
-pub use crate::model::time::Time;
-pub use crate::model::value::Value;
-pub use crate::model::verdict::{Refusal, Verdict};
-pub use crate::model::vocabulary::Vocabulary;
 pub use crate::service::{Decision, Service, ServiceError};
-pub use crate::token::audience::Audience;
-pub use crate::token::keyring::Keyring;
+pub use placet_core::authorize::Authorizer;
+pub use placet_core::model::request::Request;
+pub use placet_core::model::time::Time;
+pub use placet_core::model::value::Value;
+pub use placet_core::model::verdict::{Refusal, Verdict};
+pub use placet_core::model::vocabulary::Vocabulary;
+pub use placet_core::token::audience::Audience;
+pub use placet_core::token::keyring::Keyring;

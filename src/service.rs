@@ -25,7 +25,7 @@
 //! ```
 //!
 //! A [`Service`] is cheap to clone and has no lifetime, so it goes into the state of any server. It
-//! speaks one [vocabulary](crate::model::vocabulary). [`Service::check`] verifies the token,
+//! speaks one [vocabulary](placet_core::model::vocabulary). [`Service::check`] verifies the token,
 //! decides, and allocates nothing once a token is in the [cache](Builder::cache); what comes back
 //! is a [`Decision`] that knows the [status](Decision::http_status) of an HTTP answer and can
 //! [explain](Decision::explain) itself.
@@ -37,7 +37,7 @@
 //! a file that cannot be read changes nothing. Policies and the vocabulary do not change; open
 //! another service for that, and swap the two.
 //!
-//! The layer beneath ([`Authorizer`], [`Scratch`](crate::token::verify::Scratch),
+//! The layer beneath ([`Authorizer`], [`Scratch`](placet_core::token::verify::Scratch),
 //! [`mint`](crate::author::mint::mint)) stays available for services that want to own the memory
 //! themselves.
 
@@ -58,26 +58,26 @@ use std::sync::Arc;
 
 use crate::author::mint::{self, Wrapping};
 use crate::author::value::arguments_from_text;
-use crate::authorize::{Authorizer, Policy};
 use crate::compile::Compiled;
-use crate::model::time::Time;
-use crate::model::value::Value;
-use crate::model::verdict::{Refusal, Verdict};
-use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
-use crate::token::attenuate::seal;
-use crate::token::cache::TokenCache;
-use crate::token::envelope::Token;
-use crate::token::keyring::Keyring;
-use crate::token::keys::SystemRandom;
-use crate::token::revocation::HeldRevocations;
-use crate::token::signer::Minter;
-use crate::token::verified::Verified;
-use crate::token::verify::Scratch;
 use attributes::Given;
 pub use builder::Builder;
 pub use decision::Decision;
 pub use error::ServiceError;
+use placet_core::authorize::{Authorizer, Policy};
+use placet_core::model::time::Time;
+use placet_core::model::value::Value;
+use placet_core::model::verdict::{Refusal, Verdict};
+use placet_core::model::vocabulary::Vocabulary;
+use placet_core::token::attenuate::seal;
+use placet_core::token::cache::TokenCache;
+use placet_core::token::envelope::Token;
+use placet_core::token::keyring::Keyring;
+use placet_core::token::keys::SystemRandom;
+use placet_core::token::revocation::HeldRevocations;
+use placet_core::token::signer::Minter;
+use placet_core::token::verified::Verified;
+use placet_core::token::verify::Scratch;
 use pool::Pool;
 use store::{Held, Store};
 use trust::{Shared, Terms, Trust};

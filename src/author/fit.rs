@@ -9,8 +9,8 @@ use crate::compile::error::{Cause, CompileError};
 use crate::compile::expressions::Expressions;
 use crate::compile::{Compiled, compile_within};
 use crate::diag::Diagnostic;
-use crate::model::types::{Scalar, Type};
-use crate::model::value::Address;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::value::Address;
 
 impl Document {
     /// Compiles one of the document's templates with the smallest arguments that there are. Costs

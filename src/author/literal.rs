@@ -8,12 +8,12 @@ use super::request::{BadRequest, action_named, attribute_named};
 use super::value::{BadArgument, NotAValue, argued, from_text, read_arguments, to_json};
 use crate::check::tree::Template;
 use crate::compile::arguments::{Argument, Arguments};
-use crate::model::owned::{Constant, OwnedRequest, OwnedValue};
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{FieldNo, Vocabulary};
 use crate::syntax::ast::{At, Literal, Name};
 use crate::syntax::cases::{Value, ValueKind};
 use crate::syntax::parse::literal::{write_duration, write_time};
+use placet_core::model::owned::{Constant, OwnedRequest, OwnedValue};
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// The request of an action and its attributes.
 ///

@@ -2,18 +2,18 @@
 
 use std::fmt;
 
-use crate::authorize::Policy;
-use crate::bytecode::verify::{Budget, ProgramError, Scope, verify};
 use crate::compile::Compiled;
-use crate::model::time::Time;
-use crate::model::vocabulary::{State, Vocabulary};
-use crate::token::attenuate::{self, AttenuateError, BlockDraft};
-use crate::token::claims::ClaimsDraft;
-use crate::token::envelope::Token;
-use crate::token::header::TokenId;
-use crate::token::keys::{NoRandomness, Randomness};
-use crate::token::mint::{self, Draft, MintError};
-use crate::token::signer::Minter;
+use placet_core::authorize::Policy;
+use placet_core::bytecode::verify::{Budget, ProgramError, Scope, verify};
+use placet_core::model::time::Time;
+use placet_core::model::vocabulary::{State, Vocabulary};
+use placet_core::token::attenuate::{self, AttenuateError, BlockDraft};
+use placet_core::token::claims::ClaimsDraft;
+use placet_core::token::envelope::Token;
+use placet_core::token::header::TokenId;
+use placet_core::token::keys::{NoRandomness, Randomness};
+use placet_core::token::mint::{self, Draft, MintError};
+use placet_core::token::signer::Minter;
 
 /// How a token is wrapped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

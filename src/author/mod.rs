@@ -26,10 +26,10 @@ use crate::compile::error::CompileError;
 use crate::compile::expressions::Expressions;
 use crate::compile::{Compiled, compile_within};
 use crate::diag::{Diagnostic, Severity, Source, render};
-use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::{At, BlockKind, File, Item, ItemKind, Name};
 use crate::syntax::{map, parse, writable};
 use crate::visible::excerpt;
+use placet_core::model::vocabulary::Vocabulary;
 
 /// A file without errors.
 #[derive(Clone, Debug)]

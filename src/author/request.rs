@@ -9,12 +9,12 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 
 use super::value;
-use crate::model::owned::Constant;
-pub use crate::model::owned::{OwnedRequest, OwnedValue};
-use crate::model::time::Time;
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::visible::excerpt;
+use placet_core::model::owned::Constant;
+pub use placet_core::model::owned::{OwnedRequest, OwnedValue};
+use placet_core::model::time::Time;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
 /// Reads a JSON object: `action`, and attributes by their names; `null` is an attribute that is
 /// absent. `time` is not read here (see [`time_of`]).

@@ -7,17 +7,17 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use serde_json::Value as Json;
 
 use crate::check::tree::{Parameter, Template};
-pub use crate::compile::arguments::{Argument, Arguments};
 use crate::check::{goal, literals};
+pub use crate::compile::arguments::{Argument, Arguments};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::owned::Constant;
-use crate::model::path::ResourcePath;
-use crate::model::target::canonical;
-use crate::model::types::{Scalar, Type};
-use crate::model::value::UuidText;
 use crate::syntax::parse::literal;
 use crate::visible::excerpt;
+use placet_core::model::owned::Constant;
+use placet_core::model::path::ResourcePath;
+use placet_core::model::target::canonical;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::value::UuidText;
 
 /// Reads `text` as a value of type `scalar`.
 ///

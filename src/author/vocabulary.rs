@@ -17,9 +17,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{Builder, Vocabulary, VocabularyError};
-use crate::model::vocabulary_bytes::Declaration;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::{Builder, Vocabulary, VocabularyError};
+use placet_core::model::vocabulary_bytes::Declaration;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

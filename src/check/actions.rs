@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::tree::Actions;
-use crate::model::vocabulary::ActionNo;
+use placet_core::model::vocabulary::ActionNo;
 
 /// A set of actions, or of all others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,9 +9,9 @@ use super::scope::Scope;
 use super::texts::SPLICE;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{Affix, Condition, ConditionKind, Literal, Operand, OperandKind, Piece, Text};
+use placet_core::model::types::{Scalar, Type};
 
 /// On which side of an argument a pattern is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

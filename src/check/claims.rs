@@ -10,9 +10,9 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::CLAIM_ENTRIES;
 use crate::limits::YEAR_2000;
-use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, Literal, Pattern, PatternKind};
+use placet_core::model::types::{Scalar, Type};
 
 impl Known {
     /// Reads the keys of a token.

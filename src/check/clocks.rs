@@ -6,9 +6,9 @@ use super::report::Report;
 use super::tree::{Bound, Constant, Operand, Pattern, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::function::Results;
 use crate::span::Span;
 use crate::syntax::ast::Comparison;
+use placet_core::model::function::Results;
 
 /// Warns of a number in `pattern` that `operand` never is.
 pub(super) fn warn(report: &Report, operand: &Operand, pattern: &Pattern, at: Span) {

@@ -15,11 +15,11 @@ use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::NESTING;
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::FieldNo;
 use crate::span::Span;
 use crate::syntax::ast::{self, Comparison, ConditionKind, Literal, Name, Pattern, PatternKind};
 use crate::syntax::parse::is_null;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::FieldNo;
 
 impl Scope<'_, '_> {
     /// `when` and `unless` of one rule or block, joined.

@@ -10,11 +10,11 @@ use super::report::Report;
 use super::tree::{Bound, Condition, Constant, GlobText, Operand, Pattern, Piece, Term, Test};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::function::Results;
-use crate::model::types::Type;
-use crate::model::vocabulary::{FieldNo, Vocabulary};
 use crate::span::Span;
 use crate::syntax::ast::Comparison;
+use placet_core::model::function::Results;
+use placet_core::model::types::Type;
+use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// From how many wants on the lint would cost more than it is worth: it compares each with each.
 const MOST: usize = 64;

@@ -2,9 +2,9 @@
 
 use super::absence::matches_absence;
 use super::tree::{Actions, Bound, Constant, Network, Pattern, Piece, Rule, Term, Test, Text};
-use crate::model::value::Address;
-use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::Affix;
+use placet_core::model::value::Address;
+use placet_core::model::vocabulary::Vocabulary;
 
 /// Whether every request that matches `narrow` also matches `wide`.
 pub(super) fn rule(vocabulary: &Vocabulary, wide: &Rule, narrow: &Rule) -> bool {

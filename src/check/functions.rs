@@ -9,13 +9,13 @@ use super::terms::as_text;
 use super::tree::{Condition, Operand};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::function::Function;
-use crate::model::predicate::{Anchor, Notation, Predicate};
-use crate::model::types::{Accepts, Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, Affix, ConditionKind, Literal, Name};
 use crate::syntax::foreign::{self, Place};
-use crate::token::keys::PublicKey;
+use placet_core::model::function::Function;
+use placet_core::model::predicate::{Anchor, Notation, Predicate};
+use placet_core::model::types::{Accepts, Scalar, Type};
+use placet_core::token::keys::PublicKey;
 
 /// What can be called in a condition.
 #[derive(Clone, Copy)]

@@ -4,8 +4,8 @@ use std::fmt::Display;
 
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::types::Scalar;
 use crate::span::Span;
+use placet_core::model::types::Scalar;
 
 /// What is wanted of a value, and what for.
 #[derive(Clone, Copy)]

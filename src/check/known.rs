@@ -2,7 +2,7 @@
 
 use super::terms::as_text;
 use super::tree::{Constant, Term, Text};
-use crate::model::types::Scalar;
+use placet_core::model::types::Scalar;
 
 /// A field of the token that conditions may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

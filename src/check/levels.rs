@@ -5,10 +5,10 @@ use super::report::Report;
 use super::tree::{Effect, PathText, Pattern, Piece, Rule, Text};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{FieldNo, Vocabulary};
 use crate::span::Span;
 use crate::syntax::ast::{self, Block, BlockKind, Literal, PatternKind};
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// `deny { path: "/admin/*" }`, or `"/admin"` where that is all that the rule says: both leave
 /// `/admin/a/b` to the `allow`.

@@ -8,9 +8,9 @@ use super::vocabulary;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::COMPILE_EFFORT;
-use crate::model::vocabulary::{Role, Vocabulary};
 use crate::syntax::ast::{File, ItemKind, RoleItem, VocabularyItem};
 use crate::syntax::parse;
+use placet_core::model::vocabulary::{Role, Vocabulary};
 
 /// The sources of the vocabularies that come with Placet.
 const BUILT_IN: [&str; 4] = [

@@ -9,8 +9,8 @@ use super::tree::{Constant, Effect, Pattern, Rule, Template, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::LINT_COMPARISONS;
-use crate::model::vocabulary::{FieldNo, Vocabulary};
 use crate::syntax::ast::{Block, BlockKind};
+use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// Looks at a block that has no errors of its own.
 pub(super) fn block(report: &Report, vocabulary: &Vocabulary, block: &Block, fields: &Fields<'_>, rules: &[Rule]) {

@@ -12,12 +12,12 @@ use super::tree::{Constant, Network};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::TEXT_BYTES;
-use crate::model::target::canonical;
-use crate::model::types::Scalar;
-use crate::model::value::Address;
 use crate::span::Span;
 use crate::syntax::ast::Literal;
 use crate::syntax::parse::literal::{self, BadLiteral};
+use placet_core::model::target::canonical;
+use placet_core::model::types::Scalar;
+use placet_core::model::value::Address;
 
 /// The type that a literal has by itself.
 pub(super) const fn natural(literal: &Literal) -> Scalar {

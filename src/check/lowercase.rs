@@ -8,8 +8,8 @@ use super::report::Report;
 use super::tree::{Constant, Operand, Piece, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::vocabulary::FieldNo;
 use crate::span::Span;
+use placet_core::model::vocabulary::FieldNo;
 
 /// Reports text that has a capital letter where the goal wants none.
 pub(super) fn check(report: &Report, text: &str, at: Span, goal: Goal<'_>) -> Option<()> {

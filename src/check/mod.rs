@@ -61,7 +61,6 @@ use std::sync::Arc;
 
 use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Severity};
-use crate::model::vocabulary::Vocabulary;
 use crate::span::Span;
 use crate::syntax::ast::{File, ItemKind, Name};
 use crate::syntax::parse::Parsed;
@@ -69,6 +68,7 @@ use effort::Effort;
 use library::Library;
 pub use lints::NOTHING_HELP;
 use names::Names;
+use placet_core::model::vocabulary::Vocabulary;
 use report::{Report, one_of, with_help};
 use tree::Checked;
 

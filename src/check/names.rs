@@ -9,11 +9,11 @@ use super::report::{Report, refuse_name, with_help};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{NESTING, ROLES, SOURCE_NODES};
-use crate::model::vocabulary::Vocabulary;
 use crate::span::Span;
 use crate::syntax::ast::{
     File, Form, ItemKind, Let, Literal, Name, Operand, OperandKind, Pattern, PatternKind, Piece, RoleItem, Text,
 };
+use placet_core::model::vocabulary::Vocabulary;
 
 /// All names outside of blocks.
 #[derive(Debug)]

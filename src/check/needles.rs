@@ -6,9 +6,9 @@ use super::reading::{Reading, Typed};
 use super::tree::Operand;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::predicate::{Anchor, Predicate};
 use crate::syntax::ast::Condition;
 use crate::syntax::print::print_condition;
+use placet_core::model::predicate::{Anchor, Predicate};
 
 /// `starts_with(whole, part)`: its arguments as they are written, and as they were read.
 pub(super) struct Search<'c> {

@@ -6,8 +6,8 @@ use super::scope::Scope;
 use super::tree::Condition;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::types::{Scalar, Type};
 use crate::syntax::ast::{Comparison, Entry, Form, Literal, OperandKind, Pattern, PatternKind};
+use placet_core::model::types::{Scalar, Type};
 
 impl Scope<'_, '_> {
     /// Sees to it that a rule that forbids says what becomes of a request without a value: wherever

@@ -6,11 +6,11 @@ use super::reading::{Reading, Typed};
 use super::tree::{Constant, Operand, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::arithmetic::Arithmetic;
-use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, ConditionKind, Literal, Name, PatternKind};
 use crate::syntax::foreign::{self, Place};
+use placet_core::model::arithmetic::Arithmetic;
+use placet_core::model::types::{Scalar, Type};
 
 const THIS: &str = "this value";
 
@@ -85,7 +85,7 @@ impl Reading<'_, '_, '_> {
         self.scope.report.poison(super::report::with_help(unknown, help))
     }
 
-    fn attribute(&self, name: &str, field: crate::model::vocabulary::FieldNo, at: Span) -> Option<Typed> {
+    fn attribute(&self, name: &str, field: placet_core::model::vocabulary::FieldNo, at: Span) -> Option<Typed> {
         let attribute = self.scope.names.vocabulary().attribute(field)?;
         let Type::One(scalar) = attribute.ty else {
             let (ty, help) = match attribute.ty {

@@ -15,10 +15,10 @@ use super::tree::{Constant, Pattern, Piece, Term, Text};
 use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::Attribute;
 use crate::span::Span;
 use crate::syntax::ast::{self, Affix, Comparison, Form, Literal, Operand, OperandKind, PatternKind};
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::Attribute;
 
 /// What `absent` means at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,10 +10,10 @@ use super::functions::affix;
 use super::terms::as_text;
 use super::tree::{Condition, Constant, Operand, Pattern, Piece, Term, Test, Text};
 use crate::limits::ATTRIBUTES;
-use crate::model::function::Function;
-use crate::model::types::Scalar;
-use crate::model::vocabulary::FieldNo;
 use crate::syntax::ast::Affix;
+use placet_core::model::function::Function;
+use placet_core::model::types::Scalar;
+use placet_core::model::vocabulary::FieldNo;
 
 /// One bit for every attribute: every rule makes a set of its own, and most files are rules.
 type Fields = u32;

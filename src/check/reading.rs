@@ -4,7 +4,7 @@ use super::goal::with_article;
 use super::presence::{Present, Told};
 use super::scope::Scope;
 use super::tree::Operand;
-use crate::model::types::Scalar;
+use placet_core::model::types::Scalar;
 
 /// A place inside a condition: what is in sight, what is known to be present, and what has been reported as absent.
 #[derive(Clone, Copy, Debug)]

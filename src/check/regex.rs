@@ -14,9 +14,9 @@ use super::tree::RegexText;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{NESTING, PATTERN_BYTES};
-use crate::model::types::Scalar;
 use crate::span::Span;
 use crate::syntax::ast::{Piece, Text};
+use placet_core::model::types::Scalar;
 
 /// Reads a regular expression in the one dialect that there is: `.` is any character, line ends
 /// too; of strings a character is a Unicode scalar value, of bytes it is a byte. `\d`, `\w` and

@@ -7,11 +7,11 @@ use super::effort::Effort;
 use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Severity};
 use crate::limits::{DIAGNOSTICS, NAME_BYTES};
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{Vocabulary, VocabularyError};
 use crate::span::Span;
 use crate::syntax::ast::Name;
 use crate::syntax::parse::nearest;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::{Vocabulary, VocabularyError};
 
 /// The findings so far. A `let` is read again at each of its uses, so the same finding may come more than once.
 #[derive(Debug, Default)]

@@ -12,10 +12,10 @@ use super::scope::Scope;
 use super::tree::{Effect, Rule, Test};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::vocabulary::RESERVED;
 use crate::span::Span;
 use crate::syntax::ast::{self, Entry};
 use crate::syntax::parse::nearest;
+use placet_core::model::vocabulary::RESERVED;
 
 /// What a rule is made of: a rule or a promise of the text, or an entry of `permissions`.
 #[derive(Clone, Copy, Debug)]

@@ -9,11 +9,11 @@ use super::tree::{self, ArgumentNo};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{NESTING, PARAMETERS, SOURCE_NODES};
-use crate::model::types::Type;
 use crate::span::Span;
 use crate::syntax::ast::{Block, Literal, Pattern, PatternKind};
 use crate::syntax::foreign::{self, Place};
 use crate::syntax::parse::is_null;
+use placet_core::model::types::Type;
 
 /// The parameters of a block.
 #[derive(Debug)]

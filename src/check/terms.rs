@@ -1,7 +1,7 @@
 //! The value of a term as the text that a splice makes of it.
 
 use super::tree::{Constant, Piece, Term, Text};
-use crate::model::value::UuidText;
+use placet_core::model::value::UuidText;
 
 /// A term that is text, as text.
 pub(super) fn as_text(term: Term) -> Text {

@@ -9,11 +9,11 @@ use super::tree::{GlobText, PathText, Piece, STAR, Text};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{PATTERN_BYTES, TEXT_BYTES};
-use crate::model::path::{PathError, check_segment};
-use crate::model::target::decoded;
-use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{self, Name};
+use placet_core::model::path::{PathError, check_segment};
+use placet_core::model::target::decoded;
+use placet_core::model::types::{Scalar, Type};
 
 /// Stands for a splice where the text around it is looked at; no text of a user has to have it.
 pub(super) const SPLICE: char = '\u{f8ff}';

@@ -9,10 +9,10 @@ use super::scope::Scope;
 use super::tree::{Claims, Effect, Pattern, Rule, Term, Test};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::types::Type;
-use crate::model::vocabulary::FieldNo;
 use crate::span::Span;
 use crate::syntax::ast::{self, Block, PatternKind};
+use placet_core::model::types::Type;
+use placet_core::model::vocabulary::FieldNo;
 
 /// Labels that say who has a series; the token's own keys decide about them.
 const OWN_LABELS: [&str; 3] = [".owner", ".producer", ".app"];
@@ -259,7 +259,7 @@ impl Scope<'_, '_> {
             [] => Term::Constant(Constant::String(String::new())),
             [Piece::Literal(bytes)] => Term::Constant(Constant::String(String::from_utf8_lossy(bytes).into_owned())),
             [Piece::Parameter(argument)]
-                if self.type_of(*argument) == Some(Type::One(crate::model::types::Scalar::String)) =>
+                if self.type_of(*argument) == Some(Type::One(placet_core::model::types::Scalar::String)) =>
             {
                 Term::Parameter(*argument)
             }

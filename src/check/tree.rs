@@ -6,16 +6,16 @@
 
 use std::sync::Arc;
 
-use crate::model::arithmetic::Arithmetic;
-use crate::model::function::Function;
-pub use crate::model::owned::Constant;
-use crate::model::predicate::Predicate;
-use crate::model::time::Time;
-use crate::model::types::{Scalar, Type};
-use crate::model::value::Address;
-use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::span::Span;
 use crate::syntax::ast::{self, Affix, BlockKind, Comparison};
+use placet_core::model::arithmetic::Arithmetic;
+use placet_core::model::function::Function;
+pub use placet_core::model::owned::Constant;
+use placet_core::model::predicate::Predicate;
+use placet_core::model::time::Time;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::value::Address;
+use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
 /// A file that has no errors.
 #[derive(Clone, Debug)]

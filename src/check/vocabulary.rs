@@ -8,9 +8,9 @@ use super::report::{Report, refuse_name};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{ACTIONS, ATTRIBUTES};
-use crate::model::types::Type;
-use crate::model::vocabulary::{Builder, Vocabulary, may_be_lowercase};
 use crate::syntax::ast::{MemberKind, Name, RoleItem, VocabularyItem};
+use placet_core::model::types::Type;
+use placet_core::model::vocabulary::{Builder, Vocabulary, may_be_lowercase};
 
 /// Builds the vocabulary, with the `role` items beside it as roles of its own. Faults are reported and left out, so that
 /// the rest of the file can be checked against what is left.

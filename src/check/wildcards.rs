@@ -6,9 +6,9 @@ use super::report::Report;
 use super::texts::{SPLICE, show};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::model::types::Scalar;
 use crate::span::Span;
 use crate::syntax::ast::{Piece, Text};
+use placet_core::model::types::Scalar;
 
 /// Where the text is, which decides what is a wildcard there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Sets of actions.
 
 use crate::check::tree::{Actions, Effect};
-use crate::model::vocabulary::{ActionNo, Vocabulary};
 use crate::program;
+use placet_core::model::vocabulary::{ActionNo, Vocabulary};
 
 /// The test for a set of actions. "All others" are, under `allow`, those that exist now: a token never grants an action that
 /// came later. Under `deny` they include later ones, so the test asks for what is left out.

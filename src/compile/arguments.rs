@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::error::{Cause, CompileError};
 use crate::check::tree::{ArgumentNo, Constant, Parameter};
 use crate::limits::TEXT_BYTES;
-use crate::model::path::ResourcePath;
-use crate::model::types::Type;
 use crate::visible::EXCERPT;
+use placet_core::model::path::ResourcePath;
+use placet_core::model::types::Type;
 
 /// What a parameter is given.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,9 +12,9 @@ use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::Hir;
 
 use super::error::Cause;
-use crate::bytecode::automaton::Draft;
 use crate::check::effort::Effort;
 use crate::limits::{AUTOMATON_BUILD_BYTES, AUTOMATON_BYTES};
+use placet_core::bytecode::automaton::Draft;
 
 /// The constant of the automaton for `expression`; `None` where nothing matches it.
 pub fn build(expression: &Hir, source: &str, bytes: bool, effort: &Effort) -> Result<Option<Vec<u8>>, Cause> {

@@ -4,12 +4,12 @@ use super::Lowering;
 use super::error::Cause;
 use super::part::refuse_empty;
 use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
-use crate::model::arithmetic::Arithmetic;
-use crate::model::predicate::Predicate;
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::FieldNo;
 use crate::program::{self, Value};
 use crate::syntax::ast::Comparison;
+use placet_core::model::arithmetic::Arithmetic;
+use placet_core::model::predicate::Predicate;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::FieldNo;
 
 impl Lowering<'_> {
     /// A condition.

@@ -3,14 +3,14 @@
 
 use std::fmt;
 
-use crate::bytecode::verify::ProgramError;
 use crate::check::tree::Template;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{AUTOMATON_BYTES, PATTERN_BYTES, RULES, TEXT_BYTES};
-use crate::model::path::PathError;
-use crate::model::types::{Scalar, Type};
 use crate::span::Span;
+use placet_core::bytecode::verify::ProgramError;
+use placet_core::model::path::PathError;
+use placet_core::model::types::{Scalar, Type};
 
 /// One reason why there is no program, and where in the source it shows. [`diagnostic`](Self::diagnostic) puts it
 /// into words.

@@ -2,9 +2,9 @@
 
 use super::error::Cause;
 use super::part::{Part, refuse_empty};
-use crate::bytecode::wildcard::GlobPiece;
 use crate::limits::PATTERN_BYTES;
 use crate::program::Pattern;
+use placet_core::bytecode::wildcard::GlobPiece;
 
 /// A piece of a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Chooses an index for a large set of rules, and writes it.
 //!
 //! What comes in: rules as they have been written, the constants they speak of. What goes out: the constant that
-//! [`bytecode::index`](crate::bytecode::index) describes, or none where asking every rule is as fast. Every rule is put into one
+//! [`bytecode::index`](placet_core::bytecode::index) describes, or none where asking every rule is as fast. Every rule is put into one
 //! table, that of the facet where the fewest other rules want what it wants; where many want the same, of two or three facets
 //! together. What no facet tells apart stays open. The same rules always get the same index.
 
@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrayvec::ArrayVec;
 
-use crate::bytecode::cursor::Cursor;
-use crate::bytecode::index::facet::{END_BYTES, FACETS, Facet, Facets, Hash, Kind, Part, SEGMENTS};
-use crate::bytecode::index::literal::{KEYS, Literal, Rule};
-use crate::bytecode::index::{OPEN, TABLES};
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{FieldNo, Vocabulary};
+use placet_core::bytecode::cursor::Cursor;
+use placet_core::bytecode::index::facet::{END_BYTES, FACETS, Facet, Facets, Hash, Kind, Part, SEGMENTS};
+use placet_core::bytecode::index::literal::{KEYS, Literal, Rule};
+use placet_core::bytecode::index::{OPEN, TABLES};
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// Rules that may want the same before a table looks at more of them: asking these few costs less than another facet.
 const CROWD: usize = 4;

@@ -4,8 +4,8 @@ use super::Lowering;
 use super::arguments::Argument;
 use super::error::{Cause, CompileError};
 use crate::check::tree::{ArgumentNo, Condition, Constant, Operand, Pattern, Piece, Rule, Term, Text};
-use crate::model::types::Type;
-use crate::model::vocabulary::FieldNo;
+use placet_core::model::types::Type;
+use placet_core::model::vocabulary::FieldNo;
 
 impl Lowering<'_> {
     /// Finds arguments with capitals. Costs nothing where the vocabulary marks no attribute `lowercase`.

@@ -40,18 +40,18 @@ use core::time::Duration;
 use error::{Cause, CompileError};
 use expressions::Expressions;
 
-use crate::bytecode::op::{Const, Op};
-use crate::bytecode::program::Program;
-use crate::bytecode::verify::{Budget, Fault, Scope, verify};
 use crate::check::tree::{Effect, Rule, Template, Term, Test, Text};
 use crate::limits::{DIAGNOSTICS, POLICY_COST, POLICY_PROGRAM_BYTES, RULES, TOKEN_COST, TOKEN_PROGRAM_BYTES};
-use crate::model::time::{Time, length};
-use crate::model::types::Scalar;
-use crate::model::vocabulary::{Fingerprint, Vocabulary};
 use crate::program::write::Writer;
 use crate::program::{self, Condition};
 use crate::span::Span;
 use crate::syntax::ast::BlockKind;
+use placet_core::bytecode::op::{Const, Op};
+use placet_core::bytecode::program::Program;
+use placet_core::bytecode::verify::{Budget, Fault, Scope, verify};
+use placet_core::model::time::{Time, length};
+use placet_core::model::types::Scalar;
+use placet_core::model::vocabulary::{Fingerprint, Vocabulary};
 
 /// A program, and what of the template travels beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +136,7 @@ impl ResolvedTimes {
     }
 }
 
-/// From how many rules of one effect on a policy gets an [index](crate::bytecode::index). It changes no verdict and no
+/// From how many rules of one effect on a policy gets an [index](placet_core::bytecode::index). It changes no verdict and no
 /// deciding rule, only how fast they are found. Tokens never have one: their rules are few, and their bytes dear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IndexFrom(pub usize);

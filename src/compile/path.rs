@@ -4,10 +4,10 @@
 use super::error::Cause;
 use super::glob::{self, Wild};
 use super::part::{Part, part_utf8, utf8};
-use crate::bytecode::wildcard::PathPiece;
 use crate::check::tree::STAR;
-use crate::model::path::{PathError, ResourcePath, check_segment, check_text};
 use crate::program::Pattern;
+use placet_core::bytecode::wildcard::PathPiece;
+use placet_core::model::path::{PathError, ResourcePath, check_segment, check_text};
 
 /// A path without wildcards.
 pub fn exact(parts: &[Part<'_>]) -> Result<String, Cause> {

@@ -4,11 +4,11 @@ use super::error::Cause;
 use super::glob::{self, Wild};
 use super::part::{joined, refuse_empty};
 use super::{Lowering, path, regex};
-use crate::bytecode::constant::NetworkBits;
 use crate::check::tree::{ArgumentNo, Bound, Constant, Network, Pattern, Term, Text};
-use crate::model::types::{Scalar, Type};
 use crate::program;
 use crate::syntax::ast::Affix;
+use placet_core::bytecode::constant::NetworkBits;
+use placet_core::model::types::{Scalar, Type};
 
 impl Lowering<'_> {
     /// A pattern on a value of type `scalar`; of a set, on one element of it.

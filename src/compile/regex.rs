@@ -15,9 +15,9 @@ use super::glob::{self, Wild};
 use super::part::{Part, part_utf8, refuse_empty};
 use crate::check::regex;
 use crate::limits::NESTING;
-use crate::program::source::Automata;
-use crate::model::types::Scalar;
 use crate::program::Pattern;
+use crate::program::source::Automata;
+use placet_core::model::types::Scalar;
 
 /// The cheapest matcher for the regular expression, which must match the whole value.
 pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) -> Result<Pattern, Cause> {

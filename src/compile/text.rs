@@ -7,9 +7,9 @@ use super::error::Cause;
 use super::part::{Part, joined, utf8};
 use super::path;
 use crate::check::tree::{ArgumentNo, Constant, Piece, Term, Text};
-use crate::model::path::ResourcePath;
-use crate::model::types::{Scalar, Type};
-use crate::model::value::UuidText;
+use placet_core::model::path::ResourcePath;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::value::UuidText;
 
 impl<'a> Lowering<'a> {
     /// The value of a term, as a value of type `wanted`.

@@ -4,9 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::bytecode::automaton::Automaton;
-use crate::bytecode::cursor::Cursor;
-use crate::bytecode::wildcard::{GlobPiece, PathPiece};
+use placet_core::bytecode::automaton::Automaton;
+use placet_core::bytecode::cursor::Cursor;
+use placet_core::bytecode::wildcard::{GlobPiece, PathPiece};
 
 /// States that are looked at before the search gives up: a proposal is a courtesy, not worth more.
 pub(super) const STATES: usize = 40_000;

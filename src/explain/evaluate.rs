@@ -12,13 +12,13 @@
 use std::collections::HashSet;
 use std::ops::Deref;
 
-use crate::bytecode::automaton::Automaton;
-use crate::bytecode::fuel::Fuel;
-use crate::bytecode::matching::{Unit, glob_matches, is_within, path_matches};
-use crate::model::owned::{Constant, OwnedValue, TimedRequest};
-use crate::model::types::Scalar;
-use crate::model::vocabulary::{FieldNo, Vocabulary};
 use crate::program::{Condition, Effect, Pattern, Rule, Test, Value};
+use placet_core::bytecode::automaton::Automaton;
+use placet_core::bytecode::fuel::Fuel;
+use placet_core::bytecode::matching::{Unit, glob_matches, is_within, path_matches};
+use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
+use placet_core::model::types::Scalar;
+use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// What conditions may ask for besides the request.
 #[derive(Clone, Debug)]
@@ -304,15 +304,15 @@ mod tests {
     use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 
     use super::*;
-    use crate::bytecode::verify::{Budget, Scope, verify};
     use crate::compile::arguments::Arguments;
     use crate::compile::compile;
     use crate::compile::tests::harness::vocabulary;
     use crate::compile::tests::programs::templates;
     use crate::explain::example;
-    use crate::model::time::Time;
     use crate::program::{read::rules, write};
-    use crate::vm::{Answer, Context, Kind, run};
+    use placet_core::bytecode::verify::{Budget, Scope, verify};
+    use placet_core::model::time::Time;
+    use placet_core::vm::{Answer, Context, Kind, run};
 
     const CONTEXT: Context<'static> = Context { issuance: Time::from_millis(0), expiry: Time::MAX, vouchers: &[] };
 

@@ -2,9 +2,9 @@
 //! many states as the pattern and the value have together.
 
 use super::edit_distance::STATES;
-use crate::model::owned::{Constant, OwnedValue, TimedRequest};
-use crate::model::vocabulary::{FieldNo, Vocabulary};
 use crate::program::{Condition, Pattern, Rule, Test};
+use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
+use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// Steps of one state of such a search.
 const STATE: u64 = 32;

@@ -3,10 +3,10 @@
 use super::edit_distance;
 use super::evaluate::{Subject, bytes, counted, label, matches, number, put_label};
 use crate::check::tree::Constant;
-use crate::model::path::ResourcePath;
-use crate::model::types::Scalar;
-use crate::model::value::Address;
 use crate::program::{Pattern, literal};
+use placet_core::model::path::ResourcePath;
+use placet_core::model::types::Scalar;
+use placet_core::model::value::Address;
 
 /// How many proposals for one value are worth a try.
 const PROPOSALS: usize = 4;

@@ -4,14 +4,14 @@ use serde_json::Value as Json;
 
 use super::answer::Cause;
 use crate::author::request::BadRequest;
-use crate::model::path::ResourcePath;
-use crate::model::time::{Time, millis};
-use crate::model::verdict::Refusal;
-use crate::model::vocabulary::Vocabulary;
 use crate::program::literal::{duration, time_or_number as time_text};
-use crate::token::envelope::Token;
-use crate::token::inspect::{Unverified, inspect};
 use crate::visible::EXCERPT;
+use placet_core::model::path::ResourcePath;
+use placet_core::model::time::{Time, millis};
+use placet_core::model::verdict::Refusal;
+use placet_core::model::vocabulary::Vocabulary;
+use placet_core::token::envelope::Token;
+use placet_core::token::inspect::{Unverified, inspect};
 
 /// The cause of a refusal. What the token says of itself is only said again, never believed.
 pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabulary: &Vocabulary) -> Cause {

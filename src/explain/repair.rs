@@ -5,14 +5,14 @@ use super::evaluate::{Candidate, Facts, HOUR, bytes, counted, number};
 use super::propose::{
     distance, sample, sample_labels, satisfying_labels, satisfying_values, violating_labels, violating_values,
 };
-use crate::model::arithmetic::Arithmetic;
-use crate::model::owned::{Constant, OwnedValue, TimedRequest};
-use crate::model::predicate::Anchor;
-use crate::model::time::Time;
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{ActionNo, FieldNo, TIME};
 use crate::program::{Condition, Effect, Pattern, Predicate, Rule, Test, Value, literal};
 use crate::syntax::ast::Comparison;
+use placet_core::model::arithmetic::Arithmetic;
+use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
+use placet_core::model::predicate::Anchor;
+use placet_core::model::time::Time;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::{ActionNo, FieldNo, TIME};
 
 /// How many requests are kept between two tests of a rule.
 const BEAM: usize = 6;
@@ -336,7 +336,7 @@ impl Candidate<'_> {
             (Predicate::Equal | Predicate::Unequal, _, Some(text), _) => Pattern::Equal(text),
             (Predicate::Equal | Predicate::Unequal, _, None, Constant::Bool(truth)) => Pattern::Bool(*truth),
             (Predicate::Equal | Predicate::Unequal, _, None, Constant::Ip(address)) => {
-                Pattern::Network(crate::bytecode::constant::NetworkBits { first: *address, bits: 128 })
+                Pattern::Network(placet_core::bytecode::constant::NetworkBits { first: *address, bits: 128 })
             }
             (predicate, Side::Left, Some(text), _) => match predicate.row().anchor {
                 Some(Anchor::Start) => Pattern::Prefix(text),

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use super::evaluate::{Facts, Part};
 use super::patience;
 use crate::limits::TOKEN_COST;
-use crate::model::owned::TimedRequest;
-use crate::model::verdict::{Decider, Origin, Verdict};
-use crate::model::vocabulary::FieldNo;
 use crate::program::source::ToSource;
 use crate::program::{Condition, Effect, Pattern, Rule, Test, Value};
+use placet_core::model::owned::TimedRequest;
+use placet_core::model::verdict::{Decider, Origin, Verdict};
+use placet_core::model::vocabulary::FieldNo;
 
 /// Decisions that one explanation may cost.
 const DECISIONS: u64 = 400;

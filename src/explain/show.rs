@@ -5,10 +5,10 @@ use std::fmt;
 use super::evaluate::{Part, label};
 
 use super::answer::{Cause, Change, Explanation, Nearest, Quote, Ruling};
-use crate::model::owned::TimedRequest;
-use crate::model::vocabulary::Vocabulary;
 use crate::program::literal;
 use crate::visible::excerpt;
+use placet_core::model::owned::TimedRequest;
+use placet_core::model::vocabulary::Vocabulary;
 
 /// What a part of a request is called: `topic`, `labels.site`.
 pub(super) fn name(part: &Part, vocabulary: &Vocabulary) -> String {

@@ -6,7 +6,7 @@ use crate::author::Document;
 use crate::check::tree::Template;
 use crate::compile::{Compiled, Frame, RuleOrigin};
 use crate::diag::Source;
-use crate::model::verdict::Origin;
+use placet_core::model::verdict::Origin;
 
 /// Where the rules of a token's blocks and of policies come from, as far as that is known.
 #[derive(Clone, Debug, Default)]

@@ -13,18 +13,18 @@ use std::fmt::Write as _;
 
 use super::literal;
 use super::outline::{Node, outline};
-use crate::bytecode::automaton::Automaton;
-use crate::bytecode::constant::{NetworkBits, actions_of};
-use crate::bytecode::index::Index;
-use crate::bytecode::index::facet::{Facet, Kind};
-use crate::bytecode::op::{Const, Op, Shown};
-use crate::bytecode::program::constant;
-use crate::model::arithmetic::Arithmetic;
-use crate::model::types::{Scalar, Type};
-use crate::model::value::Address;
-use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use crate::syntax::ast::Literal;
 use crate::syntax::text::Spelling;
+use placet_core::bytecode::automaton::Automaton;
+use placet_core::bytecode::constant::{NetworkBits, actions_of};
+use placet_core::bytecode::index::Index;
+use placet_core::bytecode::index::facet::{Facet, Kind};
+use placet_core::bytecode::op::{Const, Op, Shown};
+use placet_core::bytecode::program::constant;
+use placet_core::model::arithmetic::Arithmetic;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::value::Address;
+use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
 /// Lists a program. `sources` has for each rule the text it comes from; it may be empty or shorter than the program.
 #[must_use]

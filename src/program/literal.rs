@@ -4,19 +4,19 @@
 
 use std::net::IpAddr;
 
-use crate::bytecode::constant::NetworkBits;
-use crate::bytecode::cursor::Cursor;
-use crate::bytecode::wildcard::{GlobPiece, PathPiece};
 use crate::check::tree::STAR;
-use crate::model::owned::{Constant, OwnedRequest, OwnedValue};
-use crate::model::types::Scalar;
-use crate::model::value::{Address, UuidText};
-use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::{Literal, Name, Text};
 use crate::syntax::parse::literal::{time as read_time, write_duration, write_time};
 use crate::syntax::print::line;
 use crate::syntax::text::{self, Spelling};
 use crate::visible::{escaped, hides};
+use placet_core::bytecode::constant::NetworkBits;
+use placet_core::bytecode::cursor::Cursor;
+use placet_core::bytecode::wildcard::{GlobPiece, PathPiece};
+use placet_core::model::owned::{Constant, OwnedRequest, OwnedValue};
+use placet_core::model::types::Scalar;
+use placet_core::model::value::{Address, UuidText};
+use placet_core::model::vocabulary::Vocabulary;
 
 /// `"lobby"`: a text in quotes.
 #[must_use]

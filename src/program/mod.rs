@@ -21,8 +21,8 @@ pub mod source;
 pub mod tree;
 pub mod write;
 
-pub use crate::model::arithmetic::Arithmetic;
-pub use crate::model::function::Function;
-pub use crate::model::predicate::Predicate;
+pub use placet_core::model::arithmetic::Arithmetic;
+pub use placet_core::model::function::Function;
+pub use placet_core::model::predicate::Predicate;
 pub use tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
 pub use write::write;

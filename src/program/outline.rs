@@ -1,10 +1,10 @@
 //! The instructions of any bytes, proved or not, as a tree. It reads as far as they make sense, and says where they stop
 //! doing so. [Listings](super::listing) show it.
 
-use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::{Op, Shape, Sort};
-use crate::bytecode::program::sections;
 use crate::limits::PROGRAM_NESTING;
+use placet_core::bytecode::cursor::Cursor;
+use placet_core::bytecode::op::{Op, Shape, Sort};
+use placet_core::bytecode::program::sections;
 
 /// An instruction and its children.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! Reads programs back as trees, constants in place.
 
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
-use crate::bytecode::constant::{NetworkBits, actions_of};
-use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::{self, Const, Instruction, Length};
-use crate::bytecode::program::constant;
-use crate::bytecode::verify::Proved;
 use crate::check::tree::Constant;
-use crate::model::value::Address;
-use crate::model::vocabulary::ActionNo;
+use placet_core::bytecode::constant::{NetworkBits, actions_of};
+use placet_core::bytecode::cursor::Cursor;
+use placet_core::bytecode::op::{self, Const, Instruction, Length};
+use placet_core::bytecode::program::constant;
+use placet_core::bytecode::verify::Proved;
+use placet_core::model::value::Address;
+use placet_core::model::vocabulary::ActionNo;
 
 /// Reads a program back. An index is left out: it says where to look, and changes no verdict. `None` only for a program with
 /// instructions that this version does not know, which no verifier of this version has proved.

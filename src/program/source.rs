@@ -17,13 +17,13 @@ use super::listing::list_node;
 use super::outline::{Node, outline};
 use super::read;
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test};
-use crate::bytecode::cursor::{Cursor, put_prefixed};
-use crate::bytecode::verify::Proved;
-use crate::model::types::Scalar;
-use crate::model::vocabulary::{FieldNo, Vocabulary};
 use crate::syntax::ast;
 use crate::syntax::print::{line, print_condition};
 use crate::visible::escaped;
+use placet_core::bytecode::cursor::{Cursor, put_prefixed};
+use placet_core::bytecode::verify::Proved;
+use placet_core::model::types::Scalar;
+use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// Knows which automaton a regular expression stands for.
 pub trait Automata: fmt::Debug {

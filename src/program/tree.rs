@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::{Arithmetic, Function, Predicate};
-use crate::bytecode::constant::NetworkBits;
 use crate::check::tree::Constant;
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+use placet_core::bytecode::constant::NetworkBits;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
 /// What a rule does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Writes trees as programs. Nothing here can fail.
 
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
-use crate::bytecode::constant::write_actions;
-use crate::bytecode::op::{Const, Int, Length, Op};
-use crate::bytecode::program::{Pool, Program};
 use crate::check::tree::Constant;
-use crate::model::vocabulary::ActionNo;
+use placet_core::bytecode::constant::write_actions;
+use placet_core::bytecode::op::{Const, Int, Length, Op};
+use placet_core::bytecode::program::{Pool, Program};
+use placet_core::model::vocabulary::ActionNo;
 
 /// The program of these rules, without an index. It is the compiler's own program where the compiler made the rules.
 #[must_use]

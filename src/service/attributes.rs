@@ -4,13 +4,13 @@
 use std::net::IpAddr;
 
 use crate::check::literals;
-use crate::model::path::ResourcePath;
-use crate::model::request::{Malformed, Request};
-use crate::model::time::Time;
-use crate::model::types::{Scalar, Type};
-use crate::model::value::Value;
-use crate::model::vocabulary::Vocabulary;
 use crate::syntax::parse::literal;
+use placet_core::model::path::ResourcePath;
+use placet_core::model::request::{Malformed, Request};
+use placet_core::model::time::Time;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::value::Value;
+use placet_core::model::vocabulary::Vocabulary;
 
 /// A request, or what is wrong with the first part that does not fit.
 pub(super) type Given<'a> = Result<Request<'a>, BadPart<'a>>;

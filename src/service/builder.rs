@@ -12,15 +12,15 @@ use super::{Inner, Service, ServiceError};
 use crate::author::Document;
 use crate::author::mint::policy;
 use crate::author::value::arguments_from_text;
-use crate::authorize::Policy;
 use crate::check::library::Library;
-use crate::model::time::Time;
-use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
-use crate::token::audience::Audience;
-use crate::token::cache::TokenCache;
-use crate::token::keyring::Keyring;
-use crate::token::revocation::HeldRevocations;
+use placet_core::authorize::Policy;
+use placet_core::model::time::Time;
+use placet_core::model::vocabulary::Vocabulary;
+use placet_core::token::audience::Audience;
+use placet_core::token::cache::TokenCache;
+use placet_core::token::keyring::Keyring;
+use placet_core::token::revocation::HeldRevocations;
 
 /// Tokens that a service remembers unless it is told otherwise: eight megabytes with tokens of some
 /// hundred bytes.

@@ -10,11 +10,11 @@ use super::attributes::{BadPart, Given};
 use super::trust::Trust;
 use crate::author::request::OwnedRequest;
 use crate::explain::{BlockSource, Cause, Explainer, Explanation, Sources};
-use crate::model::request::Malformed;
-use crate::model::time::Time;
-use crate::model::verdict::{Refusal, Verdict};
-use crate::token::claims::Claims;
 use crate::visible::excerpt;
+use placet_core::model::request::Malformed;
+use placet_core::model::time::Time;
+use placet_core::model::verdict::{Refusal, Verdict};
+use placet_core::token::claims::Claims;
 
 /// What a [`Service`] says to one request. It borrows the token and the attributes, and keeps the
 /// keys and revocations that it was decided with, so that what it says later is said of the same.

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::author::mint::{AttenuateFailure, MintFailure, Misfit};
 use crate::author::value::BadArgument;
 use crate::author::{AuthorError, Report};
-use crate::model::verdict::Refusal;
 use crate::syntax::ast::BlockKind;
-use crate::token::attenuate::AttenuateError;
+use placet_core::model::verdict::Refusal;
+use placet_core::token::attenuate::AttenuateError;
 
 /// Why a service was not opened, or did not mint. A request that is not allowed is not an error,
 /// but a [`Decision`](super::Decision).

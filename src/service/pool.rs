@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, TryLockError};
 use std::thread::available_parallelism;
 
-use crate::token::verify::Scratch;
+use placet_core::token::verify::Scratch;
 
 /// As many places as the machine decides at the same time.
 pub(super) struct Pool {

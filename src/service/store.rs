@@ -14,9 +14,9 @@ use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
 use crate::diag::Source;
 use crate::limits::SOURCE_BYTES;
-use crate::model::vocabulary::Vocabulary;
 use crate::syntax::ast::BlockKind;
 use crate::syntax::parse::parse;
+use placet_core::model::vocabulary::Vocabulary;
 
 /// Documents of one vocabulary, in which every template has a name of its own among those of its
 /// kind.

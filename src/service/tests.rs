@@ -8,11 +8,11 @@ use std::time::Duration;
 use super::*;
 use crate::author::Document;
 use crate::check::library::Library;
-use crate::model::request::Malformed;
-use crate::token::audience::Audience;
-use crate::token::keyring::MintingKey;
-use crate::token::keys::{LocalKey, SigningKey};
-use crate::token::revocation::{RevocationList, Revocations};
+use placet_core::model::request::Malformed;
+use placet_core::token::audience::Audience;
+use placet_core::token::keyring::MintingKey;
+use placet_core::token::keys::{LocalKey, SigningKey};
+use placet_core::token::revocation::{RevocationList, Revocations};
 
 /// 2026-11-21T10:00:00Z
 const NOW: Time = Time::from_millis(1_795_255_200_000);

@@ -9,11 +9,11 @@ use zeroize::Zeroizing;
 use super::ServiceError;
 use super::store::read_bounded;
 use crate::limits::{CLOCK_SKEW, REVOCATION_BYTES, SOURCE_BYTES};
-use crate::model::vocabulary::Vocabulary;
-use crate::token::audience::Audience;
-use crate::token::keyring::Keyring;
-use crate::token::revocation::{HeldRevocations, RevocationList, Revocations};
-use crate::token::verify::Verifier;
+use placet_core::model::vocabulary::Vocabulary;
+use placet_core::token::audience::Audience;
+use placet_core::token::keyring::Keyring;
+use placet_core::token::revocation::{HeldRevocations, RevocationList, Revocations};
+use placet_core::token::verify::Verifier;
 
 /// What changes while a service runs, and the files it comes from.
 #[derive(Clone, Debug, Default)]

@@ -3,9 +3,9 @@
 //! Each node's doc is its syntax. Two trees are equal when they say the same, wherever it stands: places do not count
 //! (see [`At`]).
 
-use crate::model::arithmetic::Arithmetic;
-use crate::model::types::Type;
 use crate::span::Span;
+use placet_core::model::arithmetic::Arithmetic;
+use placet_core::model::types::Type;
 
 /// Where a node stands in its source: bytes of a text, or the number of a node of a map (see `map`). All places are
 /// equal, so that a tree equals the tree of its own print.

@@ -62,7 +62,7 @@ pub struct Call {
 pub struct Case {
     /// What is expected.
     pub expected: Expected,
-    /// `expired` of `refused expired`: the name of a [`Refusal`](crate::model::verdict::Refusal).
+    /// `expired` of `refused expired`: the name of a [`Refusal`](placet_core::model::verdict::Refusal).
     pub cause: Option<Name>,
     /// `get`
     pub action: Name,

@@ -9,8 +9,8 @@ use std::sync::Mutex;
 
 use super::sarif;
 use super::ui::{Failure, Format, Ui};
-use crate::author::Report;
-use crate::diag::{Diagnostic, Severity, Source};
+use placet::author::Report;
+use placet::diag::{Diagnostic, Severity, Source};
 
 /// Something that was found in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Finding {
             },
         };
         let ends = [diagnostic.at.start, diagnostic.at.end.max(diagnostic.at.start)];
-        let place = |byte| source.line_and_column(crate::span::Span::new(byte, byte));
+        let place = |byte| source.line_and_column(placet::span::Span::new(byte, byte));
         Self {
             rule: diagnostic.code.id(),
             title: diagnostic.code.title(),

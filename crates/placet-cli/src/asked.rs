@@ -5,9 +5,9 @@ use std::path::Path;
 use super::inputs;
 use super::spelled::Written;
 use super::ui::Failure;
-use crate::diag::Diagnostic;
-use crate::model::target::Target;
-use crate::syntax::map::{from_json_text, said};
+use placet::diag::Diagnostic;
+use placet::model::target::Target;
+use placet::syntax::map::{from_json_text, said};
 
 /// The request, and its target.
 #[derive(clap::Args, Debug)]

@@ -10,18 +10,18 @@ use super::test::{load, request};
 use super::times::{self, read_time};
 use super::tried::Tried;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
-use crate::author::request;
-use crate::author::{Document, Report};
-use crate::check::tree::Template;
-use crate::compile::error::CompileError;
-use crate::explain::{Explanation, example};
-use crate::model::owned::OwnedRequest;
-use crate::model::time::Time;
-use crate::program::literal;
-use crate::syntax::ast::BlockKind;
-use crate::token::header::Purpose;
-use crate::token::verify::Scratch;
-use crate::trial::{Block, Case, Fixture, Keys, Suite};
+use placet::author::request;
+use placet::author::{Document, Report};
+use placet::check::tree::Template;
+use placet::compile::error::CompileError;
+use placet::explain::{Explanation, example};
+use placet::model::owned::OwnedRequest;
+use placet::model::time::Time;
+use placet::program::literal;
+use placet::syntax::ast::BlockKind;
+use placet::token::header::Purpose;
+use placet::token::verify::Scratch;
+use placet_tools::trial::{Block, Case, Fixture, Keys, Suite};
 
 /// Compiles a policy file, mints tokens with a key that nobody keeps, and decides the requests beside it: begin here.
 ///
@@ -234,7 +234,7 @@ fn no_block(document: &Document, template: &Template, are_samples: bool, errors:
 /// From when to when a token is valid.
 fn life(fixture: &Fixture) -> Option<String> {
     let token = fixture.token(Purpose::Local)?;
-    let says = crate::token::inspect::inspect(token).ok()?;
+    let says = placet::token::inspect::inspect(token).ok()?;
     let starts = says.blocks.iter().filter_map(|block| block.not_before).max();
     let starts = starts.map(|start| format!(", valid from {}", times::show(start))).unwrap_or_default();
     let ends = says.expiry.map_or_else(|| "without an end".to_owned(), |end| format!("until {}", times::show(end)));

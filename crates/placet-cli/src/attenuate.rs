@@ -11,13 +11,13 @@ use super::inputs;
 use super::times::{read_duration, read_time, show};
 use super::tokens::{self, UNKNOWN_VOCABULARY, View, vocabulary_of, warn_about_size};
 use super::ui::{Exit, Failure, Outcome, Ui};
-use crate::author::mint::{AttenuateFailure, Misfit, attenuate};
-use crate::model::time::Time;
-use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::BlockKind;
-use crate::token::attenuate::AttenuateError;
-use crate::token::envelope::Token;
-use crate::token::keys::SystemRandom;
+use placet::author::mint::{AttenuateFailure, Misfit, attenuate};
+use placet::model::time::Time;
+use placet::model::vocabulary::Vocabulary;
+use placet::syntax::ast::BlockKind;
+use placet::token::attenuate::AttenuateError;
+use placet::token::envelope::Token;
+use placet::token::keys::SystemRandom;
 
 /// Adds a restriction to a token.
 ///

@@ -6,18 +6,18 @@ use super::completions;
 use super::inputs;
 use super::project::vocabularies::library;
 use super::ui::{Failure, Ui};
-use crate::author::value::{argument_from_text, arguments_from_text};
-use crate::author::{Document, Report};
-use crate::check::library::Library;
-use crate::check::tree::{ArgumentNo, Template};
-use crate::compile::Compiled;
-use crate::compile::arguments::{Argument, Arguments};
-use crate::compile::compile;
-use crate::explain::sample;
-use crate::model::types::Type;
-use crate::program::literal::value;
-use crate::syntax::ast::BlockKind;
-use crate::visible::excerpt;
+use placet::author::value::{argument_from_text, arguments_from_text};
+use placet::author::{Document, Report};
+use placet::check::library::Library;
+use placet::check::tree::{ArgumentNo, Template};
+use placet::compile::Compiled;
+use placet::compile::arguments::{Argument, Arguments};
+use placet::compile::compile;
+use placet::explain::sample;
+use placet::model::types::Type;
+use placet::program::literal::value;
+use placet::syntax::ast::BlockKind;
+use placet::visible::excerpt;
 
 /// How a file is read.
 #[derive(clap::Args, Clone, Debug, Default)]

@@ -10,19 +10,19 @@ use super::project::vocabularies::Libraries;
 use super::project::{Project, given_or};
 use super::tokens::header_line;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint, plural};
-use crate::author::mint::{Wrapping, mint};
-use crate::author::{Document, Report};
-use crate::check::library::Library;
-use crate::check::tree::Template;
-use crate::compile::Compiled;
-use crate::compile::expressions::Expressions;
-use crate::diag::code::Code;
-use crate::diag::{Diagnostic, Severity, render};
 use crate::limits::HEADER_LINE;
-use crate::model::time::Time;
-use crate::syntax::ast::{BlockKind, Item, ItemKind};
-use crate::token::keyring::MintingKey;
-use crate::token::keys::{LocalKey, SystemRandom};
+use placet::author::mint::{Wrapping, mint};
+use placet::author::{Document, Report};
+use placet::check::library::Library;
+use placet::check::tree::Template;
+use placet::compile::Compiled;
+use placet::compile::expressions::Expressions;
+use placet::diag::code::Code;
+use placet::diag::{Diagnostic, Severity, render};
+use placet::model::time::Time;
+use placet::syntax::ast::{BlockKind, Item, ItemKind};
+use placet::token::keyring::MintingKey;
+use placet::token::keys::{LocalKey, SystemRandom};
 
 /// Checks policy files: names, types, rules, limits.
 ///

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::page::wrap;
 use super::ui::{BOLD, DIM, Exit, Failure, Outcome, RED, Ui, YELLOW, paint};
-use crate::author::findings;
-use crate::check::library::Library;
-use crate::diag::code::Code;
-use crate::diag::page::Entry;
-use crate::diag::{Diagnostic, Severity, Source};
+use placet::author::findings;
+use placet::check::library::Library;
+use placet::diag::code::Code;
+use placet::diag::page::Entry;
+use placet::diag::{Diagnostic, Severity, Source};
 
 /// Whether a text is written like a code: `E0404`, `w0115`.
 #[must_use]

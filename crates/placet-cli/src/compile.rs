@@ -7,9 +7,9 @@ use serde_json::json;
 use super::block::{Block, Choice};
 use super::outputs::to_file_or_stdout;
 use super::ui::{Exit, Outcome, Ui};
-use crate::diag::Source;
-use crate::program::listing::listing;
-use crate::syntax::ast::BlockKind;
+use placet::diag::Source;
+use placet::program::listing::listing;
+use placet::syntax::ast::BlockKind;
 
 /// Compiles a block and shows its program beside its source.
 #[derive(clap::Args, Debug)]

@@ -14,8 +14,8 @@ use serde_json::json;
 
 use super::inputs;
 use super::ui::{Exit, Failure, Outcome, Ui};
-use crate::syntax::ast::ItemKind;
-use crate::syntax::parse::parse_partly;
+use placet::syntax::ast::ItemKind;
+use placet::syntax::parse::parse_partly;
 
 /// Prints completions for a shell.
 #[derive(clap::Args, Debug)]

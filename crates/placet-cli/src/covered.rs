@@ -7,9 +7,9 @@ use serde_json::{Value as Json, json};
 use super::outputs;
 use super::page::wrap;
 use super::ui::{BOLD, Failure, GREEN, RED, Ui, YELLOW, paint};
-use crate::compile::Frame;
-use crate::trial::coverage::page::summary;
-use crate::trial::coverage::{Coverage, FileCoverage, Totals, lcov, page};
+use placet::compile::Frame;
+use placet_tools::trial::coverage::page::summary;
+use placet_tools::trial::coverage::{Coverage, FileCoverage, Totals, lcov, page};
 
 /// What of the coverage is wanted.
 #[derive(clap::Args, Debug)]

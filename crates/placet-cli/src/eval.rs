@@ -13,12 +13,12 @@ use super::deciding::{Deciding, Ready};
 use super::page::{columns, cut, verdict};
 use super::spelled::{Typed, Written};
 use super::ui::{Exit, Failure, Outcome, Ui, plural, progress};
-use crate::author::request;
-use crate::explain::{Cause, Explainer, Explanation};
 use crate::limits::SOURCE_BYTES;
-use crate::token::cache::TokenCache;
-use crate::token::verify::Scratch;
-use crate::visible;
+use placet::author::request;
+use placet::explain::{Cause, Explainer, Explanation};
+use placet::token::cache::TokenCache;
+use placet::token::verify::Scratch;
+use placet::visible;
 
 /// Decides a request: exit code 0 where it is allowed, 1 where it is not, 2 where there is no request to decide.
 ///
@@ -110,7 +110,7 @@ impl Decided {
     }
 }
 
-/// As [`Refusal::name`](crate::model::verdict::Refusal::name) calls it.
+/// As [`Refusal::name`](placet::model::verdict::Refusal::name) calls it.
 const MALFORMED: &str = "malformed_request";
 
 /// The verdict, and below it who decided.

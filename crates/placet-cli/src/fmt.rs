@@ -8,9 +8,9 @@ use serde_json::{Value as Json, json};
 use super::inputs;
 use super::outputs::{Existing, LockedFile, Secrecy};
 use super::ui::{Exit, Failure, Outcome, Ui};
-use crate::author::Report;
-use crate::diag::Source;
-use crate::syntax::{map, parse, print};
+use placet::author::Report;
+use placet::diag::Source;
+use placet::syntax::{map, parse, print};
 
 /// Writes policy files in their canonical form.
 ///

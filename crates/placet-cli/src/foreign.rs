@@ -3,7 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::ui::Failure;
-use crate::visible::excerpt;
+use placet::visible::excerpt;
 
 /// What people type, and the way to it.
 const WORDS: [(&[&str], &str); 16] = [

@@ -11,17 +11,17 @@ use super::inputs;
 use super::page::wrap;
 use super::times::{self, read_duration, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint, plural, progress};
-use crate::diag::Source;
-use crate::explain::Explanation;
-use crate::fuzz::coverage::Coverage;
-use crate::fuzz::finding::{Finding, Kind};
-use crate::fuzz::import::Imported;
-use crate::fuzz::oracle::{Oracle, OracleError};
-use crate::fuzz::{Plan, Progress, Report, Target, VERDICTS};
-use crate::model::time::Time;
-use crate::span::Span;
-use crate::syntax::ast::BlockKind;
-use crate::trial::{Block, Keys, cases};
+use placet::diag::Source;
+use placet::explain::Explanation;
+use placet::model::time::Time;
+use placet::span::Span;
+use placet::syntax::ast::BlockKind;
+use placet_tools::fuzz::coverage::Coverage;
+use placet_tools::fuzz::finding::{Finding, Kind};
+use placet_tools::fuzz::import::Imported;
+use placet_tools::fuzz::oracle::{Oracle, OracleError};
+use placet_tools::fuzz::{Plan, Progress, Report, Target, VERDICTS};
+use placet_tools::trial::{Block, Keys, cases};
 
 /// Invents requests at the boundaries of a policy, and looks for one that should have been decided otherwise.
 ///
@@ -155,7 +155,7 @@ fn beside(choice: &Choice, target: &Target, ui: &Ui, file: &Path) -> Result<Choi
     let name = &target.block().template().name;
     let found = document.templates().iter().find(|template| template.name == *name);
     let mut other = Choice { template: found.map(|_| name.clone()), ..choice.clone() };
-    let named = |template: &&crate::check::tree::Template| found.is_none_or(|found| found.name == template.name);
+    let named = |template: &&placet::check::tree::Template| found.is_none_or(|found| found.name == template.name);
     let mut parameters = document.templates().iter().filter(named).flat_map(|template| &template.parameters);
     let known: Vec<String> = parameters.by_ref().map(|parameter| parameter.name.clone()).collect();
     other.with.retain(|(name, _)| known.contains(name));
@@ -207,7 +207,7 @@ fn attempt(plan: Plan<'_>, runs: u64, limit: Option<Duration>) -> Result<Report,
         }
         limit.is_none_or(|limit| elapsed < limit)
     };
-    let report = crate::fuzz::run(plan, &mut go_on);
+    let report = placet_tools::fuzz::run(plan, &mut go_on);
     bar.finish_and_clear();
     report.map_err(|error| failed(&error))
 }

@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use super::ui::{Failure, Ui};
 use super::used;
-use crate::author::{Document, Report};
-use crate::check::library::Library;
-use crate::diag::code::Code;
 use crate::limits::{REVOCATION_BYTES, SOURCE_BYTES};
-use crate::model::time::Time;
-use crate::model::vocabulary::Vocabulary;
-use crate::syntax::map::MARK_HELP;
-use crate::token::audience::Audience;
-use crate::token::keyring::Keyring;
-use crate::token::revocation::{HeldRevocations, RevocationList, Revocations};
-use crate::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
+use placet::author::{Document, Report};
+use placet::check::library::Library;
+use placet::diag::code::Code;
+use placet::model::time::Time;
+use placet::model::vocabulary::Vocabulary;
+use placet::syntax::map::MARK_HELP;
+use placet::token::audience::Audience;
+use placet::token::keyring::Keyring;
+use placet::token::revocation::{HeldRevocations, RevocationList, Revocations};
+use placet::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
 
 /// The text of a file, or of standard input where the path is `-`.
 ///

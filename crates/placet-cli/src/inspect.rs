@@ -12,12 +12,12 @@ use super::times::read_time;
 use super::tokens::{self, View, vocabulary_of};
 use super::trust::Expectations;
 use super::ui::{Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint};
-use crate::model::time::Time;
-use crate::model::verdict::Refusal;
-use crate::model::vocabulary::Vocabulary;
-use crate::token::envelope::Token;
-use crate::token::revocation::HeldRevocations;
-use crate::token::verify::{Scratch, Verifier};
+use placet::model::time::Time;
+use placet::model::verdict::Refusal;
+use placet::model::vocabulary::Vocabulary;
+use placet::token::envelope::Token;
+use placet::token::revocation::HeldRevocations;
+use placet::token::verify::{Scratch, Verifier};
 
 /// Shows a token as readable rules.
 ///

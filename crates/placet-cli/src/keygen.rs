@@ -9,9 +9,9 @@ use super::inputs;
 use super::outputs::{Existing, LockedFile, Secrecy, Unfinished};
 use super::project;
 use super::ui::{Exit, Failure, Outcome, Ui};
-use crate::token::header::Purpose;
-use crate::token::keyring::{Keyring, MintingKey};
-use crate::token::keys::{LocalKey, NoRandomness, SigningKey, SystemRandom};
+use placet::token::header::Purpose;
+use placet::token::keyring::{Keyring, MintingKey};
+use placet::token::keys::{LocalKey, NoRandomness, SigningKey, SystemRandom};
 
 /// Makes a key that mints, and the keyring file that holds it.
 ///

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::outputs::{Existing, Secrecy, write};
 use super::ui::{Exit, Failure, Outcome, Ui};
-use crate::visible::excerpt;
+use placet::visible::excerpt;
 
 /// Prints a manual page, or writes all of them.
 #[derive(clap::Args, Debug)]

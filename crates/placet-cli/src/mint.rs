@@ -13,14 +13,14 @@ use super::times::{read_duration, read_time, show};
 use super::tokens::{View, warn_about_size};
 use super::trust::read_audience;
 use super::ui::{Exit, Failure, Outcome, Ui};
-use crate::author::mint::{MintFailure, Wrapping, mint};
-use crate::model::time::Time;
-use crate::syntax::ast::BlockKind;
-use crate::token::audience::Audience;
-use crate::token::header::Purpose;
-use crate::token::keyring::{Keyring, MintingKey};
-use crate::token::keys::SystemRandom;
-use crate::token::signer::Minter;
+use placet::author::mint::{MintFailure, Wrapping, mint};
+use placet::model::time::Time;
+use placet::syntax::ast::BlockKind;
+use placet::token::audience::Audience;
+use placet::token::header::Purpose;
+use placet::token::keyring::{Keyring, MintingKey};
+use placet::token::keys::SystemRandom;
+use placet::token::signer::Minter;
 
 /// Mints a token from a `token` of a policy file.
 ///

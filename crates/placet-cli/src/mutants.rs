@@ -7,12 +7,12 @@ use similar::TextDiff;
 
 use super::inputs;
 use super::ui::{BOLD, DIM, Failure, GREEN, RED, Ui, YELLOW, paint, plural, progress};
-use crate::check::library::Library;
-use crate::diag::Source;
-use crate::model::time::Time;
-use crate::span::Span;
-use crate::trial::Keys;
-use crate::trial::mutate::{Mutant, NoScore, Score, Trial};
+use placet::check::library::Library;
+use placet::diag::Source;
+use placet::model::time::Time;
+use placet::span::Span;
+use placet_tools::trial::Keys;
+use placet_tools::trial::mutate::{Mutant, NoScore, Score, Trial};
 
 /// Whether mutants are wanted, and how many must die.
 #[derive(clap::Args, Debug)]

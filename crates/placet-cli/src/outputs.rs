@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::inputs;
 use super::ui::{Colours, Failure, Format, Ui};
 use super::used::{Claim, parent_of, real};
-use crate::visible::escaped;
+use placet::visible::escaped;
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,14 +12,14 @@ use super::times::{amount, read_duration, read_time, show};
 use super::tokens;
 use super::trust::read_audience;
 use super::ui::{Exit, Failure, Outcome, Ui, plural};
-use crate::model::time::{Time, millis};
-use crate::token::audience::Audience;
-use crate::token::envelope::Token;
-use crate::token::header::{KeyId, KeyName, RevocationId};
-use crate::token::keyring::Keyring;
-use crate::token::revocation::{RevocationList, Revocations};
-use crate::token::signer::Minter;
-use crate::token::verify::{Scratch, authenticated_ids};
+use placet::model::time::{Time, millis};
+use placet::token::audience::Audience;
+use placet::token::envelope::Token;
+use placet::token::header::{KeyId, KeyName, RevocationId};
+use placet::token::keyring::Keyring;
+use placet::token::revocation::{RevocationList, Revocations};
+use placet::token::signer::Minter;
+use placet::token::verify::{Scratch, authenticated_ids};
 
 /// Adds to a revocation list.
 ///

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::annotate::Finding;
-use crate::diag::Severity;
+use placet::diag::Severity;
 
 /// The document of one run. `failure` is why the command could not do its work.
 #[must_use]

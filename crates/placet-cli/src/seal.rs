@@ -5,8 +5,8 @@ use serde_json::json;
 use super::attenuate::refuse;
 use super::tokens::{self, warn_about_size};
 use super::ui::{Exit, Outcome, Ui};
-use crate::token::attenuate::seal;
-use crate::token::keys::SystemRandom;
+use placet::token::attenuate::seal;
+use placet::token::keys::SystemRandom;
 
 /// Forbids further restrictions: a sealed token is passed on as it is.
 ///

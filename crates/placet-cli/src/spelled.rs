@@ -2,15 +2,15 @@
 
 use serde_json::Value as Json;
 
-use crate::author::request::{self, BadRequest, time_of};
-use crate::author::{Report, literal};
-use crate::diag::{Diagnostic, Source};
-use crate::model::owned::OwnedRequest;
-use crate::model::time::Time;
-use crate::model::vocabulary::Vocabulary;
-use crate::syntax::cases::{self, Call};
-use crate::syntax::map::from_json_text;
-use crate::syntax::parse::{parse_call, parse_request};
+use placet::author::request::{self, BadRequest, time_of};
+use placet::author::{Report, literal};
+use placet::diag::{Diagnostic, Source};
+use placet::model::owned::OwnedRequest;
+use placet::model::time::Time;
+use placet::model::vocabulary::Vocabulary;
+use placet::syntax::cases::{self, Call};
+use placet::syntax::map::from_json_text;
+use placet::syntax::parse::{parse_call, parse_request};
 
 /// A request in one of its two notations.
 pub enum Written {

@@ -12,16 +12,16 @@ use super::project::{Project, given_or};
 use super::times::{self, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint, plural};
 use super::{covered, inputs, mutants};
-use crate::check::library::Library;
-use crate::diag::Severity;
-use crate::explain::Explanation;
-use crate::fuzz::finding::unread;
-use crate::model::time::Time;
-use crate::program::literal;
-use crate::syntax::cases::Expected;
-use crate::token::verify::Scratch;
-use crate::trial::coverage::Coverage;
-use crate::trial::{Case, Keys, Outcome as Decided, Suite, cases, lines};
+use placet::check::library::Library;
+use placet::diag::Severity;
+use placet::explain::Explanation;
+use placet::model::time::Time;
+use placet::program::literal;
+use placet::syntax::cases::Expected;
+use placet::token::verify::Scratch;
+use placet_tools::fuzz::finding::unread;
+use placet_tools::trial::coverage::Coverage;
+use placet_tools::trial::{Case, Keys, Outcome as Decided, Suite, cases, lines};
 
 /// Runs case files: requests and the verdicts that are expected of them.
 ///

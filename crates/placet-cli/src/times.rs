@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::author::value::from_text;
-use crate::check::tree::Constant;
 use crate::limits::YEAR_2000;
-use crate::model::time::{Time, length};
-use crate::model::types::Scalar;
+use placet::author::value::from_text;
+use placet::check::tree::Constant;
+use placet::model::time::{Time, length};
+use placet::model::types::Scalar;
 
 /// Reads `2026-11-21T10:00:00Z`, or milliseconds since 1970, from the year 2000 on: a smaller number counts seconds. Zero
 /// and less, which no unit makes a later time, mean a clock that is not set.

@@ -8,22 +8,22 @@ use serde_json::{Value as Json, json};
 use super::inputs;
 use super::times;
 use super::ui::{BOLD, DIM, Failure, Ui, paint};
-use crate::bytecode::verify::{Budget, ProgramError, Proved, Scope};
-use crate::compile::expressions::Expressions;
 use crate::limits::HEADER_LINE;
-use crate::model::time::Time;
-use crate::model::verdict::Refusal;
-use crate::model::vocabulary::{State, Vocabulary};
-use crate::program::literal::quoted;
-use crate::program::source::ToSource;
-use crate::token::claims::Claims;
-use crate::token::envelope::Token;
-use crate::token::header::{Header, RevocationId};
-use crate::token::inspect::{Unverified, UnverifiedBlock, inspect};
-use crate::token::keys::PublicKey;
-use crate::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
-use crate::token::verified::Verified;
-use crate::visible::escaped;
+use placet::bytecode::verify::{Budget, ProgramError, Proved, Scope};
+use placet::compile::expressions::Expressions;
+use placet::model::time::Time;
+use placet::model::verdict::Refusal;
+use placet::model::vocabulary::{State, Vocabulary};
+use placet::program::literal::quoted;
+use placet::program::source::ToSource;
+use placet::token::claims::Claims;
+use placet::token::envelope::Token;
+use placet::token::header::{Header, RevocationId};
+use placet::token::inspect::{Unverified, UnverifiedBlock, inspect};
+use placet::token::keys::PublicKey;
+use placet::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
+use placet::token::verified::Verified;
+use placet::visible::escaped;
 
 /// The text of a token: given as it is, in a file, or on standard input (`-`).
 ///
@@ -318,7 +318,7 @@ impl BlockView<'_> {
             Rules::Bad(error) => Some(error.to_string()),
         };
         let claims = self.claims.map(|claims| {
-            let map = |entries: crate::token::claims::Entries<'_>| {
+            let map = |entries: placet::token::claims::Entries<'_>| {
                 entries.iter().map(|(k, v)| (k.to_owned(), Json::from(v))).collect::<serde_json::Map<_, _>>()
             };
             json!({

@@ -6,12 +6,12 @@ use serde_json::{Value as Json, json};
 
 use super::test::as_json;
 use super::ui::{Exit, Ui};
-use crate::author::Document;
-use crate::model::time::Time;
-use crate::token::header::Purpose;
-use crate::token::inspect::inspect;
-use crate::token::verify::Scratch;
-use crate::trial::{Fixture, Suite};
+use placet::author::Document;
+use placet::model::time::Time;
+use placet::token::header::Purpose;
+use placet::token::inspect::inspect;
+use placet::token::verify::Scratch;
+use placet_tools::trial::{Fixture, Suite};
 
 /// What was tried.
 pub struct Tried<'t> {

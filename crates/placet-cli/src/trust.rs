@@ -4,12 +4,12 @@ use super::project::Project;
 use super::times::read_duration;
 use super::ui::Failure;
 use crate::limits::CLOCK_SKEW;
-use crate::model::vocabulary::Vocabulary;
-use crate::token::audience::Audience;
-use crate::token::keyring::Keyring;
-use crate::token::revocation::Revocations;
-use crate::token::verify::Verifier;
 use core::time::Duration;
+use placet::model::vocabulary::Vocabulary;
+use placet::token::audience::Audience;
+use placet::token::keyring::Keyring;
+use placet::token::revocation::Revocations;
+use placet::token::verify::Verifier;
 
 /// What a token must be besides genuine.
 #[derive(clap::Args, Clone, Copy, Debug)]

@@ -12,11 +12,11 @@ use serde_json::json;
 
 use super::annotate::without_commands;
 use super::page::{columns, fold, known_columns};
-use crate::author::Report;
-use crate::diag::render::{self, Terminal};
-use crate::diag::{Diagnostic, Kind, Source};
-use crate::model::verdict::Refusal;
-use crate::visible::{self, escaped, excerpt, screened};
+use placet::author::Report;
+use placet::diag::render::{self, Terminal};
+use placet::diag::{Diagnostic, Kind, Source};
+use placet::model::verdict::Refusal;
+use placet::visible::{self, escaped, excerpt, screened};
 
 /// What is printed on standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -9,13 +9,13 @@ use super::inputs;
 use super::outputs::to_file_or_stdout;
 use super::project::vocabularies::library;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint};
-use crate::author::Report;
-use crate::author::vocabulary::to_json;
-use crate::check::library::Library;
-use crate::diag::Source;
-use crate::model::vocabulary::{Attribute, Vocabulary};
-use crate::model::vocabulary_bytes::Declaration;
-use crate::syntax::parse::parse;
+use placet::author::Report;
+use placet::author::vocabulary::to_json;
+use placet::check::library::Library;
+use placet::diag::Source;
+use placet::model::vocabulary::{Attribute, Vocabulary};
+use placet::model::vocabulary_bytes::Declaration;
+use placet::syntax::parse::parse;
 
 /// Lists, shows and compares vocabularies.
 ///
@@ -164,7 +164,7 @@ fn export(ui: &Ui, vocabulary: &Vocabulary, form: Form, output: &Path) -> Result
 }
 
 fn show(ui: &Ui, vocabulary: &Vocabulary) {
-    let actions_of = |role: &crate::model::vocabulary::Role| -> Vec<&str> {
+    let actions_of = |role: &placet::model::vocabulary::Role| -> Vec<&str> {
         role.actions.iter().filter_map(|action| vocabulary.action_name(*action)).collect()
     };
     if ui.is_json() {
@@ -366,7 +366,7 @@ fn younger_actions(added: &[Declaration<'_>]) -> Option<String> {
 
 /// Roles exist only while compiling: a change of one touches new tokens, and leaves those that were made as they are.
 fn role_notes(old: &Vocabulary, new: &Vocabulary) -> Vec<String> {
-    let actions = |vocabulary: &Vocabulary, role: &crate::model::vocabulary::Role| -> Vec<String> {
+    let actions = |vocabulary: &Vocabulary, role: &placet::model::vocabulary::Role| -> Vec<String> {
         role.actions.iter().filter_map(|action| vocabulary.action_name(*action).map(str::to_owned)).collect()
     };
     let changed = old.roles().iter().filter_map(|role| match new.role(&role.name) {

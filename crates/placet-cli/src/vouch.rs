@@ -11,13 +11,13 @@ use super::project;
 use super::times::{read_time, show_beside};
 use super::tokens;
 use super::ui::{Exit, Failure, Outcome, Ui};
-use crate::author::mint::draft;
-use crate::model::time::Time;
-use crate::syntax::ast::BlockKind;
-use crate::token::attenuate::append_voucher;
-use crate::token::keyring::MintingKey;
-use crate::token::keys::SystemRandom;
-use crate::token::vouch::{Voucher, VoucherRequest};
+use placet::author::mint::draft;
+use placet::model::time::Time;
+use placet::syntax::ast::BlockKind;
+use placet::token::attenuate::append_voucher;
+use placet::token::keyring::MintingKey;
+use placet::token::keys::SystemRandom;
+use placet::token::vouch::{Voucher, VoucherRequest};
 
 /// Lets a third party sign a restriction for a token.
 ///

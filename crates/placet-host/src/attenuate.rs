@@ -10,18 +10,18 @@ use super::function::Function;
 use super::handle::Content;
 use super::tokengen::ident;
 use super::value::{Nulls, Value, to_json};
-use crate::author::mint::{AttenuateFailure, Misfit};
-use crate::author::{Document, Report, mint};
-use crate::bytecode::verify::{Budget, Scope};
-use crate::check::NOTHING_HELP;
-use crate::compile::Compiled;
-use crate::compile::arguments::Arguments;
-use crate::diag::code::Code as Found;
-use crate::model::verdict::Refusal;
-use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::BlockKind;
-use crate::token::envelope::Token;
-use crate::token::inspect::{Unverified, inspect};
+use placet::author::mint::{AttenuateFailure, Misfit};
+use placet::author::{Document, Report, mint};
+use placet::bytecode::verify::{Budget, Scope};
+use placet::check::NOTHING_HELP;
+use placet::compile::Compiled;
+use placet::compile::arguments::Arguments;
+use placet::diag::code::Code as Found;
+use placet::model::verdict::Refusal;
+use placet::model::vocabulary::Vocabulary;
+use placet::syntax::ast::BlockKind;
+use placet::token::envelope::Token;
+use placet::token::inspect::{Unverified, inspect};
 
 impl Host {
     pub(super) fn attenuate(&self, token: &Value, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {

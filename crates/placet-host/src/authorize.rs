@@ -12,14 +12,14 @@ use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::Content;
 use super::value::{Nulls, Value, to_json};
-use crate::author::request::{self, BadRequest, OwnedRequest, time_of};
-use crate::model::request::Malformed;
-use crate::model::time::Time;
-use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
-use crate::model::vocabulary::Vocabulary;
-use crate::token::claims::{Claims, Entries};
-use crate::token::envelope::Token;
-use crate::token::verify::{Scratch, Verifier};
+use placet::author::request::{self, BadRequest, OwnedRequest, time_of};
+use placet::model::request::Malformed;
+use placet::model::time::Time;
+use placet::model::verdict::{Decider, Origin, Refusal, Verdict};
+use placet::model::vocabulary::Vocabulary;
+use placet::token::claims::{Claims, Entries};
+use placet::token::envelope::Token;
+use placet::token::verify::{Scratch, Verifier};
 
 /// A request of a script.
 #[derive(Debug)]
@@ -131,9 +131,7 @@ fn with_decider(answer: Answer, decider: Decider, credentials: &Credentials<'_>)
         Origin::Block(number) => answer.with("block", i64::from(number)),
         Origin::Policy(number) => {
             let policy = credentials.policies().nth(usize::from(number));
-            answer
-                .with("policy", i64::from(number))
-                .with_some("name", policy.map(super::super::authorize::Policy::name))
+            answer.with("policy", i64::from(number)).with_some("name", policy.map(placet::authorize::Policy::name))
         }
     };
     answer.with_some("rule", decider.rule.map(i64::from))

@@ -9,16 +9,16 @@ use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::{Content, Handle};
 use super::value::{Nulls, Value, to_json};
-use crate::author::value::arguments_from_json;
-use crate::author::{AuthorError, Document, mint};
-use crate::authorize::Policy;
-use crate::compile::Compiled;
-use crate::compile::arguments::Arguments;
-use crate::compile::expressions::Expressions;
 use crate::limits::SOURCE_BYTES;
-use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::BlockKind;
-use crate::visible::excerpt;
+use placet::author::value::arguments_from_json;
+use placet::author::{AuthorError, Document, mint};
+use placet::authorize::Policy;
+use placet::compile::Compiled;
+use placet::compile::arguments::Arguments;
+use placet::compile::expressions::Expressions;
+use placet::model::vocabulary::Vocabulary;
+use placet::syntax::ast::BlockKind;
+use placet::visible::excerpt;
 
 impl Host {
     pub(super) fn compile(&self, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {
@@ -155,7 +155,7 @@ fn argument_path(name: &str) -> String {
     if name.is_empty() { "with".to_owned() } else { format!("with.{}", excerpt(name)) }
 }
 
-fn no_template(error: &crate::author::NoTemplate) -> HostError {
+fn no_template(error: &placet::author::NoTemplate) -> HostError {
     HostError::new(Code::Template, "name", error.to_string())
 }
 

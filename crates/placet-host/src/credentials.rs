@@ -7,17 +7,17 @@ use super::function::Function;
 use super::handle::Content;
 use super::value::Value;
 use super::{Host, Trust};
-use crate::authorize::{Authorizer, Decision, Policy};
 use crate::limits::TOKEN_TEXT;
-use crate::model::request::Request;
-use crate::model::time::Time;
-use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
-use crate::model::vocabulary::Vocabulary;
-use crate::token::claims::Claims;
-use crate::token::envelope::Token;
-use crate::token::inspect::inspect;
-use crate::token::verified::{Verified, VerifiedToken};
-use crate::token::verify::Scratch;
+use placet::authorize::{Authorizer, Decision, Policy};
+use placet::model::request::Request;
+use placet::model::time::Time;
+use placet::model::verdict::{Decider, Origin, Refusal, Verdict};
+use placet::model::vocabulary::Vocabulary;
+use placet::token::claims::Claims;
+use placet::token::envelope::Token;
+use placet::token::inspect::inspect;
+use placet::token::verified::{Verified, VerifiedToken};
+use placet::token::verify::Scratch;
 
 /// A token and policies, as a script names them.
 #[derive(Debug, Default)]

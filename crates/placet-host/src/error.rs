@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::author::Report;
-use crate::diag::{Diagnostic, Severity, Source};
-use crate::model::verdict::Refusal;
-use crate::visible::{brief, escaped};
+use placet::author::Report;
+use placet::diag::{Diagnostic, Severity, Source};
+use placet::model::verdict::Refusal;
+use placet::visible::{brief, escaped};
 
 /// Lists every code once. `docs/embedding.md` has the same table, and a test compares them.
 macro_rules! codes {

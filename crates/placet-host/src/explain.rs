@@ -9,8 +9,8 @@ use super::authorize::malformed;
 use super::error::HostError;
 use super::function::Function;
 use super::value::Value;
-use crate::authorize::{Authorizer, Policy};
-use crate::explain::{Explainer, Explanation, Sources};
+use placet::authorize::{Authorizer, Policy};
+use placet::explain::{Explainer, Explanation, Sources};
 
 impl Host {
     pub(super) fn explain(&self, who: &Value, request: &Value) -> Result<Value, HostError> {

@@ -11,11 +11,11 @@ use zeroize::Zeroizing;
 
 use super::Limits;
 use super::error::{Code, HostError};
-use crate::author::Document;
-use crate::authorize::Policy;
-use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::BlockKind;
-use crate::token::verified::VerifiedToken;
+use placet::author::Document;
+use placet::authorize::Policy;
+use placet::model::vocabulary::Vocabulary;
+use placet::syntax::ast::BlockKind;
+use placet::token::verified::VerifiedToken;
 
 /// A document, a policy or a verified token. Cloning it gives the same one.
 #[derive(Clone)]

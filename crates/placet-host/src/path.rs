@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::visible::{self, EXCERPT};
+use placet::visible::{self, EXCERPT};
 
 /// A path that grows and shrinks while a map is walked.
 #[derive(Clone, Debug, Default)]

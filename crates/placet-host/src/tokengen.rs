@@ -9,16 +9,16 @@ use super::function::Function;
 use super::handle::Content;
 use super::value::{Nulls, Value, to_json};
 use super::{Host, MintsIn};
-use crate::author::{Document, mint};
-use crate::compile::Compiled;
-use crate::compile::arguments::Arguments;
-use crate::model::time::{Time, millis};
-use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::BlockKind;
-use crate::token::envelope::Token;
-use crate::token::inspect::inspect;
-use crate::token::signer::Minter;
-use crate::visible::excerpt;
+use placet::author::{Document, mint};
+use placet::compile::Compiled;
+use placet::compile::arguments::Arguments;
+use placet::model::time::{Time, millis};
+use placet::model::vocabulary::Vocabulary;
+use placet::syntax::ast::BlockKind;
+use placet::token::envelope::Token;
+use placet::token::inspect::inspect;
+use placet::token::signer::Minter;
+use placet::visible::excerpt;
 
 impl Host {
     pub(super) fn tokengen(&self, what: &Value, selection: Option<&Value>) -> Result<Value, HostError> {

@@ -8,15 +8,15 @@ use super::authorize::said;
 use super::error::HostError;
 use super::function::Function;
 use super::value::Value;
-use crate::bytecode::verify::{Budget, Proved, Scope};
-use crate::check::effort::Effort;
-use crate::compile::expressions::Expressions;
-use crate::model::verdict::Refusal;
-use crate::model::vocabulary::Vocabulary;
-use crate::program::source::ToSource;
-use crate::token::envelope::Token;
-use crate::token::inspect::{Unverified, UnverifiedBlock, inspect};
-use crate::token::verify::Scratch;
+use placet::bytecode::verify::{Budget, Proved, Scope};
+use placet::check::effort::Effort;
+use placet::compile::expressions::Expressions;
+use placet::model::verdict::Refusal;
+use placet::model::vocabulary::Vocabulary;
+use placet::program::source::ToSource;
+use placet::token::envelope::Token;
+use placet::token::inspect::{Unverified, UnverifiedBlock, inspect};
+use placet::token::verify::Scratch;
 
 impl Host {
     pub(super) fn tokeninfo(&self, token: &Value) -> Result<Value, HostError> {

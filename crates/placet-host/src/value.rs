@@ -11,8 +11,8 @@ use super::Limits;
 use super::error::{Code, HostError};
 use super::handle::Handle;
 use super::path::KeyPath;
-use crate::model::time::Time;
-use crate::syntax::map::{NULL_HELP, null_is_absent};
+use placet::model::time::Time;
+use placet::syntax::map::{NULL_HELP, null_is_absent};
 
 /// A value of a script.
 #[derive(Clone, Debug, PartialEq)]

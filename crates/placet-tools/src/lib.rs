@@ -7,7 +7,3 @@ pub mod fuzz;
 pub mod limits;
 pub mod measure;
 pub mod trial;
-
-use placet::{
-    author, authorize, bytecode, check, compile, diag, explain, model, program, span, syntax, token, visible, vm,
-};

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use placet_warp10::trl::{RevocationList, Scope};
 use placet::model::request::Request;
 use placet::model::time::Time;
 use placet::model::value::Value;
@@ -23,6 +22,7 @@ use placet_warp10::opb64;
 use placet_warp10::selectors::{Platform, Series};
 use placet_warp10::token::{Kind, ReadToken, Token};
 use placet_warp10::trl::{Directory, RevocationList, Scope};
+use placet_warp10::trl::{RevocationList, Scope};
 
 const AES: [u8; 32] = [7; 32];
 const HASH: [u8; 16] = [9; 16];

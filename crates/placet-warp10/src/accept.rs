@@ -12,7 +12,7 @@ pub use super::rejection::{Label, Rejection};
 use super::token::{Kind, Pairs, Token};
 use super::trl_directory::Directory;
 use crate::limits::WARP10_TOKEN_TEXT;
-use crate::model::time::Time;
+use placet::model::time::Time;
 
 /// What a service holds a token against.
 #[derive(Clone, Copy, Debug)]

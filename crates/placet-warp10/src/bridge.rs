@@ -14,14 +14,14 @@ use super::grants::{self, NotLowered, Note};
 use super::regex::{quote, to_java};
 use super::selectors::{OWN_LABELS, Platform};
 use super::token::{Pairs, ReadToken, Token, WriteToken};
-use crate::author::Document;
-use crate::check::tree::{Constant, GlobText, Pattern, Piece, RegexText, Template, Term, Text};
-use crate::compile::Compiled;
-use crate::compile::arguments::{Argument, Arguments};
-use crate::model::time::Time;
-use crate::model::vocabulary::Vocabulary;
-use crate::syntax::ast::{self, Affix, Block, ItemKind};
-use crate::syntax::print::print;
+use placet::author::Document;
+use placet::check::tree::{Constant, GlobText, Pattern, Piece, RegexText, Template, Term, Text};
+use placet::compile::Compiled;
+use placet::compile::arguments::{Argument, Arguments};
+use placet::model::time::Time;
+use placet::model::vocabulary::Vocabulary;
+use placet::syntax::ast::{self, Affix, Block, ItemKind};
+use placet::syntax::print::print;
 
 /// A policy file.
 #[derive(Clone, Debug)]
@@ -163,7 +163,7 @@ impl Export<'_> {
     }
 
     fn uuid(&mut self, text: Option<&str>) -> Vec<u8> {
-        match text.and_then(|text| crate::compat::warp10::java::uuid_from_text(text).ok()) {
+        match text.and_then(|text| crate::java::uuid_from_text(text).ok()) {
             Some(uuid) => uuid.to_vec(),
             None => {
                 self.obstacles.push(Obstacle::Key("owner"));

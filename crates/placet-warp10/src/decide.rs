@@ -13,7 +13,7 @@ use super::selectors::{
     Applications, BadSelector, EmptyMeans, OWN_LABELS, Platform, Selector, Series, Wanted, id_text, of_applications,
 };
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
-use crate::model::time::Time;
+use placet::model::time::Time;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

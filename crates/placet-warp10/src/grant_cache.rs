@@ -16,12 +16,12 @@ use super::rejection::{Label, Rejection};
 use super::selectors::Platform;
 use super::token::{Kind, Token};
 use super::trl_directory::Directory;
-use crate::authorize::{Authorizer, Policy};
-use crate::check::library::Library;
-use crate::model::request::Request;
-use crate::model::time::Time;
-use crate::model::verdict::Verdict;
-use crate::model::vocabulary::Vocabulary;
+use placet::authorize::{Authorizer, Policy};
+use placet::check::library::Library;
+use placet::model::request::Request;
+use placet::model::time::Time;
+use placet::model::verdict::Verdict;
+use placet::model::vocabulary::Vocabulary;
 use placet::token::keyring::Keyring;
 use placet::token::shelf::Shelf;
 

@@ -25,14 +25,14 @@ use super::selectors::{
 };
 use super::token::{Pairs, ReadToken, Token, WriteToken};
 use super::tree;
-use crate::author::mint::policy;
-use crate::author::{Document, Report};
-use crate::authorize::Policy;
-use crate::check::library::Library;
-use crate::compile::Compiled;
-use crate::compile::arguments::Arguments;
-use crate::diag::Source;
-use crate::syntax::ast::{BlockKind, Condition, Effect, Entry, Field, File, Pattern, PatternKind, Rule, Text};
+use placet::author::mint::policy;
+use placet::author::{Document, Report};
+use placet::authorize::Policy;
+use placet::check::library::Library;
+use placet::compile::Compiled;
+use placet::compile::arguments::Arguments;
+use placet::diag::Source;
+use placet::syntax::ast::{BlockKind, Condition, Effect, Entry, Field, File, Pattern, PatternKind, Rule, Text};
 
 /// A token as a policy.
 #[derive(Clone, Debug)]

@@ -1,15 +1,45 @@
-//! Real tokens of a Warp 10; its page is that of the module below.
+//! Warp 10: real tokens both ways. What a Warp 10 mints is opened, accepted and decided here, and what is minted here a
+//! Warp 10 takes, byte for byte.
+//!
+//! ```text
+//! envelope (WarpScript) ──► script ──► tokengen ──► Token ──► envelope ──► text
+//!                                                    │ ▲
+//!                              grants ◄──────────────┘ └────────── open, then accept (time, revocation lists)
+//! ```
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
+pub mod accept;
+pub mod attributes;
+pub mod bridge;
+pub mod capabilities;
+pub mod codec;
+pub mod config;
+pub mod decide;
+pub mod doubts;
+pub mod envelope;
+pub mod filter;
+pub mod grant_cache;
+pub mod grants;
+pub mod java;
+pub mod key_text;
+pub mod keys;
 pub mod limits;
-#[path = "mod.rs"]
-mod warp10;
-
-use placet::{author, authorize, bytecode, check, compile, diag, model, span, syntax, visible};
-pub use warp10::*;
-
-mod compat {
-    pub(crate) use crate::warp10;
-}
+pub mod opb64;
+pub mod percent;
+pub mod regex;
+pub mod rejection;
+pub mod script;
+pub mod selectors;
+pub mod siphash;
+pub mod static_tokens;
+pub mod thrift;
+pub mod token;
+pub mod tokendump;
+pub mod tokengen;
+pub mod tokeninfo;
+mod tree;
+pub mod trl;
+pub mod trl_directory;
+pub mod worf;

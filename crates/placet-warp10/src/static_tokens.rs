@@ -18,7 +18,7 @@ use super::selectors::parse_labels;
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
 use super::tokengen::{FILE_TTL, UnknownKeys, token_from_map, unknown_keys};
 use crate::limits::DIAGNOSTICS;
-use crate::model::time::Time;
+use placet::model::time::Time;
 
 /// The tokens of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,8 +6,8 @@
 
 use thiserror::Error;
 
-use crate::bytecode::cursor::{Cursor, put_prefixed, put_varint, put_zigzag};
 use crate::limits::WARP10_SKIP_DEPTH;
+use placet::bytecode::cursor::{Cursor, put_prefixed, put_varint, put_zigzag};
 
 /// The bytes are no structure of the compact protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

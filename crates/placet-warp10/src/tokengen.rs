@@ -12,9 +12,9 @@ use super::keys::TokenKeys;
 use super::script::functions::from_serde;
 use super::script::value::Value;
 use super::token::{Pairs, ReadToken, Token, WriteToken};
-use crate::model::time::Time;
-use crate::syntax::map::TOKENGEN_KEYS;
-use crate::visible::excerpt;
+use placet::model::time::Time;
+use placet::syntax::map::TOKENGEN_KEYS;
+use placet::visible::excerpt;
 
 /// A token that is not minted yet.
 #[derive(Clone, Debug, PartialEq)]

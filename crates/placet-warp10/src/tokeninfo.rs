@@ -4,7 +4,7 @@ use super::script::host::Acceptance;
 use super::script::value::Value;
 use super::token::{Kind, Token};
 use super::tokendump::{map, of_pairs};
-use crate::model::time::Time;
+use placet::model::time::Time;
 
 /// Asks for the token as READ, then as WRITE. Attributes are shown to who may see them (capability `tokeninfo.attr`).
 #[must_use]

@@ -1,7 +1,7 @@
 //! Nodes of our tree, made without a source: short words for what `grants` and `bridge` put together.
 
 use super::selectors::Wanted;
-use crate::syntax::ast::{
+use placet::syntax::ast::{
     At, Block, BlockKind, Condition, ConditionKind, Effect, Entry, Field, FieldValue, File, Item, ItemKind, Literal,
     Name, Pattern, PatternKind, Rule, Text,
 };

@@ -19,7 +19,7 @@ use std::time::Duration;
 use super::java::text_from_utf8;
 use super::trl::{BadLines, ListName, RevocationList};
 use crate::limits::WARP10_LIST_BYTES;
-use crate::model::time::Time;
+use placet::model::time::Time;
 
 /// What a folder holds.
 pub trait Files {

@@ -7,12 +7,12 @@ use crate::check::tree::{
 use crate::compile::arguments::{Argument, Arguments};
 use crate::compile::error::Cause;
 use crate::compile::{Compiled, compile};
-use crate::model::function::Function;
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{FieldNo, TIME, Vocabulary};
 use crate::program::listing::listing;
 use crate::span::Span;
 use crate::syntax::ast::{Affix, BlockKind};
+use placet_core::model::function::Function;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::{FieldNo, TIME, Vocabulary};
 
 pub const CACHE: FieldNo = FieldNo(1);
 pub const ITEM: FieldNo = FieldNo(2);

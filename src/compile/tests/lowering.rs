@@ -3,13 +3,13 @@
 use super::harness::*;
 use crate::check::tree::{Actions, ArgumentNo, Condition, Constant, Effect, Network, Operand, Pattern, Term};
 use crate::compile::arguments::Argument;
-use crate::model::arithmetic::Arithmetic;
-use crate::model::function::Function;
-use crate::model::predicate::Predicate;
-use crate::model::types::Scalar;
-use crate::model::value::Address;
-use crate::model::vocabulary::{ActionNo, TIME};
 use crate::syntax::ast::{Affix, Comparison};
+use placet_core::model::arithmetic::Arithmetic;
+use placet_core::model::function::Function;
+use placet_core::model::predicate::Predicate;
+use placet_core::model::types::Scalar;
+use placet_core::model::value::Address;
+use placet_core::model::vocabulary::{ActionNo, TIME};
 
 fn is_plain_frame(line: &str) -> bool {
     line.starts_with("allow +") || line.starts_with("deny +")

@@ -4,9 +4,6 @@ use proptest::prelude::*;
 use std::time::Duration;
 
 use super::harness::*;
-use crate::bytecode::op::{Length, Op};
-use crate::bytecode::program::{Pool, Program};
-use crate::bytecode::verify::{Budget, Scope, verify};
 use crate::check::tree::{
     Actions, ArgumentNo, Claims, Condition, Constant, Effect, Network, Operand, Parameter, Pattern, Rule, Template,
     Term, Times,
@@ -16,17 +13,20 @@ use crate::compile::error::Cause;
 use crate::compile::expressions::Expressions;
 use crate::compile::{Frame, ResolvedTimes, automaton_of, compile};
 use crate::limits::{RULES, TEXT_BYTES, TOKEN_PROGRAM_BYTES};
-use crate::model::arithmetic::Arithmetic;
-use crate::model::path::PathError;
-use crate::model::predicate::Predicate;
-use crate::model::time::Time;
-use crate::model::types::{Scalar, Type};
-use crate::model::value::Address;
-use crate::model::vocabulary::{ActionNo, FieldNo};
 use crate::program::listing::listing;
 use crate::program::source::ToSource;
 use crate::span::Span;
 use crate::syntax::ast::{Affix, BlockKind, Comparison};
+use placet_core::bytecode::op::{Length, Op};
+use placet_core::bytecode::program::{Pool, Program};
+use placet_core::bytecode::verify::{Budget, Scope, verify};
+use placet_core::model::arithmetic::Arithmetic;
+use placet_core::model::path::PathError;
+use placet_core::model::predicate::Predicate;
+use placet_core::model::time::Time;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::value::Address;
+use placet_core::model::vocabulary::{ActionNo, FieldNo};
 
 fn allow(text: &str, at: usize) -> Rule {
     Rule { at: Span::new(at, at + 1), ..rule(Effect::Allow, vec![(CACHE, equal(string(text)))]) }
@@ -98,7 +98,7 @@ fn a_restriction_whose_only_rule_is_never_true_still_allows_nothing() {
 
 #[test]
 fn a_template_without_rules_is_the_empty_program() {
-    assert_eq!(compiled(Vec::new()).program.bytes(), crate::bytecode::program::EMPTY);
+    assert_eq!(compiled(Vec::new()).program.bytes(), placet_core::bytecode::program::EMPTY);
 }
 
 fn parameters() -> Vec<Parameter> {
@@ -227,8 +227,8 @@ fn a_program_nested_too_deep_is_an_error_with_a_way_out() {
 
 #[test]
 fn a_glob_never_runs_for_minutes() {
-    use crate::bytecode::fuel::Fuel;
-    use crate::bytecode::matching::{Unit, glob_matches};
+    use placet_core::bytecode::fuel::Fuel;
+    use placet_core::bytecode::matching::{Unit, glob_matches};
     let too_long = template(vec![rule(Effect::Allow, vec![(CACHE, glob(&"*a".repeat(600)))])]);
     let cause = compile(&too_long, &vocabulary(), &Arguments::none()).unwrap_err().remove(0).cause;
     assert_eq!(cause, Cause::PatternTooLong { bytes: 1200 });

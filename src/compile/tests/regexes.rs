@@ -6,9 +6,6 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind, dfa::Automaton as _, dfa::dense};
 
 use super::harness::*;
-use crate::bytecode::automaton::Automaton;
-use crate::bytecode::fuel::Fuel;
-use crate::bytecode::matching::{Unit, glob_matches};
 use crate::check::tree::Effect;
 use crate::compile::arguments::Arguments;
 use crate::compile::compile;
@@ -16,8 +13,11 @@ use crate::compile::error::Cause;
 use crate::compile::expressions::Expressions;
 use crate::compile::part::Part;
 use crate::compile::regex;
-use crate::model::types::Scalar;
 use crate::program::Pattern;
+use placet_core::bytecode::automaton::Automaton;
+use placet_core::bytecode::fuel::Fuel;
+use placet_core::bytecode::matching::{Unit, glob_matches};
+use placet_core::model::types::Scalar;
 
 fn matcher(pattern: &str, scalar: Scalar) -> Result<Pattern, Cause> {
     regex::matcher(&[Part::Literal(pattern.as_bytes())], scalar, &Expressions::default())

@@ -4,8 +4,8 @@ use super::harness::*;
 use crate::check::tree::{ArgumentNo, Constant, Pattern, RegexText, Term};
 use crate::compile::arguments::Argument;
 use crate::compile::error::Cause;
-use crate::model::path::PathError;
 use crate::syntax::ast::Affix;
+use placet_core::model::path::PathError;
 
 fn spliced_regex(text: &str) -> Pattern {
     Pattern::Regex(RegexText(spliced(text)))

@@ -2,13 +2,13 @@
 
 use super::pattern::{NO_SUCH_TIME, Subject, name, pattern};
 use super::{Lifting, Unsayable};
-use crate::model::predicate::Notation;
-use crate::model::types::Type;
-use crate::model::vocabulary::FieldNo;
 use crate::program::tree::{Condition, Pattern, Value};
 use crate::program::{Predicate, literal};
 use crate::syntax::ast::{self, At, Comparison, ConditionKind, Literal, Name, PatternKind};
-use crate::token::keys::PublicKey;
+use placet_core::model::predicate::Notation;
+use placet_core::model::types::Type;
+use placet_core::model::vocabulary::FieldNo;
+use placet_core::token::keys::PublicKey;
 
 type Said = Result<ast::Condition, Unsayable>;
 

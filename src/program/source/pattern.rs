@@ -1,13 +1,13 @@
 //! Patterns as syntax.
 
 use super::{Lifting, Trust, Unsayable};
-use crate::bytecode::automaton::Automaton;
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::{Attribute, FieldNo};
 use crate::program::literal;
 use crate::program::tree::Pattern;
 use crate::syntax::ast::{self, Affix, At, Comparison, Entry, Literal, Name, Operand, OperandKind, PatternKind};
 use crate::syntax::text::Spelling;
+use placet_core::bytecode::automaton::Automaton;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::vocabulary::{Attribute, FieldNo};
 
 /// What a pattern looks at.
 #[derive(Clone, Copy)]

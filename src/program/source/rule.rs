@@ -3,9 +3,9 @@
 use super::condition::joined;
 use super::pattern::{list, name, pattern};
 use super::{Lifting, Unsayable};
-use crate::model::vocabulary::{ActionNo, FieldNo};
 use crate::program::tree::{Actions, Condition, Effect, Rule, Test};
 use crate::syntax::ast::{self, At, ConditionKind, Entry, PatternKind};
+use placet_core::model::vocabulary::{ActionNo, FieldNo};
 
 impl Lifting<'_> {
     /// `allow { action: [get, set], cache: "acorns" } when hour(time) in 8..18`

@@ -5,7 +5,6 @@ use super::literal;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
-use crate::model::types::{Scalar, Type};
 use crate::span::Span;
 use crate::syntax::ast::{
     At, Block, BlockKind, Effect, Entry, Field, FieldValue, Item, ItemKind, Let, Literal, Member, MemberKind, Name,
@@ -13,6 +12,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::foreign::{self, Place};
 use crate::syntax::text::{self, Spelling};
+use placet_core::model::types::{Scalar, Type};
 
 /// Builds nodes and collects what is wrong with them.
 #[derive(Debug)]

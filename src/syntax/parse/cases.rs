@@ -4,11 +4,11 @@ use super::build::{Builder, next};
 use super::grammar::{Pair, Pairs, Rule};
 use super::{Entries, Entry, Node, explain, mistake, nearest, read_alone};
 use crate::diag::Diagnostic;
-use crate::model::verdict::Refusal;
 use crate::span::Span;
 use crate::syntax::ast::{At, BlockKind, Literal, Name, Pattern, PatternKind, Text};
 use crate::syntax::cases::{Call, Case, Cases, Expected, Request, Section, Value, ValueKind};
 use crate::syntax::text::Spelling;
+use placet_core::model::verdict::Refusal;
 
 /// Reads a case file.
 ///

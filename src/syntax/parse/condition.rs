@@ -6,11 +6,11 @@ use super::pattern::comparison;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
-use crate::model::arithmetic::Arithmetic;
 use crate::span::Span;
 use crate::syntax::ast::{At, Condition, ConditionKind, Literal};
 use crate::syntax::depth;
 use crate::syntax::text::Spelling;
+use placet_core::model::arithmetic::Arithmetic;
 
 type Join = fn(Box<Condition>, Box<Condition>) -> ConditionKind;
 

@@ -7,11 +7,11 @@ use super::foreign::is_foreign_quote;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
-use crate::model::lines::breaks_line;
 use crate::span::Span;
 use crate::syntax::ast::Effect;
 use crate::syntax::lex::{Lexer, Token, TokenKind};
 use crate::visible::{hides_in_source, turns};
+use placet_core::model::lines::breaks_line;
 
 /// What a first look at a text finds.
 #[derive(Debug, Default)]

@@ -221,7 +221,7 @@ mod tests {
     /// Tokens and services have a reader of their own, which says less.
     #[test]
     fn the_deciding_half_reads_the_same_times() {
-        use crate::model::time::Time;
+        use placet_core::model::time::Time;
         for at in (FIRST..=LAST).step_by(105_189_753_291) {
             assert_eq!(read(&Time::from_millis(at).to_string()).ok(), Some(at), "{}", Time::from_millis(at));
         }

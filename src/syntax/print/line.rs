@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::model::types::Type;
 use crate::syntax::ast::{
     Affix, Condition, ConditionKind, Entry, Literal, Name, Operand, OperandKind, Parameter, Pattern, PatternKind, Rule,
     Text,
@@ -11,6 +10,7 @@ use crate::syntax::cases::{Value, ValueKind};
 use crate::syntax::lex::is_word;
 use crate::syntax::parse::literal;
 use crate::syntax::text::{self, Spelling};
+use placet_core::model::types::Type;
 
 /// How tightly a condition must hold together where it stands, or gets parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,13 +12,13 @@ use std::process::Command;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::author::request::OwnedValue;
-use crate::check::tree::Constant;
-use crate::cli::inputs;
-use crate::cli::ui::{Failure, progress};
-use crate::measure::{Ask, Work};
-use crate::model::vocabulary::Vocabulary;
-use crate::token::keys::{Randomness, SystemRandom};
+use crate::inputs;
+use crate::ui::{Failure, progress};
+use placet::author::request::OwnedValue;
+use placet::check::tree::Constant;
+use placet::model::vocabulary::Vocabulary;
+use placet::token::keys::{Randomness, SystemRandom};
+use placet_tools::measure::{Ask, Work};
 
 /// What Cedar said.
 pub struct Cedar {
@@ -187,9 +187,9 @@ fn of_constant(constant: &Constant) -> Json {
         Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Json::from(*number),
         Constant::String(text) | Constant::Path(text) => Json::from(text.as_str()),
         Constant::Bytes(bytes) => Json::from(data_encoding::HEXLOWER.encode(bytes)),
-        Constant::Uuid(_) => Json::from(crate::program::literal::value(constant).trim_matches('"')),
+        Constant::Uuid(_) => Json::from(placet::program::literal::value(constant).trim_matches('"')),
         Constant::Ip(address) => {
-            let text = crate::program::literal::value(&Constant::Ip(*address));
+            let text = placet::program::literal::value(&Constant::Ip(*address));
             json!({ "__extn": { "fn": "ip", "arg": text.trim_matches('"') } })
         }
     }

@@ -12,9 +12,9 @@ use super::block::Choice;
 use super::times::{read_duration, read_time};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use super::{inputs, outputs};
-use crate::measure::{Measured, Plan, Work, page};
-use crate::model::time::Time;
-use crate::trial::Keys;
+use placet::model::time::Time;
+use placet_tools::measure::{Measured, Plan, Work, page};
+use placet_tools::trial::Keys;
 
 /// Measures deciding: how long it takes, how many decisions there are in a second, what they allocate, how large everything is.
 ///

@@ -3,18 +3,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::author::Document;
-use crate::author::request::{self, time_of};
-use crate::check::tree::Template;
-use crate::cli::block::{Choice, arguments_or_samples, called};
-use crate::cli::inputs;
-use crate::cli::ui::{Failure, Ui};
-use crate::measure::{Ask, Work, made};
-use crate::model::time::Time;
-use crate::span::Span;
-use crate::syntax::ast::BlockKind;
-use crate::syntax::map::{from_json_text, said};
-use crate::trial::{Block, Fixture, Keys, cases};
+use crate::block::{Choice, arguments_or_samples, called};
+use crate::inputs;
+use crate::ui::{Failure, Ui};
+use placet::author::Document;
+use placet::author::request::{self, time_of};
+use placet::check::tree::Template;
+use placet::model::time::Time;
+use placet::span::Span;
+use placet::syntax::ast::BlockKind;
+use placet::syntax::map::{from_json_text, said};
+use placet_tools::measure::{Ask, Work, made};
+use placet_tools::trial::{Block, Fixture, Keys, cases};
 use serde_json::Value as Json;
 
 /// Where requests come from. Two policies are asked the same ones.

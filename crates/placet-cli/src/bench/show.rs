@@ -4,11 +4,11 @@ use serde_json::{Map, Value as Json, json};
 
 use super::cedar::Cedar;
 use super::requests::Source;
-use crate::cli::page::{columns, cut};
-use crate::cli::ui::{BOLD, DIM, Ui, YELLOW, paint, plural};
-use crate::measure::latency::SHARES;
-use crate::measure::tables::{Named, Table, tables as all_tables};
-use crate::measure::{Measured, Timed};
+use crate::page::{columns, cut};
+use crate::ui::{BOLD, DIM, Ui, YELLOW, paint, plural};
+use placet_tools::measure::latency::SHARES;
+use placet_tools::measure::tables::{Named, Table, tables as all_tables};
+use placet_tools::measure::{Measured, Timed};
 
 /// What was measured, and what the reader must know of it.
 pub fn notes(all: &[Named<'_>], source: &Source, cedar: Option<&Cedar>) -> Vec<String> {

@@ -8,9 +8,9 @@ use serde_json::json;
 use super::outputs::{Existing, Secrecy, write};
 use super::project::FILE;
 use super::ui::{Exit, Failure, Outcome, Ui};
-use crate::check::library::Library;
 use crate::limits::NAME_BYTES;
-use crate::visible::excerpt;
+use placet::check::library::Library;
+use placet::visible::excerpt;
 
 /// Begins a project: a vocabulary, a policy with its cases, `placet.toml`, and a workflow for CI.
 ///

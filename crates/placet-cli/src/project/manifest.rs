@@ -6,12 +6,12 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::cli::times::read_duration;
-use crate::cli::ui::Failure;
-use crate::diag::Source;
-use crate::span::Span;
-use crate::token::audience::Audience;
-use crate::visible::excerpt;
+use crate::times::read_duration;
+use crate::ui::Failure;
+use placet::diag::Source;
+use placet::span::Span;
+use placet::token::audience::Audience;
+use placet::visible::excerpt;
 
 /// What a project says of itself.
 #[derive(Debug)]

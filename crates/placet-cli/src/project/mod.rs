@@ -18,7 +18,7 @@ use manifest::{Manifest, Named};
 
 use super::inputs;
 use super::ui::Failure;
-use crate::token::audience::Audience;
+use placet::token::audience::Audience;
 
 /// What a project's file is called.
 pub const FILE: &str = "placet.toml";

@@ -10,14 +10,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Project;
-use crate::author::Report;
-use crate::check::library::Library;
-use crate::cli::inputs;
-use crate::cli::ui::{Failure, Ui};
-use crate::diag::{Diagnostic, Source};
-use crate::syntax::ast::{File, Item, ItemKind};
-use crate::syntax::map::{from_json_text, from_map};
-use crate::syntax::parse;
+use crate::inputs;
+use crate::ui::{Failure, Ui};
+use placet::author::Report;
+use placet::check::library::Library;
+use placet::diag::{Diagnostic, Source};
+use placet::syntax::ast::{File, Item, ItemKind};
+use placet::syntax::map::{from_json_text, from_map};
+use placet::syntax::parse;
 
 /// The vocabularies that `file` can use; without a file, those of the current folder's project. `None`: one has
 /// errors, and they have been shown.

@@ -7,8 +7,8 @@ use rustyline::history::MemHistory;
 use rustyline::{CompletionType, Config, Editor};
 
 use super::complete::Words;
-use crate::cli::bounded::next_line;
-use crate::cli::ui::{Failure, Ui};
+use crate::bounded::next_line;
+use crate::ui::{Failure, Ui};
 
 /// One thing that was typed.
 pub(super) enum Entry {

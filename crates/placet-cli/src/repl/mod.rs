@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use super::project::vocabularies::library;
 use super::times::read_time;
 use super::ui::{Exit, Failure, Outcome, Ui};
-use crate::model::time::Time;
 use lines::{Entry, Lines};
+use placet::model::time::Time;
 use session::Session;
 
 /// Tries a policy out: type items and requests, and each request is decided at once.

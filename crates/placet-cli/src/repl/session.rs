@@ -5,28 +5,28 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::author::mint::{Wrapping, attenuate, mint, policy};
-use crate::author::{Document, Report, literal};
-use crate::authorize::Authorizer;
-use crate::check::library::Library;
-use crate::check::tree::Template;
-use crate::cli::block::signature;
-use crate::cli::page::verdict;
-use crate::cli::spelled::{self, Typed};
-use crate::cli::times::{read_time, show};
-use crate::cli::ui::{Exit, Failure, Ui};
-use crate::cli::{inputs, tokens};
-use crate::compile::{Compiled, compile};
-use crate::diag::{Severity, Source};
-use crate::explain::{BlockSource, Explainer, Explanation, Sources};
+use crate::block::signature;
 use crate::limits::SOURCE_BYTES;
-use crate::model::time::Time;
-use crate::syntax::ast::{BlockKind, File, ItemKind, Name};
-use crate::syntax::cases::{self, Value};
-use crate::syntax::parse::parse;
-use crate::token::envelope::Token;
-use crate::token::keyring::Keyring;
-use crate::token::keys::{LocalKey, SystemRandom};
+use crate::page::verdict;
+use crate::spelled::{self, Typed};
+use crate::times::{read_time, show};
+use crate::ui::{Exit, Failure, Ui};
+use crate::{inputs, tokens};
+use placet::author::mint::{Wrapping, attenuate, mint, policy};
+use placet::author::{Document, Report, literal};
+use placet::authorize::Authorizer;
+use placet::check::library::Library;
+use placet::check::tree::Template;
+use placet::compile::{Compiled, compile};
+use placet::diag::{Severity, Source};
+use placet::explain::{BlockSource, Explainer, Explanation, Sources};
+use placet::model::time::Time;
+use placet::syntax::ast::{BlockKind, File, ItemKind, Name};
+use placet::syntax::cases::{self, Value};
+use placet::syntax::parse::parse;
+use placet::token::envelope::Token;
+use placet::token::keyring::Keyring;
+use placet::token::keys::{LocalKey, SystemRandom};
 
 /// A session: items, who decides, and what time it is.
 pub(super) struct Session {

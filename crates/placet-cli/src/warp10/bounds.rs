@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::cli::times::show;
-use crate::cli::ui::Ui;
-use crate::compat::warp10::attributes::{Asked, BadBound, Bounds, WriteBounds};
-use crate::compat::warp10::script::TimeUnit;
-use crate::compat::warp10::token::{ReadToken, Token, WriteToken};
-use crate::model::time::Time;
-use crate::visible::escaped;
+use crate::times::show;
+use crate::ui::Ui;
+use placet::model::time::Time;
+use placet::visible::escaped;
+use placet_warp10::attributes::{Asked, BadBound, Bounds, WriteBounds};
+use placet_warp10::script::TimeUnit;
+use placet_warp10::token::{ReadToken, Token, WriteToken};
 
 /// The bounds of a token, each under the name of its attribute: times are ISO 8601, the others numbers and truths. None where
 /// there are none. Those of a READ token are counted from now, as for a request that names no range.

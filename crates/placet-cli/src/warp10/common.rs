@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::cli::inputs;
-use crate::cli::ui::{Exit, Failure, Ui};
-use crate::compat::warp10::config::Config;
-use crate::compat::warp10::keys::Keys;
-use crate::compat::warp10::rejection::Rejection;
-use crate::compat::warp10::selectors::{Applications, EmptyMeans, Platform};
-use crate::visible::escaped;
+use crate::inputs;
+use crate::ui::{Exit, Failure, Ui};
+use placet::visible::escaped;
+use placet_warp10::config::Config;
+use placet_warp10::keys::Keys;
+use placet_warp10::rejection::Rejection;
+use placet_warp10::selectors::{Applications, EmptyMeans, Platform};
 
 /// Where the keys are.
 #[derive(clap::Args, Clone, Debug)]

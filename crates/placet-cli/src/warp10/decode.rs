@@ -5,14 +5,14 @@ use serde_json::{Map, Value as Json, json};
 use super::common::{Configuration, Reading, keys_of, rejected, token_text};
 use super::service::Static;
 use super::tokengen::unit;
-use crate::cli::inputs;
-use crate::cli::ui::{Exit, Outcome, Ui};
-use crate::compat::warp10::grants::lower;
-use crate::compat::warp10::keys::TokenKeys;
-use crate::compat::warp10::selectors::{Platform, id_text, of_token};
-use crate::compat::warp10::static_tokens::Clock;
-use crate::compat::warp10::token::{Pairs, Token};
-use crate::visible::{self, escaped};
+use crate::inputs;
+use crate::ui::{Exit, Outcome, Ui};
+use placet::visible::{self, escaped};
+use placet_warp10::grants::lower;
+use placet_warp10::keys::TokenKeys;
+use placet_warp10::selectors::{Platform, id_text, of_token};
+use placet_warp10::static_tokens::Clock;
+use placet_warp10::token::{Pairs, Token};
 
 /// Shows everything that a token says, and the selectors that a Warp 10 makes of it.
 ///

@@ -4,18 +4,18 @@ use super::bounds::{bounds, lines};
 use super::common::{Configuration, Reading, rejected, token_text};
 use super::series::{is_update, of_series};
 use super::service::{Lists, Service};
-use crate::check::library::Library;
-use crate::cli::asked::{Unread, request};
-use crate::cli::deciding::Ready;
-use crate::cli::eval::{decide, show};
-use crate::cli::inputs;
-use crate::cli::spelled::Written;
-use crate::cli::times::read_time;
-use crate::cli::ui::{Failure, Outcome, Ui};
-use crate::compat::warp10::grants::{Grant, NotLowered};
-use crate::compat::warp10::rejection::{Label, Rejection};
-use crate::compat::warp10::token::Token;
-use crate::model::time::Time;
+use crate::asked::{Unread, request};
+use crate::deciding::Ready;
+use crate::eval::{decide, show};
+use crate::inputs;
+use crate::spelled::Written;
+use crate::times::read_time;
+use crate::ui::{Failure, Outcome, Ui};
+use placet::check::library::Library;
+use placet::model::time::Time;
+use placet_warp10::grants::{Grant, NotLowered};
+use placet_warp10::rejection::{Label, Rejection};
+use placet_warp10::token::Token;
 
 /// Decides a request with a Warp 10 token: exit code 0 where it is allowed, 1 where it is not.
 ///

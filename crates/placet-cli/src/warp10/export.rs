@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::common::Configuration;
-use crate::author::value::arguments_from_text;
-use crate::cli::block::Choice;
-use crate::cli::inputs;
-use crate::cli::times::read_time;
-use crate::cli::ui::{Exit, Failure, Outcome, Ui};
-use crate::compat::warp10::bridge::export;
-use crate::compat::warp10::grants::lower;
-use crate::compat::warp10::selectors::Platform;
-use crate::model::time::Time;
-use crate::syntax::ast::BlockKind;
+use crate::block::Choice;
+use crate::inputs;
+use crate::times::read_time;
+use crate::ui::{Exit, Failure, Outcome, Ui};
+use placet::author::value::arguments_from_text;
+use placet::model::time::Time;
+use placet::syntax::ast::BlockKind;
+use placet_warp10::bridge::export;
+use placet_warp10::grants::lower;
+use placet_warp10::selectors::Platform;
 
 /// Mints the Warp 10 token that says what a `token` of a policy file says.
 ///

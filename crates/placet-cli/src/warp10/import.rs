@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::common::{Configuration, Reading, rejected, token_text};
-use crate::cli::outputs::to_file_or_stdout;
-use crate::cli::ui::{Exit, Outcome, Ui};
-use crate::compat::warp10::bridge::import;
+use crate::outputs::to_file_or_stdout;
+use crate::ui::{Exit, Outcome, Ui};
+use placet_warp10::bridge::import;
 
 /// Writes the policy file whose token grants what a Warp 10 token grants.
 ///

@@ -7,11 +7,11 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::cli::inputs;
-use crate::cli::outputs::{Existing, Secrecy, write};
-use crate::cli::ui::{Exit, Failure, Outcome, Ui};
-use crate::compat::warp10::keys::decode_key;
-use crate::token::keys::{Randomness, SystemRandom};
+use crate::inputs;
+use crate::outputs::{Existing, Secrecy, write};
+use crate::ui::{Exit, Failure, Outcome, Ui};
+use placet::token::keys::{Randomness, SystemRandom};
+use placet_warp10::keys::decode_key;
 
 /// Makes the keys of a Warp 10, or writes a key in another spelling.
 ///
@@ -108,7 +108,7 @@ fn spelled(key: &[u8], spelling: Spelling) -> Zeroizing<String> {
 }
 
 /// All that the tools of a Warp 10 want to be set.
-fn new_keys() -> Result<Zeroizing<String>, crate::token::keys::NoRandomness> {
+fn new_keys() -> Result<Zeroizing<String>, placet::token::keys::NoRandomness> {
     let mut text = Zeroizing::new(String::new());
     for (name, bytes) in NAMES {
         let mut key = Zeroizing::new(vec![0; bytes]);

@@ -8,21 +8,21 @@ use std::time::Duration;
 
 use super::common::{Configuration, keys_of};
 use super::tokengen::{new_uuid, unit};
-use crate::cli::inputs;
-use crate::cli::ui::{Failure, Ui};
-use crate::compat::warp10::accept::{Acceptor, AttributeRules};
-use crate::compat::warp10::attributes::rules;
-use crate::compat::warp10::config::{Config, ConfigError};
-use crate::compat::warp10::envelope::Ident;
-use crate::compat::warp10::filter;
-use crate::compat::warp10::keys::{Keys, TokenKeys};
-use crate::compat::warp10::rejection::Rejection;
-use crate::compat::warp10::script::{Host, TimeUnit};
-use crate::compat::warp10::static_tokens::{Clock, StaticTokens};
-use crate::compat::warp10::token::{Kind, Token};
-use crate::compat::warp10::trl_directory::{Directory, Folder, Problem};
-use crate::model::time::Time;
-use crate::token::keys::NoRandomness;
+use crate::inputs;
+use crate::ui::{Failure, Ui};
+use placet::model::time::Time;
+use placet::token::keys::NoRandomness;
+use placet_warp10::accept::{Acceptor, AttributeRules};
+use placet_warp10::attributes::rules;
+use placet_warp10::config::{Config, ConfigError};
+use placet_warp10::envelope::Ident;
+use placet_warp10::filter;
+use placet_warp10::keys::{Keys, TokenKeys};
+use placet_warp10::rejection::Rejection;
+use placet_warp10::script::{Host, TimeUnit};
+use placet_warp10::static_tokens::{Clock, StaticTokens};
+use placet_warp10::token::{Kind, Token};
+use placet_warp10::trl_directory::{Directory, Folder, Problem};
 
 /// What else there is beside the configuration.
 #[derive(clap::Args, Clone, Debug)]

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::common::{Configuration, rejected};
-use crate::cli::inputs;
-use crate::cli::ui::{Exit, Outcome, Ui};
-use crate::compat::warp10::script::output::{Style, to_json};
-use crate::compat::warp10::tokendump::dumped;
+use crate::inputs;
+use crate::ui::{Exit, Outcome, Ui};
+use placet_warp10::script::output::{Style, to_json};
+use placet_warp10::tokendump::dumped;
 
 /// Prints the parameters of tokens, one a line, as WarpScript that TOKENGEN takes, or as JSON.
 ///

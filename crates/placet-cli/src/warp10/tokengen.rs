@@ -6,19 +6,19 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::common::{Configuration, keys_of};
-use crate::cli::inputs;
-use crate::cli::times::read_time;
-use crate::cli::ui::{Exit, Failure, Outcome, Ui};
-use crate::compat::warp10::config::Config;
-use crate::compat::warp10::doubts::doubts;
-use crate::compat::warp10::java::uuid_to_text;
-use crate::compat::warp10::keys::TokenKeys;
-use crate::compat::warp10::script::output::stack_json;
-use crate::compat::warp10::script::{Host, Machine, ScriptError, TimeUnit, Value};
-use crate::compat::warp10::worf::random_uuid;
-use crate::diag::Source;
-use crate::model::time::Time;
-use crate::token::keys::{NoRandomness, Randomness, SystemRandom};
+use crate::inputs;
+use crate::times::read_time;
+use crate::ui::{Exit, Failure, Outcome, Ui};
+use placet::diag::Source;
+use placet::model::time::Time;
+use placet::token::keys::{NoRandomness, Randomness, SystemRandom};
+use placet_warp10::config::Config;
+use placet_warp10::doubts::doubts;
+use placet_warp10::java::uuid_to_text;
+use placet_warp10::keys::TokenKeys;
+use placet_warp10::script::output::stack_json;
+use placet_warp10::script::{Host, Machine, ScriptError, TimeUnit, Value};
+use placet_warp10::worf::random_uuid;
 
 /// Mints tokens from envelopes: WarpScript with `TOKENGEN`.
 ///

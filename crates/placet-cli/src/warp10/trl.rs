@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::common::{Configuration, token_text};
 use super::service::directory;
-use crate::cli::inputs;
-use crate::cli::outputs::{Existing, LockedFile, Secrecy, write};
-use crate::cli::times::read_millis;
-use crate::cli::ui::{Exit, Failure, Outcome, Ui};
-use crate::compat::warp10::envelope::Ident;
-use crate::compat::warp10::trl::{ListName, RevocationList, Scope};
-use crate::model::time::Time;
+use crate::inputs;
+use crate::outputs::{Existing, LockedFile, Secrecy, write};
+use crate::times::read_millis;
+use crate::ui::{Exit, Failure, Outcome, Ui};
+use placet::model::time::Time;
+use placet_warp10::envelope::Ident;
+use placet_warp10::trl::{ListName, RevocationList, Scope};
 
 /// Reads and writes the revocation lists of a Warp 10.
 ///

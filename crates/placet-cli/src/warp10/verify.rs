@@ -5,11 +5,11 @@ use serde_json::json;
 use super::bounds::{bounds, lines};
 use super::common::{Configuration, rejected, token_text};
 use super::service::{Lists, Service};
-use crate::cli::inputs;
-use crate::cli::times::{read_time, show, show_beside};
-use crate::cli::ui::{Exit, GREEN, Outcome, Ui, paint};
-use crate::compat::warp10::token::Token;
-use crate::model::time::Time;
+use crate::inputs;
+use crate::times::{read_time, show, show_beside};
+use crate::ui::{Exit, GREEN, Outcome, Ui, paint};
+use placet::model::time::Time;
+use placet_warp10::token::Token;
 
 /// Verifies a token as a Warp 10 does: its keys, its expiry, and the revocation lists.
 #[derive(clap::Args, Debug)]

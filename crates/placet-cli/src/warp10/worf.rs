@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::common::keys_of;
-use crate::cli::bounded::next_line;
-use crate::cli::inputs;
-use crate::cli::outputs::{Existing, Secrecy, write};
-use crate::cli::ui::{Exit, Failure, Outcome, Ui};
-use crate::compat::warp10::config::Config;
-use crate::compat::warp10::keys::TokenKeys;
-use crate::compat::warp10::worf::WorfError;
-use crate::compat::warp10::worf::defaults::Defaults;
-use crate::compat::warp10::worf::options::{HELP, Options};
-use crate::compat::warp10::worf::order::Order;
-use crate::compat::warp10::worf::session::Session;
-use crate::compat::warp10::worf::template::{Fields, fill, is_template, output_name};
-use crate::model::time::Time;
-use crate::token::keys::SystemRandom;
+use crate::bounded::next_line;
+use crate::inputs;
+use crate::outputs::{Existing, Secrecy, write};
+use crate::ui::{Exit, Failure, Outcome, Ui};
+use placet::model::time::Time;
+use placet::token::keys::SystemRandom;
+use placet_warp10::config::Config;
+use placet_warp10::keys::TokenKeys;
 use placet_warp10::limits::WARP10_TOKEN_TEXT;
+use placet_warp10::worf::WorfError;
+use placet_warp10::worf::defaults::Defaults;
+use placet_warp10::worf::options::{HELP, Options};
+use placet_warp10::worf::order::Order;
+use placet_warp10::worf::session::Session;
+use placet_warp10::worf::template::{Fields, fill, is_template, output_name};
 
 /// Does what Worf did (Warp 10 1.0 to 2.11), with its options: `-t -a APP -puidg -ttl MS CONFIG`.
 ///

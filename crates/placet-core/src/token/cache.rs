@@ -34,8 +34,8 @@
 
 use super::shelf::Shelf;
 use super::verified::{Verified, VerifiedToken};
-use crate::model::time::Time;
 use super::verify::{Scratch, Source, Verifier};
+use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
 /// Verified tokens by their whole text. Threads may share it.

@@ -1,24 +1,24 @@
 //! The values at which rules change their mind: each constant, one more and one less, both ends of ranges and networks,
 //! segments too many and too few, sets of one and of several, nothing at all.
 //!
-//! What comes in are programs, [read back](crate::program::read), so that arguments are in place. What goes out are candidates:
+//! What comes in are programs, [read back](placet::program::read), so that arguments are in place. What goes out are candidates:
 //! for each attribute the values to try, for the clock the times. They say nothing about what becomes of a request; many of
 //! them are there to be denied.
 
 use std::cmp::Reverse;
 
 use super::near;
-use crate::author::request::OwnedValue;
-use crate::check::tree::Constant;
-use crate::explain::evaluate::counted;
-use crate::explain::propose::{constant_of, sample, satisfying_values, violating_values};
 use crate::limits::FUZZ_VALUES;
-use crate::model::function::Results;
-use crate::model::time::Time;
-use crate::model::types::{Scalar, Type};
-use crate::model::value::Value as Given;
-use crate::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
-use crate::program::{Condition, Function, Pattern, Rule, Test, Value};
+use placet::author::request::OwnedValue;
+use placet::check::tree::Constant;
+use placet::explain::evaluate::counted;
+use placet::explain::propose::{constant_of, sample, satisfying_values, violating_values};
+use placet::model::function::Results;
+use placet::model::time::Time;
+use placet::model::types::{Scalar, Type};
+use placet::model::value::Value as Given;
+use placet::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
+use placet::program::{Condition, Function, Pattern, Rule, Test, Value};
 
 /// What to try.
 pub(super) struct Boundaries<'v> {

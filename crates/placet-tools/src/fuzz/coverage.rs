@@ -1,9 +1,9 @@
 //! How much of a block the requests have met: each rule, and each part of a rule seen true and seen false.
 
-use crate::compile::Frame;
-use crate::span::Span;
 use crate::trial::coverage::{PartCoverage, RuleCoverage};
 use crate::trial::observe::{Observed, Observer};
+use placet::compile::Frame;
+use placet::span::Span;
 
 /// What was met of one block.
 #[derive(Clone, Debug, Default)]

@@ -6,15 +6,15 @@ use serde_json::Value as Json;
 
 use super::oracle::Answer;
 use super::target::Target;
-use crate::check::tree::ArgumentNo;
-use crate::check::tree::{Parameter, PromiseKind};
-use crate::compile::arguments::{Argument, Arguments};
-use crate::explain::Explanation;
-use crate::model::owned::TimedRequest;
-use crate::model::time::Time;
-use crate::program::literal::{self, quoted};
-use crate::syntax::ast::BlockKind;
-use crate::visible::{self, escaped};
+use placet::check::tree::ArgumentNo;
+use placet::check::tree::{Parameter, PromiseKind};
+use placet::compile::arguments::{Argument, Arguments};
+use placet::explain::Explanation;
+use placet::model::owned::TimedRequest;
+use placet::model::time::Time;
+use placet::program::literal::{self, quoted};
+use placet::syntax::ast::BlockKind;
+use placet::visible::{self, escaped};
 
 /// One finding.
 #[derive(Clone, Debug, Serialize)]

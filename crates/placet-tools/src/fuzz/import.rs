@@ -1,11 +1,11 @@
 //! Recorded requests to begin with: lines of JSON, each a request as `placet eval --jsonl` reads it, or a case as `placet test`
 //! does, of which only the request and its time count. What is no request of the vocabulary is counted and left out.
 
-use crate::author::request::{self, OwnedRequest, time_of};
-use crate::model::time::Time;
-use crate::model::vocabulary::Vocabulary;
-use crate::syntax::map::from_json_text;
 use crate::trial::Suite;
+use placet::author::request::{self, OwnedRequest, time_of};
+use placet::model::time::Time;
+use placet::model::vocabulary::Vocabulary;
+use placet::syntax::map::from_json_text;
 
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! something new.
 //!
 //! 1. Of each rule and promise a request that matches it, and from there, test by test, the nearest that does not: `explain`
-//!    [finds](crate::explain::repair) both;
+//!    [finds](placet::explain::repair) both;
 //! 2. each of these with every single value of the [boundaries](super::boundary) put into it;
 //! 3. what was kept with the rules' own words put into its values, so that it comes to what two rules want at once;
 //! 4. without end: a request that was [kept](Inventor::keep), changed in one to three places.
@@ -15,14 +15,14 @@ use fastrand::Rng;
 
 use super::boundary::Boundaries;
 use super::near;
-use crate::explain::evaluate::Facts;
-use crate::explain::example;
 use crate::limits::FUZZ_KEPT;
-use crate::model::owned::{Constant, OwnedValue, TimedRequest};
-use crate::model::time::Time;
-use crate::model::types::Type;
-use crate::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
-use crate::program::Rule;
+use placet::explain::evaluate::Facts;
+use placet::explain::example;
+use placet::model::owned::{Constant, OwnedValue, TimedRequest};
+use placet::model::time::Time;
+use placet::model::types::Type;
+use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
+use placet::program::Rule;
 
 /// Makes requests for one vocabulary.
 pub(super) struct Inventor<'i> {

@@ -2,12 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::author::request;
-use crate::explain::example;
-use crate::model::time::Time;
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::Vocabulary;
-use crate::program::literal;
+use placet::author::request;
+use placet::explain::example;
+use placet::model::time::Time;
+use placet::model::types::{Scalar, Type};
+use placet::model::vocabulary::Vocabulary;
+use placet::program::literal;
 
 /// Requests that differ in one thing from one that is well formed: paths that a router would read in two ways, capitals where
 /// there are none, an attribute and
@@ -69,7 +69,7 @@ fn is_refused(vocabulary: &Vocabulary, request: &Json, time: Time) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::library::Library;
+    use placet::check::library::Library;
 
     #[test]
     fn what_is_malformed_is_refused() {

@@ -26,16 +26,16 @@ use std::collections::HashSet;
 
 use serde_json::Value as Json;
 
-use crate::author::request::{self, OwnedRequest};
 use crate::limits::{FUZZ_FINDINGS, FUZZ_PARTS};
-use crate::model::owned::TimedRequest;
-use crate::model::time::Time;
-use crate::program::literal;
 use crate::trial::observe::Observer;
 use coverage::Coverage;
 use finding::{Finding, Key};
 use invent::Inventor;
 use oracle::{Answer, Oracle, OracleError};
+use placet::author::request::{self, OwnedRequest};
+use placet::model::owned::TimedRequest;
+use placet::model::time::Time;
+use placet::program::literal;
 pub use target::Target;
 use target::{Judge, Said};
 

@@ -1,11 +1,11 @@
 //! Values near to a value: one byte more, one less, another case; the path above, below and beside; the next address.
 
-use crate::bytecode::constant::NetworkBits;
-use crate::check::tree::Constant;
-use crate::explain::propose::constant_of;
 use crate::limits::{SET_ELEMENTS, VALUE_BYTES};
-use crate::model::types::Scalar;
-use crate::model::value::Address;
+use placet::bytecode::constant::NetworkBits;
+use placet::check::tree::Constant;
+use placet::explain::propose::constant_of;
+use placet::model::types::Scalar;
+use placet::model::value::Address;
 
 /// The value, and its neighbours; all of its type.
 pub(super) fn around(value: &Constant) -> Vec<Constant> {

@@ -1,11 +1,11 @@
 //! The smallest request that still shows what was found: attributes are left out, sets and labels become few, texts short,
 //! numbers small, as long as it does. Deterministic, and bounded by [`FUZZ_SHRINKING`].
 
-use crate::explain::propose::{constant_of, sample as any_of};
 use crate::limits::FUZZ_SHRINKING;
-use crate::model::owned::{Constant, OwnedValue, TimedRequest};
-use crate::model::time::Time;
-use crate::model::vocabulary::ActionNo;
+use placet::explain::propose::{constant_of, sample as any_of};
+use placet::model::owned::{Constant, OwnedValue, TimedRequest};
+use placet::model::time::Time;
+use placet::model::vocabulary::ActionNo;
 
 /// Makes a sample smaller while `shows` says that it still shows what was found.
 ///

@@ -6,25 +6,25 @@
 
 use std::sync::Arc;
 
-use crate::author::Document;
-use crate::bytecode::verify::Proved;
-use crate::check::library::Library;
-use crate::compile::arguments::Arguments;
-use crate::explain::evaluate::Facts;
-use crate::explain::{Explainer, Explanation};
-use crate::model::owned::TimedRequest;
-use crate::model::time::Time;
-use crate::model::verdict::Verdict;
-use crate::model::vocabulary::Vocabulary;
-use crate::program::Rule;
-use crate::program::read::rules;
-use crate::syntax::ast::{self, At, BlockKind, Effect, ItemKind, Name};
-use crate::token::cache::TokenCache;
-use crate::token::header::Purpose;
-use crate::token::verify::Scratch;
 use crate::trial::observe::Observer;
 use crate::trial::{Block, Fixture, FixtureError, Keys};
-use crate::vm::{Answer, run};
+use placet::author::Document;
+use placet::bytecode::verify::Proved;
+use placet::check::library::Library;
+use placet::compile::arguments::Arguments;
+use placet::explain::evaluate::Facts;
+use placet::explain::{Explainer, Explanation};
+use placet::model::owned::TimedRequest;
+use placet::model::time::Time;
+use placet::model::verdict::Verdict;
+use placet::model::vocabulary::Vocabulary;
+use placet::program::Rule;
+use placet::program::read::rules;
+use placet::syntax::ast::{self, At, BlockKind, Effect, ItemKind, Name};
+use placet::token::cache::TokenCache;
+use placet::token::header::Purpose;
+use placet::token::verify::Scratch;
+use placet::vm::{Answer, run};
 
 /// A block that is ready to be tried out.
 #[derive(Debug)]

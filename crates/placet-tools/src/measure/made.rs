@@ -1,15 +1,15 @@
 //! Requests for who has none: the plainest one, and for each rule of a block one that meets it.
 
-use crate::author::mint::policy;
-use crate::author::request::{self, OwnedRequest, time_of};
-use crate::authorize::Authorizer;
-use crate::check::tree::{Effect, Rule, Template};
-use crate::compile::arguments::Arguments;
-use crate::compile::compile;
-use crate::explain::{Explainer, Sources, example};
-use crate::model::time::Time;
-use crate::model::vocabulary::Vocabulary;
-use crate::token::keyring::Keyring;
+use placet::author::mint::policy;
+use placet::author::request::{self, OwnedRequest, time_of};
+use placet::authorize::Authorizer;
+use placet::check::tree::{Effect, Rule, Template};
+use placet::compile::arguments::Arguments;
+use placet::compile::compile;
+use placet::explain::{Explainer, Sources, example};
+use placet::model::time::Time;
+use placet::model::vocabulary::Vocabulary;
+use placet::token::keyring::Keyring;
 
 /// So many rules are enough to see what deciding costs.
 const RULES: usize = 100;

@@ -20,14 +20,14 @@ pub mod throughput;
 
 use std::time::Duration;
 
-use crate::author::request::OwnedRequest;
-use crate::authorize::Authorizer;
-use crate::model::request::Request;
-use crate::model::time::Time;
-use crate::model::verdict::Verdict;
-use crate::token::header::Purpose;
-use crate::token::verify::Scratch;
 use crate::trial::{Fixture, Suite};
+use placet::author::request::OwnedRequest;
+use placet::authorize::Authorizer;
+use placet::model::request::Request;
+use placet::model::time::Time;
+use placet::model::verdict::Verdict;
+use placet::token::header::Purpose;
+use placet::token::verify::Scratch;
 
 /// What decides, and what is asked of it.
 #[derive(Debug)]

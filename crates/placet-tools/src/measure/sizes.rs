@@ -6,10 +6,10 @@ use std::hint::black_box;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 use super::{Lane, Work};
-use crate::explain::Quote;
-use crate::model::verdict::{Decider, Origin, Verdict};
-use crate::token::header::Purpose;
 use crate::trial::{Block, Fixture};
+use placet::explain::Quote;
+use placet::model::verdict::{Decider, Origin, Verdict};
+use placet::token::header::Purpose;
 
 /// What was counted.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use super::stage::{Block, Fixture, Keys, find};
 use super::{Case, Suite};
-use crate::author::{Document, Report, literal};
-use crate::compile::error::CompileError;
-use crate::diag::code::Code;
-use crate::diag::{Diagnostic, Source};
-use crate::model::time::Time;
-use crate::model::vocabulary::Vocabulary;
-use crate::program::literal::{duration, quoted, time_or_number as time};
-use crate::span::Span;
-use crate::syntax::ast::BlockKind;
-use crate::syntax::cases::{Call, Case as CaseNode, Section};
-use crate::syntax::parse::parse_cases;
+use placet::author::{Document, Report, literal};
+use placet::compile::error::CompileError;
+use placet::diag::code::Code;
+use placet::diag::{Diagnostic, Source};
+use placet::model::time::Time;
+use placet::model::vocabulary::Vocabulary;
+use placet::program::literal::{duration, quoted, time_or_number as time};
+use placet::span::Span;
+use placet::syntax::ast::BlockKind;
+use placet::syntax::cases::{Call, Case as CaseNode, Section};
+use placet::syntax::parse::parse_cases;
 
 /// Reads a case file for the policies of `document`. Before its first `at`, it is `now`.
 ///

@@ -13,23 +13,23 @@ use serde_json::{Map, Value as Json};
 
 use super::stage::{Block, Fixture, Keys};
 use super::{Case, Suite};
-use crate::author::request::{self, time_of};
-use crate::author::value::{arguments_from_json, from_json};
-use crate::author::{Document, Report};
-use crate::check::library::Library;
-use crate::check::tree::Constant;
-use crate::compile::arguments::Arguments;
-use crate::diag::code::Code;
-use crate::diag::{Diagnostic, Source};
 use crate::limits::DIAGNOSTICS;
-use crate::model::time::Time;
-use crate::model::types::Scalar;
-use crate::model::verdict::Refusal;
-use crate::span::Span;
-use crate::syntax::ast::BlockKind;
-use crate::syntax::cases::Expected;
-use crate::syntax::map::from_json_text;
-use crate::visible::excerpt;
+use placet::author::request::{self, time_of};
+use placet::author::value::{arguments_from_json, from_json};
+use placet::author::{Document, Report};
+use placet::check::library::Library;
+use placet::check::tree::Constant;
+use placet::compile::arguments::Arguments;
+use placet::diag::code::Code;
+use placet::diag::{Diagnostic, Source};
+use placet::model::time::Time;
+use placet::model::types::Scalar;
+use placet::model::verdict::Refusal;
+use placet::span::Span;
+use placet::syntax::ast::BlockKind;
+use placet::syntax::cases::Expected;
+use placet::syntax::map::from_json_text;
+use placet::visible::excerpt;
 
 /// Reads a file of cases, one a line. Where a line has no `now`, it is `now`.
 ///
@@ -203,7 +203,7 @@ impl Loader<'_> {
 
 /// The first error of a map, with its path.
 fn first(path: &str, report: &Report) -> Wrong {
-    let found = report.diagnostics.iter().find(|found| found.severity() == crate::diag::Severity::Error);
+    let found = report.diagnostics.iter().find(|found| found.severity() == placet::diag::Severity::Error);
     found.map_or_else(
         || Wrong::new(Code::Map, format!("`{path}` is not a block")),
         |found| {

@@ -25,14 +25,14 @@ use serde_json::Value as Json;
 
 pub use stage::{Block, Fixture, FixtureError, Keys};
 
-use crate::author::request::{BadRequest, OwnedRequest};
-use crate::explain::Explanation;
-use crate::model::request::Malformed;
-use crate::model::time::Time;
-use crate::model::verdict::{Refusal, Verdict};
-use crate::syntax::cases::Expected;
-use crate::token::header::Purpose;
-use crate::token::verify::Scratch;
+use placet::author::request::{BadRequest, OwnedRequest};
+use placet::explain::Explanation;
+use placet::model::request::Malformed;
+use placet::model::time::Time;
+use placet::model::verdict::{Refusal, Verdict};
+use placet::syntax::cases::Expected;
+use placet::token::header::Purpose;
+use placet::token::verify::Scratch;
 
 /// The cases of one file.
 #[derive(Debug)]

@@ -10,18 +10,18 @@
 //! What is refused: arguments with which the template has no program.
 
 use super::places::Places;
-use crate::author::Document;
-use crate::bytecode::op::{Length, Op};
-use crate::bytecode::verify::{Budget, ProvedProgram, Scope};
-use crate::check::tree::{self, Condition, Effect, Template};
-use crate::compile::arguments::Arguments;
-use crate::compile::error::{Cause, CompileError};
-use crate::compile::{Frame, compile};
-use crate::model::request::Request;
-use crate::model::vocabulary::{FieldNo, Vocabulary};
-use crate::span::Span;
-use crate::syntax::ast::BlockKind;
-use crate::vm::{Answer, Context, Kind, run};
+use placet::author::Document;
+use placet::bytecode::op::{Length, Op};
+use placet::bytecode::verify::{Budget, ProvedProgram, Scope};
+use placet::check::tree::{self, Condition, Effect, Template};
+use placet::compile::arguments::Arguments;
+use placet::compile::error::{Cause, CompileError};
+use placet::compile::{Frame, compile};
+use placet::model::request::Request;
+use placet::model::vocabulary::{FieldNo, Vocabulary};
+use placet::span::Span;
+use placet::syntax::ast::BlockKind;
+use placet::vm::{Answer, Context, Kind, run};
 
 /// One block, ready to be looked at. Make it once and ask it often.
 #[derive(Debug)]

@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 
-use crate::author::Document;
-use crate::check::tree::Template;
-use crate::span::Span;
-use crate::syntax::ast::{
+use placet::author::Document;
+use placet::check::tree::Template;
+use placet::span::Span;
+use placet::syntax::ast::{
     Block, Condition, ConditionKind, Entry, Field, FieldValue, ItemKind, Pattern, PatternKind, Rule,
 };
 

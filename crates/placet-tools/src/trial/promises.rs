@@ -6,14 +6,14 @@
 //! about requests inside the token's validity. What is refused: arguments with which a promise has no program.
 
 use super::observe;
-use crate::bytecode::verify::ProvedProgram;
-use crate::check::tree::{Promise, PromiseKind, Template};
-use crate::compile::arguments::Arguments;
-use crate::compile::error::CompileError;
-use crate::model::request::Request;
-use crate::model::vocabulary::Vocabulary;
-use crate::span::Span;
-use crate::vm::{Answer, Context, Kind, run};
+use placet::bytecode::verify::ProvedProgram;
+use placet::check::tree::{Promise, PromiseKind, Template};
+use placet::compile::arguments::Arguments;
+use placet::compile::error::CompileError;
+use placet::model::request::Request;
+use placet::model::vocabulary::Vocabulary;
+use placet::span::Span;
+use placet::vm::{Answer, Context, Kind, run};
 
 /// All promises of one block.
 #[derive(Debug, Default)]

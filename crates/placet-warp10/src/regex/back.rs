@@ -7,7 +7,7 @@ use regex_syntax::hir::{Hir, HirKind, Repetition};
 use super::classes::{ANY, NO_LINE_END};
 use super::read::translate;
 use super::reader::Groups;
-use crate::model::types::Scalar;
+use placet::model::types::Scalar;
 
 /// An expression of our dialect in Java's words; `None` where neither it nor its plainer spelling says the same there.
 #[must_use]
@@ -24,7 +24,7 @@ pub fn to_java(ours: &str) -> Option<String> {
 
 /// What an expression of our dialect means, without the groups it is written with.
 fn meaning(ours: &str) -> Option<Hir> {
-    crate::check::regex::parse(ours, Scalar::String).ok().map(without_groups)
+    placet::check::regex::parse(ours, Scalar::String).ok().map(without_groups)
 }
 
 fn without_groups(expression: Hir) -> Hir {

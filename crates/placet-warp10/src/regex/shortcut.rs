@@ -6,7 +6,7 @@
 
 use regex_syntax::hir::{Hir, HirKind};
 
-use crate::model::types::Scalar;
+use placet::model::types::Scalar;
 
 /// What is looked for before an expression runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Shortcut {
             Self::All => None,
             Self::Holds(text) if text.is_empty() => None,
             Self::Holds(text) => {
-                let expression = crate::check::regex::parse(ours, Scalar::String).ok();
+                let expression = placet::check::regex::parse(ours, Scalar::String).ok();
                 let follows = expression.is_some_and(|expression| holds(&expression, text.as_bytes()));
                 (!follows).then_some(text)
             }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::diag::{Diagnostic, Kind, Severity};
 use crate::limits;
-use crate::span::Span;
+use placet::diag::{Diagnostic, Kind, Severity};
+use placet::span::Span;
 
 /// Lists every code of scripts once; `docs/warpscript.md` shows them.
 macro_rules! codes {

@@ -1,11 +1,11 @@
 //! What a script gets from outside: the time, UUIDs, keys, capabilities. Nothing else reaches it.
 
-use crate::compat::warp10::accept::Acceptor;
-use crate::compat::warp10::capabilities::Capabilities;
-use crate::compat::warp10::keys::TokenKeys;
-use crate::compat::warp10::rejection::{Label, Rejection};
-use crate::compat::warp10::token::{Kind, Token};
-use crate::model::time::Time;
+use crate::accept::Acceptor;
+use crate::capabilities::Capabilities;
+use crate::keys::TokenKeys;
+use crate::rejection::{Label, Rejection};
+use crate::token::{Kind, Token};
+use placet::model::time::Time;
 
 /// The unit of a platform's time stamps (`warp.timeunits`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::heap::{Heap, Item};
 use super::host::Host;
 use super::pattern::Patterns;
 use crate::limits;
-use crate::span::Span;
+use placet::span::Span;
 
 /// A stack, its variables, and the host.
 pub struct Machine<'h> {
@@ -73,7 +73,7 @@ impl<'h> Machine<'h> {
 
     /// What the script may do by now.
     #[must_use]
-    pub const fn capabilities(&self) -> &crate::compat::warp10::capabilities::Capabilities {
+    pub const fn capabilities(&self) -> &crate::capabilities::Capabilities {
         &self.host.capabilities
     }
 

@@ -6,8 +6,8 @@ use regex::{Captures, Regex};
 
 use super::error::{Failure, ScriptCode};
 use super::heap::Heap;
-use crate::compat::warp10::regex::Searching;
 use crate::limits;
+use crate::regex::Searching;
 
 /// The regular expressions that a run has built: in a loop, each is built once.
 #[derive(Default)]

@@ -12,7 +12,7 @@ use super::functions;
 use super::grammar::{Rule, word};
 use super::value::{Macro, Node, Value, What};
 use crate::limits;
-use crate::span::Span;
+use placet::span::Span;
 
 /// A text, read as far as possible.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use super::machine::Machine;
 use super::read::{Broken, Script, line_around, read};
 use super::value::{Macro, Node, Value, What};
 use crate::limits;
-use crate::span::Span;
+use placet::span::Span;
 
 impl Machine<'_> {
     /// Runs a script; gives what it leaves on the stack, bottom to top.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::limits;
-use crate::span::Span;
-use crate::visible::hides;
+use placet::span::Span;
+use placet::visible::hides;
 
 /// A value as it is handed in and out: a tree.
 #[derive(Clone, Debug, PartialEq)]

@@ -18,8 +18,8 @@ pub mod template;
 
 use std::fmt;
 
-use crate::compat::warp10::java::{uuid_from_text, uuid_to_text};
-use crate::compat::warp10::selectors::decoded;
+use crate::java::{uuid_from_text, uuid_to_text};
+use crate::selectors::decoded;
 
 /// Why Worf does not go on; the text is for people.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{WorfError, plain, uuid};
-use crate::compat::warp10::selectors::parse_labels;
-use crate::compat::warp10::token::Pairs;
+use crate::selectors::parse_labels;
+use crate::token::Pairs;
 
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use serde_json::{Map, Value as Json};
 use super::defaults::Defaults;
 use super::options::{Kinds, Options};
 use super::{WorfError, random_uuid, uuid_texts};
-use crate::compat::warp10::java::{hash_order, uuid_to_text};
-use crate::compat::warp10::keys::TokenKeys;
-use crate::compat::warp10::token::{Pairs, ReadToken, Token, WriteToken};
-use crate::model::time::Time;
+use crate::java::{hash_order, uuid_to_text};
+use crate::keys::TokenKeys;
+use crate::token::{Pairs, ReadToken, Token, WriteToken};
+use placet::model::time::Time;
 use placet::token::keys::{NoRandomness, Randomness};
 
 /// All that is needed to mint.

@@ -11,13 +11,13 @@ use super::defaults::Defaults;
 use super::options::{Kinds, labels};
 use super::order::{Order, check_ttl, new_uuid};
 use super::{WorfError, uuid, uuid_texts};
-use crate::compat::warp10::java::uuid_to_text;
-use crate::compat::warp10::keys::TokenKeys;
-use crate::compat::warp10::selectors::id_text;
-use crate::compat::warp10::token::{ReadToken, Token, WriteToken};
-use crate::model::time::Time;
-use crate::visible::escaped;
+use crate::java::uuid_to_text;
+use crate::keys::TokenKeys;
+use crate::selectors::id_text;
+use crate::token::{ReadToken, Token, WriteToken};
+use placet::model::time::Time;
 use placet::token::keys::Randomness;
+use placet::visible::escaped;
 
 /// A session.
 pub struct Session<'s, R> {

@@ -3,15 +3,15 @@
 use crate::warp10;
 use placet::model::time::Time;
 
-use placet_warp10::trl_directory::Directory;
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 use placet_warp10::accept::{Acceptor, AttributeRules, Rejection};
 use placet_warp10::config::Config;
 use placet_warp10::keys::{KeyError, Keys, TokenKeys};
 use placet_warp10::token::{Kind, ReadToken, Token, WriteToken};
 use placet_warp10::trl::{RevocationList, Scope};
+use placet_warp10::trl_directory::Directory;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 use warp10::{KINDS, differences_are, keys, section, text};
 
 /// 2026-11-21, when the vectors were recorded.

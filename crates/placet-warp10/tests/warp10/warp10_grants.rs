@@ -189,8 +189,6 @@ mod lowered {
     use placet::author::request;
     use placet::authorize::Authorizer;
     use placet::check::library::Library;
-    use placet_warp10::trl::{RevocationList, Scope};
-    use placet_warp10::trl_directory::Directory;
     use placet::compile::arguments::Arguments;
     use placet::model::time::Time;
     use placet::syntax::ast::BlockKind;
@@ -205,6 +203,8 @@ mod lowered {
     use placet_warp10::keys::TokenKeys;
     use placet_warp10::selectors::{Applications, EmptyMeans, Platform, Series, id_text};
     use placet_warp10::token::{Kind, Pairs, ReadToken, Token, WriteToken};
+    use placet_warp10::trl::{RevocationList, Scope};
+    use placet_warp10::trl_directory::Directory;
     use proptest::prelude::*;
     use proptest::sample::{select, subsequence};
     use serde_json::{Map, json};

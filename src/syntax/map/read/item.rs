@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 
 use super::Reader;
 use crate::diag::code::Code;
-use crate::model::lines::breaks_line;
 use crate::syntax::ast::{File, Item, ItemKind, Let, Member, MemberKind, RoleItem, VocabularyItem};
 use crate::syntax::map::{BLOCK_WORDS, ITEM_WORDS, Plain};
 use crate::visible::{hides, turns};
+use placet_core::model::lines::breaks_line;
 
 impl Reader {
     pub(super) fn file(&mut self, value: &Value) -> File {

@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 use super::Reader;
 use crate::diag::code::Code;
 use crate::limits;
-use crate::model::types::{Scalar, Type};
 use crate::syntax::ast::Name;
 use crate::syntax::lex::is_word;
 use crate::syntax::parse::nearest;
 use crate::visible::excerpt;
+use placet_core::model::types::{Scalar, Type};
 
 impl Reader {
     pub(super) fn named(&mut self, map: &Map<String, Value>, key: &str) -> Option<Name> {

@@ -17,8 +17,8 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use crate::model::time::{Time, length, millis};
 use super::list::RevocationList;
+use crate::model::time::{Time, length, millis};
 use crate::model::verdict::Refusal;
 use crate::token::chain::first;
 use crate::token::header::{KeyHash, KeyName, Purpose, RevocationId};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{Coverage, FileCoverage, PartCoverage};
-use crate::compile::Frame;
+use placet::compile::Frame;
 
 /// The tracefile of all files. A branch `0` is a part that was true, `1` one that was false; `-` is one that was never looked at.
 #[must_use]

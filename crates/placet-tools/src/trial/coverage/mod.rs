@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 
 use super::observe::{self, Observed, Observer, Part, Rule};
 use super::{Block, Outcome, Suite};
-use crate::author::Document;
-use crate::compile::Frame;
-use crate::diag::Source;
-use crate::model::verdict::Verdict;
-use crate::span::Span;
+use placet::author::Document;
+use placet::compile::Frame;
+use placet::diag::Source;
+use placet::model::verdict::Verdict;
+use placet::span::Span;
 
 /// What was met of some policy files.
 #[derive(Clone, Debug, Default)]

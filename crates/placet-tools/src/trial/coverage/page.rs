@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::{Coverage, FileCoverage, PartCoverage, RuleCoverage, Totals};
-use crate::compile::Frame;
-use crate::span::Span;
 use crate::trial::html::{escaped, page};
+use placet::compile::Frame;
+use placet::span::Span;
 
 const LEGEND: &str = "<p class=\"legend\"><span><mark class=\"good\">seen true and seen false</mark></span>\
     <span><mark class=\"half\">seen only true, or only false</mark></span>\

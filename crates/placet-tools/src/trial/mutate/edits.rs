@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use super::{Kind, Mutant, patterns};
-use crate::author::Document;
-use crate::model::types::{Scalar, Type};
-use crate::model::vocabulary::Vocabulary;
-use crate::span::Span;
-use crate::syntax::ast::{
+use placet::author::Document;
+use placet::model::types::{Scalar, Type};
+use placet::model::vocabulary::Vocabulary;
+use placet::span::Span;
+use placet::syntax::ast::{
     Block, Condition, ConditionKind, Effect, Entry, Field, FieldValue, ItemKind, Literal, Pattern, PatternKind, Rule,
 };
-use crate::syntax::print::line;
+use placet::syntax::print::line;
 
 /// All of them, in the order of the source.
 pub(super) fn mutants(document: &Document, text: &str) -> Vec<Mutant> {

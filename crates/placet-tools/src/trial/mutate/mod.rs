@@ -23,15 +23,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Keys, Suite, cases};
-use crate::author::{Document, Report};
-use crate::check::library::Library;
-use crate::check::tree::Template;
 use crate::limits::MUTANTS;
-use crate::model::time::Time;
-use crate::span::Span;
-use crate::syntax::cases::Expected;
-use crate::token::header::Purpose;
-use crate::token::verify::Scratch;
+use placet::author::{Document, Report};
+use placet::check::library::Library;
+use placet::check::tree::Template;
+use placet::model::time::Time;
+use placet::span::Span;
+use placet::syntax::cases::Expected;
+use placet::token::header::Purpose;
+use placet::token::verify::Scratch;
 
 /// A policy file, its cases, and what both are read with.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,9 @@
 //! Patterns that are nearly the same, as whoever writes one in a hurry may write it.
 
 use super::{Kind, texts};
-use crate::model::types::Scalar;
-use crate::syntax::ast::{Affix, Comparison, Literal, Operand, OperandKind, PatternKind, Piece, Text};
-use crate::syntax::ast::{At, Pattern};
+use placet::model::types::Scalar;
+use placet::syntax::ast::{Affix, Comparison, Literal, Operand, OperandKind, PatternKind, Piece, Text};
+use placet::syntax::ast::{At, Pattern};
 
 /// Neighbours of a pattern, and whether they match more or less. `scalar` is the type of what it is asked about, if that is
 /// known; without it, whatever the text could be is tried.

@@ -3,8 +3,8 @@
 use ipnet::IpNet;
 
 use super::Kind;
-use crate::model::types::Scalar;
-use crate::syntax::ast::{Affix, At, Literal, Operand, OperandKind, PatternKind, Piece, Text};
+use placet::model::types::Scalar;
+use placet::syntax::ast::{Affix, At, Literal, Operand, OperandKind, PatternKind, Piece, Text};
 
 /// Neighbours of a text, as its type reads it.
 pub(super) fn near(text: &Text, scalar: Option<Scalar>) -> Vec<(Kind, PatternKind)> {

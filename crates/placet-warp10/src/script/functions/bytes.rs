@@ -7,7 +7,7 @@ use super::super::error::{Failure, Stop};
 use super::super::heap::Item;
 use super::super::machine::Machine;
 use super::{bad, wrong};
-use crate::compat::warp10::opb64;
+use crate::opb64;
 
 type Done = Result<(), Stop>;
 

@@ -6,7 +6,7 @@ use super::super::error::{Failure, ScriptCode, Stop};
 use super::super::heap::{Item, ListId};
 use super::super::machine::Machine;
 use super::{bad, wrong};
-use crate::compat::warp10::java;
+use crate::java;
 
 type Done = Result<(), Stop>;
 

@@ -4,11 +4,11 @@ use super::super::error::{Failure, ScriptCode, Stop};
 use super::super::heap::{Entries, Item};
 use super::super::host::{Acceptance, Mode};
 use super::super::machine::Machine;
-use crate::compat::warp10::keys::TokenKeys;
-use crate::compat::warp10::rejection::Rejection;
-use crate::compat::warp10::token::{Kind, Token};
-use crate::compat::warp10::tokengen::{TokengenError, minted, token_from_map, unknown_keys};
-use crate::compat::warp10::{tokendump, tokeninfo};
+use crate::keys::TokenKeys;
+use crate::rejection::Rejection;
+use crate::token::{Kind, Token};
+use crate::tokengen::{TokengenError, minted, token_from_map, unknown_keys};
+use crate::{tokendump, tokeninfo};
 
 type Done = Result<(), Stop>;
 
