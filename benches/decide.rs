@@ -14,12 +14,12 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use native::{Call, Class, TEN};
-use placet::author::Document;
-use placet::author::mint::{Wrapping, attenuate, mint};
 use placet::authorize::Authorizer;
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
 use placet::compile::compile;
+use placet::document::Document;
+use placet::document::mint::{Wrapping, attenuate, mint};
 use placet::model::request::Request;
 use placet::model::time::Time;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -384,7 +384,7 @@ fn grow(c: &mut Criterion) {
         let document = Document::from_text("many", &many_rules(n), Library::built_in()).unwrap();
         let vocabulary = document.vocabulary();
         let compiled = document.compile(BlockKind::Policy, None, &Arguments::none()).unwrap();
-        let policies = [placet::author::mint::policy("many", &compiled, vocabulary).unwrap()];
+        let policies = [placet::document::mint::policy("many", &compiled, vocabulary).unwrap()];
         let keyring = Keyring::new();
         let authorizer = Authorizer::new(&keyring, vocabulary).with_policies(&policies);
         let (cache, key) = (format!("cache-{}", n - 1), format!("k-{}/x", n - 1));

@@ -10,10 +10,10 @@ use std::thread;
 use std::time::Duration;
 
 use ed25519_dalek::{Signer as _, SigningKey};
-use placet::author::Document;
-use placet::author::mint::{Wrapping, mint};
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
+use placet::document::Document;
+use placet::document::mint::{Wrapping, mint};
 use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;

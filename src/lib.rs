@@ -47,9 +47,9 @@
 //! | to | see |
 //! |---|---|
 //! | mint and decide in a service | [`Service`], [`prelude`] |
-//! | write policies, tokens and restrictions | [`author`], and the language in `docs/book` |
+//! | write policies, tokens and restrictions | [`document`], and the language in `docs/book` |
 //! | decide requests | [`authorize`]; [`model`] for requests and verdicts |
-//! | mint, attenuate, seal, revoke; keys and rotation | [`author::mint`], [`token`] |
+//! | mint, attenuate, seal, revoke; keys and rotation | [`document::mint`], [`token`] |
 //! | learn why, and what would pass | [`explain`] |
 //! | try policies out | the crate `placet-tools`: with requests of yours, and with invented ones |
 //! | let scripts do all this | the crate `placet-host` |
@@ -65,10 +65,10 @@
 
 extern crate alloc;
 
-pub mod author;
 pub mod check;
 pub mod compile;
 pub mod diag;
+pub mod document;
 pub mod explain;
 pub mod limits;
 pub mod prelude;
@@ -80,9 +80,9 @@ pub mod visible;
 
 pub use placet_core::{authorize, bytecode, model, token, vm};
 
-pub use author::Document;
 pub use authorize::Authorizer;
 pub use check::library::Library;
+pub use document::Document;
 pub use model::request::Request;
 pub use model::time::Time;
 pub use model::value::Value;

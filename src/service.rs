@@ -38,7 +38,7 @@
 //! another service for that, and swap the two.
 //!
 //! The layer beneath ([`Authorizer`], [`Scratch`](placet_core::token::verify::Scratch),
-//! [`mint`](crate::author::mint::mint)) stays available for services that want to own the memory
+//! [`mint`](crate::document::mint::mint)) stays available for services that want to own the memory
 //! themselves.
 
 mod attributes;
@@ -56,9 +56,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::author::mint::{self, Wrapping};
-use crate::author::value::arguments_from_text;
 use crate::compile::Compiled;
+use crate::document::mint::{self, Wrapping};
+use crate::document::value::arguments_from_text;
 use crate::syntax::ast::BlockKind;
 use attributes::Given;
 pub use builder::Builder;

@@ -5,12 +5,12 @@ use std::fs;
 use std::hint::black_box;
 
 use allocation_counter::measure;
-use placet::author::Document;
-use placet::author::mint::{Wrapping, attenuate, draft, mint, policy};
 use placet::authorize::Authorizer;
 use placet::check::library::Library;
 use placet::compile::Compiled;
 use placet::compile::arguments::Arguments;
+use placet::document::Document;
+use placet::document::mint::{Wrapping, attenuate, draft, mint, policy};
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::time::Time;

@@ -6,10 +6,10 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use placet::author::Document;
-use placet::author::mint::{Wrapping, mint};
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
+use placet::document::Document;
+use placet::document::mint::{Wrapping, mint};
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::value::Value;

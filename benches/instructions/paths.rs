@@ -2,10 +2,10 @@
 
 use std::hint::black_box;
 
-use placet::author::mint::{attenuate, policy};
 use placet::authorize::Authorizer;
 use placet::compile::Compiled;
 use placet::compile::arguments::Arguments;
+use placet::document::mint::{attenuate, policy};
 use placet::syntax::ast::BlockKind;
 use placet::token::envelope::Token;
 use placet::token::verify::Scratch;
@@ -70,7 +70,7 @@ fn visits(times: u64, run: Run) {
     workload(&document, &asked::visits(document.vocabulary()), times, run);
 }
 
-fn workload<N>(document: &placet::author::Document, asked: &Asked<'_, N>, times: u64, run: Run) {
+fn workload<N>(document: &placet::document::Document, asked: &Asked<'_, N>, times: u64, run: Run) {
     let keyring = asked::keyring();
     let authorizer = Authorizer::new(&keyring, document.vocabulary());
     let key = if matches!(run, Run::Public) { asked::signing() } else { asked::local() };

@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, LazyLock};
 
-use placet::author::Document;
-use placet::author::request::{self, time_of};
 use placet::bytecode::verify::{Budget, verify};
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
 use placet::compile::compile;
+use placet::document::Document;
+use placet::document::request::{self, time_of};
 use placet::syntax::ast::BlockKind;
 use placet::syntax::map as map_form;
 use placet::syntax::parse::parse;
@@ -18,7 +18,7 @@ use placet::token::verify::Scratch;
 use placet_host::Host;
 use placet_host::function::Function;
 use placet_host::value::Value;
-use placet_tools::trial::{Keys, Suite, cases as case_file, lines as case_file_of_lines};
+use placet_tools::testing::{Keys, Suite, cases as case_file, lines as case_file_of_lines};
 use serde_json::Value as Json;
 
 use super::{NOW, as_text, momento, scope};

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use placet::author::Document;
 use placet::authorize::Authorizer;
 use placet::bytecode::verify::{Proved, verify};
 use placet::check::library::Library;
+use placet::document::Document;
 use placet::limits::TOKEN_BYTES;
 use placet::model::request::Request;
 use placet::model::verdict::Verdict;

@@ -98,7 +98,7 @@ fn written(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>, rules: &mu
         scope.warn_unrestricted(&source);
         let read = scope.rule(&source);
         add(match misplaced {
-            Some(found) => scope.report.poison(found),
+            Some(found) => scope.report.fail(found),
             None => read,
         });
     }
@@ -141,7 +141,7 @@ fn permissions<'p, 's, 'a: 'p>(
         }
         _ => {
             let found = Diagnostic::new(Code::BadValue, at, "`permissions` is a list of maps");
-            scope.report.poison(found.help("write `permissions: [ { action: …, … } ]`"))
+            scope.report.fail(found.help("write `permissions: [ { action: …, … } ]`"))
         }
     }
 }

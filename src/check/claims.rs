@@ -1,7 +1,7 @@
 //! What a token says of itself, and when it is valid.
 
 use super::fields::Fields;
-use super::goal::Goal;
+use super::goal::Expected;
 use super::known::{Known, KnownField};
 use super::scope::Scope;
 use super::terms::as_text;
@@ -24,7 +24,7 @@ impl Known {
         let identity = |key: &str| match scope.identity_type(key) {
             Scalar::Uuid => {
                 let what = format!("`{key}`");
-                let goal = Goal::new(Scalar::Uuid, &what);
+                let goal = Expected::new(Scalar::Uuid, &what);
                 let read = fields.pattern(key).and_then(|pattern| scope.single(pattern, goal));
                 KnownField::of(fields.pattern(key).is_some(), read.map(|term| (term, Scalar::Uuid)))
             }
@@ -60,7 +60,7 @@ impl Scope<'_, '_> {
     pub(super) fn times(&self, fields: &Fields<'_>) -> Times {
         let term = |key: &str, scalar: Scalar| {
             let what = format!("`{key}`");
-            let goal = Goal { millis: true, ..Goal::new(scalar, &what) };
+            let goal = Expected { millis: true, ..Expected::new(scalar, &what) };
             fields.pattern(key).and_then(|pattern| self.single(pattern, goal))
         };
         let times = Times {
@@ -135,7 +135,7 @@ impl Scope<'_, '_> {
     }
 
     /// One value behind a key.
-    pub(super) fn single(&self, pattern: &Pattern, goal: Goal<'_>) -> Option<Term> {
+    pub(super) fn single(&self, pattern: &Pattern, goal: Expected<'_>) -> Option<Term> {
         let at = pattern.at.0;
         match &pattern.kind {
             PatternKind::Literal(literal) => self.literal_term(literal, at, goal),
@@ -143,7 +143,7 @@ impl Scope<'_, '_> {
             _ => {
                 let message = format!("{} takes one value, and this is a pattern", goal.what);
                 let found = Diagnostic::new(Code::BadValue, at, message);
-                self.report.poison(
+                self.report.fail(
                     found.help(format!("write {} or the name of a parameter", super::goal::with_article(goal.scalar))),
                 )
             }
@@ -155,12 +155,12 @@ impl Scope<'_, '_> {
         let entries = self.entries(pattern, key)?;
         if entries.len() > CLAIM_ENTRIES {
             let message = format!("`{key}` has more than {CLAIM_ENTRIES} entries");
-            return self.report.poison(Diagnostic::new(Code::TooMany, pattern.at.0, message));
+            return self.report.fail(Diagnostic::new(Code::TooMany, pattern.at.0, message));
         }
         let mut read: Vec<Option<(String, Text)>> = Vec::with_capacity(entries.len());
         for (number, entry) in entries.iter().enumerate() {
             if let Some(first) = entries[..number].iter().find(|other| other.key.text == entry.key.text) {
-                read.push(self.report.poison(super::report::twice(
+                read.push(self.report.fail(super::report::twice(
                     "key",
                     &entry.key.text,
                     entry.key.at.0,
@@ -169,7 +169,7 @@ impl Scope<'_, '_> {
                 continue;
             }
             let what = format!("`{}` in `{key}`", entry.key.text);
-            let term = self.single(&entry.value, Goal::new(Scalar::String, &what));
+            let term = self.single(&entry.value, Expected::new(Scalar::String, &what));
             read.push(term.map(|term| (entry.key.text.clone(), as_text(term))));
         }
         let mut stamps = read.into_iter().collect::<Option<Vec<_>>>()?;
@@ -183,7 +183,7 @@ impl Scope<'_, '_> {
             PatternKind::Map(entries) => Some(entries),
             _ => {
                 let found = Diagnostic::new(Code::BadValue, pattern.at.0, format!("`{key}` is a map"));
-                self.report.poison(found.help(format!("write `{key}: {{ name: \"value\" }}`")))
+                self.report.fail(found.help(format!("write `{key}: {{ name: \"value\" }}`")))
             }
         }
     }
@@ -206,9 +206,9 @@ impl Scope<'_, '_> {
                 Some((argument, Type::One(Scalar::Int | Scalar::Uuid))) => {
                     Some(Term::Text(Text { pieces: vec![Piece::Parameter(argument)] }))
                 }
-                _ => self.single(pattern, Goal::new(Scalar::String, &format!("`{key}`"))),
+                _ => self.single(pattern, Expected::new(Scalar::String, &format!("`{key}`"))),
             },
-            _ => self.single(pattern, Goal::new(Scalar::String, &format!("`{key}`"))),
+            _ => self.single(pattern, Expected::new(Scalar::String, &format!("`{key}`"))),
         }
     }
 }
@@ -222,7 +222,7 @@ fn read_kind(scope: &Scope<'_, '_>, pattern: &Pattern) -> Option<&'static str> {
     };
     let Some(kind) = ["READ", "WRITE"].into_iter().find(|kind| word == Some(kind)) else {
         let found = Diagnostic::new(Code::BadKind, pattern.at.0, "`type` is `READ` or `WRITE`");
-        return scope.report.poison(
+        return scope.report.fail(
             match word.filter(|word| word.eq_ignore_ascii_case("read") || word.eq_ignore_ascii_case("write")) {
                 Some(word) => found.help(format!("write `{}`, in capitals", word.to_uppercase())),
                 None => found.help("leave it out for a token with `permissions` or `allow` of its own"),
@@ -233,7 +233,7 @@ fn read_kind(scope: &Scope<'_, '_>, pattern: &Pattern) -> Option<&'static str> {
     if vocabulary.role(kind).is_none() {
         let message = format!("`{}` has no role `{kind}`", vocabulary.name());
         let found = Diagnostic::new(Code::VocabularyLacks, pattern.at.0, message);
-        return scope.report.poison(found.help("leave `type` out and write `permissions` or `allow`"));
+        return scope.report.fail(found.help("leave `type` out and write `permissions` or `allow`"));
     }
     Some(kind)
 }

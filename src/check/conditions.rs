@@ -2,7 +2,7 @@
 
 use super::clocks;
 use super::constancy;
-use super::goal::{Goal, with_article};
+use super::goal::{Expected, with_article};
 use super::literals::natural;
 use super::lowercase::{capitals, is_with_capital};
 use super::patterns::Absence;
@@ -147,13 +147,13 @@ impl Reading<'_, '_, '_> {
         };
         let (a, b) = (a?, b?);
         if a.scalar != b.scalar {
-            return self.scope.report.poison(mismatch(left.at.0, &a, right.at.0, &b));
+            return self.scope.report.fail(mismatch(left.at.0, &a, right.at.0, &b));
         }
         let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
         if !equality && !a.scalar.is_ordered() {
             let message = format!("`{}` compares ints, times and durations, not {}", comparison.sign(), a.describe());
             let found = Diagnostic::new(Code::NotOrdered, at, message);
-            return self.scope.report.poison(found.help("use `==`, `!=` or `in` with a pattern"));
+            return self.scope.report.fail(found.help("use `==`, `!=` or `in` with a pattern"));
         }
         self.warn_compared(comparison, (left, &a), (right, &b), at);
         self.check_case(&a, &b, right.at.0)?;
@@ -180,7 +180,7 @@ impl Reading<'_, '_, '_> {
         };
         let sign = if comparison == Comparison::NotEqual { "" } else { "!" };
         let found = Diagnostic::new(Code::UnknownName, at, "a request has no `null`, and may lack a value");
-        self.scope.report.poison(found.help(format!("write `{sign}has {what}`")))
+        self.scope.report.fail(found.help(format!("write `{sign}has {what}`")))
     }
 
     /// Warns of what is probably not meant in `hour(time) == 24` and `key == "secret/*"`.
@@ -200,7 +200,7 @@ impl Reading<'_, '_, '_> {
             if let (ConditionKind::Literal(Literal::Text(text)), Operand::Field(_) | Operand::Label(..)) =
                 (&written.kind, &value.operand)
             {
-                let goal = Goal::new(value.scalar, &value.what);
+                let goal = Expected::new(value.scalar, &value.what);
                 wildcards::warn(self.scope.report, text, written.at.0, goal, Place::Compared);
             }
         }
@@ -220,15 +220,15 @@ impl Reading<'_, '_, '_> {
             let Some(Type::Set(scalar)) = ty else {
                 let message = format!("`{name}` is no set, and no pattern");
                 let found = Diagnostic::new(Code::NotASet, pattern.at.0, message);
-                return self.scope.report.poison(found.help("compare two attributes with `==`"));
+                return self.scope.report.fail(found.help("compare two attributes with `==`"));
             };
             let value = self.operand(left, Some(scalar))?;
             if value.scalar != scalar {
                 let message = format!("`{name}` is a set of {scalar}, and this is {}", value.describe());
-                return self.scope.report.poison(Diagnostic::new(Code::Mismatch, left.at.0, message));
+                return self.scope.report.fail(Diagnostic::new(Code::Mismatch, left.at.0, message));
             }
             if self.marks(field) && is_with_capital(&value.operand) {
-                return self.scope.report.poison(capitals(&format_args!("`{name}`"), left.at.0));
+                return self.scope.report.fail(capitals(&format_args!("`{name}`"), left.at.0));
             }
             return Some(Condition::Member(value.operand, field));
         }
@@ -236,7 +236,7 @@ impl Reading<'_, '_, '_> {
         let (scalar, what) = value.as_ref().map_or((Scalar::String, String::new()), |v| (v.scalar, v.what.clone()));
         let lowercase = value.as_ref().is_some_and(|value| self.is_lowercase(&value.operand));
         let cycle = value.as_ref().and_then(|value| clocks::cycle(&value.operand));
-        let goal = Goal { lowercase, cycle, ..Goal::new(scalar, &what) };
+        let goal = Expected { lowercase, cycle, ..Expected::new(scalar, &what) };
         let read = value.is_some().then(|| self.scope.pattern_on(pattern, goal, Absence::Refused));
         let (value, read) = (value?, read??);
         clocks::warn(self.scope.report, &value.operand, &read, pattern.at.0);
@@ -251,10 +251,10 @@ impl Reading<'_, '_, '_> {
         let Type::Set(scalar) = ty else {
             let message = format!("`{}` is of type `{ty}`; `any` and `all` look at the elements of a set", name.text);
             let found = Diagnostic::new(Code::NotASet, name.at.0, message);
-            return self.scope.report.poison(found.help(format!("write `{} in …`", name.text)));
+            return self.scope.report.fail(found.help(format!("write `{} in …`", name.text)));
         };
         let what = format!("an element of `{}`", name.text);
-        let goal = Goal { lowercase: self.marks(field), ..Goal::new(scalar, &what) };
+        let goal = Expected { lowercase: self.marks(field), ..Expected::new(scalar, &what) };
         let read = self.scope.pattern_on(pattern, goal, Absence::Refused)?;
         if self.scope.forbids && attribute.optional && !self.present.has(field) {
             self.scope.refuse_unsaid_elements(&name.text, pattern)?;
@@ -281,7 +281,7 @@ impl Reading<'_, '_, '_> {
             other => {
                 let message = format!("a condition is true or false, and this is {}", other.describe());
                 let found = Diagnostic::new(Code::NotBoolean, condition.at.0, message);
-                self.scope.report.poison(found.help("compare it with something, such as `== 1` or `in [1, 2]`"))
+                self.scope.report.fail(found.help("compare it with something, such as `== 1` or `in [1, 2]`"))
             }
         }
     }
@@ -301,7 +301,7 @@ impl Reading<'_, '_, '_> {
         if let Some(field) = self.attribute_named(text, at)? {
             return Some(field);
         }
-        self.scope.report.poison(self.scope.unknown_attribute(text, at))
+        self.scope.report.fail(self.scope.unknown_attribute(text, at))
     }
 
     /// The attribute of this name, unless a parameter or `let` hides it; `None` is an error that has been reported.
@@ -316,7 +316,7 @@ impl Reading<'_, '_, '_> {
         let found = Diagnostic::new(Code::Ambiguous, at, message).label("which of the two?");
         self.scope
             .report
-            .poison(found.help(format!("rename {what}; in the rule's map, `{name}: {name}` needs no condition")))
+            .fail(found.help(format!("rename {what}; in the rule's map, `{name}: {name}` needs no condition")))
     }
 
     /// Sees to it that an attribute is a map of labels.
@@ -326,7 +326,7 @@ impl Reading<'_, '_, '_> {
             return Some(());
         }
         let message = format!("`{}` is of type `{ty}` and has no labels", name.text);
-        self.scope.report.poison(Diagnostic::new(Code::WrongPattern, name.at.0, message))
+        self.scope.report.fail(Diagnostic::new(Code::WrongPattern, name.at.0, message))
     }
 }
 

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use super::absence::matches_absence;
 use super::clocks::compared;
-use super::covers::{self, limits};
 use super::report::Report;
+use super::subsumption::{self, limits};
 use super::tree::{Bound, Condition, Constant, GlobText, Operand, Pattern, Piece, Term, Test};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -81,7 +81,7 @@ pub(super) struct Parts<'r> {
 pub(super) fn warn_list(report: &Report, list: &[Pattern], at: Span) {
     let taken: Vec<(usize, &Pattern)> = list.iter().enumerate().filter_map(negated).take(MOST).collect();
     let fills = |number: usize, hole: &Pattern| {
-        list.iter().enumerate().any(|(other, pattern)| other != number && covers::pattern(pattern, hole))
+        list.iter().enumerate().any(|(other, pattern)| other != number && subsumption::pattern(pattern, hole))
     };
     if list.contains(&Pattern::Any) && list.contains(&Pattern::Absent) {
         let found = Diagnostic::new(Code::AlwaysTrue, at, "every request matches this list, with a value or without");
@@ -167,7 +167,7 @@ fn of_count(pattern: &Pattern) -> Option<bool> {
     let zero = Bound { term: Term::Constant(Constant::Int(0)), included: true };
     let counts = Pattern::Range(Some(zero), None);
     match pattern {
-        pattern if covers::pattern(pattern, &counts) => Some(true),
+        pattern if subsumption::pattern(pattern, &counts) => Some(true),
         Pattern::Not(inner) => of_count(inner).map(|truth| !truth),
         pattern => are_disjoint(pattern, &counts).then_some(false),
     }
@@ -287,12 +287,12 @@ fn are_disjoint(a: &Pattern, b: &Pattern) -> bool {
         (Pattern::OneOf(list), other) | (other, Pattern::OneOf(list)) => {
             list.iter().all(|one| are_disjoint(one, other))
         }
-        (Pattern::Not(hole), other) | (other, Pattern::Not(hole)) => covers::pattern(hole, other),
+        (Pattern::Not(hole), other) | (other, Pattern::Not(hole)) => subsumption::pattern(hole, other),
         (Pattern::Equal(Term::Constant(value)), other) | (other, Pattern::Equal(Term::Constant(value))) => {
             matches(other, value) == Some(false)
         }
         // Of two networks, one is in the other, or they have no address together.
-        (Pattern::Network(_), Pattern::Network(_)) => !covers::pattern(a, b) && !covers::pattern(b, a),
+        (Pattern::Network(_), Pattern::Network(_)) => !subsumption::pattern(a, b) && !subsumption::pattern(b, a),
         (Pattern::Range(a, b), Pattern::Range(c, d)) => {
             let ends = limits(a.as_ref(), b.as_ref()).zip(limits(c.as_ref(), d.as_ref()));
             ends.is_some_and(|((a, b), (c, d))| b < c || d < a)
@@ -315,16 +315,16 @@ pub(super) fn matches(pattern: &Pattern, value: &Constant) -> Option<bool> {
             let number = i128::from(Term::Constant(value.clone()).number()?);
             Some((least..=most).contains(&number))
         }
-        Pattern::Affix(_, text) if text.pieces.iter().all(is_literal) => Some(covers::pattern(pattern, &wanted)),
+        Pattern::Affix(_, text) if text.pieces.iter().all(is_literal) => Some(subsumption::pattern(pattern, &wanted)),
         Pattern::Glob(glob) if is_empty(value) && wants_a_character(glob) => Some(false),
-        Pattern::Network(_) => Some(covers::pattern(pattern, &wanted)),
+        Pattern::Network(_) => Some(subsumption::pattern(pattern, &wanted)),
         Pattern::Equal(_)
         | Pattern::InParameter(_)
         | Pattern::Affix(..)
         | Pattern::Glob(_)
         | Pattern::Regex(_)
         | Pattern::Path(_)
-        | Pattern::Labels(_) => covers::pattern(pattern, &wanted).then_some(true),
+        | Pattern::Labels(_) => subsumption::pattern(pattern, &wanted).then_some(true),
     }
 }
 

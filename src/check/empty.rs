@@ -2,9 +2,9 @@
 //! forbidden is an error.
 
 use super::clocks::known_ends;
-use super::covers::limits;
-use super::goal::Goal;
+use super::goal::Expected;
 use super::scope::Scope;
+use super::subsumption::limits;
 use super::tree::{Bound, Pattern, Piece, Term, Text};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -31,7 +31,7 @@ impl Scope<'_, '_> {
     }
 
     /// `a..b`, `< b`, `>= a`; each end with whether it is part of the range.
-    pub(super) fn range(&self, at: Span, goal: Goal<'_>, from: End, to: End) -> Pattern {
+    pub(super) fn range(&self, at: Span, goal: Expected<'_>, from: End, to: End) -> Pattern {
         let bound = |(term, included)| Bound { term, included };
         let (from, to) = (from.map(bound), to.map(bound));
         if limits(from.as_ref(), to.as_ref()).is_some_and(|(least, most)| least > most) {
@@ -43,7 +43,7 @@ impl Scope<'_, '_> {
 
 type End = Option<(Term, bool)>;
 
-fn way_out(goal: Goal<'_>, from: Option<&Bound>, to: Option<&Bound>) -> String {
+fn way_out(goal: Expected<'_>, from: Option<&Bound>, to: Option<&Bound>) -> String {
     let Some((from, to)) = known_ends(from, to).filter(|(from, to)| from > to) else {
         return "the end of `a..b` is not part of it; write one that is greater than its beginning".to_owned();
     };

@@ -3,6 +3,7 @@
 use super::goal::with_article;
 use super::known::KnownField;
 use super::needles::Search;
+use super::presence::affix;
 use super::reading::{Reading, Typed};
 use super::report::{one_of, with_help};
 use super::terms::as_text;
@@ -10,10 +11,10 @@ use super::tree::{Condition, Operand};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
-use crate::syntax::ast::{self, Affix, ConditionKind, Literal, Name};
+use crate::syntax::ast::{self, ConditionKind, Literal, Name};
 use crate::syntax::foreign::{self, Place};
 use placet_core::model::function::Function;
-use placet_core::model::predicate::{Anchor, Notation, Predicate};
+use placet_core::model::predicate::{Notation, Predicate};
 use placet_core::model::types::{Accepts, Scalar, Type};
 use placet_core::token::keys::PublicKey;
 
@@ -78,7 +79,7 @@ impl Reading<'_, '_, '_> {
                 let value = self.call_value(name, arguments, at)?;
                 let message = format!("a condition is true or false, and `{}` is {}", name.text, value.describe());
                 let found = Diagnostic::new(Code::NotBoolean, at, message);
-                self.scope.report.poison(found.help(format!("compare it: `{}(…) == 1`", name.text)))
+                self.scope.report.fail(found.help(format!("compare it: `{}(…) == 1`", name.text)))
             }
             None => self.unknown_function(name),
         }
@@ -99,7 +100,7 @@ impl Reading<'_, '_, '_> {
         let (whole, part) = (whole?, part?);
         if whole.scalar != part.scalar {
             let message = format!("`{}` looks for {} in {}", name.text, part.describe(), whole.describe());
-            return self.scope.report.poison(Diagnostic::new(Code::WrongArguments, at, message));
+            return self.scope.report.fail(Diagnostic::new(Code::WrongArguments, at, message));
         }
         if whole.scalar.is_textual() {
             self.check_case(&whole, &part, at)?;
@@ -119,7 +120,7 @@ impl Reading<'_, '_, '_> {
             Some(Callable::Predicate(_) | Callable::Vouched) => {
                 let message = format!("`{}` is a condition and no value", name.text);
                 let found = Diagnostic::new(Code::Mismatch, at, message);
-                self.scope.report.poison(found.help("write it by itself, or with `!` before it"))
+                self.scope.report.fail(found.help("write it by itself, or with `!` before it"))
             }
             None => self.unknown_function(name),
         }
@@ -147,7 +148,7 @@ impl Reading<'_, '_, '_> {
                 let unknown = Diagnostic::new(Code::UnknownTokenField, at, format!("a token has no field `{field}`"));
                 let help = report.suggest(field, TOKEN_FIELDS);
                 return report
-                    .poison(with_help(unknown, help.or_else(|| Some(format!("it has {}", one_of(TOKEN_FIELDS))))));
+                    .fail(with_help(unknown, help.or_else(|| Some(format!("it has {}", one_of(TOKEN_FIELDS))))));
             }
             _ => {}
         }
@@ -155,14 +156,14 @@ impl Reading<'_, '_, '_> {
             let found = Diagnostic::new(Code::TokenFieldHere, at, format!("`token.{field}` is not known here"));
             let help =
                 "policies and restrictions know `token.issuance` and `token.expiry`; write this rule into the token";
-            return report.poison(found.help(help));
+            return report.fail(found.help(help));
         };
         match token.field(field) {
             KnownField::Value(term, scalar) => Some(Typed::new(Operand::Term(term.clone(), *scalar), *scalar, what)),
             KnownField::Faulty => None,
             KnownField::Missing => {
                 let found = Diagnostic::new(Code::TokenFieldHere, at, format!("this token has no `{field}`"));
-                report.poison(found.help(format!("give it one: `{field}: …`")))
+                report.fail(found.help(format!("give it one: `{field}: …`")))
             }
         }
     }
@@ -183,7 +184,7 @@ impl Reading<'_, '_, '_> {
         let found = Diagnostic::new(Code::WrongArguments, argument.at.0, message);
         let is_path = accepts == Accepts::Textual && value.scalar == Scalar::Path;
         let help = "write `… in \"/v1/**\"`, which respects the segments of a path";
-        self.scope.report.poison(with_help(found, is_path.then(|| help.to_owned())))
+        self.scope.report.fail(with_help(found, is_path.then(|| help.to_owned())))
     }
 
     fn size(&self, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Typed> {
@@ -191,14 +192,14 @@ impl Reading<'_, '_, '_> {
         let report = self.scope.report;
         let ConditionKind::Name(attribute) = &argument.kind else {
             let message = "`size` takes the name of an attribute that is a set or labels";
-            return report.poison(Diagnostic::new(Code::WrongArguments, argument.at.0, message));
+            return report.fail(Diagnostic::new(Code::WrongArguments, argument.at.0, message));
         };
         let field = self.field(&Name { text: attribute.clone(), at: argument.at })?;
         let ty = self.scope.names.vocabulary().attribute(field)?.ty;
         if let Type::One(scalar) = ty {
             let message = format!("`size` counts elements, and `{attribute}` is one {scalar}");
             return report
-                .poison(Diagnostic::new(Code::WrongArguments, argument.at.0, message).help("use `length` for text"));
+                .fail(Diagnostic::new(Code::WrongArguments, argument.at.0, message).help("use `length` for text"));
         }
         Some(Typed::new(Operand::Size(field), Scalar::Int, "`size(…)`"))
     }
@@ -214,18 +215,18 @@ impl Reading<'_, '_, '_> {
         let Some(key) = key else {
             let message = "`vouched` takes the text of a public key";
             let help = "write it in quotes, or the name of a `let`: a token must not choose who vouches for it";
-            return report.poison(Diagnostic::new(Code::BadKey, argument.at.0, message).help(help));
+            return report.fail(Diagnostic::new(Code::BadKey, argument.at.0, message).help(help));
         };
         match public_key(key) {
             Ok(_) if self.scope.forbids && !self.scope.is_promise => {
                 let message = "the holder of a token adds a voucher or leaves it out, so this binds nobody";
                 let found = Diagnostic::new(Code::VouchedForbids, at, message).label("takes away where it is there");
-                report.poison(found.help("demand it: `allow … when vouched(…)`, or `deny … unless vouched(…)`"))
+                report.fail(found.help("demand it: `allow … when vouched(…)`, or `deny … unless vouched(…)`"))
             }
             Ok(bytes) => Some(Condition::Vouched(bytes)),
             Err(why) => {
                 let found = Diagnostic::new(Code::BadKey, argument.at.0, format!("this is not a public key: {why}"));
-                report.poison(found.help("copy the whole line that begins with `placet_public_`"))
+                report.fail(found.help("copy the whole line that begins with `placet_public_`"))
             }
         }
     }
@@ -234,30 +235,22 @@ impl Reading<'_, '_, '_> {
         let arguments = Callable::named(&name.text).map_or("", Callable::arguments);
         let message = format!("`{}` is called with another number of values than it takes", name.text);
         let found = Diagnostic::new(Code::WrongArguments, at, message);
-        self.scope.report.poison(found.help(format!("write `{}({arguments})`", name.text)))
+        self.scope.report.fail(found.help(format!("write `{}({arguments})`", name.text)))
     }
 
     fn unknown_function<T>(&self, name: &Name) -> Option<T> {
         if name.text == "not" {
             let message = "`not` turns a pattern around, not a condition";
             let found = Diagnostic::new(Code::UnknownFunction, name.at.0, message);
-            return self.scope.report.poison(found.help("write `!` before the parenthesis: `!(…)`"));
+            return self.scope.report.fail(found.help("write `!` before the parenthesis: `!(…)`"));
         }
         let words = Callable::all().map(Callable::word);
         let foreign = foreign::help(Place::Function, &name.text);
         let help = foreign.or_else(|| self.scope.report.suggest(&name.text, words.clone()));
         let found = Diagnostic::new(Code::UnknownFunction, name.at.0, format!("there is no function `{}`", name.text));
         let list = || format!("there are {}", one_of(words).replace(" or ", " and "));
-        self.scope.report.poison(with_help(found, Some(help.unwrap_or_else(list))))
+        self.scope.report.fail(with_help(found, Some(help.unwrap_or_else(list))))
     }
-}
-
-/// The pattern of a text that says what the predicate says, with its second argument.
-pub(super) fn affix(predicate: Predicate) -> Option<Affix> {
-    predicate.row().anchor.map(|anchor| match anchor {
-        Anchor::Start => Affix::Prefix,
-        Anchor::End => Affix::Suffix,
-    })
 }
 
 const fn described(accepts: Accepts) -> &'static str {

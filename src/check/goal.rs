@@ -9,7 +9,7 @@ use placet_core::model::types::Scalar;
 
 /// What is wanted of a value, and what for.
 #[derive(Clone, Copy)]
-pub(super) struct Goal<'g> {
+pub(super) struct Expected<'g> {
     /// The type.
     pub(super) scalar: Scalar,
     /// What the value belongs to: `` `cache` ``.
@@ -23,7 +23,7 @@ pub(super) struct Goal<'g> {
     pub(super) cycle: Option<(i64, i64)>,
 }
 
-impl<'g> Goal<'g> {
+impl<'g> Expected<'g> {
     /// A value of `scalar` for `what`.
     pub(super) const fn new(scalar: Scalar, what: &'g dyn Display) -> Self {
         Self { scalar, what, millis: false, lowercase: false, cycle: None }

@@ -1,7 +1,7 @@
 //! Warns of a `deny` of paths that forbids one level, beside an `allow` of all that lies below.
 
-use super::covers;
 use super::report::Report;
+use super::subsumption;
 use super::tree::{Effect, PathText, Pattern, Piece, Rule, Text};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -94,7 +94,7 @@ fn is_place(path: &str) -> bool {
 fn is_open(kind: BlockKind, field: FieldNo, level: &Level<'_>, rules: &[Rule]) -> bool {
     let (below, left) = (level.below(), level.left());
     let holds = |rule: &Rule| match rule.tests.iter().find(|test| test.field == field) {
-        Some(test) => covers::pattern(&test.pattern, if rule.effect == Effect::Allow { &below } else { &left }),
+        Some(test) => subsumption::pattern(&test.pattern, if rule.effect == Effect::Allow { &below } else { &left }),
         None => rule.effect == Effect::Allow,
     };
     let is_unlimited = kind == BlockKind::Restriction && rules.iter().all(|rule| rule.effect == Effect::Deny);

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::covers;
 use super::fields::Fields;
 use super::report::Report;
+use super::subsumption;
 use super::tree::{Constant, Effect, Pattern, Rule, Template, Term};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -118,7 +118,7 @@ impl<'r> Covering<'r> {
     /// Whether the rule `other` makes `number` needless. Of two that say the same, the later one is.
     fn covers(&self, other: usize, number: usize) -> bool {
         let (wide, narrow) = (&self.rules[other], &self.rules[number]);
-        let says_all = |a: &Rule, b: &Rule| covers::rule(self.vocabulary, a, b);
+        let says_all = |a: &Rule, b: &Rule| subsumption::rule(self.vocabulary, a, b);
         match (wide.effect, narrow.effect) {
             (Effect::Allow, Effect::Deny) => false,
             (Effect::Deny, Effect::Allow) => says_all(wide, narrow),

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use ipnet::IpNet;
 
-use super::goal::{Goal, with_article};
+use super::goal::{Expected, with_article};
 use super::lowercase;
 use super::report::Report;
 use super::tree::{Constant, Network};
@@ -32,7 +32,7 @@ pub(super) const fn natural(literal: &Literal) -> Scalar {
 }
 
 /// A literal without splices as a value of the wanted type.
-pub(super) fn constant(report: &Report, literal: &Literal, at: Span, goal: Goal<'_>) -> Option<Constant> {
+pub(super) fn constant(report: &Report, literal: &Literal, at: Span, goal: Expected<'_>) -> Option<Constant> {
     match (goal.scalar, literal) {
         (Scalar::Bool, Literal::Bool(truth)) => Some(Constant::Bool(*truth)),
         (Scalar::Int, Literal::Int(number)) => Some(Constant::Int(*number)),
@@ -45,21 +45,21 @@ pub(super) fn constant(report: &Report, literal: &Literal, at: Span, goal: Goal<
         }
         (_, Literal::Text(text)) => match text.as_plain() {
             Some(text) => read(report, text, at, goal),
-            None => report.poison(spliced(at, goal)),
+            None => report.fail(spliced(at, goal)),
         },
-        (wanted, found) => report.poison(explain(wanted, found, goal.mismatch(at, with_article(natural(found))))),
+        (wanted, found) => report.fail(explain(wanted, found, goal.mismatch(at, with_article(natural(found))))),
     }
 }
 
 /// The finding that text with splices stands where the type needs a value of its own.
-pub(super) fn spliced(at: Span, goal: Goal<'_>) -> Diagnostic {
+pub(super) fn spliced(at: Span, goal: Expected<'_>) -> Diagnostic {
     let message = format!("{} is {}, which can not be put together from pieces", goal.what, with_article(goal.scalar));
     Diagnostic::new(Code::SpliceType, at, message)
         .help(format!("declare a parameter of type `{}` and write its name without quotes", goal.scalar))
 }
 
 /// Text as a value of the wanted type.
-pub(super) fn read(report: &Report, text: &str, at: Span, goal: Goal<'_>) -> Option<Constant> {
+pub(super) fn read(report: &Report, text: &str, at: Span, goal: Expected<'_>) -> Option<Constant> {
     if !check_length(report, text.len(), at) {
         return None;
     }
@@ -70,14 +70,14 @@ pub(super) fn read(report: &Report, text: &str, at: Span, goal: Goal<'_>) -> Opt
                 _ => text.parse::<i64>().is_ok(),
             };
             let found = goal.mismatch(at, "a string");
-            report.poison(if plain { found.help(format!("write `{text}`, without quotes")) } else { found })
+            report.fail(if plain { found.help(format!("write `{text}`, without quotes")) } else { found })
         }
         Scalar::String => {
             lowercase::check(report, text, at, goal)?;
             Some(Constant::String(text.to_owned()))
         }
         Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
-        Scalar::Uuid => uuid(text).map(Constant::Uuid).or_else(|| report.poison(not_a_uuid(text, at))),
+        Scalar::Uuid => uuid(text).map(Constant::Uuid).or_else(|| report.fail(not_a_uuid(text, at))),
         Scalar::Time => written(report, literal::time(text), at).map(Constant::Time),
         Scalar::Duration => written(report, literal::duration(text), at).map(Constant::Duration),
         Scalar::Ip => address(report, text, at),
@@ -143,7 +143,7 @@ fn address(report: &Report, text: &str, at: Span) -> Option<Constant> {
         () if has_leading_zero(text) => LEADING_ZERO,
         () => "write it as `10.1.2.3` or `2001:db8::1`",
     };
-    report.poison(Diagnostic::new(Code::NotAnAddress, at, message).help(help))
+    report.fail(Diagnostic::new(Code::NotAnAddress, at, message).help(help))
 }
 
 const LEADING_ZERO: &str = "write numbers without leading zeros: some programs read `010` as 8, others as 10";
@@ -192,13 +192,13 @@ pub(super) fn network(report: &Report, text: &str, at: Span) -> Option<Result<Ne
         let message = format!("`{text}` is not a network");
         let plain = "write the first address and the number of bits: `10.0.0.0/8`, `2001:db8::/32`";
         let help = if has_leading_zero(text) { LEADING_ZERO } else { plain };
-        return report.poison(Diagnostic::new(Code::NotAnAddress, at, message).help(help));
+        return report.fail(Diagnostic::new(Code::NotAnAddress, at, message).help(help));
     };
     let first = net.trunc();
     if first != net {
         let message = format!("`{text}` has bits behind the first {}", net.prefix_len());
         let label = "an address inside a network, not a network";
-        return report.poison(Diagnostic::new(Code::HostBits, at, message).label(label).help(without_host_bits(net)));
+        return report.fail(Diagnostic::new(Code::HostBits, at, message).label(label).help(without_host_bits(net)));
     }
     let bits = if matches!(net, IpNet::V4(_)) { net.prefix_len() + 96 } else { net.prefix_len() };
     let first = Address::from(net.addr());
@@ -207,11 +207,11 @@ pub(super) fn network(report: &Report, text: &str, at: Span) -> Option<Result<Ne
 
 fn path(report: &Report, text: &str, at: Span) -> Option<Constant> {
     if text.contains('*') {
-        return report.poison(wildcard(text, at));
+        return report.fail(wildcard(text, at));
     }
     match canonical(text) {
         Ok(path) => Some(Constant::Path(path)),
-        Err(error) => report.poison(not_a_path(text, at, &error.to_string())),
+        Err(error) => report.fail(not_a_path(text, at, &error.to_string())),
     }
 }
 

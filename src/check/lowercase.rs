@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::goal::Goal;
+use super::goal::Expected;
 use super::reading::{Reading, Typed};
 use super::report::Report;
 use super::tree::{Constant, Operand, Piece, Term};
@@ -12,9 +12,9 @@ use crate::span::Span;
 use placet_core::model::vocabulary::FieldNo;
 
 /// Reports text that has a capital letter where the goal wants none.
-pub(super) fn check(report: &Report, text: &str, at: Span, goal: Goal<'_>) -> Option<()> {
+pub(super) fn check(report: &Report, text: &str, at: Span, goal: Expected<'_>) -> Option<()> {
     if goal.lowercase && has_capital(text.as_bytes()) {
-        return report.poison(capitals(goal.what, at));
+        return report.fail(capitals(goal.what, at));
     }
     Some(())
 }
@@ -44,7 +44,7 @@ impl Reading<'_, '_, '_> {
     /// Reports a name of a label that no request has.
     pub(super) fn check_label(&self, field: FieldNo, label: &str, at: Span) -> Option<()> {
         if self.marks(field) && has_capital(label.as_bytes()) {
-            return self.scope.report.poison(capitals(&format_args!("the name of a label"), at));
+            return self.scope.report.fail(capitals(&format_args!("the name of a label"), at));
         }
         Some(())
     }
@@ -52,7 +52,7 @@ impl Reading<'_, '_, '_> {
     /// Reports a constant with capitals beside an attribute in lower case.
     pub(super) fn check_case(&self, value: &Typed, constant: &Typed, at: Span) -> Option<()> {
         if self.is_lowercase(&value.operand) && is_with_capital(&constant.operand) {
-            return self.scope.report.poison(capitals(&value.what, at));
+            return self.scope.report.fail(capitals(&value.what, at));
         }
         Some(())
     }

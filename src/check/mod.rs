@@ -26,7 +26,6 @@ mod classes;
 mod clocks;
 mod conditions;
 mod constancy;
-mod covers;
 pub mod effort;
 mod empty;
 mod fields;
@@ -49,6 +48,7 @@ pub mod regex;
 mod report;
 mod rules;
 mod scope;
+mod subsumption;
 mod terms;
 mod texts;
 mod tokengen;
@@ -147,7 +147,7 @@ fn in_force(report: &Report, file: &File, broken: &[Name], library: &Library) ->
         ([], []) if report.has_errors() => None,
         ([], []) => {
             let found = Diagnostic::new(Code::NoVocabulary, Span::default(), "the file does not say what it speaks of");
-            report.poison(
+            report.fail(
                 found.help(format!("begin with `use` and {}, or declare a `vocabulary`", one_of(library.names()))),
             )
         }
@@ -160,7 +160,7 @@ fn several<T>(report: &Report, names: &[&Name], how: &str) -> Option<T> {
     let (first, last) = (names.first()?, names.last()?);
     let found = Diagnostic::new(Code::SeveralVocabularies, last.at.0, format!("the file {how}"));
     let found = found.related(first.at.0, "the first one");
-    report.poison(
+    report.fail(
         found.help(
             "all blocks of a file speak one vocabulary: keep one `use`, and put the others into files of their own",
         ),
@@ -170,7 +170,7 @@ fn several<T>(report: &Report, names: &[&Name], how: &str) -> Option<T> {
 fn unknown<T>(report: &Report, name: &Name, library: &Library) -> Option<T> {
     let found = Diagnostic::new(Code::UnknownVocabulary, name.at.0, format!("there is no vocabulary `{}`", name.text));
     let known = format!("there are {}", one_of(library.names()).replace(" or ", " and "));
-    report.poison(with_help(found, Some(report.suggest(&name.text, library.names()).unwrap_or(known))))
+    report.fail(with_help(found, Some(report.suggest(&name.text, library.names()).unwrap_or(known))))
 }
 
 const fn vocabulary_name(kind: &ItemKind) -> Option<&Name> {

@@ -302,7 +302,7 @@ pub(super) fn resolve(names: &Names<'_>, report: &Report, pattern: &Pattern) -> 
 fn resolve_at(names: &Names<'_>, report: &Report, pattern: &Pattern, depth: usize) -> Option<ActionSet> {
     if depth > NESTING {
         let deep = format!("more than {NESTING} lists and names stand inside each other here");
-        return report.poison(Diagnostic::new(Code::TooDeep, pattern.at.0, deep));
+        return report.fail(Diagnostic::new(Code::TooDeep, pattern.at.0, deep));
     }
     match pattern.form() {
         Form::Any => Some(ActionSet::every()),
@@ -312,7 +312,7 @@ fn resolve_at(names: &Names<'_>, report: &Report, pattern: &Pattern, depth: usiz
             let sets: Vec<_> = list.iter().map(|one| resolve_at(names, report, one, depth + 1)).collect();
             sets.into_iter().try_fold(ActionSet::default(), |all, set| Some(all.or(&set?)))
         }
-        Form::Absent | Form::Value | Form::Map(_) => report.poison(
+        Form::Absent | Form::Value | Form::Map(_) => report.fail(
             Diagnostic::new(Code::NotActions, pattern.at.0, "this is not the name of an action or a role")
                 .help("write names without quotes, such as `[get, set]`, or `not` and `any`"),
         ),
@@ -337,11 +337,11 @@ fn named(names: &Names<'_>, report: &Report, pattern: &Pattern, name: &str, dept
         return Some(ActionSet::of(role.actions.iter().copied()));
     }
     if names.is_below(name) {
-        return report.poison(below(pattern, name));
+        return report.fail(below(pattern, name));
     }
     let message = format!("`{}` has no action and no role `{name}`", vocabulary.name());
     let help = report.suggest(name, names.action_words());
-    report.poison(with_help(
+    report.fail(with_help(
         Diagnostic::new(Code::UnknownAction, pattern.at.0, message).label("not an action or a role"),
         help,
     ))

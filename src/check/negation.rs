@@ -22,7 +22,7 @@ impl Scope<'_, '_> {
             let Some(attribute) = vocabulary.attribute(field) else { continue };
             let taken = self.takes_away(value).filter(|_| attribute.optional && !asked.has(field));
             if let Some(taken) = taken.filter(|_| !self.mentions_absent(value)) {
-                whole = self.report.poison(unsaid(&format!("`{}`", key.text), value, taken));
+                whole = self.report.fail(unsaid(&format!("`{}`", key.text), value, taken));
             } else if attribute.ty == Type::Labels {
                 let is_asked = |label: &str| asked.has_label(field, label);
                 whole = self.refuse_in_labels(&key.text, value, &is_asked).and(whole);
@@ -40,7 +40,7 @@ impl Scope<'_, '_> {
         let message = format!("without `{key}` this is false, and the request would not be forbidden");
         let help = format!("write `!has {key} || …` if that request is meant too, or `has {key} && …` if it is not");
         let found = Diagnostic::new(Code::UnsaidAbsence, pattern.at.0, message);
-        self.report.poison(found.label("says nothing of absence").help(help))
+        self.report.fail(found.label("says nothing of absence").help(help))
     }
 
     /// The same of each label, since a request may always lack one.
@@ -54,7 +54,7 @@ impl Scope<'_, '_> {
                         && !is_asked(&entry.key.text)
                     {
                         let what = format!("`{key}[\"{}\"]`", entry.key.text);
-                        whole = self.report.poison(unsaid(&what, &entry.value, taken));
+                        whole = self.report.fail(unsaid(&what, &entry.value, taken));
                     }
                 }
                 whole

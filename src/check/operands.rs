@@ -1,6 +1,6 @@
 //! The values inside conditions and their types.
 
-use super::goal::Goal;
+use super::goal::Expected;
 use super::literals::natural;
 use super::reading::{Reading, Typed};
 use super::tree::{Constant, Operand, Term};
@@ -32,7 +32,7 @@ impl Reading<'_, '_, '_> {
             | ConditionKind::In(..)
             | ConditionKind::Some(..)
             | ConditionKind::Every(..)
-            | ConditionKind::Has(..) => self.scope.report.poison(
+            | ConditionKind::Has(..) => self.scope.report.fail(
                 Diagnostic::new(Code::Mismatch, at, "a condition is no value and can not be compared")
                     .help("write the condition itself, or `!` before it"),
             ),
@@ -42,7 +42,7 @@ impl Reading<'_, '_, '_> {
     fn literal(&self, literal: &Literal, at: Span, wanted: Option<Scalar>) -> Option<Typed> {
         let own = natural(literal);
         let scalar = if own == Scalar::String { wanted.filter(|&w| w != Scalar::Bool).unwrap_or(own) } else { own };
-        let term = self.scope.literal_term(literal, at, Goal::new(scalar, &THIS))?;
+        let term = self.scope.literal_term(literal, at, Expected::new(scalar, &THIS))?;
         Some(Typed::new(Operand::Term(term, scalar), scalar, THIS))
     }
 
@@ -58,7 +58,7 @@ impl Reading<'_, '_, '_> {
             return match &value.kind {
                 PatternKind::Literal(literal) => inside.literal(literal, value.at.0, wanted),
                 PatternKind::Name(name) if scope.names.is_let(name) => inside.name(name, value.at.0, wanted),
-                _ => self.scope.report.poison(
+                _ => self.scope.report.fail(
                     Diagnostic::new(
                         Code::WrongType,
                         at,
@@ -82,7 +82,7 @@ impl Reading<'_, '_, '_> {
         let foreign = foreign::help(Place::Value, name);
         let help = foreign.or_else(|| self.scope.report.suggest(name, words));
         let unknown = Diagnostic::new(Code::UnknownName, at, message);
-        self.scope.report.poison(super::report::with_help(unknown, help))
+        self.scope.report.fail(super::report::with_help(unknown, help))
     }
 
     fn attribute(&self, name: &str, field: placet_core::model::vocabulary::FieldNo, at: Span) -> Option<Typed> {
@@ -93,7 +93,7 @@ impl Reading<'_, '_, '_> {
                 _ => ("a set", format!("write `any {name} in …`, `… in {name}` or `size({name})`")),
             };
             let message = format!("`{name}` is {ty} and no single value");
-            return self.scope.report.poison(Diagnostic::new(Code::NotOneValue, at, message).help(help));
+            return self.scope.report.fail(Diagnostic::new(Code::NotOneValue, at, message).help(help));
         };
         // Reading goes on as if it were there, so that everything that may be absent is said at once.
         if attribute.optional && !self.present.has(field) && self.told.first(field, None) {
@@ -117,7 +117,7 @@ impl Reading<'_, '_, '_> {
         let Type::One(own) = ty else {
             let message = format!("the parameter `{name}` is a set and no single value");
             let found = Diagnostic::new(Code::NotOneValue, at, message);
-            return self.scope.report.poison(found.help(format!("write `… in {name}`")));
+            return self.scope.report.fail(found.help(format!("write `… in {name}`")));
         };
         let scalar = wanted.filter(|&wanted| super::patterns::fits(ty, wanted)).unwrap_or(own);
         let operand = Operand::Term(Term::Parameter(argument), scalar);
@@ -158,7 +158,7 @@ impl Reading<'_, '_, '_> {
             return Some(sum);
         }
         let too_large = Diagnostic::new(Code::Overflow, condition.at.0, "this is more than 64 bits can hold");
-        self.scope.report.poison(too_large.help("write smaller numbers"))
+        self.scope.report.fail(too_large.help("write smaller numbers"))
     }
 
     /// A part of a sum, which may be one itself.
@@ -186,7 +186,7 @@ impl Reading<'_, '_, '_> {
             let (what, whom) = if row.commutes { (&a, &b) } else { (&b, &a) };
             let message = format!("{} can not be {} {}", what.describe(), row.verb, whom.describe());
             let help = "ints go with ints, durations with durations and times; `time - time` is a duration";
-            return self.scope.report.poison(Diagnostic::new(Code::Mismatch, at, message).help(help));
+            return self.scope.report.fail(Diagnostic::new(Code::Mismatch, at, message).help(help));
         };
         // `2h + time` is written as `time + 2h`.
         let is_turned = row.commutes && (a.scalar, b.scalar) == (Scalar::Duration, Scalar::Time);

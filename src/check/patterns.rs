@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::constancy;
 use super::empty::is_run;
-use super::goal::{Goal, with_article};
+use super::goal::{Expected, with_article};
 use super::literals::{self, natural};
 use super::lowercase::{capitals, has_capital};
 use super::report::twice;
@@ -44,19 +44,19 @@ impl Scope<'_, '_> {
     ) -> Option<Pattern> {
         let lowercase = attribute.lowercase;
         let goal = match attribute.ty {
-            Type::One(scalar) | Type::Set(scalar) => Some(Goal { lowercase, ..Goal::new(scalar, what) }),
+            Type::One(scalar) | Type::Set(scalar) => Some(Expected { lowercase, ..Expected::new(scalar, what) }),
             Type::Labels => None,
         };
         Reader { scope: *self, goal, what, absence, lowercase }.pattern(pattern)
     }
 
     /// A pattern on one value.
-    pub(super) fn pattern_on(&self, pattern: &ast::Pattern, goal: Goal<'_>, absence: Absence) -> Option<Pattern> {
+    pub(super) fn pattern_on(&self, pattern: &ast::Pattern, goal: Expected<'_>, absence: Absence) -> Option<Pattern> {
         Reader { scope: *self, goal: Some(goal), what: goal.what, absence, lowercase: goal.lowercase }.pattern(pattern)
     }
 
     /// One value: a literal, a parameter or a `let` of one literal.
-    pub(super) fn term(&self, operand: &Operand, goal: Goal<'_>) -> Option<Term> {
+    pub(super) fn term(&self, operand: &Operand, goal: Expected<'_>) -> Option<Term> {
         let at = operand.at.0;
         match &operand.kind {
             OperandKind::Literal(literal) => self.literal_term(literal, at, goal),
@@ -65,29 +65,29 @@ impl Scope<'_, '_> {
     }
 
     /// A literal as a value of the goal's type.
-    pub(super) fn literal_term(&self, literal: &Literal, at: Span, goal: Goal<'_>) -> Option<Term> {
+    pub(super) fn literal_term(&self, literal: &Literal, at: Span, goal: Expected<'_>) -> Option<Term> {
         let text = match literal {
             Literal::Text(text) if text.as_plain().is_none() => text,
             _ => return literals::constant(self.report, literal, at, goal).map(Term::Constant),
         };
         match goal.scalar {
             Scalar::String | Scalar::Bytes => self.text(text, at, goal).map(|text| self.shortest(text, goal.scalar)),
-            Scalar::Path if has_wildcard(text) => self.report.poison(literals::wildcard(&show(text), at)),
+            Scalar::Path if has_wildcard(text) => self.report.fail(literals::wildcard(&show(text), at)),
             Scalar::Path => self.exact_path(text, at, goal).map(Term::Text),
             Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration | Scalar::Ip => {
-                self.report.poison(literals::spliced(at, goal))
+                self.report.fail(literals::spliced(at, goal))
             }
         }
     }
 
     /// A parameter or a `let` of one literal as a value of the goal's type.
-    pub(super) fn named_term(&self, name: &str, at: Span, goal: Goal<'_>) -> Option<Term> {
+    pub(super) fn named_term(&self, name: &str, at: Span, goal: Expected<'_>) -> Option<Term> {
         if let Some((argument, ty)) = self.parameter(name) {
             if fits(ty, goal.scalar) {
                 return Some(Term::Parameter(argument));
             }
             let mismatch = goal.mismatch(at, &format!("the parameter `{name}` of type `{ty}`"));
-            return self.report.poison(mismatch.help(parameter_help(name, ty, goal.scalar)));
+            return self.report.fail(mismatch.help(parameter_help(name, ty, goal.scalar)));
         }
         if !self.names.is_let(name) {
             return self.unknown_value(name, at);
@@ -99,7 +99,7 @@ impl Scope<'_, '_> {
             _ => {
                 let message = format!("`{name}` is a pattern, and one value is wanted here");
                 let found = Diagnostic::new(Code::WrongType, at, message).related(value.at.0, "the pattern");
-                self.report.poison(found.help("use `in`, or give the value itself"))
+                self.report.fail(found.help("use `in`, or give the value itself"))
             }
         }
     }
@@ -136,7 +136,7 @@ fn parameter_help(name: &str, ty: Type, wanted: Scalar) -> String {
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'s, 'a, 'g> {
     pub(super) scope: Scope<'s, 'a>,
-    goal: Option<Goal<'g>>,
+    goal: Option<Expected<'g>>,
     what: &'g dyn Display,
     absence: Absence,
     /// Of labels: whether their names are in lower case.
@@ -161,7 +161,7 @@ impl Reader<'_, '_, '_> {
                 None => {
                     let message = format!("{} is a map of labels, and this pattern is on one value", self.what);
                     let help = "write `{ name: pattern }`, with the name of a label";
-                    self.scope.report.poison(Diagnostic::new(Code::WrongPattern, at, message).help(help))
+                    self.scope.report.fail(Diagnostic::new(Code::WrongPattern, at, message).help(help))
                 }
             },
         }
@@ -183,7 +183,7 @@ impl Reader<'_, '_, '_> {
             }
             Absence::Refused => {
                 let found = Diagnostic::new(Code::WrongPattern, at, "`absent` can not stand behind `in`");
-                return self.scope.report.poison(found.help("write `!has` and the name of the attribute"));
+                return self.scope.report.fail(found.help("write `!has` and the name of the attribute"));
             }
         }
         Some(Pattern::Absent)
@@ -241,7 +241,7 @@ impl Reader<'_, '_, '_> {
         let Some(goal) = self.goal else {
             let message = format!("{} is a map of labels, and `{name}` is not one", self.what);
             let help = "write `{ name: pattern }`, with the name of a label";
-            return self.scope.report.poison(Diagnostic::new(Code::WrongPattern, at, message).help(help));
+            return self.scope.report.fail(Diagnostic::new(Code::WrongPattern, at, message).help(help));
         };
         match self.scope.parameter(name) {
             Some((argument, Type::Set(scalar))) if scalar == goal.scalar => Some(Pattern::InParameter(argument)),
@@ -271,7 +271,7 @@ impl Reader<'_, '_, '_> {
                 inner.scope.report.add(found.label("matches itself only").help(help));
             }
             let what = format!("the label `{name}`");
-            let goal = Goal::new(Scalar::String, &what);
+            let goal = Expected::new(Scalar::String, &what);
             match inner.scope.pattern_on(&entry.value, goal, Absence::Possible) {
                 Some(pattern) => labels.push((name.clone(), pattern)),
                 None => whole = false,
@@ -286,7 +286,7 @@ impl Reader<'_, '_, '_> {
     }
 
     /// The patterns on one value.
-    fn value(&self, kind: &PatternKind, at: Span, goal: Goal<'_>) -> Option<Pattern> {
+    fn value(&self, kind: &PatternKind, at: Span, goal: Expected<'_>) -> Option<Pattern> {
         let scope = &self.scope;
         match kind {
             PatternKind::Literal(literal) => self.literal(literal, at, goal),
@@ -331,7 +331,7 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    fn literal(&self, literal: &Literal, at: Span, goal: Goal<'_>) -> Option<Pattern> {
+    fn literal(&self, literal: &Literal, at: Span, goal: Expected<'_>) -> Option<Pattern> {
         let scope = &self.scope;
         if let Literal::Text(text) = literal {
             wildcards::warn(scope.report, text, at, goal, Place::Exact);
@@ -353,7 +353,7 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    fn compare(&self, comparison: Comparison, operand: &Operand, at: Span, goal: Goal<'_>) -> Option<Pattern> {
+    fn compare(&self, comparison: Comparison, operand: &Operand, at: Span, goal: Expected<'_>) -> Option<Pattern> {
         let ordered = goal.scalar.is_ordered();
         if !ordered && !matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
             return self.refuse(goal, &format!("`{}`", comparison.sign()), at, "ints, times and durations");
@@ -369,10 +369,10 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    fn refuse(&self, goal: Goal<'_>, pattern: &str, at: Span, wants: &str) -> Option<Pattern> {
+    fn refuse(&self, goal: Expected<'_>, pattern: &str, at: Span, wants: &str) -> Option<Pattern> {
         let message = format!("{} is {}; {pattern} is for {wants}", goal.what, with_article(goal.scalar));
         let found = Diagnostic::new(Code::WrongPattern, at, message);
-        self.scope.report.poison(match goal.scalar {
+        self.scope.report.fail(match goal.scalar {
             Scalar::Path => found.help("write a path with `*` for one segment and `**` for any number: `\"/v1/**\"`"),
             Scalar::Ip => found.help("write an address or a network: `\"10.0.0.0/8\"`"),
             _ => found.help(format!("write {}, a list of them, `any` or `not`", with_article(goal.scalar))),

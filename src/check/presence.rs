@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use super::absence::matches_absence;
 use super::clocks::compared;
 use super::constancy::matches;
-use super::functions::affix;
 use super::terms::as_text;
 use super::tree::{Condition, Constant, Operand, Pattern, Piece, Term, Test, Text};
 use crate::limits::ATTRIBUTES;
 use crate::syntax::ast::Affix;
 use placet_core::model::function::Function;
+use placet_core::model::predicate::{Anchor, Predicate};
 use placet_core::model::types::Scalar;
 use placet_core::model::vocabulary::FieldNo;
 
@@ -222,6 +222,14 @@ fn scalar_of(pattern: &Pattern) -> Option<Scalar> {
         Pattern::Not(inner) => scalar_of(inner),
         _ => None,
     }
+}
+
+/// The pattern of a text that says what the predicate says, with its second argument.
+pub(super) fn affix(predicate: Predicate) -> Option<Affix> {
+    predicate.row().anchor.map(|anchor| match anchor {
+        Anchor::Start => Affix::Prefix,
+        Anchor::End => Affix::Suffix,
+    })
 }
 
 /// Whether the outer end of a prefix or a suffix is literal, and no letter or digit.

@@ -6,7 +6,7 @@ use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind, Look};
 
 use super::classes::to_ascii;
-use super::goal::Goal;
+use super::goal::Expected;
 use super::lowercase;
 use super::scope::Scope;
 use super::texts::SPLICE;
@@ -51,7 +51,7 @@ pub fn meaning(text: &str, mut tree: Ast, scalar: Scalar) -> Result<Hir, String>
 
 impl Scope<'_, '_> {
     /// `~"eu-.*"`
-    pub(super) fn regex(&self, text: &Text, at: Span, goal: Goal<'_>) -> Option<RegexText> {
+    pub(super) fn regex(&self, text: &Text, at: Span, goal: Expected<'_>) -> Option<RegexText> {
         let pieces = self.pieces(text, at, goal, PATTERN_BYTES);
         let stand_in = SPLICE.to_string();
         let piece = |piece: &Piece| match piece {
@@ -61,16 +61,16 @@ impl Scope<'_, '_> {
         let shape: String = text.pieces.iter().map(piece).collect();
         let read = || self.check_regex(&shape, text, at, goal.scalar);
         let Some(read) = self.report.read_regex(&shape, goal.scalar, read) else {
-            return self.report.poison(too_much(at));
+            return self.report.fail(too_much(at));
         };
         if let Err(why) = read {
-            return self.report.poison(
+            return self.report.fail(
                 Diagnostic::new(Code::BadRegex, at, format!("this is not a regular expression: {why}"))
                     .help("the whole value must match; there are no look-arounds and no back references"),
             );
         }
         if goal.lowercase && wants_capital(&shape, goal.scalar) {
-            return self.report.poison(lowercase::capitals(goal.what, at));
+            return self.report.fail(lowercase::capitals(goal.what, at));
         }
         pieces.map(RegexText)
     }

@@ -57,7 +57,7 @@ impl Report {
     }
 
     /// Adds an error; what it stands for is not known, and is not looked at again.
-    pub(super) fn poison<T>(&self, diagnostic: Diagnostic) -> Option<T> {
+    pub(super) fn fail<T>(&self, diagnostic: Diagnostic) -> Option<T> {
         self.add(diagnostic);
         None
     }

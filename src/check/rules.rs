@@ -119,7 +119,7 @@ impl<'m> Map<'m, '_, '_> {
     fn entry(&mut self, entry: &'m Entry) -> Option<()> {
         let (key, at, report) = (entry.key.text.as_str(), entry.key.at.0, self.scope.report);
         if let Some(&first) = self.first.get(key) {
-            return report.poison(twice("key", key, at, first));
+            return report.fail(twice("key", key, at, first));
         }
         self.first.insert(key, at);
         if is_of_actions(key) {
@@ -127,7 +127,7 @@ impl<'m> Map<'m, '_, '_> {
         }
         let vocabulary = self.scope.names.vocabulary();
         let Some(field) = vocabulary.field(key) else {
-            return report.poison(self.unknown(key, at));
+            return report.fail(self.unknown(key, at));
         };
         let attribute = vocabulary.attribute(field)?;
         let absence = if attribute.optional { Absence::Possible } else { Absence::Never };
@@ -144,7 +144,7 @@ impl<'m> Map<'m, '_, '_> {
         let both = self.first.get(other).copied();
         let set = names::resolve(self.scope.names, report, &entry.value);
         if let Some(first) = both {
-            return report.poison(
+            return report.fail(
                 Diagnostic::new(Code::ActionAndRole, at, "`action` and `role` stand in one map")
                     .related(first, "the other one")
                     .help("both mean the action of the request; write one list: `action: [Reader, set]`"),

@@ -138,14 +138,14 @@ impl<'s, 'a> Scope<'s, 'a> {
     pub(super) fn deeper(self, at: Span) -> Option<Self> {
         if self.depth >= NESTING {
             let message = format!("more than {NESTING} lists, names and brackets stand inside each other here");
-            return self.report.poison(
+            return self.report.fail(
                 Diagnostic::new(Code::TooDeep, at, message)
                     .help("write it flat: a list may have as many entries as it needs"),
             );
         }
         if !self.names.count() {
             let message = format!("with all `let`s put in, the file has more than {SOURCE_NODES} patterns");
-            return self.report.poison(Diagnostic::new(Code::TooMany, at, message));
+            return self.report.fail(Diagnostic::new(Code::TooMany, at, message));
         }
         Some(Self { depth: self.depth + 1, ..self })
     }
@@ -195,7 +195,7 @@ impl<'s, 'a> Scope<'s, 'a> {
         if self.names.is_role(name) || self.names.vocabulary().action(name).is_some() {
             let message = format!("`{name}` is an action or a role, no value");
             let help = "actions and roles stand behind `action:` and `role:`; text stands in quotes";
-            return self.report.poison(Diagnostic::new(Code::UnknownName, at, message).help(help));
+            return self.report.fail(Diagnostic::new(Code::UnknownName, at, message).help(help));
         }
         if self.is_in_let() {
             // Reported where the `let` is declared.
@@ -209,6 +209,6 @@ impl<'s, 'a> Scope<'s, 'a> {
         };
         let foreign = foreign::help(Place::Value, name);
         let help = foreign.or_else(|| self.report.suggest(name, words)).unwrap_or_else(otherwise);
-        self.report.poison(with_help(unknown, Some(help)))
+        self.report.fail(with_help(unknown, Some(help)))
     }
 }

@@ -1,6 +1,6 @@
 //! Texts with splices: plain ones, globs and patterns of paths. What a parameter brings is literal text wherever it lands.
 
-use super::goal::{Goal, with_article};
+use super::goal::{Expected, with_article};
 use super::literals::not_a_path;
 use super::lowercase;
 use super::report::with_help;
@@ -20,12 +20,12 @@ pub(super) const SPLICE: char = '\u{f8ff}';
 
 impl Scope<'_, '_> {
     /// Text that becomes a value of the goal's type.
-    pub(super) fn text(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<Text> {
+    pub(super) fn text(&self, text: &ast::Text, at: Span, goal: Expected<'_>) -> Option<Text> {
         self.text_in_case(text, at, goal, TEXT_BYTES)
     }
 
     /// The pieces of a text whose letters are meant as they are.
-    fn text_in_case(&self, text: &ast::Text, at: Span, goal: Goal<'_>, most: usize) -> Option<Text> {
+    fn text_in_case(&self, text: &ast::Text, at: Span, goal: Expected<'_>, most: usize) -> Option<Text> {
         let pieces = self.pieces(text, at, goal, most);
         text.pieces.iter().try_for_each(|piece| match piece {
             ast::Piece::Text(piece) => lowercase::check(self.report, piece, at, goal),
@@ -35,14 +35,14 @@ impl Scope<'_, '_> {
     }
 
     /// `glob "*.{extension}"`
-    pub(super) fn glob(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<GlobText> {
+    pub(super) fn glob(&self, text: &ast::Text, at: Span, goal: Expected<'_>) -> Option<GlobText> {
         let glob = self.text_in_case(text, at, goal, PATTERN_BYTES);
         for piece in &text.pieces {
             let ast::Piece::Text(piece) = piece else { continue };
             let trailing = piece.len() - piece.trim_end_matches('\\').len();
             if trailing % 2 == 1 {
                 let message = "a `\\` of this glob has nothing behind it";
-                return self.report.poison(
+                return self.report.fail(
                     Diagnostic::new(Code::BadRegex, at, message)
                         .help("`\\` takes the next character literally; write `\\\\` for a backslash"),
                 );
@@ -52,7 +52,7 @@ impl Scope<'_, '_> {
     }
 
     /// `"/v1/tenants/{tenant}/**"`, with a wildcard.
-    pub(super) fn path_pattern(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<PathText> {
+    pub(super) fn path_pattern(&self, text: &ast::Text, at: Span, goal: Expected<'_>) -> Option<PathText> {
         let canonical = self.canonical_path(text, at);
         self.pieces(canonical.as_ref().unwrap_or(text), at, goal, PATTERN_BYTES)
             .filter(|_| canonical.is_some())
@@ -60,7 +60,7 @@ impl Scope<'_, '_> {
     }
 
     /// `"/v1/tenants/{tenant}"`, without one.
-    pub(super) fn exact_path(&self, text: &ast::Text, at: Span, goal: Goal<'_>) -> Option<Text> {
+    pub(super) fn exact_path(&self, text: &ast::Text, at: Span, goal: Expected<'_>) -> Option<Text> {
         let canonical = self.canonical_path(text, at).map(|mut text| {
             text.pieces.iter_mut().for_each(with_plain_stars);
             text
@@ -86,16 +86,16 @@ impl Scope<'_, '_> {
         });
         match read {
             Ok(text) => Some(text),
-            Err(why) => self.report.poison(not_a_path(&show(text), at, &why)),
+            Err(why) => self.report.fail(not_a_path(&show(text), at, &why)),
         }
     }
 
     /// The pieces, with parameters in their places; `most` bounds the literal bytes.
-    pub(super) fn pieces(&self, text: &ast::Text, at: Span, goal: Goal<'_>, most: usize) -> Option<Text> {
+    pub(super) fn pieces(&self, text: &ast::Text, at: Span, goal: Expected<'_>, most: usize) -> Option<Text> {
         let length: usize = text.pieces.iter().map(literal_length).sum();
         if length > most {
             let message = format!("this text has {length} bytes, and at most {most} are allowed here");
-            return self.report.poison(Diagnostic::new(Code::TooLarge, at, message));
+            return self.report.fail(Diagnostic::new(Code::TooLarge, at, message));
         }
         let pieces: Vec<Option<Piece>> = text
             .pieces
@@ -110,7 +110,7 @@ impl Scope<'_, '_> {
         Some(Text { pieces })
     }
 
-    fn splice(&self, name: &Name, goal: Goal<'_>) -> Option<Piece> {
+    fn splice(&self, name: &Name, goal: Expected<'_>) -> Option<Piece> {
         let Some((argument, ty)) = self.parameter(&name.text) else {
             return self.unknown_splice(name);
         };
@@ -123,7 +123,7 @@ impl Scope<'_, '_> {
         }
         let into = with_article(goal.scalar);
         let message = format!("the parameter `{}` of type `{ty}` can not be spliced into {into}", name.text);
-        self.report.poison(
+        self.report.fail(
             Diagnostic::new(Code::SpliceType, name.at.0, message)
                 .help("what is spliced is a string, an int or a uuid, and into bytes also bytes"),
         )
@@ -136,7 +136,7 @@ impl Scope<'_, '_> {
         let unknown = Diagnostic::new(Code::UnknownSplice, name.at.0, format!("there is no parameter `{}`", name.text));
         let help = self.report.suggest(&name.text, self.parameter_words());
         let otherwise = || "only parameters of the block can be spliced; write `\\{` for a brace".to_owned();
-        self.report.poison(with_help(unknown, Some(help.unwrap_or_else(otherwise))))
+        self.report.fail(with_help(unknown, Some(help.unwrap_or_else(otherwise))))
     }
 }
 

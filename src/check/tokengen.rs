@@ -247,7 +247,7 @@ impl Typed<'_, '_, '_> {
         let vocabulary = self.scope.names.vocabulary().name();
         let message = format!("`{vocabulary}` has {what}, so it can not have `type: {}`", self.kind);
         let found = Diagnostic::new(Code::VocabularyLacks, self.at, message);
-        self.scope.report.poison(found.help("leave `type` out and write `permissions` or `allow`"))
+        self.scope.report.fail(found.help("leave `type` out and write `permissions` or `allow`"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Warns of text that looks like a pattern of another language and is only text here: `*`, `:id`, `<id>`, `[0-9]`, and
 //! MQTT's `+` and `#`; and of a `$` before a splice.
 
-use super::goal::Goal;
+use super::goal::Expected;
 use super::report::Report;
 use super::texts::{SPLICE, show};
 use crate::diag::Diagnostic;
@@ -24,7 +24,7 @@ pub(super) enum Place {
 }
 
 /// Warns of the first thing in `text` that looks like a wildcard and is none.
-pub(super) fn warn(report: &Report, text: &Text, at: Span, goal: Goal<'_>, place: Place) {
+pub(super) fn warn(report: &Report, text: &Text, at: Span, goal: Expected<'_>, place: Place) {
     if !matches!(goal.scalar, Scalar::String | Scalar::Bytes | Scalar::Path) {
         return;
     }

@@ -9,7 +9,6 @@ use regex_syntax::hir::Hir;
 use super::automaton;
 use super::error::Cause;
 use crate::check::effort::Effort;
-use crate::program::source::Automata;
 
 /// The automata of the expressions that have been met. One for each document, call or explanation: what they were made of came
 /// from the same hands.

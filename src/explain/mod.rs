@@ -42,8 +42,8 @@ mod sources;
 
 use serde_json::Value as Json;
 
-use crate::author::request::{self, BadRequest, OwnedRequest, OwnedValue};
 use crate::compile::expressions::Expressions;
+use crate::document::request::{self, BadRequest, OwnedRequest, OwnedValue};
 use crate::program::read::rules;
 use crate::program::source::ToSource;
 use crate::program::{Test, literal};

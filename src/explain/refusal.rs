@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::answer::Cause;
-use crate::author::request::BadRequest;
+use crate::document::request::BadRequest;
 use crate::program::literal::{duration, time_or_number as time_text};
 use crate::visible::EXCERPT;
 use placet_core::model::path::ResourcePath;

@@ -2,10 +2,10 @@
 //! rules.
 
 use super::answer::Quote;
-use crate::author::Document;
 use crate::check::tree::Template;
 use crate::compile::{Compiled, Frame, RuleOrigin};
 use crate::diag::Source;
+use crate::document::Document;
 use placet_core::model::verdict::Origin;
 
 /// Where the rules of a token's blocks and of policies come from, as far as that is known.

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::Service;
 use super::attributes::{BadPart, Given};
 use super::trust::Trust;
-use crate::author::request::OwnedRequest;
+use crate::document::request::OwnedRequest;
 use crate::explain::{BlockSource, Cause, Explainer, Explanation, Sources};
 use crate::visible::excerpt;
 use placet_core::model::request::Malformed;

@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::author::mint::{AttenuateFailure, MintFailure, Misfit};
-use crate::author::value::BadArgument;
-use crate::author::{AuthorError, Report};
+use crate::document::mint::{AttenuateFailure, MintFailure, Misfit};
+use crate::document::value::BadArgument;
+use crate::document::{AuthorError, Report};
 use crate::syntax::ast::BlockKind;
 use placet_core::model::verdict::Refusal;
 use placet_core::token::attenuate::AttenuateError;

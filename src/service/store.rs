@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ServiceError;
-use crate::author::value::BadArgument;
-use crate::author::{AuthorError, Document, Report};
 use crate::check::library::Library;
 use crate::check::tree::Template;
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
 use crate::diag::Source;
+use crate::document::value::BadArgument;
+use crate::document::{AuthorError, Document, Report};
 use crate::limits::SOURCE_BYTES;
 use crate::syntax::ast::BlockKind;
 use crate::syntax::parse::parse;

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::*;
-use crate::author::Document;
 use crate::check::library::Library;
+use crate::document::Document;
 use placet_core::model::request::Malformed;
 use placet_core::token::audience::Audience;
 use placet_core::token::keyring::MintingKey;

@@ -1,10 +1,10 @@
 //! What `when` says of values that are there, one sentence each, as the VM decides it.
 
-use placet::author::Document;
-use placet::author::mint::policy;
 use placet::authorize::Authorizer;
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
+use placet::document::Document;
+use placet::document::mint::policy;
 use placet::model::request::Request;
 use placet::model::time::Time;
 use placet::model::value::Value;

@@ -8,10 +8,10 @@ mod native;
 mod workloads;
 
 use native::{cache, open, seal, series, visit};
-use placet::author::mint::{Wrapping, mint};
-use placet::author::{Document, value::arguments_from_text};
 use placet::authorize::Authorizer;
 use placet::check::library::Library;
+use placet::document::mint::{Wrapping, mint};
+use placet::document::{Document, value::arguments_from_text};
 use placet::model::path::ResourcePath;
 use placet::model::request::{Malformed, Request};
 use placet::model::time::Time;
@@ -166,7 +166,7 @@ fn growth_is_decided_alike() {
         let vocabulary = document.vocabulary();
         let compiled =
             document.compile(BlockKind::Policy, None, &placet::compile::arguments::Arguments::none()).unwrap();
-        let policies = [placet::author::mint::policy("many", &compiled, vocabulary).unwrap()];
+        let policies = [placet::document::mint::policy("many", &compiled, vocabulary).unwrap()];
         let keyring = Keyring::new();
         let authorizer = Authorizer::new(&keyring, vocabulary).with_policies(&policies);
         let mut rules = native::rules::Rules::default();

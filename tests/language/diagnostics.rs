@@ -1,12 +1,12 @@
 //! Every diagnostic code has an example that triggers it, and `docs/diagnostics.md` says what is said about each.
 //! `BLESS=1` rewrites the page.
 
-use placet::author::value::arguments_from_text;
-use placet::author::{Document, findings};
 use placet::check::library::Library;
 use placet::compile::compile;
 use placet::diag::code::Code;
 use placet::diag::{Diagnostic, Source, page};
+use placet::document::value::arguments_from_text;
+use placet::document::{Document, findings};
 use placet::syntax::parse::parse_cases;
 
 /// What `placet check` finds.

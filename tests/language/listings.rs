@@ -7,14 +7,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use placet::author::Document;
-use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
 use placet::check::tree::Template;
 use placet::compile::arguments::Arguments;
 use placet::compile::expressions::Expressions;
 use placet::compile::{Compiled, compile};
 use placet::diag::Source;
+use placet::document::Document;
+use placet::document::value::arguments_from_text;
 use placet::program::listing::listing;
 use placet::program::source::ToSource;
 use placet::syntax::ast::{BlockKind, ItemKind};

@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use placet::author::Document;
 use placet::check::library::Library;
 use placet::diag::Diagnostic;
+use placet::document::Document;
 use placet::syntax::parse::parse_cases;
 
 /// What the byte at a place becomes, in turn: the signs that open, close and separate, and what no text has.

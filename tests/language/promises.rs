@@ -3,11 +3,11 @@
 use crate::check_support;
 
 use check_support::{check, http, momento};
-use placet::author::Document;
 use placet::check::library::Library;
 use placet::check::tree::{Effect, PromiseKind};
 use placet::compile::arguments::Arguments;
 use placet::compile::compile;
+use placet::document::Document;
 use placet::syntax::map::{from_map, to_map};
 use placet::syntax::parse::parse;
 use placet::syntax::print::{format, print};

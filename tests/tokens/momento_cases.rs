@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use placet::author::Document;
-use placet::author::mint::{Wrapping, mint};
-use placet::author::request;
 use placet::authorize::Authorizer;
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
+use placet::document::Document;
+use placet::document::mint::{Wrapping, mint};
+use placet::document::request;
 use placet::model::time::Time;
 use placet::syntax::ast::BlockKind;
 use placet::token::envelope::Token;

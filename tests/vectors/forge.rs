@@ -1,9 +1,9 @@
 //! Makes what is no token: each case with the one name under which it is refused.
 
 use data_encoding::BASE64URL_NOPAD;
-use placet::author::mint::Wrapping;
 use placet::bytecode::op::{Const, Length, Op};
 use placet::bytecode::program::{EMPTY, Pool, Program};
+use placet::document::mint::Wrapping;
 use placet::limits::BLOCKS;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::token::attenuate::{BlockDraft, append, seal};

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use placet::author::Document;
-use placet::author::mint::{Wrapping, draft, mint};
-use placet::author::request;
-use placet::author::value::arguments_from_json;
 use placet::authorize::Authorizer;
 use placet::bytecode::cursor::put_prefixed;
 use placet::check::library::Library;
 use placet::compile::Compiled;
+use placet::document::Document;
+use placet::document::mint::{Wrapping, draft, mint};
+use placet::document::request;
+use placet::document::value::arguments_from_json;
 use placet::limits::CLOCK_SKEW;
 use placet::model::verdict::{Origin, Refusal, Verdict};
 use placet::model::vocabulary::Vocabulary;

@@ -1,11 +1,11 @@
 //! Reads the files as another implementation would, and holds this one to them. It knows nothing of how they were made.
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use placet::author::Document;
-use placet::author::request;
 use placet::authorize::Authorizer;
 use placet::bytecode::verify::{Budget, Scope, verify};
 use placet::check::library::Library;
+use placet::document::Document;
+use placet::document::request;
 use placet::model::verdict::{Decider, Origin, Verdict};
 use placet::model::vocabulary::Vocabulary;
 use placet::token::audience::Audience;

@@ -1,6 +1,6 @@
 //! Makes lists of revocations, and genuine tokens that are refused because of them.
 
-use placet::author::mint::Wrapping;
+use placet::document::mint::Wrapping;
 use placet::token::envelope::Token;
 use placet::token::header::RevocationId;
 use placet::token::keyring::MintingKey;

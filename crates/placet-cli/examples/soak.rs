@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use placet::author::Document;
 use placet::check::library::Library;
+use placet::document::Document;
 use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::token::cache::TokenCache;
@@ -28,7 +28,7 @@ use placet::token::verify::{Scratch, Verifier};
 use placet_host::Host;
 use placet_host::function::Function;
 use placet_host::value::Value;
-use placet_tools::trial::{Keys, cases};
+use placet_tools::testing::{Keys, cases};
 use placet_warp10::keys::TokenKeys;
 use placet_warp10::script::{Host as ScriptHost, Machine};
 

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::block::{Reading, arguments_or_samples, called};
 use super::inputs;
-use super::page::{elided, verdict, wrap};
+use super::terminal::{elided, verdict, wrap};
 use super::test::{load, request};
-use super::times::{self, read_time};
+use super::time_args::{self, read_time};
 use super::tried::Tried;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
-use placet::author::request;
-use placet::author::{Document, Report};
 use placet::check::tree::Template;
 use placet::compile::error::CompileError;
+use placet::document::request;
+use placet::document::{Document, Report};
 use placet::explain::{Explanation, example};
 use placet::model::owned::OwnedRequest;
 use placet::model::time::Time;
@@ -21,7 +21,7 @@ use placet::program::literal;
 use placet::syntax::ast::BlockKind;
 use placet::token::header::Purpose;
 use placet::token::verify::Scratch;
-use placet_tools::trial::{Block, Case, Fixture, Keys, Suite};
+use placet_tools::testing::{Block, Case, Fixture, Keys, Suite};
 
 /// Compiles a policy file, mints tokens with a key that nobody keeps, and decides the requests beside it: begin here.
 ///
@@ -137,7 +137,7 @@ impl Page<'_> {
             let mut clock = None;
             for case in suite.cases.iter().filter(|case| case.fixture == number) {
                 if clock.replace(case.now) != Some(case.now) {
-                    self.ui.line(format_args!("\n  {}", self.dim(times::show(case.now))));
+                    self.ui.line(format_args!("\n  {}", self.dim(time_args::show(case.now))));
                 }
                 failed += usize::from(!self.case(suite, case, &mut scratch));
             }
@@ -236,9 +236,9 @@ fn life(fixture: &Fixture) -> Option<String> {
     let token = fixture.token(Purpose::Local)?;
     let says = placet::token::inspect::inspect(token).ok()?;
     let starts = says.blocks.iter().filter_map(|block| block.not_before).max();
-    let starts = starts.map(|start| format!(", valid from {}", times::show(start))).unwrap_or_default();
-    let ends = says.expiry.map_or_else(|| "without an end".to_owned(), |end| format!("until {}", times::show(end)));
-    Some(format!("{:<8} {}{starts}, {ends}", "minted", times::show(fixture.minted)))
+    let starts = starts.map(|start| format!(", valid from {}", time_args::show(start))).unwrap_or_default();
+    let ends = says.expiry.map_or_else(|| "without an end".to_owned(), |end| format!("until {}", time_args::show(end)));
+    Some(format!("{:<8} {}{starts}, {ends}", "minted", time_args::show(fixture.minted)))
 }
 
 /// Where requests begin: behind the mark, the verdict and the line.
@@ -267,7 +267,7 @@ fn beginning(fixture: &Fixture, now: Time) -> String {
     let shown = |request: &OwnedRequest| literal::request(request, fixture.vocabulary());
     let request = example(fixture.vocabulary());
     let explanation = fixture.with_explainer(Purpose::Local, |explainer| explainer.explain(&request, now));
-    let mut lines = vec![fixture.title.clone(), format!("at {}", times::show(now))];
+    let mut lines = vec![fixture.title.clone(), format!("at {}", time_args::show(now))];
     let allowed = explanation.nearest.as_ref().and_then(|nearest| nearest.request.as_ref());
     if let Some(allowed) = allowed.and_then(|json| request::from_json(fixture.vocabulary(), json).ok()) {
         lines.push(format!("allow          {}", shown(&allowed)));

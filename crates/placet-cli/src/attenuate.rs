@@ -8,10 +8,10 @@ use serde_json::json;
 
 use super::block::{Block, Choice};
 use super::inputs;
-use super::times::{read_duration, read_time, show};
+use super::time_args::{read_duration, read_time, show};
 use super::tokens::{self, UNKNOWN_VOCABULARY, View, vocabulary_of, warn_about_size};
 use super::ui::{Exit, Failure, Outcome, Ui};
-use placet::author::mint::{AttenuateFailure, Misfit, attenuate};
+use placet::document::mint::{AttenuateFailure, Misfit, attenuate};
 use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;

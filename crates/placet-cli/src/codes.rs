@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::page::wrap;
+use super::terminal::wrap;
 use super::ui::{BOLD, DIM, Exit, Failure, Outcome, RED, Ui, YELLOW, paint};
-use placet::author::findings;
 use placet::check::library::Library;
 use placet::diag::code::Code;
 use placet::diag::page::Entry;
 use placet::diag::{Diagnostic, Severity, Source};
+use placet::document::findings;
 
 /// Whether a text is written like a code: `E0404`, `w0115`.
 #[must_use]

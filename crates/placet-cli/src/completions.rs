@@ -38,7 +38,7 @@ enum Shell {
     Elvish,
     Fish,
     #[value(name = "powershell")]
-    PowerShell,
+    Pwsh,
     Zsh,
 }
 
@@ -48,7 +48,7 @@ impl Shell {
             Self::Bash => "bash",
             Self::Elvish => "elvish",
             Self::Fish => "fish",
-            Self::PowerShell => "powershell",
+            Self::Pwsh => "powershell",
             Self::Zsh => "zsh",
         }
     }

@@ -5,16 +5,15 @@ use std::io::{BufReader, BufWriter, Read, Write, stdin, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::asked::{Asked, Unread, read};
 use super::bounded::{Line, next_line};
-use super::deciding::{Deciding, Ready};
-use super::page::{columns, cut, verdict};
+use super::decision_args::{Deciding, Ready};
 use super::spelled::{Typed, Written};
+use super::terminal::{columns, cut, verdict};
 use super::ui::{Exit, Failure, Outcome, Ui, plural, progress};
 use crate::limits::SOURCE_BYTES;
-use placet::author::request;
 use placet::explain::{Cause, Explainer, Explanation};
 use placet::token::cache::TokenCache;
 use placet::token::verify::Scratch;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::asked::Asked;
 use super::codes;
-use super::deciding::Deciding;
+use super::decision_args::Deciding;
 use super::eval::decide;
 use super::ui::{Exit, Outcome, Ui};
 

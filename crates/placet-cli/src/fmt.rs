@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 use super::inputs;
 use super::outputs::{Existing, LockedFile, Secrecy};
 use super::ui::{Exit, Failure, Outcome, Ui};
-use placet::author::Report;
 use placet::diag::Source;
+use placet::document::Report;
 use placet::syntax::{map, parse, print};
 
 /// Writes policy files in their canonical form.

@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 
 use super::block::{Choice, Chosen};
 use super::inputs;
-use super::page::wrap;
-use super::times::{self, read_duration, read_time};
+use super::terminal::wrap;
+use super::time_args::{self, read_duration, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint, plural, progress};
 use placet::diag::Source;
 use placet::explain::Explanation;
@@ -21,7 +21,7 @@ use placet_tools::fuzz::finding::{Finding, Kind};
 use placet_tools::fuzz::import::Imported;
 use placet_tools::fuzz::oracle::{Oracle, OracleError};
 use placet_tools::fuzz::{Plan, Progress, Report, Target, VERDICTS};
-use placet_tools::trial::{Block, Keys, cases};
+use placet_tools::testing::{Block, Keys, cases};
 
 /// Invents requests at the boundaries of a policy, and looks for one that should have been decided otherwise.
 ///
@@ -273,7 +273,7 @@ impl Page<'_> {
             Kind::Oracle { answer } => format!("the other program says {answer}"),
         };
         ui.line(paint(ui.colour, BOLD, wrap(&head, 2)));
-        let when = times::show(finding.time);
+        let when = time_args::show(finding.time);
         ui.line(format_args!("  {}, at {when}", paint(ui.colour, RED, finding.verdict)));
         let why = |explanation: &Option<Explanation>| {
             let lines = explanation.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::inputs;
 use super::project::vocabularies::library;
 use super::project::{self, Project};
-use super::times::read_time;
+use super::time_args::read_time;
 use super::tokens::{self, View, vocabulary_of};
 use super::trust::Expectations;
 use super::ui::{Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint};

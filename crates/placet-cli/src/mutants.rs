@@ -11,8 +11,8 @@ use placet::check::library::Library;
 use placet::diag::Source;
 use placet::model::time::Time;
 use placet::span::Span;
-use placet_tools::trial::Keys;
-use placet_tools::trial::mutate::{Mutant, NoScore, Score, Trial};
+use placet_tools::testing::Keys;
+use placet_tools::testing::mutate::{Mutant, NoScore, Score, Trial};
 
 /// Whether mutants are wanted, and how many must die.
 #[derive(clap::Args, Debug)]

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::inputs;
 use super::outputs::{Existing, LockedFile, Output, Secrecy};
 use super::project::Project;
-use super::times::{amount, read_duration, read_time, show};
+use super::time_args::{amount, read_duration, read_time, show};
 use super::tokens;
 use super::trust::read_audience;
 use super::ui::{Exit, Failure, Outcome, Ui, plural};

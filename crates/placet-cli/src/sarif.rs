@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::annotate::Finding;
+use super::finding::Finding;
 use placet::diag::Severity;
 
 /// The document of one run. `failure` is why the command could not do its work.

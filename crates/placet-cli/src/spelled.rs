@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
-use placet::author::request::{self, BadRequest, time_of};
-use placet::author::{Report, literal};
 use placet::diag::{Diagnostic, Source};
+use placet::document::request::{self, BadRequest, time_of};
+use placet::document::{Report, literal};
 use placet::model::owned::OwnedRequest;
 use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;

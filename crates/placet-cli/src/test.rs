@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::annotate::{CASE, Finding};
-use super::page::{cut, wrap};
+use super::finding::{CASE, Finding};
 use super::project::vocabularies::Libraries;
 use super::project::{Project, given_or};
-use super::times::{self, read_time};
+use super::terminal::{cut, wrap};
+use super::time_args::{self, read_time};
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint, plural};
-use super::{covered, inputs, mutants};
+use super::{coverage, inputs, mutants};
 use placet::check::library::Library;
 use placet::diag::Severity;
 use placet::explain::Explanation;
@@ -20,8 +20,8 @@ use placet::program::literal;
 use placet::syntax::cases::Expected;
 use placet::token::verify::Scratch;
 use placet_tools::fuzz::finding::unread;
-use placet_tools::trial::coverage::Coverage;
-use placet_tools::trial::{Case, Keys, Outcome as Decided, Suite, cases, lines};
+use placet_tools::testing::coverage::Coverage;
+use placet_tools::testing::{Case, Keys, Outcome as Decided, Suite, cases, lines};
 
 /// Runs case files: requests and the verdicts that are expected of them.
 ///
@@ -48,7 +48,7 @@ pub struct Args {
     files: Vec<PathBuf>,
 
     #[command(flatten)]
-    coverage: covered::CoverageArgs,
+    coverage: coverage::CoverageArgs,
 
     #[command(flatten)]
     mutants: mutants::MutantArgs,
@@ -195,7 +195,7 @@ impl Results {
 
     fn close(&self, ui: &Ui, args: &Args) {
         if ui.is_json() {
-            let coverage = args.coverage.is_any().then(|| covered::as_json(&self.coverage));
+            let coverage = args.coverage.is_any().then(|| coverage::as_json(&self.coverage));
             let mutants = args.mutants.is_any().then(|| self.mutants.as_json());
             let Self { passed, failed, broken, files, .. } = self;
             return ui.json(&json!({
@@ -268,7 +268,7 @@ fn show(ui: &Ui, suite: &Suite, case: &Case, found: Decided, why: Option<&Explan
     let place = format!("{}:{}", suite.name, case.line);
     ui.line(format_args!("\n{}  {}", paint(ui.colour, BOLD, place), case.name.as_deref().unwrap_or_default()));
     if let Some(fixture) = suite.fixtures.get(case.fixture) {
-        ui.line(paint(ui.colour, DIM, format_args!("  {}, at {}", cut(&fixture.title, 64), times::show(case.now))));
+        ui.line(paint(ui.colour, DIM, format_args!("  {}, at {}", cut(&fixture.title, 64), time_args::show(case.now))));
     }
     ui.line(format_args!("  {}", wrap(&request(suite, case), 4)));
     let (expected, word) = (case.expectation(), said(case, found));

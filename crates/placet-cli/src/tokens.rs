@@ -6,7 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value as Json, json};
 
 use super::inputs;
-use super::times;
+use super::time_args;
 use super::ui::{BOLD, DIM, Failure, Ui, paint};
 use crate::limits::HEADER_LINE;
 use placet::bytecode::verify::{Budget, ProgramError, Proved, Scope};
@@ -189,11 +189,11 @@ impl<'t> View<'t> {
     pub fn summary(&self, now: Time, colour: bool) -> String {
         let Header { purpose, key, issuance, id, .. } = self.header;
         let title = paint(colour, BOLD, format_args!("{purpose} token {id}"));
-        let mut lines = vec![format!("{title} of key {key}"), row("issued", &times::show_beside(issuance, now))];
+        let mut lines = vec![format!("{title} of key {key}"), row("issued", &time_args::show_beside(issuance, now))];
         if let Some(beginning) = self.not_before() {
-            lines.push(row("valid from", &times::show_beside(beginning, now)));
+            lines.push(row("valid from", &time_args::show_beside(beginning, now)));
         }
-        let end = self.expiry.map_or_else(|| "never".to_owned(), |expiry| times::show_beside(expiry, now));
+        let end = self.expiry.map_or_else(|| "never".to_owned(), |expiry| time_args::show_beside(expiry, now));
         lines.push(row("expires", &end));
         lines.push(row("vocabulary", &self.vocabulary_line()));
         let open =
@@ -270,7 +270,7 @@ impl BlockView<'_> {
         if let Some(key) = self.voucher {
             put("signed by", &third_party(key));
         }
-        self.bounds().into_iter().for_each(|(name, time)| put(name, &times::show_beside(time, now)));
+        self.bounds().into_iter().for_each(|(name, time)| put(name, &time_args::show_beside(time, now)));
         self.claims().iter().for_each(|(name, value)| put(name, value));
         match &self.rules {
             Rules::Readable(rules) if rules.is_empty() => put("rules", "none"),

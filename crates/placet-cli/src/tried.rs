@@ -6,12 +6,12 @@ use serde_json::{Value as Json, json};
 
 use super::test::as_json;
 use super::ui::{Exit, Ui};
-use placet::author::Document;
+use placet::document::Document;
 use placet::model::time::Time;
 use placet::token::header::Purpose;
 use placet::token::inspect::inspect;
 use placet::token::verify::Scratch;
-use placet_tools::trial::{Fixture, Suite};
+use placet_tools::testing::{Fixture, Suite};
 
 /// What was tried.
 pub struct Tried<'t> {

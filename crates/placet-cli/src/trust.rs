@@ -1,7 +1,7 @@
 //! What commands that verify tokens ask beside a key: an audience, a clock, a signed revocation list.
 
 use super::project::Project;
-use super::times::read_duration;
+use super::time_args::read_duration;
 use super::ui::Failure;
 use crate::limits::CLOCK_SKEW;
 use core::time::Duration;

@@ -10,11 +10,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use serde_json::json;
 
-use super::annotate::without_commands;
-use super::page::{columns, fold, known_columns};
-use placet::author::Report;
+pub use super::colour::{BOLD, Colours, DIM, GREEN, RED, YELLOW, paint};
+use super::finding::without_commands;
+use super::terminal::{columns, fold, known_columns};
 use placet::diag::render::{self, Terminal};
 use placet::diag::{Diagnostic, Kind, Source};
+use placet::document::Report;
 use placet::model::verdict::Refusal;
 use placet::visible::{self, escaped, excerpt, screened};
 
@@ -39,33 +40,6 @@ impl Format {
         match self {
             Self::Text | Self::Json => false,
             Self::Github | Self::Sarif => true,
-        }
-    }
-}
-
-/// When to print in colours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Colours {
-    /// On a terminal that has them, unless `NO_COLOR` is set; anywhere if `CLICOLOR_FORCE` is set.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-impl Colours {
-    /// Whether a stream takes colours. Follows <https://no-color.org> and <https://bixense.com/clicolors>.
-    fn are_wanted(self, is_terminal: bool) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Auto if anstyle_query::no_color() => false,
-            Self::Auto if anstyle_query::clicolor_force() => true,
-            Self::Auto => {
-                is_terminal && anstyle_query::clicolor() != Some(false) && anstyle_query::term_supports_color()
-            }
         }
     }
 }
@@ -180,7 +154,7 @@ impl Ui {
     /// Prints a line to standard output, folded where it is wider than the terminal; to standard error where the output is a
     /// document of findings.
     pub fn line(&self, line: impl fmt::Display) {
-        let line = self.fitting(line.to_string());
+        let line = Self::fitting(line.to_string());
         match self.format {
             Format::Text | Format::Json => _ = self.printed(|out| writeln!(out, "{}", screened(&line, self.colour))),
             Format::Github => self.raw_line(&without_commands(&screened(&line, self.colour))),
@@ -194,7 +168,7 @@ impl Ui {
     }
 
     /// A line that fits the terminal. A pipe takes lines as long as they are.
-    fn fitting(&self, line: String) -> String {
+    fn fitting(line: String) -> String {
         match known_columns() {
             Some(_) => fold(&line, columns()).into_owned(),
             None => line,
@@ -279,7 +253,7 @@ impl Ui {
 
     /// Prints a line to standard error, folded where it is wider than the terminal.
     pub fn note(&self, line: impl fmt::Display) {
-        let line = self.fitting(line.to_string());
+        let line = Self::fitting(line.to_string());
         let printed = writeln!(stderr(), "{}", screened(&line, self.error_colour));
         let _ = printed.map_err(|error| lose("standard error", error));
     }
@@ -424,20 +398,4 @@ pub fn progress(end: Option<u64>, how_far: &str) -> ProgressBar {
         Some(end) => ProgressBar::new(end).with_style(style),
         None => ProgressBar::new_spinner(),
     }
-}
-
-/// What is good.
-pub const GREEN: &str = "32";
-/// What is wrong.
-pub const RED: &str = "31";
-/// What deserves a look.
-pub const YELLOW: &str = "33";
-/// What holds a page together.
-pub const BOLD: &str = "1";
-/// What can be skipped.
-pub const DIM: &str = "2";
-
-/// The text in a colour, where there are colours.
-pub fn paint(colour: bool, code: &str, text: impl fmt::Display) -> String {
-    if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
 }

@@ -12,7 +12,7 @@ use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::Content;
 use super::value::{Nulls, Value, to_json};
-use placet::author::request::{self, BadRequest, OwnedRequest, time_of};
+use placet::document::request::{self, BadRequest, OwnedRequest, time_of};
 use placet::model::request::Malformed;
 use placet::model::time::Time;
 use placet::model::verdict::{Decider, Origin, Refusal, Verdict};

@@ -10,12 +10,12 @@ use super::function::Function;
 use super::handle::{Content, Handle};
 use super::value::{Nulls, Value, to_json};
 use crate::limits::SOURCE_BYTES;
-use placet::author::value::arguments_from_json;
-use placet::author::{AuthorError, Document, mint};
 use placet::authorize::Policy;
 use placet::compile::Compiled;
 use placet::compile::arguments::Arguments;
 use placet::compile::expressions::Expressions;
+use placet::document::value::arguments_from_json;
+use placet::document::{AuthorError, Document, mint};
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;
 use placet::visible::excerpt;
@@ -155,7 +155,7 @@ fn argument_path(name: &str) -> String {
     if name.is_empty() { "with".to_owned() } else { format!("with.{}", excerpt(name)) }
 }
 
-fn no_template(error: &placet::author::NoTemplate) -> HostError {
+fn no_template(error: &placet::document::NoTemplate) -> HostError {
     HostError::new(Code::Template, "name", error.to_string())
 }
 

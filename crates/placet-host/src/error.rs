@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use placet::author::Report;
 use placet::diag::{Diagnostic, Severity, Source};
+use placet::document::Report;
 use placet::model::verdict::Refusal;
 use placet::visible::{brief, escaped};
 

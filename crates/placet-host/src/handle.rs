@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use super::Limits;
 use super::error::{Code, HostError};
-use placet::author::Document;
 use placet::authorize::Policy;
+use placet::document::Document;
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;
 use placet::token::verified::VerifiedToken;

@@ -16,7 +16,7 @@ use placet_warp10::accept::{Acceptor, AttributeRules};
 use placet_warp10::decide::{self, Action, Asked};
 use placet_warp10::envelope::{Ident, WrappingKey};
 use placet_warp10::grant_cache::GrantCache;
-use placet_warp10::java::uuid_from_text;
+use placet_warp10::java_compat::uuid_from_text;
 use placet_warp10::keys::TokenKeys;
 use placet_warp10::opb64;
 use placet_warp10::selectors::{Platform, Series};

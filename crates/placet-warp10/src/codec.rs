@@ -7,7 +7,7 @@
 
 use thiserror::Error;
 
-use super::java::text_from_utf8;
+use super::java_compat::text_from_utf8;
 use super::thrift::{Malformed, Reader, Type, Writer};
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
 

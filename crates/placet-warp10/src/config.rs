@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::java::lines;
-use super::percent;
+use super::java_compat::lines;
+use super::percent_encoding;
 use crate::limits::{WARP10_CONFIG_ROUNDS, WARP10_CONFIG_VALUE};
 
 /// The settings that hold. Keys are among the values: they are wiped when dropped, and none is printed.
@@ -188,7 +188,7 @@ impl Line {
             _ => return Err(ConfigError::Malformed { at: at() }),
         };
         let decode = |text| {
-            let bytes = percent::decoded(trimmed(text)).ok_or_else(|| ConfigError::Escape { at: at() })?;
+            let bytes = percent_encoding::decoded(trimmed(text)).ok_or_else(|| ConfigError::Escape { at: at() })?;
             String::from_utf8(bytes).map_err(|_| ConfigError::Escape { at: at() })
         };
         let (name, value) = (decode(name)?, decode(value)?);

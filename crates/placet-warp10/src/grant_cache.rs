@@ -22,8 +22,8 @@ use placet::model::request::Request;
 use placet::model::time::Time;
 use placet::model::verdict::Verdict;
 use placet::model::vocabulary::Vocabulary;
+use placet::token::clock_cache::ClockCache;
 use placet::token::keyring::Keyring;
-use placet::token::shelf::Shelf;
 
 /// Tokens and their proved programs by the whole text. Threads may share it.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct GrantCache {
     attributes: AttributeRules,
     platform: Platform,
     vocabulary: Arc<Vocabulary>,
-    kept: Shelf<Arc<Kept>>,
+    kept: ClockCache<Arc<Kept>>,
 }
 
 /// A token that was accepted, and what it grants.
@@ -49,7 +49,7 @@ impl GrantCache {
     #[must_use]
     pub fn new(capacity: usize, keys: TokenKeys, attributes: AttributeRules, platform: Platform) -> Self {
         let vocabulary = Arc::clone(Library::built_in().get("warp10").expect("the vocabulary is built in"));
-        Self { keys, attributes, platform, vocabulary, kept: Shelf::new(capacity) }
+        Self { keys, attributes, platform, vocabulary, kept: ClockCache::new(capacity) }
     }
 
     /// What requests speak.

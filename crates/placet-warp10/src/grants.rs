@@ -17,7 +17,7 @@ use std::fmt;
 
 use super::attributes::{present, value};
 use super::decide::{deletion, has_hooks, may_delete};
-use super::doubts::{Doubt, doubts};
+use super::lints::{Doubt, doubts};
 use super::regex::Shortcut;
 use super::selectors::{
     Applications, BadSelector, EmptyMeans, LabelSelectors, OWN_LABELS, Platform, Selector, Wanted, id_text,
@@ -25,13 +25,13 @@ use super::selectors::{
 };
 use super::token::{Pairs, ReadToken, Token, WriteToken};
 use super::tree;
-use placet::author::mint::policy;
-use placet::author::{Document, Report};
 use placet::authorize::Policy;
 use placet::check::library::Library;
 use placet::compile::Compiled;
 use placet::compile::arguments::Arguments;
 use placet::diag::Source;
+use placet::document::mint::policy;
+use placet::document::{Document, Report};
 use placet::syntax::ast::{BlockKind, Condition, Effect, Entry, Field, File, Pattern, PatternKind, Rule, Text};
 
 /// A token as a policy.

@@ -8,8 +8,8 @@
 
 use std::fmt;
 
-use super::java::uuid_to_text;
-use super::percent;
+use super::java_compat::uuid_to_text;
+use super::percent_encoding;
 use super::regex::{Expression, NotCarried, Shortcut, quote};
 use super::token::{Pairs, ReadToken};
 
@@ -214,7 +214,7 @@ fn put(pairs: &mut Pairs, name: String, value: String) {
 /// # Errors
 /// An escape is not two hexadecimal digits. What they spell that is no UTF-8 becomes U+FFFD.
 pub fn decoded(text: &str) -> Result<String, BadSelector> {
-    percent::decoded_text(text).ok_or_else(|| BadSelector::Escape(text.to_owned()))
+    percent_encoding::decoded_text(text).ok_or_else(|| BadSelector::Escape(text.to_owned()))
 }
 
 /// `~temp.*{site=north}`, or `~temp.*{site=north}{unit=C}` where the second part is of attributes alone.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::accept::Acceptor;
-use super::java::uuid_from_text;
+use super::java_compat::uuid_from_text;
 use super::rejection::Rejection;
 use super::script::{Host, Machine, TimeUnit, Value};
 use super::selectors::parse_labels;
@@ -55,7 +55,7 @@ impl StaticTokens {
     /// Reads a file. `uuid` is what `UUID` gives in a map.
     pub fn read(text: &str, clock: Clock, uuid: &mut dyn FnMut() -> String) -> (Self, Vec<Problem>) {
         let mut file = Reader { tokens: Self::default(), groups: BTreeMap::new(), problems: Vec::new() };
-        for (line, number) in super::java::lines(text).zip(1..) {
+        for (line, number) in super::java_compat::lines(text).zip(1..) {
             let line = line.trim();
             if !line.starts_with("token.") {
                 continue;

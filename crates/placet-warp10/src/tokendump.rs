@@ -2,7 +2,7 @@
 //!
 //! What TOKENGEN can not set (hooks, indices, flags) is lost.
 
-use super::java;
+use super::java_compat;
 use super::keys::TokenKeys;
 use super::script::value::Value;
 use super::token::Token;
@@ -56,13 +56,13 @@ pub fn parameters(token: &Token) -> Value {
 
 /// The text of an identifier: its first 16 bytes count. One that is shorter is shown as it is, in hexadecimal.
 fn uuid(bytes: &[u8]) -> Value {
-    Value::String(bytes.first_chunk().map_or_else(|| super::script::value::hex(bytes), java::uuid_to_text))
+    Value::String(bytes.first_chunk().map_or_else(|| super::script::value::hex(bytes), java_compat::uuid_to_text))
 }
 
 /// A map of texts, in the order in which the original shows what it has read; none if it is empty.
 pub(super) fn of_pairs(pairs: &[(String, String)]) -> Option<Value> {
     let entry = |(key, value)| (Value::String(key), Value::String(value));
-    (!pairs.is_empty()).then(|| Value::Map(java::read_order(pairs.to_vec()).into_iter().map(entry).collect()))
+    (!pairs.is_empty()).then(|| Value::Map(java_compat::read_order(pairs.to_vec()).into_iter().map(entry).collect()))
 }
 
 /// A map with texts as its keys.

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::java;
+use super::java_compat;
 use super::keys::TokenKeys;
 use super::script::functions::from_serde;
 use super::script::value::Value;
@@ -206,7 +206,7 @@ impl<'m> Parameters<'m> {
 
     fn uuid_of(&self, key: &str, value: &Value) -> Result<[u8; 16], TokengenError> {
         let text = self.text_of(key, value)?;
-        java::uuid_from_text(&text).map_err(|error| {
+        java_compat::uuid_from_text(&text).map_err(|error| {
             TokengenError::new(format!("{}: '{key}' has no UUID: {error}", self.caller))
                 .help("a UUID looks like `7a1c3f7e-6a52-4a9e-8a43-0d1f5a3b9c11`")
         })
@@ -278,6 +278,6 @@ impl<'m> Parameters<'m> {
             }
         };
         let pairs: Pairs = entries.iter().map(pair).collect::<Result<_, _>>()?;
-        Ok((!pairs.is_empty()).then(|| java::hash_order(pairs)))
+        Ok((!pairs.is_empty()).then(|| java_compat::hash_order(pairs)))
     }
 }

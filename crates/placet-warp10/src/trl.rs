@@ -17,7 +17,7 @@ use md5::{Digest, Md5};
 use thiserror::Error;
 
 use super::envelope::Ident;
-use super::java::lines;
+use super::java_compat::lines;
 
 /// What is revoked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

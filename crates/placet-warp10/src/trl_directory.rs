@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::java::text_from_utf8;
+use super::java_compat::text_from_utf8;
 use super::trl::{BadLines, ListName, RevocationList};
 use crate::limits::WARP10_LIST_BYTES;
 use placet::model::time::Time;

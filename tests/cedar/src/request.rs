@@ -1,7 +1,7 @@
 //! Requests, and how each language takes them.
 
 use cedar_policy::{Context, EntityUid, Request as CedarRequest};
-use placet::author::request;
+use placet::document::request;
 use placet::model::request::Request;
 use placet::model::vocabulary::Vocabulary;
 use serde_json::{Map, Value, json};

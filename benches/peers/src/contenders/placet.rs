@@ -1,7 +1,7 @@
 //! Placet, with a local and with a public token.
 
-use placet::author::mint::{Wrapping, attenuate, mint, policy};
-use placet::author::{Document, value::arguments_from_text};
+use placet::document::mint::{Wrapping, attenuate, mint, policy};
+use placet::document::{Document, value::arguments_from_text};
 use placet::authorize::{Authorizer, Policy};
 use placet::check::library::Library;
 use placet::compile::Compiled;

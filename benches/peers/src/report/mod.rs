@@ -12,7 +12,7 @@ pub use text::{duration, text};
 
 use serde::Serialize;
 
-use crate::measure::Results;
+use crate::bench::Results;
 
 /// Everything that a report says.
 #[derive(Serialize)]

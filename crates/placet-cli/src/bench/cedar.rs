@@ -14,11 +14,11 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::inputs;
 use crate::ui::{Failure, progress};
-use placet::author::request::OwnedValue;
 use placet::check::tree::Constant;
+use placet::document::request::OwnedValue;
 use placet::model::vocabulary::Vocabulary;
 use placet::token::keys::{Randomness, SystemRandom};
-use placet_tools::measure::{Ask, Work};
+use placet_tools::bench::{Query, Workload};
 
 /// What Cedar said.
 pub struct Cedar {
@@ -41,7 +41,7 @@ const DENY: i32 = 2;
 ///
 /// # Errors
 /// The command is not there, or does not take the policy or a request.
-pub fn decide(path: &Path, work: &Work) -> Result<Cedar, Failure> {
+pub fn decide(path: &Path, work: &Workload) -> Result<Cedar, Failure> {
     let files = Files::new()?;
     let mut cedar = Cedar { name: inputs::name(path), allowed: Vec::new(), micros: Vec::new() };
     let bar = progress(Some(work.asks.len().min(REQUESTS) as u64), "{pos} of {len} requests to Cedar");
@@ -146,7 +146,7 @@ impl Drop for Files {
     }
 }
 
-fn request(ask: &Ask, vocabulary: &Vocabulary) -> Json {
+fn request(ask: &Query, vocabulary: &Vocabulary) -> Json {
     let named = |wanted: &str| {
         let field = vocabulary.field(wanted)?;
         let value = ask.request.values.iter().find_map(|(other, value)| (*other == field).then_some(value))?;

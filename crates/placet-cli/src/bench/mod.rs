@@ -9,12 +9,12 @@ use std::thread;
 use std::time::Duration;
 
 use super::block::Choice;
-use super::times::{read_duration, read_time};
+use super::time_args::{read_duration, read_time};
 use super::ui::{Exit, Failure, Outcome, Ui, progress};
 use super::{inputs, outputs};
 use placet::model::time::Time;
-use placet_tools::measure::{Measured, Plan, Work, page};
-use placet_tools::trial::Keys;
+use placet_tools::bench::{Measured, Plan, Workload, page};
+use placet_tools::testing::Keys;
 
 /// Measures deciding: how long it takes, how many decisions there are in a second, what they allocate, how large everything is.
 ///
@@ -97,7 +97,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     Ok(Exit::Yes)
 }
 
-fn measure<'w>(all: &'w [(String, Work)], plan: &Plan) -> Result<Vec<(&'w str, Measured)>, Failure> {
+fn measure<'w>(all: &'w [(String, Workload)], plan: &Plan) -> Result<Vec<(&'w str, Measured)>, Failure> {
     let bar = progress(Some(1000), "{msg}");
     let mut measured = Vec::new();
     for (name, work) in all {

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use crate::block::{Choice, arguments_or_samples, called};
 use crate::inputs;
 use crate::ui::{Failure, Ui};
-use placet::author::Document;
-use placet::author::request::{self, time_of};
 use placet::check::tree::Template;
+use placet::document::Document;
+use placet::document::request::{self, time_of};
 use placet::model::time::Time;
 use placet::span::Span;
 use placet::syntax::ast::BlockKind;
 use placet::syntax::map::{from_json_text, said};
-use placet_tools::measure::{Ask, Work, made};
-use placet_tools::trial::{Block, Fixture, Keys, cases};
+use placet_tools::bench::{Query, Workload, synthesize};
+use placet_tools::testing::{Block, Fixture, Keys, cases};
 use serde_json::Value as Json;
 
 /// Where requests come from. Two policies are asked the same ones.
@@ -76,7 +76,7 @@ impl Reading<'_> {
     fn made(&self, policy: &Path, document: &Document) -> Result<Vec<(Json, Time)>, Failure> {
         let template = self.template(document, policy)?;
         let arguments = arguments_or_samples(template, &self.choice.with)?;
-        let made = made::requests(template, document.vocabulary(), &arguments, self.now);
+        let made = synthesize::requests(template, document.vocabulary(), &arguments, self.now);
         Ok(made.into_iter().map(|(request, time)| (request::to_json(&request, document.vocabulary()), time)).collect())
     }
 
@@ -86,7 +86,7 @@ impl Reading<'_> {
 
     /// What is to be measured with a policy. `None`: it has no program, or the case file does not fit it, and why has
     /// been shown.
-    pub fn work(&self, document: &Arc<Document>, source: &Source) -> Result<Option<Work>, Failure> {
+    pub fn work(&self, document: &Arc<Document>, source: &Source) -> Result<Option<Workload>, Failure> {
         match source {
             Source::Cases(name, text) => match cases::load(name, text, document, self.now, self.keys) {
                 Ok(suite) => Ok(Some(suite.into())),
@@ -100,7 +100,7 @@ impl Reading<'_> {
     }
 
     /// One block that decides all of them.
-    fn alone(&self, document: &Arc<Document>, requests: &[(Json, Time)]) -> Result<Option<Work>, Failure> {
+    fn alone(&self, document: &Arc<Document>, requests: &[(Json, Time)]) -> Result<Option<Workload>, Failure> {
         let name = document.source().in_text(Span::default()).map_or("the map", |(name, _, _)| name);
         let template = self.template(document, Path::new(name))?;
         let arguments = arguments_or_samples(template, &self.choice.with)?;
@@ -122,8 +122,8 @@ impl Reading<'_> {
         let fixture = fixture.map_err(|broken| Failure::new(broken.to_string()))?;
         let asks = requests.iter().filter_map(|(json, now)| {
             let request = request::from_json(fixture.vocabulary(), json).ok()?;
-            Some(Ask { fixture: 0, request, now: *now })
+            Some(Query { fixture: 0, request, now: *now })
         });
-        Ok(Some(Work { asks: asks.collect(), fixtures: vec![fixture] }))
+        Ok(Some(Workload { asks: asks.collect(), fixtures: vec![fixture] }))
     }
 }

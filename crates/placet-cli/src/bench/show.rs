@@ -4,11 +4,11 @@ use serde_json::{Map, Value as Json, json};
 
 use super::cedar::Cedar;
 use super::requests::Source;
-use crate::page::{columns, cut};
+use crate::terminal::{columns, cut};
 use crate::ui::{BOLD, DIM, Ui, YELLOW, paint, plural};
-use placet_tools::measure::latency::SHARES;
-use placet_tools::measure::tables::{Named, Table, tables as all_tables};
-use placet_tools::measure::{Measured, Timed};
+use placet_tools::bench::latency::SHARES;
+use placet_tools::bench::tables::{Named, Table, tables as all_tables};
+use placet_tools::bench::{Measured, Timed};
 
 /// What was measured, and what the reader must know of it.
 pub fn notes(all: &[Named<'_>], source: &Source, cedar: Option<&Cedar>) -> Vec<String> {

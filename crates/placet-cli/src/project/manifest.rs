@@ -6,7 +6,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::times::read_duration;
+use crate::time_args::read_duration;
 use crate::ui::Failure;
 use placet::diag::Source;
 use placet::span::Span;

@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use super::Project;
 use crate::inputs;
 use crate::ui::{Failure, Ui};
-use placet::author::Report;
 use placet::check::library::Library;
 use placet::diag::{Diagnostic, Source};
+use placet::document::Report;
 use placet::syntax::ast::{File, Item, ItemKind};
 use placet::syntax::map::{from_json_text, from_map};
 use placet::syntax::parse;
@@ -33,7 +33,7 @@ pub struct Libraries<'l> {
     ui: &'l Ui,
     given: &'l [PathBuf],
     /// By the folder of the project.
-    known: BTreeMap<Option<PathBuf>, Shelf>,
+    known: BTreeMap<Option<PathBuf>, ClockCache>,
 }
 
 impl<'l> Libraries<'l> {
@@ -57,13 +57,13 @@ impl<'l> Libraries<'l> {
         }
     }
 
-    fn shelf(&mut self, file: Option<&Path>) -> Result<Result<Shelf, Report>, Failure> {
+    fn shelf(&mut self, file: Option<&Path>) -> Result<Result<ClockCache, Report>, Failure> {
         let project = Project::of(file)?;
         let folder = project.as_ref().map(|project| project.folder.clone());
         let mut shelf = match self.known.get(&folder) {
             Some(shelf) => shelf.clone(),
             None => {
-                let mut shelf = Shelf::built_in();
+                let mut shelf = ClockCache::built_in();
                 if let Err(report) = shelf.fill(self.given, project.as_ref())? {
                     return Ok(Err(report));
                 }
@@ -80,7 +80,7 @@ impl<'l> Libraries<'l> {
 
 /// Vocabularies, and where each one is from.
 #[derive(Clone)]
-struct Shelf {
+struct ClockCache {
     library: Library,
     /// The names that files of `--vocabulary` declare.
     given: BTreeSet<String>,
@@ -91,7 +91,7 @@ struct Shelf {
 /// What reading a file comes to: errors inside it are a report.
 type Filled = Result<Result<(), Report>, Failure>;
 
-impl Shelf {
+impl ClockCache {
     fn built_in() -> Self {
         Self { library: Library::built_in().clone(), given: BTreeSet::new(), files: BTreeMap::new() }
     }

@@ -7,7 +7,7 @@ mod session;
 use std::path::PathBuf;
 
 use super::project::vocabularies::library;
-use super::times::read_time;
+use super::time_args::read_time;
 use super::ui::{Exit, Failure, Outcome, Ui};
 use lines::{Entry, Lines};
 use placet::model::time::Time;

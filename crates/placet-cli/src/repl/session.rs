@@ -7,18 +7,18 @@ use serde_json::json;
 
 use crate::block::signature;
 use crate::limits::SOURCE_BYTES;
-use crate::page::verdict;
 use crate::spelled::{self, Typed};
-use crate::times::{read_time, show};
+use crate::terminal::verdict;
+use crate::time_args::{read_time, show};
 use crate::ui::{Exit, Failure, Ui};
 use crate::{inputs, tokens};
-use placet::author::mint::{Wrapping, attenuate, mint, policy};
-use placet::author::{Document, Report, literal};
 use placet::authorize::Authorizer;
 use placet::check::library::Library;
 use placet::check::tree::Template;
 use placet::compile::{Compiled, compile};
 use placet::diag::{Severity, Source};
+use placet::document::mint::{Wrapping, attenuate, mint, policy};
+use placet::document::{Document, Report, literal};
 use placet::explain::{BlockSource, Explainer, Explanation, Sources};
 use placet::model::time::Time;
 use placet::syntax::ast::{BlockKind, File, ItemKind, Name};
@@ -269,7 +269,7 @@ impl Session {
         if !self.load(Path::new(path)).map_err(|failure| failure.to_string())? {
             return Ok(Exit::CouldNot);
         }
-        let templates = self.document.iter().flat_map(|document| document.templates());
+        let templates = self.document.iter().flat_map(Document::templates);
         let names: Vec<_> = templates.map(|t| format!("{} `{}`", t.kind.word(), signature(t))).collect();
         if names.len() > 1 {
             self.say(&format!("loaded {}", names.join(", ")));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::times::show;
+use crate::time_args::show;
 use crate::ui::Ui;
 use placet::model::time::Time;
 use placet::visible::escaped;

@@ -7,12 +7,12 @@ use serde_json::json;
 use super::common::Configuration;
 use crate::block::Choice;
 use crate::inputs;
-use crate::times::read_time;
+use crate::time_args::read_time;
 use crate::ui::{Exit, Failure, Outcome, Ui};
-use placet::author::value::arguments_from_text;
+use placet::document::value::arguments_from_text;
 use placet::model::time::Time;
 use placet::syntax::ast::BlockKind;
-use placet_warp10::bridge::export;
+use placet_warp10::convert::export;
 use placet_warp10::grants::lower;
 use placet_warp10::selectors::Platform;
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::common::{Configuration, Reading, rejected, token_text};
 use crate::outputs::to_file_or_stdout;
 use crate::ui::{Exit, Outcome, Ui};
-use placet_warp10::bridge::import;
+use placet_warp10::convert::import;
 
 /// Writes the policy file whose token grants what a Warp 10 token grants.
 ///

@@ -7,15 +7,15 @@ use serde_json::json;
 
 use super::common::{Configuration, keys_of};
 use crate::inputs;
-use crate::times::read_time;
+use crate::time_args::read_time;
 use crate::ui::{Exit, Failure, Outcome, Ui};
 use placet::diag::Source;
 use placet::model::time::Time;
 use placet::token::keys::{NoRandomness, Randomness, SystemRandom};
 use placet_warp10::config::Config;
-use placet_warp10::doubts::doubts;
-use placet_warp10::java::uuid_to_text;
+use placet_warp10::java_compat::uuid_to_text;
 use placet_warp10::keys::TokenKeys;
+use placet_warp10::lints::doubts;
 use placet_warp10::script::output::stack_json;
 use placet_warp10::script::{Host, Machine, ScriptError, TimeUnit, Value};
 use placet_warp10::worf::random_uuid;

@@ -10,7 +10,7 @@ use super::common::{Configuration, token_text};
 use super::service::directory;
 use crate::inputs;
 use crate::outputs::{Existing, LockedFile, Secrecy, write};
-use crate::times::read_millis;
+use crate::time_args::read_millis;
 use crate::ui::{Exit, Failure, Outcome, Ui};
 use placet::model::time::Time;
 use placet_warp10::envelope::Ident;

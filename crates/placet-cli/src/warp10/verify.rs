@@ -6,7 +6,7 @@ use super::bounds::{bounds, lines};
 use super::common::{Configuration, rejected, token_text};
 use super::service::{Lists, Service};
 use crate::inputs;
-use crate::times::{read_time, show, show_beside};
+use crate::time_args::{read_time, show, show_beside};
 use crate::ui::{Exit, GREEN, Outcome, Ui, paint};
 use placet::model::time::Time;
 use placet_warp10::token::Token;

@@ -6,16 +6,16 @@ use placet::model::time::Time;
 use std::sync::Arc;
 
 use cli_support::Place;
-use placet::author::Document;
-use placet::author::request;
-use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
+use placet::document::Document;
+use placet::document::request;
+use placet::document::value::arguments_from_text;
 use placet::token::verify::Scratch;
 use placet_tools::fuzz::finding::{Finding, Kind};
 use placet_tools::fuzz::import::Imported;
 use placet_tools::fuzz::oracle::Oracle;
 use placet_tools::fuzz::{Plan, Report, Target, run};
-use placet_tools::trial::{Block, Keys, cases};
+use placet_tools::testing::{Block, Keys, cases};
 use serde_json::{Value, json};
 
 /// 2026-11-21T10:00:00Z, a Saturday.
@@ -338,7 +338,7 @@ fn the_promises_of_the_example_policies_hold() {
             let Ok(request) = &case.request else { continue };
             assert_eq!(suite.fixtures[case.fixture].broken_promises(request, case.now), [], "{path:?}:{}", case.line);
         }
-        for block in suite.fixtures.iter().flat_map(placet_tools::trial::Fixture::blocks) {
+        for block in suite.fixtures.iter().flat_map(placet_tools::testing::Fixture::blocks) {
             if block.promises().all().is_empty() {
                 continue;
             }

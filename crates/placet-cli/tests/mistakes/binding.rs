@@ -9,10 +9,10 @@ use crate::token_workshop::{
     HOUR, NOW, cache_is, draft, keyring, local, minted, ms, program, random, restriction, signing, spell, third_party,
     vocabulary,
 };
-use placet::author::mint as author;
 use placet::authorize::{Authorizer, Policy};
 use placet::bytecode::program::EMPTY;
 use placet::bytecode::verify::{Budget, Scope};
+use placet::document::mint as author;
 use placet::model::request::Request;
 use placet::model::time::Time;
 use placet::model::verdict::{Refusal, Verdict};

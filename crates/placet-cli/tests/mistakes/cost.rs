@@ -8,8 +8,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use placet::author::mint::attenuate;
-use placet::author::{AuthorError, Document};
 use placet::bytecode::fuel::Fuel;
 use placet::bytecode::op::Op;
 use placet::bytecode::verify::{Allowance, Budget, Fault, Scope, verify, verify_within};
@@ -20,6 +18,8 @@ use placet::compile::error::Cause;
 use placet::compile::expressions::Expressions;
 use placet::compile::{Compiled, compile};
 use placet::diag::code::Code;
+use placet::document::mint::attenuate;
+use placet::document::{AuthorError, Document};
 use placet::limits::{TOKEN_COST, TOKEN_PROOF_BYTES};
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;

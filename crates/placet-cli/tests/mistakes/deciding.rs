@@ -1,12 +1,12 @@
 //! What a decision says of what nobody thought of when the policy was written: actions that came later, sums beyond every
 //! number, an element that is given twice.
 
-use placet::author::mint::{Wrapping, attenuate, mint, policy};
-use placet::author::request::{self, OwnedRequest, OwnedValue};
 use placet::authorize::{Authorizer, Policy};
 use placet::bytecode::verify::{Budget, Scope};
 use placet::check::tree::Constant;
 use placet::compile::arguments::Argument;
+use placet::document::mint::{Wrapping, attenuate, mint, policy};
+use placet::document::request::{self, OwnedRequest, OwnedValue};
 use placet::explain::{Explainer, Sources};
 use placet::limits::SET_ELEMENTS;
 use placet::model::request::Request;

@@ -1,10 +1,10 @@
 //! Words of other languages: every word of the table is told the way out, at the place where people write it.
 
 use crate::support::read;
-use placet::author::Document;
 use placet::check::library::Library;
 use placet::diag::Diagnostic;
 use placet::diag::code::Code;
+use placet::document::Document;
 use placet::syntax::foreign::{Place, ROWS, find};
 
 const WORLD: &str = "vocabulary v 1 { name: string tags: set of string views: int optional draft: bool action get }\n";

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use placet::author::Document;
 use placet::check::library::Library;
 use placet::diag::Source;
 use placet::diag::code::Code;
+use placet::document::Document;
 use placet::limits;
 use placet::syntax::ast::{At, Block, ItemKind, Pattern, PatternKind};
 use placet::syntax::parse::parse_cases;
@@ -13,7 +13,7 @@ use placet::syntax::{map, parse, print};
 use placet::token::keyring::{Keyring, KeyringFault};
 use placet::token::revocation::{ListFault, RevocationList};
 use placet_host::value::Value as HostValue;
-use placet_tools::trial::{Keys, cases, lines};
+use placet_tools::testing::{Keys, cases, lines};
 use placet_warp10::script::{Host, Machine, Value as Scripted};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -261,7 +261,7 @@ fn a_number_of_a_map_is_quoted_as_it_is_written_or_refused_before() {
 
 #[test]
 fn a_time_of_a_request_or_an_argument_is_refused_with_what_to_write() {
-    use placet::author::value::from_text;
+    use placet::document::value::from_text;
     use placet::model::types::Scalar;
     let said = |text: &str| from_text(Scalar::Time, text).unwrap_err().to_string();
     assert_eq!(

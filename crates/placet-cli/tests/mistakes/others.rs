@@ -1,8 +1,6 @@
 //! Mistakes of Biscuit, Momento, OpenFGA and others.
 
 use crate::token_workshop::{NOW, ms, random};
-use placet::author::Document;
-use placet::author::mint::{Wrapping, attenuate, mint};
 use placet::authorize::{Authorizer, Policy};
 use placet::bytecode::op::Op;
 use placet::bytecode::program::{EMPTY, Pool, Program};
@@ -11,6 +9,8 @@ use placet::check::library::Library;
 use placet::check::tree::Constant;
 use placet::compile::arguments::{Argument, Arguments};
 use placet::diag::code::Code;
+use placet::document::Document;
+use placet::document::mint::{Wrapping, attenuate, mint};
 use placet::limits::{SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
 use placet::model::path::ResourcePath;
 use placet::model::request::{Malformed, Request};

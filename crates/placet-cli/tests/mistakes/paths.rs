@@ -1,13 +1,13 @@
 //! One path has one spelling, whoever writes it: a request, a policy, an argument, HTTP.
 
 use crate::support::{Service, codes, compiled, document, path};
-use placet::author::request;
-use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
 use placet::check::tree::{ArgumentNo, Constant};
 use placet::compile::arguments::{Argument, Arguments};
 use placet::compile::compile;
 use placet::diag::code::Code;
+use placet::document::request;
+use placet::document::value::arguments_from_text;
 use placet::model::path::{PathError, ResourcePath};
 use placet::model::target::{Target, canonical};
 use placet::model::time::Time;

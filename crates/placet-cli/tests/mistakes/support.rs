@@ -1,14 +1,14 @@
 //! What the tests here share: a document from text, and a service that holds a policy.
 
 use crate::token_workshop::NOW;
-use placet::author::mint::policy;
-use placet::author::{Document, Report};
 use placet::authorize::{Authorizer, Policy};
 use placet::check::library::Library;
 use placet::compile::Compiled;
 use placet::compile::arguments::{Argument, Arguments};
 use placet::compile::error::Cause;
 use placet::diag::code::Code;
+use placet::document::mint::policy;
+use placet::document::{Document, Report};
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::types::{Scalar, Type};

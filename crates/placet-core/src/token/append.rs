@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::chain::{Before, Link, Promise, Seed, first, key_hash, local_link, public_link};
+use super::chain::{Before, Link, NextKey, Seed, first, key_hash, local_link, public_link};
 use super::keys::{NoRandomness, Randomness};
 use crate::bytecode::program::EMPTY;
 use crate::model::time::Time;
@@ -63,7 +63,7 @@ pub(super) fn end_public<E>(
 
 /// What lets a holder add a block to a public token.
 pub(super) struct Next {
-    promise: Promise,
+    promise: NextKey,
     seed: Zeroizing<Seed>,
 }
 
@@ -91,7 +91,7 @@ impl Next {
         let seed: Zeroizing<Seed> = Zeroizing::new(first(hasher.update(counted).finalize().as_bytes()));
         hasher.zeroize();
         let key = before.next_key(&seed).verifying_key();
-        let promise = Promise { key_hash: key_hash(key.as_bytes()), commitment: before.commitment(&seed) };
+        let promise = NextKey { key_hash: key_hash(key.as_bytes()), commitment: before.commitment(&seed) };
         Ok(Some(Self { promise, seed }))
     }
 }

@@ -12,7 +12,6 @@ use super::keys::{NoRandomness, Randomness};
 use super::vouch::{Voucher, VoucherRequest};
 use super::wire::put_counted;
 use crate::limits::BLOCKS;
-use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
 /// The token with a restriction more. `random` is asked only for the seed of a public token that stays open.

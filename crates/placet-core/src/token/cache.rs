@@ -32,7 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::shelf::Shelf;
+use super::clock_cache::ClockCache;
 use super::verified::{Verified, VerifiedToken};
 use super::verify::{Scratch, Source, Verifier};
 use crate::model::time::Time;
@@ -41,7 +41,7 @@ use crate::model::verdict::Refusal;
 /// Verified tokens by their whole text. Threads may share it.
 #[derive(Debug)]
 pub struct TokenCache {
-    tokens: Shelf<Entry>,
+    tokens: ClockCache<Entry>,
 }
 
 struct Entry {
@@ -56,7 +56,7 @@ impl TokenCache {
     /// A cache of at most so many tokens, which take [`BESIDE_EACH`](Self::BESIDE_EACH) bytes each beside what they are.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        Self { tokens: Shelf::new(capacity) }
+        Self { tokens: ClockCache::new(capacity) }
     }
 
     /// Verifies a token, or finds that it has been verified and checks what may have changed since. Lends it to `use_it`.

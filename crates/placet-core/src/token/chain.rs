@@ -24,7 +24,7 @@ pub(super) fn local_link(key: &[u8; 32], covered: &[u8]) -> Link {
 
 /// What a public token says about the key of its next block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Promise {
+pub(super) struct NextKey {
     /// The beginning of a hash of the next public key.
     pub(super) key_hash: [u8; 16],
     /// The beginning of a hash of the seed.
@@ -33,7 +33,7 @@ pub(super) struct Promise {
 
 /// The digest that the signature of a block covers. `before` is the header, or the link byte 1 and the signature before; `block` is
 /// the block behind its length.
-pub(super) fn public_link(before: Before<'_>, block: &[u8], promise: Option<&Promise>) -> Link {
+pub(super) fn public_link(before: Before<'_>, block: &[u8], promise: Option<&NextKey>) -> Link {
     let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 public block digest v1");
     before.feed(&mut hasher);
     hasher.update(block);

@@ -17,7 +17,7 @@
 //! the cover would let two blocks share their bytes in another way.
 
 use super::block::{Flags, Position};
-use super::chain::{Before, Promise, Seed, key_hash};
+use super::chain::{Before, NextKey, Seed, key_hash};
 use super::header::{Header, Purpose};
 use super::wire::{Place, Reader};
 use crate::limits::{BLOCKS, TOKEN_BYTES};
@@ -89,11 +89,11 @@ impl<'b> Frame<'b> {
     }
 
     /// What a public block commits to, made from what the token carries: the block's signature covers the outcome.
-    pub(super) fn promise(&self) -> Option<Promise> {
+    pub(super) fn promise(&self) -> Option<NextKey> {
         match self.end {
-            End::Public { key, commitment } => Some(Promise { key_hash: key_hash(key), commitment: *commitment }),
+            End::Public { key, commitment } => Some(NextKey { key_hash: key_hash(key), commitment: *commitment }),
             End::Open { key_hash, seed } => {
-                Some(Promise { key_hash: *key_hash, commitment: self.before().commitment(seed) })
+                Some(NextKey { key_hash: *key_hash, commitment: self.before().commitment(seed) })
             }
             End::Local | End::Tag(_) | End::Sealed => None,
         }

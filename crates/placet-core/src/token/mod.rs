@@ -64,10 +64,10 @@ mod append;
 mod batch;
 mod block;
 mod chain;
+#[cfg(feature = "std")]
+pub mod clock_cache;
 mod frame;
 mod good;
 mod key_list;
 mod secrecy;
-#[cfg(feature = "std")]
-pub mod shelf;
 mod wire;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use json_host::{ANN, JsonHost, NOW, builder, get, keyring, momento, read_token, reader, warp10, with, without};
-use placet::author::mint::Wrapping;
+use placet::document::mint::Wrapping;
 use placet::model::time::Time;
 use placet::token::header::RevocationId;
 use placet::token::keyring::Keyring;

@@ -7,10 +7,10 @@
 
 use std::cmp::Reverse;
 
-use super::near;
+use super::neighbours;
 use crate::limits::FUZZ_VALUES;
-use placet::author::request::OwnedValue;
 use placet::check::tree::Constant;
+use placet::document::request::OwnedValue;
 use placet::explain::evaluate::counted;
 use placet::explain::propose::{constant_of, sample, satisfying_values, violating_values};
 use placet::model::function::Results;
@@ -146,14 +146,14 @@ impl<'v> Boundaries<'v> {
         match ty {
             Type::One(scalar) => {
                 values.extend(elements.iter().cloned().map(OwnedValue::One).map(Some));
-                let long = self.counts[number].iter().filter_map(|&count| near::of_length(scalar, count));
+                let long = self.counts[number].iter().filter_map(|&count| neighbours::of_length(scalar, count));
                 values.extend(long.map(OwnedValue::One).map(Some));
             }
             Type::Set(scalar) => {
                 values.extend(elements.iter().cloned().map(OwnedValue::One).map(Some));
                 let pairs = elements.windows(2).map(|pair| Some(OwnedValue::Set(pair.to_vec())));
                 values.extend(pairs);
-                let many = self.counts[number].iter().filter_map(|&count| near::many(scalar, count));
+                let many = self.counts[number].iter().filter_map(|&count| neighbours::many(scalar, count));
                 values.extend(many.map(OwnedValue::Set).map(Some));
             }
             Type::Labels => {
@@ -300,7 +300,7 @@ fn equal(constant: &Constant) -> Pattern {
 /// Values on both sides of a pattern's edge.
 fn points(pattern: &Pattern, scalar: Scalar) -> Vec<Constant> {
     let around = |bytes: &[u8]| match constant_of(scalar, bytes.to_vec()) {
-        Some(constant) => near::around(&constant),
+        Some(constant) => neighbours::around(&constant),
         None => Vec::new(),
     };
     match pattern {
@@ -316,14 +316,14 @@ fn points(pattern: &Pattern, scalar: Scalar) -> Vec<Constant> {
             let inside: Vec<Constant> =
                 inside.chain(satisfying_values(pattern, None, scalar).into_iter().flatten()).collect();
             let outside = inside.iter().flat_map(|value| violating_values(pattern, value));
-            inside.iter().flat_map(near::around).chain(outside).collect()
+            inside.iter().flat_map(neighbours::around).chain(outside).collect()
         }
         Pattern::Range(first, last) => {
             let ends = [first, last].into_iter().flat_map(|end| [end.checked_sub(1), Some(*end), end.checked_add(1)]);
             let within = first.midpoint(*last);
             ends.flatten().chain([within]).filter_map(|number| counted(scalar, number)).collect()
         }
-        Pattern::Network(network) => near::network(network),
+        Pattern::Network(network) => neighbours::network(network),
         Pattern::Label(..) => Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! How much of a block the requests have met: each rule, and each part of a rule seen true and seen false.
 
-use crate::trial::coverage::{PartCoverage, RuleCoverage};
-use crate::trial::observe::{Observed, Observer};
+use crate::testing::coverage::{PartCoverage, RuleCoverage};
+use crate::testing::observe::{Observed, Observer};
 use placet::compile::Frame;
 use placet::span::Span;
 

@@ -1,8 +1,8 @@
 //! Recorded requests to begin with: lines of JSON, each a request as `placet eval --jsonl` reads it, or a case as `placet test`
 //! does, of which only the request and its time count. What is no request of the vocabulary is counted and left out.
 
-use crate::trial::Suite;
-use placet::author::request::{self, OwnedRequest, time_of};
+use crate::testing::Suite;
+use placet::document::request::{self, OwnedRequest, time_of};
 use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::map::from_json_text;

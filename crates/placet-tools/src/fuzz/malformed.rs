@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use placet::author::request;
+use placet::document::request;
 use placet::explain::example;
 use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};

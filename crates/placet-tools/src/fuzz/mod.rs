@@ -14,10 +14,10 @@
 mod boundary;
 pub mod coverage;
 pub mod finding;
+mod generate;
 pub mod import;
-mod invent;
 mod malformed;
-mod near;
+mod neighbours;
 pub mod oracle;
 mod shrink;
 pub mod target;
@@ -27,17 +27,17 @@ use std::collections::HashSet;
 use serde_json::Value as Json;
 
 use crate::limits::{FUZZ_FINDINGS, FUZZ_PARTS};
-use crate::trial::observe::Observer;
+use crate::testing::observe::Observer;
 use coverage::Coverage;
 use finding::{Finding, Key};
-use invent::Inventor;
+use generate::Generator;
 use oracle::{Answer, Oracle, OracleError};
-use placet::author::request::{self, OwnedRequest};
+use placet::document::request::{self, OwnedRequest};
 use placet::model::owned::TimedRequest;
 use placet::model::time::Time;
 use placet::program::literal;
 pub use target::Target;
-use target::{Judge, Said};
+use target::{Observation, Subject};
 
 /// What is to be done.
 #[derive(Debug)]
@@ -97,17 +97,17 @@ pub fn run(plan: Plan<'_>, go_on: &mut dyn FnMut(Progress) -> bool) -> Result<Re
 
 struct Run<'r> {
     plan: Plan<'r>,
-    ours: Judge<'r>,
-    theirs: Option<Judge<'r>>,
+    ours: Subject<'r>,
+    theirs: Option<Subject<'r>>,
     observer: Option<Observer>,
     /// What requests have shown so far, apart from the coverage.
-    seen: HashSet<(Said, Option<Said>)>,
+    seen: HashSet<(Observation, Option<Observation>)>,
     known: Vec<Key>,
     report: Report,
 }
 
 impl<'r> Run<'r> {
-    fn new(plan: Plan<'r>, ours: Judge<'r>, theirs: Option<Judge<'r>>) -> Self {
+    fn new(plan: Plan<'r>, ours: Subject<'r>, theirs: Option<Subject<'r>>) -> Self {
         let observer = plan.target.block().observer();
         let promises = plan.target.block().promises().all().len();
         let report = Report {
@@ -126,9 +126,9 @@ impl<'r> Run<'r> {
         rules.extend(self.plan.other.iter().flat_map(|other| other.rules()));
         let (beginning, end) = target.life();
         let life = (beginning.as_millis(), end.as_millis());
-        let mut inventor = Inventor::new(self.plan.seed, target.facts(), rules, target.minted().as_millis(), life);
+        let mut generator = Generator::new(self.plan.seed, target.facts(), rules, target.minted().as_millis(), life);
         for (request, time) in std::mem::take(&mut self.plan.seeds) {
-            inventor.add(TimedRequest { request, time });
+            generator.add(TimedRequest { request, time });
         }
         self.ask_malformed()?;
         while self.report.runs < self.plan.runs && self.report.findings.len() < FUZZ_FINDINGS {
@@ -136,9 +136,9 @@ impl<'r> Run<'r> {
             if !go_on(progress) {
                 break;
             }
-            let sample = inventor.next();
+            let sample = generator.next();
             if self.attempt(&sample)? {
-                inventor.keep(&sample);
+                generator.keep(&sample);
             }
         }
         self.report.findings.sort_by_key(|finding| finding.kind.rank());
@@ -167,7 +167,7 @@ impl<'r> Run<'r> {
     }
 
     /// What is said of a request, and what that shows.
-    fn judge(&mut self, sample: &TimedRequest) -> Result<(Said, Option<Said>, Vec<Key>), OracleError> {
+    fn judge(&mut self, sample: &TimedRequest) -> Result<(Observation, Option<Observation>, Vec<Key>), OracleError> {
         let said = self.ours.say(sample);
         let other = self.theirs.as_mut().map(|theirs| theirs.say(sample));
         let mut keys: Vec<Key> = said.broken.iter().map(|&number| Key::Promise { number, rule: said.rule }).collect();

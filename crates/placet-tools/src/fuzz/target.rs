@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
-use crate::trial::observe::Observer;
-use crate::trial::{Block, Fixture, FixtureError, Keys};
-use placet::author::Document;
+use crate::testing::observe::Observer;
+use crate::testing::{Block, Fixture, FixtureError, Keys};
 use placet::bytecode::verify::Proved;
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
+use placet::document::Document;
 use placet::explain::evaluate::Facts;
 use placet::explain::{Explainer, Explanation};
 use placet::model::owned::TimedRequest;
@@ -101,12 +101,12 @@ impl Target {
     }
 
     /// Lends what decides.
-    pub(super) fn open<R>(&self, use_it: impl FnOnce(Judge<'_>) -> R) -> R {
+    pub(super) fn open<R>(&self, use_it: impl FnOnce(Subject<'_>) -> R) -> R {
         let cache = TokenCache::new(1);
         let program = self.block().proved().expect("a compiled program is a proved one");
         self.fixture.with_explainer(Purpose::Local, |explainer| {
             let explainer = explainer.with_cache(&cache);
-            use_it(Judge { target: self, block: self.block(), program, explainer, scratch: Scratch::new() })
+            use_it(Subject { target: self, block: self.block(), program, explainer, scratch: Scratch::new() })
         })
     }
 }
@@ -139,7 +139,7 @@ fn everything(document: &Document, library: &Library) -> Result<Block, FixtureEr
 }
 
 /// Decides requests.
-pub(super) struct Judge<'j> {
+pub(super) struct Subject<'j> {
     target: &'j Target,
     block: &'j Block,
     program: Proved<'j>,
@@ -149,7 +149,7 @@ pub(super) struct Judge<'j> {
 
 /// What was said of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Said {
+pub(super) struct Observation {
     /// `allow`, `forbidden`, `not_permitted` or `refused`.
     pub(super) word: &'static str,
     /// The rule that decided in the block.
@@ -162,16 +162,17 @@ pub(super) struct Said {
     pub(super) agrees: bool,
 }
 
-impl Said {
+impl Observation {
     pub(super) fn is_allow(&self) -> bool {
         self.word == "allow"
     }
 }
 
-impl Judge<'_> {
-    pub(super) fn say(&mut self, sample: &TimedRequest) -> Said {
+impl Subject<'_> {
+    pub(super) fn say(&mut self, sample: &TimedRequest) -> Observation {
         let verdict = self.explainer.decide(&sample.request, sample.time, &mut self.scratch);
-        let mut said = Said { word: verdict.word(), rule: None, about: Vec::new(), broken: Vec::new(), agrees: true };
+        let mut said =
+            Observation { word: verdict.word(), rule: None, about: Vec::new(), broken: Vec::new(), agrees: true };
         if matches!(verdict, Verdict::Refused(_)) {
             return said;
         }

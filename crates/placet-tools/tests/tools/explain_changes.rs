@@ -2,10 +2,10 @@
 
 use crate::suites;
 
-use placet::author::request::{self, time_of};
+use placet::document::request::{self, time_of};
 use placet::token::header::Purpose;
 use placet::token::verify::Scratch;
-use placet_tools::trial::Suite;
+use placet_tools::testing::Suite;
 
 /// How many requests were turned down by a rule, and for how many of them a change was found. Every change is decided again.
 fn proposals(suite: &Suite) -> (usize, usize, Vec<String>) {

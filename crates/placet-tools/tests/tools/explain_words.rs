@@ -4,10 +4,10 @@ use crate::suites;
 
 use std::sync::Arc;
 
-use placet::author::Document;
 use placet::check::library::Library;
+use placet::document::Document;
 use placet::explain::Explanation;
-use placet_tools::trial::Suite;
+use placet_tools::testing::Suite;
 
 /// The explanation of a request for the only token or policy of a policy text. A clock stands before the request: `at …`.
 fn explained(policy: &str, section: &str, request: &str) -> Explanation {

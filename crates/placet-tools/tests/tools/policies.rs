@@ -5,7 +5,7 @@ use crate::suites;
 use placet::diag::Source;
 use placet::model::time::Time;
 use placet::token::verify::Scratch;
-use placet_tools::trial::Keys;
+use placet_tools::testing::Keys;
 use suites::{momento, policies, policy_files, suite};
 
 #[test]
@@ -73,7 +73,7 @@ fn a_mistake_in_a_case_file_is_shown_with_its_place() {
             "there is no restriction `one`",
         ),
     ] {
-        let report = placet_tools::trial::cases::load("broken.cases", text, &document, Time::from_millis(0), &keys)
+        let report = placet_tools::testing::cases::load("broken.cases", text, &document, Time::from_millis(0), &keys)
             .expect_err(text);
         let found = &report.diagnostics[0];
         let place = Source::text("broken.cases", text).line_and_column(found.at).unwrap();
@@ -97,7 +97,7 @@ fn a_mistake_in_a_line_is_shown_with_its_place() {
     ] {
         let text = format!("{good}\n\n{line}\n");
         let library = placet::check::library::Library::built_in();
-        let report = placet_tools::trial::lines::load("broken.jsonl", &text, library, Time::from_millis(0), &keys)
+        let report = placet_tools::testing::lines::load("broken.jsonl", &text, library, Time::from_millis(0), &keys)
             .expect_err(line);
         let place = report.source.line_and_column(report.diagnostics[0].at).unwrap();
         assert_eq!(place.0, 3, "{report}");

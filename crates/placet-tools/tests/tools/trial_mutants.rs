@@ -2,8 +2,8 @@
 
 use placet::check::library::Library;
 use placet::model::time::Time;
-use placet_tools::trial::Keys;
-use placet_tools::trial::mutate::{Kind, NoScore, Score, Trial};
+use placet_tools::testing::Keys;
+use placet_tools::testing::mutate::{Kind, NoScore, Score, Trial};
 
 const NOON: Time = Time::from_millis(1_795_262_400_000);
 
@@ -16,7 +16,7 @@ fn score(policy: &str, cases: &str) -> Result<Score, NoScore> {
 /// The lines that the survivors change, as they are with the mistake in them.
 fn survivors(policy: &str, cases: &str) -> Vec<(Kind, String)> {
     let score = score(policy, cases).unwrap_or_else(|none| panic!("{none}"));
-    let line = |mutant: &placet_tools::trial::mutate::Mutant| {
+    let line = |mutant: &placet_tools::testing::mutate::Mutant| {
         let changed = mutant.of(policy);
         let before = changed.get(..mutant.at.start).unwrap();
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -8,16 +8,16 @@ use common::generate::{Made, world};
 use common::reference::Answer;
 use common::requests::request;
 use common::{compiled, decide, for_all, kind_of};
-use placet::author::Document;
-use placet::author::request;
 use placet::check::library::Library;
 use placet::check::tree::{Effect, Rule};
 use placet::compile::arguments::Arguments;
+use placet::document::Document;
+use placet::document::request;
 use placet::model::time::Time;
 use placet::span::Span;
 use placet::syntax::ast::BlockKind;
 use placet::vm::{self, Context};
-use placet_tools::trial::observe::{Observer, PartKind};
+use placet_tools::testing::observe::{Observer, PartKind};
 use proptest::prelude::{prop_assert, prop_assert_eq};
 use serde_json::{Value, json};
 
@@ -167,7 +167,7 @@ fn what_the_arguments_decide_is_seen_like_everything_else() {
     let template = &document.templates()[0];
     for open in [true, false] {
         let given = json!({ "open": open, "paths": ["/a"] });
-        let arguments = placet::author::value::arguments_from_json(template, given.as_object().unwrap()).unwrap();
+        let arguments = placet::document::value::arguments_from_json(template, given.as_object().unwrap()).unwrap();
         let observer = Observer::new_in(&document, template, &arguments).unwrap();
         let request = request::from_json(document.vocabulary(), &json!({ "action": "GET", "path": "/a" })).unwrap();
         let observed = request

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::super::percent;
+use super::super::percent_encoding;
 use super::error::{Failure, ScriptCode, nested_too_deeply};
 use super::functions;
 use super::grammar::{Rule, word};
@@ -258,7 +258,7 @@ pub(super) fn digits(word: &str, radix: u32) -> Result<i64, Failure> {
 
 /// `%XX`, as UTF-8; `+` stays. A text without `%` stays as it is.
 pub(crate) fn percent_decoded(text: &str) -> Result<String, Failure> {
-    percent::decoded_text(text).ok_or_else(|| {
+    percent_encoding::decoded_text(text).ok_or_else(|| {
         let help = "write a percent sign as `%25`";
         unreadable(format!("`{text}` has a `%` without two hexadecimal digits")).help(help)
     })

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{properties, uuid};
-use crate::java::uuid_to_text;
+use crate::java_compat::uuid_to_text;
 
 /// `option.default.a`, `.puid` and `.ouid`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -18,7 +18,7 @@ pub mod template;
 
 use std::fmt;
 
-use crate::java::{uuid_from_text, uuid_to_text};
+use crate::java_compat::{uuid_from_text, uuid_to_text};
 use crate::selectors::decoded;
 
 /// Why Worf does not go on; the text is for people.

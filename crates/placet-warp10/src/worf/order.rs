@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::defaults::Defaults;
 use super::options::{Kinds, Options};
 use super::{WorfError, random_uuid, uuid_texts};
-use crate::java::{hash_order, uuid_to_text};
+use crate::java_compat::{hash_order, uuid_to_text};
 use crate::keys::TokenKeys;
 use crate::token::{Pairs, ReadToken, Token, WriteToken};
 use placet::model::time::Time;

@@ -11,7 +11,7 @@ use super::defaults::Defaults;
 use super::options::{Kinds, labels};
 use super::order::{Order, check_ttl, new_uuid};
 use super::{WorfError, uuid, uuid_texts};
-use crate::java::uuid_to_text;
+use crate::java_compat::uuid_to_text;
 use crate::keys::TokenKeys;
 use crate::selectors::id_text;
 use crate::token::{ReadToken, Token, WriteToken};

@@ -1,11 +1,11 @@
 //! Warp 10 tokens become policy files, and templates become Warp 10 tokens; and Worf, who made tokens before.
 
-use placet::author::Document;
-use placet::author::value::arguments_from_text;
 use placet::check::library::Library;
+use placet::document::Document;
+use placet::document::value::arguments_from_text;
 use placet::model::time::Time;
 use placet::syntax::ast::BlockKind;
-use placet_warp10::bridge::{NotImported, Obstacle, export, import};
+use placet_warp10::convert::{NotImported, Obstacle, export, import};
 use placet_warp10::selectors::{Applications, Platform, of_token};
 use placet_warp10::token::{Pairs, ReadToken, Token, WriteToken};
 
@@ -13,7 +13,7 @@ const ONE: &str = "7a1c3f7e-6a52-4a9e-8a43-0d1f5a3b9c11";
 const TWO: &str = "f3b0c442-98fc-4c14-9afb-f4c8996fb924";
 
 fn id(text: &str) -> Vec<u8> {
-    placet_warp10::java::uuid_from_text(text).unwrap().to_vec()
+    placet_warp10::java_compat::uuid_from_text(text).unwrap().to_vec()
 }
 
 fn pairs(list: &[(&str, &str)]) -> Option<Pairs> {
@@ -311,7 +311,7 @@ mod worf {
 
     #[test]
     fn an_empty_answer_takes_what_is_remembered() {
-        let id = |text: &str| placet_warp10::java::uuid_from_text(text).unwrap();
+        let id = |text: &str| placet_warp10::java_compat::uuid_from_text(text).unwrap();
         let defaults = Defaults { application: Some("shop".to_owned()), producer: Some(id(ONE)), owner: Some(id(TWO)) };
         let answers = ["encodeToken", "write", "", "", "", "0", "1000", "a=b", "generate"];
         let (prompts, said) = talk_with(defaults, &answers);

@@ -9,7 +9,7 @@ use placet_warp10::keys::{Cost, decode_key, decode_key_at};
 use placet_warp10::rejection::Rejection;
 use placet_warp10::siphash::SipKey;
 use placet_warp10::token::Token;
-use placet_warp10::{codec, java, opb64};
+use placet_warp10::{codec, java_compat, opb64};
 use serde_json::Value;
 use warp10::{KINDS, differences_are, hex, key_bytes, keys, minted, section, sorted, text, to_hex, token};
 
@@ -92,10 +92,10 @@ fn wrapping_and_unwrapping_are_those_of_the_original() {
 #[test]
 fn uuids_are_read_as_java_reads_them() {
     for vector in primitives("uuid") {
-        match (java::uuid_from_text(text(&vector["uuid"])), vector.get("canonical")) {
+        match (java_compat::uuid_from_text(text(&vector["uuid"])), vector.get("canonical")) {
             (Ok(uuid), Some(canonical)) => {
                 assert_eq!(to_hex(&uuid), text(&vector["bytes_hex"]));
-                assert_eq!(java::uuid_to_text(&uuid), text(canonical));
+                assert_eq!(java_compat::uuid_to_text(&uuid), text(canonical));
             }
             (Err(error), None) => {
                 let message = text(&vector["error_chain"][0]["message"]);
@@ -143,7 +143,7 @@ fn in_hash_order(mut token: Token) -> Token {
         Token::Read(token) => vec![&mut token.hooks, &mut token.attributes, &mut token.labels],
         Token::Write(token) => vec![&mut token.labels, &mut token.attributes],
     };
-    maps.into_iter().flatten().for_each(|map| *map = java::hash_order(std::mem::take(map)));
+    maps.into_iter().flatten().for_each(|map| *map = java_compat::hash_order(std::mem::take(map)));
     token
 }
 

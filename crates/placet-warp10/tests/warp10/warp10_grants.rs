@@ -185,11 +185,11 @@ fn bounds_of_the_data_are_read_as_recorded() {
 }
 
 mod lowered {
-    use placet::author::mint::{Wrapping, mint};
-    use placet::author::request;
     use placet::authorize::Authorizer;
     use placet::check::library::Library;
     use placet::compile::arguments::Arguments;
+    use placet::document::mint::{Wrapping, mint};
+    use placet::document::request;
     use placet::model::time::Time;
     use placet::syntax::ast::BlockKind;
     use placet::token::keyring::{Keyring, MintingKey};
@@ -197,10 +197,10 @@ mod lowered {
     use placet::token::verify::Scratch;
     use placet_warp10::accept::{Acceptor, AttributeRules, Label};
     use placet_warp10::decide::{Action, Asked, decide, is_granted};
-    use placet_warp10::doubts::Doubt;
     use placet_warp10::grant_cache::GrantCache;
     use placet_warp10::grants::{Grant, NAME, NotLowered, Note};
     use placet_warp10::keys::TokenKeys;
+    use placet_warp10::lints::Doubt;
     use placet_warp10::selectors::{Applications, EmptyMeans, Platform, Series, id_text};
     use placet_warp10::token::{Kind, Pairs, ReadToken, Token, WriteToken};
     use placet_warp10::trl::{RevocationList, Scope};

@@ -11,7 +11,7 @@ use placet_warp10::rejection::Label;
 use placet_warp10::token::{Pairs, ReadToken, Token, WriteToken};
 use placet_warp10::trl::{ListName, RevocationList};
 use placet_warp10::trl_directory::Directory;
-use placet_warp10::{codec, java, opb64};
+use placet_warp10::{codec, java_compat, opb64};
 use proptest::collection::{hash_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -196,8 +196,8 @@ fn a_structure_of_the_most_elements_that_fit_opens_in_memory_of_its_size() {
 #[test]
 fn uuids_of_any_text_are_refused_or_written_in_one_way() {
     for_all(4000, &"[0-9a-fA-F+-]{0,38}", |text| {
-        if let Ok(uuid) = java::uuid_from_text(&text) {
-            prop_assert_eq!(java::uuid_from_text(&java::uuid_to_text(&uuid)), Ok(uuid));
+        if let Ok(uuid) = java_compat::uuid_from_text(&text) {
+            prop_assert_eq!(java_compat::uuid_from_text(&java_compat::uuid_to_text(&uuid)), Ok(uuid));
         }
         Ok(())
     });

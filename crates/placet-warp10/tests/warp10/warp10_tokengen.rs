@@ -3,7 +3,7 @@
 use crate::scripts;
 use placet::model::time::Time;
 
-use placet_warp10::doubts::doubts;
+use placet_warp10::lints::doubts;
 use placet_warp10::script::output::{Style, stack_json, to_json};
 use placet_warp10::script::{ScriptCode, Value};
 use placet_warp10::token::Token;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use placet::author::Document;
 use placet::check::library::Library;
+use placet::document::Document;
 use serde_json::Value;
 
 use super::markdown::blocks;

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use placet::author::Document;
 use placet::check::library::Library;
+use placet::document::Document;
 use placet::model::time::Time;
-use placet_tools::trial::{Keys, Suite, cases, lines};
+use placet_tools::testing::{Keys, Suite, cases, lines};
 
 /// The policy files, sorted.
 pub fn policy_files() -> Vec<PathBuf> {

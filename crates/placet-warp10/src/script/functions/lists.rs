@@ -6,7 +6,7 @@ use super::super::error::{Failure, ScriptCode, Stop};
 use super::super::heap::{Item, ListId};
 use super::super::machine::Machine;
 use super::{bad, wrong};
-use crate::java;
+use crate::java_compat;
 
 type Done = Result<(), Stop>;
 
@@ -149,7 +149,7 @@ pub(super) fn unique(m: &mut Machine<'_>) -> Done {
         }
     }
     let unknown = || bad("UNIQUE does not know in which order Java lists so many values of alike hashes");
-    let order = java::set_order(&hashes).ok_or_else(unknown)?;
+    let order = java_compat::set_order(&hashes).ok_or_else(unknown)?;
     m.heap.work(16 * elements.len())?;
     m.give_list(order.into_iter().filter_map(|at| elements.get(at).cloned()).collect())
 }
@@ -163,7 +163,7 @@ fn hash(item: &Item) -> Result<i32, Failure> {
         Item::Long(number) => Ok(folded(number.cast_unsigned())),
         Item::Double(number) if number.is_nan() => Ok(0x7ff8_0000),
         Item::Double(number) => Ok(folded(number.to_bits())),
-        Item::Text(text) => Ok(java::string_hash(text)),
+        Item::Text(text) => Ok(java_compat::string_hash(text)),
         found => Err(wrong("UNIQUE", "numbers, texts and BOOLEANs, whose order is known", found)),
     }
 }

@@ -1,0 +1,161 @@
+//! A bounded shelf of things by a text. Who reads writes nothing that other readers read, so that as many threads as there
+//! are cores find the same thing at the same time; who puts something on it waits for who does so too.
+//!
+//! When it is full, it makes room by second chance: what has been read since it was last considered stays once more, and the
+//! first that has not is taken off. Reading a thing marks it once.
+
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+use foldhash::quality::RandomState;
+use papaya::{HashMap, HashMapRef, LocalGuard};
+
+/// Things by their text, at most so many.
+pub struct ClockCache<V> {
+    things: HashMap<Arc<str>, Entry<V>, RandomState>,
+    /// What is there, in the order in which it is considered when room is needed.
+    queue: Mutex<VecDeque<Arc<str>>>,
+    capacity: usize,
+}
+
+struct Entry<V> {
+    value: V,
+    /// Read since it was last considered.
+    is_read: AtomicBool,
+}
+
+impl<V> ClockCache<V> {
+    /// An empty shelf for at most so many.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self { things: HashMap::with_hasher(RandomState::default()), queue: Mutex::default(), capacity }
+    }
+
+    /// Lends what is there. Memory of what is taken off meanwhile is kept for as long.
+    pub fn reader(&self) -> Reader<'_, V> {
+        Reader(self.things.pin())
+    }
+
+    /// Puts a thing there, in the place of the one of the same text or of one that is read less.
+    pub fn put(&self, text: &str, value: V) {
+        if self.capacity == 0 {
+            return;
+        }
+        let thing = Entry { value, is_read: AtomicBool::new(false) };
+        let text: Arc<str> = text.into();
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let things = self.things.pin();
+        if !things.contains_key(&text) {
+            if queue.len() == self.capacity {
+                Self::take_one_off(&things, &mut queue);
+            }
+            queue.push_back(Arc::clone(&text));
+        }
+        things.insert(text, thing);
+    }
+
+    /// Considers each thing once at most: where all have been read, the first goes.
+    fn take_one_off(
+        things: &HashMapRef<'_, Arc<str>, Entry<V>, RandomState, LocalGuard<'_>>,
+        queue: &mut VecDeque<Arc<str>>,
+    ) {
+        for _ in 0..queue.len() {
+            let Some(text) = queue.pop_front() else { return };
+            if things.get(&text).is_some_and(|thing| thing.is_read.swap(false, Relaxed)) {
+                queue.push_back(text);
+            } else {
+                things.remove(&text);
+                return;
+            }
+        }
+        if let Some(text) = queue.pop_front() {
+            things.remove(&text);
+        }
+    }
+
+    /// Whether nothing is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.things.is_empty()
+    }
+
+    /// How many things are there.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.things.len()
+    }
+}
+
+/// What is on a shelf.
+pub struct Reader<'s, V>(HashMapRef<'s, Arc<str>, Entry<V>, RandomState, LocalGuard<'s>>);
+
+impl<V> Reader<'_, V> {
+    /// The thing of this text.
+    #[must_use]
+    pub fn get(&self, text: &str) -> Option<&V> {
+        let thing = self.0.get(text)?;
+        // A mark that is set is not set again: memory that nobody writes is in the cache of every core.
+        if !thing.is_read.load(Relaxed) {
+            thing.is_read.store(true, Relaxed);
+        }
+        Some(&thing.value)
+    }
+}
+
+/// Texts of tokens are secrets, and so is what is kept of them.
+impl<V> fmt::Debug for ClockCache<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClockCache({} of {})", self.len(), self.capacity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(shelf: &ClockCache<u32>, text: &str) -> bool {
+        shelf.reader().0.get(text).is_some()
+    }
+
+    #[test]
+    fn what_is_read_stays_longer_than_what_is_not() {
+        let shelf = ClockCache::new(3);
+        for (text, number) in [("a", 1), ("b", 2), ("c", 3)] {
+            shelf.put(text, number);
+        }
+        assert_eq!(shelf.reader().get("a"), Some(&1));
+        shelf.put("d", 4);
+        assert!(holds(&shelf, "a") && !holds(&shelf, "b") && holds(&shelf, "c") && holds(&shelf, "d"));
+        // It stands behind `c` now, and has had its second chance.
+        shelf.put("e", 5);
+        assert!(holds(&shelf, "a") && !holds(&shelf, "c") && holds(&shelf, "d") && holds(&shelf, "e"));
+        shelf.put("f", 6);
+        assert!(!holds(&shelf, "a") && shelf.len() == 3, "{shelf:?}");
+    }
+
+    #[test]
+    fn where_all_are_read_the_first_goes() {
+        let shelf = ClockCache::new(2);
+        shelf.put("a", 1);
+        shelf.put("b", 2);
+        assert!(shelf.reader().get("a").is_some() && shelf.reader().get("b").is_some());
+        shelf.put("c", 3);
+        assert!(!holds(&shelf, "a") && holds(&shelf, "b") && holds(&shelf, "c"));
+    }
+
+    #[test]
+    fn a_text_stands_once_and_shows_what_was_put_last() {
+        let shelf = ClockCache::new(2);
+        shelf.put("a", 1);
+        shelf.put("a", 2);
+        assert_eq!((shelf.reader().get("a"), shelf.len()), (Some(&2), 1));
+        shelf.put("b", 3);
+        assert!(holds(&shelf, "a") && holds(&shelf, "b"));
+        let nothing = ClockCache::new(0);
+        nothing.put("a", 1);
+        assert_eq!((nothing.reader().get("a"), nothing.len()), (None, 0));
+    }
+}

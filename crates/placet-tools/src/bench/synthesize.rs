@@ -1,0 +1,40 @@
+//! Requests for who has none: the plainest one, and for each rule of a block one that meets it.
+
+use placet::authorize::Authorizer;
+use placet::check::tree::{Effect, Rule, Template};
+use placet::compile::arguments::Arguments;
+use placet::compile::compile;
+use placet::document::mint::policy;
+use placet::document::request::{self, OwnedRequest, time_of};
+use placet::explain::{Explainer, Sources, example};
+use placet::model::time::Time;
+use placet::model::vocabulary::Vocabulary;
+use placet::token::keyring::Keyring;
+
+/// So many rules are enough to see what deciding costs.
+const RULES: usize = 100;
+
+/// The requests, each with its time; `now` is the time of those that need none of their own.
+#[must_use]
+pub fn requests(
+    template: &Template,
+    vocabulary: &Vocabulary,
+    arguments: &Arguments,
+    now: Time,
+) -> Vec<(OwnedRequest, Time)> {
+    let plain = example(vocabulary);
+    let mut requests = vec![(plain.clone(), now)];
+    for rule in template.rules.iter().take(RULES) {
+        let alone = template.alone(Rule { effect: Effect::Allow, ..rule.clone() });
+        let Ok(compiled) = compile(&alone, vocabulary, arguments) else { continue };
+        let Ok(held) = policy(&alone.name, &compiled, vocabulary) else { continue };
+        let (keyring, policies, sources) = (Keyring::new(), [held], Sources::none());
+        let explainer = Explainer::new(Authorizer::new(&keyring, vocabulary).with_policies(&policies), None, &sources);
+        let explanation = explainer.explain(&plain, now);
+        let Some(json) = explanation.nearest.and_then(|nearest| nearest.request) else { continue };
+        let time = time_of(&json).ok().flatten().unwrap_or(now);
+        requests.extend(request::from_json(vocabulary, &json).ok().map(|request| (request, time)));
+    }
+    requests.dedup();
+    requests
+}

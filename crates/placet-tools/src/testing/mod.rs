@@ -1,0 +1,149 @@
+//! Runs cases: requests and what is expected of them, each through the whole of what a service does — check, compile, mint
+//! with an ephemeral key, write and read the token's text, verify, decide — with a local and with a public token.
+//!
+//! 1. [`cases`] reads a `.cases` file beside its policy file, [`lines`] a `.jsonl` file whose lines bring their own maps;
+//! 2. each token with its restrictions, or each policy, becomes a [`Fixture`]: minted once, asked often;
+//! 3. a [`Case`] is [`run`](Suite::run) on its fixture; what comes out is [`Outcome`], and why it is so on demand;
+//! 4. [`observe`] looks at a block part by part, and [`coverage`] counts what the cases have met of it;
+//! 5. [`mutate`] makes small mistakes in the policy, and tells which of them no case notices;
+//! 6. [`promises`] holds `never` and `always` against requests, and [`Fixture::broken_promises`] against those of cases.
+//!
+//! What is refused: a case file with a mistake is no suite, everything wrong with it is in the report. A request that does
+//! not fit its vocabulary is no such mistake: it is `refused`, which a case may expect.
+
+pub mod cases;
+pub mod coverage;
+pub mod html;
+pub mod lines;
+pub mod mutate;
+pub mod observe;
+mod places;
+pub mod promises;
+mod stage;
+
+use serde_json::Value as Json;
+
+pub use stage::{Block, Fixture, FixtureError, Keys};
+
+use placet::document::request::{BadRequest, OwnedRequest};
+use placet::explain::Explanation;
+use placet::model::request::Malformed;
+use placet::model::time::Time;
+use placet::model::verdict::{Refusal, Verdict};
+use placet::syntax::cases::Expected;
+use placet::token::header::Purpose;
+use placet::token::verify::Scratch;
+
+/// The cases of one file.
+#[derive(Debug)]
+pub struct Suite {
+    /// What the file is called.
+    pub name: String,
+    /// What decides.
+    pub fixtures: Vec<Fixture>,
+    /// In the order of the file.
+    pub cases: Vec<Case>,
+}
+
+/// A request and what is expected of it.
+#[derive(Debug)]
+pub struct Case {
+    /// Its name, where it has one.
+    pub name: Option<String>,
+    /// Its line in the file.
+    pub line: usize,
+    /// Which of the suite's fixtures decides it.
+    pub fixture: usize,
+    /// The request as JSON.
+    pub json: Json,
+    /// The request; of JSON that is none, why.
+    pub request: Result<OwnedRequest, BadRequest>,
+    /// When.
+    pub now: Time,
+    /// The verdict.
+    pub expected: Expected,
+    /// The name of the refusal, where the case says one.
+    pub cause: Option<String>,
+    /// What stands behind `because`.
+    pub reason: Option<String>,
+}
+
+/// What was decided of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// With a local token, or without any; none where there was no request to decide.
+    pub verdict: Option<Verdict>,
+    /// With a public token, where that differs.
+    pub public: Option<Verdict>,
+}
+
+impl Outcome {
+    /// `allow`, `forbidden`, `not_permitted` or `refused`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        self.verdict.map_or("refused", |verdict| verdict.word())
+    }
+
+    /// Of what was refused, the name of the refusal: `expired`.
+    #[must_use]
+    pub fn cause(&self) -> Option<&'static str> {
+        match self.verdict {
+            None => Some(MALFORMED),
+            Some(Verdict::Refused(refusal)) => Some(refusal.name()),
+            Some(Verdict::Allow(_) | Verdict::Forbidden(_) | Verdict::NotPermitted(_)) => None,
+        }
+    }
+
+    /// Whether that was expected, of both kinds of token.
+    #[must_use]
+    pub fn passes(&self, case: &Case) -> bool {
+        let is_cause = case.cause.as_deref().is_none_or(|cause| self.cause() == Some(cause));
+        self.public.is_none() && self.word() == case.expected.word() && is_cause
+    }
+}
+
+impl Case {
+    /// What it expects, as its file says it: `refused expired`.
+    #[must_use]
+    pub fn expectation(&self) -> String {
+        let word = self.expected.word();
+        self.cause.as_ref().map_or_else(|| word.to_owned(), |cause| format!("{word} {cause}"))
+    }
+}
+
+/// What a request is refused as that is none of its vocabulary.
+const MALFORMED: &str = Refusal::Request(Malformed::OtherVocabulary).name();
+
+impl Suite {
+    /// Decides a case.
+    #[must_use]
+    pub fn run(&self, case: &Case, scratch: &mut Scratch) -> Outcome {
+        let (Some(fixture), Ok(request)) = (self.fixtures.get(case.fixture), &case.request) else {
+            return Outcome { verdict: None, public: None };
+        };
+        let mut decide =
+            |purpose| fixture.with_explainer(purpose, |explainer| explainer.decide(request, case.now, scratch));
+        let verdict = decide(Purpose::Local);
+        let public = decide(Purpose::Public);
+        Outcome { verdict: Some(verdict), public: Some(public).filter(|public| *public != verdict) }
+    }
+
+    /// The promises that a case breaks, as they were written, each with its line if it has one.
+    #[must_use]
+    pub fn broken_promises(&self, case: &Case) -> Vec<(Option<usize>, String)> {
+        let (Some(fixture), Ok(request)) = (self.fixtures.get(case.fixture), &case.request) else { return Vec::new() };
+        let broken = fixture.broken_promises(request, case.now).into_iter();
+        let said = broken.filter_map(|broken| Some(fixture.blocks().nth(broken.block)?.promise(broken.promise)));
+        said.collect()
+    }
+
+    /// Decides a case and says why it is so.
+    #[must_use]
+    pub fn explain(&self, case: &Case) -> Option<Explanation> {
+        let fixture = self.fixtures.get(case.fixture)?;
+        Some(fixture.with_explainer(Purpose::Local, |explainer| match &case.request {
+            Ok(request) => explainer.explain(request, case.now),
+            Err(bad) => explainer.malformed(bad, &case.json),
+        }))
+    }
+}

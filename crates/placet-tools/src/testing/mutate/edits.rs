@@ -1,0 +1,245 @@
+//! Where a mistake can be made: the rules, keys and conditions of every block, and the patterns that have names.
+
+use std::collections::HashMap;
+
+use super::{Kind, Mutant, patterns};
+use placet::document::Document;
+use placet::model::types::{Scalar, Type};
+use placet::model::vocabulary::Vocabulary;
+use placet::span::Span;
+use placet::syntax::ast::{
+    Block, Condition, ConditionKind, Effect, Entry, Field, FieldValue, ItemKind, Literal, Pattern, PatternKind, Rule,
+};
+use placet::syntax::print::line;
+
+/// All of them, in the order of the source.
+pub(super) fn mutants(document: &Document, text: &str) -> Vec<Mutant> {
+    let rules = document.templates().iter().flat_map(|template| &template.rules);
+    let others = rules.filter_map(|rule| {
+        let actions = rule.actions.as_ref()?;
+        let other = (0..).zip(document.vocabulary().actions()).find_map(|(number, name)| {
+            let named = actions.listed.iter().any(|action| action.0 == number);
+            (named == actions.negated).then_some(name)
+        });
+        Some((rule.at, other?.as_str()))
+    });
+    let mut walk =
+        Walk { text, vocabulary: document.vocabulary(), other_actions: others.collect(), mutants: Vec::new() };
+    for item in &document.file().items {
+        match &item.kind {
+            ItemKind::Let(item) => walk.pattern(&item.value, None),
+            ItemKind::Role(role) => walk.pattern(&role.actions, None),
+            ItemKind::Block(block) => walk.block(block),
+            ItemKind::Use(_) | ItemKind::Vocabulary(_) => {}
+        }
+    }
+    walk.mutants.sort_by_key(|mutant| mutant.at.start);
+    walk.mutants
+}
+
+struct Walk<'w> {
+    text: &'w str,
+    vocabulary: &'w Vocabulary,
+    /// For each rule that names actions, one that it does not mean.
+    other_actions: HashMap<Span, &'w str>,
+    mutants: Vec<Mutant>,
+}
+
+impl Walk<'_> {
+    fn push(&mut self, kind: Kind, at: Span, with: impl Into<String>) {
+        self.mutants.push(Mutant { at, with: with.into(), kind });
+    }
+
+    fn block(&mut self, block: &Block) {
+        let reads = block.fields.iter().any(|field| field.key.text == "type" && is_named(field, "READ"));
+        for field in &block.fields {
+            self.field(field, reads);
+        }
+        block.rules.iter().filter(|rule| !rule.effect.is_promise()).for_each(|rule| self.rule(rule));
+    }
+
+    fn field(&mut self, field: &Field, reads: bool) {
+        match (field.key.text.as_str(), &field.value) {
+            (key @ ("when" | "unless"), FieldValue::Condition(condition)) => self.condition(condition, key == "when"),
+            ("permissions", FieldValue::Pattern(pattern)) => self.permissions(pattern),
+            ("owners" | "producers" | "applications", FieldValue::Pattern(pattern)) => self.wanted(pattern, None),
+            ("labels", FieldValue::Pattern(pattern)) if reads => self.pattern(pattern, Some(Type::Labels)),
+            ("ttl", FieldValue::Pattern(pattern)) => {
+                if let PatternKind::Literal(Literal::Duration(millis)) = pattern.kind {
+                    let mut longer = String::new();
+                    line::literal(&Literal::Duration(millis.saturating_mul(2)), &mut longer);
+                    self.push(Kind::Prolonged, pattern.at.0, longer);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The maps of a token's permissions: each is a rule.
+    fn permissions(&mut self, pattern: &Pattern) {
+        match &pattern.kind {
+            PatternKind::List(list) => {
+                for one in list {
+                    if matches!(one.kind, PatternKind::Map(_)) {
+                        let whole = self.with_comma(one.at.0);
+                        self.push(Kind::RuleDropped, whole, "");
+                    }
+                    self.permissions(one);
+                }
+            }
+            PatternKind::Map(entries) => entries.iter().for_each(|entry| self.entry(entry, pattern.at.0)),
+            _ => {}
+        }
+    }
+
+    fn rule(&mut self, rule: &Rule) {
+        let kind = if rule.effect == Effect::Deny { Kind::DenyDropped } else { Kind::RuleDropped };
+        let whole = self.with_comma(rule.at.0);
+        self.push(kind, whole, "");
+        rule.entries.iter().for_each(|entry| self.entry(entry, rule.at.0));
+        rule.when.as_deref().into_iter().for_each(|condition| self.condition(condition, true));
+        rule.unless.as_deref().into_iter().for_each(|condition| self.condition(condition, false));
+    }
+
+    fn entry(&mut self, entry: &Entry, rule: Span) {
+        let value = &entry.value;
+        if matches!(entry.key.text.as_str(), "action" | "role") {
+            if let Some(other) = self.other_actions.get(&rule) {
+                let more = match &value.kind {
+                    PatternKind::Not(_) => None,
+                    _ => Some(format!("[{}, {other}]", value.at.0.of(self.text))),
+                };
+                if let Some(more) = more {
+                    self.push(Kind::Widened, value.at.0, more);
+                    // Who notices one action more also notices all of them.
+                    return self.pattern(value, None);
+                }
+            }
+            return self.wanted(value, None);
+        }
+        let attribute = self.vocabulary.field(&entry.key.text).and_then(|field| self.vocabulary.attribute(field));
+        let optional = attribute.is_some_and(|attribute| attribute.optional);
+        if value.kind == PatternKind::Any && optional {
+            let whole = self.with_comma(entry.key.at.0.join(value.at.0));
+            self.push(Kind::Widened, whole, "");
+        }
+        self.wanted(value, attribute.map(|attribute| attribute.ty));
+    }
+
+    /// A pattern of its own, which may also be forgotten.
+    fn wanted(&mut self, pattern: &Pattern, ty: Option<Type>) {
+        if pattern.kind != PatternKind::Any {
+            self.push(Kind::Widened, pattern.at.0, "any");
+        }
+        self.pattern(pattern, ty);
+    }
+
+    /// The pattern with each small change, and its parts with theirs.
+    fn pattern(&mut self, pattern: &Pattern, ty: Option<Type>) {
+        let scalar = match ty {
+            Some(Type::One(scalar) | Type::Set(scalar)) => Some(scalar),
+            Some(Type::Labels) | None => None,
+        };
+        for (kind, other) in patterns::near(pattern, scalar) {
+            let mut with = String::new();
+            line::pattern(&Pattern { kind: other, at: pattern.at }, &mut with);
+            self.push(kind, pattern.at.0, with);
+        }
+        match &pattern.kind {
+            PatternKind::List(list) => {
+                for one in list {
+                    if list.len() > 1 {
+                        let whole = self.with_comma(one.at.0);
+                        self.push(Kind::Narrowed, whole, "");
+                    }
+                    self.pattern(one, ty);
+                }
+            }
+            PatternKind::Map(entries) => {
+                for entry in entries {
+                    let whole = self.with_comma(entry.key.at.0.join(entry.value.at.0));
+                    self.push(Kind::Widened, whole, "");
+                    self.pattern(&entry.value, Some(Type::One(Scalar::String)));
+                }
+            }
+            // What is excluded is widened where the whole is narrowed.
+            PatternKind::Not(inner) => {
+                let before = self.mutants.len();
+                self.pattern(inner, ty);
+                self.mutants[before..].iter_mut().for_each(|mutant| mutant.kind = mutant.kind.turned());
+            }
+            _ => {}
+        }
+    }
+
+    /// Each part of a condition is made true, and false, and a comparison takes the other side of its border.
+    fn condition(&mut self, condition: &Condition, grants: bool) {
+        let mut open = vec![condition];
+        while let Some(condition) = open.pop() {
+            match &condition.kind {
+                ConditionKind::And(left, right) | ConditionKind::Or(left, right) => {
+                    open.extend([right.as_ref(), left.as_ref()]);
+                }
+                ConditionKind::Not(inner) => open.push(inner),
+                _ => self.leaf(condition, grants),
+            }
+        }
+    }
+
+    fn leaf(&mut self, leaf: &Condition, grants: bool) {
+        self.push(Kind::AlwaysTrue, leaf.at.0, "true");
+        self.push(Kind::AlwaysFalse, leaf.at.0, "false");
+        match &leaf.kind {
+            ConditionKind::In(_, pattern) | ConditionKind::Some(_, pattern) | ConditionKind::Every(_, pattern) => {
+                let before = self.mutants.len();
+                self.pattern(pattern, None);
+                if !grants {
+                    self.mutants[before..].iter_mut().for_each(|mutant| mutant.kind = mutant.kind.turned());
+                }
+            }
+            ConditionKind::Compare(sign, left, right) => {
+                let between = Span::new(left.at.0.end, right.at.0.start);
+                let (Some(other), Some(place)) = (patterns::bordering(*sign), between.of(self.text).rfind(sign.sign()))
+                else {
+                    return;
+                };
+                let start = between.start + place;
+                self.push(Kind::Border, Span::new(start, start + sign.sign().len()), other.sign());
+            }
+            _ => {}
+        }
+    }
+
+    /// The place and the comma behind it; what is alone on its lines takes them along.
+    fn with_comma(&self, at: Span) -> Span {
+        let behind = Span::new(at.end, self.text.len()).of(self.text);
+        let comma = behind.strip_prefix(',').map(|rest| rest.trim_start_matches(' '));
+        let end = comma.map_or(at.end, |rest| self.text.len() - rest.len());
+        let before = Span::new(0, at.start).of(self.text);
+        let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
+        let alone = before[..before.len() - indent].ends_with('\n');
+        let rest = Span::new(end, self.text.len()).of(self.text);
+        if alone && rest.starts_with('\n') { Span::new(at.start - indent, end + 1) } else { Span::new(at.start, end) }
+    }
+}
+
+/// `type: READ`
+fn is_named(field: &Field, wanted: &str) -> bool {
+    let FieldValue::Pattern(pattern) = &field.value else { return false };
+    match &pattern.kind {
+        PatternKind::Name(name) => name == wanted,
+        PatternKind::Literal(Literal::Text(text)) => text.as_plain() == Some(wanted),
+        _ => false,
+    }
+}
+
+impl Kind {
+    /// The same behind a `not`.
+    const fn turned(self) -> Self {
+        match self {
+            Self::Widened => Self::Narrowed,
+            Self::Narrowed => Self::Widened,
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Single values from text and from JSON, as arguments and requests have them: the type that is wanted decides how the
+//! text is read. Unlike in a policy, an `int` or a `bool` may come as text too: a command line has nothing else.
+
+use std::fmt;
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use serde_json::Value as Json;
+
+use crate::check::tree::{Parameter, Template};
+use crate::check::{goal, literals};
+pub use crate::compile::arguments::{Argument, Arguments};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
+use crate::syntax::parse::literal;
+use crate::visible::excerpt;
+use placet_core::model::owned::Constant;
+use placet_core::model::path::ResourcePath;
+use placet_core::model::target::canonical;
+use placet_core::model::types::{Scalar, Type};
+use placet_core::model::value::UuidText;
+
+/// Reads `text` as a value of type `scalar`.
+///
+/// # Errors
+/// The text is not one.
+///
+/// ```
+/// use placet::document::value::from_text;
+/// use placet::model::types::Scalar;
+/// assert!(from_text(Scalar::Duration, "1h30m").is_ok());
+/// assert_eq!(from_text(Scalar::Int, "ten").unwrap_err().to_string(), "`ten` is not an int");
+/// ```
+pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
+    let read = match scalar {
+        Scalar::Bool => text.parse().ok().map(Constant::Bool),
+        Scalar::Int => int(text).map(Constant::Int),
+        Scalar::String => Some(Constant::String(text.to_owned())),
+        Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
+        Scalar::Uuid => literals::uuid(text).map(Constant::Uuid),
+        Scalar::Time => return written(scalar, text, literal::time(text)).map(Constant::Time),
+        Scalar::Duration => return written(scalar, text, literal::duration(text)).map(Constant::Duration),
+        Scalar::Ip => text.parse::<std::net::IpAddr>().ok().map(|address| Constant::Ip(address.into())),
+        Scalar::Path => ResourcePath::new(text).ok().map(|path| Constant::Path(path.as_str().to_owned())),
+    };
+    read.ok_or_else(|| NotAValue::new(text, Type::One(scalar)))
+}
+
+/// An int in its one spelling, as JSON has it: `+1` and `01` could be cut from something else.
+fn int(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number: &i64| number.to_string() == text)
+}
+
+/// A literal of the language, whose reader knows what to write instead.
+fn written(scalar: Scalar, text: &str, read: Result<i64, literal::BadLiteral>) -> Result<i64, NotAValue> {
+    read.map_err(|bad| NotAValue::new(text, Type::One(scalar)).instead(bad.help))
+}
+
+/// Reads `text` as an argument of type `scalar`: as [`from_text`], but a path may be written with escapes or without.
+/// In a request it may not, since the caller has to know the one path that it decides about.
+///
+/// # Errors
+/// The text is not one.
+pub(super) fn argued(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
+    match scalar {
+        Scalar::Path => match canonical(text) {
+            Ok(path) => Ok(Constant::Path(path)),
+            Err(_) => Err(NotAValue::new(text, Type::One(scalar))),
+        },
+        _ => from_text(scalar, text),
+    }
+}
+
+fn argument_from_json(scalar: Scalar, json: &Json) -> Result<Constant, NotAValue> {
+    match (scalar, json) {
+        (Scalar::Path, Json::String(text)) => argued(scalar, text),
+        _ => from_json(scalar, json),
+    }
+}
+
+/// Reads JSON as a value of type `scalar`: text as [`from_text`], numbers as ints or milliseconds, `{"$bytes": "00ff"}` as
+/// bytes.
+///
+/// # Errors
+/// The JSON is not one.
+pub fn from_json(scalar: Scalar, json: &Json) -> Result<Constant, NotAValue> {
+    let refused = || NotAValue::new(json, Type::One(scalar));
+    match (scalar, json) {
+        (Scalar::Bool, Json::Bool(truth)) => Ok(Constant::Bool(*truth)),
+        (Scalar::Bool | Scalar::Int, Json::String(_)) => Err(refused()),
+        (_, Json::String(text)) => from_text(scalar, text),
+        (Scalar::Int, Json::Number(number)) => number.as_i64().map(Constant::Int).ok_or_else(refused),
+        (Scalar::Time, Json::Number(number)) => number.as_i64().map(Constant::Time).ok_or_else(refused),
+        (Scalar::Duration, Json::Number(number)) => number.as_i64().map(Constant::Duration).ok_or_else(refused),
+        (Scalar::Bytes, Json::Object(object)) if object.len() == 1 => {
+            let digits = object.get("$bytes").and_then(Json::as_str).ok_or_else(refused)?;
+            HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map(Constant::Bytes).map_err(|_| refused())
+        }
+        _ => Err(refused()),
+    }
+}
+
+/// A value as [`from_json`] reads it. Bytes that are not UTF-8 become `{"$bytes": "00ff"}`.
+#[must_use]
+pub fn to_json(constant: &Constant) -> Json {
+    match constant {
+        Constant::Bool(truth) => Json::from(*truth),
+        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Json::from(*number),
+        Constant::String(text) | Constant::Path(text) => Json::from(text.as_str()),
+        Constant::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Json::from(text),
+            Err(_) => serde_json::json!({ "$bytes": HEXLOWER_PERMISSIVE.encode(bytes) }),
+        },
+        Constant::Uuid(uuid) => Json::from(UuidText(*uuid).to_string()),
+        Constant::Ip(address) => Json::from(std::net::IpAddr::from(*address).to_string()),
+    }
+}
+
+/// Reads an argument: one value, or a set, whose elements are separated by commas (`\,` is a comma within one, `\\` a
+/// backslash) or are a JSON list.
+///
+/// # Errors
+/// The text is not a value of the type. An element without text could be a comma too many, so it is only taken from JSON.
+///
+/// ```
+/// use placet::document::value::argument_from_text;
+/// use placet::model::types::{Scalar, Type};
+/// let ints = argument_from_text(Type::Set(Scalar::Int), "1, 2");
+/// assert_eq!(ints, argument_from_text(Type::Set(Scalar::Int), "[1, 2]"));
+/// assert!(argument_from_text(Type::Set(Scalar::String), "a,").is_err());
+/// ```
+pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, NotAValue> {
+    match ty {
+        Type::One(scalar) => argued(scalar, text).map(Argument::One),
+        Type::Set(scalar) if text.trim_start().starts_with('[') => {
+            let json = crate::syntax::map::from_json_text(text).ok();
+            match json.as_ref().and_then(Json::as_array) {
+                Some(elements) => {
+                    elements.iter().map(|element| argument_from_json(scalar, element)).collect::<Result<_, _>>()
+                }
+                None => Err(NotAValue::new(text, ty)
+                    .instead("a text that begins with `[` is a JSON list; `\\[` is the bracket itself")),
+            }
+            .map(Argument::Set)
+        }
+        Type::Set(scalar) => between_commas(text)
+            .into_iter()
+            .map(|element| match element.trim() {
+                "" => Err(NotAValue::new(text, ty)
+                    .instead("an element is empty; write JSON if that is meant: `[\"\"]`, `[]`")),
+                element => argued(scalar, element),
+            })
+            .collect::<Result<_, _>>()
+            .map(Argument::Set),
+        Type::Labels => Err(NotAValue::new(text, ty)),
+    }
+}
+
+/// The parts between commas. A backslash takes the meaning from a comma, a bracket or a backslash after it.
+fn between_commas(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            ',' => parts.push(String::new()),
+            '\\' => {
+                let escaped = characters.next_if(|next| matches!(next, ',' | '[' | '\\'));
+                parts.last_mut().into_iter().for_each(|part| part.push(escaped.unwrap_or('\\')));
+            }
+            other => parts.last_mut().into_iter().for_each(|part| part.push(other)),
+        }
+    }
+    parts
+}
+
+/// Reads arguments for `template` from pairs of name and text, as [`argument_from_text`] does.
+///
+/// # Errors
+/// A text is not a value of its parameter's type. Unknown and missing names are found when the template is compiled.
+pub fn arguments_from_text<'a>(
+    template: &Template,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Arguments, BadArgument> {
+    read_arguments(template, pairs, |ty, text| argument_from_text(ty, text))
+}
+
+/// Reads arguments for `template` from a JSON object; a set is a list.
+///
+/// # Errors
+/// As [`arguments_from_text`].
+pub fn arguments_from_json(
+    template: &Template,
+    object: &serde_json::Map<String, Json>,
+) -> Result<Arguments, BadArgument> {
+    let pairs = object.iter().map(|(name, value)| (name.as_str(), value));
+    read_arguments(template, pairs, |ty, json| match (ty, json) {
+        (Type::Set(scalar), Json::Array(elements)) => elements
+            .iter()
+            .map(|element| argument_from_json(scalar, element))
+            .collect::<Result<_, _>>()
+            .map(Argument::Set),
+        (Type::One(scalar), json) => argument_from_json(scalar, json).map(Argument::One),
+        (Type::Set(_) | Type::Labels, json) => Err(NotAValue::new(json, ty)),
+    })
+}
+
+pub(super) fn read_arguments<'a, V: 'a>(
+    template: &Template,
+    pairs: impl IntoIterator<Item = (&'a str, V)>,
+    read: impl Fn(Type, &V) -> Result<Argument, NotAValue>,
+) -> Result<Arguments, BadArgument> {
+    let mut given = Vec::new();
+    for (name, value) in pairs {
+        let parameter = template.parameters.iter().find(|parameter: &&Parameter| parameter.name == name);
+        let ty = parameter.ok_or_else(|| BadArgument::unknown(template, name))?.ty;
+        let argument = read(ty, &value).map_err(|error| BadArgument {
+            name: name.to_owned(),
+            code: Code::BadArgument,
+            why: error.to_string(),
+        })?;
+        given.push((name, argument));
+    }
+    Arguments::new(&template.parameters, given).map_err(|errors| BadArgument {
+        name: String::new(),
+        code: errors.first().map_or(Code::BadArgument, |error| error.cause.code()),
+        why: errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    })
+}
+
+/// Text or JSON that is no value of the wanted type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAValue {
+    found: String,
+    wanted: Type,
+    /// What to write, where the reader knows better than the type does.
+    instead: Option<String>,
+}
+
+impl NotAValue {
+    pub(super) fn new(found: impl fmt::Display, wanted: Type) -> Self {
+        Self { found: found.to_string(), wanted, instead: None }
+    }
+
+    fn instead(self, instead: impl Into<String>) -> Self {
+        Self { instead: Some(instead.into()), ..self }
+    }
+
+    /// What to write instead, where that is known.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        self.instead.as_deref()
+    }
+}
+
+impl fmt::Display for NotAValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let article = match self.wanted {
+            Type::One(scalar) => goal::with_article(scalar),
+            Type::Set(_) | Type::Labels => "",
+        };
+        match self.wanted {
+            Type::One(_) => write!(f, "`{}` is not {article}", excerpt(&self.found)),
+            Type::Set(_) | Type::Labels => write!(f, "`{}` is not a {}", excerpt(&self.found), self.wanted),
+        }?;
+        self.instead.iter().try_for_each(|instead| write!(f, "; {instead}"))
+    }
+}
+
+impl std::error::Error for NotAValue {}
+
+/// An argument that does not fit its parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadArgument {
+    /// Of which parameter; empty where several things are wrong.
+    pub name: String,
+    /// Which kind of mistake it is.
+    pub code: Code,
+    /// What is wrong.
+    pub why: String,
+}
+
+impl BadArgument {
+    /// The same as a finding in the source of `template`, at the block's name.
+    #[must_use]
+    pub fn diagnostic(&self, template: &Template) -> Diagnostic {
+        Diagnostic::new(self.code, template.at, self.to_string())
+    }
+
+    fn unknown(template: &Template, name: &str) -> Self {
+        let known: Vec<_> = template.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+        let why = match known.as_slice() {
+            [] => format!("`{}` has no parameters", template.name),
+            known => format!("`{}` has no such parameter; it has `{}`", template.name, known.join("`, `")),
+        };
+        Self { name: name.to_owned(), code: Code::UnknownArgument, why }
+    }
+}
+
+impl fmt::Display for BadArgument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.name.is_empty() {
+            f.write_str(&self.why)
+        } else {
+            write!(f, "argument `{}`: {}", excerpt(&self.name), self.why)
+        }
+    }
+}
+
+impl std::error::Error for BadArgument {}
