@@ -12,7 +12,9 @@ pub struct Finding {
     pub rule: &'static str,
     /// What the kind is, in a few words.
     pub title: &'static str,
+    /// An error, or a warning.
     pub severity: Severity,
+    /// What is wrong.
     pub message: String,
     /// The way out.
     pub help: Option<String>,
