@@ -6,19 +6,25 @@ use placet::compile::compile;
 use placet::diag::code::Code;
 use placet::diag::{Diagnostic, Source, page};
 use placet::document::value::arguments_from_text;
-use placet::document::{Document, findings};
+use placet::document::{Document, Report, findings};
 use placet::syntax::parse::parse_cases;
 
-/// What `placet check` finds.
+/// What `placet check`, `test` and `compile` find.
 fn find(text: &str) -> Vec<Diagnostic> {
+    find_in(text).0
+}
+
+/// The same, with what the places point into.
+fn find_in(text: &str) -> (Vec<Diagnostic>, Source) {
     if text.starts_with("// Cases.") {
-        return parse_cases(text).map_or_else(|found| found, |cases| cases.lacks());
+        let found = parse_cases(text).map_or_else(|found| found, |cases| cases.lacks());
+        return (found, Source::text("example.placet", text));
     }
-    let (mut found, _) = find_in(text);
+    let Report { mut diagnostics, source } = findings("example.placet", text, Library::built_in());
     if let Ok(document) = Document::from_text("example.placet", text, Library::built_in()) {
-        found.extend(find_with_arguments(text, &document));
+        diagnostics.extend(find_with_arguments(text, &document));
     }
-    found
+    (diagnostics, source)
 }
 
 /// What is said about the arguments of a first line `// placet compile … --with NAME=VALUE`, and the only block.
@@ -36,11 +42,6 @@ fn find_with_arguments(text: &str, document: &Document) -> Vec<Diagnostic> {
             Err(errors) => document.compile_report(template, &errors).diagnostics,
         },
     }
-}
-
-fn find_in(text: &str) -> (Vec<Diagnostic>, Source) {
-    let report = findings("example.placet", text, Library::built_in());
-    (report.diagnostics, report.source)
 }
 
 #[test]

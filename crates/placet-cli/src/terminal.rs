@@ -130,7 +130,7 @@ mod tests {
             assert!(wrapped(&text, 28, columns).lines().next().unwrap().chars().count() <= columns - 28);
         }
         let folded = fold("    \u{1b}[1ma wörd of a line\u{1b}[0m that is long", 20);
-        assert_eq!(folded, "    \u{1b}[1ma wörd of a\n      line\u{1b}[0m that is\n      long");
+        assert_eq!(folded, "    \u{1b}[1ma wörd of a line\u{1b}[0m\n      that is long");
         assert_eq!(fold("short", 20), "short");
         assert_eq!(cut("abcdef", 4), "abc…");
         assert_eq!(cut("abcd", 4), "abcd");

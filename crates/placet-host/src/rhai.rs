@@ -7,7 +7,7 @@
 //!
 //! let host = Arc::new(Host::builder(Keyring::new()).vocabulary("momento").build()?);
 //! let mut engine = rhai::Engine::new();
-//! host::rhai::register(&mut engine, &host);
+//! placet_host::rhai::register(&mut engine, &host);
 //! let code: String = engine.eval("let said = (); try { TOKENGEN(#{ ttl: 1 }) } catch (error) { said = error.message; } said")?;
 //! assert_eq!(code, "TOKENGEN missing capability.");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -346,7 +346,7 @@ fn a_literal_of_a_case_is_never_a_value_of_another_type() {
 
 #[test]
 fn a_document_from_a_tree_is_that_of_its_text() {
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/policies")).unwrap() {
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies")).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|extension| extension != "placet") {
             continue;

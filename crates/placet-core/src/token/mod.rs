@@ -14,7 +14,6 @@
 //! use placet_core::model::{time::Time, vocabulary::Vocabulary};
 //! use placet_core::token::{claims::ClaimsDraft, header::TokenId, keyring::Keyring, keys::LocalKey, mint::{Draft, mint}};
 //! use placet_core::token::verify::{Scratch, Verifier};
-//! use placet_core::model::time::Time;
 //!
 //! let mut random = |buffer: &mut [u8]| buffer.fill(4); // in earnest: `keys::SystemRandom`
 //! let vocabulary = Vocabulary::builder("cache", 1).action("get")?.build();
