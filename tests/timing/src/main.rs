@@ -4,7 +4,7 @@
 //! `leaky_comparison` is the control: a comparison that ends at the first difference. A run that does not find it has shown
 //! nothing about the others. `tests/timing/run` judges the values; this program only prints them.
 
-use placet::model::time::Time;
+use placet_core::model::time::Time;
 use std::cell::RefCell;
 use std::hint::black_box;
 
