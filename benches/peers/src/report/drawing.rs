@@ -3,7 +3,7 @@
 
 use super::Report;
 use super::text::duration;
-use crate::bench::{Row, Shown, Table};
+use crate::measure::{Row, Shown, Table};
 
 const WIDTH: f64 = 900.0;
 const NAMES: f64 = 150.0;

@@ -12,7 +12,7 @@ pub use text::{duration, text};
 
 use serde::Serialize;
 
-use crate::bench::Results;
+use crate::measure::Results;
 
 /// Everything that a report says.
 #[derive(Serialize)]

@@ -3,7 +3,7 @@
 use super::Report;
 use super::drawing::svg;
 use super::text::cell;
-use crate::bench::Table;
+use crate::measure::Table;
 
 /// The whole page.
 pub fn html(report: &Report) -> String {
@@ -35,7 +35,7 @@ pub fn html(report: &Report) -> String {
 
 fn table(table: &Table) -> String {
     let columns: String = table.columns.iter().map(|column| format!("<th>{}</th>", escaped(column))).collect();
-    let row = |row: &crate::bench::Row| {
+    let row = |row: &crate::measure::Row| {
         let cells: String = (0..row.cells.len()).map(|place| format!("<td>{}</td>", cell(table, row, place))).collect();
         format!("<tr><td>{}</td>{cells}</tr>\n", row.contender)
     };

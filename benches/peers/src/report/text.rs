@@ -1,7 +1,7 @@
 //! Tables as text; they are also valid Markdown.
 
 use super::Report;
-use crate::bench::{Results, Table};
+use crate::measure::{Results, Table};
 
 /// The whole report.
 pub fn text(report: &Report) -> String {
@@ -36,8 +36,8 @@ fn one(table: &Table) -> String {
 }
 
 /// A cell as it is printed.
-pub(super) fn cell(table: &Table, row: &crate::bench::Row, place: usize) -> String {
-    use crate::bench::Shown;
+pub(super) fn cell(table: &Table, row: &crate::measure::Row, place: usize) -> String {
+    use crate::measure::Shown;
     match &row.cells[place] {
         None => "-".to_owned(),
         Some(Shown::Time(measure)) => format!("{} ({})", duration(measure.median), duration(measure.best)),
