@@ -14,7 +14,7 @@ use crate::diag::code::Code;
 use crate::limits::TEXT_BYTES;
 use crate::span::Span;
 use crate::syntax::ast::Literal;
-use crate::syntax::parse::literal::{self, BadLiteral};
+use crate::syntax::parse::literal::{self, LiteralError};
 use placet_core::model::target::canonical;
 use placet_core::model::types::Scalar;
 use placet_core::model::value::Address;
@@ -111,7 +111,7 @@ fn not_a_uuid(text: &str, at: Span) -> Diagnostic {
         .help("write 32 hexadecimal digits in groups of 8-4-4-4-12")
 }
 
-fn written(report: &Report, read: Result<i64, BadLiteral>, at: Span) -> Option<i64> {
+fn written(report: &Report, read: Result<i64, LiteralError>, at: Span) -> Option<i64> {
     read.map_err(|bad| report.add(Diagnostic::new(Code::NotATime, at, bad.message).help(bad.help))).ok()
 }
 

@@ -43,7 +43,7 @@ mod sources;
 use serde_json::Value as Json;
 
 use crate::compile::expressions::Expressions;
-use crate::document::request::{self, BadRequest, OwnedRequest, OwnedValue};
+use crate::document::request::{self, OwnedRequest, OwnedValue, RequestJsonError};
 use crate::program::read::rules;
 use crate::program::source::ToSource;
 use crate::program::{Test, literal};
@@ -162,7 +162,7 @@ impl<'a> Explainer<'a> {
 
     /// What to say of JSON that is no request: that it is refused.
     #[must_use]
-    pub fn malformed(&self, bad: &BadRequest, request: &Json) -> Explanation {
+    pub fn malformed(&self, bad: &RequestJsonError, request: &Json) -> Explanation {
         let cause = refusal::malformed(bad, request, self.authorizer.vocabulary());
         Explanation { verdict: "refused", decided: None, cause: Some(cause), nearest: None }
     }

@@ -25,7 +25,7 @@ use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::program::listing::listing;
 use placet::program::read;
 use placet::syntax::ast::BlockKind;
-use placet::vm::{Answer, Context, Halt, Kind, run};
+use placet::vm::{Answer, Context, Kind, RunError, run};
 use proptest::prelude::prop_assert_eq;
 
 const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
@@ -148,7 +148,11 @@ fn pair(document: &Document, from: usize) -> (Compiled, Compiled) {
 }
 
 /// Asks both, with a request of values that the rules speak of.
-fn answers(choices: &mut Choices<'_>, vocabulary: &Vocabulary, programs: [&Compiled; 2]) -> [Result<Answer, Halt>; 2] {
+fn answers(
+    choices: &mut Choices<'_>,
+    vocabulary: &Vocabulary,
+    programs: [&Compiled; 2],
+) -> [Result<Answer, RunError>; 2] {
     let field = |name| vocabulary.field(name).unwrap();
     let action = *choices.pick(&["get", "put", "list", "drop"]);
     let items: Vec<Value<'_>> = (0..choices.below(4)).map(|_| Value::Bytes(choices.pick(&WORDS).as_bytes())).collect();
@@ -273,7 +277,7 @@ fn an_index_with_another_byte_is_refused_or_changes_nothing() {
     let bytes = indexed.program.bytes();
     let shorter = linear.program.bytes().len();
     let tenants: Vec<String> = (0..41).flat_map(|n| [format!("t{n}"), format!("u{n}")]).collect();
-    let decisions = |proved: &Proved<'_>| -> Vec<Result<Answer, Halt>> {
+    let decisions = |proved: &Proved<'_>| -> Vec<Result<Answer, RunError>> {
         let asked = tenants.iter().map(|tenant| {
             let mut request = Request::named(vocabulary, "get", Time::from_millis(0)).unwrap();
             request.set_named("tenant", tenant.as_str()).unwrap();

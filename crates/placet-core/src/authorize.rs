@@ -19,7 +19,7 @@ use arrayvec::ArrayVec;
 
 use crate::bytecode::verify::{ProgramError, Proved, ProvedProgram, Scope};
 use crate::limits::BLOCKS;
-use crate::model::request::{Malformed, Request};
+use crate::model::request::{Request, RequestError};
 use crate::model::time::Time;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::{ActionNo, Fingerprint, State, Vocabulary};
@@ -28,7 +28,7 @@ use crate::token::keyring::Keyring;
 use crate::token::revocation::Revocations;
 use crate::token::verified::Verified;
 use crate::token::verify::{Scratch, Verifier};
-use crate::vm::{Answer, Context, Halt, Kind, run};
+use crate::vm::{Answer, Context, Kind, RunError, run};
 
 /// A policy that a service holds and evaluates beside the token.
 #[derive(Clone, Debug)]
@@ -173,11 +173,11 @@ impl<'k> Authorizer<'k> {
         self.policy_verdicts(request, &context).reduce(Verdict::and).unwrap_or(Verdict::NotPermitted(nobody_allows))
     }
 
-    fn check(&self, request: &Request<'_>) -> Result<(), Malformed> {
+    fn check(&self, request: &Request<'_>) -> Result<(), RequestError> {
         // The same vocabulary is nearly always the same object; comparing fingerprints is for those who made it twice.
         let vocabulary = self.vocabulary();
         if !core::ptr::eq(request.vocabulary(), vocabulary) && request.vocabulary() != vocabulary {
-            return Err(Malformed::OtherVocabulary);
+            return Err(RequestError::OtherVocabulary);
         }
         request.check()
     }
@@ -222,13 +222,13 @@ fn vouchers_of<'b>(token: &Verified<'b>) -> ArrayVec<&'b [u8; 32], BLOCKS> {
 }
 
 /// A proved program always answers; one that does not is refused.
-fn verdict_of(origin: Origin, answer: Result<Answer, Halt>) -> Verdict {
+fn verdict_of(origin: Origin, answer: Result<Answer, RunError>) -> Verdict {
     match answer {
         Ok(Answer::Allow(rule)) => Verdict::Allow(Decider { origin, rule }),
         Ok(Answer::Forbid(rule)) => Verdict::Forbidden(Decider { origin, rule: Some(rule) }),
         Ok(Answer::Abstain(rule)) => Verdict::NotPermitted(Decider { origin, rule }),
-        Err(Halt::Unproved) => Verdict::Refused(Refusal::BadProgram),
-        Err(Halt::OutOfFuel) => Verdict::Refused(Refusal::OutOfFuel),
+        Err(RunError::Unproved) => Verdict::Refused(Refusal::BadProgram),
+        Err(RunError::OutOfFuel) => Verdict::Refused(Refusal::OutOfFuel),
     }
 }
 

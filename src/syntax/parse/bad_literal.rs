@@ -2,7 +2,7 @@
 
 /// What is wrong with a literal, and the way out.
 #[derive(Debug)]
-pub struct BadLiteral {
+pub struct LiteralError {
     pub message: String,
     pub help: String,
 }

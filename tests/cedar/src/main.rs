@@ -7,11 +7,11 @@ use std::process::ExitCode;
 
 use cedar_policy::{Authorizer as Cedar, Decision, Entities, PolicyId, PolicySet, Response};
 use generate::{Dice, VOCABULARY, policy};
-use placet::document::Document;
-use placet::document::mint::policy as held_policy;
 use placet::authorize::Authorizer;
 use placet::check::library::Library;
 use placet::compile::arguments::Arguments;
+use placet::document::Document;
+use placet::document::mint::policy as held_policy;
 use placet::model::verdict::Verdict;
 use placet::syntax::ast::BlockKind;
 use placet::token::keyring::Keyring;

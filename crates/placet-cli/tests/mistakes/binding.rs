@@ -164,14 +164,14 @@ fn what_was_compiled_in_one_vocabulary_is_not_used_in_another() {
     let (token, restriction) = (super::support::compiled(&ours, []), super::support::compiled(&theirs, []));
     let (our_words, their_words) = (ours.vocabulary(), theirs.vocabulary());
     let mint = |vocabulary| author::mint(&token, vocabulary, &local(), NOW, author::Wrapping::default(), &mut random());
-    assert_eq!(mint(their_words), Err(author::MintFailure::Misfit(author::Misfit::OtherVocabulary)));
+    assert_eq!(mint(their_words), Err(author::MintTemplateError::Misfit(author::MisfitError::OtherVocabulary)));
     let minted = mint(our_words).unwrap();
-    let misfit = Err(author::AttenuateFailure::Misfit(author::Misfit::OtherVocabulary));
+    let misfit = Err(author::AttenuateTemplateError::Misfit(author::MisfitError::OtherVocabulary));
     for vocabulary in [our_words, their_words] {
         let narrowed = author::attenuate(&minted, &restriction, vocabulary, NOW, false, &mut random());
         assert_eq!(narrowed, misfit, "{}", vocabulary.fingerprint());
     }
-    assert_eq!(author::policy("p", &restriction, our_words).err(), Some(author::Misfit::OtherVocabulary));
+    assert_eq!(author::policy("p", &restriction, our_words).err(), Some(author::MisfitError::OtherVocabulary));
     assert!(author::policy("p", &restriction, their_words).is_ok());
 }
 

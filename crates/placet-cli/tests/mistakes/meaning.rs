@@ -10,8 +10,8 @@ use placet::limits;
 use placet::syntax::ast::{At, Block, ItemKind, Pattern, PatternKind};
 use placet::syntax::parse::parse_cases;
 use placet::syntax::{map, parse, print};
-use placet::token::keyring::{Keyring, KeyringFault};
-use placet::token::revocation::{ListFault, RevocationList};
+use placet::token::keyring::{Keyring, KeyringLineError};
+use placet::token::revocation::{ListLineError, RevocationList};
 use placet_host::value::Value as HostValue;
 use placet_tools::testing::{Keys, cases, lines};
 use placet_warp10::script::{Host, Machine, Value as Scripted};
@@ -183,7 +183,7 @@ fn a_revocation_can_not_hide_in_a_comment_of_its_list() {
     );
     for hidden in BREAKS {
         let error = list(&format!("# of Tuesday{hidden}{}", "ab".repeat(16))).unwrap_err();
-        assert_eq!((error.line, error.fault), (4, ListFault::LineBreak), "{hidden:?}");
+        assert_eq!((error.line, error.fault), (4, ListLineError::LineBreak), "{hidden:?}");
     }
 }
 
@@ -211,9 +211,9 @@ fn a_byte_order_mark_is_called_by_its_name() {
     let json = map::from_json_text("\u{feff}{}").unwrap_err();
     assert_eq!((json.code, json.message.as_str()), (Code::Hidden, "the text begins with a byte order mark (U+FEFF)"));
     let keyring = Keyring::from_text("\u{feff}# keys\n").unwrap_err();
-    assert_eq!((keyring.line, keyring.fault), (1, KeyringFault::ByteOrderMark));
+    assert_eq!((keyring.line, keyring.fault), (1, KeyringLineError::ByteOrderMark));
     let list = RevocationList::from_text("\u{feff}# placet revocations 1\nissued: 5\nmax-age: 7\nend\n").unwrap_err();
-    assert_eq!((list.line, list.fault), (1, ListFault::ByteOrderMark));
+    assert_eq!((list.line, list.fault), (1, ListLineError::ByteOrderMark));
 }
 
 // JSON.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::chain::{Before, Link, NextKey, Seed, first, key_hash, local_link, public_link};
-use super::keys::{NoRandomness, Randomness};
+use super::keys::{Randomness, RandomnessError};
 use crate::bytecode::program::EMPTY;
 use crate::model::time::Time;
 use crate::token::block::{Bounds, put_bounds};
@@ -79,7 +79,7 @@ impl Next {
         counted: &[u8],
         hedge: &[u8; 32],
         random: &mut impl Randomness,
-    ) -> Result<Option<Self>, NoRandomness> {
+    ) -> Result<Option<Self>, RandomnessError> {
         if is_final {
             return Ok(None);
         }

@@ -25,7 +25,7 @@ impl LocalKey {
     ///
     /// # Errors
     /// There is no randomness.
-    pub fn generate(random: &mut impl Randomness) -> Result<Self, NoRandomness> {
+    pub fn generate(random: &mut impl Randomness) -> Result<Self, RandomnessError> {
         let mut secret = Zeroizing::new([0; 32]);
         random.fill(&mut *secret)?;
         Ok(Self::from_secret(&secret))
@@ -120,7 +120,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// There is no randomness.
-    pub fn generate(random: &mut impl Randomness) -> Result<Self, NoRandomness> {
+    pub fn generate(random: &mut impl Randomness) -> Result<Self, RandomnessError> {
         let mut seed = Zeroizing::new([0; 32]);
         random.fill(&mut *seed)?;
         Ok(Self::from_seed(&seed))
@@ -313,11 +313,11 @@ pub trait Randomness {
     ///
     /// # Errors
     /// There are none to be had.
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), NoRandomness>;
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), RandomnessError>;
 }
 
 impl<F: FnMut(&mut [u8])> Randomness for F {
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), NoRandomness> {
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), RandomnessError> {
         self(buffer);
         Ok(())
     }
@@ -330,22 +330,22 @@ pub struct SystemRandom;
 
 #[cfg(feature = "std")]
 impl Randomness for SystemRandom {
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), NoRandomness> {
-        getrandom::fill(buffer).map_err(|_| NoRandomness)
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), RandomnessError> {
+        getrandom::fill(buffer).map_err(|_| RandomnessError)
     }
 }
 
 /// No random bytes were to be had, so nothing was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoRandomness;
+pub struct RandomnessError;
 
-impl fmt::Display for NoRandomness {
+impl fmt::Display for RandomnessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the system has no random bytes to give")
     }
 }
 
-impl core::error::Error for NoRandomness {}
+impl core::error::Error for RandomnessError {}
 
 /// Why a text is not the key that was asked for. The text is not repeated: it may be nearly a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

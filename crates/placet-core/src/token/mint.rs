@@ -11,7 +11,7 @@ use super::chain::{Before, Signed, first};
 use super::claims::ClaimsDraft;
 use super::envelope::Token;
 use super::header::{Header, TokenId};
-use super::keys::{NoRandomness, Randomness};
+use super::keys::{Randomness, RandomnessError};
 use super::secrecy;
 use super::signer::{Minter, ProveWith, SignerError};
 use super::wire::{put_counted, put_varint};
@@ -51,7 +51,7 @@ impl Draft<'_> {
         mut self,
         minter: impl Into<Minter<'k>>,
         random: &mut impl Randomness,
-    ) -> Result<Self, NoRandomness> {
+    ) -> Result<Self, RandomnessError> {
         let minter = minter.into();
         let mut fresh = Zeroizing::new([0; 16]);
         random.fill(&mut *fresh)?;
@@ -168,8 +168,8 @@ impl From<SignerError> for MintError {
     }
 }
 
-impl From<NoRandomness> for MintError {
-    fn from(_: NoRandomness) -> Self {
+impl From<RandomnessError> for MintError {
+    fn from(_: RandomnessError) -> Self {
         Self::NoRandomness
     }
 }
@@ -181,7 +181,7 @@ impl fmt::Display for MintError {
             Self::TooManyClaims => f.write_str("the token has more labels and attributes than a verdict returns"),
             Self::PublicSecret => f.write_str("a public token is read by everybody; encrypt a local one"),
             Self::TooLarge => f.write_str("the token is larger than a header line allows"),
-            Self::NoRandomness => NoRandomness.fmt(f),
+            Self::NoRandomness => RandomnessError.fmt(f),
             Self::NotSigned => SignerError.fmt(f),
         }
     }

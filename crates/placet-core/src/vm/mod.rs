@@ -2,7 +2,7 @@
 //! allocated, nothing is read but the program, the request and the [`Context`].
 //!
 //! All work that is not constant time (patterns that are matched byte by byte, elements, labels) takes
-//! [fuel](crate::bytecode::fuel), and a run that has none left is [no answer](Halt::OutOfFuel).
+//! [fuel](crate::bytecode::fuel), and a run that has none left is [no answer](RunError::OutOfFuel).
 //!
 //! Rules stand in the order deny, require, allow (the verifier has seen to it), so the first thing that decides ends the
 //! run. Evaluation is total: a value that is absent makes what reads it false. [`pattern`] decides what a rule wants of a
@@ -57,7 +57,7 @@ pub enum Answer {
 
 /// Why a run has no answer. Neither can happen with a proved program; the caller refuses the request if one does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Halt {
+pub enum RunError {
     /// The bytes are not those of a proved program.
     Unproved,
     /// The run took more steps than the verifier had found for the program.
@@ -69,7 +69,7 @@ pub enum Halt {
 /// # Errors
 /// The bytes are none that were proved, or their price was too low.
 #[inline]
-pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Result<Answer, Halt> {
+pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Result<Answer, RunError> {
     // Such is a restriction that is a bound on time and nothing else.
     if program.code().is_empty() && kind == Kind::Restriction {
         return Ok(Answer::Allow(None));
@@ -88,9 +88,11 @@ pub fn run_with(
     request: &Request<'_>,
     context: &Context<'_>,
     fuel: &Fuel,
-) -> Result<Answer, Halt> {
+) -> Result<Answer, RunError> {
     let machine = Machine { pool: program.pool(), request, context, fuel };
-    machine.run(program.code(), kind).ok_or_else(|| if fuel.is_spent() { Halt::OutOfFuel } else { Halt::Unproved })
+    machine
+        .run(program.code(), kind)
+        .ok_or_else(|| if fuel.is_spent() { RunError::OutOfFuel } else { RunError::Unproved })
 }
 
 /// The rules that have not been looked at, and the number of the next.

@@ -147,9 +147,9 @@ impl Workload {
     ///
     /// # Errors
     /// There is no request.
-    pub fn measure(&self, plan: &Plan, mut progress: impl FnMut(f64)) -> Result<Measured, NoRequests> {
+    pub fn measure(&self, plan: &Plan, mut progress: impl FnMut(f64)) -> Result<Measured, WorkloadError> {
         if self.asks.is_empty() {
-            return Err(NoRequests);
+            return Err(WorkloadError);
         }
         let clock = clock::Clock::calibrated();
         let sizes = sizes::Sizes::of(self);
@@ -239,12 +239,12 @@ fn decided(
 
 /// There is no request that is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoRequests;
+pub struct WorkloadError;
 
-impl std::fmt::Display for NoRequests {
+impl std::fmt::Display for WorkloadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("there is no request to decide")
     }
 }
 
-impl std::error::Error for NoRequests {}
+impl std::error::Error for WorkloadError {}

@@ -25,9 +25,9 @@ use serde_json::Value as Json;
 
 pub use stage::{Block, Fixture, FixtureError, Keys};
 
-use placet::document::request::{BadRequest, OwnedRequest};
+use placet::document::request::{OwnedRequest, RequestJsonError};
 use placet::explain::Explanation;
-use placet::model::request::Malformed;
+use placet::model::request::RequestError;
 use placet::model::time::Time;
 use placet::model::verdict::{Refusal, Verdict};
 use placet::syntax::cases::Expected;
@@ -57,7 +57,7 @@ pub struct Case {
     /// The request as JSON.
     pub json: Json,
     /// The request; of JSON that is none, why.
-    pub request: Result<OwnedRequest, BadRequest>,
+    pub request: Result<OwnedRequest, RequestJsonError>,
     /// When.
     pub now: Time,
     /// The verdict.
@@ -112,7 +112,7 @@ impl Case {
 }
 
 /// What a request is refused as that is none of its vocabulary.
-const MALFORMED: &str = Refusal::Request(Malformed::OtherVocabulary).name();
+const MALFORMED: &str = Refusal::Request(RequestError::OtherVocabulary).name();
 
 impl Suite {
     /// Decides a case.

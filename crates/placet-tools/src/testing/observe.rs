@@ -14,7 +14,7 @@ use placet::bytecode::op::{Length, Op};
 use placet::bytecode::verify::{Budget, ProvedProgram, Scope};
 use placet::check::tree::{self, Condition, Effect, Template};
 use placet::compile::arguments::Arguments;
-use placet::compile::error::{Cause, CompileError};
+use placet::compile::error::{CompileError, TemplateError};
 use placet::compile::{Frame, compile};
 use placet::document::Document;
 use placet::model::request::Request;
@@ -250,7 +250,7 @@ pub(super) fn program(
     let compiled = compile(&template.alone(rule), vocabulary, arguments)?;
     let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
     ProvedProgram::new(compiled.program.into_bytes(), &scope)
-        .map_err(|error| vec![CompileError { at: Some(template.at), cause: Cause::Unproved(error) }])
+        .map_err(|error| vec![CompileError { at: Some(template.at), cause: TemplateError::Unproved(error) }])
 }
 
 /// The rules of a template of a document, and the parts that an [`Observer`] of it looks at, whatever its arguments.

@@ -25,7 +25,7 @@ use placet::syntax::ast::BlockKind;
 use placet::token::envelope::Token;
 use placet::token::header::Purpose;
 use placet::token::keyring::{Keyring, MintingKey};
-use placet::token::keys::{LocalKey, NoRandomness, SigningKey, SystemRandom};
+use placet::token::keys::{LocalKey, RandomnessError, SigningKey, SystemRandom};
 use placet::token::verify::Scratch;
 use placet::vm::{Answer, Context, Kind, run};
 
@@ -41,7 +41,7 @@ impl Keys {
     ///
     /// # Errors
     /// The system has no randomness.
-    pub fn ephemeral() -> Result<Self, NoRandomness> {
+    pub fn ephemeral() -> Result<Self, RandomnessError> {
         let local = LocalKey::generate(&mut SystemRandom)?.into();
         let public = SigningKey::generate(&mut SystemRandom)?.into();
         Ok(Self { local: ring(local), public: ring(public) })

@@ -3,11 +3,11 @@
 use placet::check::library::Library;
 use placet::model::time::Time;
 use placet_tools::testing::Keys;
-use placet_tools::testing::mutate::{Kind, NoScore, Score, Trial};
+use placet_tools::testing::mutate::{Kind, Score, ScoreError, Trial};
 
 const NOON: Time = Time::from_millis(1_795_262_400_000);
 
-fn score(policy: &str, cases: &str) -> Result<Score, NoScore> {
+fn score(policy: &str, cases: &str) -> Result<Score, ScoreError> {
     let keys = Keys::ephemeral().unwrap();
     let (policy, cases, library) = (("p.placet", policy), ("p.cases", cases), Library::built_in());
     Trial { policy, cases, library, now: NOON, keys: &keys }.score(|_, _| {})
@@ -133,8 +133,8 @@ fn a_block_that_no_case_is_about_has_mutants_that_survive() {
 #[test]
 fn there_is_no_score_where_cases_fail_as_it_is() {
     let policy = "use http\npolicy p {\n    allow { action: GET }\n}";
-    assert!(matches!(score(policy, "policy p()\nforbidden GET { path: \"/b\" }"), Err(NoScore::Failing(1))));
-    assert!(matches!(score("use http\npolicy", "policy p()"), Err(NoScore::Broken(_))));
+    assert!(matches!(score(policy, "policy p()\nforbidden GET { path: \"/b\" }"), Err(ScoreError::Failing(1))));
+    assert!(matches!(score("use http\npolicy", "policy p()"), Err(ScoreError::Broken(_))));
 }
 
 #[test]

@@ -198,7 +198,7 @@ mod lowered {
     use placet_warp10::accept::{Acceptor, AttributeRules, Label};
     use placet_warp10::decide::{Action, Asked, decide, is_granted};
     use placet_warp10::grant_cache::GrantCache;
-    use placet_warp10::grants::{Grant, NAME, NotLowered, Note};
+    use placet_warp10::grants::{Grant, LowerError, NAME, Note};
     use placet_warp10::keys::TokenKeys;
     use placet_warp10::lints::Doubt;
     use placet_warp10::selectors::{Applications, EmptyMeans, Platform, Series, id_text};
@@ -248,7 +248,7 @@ mod lowered {
     }
 
     /// What the policy of a token says of each action on each series.
-    fn verdicts(token: &Token, samples: &[Sample], platform: Platform) -> Result<Vec<bool>, NotLowered> {
+    fn verdicts(token: &Token, samples: &[Sample], platform: Platform) -> Result<Vec<bool>, LowerError> {
         let grant = Grant::of(token, platform, Library::built_in())?;
         let document = grant.document;
         let template = document.template(BlockKind::Token, Some(NAME)).unwrap();
