@@ -59,6 +59,8 @@ impl std::fmt::Display for OutlineError {
     }
 }
 
+impl std::error::Error for OutlineError {}
+
 /// Reads what can be read.
 #[must_use]
 pub fn outline(program: &[u8]) -> Outline<'_> {

@@ -28,7 +28,8 @@ impl Spelling {
 }
 
 /// A place in a text that is wrong, in words.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub(crate) struct TextError {
     pub at: Span,
     pub message: String,

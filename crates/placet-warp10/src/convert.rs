@@ -414,3 +414,5 @@ impl fmt::Display for ExportError {
         }
     }
 }
+
+impl std::error::Error for ExportError {}

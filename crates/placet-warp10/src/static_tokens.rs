@@ -42,6 +42,8 @@ impl fmt::Display for LineError {
     }
 }
 
+impl std::error::Error for LineError {}
+
 /// What the maps of a file can ask for.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {

@@ -1,7 +1,8 @@
 //! What is wrong with a literal.
 
 /// What is wrong with a literal, and the way out.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct LiteralError {
     pub message: String,
     pub help: String,

@@ -327,6 +327,8 @@ impl fmt::Display for KeyringLineError {
     }
 }
 
+impl core::error::Error for KeyringLineError {}
+
 impl From<KeyError> for KeyringLineError {
     fn from(error: KeyError) -> Self {
         Self::Key(error)

@@ -13,6 +13,8 @@ mod distinct;
 mod indexed;
 mod pattern;
 
+use core::fmt;
+
 use crate::bytecode::constant::has_action;
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::fuel::Fuel;
@@ -63,6 +65,17 @@ pub enum RunError {
     /// The run took more steps than the verifier had found for the program.
     OutOfFuel,
 }
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unproved => f.write_str("the bytes are not those of a proved program"),
+            Self::OutOfFuel => f.write_str("the program took more steps than it was proved to take"),
+        }
+    }
+}
+
+impl core::error::Error for RunError {}
 
 /// Decides `request`.
 ///
