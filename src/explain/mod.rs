@@ -96,11 +96,12 @@ impl<'a> Explainer<'a> {
 
     /// Decides a request at `time`.
     pub fn decide(&self, request: &OwnedRequest, time: Time, scratch: &mut Scratch) -> Verdict {
-        let decided = request.lend(self.authorizer.vocabulary(), time, |request| match (self.token, self.cache) {
-            (Some(text), None) => self.authorizer.authorize(text, request, scratch).verdict(),
-            (Some(text), Some(cache)) => self.decide_known(text, request, scratch, cache),
-            (None, _) => self.authorizer.decide_alone(request),
-        });
+        let decided =
+            request.with_request(self.authorizer.vocabulary(), time, |request| match (self.token, self.cache) {
+                (Some(text), None) => self.authorizer.authorize(text, request, scratch).verdict(),
+                (Some(text), Some(cache)) => self.decide_known(text, request, scratch, cache),
+                (None, _) => self.authorizer.decide_alone(request),
+            });
         decided.unwrap_or_else(|malformed| Verdict::Refused(Refusal::Request(malformed)))
     }
 

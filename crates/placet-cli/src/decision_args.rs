@@ -320,7 +320,7 @@ impl Ready {
                 use_it(&Explainer::new(authorizer, None, &sources))
             }
             Kind::Given { token, keyring, revocations, policies, expectations } => {
-                let revocations = revocations.as_ref().map(HeldRevocations::lend);
+                let revocations = revocations.as_ref().map(HeldRevocations::as_revocations);
                 let verifier = expectations.verifier(keyring, &self.vocabulary, revocations);
                 let authorizer = Authorizer::with_verifier(verifier).with_policies(policies);
                 let sources = Sources::none();

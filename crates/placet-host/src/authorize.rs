@@ -42,7 +42,7 @@ impl Host {
             Ok(verified) => verified,
             Err(refusal) => return Ok(answer(Verdict::Refused(refusal), None, &credentials, &asked.vocabulary).done()),
         };
-        let decided = asked.request.lend(&asked.vocabulary, asked.time, |request| {
+        let decided = asked.request.with_request(&asked.vocabulary, asked.time, |request| {
             let (verdict, claims) = credentials.decide(&trust, verified.as_ref(), request);
             answer(verdict, claims.as_ref(), &credentials, &asked.vocabulary).done()
         });
@@ -100,7 +100,7 @@ impl Host {
         let verifier: Verifier<'_> = trust.verifier(vocabulary);
         let verified = verifier.verify(text, self.now(), &mut scratch).map_err(HostError::refused)?;
         let content = Content::Token {
-            token: Box::new(verified.keep()),
+            token: Box::new(verified.to_owned()),
             vocabulary: Arc::clone(vocabulary),
             text: Zeroizing::new(text.clone()),
         };

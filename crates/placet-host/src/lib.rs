@@ -156,7 +156,7 @@ impl Trust {
         let verifier = Verifier::new(&self.keyring, vocabulary).for_audience(audience).with_clock_skew(clock_skew);
         let verifier = if signed_revocations { verifier.wanting_signed_revocations() } else { verifier };
         match &self.revocations {
-            Some(revocations) => verifier.with_revocations(revocations.lend()),
+            Some(revocations) => verifier.with_revocations(revocations.as_revocations()),
             None => verifier,
         }
     }

@@ -11,7 +11,7 @@ use placet::document::Document;
 use placet::document::request;
 use placet::document::value::arguments_from_text;
 use placet::token::verify::Scratch;
-use placet_tools::fuzz::finding::{Finding, Kind};
+use placet_tools::fuzz::finding::{Finding, FindingKind};
 use placet_tools::fuzz::import::Imported;
 use placet_tools::fuzz::oracle::Oracle;
 use placet_tools::fuzz::{Plan, Report, Target, run};
@@ -376,9 +376,9 @@ fn a_wider_policy_is_told_from_a_narrower_one() {
     let report = attempt(Plan { other: Some(&old), ..plan(&new) });
     let mut kinds: Vec<_> =
         report.findings.iter().map(|found| (found.kind.clone(), found.request["action"].clone())).collect();
-    kinds.sort_by_key(|(kind, _)| *kind == Kind::Narrower);
-    assert_eq!(kinds, [(Kind::Wider, json!("GET")), (Kind::Narrower, json!("PUT"))]);
-    let wider = report.findings.iter().find(|found| found.kind == Kind::Wider).unwrap();
+    kinds.sort_by_key(|(kind, _)| *kind == FindingKind::Narrower);
+    assert_eq!(kinds, [(FindingKind::Wider, json!("GET")), (FindingKind::Narrower, json!("PUT"))]);
+    let wider = report.findings.iter().find(|found| found.kind == FindingKind::Wider).unwrap();
     assert_eq!((wider.verdict, wider.expected), ("allow", "not_permitted"));
     assert!(["/", "/a"].iter().any(|path| wider.request["path"] == *path), "{}", wider.request);
     let same = policy("deny { path: \"/b\" } allow { path: \"/a/**\", action: GET }");

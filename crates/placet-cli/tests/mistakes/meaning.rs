@@ -13,7 +13,7 @@ use placet::syntax::{map, parse, print};
 use placet::token::keyring::{Keyring, KeyringLineError};
 use placet::token::revocation::{ListLineError, RevocationList};
 use placet_host::value::Value as HostValue;
-use placet_tools::testing::{Keys, cases, lines};
+use placet_tools::testing::{Keys, cases, jsonl};
 use placet_warp10::script::{Host, Machine, Value as Scripted};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -117,7 +117,7 @@ fn hosts_files_and_cases_read_null_alike() {
     });
     let keys = Keys::ephemeral().unwrap();
     let said = |line: &Value| {
-        let report = lines::load("t.jsonl", &line.to_string(), Library::built_in(), NOW, &keys).unwrap_err();
+        let report = jsonl::load("t.jsonl", &line.to_string(), Library::built_in(), NOW, &keys).unwrap_err();
         (report.diagnostics[0].code, report.diagnostics[0].message.clone())
     };
     assert_eq!(said(&line).0, Code::Null);
@@ -240,7 +240,7 @@ fn what_is_wrong_with_json_is_said_with_its_line_and_column() {
     }
     let keys = Keys::ephemeral().unwrap();
     let text = "\n  {\"use\": \"http\"} x\n";
-    let report = lines::load("t.jsonl", text, Library::built_in(), NOW, &keys).unwrap_err();
+    let report = jsonl::load("t.jsonl", text, Library::built_in(), NOW, &keys).unwrap_err();
     assert_eq!(report.source.line_and_column(report.diagnostics[0].at), Some((2, 19)));
 }
 

@@ -95,7 +95,7 @@ impl OwnedRequest {
     ///
     /// # Errors
     /// A value does not fit the vocabulary.
-    pub fn lend<R>(
+    pub fn with_request<R>(
         &self,
         vocabulary: &Vocabulary,
         time: Time,

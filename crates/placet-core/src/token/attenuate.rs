@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 pub use super::append::BlockDraft;
-use super::append::{Next, end_local, end_public, restriction};
+use super::append::{NextSeed, end_local, end_public, restriction};
 use super::chain::{Before, Signed, key_hash};
 use super::envelope::Token;
 use super::frame::End;
@@ -86,7 +86,7 @@ fn append_body(
             let from = out.len();
             put_counted(&mut out, body);
             let (before, counted) = (Before::Signature(signature), out.get(from..).unwrap_or_default());
-            let next = Next::unless(is_final, before, counted, key.as_bytes(), random)?;
+            let next = NextSeed::for_open_block(is_final, before, counted, key.as_bytes(), random)?;
             let sign = |digest| Ok::<_, AttenuateError>(Signed::Block.sign(&key, &digest));
             end_public(&mut out, before, from, next.as_ref(), sign)?;
         }

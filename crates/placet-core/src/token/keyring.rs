@@ -17,7 +17,7 @@ use super::header::{KeyId, KeyName, Purpose};
 use super::key_list::KeyList;
 #[cfg(feature = "std")]
 use super::key_list::Stamp;
-use super::keys::{KeyError, Kind, LocalKey, PublicKey, SigningKey};
+use super::keys::{KeyError, KeyKind, LocalKey, PublicKey, SigningKey};
 
 /// Keys, found by their id and purpose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -150,10 +150,10 @@ impl Keyring {
     }
 
     fn read_accepted(&mut self, key: &str) -> Result<(), KeyringLineError> {
-        match Kind::of(key)? {
-            Kind::Local => self.accept_local(LocalKey::parse(key)?)?,
-            Kind::Public => self.accept_public(PublicKey::parse(key)?)?,
-            Kind::Signing => return Err(KeyringLineError::SigningKeyAccepted),
+        match KeyKind::of(key)? {
+            KeyKind::Local => self.accept_local(LocalKey::parse(key)?)?,
+            KeyKind::Public => self.accept_public(PublicKey::parse(key)?)?,
+            KeyKind::Signing => return Err(KeyringLineError::SigningKeyAccepted),
         }
         Ok(())
     }
@@ -210,10 +210,10 @@ impl MintingKey {
     /// # Errors
     /// The text is no such key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        match Kind::of(text)? {
-            Kind::Local => LocalKey::parse(text).map(Self::Local),
-            Kind::Signing => SigningKey::parse(text).map(Self::Signing),
-            Kind::Public => Err(KeyError::Other { found: Kind::Public.prefix() }),
+        match KeyKind::of(text)? {
+            KeyKind::Local => LocalKey::parse(text).map(Self::Local),
+            KeyKind::Signing => SigningKey::parse(text).map(Self::Signing),
+            KeyKind::Public => Err(KeyError::Other { found: KeyKind::Public.prefix() }),
         }
     }
 

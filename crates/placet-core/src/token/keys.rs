@@ -44,13 +44,13 @@ impl LocalKey {
     /// # Errors
     /// The text is no such key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        Kind::Local.parse(text).map(|secret| Self::from_secret(&secret))
+        KeyKind::Local.parse(text).map(|secret| Self::from_secret(&secret))
     }
 
     /// Writes `placet_secret_…`: whoever reads it can mint.
     #[must_use]
     pub fn reveal(&self) -> Zeroizing<String> {
-        Kind::Local.write(&self.secret)
+        KeyKind::Local.write(&self.secret)
     }
 
     /// Its name in tokens and keyrings.
@@ -139,13 +139,13 @@ impl SigningKey {
     /// # Errors
     /// The text is no such key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        Kind::Signing.parse(text).map(|seed| Self::from_seed(&seed))
+        KeyKind::Signing.parse(text).map(|seed| Self::from_seed(&seed))
     }
 
     /// Writes `placet_signing_…`: whoever reads it can mint.
     #[must_use]
     pub fn reveal(&self) -> Zeroizing<String> {
-        Kind::Signing.write(self.pair.as_bytes())
+        KeyKind::Signing.write(self.pair.as_bytes())
     }
 
     /// The half that may be told.
@@ -211,7 +211,7 @@ impl PublicKey {
     /// # Errors
     /// The text is no such key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        Kind::Public.parse(text).and_then(|bytes| Self::from_bytes(&bytes))
+        KeyKind::Public.parse(text).and_then(|bytes| Self::from_bytes(&bytes))
     }
 
     /// Its name in tokens and keyrings.
@@ -239,7 +239,7 @@ impl PublicKey {
 
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&Kind::Public.write(self.point.as_bytes()))
+        f.write_str(&KeyKind::Public.write(self.point.as_bytes()))
     }
 }
 
@@ -251,13 +251,13 @@ impl fmt::Debug for PublicKey {
 
 /// The three spellings of keys, told apart by the word at their beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum KeyKind {
     Local,
     Signing,
     Public,
 }
 
-impl Kind {
+impl KeyKind {
     pub(super) const ALL: [Self; 3] = [Self::Local, Self::Signing, Self::Public];
 
     pub(super) const fn prefix(self) -> &'static str {
@@ -407,12 +407,12 @@ mod tests {
     #[test]
     fn a_mistyped_key_is_found() {
         let text = local().reveal();
-        for at in Kind::Local.prefix().len()..text.len() {
+        for at in KeyKind::Local.prefix().len()..text.len() {
             let mut typo = text.as_bytes().to_vec();
             typo[at] = if typo[at] == b'A' { b'B' } else { b'A' };
             assert_eq!(LocalKey::parse(str::from_utf8(&typo).expect("ASCII")), Err(KeyError::Typo), "at {at}");
         }
-        for cut in Kind::Local.prefix().len()..text.len() {
+        for cut in KeyKind::Local.prefix().len()..text.len() {
             assert_eq!(LocalKey::parse(&text[..cut]), Err(KeyError::Typo));
         }
     }

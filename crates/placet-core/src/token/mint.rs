@@ -5,7 +5,7 @@ use core::fmt;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::append::{Next, end_local, end_public};
+use super::append::{NextSeed, end_local, end_public};
 use super::block::{Bounds, Flags, put_bounds};
 use super::chain::{Before, Signed, first};
 use super::claims::ClaimsDraft;
@@ -95,7 +95,7 @@ pub fn mint<'k>(
             let written = out.clone();
             put_authority(&mut out, draft);
             let (before, counted) = (Before::Header(&written), out.get(from..).unwrap_or_default());
-            let next = Next::unless(draft.sealed, before, counted, &minter.hedge(), random)?;
+            let next = NextSeed::for_open_block(draft.sealed, before, counted, &minter.hedge(), random)?;
             let sign = |digest| signer.sign(Signed::Block, &minter.audience.bind(digest));
             end_public(&mut out, before, from, next.as_ref(), sign)?;
         }

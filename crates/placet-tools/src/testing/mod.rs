@@ -1,7 +1,7 @@
 //! Runs cases: requests and what is expected of them, each through the whole of what a service does — check, compile, mint
 //! with an ephemeral key, write and read the token's text, verify, decide — with a local and with a public token.
 //!
-//! 1. [`cases`] reads a `.cases` file beside its policy file, [`lines`] a `.jsonl` file whose lines bring their own maps;
+//! 1. [`cases`] reads a `.cases` file beside its policy file, [`jsonl`] a `.jsonl` file whose lines bring their own maps;
 //! 2. each token with its restrictions, or each policy, becomes a [`Fixture`]: minted once, asked often;
 //! 3. a [`Case`] is [`run`](Suite::run) on its fixture; what comes out is [`Outcome`], and why it is so on demand;
 //! 4. [`observe`] looks at a block part by part, and [`coverage`] counts what the cases have met of it;
@@ -13,17 +13,17 @@
 
 pub mod cases;
 pub mod coverage;
+mod fixture;
 pub mod html;
-pub mod lines;
+pub mod jsonl;
 pub mod mutate;
 pub mod observe;
 mod places;
 pub mod promises;
-mod stage;
 
 use serde_json::Value as Json;
 
-pub use stage::{Block, Fixture, FixtureError, Keys};
+pub use fixture::{Block, Fixture, FixtureError, Keys};
 
 use placet::document::request::{OwnedRequest, RequestJsonError};
 use placet::explain::Explanation;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::limits;
-use placet::diag::{Diagnostic, Kind, Severity};
+use placet::diag::{Diagnostic, DiagnosticCode, Severity};
 use placet::span::Span;
 
 /// Lists every code of scripts once; `docs/warpscript.md` shows them.
@@ -80,7 +80,7 @@ impl ScriptError {
     }
 }
 
-impl Kind for ScriptCode {
+impl DiagnosticCode for ScriptCode {
     fn id(self) -> &'static str {
         Self::id(self)
     }

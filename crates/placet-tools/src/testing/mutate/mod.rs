@@ -56,7 +56,7 @@ pub struct Mutant {
     /// With what.
     pub with: String,
     /// What kind of mistake it is.
-    pub kind: Kind,
+    pub kind: MutantKind,
 }
 
 impl Mutant {
@@ -70,7 +70,7 @@ impl Mutant {
 
 /// Kinds of mistakes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum MutantKind {
     /// A rule is not there.
     RuleDropped,
     /// A denial is not there.
@@ -89,7 +89,7 @@ pub enum Kind {
     Prolonged,
 }
 
-impl Kind {
+impl MutantKind {
     /// In words.
     #[must_use]
     pub const fn words(self) -> &'static str {

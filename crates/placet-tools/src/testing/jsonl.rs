@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::stage::{Block, Fixture, Keys};
+use super::fixture::{Block, Fixture, Keys};
 use super::{Case, Suite};
 use crate::limits::DIAGNOSTICS;
 use placet::check::library::Library;
