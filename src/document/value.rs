@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use serde_json::Value as Json;
 
 use crate::check::tree::{Parameter, Template};
-use crate::check::{goal, literals};
+use crate::check::{expected, literals};
 pub use crate::compile::arguments::{Argument, Arguments};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -254,7 +254,7 @@ impl ValueError {
 impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let article = match self.wanted {
-            Type::One(scalar) => goal::with_article(scalar),
+            Type::One(scalar) => expected::with_article(scalar),
             Type::Set(_) | Type::Labels => "",
         };
         match self.wanted {

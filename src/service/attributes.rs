@@ -18,7 +18,7 @@ pub(super) type Given<'a> = Result<Request<'a>, PartError<'a>>;
 /// A part of a request that does not fit the vocabulary.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PartError<'a> {
-    pub(super) malformed: RequestError,
+    pub(super) error: RequestError,
     /// The action or the attribute.
     pub(super) name: &'a str,
 }
@@ -30,10 +30,9 @@ pub(super) fn read<'a, V: Into<Value<'a>>>(
     action: &'a str,
     attributes: impl IntoIterator<Item = (&'a str, V)>,
 ) -> Given<'a> {
-    let mut request =
-        Request::named(vocabulary, action, time).map_err(|malformed| PartError { malformed, name: action })?;
+    let mut request = Request::named(vocabulary, action, time).map_err(|error| PartError { error, name: action })?;
     for (name, value) in attributes {
-        set(&mut request, name, value.into()).map_err(|malformed| PartError { malformed, name })?;
+        set(&mut request, name, value.into()).map_err(|error| PartError { error, name })?;
     }
     // A missing attribute is found when the request is decided, as for every other request.
     Ok(request)

@@ -89,7 +89,7 @@ impl Decision<'_> {
 fn malformed(service: &Service, bad: &PartError<'_>) -> Explanation {
     let vocabulary = service.vocabulary();
     let name = excerpt(bad.name);
-    let message = match bad.malformed {
+    let message = match bad.error {
         RequestError::UnknownAction => format!("`{}` has no action `{name}`", vocabulary.name()),
         RequestError::UnknownAttribute => format!("`{}` has no attribute `{name}`", vocabulary.name()),
         RequestError::WrongType(..)
@@ -97,9 +97,9 @@ fn malformed(service: &Service, bad: &PartError<'_>) -> Explanation {
         | RequestError::Capital(_)
         | RequestError::Missing(_)
         | RequestError::TooLarge(_)
-        | RequestError::OtherVocabulary => bad.malformed.describe(vocabulary),
+        | RequestError::OtherVocabulary => bad.error.describe(vocabulary),
     };
-    let refusal = Refusal::Request(bad.malformed);
+    let refusal = Refusal::Request(bad.error);
     let cause = Some(Cause { name: refusal.name(), message, help: None });
     Explanation { verdict: Verdict::Refused(refusal).word(), decided: None, cause, nearest: None }
 }

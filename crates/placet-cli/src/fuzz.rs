@@ -20,7 +20,7 @@ use placet_tools::fuzz::coverage::Coverage;
 use placet_tools::fuzz::finding::{Finding, FindingKind};
 use placet_tools::fuzz::import::Imported;
 use placet_tools::fuzz::oracle::{Oracle, OracleError};
-use placet_tools::fuzz::{Plan, Progress, Report, Target, VERDICTS};
+use placet_tools::fuzz::{FuzzReport, Plan, Progress, Target, VERDICTS};
 use placet_tools::testing::{Block, Keys, cases};
 
 /// Invents requests at the boundaries of a policy, and looks for one that should have been decided otherwise.
@@ -182,7 +182,7 @@ fn failed(error: &OracleError) -> Failure {
     Failure::new(error.to_string()).help(error.help())
 }
 
-fn attempt(plan: Plan<'_>, runs: u64, limit: Option<Duration>) -> Result<Report, Failure> {
+fn attempt(plan: Plan<'_>, runs: u64, limit: Option<Duration>) -> Result<FuzzReport, Failure> {
     // A time that is shorter than the requests take is where the bar ends.
     let (end, how_far) = match limit {
         Some(limit) => (millis(limit), "{msg}"),
@@ -225,7 +225,7 @@ fn clock() -> Instant {
 struct Page<'p> {
     ui: &'p Ui,
     target: &'p Target,
-    report: &'p Report,
+    report: &'p FuzzReport,
     seed: u64,
 }
 

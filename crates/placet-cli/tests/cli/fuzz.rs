@@ -14,7 +14,7 @@ use placet::token::verify::Scratch;
 use placet_tools::fuzz::finding::{Finding, FindingKind};
 use placet_tools::fuzz::import::Imported;
 use placet_tools::fuzz::oracle::Oracle;
-use placet_tools::fuzz::{Plan, Report, Target, run};
+use placet_tools::fuzz::{FuzzReport, Plan, Target, run};
 use placet_tools::testing::{Block, Keys, cases};
 use serde_json::{Value, json};
 
@@ -37,17 +37,17 @@ fn plan(target: &Target) -> Plan<'_> {
     Plan { target, other: None, oracle: None, seeds: Vec::new(), seed: 0, runs: 10_000 }
 }
 
-fn attempt(plan: Plan<'_>) -> Report {
+fn attempt(plan: Plan<'_>) -> FuzzReport {
     run(plan, &mut |_| true).unwrap()
 }
 
-fn fuzz(text: &str) -> Report {
+fn fuzz(text: &str) -> FuzzReport {
     attempt(plan(&target(text, &[])))
 }
 
 /// The request of the only finding, without its time.
 #[track_caller]
-fn only(report: &Report) -> Value {
+fn only(report: &FuzzReport) -> Value {
     let [Finding { request, .. }] = report.findings.as_slice() else { panic!("{:#?}", report.findings) };
     let mut request = request.clone();
     request.as_object_mut().unwrap().remove("time");
@@ -236,7 +236,7 @@ fn the_same_seed_finds_the_same_and_another_finds_it_too() {
     let target = target(text, &[]);
     let found = |seed| attempt(Plan { seed, ..plan(&target) });
     let (first, again, other) = (found(7), found(7), found(8));
-    let said = |report: &Report| report.findings.iter().map(|found| found.case.clone()).collect::<Vec<_>>();
+    let said = |report: &FuzzReport| report.findings.iter().map(|found| found.case.clone()).collect::<Vec<_>>();
     assert_eq!((said(&first), first.verdicts), (said(&again), again.verdicts));
     assert_eq!(only(&first), only(&other), "the smallest request does not depend on where it was found");
     assert_ne!(first.verdicts, other.verdicts);
