@@ -236,7 +236,7 @@ fn threads(c: &mut Criterion) {
     let authorizer = Authorizer::new(&keyring, document.vocabulary());
     let text = asked::minted(&document, &asked::local()).text();
     let (cache, mut room) = (TokenCache::new(1_000), Scratch::new());
-    let kept = authorizer.verifier().verify(&text, Time::from_millis(NOW), &mut room).unwrap().keep();
+    let kept = authorizer.verifier().verify(&text, Time::from_millis(NOW), &mut room).unwrap().to_owned();
     let request = &asked.requests[0].0;
     let warm = |_: &mut Scratch| {
         let verified = authorizer.verifier().recheck(&kept, Time::from_millis(NOW)).unwrap();

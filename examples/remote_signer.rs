@@ -1,4 +1,4 @@
-//! A program that mints with a key that it does not have: `cargo run --features author --example remote_signer`.
+//! A program that mints with a key that it does not have: `cargo run --example remote_signer`.
 //!
 //! The private key is kept by a vault, here a thread of its own that only signs messages of 47 bytes. A key management
 //! service or a hardware module in its place answers over a socket. An attacker in this program can have tokens

@@ -282,7 +282,7 @@ impl Service {
         let authorizer = self.authorizer(trust);
         let verdict = self.with_token(&authorizer, token, time, |verified| match given {
             Ok(request) => authorizer.decide(verified, request).verdict(),
-            Err(bad) => Verdict::Refused(Refusal::Request(bad.malformed)),
+            Err(bad) => Verdict::Refused(Refusal::Request(bad.error)),
         });
         verdict.unwrap_or_else(Verdict::Refused)
     }

@@ -4,9 +4,9 @@
 //! programs](prices) of every instruction are counted as well, and held against their price.
 //!
 //! ```sh
-//! cargo bench --no-default-features --features author --bench instructions             # fails where a path has grown
-//! cargo bench --no-default-features --features author --bench instructions -- prices   # only the worst programs
-//! BLESS=1 cargo bench --no-default-features --features author --bench instructions     # writes the pins anew
+//! cargo bench --package placet --bench instructions             # fails where a path has grown
+//! cargo bench --package placet --bench instructions -- prices   # only the worst programs
+//! BLESS=1 cargo bench --package placet --bench instructions     # writes the pins anew
 //! ```
 //!
 //! It needs `valgrind` (`apt-get install valgrind`) and fails without. `-- run PATH TIMES` only runs one path, for

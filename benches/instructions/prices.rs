@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use placet::bytecode::verify::{Budget, Scope, verify};
-use placet::vm::{Context, Kind, run as decide};
+use placet::vm::{Context, ProgramKind, run as decide};
 
 use crate::instructions;
 use crate::worst::{self, Case};
@@ -26,7 +26,7 @@ pub fn run(name: &str, times: u64) -> ExitCode {
     let case = worst::cases().into_iter().find(|case| case.name == name).expect("a case of the table");
     let proved = verify(&case.program, &scope).expect("it is a program");
     for _ in 0..times {
-        decide(black_box(&proved), Kind::Restriction, black_box(&request), &context).expect("it is proved");
+        decide(black_box(&proved), ProgramKind::Restriction, black_box(&request), &context).expect("it is proved");
     }
     ExitCode::SUCCESS
 }

@@ -6,7 +6,7 @@ use placet::bytecode::fuel::Fuel;
 use placet::bytecode::verify::verify;
 use placet::model::request::Request;
 use placet::model::vocabulary::Vocabulary;
-use placet::vm::{Context, Kind, run_with};
+use placet::vm::{Context, ProgramKind, run_with};
 
 use super::scope;
 use placet::model::time::Time;
@@ -27,7 +27,7 @@ pub fn price(bytes: &[u8]) {
         return;
     }
     let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[&[9; 32]] };
-    for kind in [Kind::Authority, Kind::Restriction] {
+    for kind in [ProgramKind::Authority, ProgramKind::Restriction] {
         let fuel = Fuel::plenty();
         run_with(&proved, kind, &REQUEST, &context, &fuel).expect("what is proved is decided");
         assert!(fuel.used() <= proved.cost(), "{} steps were taken, of {}", fuel.used(), proved.cost());

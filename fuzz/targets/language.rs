@@ -18,7 +18,7 @@ use placet::token::verify::Scratch;
 use placet_host::Host;
 use placet_host::function::Function;
 use placet_host::value::Value;
-use placet_tools::testing::{Keys, Suite, cases as case_file, lines as case_file_of_lines};
+use placet_tools::testing::{Keys, Suite, cases as case_file, jsonl as case_file_of_lines};
 use serde_json::Value as Json;
 
 use super::{NOW, as_text, momento, scope};
@@ -76,7 +76,7 @@ pub fn request(bytes: &[u8]) {
             let Ok(owned) = request::from_json(vocabulary, &json) else { continue };
             let written = request::to_json(&owned, vocabulary);
             assert_eq!(request::from_json(vocabulary, &written), Ok(owned.clone()), "{written}");
-            let _ = owned.lend(vocabulary, time, |request| request.check());
+            let _ = owned.with_request(vocabulary, time, |request| request.check());
         }
     });
 }

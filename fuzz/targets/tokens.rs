@@ -25,7 +25,7 @@ use placet::token::mint::{Draft, mint};
 use placet::token::revocation::{HeldRevocations, RevocationList, Revocations};
 use placet::token::verify::{Scratch, Verifier};
 use placet::token::vouch::{Voucher, VoucherRequest};
-use placet::vm::{Context, Kind, run};
+use placet::vm::{Context, ProgramKind, run};
 
 use super::{NOW, as_text, momento, scope};
 use placet::model::time::Time;
@@ -42,7 +42,7 @@ pub fn program(bytes: &[u8]) {
 
 fn decides(proved: &Proved<'_>) {
     let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
-    for kind in [Kind::Authority, Kind::Restriction] {
+    for kind in [ProgramKind::Authority, ProgramKind::Restriction] {
         assert!(run(proved, kind, &request(), &context).is_ok(), "what is proved is decided");
     }
 }
@@ -225,5 +225,5 @@ fn snapshot(bytes: &[u8]) {
     assert_eq!(Revocations::write(&open.into()), bytes, "a snapshot has one form");
     assert!(open.ids().all(|id| open.revokes(id)), "what is listed is revoked");
     let held = HeldRevocations::open(bytes.to_vec()).expect("it was opened once");
-    assert_eq!(held.lend().ids().count(), open.ids().count());
+    assert_eq!(held.as_revocations().ids().count(), open.ids().count());
 }

@@ -1,7 +1,7 @@
 //! What a token says of itself, and when it is valid.
 
+use super::expected::Expected;
 use super::fields::Fields;
-use super::goal::Expected;
 use super::known::{Known, KnownField};
 use super::scope::Scope;
 use super::terms::as_text;
@@ -24,8 +24,8 @@ impl Known {
         let identity = |key: &str| match scope.identity_type(key) {
             Scalar::Uuid => {
                 let what = format!("`{key}`");
-                let goal = Expected::new(Scalar::Uuid, &what);
-                let read = fields.pattern(key).and_then(|pattern| scope.single(pattern, goal));
+                let expected = Expected::new(Scalar::Uuid, &what);
+                let read = fields.pattern(key).and_then(|pattern| scope.single(pattern, expected));
                 KnownField::of(fields.pattern(key).is_some(), read.map(|term| (term, Scalar::Uuid)))
             }
             _ => text(key),
@@ -60,8 +60,8 @@ impl Scope<'_, '_> {
     pub(super) fn times(&self, fields: &Fields<'_>) -> Times {
         let term = |key: &str, scalar: Scalar| {
             let what = format!("`{key}`");
-            let goal = Expected { millis: true, ..Expected::new(scalar, &what) };
-            fields.pattern(key).and_then(|pattern| self.single(pattern, goal))
+            let expected = Expected { millis: true, ..Expected::new(scalar, &what) };
+            fields.pattern(key).and_then(|pattern| self.single(pattern, expected))
         };
         let times = Times {
             issuance: term("issuance", Scalar::Time),
@@ -135,17 +135,18 @@ impl Scope<'_, '_> {
     }
 
     /// One value behind a key.
-    pub(super) fn single(&self, pattern: &Pattern, goal: Expected<'_>) -> Option<Term> {
+    pub(super) fn single(&self, pattern: &Pattern, expected: Expected<'_>) -> Option<Term> {
         let at = pattern.at.0;
         match &pattern.kind {
-            PatternKind::Literal(literal) => self.literal_term(literal, at, goal),
-            PatternKind::Name(name) => self.named_term(name, at, goal),
+            PatternKind::Literal(literal) => self.literal_term(literal, at, expected),
+            PatternKind::Name(name) => self.named_term(name, at, expected),
             _ => {
-                let message = format!("{} takes one value, and this is a pattern", goal.what);
+                let message = format!("{} takes one value, and this is a pattern", expected.what);
                 let found = Diagnostic::new(Code::BadValue, at, message);
-                self.report.fail(
-                    found.help(format!("write {} or the name of a parameter", super::goal::with_article(goal.scalar))),
-                )
+                self.report.fail(found.help(format!(
+                    "write {} or the name of a parameter",
+                    super::expected::with_article(expected.scalar)
+                )))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::clocks;
 use super::constancy;
-use super::goal::{Expected, with_article};
+use super::expected::{Expected, with_article};
 use super::literals::natural;
 use super::lowercase::{capitals, is_with_capital};
 use super::patterns::Absence;
@@ -200,8 +200,8 @@ impl Reading<'_, '_, '_> {
             if let (ConditionKind::Literal(Literal::Text(text)), Operand::Field(_) | Operand::Label(..)) =
                 (&written.kind, &value.operand)
             {
-                let goal = Expected::new(value.scalar, &value.what);
-                wildcards::warn(self.scope.report, text, written.at.0, goal, Place::Compared);
+                let expected = Expected::new(value.scalar, &value.what);
+                wildcards::warn(self.scope.report, text, written.at.0, expected, Place::Compared);
             }
         }
     }
@@ -236,8 +236,8 @@ impl Reading<'_, '_, '_> {
         let (scalar, what) = value.as_ref().map_or((Scalar::String, String::new()), |v| (v.scalar, v.what.clone()));
         let lowercase = value.as_ref().is_some_and(|value| self.is_lowercase(&value.operand));
         let cycle = value.as_ref().and_then(|value| clocks::cycle(&value.operand));
-        let goal = Expected { lowercase, cycle, ..Expected::new(scalar, &what) };
-        let read = value.is_some().then(|| self.scope.pattern_on(pattern, goal, Absence::Refused));
+        let expected = Expected { lowercase, cycle, ..Expected::new(scalar, &what) };
+        let read = value.is_some().then(|| self.scope.pattern_on(pattern, expected, Absence::Refused));
         let (value, read) = (value?, read??);
         clocks::warn(self.scope.report, &value.operand, &read, pattern.at.0);
         Some(Condition::Matches(value.operand, read))
@@ -254,8 +254,8 @@ impl Reading<'_, '_, '_> {
             return self.scope.report.fail(found.help(format!("write `{} in …`", name.text)));
         };
         let what = format!("an element of `{}`", name.text);
-        let goal = Expected { lowercase: self.marks(field), ..Expected::new(scalar, &what) };
-        let read = self.scope.pattern_on(pattern, goal, Absence::Refused)?;
+        let expected = Expected { lowercase: self.marks(field), ..Expected::new(scalar, &what) };
+        let read = self.scope.pattern_on(pattern, expected, Absence::Refused)?;
         if self.scope.forbids && attribute.optional && !self.present.has(field) {
             self.scope.refuse_unsaid_elements(&name.text, pattern)?;
         }

@@ -2,7 +2,7 @@
 //! forbidden is an error.
 
 use super::clocks::known_ends;
-use super::goal::Expected;
+use super::expected::Expected;
 use super::scope::Scope;
 use super::subsumption::limits;
 use super::tree::{Bound, Pattern, Piece, Term, Text};
@@ -31,11 +31,11 @@ impl Scope<'_, '_> {
     }
 
     /// `a..b`, `< b`, `>= a`; each end with whether it is part of the range.
-    pub(super) fn range(&self, at: Span, goal: Expected<'_>, from: End, to: End) -> Pattern {
+    pub(super) fn range(&self, at: Span, expected: Expected<'_>, from: End, to: End) -> Pattern {
         let bound = |(term, included)| Bound { term, included };
         let (from, to) = (from.map(bound), to.map(bound));
         if limits(from.as_ref(), to.as_ref()).is_some_and(|(least, most)| least > most) {
-            self.never(at, "this range is empty", way_out(goal, from.as_ref(), to.as_ref()));
+            self.never(at, "this range is empty", way_out(expected, from.as_ref(), to.as_ref()));
         }
         Pattern::Range(from, to)
     }
@@ -43,11 +43,11 @@ impl Scope<'_, '_> {
 
 type End = Option<(Term, bool)>;
 
-fn way_out(goal: Expected<'_>, from: Option<&Bound>, to: Option<&Bound>) -> String {
+fn way_out(expected: Expected<'_>, from: Option<&Bound>, to: Option<&Bound>) -> String {
     let Some((from, to)) = known_ends(from, to).filter(|(from, to)| from > to) else {
         return "the end of `a..b` is not part of it; write one that is greater than its beginning".to_owned();
     };
-    match goal.cycle {
+    match expected.cycle {
         Some((first, end)) if to > first && from < end => {
             format!("what goes on from the beginning is two ranges: write `[{from}..{end}, {first}..{to}]`")
         }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use ipnet::IpNet;
 
-use super::goal::{Expected, with_article};
+use super::expected::{Expected, with_article};
 use super::lowercase;
 use super::report::Report;
 use super::tree::{Constant, Network};
@@ -14,7 +14,7 @@ use crate::diag::code::Code;
 use crate::limits::TEXT_BYTES;
 use crate::span::Span;
 use crate::syntax::ast::Literal;
-use crate::syntax::parse::literal::{self, BadLiteral};
+use crate::syntax::parse::literal::{self, LiteralError};
 use placet_core::model::target::canonical;
 use placet_core::model::types::Scalar;
 use placet_core::model::value::Address;
@@ -32,48 +32,49 @@ pub(super) const fn natural(literal: &Literal) -> Scalar {
 }
 
 /// A literal without splices as a value of the wanted type.
-pub(super) fn constant(report: &Report, literal: &Literal, at: Span, goal: Expected<'_>) -> Option<Constant> {
-    match (goal.scalar, literal) {
+pub(super) fn constant(report: &Report, literal: &Literal, at: Span, expected: Expected<'_>) -> Option<Constant> {
+    match (expected.scalar, literal) {
         (Scalar::Bool, Literal::Bool(truth)) => Some(Constant::Bool(*truth)),
         (Scalar::Int, Literal::Int(number)) => Some(Constant::Int(*number)),
         (Scalar::Time, Literal::Time(millis)) => Some(Constant::Time(*millis)),
-        (Scalar::Time, Literal::Int(millis)) if goal.millis => Some(Constant::Time(*millis)),
+        (Scalar::Time, Literal::Int(millis)) if expected.millis => Some(Constant::Time(*millis)),
         (Scalar::Duration, Literal::Duration(millis)) => Some(Constant::Duration(*millis)),
-        (Scalar::Duration, Literal::Int(millis)) if goal.millis => Some(Constant::Duration(*millis)),
+        (Scalar::Duration, Literal::Int(millis)) if expected.millis => Some(Constant::Duration(*millis)),
         (Scalar::Bytes, Literal::Bytes(bytes)) => {
             check_length(report, bytes.len(), at).then(|| Constant::Bytes(bytes.clone()))
         }
         (_, Literal::Text(text)) => match text.as_plain() {
-            Some(text) => read(report, text, at, goal),
-            None => report.fail(spliced(at, goal)),
+            Some(text) => read(report, text, at, expected),
+            None => report.fail(spliced(at, expected)),
         },
-        (wanted, found) => report.fail(explain(wanted, found, goal.mismatch(at, with_article(natural(found))))),
+        (wanted, found) => report.fail(explain(wanted, found, expected.mismatch(at, with_article(natural(found))))),
     }
 }
 
 /// The finding that text with splices stands where the type needs a value of its own.
-pub(super) fn spliced(at: Span, goal: Expected<'_>) -> Diagnostic {
-    let message = format!("{} is {}, which can not be put together from pieces", goal.what, with_article(goal.scalar));
+pub(super) fn spliced(at: Span, expected: Expected<'_>) -> Diagnostic {
+    let message =
+        format!("{} is {}, which can not be put together from pieces", expected.what, with_article(expected.scalar));
     Diagnostic::new(Code::SpliceType, at, message)
-        .help(format!("declare a parameter of type `{}` and write its name without quotes", goal.scalar))
+        .help(format!("declare a parameter of type `{}` and write its name without quotes", expected.scalar))
 }
 
 /// Text as a value of the wanted type.
-pub(super) fn read(report: &Report, text: &str, at: Span, goal: Expected<'_>) -> Option<Constant> {
+pub(super) fn read(report: &Report, text: &str, at: Span, expected: Expected<'_>) -> Option<Constant> {
     if !check_length(report, text.len(), at) {
         return None;
     }
-    match goal.scalar {
+    match expected.scalar {
         Scalar::Bool | Scalar::Int => {
-            let plain = match goal.scalar {
+            let plain = match expected.scalar {
                 Scalar::Bool => text.parse::<bool>().is_ok(),
                 _ => text.parse::<i64>().is_ok(),
             };
-            let found = goal.mismatch(at, "a string");
+            let found = expected.mismatch(at, "a string");
             report.fail(if plain { found.help(format!("write `{text}`, without quotes")) } else { found })
         }
         Scalar::String => {
-            lowercase::check(report, text, at, goal)?;
+            lowercase::check(report, text, at, expected)?;
             Some(Constant::String(text.to_owned()))
         }
         Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
@@ -111,7 +112,7 @@ fn not_a_uuid(text: &str, at: Span) -> Diagnostic {
         .help("write 32 hexadecimal digits in groups of 8-4-4-4-12")
 }
 
-fn written(report: &Report, read: Result<i64, BadLiteral>, at: Span) -> Option<i64> {
+fn written(report: &Report, read: Result<i64, LiteralError>, at: Span) -> Option<i64> {
     read.map_err(|bad| report.add(Diagnostic::new(Code::NotATime, at, bad.message).help(bad.help))).ok()
 }
 

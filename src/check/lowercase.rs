@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::goal::Expected;
+use super::expected::Expected;
 use super::reading::{Reading, Typed};
 use super::report::Report;
 use super::tree::{Constant, Operand, Piece, Term};
@@ -11,10 +11,10 @@ use crate::diag::code::Code;
 use crate::span::Span;
 use placet_core::model::vocabulary::FieldNo;
 
-/// Reports text that has a capital letter where the goal wants none.
-pub(super) fn check(report: &Report, text: &str, at: Span, goal: Expected<'_>) -> Option<()> {
-    if goal.lowercase && has_capital(text.as_bytes()) {
-        return report.fail(capitals(goal.what, at));
+/// Reports text that has a capital letter where the vocabulary wants none.
+pub(super) fn check(report: &Report, text: &str, at: Span, expected: Expected<'_>) -> Option<()> {
+    if expected.lowercase && has_capital(text.as_bytes()) {
+        return report.fail(capitals(expected.what, at));
     }
     Some(())
 }

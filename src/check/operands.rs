@@ -1,6 +1,6 @@
 //! The values inside conditions and their types.
 
-use super::goal::Expected;
+use super::expected::Expected;
 use super::literals::natural;
 use super::reading::{Reading, Typed};
 use super::tree::{Constant, Operand, Term};

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::constancy;
 use super::empty::is_run;
-use super::goal::{Expected, with_article};
+use super::expected::{Expected, with_article};
 use super::literals::{self, natural};
 use super::lowercase::{capitals, has_capital};
 use super::report::twice;
@@ -43,59 +43,67 @@ impl Scope<'_, '_> {
         absence: Absence,
     ) -> Option<Pattern> {
         let lowercase = attribute.lowercase;
-        let goal = match attribute.ty {
+        let expected = match attribute.ty {
             Type::One(scalar) | Type::Set(scalar) => Some(Expected { lowercase, ..Expected::new(scalar, what) }),
             Type::Labels => None,
         };
-        Reader { scope: *self, goal, what, absence, lowercase }.pattern(pattern)
+        Reader { scope: *self, expected, what, absence, lowercase }.pattern(pattern)
     }
 
     /// A pattern on one value.
-    pub(super) fn pattern_on(&self, pattern: &ast::Pattern, goal: Expected<'_>, absence: Absence) -> Option<Pattern> {
-        Reader { scope: *self, goal: Some(goal), what: goal.what, absence, lowercase: goal.lowercase }.pattern(pattern)
+    pub(super) fn pattern_on(
+        &self,
+        pattern: &ast::Pattern,
+        expected: Expected<'_>,
+        absence: Absence,
+    ) -> Option<Pattern> {
+        Reader { scope: *self, expected: Some(expected), what: expected.what, absence, lowercase: expected.lowercase }
+            .pattern(pattern)
     }
 
     /// One value: a literal, a parameter or a `let` of one literal.
-    pub(super) fn term(&self, operand: &Operand, goal: Expected<'_>) -> Option<Term> {
+    pub(super) fn term(&self, operand: &Operand, expected: Expected<'_>) -> Option<Term> {
         let at = operand.at.0;
         match &operand.kind {
-            OperandKind::Literal(literal) => self.literal_term(literal, at, goal),
-            OperandKind::Name(name) => self.named_term(name, at, goal),
+            OperandKind::Literal(literal) => self.literal_term(literal, at, expected),
+            OperandKind::Name(name) => self.named_term(name, at, expected),
         }
     }
 
-    /// A literal as a value of the goal's type.
-    pub(super) fn literal_term(&self, literal: &Literal, at: Span, goal: Expected<'_>) -> Option<Term> {
+    /// A literal as a value of the expected type.
+    pub(super) fn literal_term(&self, literal: &Literal, at: Span, expected: Expected<'_>) -> Option<Term> {
         let text = match literal {
             Literal::Text(text) if text.as_plain().is_none() => text,
-            _ => return literals::constant(self.report, literal, at, goal).map(Term::Constant),
+            _ => return literals::constant(self.report, literal, at, expected).map(Term::Constant),
         };
-        match goal.scalar {
-            Scalar::String | Scalar::Bytes => self.text(text, at, goal).map(|text| self.shortest(text, goal.scalar)),
+        match expected.scalar {
+            Scalar::String | Scalar::Bytes => {
+                self.text(text, at, expected).map(|text| self.shortest(text, expected.scalar))
+            }
             Scalar::Path if has_wildcard(text) => self.report.fail(literals::wildcard(&show(text), at)),
-            Scalar::Path => self.exact_path(text, at, goal).map(Term::Text),
+            Scalar::Path => self.exact_path(text, at, expected).map(Term::Text),
             Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration | Scalar::Ip => {
-                self.report.fail(literals::spliced(at, goal))
+                self.report.fail(literals::spliced(at, expected))
             }
         }
     }
 
-    /// A parameter or a `let` of one literal as a value of the goal's type.
-    pub(super) fn named_term(&self, name: &str, at: Span, goal: Expected<'_>) -> Option<Term> {
+    /// A parameter or a `let` of one literal as a value of the expected type.
+    pub(super) fn named_term(&self, name: &str, at: Span, expected: Expected<'_>) -> Option<Term> {
         if let Some((argument, ty)) = self.parameter(name) {
-            if fits(ty, goal.scalar) {
+            if fits(ty, expected.scalar) {
                 return Some(Term::Parameter(argument));
             }
-            let mismatch = goal.mismatch(at, &format!("the parameter `{name}` of type `{ty}`"));
-            return self.report.fail(mismatch.help(parameter_help(name, ty, goal.scalar)));
+            let mismatch = expected.mismatch(at, &format!("the parameter `{name}` of type `{ty}`"));
+            return self.report.fail(mismatch.help(parameter_help(name, ty, expected.scalar)));
         }
         if !self.names.is_let(name) {
             return self.unknown_value(name, at);
         }
         let (value, scope) = self.enter_let(name, at)?;
         match &value.kind {
-            PatternKind::Literal(literal) => scope.literal_term(literal, value.at.0, goal),
-            PatternKind::Name(name) => scope.named_term(name, value.at.0, goal),
+            PatternKind::Literal(literal) => scope.literal_term(literal, value.at.0, expected),
+            PatternKind::Name(name) => scope.named_term(name, value.at.0, expected),
             _ => {
                 let message = format!("`{name}` is a pattern, and one value is wanted here");
                 let found = Diagnostic::new(Code::WrongType, at, message).related(value.at.0, "the pattern");
@@ -132,11 +140,11 @@ fn parameter_help(name: &str, ty: Type, wanted: Scalar) -> String {
     }
 }
 
-/// Reads one pattern. Without a goal it is one on labels.
+/// Reads one pattern. Without an expected type it is one on labels.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'s, 'a, 'g> {
     pub(super) scope: Scope<'s, 'a>,
-    goal: Option<Expected<'g>>,
+    expected: Option<Expected<'g>>,
     what: &'g dyn Display,
     absence: Absence,
     /// Of labels: whether their names are in lower case.
@@ -152,12 +160,12 @@ impl Reader<'_, '_, '_> {
             Form::List(list) => self.list(list, at),
             Form::Not(inner) => self.not(inner, at),
             Form::Name(name) => self.name(name, at),
-            Form::Map(entries) => match self.goal {
+            Form::Map(entries) => match self.expected {
                 None => self.labels(entries, at),
-                Some(goal) => self.refuse(goal, "`{ … }`", at, "labels only"),
+                Some(expected) => self.refuse(expected, "`{ … }`", at, "labels only"),
             },
-            Form::Value => match self.goal {
-                Some(goal) => self.value(&pattern.kind, at, goal),
+            Form::Value => match self.expected {
+                Some(expected) => self.value(&pattern.kind, at, expected),
                 None => {
                     let message = format!("{} is a map of labels, and this pattern is on one value", self.what);
                     let help = "write `{ name: pattern }`, with the name of a label";
@@ -238,14 +246,14 @@ impl Reader<'_, '_, '_> {
         if self.scope.names.is_let(name) || self.scope.names.is_broken(name) {
             return None;
         }
-        let Some(goal) = self.goal else {
+        let Some(expected) = self.expected else {
             let message = format!("{} is a map of labels, and `{name}` is not one", self.what);
             let help = "write `{ name: pattern }`, with the name of a label";
             return self.scope.report.fail(Diagnostic::new(Code::WrongPattern, at, message).help(help));
         };
         match self.scope.parameter(name) {
-            Some((argument, Type::Set(scalar))) if scalar == goal.scalar => Some(Pattern::InParameter(argument)),
-            _ => self.scope.named_term(name, at, goal).map(Pattern::Equal),
+            Some((argument, Type::Set(scalar))) if scalar == expected.scalar => Some(Pattern::InParameter(argument)),
+            _ => self.scope.named_term(name, at, expected).map(Pattern::Equal),
         }
     }
 
@@ -271,8 +279,8 @@ impl Reader<'_, '_, '_> {
                 inner.scope.report.add(found.label("matches itself only").help(help));
             }
             let what = format!("the label `{name}`");
-            let goal = Expected::new(Scalar::String, &what);
-            match inner.scope.pattern_on(&entry.value, goal, Absence::Possible) {
+            let expected = Expected::new(Scalar::String, &what);
+            match inner.scope.pattern_on(&entry.value, expected, Absence::Possible) {
                 Some(pattern) => labels.push((name.clone(), pattern)),
                 None => whole = false,
             }
@@ -286,42 +294,42 @@ impl Reader<'_, '_, '_> {
     }
 
     /// The patterns on one value.
-    fn value(&self, kind: &PatternKind, at: Span, goal: Expected<'_>) -> Option<Pattern> {
+    fn value(&self, kind: &PatternKind, at: Span, expected: Expected<'_>) -> Option<Pattern> {
         let scope = &self.scope;
         match kind {
-            PatternKind::Literal(literal) => self.literal(literal, at, goal),
-            PatternKind::Affix(affix, operand) if goal.scalar.is_textual() => {
+            PatternKind::Literal(literal) => self.literal(literal, at, expected),
+            PatternKind::Affix(affix, operand) if expected.scalar.is_textual() => {
                 if let OperandKind::Literal(Literal::Text(text)) = &operand.kind {
-                    wildcards::warn(scope.report, text, at, goal, Place::End);
+                    wildcards::warn(scope.report, text, at, expected, Place::End);
                 }
-                let term = scope.term(operand, goal)?;
+                let term = scope.term(operand, expected)?;
                 scope.warn_open_affix(*affix, operand, at);
                 let text = as_text(term);
                 scope.warn_everything(at, text.pieces.is_empty(), "an empty end");
                 Some(Pattern::Affix(*affix, text))
             }
-            PatternKind::Glob(text) if goal.scalar.is_textual() => {
-                wildcards::warn(scope.report, text, at, goal, Place::Glob);
-                let glob = scope.glob(text, at, goal)?;
+            PatternKind::Glob(text) if expected.scalar.is_textual() => {
+                wildcards::warn(scope.report, text, at, expected, Place::Glob);
+                let glob = scope.glob(text, at, expected)?;
                 scope.warn_open_wildcards(text, at);
                 scope.warn_everything(at, is_run(&glob.0, |bytes| bytes.iter().all(|&byte| byte == b'*')), "this glob");
                 Some(Pattern::Glob(glob))
             }
-            PatternKind::Regex(text) if goal.scalar.is_textual() => {
-                let regex = scope.regex(text, at, goal)?;
+            PatternKind::Regex(text) if expected.scalar.is_textual() => {
+                let regex = scope.regex(text, at, expected)?;
                 scope.warn_everything(at, is_run(&regex.0, |bytes| bytes == b".*"), "this expression");
                 Some(Pattern::Regex(regex))
             }
-            PatternKind::Range(ends) if goal.scalar.is_ordered() => {
-                let [from, to] = ends.each_ref().map(|end| scope.term(end, goal));
-                Some(scope.range(at, goal, Some((from?, true)), Some((to?, false))))
+            PatternKind::Range(ends) if expected.scalar.is_ordered() => {
+                let [from, to] = ends.each_ref().map(|end| scope.term(end, expected));
+                Some(scope.range(at, expected, Some((from?, true)), Some((to?, false))))
             }
-            PatternKind::Compare(comparison, operand) => self.compare(*comparison, operand, at, goal),
-            PatternKind::Affix(Affix::Prefix, _) => self.refuse(goal, "`prefix`", at, "strings and bytes"),
-            PatternKind::Affix(Affix::Suffix, _) => self.refuse(goal, "`suffix`", at, "strings and bytes"),
-            PatternKind::Glob(_) => self.refuse(goal, "`glob`", at, "strings and bytes"),
-            PatternKind::Regex(_) => self.refuse(goal, "a regular expression", at, "strings and bytes"),
-            PatternKind::Range(..) => self.refuse(goal, "a range", at, "ints, times and durations"),
+            PatternKind::Compare(comparison, operand) => self.compare(*comparison, operand, at, expected),
+            PatternKind::Affix(Affix::Prefix, _) => self.refuse(expected, "`prefix`", at, "strings and bytes"),
+            PatternKind::Affix(Affix::Suffix, _) => self.refuse(expected, "`suffix`", at, "strings and bytes"),
+            PatternKind::Glob(_) => self.refuse(expected, "`glob`", at, "strings and bytes"),
+            PatternKind::Regex(_) => self.refuse(expected, "a regular expression", at, "strings and bytes"),
+            PatternKind::Range(..) => self.refuse(expected, "a range", at, "ints, times and durations"),
             PatternKind::Name(_)
             | PatternKind::Any
             | PatternKind::Absent
@@ -331,12 +339,12 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    fn literal(&self, literal: &Literal, at: Span, goal: Expected<'_>) -> Option<Pattern> {
+    fn literal(&self, literal: &Literal, at: Span, expected: Expected<'_>) -> Option<Pattern> {
         let scope = &self.scope;
         if let Literal::Text(text) = literal {
-            wildcards::warn(scope.report, text, at, goal, Place::Exact);
+            wildcards::warn(scope.report, text, at, expected, Place::Exact);
         }
-        match (goal.scalar, literal) {
+        match (expected.scalar, literal) {
             (Scalar::Ip, Literal::Text(text)) if text.as_plain().is_some_and(|text| text.contains('/')) => {
                 let network = literals::network(scope.report, text.as_plain()?, at)?;
                 Some(match network {
@@ -345,37 +353,37 @@ impl Reader<'_, '_, '_> {
                 })
             }
             (Scalar::Path, Literal::Text(text)) if has_wildcard(text) => {
-                let path = scope.path_pattern(text, at, goal)?;
+                let path = scope.path_pattern(text, at, expected)?;
                 scope.warn_open_wildcards(text, at);
                 Some(Pattern::Path(path))
             }
-            _ => scope.literal_term(literal, at, goal).map(Pattern::Equal),
+            _ => scope.literal_term(literal, at, expected).map(Pattern::Equal),
         }
     }
 
-    fn compare(&self, comparison: Comparison, operand: &Operand, at: Span, goal: Expected<'_>) -> Option<Pattern> {
-        let ordered = goal.scalar.is_ordered();
+    fn compare(&self, comparison: Comparison, operand: &Operand, at: Span, expected: Expected<'_>) -> Option<Pattern> {
+        let ordered = expected.scalar.is_ordered();
         if !ordered && !matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
-            return self.refuse(goal, &format!("`{}`", comparison.sign()), at, "ints, times and durations");
+            return self.refuse(expected, &format!("`{}`", comparison.sign()), at, "ints, times and durations");
         }
-        let term = self.scope.term(operand, goal)?;
+        let term = self.scope.term(operand, expected)?;
         match comparison {
             Comparison::Equal => Some(Pattern::Equal(term)),
             Comparison::NotEqual => Some(Pattern::Not(Box::new(Pattern::Equal(term)))),
-            Comparison::Less => Some(self.scope.range(at, goal, None, Some((term, false)))),
-            Comparison::LessOrEqual => Some(self.scope.range(at, goal, None, Some((term, true)))),
-            Comparison::Greater => Some(self.scope.range(at, goal, Some((term, false)), None)),
-            Comparison::GreaterOrEqual => Some(self.scope.range(at, goal, Some((term, true)), None)),
+            Comparison::Less => Some(self.scope.range(at, expected, None, Some((term, false)))),
+            Comparison::LessOrEqual => Some(self.scope.range(at, expected, None, Some((term, true)))),
+            Comparison::Greater => Some(self.scope.range(at, expected, Some((term, false)), None)),
+            Comparison::GreaterOrEqual => Some(self.scope.range(at, expected, Some((term, true)), None)),
         }
     }
 
-    fn refuse(&self, goal: Expected<'_>, pattern: &str, at: Span, wants: &str) -> Option<Pattern> {
-        let message = format!("{} is {}; {pattern} is for {wants}", goal.what, with_article(goal.scalar));
+    fn refuse(&self, expected: Expected<'_>, pattern: &str, at: Span, wants: &str) -> Option<Pattern> {
+        let message = format!("{} is {}; {pattern} is for {wants}", expected.what, with_article(expected.scalar));
         let found = Diagnostic::new(Code::WrongPattern, at, message);
-        self.scope.report.fail(match goal.scalar {
+        self.scope.report.fail(match expected.scalar {
             Scalar::Path => found.help("write a path with `*` for one segment and `**` for any number: `\"/v1/**\"`"),
             Scalar::Ip => found.help("write an address or a network: `\"10.0.0.0/8\"`"),
-            _ => found.help(format!("write {}, a list of them, `any` or `not`", with_article(goal.scalar))),
+            _ => found.help(format!("write {}, a list of them, `any` or `not`", with_article(expected.scalar))),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! A place inside a condition, and the values that are read there.
 
-use super::goal::with_article;
+use super::expected::with_article;
 use super::presence::{Present, Told};
 use super::scope::Scope;
 use super::tree::Operand;

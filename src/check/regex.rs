@@ -6,7 +6,7 @@ use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind, Look};
 
 use super::classes::to_ascii;
-use super::goal::Expected;
+use super::expected::Expected;
 use super::lowercase;
 use super::scope::Scope;
 use super::texts::SPLICE;
@@ -51,16 +51,16 @@ pub fn meaning(text: &str, mut tree: Ast, scalar: Scalar) -> Result<Hir, String>
 
 impl Scope<'_, '_> {
     /// `~"eu-.*"`
-    pub(super) fn regex(&self, text: &Text, at: Span, goal: Expected<'_>) -> Option<RegexText> {
-        let pieces = self.pieces(text, at, goal, PATTERN_BYTES);
+    pub(super) fn regex(&self, text: &Text, at: Span, expected: Expected<'_>) -> Option<RegexText> {
+        let pieces = self.pieces(text, at, expected, PATTERN_BYTES);
         let stand_in = SPLICE.to_string();
         let piece = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),
             Piece::Splice(_) => stand_in.clone(),
         };
         let shape: String = text.pieces.iter().map(piece).collect();
-        let read = || self.check_regex(&shape, text, at, goal.scalar);
-        let Some(read) = self.report.read_regex(&shape, goal.scalar, read) else {
+        let read = || self.check_regex(&shape, text, at, expected.scalar);
+        let Some(read) = self.report.read_regex(&shape, expected.scalar, read) else {
             return self.report.fail(too_much(at));
         };
         if let Err(why) = read {
@@ -69,8 +69,8 @@ impl Scope<'_, '_> {
                     .help("the whole value must match; there are no look-arounds and no back references"),
             );
         }
-        if goal.lowercase && wants_capital(&shape, goal.scalar) {
-            return self.report.fail(lowercase::capitals(goal.what, at));
+        if expected.lowercase && wants_capital(&shape, expected.scalar) {
+            return self.report.fail(lowercase::capitals(expected.what, at));
         }
         pieces.map(RegexText)
     }

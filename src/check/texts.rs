@@ -1,6 +1,6 @@
 //! Texts with splices: plain ones, globs and patterns of paths. What a parameter brings is literal text wherever it lands.
 
-use super::goal::{Expected, with_article};
+use super::expected::{Expected, with_article};
 use super::literals::not_a_path;
 use super::lowercase;
 use super::report::with_help;
@@ -19,24 +19,24 @@ use placet_core::model::types::{Scalar, Type};
 pub(super) const SPLICE: char = '\u{f8ff}';
 
 impl Scope<'_, '_> {
-    /// Text that becomes a value of the goal's type.
-    pub(super) fn text(&self, text: &ast::Text, at: Span, goal: Expected<'_>) -> Option<Text> {
-        self.text_in_case(text, at, goal, TEXT_BYTES)
+    /// Text that becomes a value of the expected type.
+    pub(super) fn text(&self, text: &ast::Text, at: Span, expected: Expected<'_>) -> Option<Text> {
+        self.text_in_case(text, at, expected, TEXT_BYTES)
     }
 
     /// The pieces of a text whose letters are meant as they are.
-    fn text_in_case(&self, text: &ast::Text, at: Span, goal: Expected<'_>, most: usize) -> Option<Text> {
-        let pieces = self.pieces(text, at, goal, most);
+    fn text_in_case(&self, text: &ast::Text, at: Span, expected: Expected<'_>, most: usize) -> Option<Text> {
+        let pieces = self.pieces(text, at, expected, most);
         text.pieces.iter().try_for_each(|piece| match piece {
-            ast::Piece::Text(piece) => lowercase::check(self.report, piece, at, goal),
+            ast::Piece::Text(piece) => lowercase::check(self.report, piece, at, expected),
             ast::Piece::Splice(_) => Some(()),
         })?;
         pieces
     }
 
     /// `glob "*.{extension}"`
-    pub(super) fn glob(&self, text: &ast::Text, at: Span, goal: Expected<'_>) -> Option<GlobText> {
-        let glob = self.text_in_case(text, at, goal, PATTERN_BYTES);
+    pub(super) fn glob(&self, text: &ast::Text, at: Span, expected: Expected<'_>) -> Option<GlobText> {
+        let glob = self.text_in_case(text, at, expected, PATTERN_BYTES);
         for piece in &text.pieces {
             let ast::Piece::Text(piece) = piece else { continue };
             let trailing = piece.len() - piece.trim_end_matches('\\').len();
@@ -52,20 +52,20 @@ impl Scope<'_, '_> {
     }
 
     /// `"/v1/tenants/{tenant}/**"`, with a wildcard.
-    pub(super) fn path_pattern(&self, text: &ast::Text, at: Span, goal: Expected<'_>) -> Option<PathText> {
+    pub(super) fn path_pattern(&self, text: &ast::Text, at: Span, expected: Expected<'_>) -> Option<PathText> {
         let canonical = self.canonical_path(text, at);
-        self.pieces(canonical.as_ref().unwrap_or(text), at, goal, PATTERN_BYTES)
+        self.pieces(canonical.as_ref().unwrap_or(text), at, expected, PATTERN_BYTES)
             .filter(|_| canonical.is_some())
             .map(PathText)
     }
 
     /// `"/v1/tenants/{tenant}"`, without one.
-    pub(super) fn exact_path(&self, text: &ast::Text, at: Span, goal: Expected<'_>) -> Option<Text> {
+    pub(super) fn exact_path(&self, text: &ast::Text, at: Span, expected: Expected<'_>) -> Option<Text> {
         let canonical = self.canonical_path(text, at).map(|mut text| {
             text.pieces.iter_mut().for_each(with_plain_stars);
             text
         });
-        self.text(canonical.as_ref().unwrap_or(text), at, goal).filter(|_| canonical.is_some())
+        self.text(canonical.as_ref().unwrap_or(text), at, expected).filter(|_| canonical.is_some())
     }
 
     /// A path, with or without wildcards and splices, as it is spelt canonically wherever it is literal. A `*` that was
@@ -91,7 +91,7 @@ impl Scope<'_, '_> {
     }
 
     /// The pieces, with parameters in their places; `most` bounds the literal bytes.
-    pub(super) fn pieces(&self, text: &ast::Text, at: Span, goal: Expected<'_>, most: usize) -> Option<Text> {
+    pub(super) fn pieces(&self, text: &ast::Text, at: Span, expected: Expected<'_>, most: usize) -> Option<Text> {
         let length: usize = text.pieces.iter().map(literal_length).sum();
         if length > most {
             let message = format!("this text has {length} bytes, and at most {most} are allowed here");
@@ -102,7 +102,7 @@ impl Scope<'_, '_> {
             .iter()
             .map(|piece| match piece {
                 ast::Piece::Text(text) => Some(Piece::Literal(text.as_bytes().to_vec())),
-                ast::Piece::Splice(name) => self.splice(name, goal),
+                ast::Piece::Splice(name) => self.splice(name, expected),
             })
             .collect();
         let pieces = pieces.into_iter().collect::<Option<_>>()?;
@@ -110,18 +110,18 @@ impl Scope<'_, '_> {
         Some(Text { pieces })
     }
 
-    fn splice(&self, name: &Name, goal: Expected<'_>) -> Option<Piece> {
+    fn splice(&self, name: &Name, expected: Expected<'_>) -> Option<Piece> {
         let Some((argument, ty)) = self.parameter(&name.text) else {
             return self.unknown_splice(name);
         };
         let fits = match ty {
-            Type::One(scalar) => scalar.has_text() || (scalar, goal.scalar) == (Scalar::Bytes, Scalar::Bytes),
+            Type::One(scalar) => scalar.has_text() || (scalar, expected.scalar) == (Scalar::Bytes, Scalar::Bytes),
             Type::Set(_) | Type::Labels => false,
         };
         if fits {
             return Some(Piece::Parameter(argument));
         }
-        let into = with_article(goal.scalar);
+        let into = with_article(expected.scalar);
         let message = format!("the parameter `{}` of type `{ty}` can not be spliced into {into}", name.text);
         self.report.fail(
             Diagnostic::new(Code::SpliceType, name.at.0, message)

@@ -1,7 +1,7 @@
 //! Warns of text that looks like a pattern of another language and is only text here: `*`, `:id`, `<id>`, `[0-9]`, and
 //! MQTT's `+` and `#`; and of a `$` before a splice.
 
-use super::goal::Expected;
+use super::expected::Expected;
 use super::report::Report;
 use super::texts::{SPLICE, show};
 use crate::diag::Diagnostic;
@@ -24,11 +24,11 @@ pub(super) enum Place {
 }
 
 /// Warns of the first thing in `text` that looks like a wildcard and is none.
-pub(super) fn warn(report: &Report, text: &Text, at: Span, goal: Expected<'_>, place: Place) {
-    if !matches!(goal.scalar, Scalar::String | Scalar::Bytes | Scalar::Path) {
+pub(super) fn warn(report: &Report, text: &Text, at: Span, expected: Expected<'_>, place: Place) {
+    if !matches!(expected.scalar, Scalar::String | Scalar::Bytes | Scalar::Path) {
         return;
     }
-    let is_path = goal.scalar == Scalar::Path;
+    let is_path = expected.scalar == Scalar::Path;
     let whole: String = text.pieces.iter().map(stand_in).collect();
     let has_star = place != Place::Glob && !is_path && whole.contains('*');
     if place != Place::Glob && warn_of_dollar(report, text, at) {

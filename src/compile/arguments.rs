@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::error::{Cause, CompileError};
+use super::error::{CompileError, TemplateError};
 use crate::check::tree::{ArgumentNo, Constant, Parameter};
 use crate::limits::TEXT_BYTES;
 use crate::visible::EXCERPT;
@@ -80,7 +80,9 @@ impl Arguments {
         for (name, argument) in given {
             match parameters.iter().find(|parameter| parameter.name == name) {
                 None => errors.push(unknown(name, parameters)),
-                Some(_) if by_name.contains_key(name) => errors.push(Cause::GivenTwice { name: name.to_owned() }),
+                Some(_) if by_name.contains_key(name) => {
+                    errors.push(TemplateError::GivenTwice { name: name.to_owned() })
+                }
                 Some(parameter) => {
                     errors.extend(check(parameter, &argument).err());
                     by_name.insert(name, argument);
@@ -91,10 +93,14 @@ impl Arguments {
         for parameter in parameters {
             match by_name.remove(parameter.name.as_str()) {
                 Some(argument) => values.push(argument),
-                None => errors.push(Cause::MissingArgument { name: parameter.name.clone(), ty: parameter.ty }),
+                None => errors.push(TemplateError::MissingArgument { name: parameter.name.clone(), ty: parameter.ty }),
             }
         }
-        if errors.is_empty() { Ok(Self { values }) } else { Err(errors.into_iter().map(Cause::anywhere).collect()) }
+        if errors.is_empty() {
+            Ok(Self { values })
+        } else {
+            Err(errors.into_iter().map(TemplateError::anywhere).collect())
+        }
     }
 
     /// For a template without parameters.
@@ -110,26 +116,26 @@ impl Arguments {
     }
 }
 
-fn unknown(name: &str, parameters: &[Parameter]) -> Cause {
+fn unknown(name: &str, parameters: &[Parameter]) -> TemplateError {
     let near = |parameter: &&Parameter| {
         name.len() <= EXCERPT && strsim::damerau_levenshtein(name, &parameter.name) <= 2.min(name.len() / 2)
     };
     let meant = parameters.iter().find(near).map(|parameter| parameter.name.clone());
-    Cause::UnknownArgument { name: name.to_owned(), meant }
+    TemplateError::UnknownArgument { name: name.to_owned(), meant }
 }
 
-fn check(parameter: &Parameter, argument: &Argument) -> Result<(), Cause> {
+fn check(parameter: &Parameter, argument: &Argument) -> Result<(), TemplateError> {
     let name = || parameter.name.clone();
     if !argument.is_of(parameter.ty) {
-        return Err(Cause::WrongType { name: name(), wanted: parameter.ty, found: argument.type_name() });
+        return Err(TemplateError::WrongType { name: name(), wanted: parameter.ty, found: argument.type_name() });
     }
     argument.values().iter().try_for_each(|value| match value {
         Constant::Path(path) => match ResourcePath::new(path) {
             Ok(_) => Ok(()),
-            Err(why) => Err(Cause::ArgumentNotAPath { name: name(), why }),
+            Err(why) => Err(TemplateError::ArgumentNotAPath { name: name(), why }),
         },
-        Constant::String(text) if text.len() > TEXT_BYTES => Err(Cause::ArgumentTooLong { name: name() }),
-        Constant::Bytes(bytes) if bytes.len() > TEXT_BYTES => Err(Cause::ArgumentTooLong { name: name() }),
+        Constant::String(text) if text.len() > TEXT_BYTES => Err(TemplateError::ArgumentTooLong { name: name() }),
+        Constant::Bytes(bytes) if bytes.len() > TEXT_BYTES => Err(TemplateError::ArgumentTooLong { name: name() }),
         _ => Ok(()),
     })
 }

@@ -11,19 +11,19 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::Hir;
 
-use super::error::Cause;
+use super::error::TemplateError;
 use crate::check::effort::Effort;
 use crate::limits::{AUTOMATON_BUILD_BYTES, AUTOMATON_BYTES};
 use placet_core::bytecode::automaton::Draft;
 
 /// The constant of the automaton for `expression`; `None` where nothing matches it.
-pub fn build(expression: &Hir, source: &str, bytes: bool, effort: &Effort) -> Result<Option<Vec<u8>>, Cause> {
-    let too_large = || Cause::RegexTooLarge { source: source.to_owned() };
+pub fn build(expression: &Hir, source: &str, bytes: bool, effort: &Effort) -> Result<Option<Vec<u8>>, TemplateError> {
+    let too_large = || TemplateError::RegexTooLarge { source: source.to_owned() };
     let dense = determinise(expression, bytes, effort).map_err(|error| match error {
         Failed::Size => too_large(),
-        Failed::Other(why) => Cause::BadRegex { source: source.to_owned(), why },
+        Failed::Other(why) => TemplateError::BadRegex { source: source.to_owned(), why },
     })?;
-    let full = Table::explore(&dense).map_err(|why| Cause::BadRegex { source: source.to_owned(), why })?;
+    let full = Table::explore(&dense).map_err(|why| TemplateError::BadRegex { source: source.to_owned(), why })?;
     let Some(draft) = full.reduced(effort).ok_or_else(too_large)?.map(|small| small.draft(source)) else {
         return Ok(None);
     };

@@ -1,7 +1,7 @@
 //! Conditions. What the arguments decide is decided here; what is left asks the request.
 
 use super::Lowering;
-use super::error::Cause;
+use super::error::TemplateError;
 use super::part::refuse_empty;
 use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
 use crate::program::{self, Value};
@@ -13,7 +13,7 @@ use placet_core::model::vocabulary::FieldNo;
 
 impl Lowering<'_> {
     /// A condition.
-    pub(super) fn condition(&self, condition: &Condition) -> Result<program::Condition, Cause> {
+    pub(super) fn condition(&self, condition: &Condition) -> Result<program::Condition, TemplateError> {
         match condition {
             Condition::Constant(truth) => Ok(program::Condition::Constant(*truth)),
             Condition::Not(inner) => self.condition(inner).map(negated),
@@ -39,12 +39,17 @@ impl Lowering<'_> {
         }
     }
 
-    fn conditions(&self, parts: &[Condition]) -> Result<Vec<program::Condition>, Cause> {
+    fn conditions(&self, parts: &[Condition]) -> Result<Vec<program::Condition>, TemplateError> {
         parts.iter().map(|part| self.condition(part)).collect()
     }
 
     /// `a > b` is `b < a`.
-    fn compare(&self, comparison: Comparison, left: &Operand, right: &Operand) -> Result<program::Condition, Cause> {
+    fn compare(
+        &self,
+        comparison: Comparison,
+        left: &Operand,
+        right: &Operand,
+    ) -> Result<program::Condition, TemplateError> {
         match comparison {
             Comparison::Equal => self.predicate(Predicate::Equal, left, right),
             Comparison::NotEqual => self.predicate(Predicate::Unequal, left, right),
@@ -56,14 +61,19 @@ impl Lowering<'_> {
     }
 
     /// Whether a text has a part. An empty argument as the part would be in every text.
-    fn part(&self, predicate: Predicate, text: &Operand, part: &Operand) -> Result<program::Condition, Cause> {
+    fn part(&self, predicate: Predicate, text: &Operand, part: &Operand) -> Result<program::Condition, TemplateError> {
         if let Operand::Term(term, _) = part {
             refuse_empty(&self.term_parts(term)?)?;
         }
         self.predicate(predicate, text, part)
     }
 
-    fn predicate(&self, predicate: Predicate, left: &Operand, right: &Operand) -> Result<program::Condition, Cause> {
+    fn predicate(
+        &self,
+        predicate: Predicate,
+        left: &Operand,
+        right: &Operand,
+    ) -> Result<program::Condition, TemplateError> {
         let (left, right) = (self.operand(left)?, self.operand(right)?);
         let known = match (&left, &right) {
             (Value::Constant(left), Value::Constant(right)) => {
@@ -74,7 +84,7 @@ impl Lowering<'_> {
         Ok(known.map_or_else(|| program::Condition::Compare(predicate, left, right), program::Condition::Constant))
     }
 
-    fn matches(&self, operand: &Operand, pattern: &Pattern) -> Result<program::Condition, Cause> {
+    fn matches(&self, operand: &Operand, pattern: &Pattern) -> Result<program::Condition, TemplateError> {
         let scalar = self.scalar(operand)?;
         Ok(match (self.operand(operand)?, self.pattern(pattern, scalar)?) {
             (_, matcher) if matcher == program::Pattern::NEVER => program::Condition::Constant(false),
@@ -83,16 +93,16 @@ impl Lowering<'_> {
         })
     }
 
-    fn on_field(&self, field: FieldNo, pattern: &Pattern) -> Result<program::Pattern, Cause> {
+    fn on_field(&self, field: FieldNo, pattern: &Pattern) -> Result<program::Pattern, TemplateError> {
         self.pattern_on(pattern, self.field_type(field)?)
     }
 
-    pub(super) fn field_type(&self, field: FieldNo) -> Result<Type, Cause> {
+    pub(super) fn field_type(&self, field: FieldNo) -> Result<Type, TemplateError> {
         let attribute = self.vocabulary.attribute(field);
-        attribute.map(|attribute| attribute.ty).ok_or(Cause::Mistyped { wanted: Scalar::String })
+        attribute.map(|attribute| attribute.ty).ok_or(TemplateError::Mistyped { wanted: Scalar::String })
     }
 
-    fn operand(&self, operand: &Operand) -> Result<Value, Cause> {
+    fn operand(&self, operand: &Operand) -> Result<Value, TemplateError> {
         Ok(match operand {
             Operand::Field(field) => Value::Field(*field),
             Operand::Label(field, name) => Value::Label(*field, name.clone()),
@@ -106,7 +116,7 @@ impl Lowering<'_> {
     }
 
     /// A part of a sum, which may be one itself.
-    fn summand(&self, operand: &Operand) -> Result<Value, Cause> {
+    fn summand(&self, operand: &Operand) -> Result<Value, TemplateError> {
         match operand {
             Operand::Compute(arithmetic, left, right) => {
                 Ok(computed(*arithmetic, self.summand(left)?, self.summand(right)?))
@@ -116,8 +126,8 @@ impl Lowering<'_> {
     }
 
     /// The type of an operand's value.
-    fn scalar(&self, operand: &Operand) -> Result<Scalar, Cause> {
-        let mistyped = Cause::Mistyped { wanted: Scalar::Int };
+    fn scalar(&self, operand: &Operand) -> Result<Scalar, TemplateError> {
+        let mistyped = TemplateError::Mistyped { wanted: Scalar::Int };
         match operand {
             Operand::Field(field) => match self.field_type(*field)? {
                 Type::One(scalar) => Ok(scalar),
@@ -135,8 +145,8 @@ impl Lowering<'_> {
     }
 
     /// The number that a term is.
-    pub(super) fn number(&self, term: &Term, wanted: Scalar) -> Result<i64, Cause> {
-        number(&self.term(term, wanted)?).ok_or(Cause::Mistyped { wanted })
+    pub(super) fn number(&self, term: &Term, wanted: Scalar) -> Result<i64, TemplateError> {
+        number(&self.term(term, wanted)?).ok_or(TemplateError::Mistyped { wanted })
     }
 }
 

@@ -19,12 +19,12 @@ pub struct CompileError {
     /// The rule or the block; `None` where an argument is wrong by itself.
     pub at: Option<Span>,
     /// What is wrong.
-    pub cause: Cause,
+    pub cause: TemplateError,
 }
 
 /// What is wrong. Names are those of parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cause {
+pub enum TemplateError {
     /// `usr="ada"` for `token session(user: string)`
     UnknownArgument {
         /// `usr`
@@ -168,7 +168,7 @@ pub enum Cause {
     Unproved(ProgramError),
 }
 
-impl Cause {
+impl TemplateError {
     /// At no place in particular.
     #[must_use]
     pub const fn anywhere(self) -> CompileError {
@@ -272,7 +272,7 @@ impl CompileError {
     }
 }
 
-impl fmt::Display for Cause {
+impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownArgument { name, .. } => write!(f, "there is no parameter `{name}`"),
@@ -326,6 +326,8 @@ impl fmt::Display for Cause {
         }
     }
 }
+
+impl std::error::Error for TemplateError {}
 
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

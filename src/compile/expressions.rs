@@ -7,7 +7,7 @@ use std::fmt;
 use regex_syntax::hir::Hir;
 
 use super::automaton;
-use super::error::Cause;
+use super::error::TemplateError;
 use crate::check::effort::Effort;
 
 /// The automata of the expressions that have been met. One for each document, call or explanation: what they were made of came
@@ -20,7 +20,7 @@ pub struct Expressions {
 }
 
 /// An automaton's constant, or none where nothing matches.
-pub(super) type Made = Result<Option<Vec<u8>>, Cause>;
+pub(super) type Made = Result<Option<Vec<u8>>, TemplateError>;
 
 impl Expressions {
     /// None yet, and so much effort for all that come.
@@ -36,7 +36,7 @@ impl Expressions {
     }
 
     /// Pays for reading an expression.
-    pub(super) fn read(&self, source: &str) -> Result<(), Cause> {
+    pub(super) fn read(&self, source: &str) -> Result<(), TemplateError> {
         self.effort.spend(Effort::reading(source)).ok_or_else(|| too_much(source))
     }
 
@@ -55,8 +55,8 @@ impl Expressions {
     }
 }
 
-fn too_much(source: &str) -> Cause {
-    Cause::TooMuchToCompile { source: source.to_owned() }
+fn too_much(source: &str) -> TemplateError {
+    TemplateError::TooMuchToCompile { source: source.to_owned() }
 }
 
 /// What has been made would fill pages.

@@ -1,6 +1,6 @@
 //! Globs: `*` is any run, `?` one character. Most of them turn out to be something simpler.
 
-use super::error::Cause;
+use super::error::TemplateError;
 use super::part::{Part, refuse_empty};
 use crate::limits::PATTERN_BYTES;
 use crate::program::Pattern;
@@ -18,7 +18,7 @@ pub enum Wild {
 }
 
 /// The glob of a text: in literal pieces `*` and `?` are wildcards and `\` takes the next character literally.
-pub fn matcher(parts: &[Part<'_>]) -> Result<Pattern, Cause> {
+pub fn matcher(parts: &[Part<'_>]) -> Result<Pattern, TemplateError> {
     check_length(parts)?;
     refuse_empty(parts)?;
     let mut wilds = Vec::new();
@@ -32,9 +32,9 @@ pub fn matcher(parts: &[Part<'_>]) -> Result<Pattern, Cause> {
 }
 
 /// Sees to it that the arguments have not made a pattern too long.
-pub fn check_length(parts: &[Part<'_>]) -> Result<(), Cause> {
+pub fn check_length(parts: &[Part<'_>]) -> Result<(), TemplateError> {
     let bytes = parts.iter().map(|part| part.bytes().len()).sum();
-    if bytes > PATTERN_BYTES { Err(Cause::PatternTooLong { bytes }) } else { Ok(()) }
+    if bytes > PATTERN_BYTES { Err(TemplateError::PatternTooLong { bytes }) } else { Ok(()) }
 }
 
 fn literal_piece(bytes: &[u8], wilds: &mut Vec<Wild>) {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrayvec::ArrayVec;
 
 use placet_core::bytecode::cursor::Cursor;
-use placet_core::bytecode::index::facet::{END_BYTES, FACETS, Facet, Facets, Hash, Kind, Part, SEGMENTS};
+use placet_core::bytecode::index::facet::{END_BYTES, FACETS, Facet, FacetKind, Facets, Hash, Part, SEGMENTS};
 use placet_core::bytecode::index::literal::{KEYS, Literal, Rule};
 use placet_core::bytecode::index::{OPEN, TABLES};
 use placet_core::model::types::{Scalar, Type};
@@ -88,25 +88,27 @@ fn options(rule: &Rule<'_>, vocabulary: &Vocabulary) -> Vec<Facet> {
             continue;
         }
         let Some(attribute) = vocabulary.attribute(field) else { continue };
-        let whole = fit(rule, Facet { kind: Kind::Whole, field, size: u16::MAX });
+        let whole = fit(rule, Facet { kind: FacetKind::Whole, field, size: u16::MAX });
         match attribute.ty {
             Type::One(Scalar::Int | Scalar::Time | Scalar::Duration | Scalar::Ip)
             | Type::Set(Scalar::Int | Scalar::Time | Scalar::Duration | Scalar::Ip) => {
-                options.extend(fit(rule, Facet { kind: Kind::Bits, field, size: 128 }));
+                options.extend(fit(rule, Facet { kind: FacetKind::Bits, field, size: 128 }));
             }
             Type::Labels => {}
             _ if whole.is_some() => options.extend(whole),
             Type::One(Scalar::Path) | Type::Set(Scalar::Path) => {
-                options.extend(fit(rule, Facet { kind: Kind::First, field, size: u16::MAX }));
-                options.extend((0..=SEGMENTS).filter_map(|size| fit(rule, Facet { kind: Kind::Segment, field, size })));
+                options.extend(fit(rule, Facet { kind: FacetKind::First, field, size: u16::MAX }));
+                options.extend(
+                    (0..=SEGMENTS).filter_map(|size| fit(rule, Facet { kind: FacetKind::Segment, field, size })),
+                );
             }
             _ => {
-                options.extend(fit(rule, Facet { kind: Kind::First, field, size: u16::MAX }));
-                options.extend(fit(rule, Facet { kind: Kind::Last, field, size: u16::MAX }));
+                options.extend(fit(rule, Facet { kind: FacetKind::First, field, size: u16::MAX }));
+                options.extend(fit(rule, Facet { kind: FacetKind::Last, field, size: u16::MAX }));
             }
         }
     }
-    options.extend(fit(rule, Facet { kind: Kind::Action, field: FieldNo(0), size: 0 }));
+    options.extend(fit(rule, Facet { kind: FacetKind::Action, field: FieldNo(0), size: 0 }));
     options
 }
 
@@ -127,29 +129,29 @@ fn fit(rule: &Rule<'_>, facet: Facet) -> Option<Facet> {
         }
     });
     let size = match facet.kind {
-        Kind::Whole => u16::try_from(longest).ok()?,
-        Kind::First | Kind::Last => u16::try_from(shortest.min(END_BYTES)).ok()?,
-        Kind::Bits => bits.min(128),
-        Kind::Segment | Kind::Action => facet.size,
+        FacetKind::Whole => u16::try_from(longest).ok()?,
+        FacetKind::First | FacetKind::Last => u16::try_from(shortest.min(END_BYTES)).ok()?,
+        FacetKind::Bits => bits.min(128),
+        FacetKind::Segment | FacetKind::Action => facet.size,
     };
-    (says && (size > 0 || !matches!(facet.kind, Kind::First | Kind::Last | Kind::Bits)))
+    (says && (size > 0 || !matches!(facet.kind, FacetKind::First | FacetKind::Last | FacetKind::Bits)))
         .then_some(Facet { size, ..facet })
 }
 
 /// Leaves each kind of facet only as many sizes as there can be tables for.
 fn settle_sizes(rules: &mut [Placed<'_>]) {
-    let mut seen: BTreeMap<(Kind, FieldNo), BTreeMap<u16, usize>> = BTreeMap::new();
+    let mut seen: BTreeMap<(FacetKind, FieldNo), BTreeMap<u16, usize>> = BTreeMap::new();
     for facet in rules.iter().flat_map(|placed| &placed.options) {
         *seen.entry((facet.kind, facet.field)).or_default().entry(facet.size).or_default() += 1;
     }
-    let settled: BTreeMap<(Kind, FieldNo), BTreeSet<u16>> = seen
+    let settled: BTreeMap<(FacetKind, FieldNo), BTreeSet<u16>> = seen
         .into_iter()
         .map(|(of, sizes)| {
             let mut by_use: Vec<_> = sizes.into_iter().collect();
             by_use.sort_by_key(|&(size, rules)| (std::cmp::Reverse(rules), size));
-            let kept = if of.0 == Kind::Whole { 0 } else { SIZES };
+            let kept = if of.0 == FacetKind::Whole { 0 } else { SIZES };
             // What is compared whole needs one table, for the longest.
-            let longest = by_use.iter().map(|(size, _)| *size).max().filter(|_| of.0 == Kind::Whole);
+            let longest = by_use.iter().map(|(size, _)| *size).max().filter(|_| of.0 == FacetKind::Whole);
             (of, by_use.iter().take(kept).map(|(size, _)| *size).chain(longest).collect())
         })
         .collect();
@@ -157,9 +159,9 @@ fn settle_sizes(rules: &mut [Placed<'_>]) {
         placed.options.retain_mut(|facet| {
             let Some(sizes) = settled.get(&(facet.kind, facet.field)) else { return false };
             let size = match facet.kind {
-                Kind::Whole => sizes.last().copied(),
-                Kind::Segment | Kind::Action => Some(facet.size),
-                Kind::First | Kind::Last | Kind::Bits => sizes.range(..=facet.size).next_back().copied(),
+                FacetKind::Whole => sizes.last().copied(),
+                FacetKind::Segment | FacetKind::Action => Some(facet.size),
+                FacetKind::First | FacetKind::Last | FacetKind::Bits => sizes.range(..=facet.size).next_back().copied(),
             };
             facet.size = size.unwrap_or(facet.size);
             size.is_some()

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::arguments::Argument;
-use super::error::{Cause, CompileError};
+use super::error::{CompileError, TemplateError};
 use crate::check::tree::{ArgumentNo, Condition, Constant, Operand, Pattern, Piece, Rule, Term, Text};
 use placet_core::model::types::Type;
 use placet_core::model::vocabulary::FieldNo;
@@ -26,13 +26,13 @@ impl Lowering<'_> {
         &self,
         mut numbers: Vec<ArgumentNo>,
         errors: &mut Vec<CompileError>,
-        place: impl Fn(Cause) -> CompileError,
+        place: impl Fn(TemplateError) -> CompileError,
     ) {
         numbers.sort_unstable();
         numbers.dedup();
         for number in numbers.into_iter().filter(|number| self.arguments.get(*number).is_some_and(has_capital)) {
             let name = self.template.parameters.get(number.0).map_or("?", |parameter| &parameter.name);
-            errors.push(place(Cause::Capitals { name: name.to_owned() }));
+            errors.push(place(TemplateError::Capitals { name: name.to_owned() }));
         }
     }
 }

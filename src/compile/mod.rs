@@ -37,7 +37,7 @@ pub use regex::automaton_of;
 
 use arguments::Arguments;
 use core::time::Duration;
-use error::{Cause, CompileError};
+use error::{CompileError, TemplateError};
 use expressions::Expressions;
 
 use crate::check::tree::{Effect, Rule, Template, Term, Test, Text};
@@ -266,9 +266,9 @@ impl Lowering<'_> {
     }
 
     /// The tests in the order in which they run: the action, patterns by their cost, the condition.
-    fn rule(&self, rule: &Rule) -> Result<program::Rule, Cause> {
+    fn rule(&self, rule: &Rule) -> Result<program::Rule, TemplateError> {
         let pattern = |test: &Test| Ok((test.field, self.pattern_on(&test.pattern, self.field_type(test.field)?)?));
-        let mut patterns = rule.tests.iter().map(pattern).collect::<Result<Vec<_>, Cause>>()?;
+        let mut patterns = rule.tests.iter().map(pattern).collect::<Result<Vec<_>, TemplateError>>()?;
         patterns.sort_by_key(|(_, pattern)| pattern.rank());
         let when = rule.condition.as_ref().map(|condition| self.condition(condition)).transpose()?;
         let actions = rule.actions.as_ref().and_then(|set| actions::lower(set, rule.effect, self.vocabulary));
@@ -351,18 +351,18 @@ impl Lowering<'_> {
             BlockKind::Policy => (Budget::Policy, POLICY_PROGRAM_BYTES, POLICY_COST),
         };
         if rules > RULES {
-            return Err(Cause::TooManyRules { rules }.at(self.template.at));
+            return Err(TemplateError::TooManyRules { rules }.at(self.template.at));
         }
         let bytes = program.bytes();
         let scope = Scope { vocabulary: self.vocabulary, state: self.vocabulary.present(), budget };
         let cause = match verify(bytes, &scope) {
             Ok(proved) => return Ok(proved.cost()),
             Err(error) => match error.fault {
-                Fault::TooLarge => Cause::TooLarge { bytes: bytes.len(), most },
-                Fault::TooCostly => Cause::TooCostly { most: cost },
-                Fault::TooLongToProve => Cause::TooLongToProve,
-                Fault::TooDeep => Cause::TooDeep,
-                _ => Cause::Unproved(error),
+                Fault::TooLarge => TemplateError::TooLarge { bytes: bytes.len(), most },
+                Fault::TooCostly => TemplateError::TooCostly { most: cost },
+                Fault::TooLongToProve => TemplateError::TooLongToProve,
+                Fault::TooDeep => TemplateError::TooDeep,
+                _ => TemplateError::Unproved(error),
             },
         };
         Err(cause.at(self.template.at))

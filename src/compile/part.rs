@@ -1,6 +1,6 @@
 //! Pieces of a text whose arguments are known, and what they are together.
 
-use super::error::Cause;
+use super::error::TemplateError;
 use crate::limits::TEXT_BYTES;
 
 /// A piece of a text whose arguments are known.
@@ -30,33 +30,35 @@ impl Part<'_> {
 
 /// Sees to it that each argument of a pattern has some text. An empty one would match more than all
 /// others together: `prefix ""` is everything.
-pub fn refuse_empty(parts: &[Part<'_>]) -> Result<(), Cause> {
+pub fn refuse_empty(parts: &[Part<'_>]) -> Result<(), TemplateError> {
     parts.iter().try_for_each(|part| match part {
-        Part::Argument { name, text } if text.is_empty() => Err(Cause::EmptyPatternPart { name: (*name).to_owned() }),
+        Part::Argument { name, text } if text.is_empty() => {
+            Err(TemplateError::EmptyPatternPart { name: (*name).to_owned() })
+        }
         Part::Argument { .. } | Part::Literal(_) => Ok(()),
     })
 }
 
 /// All of it, as bytes.
-pub fn joined(parts: &[Part<'_>]) -> Result<Vec<u8>, Cause> {
+pub fn joined(parts: &[Part<'_>]) -> Result<Vec<u8>, TemplateError> {
     let bytes: usize = parts.iter().map(|part| part.bytes().len()).sum();
     if bytes > TEXT_BYTES {
-        return Err(Cause::TextTooLong { bytes });
+        return Err(TemplateError::TextTooLong { bytes });
     }
     Ok(parts.iter().flat_map(Part::bytes).copied().collect())
 }
 
 /// All of it, as a string. A character is never put together from two pieces.
-pub fn utf8(parts: &[Part<'_>]) -> Result<String, Cause> {
+pub fn utf8(parts: &[Part<'_>]) -> Result<String, TemplateError> {
     parts.iter().try_for_each(|part| part_utf8(part).map(drop))?;
-    String::from_utf8(joined(parts)?).map_err(|_| Cause::NotUtf8 { name: String::new() })
+    String::from_utf8(joined(parts)?).map_err(|_| TemplateError::NotUtf8 { name: String::new() })
 }
 
 /// One piece, as a string.
-pub fn part_utf8<'p>(part: &'p Part<'_>) -> Result<&'p str, Cause> {
+pub fn part_utf8<'p>(part: &'p Part<'_>) -> Result<&'p str, TemplateError> {
     let name = match part {
         Part::Literal(_) => "",
         Part::Argument { name, .. } => name,
     };
-    std::str::from_utf8(part.bytes()).map_err(|_| Cause::NotUtf8 { name: name.to_owned() })
+    std::str::from_utf8(part.bytes()).map_err(|_| TemplateError::NotUtf8 { name: name.to_owned() })
 }

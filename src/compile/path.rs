@@ -1,7 +1,7 @@
 //! Paths with arguments in them, exact ones and patterns. An argument is one segment or a part of one: it can neither add a
 //! segment nor leave one, and a `*` that it brings is a `*`.
 
-use super::error::Cause;
+use super::error::TemplateError;
 use super::glob::{self, Wild};
 use super::part::{Part, part_utf8, utf8};
 use crate::check::tree::STAR;
@@ -10,21 +10,21 @@ use placet_core::bytecode::wildcard::PathPiece;
 use placet_core::model::path::{PathError, ResourcePath, check_segment, check_text};
 
 /// A path without wildcards.
-pub fn exact(parts: &[Part<'_>]) -> Result<String, Cause> {
+pub fn exact(parts: &[Part<'_>]) -> Result<String, TemplateError> {
     parts.iter().try_for_each(check_argument)?;
     let path = utf8(parts)?;
     match check_escapes(parts).and(ResourcePath::new(&path).map(drop)) {
         Ok(()) => Ok(path),
-        Err(why) => Err(Cause::NotCanonical { path, why }),
+        Err(why) => Err(TemplateError::NotCanonical { path, why }),
     }
 }
 
 /// The path pattern of a text: in literal pieces `*` is a wildcard.
-pub fn matcher(parts: &[Part<'_>]) -> Result<Pattern, Cause> {
+pub fn matcher(parts: &[Part<'_>]) -> Result<Pattern, TemplateError> {
     parts.iter().try_for_each(check_argument)?;
     glob::check_length(parts)?;
     let path = utf8(parts)?;
-    let broken = |why| Cause::NotCanonical { path: path.clone(), why };
+    let broken = |why| TemplateError::NotCanonical { path: path.clone(), why };
     if !path.starts_with('/') {
         return Err(broken(PathError::NotAbsolute));
     }
@@ -37,11 +37,13 @@ pub fn matcher(parts: &[Part<'_>]) -> Result<Pattern, Cause> {
     Ok(simplest(&canonical(steps)))
 }
 
-fn check_argument(part: &Part<'_>) -> Result<(), Cause> {
+fn check_argument(part: &Part<'_>) -> Result<(), TemplateError> {
     match part {
-        Part::Argument { name, text } if text.is_empty() => Err(Cause::EmptySegmentPart { name: (*name).to_owned() }),
+        Part::Argument { name, text } if text.is_empty() => {
+            Err(TemplateError::EmptySegmentPart { name: (*name).to_owned() })
+        }
         Part::Argument { name, text } if text.contains(&b'/') => {
-            Err(Cause::SlashInSegment { name: (*name).to_owned() })
+            Err(TemplateError::SlashInSegment { name: (*name).to_owned() })
         }
         Part::Argument { .. } | Part::Literal(_) => Ok(()),
     }
@@ -56,7 +58,7 @@ fn check_escapes(parts: &[Part<'_>]) -> Result<(), PathError> {
 }
 
 /// What stands between the slashes; the first one is what stands before the first slash.
-fn segments(parts: &[Part<'_>]) -> Result<Vec<Vec<Wild>>, Cause> {
+fn segments(parts: &[Part<'_>]) -> Result<Vec<Vec<Wild>>, TemplateError> {
     let mut segments: Vec<Vec<Wild>> = Vec::new();
     let mut segment = Vec::new();
     for part in parts {

@@ -1,6 +1,6 @@
 //! Patterns: one function for each construct.
 
-use super::error::Cause;
+use super::error::TemplateError;
 use super::glob::{self, Wild};
 use super::part::{joined, refuse_empty};
 use super::{Lowering, path, regex};
@@ -12,7 +12,7 @@ use placet_core::model::types::{Scalar, Type};
 
 impl Lowering<'_> {
     /// A pattern on a value of type `scalar`; of a set, on one element of it.
-    pub(super) fn pattern(&self, pattern: &Pattern, scalar: Scalar) -> Result<program::Pattern, Cause> {
+    pub(super) fn pattern(&self, pattern: &Pattern, scalar: Scalar) -> Result<program::Pattern, TemplateError> {
         match pattern {
             Pattern::Any => Ok(program::Pattern::Any),
             Pattern::Absent => Ok(program::Pattern::Absent),
@@ -28,19 +28,19 @@ impl Lowering<'_> {
                 Ok(program::Pattern::Network(NetworkBits { first: *first, bits: *bits }.truncated()))
             }
             Pattern::Path(path) => path::matcher(&self.parts(&path.0)?),
-            Pattern::Labels(_) => Err(Cause::Mistyped { wanted: scalar }),
+            Pattern::Labels(_) => Err(TemplateError::Mistyped { wanted: scalar }),
         }
     }
 
     /// A pattern on an attribute of type `ty`.
-    pub(super) fn pattern_on(&self, pattern: &Pattern, ty: Type) -> Result<program::Pattern, Cause> {
+    pub(super) fn pattern_on(&self, pattern: &Pattern, ty: Type) -> Result<program::Pattern, TemplateError> {
         match ty {
             Type::One(scalar) | Type::Set(scalar) => self.pattern(pattern, scalar),
             Type::Labels => self.labels(pattern),
         }
     }
 
-    fn labels(&self, pattern: &Pattern) -> Result<program::Pattern, Cause> {
+    fn labels(&self, pattern: &Pattern) -> Result<program::Pattern, TemplateError> {
         match pattern {
             Pattern::Any => Ok(program::Pattern::Any),
             Pattern::Absent => Ok(program::Pattern::Absent),
@@ -66,18 +66,18 @@ impl Lowering<'_> {
             | Pattern::Regex(_)
             | Pattern::Range(..)
             | Pattern::Network(_)
-            | Pattern::Path(_) => Err(Cause::Mistyped { wanted: Scalar::String }),
+            | Pattern::Path(_) => Err(TemplateError::Mistyped { wanted: Scalar::String }),
         }
     }
 
     /// Sorted: a set has no order, and one set is one program.
-    fn in_parameter(&self, number: ArgumentNo, scalar: Scalar) -> Result<program::Pattern, Cause> {
+    fn in_parameter(&self, number: ArgumentNo, scalar: Scalar) -> Result<program::Pattern, TemplateError> {
         let mut choices: Vec<program::Pattern> = self.elements(number, scalar)?.into_iter().map(equal).collect();
         choices.sort();
         Ok(program::Pattern::any_of(choices))
     }
 
-    fn affix(&self, affix: Affix, text: &Text) -> Result<program::Pattern, Cause> {
+    fn affix(&self, affix: Affix, text: &Text) -> Result<program::Pattern, TemplateError> {
         let parts = self.parts(text)?;
         refuse_empty(&parts)?;
         let text = Wild::Literal(joined(&parts)?);
@@ -87,7 +87,12 @@ impl Lowering<'_> {
         }))
     }
 
-    fn range(&self, first: Option<&Bound>, last: Option<&Bound>, scalar: Scalar) -> Result<program::Pattern, Cause> {
+    fn range(
+        &self,
+        first: Option<&Bound>,
+        last: Option<&Bound>,
+        scalar: Scalar,
+    ) -> Result<program::Pattern, TemplateError> {
         let number = |bound: &Bound| self.number(&bound.term, scalar);
         let ends = [first, last].into_iter().flatten();
         let is_given = first.is_some() && last.is_some() && !ends.map(|end| &end.term).all(is_known);
@@ -104,7 +109,7 @@ impl Lowering<'_> {
         // Nothing is greater than the greatest number.
         match first.zip(last).map_or(program::Pattern::NEVER, |(first, last)| program::Pattern::range(first, last)) {
             // What is written so, the checker has spoken of.
-            program::Pattern::AnyOf(none) if none.is_empty() && is_given => Err(Cause::EmptyRange),
+            program::Pattern::AnyOf(none) if none.is_empty() && is_given => Err(TemplateError::EmptyRange),
             range => Ok(range),
         }
     }
@@ -133,7 +138,7 @@ fn equal(constant: Constant) -> program::Pattern {
 
 fn one_of(
     choices: &[Pattern],
-    lower: impl Fn(&Pattern) -> Result<program::Pattern, Cause>,
-) -> Result<program::Pattern, Cause> {
+    lower: impl Fn(&Pattern) -> Result<program::Pattern, TemplateError>,
+) -> Result<program::Pattern, TemplateError> {
     Ok(program::Pattern::any_of(choices.iter().map(lower).collect::<Result<_, _>>()?))
 }

@@ -9,7 +9,7 @@ use regex_syntax::hir::{
     Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
 };
 
-use super::error::Cause;
+use super::error::TemplateError;
 use super::expressions::Expressions;
 use super::glob::{self, Wild};
 use super::part::{Part, part_utf8, refuse_empty};
@@ -20,7 +20,7 @@ use crate::program::source::Automata;
 use placet_core::model::types::Scalar;
 
 /// The cheapest matcher for the regular expression, which must match the whole value.
-pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) -> Result<Pattern, Cause> {
+pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) -> Result<Pattern, TemplateError> {
     glob::check_length(parts)?;
     refuse_empty(parts)?;
     expressions.read(&source(parts))?;
@@ -32,7 +32,7 @@ pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) ->
     }
     let unit_is_byte = scalar == Scalar::Bytes;
     let built = expressions.automaton(&expression, &source, unit_is_byte).map_err(|cause| match cause {
-        Cause::RegexTooLarge { .. } => Cause::RegexTooLarge { source: written(parts) },
+        TemplateError::RegexTooLarge { .. } => TemplateError::RegexTooLarge { source: written(parts) },
         cause => cause,
     });
     match built? {
@@ -60,7 +60,7 @@ struct Template<'p> {
 }
 
 impl<'p> Template<'p> {
-    fn new(parts: &'p [Part<'p>]) -> Result<Self, Cause> {
+    fn new(parts: &'p [Part<'p>]) -> Result<Self, TemplateError> {
         let mut template = Self { parts, text: String::new(), holes: Vec::new() };
         for part in parts {
             let text = part_utf8_unless_argument(part)?;
@@ -81,7 +81,7 @@ impl<'p> Template<'p> {
     }
 
     /// The parsed expression with the arguments in it.
-    fn expression(&self, scalar: Scalar) -> Result<Hir, Cause> {
+    fn expression(&self, scalar: Scalar) -> Result<Hir, TemplateError> {
         let nesting = u32::try_from(2 * NESTING).unwrap_or(u32::MAX);
         let tree = ast::parse::ParserBuilder::new().nest_limit(nesting).build().parse(&self.text);
         let tree = tree.map_err(|error| self.bad(error.kind()))?;
@@ -93,23 +93,23 @@ impl<'p> Template<'p> {
     }
 
     /// Every hole must be a group of the tree: in a class, a name or a comment it would be something else than text.
-    fn check_holes(&self, tree: &Ast) -> Result<(), Cause> {
+    fn check_holes(&self, tree: &Ast) -> Result<(), TemplateError> {
         let groups = ast::visit(tree, Groups::default()).unwrap_or_default();
         for (number, (start, part)) in self.holes.iter().enumerate() {
             if groups.get(&hole_name(number)) != Some(start) {
                 let Part::Argument { name, .. } = part else { continue };
-                return Err(Cause::SpliceInsideSyntax { name: (*name).to_owned() });
+                return Err(TemplateError::SpliceInsideSyntax { name: (*name).to_owned() });
             }
         }
         Ok(())
     }
 
-    fn bad(&self, why: &impl ToString) -> Cause {
-        Cause::BadRegex { source: written(self.parts), why: why.to_string() }
+    fn bad(&self, why: &impl ToString) -> TemplateError {
+        TemplateError::BadRegex { source: written(self.parts), why: why.to_string() }
     }
 }
 
-fn part_utf8_unless_argument<'p>(part: &'p Part<'_>) -> Result<&'p str, Cause> {
+fn part_utf8_unless_argument<'p>(part: &'p Part<'_>) -> Result<&'p str, TemplateError> {
     match part {
         Part::Literal(_) => part_utf8(part),
         Part::Argument { .. } => Ok(""),

@@ -3,7 +3,7 @@
 
 use super::Lowering;
 use super::arguments::Argument;
-use super::error::Cause;
+use super::error::TemplateError;
 use super::part::{Part, joined, utf8};
 use super::path;
 use crate::check::tree::{ArgumentNo, Constant, Piece, Term, Text};
@@ -13,9 +13,9 @@ use placet_core::model::value::UuidText;
 
 impl<'a> Lowering<'a> {
     /// The value of a term, as a value of type `wanted`.
-    pub(super) fn term(&self, term: &Term, wanted: Scalar) -> Result<Constant, Cause> {
+    pub(super) fn term(&self, term: &Term, wanted: Scalar) -> Result<Constant, TemplateError> {
         match term {
-            Term::Constant(constant) => coerce(constant.clone(), wanted).ok_or(Cause::Mistyped { wanted }),
+            Term::Constant(constant) => coerce(constant.clone(), wanted).ok_or(TemplateError::Mistyped { wanted }),
             Term::Parameter(number) => match self.argument(*number)? {
                 Argument::One(constant) => {
                     coerce(constant.clone(), wanted).ok_or_else(|| self.wrong_type(*number, Type::One(wanted)))
@@ -27,7 +27,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The elements of a parameter that is a set.
-    pub(super) fn elements(&self, number: ArgumentNo, wanted: Scalar) -> Result<Vec<Constant>, Cause> {
+    pub(super) fn elements(&self, number: ArgumentNo, wanted: Scalar) -> Result<Vec<Constant>, TemplateError> {
         let wrong = || self.wrong_type(number, Type::Set(wanted));
         match self.argument(number)? {
             Argument::Set(elements) => {
@@ -37,25 +37,25 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn text(&self, text: &Text, wanted: Scalar) -> Result<Constant, Cause> {
+    fn text(&self, text: &Text, wanted: Scalar) -> Result<Constant, TemplateError> {
         let parts = self.parts(text)?;
         match wanted {
             Scalar::Bytes => joined(&parts).map(Constant::Bytes),
             Scalar::String => utf8(&parts).map(Constant::String),
             Scalar::Path => path::exact(&parts).map(Constant::Path),
             Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration | Scalar::Ip => {
-                Err(Cause::Mistyped { wanted })
+                Err(TemplateError::Mistyped { wanted })
             }
         }
     }
 
     /// A text as a string, whatever attribute it is for.
-    pub(super) fn string(&self, text: &Text) -> Result<String, Cause> {
+    pub(super) fn string(&self, text: &Text) -> Result<String, TemplateError> {
         utf8(&self.parts(text)?)
     }
 
     /// The pieces, with what the arguments bring.
-    pub(super) fn parts<'t>(&self, text: &'t Text) -> Result<Vec<Part<'t>>, Cause>
+    pub(super) fn parts<'t>(&self, text: &'t Text) -> Result<Vec<Part<'t>>, TemplateError>
     where
         'a: 't,
     {
@@ -67,7 +67,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The pieces of a term that is text; none of one that is not put together.
-    pub(super) fn term_parts<'t>(&self, term: &'t Term) -> Result<Vec<Part<'t>>, Cause>
+    pub(super) fn term_parts<'t>(&self, term: &'t Term) -> Result<Vec<Part<'t>>, TemplateError>
     where
         'a: 't,
     {
@@ -78,7 +78,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn argument_text(&self, number: ArgumentNo) -> Result<Part<'a>, Cause> {
+    fn argument_text(&self, number: ArgumentNo) -> Result<Part<'a>, TemplateError> {
         let argument = self.argument(number)?;
         let text = match argument {
             Argument::One(Constant::String(text)) => text.clone().into_bytes(),
@@ -89,16 +89,16 @@ impl<'a> Lowering<'a> {
                 Constant::Bool(_) | Constant::Time(_) | Constant::Duration(_) | Constant::Ip(_) | Constant::Path(_),
             )
             | Argument::Set(_) => {
-                return Err(Cause::NotText { name: self.name(number).to_owned(), found: argument.type_name() });
+                return Err(TemplateError::NotText { name: self.name(number).to_owned(), found: argument.type_name() });
             }
         };
         Ok(Part::Argument { name: self.name(number), text })
     }
 
-    fn argument(&self, number: ArgumentNo) -> Result<&'a Argument, Cause> {
+    fn argument(&self, number: ArgumentNo) -> Result<&'a Argument, TemplateError> {
         self.arguments.get(number).ok_or_else(|| {
             let ty = self.template.parameters.get(number.0).map_or(Type::One(Scalar::String), |parameter| parameter.ty);
-            Cause::MissingArgument { name: self.name(number).to_owned(), ty }
+            TemplateError::MissingArgument { name: self.name(number).to_owned(), ty }
         })
     }
 
@@ -106,9 +106,9 @@ impl<'a> Lowering<'a> {
         self.template.parameters.get(number.0).map_or("?", |parameter| &parameter.name)
     }
 
-    fn wrong_type(&self, number: ArgumentNo, wanted: Type) -> Cause {
+    fn wrong_type(&self, number: ArgumentNo, wanted: Type) -> TemplateError {
         let found = self.arguments.get(number).map_or_else(String::new, Argument::type_name);
-        Cause::WrongType { name: self.name(number).to_owned(), wanted, found }
+        TemplateError::WrongType { name: self.name(number).to_owned(), wanted, found }
     }
 }
 

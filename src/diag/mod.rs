@@ -31,7 +31,7 @@ impl Severity {
 }
 
 /// A row of a table of kinds of mistakes.
-pub trait Kind: Copy {
+pub trait DiagnosticCode: Copy {
     /// `E0201`
     fn id(self) -> &'static str;
 
@@ -39,7 +39,7 @@ pub trait Kind: Copy {
     fn severity(self) -> Severity;
 }
 
-impl Kind for Code {
+impl DiagnosticCode for Code {
     fn id(self) -> &'static str {
         Self::id(self)
     }
@@ -66,7 +66,7 @@ pub struct Diagnostic<K = Code> {
     pub help: Option<String>,
 }
 
-impl<K: Kind> Diagnostic<K> {
+impl<K: DiagnosticCode> Diagnostic<K> {
     /// A finding without label, relations and help. Of what it quotes in backticks, only the beginning is kept: a text of
     /// a script or a map can be long, and can hold a line of its own.
     #[must_use]

@@ -21,7 +21,7 @@ use miette::{
 use serde_json::{Value, json};
 
 use super::window::Window;
-use super::{Diagnostic, Kind, Severity, Source};
+use super::{Diagnostic, DiagnosticCode, Severity, Source};
 use crate::span::Span;
 use crate::visible::hides;
 
@@ -60,12 +60,12 @@ pub fn plain(diagnostics: &[Diagnostic], source: &Source) -> String {
 }
 
 /// `error[E0404]`
-fn headline<K: Kind>(diagnostic: &Diagnostic<K>) -> String {
+fn headline<K: DiagnosticCode>(diagnostic: &Diagnostic<K>) -> String {
     format!("{}[{}]", diagnostic.severity().word(), diagnostic.code.id())
 }
 
 /// What people are shown: the errors before the warnings, where there are more than they would read.
-fn worst<K: Kind>(diagnostics: &[Diagnostic<K>]) -> impl Iterator<Item = &Diagnostic<K>> {
+fn worst<K: DiagnosticCode>(diagnostics: &[Diagnostic<K>]) -> impl Iterator<Item = &Diagnostic<K>> {
     let mut shown: Vec<_> = diagnostics.iter().collect();
     if shown.len() > DIAGNOSTICS_SHOWN {
         shown.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.severity()));
@@ -109,7 +109,7 @@ fn plain_snippet(out: &mut String, source: &Source, at: Span, label: &str) {
 /// Snippets with frames and arrows.
 #[cfg(feature = "graphical")]
 #[must_use]
-pub fn graphical<K: Kind>(diagnostics: &[Diagnostic<K>], source: &Source, terminal: Terminal) -> String {
+pub fn graphical<K: DiagnosticCode>(diagnostics: &[Diagnostic<K>], source: &Source, terminal: Terminal) -> String {
     let theme =
         if terminal.has_colors { miette::GraphicalTheme::unicode() } else { miette::GraphicalTheme::unicode_nocolor() };
     let handler =
@@ -124,7 +124,7 @@ pub fn narrated(diagnostics: &[Diagnostic], source: &Source) -> String {
     rendered(diagnostics, source, |out, report| handler.render_report(out, report))
 }
 
-fn rendered<K: Kind>(
+fn rendered<K: DiagnosticCode>(
     diagnostics: &[Diagnostic<K>],
     source: &Source,
     render: impl Fn(&mut String, &Report<'_, K>) -> fmt::Result,
@@ -247,7 +247,7 @@ struct Report<'d, K> {
     snippet: Option<&'d Snippet<'d>>,
 }
 
-impl<K: Kind> fmt::Display for Report<'_, K> {
+impl<K: DiagnosticCode> fmt::Display for Report<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.source.path(self.diagnostic.at).filter(|path| !path.is_empty());
         // Where a snippet shows the place, its path would only say it again.
@@ -258,15 +258,15 @@ impl<K: Kind> fmt::Display for Report<'_, K> {
     }
 }
 
-impl<K: Kind> fmt::Debug for Report<'_, K> {
+impl<K: DiagnosticCode> fmt::Debug for Report<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {self}", self.diagnostic.code.id())
     }
 }
 
-impl<K: Kind> std::error::Error for Report<'_, K> {}
+impl<K: DiagnosticCode> std::error::Error for Report<'_, K> {}
 
-impl<K: Kind> miette::Diagnostic for Report<'_, K> {
+impl<K: DiagnosticCode> miette::Diagnostic for Report<'_, K> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         Some(Box::new(headline(self.diagnostic)))
     }

@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use super::Document;
 use crate::check::tree::{Constant, Template};
 use crate::compile::arguments::{Argument, Arguments};
-use crate::compile::error::{Cause, CompileError};
+use crate::compile::error::{CompileError, TemplateError};
 use crate::compile::expressions::Expressions;
 use crate::compile::{Compiled, compile_within};
 use crate::diag::Diagnostic;
@@ -38,7 +38,7 @@ impl Document {
         let same = |one: &CompileError, other: &CompileError| {
             one.at == other.at && discriminant(&one.cause) == discriminant(&other.cause)
         };
-        let depends = |error: &CompileError| matches!(error.cause, Cause::EmptyRange);
+        let depends = |error: &CompileError| matches!(error.cause, TemplateError::EmptyRange);
         let always = first.iter().filter(|error| !depends(error) && second.iter().any(|other| same(error, other)));
         Err(always.map(|error| unfit(template, error)).collect())
     }

@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::request::{BadRequest, action_named, attribute_named};
-use super::value::{BadArgument, NotAValue, argued, from_text, read_arguments, to_json};
+use super::request::{RequestJsonError, action_named, attribute_named};
+use super::value::{ArgumentError, ValueError, argued, from_text, read_arguments, to_json};
 use crate::check::tree::Template;
 use crate::compile::arguments::{Argument, Arguments};
 use crate::syntax::ast::{At, Literal, Name};
@@ -23,15 +23,15 @@ pub fn request(
     vocabulary: &Vocabulary,
     action: &str,
     attributes: &[(Name, Value)],
-) -> Result<OwnedRequest, BadRequest> {
+) -> Result<OwnedRequest, RequestJsonError> {
     let action = action_named(vocabulary, action)?;
     let read = |(name, value): &(Name, Value)| attribute(vocabulary, &name.text, value);
     Ok(OwnedRequest { action, values: attributes.iter().map(read).collect::<Result<_, _>>()? })
 }
 
-fn attribute(vocabulary: &Vocabulary, name: &str, value: &Value) -> Result<(FieldNo, OwnedValue), BadRequest> {
+fn attribute(vocabulary: &Vocabulary, name: &str, value: &Value) -> Result<(FieldNo, OwnedValue), RequestJsonError> {
     let (field, ty) = attribute_named(vocabulary, name)?;
-    let bad = |path: &str, error: &NotAValue| BadRequest::at(path, &error.to_string());
+    let bad = |path: &str, error: &ValueError| RequestJsonError::at(path, &error.to_string());
     let one = |scalar, literal: &Literal| constant(scalar, literal, from_text).map_err(|error| bad(name, &error));
     let value = match (ty, &value.kind) {
         (Type::Set(scalar), ValueKind::Set(elements)) => {
@@ -46,9 +46,9 @@ fn attribute(vocabulary: &Vocabulary, name: &str, value: &Value) -> Result<(Fiel
             OwnedValue::Labels(pairs.collect())
         }
         (Type::Labels, ValueKind::One(_) | ValueKind::Set(_)) => {
-            return Err(BadRequest::at(name, "is not a map of strings"));
+            return Err(RequestJsonError::at(name, "is not a map of strings"));
         }
-        (ty, ValueKind::Set(_) | ValueKind::Labels(_)) => return Err(bad(name, &NotAValue::new(value, ty))),
+        (ty, ValueKind::Set(_) | ValueKind::Labels(_)) => return Err(bad(name, &ValueError::new(value, ty))),
     };
     Ok((field, value))
 }
@@ -57,7 +57,7 @@ fn attribute(vocabulary: &Vocabulary, name: &str, value: &Value) -> Result<(Fiel
 ///
 /// # Errors
 /// As [`arguments_from_text`](super::value::arguments_from_text).
-pub fn arguments(template: &Template, given: &[(Name, Value)]) -> Result<Arguments, BadArgument> {
+pub fn arguments(template: &Template, given: &[(Name, Value)]) -> Result<Arguments, ArgumentError> {
     let pairs = given.iter().map(|(name, value)| (name.text.as_str(), value));
     read_arguments(template, pairs, |ty, value| match (ty, &value.kind) {
         (Type::Set(scalar), ValueKind::Set(elements)) => {
@@ -65,7 +65,7 @@ pub fn arguments(template: &Template, given: &[(Name, Value)]) -> Result<Argumen
             elements.collect::<Result<_, _>>().map(Argument::Set)
         }
         (Type::One(scalar), ValueKind::One(literal)) => constant(scalar, literal, argued).map(Argument::One),
-        (ty, _) => Err(NotAValue::new(value, ty)),
+        (ty, _) => Err(ValueError::new(value, ty)),
     })
 }
 
@@ -74,8 +74,8 @@ pub fn arguments(template: &Template, given: &[(Name, Value)]) -> Result<Argumen
 fn constant(
     scalar: Scalar,
     literal: &Literal,
-    text: impl Fn(Scalar, &str) -> Result<Constant, NotAValue>,
-) -> Result<Constant, NotAValue> {
+    text: impl Fn(Scalar, &str) -> Result<Constant, ValueError>,
+) -> Result<Constant, ValueError> {
     match (scalar, literal) {
         (Scalar::Bool, Literal::Bool(truth)) => Ok(Constant::Bool(*truth)),
         (Scalar::Int, Literal::Int(number)) => Ok(Constant::Int(*number)),
@@ -91,9 +91,9 @@ fn constant(
     }
 }
 
-fn refused(scalar: Scalar, literal: &Literal) -> NotAValue {
+fn refused(scalar: Scalar, literal: &Literal) -> ValueError {
     let value = Value { kind: ValueKind::One(literal.clone()), at: At::default() };
-    NotAValue::new(value, Type::One(scalar))
+    ValueError::new(value, Type::One(scalar))
 }
 
 /// What was written, as JSON for reports. Times and durations become text.

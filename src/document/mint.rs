@@ -11,7 +11,7 @@ use placet_core::token::attenuate::{self, AttenuateError, BlockDraft};
 use placet_core::token::claims::ClaimsDraft;
 use placet_core::token::envelope::Token;
 use placet_core::token::header::TokenId;
-use placet_core::token::keys::{NoRandomness, Randomness};
+use placet_core::token::keys::{Randomness, RandomnessError};
 use placet_core::token::mint::{self, Draft, MintError};
 use placet_core::token::signer::Minter;
 
@@ -25,8 +25,8 @@ pub struct Wrapping {
 }
 
 /// A block that was compiled with one vocabulary is not used with another one, where its numbers mean something else.
-fn state_of(compiled: &Compiled, vocabulary: &Vocabulary) -> Result<State, Misfit> {
-    vocabulary.state(compiled.fingerprint).ok_or(Misfit::OtherVocabulary)
+fn state_of(compiled: &Compiled, vocabulary: &Vocabulary) -> Result<State, MisfitError> {
+    vocabulary.state(compiled.fingerprint).ok_or(MisfitError::OtherVocabulary)
 }
 
 /// Mints a token at `now`, which is its issuance unless the template says otherwise. A
@@ -42,13 +42,13 @@ pub fn mint<'k>(
     now: Time,
     wrapping: Wrapping,
     random: &mut impl Randomness,
-) -> Result<Token, MintFailure> {
+) -> Result<Token, MintTemplateError> {
     let minter = minter.into();
     let state = state_of(compiled, vocabulary)?;
     let times = &compiled.times;
     let issuance = times.issuance.unwrap_or(now);
     if times.are_never(issuance) {
-        return Err(MintFailure::NeverValid);
+        return Err(MintTemplateError::NeverValid);
     }
     let draft = Draft {
         issuance,
@@ -90,14 +90,14 @@ pub fn attenuate(
     now: Time,
     sealed: bool,
     random: &mut impl Randomness,
-) -> Result<Token, AttenuateFailure> {
+) -> Result<Token, AttenuateTemplateError> {
     state_of(compiled, vocabulary)?;
     let fingerprint = token.header().fingerprint;
     // With the state that it was compiled with, it has been proved already.
     if fingerprint != compiled.fingerprint {
-        let state = vocabulary.state(fingerprint).ok_or(Misfit::OtherVocabulary)?;
+        let state = vocabulary.state(fingerprint).ok_or(MisfitError::OtherVocabulary)?;
         let scope = Scope { vocabulary, state, budget: Budget::Token };
-        verify(compiled.program.bytes(), &scope).map_err(Misfit::Program)?;
+        verify(compiled.program.bytes(), &scope).map_err(MisfitError::Program)?;
     }
     Ok(attenuate::append(token, &draft(compiled, now, sealed), random)?)
 }
@@ -114,21 +114,21 @@ pub fn draft(compiled: &Compiled, now: Time, sealed: bool) -> BlockDraft<'_> {
 ///
 /// # Errors
 /// It was compiled with another vocabulary.
-pub fn policy(name: &str, compiled: &Compiled, vocabulary: &Vocabulary) -> Result<Policy, Misfit> {
+pub fn policy(name: &str, compiled: &Compiled, vocabulary: &Vocabulary) -> Result<Policy, MisfitError> {
     let scope = Scope { vocabulary, state: state_of(compiled, vocabulary)?, budget: Budget::Policy };
-    Policy::new(name, compiled.program.bytes().to_vec(), &scope).map_err(Misfit::Program)
+    Policy::new(name, compiled.program.bytes().to_vec(), &scope).map_err(MisfitError::Program)
 }
 
 /// Why a compiled block cannot be used with a vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Misfit {
+pub enum MisfitError {
     /// It was compiled with another one, or with a later state.
     OtherVocabulary,
     /// It speaks of what the state of the vocabulary did not have.
     Program(ProgramError),
 }
 
-impl fmt::Display for Misfit {
+impl fmt::Display for MisfitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OtherVocabulary => f.write_str("it speaks another vocabulary"),
@@ -137,30 +137,30 @@ impl fmt::Display for Misfit {
     }
 }
 
-impl std::error::Error for Misfit {}
+impl std::error::Error for MisfitError {}
 
 /// Why no restriction was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AttenuateFailure {
+pub enum AttenuateTemplateError {
     /// The token and the restriction do not fit each other.
-    Misfit(Misfit),
+    Misfit(MisfitError),
     /// The token takes no restriction.
     Attenuate(AttenuateError),
 }
 
-impl From<Misfit> for AttenuateFailure {
-    fn from(misfit: Misfit) -> Self {
+impl From<MisfitError> for AttenuateTemplateError {
+    fn from(misfit: MisfitError) -> Self {
         Self::Misfit(misfit)
     }
 }
 
-impl From<AttenuateError> for AttenuateFailure {
+impl From<AttenuateError> for AttenuateTemplateError {
     fn from(error: AttenuateError) -> Self {
         Self::Attenuate(error)
     }
 }
 
-impl fmt::Display for AttenuateFailure {
+impl fmt::Display for AttenuateTemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Misfit(misfit) => write!(f, "the restriction does not fit the token: {misfit}"),
@@ -169,40 +169,40 @@ impl fmt::Display for AttenuateFailure {
     }
 }
 
-impl std::error::Error for AttenuateFailure {}
+impl std::error::Error for AttenuateTemplateError {}
 
 /// Why no token was minted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MintFailure {
+pub enum MintTemplateError {
     /// The draft is not one of a token.
     Mint(MintError),
     /// It would be over before it is valid.
     NeverValid,
     /// There are no random bytes for its id.
-    NoRandomness(NoRandomness),
+    NoRandomness(RandomnessError),
     /// The block was compiled with another vocabulary.
-    Misfit(Misfit),
+    Misfit(MisfitError),
 }
 
-impl From<Misfit> for MintFailure {
-    fn from(misfit: Misfit) -> Self {
+impl From<MisfitError> for MintTemplateError {
+    fn from(misfit: MisfitError) -> Self {
         Self::Misfit(misfit)
     }
 }
 
-impl From<MintError> for MintFailure {
+impl From<MintError> for MintTemplateError {
     fn from(error: MintError) -> Self {
         Self::Mint(error)
     }
 }
 
-impl From<NoRandomness> for MintFailure {
-    fn from(error: NoRandomness) -> Self {
+impl From<RandomnessError> for MintTemplateError {
+    fn from(error: RandomnessError) -> Self {
         Self::NoRandomness(error)
     }
 }
 
-impl fmt::Display for MintFailure {
+impl fmt::Display for MintTemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mint(error) => error.fmt(f),
@@ -215,4 +215,4 @@ impl fmt::Display for MintFailure {
     }
 }
 
-impl std::error::Error for MintFailure {}
+impl std::error::Error for MintTemplateError {}

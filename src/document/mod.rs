@@ -176,12 +176,12 @@ impl Document {
     ///
     /// # Errors
     /// There is none, or without a name there are several.
-    pub fn template(&self, kind: BlockKind, name: Option<&str>) -> Result<&Template, NoTemplate> {
+    pub fn template(&self, kind: BlockKind, name: Option<&str>) -> Result<&Template, UnknownTemplateError> {
         let of_kind = || self.templates().iter().filter(|template| template.kind == kind);
         let mut found = of_kind().filter(|template| name.is_none_or(|name| template.name == name));
         match (found.next(), found.next()) {
             (Some(template), None) => Ok(template),
-            _ => Err(NoTemplate {
+            _ => Err(UnknownTemplateError {
                 kind,
                 name: name.map(str::to_owned),
                 known: of_kind().map(|template| template.name.clone()).collect(),
@@ -193,7 +193,12 @@ impl Document {
     ///
     /// # Errors
     /// There is no such template, an argument does not fit, or the program would be too large or too much work.
-    pub fn compile(&self, kind: BlockKind, name: Option<&str>, arguments: &Arguments) -> Result<Compiled, AuthorError> {
+    pub fn compile(
+        &self,
+        kind: BlockKind,
+        name: Option<&str>,
+        arguments: &Arguments,
+    ) -> Result<Compiled, DocumentError> {
         self.compile_with(kind, name, arguments, &self.expressions())
     }
 
@@ -207,9 +212,9 @@ impl Document {
         name: Option<&str>,
         arguments: &Arguments,
         expressions: &Expressions,
-    ) -> Result<Compiled, AuthorError> {
+    ) -> Result<Compiled, DocumentError> {
         let template = self.template(kind, name)?;
-        compile_within(template, self.vocabulary(), arguments, expressions).map_err(AuthorError::Compile)
+        compile_within(template, self.vocabulary(), arguments, expressions).map_err(DocumentError::Compile)
     }
 
     /// What is wrong with the arguments of a template, or with its program, in the document's source.
@@ -273,7 +278,7 @@ impl std::error::Error for Report {}
 
 /// A template that is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoTemplate {
+pub struct UnknownTemplateError {
     /// What was looked for.
     pub kind: BlockKind,
     /// Under which name.
@@ -282,7 +287,7 @@ pub struct NoTemplate {
     pub known: Vec<String>,
 }
 
-impl fmt::Display for NoTemplate {
+impl fmt::Display for UnknownTemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = self.kind.word();
         match (&self.name, self.known.as_slice()) {
@@ -296,14 +301,14 @@ impl fmt::Display for NoTemplate {
     }
 }
 
-impl std::error::Error for NoTemplate {}
+impl std::error::Error for UnknownTemplateError {}
 
 /// Why a template did not become a program.
 #[derive(Clone, Debug, thiserror::Error)]
-pub enum AuthorError {
+pub enum DocumentError {
     /// It is not there.
     #[error(transparent)]
-    NoTemplate(#[from] NoTemplate),
+    NoTemplate(#[from] UnknownTemplateError),
     /// An argument does not fit, or the program is too large.
     #[error("{}", joined(.0))]
     Compile(Vec<CompileError>),

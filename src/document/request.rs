@@ -21,10 +21,10 @@ use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 ///
 /// # Errors
 /// The object is not a request of the vocabulary: the request is to be refused.
-pub fn from_json(vocabulary: &Vocabulary, json: &Json) -> Result<OwnedRequest, BadRequest> {
-    let object = json.as_object().ok_or_else(|| BadRequest::at("", "a request is a map"))?;
-    let action = object.get("action").ok_or_else(|| BadRequest::at("action", "is missing"))?;
-    let name = action.as_str().ok_or_else(|| BadRequest::at("action", "is not a string"))?;
+pub fn from_json(vocabulary: &Vocabulary, json: &Json) -> Result<OwnedRequest, RequestJsonError> {
+    let object = json.as_object().ok_or_else(|| RequestJsonError::at("", "a request is a map"))?;
+    let action = object.get("action").ok_or_else(|| RequestJsonError::at("action", "is missing"))?;
+    let name = action.as_str().ok_or_else(|| RequestJsonError::at("action", "is not a string"))?;
     let action = action_named(vocabulary, name)?;
     let values = attributes(object)
         .filter(|(_, value)| !value.is_null())
@@ -55,27 +55,27 @@ fn value_to_json(value: &OwnedValue) -> Json {
     }
 }
 
-pub(super) fn action_named(vocabulary: &Vocabulary, name: &str) -> Result<ActionNo, BadRequest> {
-    vocabulary
-        .action(name)
-        .ok_or_else(|| BadRequest::at("action", &format!("`{}` has no action `{}`", vocabulary.name(), excerpt(name))))
+pub(super) fn action_named(vocabulary: &Vocabulary, name: &str) -> Result<ActionNo, RequestJsonError> {
+    vocabulary.action(name).ok_or_else(|| {
+        RequestJsonError::at("action", &format!("`{}` has no action `{}`", vocabulary.name(), excerpt(name)))
+    })
 }
 
-pub(super) fn attribute_named(vocabulary: &Vocabulary, name: &str) -> Result<(FieldNo, Type), BadRequest> {
+pub(super) fn attribute_named(vocabulary: &Vocabulary, name: &str) -> Result<(FieldNo, Type), RequestJsonError> {
     let found = vocabulary.field(name).and_then(|field| Some((field, vocabulary.attribute(field)?.ty)));
-    found.ok_or_else(|| BadRequest::at(name, &format!("`{}` has no such attribute", vocabulary.name())))
+    found.ok_or_else(|| RequestJsonError::at(name, &format!("`{}` has no such attribute", vocabulary.name())))
 }
 
 /// The `time` of a JSON request: a number of milliseconds since 1970, or RFC 3339 text.
 ///
 /// # Errors
 /// It is neither.
-pub fn time_of(json: &Json) -> Result<Option<Time>, BadRequest> {
+pub fn time_of(json: &Json) -> Result<Option<Time>, RequestJsonError> {
     let Some(time) = json.get("time").filter(|time| !time.is_null()) else { return Ok(None) };
     match value::from_json(Scalar::Time, time) {
         Ok(Constant::Time(time)) => Ok(Some(Time::from_millis(time))),
-        Ok(_) => Err(BadRequest::at("time", "is not a time")),
-        Err(error) => Err(BadRequest::at("time", &error.to_string())),
+        Ok(_) => Err(RequestJsonError::at("time", "is not a time")),
+        Err(error) => Err(RequestJsonError::at("time", &error.to_string())),
     }
 }
 
@@ -83,10 +83,10 @@ fn attributes(object: &Map<String, Json>) -> impl Iterator<Item = (&String, &Jso
     object.iter().filter(|(name, _)| !matches!(name.as_str(), "action" | "time"))
 }
 
-fn read_attribute(vocabulary: &Vocabulary, name: &str, json: &Json) -> Result<(FieldNo, OwnedValue), BadRequest> {
+fn read_attribute(vocabulary: &Vocabulary, name: &str, json: &Json) -> Result<(FieldNo, OwnedValue), RequestJsonError> {
     let (field, ty) = attribute_named(vocabulary, name)?;
     let one = |path: &str, scalar, json| {
-        value::from_json(scalar, json).map_err(|error| BadRequest::at(path, &error.to_string()))
+        value::from_json(scalar, json).map_err(|error| RequestJsonError::at(path, &error.to_string()))
     };
     let value = match (ty, json) {
         (Type::Set(scalar), Json::Array(elements)) => {
@@ -97,38 +97,38 @@ fn read_attribute(vocabulary: &Vocabulary, name: &str, json: &Json) -> Result<(F
         }
         (Type::One(scalar) | Type::Set(scalar), json) => OwnedValue::One(one(name, scalar, json)?),
         (Type::Labels, Json::Object(labels)) => OwnedValue::Labels(read_labels(name, labels)?),
-        (Type::Labels, _) => return Err(BadRequest::at(name, "is not a map of strings")),
+        (Type::Labels, _) => return Err(RequestJsonError::at(name, "is not a map of strings")),
     };
     Ok((field, value))
 }
 
-fn read_labels(name: &str, labels: &Map<String, Json>) -> Result<Vec<(String, String)>, BadRequest> {
+fn read_labels(name: &str, labels: &Map<String, Json>) -> Result<Vec<(String, String)>, RequestJsonError> {
     let read = |(label, value): (&String, &Json)| match value {
         Json::String(text) => Ok((label.clone(), text.clone())),
-        _ => Err(BadRequest::at(&format!("{name}.{label}"), "is not a string")),
+        _ => Err(RequestJsonError::at(&format!("{name}.{label}"), "is not a string")),
     };
     labels.iter().map(read).collect()
 }
 
 /// Why JSON is not a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadRequest {
+pub struct RequestJsonError {
     /// The key, such as `item[2]`, as a message may show it; empty for the request itself.
     pub path: String,
     /// What is wrong with it.
     pub why: String,
 }
 
-impl BadRequest {
+impl RequestJsonError {
     pub(super) fn at(path: &str, why: &str) -> Self {
         Self { path: excerpt(path).to_string(), why: why.to_owned() }
     }
 }
 
-impl fmt::Display for BadRequest {
+impl fmt::Display for RequestJsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_empty() { f.write_str(&self.why) } else { write!(f, "`{}`: {}", self.path, self.why) }
     }
 }
 
-impl std::error::Error for BadRequest {}
+impl std::error::Error for RequestJsonError {}

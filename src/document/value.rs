@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use serde_json::Value as Json;
 
 use crate::check::tree::{Parameter, Template};
-use crate::check::{goal, literals};
+use crate::check::{expected, literals};
 pub use crate::compile::arguments::{Argument, Arguments};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -30,7 +30,7 @@ use placet_core::model::value::UuidText;
 /// assert!(from_text(Scalar::Duration, "1h30m").is_ok());
 /// assert_eq!(from_text(Scalar::Int, "ten").unwrap_err().to_string(), "`ten` is not an int");
 /// ```
-pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
+pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, ValueError> {
     let read = match scalar {
         Scalar::Bool => text.parse().ok().map(Constant::Bool),
         Scalar::Int => int(text).map(Constant::Int),
@@ -42,7 +42,7 @@ pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
         Scalar::Ip => text.parse::<std::net::IpAddr>().ok().map(|address| Constant::Ip(address.into())),
         Scalar::Path => ResourcePath::new(text).ok().map(|path| Constant::Path(path.as_str().to_owned())),
     };
-    read.ok_or_else(|| NotAValue::new(text, Type::One(scalar)))
+    read.ok_or_else(|| ValueError::new(text, Type::One(scalar)))
 }
 
 /// An int in its one spelling, as JSON has it: `+1` and `01` could be cut from something else.
@@ -51,8 +51,8 @@ fn int(text: &str) -> Option<i64> {
 }
 
 /// A literal of the language, whose reader knows what to write instead.
-fn written(scalar: Scalar, text: &str, read: Result<i64, literal::BadLiteral>) -> Result<i64, NotAValue> {
-    read.map_err(|bad| NotAValue::new(text, Type::One(scalar)).instead(bad.help))
+fn written(scalar: Scalar, text: &str, read: Result<i64, literal::LiteralError>) -> Result<i64, ValueError> {
+    read.map_err(|bad| ValueError::new(text, Type::One(scalar)).instead(bad.help))
 }
 
 /// Reads `text` as an argument of type `scalar`: as [`from_text`], but a path may be written with escapes or without.
@@ -60,17 +60,17 @@ fn written(scalar: Scalar, text: &str, read: Result<i64, literal::BadLiteral>) -
 ///
 /// # Errors
 /// The text is not one.
-pub(super) fn argued(scalar: Scalar, text: &str) -> Result<Constant, NotAValue> {
+pub(super) fn argued(scalar: Scalar, text: &str) -> Result<Constant, ValueError> {
     match scalar {
         Scalar::Path => match canonical(text) {
             Ok(path) => Ok(Constant::Path(path)),
-            Err(_) => Err(NotAValue::new(text, Type::One(scalar))),
+            Err(_) => Err(ValueError::new(text, Type::One(scalar))),
         },
         _ => from_text(scalar, text),
     }
 }
 
-fn argument_from_json(scalar: Scalar, json: &Json) -> Result<Constant, NotAValue> {
+fn argument_from_json(scalar: Scalar, json: &Json) -> Result<Constant, ValueError> {
     match (scalar, json) {
         (Scalar::Path, Json::String(text)) => argued(scalar, text),
         _ => from_json(scalar, json),
@@ -82,8 +82,8 @@ fn argument_from_json(scalar: Scalar, json: &Json) -> Result<Constant, NotAValue
 ///
 /// # Errors
 /// The JSON is not one.
-pub fn from_json(scalar: Scalar, json: &Json) -> Result<Constant, NotAValue> {
-    let refused = || NotAValue::new(json, Type::One(scalar));
+pub fn from_json(scalar: Scalar, json: &Json) -> Result<Constant, ValueError> {
+    let refused = || ValueError::new(json, Type::One(scalar));
     match (scalar, json) {
         (Scalar::Bool, Json::Bool(truth)) => Ok(Constant::Bool(*truth)),
         (Scalar::Bool | Scalar::Int, Json::String(_)) => Err(refused()),
@@ -128,7 +128,7 @@ pub fn to_json(constant: &Constant) -> Json {
 /// assert_eq!(ints, argument_from_text(Type::Set(Scalar::Int), "[1, 2]"));
 /// assert!(argument_from_text(Type::Set(Scalar::String), "a,").is_err());
 /// ```
-pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, NotAValue> {
+pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, ValueError> {
     match ty {
         Type::One(scalar) => argued(scalar, text).map(Argument::One),
         Type::Set(scalar) if text.trim_start().starts_with('[') => {
@@ -137,7 +137,7 @@ pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, NotAValue> {
                 Some(elements) => {
                     elements.iter().map(|element| argument_from_json(scalar, element)).collect::<Result<_, _>>()
                 }
-                None => Err(NotAValue::new(text, ty)
+                None => Err(ValueError::new(text, ty)
                     .instead("a text that begins with `[` is a JSON list; `\\[` is the bracket itself")),
             }
             .map(Argument::Set)
@@ -145,13 +145,13 @@ pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, NotAValue> {
         Type::Set(scalar) => between_commas(text)
             .into_iter()
             .map(|element| match element.trim() {
-                "" => Err(NotAValue::new(text, ty)
+                "" => Err(ValueError::new(text, ty)
                     .instead("an element is empty; write JSON if that is meant: `[\"\"]`, `[]`")),
                 element => argued(scalar, element),
             })
             .collect::<Result<_, _>>()
             .map(Argument::Set),
-        Type::Labels => Err(NotAValue::new(text, ty)),
+        Type::Labels => Err(ValueError::new(text, ty)),
     }
 }
 
@@ -179,7 +179,7 @@ fn between_commas(text: &str) -> Vec<String> {
 pub fn arguments_from_text<'a>(
     template: &Template,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<Arguments, BadArgument> {
+) -> Result<Arguments, ArgumentError> {
     read_arguments(template, pairs, |ty, text| argument_from_text(ty, text))
 }
 
@@ -190,7 +190,7 @@ pub fn arguments_from_text<'a>(
 pub fn arguments_from_json(
     template: &Template,
     object: &serde_json::Map<String, Json>,
-) -> Result<Arguments, BadArgument> {
+) -> Result<Arguments, ArgumentError> {
     let pairs = object.iter().map(|(name, value)| (name.as_str(), value));
     read_arguments(template, pairs, |ty, json| match (ty, json) {
         (Type::Set(scalar), Json::Array(elements)) => elements
@@ -199,27 +199,27 @@ pub fn arguments_from_json(
             .collect::<Result<_, _>>()
             .map(Argument::Set),
         (Type::One(scalar), json) => argument_from_json(scalar, json).map(Argument::One),
-        (Type::Set(_) | Type::Labels, json) => Err(NotAValue::new(json, ty)),
+        (Type::Set(_) | Type::Labels, json) => Err(ValueError::new(json, ty)),
     })
 }
 
 pub(super) fn read_arguments<'a, V: 'a>(
     template: &Template,
     pairs: impl IntoIterator<Item = (&'a str, V)>,
-    read: impl Fn(Type, &V) -> Result<Argument, NotAValue>,
-) -> Result<Arguments, BadArgument> {
+    read: impl Fn(Type, &V) -> Result<Argument, ValueError>,
+) -> Result<Arguments, ArgumentError> {
     let mut given = Vec::new();
     for (name, value) in pairs {
         let parameter = template.parameters.iter().find(|parameter: &&Parameter| parameter.name == name);
-        let ty = parameter.ok_or_else(|| BadArgument::unknown(template, name))?.ty;
-        let argument = read(ty, &value).map_err(|error| BadArgument {
+        let ty = parameter.ok_or_else(|| ArgumentError::unknown(template, name))?.ty;
+        let argument = read(ty, &value).map_err(|error| ArgumentError {
             name: name.to_owned(),
             code: Code::BadArgument,
             why: error.to_string(),
         })?;
         given.push((name, argument));
     }
-    Arguments::new(&template.parameters, given).map_err(|errors| BadArgument {
+    Arguments::new(&template.parameters, given).map_err(|errors| ArgumentError {
         name: String::new(),
         code: errors.first().map_or(Code::BadArgument, |error| error.cause.code()),
         why: errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
@@ -228,14 +228,14 @@ pub(super) fn read_arguments<'a, V: 'a>(
 
 /// Text or JSON that is no value of the wanted type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotAValue {
+pub struct ValueError {
     found: String,
     wanted: Type,
     /// What to write, where the reader knows better than the type does.
     instead: Option<String>,
 }
 
-impl NotAValue {
+impl ValueError {
     pub(super) fn new(found: impl fmt::Display, wanted: Type) -> Self {
         Self { found: found.to_string(), wanted, instead: None }
     }
@@ -251,10 +251,10 @@ impl NotAValue {
     }
 }
 
-impl fmt::Display for NotAValue {
+impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let article = match self.wanted {
-            Type::One(scalar) => goal::with_article(scalar),
+            Type::One(scalar) => expected::with_article(scalar),
             Type::Set(_) | Type::Labels => "",
         };
         match self.wanted {
@@ -265,11 +265,11 @@ impl fmt::Display for NotAValue {
     }
 }
 
-impl std::error::Error for NotAValue {}
+impl std::error::Error for ValueError {}
 
 /// An argument that does not fit its parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadArgument {
+pub struct ArgumentError {
     /// Of which parameter; empty where several things are wrong.
     pub name: String,
     /// Which kind of mistake it is.
@@ -278,7 +278,7 @@ pub struct BadArgument {
     pub why: String,
 }
 
-impl BadArgument {
+impl ArgumentError {
     /// The same as a finding in the source of `template`, at the block's name.
     #[must_use]
     pub fn diagnostic(&self, template: &Template) -> Diagnostic {
@@ -295,7 +295,7 @@ impl BadArgument {
     }
 }
 
-impl fmt::Display for BadArgument {
+impl fmt::Display for ArgumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.name.is_empty() {
             f.write_str(&self.why)
@@ -305,4 +305,4 @@ impl fmt::Display for BadArgument {
     }
 }
 
-impl std::error::Error for BadArgument {}
+impl std::error::Error for ArgumentError {}

@@ -100,7 +100,7 @@ pub fn to_json(vocabulary: &Vocabulary) -> String {
 /// # Errors
 /// It is not JSON of this form, a declaration is not one of a vocabulary, or the fingerprint is
 /// that of other declarations.
-pub fn from_json(text: &str) -> Result<Vocabulary, BadVocabularyJson> {
+pub fn from_json(text: &str) -> Result<Vocabulary, VocabularyJsonError> {
     let shown: Shown = serde_json::from_str(text)?;
     let begin = Vocabulary::builder(&shown.name, shown.version);
     let declared = shown.declarations.iter().try_fold(begin, declare)?;
@@ -113,15 +113,15 @@ pub fn from_json(text: &str) -> Result<Vocabulary, BadVocabularyJson> {
     if found == shown.fingerprint {
         Ok(vocabulary)
     } else {
-        Err(BadVocabularyJson::Fingerprint { said: shown.fingerprint, found })
+        Err(VocabularyJsonError::Fingerprint { said: shown.fingerprint, found })
     }
 }
 
-fn declare(builder: Builder, declaration: &ShownDeclaration) -> Result<Builder, BadVocabularyJson> {
+fn declare(builder: Builder, declaration: &ShownDeclaration) -> Result<Builder, VocabularyJsonError> {
     Ok(match declaration {
         ShownDeclaration::Action(ShownAction { action }) => builder.action(action)?,
         ShownDeclaration::Attribute(ShownAttribute { attribute, ty, lowercase, optional }) => {
-            let ty = read_type(ty).ok_or_else(|| BadVocabularyJson::Type(ty.clone()))?;
+            let ty = read_type(ty).ok_or_else(|| VocabularyJsonError::Type(ty.clone()))?;
             if *lowercase {
                 builder.lowercase_attribute(attribute, ty, *optional)?
             } else {
@@ -142,7 +142,7 @@ fn read_type(text: &str) -> Option<Type> {
 
 /// Why JSON is no vocabulary.
 #[derive(Debug, thiserror::Error)]
-pub enum BadVocabularyJson {
+pub enum VocabularyJsonError {
     /// Not JSON, or not of this form.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
@@ -187,9 +187,9 @@ mod tests {
     fn declarations_that_were_changed_are_refused() {
         let momento = Library::built_in().get("momento").expect("it is built in");
         let text = to_json(momento).replace("\"get\"", "\"fetch\"");
-        assert!(matches!(from_json(&text), Err(BadVocabularyJson::Fingerprint { .. })), "{text}");
-        assert!(matches!(from_json("{}"), Err(BadVocabularyJson::Json(_))));
+        assert!(matches!(from_json(&text), Err(VocabularyJsonError::Fingerprint { .. })), "{text}");
+        assert!(matches!(from_json("{}"), Err(VocabularyJsonError::Json(_))));
         let text = to_json(momento).replacen("\"type\": \"", "\"type\": \"x", 1);
-        assert!(matches!(from_json(&text), Err(BadVocabularyJson::Type(_))), "{text}");
+        assert!(matches!(from_json(&text), Err(VocabularyJsonError::Type(_))), "{text}");
     }
 }

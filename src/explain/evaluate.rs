@@ -312,7 +312,7 @@ mod tests {
     use crate::program::{read::rules, write};
     use placet_core::bytecode::verify::{Budget, Scope, verify};
     use placet_core::model::time::Time;
-    use placet_core::vm::{Answer, Context, Kind, run};
+    use placet_core::vm::{BlockVerdict, Context, ProgramKind, run};
 
     const CONTEXT: Context<'static> = Context { issuance: Time::from_millis(0), expiry: Time::MAX, vouchers: &[] };
 
@@ -322,10 +322,10 @@ mod tests {
         let alone = write(&[Rule { effect, tests: rule.tests.clone() }]);
         let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
         let proved = verify(alone.bytes(), &scope).unwrap();
-        let answer = request
-            .request
-            .lend(vocabulary, request.time, |request| run(&proved, Kind::Authority, request, &CONTEXT).unwrap());
-        matches!(answer.unwrap(), Answer::Allow(_) | Answer::Forbid(_))
+        let answer = request.request.with_request(vocabulary, request.time, |request| {
+            run(&proved, ProgramKind::Authority, request, &CONTEXT).unwrap()
+        });
+        matches!(answer.unwrap(), BlockVerdict::Allow(_) | BlockVerdict::Forbid(_))
     }
 
     proptest! {

@@ -43,7 +43,7 @@ mod sources;
 use serde_json::Value as Json;
 
 use crate::compile::expressions::Expressions;
-use crate::document::request::{self, BadRequest, OwnedRequest, OwnedValue};
+use crate::document::request::{self, OwnedRequest, OwnedValue, RequestJsonError};
 use crate::program::read::rules;
 use crate::program::source::ToSource;
 use crate::program::{Test, literal};
@@ -96,11 +96,12 @@ impl<'a> Explainer<'a> {
 
     /// Decides a request at `time`.
     pub fn decide(&self, request: &OwnedRequest, time: Time, scratch: &mut Scratch) -> Verdict {
-        let decided = request.lend(self.authorizer.vocabulary(), time, |request| match (self.token, self.cache) {
-            (Some(text), None) => self.authorizer.authorize(text, request, scratch).verdict(),
-            (Some(text), Some(cache)) => self.decide_known(text, request, scratch, cache),
-            (None, _) => self.authorizer.decide_alone(request),
-        });
+        let decided =
+            request.with_request(self.authorizer.vocabulary(), time, |request| match (self.token, self.cache) {
+                (Some(text), None) => self.authorizer.authorize(text, request, scratch).verdict(),
+                (Some(text), Some(cache)) => self.decide_known(text, request, scratch, cache),
+                (None, _) => self.authorizer.decide_alone(request),
+            });
         decided.unwrap_or_else(|malformed| Verdict::Refused(Refusal::Request(malformed)))
     }
 
@@ -162,7 +163,7 @@ impl<'a> Explainer<'a> {
 
     /// What to say of JSON that is no request: that it is refused.
     #[must_use]
-    pub fn malformed(&self, bad: &BadRequest, request: &Json) -> Explanation {
+    pub fn malformed(&self, bad: &RequestJsonError, request: &Json) -> Explanation {
         let cause = refusal::malformed(bad, request, self.authorizer.vocabulary());
         Explanation { verdict: "refused", decided: None, cause: Some(cause), nearest: None }
     }

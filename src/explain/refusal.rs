@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::answer::Cause;
-use crate::document::request::BadRequest;
+use crate::document::request::RequestJsonError;
 use crate::program::literal::{duration, time_or_number as time_text};
 use crate::visible::EXCERPT;
 use placet_core::model::path::ResourcePath;
@@ -100,7 +100,7 @@ const fn help(refusal: Refusal) -> Option<&'static str> {
 }
 
 /// The cause for JSON that is no request of the vocabulary.
-pub(super) fn malformed(bad: &BadRequest, request: &Json, vocabulary: &Vocabulary) -> Cause {
+pub(super) fn malformed(bad: &RequestJsonError, request: &Json, vocabulary: &Vocabulary) -> Cause {
     let head = bad.path.split(['[', '.']).next().unwrap_or_default();
     let value = request.get(head).and_then(Json::as_str);
     let help = match (head, value) {

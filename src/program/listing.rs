@@ -18,7 +18,7 @@ use crate::syntax::text::Spelling;
 use placet_core::bytecode::automaton::Automaton;
 use placet_core::bytecode::constant::{NetworkBits, actions_of};
 use placet_core::bytecode::index::Index;
-use placet_core::bytecode::index::facet::{Facet, Kind};
+use placet_core::bytecode::index::facet::{Facet, FacetKind};
 use placet_core::bytecode::op::{Const, Op, Shown};
 use placet_core::bytecode::program::constant;
 use placet_core::model::arithmetic::Arithmetic;
@@ -159,12 +159,12 @@ impl Lister<'_> {
     fn facet(&self, facet: Facet) -> String {
         let name = self.operand(Shown::Field(facet.field), Op::Present { field: facet.field }, None);
         match facet.kind {
-            Kind::Action => "action".to_string(),
-            Kind::Whole => name,
-            Kind::First => format!("{name} {} first bytes", facet.size),
-            Kind::Last => format!("{name} {} last bytes", facet.size),
-            Kind::Bits => format!("{name} {} bits", facet.size),
-            Kind::Segment => format!("{name} segment {}", facet.size),
+            FacetKind::Action => "action".to_string(),
+            FacetKind::Whole => name,
+            FacetKind::First => format!("{name} {} first bytes", facet.size),
+            FacetKind::Last => format!("{name} {} last bytes", facet.size),
+            FacetKind::Bits => format!("{name} {} bits", facet.size),
+            FacetKind::Segment => format!("{name} segment {}", facet.size),
         }
     }
 

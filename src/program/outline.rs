@@ -27,12 +27,12 @@ pub struct Outline<'a> {
     /// Where the pool begins.
     pub pool_at: usize,
     /// Why reading stopped before the end of the code, and at which byte.
-    pub stopped: Option<(usize, Stop)>,
+    pub stopped: Option<(usize, OutlineError)>,
 }
 
 /// Why a program cannot be read on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub enum OutlineError {
     /// The sections do not fit the bytes, or a node is cut short.
     Cut,
     /// No instruction has this code, or its operands are cut or spelt long.
@@ -45,7 +45,7 @@ pub enum Stop {
     TooDeep,
 }
 
-impl std::fmt::Display for Stop {
+impl std::fmt::Display for OutlineError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Cut => f.write_str("the program is cut short"),
@@ -59,11 +59,13 @@ impl std::fmt::Display for Stop {
     }
 }
 
+impl std::error::Error for OutlineError {}
+
 /// Reads what can be read.
 #[must_use]
 pub fn outline(program: &[u8]) -> Outline<'_> {
     let Some((code, pool)) = sections(program) else {
-        return Outline { rules: Vec::new(), pool: &[], pool_at: program.len(), stopped: Some((0, Stop::Cut)) };
+        return Outline { rules: Vec::new(), pool: &[], pool_at: program.len(), stopped: Some((0, OutlineError::Cut)) };
     };
     let pool_at = program.len() - pool.len();
     let mut reader = Reader { cursor: Cursor::new(code), end_of_code: pool_at };
@@ -83,20 +85,20 @@ impl Reader<'_> {
     }
 
     /// Nodes until only `rest` bytes are left. What was read before something went wrong is kept.
-    fn fill(&mut self, sort: Sort, rest: usize, depth: usize, into: &mut Vec<Node>) -> Result<(), Stop> {
+    fn fill(&mut self, sort: Sort, rest: usize, depth: usize, into: &mut Vec<Node>) -> Result<(), OutlineError> {
         while self.cursor.rest().len() > rest {
             self.node(sort, depth, into)?;
         }
-        if self.cursor.rest().len() == rest { Ok(()) } else { Err(Stop::WrongLength) }
+        if self.cursor.rest().len() == rest { Ok(()) } else { Err(OutlineError::WrongLength) }
     }
 
-    fn node(&mut self, sort: Sort, depth: usize, into: &mut Vec<Node>) -> Result<(), Stop> {
+    fn node(&mut self, sort: Sort, depth: usize, into: &mut Vec<Node>) -> Result<(), OutlineError> {
         if depth > PROGRAM_NESTING + 3 {
-            return Err(Stop::TooDeep);
+            return Err(OutlineError::TooDeep);
         }
         let at = self.at();
         let before = self.cursor.clone();
-        let code = *before.rest().first().ok_or(Stop::Cut)?;
+        let code = *before.rest().first().ok_or(OutlineError::Cut)?;
         let stop = match Op::read(&mut self.cursor) {
             Some(op) if op.row().sort == sort => {
                 let mut children = Vec::new();
@@ -104,14 +106,14 @@ impl Reader<'_> {
                 into.push(Node { at, op, children });
                 return outcome;
             }
-            Some(op) => Stop::WrongSort(op, sort),
-            None => Stop::Unknown(code),
+            Some(op) => OutlineError::WrongSort(op, sort),
+            None => OutlineError::Unknown(code),
         };
         self.cursor = before;
         Err(stop)
     }
 
-    fn children(&mut self, op: Op, depth: usize, into: &mut Vec<Node>) -> Result<(), Stop> {
+    fn children(&mut self, op: Op, depth: usize, into: &mut Vec<Node>) -> Result<(), OutlineError> {
         match op.row().shape {
             Shape::Leaf => Ok(()),
             Shape::One(sort) => self.node(sort, depth, into),
@@ -120,8 +122,9 @@ impl Reader<'_> {
                 self.node(second, depth, into)
             }
             Shape::Body(sort) => {
-                let length = op.body().and_then(|length| usize::try_from(length.0).ok()).ok_or(Stop::WrongLength)?;
-                let rest = self.cursor.rest().len().checked_sub(length).ok_or(Stop::WrongLength)?;
+                let length =
+                    op.body().and_then(|length| usize::try_from(length.0).ok()).ok_or(OutlineError::WrongLength)?;
+                let rest = self.cursor.rest().len().checked_sub(length).ok_or(OutlineError::WrongLength)?;
                 self.fill(sort, rest, depth, into)
             }
         }

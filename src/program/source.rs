@@ -53,7 +53,7 @@ pub struct ToSource<'a> {
 }
 
 /// Why the language cannot say something.
-pub(crate) type Unsayable = &'static str;
+pub(crate) type PrintError = &'static str;
 
 /// Stands before a rule whose expression may be another one than it runs.
 const UNCOMPARED: &str = "What it says of a regular expression has not been compared with what it runs";
@@ -142,7 +142,7 @@ impl<'a> ToSource<'a> {
         }
     }
 
-    fn entry(self, rule: &Rule) -> Result<String, Unsayable> {
+    fn entry(self, rule: &Rule) -> Result<String, PrintError> {
         let (text, is_compared) = self.written(rule, self.effect(rule))?;
         Ok(if is_compared { text } else { format!("// {UNCOMPARED}:\n// {text}") })
     }
@@ -171,7 +171,7 @@ impl<'a> ToSource<'a> {
     }
 
     /// A rule on one line, and whether all its regular expressions were compared.
-    fn written(self, rule: &Rule, effect: ast::Effect) -> Result<(String, bool), Unsayable> {
+    fn written(self, rule: &Rule, effect: ast::Effect) -> Result<(String, bool), PrintError> {
         let writer = Lifting::new(self);
         let text = if rule.effect == Effect::Require {
             format!("when: {}", print_condition(&writer.required(rule)?))
@@ -207,7 +207,7 @@ impl<'a> ToSource<'a> {
         self.pattern_text(|writer| Ok(writer.actions(actions)?.value))
     }
 
-    fn pattern_text(self, pattern: impl FnOnce(&Lifting<'_>) -> Result<ast::Pattern, Unsayable>) -> String {
+    fn pattern_text(self, pattern: impl FnOnce(&Lifting<'_>) -> Result<ast::Pattern, PrintError>) -> String {
         let writer = Lifting::new(self);
         let text = pattern(&writer).map(|pattern| {
             let mut text = String::new();
@@ -251,7 +251,7 @@ impl<'a> Lifting<'a> {
     }
 
     /// What was said, or that it cannot be said.
-    fn described(&self, text: Result<String, Unsayable>, what: &str) -> String {
+    fn described(&self, text: Result<String, PrintError>, what: &str) -> String {
         match text {
             Ok(text) if self.is_compared.get() => escaped(&text).to_string(),
             Ok(text) => format!("{} ({})", escaped(&text), uncompared()),

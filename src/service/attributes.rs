@@ -6,19 +6,19 @@ use std::net::IpAddr;
 use crate::check::literals;
 use crate::syntax::parse::literal;
 use placet_core::model::path::ResourcePath;
-use placet_core::model::request::{Malformed, Request};
+use placet_core::model::request::{Request, RequestError};
 use placet_core::model::time::Time;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::value::Value;
 use placet_core::model::vocabulary::Vocabulary;
 
 /// A request, or what is wrong with the first part that does not fit.
-pub(super) type Given<'a> = Result<Request<'a>, BadPart<'a>>;
+pub(super) type Given<'a> = Result<Request<'a>, PartError<'a>>;
 
 /// A part of a request that does not fit the vocabulary.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct BadPart<'a> {
-    pub(super) malformed: Malformed,
+pub(super) struct PartError<'a> {
+    pub(super) error: RequestError,
     /// The action or the attribute.
     pub(super) name: &'a str,
 }
@@ -30,22 +30,21 @@ pub(super) fn read<'a, V: Into<Value<'a>>>(
     action: &'a str,
     attributes: impl IntoIterator<Item = (&'a str, V)>,
 ) -> Given<'a> {
-    let mut request =
-        Request::named(vocabulary, action, time).map_err(|malformed| BadPart { malformed, name: action })?;
+    let mut request = Request::named(vocabulary, action, time).map_err(|error| PartError { error, name: action })?;
     for (name, value) in attributes {
-        set(&mut request, name, value.into()).map_err(|malformed| BadPart { malformed, name })?;
+        set(&mut request, name, value.into()).map_err(|error| PartError { error, name })?;
     }
     // A missing attribute is found when the request is decided, as for every other request.
     Ok(request)
 }
 
-fn set<'a>(request: &mut Request<'a>, name: &str, value: Value<'a>) -> Result<(), Malformed> {
+fn set<'a>(request: &mut Request<'a>, name: &str, value: Value<'a>) -> Result<(), RequestError> {
     let vocabulary = request.vocabulary();
-    let field = vocabulary.field(name).ok_or(Malformed::UnknownAttribute)?;
-    let ty = vocabulary.attribute(field).ok_or(Malformed::UnknownAttribute)?.ty;
+    let field = vocabulary.field(name).ok_or(RequestError::UnknownAttribute)?;
+    let ty = vocabulary.attribute(field).ok_or(RequestError::UnknownAttribute)?.ty;
     let value = match (value, ty) {
         (Value::String(text), Type::One(scalar) | Type::Set(scalar)) => {
-            typed(text, scalar).ok_or(Malformed::WrongType(field, ty))?
+            typed(text, scalar).ok_or(RequestError::WrongType(field, ty))?
         }
         (value, _) => value,
     };

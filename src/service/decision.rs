@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::Service;
-use super::attributes::{BadPart, Given};
+use super::attributes::{Given, PartError};
 use super::trust::Trust;
 use crate::document::request::OwnedRequest;
 use crate::explain::{BlockSource, Cause, Explainer, Explanation, Sources};
 use crate::visible::excerpt;
-use placet_core::model::request::Malformed;
+use placet_core::model::request::RequestError;
 use placet_core::model::time::Time;
 use placet_core::model::verdict::{Refusal, Verdict};
 use placet_core::token::claims::Claims;
@@ -86,20 +86,20 @@ impl Decision<'_> {
 }
 
 /// A part that does not fit has no place in a request that could be explained.
-fn malformed(service: &Service, bad: &BadPart<'_>) -> Explanation {
+fn malformed(service: &Service, bad: &PartError<'_>) -> Explanation {
     let vocabulary = service.vocabulary();
     let name = excerpt(bad.name);
-    let message = match bad.malformed {
-        Malformed::UnknownAction => format!("`{}` has no action `{name}`", vocabulary.name()),
-        Malformed::UnknownAttribute => format!("`{}` has no attribute `{name}`", vocabulary.name()),
-        Malformed::WrongType(..)
-        | Malformed::SetTwice(_)
-        | Malformed::Capital(_)
-        | Malformed::Missing(_)
-        | Malformed::TooLarge(_)
-        | Malformed::OtherVocabulary => bad.malformed.describe(vocabulary),
+    let message = match bad.error {
+        RequestError::UnknownAction => format!("`{}` has no action `{name}`", vocabulary.name()),
+        RequestError::UnknownAttribute => format!("`{}` has no attribute `{name}`", vocabulary.name()),
+        RequestError::WrongType(..)
+        | RequestError::SetTwice(_)
+        | RequestError::Capital(_)
+        | RequestError::Missing(_)
+        | RequestError::TooLarge(_)
+        | RequestError::OtherVocabulary => bad.error.describe(vocabulary),
     };
-    let refusal = Refusal::Request(bad.malformed);
+    let refusal = Refusal::Request(bad.error);
     let cause = Some(Cause { name: refusal.name(), message, help: None });
     Explanation { verdict: Verdict::Refused(refusal).word(), decided: None, cause, nearest: None }
 }

@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::document::mint::{AttenuateFailure, MintFailure, Misfit};
-use crate::document::value::BadArgument;
-use crate::document::{AuthorError, Report};
+use crate::document::mint::{AttenuateTemplateError, MintTemplateError, MisfitError};
+use crate::document::value::ArgumentError;
+use crate::document::{DocumentError, Report};
 use crate::syntax::ast::BlockKind;
 use placet_core::model::verdict::Refusal;
 use placet_core::token::attenuate::AttenuateError;
@@ -72,7 +72,7 @@ pub enum ServiceError {
         name: String,
         /// What is wrong.
         #[source]
-        error: BadArgument,
+        error: ArgumentError,
     },
     /// A template did not become a program.
     #[error("{} `{name}`: {error}", kind.word())]
@@ -83,7 +83,7 @@ pub enum ServiceError {
         name: String,
         /// What is wrong.
         #[source]
-        error: AuthorError,
+        error: DocumentError,
     },
     /// A policy cannot be held.
     #[error("policy `{name}`: {error}")]
@@ -92,7 +92,7 @@ pub enum ServiceError {
         name: String,
         /// What is wrong.
         #[source]
-        error: Misfit,
+        error: MisfitError,
     },
     /// No key of the keyring mints.
     #[error("no key of the keyring mints: one line of it must begin with `mint`")]
@@ -104,7 +104,7 @@ pub enum ServiceError {
         template: String,
         /// What is wrong.
         #[source]
-        failure: MintFailure,
+        failure: MintTemplateError,
     },
     /// A restriction was not added.
     #[error("restriction `{restriction}`: {failure}")]
@@ -113,7 +113,7 @@ pub enum ServiceError {
         restriction: String,
         /// What is wrong.
         #[source]
-        failure: AttenuateFailure,
+        failure: AttenuateTemplateError,
     },
     /// A token was not sealed.
     #[error("cannot seal the token: {0}")]

@@ -11,8 +11,8 @@ use crate::check::tree::Template;
 use crate::compile::Compiled;
 use crate::compile::arguments::Arguments;
 use crate::diag::Source;
-use crate::document::value::BadArgument;
-use crate::document::{AuthorError, Document, Report};
+use crate::document::value::ArgumentError;
+use crate::document::{Document, DocumentError, Report};
 use crate::limits::SOURCE_BYTES;
 use crate::syntax::ast::BlockKind;
 use crate::syntax::parse::parse;
@@ -84,7 +84,7 @@ impl Store {
         &self,
         kind: BlockKind,
         name: &str,
-        read: impl FnOnce(&Template) -> Result<Arguments, BadArgument>,
+        read: impl FnOnce(&Template) -> Result<Arguments, ArgumentError>,
     ) -> Result<(&Arc<Document>, Compiled), ServiceError> {
         let found = self.templates().find(|(_, template)| template.kind == kind && template.name == name);
         let Some((document, template)) = found else {
@@ -95,7 +95,7 @@ impl Store {
         let arguments =
             read(template).map_err(|error| ServiceError::Argument { kind, name: name.to_owned(), error })?;
         let compiled = document.compile(kind, Some(name), &arguments);
-        let wrong = |error: AuthorError| ServiceError::Compile { kind, name: name.to_owned(), error };
+        let wrong = |error: DocumentError| ServiceError::Compile { kind, name: name.to_owned(), error };
         Ok((document, compiled.map_err(wrong)?))
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::*;
 use crate::check::library::Library;
 use crate::document::Document;
-use placet_core::model::request::Malformed;
+use placet_core::model::request::RequestError;
 use placet_core::token::audience::Audience;
 use placet_core::token::keyring::MintingKey;
 use placet_core::token::keys::{LocalKey, SigningKey};
@@ -157,7 +157,7 @@ fn a_text_is_read_as_the_type_that_the_vocabulary_wants() {
         assert!(fits(name, good).is_allow(), "{name}: {good}");
         let field = service.vocabulary().field(name).unwrap();
         let ty = service.vocabulary().attribute(field).unwrap().ty;
-        let refused = Verdict::Refused(Refusal::Request(Malformed::WrongType(field, ty)));
+        let refused = Verdict::Refused(Refusal::Request(RequestError::WrongType(field, ty)));
         assert_eq!(fits(name, bad), refused, "{name}: {bad}");
     }
     assert!(fits("owner", "ann").is_allow());

@@ -58,7 +58,7 @@ impl Terms {
             Verifier::new(&trust.keyring, vocabulary).for_audience(self.audience).with_clock_skew(self.clock_skew);
         let verifier = if self.signed_revocations { verifier.wanting_signed_revocations() } else { verifier };
         match &trust.revocations {
-            Some(revocations) => verifier.with_revocations(revocations.lend()),
+            Some(revocations) => verifier.with_revocations(revocations.as_revocations()),
             None => verifier,
         }
     }

@@ -28,15 +28,16 @@ impl Spelling {
 }
 
 /// A place in a text that is wrong, in words.
-#[derive(Debug)]
-pub(crate) struct BadText {
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct TextError {
     pub at: Span,
     pub message: String,
     pub help: String,
 }
 
 /// Reads what stands between the quotes; `start` is the place of its first byte.
-pub(crate) fn read(inner: &str, start: usize, spelling: Spelling) -> Result<Text, BadText> {
+pub(crate) fn read(inner: &str, start: usize, spelling: Spelling) -> Result<Text, TextError> {
     let mut pieces = Vec::new();
     let mut plain = String::new();
     let mut at = 0;
@@ -89,9 +90,9 @@ fn belongs_to_escape(before: &str) -> bool {
 }
 
 /// Reads the escape at `at` and returns its length.
-fn escape(inner: &str, at: usize, start: usize, spelling: Spelling, plain: &mut String) -> Result<usize, BadText> {
+fn escape(inner: &str, at: usize, start: usize, spelling: Spelling, plain: &mut String) -> Result<usize, TextError> {
     let next = inner[at + 1..].chars().next();
-    let bad = |length: usize, message: String, help: &str| BadText {
+    let bad = |length: usize, message: String, help: &str| TextError {
         at: Span::new(start + at, start + at + length),
         message,
         help: help.to_owned(),

@@ -18,7 +18,7 @@ use placet::compile::{Compiled, Frame, compile};
 use placet::model::request::Request;
 use placet::model::vocabulary::{State, Vocabulary};
 use placet::syntax::ast::BlockKind;
-use placet::vm::{self, Context, Kind};
+use placet::vm::{self, Context, ProgramKind};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
@@ -46,17 +46,17 @@ pub fn compiled(made: &Made, vocabulary: &Vocabulary) -> Result<Compiled, Vec<Co
 }
 
 /// How the VM treats a program of this kind of block.
-pub fn kind_of(block: BlockKind) -> Kind {
+pub fn kind_of(block: BlockKind) -> ProgramKind {
     match block {
-        BlockKind::Token | BlockKind::Policy => Kind::Authority,
-        BlockKind::Restriction => Kind::Restriction,
+        BlockKind::Token | BlockKind::Policy => ProgramKind::Authority,
+        BlockKind::Restriction => ProgramKind::Restriction,
     }
 }
 
 /// What the VM says, in terms of the source.
 pub fn decide(
     compiled: &Compiled,
-    kind: Kind,
+    kind: ProgramKind,
     state: State,
     request: &Request<'_>,
     context: &Context<'_>,
@@ -69,8 +69,8 @@ pub fn decide(
         origin.at
     };
     match vm::run(&proved, kind, request, context).expect("the VM decides what is proved") {
-        vm::Answer::Allow(rule) => reference::Answer::Allow(rule.map(|rule| place(rule, Frame::Allow))),
-        vm::Answer::Forbid(rule) => reference::Answer::Forbid(place(rule, Frame::Deny)),
-        vm::Answer::Abstain(rule) => reference::Answer::Abstain(rule.map(|rule| place(rule, Frame::Require))),
+        vm::BlockVerdict::Allow(rule) => reference::Answer::Allow(rule.map(|rule| place(rule, Frame::Allow))),
+        vm::BlockVerdict::Forbid(rule) => reference::Answer::Forbid(place(rule, Frame::Deny)),
+        vm::BlockVerdict::Abstain(rule) => reference::Answer::Abstain(rule.map(|rule| place(rule, Frame::Require))),
     }
 }

@@ -11,7 +11,7 @@ use common::reference::{self, Answer, Asked};
 use common::requests::request;
 use common::{compiled, decide, for_all, kind_of};
 use placet::compile::Compiled;
-use placet::compile::error::Cause;
+use placet::compile::error::TemplateError;
 use placet::model::time::Time;
 use placet::model::verdict::{Decider, Origin, Verdict};
 use placet::span::Span;
@@ -166,15 +166,15 @@ fn wanted(answers: &[Answer]) -> Verdict {
 }
 
 /// What an argument can cause; everything else would be a mistake of the compiler or of the generator.
-fn may_fail(cause: &Cause) -> bool {
+fn may_fail(cause: &TemplateError) -> bool {
     matches!(
         cause,
-        Cause::SlashInSegment { .. }
-            | Cause::EmptyPatternPart { .. }
-            | Cause::EmptySegmentPart { .. }
-            | Cause::EmptyRange
-            | Cause::NotCanonical { .. }
-            | Cause::RegexTooLarge { .. }
-            | Cause::TooLarge { .. }
+        TemplateError::SlashInSegment { .. }
+            | TemplateError::EmptyPatternPart { .. }
+            | TemplateError::EmptySegmentPart { .. }
+            | TemplateError::EmptyRange
+            | TemplateError::NotCanonical { .. }
+            | TemplateError::RegexTooLarge { .. }
+            | TemplateError::TooLarge { .. }
     )
 }

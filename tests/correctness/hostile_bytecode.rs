@@ -24,7 +24,7 @@ use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::value::{Address, Value};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
-use placet::vm::{Answer, Context, Kind, run};
+use placet::vm::{BlockVerdict, Context, ProgramKind, run};
 
 const CONTEXT: Context<'static> = Context { issuance: Time::MIN, expiry: Time::MAX, vouchers: &[&[7; 32]] };
 
@@ -81,8 +81,8 @@ fn requests(vocabulary: &Vocabulary) -> Vec<Request<'_>> {
 }
 
 /// A program that is proved is decided, whatever it says.
-fn decides(proved: &Proved<'_>, requests: &[Request<'_>]) -> Vec<Answer> {
-    let kinds = [Kind::Authority, Kind::Restriction];
+fn decides(proved: &Proved<'_>, requests: &[Request<'_>]) -> Vec<BlockVerdict> {
+    let kinds = [ProgramKind::Authority, ProgramKind::Restriction];
     let runs = kinds.iter().flat_map(|kind| requests.iter().map(|request| run(proved, *kind, request, &CONTEXT)));
     runs.map(|answer| answer.expect("what is proved is decided")).collect()
 }

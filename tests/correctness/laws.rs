@@ -434,11 +434,11 @@ fn a_program_printed_as_rules_decides_as_before() {
     assert!(whole > 2 * left_out, "{whole} printed as a whole, {left_out} not");
 }
 
-const fn said_by_vm(answer: vm::Answer) -> &'static str {
+const fn said_by_vm(answer: vm::BlockVerdict) -> &'static str {
     match answer {
-        vm::Answer::Allow(_) => "allow",
-        vm::Answer::Forbid(_) => "forbidden",
-        vm::Answer::Abstain(_) => "not_permitted",
+        vm::BlockVerdict::Allow(_) => "allow",
+        vm::BlockVerdict::Forbid(_) => "forbidden",
+        vm::BlockVerdict::Abstain(_) => "not_permitted",
     }
 }
 

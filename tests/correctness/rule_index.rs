@@ -25,7 +25,7 @@ use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::program::listing::listing;
 use placet::program::read;
 use placet::syntax::ast::BlockKind;
-use placet::vm::{Answer, Context, Halt, Kind, run};
+use placet::vm::{BlockVerdict, Context, ProgramKind, RunError, run};
 use proptest::prelude::prop_assert_eq;
 
 const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
@@ -148,7 +148,11 @@ fn pair(document: &Document, from: usize) -> (Compiled, Compiled) {
 }
 
 /// Asks both, with a request of values that the rules speak of.
-fn answers(choices: &mut Choices<'_>, vocabulary: &Vocabulary, programs: [&Compiled; 2]) -> [Result<Answer, Halt>; 2] {
+fn answers(
+    choices: &mut Choices<'_>,
+    vocabulary: &Vocabulary,
+    programs: [&Compiled; 2],
+) -> [Result<BlockVerdict, RunError>; 2] {
     let field = |name| vocabulary.field(name).unwrap();
     let action = *choices.pick(&["get", "put", "list", "drop"]);
     let items: Vec<Value<'_>> = (0..choices.below(4)).map(|_| Value::Bytes(choices.pick(&WORDS).as_bytes())).collect();
@@ -168,7 +172,7 @@ fn answers(choices: &mut Choices<'_>, vocabulary: &Vocabulary, programs: [&Compi
         let owner = u128::from_str_radix(&choices.pick(&OWNERS).replace('-', ""), 16).unwrap();
         request.set(field("owner"), Value::Uuid(owner.to_be_bytes())).unwrap();
     }
-    programs.map(|program| run(&proved(program, vocabulary), Kind::Authority, &request, &CONTEXT))
+    programs.map(|program| run(&proved(program, vocabulary), ProgramKind::Authority, &request, &CONTEXT))
 }
 
 #[test]
@@ -192,8 +196,8 @@ fn the_first_rule_that_matches_is_found_among_rules_that_overlap() {
             let [without, with] = answers(choices, vocabulary, [&linear, &indexed]);
             prop_assert_eq!(without, with, "{}", policy);
             let outcome = match with {
-                Ok(Answer::Allow(_)) => 0,
-                Ok(Answer::Forbid(_)) => 1,
+                Ok(BlockVerdict::Allow(_)) => 0,
+                Ok(BlockVerdict::Forbid(_)) => 1,
                 _ => 2,
             };
             outcomes[outcome].set(outcomes[outcome].get() + usize::from(is_indexed(&indexed, vocabulary)));
@@ -273,12 +277,12 @@ fn an_index_with_another_byte_is_refused_or_changes_nothing() {
     let bytes = indexed.program.bytes();
     let shorter = linear.program.bytes().len();
     let tenants: Vec<String> = (0..41).flat_map(|n| [format!("t{n}"), format!("u{n}")]).collect();
-    let decisions = |proved: &Proved<'_>| -> Vec<Result<Answer, Halt>> {
+    let decisions = |proved: &Proved<'_>| -> Vec<Result<BlockVerdict, RunError>> {
         let asked = tenants.iter().map(|tenant| {
             let mut request = Request::named(vocabulary, "get", Time::from_millis(0)).unwrap();
             request.set_named("tenant", tenant.as_str()).unwrap();
             request.set_named("path", ResourcePath::new("/a/1/x").unwrap()).unwrap();
-            run(proved, Kind::Authority, &request, &CONTEXT)
+            run(proved, ProgramKind::Authority, &request, &CONTEXT)
         });
         asked.collect()
     };

@@ -13,7 +13,7 @@ use placet::check::library::Library;
 use placet::document::mint::{Wrapping, mint};
 use placet::document::{Document, value::arguments_from_text};
 use placet::model::path::ResourcePath;
-use placet::model::request::{Malformed, Request};
+use placet::model::request::{Request, RequestError};
 use placet::model::time::Time;
 use placet::model::value::Value;
 use placet::model::vocabulary::Vocabulary;
@@ -32,7 +32,7 @@ fn placet<R>(
     policy: &str,
     with: &[(&str, &str)],
     rows: &'static [R],
-    set: impl for<'v> Fn(&'static R, &'v Vocabulary) -> Result<Request<'v>, Malformed>,
+    set: impl for<'v> Fn(&'static R, &'v Vocabulary) -> Result<Request<'v>, RequestError>,
 ) -> Vec<bool> {
     let document = Document::from_text("workload.placet", policy, Library::built_in()).unwrap();
     let template = document.template(BlockKind::Token, None).unwrap();

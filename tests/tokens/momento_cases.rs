@@ -48,7 +48,7 @@ fn decide(token: &Value, request: &Value, issued: i64, now: i64, envelope: Envel
     let text = Token::from_bytes(&bytes).map_or_else(|_| "placet_l1_".to_owned(), |token| token.text());
     let authorizer = Authorizer::new(&keyring, vocabulary);
     let verdict =
-        request::from_json(vocabulary, request).unwrap().lend(vocabulary, Time::from_millis(now), |request| {
+        request::from_json(vocabulary, request).unwrap().with_request(vocabulary, Time::from_millis(now), |request| {
             authorizer.authorize(&text, request, &mut Scratch::new()).verdict()
         });
     verdict.unwrap().word().to_owned()

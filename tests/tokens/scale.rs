@@ -58,7 +58,7 @@ fn warm(keys: u32, ids: u32, use_it: impl FnOnce(&Authorizer<'_>, &VerifiedToken
     let authorizer = Authorizer::new(&keyring, &vocabulary).with_revocations(revocations);
     let text = attenuated(&minted(local(), &draft(program()))).text();
     let mut scratch = Scratch::new();
-    let kept = authorizer.verifier().verify(&text, NOW, &mut scratch).expect("it is genuine").keep();
+    let kept = authorizer.verifier().verify(&text, NOW, &mut scratch).expect("it is genuine").to_owned();
     let mut request = Request::named(&vocabulary, "get", NOW).expect("it is an action");
     request.set_named("cache", "acorns").expect("it is an attribute");
     use_it(&authorizer, &kept, &request);

@@ -293,7 +293,8 @@ fn inspection_needs_no_key() {
 fn a_kept_token_is_checked_again_on_every_use() {
     for (name, token) in shapes() {
         let (mut keyring, vocabulary, mut scratch) = (keyring(), vocabulary(), Scratch::new());
-        let kept = Verifier::new(&keyring, &vocabulary).verify(&token.text(), NOW, &mut scratch).expect(name).keep();
+        let kept =
+            Verifier::new(&keyring, &vocabulary).verify(&token.text(), NOW, &mut scratch).expect(name).to_owned();
         drop(scratch);
         let verifier = Verifier::new(&keyring, &vocabulary);
         let again = verifier.recheck(&kept, NOW).expect(name);
@@ -371,7 +372,7 @@ fn nothing_secret_is_shown() {
     let (keyring, vocabulary, mut scratch) = (keyring(), vocabulary(), Scratch::new());
     let verifier = Verifier::new(&keyring, &vocabulary);
     let verified = verifier.verify(&token.text(), NOW, &mut scratch).expect("it is genuine");
-    let shown = format!("{token:?} {verifier:?} {verified:?} {:?}", verified.keep());
+    let shown = format!("{token:?} {verifier:?} {verified:?} {:?}", verified.to_owned());
     let tag = token.as_bytes().last_chunk::<32>().expect("it is longer");
     assert!(!shown.contains(&format!("{tag:?}")[1..20]), "{shown}");
     assert!(!shown.contains("17, 17, 17"), "{shown}");

@@ -288,7 +288,8 @@ fn decide(vocabulary: &Vocabulary, token: &Good, request: &Value, at: Time) -> M
     let verifier = Verifier::new(&keyring, vocabulary).for_audience(token.audience());
     let (authorizer, text) = (Authorizer::with_verifier(verifier), token.token.text());
     let request = request::from_json(vocabulary, request).expect("it is one of the vocabulary");
-    let verdict = request.lend(vocabulary, at, |request| authorizer.authorize(&text, request, &mut scratch).verdict());
+    let verdict =
+        request.with_request(vocabulary, at, |request| authorizer.authorize(&text, request, &mut scratch).verdict());
     words(verdict.expect("its values fit"))
 }
 

@@ -100,7 +100,7 @@ fn every_request_has_its_verdict() {
         for row in items(&entry["verdicts"]) {
             let request = &requests[text(&row["request"])];
             let request = request::from_json(verifying.vocabulary(), request).expect("a request");
-            let verdict = request.lend(
+            let verdict = request.with_request(
                 verifying.vocabulary(),
                 Time::from_millis(row["at"].as_i64().expect("a time")),
                 |request| authorizer.authorize(text(&entry["text"]), request, &mut scratch).verdict(),

@@ -6,7 +6,7 @@ use crate::question::Question;
 pub const ATTENUATIONS: usize = 16;
 
 /// Why a contender can not be asked something; stands below the tables.
-pub type CanNot = &'static str;
+pub type UnsupportedError = &'static str;
 
 /// Somebody who answers questions.
 pub trait Contender: Sync {
@@ -23,7 +23,7 @@ pub trait Contender: Sync {
     ///
     /// # Errors
     /// The contender can not express the question.
-    fn open(&self, question: Question) -> Result<Box<dyn Service>, CanNot>;
+    fn open(&self, question: Question) -> Result<Box<dyn Service>, UnsupportedError>;
 }
 
 /// A service of one contender for one question. Rows are those of [`Question::asks`].

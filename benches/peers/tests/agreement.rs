@@ -3,7 +3,7 @@
 use std::thread;
 
 use placet_peers::apps::App;
-use placet_peers::contender::{CanNot, Contender, Service};
+use placet_peers::contender::{Contender, Service, UnsupportedError};
 use placet_peers::question::Question;
 use placet_peers::{agreement, contenders};
 
@@ -48,7 +48,7 @@ impl Contender for Yes {
         "says yes"
     }
 
-    fn open(&self, question: Question) -> Result<Box<dyn Service>, CanNot> {
+    fn open(&self, question: Question) -> Result<Box<dyn Service>, UnsupportedError> {
         Ok(Box::new(Yes(question.asks().len())))
     }
 }

@@ -32,7 +32,7 @@ use placet_tools::testing::{Keys, cases};
 use placet_warp10::keys::TokenKeys;
 use placet_warp10::script::{Host as ScriptHost, Machine};
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 const NOW: Time = Time::from_millis(1_795_255_200_000);
 /// More tokens than the cache keeps are made in a second.
@@ -40,17 +40,17 @@ const CACHED: usize = 500;
 /// Growth that is none: what an allocator keeps at hand.
 const SLACK: u64 = 8 * 1024 * 1024;
 
-fn main() -> Result<(), Failure> {
+fn main() -> Result<(), AnyError> {
     let minutes: f64 = std::env::args().nth(1).ok_or("how many minutes?")?.parse()?;
     let (world, time) = (World::new()?, Duration::from_secs_f64(minutes * 60.0));
     #[expect(clippy::disallowed_methods, reason = "how long it runs is all that the clock decides")]
     let start = Instant::now();
     let rounds = AtomicU64::new(0);
     let mut seen = Vec::new();
-    std::thread::scope(|scope| -> Result<(), Failure> {
+    std::thread::scope(|scope| -> Result<(), AnyError> {
         let work = |thread: usize| {
             let (world, rounds) = (&world, &rounds);
-            move || -> Result<(), Failure> {
+            move || -> Result<(), AnyError> {
                 let mut scratch = Scratch::new();
                 while start.elapsed() < time {
                     let round = rounds.fetch_add(1, Ordering::Relaxed);
@@ -76,7 +76,7 @@ fn main() -> Result<(), Failure> {
 }
 
 /// Bytes of this process in memory; of other systems than Linux nothing is known.
-fn resident() -> Result<u64, Failure> {
+fn resident() -> Result<u64, AnyError> {
     let Ok(text) = fs::read_to_string("/proc/self/statm") else { return Ok(0) };
     Ok(text.split_whitespace().nth(1).ok_or("statm has a second number")?.parse::<u64>()? * 4096)
 }
@@ -99,7 +99,7 @@ struct Example {
 }
 
 impl World {
-    fn new() -> Result<Self, Failure> {
+    fn new() -> Result<Self, AnyError> {
         let keys = Keys::ephemeral()?;
         let mut keyring = Keyring::new();
         keyring.mint_with(LocalKey::generate(&mut SystemRandom)?)?;
@@ -122,7 +122,7 @@ impl World {
         Ok(world)
     }
 
-    fn round(&self, number: usize, scratch: &mut Scratch) -> Result<(), Failure> {
+    fn round(&self, number: usize, scratch: &mut Scratch) -> Result<(), AnyError> {
         let example = &self.examples[number % self.examples.len()];
         let passed = self.passed(example, scratch)?;
         if passed != example.passed {
@@ -134,7 +134,7 @@ impl World {
     }
 
     /// From text to explanation: how many cases decide as expected.
-    fn passed(&self, example: &Example, scratch: &mut Scratch) -> Result<usize, Failure> {
+    fn passed(&self, example: &Example, scratch: &mut Scratch) -> Result<usize, AnyError> {
         let document = Document::from_text("soak.placet", &example.policy, Library::built_in());
         let document = Arc::new(document.map_err(|report| report.to_string())?);
         let suite = cases::load("soak.cases", &example.cases, &document, NOW, &self.keys);
@@ -147,7 +147,7 @@ impl World {
     }
 
     /// A fresh token, the same again, and with its last digit changed.
-    fn present_tokens(&self, scratch: &mut Scratch) -> Result<(), Failure> {
+    fn present_tokens(&self, scratch: &mut Scratch) -> Result<(), AnyError> {
         let draft = Draft {
             issuance: NOW,
             expiry: Some(NOW + Duration::from_secs(1)),
@@ -174,7 +174,7 @@ impl World {
         if refused && self.cache.len() <= CACHED { Ok(()) } else { Err("a forgery was taken, or kept".into()) }
     }
 
-    fn script(&self) -> Result<(), Failure> {
+    fn script(&self) -> Result<(), AnyError> {
         let map = serde_json::json!({ "permissions": [{ "role": "ReadOnly", "cache": "acorns" }], "ttl": 60_000 });
         let request = serde_json::json!({ "action": "get", "cache": "acorns", "item": "oak" });
         let made = self.host.call(Function::Tokengen, &[map.into()])?;
@@ -187,7 +187,7 @@ impl World {
 }
 
 /// An envelope that mints a token and looks into it.
-fn envelope() -> Result<(), Failure> {
+fn envelope() -> Result<(), AnyError> {
     const SCRIPT: &str = "{ 'id' 'reader' 'type' 'READ' 'application' 'shop' 'owner' '7a1c3f7e-6a52-4a9e-8a43-0d1f5a3b9c11' 'ttl' 86400000 }
         TOKENGEN 'token' GET TOKENINFO";
     let keys = TokenKeys::new(&[7; 32], &[7; 16])?;
@@ -200,7 +200,7 @@ fn envelope() -> Result<(), Failure> {
 }
 
 /// The policies that have cases.
-fn policies() -> Result<Vec<PathBuf>, Failure> {
+fn policies() -> Result<Vec<PathBuf>, AnyError> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
     let paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
     let mut paths: Vec<_> = paths.collect::<Result<_, _>>()?;

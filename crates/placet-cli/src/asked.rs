@@ -27,7 +27,7 @@ pub struct Asked {
 
 /// Why there is no request to decide.
 #[derive(Debug)]
-pub struct Unread {
+pub struct RequestInputError {
     /// What is wrong.
     pub message: String,
     /// The way out.
@@ -36,7 +36,7 @@ pub struct Unread {
     pub is_target: bool,
 }
 
-impl Unread {
+impl RequestInputError {
     /// With the way out.
     pub fn of(message: impl Into<String>, help: &'static str) -> Self {
         Self { message: message.into(), help: Some(help), is_target: false }
@@ -48,7 +48,7 @@ impl Asked {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn one(&self) -> Result<Result<Written, Unread>, Failure> {
+    pub fn one(&self) -> Result<Result<Written, RequestInputError>, Failure> {
         let request = request(self.given()?)?;
         Ok(match &self.request_target {
             Some(target) => request.and_then(|request| with_target(request, target)),
@@ -72,7 +72,7 @@ const NOTATIONS: &str =
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn request(given: &str) -> Result<Result<Written, Unread>, Failure> {
+pub fn request(given: &str) -> Result<Result<Written, RequestInputError>, Failure> {
     Ok(read(&text(given)?, 1))
 }
 
@@ -97,31 +97,31 @@ fn is_word(text: &str) -> bool {
 ///
 /// # Errors
 /// It is in neither.
-pub fn read(text: &str, line: usize) -> Result<Written, Unread> {
+pub fn read(text: &str, line: usize) -> Result<Written, RequestInputError> {
     if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
         let help =
             "JSON has its keys in quotes: `{\"action\": \"get\"}`; without them, begin with the action: `get { … }`";
-        let json = from_json_text(text).map_err(|found| Unread::of(said(text, &found, line), help))?;
+        let json = from_json_text(text).map_err(|found| RequestInputError::of(said(text, &found, line), help))?;
         return Ok(Written::Json(json));
     }
     let help = "a request is written `get { cache: \"acorns\" }` or `{\"action\": \"get\", \"cache\": \"acorns\"}`";
     let first = |found: &[Diagnostic]| found.first().map(|found| said(text, found, line)).unwrap_or_default();
     // An action alone says nothing else of the request.
     let whole = if is_word(text.trim()) { format!("{} {{}}", text.trim()) } else { text.trim_end().to_owned() };
-    Written::parse(&whole).map_err(|found| Unread::of(first(&found), help))
+    Written::parse(&whole).map_err(|found| RequestInputError::of(first(&found), help))
 }
 
-fn with_target(request: Written, target: &str) -> Result<Written, Unread> {
+fn with_target(request: Written, target: &str) -> Result<Written, RequestInputError> {
     let mut request = request.into_json();
     let twice = "leave `path` or `--request-target` out";
-    let attributes = request.as_object_mut().ok_or_else(|| Unread::of("a request is a map", NOTATIONS))?;
+    let attributes = request.as_object_mut().ok_or_else(|| RequestInputError::of("a request is a map", NOTATIONS))?;
     if attributes.get("path").is_some_and(|path| !path.is_null()) {
-        return Err(Unread::of("the request has a `path`, and `--request-target` gives another one", twice));
+        return Err(RequestInputError::of("the request has a `path`, and `--request-target` gives another one", twice));
     }
     let mut buffer = vec![0; target.len()];
     let read = Target::read(target, &mut buffer).map_err(|why| {
         let message = format!("the request target is not a path: {why}");
-        Unread { message, help: None, is_target: true }
+        RequestInputError { message, help: None, is_target: true }
     })?;
     attributes.insert("path".to_owned(), read.path.as_str().into());
     Ok(Written::Json(request))

@@ -11,7 +11,7 @@ use super::inputs;
 use super::time_args::{read_duration, read_time, show};
 use super::tokens::{self, UNKNOWN_VOCABULARY, View, vocabulary_of, warn_about_size};
 use super::ui::{Exit, Failure, Outcome, Ui};
-use placet::document::mint::{AttenuateFailure, Misfit, attenuate};
+use placet::document::mint::{AttenuateTemplateError, MisfitError, attenuate};
 use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;
@@ -68,29 +68,29 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let vocabulary = block.document.vocabulary();
     match attenuate(&token, &block.compiled, vocabulary, now, args.sealed, &mut SystemRandom) {
         Ok(narrowed) => show_narrowed(ui, &narrowed, &[Arc::clone(vocabulary)], now),
-        Err(AttenuateFailure::Misfit(misfit)) => {
+        Err(AttenuateTemplateError::Misfit(misfit)) => {
             let Some(library) = args.choice.reading.library(ui, Some(&args.file))? else { return Ok(Exit::CouldNot) };
             let known = vocabulary_of(&inputs::vocabularies(&library), &token.header());
             Ok(other_vocabulary(ui, &block, &token, known.map(|(vocabulary, _)| vocabulary).as_deref(), misfit))
         }
-        Err(AttenuateFailure::Attenuate(error)) => refuse(ui, error),
+        Err(AttenuateTemplateError::Attenuate(error)) => refuse(ui, error),
     }
 }
 
 /// Numbers in the restriction's program mean what its own vocabulary says: in a token of another one, or of an earlier state,
 /// they would mean something else or nothing.
-fn other_vocabulary(ui: &Ui, block: &Block, token: &Token, known: Option<&Vocabulary>, misfit: Misfit) -> Exit {
+fn other_vocabulary(ui: &Ui, block: &Block, token: &Token, known: Option<&Vocabulary>, misfit: MisfitError) -> Exit {
     let (restriction, vocabulary) = (&block.name, block.document.vocabulary().name());
     let (message, help) = match (misfit, known) {
-        (Misfit::Program(_), _) => (
+        (MisfitError::Program(_), _) => (
             format!("`{restriction}` speaks of what `{vocabulary}` did not have yet when the token was made"),
             "leave it out of the restriction, or mint a new token".to_owned(),
         ),
-        (Misfit::OtherVocabulary, Some(known)) if known.name() != vocabulary => (
+        (MisfitError::OtherVocabulary, Some(known)) if known.name() != vocabulary => (
             format!("the token speaks `{}`, and `{restriction}` speaks `{vocabulary}`", known.name()),
             format!("write the restriction in a file that begins with `use {}`", known.name()),
         ),
-        (Misfit::OtherVocabulary, _) => (
+        (MisfitError::OtherVocabulary, _) => (
             format!(
                 "the token speaks another vocabulary than `{restriction}`, which speaks `{vocabulary}`: its fingerprint is \
                  {}",

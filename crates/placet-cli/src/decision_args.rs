@@ -17,7 +17,7 @@ use placet::authorize::{Authorizer, Policy};
 use placet::compile::Compiled;
 use placet::document::Document;
 use placet::document::mint::policy;
-use placet::document::request::{BadRequest, time_of};
+use placet::document::request::{RequestJsonError, time_of};
 use placet::document::value::arguments_from_text;
 use placet::explain::{BlockSource, Explainer, Explanation, Sources};
 use placet::model::time::Time;
@@ -262,13 +262,13 @@ impl Ready {
     ///
     /// # Errors
     /// It brings a time of its own, which could be one at which an expired token was valid.
-    pub fn time(&self, request: &Json) -> Result<Time, BadRequest> {
+    pub fn time(&self, request: &Json) -> Result<Time, RequestJsonError> {
         match time_of(request)? {
             None => Ok(self.now()),
             Some(time) if self.requests_tell_time => Ok(time),
             Some(_) => {
                 let why = "is not for the request to say; `--now TIME` sets it, `--requests-tell-time` takes it from requests";
-                Err(BadRequest { path: "time".to_owned(), why: why.to_owned() })
+                Err(RequestJsonError { path: "time".to_owned(), why: why.to_owned() })
             }
         }
     }
@@ -320,7 +320,7 @@ impl Ready {
                 use_it(&Explainer::new(authorizer, None, &sources))
             }
             Kind::Given { token, keyring, revocations, policies, expectations } => {
-                let revocations = revocations.as_ref().map(HeldRevocations::lend);
+                let revocations = revocations.as_ref().map(HeldRevocations::as_revocations);
                 let verifier = expectations.verifier(keyring, &self.vocabulary, revocations);
                 let authorizer = Authorizer::with_verifier(verifier).with_policies(policies);
                 let sources = Sources::none();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::asked::{Asked, Unread, read};
+use super::asked::{Asked, RequestInputError, read};
 use super::bounded::{Line, next_line};
 use super::decision_args::{Deciding, Ready};
 use super::spelled::{Typed, Written};
@@ -62,7 +62,12 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 }
 
 /// Decides one request; with `why`, looks for a change that passes.
-pub fn decide(explainer: &Explainer<'_>, ready: &Ready, request: Result<Written, Unread>, why: bool) -> Decided {
+pub fn decide(
+    explainer: &Explainer<'_>,
+    ready: &Ready,
+    request: Result<Written, RequestInputError>,
+    why: bool,
+) -> Decided {
     if let Some(refusal) = ready.refusal() {
         return Decided::of(ready.refused(explainer, refusal));
     }
@@ -91,7 +96,7 @@ impl Decided {
         Self { explanation, is_malformed }
     }
 
-    fn unread(Unread { message, help, is_target }: Unread) -> Self {
+    fn unread(RequestInputError { message, help, is_target }: RequestInputError) -> Self {
         let cause = Cause { name: MALFORMED, message, help: help.map(str::to_owned) };
         let explanation = Explanation { verdict: "refused", decided: None, cause: Some(cause), nearest: None };
         Self { explanation, is_malformed: !is_target }
@@ -186,7 +191,7 @@ struct Tally {
 impl Tally {
     fn decide(&mut self, explainer: &Explainer<'_>, ready: &Ready, line: &Line, scratch: &mut Scratch) -> Decided {
         self.count += 1;
-        let unread = |message| Unread { message, help: None, is_target: false };
+        let unread = |message| RequestInputError { message, help: None, is_target: false };
         let read = line.text().map_err(unread).and_then(|text| read(text, self.lines));
         let decided = match (ready.refusal(), read) {
             (Some(refusal), _) => Decided::of(ready.refused(explainer, refusal)),

@@ -17,10 +17,10 @@ use placet::model::time::Time;
 use placet::span::Span;
 use placet::syntax::ast::BlockKind;
 use placet_tools::fuzz::coverage::Coverage;
-use placet_tools::fuzz::finding::{Finding, Kind};
+use placet_tools::fuzz::finding::{Finding, FindingKind};
 use placet_tools::fuzz::import::Imported;
 use placet_tools::fuzz::oracle::{Oracle, OracleError};
-use placet_tools::fuzz::{Plan, Progress, Report, Target, VERDICTS};
+use placet_tools::fuzz::{FuzzReport, Plan, Progress, Target, VERDICTS};
 use placet_tools::testing::{Block, Keys, cases};
 
 /// Invents requests at the boundaries of a policy, and looks for one that should have been decided otherwise.
@@ -182,7 +182,7 @@ fn failed(error: &OracleError) -> Failure {
     Failure::new(error.to_string()).help(error.help())
 }
 
-fn attempt(plan: Plan<'_>, runs: u64, limit: Option<Duration>) -> Result<Report, Failure> {
+fn attempt(plan: Plan<'_>, runs: u64, limit: Option<Duration>) -> Result<FuzzReport, Failure> {
     // A time that is shorter than the requests take is where the bar ends.
     let (end, how_far) = match limit {
         Some(limit) => (millis(limit), "{msg}"),
@@ -225,7 +225,7 @@ fn clock() -> Instant {
 struct Page<'p> {
     ui: &'p Ui,
     target: &'p Target,
-    report: &'p Report,
+    report: &'p FuzzReport,
     seed: u64,
 }
 
@@ -261,16 +261,16 @@ impl Page<'_> {
     fn finding(&self, finding: &Finding) {
         let ui = self.ui;
         let head = match &finding.kind {
-            Kind::Promise { promise, line } => {
+            FindingKind::Promise { promise, line } => {
                 let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
                 format!("{line}broken: {promise}")
             }
-            Kind::Wider => "wider than the other policy".to_owned(),
-            Kind::Narrower => "narrower than the other policy".to_owned(),
-            Kind::Disagreement => {
+            FindingKind::Wider => "wider than the other policy".to_owned(),
+            FindingKind::Narrower => "narrower than the other policy".to_owned(),
+            FindingKind::Disagreement => {
                 "the block's own program says otherwise: a mistake of Placet, please report it".to_owned()
             }
-            Kind::Oracle { answer } => format!("the other program says {answer}"),
+            FindingKind::Oracle { answer } => format!("the other program says {answer}"),
         };
         ui.line(paint(ui.colour, BOLD, wrap(&head, 2)));
         let when = time_args::show(finding.time);

@@ -75,7 +75,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         // The proof is checked before the vocabulary is asked for, so a forgery is called one with this as well.
         None => Arc::new(Vocabulary::builder("unknown", 0).build()),
     };
-    let revocations = revocations.as_ref().map(HeldRevocations::lend);
+    let revocations = revocations.as_ref().map(HeldRevocations::as_revocations);
     let verifier = expectations.verifier(&keyring, &vocabulary, revocations);
     verify(ui, &token, &known, &vocabulary, &verifier, now)
 }

@@ -11,7 +11,7 @@ use super::project;
 use super::ui::{Exit, Failure, Outcome, Ui};
 use placet::token::header::Purpose;
 use placet::token::keyring::{Keyring, MintingKey};
-use placet::token::keys::{LocalKey, NoRandomness, SigningKey, SystemRandom};
+use placet::token::keys::{LocalKey, RandomnessError, SigningKey, SystemRandom};
 
 /// Makes a key that mints, and the keyring file that holds it.
 ///
@@ -85,7 +85,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     Ok(Exit::Yes)
 }
 
-fn generate(public: bool) -> Result<MintingKey, NoRandomness> {
+fn generate(public: bool) -> Result<MintingKey, RandomnessError> {
     if public {
         SigningKey::generate(&mut SystemRandom).map(MintingKey::Signing)
     } else {

@@ -15,7 +15,6 @@ extern crate alloc;
 
 mod annotate;
 mod asked;
-mod attempt;
 mod attenuate;
 mod bench;
 pub mod block;
@@ -55,6 +54,7 @@ pub mod time_args;
 pub mod tokens;
 mod tried;
 mod trust;
+mod try_;
 pub mod ui;
 mod used;
 mod vocabulary;
@@ -110,8 +110,7 @@ Begin with:
 #[derive(Subcommand, Debug)]
 enum Command {
     Init(init::Args),
-    #[command(name = "try")]
-    Attempt(attempt::Args),
+    Try(try_::Args),
     Check(check::Args),
     Fmt(fmt::Args),
     Compile(compile::Args),
@@ -148,7 +147,7 @@ impl Command {
     fn run(self, ui: &Ui) -> Outcome {
         match self {
             Self::Init(args) => init::run(args, ui),
-            Self::Attempt(args) => attempt::run(args, ui),
+            Self::Try(args) => try_::run(args, ui),
             Self::Check(args) => check::run(args, ui),
             Self::Fmt(args) => fmt::run(args, ui),
             Self::Compile(args) => compile::run(args, ui),

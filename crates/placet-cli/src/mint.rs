@@ -13,7 +13,7 @@ use super::time_args::{read_duration, read_time, show};
 use super::tokens::{View, warn_about_size};
 use super::trust::read_audience;
 use super::ui::{Exit, Failure, Outcome, Ui};
-use placet::document::mint::{MintFailure, Wrapping, mint};
+use placet::document::mint::{MintTemplateError, Wrapping, mint};
 use placet::model::time::Time;
 use placet::syntax::ast::BlockKind;
 use placet::token::audience::Audience;
@@ -120,12 +120,12 @@ fn minting<'k>(keyring: &'k Keyring, file: &Path, args: &Args) -> Result<&'k Min
 }
 
 /// The policy asks for a token that there can not be; or there is no randomness, and nothing can be done.
-fn refuse(ui: &Ui, failure: MintFailure) -> Outcome {
+fn refuse(ui: &Ui, failure: MintTemplateError) -> Outcome {
     match failure {
-        MintFailure::Mint(error) => ui.no("error", "mint", &error),
-        MintFailure::Misfit(misfit) => ui.no("error", "mint", &misfit),
-        MintFailure::NeverValid => ui.no("error", "never_valid", &failure),
-        MintFailure::NoRandomness(error) => return Err(Failure::new(error.to_string())),
+        MintTemplateError::Mint(error) => ui.no("error", "mint", &error),
+        MintTemplateError::Misfit(misfit) => ui.no("error", "mint", &misfit),
+        MintTemplateError::NeverValid => ui.no("error", "never_valid", &failure),
+        MintTemplateError::NoRandomness(error) => return Err(Failure::new(error.to_string())),
     };
     Ok(Exit::CouldNot)
 }

@@ -12,7 +12,7 @@ use placet::diag::Source;
 use placet::model::time::Time;
 use placet::span::Span;
 use placet_tools::testing::Keys;
-use placet_tools::testing::mutate::{Mutant, NoScore, Score, Trial};
+use placet_tools::testing::mutate::{Mutant, Score, ScoreError, Trial};
 
 /// Whether mutants are wanted, and how many must die.
 #[derive(clap::Args, Debug)]
@@ -85,8 +85,8 @@ impl Scores {
         match score {
             Ok(score) => self.scored(ui, &name, &text, &score),
             // What is wrong with the files has been shown when the cases were run.
-            Err(NoScore::Broken(_)) => {}
-            Err(failing @ NoScore::Failing(_)) => ui.note(format_args!("{name}: {failing}")),
+            Err(ScoreError::Broken(_)) => {}
+            Err(failing @ ScoreError::Failing(_)) => ui.note(format_args!("{name}: {failing}")),
         }
         Ok(())
     }

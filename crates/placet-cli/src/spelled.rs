@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use placet::diag::{Diagnostic, Source};
-use placet::document::request::{self, BadRequest, time_of};
+use placet::document::request::{self, RequestJsonError, time_of};
 use placet::document::{Report, literal};
 use placet::model::owned::OwnedRequest;
 use placet::model::time::Time;
@@ -25,7 +25,7 @@ pub struct Typed {
     /// As JSON, for reports.
     pub json: Json,
     /// With its time where it has one; else the reason why it is not a request of the vocabulary.
-    pub read: Result<(OwnedRequest, Option<Time>), BadRequest>,
+    pub read: Result<(OwnedRequest, Option<Time>), RequestJsonError>,
 }
 
 impl Written {

@@ -21,7 +21,7 @@ use placet::syntax::cases::Expected;
 use placet::token::verify::Scratch;
 use placet_tools::fuzz::finding::unread;
 use placet_tools::testing::coverage::Coverage;
-use placet_tools::testing::{Case, Keys, Outcome as Decided, Suite, cases, lines};
+use placet_tools::testing::{Case, Keys, Outcome as Decided, Suite, cases, jsonl};
 
 /// Runs case files: requests and the verdicts that are expected of them.
 ///
@@ -124,7 +124,7 @@ pub fn load(ui: &Ui, path: &Path, library: &Library, now: Time, keys: &Keys) -> 
     let text = inputs::text(path)?;
     let name = path.display().to_string();
     let suite = if path.extension().is_some_and(|extension| extension == "jsonl") {
-        lines::load(&name, &text, library, now, keys)
+        jsonl::load(&name, &text, library, now, keys)
     } else {
         let policy = inputs::beside(path)?;
         let Some(document) = inputs::document(ui, &policy, library, false)? else { return Ok(None) };

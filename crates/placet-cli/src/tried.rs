@@ -28,9 +28,9 @@ impl Tried<'_> {
     pub fn suite(&self, suite: &Suite) -> Exit {
         let mut scratch = Scratch::new();
         let (mut passed, mut failed) = (0, 0);
-        let mut stages = Vec::new();
-        for (number, stage) in suite.fixtures.iter().enumerate() {
-            let mut shown = stage_json(stage);
+        let mut fixtures = Vec::new();
+        for (number, fixture) in suite.fixtures.iter().enumerate() {
+            let mut shown = fixture_json(fixture);
             let mut cases = Vec::new();
             for case in suite.cases.iter().filter(|case| case.fixture == number) {
                 let found = suite.run(case, &mut scratch);
@@ -41,26 +41,26 @@ impl Tried<'_> {
                 cases.push(case);
             }
             shown["cases"] = cases.into();
-            stages.push(shown);
+            fixtures.push(shown);
         }
         let ok = failed == 0 && passed > 0;
-        self.print(ok, &stages, &json!({ "passed": passed, "failed": failed, "beginning": null }));
+        self.print(ok, &fixtures, &json!({ "passed": passed, "failed": failed, "beginning": null }));
         Exit::of(ok)
     }
 
     /// Prints tokens and policies beside which there are no cases, and the text of a first case file.
-    pub fn without_cases(&self, stages: &[Fixture], beginning: &str) {
-        let stages: Vec<_> = stages.iter().map(stage_json).collect();
-        self.print(true, &stages, &json!({ "passed": 0, "failed": 0, "beginning": beginning }));
+    pub fn without_cases(&self, fixtures: &[Fixture], beginning: &str) {
+        let fixtures: Vec<_> = fixtures.iter().map(fixture_json).collect();
+        self.print(true, &fixtures, &json!({ "passed": 0, "failed": 0, "beginning": beginning }));
     }
 
-    fn print(&self, ok: bool, stages: &[Json], rest: &Json) {
+    fn print(&self, ok: bool, fixtures: &[Json], rest: &Json) {
         let vocabulary = self.document.vocabulary();
         self.ui.json(&json!({
             "ok": ok,
             "file": self.file.display().to_string(),
             "vocabulary": { "name": vocabulary.name(), "version": vocabulary.version() },
-            "stages": stages,
+            "fixtures": fixtures,
             "passed": rest["passed"],
             "failed": rest["failed"],
             "beginning": rest["beginning"],
@@ -68,22 +68,22 @@ impl Tried<'_> {
     }
 }
 
-fn stage_json(stage: &Fixture) -> Json {
+fn fixture_json(fixture: &Fixture) -> Json {
     let tokens = [Purpose::Local, Purpose::Public].into_iter().filter_map(|purpose| {
-        let token = stage.token(purpose)?;
+        let token = fixture.token(purpose)?;
         let text = token.text();
         Some(json!({ "purpose": purpose.word(), "bytes": token.as_bytes().len(), "characters": text.len(), "token": text }))
     });
-    let says = stage.token(Purpose::Local).and_then(|token| inspect(token).ok());
+    let says = fixture.token(Purpose::Local).and_then(|token| inspect(token).ok());
     let not_before = says.as_ref().and_then(|says| says.blocks.iter().filter_map(|block| block.not_before).max());
-    let blocks = stage.blocks().map(|block| {
+    let blocks = fixture.blocks().map(|block| {
         let rules = block.rules().into_iter().map(|(line, rule)| json!({ "line": line, "rule": rule }));
         let template = block.template();
         json!({ "kind": template.kind.word(), "name": template.name, "rules": rules.collect::<Vec<_>>() })
     });
     json!({
-        "title": stage.title,
-        "minted": stage.minted.as_millis(),
+        "title": fixture.title,
+        "minted": fixture.minted.as_millis(),
         "not_before": not_before.map(Time::as_millis),
         "expiry": says.and_then(|says| says.expiry).map(Time::as_millis),
         "tokens": tokens.collect::<Vec<_>>(),

@@ -14,7 +14,7 @@ pub use super::colour::{BOLD, Colours, DIM, GREEN, RED, YELLOW, paint};
 use super::finding::without_commands;
 use super::terminal::{columns, fold, known_columns};
 use placet::diag::render::{self, Terminal};
-use placet::diag::{Diagnostic, Kind, Source};
+use placet::diag::{Diagnostic, DiagnosticCode, Source};
 use placet::document::Report;
 use placet::model::verdict::Refusal;
 use placet::visible::{self, escaped, excerpt, screened};
@@ -310,7 +310,7 @@ impl Ui {
 
     /// The same, of findings of any kind.
     #[must_use]
-    pub fn drawn<K: Kind>(&self, diagnostics: &[Diagnostic<K>], source: &Source, colour: bool) -> String {
+    pub fn drawn<K: DiagnosticCode>(&self, diagnostics: &[Diagnostic<K>], source: &Source, colour: bool) -> String {
         let terminal = Terminal { has_colors: colour, width: columns() };
         render::graphical(diagnostics, source, terminal).trim_end().to_owned()
     }

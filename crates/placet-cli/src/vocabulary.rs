@@ -70,7 +70,7 @@ enum Command {
 enum Form {
     /// For `Vocabulary::from_bytes`
     Bytes,
-    /// For `author::vocabulary::from_json`, and for other programs
+    /// For `document::vocabulary::from_json`, and for other programs
     Json,
 }
 

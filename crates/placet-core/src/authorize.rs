@@ -19,7 +19,7 @@ use arrayvec::ArrayVec;
 
 use crate::bytecode::verify::{ProgramError, Proved, ProvedProgram, Scope};
 use crate::limits::BLOCKS;
-use crate::model::request::{Malformed, Request};
+use crate::model::request::{Request, RequestError};
 use crate::model::time::Time;
 use crate::model::verdict::{Decider, Origin, Refusal, Verdict};
 use crate::model::vocabulary::{ActionNo, Fingerprint, State, Vocabulary};
@@ -28,7 +28,7 @@ use crate::token::keyring::Keyring;
 use crate::token::revocation::Revocations;
 use crate::token::verified::Verified;
 use crate::token::verify::{Scratch, Verifier};
-use crate::vm::{Answer, Context, Halt, Kind, run};
+use crate::vm::{BlockVerdict, Context, ProgramKind, RunError, run};
 
 /// A policy that a service holds and evaluates beside the token.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl Policy {
     /// Its program.
     #[must_use]
     pub fn program(&self) -> Proved<'_> {
-        self.program.lend()
+        self.program.as_proved()
     }
 
     /// Whether the action was declared when the policy was made.
@@ -173,11 +173,11 @@ impl<'k> Authorizer<'k> {
         self.policy_verdicts(request, &context).reduce(Verdict::and).unwrap_or(Verdict::NotPermitted(nobody_allows))
     }
 
-    fn check(&self, request: &Request<'_>) -> Result<(), Malformed> {
+    fn check(&self, request: &Request<'_>) -> Result<(), RequestError> {
         // The same vocabulary is nearly always the same object; comparing fingerprints is for those who made it twice.
         let vocabulary = self.vocabulary();
         if !core::ptr::eq(request.vocabulary(), vocabulary) && request.vocabulary() != vocabulary {
-            return Err(Malformed::OtherVocabulary);
+            return Err(RequestError::OtherVocabulary);
         }
         request.check()
     }
@@ -190,7 +190,7 @@ impl<'k> Authorizer<'k> {
             if !policy.knows(request.action()) {
                 return Verdict::NotPermitted(Decider { origin: Origin::Policy(number), rule: None });
             }
-            verdict_of(Origin::Policy(number), run(&policy.program(), Kind::Authority, request, context))
+            verdict_of(Origin::Policy(number), run(&policy.program(), ProgramKind::Authority, request, context))
         })
     }
 }
@@ -203,11 +203,11 @@ fn blocks_verdict(token: &Verified<'_>, request: &Request<'_>, context: &Context
     }
     let mut programs = token.programs();
     let Some(authority) = programs.next() else { return Verdict::Refused(Refusal::Truncated) };
-    let mut verdict = verdict_of(Origin::Block(0), run(&authority, Kind::Authority, request, context));
+    let mut verdict = verdict_of(Origin::Block(0), run(&authority, ProgramKind::Authority, request, context));
     for (restriction, block) in programs.zip(1..) {
-        match run(&restriction, Kind::Restriction, request, context) {
+        match run(&restriction, ProgramKind::Restriction, request, context) {
             // With what allows, a verdict stays as it is.
-            Ok(Answer::Allow(_)) => {}
+            Ok(BlockVerdict::Allow(_)) => {}
             answer => verdict = verdict.and(verdict_of(Origin::Block(block), answer)),
         }
     }
@@ -222,13 +222,13 @@ fn vouchers_of<'b>(token: &Verified<'b>) -> ArrayVec<&'b [u8; 32], BLOCKS> {
 }
 
 /// A proved program always answers; one that does not is refused.
-fn verdict_of(origin: Origin, answer: Result<Answer, Halt>) -> Verdict {
+fn verdict_of(origin: Origin, answer: Result<BlockVerdict, RunError>) -> Verdict {
     match answer {
-        Ok(Answer::Allow(rule)) => Verdict::Allow(Decider { origin, rule }),
-        Ok(Answer::Forbid(rule)) => Verdict::Forbidden(Decider { origin, rule: Some(rule) }),
-        Ok(Answer::Abstain(rule)) => Verdict::NotPermitted(Decider { origin, rule }),
-        Err(Halt::Unproved) => Verdict::Refused(Refusal::BadProgram),
-        Err(Halt::OutOfFuel) => Verdict::Refused(Refusal::OutOfFuel),
+        Ok(BlockVerdict::Allow(rule)) => Verdict::Allow(Decider { origin, rule }),
+        Ok(BlockVerdict::Forbid(rule)) => Verdict::Forbidden(Decider { origin, rule: Some(rule) }),
+        Ok(BlockVerdict::Abstain(rule)) => Verdict::NotPermitted(Decider { origin, rule }),
+        Err(RunError::Unproved) => Verdict::Refused(Refusal::BadProgram),
+        Err(RunError::OutOfFuel) => Verdict::Refused(Refusal::OutOfFuel),
     }
 }
 

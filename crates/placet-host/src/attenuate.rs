@@ -15,7 +15,7 @@ use placet::check::NOTHING_HELP;
 use placet::compile::Compiled;
 use placet::compile::arguments::Arguments;
 use placet::diag::code::Code as Found;
-use placet::document::mint::{AttenuateFailure, Misfit};
+use placet::document::mint::{AttenuateTemplateError, MisfitError};
 use placet::document::{Document, Report, mint};
 use placet::model::verdict::Refusal;
 use placet::model::vocabulary::Vocabulary;
@@ -109,14 +109,14 @@ fn fits(seen: &Unverified<'_>, vocabulary: &Vocabulary) -> Result<(), HostError>
 
 /// A token keeps the state of the vocabulary that it was made with; a restriction that names something younger would make
 /// it one that no verifier takes.
-fn not_attenuated(failure: AttenuateFailure, vocabulary: &Vocabulary) -> HostError {
+fn not_attenuated(failure: AttenuateTemplateError, vocabulary: &Vocabulary) -> HostError {
     match failure {
-        AttenuateFailure::Misfit(Misfit::OtherVocabulary) => HostError::refused(Refusal::UnknownVocabulary),
-        AttenuateFailure::Misfit(Misfit::Program(_)) => {
+        AttenuateTemplateError::Misfit(MisfitError::OtherVocabulary) => HostError::refused(Refusal::UnknownVocabulary),
+        AttenuateTemplateError::Misfit(MisfitError::Program(_)) => {
             let message =
                 format!("the restriction names what `{}` had not yet when the token was made", vocabulary.name());
             HostError::new(Code::Attenuate, "", message)
         }
-        AttenuateFailure::Attenuate(error) => HostError::new(Code::Attenuate, "", error.to_string()),
+        AttenuateTemplateError::Attenuate(error) => HostError::new(Code::Attenuate, "", error.to_string()),
     }
 }

@@ -12,8 +12,8 @@ use super::error::{Code, HostError};
 use super::function::Function;
 use super::handle::Content;
 use super::value::{Nulls, Value, to_json};
-use placet::document::request::{self, BadRequest, OwnedRequest, time_of};
-use placet::model::request::Malformed;
+use placet::document::request::{self, OwnedRequest, RequestJsonError, time_of};
+use placet::model::request::RequestError;
 use placet::model::time::Time;
 use placet::model::verdict::{Decider, Origin, Refusal, Verdict};
 use placet::model::vocabulary::Vocabulary;
@@ -42,7 +42,7 @@ impl Host {
             Ok(verified) => verified,
             Err(refusal) => return Ok(answer(Verdict::Refused(refusal), None, &credentials, &asked.vocabulary).done()),
         };
-        let decided = asked.request.lend(&asked.vocabulary, asked.time, |request| {
+        let decided = asked.request.with_request(&asked.vocabulary, asked.time, |request| {
             let (verdict, claims) = credentials.decide(&trust, verified.as_ref(), request);
             answer(verdict, claims.as_ref(), &credentials, &asked.vocabulary).done()
         });
@@ -58,13 +58,13 @@ impl Host {
         function: Function,
         credentials: &Credentials<'_>,
         request: &Value,
-    ) -> Result<Result<Asked, BadRequest>, HostError> {
+    ) -> Result<Result<Asked, RequestJsonError>, HostError> {
         if !matches!(request, Value::Map(_)) {
             return Err(function.expects("a request, which is a map", request));
         }
         let mut json = match to_json(request, Nulls::Absent, &self.limits) {
             Ok(json) => json,
-            Err(error) => return Ok(Err(BadRequest { path: error.path, why: error.message })),
+            Err(error) => return Ok(Err(RequestJsonError { path: error.path, why: error.message })),
         };
         let held = credentials.vocabulary();
         let vocabulary = self.take_use(&mut json, held.or(self.default.as_ref()))?;
@@ -79,13 +79,13 @@ impl Host {
     }
 
     /// Now. A request that brings its own time could use a token that has expired.
-    fn time(&self, request: &Json) -> Result<Time, BadRequest> {
+    fn time(&self, request: &Json) -> Result<Time, RequestJsonError> {
         match time_of(request)? {
             None => Ok(self.now()),
             Some(time) if self.requests_tell_time => Ok(time),
             Some(_) => {
                 let why = "is told by the host program, not by the request".to_owned();
-                Err(BadRequest { path: "time".to_owned(), why })
+                Err(RequestJsonError { path: "time".to_owned(), why })
             }
         }
     }
@@ -100,7 +100,7 @@ impl Host {
         let verifier: Verifier<'_> = trust.verifier(vocabulary);
         let verified = verifier.verify(text, self.now(), &mut scratch).map_err(HostError::refused)?;
         let content = Content::Token {
-            token: Box::new(verified.keep()),
+            token: Box::new(verified.to_owned()),
             vocabulary: Arc::clone(vocabulary),
             text: Zeroizing::new(text.clone()),
         };
@@ -153,7 +153,7 @@ pub(super) fn said(claims: &Claims<'_>) -> Answer {
         .with_some("attributes", entries(claims.attributes))
 }
 
-fn refused_request(error: Malformed, vocabulary: &Vocabulary) -> Answer {
+fn refused_request(error: RequestError, vocabulary: &Vocabulary) -> Answer {
     let refusal = Refusal::Request(error);
     Answer::default()
         .with("verdict", Verdict::Refused(refusal).word())
@@ -163,8 +163,8 @@ fn refused_request(error: Malformed, vocabulary: &Vocabulary) -> Answer {
 }
 
 /// A request that could not even be read.
-pub(super) fn malformed(bad: &BadRequest) -> Value {
-    let refusal = Refusal::Request(Malformed::UnknownAttribute);
+pub(super) fn malformed(bad: &RequestJsonError) -> Value {
+    let refusal = Refusal::Request(RequestError::UnknownAttribute);
     Answer::default()
         .with("verdict", Verdict::Refused(refusal).word())
         .with("allowed", false)

@@ -15,7 +15,7 @@ use placet::compile::Compiled;
 use placet::compile::arguments::Arguments;
 use placet::compile::expressions::Expressions;
 use placet::document::value::arguments_from_json;
-use placet::document::{AuthorError, Document, mint};
+use placet::document::{Document, DocumentError, mint};
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;
 use placet::visible::excerpt;
@@ -155,7 +155,7 @@ fn argument_path(name: &str) -> String {
     if name.is_empty() { "with".to_owned() } else { format!("with.{}", excerpt(name)) }
 }
 
-fn no_template(error: &placet::document::NoTemplate) -> HostError {
+fn no_template(error: &placet::document::UnknownTemplateError) -> HostError {
     HostError::new(Code::Template, "name", error.to_string())
 }
 
@@ -178,8 +178,8 @@ fn compile_one_of(
     expressions: &Expressions,
 ) -> Result<Compiled, HostError> {
     document.compile_with(kind, name, arguments, expressions).map_err(|error| match error {
-        AuthorError::NoTemplate(error) => no_template(&error),
-        AuthorError::Compile(errors) => {
+        DocumentError::NoTemplate(error) => no_template(&error),
+        DocumentError::Compile(errors) => {
             let told = errors.iter().map(|error| {
                 let path = error.at.and_then(|at| document.source().path(at)).unwrap_or_default();
                 let line = error.at.and_then(|at| document.source().line_and_column(at));

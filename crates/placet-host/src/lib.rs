@@ -62,7 +62,7 @@ use placet::model::time::Time;
 use placet::model::vocabulary::{Fingerprint, Vocabulary};
 use placet::token::audience::Audience;
 use placet::token::keyring::Keyring;
-use placet::token::keys::{NoRandomness, Randomness, SystemRandom};
+use placet::token::keys::{Randomness, RandomnessError, SystemRandom};
 use placet::token::revocation::HeldRevocations;
 use placet::token::signer::{Minter, Signer};
 use placet::token::verify::Verifier;
@@ -105,7 +105,7 @@ impl Default for Limits {
 
 type Clock = Box<dyn Fn() -> Time + Send + Sync>;
 type Remote = Box<dyn Signer + Send + Sync>;
-type Random = Box<dyn Fn(&mut [u8]) -> Result<(), NoRandomness> + Send + Sync>;
+type Random = Box<dyn Fn(&mut [u8]) -> Result<(), RandomnessError> + Send + Sync>;
 
 /// Serves any number of scripts, on any number of threads.
 pub struct Host {
@@ -156,7 +156,7 @@ impl Trust {
         let verifier = Verifier::new(&self.keyring, vocabulary).for_audience(audience).with_clock_skew(clock_skew);
         let verifier = if signed_revocations { verifier.wanting_signed_revocations() } else { verifier };
         match &self.revocations {
-            Some(revocations) => verifier.with_revocations(revocations.lend()),
+            Some(revocations) => verifier.with_revocations(revocations.as_revocations()),
             None => verifier,
         }
     }
@@ -296,7 +296,7 @@ impl fmt::Debug for Host {
 struct HostRandom<'h>(&'h Random);
 
 impl Randomness for HostRandom<'_> {
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), NoRandomness> {
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), RandomnessError> {
         (self.0)(buffer)
     }
 }
@@ -448,7 +448,7 @@ impl Builder {
     #[must_use]
     pub fn randomness(
         mut self,
-        random: impl Fn(&mut [u8]) -> Result<(), NoRandomness> + Send + Sync + 'static,
+        random: impl Fn(&mut [u8]) -> Result<(), RandomnessError> + Send + Sync + 'static,
     ) -> Self {
         self.host.random = Box::new(random);
         self

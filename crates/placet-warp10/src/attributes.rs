@@ -33,10 +33,10 @@ pub fn value<'a>(attributes: Option<&'a Pairs>, name: &str) -> Option<&'a str> {
 ///
 /// # Errors
 /// A default is no map of texts, or a setting refers to what is not set.
-pub fn rules(config: &Config) -> Result<AttributeRules, BadRules> {
+pub fn rules(config: &Config) -> Result<AttributeRules, RulesError> {
     let pairs = |setting: &'static str| match config.setting(setting)? {
         None => Ok(Pairs::new()),
-        Some(script) => defaults(script).ok_or(BadRules::Default { setting }),
+        Some(script) => defaults(script).ok_or(RulesError::Default { setting }),
     };
     let (read, write) = ("warp.token.read.attributes.default", "warp.token.write.attributes.default");
     Ok(AttributeRules::from_config(config, pairs(read)?, pairs(write)?)?)
@@ -55,7 +55,7 @@ fn defaults(script: &str) -> Option<Pairs> {
 
 /// Why there are no rules.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadRules {
+pub enum RulesError {
     /// `warp.token.read.attributes.default = 7`
     #[error("`{setting}` is no map of STRING keys and values")]
     Default {
@@ -104,7 +104,7 @@ impl Bounds {
     ///
     /// # Errors
     /// A bound can not be read: the request is to be refused.
-    pub fn of(attributes: Option<&Pairs>, asked: &Asked) -> Result<Self, BadBound> {
+    pub fn of(attributes: Option<&Pairs>, asked: &Asked) -> Result<Self, BoundError> {
         let text = |name| value(attributes, name).map(str::trim);
         let time = |name, from| text(name).map(|text| time(text, from, asked.per_second)).transpose();
         let end = time(".end", Some(asked.now))?;
@@ -112,7 +112,7 @@ impl Bounds {
         let start = time(".start", last)?;
         let first = start.or(asked.start);
         let activity = |name| match text(name) {
-            Some("0") if name == ".activeafter" => first.map(Some).ok_or(BadBound::NoOrigin),
+            Some("0") if name == ".activeafter" => first.map(Some).ok_or(BoundError::NoOrigin),
             _ => time(name, last),
         };
         Ok(Self {
@@ -120,9 +120,9 @@ impl Bounds {
             end,
             active_after: activity(".activeafter")?,
             quiet_after: activity(".quietafter")?,
-            count: number(text(".count")).map_err(|()| BadBound::Count)?,
-            pre: number(text(".pre")).map_err(|()| BadBound::Pre)?,
-            post: number(text(".post")).map_err(|()| BadBound::Post)?,
+            count: number(text(".count")).map_err(|()| BoundError::Count)?,
+            pre: number(text(".pre")).map_err(|()| BoundError::Pre)?,
+            post: number(text(".post")).map_err(|()| BoundError::Post)?,
         })
     }
 }
@@ -145,13 +145,13 @@ impl WriteBounds {
     ///
     /// # Errors
     /// A bound cannot be read: the update is to be refused.
-    pub fn of(attributes: Option<&Pairs>) -> Result<Self, BadBound> {
+    pub fn of(attributes: Option<&Pairs>) -> Result<Self, BoundError> {
         let long = |name| {
-            let number = value(attributes, name).map(|text| text.parse::<i64>().map_err(|_| BadBound::Number(name)));
+            let number = value(attributes, name).map(|text| text.parse::<i64>().map_err(|_| BoundError::Number(name)));
             number.transpose()
         };
         let positive = |name| match long(name)? {
-            Some(ms) if ms < 0 => Err(BadBound::Negative(name)),
+            Some(ms) if ms < 0 => Err(BoundError::Negative(name)),
             ms => Ok(ms),
         };
         let is = |text: &str, words: [&str; 2]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
@@ -174,29 +174,29 @@ fn number(text: Option<&str>) -> Result<Option<i64>, ()> {
 }
 
 /// A moment, or a period before `from`.
-fn time(text: &str, from: Option<i64>, per_second: i64) -> Result<i64, BadBound> {
+fn time(text: &str, from: Option<i64>, per_second: i64) -> Result<i64, BoundError> {
     if !text.starts_with('P') {
-        let moment: Timestamp = text.parse().map_err(|_| BadBound::Time)?;
+        let moment: Timestamp = text.parse().map_err(|_| BoundError::Time)?;
         return units(moment, per_second);
     }
-    let period: Span = text.parse().map_err(|_| BadBound::Time)?;
-    let from = from.ok_or(BadBound::NoOrigin)?;
+    let period: Span = text.parse().map_err(|_| BoundError::Time)?;
+    let from = from.ok_or(BoundError::NoOrigin)?;
     let nanos = i128::from(from) * (NANOS / i128::from(per_second));
-    let moment = Timestamp::from_nanosecond(nanos).map_err(|_| BadBound::Time)?;
-    let moved = moment.to_zoned(TimeZone::UTC).checked_sub(period).map_err(|_| BadBound::Time)?;
+    let moment = Timestamp::from_nanosecond(nanos).map_err(|_| BoundError::Time)?;
+    let moved = moment.to_zoned(TimeZone::UTC).checked_sub(period).map_err(|_| BoundError::Time)?;
     units(moved.timestamp(), per_second)
 }
 
-fn units(moment: Timestamp, per_second: i64) -> Result<i64, BadBound> {
+fn units(moment: Timestamp, per_second: i64) -> Result<i64, BoundError> {
     let units = moment.as_nanosecond().div_euclid(NANOS / i128::from(per_second));
-    i64::try_from(units).map_err(|_| BadBound::Time)
+    i64::try_from(units).map_err(|_| BoundError::Time)
 }
 
 const NANOS: i128 = 1_000_000_000;
 
 /// Why a bound can not be read; the words are the original's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadBound {
+pub enum BoundError {
     /// `.end` is `tomorrow`.
     Time,
     /// `.start` is a period, and there is no end to count it from.
@@ -213,7 +213,7 @@ pub enum BadBound {
     Negative(&'static str),
 }
 
-impl fmt::Display for BadBound {
+impl fmt::Display for BoundError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Number(name) => return write!(f, "Invalid '{name}' token attribute, it is not a LONG."),
@@ -229,4 +229,4 @@ impl fmt::Display for BadBound {
     }
 }
 
-impl std::error::Error for BadBound {}
+impl std::error::Error for BoundError {}

@@ -8,7 +8,7 @@
 use thiserror::Error;
 
 use super::java_compat::text_from_utf8;
-use super::thrift::{Malformed, Reader, Type, Writer};
+use super::thrift::{Reader, ThriftError, Type, Writer};
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
 
 /// Why bytes are no token of a kind.
@@ -16,7 +16,7 @@ use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
 pub enum CodecError {
     /// No structure, or one that lacks what the kind must have.
     #[error(transparent)]
-    Malformed(#[from] Malformed),
+    Malformed(#[from] ThriftError),
     /// The structure of this kind, which says that it is of the other.
     #[error("the structure is not of the kind that it names")]
     OtherKind,
@@ -111,7 +111,7 @@ impl Head {
         match (self.issuance, self.expiry, self.kind) {
             (Some(issuance), Some(expiry), Some(kind)) if kind == wanted => Ok((issuance, expiry)),
             (Some(_), Some(_), Some(_)) => Err(CodecError::OtherKind),
-            _ => Err(CodecError::Malformed(Malformed)),
+            _ => Err(CodecError::Malformed(ThriftError)),
         }
     }
 }
@@ -141,10 +141,10 @@ fn decode_read(bytes: &[u8]) -> Result<ReadToken, CodecError> {
             _ => reader.skip(of)?,
         }
     }
-    token.applications = applications.ok_or(Malformed)?;
-    token.owners = owners.ok_or(Malformed)?;
-    token.producers = producers.ok_or(Malformed)?;
-    token.billed = billed.ok_or(Malformed)?;
+    token.applications = applications.ok_or(ThriftError)?;
+    token.owners = owners.ok_or(ThriftError)?;
+    token.producers = producers.ok_or(ThriftError)?;
+    token.billed = billed.ok_or(ThriftError)?;
     (token.issuance, token.expiry) = head.checked(Kind::Read)?;
     Ok(token)
 }
@@ -169,23 +169,23 @@ fn decode_write(bytes: &[u8]) -> Result<WriteToken, CodecError> {
             _ => reader.skip(of)?,
         }
     }
-    token.producer = producer.ok_or(Malformed)?;
-    token.owner = owner.ok_or(Malformed)?;
-    token.application = application.ok_or(Malformed)?;
+    token.producer = producer.ok_or(ThriftError)?;
+    token.owner = owner.ok_or(ThriftError)?;
+    token.application = application.ok_or(ThriftError)?;
     (token.issuance, token.expiry) = head.checked(Kind::Write)?;
     Ok(token)
 }
 
-fn text(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+fn text(reader: &mut Reader<'_>) -> Result<String, ThriftError> {
     reader.binary().map(text_from_utf8)
 }
 
-fn id_bytes(reader: &mut Reader<'_>) -> Result<Vec<u8>, Malformed> {
+fn id_bytes(reader: &mut Reader<'_>) -> Result<Vec<u8>, ThriftError> {
     reader.binary().map(<[u8]>::to_vec)
 }
 
 /// A map of text to text: a key that stands twice keeps its place and takes the last value.
-fn pairs(reader: &mut Reader<'_>) -> Result<Pairs, Malformed> {
+fn pairs(reader: &mut Reader<'_>) -> Result<Pairs, ThriftError> {
     let read = reader.binary_map()?.into_iter().map(|(key, value)| (text_from_utf8(key), text_from_utf8(value)));
     let pairs: Pairs = read.collect();
     // Of so few, looking at all costs less than a table of them.

@@ -3,14 +3,14 @@
 //!
 //! [`import`] is [`grants::lower`], printed. [`export`] reads the keys that TOKENGEN has; whatever else a template says
 //! (conditions, rules of its own, `not_before`, patterns that are no selectors) has no place in the format, and every one of
-//! them is [named](Obstacle). A token's `.scope` and hooks are rules of an imported file: the rule that stands for `.scope` is
+//! them is [named](ExportError). A token's `.scope` and hooks are rules of an imported file: the rule that stands for `.scope` is
 //! recognised on the way back, by making it anew.
 //!
 //! A Warp 10 token is good at the very moment of its expiry and one of ours is not: a file has one ms more.
 
 use std::fmt;
 
-use super::grants::{self, NotLowered, Note};
+use super::grants::{self, LowerError, Note};
 use super::regex::{quote, to_java};
 use super::selectors::{OWN_LABELS, Platform};
 use super::token::{Pairs, ReadToken, Token, WriteToken};
@@ -36,30 +36,30 @@ pub struct Imported {
 ///
 /// # Errors
 /// It would not say the same.
-pub fn import(token: &Token, platform: Platform) -> Result<Imported, NotImported> {
+pub fn import(token: &Token, platform: Platform) -> Result<Imported, ImportError> {
     let lowered = grants::lower(token, platform)?;
     if lowered.notes.contains(&Note::LabelsAreSelectors) {
-        return Err(NotImported::LabelsAreSelectors);
+        return Err(ImportError::LabelsAreSelectors);
     }
     Ok(Imported { text: print(&lowered.file), notes: lowered.notes })
 }
 
 /// Why there is no file.
 #[derive(Clone, Debug)]
-pub enum NotImported {
+pub enum ImportError {
     /// The token would not grant the same.
-    NotLowered(NotLowered),
+    NotLowered(LowerError),
     /// A label's value begins with `=` or `~`: on deletion it is a selector, and here it is what it is.
     LabelsAreSelectors,
 }
 
-impl From<NotLowered> for NotImported {
-    fn from(why: NotLowered) -> Self {
+impl From<LowerError> for ImportError {
+    fn from(why: LowerError) -> Self {
         Self::NotLowered(why)
     }
 }
 
-impl fmt::Display for NotImported {
+impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotLowered(why) => why.fmt(f),
@@ -71,7 +71,7 @@ impl fmt::Display for NotImported {
     }
 }
 
-impl std::error::Error for NotImported {}
+impl std::error::Error for ImportError {}
 
 /// Makes the Warp 10 token that says what a template says, minted at `now`.
 ///
@@ -83,16 +83,16 @@ pub fn export(
     compiled: &Compiled,
     arguments: &Arguments,
     now: Time,
-) -> Result<Token, Vec<Obstacle>> {
+) -> Result<Token, Vec<ExportError>> {
     let rules = block(document, template).map_or_else(Vec::new, |block| block.rules.clone());
     let mut export = Export { arguments, vocabulary: document.vocabulary(), rules, obstacles: Vec::new() };
     if document.vocabulary().name() != "warp10" {
-        return Err(vec![Obstacle::Vocabulary(document.vocabulary().name().to_owned())]);
+        return Err(vec![ExportError::Vocabulary(document.vocabulary().name().to_owned())]);
     }
     let token = match compiled.claims.kind.as_deref() {
         Some("READ") => Token::Read(export.read(template, compiled, now)),
         Some("WRITE") => Token::Write(export.write(compiled, now)),
-        _ => return Err(vec![Obstacle::NoType]),
+        _ => return Err(vec![ExportError::NoType]),
     };
     export.refuse_others(document, template, &token);
     if export.obstacles.is_empty() { Ok(token) } else { Err(export.obstacles) }
@@ -103,7 +103,7 @@ struct Export<'e> {
     vocabulary: &'e Vocabulary,
     /// Those of the block, as they are written.
     rules: Vec<ast::Rule>,
-    obstacles: Vec<Obstacle>,
+    obstacles: Vec<ExportError>,
 }
 
 impl Export<'_> {
@@ -119,7 +119,7 @@ impl Export<'_> {
             ..ReadToken::default()
         };
         if claims.producer.is_some() {
-            self.obstacles.push(Obstacle::Key("producer"));
+            self.obstacles.push(ExportError::Key("producer"));
         }
         // The rule that the keys stand for is the first.
         for test in template.rules.first().iter().flat_map(|rule| &rule.tests) {
@@ -148,7 +148,7 @@ impl Export<'_> {
             ..WriteToken::default()
         };
         for (name, _) in claims.labels.iter().filter(|(name, _)| OWN_LABELS.contains(&name.as_str())) {
-            self.obstacles.push(Obstacle::Label(name.clone()));
+            self.obstacles.push(ExportError::Label(name.clone()));
         }
         token
     }
@@ -156,7 +156,7 @@ impl Export<'_> {
     fn times(&mut self, compiled: &Compiled, now: Time) -> (i64, i64) {
         let issuance = compiled.times.issuance.unwrap_or(now);
         if compiled.times.not_before.is_some() {
-            self.obstacles.push(Obstacle::Key("not_before"));
+            self.obstacles.push(ExportError::Key("not_before"));
         }
         let end = compiled.times.end(issuance).unwrap_or(Time::MAX).as_millis();
         (issuance.as_millis(), if end == i64::MAX { end } else { end.saturating_sub(1) })
@@ -166,7 +166,7 @@ impl Export<'_> {
         match text.and_then(|text| crate::java_compat::uuid_from_text(text).ok()) {
             Some(uuid) => uuid.to_vec(),
             None => {
-                self.obstacles.push(Obstacle::Key("owner"));
+                self.obstacles.push(ExportError::Key("owner"));
                 Vec::new()
             }
         }
@@ -182,7 +182,7 @@ impl Export<'_> {
         let texts = self.exact(pattern);
         // An empty list would be all of them.
         if texts.as_ref().is_none_or(Vec::is_empty) {
-            self.obstacles.push(Obstacle::Pattern(key.to_owned()));
+            self.obstacles.push(ExportError::Pattern(key.to_owned()));
         }
         texts.unwrap_or_default()
     }
@@ -204,7 +204,7 @@ impl Export<'_> {
 
     fn labels(&mut self, pattern: &Pattern) -> Pairs {
         let Pattern::Labels(labels) = pattern else {
-            self.obstacles.push(Obstacle::Pattern("labels".to_owned()));
+            self.obstacles.push(ExportError::Pattern("labels".to_owned()));
             return Pairs::new();
         };
         let mut pairs = Pairs::new();
@@ -215,7 +215,7 @@ impl Export<'_> {
             };
             match selector {
                 Some(selector) => pairs.push((name.clone(), selector)),
-                None => self.obstacles.push(Obstacle::Pattern(format!("labels.{name}"))),
+                None => self.obstacles.push(ExportError::Pattern(format!("labels.{name}"))),
             }
         }
         pairs
@@ -307,10 +307,10 @@ impl Export<'_> {
         let Some(block) = block(document, template) else { return };
         for field in &block.fields {
             match field.key.text.as_str() {
-                "when" => self.obstacles.push(Obstacle::Key("when")),
-                "unless" => self.obstacles.push(Obstacle::Key("unless")),
-                "permissions" => self.obstacles.push(Obstacle::Key("permissions")),
-                "id" => self.obstacles.push(Obstacle::Key("id")),
+                "when" => self.obstacles.push(ExportError::Key("when")),
+                "unless" => self.obstacles.push(ExportError::Key("unless")),
+                "permissions" => self.obstacles.push(ExportError::Key("permissions")),
+                "id" => self.obstacles.push(ExportError::Key("id")),
                 _ => {}
             }
         }
@@ -318,16 +318,16 @@ impl Export<'_> {
         // A promise decides nothing, so nothing is lost without it.
         for rule in block.rules.iter().filter(|rule| !rule.effect.is_promise() && !known.contains(rule)) {
             let line = document.source().line_and_column(rule.at.0).map(|(line, _)| line);
-            self.obstacles.push(Obstacle::Rule { effect: rule.effect.word(), line });
+            self.obstacles.push(ExportError::Rule { effect: rule.effect.word(), line });
         }
         let lowered = grants::lower(token, Platform::default());
         if lowered.as_ref().is_ok_and(|lowered| lowered.notes.contains(&Note::LabelsAreSelectors)) {
-            return self.obstacles.push(Obstacle::LabelsAreSelectors);
+            return self.obstacles.push(ExportError::LabelsAreSelectors);
         }
         // A `.scope` restricts a Warp 10 token by itself; here its rule does, if it is there.
         let alone = own_rules(token).iter().any(|rule| !block.rules.contains(rule));
         if alone || (lowered.is_err() && self.obstacles.is_empty()) {
-            self.obstacles.push(Obstacle::ScopeAlone);
+            self.obstacles.push(ExportError::ScopeAlone);
         }
     }
 }
@@ -371,7 +371,7 @@ fn some(pairs: Pairs) -> Option<Pairs> {
 
 /// Something that a Warp 10 token can not say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Obstacle {
+pub enum ExportError {
     /// `use momento`
     Vocabulary(String),
     /// A token without `type`.
@@ -395,7 +395,7 @@ pub enum Obstacle {
     ScopeAlone,
 }
 
-impl fmt::Display for Obstacle {
+impl fmt::Display for ExportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Vocabulary(name) => write!(f, "it speaks `{name}`, and a Warp 10 knows `warp10` only"),
@@ -414,3 +414,5 @@ impl fmt::Display for Obstacle {
         }
     }
 }
+
+impl std::error::Error for ExportError {}

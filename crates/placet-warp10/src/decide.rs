@@ -10,7 +10,7 @@ use super::accept::Acceptor;
 use super::attributes::{present, value};
 use super::rejection::{Label, Rejection};
 use super::selectors::{
-    Applications, BadSelector, EmptyMeans, OWN_LABELS, Platform, Selector, Series, Wanted, id_text, of_applications,
+    Applications, EmptyMeans, OWN_LABELS, Platform, Selector, SelectorError, Series, Wanted, id_text, of_applications,
 };
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
 use placet::model::time::Time;
@@ -94,7 +94,12 @@ pub fn decide(acceptor: &Acceptor<'_>, text: &str, asked: &Asked<'_>, now: Time)
 ///
 /// # Errors
 /// A selector can not be read; the original refuses the request.
-pub fn is_granted(token: &Token, action: Action, series: &Series<'_>, platform: Platform) -> Result<bool, BadSelector> {
+pub fn is_granted(
+    token: &Token,
+    action: Action,
+    series: &Series<'_>,
+    platform: Platform,
+) -> Result<bool, SelectorError> {
     let question = Question { series, platform };
     match (token, action) {
         (Token::Read(token), Action::Find | Action::Fetch) => reads(token, action, &question),
@@ -105,7 +110,7 @@ pub fn is_granted(token: &Token, action: Action, series: &Series<'_>, platform: 
     }
 }
 
-fn reads(token: &ReadToken, action: Action, question: &Question<'_>) -> Result<bool, BadSelector> {
+fn reads(token: &ReadToken, action: Action, question: &Question<'_>) -> Result<bool, SelectorError> {
     let attributes = token.attributes.as_ref();
     let is_fetch = action == Action::Fetch;
     let is_taken =
@@ -119,7 +124,7 @@ fn reads(token: &ReadToken, action: Action, question: &Question<'_>) -> Result<b
         && question.is_in_scope(attributes)?)
 }
 
-fn deletes(token: &WriteToken, question: &Question<'_>) -> Result<bool, BadSelector> {
+fn deletes(token: &WriteToken, question: &Question<'_>) -> Result<bool, SelectorError> {
     Ok(may_delete(token)
         && question.is_exactly(".owner", &id_text(&token.owner))
         && question.match_all(deletion(token).iter())?
@@ -149,7 +154,7 @@ impl Question<'_> {
     }
 
     /// Before 2.4.0 several applications are expressions.
-    fn is_application(&self, applications: &[String]) -> Result<bool, BadSelector> {
+    fn is_application(&self, applications: &[String]) -> Result<bool, SelectorError> {
         match (self.platform.applications, applications) {
             (Applications::Unquoted, [_, _, ..]) => {
                 let selector = of_applications(applications, Applications::Unquoted).unwrap_or_default();
@@ -159,7 +164,7 @@ impl Question<'_> {
         }
     }
 
-    fn match_all<'p>(&self, pairs: impl Iterator<Item = &'p (String, String)> + Clone) -> Result<bool, BadSelector> {
+    fn match_all<'p>(&self, pairs: impl Iterator<Item = &'p (String, String)> + Clone) -> Result<bool, SelectorError> {
         let is_expression = |text: &str| text.starts_with('~');
         let mut exact = pairs.clone().filter(|(_, text)| !is_expression(text));
         if !exact.all(|(name, text)| self.is_exactly(name, text.strip_prefix('=').unwrap_or(text))) {
@@ -167,7 +172,7 @@ impl Question<'_> {
         }
         for (name, text) in pairs.filter(|(_, text)| is_expression(text)) {
             let Some(value) = self.series.value(name) else { return Ok(false) };
-            let wanted = Wanted::parse(text).map_err(|why| BadSelector::Regex { name: name.clone(), why })?;
+            let wanted = Wanted::parse(text).map_err(|why| SelectorError::Regex { name: name.clone(), why })?;
             if !wanted.matches_in_directory(value) {
                 return Ok(false);
             }
@@ -175,7 +180,7 @@ impl Question<'_> {
         Ok(true)
     }
 
-    fn is_in_scope(&self, attributes: Option<&Pairs>) -> Result<bool, BadSelector> {
+    fn is_in_scope(&self, attributes: Option<&Pairs>) -> Result<bool, SelectorError> {
         let Some(scope) = value(attributes, ".scope") else { return Ok(true) };
         Ok(Selector::parse(scope)?.matches(self.series, self.platform.empty))
     }

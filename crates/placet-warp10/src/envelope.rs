@@ -21,23 +21,23 @@ impl fmt::Display for Ident {
 /// `6237bb1207f5837`: not sixteen hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("an ident has 16 hexadecimal digits")]
-pub struct NotAnIdent;
+pub struct IdentError;
 
 impl FromStr for Ident {
-    type Err = NotAnIdent;
+    type Err = IdentError;
 
-    fn from_str(text: &str) -> Result<Self, NotAnIdent> {
+    fn from_str(text: &str) -> Result<Self, IdentError> {
         if text.len() != 16 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(NotAnIdent);
+            return Err(IdentError);
         }
-        u64::from_str_radix(text, 16).map(Self).map_err(|_| NotAnIdent)
+        u64::from_str_radix(text, 16).map(Self).map_err(|_| IdentError)
     }
 }
 
 /// The bytes were not wrapped with this key, or their padding is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not wrapped with this key")]
-pub struct NotWrapped;
+pub struct UnwrapError;
 
 /// An AES key of 128, 192 or 256 bits, made ready once. Wiped when dropped.
 #[derive(Clone)]
@@ -85,17 +85,17 @@ impl WrappingKey {
     }
 
     /// Unwraps, and takes the padding off: as many equal bytes as the last one says, be they more than a block.
-    pub fn unwrap(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotWrapped> {
+    pub fn unwrap(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnwrapError> {
         let mut plain = self.unwrap_blocks(wrapped)?;
-        let length = unpadded(&plain).ok_or(NotWrapped)?;
+        let length = unpadded(&plain).ok_or(UnwrapError)?;
         plain.truncate(length);
         Ok(plain)
     }
 
     /// RFC 3394; one block alone, of which it says nothing, as RFC 5649 and the original have it.
-    fn unwrap_blocks(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotWrapped> {
+    fn unwrap_blocks(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnwrapError> {
         if !wrapped.len().is_multiple_of(BLOCK) || wrapped.len() < 2 * BLOCK {
-            return Err(NotWrapped);
+            return Err(UnwrapError);
         }
         let mut plain = Zeroizing::new(vec![0; wrapped.len() - BLOCK]);
         let outcome = match &self.0 {
@@ -103,7 +103,7 @@ impl WrappingKey {
             Size::Bits192(key) => key.unwrap_key(wrapped, &mut plain).map(drop),
             Size::Bits256(key) => key.unwrap_key(wrapped, &mut plain).map(drop),
         };
-        outcome.map_err(|_| NotWrapped)?;
+        outcome.map_err(|_| UnwrapError)?;
         Ok(plain)
     }
 }
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(Ident(0x2a).to_string(), "000000000000002a");
         assert_eq!("000000000000002A".parse(), Ok(Ident(0x2a)));
         for none in ["2a", "+00000000000002a", "", "000000000000002g"] {
-            assert_eq!(none.parse::<Ident>(), Err(NotAnIdent), "{none}");
+            assert_eq!(none.parse::<Ident>(), Err(IdentError), "{none}");
         }
     }
 

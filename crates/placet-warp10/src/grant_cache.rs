@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::accept::{Acceptor, AttributeRules};
 use super::envelope::Ident;
-use super::grants::{Grant, NotLowered};
+use super::grants::{Grant, LowerError};
 use super::keys::TokenKeys;
 use super::rejection::{Label, Rejection};
 use super::selectors::Platform;
@@ -62,7 +62,7 @@ impl GrantCache {
     ///
     /// # Errors
     /// The token is not good, or would not grant the same here.
-    pub fn accept(&self, revocations: &Directory, text: &str, kind: Kind, now: Time) -> Result<Arc<Kept>, NoGrant> {
+    pub fn accept(&self, revocations: &Directory, text: &str, kind: Kind, now: Time) -> Result<Arc<Kept>, GrantError> {
         let acceptor = Acceptor { keys: &self.keys, revocations, attributes: &self.attributes };
         if let Some(kept) = self.kept.reader().get(text).filter(|kept| kept.token.kind() == kind) {
             acceptor.recheck(kept.ident, &kept.token, now)?;
@@ -74,7 +74,7 @@ impl GrantCache {
         Ok(kept)
     }
 
-    fn keep(&self, ident: Ident, token: Token) -> Result<Kept, NoGrant> {
+    fn keep(&self, ident: Ident, token: Token) -> Result<Kept, GrantError> {
         let (_, policy) = Grant::of(&token, self.platform, Library::built_in())?.hold()?;
         Ok(Kept { ident, token, policies: [policy], vocabulary: Arc::clone(&self.vocabulary) })
     }
@@ -108,16 +108,16 @@ impl Kept {
 
 /// Why a token grants nothing here.
 #[derive(Clone, Debug, thiserror::Error)]
-pub enum NoGrant {
+pub enum GrantError {
     /// It is not good.
     #[error(transparent)]
     Rejected(#[from] Rejection),
     /// It would not grant the same in our terms.
     #[error(transparent)]
-    NotLowered(#[from] NotLowered),
+    NotLowered(#[from] LowerError),
 }
 
-impl NoGrant {
+impl GrantError {
     /// Under which label of the original it is counted.
     #[must_use]
     pub const fn label(&self) -> Label {

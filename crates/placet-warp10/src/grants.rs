@@ -20,7 +20,7 @@ use super::decide::{deletion, has_hooks, may_delete};
 use super::lints::{Doubt, doubts};
 use super::regex::Shortcut;
 use super::selectors::{
-    Applications, BadSelector, EmptyMeans, LabelSelectors, OWN_LABELS, Platform, Selector, Wanted, id_text,
+    Applications, EmptyMeans, LabelSelectors, OWN_LABELS, Platform, Selector, SelectorError, Wanted, id_text,
     of_applications, uuid_of,
 };
 use super::token::{Pairs, ReadToken, Token, WriteToken};
@@ -48,9 +48,9 @@ impl Grant {
     ///
     /// # Errors
     /// The token would not grant the same in our terms.
-    pub fn of(token: &Token, platform: Platform, library: &Library) -> Result<Self, NotLowered> {
+    pub fn of(token: &Token, platform: Platform, library: &Library) -> Result<Self, LowerError> {
         let Lowered { file, notes } = lowered(token, platform, Attributes::ThatDecide)?;
-        let document = Document::from_tree(file, Source::none(), library).map_err(NotLowered::Report)?;
+        let document = Document::from_tree(file, Source::none(), library).map_err(LowerError::Report)?;
         Ok(Self { document, notes })
     }
 
@@ -58,11 +58,11 @@ impl Grant {
     ///
     /// # Errors
     /// It is larger than the program of a token may be.
-    pub fn hold(&self) -> Result<(Compiled, Policy), NotLowered> {
+    pub fn hold(&self) -> Result<(Compiled, Policy), LowerError> {
         let compiled = self.document.compile(BlockKind::Token, Some(NAME), &Arguments::none());
-        let compiled = compiled.map_err(|error| NotLowered::TooLarge(error.to_string()))?;
+        let compiled = compiled.map_err(|error| LowerError::TooLarge(error.to_string()))?;
         let policy = policy(NAME, &compiled, self.document.vocabulary());
-        let policy = policy.map_err(|error| NotLowered::TooLarge(error.to_string()))?;
+        let policy = policy.map_err(|error| LowerError::TooLarge(error.to_string()))?;
         Ok((compiled, policy))
     }
 }
@@ -120,7 +120,7 @@ impl fmt::Display for Note {
 ///
 /// # Errors
 /// The token would not grant the same in our terms.
-pub fn lower(token: &Token, platform: Platform) -> Result<Lowered, NotLowered> {
+pub fn lower(token: &Token, platform: Platform) -> Result<Lowered, LowerError> {
     lowered(token, platform, Attributes::All)
 }
 
@@ -133,7 +133,7 @@ enum Attributes {
     ThatDecide,
 }
 
-fn lowered(token: &Token, platform: Platform, which: Attributes) -> Result<Lowered, NotLowered> {
+fn lowered(token: &Token, platform: Platform, which: Attributes) -> Result<Lowered, LowerError> {
     let ((mut fields, rules, mut notes), attributes, times) = match token {
         Token::Read(it) => (read(it, platform)?, it.attributes.as_ref(), times(it.issuance, it.expiry)),
         Token::Write(it) => (write(it, platform)?, it.attributes.as_ref(), times(it.issuance, it.expiry)),
@@ -160,7 +160,7 @@ pub const NAME: &str = "warp10";
 
 type Parts = (Vec<Field>, Vec<Rule>, Vec<Note>);
 
-fn read(token: &ReadToken, platform: Platform) -> Result<Parts, NotLowered> {
+fn read(token: &ReadToken, platform: Platform) -> Result<Parts, LowerError> {
     let mut notes = Vec::new();
     let billed = uuid_of(&token.billed).filter(|_| token.billed.len() == 16);
     let mut dropped = |lost: bool, field| notes.extend(lost.then_some(Note::Dropped(field)));
@@ -196,20 +196,20 @@ fn read(token: &ReadToken, platform: Platform) -> Result<Parts, NotLowered> {
     Ok((fields, rules, notes))
 }
 
-fn write(token: &WriteToken, platform: Platform) -> Result<Parts, NotLowered> {
+fn write(token: &WriteToken, platform: Platform) -> Result<Parts, LowerError> {
     let mut notes = Vec::new();
     let mut dropped = |lost: bool, field| notes.extend(lost.then_some(Note::Dropped(field)));
     dropped(token.lookup.is_some(), "lookup");
     dropped(token.indices.is_some(), "indices");
     for (key, id) in [("owner", &token.owner), ("producer", &token.producer)] {
         if id.len() != 16 {
-            return Err(NotLowered::Id { key, length: id.len() });
+            return Err(LowerError::Id { key, length: id.len() });
         }
     }
     // What is written gets these from the token's own fields, and so is a selection of what to delete, but for the producer.
     let own = |name: &str| token.labels.iter().flatten().any(|(label, _)| label == name);
     if own(".producer") && may_delete(token) {
-        return Err(NotLowered::ProducerLabel);
+        return Err(LowerError::ProducerLabel);
     }
     notes.extend(OWN_LABELS.into_iter().filter(|name| own(name)).map(Note::Dropped));
     // An empty text that stands for no value at all selects as a label, and can not be one.
@@ -239,7 +239,7 @@ fn write(token: &WriteToken, platform: Platform) -> Result<Parts, NotLowered> {
 }
 
 /// The rules of a WRITE token whose labels are selectors on deletion.
-fn untyped(token: &WriteToken, platform: Platform, notes: &mut Vec<Note>) -> Result<Vec<Rule>, NotLowered> {
+fn untyped(token: &WriteToken, platform: Platform, notes: &mut Vec<Note>) -> Result<Vec<Rule>, LowerError> {
     let mut rules = Vec::new();
     let writes = [("update", ".noupdate"), ("meta", ".nometa")];
     let writes = writes.into_iter().filter(|(_, taken)| !present(token.attributes.as_ref(), taken));
@@ -277,8 +277,8 @@ fn any_of(list: Vec<Pattern>) -> Pattern {
     if list.is_empty() { tree::pattern(PatternKind::Any) } else { tree::list(list) }
 }
 
-fn selectors(pairs: &Pairs) -> Result<LabelSelectors, NotLowered> {
-    LabelSelectors::from_pairs(pairs).map_err(NotLowered::Selector)
+fn selectors(pairs: &Pairs) -> Result<LabelSelectors, LowerError> {
+    LabelSelectors::from_pairs(pairs).map_err(LowerError::Selector)
 }
 
 fn entries(selectors: &LabelSelectors, platform: Platform) -> Vec<Entry> {
@@ -329,9 +329,9 @@ fn reading() -> Pattern {
 }
 
 /// Several applications of a platform before 2.4.0.
-fn expression_of(applications: &[String]) -> Result<Pattern, NotLowered> {
+fn expression_of(applications: &[String]) -> Result<Pattern, LowerError> {
     let selector = of_applications(applications, Applications::Unquoted).unwrap_or_default();
-    let bad = |why| NotLowered::Selector(BadSelector::Regex { name: ".app".to_owned(), why });
+    let bad = |why| LowerError::Selector(SelectorError::Regex { name: ".app".to_owned(), why });
     Wanted::parse(&selector).map(|wanted| tree::wanted(&wanted)).map_err(bad)
 }
 
@@ -346,11 +346,11 @@ fn times(issuance: i64, expiry: i64) -> [Field; 2] {
 }
 
 /// `deny { action: … } unless …`
-fn scope(attributes: Option<&Pairs>, actions: Pattern, empty: EmptyMeans) -> Result<Option<Rule>, NotLowered> {
+fn scope(attributes: Option<&Pairs>, actions: Pattern, empty: EmptyMeans) -> Result<Option<Rule>, LowerError> {
     let Some(text) = value(attributes, ".scope") else { return Ok(None) };
-    let scope = Selector::parse(text).map_err(NotLowered::Selector)?;
+    let scope = Selector::parse(text).map_err(LowerError::Selector)?;
     if scope.attributes.is_some_and(|attributes| !attributes.0.is_empty()) {
-        return Err(NotLowered::ScopeOnAttributes);
+        return Err(LowerError::ScopeOnAttributes);
     }
     let mut conditions = vec![tree::is("class", None, tree::wanted(&scope.class))];
     for (name, wanted) in &scope.labels.0 {
@@ -359,11 +359,11 @@ fn scope(attributes: Option<&Pairs>, actions: Pattern, empty: EmptyMeans) -> Res
     Ok(Some(tree::rule(Effect::Deny, vec![tree::entry("action", actions)], Condition::all_of(conditions))))
 }
 
-fn on_series(name: &str, wanted: &Wanted, empty: EmptyMeans) -> Result<Condition, NotLowered> {
+fn on_series(name: &str, wanted: &Wanted, empty: EmptyMeans) -> Result<Condition, LowerError> {
     match (name, wanted) {
         (".owner", Wanted::Exact(id)) if is_uuid(id) => Ok(tree::is("owner", None, tree::text(id))),
         (".producer", Wanted::Exact(id)) if is_uuid(id) => Ok(tree::is("producer", None, tree::text(id))),
-        (".owner" | ".producer", _) => Err(NotLowered::ScopeOnOwner),
+        (".owner" | ".producer", _) => Err(LowerError::ScopeOnOwner),
         (".app", wanted) => Ok(tree::is("application", None, tree::wanted(wanted))),
         (name, Wanted::Exact(exact)) if exact.is_empty() && empty == EmptyMeans::Absent => {
             Ok(tree::lacks("labels", name))
@@ -385,9 +385,9 @@ fn is_uuid(text: &str) -> bool {
 
 /// Why a token is not one of ours.
 #[derive(Clone, Debug)]
-pub enum NotLowered {
+pub enum LowerError {
     /// A selector of it can not be carried.
-    Selector(BadSelector),
+    Selector(SelectorError),
     /// `.scope` is `~.*{}{unit=C}`, and labels and attributes are one here.
     ScopeOnAttributes,
     /// `.scope` is `~.*{.owner~a.*}`, and an owner is a UUID here.
@@ -407,7 +407,7 @@ pub enum NotLowered {
     TooLarge(String),
 }
 
-impl fmt::Display for NotLowered {
+impl fmt::Display for LowerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Selector(bad) => bad.fmt(f),
@@ -427,4 +427,4 @@ impl fmt::Display for NotLowered {
     }
 }
 
-impl std::error::Error for NotLowered {}
+impl std::error::Error for LowerError {}

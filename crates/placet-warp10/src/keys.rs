@@ -118,7 +118,7 @@ impl Keys {
     ///
     /// # Errors
     /// A key is missing or none; the error says which, and where it is set.
-    pub fn from_config(config: &Config) -> Result<Self, BadKey> {
+    pub fn from_config(config: &Config) -> Result<Self, KeySettingError> {
         Self::from_config_at(config, Cost::default())
     }
 
@@ -126,7 +126,7 @@ impl Keys {
     ///
     /// # Errors
     /// As [`from_config`](Self::from_config).
-    pub fn from_config_at(config: &Config, cost: Cost) -> Result<Self, BadKey> {
+    pub fn from_config_at(config: &Config, cost: Cost) -> Result<Self, KeySettingError> {
         let setting = |named| setting(config, named, cost);
         let needed = |named: Named| setting(named)?.ok_or_else(|| KeyError::Missing(named.name).of(named.name, config));
         let (aes, hash) = (needed(AES)?, needed(HASH_TOKEN)?);
@@ -140,7 +140,7 @@ impl Keys {
 
 /// A key of a configuration that is missing or none, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadKey {
+pub struct KeySettingError {
     /// What is wrong.
     pub why: KeyError,
     /// The setting: `warp.aes.token`.
@@ -150,12 +150,12 @@ pub struct BadKey {
 }
 
 impl KeyError {
-    fn of(self, name: &'static str, config: &Config) -> BadKey {
-        BadKey { why: self, name, at: config.place(name).cloned() }
+    fn of(self, name: &'static str, config: &Config) -> KeySettingError {
+        KeySettingError { why: self, name, at: config.place(name).cloned() }
     }
 }
 
-impl std::fmt::Display for BadKey {
+impl std::fmt::Display for KeySettingError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { why, name, at } = self;
         f.write_str(&place(at.as_ref()))?;
@@ -167,7 +167,7 @@ impl std::fmt::Display for BadKey {
     }
 }
 
-impl std::error::Error for BadKey {}
+impl std::error::Error for KeySettingError {}
 
 /// A key of a configuration.
 #[derive(Clone, Copy)]
@@ -187,7 +187,7 @@ const HASH_TOKEN: Named =
 const HASH_APPLICATION: Named =
     Named { name: "warp.hash.app", store: "warp.key.warp.siphash.appid", bytes: &[16], bits: "128" };
 
-fn setting(config: &Config, named: Named, cost: Cost) -> Result<Option<Zeroizing<Vec<u8>>>, BadKey> {
+fn setting(config: &Config, named: Named, cost: Cost) -> Result<Option<Zeroizing<Vec<u8>>>, KeySettingError> {
     let value = |name| {
         let value = config.setting(name).map_err(|error| KeyError::from(error).of(name, config))?;
         Ok(value.map(|value| (name, value)))

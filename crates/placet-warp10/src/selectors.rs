@@ -10,7 +10,7 @@ use std::fmt;
 
 use super::java_compat::uuid_to_text;
 use super::percent_encoding;
-use super::regex::{Expression, NotCarried, Shortcut, quote};
+use super::regex::{Expression, RegexError, Shortcut, quote};
 use super::token::{Pairs, ReadToken};
 
 /// Labels that say who has a series; a token's own fields decide about them.
@@ -30,7 +30,7 @@ impl Wanted {
     ///
     /// # Errors
     /// The regular expression can not be carried.
-    pub fn parse(text: &str) -> Result<Self, NotCarried> {
+    pub fn parse(text: &str) -> Result<Self, RegexError> {
         match (text.strip_prefix('~'), text.strip_prefix('=')) {
             (Some(java), _) => Ok(Self::Regex(Expression::from_java(java)?, java.to_owned())),
             (None, Some(exact)) => Ok(Self::Exact(exact.to_owned())),
@@ -142,10 +142,10 @@ impl LabelSelectors {
     ///
     /// # Errors
     /// Says of which name the regular expression can not be carried.
-    pub fn from_pairs(pairs: &[(String, String)]) -> Result<Self, BadSelector> {
+    pub fn from_pairs(pairs: &[(String, String)]) -> Result<Self, SelectorError> {
         let read = |(name, text): &(String, String)| match Wanted::parse(text) {
             Ok(wanted) => Ok((name.clone(), wanted)),
-            Err(why) => Err(BadSelector::Regex { name: name.clone(), why }),
+            Err(why) => Err(SelectorError::Regex { name: name.clone(), why }),
         };
         pairs.iter().map(read).collect::<Result<_, _>>().map(Self)
     }
@@ -170,11 +170,11 @@ impl LabelSelectors {
 ///
 /// # Errors
 /// An entry has neither `=` nor `~`, or a bad percent escape.
-pub fn parse_label_selectors(text: &str) -> Result<Pairs, BadSelector> {
+pub fn parse_label_selectors(text: &str) -> Result<Pairs, SelectorError> {
     let mut pairs = Pairs::new();
     for entry in entries(text) {
         let sign = ['=', '~'].into_iter().find(|sign| entry.contains(*sign));
-        let sign = sign.ok_or_else(|| BadSelector::NoSign(entry.to_owned()))?;
+        let sign = sign.ok_or_else(|| SelectorError::NoSign(entry.to_owned()))?;
         let mut parts = entry.split(sign);
         let name = decoded(parts.next().unwrap_or_default())?;
         let value = decoded(parts.next().unwrap_or_default())?;
@@ -187,10 +187,10 @@ pub fn parse_label_selectors(text: &str) -> Result<Pairs, BadSelector> {
 ///
 /// # Errors
 /// An entry has no `=`, or has a `~`, or a bad percent escape.
-pub fn parse_labels(text: &str) -> Result<Pairs, BadSelector> {
+pub fn parse_labels(text: &str) -> Result<Pairs, SelectorError> {
     let mut pairs = Pairs::new();
     for entry in entries(text) {
-        let (name, value) = entry.split_once('=').ok_or_else(|| BadSelector::NoSign(entry.to_owned()))?;
+        let (name, value) = entry.split_once('=').ok_or_else(|| SelectorError::NoSign(entry.to_owned()))?;
         let value = value.split('=').next().unwrap_or_default();
         put(&mut pairs, decoded(name)?, decoded(value)?);
     }
@@ -213,8 +213,8 @@ fn put(pairs: &mut Pairs, name: String, value: String) {
 ///
 /// # Errors
 /// An escape is not two hexadecimal digits. What they spell that is no UTF-8 becomes U+FFFD.
-pub fn decoded(text: &str) -> Result<String, BadSelector> {
-    percent_encoding::decoded_text(text).ok_or_else(|| BadSelector::Escape(text.to_owned()))
+pub fn decoded(text: &str) -> Result<String, SelectorError> {
+    percent_encoding::decoded_text(text).ok_or_else(|| SelectorError::Escape(text.to_owned()))
 }
 
 /// `~temp.*{site=north}`, or `~temp.*{site=north}{unit=C}` where the second part is of attributes alone.
@@ -233,19 +233,19 @@ impl Selector {
     ///
     /// # Errors
     /// There is no `class{…}`, or a part of it can not be read.
-    pub fn parse(text: &str) -> Result<Self, BadSelector> {
-        let (class, rest) = text.split_once('{').ok_or(BadSelector::Syntax)?;
-        let (labels, rest) = rest.split_once('}').ok_or(BadSelector::Syntax)?;
+    pub fn parse(text: &str) -> Result<Self, SelectorError> {
+        let (class, rest) = text.split_once('{').ok_or(SelectorError::Syntax)?;
+        let (labels, rest) = rest.split_once('}').ok_or(SelectorError::Syntax)?;
         let attributes = match rest.strip_prefix('{').map(|rest| rest.strip_suffix('}')) {
             None if rest.is_empty() => None,
             Some(Some(inside)) if !inside.contains('}') => Some(inside),
-            _ => return Err(BadSelector::Syntax),
+            _ => return Err(SelectorError::Syntax),
         };
         if class.is_empty() {
-            return Err(BadSelector::Syntax);
+            return Err(SelectorError::Syntax);
         }
         let class =
-            Wanted::parse(&decoded(class)?).map_err(|why| BadSelector::Regex { name: "class".to_owned(), why })?;
+            Wanted::parse(&decoded(class)?).map_err(|why| SelectorError::Regex { name: "class".to_owned(), why })?;
         let read = |text: &str| LabelSelectors::from_pairs(&parse_label_selectors(text)?);
         Ok(Self { class, labels: read(labels)?, attributes: attributes.map(read).transpose()? })
     }
@@ -346,7 +346,7 @@ pub fn uuid_of(id: &[u8]) -> Option<[u8; 16]> {
 
 /// Why text is no selector.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BadSelector {
+pub enum SelectorError {
     /// `temp.out`: not `class{labels}`.
     Syntax,
     /// `{a}`: an entry without `=` or `~`.
@@ -358,11 +358,11 @@ pub enum BadSelector {
         /// Of which name.
         name: String,
         /// Why not.
-        why: NotCarried,
+        why: RegexError,
     },
 }
 
-impl fmt::Display for BadSelector {
+impl fmt::Display for SelectorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax => f.write_str("invalid syntax for selector."),
@@ -373,4 +373,4 @@ impl fmt::Display for BadSelector {
     }
 }
 
-impl std::error::Error for BadSelector {}
+impl std::error::Error for SelectorError {}

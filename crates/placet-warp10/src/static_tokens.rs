@@ -5,7 +5,7 @@
 //!
 //! Two habits of the original are not kept. Its static tokens never expire and can not be revoked; here [`accept`](super::accept) holds them
 //! against the clock and the lists like any other. And a bad line drops its whole file there; here it drops the token that
-//! it belongs to, which without the line would grant more, and is [reported](Problem).
+//! it belongs to, which without the line would grant more, and is [reported](LineError).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,18 +29,20 @@ pub struct StaticTokens {
 
 /// A line of which no token came, or maybe not the one that was meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct LineError {
     /// Which, from 1.
     pub line: usize,
     /// What is wrong with it.
     pub message: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.message)
     }
 }
+
+impl std::error::Error for LineError {}
 
 /// What the maps of a file can ask for.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +55,7 @@ pub struct Clock {
 
 impl StaticTokens {
     /// Reads a file. `uuid` is what `UUID` gives in a map.
-    pub fn read(text: &str, clock: Clock, uuid: &mut dyn FnMut() -> String) -> (Self, Vec<Problem>) {
+    pub fn read(text: &str, clock: Clock, uuid: &mut dyn FnMut() -> String) -> (Self, Vec<LineError>) {
         let mut file = Reader { tokens: Self::default(), groups: BTreeMap::new(), problems: Vec::new() };
         for (line, number) in super::java_compat::lines(text).zip(1..) {
             let line = line.trim();
@@ -171,12 +173,12 @@ impl Group {
 struct Reader {
     tokens: StaticTokens,
     groups: BTreeMap<(bool, String), Group>,
-    problems: Vec<Problem>,
+    problems: Vec<LineError>,
 }
 
 impl Reader {
     fn problem(&mut self, line: usize, message: impl Into<String>) {
-        self.problems.push(Problem { line, message: message.into() });
+        self.problems.push(LineError { line, message: message.into() });
     }
 
     fn spec(&mut self, line: usize, script: &str, clock: Clock, uuid: &mut dyn FnMut() -> String) {

@@ -12,7 +12,7 @@ use placet::bytecode::cursor::{Cursor, put_prefixed, put_varint, put_zigzag};
 /// The bytes are no structure of the compact protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the data is cut off or malformed")]
-pub struct Malformed;
+pub struct ThriftError;
 
 /// What stands in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,43 +95,43 @@ impl<'a> Reader<'a> {
     }
 
     /// The next field's number and type; `None` at the stop. Its content has to be read, or [skipped](Self::skip).
-    pub fn field(&mut self) -> Result<Option<(i16, Type)>, Malformed> {
+    pub fn field(&mut self) -> Result<Option<(i16, Type)>, ThriftError> {
         let header = self.byte()?;
         if header == 0 {
             return Ok(None);
         }
         let id = match header >> 4 {
-            0 => i16::try_from(self.bytes.zigzag().ok_or(Malformed)?).map_err(|_| Malformed)?,
-            ahead => self.last.checked_add(i16::from(ahead)).ok_or(Malformed)?,
+            0 => i16::try_from(self.bytes.zigzag().ok_or(ThriftError)?).map_err(|_| ThriftError)?,
+            ahead => self.last.checked_add(i16::from(ahead)).ok_or(ThriftError)?,
         };
         self.last = id;
-        Ok(Some((id, Type::of(header & 0x0f).ok_or(Malformed)?)))
+        Ok(Some((id, Type::of(header & 0x0f).ok_or(ThriftError)?)))
     }
 
     /// A number of 32 bits.
-    pub fn i32(&mut self) -> Result<i32, Malformed> {
-        i32::try_from(self.i64()?).map_err(|_| Malformed)
+    pub fn i32(&mut self) -> Result<i32, ThriftError> {
+        i32::try_from(self.i64()?).map_err(|_| ThriftError)
     }
 
     /// A number of 64 bits.
-    pub fn i64(&mut self) -> Result<i64, Malformed> {
-        self.bytes.zigzag().ok_or(Malformed)
+    pub fn i64(&mut self) -> Result<i64, ThriftError> {
+        self.bytes.zigzag().ok_or(ThriftError)
     }
 
     /// A length and that many bytes.
-    pub fn binary(&mut self) -> Result<&'a [u8], Malformed> {
-        self.bytes.prefixed().ok_or(Malformed)
+    pub fn binary(&mut self) -> Result<&'a [u8], ThriftError> {
+        self.bytes.prefixed().ok_or(ThriftError)
     }
 
     /// A list of elements of this type, each read by `read`.
     pub fn list<T>(
         &mut self,
         of: Type,
-        mut read: impl FnMut(&mut Self) -> Result<T, Malformed>,
-    ) -> Result<Vec<T>, Malformed> {
+        mut read: impl FnMut(&mut Self) -> Result<T, ThriftError>,
+    ) -> Result<Vec<T>, ThriftError> {
         let (size, element) = self.list_header()?;
         if size > 0 && element != Some(of) {
-            return Err(Malformed);
+            return Err(ThriftError);
         }
         let mut elements = Vec::new();
         for _ in 0..size {
@@ -141,10 +141,10 @@ impl<'a> Reader<'a> {
     }
 
     /// A map of binary to binary: each pair, as it stands there.
-    pub fn binary_map(&mut self) -> Result<Vec<(&'a [u8], &'a [u8])>, Malformed> {
+    pub fn binary_map(&mut self) -> Result<Vec<(&'a [u8], &'a [u8])>, ThriftError> {
         let (size, types) = self.map_header()?;
         if types.is_some_and(|types| types != (Some(Type::Binary), Some(Type::Binary))) {
-            return Err(Malformed);
+            return Err(ThriftError);
         }
         let mut pairs = Vec::new();
         for _ in 0..size {
@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over the content of a field.
-    pub fn skip(&mut self, of: Type) -> Result<(), Malformed> {
+    pub fn skip(&mut self, of: Type) -> Result<(), ThriftError> {
         match of {
             Type::True | Type::False => Ok(()),
             other => self.skip_value(other, WARP10_SKIP_DEPTH),
@@ -162,12 +162,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over a value as it stands among others: there a bool has a byte.
-    fn skip_value(&mut self, of: Type, depth: usize) -> Result<(), Malformed> {
-        let depth = depth.checked_sub(1).ok_or(Malformed)?;
+    fn skip_value(&mut self, of: Type, depth: usize) -> Result<(), ThriftError> {
+        let depth = depth.checked_sub(1).ok_or(ThriftError)?;
         match of {
             Type::True | Type::False | Type::Byte => self.byte().map(drop),
             Type::I16 | Type::I32 | Type::I64 => self.i64().map(drop),
-            Type::Double => self.bytes.take(8).map(drop).ok_or(Malformed),
+            Type::Double => self.bytes.take(8).map(drop).ok_or(ThriftError),
             Type::Binary => self.binary().map(drop),
             Type::List | Type::Set => self.skip_list(depth),
             Type::Map => self.skip_map(depth),
@@ -175,25 +175,25 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn skip_list(&mut self, depth: usize) -> Result<(), Malformed> {
+    fn skip_list(&mut self, depth: usize) -> Result<(), ThriftError> {
         let (size, element) = self.list_header()?;
         for _ in 0..size {
-            self.skip_value(element.ok_or(Malformed)?, depth)?;
+            self.skip_value(element.ok_or(ThriftError)?, depth)?;
         }
         Ok(())
     }
 
-    fn skip_map(&mut self, depth: usize) -> Result<(), Malformed> {
+    fn skip_map(&mut self, depth: usize) -> Result<(), ThriftError> {
         let (size, types) = self.map_header()?;
         for _ in 0..size {
-            let (Some(key), Some(value)) = types.ok_or(Malformed)? else { return Err(Malformed) };
+            let (Some(key), Some(value)) = types.ok_or(ThriftError)? else { return Err(ThriftError) };
             self.skip_value(key, depth)?;
             self.skip_value(value, depth)?;
         }
         Ok(())
     }
 
-    fn skip_struct(&mut self, depth: usize) -> Result<(), Malformed> {
+    fn skip_struct(&mut self, depth: usize) -> Result<(), ThriftError> {
         let outer = std::mem::take(&mut self.last);
         while let Some((_, of)) = self.field()? {
             if !matches!(of, Type::True | Type::False) {
@@ -204,17 +204,17 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn list_header(&mut self) -> Result<(u32, Option<Type>), Malformed> {
+    fn list_header(&mut self) -> Result<(u32, Option<Type>), ThriftError> {
         let header = self.byte()?;
         let size = match header >> 4 {
-            15 => self.bytes.varint().ok_or(Malformed)?,
+            15 => self.bytes.varint().ok_or(ThriftError)?,
             small => u32::from(small),
         };
         Ok((size, Type::of(header & 0x0f)))
     }
 
-    fn map_header(&mut self) -> Result<(u32, Option<(Option<Type>, Option<Type>)>), Malformed> {
-        let size = self.bytes.varint().ok_or(Malformed)?;
+    fn map_header(&mut self) -> Result<(u32, Option<(Option<Type>, Option<Type>)>), ThriftError> {
+        let size = self.bytes.varint().ok_or(ThriftError)?;
         if size == 0 {
             return Ok((0, None));
         }
@@ -222,8 +222,8 @@ impl<'a> Reader<'a> {
         Ok((size, Some((Type::of(types >> 4), Type::of(types & 0x0f)))))
     }
 
-    fn byte(&mut self) -> Result<u8, Malformed> {
-        self.bytes.byte().ok_or(Malformed)
+    fn byte(&mut self) -> Result<u8, ThriftError> {
+        self.bytes.byte().ok_or(ThriftError)
     }
 }
 
@@ -317,7 +317,7 @@ impl Writer {
 mod tests {
     use super::*;
 
-    fn skipped(of: Type, bytes: &[u8]) -> Result<usize, Malformed> {
+    fn skipped(of: Type, bytes: &[u8]) -> Result<usize, ThriftError> {
         let mut reader = Reader::new(bytes);
         reader.skip(of)?;
         Ok(bytes.len() - reader.bytes.rest().len())
@@ -337,18 +337,18 @@ mod tests {
     #[test]
     fn a_claimed_size_is_not_believed() {
         let bomb = [0xf8, 0xff, 0xff, 0xff, 0xff, 0x0f];
-        assert_eq!(skipped(Type::List, &bomb), Err(Malformed));
-        assert_eq!(Reader::new(&bomb).list(Type::Binary, Reader::binary), Err(Malformed));
-        assert_eq!(skipped(Type::Binary, &[0xff, 0xff, 0xff, 0xff, 0x0f]), Err(Malformed));
-        assert_eq!(skipped(Type::Map, &[0xff, 0xff, 0xff, 0xff, 0x0f, 0x88]), Err(Malformed));
+        assert_eq!(skipped(Type::List, &bomb), Err(ThriftError));
+        assert_eq!(Reader::new(&bomb).list(Type::Binary, Reader::binary), Err(ThriftError));
+        assert_eq!(skipped(Type::Binary, &[0xff, 0xff, 0xff, 0xff, 0x0f]), Err(ThriftError));
+        assert_eq!(skipped(Type::Map, &[0xff, 0xff, 0xff, 0xff, 0x0f, 0x88]), Err(ThriftError));
     }
 
     #[test]
     fn what_nests_too_deep_is_refused() {
         let nested = |depth: usize| [vec![0x19; depth], vec![0x08]].concat();
         assert!(skipped(Type::List, &nested(WARP10_SKIP_DEPTH - 1)).is_ok());
-        assert_eq!(skipped(Type::List, &nested(WARP10_SKIP_DEPTH)), Err(Malformed));
-        assert_eq!(skipped(Type::Struct, &[0x1c; 10_000]), Err(Malformed));
+        assert_eq!(skipped(Type::List, &nested(WARP10_SKIP_DEPTH)), Err(ThriftError));
+        assert_eq!(skipped(Type::Struct, &[0x1c; 10_000]), Err(ThriftError));
     }
 
     #[test]
@@ -356,8 +356,8 @@ mod tests {
         let mut reader = Reader::new(&[0x05, 0xfe, 0xff, 0x03, 0, 0x15]);
         assert_eq!(reader.field(), Ok(Some((i16::MAX, Type::I32))));
         assert_eq!(reader.i32(), Ok(0));
-        assert_eq!(reader.field(), Err(Malformed));
-        assert_eq!(Reader::new(&[0x1f]).field(), Err(Malformed));
-        assert_eq!(Reader::new(&[0x10]).field(), Err(Malformed));
+        assert_eq!(reader.field(), Err(ThriftError));
+        assert_eq!(Reader::new(&[0x1f]).field(), Err(ThriftError));
+        assert_eq!(Reader::new(&[0x10]).field(), Err(ThriftError));
     }
 }

@@ -29,7 +29,7 @@ pub struct RevocationList {
 
 /// Lines that could not be read, or not as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadLines {
+pub struct LinesError {
     /// The first of them, from 1.
     pub first: usize,
     /// How many there are.
@@ -39,12 +39,12 @@ pub struct BadLines {
 impl RevocationList {
     /// Reads the text of a file, all lines that can be read.
     #[must_use]
-    pub fn read(text: &str) -> (Self, Option<BadLines>) {
+    pub fn read(text: &str) -> (Self, Option<LinesError>) {
         let mut list = Self::default();
-        let mut bad: Option<BadLines> = None;
+        let mut bad: Option<LinesError> = None;
         for (line, number) in lines(text).zip(1..) {
             if !list.read_line(line.trim_matches(|c| c <= ' ')) {
-                bad.get_or_insert(BadLines { first: number, count: 0 }).count += 1;
+                bad.get_or_insert(LinesError { first: number, count: 0 }).count += 1;
             }
         }
         (list, bad)
@@ -76,9 +76,9 @@ impl RevocationList {
     }
 
     /// Revokes every token of an application; of none, if the name is empty.
-    pub fn revoke_application(&mut self, name: &str) -> Result<(), NotWritable> {
+    pub fn revoke_application(&mut self, name: &str) -> Result<(), WriteError> {
         if name.contains(['\n', '\r']) || name.trim_end_matches(|c| c <= ' ') != name {
-            return Err(NotWritable::Application(name.to_owned()));
+            return Err(WriteError::Application(name.to_owned()));
         }
         self.applications.insert(name.to_owned());
         Ok(())
@@ -129,12 +129,12 @@ impl RevocationList {
     }
 
     /// The file of this list: its name, in which time and content are marked, and its text.
-    pub fn file(&self, name: &str, scope: Scope, timestamp: u64) -> Result<(ListName, String), NotWritable> {
+    pub fn file(&self, name: &str, scope: Scope, timestamp: u64) -> Result<(ListName, String), WriteError> {
         let text = self.to_string();
         let md5: String = Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
         let file = format!("{name}.{scope}.{timestamp}-{md5}.trl");
         let name = ListName::parse(&file).filter(|name| name.timestamp.is_some());
-        Ok((name.ok_or(NotWritable::Name(file))?, text))
+        Ok((name.ok_or(WriteError::Name(file))?, text))
     }
 }
 
@@ -147,7 +147,7 @@ impl fmt::Display for RevocationList {
 
 /// Why there is no such list.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum NotWritable {
+pub enum WriteError {
     /// `a\nb`, `a `: lines are trimmed.
     #[error("the application {0:?} cannot stand in a list: it has line ends, or blanks at its end")]
     Application(String),
@@ -241,7 +241,7 @@ mod tests {
         let text =
             "zz\n0000000000000001\n-0000000000000002\n00000000000000\n0000000000000003 # stolen\n00000000000000040\n+é";
         let (list, bad) = RevocationList::read(text);
-        assert_eq!(bad, Some(BadLines { first: 1, count: 5 }));
+        assert_eq!(bad, Some(LinesError { first: 1, count: 5 }));
         assert_eq!(list.idents().collect::<Vec<_>>(), [Ident(1), Ident(3), Ident(4)]);
         assert!(list.revokes_application(Some("é")));
     }
@@ -280,9 +280,9 @@ mod tests {
         assert_eq!(name.file, "mine.full.1700000000000-772714dadee1cf22ef1f48e7bde4916d.trl");
         assert_eq!(RevocationList::read(&text), (list.clone(), None));
         for name in ["my list", "a.b", "é", "a/b"] {
-            assert!(matches!(list.file(name, Scope::Full, 1), Err(NotWritable::Name(_))), "{name}");
+            assert!(matches!(list.file(name, Scope::Full, 1), Err(WriteError::Name(_))), "{name}");
         }
-        assert!(matches!(list.file("a", Scope::Full, u64::MAX), Err(NotWritable::Name(_))));
+        assert!(matches!(list.file("a", Scope::Full, u64::MAX), Err(WriteError::Name(_))));
         for name in ["a\nb", "a ", "a\r", "\t"] {
             assert!(list.revoke_application(name).is_err(), "{name:?}");
         }

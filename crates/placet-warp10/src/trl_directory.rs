@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::java_compat::text_from_utf8;
-use super::trl::{BadLines, ListName, RevocationList};
+use super::trl::{LinesError, ListName, RevocationList};
 use crate::limits::WARP10_LIST_BYTES;
 use placet::model::time::Time;
 
@@ -82,7 +82,7 @@ fn is_meant(name: &str) -> bool {
 
 /// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
+pub enum ListFileError {
     /// It could not be read, or is over the cap; what was revoked before stays revoked.
     Unreadable {
         /// Which file.
@@ -95,7 +95,7 @@ pub enum Problem {
         /// Which file.
         file: String,
         /// Which lines.
-        lines: BadLines,
+        lines: LinesError,
     },
     /// Its name is not `NAME.read|write|full.MS-MD5.trl`: no Warp 10 reads it, and it revokes nothing.
     Name {
@@ -117,7 +117,7 @@ pub struct Directory {
     known: BTreeMap<String, String>,
     list: RevocationList,
     is_loaded: bool,
-    problems: Vec<Problem>,
+    problems: Vec<ListFileError>,
 }
 
 /// Until when tokens are accepted though no list was read.
@@ -163,8 +163,8 @@ impl Directory {
 
     fn rescan(&mut self, files: &impl Files) -> io::Result<bool> {
         let (chosen, ignored) = choose(files.names()?);
-        self.problems.retain(|problem| !matches!(problem, Problem::Name { .. }));
-        self.problems.extend(ignored.iter().map(|file| Problem::Name { file: file.clone() }));
+        self.problems.retain(|problem| !matches!(problem, ListFileError::Name { .. }));
+        self.problems.extend(ignored.iter().map(|file| ListFileError::Name { file: file.clone() }));
         if chosen.iter().all(|name| self.known.get(key(name)) == Some(&name.md5)) {
             return Ok(false);
         }
@@ -174,7 +174,7 @@ impl Directory {
             scanned.list.extend(&self.list);
         }
         self.is_loaded |= scanned.has_read;
-        scanned.problems.extend(ignored.into_iter().map(|file| Problem::Name { file }));
+        scanned.problems.extend(ignored.into_iter().map(|file| ListFileError::Name { file }));
         (self.list, self.known, self.problems) = (scanned.list, scanned.known, scanned.problems);
         Ok(true)
     }
@@ -208,7 +208,7 @@ impl Directory {
 
     /// What was wrong when the lists were last read.
     #[must_use]
-    pub fn problems(&self) -> &[Problem] {
+    pub fn problems(&self) -> &[ListFileError] {
         &self.problems
     }
 }
@@ -218,7 +218,7 @@ impl Directory {
 struct Scanned {
     list: RevocationList,
     known: BTreeMap<String, String>,
-    problems: Vec<Problem>,
+    problems: Vec<ListFileError>,
     /// Some file could be read, and said something or was empty.
     has_read: bool,
     /// Some file could not be read.
@@ -236,18 +236,18 @@ impl Scanned {
         self.list.extend(&list);
         self.has_read |= bad.is_none() || !list.is_empty();
         if name.timestamp.is_none() {
-            self.problems.push(Problem::Timestamp { file: name.file.clone() });
+            self.problems.push(ListFileError::Timestamp { file: name.file.clone() });
         }
         match bad {
             None => drop(self.known.insert(key(&name).to_owned(), name.md5)),
             // Not known: it is read again at every scan, and so a correction in place is seen.
-            Some(lines) => self.problems.push(Problem::Lines { file: name.file, lines }),
+            Some(lines) => self.problems.push(ListFileError::Lines { file: name.file, lines }),
         }
     }
 
     fn unreadable(&mut self, file: String, why: String) {
         self.is_incomplete = true;
-        self.problems.push(Problem::Unreadable { file, why });
+        self.problems.push(ListFileError::Unreadable { file, why });
     }
 }
 

@@ -5,7 +5,7 @@ use crate::check::tree::{
     Rule, Template, Term, Test, Text,
 };
 use crate::compile::arguments::{Argument, Arguments};
-use crate::compile::error::Cause;
+use crate::compile::error::TemplateError;
 use crate::compile::{Compiled, compile};
 use crate::program::listing::listing;
 use crate::span::Span;
@@ -166,7 +166,7 @@ pub fn asks(condition: Condition) -> Vec<String> {
 }
 
 /// The same with arguments, whose names are `p0`, `p1`, …
-pub fn lowers_with(field: FieldNo, pattern: Pattern, arguments: &[Argument]) -> Result<Vec<String>, Cause> {
+pub fn lowers_with(field: FieldNo, pattern: Pattern, arguments: &[Argument]) -> Result<Vec<String>, TemplateError> {
     let mut template = template(vec![rule(Effect::Allow, vec![(field, pattern)])]);
     let names: Vec<String> = (0..arguments.len()).map(|number| format!("p{number}")).collect();
     template.parameters = names

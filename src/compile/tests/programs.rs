@@ -9,7 +9,7 @@ use crate::check::tree::{
     Term, Times,
 };
 use crate::compile::arguments::{Argument, Arguments};
-use crate::compile::error::Cause;
+use crate::compile::error::TemplateError;
 use crate::compile::expressions::Expressions;
 use crate::compile::{Frame, ResolvedTimes, automaton_of, compile};
 use crate::limits::{RULES, TEXT_BYTES, TOKEN_PROGRAM_BYTES};
@@ -124,23 +124,27 @@ fn every_mistake_in_the_arguments_is_reported_with_its_name() {
     assert_eq!(
         causes,
         [
-            Cause::UnknownArgument { name: name("usr"), meant: Some(name("user")) },
-            Cause::ArgumentNotAPath { name: name("folder"), why: PathError::DotSegment },
-            Cause::GivenTwice { name: name("folder") },
-            Cause::WrongType { name: name("groups"), wanted: Type::Set(Scalar::Int), found: name("set of int") },
-            Cause::MissingArgument { name: name("user"), ty: Type::One(Scalar::String) },
+            TemplateError::UnknownArgument { name: name("usr"), meant: Some(name("user")) },
+            TemplateError::ArgumentNotAPath { name: name("folder"), why: PathError::DotSegment },
+            TemplateError::GivenTwice { name: name("folder") },
+            TemplateError::WrongType {
+                name: name("groups"),
+                wanted: Type::Set(Scalar::Int),
+                found: name("set of int")
+            },
+            TemplateError::MissingArgument { name: name("user"), ty: Type::One(Scalar::String) },
         ]
     );
     let long = Argument::from("x".repeat(TEXT_BYTES + 1).as_str());
     let errors = Arguments::new(&parameters()[..1], [("user", long)]).unwrap_err();
-    assert_eq!(errors[0].cause, Cause::ArgumentTooLong { name: name("user") });
+    assert_eq!(errors[0].cause, TemplateError::ArgumentTooLong { name: name("user") });
 }
 
 #[test]
 fn arguments_of_another_template_are_an_error_and_no_panic() {
     let template = template(vec![rule(Effect::Allow, vec![(CACHE, Pattern::Equal(Term::Parameter(ArgumentNo(3))))])]);
     let errors = compile(&template, &vocabulary(), &Arguments::none()).unwrap_err();
-    assert!(matches!(errors[0].cause, Cause::MissingArgument { .. }));
+    assert!(matches!(errors[0].cause, TemplateError::MissingArgument { .. }));
 }
 
 #[test]
@@ -187,7 +191,7 @@ fn token(rules: Vec<Rule>) -> Template {
     Template { kind: BlockKind::Token, ..template(rules) }
 }
 
-fn refused(template: &Template) -> Cause {
+fn refused(template: &Template) -> TemplateError {
     let error = compile(template, &vocabulary(), &Arguments::none()).unwrap_err().remove(0);
     assert!(error.cause.help().is_some(), "{error}");
     error.cause
@@ -197,7 +201,9 @@ fn refused(template: &Template) -> Cause {
 fn a_program_too_large_for_a_token_is_an_error_with_a_way_out() {
     let rules: Vec<_> = (0..1_000).map(|number| allow(&format!("cache-{number}"), number)).collect();
     let large = refused(&token(rules.clone()));
-    assert!(matches!(large, Cause::TooLarge { most: TOKEN_PROGRAM_BYTES, bytes } if bytes > TOKEN_PROGRAM_BYTES));
+    assert!(
+        matches!(large, TemplateError::TooLarge { most: TOKEN_PROGRAM_BYTES, bytes } if bytes > TOKEN_PROGRAM_BYTES)
+    );
     assert!(compile(&template(rules), &vocabulary(), &Arguments::none()).is_ok(), "a policy may be larger");
 }
 
@@ -205,15 +211,15 @@ fn a_program_too_large_for_a_token_is_an_error_with_a_way_out() {
 fn a_program_too_costly_is_an_error_with_a_way_out() {
     let costly = |number: usize| rule(Effect::Deny, vec![(ITEM, glob(&format!("*{number}*a*b*c*d*")))]);
     let rules: Vec<_> = (0..300).map(costly).collect();
-    assert!(matches!(refused(&token(rules)), Cause::TooCostly { .. } | Cause::TooLarge { .. }));
+    assert!(matches!(refused(&token(rules)), TemplateError::TooCostly { .. } | TemplateError::TooLarge { .. }));
     let costly: Vec<_> = (0..400).map(|_| rule(Effect::Deny, vec![(ITEM, glob("*a*b*c*d*"))])).collect();
-    assert!(matches!(refused(&token(costly)), Cause::TooCostly { .. }));
+    assert!(matches!(refused(&token(costly)), TemplateError::TooCostly { .. }));
 }
 
 #[test]
 fn a_program_with_too_many_rules_is_an_error_with_a_way_out() {
     let rules = vec![rule(Effect::Allow, Vec::new()); RULES + 1];
-    assert_eq!(refused(&template(rules)), Cause::TooManyRules { rules: RULES + 1 });
+    assert_eq!(refused(&template(rules)), TemplateError::TooManyRules { rules: RULES + 1 });
 }
 
 #[test]
@@ -222,7 +228,7 @@ fn a_program_nested_too_deep_is_an_error_with_a_way_out() {
     for _ in 0..80 {
         pattern = Pattern::Not(Box::new(pattern));
     }
-    assert_eq!(refused(&template(vec![rule(Effect::Allow, vec![(CACHE, pattern)])])), Cause::TooDeep);
+    assert_eq!(refused(&template(vec![rule(Effect::Allow, vec![(CACHE, pattern)])])), TemplateError::TooDeep);
 }
 
 #[test]
@@ -231,7 +237,7 @@ fn a_glob_never_runs_for_minutes() {
     use placet_core::bytecode::matching::{Unit, glob_matches};
     let too_long = template(vec![rule(Effect::Allow, vec![(CACHE, glob(&"*a".repeat(600)))])]);
     let cause = compile(&too_long, &vocabulary(), &Arguments::none()).unwrap_err().remove(0).cause;
-    assert_eq!(cause, Cause::PatternTooLong { bytes: 1200 });
+    assert_eq!(cause, TemplateError::PatternTooLong { bytes: 1200 });
     let wilds =
         (0..512).flat_map(|_| [crate::compile::glob::Wild::Run, crate::compile::glob::Wild::Literal(b"a".to_vec())]);
     let glob = crate::compile::glob::constant(

@@ -9,7 +9,7 @@ use super::harness::*;
 use crate::check::tree::Effect;
 use crate::compile::arguments::Arguments;
 use crate::compile::compile;
-use crate::compile::error::Cause;
+use crate::compile::error::TemplateError;
 use crate::compile::expressions::Expressions;
 use crate::compile::part::Part;
 use crate::compile::regex;
@@ -19,7 +19,7 @@ use placet_core::bytecode::fuel::Fuel;
 use placet_core::bytecode::matching::{Unit, glob_matches};
 use placet_core::model::types::Scalar;
 
-fn matcher(pattern: &str, scalar: Scalar) -> Result<Pattern, Cause> {
+fn matcher(pattern: &str, scalar: Scalar) -> Result<Pattern, TemplateError> {
     regex::matcher(&[Part::Literal(pattern.as_bytes())], scalar, &Expressions::default())
 }
 
@@ -27,7 +27,7 @@ fn matcher(pattern: &str, scalar: Scalar) -> Result<Pattern, Cause> {
 fn a_bad_regex_is_an_error_and_never_silently_false() {
     for pattern in ["a(", "[", "a{2", "*", "\\", "(?=a)", "\\1", "a**b(", "(?P<n>a)(?P<n>b)", "[b-a]"] {
         let error = matcher(pattern, Scalar::String).unwrap_err();
-        assert!(matches!(error, Cause::BadRegex { .. }), "{pattern}: {error:?}");
+        assert!(matches!(error, TemplateError::BadRegex { .. }), "{pattern}: {error:?}");
         assert!(error.help().is_some());
     }
     let bad = template(vec![rule(Effect::Deny, vec![(CACHE, regex("a("))])]);
@@ -40,7 +40,7 @@ fn a_bad_regex_is_an_error_and_never_silently_false() {
 fn looking_around_is_refused() {
     for pattern in [r"\bfoo\b", r"a\B", r"(?m)^a$", r"(?-u:\b)a", r"\b{start}a"] {
         let refused = matcher(pattern, Scalar::String);
-        assert!(matches!(refused, Err(Cause::BadRegex { .. })), "{pattern}: {refused:?}");
+        assert!(matches!(refused, Err(TemplateError::BadRegex { .. })), "{pattern}: {refused:?}");
     }
     assert_eq!(matcher("^a|b$", Scalar::String).map(|matcher| automaton_matches(&matcher, b"a")), Ok(true));
 }
@@ -50,7 +50,7 @@ fn an_automaton_that_grows_too_large_is_an_error_with_a_way_out() {
     for pattern in ["(a|b)*a(a|b){20}", "[a-z]{300}", "((a{100}){100}){100}", r"(?u)\w{60}", r"(?u)(\d{1,99}x){99}"] {
         let start = std::time::Instant::now();
         let refused = matcher(pattern, Scalar::String).unwrap_err();
-        assert!(matches!(refused, Cause::RegexTooLarge { .. }), "{pattern}: {refused:?}");
+        assert!(matches!(refused, TemplateError::RegexTooLarge { .. }), "{pattern}: {refused:?}");
         assert!(refused.help().is_some());
         assert!(start.elapsed().as_secs() < 20, "{pattern}");
     }
@@ -83,7 +83,7 @@ fn of_bytes_a_character_is_a_byte() {
 fn an_automaton_with_more_runs_than_a_byte_counts_is_refused_and_not_cut() {
     let every_other: String = (0..=255u8).step_by(2).map(|byte| format!("\\x{byte:02x}")).collect();
     let refused = matcher(&format!("(?:[{every_other}]a)*"), Scalar::Bytes);
-    assert!(matches!(refused, Err(Cause::RegexTooLarge { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(TemplateError::RegexTooLarge { .. })), "{refused:?}");
 }
 
 #[test]

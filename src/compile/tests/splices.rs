@@ -3,7 +3,7 @@
 use super::harness::*;
 use crate::check::tree::{ArgumentNo, Constant, Pattern, RegexText, Term};
 use crate::compile::arguments::Argument;
-use crate::compile::error::Cause;
+use crate::compile::error::TemplateError;
 use crate::syntax::ast::Affix;
 use placet_core::model::path::PathError;
 
@@ -19,7 +19,7 @@ fn an_argument_in_a_text_is_that_text() {
     assert_eq!(lowers_with(CACHE, prefix.clone(), &["ada".into()]).unwrap(), ["prefix \"user/ada/\""]);
     assert_eq!(lowers_with(CACHE, prefix.clone(), &["*".into()]).unwrap(), ["prefix \"user/*/\""]);
     let empty = lowers_with(CACHE, prefix.clone(), &["".into()]);
-    assert!(matches!(empty, Err(Cause::EmptyPatternPart { .. })), "{empty:?}");
+    assert!(matches!(empty, Err(TemplateError::EmptyPatternPart { .. })), "{empty:?}");
     assert_eq!(lowers_with(CACHE, prefix.clone(), &[Constant::Int(-7).into()]).unwrap(), ["prefix \"user/-7/\""]);
     let uuid = Argument::One(Constant::Uuid([0xab; 16]));
     let expected = ["prefix \"user/abababab-abab-abab-abab-abababababab/\""];
@@ -65,7 +65,8 @@ fn a_repetition_behind_a_splice_repeats_all_of_it() {
 fn a_splice_inside_the_syntax_of_a_regular_expression_is_refused() {
     for pattern in ["[{0}]", "[a-{0}]", "(?x) a # {0}", "\\Q{0}", "(?P<{0}>a)", "a\\{0}", "[^{0}]b", "\\x{0}"] {
         let refused = lowers_with(CACHE, spliced_regex(pattern), &["a".into()]);
-        let is_refused = matches!(refused, Err(Cause::SpliceInsideSyntax { .. } | Cause::BadRegex { .. }));
+        let is_refused =
+            matches!(refused, Err(TemplateError::SpliceInsideSyntax { .. } | TemplateError::BadRegex { .. }));
         assert!(is_refused, "{pattern}: {refused:?}");
     }
 }
@@ -75,8 +76,8 @@ fn an_argument_does_not_leave_its_segment() {
     let pattern = || path("/v1/{0}/objects/**");
     assert_eq!(lowers_with(PATH, pattern(), &["acme".into()]).unwrap(), ["within \"/v1/acme/objects\""]);
     let refused = |argument: &str| lowers_with(PATH, pattern(), &[argument.into()]).unwrap_err();
-    assert_eq!(refused("a/b"), Cause::SlashInSegment { name: "p0".to_owned() });
-    assert_eq!(refused(""), Cause::EmptySegmentPart { name: "p0".to_owned() });
+    assert_eq!(refused("a/b"), TemplateError::SlashInSegment { name: "p0".to_owned() });
+    assert_eq!(refused(""), TemplateError::EmptySegmentPart { name: "p0".to_owned() });
     for (argument, why) in [
         ("..", PathError::DotSegment),
         (".", PathError::DotSegment),
@@ -87,7 +88,7 @@ fn an_argument_does_not_leave_its_segment() {
         ("a\0b", PathError::ControlCharacter),
     ] {
         assert!(
-            matches!(refused(argument), Cause::NotCanonical { why: found, .. } if found == why),
+            matches!(refused(argument), TemplateError::NotCanonical { why: found, .. } if found == why),
             "{argument}: {:?}",
             refused(argument)
         );
@@ -97,9 +98,9 @@ fn an_argument_does_not_leave_its_segment() {
 #[test]
 fn two_pieces_do_not_join_into_a_dot_segment() {
     let refused = lowers_with(PATH, path("/a/.{0}/*"), &[".".into()]);
-    assert!(matches!(refused, Err(Cause::NotCanonical { why: PathError::DotSegment, .. })), "{refused:?}");
+    assert!(matches!(refused, Err(TemplateError::NotCanonical { why: PathError::DotSegment, .. })), "{refused:?}");
     let refused = lowers_with(PATH, path("/a/{0}{1}/*"), &["%2".into(), "F".into()]);
-    assert!(matches!(refused, Err(Cause::NotCanonical { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(TemplateError::NotCanonical { .. })), "{refused:?}");
 }
 
 #[test]
@@ -116,15 +117,15 @@ fn a_star_that_an_argument_brings_is_a_character_of_a_path() {
 fn an_exact_path_with_an_argument_is_canonical_or_refused() {
     let exact = |argument: &str| lowers_with(PATH, Pattern::Equal(Term::Text(spliced("/a/{0}"))), &[argument.into()]);
     assert_eq!(exact("b").unwrap(), ["eq \"/a/b\""]);
-    assert_eq!(exact("b/c"), Err(Cause::SlashInSegment { name: "p0".to_owned() }));
-    assert!(matches!(exact(".."), Err(Cause::NotCanonical { .. })));
+    assert_eq!(exact("b/c"), Err(TemplateError::SlashInSegment { name: "p0".to_owned() }));
+    assert!(matches!(exact(".."), Err(TemplateError::NotCanonical { .. })));
 }
 
 #[test]
 fn bytes_that_are_no_text_do_not_get_into_a_string() {
     let bytes = Argument::One(Constant::Bytes(vec![0xff]));
     let refused = lowers_with(CACHE, Pattern::Equal(Term::Text(spliced("a{0}"))), &[bytes.clone()]);
-    assert_eq!(refused, Err(Cause::NotUtf8 { name: "p0".to_owned() }));
+    assert_eq!(refused, Err(TemplateError::NotUtf8 { name: "p0".to_owned() }));
     let lowered = lowers_with(BLOB, Pattern::Equal(Term::Text(spliced("a{0}"))), &[bytes.clone()]).unwrap();
     assert_eq!(lowered, ["eq x\"61ff\""]);
     let lowered = lowers_with(BLOB, spliced_regex("a{0}.*"), &[bytes]).unwrap();
@@ -137,7 +138,7 @@ fn bytes_that_are_no_text_do_not_get_into_a_string() {
 #[test]
 fn a_value_without_a_text_is_not_spliced() {
     let refused = lowers_with(CACHE, Pattern::Equal(Term::Text(spliced("{0}"))), &[Constant::Bool(true).into()]);
-    assert_eq!(refused, Err(Cause::NotText { name: "p0".to_owned(), found: "bool".to_owned() }));
+    assert_eq!(refused, Err(TemplateError::NotText { name: "p0".to_owned(), found: "bool".to_owned() }));
 }
 
 #[test]

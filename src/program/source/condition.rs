@@ -1,7 +1,7 @@
 //! Conditions as syntax.
 
 use super::pattern::{NO_SUCH_TIME, Subject, name, pattern};
-use super::{Lifting, Unsayable};
+use super::{Lifting, PrintError};
 use crate::program::tree::{Condition, Pattern, Value};
 use crate::program::{Predicate, literal};
 use crate::syntax::ast::{self, At, Comparison, ConditionKind, Literal, Name, PatternKind};
@@ -10,7 +10,7 @@ use placet_core::model::types::Type;
 use placet_core::model::vocabulary::FieldNo;
 use placet_core::token::keys::PublicKey;
 
-type Said = Result<ast::Condition, Unsayable>;
+type Said = Result<ast::Condition, PrintError>;
 
 impl Lifting<'_> {
     pub(super) fn condition(&self, wanted: &Condition) -> Said {
@@ -40,7 +40,7 @@ impl Lifting<'_> {
         }
     }
 
-    fn conditions(&self, parts: &[Condition]) -> Result<Vec<ast::Condition>, Unsayable> {
+    fn conditions(&self, parts: &[Condition]) -> Result<Vec<ast::Condition>, PrintError> {
         parts.iter().map(|part| self.condition(part)).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Patterns as syntax.
 
-use super::{Lifting, Trust, Unsayable};
+use super::{Lifting, PrintError, Trust};
 use crate::program::literal;
 use crate::program::tree::Pattern;
 use crate::syntax::ast::{self, Affix, At, Comparison, Entry, Literal, Name, Operand, OperandKind, PatternKind};
@@ -27,26 +27,26 @@ impl Subject {
 
 impl Lifting<'_> {
     /// A pattern on an attribute.
-    pub(super) fn pattern_on(&self, field: FieldNo, wanted: &Pattern) -> Result<ast::Pattern, Unsayable> {
+    pub(super) fn pattern_on(&self, field: FieldNo, wanted: &Pattern) -> Result<ast::Pattern, PrintError> {
         self.pattern(wanted, Subject::of(self.attribute(field)?.ty))
     }
 
     /// A pattern on an attribute, of a rule that forbids.
-    pub(super) fn forbidden_on(&self, field: FieldNo, wanted: &Pattern) -> Result<ast::Pattern, Unsayable> {
+    pub(super) fn forbidden_on(&self, field: FieldNo, wanted: &Pattern) -> Result<ast::Pattern, PrintError> {
         let attribute = self.attribute(field)?;
         self.forbidden(wanted, Subject::of(attribute.ty), attribute.optional)
     }
 
-    pub(super) fn attribute(&self, field: FieldNo) -> Result<&Attribute, Unsayable> {
+    pub(super) fn attribute(&self, field: FieldNo) -> Result<&Attribute, PrintError> {
         self.vocabulary.attribute(field).ok_or("the vocabulary has no such attribute")
     }
 
     /// The name of an attribute.
-    pub(super) fn field(&self, field: FieldNo) -> Result<Name, Unsayable> {
+    pub(super) fn field(&self, field: FieldNo) -> Result<Name, PrintError> {
         self.attribute(field).map(|attribute| name(&attribute.name))
     }
 
-    pub(super) fn pattern(&self, wanted: &Pattern, subject: Subject) -> Result<ast::Pattern, Unsayable> {
+    pub(super) fn pattern(&self, wanted: &Pattern, subject: Subject) -> Result<ast::Pattern, PrintError> {
         Ok(match (wanted, subject) {
             (Pattern::Any, _) => pattern(PatternKind::Any),
             (Pattern::Absent, _) => pattern(PatternKind::Absent),
@@ -60,13 +60,13 @@ impl Lifting<'_> {
         })
     }
 
-    fn patterns(&self, parts: &[Pattern], subject: Subject) -> Result<Vec<ast::Pattern>, Unsayable> {
+    fn patterns(&self, parts: &[Pattern], subject: Subject) -> Result<Vec<ast::Pattern>, PrintError> {
         parts.iter().map(|part| self.pattern(part, subject)).collect()
     }
 
     /// A pattern of a rule that forbids. Where the value may be absent, the language wants to know whether a `not` means that
     /// too; in a program it never does.
-    fn forbidden(&self, wanted: &Pattern, subject: Subject, optional: bool) -> Result<ast::Pattern, Unsayable> {
+    fn forbidden(&self, wanted: &Pattern, subject: Subject, optional: bool) -> Result<ast::Pattern, PrintError> {
         match (wanted, subject) {
             (Pattern::Not(inner), _) if optional => {
                 let choices = match &**inner {
@@ -89,7 +89,7 @@ impl Lifting<'_> {
     }
 
     /// `{ dc: "eu-1", "web host": any }`
-    fn labels(&self, labels: &[Pattern], forbids: bool) -> Result<ast::Pattern, Unsayable> {
+    fn labels(&self, labels: &[Pattern], forbids: bool) -> Result<ast::Pattern, PrintError> {
         let mut entries: Vec<Entry> = Vec::new();
         for label in labels {
             let Pattern::Label(key, wanted) = label else {
@@ -105,7 +105,7 @@ impl Lifting<'_> {
         Ok(pattern(PatternKind::Map(entries)))
     }
 
-    fn scalar(&self, wanted: &Pattern, scalar: Scalar) -> Result<ast::Pattern, Unsayable> {
+    fn scalar(&self, wanted: &Pattern, scalar: Scalar) -> Result<ast::Pattern, PrintError> {
         match wanted {
             Pattern::Bool(truth) => Ok(equal(Literal::Bool(*truth))),
             Pattern::Equal(bytes) => whole(bytes, scalar).map(equal),
@@ -130,7 +130,7 @@ impl Lifting<'_> {
         }
     }
 
-    fn regex(&self, constant: &[u8], scalar: Scalar) -> Result<ast::Pattern, Unsayable> {
+    fn regex(&self, constant: &[u8], scalar: Scalar) -> Result<ast::Pattern, PrintError> {
         let source = Automaton::read(constant).ok_or("its automaton is not valid")?.source();
         let is_that = match self.trust {
             Trust::Ours => Some(true),
@@ -148,7 +148,7 @@ impl Lifting<'_> {
 }
 
 /// The bytes of a whole value.
-fn whole(bytes: &[u8], scalar: Scalar) -> Result<Literal, Unsayable> {
+fn whole(bytes: &[u8], scalar: Scalar) -> Result<Literal, PrintError> {
     match scalar {
         Scalar::Uuid => bytes.try_into().map(literal::uuid).map_err(|_| "its uuid has another length"),
         Scalar::Path => literal::path_text(bytes).map(|path| literal::plain(&path)).ok_or(NO_PATH),
@@ -157,19 +157,19 @@ fn whole(bytes: &[u8], scalar: Scalar) -> Result<Literal, Unsayable> {
 }
 
 /// The bytes of a string or of bytes.
-fn text(bytes: &[u8], scalar: Scalar) -> Result<Literal, Unsayable> {
+fn text(bytes: &[u8], scalar: Scalar) -> Result<Literal, PrintError> {
     match scalar {
         Scalar::String => std::str::from_utf8(bytes).map(literal::plain).map_err(|_| "its text is not UTF-8"),
         _ => Ok(literal::bytes(bytes)),
     }
 }
 
-fn affix(affix: Affix, bytes: &[u8], scalar: Scalar) -> Result<ast::Pattern, Unsayable> {
+fn affix(affix: Affix, bytes: &[u8], scalar: Scalar) -> Result<ast::Pattern, PrintError> {
     Ok(pattern(PatternKind::Affix(affix, operand(text(bytes, scalar)?))))
 }
 
 /// `1..10`, `>= 5`, `7`
-fn range(first: i64, last: i64, scalar: Scalar) -> Result<ast::Pattern, Unsayable> {
+fn range(first: i64, last: i64, scalar: Scalar) -> Result<ast::Pattern, PrintError> {
     let end = |number| literal::number(number, scalar).ok_or(NO_SUCH_TIME);
     let compare = |comparison, number| Ok(pattern(PatternKind::Compare(comparison, operand(end(number)?))));
     match (first, last) {

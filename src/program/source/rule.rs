@@ -2,14 +2,14 @@
 
 use super::condition::joined;
 use super::pattern::{list, name, pattern};
-use super::{Lifting, Unsayable};
+use super::{Lifting, PrintError};
 use crate::program::tree::{Actions, Condition, Effect, Rule, Test};
 use crate::syntax::ast::{self, At, ConditionKind, Entry, PatternKind};
 use placet_core::model::vocabulary::{ActionNo, FieldNo};
 
 impl Lifting<'_> {
     /// `allow { action: [get, set], cache: "acorns" } when hour(time) in 8..18`
-    pub(super) fn rule(&self, rule: &Rule, effect: ast::Effect) -> Result<ast::Rule, Unsayable> {
+    pub(super) fn rule(&self, rule: &Rule, effect: ast::Effect) -> Result<ast::Rule, PrintError> {
         let forbids = rule.effect == Effect::Deny;
         let mut actions = None;
         let mut fields: Vec<(FieldNo, Entry)> = Vec::new();
@@ -39,7 +39,7 @@ impl Lifting<'_> {
     }
 
     /// The condition of a block.
-    pub(super) fn required(&self, rule: &Rule) -> Result<ast::Condition, Unsayable> {
+    pub(super) fn required(&self, rule: &Rule) -> Result<ast::Condition, PrintError> {
         let conditions = rule.tests.iter().map(|test| match test {
             Test::When(condition) => Ok(condition.clone()),
             Test::Action(_) | Test::Field(..) => Err("what a block requires is a condition"),
@@ -51,7 +51,7 @@ impl Lifting<'_> {
     }
 
     /// `action: [get, set]`, `role: ReadWrite`
-    pub(super) fn actions(&self, actions: &Actions) -> Result<Entry, Unsayable> {
+    pub(super) fn actions(&self, actions: &Actions) -> Result<Entry, PrintError> {
         if actions.listed.is_empty() {
             return Err("it names no action");
         }

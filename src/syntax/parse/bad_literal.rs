@@ -1,8 +1,9 @@
 //! What is wrong with a literal.
 
 /// What is wrong with a literal, and the way out.
-#[derive(Debug)]
-pub struct BadLiteral {
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct LiteralError {
     pub message: String,
     pub help: String,
 }

@@ -2,7 +2,7 @@
 //! what, what is there instead, and the way out.
 
 use super::foreign::syntax;
-use super::grammar::{Rule, Stop};
+use super::grammar::{GrammarError, Rule};
 use super::phrases::{CONDITION, phrases};
 use super::surroundings::{Bracket, Surroundings, value_after};
 use crate::diag::Diagnostic;
@@ -13,7 +13,7 @@ use crate::syntax::lex::{Lexer, Token, TokenKind};
 use crate::visible::EXCERPT;
 
 /// Says why the text from `start` on is not what was expected.
-pub(super) fn explain(text: &str, start: usize, stop: &Stop) -> Diagnostic {
+pub(super) fn explain(text: &str, start: usize, stop: &GrammarError) -> Diagnostic {
     let Some(scene) = Scene::of(text, start, stop) else {
         let message = "the text takes too much work to read";
         return Diagnostic::new(Code::TooLarge, Span::new(start, start), message).help("split it into smaller items");
@@ -54,7 +54,7 @@ pub(super) const fn adjoin(first: Token, second: Token) -> bool {
 }
 
 impl<'t> Scene<'t> {
-    fn of(text: &'t str, start: usize, stop: &'t Stop) -> Option<Self> {
+    fn of(text: &'t str, start: usize, stop: &'t GrammarError) -> Option<Self> {
         if stop.expected.is_empty() {
             return None;
         }

@@ -20,7 +20,7 @@ pub(super) type Pairs<'t> = pest::iterators::Pairs<'t, Rule>;
 
 /// Where the grammar stopped, and what it could have read there.
 #[derive(Debug)]
-pub(super) struct Stop {
+pub(super) struct GrammarError {
     /// Byte of the text that was given.
     pub at: usize,
     /// Rules that were tried at this place; empty when the text was too much work.
@@ -28,14 +28,14 @@ pub(super) struct Stop {
 }
 
 /// Reads one `rule` at the beginning of a text; what follows it is left alone.
-pub(super) fn read(rule: Rule, text: &str) -> Result<Pair<'_>, Stop> {
+pub(super) fn read(rule: Rule, text: &str) -> Result<Pair<'_>, GrammarError> {
     static BOUND: Once = Once::new();
     BOUND.call_once(|| pest::set_call_limit(NonZeroUsize::new(CALLS)));
     let found = Grammar::parse(rule, text).map_err(|error| stop(&error))?.next();
-    found.ok_or(Stop { at: 0, expected: vec![rule] })
+    found.ok_or(GrammarError { at: 0, expected: vec![rule] })
 }
 
-fn stop(error: &Error<Rule>) -> Stop {
+fn stop(error: &Error<Rule>) -> GrammarError {
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
@@ -43,7 +43,7 @@ fn stop(error: &Error<Rule>) -> Stop {
         ErrorVariant::ParsingError { positives, .. } => positives.clone(),
         ErrorVariant::CustomError { .. } => Vec::new(),
     };
-    Stop { at, expected }
+    GrammarError { at, expected }
 }
 
 /// Steps that pest may take for one item. The grammar reads no text twice, so its steps are proportional to the text: the
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn no_message_names_a_rule() {
         for rule in Rule::all_rules() {
-            let stop = Stop { at: 0, expected: vec![*rule] };
+            let stop = GrammarError { at: 0, expected: vec![*rule] };
             let error = super::super::explain::explain("x", 0, &stop);
             assert!(!error.message.contains('_'), "{}", error.message);
         }

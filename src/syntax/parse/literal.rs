@@ -2,7 +2,7 @@
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 
-pub(crate) use super::bad_literal::{BadLiteral, short};
+pub(crate) use super::bad_literal::{LiteralError, short};
 use super::foreign::in_plain_digits;
 pub use super::time::{read as time, write as write_time};
 
@@ -16,17 +16,17 @@ pub enum Number {
 }
 
 /// `-7`, `30m`
-pub fn number(text: &str) -> Result<Number, BadLiteral> {
+pub fn number(text: &str) -> Result<Number, LiteralError> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().map(Number::Int).map_err(|_| BadLiteral {
+        return text.parse().map(Number::Int).map_err(|_| LiteralError {
             message: format!("`{}` does not fit 64 bits", short(text)),
             help: format!("integers go from {} to {}", i64::MIN, i64::MAX),
         });
     }
     if let Some(plain) = in_plain_digits(digits) {
         let sign = if digits.len() < text.len() { "-" } else { "" };
-        return Err(BadLiteral {
+        return Err(LiteralError {
             message: format!("`{}` is not written in plain digits", short(text)),
             help: format!("write `{sign}{plain}`"),
         });
@@ -35,9 +35,9 @@ pub fn number(text: &str) -> Result<Number, BadLiteral> {
 }
 
 /// `1h30m`, in milliseconds.
-pub fn duration(text: &str) -> Result<i64, BadLiteral> {
+pub fn duration(text: &str) -> Result<i64, LiteralError> {
     let bad = |message: String| {
-        BadLiteral {
+        LiteralError {
         message,
         help: "a duration is written like `30d`, `1h30m` or `250ms`: units `w`, `d`, `h`, `m`, `s`, `ms`, largest first, each once".to_owned(),
     }
@@ -61,7 +61,7 @@ pub fn duration(text: &str) -> Result<i64, BadLiteral> {
         }
         if !UNITS.iter().any(|(name, _)| *name == unit) {
             return Err(match suggest_unit(unit) {
-                Some(right) => BadLiteral {
+                Some(right) => LiteralError {
                     message: format!("`{}` is no unit of time", short(unit)),
                     help: format!("write `{}{right}`", short(count)),
                 },
@@ -77,7 +77,7 @@ pub fn duration(text: &str) -> Result<i64, BadLiteral> {
         rest = behind;
     }
     let total = if is_negative { -total } else { total };
-    i64::try_from(total).map_err(|_| BadLiteral {
+    i64::try_from(total).map_err(|_| LiteralError {
         message: format!("the duration `{}` is too long", short(text)),
         help: "a duration is at most 2^63 milliseconds, about 292 million years".to_owned(),
     })
@@ -105,8 +105,8 @@ pub fn write_duration(milliseconds: i64) -> String {
 }
 
 /// The digits of `x"00ff"`.
-pub fn bytes(digits: &str) -> Result<Vec<u8>, BadLiteral> {
-    HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map_err(|_| BadLiteral {
+pub fn bytes(digits: &str) -> Result<Vec<u8>, LiteralError> {
+    HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map_err(|_| LiteralError {
         message: format!("`{}` is not written in pairs of hexadecimal digits", short(digits)),
         help: "bytes are written like `x\"00ff\"`".to_owned(),
     })

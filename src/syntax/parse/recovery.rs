@@ -11,7 +11,7 @@
 
 use super::build::Builder;
 use super::explain::explain;
-use super::grammar::{Rule, Stop, read};
+use super::grammar::{GrammarError, Rule, read};
 use crate::diag::Diagnostic;
 use crate::limits;
 use crate::span::Span;
@@ -28,7 +28,7 @@ pub(super) struct Recovered {
 
 /// Says what is wrong with the item that begins at `start`, where the grammar stopped at `stop`; `text` ends where the next
 /// item begins.
-pub(super) fn recover(text: &str, start: usize, stop: Stop) -> Recovered {
+pub(super) fn recover(text: &str, start: usize, stop: GrammarError) -> Recovered {
     let Some(body) = Body::of(text, start) else {
         return Recovered { diagnostics: vec![explain(text, start, &stop)], end: None };
     };
@@ -103,9 +103,9 @@ struct Search<'t> {
     start: usize,
     body: Body,
     /// Where the grammar stopped in the whole item.
-    first: Stop,
+    first: GrammarError,
     /// Where parts stopped.
-    found: Vec<Stop>,
+    found: Vec<GrammarError>,
     /// What the builder says of the parts that can be read.
     diagnostics: Vec<Diagnostic>,
 }
@@ -115,7 +115,7 @@ impl Search<'_> {
         let Body { kind, open, close } = self.body;
         // What is before the body is read with the first part only, so that its mistake is the first one.
         if self.start + self.first.at <= open {
-            let stop = Stop { at: self.first.at, expected: self.first.expected.clone() };
+            let stop = GrammarError { at: self.first.at, expected: self.first.expected.clone() };
             self.found.push(stop);
         }
         for part in split(self.text, Span::new(open + 1, close), kind, begins) {
@@ -156,7 +156,7 @@ impl Search<'_> {
     }
 
     /// A part that cannot be read; a rule is looked at more closely.
-    fn rule(&mut self, part: Span, stop: Stop, kind: Kind) {
+    fn rule(&mut self, part: Span, stop: GrammarError, kind: Kind) {
         let before = self.found.len();
         if let Some((open, close)) = map_of_rule(self.text, part, kind) {
             for entry in split(self.text, Span::new(open + 1, close), Kind::Map, |kind, text, tokens, part, at| {
@@ -179,7 +179,7 @@ impl Search<'_> {
     }
 
     /// What is wrong with what follows the map of a rule.
-    fn tail(&self, part: Span, open: usize, close: usize) -> Option<Stop> {
+    fn tail(&self, part: Span, open: usize, close: usize) -> Option<GrammarError> {
         let mut alone = String::with_capacity(part.end - part.start);
         alone.push_str(&self.text[part.start..=open]);
         alone.extend(std::iter::repeat_n(' ', close - open - 1));
@@ -188,7 +188,7 @@ impl Search<'_> {
     }
 
     /// Where the grammar stops in a part alone; where it does not, what the builder says is kept.
-    fn stop(&mut self, part: Span, kind: Kind) -> Option<Stop> {
+    fn stop(&mut self, part: Span, kind: Kind) -> Option<GrammarError> {
         let pair = match read(kind.rule(), part.of(self.text)) {
             Ok(pair) => pair,
             Err(stop) => return Some(self.of_item(part.start, stop)),
@@ -210,13 +210,13 @@ impl Search<'_> {
     }
 
     /// A place in a part as a place in the item. What ends the text of a part ends the body of the item.
-    fn of_item(&self, part: usize, mut stop: Stop) -> Stop {
+    fn of_item(&self, part: usize, mut stop: GrammarError) -> GrammarError {
         for rule in &mut stop.expected {
             if *rule == Rule::EOI {
                 *rule = Rule::close_brace;
             }
         }
-        Stop { at: part + stop.at - self.start, expected: stop.expected }
+        GrammarError { at: part + stop.at - self.start, expected: stop.expected }
     }
 
     fn finish(mut self) -> Vec<Diagnostic> {

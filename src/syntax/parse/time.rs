@@ -6,14 +6,14 @@
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
-use super::bad_literal::{BadLiteral, short};
+use super::bad_literal::{LiteralError, short};
 
 /// Reads `2027-01-01T00:00:00Z`.
-pub fn read(text: &str) -> Result<i64, BadLiteral> {
+pub fn read(text: &str) -> Result<i64, LiteralError> {
     let parts = Parts::of(text)?;
     let point = parts.point(text)?;
     let since = point.duration_since(EPOCH).as_millis() - i128::from(parts.offset(text)?);
-    i64::try_from(since).ok().filter(|since| (FIRST..=LAST).contains(since)).ok_or_else(|| BadLiteral {
+    i64::try_from(since).ok().filter(|since| (FIRST..=LAST).contains(since)).ok_or_else(|| LiteralError {
         message: format!("`{}` lies outside of the years 0 to 9999", short(text)),
         help: format!("times go from `{}` to `{}`", write(FIRST), write(LAST)),
     })
@@ -37,8 +37,8 @@ struct Parts<'t> {
 }
 
 impl<'t> Parts<'t> {
-    fn of(text: &'t str) -> Result<Self, BadLiteral> {
-        let bad = |message: String, help: String| BadLiteral { message, help };
+    fn of(text: &'t str) -> Result<Self, LiteralError> {
+        let bad = |message: String, help: String| LiteralError { message, help };
         let no_time = || bad(format!("`{}` is no time", short(text)), FORM.to_owned());
         let Some((date, rest)) = text.split_once('T') else {
             return Err(match text {
@@ -74,8 +74,8 @@ impl<'t> Parts<'t> {
     }
 
     /// The date and the time of day at this place.
-    fn point(&self, text: &str) -> Result<DateTime, BadLiteral> {
-        let bad = |message: String, help: &str| Err(BadLiteral { message, help: help.to_owned() });
+    fn point(&self, text: &str) -> Result<DateTime, LiteralError> {
+        let bad = |message: String, help: &str| Err(LiteralError { message, help: help.to_owned() });
         if self.fraction.trim_end_matches('0').len() > 3 {
             let message = format!("`{}` is more exact than a millisecond", short(text));
             return bad(message, "write at most three digits behind the seconds");
@@ -95,7 +95,7 @@ impl<'t> Parts<'t> {
         let year = i16::try_from(year).unwrap_or(i16::MAX);
         let nanoseconds = i32::from(thousandths) * 1_000_000;
         DateTime::new(year, small(month), small(day), small(hour), small(minute), small(second), nanoseconds).map_err(
-            |_| BadLiteral {
+            |_| LiteralError {
                 message: format!("there is no day `{}`", self.date),
                 help: "write a day of the calendar, as year, month and day".to_owned(),
             },
@@ -103,8 +103,8 @@ impl<'t> Parts<'t> {
     }
 
     /// How far the clocks of the zone are before UTC, in milliseconds.
-    fn offset(&self, text: &str) -> Result<i64, BadLiteral> {
-        let bad = |message: String, help: String| Err(BadLiteral { message, help });
+    fn offset(&self, text: &str) -> Result<i64, LiteralError> {
+        let bad = |message: String, help: String| Err(LiteralError { message, help });
         let zone = self.zone;
         let (sign, digits) = match zone.split_at_checked(1) {
             Some(("Z" | "z", "")) => return Ok(0),

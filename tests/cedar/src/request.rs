@@ -35,7 +35,7 @@ impl Asked {
         let mut json = self.attributes.clone();
         json.insert("action".to_owned(), self.action.into());
         let request = request::from_json(vocabulary, &json.into()).map_err(|error| error.to_string())?;
-        request.lend(vocabulary, Time::from_millis(0), decide).map_err(|error| error.to_string())
+        request.with_request(vocabulary, Time::from_millis(0), decide).map_err(|error| error.to_string())
     }
 
     pub fn cedar(&self) -> Result<CedarRequest, String> {

@@ -7,7 +7,7 @@ use biscuit_auth::builder::{Fact, Term, fact};
 use biscuit_auth::{Algorithm, AuthorizerBuilder, AuthorizerLimits, BlockBuilder, KeyPair, PrivateKey};
 
 use super::SECRET;
-use crate::contender::{CanNot, Contender, Service};
+use crate::contender::{UnsupportedError, Contender, Service};
 use crate::question::{Ask, Question, Value};
 use crate::workloads::EXPIRY;
 
@@ -34,7 +34,7 @@ impl Contender for Biscuit {
         "rules in Datalog in the token, Ed25519; the request is facts, made with the builder, nothing parsed"
     }
 
-    fn open(&self, question: Question) -> Result<Box<dyn Service>, CanNot> {
+    fn open(&self, question: Question) -> Result<Box<dyn Service>, UnsupportedError> {
         let token = match question {
             Question::S1 => include_str!("../../policies/s1.datalog").to_owned(),
             Question::S2 => include_str!("../../policies/s2.datalog").replace("{dc}", r#"$dc.matches("^eu-.*$")"#),

@@ -5,7 +5,7 @@ use rhai::{Array, Dynamic, Map};
 
 use super::engine::Engine;
 use crate::apps::App;
-use crate::contender::CanNot;
+use crate::contender::UnsupportedError;
 use crate::question::{Ask, Field, Question, Value};
 
 /// Casbin.
@@ -23,7 +23,7 @@ impl Engine for Casbin {
     const PACKAGE: &'static str = "casbin";
     const ABOUT: &'static str = "model and policy lines as text in the native envelope; the matcher runs for each line";
 
-    fn policy(self, question: Question) -> Result<Vec<u8>, CanNot> {
+    fn policy(self, question: Question) -> Result<Vec<u8>, UnsupportedError> {
         let text = match question {
             Question::S1 => include_str!("../../policies/s1.casbin").to_owned(),
             Question::S2 => {

@@ -10,7 +10,7 @@ use cedar_policy::{
 
 use super::engine::Engine;
 use crate::apps::{App, Attribute, Id};
-use crate::contender::CanNot;
+use crate::contender::UnsupportedError;
 use crate::question::{Ask, Question, Value};
 
 /// Cedar.
@@ -46,7 +46,7 @@ impl Engine for Cedar {
     const PACKAGE: &'static str = "cedar-policy";
     const ABOUT: &'static str = "policies as text in the native envelope; evaluated on their tree";
 
-    fn policy(self, question: Question) -> Result<Vec<u8>, CanNot> {
+    fn policy(self, question: Question) -> Result<Vec<u8>, UnsupportedError> {
         let text = match question {
             Question::S1 => include_str!("../../policies/s1.cedar"),
             // Its `like` has no expressions; `eu-*` is what this one says.

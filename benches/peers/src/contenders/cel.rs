@@ -7,7 +7,7 @@ use cel::{Context, Env, Program, Value as Given};
 
 use super::engine::Engine;
 use crate::apps::App;
-use crate::contender::CanNot;
+use crate::contender::UnsupportedError;
 use crate::question::{Ask, Question, Value};
 
 /// The Common Expression Language.
@@ -24,7 +24,7 @@ impl Engine for Cel {
     const PACKAGE: &'static str = "cel";
     const ABOUT: &'static str = "one expression as text in the native envelope; evaluated on its tree";
 
-    fn policy(self, question: Question) -> Result<Vec<u8>, CanNot> {
+    fn policy(self, question: Question) -> Result<Vec<u8>, UnsupportedError> {
         let text = match question {
             Question::S1 => include_str!("../../policies/s1.cel").to_owned(),
             Question::S2 => include_str!("../../policies/s2.cel").replace("{dc}", r#"labels["dc"].matches("^eu-.*$")"#),

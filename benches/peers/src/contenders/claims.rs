@@ -5,7 +5,7 @@ use regex::Regex;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::contender::{CanNot, Contender, Service};
+use crate::contender::{UnsupportedError, Contender, Service};
 use crate::native::{Class, cache};
 use crate::question::Question;
 use crate::workloads::{
@@ -47,7 +47,7 @@ impl<L: Tokens> Contender for Checked<L> {
         L::ABOUT
     }
 
-    fn open(&self, question: Question) -> Result<Box<dyn Service>, CanNot> {
+    fn open(&self, question: Question) -> Result<Box<dyn Service>, UnsupportedError> {
         match question {
             Question::S1 => Ok(Box::new(Checking::<L, CacheClaims>::new(self.0, CacheClaims::new, &CALLS))),
             Question::S2 => {

@@ -5,7 +5,7 @@ use data_encoding::BASE64URL_NOPAD;
 use subtle::ConstantTimeEq;
 
 use super::SECRET;
-use crate::contender::{CanNot, Contender, Service};
+use crate::contender::{UnsupportedError, Contender, Service};
 use crate::question::{Ask, Question};
 
 /// A policy engine.
@@ -25,7 +25,7 @@ pub trait Engine: Sync + Copy + 'static {
     ///
     /// # Errors
     /// The engine can not express the question.
-    fn policy(self, question: Question) -> Result<Vec<u8>, CanNot>;
+    fn policy(self, question: Question) -> Result<Vec<u8>, UnsupportedError>;
 
     /// Reads what travelled.
     fn load(self, question: Question, policy: &[u8]) -> Self::Program;
@@ -53,7 +53,7 @@ impl<E: Engine> Contender for Enveloped<E> {
         E::ABOUT
     }
 
-    fn open(&self, question: Question) -> Result<Box<dyn Service>, CanNot> {
+    fn open(&self, question: Question) -> Result<Box<dyn Service>, UnsupportedError> {
         let policy = self.0.policy(question)?;
         let asks = question.asks();
         let requests = asks.iter().map(|ask| self.0.request(question, ask)).collect();

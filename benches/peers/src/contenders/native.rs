@@ -2,7 +2,7 @@
 
 use super::SECRET;
 use crate::apps::App;
-use crate::contender::{CanNot, Contender, Service};
+use crate::contender::{UnsupportedError, Contender, Service};
 use crate::native::rules::Rules;
 use crate::native::{self, BYTES, cache, chain, series, visit};
 use crate::question::{Ask, Question, Value};
@@ -27,7 +27,7 @@ impl Contender for Native {
         "written by hand: compact claims, base64url, keyed BLAKE3, checked in place; a hash map for many rules"
     }
 
-    fn open(&self, question: Question) -> Result<Box<dyn Service>, CanNot> {
+    fn open(&self, question: Question) -> Result<Box<dyn Service>, UnsupportedError> {
         Ok(match question {
             Question::S1 => Box::new(Token::new(
                 || cache::claims(unsigned(EXPIRY), &cache::TEN),

@@ -4,7 +4,7 @@ use oso::{Oso as Machine, PolarValue};
 
 use super::engine::Engine;
 use crate::apps::App;
-use crate::contender::CanNot;
+use crate::contender::UnsupportedError;
 use crate::question::{Ask, Question, Value};
 
 /// Polar on oso.
@@ -23,7 +23,7 @@ impl Engine for Oso {
     const ABOUT: &'static str =
         "Polar as text in the native envelope; a logic program, one rule for each class of calls";
 
-    fn policy(self, question: Question) -> Result<Vec<u8>, CanNot> {
+    fn policy(self, question: Question) -> Result<Vec<u8>, UnsupportedError> {
         let text = match question {
             Question::S1 => include_str!("../../policies/s1.polar").to_owned(),
             Question::S2 => return Err("it has no regular expressions"),

@@ -20,7 +20,7 @@ use placet::token::verify::Scratch;
 
 use super::SECRET;
 use crate::apps::App;
-use crate::contender::{ATTENUATIONS, CanNot, Contender, Service};
+use crate::contender::{ATTENUATIONS, UnsupportedError, Contender, Service};
 use crate::native::Class;
 use crate::question::{Question, Value};
 use crate::workloads::{
@@ -70,7 +70,7 @@ impl Contender for Placet {
         self.about
     }
 
-    fn open(&self, question: Question) -> Result<Box<dyn Service>, CanNot> {
+    fn open(&self, question: Question) -> Result<Box<dyn Service>, UnsupportedError> {
         match question {
             Question::S1 => Ok(Box::new(Minted::new(self, S1_POLICY, &[], calls))),
             Question::S2 => Ok(Box::new(Minted::new(self, S2_POLICY, &[], series))),

@@ -10,7 +10,7 @@ use regorus::{PolicyModule, Value as Rego};
 
 use super::engine::Engine;
 use crate::apps::App;
-use crate::contender::CanNot;
+use crate::contender::UnsupportedError;
 use crate::question::{Ask, Question, Value};
 
 /// Rego on regorus.
@@ -27,7 +27,7 @@ impl Engine for Regorus {
     const PACKAGE: &'static str = "regorus";
     const ABOUT: &'static str = "Rego compiled beforehand; the serialized program of its VM in the native envelope";
 
-    fn policy(self, question: Question) -> Result<Vec<u8>, CanNot> {
+    fn policy(self, question: Question) -> Result<Vec<u8>, UnsupportedError> {
         let text = match question {
             Question::S1 => include_str!("../../policies/s1.rego").to_owned(),
             Question::S2 => {

@@ -6,7 +6,7 @@ use rhai::{AST, Array, Dynamic, Engine as Machine, Map, Scope};
 
 use super::engine::Engine;
 use crate::apps::App;
-use crate::contender::CanNot;
+use crate::contender::UnsupportedError;
 use crate::question::{Ask, Question, Value};
 
 /// Rhai.
@@ -29,7 +29,7 @@ impl Engine for Rhai {
     const ABOUT: &'static str =
         "a script as text in the native envelope; evaluated on its tree; many rules as one `switch`";
 
-    fn policy(self, question: Question) -> Result<Vec<u8>, CanNot> {
+    fn policy(self, question: Question) -> Result<Vec<u8>, UnsupportedError> {
         let text = match question {
             Question::S1 => include_str!("../../policies/s1.rhai").to_owned(),
             Question::S2 => return Err("it has no regular expressions"),

@@ -37,17 +37,17 @@ const REQUESTS: usize = 200;
 const ALLOW: i32 = 0;
 const DENY: i32 = 2;
 
-/// Asks the requests of a work.
+/// Asks the requests of a workload.
 ///
 /// # Errors
 /// The command is not there, or does not take the policy or a request.
-pub fn decide(path: &Path, work: &Workload) -> Result<Cedar, Failure> {
+pub fn decide(path: &Path, workload: &Workload) -> Result<Cedar, Failure> {
     let files = Files::new()?;
     let mut cedar = Cedar { name: inputs::name(path), allowed: Vec::new(), micros: Vec::new() };
-    let bar = progress(Some(work.asks.len().min(REQUESTS) as u64), "{pos} of {len} requests to Cedar");
-    for ask in work.asks.iter().take(REQUESTS) {
-        let Some(fixture) = work.fixtures.get(ask.fixture) else { continue };
-        files.write("request.json", &request(ask, fixture.vocabulary()))?;
+    let bar = progress(Some(workload.queries.len().min(REQUESTS) as u64), "{pos} of {len} requests to Cedar");
+    for query in workload.queries.iter().take(REQUESTS) {
+        let Some(fixture) = workload.fixtures.get(query.fixture) else { continue };
+        files.write("request.json", &request(query, fixture.vocabulary()))?;
         let mut command = Command::new("cedar");
         command.args(["authorize", "--timing", "--policies"]).arg(path);
         command.arg("--entities").arg(files.path("entities.json"));
@@ -146,26 +146,26 @@ impl Drop for Files {
     }
 }
 
-fn request(ask: &Query, vocabulary: &Vocabulary) -> Json {
+fn request(query: &Query, vocabulary: &Vocabulary) -> Json {
     let named = |wanted: &str| {
         let field = vocabulary.field(wanted)?;
-        let value = ask.request.values.iter().find_map(|(other, value)| (*other == field).then_some(value))?;
+        let value = query.request.values.iter().find_map(|(other, value)| (*other == field).then_some(value))?;
         match value {
             OwnedValue::One(Constant::String(text) | Constant::Path(text)) => Some(text.clone()),
             _ => None,
         }
     };
     let entity = |kind: &str, name: &str| format!("{kind}::{}", Json::from(name));
-    let attributes = ask
+    let attributes = query
         .request
         .values
         .iter()
         .filter_map(|(field, value)| Some((vocabulary.attribute(*field)?.name.clone(), of_value(value))));
     let mut context: Map<String, Json> = attributes.collect();
-    context.insert("time".to_owned(), ask.now.as_millis().into());
+    context.insert("time".to_owned(), query.now.as_millis().into());
     json!({
         "principal": entity("Principal", named("subject").as_deref().unwrap_or("anonymous")),
-        "action": entity("Action", vocabulary.action_name(ask.request.action).unwrap_or_default()),
+        "action": entity("Action", vocabulary.action_name(query.request.action).unwrap_or_default()),
         "resource": entity("Resource", named("path").as_deref().unwrap_or("none")),
         "context": context,
     })

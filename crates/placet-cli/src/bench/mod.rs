@@ -40,7 +40,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
 
-    /// Time for each lane's latency, and again for its throughput
+    /// Time for each route's latency, and again for its throughput
     #[arg(long = "for", value_name = "DURATION", value_parser = read_duration, default_value = "1s")]
     each: Duration,
 
@@ -74,14 +74,14 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let reading = requests::Reading { ui, choice: &args.choice, keys: &keys, now };
     let Some(document) = reading.document(&args.file)? else { return Ok(Exit::CouldNot) };
     let source = reading.source(&args.file, &document, args.requests.as_deref())?;
-    let Some(work) = reading.work(&document, &source)? else { return Ok(Exit::CouldNot) };
-    let mut all = vec![(args.file.display().to_string(), work)];
+    let Some(workload) = reading.workload(&document, &source)? else { return Ok(Exit::CouldNot) };
+    let mut all = vec![(args.file.display().to_string(), workload)];
     let is_cedar = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "cedar");
     let cedar = args.against.as_ref().filter(is_cedar).map(|path| cedar::decide(path, &all[0].1)).transpose()?;
     if let Some(against) = args.against.as_ref().filter(|_| cedar.is_none()) {
         let Some(document) = reading.document(against)? else { return Ok(Exit::CouldNot) };
-        let Some(work) = reading.work(&document, &source)? else { return Ok(Exit::CouldNot) };
-        all.push((against.display().to_string(), work));
+        let Some(workload) = reading.workload(&document, &source)? else { return Ok(Exit::CouldNot) };
+        all.push((against.display().to_string(), workload));
     }
     let measured = measure(&all, &args.plan())?;
     let named: Vec<_> = measured.iter().map(|(name, measured)| (*name, measured)).collect();
@@ -100,10 +100,10 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 fn measure<'w>(all: &'w [(String, Workload)], plan: &Plan) -> Result<Vec<(&'w str, Measured)>, Failure> {
     let bar = progress(Some(1000), "{msg}");
     let mut measured = Vec::new();
-    for (name, work) in all {
+    for (name, workload) in all {
         bar.set_message(name.clone());
         #[expect(clippy::cast_sign_loss, reason = "a share is between 0 and 1")]
-        let found = work.measure(plan, |share| bar.set_position((share * 1000.0) as u64));
+        let found = workload.measure(plan, |share| bar.set_position((share * 1000.0) as u64));
         measured.push((name.as_str(), found.map_err(|none| Failure::new(format!("{none} with `{name}`")))?));
     }
     bar.finish_and_clear();

@@ -86,7 +86,7 @@ impl Reading<'_> {
 
     /// What is to be measured with a policy. `None`: it has no program, or the case file does not fit it, and why has
     /// been shown.
-    pub fn work(&self, document: &Arc<Document>, source: &Source) -> Result<Option<Workload>, Failure> {
+    pub fn workload(&self, document: &Arc<Document>, source: &Source) -> Result<Option<Workload>, Failure> {
         match source {
             Source::Cases(name, text) => match cases::load(name, text, document, self.now, self.keys) {
                 Ok(suite) => Ok(Some(suite.into())),
@@ -120,10 +120,10 @@ impl Reading<'_> {
         let minted = requests.iter().map(|(_, time)| *time).min().unwrap_or(self.now);
         let fixture = Fixture::new(title, blocks, policies, minted, self.keys);
         let fixture = fixture.map_err(|broken| Failure::new(broken.to_string()))?;
-        let asks = requests.iter().filter_map(|(json, now)| {
+        let queries = requests.iter().filter_map(|(json, now)| {
             let request = request::from_json(fixture.vocabulary(), json).ok()?;
             Some(Query { fixture: 0, request, now: *now })
         });
-        Ok(Some(Workload { asks: asks.collect(), fixtures: vec![fixture] }))
+        Ok(Some(Workload { queries: queries.collect(), fixtures: vec![fixture] }))
     }
 }

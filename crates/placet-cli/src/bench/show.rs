@@ -15,7 +15,7 @@ pub fn notes(all: &[Named<'_>], source: &Source, cedar: Option<&Cedar>) -> Vec<S
     let mut notes = Vec::new();
     let Some((_, first)) = all.first() else { return notes };
     notes.push(format!("{} {}", plural(first.requests, "request"), source.words()));
-    let together = first.lanes.first().map_or(1, |timed| timed.latency.together);
+    let together = first.routes.first().map_or(1, |timed| timed.latency.together);
     notes.push(format!(
         "reading the clock costs {:.0} ns, which is subtracted; up to {together} decisions are timed together where one \
          is too short",
@@ -121,15 +121,15 @@ fn of_policy(name: &str, measured: &Measured) -> Json {
         "policy": name,
         "requests": measured.requests,
         "clock": measured.clock,
-        "lanes": measured.lanes.iter().map(of_lane).collect::<Vec<_>>(),
-        "stages": fixtures.collect::<Vec<_>>(),
+        "routes": measured.routes.iter().map(of_route).collect::<Vec<_>>(),
+        "fixtures": fixtures.collect::<Vec<_>>(),
         "steps": { "worst": sizes.worst, "most": sizes.reached, "mean": sizes.reached_mean },
         "rules": rules.collect::<Vec<_>>(),
         "verdicts": measured.verdicts,
     })
 }
 
-fn of_lane(timed: &Timed) -> Json {
+fn of_route(timed: &Timed) -> Json {
     let latency = &timed.latency;
     let shares = SHARES.iter().zip(latency.shares).map(|(share, ns)| (format!("p{share}"), Json::from(ns)));
     let mut times: Map<String, Json> = shares.collect();
@@ -137,7 +137,7 @@ fn of_lane(timed: &Timed) -> Json {
     times.insert("mean".to_owned(), latency.mean.into());
     let throughput = timed.throughput.iter().map(|(threads, rate)| json!({ "threads": threads, "per_second": rate }));
     json!({
-        "lane": timed.lane.name(),
+        "route": timed.route.name(),
         "decisions": latency.decisions,
         "together": latency.together,
         "ns": times,

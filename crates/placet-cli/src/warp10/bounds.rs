@@ -6,7 +6,7 @@ use crate::time_args::show;
 use crate::ui::Ui;
 use placet::model::time::Time;
 use placet::visible::escaped;
-use placet_warp10::attributes::{Asked, BadBound, Bounds, WriteBounds};
+use placet_warp10::attributes::{Asked, BoundError, Bounds, WriteBounds};
 use placet_warp10::script::TimeUnit;
 use placet_warp10::token::{ReadToken, Token, WriteToken};
 
@@ -15,7 +15,7 @@ use placet_warp10::token::{ReadToken, Token, WriteToken};
 ///
 /// # Errors
 /// One cannot be read: a Warp 10 refuses to read data, or the update.
-pub fn bounds(token: &Token, unit: TimeUnit, now: Time) -> Result<Option<Json>, BadBound> {
+pub fn bounds(token: &Token, unit: TimeUnit, now: Time) -> Result<Option<Json>, BoundError> {
     let all = match token {
         Token::Read(token) => of_read(token, unit, now)?,
         Token::Write(token) => of_write(token)?,
@@ -23,7 +23,7 @@ pub fn bounds(token: &Token, unit: TimeUnit, now: Time) -> Result<Option<Json>, 
     Ok((!all.is_empty()).then_some(Json::Object(all)))
 }
 
-fn of_read(token: &ReadToken, unit: TimeUnit, now: Time) -> Result<Map<String, Json>, BadBound> {
+fn of_read(token: &ReadToken, unit: TimeUnit, now: Time) -> Result<Map<String, Json>, BoundError> {
     let now = now.as_millis().saturating_mul(unit.in_a_millisecond());
     let asked = Asked { start: Some(now), end: Some(now), now, per_second: unit.in_a_second() };
     let bounds = Bounds::of(token.attributes.as_ref(), &asked)?;
@@ -40,7 +40,7 @@ fn of_read(token: &ReadToken, unit: TimeUnit, now: Time) -> Result<Map<String, J
     ]))
 }
 
-fn of_write(token: &WriteToken) -> Result<Map<String, Json>, BadBound> {
+fn of_write(token: &WriteToken) -> Result<Map<String, Json>, BoundError> {
     let bounds = WriteBounds::of(token.attributes.as_ref())?;
     Ok(present([
         (".maxsize", bounds.max_size.map(Json::from)),

@@ -4,7 +4,7 @@ use super::bounds::{bounds, lines};
 use super::common::{Configuration, Reading, rejected, token_text};
 use super::series::{is_update, of_series};
 use super::service::{Lists, Service};
-use crate::asked::{Unread, request};
+use crate::asked::{RequestInputError, request};
 use crate::decision_args::Ready;
 use crate::eval::{decide, show};
 use crate::inputs;
@@ -13,7 +13,7 @@ use crate::time_args::read_time;
 use crate::ui::{Failure, Outcome, Ui};
 use placet::check::library::Library;
 use placet::model::time::Time;
-use placet_warp10::grants::{Grant, NotLowered};
+use placet_warp10::grants::{Grant, LowerError};
 use placet_warp10::rejection::{Label, Rejection};
 use placet_warp10::token::Token;
 
@@ -89,7 +89,7 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
         Err(rejection) => return Ok(rejected(ui, &rejection)),
     };
     let request = request(&asked.request)?
-        .and_then(|written| of_series(written.into_json()).map_err(|why| Unread::of(why, SERIES)));
+        .and_then(|written| of_series(written.into_json()).map_err(|why| RequestInputError::of(why, SERIES)));
     let bounds = match bounds(&token, service.unit, now) {
         Ok(bounds) => bounds,
         // Only an update reads the bounds of a WRITE token.
@@ -123,6 +123,6 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
 /// What a request is about.
 const SERIES: &str = "a request is one series: `fetch { class: \"temp\", owner: \"…\" }`";
 
-fn undecidable(why: &NotLowered) -> Failure {
+fn undecidable(why: &LowerError) -> Failure {
     Failure::new(format!("the token cannot be decided here: {why}"))
 }

@@ -108,7 +108,7 @@ fn spelled(key: &[u8], spelling: Spelling) -> Zeroizing<String> {
 }
 
 /// All that the tools of a Warp 10 want to be set.
-fn new_keys() -> Result<Zeroizing<String>, placet::token::keys::NoRandomness> {
+fn new_keys() -> Result<Zeroizing<String>, placet::token::keys::RandomnessError> {
     let mut text = Zeroizing::new(String::new());
     for (name, bytes) in NAMES {
         let mut key = Zeroizing::new(vec![0; bytes]);

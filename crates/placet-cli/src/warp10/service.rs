@@ -11,7 +11,7 @@ use super::tokengen::{new_uuid, unit};
 use crate::inputs;
 use crate::ui::{Failure, Ui};
 use placet::model::time::Time;
-use placet::token::keys::NoRandomness;
+use placet::token::keys::RandomnessError;
 use placet_warp10::accept::{Acceptor, AttributeRules};
 use placet_warp10::attributes::rules;
 use placet_warp10::config::{Config, ConfigError};
@@ -22,7 +22,7 @@ use placet_warp10::rejection::Rejection;
 use placet_warp10::script::{Host, TimeUnit};
 use placet_warp10::static_tokens::{Clock, StaticTokens};
 use placet_warp10::token::{Kind, Token};
-use placet_warp10::trl_directory::{Directory, Folder, Problem};
+use placet_warp10::trl_directory::{Directory, Folder, ListFileError};
 
 /// What else there is beside the configuration.
 #[derive(clap::Args, Clone, Debug)]
@@ -84,7 +84,7 @@ impl Service {
         if let Some(filter_macro) = &self.filter_macro {
             // A macro that asks for a UUID and gets none makes a token that is refused.
             let mut host = Host::new(now.as_millis().saturating_mul(self.unit.in_a_millisecond()), || {
-                new_uuid().unwrap_or_else(|NoRandomness| String::new())
+                new_uuid().unwrap_or_else(|RandomnessError| String::new())
             });
             host.unit = self.unit;
             host.acceptance = Some(&acceptor);
@@ -198,13 +198,13 @@ fn static_tokens(ui: &Ui, path: &Path, clock: Clock) -> Result<StaticTokens, Fai
     let text = inputs::text(path)?;
     let mut no_randomness = false;
     let (tokens, problems) = StaticTokens::read(&text, clock, &mut || {
-        new_uuid().unwrap_or_else(|NoRandomness| {
+        new_uuid().unwrap_or_else(|RandomnessError| {
             no_randomness = true;
             String::new()
         })
     });
     if no_randomness {
-        return Err(Failure::new(NoRandomness.to_string()));
+        return Err(Failure::new(RandomnessError.to_string()));
     }
     problems.iter().for_each(|problem| ui.warning(format_args!("`{}`, {problem}", inputs::name(path))));
     Ok(tokens)
@@ -229,14 +229,16 @@ pub fn directory(ui: &Ui, folder: &Path, delay: Option<Duration>, now: Time) -> 
     Ok(directory)
 }
 
-fn described(problem: &Problem) -> String {
+fn described(problem: &ListFileError) -> String {
     match problem {
-        Problem::Unreadable { file, why } => format!("`{file}` can not be read, so what was revoked stays so: {why}"),
-        Problem::Lines { file, lines } => format!("`{file}`:{}: this line can not be read", lines.first),
-        Problem::Name { file } => format!(
+        ListFileError::Unreadable { file, why } => {
+            format!("`{file}` can not be read, so what was revoked stays so: {why}")
+        }
+        ListFileError::Lines { file, lines } => format!("`{file}`:{}: this line can not be read", lines.first),
+        ListFileError::Name { file } => format!(
             "`{file}` revokes nothing: a Warp 10 reads files that are named `NAME.full.MS-MD5.trl`, with 32 lower-case \
              hexadecimal digits at the end, as `trl write` names them"
         ),
-        Problem::Timestamp { file } => format!("`{file}` has no good timestamp, so it counts beside the newest"),
+        ListFileError::Timestamp { file } => format!("`{file}` has no good timestamp, so it counts beside the newest"),
     }
 }

@@ -11,7 +11,7 @@ use crate::time_args::read_time;
 use crate::ui::{Exit, Failure, Outcome, Ui};
 use placet::diag::Source;
 use placet::model::time::Time;
-use placet::token::keys::{NoRandomness, Randomness, SystemRandom};
+use placet::token::keys::{Randomness, RandomnessError, SystemRandom};
 use placet_warp10::config::Config;
 use placet_warp10::java_compat::uuid_to_text;
 use placet_warp10::keys::TokenKeys;
@@ -80,7 +80,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         let result = {
             let mut host = Host::new(now, || match &args.uuid {
                 Some(uuid) => uuid.clone(),
-                None => new_uuid().unwrap_or_else(|NoRandomness| {
+                None => new_uuid().unwrap_or_else(|RandomnessError| {
                     no_randomness = true;
                     String::new()
                 }),
@@ -94,7 +94,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             result.map(|stack| (stack_json(&stack, machine.json_style()), stack))
         };
         if no_randomness {
-            return Err(Failure::new(NoRandomness.to_string()));
+            return Err(Failure::new(RandomnessError.to_string()));
         }
         match result {
             Ok((json, stack)) => {
@@ -128,7 +128,7 @@ pub fn unit(given: Option<Unit>, config: &Config) -> Result<TimeUnit, Failure> {
 ///
 /// # Errors
 /// There is no randomness.
-pub fn new_uuid() -> Result<String, NoRandomness> {
+pub fn new_uuid() -> Result<String, RandomnessError> {
     let mut bytes = [0; 16];
     SystemRandom.fill(&mut bytes)?;
     Ok(uuid_to_text(&random_uuid(bytes)))

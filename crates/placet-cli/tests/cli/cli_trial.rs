@@ -227,8 +227,8 @@ fn what_the_page_on_testing_shows_is_what_its_commands_print() {
     }
 }
 
-fn lane<'j>(json: &'j Value, name: &str) -> &'j Value {
-    json["policies"][0]["lanes"].as_array().unwrap().iter().find(|lane| lane["lane"] == name).unwrap()
+fn route<'j>(json: &'j Value, name: &str) -> &'j Value {
+    json["policies"][0]["routes"].as_array().unwrap().iter().find(|route| route["route"] == name).unwrap()
 }
 
 #[test]
@@ -237,15 +237,15 @@ fn a_bench_measures_every_lane_of_a_token() {
     place.write("policy.cases", "token reader(user: \"42\")\nallow get { cache: \"profiles\", item: \"user/42/a\" }\nnot_permitted get { cache: \"x\" }\n");
     let json = place.json("bench policy.placet --runs 1 --for 20ms --threads 2");
     for name in ["warm", "local", "public"] {
-        let lane = lane(&json, name);
-        let ns = |share: &str| lane["ns"][share].as_f64().unwrap();
-        assert!(ns("p50") > 0.0 && ns("p50") <= ns("p99") && ns("p99") <= ns("max"), "{lane}");
-        assert_eq!(lane["allocations"]["count"], 0.0, "{lane}");
-        assert_eq!(lane["throughput"].as_array().unwrap().len(), 2);
-        assert!(lane["throughput"][0]["per_second"].as_f64().unwrap() > 0.0, "{lane}");
+        let route = route(&json, name);
+        let ns = |share: &str| route["ns"][share].as_f64().unwrap();
+        assert!(ns("p50") > 0.0 && ns("p50") <= ns("p99") && ns("p99") <= ns("max"), "{route}");
+        assert_eq!(route["allocations"]["count"], 0.0, "{route}");
+        assert_eq!(route["throughput"].as_array().unwrap().len(), 2);
+        assert!(route["throughput"][0]["per_second"].as_f64().unwrap() > 0.0, "{route}");
     }
     let policy = &json["policies"][0];
-    let fixture = &policy["stages"][0];
+    let fixture = &policy["fixtures"][0];
     assert!(fixture["program"].as_u64() < fixture["local"]["bytes"].as_u64(), "{fixture}");
     assert!(fixture["local"]["bytes"].as_u64() < fixture["public"]["bytes"].as_u64(), "{fixture}");
     let steps = &policy["steps"];

@@ -11,10 +11,10 @@ use placet::document::Document;
 use placet::document::request;
 use placet::document::value::arguments_from_text;
 use placet::token::verify::Scratch;
-use placet_tools::fuzz::finding::{Finding, Kind};
+use placet_tools::fuzz::finding::{Finding, FindingKind};
 use placet_tools::fuzz::import::Imported;
 use placet_tools::fuzz::oracle::Oracle;
-use placet_tools::fuzz::{Plan, Report, Target, run};
+use placet_tools::fuzz::{FuzzReport, Plan, Target, run};
 use placet_tools::testing::{Block, Keys, cases};
 use serde_json::{Value, json};
 
@@ -37,17 +37,17 @@ fn plan(target: &Target) -> Plan<'_> {
     Plan { target, other: None, oracle: None, seeds: Vec::new(), seed: 0, runs: 10_000 }
 }
 
-fn attempt(plan: Plan<'_>) -> Report {
+fn attempt(plan: Plan<'_>) -> FuzzReport {
     run(plan, &mut |_| true).unwrap()
 }
 
-fn fuzz(text: &str) -> Report {
+fn fuzz(text: &str) -> FuzzReport {
     attempt(plan(&target(text, &[])))
 }
 
 /// The request of the only finding, without its time.
 #[track_caller]
-fn only(report: &Report) -> Value {
+fn only(report: &FuzzReport) -> Value {
     let [Finding { request, .. }] = report.findings.as_slice() else { panic!("{:#?}", report.findings) };
     let mut request = request.clone();
     request.as_object_mut().unwrap().remove("time");
@@ -236,7 +236,7 @@ fn the_same_seed_finds_the_same_and_another_finds_it_too() {
     let target = target(text, &[]);
     let found = |seed| attempt(Plan { seed, ..plan(&target) });
     let (first, again, other) = (found(7), found(7), found(8));
-    let said = |report: &Report| report.findings.iter().map(|found| found.case.clone()).collect::<Vec<_>>();
+    let said = |report: &FuzzReport| report.findings.iter().map(|found| found.case.clone()).collect::<Vec<_>>();
     assert_eq!((said(&first), first.verdicts), (said(&again), again.verdicts));
     assert_eq!(only(&first), only(&other), "the smallest request does not depend on where it was found");
     assert_ne!(first.verdicts, other.verdicts);
@@ -376,9 +376,9 @@ fn a_wider_policy_is_told_from_a_narrower_one() {
     let report = attempt(Plan { other: Some(&old), ..plan(&new) });
     let mut kinds: Vec<_> =
         report.findings.iter().map(|found| (found.kind.clone(), found.request["action"].clone())).collect();
-    kinds.sort_by_key(|(kind, _)| *kind == Kind::Narrower);
-    assert_eq!(kinds, [(Kind::Wider, json!("GET")), (Kind::Narrower, json!("PUT"))]);
-    let wider = report.findings.iter().find(|found| found.kind == Kind::Wider).unwrap();
+    kinds.sort_by_key(|(kind, _)| *kind == FindingKind::Narrower);
+    assert_eq!(kinds, [(FindingKind::Wider, json!("GET")), (FindingKind::Narrower, json!("PUT"))]);
+    let wider = report.findings.iter().find(|found| found.kind == FindingKind::Wider).unwrap();
     assert_eq!((wider.verdict, wider.expected), ("allow", "not_permitted"));
     assert!(["/", "/a"].iter().any(|path| wider.request["path"] == *path), "{}", wider.request);
     let same = policy("deny { path: \"/b\" } allow { path: \"/a/**\", action: GET }");

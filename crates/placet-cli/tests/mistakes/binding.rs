@@ -12,7 +12,7 @@ use crate::token_workshop::{
 use placet::authorize::{Authorizer, Policy};
 use placet::bytecode::program::EMPTY;
 use placet::bytecode::verify::{Budget, Scope};
-use placet::document::mint as author;
+use placet::document::mint as minting;
 use placet::model::request::Request;
 use placet::model::time::Time;
 use placet::model::verdict::{Refusal, Verdict};
@@ -163,16 +163,17 @@ fn what_was_compiled_in_one_vocabulary_is_not_used_in_another() {
     );
     let (token, restriction) = (super::support::compiled(&ours, []), super::support::compiled(&theirs, []));
     let (our_words, their_words) = (ours.vocabulary(), theirs.vocabulary());
-    let mint = |vocabulary| author::mint(&token, vocabulary, &local(), NOW, author::Wrapping::default(), &mut random());
-    assert_eq!(mint(their_words), Err(author::MintFailure::Misfit(author::Misfit::OtherVocabulary)));
+    let mint =
+        |vocabulary| minting::mint(&token, vocabulary, &local(), NOW, minting::Wrapping::default(), &mut random());
+    assert_eq!(mint(their_words), Err(minting::MintTemplateError::Misfit(minting::MisfitError::OtherVocabulary)));
     let minted = mint(our_words).unwrap();
-    let misfit = Err(author::AttenuateFailure::Misfit(author::Misfit::OtherVocabulary));
+    let misfit = Err(minting::AttenuateTemplateError::Misfit(minting::MisfitError::OtherVocabulary));
     for vocabulary in [our_words, their_words] {
-        let narrowed = author::attenuate(&minted, &restriction, vocabulary, NOW, false, &mut random());
+        let narrowed = minting::attenuate(&minted, &restriction, vocabulary, NOW, false, &mut random());
         assert_eq!(narrowed, misfit, "{}", vocabulary.fingerprint());
     }
-    assert_eq!(author::policy("p", &restriction, our_words).err(), Some(author::Misfit::OtherVocabulary));
-    assert!(author::policy("p", &restriction, their_words).is_ok());
+    assert_eq!(minting::policy("p", &restriction, our_words).err(), Some(minting::MisfitError::OtherVocabulary));
+    assert!(minting::policy("p", &restriction, their_words).is_ok());
 }
 
 /// Two secrets whose keys have one id of four bytes: found among the first hundred thousand.
@@ -198,7 +199,7 @@ fn a_kept_token_and_a_revoked_key_are_compared_by_the_key_and_not_by_its_short_i
     let (ours, theirs, vocabulary) = (ring(&one), ring(&twin), vocabulary());
     let token = minted(one.clone(), &draft(program()));
     let mut scratch = Scratch::new();
-    let kept = Verifier::new(&ours, &vocabulary).verify(&token.text(), NOW, &mut scratch).unwrap().keep();
+    let kept = Verifier::new(&ours, &vocabulary).verify(&token.text(), NOW, &mut scratch).unwrap().to_owned();
     assert!(Verifier::new(&ours, &vocabulary).recheck(&kept, NOW).is_ok());
     assert_eq!(Verifier::new(&theirs, &vocabulary).recheck(&kept, NOW).err(), Some(Refusal::UnknownKey));
 
@@ -258,7 +259,7 @@ fn what_was_verified_for_one_audience_is_not_taken_by_another() {
         assert!(Authorizer::with_verifier(ours).decide(&verified, &request).is_allow());
         let verdict = Authorizer::with_verifier(theirs).decide(&verified, &request).verdict();
         assert_eq!(verdict, Verdict::Refused(Refusal::Forged));
-        let kept = verified.keep();
+        let kept = verified.to_owned();
         assert_eq!(ours.recheck(&kept, NOW).map(|_| ()), Ok(()));
         assert_eq!(theirs.recheck(&kept, NOW).err(), Some(Refusal::Forged));
     }
@@ -288,7 +289,7 @@ fn a_token_from_the_future_is_not_valid_yet() {
         assert_eq!(verifies(&strict, &token, NOW - ms(1)), Err(Refusal::NotYetValid));
         let mut scratch = Scratch::new();
         let verified = verifier.verify(&token.text(), NOW, &mut scratch).unwrap();
-        assert_eq!(strict.recheck(&verified.keep(), NOW - ms(1)).err(), Some(Refusal::NotYetValid));
+        assert_eq!(strict.recheck(&verified.to_owned(), NOW - ms(1)).err(), Some(Refusal::NotYetValid));
         let early = Request::named(&vocabulary, "get", NOW - ms(60_001)).unwrap();
         let verdict = Authorizer::with_verifier(verifier).decide(&verified, &early).verdict();
         assert_eq!(verdict, Verdict::Refused(Refusal::NotYetValid));
@@ -319,7 +320,7 @@ fn seconds_for_milliseconds_are_refused_on_every_path() {
         let verified = verifier.verify(&text, NOW, &mut scratch).unwrap();
         assert_eq!(verified.check_time(seconds, Duration::from_secs(60)).err(), early);
         assert_eq!(authorizer.decide(&verified, &request).verdict(), refused);
-        assert_eq!(verifier.recheck(&verified.keep(), seconds).err(), early);
+        assert_eq!(verifier.recheck(&verified.to_owned(), seconds).err(), early);
         let held = [Policy::new(
             "own",
             program().to_vec(),
@@ -426,12 +427,13 @@ fn a_verifier_that_wants_a_signed_list_takes_no_other() {
         assert_eq!(verifies(&verifier, &token, NOW), Err(Refusal::UnsignedRevocations), "no list at all");
         let unsigned = verifier.with_revocations(Revocations::open(&snapshot).unwrap());
         assert_eq!(verifies(&unsigned, &token, NOW), Err(Refusal::UnsignedRevocations));
-        assert_eq!(verifies(&verifier.with_revocations(held.lend()), &token, NOW), Ok(()));
+        assert_eq!(verifies(&verifier.with_revocations(held.as_revocations()), &token, NOW), Ok(()));
     }
     let signed = Revocations::sign(&snapshot, &signing()).unwrap();
     let held = HeldRevocations::open_signed(signed.clone(), &keyring, Audience::NONE).unwrap();
     keyring.remove(placet::token::header::Purpose::Public, signing().id());
-    let verifier = Verifier::new(&keyring, &vocabulary).wanting_signed_revocations().with_revocations(held.lend());
+    let verifier =
+        Verifier::new(&keyring, &vocabulary).wanting_signed_revocations().with_revocations(held.as_revocations());
     assert_eq!(verifies(&verifier, &token, NOW), Err(Refusal::UnsignedRevocations), "its key was removed since");
     let opened = HeldRevocations::open_signed(signed, &keyring, Audience::NONE);
     assert_eq!(opened.err(), Some(SnapshotError::Forged));

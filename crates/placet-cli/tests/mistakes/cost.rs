@@ -14,12 +14,12 @@ use placet::bytecode::verify::{Allowance, Budget, Fault, Scope, verify, verify_w
 use placet::check::library::Library;
 use placet::check::tree::{Constant, Template};
 use placet::compile::arguments::{Argument, Arguments};
-use placet::compile::error::Cause;
+use placet::compile::error::TemplateError;
 use placet::compile::expressions::Expressions;
 use placet::compile::{Compiled, compile};
 use placet::diag::code::Code;
 use placet::document::mint::attenuate;
-use placet::document::{AuthorError, Document};
+use placet::document::{Document, DocumentError};
 use placet::limits::{TOKEN_COST, TOKEN_PROOF_BYTES};
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
@@ -33,7 +33,7 @@ use placet::token::attenuate::{BlockDraft, append};
 use placet::token::envelope::Token;
 use placet::token::mint::mint;
 use placet::token::verify::{Scratch, Verifier};
-use placet::vm::{Context, Halt, Kind, run, run_with};
+use placet::vm::{Context, ProgramKind, RunError, run, run_with};
 
 use super::support::{codes, compiled, document, path};
 use crate::token_workshop::{self, NOW};
@@ -54,7 +54,7 @@ fn the_worst_program_of_every_row_takes_no_more_than_its_price() {
         let proved = verify(&case.program, &scope(&vocabulary, Budget::Policy));
         let proved = proved.unwrap_or_else(|error| panic!("{}: {error}", case.name));
         let fuel = Fuel::plenty();
-        let answer = run_with(&proved, Kind::Restriction, &request, &CONTEXT, &fuel);
+        let answer = run_with(&proved, ProgramKind::Restriction, &request, &CONTEXT, &fuel);
         assert!(answer.is_ok(), "{}: {answer:?}", case.name);
         assert!(fuel.used() <= proved.cost(), "{}: {} of {}", case.name, fuel.used(), proved.cost());
     }
@@ -78,11 +78,11 @@ fn a_run_without_fuel_is_no_answer() {
     for case in worst::cases() {
         let proved = verify(&case.program, &scope(&vocabulary, Budget::Policy)).unwrap();
         let plenty = Fuel::plenty();
-        run_with(&proved, Kind::Restriction, &request, &CONTEXT, &plenty).unwrap();
+        run_with(&proved, ProgramKind::Restriction, &request, &CONTEXT, &plenty).unwrap();
         if plenty.used() > 0 {
             let fuel = Fuel::new(plenty.used() - 1);
-            let answer = run_with(&proved, Kind::Restriction, &request, &CONTEXT, &fuel);
-            assert_eq!(answer, Err(Halt::OutOfFuel), "{}", case.name);
+            let answer = run_with(&proved, ProgramKind::Restriction, &request, &CONTEXT, &fuel);
+            assert_eq!(answer, Err(RunError::OutOfFuel), "{}", case.name);
             halted += 1;
         }
     }
@@ -104,13 +104,13 @@ fn a_short_restriction_of_long_patterns_is_cheap_or_refused() {
     let mut request = Request::named(document.vocabulary(), "GET", NOW).unwrap();
     request.set_named("path", path(&long)).unwrap();
     let fuel = Fuel::plenty();
-    assert!(run_with(&proved, Kind::Restriction, &request, &CONTEXT, &fuel).is_ok());
+    assert!(run_with(&proved, ProgramKind::Restriction, &request, &CONTEXT, &fuel).is_ok());
     assert!(fuel.used() < 250 * 2_000, "its end is asked once, not at each of 4,096 places: {}", fuel.used());
     // With a `**` after it as well, the pattern has to be tried at each place.
     let document = self::document(&long_patterns("/**"));
     let refused = document.compile(BlockKind::Restriction, None, &Arguments::none());
-    let Err(AuthorError::Compile(errors)) = refused else { panic!("{refused:?}") };
-    assert!(matches!(errors[0].cause, Cause::TooCostly { .. }), "{errors:?}");
+    let Err(DocumentError::Compile(errors)) = refused else { panic!("{refused:?}") };
+    assert!(matches!(errors[0].cause, TemplateError::TooCostly { .. }), "{errors:?}");
 }
 
 /// A restriction of some tenth of the allowance, in a few bytes.
@@ -242,9 +242,9 @@ fn the_regular_expressions_of_a_document_take_so_much_work_and_no_more() {
     let text = different(60);
     let document = Document::from_text("test.placet", &text, &library).unwrap();
     let refused = document.compile(BlockKind::Policy, None, &Arguments::none());
-    let Err(AuthorError::Compile(errors)) = refused else { panic!("{refused:?}") };
+    let Err(DocumentError::Compile(errors)) = refused else { panic!("{refused:?}") };
     assert_eq!(errors.len(), 1, "the first that is too much, and none of those that follow: {errors:?}");
-    assert!(matches!(errors[0].cause, Cause::TooMuchToCompile { .. }), "{errors:?}");
+    assert!(matches!(errors[0].cause, TemplateError::TooMuchToCompile { .. }), "{errors:?}");
     assert!(errors[0].cause.help().is_some());
     let line = errors[0].at.and_then(|at| document.source().line_and_column(at)).unwrap().0;
     assert!(line > 4, "some come before it: {line}");
@@ -320,7 +320,7 @@ fn a_decision_within_its_price_is_the_same_with_any_more_fuel() {
     let request = worst::request(&vocabulary);
     for case in worst::cases().iter().filter(|case| case.name.starts_with("glob") || case.name.starts_with("path")) {
         let proved = verify(&case.program, &scope(&vocabulary, Budget::Policy)).unwrap();
-        let plenty = run_with(&proved, Kind::Authority, &request, &CONTEXT, &Fuel::plenty());
-        assert_eq!(run(&proved, Kind::Authority, &request, &CONTEXT), plenty, "{}", case.name);
+        let plenty = run_with(&proved, ProgramKind::Authority, &request, &CONTEXT, &Fuel::plenty());
+        assert_eq!(run(&proved, ProgramKind::Authority, &request, &CONTEXT), plenty, "{}", case.name);
     }
 }

@@ -70,7 +70,7 @@ fn a_token_that_was_verified_before_the_vocabulary_grew_permits_no_younger_actio
     let old = document(&format!("{OLD}policy p {{ allow {{ }} }}"));
     let text = minted(&local().into(), "allow { action: any }", "deny { action: transfer }").text();
     let mut scratch = Scratch::new();
-    let kept = Verifier::new(&keyring, old.vocabulary()).verify(&text, NOW, &mut scratch).unwrap().keep();
+    let kept = Verifier::new(&keyring, old.vocabulary()).verify(&text, NOW, &mut scratch).unwrap().to_owned();
     let authorizer = Authorizer::new(&keyring, &grown);
     let lent = authorizer.verifier().recheck(&kept, NOW).unwrap();
     let cache = TokenCache::new(64);

@@ -10,10 +10,10 @@ use placet::limits;
 use placet::syntax::ast::{At, Block, ItemKind, Pattern, PatternKind};
 use placet::syntax::parse::parse_cases;
 use placet::syntax::{map, parse, print};
-use placet::token::keyring::{Keyring, KeyringFault};
-use placet::token::revocation::{ListFault, RevocationList};
+use placet::token::keyring::{Keyring, KeyringLineError};
+use placet::token::revocation::{ListLineError, RevocationList};
 use placet_host::value::Value as HostValue;
-use placet_tools::testing::{Keys, cases, lines};
+use placet_tools::testing::{Keys, cases, jsonl};
 use placet_warp10::script::{Host, Machine, Value as Scripted};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -117,7 +117,7 @@ fn hosts_files_and_cases_read_null_alike() {
     });
     let keys = Keys::ephemeral().unwrap();
     let said = |line: &Value| {
-        let report = lines::load("t.jsonl", &line.to_string(), Library::built_in(), NOW, &keys).unwrap_err();
+        let report = jsonl::load("t.jsonl", &line.to_string(), Library::built_in(), NOW, &keys).unwrap_err();
         (report.diagnostics[0].code, report.diagnostics[0].message.clone())
     };
     assert_eq!(said(&line).0, Code::Null);
@@ -183,7 +183,7 @@ fn a_revocation_can_not_hide_in_a_comment_of_its_list() {
     );
     for hidden in BREAKS {
         let error = list(&format!("# of Tuesday{hidden}{}", "ab".repeat(16))).unwrap_err();
-        assert_eq!((error.line, error.fault), (4, ListFault::LineBreak), "{hidden:?}");
+        assert_eq!((error.line, error.fault), (4, ListLineError::LineBreak), "{hidden:?}");
     }
 }
 
@@ -211,9 +211,9 @@ fn a_byte_order_mark_is_called_by_its_name() {
     let json = map::from_json_text("\u{feff}{}").unwrap_err();
     assert_eq!((json.code, json.message.as_str()), (Code::Hidden, "the text begins with a byte order mark (U+FEFF)"));
     let keyring = Keyring::from_text("\u{feff}# keys\n").unwrap_err();
-    assert_eq!((keyring.line, keyring.fault), (1, KeyringFault::ByteOrderMark));
+    assert_eq!((keyring.line, keyring.fault), (1, KeyringLineError::ByteOrderMark));
     let list = RevocationList::from_text("\u{feff}# placet revocations 1\nissued: 5\nmax-age: 7\nend\n").unwrap_err();
-    assert_eq!((list.line, list.fault), (1, ListFault::ByteOrderMark));
+    assert_eq!((list.line, list.fault), (1, ListLineError::ByteOrderMark));
 }
 
 // JSON.
@@ -240,7 +240,7 @@ fn what_is_wrong_with_json_is_said_with_its_line_and_column() {
     }
     let keys = Keys::ephemeral().unwrap();
     let text = "\n  {\"use\": \"http\"} x\n";
-    let report = lines::load("t.jsonl", text, Library::built_in(), NOW, &keys).unwrap_err();
+    let report = jsonl::load("t.jsonl", text, Library::built_in(), NOW, &keys).unwrap_err();
     assert_eq!(report.source.line_and_column(report.diagnostics[0].at), Some((2, 19)));
 }
 

@@ -13,7 +13,7 @@ use placet::document::Document;
 use placet::document::mint::{Wrapping, attenuate, mint};
 use placet::limits::{SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
 use placet::model::path::ResourcePath;
-use placet::model::request::{Malformed, Request};
+use placet::model::request::{Request, RequestError};
 use placet::model::value::Value;
 use placet::model::verdict::Refusal;
 use placet::model::vocabulary::{FieldNo, Vocabulary};
@@ -150,7 +150,7 @@ fn a_request_of_another_vocabulary_is_refused_and_not_guessed_at() {
     let keyring = Keyring::new();
     let authorizer = Authorizer::new(&keyring, service.document.vocabulary()).with_policies(&service.policies);
     let request = Request::named(momento, "get", NOW).unwrap();
-    let refused = placet::model::verdict::Verdict::Refused(Refusal::Request(Malformed::OtherVocabulary));
+    let refused = placet::model::verdict::Verdict::Refused(Refusal::Request(RequestError::OtherVocabulary));
     assert_eq!(authorizer.decide_alone(&request), refused);
     let incomplete = Request::named(service.document.vocabulary(), "GET", NOW).unwrap();
     assert_eq!(authorizer.decide_alone(&incomplete).word(), "refused", "a required attribute is missing");

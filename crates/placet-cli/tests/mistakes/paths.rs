@@ -275,7 +275,9 @@ fn a_request_with_capitals_where_there_are_none_is_refused() {
     let http = Library::built_in().get("http").unwrap();
     let lent = |request: serde_json::Value| {
         let owned = request::from_json(http, &request).unwrap();
-        owned.lend(http, Time::from_millis(0), |request| request.check().is_ok()).map_err(|error| error.describe(http))
+        owned
+            .with_request(http, Time::from_millis(0), |request| request.check().is_ok())
+            .map_err(|error| error.describe(http))
     };
     assert_eq!(lent(json!({ "action": "GET", "path": "/", "host": "a", "headers": { "x-a": "B" } })), Ok(true));
     for (wrong, name) in [(json!({ "X-Debug": "1" }), "headers"), (json!({ "x": "1", "accepT": "" }), "headers")] {

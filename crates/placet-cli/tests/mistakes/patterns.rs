@@ -3,7 +3,7 @@
 use crate::support::{SHELF, Service, codes, document, ip, path, read, refusals};
 use placet::check::tree::Constant;
 use placet::compile::arguments::Argument;
-use placet::compile::error::Cause;
+use placet::compile::error::TemplateError;
 use placet::diag::code::Code;
 use placet::model::value::Value;
 use placet::program::source::ToSource;
@@ -55,7 +55,7 @@ fn an_empty_argument_is_refused_wherever_it_is_part_of_a_pattern() {
     for part in PARTS {
         let text = policy_of(part);
         let causes = refusals(&text, &[("x", "".into())]);
-        let refused = |cause: &Cause| matches!(cause, Cause::EmptyPatternPart { name } | Cause::EmptySegmentPart { name } if name == "x");
+        let refused = |cause: &TemplateError| matches!(cause, TemplateError::EmptyPatternPart { name } | TemplateError::EmptySegmentPart { name } if name == "x");
         assert!(!causes.is_empty() && causes.iter().all(refused), "{part}: {causes:?}");
         assert!(causes.iter().all(|cause| cause.help().is_some()), "{part}");
         assert_eq!(refusals(&text, &[("x", "a".into())]), [], "{part}");

@@ -4,7 +4,7 @@
 
 use crate::support::{SHELF, codes, document, read, refusals};
 use placet::check::tree::Constant;
-use placet::compile::error::Cause;
+use placet::compile::error::TemplateError;
 use placet::diag::code::Code;
 
 // Ranges that arguments turn around.
@@ -23,8 +23,8 @@ fn an_argument_that_turns_a_range_around_is_refused() {
         let text = format!("{WORLD} policy p(lo: int, hi: int) {{ allow {{ n: any }} {part} }}");
         let refusal =
             |lo: i64, hi: i64| refusals(&text, &[("lo", Constant::Int(lo).into()), ("hi", Constant::Int(hi).into())]);
-        assert_eq!(refusal(5, 1), [Cause::EmptyRange], "{part}");
-        assert_eq!(refusal(2, 2), [Cause::EmptyRange], "{part}");
+        assert_eq!(refusal(5, 1), [TemplateError::EmptyRange], "{part}");
+        assert_eq!(refusal(2, 2), [TemplateError::EmptyRange], "{part}");
         assert_eq!(refusal(1, 5), [], "{part}");
         assert!(refusal(5, 1)[0].help().is_some());
         let document = document(&text);

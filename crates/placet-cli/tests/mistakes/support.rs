@@ -5,7 +5,7 @@ use placet::authorize::{Authorizer, Policy};
 use placet::check::library::Library;
 use placet::compile::Compiled;
 use placet::compile::arguments::{Argument, Arguments};
-use placet::compile::error::Cause;
+use placet::compile::error::TemplateError;
 use placet::diag::code::Code;
 use placet::document::mint::policy;
 use placet::document::{Document, Report};
@@ -85,7 +85,7 @@ pub const SHELF: &str =
     "vocabulary shelf 1 { name: string optional, blob: bytes optional, folder: path optional action get }";
 
 /// What keeps a policy with these arguments from being compiled.
-pub fn refusals(text: &str, arguments: &[(&str, Argument)]) -> Vec<Cause> {
+pub fn refusals(text: &str, arguments: &[(&str, Argument)]) -> Vec<TemplateError> {
     let document = document(text);
     let template = &document.templates()[0];
     let arguments = Arguments::new(&template.parameters, arguments.iter().cloned()).unwrap();

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::path::ResourcePath;
-use super::request::{Malformed, Request};
+use super::request::{Request, RequestError};
 use super::time::Time;
 use super::types::Scalar;
 use super::value::{Address, Value};
@@ -95,12 +95,12 @@ impl OwnedRequest {
     ///
     /// # Errors
     /// A value does not fit the vocabulary.
-    pub fn lend<R>(
+    pub fn with_request<R>(
         &self,
         vocabulary: &Vocabulary,
         time: Time,
         use_it: impl FnOnce(&Request<'_>) -> R,
-    ) -> Result<R, Malformed> {
+    ) -> Result<R, RequestError> {
         let sets: Vec<Vec<Value<'_>>> = self.values.iter().map(|(_, value)| value.elements()).collect();
         let labels: Vec<Vec<(&str, &str)>> = self.values.iter().map(|(_, value)| value.labels()).collect();
         let mut request = Request::new(vocabulary, self.action, time);

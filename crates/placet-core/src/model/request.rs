@@ -52,8 +52,8 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// The vocabulary has no such action.
-    pub fn named(vocabulary: &'a Vocabulary, action: &str, time: Time) -> Result<Self, Malformed> {
-        let action = vocabulary.action(action).ok_or(Malformed::UnknownAction)?;
+    pub fn named(vocabulary: &'a Vocabulary, action: &str, time: Time) -> Result<Self, RequestError> {
+        let action = vocabulary.action(action).ok_or(RequestError::UnknownAction)?;
         Ok(Self::new(vocabulary, action, time))
     }
 
@@ -63,11 +63,11 @@ impl<'a> Request<'a> {
     /// # Errors
     /// The attribute is unknown, set twice, `time`, or the value is of another type, too large, or not in lower case
     /// where the vocabulary wants that.
-    pub fn set(&mut self, field: FieldNo, value: impl Into<Value<'a>>) -> Result<&mut Self, Malformed> {
+    pub fn set(&mut self, field: FieldNo, value: impl Into<Value<'a>>) -> Result<&mut Self, RequestError> {
         let value = value.into();
-        let attribute = self.vocabulary.attribute(field).ok_or(Malformed::UnknownAttribute)?;
+        let attribute = self.vocabulary.attribute(field).ok_or(RequestError::UnknownAttribute)?;
         if self.places[usize::from(field.0)] != 0 {
-            return Err(Malformed::SetTwice(field));
+            return Err(RequestError::SetTwice(field));
         }
         check_value(field, attribute.ty, &value)?;
         if attribute.lowercase {
@@ -76,7 +76,7 @@ impl<'a> Request<'a> {
         if matches!(value, Value::Set([]) | Value::Labels([])) {
             return Ok(self);
         }
-        self.values.try_push(value).map_err(|_| Malformed::UnknownAttribute)?;
+        self.values.try_push(value).map_err(|_| RequestError::UnknownAttribute)?;
         self.places[usize::from(field.0)] = u8::try_from(self.values.len()).expect("ATTRIBUTES fits a byte");
         self.present |= 1 << field.0;
         Ok(self)
@@ -86,8 +86,8 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// As [`set`](Self::set).
-    pub fn set_named(&mut self, attribute: &str, value: impl Into<Value<'a>>) -> Result<&mut Self, Malformed> {
-        let field = self.vocabulary.field(attribute).ok_or(Malformed::UnknownAttribute)?;
+    pub fn set_named(&mut self, attribute: &str, value: impl Into<Value<'a>>) -> Result<&mut Self, RequestError> {
+        let field = self.vocabulary.field(attribute).ok_or(RequestError::UnknownAttribute)?;
         self.set(field, value)
     }
 
@@ -125,34 +125,34 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// The action is not of the vocabulary, or a required attribute is missing.
-    pub fn check(&self) -> Result<(), Malformed> {
+    pub fn check(&self) -> Result<(), RequestError> {
         if usize::from(self.action.0) >= self.vocabulary.actions().len() {
-            return Err(Malformed::UnknownAction);
+            return Err(RequestError::UnknownAction);
         }
         match self.vocabulary.required() & !self.present {
             0 => Ok(()),
-            missing => Err(Malformed::Missing(FieldNo(u8::try_from(missing.trailing_zeros()).unwrap_or(u8::MAX)))),
+            missing => Err(RequestError::Missing(FieldNo(u8::try_from(missing.trailing_zeros()).unwrap_or(u8::MAX)))),
         }
     }
 }
 
 #[inline]
-fn check_value(field: FieldNo, ty: Type, value: &Value<'_>) -> Result<(), Malformed> {
+fn check_value(field: FieldNo, ty: Type, value: &Value<'_>) -> Result<(), RequestError> {
     match (ty, value) {
         (Type::One(scalar) | Type::Set(scalar), value) if value.scalar() == Some(scalar) => check_size(field, value),
         (_, Value::Set(_) | Value::Labels(_)) => check_many(field, ty, value),
-        _ => Err(Malformed::WrongType(field, ty)),
+        _ => Err(RequestError::WrongType(field, ty)),
     }
 }
 
 #[inline(never)]
-fn check_many(field: FieldNo, ty: Type, value: &Value<'_>) -> Result<(), Malformed> {
+fn check_many(field: FieldNo, ty: Type, value: &Value<'_>) -> Result<(), RequestError> {
     if !value.is_of(ty) {
-        return Err(Malformed::WrongType(field, ty));
+        return Err(RequestError::WrongType(field, ty));
     }
     match value {
-        Value::Set(elements) if elements.len() > SET_ELEMENTS => Err(Malformed::TooLarge(field)),
-        Value::Set(elements) if bytes_of(elements) > SET_BYTES => Err(Malformed::TooLarge(field)),
+        Value::Set(elements) if elements.len() > SET_ELEMENTS => Err(RequestError::TooLarge(field)),
+        Value::Set(elements) if bytes_of(elements) > SET_BYTES => Err(RequestError::TooLarge(field)),
         Value::Set(elements) => elements.iter().try_for_each(|element| check_size(field, element)),
         Value::Labels(labels) => check_labels(field, labels),
         value => check_size(field, value),
@@ -160,9 +160,9 @@ fn check_many(field: FieldNo, ty: Type, value: &Value<'_>) -> Result<(), Malform
 }
 
 #[inline]
-fn check_size(field: FieldNo, value: &Value<'_>) -> Result<(), Malformed> {
+fn check_size(field: FieldNo, value: &Value<'_>) -> Result<(), RequestError> {
     match value.bytes() {
-        Some(bytes) if bytes.len() > VALUE_BYTES => Err(Malformed::TooLarge(field)),
+        Some(bytes) if bytes.len() > VALUE_BYTES => Err(RequestError::TooLarge(field)),
         _ => Ok(()),
     }
 }
@@ -171,18 +171,18 @@ fn bytes_of(elements: &[Value<'_>]) -> usize {
     elements.iter().filter_map(Value::bytes).map(<[u8]>::len).fold(0, usize::saturating_add)
 }
 
-fn check_labels(field: FieldNo, labels: &[(&str, &str)]) -> Result<(), Malformed> {
+fn check_labels(field: FieldNo, labels: &[(&str, &str)]) -> Result<(), RequestError> {
     if labels.len() > LABELS || labels.iter().any(|(name, value)| name.len().max(value.len()) > VALUE_BYTES) {
-        return Err(Malformed::TooLarge(field));
+        return Err(RequestError::TooLarge(field));
     }
     let repeats =
         |(place, (name, _)): (usize, &(&str, &str))| labels[..place].iter().any(|(earlier, _)| earlier == name);
-    if labels.iter().enumerate().any(repeats) { Err(Malformed::SetTwice(field)) } else { Ok(()) }
+    if labels.iter().enumerate().any(repeats) { Err(RequestError::SetTwice(field)) } else { Ok(()) }
 }
 
 /// Values of one string have a few bytes: this is a look at each.
 #[inline(never)]
-fn check_case(field: FieldNo, value: &Value<'_>) -> Result<(), Malformed> {
+fn check_case(field: FieldNo, value: &Value<'_>) -> Result<(), RequestError> {
     let has_capital = |text: &str| text.bytes().any(|byte| byte.is_ascii_uppercase());
     let is_wrong = match value {
         Value::String(text) => has_capital(text),
@@ -192,12 +192,12 @@ fn check_case(field: FieldNo, value: &Value<'_>) -> Result<(), Malformed> {
         Value::Labels(labels) => labels.iter().any(|(name, _)| has_capital(name)),
         _ => false,
     };
-    if is_wrong { Err(Malformed::Capital(field)) } else { Ok(()) }
+    if is_wrong { Err(RequestError::Capital(field)) } else { Ok(()) }
 }
 
 /// Why a request is not one of its vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Malformed {
+pub enum RequestError {
     /// The vocabulary has no such action.
     UnknownAction,
     /// The vocabulary has no such attribute.
@@ -216,7 +216,7 @@ pub enum Malformed {
     OtherVocabulary,
 }
 
-impl Malformed {
+impl RequestError {
     /// The same in words, with the names of `vocabulary`.
     #[must_use]
     pub fn describe(self, vocabulary: &Vocabulary) -> String {
@@ -238,7 +238,7 @@ impl Malformed {
     }
 }
 
-impl fmt::Display for Malformed {
+impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownAction => f.write_str("unknown action"),
@@ -253,7 +253,7 @@ impl fmt::Display for Malformed {
     }
 }
 
-impl core::error::Error for Malformed {}
+impl core::error::Error for RequestError {}
 
 const _: () = assert!(ATTRIBUTES <= 32, "`present` and `required` have one bit for every attribute");
 const _: () = assert!(size_of::<Value<'_>>() <= 24, "a request is copied around; keep its values small");

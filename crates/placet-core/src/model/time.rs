@@ -21,7 +21,7 @@ use core::time::Duration;
 /// let issued: Time = "2026-11-21T10:00:00Z".parse()?;
 /// assert_eq!(issued, Time::from_millis(1_795_255_200_000));
 /// assert_eq!((issued + Duration::from_secs(90)).to_string(), "2026-11-21T10:01:30Z");
-/// # Ok::<(), placet_core::model::time::NotATime>(())
+/// # Ok::<(), placet_core::model::time::TimeError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i64);
@@ -149,66 +149,66 @@ impl fmt::Debug for Time {
 /// Reads RFC 3339 such as `2026-11-21T10:00:00.25+01:00`, to the millisecond, from the year 0 to
 /// the year 9999.
 impl FromStr for Time {
-    type Err = NotATime;
+    type Err = TimeError;
 
-    fn from_str(text: &str) -> Result<Self, NotATime> {
-        let (day, rest) = text.split_once('T').ok_or(NotATime)?;
-        let (clock, zone) = rest.split_at_checked(8).ok_or(NotATime)?;
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let (day, rest) = text.split_once('T').ok_or(TimeError)?;
+        let (clock, zone) = rest.split_at_checked(8).ok_or(TimeError)?;
         let (fraction, zone) = fraction(zone)?;
         let [year, month, day] = numbers(day, '-', [4, 2, 2])?;
         let [hour, minute, second] = numbers(clock, ':', [2, 2, 2])?;
         if hour > 23 || minute > 59 || second > 59 {
-            return Err(NotATime);
+            return Err(TimeError);
         }
         let days = days_to(year, month, day);
         // A day that the month does not have is another day.
         if month == 0 || month > 12 || date_of(days) != (year, month, day) {
-            return Err(NotATime);
+            return Err(TimeError);
         }
         let local = days * DAY + ((hour * 60 + minute) * 60 + second) * 1_000 + fraction;
         let time = local - offset(zone)?;
-        if (FIRST..=LAST).contains(&time) { Ok(Self(time)) } else { Err(NotATime) }
+        if (FIRST..=LAST).contains(&time) { Ok(Self(time)) } else { Err(TimeError) }
     }
 }
 
 /// Cuts the fraction of a second off, in milliseconds.
-fn fraction(rest: &str) -> Result<(i64, &str), NotATime> {
+fn fraction(rest: &str) -> Result<(i64, &str), TimeError> {
     let Some(digits) = rest.strip_prefix('.') else { return Ok((0, rest)) };
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     let (digits, zone) = digits.split_at(end);
     let exact = digits.trim_end_matches('0');
     if digits.is_empty() || exact.len() > 3 {
-        return Err(NotATime);
+        return Err(TimeError);
     }
     let tens = [1_000, 100, 10, 1];
-    Ok((number(exact)? * tens.get(exact.len()).ok_or(NotATime)?, zone))
+    Ok((number(exact)? * tens.get(exact.len()).ok_or(TimeError)?, zone))
 }
 
 /// How far the clocks of the zone are ahead of UTC, in milliseconds.
-fn offset(zone: &str) -> Result<i64, NotATime> {
+fn offset(zone: &str) -> Result<i64, TimeError> {
     let (sign, clock) = match zone.split_at_checked(1) {
         Some(("Z" | "z", "")) => return Ok(0),
         Some(("+", clock)) => (1, clock),
         Some(("-", clock)) => (-1, clock),
-        _ => return Err(NotATime),
+        _ => return Err(TimeError),
     };
     let [hours, minutes] = numbers(clock, ':', [2, 2])?;
-    if hours > 23 || minutes > 59 { Err(NotATime) } else { Ok(sign * (hours * 60 + minutes) * 60_000) }
+    if hours > 23 || minutes > 59 { Err(TimeError) } else { Ok(sign * (hours * 60 + minutes) * 60_000) }
 }
 
 /// Numbers of so many digits each, with a mark between them.
-fn numbers<const N: usize>(text: &str, mark: char, widths: [usize; N]) -> Result<[i64; N], NotATime> {
+fn numbers<const N: usize>(text: &str, mark: char, widths: [usize; N]) -> Result<[i64; N], TimeError> {
     let mut parts = text.split(mark);
     let mut found = [0; N];
     for (found, width) in found.iter_mut().zip(widths) {
-        *found = number(parts.next().filter(|part| part.len() == width).ok_or(NotATime)?)?;
+        *found = number(parts.next().filter(|part| part.len() == width).ok_or(TimeError)?)?;
     }
-    if parts.next().is_none() { Ok(found) } else { Err(NotATime) }
+    if parts.next().is_none() { Ok(found) } else { Err(TimeError) }
 }
 
 /// At most four digits; none are zero.
-fn number(digits: &str) -> Result<i64, NotATime> {
-    let digit = |byte: u8| byte.is_ascii_digit().then(|| i64::from(byte - b'0')).ok_or(NotATime);
+fn number(digits: &str) -> Result<i64, TimeError> {
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| i64::from(byte - b'0')).ok_or(TimeError);
     digits.bytes().try_fold(0, |number, byte| Ok(number * 10 + digit(byte)?))
 }
 
@@ -247,15 +247,15 @@ const LAST: i64 = 253_402_300_799_999;
 
 /// The text is not a time of RFC 3339, or one that is finer than a millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotATime;
+pub struct TimeError;
 
-impl fmt::Display for NotATime {
+impl fmt::Display for TimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not a time; write it like `2026-11-21T10:00:00Z`, with a zone")
     }
 }
 
-impl core::error::Error for NotATime {}
+impl core::error::Error for TimeError {}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::request::Malformed;
+use super::request::RequestError;
 
 /// Where a program came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,12 +111,12 @@ macro_rules! refusals {
         pub enum Refusal {
             $( $(#[$doc])* $name, )*
             /// The request is not one of the vocabulary.
-            Request(Malformed),
+            Request(RequestError),
         }
 
         impl Refusal {
             /// All of them; malformed requests are there once, since they have one name.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)* Self::Request(Malformed::OtherVocabulary)];
+            pub const ALL: &'static [Self] = &[$(Self::$name,)* Self::Request(RequestError::OtherVocabulary)];
 
             /// The name in JSON and logs.
             #[must_use]

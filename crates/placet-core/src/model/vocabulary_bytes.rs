@@ -70,12 +70,12 @@ impl Vocabulary {
     /// assert_eq!(read.fingerprint(), notes.fingerprint());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, BadVocabulary> {
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, VocabularyBytesError> {
         if bytes.len() > VOCABULARY_BYTES {
-            return Err(BadVocabulary::TooLarge);
+            return Err(VocabularyBytesError::TooLarge);
         }
-        let rest = bytes.strip_prefix(MAGIC).ok_or(BadVocabulary::NotAVocabulary)?;
-        let (content, fingerprint) = rest.split_last_chunk::<FINGERPRINT>().ok_or(BadVocabulary::Damaged)?;
+        let rest = bytes.strip_prefix(MAGIC).ok_or(VocabularyBytesError::NotAVocabulary)?;
+        let (content, fingerprint) = rest.split_last_chunk::<FINGERPRINT>().ok_or(VocabularyBytesError::Damaged)?;
         let mut reader = Reader(content);
         let name = reader.text()?;
         let mut builder = Self::builder(name, u32::from_be_bytes(*reader.array()?));
@@ -87,7 +87,7 @@ impl Vocabulary {
         if vocabulary.fingerprint().0 == *fingerprint && vocabulary.to_bytes() == bytes {
             Ok(vocabulary)
         } else {
-            Err(BadVocabulary::Damaged)
+            Err(VocabularyBytesError::Damaged)
         }
     }
 
@@ -134,28 +134,28 @@ fn put_attribute(out: &mut Vec<u8>, attribute: &Attribute) {
 struct Reader<'b>(&'b [u8]);
 
 impl<'b> Reader<'b> {
-    fn array<const N: usize>(&mut self) -> Result<&'b [u8; N], BadVocabulary> {
-        let (found, rest) = self.0.split_first_chunk().ok_or(BadVocabulary::Damaged)?;
+    fn array<const N: usize>(&mut self) -> Result<&'b [u8; N], VocabularyBytesError> {
+        let (found, rest) = self.0.split_first_chunk().ok_or(VocabularyBytesError::Damaged)?;
         self.0 = rest;
         Ok(found)
     }
 
-    fn byte(&mut self) -> Result<u8, BadVocabulary> {
+    fn byte(&mut self) -> Result<u8, VocabularyBytesError> {
         self.array().map(|[byte]| *byte)
     }
 
-    fn number(&mut self) -> Result<u16, BadVocabulary> {
+    fn number(&mut self) -> Result<u16, VocabularyBytesError> {
         self.array().map(|bytes| u16::from_be_bytes(*bytes))
     }
 
-    fn text(&mut self) -> Result<&'b str, BadVocabulary> {
-        let length = usize::try_from(u32::from_be_bytes(*self.array()?)).map_err(|_| BadVocabulary::Damaged)?;
-        let (text, rest) = self.0.split_at_checked(length).ok_or(BadVocabulary::Damaged)?;
+    fn text(&mut self) -> Result<&'b str, VocabularyBytesError> {
+        let length = usize::try_from(u32::from_be_bytes(*self.array()?)).map_err(|_| VocabularyBytesError::Damaged)?;
+        let (text, rest) = self.0.split_at_checked(length).ok_or(VocabularyBytesError::Damaged)?;
         self.0 = rest;
-        core::str::from_utf8(text).map_err(|_| BadVocabulary::Damaged)
+        core::str::from_utf8(text).map_err(|_| VocabularyBytesError::Damaged)
     }
 
-    fn entry(&mut self, builder: Builder) -> Result<Builder, BadVocabulary> {
+    fn entry(&mut self, builder: Builder) -> Result<Builder, VocabularyBytesError> {
         let declared = match self.byte()? {
             ATTRIBUTE => {
                 let name = self.text()?;
@@ -163,7 +163,7 @@ impl<'b> Reader<'b> {
                 match self.byte()? {
                     flags @ (0 | 1) => builder.attribute(name, ty, flags == 1),
                     flags @ (2 | 3) => builder.lowercase_attribute(name, ty, flags == 3),
-                    _ => return Err(BadVocabulary::Damaged),
+                    _ => return Err(VocabularyBytesError::Damaged),
                 }
             }
             ACTION => builder.action(self.text()?),
@@ -172,28 +172,28 @@ impl<'b> Reader<'b> {
                 let actions = self.role_actions(&builder)?;
                 builder.role(name, &actions.iter().map(String::as_str).collect::<Vec<_>>())
             }
-            _ => return Err(BadVocabulary::Damaged),
+            _ => return Err(VocabularyBytesError::Damaged),
         };
-        declared.map_err(BadVocabulary::Declaration)
+        declared.map_err(VocabularyBytesError::Declaration)
     }
 
-    fn ty(&mut self) -> Result<Type, BadVocabulary> {
+    fn ty(&mut self) -> Result<Type, VocabularyBytesError> {
         let [shape, scalar] = *self.array()?;
-        let scalar_of = || Scalar::ALL.get(usize::from(scalar)).copied().ok_or(BadVocabulary::Damaged);
+        let scalar_of = || Scalar::ALL.get(usize::from(scalar)).copied().ok_or(VocabularyBytesError::Damaged);
         match (shape, scalar) {
             (0, _) => scalar_of().map(Type::One),
             (1, _) => scalar_of().map(Type::Set),
             (2, 0) => Ok(Type::Labels),
-            _ => Err(BadVocabulary::Damaged),
+            _ => Err(VocabularyBytesError::Damaged),
         }
     }
 
-    fn role_actions(&mut self, builder: &Builder) -> Result<Vec<String>, BadVocabulary> {
+    fn role_actions(&mut self, builder: &Builder) -> Result<Vec<String>, VocabularyBytesError> {
         let count = self.number()?;
         let mut actions = Vec::new();
         for _ in 0..count {
             let number = usize::from(self.number()?);
-            actions.push(builder.actions().get(number).ok_or(BadVocabulary::Damaged)?.clone());
+            actions.push(builder.actions().get(number).ok_or(VocabularyBytesError::Damaged)?.clone());
         }
         Ok(actions)
     }
@@ -201,7 +201,7 @@ impl<'b> Reader<'b> {
 
 /// Why bytes are no vocabulary.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BadVocabulary {
+pub enum VocabularyBytesError {
     /// They begin otherwise.
     NotAVocabulary,
     /// More bytes than [`VOCABULARY_BYTES`].
@@ -212,7 +212,7 @@ pub enum BadVocabulary {
     Declaration(VocabularyError),
 }
 
-impl fmt::Display for BadVocabulary {
+impl fmt::Display for VocabularyBytesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAVocabulary => {
@@ -225,7 +225,7 @@ impl fmt::Display for BadVocabulary {
     }
 }
 
-impl core::error::Error for BadVocabulary {}
+impl core::error::Error for VocabularyBytesError {}
 
 #[cfg(test)]
 mod tests {
@@ -277,9 +277,9 @@ mod tests {
         }
         let longer: Vec<u8> = bytes.iter().copied().chain([0]).collect();
         assert!(Vocabulary::from_bytes(&longer).is_err());
-        assert_eq!(Vocabulary::from_bytes(b"").unwrap_err(), BadVocabulary::NotAVocabulary);
+        assert_eq!(Vocabulary::from_bytes(b"").unwrap_err(), VocabularyBytesError::NotAVocabulary);
         let large = alloc::vec![0; VOCABULARY_BYTES + 1];
-        assert_eq!(Vocabulary::from_bytes(&large).unwrap_err(), BadVocabulary::TooLarge);
+        assert_eq!(Vocabulary::from_bytes(&large).unwrap_err(), VocabularyBytesError::TooLarge);
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::chain::{Before, Link, NextKey, Seed, first, key_hash, local_link, public_link};
-use super::keys::{NoRandomness, Randomness};
+use super::keys::{Randomness, RandomnessError};
 use crate::bytecode::program::EMPTY;
 use crate::model::time::Time;
 use crate::token::block::{Bounds, put_bounds};
@@ -48,38 +48,38 @@ pub(super) fn end_public<E>(
     out: &mut Vec<u8>,
     before: Before<'_>,
     from: usize,
-    next: Option<&Next>,
+    next: Option<&NextSeed>,
     sign: impl FnOnce(Link) -> Result<[u8; 64], E>,
 ) -> Result<(), E> {
-    let digest = public_link(before, out.get(from..).unwrap_or_default(), next.map(|next| &next.promise));
+    let digest = public_link(before, out.get(from..).unwrap_or_default(), next.map(|next| &next.next_key));
     out.extend_from_slice(&sign(digest)?);
     out.push(0);
     if let Some(next) = next {
-        out.extend_from_slice(&next.promise.key_hash);
+        out.extend_from_slice(&next.next_key.key_hash);
         out.extend_from_slice(&*next.seed);
     }
     Ok(())
 }
 
 /// What lets a holder add a block to a public token.
-pub(super) struct Next {
-    promise: NextKey,
+pub(super) struct NextSeed {
+    next_key: NextKey,
     seed: Zeroizing<Seed>,
 }
 
-impl Next {
+impl NextSeed {
     /// A fresh seed, and the promise of its key; none after a final block.
     ///
     /// The randomness alone would be enough if it never repeated. A machine that is forked or restored from a snapshot
     /// draws the same bytes again: the seed of a restriction could then be the one before it, whose owner can take the
     /// restriction away. So the seed is a hash of the randomness, of the signer's secret, and of all that came before.
-    pub(super) fn unless(
+    pub(super) fn for_open_block(
         is_final: bool,
         before: Before<'_>,
         counted: &[u8],
         hedge: &[u8; 32],
         random: &mut impl Randomness,
-    ) -> Result<Option<Self>, NoRandomness> {
+    ) -> Result<Option<Self>, RandomnessError> {
         if is_final {
             return Ok(None);
         }
@@ -91,8 +91,8 @@ impl Next {
         let seed: Zeroizing<Seed> = Zeroizing::new(first(hasher.update(counted).finalize().as_bytes()));
         hasher.zeroize();
         let key = before.next_key(&seed).verifying_key();
-        let promise = NextKey { key_hash: key_hash(key.as_bytes()), commitment: before.commitment(&seed) };
-        Ok(Some(Self { promise, seed }))
+        let next_key = NextKey { key_hash: key_hash(key.as_bytes()), commitment: before.commitment(&seed) };
+        Ok(Some(Self { next_key, seed }))
     }
 }
 

@@ -4,11 +4,11 @@ use alloc::vec::Vec;
 use core::fmt;
 
 pub use super::append::BlockDraft;
-use super::append::{Next, end_local, end_public, restriction};
+use super::append::{NextSeed, end_local, end_public, restriction};
 use super::chain::{Before, Signed, key_hash};
 use super::envelope::Token;
 use super::frame::End;
-use super::keys::{NoRandomness, Randomness};
+use super::keys::{Randomness, RandomnessError};
 use super::vouch::{Voucher, VoucherRequest};
 use super::wire::put_counted;
 use crate::limits::BLOCKS;
@@ -86,7 +86,7 @@ fn append_body(
             let from = out.len();
             put_counted(&mut out, body);
             let (before, counted) = (Before::Signature(signature), out.get(from..).unwrap_or_default());
-            let next = Next::unless(is_final, before, counted, key.as_bytes(), random)?;
+            let next = NextSeed::for_open_block(is_final, before, counted, key.as_bytes(), random)?;
             let sign = |digest| Ok::<_, AttenuateError>(Signed::Block.sign(&key, &digest));
             end_public(&mut out, before, from, next.as_ref(), sign)?;
         }
@@ -118,8 +118,8 @@ impl From<Refusal> for AttenuateError {
     }
 }
 
-impl From<NoRandomness> for AttenuateError {
-    fn from(_: NoRandomness) -> Self {
+impl From<RandomnessError> for AttenuateError {
+    fn from(_: RandomnessError) -> Self {
         Self::NoRandomness
     }
 }
@@ -132,7 +132,7 @@ impl fmt::Display for AttenuateError {
             Self::TooLarge => f.write_str("the token would become larger than a header line allows"),
             Self::OtherToken => f.write_str("the voucher was made for another token"),
             Self::Token(refusal) => refusal.fmt(f),
-            Self::NoRandomness => NoRandomness.fmt(f),
+            Self::NoRandomness => RandomnessError.fmt(f),
         }
     }
 }

@@ -27,7 +27,7 @@ impl Verifier<'_> {
         scratch: &mut Scratch,
     ) -> Vec<Result<VerifiedToken, Refusal>> {
         let mut good = Good::shared();
-        let verify = |text| self.verify_with(text, now, scratch, &mut good).map(|verified| verified.keep());
+        let verify = |text| self.verify_with(text, now, scratch, &mut good).map(|verified| verified.to_owned());
         texts.into_iter().map(verify).collect()
     }
 }

@@ -78,7 +78,7 @@ impl TokenCache {
             return Ok(use_it(&verifier.recheck(&entry.token, now)?));
         }
         let verified = verifier.verify(text, now, scratch)?;
-        self.tokens.put(text, Entry { source, token: verified.keep() });
+        self.tokens.put(text, Entry { source, token: verified.to_owned() });
         Ok(use_it(&verified))
     }
 

@@ -33,12 +33,12 @@ pub(super) struct NextKey {
 
 /// The digest that the signature of a block covers. `before` is the header, or the link byte 1 and the signature before; `block` is
 /// the block behind its length.
-pub(super) fn public_link(before: Before<'_>, block: &[u8], promise: Option<&NextKey>) -> Link {
+pub(super) fn public_link(before: Before<'_>, block: &[u8], next_key: Option<&NextKey>) -> Link {
     let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 public block digest v1");
     before.feed(&mut hasher);
     hasher.update(block);
-    if let Some(promise) = promise {
-        hasher.update(&promise.key_hash).update(&promise.commitment);
+    if let Some(next_key) = next_key {
+        hasher.update(&next_key.key_hash).update(&next_key.commitment);
     }
     *hasher.finalize().as_bytes()
 }

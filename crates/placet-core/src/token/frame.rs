@@ -11,7 +11,7 @@
 //! - The signature of a public block covers the signature before it (the first one: the header),
 //!   the block with its length, and what the block promises of the next key. The promise is not
 //!   covered as it lies in the token: a seed becomes a commitment when a block is added, and both
-//!   must give the same digest. That is why [`Frame::promise`] computes it from either form.
+//!   must give the same digest. That is why [`Frame::next_key`] computes it from either form.
 //!
 //! A byte that no proof covers could be changed by the holder without a trace; a length outside of
 //! the cover would let two blocks share their bytes in another way.
@@ -89,7 +89,7 @@ impl<'b> Frame<'b> {
     }
 
     /// What a public block commits to, made from what the token carries: the block's signature covers the outcome.
-    pub(super) fn promise(&self) -> Option<NextKey> {
+    pub(super) fn next_key(&self) -> Option<NextKey> {
         match self.end {
             End::Public { key, commitment } => Some(NextKey { key_hash: key_hash(key), commitment: *commitment }),
             End::Open { key_hash, seed } => {

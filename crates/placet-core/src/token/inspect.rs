@@ -109,7 +109,7 @@ fn revocation(frame: &Frame<'_>) -> Option<RevocationId> {
         End::Local => None,
         End::Tag(tag) => Some(revocation_id(tag)),
         End::Public { .. } | End::Open { .. } | End::Sealed => {
-            Some(revocation_id(&public_link(frame.before(), frame.counted, frame.promise().as_ref())))
+            Some(revocation_id(&public_link(frame.before(), frame.counted, frame.next_key().as_ref())))
         }
     }
 }

@@ -17,7 +17,7 @@ use super::header::{KeyId, KeyName, Purpose};
 use super::key_list::KeyList;
 #[cfg(feature = "std")]
 use super::key_list::Stamp;
-use super::keys::{KeyError, Kind, LocalKey, PublicKey, SigningKey};
+use super::keys::{KeyError, KeyKind, LocalKey, PublicKey, SigningKey};
 
 /// Keys, found by their id and purpose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Keyring {
     ///
     /// # Errors
     /// Another key of the same id and purpose is accepted already.
-    pub fn mint_with(&mut self, key: impl Into<MintingKey>) -> Result<(), SameId> {
+    pub fn mint_with(&mut self, key: impl Into<MintingKey>) -> Result<(), SameIdError> {
         let key = key.into();
         match &key {
             MintingKey::Local(key) if self.local(key.id()) == Some(key) => {}
@@ -55,18 +55,18 @@ impl Keyring {
     ///
     /// # Errors
     /// A key of the same id and purpose is accepted already.
-    pub fn accept_local(&mut self, key: LocalKey) -> Result<(), SameId> {
+    pub fn accept_local(&mut self, key: LocalKey) -> Result<(), SameIdError> {
         let id = key.id();
-        if self.locals.insert(key) { Ok(()) } else { Err(SameId(id)) }
+        if self.locals.insert(key) { Ok(()) } else { Err(SameIdError(id)) }
     }
 
     /// Accepts the public tokens of this key.
     ///
     /// # Errors
     /// A key of the same id and purpose is accepted already.
-    pub fn accept_public(&mut self, key: PublicKey) -> Result<(), SameId> {
+    pub fn accept_public(&mut self, key: PublicKey) -> Result<(), SameIdError> {
         let id = key.id();
-        if self.publics.insert(key) { Ok(()) } else { Err(SameId(id)) }
+        if self.publics.insert(key) { Ok(()) } else { Err(SameIdError(id)) }
     }
 
     /// Takes a key out, and with it every token it made. Says whether it was there.
@@ -126,7 +126,7 @@ impl Keyring {
     /// Names the first line that does not say what to do with a key.
     pub fn from_text(text: &str) -> Result<Self, KeyringError> {
         if text.starts_with(BYTE_ORDER_MARK) {
-            return Err(KeyringError { line: 1, fault: KeyringFault::ByteOrderMark });
+            return Err(KeyringError { line: 1, fault: KeyringLineError::ByteOrderMark });
         }
         let mut keyring = Self::new();
         for (number, line) in (1..).zip(text.lines()) {
@@ -138,22 +138,22 @@ impl Keyring {
         Ok(keyring)
     }
 
-    fn read_line(&mut self, line: &str) -> Result<(), KeyringFault> {
-        let (word, key) = line.split_once(' ').ok_or(KeyringFault::NotALine)?;
+    fn read_line(&mut self, line: &str) -> Result<(), KeyringLineError> {
+        let (word, key) = line.split_once(' ').ok_or(KeyringLineError::NotALine)?;
         let key = key.trim_start();
         match word {
-            "mint" if self.minting.is_some() => Err(KeyringFault::SecondMint),
+            "mint" if self.minting.is_some() => Err(KeyringLineError::SecondMint),
             "mint" => Ok(self.mint_with(MintingKey::parse(key)?)?),
             "accept" => self.read_accepted(key),
-            _ => Err(KeyringFault::NotALine),
+            _ => Err(KeyringLineError::NotALine),
         }
     }
 
-    fn read_accepted(&mut self, key: &str) -> Result<(), KeyringFault> {
-        match Kind::of(key)? {
-            Kind::Local => self.accept_local(LocalKey::parse(key)?)?,
-            Kind::Public => self.accept_public(PublicKey::parse(key)?)?,
-            Kind::Signing => return Err(KeyringFault::SigningKeyAccepted),
+    fn read_accepted(&mut self, key: &str) -> Result<(), KeyringLineError> {
+        match KeyKind::of(key)? {
+            KeyKind::Local => self.accept_local(LocalKey::parse(key)?)?,
+            KeyKind::Public => self.accept_public(PublicKey::parse(key)?)?,
+            KeyKind::Signing => return Err(KeyringLineError::SigningKeyAccepted),
         }
         Ok(())
     }
@@ -210,10 +210,10 @@ impl MintingKey {
     /// # Errors
     /// The text is no such key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        match Kind::of(text)? {
-            Kind::Local => LocalKey::parse(text).map(Self::Local),
-            Kind::Signing => SigningKey::parse(text).map(Self::Signing),
-            Kind::Public => Err(KeyError::Other { found: Kind::Public.prefix() }),
+        match KeyKind::of(text)? {
+            KeyKind::Local => LocalKey::parse(text).map(Self::Local),
+            KeyKind::Signing => SigningKey::parse(text).map(Self::Signing),
+            KeyKind::Public => Err(KeyError::Other { found: KeyKind::Public.prefix() }),
         }
     }
 
@@ -268,15 +268,15 @@ impl From<SigningKey> for MintingKey {
 
 /// A key of this id and purpose is there already; with two, a token would not say which one to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SameId(pub KeyId);
+pub struct SameIdError(pub KeyId);
 
-impl fmt::Display for SameId {
+impl fmt::Display for SameIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the keyring has a key `{}` already", self.0)
     }
 }
 
-impl core::error::Error for SameId {}
+impl core::error::Error for SameIdError {}
 
 /// A line of a keyring that can not be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -284,7 +284,7 @@ pub struct KeyringError {
     /// Counted from 1.
     pub line: usize,
     /// What is wrong with it.
-    pub fault: KeyringFault,
+    pub fault: KeyringLineError,
 }
 
 impl fmt::Display for KeyringError {
@@ -297,7 +297,7 @@ impl core::error::Error for KeyringError {}
 
 /// What can be wrong with a line of a keyring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyringFault {
+pub enum KeyringLineError {
     /// The text begins with U+FEFF.
     ByteOrderMark,
     /// `allow placet_public_…`
@@ -312,7 +312,7 @@ pub enum KeyringFault {
     Key(KeyError),
 }
 
-impl fmt::Display for KeyringFault {
+impl fmt::Display for KeyringLineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ByteOrderMark => f.write_str("the text begins with a byte order mark (U+FEFF), save it without one"),
@@ -321,20 +321,22 @@ impl fmt::Display for KeyringFault {
             Self::SigningKeyAccepted => {
                 f.write_str("a signing key is not needed to accept tokens, write its public key `placet_public_…`")
             }
-            Self::SameId(id) => SameId(*id).fmt(f),
+            Self::SameId(id) => SameIdError(*id).fmt(f),
             Self::Key(error) => error.fmt(f),
         }
     }
 }
 
-impl From<KeyError> for KeyringFault {
+impl core::error::Error for KeyringLineError {}
+
+impl From<KeyError> for KeyringLineError {
     fn from(error: KeyError) -> Self {
         Self::Key(error)
     }
 }
 
-impl From<SameId> for KeyringFault {
-    fn from(SameId(id): SameId) -> Self {
+impl From<SameIdError> for KeyringLineError {
+    fn from(SameIdError(id): SameIdError) -> Self {
         Self::SameId(id)
     }
 }
@@ -353,7 +355,7 @@ mod tests {
         SigningKey::from_seed(&[byte; 32])
     }
 
-    fn fault(text: &str) -> (usize, KeyringFault) {
+    fn fault(text: &str) -> (usize, KeyringLineError) {
         Keyring::from_text(text).map(|_| ()).map_err(|error| (error.line, error.fault)).expect_err(text)
     }
 
@@ -377,15 +379,15 @@ mod tests {
     fn a_wrong_line_is_named() {
         let (secret, public) = (local(1).reveal(), signing(1).public().to_string());
         assert_eq!(fault(&format!("# x\nmint {public}")).0, 2);
-        assert_eq!(fault(&format!("allow {public}")), (1, KeyringFault::NotALine));
-        assert_eq!(fault(&public), (1, KeyringFault::NotALine));
+        assert_eq!(fault(&format!("allow {public}")), (1, KeyringLineError::NotALine));
+        assert_eq!(fault(&public), (1, KeyringLineError::NotALine));
         let twice = format!("mint {}\nmint {}", *secret, *local(2).reveal());
-        assert_eq!(fault(&twice), (2, KeyringFault::SecondMint));
+        assert_eq!(fault(&twice), (2, KeyringLineError::SecondMint));
         let accepted = format!("accept {}", *signing(1).reveal());
-        assert_eq!(fault(&accepted), (1, KeyringFault::SigningKeyAccepted));
+        assert_eq!(fault(&accepted), (1, KeyringLineError::SigningKeyAccepted));
         let same = format!("accept {public}\naccept {public}");
-        assert_eq!(fault(&same), (2, KeyringFault::SameId(signing(1).id())));
-        assert_eq!(fault(&format!("accept {}", &public[..30])), (1, KeyringFault::Key(KeyError::Typo)));
+        assert_eq!(fault(&same), (2, KeyringLineError::SameId(signing(1).id())));
+        assert_eq!(fault(&format!("accept {}", &public[..30])), (1, KeyringLineError::Key(KeyError::Typo)));
     }
 
     #[test]
@@ -428,7 +430,7 @@ mod tests {
         assert_eq!(keyring.mint_with(local(1)), Ok(()));
         assert_eq!(keyring.mint_with(signing(2)), Ok(()));
         assert_eq!(keyring.ids().count(), 2, "neither is there twice");
-        assert_eq!(keyring.accept_local(local(1)), Err(SameId(local(1).id())));
+        assert_eq!(keyring.accept_local(local(1)), Err(SameIdError(local(1).id())));
     }
 
     #[test]

@@ -25,7 +25,7 @@ impl LocalKey {
     ///
     /// # Errors
     /// There is no randomness.
-    pub fn generate(random: &mut impl Randomness) -> Result<Self, NoRandomness> {
+    pub fn generate(random: &mut impl Randomness) -> Result<Self, RandomnessError> {
         let mut secret = Zeroizing::new([0; 32]);
         random.fill(&mut *secret)?;
         Ok(Self::from_secret(&secret))
@@ -44,13 +44,13 @@ impl LocalKey {
     /// # Errors
     /// The text is no such key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        Kind::Local.parse(text).map(|secret| Self::from_secret(&secret))
+        KeyKind::Local.parse(text).map(|secret| Self::from_secret(&secret))
     }
 
     /// Writes `placet_secret_…`: whoever reads it can mint.
     #[must_use]
     pub fn reveal(&self) -> Zeroizing<String> {
-        Kind::Local.write(&self.secret)
+        KeyKind::Local.write(&self.secret)
     }
 
     /// Its name in tokens and keyrings.
@@ -120,7 +120,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// There is no randomness.
-    pub fn generate(random: &mut impl Randomness) -> Result<Self, NoRandomness> {
+    pub fn generate(random: &mut impl Randomness) -> Result<Self, RandomnessError> {
         let mut seed = Zeroizing::new([0; 32]);
         random.fill(&mut *seed)?;
         Ok(Self::from_seed(&seed))
@@ -139,13 +139,13 @@ impl SigningKey {
     /// # Errors
     /// The text is no such key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        Kind::Signing.parse(text).map(|seed| Self::from_seed(&seed))
+        KeyKind::Signing.parse(text).map(|seed| Self::from_seed(&seed))
     }
 
     /// Writes `placet_signing_…`: whoever reads it can mint.
     #[must_use]
     pub fn reveal(&self) -> Zeroizing<String> {
-        Kind::Signing.write(self.pair.as_bytes())
+        KeyKind::Signing.write(self.pair.as_bytes())
     }
 
     /// The half that may be told.
@@ -211,7 +211,7 @@ impl PublicKey {
     /// # Errors
     /// The text is no such key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        Kind::Public.parse(text).and_then(|bytes| Self::from_bytes(&bytes))
+        KeyKind::Public.parse(text).and_then(|bytes| Self::from_bytes(&bytes))
     }
 
     /// Its name in tokens and keyrings.
@@ -239,7 +239,7 @@ impl PublicKey {
 
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&Kind::Public.write(self.point.as_bytes()))
+        f.write_str(&KeyKind::Public.write(self.point.as_bytes()))
     }
 }
 
@@ -251,13 +251,13 @@ impl fmt::Debug for PublicKey {
 
 /// The three spellings of keys, told apart by the word at their beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum KeyKind {
     Local,
     Signing,
     Public,
 }
 
-impl Kind {
+impl KeyKind {
     pub(super) const ALL: [Self; 3] = [Self::Local, Self::Signing, Self::Public];
 
     pub(super) const fn prefix(self) -> &'static str {
@@ -313,11 +313,11 @@ pub trait Randomness {
     ///
     /// # Errors
     /// There are none to be had.
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), NoRandomness>;
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), RandomnessError>;
 }
 
 impl<F: FnMut(&mut [u8])> Randomness for F {
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), NoRandomness> {
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), RandomnessError> {
         self(buffer);
         Ok(())
     }
@@ -330,22 +330,22 @@ pub struct SystemRandom;
 
 #[cfg(feature = "std")]
 impl Randomness for SystemRandom {
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), NoRandomness> {
-        getrandom::fill(buffer).map_err(|_| NoRandomness)
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), RandomnessError> {
+        getrandom::fill(buffer).map_err(|_| RandomnessError)
     }
 }
 
 /// No random bytes were to be had, so nothing was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoRandomness;
+pub struct RandomnessError;
 
-impl fmt::Display for NoRandomness {
+impl fmt::Display for RandomnessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the system has no random bytes to give")
     }
 }
 
-impl core::error::Error for NoRandomness {}
+impl core::error::Error for RandomnessError {}
 
 /// Why a text is not the key that was asked for. The text is not repeated: it may be nearly a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -407,12 +407,12 @@ mod tests {
     #[test]
     fn a_mistyped_key_is_found() {
         let text = local().reveal();
-        for at in Kind::Local.prefix().len()..text.len() {
+        for at in KeyKind::Local.prefix().len()..text.len() {
             let mut typo = text.as_bytes().to_vec();
             typo[at] = if typo[at] == b'A' { b'B' } else { b'A' };
             assert_eq!(LocalKey::parse(str::from_utf8(&typo).expect("ASCII")), Err(KeyError::Typo), "at {at}");
         }
-        for cut in Kind::Local.prefix().len()..text.len() {
+        for cut in KeyKind::Local.prefix().len()..text.len() {
             assert_eq!(LocalKey::parse(&text[..cut]), Err(KeyError::Typo));
         }
     }

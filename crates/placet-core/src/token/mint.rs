@@ -5,13 +5,13 @@ use core::fmt;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::append::{Next, end_local, end_public};
+use super::append::{NextSeed, end_local, end_public};
 use super::block::{Bounds, Flags, put_bounds};
 use super::chain::{Before, Signed, first};
 use super::claims::ClaimsDraft;
 use super::envelope::Token;
 use super::header::{Header, TokenId};
-use super::keys::{NoRandomness, Randomness};
+use super::keys::{Randomness, RandomnessError};
 use super::secrecy;
 use super::signer::{Minter, ProveWith, SignerError};
 use super::wire::{put_counted, put_varint};
@@ -51,7 +51,7 @@ impl Draft<'_> {
         mut self,
         minter: impl Into<Minter<'k>>,
         random: &mut impl Randomness,
-    ) -> Result<Self, NoRandomness> {
+    ) -> Result<Self, RandomnessError> {
         let minter = minter.into();
         let mut fresh = Zeroizing::new([0; 16]);
         random.fill(&mut *fresh)?;
@@ -95,7 +95,7 @@ pub fn mint<'k>(
             let written = out.clone();
             put_authority(&mut out, draft);
             let (before, counted) = (Before::Header(&written), out.get(from..).unwrap_or_default());
-            let next = Next::unless(draft.sealed, before, counted, &minter.hedge(), random)?;
+            let next = NextSeed::for_open_block(draft.sealed, before, counted, &minter.hedge(), random)?;
             let sign = |digest| signer.sign(Signed::Block, &minter.audience.bind(digest));
             end_public(&mut out, before, from, next.as_ref(), sign)?;
         }
@@ -168,8 +168,8 @@ impl From<SignerError> for MintError {
     }
 }
 
-impl From<NoRandomness> for MintError {
-    fn from(_: NoRandomness) -> Self {
+impl From<RandomnessError> for MintError {
+    fn from(_: RandomnessError) -> Self {
         Self::NoRandomness
     }
 }
@@ -181,7 +181,7 @@ impl fmt::Display for MintError {
             Self::TooManyClaims => f.write_str("the token has more labels and attributes than a verdict returns"),
             Self::PublicSecret => f.write_str("a public token is read by everybody; encrypt a local one"),
             Self::TooLarge => f.write_str("the token is larger than a header line allows"),
-            Self::NoRandomness => NoRandomness.fmt(f),
+            Self::NoRandomness => RandomnessError.fmt(f),
             Self::NotSigned => SignerError.fmt(f),
         }
     }

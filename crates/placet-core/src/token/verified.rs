@@ -158,7 +158,7 @@ impl<'b> Verified<'b> {
 
     /// The same token in memory of its own. It has to be [checked again](super::verify::Verifier::recheck) on every use.
     #[must_use]
-    pub fn keep(&self) -> VerifiedToken {
+    pub fn to_owned(&self) -> VerifiedToken {
         VerifiedToken {
             origin: self.origin,
             state: self.state,
@@ -277,7 +277,7 @@ impl VerifiedToken {
         self.state
     }
 
-    pub(super) fn lend(&self) -> Result<Verified<'_>, Refusal> {
+    pub(super) fn as_verified(&self) -> Result<Verified<'_>, Refusal> {
         let parts = Parts { bytes: &self.bytes, blocks: &self.blocks, links: &self.links, proofs: &self.proofs };
         parts.claim(self.origin, self.state)
     }

@@ -162,7 +162,7 @@ impl<'k> Verifier<'k> {
         if !self.speaks(token.state()) {
             return Err(Refusal::UnknownVocabulary);
         }
-        let verified = token.lend()?;
+        let verified = token.as_verified()?;
         self.check_moment(&verified, now)?;
         Ok(verified)
     }
@@ -264,7 +264,7 @@ fn prove_public(
 ) -> Result<(), Refusal> {
     for frame in frames {
         let frame = frame?;
-        let digest = public_link(frame.before(), frame.counted, frame.promise().as_ref());
+        let digest = public_link(frame.before(), frame.counted, frame.next_key().as_ref());
         let signature = frame.signature.ok_or(Refusal::Truncated)?;
         let is_good = match frame.start {
             Start::Header(_) => good.check(root, &audience.bind(digest), signature),

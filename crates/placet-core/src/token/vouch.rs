@@ -41,7 +41,7 @@ impl VoucherRequest {
         let (last, _) = token.last()?;
         let link = match last.end {
             End::Tag(tag) => *tag,
-            _ => public_link(last.before(), last.counted, last.promise().as_ref()),
+            _ => public_link(last.before(), last.counted, last.next_key().as_ref()),
         };
         Ok(Self::after(&link, token.header().fingerprint))
     }

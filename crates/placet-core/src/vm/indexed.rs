@@ -1,6 +1,6 @@
 //! Asks only the rules that an index leaves. The first rule that matches is the one that would have been found without it.
 
-use super::{Answer, Machine, Quantifier, Rules, take};
+use super::{BlockVerdict, Machine, Quantifier, Rules, take};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::index::facet::Several;
 use crate::bytecode::index::{Index, Numbers};
@@ -14,7 +14,7 @@ impl<'p> Machine<'p, '_> {
         code: &mut Cursor<'p>,
         index: Const,
         first: u16,
-    ) -> Option<Result<u16, Answer>> {
+    ) -> Option<Result<u16, BlockVerdict>> {
         let index = Index::read(self.constant(index)?)?;
         let rules = code.take(usize::try_from(index.code).ok()?)?;
         let found = if index.tables().flatten().any(|table| table.is_blind(self.request)) {
@@ -23,19 +23,19 @@ impl<'p> Machine<'p, '_> {
             self.first_of(&index, rules, Quantifier::Some)?
         };
         Some(match found {
-            Some(number) => Err(Answer::Forbid(first.saturating_add(number))),
+            Some(number) => Err(BlockVerdict::Forbid(first.saturating_add(number))),
             None => Ok(first.saturating_add(index.rules())),
         })
     }
 
     /// Runs the rules that allow behind their index; they are the last of the program.
     #[inline(never)]
-    pub(super) fn indexed_permission(&self, mut code: Cursor<'p>, index: Const, first: u16) -> Option<Answer> {
+    pub(super) fn indexed_permission(&self, mut code: Cursor<'p>, index: Const, first: u16) -> Option<BlockVerdict> {
         let index = Index::read(self.constant(index)?)?;
         let rules = code.take(usize::try_from(index.code).ok()?)?;
         Some(match self.first_of(&index, rules, Quantifier::Every)? {
-            Some(number) => Answer::Allow(Some(first.saturating_add(number))),
-            None => Answer::Abstain(None),
+            Some(number) => BlockVerdict::Allow(Some(first.saturating_add(number))),
+            None => BlockVerdict::Abstain(None),
         })
     }
 
@@ -76,7 +76,7 @@ impl<'p> Machine<'p, '_> {
     fn first_of_all(&self, rules: &'p [u8]) -> Option<Option<u16>> {
         let mut rules = Rules { code: Cursor::new(rules), number: 0 };
         Some(match self.objection(&mut rules)? {
-            Some(Answer::Forbid(number)) => Some(number),
+            Some(BlockVerdict::Forbid(number)) => Some(number),
             _ => None,
         })
     }

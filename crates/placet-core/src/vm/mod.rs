@@ -1,8 +1,8 @@
-//! Runs one proved program against one request: `Proved + Request → Answer`. Nothing is decoded ahead, nothing is
+//! Runs one proved program against one request: `Proved + Request → BlockVerdict`. Nothing is decoded ahead, nothing is
 //! allocated, nothing is read but the program, the request and the [`Context`].
 //!
 //! All work that is not constant time (patterns that are matched byte by byte, elements, labels) takes
-//! [fuel](crate::bytecode::fuel), and a run that has none left is [no answer](Halt::OutOfFuel).
+//! [fuel](crate::bytecode::fuel), and a run that has none left is [no answer](RunError::OutOfFuel).
 //!
 //! Rules stand in the order deny, require, allow (the verifier has seen to it), so the first thing that decides ends the
 //! run. Evaluation is total: a value that is absent makes what reads it false. [`pattern`] decides what a rule wants of a
@@ -12,6 +12,8 @@ mod condition;
 mod distinct;
 mod indexed;
 mod pattern;
+
+use core::fmt;
 
 use crate::bytecode::constant::has_action;
 use crate::bytecode::cursor::Cursor;
@@ -26,7 +28,7 @@ use crate::model::vocabulary::FieldNo;
 
 /// What a program without a matching `allow` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ProgramKind {
     /// The first block of a token, and a policy: nothing to say means no.
     Authority,
     /// Any later block: where no rule allows (`only`), whatever is not denied is allowed.
@@ -46,7 +48,7 @@ pub struct Context<'a> {
 
 /// What one block says, and the rule that made it say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum BlockVerdict {
     /// An `allow` matched; none where a restriction without `only` had nothing to object to.
     Allow(Option<u16>),
     /// A `deny` matched.
@@ -57,22 +59,38 @@ pub enum Answer {
 
 /// Why a run has no answer. Neither can happen with a proved program; the caller refuses the request if one does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Halt {
+pub enum RunError {
     /// The bytes are not those of a proved program.
     Unproved,
     /// The run took more steps than the verifier had found for the program.
     OutOfFuel,
 }
 
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unproved => f.write_str("the bytes are not those of a proved program"),
+            Self::OutOfFuel => f.write_str("the program took more steps than it was proved to take"),
+        }
+    }
+}
+
+impl core::error::Error for RunError {}
+
 /// Decides `request`.
 ///
 /// # Errors
 /// The bytes are none that were proved, or their price was too low.
 #[inline]
-pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Context<'_>) -> Result<Answer, Halt> {
+pub fn run(
+    program: &Proved<'_>,
+    kind: ProgramKind,
+    request: &Request<'_>,
+    context: &Context<'_>,
+) -> Result<BlockVerdict, RunError> {
     // Such is a restriction that is a bound on time and nothing else.
-    if program.code().is_empty() && kind == Kind::Restriction {
-        return Ok(Answer::Allow(None));
+    if program.code().is_empty() && kind == ProgramKind::Restriction {
+        return Ok(BlockVerdict::Allow(None));
     }
     run_with(program, kind, request, context, &Fuel::new(program.cost()))
 }
@@ -84,13 +102,15 @@ pub fn run(program: &Proved<'_>, kind: Kind, request: &Request<'_>, context: &Co
 #[inline]
 pub fn run_with(
     program: &Proved<'_>,
-    kind: Kind,
+    kind: ProgramKind,
     request: &Request<'_>,
     context: &Context<'_>,
     fuel: &Fuel,
-) -> Result<Answer, Halt> {
+) -> Result<BlockVerdict, RunError> {
     let machine = Machine { pool: program.pool(), request, context, fuel };
-    machine.run(program.code(), kind).ok_or_else(|| if fuel.is_spent() { Halt::OutOfFuel } else { Halt::Unproved })
+    machine
+        .run(program.code(), kind)
+        .ok_or_else(|| if fuel.is_spent() { RunError::OutOfFuel } else { RunError::Unproved })
 }
 
 /// The rules that have not been looked at, and the number of the next.
@@ -125,32 +145,32 @@ fn take<'p>(code: &mut Cursor<'p>, length: Length) -> Option<Cursor<'p>> {
 impl<'p, 'r> Machine<'p, 'r> {
     /// Decides by all rules. The `None` of what is here is a program that is not proved, or the end of the fuel.
     #[inline]
-    fn run(&self, code: &'p [u8], kind: Kind) -> Option<Answer> {
+    fn run(&self, code: &'p [u8], kind: ProgramKind) -> Option<BlockVerdict> {
         let mut rules = Rules { code: Cursor::new(code), number: 0 };
         // Most tokens only allow, and most restrictions only have a bound on time: to see that is less than to set out for what objects.
         let may_object = !rules.code.is_empty() && Rule::short_frame(&mut rules.code.clone()).is_none();
         let objection = if may_object { self.objection(&mut rules)? } else { None };
         match objection {
             Some(answer) => Some(answer),
-            None if rules.code.is_empty() && kind == Kind::Restriction => Some(Answer::Allow(None)),
+            None if rules.code.is_empty() && kind == ProgramKind::Restriction => Some(BlockVerdict::Allow(None)),
             None => self.permission(&mut rules),
         }
     }
 
     /// Runs the rules that can only object. Leaves the first `allow` as the next.
     #[inline(never)]
-    fn objection(&self, rules: &mut Rules<'p>) -> Option<Option<Answer>> {
+    fn objection(&self, rules: &mut Rules<'p>) -> Option<Option<BlockVerdict>> {
         loop {
             let mut behind = rules.code.clone();
             match Rule::read(&mut behind) {
                 Some(Rule::Deny { body }) => {
                     if self.holds(take(&mut behind, body)?, Quantifier::Some)? {
-                        return Some(Some(Answer::Forbid(rules.number)));
+                        return Some(Some(BlockVerdict::Forbid(rules.number)));
                     }
                 }
                 Some(Rule::Require { body }) => {
                     if !self.holds(take(&mut behind, body)?, Quantifier::Every)? {
-                        return Some(Some(Answer::Abstain(Some(rules.number))));
+                        return Some(Some(BlockVerdict::Abstain(Some(rules.number))));
                     }
                 }
                 Some(Rule::DenyIndex { index }) => {
@@ -171,7 +191,7 @@ impl<'p, 'r> Machine<'p, 'r> {
 
     /// Runs the rules that allow, up to the first that does.
     #[inline]
-    fn permission(&self, rules: &mut Rules<'p>) -> Option<Answer> {
+    fn permission(&self, rules: &mut Rules<'p>) -> Option<BlockVerdict> {
         let action = self.request.action();
         let mut code = rules.code.clone();
         let mut number = rules.number;
@@ -188,11 +208,11 @@ impl<'p, 'r> Machine<'p, 'r> {
             };
             let tests = take(&mut code, body)?;
             if (first..=last).contains(&action) && self.holds(tests, Quantifier::Every)? {
-                return Some(Answer::Allow(Some(number)));
+                return Some(BlockVerdict::Allow(Some(number)));
             }
             number = number.saturating_add(1);
         }
-        Some(Answer::Abstain(None))
+        Some(BlockVerdict::Abstain(None))
     }
 
     /// Whether all tests of a rule hold.

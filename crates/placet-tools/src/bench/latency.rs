@@ -33,13 +33,13 @@ const MOST: u64 = 600_000_000_000;
 /// Timed at a request before the next one has its turn.
 const TURNS: u32 = 16;
 
-/// Times all requests of a lane.
-pub(super) fn measure(work: &Workload, lane: Route, plan: &Plan, clock: Clock) -> Latency {
+/// Times all requests of a route.
+pub(super) fn measure(workload: &Workload, route: Route, plan: &Plan, clock: Clock) -> Latency {
     let mut histogram = Histogram::<u64>::new_with_bounds(1, MOST, 3).expect("the bounds are constants that fit");
     let begun = Clock::now();
     let (mut together, mut rounds) = (1, 0);
     loop {
-        work.each(lane, &mut |_, decide| {
+        workload.each(route, &mut |_, decide| {
             let first = clock.tenths(|| _ = black_box(decide()));
             let once = (0..3).map(|_| clock.tenths(|| _ = black_box(decide()))).min().unwrap_or(first).max(1);
             let batch = clock.batch(once);

@@ -35,7 +35,7 @@ pub struct Workload {
     /// What decides.
     pub fixtures: Vec<Fixture>,
     /// What is asked, each of one of the fixtures.
-    pub asks: Vec<Query>,
+    pub queries: Vec<Query>,
 }
 
 /// A request.
@@ -52,11 +52,11 @@ pub struct Query {
 impl From<Suite> for Workload {
     /// The requests of all cases that are one.
     fn from(suite: Suite) -> Self {
-        let asks = suite
+        let queries = suite
             .cases
             .into_iter()
             .filter_map(|case| Some(Query { fixture: case.fixture, request: case.request.ok()?, now: case.now }));
-        Self { asks: asks.collect(), fixtures: suite.fixtures }
+        Self { queries: queries.collect(), fixtures: suite.fixtures }
     }
 }
 
@@ -106,7 +106,7 @@ impl Route {
 /// How long to measure.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// Time for the latency of each lane, and again for its throughput.
+    /// Time for the latency of each route, and again for its throughput.
     pub each: Duration,
     /// So many rounds over all requests, instead of a time.
     pub rounds: Option<u64>,
@@ -119,8 +119,8 @@ pub struct Plan {
 pub struct Measured {
     /// How many requests there are.
     pub requests: usize,
-    /// One for each lane that there is.
-    pub lanes: Vec<Timed>,
+    /// One for each route that there is.
+    pub routes: Vec<Timed>,
     /// What does not depend on the clock.
     pub sizes: sizes::Sizes,
     /// What reading the clock costs, in ns; it is subtracted.
@@ -129,11 +129,11 @@ pub struct Measured {
     pub verdicts: Vec<&'static str>,
 }
 
-/// What was measured of one lane.
+/// What was measured of one route.
 #[derive(Clone, Debug)]
 pub struct Timed {
     /// Which one.
-    pub lane: Route,
+    pub route: Route,
     /// How long a decision takes.
     pub latency: latency::Latency,
     /// Allocations and bytes for each decision; none where nobody counts them.
@@ -143,48 +143,49 @@ pub struct Timed {
 }
 
 impl Workload {
-    /// Measures all lanes. `progress` is told the share that is done, from 0 to 1.
+    /// Measures all routes. `progress` is told the share that is done, from 0 to 1.
     ///
     /// # Errors
     /// There is no request.
-    pub fn measure(&self, plan: &Plan, mut progress: impl FnMut(f64)) -> Result<Measured, NoRequests> {
-        if self.asks.is_empty() {
-            return Err(NoRequests);
+    pub fn measure(&self, plan: &Plan, mut progress: impl FnMut(f64)) -> Result<Measured, WorkloadError> {
+        if self.queries.is_empty() {
+            return Err(WorkloadError);
         }
         let clock = clock::Clock::calibrated();
         let sizes = sizes::Sizes::of(self);
         let verdicts = self.verdicts();
-        let lanes: Vec<Route> = Route::ALL.into_iter().filter(|lane| self.has(*lane)).collect();
+        let routes: Vec<Route> = Route::ALL.into_iter().filter(|route| self.has(*route)).collect();
         let mut timed = Vec::new();
-        for (number, lane) in (0_u32..).zip(&lanes) {
-            let steps = f64::from(u32::try_from(lanes.len()).unwrap_or(1));
+        for (number, route) in (0_u32..).zip(&routes) {
+            let steps = f64::from(u32::try_from(routes.len()).unwrap_or(1));
             progress(f64::from(number) / steps);
-            let latency = latency::measure(self, *lane, plan, clock);
-            let allocations = sizes::allocations(self, *lane);
+            let latency = latency::measure(self, *route, plan, clock);
+            let allocations = sizes::allocations(self, *route);
             progress((f64::from(number) + 0.5) / steps);
-            let throughput = throughput::measure(self, *lane, plan);
-            timed.push(Timed { lane: *lane, latency, allocations, throughput });
+            let throughput = throughput::measure(self, *route, plan);
+            timed.push(Timed { route: *route, latency, allocations, throughput });
         }
         progress(1.0);
-        Ok(Measured { requests: self.asks.len(), lanes: timed, sizes, clock: clock.cost(), verdicts })
+        Ok(Measured { requests: self.queries.len(), routes: timed, sizes, clock: clock.cost(), verdicts })
     }
 
     /// Without a token there is nothing to read.
-    fn has(&self, lane: Route) -> bool {
-        lane == Route::Warm || self.fixtures.iter().any(|fixture| fixture.token(lane.purpose()).is_some())
+    fn has(&self, route: Route) -> bool {
+        route == Route::Warm || self.fixtures.iter().any(|fixture| fixture.token(route.purpose()).is_some())
     }
 
     fn verdicts(&self) -> Vec<&'static str> {
-        let mut words = vec!["refused"; self.asks.len()];
+        let mut words = vec!["refused"; self.queries.len()];
         self.each(Route::Local, &mut |number, decide| words[number] = decide().word());
         words
     }
 
     /// Makes ready what decides each request, and lends it.
-    fn each(&self, lane: Route, use_it: &mut dyn FnMut(usize, &mut dyn FnMut() -> Verdict)) {
+    fn each(&self, route: Route, use_it: &mut dyn FnMut(usize, &mut dyn FnMut() -> Verdict)) {
         for (number, fixture) in self.fixtures.iter().enumerate() {
-            let mut bench = Bench { fixture, lane, asks: Vec::new(), scratch: Scratch::new(), other: Scratch::new() };
-            bench.asks.extend(self.asks.iter().enumerate().filter(|(_, ask)| ask.fixture == number));
+            let mut bench =
+                Bench { fixture, route, queries: Vec::new(), scratch: Scratch::new(), other: Scratch::new() };
+            bench.queries.extend(self.queries.iter().enumerate().filter(|(_, query)| query.fixture == number));
             bench.each(use_it);
         }
     }
@@ -193,20 +194,20 @@ impl Workload {
 /// One fixture, and what it is asked.
 struct Bench<'w> {
     fixture: &'w Fixture,
-    lane: Route,
-    asks: Vec<(usize, &'w Query)>,
+    route: Route,
+    queries: Vec<(usize, &'w Query)>,
     scratch: Scratch,
     other: Scratch,
 }
 
 impl Bench<'_> {
     fn each(&mut self, use_it: &mut dyn FnMut(usize, &mut dyn FnMut() -> Verdict)) {
-        let Self { fixture, lane, asks, scratch, other } = self;
-        fixture.with_authorizer(lane.purpose(), |authorizer, text| {
-            for (number, ask) in asks.iter() {
+        let Self { fixture, route, queries, scratch, other } = self;
+        fixture.with_authorizer(route.purpose(), |authorizer, text| {
+            for (number, query) in queries.iter() {
                 // A request that does not fit its vocabulary is refused before anything is decided.
-                let _ = ask.request.lend(fixture.vocabulary(), ask.now, |request| {
-                    decided(authorizer, text, *lane, request, (&mut *scratch, &mut *other), &mut |decide| {
+                let _ = query.request.with_request(fixture.vocabulary(), query.now, |request| {
+                    decided(authorizer, text, *route, request, (&mut *scratch, &mut *other), &mut |decide| {
                         use_it(*number, decide);
                     });
                 });
@@ -215,16 +216,16 @@ impl Bench<'_> {
     }
 }
 
-/// Lends the shortest way to a decision in this lane.
+/// Lends the shortest way to a decision in this route.
 fn decided(
     authorizer: &Authorizer<'_>,
     text: Option<&str>,
-    lane: Route,
+    route: Route,
     request: &Request<'_>,
     (scratch, other): (&mut Scratch, &mut Scratch),
     use_it: &mut dyn FnMut(&mut dyn FnMut() -> Verdict),
 ) {
-    match (lane, text) {
+    match (route, text) {
         (_, None) => use_it(&mut || authorizer.decide_alone(request)),
         (Route::Warm, Some(text)) => match authorizer.verifier().verify(text, request.time(), scratch) {
             Ok(token) => use_it(&mut || authorizer.decide(&token, request).verdict()),
@@ -239,12 +240,12 @@ fn decided(
 
 /// There is no request that is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoRequests;
+pub struct WorkloadError;
 
-impl std::fmt::Display for NoRequests {
+impl std::fmt::Display for WorkloadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("there is no request to decide")
     }
 }
 
-impl std::error::Error for NoRequests {}
+impl std::error::Error for WorkloadError {}

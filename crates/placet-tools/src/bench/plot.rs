@@ -10,7 +10,7 @@ const RIGHT: f64 = 24.0;
 const TOP: f64 = 20.0;
 const BOTTOM: f64 = 60.0;
 
-/// One a lane of the first policy, one of the second.
+/// One a route of the first policy, one of the second.
 const COLOURS: [&str; 3] = ["one", "two", "three"];
 
 /// What the page says of percentiles, and how many nines they have.
@@ -29,7 +29,7 @@ struct Frame {
 /// The plot, with its legend as HTML below it.
 #[must_use]
 pub fn svg(all: &[Named<'_>]) -> String {
-    let curves = || all.iter().flat_map(|(_, measured)| measured.lanes.iter().map(|timed| &timed.latency.curve));
+    let curves = || all.iter().flat_map(|(_, measured)| measured.routes.iter().map(|timed| &timed.latency.curve));
     let points = || curves().flatten();
     let frame = Frame {
         nines: points().map(|(percentile, _)| nines(*percentile)).fold(2.0, f64::max),
@@ -43,7 +43,7 @@ pub fn svg(all: &[Named<'_>]) -> String {
     frame.grid(&mut out);
     let mut legend = String::new();
     for (policy, (name, measured)) in all.iter().enumerate() {
-        for (timed, colour) in measured.lanes.iter().zip(COLOURS) {
+        for (timed, colour) in measured.routes.iter().zip(COLOURS) {
             let class = if policy == 0 { colour.to_owned() } else { format!("{colour} dash") };
             frame.curve(&timed.latency.curve, &class, &mut out);
             let name = if all.len() > 1 { format!("{name}, ") } else { String::new() };
@@ -51,7 +51,7 @@ pub fn svg(all: &[Named<'_>]) -> String {
                 "<span><svg viewBox=\"0 0 32 12\" aria-hidden=\"true\"><line class=\"curve {class}\" x1=\"0\" y1=\"6\" \
                  x2=\"32\" y2=\"6\"/></svg>{}{}</span>\n",
                 escaped(&name),
-                timed.lane.words()
+                timed.route.words()
             ));
         }
     }

@@ -53,23 +53,23 @@ pub struct Hot {
 }
 
 impl Sizes {
-    pub(super) fn of(work: &Workload) -> Self {
-        let mut sizes = Self { fixtures: work.fixtures.iter().map(FixtureSize::of).collect(), ..Self::default() };
-        sizes.cost(work);
-        sizes.rules = hot(work);
+    pub(super) fn of(workload: &Workload) -> Self {
+        let mut sizes = Self { fixtures: workload.fixtures.iter().map(FixtureSize::of).collect(), ..Self::default() };
+        sizes.cost(workload);
+        sizes.rules = hot(workload);
         sizes
     }
 
     /// The programs know their worst case. What a request reaches of it are the parts of the rules up to the one that decides.
-    fn cost(&mut self, work: &Workload) {
+    fn cost(&mut self, workload: &Workload) {
         let mut all = 0;
         let mut count = 0_u32;
-        for (number, fixture) in work.fixtures.iter().enumerate() {
+        for (number, fixture) in workload.fixtures.iter().enumerate() {
             self.worst = self.worst.max(fixture.blocks().map(|block| block.compiled().cost).sum());
             let observers: Vec<_> = fixture.blocks().filter_map(Block::observer).collect();
-            for ask in work.asks.iter().filter(|ask| ask.fixture == number) {
-                let context = fixture.context(ask.now);
-                let reached = ask.request.lend(fixture.vocabulary(), ask.now, |request| {
+            for query in workload.queries.iter().filter(|query| query.fixture == number) {
+                let context = fixture.context(query.now);
+                let reached = query.request.with_request(fixture.vocabulary(), query.now, |request| {
                     let of = |observer: &crate::testing::observe::Observer| {
                         observer.reached(&observer.observe(request, &context))
                     };
@@ -100,10 +100,10 @@ impl FixtureSize {
     }
 }
 
-fn hot(work: &Workload) -> Vec<Hot> {
+fn hot(workload: &Workload) -> Vec<Hot> {
     let mut counts = BTreeMap::<(Option<String>, Option<usize>, String), usize>::new();
-    work.each(Route::Local, &mut |number, decide| {
-        let fixture = work.asks.get(number).and_then(|ask| work.fixtures.get(ask.fixture));
+    workload.each(Route::Local, &mut |number, decide| {
+        let fixture = workload.queries.get(number).and_then(|query| workload.fixtures.get(query.fixture));
         if let Some(fixture) = fixture {
             *counts.entry(ruling(fixture, decide())).or_default() += 1;
         }
@@ -136,8 +136,8 @@ fn ruling(fixture: &Fixture, verdict: Verdict) -> (Option<String>, Option<usize>
     }
 }
 
-/// Allocations and bytes for each decision of a lane; none where the program's allocator is not the one that counts.
-pub(super) fn allocations(work: &Workload, lane: Route) -> Option<(f64, f64)> {
+/// Allocations and bytes for each decision of a route; none where the program's allocator is not the one that counts.
+pub(super) fn allocations(workload: &Workload, route: Route) -> Option<(f64, f64)> {
     let counter: &StatsAlloc<_> = &INSTRUMENTED_SYSTEM;
     let known = Region::new(counter);
     drop(black_box(Box::new(0_u64)));
@@ -145,7 +145,7 @@ pub(super) fn allocations(work: &Workload, lane: Route) -> Option<(f64, f64)> {
         return None;
     }
     let (mut count, mut bytes, mut decisions) = (0, 0, 0_u32);
-    work.each(lane, &mut |_, decide| {
+    workload.each(route, &mut |_, decide| {
         let _ = black_box(decide());
         let region = Region::new(counter);
         let _ = black_box(decide());

@@ -37,7 +37,7 @@ fn latencies(all: &[Named<'_>]) -> Table {
 }
 
 fn throughputs(all: &[Named<'_>]) -> Table {
-    let of = |measured: &Measured| measured.lanes.first().map(|timed| timed.throughput.clone()).unwrap_or_default();
+    let of = |measured: &Measured| measured.routes.first().map(|timed| timed.throughput.clone()).unwrap_or_default();
     let threads = all.first().map(|(_, measured)| of(measured)).unwrap_or_default();
     if threads.is_empty() {
         return Table { head: Vec::new(), rows: Vec::new() };
@@ -48,19 +48,19 @@ fn throughputs(all: &[Named<'_>]) -> Table {
     Table { head, rows: by_lane(all, numbers, count) }
 }
 
-/// For each lane a row for each policy, and one that divides the second by the first.
+/// For each route a row for each policy, and one that divides the second by the first.
 fn by_lane(all: &[Named<'_>], numbers: impl Fn(&Timed) -> Vec<f64>, show: fn(f64) -> String) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
-    for lane in Route::ALL {
+    for route in Route::ALL {
         let found: Vec<_> = all
             .iter()
             .filter_map(|(name, measured)| {
-                let timed = measured.lanes.iter().find(|timed| timed.lane == lane)?;
+                let timed = measured.routes.iter().find(|timed| timed.route == route)?;
                 Some((*name, numbers(timed)))
             })
             .collect();
         for (name, numbers) in &found {
-            let title = if all.len() > 1 { format!("{}: {name}", lane.words()) } else { lane.words().to_owned() };
+            let title = if all.len() > 1 { format!("{}: {name}", route.words()) } else { route.words().to_owned() };
             rows.push(std::iter::once(title).chain(numbers.iter().map(|number| show(*number))).collect());
         }
         if let [(_, first), (_, second)] = found.as_slice() {
@@ -117,9 +117,11 @@ fn costs(all: &[Named<'_>]) -> Table {
         cost(all, "steps, at most by a request here", &|it| steps(it.sizes.reached)),
         cost(all, "steps, on average", &|it| Some(it.sizes.reached_mean)),
     ];
-    rows.extend(Route::ALL.map(|lane| {
-        let title = format!("allocations, {}", lane.words());
-        cost(all, &title, &|it| it.lanes.iter().find(|timed| timed.lane == lane)?.allocations.map(|(count, _)| count))
+    rows.extend(Route::ALL.map(|route| {
+        let title = format!("allocations, {}", route.words());
+        cost(all, &title, &|it| {
+            it.routes.iter().find(|timed| timed.route == route)?.allocations.map(|(count, _)| count)
+        })
     }));
     Table { head, rows: rows.into_iter().flatten().collect() }
 }

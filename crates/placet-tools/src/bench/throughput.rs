@@ -9,7 +9,7 @@ use super::clock::Clock;
 use super::{Plan, Route, Workload};
 
 /// Decisions in a second, by the number of threads.
-pub(super) fn measure(work: &Workload, lane: Route, plan: &Plan) -> Vec<(usize, f64)> {
+pub(super) fn measure(workload: &Workload, route: Route, plan: &Plan) -> Vec<(usize, f64)> {
     let counts = counts(plan.threads);
     let each = plan.each / u32::try_from(counts.len().max(1)).unwrap_or(1);
     let in_a_second = |threads: usize| {
@@ -18,7 +18,7 @@ pub(super) fn measure(work: &Workload, lane: Route, plan: &Plan) -> Vec<(usize, 
             for _ in 0..threads {
                 scope.spawn(|| {
                     start.wait();
-                    decide(work, lane, &stop, &done);
+                    decide(workload, route, &stop, &done);
                 });
             }
             start.wait();
@@ -43,14 +43,14 @@ fn counts(most: usize) -> Vec<usize> {
 }
 
 /// Decides until it is told to stop. What counts is what was decided by then.
-fn decide(work: &Workload, lane: Route, stop: &AtomicBool, done: &AtomicU64) {
-    let turns: u64 = match lane {
+fn decide(workload: &Workload, route: Route, stop: &AtomicBool, done: &AtomicU64) {
+    let turns: u64 = match route {
         Route::Warm => 256,
         Route::Local => 32,
         Route::Public => 1,
     };
     while !stop.load(Ordering::Relaxed) {
-        work.each(lane, &mut |_, decide| {
+        workload.each(route, &mut |_, decide| {
             if stop.load(Ordering::Relaxed) {
                 return;
             }

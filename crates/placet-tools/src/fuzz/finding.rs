@@ -21,7 +21,7 @@ use placet::visible::{self, escaped};
 pub struct Finding {
     /// What it is.
     #[serde(flatten)]
-    pub kind: Kind,
+    pub kind: FindingKind,
     /// The smallest request that shows it, with its time.
     pub request: Json,
     /// When.
@@ -43,7 +43,7 @@ pub struct Finding {
 /// What a finding is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "finding", rename_all = "snake_case")]
-pub enum Kind {
+pub enum FindingKind {
     /// A promise of the block is broken.
     Promise {
         /// `never { path: "/**/.admin/**" }`
@@ -64,7 +64,7 @@ pub enum Kind {
     },
 }
 
-impl Kind {
+impl FindingKind {
     /// Its place in a report.
     pub(super) fn rank(&self) -> (u8, usize) {
         match self {
@@ -88,16 +88,16 @@ pub(super) enum Key {
 
 impl Key {
     /// What it is, in the words of the target's source.
-    pub(super) fn kind(&self, target: &Target) -> Kind {
+    pub(super) fn kind(&self, target: &Target) -> FindingKind {
         match self {
             Self::Promise { number, .. } => {
                 let (line, promise) = target.block().promise(*number);
-                Kind::Promise { promise, line }
+                FindingKind::Promise { promise, line }
             }
-            Self::Differs { wider: true, .. } => Kind::Wider,
-            Self::Differs { wider: false, .. } => Kind::Narrower,
-            Self::Disagreement => Kind::Disagreement,
-            Self::Oracle { answer, .. } => Kind::Oracle { answer: answer.word() },
+            Self::Differs { wider: true, .. } => FindingKind::Wider,
+            Self::Differs { wider: false, .. } => FindingKind::Narrower,
+            Self::Disagreement => FindingKind::Disagreement,
+            Self::Oracle { answer, .. } => FindingKind::Oracle { answer: answer.word() },
         }
     }
 

@@ -61,7 +61,7 @@ const PATHS: [&str; 13] = [
 
 fn is_refused(vocabulary: &Vocabulary, request: &Json, time: Time) -> bool {
     match request::from_json(vocabulary, request) {
-        Ok(request) => request.lend(vocabulary, time, |request| request.check().is_ok()) != Ok(true),
+        Ok(request) => request.with_request(vocabulary, time, |request| request.check().is_ok()) != Ok(true),
         Err(_) => true,
     }
 }

@@ -8,7 +8,7 @@
 //!    and changed further;
 //! 3. `shrink` makes what was found as small as it gets, and [`finding`] says what it is, why, and which case to write.
 //!
-//! What goes out is a [`Report`]. Nothing is refused but an oracle that gives no answers. The same plan with the same seed finds
+//! What goes out is a [`FuzzReport`]. Nothing is refused but an oracle that gives no answers. The same plan with the same seed finds
 //! the same; nothing here reads a clock, so the caller says when it is enough.
 
 mod boundary;
@@ -67,7 +67,7 @@ pub struct Progress {
 
 /// What came of it.
 #[derive(Clone, Debug)]
-pub struct Report {
+pub struct FuzzReport {
     /// Requests that were tried.
     pub runs: u64,
     /// Of these, how many had the verdict `allow`, `forbidden`, `not_permitted`, `refused`.
@@ -80,14 +80,14 @@ pub struct Report {
     pub coverage: Option<Coverage>,
 }
 
-/// The words of [`Report::verdicts`].
+/// The words of [`FuzzReport::verdicts`].
 pub const VERDICTS: [&str; 4] = ["allow", "forbidden", "not_permitted", "refused"];
 
 /// Carries out a plan, as long as `go_on` says so.
 ///
 /// # Errors
 /// The oracle gives no answers.
-pub fn run(plan: Plan<'_>, go_on: &mut dyn FnMut(Progress) -> bool) -> Result<Report, OracleError> {
+pub fn run(plan: Plan<'_>, go_on: &mut dyn FnMut(Progress) -> bool) -> Result<FuzzReport, OracleError> {
     let (target, other) = (plan.target, plan.other);
     target.open(|ours| match other {
         Some(other) => other.open(|theirs| Run::new(plan, ours, Some(theirs)).run(go_on)),
@@ -103,14 +103,14 @@ struct Run<'r> {
     /// What requests have shown so far, apart from the coverage.
     seen: HashSet<(Observation, Option<Observation>)>,
     known: Vec<Key>,
-    report: Report,
+    report: FuzzReport,
 }
 
 impl<'r> Run<'r> {
     fn new(plan: Plan<'r>, ours: Subject<'r>, theirs: Option<Subject<'r>>) -> Self {
         let observer = plan.target.block().observer();
         let promises = plan.target.block().promises().all().len();
-        let report = Report {
+        let report = FuzzReport {
             runs: 0,
             verdicts: [0; 4],
             promises: vec![0; promises],
@@ -120,7 +120,7 @@ impl<'r> Run<'r> {
         Self { plan, ours, theirs, observer, seen: HashSet::new(), known: Vec::new(), report }
     }
 
-    fn run(mut self, go_on: &mut dyn FnMut(Progress) -> bool) -> Result<Report, OracleError> {
+    fn run(mut self, go_on: &mut dyn FnMut(Progress) -> bool) -> Result<FuzzReport, OracleError> {
         let target = self.plan.target;
         let mut rules = target.rules();
         rules.extend(self.plan.other.iter().flat_map(|other| other.rules()));

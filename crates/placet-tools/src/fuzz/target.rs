@@ -24,7 +24,7 @@ use placet::syntax::ast::{self, At, BlockKind, Effect, ItemKind, Name};
 use placet::token::cache::TokenCache;
 use placet::token::header::Purpose;
 use placet::token::verify::Scratch;
-use placet::vm::{Answer, run};
+use placet::vm::{BlockVerdict, run};
 
 /// A block that is ready to be tried out.
 #[derive(Debug)]
@@ -96,7 +96,7 @@ impl Target {
     pub(super) fn rules(&self) -> Vec<Rule> {
         let of_block = self.block().proved().and_then(|program| rules(&program)).unwrap_or_default();
         let promises = self.block().promises().all().iter();
-        let of_promises = promises.filter_map(|promise| rules(&promise.program().lend())).flatten();
+        let of_promises = promises.filter_map(|promise| rules(&promise.program().as_proved())).flatten();
         of_block.into_iter().chain(of_promises).collect()
     }
 
@@ -178,13 +178,13 @@ impl Subject<'_> {
         }
         let context = self.target.fixture.context(sample.time);
         // A request that was decided fits its vocabulary.
-        let _ = sample.request.lend(self.target.vocabulary(), sample.time, |request| {
+        let _ = sample.request.with_request(self.target.vocabulary(), sample.time, |request| {
             let answer = run(&self.program, self.block.kind(), request, &context);
             said.rule = answer.ok().and_then(|answer| match answer {
-                Answer::Allow(rule) | Answer::Abstain(rule) => rule,
-                Answer::Forbid(rule) => Some(rule),
+                BlockVerdict::Allow(rule) | BlockVerdict::Abstain(rule) => rule,
+                BlockVerdict::Forbid(rule) => Some(rule),
             });
-            said.agrees = matches!(answer, Ok(Answer::Allow(_))) == verdict.is_allow();
+            said.agrees = matches!(answer, Ok(BlockVerdict::Allow(_))) == verdict.is_allow();
             for (number, promise) in self.block.promises().all().iter().enumerate() {
                 if promise.is_about(request, &context) {
                     said.about.push(number);
@@ -203,7 +203,7 @@ impl Subject<'_> {
         seen: &mut super::coverage::Coverage,
     ) -> bool {
         let context = self.target.fixture.context(sample.time);
-        let lent = sample.request.lend(self.target.vocabulary(), sample.time, |request| {
+        let lent = sample.request.with_request(self.target.vocabulary(), sample.time, |request| {
             request.check().is_ok() && seen.count(&observer.observe(request, &context))
         });
         lent.unwrap_or(false)

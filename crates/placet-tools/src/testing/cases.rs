@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::stage::{Block, Fixture, Keys, find};
+use super::fixture::{Block, Fixture, Keys, find};
 use super::{Case, Suite};
 use placet::compile::error::CompileError;
 use placet::diag::code::Code;

@@ -1,7 +1,7 @@
 //! Runs cases: requests and what is expected of them, each through the whole of what a service does — check, compile, mint
 //! with an ephemeral key, write and read the token's text, verify, decide — with a local and with a public token.
 //!
-//! 1. [`cases`] reads a `.cases` file beside its policy file, [`lines`] a `.jsonl` file whose lines bring their own maps;
+//! 1. [`cases`] reads a `.cases` file beside its policy file, [`jsonl`] a `.jsonl` file whose lines bring their own maps;
 //! 2. each token with its restrictions, or each policy, becomes a [`Fixture`]: minted once, asked often;
 //! 3. a [`Case`] is [`run`](Suite::run) on its fixture; what comes out is [`Outcome`], and why it is so on demand;
 //! 4. [`observe`] looks at a block part by part, and [`coverage`] counts what the cases have met of it;
@@ -13,21 +13,21 @@
 
 pub mod cases;
 pub mod coverage;
+mod fixture;
 pub mod html;
-pub mod lines;
+pub mod jsonl;
 pub mod mutate;
 pub mod observe;
 mod places;
 pub mod promises;
-mod stage;
 
 use serde_json::Value as Json;
 
-pub use stage::{Block, Fixture, FixtureError, Keys};
+pub use fixture::{Block, Fixture, FixtureError, Keys};
 
-use placet::document::request::{BadRequest, OwnedRequest};
+use placet::document::request::{OwnedRequest, RequestJsonError};
 use placet::explain::Explanation;
-use placet::model::request::Malformed;
+use placet::model::request::RequestError;
 use placet::model::time::Time;
 use placet::model::verdict::{Refusal, Verdict};
 use placet::syntax::cases::Expected;
@@ -57,7 +57,7 @@ pub struct Case {
     /// The request as JSON.
     pub json: Json,
     /// The request; of JSON that is none, why.
-    pub request: Result<OwnedRequest, BadRequest>,
+    pub request: Result<OwnedRequest, RequestJsonError>,
     /// When.
     pub now: Time,
     /// The verdict.
@@ -112,7 +112,7 @@ impl Case {
 }
 
 /// What a request is refused as that is none of its vocabulary.
-const MALFORMED: &str = Refusal::Request(Malformed::OtherVocabulary).name();
+const MALFORMED: &str = Refusal::Request(RequestError::OtherVocabulary).name();
 
 impl Suite {
     /// Decides a case.

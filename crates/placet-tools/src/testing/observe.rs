@@ -14,19 +14,19 @@ use placet::bytecode::op::{Length, Op};
 use placet::bytecode::verify::{Budget, ProvedProgram, Scope};
 use placet::check::tree::{self, Condition, Effect, Template};
 use placet::compile::arguments::Arguments;
-use placet::compile::error::{Cause, CompileError};
+use placet::compile::error::{CompileError, TemplateError};
 use placet::compile::{Frame, compile};
 use placet::document::Document;
 use placet::model::request::Request;
 use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::span::Span;
 use placet::syntax::ast::BlockKind;
-use placet::vm::{Answer, Context, Kind, run};
+use placet::vm::{BlockVerdict, Context, ProgramKind, run};
 
 /// One block, ready to be looked at. Make it once and ask it often.
 #[derive(Debug)]
 pub struct Observer {
-    kind: Kind,
+    kind: ProgramKind,
     rules: Vec<Rule>,
     /// By the number of the rule.
     probes: Vec<RuleProbes>,
@@ -73,7 +73,7 @@ pub struct Observed {
     /// By the number of the rule in [`Observer::rules`].
     pub rules: Vec<RuleTrace>,
     /// What the block says; rules have their numbers in [`Observer::rules`].
-    pub answer: Answer,
+    pub answer: BlockVerdict,
 }
 
 /// What was seen of a rule.
@@ -90,11 +90,11 @@ impl Observed {
     #[must_use]
     pub const fn decided(&self) -> Option<usize> {
         match self.answer {
-            Answer::Allow(rule) | Answer::Abstain(rule) => match rule {
+            BlockVerdict::Allow(rule) | BlockVerdict::Abstain(rule) => match rule {
                 Some(rule) => Some(rule as usize),
                 None => None,
             },
-            Answer::Forbid(rule) => Some(rule as usize),
+            BlockVerdict::Forbid(rule) => Some(rule as usize),
         }
     }
 }
@@ -140,8 +140,8 @@ impl Observer {
 
     fn of(outline: Outline<'_>, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
         let kind = match outline.template.kind {
-            BlockKind::Token | BlockKind::Policy => Kind::Authority,
-            BlockKind::Restriction => Kind::Restriction,
+            BlockKind::Token | BlockKind::Policy => ProgramKind::Authority,
+            BlockKind::Restriction => ProgramKind::Restriction,
         };
         let mut observer = Self { kind, rules: Vec::new(), probes: Vec::new() };
         for (rule, RuleParts { alone, tests, condition, .. }) in outline.rules() {
@@ -176,18 +176,22 @@ impl Observer {
         rules.map(|(probes, seen)| probes.cost(seen)).sum()
     }
 
-    fn answer(&self, seen: &[RuleTrace]) -> Answer {
+    fn answer(&self, seen: &[RuleTrace]) -> BlockVerdict {
         let mut allows = false;
         for ((rule, seen), number) in self.rules.iter().zip(seen).zip(0..) {
             match (rule.frame, seen.matched) {
-                (Frame::Deny, true) => return Answer::Forbid(number),
-                (Frame::Require, false) => return Answer::Abstain(Some(number)),
-                (Frame::Allow, true) => return Answer::Allow(Some(number)),
+                (Frame::Deny, true) => return BlockVerdict::Forbid(number),
+                (Frame::Require, false) => return BlockVerdict::Abstain(Some(number)),
+                (Frame::Allow, true) => return BlockVerdict::Allow(Some(number)),
                 (Frame::Allow, false) => allows = true,
                 (Frame::Deny, false) | (Frame::Require, true) => {}
             }
         }
-        if self.kind == Kind::Restriction && !allows { Answer::Allow(None) } else { Answer::Abstain(None) }
+        if self.kind == ProgramKind::Restriction && !allows {
+            BlockVerdict::Allow(None)
+        } else {
+            BlockVerdict::Abstain(None)
+        }
     }
 }
 
@@ -206,7 +210,7 @@ impl RuleProbes {
     fn cost(&self, seen: &RuleTrace) -> u64 {
         const RULE: u64 = Op::Allow { body: Length(0) }.cost();
         let parts = self.programs.iter().zip(&seen.parts).filter(|(_, part)| part.is_some());
-        parts.fold(RULE, |cost, (program, _)| cost + program.lend().cost().saturating_sub(RULE))
+        parts.fold(RULE, |cost, (program, _)| cost + program.as_proved().cost().saturating_sub(RULE))
     }
 }
 
@@ -219,9 +223,9 @@ struct Evaluation<'l> {
 
 impl Evaluation<'_> {
     fn part(&mut self, part: usize) -> bool {
-        let answer = run(&self.programs[part].lend(), Kind::Authority, self.request, self.context);
+        let answer = run(&self.programs[part].as_proved(), ProgramKind::Authority, self.request, self.context);
         // A part is the only rule of its program, so that the program says yes, or forbids, where it holds.
-        let holds = matches!(answer, Ok(Answer::Allow(_) | Answer::Forbid(_)));
+        let holds = matches!(answer, Ok(BlockVerdict::Allow(_) | BlockVerdict::Forbid(_)));
         self.parts[part] = Some(holds);
         holds
     }
@@ -250,7 +254,7 @@ pub(super) fn program(
     let compiled = compile(&template.alone(rule), vocabulary, arguments)?;
     let scope = Scope { vocabulary, state: vocabulary.present(), budget: Budget::Policy };
     ProvedProgram::new(compiled.program.into_bytes(), &scope)
-        .map_err(|error| vec![CompileError { at: Some(template.at), cause: Cause::Unproved(error) }])
+        .map_err(|error| vec![CompileError { at: Some(template.at), cause: TemplateError::Unproved(error) }])
 }
 
 /// The rules of a template of a document, and the parts that an [`Observer`] of it looks at, whatever its arguments.

@@ -13,7 +13,7 @@ use placet::compile::error::CompileError;
 use placet::model::request::Request;
 use placet::model::vocabulary::Vocabulary;
 use placet::span::Span;
-use placet::vm::{Answer, Context, Kind, run};
+use placet::vm::{BlockVerdict, Context, ProgramKind, run};
 
 /// All promises of one block.
 #[derive(Debug, Default)]
@@ -35,8 +35,8 @@ impl CompiledPromise {
     /// Whether the promise is about the request.
     #[must_use]
     pub fn is_about(&self, request: &Request<'_>, context: &Context<'_>) -> bool {
-        let answer = run(&self.program.lend(), Kind::Authority, request, context);
-        matches!(answer, Ok(Answer::Allow(_) | Answer::Forbid(_)))
+        let answer = run(&self.program.as_proved(), ProgramKind::Authority, request, context);
+        matches!(answer, Ok(BlockVerdict::Allow(_) | BlockVerdict::Forbid(_)))
     }
 
     /// What it says, as the one rule of a program.

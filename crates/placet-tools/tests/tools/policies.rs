@@ -97,7 +97,7 @@ fn a_mistake_in_a_line_is_shown_with_its_place() {
     ] {
         let text = format!("{good}\n\n{line}\n");
         let library = placet::check::library::Library::built_in();
-        let report = placet_tools::testing::lines::load("broken.jsonl", &text, library, Time::from_millis(0), &keys)
+        let report = placet_tools::testing::jsonl::load("broken.jsonl", &text, library, Time::from_millis(0), &keys)
             .expect_err(line);
         let place = report.source.line_and_column(report.diagnostics[0].at).unwrap();
         assert_eq!(place.0, 3, "{report}");

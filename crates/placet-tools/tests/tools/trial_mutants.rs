@@ -3,18 +3,18 @@
 use placet::check::library::Library;
 use placet::model::time::Time;
 use placet_tools::testing::Keys;
-use placet_tools::testing::mutate::{Kind, NoScore, Score, Trial};
+use placet_tools::testing::mutate::{MutantKind, Score, ScoreError, Trial};
 
 const NOON: Time = Time::from_millis(1_795_262_400_000);
 
-fn score(policy: &str, cases: &str) -> Result<Score, NoScore> {
+fn score(policy: &str, cases: &str) -> Result<Score, ScoreError> {
     let keys = Keys::ephemeral().unwrap();
     let (policy, cases, library) = (("p.placet", policy), ("p.cases", cases), Library::built_in());
     Trial { policy, cases, library, now: NOON, keys: &keys }.score(|_, _| {})
 }
 
 /// The lines that the survivors change, as they are with the mistake in them.
-fn survivors(policy: &str, cases: &str) -> Vec<(Kind, String)> {
+fn survivors(policy: &str, cases: &str) -> Vec<(MutantKind, String)> {
     let score = score(policy, cases).unwrap_or_else(|none| panic!("{none}"));
     let line = |mutant: &placet_tools::testing::mutate::Mutant| {
         let changed = mutant.of(policy);
@@ -107,7 +107,7 @@ fn a_denial_that_no_case_needs_survives_and_one_case_kills_it() {
     let policy = "use http\npolicy p {\n    allow { action: GET }\n    deny { path: \"/a\" }\n}";
     let cases = "policy p()\nallow GET { path: \"/b\" }\nnot_permitted PUT { path: \"/b\" }\nnot_permitted HEAD { path: \"/b\" }\n\
                  not_permitted DELETE { path: \"/b\" }";
-    assert!(survivors(policy, cases).contains(&(Kind::DenyDropped, "}".to_owned())));
+    assert!(survivors(policy, cases).contains(&(MutantKind::DenyDropped, "}".to_owned())));
     let more = format!("{cases}\nforbidden GET {{ path: \"/a\" }}\nallow GET {{ path: \"/a/b\" }}\n");
     let left: Vec<_> = survivors(policy, &more).into_iter().map(|(_, line)| line).collect();
     assert!(!left.contains(&"}".to_owned()), "{left:?}");
@@ -127,14 +127,14 @@ fn a_mistake_that_changes_no_program_does_not_count() {
 fn a_block_that_no_case_is_about_has_mutants_that_survive() {
     let policy = "use http\npolicy p {\n    allow { action: GET }\n}\npolicy other {\n    allow { action: HEAD }\n}";
     let left = survivors(policy, "policy p()\nallow GET { path: \"/b\" }\nnot_permitted HEAD { path: \"/b\" }");
-    assert!(left.iter().any(|(kind, line)| *kind == Kind::RuleDropped && line == "}"), "{left:?}");
+    assert!(left.iter().any(|(kind, line)| *kind == MutantKind::RuleDropped && line == "}"), "{left:?}");
 }
 
 #[test]
 fn there_is_no_score_where_cases_fail_as_it_is() {
     let policy = "use http\npolicy p {\n    allow { action: GET }\n}";
-    assert!(matches!(score(policy, "policy p()\nforbidden GET { path: \"/b\" }"), Err(NoScore::Failing(1))));
-    assert!(matches!(score("use http\npolicy", "policy p()"), Err(NoScore::Broken(_))));
+    assert!(matches!(score(policy, "policy p()\nforbidden GET { path: \"/b\" }"), Err(ScoreError::Failing(1))));
+    assert!(matches!(score("use http\npolicy", "policy p()"), Err(ScoreError::Broken(_))));
 }
 
 #[test]

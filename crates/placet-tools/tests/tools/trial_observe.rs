@@ -43,9 +43,9 @@ fn what_is_seen_of_a_block_is_what_the_vm_decides_for_the_same_reason() {
                 let observed = observer.observe(request, &CONTEXT);
                 let at = |number: u16| observer.rules()[usize::from(number)].at;
                 let found = match observed.answer {
-                    vm::Answer::Allow(rule) => Answer::Allow(rule.map(at)),
-                    vm::Answer::Forbid(rule) => Answer::Forbid(at(rule)),
-                    vm::Answer::Abstain(rule) => Answer::Abstain(rule.map(at)),
+                    vm::BlockVerdict::Allow(rule) => Answer::Allow(rule.map(at)),
+                    vm::BlockVerdict::Forbid(rule) => Answer::Forbid(at(rule)),
+                    vm::BlockVerdict::Abstain(rule) => Answer::Abstain(rule.map(at)),
                 };
                 let wanted = decide(&whole, kind_of(made.template.kind), world.old.present(), request, &CONTEXT);
                 prop_assert_eq!(found, wanted, "{:?}\n{:?}", made, asked);
@@ -84,7 +84,7 @@ fn each_rule_that_matches_matches_by_itself() {
                 }
                 let program = compiled(&alone, &world.old).unwrap();
                 asked.with(&world.vocabulary, |request| {
-                    let found = decide(&program, vm::Kind::Authority, world.old.present(), request, &CONTEXT);
+                    let found = decide(&program, vm::ProgramKind::Authority, world.old.present(), request, &CONTEXT);
                     let wanted = matches!(found, Answer::Allow(_) | Answer::Forbid(_));
                     let seen = &observer.observe(request, &CONTEXT).rules[number];
                     prop_assert_eq!(seen.matched, wanted, "{:?}\n{:?}", alone, asked);
@@ -112,7 +112,7 @@ fn looked_at(text: &str, request: &Value, time: i64) -> Vec<(String, Option<bool
     let observer = Observer::new_in(&document, template, &Arguments::none()).unwrap();
     let request = request::from_json(document.vocabulary(), request).unwrap();
     let observed = request
-        .lend(document.vocabulary(), Time::from_millis(time), |request| observer.observe(request, &CONTEXT))
+        .with_request(document.vocabulary(), Time::from_millis(time), |request| observer.observe(request, &CONTEXT))
         .unwrap();
     let rules = observer.rules().iter().zip(&observed.rules);
     let parts = rules.flat_map(|(rule, seen)| rule.parts.iter().zip(&seen.parts));
@@ -171,7 +171,7 @@ fn what_the_arguments_decide_is_seen_like_everything_else() {
         let observer = Observer::new_in(&document, template, &arguments).unwrap();
         let request = request::from_json(document.vocabulary(), &json!({ "action": "GET", "path": "/a" })).unwrap();
         let observed = request
-            .lend(document.vocabulary(), Time::from_millis(0), |request| observer.observe(request, &CONTEXT))
+            .with_request(document.vocabulary(), Time::from_millis(0), |request| observer.observe(request, &CONTEXT))
             .unwrap();
         assert_eq!(observed.rules[0].parts, [Some(true), Some(open), open.then_some(false)]);
         assert_eq!(observed.rules[0].matched, open);

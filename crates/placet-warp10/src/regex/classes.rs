@@ -1,17 +1,17 @@
 //! What stands behind a backslash or between brackets: characters, and classes of them, ASCII where Java means ASCII.
 
-use super::NotCarried;
+use super::RegexError;
 use super::reader::{Flags, Reader, Sign};
 
 impl Reader<'_> {
     /// What stands behind a backslash, outside of a class.
-    pub(super) fn escape(&mut self, flags: Flags) -> Result<bool, NotCarried> {
+    pub(super) fn escape(&mut self, flags: Flags) -> Result<bool, RegexError> {
         match self.syntax(0) {
             Some('A') => self.out.push_str("\\A"),
             Some('z') => self.out.push_str("\\z"),
-            Some('b' | 'B' | 'G' | 'Z') => return Err(NotCarried::Part("a border of words or lines")),
-            Some('R' | 'X') => return Err(NotCarried::Part("`\\R` or `\\X`")),
-            Some('1'..='9' | 'k') => return Err(NotCarried::Part("a back reference")),
+            Some('b' | 'B' | 'G' | 'Z') => return Err(RegexError::Part("a border of words or lines")),
+            Some('R' | 'X') => return Err(RegexError::Part("`\\R` or `\\X`")),
+            Some('1'..='9' | 'k') => return Err(RegexError::Part("a back reference")),
             _ => {
                 match self.escaped()? {
                     Escaped::Char(c) => self.literal(c, flags),
@@ -29,8 +29,8 @@ impl Reader<'_> {
     }
 
     /// `d`, `x41`, `.`, behind a backslash.
-    fn escaped(&mut self) -> Result<Escaped, NotCarried> {
-        let bad = NotCarried::NotOne("a `\\` stands before nothing it can escape");
+    fn escaped(&mut self) -> Result<Escaped, RegexError> {
+        let bad = RegexError::NotOne("a `\\` stands before nothing it can escape");
         let sign = self.next().ok_or(bad)?;
         let class = |members, negated| Ok(Escaped::Class { members, negated });
         let char = |c| Ok(Escaped::Char(c));
@@ -56,36 +56,36 @@ impl Reader<'_> {
             'x' if self.eat('{') => self.braced(),
             'x' => self.hexadecimal(2),
             'u' => self.hexadecimal(4),
-            '0' | 'c' | 'N' => Err(NotCarried::Part("an octal, control or named escape")),
+            '0' | 'c' | 'N' => Err(RegexError::Part("an octal, control or named escape")),
             c if c.is_ascii_alphanumeric() => Err(bad),
             c => char(c),
         }
     }
 
-    fn hexadecimal(&mut self, digits: usize) -> Result<Escaped, NotCarried> {
-        let bad = NotCarried::NotOne("an escape has too few hexadecimal digits");
+    fn hexadecimal(&mut self, digits: usize) -> Result<Escaped, RegexError> {
+        let bad = RegexError::NotOne("an escape has too few hexadecimal digits");
         let mut code = 0;
         for _ in 0..digits {
             let digit = self.syntax(0).and_then(|c| c.to_digit(16)).ok_or(bad)?;
             code = code * 16 + digit;
             self.at += 1;
         }
-        char::from_u32(code).map(Escaped::Char).ok_or(NotCarried::Part("half a character"))
+        char::from_u32(code).map(Escaped::Char).ok_or(RegexError::Part("half a character"))
     }
 
-    fn braced(&mut self) -> Result<Escaped, NotCarried> {
+    fn braced(&mut self) -> Result<Escaped, RegexError> {
         let mut code: u32 = 0;
         while let Some(digit) = self.syntax(0).and_then(|c| c.to_digit(16)) {
             code = code.saturating_mul(16).saturating_add(digit);
             self.at += 1;
         }
         let c = char::from_u32(code).filter(|_| self.eat('}'));
-        c.map(Escaped::Char).ok_or(NotCarried::NotOne("an escape is no character"))
+        c.map(Escaped::Char).ok_or(RegexError::NotOne("an escape is no character"))
     }
 
     /// `{Alpha}`: the classes of ASCII; the others are Unicode's.
-    fn property(&mut self, negated: bool) -> Result<Escaped, NotCarried> {
-        let unicode = NotCarried::Part("a Unicode property");
+    fn property(&mut self, negated: bool) -> Result<Escaped, RegexError> {
+        let unicode = RegexError::Part("a Unicode property");
         if !self.eat('{') {
             return Err(unicode);
         }
@@ -99,19 +99,19 @@ impl Reader<'_> {
     }
 
     /// Behind a `[`.
-    pub(super) fn class(&mut self, flags: Flags) -> Result<(), NotCarried> {
+    pub(super) fn class(&mut self, flags: Flags) -> Result<(), RegexError> {
         self.out.push('[');
         if self.eat('^') {
             self.out.push('^');
         }
         let mut first = true;
         loop {
-            let sign = self.peek().ok_or(NotCarried::NotOne("a `[` is not closed"))?;
+            let sign = self.peek().ok_or(RegexError::NotOne("a `[` is not closed"))?;
             match (sign.quoted, sign.c) {
                 (false, ']') if !first => break,
-                (false, '[') => return Err(NotCarried::Part("a class inside of a class")),
+                (false, '[') => return Err(RegexError::Part("a class inside of a class")),
                 (false, '&') if self.syntax(1) == Some('&') => {
-                    return Err(NotCarried::Part("an intersection of classes"));
+                    return Err(RegexError::Part("an intersection of classes"));
                 }
                 _ => self.member(flags)?,
             }
@@ -123,7 +123,7 @@ impl Reader<'_> {
     }
 
     /// `a`, `a-z`, `\d`
-    fn member(&mut self, flags: Flags) -> Result<(), NotCarried> {
+    fn member(&mut self, flags: Flags) -> Result<(), RegexError> {
         let low = match self.class_char()? {
             Escaped::Char(c) => c,
             Escaped::Class { members, negated } => {
@@ -137,7 +137,7 @@ impl Reader<'_> {
             self.at += 1;
             match self.class_char()? {
                 Escaped::Char(c) if c >= low => c,
-                _ => return Err(NotCarried::NotOne("a range of characters runs backwards")),
+                _ => return Err(RegexError::NotOne("a range of characters runs backwards")),
             }
         } else {
             low
@@ -149,8 +149,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn class_char(&mut self) -> Result<Escaped, NotCarried> {
-        let sign = self.next().ok_or(NotCarried::NotOne("a `[` is not closed"))?;
+    fn class_char(&mut self) -> Result<Escaped, RegexError> {
+        let sign = self.next().ok_or(RegexError::NotOne("a `[` is not closed"))?;
         match sign {
             Sign { c: '\\', quoted: false } => self.escaped(),
             sign => Ok(Escaped::Char(sign.c)),

@@ -74,7 +74,7 @@ impl Expression {
     ///
     /// # Errors
     /// It is not one, or it has a part that cannot be carried.
-    pub fn from_java(java: &str) -> Result<Self, NotCarried> {
+    pub fn from_java(java: &str) -> Result<Self, RegexError> {
         let text = translate(java, false, Groups::Plain)?;
         match Matcher::plain(java) {
             Some(matcher) => Ok(Self { text, matcher }),
@@ -82,7 +82,7 @@ impl Expression {
         }
     }
 
-    fn build(text: String) -> Result<Self, NotCarried> {
+    fn build(text: String) -> Result<Self, RegexError> {
         let regex = built(&format!("\\A(?:{text})\\z"), AUTOMATON_BUILD_BYTES)?;
         Ok(Self { text, matcher: Matcher::Regex(regex) })
     }
@@ -118,12 +118,12 @@ impl Searching {
     ///
     /// # Errors
     /// It is not one, or it has a part that cannot be carried.
-    pub(super) fn from_java(java: &str, whole: bool) -> Result<Self, NotCarried> {
+    pub(super) fn from_java(java: &str, whole: bool) -> Result<Self, RegexError> {
         let text = translate(java, false, Groups::Numbered)?;
         // Groups that the whole is wrapped into have no number.
         let text = if whole { format!("^(?:{text})$") } else { text };
         let read = ParserBuilder::new().nest_limit(NEST_LIMIT).build().parse(&text);
-        let places = places(&read.map_err(|_| NotCarried::NotOne("it cannot be read"))?);
+        let places = places(&read.map_err(|_| RegexError::NotOne("it cannot be read"))?);
         Ok(Self { text, places })
     }
 
@@ -137,7 +137,7 @@ impl Searching {
     ///
     /// # Errors
     /// It takes more than so many bytes.
-    pub(super) fn build(&self, size_limit: usize) -> Result<Regex, NotCarried> {
+    pub(super) fn build(&self, size_limit: usize) -> Result<Regex, RegexError> {
         built(&self.text, size_limit)
     }
 }
@@ -165,18 +165,18 @@ fn places(expression: &Hir) -> usize {
 /// How deep groups nest, lists of alternatives among them.
 const NEST_LIMIT: u32 = 2 * NESTING as u32;
 
-fn built(text: &str, size_limit: usize) -> Result<Regex, NotCarried> {
+fn built(text: &str, size_limit: usize) -> Result<Regex, RegexError> {
     let mut builder = RegexBuilder::new(text);
     match builder.size_limit(size_limit).dfa_size_limit(size_limit).nest_limit(NEST_LIMIT).build() {
         Ok(regex) => Ok(regex),
-        Err(Error::CompiledTooBig(_)) => Err(NotCarried::TooLarge),
-        Err(_) => Err(NotCarried::NotOne("it cannot be read")),
+        Err(Error::CompiledTooBig(_)) => Err(RegexError::TooLarge),
+        Err(_) => Err(RegexError::NotOne("it cannot be read")),
     }
 }
 
 /// Why an expression is not carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotCarried {
+pub enum RegexError {
     /// `(`: no regular expression.
     NotOne(&'static str),
     /// `(?=a)`: it has a part that has no equal here.
@@ -185,7 +185,7 @@ pub enum NotCarried {
     TooLarge,
 }
 
-impl fmt::Display for NotCarried {
+impl fmt::Display for RegexError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotOne(why) => write!(f, "this is not a regular expression: {why}"),
@@ -195,7 +195,7 @@ impl fmt::Display for NotCarried {
     }
 }
 
-impl std::error::Error for NotCarried {}
+impl std::error::Error for RegexError {}
 
 /// The text between `\Q` and `\E`, as Java's `Pattern.quote` writes it: an `\E` inside is taken apart.
 #[must_use]
@@ -291,8 +291,8 @@ mod tests {
         ] {
             assert!(Expression::from_java(java).is_err(), "{java}");
         }
-        assert_eq!(Expression::from_java("((((a{99}){99}){99}){99})").unwrap_err(), NotCarried::TooLarge);
-        assert_eq!(Expression::from_java(&"(".repeat(60)).unwrap_err(), NotCarried::TooLarge);
+        assert_eq!(Expression::from_java("((((a{99}){99}){99}){99})").unwrap_err(), RegexError::TooLarge);
+        assert_eq!(Expression::from_java(&"(".repeat(60)).unwrap_err(), RegexError::TooLarge);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reads the grammar of Java's expressions: alternatives, counts, groups and flags. What it reads it writes at once.
 
-use super::NotCarried;
+use super::RegexError;
 use super::classes::{ANY, NO_LINE_END, write_literal};
 use super::reader::{Flags, Groups, Reader, Sign};
 use crate::limits::{NESTING, TEXT_BYTES};
@@ -9,9 +9,9 @@ use crate::limits::{NESTING, TEXT_BYTES};
 ///
 /// # Errors
 /// It is not one, or it has a part that can not be carried.
-pub(super) fn translate(java: &str, dot_all: bool, groups: Groups) -> Result<String, NotCarried> {
+pub(super) fn translate(java: &str, dot_all: bool, groups: Groups) -> Result<String, RegexError> {
     if java.len() > TEXT_BYTES {
-        return Err(NotCarried::TooLarge);
+        return Err(RegexError::TooLarge);
     }
     let signs = unquoted(java);
     let flags = Flags { fold: false, dot_all };
@@ -19,7 +19,7 @@ pub(super) fn translate(java: &str, dot_all: bool, groups: Groups) -> Result<Str
     reader.alternatives(flags, 0)?;
     match reader.peek() {
         None => Ok(reader.out),
-        Some(_) => Err(NotCarried::NotOne("a `)` closes nothing")),
+        Some(_) => Err(RegexError::NotOne("a `)` closes nothing")),
     }
 }
 
@@ -45,9 +45,9 @@ fn unquoted(java: &str) -> Vec<Sign> {
 
 impl Reader<'_> {
     /// `a|b`, up to a `)` or the end.
-    fn alternatives(&mut self, mut flags: Flags, depth: usize) -> Result<(), NotCarried> {
+    fn alternatives(&mut self, mut flags: Flags, depth: usize) -> Result<(), RegexError> {
         if depth > NESTING {
-            return Err(NotCarried::TooLarge);
+            return Err(RegexError::TooLarge);
         }
         while let Some(sign) = self.peek() {
             match sign.c {
@@ -63,11 +63,11 @@ impl Reader<'_> {
     }
 
     /// One atom and how often.
-    fn repeated(&mut self, flags: &mut Flags, depth: usize) -> Result<(), NotCarried> {
+    fn repeated(&mut self, flags: &mut Flags, depth: usize) -> Result<(), RegexError> {
         let repeatable = self.atom(flags, depth)?;
         let Some(c @ ('*' | '+' | '?' | '{')) = self.syntax(0) else { return Ok(()) };
         if !repeatable {
-            return Err(NotCarried::NotOne("a count stands behind nothing"));
+            return Err(RegexError::NotOne("a count stands behind nothing"));
         }
         self.at += 1;
         if c == '{' {
@@ -76,7 +76,7 @@ impl Reader<'_> {
             self.out.push(c);
         }
         match self.syntax(0) {
-            Some('+') => Err(NotCarried::Part("a possessive count")),
+            Some('+') => Err(RegexError::Part("a possessive count")),
             Some('?') => {
                 self.at += 1;
                 self.out.push('?');
@@ -86,16 +86,16 @@ impl Reader<'_> {
         }
     }
 
-    fn no_more_counts(&self) -> Result<(), NotCarried> {
+    fn no_more_counts(&self) -> Result<(), RegexError> {
         match self.syntax(0) {
-            Some('*' | '+' | '?' | '{') => Err(NotCarried::NotOne("a count stands behind a count")),
+            Some('*' | '+' | '?' | '{') => Err(RegexError::NotOne("a count stands behind a count")),
             _ => Ok(()),
         }
     }
 
     /// `2}`, `2,}`, `2,3}`
-    fn count(&mut self) -> Result<(), NotCarried> {
-        let bad = NotCarried::NotOne("a count is `{2}`, `{2,}` or `{2,3}`");
+    fn count(&mut self) -> Result<(), RegexError> {
+        let bad = RegexError::NotOne("a count is `{2}`, `{2,}` or `{2,3}`");
         self.out.push('{');
         let low = self.number().ok_or(bad)?;
         self.out.push_str(&low.to_string());
@@ -122,7 +122,7 @@ impl Reader<'_> {
     }
 
     /// Whether it can be repeated.
-    fn atom(&mut self, flags: &mut Flags, depth: usize) -> Result<bool, NotCarried> {
+    fn atom(&mut self, flags: &mut Flags, depth: usize) -> Result<bool, RegexError> {
         let Some(sign) = self.next() else { return Ok(false) };
         if sign.quoted {
             self.literal(sign.c, *flags);
@@ -140,8 +140,8 @@ impl Reader<'_> {
             }
             '(' => return self.group(flags, depth),
             '[' => self.class(*flags)?,
-            '*' | '+' | '?' => return Err(NotCarried::NotOne("a count stands behind nothing")),
-            '{' => return Err(NotCarried::NotOne("a `{` counts nothing")),
+            '*' | '+' | '?' => return Err(RegexError::NotOne("a count stands behind nothing")),
+            '{' => return Err(RegexError::NotOne("a `{` counts nothing")),
             '\\' => return self.escape(*flags),
             c => self.literal(c, *flags),
         }
@@ -157,13 +157,13 @@ impl Reader<'_> {
     }
 
     /// `(a)`, `(?:a)`, `(?<name>a)`, `(?i)`, `(?i:a)`
-    fn group(&mut self, flags: &mut Flags, depth: usize) -> Result<bool, NotCarried> {
+    fn group(&mut self, flags: &mut Flags, depth: usize) -> Result<bool, RegexError> {
         let mut inner = *flags;
         let mut opened = if self.groups == Groups::Plain { "(?:".to_owned() } else { "(".to_owned() };
         if self.eat('?') {
             match (self.syntax(0), self.syntax(1)) {
-                (Some('=' | '!'), _) | (Some('<'), Some('=' | '!')) => return Err(NotCarried::Part("a look-around")),
-                (Some('>'), _) => return Err(NotCarried::Part("an atomic group")),
+                (Some('=' | '!'), _) | (Some('<'), Some('=' | '!')) => return Err(RegexError::Part("a look-around")),
+                (Some('>'), _) => return Err(RegexError::Part("an atomic group")),
                 (Some('<'), _) => {
                     let name = self.name()?;
                     if self.groups == Groups::Numbered {
@@ -177,7 +177,7 @@ impl Reader<'_> {
                         return Ok(false);
                     }
                     if !self.eat(':') {
-                        return Err(NotCarried::NotOne("a `(?` begins no group"));
+                        return Err(RegexError::NotOne("a `(?` begins no group"));
                     }
                     "(?:".clone_into(&mut opened);
                 }
@@ -186,10 +186,10 @@ impl Reader<'_> {
         self.out.push_str(&opened);
         self.alternatives(inner, depth + 1)?;
         self.out.push(')');
-        if self.eat(')') { Ok(true) } else { Err(NotCarried::NotOne("a `(` is not closed")) }
+        if self.eat(')') { Ok(true) } else { Err(RegexError::NotOne("a `(` is not closed")) }
     }
 
-    fn name(&mut self) -> Result<String, NotCarried> {
+    fn name(&mut self) -> Result<String, RegexError> {
         self.at += 1;
         let start = self.at;
         while self.syntax(0).is_some_and(|c| c.is_ascii_alphanumeric()) {
@@ -199,19 +199,19 @@ impl Reader<'_> {
         if name.starts_with(|c: char| c.is_ascii_alphabetic()) && self.eat('>') {
             Ok(name)
         } else {
-            Err(NotCarried::NotOne("a group has no good name"))
+            Err(RegexError::NotOne("a group has no good name"))
         }
     }
 
     /// `i`, `s-i`, up to a `)` or `:`.
-    fn flags(&mut self, flags: &mut Flags) -> Result<(), NotCarried> {
+    fn flags(&mut self, flags: &mut Flags) -> Result<(), RegexError> {
         let mut on = true;
         loop {
             match self.syntax(0) {
                 Some('i') => flags.fold = on,
                 Some('s') => flags.dot_all = on,
                 Some('-') if on => on = false,
-                Some('d' | 'm' | 'u' | 'x' | 'U') => return Err(NotCarried::Part("a flag other than `i` and `s`")),
+                Some('d' | 'm' | 'u' | 'x' | 'U') => return Err(RegexError::Part("a flag other than `i` and `s`")),
                 _ => return Ok(()),
             }
             self.at += 1;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::limits;
-use placet::diag::{Diagnostic, Kind, Severity};
+use placet::diag::{Diagnostic, DiagnosticCode, Severity};
 use placet::span::Span;
 
 /// Lists every code of scripts once; `docs/warpscript.md` shows them.
@@ -80,7 +80,7 @@ impl ScriptError {
     }
 }
 
-impl Kind for ScriptCode {
+impl DiagnosticCode for ScriptCode {
     fn id(self) -> &'static str {
         Self::id(self)
     }
@@ -115,7 +115,7 @@ impl miette::Diagnostic for ScriptError {
 
 /// A mistake while it is on its way to the place that it is told at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub(crate) struct UnplacedError {
     pub code: ScriptCode,
     /// From the outer message to the cause.
     pub chain: Vec<String>,
@@ -124,7 +124,7 @@ pub(crate) struct Failure {
     pub at: Option<(Span, usize)>,
 }
 
-impl Failure {
+impl UnplacedError {
     pub fn new(code: ScriptCode, message: impl Into<String>) -> Self {
         Self { code, chain: vec![message.into()], help: None, at: None }
     }
@@ -144,7 +144,7 @@ impl Failure {
 /// Why a macro stops before its end.
 #[derive(Debug)]
 pub(super) enum Stop {
-    Failed(Box<Failure>),
+    Failed(Box<UnplacedError>),
     /// `RETURN`
     Return,
     /// `BREAK`
@@ -155,13 +155,13 @@ pub(super) enum Stop {
     Halt,
 }
 
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
+impl From<UnplacedError> for Stop {
+    fn from(failure: UnplacedError) -> Self {
         Self::Failed(Box::new(failure))
     }
 }
 
 /// Macros are written, or put, inside of each other without end.
-pub(super) fn nested_too_deeply() -> Failure {
-    Failure::new(ScriptCode::TooMuch, format!("more than {} macros inside of each other", limits::SCRIPT_DEPTH))
+pub(super) fn nested_too_deeply() -> UnplacedError {
+    UnplacedError::new(ScriptCode::TooMuch, format!("more than {} macros inside of each other", limits::SCRIPT_DEPTH))
 }

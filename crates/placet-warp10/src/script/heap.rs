@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::error::{Failure, ScriptCode};
+use super::error::{ScriptCode, UnplacedError};
 use super::value::{Macro, Value};
 use crate::limits;
 
@@ -73,18 +73,18 @@ impl Heap {
     }
 
     /// One word, or one element that a function visits.
-    pub fn step(&mut self) -> Result<(), Failure> {
+    pub fn step(&mut self) -> Result<(), UnplacedError> {
         self.steps = self.steps.checked_sub(1).ok_or_else(|| {
             let message = format!("the script takes more than {} steps", limits::SCRIPT_STEPS);
-            Failure::new(ScriptCode::TooMuch, message).help("does a loop never end?")
+            UnplacedError::new(ScriptCode::TooMuch, message).help("does a loop never end?")
         })?;
         Ok(())
     }
 
     /// Bytes that are made or gone through.
-    pub fn work(&mut self, bytes: usize) -> Result<(), Failure> {
+    pub fn work(&mut self, bytes: usize) -> Result<(), UnplacedError> {
         self.work = self.work.checked_sub(bytes as u64).ok_or_else(|| {
-            Failure::new(
+            UnplacedError::new(
                 ScriptCode::TooMuch,
                 format!("the script makes more than {} bytes of values", limits::SCRIPT_WORK),
             )
@@ -92,25 +92,25 @@ impl Heap {
         Ok(())
     }
 
-    pub fn new_list(&mut self, list: Vec<Item>) -> Result<Item, Failure> {
+    pub fn new_list(&mut self, list: Vec<Item>) -> Result<Item, UnplacedError> {
         self.work((list.len() + 1) * size_of::<Item>())?;
         self.lists.push(list);
         Ok(Item::List(ListId(self.lists.len() - 1)))
     }
 
-    pub fn new_map(&mut self, map: Entries) -> Result<Item, Failure> {
+    pub fn new_map(&mut self, map: Entries) -> Result<Item, UnplacedError> {
         self.work((map.len() + 1) * ENTRY)?;
         self.maps.push(map);
         Ok(Item::Map(MapId(self.maps.len() - 1)))
     }
 
-    pub fn new_text(&mut self, text: impl Into<Rc<str>>) -> Result<Item, Failure> {
+    pub fn new_text(&mut self, text: impl Into<Rc<str>>) -> Result<Item, UnplacedError> {
         let text = text.into();
         self.work(text.len())?;
         Ok(Item::Text(text))
     }
 
-    pub fn new_bytes(&mut self, bytes: impl Into<Rc<[u8]>>) -> Result<Item, Failure> {
+    pub fn new_bytes(&mut self, bytes: impl Into<Rc<[u8]>>) -> Result<Item, UnplacedError> {
         let bytes = bytes.into();
         self.work(bytes.len())?;
         Ok(Item::Bytes(bytes))
@@ -129,7 +129,7 @@ impl Heap {
     }
 
     /// Puts an entry into a map; says whether the key is new.
-    pub fn insert(&mut self, map: MapId, key: Item, value: Item) -> Result<bool, Failure> {
+    pub fn insert(&mut self, map: MapId, key: Item, value: Item) -> Result<bool, UnplacedError> {
         let found = self.key(&key)?;
         self.work(ENTRY)?;
         let map = self.maps.get_mut(map.0).expect("places come from `new_map`, and none is ever freed");
@@ -140,26 +140,26 @@ impl Heap {
         Ok(false)
     }
 
-    pub fn remove(&mut self, map: MapId, key: &Item) -> Result<Option<Item>, Failure> {
+    pub fn remove(&mut self, map: MapId, key: &Item) -> Result<Option<Item>, UnplacedError> {
         let found = self.key(key)?;
         self.work(self.map(map).len())?;
         let map = self.maps.get_mut(map.0).expect("places come from `new_map`, and none is ever freed");
         Ok(map.shift_remove(&found).map(|(_, value)| value))
     }
 
-    pub fn lookup(&mut self, map: MapId, key: &Item) -> Result<Option<Item>, Failure> {
+    pub fn lookup(&mut self, map: MapId, key: &Item) -> Result<Option<Item>, UnplacedError> {
         let found = self.key(key)?;
         Ok(self.map(map).get(&found).map(|(_, value)| value.clone()))
     }
 
     /// What values that Java holds for equal have in common: kind and content; a LONG is not equal to a DOUBLE.
-    pub fn key(&mut self, item: &Item) -> Result<Box<[u8]>, Failure> {
+    pub fn key(&mut self, item: &Item) -> Result<Box<[u8]>, UnplacedError> {
         let mut key = Vec::new();
         self.write_key(item, &mut key, 0)?;
         Ok(key.into())
     }
 
-    fn write_key(&mut self, item: &Item, key: &mut Vec<u8>, depth: usize) -> Result<(), Failure> {
+    fn write_key(&mut self, item: &Item, key: &mut Vec<u8>, depth: usize) -> Result<(), UnplacedError> {
         self.descend(depth)?;
         let before = key.len();
         let mut sized = |kind: u8, bytes: &[u8]| {
@@ -202,11 +202,11 @@ impl Heap {
     }
 
     /// Makes a tree of an item.
-    pub fn tree(&mut self, item: &Item) -> Result<Value, Failure> {
+    pub fn tree(&mut self, item: &Item) -> Result<Value, UnplacedError> {
         self.tree_at(item, 0)
     }
 
-    fn tree_at(&mut self, item: &Item, depth: usize) -> Result<Value, Failure> {
+    fn tree_at(&mut self, item: &Item, depth: usize) -> Result<Value, UnplacedError> {
         self.descend(depth)?;
         Ok(match item {
             Item::Null => Value::Null,
@@ -244,11 +244,11 @@ impl Heap {
     }
 
     /// Takes a tree in.
-    pub fn item(&mut self, value: &Value) -> Result<Item, Failure> {
+    pub fn item(&mut self, value: &Value) -> Result<Item, UnplacedError> {
         self.item_at(value, 0)
     }
 
-    fn item_at(&mut self, value: &Value, depth: usize) -> Result<Item, Failure> {
+    fn item_at(&mut self, value: &Value, depth: usize) -> Result<Item, UnplacedError> {
         self.descend(depth)?;
         match value {
             Value::Null => Ok(Item::Null),
@@ -276,10 +276,10 @@ impl Heap {
         }
     }
 
-    fn descend(&mut self, depth: usize) -> Result<(), Failure> {
+    fn descend(&mut self, depth: usize) -> Result<(), UnplacedError> {
         if depth > limits::SCRIPT_NESTING {
             let message = format!("lists and maps nest deeper than {}", limits::SCRIPT_NESTING);
-            return Err(Failure::new(ScriptCode::TooMuch, message).help("does a list hold itself?"));
+            return Err(UnplacedError::new(ScriptCode::TooMuch, message).help("does a list hold itself?"));
         }
         self.step()
     }

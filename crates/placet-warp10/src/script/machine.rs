@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::error::{Failure, ScriptCode, Stop};
+use super::error::{ScriptCode, Stop, UnplacedError};
 use super::heap::{Heap, Item};
 use super::host::Host;
 use super::pattern::Patterns;
@@ -80,7 +80,7 @@ impl<'h> Machine<'h> {
     pub(super) fn nested(&mut self, run: impl FnOnce(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
         if self.depth >= limits::SCRIPT_DEPTH {
             let message = format!("more than {} macros run inside of each other", limits::SCRIPT_DEPTH);
-            return Err(Failure::new(ScriptCode::TooMuch, message).help("does a macro call itself?").into());
+            return Err(UnplacedError::new(ScriptCode::TooMuch, message).help("does a macro call itself?").into());
         }
         self.depth += 1;
         let done = run(self);
@@ -95,18 +95,18 @@ impl<'h> Machine<'h> {
                 let body = body.clone();
                 self.run_macro(&body)
             }
-            Some(_) => Err(Failure::new(ScriptCode::UnknownName, format!("'{name}' is not a macro.")).into()),
+            Some(_) => Err(UnplacedError::new(ScriptCode::UnknownName, format!("'{name}' is not a macro.")).into()),
             None => {
-                let failure = Failure::new(ScriptCode::UnknownName, format!("Unknown macro '{name}'"));
+                let failure = UnplacedError::new(ScriptCode::UnknownName, format!("Unknown macro '{name}'"));
                 Err(failure.help("only macros in variables are known here: no repository is searched").into())
             }
         }
     }
 
     /// The value of a variable.
-    pub(super) fn variable(&self, name: &str) -> Result<Item, Failure> {
+    pub(super) fn variable(&self, name: &str) -> Result<Item, UnplacedError> {
         self.variables.get(name).cloned().ok_or_else(|| {
-            let failure = Failure::new(ScriptCode::UnknownName, format!("Unknown symbol '{name}'"));
+            let failure = UnplacedError::new(ScriptCode::UnknownName, format!("Unknown symbol '{name}'"));
             let near = self.variables.keys().find(|known| known.eq_ignore_ascii_case(name));
             match near {
                 Some(near) => failure.help(format!("did you mean `${near}`?")),
@@ -115,23 +115,24 @@ impl<'h> Machine<'h> {
         })
     }
 
-    pub(super) fn push(&mut self, item: Item) -> Result<(), Failure> {
+    pub(super) fn push(&mut self, item: Item) -> Result<(), UnplacedError> {
         if self.stack.len() >= limits::SCRIPT_STACK {
             let message = format!("more than {} values on the stack", limits::SCRIPT_STACK);
-            return Err(Failure::new(ScriptCode::TooMuch, message));
+            return Err(UnplacedError::new(ScriptCode::TooMuch, message));
         }
         self.stack.push(item);
         Ok(())
     }
 
-    pub(super) fn pop(&mut self) -> Result<Item, Failure> {
+    pub(super) fn pop(&mut self) -> Result<Item, UnplacedError> {
         self.stack.pop().ok_or_else(|| {
-            Failure::new(ScriptCode::StackTooShort, "Empty stack.").help("this function needs more values below it")
+            UnplacedError::new(ScriptCode::StackTooShort, "Empty stack.")
+                .help("this function needs more values below it")
         })
     }
 }
 
 /// A function needs more values than there are.
-pub(super) fn too_short() -> Failure {
-    Failure::new(ScriptCode::StackTooShort, "the stack has too few values for this function")
+pub(super) fn too_short() -> UnplacedError {
+    UnplacedError::new(ScriptCode::StackTooShort, "the stack has too few values for this function")
 }

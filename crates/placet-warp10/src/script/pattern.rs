@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use regex::{Captures, Regex};
 
-use super::error::{Failure, ScriptCode};
+use super::error::{ScriptCode, UnplacedError};
 use super::heap::Heap;
 use crate::limits;
 use crate::regex::Searching;
@@ -19,7 +19,13 @@ pub(super) struct Patterns {
 impl Patterns {
     /// The regular expression of Java, for a text of so many bytes. Building and running it are paid for before: what they take
     /// has little to do with how long the expression is.
-    pub(super) fn get(&mut self, heap: &mut Heap, pattern: &str, whole: bool, text: usize) -> Result<Regex, Failure> {
+    pub(super) fn get(
+        &mut self,
+        heap: &mut Heap,
+        pattern: &str,
+        whole: bool,
+        text: usize,
+    ) -> Result<Regex, UnplacedError> {
         heap.work(pattern.len())?;
         let key = (pattern.to_owned(), whole);
         if !self.known.contains_key(&key) {
@@ -34,8 +40,8 @@ impl Patterns {
     }
 }
 
-fn build(heap: &mut Heap, pattern: &str, whole: bool) -> Result<(Regex, usize), Failure> {
-    let bad = |why: String| Failure::new(ScriptCode::BadValue, why);
+fn build(heap: &mut Heap, pattern: &str, whole: bool) -> Result<(Regex, usize), UnplacedError> {
+    let bad = |why: String| UnplacedError::new(ScriptCode::BadValue, why);
     if pattern.len() > limits::SCRIPT_PATTERN {
         return Err(bad(format!("the regular expression has more than {} bytes", limits::SCRIPT_PATTERN)));
     }

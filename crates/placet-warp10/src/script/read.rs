@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::super::percent_encoding;
-use super::error::{Failure, ScriptCode, nested_too_deeply};
+use super::error::{ScriptCode, UnplacedError, nested_too_deeply};
 use super::functions;
 use super::grammar::{Rule, word};
 use super::value::{Macro, Node, Value, What};
@@ -19,13 +19,13 @@ use placet::span::Span;
 pub(super) struct Script {
     pub nodes: Vec<Node>,
     /// Why the rest could not be read.
-    pub broken: Option<Broken>,
+    pub broken: Option<ReadError>,
 }
 
 /// A word that can not be read.
 #[derive(Debug)]
-pub(super) struct Broken {
-    pub failure: Failure,
+pub(super) struct ReadError {
+    pub failure: UnplacedError,
     pub at: Span,
     pub line: usize,
 }
@@ -35,7 +35,7 @@ pub(super) fn read(text: &str) -> Script {
     let mut reader = Reader { text, script: Script::default(), open: Vec::new(), long_text: None, in_comment: false };
     if text.len() > limits::SCRIPT_BYTES {
         let failure = too_much(format!("the script has {} bytes, more than {}", text.len(), limits::SCRIPT_BYTES));
-        reader.script.broken = Some(Broken { failure, at: Span::default(), line: 1 });
+        reader.script.broken = Some(ReadError { failure, at: Span::default(), line: 1 });
         return reader.script;
     }
     let mut start = 0;
@@ -43,7 +43,7 @@ pub(super) fn read(text: &str) -> Script {
     while let Some((line, rest)) = next_line(text, start) {
         number += 1;
         if let Err((failure, at)) = reader.line(start, line, number) {
-            reader.script.broken = Some(Broken { failure, at, line: number });
+            reader.script.broken = Some(ReadError { failure, at, line: number });
             break;
         }
         start = rest;
@@ -80,12 +80,12 @@ fn trimmed(line: &str, start: usize) -> (&str, usize) {
     (without.trim_end_matches(is_blank), start + line.len() - without.len())
 }
 
-fn too_much(message: impl Into<String>) -> Failure {
-    Failure::new(ScriptCode::TooMuch, message)
+fn too_much(message: impl Into<String>) -> UnplacedError {
+    UnplacedError::new(ScriptCode::TooMuch, message)
 }
 
-fn unreadable(message: impl Into<String>) -> Failure {
-    Failure::new(ScriptCode::Unreadable, message)
+fn unreadable(message: impl Into<String>) -> UnplacedError {
+    UnplacedError::new(ScriptCode::Unreadable, message)
 }
 
 struct Reader<'t> {
@@ -99,7 +99,7 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn line(&mut self, start: usize, raw: &str, number: usize) -> Result<(), (Failure, Span)> {
+    fn line(&mut self, start: usize, raw: &str, number: usize) -> Result<(), (UnplacedError, Span)> {
         let (line, start) = {
             let (line, at) = trimmed(raw, start);
             if self.long_text.is_some() {
@@ -124,7 +124,7 @@ impl Reader<'_> {
     }
 
     /// Takes one word; gives its bytes.
-    fn word(&mut self, rest: &str, line: &str, at: usize, number: usize) -> Result<usize, (Failure, Span)> {
+    fn word(&mut self, rest: &str, line: &str, at: usize, number: usize) -> Result<usize, (UnplacedError, Span)> {
         // The grammar takes every text that does not begin with a blank.
         let (kind, length, inner) = word(rest).expect("anything but a blank is a word");
         let span = Span::new(at, at + length);
@@ -213,8 +213,8 @@ fn comment_end(rest: &str) -> Option<usize> {
     ends.into_iter().find(|&end| rest[end..].is_empty() || rest[end..].starts_with(' '))
 }
 
-fn unknown(name: &str) -> Failure {
-    let failure = Failure::new(ScriptCode::UnknownFunction, format!("Unknown function '{name}'"));
+fn unknown(name: &str) -> UnplacedError {
+    let failure = UnplacedError::new(ScriptCode::UnknownFunction, format!("Unknown function '{name}'"));
     let glued =
         name.len() > 1 && name.starts_with(['[', '{', ']', '}']) || name.len() > 1 && name.ends_with([']', '}']);
     match functions::alike(name) {
@@ -229,12 +229,12 @@ fn unknown(name: &str) -> Failure {
     }
 }
 
-fn not_a_long(word: &str) -> Failure {
+fn not_a_long(word: &str) -> UnplacedError {
     let help = "integers have 64 bits, from -9223372036854775808 to 9223372036854775807";
     unreadable(format!("`{word}` is no integer of 64 bits")).help(help)
 }
 
-fn not_a_number(word: &str) -> Failure {
+fn not_a_number(word: &str) -> UnplacedError {
     unreadable(format!("`{word}` is no number"))
 }
 
@@ -247,7 +247,7 @@ fn special(word: &str) -> f64 {
 }
 
 /// `0x…` and `0b…`: the last 64 bits count.
-pub(super) fn digits(word: &str, radix: u32) -> Result<i64, Failure> {
+pub(super) fn digits(word: &str, radix: u32) -> Result<i64, UnplacedError> {
     let mut number = 0u64;
     for c in word.chars().skip(2) {
         let digit = c.to_digit(radix).ok_or_else(|| unreadable(format!("`{word}` has a digit that is none: `{c}`")))?;
@@ -257,7 +257,7 @@ pub(super) fn digits(word: &str, radix: u32) -> Result<i64, Failure> {
 }
 
 /// `%XX`, as UTF-8; `+` stays. A text without `%` stays as it is.
-pub(crate) fn percent_decoded(text: &str) -> Result<String, Failure> {
+pub(crate) fn percent_decoded(text: &str) -> Result<String, UnplacedError> {
     percent_encoding::decoded_text(text).ok_or_else(|| {
         let help = "write a percent sign as `%25`";
         unreadable(format!("`{text}` has a `%` without two hexadecimal digits")).help(help)

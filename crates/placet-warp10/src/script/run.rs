@@ -1,10 +1,10 @@
 //! Runs the words of a script on a [`Machine`].
 
-use super::error::{Failure, ScriptCode, ScriptError, Stop, nested_too_deeply};
+use super::error::{ScriptCode, ScriptError, Stop, UnplacedError, nested_too_deeply};
 use super::functions;
 use super::heap::Item;
 use super::machine::Machine;
-use super::read::{Broken, Script, line_around, read};
+use super::read::{ReadError, Script, line_around, read};
 use super::value::{Macro, Node, Value, What};
 use crate::limits;
 use placet::span::Span;
@@ -22,13 +22,13 @@ impl Machine<'_> {
                 Err(Stop::Failed(failure)) => return Err(self.told(text, *failure, node.at, node.line)),
                 Err(Stop::Return | Stop::Halt) => return self.tree(text),
                 Err(Stop::Break | Stop::Continue) => {
-                    let failure = Failure::new(ScriptCode::BadValue, "BREAK and CONTINUE belong into a loop");
+                    let failure = UnplacedError::new(ScriptCode::BadValue, "BREAK and CONTINUE belong into a loop");
                     return Err(self.told(text, failure, node.at, node.line));
                 }
             }
         }
         match broken {
-            Some(Broken { failure, at, line }) => Err(self.told(text, failure, at, line)),
+            Some(ReadError { failure, at, line }) => Err(self.told(text, failure, at, line)),
             None => self.tree(text),
         }
     }
@@ -63,11 +63,11 @@ impl Machine<'_> {
     }
 
     /// A macro as it is when its text is read: `!$name` in it is the value of now.
-    fn bound(&mut self, body: &Macro) -> Result<Macro, Failure> {
+    fn bound(&mut self, body: &Macro) -> Result<Macro, UnplacedError> {
         if !binds_now(&body.body) {
             return Ok(body.clone());
         }
-        let nodes: Result<Vec<Node>, Failure> = body
+        let nodes: Result<Vec<Node>, UnplacedError> = body
             .body
             .iter()
             .map(|node| {
@@ -129,7 +129,7 @@ impl Machine<'_> {
     }
 
     /// Makes an error of a mistake: `at` is the word of the text that was running, `failure.at` the innermost one.
-    fn told(&self, text: &str, failure: Failure, at: Span, line: usize) -> ScriptError {
+    fn told(&self, text: &str, failure: UnplacedError, at: Span, line: usize) -> ScriptError {
         let (around, start) = line_around(text, at.start);
         let from = at.start.saturating_sub(start).min(around.len());
         let to = at.end.saturating_sub(start).clamp(from, around.len());

@@ -9,7 +9,7 @@ use crate::java_compat::{hash_order, uuid_to_text};
 use crate::keys::TokenKeys;
 use crate::token::{Pairs, ReadToken, Token, WriteToken};
 use placet::model::time::Time;
-use placet::token::keys::{NoRandomness, Randomness};
+use placet::token::keys::{Randomness, RandomnessError};
 
 /// All that is needed to mint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,7 +164,7 @@ pub(super) fn check_ttl(ttl: i64, now: Time) -> Result<(), WorfError> {
 
 pub(super) fn new_uuid(random: &mut impl Randomness) -> Result<[u8; 16], WorfError> {
     let mut bytes = [0; 16];
-    random.fill(&mut bytes).map_err(|NoRandomness| WorfError::new(NoRandomness.to_string()))?;
+    random.fill(&mut bytes).map_err(|RandomnessError| WorfError::new(RandomnessError.to_string()))?;
     Ok(random_uuid(bytes))
 }
 

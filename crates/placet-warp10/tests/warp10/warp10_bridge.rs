@@ -5,7 +5,7 @@ use placet::document::Document;
 use placet::document::value::arguments_from_text;
 use placet::model::time::Time;
 use placet::syntax::ast::BlockKind;
-use placet_warp10::convert::{NotImported, Obstacle, export, import};
+use placet_warp10::convert::{ExportError, ImportError, export, import};
 use placet_warp10::selectors::{Applications, Platform, of_token};
 use placet_warp10::token::{Pairs, ReadToken, Token, WriteToken};
 
@@ -20,7 +20,7 @@ fn pairs(list: &[(&str, &str)]) -> Option<Pairs> {
     Some(list.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
 }
 
-fn exported(text: &str, with: &[(&str, &str)]) -> Result<Token, Vec<Obstacle>> {
+fn exported(text: &str, with: &[(&str, &str)]) -> Result<Token, Vec<ExportError>> {
     let document =
         Document::from_text("t.placet", text, Library::built_in()).unwrap_or_else(|report| panic!("{report}"));
     let template = document.template(BlockKind::Token, None).unwrap();
@@ -88,7 +88,7 @@ fn labels_that_select_on_deletion_are_not_imported() {
         labels: pairs(&[("site", "~n.*")]),
         ..WriteToken::default()
     });
-    assert!(matches!(import(&token, Platform::default()), Err(NotImported::LabelsAreSelectors)));
+    assert!(matches!(import(&token, Platform::default()), Err(ImportError::LabelsAreSelectors)));
 }
 
 #[test]
@@ -133,21 +133,21 @@ fn patterns_on_labels_become_expressions() {
 #[test]
 fn everything_that_has_no_place_is_named() {
     let refused = |text: &str| exported(text, &[]).unwrap_err();
-    assert_eq!(refused(&reader("not_before: 5", "")), [Obstacle::Key("not_before")]);
+    assert_eq!(refused(&reader("not_before: 5", "")), [ExportError::Key("not_before")]);
     assert_eq!(refused(&reader("", "deny { class: \"x\" }")).len(), 1);
     assert_eq!(refused(&reader("", "allow { action: meta }")).len(), 1);
     assert_eq!(refused(&reader("labels: { x: absent, y: not \"a\", z: ~\"(?u)\\d\" }", "")).len(), 3);
-    assert_eq!(refused(&reader("when: hour(time) in 8..18", "")), [Obstacle::Key("when")]);
-    assert_eq!(refused(&reader("attributes: { \".scope\": \"x{}\" }", "")), [Obstacle::ScopeAlone]);
-    assert_eq!(refused("use warp10 token t { allow { action: find } ttl: 1h }"), [Obstacle::NoType]);
+    assert_eq!(refused(&reader("when: hour(time) in 8..18", "")), [ExportError::Key("when")]);
+    assert_eq!(refused(&reader("attributes: { \".scope\": \"x{}\" }", "")), [ExportError::ScopeAlone]);
+    assert_eq!(refused("use warp10 token t { allow { action: find } ttl: 1h }"), [ExportError::NoType]);
     assert!(matches!(
         refused("use momento token t { permissions: [{ role: ReadOnly, cache: any }] ttl: 1h }")[..],
-        [Obstacle::Vocabulary(_)]
+        [ExportError::Vocabulary(_)]
     ));
     let write = format!(
         "use warp10 token t {{ type: WRITE owner: \"{ONE}\" producer: \"{ONE}\" application: \"~a\" ttl: 1h }}"
     );
-    assert_eq!(refused(&write), [Obstacle::LabelsAreSelectors]);
+    assert_eq!(refused(&write), [ExportError::LabelsAreSelectors]);
 }
 
 mod worf {

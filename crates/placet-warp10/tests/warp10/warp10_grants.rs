@@ -198,7 +198,7 @@ mod lowered {
     use placet_warp10::accept::{Acceptor, AttributeRules, Label};
     use placet_warp10::decide::{Action, Asked, decide, is_granted};
     use placet_warp10::grant_cache::GrantCache;
-    use placet_warp10::grants::{Grant, NAME, NotLowered, Note};
+    use placet_warp10::grants::{Grant, LowerError, NAME, Note};
     use placet_warp10::keys::TokenKeys;
     use placet_warp10::lints::Doubt;
     use placet_warp10::selectors::{Applications, EmptyMeans, Platform, Series, id_text};
@@ -248,7 +248,7 @@ mod lowered {
     }
 
     /// What the policy of a token says of each action on each series.
-    fn verdicts(token: &Token, samples: &[Sample], platform: Platform) -> Result<Vec<bool>, NotLowered> {
+    fn verdicts(token: &Token, samples: &[Sample], platform: Platform) -> Result<Vec<bool>, LowerError> {
         let grant = Grant::of(token, platform, Library::built_in())?;
         let document = grant.document;
         let template = document.template(BlockKind::Token, Some(NAME)).unwrap();
@@ -276,7 +276,7 @@ mod lowered {
                 let allowed = |request: &placet::model::request::Request<'_>| {
                     authorizer.authorize(&text, request, &mut Scratch::new()).is_allow()
                 };
-                all.push(request.lend(vocabulary, Time::from_millis(1000), allowed).unwrap());
+                all.push(request.with_request(vocabulary, Time::from_millis(1000), allowed).unwrap());
             }
         }
         Ok(all)
@@ -484,8 +484,8 @@ mod lowered {
             let map: Map<_, _> = labels.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
             let request =
                 request::from_json(vocabulary, &json!({"action": "find", "class": "c", "labels": map})).unwrap();
-            let allowed =
-                request.lend(vocabulary, Time::from_millis(0), |request| authorizer.decide_alone(request).is_allow());
+            let allowed = request
+                .with_request(vocabulary, Time::from_millis(0), |request| authorizer.decide_alone(request).is_allow());
             assert_eq!(allowed, Ok(expected));
         }
     }
@@ -510,7 +510,7 @@ mod lowered {
                 let request = json!({"action": "fetch", "class": "x", "owner": id_text(&id(owner))});
                 let request = request::from_json(vocabulary, &request).unwrap();
                 assert_eq!(
-                    request.lend(vocabulary, Time::from_millis(1000), |it| kept.decide(it).is_allow()).unwrap(),
+                    request.with_request(vocabulary, Time::from_millis(1000), |it| kept.decide(it).is_allow()).unwrap(),
                     expected
                 );
                 let owner = [(".owner".to_owned(), id_text(&id(owner)))];

@@ -7,7 +7,7 @@ use placet_warp10::accept::{Acceptor, AttributeRules};
 use placet_warp10::keys::TokenKeys;
 use placet_warp10::script::TimeUnit;
 use placet_warp10::selectors::{Applications, id_text, of_token};
-use placet_warp10::static_tokens::{Clock, Problem, StaticTokens};
+use placet_warp10::static_tokens::{Clock, LineError, StaticTokens};
 use placet_warp10::token::{Kind, Pairs, ReadToken, Token};
 use placet_warp10::trl::{RevocationList, Scope};
 use placet_warp10::trl_directory::Directory;
@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 const NOW: i64 = 1_700_000_000_000;
 const ONE: &str = "7a1c3f7e-6a52-4a9e-8a43-0d1f5a3b9c11";
 
-fn read(text: &str) -> (StaticTokens, Vec<Problem>) {
+fn read(text: &str) -> (StaticTokens, Vec<LineError>) {
     let clock = Clock { now: Time::from_millis(NOW), unit: TimeUnit::Microseconds };
     StaticTokens::read(text, clock, &mut || "11111111-2222-4333-8444-555555555555".to_owned())
 }

@@ -3,7 +3,7 @@
 use crate::warp10;
 use placet::model::time::{Time, length};
 
-use placet_warp10::trl_directory::{Directory, Files, Folder, Problem};
+use placet_warp10::trl_directory::{Directory, Files, Folder, ListFileError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -188,7 +188,7 @@ fn a_file_that_cannot_be_read_lifts_nothing() {
     put(&mut files, format!("x.full.1-{A}.trl"), 3);
     assert!(directory.scan(&Locked(files.clone(), "w.")).unwrap());
     assert_eq!(revoked(&directory), [1, 3]);
-    assert!(matches!(directory.problems(), [Problem::Unreadable { .. }]));
+    assert!(matches!(directory.problems(), [ListFileError::Unreadable { .. }]));
     assert!(directory.scan(&files).unwrap());
     assert_eq!(revoked(&directory), [2, 3]);
 }
@@ -200,7 +200,9 @@ fn a_file_with_a_slip_is_told_and_read_again_when_it_is_mended_in_place() {
     let mut files = BTreeMap::from([(name.clone(), b"0000000000000001\n000000000000002\n".to_vec())]);
     directory.scan(&files).unwrap();
     assert_eq!(revoked(&directory), [1]);
-    assert!(matches!(directory.problems(), [Problem::Lines { lines, .. }] if lines.first == 2 && lines.count == 1));
+    assert!(
+        matches!(directory.problems(), [ListFileError::Lines { lines, .. }] if lines.first == 2 && lines.count == 1)
+    );
     files.insert(name, b"0000000000000001\n0000000000000002\n".to_vec());
     assert!(directory.scan(&files).unwrap());
     assert_eq!(revoked(&directory), [1, 2]);

@@ -73,12 +73,12 @@ fn a_malformed_line_of_a_stream_is_named_and_the_command_could_not() {
 fn try_prints_json_with_every_case_and_without_cases_a_beginning() {
     let place = place();
     let json = place.json("try policy.placet");
-    assert_eq!(json["stages"].as_array().unwrap().len(), 3);
+    assert_eq!(json["fixtures"].as_array().unwrap().len(), 3);
     assert!(json["beginning"].as_str().unwrap().starts_with("token reader"));
     place.write("policy.cases", &format!("token reader(user: \"42\")\n\nallow {GET}\nforbidden {GET}\n"));
     let json = place.json("try policy.placet");
     assert_eq!((&json["ok"], &json["passed"], &json["failed"]), (&false.into(), &1.into(), &1.into()));
-    let fixture = &json["stages"][0];
+    let fixture = &json["fixtures"][0];
     assert!(fixture["tokens"][0]["token"].as_str().unwrap().starts_with("placet_l1_"));
     assert_eq!(fixture["cases"][1]["found"], "allow");
     assert_eq!(fixture["blocks"][0]["name"], "reader");

@@ -17,7 +17,7 @@ pub const SEGMENTS: u16 = 7;
 
 /// Which part of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum FacetKind {
     /// The whole of a string, bytes, path or uuid, if it has at most so many bytes.
     Whole = 0,
     /// The first so many bytes of a string, bytes or path.
@@ -36,7 +36,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Facet {
     /// Which part.
-    pub kind: Kind,
+    pub kind: FacetKind,
     /// Of which attribute; the first one for the action.
     pub field: FieldNo,
     /// Bytes, bits or the place of the segment; 0 for the action.
@@ -54,12 +54,12 @@ impl Facet {
         let [kind, field, low, high] = bytes;
         let size = u16::from_le_bytes([low, high]);
         let (kind, sound) = match kind {
-            0 => (Kind::Whole, true),
-            1 => (Kind::First, size > 0 && size as usize <= END_BYTES),
-            2 => (Kind::Last, size > 0 && size as usize <= END_BYTES),
-            3 => (Kind::Bits, size > 0 && size <= 128),
-            4 => (Kind::Segment, size <= SEGMENTS),
-            5 => (Kind::Action, size == 0 && field == 0),
+            0 => (FacetKind::Whole, true),
+            1 => (FacetKind::First, size > 0 && size as usize <= END_BYTES),
+            2 => (FacetKind::Last, size > 0 && size as usize <= END_BYTES),
+            3 => (FacetKind::Bits, size > 0 && size <= 128),
+            4 => (FacetKind::Segment, size <= SEGMENTS),
+            5 => (FacetKind::Action, size == 0 && field == 0),
             _ => return None,
         };
         if sound { Some(Self { kind, field: FieldNo(field), size }) } else { None }
@@ -76,7 +76,7 @@ impl Facet {
     #[must_use]
     #[inline]
     pub fn of<'r>(self, request: &'r Request<'_>, several: Several) -> Seen<'r> {
-        if self.kind == Kind::Action {
+        if self.kind == FacetKind::Action {
             return Seen::Part(Part::Number(u128::from(request.action().0)));
         }
         match (request.value(self.field), several) {
@@ -109,11 +109,11 @@ impl Facet {
     pub(super) fn of_text(self, text: &[u8]) -> Option<&[u8]> {
         let size = usize::from(self.size);
         match self.kind {
-            Kind::Whole => (text.len() <= size).then_some(text),
-            Kind::First => text.get(..size),
-            Kind::Last => text.get(text.len().checked_sub(size)?..),
-            Kind::Segment => segment(text, size),
-            Kind::Bits | Kind::Action => None,
+            FacetKind::Whole => (text.len() <= size).then_some(text),
+            FacetKind::First => text.get(..size),
+            FacetKind::Last => text.get(text.len().checked_sub(size)?..),
+            FacetKind::Segment => segment(text, size),
+            FacetKind::Bits | FacetKind::Action => None,
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use arrayvec::ArrayVec;
 
-use super::facet::{END_BYTES, Facet, Hash, Kind, Part, ordered, segment, shifted};
+use super::facet::{END_BYTES, Facet, FacetKind, Hash, Part, ordered, segment, shifted};
 use crate::bytecode::constant::{NetworkBits, actions_of};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{self, Const, Instruction, Pattern, Test};
@@ -67,7 +67,7 @@ impl<'p> Rule<'p> {
 
     /// Calls `take` with every literal. `false` where the rule does not say so much; what was taken then means nothing.
     pub fn literals(&self, facet: Facet, take: Take<'_>) -> bool {
-        if facet.kind == Kind::Action {
+        if facet.kind == FacetKind::Action {
             let mut actions = self.action.into_iter().chain(self.tests().map(|(test, ..)| test));
             return actions.any(|test| self.actions(test, take).is_some());
         }
@@ -113,7 +113,7 @@ impl<'p> Rule<'p> {
                     self.pattern(choice, &mut inner, facet, take)?;
                 }
             }
-            (Pattern::Path { path }, Kind::First) => take(Literal::Text(&path_head(self.constant(path)?))),
+            (Pattern::Path { path }, FacetKind::First) => take(Literal::Text(&path_head(self.constant(path)?))),
             (pattern, _) => take(self.literal(pattern, facet)?),
         }
         Some(())
@@ -123,29 +123,29 @@ impl<'p> Rule<'p> {
     fn literal(&self, pattern: Pattern, facet: Facet) -> Option<Literal<'p>> {
         Some(match pattern {
             Pattern::Eq { text } => Literal::Text(match facet.kind {
-                Kind::Segment => segment(self.constant(text)?, facet.size.into())?,
-                Kind::Whole | Kind::First | Kind::Last => self.constant(text)?,
-                Kind::Action | Kind::Bits => return None,
+                FacetKind::Segment => segment(self.constant(text)?, facet.size.into())?,
+                FacetKind::Whole | FacetKind::First | FacetKind::Last => self.constant(text)?,
+                FacetKind::Action | FacetKind::Bits => return None,
             }),
-            Pattern::Prefix { text } if facet.kind == Kind::First => Literal::Text(self.constant(text)?),
-            Pattern::Suffix { text } if facet.kind == Kind::Last => Literal::Text(self.constant(text)?),
+            Pattern::Prefix { text } if facet.kind == FacetKind::First => Literal::Text(self.constant(text)?),
+            Pattern::Suffix { text } if facet.kind == FacetKind::Last => Literal::Text(self.constant(text)?),
             Pattern::Within { path } => Literal::Text(match facet.kind {
-                Kind::First => self.constant(path)?,
-                Kind::Segment => segment(self.constant(path)?, facet.size.into())?,
-                Kind::Action | Kind::Whole | Kind::Last | Kind::Bits => return None,
+                FacetKind::First => self.constant(path)?,
+                FacetKind::Segment => segment(self.constant(path)?, facet.size.into())?,
+                FacetKind::Action | FacetKind::Whole | FacetKind::Last | FacetKind::Bits => return None,
             }),
             Pattern::Glob { glob } => Literal::Text(match facet.kind {
-                Kind::First => glob_pieces(self.constant(glob)?).next()?,
-                Kind::Last => glob_pieces(self.constant(glob)?).last()?,
-                Kind::Action | Kind::Whole | Kind::Bits | Kind::Segment => return None,
+                FacetKind::First => glob_pieces(self.constant(glob)?).next()?,
+                FacetKind::Last => glob_pieces(self.constant(glob)?).last()?,
+                FacetKind::Action | FacetKind::Whole | FacetKind::Bits | FacetKind::Segment => return None,
             }),
-            Pattern::Path { path } if facet.kind == Kind::Segment => {
+            Pattern::Path { path } if facet.kind == FacetKind::Segment => {
                 Literal::Text(path_segment(self.constant(path)?, facet.size)?)
             }
-            Pattern::Range { first, last } if facet.kind == Kind::Bits => {
+            Pattern::Range { first, last } if facet.kind == FacetKind::Bits => {
                 Literal::Span { first: ordered(first.0), last: ordered(last.0), width: 64 }
             }
-            Pattern::Net { network } if facet.kind == Kind::Bits => {
+            Pattern::Net { network } if facet.kind == FacetKind::Bits => {
                 let network = NetworkBits::read(self.constant(network)?)?;
                 let first = u128::from_be_bytes(network.first.octets());
                 let later = u128::MAX.checked_shr(u32::from(network.bits)).unwrap_or(0);
@@ -194,10 +194,10 @@ impl<'p> Rule<'p> {
 fn widen(facet: Facet, literal: Literal<'_>, keys: &[Hash], wider: &mut ArrayVec<Hash, KEYS>) -> Option<()> {
     let mut add = |part| keys.iter().try_for_each(|key| wider.try_push(key.with(part)).ok());
     match literal {
-        Literal::Text(text) if facet.kind == Kind::Segment => add(Part::Bytes(text)),
+        Literal::Text(text) if facet.kind == FacetKind::Segment => add(Part::Bytes(text)),
         Literal::Text(text) => add(Part::Bytes(facet.of_text(text)?)),
         Literal::Span { first, last, width } => {
-            let bits = if facet.kind == Kind::Action { width } else { facet.size };
+            let bits = if facet.kind == FacetKind::Action { width } else { facet.size };
             let (first, last) = (shifted(first, width, bits)?, shifted(last, width, bits)?);
             // More are refused by the first that does not fit.
             (first..=last).try_for_each(|number| add(Part::Number(number)))

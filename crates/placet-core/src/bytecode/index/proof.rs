@@ -3,7 +3,7 @@
 
 use arrayvec::ArrayVec;
 
-use super::facet::{Facets, Kind};
+use super::facet::{FacetKind, Facets};
 use super::literal::{KEYS, Rule};
 use super::{Index, OPEN, TABLES, Table};
 use crate::bytecode::cursor::Cursor;
@@ -42,7 +42,7 @@ impl<'a> Proof<'a> {
 
     /// The attributes that it looks at.
     pub fn fields(&self) -> impl Iterator<Item = FieldNo> {
-        self.facets().filter(|facet| facet.kind != Kind::Action).map(|facet| facet.field)
+        self.facets().filter(|facet| facet.kind != FacetKind::Action).map(|facet| facet.field)
     }
 
     /// Steps that looking takes at most.

@@ -130,7 +130,7 @@ impl ProvedProgram {
     /// # Panics
     /// Never: the bytes have been proved.
     #[must_use]
-    pub fn lend(&self) -> Proved<'_> {
+    pub fn as_proved(&self) -> Proved<'_> {
         self.proof.over(&self.bytes).expect("nothing changes the bytes behind their proof")
     }
 }

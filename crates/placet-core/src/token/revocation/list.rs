@@ -57,7 +57,7 @@ impl RevocationList {
         let (_, first) = lines.next().unwrap_or_default();
         if first != FIRST_LINE {
             let is_marked = first.starts_with('\u{feff}');
-            let fault = if is_marked { ListFault::ByteOrderMark } else { ListFault::NotAList };
+            let fault = if is_marked { ListLineError::ByteOrderMark } else { ListLineError::NotAList };
             return Err(ListError { line: 1, fault });
         }
         let mut draft = Draft::default();
@@ -65,7 +65,7 @@ impl RevocationList {
         for (line, text) in lines.filter(|(_, text)| !text.is_empty()) {
             if text.starts_with('#') {
                 if text.contains(breaks_line) {
-                    return Err(ListError { line, fault: ListFault::LineBreak });
+                    return Err(ListError { line, fault: ListLineError::LineBreak });
                 }
                 continue;
             }
@@ -107,9 +107,9 @@ struct Draft {
 }
 
 impl Draft {
-    fn read(&mut self, line: &str) -> Result<(), ListFault> {
+    fn read(&mut self, line: &str) -> Result<(), ListLineError> {
         if self.ended {
-            return Err(ListFault::BehindTheEnd);
+            return Err(ListLineError::BehindTheEnd);
         }
         if line == "end" {
             self.ended = true;
@@ -121,25 +121,25 @@ impl Draft {
         } else if let Some(rule) = line.strip_prefix("key ") {
             self.read_key(rule)
         } else {
-            let id = RevocationId::parse(line).ok_or(ListFault::NotAnEntry)?;
-            if self.ids.insert(id) { Ok(()) } else { Err(ListFault::Twice) }
+            let id = RevocationId::parse(line).ok_or(ListLineError::NotAnEntry)?;
+            if self.ids.insert(id) { Ok(()) } else { Err(ListLineError::Twice) }
         }
     }
 
-    fn read_key(&mut self, rule: &str) -> Result<(), ListFault> {
-        let (key, before) = rule.split_once(" before ").ok_or(ListFault::NotAnEntry)?;
-        let key = KeyName::parse(key).ok_or(ListFault::NotAnEntry)?;
+    fn read_key(&mut self, rule: &str) -> Result<(), ListLineError> {
+        let (key, before) = rule.split_once(" before ").ok_or(ListLineError::NotAnEntry)?;
+        let key = KeyName::parse(key).ok_or(ListLineError::NotAnEntry)?;
         if self.keys.insert(key, Time::from_millis(read_number(before)?)).is_none() {
             Ok(())
         } else {
-            Err(ListFault::Twice)
+            Err(ListLineError::Twice)
         }
     }
 
-    fn finish(self) -> Result<RevocationList, ListFault> {
-        let (Some(issued), Some(max_age)) = (self.issued, self.max_age) else { return Err(ListFault::NoAge) };
+    fn finish(self) -> Result<RevocationList, ListLineError> {
+        let (Some(issued), Some(max_age)) = (self.issued, self.max_age) else { return Err(ListLineError::NoAge) };
         if !self.ended {
-            return Err(ListFault::CutShort);
+            return Err(ListLineError::CutShort);
         }
         Ok(RevocationList {
             issued: Time::from_millis(issued),
@@ -150,18 +150,18 @@ impl Draft {
     }
 }
 
-fn set_once(slot: &mut Option<i64>, text: &str) -> Result<(), ListFault> {
+fn set_once(slot: &mut Option<i64>, text: &str) -> Result<(), ListLineError> {
     if slot.is_some() {
-        return Err(ListFault::Twice);
+        return Err(ListLineError::Twice);
     }
     *slot = Some(read_number(text.trim_start())?);
     Ok(())
 }
 
-fn read_number(digits: &str) -> Result<i64, ListFault> {
+fn read_number(digits: &str) -> Result<i64, ListLineError> {
     // `parse` would take a sign.
     let number = digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse().ok());
-    number.flatten().ok_or(ListFault::NotANumber)
+    number.flatten().ok_or(ListLineError::NotANumber)
 }
 
 /// A line of a revocation list that can not be taken. The list is not used without it.
@@ -170,7 +170,7 @@ pub struct ListError {
     /// Counted from 1.
     pub line: usize,
     /// What is wrong with it.
-    pub fault: ListFault,
+    pub fault: ListLineError,
 }
 
 impl fmt::Display for ListError {
@@ -183,7 +183,7 @@ impl core::error::Error for ListError {}
 
 /// What can be wrong with a line of a revocation list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListFault {
+pub enum ListLineError {
     /// The text begins with U+FEFF.
     ByteOrderMark,
     /// Another first line than `# placet revocations 1`.
@@ -205,7 +205,7 @@ pub enum ListFault {
     CutShort,
 }
 
-impl fmt::Display for ListFault {
+impl fmt::Display for ListLineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ByteOrderMark => f.write_str("the text begins with a byte order mark (U+FEFF), save it without one"),
@@ -223,7 +223,7 @@ impl fmt::Display for ListFault {
     }
 }
 
-impl core::error::Error for ListFault {}
+impl core::error::Error for ListLineError {}
 
 #[cfg(test)]
 mod tests {
@@ -241,7 +241,7 @@ mod tests {
         KeyName { purpose, hash: KeyHash([byte; 16]) }
     }
 
-    fn fault(lines: &str) -> ListFault {
+    fn fault(lines: &str) -> ListLineError {
         RevocationList::from_text(&format!("{BEGIN}{lines}")).expect_err(lines).fault
     }
 
@@ -258,23 +258,23 @@ mod tests {
     #[test]
     fn an_unreadable_list_is_an_error_and_never_an_empty_list() {
         let id = "ab".repeat(16);
-        assert_eq!(fault(""), ListFault::CutShort);
-        assert_eq!(fault(&format!("{id}\n")), ListFault::CutShort);
-        assert_eq!(fault("en"), ListFault::NotAnEntry);
-        assert_eq!(fault(&format!("{}\nend", &id[1..])), ListFault::NotAnEntry);
-        assert_eq!(fault(&format!("{}\nend", id.to_uppercase())), ListFault::NotAnEntry);
-        assert_eq!(fault(&format!("{id}\n{id}\nend")), ListFault::Twice);
-        assert_eq!(fault(&format!("end\n{id}")), ListFault::BehindTheEnd);
-        assert_eq!(fault("issued: 6\nend"), ListFault::Twice);
+        assert_eq!(fault(""), ListLineError::CutShort);
+        assert_eq!(fault(&format!("{id}\n")), ListLineError::CutShort);
+        assert_eq!(fault("en"), ListLineError::NotAnEntry);
+        assert_eq!(fault(&format!("{}\nend", &id[1..])), ListLineError::NotAnEntry);
+        assert_eq!(fault(&format!("{}\nend", id.to_uppercase())), ListLineError::NotAnEntry);
+        assert_eq!(fault(&format!("{id}\n{id}\nend")), ListLineError::Twice);
+        assert_eq!(fault(&format!("end\n{id}")), ListLineError::BehindTheEnd);
+        assert_eq!(fault("issued: 6\nend"), ListLineError::Twice);
         let key = key(Purpose::Local, 1);
-        assert_eq!(fault(&format!("key {key} before -1\nend")), ListFault::NotANumber);
-        assert_eq!(fault(&format!("key {key} after 1\nend")), ListFault::NotAnEntry);
-        assert_eq!(fault(&format!("key {key} before 1\nkey {key} before 2\nend")), ListFault::Twice);
-        assert_eq!(fault("key 01020304 before 1\nend"), ListFault::NotAnEntry);
+        assert_eq!(fault(&format!("key {key} before -1\nend")), ListLineError::NotANumber);
+        assert_eq!(fault(&format!("key {key} after 1\nend")), ListLineError::NotAnEntry);
+        assert_eq!(fault(&format!("key {key} before 1\nkey {key} before 2\nend")), ListLineError::Twice);
+        assert_eq!(fault("key 01020304 before 1\nend"), ListLineError::NotAnEntry);
         let error = RevocationList::from_text("").expect_err("it is empty");
-        assert_eq!((error.line, error.fault), (1, ListFault::NotAList));
+        assert_eq!((error.line, error.fault), (1, ListLineError::NotAList));
         let ageless = RevocationList::from_text("# placet revocations 1\nissued: 5\nend\n");
-        assert_eq!(ageless.map_err(|error| error.fault), Err(ListFault::NoAge));
+        assert_eq!(ageless.map_err(|error| error.fault), Err(ListLineError::NoAge));
     }
 
     #[test]

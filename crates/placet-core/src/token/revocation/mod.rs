@@ -19,5 +19,5 @@ mod list;
 mod signed;
 mod snapshot;
 
-pub use list::{ListError, ListFault, RevocationList};
+pub use list::{ListError, ListLineError, RevocationList};
 pub use snapshot::{HeldRevocations, Revocations, SnapshotError};

@@ -158,7 +158,10 @@ mod tests {
             let opened = Revocations::open_signed(&signed, &ring(&key), orders).expect("it was just signed");
             assert!(opened.revokes(RevocationId([7; 16])) && opened.signer() == Some(key.name()));
             let held = HeldRevocations::open_signed(signed.clone(), &ring(&key), orders).expect("it was just signed");
-            assert!(held.lend().revokes(RevocationId([7; 16])) && held.lend().signer() == Some(key.name()));
+            assert!(
+                held.as_revocations().revokes(RevocationId([7; 16]))
+                    && held.as_revocations().signer() == Some(key.name())
+            );
             let open = |keyring: &Keyring, audience| Revocations::open_signed(&signed, keyring, audience).err();
             assert_eq!(open(&ring(&key), Audience::NONE), Some(SnapshotError::Forged));
             assert_eq!(open(&Keyring::new(), orders), Some(SnapshotError::Forged));

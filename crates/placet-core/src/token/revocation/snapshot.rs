@@ -174,7 +174,7 @@ impl HeldRevocations {
 
     /// The list, for a verifier.
     #[must_use]
-    pub fn lend(&self) -> Revocations<'_> {
+    pub fn as_revocations(&self) -> Revocations<'_> {
         let from = self.signed.map_or(0, |(from, _)| from);
         let snapshot = self.bytes.get(from..).unwrap_or_default();
         let parts = frame(snapshot).and_then(|(_, _, rest)| Revocations::split(rest));

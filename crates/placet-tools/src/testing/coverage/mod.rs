@@ -130,8 +130,8 @@ impl Coverage {
                 }
                 let context = fixture.context(case.now);
                 for (block, observer) in &watched {
-                    let observed =
-                        request.lend(fixture.vocabulary(), case.now, |request| observer.observe(request, &context));
+                    let observed = request
+                        .with_request(fixture.vocabulary(), case.now, |request| observer.observe(request, &context));
                     if let (Ok(observed), Some(file)) = (observed, self.file(block)) {
                         file.count(block, observer, &observed);
                     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Kind, Mutant, patterns};
+use super::{Mutant, MutantKind, patterns};
 use placet::document::Document;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::Vocabulary;
@@ -46,7 +46,7 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
-    fn push(&mut self, kind: Kind, at: Span, with: impl Into<String>) {
+    fn push(&mut self, kind: MutantKind, at: Span, with: impl Into<String>) {
         self.mutants.push(Mutant { at, with: with.into(), kind });
     }
 
@@ -68,7 +68,7 @@ impl Walk<'_> {
                 if let PatternKind::Literal(Literal::Duration(millis)) = pattern.kind {
                     let mut longer = String::new();
                     line::literal(&Literal::Duration(millis.saturating_mul(2)), &mut longer);
-                    self.push(Kind::Prolonged, pattern.at.0, longer);
+                    self.push(MutantKind::Prolonged, pattern.at.0, longer);
                 }
             }
             _ => {}
@@ -82,7 +82,7 @@ impl Walk<'_> {
                 for one in list {
                     if matches!(one.kind, PatternKind::Map(_)) {
                         let whole = self.with_comma(one.at.0);
-                        self.push(Kind::RuleDropped, whole, "");
+                        self.push(MutantKind::RuleDropped, whole, "");
                     }
                     self.permissions(one);
                 }
@@ -93,7 +93,7 @@ impl Walk<'_> {
     }
 
     fn rule(&mut self, rule: &Rule) {
-        let kind = if rule.effect == Effect::Deny { Kind::DenyDropped } else { Kind::RuleDropped };
+        let kind = if rule.effect == Effect::Deny { MutantKind::DenyDropped } else { MutantKind::RuleDropped };
         let whole = self.with_comma(rule.at.0);
         self.push(kind, whole, "");
         rule.entries.iter().for_each(|entry| self.entry(entry, rule.at.0));
@@ -110,7 +110,7 @@ impl Walk<'_> {
                     _ => Some(format!("[{}, {other}]", value.at.0.of(self.text))),
                 };
                 if let Some(more) = more {
-                    self.push(Kind::Widened, value.at.0, more);
+                    self.push(MutantKind::Widened, value.at.0, more);
                     // Who notices one action more also notices all of them.
                     return self.pattern(value, None);
                 }
@@ -121,7 +121,7 @@ impl Walk<'_> {
         let optional = attribute.is_some_and(|attribute| attribute.optional);
         if value.kind == PatternKind::Any && optional {
             let whole = self.with_comma(entry.key.at.0.join(value.at.0));
-            self.push(Kind::Widened, whole, "");
+            self.push(MutantKind::Widened, whole, "");
         }
         self.wanted(value, attribute.map(|attribute| attribute.ty));
     }
@@ -129,7 +129,7 @@ impl Walk<'_> {
     /// A pattern of its own, which may also be forgotten.
     fn wanted(&mut self, pattern: &Pattern, ty: Option<Type>) {
         if pattern.kind != PatternKind::Any {
-            self.push(Kind::Widened, pattern.at.0, "any");
+            self.push(MutantKind::Widened, pattern.at.0, "any");
         }
         self.pattern(pattern, ty);
     }
@@ -150,7 +150,7 @@ impl Walk<'_> {
                 for one in list {
                     if list.len() > 1 {
                         let whole = self.with_comma(one.at.0);
-                        self.push(Kind::Narrowed, whole, "");
+                        self.push(MutantKind::Narrowed, whole, "");
                     }
                     self.pattern(one, ty);
                 }
@@ -158,7 +158,7 @@ impl Walk<'_> {
             PatternKind::Map(entries) => {
                 for entry in entries {
                     let whole = self.with_comma(entry.key.at.0.join(entry.value.at.0));
-                    self.push(Kind::Widened, whole, "");
+                    self.push(MutantKind::Widened, whole, "");
                     self.pattern(&entry.value, Some(Type::One(Scalar::String)));
                 }
             }
@@ -187,8 +187,8 @@ impl Walk<'_> {
     }
 
     fn leaf(&mut self, leaf: &Condition, grants: bool) {
-        self.push(Kind::AlwaysTrue, leaf.at.0, "true");
-        self.push(Kind::AlwaysFalse, leaf.at.0, "false");
+        self.push(MutantKind::AlwaysTrue, leaf.at.0, "true");
+        self.push(MutantKind::AlwaysFalse, leaf.at.0, "false");
         match &leaf.kind {
             ConditionKind::In(_, pattern) | ConditionKind::Some(_, pattern) | ConditionKind::Every(_, pattern) => {
                 let before = self.mutants.len();
@@ -204,7 +204,7 @@ impl Walk<'_> {
                     return;
                 };
                 let start = between.start + place;
-                self.push(Kind::Border, Span::new(start, start + sign.sign().len()), other.sign());
+                self.push(MutantKind::Border, Span::new(start, start + sign.sign().len()), other.sign());
             }
             _ => {}
         }
@@ -233,7 +233,7 @@ fn is_named(field: &Field, wanted: &str) -> bool {
     }
 }
 
-impl Kind {
+impl MutantKind {
     /// The same behind a `not`.
     const fn turned(self) -> Self {
         match self {

@@ -56,7 +56,7 @@ pub struct Mutant {
     /// With what.
     pub with: String,
     /// What kind of mistake it is.
-    pub kind: Kind,
+    pub kind: MutantKind,
 }
 
 impl Mutant {
@@ -70,7 +70,7 @@ impl Mutant {
 
 /// Kinds of mistakes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum MutantKind {
     /// A rule is not there.
     RuleDropped,
     /// A denial is not there.
@@ -89,7 +89,7 @@ pub enum Kind {
     Prolonged,
 }
 
-impl Kind {
+impl MutantKind {
     /// In words.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -161,14 +161,14 @@ impl Score {
 
 /// Why there is no score.
 #[derive(Debug)]
-pub enum NoScore {
+pub enum ScoreError {
     /// The policy or its cases have mistakes of their own.
     Broken(Report),
     /// That many cases fail without any mutant.
     Failing(usize),
 }
 
-impl fmt::Display for NoScore {
+impl fmt::Display for ScoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Broken(report) => report.fmt(f),
@@ -177,19 +177,19 @@ impl fmt::Display for NoScore {
     }
 }
 
-impl std::error::Error for NoScore {}
+impl std::error::Error for ScoreError {}
 
 impl Trial<'_> {
     /// Tries all mutants. `progress` is told how many are done, and of how many.
     ///
     /// # Errors
     /// The cases do not pass as they are.
-    pub fn score(&self, mut progress: impl FnMut(usize, usize)) -> Result<Score, NoScore> {
-        let (document, suite) = self.load(self.policy.1).map_err(NoScore::Broken)?;
+    pub fn score(&self, mut progress: impl FnMut(usize, usize)) -> Result<Score, ScoreError> {
+        let (document, suite) = self.load(self.policy.1).map_err(ScoreError::Broken)?;
         let mut scratch = Scratch::new();
         let failing = suite.cases.iter().filter(|case| !suite.run(case, &mut scratch).passes(case)).count();
         if failing > 0 {
-            return Err(NoScore::Failing(failing));
+            return Err(ScoreError::Failing(failing));
         }
         let all = edits::mutants(&document, self.policy.1);
         let tried = spread(&all);

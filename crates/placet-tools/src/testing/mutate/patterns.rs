@@ -1,26 +1,26 @@
 //! Patterns that are nearly the same, as whoever writes one in a hurry may write it.
 
-use super::{Kind, texts};
+use super::{MutantKind, texts};
 use placet::model::types::Scalar;
 use placet::syntax::ast::{Affix, Comparison, Literal, Operand, OperandKind, PatternKind, Piece, Text};
 use placet::syntax::ast::{At, Pattern};
 
 /// Neighbours of a pattern, and whether they match more or less. `scalar` is the type of what it is asked about, if that is
 /// known; without it, whatever the text could be is tried.
-pub(super) fn near(pattern: &Pattern, scalar: Option<Scalar>) -> Vec<(Kind, PatternKind)> {
+pub(super) fn near(pattern: &Pattern, scalar: Option<Scalar>) -> Vec<(MutantKind, PatternKind)> {
     match &pattern.kind {
         PatternKind::Literal(Literal::Text(text)) => texts::near(text, scalar),
         PatternKind::Literal(literal) => around(literal),
-        PatternKind::Absent => vec![(Kind::Widened, PatternKind::List(vec![pattern.clone(), any(pattern.at)]))],
-        PatternKind::Not(inner) => vec![(Kind::Widened, inner.kind.clone())],
+        PatternKind::Absent => vec![(MutantKind::Widened, PatternKind::List(vec![pattern.clone(), any(pattern.at)]))],
+        PatternKind::Not(inner) => vec![(MutantKind::Widened, inner.kind.clone())],
         PatternKind::Affix(affix, operand) => affixes(*affix, operand),
         PatternKind::Glob(text) => globs(text),
-        PatternKind::Regex(text) => vec![(Kind::Widened, PatternKind::Regex(followed(text, ".*")))],
+        PatternKind::Regex(text) => vec![(MutantKind::Widened, PatternKind::Regex(followed(text, ".*")))],
         PatternKind::Range(ends) => ranges(&ends[0], &ends[1]),
         PatternKind::Compare(sign, operand) => {
             let kind = match sign {
-                Comparison::Less | Comparison::Greater => Kind::Widened,
-                _ => Kind::Narrowed,
+                Comparison::Less | Comparison::Greater => MutantKind::Widened,
+                _ => MutantKind::Narrowed,
             };
             let other = bordering(*sign).map(|other| (kind, PatternKind::Compare(other, operand.clone())));
             other.into_iter().collect()
@@ -45,34 +45,34 @@ fn any(at: At) -> Pattern {
 }
 
 /// A number next to it stands in for it, and beside it.
-fn around(literal: &Literal) -> Vec<(Kind, PatternKind)> {
+fn around(literal: &Literal) -> Vec<(MutantKind, PatternKind)> {
     match literal {
-        Literal::Bool(truth) => vec![(Kind::Widened, PatternKind::Literal(Literal::Bool(!truth)))],
+        Literal::Bool(truth) => vec![(MutantKind::Widened, PatternKind::Literal(Literal::Bool(!truth)))],
         Literal::Int(number) => number
             .checked_add(2)
-            .map(|end| (Kind::Widened, range(operand(literal.clone()), operand(Literal::Int(end)))))
+            .map(|end| (MutantKind::Widened, range(operand(literal.clone()), operand(Literal::Int(end)))))
             .into_iter()
             .collect(),
         _ => Vec::new(),
     }
 }
 
-fn affixes(affix: Affix, operand: &Operand) -> Vec<(Kind, PatternKind)> {
+fn affixes(affix: Affix, operand: &Operand) -> Vec<(MutantKind, PatternKind)> {
     let OperandKind::Literal(literal @ Literal::Text(text)) = &operand.kind else { return Vec::new() };
-    let mut near = vec![(Kind::Narrowed, PatternKind::Literal(literal.clone()))];
+    let mut near = vec![(MutantKind::Narrowed, PatternKind::Literal(literal.clone()))];
     let shorter = match affix {
         Affix::Prefix => texts::without_last(text),
         Affix::Suffix => texts::without_first(text),
     };
     near.extend(shorter.map(|shorter| {
         let kind = OperandKind::Literal(Literal::Text(shorter));
-        (Kind::Widened, PatternKind::Affix(affix, Operand { kind, at: operand.at }))
+        (MutantKind::Widened, PatternKind::Affix(affix, Operand { kind, at: operand.at }))
     }));
     near
 }
 
 /// Each `*` of a glob becomes one character, each `?` any number of them, and each argument any text.
-fn globs(text: &Text) -> Vec<(Kind, PatternKind)> {
+fn globs(text: &Text) -> Vec<(MutantKind, PatternKind)> {
     let mut near = Vec::new();
     for (number, piece) in text.pieces.iter().enumerate() {
         let mut put = |kind, piece| {
@@ -81,11 +81,12 @@ fn globs(text: &Text) -> Vec<(Kind, PatternKind)> {
             near.push((kind, PatternKind::Glob(other)));
         };
         match piece {
-            Piece::Splice(_) => put(Kind::Widened, "*".to_owned()),
+            Piece::Splice(_) => put(MutantKind::Widened, "*".to_owned()),
             Piece::Text(text) => {
                 let escaped = |at: usize| text[..at].ends_with('\\');
                 for (at, wild) in text.match_indices(['*', '?']).filter(|(at, _)| !escaped(*at)) {
-                    let (kind, other) = if wild == "*" { (Kind::Narrowed, "?") } else { (Kind::Widened, "*") };
+                    let (kind, other) =
+                        if wild == "*" { (MutantKind::Narrowed, "?") } else { (MutantKind::Widened, "*") };
                     put(kind, format!("{}{other}{}", &text[..at], &text[at + 1..]));
                 }
             }
@@ -99,9 +100,9 @@ fn range(first: Operand, last: Operand) -> PatternKind {
 }
 
 /// Each end of a range, one further and one nearer.
-fn ranges(first: &Operand, last: &Operand) -> Vec<(Kind, PatternKind)> {
+fn ranges(first: &Operand, last: &Operand) -> Vec<(MutantKind, PatternKind)> {
     let mut near = Vec::new();
-    for (kind, step) in [(Kind::Widened, -1), (Kind::Narrowed, 1)] {
+    for (kind, step) in [(MutantKind::Widened, -1), (MutantKind::Narrowed, 1)] {
         near.extend(stepped(first, step).map(|first| (kind, range(first, last.clone()))));
         near.extend(stepped(last, -step).map(|last| (kind, range(first.clone(), last))));
     }

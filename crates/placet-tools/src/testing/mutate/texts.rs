@@ -2,24 +2,24 @@
 
 use ipnet::IpNet;
 
-use super::Kind;
+use super::MutantKind;
 use placet::model::types::Scalar;
 use placet::syntax::ast::{Affix, At, Literal, Operand, OperandKind, PatternKind, Piece, Text};
 
 /// Neighbours of a text, as its type reads it.
-pub(super) fn near(text: &Text, scalar: Option<Scalar>) -> Vec<(Kind, PatternKind)> {
+pub(super) fn near(text: &Text, scalar: Option<Scalar>) -> Vec<(MutantKind, PatternKind)> {
     let literal = |(kind, text)| (kind, PatternKind::Literal(Literal::Text(text)));
     let looks_like_a_path = matches!(text.pieces.first(), Some(Piece::Text(first)) if first.starts_with('/'));
     let network = text.as_plain().and_then(network);
     match scalar {
         Some(Scalar::Path) => paths(text).into_iter().map(literal).collect(),
         Some(Scalar::Ip) => network.map(networks).into_iter().flatten().map(literal).collect(),
-        Some(Scalar::String | Scalar::Bytes) => vec![(Kind::Widened, begins(text))],
+        Some(Scalar::String | Scalar::Bytes) => vec![(MutantKind::Widened, begins(text))],
         Some(Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration) => Vec::new(),
         None if looks_like_a_path => paths(text).into_iter().map(literal).collect(),
         None => match network {
             Some(network) => networks(network).into_iter().map(literal).collect(),
-            None => vec![(Kind::Widened, begins(text))],
+            None => vec![(MutantKind::Widened, begins(text))],
         },
     }
 }
@@ -61,16 +61,16 @@ fn network(text: &str) -> Option<IpNet> {
 }
 
 /// One bit shorter, and one bit longer.
-fn networks(network: IpNet) -> Vec<(Kind, Text)> {
-    let wider = network.supernet().map(|wider| (Kind::Widened, wider));
+fn networks(network: IpNet) -> Vec<(MutantKind, Text)> {
+    let wider = network.supernet().map(|wider| (MutantKind::Widened, wider));
     let narrower = IpNet::new(network.network(), network.prefix_len() + 1).ok();
-    let narrower = narrower.map(|narrower| (Kind::Narrowed, narrower));
+    let narrower = narrower.map(|narrower| (MutantKind::Narrowed, narrower));
     wider.into_iter().chain(narrower).map(|(kind, network)| (kind, Text::plain(&network.to_string()))).collect()
 }
 
 /// Each argument becomes any segment, each `*` any number of segments, each `**` one segment; the last segment is opened, and what is
 /// below a path is closed.
-fn paths(text: &Text) -> Vec<(Kind, Text)> {
+fn paths(text: &Text) -> Vec<(MutantKind, Text)> {
     let segments = segments(text);
     let mut near = Vec::new();
     for (number, segment) in segments.iter().enumerate() {
@@ -81,27 +81,27 @@ fn paths(text: &Text) -> Vec<(Kind, Text)> {
         };
         let last = number + 1 == segments.len();
         match plain(segment) {
-            Some("**") => put(Kind::Narrowed, "*"),
-            Some("*") => put(Kind::Widened, "**"),
+            Some("**") => put(MutantKind::Narrowed, "*"),
+            Some("*") => put(MutantKind::Widened, "**"),
             Some("") => {}
-            Some(_) if last => put(Kind::Widened, "*"),
+            Some(_) if last => put(MutantKind::Widened, "*"),
             Some(_) => {}
-            None => put(Kind::Widened, "*"),
+            None => put(MutantKind::Widened, "*"),
         }
     }
     match segments.last().map(|last| plain(last)) {
         Some(Some("**")) if segments.len() > 1 => {
-            near.push((Kind::Narrowed, joined(&segments[..segments.len() - 1])));
+            near.push((MutantKind::Narrowed, joined(&segments[..segments.len() - 1])));
             if segments.len() > 2 {
                 let mut above = segments[..segments.len() - 2].to_vec();
                 above.push(vec![Piece::Text("**".to_owned())]);
-                near.push((Kind::Widened, joined(&above)));
+                near.push((MutantKind::Widened, joined(&above)));
             }
         }
         _ => {
             let mut below = segments;
             below.push(vec![Piece::Text("**".to_owned())]);
-            near.push((Kind::Widened, joined(&below)));
+            near.push((MutantKind::Widened, joined(&below)));
         }
     }
     near

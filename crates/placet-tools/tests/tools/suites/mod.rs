@@ -8,7 +8,7 @@ use std::sync::Arc;
 use placet::check::library::Library;
 use placet::document::Document;
 use placet::model::time::Time;
-use placet_tools::testing::{Keys, Suite, cases, lines};
+use placet_tools::testing::{Keys, Suite, cases, jsonl};
 
 /// The policy files, sorted.
 pub fn policy_files() -> Vec<PathBuf> {
@@ -45,7 +45,7 @@ pub fn momento() -> Suite {
     let name = "../../tests/data/momento.cases.jsonl";
     let text = fs::read_to_string(name).unwrap();
     let keys = Keys::ephemeral().unwrap();
-    lines::load(name, &text, Library::built_in(), NOON, &keys).unwrap_or_else(|report| panic!("{report}"))
+    jsonl::load(name, &text, Library::built_in(), NOON, &keys).unwrap_or_else(|report| panic!("{report}"))
 }
 
 /// 2026-11-21T12:00:00Z

@@ -3,7 +3,7 @@
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, Encoding, HEXLOWER, HEXLOWER_PERMISSIVE};
 use sha2::Digest;
 
-use super::super::error::{Failure, Stop};
+use super::super::error::{Stop, UnplacedError};
 use super::super::heap::Item;
 use super::super::machine::Machine;
 use super::{bad, wrong};
@@ -12,7 +12,7 @@ use crate::opb64;
 type Done = Result<(), Stop>;
 
 /// Bytes, or the UTF-8 of a text.
-fn bytes(m: &mut Machine<'_>, name: &str) -> Result<std::rc::Rc<[u8]>, Failure> {
+fn bytes(m: &mut Machine<'_>, name: &str) -> Result<std::rc::Rc<[u8]>, UnplacedError> {
     match m.pop()? {
         Item::Bytes(bytes) => Ok(bytes),
         Item::Text(text) => {
@@ -42,7 +42,7 @@ pub(super) fn to_bytes(m: &mut Machine<'_>) -> Done {
 }
 
 /// The two operands are easily put the wrong way round.
-fn unknown_charset(charset: &str, other: &str) -> Failure {
+fn unknown_charset(charset: &str, other: &str) -> UnplacedError {
     let failure = bad(format!("the charset `{charset}` is not known"));
     match other.to_ascii_uppercase().as_str() {
         "UTF-8" | "US-ASCII" | "ISO-8859-1" => {

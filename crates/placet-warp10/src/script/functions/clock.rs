@@ -1,6 +1,6 @@
 //! Time: the clock of the host, units, calendars.
 
-use super::super::error::{Failure, ScriptCode, Stop};
+use super::super::error::{ScriptCode, Stop, UnplacedError};
 use super::super::heap::Item;
 use super::super::machine::Machine;
 use super::super::time::{self, Period};
@@ -54,7 +54,7 @@ units! {
     picoseconds "ps" 0.000_000_001;
 }
 
-fn out_of_range(name: &str) -> Failure {
+fn out_of_range(name: &str) -> UnplacedError {
     bad(format!("{name} leaves the range of dates, which goes from -9999 to 9999"))
         .help("time stamps are in units of the platform; was a number in another unit given?")
 }
@@ -81,7 +81,7 @@ pub(super) fn add_days(m: &mut Machine<'_>) -> Done {
     add(m, "ADDDAYS", |count| Some(Period { days: count, ..Period::default() }))
 }
 
-fn period(m: &mut Machine<'_>, name: &str) -> Result<Period, Failure> {
+fn period(m: &mut Machine<'_>, name: &str) -> Result<Period, UnplacedError> {
     let text = m.text(name, "a text such as `PT1H`")?;
     Period::read(&text)
         .ok_or_else(|| bad(format!("{name}: `{text}` is no duration")).help("durations look like `P1DT12H30M`"))
@@ -98,7 +98,7 @@ pub(super) fn duration(m: &mut Machine<'_>) -> Done {
     let period = period(m, "DURATION")?;
     if period.months != 0 || period.years != 0 {
         let cause = "no support for ambiguous durations containing years or months, please convert those to days.";
-        let failure = Failure::new(ScriptCode::BadValue, "DURATION encountered an error while parsing duration.");
+        let failure = UnplacedError::new(ScriptCode::BadValue, "DURATION encountered an error while parsing duration.");
         return Err(failure.because(cause).into());
     }
     let time = period.fixed(m.host.unit).ok_or_else(|| bad("DURATION: the duration is too long"))?;
@@ -129,7 +129,7 @@ pub(super) fn iso_duration(m: &mut Machine<'_>) -> Done {
 }
 
 /// Only UTC is known: there is no table of time zones here.
-fn drop_utc(m: &mut Machine<'_>, name: &str) -> Result<(), Failure> {
+fn drop_utc(m: &mut Machine<'_>, name: &str) -> Result<(), UnplacedError> {
     if let Some(Item::Text(zone)) = m.stack.last() {
         if !matches!(&**zone, "UTC" | "GMT" | "Z" | "Etc/UTC") {
             return Err(bad(format!("{name} knows no time zone but UTC, found `{zone}`")));

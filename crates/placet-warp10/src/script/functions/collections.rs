@@ -1,6 +1,6 @@
 //! Lists and maps. They are references: what changes one changes it everywhere.
 
-use super::super::error::{Failure, ScriptCode, Stop};
+use super::super::error::{ScriptCode, Stop, UnplacedError};
 use super::super::heap::{Entries, Item, ListId, MapId};
 use super::super::machine::Machine;
 use super::{bad, counted, wrong};
@@ -21,7 +21,7 @@ pub(super) fn empty_list(m: &mut Machine<'_>) -> Done {
 }
 
 /// What lies above the last mark, which goes too.
-fn above_mark(m: &mut Machine<'_>, what: &str) -> Result<Vec<Item>, Failure> {
+fn above_mark(m: &mut Machine<'_>, what: &str) -> Result<Vec<Item>, UnplacedError> {
     let Some(at) = m.stack.iter().rposition(|item| matches!(item, Item::Mark)) else {
         return Err(bad(format!("Cannot find a matching start of {what}.")).because("Invalid level."));
     };
@@ -88,14 +88,14 @@ pub(super) fn map_to(m: &mut Machine<'_>) -> Done {
 }
 
 /// The entries of a map. Going through them costs.
-pub(super) fn entries(m: &mut Machine<'_>, map: MapId) -> Result<Vec<(Item, Item)>, Failure> {
+pub(super) fn entries(m: &mut Machine<'_>, map: MapId) -> Result<Vec<(Item, Item)>, UnplacedError> {
     m.heap.work(2 * size_of::<Item>() * m.heap.map(map).len())?;
     Ok(m.heap.map(map).values().cloned().collect())
 }
 
 /// The place that an index means: one below zero counts from the end.
-pub(super) fn place(function: &str, index: i64, length: usize) -> Result<usize, Failure> {
-    let failed = |why: String| Failure::new(ScriptCode::BadValue, format!("{function} failed.")).because(why);
+pub(super) fn place(function: &str, index: i64, length: usize) -> Result<usize, UnplacedError> {
+    let failed = |why: String| UnplacedError::new(ScriptCode::BadValue, format!("{function} failed.")).because(why);
     let size = i64::try_from(length).unwrap_or(i64::MAX);
     if index >= size {
         return Err(failed(format!("Index out of bound, {index} >= {length}")));
@@ -121,7 +121,7 @@ pub(super) fn get(m: &mut Machine<'_>) -> Done {
 }
 
 /// Goes into lists of lists, index by index.
-fn follow(m: &mut Machine<'_>, list: Item, path: ListId) -> Result<Item, Failure> {
+fn follow(m: &mut Machine<'_>, list: Item, path: ListId) -> Result<Item, UnplacedError> {
     let mut found = list;
     for step in m.elements(path)? {
         m.heap.step()?;
@@ -221,7 +221,7 @@ pub(super) fn size(m: &mut Machine<'_>) -> Done {
 }
 
 /// The collection that a question is about stays on the stack.
-fn below(m: &Machine<'_>) -> Result<Item, Failure> {
+fn below(m: &Machine<'_>) -> Result<Item, UnplacedError> {
     m.stack.last().cloned().ok_or_else(super::super::machine::too_short)
 }
 
@@ -250,7 +250,7 @@ pub(super) fn contains(m: &mut Machine<'_>) -> Done {
     m.give(Item::Bool(is_there))
 }
 
-fn is_among(m: &mut Machine<'_>, value: &Item, values: Vec<Item>) -> Result<bool, Failure> {
+fn is_among(m: &mut Machine<'_>, value: &Item, values: Vec<Item>) -> Result<bool, UnplacedError> {
     let wanted = m.heap.key(value)?;
     for value in values {
         if m.heap.key(&value)? == wanted {

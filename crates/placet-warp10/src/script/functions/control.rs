@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::super::error::{Failure, ScriptCode, Stop};
+use super::super::error::{ScriptCode, Stop, UnplacedError};
 use super::super::heap::Item;
 use super::super::machine::Machine;
 use super::super::value::Macro;
@@ -72,7 +72,7 @@ fn turn(m: &mut Machine<'_>, body: &Macro) -> Result<bool, Stop> {
 }
 
 /// A macro, and a BOOLEAN above it if there is one.
-fn body_and_flag(m: &mut Machine<'_>, name: &str, default: bool) -> Result<(Macro, bool), Failure> {
+fn body_and_flag(m: &mut Machine<'_>, name: &str, default: bool) -> Result<(Macro, bool), UnplacedError> {
     if let Some(Item::Bool(flag)) = m.stack.last() {
         let flag = *flag;
         m.pop()?;
@@ -87,7 +87,7 @@ enum Ends {
     Doubles(f64, f64),
 }
 
-fn ends(m: &mut Machine<'_>, name: &str) -> Result<Ends, Failure> {
+fn ends(m: &mut Machine<'_>, name: &str) -> Result<Ends, UnplacedError> {
     let (to, from) = (m.pop()?, m.pop()?);
     match (&from, &to) {
         (Item::Long(from), Item::Long(to)) => Ok(Ends::Longs(*from, *to)),
@@ -294,7 +294,7 @@ pub(super) fn noop(_: &mut Machine<'_>) -> Done {
 }
 
 fn failed(message: impl Into<String>) -> Stop {
-    Failure::new(ScriptCode::Failed, message).into()
+    UnplacedError::new(ScriptCode::Failed, message).into()
 }
 
 pub(super) fn assert(m: &mut Machine<'_>) -> Done {

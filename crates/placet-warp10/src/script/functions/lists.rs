@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::error::{Failure, ScriptCode, Stop};
+use super::super::error::{ScriptCode, Stop, UnplacedError};
 use super::super::heap::{Item, ListId};
 use super::super::machine::Machine;
 use super::{bad, wrong};
@@ -39,7 +39,7 @@ pub(super) fn sublist(m: &mut Machine<'_>) -> Done {
 }
 
 /// `[ from to ]` is a range with both ends, whatever their order; any other list is one index for each element.
-fn chosen(elements: &[Item], indices: &[Item]) -> Result<Vec<Item>, Failure> {
+fn chosen(elements: &[Item], indices: &[Item]) -> Result<Vec<Item>, UnplacedError> {
     let size = i64::try_from(elements.len()).unwrap_or(i64::MAX);
     let from_start = |item: &Item| match item {
         Item::Long(index) if *index < 0 => Ok(index.saturating_add(size)),
@@ -66,7 +66,7 @@ fn between(elements: &[Item], from: i64, to: i64) -> &[Item] {
 }
 
 /// `from`, `from to`, `from to step`: what is outside of the list is not there.
-fn range(elements: &[Item], numbers: &[i64]) -> Result<Vec<Item>, Failure> {
+fn range(elements: &[Item], numbers: &[i64]) -> Result<Vec<Item>, UnplacedError> {
     let size = i64::try_from(elements.len()).unwrap_or(i64::MAX);
     let from_start = |index: i64| if index < 0 { index.saturating_add(size) } else { index };
     let given = |at: usize| numbers.get(at).copied();
@@ -155,7 +155,7 @@ pub(super) fn unique(m: &mut Machine<'_>) -> Done {
 }
 
 /// `Object.hashCode` of the values that have one of their own.
-fn hash(item: &Item) -> Result<i32, Failure> {
+fn hash(item: &Item) -> Result<i32, UnplacedError> {
     let folded = |bits: u64| ((bits ^ (bits >> 32)) as u32).cast_signed();
     match item {
         Item::Null => Ok(0),
@@ -180,13 +180,13 @@ pub(super) fn flatten(m: &mut Machine<'_>) -> Done {
 }
 
 /// The original counts an element as a level.
-fn flatten_into(m: &mut Machine<'_>, list: ListId, flat: &mut Vec<Item>, level: usize) -> Result<(), Failure> {
+fn flatten_into(m: &mut Machine<'_>, list: ListId, flat: &mut Vec<Item>, level: usize) -> Result<(), UnplacedError> {
     const LEVELS: usize = 16;
     for element in m.elements(list)? {
         m.heap.step()?;
         if level >= LEVELS {
             let message = format!("FLATTEN cannot flatten lists nested more than {LEVELS} levels");
-            return Err(Failure::new(ScriptCode::TooMuch, message).help("does the list hold itself?"));
+            return Err(UnplacedError::new(ScriptCode::TooMuch, message).help("does the list hold itself?"));
         }
         match element {
             Item::List(inner) => flatten_into(m, inner, flat, level + 1)?,

@@ -2,14 +2,14 @@
 
 use std::cmp::Ordering;
 
-use super::super::error::{Failure, ScriptCode, Stop};
+use super::super::error::{ScriptCode, Stop, UnplacedError};
 use super::super::heap::Item;
 use super::super::machine::Machine;
 use super::{bad, wrong};
 
 type Done = Result<(), Stop>;
 
-fn two(m: &mut Machine<'_>) -> Result<(Item, Item), Failure> {
+fn two(m: &mut Machine<'_>) -> Result<(Item, Item), UnplacedError> {
     let second = m.pop()?;
     Ok((m.pop()?, second))
 }
@@ -37,7 +37,7 @@ fn equality(m: &mut Machine<'_>, name: &str, holds: fn(Ordering) -> bool, nan: N
 }
 
 /// The order of two numbers, neither of them NaN: of their exact values, and the zero below before the other.
-fn numbers(a: &Item, b: &Item) -> Result<Option<Ordering>, Failure> {
+fn numbers(a: &Item, b: &Item) -> Result<Option<Ordering>, UnplacedError> {
     Ok(match (a, b) {
         (Item::Long(a), Item::Long(b)) => Some(a.cmp(b)),
         (Item::Double(a), Item::Double(b)) => Some(a.total_cmp(b)),
@@ -48,7 +48,7 @@ fn numbers(a: &Item, b: &Item) -> Result<Option<Ordering>, Failure> {
 }
 
 /// The order of a LONG and a DOUBLE.
-fn exact(long: i64, double: f64) -> Result<Ordering, Failure> {
+fn exact(long: i64, double: f64) -> Result<Ordering, UnplacedError> {
     /// 2^63, which no LONG reaches.
     const END: f64 = 9_223_372_036_854_775_808.0;
     if double.is_infinite() {
@@ -69,7 +69,7 @@ fn text_order(a: &str, b: &str) -> Ordering {
 }
 
 /// The order in which Java sorts two values of one kind; texts go by their UTF-16 units, and NaN is last.
-pub(super) fn natural(function: &str, a: &Item, b: &Item) -> Result<Ordering, Failure> {
+pub(super) fn natural(function: &str, a: &Item, b: &Item) -> Result<Ordering, UnplacedError> {
     match (a, b) {
         (Item::Text(a), Item::Text(b)) => Ok(text_order(a, b)),
         (Item::Long(a), Item::Long(b)) => Ok(a.cmp(b)),
@@ -80,9 +80,9 @@ pub(super) fn natural(function: &str, a: &Item, b: &Item) -> Result<Ordering, Fa
     }
 }
 
-fn unlike(function: &str, a: &Item, b: &Item) -> Failure {
+fn unlike(function: &str, a: &Item, b: &Item) -> UnplacedError {
     let message = format!("{function} cannot compare a {} with a {}", a.kind(), b.kind());
-    Failure::new(ScriptCode::WrongKind, message)
+    UnplacedError::new(ScriptCode::WrongKind, message)
 }
 
 /// What a comparison says where one operand is NaN, or both are.

@@ -1,7 +1,7 @@
 //! Numbers. LONGs wrap, as Java's do; a DOUBLE makes the result a DOUBLE.
 
 use super::super::error::nested_too_deeply;
-use super::super::error::{Failure, ScriptCode, Stop};
+use super::super::error::{ScriptCode, Stop, UnplacedError};
 use super::super::heap::Item;
 use super::super::machine::Machine;
 use super::super::value::Macro;
@@ -10,7 +10,7 @@ use super::{bad, wrong};
 type Done = Result<(), Stop>;
 
 /// Both operands, below first.
-fn two(m: &mut Machine<'_>) -> Result<(Item, Item), Failure> {
+fn two(m: &mut Machine<'_>) -> Result<(Item, Item), UnplacedError> {
     let second = m.pop()?;
     Ok((m.pop()?, second))
 }
@@ -21,7 +21,7 @@ fn arithmetic(
     (a, b): (Item, Item),
     longs: impl Fn(i64, i64) -> Option<i64>,
     doubles: impl Fn(f64, f64) -> f64,
-) -> Result<Item, Failure> {
+) -> Result<Item, UnplacedError> {
     let wants = "two numbers";
     match (&a, &b) {
         (Item::Long(a), Item::Long(b)) => longs(*a, *b)
@@ -32,7 +32,7 @@ fn arithmetic(
 }
 
 #[expect(clippy::cast_precision_loss, reason = "Java widens a LONG to a DOUBLE just so")]
-fn real(name: &str, wants: &str, item: &Item) -> Result<f64, Failure> {
+fn real(name: &str, wants: &str, item: &Item) -> Result<f64, UnplacedError> {
     match item {
         Item::Long(number) => Ok(*number as f64),
         Item::Double(number) => Ok(*number),
@@ -60,7 +60,7 @@ pub(super) fn add(m: &mut Machine<'_>) -> Done {
         }
         (a @ Item::Text(_), b) | (a, b @ Item::Text(_)) => {
             let message = format!("+ can not join a {} and a {}", a.kind(), b.kind());
-            return Err(Failure::new(ScriptCode::WrongKind, message)
+            return Err(UnplacedError::new(ScriptCode::WrongKind, message)
                 .help("make a text of the other value first: `TOSTRING`")
                 .into());
         }
@@ -153,7 +153,7 @@ pub(super) fn abs(m: &mut Machine<'_>) -> Done {
 }
 
 /// A number as the DOUBLE that Java rounds.
-fn double(m: &mut Machine<'_>, name: &str) -> Result<f64, Failure> {
+fn double(m: &mut Machine<'_>, name: &str) -> Result<f64, UnplacedError> {
     let number = m.pop()?;
     real(name, "a number", &number)
 }

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 
 pub(crate) use json::from_serde;
 
-use super::error::{Failure, ScriptCode, Stop};
+use super::error::{ScriptCode, Stop, UnplacedError};
 use super::heap::{Item, ListId, MapId};
 use super::machine::Machine;
 use super::value::{FunctionNo, Macro, Value};
@@ -256,16 +256,16 @@ pub(super) fn alike(name: &str) -> Option<&'static str> {
 }
 
 /// The message for values that a function does not take.
-fn wrong(function: &str, wants: &str, found: &Item) -> Failure {
+fn wrong(function: &str, wants: &str, found: &Item) -> UnplacedError {
     let message = format!("{function} expects {wants}, found a {}", found.kind());
     match found {
-        Item::Null => Failure::new(ScriptCode::WrongKind, format!("{function} expects {wants}, found NULL")),
-        _ => Failure::new(ScriptCode::WrongKind, message),
+        Item::Null => UnplacedError::new(ScriptCode::WrongKind, format!("{function} expects {wants}, found NULL")),
+        _ => UnplacedError::new(ScriptCode::WrongKind, message),
     }
 }
 
-fn bad(message: impl Into<String>) -> Failure {
-    Failure::new(ScriptCode::BadValue, message)
+fn bad(message: impl Into<String>) -> UnplacedError {
+    UnplacedError::new(ScriptCode::BadValue, message)
 }
 
 /// Whether bytes are in it: Java's text of them says nothing that a script could use.
@@ -291,42 +291,42 @@ fn counted(count: usize) -> Item {
 
 /// What functions take off the stack.
 impl Machine<'_> {
-    fn long(&mut self, function: &str, wants: &str) -> Result<i64, Failure> {
+    fn long(&mut self, function: &str, wants: &str) -> Result<i64, UnplacedError> {
         match self.pop()? {
             Item::Long(number) => Ok(number),
             found => Err(wrong(function, wants, &found)),
         }
     }
 
-    fn boolean(&mut self, function: &str) -> Result<bool, Failure> {
+    fn boolean(&mut self, function: &str) -> Result<bool, UnplacedError> {
         match self.pop()? {
             Item::Bool(truth) => Ok(truth),
             found => Err(wrong(function, "a BOOLEAN", &found)),
         }
     }
 
-    fn text(&mut self, function: &str, wants: &str) -> Result<std::rc::Rc<str>, Failure> {
+    fn text(&mut self, function: &str, wants: &str) -> Result<std::rc::Rc<str>, UnplacedError> {
         match self.pop()? {
             Item::Text(text) => Ok(text),
             found => Err(wrong(function, wants, &found)),
         }
     }
 
-    fn list(&mut self, function: &str) -> Result<ListId, Failure> {
+    fn list(&mut self, function: &str) -> Result<ListId, UnplacedError> {
         match self.pop()? {
             Item::List(list) => Ok(list),
             found => Err(wrong(function, "a LIST", &found)),
         }
     }
 
-    fn map(&mut self, function: &str) -> Result<MapId, Failure> {
+    fn map(&mut self, function: &str) -> Result<MapId, UnplacedError> {
         match self.pop()? {
             Item::Map(map) => Ok(map),
             found => Err(wrong(function, "a MAP", &found)),
         }
     }
 
-    fn code(&mut self, function: &str) -> Result<Macro, Failure> {
+    fn code(&mut self, function: &str) -> Result<Macro, UnplacedError> {
         match self.pop()? {
             Item::Macro(body) => Ok(body),
             found => Err(wrong(function, "a MACRO", &found)),
@@ -334,14 +334,14 @@ impl Machine<'_> {
     }
 
     /// A count of values on the stack.
-    fn count(&mut self, function: &str) -> Result<usize, Failure> {
+    fn count(&mut self, function: &str) -> Result<usize, UnplacedError> {
         let count = self.long(function, "a LONG count")?;
         let count = usize::try_from(count).map_err(|_| bad(format!("{function} can not count {count} values")))?;
         if count > self.stack.len() { Err(super::machine::too_short()) } else { Ok(count) }
     }
 
     /// The values of a list. Going through them costs.
-    fn elements(&mut self, list: ListId) -> Result<Vec<Item>, Failure> {
+    fn elements(&mut self, list: ListId) -> Result<Vec<Item>, UnplacedError> {
         self.heap.work(size_of_val(self.heap.list(list)))?;
         Ok(self.heap.list(list).to_vec())
     }

@@ -1,6 +1,6 @@
 //! Moving values on the stack; variables.
 
-use super::super::error::{Failure, ScriptCode, Stop};
+use super::super::error::{ScriptCode, Stop, UnplacedError};
 use super::super::heap::Item;
 use super::super::machine::{Machine, too_short};
 use super::{bad, counted, wrong};
@@ -71,7 +71,7 @@ pub(super) fn clear(m: &mut Machine<'_>) -> Done {
     Ok(())
 }
 
-fn above_mark(m: &Machine<'_>) -> Result<usize, Failure> {
+fn above_mark(m: &Machine<'_>) -> Result<usize, UnplacedError> {
     let at = m.stack.iter().rposition(|item| matches!(item, Item::Mark)).ok_or_else(|| bad("there is no mark"))?;
     Ok(m.stack.len() - at - 1)
 }
@@ -124,12 +124,12 @@ pub(super) fn store(m: &mut Machine<'_>) -> Done {
     }
 }
 
-fn store_one(m: &mut Machine<'_>, name: &Item, value: Item) -> Result<(), Failure> {
+fn store_one(m: &mut Machine<'_>, name: &Item, value: Item) -> Result<(), UnplacedError> {
     match name {
         Item::Text(name) => {
             if m.variables.len() >= limits::SCRIPT_SYMBOLS && !m.variables.contains_key(&**name) {
                 let message = format!("more than {} variables", limits::SCRIPT_SYMBOLS);
-                return Err(Failure::new(ScriptCode::TooMuch, message));
+                return Err(UnplacedError::new(ScriptCode::TooMuch, message));
             }
             m.heap.work(name.len())?;
             m.variables.insert(name.to_string(), value);

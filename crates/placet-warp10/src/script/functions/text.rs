@@ -1,6 +1,6 @@
 //! Texts.
 
-use super::super::error::{Failure, Stop};
+use super::super::error::{Stop, UnplacedError};
 use super::super::heap::Item;
 use super::super::machine::Machine;
 use super::super::pattern::expand;
@@ -96,7 +96,11 @@ pub(super) fn join(m: &mut Machine<'_>) -> Done {
 }
 
 /// A regular expression and the text below it. Matching is linear in both.
-fn pattern_and_text(m: &mut Machine<'_>, name: &str, whole: bool) -> Result<(regex::Regex, std::rc::Rc<str>), Failure> {
+fn pattern_and_text(
+    m: &mut Machine<'_>,
+    name: &str,
+    whole: bool,
+) -> Result<(regex::Regex, std::rc::Rc<str>), UnplacedError> {
     let pattern = m.text(name, "a text as the regular expression")?;
     let text = m.text(name, "a text")?;
     let regex = m.patterns.get(&mut m.heap, &pattern, whole, text.len())?;

@@ -1,6 +1,6 @@
 //! Tokens and capabilities on the stack.
 
-use super::super::error::{Failure, ScriptCode, Stop};
+use super::super::error::{ScriptCode, Stop, UnplacedError};
 use super::super::heap::{Entries, Item};
 use super::super::host::{Acceptance, Mode};
 use super::super::machine::Machine;
@@ -12,7 +12,7 @@ use crate::{tokendump, tokeninfo};
 
 type Done = Result<(), Stop>;
 
-impl From<TokengenError> for Failure {
+impl From<TokengenError> for UnplacedError {
     fn from(error: TokengenError) -> Self {
         let mut failure = Self::new(ScriptCode::BadParameters, error.message);
         failure.help = error.help;
@@ -20,30 +20,30 @@ impl From<TokengenError> for Failure {
     }
 }
 
-fn not_permitted(message: impl Into<String>) -> Failure {
-    Failure::new(ScriptCode::NotPermitted, message)
+fn not_permitted(message: impl Into<String>) -> UnplacedError {
+    UnplacedError::new(ScriptCode::NotPermitted, message)
 }
 
-fn wrong_kind(message: impl Into<String>) -> Failure {
-    Failure::new(ScriptCode::WrongKind, message)
+fn wrong_kind(message: impl Into<String>) -> UnplacedError {
+    UnplacedError::new(ScriptCode::WrongKind, message)
 }
 
 /// The keys on top of the stack, if the top is bytes.
-fn keys_on_stack(m: &mut Machine<'_>, complaint: &str) -> Result<Option<TokenKeys>, Failure> {
+fn keys_on_stack(m: &mut Machine<'_>, complaint: &str) -> Result<Option<TokenKeys>, UnplacedError> {
     if !matches!(m.stack.last(), Some(Item::Bytes(_))) {
         return Ok(None);
     }
     let (hash, aes) = (m.pop()?, m.pop()?);
     let (Item::Bytes(hash), Item::Bytes(aes)) = (hash, aes) else { return Err(wrong_kind(complaint)) };
     let keys = TokenKeys::new(&aes, &hash).map_err(|error| {
-        Failure::new(ScriptCode::BadValue, error.to_string())
+        UnplacedError::new(ScriptCode::BadValue, error.to_string())
             .help("the AES key has 16, 24 or 32 bytes, the SipHash key 16; the SipHash key is on top")
     })?;
     Ok(Some(keys))
 }
 
 /// The keys of the host, if the script may use them.
-fn keys_of_host<'h>(m: &Machine<'h>, name: &str, capability: &str) -> Result<&'h TokenKeys, Failure> {
+fn keys_of_host<'h>(m: &Machine<'h>, name: &str, capability: &str) -> Result<&'h TokenKeys, UnplacedError> {
     if m.host.mode != Mode::Tool && m.host.capabilities.get(capability).is_none() {
         let help = format!("present a token with the attribute `.cap:{capability}`");
         return Err(not_permitted(format!("{name} missing capability.")).help(help));
@@ -60,7 +60,7 @@ pub(super) fn tokengen(m: &mut Machine<'_>) -> Done {
     let parameters = m.pop()?;
     let is_secret = matches!((&parameters, m.stack.last()), (Item::Text(_), Some(Item::Map(_))));
     let parameters = m.heap.tree(&parameters)?;
-    let draft = token_from_map("TOKENGEN", &parameters, None, m.host.moment()).map_err(Failure::from);
+    let draft = token_from_map("TOKENGEN", &parameters, None, m.host.moment()).map_err(UnplacedError::from);
     let draft = draft.map_err(|failure| if is_secret { failure.help(SECRET) } else { failure })?;
     if let Some(unknown) = unknown_keys(&parameters) {
         let id = draft.id.as_ref().map(|id| format!("`{}`: ", id.java_text())).unwrap_or_default();
@@ -77,13 +77,13 @@ const SECRET: &str = "a map and a secret are how Warp 10 2.x mints where `token.
                       leave the secret out";
 
 /// What opens any good text: the host's answer, or its keys and the clock.
-fn acceptance<'h>(m: &Machine<'h>, name: &str) -> Result<&'h dyn Acceptance, Failure> {
+fn acceptance<'h>(m: &Machine<'h>, name: &str) -> Result<&'h dyn Acceptance, UnplacedError> {
     let keys = m.host.keys.map(|keys| keys as &dyn Acceptance);
     m.host.acceptance.or(keys).ok_or_else(|| not_permitted(format!("{name} needs keys, and there are none")))
 }
 
-fn invalid(name: &str, rejection: Rejection) -> Failure {
-    let failure = |message: String| Failure::new(ScriptCode::BadToken, message);
+fn invalid(name: &str, rejection: Rejection) -> UnplacedError {
+    let failure = |message: String| UnplacedError::new(ScriptCode::BadToken, message);
     // What is said of a character is told as it is.
     if rejection.message.starts_with("Invalid OPB64") {
         return failure(rejection.message);
@@ -108,7 +108,7 @@ pub(super) fn tokendump(m: &mut Machine<'_>) -> Done {
 }
 
 /// The token, if it is good now: as READ, then as WRITE.
-fn accepted(m: &Machine<'_>, name: &str, text: &str) -> Result<Result<Token, Rejection>, Failure> {
+fn accepted(m: &Machine<'_>, name: &str, text: &str) -> Result<Result<Token, Rejection>, UnplacedError> {
     let (acceptance, now) = (acceptance(m, name)?, m.host.moment());
     Ok(acceptance.accept(text, Kind::Read, now).or_else(|_| acceptance.accept(text, Kind::Write, now)))
 }
@@ -129,7 +129,7 @@ pub(super) fn capadd(m: &mut Machine<'_>) -> Done {
     m.heap.work(32 * text.len())?;
     let token = accepted(m, "CAPADD", &text)?;
     let token = token.map_err(|rejection| {
-        Failure::new(ScriptCode::BadToken, "invalid token.").help(format!("it is refused with: {rejection}"))
+        UnplacedError::new(ScriptCode::BadToken, "invalid token.").help(format!("it is refused with: {rejection}"))
     })?;
     m.host.capabilities.add(&token);
     Ok(())

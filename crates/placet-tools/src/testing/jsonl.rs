@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::stage::{Block, Fixture, Keys};
+use super::fixture::{Block, Fixture, Keys};
 use super::{Case, Suite};
 use crate::limits::DIAGNOSTICS;
 use placet::check::library::Library;
@@ -50,7 +50,7 @@ pub fn load(name: &str, text: &str, library: &Library, now: Time, keys: &Keys) -
         }
         let case = from_json_text(content).map_err(|found| shifted(found, indent)).and_then(|json| {
             let case = loader.case(&json, number, &mut suite.fixtures);
-            case.map_err(|Wrong { code, message }| Diagnostic::new(code, at, message))
+            case.map_err(|CaseError { code, message }| Diagnostic::new(code, at, message))
         });
         match case {
             Ok(case) => suite.cases.push(case),
@@ -74,12 +74,12 @@ fn shifted(found: Diagnostic, by: usize) -> Diagnostic {
 }
 
 /// What is wrong with a line.
-struct Wrong {
+struct CaseError {
     code: Code,
     message: String,
 }
 
-impl Wrong {
+impl CaseError {
     fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
@@ -94,17 +94,17 @@ struct Loader<'l> {
 }
 
 impl Loader<'_> {
-    fn case(&mut self, json: &Json, number: usize, fixtures: &mut Vec<Fixture>) -> Result<Case, Wrong> {
-        let object = json.as_object().ok_or_else(|| Wrong::new(Code::Map, "a case is a map"))?;
+    fn case(&mut self, json: &Json, number: usize, fixtures: &mut Vec<Fixture>) -> Result<Case, CaseError> {
+        let object = json.as_object().ok_or_else(|| CaseError::new(Code::Map, "a case is a map"))?;
         if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(Wrong::new(
+            return Err(CaseError::new(
                 Code::UnknownKey,
                 format!("a case has no key `{}`; it has `{}`", excerpt(key), KEYS.join("`, `")),
             ));
         }
         let now = self.time(object)?;
         let (expected, cause) = expected(object)?;
-        let request = object.get("request").ok_or_else(|| Wrong::new(Code::MissingKey, "`request` is missing"))?;
+        let request = object.get("request").ok_or_else(|| CaseError::new(Code::MissingKey, "`request` is missing"))?;
         let fixture = self.fixture(object, now, fixtures)?;
         Ok(Case {
             name: words(object, "name")?,
@@ -120,11 +120,11 @@ impl Loader<'_> {
     }
 
     /// The case's `now`, or its request's `time`.
-    fn time(&self, object: &Map<String, Json>) -> Result<Time, Wrong> {
+    fn time(&self, object: &Map<String, Json>) -> Result<Time, CaseError> {
         if let Some(now) = object.get("now") {
             return match from_json(Scalar::Time, now) {
                 Ok(Constant::Time(now)) => Ok(Time::from_millis(now)),
-                _ => Err(Wrong::new(Code::NotATime, format!("`now`: {now} is not a time"))),
+                _ => Err(CaseError::new(Code::NotATime, format!("`now`: {now} is not a time"))),
             };
         }
         // A time that is none makes a bad request, not a bad case.
@@ -132,31 +132,36 @@ impl Loader<'_> {
         Ok(time.unwrap_or(self.now))
     }
 
-    fn fixture(&mut self, object: &Map<String, Json>, now: Time, fixtures: &mut Vec<Fixture>) -> Result<usize, Wrong> {
+    fn fixture(
+        &mut self,
+        object: &Map<String, Json>,
+        now: Time,
+        fixtures: &mut Vec<Fixture>,
+    ) -> Result<usize, CaseError> {
         let made_of = ["use", "token", "with", "restrict", "policies"].map(|key| object.get(key));
         let key = format!("{now} {made_of:?}");
         if let Some(known) = self.known.get(&key) {
             return Ok(*known);
         }
         let vocabulary = object.get("use").and_then(Json::as_str);
-        let vocabulary = vocabulary.ok_or_else(|| Wrong::new(Code::NoVocabulary, "`use` names no vocabulary"))?;
+        let vocabulary = vocabulary.ok_or_else(|| CaseError::new(Code::NoVocabulary, "`use` names no vocabulary"))?;
         let empty = Map::new();
         let with = match object.get("with") {
             Some(Json::Object(with)) => with,
             None => &empty,
-            Some(_) => return Err(Wrong::new(Code::Map, "`with` is not a map")),
+            Some(_) => return Err(CaseError::new(Code::Map, "`with` is not a map")),
         };
         let mut blocks = Vec::new();
         if let Some(token) = object.get("token") {
             blocks.push(self.block("token", BlockKind::Token, token, vocabulary, with)?);
             blocks.extend(self.blocks("restrict", BlockKind::Restriction, object, vocabulary)?);
         } else if object.contains_key("restrict") {
-            return Err(Wrong::new(Code::MissingKey, "`restrict` without a `token`"));
+            return Err(CaseError::new(Code::MissingKey, "`restrict` without a `token`"));
         }
         let policies = self.blocks("policies", BlockKind::Policy, object, vocabulary)?;
         let title = if blocks.is_empty() { "policies" } else { "token" }.to_owned();
         let fixture = Fixture::new(title, blocks, policies, now, self.keys);
-        fixtures.push(fixture.map_err(|broken| Wrong::new(Code::BadValue, broken.to_string()))?);
+        fixtures.push(fixture.map_err(|broken| CaseError::new(Code::BadValue, broken.to_string()))?);
         self.known.insert(key, fixtures.len() - 1);
         Ok(fixtures.len() - 1)
     }
@@ -167,11 +172,11 @@ impl Loader<'_> {
         kind: BlockKind,
         object: &Map<String, Json>,
         vocabulary: &str,
-    ) -> Result<Vec<Block>, Wrong> {
+    ) -> Result<Vec<Block>, CaseError> {
         let maps = match object.get(key) {
             None => return Ok(Vec::new()),
             Some(Json::Array(maps)) => maps,
-            Some(_) => return Err(Wrong::new(Code::Map, format!("`{key}` is not a list of maps"))),
+            Some(_) => return Err(CaseError::new(Code::Map, format!("`{key}` is not a list of maps"))),
         };
         let numbered = maps.iter().enumerate();
         numbered.map(|(n, map)| self.block(&format!("{key}[{n}]"), kind, map, vocabulary, &Map::new())).collect()
@@ -184,7 +189,7 @@ impl Loader<'_> {
         map: &Json,
         vocabulary: &str,
         with: &Map<String, Json>,
-    ) -> Result<Block, Wrong> {
+    ) -> Result<Block, CaseError> {
         let document =
             Document::from_block(kind, vocabulary, map, self.library).map_err(|report| first(path, &report))?;
         let document = Arc::new(document);
@@ -192,51 +197,51 @@ impl Loader<'_> {
             Some(template) => arguments_from_json(template, with),
             None => Ok(Arguments::none()),
         };
-        let arguments = arguments.map_err(|bad| Wrong::new(bad.code, format!("`with`: {bad}")))?;
+        let arguments = arguments.map_err(|bad| CaseError::new(bad.code, format!("`with`: {bad}")))?;
         Block::new(&document, 0, &arguments).map_err(|errors| {
             let words: Vec<_> = errors.iter().map(ToString::to_string).collect();
             let code = errors.first().map_or(Code::Unfit, |error| error.cause.code());
-            Wrong::new(code, format!("`{path}`: {}", words.join("; ")))
+            CaseError::new(code, format!("`{path}`: {}", words.join("; ")))
         })
     }
 }
 
 /// The first error of a map, with its path.
-fn first(path: &str, report: &Report) -> Wrong {
+fn first(path: &str, report: &Report) -> CaseError {
     let found = report.diagnostics.iter().find(|found| found.severity() == placet::diag::Severity::Error);
     found.map_or_else(
-        || Wrong::new(Code::Map, format!("`{path}` is not a block")),
+        || CaseError::new(Code::Map, format!("`{path}` is not a block")),
         |found| {
             let place = report.source.path(found.at).filter(|place| !place.is_empty());
             let place = place.map_or_else(|| path.to_owned(), |place| format!("{path}.{place}"));
             let help = found.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-            Wrong::new(found.code, format!("`{place}`: {}{help}", found.message))
+            CaseError::new(found.code, format!("`{place}`: {}{help}", found.message))
         },
     )
 }
 
 /// A text for people, which may be left out.
-fn words(object: &Map<String, Json>, key: &str) -> Result<Option<String>, Wrong> {
+fn words(object: &Map<String, Json>, key: &str) -> Result<Option<String>, CaseError> {
     match object.get(key) {
         None => Ok(None),
         Some(Json::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(Wrong::new(Code::Map, format!("`{key}` is not a string"))),
+        Some(_) => Err(CaseError::new(Code::Map, format!("`{key}` is not a string"))),
     }
 }
 
 /// The verdict, and of `refused expired` the name of the refusal.
-fn expected(object: &Map<String, Json>) -> Result<(Expected, Option<String>), Wrong> {
+fn expected(object: &Map<String, Json>) -> Result<(Expected, Option<String>), CaseError> {
     let said = object.get("expect").and_then(Json::as_str).unwrap_or_default();
     let (word, cause) = said.split_once(' ').map_or((said, None), |(word, cause)| (word, Some(cause)));
     let Some(expected) = Expected::ALL.into_iter().find(|expected| expected.word() == word) else {
         let words = Expected::ALL.map(Expected::word).join("`, `");
-        return Err(Wrong::new(Code::BadValue, format!("`expect` is one of `{words}`")));
+        return Err(CaseError::new(Code::BadValue, format!("`expect` is one of `{words}`")));
     };
     let known = Refusal::ALL.iter().map(|refusal| refusal.name()).collect::<Vec<_>>();
     match cause {
         Some(cause) if expected != Expected::Refused || !known.contains(&cause) => {
             let names = known.join("`, `");
-            Err(Wrong::new(Code::BadValue, format!("`expect` has a cause behind `refused` only, one of `{names}`")))
+            Err(CaseError::new(Code::BadValue, format!("`expect` has a cause behind `refused` only, one of `{names}`")))
         }
         cause => Ok((expected, cause.map(str::to_owned))),
     }

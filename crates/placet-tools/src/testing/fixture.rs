@@ -25,9 +25,9 @@ use placet::syntax::ast::BlockKind;
 use placet::token::envelope::Token;
 use placet::token::header::Purpose;
 use placet::token::keyring::{Keyring, MintingKey};
-use placet::token::keys::{LocalKey, NoRandomness, SigningKey, SystemRandom};
+use placet::token::keys::{LocalKey, RandomnessError, SigningKey, SystemRandom};
 use placet::token::verify::Scratch;
-use placet::vm::{Answer, Context, Kind, run};
+use placet::vm::{BlockVerdict, Context, ProgramKind, run};
 
 /// Keys that nobody keeps: what is decided does not depend on them.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Keys {
     ///
     /// # Errors
     /// The system has no randomness.
-    pub fn ephemeral() -> Result<Self, NoRandomness> {
+    pub fn ephemeral() -> Result<Self, RandomnessError> {
         let local = LocalKey::generate(&mut SystemRandom)?.into();
         let public = SigningKey::generate(&mut SystemRandom)?.into();
         Ok(Self { local: ring(local), public: ring(public) })
@@ -139,7 +139,7 @@ impl Block {
             let words: Vec<_> = promise.at.of(text).split_whitespace().collect();
             return (source.line_and_column(promise.at).map(|(line, _)| line), words.join(" "));
         }
-        let read_back = rules(&promise.program().lend()).unwrap_or_default();
+        let read_back = rules(&promise.program().as_proved()).unwrap_or_default();
         let said = |rule| self.to_source().rule_as(rule, promise.kind.effect());
         (None, read_back.first().map(said).unwrap_or_default())
     }
@@ -154,10 +154,10 @@ impl Block {
 
     /// How it decides: a restriction allows where it has nothing to object to.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ProgramKind {
         match self.template().kind {
-            BlockKind::Token | BlockKind::Policy => Kind::Authority,
-            BlockKind::Restriction => Kind::Restriction,
+            BlockKind::Token | BlockKind::Policy => ProgramKind::Authority,
+            BlockKind::Restriction => ProgramKind::Restriction,
         }
     }
 
@@ -290,10 +290,10 @@ impl Fixture {
             return Vec::new();
         }
         let context = self.context(now);
-        let broken = request.lend(&self.vocabulary, now, |request| {
+        let broken = request.with_request(&self.vocabulary, now, |request| {
             let of_block = |(number, block): (usize, &Block)| {
                 let answer = block.proved().map(|program| run(&program, block.kind(), request, &context));
-                let allowed = matches!(answer, Some(Ok(Answer::Allow(_))));
+                let allowed = matches!(answer, Some(Ok(BlockVerdict::Allow(_))));
                 let broken = block.promises.broken(allowed, request, &context);
                 broken.map(|promise| BrokenPromise { block: number, promise }).collect::<Vec<_>>()
             };

@@ -70,24 +70,24 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         let Some(suite) = load(ui, &cases, &library, now, &keys)? else { return Ok(Exit::No) };
         return Ok(if ui.is_json() { tried.suite(&suite) } else { page.suite(&suite) });
     }
-    let stages = stages(&document, &args.with, now, &keys)?;
-    let beginning = stages.first().map(|stage| beginning(stage, now)).unwrap_or_default();
+    let fixtures = fixtures(&document, &args.with, now, &keys)?;
+    let beginning = fixtures.first().map(|fixture| beginning(fixture, now)).unwrap_or_default();
     if ui.is_json() {
-        tried.without_cases(&stages, &beginning);
+        tried.without_cases(&fixtures, &beginning);
     } else {
-        page.without_cases(&stages, &beginning, &cases);
+        page.without_cases(&fixtures, &beginning, &cases);
     }
     Ok(Exit::Yes)
 }
 
 /// The tokens and policies of a document; where arguments are not given, with samples.
-fn stages(
+fn fixtures(
     document: &Arc<Document>,
     with: &[(String, String)],
     now: Time,
     keys: &Keys,
 ) -> Result<Vec<Fixture>, Failure> {
-    let mut stages = Vec::new();
+    let mut fixtures = Vec::new();
     for (number, template) in document.templates().iter().enumerate() {
         let arguments = match template.kind {
             BlockKind::Restriction => continue,
@@ -100,10 +100,10 @@ fn stages(
             BlockKind::Policy => (Vec::new(), vec![block]),
             BlockKind::Token | BlockKind::Restriction => (vec![block], Vec::new()),
         };
-        let stage = Fixture::new(title, blocks, policies, now, keys);
-        stages.push(stage.map_err(|broken| Failure::new(broken.to_string()))?);
+        let fixture = Fixture::new(title, blocks, policies, now, keys);
+        fixtures.push(fixture.map_err(|broken| Failure::new(broken.to_string()))?);
     }
-    Ok(stages)
+    Ok(fixtures)
 }
 
 struct Page<'p> {
