@@ -156,7 +156,7 @@ impl Reader<'_, '_, '_> {
                 None => self.labels(entries, at),
                 Some(goal) => self.refuse(goal, "`{ … }`", at, "labels only"),
             },
-            Form::Value => match self.goal {
+            Form::Value(_) => match self.goal {
                 Some(goal) => self.value(&pattern.kind, at, goal),
                 None => {
                     let message = format!("{} is a map of labels, and this pattern is on one value", self.what);

@@ -95,7 +95,72 @@ pub enum Pattern {
     Label(String, Box<Self>),
 }
 
+/// How a pattern is built of others.
+#[derive(Clone, Copy, Debug)]
+pub enum Form<'p> {
+    /// `any`
+    Any,
+    /// `absent`
+    Absent,
+    /// `not p`
+    Not(&'p Pattern),
+    /// `[p, q]`
+    AnyOf(&'p [Pattern]),
+    /// Both.
+    AllOf(&'p [Pattern]),
+    /// `{ dc: p }`
+    Label(&'p str, &'p Pattern),
+    /// Everything else: what is asked of one value.
+    Value,
+}
+
 impl Pattern {
+    /// How it is built of others, for code to which all patterns on one value are alike.
+    #[must_use]
+    pub fn form(&self) -> Form<'_> {
+        match self {
+            Self::Any => Form::Any,
+            Self::Absent => Form::Absent,
+            Self::Not(inner) => Form::Not(inner),
+            Self::AnyOf(parts) => Form::AnyOf(parts),
+            Self::AllOf(parts) => Form::AllOf(parts),
+            Self::Label(name, inner) => Form::Label(name, inner),
+            Self::Bool(_)
+            | Self::Equal(_)
+            | Self::Prefix(_)
+            | Self::Suffix(_)
+            | Self::Glob(_)
+            | Self::Regex(_)
+            | Self::Range(..)
+            | Self::Network(_)
+            | Self::Path(_)
+            | Self::Within(_) => Form::Value,
+        }
+    }
+
+    /// The constant of a pattern that texts match which are not all alike; none of one that is compared in place.
+    #[must_use]
+    pub fn searched(&self) -> Option<&[u8]> {
+        match self {
+            Self::Prefix(constant)
+            | Self::Suffix(constant)
+            | Self::Glob(constant)
+            | Self::Regex(constant)
+            | Self::Path(constant)
+            | Self::Within(constant) => Some(constant),
+            Self::Any
+            | Self::Absent
+            | Self::Not(_)
+            | Self::AnyOf(_)
+            | Self::AllOf(_)
+            | Self::Bool(_)
+            | Self::Equal(_)
+            | Self::Range(..)
+            | Self::Network(_)
+            | Self::Label(..) => None,
+        }
+    }
+
     /// Matches no value.
     pub const NEVER: Self = Self::AnyOf(Vec::new());
 
