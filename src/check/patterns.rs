@@ -70,13 +70,14 @@ impl Scope<'_, '_> {
             Literal::Text(text) if text.as_plain().is_none() => text,
             _ => return literals::constant(self.report, literal, at, goal).map(Term::Constant),
         };
-        match goal.scalar {
-            Scalar::String | Scalar::Bytes => self.text(text, at, goal).map(|text| self.shortest(text, goal.scalar)),
-            Scalar::Path if has_wildcard(text) => self.report.fail(literals::wildcard(&show(text), at)),
-            Scalar::Path => self.exact_path(text, at, goal).map(Term::Text),
-            Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration | Scalar::Ip => {
-                self.report.fail(literals::spliced(at, goal))
-            }
+        if goal.scalar.is_textual() {
+            self.text(text, at, goal).map(|text| self.shortest(text, goal.scalar))
+        } else if goal.scalar != Scalar::Path {
+            self.report.fail(literals::spliced(at, goal))
+        } else if has_wildcard(text) {
+            self.report.fail(literals::wildcard(&show(text), at))
+        } else {
+            self.exact_path(text, at, goal).map(Term::Text)
         }
     }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::{Arithmetic, Function, Predicate};
 use crate::check::tree::Constant;
 use placet_core::bytecode::constant::NetworkBits;
+use placet_core::model::owned::Held;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
@@ -158,6 +159,17 @@ impl Pattern {
             | Self::Range(..)
             | Self::Network(_)
             | Self::Label(..) => None,
+        }
+    }
+
+    /// Equal to a value.
+    #[must_use]
+    pub fn equal(constant: &Constant) -> Self {
+        match constant.held() {
+            Held::Bool(truth) => Self::Bool(truth),
+            Held::Number(number) => Self::range(number, number),
+            Held::Bytes(bytes) => Self::Equal(bytes.to_vec()),
+            Held::Address(first) => Self::Network(NetworkBits { first, bits: 128 }),
         }
     }
 
