@@ -1,22 +1,13 @@
 //! Which patterns match an attribute that is absent.
 
-use super::tree::Pattern;
+use super::tree::{Form, Pattern};
 
 /// Whether the pattern also matches where there is no value.
 pub(super) fn matches_absence(pattern: &Pattern) -> bool {
-    match pattern {
-        Pattern::Absent => true,
-        Pattern::OneOf(list) => list.iter().any(matches_absence),
-        Pattern::Labels(labels) => labels.iter().all(|(_, pattern)| matches_absence(pattern)),
-        Pattern::Any
-        | Pattern::Equal(_)
-        | Pattern::InParameter(_)
-        | Pattern::Not(_)
-        | Pattern::Affix(..)
-        | Pattern::Glob(_)
-        | Pattern::Regex(_)
-        | Pattern::Range(..)
-        | Pattern::Network(_)
-        | Pattern::Path(_) => false,
+    match pattern.form() {
+        Form::Absent => true,
+        Form::OneOf(list) => list.iter().any(matches_absence),
+        Form::Labels(labels) => labels.iter().all(|(_, pattern)| matches_absence(pattern)),
+        Form::Any | Form::Not(_) | Form::Value => false,
     }
 }

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use super::absence::matches_absence;
 use super::clocks::compared;
 use super::report::Report;
-use super::subsumption::{self, limits};
-use super::tree::{Bound, Condition, Constant, GlobText, Operand, Pattern, Piece, Term, Test};
+use super::subsumption::{self, limits, matches};
+use super::tree::{Bound, Condition, Constant, Operand, Pattern, Term, Test};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
@@ -299,48 +299,4 @@ fn are_disjoint(a: &Pattern, b: &Pattern) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether the value matches, where that is known without arguments.
-pub(super) fn matches(pattern: &Pattern, value: &Constant) -> Option<bool> {
-    let wanted = Pattern::Equal(Term::Constant(value.clone()));
-    match pattern {
-        Pattern::Any => Some(true),
-        Pattern::Absent => Some(false),
-        Pattern::Equal(Term::Constant(other)) => Some(other == value),
-        Pattern::OneOf(list) => list.iter().try_fold(false, |any, one| Some(any | matches(one, value)?)),
-        Pattern::Not(inner) => matches(inner, value).map(|truth| !truth),
-        Pattern::Range(from, to) => {
-            let (least, most) = limits(from.as_ref(), to.as_ref())?;
-            let number = i128::from(Term::Constant(value.clone()).number()?);
-            Some((least..=most).contains(&number))
-        }
-        Pattern::Affix(_, text) if text.pieces.iter().all(is_literal) => Some(subsumption::pattern(pattern, &wanted)),
-        Pattern::Glob(glob) if is_empty(value) && wants_a_character(glob) => Some(false),
-        Pattern::Network(_) => Some(subsumption::pattern(pattern, &wanted)),
-        Pattern::Equal(_)
-        | Pattern::InParameter(_)
-        | Pattern::Affix(..)
-        | Pattern::Glob(_)
-        | Pattern::Regex(_)
-        | Pattern::Path(_)
-        | Pattern::Labels(_) => subsumption::pattern(pattern, &wanted).then_some(true),
-    }
-}
-
-fn is_empty(value: &Constant) -> bool {
-    match value {
-        Constant::String(text) => text.is_empty(),
-        Constant::Bytes(bytes) => bytes.is_empty(),
-        _ => false,
-    }
-}
-
-/// Whether there is more in the glob than `*`. Arguments are not looked at.
-fn wants_a_character(glob: &GlobText) -> bool {
-    glob.0.pieces.iter().any(|piece| matches!(piece, Piece::Literal(bytes) if bytes.iter().any(|byte| *byte != b'*')))
-}
-
-const fn is_literal(piece: &Piece) -> bool {
-    matches!(piece, Piece::Literal(_))
 }

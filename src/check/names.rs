@@ -12,6 +12,7 @@ use crate::limits::{NESTING, ROLES, SOURCE_NODES};
 use crate::span::Span;
 use crate::syntax::ast::{
     File, Form, ItemKind, Let, Literal, Name, Operand, OperandKind, Pattern, PatternKind, Piece, RoleItem, Text,
+    Written,
 };
 use placet_core::model::vocabulary::Vocabulary;
 
@@ -237,17 +238,22 @@ struct LetNames<'n, 'a> {
 
 impl LetNames<'_, '_> {
     fn pattern(&self, pattern: &Pattern) {
-        match &pattern.kind {
-            PatternKind::Name(name) => self.name(name, pattern),
-            PatternKind::List(list) => list.iter().for_each(|one| self.pattern(one)),
-            PatternKind::Not(inner) => self.pattern(inner),
-            PatternKind::Map(entries) => entries.iter().for_each(|entry| self.pattern(&entry.value)),
-            PatternKind::Affix(_, operand) | PatternKind::Compare(_, operand) => self.operand(operand),
-            PatternKind::Range(ends) => ends.iter().for_each(|end| self.operand(end)),
-            PatternKind::Literal(Literal::Text(text)) | PatternKind::Glob(text) | PatternKind::Regex(text) => {
-                self.text(text);
-            }
-            PatternKind::Literal(_) | PatternKind::Any | PatternKind::Absent => {}
+        match pattern.form() {
+            Form::Name(name) => self.name(name, pattern),
+            Form::List(list) => list.iter().for_each(|one| self.pattern(one)),
+            Form::Not(inner) => self.pattern(inner),
+            Form::Map(entries) => entries.iter().for_each(|entry| self.pattern(&entry.value)),
+            Form::Value(written) => self.written(written),
+            Form::Any | Form::Absent => {}
+        }
+    }
+
+    fn written(&self, written: Written<'_>) {
+        match written {
+            Written::Operand(operand) | Written::Compare(_, operand) => self.operand(operand),
+            Written::Range(ends) => ends.iter().for_each(|end| self.operand(end)),
+            Written::Text(text) | Written::Literal(Literal::Text(text)) => self.text(text),
+            Written::Literal(_) => {}
         }
     }
 
@@ -312,7 +318,7 @@ fn resolve_at(names: &Names<'_>, report: &Report, pattern: &Pattern, depth: usiz
             let sets: Vec<_> = list.iter().map(|one| resolve_at(names, report, one, depth + 1)).collect();
             sets.into_iter().try_fold(ActionSet::default(), |all, set| Some(all.or(&set?)))
         }
-        Form::Absent | Form::Value | Form::Map(_) => report.fail(
+        Form::Absent | Form::Value(_) | Form::Map(_) => report.fail(
             Diagnostic::new(Code::NotActions, pattern.at.0, "this is not the name of an action or a role")
                 .help("write names without quotes, such as `[get, set]`, or `not` and `any`"),
         ),

@@ -6,7 +6,7 @@ use super::scope::Scope;
 use super::tree::Condition;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
-use crate::syntax::ast::{Comparison, Entry, Form, Literal, OperandKind, Pattern, PatternKind};
+use crate::syntax::ast::{Comparison, Entry, Form, Literal, OperandKind, Pattern, Written};
 use placet_core::model::types::{Scalar, Type};
 
 impl Scope<'_, '_> {
@@ -62,34 +62,26 @@ impl Scope<'_, '_> {
             Form::List(list) => list.iter().try_for_each(|one| self.refuse_in_labels(key, one, is_asked)),
             Form::Name(name) => self.let_of(name).map_or(Some(()), |value| self.refuse_in_labels(key, value, is_asked)),
             // Labels that lack one are among those that are not `{ … }`, so they are forbidden.
-            Form::Not(_) | Form::Any | Form::Absent | Form::Value => Some(()),
+            Form::Not(_) | Form::Any | Form::Absent | Form::Value(_) => Some(()),
         }
     }
 
     /// What of the pattern, outside of maps of labels, takes something away from what may be there.
     /// `false` is `not true`.
     fn takes_away(&self, pattern: &Pattern) -> Option<Taken> {
-        match &pattern.kind {
-            PatternKind::Not(inner) => (!matches!(inner.kind, PatternKind::Any)).then_some(Taken::Not),
-            PatternKind::Literal(Literal::Bool(false)) => Some(Taken::False),
-            PatternKind::Compare(Comparison::NotEqual, _) => Some(Taken::Not),
-            PatternKind::Compare(Comparison::Equal, operand) => {
+        match pattern.form() {
+            Form::Not(inner) => (!matches!(inner.form(), Form::Any)).then_some(Taken::Not),
+            Form::Value(Written::Literal(Literal::Bool(false))) => Some(Taken::False),
+            Form::Value(Written::Compare(Comparison::NotEqual, _)) => Some(Taken::Not),
+            Form::Value(Written::Compare(Comparison::Equal, operand)) => {
                 matches!(operand.kind, OperandKind::Literal(Literal::Bool(false))).then_some(Taken::False)
             }
-            PatternKind::List(list) => list.iter().find_map(|one| self.takes_away(one)),
-            PatternKind::Name(name) => match self.parameter(name) {
+            Form::List(list) => list.iter().find_map(|one| self.takes_away(one)),
+            Form::Name(name) => match self.parameter(name) {
                 Some((_, ty)) => (ty == Type::One(Scalar::Bool)).then_some(Taken::Argument),
                 None => self.let_of(name).and_then(|value| self.takes_away(value)),
             },
-            PatternKind::Any
-            | PatternKind::Absent
-            | PatternKind::Literal(_)
-            | PatternKind::Compare(..)
-            | PatternKind::Affix(..)
-            | PatternKind::Glob(_)
-            | PatternKind::Regex(_)
-            | PatternKind::Range(..)
-            | PatternKind::Map(_) => None,
+            Form::Any | Form::Absent | Form::Value(_) | Form::Map(_) => None,
         }
     }
 
@@ -116,19 +108,14 @@ impl Scope<'_, '_> {
 
     /// Whether the pattern forbids what is too small.
     fn wants_more(&self, pattern: &Pattern) -> bool {
-        match &pattern.kind {
-            PatternKind::Range(..) => true,
-            PatternKind::Compare(comparison, _) => matches!(comparison, Comparison::Less | Comparison::LessOrEqual),
-            PatternKind::List(list) => list.iter().any(|one| self.wants_more(one)),
-            PatternKind::Name(name) => self.let_of(name).is_some_and(|value| self.wants_more(value)),
-            PatternKind::Not(_)
-            | PatternKind::Any
-            | PatternKind::Absent
-            | PatternKind::Literal(_)
-            | PatternKind::Affix(..)
-            | PatternKind::Glob(_)
-            | PatternKind::Regex(_)
-            | PatternKind::Map(_) => false,
+        match pattern.form() {
+            Form::Value(Written::Range(_)) => true,
+            Form::Value(Written::Compare(comparison, _)) => {
+                matches!(comparison, Comparison::Less | Comparison::LessOrEqual)
+            }
+            Form::List(list) => list.iter().any(|one| self.wants_more(one)),
+            Form::Name(name) => self.let_of(name).is_some_and(|value| self.wants_more(value)),
+            Form::Not(_) | Form::Any | Form::Absent | Form::Value(_) | Form::Map(_) => false,
         }
     }
 
@@ -139,7 +126,7 @@ impl Scope<'_, '_> {
             Form::Not(inner) => self.mentions_absent(inner),
             Form::List(list) => list.iter().any(|one| self.mentions_absent(one)),
             Form::Name(name) => self.let_of(name).is_some_and(|value| self.mentions_absent(value)),
-            Form::Any | Form::Value | Form::Map(_) => false,
+            Form::Any | Form::Value(_) | Form::Map(_) => false,
         }
     }
 

@@ -76,15 +76,14 @@ impl Scope<'_, '_> {
             Literal::Text(text) if text.as_plain().is_none() => text,
             _ => return literals::constant(self.report, literal, at, expected).map(Term::Constant),
         };
-        match expected.scalar {
-            Scalar::String | Scalar::Bytes => {
-                self.text(text, at, expected).map(|text| self.shortest(text, expected.scalar))
-            }
-            Scalar::Path if has_wildcard(text) => self.report.fail(literals::wildcard(&show(text), at)),
-            Scalar::Path => self.exact_path(text, at, expected).map(Term::Text),
-            Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration | Scalar::Ip => {
-                self.report.fail(literals::spliced(at, expected))
-            }
+        if expected.scalar.is_textual() {
+            self.text(text, at, expected).map(|text| self.shortest(text, expected.scalar))
+        } else if expected.scalar != Scalar::Path {
+            self.report.fail(literals::spliced(at, expected))
+        } else if has_wildcard(text) {
+            self.report.fail(literals::wildcard(&show(text), at))
+        } else {
+            self.exact_path(text, at, expected).map(Term::Text)
         }
     }
 
@@ -164,7 +163,7 @@ impl Reader<'_, '_, '_> {
                 None => self.labels(entries, at),
                 Some(expected) => self.refuse(expected, "`{ … }`", at, "labels only"),
             },
-            Form::Value => match self.expected {
+            Form::Value(_) => match self.expected {
                 Some(expected) => self.value(&pattern.kind, at, expected),
                 None => {
                     let message = format!("{} is a map of labels, and this pattern is on one value", self.what);

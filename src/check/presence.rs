@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::absence::matches_absence;
 use super::clocks::compared;
-use super::constancy::matches;
+use super::subsumption::matches;
 use super::terms::as_text;
 use super::tree::{Condition, Constant, Operand, Pattern, Piece, Term, Test, Text};
 use crate::limits::ATTRIBUTES;

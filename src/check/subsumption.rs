@@ -1,7 +1,7 @@
 //! Whether one rule says at least what another says. Sound and not complete: a `true` is a proof, a `false` is none.
 
 use super::absence::matches_absence;
-use super::tree::{Actions, Bound, Constant, Network, Pattern, Piece, Rule, Term, Test, Text};
+use super::tree::{Actions, Bound, Constant, GlobText, Network, Pattern, Piece, Rule, Term, Test, Text};
 use crate::syntax::ast::Affix;
 use placet_core::model::value::Address;
 use placet_core::model::vocabulary::Vocabulary;
@@ -57,6 +57,33 @@ pub(super) fn pattern(wide: &Pattern, narrow: &Pattern) -> bool {
         (Not(wide), Not(narrow)) => pattern(narrow, wide),
         (Not(wide), Equal(Term::Constant(known))) => excludes(wide, known),
         _ => false,
+    }
+}
+
+/// Whether the value matches, where that is known without arguments.
+pub(super) fn matches(wide: &Pattern, value: &Constant) -> Option<bool> {
+    let narrow = Pattern::Equal(Term::Constant(value.clone()));
+    match wide {
+        Pattern::Any => Some(true),
+        Pattern::Absent => Some(false),
+        Pattern::Equal(Term::Constant(other)) => Some(other == value),
+        Pattern::OneOf(list) => list.iter().try_fold(false, |any, one| Some(any | matches(one, value)?)),
+        Pattern::Not(inner) => matches(inner, value).map(|truth| !truth),
+        Pattern::Range(from, to) => {
+            let (least, most) = limits(from.as_ref(), to.as_ref())?;
+            let number = i128::from(Term::Constant(value.clone()).number()?);
+            Some((least..=most).contains(&number))
+        }
+        Pattern::Affix(_, text) if text.pieces.iter().all(is_literal) => Some(pattern(wide, &narrow)),
+        Pattern::Glob(glob) if is_empty(value) && wants_a_character(glob) => Some(false),
+        Pattern::Network(_) => Some(pattern(wide, &narrow)),
+        Pattern::Equal(_)
+        | Pattern::InParameter(_)
+        | Pattern::Affix(..)
+        | Pattern::Glob(_)
+        | Pattern::Regex(_)
+        | Pattern::Path(_)
+        | Pattern::Labels(_) => pattern(wide, &narrow).then_some(true),
     }
 }
 
@@ -152,4 +179,21 @@ fn path(wide: &str, narrow: &str, whole_arguments: bool) -> bool {
         |(wide, narrow): (&String, &String)| narrow != "**" && (wide == narrow || (wide == "*" && is_one(narrow)));
     let long_enough = if open { narrow.len() >= head.len() } else { narrow.len() == head.len() };
     long_enough && !head.iter().any(|segment| segment == "**") && head.iter().zip(&narrow).all(fits)
+}
+
+fn is_empty(value: &Constant) -> bool {
+    match value {
+        Constant::String(text) => text.is_empty(),
+        Constant::Bytes(bytes) => bytes.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether there is more in the glob than `*`. Arguments are not looked at.
+fn wants_a_character(glob: &GlobText) -> bool {
+    glob.0.pieces.iter().any(|piece| matches!(piece, Piece::Literal(bytes) if bytes.iter().any(|byte| *byte != b'*')))
+}
+
+const fn is_literal(piece: &Piece) -> bool {
+    matches!(piece, Piece::Literal(_))
 }

@@ -245,6 +245,63 @@ pub enum Pattern {
     Labels(Vec<(String, Pattern)>),
 }
 
+/// How a pattern is built of others.
+#[derive(Clone, Copy, Debug)]
+pub enum Form<'p> {
+    /// `any`
+    Any,
+    /// `absent`
+    Absent,
+    /// `[p, q]`
+    OneOf(&'p [Pattern]),
+    /// `not p`
+    Not(&'p Pattern),
+    /// `{ dc: p }`
+    Labels(&'p [(String, Pattern)]),
+    /// Everything else: what is asked of one value.
+    Value,
+}
+
+impl Pattern {
+    /// How it is built of others, for code to which all patterns on one value are alike.
+    #[must_use]
+    pub fn form(&self) -> Form<'_> {
+        match self {
+            Self::Any => Form::Any,
+            Self::Absent => Form::Absent,
+            Self::OneOf(list) => Form::OneOf(list),
+            Self::Not(inner) => Form::Not(inner),
+            Self::Labels(labels) => Form::Labels(labels),
+            Self::Equal(_)
+            | Self::InParameter(_)
+            | Self::Affix(..)
+            | Self::Glob(_)
+            | Self::Regex(_)
+            | Self::Range(..)
+            | Self::Network(_)
+            | Self::Path(_) => Form::Value,
+        }
+    }
+
+    /// The arguments in it.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<ArgumentNo> {
+        match self {
+            Self::Equal(term) => term.arguments(),
+            Self::InParameter(number) => vec![*number],
+            Self::Affix(_, text)
+            | Self::Glob(GlobText(text))
+            | Self::Regex(RegexText(text))
+            | Self::Path(PathText(text)) => text.arguments().collect(),
+            Self::Range(from, to) => [from, to].into_iter().flatten().flat_map(|end| end.term.arguments()).collect(),
+            Self::OneOf(list) => list.iter().flat_map(Self::arguments).collect(),
+            Self::Not(inner) => inner.arguments(),
+            Self::Labels(labels) => labels.iter().flat_map(|(_, pattern)| pattern.arguments()).collect(),
+            Self::Any | Self::Absent | Self::Network(_) => Vec::new(),
+        }
+    }
+}
+
 /// The number of a parameter, and of its argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArgumentNo(pub usize);
@@ -277,6 +334,16 @@ impl Term {
             Self::Constant(_) | Self::Parameter(_) | Self::Text(_) => None,
         }
     }
+
+    /// The arguments in it.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<ArgumentNo> {
+        match self {
+            Self::Constant(_) => Vec::new(),
+            Self::Parameter(number) => vec![*number],
+            Self::Text(text) => text.arguments().collect(),
+        }
+    }
 }
 
 /// Addresses that share their first bits. IPv4 networks are held mapped: `10.0.0.0/8` has 104 bits.
@@ -294,6 +361,16 @@ pub struct Network {
 pub struct Text {
     /// In order.
     pub pieces: Vec<Piece>,
+}
+
+impl Text {
+    /// The arguments in it.
+    pub fn arguments(&self) -> impl Iterator<Item = ArgumentNo> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Parameter(number) => Some(*number),
+            Piece::Literal(_) => None,
+        })
+    }
 }
 
 /// A piece of a text.

@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::arguments::Argument;
 use super::error::{CompileError, TemplateError};
-use crate::check::tree::{ArgumentNo, Condition, Constant, Operand, Pattern, Piece, Rule, Term, Text};
+use crate::check::tree::{ArgumentNo, Condition, Constant, Operand, Rule};
 use placet_core::model::types::Type;
 use placet_core::model::vocabulary::FieldNo;
 
@@ -60,44 +60,11 @@ impl Found<'_> {
 
     fn rule(&mut self, rule: &Rule) {
         for test in rule.tests.iter().filter(|test| self.marks(test.field)).collect::<Vec<_>>() {
-            self.pattern(&test.pattern);
+            self.arguments.extend(test.pattern.arguments());
         }
         if let Some(condition) = &rule.condition {
             self.condition(condition);
         }
-    }
-
-    fn pattern(&mut self, pattern: &Pattern) {
-        match pattern {
-            Pattern::Equal(term) => self.term(term),
-            Pattern::InParameter(number) => self.arguments.push(*number),
-            Pattern::OneOf(list) => list.iter().for_each(|one| self.pattern(one)),
-            Pattern::Not(inner) => self.pattern(inner),
-            Pattern::Affix(_, text) => self.text(text),
-            Pattern::Glob(glob) => self.text(&glob.0),
-            Pattern::Regex(regex) => self.text(&regex.0),
-            Pattern::Any
-            | Pattern::Absent
-            | Pattern::Range(..)
-            | Pattern::Network(_)
-            | Pattern::Path(_)
-            | Pattern::Labels(_) => {}
-        }
-    }
-
-    fn term(&mut self, term: &Term) {
-        match term {
-            Term::Parameter(number) => self.arguments.push(*number),
-            Term::Text(text) => self.text(text),
-            Term::Constant(_) => {}
-        }
-    }
-
-    fn text(&mut self, text: &Text) {
-        self.arguments.extend(text.pieces.iter().filter_map(|piece| match piece {
-            Piece::Parameter(number) => Some(*number),
-            Piece::Literal(_) => None,
-        }));
     }
 
     fn condition(&mut self, condition: &Condition) {
@@ -113,7 +80,7 @@ impl Found<'_> {
             | Condition::Some(field, pattern)
             | Condition::Every(field, pattern) => {
                 if self.marks(*field) {
-                    self.pattern(pattern);
+                    self.arguments.extend(pattern.arguments());
                 }
             }
             Condition::Member(value, field) => self.beside(&Operand::Field(*field), value),
@@ -130,7 +97,7 @@ impl Found<'_> {
         if let (Operand::Field(field), Operand::Term(term, _)) = (attribute, value)
             && self.marks(*field)
         {
-            self.term(term);
+            self.arguments.extend(term.arguments());
         }
     }
 }

@@ -4,7 +4,7 @@ use super::error::TemplateError;
 use super::glob::{self, Wild};
 use super::part::{joined, refuse_empty};
 use super::{Lowering, path, regex};
-use crate::check::tree::{ArgumentNo, Bound, Constant, Network, Pattern, Term, Text};
+use crate::check::tree::{ArgumentNo, Bound, Network, Pattern, Term, Text};
 use crate::program;
 use crate::syntax::ast::Affix;
 use placet_core::bytecode::constant::NetworkBits;
@@ -16,7 +16,7 @@ impl Lowering<'_> {
         match pattern {
             Pattern::Any => Ok(program::Pattern::Any),
             Pattern::Absent => Ok(program::Pattern::Absent),
-            Pattern::Equal(term) => Ok(equal(self.term(term, scalar)?)),
+            Pattern::Equal(term) => Ok(program::Pattern::equal(&self.term(term, scalar)?)),
             Pattern::InParameter(number) => self.in_parameter(*number, scalar),
             Pattern::OneOf(choices) => one_of(choices, |choice| self.pattern(choice, scalar)),
             Pattern::Not(inner) => self.pattern(inner, scalar).map(program::Pattern::negated),
@@ -72,7 +72,8 @@ impl Lowering<'_> {
 
     /// Sorted: a set has no order, and one set is one program.
     fn in_parameter(&self, number: ArgumentNo, scalar: Scalar) -> Result<program::Pattern, TemplateError> {
-        let mut choices: Vec<program::Pattern> = self.elements(number, scalar)?.into_iter().map(equal).collect();
+        let elements = self.elements(number, scalar)?;
+        let mut choices: Vec<program::Pattern> = elements.iter().map(program::Pattern::equal).collect();
         choices.sort();
         Ok(program::Pattern::any_of(choices))
     }
@@ -119,20 +120,6 @@ const fn is_known(term: &Term) -> bool {
     match term {
         Term::Constant(_) => true,
         Term::Parameter(_) | Term::Text(_) => false,
-    }
-}
-
-/// Equal to a value.
-fn equal(constant: Constant) -> program::Pattern {
-    match constant {
-        Constant::Bool(truth) => program::Pattern::Bool(truth),
-        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => {
-            program::Pattern::range(number, number)
-        }
-        Constant::String(text) | Constant::Path(text) => program::Pattern::Equal(text.into_bytes()),
-        Constant::Bytes(bytes) => program::Pattern::Equal(bytes),
-        Constant::Uuid(uuid) => program::Pattern::Equal(uuid.to_vec()),
-        Constant::Ip(address) => program::Pattern::Network(NetworkBits { first: address, bits: 128 }),
     }
 }
 

@@ -9,7 +9,6 @@ use super::path;
 use crate::check::tree::{ArgumentNo, Constant, Piece, Term, Text};
 use placet_core::model::path::ResourcePath;
 use placet_core::model::types::{Scalar, Type};
-use placet_core::model::value::UuidText;
 
 impl<'a> Lowering<'a> {
     /// The value of a term, as a value of type `wanted`.
@@ -81,17 +80,11 @@ impl<'a> Lowering<'a> {
     fn argument_text(&self, number: ArgumentNo) -> Result<Part<'a>, TemplateError> {
         let argument = self.argument(number)?;
         let text = match argument {
-            Argument::One(Constant::String(text)) => text.clone().into_bytes(),
-            Argument::One(Constant::Bytes(bytes)) => bytes.clone(),
-            Argument::One(Constant::Int(number)) => number.to_string().into_bytes(),
-            Argument::One(Constant::Uuid(uuid)) => UuidText(*uuid).to_string().into_bytes(),
-            Argument::One(
-                Constant::Bool(_) | Constant::Time(_) | Constant::Duration(_) | Constant::Ip(_) | Constant::Path(_),
-            )
-            | Argument::Set(_) => {
-                return Err(TemplateError::NotText { name: self.name(number).to_owned(), found: argument.type_name() });
-            }
+            Argument::One(constant) => constant.spliced(),
+            Argument::Set(_) => None,
         };
+        let refused = || Cause::NotText { name: self.name(number).to_owned(), found: argument.type_name() };
+        let text = text.ok_or_else(refused)?;
         Ok(Part::Argument { name: self.name(number), text })
     }
 

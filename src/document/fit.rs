@@ -10,7 +10,6 @@ use crate::compile::expressions::Expressions;
 use crate::compile::{Compiled, compile_within};
 use crate::diag::Diagnostic;
 use placet_core::model::types::{Scalar, Type};
-use placet_core::model::value::Address;
 
 impl Document {
     /// Compiles one of the document's templates with the smallest arguments that there are. Costs
@@ -90,22 +89,14 @@ impl Sample {
     }
 
     /// Later parameters of a template are greater in one sample, and smaller in the other: one of the
-    /// two makes a range of `lo..hi`.
-    fn constant(self, scalar: Scalar, place: u8) -> Constant {
-        let (number, letter, truth) = match self {
-            Self::Small => (place.saturating_add(1), "x", true),
-            Self::Other => (u8::MAX.saturating_sub(place), "y", false),
-        };
-        match scalar {
-            Scalar::Bool => Constant::Bool(truth),
-            Scalar::Int => Constant::Int(number.into()),
-            Scalar::String => Constant::String(letter.to_owned()),
-            Scalar::Bytes => Constant::Bytes(letter.as_bytes().to_vec()),
-            Scalar::Uuid => Constant::Uuid([number; 16]),
-            Scalar::Time => Constant::Time(number.into()),
-            Scalar::Duration => Constant::Duration(number.into()),
-            Scalar::Ip => Constant::Ip(Address::from_octets([number; 16])),
-            Scalar::Path => Constant::Path(format!("/{letter}")),
+    /// two makes a range of `lo..hi`. One number is even and the other odd: what is `true` in one is `false` in the other.
+    fn constant(self, scalar: Scalar, place: u16) -> Constant {
+        match self {
+            Self::Small => Constant::example(scalar, place.saturating_add(1), "x"),
+            Self::Other => Constant::example(scalar, LAST.saturating_sub(place), "y"),
         }
     }
 }
+
+/// An even number above that of every parameter.
+const LAST: u16 = 254;

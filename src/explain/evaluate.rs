@@ -17,7 +17,6 @@ use placet_core::bytecode::automaton::Automaton;
 use placet_core::bytecode::fuel::Fuel;
 use placet_core::bytecode::matching::{Unit, glob_matches, is_within, path_matches};
 use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
-use placet_core::model::types::Scalar;
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// What conditions may ask for besides the request.
@@ -166,11 +165,11 @@ impl Candidate<'_> {
             Value::Compute(..) => {
                 let exact = self.exact(operand)?;
                 let saturated = i64::try_from(exact).unwrap_or(if exact < 0 { i64::MIN } else { i64::MAX });
-                counted(operand.scalar(self.facts.vocabulary)?, saturated)?
+                Constant::of_number(operand.scalar(self.facts.vocabulary)?, saturated)?
             }
             Value::Call(function, inner) => {
                 let result = function.apply(&self.operand(inner)?.as_value())?;
-                counted(function.row().gives, result.number()?)?
+                Constant::of_number(function.row().gives, result.number()?)?
             }
             Value::Size(field) => match self.value(*field) {
                 Some(OwnedValue::Labels(labels)) => count(labels.len()),
@@ -183,7 +182,7 @@ impl Candidate<'_> {
     fn exact(&self, operand: &Value) -> Option<i128> {
         match operand {
             Value::Compute(arithmetic, left, right) => Some(arithmetic.exact(self.exact(left)?, self.exact(right)?)),
-            term => self.operand(term).as_ref().and_then(number).map(i128::from),
+            term => self.operand(term)?.number().map(i128::from),
         }
     }
 }
@@ -228,21 +227,21 @@ pub fn matches(pattern: &Pattern, subject: Subject<'_>) -> bool {
 fn leaf(pattern: &Pattern, constant: &Constant) -> Option<bool> {
     Some(match pattern {
         Pattern::Bool(wanted) => *constant == Constant::Bool(*wanted),
-        Pattern::Equal(wanted) => bytes(constant)? == wanted,
-        Pattern::Prefix(wanted) => bytes(constant)?.starts_with(wanted),
-        Pattern::Suffix(wanted) => bytes(constant)?.ends_with(wanted),
+        Pattern::Equal(wanted) => constant.bytes()? == wanted,
+        Pattern::Prefix(wanted) => constant.bytes()?.starts_with(wanted),
+        Pattern::Suffix(wanted) => constant.bytes()?.ends_with(wanted),
         Pattern::Glob(glob) => {
             let unit = if matches!(constant, Constant::Bytes(_)) { Unit::Byte } else { Unit::Character };
-            glob_matches(glob, bytes(constant)?, unit, &Fuel::plenty())?
+            glob_matches(glob, constant.bytes()?, unit, &Fuel::plenty())?
         }
-        Pattern::Regex(automaton) => Automaton::read(automaton)?.matches(bytes(constant)?)?,
-        Pattern::Range(first, last) => (*first..=*last).contains(&number(constant)?),
+        Pattern::Regex(automaton) => Automaton::read(automaton)?.matches(constant.bytes()?)?,
+        Pattern::Range(first, last) => (*first..=*last).contains(&constant.number()?),
         Pattern::Network(network) => match constant {
             Constant::Ip(address) => network.contains(*address),
             _ => return None,
         },
-        Pattern::Path(path) => path_matches(path, bytes(constant)?, &Fuel::plenty())?,
-        Pattern::Within(above) => is_within(bytes(constant)?, above),
+        Pattern::Path(path) => path_matches(path, constant.bytes()?, &Fuel::plenty())?,
+        Pattern::Within(above) => is_within(constant.bytes()?, above),
         Pattern::Any
         | Pattern::Absent
         | Pattern::Not(_)
@@ -250,24 +249,6 @@ fn leaf(pattern: &Pattern, constant: &Constant) -> Option<bool> {
         | Pattern::AllOf(_)
         | Pattern::Label(..) => return None,
     })
-}
-
-/// The number of an int, time or duration.
-pub const fn number(constant: &Constant) -> Option<i64> {
-    match constant {
-        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Some(*number),
-        _ => None,
-    }
-}
-
-/// The bytes of text, bytes, or a uuid.
-pub fn bytes(constant: &Constant) -> Option<&[u8]> {
-    match constant {
-        Constant::String(text) | Constant::Path(text) => Some(text.as_bytes()),
-        Constant::Bytes(bytes) => Some(bytes),
-        Constant::Uuid(uuid) => Some(uuid),
-        _ => None,
-    }
 }
 
 pub fn label(labels: &[(String, String)], name: &str) -> Option<Constant> {
@@ -280,16 +261,6 @@ pub fn put_label(labels: &mut Vec<(String, String)>, name: &str, value: Option<&
         (Some(place), None) => _ = labels.remove(place),
         (None, Some(value)) => labels.push((name.to_owned(), value.to_owned())),
         (None, None) => {}
-    }
-}
-
-/// A number as a value of a type that counts.
-pub const fn counted(scalar: Scalar, number: i64) -> Option<Constant> {
-    match scalar {
-        Scalar::Int => Some(Constant::Int(number)),
-        Scalar::Time => Some(Constant::Time(number)),
-        Scalar::Duration => Some(Constant::Duration(number)),
-        _ => None,
     }
 }
 

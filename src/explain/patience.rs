@@ -2,7 +2,7 @@
 //! many states as the pattern and the value have together.
 
 use super::edit_distance::STATES;
-use crate::program::{Condition, Pattern, Rule, Test};
+use crate::program::{Condition, Form, Pattern, Rule, Test};
 use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
@@ -42,21 +42,13 @@ fn truth(condition: &Condition, length: u64) -> u64 {
 }
 
 fn pattern(wanted: &Pattern, length: u64) -> u64 {
-    match wanted {
-        Pattern::Not(inner) | Pattern::Label(_, inner) => pattern(inner, length),
-        Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().map(|part| pattern(part, length)).sum(),
-        Pattern::Prefix(constant)
-        | Pattern::Suffix(constant)
-        | Pattern::Glob(constant)
-        | Pattern::Regex(constant)
-        | Pattern::Path(constant)
-        | Pattern::Within(constant) => ((constant.len() as u64 + 1) * (length + 1)).min(STATES as u64),
-        Pattern::Any
-        | Pattern::Absent
-        | Pattern::Bool(_)
-        | Pattern::Equal(_)
-        | Pattern::Range(..)
-        | Pattern::Network(_) => 0,
+    match wanted.form() {
+        Form::Not(inner) | Form::Label(_, inner) => pattern(inner, length),
+        Form::AnyOf(parts) | Form::AllOf(parts) => parts.iter().map(|part| pattern(part, length)).sum(),
+        Form::Value => {
+            wanted.searched().map_or(0, |constant| ((constant.len() as u64 + 1) * (length + 1)).min(STATES as u64))
+        }
+        Form::Any | Form::Absent => 0,
     }
 }
 

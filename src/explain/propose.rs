@@ -1,10 +1,10 @@
 //! Values near a given one that match a pattern, and values that do not.
 
 use super::edit_distance;
-use super::evaluate::{Subject, bytes, counted, label, matches, number, put_label};
+use super::evaluate::{Subject, label, matches, put_label};
 use crate::check::tree::Constant;
 use crate::program::{Pattern, literal};
-use placet_core::model::path::ResourcePath;
+use placet_core::bytecode::constant::NetworkBits;
 use placet_core::model::types::Scalar;
 use placet_core::model::value::Address;
 
@@ -27,15 +27,17 @@ pub fn satisfying_values(pattern: &Pattern, value: Option<&Constant>, scalar: Sc
             std::iter::once(present.clone()).chain(violating_values(inner, &present)).map(Some).collect()
         }
         Pattern::Bool(wanted) => vec![Some(Constant::Bool(*wanted))],
-        Pattern::Equal(wanted) => vec![constant_of(scalar, wanted.clone())],
+        Pattern::Equal(wanted) => vec![Constant::of_bytes(scalar, wanted.clone())],
         Pattern::Prefix(wanted) => from_text(scalar, wanted, |wanted| edit_distance::prefix(wanted, &text)),
         Pattern::Suffix(wanted) => from_text(scalar, wanted, |wanted| edit_distance::suffix(wanted, &text)),
         Pattern::Glob(glob) => of_text(scalar, edit_distance::glob(glob, &text)),
         Pattern::Regex(automaton) => {
-            let given = value.and_then(bytes).unwrap_or_default();
-            vec![edit_distance::regex(automaton, given).and_then(|bytes| constant_of(scalar, bytes))]
+            let given = value.and_then(Constant::bytes).unwrap_or_default();
+            vec![edit_distance::regex(automaton, given).and_then(|bytes| Constant::of_bytes(scalar, bytes))]
         }
-        Pattern::Range(first, last) => vec![counted(scalar, value.and_then(number).unwrap_or(0).clamp(*first, *last))],
+        Pattern::Range(first, last) => {
+            vec![Constant::of_number(scalar, value.and_then(Constant::number).unwrap_or(0).clamp(*first, *last))]
+        }
         Pattern::Network(network) => {
             let kept = value.and_then(|value| match value {
                 Constant::Ip(address) if address.is_v4() == network.first.is_v4() => {
@@ -60,6 +62,44 @@ pub fn violating_values(pattern: &Pattern, value: &Constant) -> Vec<Constant> {
     ranked(found, Some(value), |candidate| !matches(pattern, Subject::of(candidate))).into_iter().flatten().collect()
 }
 
+/// Values at the edges of a pattern: of each, or of a neighbour, the pattern says otherwise than of the other.
+pub fn edge_values(pattern: &Pattern, scalar: Scalar) -> Vec<Constant> {
+    match pattern {
+        Pattern::Any | Pattern::Absent => vec![sample(scalar)],
+        Pattern::Not(inner) => edge_values(inner, scalar),
+        Pattern::AnyOf(parts) | Pattern::AllOf(parts) => {
+            parts.iter().flat_map(|part| edge_values(part, scalar)).collect()
+        }
+        Pattern::Bool(truth) => vec![Constant::Bool(*truth)],
+        Pattern::Equal(bytes) | Pattern::Prefix(bytes) | Pattern::Suffix(bytes) | Pattern::Within(bytes) => {
+            Constant::of_bytes(scalar, bytes.clone()).into_iter().collect()
+        }
+        Pattern::Glob(_) | Pattern::Regex(_) | Pattern::Path(_) => {
+            let given = sample(scalar);
+            let near = [Some(&given), None].map(|value| satisfying_values(pattern, value, scalar));
+            let inside: Vec<Constant> = near.into_iter().flatten().flatten().collect();
+            let outside: Vec<Constant> = inside.iter().flat_map(|value| violating_values(pattern, value)).collect();
+            inside.into_iter().chain(outside).collect()
+        }
+        Pattern::Range(first, last) => {
+            let numbers = [*first, *last, first.midpoint(*last)];
+            numbers.into_iter().filter_map(|number| Constant::of_number(scalar, number)).collect()
+        }
+        Pattern::Network(network) => network_edges(*network),
+        Pattern::Label(..) => Vec::new(),
+    }
+}
+
+/// The first and the last address of a network, and where IPv4 begins and ends in one of IPv6.
+fn network_edges(network: NetworkBits) -> Vec<Constant> {
+    let first = u128::from_be_bytes(network.first.octets());
+    let size = 1u128.checked_shl(128 - u32::from(network.bits));
+    let last = size.map_or(u128::MAX, |size| first.saturating_add(size - 1));
+    let v4 = [0xffff << 32, 0xffff_ffff_ffff].into_iter().filter(|end| (first..=last).contains(end));
+    let ends = [first, last].into_iter().chain(v4);
+    ends.map(|number| Constant::Ip(Address::from_octets(number.to_be_bytes()))).collect()
+}
+
 fn candidates(pattern: &Pattern, value: &Constant, found: &mut Vec<Constant>) {
     let scalar = value.scalar();
     match pattern {
@@ -67,7 +107,10 @@ fn candidates(pattern: &Pattern, value: &Constant, found: &mut Vec<Constant>) {
         Pattern::Not(inner) => found.extend(satisfying_values(inner, Some(value), scalar).into_iter().flatten()),
         Pattern::Range(first, last) => {
             found.extend(
-                [first.checked_sub(1), last.checked_add(1)].into_iter().flatten().filter_map(|n| counted(scalar, n)),
+                [first.checked_sub(1), last.checked_add(1)]
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|n| Constant::of_number(scalar, n)),
             );
         }
         Pattern::Network(network) => {
@@ -89,7 +132,7 @@ fn candidates(pattern: &Pattern, value: &Constant, found: &mut Vec<Constant>) {
     }
     if let Some(text) = text_of(value) {
         let changed = if scalar == Scalar::Path { other_paths(&text) } else { other_texts(pattern, &text) };
-        found.extend(changed.into_iter().filter_map(|text| constant_of(scalar, text.into_bytes())));
+        found.extend(changed.into_iter().filter_map(|text| Constant::of_bytes(scalar, text.into_bytes())));
     }
 }
 
@@ -200,20 +243,6 @@ pub fn sample(scalar: Scalar) -> Constant {
     }
 }
 
-/// Bytes as a value of a type that has some.
-pub fn constant_of(scalar: Scalar, bytes: Vec<u8>) -> Option<Constant> {
-    match scalar {
-        Scalar::Bytes => Some(Constant::Bytes(bytes)),
-        Scalar::Uuid => bytes.try_into().ok().map(Constant::Uuid),
-        Scalar::String => String::from_utf8(bytes).ok().map(Constant::String),
-        Scalar::Path => {
-            let path = String::from_utf8(bytes).ok()?;
-            ResourcePath::new(&path).is_ok().then_some(Constant::Path(path))
-        }
-        _ => None,
-    }
-}
-
 /// How far two values are apart, for people: characters to type.
 pub fn distance(from: Option<&Constant>, to: Option<&Constant>) -> usize {
     let shown = |value: Option<&Constant>| value.map(literal::value).unwrap_or_default();
@@ -248,12 +277,12 @@ fn text_of(constant: &Constant) -> Option<String> {
 
 fn from_text(scalar: Scalar, wanted: &[u8], word: impl Fn(&str) -> Option<String>) -> Vec<Option<Constant>> {
     let near = std::str::from_utf8(wanted).ok().and_then(word);
-    let near = near.and_then(|text| constant_of(scalar, text.into_bytes()));
-    near.into_iter().chain(constant_of(scalar, wanted.to_vec())).map(Some).collect()
+    let near = near.and_then(|text| Constant::of_bytes(scalar, text.into_bytes()));
+    near.into_iter().chain(Constant::of_bytes(scalar, wanted.to_vec())).map(Some).collect()
 }
 
 fn of_text(scalar: Scalar, word: Option<String>) -> Vec<Option<Constant>> {
-    word.and_then(|text| constant_of(scalar, text.into_bytes())).map(Some).into_iter().collect()
+    word.and_then(|text| Constant::of_bytes(scalar, text.into_bytes())).map(Some).into_iter().collect()
 }
 
 /// `2001:db8::1`: RFC 3849 keeps its network for examples.

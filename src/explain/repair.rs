@@ -1,7 +1,7 @@
 //! Candidate edits of a request that make a rule match or stop matching, smallest first. They are checked later, by deciding
 //! them.
 
-use super::evaluate::{Candidate, Facts, HOUR, bytes, counted, number};
+use super::evaluate::{Candidate, Facts, HOUR};
 use super::propose::{
     distance, sample, sample_labels, satisfying_labels, satisfying_values, violating_labels, violating_values,
 };
@@ -257,8 +257,8 @@ impl Candidate<'_> {
         let wanted = i64::try_from(elements.len()).unwrap_or(i64::MAX).clamp(first, last);
         let Ok(wanted) = usize::try_from(wanted) else { return Vec::new() };
         elements.truncate(wanted);
-        for number in 1..=wanted.min(64) {
-            let next = numbered(scalar, number);
+        for number in (1..=64).take(wanted) {
+            let next = Constant::example(scalar, number, &format!("example-{number}"));
             if elements.len() < wanted && !elements.contains(&next) {
                 elements.push(next);
             }
@@ -291,14 +291,14 @@ impl Candidate<'_> {
         let elements = self.elements(field);
         let Some(value) = self.operand(operand) else {
             // There is nobody yet: let it be one of them.
-            let one = elements.first().map(|element| Pattern::Equal(bytes(element).unwrap_or_default().to_vec()));
+            let one = elements.first().map(|element| Pattern::equal(element));
             return one.map(|one| self.operand_turned(operand, &one, true)).unwrap_or_default();
         };
         if !wanted {
             let others = elements.into_iter().filter(|element| *element != value).collect();
             return vec![self.with_elements(field, others)];
         }
-        let one_of = elements.iter().filter_map(bytes).map(|bytes| Pattern::Equal(bytes.to_vec())).collect();
+        let one_of = elements.iter().map(Pattern::equal).collect();
         let mut found = self.operand_turned(operand, &Pattern::AnyOf(one_of), true);
         found.push(self.with_elements(field, with_one(&elements, value)));
         found
@@ -325,26 +325,20 @@ impl Candidate<'_> {
         side: Side,
         wanted: bool,
     ) -> Vec<TimedRequest> {
-        if let Some(number) = number(other) {
+        if let Some(number) = other.number() {
             let Some((first, last, inside)) = bounds(comparison, number, side, wanted) else { return Vec::new() };
             let range = Pattern::Range(first, last);
             let Some((field, range)) = solve(operand, range, *self) else { return Vec::new() };
             return self.operand_turned(&field, &range, inside);
         }
-        let wanted_text = bytes(other).map(<[u8]>::to_vec);
-        let pattern = match (comparison, side, wanted_text, other) {
-            (Predicate::Equal | Predicate::Unequal, _, Some(text), _) => Pattern::Equal(text),
-            (Predicate::Equal | Predicate::Unequal, _, None, Constant::Bool(truth)) => Pattern::Bool(*truth),
-            (Predicate::Equal | Predicate::Unequal, _, None, Constant::Ip(address)) => {
-                Pattern::Network(placet_core::bytecode::constant::NetworkBits { first: *address, bits: 128 })
-            }
-            (predicate, Side::Left, Some(text), _) => match predicate.row().anchor {
-                Some(Anchor::Start) => Pattern::Prefix(text),
+        let pattern = match (comparison, side, other.bytes()) {
+            (Predicate::Equal | Predicate::Unequal, ..) | (_, Side::Right, Some(_)) => Pattern::equal(other),
+            (predicate, Side::Left, Some(text)) => match predicate.row().anchor {
+                Some(Anchor::Start) => Pattern::Prefix(text.to_vec()),
                 // What a text only has to contain may as well be at its end.
-                Some(Anchor::End) | None => Pattern::Suffix(text),
+                Some(Anchor::End) | None => Pattern::Suffix(text.to_vec()),
             },
-            (_, Side::Right, Some(text), _) => Pattern::Equal(text),
-            _ => return Vec::new(),
+            (_, _, None) => return Vec::new(),
         };
         let wanted = wanted == (comparison != Predicate::Unequal);
         self.operand_turned(operand, &pattern, wanted)
@@ -381,7 +375,7 @@ fn bounds(predicate: Predicate, number: i64, side: Side, wanted: bool) -> Option
 fn solve(operand: &Value, range: Pattern, candidate: Candidate<'_>) -> Option<(Value, Pattern)> {
     let Pattern::Range(first, last) = range else { return None };
     let shift = |end: i64, by: i64| if matches!(end, i64::MIN | i64::MAX) { end } else { end.saturating_add(by) };
-    let value = |operand: &Value| candidate.operand(operand).as_ref().and_then(number);
+    let value = |operand: &Value| candidate.operand(operand)?.number();
     match operand {
         Value::Field(_) | Value::Size(_) => Some((operand.clone(), range)),
         Value::Compute(Arithmetic::Add, left, right) => {
@@ -468,16 +462,6 @@ fn with_one(elements: &[Constant], element: Constant) -> Vec<Constant> {
         elements.push(element);
     }
     elements
-}
-
-/// A value of a type for a set that needs some more.
-fn numbered(scalar: Scalar, number: usize) -> Constant {
-    match scalar {
-        Scalar::String => Constant::String(format!("example-{number}")),
-        Scalar::Bytes => Constant::Bytes(format!("example-{number}").into_bytes()),
-        Scalar::Path => Constant::Path(format!("/example-{number}")),
-        other => counted(other, i64::try_from(number).unwrap_or(0)).unwrap_or_else(|| sample(other)),
-    }
 }
 
 fn text(value: Option<&Constant>) -> Option<&str> {

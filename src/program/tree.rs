@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::{Arithmetic, Function, Predicate};
 use crate::check::tree::Constant;
 use placet_core::bytecode::constant::NetworkBits;
+use placet_core::model::owned::Held;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
@@ -95,7 +96,83 @@ pub enum Pattern {
     Label(String, Box<Self>),
 }
 
+/// How a pattern is built of others.
+#[derive(Clone, Copy, Debug)]
+pub enum Form<'p> {
+    /// `any`
+    Any,
+    /// `absent`
+    Absent,
+    /// `not p`
+    Not(&'p Pattern),
+    /// `[p, q]`
+    AnyOf(&'p [Pattern]),
+    /// Both.
+    AllOf(&'p [Pattern]),
+    /// `{ dc: p }`
+    Label(&'p str, &'p Pattern),
+    /// Everything else: what is asked of one value.
+    Value,
+}
+
 impl Pattern {
+    /// How it is built of others, for code to which all patterns on one value are alike.
+    #[must_use]
+    pub fn form(&self) -> Form<'_> {
+        match self {
+            Self::Any => Form::Any,
+            Self::Absent => Form::Absent,
+            Self::Not(inner) => Form::Not(inner),
+            Self::AnyOf(parts) => Form::AnyOf(parts),
+            Self::AllOf(parts) => Form::AllOf(parts),
+            Self::Label(name, inner) => Form::Label(name, inner),
+            Self::Bool(_)
+            | Self::Equal(_)
+            | Self::Prefix(_)
+            | Self::Suffix(_)
+            | Self::Glob(_)
+            | Self::Regex(_)
+            | Self::Range(..)
+            | Self::Network(_)
+            | Self::Path(_)
+            | Self::Within(_) => Form::Value,
+        }
+    }
+
+    /// The constant of a pattern that texts match which are not all alike; none of one that is compared in place.
+    #[must_use]
+    pub fn searched(&self) -> Option<&[u8]> {
+        match self {
+            Self::Prefix(constant)
+            | Self::Suffix(constant)
+            | Self::Glob(constant)
+            | Self::Regex(constant)
+            | Self::Path(constant)
+            | Self::Within(constant) => Some(constant),
+            Self::Any
+            | Self::Absent
+            | Self::Not(_)
+            | Self::AnyOf(_)
+            | Self::AllOf(_)
+            | Self::Bool(_)
+            | Self::Equal(_)
+            | Self::Range(..)
+            | Self::Network(_)
+            | Self::Label(..) => None,
+        }
+    }
+
+    /// Equal to a value.
+    #[must_use]
+    pub fn equal(constant: &Constant) -> Self {
+        match constant.held() {
+            Held::Bool(truth) => Self::Bool(truth),
+            Held::Number(number) => Self::range(number, number),
+            Held::Bytes(bytes) => Self::Equal(bytes.to_vec()),
+            Held::Address(first) => Self::Network(NetworkBits { first, bits: 128 }),
+        }
+    }
+
     /// Matches no value.
     pub const NEVER: Self = Self::AnyOf(Vec::new());
 

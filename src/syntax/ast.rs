@@ -310,7 +310,22 @@ pub enum Form<'p> {
     /// `{ dc: p }`
     Map(&'p [Entry]),
     /// Everything else: what is asked of one value.
-    Value,
+    Value(Written<'p>),
+}
+
+/// What a pattern on one value is written with.
+#[derive(Clone, Copy, Debug)]
+pub enum Written<'p> {
+    /// `"lobby"`
+    Literal(&'p Literal),
+    /// `>= 5`
+    Compare(Comparison, &'p Operand),
+    /// `1..10`
+    Range(&'p [Operand; 2]),
+    /// A word and one value: `prefix "user/"`.
+    Operand(&'p Operand),
+    /// A word or sign and a text: `glob "*.png"`.
+    Text(&'p Text),
 }
 
 impl Pattern {
@@ -324,12 +339,11 @@ impl Pattern {
             PatternKind::List(list) => Form::List(list),
             PatternKind::Not(inner) => Form::Not(inner),
             PatternKind::Map(entries) => Form::Map(entries),
-            PatternKind::Literal(_)
-            | PatternKind::Affix(..)
-            | PatternKind::Glob(_)
-            | PatternKind::Regex(_)
-            | PatternKind::Range(..)
-            | PatternKind::Compare(..) => Form::Value,
+            PatternKind::Literal(literal) => Form::Value(Written::Literal(literal)),
+            PatternKind::Compare(comparison, operand) => Form::Value(Written::Compare(*comparison, operand)),
+            PatternKind::Range(ends) => Form::Value(Written::Range(ends)),
+            PatternKind::Affix(_, operand) => Form::Value(Written::Operand(operand)),
+            PatternKind::Glob(text) | PatternKind::Regex(text) => Form::Value(Written::Text(text)),
         }
     }
 }

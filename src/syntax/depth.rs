@@ -9,7 +9,7 @@ pub(crate) fn pattern_fits(pattern: &Pattern, levels: usize) -> bool {
         Form::List(list) => list.iter().all(|element| pattern_fits(element, below)),
         Form::Not(inner) => pattern_fits(inner, below),
         Form::Map(entries) => entries.iter().all(|entry| pattern_fits(&entry.value, below)),
-        Form::Name(_) | Form::Any | Form::Absent | Form::Value => true,
+        Form::Name(_) | Form::Any | Form::Absent | Form::Value(_) => true,
     }
 }
 

@@ -403,7 +403,7 @@ impl<'t> Layout<'t> {
                 self.out.push_str("not ");
                 self.pattern(inner);
             }
-            Form::Name(_) | Form::Any | Form::Absent | Form::Value => line::pattern(pattern, &mut self.out),
+            Form::Name(_) | Form::Any | Form::Absent | Form::Value(_) => line::pattern(pattern, &mut self.out),
         }
     }
 

@@ -2,14 +2,14 @@
 //! service that has its values at hand builds a [`Request`] directly, without allocating.
 
 use alloc::borrow::ToOwned;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::path::ResourcePath;
 use super::request::{Request, RequestError};
 use super::time::Time;
 use super::types::Scalar;
-use super::value::{Address, Value};
+use super::value::{Address, UuidText, Value};
 use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 
 /// A value of a type.
@@ -35,7 +35,104 @@ pub enum Constant {
     Path(String),
 }
 
+/// How a value is held, for code to which types that are held alike are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held<'c> {
+    /// A bool.
+    Bool(bool),
+    /// An int, time or duration.
+    Number(i64),
+    /// The bytes of a string, path, uuid or of bytes.
+    Bytes(&'c [u8]),
+    /// An address.
+    Address(Address),
+}
+
 impl Constant {
+    /// How it is held.
+    #[must_use]
+    pub fn held(&self) -> Held<'_> {
+        match self {
+            Self::Bool(truth) => Held::Bool(*truth),
+            Self::Int(number) | Self::Time(number) | Self::Duration(number) => Held::Number(*number),
+            Self::String(text) | Self::Path(text) => Held::Bytes(text.as_bytes()),
+            Self::Bytes(bytes) => Held::Bytes(bytes),
+            Self::Uuid(uuid) => Held::Bytes(uuid),
+            Self::Ip(address) => Held::Address(*address),
+        }
+    }
+
+    /// The number of an int, time or duration.
+    #[must_use]
+    pub fn number(&self) -> Option<i64> {
+        match self.held() {
+            Held::Number(number) => Some(number),
+            Held::Bool(_) | Held::Bytes(_) | Held::Address(_) => None,
+        }
+    }
+
+    /// The bytes of a string, path, uuid or of bytes.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self.held() {
+            Held::Bytes(bytes) => Some(bytes),
+            Held::Bool(_) | Held::Number(_) | Held::Address(_) => None,
+        }
+    }
+
+    /// A number as a value of a type that is held as one.
+    #[must_use]
+    pub const fn of_number(scalar: Scalar, number: i64) -> Option<Self> {
+        match scalar {
+            Scalar::Int => Some(Self::Int(number)),
+            Scalar::Time => Some(Self::Time(number)),
+            Scalar::Duration => Some(Self::Duration(number)),
+            Scalar::Bool | Scalar::String | Scalar::Bytes | Scalar::Uuid | Scalar::Ip | Scalar::Path => None,
+        }
+    }
+
+    /// Bytes as a value of a type that is held as bytes, if they are one.
+    #[must_use]
+    pub fn of_bytes(scalar: Scalar, bytes: Vec<u8>) -> Option<Self> {
+        match scalar {
+            Scalar::String => String::from_utf8(bytes).ok().map(Self::String),
+            Scalar::Bytes => Some(Self::Bytes(bytes)),
+            Scalar::Uuid => bytes.try_into().ok().map(Self::Uuid),
+            Scalar::Path => {
+                String::from_utf8(bytes).ok().filter(|path| ResourcePath::new(path).is_ok()).map(Self::Path)
+            }
+            Scalar::Bool | Scalar::Int | Scalar::Time | Scalar::Duration | Scalar::Ip => None,
+        }
+    }
+
+    /// A value of a type, another one for each number and word. Of a bool there are only two.
+    #[must_use]
+    pub fn example(scalar: Scalar, number: u16, word: &str) -> Self {
+        match scalar {
+            Scalar::Bool => Self::Bool(number % 2 == 1),
+            Scalar::Int => Self::Int(number.into()),
+            Scalar::String => Self::String(word.to_owned()),
+            Scalar::Bytes => Self::Bytes(word.as_bytes().to_vec()),
+            Scalar::Uuid => Self::Uuid(u128::from(number).to_be_bytes()),
+            Scalar::Time => Self::Time(number.into()),
+            Scalar::Duration => Self::Duration(number.into()),
+            Scalar::Ip => Self::Ip(Address::from_octets(u128::from(number).to_be_bytes())),
+            Scalar::Path => Self::Path(alloc::format!("/{word}")),
+        }
+    }
+
+    /// Its text in a text that it is spliced into; none for a type that may not be.
+    #[must_use]
+    pub fn spliced(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::String(text) => Some(text.clone().into_bytes()),
+            Self::Bytes(bytes) => Some(bytes.clone()),
+            Self::Int(number) => Some(number.to_string().into_bytes()),
+            Self::Uuid(uuid) => Some(UuidText(*uuid).to_string().into_bytes()),
+            Self::Bool(_) | Self::Time(_) | Self::Duration(_) | Self::Ip(_) | Self::Path(_) => None,
+        }
+    }
+
     /// Its type.
     #[must_use]
     pub const fn scalar(&self) -> Scalar {

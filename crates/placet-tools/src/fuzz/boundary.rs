@@ -11,8 +11,7 @@ use super::neighbours;
 use crate::limits::FUZZ_VALUES;
 use placet::check::tree::Constant;
 use placet::document::request::OwnedValue;
-use placet::explain::evaluate::counted;
-use placet::explain::propose::{constant_of, sample, satisfying_values, violating_values};
+use placet::explain::propose::{edge_values, sample, satisfying_values};
 use placet::model::function::Results;
 use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
@@ -246,7 +245,7 @@ impl<'v> Boundaries<'v> {
             Condition::Compare(_, left, right) => {
                 for (asked, with) in [(left, right), (right, left)] {
                     if let Value::Constant(constant) = with {
-                        self.operand(asked, &equal(constant));
+                        self.operand(asked, &Pattern::equal(constant));
                     }
                 }
             }
@@ -254,7 +253,7 @@ impl<'v> Boundaries<'v> {
             Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
                 self.pattern(*field, pattern);
             }
-            Condition::Member(Value::Constant(constant), field) => self.pattern(*field, &equal(constant)),
+            Condition::Member(Value::Constant(constant), field) => self.pattern(*field, &Pattern::equal(constant)),
             Condition::HasLabel(field, name) => self.add_label(*field, name, sample(Scalar::String)),
             Condition::Holds(operand) => self.operand(operand, &Pattern::Bool(true)),
             Condition::Constant(_) | Condition::Member(..) | Condition::Has(_) | Condition::Vouched(_) => {}
@@ -285,47 +284,9 @@ impl<'v> Boundaries<'v> {
     }
 }
 
-/// The pattern of a value itself.
-fn equal(constant: &Constant) -> Pattern {
-    match constant {
-        Constant::Bool(truth) => Pattern::Bool(*truth),
-        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Pattern::Range(*number, *number),
-        Constant::String(text) | Constant::Path(text) => Pattern::Equal(text.clone().into_bytes()),
-        Constant::Bytes(bytes) => Pattern::Equal(bytes.clone()),
-        Constant::Uuid(uuid) => Pattern::Equal(uuid.to_vec()),
-        Constant::Ip(_) => Pattern::Any,
-    }
-}
-
-/// Values on both sides of a pattern's edge.
+/// Values on both sides of a pattern's edges.
 fn points(pattern: &Pattern, scalar: Scalar) -> Vec<Constant> {
-    let around = |bytes: &[u8]| match constant_of(scalar, bytes.to_vec()) {
-        Some(constant) => neighbours::around(&constant),
-        None => Vec::new(),
-    };
-    match pattern {
-        Pattern::Any | Pattern::Absent => vec![sample(scalar)],
-        Pattern::Not(inner) => points(inner, scalar),
-        Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().flat_map(|part| points(part, scalar)).collect(),
-        Pattern::Bool(_) => vec![Constant::Bool(true), Constant::Bool(false)],
-        Pattern::Equal(bytes) | Pattern::Prefix(bytes) | Pattern::Suffix(bytes) | Pattern::Within(bytes) => {
-            around(bytes)
-        }
-        Pattern::Glob(_) | Pattern::Regex(_) | Pattern::Path(_) => {
-            let inside = satisfying_values(pattern, Some(&sample(scalar)), scalar).into_iter().flatten();
-            let inside: Vec<Constant> =
-                inside.chain(satisfying_values(pattern, None, scalar).into_iter().flatten()).collect();
-            let outside = inside.iter().flat_map(|value| violating_values(pattern, value));
-            inside.iter().flat_map(neighbours::around).chain(outside).collect()
-        }
-        Pattern::Range(first, last) => {
-            let ends = [first, last].into_iter().flat_map(|end| [end.checked_sub(1), Some(*end), end.checked_add(1)]);
-            let within = first.midpoint(*last);
-            ends.flatten().chain([within]).filter_map(|number| counted(scalar, number)).collect()
-        }
-        Pattern::Network(network) => neighbours::network(network),
-        Pattern::Label(..) => Vec::new(),
-    }
+    edge_values(pattern, scalar).iter().flat_map(neighbours::around).collect()
 }
 
 fn text_of(constant: &Constant) -> Option<String> {

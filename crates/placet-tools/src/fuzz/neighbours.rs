@@ -1,38 +1,40 @@
 //! Values near to a value: one byte more, one less, another case; the path above, below and beside; the next address.
 
 use crate::limits::{SET_ELEMENTS, VALUE_BYTES};
-use placet::bytecode::constant::NetworkBits;
 use placet::check::tree::Constant;
-use placet::explain::propose::constant_of;
+use placet::model::owned::Held;
 use placet::model::types::Scalar;
 use placet::model::value::Address;
 
 /// The value, and its neighbours; all of its type.
 pub(super) fn around(value: &Constant) -> Vec<Constant> {
-    let mut found = vec![value.clone()];
-    match value {
-        Constant::Bool(truth) => found.push(Constant::Bool(!truth)),
-        Constant::Int(number) => found.extend(beside(*number).map(Constant::Int)),
-        Constant::Time(number) => found.extend(beside(*number).map(Constant::Time)),
-        Constant::Duration(number) => found.extend(beside(*number).map(Constant::Duration)),
-        Constant::Uuid(uuid) => {
-            let mut other = *uuid;
-            other[15] ^= 1;
-            found.push(Constant::Uuid(other));
+    let scalar = value.scalar();
+    let found: Vec<Constant> = match value.held() {
+        Held::Bool(truth) => vec![Constant::Bool(!truth)],
+        Held::Number(number) => beside(number).filter_map(|number| Constant::of_number(scalar, number)).collect(),
+        Held::Bytes(bytes) => {
+            spellings(bytes, scalar).into_iter().filter_map(|other| Constant::of_bytes(scalar, other)).collect()
         }
-        Constant::Ip(address) => found.extend(addresses(u128::from_be_bytes(address.octets()), 1)),
-        Constant::String(text) => found.extend(texts(text).into_iter().map(Constant::String)),
-        Constant::Bytes(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => found.extend(texts(text).into_iter().map(|text| Constant::Bytes(text.into_bytes()))),
-            Err(_) => {
-                found.push(Constant::Bytes([bytes.as_slice(), &[0]].concat()));
-                found.extend(bytes.split_last().map(|(_, rest)| Constant::Bytes(rest.to_vec())));
-            }
-        },
-        Constant::Path(path) => {
-            let paths = paths(path).into_iter().map(String::into_bytes);
-            found.extend(paths.filter_map(|path| constant_of(Scalar::Path, path)));
-        }
+        Held::Address(address) => addresses(address),
+    };
+    std::iter::once(value.clone()).chain(found).collect()
+}
+
+/// A path is read by its segments, and what is no text byte by byte.
+fn spellings(bytes: &[u8], scalar: Scalar) -> Vec<Vec<u8>> {
+    let found = match std::str::from_utf8(bytes) {
+        Ok(path) if scalar == Scalar::Path => paths(path),
+        Ok(text) if scalar.is_textual() => texts(text),
+        Ok(_) | Err(_) => return octets(bytes),
+    };
+    found.into_iter().map(String::into_bytes).collect()
+}
+
+/// One byte more, one less, and the last one changed.
+fn octets(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut found = vec![[bytes, &[0]].concat()];
+    if let Some((last, rest)) = bytes.split_last() {
+        found.extend([rest.to_vec(), [rest, &[last ^ 1]].concat()]);
     }
     found
 }
@@ -83,24 +85,10 @@ fn paths(path: &str) -> Vec<String> {
     found
 }
 
-/// The first and the last address of a network, one outside on each side, and where IPv4 begins and
-/// ends in a network of IPv6.
-pub(super) fn network(network: &NetworkBits) -> Vec<Constant> {
-    let first = u128::from_be_bytes(network.first.octets());
-    let size = 1u128.checked_shl(128 - u32::from(network.bits));
-    let last = size.map_or(u128::MAX, |size| first.saturating_add(size - 1));
-    let v4 = 0xffff << 32..=0xffff_ffff_ffff_u128;
-    let inside = [*v4.start(), *v4.end()].into_iter().filter(|end| (first..=last).contains(end));
-    [first, last]
-        .into_iter()
-        .chain(inside)
-        .flat_map(|end| addresses(end, 1).into_iter().chain(addresses(end, 0)))
-        .collect()
-}
-
-/// The addresses so far below and above.
-fn addresses(address: u128, by: u128) -> Vec<Constant> {
-    let both = [address.checked_sub(by), address.checked_add(by)].into_iter().flatten();
+/// The addresses before and after.
+fn addresses(address: Address) -> Vec<Constant> {
+    let number = u128::from_be_bytes(address.octets());
+    let both = [number.checked_sub(1), number.checked_add(1)].into_iter().flatten();
     both.map(|number| Constant::Ip(Address::from_octets(number.to_be_bytes()))).collect()
 }
 
@@ -125,15 +113,15 @@ pub(super) fn crossed(value: &Constant, word: &str) -> Vec<Constant> {
         },
         _ => Vec::new(),
     };
-    found.into_iter().filter_map(|text| constant_of(scalar, text.into_bytes())).collect()
+    found.into_iter().filter_map(|text| Constant::of_bytes(scalar, text.into_bytes())).collect()
 }
 
 /// A text of so many bytes.
 pub(super) fn of_length(scalar: Scalar, count: i64) -> Option<Constant> {
     let count = usize::try_from(count).ok().filter(|&count| count <= VALUE_BYTES)?;
     match scalar {
-        Scalar::Path => constant_of(scalar, format!("/{}", "x".repeat(count.checked_sub(1)?)).into_bytes()),
-        Scalar::String | Scalar::Bytes => constant_of(scalar, vec![b'x'; count]),
+        Scalar::Path => Constant::of_bytes(scalar, format!("/{}", "x".repeat(count.checked_sub(1)?)).into_bytes()),
+        Scalar::String | Scalar::Bytes => Constant::of_bytes(scalar, vec![b'x'; count]),
         _ => None,
     }
 }
@@ -141,18 +129,6 @@ pub(super) fn of_length(scalar: Scalar, count: i64) -> Option<Constant> {
 /// So many elements, all different.
 pub(super) fn many(scalar: Scalar, count: i64) -> Option<Vec<Constant>> {
     let count = usize::try_from(count).ok().filter(|&count| count > 0 && count <= SET_ELEMENTS)?;
-    let element = |number: usize| {
-        let counted = i64::try_from(number).ok()?;
-        match scalar {
-            Scalar::Int => Some(Constant::Int(counted)),
-            Scalar::Time => Some(Constant::Time(counted)),
-            Scalar::Duration => Some(Constant::Duration(counted)),
-            Scalar::Uuid => Some(Constant::Uuid((number as u128).to_be_bytes())),
-            Scalar::Ip => Some(Constant::Ip(Address::from_octets((number as u128).to_be_bytes()))),
-            Scalar::String | Scalar::Bytes => constant_of(scalar, format!("x{number}").into_bytes()),
-            Scalar::Path => constant_of(scalar, format!("/x{number}").into_bytes()),
-            Scalar::Bool => None,
-        }
-    };
-    (0..count).map(element).collect()
+    let element = |number| Constant::example(scalar, number, &format!("x{number}"));
+    (scalar != Scalar::Bool).then(|| (0..=u16::MAX).take(count).map(element).collect())
 }

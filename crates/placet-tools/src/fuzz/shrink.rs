@@ -2,9 +2,10 @@
 //! numbers small, as long as it does. Deterministic, and bounded by [`FUZZ_SHRINKING`].
 
 use crate::limits::FUZZ_SHRINKING;
-use placet::explain::propose::{constant_of, sample as any_of};
-use placet::model::owned::{Constant, OwnedValue, TimedRequest};
+use placet::explain::propose::sample as any_of;
+use placet::model::owned::{Constant, Held, OwnedValue, TimedRequest};
 use placet::model::time::Time;
+use placet::model::types::Scalar;
 use placet::model::vocabulary::ActionNo;
 
 /// Makes a sample smaller while `shows` says that it still shows what was found.
@@ -61,17 +62,11 @@ fn weight(sample: &TimedRequest, minted: i64) -> Weight {
 }
 
 fn weigh(weight: &mut Weight, constant: &Constant) {
-    match constant {
-        Constant::Bool(truth) => weight.4 += usize::from(*truth),
-        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => {
-            weight.5 += u128::from(number.unsigned_abs()) * 2 + u128::from(*number < 0);
-        }
-        Constant::String(text) | Constant::Path(text) => weigh_text(weight, text.as_bytes()),
-        Constant::Bytes(bytes) => weigh_text(weight, bytes),
-        Constant::Uuid(uuid) => weight.6 = weight.6.saturating_add(u128::from_be_bytes(*uuid)),
-        Constant::Ip(address) => {
-            weight.6 = weight.6.saturating_add(u128::from_be_bytes(address.octets()));
-        }
+    match constant.held() {
+        Held::Bool(truth) => weight.4 += usize::from(truth),
+        Held::Number(number) => weight.5 += u128::from(number.unsigned_abs()) * 2 + u128::from(number < 0),
+        Held::Bytes(bytes) => weigh_text(weight, bytes),
+        Held::Address(address) => weight.6 = weight.6.saturating_add(u128::from_be_bytes(address.octets())),
     }
 }
 
@@ -131,25 +126,28 @@ fn without<T: Clone>(list: &[T], at: usize) -> Vec<T> {
 
 fn constants(constant: &Constant) -> Vec<Constant> {
     let scalar = constant.scalar();
-    let mut found: Vec<Constant> = match constant {
-        Constant::Bool(_) => vec![Constant::Bool(false)],
-        Constant::Int(number) => towards(*number, 0).map(Constant::Int).collect(),
-        Constant::Time(number) => towards(*number, 0).map(Constant::Time).collect(),
-        Constant::Duration(number) => towards(*number, 0).map(Constant::Duration).collect(),
-        Constant::String(text) => texts(text).into_iter().map(Constant::String).collect(),
-        Constant::Path(path) => {
-            let paths = texts(path).into_iter().chain(shorter_paths(path)).map(String::into_bytes);
-            paths.filter_map(|path| constant_of(scalar, path)).collect()
+    let mut found: Vec<Constant> = match constant.held() {
+        Held::Bool(_) => vec![Constant::Bool(false)],
+        Held::Number(number) => towards(number, 0).filter_map(|number| Constant::of_number(scalar, number)).collect(),
+        Held::Bytes(bytes) => {
+            shorter(bytes, scalar).into_iter().filter_map(|other| Constant::of_bytes(scalar, other)).collect()
         }
-        Constant::Bytes(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => texts(text).into_iter().map(|text| Constant::Bytes(text.into_bytes())).collect(),
-            Err(_) => (0..bytes.len()).map(|at| Constant::Bytes(without(bytes, at))).collect(),
-        },
-        Constant::Uuid(_) => vec![Constant::Uuid([0; 16])],
-        Constant::Ip(_) => Vec::new(),
+        Held::Address(_) => Vec::new(),
     };
     found.insert(0, any_of(scalar));
     found
+}
+
+/// Texts by their characters, a path also by its segments, what is no text byte by byte; a value that has one length by zeros.
+fn shorter(bytes: &[u8], scalar: Scalar) -> Vec<Vec<u8>> {
+    let zeros = std::iter::once(vec![0; bytes.len()]);
+    let found = match std::str::from_utf8(bytes) {
+        Ok(path) if scalar == Scalar::Path => texts(path).into_iter().chain(shorter_paths(path)).collect(),
+        Ok(text) if scalar.is_textual() => texts(text),
+        Ok(_) => return zeros.collect(),
+        Err(_) => return zeros.chain((0..bytes.len()).map(|at| without(bytes, at))).collect(),
+    };
+    found.into_iter().map(String::into_bytes).collect()
 }
 
 /// Halves, then without one character, then with one that is plain.

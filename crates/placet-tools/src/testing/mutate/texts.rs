@@ -10,17 +10,14 @@ use placet::syntax::ast::{Affix, At, Literal, Operand, OperandKind, PatternKind,
 pub(super) fn near(text: &Text, scalar: Option<Scalar>) -> Vec<(MutantKind, PatternKind)> {
     let literal = |(kind, text)| (kind, PatternKind::Literal(Literal::Text(text)));
     let looks_like_a_path = matches!(text.pieces.first(), Some(Piece::Text(first)) if first.starts_with('/'));
-    let network = text.as_plain().and_then(network);
-    match scalar {
-        Some(Scalar::Path) => paths(text).into_iter().map(literal).collect(),
-        Some(Scalar::Ip) => network.map(networks).into_iter().flatten().map(literal).collect(),
-        Some(Scalar::String | Scalar::Bytes) => vec![(MutantKind::Widened, begins(text))],
-        Some(Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration) => Vec::new(),
-        None if looks_like_a_path => paths(text).into_iter().map(literal).collect(),
-        None => match network {
-            Some(network) => networks(network).into_iter().map(literal).collect(),
-            None => vec![(MutantKind::Widened, begins(text))],
-        },
+    let is_path = scalar.map_or(looks_like_a_path, |scalar| scalar == Scalar::Path);
+    let may_be_address = scalar.is_none_or(|scalar| scalar == Scalar::Ip);
+    let network = text.as_plain().and_then(network).filter(|_| may_be_address);
+    match network {
+        _ if is_path => paths(text).into_iter().map(literal).collect(),
+        Some(network) => networks(network).into_iter().map(literal).collect(),
+        None if scalar.is_none_or(Scalar::is_textual) => vec![(MutantKind::Widened, begins(text))],
+        None => Vec::new(),
     }
 }
 
