@@ -83,7 +83,7 @@ impl<'a> Lowering<'a> {
             Argument::One(constant) => constant.spliced(),
             Argument::Set(_) => None,
         };
-        let refused = || Cause::NotText { name: self.name(number).to_owned(), found: argument.type_name() };
+        let refused = || TemplateError::NotText { name: self.name(number).to_owned(), found: argument.type_name() };
         let text = text.ok_or_else(refused)?;
         Ok(Part::Argument { name: self.name(number), text })
     }
