@@ -233,6 +233,9 @@ impl Service {
     /// Reads the keyring and the revocation list again from the files that the service was opened
     /// with. Both are swapped in one step, and neither is if one cannot be read.
     ///
+    /// Write a new file beside the old one and rename it, as `placet keygen` and `placet revoke` do:
+    /// the first lines of a file that is being written may be a keyring, or a list, by themselves.
+    ///
     /// # Errors
     /// A file cannot be read, or is not what it was.
     pub fn reload(&self) -> Result<(), ServiceError> {

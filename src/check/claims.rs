@@ -82,6 +82,7 @@ impl Scope<'_, '_> {
             );
         }
         self.warn_units(fields);
+        self.warn_decades(fields, times);
         let number = |term: &Option<Term>| term.as_ref().and_then(Term::number);
         let never = |key: &str, message: &str| {
             let at = fields.pattern(key).map_or(Span::default(), |pattern| pattern.at.0);
@@ -104,11 +105,22 @@ impl Scope<'_, '_> {
         }
     }
 
+    /// A token that outlives every key, or its minter, was rarely meant: `ttl: 36500d`.
+    fn warn_decades(&self, fields: &Fields<'_>, times: &Times) {
+        let ttl = times.ttl.as_ref().and_then(Term::number).filter(|ttl| *ttl > DECADES);
+        if let (Some(ttl), Some(pattern)) = (ttl, fields.pattern("ttl")) {
+            let years = ttl / (365 * DAY);
+            let message = format!("this `ttl` is {years} years, and only a revocation ends such a token earlier");
+            let found = Diagnostic::new(Code::LongLived, pattern.at.0, message);
+            self.report.add(found.help("write a shorter one, such as `30d`, and mint a new token when it is over"));
+        }
+    }
+
     /// A number without a unit is milliseconds, as TOKENGEN has it, and rarely meant as that where it gives less than a
-    /// minute, or a time before this century.
+    /// minute, where it would be days in seconds, or a time before this century.
     fn warn_units(&self, fields: &Fields<'_>) {
         let bare = |key| fields.pattern(key).and_then(|pattern| Some((pattern.at.0, self.bare_number(pattern)?)));
-        if let Some((at, number @ 1..60_000)) = bare("ttl") {
+        if let Some((at, number)) = bare("ttl").filter(|(_, number)| is_meant_as_seconds(*number)) {
             let message = format!("this `ttl` is {number} milliseconds: a number without unit is milliseconds");
             let found = Diagnostic::new(Code::NoUnit, at, message);
             self.report.add(found.help(format!("write the unit, `{number}s`, or `{number}ms` if that is meant")));
@@ -238,3 +250,16 @@ fn read_kind(scope: &Scope<'_, '_>, pattern: &Pattern) -> Option<&'static str> {
     }
     Some(kind)
 }
+
+/// Less than a minute, or a whole number of half days if it counted seconds and no whole number of minutes as it is: 86400
+/// and 604800 are the day and the week of everybody else's tokens.
+const fn is_meant_as_seconds(millis: i64) -> bool {
+    const HALF_A_DAY_OF_SECONDS: i64 = 43_200;
+    matches!(millis, 1..60_000)
+        || (millis > 0 && millis % HALF_A_DAY_OF_SECONDS == 0 && millis % 60_000 != 0 && millis < DECADES / 1_000)
+}
+
+const DAY: i64 = 86_400_000;
+
+/// Twenty years, in which keys are rotated many times.
+const DECADES: i64 = 20 * 365 * DAY;

@@ -71,7 +71,12 @@ pub(super) fn read(report: &Report, text: &str, at: Span, expected: Expected<'_>
                 _ => text.parse::<i64>().is_ok(),
             };
             let found = expected.mismatch(at, "a string");
-            report.fail(if plain { found.help(format!("write `{text}`, without quotes")) } else { found })
+            let is_comparison = goal.scalar == Scalar::Int && text.starts_with(['<', '>', '=', '!']);
+            report.fail(match () {
+                () if plain => found.help(format!("write `{text}`, without quotes")),
+                () if is_comparison => found.help(COMPARISON_IN_QUOTES),
+                () => found,
+            })
         }
         Scalar::String => {
             lowercase::check(report, text, at, expected)?;
@@ -147,6 +152,7 @@ fn address(report: &Report, text: &str, at: Span) -> Option<Constant> {
     report.fail(Diagnostic::new(Code::NotAnAddress, at, message).help(help))
 }
 
+const COMPARISON_IN_QUOTES: &str = "a comparison is not a text: write `>= 3`, and in a map `{\"$ge\": 3}`";
 const LEADING_ZERO: &str = "write numbers without leading zeros: some programs read `010` as 8, others as 10";
 
 /// Whether one of the decimal numbers begins with a zero: those of IPv4, and the number of bits.

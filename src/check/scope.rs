@@ -204,6 +204,9 @@ impl<'s, 'a> Scope<'s, 'a> {
         let unknown = Diagnostic::new(Code::UnknownName, at, format!("there is no parameter and no `let` `{name}`"));
         let words = self.parameter_words().chain(self.names.let_words());
         let otherwise = || {
+            if is_iso_duration(name) {
+                return "a duration is written like `10m`, `1h30m` or `30d`".to_owned();
+            }
             let text = format!("if it is text, write `\"{name}\"`");
             if is_null(name) { format!("{text}; where there is to be no value, write `absent`") } else { text }
         };
@@ -211,4 +214,11 @@ impl<'s, 'a> Scope<'s, 'a> {
         let help = foreign.or_else(|| self.report.suggest(name, words)).unwrap_or_else(otherwise);
         self.report.fail(with_help(unknown, Some(help)))
     }
+}
+
+/// `PT10M`, `P1D`
+fn is_iso_duration(name: &str) -> bool {
+    let Some(parts) = name.strip_prefix('P') else { return false };
+    let is_part = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'Y' | b'M' | b'W' | b'D' | b'T' | b'H' | b'S');
+    parts.bytes().all(is_part) && parts.contains(|c: char| c.is_ascii_digit())
 }

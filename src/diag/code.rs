@@ -721,4 +721,12 @@ policy all_day {
     allow { path: "/**" } when hour(time) in 0..23
 }"#
         "The end of `a..b` is not part of it: all hours are `0..24`, all minutes `0..60` and all days `1..8`."
+    "W0138" LongLived Warning "a token lives for decades"
+        r#"use http
+
+token a_century {
+    allow { path: "/a" }
+    ttl: 36500d
+}"#
+        "Write a shorter time, and mint a new token when it is over: until then only a revocation ends it."
 }

@@ -170,8 +170,19 @@ impl Source {
     #[must_use]
     pub fn line_and_column(&self, at: Span) -> Option<(usize, usize)> {
         let (_, text, at) = self.in_text(at)?;
-        let before = text.get(..at.start.min(text.len()))?;
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Some((before.matches('\n').count() + 1, before[line_start..].chars().count() + 1))
+        line_and_column(text, at.start)
     }
+
+    /// Where a place in a text begins and ends, each as [line and column](Self::line_and_column).
+    #[must_use]
+    pub fn region(&self, at: Span) -> Option<[(usize, usize); 2]> {
+        let (_, text, at) = self.in_text(at)?;
+        Some([line_and_column(text, at.start)?, line_and_column(text, at.end.max(at.start))?])
+    }
+}
+
+fn line_and_column(text: &str, byte: usize) -> Option<(usize, usize)> {
+    let before = text.get(..byte.min(text.len()))?;
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Some((before.matches('\n').count() + 1, before[line_start..].chars().count() + 1))
 }

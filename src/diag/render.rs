@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use super::window::Window;
 use super::{Diagnostic, DiagnosticCode, Severity, Source};
 use crate::span::Span;
-use crate::visible::hides;
+use crate::visible::{escaped, hides};
 
 /// How a terminal wants it.
 #[cfg(feature = "graphical")]
@@ -98,7 +98,7 @@ fn plain_snippet(out: &mut String, source: &Source, at: Span, label: &str) {
     let before = Span::new(0, at.start).of(&window.text).chars().count();
     let underlined = at.of(&window.text).chars().count().max(1);
     let margin = " ".repeat(line.to_string().len());
-    out.push_str(&format!("{margin} --> {}:{line}:{column}\n", visible(name)));
+    out.push_str(&format!("{margin} --> {}:{line}:{column}\n", escaped(name)));
     out.push_str(&format!("{margin} |\n{line} | {shown}\n{margin} | {}{}", " ".repeat(before), "^".repeat(underlined)));
     if !label.is_empty() {
         out.push_str(&format!(" {}", visible(label)));
@@ -130,9 +130,11 @@ fn rendered<K: DiagnosticCode>(
     render: impl Fn(&mut String, &Report<'_, K>) -> fmt::Result,
 ) -> String {
     let named = match source {
-        Source::Text { name, text } => Some((visible(name), visible(text))),
-        Source::Map { written, .. } => written.as_ref().map(|written| (visible(&written.name), visible(&written.text))),
+        Source::Text { name, text } => Some((name, text)),
+        Source::Map { written, .. } => written.as_ref().map(|written| (&written.name, &written.text)),
     };
+    // A file's name can hold a line end, after which it could go on as a line of its own.
+    let named = named.map(|(name, text)| (escaped(name).to_string(), visible(text)));
     let mut out = String::new();
     for diagnostic in worst(diagnostics) {
         let snippet = named.as_ref().map(|(name, text)| Snippet::of(diagnostic, source, name, text));

@@ -1,5 +1,7 @@
 //! Why a token or a request is not valid, and the way out.
 
+use std::time::Duration;
+
 use serde_json::Value as Json;
 
 use super::answer::Cause;
@@ -13,6 +15,16 @@ use placet_core::model::vocabulary::Vocabulary;
 use placet_core::token::envelope::Token;
 use placet_core::token::inspect::{Unverified, inspect};
 
+/// A length of time in its two largest units: the milliseconds of three years are only noise.
+fn about(length: Duration) -> String {
+    const SECOND: i64 = 1_000;
+    const STEPS: [(i64, i64); 4] =
+        [(24 * 3_600 * SECOND, 3_600 * SECOND), (3_600 * SECOND, 60 * SECOND), (60 * SECOND, SECOND), (SECOND, SECOND)];
+    let millis = millis(length);
+    let smallest = STEPS.iter().find(|(from, _)| millis >= *from).map_or(1, |(_, smallest)| *smallest);
+    duration(millis - millis % smallest)
+}
+
 /// The cause of a refusal. What the token says of itself is only said again, never believed.
 pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabulary: &Vocabulary) -> Cause {
     let token = token.and_then(|text| Token::parse(text).ok());
@@ -23,7 +35,7 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabular
             format!(
                 "the token has expired: it was valid until {}, {} ago",
                 time_text(expiry.as_millis()),
-                duration(millis(time.since(*expiry)))
+                about(time.since(*expiry))
             )
         }
         (Refusal::NotYetValid, Some(says)) => match says.blocks.iter().filter_map(|block| block.not_before).max() {
@@ -31,7 +43,7 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabular
                 format!(
                     "the token is not valid yet: it is from {} on, in {}",
                     time_text(start.as_millis()),
-                    duration(millis(start.since(time)))
+                    about(start.since(time))
                 )
             }
             _ => {
@@ -122,4 +134,20 @@ fn did_you_mean<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<
     let far = |other: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
     let nearest = names.min_by_key(|other| far(other))?;
     (far(nearest) <= 1 + name.len() / 4).then(|| format!("did you mean `{nearest}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_of_time_is_told_in_its_two_largest_units() {
+        let told = |millis| about(Duration::from_millis(millis));
+        assert_eq!(told(17_015_668), "4h43m");
+        assert_eq!(told(97_394_532_398), "1127d6h");
+        assert_eq!(told(61_999), "1m1s");
+        assert_eq!(told(1_999), "1s");
+        assert_eq!(told(7), "7ms");
+        assert_eq!(about(Duration::MAX), about(Duration::from_millis(i64::MAX.unsigned_abs())));
+    }
 }

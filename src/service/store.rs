@@ -159,8 +159,9 @@ fn find(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), ServiceError> {
         .map_err(wrong)?;
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     for (path, kind) in entries {
-        // A link to a directory could lead back; it is not followed.
-        if kind.is_dir() || path.extension().is_some_and(|extension| extension == "placet") && !path.is_dir() {
+        // A link to a directory could lead back; it is not followed. A pipe would be waited for.
+        let is_file = || fs::metadata(&path).map_or(true, |found| found.is_file());
+        if kind.is_dir() || path.extension().is_some_and(|extension| extension == "placet") && is_file() {
             find(&path, files)?;
         }
     }

@@ -318,8 +318,10 @@ fn keys_and_revocations_are_read_again_together_or_not_at_all() {
     revoked.revoke_key(local(1).name(), NOW + MINUTE);
     fs::write(&list, revoked.to_text()).unwrap();
     assert!(verdict().is_allow(), "the file alone changes nothing");
-    fs::write(&keys, "mint nonsense\n").unwrap();
-    assert!(service.reload().unwrap_err().to_string().contains("service.keys"));
+    for broken in ["mint nonsense\n", "", "# no key yet\n"] {
+        fs::write(&keys, broken).unwrap();
+        assert!(service.reload().unwrap_err().to_string().contains("service.keys"), "{broken:?}");
+    }
     assert!(verdict().is_allow(), "half a change is none");
     fs::write(&keys, text(1)).unwrap();
     service.reload().unwrap();

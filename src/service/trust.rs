@@ -95,7 +95,12 @@ impl Shared {
 fn read_keyring(path: &Path) -> Result<Keyring, ServiceError> {
     let bytes = Zeroizing::new(read_bounded(path, SOURCE_BYTES)?);
     let text = str::from_utf8(&bytes).map_err(|_| ServiceError::wrong_file(path, "a keyring", "it is not text"))?;
-    Keyring::from_text(text).map_err(|error| ServiceError::wrong_file(path, "a keyring", error))
+    let keyring = Keyring::from_text(text).map_err(|error| ServiceError::wrong_file(path, "a keyring", error))?;
+    // A file that is just being written is empty for a moment, and its reader would refuse every token from then on.
+    if keyring.ids().next().is_none() {
+        return Err(ServiceError::wrong_file(path, "a keyring", "it has no key"));
+    }
+    Ok(keyring)
 }
 
 /// A list in any of its forms. One that is signed has to be signed by a key of the keyring.

@@ -23,6 +23,7 @@ use placet::model::time::Time;
 use placet::syntax::ast::{BlockKind, Item, ItemKind};
 use placet::token::keyring::MintingKey;
 use placet::token::keys::{LocalKey, SystemRandom};
+use placet::visible::escaped;
 
 /// Checks policy files: names, types, rules, limits.
 ///
@@ -212,7 +213,7 @@ impl Checked {
         if self.blocks.is_empty() && self.vocabularies.is_empty() {
             return;
         }
-        ui.line(paint(ui.colour, BOLD, inputs::name(&self.path)));
+        ui.line(paint(ui.colour, BOLD, escaped(&inputs::name(&self.path))));
         self.vocabularies.iter().for_each(|name| ui.line(format_args!("  vocabulary {name}")));
         for block in &self.blocks {
             let what = paint(ui.colour, DIM, block.text());

@@ -28,7 +28,7 @@ pub struct Finding {
 pub const CASE: &str = "case";
 
 impl Finding {
-    /// A diagnostic about a source; `file` is what a map is in, which does not know it.
+    /// A diagnostic about a source; `file` is what a map is in that was not read from a text.
     #[must_use]
     pub fn of(diagnostic: &Diagnostic, source: &Source, file: Option<&str>) -> Self {
         let (file, message) = match source {
@@ -38,8 +38,6 @@ impl Finding {
                 None => (file, diagnostic.message.clone()),
             },
         };
-        let ends = [diagnostic.at.start, diagnostic.at.end.max(diagnostic.at.start)];
-        let place = |byte| source.line_and_column(placet::span::Span::new(byte, byte));
         Self {
             rule: diagnostic.code.id(),
             title: diagnostic.code.title(),
@@ -47,7 +45,7 @@ impl Finding {
             message,
             help: diagnostic.help.clone(),
             file: file.filter(|name| *name != "standard input").map(str::to_owned),
-            region: place(ends[0]).zip(place(ends[1])).map(|(start, end)| [start, end]),
+            region: source.region(diagnostic.at),
         }
     }
 

@@ -6,10 +6,10 @@ use super::ui::Failure;
 use placet::visible::excerpt;
 
 /// What people type, and the way to it.
-const WORDS: [(&[&str], &str); 16] = [
+const WORDS: [(&[&str], &str); 19] = [
     (&["verify", "authenticate"], "`placet inspect TOKEN --keyring FILE` verifies a token and shows it"),
     (
-        &["decode", "introspect", "parse", "dump", "view", "cat"],
+        &["decode", "introspect", "parse", "dump", "view", "cat", "show"],
         "`placet inspect TOKEN` shows what a token says, unverified without a key",
     ),
     (
@@ -52,6 +52,15 @@ const WORDS: [(&[&str], &str); 16] = [
         "`placet vocabulary list` shows the vocabularies, `placet vocabulary show NAME` one of them",
     ),
     (&["shell", "console", "interactive", "playground"], "`placet repl` decides what you type"),
+    (
+        &["serve", "server", "daemon", "start", "listen"],
+        "placet has no server of its own: a service decides in its own process, `docs/book/embedding.md` shows how",
+    ),
+    (
+        &["lsp", "language-server", "editor"],
+        "`placet check FILE --format json` tells an editor what is wrong, and where",
+    ),
+    (&["version"], "`placet --version` shows it"),
     (&["build", "disassemble", "disasm", "bytecode"], "`placet compile FILE` shows the program of a block"),
 ];
 

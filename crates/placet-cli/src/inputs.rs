@@ -164,6 +164,12 @@ pub fn expand(paths: &[PathBuf], extension: &str) -> Result<Vec<PathBuf>, Failur
     Ok(files)
 }
 
+/// Whether a path leads to a pipe, a socket or a device: reading it may never end. Where the user names one, it is meant.
+#[must_use]
+pub fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
 fn walk(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let cause = |error| Failure::new(format!("can not read `{}`: {error}", directory.display()));
     let mut entries = Vec::new();
@@ -176,7 +182,7 @@ fn walk(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) -> Result<(
         // A link to a directory could lead back; it is not followed.
         if kind.is_dir() {
             walk(&path, extension, files)?;
-        } else if path.extension().is_some_and(|found| found == extension) {
+        } else if path.extension().is_some_and(|found| found == extension) && !is_special(&path) {
             files.push(path);
         }
     }

@@ -19,6 +19,7 @@ use placet::model::time::Time;
 use placet::program::literal;
 use placet::syntax::cases::Expected;
 use placet::token::verify::Scratch;
+use placet::visible::escaped;
 use placet_tools::fuzz::finding::unread;
 use placet_tools::testing::coverage::Coverage;
 use placet_tools::testing::{Case, Keys, Outcome as Decided, Suite, cases, jsonl};
@@ -178,7 +179,7 @@ impl Results {
             0 => paint(ui.colour, GREEN, format_args!("{passed} passed")),
             failed => format!("{passed} passed, {}", paint(ui.colour, RED, format_args!("{failed} failed"))),
         };
-        ui.line(format_args!("{:<46} {count}", suite.name));
+        ui.line(format_args!("{:<46} {count}", escaped(&suite.name).to_string()));
         for (cause, lines) in refusals {
             let numbers: Vec<_> = lines.iter().map(ToString::to_string).collect();
             let which = if lines.len() == 1 { "line" } else { "lines" };
@@ -265,8 +266,9 @@ fn finding(suite: &Suite, case: &Case, found: Decided) -> Finding {
 }
 
 fn show(ui: &Ui, suite: &Suite, case: &Case, found: Decided, why: Option<&Explanation>) {
-    let place = format!("{}:{}", suite.name, case.line);
-    ui.line(format_args!("\n{}  {}", paint(ui.colour, BOLD, place), case.name.as_deref().unwrap_or_default()));
+    let place = format!("{}:{}", escaped(&suite.name), case.line);
+    let name = case.name.as_ref().map(|name| format!("  {name}")).unwrap_or_default();
+    ui.line(format_args!("\n{}{name}", paint(ui.colour, BOLD, place)));
     if let Some(fixture) = suite.fixtures.get(case.fixture) {
         ui.line(paint(ui.colour, DIM, format_args!("  {}, at {}", cut(&fixture.title, 64), time_args::show(case.now))));
     }

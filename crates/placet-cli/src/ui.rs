@@ -253,9 +253,7 @@ impl Ui {
 
     /// Prints a line to standard error, folded where it is wider than the terminal.
     pub fn note(&self, line: impl fmt::Display) {
-        let line = Self::fitting(line.to_string());
-        let printed = writeln!(stderr(), "{}", screened(&line, self.error_colour));
-        let _ = printed.map_err(|error| lose("standard error", error));
+        self.drawn_note(Self::fitting(line.to_string()));
     }
 
     /// Asks something on standard error; the answer is typed after it.

@@ -119,6 +119,13 @@ impl Manifest {
         self.outside(named.at, &named.path)
     }
 
+    /// That a path is one of a pipe or a device, which a command would wait for.
+    #[must_use]
+    pub fn names_no_file(&self, named: &Named) -> Failure {
+        let path = named.path.display().to_string();
+        failure(&self.source, named.at, &format!("`{}` is neither a file nor a folder", excerpt(&path)))
+    }
+
     fn outside(&self, at: Span, path: &Path) -> Failure {
         let path = path.display().to_string();
         failure(&self.source, at, &format!("`{}` is not below the project's folder", excerpt(&path)))

@@ -111,10 +111,14 @@ impl Project {
     /// Where a file or folder of the manifest is. What is not there yet counts as where its nearest folder leads.
     fn path(&self, named: &Named) -> Result<PathBuf, Failure> {
         let path = self.folder.join(&named.path);
-        let real = path.ancestors().find_map(|there| fs::canonicalize(there).ok());
-        match real {
-            Some(real) if real.starts_with(&self.folder) => Ok(shown(&path)),
-            Some(_) | None => Err(self.manifest.leads_outside(named)),
+        // A link to what is not there yet is there itself, and leads nowhere that could be looked at: to write through it
+        // would make a file wherever it points.
+        let there = path.ancestors().find(|path| fs::symlink_metadata(path).is_ok());
+        match there.and_then(|there| fs::canonicalize(there).ok()) {
+            Some(real) if !real.starts_with(&self.folder) => Err(self.manifest.leads_outside(named)),
+            Some(real) if !inputs::is_special(&real) => Ok(shown(&path)),
+            Some(_) => Err(self.manifest.names_no_file(named)),
+            None => Err(self.manifest.leads_outside(named)),
         }
     }
 

@@ -28,6 +28,10 @@ fn a_number_without_unit_is_warned_about_where_it_is_hardly_meant() {
         ("ttl: 3600", "3600"),
         ("ttl: hour", "hour"),
         ("ttl: 59999", "59999"),
+        ("ttl: 86400", "86400"),
+        ("ttl: 604800", "604800"),
+        ("ttl: 2592000", "2592000"),
+        ("ttl: 31536000", "31536000"),
         ("expiry: 1798761600", "1798761600"),
         ("ttl: 1h issuance: 1798761600", "1798761600"),
         ("ttl: 1h not_before: 0", "0"),
@@ -42,6 +46,10 @@ fn a_number_without_unit_is_warned_about_where_it_is_hardly_meant() {
         "ttl: 3600s",
         "ttl: 30ms",
         "ttl: 60000",
+        "ttl: 90000",
+        "ttl: 1800000",
+        "ttl: 86400000",
+        "ttl: 31536000000",
         "ttl: 3600000",
         "expiry: 1798761600000",
         "expiry: 1990-01-01T00:00:00Z",
@@ -52,6 +60,17 @@ fn a_number_without_unit_is_warned_about_where_it_is_hardly_meant() {
     assert_eq!(found(restriction), [(Code::NoUnit, "3600")]);
     let message = &warnings(restriction)[0];
     assert!(message.help.as_ref().is_some_and(|help| help.contains("`3600s`")), "{message:?}");
+}
+
+#[test]
+fn a_token_that_lives_for_decades_is_warned_about() {
+    let codes = |times: &str| {
+        let text = format!("use http\ntoken t {{ allow {{ path: \"/a\" }} {times} }}");
+        warnings(&text).iter().map(|found| found.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("ttl: 36500d"), [Code::LongLived]);
+    assert_eq!(codes("ttl: 7301d"), [Code::LongLived]);
+    assert_eq!(codes("ttl: 3650d"), []);
 }
 
 #[test]

@@ -160,6 +160,39 @@ fn a_link_does_not_lead_out_of_a_project() {
     assert!(!outer.has("new.keys"));
 }
 
+/// Written through, such a link would make a file outside.
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_that_is_not_there_yet_does_not_lead_out_of_a_project_either() {
+    let outer = Place::new();
+    let place = place();
+    for name in ["service.keys", "revoked"] {
+        std::os::unix::fs::symlink(outer.path(name), place.path(name)).unwrap();
+    }
+    place.write("placet.toml", "vocabularies = [\"vocabulary\"]\nkeyring = \"service.keys\"");
+    for command in ["keygen --local", "keygen --local --force"] {
+        place.placet(command).could_not().says("not below the project's folder");
+    }
+    place.placet("keygen --local --keyring own.keys").yes();
+    place.write("placet.toml", "vocabularies = [\"vocabulary\"]\nkeyring = \"own.keys\"\nrevocations = \"revoked\"");
+    place.placet("revoke --new 67063b91e57fbcef6b03fd3913402850").could_not().says("not below the project's folder");
+    assert!(!outer.has("service.keys") && !outer.has("revoked"));
+}
+
+/// A command would wait for it until somebody writes into it.
+#[cfg(unix)]
+#[test]
+fn a_project_names_no_pipe() {
+    let place = place();
+    for pipe in ["pipe", "vocabulary/pipe.placet"] {
+        assert!(std::process::Command::new("mkfifo").arg(place.path(pipe)).status().unwrap().success());
+    }
+    place.placet("check policies/posts.placet").yes();
+    place.placet("check vocabulary").yes();
+    place.write("placet.toml", "vocabularies = [\"pipe\"]");
+    place.placet("check policies/posts.placet").could_not().says("`pipe` is neither a file nor a folder");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_manifest_in_a_shared_folder_is_nobodys_project() {

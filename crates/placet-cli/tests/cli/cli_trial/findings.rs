@@ -44,6 +44,41 @@ fn github_gets_a_line_for_each_finding_where_it_is() {
     assert!(ran.out.contains("1 passed, 1 failed"), "people read it too: {}", ran.out);
 }
 
+#[test]
+fn what_is_found_in_a_map_is_where_the_map_is_written() {
+    let place = place();
+    place.write(
+        "m.json",
+        "{\n  \"use\": \"http\", \"token\": \"t\",\n  \"rules\": [{ \"allow\": { \"pth\": \"/a\" } }]\n}\n",
+    );
+    let ran = place.placet("check m.json --format github").no();
+    let [line] = commands(&ran.out)[..] else { panic!("{}", ran.out) };
+    assert!(line.contains(",file=m.json,line=3,endLine=3,col="), "{line}");
+    let ran = place.placet("check m.json --format sarif").no();
+    let document: Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
+    let region = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(region["startLine"], 3, "{document}");
+}
+
+/// A pull request can bring a file of any name.
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_begins_no_line_of_its_own() {
+    let place = place();
+    let names = ["a\n::error::b.placet", "a\r\n::stop-commands::b.cases"];
+    place.write(names[0], "use http\ntoken t { allow { pth: \"/a\" } ttl: 1h }\n");
+    place.write("a\r\n::stop-commands::b.placet", "use http\ntoken t { allow { path: \"/a\" } ttl: 1h }\n");
+    place.write(names[1], "token t\nallow GET { path: \"/b\" }\n");
+    for (command, name) in [("check", names[0]), ("test", names[1])] {
+        for format in ["github", "text", "sarif"] {
+            let ran = place.words(&[command, "--format", format, name]).no();
+            let all = format!("{}{}", ran.out, ran.err);
+            let injected = all.lines().find(|line| ["::error::", "::stop"].iter().any(|head| line.starts_with(head)));
+            assert_eq!(injected, None, "{command} --format {format}\n{all}");
+        }
+    }
+}
+
 /// What the schema of SARIF 2.1.0 requires of what we write.
 fn is_sarif(document: &Value) {
     assert_eq!(document["version"], "2.1.0");
