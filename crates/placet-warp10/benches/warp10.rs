@@ -2,7 +2,6 @@
 //!
 //! `cargo bench --bench warp10` prints times; what counts are the ratios within one run.
 
-use placet::compat::warp10::trl_directory::Directory;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Duration;
@@ -21,8 +20,8 @@ use placet_warp10::keys::TokenKeys;
 use placet_warp10::opb64;
 use placet_warp10::selectors::{Platform, Series};
 use placet_warp10::token::{Kind, ReadToken, Token};
-use placet_warp10::trl::{Directory, RevocationList, Scope};
 use placet_warp10::trl::{RevocationList, Scope};
+use placet_warp10::trl_directory::Directory;
 
 const AES: [u8; 32] = [7; 32];
 const HASH: [u8; 16] = [9; 16];
