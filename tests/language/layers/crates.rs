@@ -22,7 +22,7 @@ fn metadata() -> Table {
 
 #[test]
 fn the_crates_of_the_page_are_those_that_cargo_knows() {
-    assert_eq!(table("## The crates"), metadata(), "left is the page, right is Cargo");
+    assert_eq!(table("## The crates", "names"), metadata(), "left is the page, right is Cargo");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! An arrow from A to B: the code of A names something that B defines. A name that a module passes on with `use` is
 //! followed to the file that defines the thing. A module file does not count as naming the files of its own folder: it
-//! is their table of contents, and may be built from them. The root of a crate is the same for all of its files.
+//! is their table of contents, and may be built from them. The root of a crate does not count for the same reason. A
+//! thing that is reached by a method or a field alone is not seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,6 +16,13 @@ pub type Module = Vec<String>;
 
 pub struct Crate {
     files: BTreeMap<Module, (PathBuf, Names)>,
+}
+
+/// A name of another crate: in which file, of which room, and as it is written.
+pub struct Outward<'a> {
+    pub from: &'a Module,
+    pub room: &'a str,
+    pub name: String,
 }
 
 /// The code of `from` names something that `to` defines.
@@ -60,6 +68,32 @@ impl Crate {
                 counts.then(|| Arrow { from, to, name: name.join("::") })
             })
         })
+    }
+
+    /// What the files name of another crate, be it through the root of their own.
+    pub fn outward<'a>(&'a self, other: &'a str) -> impl Iterator<Item = Outward<'a>> {
+        let inside = self.files.iter().filter(|(module, _)| !module.is_empty());
+        inside.flat_map(move |(from, (_, names))| {
+            names.all().filter_map(move |name| {
+                let whole = self.through_the_root(name)?;
+                let is_outward = whole.first()? == other;
+                is_outward.then_some(Outward { from, room: whole.get(1)?, name: name.join("::") })
+            })
+        })
+    }
+
+    /// What `crate::Verdict` is short for, if the root has it from elsewhere.
+    fn through_the_root<'a>(&'a self, name: &'a Name) -> Option<&'a Name> {
+        let root = Module::new();
+        let (first, rest) = name.split_first()?;
+        if first != "crate" {
+            return Some(name);
+        }
+        let mut whole = self.import(&root, rest.first()?)?;
+        while let Some(further) = self.import(&root, whole.first()?) {
+            whole = further;
+        }
+        Some(whole)
     }
 
     /// A name as it is from the root on; none for what another crate, the prelude or the file itself defines.

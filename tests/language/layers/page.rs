@@ -5,17 +5,20 @@ use std::fs;
 
 pub type Table = BTreeMap<String, BTreeSet<String>>;
 
-/// The table under this heading: its first column, and the words of its last one.
-pub fn table(heading: &str) -> Table {
+/// The table under this heading: its first column, and the words in the column of this name.
+pub fn table(heading: &str, column: &str) -> Table {
     let page = fs::read_to_string("ARCHITECTURE.md").unwrap();
     let below = page.lines().skip_while(|line| *line != heading).skip(1).take_while(|line| !line.starts_with('#'));
-    let table: Table = below.filter_map(|line| line.strip_prefix("| `")).map(row).collect();
-    assert!(!table.is_empty(), "ARCHITECTURE.md has no table under `{heading}`");
-    table
+    let mut rows = below.filter(|line| line.starts_with("| ")).map(cells);
+    let header = rows.next().unwrap_or_else(|| panic!("ARCHITECTURE.md has no table under `{heading}`"));
+    let at = header.iter().position(|cell| cell == column).unwrap();
+    rows.map(|row| (row[0].clone(), words(&row[at]))).collect()
 }
 
-fn row(line: &str) -> (String, BTreeSet<String>) {
-    let (name, rest) = line.split_once('`').unwrap();
-    let last = rest.trim_end_matches(['|', ' ']).rsplit('|').next().unwrap();
-    (name.to_owned(), last.split_whitespace().filter(|word| *word != "–").map(str::to_owned).collect())
+fn cells(line: &str) -> Vec<String> {
+    line.trim_matches(['|', ' ']).split(" | ").map(|cell| cell.trim().replace('`', "")).collect()
+}
+
+fn words(cell: &str) -> BTreeSet<String> {
+    cell.split_whitespace().filter(|word| *word != "–").map(str::to_owned).collect()
 }
