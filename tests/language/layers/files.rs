@@ -151,3 +151,55 @@ fn module(path: &Path) -> Module {
 fn child(module: &Module, word: &str) -> Module {
     module.iter().cloned().chain([word.to_owned()]).collect()
 }
+
+/// The arrows of a crate of these files.
+fn arrows_of(test: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let root = std::env::temp_dir().join(format!("placet-layers-{test}-{}", std::process::id()));
+    for (path, code) in files {
+        fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+        fs::write(root.join(path), code).unwrap();
+    }
+    let code = Crate::read(&root);
+    fs::remove_dir_all(&root).unwrap();
+    code.arrows().map(|arrow| format!("{} → {}", arrow.from.join("::"), arrow.to.join("::"))).collect()
+}
+
+#[test]
+fn names_in_code_are_arrows_wherever_they_are() {
+    for code in [
+        "use crate::b::Thing;",
+        "use super::{b as other};",
+        "fn f() -> crate::b::Thing {}",
+        "fn f() { println!(\"{}\", crate::b::NUMBER) }",
+        "#[arg(value_parser = super::b::read)] struct S;",
+    ] {
+        assert_eq!(arrows_of("code", &[("lib.rs", ""), ("a.rs", code), ("b.rs", "")]), ["a → b"], "{code}");
+    }
+}
+
+#[test]
+fn comments_strings_tests_and_visibilities_are_no_arrows() {
+    let code = "//! [`crate::b`]\n pub(in crate::b) fn f() { \"crate::b::Thing\"; }\n #[cfg(test)] mod tests { use crate::b; }";
+    assert_eq!(arrows_of("none", &[("lib.rs", ""), ("a.rs", code), ("b.rs", "")]), [""; 0]);
+}
+
+#[test]
+fn a_name_that_is_passed_on_leads_to_its_definer() {
+    let files = [
+        ("lib.rs", "pub use room::Thing;"),
+        ("room/mod.rs", "mod inner; pub use inner::Thing;"),
+        ("room/inner.rs", "pub struct Thing;"),
+        ("user.rs", "use crate::Thing;"),
+    ];
+    assert_eq!(
+        arrows_of("passed", &files),
+        ["user → room::inner"],
+        "and `room` is the table of contents of its folder"
+    );
+}
+
+#[test]
+fn a_file_of_tests_is_no_part_of_the_crate() {
+    let files = [("a.rs", "#[cfg(test)] mod tests;"), ("a/tests.rs", "use crate::b;"), ("b.rs", "")];
+    assert_eq!(arrows_of("tests", &files), [""; 0]);
+}
