@@ -268,7 +268,7 @@ impl Page<'_> {
             Kind::Wider => "wider than the other policy".to_owned(),
             Kind::Narrower => "narrower than the other policy".to_owned(),
             Kind::Disagreement => {
-                "the block's own program says otherwise: a mistake of Placet, please report it".to_owned()
+                "the block's own program decides otherwise: a mistake of Placet, please report it".to_owned()
             }
             Kind::Oracle { answer } => format!("the other program says {answer}"),
         };
