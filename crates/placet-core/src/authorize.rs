@@ -90,7 +90,8 @@ impl<'k> Authorizer<'k> {
         Self::with_verifier(Verifier::new(keyring, vocabulary))
     }
 
-    /// Decides by tokens alone, with a verifier that has an audience, another clock skew or a revocation list.
+    /// Decides by tokens alone, with a verifier that has an audience, another clock skew or a
+    /// revocation list.
     #[must_use]
     pub const fn with_verifier(verifier: Verifier<'k>) -> Self {
         Self { verifier, policies: &[] }
@@ -120,7 +121,7 @@ impl<'k> Authorizer<'k> {
         self.policies
     }
 
-    /// What verifies the tokens.
+    /// The verifier of tokens.
     #[must_use]
     pub const fn verifier(&self) -> &Verifier<'k> {
         &self.verifier

@@ -3,14 +3,15 @@
 
 use core::time::Duration;
 
-/// A token rides in one header line; common proxies refuse lines above 8 KiB, and base64 adds a third.
+/// A token rides in one header line; common proxies refuse lines above 8 KiB, and base64 adds a
+/// third.
 pub const TOKEN_BYTES: usize = 6 * 1024;
 
 /// The text of the largest token: its prefix and base64url without padding.
 pub const TOKEN_TEXT: usize = TOKEN_BYTES.div_ceil(3) * 4 + 16;
 
-/// Each restriction costs one hash (or one signature check) before the token is known to be genuine,
-/// so their number bounds the work a forger can cause.
+/// Each restriction costs one hash (or one signature check) before the token is known to be
+/// genuine, so their number bounds the work a forger can cause.
 pub const BLOCKS: usize = 32;
 
 /// A program inside a token fits the token.
@@ -36,7 +37,8 @@ pub const TOKEN_PROOF_BYTES: u64 = 1024 * 1024;
 /// since an index leaves most rules out.
 pub const POLICY_COST: u64 = 1 << 36;
 
-/// Bytes of constants that proving such a policy may look at: fifty thousand rules that share one list of values.
+/// Bytes of constants that proving such a policy may look at: fifty thousand rules that share one
+/// list of values.
 pub const POLICY_PROOF_BYTES: u64 = 1 << 30;
 
 /// Rules of one block: a rule number is sixteen bits in every verdict.
@@ -56,7 +58,8 @@ pub const ATTRIBUTES: usize = 32;
 /// Actions of a vocabulary: an action set is at most 128 bytes, so a rule never outgrows a token.
 pub const ACTIONS: usize = 1024;
 
-/// Roles of a vocabulary or a file: they exist only while compiling; this bounds the work of resolving them.
+/// Roles of a vocabulary or a file: they exist only while compiling; this bounds the work of
+/// resolving them.
 pub const ROLES: usize = 1024;
 
 /// Elements of one set in a request (the keys of a batch call).
@@ -70,7 +73,8 @@ pub const SET_BYTES: usize = 128 * 1024;
 /// Labels of one request: uniqueness is checked pairwise, without allocating.
 pub const LABELS: usize = 64;
 
-/// Bytes of a vocabulary in its binary form: a thousand actions, and a hundred roles that have most of them.
+/// Bytes of a vocabulary in its binary form: a thousand actions, and a hundred roles that have most
+/// of them.
 pub const VOCABULARY_BYTES: usize = 1024 * 1024;
 
 /// Bytes of one value of a request: matching is linear in it, and identifiers are shorter.

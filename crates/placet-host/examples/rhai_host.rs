@@ -1,4 +1,5 @@
-//! A program that lets Rhai scripts mint, narrow and check tokens: `cargo run -p placet-host --features rhai --example rhai_host`.
+//! A program that lets Rhai scripts mint, narrow and check tokens: `cargo run -p placet-host
+//! --features rhai --example rhai_host`.
 //!
 //! The program decides everything that a script must not: keys, vocabulary, limits. Its script is
 //! `examples/rhai_host.rhai`.

@@ -1,4 +1,5 @@
-//! `COMPILE`: a text or a map becomes a document, and one of its templates with arguments becomes a policy.
+//! `COMPILE`: a text or a map becomes a document, and one of its templates with arguments becomes a
+//! policy.
 
 use std::sync::Arc;
 

@@ -348,8 +348,8 @@ impl Builder {
         self
     }
 
-    /// Lets scripts mint with the keyring's minting key. Without it `TOKENGEN` answers as Warp 10 does without the
-    /// capability.
+    /// Lets scripts mint with the keyring's minting key. Without it `TOKENGEN` answers as Warp 10
+    /// does without the capability.
     #[must_use]
     pub const fn minting(mut self) -> Self {
         self.host.minting = true;

@@ -6,7 +6,8 @@ pub use placet::limits::*;
 /// above it.
 pub const HOST_DEPTH: usize = NESTING + 8;
 
-/// Values in one call of a scripting host, nested ones counted: a map of a thousand permissions with ten keys each.
+/// Values in one call of a scripting host, nested ones counted: a map of a thousand permissions
+/// with ten keys each.
 pub const HOST_VALUES: usize = 16 * 1024;
 
 /// Bytes of all texts in one call of a scripting host.

@@ -125,7 +125,7 @@ fn unpadded(bytes: &[u8]) -> Option<usize> {
     bytes.get(length..)?.iter().all(|byte| *byte == last).then_some(length)
 }
 
-/// What the key wrap works on.
+/// The blocks that the key wrap works on.
 const BLOCK: usize = 8;
 
 #[cfg(test)]

@@ -28,7 +28,8 @@ pub struct TokenKeys {
 }
 
 impl TokenKeys {
-    /// Keys as TOKENGEN takes them from the stack: 16, 24 or 32 bytes for AES, and for the hash the first 16.
+    /// Keys as TOKENGEN takes them from the stack: 16, 24 or 32 bytes for AES, and for the hash the
+    /// first 16.
     pub fn new(aes: &[u8], hash: &[u8]) -> Result<Self, KeyError> {
         let hash = hash.first_chunk().ok_or(KeyError::ShortHash)?;
         let wrapping = WrappingKey::new(aes).ok_or(KeyError::AesLength)?;

@@ -40,7 +40,8 @@ pub const SCRIPT_STEPS: u64 = 1 << 22;
 /// Nothing that it creates is larger, so this bounds memory and time.
 pub const SCRIPT_WORK: u64 = 64 * 1024 * 1024;
 
-/// Values on WarpScript's stack: Warp 10 has 1,000 unless configured, and lists are built on the stack.
+/// Values on WarpScript's stack: Warp 10 has 1,000 unless configured, and lists are built on the
+/// stack.
 pub const SCRIPT_STACK: usize = 16 * 1024;
 
 /// Nested WarpScript macros, running or written: each is a Rust stack frame. Warp 10 allows 16.

@@ -1,4 +1,5 @@
-//! The text of tokens: base64 with an alphabet in ASCII order, so that texts sort as their bytes do; no padding.
+//! The text of tokens: base64 with an alphabet in ASCII order, so that texts sort as their bytes
+//! do; no padding.
 //!
 //! Here each byte string has exactly one text. Warp 10 also accepts a last character whose unused
 //! bits are set, and a character left over at the end; such a spelling has an ident of its own, and

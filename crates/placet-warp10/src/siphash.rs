@@ -1,4 +1,5 @@
-//! SipHash-2-4 as Warp 10 keys it: sixteen bytes, read as two big endian numbers, where the reference reads little endian.
+//! SipHash-2-4 as Warp 10 keys it: sixteen bytes, read as two big endian numbers, where the
+//! reference reads little endian.
 
 use std::fmt;
 use std::hash::Hasher;

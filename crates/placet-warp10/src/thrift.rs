@@ -1,9 +1,9 @@
 //! The part of Thrift's compact protocol that tokens need: writing fields, reading them, skipping
 //! unknown ones.
 //!
-//! All bytes are taken as hostile: nothing is allocated by a size that is only claimed, every element costs at least a byte
-//! of the input, and what nests is bounded. Numbers in a longer spelling than need be are refused, where the original
-//! takes them and cuts off what is over.
+//! All bytes are treated as hostile: nothing is allocated by a size that is only claimed, every
+//! element costs at least a byte of the input, and nesting is bounded. Numbers in a longer encoding
+//! than necessary are refused, while Warp 10 accepts them and cuts off the excess.
 
 use thiserror::Error;
 

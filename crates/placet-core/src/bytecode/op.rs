@@ -103,7 +103,7 @@ pub trait Instruction: Copy + Into<Op> {
     /// The most steps it costs, without its children: [`Row::cost`].
     fn cost(self) -> u64;
 
-    /// What follows it.
+    /// Its children.
     fn shape(self) -> Shape;
 
     /// The bytes of its children, if it says so.

@@ -17,7 +17,8 @@ use super::op::Const;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program(Vec<u8>);
 
-/// The program without rules: an authority that allows nothing, a restriction that objects to nothing.
+/// The program without rules: an authority that allows nothing, a restriction that objects to
+/// nothing.
 pub const EMPTY: &[u8] = &[0];
 
 impl Program {

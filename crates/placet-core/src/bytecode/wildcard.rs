@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use super::cursor::{Cursor, put_varint};
 use crate::model::path::is_segment;
 
-/// A piece of a glob. On the wire: 0 for `*`, 1 for `?`, n + 1 and n bytes for a literal of n bytes.
+/// A piece of a glob. On the wire: 0 for `*`, 1 for `?`, n + 1 and n bytes for a literal of n
+/// bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlobPiece<'a> {
     /// `*`: any run, also an empty one.

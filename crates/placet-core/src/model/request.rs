@@ -1,4 +1,5 @@
-//! One request: an action and the values of its attributes, checked as they are set. Building one never allocates.
+//! One request: an action and the values of its attributes, checked as they are set. Building one
+//! never allocates.
 
 use alloc::string::String;
 

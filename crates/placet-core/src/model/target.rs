@@ -21,8 +21,9 @@ pub struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// Reads a target. `buffer` holds the decoded path, and needs as many bytes as the path before it is decoded; a
-    /// target without escapes needs none. Never allocates; costs one look at each byte.
+    /// Reads a target. `buffer` holds the decoded path, and needs as many bytes as the path before
+    /// it is decoded; a target without escapes needs none. Never allocates; costs one look at each
+    /// byte.
     ///
     /// # Errors
     /// The path is not absolute, has an invalid escape, is not canonical once it is decoded, or

@@ -71,7 +71,8 @@ impl Scalar {
         }
     }
 
-    /// Whether the value is text or bytes that `prefix`, `suffix`, `glob` and regular expressions can look into.
+    /// Whether the value is text or bytes that `prefix`, `suffix`, `glob` and regular expressions
+    /// can look into.
     #[must_use]
     pub const fn is_textual(self) -> bool {
         matches!(self, Self::String | Self::Bytes)

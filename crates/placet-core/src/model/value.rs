@@ -202,7 +202,8 @@ impl<'a> From<&'a [(&'a str, &'a str)]> for Value<'a> {
     }
 }
 
-/// Sixteen bytes in the usual text form, `8-4-4-4-12` lower-case hexadecimal digits (RFC 9562, section 4).
+/// Sixteen bytes in the usual text form, `8-4-4-4-12` lower-case hexadecimal digits (RFC 9562,
+/// section 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UuidText(pub [u8; 16]);
 

@@ -223,7 +223,7 @@ pub enum Blame {
 }
 
 impl Refusal {
-    /// What it is about.
+    /// The part that is to blame.
     #[must_use]
     pub const fn blame(self) -> Blame {
         match self {
@@ -253,8 +253,9 @@ impl Refusal {
     }
 }
 
-/// `{"verdict": "not_permitted", "block": 0}`: the [word](Verdict::word), then the `block` of the token or the `policy` of
-/// the service that decided, and its `rule` where there is one; or the `cause`, the [name](Refusal::name) of a refusal.
+/// `{"verdict": "not_permitted", "block": 0}`: the [word](Verdict::word), then the `block` of the
+/// token or the `policy` of the service that decided, and its `rule` if there is one; or the
+/// `cause`, the [name](Refusal::name) of a refusal.
 #[cfg(feature = "serde")]
 impl serde::Serialize for Verdict {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -45,7 +45,7 @@ impl fmt::Debug for Fingerprint {
 /// `item: bytes optional`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
-    /// What requests and policies call it.
+    /// Its name in requests and policies.
     pub name: String,
     /// The type of its values.
     pub ty: Type,
@@ -60,7 +60,7 @@ pub struct Attribute {
 /// fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
-    /// What policies call it.
+    /// Its name in policies.
     pub name: String,
     /// Its actions, ascending.
     pub actions: Vec<ActionNo>,

@@ -272,7 +272,8 @@ mod tests {
             let mut flipped = bytes.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             let read = Vocabulary::from_bytes(&flipped);
-            // Roles are no part of a fingerprint; one of another name is another vocabulary to people, not to tokens.
+            // Roles are not part of a fingerprint; a different role name changes the vocabulary for
+            // people, not for tokens.
             assert!(read.is_err() || read.is_ok_and(|read| read == notes() && read.to_bytes() == flipped), "bit {bit}");
         }
         let longer: Vec<u8> = bytes.iter().copied().chain([0]).collect();
@@ -288,7 +289,8 @@ mod tests {
             entries in proptest::collection::vec((0_u8..5, 0_u8..6, 0_u8..4, 0_u8..11, 0_u8..5), 0..12),
             noise in proptest::option::of((any::<proptest::sample::Index>(), any::<u8>())),
         ) {
-            // Entries as a careless writer would put them, with the fingerprint that fits where there is one.
+            // Entries as a careless writer would put them, with the matching fingerprint if there
+            // is one.
             let mut bytes = MAGIC.to_vec();
             put_text(&mut bytes, "v");
             bytes.extend([0, 0, 0, 1]);

@@ -44,7 +44,8 @@ pub(super) fn end_local(out: &mut Vec<u8>, key: &[u8; 32], from: usize) {
     out.extend_from_slice(&*tag);
 }
 
-/// Ends a public token whose last block has just been written, after its length, from `from` on. `sign` signs its digest.
+/// Ends a public token whose last block has just been written, after its length, from `from` on.
+/// `sign` signs its digest.
 pub(super) fn end_public<E>(
     out: &mut Vec<u8>,
     before: Before<'_>,

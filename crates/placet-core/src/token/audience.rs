@@ -10,7 +10,8 @@ use core::fmt;
 use super::chain::{Link, first};
 use crate::limits::AUDIENCE_BYTES;
 
-/// The first 16 bytes of a hash of an audience's name; [`NONE`](Self::NONE) where minter and verifier name none.
+/// The first 16 bytes of a hash of an audience's name; [`NONE`](Self::NONE) if minter and verifier
+/// name none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Audience([u8; 16]);
 

@@ -1,4 +1,5 @@
-//! A bounded cache of verified tokens, for services whose clients send the same token again and again.
+//! A bounded cache of verified tokens, for services whose clients send the same token again and
+//! again.
 //!
 //! It keeps only what cannot change: that the bytes are genuine. Expiry, revocation and the keyring
 //! are checked on every hit, a verdict is never kept, and a hit requires exactly the text, keys,

@@ -1,4 +1,5 @@
-//! Every hash and signature of a token, each in a domain of its own. `docs/token-format.md` specifies them.
+//! Every hash and signature of a token, each in a domain of its own. `docs/token-format.md`
+//! specifies them.
 //!
 //! Each block has a *link*, 32 bytes that identify it and everything before it. In a local token
 //! the link is the tag, which is also the key of the next one; in a public token it is the digest

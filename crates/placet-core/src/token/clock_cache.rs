@@ -90,7 +90,7 @@ impl<V> ClockCache<V> {
     }
 }
 
-/// What is on a shelf.
+/// An entry of the map.
 pub struct Reader<'s, V>(HashMapRef<'s, Arc<str>, Entry<V>, RandomState, LocalGuard<'s>>);
 
 impl<V> Reader<'_, V> {

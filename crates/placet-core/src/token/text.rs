@@ -50,7 +50,8 @@ fn engine() -> &'static impl Engine {
     &base64::engine::general_purpose::URL_SAFE_NO_PAD
 }
 
-/// Decodes `text` to the beginning of `buffer`; returns the purpose that the prefix names, and the length.
+/// Decodes `text` to the beginning of `buffer`; returns the purpose that the prefix names, and the
+/// length.
 #[inline]
 pub(super) fn read(text: &str, buffer: &mut [u8; TOKEN_BYTES]) -> Result<(Purpose, usize), Refusal> {
     if text.len() > TOKEN_TEXT {

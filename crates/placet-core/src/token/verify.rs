@@ -74,7 +74,8 @@ impl<'k> Verifier<'k> {
         Self { clock_skew, ..self }
     }
 
-    /// The same, refusing every token unless there is a revocation list that an accepted key has signed.
+    /// The same, refusing every token unless there is a revocation list that an accepted key has
+    /// signed.
     #[must_use]
     pub const fn wanting_signed_revocations(self) -> Self {
         Self { wants_signed_list: true, ..self }

@@ -118,7 +118,7 @@ struct Machine<'p, 'r> {
     fuel: &'r Fuel,
 }
 
-/// A frame of `length` bytes and the cursor behind it.
+/// A frame of `length` bytes and the cursor after it.
 #[inline]
 fn take<'p>(code: &mut Cursor<'p>, length: Length) -> Option<Cursor<'p>> {
     code.take(usize::try_from(length.0).ok()?).map(Cursor::new)

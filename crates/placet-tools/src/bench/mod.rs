@@ -138,7 +138,7 @@ pub struct Timed {
     pub lane: Route,
     /// How long a decision takes.
     pub latency: latency::Latency,
-    /// Allocations and bytes for each decision; none if nobody counts them.
+    /// Allocations and bytes for each decision; none if they are not counted.
     pub allocations: Option<(f64, f64)>,
     /// Decisions in a second, by the number of threads.
     pub throughput: Vec<(usize, f64)>,

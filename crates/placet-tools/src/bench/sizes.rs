@@ -12,7 +12,7 @@ use placet::explain::Quote;
 use placet::model::verdict::{Decider, Origin, Verdict};
 use placet::token::header::Purpose;
 
-/// What was counted.
+/// The counts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sizes {
     /// One for each token or policy that decides requests.

@@ -21,7 +21,7 @@ use placet::model::value::Value as Given;
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 use placet::program::{Condition, Function, Pattern, Rule, Test, Value};
 
-/// What to try.
+/// The candidates.
 pub(super) struct Boundaries<'v> {
     vocabulary: &'v Vocabulary,
     /// For each attribute, values and elements to try.

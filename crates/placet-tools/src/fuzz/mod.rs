@@ -102,7 +102,7 @@ struct Run<'r> {
     ours: Subject<'r>,
     theirs: Option<Subject<'r>>,
     observer: Option<Observer>,
-    /// What requests have shown so far, apart from the coverage.
+    /// The observations so far, apart from the coverage.
     seen: HashSet<(Observation, Option<Observation>)>,
     known: Vec<Key>,
     report: Report,

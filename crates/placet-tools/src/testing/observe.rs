@@ -108,7 +108,7 @@ struct RuleProbes {
     programs: Vec<ProvedProgram>,
     /// How many of them, from the first, must hold by themselves.
     tests: usize,
-    /// What joins the others.
+    /// The operator that joins the others.
     condition: Option<Shape>,
 }
 

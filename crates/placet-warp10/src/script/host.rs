@@ -56,7 +56,8 @@ pub enum Mode {
     Tool,
     /// A service: `TOKENGEN` and `TOKENDUMP` with its keys need a capability.
     Server,
-    /// The filter macro of a service, which its operator wrote: as a service, and it may set capabilities of its own run.
+    /// The filter macro of a service, which its operator wrote: as a service, and it may set
+    /// capabilities of its own run.
     Filter,
 }
 

@@ -12,7 +12,8 @@ pub struct Style {
     pub is_strict: bool,
 }
 
-/// The whole stack (bottom to top) as one array, the top of the stack first, as `TokenGen` prints it.
+/// The whole stack (bottom to top) as one array, the top of the stack first, as `TokenGen` prints
+/// it.
 #[must_use]
 pub fn stack_json(stack: &[Value], style: Style) -> String {
     let elements: Vec<String> = stack.iter().rev().map(|value| to_json(value, style)).collect();

@@ -53,8 +53,9 @@ pub(super) fn read(text: &str) -> Script {
     reader.script
 }
 
-/// The line that begins at `start`, without its end, and where the next one begins. As in Java's `BufferedReader.readLine`,
-/// a line ends at a line feed, at a carriage return, or at one with a line feed after it.
+/// The line that begins at `start`, without its end, and where the next one begins. As in Java's
+/// `BufferedReader.readLine`, a line ends at a line feed, at a carriage return, or at one with a
+/// line feed after it.
 fn next_line(text: &str, start: usize) -> Option<(&str, usize)> {
     let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
     let end = rest.find(LINE_ENDS).unwrap_or(rest.len());

@@ -163,7 +163,8 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
     is_wanted.then(|| text.parse().ok()).flatten()
 }
 
-/// The form that Java's `ZonedDateTime` reads, with a year of four digits and without the name of a zone.
+/// The form that Java's `ZonedDateTime` reads, with a year of four digits and without the name of a
+/// zone.
 fn has_form(text: &[u8]) -> bool {
     let Some((date, rest)) = text.split_at_checked(16) else { return false };
     let is_date = date.iter().zip(b"dddd-dd-ddTdd:dd").all(|(byte, wanted)| match wanted {
@@ -199,7 +200,8 @@ pub(super) fn calendar(date: DateTime) -> (i16, i8, i8) {
     (date.date().day_of_year(), date.weekday().to_monday_one_offset(), date.date().iso_week_date().week())
 }
 
-/// The time stamp of year, month, day, hour, minute, second and a fraction in units of the platform.
+/// The time stamp of year, month, day, hour, minute, second and a fraction in units of the
+/// platform.
 pub(super) fn from_parts(parts: [i64; 7], unit: TimeUnit) -> Option<i64> {
     let [year, month, day, hour, minute, second, fraction] = parts;
     let small = |number: i64| i8::try_from(number).ok();

@@ -174,7 +174,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
 }
 
-/// A number as Java writes it: plain from 0.001 to ten million, with an exponent elsewhere, always with a point.
+/// A number as Java writes it: plain from 0.001 to ten million, with an exponent elsewhere, always
+/// with a point.
 #[must_use]
 pub fn java_double(number: f64) -> String {
     if number.is_nan() {

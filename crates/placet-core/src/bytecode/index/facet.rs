@@ -158,9 +158,9 @@ pub enum Seen<'r> {
 /// A part of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'r> {
-    /// Of a text.
+    /// Part of a text.
     Bytes(&'r [u8]),
-    /// Of a number, an address, or the action.
+    /// Part of a number, an address, or the action.
     Number(u128),
 }
 

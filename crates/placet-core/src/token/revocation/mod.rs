@@ -1,7 +1,8 @@
 //! Revoked tokens, by the id of one of their blocks or by their key and age. A list that cannot be
 //! read is an error, never an empty list, and a list that is too old is refused.
 //!
-//! Operators edit a [`RevocationList`], whose text ends in a line `end`, so that a file cut short is found:
+//! Operators edit a [`RevocationList`], whose text ends in a line `end`, so that a file cut short
+//! is found:
 //!
 //! ```text
 //! # placet revocations 1

@@ -171,7 +171,7 @@ impl Coverage {
         self.files.iter().map(|(name, file)| (name.as_str(), file))
     }
 
-    /// Of all files.
+    /// The totals of all files.
     #[must_use]
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
