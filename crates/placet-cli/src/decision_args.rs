@@ -291,7 +291,7 @@ impl Ready {
         if let (Some(cause), Refusal::UnknownVocabulary, Some(state)) = (&mut explanation.cause, refusal, self.state())
         {
             cause.message =
-                format!("the token is made with a vocabulary that is not known here: its fingerprint is {state}");
+                format!("the token was made with a vocabulary that is not known here: its fingerprint is {state}");
             cause.help = Some(UNKNOWN_VOCABULARY.to_owned());
         }
         explanation

@@ -268,7 +268,7 @@ impl Page<'_> {
             FindingKind::Wider => "wider than the other policy".to_owned(),
             FindingKind::Narrower => "narrower than the other policy".to_owned(),
             FindingKind::Disagreement => {
-                "the block's own program says otherwise: a mistake of Placet, please report it".to_owned()
+                "the block's own program decides otherwise: a mistake of Placet, please report it".to_owned()
             }
             FindingKind::Oracle { answer } => format!("the other program says {answer}"),
         };

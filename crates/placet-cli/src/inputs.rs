@@ -246,7 +246,7 @@ pub fn clock(given: Option<Time>) -> Result<Time, Failure> {
     let now = now(given);
     if now < Time::EPOCH {
         return Err(
-            Failure::new("there is no clock: the time lies before 1970").help("set the clock, or say `--now TIME`")
+            Failure::new("the clock is not set: its time is before 1970").help("set the clock, or say `--now TIME`")
         );
     }
     Ok(now)

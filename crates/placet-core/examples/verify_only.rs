@@ -1,6 +1,7 @@
-//! A service that only verifies: the deciding half alone, without a parser, with a vocabulary that was built into it.
+//! A service that only verifies: the deciding half alone, without a parser, with a built-in
+//! vocabulary.
 //!
-//! What it includes was made once, by those who mint:
+//! The files that it includes were made once, by the minter:
 //!
 //! ```text
 //! placet keygen --public --keyring notes.keys --verifier verify.keys   # the first file stays with the minter
@@ -18,9 +19,9 @@ use placet_core::model::{request::Request, time::Time, vocabulary::Vocabulary};
 use placet_core::token::keyring::Keyring;
 use placet_core::token::verify::Scratch;
 
-/// `placet vocabulary export` wrote it; its fingerprint is that of the file.
+/// Written by `placet vocabulary export`; its fingerprint is that of the file.
 const VOCABULARY: &[u8] = include_bytes!("verify_only/notes.vocabulary");
-/// `accept placet_public_…`: nobody can mint with it.
+/// `accept placet_public_…`: a key that cannot mint.
 const KEYS: &str = include_str!("verify_only/verify.keys");
 const TOKEN: &str = include_str!("verify_only/guest.token");
 
@@ -41,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         statuses.push(decision.verdict().http_status());
     }
     if given.is_none() && statuses != [200, 403, 403] {
-        return Err("the guest's token reads what is shared, and nothing else".into());
+        return Err("the guest's token allows reading shared notes, and nothing else".into());
     }
     Ok(())
 }

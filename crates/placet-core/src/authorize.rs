@@ -1,15 +1,17 @@
 //! The deciding front door: a token, a request and its time become a [`Decision`].
 //!
-//! An [`Authorizer`] borrows what a service holds: the vocabulary, the keys, its policies, the revocation list. It is a few
-//! references, made when it is needed, and decides from many threads with `&self`. [`Authorizer::authorize`] takes the text
-//! of a token, [`Authorizer::decide`] one that is verified already, [`Authorizer::decide_alone`] no token at all.
+//! An [`Authorizer`] borrows what a service has loaded: the vocabulary, the keys, its policies, the
+//! revocation list. It is a few references, made when it is needed, and decides from many threads
+//! with `&self`. [`Authorizer::authorize`] takes the text of a token, [`Authorizer::decide`] a
+//! token that is already verified, and [`Authorizer::decide_alone`] no token at all.
 //!
-//! The order is fixed: the token is verified (cheap checks, then the proof, then everything inside), then the request is
-//! held against its vocabulary, then every block of the token and every policy is run. All of them must allow. Without a
-//! token and without a policy nothing allows, and the answer is no.
+//! The order is fixed: the token is verified (cheap checks, then the proof, then everything
+//! inside), then the request is checked against its vocabulary, then every block of the token and
+//! every policy is run. All of them must allow. Without a token and without a policy nothing
+//! allows, and the answer is no.
 //!
-//! A program belongs to the state of the vocabulary that it was made with. It does not permit an action that was declared
-//! later: the author of `action: any` had not heard of it.
+//! A program belongs to the vocabulary state with which it was made. It does not permit an action
+//! that was declared later, since the author of `action: any` did not know that action.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -30,12 +32,12 @@ use crate::token::verified::Verified;
 use crate::token::verify::{Scratch, Verifier};
 use crate::vm::{BlockVerdict, Context, ProgramKind, RunError, run};
 
-/// A policy that a service holds and evaluates beside the token.
+/// A policy that a service holds and evaluates in addition to the token.
 #[derive(Clone, Debug)]
 pub struct Policy {
     name: String,
     program: ProvedProgram,
-    /// The vocabulary that gave the attributes their types, and the state of it.
+    /// The vocabulary that gave the attributes their types, and its state.
     proved_with: (Fingerprint, State),
 }
 
@@ -49,7 +51,7 @@ impl Policy {
         Ok(Self { name: name.to_owned(), program: ProvedProgram::new(program, scope)?, proved_with })
     }
 
-    /// What it is called.
+    /// The name of the policy.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -61,20 +63,20 @@ impl Policy {
         self.program.as_proved()
     }
 
-    /// Whether the action was declared when the policy was made.
+    /// Whether the action was already declared when the policy was made.
     #[must_use]
     pub const fn knows(&self, action: ActionNo) -> bool {
         self.proved_with.1.knows(action)
     }
 
-    /// Whether its numbers and types mean here what they meant where it was proved.
+    /// Whether numbers and types mean the same here as where the policy was proved.
     fn speaks(&self, verifier: &Verifier<'_>) -> bool {
         let (vocabulary, state) = self.proved_with;
         verifier.speaks(state) && verifier.vocabulary().state(vocabulary).is_some()
     }
 }
 
-/// What a service decides with.
+/// Everything that a service decides with.
 #[derive(Clone, Copy, Debug)]
 pub struct Authorizer<'k> {
     verifier: Verifier<'k>,
@@ -88,7 +90,8 @@ impl<'k> Authorizer<'k> {
         Self::with_verifier(Verifier::new(keyring, vocabulary))
     }
 
-    /// Decides by tokens alone, with a verifier that has an audience, another clock skew or a revocation list.
+    /// Decides by tokens alone, with a verifier that has an audience, another clock skew or a
+    /// revocation list.
     #[must_use]
     pub const fn with_verifier(verifier: Verifier<'k>) -> Self {
         Self { verifier, policies: &[] }
@@ -106,7 +109,7 @@ impl<'k> Authorizer<'k> {
         Self { verifier: self.verifier.with_revocations(revocations), ..self }
     }
 
-    /// What its requests speak.
+    /// The vocabulary of its requests.
     #[must_use]
     pub const fn vocabulary(&self) -> &'k Vocabulary {
         self.verifier.vocabulary()
@@ -118,13 +121,14 @@ impl<'k> Authorizer<'k> {
         self.policies
     }
 
-    /// What verifies the tokens.
+    /// The verifier of tokens.
     #[must_use]
     pub const fn verifier(&self) -> &Verifier<'k> {
         &self.verifier
     }
 
-    /// Decides a request with the token whose text came along. The token is verified for the request's time.
+    /// Decides a request with the text of the token that came with it. The token is verified for
+    /// the request's time.
     pub fn authorize<'b>(&self, text: &str, request: &Request<'_>, scratch: &'b mut Scratch) -> Decision<'b> {
         match self.verifier.verify(text, request.time(), scratch) {
             Ok(verified) => self.decide(&verified, request),
@@ -132,9 +136,9 @@ impl<'k> Authorizer<'k> {
         }
     }
 
-    /// Decides a request with a token that has been verified. What was assumed then is compared with what holds here: the
-    /// vocabulary, the audience, and the token's bounds against the request's time. [`Verifier::recheck`] asks for all
-    /// else that may have changed since (revocations, keys).
+    /// Decides a request with a verified token. The assumptions of that verification are checked
+    /// again: the vocabulary, the audience, and the token's bounds against the request's time.
+    /// [`Verifier::recheck`] checks the rest that may have changed since (revocations, keys).
     pub fn decide<'b>(&self, token: &Verified<'b>, request: &Request<'_>) -> Decision<'b> {
         let refused = |refusal| Decision { verdict: Verdict::Refused(refusal), claims: None };
         if let Err(refusal) = self.verifier.check_premises(token, request.time()) {
@@ -159,8 +163,8 @@ impl<'k> Authorizer<'k> {
         Decision { verdict, claims: verdict.is_allow().then_some(token.claims_section()) }
     }
 
-    /// Decides a request by the service's policies, without a token. Rules that ask about the token find one that was
-    /// issued at the request's time and never expires, and that nobody vouches for.
+    /// Decides a request by the service's policies, without a token. Rules about the token see one
+    /// that was issued at the request's time, never expires, and has no voucher.
     pub fn decide_alone(&self, request: &Request<'_>) -> Verdict {
         if request.time() < Time::EPOCH {
             return Verdict::Refused(Refusal::NoClock);
@@ -174,7 +178,8 @@ impl<'k> Authorizer<'k> {
     }
 
     fn check(&self, request: &Request<'_>) -> Result<(), RequestError> {
-        // The same vocabulary is nearly always the same object; comparing fingerprints is for those who made it twice.
+        // The same vocabulary is nearly always the same object; comparing fingerprints is for
+        // callers that built it twice.
         let vocabulary = self.vocabulary();
         if !core::ptr::eq(request.vocabulary(), vocabulary) && request.vocabulary() != vocabulary {
             return Err(RequestError::OtherVocabulary);
@@ -195,7 +200,8 @@ impl<'k> Authorizer<'k> {
     }
 }
 
-/// The verdict of all blocks of the token. They permit nothing of an action that was declared after the token was made.
+/// The verdict of all blocks of the token. They permit no action that was declared after the token
+/// was made.
 #[inline]
 fn blocks_verdict(token: &Verified<'_>, request: &Request<'_>, context: &Context<'_>) -> Verdict {
     if !token.state().knows(request.action()) {
@@ -206,7 +212,7 @@ fn blocks_verdict(token: &Verified<'_>, request: &Request<'_>, context: &Context
     let mut verdict = verdict_of(Origin::Block(0), run(&authority, ProgramKind::Authority, request, context));
     for (restriction, block) in programs.zip(1..) {
         match run(&restriction, ProgramKind::Restriction, request, context) {
-            // With what allows, a verdict stays as it is.
+            // Joining with an allow leaves a verdict as it is.
             Ok(BlockVerdict::Allow(_)) => {}
             answer => verdict = verdict.and(verdict_of(Origin::Block(block), answer)),
         }
@@ -214,7 +220,7 @@ fn blocks_verdict(token: &Verified<'_>, request: &Request<'_>, context: &Context
     verdict
 }
 
-/// Nearly no token has one, and every decision asks.
+/// Almost no token has a voucher, and this runs on every decision.
 #[cold]
 #[inline(never)]
 fn vouchers_of<'b>(token: &Verified<'b>) -> ArrayVec<&'b [u8; 32], BLOCKS> {
@@ -232,7 +238,7 @@ fn verdict_of(origin: Origin, answer: Result<BlockVerdict, RunError>) -> Verdict
     }
 }
 
-/// A verdict, and on allow what the token says about its bearer.
+/// A verdict, and on allow the token's claims about its bearer.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Decision<'b> {

@@ -1,6 +1,8 @@
-//! A program that lets Rhai scripts mint, narrow and check tokens: `cargo run -p placet-host --features rhai --example rhai_host`.
+//! A program that lets Rhai scripts mint, narrow and check tokens: `cargo run -p placet-host
+//! --features rhai --example rhai_host`.
 //!
-//! The program decides what a script must not: keys, vocabulary, limits. Its script is `examples/rhai_host.rhai`.
+//! The program decides everything that a script must not: keys, vocabulary, limits. Its script is
+//! `examples/rhai_host.rhai`.
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};
@@ -13,7 +15,7 @@ use placet_host::{Host, Limits};
 use rhai::Engine;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // In earnest the keyring comes from a file that only the service can read.
+    // In production the keyring comes from a file that only the service can read.
     let keyring = Keyring::from_text(&format!("mint {}", *LocalKey::generate(&mut SystemRandom)?.reveal()))?;
     for line in run(keyring, include_str!("rhai_host.rhai"))? {
         println!("{line}");

@@ -1,9 +1,9 @@
-//! The maps that go out to a script: answers, and errors as a script catches them.
+//! The maps that are returned to a script: answers, and errors as a script catches them.
 
 use super::error::HostError;
 use super::value::Value;
 
-/// A map that goes out, written key by key.
+/// An output map, written key by key.
 #[derive(Debug, Default)]
 pub struct Answer {
     entries: Vec<(String, Value)>,
@@ -17,7 +17,7 @@ impl Answer {
         self
     }
 
-    /// Adds a key if there is something to say.
+    /// Adds a key if there is a value.
     #[must_use]
     pub fn with_some(mut self, key: &str, value: Option<impl Into<Value>>) -> Self {
         if let Some(value) = value {
@@ -26,7 +26,7 @@ impl Answer {
         self
     }
 
-    /// The same keys behind those of `other`.
+    /// The same keys, after those of `other`.
     #[must_use]
     pub fn after(self, mut other: Self) -> Self {
         other.entries.extend(self.entries);
@@ -46,7 +46,8 @@ impl Answer {
 }
 
 impl HostError {
-    /// The map that a script catches: `{ code, message, path, line?, column?, help?, cause?, errors? }`.
+    /// The map that a script catches: `{ code, message, path, line?, column?, help?, cause?,
+    /// errors? }`.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut answer = self.own_entries();

@@ -1,4 +1,4 @@
-//! `ATTENUATE`: a token with a restriction more, offline, by whoever holds it.
+//! `ATTENUATE`: adds a restriction to a token, offline, by its holder.
 
 use std::sync::Arc;
 
@@ -47,7 +47,8 @@ impl Host {
     ) -> Result<Compiled, HostError> {
         match (what, selection) {
             (Value::Map(_), None) => {
-                // Nothing is absent by NULL: a restriction without one of its keys restricts less.
+                // NULL never means absent here: a restriction without one of its keys restricts
+                // less.
                 let mut json = to_json(what, Nulls::AbsentIf(&[]), &self.limits)?;
                 same_vocabulary(vocabulary, self.take_use(&mut json, Some(vocabulary))?)?;
                 let document = Document::from_block(BlockKind::Restriction, vocabulary.name(), &json, &self.library)?;
@@ -68,8 +69,8 @@ impl Host {
     }
 }
 
-/// An empty map matches every request: it is what is left of one whose keys a host found no data
-/// for.
+/// An empty map matches every request: it is what remains of one for whose keys a host found no
+/// data.
 fn refuse_empty_maps(document: &Document) -> Result<(), HostError> {
     let lost = document.warnings().iter().filter(|found| found.code == Found::GrantsAll);
     let diagnostics: Vec<_> = lost.cloned().collect();
@@ -79,8 +80,8 @@ fn refuse_empty_maps(document: &Document) -> Result<(), HostError> {
     Err(Report { source: document.source().clone(), diagnostics }.into())
 }
 
-/// The document, unless the restriction that is meant restricts nothing: a host that puts maps
-/// together out of data has lost a part of one, and hands out what it believes to be narrower.
+/// The document, unless the chosen restriction restricts nothing: a host that builds maps from data
+/// may have lost a part of one, and would hand out a token that it wrongly believes to be narrower.
 fn restricting<'d>(document: &'d Document, name: Option<&str>) -> Result<&'d Document, HostError> {
     match document.template(BlockKind::Restriction, name) {
         Ok(template) if template.restricts_nothing() => {
@@ -94,12 +95,14 @@ fn same_vocabulary(token: &Vocabulary, restriction: &Vocabulary) -> Result<(), H
     if token == restriction {
         return Ok(());
     }
-    let message = format!("the token speaks `{}`, the restriction `{}`", token.name(), restriction.name());
+    let message =
+        format!("the token uses the vocabulary `{}`, the restriction uses `{}`", token.name(), restriction.name());
     Err(HostError::new(Code::Vocabulary, "use", message))
 }
 
-/// All programs of a token have one allowance: a restriction too many would make it one that no verifier takes. What is
-/// encrypted is not seen, and may be too much for the rest.
+/// All programs of a token share one allowance: one restriction too many would make it a token that
+/// no verifier accepts. Encrypted programs cannot be counted here, and may be too much for the
+/// rest.
 fn fits(seen: &Unverified<'_>, vocabulary: &Vocabulary) -> Result<(), HostError> {
     let Some(state) = vocabulary.state(seen.header.fingerprint) else { return Ok(()) };
     let scope = Scope { vocabulary, state, budget: Budget::Token };
@@ -107,14 +110,16 @@ fn fits(seen: &Unverified<'_>, vocabulary: &Vocabulary) -> Result<(), HostError>
     first.map_or(Ok(()), |error| Err(HostError::refused(error.into())))
 }
 
-/// A token keeps the state of the vocabulary that it was made with; a restriction that names something younger would make
-/// it one that no verifier takes.
+/// A token keeps the state of the vocabulary with which it was made; a restriction that names a
+/// later declaration would make it a token that no verifier accepts.
 fn not_attenuated(failure: AttenuateTemplateError, vocabulary: &Vocabulary) -> HostError {
     match failure {
         AttenuateTemplateError::Misfit(MisfitError::OtherVocabulary) => HostError::refused(Refusal::UnknownVocabulary),
         AttenuateTemplateError::Misfit(MisfitError::Program(_)) => {
-            let message =
-                format!("the restriction names what `{}` had not yet when the token was made", vocabulary.name());
+            let message = format!(
+                "the restriction uses declarations that `{}` did not have yet when the token was made",
+                vocabulary.name()
+            );
             HostError::new(Code::Attenuate, "", message)
         }
         AttenuateTemplateError::Attenuate(error) => HostError::new(Code::Attenuate, "", error.to_string()),

@@ -1,4 +1,4 @@
-//! `AUTHORIZE`: the verdict on a request. `VERIFY`: a token that is believed, kept for later verdicts.
+//! `AUTHORIZE`: the verdict on a request. `VERIFY`: a verified token, kept for later verdicts.
 
 use std::sync::Arc;
 
@@ -49,10 +49,11 @@ impl Host {
         Ok(decided.unwrap_or_else(|error| refused_request(error, &asked.vocabulary).done()))
     }
 
-    /// Reads a request. What is wrong with it is a verdict, not an error; what is wrong with the call is one.
+    /// Reads a request. A fault of the request is a verdict, not an error; a fault of the call is
+    /// an error.
     ///
-    /// It speaks the vocabulary that it names itself, that of the policies, or the host's default. Never the token's: a
-    /// holder would choose what the request's words mean.
+    /// The request uses the vocabulary that it names itself, that of the policies, or the host's
+    /// default. Never the token's: its holder would then choose the meaning of the request's words.
     pub(super) fn asked(
         &self,
         function: Function,
@@ -69,7 +70,8 @@ impl Host {
         let held = credentials.vocabulary();
         let vocabulary = self.take_use(&mut json, held.or(self.default.as_ref()))?;
         if let Some(held) = held.filter(|held| *held != vocabulary) {
-            let message = format!("the request speaks `{}`, the policy `{}`", vocabulary.name(), held.name());
+            let message =
+                format!("the request uses the vocabulary `{}`, the policy uses `{}`", vocabulary.name(), held.name());
             return Err(HostError::new(Code::Vocabulary, "use", message));
         }
         Ok(self.time(&json).and_then(|time| {
@@ -78,13 +80,13 @@ impl Host {
         }))
     }
 
-    /// Now. A request that brings its own time could use a token that has expired.
+    /// The present time. A request that brings its own time could use a token that has expired.
     fn time(&self, request: &Json) -> Result<Time, RequestJsonError> {
         match time_of(request)? {
             None => Ok(self.now()),
             Some(time) if self.requests_tell_time => Ok(time),
             Some(_) => {
-                let why = "is told by the host program, not by the request".to_owned();
+                let why = "is set by the host program, not by the request".to_owned();
                 Err(RequestJsonError { path: "time".to_owned(), why })
             }
         }
@@ -137,7 +139,7 @@ fn with_decider(answer: Answer, decider: Decider, credentials: &Credentials<'_>)
     answer.with_some("rule", decider.rule.map(i64::from))
 }
 
-/// What a token says of its bearer.
+/// The token's claims about its bearer.
 pub(super) fn said(claims: &Claims<'_>) -> Answer {
     let entries = |entries: Entries<'_>| {
         (!entries.is_empty())
@@ -162,7 +164,7 @@ fn refused_request(error: RequestError, vocabulary: &Vocabulary) -> Answer {
         .with("message", error.describe(vocabulary))
 }
 
-/// A request that could not even be read.
+/// A request that could not be read.
 pub(super) fn malformed(bad: &RequestJsonError) -> Value {
     let refusal = Refusal::Request(RequestError::UnknownAttribute);
     Answer::default()

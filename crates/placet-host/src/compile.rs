@@ -1,4 +1,5 @@
-//! `COMPILE`: a text or a map becomes a document, and one of its templates with arguments becomes a policy.
+//! `COMPILE`: a text or a map becomes a document, and one of its templates with arguments becomes a
+//! policy.
 
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ impl Host {
     fn document(&self, what: &Value) -> Result<(Document, usize), HostError> {
         let document = match what {
             Value::Text(text) if text.len() > SOURCE_BYTES.min(self.limits.bytes) => {
-                return Err(HostError::new(Code::TooLarge, "", "the text is longer than this host takes"));
+                return Err(HostError::new(Code::TooLarge, "", "the text is longer than this host allows"));
             }
             Value::Text(text) => return Ok((self.without_warnings(self.parse(text)?)?, text.len())),
             Value::Map(_) => to_json(what, Nulls::Kept, &self.limits)?,
@@ -85,13 +86,13 @@ impl Host {
                 "with" => value.is_object(),
                 _ => {
                     let key = excerpt(key).to_string();
-                    let error = HostError::new(Code::Argument, &key, format!("a selection has no key `{key}`"));
-                    return Err(error.help("its keys are `name`, of the template, and `with`, its arguments"));
+                    let error = HostError::new(Code::Argument, &key, format!("unknown key `{key}` in a selection"));
+                    return Err(error.help("its keys are `name` (of the template) and `with` (its arguments)"));
                 }
             };
             if !fits {
                 let wanted = if key == "name" { "a string" } else { "a map of arguments" };
-                return Err(HostError::new(Code::Argument, key, format!("`{key}` is {wanted}")));
+                return Err(HostError::new(Code::Argument, key, format!("`{key}` must be {wanted}")));
             }
         }
         Ok(Selection { kind, json })
@@ -105,7 +106,7 @@ impl Host {
         Ok(document)
     }
 
-    /// Takes `use` out of a map; without it the vocabulary is `otherwise`.
+    /// Removes `use` from a map; without it the vocabulary is `otherwise`.
     pub(super) fn take_use<'s>(
         &'s self,
         json: &mut Json,
@@ -113,9 +114,9 @@ impl Host {
     ) -> Result<&'s Arc<Vocabulary>, HostError> {
         match json.as_object_mut().and_then(|object| object.shift_remove("use")) {
             Some(Json::String(name)) => self.named_vocabulary(&name),
-            Some(_) => Err(HostError::new(Code::Vocabulary, "use", "`use` is the name of a vocabulary, a string")),
+            Some(_) => Err(HostError::new(Code::Vocabulary, "use", "`use` must be the name of a vocabulary, a string")),
             None => otherwise.ok_or_else(|| {
-                HostError::new(Code::Vocabulary, "use", "the map does not say which vocabulary it speaks")
+                HostError::new(Code::Vocabulary, "use", "the map does not name its vocabulary")
                     .help("add `use`, with the name of a vocabulary")
             }),
         }
@@ -127,7 +128,7 @@ impl Host {
     }
 }
 
-/// Which template of a document is meant, and its arguments.
+/// The chosen template of a document, and its arguments.
 #[derive(Debug)]
 pub(super) struct Selection {
     kind: BlockKind,
@@ -150,7 +151,7 @@ impl Selection {
     }
 }
 
-/// The path of an argument, or of all of them where one is missing.
+/// The path of an argument, or of all of them if one is missing.
 fn argument_path(name: &str) -> String {
     if name.is_empty() { "with".to_owned() } else { format!("with.{}", excerpt(name)) }
 }
@@ -185,13 +186,14 @@ fn compile_one_of(
                 let line = error.at.and_then(|at| document.source().line_and_column(at));
                 HostError { line, help: error.cause.help(), ..HostError::new(Code::Compile, path, error.to_string()) }
             });
-            let none = || HostError::new(Code::Compile, "", "the document makes no program");
+            let none = || HostError::new(Code::Compile, "", "the document does not compile");
             HostError::all(told.collect()).err().unwrap_or_else(none)
         }
     })
 }
 
-/// The policies of a document that need no arguments: with them the document decides by itself. None if one needs some.
+/// The policies of a document that need no arguments, so that the document can decide by itself.
+/// None if one needs some.
 fn closed_policies(document: &Document) -> Result<Option<Vec<Policy>>, HostError> {
     let templates = || document.templates().iter().filter(|template| template.kind == BlockKind::Policy);
     if templates().any(|template| !template.parameters.is_empty()) {

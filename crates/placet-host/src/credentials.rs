@@ -1,4 +1,5 @@
-//! What a request is decided with: at most one token, and any number of policies. All of them must allow.
+//! The credentials of a decision: at most one token, and any number of policies. All of them must
+//! allow.
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use placet::token::verify::Scratch;
 #[derive(Debug, Default)]
 pub(super) struct Credentials<'v> {
     token: Option<Presented<'v>>,
-    /// Each handle's, in the order in which they were given.
+    /// Of each handle, in the order in which they were given.
     groups: Vec<&'v [Policy]>,
     vocabulary: Option<&'v Arc<Vocabulary>>,
 }
@@ -63,7 +64,7 @@ impl Host {
                 Content::Document { document, policies } => {
                     let policies = policies.as_deref().ok_or_else(|| open_policies(function))?;
                     if policies.is_empty() {
-                        return Err(HostError::new(Code::HandleKind, "", "there is no policy in this document"));
+                        return Err(HostError::new(Code::HandleKind, "", "this document has no policy"));
                     }
                     credentials.hold(policies, document.vocabulary())
                 }
@@ -89,7 +90,8 @@ impl<'v> Credentials<'v> {
 
     fn hold(&mut self, policies: &'v [Policy], vocabulary: &'v Arc<Vocabulary>) -> Result<(), HostError> {
         if let Some(other) = self.vocabulary.filter(|other| *other != vocabulary) {
-            let message = format!("one policy speaks `{}`, another one `{}`", other.name(), vocabulary.name());
+            let message =
+                format!("one policy uses the vocabulary `{}`, another uses `{}`", other.name(), vocabulary.name());
             return Err(HostError::new(Code::Vocabulary, "", message));
         }
         self.vocabulary = Some(vocabulary);
@@ -97,7 +99,7 @@ impl<'v> Credentials<'v> {
         Ok(())
     }
 
-    /// What the policies speak, if there are any.
+    /// The vocabulary of the policies, if there are any.
     pub(super) const fn vocabulary(&self) -> Option<&'v Arc<Vocabulary>> {
         self.vocabulary
     }
@@ -122,7 +124,7 @@ impl<'v> Credentials<'v> {
         self.groups.iter().copied().flatten()
     }
 
-    /// The token, believed now.
+    /// The token, verified now.
     pub(super) fn verify<'b>(
         &self,
         trust: &Trust,
@@ -142,7 +144,7 @@ impl<'v> Credentials<'v> {
         }
     }
 
-    /// The verdict of the token and all policies, and on allow what the token says of its bearer.
+    /// The verdict of the token and all policies, and on allow the token's claims about its bearer.
     pub(super) fn decide<'b>(
         &self,
         trust: &Trust,
@@ -171,7 +173,7 @@ impl<'v> Credentials<'v> {
     }
 }
 
-/// The verdict of a group of policies, with the numbers that they have among all.
+/// The verdict of a group of policies, with their numbers among all.
 const fn renumbered(verdict: Verdict, before: u16) -> Verdict {
     const fn moved(decider: Decider, before: u16) -> Decider {
         match decider.origin {

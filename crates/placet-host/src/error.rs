@@ -10,7 +10,8 @@ use placet::visible::{brief, escaped};
 /// Lists every code once. `docs/embedding.md` has the same table, and a test compares them.
 macro_rules! codes {
     ($( $id:literal $name:ident $title:literal )*) => {
-        /// A mistake that only a scripting host can make; mistakes in policies have the codes of `diag`.
+        /// An error that only a scripting host can make; errors in policies have the codes of
+        /// `diag`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Code {
             $( #[doc = $title] $name, )*
@@ -26,7 +27,7 @@ macro_rules! codes {
                 match self { $(Self::$name => $id),* }
             }
 
-            /// What is wrong, in a few words.
+            /// The error, in a few words.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),* }
@@ -38,43 +39,43 @@ macro_rules! codes {
 codes! {
     "H0101" Capability "the host program has not configured minting"
     "H0102" Argument "an argument is of the wrong kind, or there are too many or too few"
-    "H0103" Missing "TOKENGEN misses a key"
-    "H0104" NotTokengen "a key has not the type that TOKENGEN expects"
-    "H0105" Null "a value is null where that could mean more than absent"
+    "H0103" Missing "a key that TOKENGEN requires is missing"
+    "H0104" NotTokengen "a key has the wrong type for TOKENGEN"
+    "H0105" Null "a value is null where that could mean something other than absent"
     "H0106" NotWhole "a float is not a whole number"
     "H0107" Twice "a key is given twice"
-    "H0108" NotData "a value is none that a map can carry, such as a handle or a function"
-    "H0109" TooDeep "lists and maps are nested too deep"
-    "H0110" TooLarge "a call brings too many values or too much text"
+    "H0108" NotData "a value that a map cannot hold, such as a handle or a function"
+    "H0109" TooDeep "lists and maps are nested too deeply"
+    "H0110" TooLarge "a call has too many values or too much text"
     "H0111" NoFunction "the host program does not offer this function"
-    "H0201" Vocabulary "it is not said which vocabulary is meant, or the host does not know it"
+    "H0201" Vocabulary "the vocabulary is not given, or the host does not know it"
     "H0202" Template "a document has no such template, or an argument does not fit its parameter"
-    "H0203" Compile "a document makes no program: it would be too large, or is none that can be proved"
+    "H0203" Compile "the document does not compile: it is too large, or is rejected by the verifier"
     "H0204" Lifetime "a token would live longer than the host allows, or begin in the future"
-    "H0205" Mint "no token can be made of it"
-    "H0206" Attenuate "the token takes no such restriction"
+    "H0205" Mint "no token can be made from the map or document"
+    "H0206" Attenuate "the restriction cannot be added to the token"
     "H0301" Refused "the token is refused; `cause` says why"
-    "H0401" ForeignHandle "a handle is of another host"
-    "H0402" HandleKind "a handle is of another kind than is needed"
-    "H0403" Handles "the scripts hold as many handles as the host allows"
+    "H0401" ForeignHandle "a handle belongs to another host"
+    "H0402" HandleKind "a handle is of the wrong kind"
+    "H0403" Handles "the scripts already hold as many handles as the host allows"
 }
 
-/// What a script is told instead of an answer.
+/// The error that a script receives instead of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostError {
     /// `H0103`, or the code of a diagnostic.
     pub code: &'static str,
-    /// What is wrong, in the script's words; where TOKENGEN has a message, that one.
+    /// The message in the script's terms; if TOKENGEN has a message for it, that one.
     pub message: String,
-    /// The offending key, such as `permissions[2].cache`; empty where it is no key.
+    /// The offending key, such as `permissions[2].cache`; empty if it is not a key.
     pub path: String,
     /// Line and column, both from 1, in a text that a script compiles.
     pub line: Option<(usize, usize)>,
-    /// The way out.
+    /// How to fix it.
     pub help: Option<String>,
-    /// The name of the refusal, of a token that is refused.
+    /// For a refused token, the name of the refusal.
     pub cause: Option<&'static str>,
-    /// All that is wrong beside it.
+    /// All further errors.
     pub others: Vec<HostError>,
 }
 
@@ -84,7 +85,8 @@ impl HostError {
         Self::with_code(code.id(), path, &message.into())
     }
 
-    /// A host prints what scripts catch, or logs it: one line, and nothing in it that a reader does not see.
+    /// A host prints or logs the errors that scripts catch, so this is one line without invisible
+    /// characters.
     fn with_code(code: &'static str, path: &str, message: &str) -> Self {
         let (path, message) = (escaped(path).to_string(), brief(message));
         Self { code, message, path, line: None, help: None, cause: None, others: Vec::new() }
@@ -97,7 +99,7 @@ impl HostError {
         self
     }
 
-    /// The same, below a key: the path is seen from there.
+    /// The same, below a key, with the path extended by it.
     #[must_use]
     pub fn below(mut self, key: &str) -> Self {
         let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
@@ -105,7 +107,7 @@ impl HostError {
         self
     }
 
-    /// Adds the way out.
+    /// Adds the way to fix it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -118,7 +120,7 @@ impl HostError {
         Self { cause: Some(refusal.name()), ..Self::new(Code::Refused, "", refusal.to_string()) }
     }
 
-    /// All of several errors in one, the first one first; none is no error.
+    /// Several errors as one, the first one first; an empty list is not an error.
     ///
     /// # Errors
     /// There is at least one.
@@ -135,7 +137,8 @@ impl HostError {
     }
 }
 
-/// The errors of a report, the first one first. Warnings count where the report has no errors: the host denies them.
+/// The errors of a report, the first one first. If it has none, its warnings count: the host denies
+/// them.
 impl From<&Report> for HostError {
     fn from(report: &Report) -> Self {
         let errors = || report.diagnostics.iter().filter(|found| found.severity() == Severity::Error);

@@ -1,5 +1,6 @@
-//! `EXPLAIN`: the verdict, which rule gave it, and the smallest change of the request that would pass. Of an encrypted
-//! token only which rule it was: its holder, who may be the script, is not meant to read it.
+//! `EXPLAIN`: the verdict, the rule that gave it, and the smallest change to the request that would
+//! be allowed. For an encrypted token only the number of the rule is given: its holder, who may be
+//! the script, must not read it.
 
 use serde_json::Value as Json;
 
@@ -29,7 +30,7 @@ impl Host {
     }
 }
 
-/// The explanation in a map, in the words that `AUTHORIZE` uses too.
+/// The explanation as a map, with the keys of `AUTHORIZE`.
 fn told(explanation: &Explanation) -> Value {
     let cause = explanation.cause.as_ref();
     Answer::default()
@@ -43,7 +44,7 @@ fn told(explanation: &Explanation) -> Value {
         .done()
 }
 
-/// What has a JSON form has a value.
+/// Everything with a JSON form has a value.
 fn value_of(part: &impl serde::Serialize) -> Value {
     serde_json::to_value(part).unwrap_or(Json::Null).into()
 }

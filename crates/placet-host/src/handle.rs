@@ -1,7 +1,7 @@
 //! Handles: documents, policies and verified tokens that Placet keeps for a script.
 //!
-//! A script holds a handle as a native object of its language. It can not be made from data, says nothing secret about
-//! itself, and is of use only with the host that made it.
+//! A script holds a handle as a native object of its language. It cannot be made from data, shows
+//! nothing secret, and works only with the host that made it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;
 use placet::token::verified::VerifiedToken;
 
-/// A document, a policy or a verified token. Cloning it gives the same one.
+/// A document, a policy or a verified token. A clone is the same handle.
 #[derive(Clone)]
 pub struct Handle {
     kept: Arc<Kept>,
@@ -25,16 +25,16 @@ pub struct Handle {
 
 struct Kept {
     content: Content,
-    /// Tells which host it is of, and gives its room back when the last clone is dropped.
+    /// Identifies its host, and releases its room when the last clone is dropped.
     room: Room,
 }
 
-/// What a handle stands for.
+/// The content of a handle.
 #[derive(Debug)]
 pub(super) enum Content {
     /// A file without errors, its templates still open.
     Document {
-        /// What it says.
+        /// The document.
         document: Box<Document>,
         /// Its policies, if none of them has parameters.
         policies: Option<Vec<Policy>>,
@@ -43,14 +43,14 @@ pub(super) enum Content {
     Policy {
         /// Just that one.
         policies: Vec<Policy>,
-        /// What it speaks.
+        /// Its vocabulary.
         vocabulary: Arc<Vocabulary>,
     },
     /// A token that was valid when it was verified.
     Token {
-        /// What it says.
+        /// The token.
         token: Box<VerifiedToken>,
-        /// What it was verified with.
+        /// The conditions under which it was verified.
         vocabulary: Arc<Vocabulary>,
         /// Its text, for explanations, which verify it again for each change that they try.
         text: Zeroizing<String>,
@@ -77,7 +77,7 @@ impl Handle {
     }
 }
 
-/// Two handles are equal when they are the same.
+/// Two handles are equal if they are the same object.
 impl PartialEq for Handle {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.kept, &other.kept)
@@ -111,7 +111,7 @@ impl fmt::Debug for Handle {
     }
 }
 
-/// How much the handles of one host keep. Its address tells hosts apart.
+/// The room that the handles of one host occupy. Its address identifies the host.
 #[derive(Debug, Default)]
 pub(super) struct Gauge {
     handles: AtomicUsize,
@@ -127,13 +127,13 @@ impl Gauge {
     /// Makes a handle, if there is room for it; `bytes` is the length of what it was made from.
     pub(super) fn keep(self: &Arc<Self>, content: Content, bytes: usize, limits: &Limits) -> Result<Handle, HostError> {
         let room = Room { gauge: Arc::clone(self), bytes };
-        // Both are added first and checked then: two threads can not take the last room twice, and a room that is not
-        // had is given back by its drop.
+        // Both are added first and checked afterwards, so two threads cannot take the last room
+        // twice, and room that was not granted is released on drop.
         let handles = self.handles.fetch_add(1, Ordering::Relaxed) + 1;
         let total = self.bytes.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
         if handles > limits.handles || total > limits.handle_bytes {
-            return Err(HostError::new(Code::Handles, "", "this host keeps no more handles for its scripts")
-                .help("let go of handles that are no longer needed"));
+            return Err(HostError::new(Code::Handles, "", "this host's scripts hold too many handles")
+                .help("release handles that are no longer needed"));
         }
         Ok(Handle { kept: Arc::new(Kept { content, room }) })
     }

@@ -1,15 +1,18 @@
-//! The embedding API: a script passes a map, Placet answers with a map. `docs/embedding.md` is its manual.
+//! The embedding API: a script passes a map, and Placet answers with a map. `docs/embedding.md` is
+//! its manual.
 //!
-//! The host *program* makes a [`Host`] and decides everything that a script must not: keys, vocabularies, limits, clock,
-//! revocations, whether scripts may mint at all. A *script* then calls the [functions](function::Function) of Warp 10's
-//! fame: `TOKENGEN`, `TOKENINFO`, and beside them `AUTHORIZE`, `ATTENUATE`, `COMPILE`, `VERIFY`, `EXPLAIN`.
+//! The host *program* makes a [`Host`] and decides everything that a script must not: keys,
+//! vocabularies, limits, clock, revocations, and whether scripts may mint at all. A *script* then
+//! calls the [functions](function::Function): `TOKENGEN` and `TOKENINFO`, known from Warp 10, and
+//! `AUTHORIZE`, `ATTENUATE`, `COMPILE`, `VERIFY`, `EXPLAIN`.
 //!
-//! A *binding* connects the two: it turns the language's values into [`Value`]s, passes them to [`Host::call`], and turns
-//! what comes back into a value or into an error that the script can catch. [`rhai`] is one; it knows nothing that
-//! another could not. What must hold for every language is settled here: limits, NULL, floats, keys given twice.
+//! A *binding* connects the two: it turns the language's values into [`Value`]s, passes them to
+//! [`Host::call`], and turns the result back into a value or into an error that the script can
+//! catch. [`rhai`] is one; another binding could do the same with public functions. Everything that
+//! must hold for every language is decided here: limits, NULL, floats, duplicate keys.
 //!
-//! What is refused, and how: a call that makes no sense is a [`HostError`] with the path of the offending key. A request
-//! that is not one, and a token that is not valid, are no errors for `AUTHORIZE`: they are the verdict `refused`.
+//! A call that makes no sense fails with a [`HostError`] that gives the path of the offending key.
+//! An invalid request or token is not an error for `AUTHORIZE`: the verdict is `refused`.
 //!
 //! ```
 //! use placet_host::{Host, function::Function, value::Value};
@@ -69,7 +72,7 @@ use placet::token::verify::Verifier;
 use placet::visible::excerpt;
 use value::Value;
 
-/// What scripts may use up.
+/// Resource limits of scripts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How deep maps and lists nest.
@@ -78,14 +81,14 @@ pub struct Limits {
     pub values: usize,
     /// Bytes of all texts in one call.
     pub bytes: usize,
-    /// How long a token may live from now on; none is for ever.
+    /// How long a token may live from now on; none means for ever.
     pub ttl: Option<Duration>,
-    /// Handles at a time.
+    /// Handles that exist at a time.
     pub handles: usize,
-    /// Bytes that all handles keep, by the length of what they were made from.
+    /// Bytes that all handles keep, by the length of their source.
     pub handle_bytes: usize,
-    /// Work that the regular expressions of one call may take, in units of about ten nanoseconds. It takes the place of what
-    /// the [library](Builder::library) says.
+    /// Work that the regular expressions of one call may take, in units of about ten nanoseconds.
+    /// It overrides the [library](Builder::library)'s value.
     pub effort: u64,
 }
 
@@ -125,16 +128,16 @@ pub struct Host {
     gauge: Arc<Gauge>,
 }
 
-/// In which vocabularies scripts mint.
+/// The vocabularies in which scripts mint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MintsIn {
-    /// Those that the host knows.
+    /// The vocabularies of the host.
     Known,
-    /// Also those that their documents declare.
+    /// Also the vocabularies that their documents declare.
     Declared,
 }
 
-/// What changes while a host runs: whom it believes.
+/// The part of a host that changes while it runs: the accepted keys and revocations.
 #[derive(Debug)]
 struct Trust {
     keyring: Keyring,
@@ -142,7 +145,7 @@ struct Trust {
     terms: Terms,
 }
 
-/// What does not change: what a token must be besides genuine.
+/// The part that does not change: requirements on tokens beyond being genuine.
 #[derive(Clone, Copy, Debug)]
 struct Terms {
     audience: Audience,
@@ -163,8 +166,9 @@ impl Trust {
 }
 
 impl Host {
-    /// Begins a host that believes the tokens of `keyring`, with the built-in vocabularies, the default [`Limits`], the
-    /// system's clock and randomness. It mints nothing until it is told to.
+    /// Begins a host that accepts the tokens of `keyring`, with the built-in vocabularies, the
+    /// default [`Limits`], the system's clock and randomness. It does not mint unless configured
+    /// to.
     #[must_use]
     pub fn builder(keyring: Keyring) -> Builder {
         Builder::new(keyring)
@@ -173,7 +177,7 @@ impl Host {
     /// Calls a function for a script.
     ///
     /// # Errors
-    /// What the script has to be told instead of an answer.
+    /// The error that the script receives instead of an answer.
     pub fn call(&self, function: Function, arguments: &[Value]) -> Result<Value, HostError> {
         if !self.functions.contains(&function) {
             let message = format!("this host does not offer {}", function.name());
@@ -202,18 +206,19 @@ impl Host {
         &self.functions
     }
 
-    /// What scripts may use up; a binding counts with it.
+    /// The limits of scripts; a binding counts with them.
     #[must_use]
     pub const fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Believes the tokens of this keyring from now on. Tokens that were verified before are asked again on their next use.
+    /// Accepts the tokens of this keyring from now on. Tokens that were verified before are checked
+    /// again on their next use.
     pub fn replace_keys(&self, keyring: Keyring) {
         self.replace_trust(|trust| Trust { keyring, revocations: trust.revocations.clone(), terms: trust.terms });
     }
 
-    /// Holds tokens against this revocation list from now on.
+    /// Checks tokens against this revocation list from now on.
     pub fn replace_revocations(&self, revocations: HeldRevocations) {
         self.replace_trust(|trust| Trust {
             keyring: trust.keyring.clone(),
@@ -237,7 +242,7 @@ impl Host {
         Arc::clone(&self.trust.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What scripts mint with: the signer if the host has one, or the keyring's key.
+    /// The minter of scripts: the signer if the host has one, or the keyring's key.
     fn minter<'h>(&'h self, trust: &'h Trust) -> Option<Minter<'h>> {
         if !self.minting {
             return None;
@@ -266,7 +271,7 @@ impl Host {
         if handle.is_of(&self.gauge) {
             Ok(handle.content())
         } else {
-            Err(HostError::new(Code::ForeignHandle, "", "this handle is of another host"))
+            Err(HostError::new(Code::ForeignHandle, "", "this handle belongs to another host"))
         }
     }
 
@@ -278,7 +283,7 @@ impl Host {
         })
     }
 
-    /// The vocabulary that has a state of this fingerprint.
+    /// The vocabulary that has a state with this fingerprint.
     fn vocabulary_of(&self, fingerprint: Fingerprint) -> Option<&Arc<Vocabulary>> {
         let all = self.default.iter().chain(self.library.names().filter_map(|name| self.library.get(name)));
         all.into_iter().find(|vocabulary| vocabulary.state(fingerprint).is_some())
@@ -329,59 +334,60 @@ impl Builder {
         Self { host, default: None }
     }
 
-    /// Knows these vocabularies instead of the built-in ones.
+    /// Uses these vocabularies instead of the built-in ones.
     #[must_use]
     pub fn library(mut self, library: Library) -> Self {
         self.host.library = library;
         self
     }
 
-    /// The vocabulary that is meant where a script does not say `use`.
+    /// The vocabulary for scripts that do not say `use`.
     #[must_use]
     pub fn vocabulary(mut self, name: &str) -> Self {
         self.default = Some(name.to_owned());
         self
     }
 
-    /// Lets scripts mint with the keyring's minting key. Without it `TOKENGEN` answers as Warp 10 does without the
-    /// capability.
+    /// Lets scripts mint with the keyring's minting key. Without it `TOKENGEN` answers as Warp 10
+    /// does without the capability.
     #[must_use]
     pub const fn minting(mut self) -> Self {
         self.host.minting = true;
         self
     }
 
-    /// Lets scripts mint in vocabularies that their own documents declare. Without it they mint only in those that the
-    /// host knows: a vocabulary says what the words of a token mean, and a script that could say it would choose what its
-    /// tokens are taken for.
+    /// Lets scripts mint in vocabularies that their own documents declare. Without it they mint
+    /// only in those of the host: a vocabulary gives the words of a token their meaning, and a
+    /// script that could declare it would choose how its tokens are understood.
     #[must_use]
     pub const fn scripts_declare_vocabularies(mut self) -> Self {
         self.host.mints_in = MintsIn::Declared;
         self
     }
 
-    /// Offers only these functions; without it, all of them. To scripts that only ask, `AUTHORIZE` is enough.
+    /// Offers only these functions; without it, all of them. Scripts that only check requests need
+    /// no more than `AUTHORIZE`.
     #[must_use]
     pub fn functions(mut self, functions: &[Function]) -> Self {
         self.host.functions = functions.to_vec();
         self
     }
 
-    /// Mints with a key that is kept elsewhere instead of the keyring's. Its public half has to be accepted by the keyring
-    /// where this host shall believe its own tokens.
+    /// Mints with a key that is kept elsewhere instead of the keyring's. If this host should accept
+    /// its own tokens, the keyring has to accept the public half.
     #[must_use]
     pub fn minting_with(mut self, signer: impl Signer + Send + Sync + 'static) -> Self {
         self.host.signer = Some(Box::new(signer));
         self.minting()
     }
 
-    /// Mints for this audience, and believes tokens for it only.
+    /// Mints for this audience, and accepts only tokens for it.
     #[must_use]
     pub fn audience(self, audience: Audience) -> Self {
         self.with_terms(|terms| Terms { audience, ..terms })
     }
 
-    /// Lets the clocks of minters be so far ahead of this host's, instead of a minute.
+    /// Lets the clocks of minters be this far ahead of this host's, instead of a minute.
     #[must_use]
     pub fn clock_skew(self, clock_skew: Duration) -> Self {
         self.with_terms(|terms| Terms { clock_skew, ..terms })
@@ -409,42 +415,44 @@ impl Builder {
         self
     }
 
-    /// What scripts may use up.
+    /// The limits of scripts.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.host.limits = limits;
         self
     }
 
-    /// Refuses documents and tokens that deserve a warning, such as one that grants everything because a list is empty.
+    /// Refuses documents and tokens with a warning, such as one that grants everything because a
+    /// list is empty.
     #[must_use]
     pub const fn deny_warnings(mut self) -> Self {
         self.host.deny_warnings = true;
         self
     }
 
-    /// Holds tokens against this list.
+    /// Checks tokens against this list.
     #[must_use]
     pub fn revocations(self, revocations: HeldRevocations) -> Self {
         self.host.replace_revocations(revocations);
         self
     }
 
-    /// Tells the time, instead of the system's clock.
+    /// Replaces the system's clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> Time + Send + Sync + 'static) -> Self {
         self.host.clock = Box::new(clock);
         self
     }
 
-    /// Takes the `time` of a request from the request: for simulations. Who may tell the time may use expired tokens.
+    /// Takes the `time` of a request from the request: for simulations. A caller that sets the time
+    /// can use expired tokens.
     #[must_use]
     pub const fn requests_tell_time(mut self) -> Self {
         self.host.requests_tell_time = true;
         self
     }
 
-    /// Draws random bytes from here instead of the operating system.
+    /// Replaces the operating system's random source.
     #[must_use]
     pub fn randomness(
         mut self,
@@ -457,7 +465,7 @@ impl Builder {
     /// The finished host.
     ///
     /// # Errors
-    /// The library has no vocabulary of the default's name.
+    /// The library has no vocabulary with the default's name.
     pub fn build(mut self) -> Result<Host, HostError> {
         if let Some(name) = &self.default {
             self.host.default = Some(Arc::clone(self.host.named_vocabulary(name)?));

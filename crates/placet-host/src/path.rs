@@ -1,4 +1,4 @@
-//! The way to a key of a map: `permissions[2].cache`.
+//! The path of a key in a map: `permissions[2].cache`.
 
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ impl KeyPath {
         let is_word = key.len() <= EXCERPT
             && key.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
             && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        // A key that is no word, or a long one, is quoted, as in the paths of diagnostics.
+        // A key that is not a word, or a long one, is quoted, as in the paths of diagnostics.
         let _ = match (is_word, mark) {
             (false, _) => self.text.write_str(&visible::key(key)),
             (true, 0) => self.text.write_str(key),
@@ -38,17 +38,17 @@ impl KeyPath {
         self.text.truncate(mark);
     }
 
-    /// Whether `key` is one of the outermost map.
+    /// Whether `key` is a key of the outermost map.
     pub(super) fn is_top(&self, key: &str) -> bool {
         self.text == key
     }
 
-    /// `permissions[2].cache`; empty for the whole.
+    /// `permissions[2].cache`; empty for the whole value.
     pub(super) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The same for messages, where the whole has a name too.
+    /// The same for messages, where the whole value has a name too.
     pub(super) fn shown(&self) -> &str {
         if self.text.is_empty() { "the value" } else { &self.text }
     }

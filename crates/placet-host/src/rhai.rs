@@ -1,4 +1,4 @@
-//! Rhai: the first host. [`register`] makes the functions known to an engine; all else is conversion.
+//! Rhai: the first host. [`register`] adds the functions to an engine; the rest is conversion.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -26,8 +26,8 @@ use super::value::{Meter, Value};
 
 type Answer = Result<Dynamic, Box<EvalAltResult>>;
 
-/// Makes the functions that `host` offers known to the scripts of an engine. How long a script may run is for the engine to say:
-/// `set_max_operations`, `set_max_call_levels`, `set_max_string_size` and their like.
+/// Registers the functions that `host` offers with an engine. How long a script may run is up to
+/// the engine: `set_max_operations`, `set_max_call_levels`, `set_max_string_size` and the like.
 pub fn register(engine: &mut Engine, host: &Arc<Host>) {
     register_handle(engine);
     for function in host.functions().iter().copied() {
@@ -67,7 +67,7 @@ fn call(host: &Host, function: Function, arguments: &[Dynamic]) -> Answer {
 }
 
 /// The error as a map that a script can catch; the engine adds the position of the call.
-#[expect(clippy::unnecessary_box_returns, reason = "boxed is how the engine wants it")]
+#[expect(clippy::unnecessary_box_returns, reason = "the engine's errors are boxed")]
 fn raise(error: &HostError) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(to_dynamic(error.to_value()), Position::NONE))
 }
@@ -139,10 +139,10 @@ impl Reader {
     }
 
     fn no_data(&self, type_name: &str) -> HostError {
-        let message = format!("`{}` is a {type_name}, which is no data", self.path.shown());
+        let message = format!("`{}` is a {type_name}, which is not data", self.path.shown());
         let error = HostError::new(Code::NotData, self.path.as_str(), message);
         if type_name == "timestamp" {
-            return error.help("a timestamp of Rhai is a stopwatch; times are milliseconds since 1970, or text");
+            return error.help("Rhai's timestamp is a stopwatch; write times as milliseconds since 1970, or as text");
         }
         error
     }

@@ -1,4 +1,5 @@
-//! `TOKENGEN`: a map becomes a token, with the original's keys, checks, order of checks and messages.
+//! `TOKENGEN`: turns a map into a token, with the keys, checks, order of checks and messages of
+//! Warp 10's function.
 
 use serde_json::{Map, Value as Json};
 
@@ -55,13 +56,14 @@ impl Host {
         self.mint(&compiled, document.vocabulary(), key, id)
     }
 
-    /// Refuses a vocabulary that a script has declared itself. Its name says nothing: a script may call its own `momento`.
+    /// Refuses a vocabulary that a script has declared itself. Its name proves nothing: a script
+    /// may call its own `momento`.
     fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), HostError> {
         if self.mints_in == MintsIn::Declared || self.vocabulary_of(vocabulary.fingerprint()).is_some() {
             return Ok(());
         }
         let message = format!(
-            "`{}` is declared by the script, and this host mints in vocabularies that it knows",
+            "`{}` is declared by the script, and this host mints only in its own vocabularies",
             vocabulary.name()
         );
         Err(HostError::new(Code::Vocabulary, "", message)
@@ -88,12 +90,12 @@ impl Host {
     fn check_lifetime(&self, compiled: &Compiled, now: Time) -> Result<(), HostError> {
         let issuance = compiled.times.issuance.unwrap_or(now);
         if issuance > now {
-            return Err(HostError::new(Code::Lifetime, "issuance", "`issuance` lies in the future"));
+            return Err(HostError::new(Code::Lifetime, "issuance", "`issuance` is in the future"));
         }
         let Some(longest) = self.limits.ttl else { return Ok(()) };
         match compiled.times.end(issuance) {
             None => Err(HostError::new(Code::Missing, "", "TOKENGEN missing 'ttl' or 'expiry'.")
-                .help(format!("this host makes no token that lives longer than {} ms", millis(longest)))),
+                .help(format!("this host makes tokens that live at most {} ms", millis(longest)))),
             Some(end) if end > now.saturating_add(longest) => {
                 let longest = millis(longest);
                 let message = format!("the token would live longer than {longest} ms, which is the host's limit");
@@ -105,14 +107,14 @@ impl Host {
     }
 }
 
-/// What a revocation list would hold to revoke the newest block and all that descends from it.
+/// The revocation list entry for the newest block and all its descendants.
 pub(super) fn ident(token: &Token) -> Option<String> {
     let said = inspect(token).ok()?;
     said.blocks.last()?.revocation.map(|id| id.to_string())
 }
 
-/// The checks of the original, in its order. They are made of a token with a `type`, and of each one in the original's
-/// vocabulary that brings no rules of its own; other tokens are Placet's alone.
+/// The checks of Warp 10's function, in its order. They apply to a token with a `type`, and to each
+/// one in Warp 10's vocabulary that has no rules of its own; other tokens exist only in Placet.
 fn faults(object: &Map<String, Json>, uses: &str) -> Vec<HostError> {
     let has = |key: &str| object.contains_key(key);
     let own_rules = ["permissions", "allow", "rules"].into_iter().any(has);
@@ -173,7 +175,7 @@ impl Faults<'_> {
         }
     }
 
-    /// A pattern in its map form is as good as a list.
+    /// A pattern in its map form is accepted like a list.
     fn list(&mut self, key: &str, of: &str) {
         if self.object.get(key).is_some_and(|value| !value.is_array() && !value.is_object()) {
             self.add(Code::NotTokengen, key, format!("TOKENGEN expects '{key}' to be a list of {of}."));

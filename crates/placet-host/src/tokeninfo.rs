@@ -1,4 +1,5 @@
-//! `TOKENINFO`: what a token says, and whether this host believes it. Never an error for a bad token, as in the original.
+//! `TOKENINFO`: the content of a token, and whether this host accepts it. A bad token is never an
+//! error, as in Warp 10.
 
 use std::iter;
 
@@ -31,7 +32,8 @@ impl Host {
             Err(refusal) => return Ok(refused(Answer::default(), refusal).done()),
         };
         let vocabulary = vocabulary.map(AsRef::as_ref);
-        // Before anything is made of what it says: of a stranger's regular expressions nothing is.
+        // Checked before the content is used: regular expressions of an untrusted token are never
+        // compiled.
         let believed = self.believes(text, vocabulary);
         let expressions = Expressions::within(Effort::new(self.limits.effort));
         let source = vocabulary.map(|vocabulary| {
@@ -57,7 +59,7 @@ fn refused(answer: Answer, refusal: Refusal) -> Answer {
     answer.with("verified", false).with("error", refusal.to_string()).with("cause", refusal.name())
 }
 
-/// What anybody can read who holds the token; what is encrypted stays closed.
+/// The part that every holder of the token can read; encrypted parts stay closed.
 fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>, source: Option<ToSource<'_>>) -> Answer {
     let authority = seen.blocks.first();
     let content = authority.and_then(|block| block.content.as_ref());
@@ -67,7 +69,7 @@ fn show(seen: &Unverified<'_>, vocabulary: Option<&Vocabulary>, source: Option<T
         Some(Scope { vocabulary, state, budget: Budget::Token })
     });
     let proved = scope.map_or_else(Vec::new, |scope| seen.prove(&scope));
-    // Nothing of a program that is not valid, or that is encrypted.
+    // Nothing is shown of a program that is invalid or encrypted.
     let programs = proved.into_iter().map(|proved| proved?.ok()).chain(iter::repeat(None));
     let blocks = seen.blocks.iter().zip(programs).enumerate().map(|(number, (block, program))| {
         let source = source.map(|source| source.of_restriction(number > 0));

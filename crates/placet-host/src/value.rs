@@ -1,8 +1,10 @@
-//! What passes between a script and Placet: the values that every scripting language has, and [handles](Handle).
+//! The values that pass between a script and Placet: those that every scripting language has, and
+//! [handles](Handle).
 //!
-//! A binding turns its language's values into [`Value`] and back, and counts them with a [`Meter`] while it does, so that a
-//! hostile value is refused before it is copied. Everything else that could differ between languages is settled here,
-//! once: which floats are integers, what NULL means, that no key is given twice.
+//! A binding turns its language's values into [`Value`] and back, and counts them with a [`Meter`]
+//! while it does, so that a hostile value is refused before it is copied. All other differences
+//! between languages are settled here, once: which floats are integers, what NULL means, and that
+//! duplicate keys are refused.
 
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value as Json};
@@ -23,7 +25,7 @@ pub enum Value {
     Bool(bool),
     /// `42`
     Int(i64),
-    /// `42.0`: taken where it is a whole number, refused where it is not.
+    /// `42.0`: accepted if it is a whole number.
     Float(f64),
     /// `"text"`: always literal, never a pattern.
     Text(String),
@@ -31,14 +33,14 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// `[a, b]`
     List(Vec<Value>),
-    /// `{ key: value }`, in the language's order. A key that stands here twice is refused.
+    /// `{ key: value }`, in the language's order. A duplicate key is refused.
     Map(Vec<(String, Value)>),
     /// A document, a policy or a token that Placet keeps for the script.
     Handle(Handle),
 }
 
 impl Value {
-    /// What it is called in messages: `a map`.
+    /// Its name in messages: `a map`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -54,7 +56,7 @@ impl Value {
         }
     }
 
-    /// The value behind a key of a map.
+    /// The value of a key of a map.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
         match self {
@@ -93,7 +95,7 @@ value_from! {
     Handle => Value::Handle;
 }
 
-/// JSON as it comes from outside: `{"$bytes": …}` stays the map it is, and is read where bytes are wanted.
+/// JSON from outside: `{"$bytes": …}` stays the map it is, and is read where bytes are expected.
 impl From<Json> for Value {
     fn from(json: Json) -> Self {
         match json {
@@ -111,7 +113,7 @@ impl From<Json> for Value {
     }
 }
 
-/// What one call may still bring: depth, number and bytes of its values.
+/// The remaining budget of one call: nesting depth, number of values, bytes.
 #[derive(Clone, Debug)]
 pub struct Meter {
     depth: usize,
@@ -120,57 +122,58 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// All that a call may bring.
+    /// The whole budget of a call.
     #[must_use]
     pub const fn new(limits: &Limits) -> Self {
         Self { depth: limits.depth, values: limits.values, bytes: limits.bytes }
     }
 
-    /// Counts one value with so many bytes of text in it; a key is one too.
+    /// Counts one value with this many bytes of text; a key counts as one too.
     ///
     /// # Errors
-    /// It is one too many.
+    /// The budget is exhausted.
     pub fn count(&mut self, bytes: usize) -> Result<(), HostError> {
         let left = (self.values.checked_sub(1), self.bytes.checked_sub(bytes));
         let (Some(values), Some(bytes)) = left else {
-            return Err(HostError::new(Code::TooLarge, "", "the call brings more values or text than this host takes"));
+            return Err(HostError::new(Code::TooLarge, "", "the call has more values or text than this host allows"));
         };
         (self.values, self.bytes) = (values, bytes);
         Ok(())
     }
 
-    /// Goes into a list or map.
+    /// Enters a list or map.
     ///
     /// # Errors
     /// It is nested too deep.
     pub fn enter(&mut self) -> Result<(), HostError> {
         let deeper = self.depth.checked_sub(1);
         self.depth = deeper.ok_or_else(|| {
-            HostError::new(Code::TooDeep, "", "lists and maps are nested deeper than this host takes")
+            HostError::new(Code::TooDeep, "", "lists and maps are nested deeper than this host allows")
         })?;
         Ok(())
     }
 
-    /// Comes out of it.
+    /// Leaves it.
     pub const fn leave(&mut self) {
         self.depth += 1;
     }
 }
 
-/// What NULL behind a key of a map means.
+/// The meaning of NULL as the value of a key.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Nulls {
-    /// Of the outermost keys that the key is absent: requests, whose missing attributes match nothing but `absent`.
+    /// For the outermost keys, absence: in requests, whose missing attributes match only `absent`.
     Absent,
-    /// Of these outermost keys that the key is absent; an error elsewhere, since a rule without one of its keys allows more.
+    /// For these outermost keys, absence; an error elsewhere, since a rule without one of its keys
+    /// allows more.
     AbsentIf(&'static [&'static str]),
-    /// Of the outermost keys what it means in a token; an error elsewhere.
+    /// For the outermost keys, its meaning in a token; an error elsewhere.
     OfToken,
-    /// Not for a host to say: who reads the map knows which of its maps is a token.
+    /// Undecided here: the reader of the map knows which of its maps is a token.
     Kept,
 }
 
-/// Turns a map of a script into the map form, and refuses what could mean two things.
+/// Turns a map of a script into the map form, and refuses ambiguous values.
 pub(super) fn to_json(value: &Value, nulls: Nulls, limits: &Limits) -> Result<Json, HostError> {
     Reader { meter: Meter::new(limits), path: KeyPath::default(), nulls }.read(value)
 }
@@ -195,7 +198,7 @@ impl Reader {
             Value::Bytes(bytes) => self.count(bytes.len(), serde_json::json!({ "$bytes": HEXLOWER.encode(bytes) })),
             Value::List(elements) => self.list(elements),
             Value::Map(entries) => self.map(entries),
-            Value::Handle(_) => Err(self.refuse(Code::NotData, "is a handle, which is no data")),
+            Value::Handle(_) => Err(self.refuse(Code::NotData, "is a handle, which is not data")),
         }
     }
 
@@ -262,7 +265,8 @@ impl Reader {
     }
 }
 
-/// The integer that a float is. Above 2^53 neighbouring integers have one float, so no float there is one of them.
+/// The integer that a float represents. Above 2^53 neighbouring integers share a float, so no float
+/// there represents one.
 pub(super) fn whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 in both directions")]

@@ -1,4 +1,5 @@
-//! Tries policies out: [`testing`] with requests of yours, [`fuzz`] with invented ones; [`bench`] says what deciding costs.
+//! Tools that test policies: [`testing`] with your own requests, [`fuzz`] with generated ones;
+//! [`bench`] measures the cost of deciding.
 #![forbid(unsafe_code)]
 
 extern crate alloc;

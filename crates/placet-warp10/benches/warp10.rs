@@ -1,6 +1,7 @@
-//! A real Warp 10 token: opening its text, accepting it; beside the AES key wrap alone, below which nobody gets.
+//! A real Warp 10 token: opening its text and accepting it, beside the AES key wrap alone, which is
+//! the lower bound.
 //!
-//! `cargo bench --bench warp10` prints times; what counts are the ratios within one run.
+//! `cargo bench --bench warp10` prints times; only the ratios within one run are comparable.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -27,7 +28,8 @@ const AES: [u8; 32] = [7; 32];
 const HASH: [u8; 16] = [9; 16];
 const NOW: i64 = 1_795_000_000_000;
 
-/// A READ token as services have it: two owners, two producers, two applications, two selectors, two attributes.
+/// A READ token as services use it: two owners, two producers, two applications, two selectors, two
+/// attributes.
 fn token() -> Token {
     let id = |last| vec![0xaa, 0xaa, 0xaa, 0xaa, 0x11, 0x11, 0x4a, 0xaa, 0x8a, 0xaa, 0, 0, 0, 0, 0, last];
     let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
@@ -78,7 +80,8 @@ fn open(c: &mut Criterion) {
     group.finish();
 }
 
-/// The same question three times: of a token that is seen once, of one that is kept, and by making a policy for one request.
+/// The same question three times: for a token that is seen once, for one that is cached, and by
+/// making a policy for one request.
 fn decide(group: &mut BenchmarkGroup<'_, WallTime>, keys: &TokenKeys, text: &str, lists: &Directory) {
     let rules = AttributeRules::default();
     let acceptor = Acceptor { keys, revocations: lists, attributes: &rules };

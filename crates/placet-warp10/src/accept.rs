@@ -1,5 +1,6 @@
-//! Says whether a token that is presented is accepted, in the order of the original: is it known what is revoked, is there
-//! a text, is it revoked, is it a token of this kind, is it still good, is its application revoked; then the attributes.
+//! Decides whether a presented token is accepted, with the checks in Warp 10's order: is the
+//! revocation state known, is there a text, is it revoked, is it a token of this kind, has it
+//! expired, is its application revoked; then the attributes.
 //!
 //! The time comes from the caller.
 
@@ -14,14 +15,14 @@ use super::trl_directory::Directory;
 use crate::limits::WARP10_TOKEN_TEXT;
 use placet::model::time::Time;
 
-/// What a service holds a token against.
+/// Everything against which a service checks a token.
 #[derive(Clone, Copy, Debug)]
 pub struct Acceptor<'a> {
     /// The keys that tokens are made with.
     pub keys: &'a TokenKeys,
-    /// What is revoked.
+    /// The revocations.
     pub revocations: &'a Directory,
-    /// What attributes a token must not have, and which it gets.
+    /// Banned attributes and default attributes.
     pub attributes: &'a AttributeRules,
 }
 
@@ -41,11 +42,11 @@ impl Acceptor<'_> {
         Ok(token)
     }
 
-    /// Asks again what may have changed since the text of this ident was accepted as this token: the clock and the lists. A
-    /// static token is asked the same.
+    /// Checks again whatever may have changed since the text of this ident was accepted as this
+    /// token: the clock and the lists. Static tokens get the same checks.
     ///
     /// # Errors
-    /// The token is not good any more.
+    /// The token is no longer valid.
     pub fn recheck(&self, ident: Ident, token: &Token, now: Time) -> Result<(), Rejection> {
         self.is_informed(now)?;
         if self.is_revoked(ident) {
@@ -54,7 +55,7 @@ impl Acceptor<'_> {
         self.check(token, now)
     }
 
-    /// Whether it is known what is revoked.
+    /// Whether the revocation state is known.
     pub(super) fn is_informed(&self, now: Time) -> Result<(), Rejection> {
         let unknown = || Rejection::new(Label::Unavailable, "No TRL available past the startup delay");
         if self.revocations.is_available(now) { Ok(()) } else { Err(unknown()) }
@@ -70,40 +71,42 @@ impl Acceptor<'_> {
         Ok(())
     }
 
-    /// An altered spelling of a revoked token has another ident: it is refused when it is opened. What is too long is, too.
+    /// An altered spelling of a revoked token has another ident: it is refused when it is opened,
+    /// and so is a text that is too long.
     fn is_revoked(&self, ident: Ident) -> bool {
         self.revocations.list().revokes(ident)
     }
 
-    /// Without any, no ident has to be made.
+    /// Without revoked idents, none has to be computed.
     fn has_revocations(&self) -> bool {
         self.revocations.list().idents().next().is_some()
     }
 }
 
-/// The settings about attributes. They hold for every token, from wherever it comes.
+/// The settings about attributes. They apply to every token, whatever its source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttributeRules {
     /// `warp.token.banned.attributes`: a token that has one is refused.
     pub banned: BTreeSet<String>,
-    /// `warp.token.read.attributes.default`: what a READ token gets that it has not.
+    /// `warp.token.read.attributes.default`: added to a READ token that lacks them.
     pub read_defaults: Pairs,
-    /// `warp.token.write.attributes.default`: what a WRITE token gets that it has not.
+    /// `warp.token.write.attributes.default`: added to a WRITE token that lacks them.
     pub write_defaults: Pairs,
 }
 
 impl AttributeRules {
-    /// The rules of a configuration. The defaults stand there as scripts, and come as what those evaluate to.
+    /// The rules of a configuration. It has the defaults as scripts; they are passed here as
+    /// evaluated.
     ///
     /// # Errors
-    /// A setting refers to what is not set: without it, more tokens would be good.
+    /// A setting refers to one that is not set: without it, more tokens would be accepted.
     pub fn from_config(config: &Config, read_defaults: Pairs, write_defaults: Pairs) -> Result<Self, ConfigError> {
         let names = config.setting("warp.token.banned.attributes")?.unwrap_or_default().split(',').map(str::trim);
         let banned = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
         Ok(Self { banned, read_defaults, write_defaults })
     }
 
-    /// Refuses a token with a banned attribute, and adds what it lacks.
+    /// Refuses a token with a banned attribute, and adds missing defaults.
     pub fn apply(&self, token: &mut Token) -> Result<(), Rejection> {
         let (attributes, defaults) = match token {
             Token::Read(token) => (&mut token.attributes, &self.read_defaults),

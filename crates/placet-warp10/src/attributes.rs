@@ -1,12 +1,14 @@
-//! Attributes of a token that have a meaning: what they take away, and how far they bound the data that is read.
+//! Attributes of a token with a meaning: the actions that they remove, and the bounds that they set
+//! on the data that is read.
 //!
-//! [`present`] asks for the ones whose mere presence counts. [`Bounds`] are those on data: a platform applies them to what it
-//! reads *after* the request was allowed, so they are no part of a verdict and come back beside it. Times are in platform
-//! units, a million (`us`), a thousand (`ms`) or a billion (`ns`) of them in a second.
+//! [`present`] finds the ones whose mere presence counts. [`Bounds`] are bounds on data: a platform
+//! applies them to the data that it reads *after* the request was allowed, so they are not part of
+//! a verdict and are returned beside it. Times are in platform units, a million (`us`), a thousand
+//! (`ms`) or a billion (`ns`) of them in a second.
 //!
 //! [`WriteBounds`] are those on the data of an update.
 //!
-//! What is refused: a bound that can not be read. The original refuses the whole request then.
+//! A bound that cannot be read is an error; Warp 10 then refuses the whole request.
 
 use std::fmt;
 
@@ -17,7 +19,7 @@ use super::config::{Config, ConfigError};
 use super::script::{Host, Machine, Value};
 use super::token::Pairs;
 
-/// Whether an attribute is there, with whatever value.
+/// Whether an attribute is present, with any value.
 #[must_use]
 pub fn present(attributes: Option<&Pairs>, name: &str) -> bool {
     value(attributes, name).is_some()
@@ -29,10 +31,10 @@ pub fn value<'a>(attributes: Option<&'a Pairs>, name: &str) -> Option<&'a str> {
     attributes.iter().copied().flatten().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// The settings of a configuration about attributes. The defaults stand there as WarpScript maps.
+/// The settings of a configuration about attributes. It has the defaults as WarpScript maps.
 ///
 /// # Errors
-/// A default is no map of texts, or a setting refers to what is not set.
+/// A default is not a map of texts, or a setting refers to one that is not set.
 pub fn rules(config: &Config) -> Result<AttributeRules, RulesError> {
     let pairs = |setting: &'static str| match config.setting(setting)? {
         None => Ok(Pairs::new()),
@@ -53,13 +55,13 @@ fn defaults(script: &str) -> Option<Pairs> {
     entries.iter().map(pair).collect()
 }
 
-/// Why there are no rules.
+/// Why the rules cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RulesError {
     /// `warp.token.read.attributes.default = 7`
-    #[error("`{setting}` is no map of STRING keys and values")]
+    #[error("`{setting}` is not a map of STRING keys and values")]
     Default {
-        /// Which setting.
+        /// The setting.
         setting: &'static str,
     },
     /// `warp.token.banned.attributes = ${nothing}`
@@ -67,20 +69,20 @@ pub enum RulesError {
     Config(#[from] ConfigError),
 }
 
-/// What bounds are counted from.
+/// The origins of relative bounds.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
-    /// Where the request begins, in platform units.
+    /// The beginning of the request, in platform units.
     pub start: Option<i64>,
-    /// Where it ends.
+    /// Its end.
     pub end: Option<i64>,
-    /// Now.
+    /// The present time.
     pub now: i64,
     /// Platform units in a second: 1 000 000 for `us`.
     pub per_second: i64,
 }
 
-/// What a READ token bounds the data to; `None` is no bound. Times are in platform units.
+/// The bounds that a READ token sets on the data; `None` is no bound. Times are in platform units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
     /// `.start`
@@ -91,11 +93,11 @@ pub struct Bounds {
     pub active_after: Option<i64>,
     /// `.quietafter`
     pub quiet_after: Option<i64>,
-    /// `.count`: no more values of a series.
+    /// `.count`: the most values of a series.
     pub count: Option<i64>,
-    /// `.pre`: no more values before the range.
+    /// `.pre`: the most values before the range.
     pub pre: Option<i64>,
-    /// `.post`: no more values behind it.
+    /// `.post`: the most values after it.
     pub post: Option<i64>,
 }
 
@@ -103,7 +105,7 @@ impl Bounds {
     /// Reads the attributes of a READ token.
     ///
     /// # Errors
-    /// A bound can not be read: the request is to be refused.
+    /// A bound cannot be read, so the request must be refused.
     pub fn of(attributes: Option<&Pairs>, asked: &Asked) -> Result<Self, BoundError> {
         let text = |name| value(attributes, name).map(str::trim);
         let time = |name, from| text(name).map(|text| time(text, from, asked.per_second)).transpose();
@@ -127,16 +129,16 @@ impl Bounds {
     }
 }
 
-/// What a WRITE token bounds the data of an update to; `None` is no bound.
+/// The bounds that a WRITE token sets on the data of an update; `None` is no bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WriteBounds {
     /// `.maxsize`: bytes of a value.
     pub max_size: Option<i64>,
-    /// `.maxpast`: ms that a value may lie before now.
+    /// `.maxpast`: how many ms a value may lie before the present.
     pub max_past: Option<i64>,
-    /// `.maxfuture`: ms that a value may lie after now.
+    /// `.maxfuture`: how many ms a value may lie after the present.
     pub max_future: Option<i64>,
-    /// `.ignoor`: whether values outside of these times are left out (`true`) or an error (`false`).
+    /// `.ignoor`: whether values outside these times are skipped (`true`) or an error (`false`).
     pub ignores_out_of_range: Option<bool>,
 }
 
@@ -144,7 +146,7 @@ impl WriteBounds {
     /// Reads the attributes of a WRITE token.
     ///
     /// # Errors
-    /// A bound cannot be read: the update is to be refused.
+    /// A bound cannot be read, so the update must be refused.
     pub fn of(attributes: Option<&Pairs>) -> Result<Self, BoundError> {
         let long = |name| {
             let number = value(attributes, name).map(|text| text.parse::<i64>().map_err(|_| BoundError::Number(name)));
@@ -159,7 +161,7 @@ impl WriteBounds {
             max_size: long(".maxsize")?,
             max_past: positive(".maxpast")?,
             max_future: positive(".maxfuture")?,
-            // Any other word is as if it were not there, in the original too.
+            // Any other word counts as absent, as in Warp 10.
             ignores_out_of_range: value(attributes, ".ignoor").and_then(|text| match text {
                 text if is(text, ["true", "t"]) => Some(true),
                 text if is(text, ["false", "f"]) => Some(false),
@@ -194,12 +196,12 @@ fn units(moment: Timestamp, per_second: i64) -> Result<i64, BoundError> {
 
 const NANOS: i128 = 1_000_000_000;
 
-/// Why a bound can not be read; the words are the original's.
+/// Why a bound cannot be read; the words are Warp 10's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BoundError {
     /// `.end` is `tomorrow`.
     Time,
-    /// `.start` is a period, and there is no end to count it from.
+    /// `.start` is a period, and there is no end from which to count it.
     NoOrigin,
     /// `.count` is `-1`.
     Count,
@@ -221,7 +223,7 @@ impl fmt::Display for BoundError {
             Self::Time => {
                 "Can only parse an ISO8601 timestamp (YYYY-MM-DDThh:mm:ss.sssssssss) with a specified time zone."
             }
-            Self::NoOrigin => "A period needs a moment that it is counted from.",
+            Self::NoOrigin => "A period needs a moment from which it is counted.",
             Self::Count => "Invalid count specification.",
             Self::Pre => "Invalid pre boundary specification.",
             Self::Post => "Invalid post boundary specification.",

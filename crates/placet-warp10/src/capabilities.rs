@@ -1,11 +1,11 @@
-//! Capabilities: what the holder of a token may do besides reading and writing. They come from the attributes `.cap:NAME` of
-//! tokens that are good, of either kind.
+//! Capabilities: permissions of a token's holder besides reading and writing. They come from the
+//! attributes `.cap:NAME` of valid tokens, of either kind.
 
 use indexmap::IndexMap;
 
 use super::token::Token;
 
-/// Names with values, and what holds where a name is absent.
+/// Names with values, and the defaults for absent names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
     own: IndexMap<String, String>,
@@ -13,17 +13,17 @@ pub struct Capabilities {
     defaults: IndexMap<String, String>,
 }
 
-/// What the name of an attribute that is a capability begins with.
+/// The prefix of an attribute that is a capability.
 pub const PREFIX: &str = ".cap:";
 
 impl Capabilities {
-    /// None but these, where no token gives others.
+    /// Only these, unless tokens give others.
     #[must_use]
     pub fn with_defaults(defaults: impl IntoIterator<Item = (String, String)>) -> Self {
         Self { own: IndexMap::new(), defaults: defaults.into_iter().collect() }
     }
 
-    /// Adds the capabilities of a token. One that is there stays as it is.
+    /// Adds the capabilities of a token. Present ones keep their value.
     pub fn add(&mut self, token: &Token) {
         let attributes = match token {
             Token::Read(read) => &read.attributes,
@@ -36,7 +36,7 @@ impl Capabilities {
         }
     }
 
-    /// Sets one, whatever it was.
+    /// Sets one, replacing any value.
     pub fn set(&mut self, name: &str, value: &str) {
         self.own.insert(name.to_owned(), value.to_owned());
     }
@@ -53,12 +53,12 @@ impl Capabilities {
         self.own.iter().chain(defaults).map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Takes one away; its default holds again.
+    /// Removes one; its default applies again.
     pub fn remove(&mut self, name: &str) {
         self.own.shift_remove(name);
     }
 
-    /// Takes all away; the defaults hold again.
+    /// Removes all; the defaults apply again.
     pub fn clear(&mut self) {
         self.own.clear();
     }

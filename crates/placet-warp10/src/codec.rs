@@ -1,9 +1,10 @@
-//! A token as the bytes of its Thrift structure, and back.
+//! Converts a token to the bytes of its Thrift structure, and back.
 //!
-//! Comes in: bytes that were under the key of the tokens, so somebody who could mint wrote them. As in the original, fields
-//! that are unknown or have another type are skipped, of a field or a map key that stands twice the last counts, bytes
-//! after the end are ignored, and what is no UTF-8 is replaced. Refused is what the original refuses (a field that must be
-//! there and is not, an unknown kind, data that is cut off), and lists and maps whose elements are of another type.
+//! The input is bytes that were protected by the token keys, so a legitimate minter wrote them. As
+//! in Warp 10, fields that are unknown or have another type are skipped, the last one of duplicate
+//! fields or map keys counts, bytes after the end are ignored, and invalid UTF-8 is replaced.
+//! Refused is everything that Warp 10 refuses (a missing required field, an unknown kind, truncated
+//! data), and lists and maps whose elements are of another type.
 
 use thiserror::Error;
 
@@ -11,13 +12,13 @@ use super::java_compat::text_from_utf8;
 use super::thrift::{Reader, ThriftError, Type, Writer};
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
 
-/// Why bytes are no token of a kind.
+/// Why bytes are not a token of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum CodecError {
-    /// No structure, or one that lacks what the kind must have.
+    /// Not a structure, or one without a field that the kind requires.
     #[error(transparent)]
     Malformed(#[from] ThriftError),
-    /// The structure of this kind, which says that it is of the other.
+    /// The structure of this kind, naming the other kind.
     #[error("the structure is not of the kind that it names")]
     OtherKind,
 }
@@ -98,7 +99,7 @@ fn encode_write(token: &WriteToken) -> Vec<u8> {
     out.finish()
 }
 
-/// What must be there, whatever the kind.
+/// The required fields of both kinds.
 #[derive(Default)]
 struct Head {
     issuance: Option<i64>,
@@ -184,11 +185,11 @@ fn id_bytes(reader: &mut Reader<'_>) -> Result<Vec<u8>, ThriftError> {
     reader.binary().map(<[u8]>::to_vec)
 }
 
-/// A map of text to text: a key that stands twice keeps its place and takes the last value.
+/// A map of text to text: a duplicate key keeps its place and takes the last value.
 fn pairs(reader: &mut Reader<'_>) -> Result<Pairs, ThriftError> {
     let read = reader.binary_map()?.into_iter().map(|(key, value)| (text_from_utf8(key), text_from_utf8(value)));
     let pairs: Pairs = read.collect();
-    // Of so few, looking at all costs less than a table of them.
+    // With so few, a linear search costs less than a table.
     let is_known = |(at, (key, _)): (usize, &(String, String))| pairs.iter().take(at).any(|(known, _)| known == key);
     if pairs.len() <= FEW && !pairs.iter().enumerate().any(is_known) {
         return Ok(pairs);
@@ -199,7 +200,7 @@ fn pairs(reader: &mut Reader<'_>) -> Result<Pairs, ThriftError> {
 /// Labels and attributes of nearly every token.
 const FEW: usize = 16;
 
-/// Of two readings of the kind the last counts, and an unknown one is as if there were none.
+/// If the kind appears twice the last one counts, and an unknown one counts as absent.
 const fn kind(number: i32) -> Option<Kind> {
     match number {
         1 => Some(Kind::Read),

@@ -1,14 +1,16 @@
-//! The configuration of a Warp 10: files of `name = value`, one over the other.
+//! The configuration of a Warp 10: files of `name = value`, later ones overriding earlier ones.
 //!
-//! Comes in: the files as text, from the weakest to the strongest, and what overrides them (environment, then system
-//! properties, as the original has it). A line is skipped if it is blank, begins with `//`, `#` or `--`, or has no `=`; name
-//! and value are trimmed and then percent decoded; an empty value takes the setting away. At the end `${name}` is
-//! replaced; a setting that refers to none is not set, as in the original; the value `''` is the empty text.
+//! The input is the files as text, from the weakest to the strongest, and the overrides
+//! (environment, then system properties, as in Warp 10). A line is skipped if it is blank, begins
+//! with `//`, `#` or `--`, or has no `=`; name and value are trimmed and then percent decoded; an
+//! empty value removes the setting. At the end `${name}` is replaced; a setting that refers to a
+//! missing one is not set, as in Warp 10; the value `''` is the empty text.
 //!
-//! A setting that bounds what tokens may do is read with [`Config::setting`], which is an error where the
-//! original would drop the setting and go on without it.
+//! A setting that bounds what tokens may do is read with [`Config::setting`], which fails where
+//! Warp 10 would drop the setting and continue without it.
 //!
-//! Refused is a line with more than one inner `=`, a broken percent escape, and a text that grows without end.
+//! Refused are a line with more than one inner `=`, a broken percent escape, and a text that grows
+//! without end.
 
 use std::collections::BTreeMap;
 
@@ -19,13 +21,13 @@ use super::java_compat::lines;
 use super::percent_encoding;
 use crate::limits::{WARP10_CONFIG_ROUNDS, WARP10_CONFIG_VALUE};
 
-/// The settings that hold. Keys are among the values: they are wiped when dropped, and none is printed.
+/// The effective settings. Some values are keys: they are wiped when dropped, and none is printed.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Config {
     settings: BTreeMap<String, Zeroizing<String>>,
-    /// Where each setting was set last; overrides have no place.
+    /// The line that set each setting last; overrides have none.
     places: BTreeMap<String, At>,
-    /// What a setting refers to that is not set.
+    /// Missing settings to which other settings refer.
     unresolved: BTreeMap<String, String>,
     skipped: Vec<At>,
 }
@@ -33,7 +35,7 @@ pub struct Config {
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct At {
-    /// The name that the file was given with.
+    /// The name under which the file was given.
     pub file: String,
     /// From 1.
     pub line: usize,
@@ -45,33 +47,33 @@ impl std::fmt::Display for At {
     }
 }
 
-/// Why there is no configuration. Values are not repeated: keys are among them.
+/// Why the configuration cannot be read. Values are not repeated: some of them are keys.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ConfigError {
     /// `a = b = c`
-    #[error("{}:{}: malformed line: one `=` separates a name and a value, any other is written `%3D`", at.file, at.line)]
+    #[error("{}:{}: malformed line: one `=` separates a name and a value; write any other as `%3D`", at.file, at.line)]
     Malformed {
-        /// Which line.
+        /// The line.
         at: At,
     },
     /// `a = 100%`
-    #[error("{}:{}: malformed percent escape: a `%` is followed by two hexadecimal digits, and all give UTF-8", at.file, at.line)]
+    #[error("{}:{}: malformed percent escape: a `%` must be followed by two hexadecimal digits, and the result must be UTF-8", at.file, at.line)]
     Escape {
-        /// Which line.
+        /// The line.
         at: At,
     },
     /// `a = ${a}`
     #[error("the setting `{name}` refers to itself, or grows without end")]
     Endless {
-        /// Which setting.
+        /// The setting.
         name: String,
     },
     /// `warp.trl.dir = ${nothing}/trl`
     #[error("{}`{name}` refers to `${{{reference}}}`, which is not set", place(at.as_ref()))]
     Unresolved {
-        /// Which setting.
+        /// The setting.
         name: String,
-        /// What it refers to.
+        /// The missing setting.
         reference: String,
         /// Where it is set.
         at: Option<At>,
@@ -84,7 +86,7 @@ pub(super) fn place(at: Option<&At>) -> String {
 }
 
 impl Config {
-    /// Reads files, each with the name it is known by, and then what overrides them.
+    /// Reads files, each with its name, and then the overrides.
     pub fn read<'a>(
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
         overrides: impl IntoIterator<Item = (String, String)>,
@@ -119,10 +121,11 @@ impl Config {
         Ok(Self { settings, places, unresolved, skipped })
     }
 
-    /// The value of a setting without which tokens would be allowed more: what refers to nothing is an error here.
+    /// The value of a setting that restricts tokens: a reference to a missing setting is an error
+    /// here.
     ///
     /// # Errors
-    /// The setting is there, and refers to what is not set.
+    /// The setting exists and refers to one that is not set.
     pub fn setting(&self, name: &str) -> Result<Option<&str>, ConfigError> {
         match self.unresolved.get(name) {
             None => Ok(self.get(name)),
@@ -140,7 +143,7 @@ impl Config {
         self.places.get(name)
     }
 
-    /// The value of a setting; none where it is not set, or refers to what is not set.
+    /// The value of a setting; none if it is not set, or refers to one that is not set.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.settings.get(name).map(|value| value.as_str())
@@ -151,7 +154,7 @@ impl Config {
         self.settings.keys().map(String::as_str)
     }
 
-    /// The lines without `=`, of which nothing was taken.
+    /// The lines without `=`, which were skipped.
     #[must_use]
     pub fn skipped(&self) -> &[At] {
         &self.skipped
@@ -164,7 +167,7 @@ impl std::fmt::Debug for Config {
     }
 }
 
-/// What a line does.
+/// The effect of a line.
 enum Line {
     Nothing,
     NoSign,
@@ -181,7 +184,7 @@ impl Line {
         if !line.contains('=') {
             return Ok(Self::NoSign);
         }
-        // As Java splits: what is empty at the end is no part.
+        // As in Java's `split`: empty parts at the end are dropped.
         let mut parts = line.trim_end_matches('=').split('=');
         let (name, value) = match (parts.next(), parts.next(), parts.next()) {
             (Some(name), value, None) if !trimmed(name).is_empty() => (name, value.unwrap_or_default()),
@@ -200,7 +203,7 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches(|c| c <= ' ')
 }
 
-/// The value of a setting with what it refers to, or the name of what is not set.
+/// The value of a setting with its references replaced, or the name of the missing one.
 fn replaced(
     name: &str,
     raw: &BTreeMap<String, Zeroizing<String>>,

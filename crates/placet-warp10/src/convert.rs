@@ -1,12 +1,14 @@
-//! Between the two kinds of tokens: a Warp 10 token becomes a policy file that mints its equal here, and a template of ours
-//! becomes a Warp 10 token where that format can say the same.
+//! Converts between the two kinds of tokens: a Warp 10 token becomes a policy file that mints an
+//! equivalent token, and a Placet template becomes a Warp 10 token if that format can express it.
 //!
-//! [`import`] is [`grants::lower`], printed. [`export`] reads the keys that TOKENGEN has; whatever else a template says
-//! (conditions, rules of its own, `not_before`, patterns that are no selectors) has no place in the format, and every one of
-//! them is [named](ExportError). A token's `.scope` and hooks are rules of an imported file: the rule that stands for `.scope` is
-//! recognised on the way back, by making it anew.
+//! [`import`] is [`grants::lower`], printed. [`export`] reads the keys that TOKENGEN has;
+//! everything else in a template (conditions, rules of its own, `not_before`, patterns that are not
+//! selectors) has no place in the format, and every such item is [named](ExportError). A token's
+//! `.scope` and hooks become rules of an imported file: the rule for `.scope` is recognised on the
+//! way back, by generating it again.
 //!
-//! A Warp 10 token is good at the very moment of its expiry and one of ours is not: a file has one ms more.
+//! A Warp 10 token is still valid at the very moment of its expiry, a Placet token is not: so a
+//! file has one ms more.
 
 use std::fmt;
 
@@ -28,14 +30,14 @@ use placet::syntax::print::print;
 pub struct Imported {
     /// Its text, with one `token`.
     pub text: String,
-    /// What deserves a look.
+    /// Notes for the reader.
     pub notes: Vec<Note>,
 }
 
-/// Writes the file whose token says what a Warp 10 token says.
+/// Writes the file whose token grants the same as a Warp 10 token.
 ///
 /// # Errors
-/// It would not say the same.
+/// It would not grant the same.
 pub fn import(token: &Token, platform: Platform) -> Result<Imported, ImportError> {
     let lowered = grants::lower(token, platform)?;
     if lowered.notes.contains(&Note::LabelsAreSelectors) {
@@ -44,12 +46,13 @@ pub fn import(token: &Token, platform: Platform) -> Result<Imported, ImportError
     Ok(Imported { text: print(&lowered.file), notes: lowered.notes })
 }
 
-/// Why there is no file.
+/// Why a token cannot be imported.
 #[derive(Clone, Debug)]
 pub enum ImportError {
     /// The token would not grant the same.
     NotLowered(LowerError),
-    /// A label's value begins with `=` or `~`: on deletion it is a selector, and here it is what it is.
+    /// A label's value begins with `=` or `~`: on deletion it is a selector, and here it would be a
+    /// literal.
     LabelsAreSelectors,
 }
 
@@ -73,10 +76,10 @@ impl fmt::Display for ImportError {
 
 impl std::error::Error for ImportError {}
 
-/// Makes the Warp 10 token that says what a template says, minted at `now`.
+/// Makes the Warp 10 token that grants the same as a template, minted at `now`.
 ///
 /// # Errors
-/// Everything that a Warp 10 token can not say.
+/// Everything that a Warp 10 token cannot express.
 pub fn export(
     document: &Document,
     template: &Template,
@@ -101,7 +104,7 @@ pub fn export(
 struct Export<'e> {
     arguments: &'e Arguments,
     vocabulary: &'e Vocabulary,
-    /// Those of the block, as they are written.
+    /// The rules of the block, as they are written.
     rules: Vec<ast::Rule>,
     obstacles: Vec<ExportError>,
 }
@@ -121,7 +124,7 @@ impl Export<'_> {
         if claims.producer.is_some() {
             self.obstacles.push(ExportError::Key("producer"));
         }
-        // The rule that the keys stand for is the first.
+        // The rule that these keys represent is the first.
         for test in template.rules.first().iter().flat_map(|rule| &rule.tests) {
             let name = self.vocabulary.attribute(test.field).map_or("", |attribute| attribute.name.as_str());
             match name {
@@ -180,7 +183,7 @@ impl Export<'_> {
     /// The texts of a list of exact values.
     fn texts(&mut self, key: &'static str, pattern: &Pattern) -> Vec<String> {
         let texts = self.exact(pattern);
-        // An empty list would be all of them.
+        // An empty list would mean all of them.
         if texts.as_ref().is_none_or(Vec::is_empty) {
             self.obstacles.push(ExportError::Pattern(key.to_owned()));
         }
@@ -221,11 +224,11 @@ impl Export<'_> {
         pairs
     }
 
-    /// An expression as a selector. In brackets a Warp 10 has no shortcut, so it finds just what the expression says, unless
-    /// a rule beside it says what the shortcut does.
+    /// An expression as a selector. In brackets Warp 10 has no shortcut, so it matches exactly the
+    /// expression, unless a rule of the template does the same as the shortcut.
     fn selector(&self, name: &str, java: &str) -> String {
         let plain = match java {
-            // To a directory of series both are everything.
+            // To a directory of series both mean everything.
             "(?s).*" => "~.*".to_owned(),
             java => format!("~{java}"),
         };
@@ -235,7 +238,7 @@ impl Export<'_> {
         }
     }
 
-    /// A pattern on text as a regular expression of Java's.
+    /// A pattern on text as a Java regular expression.
     fn java(&self, pattern: &Pattern) -> Option<String> {
         const ANY: &str = "(?s:.*)";
         if let Some(texts) = self.exact(pattern).filter(|texts| !texts.is_empty()) {
@@ -302,7 +305,7 @@ impl Export<'_> {
         Some(out)
     }
 
-    /// Everything that has no place in the format.
+    /// Reports everything that has no place in the format.
     fn refuse_others(&mut self, document: &Document, template: &Template, token: &Token) {
         let Some(block) = block(document, template) else { return };
         for field in &block.fields {
@@ -324,7 +327,7 @@ impl Export<'_> {
         if lowered.as_ref().is_ok_and(|lowered| lowered.notes.contains(&Note::LabelsAreSelectors)) {
             return self.obstacles.push(ExportError::LabelsAreSelectors);
         }
-        // A `.scope` restricts a Warp 10 token by itself; here its rule does, if it is there.
+        // `.scope` restricts a Warp 10 token by itself; here its rule does, if it is there.
         let alone = own_rules(token).iter().any(|rule| !block.rules.contains(rule));
         if alone || (lowered.is_err() && self.obstacles.is_empty()) {
             self.obstacles.push(ExportError::ScopeAlone);
@@ -332,7 +335,8 @@ impl Export<'_> {
     }
 }
 
-/// The rules that a Warp 10 adds by itself, as `import` would write them: for `.scope`, and for its shortcut.
+/// The rules that Warp 10 applies by itself, as `import` would write them: for `.scope`, and for
+/// its shortcut.
 fn own_rules(token: &Token) -> Vec<ast::Rule> {
     let lowered = grants::lower(token, Platform::default()).ok();
     let items = lowered.into_iter().flat_map(|lowered| lowered.file.items);
@@ -369,7 +373,7 @@ fn some(pairs: Pairs) -> Option<Pairs> {
     (!pairs.is_empty()).then_some(pairs)
 }
 
-/// Something that a Warp 10 token can not say.
+/// Something that a Warp 10 token cannot express.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExportError {
     /// `use momento`
@@ -382,7 +386,7 @@ pub enum ExportError {
     Rule {
         /// `deny`
         effect: &'static str,
-        /// Where it stands.
+        /// Its line.
         line: Option<usize>,
     },
     /// `labels: { site: absent }`
@@ -391,25 +395,27 @@ pub enum ExportError {
     Label(String),
     /// A label of a WRITE token that may delete begins with `=` or `~`.
     LabelsAreSelectors,
-    /// The attribute `.scope` without the rule that stands for it: to a Warp 10 it would be a restriction.
+    /// The attribute `.scope` without the corresponding rule: in Warp 10 it would be a restriction.
     ScopeAlone,
 }
 
 impl fmt::Display for ExportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Vocabulary(name) => write!(f, "it speaks `{name}`, and a Warp 10 knows `warp10` only"),
+            Self::Vocabulary(name) => write!(f, "it uses the vocabulary `{name}`, and Warp 10 only knows `warp10`"),
             Self::NoType => f.write_str("it has no `type`: write `type: READ` or `type: WRITE`"),
-            Self::Key(key) => write!(f, "`{key}` has no place in it"),
-            Self::Rule { effect, line: Some(line) } => write!(f, "the `{effect}` of line {line} has no place in it"),
-            Self::Rule { effect, line: None } => write!(f, "a rule `{effect}` has no place in it"),
-            Self::Pattern(key) => write!(f, "the pattern on `{key}` is no selector"),
-            Self::Label(name) => write!(f, "the label `{name}` would be taken from the token's own keys"),
+            Self::Key(key) => write!(f, "a Warp 10 token cannot hold `{key}`"),
+            Self::Rule { effect, line: Some(line) } => {
+                write!(f, "a Warp 10 token cannot hold the `{effect}` of line {line}")
+            }
+            Self::Rule { effect, line: None } => write!(f, "a Warp 10 token cannot hold a rule `{effect}`"),
+            Self::Pattern(key) => write!(f, "the pattern on `{key}` cannot be written as a selector"),
+            Self::Label(name) => write!(f, "the label `{name}` would be replaced by the token's own keys"),
             Self::LabelsAreSelectors => {
                 f.write_str("a label or the application begins with `=` or `~`, which makes it a selector on deletion")
             }
             Self::ScopeAlone => f.write_str(
-                "its `.scope` or a selector would restrict it more, and there is no rule here that does the same",
+                "its `.scope` or a selector would restrict it more, and no rule of the template does the same",
             ),
         }
     }

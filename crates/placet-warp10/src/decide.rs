@@ -1,8 +1,10 @@
-//! Decides by asking a token's selectors themselves, without a policy of ours in between.
+//! Decides directly by a token's selectors, without a Placet policy in between.
 //!
-//! [`decide`] is for a token that is seen once: it accepts the text and asks, and makes nothing that outlives the request.
-//! Who sees the same token again lowers it once with [`Grant::of`](super::grants::Grant::of), keeps the program
-//! ([`GrantCache`](super::grant_cache::GrantCache)), and decides as with any token of ours. Both always say the same.
+//! [`decide`] is for a token that is seen once: it accepts the text and evaluates it, and makes
+//! nothing that outlives the request. A service that sees the same token again lowers it once with
+//! [`Grant::of`](super::grants::Grant::of), keeps the program
+//! ([`GrantCache`](super::grant_cache::GrantCache)), and decides as with any Placet token. Both
+//! always give the same answer.
 
 use std::borrow::Cow;
 
@@ -15,7 +17,7 @@ use super::selectors::{
 use super::token::{Kind, Pairs, ReadToken, Token, WriteToken};
 use placet::model::time::Time;
 
-/// What is asked for.
+/// The requested action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Names and labels of a series.
@@ -56,30 +58,30 @@ impl Action {
     }
 }
 
-/// What is asked: may this be done with this series?
+/// A question: may this be done with this series?
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'s> {
-    /// What is to be done.
+    /// The action.
     pub action: Action,
-    /// With which series.
+    /// The series.
     pub series: Series<'s>,
-    /// What the platform makes of the token.
+    /// How the platform interprets the token.
     pub platform: Platform,
 }
 
-/// A token that was accepted, and whether it grants what was asked.
+/// An accepted token, and whether it grants the request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decided {
-    /// With the attributes of the configuration; they bound the data that is read.
+    /// Including the attributes of the configuration; they bound the data that is read.
     pub token: Token,
-    /// Whether it may be done.
+    /// Whether the request is granted.
     pub is_granted: bool,
 }
 
-/// Accepts the text of a token at this time, and asks it.
+/// Accepts the text of a token at this time, and evaluates it.
 ///
 /// # Errors
-/// The token is not good, or a selector of it can not be read.
+/// The token is not valid, or one of its selectors cannot be read.
 pub fn decide(acceptor: &Acceptor<'_>, text: &str, asked: &Asked<'_>, now: Time) -> Result<Decided, Rejection> {
     let token = acceptor.accept(text, asked.action.kind(), now)?;
     let is_granted = is_granted(&token, asked.action, &asked.series, asked.platform)
@@ -87,13 +89,14 @@ pub fn decide(acceptor: &Acceptor<'_>, text: &str, asked: &Asked<'_>, now: Time)
     Ok(Decided { token, is_granted })
 }
 
-/// Asks the token's selectors themselves. Its text, its expiry and the revocation lists are not looked at here.
+/// Evaluates the token's selectors directly. Its text, its expiry and the revocation lists are not
+/// checked here.
 ///
-/// What costs nothing is asked first, and expressions are read last: one that can not be read is told only where the answer
-/// depends on it.
+/// Cheap checks come first, and expressions are read last: one that cannot be read is reported only
+/// if the answer depends on it.
 ///
 /// # Errors
-/// A selector can not be read; the original refuses the request.
+/// A selector cannot be read; Warp 10 refuses the request.
 pub fn is_granted(
     token: &Token,
     action: Action,
@@ -131,7 +134,7 @@ fn deletes(token: &WriteToken, question: &Question<'_>) -> Result<bool, Selector
         && question.is_in_scope(token.attributes.as_ref())?)
 }
 
-/// A series, and how it is asked.
+/// A series, and how it is matched.
 struct Question<'q> {
     series: &'q Series<'q>,
     platform: Platform,
@@ -144,7 +147,8 @@ impl Question<'_> {
         self.series.value(name).map_or(means_absent, |value| !means_absent && value == exact)
     }
 
-    /// What [`of_token`](super::selectors::of_token) makes of a list: nothing, `=one`, or `~^(one|other)$`.
+    /// The result of [`of_token`](super::selectors::of_token) for a list: nothing, `=one`, or
+    /// `~^(one|other)$`.
     fn is_one_of<'t, T>(&self, name: &str, list: &'t [T], text: impl Fn(&'t T) -> Cow<'t, str>) -> bool {
         match list {
             [] => true,
@@ -186,19 +190,20 @@ impl Question<'_> {
     }
 }
 
-/// What a WRITE token's deletions are restricted to, apart from the owner: its labels as selectors, and its application.
+/// The restrictions on a WRITE token's deletions, apart from the owner: its labels as selectors,
+/// and its application.
 pub(super) fn deletion(token: &WriteToken) -> Pairs {
     let forced = |name: &str| matches!(name, ".owner" | ".app");
     let labels = token.labels.iter().flatten().filter(|(name, _)| !forced(name));
     labels.cloned().chain([(".app".to_owned(), token.application.clone())]).collect()
 }
 
-/// Whether a WRITE token deletes anything.
+/// Whether a WRITE token may delete anything.
 pub(super) fn may_delete(token: &WriteToken) -> bool {
     token.owner == token.producer && !present(token.attributes.as_ref(), ".nodelete")
 }
 
-/// Whether the token has hooks: it fetches nothing then.
+/// Whether the token has hooks: then it fetches nothing.
 pub(super) fn has_hooks(token: &ReadToken) -> bool {
     token.hooks.as_ref().is_some_and(|hooks| !hooks.is_empty())
 }

@@ -1,4 +1,5 @@
-//! The envelope: padding to eight bytes, and the AES key wrap of RFC 3394 around it. Also the ident, which names a text.
+//! The envelope: padding to eight bytes inside the AES key wrap of RFC 3394. Also the ident, which
+//! names a text.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +9,8 @@ use aes_kw::{AesKw, KeyInit};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// The number of a token's text, which revocation lists and logs know it by. Printed as sixteen hexadecimal digits.
+/// The number of a token's text, by which revocation lists and logs refer to it. Printed as sixteen
+/// hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ident(pub u64);
 
@@ -34,12 +36,12 @@ impl FromStr for Ident {
     }
 }
 
-/// The bytes were not wrapped with this key, or their padding is none.
+/// The bytes were not wrapped with this key, or their padding is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not wrapped with this key")]
 pub struct UnwrapError;
 
-/// An AES key of 128, 192 or 256 bits, made ready once. Wiped when dropped.
+/// An AES key of 128, 192 or 256 bits, expanded once. Wiped when dropped.
 #[derive(Clone)]
 pub struct WrappingKey(Size);
 
@@ -84,7 +86,8 @@ impl WrappingKey {
         outcome.ok().map(|()| wrapped)
     }
 
-    /// Unwraps, and takes the padding off: as many equal bytes as the last one says, be they more than a block.
+    /// Unwraps, and removes the padding: as many equal bytes as the last one says, even if they are
+    /// more than a block.
     pub fn unwrap(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnwrapError> {
         let mut plain = self.unwrap_blocks(wrapped)?;
         let length = unpadded(&plain).ok_or(UnwrapError)?;
@@ -92,7 +95,8 @@ impl WrappingKey {
         Ok(plain)
     }
 
-    /// RFC 3394; one block alone, of which it says nothing, as RFC 5649 and the original have it.
+    /// RFC 3394; a single block, which it does not cover, is wrapped as in RFC 5649, like in Warp
+    /// 10.
     fn unwrap_blocks(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnwrapError> {
         if !wrapped.len().is_multiple_of(BLOCK) || wrapped.len() < 2 * BLOCK {
             return Err(UnwrapError);
@@ -114,14 +118,14 @@ impl fmt::Debug for WrappingKey {
     }
 }
 
-/// How long the data before the padding is.
+/// The length of the data without the padding.
 fn unpadded(bytes: &[u8]) -> Option<usize> {
     let last = *bytes.last()?;
     let length = bytes.len().checked_sub(usize::from(last)).filter(|length| *length < bytes.len())?;
     bytes.get(length..)?.iter().all(|byte| *byte == last).then_some(length)
 }
 
-/// What the key wrap works on.
+/// The blocks that the key wrap works on.
 const BLOCK: usize = 8;
 
 #[cfg(test)]
@@ -198,7 +202,7 @@ mod tests {
                     assert_eq!(opened.as_deref(), Ok(&hex(data)), "{number}: {comment}");
                     assert_eq!(key.wrap_blocks(&hex(data)), Some(hex(wrapped)), "{number}: {comment}");
                 }
-                // One block, which the original wraps as RFC 5649 does and not as these expect.
+                // One block, which Warp 10 wraps like RFC 5649 and not as these expect.
                 _ if hex(wrapped).len() == 2 * BLOCK => {}
                 _ => assert!(opened.is_err(), "{number}: {comment}"),
             }

@@ -1,8 +1,10 @@
-//! The token filter macro (`warp.token.filter.macro`): WarpScript of the operator that says what a token is taken for.
+//! The token filter macro (`warp.token.filter.macro`): WarpScript of the operator that decides how
+//! a token is treated.
 //!
-//! Comes in: a token that was opened but not accepted, and what is known against it. The macro finds `TOKENDUMP`'s parameters on
-//! the stack, with `token.expired`, `token.revoked` and `app.revoked`. It leaves a map, which becomes the token under the
-//! rules of TOKENGEN, or NULL, which means that the token is none of its business. It refuses by failing; whatever else it leaves is
+//! The input is a token that was opened but not accepted, and the objections against it. The macro
+//! finds `TOKENDUMP`'s parameters on the stack, with `token.expired`, `token.revoked` and
+//! `app.revoked`. It leaves a map, which becomes the token under the rules of TOKENGEN, or NULL,
+//! which means that the macro does not handle the token. It refuses by failing; any other result is
 //! refused too.
 
 use super::accept::Acceptor;
@@ -14,7 +16,7 @@ use super::token::Token;
 use super::tokendump::parameters;
 use super::tokengen::{MACRO_TTL, TokengenError, token_from_map};
 
-/// What is known against a token.
+/// The objections against a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Against {
     /// `token.expired`
@@ -25,22 +27,22 @@ pub struct Against {
     pub is_application_revoked: bool,
 }
 
-/// What a token is taken for.
+/// How a token is treated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filtered {
-    /// The token, instead of the one that came.
+    /// The token that replaces the given one.
     pub token: Token,
-    /// The capabilities that the macro has set.
+    /// The capabilities set by the macro.
     pub capabilities: Capabilities,
 }
 
 /// Why a token is refused.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum FilterError {
-    /// The macro failed: that is how it refuses.
+    /// The macro failed, which is its way to refuse.
     #[error("{}", .0.message)]
     Refused(Box<ScriptError>),
-    /// It left a map that is no token.
+    /// It left a map that is not a token.
     #[error(transparent)]
     NoToken(#[from] TokengenError),
     /// It left neither one map nor NULL.
@@ -48,7 +50,8 @@ pub enum FilterError {
     NoAnswer,
 }
 
-/// Asks the macro; `None` where it leaves NULL, and the token is to be resolved as if there were no macro.
+/// Runs the macro; `None` if it leaves NULL, and the token is to be resolved as if there were no
+/// macro.
 ///
 /// # Errors
 /// The token is refused.
@@ -72,9 +75,10 @@ pub fn filter(
     }
 }
 
-/// Takes a text for what the macro says, as a service does before it looks at static tokens and at the text itself; `None`
-/// where the macro leaves it alone. A text that nothing opens is refused. A token of the macro is not held against clock and
-/// lists again: the macro was told about both.
+/// Replaces a text by the macro's result, as a service does before it looks at static tokens and at
+/// the text itself; `None` if the macro does not handle it. A text that cannot be opened is
+/// refused. A token from the macro is not checked against clock and lists again: the macro received
+/// both.
 ///
 /// # Errors
 /// The token is refused.

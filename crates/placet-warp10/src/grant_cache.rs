@@ -1,8 +1,9 @@
-//! What tokens grant, kept: for services that see the same token again and again.
+//! A cache of the grants of tokens: for services that see the same token again and again.
 //!
-//! A token that comes for the first time is opened and accepted, [lowered](super::grants) and compiled, which reads and proves
-//! a text; whoever sees most tokens once asks [`decide`](super::decide::decide) instead, and both say the same. A hit opens
-//! nothing and compiles nothing. Asked anew each time is whatever can change: the clock and the revocation lists.
+//! A new token is opened and accepted, [lowered](super::grants) and compiled, which reads and
+//! proves a text; a service that sees most tokens once uses [`decide`](super::decide::decide)
+//! instead, which gives the same answers. A hit opens nothing and compiles nothing. Everything that
+//! can change is checked each time: the clock and the revocation lists.
 //!
 //! Keys, attribute rules and vocabulary belong to the cache, so that no entry outlives them.
 
@@ -35,7 +36,7 @@ pub struct GrantCache {
     kept: ClockCache<Arc<Kept>>,
 }
 
-/// A token that was accepted, and what it grants.
+/// An accepted token and its grants.
 #[derive(Debug)]
 pub struct Kept {
     ident: Ident,
@@ -45,23 +46,23 @@ pub struct Kept {
 }
 
 impl GrantCache {
-    /// A cache of at most so many tokens, for one configuration.
+    /// A cache of at most `capacity` tokens, for one configuration.
     #[must_use]
     pub fn new(capacity: usize, keys: TokenKeys, attributes: AttributeRules, platform: Platform) -> Self {
         let vocabulary = Arc::clone(Library::built_in().get("warp10").expect("the vocabulary is built in"));
         Self { keys, attributes, platform, vocabulary, kept: ClockCache::new(capacity) }
     }
 
-    /// What requests speak.
+    /// The vocabulary of requests.
     #[must_use]
     pub const fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
     }
 
-    /// Accepts a token of this kind at this time, or says why not. Refusals are not kept.
+    /// Accepts a token of this kind at this time, or says why not. Refusals are not cached.
     ///
     /// # Errors
-    /// The token is not good, or would not grant the same here.
+    /// The token is not valid, or would not grant the same here.
     pub fn accept(&self, revocations: &Directory, text: &str, kind: Kind, now: Time) -> Result<Arc<Kept>, GrantError> {
         let acceptor = Acceptor { keys: &self.keys, revocations, attributes: &self.attributes };
         if let Some(kept) = self.kept.reader().get(text).filter(|kept| kept.token.kind() == kind) {
@@ -79,13 +80,13 @@ impl GrantCache {
         Ok(Kept { ident, token, policies: [policy], vocabulary: Arc::clone(&self.vocabulary) })
     }
 
-    /// How many tokens it holds.
+    /// The number of cached tokens.
     #[must_use]
     pub fn len(&self) -> usize {
         self.kept.len()
     }
 
-    /// Whether it holds none.
+    /// Whether the cache is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -93,13 +94,14 @@ impl GrantCache {
 }
 
 impl Kept {
-    /// What it says, with the attributes of the configuration.
+    /// Its content, including the attributes of the configuration.
     #[must_use]
     pub const fn token(&self) -> &Token {
         &self.token
     }
 
-    /// Decides a request in [the cache's vocabulary](GrantCache::vocabulary). It does not age: accept it for each request.
+    /// Decides a request in [the cache's vocabulary](GrantCache::vocabulary). The result does not
+    /// expire by itself: accept the token for each request.
     pub fn decide(&self, request: &Request<'_>) -> Verdict {
         let nobody = Keyring::new();
         Authorizer::new(&nobody, &self.vocabulary).with_policies(&self.policies).decide_alone(request)
@@ -109,16 +111,16 @@ impl Kept {
 /// Why a token grants nothing here.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum GrantError {
-    /// It is not good.
+    /// It is not valid.
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// It would not grant the same in our terms.
+    /// It would not grant the same as a Placet policy.
     #[error(transparent)]
     NotLowered(#[from] LowerError),
 }
 
 impl GrantError {
-    /// Under which label of the original it is counted.
+    /// The label under which Warp 10 counts it.
     #[must_use]
     pub const fn label(&self) -> Label {
         match self {

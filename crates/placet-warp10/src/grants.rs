@@ -1,17 +1,22 @@
-//! What a Warp 10 token grants, as a policy.
+//! The grants of a Warp 10 token, as a policy.
 //!
-//! [`lower`] turns a decoded token into a file of ours in the terms of the vocabulary `warp10`: `type: READ` over find and
-//! fetch with the token's owners, producers, applications and label selectors, or `type: WRITE` over update and meta, and
-//! over delete where producer and owner are one. [`Grant::of`] checks the file, so that it can be compiled like any other.
-//! [`is_granted`](super::decide::is_granted) asks the selectors themselves; both always say the same.
+//! [`lower`] turns a decoded token into a Placet file with the vocabulary `warp10`: `type: READ`
+//! over find and fetch with the token's owners, producers, applications and label selectors, or
+//! `type: WRITE` over update and meta, and over delete if producer and owner are equal.
+//! [`Grant::of`] checks the file, so that it can be compiled like any other.
+//! [`is_granted`](super::decide::is_granted) evaluates the selectors directly; both always give the
+//! same answer.
 //!
-//! Four things of a token are rules of their own: what the platform looks for before it runs the expression of a selector
-//! ([`Shortcut`]), where it finds less than the expression says; `.scope`, which forbids whatever its selector does not match, a token with hooks
-//! fetches nothing (the original refuses it over HTTP, and a hook may hide data), and what bounds the *data*
-//! ([`attributes::Bounds`](super::attributes::Bounds)) is no part of a verdict: it comes back with the token's attributes.
-//! In our vocabulary an owner and a producer are UUIDs, so a series whose `.owner` is spelt in capitals is theirs too.
+//! Four features of a token become separate rules or remain outside: the text for which the
+//! platform searches before it runs the expression of a selector ([`Shortcut`]), if it finds less
+//! than the expression matches; `.scope`, which forbids everything that its selector does not
+//! match; a token with hooks fetches nothing (Warp 10 refuses it over HTTP, and a hook may hide
+//! data); and bounds on the *data* ([`attributes::Bounds`](super::attributes::Bounds)) are not part
+//! of a verdict: they are returned with the token's attributes. In this vocabulary an owner and a
+//! producer are UUIDs, so a series whose `.owner` is in capitals is also matched.
 //!
-//! What is refused: a token that would not grant the same in our terms. It is never widened instead.
+//! A token that would not grant the same as a Placet policy is refused. It is never widened
+//! instead.
 
 use std::fmt;
 
@@ -39,7 +44,7 @@ use placet::syntax::ast::{BlockKind, Condition, Effect, Entry, Field, File, Patt
 pub struct Grant {
     /// A document with the token `warp10`.
     pub document: Document,
-    /// What deserves a look.
+    /// Notes for the reader.
     pub notes: Vec<Note>,
 }
 
@@ -47,14 +52,14 @@ impl Grant {
     /// The policy of a token.
     ///
     /// # Errors
-    /// The token would not grant the same in our terms.
+    /// The token would not grant the same as a Placet policy.
     pub fn of(token: &Token, platform: Platform, library: &Library) -> Result<Self, LowerError> {
         let Lowered { file, notes } = lowered(token, platform, Attributes::ThatDecide)?;
         let document = Document::from_tree(file, Source::none(), library).map_err(LowerError::Report)?;
         Ok(Self { document, notes })
     }
 
-    /// What decides requests: the program of the policy, and the policy as a service holds one.
+    /// The deciding parts: the program of the policy, and the policy as a service holds one.
     ///
     /// # Errors
     /// It is larger than the program of a token may be.
@@ -72,28 +77,30 @@ impl Grant {
 pub struct Lowered {
     /// A file with the token `warp10`.
     pub file: File,
-    /// What deserves a look.
+    /// Notes for the reader.
     pub notes: Vec<Note>,
 }
 
-/// Something about a token that its policy does not show, or that its maker may not have meant.
+/// Something about a token that its policy does not show, or that its maker may not have intended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// What its maker may not have meant.
+    /// Something that its maker may not have intended.
     Doubt(Doubt),
     /// The token has hooks, so it fetches nothing.
     Hooks,
-    /// A WRITE token whose label values are selectors on deletion: its type and its labels are not in the policy.
+    /// A WRITE token whose label values are selectors on deletion: its type and its labels are not
+    /// in the policy.
     LabelsAreSelectors,
     /// A field that has no effect is not in the policy.
     Dropped(&'static str),
-    /// The platform looks for a text before it runs the expression of a selector, and finds less than the expression says.
+    /// The platform searches for a text before it runs the expression of a selector, and finds less
+    /// than the expression matches.
     Shortcut {
         /// The name of the label.
         label: String,
         /// The selector.
         selector: String,
-        /// What it looks for.
+        /// The text.
         text: String,
     },
 }
@@ -104,22 +111,22 @@ impl fmt::Display for Note {
             Self::Doubt(doubt) => doubt.fmt(f),
             Self::Hooks => f.write_str("the token has hooks, so it fetches no data"),
             Self::LabelsAreSelectors => {
-                f.write_str("on deletion its labels are selectors, so `type` and `labels` can not be said of it")
+                f.write_str("on deletion its labels are selectors, so the policy cannot have its `type` and `labels`")
             }
             Self::Shortcut { label, selector, text } => write!(
                 f,
-                "`{label}` is `{selector}`, and a Warp 10 looks for `{text}` before it runs the expression: a value without \
-                 it is not selected, whatever the expression says, and so it is here"
+                "`{label}` is `{selector}`, and Warp 10 searches for `{text}` before it runs the expression: a value without \
+                 it is not selected, whatever the expression says, and the same applies here"
             ),
-            Self::Dropped(field) => write!(f, "`{field}` has no equal, and is left out"),
+            Self::Dropped(field) => write!(f, "`{field}` has no equivalent and is left out"),
         }
     }
 }
 
-/// Turns a token into a tree of ours.
+/// Turns a token into a Placet tree.
 ///
 /// # Errors
-/// The token would not grant the same in our terms.
+/// The token would not grant the same as a Placet policy.
 pub fn lower(token: &Token, platform: Platform) -> Result<Lowered, LowerError> {
     lowered(token, platform, Attributes::All)
 }
@@ -127,9 +134,9 @@ pub fn lower(token: &Token, platform: Platform) -> Result<Lowered, LowerError> {
 /// Which attributes of a token are in its policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Attributes {
-    /// All, with their values: the policy is to mint the same.
+    /// All, with their values: the policy should mint the same token.
     All,
-    /// Those whose presence decides, without their values, which may be as long as they like.
+    /// Only those whose presence decides, without their values, which may be arbitrarily long.
     ThatDecide,
 }
 
@@ -152,10 +159,10 @@ fn lowered(token: &Token, platform: Platform, which: Attributes) -> Result<Lower
     Ok(Lowered { file: tree::token_file("warp10", doc, NAME, fields, rules), notes })
 }
 
-/// Attributes that take actions away by being there.
+/// Attributes whose presence removes actions.
 const DECIDING: [&str; 5] = [".nofetch", ".nofind", ".nometa", ".nodelete", ".noupdate"];
 
-/// What the token of a lowered file is called.
+/// The name of the token in a lowered file.
 pub const NAME: &str = "warp10";
 
 type Parts = (Vec<Field>, Vec<Rule>, Vec<Note>);
@@ -206,13 +213,14 @@ fn write(token: &WriteToken, platform: Platform) -> Result<Parts, LowerError> {
             return Err(LowerError::Id { key, length: id.len() });
         }
     }
-    // What is written gets these from the token's own fields, and so is a selection of what to delete, but for the producer.
+    // Written data gets these from the token's own fields, and so does a selection of data to
+    // delete, except for the producer.
     let own = |name: &str| token.labels.iter().flatten().any(|(label, _)| label == name);
     if own(".producer") && may_delete(token) {
         return Err(LowerError::ProducerLabel);
     }
     notes.extend(OWN_LABELS.into_iter().filter(|name| own(name)).map(Note::Dropped));
-    // An empty text that stands for no value at all selects as a label, and can not be one.
+    // An empty text that means absence selects as a label, and cannot be one.
     let selects = |text: &str| text.starts_with(['=', '~']) || text.is_empty() && platform.empty == EmptyMeans::Absent;
     let labels_are_selectors = may_delete(token) && deletion(token).iter().any(|(_, text)| selects(text));
     let mut fields = Vec::new();
@@ -262,7 +270,7 @@ fn untyped(token: &WriteToken, platform: Platform, notes: &mut Vec<Note>) -> Res
     Ok(rules)
 }
 
-/// `any`, or those of them that are UUIDs: what is shorter can be the owner of nothing here.
+/// `any`, or those of them that are UUIDs: a shorter id owns nothing here.
 fn ids(ids: &[Vec<u8>]) -> Pattern {
     if ids.is_empty() {
         return tree::pattern(PatternKind::Any);
@@ -293,7 +301,8 @@ fn on_label(wanted: &Wanted, empty: EmptyMeans) -> Pattern {
     }
 }
 
-/// What the platform looks for before it runs an expression, as rules, where it goes beyond the expression.
+/// The texts for which the platform searches before it runs an expression, as rules, if they
+/// exclude more than the expression.
 fn shortcuts(selectors: &LabelSelectors, actions: &Pattern, notes: &mut Vec<Note>) -> Vec<Rule> {
     let mut rules = Vec::new();
     for (name, wanted) in &selectors.0 {
@@ -305,7 +314,7 @@ fn shortcuts(selectors: &LabelSelectors, actions: &Pattern, notes: &mut Vec<Note
     rules
 }
 
-/// `deny { action: … } unless has labels["room"] && labels["room"] in glob "*r11*"`, and what is looked for.
+/// `deny { action: … } unless has labels["room"] && labels["room"] in glob "*r11*"`, and the text.
 fn shortcut(name: &str, wanted: &Wanted, actions: &Pattern) -> Option<(Rule, String)> {
     let Wanted::Regex(expression, java) = wanted else { return None };
     let shortcut = Shortcut::of(java);
@@ -319,7 +328,7 @@ fn shortcut(name: &str, wanted: &Wanted, actions: &Pattern) -> Option<(Rule, Str
     Some((rule, text.to_owned()))
 }
 
-/// The rule of the shortcut of a selector of a READ token, if it says more than the selector.
+/// The rule of the shortcut of a READ token's selector, if it excludes more than the selector.
 pub(super) fn shortcut_of_read(name: &str, selector: &str) -> Option<Rule> {
     shortcut(name, &Wanted::parse(selector).ok()?, &reading()).map(|(rule, _)| rule)
 }
@@ -328,7 +337,7 @@ fn reading() -> Pattern {
     tree::list(["find", "fetch"].map(tree::word))
 }
 
-/// Several applications of a platform before 2.4.0.
+/// Several applications on a platform before 2.4.0.
 fn expression_of(applications: &[String]) -> Result<Pattern, LowerError> {
     let selector = of_applications(applications, Applications::Unquoted).unwrap_or_default();
     let bad = |why| LowerError::Selector(SelectorError::Regex { name: ".app".to_owned(), why });
@@ -340,7 +349,8 @@ fn stamps(key: &str, pairs: Option<&Pairs>) -> Option<Field> {
     Some(tree::field(key, tree::map(pairs.iter().map(|(name, value)| tree::entry(name, tree::text(value))))))
 }
 
-/// A Warp 10 token is good at the very moment of its expiry, one of ours is not: hence the millisecond.
+/// A Warp 10 token is still valid at the very moment of its expiry, a Placet token is not: hence
+/// the millisecond.
 fn times(issuance: i64, expiry: i64) -> [Field; 2] {
     [tree::field("issuance", tree::moment(issuance)), tree::field("expiry", tree::moment(expiry.saturating_add(1)))]
 }
@@ -372,7 +382,7 @@ fn on_series(name: &str, wanted: &Wanted, empty: EmptyMeans) -> Result<Condition
     }
 }
 
-/// As the original writes one, so that it is the text of a label as well.
+/// As Warp 10 writes one, so that it is also the text of a label.
 fn is_uuid(text: &str) -> bool {
     let dashes = [8, 13, 18, 23];
     let fits = |(at, byte): (usize, u8)| match byte {
@@ -383,22 +393,22 @@ fn is_uuid(text: &str) -> bool {
     text.len() == 36 && text.bytes().enumerate().all(fits)
 }
 
-/// Why a token is not one of ours.
+/// Why a token cannot become a Placet policy.
 #[derive(Clone, Debug)]
 pub enum LowerError {
-    /// A selector of it can not be carried.
+    /// One of its selectors cannot be translated.
     Selector(SelectorError),
-    /// `.scope` is `~.*{}{unit=C}`, and labels and attributes are one here.
+    /// `.scope` is `~.*{}{unit=C}`; labels and attributes are not distinguished here.
     ScopeOnAttributes,
     /// `.scope` is `~.*{.owner~a.*}`, and an owner is a UUID here.
     ScopeOnOwner,
     /// A WRITE token has the label `.producer`, which is a selector on deletion.
     ProducerLabel,
-    /// The owner or producer of a WRITE token is no UUID.
+    /// The owner or producer of a WRITE token is not a UUID.
     Id {
         /// `owner`
         key: &'static str,
-        /// How many bytes it has.
+        /// Its length in bytes.
         length: usize,
     },
     /// The policy has errors, such as an expression that grows too large.
@@ -411,11 +421,11 @@ impl fmt::Display for LowerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Selector(bad) => bad.fmt(f),
-            Self::ScopeOnAttributes => {
-                f.write_str("`.scope` selects by attributes alone, and labels and attributes are one here")
-            }
-            Self::ScopeOnOwner => f.write_str("`.scope` selects owners or producers by other than one UUID"),
-            Self::ProducerLabel => f.write_str("the label `.producer` selects what may be deleted"),
+            Self::ScopeOnAttributes => f.write_str(
+                "`.scope` selects by attributes alone, and labels and attributes are not distinguished here",
+            ),
+            Self::ScopeOnOwner => f.write_str("`.scope` selects owners or producers other than by a single UUID"),
+            Self::ProducerLabel => f.write_str("the label `.producer` selects which series may be deleted"),
             Self::Id { key, length } => write!(f, "the `{key}` has {length} bytes, and a UUID has 16"),
             // The tree has no text whose lines could be shown.
             Self::Report(report) => {

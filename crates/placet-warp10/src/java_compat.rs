@@ -1,10 +1,11 @@
-//! What of Java shows in tokens: the order of a `HashMap`, the reading of a UUID, the reading of bytes that are no UTF-8.
+//! Java behaviour that is visible in tokens: the order of a `HashMap`, the reading of UUIDs, and
+//! the reading of invalid UTF-8.
 
 use thiserror::Error;
 
 use super::token::Pairs;
 
-/// Why a text is no UUID; the words are Java's.
+/// Why a text is not a UUID; the words are Java's.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum UuidError {
     /// `aaaaaaaa-1111-4aaa-8aaa-0000000000010`: more than 36 characters.
@@ -14,12 +15,12 @@ pub enum UuidError {
     #[error("Invalid UUID string: {0}")]
     NotFiveGroups(String),
     /// `1--3-4-5`, `x-1-1-1-1`
-    #[error("Invalid UUID string: {0}: a group is no hexadecimal number")]
+    #[error("Invalid UUID string: {0}: a group is not a hexadecimal number")]
     NotANumber(String),
 }
 
-/// Reads a UUID as `java.util.UUID` does: five groups of any length, a short one filled with zeros, a long one cut to its
-/// low digits. (Java's digits in other scripts are refused.)
+/// Reads a UUID as `java.util.UUID` does: five groups of any length, a short one padded with zeros,
+/// a long one cut to its low digits. (Unlike Java, digits of other scripts are refused.)
 pub fn uuid_from_text(text: &str) -> Result<[u8; 16], UuidError> {
     if text.encode_utf16().count() > 36 {
         return Err(UuidError::TooLong);
@@ -30,7 +31,7 @@ pub fn uuid_from_text(text: &str) -> Result<[u8; 16], UuidError> {
     };
     let mut number = 0;
     for (group, bits) in [(one, 32), (two, 16), (three, 16), (four, 16), (five, 48)] {
-        // Like `Long.parseLong`: a `+` is taken, 63 bits at most.
+        // Like `Long.parseLong`: a `+` is accepted, 63 bits at most.
         let group = i64::from_str_radix(group, 16).map_err(|_| UuidError::NotANumber(text.to_owned()))?;
         number = number << bits | u128::from(group.cast_unsigned() & ((1 << bits) - 1));
     }
@@ -57,9 +58,10 @@ pub fn string_hash(text: &str) -> i32 {
     text.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
 }
 
-/// The order in which a `HashMap` that was filled in the order of `pairs` is written.
+/// The iteration order of a `HashMap` that was filled in the order of `pairs`.
 ///
-/// A bucket of nine keys and more, in a table of sixty-four and more, is a tree in Java, whose order is not followed.
+/// In Java a bucket of nine or more keys, in a table of sixty-four or more, becomes a tree, whose
+/// order is not reproduced.
 #[must_use]
 pub fn hash_order(pairs: Pairs) -> Pairs {
     let spreads: Vec<usize> = pairs.iter().map(|(key, _)| spread(key)).collect();
@@ -70,8 +72,8 @@ pub fn hash_order(pairs: Pairs) -> Pairs {
     placed.into_iter().map(|(_, pair)| pair).collect()
 }
 
-/// The order in which a `HashSet` that was filled with values of these hashes lists them, by their numbers; `None` where a
-/// bucket would be a tree.
+/// The iteration order of a `HashSet` that was filled with values of these hashes, by their
+/// numbers; `None` if a bucket would be a tree.
 #[must_use]
 pub fn set_order(hashes: &[i32]) -> Option<Vec<usize>> {
     let spreads: Vec<usize> = hashes.iter().map(|hash| spread_of(*hash)).collect();
@@ -82,7 +84,8 @@ pub fn set_order(hashes: &[i32]) -> Option<Vec<usize>> {
     (!is_tree).then(|| placed.into_iter().map(|(_, number)| number).collect())
 }
 
-/// The order in which a map that was read of a token is shown: Thrift makes the table for twice as many keys as it reads.
+/// The order in which a map from a token is shown: Thrift sizes the table for twice as many keys as
+/// it reads.
 #[must_use]
 pub fn read_order(mut pairs: Pairs) -> Pairs {
     let mask = (2 * pairs.len()).next_power_of_two() - 1;
@@ -99,8 +102,8 @@ fn spread_of(hash: i32) -> usize {
     (hash ^ (hash >> 16)) as usize
 }
 
-/// How large a table becomes: twice as large whenever it is over three quarters full, and, while it is small, when a
-/// bucket gets its ninth key.
+/// The size of a table: it doubles whenever it is over three quarters full, and, while it is small,
+/// when a bucket gets its ninth key.
 fn table_size(spreads: &[usize]) -> usize {
     let mut buckets = vec![0; 16];
     for (count, spread) in spreads.iter().enumerate() {
@@ -126,7 +129,8 @@ fn fill(spreads: &[usize], size: usize) -> Vec<usize> {
     buckets
 }
 
-/// Reads UTF-8 as Java does: what is none becomes U+FFFD, and so does a surrogate that was written as if it were a character.
+/// Decodes UTF-8 as Java does: invalid bytes become U+FFFD, and so does a surrogate that was
+/// encoded like a character.
 #[must_use]
 pub fn text_from_utf8(bytes: &[u8]) -> String {
     match str::from_utf8(bytes) {
@@ -135,7 +139,8 @@ pub fn text_from_utf8(bytes: &[u8]) -> String {
     }
 }
 
-/// With one byte that is never UTF-8 in place of each surrogate: Rust would replace a surrogate byte by byte.
+/// With one byte that is never UTF-8 in place of each surrogate: Rust would replace a surrogate
+/// byte by byte.
 fn without_surrogates(bytes: &[u8]) -> Vec<u8> {
     let mut rest = bytes;
     let mut out = Vec::with_capacity(bytes.len());
@@ -150,7 +155,7 @@ fn without_surrogates(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The lines of a text: LF, CR, and both together end one.
+/// The lines of a text: LF, CR, or both together end a line.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().flat_map(|line| line.split('\r'))
 }

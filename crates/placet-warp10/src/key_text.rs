@@ -1,4 +1,5 @@
-//! A key as text: `hex:…`, `base64:…`, and `argon2id:BITS:…` around another one, of which it is derived.
+//! A key as text: `hex:…`, `base64:…`, and `argon2id:BITS:…` around another one, from which it is
+//! derived.
 
 use argon2::{Algorithm, Argon2, AssociatedData, ParamsBuilder, Version};
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 use super::siphash::SipKey;
 use crate::limits::{WARP10_KEY_BYTES, WARP10_KEY_DERIVATIONS};
 
-/// Why there is no key. No message repeats what the text of a key was.
+/// Why a key cannot be read. No message repeats the text of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum KeyError {
     /// `warp.aes.token` is not in the configuration.
@@ -17,9 +18,9 @@ pub enum KeyError {
     /// `warp.hash.token = hex:00`
     #[error("Key {name} MUST be {bits} bits long.")]
     Size {
-        /// Which key.
+        /// The key.
         name: &'static str,
-        /// How long it may be.
+        /// Its permitted lengths.
         bits: &'static str,
     },
     /// `warp.aes.token = ${nothing}`
@@ -28,24 +29,24 @@ pub enum KeyError {
     /// An AES key of another length, given as bytes.
     #[error("Key length not 128/192/256 bits.")]
     AesLength,
-    /// A key of `SipHash` of less than 16 bytes, given as bytes.
+    /// A `SipHash` key of less than 16 bytes, given as bytes.
     #[error("a SipHash key has 16 bytes")]
     ShortHash,
     /// `hex:0`, `hex:xy`
-    #[error("the key is no hexadecimal text")]
+    #[error("the key is not hexadecimal text")]
     Hex,
     /// `base64:AAE`: not base64 with its padding. In a configuration file `=` is written `%3D`.
-    #[error("the key is no base64 text with padding (in a configuration file `=` is written `%3D`)")]
+    #[error("the key is not base64 text with padding (in a configuration file, write `=` as `%3D`)")]
     Base64,
     /// `argon2id:x:hex:00`, or more derivations or bits than any key has.
-    #[error("the key is derived in a way that is not known")]
+    #[error("the key's derivation is unknown")]
     Argon2,
     /// `wrapped:hex:00`, `plain`
     #[error("a key begins with `hex:`, `base64:` or `argon2id:BITS:`")]
     Form,
 }
 
-/// How hard a derivation is; a Warp 10 takes it from Java's system properties `argon2.*`.
+/// The cost of a derivation; Warp 10 takes it from Java's system properties `argon2.*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// `argon2.iterations`
@@ -67,7 +68,7 @@ pub fn decode_key(text: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     decode_key_at(text, Cost::default())
 }
 
-/// Reads the text of a key, with another cost of derivation than what is usual.
+/// Reads the text of a key, with a cost of derivation other than the default.
 pub fn decode_key_at(text: &str, cost: Cost) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     decode_nested(text, cost, WARP10_KEY_DERIVATIONS)
 }
@@ -113,7 +114,7 @@ fn derive(key: &[u8], bytes: usize, cost: Cost) -> Result<Zeroizing<Vec<u8>>, Ke
     Ok(out)
 }
 
-// The keys under which a key is hashed to season its own derivation.
+// Keys of the hashes that salt a key's own derivation.
 const SALT: (u64, u64) = (0x9D38_769A_E670_64E8, 0x880E_E777_C5AE_EFDD);
 const SECRET: (u64, u64) = (0xAD54_4060_0A88_E93F, 0xBF22_99D5_BC38_C882);
 const DATA: (u64, u64) = (0x5BCD_AA0E_77F1_4C90, 0x0511_E948_D63E_47B8);

@@ -1,9 +1,10 @@
-//! The keys of a Warp 10, and what is done with them: minting a text, naming it, opening it.
+//! The keys of a Warp 10, and their use: minting a text, naming it, opening it.
 //!
-//! Comes in: keys as bytes, or as the text in which a configuration has them. Goes out: the text of a token, its
-//! [`Ident`], the [`Token`] of a text. Opening takes the text apart in this order, and refuses at the first that fails:
-//! its [characters](super::opb64), the [envelope](super::envelope), its one spelling, the hash inside, the [structure](super::codec).
-//! Whether a token is still good is asked in [`super::accept`].
+//! The input is keys as bytes, or as the text of a configuration; the output is the text of a
+//! token, its [`Ident`], or the [`Token`] of a text. Opening checks the text in this order and
+//! refuses at the first failure: its [characters](super::opb64), the [envelope](super::envelope),
+//! its single spelling, the hash inside, the [structure](super::codec). Whether a token is still
+//! valid is decided in [`super::accept`].
 //!
 //! All keys are wiped when dropped, and none is printed.
 
@@ -19,7 +20,7 @@ use super::siphash::SipKey;
 use super::token::{Kind, Token};
 use crate::limits::WARP10_TOKEN_TEXT;
 
-/// The two keys that a token is made with: who has them mints.
+/// The two keys that make a token: anyone who has them can mint.
 #[derive(Clone, Debug)]
 pub struct TokenKeys {
     wrapping: WrappingKey,
@@ -27,20 +28,21 @@ pub struct TokenKeys {
 }
 
 impl TokenKeys {
-    /// Keys as TOKENGEN takes them from the stack: 16, 24 or 32 bytes for AES, and for the hash the first 16.
+    /// Keys as TOKENGEN takes them from the stack: 16, 24 or 32 bytes for AES, and for the hash the
+    /// first 16.
     pub fn new(aes: &[u8], hash: &[u8]) -> Result<Self, KeyError> {
         let hash = hash.first_chunk().ok_or(KeyError::ShortHash)?;
         let wrapping = WrappingKey::new(aes).ok_or(KeyError::AesLength)?;
         Ok(Self { wrapping, hash: SipKey::new(hash) })
     }
 
-    /// The text of a token. The same token has always the same text.
+    /// The text of a token. The same token always has the same text.
     #[must_use]
     pub fn mint(&self, token: &Token) -> String {
         self.seal(&codec::encode(token))
     }
 
-    /// The text around a structure that is already bytes.
+    /// The text of a structure that is already encoded.
     #[must_use]
     pub fn seal(&self, structure: &[u8]) -> String {
         let mut plain = Zeroizing::new(Vec::with_capacity(structure.len() + HASH));
@@ -49,13 +51,13 @@ impl TokenKeys {
         opb64::encode(&self.wrapping.wrap(&plain))
     }
 
-    /// What names a text: any text, be it a token or not.
+    /// The name of a text: any text, whether it is a token or not.
     #[must_use]
     pub fn ident(&self, text: &str) -> Ident {
         Ident(self.hash.palindromic(text.as_bytes()))
     }
 
-    /// Opens a text of either kind: as READ, and if it is none as WRITE.
+    /// Opens a text of either kind: as READ, and if that fails as WRITE.
     pub fn open(&self, text: &str) -> Result<Token, Rejection> {
         let structure = self.structure(text)?;
         match codec::decode(&structure, Kind::Read) {
@@ -69,7 +71,7 @@ impl TokenKeys {
         decode(&self.structure(text)?, kind)
     }
 
-    /// The bytes of the structure, of which the envelope and the hash are proved.
+    /// The bytes of the structure, with envelope and hash checked.
     pub fn structure(&self, text: &str) -> Result<Zeroizing<Vec<u8>>, Rejection> {
         if text.len() > WARP10_TOKEN_TEXT {
             return Err(Rejection::new(Label::Invalid, "Longer than any token."));
@@ -79,12 +81,12 @@ impl TokenKeys {
             return Err(Rejection::invalid(Label::Invalid));
         }
         let mut plain = self.wrapping.unwrap(&wrapped).map_err(|_| Rejection::invalid(Label::AesInvalid))?;
-        // Only now: what is no token in any spelling is refused in the original's words.
+        // Only now: a text that is not a token in any spelling is refused in Warp 10's words.
         if !rest.is_canonical {
             return Err(Opb64Error::NotCanonical.into());
         }
         let (hash, structure) = plain.split_first_chunk::<HASH>().ok_or_else(|| Rejection::invalid(Label::Invalid))?;
-        // The key wrap has proved the content already: nothing is learned from how long this takes.
+        // The key wrap has already proved the content: the duration of this reveals nothing.
         if u64::from_be_bytes(*hash) != self.hash.palindromic(structure) {
             return Err(Rejection::invalid(Label::SipInvalid));
         }
@@ -107,22 +109,23 @@ fn refused(error: CodecError, kind: Kind) -> Rejection {
 /// All keys of a configuration that tokens need.
 #[derive(Clone, Debug)]
 pub struct Keys {
-    /// Those of the tokens.
+    /// The keys of the tokens.
     pub token: TokenKeys,
-    /// That of the names of applications; minting does without.
+    /// The key for the names of applications; minting does not need it.
     pub application: Option<SipKey>,
 }
 
 impl Keys {
-    /// Takes the keys that are named here from a configuration.
+    /// Takes the keys named here from a configuration.
     ///
     /// # Errors
-    /// A key is missing or none; the error says which, and where it is set.
+    /// A key is missing or invalid; the error says which, and where it is set.
     pub fn from_config(config: &Config) -> Result<Self, KeySettingError> {
         Self::from_config_at(config, Cost::default())
     }
 
-    /// The same, with another cost of deriving keys: the original takes it from Java's system properties.
+    /// The same, with another cost of deriving keys: Warp 10 takes it from Java's system
+    /// properties.
     ///
     /// # Errors
     /// As [`from_config`](Self::from_config).
@@ -138,10 +141,10 @@ impl Keys {
     }
 }
 
-/// A key of a configuration that is missing or none, and where.
+/// A missing or invalid key of a configuration, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeySettingError {
-    /// What is wrong.
+    /// The fault.
     pub why: KeyError,
     /// The setting: `warp.aes.token`.
     pub name: &'static str,
@@ -160,7 +163,7 @@ impl std::fmt::Display for KeySettingError {
         let Self { why, name, at } = self;
         f.write_str(&place(at.as_ref()))?;
         match why {
-            // These two name the setting, in the original's words.
+            // These two name the setting, in Warp 10's words.
             KeyError::Missing(_) | KeyError::Size { .. } => write!(f, "{why}"),
             _ => write!(f, "`{name}`: {why}"),
         }
@@ -172,9 +175,9 @@ impl std::error::Error for KeySettingError {}
 /// A key of a configuration.
 #[derive(Clone, Copy)]
 struct Named {
-    /// What it is called there.
+    /// Its name.
     name: &'static str,
-    /// Where else it may be, and is overridden by the name.
+    /// The other name, which is overridden by the first.
     store: &'static str,
     bytes: &'static [usize],
     bits: &'static str,
@@ -211,5 +214,5 @@ impl From<ConfigError> for KeyError {
     }
 }
 
-/// Bytes of the hash in front of the structure.
+/// Bytes of the hash before the structure.
 const HASH: usize = 8;

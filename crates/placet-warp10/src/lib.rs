@@ -1,5 +1,5 @@
-//! Warp 10: real tokens both ways. What a Warp 10 mints is opened, accepted and decided here, and what is minted here a
-//! Warp 10 takes, byte for byte.
+//! Warp 10: real tokens in both directions. Tokens minted by a Warp 10 are opened, accepted and
+//! decided here, and tokens minted here are accepted by a Warp 10, byte for byte.
 //!
 //! ```text
 //! envelope (WarpScript) ──► script ──► tokengen ──► Token ──► envelope ──► text

@@ -1,25 +1,26 @@
-//! What makers of tokens get wrong without an error, said in the same words wherever a token is made or looked at.
+//! Mistakes that token makers make without an error, reported in the same words wherever a token is
+//! made or inspected.
 
 use std::fmt;
 
 use super::token::{ReadToken, Token};
 use super::tokengen::FILE_TTL;
 
-/// Something that a token's maker may not have meant.
+/// Something that a token's maker may not have intended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// A time counted in platform units: a `MSTU /` is missing.
     Far {
         /// `expiry`
         key: &'static str,
-        /// What it says.
+        /// Its value.
         ms: i64,
     },
     /// `ttl: -1`
     ExpiresFirst,
-    /// `owners: []`: the token reads what all of them have.
+    /// `owners: []`: the token reads the series of all owners.
     GrantsAll(&'static str),
-    /// None of the three lists holds anything.
+    /// All three lists are empty.
     ReadsEverything,
 }
 
@@ -31,7 +32,7 @@ impl fmt::Display for Doubt {
                 "its `{key}` is {ms} ms, beyond the year 5000: times of a token are milliseconds, so write `NOW MSTU /`"
             ),
             Self::ExpiresFirst => f.write_str("the token expires before it is issued"),
-            Self::GrantsAll(key) => write!(f, "there are no `{key}`, so the token reads what all {key} have"),
+            Self::GrantsAll(key) => write!(f, "`{key}` is empty, so the token reads the series of all {key}"),
             Self::ReadsEverything => {
                 f.write_str("the token reads everything: it has no `owners`, no `producers` and no `applications`")
             }
@@ -39,7 +40,7 @@ impl fmt::Display for Doubt {
     }
 }
 
-/// What is doubtful about a token.
+/// Doubts about a token.
 #[must_use]
 pub fn doubts(token: &Token) -> Vec<Doubt> {
     let (issuance, expiry) = (token.issuance(), token.expiry());
@@ -66,8 +67,8 @@ fn open_lists(token: &ReadToken) -> Vec<Doubt> {
     lists.into_iter().filter(|(_, is_open)| *is_open).map(|(key, _)| Doubt::GrantsAll(key)).collect()
 }
 
-/// Whether a time looks as if it were counted in platform units. For ever is written on purpose: the end of time, in ms or
-/// divided by the units in a ms, and what [`FILE_TTL`] behind a moment is.
+/// Whether a time looks as if it were counted in platform units. For ever is written on purpose: as
+/// the end of time, in ms or divided by the units in a ms, or as [`FILE_TTL`] after a moment.
 fn is_far(ms: i64) -> bool {
     let is_for_ever = ms == i64::MAX || ms == i64::MAX / 1000 || (FILE_TTL..FILE_TTL + YEAR_5000).contains(&ms);
     ms >= YEAR_5000 && !is_for_ever

@@ -1,22 +1,24 @@
-//! The text of tokens: base64 with an alphabet in ASCII order, so that texts sort as their bytes do; no padding.
+//! The text of tokens: base64 with an alphabet in ASCII order, so that texts sort as their bytes
+//! do; no padding.
 //!
-//! One row of bytes has one text here. The original also takes a last character whose unused bits are set, and a
-//! character left over at the end; such a spelling has an ident of its own, and would outlive its token's revocation.
+//! Here each byte string has exactly one text. Warp 10 also accepts a last character whose unused
+//! bits are set, and a character left over at the end; such a spelling has an ident of its own, and
+//! would survive its token's revocation.
 
 use thiserror::Error;
 
-/// Why a text is none of these.
+/// Why a text is not a token text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Opb64Error {
     /// `AB-`
     #[error("Invalid OPB64 character '{}' at offset {at}.", char::from(*byte))]
     Character {
-        /// The byte that stands there.
+        /// The byte.
         byte: u8,
-        /// Where, in bytes.
+        /// Its offset in bytes.
         at: usize,
     },
-    /// `zz` for `zk`: readable, but not what is written for these bytes.
+    /// `zz` for `zk`: readable, but not the encoding of these bytes.
     #[error("Not the spelling in which a token is minted.")]
     NotCanonical,
 }
@@ -40,14 +42,15 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Opb64Error> {
     if rest.is_canonical { Ok(bytes) } else { Err(Opb64Error::NotCanonical) }
 }
 
-/// What stands at the end of a text besides its bytes.
+/// The end of a text after its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rest {
-    /// Nothing that counts: the text is the one that [`encode`] writes.
+    /// Nothing significant: the text is the one that [`encode`] writes.
     pub is_canonical: bool,
 }
 
-/// Reads as the original does, and says whether the text is the one spelling: whoever calls this has to refuse if not.
+/// Reads as Warp 10 does, and says whether the text is the single spelling: a caller has to refuse
+/// it if not.
 pub fn decode_leniently(text: &str) -> Result<(Vec<u8>, Rest), Opb64Error> {
     let (groups, _) = text.as_bytes().as_chunks::<4>();
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
@@ -60,7 +63,7 @@ pub fn decode_leniently(text: &str) -> Result<(Vec<u8>, Rest), Opb64Error> {
         let [_, first, second, third] = bits.to_be_bytes();
         bytes.extend_from_slice(&[first, second, third]);
     }
-    // What is left is a shorter group at the end, or begins with the group of a wrong character.
+    // The rest is a shorter group at the end, or begins with the group of an invalid character.
     let from = bytes.len() / 3 * 4;
     let mut is_canonical = true;
     for (chunk, from) in text.as_bytes().get(from..).unwrap_or_default().chunks(4).zip((from..).step_by(4)) {
@@ -79,7 +82,7 @@ pub fn decode_leniently(text: &str) -> Result<(Vec<u8>, Rest), Opb64Error> {
             2 => bytes.push(first),
             _ => {}
         }
-        // What a shorter group does not fill has to be empty; one character alone holds no byte at all.
+        // Unused bits of a shorter group have to be zero; a single character cannot hold a byte.
         is_canonical &= match chunk.len() {
             4 => true,
             3 => third == 0,

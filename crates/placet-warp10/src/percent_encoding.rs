@@ -1,7 +1,7 @@
-//! Percent escapes: `%41` is `A`, and `+` stays what it is.
+//! Percent escapes: `%41` is `A`, and `+` is not changed.
 //!
-//! Goes out: bytes. What they are that is no UTF-8 is for the caller to decide: a configuration refuses it, whatever the
-//! original reads with Java's decoder gets U+FFFD.
+//! The output is bytes. The caller decides about invalid UTF-8: a configuration refuses it, and
+//! everything that Warp 10 reads with Java's decoder gets U+FFFD.
 
 /// `text` without its escapes; `None` for a `%` without two hexadecimal digits.
 #[must_use]
@@ -18,7 +18,7 @@ pub fn decoded(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The same as text: what is no UTF-8 becomes U+FFFD.
+/// The same as text: invalid UTF-8 becomes U+FFFD.
 #[must_use]
 pub fn decoded_text(text: &str) -> Option<String> {
     decoded(text).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())

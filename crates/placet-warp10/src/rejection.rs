@@ -1,4 +1,4 @@
-//! Why a token is not accepted: the label that the original's exceptions have, and its message.
+//! Why a token is not accepted: the label of Warp 10's exception, and its message.
 
 use std::fmt;
 
@@ -7,34 +7,34 @@ use thiserror::Error;
 use super::opb64::Opb64Error;
 use super::token::Kind;
 
-/// A token that is not accepted. Printed as the message.
+/// A rejected token. Printed as the message.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct Rejection {
-    /// What kind of refusal it is.
+    /// The kind of rejection.
     pub label: Label,
-    /// What is said to who presented the token.
+    /// The message for the presenter of the token.
     pub message: String,
 }
 
-/// The kinds of refusal, printed as the original names them.
+/// The kinds of rejection, printed as Warp 10 names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Label {
-    /// `AES_INVALID`: the envelope was not made with this key, or its padding is none.
+    /// `AES_INVALID`: the envelope was not made with this key, or its padding is invalid.
     AesInvalid,
-    /// `SIP_INVALID`: the hash inside is not that of the content.
+    /// `SIP_INVALID`: the hash inside does not match the content.
     SipInvalid,
-    /// `INVALID`: no token in any other way, or one of the other kind.
+    /// `INVALID`: not a token for any other reason, or one of the other kind.
     Invalid,
     /// `NOTOKEN`: no text.
     NoToken,
     /// `REVOKED`: a list names it.
     Revoked,
-    /// `EXPIRED`: its time is over.
+    /// `EXPIRED`: it has expired.
     Expired,
     /// `APP_REVOKED`: a list names its application.
     AppRevoked,
-    /// `UNAVAILABLE`: nobody knows what is revoked.
+    /// `UNAVAILABLE`: the revocation state is unknown.
     Unavailable,
 }
 
@@ -54,13 +54,13 @@ impl fmt::Display for Label {
 }
 
 impl Rejection {
-    /// `Invalid token.`, which is all that the original says of most.
+    /// `Invalid token.`, the whole message of Warp 10 in most cases.
     #[must_use]
     pub fn invalid(label: Label) -> Self {
         Self::new(label, "Invalid token.")
     }
 
-    /// The structure of this kind, which names the other.
+    /// The structure of this kind, naming the other kind.
     #[must_use]
     pub fn other_kind(wanted: Kind) -> Self {
         let message = match wanted {

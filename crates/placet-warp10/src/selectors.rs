@@ -1,10 +1,11 @@
-//! Selectors: which series are meant, by their class, labels and attributes.
+//! Selectors: they select series by their class, labels and attributes.
 //!
-//! Text (`~temp.*{site=north,room~4.}`) becomes a [`Selector`]; what a READ token restricts its holder to becomes
-//! [`LabelSelectors`] ([`of_token`]). Both can be asked directly whether they match a series; `grants` turns the same into a
-//! policy.
+//! Text (`~temp.*{site=north,room~4.}`) becomes a [`Selector`]; the restrictions of a READ token
+//! become [`LabelSelectors`] ([`of_token`]). Both can be matched directly against a series;
+//! `grants` turns the same into a policy.
 //!
-//! What is refused: text that is no selector, and regular expressions that can not be carried (see [`regex`](super::regex)).
+//! Refused are text that is not a selector, and regular expressions that cannot be translated (see
+//! [`regex`](super::regex)).
 
 use std::fmt;
 
@@ -13,23 +14,23 @@ use super::percent_encoding;
 use super::regex::{Expression, RegexError, Shortcut, quote};
 use super::token::{Pairs, ReadToken};
 
-/// Labels that say who has a series; a token's own fields decide about them.
+/// Labels that identify the owner of a series; a token's own fields decide about them.
 pub const OWN_LABELS: [&str; 3] = [".owner", ".producer", ".app"];
 
-/// What is wanted of one value.
+/// The requirement on one value.
 #[derive(Clone, Debug)]
 pub enum Wanted {
-    /// `=north`, `north`: exactly that.
+    /// `=north`, `north`: exactly this text.
     Exact(String),
     /// `~nor.*`: the whole value matches.
     Regex(Expression, String),
 }
 
 impl Wanted {
-    /// Reads `=text`, `~regex` or `text`, as they stand in a token.
+    /// Reads `=text`, `~regex` or `text`, as they are in a token.
     ///
     /// # Errors
-    /// The regular expression can not be carried.
+    /// The regular expression cannot be translated.
     pub fn parse(text: &str) -> Result<Self, RegexError> {
         match (text.strip_prefix('~'), text.strip_prefix('=')) {
             (Some(java), _) => Ok(Self::Regex(Expression::from_java(java)?, java.to_owned())),
@@ -38,7 +39,7 @@ impl Wanted {
         }
     }
 
-    /// Whether the value is wanted.
+    /// Whether the value matches.
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {
         match self {
@@ -51,13 +52,13 @@ impl Wanted {
         matches!(self, Self::Exact(exact) if exact.is_empty())
     }
 
-    /// As a directory of series asks, which is what `find`, `fetch` and deletions do: the [`Shortcut`] comes before the
-    /// expression. So `nort?h` does not match `norh` there.
+    /// As a directory of series matches, in `find`, `fetch` and deletions: the [`Shortcut`] comes
+    /// before the expression. So `nort?h` does not match `norh` there.
     #[must_use]
     pub fn matches_in_directory(&self, value: &str) -> bool {
         match self {
             Self::Exact(exact) => exact == value,
-            // What needs no machine holds its own longest run.
+            // An expression without an automaton contains its own longest run.
             Self::Regex(expression, java) => {
                 Shortcut::is_all(java)
                     || expression.matches(value) && (expression.is_plain() || Shortcut::of(java).lets_through(value))
@@ -75,10 +76,10 @@ impl fmt::Display for Wanted {
     }
 }
 
-/// What an empty selector means.
+/// The meaning of an empty selector.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EmptyMeans {
-    /// A value that is there, and empty.
+    /// A present, empty value.
     #[default]
     EmptyValue,
     /// No value: `warp10.absent.label.support = true`.
@@ -88,17 +89,17 @@ pub enum EmptyMeans {
 /// How a platform joins several applications of a READ token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Applications {
-    /// Each is the text that it is: 2.4.0 and later.
+    /// Each is literal text: 2.4.0 and later.
     #[default]
     Quoted,
     /// Each is a regular expression, so that `a.b` reads `aXb` too: before 2.4.0.
     Unquoted,
 }
 
-/// What a platform makes of a token depends on its settings and on its version.
+/// The settings and the version of a platform, which affect the meaning of a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Platform {
-    /// What an empty selector means.
+    /// The meaning of an empty selector.
     pub empty: EmptyMeans,
     /// How several applications are joined.
     pub applications: Applications,
@@ -122,7 +123,7 @@ pub struct Series<'s> {
 }
 
 impl<'s> Series<'s> {
-    /// The label of this name; else the attribute.
+    /// The label with this name; otherwise the attribute.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&'s str> {
         named(self.labels, name).or_else(|| named(self.attributes, name))
@@ -133,7 +134,7 @@ fn named<'s>(pairs: &'s [(String, String)], name: &str) -> Option<&'s str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// Names, and what is wanted of each; all must hold.
+/// Names and the requirements on them; all must hold.
 #[derive(Clone, Debug, Default)]
 pub struct LabelSelectors(pub Vec<(String, Wanted)>);
 
@@ -141,7 +142,7 @@ impl LabelSelectors {
     /// Reads pairs such as `("site", "=north")`.
     ///
     /// # Errors
-    /// Says of which name the regular expression can not be carried.
+    /// Names the label whose regular expression cannot be translated.
     pub fn from_pairs(pairs: &[(String, String)]) -> Result<Self, SelectorError> {
         let read = |(name, text): &(String, String)| match Wanted::parse(text) {
             Ok(wanted) => Ok((name.clone(), wanted)),
@@ -150,7 +151,7 @@ impl LabelSelectors {
         pairs.iter().map(read).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether the series is meant.
+    /// Whether the series matches.
     #[must_use]
     pub fn matches(&self, series: &Series<'_>, empty: EmptyMeans) -> bool {
         self.match_each(empty, |name| series.value(name))
@@ -165,8 +166,9 @@ impl LabelSelectors {
     }
 }
 
-/// Reads `a=b,c~d` into pairs such as `("a", "=b")`, with every habit of the original: an entry that has a `=` anywhere is
-/// split there, what stands behind a second one is lost, and of one name the last entry counts.
+/// Reads `a=b,c~d` into pairs such as `("a", "=b")`, with every habit of Warp 10: an entry that has
+/// a `=` anywhere is split there, the text after a second one is lost, and of entries with the same
+/// name the last one counts.
 ///
 /// # Errors
 /// An entry has neither `=` nor `~`, or a bad percent escape.
@@ -198,7 +200,7 @@ pub fn parse_labels(text: &str) -> Result<Pairs, SelectorError> {
 }
 
 fn entries(text: &str) -> impl Iterator<Item = &str> {
-    // Blanks and what is below them, as Java trims.
+    // Blanks and characters below them, as Java trims.
     text.split(',').map(|entry| entry.trim_matches(|c| c <= ' ')).filter(|entry| !entry.is_empty())
 }
 
@@ -209,22 +211,23 @@ fn put(pairs: &mut Pairs, name: String, value: String) {
     }
 }
 
-/// Takes percent escapes away; `+` stays.
+/// Decodes percent escapes; `+` is not changed.
 ///
 /// # Errors
-/// An escape is not two hexadecimal digits. What they spell that is no UTF-8 becomes U+FFFD.
+/// An escape is not two hexadecimal digits. Invalid UTF-8 becomes U+FFFD.
 pub fn decoded(text: &str) -> Result<String, SelectorError> {
     percent_encoding::decoded_text(text).ok_or_else(|| SelectorError::Escape(text.to_owned()))
 }
 
-/// `~temp.*{site=north}`, or `~temp.*{site=north}{unit=C}` where the second part is of attributes alone.
+/// `~temp.*{site=north}`, or `~temp.*{site=north}{unit=C}` where the second part is only about
+/// attributes.
 #[derive(Clone, Debug)]
 pub struct Selector {
-    /// What is wanted of the class.
+    /// The requirement on the class.
     pub class: Wanted,
-    /// What is wanted of the labels.
+    /// The requirements on the labels.
     pub labels: LabelSelectors,
-    /// What is wanted of the attributes, where they have a part of their own.
+    /// The requirements on the attributes, if they have a part of their own.
     pub attributes: Option<LabelSelectors>,
 }
 
@@ -232,7 +235,7 @@ impl Selector {
     /// Reads a selector.
     ///
     /// # Errors
-    /// There is no `class{…}`, or a part of it can not be read.
+    /// There is no `class{…}`, or a part of it cannot be read.
     pub fn parse(text: &str) -> Result<Self, SelectorError> {
         let (class, rest) = text.split_once('{').ok_or(SelectorError::Syntax)?;
         let (labels, rest) = rest.split_once('}').ok_or(SelectorError::Syntax)?;
@@ -250,7 +253,7 @@ impl Selector {
         Ok(Self { class, labels: read(labels)?, attributes: attributes.map(read).transpose()? })
     }
 
-    /// Whether the series is meant.
+    /// Whether the series matches.
     #[must_use]
     pub fn matches(&self, series: &Series<'_>, empty: EmptyMeans) -> bool {
         let others = match &self.attributes {
@@ -275,7 +278,8 @@ impl fmt::Display for Selector {
 impl fmt::Display for LabelSelectors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entry = |(name, wanted): &(String, Wanted)| {
-            // Of a regular expression any `=` is written as an escape: the entry would be split there.
+            // Any `=` in a regular expression is written as an escape: the entry would be split
+            // there.
             let text = wanted.to_string();
             let (sign, text) = text.split_at(1);
             format!("{}{sign}{}", encoded(name), encoded(text))
@@ -284,7 +288,7 @@ impl fmt::Display for LabelSelectors {
     }
 }
 
-/// With percent escapes for whatever a selector would read.
+/// With percent escapes for every character that a selector would interpret.
 fn encoded(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._*()|[]+?^$:/".contains(c);
     let first = text.chars().next().filter(|c| matches!(c, '=' | '~'));
@@ -300,8 +304,8 @@ fn encoded(text: &str) -> String {
     out
 }
 
-/// What the holder of a READ token is restricted to, as the original writes it: the token's labels, then producer,
-/// application and owner. An empty list restricts nothing.
+/// The restrictions of a READ token's holder, as Warp 10 writes them: the token's labels, then
+/// producer, application and owner. An empty list restricts nothing.
 #[must_use]
 pub fn of_token(token: &ReadToken, applications: Applications) -> Pairs {
     let labels = token.labels.iter().flatten().filter(|(name, _)| !OWN_LABELS.contains(&name.as_str()));
@@ -338,13 +342,13 @@ pub fn id_text(id: &[u8]) -> String {
     uuid_of(id).map_or_else(|| "null".to_owned(), |id| uuid_to_text(&id))
 }
 
-/// The UUID that an id stands for: its first 16 bytes. A shorter one stands for none.
+/// The UUID of an id: its first 16 bytes. A shorter id has none.
 #[must_use]
 pub fn uuid_of(id: &[u8]) -> Option<[u8; 16]> {
     id.first_chunk().copied()
 }
 
-/// Why text is no selector.
+/// Why text is not a selector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SelectorError {
     /// `temp.out`: not `class{labels}`.
@@ -355,9 +359,9 @@ pub enum SelectorError {
     Escape(String),
     /// `{a~(?=x)}`
     Regex {
-        /// Of which name.
+        /// The name.
         name: String,
-        /// Why not.
+        /// The reason.
         why: RegexError,
     },
 }

@@ -1,4 +1,5 @@
-//! SipHash-2-4 as Warp 10 keys it: sixteen bytes, read as two big endian numbers, where the reference reads little endian.
+//! SipHash-2-4 as Warp 10 keys it: sixteen bytes, read as two big endian numbers, where the
+//! reference reads little endian.
 
 use std::fmt;
 use std::hash::Hasher;
@@ -30,7 +31,8 @@ impl SipKey {
         SipHasher24::new_with_keys(self.0, self.1).hash(bytes)
     }
 
-    /// The hash of the bytes and then the same bytes from the last to the first: inside tokens, and of their text.
+    /// The hash of the bytes followed by the same bytes in reverse: inside tokens, and of their
+    /// text.
     #[must_use]
     pub fn palindromic(&self, bytes: &[u8]) -> u64 {
         let mut hasher = SipHasher24::new_with_keys(self.0, self.1);
@@ -43,7 +45,7 @@ impl SipKey {
         hasher.finish()
     }
 
-    /// What stands for an application in Warp 10's revoked set: no name is the number 0.
+    /// The number of an application in Warp 10's revoked set: the empty name is the number 0.
     #[must_use]
     pub fn application(&self, name: &str) -> u64 {
         if name.is_empty() { 0 } else { self.hash(name.as_bytes()) }
@@ -63,7 +65,7 @@ impl fmt::Debug for SipKey {
     }
 }
 
-/// As many bytes are turned round at a time.
+/// This many bytes are reversed at a time.
 const CHUNK: usize = 64;
 
 #[cfg(test)]

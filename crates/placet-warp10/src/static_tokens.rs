@@ -1,11 +1,13 @@
-//! Static tokens: bearer texts of a file, each with the token that it stands for (`warp.token.file`).
+//! Static tokens: bearer texts of a file, each with its token (`warp.token.file`).
 //!
-//! Lines that do not begin with `token.` are skipped. `token.spec = { 'id' 'name' … }` is a map as TOKENGEN takes it, with `id`
-//! as the bearer text. The older form is one property a line, `token.read.N.owner = …`, grouped by `N`.
+//! Lines that do not begin with `token.` are skipped. `token.spec = { 'id' 'name' … }` is a map as
+//! TOKENGEN takes it, with `id` as the bearer text. The older form is one property per line,
+//! `token.read.N.owner = …`, grouped by `N`.
 //!
-//! Two habits of the original are not kept. Its static tokens never expire and can not be revoked; here [`accept`](super::accept) holds them
-//! against the clock and the lists like any other. And a bad line drops its whole file there; here it drops the token that
-//! it belongs to, which without the line would grant more, and is [reported](LineError).
+//! Two habits of Warp 10 are not kept. Its static tokens never expire and cannot be revoked; here
+//! [`accept`](super::accept) checks them against the clock and the lists like any other. And a bad
+//! line drops its whole file there; here it drops its token, which would grant more without the
+//! line, and is [reported](LineError).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,12 +29,12 @@ pub struct StaticTokens {
     write: BTreeMap<String, Token>,
 }
 
-/// A line of which no token came, or maybe not the one that was meant.
+/// A line that gave no token, or perhaps not the intended one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineError {
-    /// Which, from 1.
+    /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The fault.
     pub message: String,
 }
 
@@ -44,17 +46,17 @@ impl fmt::Display for LineError {
 
 impl std::error::Error for LineError {}
 
-/// What the maps of a file can ask for.
+/// Inputs of the maps of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
-    /// What the time is.
+    /// The present time.
     pub now: Time,
     /// The unit of the platform.
     pub unit: TimeUnit,
 }
 
 impl StaticTokens {
-    /// Reads a file. `uuid` is what `UUID` gives in a map.
+    /// Reads a file. `uuid` is the result of `UUID` in a map.
     pub fn read(text: &str, clock: Clock, uuid: &mut dyn FnMut() -> String) -> (Self, Vec<LineError>) {
         let mut file = Reader { tokens: Self::default(), groups: BTreeMap::new(), problems: Vec::new() };
         for (line, number) in super::java_compat::lines(text).zip(1..) {
@@ -63,7 +65,7 @@ impl StaticTokens {
                 continue;
             }
             let Some((key, value)) = line.split_once('=') else {
-                file.problem(number, "there is no `=` in it");
+                file.problem(number, "the line has no `=`");
                 continue;
             };
             match key.trim() {
@@ -79,7 +81,7 @@ impl StaticTokens {
         (file.tokens, file.problems)
     }
 
-    /// The token that a bearer text of a kind stands for.
+    /// The token of a bearer text of a kind.
     #[must_use]
     pub fn get(&self, text: &str, kind: Kind) -> Option<&Token> {
         match kind {
@@ -88,7 +90,7 @@ impl StaticTokens {
         }
     }
 
-    /// All bearer texts with what they stand for, readers first.
+    /// All bearer texts with their tokens, readers first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Token)> {
         self.read.iter().chain(&self.write).map(|(name, token)| (name.as_str(), token))
     }
@@ -100,10 +102,11 @@ impl StaticTokens {
         };
     }
 
-    /// Accepts a text: a static token first, else whatever `acceptor` makes of it. Both are held against the clock and the lists.
+    /// Accepts a text: as a static token first, otherwise with `acceptor`. Both are checked against
+    /// the clock and the lists.
     ///
     /// # Errors
-    /// The token is not good.
+    /// The token is not valid.
     pub fn accept(&self, acceptor: &Acceptor<'_>, text: &str, kind: Kind, now: Time) -> Result<Token, Rejection> {
         let Some(token) = self.get(text, kind) else { return acceptor.accept(text, kind, now) };
         acceptor.recheck(acceptor.keys.ident(text), token, now)?;
@@ -137,11 +140,11 @@ impl Group {
             "owner" => self.owners.push(uuid()?),
             "producer" => self.producers.push(uuid()?),
             "app" => self.applications.push(value.to_owned()),
-            "expiry" => self.expiry = Some(value.parse().map_err(|_| format!("`{value}` is no number of ms"))?),
+            "expiry" => self.expiry = Some(value.parse().map_err(|_| format!("`{value}` is not a number of ms"))?),
             "billed" if !self.is_write => self.billed = Some(uuid()?),
-            "labels" if self.is_write && value.contains('~') => return Err("a label has no `~`".to_owned()),
+            "labels" if self.is_write && value.contains('~') => return Err("a label cannot contain `~`".to_owned()),
             "labels" if self.is_write => self.labels = Some(parse_labels(value).map_err(|error| error.to_string())?),
-            other => return Err(format!("there is no property `{other}`")),
+            other => return Err(format!("unknown property `{other}`")),
         }
         Ok(())
     }
@@ -197,7 +200,7 @@ impl Reader {
         let is_write = kind == Some("write");
         let (Some("read" | "write"), Some(number), Some(property), None) = (kind, number, property, parts.next())
         else {
-            return self.problem(line, format!("`{key}` is no property of a token"));
+            return self.problem(line, format!("`{key}` is not a property of a token"));
         };
         let group = self.groups.entry((is_write, number.to_owned())).or_default();
         (group.is_write, group.line) = (is_write, line);
@@ -207,7 +210,8 @@ impl Reader {
         }
     }
 
-    /// A group with a bad line makes no token: without its `owner` it would read what all owners have.
+    /// A group with a bad line makes no token: without its `owner` it would read the series of all
+    /// owners.
     fn finish(&mut self, group: Group) {
         if group.is_broken {
             return;
@@ -228,8 +232,8 @@ fn spec(script: &str, clock: Clock, uuid: &mut dyn FnMut() -> String) -> Result<
     let mut host = Host::new(clock.now.as_millis().saturating_mul(clock.unit.in_a_millisecond()), uuid);
     host.unit = clock.unit;
     let stack = Machine::new(host).run(script).map_err(|error| error.to_string())?;
-    let Some(map @ Value::Map(_)) = stack.last() else { return Err("this is no map".to_owned()) };
+    let Some(map @ Value::Map(_)) = stack.last() else { return Err("this is not a map".to_owned()) };
     let draft = token_from_map("token.spec", map, Some(FILE_TTL), clock.now).map_err(|error| error.to_string())?;
-    let id = draft.id.ok_or("there is no `id`, which is the bearer text")?;
+    let id = draft.id.ok_or("`id`, the bearer text, is missing")?;
     Ok((id.java_text(), draft.token, unknown_keys(map)))
 }

@@ -1,20 +1,21 @@
-//! The compact protocol of Thrift, as much of it as tokens need: writing fields, reading them, skipping what is unknown.
+//! The part of Thrift's compact protocol that tokens need: writing fields, reading them, skipping
+//! unknown ones.
 //!
-//! All bytes are taken as hostile: nothing is allocated by a size that is only claimed, every element costs at least a byte
-//! of the input, and what nests is bounded. Numbers in a longer spelling than need be are refused, where the original
-//! takes them and cuts off what is over.
+//! All bytes are treated as hostile: nothing is allocated by a size that is only claimed, every
+//! element costs at least a byte of the input, and nesting is bounded. Numbers in a longer encoding
+//! than necessary are refused, while Warp 10 accepts them and cuts off the excess.
 
 use thiserror::Error;
 
 use crate::limits::WARP10_SKIP_DEPTH;
 use placet::bytecode::cursor::{Cursor, put_prefixed, put_varint, put_zigzag};
 
-/// The bytes are no structure of the compact protocol.
+/// The bytes are not a structure of the compact protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the data is cut off or malformed")]
 pub struct ThriftError;
 
-/// What stands in a field.
+/// The content of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {
     /// A bool that is true; it has no bytes of its own.
@@ -94,7 +95,8 @@ impl<'a> Reader<'a> {
         Self { bytes: Cursor::new(bytes), last: 0 }
     }
 
-    /// The next field's number and type; `None` at the stop. Its content has to be read, or [skipped](Self::skip).
+    /// The next field's number and type; `None` at the stop. Its content has to be read or
+    /// [skipped](Self::skip).
     pub fn field(&mut self) -> Result<Option<(i16, Type)>, ThriftError> {
         let header = self.byte()?;
         if header == 0 {
@@ -140,7 +142,7 @@ impl<'a> Reader<'a> {
         Ok(elements)
     }
 
-    /// A map of binary to binary: each pair, as it stands there.
+    /// A map of binary to binary: each pair, in order.
     pub fn binary_map(&mut self) -> Result<Vec<(&'a [u8], &'a [u8])>, ThriftError> {
         let (size, types) = self.map_header()?;
         if types.is_some_and(|types| types != (Some(Type::Binary), Some(Type::Binary))) {
@@ -153,7 +155,7 @@ impl<'a> Reader<'a> {
         Ok(pairs)
     }
 
-    /// Passes over the content of a field.
+    /// Skips the content of a field.
     pub fn skip(&mut self, of: Type) -> Result<(), ThriftError> {
         match of {
             Type::True | Type::False => Ok(()),
@@ -161,7 +163,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes over a value as it stands among others: there a bool has a byte.
+    /// Skips an element of a collection: there a bool has a byte.
     fn skip_value(&mut self, of: Type, depth: usize) -> Result<(), ThriftError> {
         let depth = depth.checked_sub(1).ok_or(ThriftError)?;
         match of {

@@ -1,4 +1,4 @@
-//! What a Warp 10 token says: the two structures of its wire format, every field of them.
+//! The content of a Warp 10 token: the two structures of its wire format, every field of them.
 
 /// A token, of one of its two kinds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,25 +24,25 @@ pub type Pairs = Vec<(String, String)>;
 /// A token that reads. Times are ms since 1970-01-01T00:00:00Z.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadToken {
-    /// When it was made; held against nothing.
+    /// When it was made; not checked.
     pub issuance: i64,
-    /// The last moment at which it is good.
+    /// The last moment at which it is valid.
     pub expiry: i64,
-    /// Deprecated; carried, without effect.
+    /// Deprecated; kept, without effect.
     pub lookup: Option<bool>,
-    /// Deprecated; carried, without effect.
+    /// Deprecated; kept, without effect.
     pub groovy: Option<bool>,
-    /// Deprecated; carried, without effect.
+    /// Deprecated; kept, without effect.
     pub max_fetch_size: Option<i64>,
-    /// Whose token it is: for revocation only.
+    /// The application of the token: for revocation only.
     pub application: Option<String>,
-    /// The applications whose series it reads; none is all.
+    /// The applications whose series it reads; an empty list means all.
     pub applications: Vec<String>,
-    /// The owners whose series it reads, 16 bytes each; none is all.
+    /// The owners whose series it reads, 16 bytes each; an empty list means all.
     pub owners: Vec<Vec<u8>>,
-    /// The producers whose series it reads, 16 bytes each; none is all.
+    /// The producers whose series it reads, 16 bytes each; an empty list means all.
     pub producers: Vec<Vec<u8>>,
-    /// Who pays: `owner` in TOKENGEN's map.
+    /// The account that pays: `owner` in TOKENGEN's map.
     pub billed: Vec<u8>,
     /// WarpScript by name; a token with hooks reads no data over HTTP.
     pub hooks: Option<Pairs>,
@@ -50,28 +50,28 @@ pub struct ReadToken {
     pub attributes: Option<Pairs>,
     /// Selectors on labels.
     pub labels: Option<Pairs>,
-    /// Carried, without effect.
+    /// Kept, without effect.
     pub dataviz: Option<bool>,
 }
 
 /// A token that writes. Times are ms since 1970-01-01T00:00:00Z.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WriteToken {
-    /// When it was made; held against nothing.
+    /// When it was made; not checked.
     pub issuance: i64,
-    /// The last moment at which it is good.
+    /// The last moment at which it is valid.
     pub expiry: i64,
-    /// Deprecated; carried, without effect.
+    /// Deprecated; kept, without effect.
     pub lookup: Option<bool>,
-    /// Who sends the series, 16 bytes.
+    /// The producer of the series, 16 bytes.
     pub producer: Vec<u8>,
-    /// Whose series they are, 16 bytes.
+    /// The owner of the series, 16 bytes.
     pub owner: Vec<u8>,
     /// The application they belong to.
     pub application: String,
-    /// Carried, without effect.
+    /// Kept, without effect.
     pub indices: Option<Vec<i64>>,
-    /// Labels that are put on every series that is written.
+    /// Labels that are put on every written series.
     pub labels: Option<Pairs>,
     /// Free pairs, some with a meaning.
     pub attributes: Option<Pairs>,
@@ -87,7 +87,7 @@ impl Token {
         }
     }
 
-    /// The last moment at which it is good.
+    /// The last moment at which it is valid.
     #[must_use]
     pub const fn expiry(&self) -> i64 {
         match self {
@@ -114,7 +114,7 @@ impl Token {
         }
     }
 
-    /// Whose token it is: what a revocation list may name.
+    /// The application of the token: a revocation list may name it.
     #[must_use]
     pub fn application(&self) -> Option<&str> {
         match self {

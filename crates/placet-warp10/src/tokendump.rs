@@ -1,6 +1,6 @@
-//! TOKENDUMP: a token becomes the map of parameters that it could be minted from again.
+//! TOKENDUMP: a token becomes the map of parameters from which it could be minted again.
 //!
-//! What TOKENGEN can not set (hooks, indices, flags) is lost.
+//! Parts that TOKENGEN cannot set (hooks, indices, flags) are lost.
 
 use super::java_compat;
 use super::keys::TokenKeys;
@@ -54,12 +54,13 @@ pub fn parameters(token: &Token) -> Value {
     map(fixed.into_iter().chain(lists).chain(maps))
 }
 
-/// The text of an identifier: its first 16 bytes count. One that is shorter is shown as it is, in hexadecimal.
+/// The text of an identifier, from its first 16 bytes. A shorter one is shown as it is, in
+/// hexadecimal.
 fn uuid(bytes: &[u8]) -> Value {
     Value::String(bytes.first_chunk().map_or_else(|| super::script::value::hex(bytes), java_compat::uuid_to_text))
 }
 
-/// A map of texts, in the order in which the original shows what it has read; none if it is empty.
+/// A map of texts, in the order in which Warp 10 shows it after reading; none if it is empty.
 pub(super) fn of_pairs(pairs: &[(String, String)]) -> Option<Value> {
     let entry = |(key, value)| (Value::String(key), Value::String(value));
     (!pairs.is_empty()).then(|| Value::Map(java_compat::read_order(pairs.to_vec()).into_iter().map(entry).collect()))

@@ -1,9 +1,10 @@
 //! TOKENGEN: a map of parameters becomes a token.
 //!
-//! Comes in: a map of the stack form, or the same map as JSON. Its keys are looked at in the order of the original, so that of two
-//! mistakes the same one is told, in the same words. Goes out: a [`Draft`], or with keys the result map of `TOKENGEN`.
-//! Refused: what the original refuses; where it only breaks (a bad UUID, a text for a number, `NULL` in a list) our message says
-//! which key it is about and what was found.
+//! The input is a map of the stack form, or the same map as JSON. Its keys are checked in Warp 10's
+//! order, so that of two errors the same one is reported, in the same words. The output is a
+//! [`Draft`], or with keys the result map of `TOKENGEN`. Refused is everything that Warp 10
+//! refuses; where it only crashes (a bad UUID, a text for a number, `NULL` in a list) our message
+//! names the key and the value.
 
 use std::fmt;
 
@@ -19,19 +20,19 @@ use placet::visible::excerpt;
 /// A token that is not minted yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
-    /// What it says.
+    /// Its content.
     pub token: Token,
-    /// `id`: a name for the result, no part of the token.
+    /// `id`: a name for the result, not part of the token.
     pub id: Option<Value>,
 }
 
-/// Parameters that make no token. Printed as the message.
+/// Parameters that do not make a token. Printed as the message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct TokengenError {
-    /// In the original's words, where it has words.
+    /// In Warp 10's words, where it has words.
     pub message: String,
-    /// The way out.
+    /// How to fix it.
     pub help: Option<String>,
 }
 
@@ -46,16 +47,18 @@ impl TokengenError {
     }
 }
 
-/// Lifetime of what a token file lists without one, in ms: as good as for ever, and no sum with it overflows.
+/// Lifetime in ms of a token file's entries without one: practically for ever, and no sum with it
+/// overflows.
 pub const FILE_TTL: i64 = i64::MAX >> 4;
 
-/// Lifetime of what a filter macro gives without one.
+/// Lifetime of a filter macro's token without one.
 pub const MACRO_TTL: i64 = i64::MAX;
 
-/// Makes a draft of a map. `caller` is named in messages; `default_ttl` stands for `ttl` and `expiry` where both are absent.
+/// Makes a draft from a map. `caller` is named in messages; `default_ttl` replaces `ttl` and
+/// `expiry` if both are absent.
 ///
 /// # Errors
-/// The first thing that is wrong, in the order of the original.
+/// The first error, in Warp 10's order.
 pub fn token_from_map(caller: &str, map: &Value, default_ttl: Option<i64>, now: Time) -> Result<Draft, TokengenError> {
     if !matches!(map, Value::Map(_)) {
         return Err(TokengenError::new(format!("{caller} expects a map on top of the stack.")));
@@ -72,7 +75,7 @@ pub fn token_from_map(caller: &str, map: &Value, default_ttl: Option<i64>, now: 
     Ok(Draft { token, id: parameters.present("id").cloned() })
 }
 
-/// Makes a draft of the same map as JSON: `{"type": "READ", "owner": …}`.
+/// Makes a draft from the same map as JSON: `{"type": "READ", "owner": …}`.
 ///
 /// # Errors
 /// As [`token_from_map`].
@@ -85,11 +88,12 @@ pub fn token_from_json(
     token_from_map(caller, &from_serde(map), default_ttl, now)
 }
 
-/// Keys of a map that TOKENGEN ignores, so that a token may say less than its maker meant, and read more.
+/// Keys of a map that TOKENGEN ignores, so that a token may have fewer restrictions than its maker
+/// intended, and read more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKeys(Vec<String>);
 
-/// The keys of a map that TOKENGEN ignores; `None` where it knows all of them.
+/// The keys of a map that TOKENGEN ignores; `None` if it knows all of them.
 #[must_use]
 pub fn unknown_keys(map: &Value) -> Option<UnknownKeys> {
     let Value::Map(entries) = map else { return None };
@@ -98,7 +102,7 @@ pub fn unknown_keys(map: &Value) -> Option<UnknownKeys> {
     (!unknown.is_empty()).then_some(UnknownKeys(unknown))
 }
 
-/// The key that was meant: in other letters, shortened, or with a slip.
+/// The intended key: with different letter case, shortened, or mistyped.
 fn meant(unknown: &str) -> Option<&'static str> {
     let lower = unknown.to_lowercase();
     let stem = lower.trim_end_matches('s');
@@ -114,7 +118,7 @@ fn meant(unknown: &str) -> Option<&'static str> {
 
 impl fmt::Display for UnknownKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TOKENGEN ignores what it does not know:")?;
+        f.write_str("TOKENGEN ignores unknown keys:")?;
         for (number, key) in self.0.iter().enumerate() {
             write!(f, "{} `{}`", if number > 0 { "," } else { "" }, excerpt(key))?;
             if let Some(meant) = meant(key) {
@@ -143,14 +147,14 @@ pub fn minted(draft: Draft, keys: &TokenKeys) -> Value {
     Value::Map(result)
 }
 
-/// The map, and who asks.
+/// The map and the caller.
 struct Parameters<'m> {
     caller: &'m str,
     map: &'m Value,
 }
 
 impl<'m> Parameters<'m> {
-    /// The order of the checks is the original's, and it is another one for the two kinds.
+    /// The order of the checks is Warp 10's, and differs between the two kinds.
     fn read(&self, default_ttl: Option<i64>, now: Time) -> Result<ReadToken, TokengenError> {
         let billed = self.uuid("owner")?.to_vec();
         let application = self.application()?;
@@ -226,7 +230,7 @@ impl<'m> Parameters<'m> {
     /// Issuance and expiry.
     fn times(&self, default_ttl: Option<i64>, now: Time) -> Result<(i64, i64), TokengenError> {
         let issuance = self.number("issuance")?.unwrap_or(now.as_millis());
-        // `ttl` wins. A sum out of range is the end of time, on both sides.
+        // `ttl` takes precedence. A sum out of range is the end of time, on both sides.
         let lasting = |ttl: i64| issuance.checked_add(ttl).unwrap_or(i64::MAX);
         if let Some(ttl) = self.number("ttl")? {
             return Ok((issuance, lasting(ttl)));
@@ -242,8 +246,12 @@ impl<'m> Parameters<'m> {
             Some(Value::Long(number)) => Ok(Some(*number)),
             Some(Value::Double(number)) => Ok(Some(*number as i64)),
             Some(found) => {
-                let message =
-                    format!("{}: '{key}' is no number but a {}: `{}`", self.caller, found.kind(), found.java_text());
+                let message = format!(
+                    "{}: '{key}' must be a number, found a {}: `{}`",
+                    self.caller,
+                    found.kind(),
+                    found.java_text()
+                );
                 Err(TokengenError::new(message)
                     .help("times are milliseconds since 1970: `'2030-01-01T00:00:00Z' TOTIMESTAMP MSTU /`"))
             }
@@ -262,7 +270,7 @@ impl<'m> Parameters<'m> {
         }
     }
 
-    /// Labels or attributes, in the order of the wire; none if there are none.
+    /// Labels or attributes, in the order of the wire; none if the map is empty.
     fn pairs(&self, key: &str) -> Result<Option<Pairs>, TokengenError> {
         let Some(value) = self.present(key) else { return Ok(None) };
         let Value::Map(entries) = value else {
@@ -272,8 +280,11 @@ impl<'m> Parameters<'m> {
             (Value::String(name), Value::String(value)) => Ok((name.clone(), value.clone())),
             _ => {
                 let message = format!("{} expects '{key}' to be a map of STRING keys and values.", self.caller);
-                let help =
-                    format!("`{} {}`: make a text of it with `TOSTRING`", name.to_warpscript(), value.to_warpscript());
+                let help = format!(
+                    "`{} {}`: turn it into a text with `TOSTRING`",
+                    name.to_warpscript(),
+                    value.to_warpscript()
+                );
                 Err(TokengenError::new(message).help(help))
             }
         };

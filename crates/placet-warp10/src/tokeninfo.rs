@@ -1,4 +1,4 @@
-//! TOKENINFO: what a token that is good now says of itself; for one that is not, why. Never an error.
+//! TOKENINFO: the content of a valid token; for an invalid one, the reason. Never an error.
 
 use super::script::host::Acceptance;
 use super::script::value::Value;
@@ -6,7 +6,8 @@ use super::token::{Kind, Token};
 use super::tokendump::{map, of_pairs};
 use placet::model::time::Time;
 
-/// Asks for the token as READ, then as WRITE. Attributes are shown to who may see them (capability `tokeninfo.attr`).
+/// Opens the token as READ, then as WRITE. Attributes are shown only with the capability
+/// `tokeninfo.attr`.
 #[must_use]
 pub fn tokeninfo(text: &str, acceptance: &dyn Acceptance, now: Time, shows_attributes: bool) -> Value {
     let read = match acceptance.accept(text, Kind::Read, now) {

@@ -1,4 +1,4 @@
-//! Nodes of our tree, made without a source: short words for what `grants` and `bridge` put together.
+//! Nodes of the syntax tree, made without a source: short functions for `grants` and `convert`.
 
 use super::selectors::Wanted;
 use placet::syntax::ast::{
@@ -46,7 +46,7 @@ pub(super) fn wanted(wanted: &Wanted) -> Pattern {
     }
 }
 
-/// Any text, with line ends in it too.
+/// Any text, also with line ends.
 pub(super) fn anything() -> Pattern {
     pattern(PatternKind::Regex(Text::plain("(?s).*")))
 }

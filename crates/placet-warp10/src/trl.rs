@@ -1,4 +1,4 @@
-//! A token revocation list: what it revokes, the text of its file, the name of its file.
+//! A token revocation list: its entries, the text of its file, the name of its file.
 //!
 //! ```text
 //! # comment
@@ -6,9 +6,9 @@
 //! +an.application          every token of this application; `+` alone: of none
 //! ```
 //!
-//! The original stops reading a file at a line that it cannot read, and what stands below is not revoked. Here such a line
-//! is passed over and reported, and what it says as far as it can be read counts: a slip of the pen lifts nothing.
-//! Which files of a folder count is said in [`super::trl_directory`].
+//! Warp 10 stops reading a file at a line that it cannot read, and the entries below are not
+//! revoked. Here such a line is skipped and reported, and its readable part counts: a typing error
+//! never lifts a revocation. [`super::trl_directory`] decides which files of a folder count.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -19,15 +19,15 @@ use thiserror::Error;
 use super::envelope::Ident;
 use super::java_compat::lines;
 
-/// What is revoked.
+/// The revocations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RevocationList {
     idents: BTreeSet<Ident>,
-    /// By name, where the original keeps their hashes: the same but for names whose hashes meet.
+    /// By name, where Warp 10 keeps their hashes: the same except for names with equal hashes.
     applications: BTreeSet<String>,
 }
 
-/// Lines that could not be read, or not as a whole.
+/// Lines that could not be read, or not completely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinesError {
     /// The first of them, from 1.
@@ -50,7 +50,7 @@ impl RevocationList {
         (list, bad)
     }
 
-    /// Whether the line was as it should be.
+    /// Whether the line was correct.
     fn read_line(&mut self, line: &str) -> bool {
         if line.is_empty() || line.starts_with('#') {
             return true;
@@ -84,12 +84,12 @@ impl RevocationList {
         Ok(())
     }
 
-    /// Takes one token out, as a list that is written anew may do; whether it was there.
+    /// Removes one token, for a list that is written anew; returns whether it was there.
     pub fn restore(&mut self, ident: Ident) -> bool {
         self.idents.remove(&ident)
     }
 
-    /// Takes an application out; whether it was there.
+    /// Removes an application; returns whether it was there.
     pub fn restore_application(&mut self, name: &str) -> bool {
         self.applications.remove(name)
     }
@@ -122,13 +122,13 @@ impl RevocationList {
         self.idents.is_empty() && self.applications.is_empty()
     }
 
-    /// Revokes what another revokes, too.
+    /// Adds the revocations of another list.
     pub fn extend(&mut self, other: &Self) {
         self.idents.extend(&other.idents);
         self.applications.extend(other.applications.iter().cloned());
     }
 
-    /// The file of this list: its name, in which time and content are marked, and its text.
+    /// The file of this list: its name, which includes time and checksum, and its text.
     pub fn file(&self, name: &str, scope: Scope, timestamp: u64) -> Result<(ListName, String), WriteError> {
         let text = self.to_string();
         let md5: String = Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -145,18 +145,20 @@ impl fmt::Display for RevocationList {
     }
 }
 
-/// Why there is no such list.
+/// Why the list cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum WriteError {
     /// `a\nb`, `a `: lines are trimmed.
-    #[error("the application {0:?} cannot stand in a list: it has line ends, or blanks at its end")]
+    #[error("the application {0:?} cannot be in a list: it has line ends, or blanks at its end")]
     Application(String),
     /// `my list`
-    #[error("{0:?} is no name of a list file: a name has letters, digits, `_` and `-`, a timestamp at most 63 bits")]
+    #[error(
+        "{0:?} is not a name of a list file: a name has letters, digits, `_` and `-`, and a timestamp has at most 63 bits"
+    )]
     Name(String),
 }
 
-/// What a list file says that it is about. It has no effect: a `read` list revokes WRITE tokens as well.
+/// The declared scope of a list file. It has no effect: a `read` list revokes WRITE tokens as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     /// `read`
@@ -188,18 +190,19 @@ impl fmt::Display for Scope {
 /// The name of a list file: `NAME.SCOPE.TIMESTAMP-MD5.trl`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListName {
-    /// The whole of it.
+    /// The whole name.
     pub file: String,
-    /// Which list it is, with its scope: the newest of each counts.
+    /// The list's identity with its scope: the newest file of each counts.
     pub list: String,
-    /// How new it is; `None` if there is no number, or one over 63 bits.
+    /// The time of the file; `None` if it is not a number of at most 63 bits.
     pub timestamp: Option<u64>,
-    /// The mark of its content, in hexadecimal digits. It is compared, and never computed from a file that is read.
+    /// The checksum of its content, in hexadecimal digits. It is compared, and never computed from
+    /// a file that is read.
     pub md5: String,
 }
 
 impl ListName {
-    /// Takes a file's name apart; `None` if it is not that of a list.
+    /// Parses a file's name; `None` if it is not that of a list.
     #[must_use]
     pub fn parse(file: &str) -> Option<Self> {
         let (before, md5) = file.strip_suffix(".trl")?.rsplit_once('-')?;

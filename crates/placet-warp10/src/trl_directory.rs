@@ -1,13 +1,15 @@
-//! The folder of revocation lists: which files count, when they are read again, and whether there is anything to go by.
+//! The folder of revocation lists: which files count, when they are read again, and whether the
+//! revocation state is known.
 //!
-//! Comes in: the folder's names and contents ([`Files`]) at every scan, and the time. The steps of a [scan](Directory::scan):
-//! of each list the file with the highest timestamp is chosen; if none of them is new by its name or its mark, nothing is
-//! done, be there one less than before; otherwise the whole set is made anew from the chosen files. Goes out: one
-//! [`RevocationList`], and what was wrong.
+//! The input is the folder's names and contents ([`Files`]) at every scan, and the time. The steps
+//! of a [scan](Directory::scan): for each list the file with the highest timestamp is chosen; if
+//! none of them has a new name or checksum, nothing is done, even if there is one less than before;
+//! otherwise the whole set is made anew from the chosen files. The output is one
+//! [`RevocationList`], and the problems.
 //!
-//! Where the original lets a broken file hide others, this one does not: a file without a timestamp that can be read
-//! counts by itself (the original gives the whole scan up), and while a file cannot be read, nothing that was revoked
-//! before is lifted.
+//! In Warp 10 a broken file can hide others; here it cannot: a file without a readable timestamp
+//! counts by itself (Warp 10 abandons the whole scan), and while a file cannot be read, no earlier
+//! revocation is lifted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -21,7 +23,7 @@ use super::trl::{LinesError, ListName, RevocationList};
 use crate::limits::WARP10_LIST_BYTES;
 use placet::model::time::Time;
 
-/// What a folder holds.
+/// The content of a folder.
 pub trait Files {
     /// The names of its files.
     fn names(&self) -> io::Result<Vec<String>>;
@@ -39,12 +41,12 @@ impl Files for BTreeMap<String, Vec<u8>> {
     }
 }
 
-/// A folder of the file system; what is below it does not count.
+/// A folder of the file system; its subfolders do not count.
 #[derive(Clone, Debug)]
 pub struct Folder(pub PathBuf);
 
 impl Folder {
-    /// Puts a file there, whole or not at all.
+    /// Writes a file there, completely or not at all.
     pub fn put(&self, name: &ListName, text: &str) -> io::Result<()> {
         let unfinished = self.0.join(format!(".{}.tmp", name.file));
         let mut file = File::create(&unfinished)?;
@@ -59,7 +61,8 @@ impl Files for Folder {
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.0)? {
             let entry = entry?;
-            // A name that is no text is not that of a list, but it may have been meant as one.
+            // A name that is not text cannot be that of a list, but it may have been intended as
+            // one.
             let name = entry.file_name().to_string_lossy().into_owned();
             let is_list = ListName::parse(&name).is_some();
             let is_file = || !entry.file_type().is_ok_and(|kind| kind.is_dir());
@@ -75,15 +78,15 @@ impl Files for Folder {
     }
 }
 
-/// Whether somebody may have meant a file as a list. Hidden files are unfinished ones.
+/// Whether a file may be intended as a list. Hidden files are unfinished ones.
 fn is_meant(name: &str) -> bool {
     !name.starts_with('.') && name.to_ascii_lowercase().ends_with(".trl")
 }
 
-/// What is wrong with a file.
+/// The fault of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListFileError {
-    /// It could not be read, or is over the cap; what was revoked before stays revoked.
+    /// It could not be read, or is over the limit; earlier revocations remain.
     Unreadable {
         /// Which file.
         file: String,
@@ -97,7 +100,8 @@ pub enum ListFileError {
         /// Which lines.
         lines: LinesError,
     },
-    /// Its name is not `NAME.read|write|full.MS-MD5.trl`: no Warp 10 reads it, and it revokes nothing.
+    /// Its name is not `NAME.read|write|full.MS-MD5.trl`: Warp 10 does not read it, and it revokes
+    /// nothing.
     Name {
         /// Which file.
         file: String,
@@ -109,24 +113,24 @@ pub enum ListFileError {
     },
 }
 
-/// What the lists of a folder revoke, and since when anything is known.
+/// The revocations of the lists in a folder, and whether they are known.
 #[derive(Debug, Default)]
 pub struct Directory {
     startup: Option<Startup>,
-    /// The mark of each list that was read without fault.
+    /// The checksum of each list that was read without a fault.
     known: BTreeMap<String, String>,
     list: RevocationList,
     is_loaded: bool,
     problems: Vec<ListFileError>,
 }
 
-/// Until when tokens are accepted though no list was read.
+/// How long tokens are accepted although no list was read.
 #[derive(Debug)]
 struct Startup {
     until: Time,
     /// The first scan decides.
     is_immediate: bool,
-    /// Somebody asked after that, and there was none: from then on no token is accepted.
+    /// A check came after that, and there was no list: from then on no token is accepted.
     has_lapsed: AtomicBool,
 }
 
@@ -137,8 +141,9 @@ impl Directory {
         Self::default()
     }
 
-    /// A folder that was not read yet. `delay` is `warp.trl.startup.delay`: with none, tokens are accepted before
-    /// any list is read; with zero, a list has to be there at the first [scan](Self::scan), which comes before the first token.
+    /// A folder that was not read yet. `delay` is `warp.trl.startup.delay`: without one, tokens are
+    /// accepted before any list is read; with zero, a list must exist at the first
+    /// [scan](Self::scan), which comes before the first token.
     #[must_use]
     pub fn new(delay: Option<Duration>, now: Time) -> Self {
         let startup = delay.map(|delay| Startup {
@@ -149,7 +154,8 @@ impl Directory {
         Self { startup, ..Self::default() }
     }
 
-    /// Looks at the folder; says whether the lists were read again. On an error nothing that was revoked is lifted.
+    /// Scans the folder; returns whether the lists were read again. On an error no revocation is
+    /// lifted.
     pub fn scan(&mut self, files: &impl Files) -> io::Result<bool> {
         let outcome = self.rescan(files);
         if let Some(startup) = &self.startup
@@ -185,8 +191,8 @@ impl Directory {
         self.is_loaded
     }
 
-    /// Whether it is known what is revoked. Once it was not when it should have been, it never is again, whatever is
-    /// read later.
+    /// Whether the revocation state is known. If it once was unknown when it should have been
+    /// known, it stays unknown, whatever is read later.
     #[must_use]
     pub fn is_available(&self, now: Time) -> bool {
         let Some(startup) = &self.startup else { return true };
@@ -200,26 +206,26 @@ impl Directory {
         is_available
     }
 
-    /// What is revoked.
+    /// The revocations.
     #[must_use]
     pub fn list(&self) -> &RevocationList {
         &self.list
     }
 
-    /// What was wrong when the lists were last read.
+    /// The problems when the lists were last read.
     #[must_use]
     pub fn problems(&self) -> &[ListFileError] {
         &self.problems
     }
 }
 
-/// What a scan has found so far.
+/// The result of a scan so far.
 #[derive(Default)]
 struct Scanned {
     list: RevocationList,
     known: BTreeMap<String, String>,
     problems: Vec<ListFileError>,
-    /// Some file could be read, and said something or was empty.
+    /// Some file could be read, even if it was empty.
     has_read: bool,
     /// Some file could not be read.
     is_incomplete: bool,
@@ -240,7 +246,8 @@ impl Scanned {
         }
         match bad {
             None => drop(self.known.insert(key(&name).to_owned(), name.md5)),
-            // Not known: it is read again at every scan, and so a correction in place is seen.
+            // The checksum is unknown, so it is read again at every scan, and a correction in place
+            // is seen.
             Some(lines) => self.problems.push(ListFileError::Lines { file: name.file, lines }),
         }
     }
@@ -251,8 +258,8 @@ impl Scanned {
     }
 }
 
-/// The newest file of each list, the first by name if several are, and those of which nobody knows how new they are; and
-/// beside them the files that were meant as lists and are none.
+/// The newest file of each list, the first by name if several are, and those of unknown age; and in
+/// addition the files that were intended as lists and are not.
 fn choose(names: Vec<String>) -> (Vec<ListName>, Vec<String>) {
     let names: BTreeSet<String> = names.into_iter().collect();
     let mut chosen: BTreeMap<String, ListName> = BTreeMap::new();
@@ -266,7 +273,7 @@ fn choose(names: Vec<String>) -> (Vec<ListName>, Vec<String>) {
     (chosen.into_values().collect(), ignored)
 }
 
-/// What a file stands for: its list, or itself if it cannot be compared with others.
+/// The identity of a file: its list, or itself if it cannot be compared with others.
 fn key(name: &ListName) -> &str {
     if name.timestamp.is_some() { &name.list } else { &name.file }
 }

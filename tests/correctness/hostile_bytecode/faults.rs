@@ -325,7 +325,7 @@ fn constants_of_the_pool(cases: &mut Cases) {
     );
 }
 
-/// Constants of patterns that their layout does not allow, and constants that nothing uses.
+/// Constants of patterns that their layout does not allow, and unused constants.
 fn constants_of_patterns(cases: &mut Cases) {
     cases.add(
         Fault::BadConstant,
@@ -358,7 +358,7 @@ fn constants_of_patterns(cases: &mut Cases) {
         with(&[], |automaton| pattern("a_string", &one(Op::Regex { automaton }))),
     );
     cases.add(Fault::BadConstant, "a key of thirty-one bytes", with(&[7; 31], |key| when(&one(Op::Vouched { key }))));
-    cases.add(Fault::Leftover, "constants that nothing uses", (Vec::new(), pool_of(b"a").0));
+    cases.add(Fault::Leftover, "unused constants", (Vec::new(), pool_of(b"a").0));
     cases.add(Fault::Leftover, "a constant too many", {
         let (mut pool, text) = pool_of(b"a");
         pool.intern(b"b");

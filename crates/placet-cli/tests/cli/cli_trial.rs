@@ -49,7 +49,7 @@ fn coverage_names_what_was_never_met_and_where() {
         "  5:5     never met        allow { action: PUT }",
         "  5:13    never true       action: PUT",
         "  10:5    never met        allow { action: HEAD }",
-        "  10:13   never looked at  action: HEAD",
+        "  10:13   never evaluated  action: HEAD",
     ] {
         assert!(ran.out.contains(line), "no {line:?} in\n{}", ran.out);
     }

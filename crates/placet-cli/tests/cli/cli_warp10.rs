@@ -215,7 +215,7 @@ fn the_attributes_of_a_configuration_hold_for_every_token() {
     place.placet("warp10 verify exposing --config more.conf").no().says("Invalid token attribute.");
     place.placet("warp10 verify token --config more.conf").yes();
     place.write("bad.conf", &format!("{keys}warp.token.read.attributes.default = 7\n"));
-    place.placet("warp10 verify token --config bad.conf").could_not().says("is no map");
+    place.placet("warp10 verify token --config bad.conf").could_not().says("is not a map");
     place.write("none.conf", &format!("{keys}warp.token.read.attributes.default = {{ '.nofetch' '' }}\n"));
     let request = format!(
         "{{\"action\":\"fetch\",\"owner\":\"{ONE}\",\"application\":\"plant\",\"labels\":{{\"site\":\"north\"}}}}"

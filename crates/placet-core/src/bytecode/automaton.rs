@@ -1,4 +1,5 @@
-//! A regular expression as it travels: a small deterministic automaton over classes of bytes, run in one pass.
+//! The wire form of a regular expression: a small deterministic automaton over classes of bytes,
+//! run in one pass.
 //!
 //! ```text
 //! prefixed  the expression it was made from, for people
@@ -25,7 +26,7 @@ pub struct Automaton<'a> {
 }
 
 impl<'a> Automaton<'a> {
-    /// Splits a constant into its parts, without looking into the table.
+    /// Splits a constant into its parts, without checking the table.
     #[must_use]
     pub fn read(constant: &'a [u8]) -> Option<Self> {
         let mut cursor = Cursor::new(constant);
@@ -39,7 +40,7 @@ impl<'a> Automaton<'a> {
         (cursor.is_empty() && spare.is_empty()).then_some(Self { source, classes, runs, table, accepting })
     }
 
-    /// Says whether every part keeps what the layout promises.
+    /// Whether every part keeps the promises of the layout.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let states = self.states();
@@ -58,7 +59,7 @@ impl<'a> Automaton<'a> {
             && !self.accepts(0)
     }
 
-    /// The expression it was made from; empty where the automaton is not sound.
+    /// The expression it was made from; empty if the automaton is unsound.
     #[must_use]
     pub fn source(&self) -> &'a str {
         core::str::from_utf8(self.source).unwrap_or_default()
@@ -67,7 +68,7 @@ impl<'a> Automaton<'a> {
     /// The state in which every run begins.
     pub const START: u8 = 1;
 
-    /// How many states it has, the dead one included.
+    /// The number of states, including the dead one.
     #[must_use]
     pub fn states(&self) -> usize {
         self.table.len().checked_div(self.classes).unwrap_or(0)
@@ -76,7 +77,7 @@ impl<'a> Automaton<'a> {
     /// Whether it accepts the whole of `value`.
     #[must_use]
     pub fn matches(&self, value: &[u8]) -> Option<bool> {
-        // Asked once and not for each byte.
+        // Checked once here instead of for each byte.
         if self.runs.len() <= FEW_RUNS { self.run(value, Self::passed) } else { self.run(value, Self::halved) }
     }
 
@@ -92,7 +93,7 @@ impl<'a> Automaton<'a> {
         Some(self.accepts(state))
     }
 
-    /// The state behind `byte`; 0 is dead.
+    /// The state after `byte`; 0 is dead.
     #[must_use]
     #[inline]
     pub fn step(&self, state: u8, byte: u8) -> Option<u8> {
@@ -104,26 +105,27 @@ impl<'a> Automaton<'a> {
         self.table.get(usize::from(state) * self.classes + usize::from(class)).copied()
     }
 
-    /// The class of a byte: bytes of one class lead to the same states. The cost of many runs does not grow with them.
+    /// The class of a byte: bytes of one class lead to the same states. The cost does not grow with
+    /// the number of runs.
     #[must_use]
     #[inline]
     pub fn class(&self, byte: u8) -> Option<u8> {
         if self.runs.len() <= FEW_RUNS { self.passed(byte) } else { self.halved(byte) }
     }
 
-    /// The class, found by passing one run after the other.
+    /// The class, found by linear search over the runs.
     #[inline(always)]
     fn passed(&self, byte: u8) -> Option<u8> {
         self.runs.iter().find(|run| byte <= run[0]).map(|run| run[1])
     }
 
-    /// The class, found by halving the runs.
+    /// The class, found by binary search over the runs.
     #[inline]
     fn halved(&self, byte: u8) -> Option<u8> {
         self.runs.get(self.runs.partition_point(|run| run[0] < byte)).map(|run| run[1])
     }
 
-    /// What running it costs: for each byte its class and the next state.
+    /// The price of running it: for each byte its class and the next state.
     #[must_use]
     pub fn price(&self) -> Price {
         let runs = self.runs.len().min(FEW_RUNS) as u64;
@@ -137,7 +139,8 @@ impl<'a> Automaton<'a> {
     }
 }
 
-/// Up to so many runs are passed one by one; more are halved, which takes as long as passing so many.
+/// Up to this many runs are searched linearly; more are halved, which takes as long as a linear
+/// search of this many.
 pub const FEW_RUNS: usize = 8;
 
 /// Steps of reading an automaton.
@@ -146,7 +149,7 @@ pub const AUTOMATON: u64 = 16;
 /// Steps of going to the next state, without those for the class of a byte.
 pub const STATE: u64 = 2;
 
-/// Runs that are passed in one step.
+/// Runs that a linear search passes in one step.
 pub const PASSED: u64 = 2;
 
 /// The parts of an automaton to be written: `next[state][byte]` with state 0 dead and 1 the start.
@@ -161,8 +164,8 @@ pub struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    /// The constant; bytes that all states treat alike share a class. `None` where there are more states, classes or runs
-    /// than a byte can count.
+    /// The constant; bytes that all states treat alike share a class. `None` if there are more
+    /// states, classes or runs than a byte can count.
     #[must_use]
     pub fn write(&self) -> Option<Vec<u8>> {
         let (map, representatives) = self.classes();

@@ -1,18 +1,20 @@
-//! Constants that are more than text: networks, action sets. Their layout, and how each is matched as it lies in the pool.
+//! Constants other than text: networks and action sets. Their layout, and how each is matched in
+//! place in the pool.
 
 use alloc::vec::Vec;
 
 use crate::model::value::Address;
 use crate::model::vocabulary::ActionNo;
 
-/// Where IPv4 addresses lie in the space of all addresses: the first 96 bits.
+/// The prefix of IPv4 addresses in the space of all addresses: the first 96 bits.
 const V4_PREFIX: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
-/// Marks an IPv4 network: this and its bits, 0 to 32. An IPv6 network has its bits alone, 0 to 128.
+/// Marks an IPv4 network: this number plus its bits, 0 to 32. An IPv6 network has its bits alone, 0
+/// to 128.
 const V4_MARK: u8 = 192;
 
-/// A network of addresses. One of IPv6 holds no IPv4 address: `::/0` is IPv6. On the wire: its bits
-/// (192 more for IPv4), and as many bytes as the bits need.
+/// A network of addresses. An IPv6 network contains no IPv4 address: `::/0` is IPv6. On the wire:
+/// its bits (192 more for IPv4), and as many bytes as the bits need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NetworkBits {
     /// The first address; later bits are zero.
@@ -22,7 +24,8 @@ pub struct NetworkBits {
 }
 
 impl NetworkBits {
-    /// Reads a whole constant; `None` for any spelling that [`write`](Self::write) would not choose.
+    /// Reads a whole constant; `None` for any encoding that [`write`](Self::write) would not
+    /// choose.
     #[must_use]
     pub fn read(constant: &[u8]) -> Option<Self> {
         let (&mark, prefix) = constant.split_first()?;
@@ -62,11 +65,12 @@ impl NetworkBits {
         Self { first: Address::from_octets(first.to_be_bytes()), bits }
     }
 
-    /// Whether the address is one of the network.
+    /// Whether the network contains the address.
     #[must_use]
     pub fn contains(self, address: Address) -> bool {
         let differing = u128::from_be_bytes(self.first.octets()) ^ u128::from_be_bytes(address.octets());
-        // With fewer bits it is a network of IPv6, which lies around the mapped addresses and holds none.
+        // With fewer bits it is an IPv6 network, which surrounds the mapped addresses and contains
+        // none of them.
         differing & mask(self.bits.min(128)) == 0 && (self.bits >= 96 || !address.is_v4())
     }
 }
@@ -75,8 +79,8 @@ fn mask(bits: u8) -> u128 {
     u128::MAX.checked_shl(128 - u32::from(bits)).unwrap_or(0)
 }
 
-/// Whether the address is one of the network, which is spelt canonically. [`NetworkBits::contains`] for who has it as it
-/// lies in the pool.
+/// Whether the network, canonically encoded, contains the address. The same as
+/// [`NetworkBits::contains`], on the bytes in the pool.
 #[must_use]
 pub fn network_contains(network: &[u8], address: Address) -> Option<bool> {
     let (&mark, prefix) = network.split_first()?;
@@ -87,14 +91,14 @@ pub fn network_contains(network: &[u8], address: Address) -> Option<bool> {
         Some(bits) if octets.starts_with(&V4_PREFIX) => (&octets[12..], bits),
         Some(_) => return Some(false),
     };
-    // All bits of all bytes but the last must agree, and of that the bits that are left.
+    // All bits of all bytes but the last must agree, and the remaining bits of the last one.
     let Some((last, before)) = prefix.split_last() else { return Some(true) };
     let (octets, rest) = octets.split_at_checked(before.len())?;
     let spare = bits.wrapping_neg() % 8;
     Some((last ^ rest.first()?) >> spare == 0 && before.iter().zip(octets).all(|(a, b)| a == b))
 }
 
-/// Appends the set of actions: one bit each, lowest bit first, without zero bytes at its end.
+/// Appends the set of actions: one bit each, lowest bit first, without trailing zero bytes.
 pub fn write_actions(actions: &[ActionNo], out: &mut Vec<u8>) {
     let start = out.len();
     for action in actions {

@@ -1,12 +1,13 @@
-//! Reading and writing the primitive pieces: bytes, varints in their shortest form, zigzag integers.
+//! Reads and writes the primitive pieces: bytes, varints in their shortest form, zigzag integers.
 
 use alloc::vec::Vec;
 use core::slice;
 
-/// A place in borrowed bytes that only moves forward. Every read says by `None` that the bytes do not hold what was asked.
+/// A forward-only position in borrowed bytes. Every read returns `None` if the bytes do not contain
+/// the requested item.
 #[derive(Clone, Debug)]
 pub struct Cursor<'a> {
-    /// An iterator, since it moves one pointer where a slice moves a pointer and a length.
+    /// An iterator, since it advances one pointer, where a slice updates a pointer and a length.
     rest: slice::Iter<'a, u8>,
 }
 
@@ -17,7 +18,7 @@ impl<'a> Cursor<'a> {
         Self { rest: bytes.iter() }
     }
 
-    /// What has not been read.
+    /// The unread bytes.
     #[must_use]
     pub fn rest(&self) -> &'a [u8] {
         self.rest.as_slice()
@@ -51,8 +52,8 @@ impl<'a> Cursor<'a> {
         Some(head)
     }
 
-    /// An unsigned LEB128 number that fits `T`, in its shortest form only: two spellings of one number would be two tokens
-    /// of one meaning.
+    /// An unsigned LEB128 number that fits `T`, in its shortest form only: two encodings of one
+    /// number would be two tokens with one meaning.
     #[inline(always)]
     pub fn varint<T: From<u8> + TryFrom<u64>>(&mut self) -> Option<T> {
         match self.byte()? {

@@ -1,11 +1,12 @@
-//! Counts the work of one run that is not constant: bytes that are looked through, elements, pieces that are tried.
+//! Counts the work of one run that is not constant: bytes searched, elements, pieces tried.
 //!
-//! The [verifier](super::verify) has shown that a program cannot cost more than it may. This is the second line: a price that
-//! is too low ends a run, and the caller refuses the request. A run is never denied or allowed for it.
+//! The [verifier](super::verify) has shown that a program stays within its cost limit. This is the
+//! second line of defence: if a price is too low, the run ends and the caller refuses the request.
+//! Running out never allows or denies.
 
 use core::cell::Cell;
 
-/// Steps that a run may still take for what is not constant.
+/// Steps that a run may still take for work that is not constant.
 #[derive(Debug)]
 pub struct Fuel {
     filled: u64,
@@ -14,19 +15,19 @@ pub struct Fuel {
 }
 
 impl Fuel {
-    /// For so many steps.
+    /// A supply of this many steps.
     #[must_use]
     pub const fn new(steps: u64) -> Self {
         Self { filled: steps, left: Cell::new(steps), is_spent: Cell::new(false) }
     }
 
-    /// More than any run takes: for those who match a pattern of their own.
+    /// More than any run takes: for callers that match a pattern of their own.
     #[must_use]
     pub const fn plenty() -> Self {
         Self::new(u64::MAX)
     }
 
-    /// Takes so many steps. `None` where there are not enough, from then on.
+    /// Takes this many steps. `None` if there are not enough, from then on.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a subtraction and a comparison on the hot path")]
     pub fn spend(&self, steps: usize) -> Option<()> {
@@ -46,7 +47,7 @@ impl Fuel {
         None
     }
 
-    /// Whether there was not enough.
+    /// Whether the fuel has run out.
     #[must_use]
     pub const fn is_spent(&self) -> bool {
         self.is_spent.get()

@@ -1,9 +1,10 @@
-//! How globs and path patterns match a value, as they lie in the pool.
+//! Matches globs and path patterns against a value, in place in the pool.
 //!
-//! A pattern is cut at its runs (`*`, `**`) into groups. The first group must match where the value begins, the last one where
-//! it ends. A group between two runs is sought from the left, after the group before it: the leftmost place leaves the most
-//! to those that follow, so no other place has to be tried again. The work is at most the pieces of one group times the
-//! length of the value, and [`Price`](super::wildcard::Price) says so to the verifier.
+//! A pattern is cut at its runs (`*`, `**`) into groups. The first group must match at the
+//! beginning of the value, the last one at the end. A group between two runs is searched from the
+//! left, after the group before it: the leftmost match leaves the most for the following groups, so
+//! no other place has to be tried again. The work is at most the pieces of one group times the
+//! length of the value, and [`Price`](super::wildcard::Price) tells the verifier so.
 
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
@@ -11,7 +12,7 @@ use super::cursor::Cursor;
 use super::fuel::Fuel;
 use super::wildcard::{GlobPiece, PathPiece};
 
-/// What `?` and the run of a `*` count: bytes, or characters of UTF-8.
+/// The unit of `?` and of the run of a `*`: bytes, or characters of UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// In a value of type bytes.
@@ -20,14 +21,16 @@ pub enum Unit {
     Character,
 }
 
-/// Whether the glob matches the whole of `value`; `None` where it is none, or there is not enough fuel.
+/// Whether the glob matches the whole of `value`; `None` if it is not a glob, or the fuel has run
+/// out.
 #[must_use]
 #[inline(never)]
 pub fn glob_matches(glob: &[u8], value: &[u8], unit: Unit, fuel: &Fuel) -> Option<bool> {
     matches_whole(&Units(unit), glob, value, fuel)
 }
 
-/// Whether the pattern matches the whole canonical path; `None` where it is none, or there is not enough fuel.
+/// Whether the pattern matches the whole canonical path; `None` if it is not a pattern, or the fuel
+/// has run out.
 #[must_use]
 pub fn path_matches(pattern: &[u8], path: &[u8], fuel: &Fuel) -> Option<bool> {
     matches_whole(&Segments { fuel }, pattern, path.strip_suffix(b"/").unwrap_or(path), fuel)
@@ -39,33 +42,33 @@ pub fn is_within(path: &[u8], above: &[u8]) -> bool {
     above == b"/" || path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
-/// A value as the pieces of a pattern see it. The outer `None` of what is here is a constant that is no pattern, or the end of
-/// the fuel.
+/// A value as the pieces of a pattern see it. The outer `None` of these functions means that the
+/// constant is not a pattern, or that the fuel has run out.
 trait Steps {
-    /// Reads the next piece, and says what it does with what is left of the value.
+    /// Reads the next piece and applies it to the rest of the value.
     fn step<'v>(&self, pieces: &mut Cursor<'_>, rest: &'v [u8]) -> Option<Step<'v>>;
 
     /// Reads the next piece, without a value.
     fn kind<'p>(&self, pieces: &mut Cursor<'p>) -> Option<Kind<'p>>;
 
-    /// What is left after the next unit.
+    /// The rest after the next unit.
     fn skip<'v>(&self, rest: &'v [u8]) -> Option<&'v [u8]>;
 
-    /// What is left after the first place of a literal.
+    /// The rest after the first occurrence of a literal.
     fn find<'v>(&self, literal: &[u8], rest: &'v [u8]) -> Option<&'v [u8]>;
 
-    /// From where on a group that begins so can match at all.
+    /// The first position from which a group with this beginning can match.
     fn candidate<'v>(&self, first: &[u8], rest: &'v [u8]) -> Option<&'v [u8]>;
 
-    /// The end of the value that has as many units as the group takes.
+    /// The end of the value, with as many units as the group takes.
     fn end<'v>(&self, group: &Group<'_>, rest: &'v [u8]) -> Option<Option<&'v [u8]>>;
 }
 
-/// What one piece does with what is left of the value.
+/// The effect of one piece on the rest of the value.
 enum Step<'v> {
     /// It takes as much as it may.
     Run,
-    /// It leaves this.
+    /// It leaves this rest.
     Leaves(&'v [u8]),
     /// It does not match.
     Fails,
@@ -77,7 +80,7 @@ impl<'v> Step<'v> {
     }
 }
 
-/// A piece by itself.
+/// A single piece.
 enum Kind<'p> {
     Run,
     Literal(&'p [u8]),
@@ -88,14 +91,14 @@ enum Kind<'p> {
 struct Group<'p> {
     pieces: &'p [u8],
     count: usize,
-    /// Its first piece, where that is a literal.
+    /// Its first piece, if that is a literal.
     first: Option<&'p [u8]>,
     /// Whether no run follows.
     is_last: bool,
 }
 
 impl<'p> Group<'p> {
-    /// Reads one, and the run after it.
+    /// Reads a group and the run after it.
     #[inline(always)]
     fn read(steps: &impl Steps, pieces: &mut Cursor<'p>) -> Option<Self> {
         let whole = pieces.rest();
@@ -112,15 +115,15 @@ impl<'p> Group<'p> {
         Some(group)
     }
 
-    /// The literal that is all of it.
+    /// The literal, if it is the whole group.
     fn literal(&self) -> Option<&'p [u8]> {
         self.first.filter(|_| self.count == 1)
     }
 }
 
-/// How far some pieces reach.
+/// How far a sequence of pieces matches.
 enum Reached<'v> {
-    /// To a run, with this left of the value.
+    /// To a run, with this rest of the value.
     Run(&'v [u8]),
     /// To their end.
     End(&'v [u8]),
@@ -157,19 +160,19 @@ fn matches_whole(steps: &impl Steps, pattern: &[u8], value: &[u8], fuel: &Fuel) 
         let Some(after) = seek(steps, &group, rest, fuel)? else { return Some(false) };
         rest = after;
     }
-    // The last run takes what is left.
+    // The last run takes the rest.
     Some(true)
 }
 
-/// Whether the last group matches where the value ends.
+/// Whether the last group matches at the end of the value.
 #[inline(never)]
 fn ends_with(steps: &impl Steps, group: &Group<'_>, rest: &[u8]) -> Option<bool> {
     let Some(end) = steps.end(group, rest)? else { return Some(false) };
     Some(matches!(follow(steps, &mut Cursor::new(group.pieces), end)?, Reached::End([])))
 }
 
-/// What is left after the first place where the group matches. Only this takes fuel: all else is done once for
-/// each piece.
+/// The rest after the first place where the group matches. Only this takes fuel: all other work is
+/// done once for each piece.
 #[inline(always)]
 fn seek<'v>(steps: &impl Steps, group: &Group<'_>, rest: &'v [u8], fuel: &Fuel) -> Option<Option<&'v [u8]>> {
     if let Some(literal) = group.literal() {
@@ -180,7 +183,7 @@ fn seek<'v>(steps: &impl Steps, group: &Group<'_>, rest: &'v [u8], fuel: &Fuel) 
     seek_group(steps, group, rest, fuel)
 }
 
-/// The same of a group of several pieces.
+/// The same for a group of several pieces.
 #[inline(never)]
 fn seek_group<'v>(steps: &impl Steps, group: &Group<'_>, rest: &'v [u8], fuel: &Fuel) -> Option<Option<&'v [u8]>> {
     let mut from = rest;
@@ -236,7 +239,7 @@ impl Steps for Units {
     }
 
     fn candidate<'v>(&self, first: &[u8], rest: &'v [u8]) -> Option<&'v [u8]> {
-        // Tried at each place, so setting up a search for all of it would not pay.
+        // Tried at each place, so setting up a search for the whole literal would not pay.
         let place = memchr(*first.first()?, rest).filter(|_| self.may_begin(first))?;
         rest.get(place..)
     }
@@ -273,13 +276,13 @@ impl Steps for Units {
 }
 
 impl Units {
-    /// A run ends between characters, so no literal after it begins inside of one.
+    /// A run ends between characters, so no literal after it begins inside one.
     fn may_begin(&self, literal: &[u8]) -> bool {
         self.0 == Unit::Byte || literal.first().is_some_and(|first| !is_inside(*first))
     }
 }
 
-/// Whether a byte of UTF-8 is inside a character and does not begin one.
+/// Whether a byte of UTF-8 continues a character.
 fn is_inside(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
@@ -341,14 +344,15 @@ fn split_segment(path: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(memchr(b'/', rest).unwrap_or(rest.len()))
 }
 
-/// `/a/b/c` after `a` is `/b/c`; nothing after another segment.
+/// `/a/b/c` after `a` is `/b/c`; `None` after another segment.
 #[inline]
 fn after_segment<'p>(path: &'p [u8], segment: &[u8]) -> Option<&'p [u8]> {
     let after = path.strip_prefix(b"/")?.strip_prefix(segment)?;
     matches!(after.first(), None | Some(b'/')).then_some(after)
 }
 
-/// `/a/b/c` from `b` on is `/b/c`. Looks for the segment's first byte: most paths have it in few places.
+/// `/a/b/c` from `b` on is `/b/c`. Searches for the segment's first byte: most paths contain it in
+/// few places.
 fn find_segment<'p>(path: &'p [u8], segment: &[u8]) -> Option<&'p [u8]> {
     memchr_iter(*segment.first()?, path).find_map(|place| {
         let from = path.get(place.checked_sub(1)?..)?;
@@ -415,7 +419,8 @@ pub(super) mod tests {
         assert_eq!(glob_matches(&glob("?"), "é".as_bytes(), Unit::Byte, &Fuel::plenty()), Some(false));
     }
 
-    /// Bytes of a literal need not be text: the holder of a token writes the programs of its restrictions.
+    /// Bytes of a literal need not be text: the holder of a token writes the programs of its
+    /// restrictions.
     #[test]
     fn a_run_ends_between_characters_and_never_inside_of_one() {
         let mut pattern = vec![0];

@@ -1,11 +1,13 @@
-//! The instruction set: one table, from which come the enums, reading, writing, the listing, the verifier's shapes, the cost
-//! and the reference page `docs/bytecode.md`.
+//! The instruction set: one table that generates the enums, reading, writing, the listing, the
+//! verifier's shapes, the cost and the reference page `docs/bytecode.md`.
 //!
-//! Each sort of instruction is an enum of its own, so that what runs or proves a program says something of every instruction
-//! that can stand where it reads, and the compiler names the place that forgot a new one. [`Op`] is any of them.
+//! Each sort of instruction is an enum of its own. Code that runs or proves a program therefore
+//! handles every instruction that can appear at its place, and the compiler finds the place that
+//! forgot a new one. [`Op`] is any of them.
 //!
-//! Codes are written down and never used again for something else. A reader that meets a code it does not know refuses
-//! the program, so a new instruction needs no new version. Codes from 0x80 on say where to look among the rules.
+//! Codes are written in the table and never reused with another meaning. A reader refuses a program
+//! with an unknown code, so a new instruction needs no new version. Codes from 0x80 on are indexes,
+//! not rules.
 
 mod define;
 mod operand;
@@ -24,14 +26,14 @@ use operand::{Action, Field, Operand};
 
 pub use operand::{Const, Int, Length, Shown};
 
-/// What a node is, and so where it may stand.
+/// The sort of a node, which determines where it may appear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
     /// On the top level of a program.
     Rule,
     /// In a rule; all must hold.
     Test,
-    /// What is wanted of a value.
+    /// A requirement on a value.
     Pattern,
     /// True or false.
     Condition,
@@ -40,7 +42,7 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// The word for it.
+    /// The word for the sort.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -53,7 +55,7 @@ impl Sort {
     }
 }
 
-/// What follows the operands of a node.
+/// The children after the operands of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// Nothing.
@@ -62,7 +64,7 @@ pub enum Shape {
     One(Sort),
     /// Two nodes.
     Two(Sort, Sort),
-    /// Nodes of one sort, as many bytes of them as the `Length` operand says.
+    /// Nodes of one sort; the `Length` operand gives their bytes.
     Body(Sort),
 }
 
@@ -71,18 +73,18 @@ pub enum Shape {
 pub struct Row {
     /// The first byte of the node.
     pub code: u8,
-    /// What a listing calls it.
+    /// Its name in a listing.
     pub text: &'static str,
     /// Names and kinds of the operands, as the reference page prints them.
     pub operands: &'static str,
-    /// Where it may stand.
+    /// Where it may appear.
     pub sort: Sort,
-    /// What follows it.
+    /// Its children.
     pub shape: Shape,
-    /// Steps it costs at most, without its children and without what it looks through byte by byte. A step is what
-    /// sixteen instructions of a processor do.
+    /// The most steps it costs, without its children and without the bytes that it searches. A step
+    /// is the work of sixteen processor instructions.
     pub cost: u64,
-    /// What it does.
+    /// Its meaning.
     pub meaning: &'static str,
 }
 
@@ -91,19 +93,20 @@ pub trait Instruction: Copy + Into<Op> {
     /// The sort.
     const SORT: Sort;
 
-    /// Reads one; `None` for an unknown code, one of another sort, or an operand cut short or spelt long.
+    /// Reads one; `None` for an unknown code, a code of another sort, or an operand that is cut
+    /// short or not in its shortest form.
     fn read(cursor: &mut Cursor<'_>) -> Option<Self>;
 
     /// This instruction, if it is of the sort.
     fn of(op: Op) -> Option<Self>;
 
-    /// Steps it costs at most, without its children: [`Row::cost`].
+    /// The most steps it costs, without its children: [`Row::cost`].
     fn cost(self) -> u64;
 
-    /// What follows it.
+    /// Its children.
     fn shape(self) -> Shape;
 
-    /// How many bytes its children take, where it says so.
+    /// The bytes of its children, if it says so.
     fn body(self) -> Option<Length>;
 
     /// Moves past its children.
@@ -113,7 +116,8 @@ pub trait Instruction: Copy + Into<Op> {
     }
 }
 
-/// Children nest as deep as the verifier lets them; an iteration an instruction, no recursion.
+/// Children nest as deep as the verifier lets them; each iteration passes one instruction, without
+/// recursion.
 fn skip_children(shape: Shape, body: Option<Length>, cursor: &mut Cursor<'_>) -> Option<()> {
     let (mut shape, mut body) = (shape, body);
     let mut open = 0usize;
@@ -158,25 +162,25 @@ const fn row_of(code: u8) -> &'static Row {
 }
 
 ops! {
-    /// What stands on the top level of a program.
+    /// Instructions on the top level of a program.
     Rule {
     //  code name         text          operands                                    children              cost meaning
-        0x01 Deny         "deny"        (body: Length)                              Body(Test),             8 "A rule that forbids: where all its tests hold, the verdict is forbidden. Of a set, one matching element is enough.";
-        0x02 Require      "require"     (body: Length)                              Body(Test),             8 "A rule without which nothing is allowed: where one of its tests fails, the block does not allow.";
-        0x03 Allow        "allow"       (body: Length)                              Body(Test),             8 "A rule that allows (`allow`, `only`): where all its tests hold, the block allows. Of a set, every element must match.";
-        0x04 AllowIs      "allow.is"    (action: Action, body: Length)              Body(Test),             8 "`allow` and `action.is`: the frame of another action is not entered.";
-        0x05 AllowIn      "allow.in"    (first: Action, last: Action, body: Length) Body(Test),             8 "`allow` and `action.in`: the frame of another action is not entered.";
-        0x80 DenyIndex    "deny.index"  (index: Const)                              Leaf,                   8 "Not a rule: where to look among the rules that forbid, which follow. Changes no verdict.";
-        0x81 AllowIndex   "allow.index" (index: Const)                              Leaf,                   8 "Not a rule: where to look among the rules that allow, which follow. Changes no verdict.";
+        0x01 Deny         "deny"        (body: Length)                              Body(Test),             8 "A rule that forbids: if all its tests hold, the verdict is forbidden. In a set, one matching element is enough.";
+        0x02 Require      "require"     (body: Length)                              Body(Test),             8 "A condition of every permission: if one of its tests fails, the block does not allow.";
+        0x03 Allow        "allow"       (body: Length)                              Body(Test),             8 "A rule that allows (`allow`, `only`): if all its tests hold, the block allows. In a set, every element must match.";
+        0x04 AllowIs      "allow.is"    (action: Action, body: Length)              Body(Test),             8 "`allow` and `action.is` in one: for other actions the frame is skipped.";
+        0x05 AllowIn      "allow.in"    (first: Action, last: Action, body: Length) Body(Test),             8 "`allow` and `action.in` in one: for other actions the frame is skipped.";
+        0x80 DenyIndex    "deny.index"  (index: Const)                              Leaf,                   8 "Not a rule: an index of the `deny` rules, which follow. Changes no verdict.";
+        0x81 AllowIndex   "allow.index" (index: Const)                              Leaf,                   8 "Not a rule: an index of the `allow` rules, which follow. Changes no verdict.";
     }
 
-    /// What a rule asks of the action, of an attribute or of a condition; all must hold.
+    /// The tests of a rule, on the action, an attribute or a condition; all must hold.
     Test {
     //  code name         text          operands                                    children              cost meaning
-        0x10 ActionIs     "action.is"   (action: Action)                            Leaf,                   8 "Is it this action?";
-        0x11 ActionIn     "action.in"   (first: Action, last: Action)               Leaf,                   8 "Is the action's number between the two, both included?";
+        0x10 ActionIs     "action.is"   (action: Action)                            Leaf,                   8 "Is the request's action this one?";
+        0x11 ActionIn     "action.in"   (first: Action, last: Action)               Leaf,                   8 "Is the action's number between the two, inclusive?";
         0x12 ActionSet    "action.set"  (set: Const)                                Leaf,                   8 "Is the action's bit set?";
-        0x13 ActionNot    "action.not"  (set: Const)                                Leaf,                   8 "Is the action's bit not set? True of actions that came later.";
+        0x13 ActionNot    "action.not"  (set: Const)                                Leaf,                   8 "Is the action's bit not set? True for actions that were declared later.";
         0x14 Test         "test"        (field: Field)                              One(Pattern),           8 "Does the attribute's value match?";
         0x15 When         "when"        ()                                          One(Condition),         8 "Is the condition true?";
         0x16 Equals       "equals"      (field: Field, text: Const)                 Leaf,                   8 "`test` and `eq` in one.";
@@ -184,26 +188,26 @@ ops! {
         0x18 Present      "present"     (field: Field)                              Leaf,                   8 "`test` and `any` in one.";
     }
 
-    /// What is wanted of a value.
+    /// Requirements on a value.
     Pattern {
     //  code name         text          operands                                    children              cost meaning
-        0x20 Any          "any"         ()                                          Leaf,                   8 "There is a value.";
-        0x21 Absent       "absent"      ()                                          Leaf,                   8 "There is no value; nothing else matches then.";
-        0x22 Not          "not"         ()                                          One(Pattern),           8 "There is a value, and it does not match.";
+        0x20 Any          "any"         ()                                          Leaf,                   8 "The value is present.";
+        0x21 Absent       "absent"      ()                                          Leaf,                   8 "The value is absent; no other pattern matches then.";
+        0x22 Not          "not"         ()                                          One(Pattern),           8 "The value is present and does not match.";
         0x23 AnyOf        "any.of"      (body: Length)                              Body(Pattern),          8 "One of the patterns matches.";
         0x24 AllOf        "all.of"      (body: Length)                              Body(Pattern),          8 "All of the patterns match.";
         0x25 IsTrue       "is.true"     ()                                          Leaf,                   8 "A bool that is true.";
         0x26 IsFalse      "is.false"    ()                                          Leaf,                   8 "A bool that is false.";
-        0x27 Eq           "eq"          (text: Const)                               Leaf,                   8 "The same bytes: of a string, bytes, path or uuid.";
-        0x28 Prefix       "prefix"      (text: Const)                               Leaf,                   8 "A string or bytes that begin so.";
-        0x29 Suffix       "suffix"      (text: Const)                               Leaf,                   8 "A string or bytes that end so.";
-        0x2a Glob         "glob"        (glob: Const)                               Leaf,                  64 "A string or bytes that match the glob, the whole of it.";
-        0x2b Regex        "regex"       (automaton: Const)                          Leaf,                  16 "A string or bytes that the automaton accepts, the whole of it.";
-        0x2c Range        "range"       (first: Int, last: Int)                     Leaf,                  24 "An int, time or duration between the two, both included.";
-        0x2d Net          "net"         (network: Const)                            Leaf,                   8 "An address of the network.";
+        0x27 Eq           "eq"          (text: Const)                               Leaf,                   8 "A string, bytes, path or uuid with exactly these bytes.";
+        0x28 Prefix       "prefix"      (text: Const)                               Leaf,                   8 "A string or bytes that start with the text.";
+        0x29 Suffix       "suffix"      (text: Const)                               Leaf,                   8 "A string or bytes that end with the text.";
+        0x2a Glob         "glob"        (glob: Const)                               Leaf,                  64 "A string or bytes that the glob matches as a whole.";
+        0x2b Regex        "regex"       (automaton: Const)                          Leaf,                  16 "A string or bytes that the automaton accepts as a whole.";
+        0x2c Range        "range"       (first: Int, last: Int)                     Leaf,                  24 "An int, time or duration between the two, inclusive.";
+        0x2d Net          "net"         (network: Const)                            Leaf,                   8 "An address in the network.";
         0x2e Path         "path"        (path: Const)                               Leaf,                  64 "A path that matches, segment by segment.";
         0x2f Within       "within"      (path: Const)                               Leaf,                   8 "The path itself, or one below it.";
-        0x30 Label        "label"       (name: Const)                               One(Pattern),          16 "Labels of which this one's value matches.";
+        0x30 Label        "label"       (name: Const)                               One(Pattern),          16 "Labels in which the value of this one matches.";
     }
 
     /// True or false.
@@ -214,31 +218,31 @@ ops! {
         0x42 All          "all"         (body: Length)                              Body(Condition),        8 "Are all of them true?";
         0x43 Some         "some"        (body: Length)                              Body(Condition),        8 "Is one of them true?";
         0x44 Negate       "negate"      ()                                          One(Condition),         8 "Is it false?";
-        0x49 Matches      "matches"     ()                                          Two(Value, Pattern),    8 "Is the value there, and does it match?";
+        0x49 Matches      "matches"     ()                                          Two(Value, Pattern),    8 "Is the value present, and does it match?";
         0x4a AnyElement   "any.el"      (field: Field)                              One(Pattern),           8 "Does one element of the set match?";
-        0x4b EveryElement "every.el"    (field: Field)                              One(Pattern),           8 "Has the set elements, and do all of them match?";
-        0x4c Member       "member"      (field: Field)                              One(Value),             8 "Is the value there and an element of the set?";
-        0x4d Has          "has"         (field: Field)                              Leaf,                   8 "Has the request the attribute?";
-        0x4e HasLabel     "has.label"   (field: Field, name: Const)                 Leaf,                  16 "Has the attribute the label?";
-        0x52 Truth        "truth"       ()                                          One(Value),             8 "Is the bool there and true?";
-        0x53 Vouched      "vouched"     (key: Const)                                Leaf,                  64 "Has the token a third-party block of this key?";
+        0x4b EveryElement "every.el"    (field: Field)                              One(Pattern),           8 "Does the set have elements, and do all of them match?";
+        0x4c Member       "member"      (field: Field)                              One(Value),             8 "Is the value present and an element of the set?";
+        0x4d Has          "has"         (field: Field)                              Leaf,                   8 "Is the attribute present?";
+        0x4e HasLabel     "has.label"   (field: Field, name: Const)                 Leaf,                  16 "Does the attribute have the label?";
+        0x52 Truth        "truth"       ()                                          One(Value),             8 "Is the bool present and true?";
+        0x53 Vouched      "vouched"     (key: Const)                                Leaf,                  64 "Does the token have a third-party block signed by this key?";
 
-        /// A question about two values.
+        /// A predicate on two values.
         Ask(Predicate) Shape::Two(Sort::Value, Sort::Value) => {
-            0x45 Equal        "equal"       Equal,               8 "Are both there and equal?";
-            0x46 Unequal      "unequal"     Unequal,             8 "Are both there and different?";
-            0x47 Less         "less"        Less,                8 "Are both there, and the first less than the second?";
-            0x48 LessEqual    "less.eq"     LessOrEqual,         8 "Are both there, and the first not greater than the second?";
-            0x4f StartsWith   "starts"      StartsWith,          8 "Are both there, and begins the first with the second?";
-            0x50 EndsWith     "ends"        EndsWith,            8 "Are both there, and ends the first with the second?";
-            0x51 Contains     "contains"    Contains,           16 "Are both there, and is the second somewhere in the first?";
+            0x45 Equal        "equal"       Equal,               8 "Are both present and equal?";
+            0x46 Unequal      "unequal"     Unequal,             8 "Are both present and different?";
+            0x47 Less         "less"        Less,                8 "Are both present, and is the first less than the second?";
+            0x48 LessEqual    "less.eq"     LessOrEqual,         8 "Are both present, and is the first not greater than the second?";
+            0x4f StartsWith   "starts"      StartsWith,          8 "Are both present, and does the first start with the second?";
+            0x50 EndsWith     "ends"        EndsWith,            8 "Are both present, and does the first end with the second?";
+            0x51 Contains     "contains"    Contains,           16 "Are both present, and does the first contain the second?";
         }
     }
 
     /// A value in a condition.
     Value {
     //  code name         text          operands                                    children              cost meaning
-        0x60 Field        "field"       (field: Field)                              Leaf,                   8 "The attribute's one value.";
+        0x60 Field        "field"       (field: Field)                              Leaf,                   8 "The attribute's single value.";
         0x61 LabelOf      "label.of"    (field: Field, name: Const)                 Leaf,                  16 "The label's value.";
         0x62 Number       "int"         (number: Int)                               Leaf,                  12 "An int.";
         0x63 Time         "time"        (time: Int)                                 Leaf,                  12 "A time, in ms since 1970-01-01T00:00:00Z.";
@@ -251,13 +255,13 @@ ops! {
         0x6a Yes          "yes"         ()                                          Leaf,                   8 "The bool true.";
         0x6b No           "no"          ()                                          Leaf,                   8 "The bool false.";
         0x6c Issuance     "issuance"    ()                                          Leaf,                   8 "When the token was minted.";
-        0x6d Expiry       "expiry"      ()                                          Leaf,                   8 "When the token's authority ends; the greatest time where it does not.";
-        0x74 Size         "size"        (field: Field)                              Leaf,                   8 "The different elements of a set or the labels of labels, counted; 0 where there is none.";
+        0x6d Expiry       "expiry"      ()                                          Leaf,                   8 "When the token's authority ends; the greatest time if it does not end.";
+        0x74 Size         "size"        (field: Field)                              Leaf,                   8 "The number of distinct elements of a set, or of labels; 0 if absent.";
 
         /// A sum or a difference.
         Compute(Arithmetic) Shape::Two(Sort::Value, Sort::Value) => {
-            0x6e Add          "add"         Add,                12 "The sum of two ints or durations, or of a time and a duration. Exact where it is a part of a sum; the whole saturates.";
-            0x6f Subtract     "subtract"    Subtract,           12 "The difference of two ints, durations or times, or of a time and a duration. Exact where it is a part of a sum; the whole saturates.";
+            0x6e Add          "add"         Add,                12 "The sum of two ints or durations, or of a time and a duration. Exact within a sum; the whole saturates.";
+            0x6f Subtract     "subtract"    Subtract,           12 "The difference of two ints, durations or times, or of a time and a duration. Exact within a sum; the whole saturates.";
         }
 
         /// A function of a value.
@@ -265,19 +269,22 @@ ops! {
             0x70 Hour         "hour"        Hour,                8 "The hour of the day of a time, 0 to 23, UTC.";
             0x71 Minute       "minute"      Minute,              8 "The minute of the hour of a time, 0 to 59.";
             0x72 Weekday      "weekday"     Weekday,             8 "The day of the week of a time, 1 (Monday) to 7 (Sunday), UTC.";
-            0x73 LengthOf     "length"      Length,              8 "The bytes of a string, bytes or path, counted.";
+            0x73 LengthOf     "length"      Length,              8 "The number of bytes of a string, bytes or path.";
         }
     }
 }
 
 impl Rule {
-    /// Reads an `allow.in` or `allow.is` whose operands are a byte each, as those of nearly every rule in a token are: four
-    /// bytes in one look. `None`, and nothing read, for any other instruction.
+    /// Reads an `allow.in` or `allow.is` whose operands are one byte each, like those of nearly
+    /// every rule in a token: four bytes in one comparison. `None`, and nothing is read, for any
+    /// other instruction.
     ///
-    /// A token's decision consists mostly of passing over rules for other actions, so reading the head of a rule is the inner
-    /// loop. The general reader takes the code and then each operand byte by byte, with a test for the end and one for a longer
-    /// number each time; one comparison of four bytes answers all of them. Every program must read the same both ways, which a
-    /// test holds for all operands: else a rule would concern other actions for the VM than for the verifier.
+    /// Deciding with a token consists mostly of skipping rules for other actions, so reading the
+    /// head of a rule is the inner loop. The general reader takes the code and then each operand
+    /// byte by byte, and checks each time for the end and for a longer number; one comparison of
+    /// four bytes does all of that. Every program must read the same both ways, which a test checks
+    /// for all operands: otherwise a rule would apply to other actions in the VM than in the
+    /// verifier.
     #[inline(always)]
     pub fn short_frame(cursor: &mut Cursor<'_>) -> Option<(ActionNo, ActionNo, Length)> {
         const NO_ACTION: ActionNo = ActionNo(0);
@@ -300,7 +307,7 @@ impl Rule {
         Some((ActionNo(u16::from(first)), ActionNo(u16::from(last)), Length(u32::from(body))))
     }
 
-    /// The test of the action that a rule for certain actions is one instruction with.
+    /// The action test that is merged into this rule.
     #[must_use]
     pub const fn action(self) -> Option<Test> {
         match self {
@@ -314,7 +321,7 @@ impl Rule {
         }
     }
 
-    /// Whether it says where to look among the rules that follow, and is none itself.
+    /// Whether it is an index of the following rules and not itself a rule.
     #[must_use]
     pub const fn is_index(self) -> bool {
         match self {
@@ -329,7 +336,7 @@ impl Rule {
 }
 
 impl Test {
-    /// The attribute and the pattern of a test that is one instruction with its pattern.
+    /// The attribute and the pattern of a test that is merged with its pattern.
     #[must_use]
     pub const fn joined(self) -> Option<(FieldNo, Pattern)> {
         match self {
@@ -347,20 +354,20 @@ impl Test {
 }
 
 impl Op {
-    /// The rule and the action test that a rule for certain actions stands for.
+    /// The rule and the action test that a merged rule represents.
     #[must_use]
     pub fn as_rule(self) -> Option<(Self, Self)> {
         let rule = Rule::of(self)?;
         Some((Self::Allow { body: rule.body()? }, rule.action()?.into()))
     }
 
-    /// The attribute and the pattern that a test in one instruction stands for.
+    /// The attribute and the pattern that a merged test represents.
     #[must_use]
     pub fn as_pattern(self) -> Option<(FieldNo, Self)> {
         Test::of(self)?.joined().map(|(field, pattern)| (field, pattern.into()))
     }
 
-    /// Whether it says where to look among the rules that follow, and is none itself.
+    /// Whether it is an index of the following rules and not itself a rule.
     #[must_use]
     pub fn is_index(self) -> bool {
         Rule::of(self).is_some_and(Rule::is_index)

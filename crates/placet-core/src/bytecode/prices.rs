@@ -1,4 +1,5 @@
-//! What instructions cost besides the price in their row: for the reference page, and for other implementations.
+//! The prices of instructions beyond the one in their row: for the reference page, and for other
+//! implementations.
 
 use super::automaton;
 use super::index::proof;
@@ -10,7 +11,7 @@ use super::wildcard;
 pub struct Prices {
     /// Bytes of a text that are compared in one step.
     pub compared: u64,
-    /// Steps for each label that is looked at.
+    /// Steps for each label that is visited.
     pub label: u64,
     /// Bytes of a label's name that are compared in one step.
     pub label_compared: u64,
@@ -22,9 +23,9 @@ pub struct Prices {
     pub sorted_bytes: usize,
     /// Steps of `contains`.
     pub search: u64,
-    /// Steps of `contains` for each byte that is looked through.
+    /// Steps of `contains` for each byte that is searched.
     pub searched: u64,
-    /// Steps of `contains` for each byte that is sought.
+    /// Steps of `contains` for each byte of the searched text.
     pub needle: u64,
     /// Steps of `string` and `path.of` for each byte.
     pub read_again: u64,
@@ -32,7 +33,7 @@ pub struct Prices {
     pub table: u64,
     /// Steps for each facet of a table.
     pub facet: u64,
-    /// Size of a facet for which one more step is paid.
+    /// Size of a facet that costs one more step.
     pub facet_size: u64,
     /// Steps of a glob for each piece.
     pub glob_piece: u64,
@@ -46,15 +47,15 @@ pub struct Prices {
     pub literal: u64,
     /// Steps for each byte of the value where a group of several pieces is tried.
     pub place: u64,
-    /// Steps for each byte of the value where one literal is sought.
+    /// Steps for each byte of the value in which a literal is searched.
     pub literal_sought: u64,
     /// Steps of an automaton.
     pub automaton: u64,
     /// Steps of an automaton for each byte of the value.
     pub state: u64,
-    /// Runs of bytes for which one more step is paid at each byte.
+    /// Runs of bytes that cost one more step at each byte.
     pub passed: u64,
-    /// Runs of bytes after which no more is paid.
+    /// Runs of bytes beyond which the price stays the same.
     pub few_runs: usize,
 }
 

@@ -17,7 +17,8 @@ use super::op::Const;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program(Vec<u8>);
 
-/// The program without rules: an authority that allows nothing, a restriction that objects to nothing.
+/// The program without rules: an authority that allows nothing, a restriction that objects to
+/// nothing.
 pub const EMPTY: &[u8] = &[0];
 
 impl Program {
@@ -30,13 +31,13 @@ impl Program {
         Self(bytes)
     }
 
-    /// As it travels.
+    /// The wire form.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// As it travels, owned.
+    /// The wire form, owned.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
@@ -51,23 +52,24 @@ pub fn sections(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((code, cursor.rest()))
 }
 
-/// The constant at its place in the pool.
+/// The constant at this place in the pool.
 #[must_use]
 #[inline(always)]
 pub fn constant(pool: &[u8], place: Const) -> Option<&[u8]> {
     Cursor::new(pool.get(place.0 as usize..)?).prefixed()
 }
 
-/// Constants being collected; each stands once (or twice, should two have one hash).
+/// Constants being collected; each appears once (or twice, if two share a hash).
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
     bytes: Vec<u8>,
-    /// By the hash of the constant: a number is compared faster than a text, and the text stands in the pool.
+    /// By the hash of the constant: comparing numbers is faster than comparing text, and the text
+    /// is in the pool.
     places: BTreeMap<u64, u32>,
 }
 
 impl Pool {
-    /// As far as they have been collected.
+    /// The pool collected so far.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -76,7 +78,7 @@ impl Pool {
     /// The place of the constant, new or known.
     ///
     /// # Panics
-    /// If the pool outgrows 4 GiB; a program is refused long before.
+    /// If the pool outgrows 4 GiB; a program is refused long before that.
     pub fn intern(&mut self, constant: &[u8]) -> Const {
         let hash = Hash::START.with(Part::Bytes(constant)).number();
         let known = self.places.get(&hash).map(|place| Const(*place));

@@ -1,11 +1,13 @@
-//! Globs and path patterns: how their pieces are spelt in the pool, and what [matching](super::matching) them costs.
+//! Globs and path patterns: the encoding of their pieces in the pool, and the price of
+//! [matching](super::matching) them.
 
 use alloc::vec::Vec;
 
 use super::cursor::{Cursor, put_varint};
 use crate::model::path::is_segment;
 
-/// A piece of a glob. On the wire: 0 for `*`, 1 for `?`, n + 1 and n bytes for a literal of n bytes.
+/// A piece of a glob. On the wire: 0 for `*`, 1 for `?`, n + 1 and n bytes for a literal of n
+/// bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlobPiece<'a> {
     /// `*`: any run, also an empty one.
@@ -17,7 +19,7 @@ pub enum GlobPiece<'a> {
 }
 
 impl<'a> GlobPiece<'a> {
-    /// The next piece; `None` where there is none or the bytes hold none.
+    /// The next piece; `None` at the end or if the bytes are not a piece.
     #[must_use]
     pub fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
         Some(match cursor.varint::<u32>()? {
@@ -40,8 +42,8 @@ impl<'a> GlobPiece<'a> {
     }
 }
 
-/// What matching a pattern costs at most, in the steps of [`Op::cost`](super::op::Op::cost): once for each value, and for
-/// each byte of all values.
+/// The most that matching a pattern costs, in the steps of [`Op::cost`](super::op::Op::cost): once
+/// for each value, and for each byte of all values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Price {
     /// For each value.
@@ -50,25 +52,25 @@ pub struct Price {
     pub byte: u64,
 }
 
-/// Steps that one piece takes at most.
+/// The most steps that one piece takes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Piece {
-    /// To be read and tried once, without the bytes of a literal.
+    /// Reading and trying it once, without the bytes of a literal.
     pub once: u64,
-    /// To be tried once more at each place, by the bytes of the value.
+    /// Trying it once more at each place, by the bytes of the value.
     pub tried: u64,
 }
 
 /// A piece of a glob.
 pub const GLOB: Piece = Piece { once: 8, tried: 3 };
 
-/// A piece of a path pattern: the end of its segment is sought each time.
+/// A piece of a path pattern: the end of its segment is searched each time.
 pub const PATH: Piece = Piece { once: 16, tried: 5 };
 
 /// Steps for each place where a group of several pieces is tried, without its pieces.
 pub const PLACE: u64 = 8;
 
-/// Steps for each byte in which a literal is sought.
+/// Steps for each byte in which a literal is searched.
 pub const SOUGHT: u64 = 2;
 
 /// Steps for each byte of a literal, to be read and compared once.
@@ -77,17 +79,18 @@ pub const LITERAL: u64 = 2;
 /// Bytes of a literal that are compared in one step.
 const COMPARED: u64 = 64;
 
-/// The groups of a pattern, between its runs. The first must match where the value begins and the last where it ends, so each
-/// is tried once. Those between them are sought one after the other: together they look at no place of the value twice, so
-/// the dearest sets the price of a byte.
+/// The groups of a pattern, between its runs. The first must match at the beginning of the value
+/// and the last at its end, so each is tried once. Those between them are searched one after the
+/// other: together they look at no place of the value twice, so the most expensive one sets the
+/// price of a byte.
 #[derive(Default)]
 struct Groups {
     piece: Piece,
     value: u64,
-    /// What the anchored groups cost for each byte: the globs in their segments.
+    /// The cost of the anchored groups for each byte: the globs in their segments.
     anchored: u64,
     sought: u64,
-    /// Of the group that is being read.
+    /// For the group that is being read.
     pieces: u64,
     tried: u64,
     globs: u64,
@@ -99,7 +102,7 @@ impl Groups {
         Self { piece, ..Self::default() }
     }
 
-    /// A piece of `length` bytes that is no run; `glob` is the price of one in it.
+    /// A piece of `length` bytes that is not a run; `glob` is the price of a glob in it.
     fn add(&mut self, length: usize, glob: Price) {
         let length = length as u64;
         self.value += self.piece.once + LITERAL * length + glob.value;
@@ -131,8 +134,8 @@ impl Groups {
     }
 }
 
-/// What matching the glob costs. `None` where the bytes are no glob: pieces only, two literals never side by side, no two
-/// `*` in a row.
+/// The price of matching the glob. `None` if the bytes are not a glob: only pieces, no two adjacent
+/// literals, no two `*` in a row.
 #[must_use]
 pub fn glob_price(constant: &[u8]) -> Option<Price> {
     let mut cursor = Cursor::new(constant);
@@ -156,8 +159,8 @@ pub fn glob_price(constant: &[u8]) -> Option<Price> {
     Some(groups.price())
 }
 
-/// A segment of a path pattern. On the wire: 0 for `**`, 1 for `*`, 2 and a length-prefixed glob for a segment with
-/// wildcards in it, n + 2 and n bytes for a literal segment.
+/// A segment of a path pattern. On the wire: 0 for `**`, 1 for `*`, 2 and a length-prefixed glob
+/// for a segment with wildcards, n + 2 and n bytes for a literal segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathPiece<'a> {
     /// `**`: any number of segments, also none.
@@ -171,7 +174,7 @@ pub enum PathPiece<'a> {
 }
 
 impl<'a> PathPiece<'a> {
-    /// The next piece; `None` where there is none or the bytes hold none.
+    /// The next piece; `None` at the end or if the bytes are not a piece.
     #[must_use]
     #[inline(always)]
     pub fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
@@ -201,8 +204,8 @@ impl<'a> PathPiece<'a> {
     }
 }
 
-/// What matching the pattern costs, the globs in its segments included. `None` where the bytes are no path pattern: pieces
-/// only, no two `**` in a row, literal segments canonical.
+/// The price of matching the pattern, including the globs in its segments. `None` if the bytes are
+/// not a path pattern: only pieces, no two `**` in a row, canonical literal segments.
 #[must_use]
 pub fn path_price(constant: &[u8]) -> Option<Price> {
     let mut cursor = Cursor::new(constant);

@@ -1,5 +1,5 @@
-//! What a condition makes of two numbers with a sign between them: one table, from which the checker, the compiler, the
-//! verifier, the VM and the printers take the sign, the types and the result.
+//! Arithmetic in conditions: one table from which the checker, the compiler, the verifier, the VM
+//! and the printers take the sign, the types and the result.
 
 use super::types::Scalar;
 
@@ -8,13 +8,13 @@ use super::types::Scalar;
 pub struct ArithmeticRow {
     /// The sign in the language.
     pub sign: &'static str,
-    /// What messages say of the second operand: it cannot be `added to` the first.
+    /// How messages describe the second operand: it cannot be `added to` the first.
     pub verb: &'static str,
-    /// Whether the operands can change places.
+    /// Whether the operands can be swapped.
     pub commutes: bool,
 }
 
-/// An operator of two numbers.
+/// An operator on two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Arithmetic {
     /// `a + b`
@@ -36,7 +36,7 @@ impl Arithmetic {
         }
     }
 
-    /// The one that is written with this sign.
+    /// The operator that is written with this sign.
     #[must_use]
     pub fn of_sign(sign: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.row().sign == sign)
@@ -55,7 +55,7 @@ impl Arithmetic {
         })
     }
 
-    /// The exact result. The terms of a program that fits its bounds are far fewer than would overflow it.
+    /// The exact result. A program within its bounds has far fewer terms than would overflow it.
     #[must_use]
     #[inline]
     pub const fn exact(self, left: i128, right: i128) -> i128 {

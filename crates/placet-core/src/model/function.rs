@@ -1,23 +1,23 @@
-//! What a condition makes of one value: one table, from which the checker, the compiler, the verifier, the VM and the
-//! printers take the word, the types and the result.
+//! Functions of one value in conditions: one table from which the checker, the compiler, the
+//! verifier, the VM and the printers take the word, the types and the result.
 
 use crate::model::types::{Accepts, Scalar};
 use crate::model::value::Value;
 
-/// Which numbers a function gives.
+/// Which numbers a function returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Results {
     /// A count: 0 or more.
     Count,
-    /// A part of a date or of the time of day, which begins again after its last.
+    /// A part of a date or of the time of day, which starts again after its last.
     Cycle {
         /// The smallest number.
         first: i64,
         /// The greatest number.
         last: i64,
-        /// What messages call one: `an hour`.
+        /// How messages name such a number: `an hour`.
         noun: &'static str,
-        /// What people get wrong about it.
+        /// A hint about the usual mistake.
         hint: &'static str,
     },
 }
@@ -33,7 +33,7 @@ pub struct FunctionRow {
     pub accepts: Accepts,
     /// The type of its result.
     pub gives: Scalar,
-    /// Which numbers it gives.
+    /// Which numbers it returns.
     pub results: Results,
 }
 
@@ -63,7 +63,7 @@ macro_rules! functions {
                 }
             }
 
-            /// What it makes of a value; `None` for one of a type that it does not accept.
+            /// The result for a value; `None` for a type that it does not accept.
             #[must_use]
             #[inline(always)]
             pub fn apply(self, value: &Value<'_>) -> Option<Value<'static>> {
@@ -87,7 +87,7 @@ functions! {
 }
 
 impl Function {
-    /// The one that is called by this word.
+    /// The function with this word.
     #[must_use]
     pub fn called(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|one| one.row().word == word)

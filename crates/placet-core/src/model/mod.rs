@@ -1,10 +1,13 @@
-//! What a request and a verdict are: values, attributes, vocabularies. No text is parsed and no bytes are read here.
+//! Requests and verdicts: values, attributes, vocabularies. No text is parsed and no bytes are read
+//! here.
 //!
-//! A [`Vocabulary`](vocabulary::Vocabulary) names and types what a service speaks of. A
-//! [`Request`](request::Request) is one action and the [`Value`](value::Value)s of its attributes, checked against the
-//! vocabulary as they are set; [`owned`] holds requests that own their values. A [`Verdict`](verdict::Verdict) is the answer. A value that is not canonical (a path with
-//! `..`, an IPv4 address in IPv6 clothes) cannot be made at all. [`lines`] knows what a reader takes for
-//! the end of a line; it is here because every text that decides something asks it.
+//! A [`Vocabulary`](vocabulary::Vocabulary) names and types the attributes and actions of a
+//! service. A [`Request`](request::Request) is one action and the [`Value`](value::Value)s of its
+//! attributes, checked against the vocabulary as they are set; [`owned`] holds requests that own
+//! their values. A [`Verdict`](verdict::Verdict) is the answer. A value that is not canonical (a
+//! path with `..`, an IPv4 address in IPv6 form) cannot be constructed. [`lines`] knows which
+//! characters look like the end of a line; it is here because every text that decides something is
+//! checked with it.
 
 pub mod arithmetic;
 pub mod function;

@@ -149,7 +149,7 @@ impl Constant {
         }
     }
 
-    /// The same value, borrowed as a request takes it.
+    /// The same value, borrowed, as a request takes it.
     #[must_use]
     pub fn as_value(&self) -> Value<'_> {
         match self {
@@ -170,7 +170,7 @@ impl Constant {
 /// A request that owns its values; its time is given when it is borrowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedRequest {
-    /// What is asked for.
+    /// The requested action.
     pub action: ActionNo,
     /// Each attribute at most once.
     pub values: Vec<(FieldNo, OwnedValue)>,
@@ -188,7 +188,7 @@ pub enum OwnedValue {
 }
 
 impl OwnedRequest {
-    /// Lends the request, as one of `vocabulary` at `time` (ms since 1970-01-01T00:00:00Z).
+    /// Lends the request in terms of `vocabulary` at `time` (ms since 1970-01-01T00:00:00Z).
     ///
     /// # Errors
     /// A value does not fit the vocabulary.
@@ -223,7 +223,7 @@ impl OwnedValue {
         }
     }
 
-    /// Whether it is the same as leaving the attribute out.
+    /// Whether this is the same as leaving the attribute out.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         match self {
@@ -286,7 +286,7 @@ pub struct TimedRequest {
 }
 
 impl TimedRequest {
-    /// What is asked for.
+    /// The requested action.
     #[must_use]
     pub const fn action(&self) -> ActionNo {
         self.request.action
@@ -304,8 +304,7 @@ impl TimedRequest {
         Self { request: self.request.clone(), time }
     }
 
-    /// The value of an attribute, `time` too. An empty set is absent, and so are labels without a
-    /// label.
+    /// The value of an attribute, including `time`. An empty set and empty labels count as absent.
     #[must_use]
     pub fn value(&self, field: FieldNo) -> Option<OwnedValue> {
         if field == TIME {
@@ -315,8 +314,8 @@ impl TimedRequest {
         found.filter(|value| !value.is_empty())
     }
 
-    /// The same with another value of an attribute, or without it. `time` stays what it is unless
-    /// the value is a time.
+    /// The same with another value of an attribute, or without it. `time` stays as it is unless the
+    /// value is a time.
     #[must_use]
     pub fn with(&self, field: FieldNo, value: Option<OwnedValue>) -> Self {
         let mut changed = self.clone();
@@ -336,7 +335,7 @@ impl TimedRequest {
         changed
     }
 
-    /// The elements of a set; a value by itself is a set of one.
+    /// The elements of a set; a single value is a set of one.
     #[must_use]
     pub fn elements(&self, field: FieldNo) -> Vec<Constant> {
         match self.value(field) {

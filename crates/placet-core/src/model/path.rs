@@ -1,20 +1,20 @@
-//! Canonical resource paths. What is not canonical is refused, never repaired: a policy and a router that repair
-//! differently see two paths where there is one.
+//! Canonical resource paths. A path that is not canonical is refused, never repaired: a policy and
+//! a router that repair differently see two paths where there is one.
 
 use core::fmt;
 
 use crate::limits::VALUE_BYTES;
 
-/// An absolute path in canonical form: `/`, or `/` and segments that are not empty, not `.` and not `..`, without a
-/// trailing slash. It is the decoded path, in UTF-8: only `%`, `?` and `#` stay escaped, as `%25`, `%3F` and `%23`, so
-/// that no path has two spellings. Backslashes, control characters and `;` are refused, and so are blanks around a dot
-/// segment and a `%25` that looks like a second encoding. [`target`](super::target) makes such a path of what HTTP
-/// carries.
+/// An absolute path in canonical form: `/`, or `/` and segments that are not empty, not `.` and not
+/// `..`, without a trailing slash. It is the decoded path, in UTF-8: only `%`, `?` and `#` stay
+/// escaped, as `%25`, `%3F` and `%23`, so that no path has two spellings. Backslashes, control
+/// characters and `;` are refused, and so are blanks around a dot segment and a `%25` that looks
+/// like a second encoding. [`target`](super::target) makes such a path from an HTTP request target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourcePath<'a>(&'a str);
 
 impl<'a> ResourcePath<'a> {
-    /// Takes a path that is canonical already.
+    /// Takes a path that is already canonical.
     ///
     /// # Errors
     /// Says which rule the text breaks.
@@ -51,7 +51,7 @@ impl<'a> ResourcePath<'a> {
         self.0
     }
 
-    /// The segments between the slashes; none of `/`.
+    /// The segments between the slashes; `/` has none.
     pub fn segments(self) -> impl Iterator<Item = &'a str> {
         self.0.split('/').skip(1).filter(|segment| !segment.is_empty())
     }
@@ -63,16 +63,16 @@ impl fmt::Display for ResourcePath<'_> {
     }
 }
 
-// Where a walk over segments is. A state is the place of six bits in each byte's row of `STEPS`, where the next state stands; so
-// a step is one shift.
+// The state of a walk over segments. A state is a bit offset into each byte's row of `STEPS`, where
+// six bits hold the next state, so a step is one shift.
 const BEGUN: u64 = 0;
 const DOT: u64 = 6;
 const DOTS: u64 = 12;
 const WITHIN: u64 = 18;
-/// A byte that the walk knows nothing of: the long look decides.
+/// A byte that this walk cannot judge: the slow check decides.
 const LOST: u64 = 24;
 
-/// For every byte, the next state from each.
+/// For every byte, the next state from each state.
 const STEPS: [u64; 256] = {
     let mut steps = [0; 256];
     let mut byte = 0;
@@ -90,8 +90,8 @@ const STEPS: [u64; 256] = {
     steps
 };
 
-/// Whether these are segments in ASCII without an escape, none of them empty, `.` or `..`. Nearly all paths are, and this sees
-/// it in one look at each byte.
+/// Whether these are segments in ASCII without an escape, none of them empty, `.` or `..`. Nearly
+/// all paths are, and this finds out with one look at each byte.
 fn is_plain(segments: &[u8]) -> bool {
     let end = segments.iter().fold(BEGUN, |state, &byte| STEPS[usize::from(byte)] >> (state & 63));
     end & 63 == WITHIN
@@ -109,7 +109,7 @@ pub fn is_segment(bytes: &[u8]) -> bool {
     plain() || core::str::from_utf8(bytes).is_ok_and(|segment| check_segment(segment).is_ok())
 }
 
-/// Says whether `segment` may stand between two slashes.
+/// Says whether `segment` may appear between two slashes.
 ///
 /// # Errors
 /// Says which rule the segment breaks.
@@ -117,9 +117,8 @@ pub fn check_segment(segment: &str) -> Result<(), PathError> {
     if segment.chars().any(char::is_control) {
         return Err(PathError::ControlCharacter);
     }
-    // A server that trims blanks would read `.. ` as `..`, and ` ` as nothing; one that drops
-    // characters that nobody sees, which are among those that are neither ASCII nor letters,
-    // likewise.
+    // A server that trims blanks would read `.. ` as `..` and ` ` as nothing. So would one that
+    // drops invisible characters, all of which are among those that are neither ASCII nor letters.
     let seen = segment.trim();
     if seen.is_empty() {
         return Err(PathError::EmptySegment);
@@ -130,12 +129,13 @@ pub fn check_segment(segment: &str) -> Result<(), PathError> {
     check_text(segment)
 }
 
-/// Whether a character is a letter, a digit or of ASCII: nobody overlooks it.
+/// Whether a character is a letter, a digit or ASCII: such a character is visible to every reader.
 fn is_shown(character: char) -> bool {
     character.is_ascii() || character.is_alphanumeric()
 }
 
-/// Says whether `text` may be a part of a segment: every escape in it is whole, and one of those that stay.
+/// Checks that `text` may be part of a segment: every escape in it is complete and one of those
+/// that stay.
 ///
 /// # Errors
 /// Says which rule the text breaks.
@@ -167,7 +167,7 @@ fn check_escape(rest: &[u8]) -> Result<(), PathError> {
     }
 }
 
-/// The number of a hexadecimal digit, in either case.
+/// The value of a hexadecimal digit, in either case.
 pub(super) const fn hex(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
@@ -190,9 +190,9 @@ pub enum PathError {
     EncodedSeparator,
     /// `/a%zz`, `/%41`, `/%C3%A9`, `/%3f`
     BadEscape,
-    /// `/%2541`: whether somebody decodes it once more decides what it says.
+    /// `/%2541`: its meaning depends on whether it is decoded once more.
     DoubleEncoding,
-    /// `/%C0%AF`: a request's escapes are not those of UTF-8.
+    /// `/%C0%AF`: a request's escapes that are not UTF-8.
     NotUtf8,
     /// A control character, plain or escaped.
     ControlCharacter,
@@ -211,9 +211,9 @@ impl fmt::Display for PathError {
             Self::EmptySegment => "a path has no empty segment: no `//` and no `/` at its end",
             Self::DotSegment => "a path has no `.` or `..` segment",
             Self::EncodedSeparator => "a path has no backslash and no escaped slash",
-            Self::BadEscape => "only `%25`, `%3F` and `%23` stay escaped, and all else is written as it is",
+            Self::BadEscape => "only `%25`, `%3F` and `%23` stay escaped, and everything else is written as it is",
             Self::DoubleEncoding => "a `%25` before two hexadecimal digits looks like a path that was encoded twice",
-            Self::NotUtf8 => "the percent escapes of a path give UTF-8",
+            Self::NotUtf8 => "the percent escapes of a path must decode to UTF-8",
             Self::ControlCharacter => "a path has no control character",
             Self::Parameter => {
                 "a path has no `;`, since some servers cut a segment off at it before they route: cut it off where \

@@ -1,5 +1,5 @@
-//! What a condition asks of two values: one table, from which the checker, the compiler, the verifier, the VM and the
-//! printers take the word, the types, the price and the answer.
+//! Predicates on two values in conditions: one table from which the checker, the compiler, the
+//! verifier, the VM and the printers take the word, the types, the price and the answer.
 
 use memchr::memmem;
 
@@ -15,18 +15,18 @@ pub enum Notation {
     Call(&'static str),
 }
 
-/// How long an answer may take, beyond reading the two values.
+/// How long an evaluation may take, beyond reading the two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
-    /// Always the same.
+    /// Constant.
     Constant,
-    /// As long as the shorter value has bytes.
+    /// Linear in the shorter value.
     Shorter,
-    /// A search: as long as both values have bytes together. The VM counts it in fuel.
+    /// A search: linear in both values together. The VM counts it in fuel.
     Search,
 }
 
-/// Which end of a text a part is at.
+/// The end of a text at which a part is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
     /// At its beginning.
@@ -42,17 +42,17 @@ pub struct PredicateRow {
     pub word: &'static str,
     /// How it is written.
     pub notation: Notation,
-    /// Of which type both values may be; the type is the same for both.
+    /// The types that the values may have; both have the same type.
     pub accepts: Accepts,
-    /// How long an answer takes.
+    /// How long an evaluation takes.
     pub work: Work,
-    /// Of one that finds a part at one end of a text: which end.
+    /// For a predicate that finds a part at one end of a text: which end.
     pub anchor: Option<Anchor>,
 }
 
 macro_rules! predicates {
     ($( $name:ident $word:literal $notation:expr, $accepts:ident $work:ident $anchor:expr, $holds:expr; $meaning:literal )*) => {
-        /// A question about two values of one type.
+        /// A predicate on two values of one type.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Predicate {
             $( #[doc = $meaning] $name, )*
@@ -76,7 +76,8 @@ macro_rules! predicates {
                 }
             }
 
-            /// Whether it is true of two values that are there. False of types that it does not accept.
+            /// Whether it is true of two values that are present. False for types that it does not
+            /// accept.
             #[must_use]
             #[inline(always)]
             pub fn holds(self, left: &Value<'_>, right: &Value<'_>) -> bool {
@@ -106,7 +107,7 @@ predicates! {
 }
 
 impl Predicate {
-    /// The one that is called by this word.
+    /// The predicate with this word.
     #[must_use]
     pub fn called(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|one| one.row().word == word && one.row().notation != Infix)
@@ -121,8 +122,9 @@ fn both(text: &Value<'_>, part: &Value<'_>, holds: fn(&[u8], &[u8]) -> bool) -> 
     text.bytes().zip(part.bytes()).is_some_and(|(text, part)| holds(text, part))
 }
 
-/// One pass, whatever the two are made of: a holder chooses the program, and whoever asks chooses the values, so a search
-/// that takes the product of both lengths would be theirs to make.
+/// One pass, whatever the two values are: a holder chooses the program and the sender of the
+/// request chooses the values, so an attacker could force the full cost of a search that takes the
+/// product of both lengths.
 fn has_part(text: &[u8], part: &[u8]) -> bool {
     memmem::find(text, part).is_some()
 }

@@ -1,4 +1,5 @@
-//! One request: an action and the values of its attributes, checked as they are set. Building one never allocates.
+//! One request: an action and the values of its attributes, checked as they are set. Building one
+//! never allocates.
 
 use alloc::string::String;
 
@@ -11,8 +12,9 @@ use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 use crate::limits::{ATTRIBUTES, LABELS, SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
 use crate::model::time::Time;
 
-/// An action and its attributes, in the terms of one vocabulary. Some 800 bytes, most of them room for further attributes: make
-/// it where it is decided and lend it on, since a function that returns one copies it.
+/// An action and its attributes, in the terms of one vocabulary. Some 800 bytes, most of them room
+/// for further attributes: build it where it is used and pass it by reference, since returning one
+/// from a function copies it.
 ///
 /// ```
 /// use placet_core::model::{request::Request, time::Time, types::{Scalar, Type}, vocabulary::Vocabulary};
@@ -29,19 +31,19 @@ use crate::model::time::Time;
 pub struct Request<'a> {
     vocabulary: &'a Vocabulary,
     action: ActionNo,
-    /// For every attribute, one more than the place of its value; 0 where it is absent.
+    /// For every attribute, one more than the index of its value; 0 where it is absent.
     places: [u8; ATTRIBUTES],
     values: ArrayVec<Value<'a>, ATTRIBUTES>,
     present: u32,
 }
 
 impl<'a> Request<'a> {
-    /// A request for `action` at `time`, without further attributes yet. An
-    /// action number that the vocabulary lacks is found when the request is decided.
+    /// A request for `action` at `time`, without further attributes yet. An action number that the
+    /// vocabulary lacks is found when the request is decided.
     #[must_use]
     #[inline]
     pub fn new(vocabulary: &'a Vocabulary, action: ActionNo, time: Time) -> Self {
-        // Filled where it will stay: most of it is room, and moving it would copy the room.
+        // Filled in place: most of it is unused room, and moving it would copy that room.
         let mut request = Self { vocabulary, action, places: [0; ATTRIBUTES], values: ArrayVec::new(), present: 1 };
         request.places[usize::from(TIME.0)] = 1;
         request.values.push(Value::Time(time));
@@ -57,12 +59,12 @@ impl<'a> Request<'a> {
         Ok(Self::new(vocabulary, action, time))
     }
 
-    /// Gives an attribute its value. An empty set, or labels without a label, is the same as
+    /// Sets the value of an attribute. An empty set and labels without an entry are the same as
     /// leaving the attribute out.
     ///
     /// # Errors
-    /// The attribute is unknown, set twice, `time`, or the value is of another type, too large, or not in lower case
-    /// where the vocabulary wants that.
+    /// The attribute is unknown, set twice, or `time`; or the value is of another type, too large,
+    /// or not in lower case where the vocabulary requires that.
     pub fn set(&mut self, field: FieldNo, value: impl Into<Value<'a>>) -> Result<&mut Self, RequestError> {
         let value = value.into();
         let attribute = self.vocabulary.attribute(field).ok_or(RequestError::UnknownAttribute)?;
@@ -97,18 +99,18 @@ impl<'a> Request<'a> {
         self.vocabulary
     }
 
-    /// What is asked for.
+    /// The requested action.
     #[must_use]
     pub const fn action(&self) -> ActionNo {
         self.action
     }
 
-    /// When.
+    /// The time of the request.
     #[must_use]
     pub fn time(&self) -> Time {
         match self.value(TIME) {
             Some(Value::Time(time)) => *time,
-            // `new` sets it, and `set` takes no second one.
+            // `new` sets it, and `set` refuses a second one.
             _ => Time::MIN,
         }
     }
@@ -121,10 +123,10 @@ impl<'a> Request<'a> {
         self.values.get(usize::from(place).checked_sub(1)?)
     }
 
-    /// Says whether everything that the vocabulary requires is there.
+    /// Checks that everything the vocabulary requires is there.
     ///
     /// # Errors
-    /// The action is not of the vocabulary, or a required attribute is missing.
+    /// The action is not in the vocabulary, or a required attribute is missing.
     pub fn check(&self) -> Result<(), RequestError> {
         if usize::from(self.action.0) >= self.vocabulary.actions().len() {
             return Err(RequestError::UnknownAction);
@@ -180,7 +182,7 @@ fn check_labels(field: FieldNo, labels: &[(&str, &str)]) -> Result<(), RequestEr
     if labels.iter().enumerate().any(repeats) { Err(RequestError::SetTwice(field)) } else { Ok(()) }
 }
 
-/// Values of one string have a few bytes: this is a look at each.
+/// Values of one string are a few bytes long: this looks at each byte.
 #[inline(never)]
 fn check_case(field: FieldNo, value: &Value<'_>) -> Result<(), RequestError> {
     let has_capital = |text: &str| text.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -195,7 +197,7 @@ fn check_case(field: FieldNo, value: &Value<'_>) -> Result<(), RequestError> {
     if is_wrong { Err(RequestError::Capital(field)) } else { Ok(()) }
 }
 
-/// Why a request is not one of its vocabulary.
+/// Why a request does not fit its vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestError {
     /// The vocabulary has no such action.
@@ -212,12 +214,12 @@ pub enum RequestError {
     Missing(FieldNo),
     /// A value has more bytes or elements than `limits` allows.
     TooLarge(FieldNo),
-    /// The request was made for another vocabulary than the token or policy.
+    /// The request was made for a different vocabulary than the token or policy.
     OtherVocabulary,
 }
 
 impl RequestError {
-    /// The same in words, with the names of `vocabulary`.
+    /// The message, with the names of `vocabulary`.
     #[must_use]
     pub fn describe(self, vocabulary: &Vocabulary) -> String {
         let name = |field| vocabulary.attribute(field).map_or("?", |attribute| attribute.name.as_str());
@@ -227,12 +229,12 @@ impl RequestError {
             Self::WrongType(field, ty) => alloc::format!("`{}` must be of type {ty}", name(field)),
             Self::SetTwice(field) => alloc::format!("`{}` is given twice", name(field)),
             Self::Capital(field) => {
-                alloc::format!("`{}` has a capital letter, and the vocabulary wants it in lower case", name(field))
+                alloc::format!("`{}` has a capital letter, and the vocabulary requires lower case", name(field))
             }
-            Self::Missing(field) => alloc::format!("`{}` is required and missing", name(field)),
+            Self::Missing(field) => alloc::format!("`{}` is required but missing", name(field)),
             Self::TooLarge(field) => alloc::format!("`{}` is too large", name(field)),
             Self::OtherVocabulary => {
-                alloc::format!("the request was made for another vocabulary than `{}`", vocabulary.name())
+                alloc::format!("the request was made for a vocabulary other than `{}`", vocabulary.name())
             }
         }
     }
@@ -246,7 +248,7 @@ impl fmt::Display for RequestError {
             Self::WrongType(field, ty) => write!(f, "attribute {} must be of type {ty}", field.0),
             Self::SetTwice(field) => write!(f, "attribute {} is given twice", field.0),
             Self::Capital(field) => write!(f, "attribute {} has a capital letter", field.0),
-            Self::Missing(field) => write!(f, "attribute {} is required and missing", field.0),
+            Self::Missing(field) => write!(f, "attribute {} is required but missing", field.0),
             Self::TooLarge(field) => write!(f, "attribute {} is too large", field.0),
             Self::OtherVocabulary => f.write_str("the request was made for another vocabulary"),
         }

@@ -1,8 +1,9 @@
 //! From the target of an HTTP request to the canonical path: cut at `?`, decoded once, checked.
 //!
-//! This is the one right way from what a server received to what a policy decides about, and to be used with the target
-//! that the application routes by. Nothing is repaired: what is not canonical once it is decoded is an error, to be
-//! answered with 400. Unicode normalisation is left to the caller, since file systems and databases differ in it.
+//! This is the one right way from a server's request to the path that a policy decides about. Use
+//! it on the target by which the application routes. Nothing is repaired: a target that is not
+//! canonical once it is decoded is an error, to be answered with 400. Unicode normalisation is left
+//! to the caller, since file systems and databases differ in it.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -10,22 +11,23 @@ use alloc::vec;
 
 use super::path::{PathError, ResourcePath, hex};
 
-/// What an origin-form target (RFC 9112, section 3.2.1) says.
+/// The parts of an origin-form target (RFC 9112, section 3.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target<'a> {
     /// The part before the first `?`, decoded.
     pub path: ResourcePath<'a>,
-    /// The part after it, as it came.
+    /// The part after the first `?`, unchanged.
     pub query: Option<&'a str>,
 }
 
 impl<'a> Target<'a> {
-    /// Reads a target. `buffer` holds the decoded path, and needs as many bytes as the path before it is decoded; a
-    /// target without escapes needs none. Never allocates; costs one look at each byte.
+    /// Reads a target. `buffer` holds the decoded path, and needs as many bytes as the path before
+    /// it is decoded; a target without escapes needs none. Never allocates; costs one look at each
+    /// byte.
     ///
     /// # Errors
-    /// The path is not absolute, has an escape that says no character, is not canonical once it is decoded, or does not
-    /// fit the buffer.
+    /// The path is not absolute, has an invalid escape, is not canonical once it is decoded, or
+    /// does not fit the buffer.
     ///
     /// ```
     /// use placet_core::model::path::PathError;
@@ -66,7 +68,8 @@ pub fn canonical(text: &str) -> Result<String, PathError> {
     Ok(path)
 }
 
-/// The text without its escapes, but for the three that stay. Whether it is (a part of) a path is not asked.
+/// The text without its escapes, except for the three that stay. This does not check that it is
+/// (part of) a path.
 pub fn decoded(text: &str) -> Result<String, PathError> {
     let mut buffer = vec![0; text.len()];
     decode(text, &mut buffer).map(ToOwned::to_owned)

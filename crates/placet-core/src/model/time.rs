@@ -1,8 +1,8 @@
 //! Points in time, as a type of their own: seconds since 1970 must not pass for milliseconds.
 //!
 //! A [`Time`] counts milliseconds, in tokens, requests and policies alike. It is made from a clock,
-//! from text, or from a number by a name that says the unit. Lengths of time are [`Duration`]s;
-//! what of them is finer than a millisecond is cut off.
+//! from text, or from a number by a name that says the unit. Lengths of time are [`Duration`]s,
+//! truncated to whole milliseconds.
 
 use core::fmt;
 use core::ops::{Add, Sub};
@@ -12,8 +12,8 @@ use core::time::Duration;
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
 ///
 /// There is no conversion from a bare number, since a number does not say its unit: seconds taken
-/// for milliseconds lie in January 1970, where a token that has not expired yet looks valid for
-/// ever.
+/// for milliseconds are a time in January 1970, at which a token that has not expired yet looks
+/// valid for ever.
 ///
 /// ```
 /// use core::time::Duration;
@@ -32,10 +32,10 @@ impl Time {
     pub const EPOCH: Self = Self(0);
     /// Before every other time.
     pub const MIN: Self = Self(i64::MIN);
-    /// After every other time: the end of what never ends.
+    /// After every other time: the end of anything that never ends.
     pub const MAX: Self = Self(i64::MAX);
 
-    /// The time of the system's clock. Before 1970 every token is refused.
+    /// The time of the system's clock. If it is before 1970, every token is refused.
     #[cfg(feature = "std")]
     #[must_use]
     pub fn now() -> Self {
@@ -43,7 +43,7 @@ impl Time {
         std::time::SystemTime::now().into()
     }
 
-    /// So many milliseconds after 1970-01-01T00:00:00Z, or before it where the number is negative.
+    /// That many milliseconds after 1970-01-01T00:00:00Z, or before it if the number is negative.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -55,13 +55,13 @@ impl Time {
         self.0
     }
 
-    /// So much later; at most [`MAX`](Self::MAX).
+    /// A later time; at most [`MAX`](Self::MAX).
     #[must_use]
     pub const fn saturating_add(self, length: Duration) -> Self {
         Self(self.0.saturating_add(millis(length)))
     }
 
-    /// So much earlier; at least [`MIN`](Self::MIN).
+    /// An earlier time; at least [`MIN`](Self::MIN).
     #[must_use]
     pub const fn saturating_sub(self, length: Duration) -> Self {
         Self(self.0.saturating_sub(millis(length)))
@@ -81,7 +81,7 @@ pub const fn millis(length: Duration) -> i64 {
     if millis > i64::MAX as u128 { i64::MAX } else { millis as i64 }
 }
 
-/// A length of so many milliseconds; less than nothing is nothing.
+/// A length in milliseconds; a negative number becomes zero.
 #[must_use]
 pub const fn length(millis: i64) -> Duration {
     Duration::from_millis(if millis < 0 { 0 } else { millis.unsigned_abs() })
@@ -110,7 +110,7 @@ impl From<std::time::SystemTime> for Time {
     fn from(time: std::time::SystemTime) -> Self {
         match time.duration_since(std::time::UNIX_EPOCH) {
             Ok(since) => Self::EPOCH + since,
-            // Rounded away from 1970: half a millisecond before it is a time before it.
+            // Rounded away from 1970: half a millisecond before 1970 is a time before 1970.
             Err(before) => {
                 let before = before.duration();
                 let part = Duration::from_millis(u64::from(before.subsec_nanos() % 1_000_000 != 0));
@@ -120,8 +120,8 @@ impl From<std::time::SystemTime> for Time {
     }
 }
 
-/// As RFC 3339 in UTC, with milliseconds where there are any. That form has the years 0 to 9999; a time beyond them is
-/// `after the year 9999` or `before the year 0`.
+/// As RFC 3339 in UTC, with milliseconds if there are any. That form covers the years 0 to 9999; a
+/// time beyond them is `after the year 9999` or `before the year 0`.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !(FIRST..=LAST).contains(&self.0) {
@@ -161,7 +161,7 @@ impl FromStr for Time {
             return Err(TimeError);
         }
         let days = days_to(year, month, day);
-        // A day that the month does not have is another day.
+        // A day that does not exist in the month would be another day.
         if month == 0 || month > 12 || date_of(days) != (year, month, day) {
             return Err(TimeError);
         }
@@ -196,7 +196,7 @@ fn offset(zone: &str) -> Result<i64, TimeError> {
     if hours > 23 || minutes > 59 { Err(TimeError) } else { Ok(sign * (hours * 60 + minutes) * 60_000) }
 }
 
-/// Numbers of so many digits each, with a mark between them.
+/// Numbers with a fixed count of digits each, separated by a mark.
 fn numbers<const N: usize>(text: &str, mark: char, widths: [usize; N]) -> Result<[i64; N], TimeError> {
     let mut parts = text.split(mark);
     let mut found = [0; N];
@@ -245,7 +245,7 @@ const FIRST: i64 = -62_167_219_200_000;
 /// 9999-12-31T23:59:59.999Z
 const LAST: i64 = 253_402_300_799_999;
 
-/// The text is not a time of RFC 3339, or one that is finer than a millisecond.
+/// The text is not an RFC 3339 time, or is finer than a millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeError;
 

@@ -55,13 +55,14 @@ impl Scalar {
         }
     }
 
-    /// Whether `<` means something between two values of the type.
+    /// Whether values of the type have an order.
     #[must_use]
     pub const fn is_ordered(self) -> bool {
         matches!(self, Self::Int | Self::Time | Self::Duration)
     }
 
-    /// Whether a value has one text, as which it may be spliced into others: a string, an int or a uuid.
+    /// Whether a value has one text form that may be spliced into other text: a string, an int or a
+    /// uuid.
     #[must_use]
     pub const fn has_text(self) -> bool {
         match self {
@@ -70,7 +71,8 @@ impl Scalar {
         }
     }
 
-    /// Whether the value is text or bytes that `prefix`, `suffix`, `glob` and regular expressions can look into.
+    /// Whether the value is text or bytes that `prefix`, `suffix`, `glob` and regular expressions
+    /// can look into.
     #[must_use]
     pub const fn is_textual(self) -> bool {
         matches!(self, Self::String | Self::Bytes)
@@ -83,7 +85,7 @@ impl fmt::Display for Scalar {
     }
 }
 
-/// Which types a value may have at some place, such as an argument of a function.
+/// The types that a value may have at some place, such as an argument of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accepts {
     /// Every type.
@@ -94,7 +96,7 @@ pub enum Accepts {
     Textual,
     /// string, bytes and path.
     TextOrPath,
-    /// This one.
+    /// Only this type.
     Only(Scalar),
 }
 

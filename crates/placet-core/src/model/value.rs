@@ -8,8 +8,8 @@ use super::path::ResourcePath;
 use super::time::{Time, millis};
 use super::types::{Scalar, Type};
 
-/// An address, IPv4 and IPv6 in one space: an IPv4 address is held IPv4-mapped, so that both spellings of it are equal
-/// and none escapes a network.
+/// An address, IPv4 and IPv6 in one space: an IPv4 address is stored IPv4-mapped, so that both
+/// spellings are equal and neither escapes a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address([u8; 16]);
 
@@ -64,13 +64,14 @@ pub enum Value<'a> {
     Uuid([u8; 16]),
     /// Of type `time`.
     Time(Time),
-    /// Of type `duration`, in milliseconds; it may be less than nothing.
+    /// Of type `duration`, in milliseconds; it may be negative.
     Duration(i64),
     /// Of type `ip`.
     Ip(Address),
     /// Of type `path`.
     Path(ResourcePath<'a>),
-    /// Of type `set of …`: values of one type, none of them a set. A set of one may also be given as that value.
+    /// Of type `set of …`: values of one type, none of them a set. A set of one may also be given
+    /// as that value.
     Set(&'a [Value<'a>]),
     /// Of type `labels`: names and values, each name once.
     Labels(&'a [(&'a str, &'a str)]),
@@ -95,7 +96,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// Whether the value is of `ty`. One value by itself is a set of one.
+    /// Whether the value is of `ty`. A single value counts as a set of one.
     #[must_use]
     pub fn is_of(&self, ty: Type) -> bool {
         match (ty, self) {
@@ -117,7 +118,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The number of an int, time or duration value; of the last two, milliseconds.
+    /// The number of an int, time or duration value; the last two in milliseconds.
     #[must_use]
     pub const fn number(&self) -> Option<i64> {
         match self {
@@ -201,7 +202,8 @@ impl<'a> From<&'a [(&'a str, &'a str)]> for Value<'a> {
     }
 }
 
-/// Sixteen bytes in the usual text form, `8-4-4-4-12` lower-case hexadecimal digits (RFC 9562, section 4).
+/// Sixteen bytes in the usual text form, `8-4-4-4-12` lower-case hexadecimal digits (RFC 9562,
+/// section 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UuidText(pub [u8; 16]);
 

@@ -7,7 +7,8 @@ use super::request::RequestError;
 /// Where a program came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// A block of the token: 0 is the authority, the others are restrictions in the order they were added.
+    /// A block of the token: 0 is the authority; the others are restrictions in the order they were
+    /// added.
     Block(u8),
     /// A policy that the service holds, by its place in the service's list.
     Policy(u16),
@@ -26,14 +27,15 @@ impl fmt::Display for Origin {
 /// The rule that decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decider {
-    /// The program it stands in.
+    /// The program that contains it.
     pub origin: Origin,
-    /// Its number in the program, from 0; none where the block as a whole decided: nothing in it allowed, or a restriction
-    /// without `only` had nothing to object to.
+    /// Its number in the program, from 0; none if the block as a whole decided: no rule in it
+    /// allowed, or a restriction without `only` had nothing to object to.
     pub rule: Option<u16>,
 }
 
-/// The answer. `allow` is one value of four, so that forgetting one of the others can not let a request through.
+/// The answer. `allow` is one value of four, so that forgetting one of the others cannot let a
+/// request through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Verdict {
@@ -41,7 +43,7 @@ pub enum Verdict {
     Allow(Decider),
     /// A `deny` matched.
     Forbidden(Decider),
-    /// A block has nothing that allows it.
+    /// A block has no rule that allows it.
     NotPermitted(Decider),
     /// The token or the request is not valid; no rule was looked at.
     Refused(Refusal),
@@ -54,7 +56,7 @@ impl Verdict {
         matches!(self, Self::Allow(_))
     }
 
-    /// The word for it in case files and JSON: `allow`, `forbidden`, `not_permitted` or `refused`.
+    /// Its name in case files and JSON: `allow`, `forbidden`, `not_permitted` or `refused`.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
@@ -87,8 +89,8 @@ impl Verdict {
         }
     }
 
-    /// Joins the answers of two blocks: a `deny` anywhere forbids, and only two times allow is allow. On allow the first
-    /// one is kept: the authority names the rule.
+    /// Joins the answers of two blocks: any `deny` forbids, and the result is `allow` only if both
+    /// are. On allow the first decider is kept: the authority names the rule.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Refused(_), _) => self,
@@ -102,20 +104,20 @@ impl Verdict {
     }
 }
 
-/// Lists every refusal of a token once: its name in JSON and logs, and what it says to people.
+/// Lists every refusal of a token once: its name in JSON and logs, and its message.
 macro_rules! refusals {
     ($( $(#[$doc:meta])* $name:ident $word:literal $text:literal; )*) => {
-        /// Why a token or a request is not valid. Each cause has a name of its own; none says more to a forger than the bytes he
-        /// sent.
+        /// Why a token or a request is not valid. Each cause has its own name; none tells a forger
+        /// anything that the bytes did not.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Refusal {
             $( $(#[$doc])* $name, )*
-            /// The request is not one of the vocabulary.
+            /// The request does not fit the vocabulary.
             Request(RequestError),
         }
 
         impl Refusal {
-            /// All of them; malformed requests are there once, since they have one name.
+            /// All of them; malformed requests are there once, since they share one name.
             pub const ALL: &'static [Self] = &[$(Self::$name,)* Self::Request(RequestError::OtherVocabulary)];
 
             /// The name in JSON and logs.
@@ -140,7 +142,8 @@ macro_rules! refusals {
 }
 
 refusals! {
-    /// Not text of a token: another prefix, another alphabet, padding, or spare bits that are not zero.
+    /// Not the text of a token: another prefix, another alphabet, padding, or spare bits that are
+    /// not zero.
     NotAToken "not_a_token"
         "this is not the text of a token";
     /// More bytes than a token may have.
@@ -149,7 +152,8 @@ refusals! {
     /// The bytes end too early.
     Truncated "truncated"
         "the token is cut short";
-    /// Bytes that the canonical encoding would not have written: a long varint, an unknown flag, bytes left over.
+    /// Bytes that the canonical encoding would not have written: a long varint, an unknown flag,
+    /// bytes left over.
     NotCanonical "not_canonical"
         "the token is not in its canonical form";
     /// A version or a purpose that this build does not know.
@@ -158,66 +162,68 @@ refusals! {
     /// No key of this id and purpose is accepted.
     UnknownKey "unknown_key"
         "the token names a key that is not in the keyring";
-    /// The proof does not fit the bytes: forged, altered, or signed by somebody else.
+    /// The proof does not fit the bytes: they are forged, altered, or signed by another key.
     Forged "forged"
         "the token's proof does not fit: it is forged, altered, or made for another audience";
     /// More blocks than allowed.
     TooManyBlocks "too_many_blocks"
         "the token has more blocks than allowed";
-    /// A block stands behind one that seals the token.
+    /// A block after the one that seals the token.
     Sealed "sealed"
-        "the token has a block behind its seal";
-    /// Made with a vocabulary that this verifier does not have, or a later state of it.
+        "the token has a block after its seal";
+    /// Made with a vocabulary, or a later state of one, that this verifier does not have.
     UnknownVocabulary "unknown_vocabulary"
-        "the token is made with a vocabulary that is not known here";
-    /// A program that the verifier does not prove.
+        "the token was made with a vocabulary that is not known here";
+    /// A program that the verifier rejects.
     BadProgram "bad_program"
-        "the token holds a program that is not valid";
-    /// The programs of the token, all of them together, could take longer than `limits` allows.
+        "the token contains a program that is not valid";
+    /// The programs of the token together could take more steps than `limits` allows.
     TooCostly "too_costly"
-        "the token's rules could take more work than those of a token may";
-    /// A run took more steps than the verifier had found for its program: a defect of this build, never a denial.
+        "the token's rules could take more steps than a token may use";
+    /// A run took more steps than the verifier had computed for its program: a defect of this
+    /// build, never a denial.
     OutOfFuel "out_of_fuel"
-        "the rules took more work than was found for them before";
-    /// The time lies before 1970: there is no clock, so nobody can say whether the token is valid.
+        "the rules took more steps than were computed for them: a defect of this build";
+    /// The time is before 1970: the clock is not set, so the token's validity cannot be checked.
     NoClock "no_clock"
-        "there is no clock: the time lies before 1970";
-    /// Its end has come.
+        "the clock is not set: its time is before 1970";
+    /// Its expiry has passed.
     Expired "expired"
         "the token has expired";
-    /// Its time has not begun, or it says that it was made in the future.
+    /// It is not valid yet, or says that it was made in the future.
     NotYetValid "not_yet_valid"
         "the token is not valid yet";
     /// A block of it, or its key for tokens of its age, is revoked.
     Revoked "revoked"
         "the token is revoked";
-    /// The revocation list is older than it says it may be.
+    /// The revocation list is older than its own maximum age.
     StaleRevocations "stale_revocations"
-        "the revocation list is too old to go on";
+        "the revocation list is too old to be used";
     /// The revocation list says that it was issued in the future.
     EarlyRevocations "early_revocations"
         "the revocation list says that it was issued in the future";
-    /// No accepted key has signed the revocation list, or there is none, and the verifier wants one that is signed.
+    /// No accepted key has signed the revocation list, or there is none, and the verifier requires
+    /// a signed one.
     UnsignedRevocations "unsigned_revocations"
         "there is no revocation list that an accepted key has signed";
-    /// A policy of the service was proved with another vocabulary than the one that decides.
+    /// A policy of the service was proved with a vocabulary other than the one that decides.
     OtherPolicy "other_policy"
-        "a policy was proved with another vocabulary than the one that decides";
+        "a policy was proved with a vocabulary other than the one that decides";
 }
 
-/// What a refusal is about, and so who can do something about it.
+/// The cause of a refusal, and so who can fix it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blame {
-    /// The token: whoever sent it needs another one.
+    /// The token: its sender needs another one.
     Token,
-    /// The request, which is not one of the vocabulary.
+    /// The request, which does not fit the vocabulary.
     Request,
     /// The service that decides: its clock, its revocation list or its policies.
     Service,
 }
 
 impl Refusal {
-    /// What it is about.
+    /// The part that is to blame.
     #[must_use]
     pub const fn blame(self) -> Blame {
         match self {
@@ -247,8 +253,9 @@ impl Refusal {
     }
 }
 
-/// `{"verdict": "not_permitted", "block": 0}`: the [word](Verdict::word), then the `block` of the token or the `policy` of
-/// the service that decided, and its `rule` where there is one; or the `cause`, the [name](Refusal::name) of a refusal.
+/// `{"verdict": "not_permitted", "block": 0}`: the [word](Verdict::word), then the `block` of the
+/// token or the `policy` of the service that decided, and its `rule` if there is one; or the
+/// `cause`, the [name](Refusal::name) of a refusal.
 #[cfg(feature = "serde")]
 impl serde::Serialize for Verdict {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,9 +1,11 @@
-//! What a service speaks of: attributes with their types, and actions, numbered in the order of their declaration.
+//! The vocabulary of a service: attributes with their types, and actions, numbered in the order of
+//! their declaration.
 //!
-//! A token carries numbers, never names, and the *fingerprint* of the vocabulary that gives the numbers their meaning. The
-//! declarations form a log: every prefix of it is an earlier *state* with a fingerprint of its own, so a vocabulary that
-//! only ever grows at its end still knows each token made with an earlier state, and a changed or reordered
-//! declaration makes old tokens unknown instead of misread.
+//! A token carries numbers, never names, and the *fingerprint* of the vocabulary that gives the
+//! numbers their meaning. The declarations form a log: every prefix of it is an earlier *state*
+//! with a fingerprint of its own. A vocabulary that only grows at its end therefore still knows
+//! each token made with an earlier state, and a changed or reordered declaration makes old tokens
+//! unknown instead of misread.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -17,7 +19,7 @@ use crate::limits::{ACTIONS, ATTRIBUTES, NAME_BYTES, ROLES};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldNo(pub u8);
 
-/// `time`, which every vocabulary has: when the request is decided.
+/// `time`, which every vocabulary has: the moment at which the request is decided.
 pub const TIME: FieldNo = FieldNo(0);
 
 /// The number of an action in its vocabulary.
@@ -43,20 +45,22 @@ impl fmt::Debug for Fingerprint {
 /// `item: bytes optional`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
-    /// What requests and policies call it.
+    /// Its name in requests and policies.
     pub name: String,
     /// The type of its values.
     pub ty: Type,
-    /// Whether its text (of labels, the names) has no capital letter of ASCII; a request with one is refused.
+    /// Whether its text (for labels, the names) has no ASCII capital letter; a request with one is
+    /// refused.
     pub lowercase: bool,
-    /// Whether a request may lack it.
+    /// Whether a request may omit it.
     pub optional: bool,
 }
 
-/// `role ReadOnly = [get, getBatch]`; roles exist only while compiling and are no part of a fingerprint.
+/// `role ReadOnly = [get, getBatch]`; roles exist only while compiling and are not part of a
+/// fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
-    /// What policies call it.
+    /// Its name in policies.
     pub name: String,
     /// Its actions, ascending.
     pub actions: Vec<ActionNo>,
@@ -92,7 +96,7 @@ pub struct Vocabulary {
     roles: Vec<Role>,
     /// In order of declaration; the last one is the present state.
     states: Vec<State>,
-    /// The last of them: every decision asks for it.
+    /// The last of them: every decision needs it.
     present: State,
     /// Positions in `states`, by fingerprint.
     by_fingerprint: Vec<u16>,
@@ -108,13 +112,13 @@ impl Vocabulary {
         Builder::new(name, version)
     }
 
-    /// What `use` calls it.
+    /// The name that `use` refers to.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The number behind its name.
+    /// The number after its name.
     #[must_use]
     pub const fn version(&self) -> u32 {
         self.version
@@ -156,7 +160,7 @@ impl Vocabulary {
         self.present
     }
 
-    /// The state with this fingerprint, of all that ever were.
+    /// The state with this fingerprint, past or present.
     #[must_use]
     pub fn state(&self, fingerprint: Fingerprint) -> Option<State> {
         let present = self.present();
@@ -168,33 +172,33 @@ impl Vocabulary {
         found.ok().map(|position| self.states[usize::from(self.by_fingerprint[position])])
     }
 
-    /// The attribute of this number.
+    /// The attribute with this number.
     #[must_use]
     pub fn attribute(&self, field: FieldNo) -> Option<&Attribute> {
         self.attributes.get(usize::from(field.0))
     }
 
-    /// The number of the attribute of this name. Look it up once, not for every request.
+    /// The number of the attribute with this name. Look it up once, not for every request.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<FieldNo> {
         let position = self.attributes.iter().position(|attribute| attribute.name == name)?;
         u8::try_from(position).ok().map(FieldNo)
     }
 
-    /// The number of the action of this name: a binary search.
+    /// The number of the action with this name: a binary search.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<ActionNo> {
         let found = self.by_name.binary_search_by(|&action| self.actions[usize::from(action.0)].as_str().cmp(name));
         found.ok().map(|position| self.by_name[position])
     }
 
-    /// The name of the action of this number.
+    /// The name of the action with this number.
     #[must_use]
     pub fn action_name(&self, action: ActionNo) -> Option<&str> {
         self.actions.get(usize::from(action.0)).map(String::as_str)
     }
 
-    /// The role of this name.
+    /// The role with this name.
     #[must_use]
     pub fn role(&self, name: &str) -> Option<&Role> {
         self.roles.iter().find(|role| role.name == name)
@@ -254,7 +258,8 @@ impl Builder {
         self.declare(Attribute { name: name.to_owned(), ty, lowercase: false, optional })
     }
 
-    /// Declares the next attribute, which is a string, a set of strings or labels whose names count, in lower case.
+    /// Declares the next attribute, in lower case: a string, a set of strings, or labels (whose
+    /// names are then in lower case).
     ///
     /// # Errors
     /// As [`attribute`](Self::attribute), and where the type has no letters.
@@ -376,7 +381,7 @@ pub const fn may_be_lowercase(ty: Type) -> bool {
     matches!(ty, Type::One(Scalar::String) | Type::Set(Scalar::String) | Type::Labels)
 }
 
-/// Names that mean something of their own beside attributes in a rule.
+/// Names that have their own meaning beside attributes in a rule.
 pub const RESERVED: [&str; 7] = ["action", "role", "time", "token", "when", "unless", "use"];
 
 fn check_name(name: &str) -> Result<(), VocabularyError> {
@@ -409,9 +414,9 @@ fn finish(hasher: &blake3::Hasher) -> Fingerprint {
 pub enum VocabularyError {
     /// Two declarations of one name.
     Twice(String),
-    /// A name that every request or rule gives a meaning of its own.
+    /// A name to which every request or rule gives its own meaning.
     Reserved(String),
-    /// A name that is no identifier, or is too long.
+    /// A name that is not an identifier, or is too long.
     BadName(String),
     /// `lowercase` after a type that is neither strings nor labels.
     NoLetters(String),
@@ -427,7 +432,9 @@ impl fmt::Display for VocabularyError {
             Self::Twice(name) => write!(f, "`{name}` is declared twice"),
             Self::Reserved(name) => write!(f, "`{name}` is reserved"),
             Self::BadName(name) => write!(f, "`{name}` is not a name"),
-            Self::NoLetters(name) => write!(f, "`{name}` is neither strings nor labels, so it cannot be `lowercase`"),
+            Self::NoLetters(name) => {
+                write!(f, "`{name}` holds neither strings nor labels, so it cannot be `lowercase`")
+            }
             Self::UnknownAction(name) => write!(f, "there is no action `{name}`"),
             Self::TooMany(what) => write!(f, "too many {what}"),
         }

@@ -11,9 +11,9 @@
 //! 16 bytes  the fingerprint
 //! ```
 //!
-//! A text is its length in four bytes, big-endian, and as many bytes of UTF-8. There is one
-//! spelling of each vocabulary: what is read is what would be written, and the fingerprint is that
-//! of the declarations.
+//! A text is its length in four bytes, big-endian, and as many bytes of UTF-8. Each vocabulary has
+//! exactly one encoding: the reader accepts only what the writer would write, and the fingerprint
+//! is that of the declarations.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -57,11 +57,11 @@ impl Vocabulary {
         out
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) has written. The fingerprint finds accidents; it is
-    /// no signature, so the bytes have to come from where the service's own code comes from.
+    /// Reads the output of [`to_bytes`](Self::to_bytes). The fingerprint detects accidents; it is
+    /// not a signature, so take the bytes from the same place as the service's own code.
     ///
     /// # Errors
-    /// The bytes are not exactly one vocabulary. Nothing of them is used then.
+    /// The bytes are not exactly one vocabulary. None of them are used then.
     ///
     /// ```
     /// use placet_core::model::vocabulary::Vocabulary;
@@ -83,7 +83,7 @@ impl Vocabulary {
             builder = reader.entry(builder)?;
         }
         let vocabulary = builder.build();
-        // Entries in another order, or numbers that are not ascending, would be a second spelling.
+        // Entries in another order, or numbers that do not ascend, would be a second encoding.
         if vocabulary.fingerprint().0 == *fingerprint && vocabulary.to_bytes() == bytes {
             Ok(vocabulary)
         } else {
@@ -91,7 +91,7 @@ impl Vocabulary {
         }
     }
 
-    /// What has been declared, in order: all but `time`, which every vocabulary has.
+    /// The declarations, in order: all except `time`, which every vocabulary has.
     pub fn declarations(&self) -> impl Iterator<Item = Declaration<'_>> {
         let steps = self.states().windows(2);
         steps.filter_map(|step| {
@@ -199,14 +199,14 @@ impl<'b> Reader<'b> {
     }
 }
 
-/// Why bytes are no vocabulary.
+/// Why bytes are not a vocabulary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VocabularyBytesError {
-    /// They begin otherwise.
+    /// They begin differently.
     NotAVocabulary,
     /// More bytes than [`VOCABULARY_BYTES`].
     TooLarge,
-    /// They are cut, altered, or not in the one spelling.
+    /// They are cut, altered, or not in the canonical encoding.
     Damaged,
     /// A declaration that no vocabulary can have.
     Declaration(VocabularyError),
@@ -272,7 +272,8 @@ mod tests {
             let mut flipped = bytes.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             let read = Vocabulary::from_bytes(&flipped);
-            // Roles are no part of a fingerprint; one of another name is another vocabulary to people, not to tokens.
+            // Roles are not part of a fingerprint; a different role name changes the vocabulary for
+            // people, not for tokens.
             assert!(read.is_err() || read.is_ok_and(|read| read == notes() && read.to_bytes() == flipped), "bit {bit}");
         }
         let longer: Vec<u8> = bytes.iter().copied().chain([0]).collect();
@@ -288,7 +289,8 @@ mod tests {
             entries in proptest::collection::vec((0_u8..5, 0_u8..6, 0_u8..4, 0_u8..11, 0_u8..5), 0..12),
             noise in proptest::option::of((any::<proptest::sample::Index>(), any::<u8>())),
         ) {
-            // Entries as a careless writer would put them, with the fingerprint that fits where there is one.
+            // Entries as a careless writer would put them, with the matching fingerprint if there
+            // is one.
             let mut bytes = MAGIC.to_vec();
             put_text(&mut bytes, "v");
             bytes.extend([0, 0, 0, 1]);

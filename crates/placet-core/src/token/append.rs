@@ -1,4 +1,5 @@
-//! Writes the proof of a block, and the end of the token behind it: what minting and attenuating have in common.
+//! Writes the proof of a block and the end of the token after it: the part that minting and
+//! attenuating share.
 
 use alloc::vec::Vec;
 
@@ -10,12 +11,12 @@ use crate::bytecode::program::EMPTY;
 use crate::model::time::Time;
 use crate::token::block::{Bounds, put_bounds};
 
-/// What a restriction shall say. It can only narrow what the token allows.
+/// The contents of a restriction. It can only narrow what the token allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockDraft<'a> {
-    /// From when on the token is valid, if that is later than it was.
+    /// The time from which the token is valid, if that is later than before.
     pub not_before: Option<Time>,
-    /// From when on the token is expired, if that is earlier than it was.
+    /// The time at which the token expires, if that is earlier than before.
     pub expiry: Option<Time>,
     /// The compiled rules.
     pub program: &'a [u8],
@@ -23,7 +24,7 @@ pub struct BlockDraft<'a> {
     pub sealed: bool,
 }
 
-/// Objects to nothing and ends nothing.
+/// Objects to nothing and sets no expiry.
 impl Default for BlockDraft<'_> {
     fn default() -> Self {
         Self { not_before: None, expiry: None, program: EMPTY, sealed: false }
@@ -43,7 +44,8 @@ pub(super) fn end_local(out: &mut Vec<u8>, key: &[u8; 32], from: usize) {
     out.extend_from_slice(&*tag);
 }
 
-/// Ends a public token whose last block has just been written, after its length, from `from` on. `sign` signs its digest.
+/// Ends a public token whose last block has just been written, after its length, from `from` on.
+/// `sign` signs its digest.
 pub(super) fn end_public<E>(
     out: &mut Vec<u8>,
     before: Before<'_>,
@@ -61,18 +63,19 @@ pub(super) fn end_public<E>(
     Ok(())
 }
 
-/// What lets a holder add a block to a public token.
+/// The material with which a holder adds a block to a public token.
 pub(super) struct NextSeed {
     next_key: NextKey,
     seed: Zeroizing<Seed>,
 }
 
 impl NextSeed {
-    /// A fresh seed, and the promise of its key; none after a final block.
+    /// A fresh seed and the commitment to its key; none after a final block.
     ///
-    /// The randomness alone would be enough if it never repeated. A machine that is forked or restored from a snapshot
-    /// draws the same bytes again: the seed of a restriction could then be the one before it, whose owner can take the
-    /// restriction away. So the seed is a hash of the randomness, of the signer's secret, and of all that came before.
+    /// The randomness alone would be enough if it never repeated. But a machine that is forked or
+    /// restored from a snapshot draws the same bytes again: the seed of a restriction could then
+    /// equal the one before it, whose owner could remove the restriction. So the seed is a hash of
+    /// the randomness, of the signer's secret, and of everything before it.
     pub(super) fn for_open_block(
         is_final: bool,
         before: Before<'_>,

@@ -1,4 +1,4 @@
-//! Adds restrictions to a token: offline, by its holder, without any key.
+//! Adds restrictions to a token: offline, by its holder, without a key.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -14,15 +14,16 @@ use super::wire::put_counted;
 use crate::limits::BLOCKS;
 use crate::model::verdict::Refusal;
 
-/// The token with a restriction more. `random` is asked only for the seed of a public token that stays open.
+/// Adds a restriction to the token. `random` is used only for the seed of a public token that stays
+/// open.
 ///
 /// # Errors
-/// The token is sealed, or there is no room in it.
+/// The token is sealed or has no room left.
 pub fn append(token: &Token, draft: &BlockDraft<'_>, random: &mut impl Randomness) -> Result<Token, AttenuateError> {
     append_body(token, &restriction(&draft.bounds(), draft.program), draft.sealed, random)
 }
 
-/// The token with a restriction that a third party has signed for it.
+/// Adds a restriction that a third party has signed for the token.
 ///
 /// # Errors
 /// As [`append`], or the voucher was made for another token.
@@ -33,7 +34,7 @@ pub fn append_voucher(token: &Token, voucher: &Voucher, random: &mut impl Random
     append_body(token, voucher.body(), voucher.is_final(), random)
 }
 
-/// The token with an empty restriction behind which there is no other.
+/// Adds an empty restriction that seals the token.
 ///
 /// # Errors
 /// As [`append`].
@@ -41,13 +42,13 @@ pub fn seal(token: &Token, random: &mut impl Randomness) -> Result<Token, Attenu
     append(token, &BlockDraft { sealed: true, ..BlockDraft::default() }, random)
 }
 
-/// Both kinds of token end in a link byte and 32 bytes more, while they can be extended.
+/// Both kinds of token end in a link byte and 32 more bytes, as long as they can be extended.
 const OPEN_END: usize = 33;
 
 /// The most that a block adds to a local token besides itself: a link byte and its length.
 const LOCAL_LINK: usize = 1 + 3;
 
-/// The same of a public token, which gets a key, a commitment and a signature as well.
+/// The same for a public token, which gets a key, a commitment and a signature as well.
 const PUBLIC_LINK: usize = LOCAL_LINK + 32 + 16 + 64;
 
 fn append_body(
@@ -64,7 +65,7 @@ fn append_body(
         return Err(AttenuateError::TooManyBlocks);
     }
     let kept = token.as_bytes().len().saturating_sub(OPEN_END);
-    // No more room than needed: what a token has lain in is wiped, byte by byte.
+    // No more room than needed: memory that held a token is wiped, byte by byte.
     let links = if last.signature.is_some() { PUBLIC_LINK } else { LOCAL_LINK };
     let mut out = Vec::with_capacity(token.as_bytes().len() + links + body.len());
     out.extend(token.as_bytes().iter().take(kept));
@@ -95,20 +96,20 @@ fn append_body(
     Token::of_written(token.header(), out).ok_or(AttenuateError::TooLarge)
 }
 
-/// Why a token takes no restriction.
+/// Why a restriction cannot be added to a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttenuateError {
-    /// Its last block forbids others.
+    /// Its last block is final.
     Sealed,
-    /// It has as many as allowed.
+    /// It has the maximum number of blocks.
     TooManyBlocks,
-    /// It would have more bytes than a header line takes.
+    /// It would be larger than a header line allows.
     TooLarge,
     /// The third party vouched for another token, or for this one before its last restriction.
     OtherToken,
-    /// The token is none that a verifier would take.
+    /// No verifier would accept the token.
     Token(Refusal),
-    /// No seed was to be had.
+    /// The random source failed.
     NoRandomness,
 }
 

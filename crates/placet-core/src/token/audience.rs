@@ -1,14 +1,17 @@
-//! The service that tokens are for. Services that share a key and name different audiences refuse each other's tokens.
+//! The service for which tokens are made. Services that share a key and name different audiences
+//! refuse each other's tokens.
 //!
-//! The audience is mixed into the proof of the authority block, and no byte of the token tells it. Holders and third
-//! parties need not know it: tags, revocation ids and the seeds of a public token do not depend on it.
+//! The audience is mixed into the proof of the authority block and does not appear in the token.
+//! Holders and third parties need not know it: tags, revocation ids and the seeds of a public token
+//! do not depend on it.
 
 use core::fmt;
 
 use super::chain::{Link, first};
 use crate::limits::AUDIENCE_BYTES;
 
-/// The first 16 bytes of a hash of an audience's name; [`NONE`](Self::NONE) where minter and verifier name none.
+/// The first 16 bytes of a hash of an audience's name; [`NONE`](Self::NONE) if minter and verifier
+/// name none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Audience([u8; 16]);
 
@@ -16,20 +19,21 @@ impl Audience {
     /// The audience of minters and verifiers that name none.
     pub const NONE: Self = Self([0; 16]);
 
-    /// The audience of this name: 1 to [`AUDIENCE_BYTES`] printable ASCII characters without blanks, such as `orders` or
-    /// `https://orders.example`. Names are compared byte by byte. Costs one hash; make it once.
+    /// The audience with this name: 1 to [`AUDIENCE_BYTES`] printable ASCII characters without
+    /// blanks, such as `orders` or `https://orders.example`. Names are compared byte by byte. Costs
+    /// one hash, so make it once.
     ///
     /// # Errors
-    /// The name is empty, too long, or has other characters. Leave the audience out where there is none: an empty name
-    /// is more often a variable that nobody has set.
+    /// The name is empty, too long, or has other characters. To use no audience, set none: an empty
+    /// name usually comes from a variable that was not set.
     pub fn new(name: &str) -> Result<Self, AudienceError> {
         let fits = (1..=AUDIENCE_BYTES).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self(first(&blake3::derive_key("placet 2026-11 audience v1", name.as_bytes()))))
             .ok_or(AudienceError)
     }
 
-    /// The key that the chain of a local token, or the proof of a revocation list, starts from. What `key` proves itself
-    /// begins with other bytes than `03`.
+    /// The key from which the chain of a local token, or the proof of a revocation list, starts.
+    /// The messages that `key` itself authenticates begin with bytes other than `03`.
     #[inline]
     pub(super) fn start(self, key: &[u8; 32]) -> [u8; 32] {
         if self == Self::NONE {
@@ -40,7 +44,7 @@ impl Audience {
         *blake3::keyed_hash(key, &input).as_bytes()
     }
 
-    /// What is signed in the place of the digest.
+    /// The digest to sign in place of the given one.
     #[inline]
     pub(super) fn bind(self, digest: Link) -> Link {
         if self == Self::NONE {
@@ -50,7 +54,7 @@ impl Audience {
         *hasher.update(&digest).update(&self.0).finalize().as_bytes()
     }
 
-    /// For hashes that take it in beside other things of fixed length: 16 zeros where there is none.
+    /// For hashes that include it beside other fields of fixed length: 16 zeros if there is none.
     pub(super) const fn bytes(self) -> [u8; 16] {
         self.0
     }

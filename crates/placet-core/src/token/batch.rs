@@ -1,13 +1,16 @@
-//! Many tokens in one call: texts in, for each what [`Verifier::verify`] would say of it alone, out.
+//! Verifies many tokens in one call: takes texts and returns for each the result that
+//! [`Verifier::verify`] gives for it alone.
 //!
-//! What a batch saves is signatures: one that several of its tokens carry is checked once. Tokens that were narrowed from
-//! one token share its blocks, so a hundred of them with one restriction each take 101 checks and not 200.
+//! A batch saves signature checks: a signature that several of its tokens carry is checked once.
+//! Tokens that were narrowed from one token share its blocks, so a hundred of them with one
+//! restriction each take 101 checks instead of 200.
 //!
-//! What a batch does not do is to check different signatures by one equation with random weights, which would halve the
-//! rest. That equation and the check of one signature do not accept the same signatures: to a sum of many, parts of small
-//! order are lost with some luck. Whoever makes a key pair (the holder of a public token makes the one for the next
-//! block) could make signatures that are good on one day and bad on another, good in a batch and bad alone. A verdict must
-//! not depend on the company that a token comes in.
+//! A batch does not check different signatures with one equation of random weights, which would
+//! halve the remaining cost. That equation and the check of one signature do not accept the same
+//! signatures: in a sum, components of small order can cancel out with some luck. Anyone who makes
+//! a key pair (the holder of a public token makes the one for the next block) could make signatures
+//! that are good on one day and bad on another, or good in a batch and bad alone. A verdict must
+//! not depend on the other tokens in a batch.
 
 use alloc::vec::Vec;
 
@@ -18,7 +21,7 @@ use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
 impl Verifier<'_> {
-    /// Verifies each of `texts` as [`verify`](Self::verify) does, in their order. Lend what comes back with
+    /// Verifies each of `texts` as [`verify`](Self::verify) does, in order. Borrow the results with
     /// [`recheck`](Self::recheck).
     pub fn verify_batch<'t>(
         &self,

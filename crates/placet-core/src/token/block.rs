@@ -1,4 +1,4 @@
-//! One block: flags, bounds, a voucher, claims, and a program to its end.
+//! One block: flags, bounds, a voucher, claims, and a program that reaches to its end.
 
 use alloc::vec::Vec;
 
@@ -6,24 +6,24 @@ use super::wire::{Place, Reader, put_time};
 use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
-/// What one block holds, by its place in the token.
+/// The parts of one block, by their place in the token.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Block {
-    /// All of it.
+    /// The whole block.
     pub(super) body: Place,
     pub(super) flags: Flags,
     pub(super) not_before: Option<Time>,
     pub(super) expiry: Option<Time>,
     /// The third party's key and signature, 96 bytes.
     pub(super) voucher: Option<Place>,
-    /// Nonce, ciphertext and tag, where claims and program are encrypted.
+    /// Nonce, ciphertext and tag, if claims and program are encrypted.
     pub(super) sealed_in: Option<Place>,
     pub(super) claims: Place,
     pub(super) program: Place,
 }
 
 impl Block {
-    /// Reads the block that stands at `body`, from the first byte to the last.
+    /// Reads the block at `body`, from the first byte to the last.
     pub(super) fn read(bytes: &[u8], body: Place, position: Position) -> Result<Self, Refusal> {
         let mut reader = Reader::within(bytes, body)?;
         let flags = Flags::read(reader.byte()?, position)?;
@@ -63,7 +63,7 @@ fn read_place(reader: &mut Reader<'_>, length: usize) -> Result<Place, Refusal> 
 /// A public key and a signature.
 pub(super) const VOUCHER_BYTES: usize = 32 + 64;
 
-/// Whether a block is the minter's or a holder's; some flags are for one only.
+/// Whether a block is the minter's or a holder's; some flags are allowed in one of them only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Position {
     /// The first block of a local token.
@@ -92,9 +92,9 @@ pub(super) struct Flags(pub(super) u8);
 impl Flags {
     /// No block may follow.
     pub(super) const FINAL: u8 = 0x01;
-    /// A time stands in the block from which on it is valid.
+    /// The block contains the time from which it is valid.
     pub(super) const NOT_BEFORE: u8 = 0x02;
-    /// A time stands in the restriction from which on it is not valid any more.
+    /// The restriction contains the time at which it expires.
     pub(super) const EXPIRY: u8 = 0x04;
     /// The authority has claims.
     pub(super) const CLAIMS: u8 = 0x08;
@@ -103,7 +103,7 @@ impl Flags {
     /// The authority's claims and program are encrypted.
     pub(super) const ENCRYPTED: u8 = 0x20;
 
-    /// Takes the first byte of a block.
+    /// Reads the first byte of a block.
     pub(super) const fn read(byte: u8, position: Position) -> Result<Self, Refusal> {
         if byte & !position.allowed() == 0 { Ok(Self(byte)) } else { Err(Refusal::NotCanonical) }
     }
@@ -113,7 +113,8 @@ impl Flags {
     }
 }
 
-/// Appends flags and bounds, the beginning of every block. `more` are the flags of what the caller appends next.
+/// Appends flags and bounds, the beginning of every block. `more` are the flags of the parts that
+/// the caller appends next.
 pub(super) fn put_bounds(out: &mut Vec<u8>, bounds: &Bounds, more: u8) {
     let mut flags = more;
     if bounds.is_final {

@@ -1,7 +1,9 @@
-//! A bounded cache of verified tokens, for services whose clients send the same token again and again.
+//! A bounded cache of verified tokens, for services whose clients send the same token again and
+//! again.
 //!
-//! It keeps what cannot change: that the bytes are genuine. Time, revocation and the keyring are asked on every hit, a
-//! verdict is never kept, and a hit is one only for the very text, keys, vocabulary and audience that were verified.
+//! It keeps only what cannot change: that the bytes are genuine. Expiry, revocation and the keyring
+//! are checked on every hit, a verdict is never kept, and a hit requires exactly the text, keys,
+//! vocabulary and audience that were verified.
 //!
 //! ```
 //! # use placet_core::{bytecode::program::EMPTY, model::{request::Request, vocabulary::Vocabulary}, authorize::Authorizer};
@@ -50,21 +52,23 @@ struct Entry {
 }
 
 impl TokenCache {
-    /// Bytes that a token of up to four blocks takes here beside its own bytes and those of its text.
+    /// Bytes that a token of up to four blocks takes here in addition to its own bytes and its
+    /// text.
     pub const BESIDE_EACH: usize = 1280;
 
-    /// A cache of at most so many tokens, which take [`BESIDE_EACH`](Self::BESIDE_EACH) bytes each beside what they are.
+    /// A cache of at most `capacity` tokens, each of which takes [`BESIDE_EACH`](Self::BESIDE_EACH)
+    /// bytes in addition to its own size.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self { tokens: ClockCache::new(capacity) }
     }
 
-    /// Verifies a token, or finds that it has been verified and checks what may have changed since. Lends it to `use_it`.
-    /// Threads that find a token, even the same one, take no lock and write nothing that they share; one that finds none
-    /// takes a lock to keep what it has verified.
+    /// Verifies a token, or finds it already verified and checks what may have changed since. Lends
+    /// it to `use_it`. Threads that hit, even on the same token, take no lock and write no shared
+    /// memory; a miss takes a lock to store the verified token.
     ///
     /// # Errors
-    /// As [`Verifier::verify`]. Refusals are not kept: a flood of forgeries pushes nothing out.
+    /// As [`Verifier::verify`]. Refusals are not cached, so a flood of forgeries evicts nothing.
     pub fn verify<R>(
         &self,
         verifier: &Verifier<'_>,
@@ -82,13 +86,13 @@ impl TokenCache {
         Ok(use_it(&verified))
     }
 
-    /// How many tokens it holds.
+    /// The number of cached tokens.
     #[must_use]
     pub fn len(&self) -> usize {
         self.tokens.len()
     }
 
-    /// Whether it holds none.
+    /// Whether the cache is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -1,7 +1,9 @@
-//! Every hash and signature of a token, each in a domain of its own. `docs/token-format.md` specifies them.
+//! Every hash and signature of a token, each in a domain of its own. `docs/token-format.md`
+//! specifies them.
 //!
-//! Each block has a *link*, 32 bytes that stand for it and for everything before it. Of a local token the link is the tag,
-//! and the key of the next one; of a public token it is the digest that is signed.
+//! Each block has a *link*, 32 bytes that identify it and everything before it. In a local token
+//! the link is the tag, which is also the key of the next one; in a public token it is the digest
+//! that is signed.
 
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use zeroize::{Zeroize, Zeroizing};
@@ -9,30 +11,30 @@ use zeroize::{Zeroize, Zeroizing};
 use super::header::RevocationId;
 use crate::model::vocabulary::Fingerprint;
 
-/// What stands for a block: a tag (local) or a digest (public).
+/// The link of a block: a tag (local) or a digest (public).
 pub(super) type Link = [u8; 32];
 
-/// The end of an unsealed public token carries this; the next key pair grows from it.
+/// The end of an unsealed public token carries this; the next key pair is derived from it.
 pub(super) type Seed = [u8; 16];
 
-/// The tag of a block. `covered` is what the block is on the wire: the header, or the link byte 1, then the length and the
-/// block. Under one key, the first byte tells the two apart.
+/// The tag of a block. `covered` is the block as it is on the wire: the header, or the link byte 1,
+/// then the length and the block. Under one key, the first byte tells the two apart.
 #[inline]
 pub(super) fn local_link(key: &[u8; 32], covered: &[u8]) -> Link {
     *blake3::keyed_hash(key, covered).as_bytes()
 }
 
-/// What a public token says about the key of its next block.
+/// The part of a public token that commits to the key of its next block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NextKey {
-    /// The beginning of a hash of the next public key.
+    /// A prefix of a hash of the next public key.
     pub(super) key_hash: [u8; 16],
-    /// The beginning of a hash of the seed.
+    /// A prefix of a hash of the seed.
     pub(super) commitment: [u8; 16],
 }
 
-/// The digest that the signature of a block covers. `before` is the header, or the link byte 1 and the signature before; `block` is
-/// the block behind its length.
+/// The digest that the signature of a block covers. `before` is the header, or the link byte 1 and
+/// the previous signature; `block` is the block with its length.
 pub(super) fn public_link(before: Before<'_>, block: &[u8], next_key: Option<&NextKey>) -> Link {
     let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 public block digest v1");
     before.feed(&mut hasher);
@@ -43,10 +45,10 @@ pub(super) fn public_link(before: Before<'_>, block: &[u8], next_key: Option<&Ne
     *hasher.finalize().as_bytes()
 }
 
-/// What a public block continues.
+/// The part that a public block continues.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Before<'b> {
-    /// Nothing: the header stands before it.
+    /// Nothing: the header is before it.
     Header(&'b [u8]),
     /// The block with this signature.
     Signature(&'b [u8; 64]),
@@ -60,8 +62,8 @@ impl Before<'_> {
         };
     }
 
-    /// Hashes `secret` for this token and this place in it only, so that a guess tried against one token tells nothing
-    /// about another.
+    /// Hashes `secret` for this token and this place in it only, so that a guess tried against one
+    /// token reveals nothing about another.
     fn salted(self, context: &str, secret: &[u8]) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key(context);
         self.feed(&mut hasher);
@@ -70,7 +72,7 @@ impl Before<'_> {
         hash
     }
 
-    /// Shows which seed the end of a token carries, without telling it.
+    /// Identifies the seed at the end of a token without revealing it.
     pub(super) fn commitment(self, seed: &Seed) -> [u8; 16] {
         first(&self.salted("placet 2026-11 public seed commitment v1", seed))
     }
@@ -82,32 +84,33 @@ impl Before<'_> {
     }
 }
 
-/// What a block commits to of the next public key.
+/// A block's commitment to the next public key.
 pub(super) fn key_hash(key: &[u8; 32]) -> [u8; 16] {
     first(&blake3::derive_key("placet 2026-11 public next key hash v1", key))
 }
 
-/// The id of the block with this link. Only what is already a tag or a digest goes in, so that no spelling of the token
-/// has another id.
+/// The id of the block with this link. Only a tag or a digest is hashed, so every spelling of the
+/// token has the same id.
 pub(super) fn revocation_id(link: &Link) -> RevocationId {
     RevocationId(first(blake3::keyed_hash(link, &[0x02]).as_bytes()))
 }
 
-/// What a third party signs: the block it continues, the vocabulary that gives its program a meaning, and its own block
-/// without the signature. The two ids have a fixed length, so that no byte can move from one part to another.
+/// The message that a third party signs: the block that it continues, the vocabulary that gives its
+/// program a meaning, and its own block without the signature. The two ids have a fixed length, so
+/// no byte can move from one part to another.
 pub(super) fn voucher_digest(previous: RevocationId, state: Fingerprint, before: &[u8], after: &[u8]) -> Link {
     let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 voucher digest v1");
     hasher.update(&previous.0).update(&state.0);
     *hasher.update(before).update(after).finalize().as_bytes()
 }
 
-/// What is signed of a revocation list: the bytes before its signature, and its snapshot.
+/// The signed part of a revocation list: the bytes before its signature, and its snapshot.
 pub(super) fn list_digest(before: &[u8], snapshot: &[u8]) -> Link {
     let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 signed revocations v1");
     *hasher.update(before).update(snapshot).finalize().as_bytes()
 }
 
-/// Which kind of thing a signature is for. The names are equally long, so that none is the beginning of another.
+/// The purpose of a signature. The names are equally long, so that none is a prefix of another.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Signed {
     Block,
@@ -139,14 +142,15 @@ impl Signed {
     }
 }
 
-/// Whether `key` signed the message. The check of RFC 8032 without cofactor, with a reduced scalar and under a key that is not weak:
-/// nobody but the signer can make a second signature out of one. (What `verify_strict` asks beyond that, of the
-/// signature's own point, keeps nobody out and costs a fifth more.)
+/// Whether `key` signed the message: the check of RFC 8032 without cofactor, with a reduced scalar
+/// and under a key that is not weak. Only the signer can make a second signature out of one. (The
+/// further requirement of `verify_strict`, on the signature's own point, keeps no attacker out and
+/// costs a fifth more.)
 fn is_signed(key: &VerifyingKey, message: &[u8], signature: &[u8; 64]) -> bool {
     ed25519_dalek::Verifier::verify(key, message, &Signature::from_bytes(signature)).is_ok()
 }
 
-/// The point of a public key; none if it is not one, or one under which everybody can sign.
+/// The point of a public key; none if the bytes are not one, or if anyone could sign under it.
 pub(super) fn point(key: &[u8; 32]) -> Option<VerifyingKey> {
     VerifyingKey::from_bytes(key).ok().filter(|point| !point.is_weak())
 }

@@ -1,5 +1,5 @@
-//! What the authority says about its token: TOKENGEN's id, type, owner, producer, application, and two maps of text. They
-//! are read where they lie.
+//! The authority's claims about its token: TOKENGEN's id, type, owner, producer, application, and
+//! two maps of text. They are read in place.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -25,16 +25,16 @@ pub struct Claims<'b> {
     pub application: Option<&'b str>,
     /// `labels: { … }` of a WRITE token: stamped on what is written.
     pub labels: Entries<'b>,
-    /// `attributes: { … }`: handed back with the verdict.
+    /// `attributes: { … }`: returned with the verdict.
     pub attributes: Entries<'b>,
 }
 
-/// The section of a block in which its claims lie, found to be well formed.
+/// The section of a block that contains its claims, found to be well formed.
 #[derive(Clone, Copy)]
 pub(crate) struct ClaimsSection<'b>(&'b [u8]);
 
 impl<'b> ClaimsSection<'b> {
-    /// Takes a section if claims can be read from it.
+    /// Accepts a section if claims can be read from it.
     pub(super) fn check(section: &'b [u8]) -> Result<Self, Refusal> {
         Claims::read(section).map(|_| Self(section))
     }
@@ -45,7 +45,7 @@ impl<'b> ClaimsSection<'b> {
     }
 }
 
-/// Who a bearer is does not belong into a log.
+/// The identity of a bearer does not belong in a log.
 impl fmt::Debug for ClaimsSection<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ClaimsSection({} bytes)", self.0.len())
@@ -53,7 +53,7 @@ impl fmt::Debug for ClaimsSection<'_> {
 }
 
 impl<'b> Claims<'b> {
-    /// Reads the section of a block; none is the same as an empty one.
+    /// Reads the section of a block; a missing section is the same as an empty one.
     pub(super) fn read(section: &'b [u8]) -> Result<Self, Refusal> {
         let mut claims = Self::default();
         let mut reader = Reader::new(section);
@@ -93,17 +93,17 @@ impl<'b> Claims<'b> {
 const LABEL: u8 = 6;
 const ATTRIBUTE: u8 = 7;
 
-/// A map of text to text, ascending by its keys.
+/// A map of text to text, in ascending order of its keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Entries<'b> {
-    /// Entries from the first one on, each behind its tag.
+    /// The entries, each after its tag.
     bytes: &'b [u8],
     count: usize,
     last: &'b str,
 }
 
 impl<'b> Entries<'b> {
-    /// Takes the next entry: `before` begins at its tag, `reader` stands behind it.
+    /// Reads the next entry: `before` begins at its tag, `reader` is after the tag.
     fn extend(&mut self, before: &'b [u8], reader: &mut Reader<'b>) -> Result<(), Refusal> {
         let (key, _) = read_entry(reader)?;
         if self.count == 0 {
@@ -137,14 +137,14 @@ impl<'b> Entries<'b> {
         self.count
     }
 
-    /// Whether there is none.
+    /// Whether the map is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.count == 0
     }
 }
 
-/// The length of the entry, the key behind its length, and the value to the end.
+/// The length of the entry, the key with its length, and the value to the end.
 fn read_entry<'b>(reader: &mut Reader<'b>) -> Result<(&'b str, &'b str), Refusal> {
     let mut entry = Reader::new(reader.counted()?);
     let key = text(entry.counted()?)?;
@@ -175,12 +175,12 @@ pub struct ClaimsDraft {
 }
 
 impl ClaimsDraft {
-    /// Whether a reader would take as many entries.
+    /// Whether a reader would accept this many entries.
     pub(super) fn fits(&self) -> bool {
         self.labels.len() + self.attributes.len() <= CLAIM_ENTRIES
     }
 
-    /// The section of a block, empty where there are no claims.
+    /// The section of a block, empty if there are no claims.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         let texts = [&self.id, &self.kind, &self.owner, &self.producer, &self.application];

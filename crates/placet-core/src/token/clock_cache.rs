@@ -1,8 +1,9 @@
-//! A bounded shelf of things by a text. Who reads writes nothing that other readers read, so that as many threads as there
-//! are cores find the same thing at the same time; who puts something on it waits for who does so too.
+//! A bounded map from token text to value with second-chance (CLOCK) eviction. Readers share no
+//! writable memory, so hits scale with the cores; inserts take a lock.
 //!
-//! When it is full, it makes room by second chance: what has been read since it was last considered stays once more, and the
-//! first that has not is taken off. Reading a thing marks it once.
+//! When the map is full, eviction walks through it in order: an entry that has been read since the
+//! last pass stays for another one, and the first that has not is evicted. Reading an entry marks
+//! it.
 
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
@@ -13,10 +14,10 @@ use std::sync::{Mutex, PoisonError};
 use foldhash::quality::RandomState;
 use papaya::{HashMap, HashMapRef, LocalGuard};
 
-/// Things by their text, at most so many.
+/// Values by their text, with a maximum number of entries.
 pub struct ClockCache<V> {
     things: HashMap<Arc<str>, Entry<V>, RandomState>,
-    /// What is there, in the order in which it is considered when room is needed.
+    /// The entries, in the order in which eviction considers them.
     queue: Mutex<VecDeque<Arc<str>>>,
     capacity: usize,
 }
@@ -28,18 +29,18 @@ struct Entry<V> {
 }
 
 impl<V> ClockCache<V> {
-    /// An empty shelf for at most so many.
+    /// An empty map for at most `capacity` entries.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self { things: HashMap::with_hasher(RandomState::default()), queue: Mutex::default(), capacity }
     }
 
-    /// Lends what is there. Memory of what is taken off meanwhile is kept for as long.
+    /// Lends the value. If it is evicted meanwhile, its memory is kept until then.
     pub fn reader(&self) -> Reader<'_, V> {
         Reader(self.things.pin())
     }
 
-    /// Puts a thing there, in the place of the one of the same text or of one that is read less.
+    /// Inserts a value, in place of the one with the same text or of one that is read less.
     pub fn put(&self, text: &str, value: V) {
         if self.capacity == 0 {
             return;
@@ -57,7 +58,7 @@ impl<V> ClockCache<V> {
         things.insert(text, thing);
     }
 
-    /// Considers each thing once at most: where all have been read, the first goes.
+    /// Considers each entry at most once: if all have been read, the first is evicted.
     fn take_one_off(
         things: &HashMapRef<'_, Arc<str>, Entry<V>, RandomState, LocalGuard<'_>>,
         queue: &mut VecDeque<Arc<str>>,
@@ -76,28 +77,28 @@ impl<V> ClockCache<V> {
         }
     }
 
-    /// Whether nothing is there.
+    /// Whether the map is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.things.is_empty()
     }
 
-    /// How many things are there.
+    /// The number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
         self.things.len()
     }
 }
 
-/// What is on a shelf.
+/// An entry of the map.
 pub struct Reader<'s, V>(HashMapRef<'s, Arc<str>, Entry<V>, RandomState, LocalGuard<'s>>);
 
 impl<V> Reader<'_, V> {
-    /// The thing of this text.
+    /// The value with this text.
     #[must_use]
     pub fn get(&self, text: &str) -> Option<&V> {
         let thing = self.0.get(text)?;
-        // A mark that is set is not set again: memory that nobody writes is in the cache of every core.
+        // A set mark is not set again: memory that is not written stays in the cache of every core.
         if !thing.is_read.load(Relaxed) {
             thing.is_read.store(true, Relaxed);
         }
@@ -105,7 +106,7 @@ impl<V> Reader<'_, V> {
     }
 }
 
-/// Texts of tokens are secrets, and so is what is kept of them.
+/// Texts of tokens are secrets, and so are the values kept for them.
 impl<V> fmt::Debug for ClockCache<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ClockCache({} of {})", self.len(), self.capacity)
@@ -129,7 +130,7 @@ mod tests {
         assert_eq!(shelf.reader().get("a"), Some(&1));
         shelf.put("d", 4);
         assert!(holds(&shelf, "a") && !holds(&shelf, "b") && holds(&shelf, "c") && holds(&shelf, "d"));
-        // It stands behind `c` now, and has had its second chance.
+        // It is after `c` now and has used its second chance.
         shelf.put("e", 5);
         assert!(holds(&shelf, "a") && !holds(&shelf, "c") && holds(&shelf, "d") && holds(&shelf, "e"));
         shelf.put("f", 6);

@@ -1,4 +1,4 @@
-//! A token in somebody's hands: its bytes and its text. Nothing in it is believed.
+//! An unverified token: its bytes and its text. Nothing in it is trusted.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,10 +12,11 @@ use super::text;
 use crate::limits::TOKEN_BYTES;
 use crate::model::verdict::Refusal;
 
-/// The bytes of one token, complete but not verified. Whoever has them can use them: they are a secret.
+/// The bytes of one token, complete but not verified. Anyone who has them can use them: they are a
+/// secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
-    /// As it is in the bytes.
+    /// The header as the bytes say it.
     header: Header,
     bytes: Zeroizing<Vec<u8>>,
 }
@@ -24,7 +25,7 @@ impl Token {
     /// Reads the text of a token.
     ///
     /// # Errors
-    /// The text is not that of one whole token.
+    /// The text is not exactly one token.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let mut buffer = Zeroizing::new([0; TOKEN_BYTES]);
         let (purpose, length) = text::read(text, &mut buffer)?;
@@ -35,26 +36,26 @@ impl Token {
     /// Takes the bytes of a token.
     ///
     /// # Errors
-    /// They are not those of one whole token.
+    /// The bytes are not exactly one token.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
         let (header, mut frames) = open(bytes)?;
         frames.try_for_each(|frame| frame.map(|_| ()))?;
         Ok(Self { header, bytes: Zeroizing::new(bytes.to_vec()) })
     }
 
-    /// What goes into a request's header line.
+    /// The text for a request's header line.
     #[must_use]
     pub fn text(&self) -> String {
         text::write(self.header().purpose, &self.bytes)
     }
 
-    /// What the text is a spelling of.
+    /// The bytes that the text encodes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// What the token says about itself: not verified.
+    /// The token's own, unverified header.
     #[must_use]
     pub const fn header(&self) -> Header {
         self.header
@@ -76,7 +77,7 @@ impl Token {
         self.last().is_ok_and(|(frame, _)| frame.is_final)
     }
 
-    /// A token that was written here, after this header.
+    /// A token that was just written here, after this header.
     pub(super) fn of_written(header: Header, bytes: Vec<u8>) -> Option<Self> {
         let bytes = Zeroizing::new(bytes);
         (bytes.len() <= TOKEN_BYTES).then_some(Self { header, bytes })

@@ -1,6 +1,7 @@
-//! The outer structure of a token: header, blocks, and what stands between and behind them. Nothing is believed yet.
+//! The outer structure of a token: header, blocks, and the parts between and after them. Nothing is
+//! trusted yet.
 //!
-//! Which bytes are covered by a proof is decided here. Each byte of the header and the blocks must be
+//! This file determines which bytes a proof covers. Each byte of the header and the blocks must be
 //! covered exactly once:
 //!
 //! - The tag of a local token is a chain. The first link covers the header and the first block with
@@ -13,8 +14,8 @@
 //!   covered as it lies in the token: a seed becomes a commitment when a block is added, and both
 //!   must give the same digest. That is why [`Frame::next_key`] computes it from either form.
 //!
-//! A byte that no proof covers could be changed by the holder without a trace; a length outside of
-//! the cover would let two blocks share their bytes in another way.
+//! A byte without a proof could be changed by the holder without a trace; a length that is not
+//! covered would allow the bytes of two blocks to be divided differently.
 
 use super::block::{Flags, Position};
 use super::chain::{Before, NextKey, Seed, key_hash};
@@ -23,7 +24,7 @@ use super::wire::{Place, Reader};
 use crate::limits::{BLOCKS, TOKEN_BYTES};
 use crate::model::verdict::Refusal;
 
-/// Reads the header, and leaves the reader before the first block.
+/// Reads the header and leaves the reader before the first block.
 pub(super) fn open(bytes: &[u8]) -> Result<(Header, Frames<'_>), Refusal> {
     if bytes.len() > TOKEN_BYTES {
         return Err(Refusal::TooLarge);
@@ -34,25 +35,26 @@ pub(super) fn open(bytes: &[u8]) -> Result<(Header, Frames<'_>), Refusal> {
     Ok((header, Frames { bytes, reader, purpose: header.purpose, count: 0, start: Some(start) }))
 }
 
-/// One block as it lies in the token.
+/// One block in place in the token.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame<'b> {
-    /// What stands before the block.
+    /// The part before the block.
     pub(super) start: Start<'b>,
     /// Whether no block may follow.
     pub(super) is_final: bool,
-    /// The block behind its length.
+    /// The block with its length.
     pub(super) counted: &'b [u8],
     /// Where the block is, without its length.
     pub(super) body: Place,
-    /// What the tag of a local block covers: the header or the link byte, and the block behind its length.
+    /// The bytes that the tag of a local block covers: the header or the link byte, and the block
+    /// with its length.
     pub(super) covered: &'b [u8],
-    /// Of a public block.
+    /// For a public block.
     pub(super) signature: Option<&'b [u8; 64]>,
     pub(super) end: End<'b>,
 }
 
-/// What a block continues.
+/// The part that a block continues.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Start<'b> {
     /// The first block.
@@ -63,12 +65,13 @@ pub(super) enum Start<'b> {
     Signature { before: &'b [u8; 64], key: &'b [u8; 32] },
 }
 
-/// What stands behind a block.
+/// The part after a block.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum End<'b> {
     /// Another block of a local token.
     Local,
-    /// Another block of a public token: the key that signed it, and the commitment to a seed that is no longer told.
+    /// Another block of a public token: the key that signed it, and the commitment to a seed that
+    /// is no longer included.
     Public { key: &'b [u8; 32], commitment: &'b [u8; 16] },
     /// The end of a local token.
     Tag(&'b [u8; 32]),
@@ -79,7 +82,7 @@ pub(super) enum End<'b> {
 }
 
 impl<'b> Frame<'b> {
-    /// The beginning of what a public block's digest covers.
+    /// The beginning of the bytes that a public block's digest covers.
     pub(super) const fn before(&self) -> Before<'b> {
         match self.start {
             Start::Header(header) => Before::Header(header),
@@ -88,7 +91,8 @@ impl<'b> Frame<'b> {
         }
     }
 
-    /// What a public block commits to, made from what the token carries: the block's signature covers the outcome.
+    /// The commitments of a public block, computed from the token's content: the block's signature
+    /// covers the result.
     pub(super) fn next_key(&self) -> Option<NextKey> {
         match self.end {
             End::Public { key, commitment } => Some(NextKey { key_hash: key_hash(key), commitment: *commitment }),
@@ -100,14 +104,14 @@ impl<'b> Frame<'b> {
     }
 }
 
-/// Goes through the blocks of a token; stops behind the last one or at the first error.
+/// Iterates over the blocks of a token; stops after the last one or at the first error.
 #[derive(Clone, Debug)]
 pub(super) struct Frames<'b> {
     bytes: &'b [u8],
     reader: Reader<'b>,
     purpose: Purpose,
     count: usize,
-    /// None behind the last block.
+    /// None after the last block.
     start: Option<Start<'b>>,
 }
 
@@ -130,7 +134,7 @@ impl<'b> Frames<'b> {
         let end = self.read_end(is_final)?;
         let covered_from = match start {
             Start::Header(_) => 0,
-            // The link byte stands before the length.
+            // The link byte is before the length.
             Start::Tag | Start::Signature { .. } => from.saturating_sub(1),
         };
         self.count += 1;
@@ -162,7 +166,7 @@ impl<'b> Frames<'b> {
     }
 }
 
-/// Which flags the block of this number may have.
+/// The flags that the block with this number may have.
 pub(super) const fn position(purpose: Purpose, number: usize) -> Position {
     match (number, purpose) {
         (0, Purpose::Local) => Position::LocalAuthority,

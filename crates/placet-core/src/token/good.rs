@@ -6,17 +6,17 @@ use ed25519_dalek::VerifyingKey;
 
 use super::chain::{Link, Signed};
 
-/// Signatures of blocks that have been found good: key, digest and signature, all of it, so that nothing is found but the
-/// very check that was made.
+/// Signatures of blocks that have been found good. The entry is key, digest and signature together,
+/// so a hit means that exactly this check was made.
 pub(super) struct Good(Option<BTreeSet<([u8; 32], Link, [u8; 64])>>);
 
 impl Good {
-    /// Remembers nothing: for one token alone, which has no signature twice.
+    /// Remembers nothing: for a single token, which has no signature twice.
     pub(super) const fn forgotten() -> Self {
         Self(None)
     }
 
-    /// Remembers what it has checked.
+    /// Remembers the checks it has made.
     pub(super) const fn shared() -> Self {
         Self(Some(BTreeSet::new()))
     }
@@ -26,7 +26,7 @@ impl Good {
         let verify = || Signed::Block.verify(key, digest, signature);
         let Some(seen) = &mut self.0 else { return verify() };
         let check = (key.to_bytes(), *digest, *signature);
-        // Only what is good is kept: forgeries take no memory, and cost what they cost alone.
+        // Only good signatures are kept: forgeries take no memory and cost the same as alone.
         seen.contains(&check) || verify() && seen.insert(check)
     }
 }

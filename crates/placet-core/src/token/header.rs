@@ -1,4 +1,4 @@
-//! The header of a token: which key, which vocabulary, from when until when.
+//! The header of a token: its key, its vocabulary and its lifetime.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -8,7 +8,7 @@ use crate::model::time::{Time, millis};
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::Fingerprint;
 
-/// What stands before the blocks. The authority's key vouches for all of it.
+/// The part before the blocks. The authority's key vouches for all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// Which kind of key proves the token.
@@ -17,9 +17,9 @@ pub struct Header {
     pub key: KeyId,
     /// When the token was made.
     pub issuance: Time,
-    /// From when on it is expired, as its minter decided; restrictions can end it earlier.
+    /// The time at which the token expires, as its minter decided; restrictions can end it earlier.
     pub expiry: Option<Time>,
-    /// Tells tokens apart that were made in the same millisecond.
+    /// Distinguishes tokens that were made in the same millisecond.
     pub id: TokenId,
     /// The state of the vocabulary that gives the programs' numbers their meaning.
     pub fingerprint: Fingerprint,
@@ -36,12 +36,13 @@ impl Header {
         Ok(Self { purpose, key, issuance, expiry, id, fingerprint })
     }
 
-    /// Writes the header; the issuance is not negative, the caller has looked.
+    /// Writes the header; the caller has checked that the issuance is not negative.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         out.push(self.purpose.byte());
         out.extend_from_slice(&self.key.0);
         put_time(out, self.issuance);
-        // A token that ends before it begins is one that ends when it begins: it is never valid.
+        // A token that ends before it begins is written as one that ends when it begins: it is
+        // never valid.
         put_varint(out, self.expiry.map_or(0, |end| millis(end.since(self.issuance)).cast_unsigned() + 1));
         out.extend_from_slice(&self.id.0);
         out.extend_from_slice(&self.fingerprint.0);
@@ -50,7 +51,7 @@ impl Header {
 
 fn read_lifetime(reader: &mut Reader<'_>, issuance: Time) -> Result<Option<Time>, Refusal> {
     let Some(lifetime) = reader.varint()?.checked_sub(1) else { return Ok(None) };
-    // A sum that does not fit would need rounding, and then two lifetimes would spell one expiry.
+    // A sum that does not fit would need rounding, and then two lifetimes would encode one expiry.
     let end = issuance.as_millis().checked_add_unsigned(lifetime).ok_or(Refusal::NotCanonical)?;
     Ok(Some(Time::from_millis(end)))
 }
@@ -103,7 +104,7 @@ macro_rules! hex_id {
         pub struct $name(pub [u8; $bytes]);
 
         impl $name {
-            /// Reads lower-case hexadecimal digits, exactly as many as an id has.
+            /// Reads exactly as many lower-case hexadecimal digits as an id has.
             #[must_use]
             pub fn parse(digits: &str) -> Option<Self> {
                 let mut bytes = [0; $bytes];
@@ -128,24 +129,25 @@ macro_rules! hex_id {
 }
 
 hex_id! {
-    /// Names a key among the few of a keyring. It is derived from the key, and is no secret.
+    /// Names a key among the few of a keyring. It is derived from the key and is not secret.
     KeyId, 4
 }
 hex_id! {
-    /// Tells a key from every other key: 16 bytes of a hash of it, of which [`KeyId`] is the first four. No secret.
+    /// Identifies a key uniquely: 16 bytes of a hash of it, of which [`KeyId`] is the first four.
+    /// Not secret.
     KeyHash, 16
 }
 hex_id! {
-    /// Eight bytes that the minter chose.
+    /// Eight bytes chosen by the minter.
     TokenId, 8
 }
 hex_id! {
-    /// Names one block of one token, by its authenticated bytes: what a revocation list holds.
+    /// Names one block of one token, by its authenticated bytes: an entry of a revocation list.
     RevocationId, 16
 }
 
 impl KeyHash {
-    /// What tokens carry of it.
+    /// The part of it that tokens carry.
     #[must_use]
     pub const fn id(self) -> KeyId {
         let [a, b, c, d, ..] = self.0;
@@ -153,7 +155,8 @@ impl KeyHash {
     }
 }
 
-/// `local:00112233445566778899aabbccddeeff`: one key and what it is for, in revocation lists and on the command line.
+/// `local:00112233445566778899aabbccddeeff`: one key and its purpose, in revocation lists and on
+/// the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyName {
     /// The tokens that it proves.

@@ -1,4 +1,4 @@
-//! Reads a token without any key. What comes out is what the token *says*: nobody has verified it.
+//! Reads a token without a key. The result is what the token *says*; it has not been verified.
 
 use alloc::vec::Vec;
 
@@ -12,47 +12,47 @@ use crate::bytecode::verify::{Allowance, ProgramError, Proved, Scope, verify_wit
 use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
-/// What a token says, unverified: for people to look at, never to decide by.
+/// The unverified content of a token: for people to look at, never to decide by.
 #[derive(Clone, Debug)]
 pub struct Unverified<'t> {
-    /// What stands before the blocks.
+    /// The part before the blocks.
     pub header: Header,
     /// The blocks, the authority first.
     pub blocks: Vec<UnverifiedBlock<'t>>,
-    /// The earliest end that the token sets.
+    /// The earliest expiry that the token sets.
     pub expiry: Option<Time>,
-    /// Whether its holder can add no restriction.
+    /// Whether its holder cannot add restrictions.
     pub sealed: bool,
 }
 
-/// What a block says.
+/// The content of a block.
 #[derive(Clone, Debug)]
 pub struct UnverifiedBlock<'t> {
-    /// From when on it is valid.
+    /// The time from which it is valid.
     pub not_before: Option<Time>,
-    /// From when on it is expired; the authority's stands in the header.
+    /// The time at which it expires; the authority's is in the header.
     pub expiry: Option<Time>,
-    /// The public key of the third party that is said to have signed it.
+    /// The public key of the third party said to have signed it.
     pub voucher: Option<&'t [u8; 32]>,
     /// Claims and program, unless they are encrypted.
     pub content: Option<Content<'t>>,
-    /// What a revocation list would hold to revoke the block and everything behind it. Of a local token only the last one can
-    /// be told without the key.
+    /// The revocation list entry that would revoke this block and everything after it. In a local
+    /// token only the last one can be computed without the key.
     pub revocation: Option<RevocationId>,
 }
 
 /// The readable part of a block.
 #[derive(Clone, Copy, Debug)]
 pub struct Content<'t> {
-    /// What the authority says about the bearer.
+    /// The authority's claims about the bearer.
     pub claims: Claims<'t>,
     /// The bytes of the program, not proved.
     pub program: &'t [u8],
 }
 
 impl<'t> Unverified<'t> {
-    /// Proves the programs that can be read, within one allowance as a verifier does: for each block its program, or what is
-    /// wrong with it; none where it is encrypted.
+    /// Proves the readable programs, within one allowance as a verifier does. For each block: its
+    /// program, or its fault; none if it is encrypted.
     #[must_use]
     pub fn prove(&self, scope: &Scope<'_>) -> Vec<Option<Result<Proved<'t>, ProgramError>>> {
         let mut allowance = Allowance::of(scope.budget);
@@ -64,7 +64,7 @@ impl<'t> Unverified<'t> {
     }
 }
 
-/// Reads what a token says.
+/// Reads the content of a token.
 ///
 /// # Errors
 /// A part of it is not in its canonical form.

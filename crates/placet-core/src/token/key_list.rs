@@ -1,6 +1,7 @@
-//! Keys of one kind, in the order in which they came, found by their id in as many steps as the number of keys has digits.
+//! Keys of one kind, in the order in which they were added, with binary search by id.
 //!
-//! Beside them stands a [`Stamp`] of what they are and in which order they came: made on by every key, made again when one goes.
+//! A [`Stamp`] identifies the keys and their order: it is extended with every added key and
+//! recomputed when one is removed.
 
 use alloc::vec::Vec;
 
@@ -14,7 +15,7 @@ use super::keys::{LocalKey, PublicKey};
 pub(super) trait Listed {
     /// Its name in tokens.
     fn id(&self) -> KeyId;
-    /// What no other key has.
+    /// A value that no other key has.
     fn content(&self) -> &[u8; 32];
 }
 
@@ -38,7 +39,8 @@ impl Listed for PublicKey {
     }
 }
 
-/// Changes with every change of a list, so that nothing verified before is taken for verified now.
+/// Changes with every change of a list, so that a token verified under the earlier list is not
+/// taken for verified under this one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stamp([u8; 16]);
 
@@ -51,7 +53,7 @@ impl Stamp {
     }
 }
 
-/// Keys of one kind; no two have one id.
+/// Keys of one kind with distinct ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct KeyList<K> {
     keys: Vec<K>,
@@ -61,14 +63,14 @@ pub(super) struct KeyList<K> {
 }
 
 impl<K: Listed> KeyList<K> {
-    /// The key of this id.
+    /// The key with this id.
     #[inline]
     pub(super) fn get(&self, id: KeyId) -> Option<&K> {
         let found = self.places.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         self.keys.get(self.places.get(found)?.1)
     }
 
-    /// Puts a key in; not if one of its id is there.
+    /// Adds a key, unless one with its id is there.
     pub(super) fn insert(&mut self, key: K) -> bool {
         let Err(place) = self.places.binary_search_by_key(&key.id(), |(id, _)| *id) else { return false };
         self.places.insert(place, (key.id(), self.keys.len()));
@@ -77,7 +79,7 @@ impl<K: Listed> KeyList<K> {
         true
     }
 
-    /// Takes a key out. Says whether it was there.
+    /// Removes a key. Says whether it was there.
     pub(super) fn remove(&mut self, id: KeyId) -> bool {
         let before = self.keys.len();
         let mut rest = Self::default();
@@ -88,7 +90,7 @@ impl<K: Listed> KeyList<K> {
         self.keys.len() < before
     }
 
-    /// In the order in which they came.
+    /// In the order in which they were added.
     pub(super) fn iter(&self) -> core::slice::Iter<'_, K> {
         self.keys.iter()
     }

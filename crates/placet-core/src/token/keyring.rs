@@ -1,5 +1,5 @@
-//! The keys of a service: those whose tokens it accepts, and at most one that mints. Rotation is adding a key;
-//! removing one revokes all its tokens.
+//! The keys of a service: those whose tokens it accepts, and at most one that mints. To rotate
+//! keys, add one; removing one revokes all its tokens.
 //!
 //! ```text
 //! # keyring of the cache service
@@ -23,7 +23,7 @@ use super::keys::{KeyError, KeyKind, LocalKey, PublicKey, SigningKey};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keyring {
     minting: Option<MintingKey>,
-    /// What is accepted, the minting key's half included.
+    /// The accepted keys, including the minting key.
     locals: KeyList<LocalKey>,
     publics: KeyList<PublicKey>,
 }
@@ -35,7 +35,7 @@ impl Keyring {
         Self::default()
     }
 
-    /// Makes `key` the one that mints. The one before goes on being accepted.
+    /// Makes `key` the minting key. The previous one is still accepted.
     ///
     /// # Errors
     /// Another key of the same id and purpose is accepted already.
@@ -69,7 +69,7 @@ impl Keyring {
         if self.publics.insert(key) { Ok(()) } else { Err(SameIdError(id)) }
     }
 
-    /// Takes a key out, and with it every token it made. Says whether it was there.
+    /// Removes a key, and with it every token it made. Says whether it was there.
     pub fn remove(&mut self, purpose: Purpose, id: KeyId) -> bool {
         self.minting.take_if(|key| key.purpose() == purpose && key.id() == id);
         match purpose {
@@ -98,7 +98,7 @@ impl Keyring {
         self.publics.get(id)
     }
 
-    /// Whether exactly this key is accepted: an id of four bytes can be that of another one.
+    /// Whether exactly this key is accepted: an id of four bytes can belong to two keys.
     #[must_use]
     #[inline]
     pub fn accepts(&self, key: &KeyName) -> bool {
@@ -123,7 +123,7 @@ impl Keyring {
     /// Reads the text of a keyring.
     ///
     /// # Errors
-    /// Names the first line that does not say what to do with a key.
+    /// Names the first line that cannot be read.
     pub fn from_text(text: &str) -> Result<Self, KeyringError> {
         if text.starts_with(BYTE_ORDER_MARK) {
             return Err(KeyringError { line: 1, fault: KeyringLineError::ByteOrderMark });
@@ -162,7 +162,7 @@ impl Keyring {
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
         let lines = 1 + self.ids().count();
-        // With room from the start, so that growing leaves no copy of a secret behind.
+        // With room from the start, so that no copy of a secret is left in memory by growing.
         let mut text = Zeroizing::new(String::with_capacity(lines * LINE_BYTES));
         let mut put = |word: &str, key: &str| text.extend([word, " ", key, "\n"]);
         if let Some(key) = &self.minting {
@@ -180,7 +180,7 @@ impl Keyring {
         text
     }
 
-    /// Changes with every change of what is accepted.
+    /// Changes with every change of the accepted keys.
     #[cfg(feature = "std")]
     pub(super) const fn stamp(&self) -> [Stamp; 2] {
         [self.locals.stamp(), self.publics.stamp()]
@@ -188,7 +188,7 @@ impl Keyring {
 }
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
-/// More than any line of a keyring takes.
+/// Longer than any line of a keyring.
 const LINE_BYTES: usize = 80;
 
 /// A key that can mint.
@@ -208,7 +208,7 @@ impl MintingKey {
     /// Reads `placet_secret_…` or `placet_signing_…`.
     ///
     /// # Errors
-    /// The text is no such key.
+    /// The text is not such a key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         match KeyKind::of(text)? {
             KeyKind::Local => LocalKey::parse(text).map(Self::Local),
@@ -217,7 +217,7 @@ impl MintingKey {
         }
     }
 
-    /// Writes the key: whoever reads it can mint.
+    /// Writes the key: anyone who reads it can mint.
     #[must_use]
     pub fn reveal(&self) -> Zeroizing<String> {
         match self {
@@ -266,24 +266,25 @@ impl From<SigningKey> for MintingKey {
     }
 }
 
-/// A key of this id and purpose is there already; with two, a token would not say which one to try.
+/// A key with this id and purpose is already there; with two, a token would not say which one to
+/// try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SameIdError(pub KeyId);
 
 impl fmt::Display for SameIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the keyring has a key `{}` already", self.0)
+        write!(f, "the keyring already has a key `{}`", self.0)
     }
 }
 
 impl core::error::Error for SameIdError {}
 
-/// A line of a keyring that can not be taken.
+/// A line of a keyring that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyringError {
     /// Counted from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The fault in it.
     pub fault: KeyringLineError,
 }
 
@@ -295,7 +296,7 @@ impl fmt::Display for KeyringError {
 
 impl core::error::Error for KeyringError {}
 
-/// What can be wrong with a line of a keyring.
+/// Possible faults of a line in a keyring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyringLineError {
     /// The text begins with U+FEFF.
@@ -315,11 +316,11 @@ pub enum KeyringLineError {
 impl fmt::Display for KeyringLineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ByteOrderMark => f.write_str("the text begins with a byte order mark (U+FEFF), save it without one"),
+            Self::ByteOrderMark => f.write_str("the text begins with a byte order mark (U+FEFF); save it without one"),
             Self::NotALine => f.write_str("write `mint KEY`, `accept KEY`, or `#` and a comment"),
-            Self::SecondMint => f.write_str("a second `mint`; of all keys one mints, write `accept` for the others"),
+            Self::SecondMint => f.write_str("a second `mint`; only one key mints, so write `accept` for the others"),
             Self::SigningKeyAccepted => {
-                f.write_str("a signing key is not needed to accept tokens, write its public key `placet_public_…`")
+                f.write_str("accepting tokens does not need the signing key; write its public key `placet_public_…`")
             }
             Self::SameId(id) => SameIdError(*id).fmt(f),
             Self::Key(error) => error.fmt(f),

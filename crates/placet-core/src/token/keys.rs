@@ -1,5 +1,5 @@
-//! Keys: made, named, written and read. A secret is wiped when dropped, compared in constant time, and never printed
-//! unless it is asked to reveal itself.
+//! Keys: made, named, written and read. A secret is wiped when dropped, compared in constant time,
+//! and never printed except by `reveal`.
 
 use alloc::string::String;
 use core::fmt;
@@ -12,7 +12,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::chain::{first, point};
 use super::header::{KeyHash, KeyId, KeyName, Purpose};
 
-/// The secret of local tokens: who has it can mint them and verify them.
+/// The secret of local tokens: anyone who has it can mint and verify them.
 #[derive(Clone)]
 pub struct LocalKey {
     secret: [u8; 32],
@@ -24,7 +24,7 @@ impl LocalKey {
     /// A new key.
     ///
     /// # Errors
-    /// There is no randomness.
+    /// The random source failed.
     pub fn generate(random: &mut impl Randomness) -> Result<Self, RandomnessError> {
         let mut secret = Zeroizing::new([0; 32]);
         random.fill(&mut *secret)?;
@@ -42,12 +42,12 @@ impl LocalKey {
     /// Reads `placet_secret_…`.
     ///
     /// # Errors
-    /// The text is no such key.
+    /// The text is not such a key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         KeyKind::Local.parse(text).map(|secret| Self::from_secret(&secret))
     }
 
-    /// Writes `placet_secret_…`: whoever reads it can mint.
+    /// Writes `placet_secret_…`: anyone who reads it can mint.
     #[must_use]
     pub fn reveal(&self) -> Zeroizing<String> {
         KeyKind::Local.write(&self.secret)
@@ -108,7 +108,8 @@ impl fmt::Debug for LocalKey {
     }
 }
 
-/// The private half of a key pair: who has it can mint public tokens, and vouch as a third party.
+/// The private half of a key pair: anyone who has it can mint public tokens, and vouch as a third
+/// party.
 #[derive(Clone)]
 pub struct SigningKey {
     pair: ed25519_dalek::SigningKey,
@@ -119,7 +120,7 @@ impl SigningKey {
     /// A new key pair.
     ///
     /// # Errors
-    /// There is no randomness.
+    /// The random source failed.
     pub fn generate(random: &mut impl Randomness) -> Result<Self, RandomnessError> {
         let mut seed = Zeroizing::new([0; 32]);
         random.fill(&mut *seed)?;
@@ -137,18 +138,18 @@ impl SigningKey {
     /// Reads `placet_signing_…`.
     ///
     /// # Errors
-    /// The text is no such key.
+    /// The text is not such a key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         KeyKind::Signing.parse(text).map(|seed| Self::from_seed(&seed))
     }
 
-    /// Writes `placet_signing_…`: whoever reads it can mint.
+    /// Writes `placet_signing_…`: anyone who reads it can mint.
     #[must_use]
     pub fn reveal(&self) -> Zeroizing<String> {
         KeyKind::Signing.write(self.pair.as_bytes())
     }
 
-    /// The half that may be told.
+    /// The half that is not secret.
     #[must_use]
     pub const fn public(&self) -> &PublicKey {
         &self.public
@@ -185,7 +186,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// The public half of a key pair: who has it can verify public tokens and vouchers.
+/// The public half of a key pair: anyone who has it can verify public tokens and vouchers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
     point: VerifyingKey,
@@ -201,7 +202,7 @@ impl PublicKey {
     /// The key of these bytes (RFC 8032).
     ///
     /// # Errors
-    /// They are no point of the curve, or one under which everybody can sign.
+    /// They are not a point of the curve, or anyone could sign under it.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
         point(bytes).map(Self::of).ok_or(KeyError::Weak)
     }
@@ -209,7 +210,7 @@ impl PublicKey {
     /// Reads `placet_public_…`.
     ///
     /// # Errors
-    /// The text is no such key.
+    /// The text is not such a key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         KeyKind::Public.parse(text).and_then(|bytes| Self::from_bytes(&bytes))
     }
@@ -249,7 +250,7 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// The three spellings of keys, told apart by the word at their beginning.
+/// The three text forms of keys, distinguished by their prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeyKind {
     Local,
@@ -268,7 +269,7 @@ impl KeyKind {
         }
     }
 
-    /// The kind of key that `text` begins like.
+    /// The kind of key whose prefix `text` has.
     pub(super) fn of(text: &str) -> Result<Self, KeyError> {
         Self::ALL.into_iter().find(|kind| text.starts_with(kind.prefix())).ok_or(KeyError::NotAKey)
     }
@@ -291,14 +292,14 @@ impl KeyKind {
         let mut bytes = Zeroizing::new([0; 36]);
         bytes[..32].copy_from_slice(key);
         bytes[32..].copy_from_slice(&self.checksum(key));
-        // With room from the start, so that growing leaves no copy of a secret behind.
+        // With room from the start, so that no copy of a secret is left in memory by growing.
         let mut text = Zeroizing::new(String::with_capacity(self.prefix().len() + 48));
         text.push_str(self.prefix());
         BASE64URL_NOPAD.encode_append(&*bytes, &mut text);
         text
     }
 
-    /// Over the prefix as well, so that a key whose prefix was edited is no key.
+    /// Covers the prefix as well, so that a key with an edited prefix is invalid.
     fn checksum(self, key: &[u8; 32]) -> [u8; 4] {
         let mut hasher = blake3::Hasher::new_derive_key("placet 2026-11 key checksum v1");
         let sum = first(hasher.update(self.prefix().as_bytes()).update(key).finalize().as_bytes());
@@ -307,12 +308,13 @@ impl KeyKind {
     }
 }
 
-/// Where new keys, ids and seeds come from. Any `FnMut(&mut [u8])` is one, for hosts that have their own.
+/// The source of new keys, ids and seeds. Any `FnMut(&mut [u8])` is one, for hosts that have their
+/// own.
 pub trait Randomness {
-    /// Fills the buffer with bytes that nobody can guess.
+    /// Fills the buffer with unpredictable bytes.
     ///
     /// # Errors
-    /// There are none to be had.
+    /// No random bytes are available.
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), RandomnessError>;
 }
 
@@ -335,31 +337,31 @@ impl Randomness for SystemRandom {
     }
 }
 
-/// No random bytes were to be had, so nothing was made.
+/// The random source failed, so nothing was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RandomnessError;
 
 impl fmt::Display for RandomnessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the system has no random bytes to give")
+        f.write_str("the system's random source failed")
     }
 }
 
 impl core::error::Error for RandomnessError {}
 
-/// Why a text is not the key that was asked for. The text is not repeated: it may be nearly a secret.
+/// Why a text is not the requested key. The text is not repeated: it may be nearly a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyError {
     /// `secret_AAAA`
     NotAKey,
     /// `placet_public_…` where `placet_secret_…` is needed.
     Other {
-        /// What the text begins with.
+        /// The prefix of the text.
         found: &'static str,
     },
     /// `placet_secret_AAAA`: cut, mistyped, or with another letter at its end.
     Typo,
-    /// `placet_public_…` of a point that is none, or under which everybody can sign.
+    /// `placet_public_…` whose point is invalid, or under which anyone could sign.
     Weak,
 }
 
@@ -367,9 +369,9 @@ impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAKey => f.write_str("a key begins with `placet_secret_`, `placet_signing_` or `placet_public_`"),
-            Self::Other { found } => write!(f, "a key that begins with `{found}` does not serve here"),
-            Self::Typo => f.write_str("the key is mistyped or cut: its checksum does not fit"),
-            Self::Weak => f.write_str("the public key is not one that a key pair can have"),
+            Self::Other { found } => write!(f, "a key that begins with `{found}` cannot be used here"),
+            Self::Typo => f.write_str("the key is mistyped or cut short: its checksum does not match"),
+            Self::Weak => f.write_str("the public key is invalid: no key pair has it"),
         }
     }
 }

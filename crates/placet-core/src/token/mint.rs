@@ -18,35 +18,38 @@ use super::wire::{put_counted, put_varint};
 use crate::model::time::Time;
 use crate::model::vocabulary::Fingerprint;
 
-/// What a token shall say.
+/// The contents of a token to be minted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft<'a> {
-    /// Now.
+    /// The current time.
     pub issuance: Time,
-    /// From when on the token is expired. One before the issuance makes a token that is never valid.
+    /// The time at which the token expires. A time before the issuance makes a token that is never
+    /// valid.
     pub expiry: Option<Time>,
-    /// From when on the token is valid.
+    /// The time from which the token is valid.
     pub not_before: Option<Time>,
-    /// What tells the token from others of the same millisecond, see [`with_new_id`](Self::with_new_id).
+    /// Distinguishes the token from others of the same millisecond, see
+    /// [`with_new_id`](Self::with_new_id).
     pub id: TokenId,
-    /// The vocabulary that the program is compiled with.
+    /// The vocabulary with which the program was compiled.
     pub fingerprint: Fingerprint,
-    /// What the token says about its bearer.
+    /// The token's claims about its bearer.
     pub claims: ClaimsDraft,
     /// The compiled rules.
     pub program: &'a [u8],
-    /// Whether its holder may add no restriction.
+    /// Whether its holder cannot add restrictions.
     pub sealed: bool,
-    /// Whether its holder may not read claims and program. Local tokens only.
+    /// Whether claims and program are hidden from its holder. Local tokens only.
     pub encrypted: bool,
 }
 
 impl Draft<'_> {
-    /// The same with an id of its own: a hash of fresh randomness, of the minter's secret and of everything that the draft
-    /// says. So two different tokens have different ids even where a forked machine draws the same randomness twice.
+    /// The same with an id of its own: a hash of fresh randomness, the minter's secret and
+    /// everything in the draft. So two different tokens have different ids even if a forked machine
+    /// draws the same randomness twice.
     ///
     /// # Errors
-    /// There is no randomness.
+    /// The random source failed.
     pub fn with_new_id<'k>(
         mut self,
         minter: impl Into<Minter<'k>>,
@@ -67,11 +70,11 @@ impl Draft<'_> {
     }
 }
 
-/// Mints a token: with a key, or with a [`Minter`] that says for which audience or whose key is kept elsewhere. `random` is
-/// asked only for the seed of a public token that is not sealed.
+/// Mints a token: with a key, or with a [`Minter`] that names an audience or whose key is kept
+/// elsewhere. `random` is used only for the seed of a public token that is not sealed.
 ///
 /// # Errors
-/// The draft is not one of a token, or would not fit one; a key that is kept elsewhere does not sign.
+/// The draft is invalid or does not fit a token, or a key that is kept elsewhere did not sign.
 pub fn mint<'k>(
     minter: impl Into<Minter<'k>>,
     draft: &Draft<'_>,
@@ -118,14 +121,16 @@ fn header(minter: &Minter<'_>, draft: &Draft<'_>) -> Header {
         purpose: minter.purpose(),
         key: minter.id(),
         issuance: draft.issuance,
-        // A token that ends before it begins is one that ends when it begins: it is never valid.
+        // A token that ends before it begins is written as one that ends when it begins: it is
+        // never valid.
         expiry: draft.expiry.map(|end| end.max(draft.issuance)),
         id: draft.id,
         fingerprint: draft.fingerprint,
     }
 }
 
-/// Writes the block behind its length, with room in the length for its encryption; returns where its content begins.
+/// Writes the block with its length, which leaves room for its encryption; returns where its
+/// content begins.
 fn put_authority(out: &mut Vec<u8>, draft: &Draft<'_>) -> usize {
     let claims = Zeroizing::new(draft.claims.encode());
     let mut content = Zeroizing::new(Vec::with_capacity(claims.len() + draft.program.len() + 10));
@@ -145,18 +150,18 @@ fn put_authority(out: &mut Vec<u8>, draft: &Draft<'_>) -> usize {
     from
 }
 
-/// Why a draft makes no token.
+/// Why a draft cannot be minted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MintError {
     /// `issuance: 1969-12-31T00:00:00Z`
     BeforeTheEpoch,
     /// More `labels` and `attributes` than [`CLAIM_ENTRIES`](crate::limits::CLAIM_ENTRIES).
     TooManyClaims,
-    /// An encrypted token under a signing key: nobody could read it.
+    /// An encrypted token under a signing key: no one could read it.
     PublicSecret,
-    /// More bytes than a header line takes.
+    /// More bytes than a header line allows.
     TooLarge,
-    /// No seed was to be had.
+    /// The random source failed.
     NoRandomness,
     /// A key that is kept elsewhere did not sign.
     NotSigned,
@@ -177,9 +182,11 @@ impl From<RandomnessError> for MintError {
 impl fmt::Display for MintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BeforeTheEpoch => f.write_str("a token is not issued before 1970"),
-            Self::TooManyClaims => f.write_str("the token has more labels and attributes than a verdict returns"),
-            Self::PublicSecret => f.write_str("a public token is read by everybody; encrypt a local one"),
+            Self::BeforeTheEpoch => f.write_str("a token cannot be issued before 1970"),
+            Self::TooManyClaims => f.write_str("the token has more labels and attributes than a verdict can return"),
+            Self::PublicSecret => {
+                f.write_str("a public token cannot be encrypted, since anyone can read it; use a local key")
+            }
             Self::TooLarge => f.write_str("the token is larger than a header line allows"),
             Self::NoRandomness => RandomnessError.fmt(f),
             Self::NotSigned => SignerError.fmt(f),

@@ -1,13 +1,18 @@
-//! Tokens: programs in an envelope that shows who made them. `docs/token-format.md` specifies every byte.
+//! Tokens: programs in an envelope that proves their origin. `docs/token-format.md` specifies every
+//! byte.
 //!
-//! A token begins with [`mint`](mint::mint): a [`Draft`](mint::Draft) with claims and a program, under a
-//! [key](keys), which may be [kept elsewhere](signer), and for an [`audience`]. Its holder may [`append`](attenuate::append) restrictions, offline and without any key, [ask a third
-//! party](vouch) for one, or [`seal`](attenuate::seal) it. A service that has the key in its [`keyring`] turns the text
-//! into a [`Verified`](verified::Verified) token with a [`Verifier`](verify::Verifier); only that has programs that can
-//! be run ([many at once](verify::Verifier::verify_batch), if they come together). [`inspect`](inspect::inspect) shows what a token says to somebody who has no key.
+//! A token begins with [`mint`](mint::mint): a [`Draft`](mint::Draft) with claims and a program,
+//! under a [key](keys), which may be [kept elsewhere](signer), and for an [`audience`]. Its holder
+//! may [`append`](attenuate::append) restrictions, offline and without a key, [ask a third
+//! party](vouch) for one, or [`seal`](attenuate::seal) it. A service that has the key in its
+//! [`keyring`] turns the text into a [`Verified`](verified::Verified) token with a
+//! [`Verifier`](verify::Verifier); only a verified token has programs that can be run ([many at
+//! once](verify::Verifier::verify_batch), if they arrive together). [`inspect`](inspect::inspect)
+//! shows the content of a token without a key.
 //!
-//! What is not exactly a token is refused, by name: another spelling, a bit more or less, a block removed or moved, a key
-//! of another kind, an end that has come, or an id on a [revocation list](revocation).
+//! Anything but a valid token is refused with a named reason: a non-canonical encoding, extra or
+//! missing bytes, a removed or reordered block, the wrong kind of key, an expired token, or an id
+//! on a [revocation list](revocation).
 //!
 //! ```
 //! use placet_core::bytecode::program::EMPTY;
@@ -15,7 +20,7 @@
 //! use placet_core::token::{claims::ClaimsDraft, header::TokenId, keyring::Keyring, keys::LocalKey, mint::{Draft, mint}};
 //! use placet_core::token::verify::{Scratch, Verifier};
 //!
-//! let mut random = |buffer: &mut [u8]| buffer.fill(4); // in earnest: `keys::SystemRandom`
+//! let mut random = |buffer: &mut [u8]| buffer.fill(4); // in production: `keys::SystemRandom`
 //! let vocabulary = Vocabulary::builder("cache", 1).action("get")?.build();
 //! let mut keyring = Keyring::new();
 //! keyring.mint_with(LocalKey::generate(&mut random)?)?;

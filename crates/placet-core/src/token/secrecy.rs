@@ -1,7 +1,9 @@
-//! Encrypts the authority block of a local token: XChaCha20-Poly1305, the nonce taken from what is encrypted.
+//! Encrypts the authority block of a local token: XChaCha20-Poly1305, with a nonce derived from the
+//! plaintext.
 //!
-//! A nonce that is a keyed hash of all input can repeat only where everything repeats, and then it tells no more than
-//! that; no randomness can fail here. Restrictions stay readable: their holders have no key.
+//! A nonce that is a keyed hash of all input repeats only if everything repeats, and then it
+//! reveals only that; no randomness can fail here. Restrictions stay readable: their holders have
+//! no key.
 
 use alloc::vec::Vec;
 
@@ -13,12 +15,13 @@ use super::keys::LocalKey;
 use super::wire::Place;
 use crate::model::verdict::Refusal;
 
-/// What encryption adds to a block.
+/// Bytes that encryption adds to a block.
 pub(super) const OVERHEAD: usize = NONCE + TAG;
 const NONCE: usize = 24;
 const TAG: usize = 16;
 
-/// Encrypts `out` from `from` on: nonce, ciphertext and tag come to stand there. What stands before is authenticated.
+/// Encrypts `out` from `from` on and puts nonce, ciphertext and tag there. The bytes before are
+/// authenticated.
 pub(super) fn encrypt(key: &LocalKey, out: &mut Vec<u8>, from: usize) {
     let mut plaintext = out.split_off(from);
     let nonce = nonce(key, out, &plaintext);
@@ -35,7 +38,7 @@ fn nonce(key: &LocalKey, before: &[u8], plaintext: &[u8]) -> [u8; NONCE] {
     first(hasher.update(before).update(plaintext).finalize().as_bytes())
 }
 
-/// Decrypts in place; returns where the plaintext stands.
+/// Decrypts in place; returns where the plaintext is.
 pub(super) fn decrypt(key: &LocalKey, bytes: &mut [u8], place: Place) -> Result<Place, Refusal> {
     let (before, content) = bytes.get_mut(..place.to).ok_or(Refusal::Truncated)?.split_at_mut(place.from);
     let (nonce, content) = content.split_first_chunk_mut::<NONCE>().ok_or(Refusal::Truncated)?;

@@ -1,8 +1,10 @@
-//! Proves tokens: with a key in this process, or with a [`Signer`] that asks for signatures elsewhere.
+//! Proves tokens: with a key in this process, or with a [`Signer`] that requests signatures from
+//! elsewhere.
 //!
-//! A key management service or a hardware module keeps the private key and signs messages of 47 bytes with Ed25519
-//! (RFC 8032, without prehash). The signature is checked before it leaves this process, so a broken or a wrong signer
-//! cannot put a bad token into the world. `examples/remote_signer.rs` is a signer in a thread of its own.
+//! A key management service or a hardware module keeps the private key and signs messages of 47
+//! bytes with Ed25519 (RFC 8032, without prehash). The signature is checked before it leaves this
+//! process, so a broken or wrong signer cannot issue a bad token. `examples/remote_signer.rs` is a
+//! signer in a thread of its own.
 
 use core::fmt;
 
@@ -16,18 +18,20 @@ use super::keys::{LocalKey, PublicKey, SigningKey};
 
 /// An Ed25519 private key that is kept elsewhere.
 pub trait Signer {
-    /// The public half. It names the key in tokens, and what is signed is checked with it.
+    /// The public half. It names the key in tokens, and signatures are checked with it.
     fn public(&self) -> &PublicKey;
 
-    /// Signs the message: 15 bytes that say what the signature is for, and a digest of 32 bytes.
+    /// Signs the message: 15 bytes that state the purpose of the signature, and a digest of 32
+    /// bytes.
     ///
     /// # Errors
-    /// There is no signature to be had. Log the reason where it is known; callers only learn that there is none.
+    /// No signature is available. Log the reason where it is known; callers only learn that there
+    /// is none.
     fn sign(&self, message: &[u8; 47]) -> Result<[u8; 64], SignerError>;
 
-    /// 32 secret bytes, the same in every call and known to this minter only, to be mixed into new seeds and ids beside
-    /// the randomness. Without them a token is as good as long as nobody can guess the randomness; with them it stays
-    /// good where somebody can.
+    /// 32 secret bytes, the same in every call and known to this minter only, to be mixed into new
+    /// seeds and ids beside the randomness. Without them a token is secure only if the randomness
+    /// cannot be guessed; with them it stays secure even if it can.
     fn hedge(&self) -> Option<Zeroizing<[u8; 32]>> {
         None
     }
@@ -81,14 +85,14 @@ impl<'k> From<&'k SigningKey> for SignWith<'k> {
     }
 }
 
-/// A key that proves tokens, and the audience that they are for.
+/// A key that proves tokens, and the audience for which it does.
 #[derive(Clone, Copy, Debug)]
 pub struct Minter<'k> {
     pub(super) key: ProveWith<'k>,
     pub(super) audience: Audience,
 }
 
-/// What a proof is made with.
+/// The key of a proof.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum ProveWith<'k> {
     Local(&'k LocalKey),
@@ -96,7 +100,7 @@ pub(super) enum ProveWith<'k> {
 }
 
 impl<'k> Minter<'k> {
-    /// Proves public tokens by a key that is kept elsewhere.
+    /// Proves public tokens with a key that is kept elsewhere.
     #[must_use]
     pub const fn signer(signer: &'k dyn Signer) -> Self {
         Self { key: ProveWith::Public(SignWith::Signer(signer)), audience: Audience::NONE }
@@ -132,7 +136,7 @@ impl<'k> Minter<'k> {
         self.name().hash.id()
     }
 
-    /// A secret to mix into randomness; zeros where there is none.
+    /// A secret to mix into randomness; zeros if there is none.
     pub(super) fn hedge(&self) -> Zeroizing<[u8; 32]> {
         match self.key {
             ProveWith::Local(key) => Zeroizing::new(*key.secret()),
@@ -162,13 +166,13 @@ impl<'k> From<&'k MintingKey> for Minter<'k> {
     }
 }
 
-/// A key that is kept elsewhere did not sign, or not with the key that it names.
+/// A key that is kept elsewhere did not sign, or signed with a key other than the one it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignerError;
 
 impl fmt::Display for SignerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the signer gave no signature of its key")
+        f.write_str("the signer returned no valid signature of its key")
     }
 }
 

@@ -1,7 +1,8 @@
-//! The text of a token: a prefix that scanners can find, and base64url without padding. One token has one text.
+//! The text of a token: a prefix that scanners can find, and base64url without padding. Each token
+//! has exactly one text.
 //!
-//! Reading the text is the largest single part of verifying a local token, so it is left to a decoder that takes 32
-//! characters at a time where the processor can.
+//! Reading the text is the largest part of verifying a local token, so it uses a decoder that takes
+//! 32 characters at a time where the processor can.
 
 use alloc::string::String;
 
@@ -11,10 +12,10 @@ use super::header::Purpose;
 use crate::limits::{TOKEN_BYTES, TOKEN_TEXT};
 use crate::model::verdict::Refusal;
 
-/// What the text of a local token begins with.
+/// The prefix of a local token.
 pub const LOCAL_PREFIX: &str = "placet_l1_";
 
-/// What the text of a public token begins with.
+/// The prefix of a public token.
 pub const PUBLIC_PREFIX: &str = "placet_p1_";
 
 const fn prefix(purpose: Purpose) -> &'static str {
@@ -33,7 +34,7 @@ pub(super) fn write(purpose: Purpose, bytes: &[u8]) -> String {
     text
 }
 
-/// Picks the widest instructions that the processor has, once in a process.
+/// Picks the widest instructions that the processor has, once per process.
 #[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[inline]
 fn engine() -> &'static impl Engine {
@@ -49,7 +50,8 @@ fn engine() -> &'static impl Engine {
     &base64::engine::general_purpose::URL_SAFE_NO_PAD
 }
 
-/// Decodes `text` to the beginning of `buffer`; returns the purpose that the prefix names, and the length.
+/// Decodes `text` to the beginning of `buffer`; returns the purpose that the prefix names, and the
+/// length.
 #[inline]
 pub(super) fn read(text: &str, buffer: &mut [u8; TOKEN_BYTES]) -> Result<(Purpose, usize), Refusal> {
     if text.len() > TOKEN_TEXT {
@@ -75,7 +77,8 @@ fn split(text: &str) -> Result<(Purpose, &str), Refusal> {
     Err(if is_foreseen(text) { Refusal::UnknownVersion } else { Refusal::NotAToken })
 }
 
-/// `placet_l2_…`: what a later version would write. It is refused either way; the name tells the operator to update.
+/// `placet_l2_…`: the prefix of a later version. It is refused either way; the name tells the
+/// operator to update.
 fn is_foreseen(text: &str) -> bool {
     let Some([purpose, version, b'_', ..]) = text.strip_prefix("placet_").map(str::as_bytes) else { return false };
     purpose.is_ascii_lowercase() && version.is_ascii_digit()
@@ -111,8 +114,9 @@ mod tests {
         }
     }
 
-    /// Two decoders that were written apart from each other, since one that reads 32 characters at a time has many ways to be
-    /// wrong at the edges. Every length up to where all of its loops have run, and every place of a wrong character.
+    /// Compares two independently written decoders, since a decoder that reads 32 characters at a
+    /// time can be wrong at the edges in many ways. Covers every length until all of its loops have
+    /// run, and every place of a wrong character.
     #[test]
     fn the_wide_decoder_reads_what_the_plain_one_reads() {
         use data_encoding::BASE64URL_NOPAD;

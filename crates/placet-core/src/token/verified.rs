@@ -1,4 +1,4 @@
-//! A token that a verifier has taken: the only form in which its programs can be run.
+//! A token that a verifier has accepted: the only form in which its programs can be run.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -18,7 +18,8 @@ use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::State;
 
-/// A verified token, read where its bytes lie. Only a [`Verifier`](super::verify::Verifier) makes one, for one moment.
+/// A verified token, read in place. Only a [`Verifier`](super::verify::Verifier) makes one, and the
+/// checks hold for the moment of verification.
 #[derive(Clone, Debug)]
 pub struct Verified<'b> {
     origin: Origin,
@@ -29,37 +30,37 @@ pub struct Verified<'b> {
 }
 
 impl<'b> Verified<'b> {
-    /// What stands before the blocks.
+    /// The part before the blocks.
     #[must_use]
     pub const fn header(&self) -> &Header {
         &self.origin.header
     }
 
-    /// The key that proves it: what the header names by four bytes.
+    /// The key that proves it: the one that the header names with four bytes.
     #[must_use]
     pub const fn key(&self) -> &KeyName {
         &self.origin.key
     }
 
-    /// Whom it was made for.
+    /// The audience for which it was made.
     #[must_use]
     pub const fn audience(&self) -> Audience {
         self.origin.audience
     }
 
-    /// How much of the vocabulary the programs know.
+    /// The vocabulary state that the programs know.
     #[must_use]
     pub const fn state(&self) -> State {
         self.state
     }
 
-    /// From when on the token is expired: the earliest end that one of its blocks sets.
+    /// The time at which the token expires: the earliest expiry of its blocks.
     #[must_use]
     pub const fn expiry(&self) -> Option<Time> {
         self.life.expiry
     }
 
-    /// From when on the token is valid: the latest beginning that one of its blocks sets.
+    /// The time from which the token is valid: the latest beginning of its blocks.
     #[must_use]
     pub const fn not_before(&self) -> Option<Time> {
         self.life.not_before
@@ -85,7 +86,7 @@ impl<'b> Verified<'b> {
         })
     }
 
-    /// What the authority says about the bearer.
+    /// The authority's claims about the bearer.
     #[must_use]
     pub fn claims(&self) -> Claims<'b> {
         self.claims.read()
@@ -95,7 +96,7 @@ impl<'b> Verified<'b> {
         self.claims
     }
 
-    /// The public keys of the third parties that have signed a restriction.
+    /// The public keys of the third parties that signed a restriction.
     pub fn vouchers(&self) -> impl Iterator<Item = &'b [u8; 32]> + use<'b> {
         let parts = self.parts;
         parts.blocks.iter().filter_map(move |block| parts.voucher(block))
@@ -106,22 +107,23 @@ impl<'b> Verified<'b> {
         self.life.is_vouched
     }
 
-    /// The id of every block, for a revocation list. Made when asked for.
+    /// The id of every block, for a revocation list. Computed on request.
     pub fn revocation_ids(&self) -> impl Iterator<Item = RevocationId> + use<'b> {
         self.parts.links.iter().map(revocation_id)
     }
 
-    /// Whether the holder can add no restriction.
+    /// Whether the holder cannot add restrictions.
     #[must_use]
     pub fn is_sealed(&self) -> bool {
         self.parts.blocks.last().is_some_and(|block| block.flags.has(Flags::FINAL))
     }
 
-    /// Whether the token is valid at `now`: made, begun, and not expired. Its minter's clock may be `skew` ahead; a
-    /// `now` that lies further before the issuance is refused, since no clock that is right reads it.
+    /// Checks that the token is valid at `now`: made, begun, and not expired. Its minter's clock
+    /// may be `skew` ahead; a `now` that is earlier than the issuance by more than that is refused,
+    /// since no correct clock reads it.
     ///
     /// # Errors
-    /// It has expired, its time has not begun, or `now` lies before 1970, which no clock says.
+    /// It has expired, it is not valid yet, or `now` is before 1970, which no set clock reads.
     #[inline(always)]
     pub fn check_time(&self, now: Time, skew: Duration) -> Result<(), Refusal> {
         if self.life.surely.contains(&now) { Ok(()) } else { self.check_edges(now, skew) }
@@ -132,7 +134,8 @@ impl<'b> Verified<'b> {
         if now < Time::EPOCH {
             return Err(Refusal::NoClock);
         }
-        // A thief who dates his tokens ahead would otherwise be out of reach of "all that were made before now".
+        // Otherwise someone with a stolen key could date tokens ahead and escape a revocation of
+        // "all that were made before now".
         if now < self.origin.header.issuance.saturating_sub(skew) {
             return Err(Refusal::NotYetValid);
         }
@@ -145,7 +148,7 @@ impl<'b> Verified<'b> {
         Ok(())
     }
 
-    /// What time decides: asked on every use, since a verified token ages.
+    /// The checks that depend on time: repeated on every use, since a verified token ages.
     pub(super) fn check(&self, now: Time, skew: Duration, revocations: Option<Revocations<'_>>) -> Result<(), Refusal> {
         self.check_time(now, skew)?;
         let Some(revocations) = revocations else { return Ok(()) };
@@ -156,7 +159,8 @@ impl<'b> Verified<'b> {
         if revoked { Err(Refusal::Revoked) } else { Ok(()) }
     }
 
-    /// The same token in memory of its own. It has to be [checked again](super::verify::Verifier::recheck) on every use.
+    /// The same token in memory of its own. It has to be [checked
+    /// again](super::verify::Verifier::recheck) on every use.
     #[must_use]
     pub fn to_owned(&self) -> VerifiedToken {
         VerifiedToken {
@@ -170,7 +174,8 @@ impl<'b> Verified<'b> {
     }
 }
 
-/// What a token's proof has shown: its header, with which key, for whom. All of it is asked again of a token that is kept.
+/// The result of a token's proof: its header, its key, its audience. All of it is checked again for
+/// a token that is kept.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Origin {
     pub(super) header: Header,
@@ -178,7 +183,7 @@ pub(super) struct Origin {
     pub(super) audience: Audience,
 }
 
-/// What all blocks together say of a token's time, and whether one of them has a voucher.
+/// The combined time bounds of all blocks, and whether one of them has a voucher.
 #[derive(Clone, Debug)]
 struct Life {
     not_before: Option<Time>,
@@ -206,22 +211,22 @@ impl Life {
 pub struct VerifiedBlock<'b> {
     /// Its rules.
     pub program: Proved<'b>,
-    /// From when on it is valid.
+    /// The time from which it is valid.
     pub not_before: Option<Time>,
-    /// From when on it is expired; the authority's stands in the header.
+    /// The time at which it expires; the authority's is in the header.
     pub expiry: Option<Time>,
     /// The public key of the third party that signed it.
     pub voucher: Option<&'b [u8; 32]>,
 }
 
-/// What is known of an authenticated token, wherever it is kept. Every token in it has an authority block, and every block
-/// a proof: a block without one would be a restriction that is lost.
+/// The parts of an authenticated token, wherever it is kept. Every token has an authority block,
+/// and every block has a proof: a block without one would be a lost restriction.
 #[derive(Clone, Copy)]
 pub(super) struct Parts<'b> {
     pub(super) bytes: &'b [u8],
     pub(super) blocks: &'b [Block],
     pub(super) links: &'b [Link],
-    /// Of the programs of the blocks.
+    /// For the programs of the blocks.
     pub(super) proofs: &'b [Proof],
 }
 
@@ -236,7 +241,7 @@ impl<'b> Parts<'b> {
         program.expect("blocks, bytes and proofs are kept together and do not change")
     }
 
-    /// Reads the claims: the last that has to succeed before a token is a verified one.
+    /// Parses the claims, the last step of verification.
     pub(super) fn claim(self, origin: Origin, state: State) -> Result<Verified<'b>, Refusal> {
         let claims = self.blocks.first().ok_or(Refusal::Truncated)?.claims.of(self.bytes)?;
         let claims = ClaimsSection::check(claims)?;
@@ -244,14 +249,14 @@ impl<'b> Parts<'b> {
     }
 }
 
-/// Tags would let their reader remove restrictions, so they are not shown.
+/// With the tags a reader could remove restrictions, so they are not shown.
 impl fmt::Debug for Parts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Parts({} blocks)", self.blocks.len())
     }
 }
 
-/// A verified token that owns its memory: what a cache keeps, and what a connection keeps for its life.
+/// A verified token that owns its memory: for a cache, or for the life of a connection.
 #[derive(Clone)]
 pub struct VerifiedToken {
     origin: Origin,
@@ -263,7 +268,7 @@ pub struct VerifiedToken {
 }
 
 impl VerifiedToken {
-    /// What stands before the blocks.
+    /// The part before the blocks.
     #[must_use]
     pub const fn header(&self) -> &Header {
         &self.origin.header

@@ -1,9 +1,10 @@
 //! Text in, [`Verified`] out, or the [`Refusal`] that says why not.
 //!
-//! The order of work is the order of trust. First what costs nothing: the length, the alphabet, the structure. Then the key
-//! is looked up by its id *and* the purpose of the key, and the proof is checked. Only then is anything read that a
-//! forger could have written: vocabulary, bounds, vouchers, claims, programs. Last comes what depends on the moment: expiry
-//! and revocation.
+//! The order of work is the order of trust. The free checks come first: the length, the alphabet,
+//! the structure. Then the key is looked up by its id *and* the purpose of the key, and the proof
+//! is checked. Only then is anything read that a forger could have written: vocabulary, bounds,
+//! vouchers, claims, programs. The checks that depend on the moment come last: expiry and
+//! revocation.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -33,7 +34,7 @@ use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::{Fingerprint, State, Vocabulary};
 
-/// What a service verifies tokens with.
+/// Everything needed to verify tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Verifier<'k> {
     keyring: &'k Keyring,
@@ -44,7 +45,7 @@ pub struct Verifier<'k> {
     wants_signed_list: bool,
 }
 
-/// The keys, the vocabulary and the audience that a token was verified with, as they were.
+/// The keys, the vocabulary and the audience with which a token was verified, as they were then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Source {
     pub(super) keys: [Stamp; 2],
@@ -53,7 +54,7 @@ pub(super) struct Source {
 }
 
 impl<'k> Verifier<'k> {
-    /// A verifier of tokens for no named audience, without a revocation list, that lets minters' clocks be
+    /// A verifier of tokens without an audience or a revocation list, which lets minters' clocks be
     /// [`CLOCK_SKEW`] ahead of its own.
     #[must_use]
     pub const fn new(keyring: &'k Keyring, vocabulary: &'k Vocabulary) -> Self {
@@ -61,19 +62,20 @@ impl<'k> Verifier<'k> {
         Self { keyring, vocabulary, revocations: None, audience, clock_skew, wants_signed_list: false }
     }
 
-    /// The same for tokens that were made for this audience, and no others.
+    /// The same, accepting only tokens that were made for this audience.
     #[must_use]
     pub const fn for_audience(self, audience: Audience) -> Self {
         Self { audience, ..self }
     }
 
-    /// The same, letting the clocks of minters and of the issuer of revocations be so far ahead.
+    /// The same, letting the clocks of minters and of the issuer of revocations be `skew` ahead.
     #[must_use]
     pub const fn with_clock_skew(self, clock_skew: Duration) -> Self {
         Self { clock_skew, ..self }
     }
 
-    /// The same, refusing every token unless there is a revocation list that an accepted key has signed.
+    /// The same, refusing every token unless there is a revocation list that an accepted key has
+    /// signed.
     #[must_use]
     pub const fn wanting_signed_revocations(self) -> Self {
         Self { wants_signed_list: true, ..self }
@@ -88,12 +90,12 @@ impl<'k> Verifier<'k> {
     /// Verifies the text of a token. It is decoded into `scratch`, and nothing is allocated.
     ///
     /// # Errors
-    /// The first reason not to believe or not to accept the token.
+    /// The first reason not to trust or accept the token.
     pub fn verify<'b>(&self, text: &str, now: Time, scratch: &'b mut Scratch) -> Result<Verified<'b>, Refusal> {
         self.verify_with(text, now, scratch, &mut Good::forgotten())
     }
 
-    /// The same, where `good` may know signatures of other tokens.
+    /// The same, where `good` may contain signatures of other tokens.
     #[inline]
     pub(super) fn verify_with<'b>(
         &self,
@@ -113,17 +115,18 @@ impl<'k> Verifier<'k> {
         Ok(verified)
     }
 
-    /// Whether the numbers in programs that were proved against `state` mean here what they meant there.
+    /// Whether the numbers in programs that were proved against `state` mean the same here.
     pub(crate) fn speaks(&self, state: State) -> bool {
         self.vocabulary.state(state.fingerprint) == Some(state)
     }
 
-    /// What its tokens speak.
+    /// The vocabulary of its tokens.
     pub(crate) const fn vocabulary(&self) -> &'k Vocabulary {
         self.vocabulary
     }
 
-    /// Asks whether a verified token is for this verifier, and valid: at any time, and without its bytes.
+    /// Checks that a verified token is for this verifier, and valid: at any time, and without its
+    /// bytes.
     ///
     /// # Errors
     /// It was verified for another audience or with another vocabulary, or is not valid at `now`.
@@ -132,7 +135,7 @@ impl<'k> Verifier<'k> {
         if token.audience() != self.audience {
             return Err(Refusal::Forged);
         }
-        // Nearly every token is of the present state, and every decision asks.
+        // Nearly every token has the present state, and this runs on every decision.
         if token.state().fingerprint != self.vocabulary.fingerprint() && !self.speaks(token.state()) {
             return Err(Refusal::UnknownVocabulary);
         }
@@ -147,10 +150,11 @@ impl<'k> Verifier<'k> {
         verified.check(now, self.clock_skew, self.revocations)
     }
 
-    /// Lends a token that was verified earlier, if it is still valid: time, revocations and keys are asked again.
+    /// Lends a token that was verified earlier, if it is still valid: expiry, revocations and keys
+    /// are checked again.
     ///
     /// # Errors
-    /// The token has expired or is revoked, or this verifier would not take it.
+    /// The token has expired or is revoked, or this verifier would not accept it.
     pub fn recheck<'t>(&self, token: &'t VerifiedToken, now: Time) -> Result<Verified<'t>, Refusal> {
         let origin = token.origin();
         if !self.keyring.accepts(&origin.key) {
@@ -167,7 +171,7 @@ impl<'k> Verifier<'k> {
         Ok(verified)
     }
 
-    /// What tokens are verified with now.
+    /// The present inputs of verification.
     #[cfg(feature = "std")]
     pub(super) fn source(&self) -> Source {
         let (keys, vocabulary) = (self.keyring.stamp(), self.vocabulary.fingerprint());
@@ -183,7 +187,8 @@ impl<'k> Verifier<'k> {
     }
 }
 
-/// Shows who made a token, and nothing of what it says: its text, its structure, its key, its proof.
+/// Establishes who made a token, without reading its content: its text, its structure, its key, its
+/// proof.
 fn authenticate(
     text: &str,
     keyring: &Keyring,
@@ -209,7 +214,8 @@ fn authenticate(
             None => return check_structure(frames).and(Err(Refusal::UnknownKey)),
         },
         Purpose::Public => {
-            // A signature costs a hundred times what a hash does: it is only checked on what could be a token.
+            // A signature costs a hundred times as much as a hash, so it is only checked on bytes
+            // that could be a token.
             check_structure(frames.clone())?;
             let key = keyring.public(header.key).ok_or(Refusal::UnknownKey)?;
             prove_public(key.point(), audience, frames, &mut trail, good)?;
@@ -220,9 +226,9 @@ fn authenticate(
     Ok(Origin { header, key, audience })
 }
 
-/// Who made a token, and the ids of its blocks for a revocation list, the authority's first. Nothing else of the token is
-/// read: not its programs, bounds, vouchers or vocabulary. It may allow nothing, and it may have expired. So this serves for
-/// revoking, and never for deciding.
+/// The maker of a token, and the ids of its blocks for a revocation list, the authority's first.
+/// Nothing else of the token is read: not its programs, bounds, vouchers or vocabulary. It may
+/// allow nothing, and it may have expired. So use this for revoking, and never for deciding.
 ///
 /// # Errors
 /// The text is not a token, its key is not in the keyring, or its proof does not fit.
@@ -240,21 +246,23 @@ fn check_structure(mut frames: Frames<'_>) -> Result<(), Refusal> {
     frames.try_for_each(|frame| frame.map(|_| ()))
 }
 
-/// The chain of tags: each is the key of the next, so only who has the last one can add another, and nobody can go back.
+/// The chain of tags: each is the key of the next, so a holder who has the last one can add another
+/// but cannot go back.
 fn prove_local(mut key: Link, frames: Frames<'_>, trail: &mut Trail<'_>) -> Result<(), Refusal> {
     for frame in frames {
         let frame = frame?;
         key = local_link(&key, frame.covered);
         trail.push(&frame, key)?;
         if let End::Tag(tag) = frame.end {
-            // A comparison of two such hashes takes the same time wherever they differ.
+            // Comparing two such hashes takes the same time wherever they differ.
             return if blake3::Hash::from_bytes(key) == *tag { Ok(()) } else { Err(Refusal::Forged) };
         }
     }
     Err(Refusal::Truncated)
 }
 
-/// The chain of signatures: each covers the one before, and a promise of the key that may make the next.
+/// The chain of signatures: each covers the one before it and the commitment to the key that may
+/// make the next.
 fn prove_public(
     root: &VerifyingKey,
     audience: Audience,
@@ -268,7 +276,8 @@ fn prove_public(
         let signature = frame.signature.ok_or(Refusal::Truncated)?;
         let is_good = match frame.start {
             Start::Header(_) => good.check(root, &audience.bind(digest), signature),
-            // That this is the promised key, the signature before has shown: its digest was made from this key.
+            // The previous signature has shown that this is the promised key: its digest was made
+            // from this key.
             Start::Signature { key, .. } => {
                 let key = point(key).ok_or(Refusal::Forged)?;
                 good.check(&key, &digest, signature)
@@ -283,7 +292,7 @@ fn prove_public(
     Ok(())
 }
 
-/// Room for one token while it is verified and used. Make it once and use it again.
+/// Room for one token while it is verified and used. Make it once and reuse it.
 pub struct Scratch {
     bytes: Box<[u8; TOKEN_BYTES]>,
     length: usize,
@@ -317,7 +326,7 @@ impl Scratch {
         }
     }
 
-    /// Reads what is authenticated now, and checks what third parties have signed.
+    /// Reads the bytes, which are authenticated now, and checks the signatures of third parties.
     fn read_blocks(&mut self, purpose: Purpose, fingerprint: Fingerprint) -> Result<(), Refusal> {
         let mut before: Option<&Link> = None;
         let blocks = self.blocks.iter_mut().zip(self.links.iter()).take(self.count);
@@ -354,7 +363,7 @@ impl Default for Scratch {
     }
 }
 
-/// Tokens are secrets, so what was read last is not shown.
+/// Tokens are secrets, so the token read last is not shown.
 impl fmt::Debug for Scratch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Scratch({} bytes used)", self.length)

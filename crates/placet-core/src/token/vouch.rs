@@ -1,8 +1,10 @@
-//! Third parties: the holder of a token asks, somebody else signs a restriction for it, and the holder adds it.
+//! Third parties: the holder of a token sends a request, a third party signs a restriction for it,
+//! and the holder adds it.
 //!
-//! The voucher is bound to the token's last block by that block's revocation id, which tells nothing about the token, and
-//! to the state of the vocabulary that the token speaks. Without that, the holder of a token of another vocabulary could
-//! have a program signed whose numbers mean something else there.
+//! The voucher is bound to the token's last block by that block's revocation id, which reveals
+//! nothing about the token, and to the token's state of the vocabulary. Without the latter, the
+//! holder of a token of another vocabulary could have a program signed whose numbers mean something
+//! else there.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -23,12 +25,13 @@ use crate::limits::TOKEN_BYTES;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::{Fingerprint, Vocabulary};
 
-/// What the holder sends to the third party.
+/// The request that a holder sends to the third party.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VoucherRequest {
-    /// The block that the voucher will stand behind.
+    /// The block after which the voucher will be placed.
     pub previous: RevocationId,
-    /// The state of the vocabulary that the token speaks, as its holder says. If he lies, the voucher fits no token.
+    /// The token's state of the vocabulary, as its holder says. If that is not true, the voucher
+    /// fits no token.
     pub fingerprint: Fingerprint,
 }
 
@@ -36,7 +39,7 @@ impl VoucherRequest {
     /// The request for the token as it is now.
     ///
     /// # Errors
-    /// The token is not one.
+    /// The token is invalid.
     pub fn of(token: &Token) -> Result<Self, Refusal> {
         let (last, _) = token.last()?;
         let link = match last.end {
@@ -51,12 +54,13 @@ impl VoucherRequest {
         Self { previous: revocation_id(link), fingerprint }
     }
 
-    /// Signs a restriction for that token, as a third party that speaks `vocabulary`. The program is proved against the
-    /// state that the request names, so what is signed means what its author has read.
+    /// Signs a restriction for that token, as a third party that uses `vocabulary`. The program is
+    /// proved against the state that the request names, so the signed program means what its author
+    /// has read.
     ///
     /// # Errors
-    /// The request is made with another vocabulary, the program speaks of what that state did not have, or a key that is
-    /// kept elsewhere does not sign.
+    /// The request is made with another vocabulary, the program uses declarations that that state
+    /// did not have, or a key that is kept elsewhere did not sign.
     pub fn vouch<'k>(
         self,
         key: impl Into<SignWith<'k>>,
@@ -89,7 +93,7 @@ impl VoucherRequest {
     /// Reads `placet_request_…`.
     ///
     /// # Errors
-    /// The text is no request, or a mistyped one.
+    /// The text is not a request, or it is mistyped.
     pub fn parse(text: &str) -> Result<Self, VouchError> {
         let digits = text.strip_prefix(REQUEST_PREFIX).ok_or(VouchError::NotARequest)?;
         let mut bytes = [0; REQUEST_BYTES];
@@ -142,7 +146,7 @@ impl Voucher {
     /// Reads `placet_voucher_…`.
     ///
     /// # Errors
-    /// The text is no voucher.
+    /// The text is not a voucher.
     pub fn parse(text: &str) -> Result<Self, VouchError> {
         let digits = text.strip_prefix(VOUCHER_PREFIX).ok_or(VouchError::NotAVoucher)?;
         if digits.len() > TOKEN_BYTES.div_ceil(3) * 4 {
@@ -197,16 +201,16 @@ pub(super) fn check<'b>(
     }
 }
 
-/// Why a text is no part of the talk with a third party.
+/// Why a text cannot be used in the exchange with a third party.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VouchError {
-    /// Something else than `placet_request_…`.
+    /// Anything else than `placet_request_…`.
     NotARequest,
-    /// Something else than `placet_voucher_…`.
+    /// Anything else than `placet_voucher_…`.
     NotAVoucher,
-    /// The token speaks a vocabulary that the third party does not have, or a later state of it.
+    /// The token uses a vocabulary, or a later state of one, that the third party does not have.
     OtherVocabulary,
-    /// The restriction speaks of what the token's state of the vocabulary did not have.
+    /// The restriction uses declarations that the token's state of the vocabulary did not have.
     Program(ProgramError),
     /// A key that is kept elsewhere did not sign.
     Signer(SignerError),
@@ -215,11 +219,11 @@ pub enum VouchError {
 impl fmt::Display for VouchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotARequest => f.write_str("this is not a whole `placet_request_…`"),
-            Self::NotAVoucher => f.write_str("this is not a whole `placet_voucher_…`"),
-            Self::OtherVocabulary => f.write_str("the token speaks another vocabulary than the restriction"),
+            Self::NotARequest => f.write_str("this is not a complete `placet_request_…`"),
+            Self::NotAVoucher => f.write_str("this is not a complete `placet_voucher_…`"),
+            Self::OtherVocabulary => f.write_str("the token uses a vocabulary other than the restriction's"),
             Self::Program(error) => {
-                write!(f, "the restriction speaks of what the token's vocabulary did not have yet: {error}")
+                write!(f, "the restriction uses declarations that the token's vocabulary did not have yet: {error}")
             }
             Self::Signer(error) => error.fmt(f),
         }

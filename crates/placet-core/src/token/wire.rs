@@ -1,11 +1,11 @@
-//! Reads and writes the small parts that tokens are made of: varints, times, fixed and counted bytes.
+//! Reads and writes the small parts of tokens: varints, times, fixed and counted bytes.
 
 use alloc::vec::Vec;
 
 use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 
-/// Takes bytes from the front of a token, and knows how far it has come.
+/// Reads bytes from the front of a token and knows its position.
 #[derive(Clone, Debug)]
 pub(super) struct Reader<'b> {
     /// Where the bytes end in the token.
@@ -23,12 +23,12 @@ impl<'b> Reader<'b> {
         Ok(Self { end: place.to, rest: place.of(bytes)? })
     }
 
-    /// Where the next byte stands in the token.
+    /// The position of the next byte in the token.
     pub(super) const fn at(&self) -> usize {
         self.end - self.rest.len()
     }
 
-    /// What has not been taken.
+    /// The unread bytes.
     pub(super) const fn remaining(&self) -> Place {
         Place { from: self.at(), to: self.end }
     }
@@ -58,7 +58,8 @@ impl<'b> Reader<'b> {
         Ok(taken)
     }
 
-    /// An unsigned LEB128 number, refused unless it is the shortest spelling of one that fits 64 bits.
+    /// An unsigned LEB128 number, refused unless it is the shortest encoding of a number that fits
+    /// 64 bits.
     #[inline]
     pub(super) fn varint(&mut self) -> Result<u64, Refusal> {
         match self.rest {
@@ -80,32 +81,32 @@ impl<'b> Reader<'b> {
             }
             number |= bits << shift;
             if byte < 0x80 {
-                // A last byte without bits adds nothing: the same number has a shorter spelling.
+                // A last byte without bits adds nothing: the same number has a shorter encoding.
                 return if byte == 0 && shift > 0 { Err(Refusal::NotCanonical) } else { Ok(number) };
             }
         }
         Err(Refusal::NotCanonical)
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z, not before it.
+    /// Milliseconds since 1970-01-01T00:00:00Z, never negative.
     pub(super) fn time(&mut self) -> Result<Time, Refusal> {
         i64::try_from(self.varint()?).map(Time::from_millis).map_err(|_| Refusal::NotCanonical)
     }
 
-    /// Bytes behind their length. A length that no memory could hold is one that the token does not hold either.
+    /// Bytes after their length. A length too large for memory is also too large for the token.
     #[inline]
     pub(super) fn counted(&mut self) -> Result<&'b [u8], Refusal> {
         let length = usize::try_from(self.varint()?).map_err(|_| Refusal::Truncated)?;
         self.take(length)
     }
 
-    /// Nothing may be left: bytes that nobody reads are bytes that two readers may read differently.
+    /// Nothing may be left over: unread bytes are bytes that two readers may interpret differently.
     pub(super) const fn end(&self) -> Result<(), Refusal> {
         if self.rest.is_empty() { Ok(()) } else { Err(Refusal::NotCanonical) }
     }
 }
 
-/// Where a part lies in the bytes of its token; stays true when the bytes move.
+/// The range of a part in the bytes of its token; stays valid when the bytes move.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) from: usize,
@@ -119,7 +120,7 @@ impl Place {
     }
 }
 
-/// Appends the shortest spelling of `number`.
+/// Appends the shortest encoding of `number`.
 pub(super) fn put_varint(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push((number & 0x7f) as u8 | 0x80);
@@ -133,7 +134,7 @@ pub(super) fn put_time(out: &mut Vec<u8>, time: Time) {
     put_varint(out, u64::try_from(time.as_millis()).unwrap_or(0));
 }
 
-/// Appends `bytes` behind their length.
+/// Appends `bytes` after their length.
 pub(super) fn put_counted(out: &mut Vec<u8>, bytes: &[u8]) {
     put_varint(out, bytes.len() as u64);
     out.extend_from_slice(bytes);

@@ -1,6 +1,6 @@
-//! What `when` asks. A value that is absent makes the comparison that reads it false. A sum is computed exactly, however
-//! many terms it has, and saturates once at its end: if each term did, a large one and its opposite would leave less than
-//! there was.
+//! Evaluates `when`. An absent value makes the comparison that reads it false. A sum is computed
+//! exactly, however many terms it has, and saturates once at its end: if each term saturated, a
+//! large one and its opposite would not cancel out.
 
 use core::slice;
 
@@ -16,7 +16,8 @@ use crate::model::types::Scalar;
 use crate::model::value::{Address, Value};
 use crate::model::vocabulary::FieldNo;
 
-/// A value that may be absent; the outer `None` of the functions here is a program that is not proved.
+/// A value that may be absent; the outer `None` of these functions means that the program is not
+/// proved.
 type Present<'a> = Option<Value<'a>>;
 
 impl<'p, 'r> Machine<'p, 'r> {
@@ -79,7 +80,7 @@ impl<'p, 'r> Machine<'p, 'r> {
         Some(predicate.holds(&left, &right))
     }
 
-    /// Runs the pattern that follows over a set; where the set is empty, it is only read.
+    /// Runs the following pattern over a set; if the set is empty, the pattern is only skipped.
     fn quantified(&self, code: &mut Cursor<'p>, field: FieldNo, quantifier: Quantifier) -> Option<bool> {
         match self.set(field) {
             [] => self.pattern(code, None).map(|_| false),
@@ -139,10 +140,10 @@ impl<'p, 'r> Machine<'p, 'r> {
         Some(Some(Sum { ty, exact }))
     }
 
-    /// A part of a sum, which may be one itself.
+    /// A term of a sum, which may itself be one.
     fn summand(&self, code: &mut Cursor<'p>) -> Option<Option<Sum>> {
         let mut after = code.clone();
-        // Only the code is looked at: reading a term twice would take twice as long as its price says.
+        // Only the code is inspected: reading a term twice would take twice as long as its price.
         if let Some(arithmetic) = after.byte().and_then(Arithmetic::of_code) {
             *code = after;
             return self.sum(arithmetic, code);
@@ -162,7 +163,7 @@ impl<'p, 'r> Machine<'p, 'r> {
     }
 }
 
-/// A number on its way through a sum. The terms of a program that fits its bounds are far fewer than would overflow it.
+/// A number within a sum. A program within its bounds has far fewer terms than would overflow it.
 #[derive(Clone, Copy)]
 struct Sum {
     ty: Scalar,

@@ -1,5 +1,5 @@
-//! Counts the different elements of a set. A request may give one twice, as a batch call names a key twice, and a quorum of
-//! two must not be met by one who signs twice.
+//! Counts the distinct elements of a set. A request may give one twice, as a batch call names a key
+//! twice, and a quorum of two must not be met by one signer who signs twice.
 
 use core::cmp::Ordering;
 
@@ -10,8 +10,8 @@ use crate::bytecode::verify::sorting;
 use crate::limits::SET_ELEMENTS;
 use crate::model::value::Value;
 
-/// How many different elements there are; `None` where the fuel does not suffice. They are sorted, since comparing each with
-/// each would take a hundred times as long for the largest set.
+/// The number of distinct elements; `None` if the fuel has run out. They are sorted, since
+/// comparing each with each would take a hundred times as long for the largest set.
 #[inline(never)]
 pub(super) fn distinct(elements: &[Value<'_>], fuel: &Fuel) -> Option<usize> {
     let bytes = elements.iter().filter_map(Value::bytes).map(<[u8]>::len).sum();
@@ -21,7 +21,7 @@ pub(super) fn distinct(elements: &[Value<'_>], fuel: &Fuel) -> Option<usize> {
     Some(sorted.chunk_by(|left, right| left == right).count())
 }
 
-/// An order of elements of one type, which those of a set are.
+/// An order on elements of one type, as those of a set are.
 fn order(left: &Value<'_>, right: &Value<'_>) -> Ordering {
     match (left, right) {
         (Value::Bool(left), Value::Bool(right)) => left.cmp(right),

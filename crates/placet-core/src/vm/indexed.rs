@@ -1,4 +1,5 @@
-//! Asks only the rules that an index leaves. The first rule that matches is the one that would have been found without it.
+//! Evaluates only the rules that an index leaves. The first rule that matches is the one that would
+//! have matched without it.
 
 use super::{BlockVerdict, Machine, Quantifier, Rules, take};
 use crate::bytecode::cursor::Cursor;
@@ -7,7 +8,8 @@ use crate::bytecode::index::{Index, Numbers};
 use crate::bytecode::op::{Const, Instruction, Rule};
 
 impl<'p> Machine<'p, '_> {
-    /// Runs the rules that forbid behind their index, and moves behind them: `Ok` with the number of the next rule.
+    /// Runs the rules that forbid after their index, and moves past them: `Ok` with the number of
+    /// the next rule.
     #[inline(never)]
     pub(super) fn indexed_objection(
         &self,
@@ -28,7 +30,7 @@ impl<'p> Machine<'p, '_> {
         })
     }
 
-    /// Runs the rules that allow behind their index; they are the last of the program.
+    /// Runs the rules that allow after their index; they are the last of the program.
     #[inline(never)]
     pub(super) fn indexed_permission(&self, mut code: Cursor<'p>, index: Const, first: u16) -> Option<BlockVerdict> {
         let index = Index::read(self.constant(index)?)?;
@@ -39,7 +41,7 @@ impl<'p> Machine<'p, '_> {
         })
     }
 
-    /// The first rule that matches, of those that the tables find and of the open ones.
+    /// The first rule that matches, among those that the tables find and the open ones.
     #[inline]
     fn first_of(&self, index: &Index<'p>, rules: &'p [u8], quantifier: Quantifier) -> Option<Option<u16>> {
         let several = match quantifier {
@@ -53,7 +55,7 @@ impl<'p> Machine<'p, '_> {
         self.earlier(index, rules, index.open(), first, quantifier)
     }
 
-    /// The first of `numbers` that matches, if that is before `known`.
+    /// The first of `numbers` that matches, if it comes before `known`.
     #[inline]
     fn earlier(
         &self,
@@ -72,7 +74,7 @@ impl<'p> Machine<'p, '_> {
         Some(known)
     }
 
-    /// The first rule that forbids, all of them being asked.
+    /// The first rule that forbids, evaluating all of them.
     fn first_of_all(&self, rules: &'p [u8]) -> Option<Option<u16>> {
         let mut rules = Rules { code: Cursor::new(rules), number: 0 };
         Some(match self.objection(&mut rules)? {

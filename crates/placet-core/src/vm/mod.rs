@@ -1,12 +1,13 @@
-//! Runs one proved program against one request: `Proved + Request → BlockVerdict`. Nothing is decoded ahead, nothing is
-//! allocated, nothing is read but the program, the request and the [`Context`].
+//! Runs one proved program against one request: `Proved + Request → BlockVerdict`. Nothing is decoded
+//! ahead, nothing is allocated, and only the program, the request and the [`Context`] are read.
 //!
-//! All work that is not constant time (patterns that are matched byte by byte, elements, labels) takes
-//! [fuel](crate::bytecode::fuel), and a run that has none left is [no answer](RunError::OutOfFuel).
+//! All work that is not constant time (patterns that are matched byte by byte, elements, labels)
+//! takes [fuel](crate::bytecode::fuel), and a run that has none left has [no
+//! answer](RunError::OutOfFuel).
 //!
-//! Rules stand in the order deny, require, allow (the verifier has seen to it), so the first thing that decides ends the
-//! run. Evaluation is total: a value that is absent makes what reads it false. [`pattern`] decides what a rule wants of a
-//! value, [`condition`] what `when` asks.
+//! Rules are in the order deny, require, allow (the verifier has checked it), so the first rule
+//! that decides ends the run. Evaluation is total: an absent value makes the test that reads it
+//! false. [`pattern`] evaluates a rule's requirements on a value, [`condition`] evaluates `when`.
 
 mod condition;
 mod distinct;
@@ -26,43 +27,44 @@ use crate::model::time::Time;
 use crate::model::value::Value;
 use crate::model::vocabulary::FieldNo;
 
-/// What a program without a matching `allow` says.
+/// The default of a program without a matching `allow`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgramKind {
-    /// The first block of a token, and a policy: nothing to say means no.
+    /// The first block of a token, or a policy: without an `allow` the answer is no.
     Authority,
-    /// Any later block: where no rule allows (`only`), whatever is not denied is allowed.
+    /// Any later block: if it has no rule that allows (`only`), whatever is not denied is allowed.
     Restriction,
 }
 
-/// What a program may ask for besides the request.
+/// Inputs of a program besides the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// When the token was minted.
     pub issuance: Time,
-    /// When its authority ends; [`Time::MAX`] where it does not.
+    /// When its authority ends; [`Time::MAX`] if it does not.
     pub expiry: Time,
-    /// Keys whose third-party blocks are on the token.
+    /// Keys with a third-party block in the token.
     pub vouchers: &'a [&'a [u8; 32]],
 }
 
-/// What one block says, and the rule that made it say so.
+/// The answer of one block, and the rule that decided it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockVerdict {
-    /// An `allow` matched; none where a restriction without `only` had nothing to object to.
+    /// An `allow` matched; no rule if a restriction without `only` had nothing to object to.
     Allow(Option<u16>),
     /// A `deny` matched.
     Forbid(u16),
-    /// A `require` failed, or, with none named, no `allow` matched.
+    /// A `require` failed, or, if no rule is given, no `allow` matched.
     Abstain(Option<u16>),
 }
 
-/// Why a run has no answer. Neither can happen with a proved program; the caller refuses the request if one does.
+/// Why a run has no answer. Neither can happen with a proved program; if one does, the caller
+/// refuses the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunError {
     /// The bytes are not those of a proved program.
     Unproved,
-    /// The run took more steps than the verifier had found for the program.
+    /// The run took more steps than the verifier had computed for the program.
     OutOfFuel,
 }
 
@@ -80,7 +82,7 @@ impl core::error::Error for RunError {}
 /// Decides `request`.
 ///
 /// # Errors
-/// The bytes are none that were proved, or their price was too low.
+/// The bytes are not the ones that were proved, or their price was too low.
 #[inline]
 pub fn run(
     program: &Proved<'_>,
@@ -88,14 +90,14 @@ pub fn run(
     request: &Request<'_>,
     context: &Context<'_>,
 ) -> Result<BlockVerdict, RunError> {
-    // Such is a restriction that is a bound on time and nothing else.
+    // A restriction that only sets a time bound.
     if program.code().is_empty() && kind == ProgramKind::Restriction {
         return Ok(BlockVerdict::Allow(None));
     }
     run_with(program, kind, request, context, &Fuel::new(program.cost()))
 }
 
-/// The same with fuel of the caller's, who sees how much was used.
+/// The same with the caller's own fuel, which shows how much was used.
 ///
 /// # Errors
 /// As [`run`].
@@ -113,7 +115,7 @@ pub fn run_with(
         .ok_or_else(|| if fuel.is_spent() { RunError::OutOfFuel } else { RunError::Unproved })
 }
 
-/// The rules that have not been looked at, and the number of the next.
+/// The remaining rules, and the number of the next.
 struct Rules<'p> {
     code: Cursor<'p>,
     number: u16,
@@ -122,9 +124,9 @@ struct Rules<'p> {
 /// How many elements of a set must match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Quantifier {
-    /// One of them.
+    /// At least one of them.
     Some,
-    /// All of them, and there is one.
+    /// All of them, and there is at least one.
     Every,
 }
 
@@ -136,18 +138,20 @@ struct Machine<'p, 'r> {
     fuel: &'r Fuel,
 }
 
-/// A frame of `length` bytes and the cursor behind it.
+/// A frame of `length` bytes and the cursor after it.
 #[inline]
 fn take<'p>(code: &mut Cursor<'p>, length: Length) -> Option<Cursor<'p>> {
     code.take(usize::try_from(length.0).ok()?).map(Cursor::new)
 }
 
 impl<'p, 'r> Machine<'p, 'r> {
-    /// Decides by all rules. The `None` of what is here is a program that is not proved, or the end of the fuel.
+    /// Decides by all rules. `None` in these functions means that the program is not proved, or
+    /// that the fuel has run out.
     #[inline]
     fn run(&self, code: &'p [u8], kind: ProgramKind) -> Option<BlockVerdict> {
         let mut rules = Rules { code: Cursor::new(code), number: 0 };
-        // Most tokens only allow, and most restrictions only have a bound on time: to see that is less than to set out for what objects.
+        // Most tokens contain only `allow` rules, and most restrictions only a time bound. Checking
+        // for that first is cheaper than starting the deny pass.
         let may_object = !rules.code.is_empty() && Rule::short_frame(&mut rules.code.clone()).is_none();
         let objection = if may_object { self.objection(&mut rules)? } else { None };
         match objection {
@@ -157,7 +161,7 @@ impl<'p, 'r> Machine<'p, 'r> {
         }
     }
 
-    /// Runs the rules that can only object. Leaves the first `allow` as the next.
+    /// Runs the rules that can only object. Stops before the first `allow`.
     #[inline(never)]
     fn objection(&self, rules: &mut Rules<'p>) -> Option<Option<BlockVerdict>> {
         loop {
@@ -250,7 +254,8 @@ impl<'p, 'r> Machine<'p, 'r> {
         Some(true)
     }
 
-    /// Whether an attribute matches the pattern that follows. Of a set, the pattern is run for each element.
+    /// Whether an attribute matches the following pattern. On a set, the pattern is run for each
+    /// element.
     #[inline(always)]
     fn test(&self, code: &mut Cursor<'p>, field: FieldNo, quantifier: Quantifier) -> Option<bool> {
         match self.request.value(field) {

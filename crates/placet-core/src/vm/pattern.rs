@@ -1,4 +1,5 @@
-//! What a rule wants of a value. A pattern is read to its end whatever it finds, unless its frame is left for good.
+//! Evaluates a rule's requirements on a value. A pattern is read to its end even when the outcome
+//! is already known, unless the whole frame is abandoned.
 
 use super::{Machine, begins, equals, take};
 use crate::bytecode::automaton::Automaton;
@@ -9,8 +10,8 @@ use crate::bytecode::op::{Const, Instruction, Length, Pattern};
 use crate::model::value::Value;
 
 impl<'p> Machine<'p, '_> {
-    /// Whether `subject` matches the pattern at the cursor. Patterns without children are decided in place; it is what
-    /// most rules are made of.
+    /// Whether `subject` matches the pattern at the cursor. Patterns without children are decided
+    /// in place; most rules consist of them.
     #[inline(always)]
     pub(super) fn pattern(&self, code: &mut Cursor<'p>, subject: Option<&Value<'_>>) -> Option<bool> {
         let composite = match Pattern::read(code)? {
@@ -56,7 +57,7 @@ impl<'p> Machine<'p, '_> {
                     let value = self.label_of(labels, self.constant(name)?)?;
                     self.pattern(code, value.as_ref())
                 }
-                // Where there are no labels, each one is absent.
+                // Without labels, each label is absent.
                 None => self.pattern(code, None),
                 Some(_) => None,
             },
@@ -81,7 +82,7 @@ impl<'p> Machine<'p, '_> {
         Some(true)
     }
 
-    /// The rarer patterns without children, on a value that is there.
+    /// The rarer patterns without children, on a value that is present.
     #[inline(never)]
     fn leaf(&self, leaf: Pattern, subject: &Value<'_>) -> Option<bool> {
         Some(match leaf {
@@ -104,7 +105,7 @@ impl<'p> Machine<'p, '_> {
             }
             Pattern::Path { path } => path_matches(self.constant(path)?, subject.bytes()?, self.fuel)?,
             Pattern::Within { path } => is_within(subject.bytes()?, self.constant(path)?),
-            // These are decided before it comes to this.
+            // These are decided before this point.
             Pattern::Any {}
             | Pattern::Absent {}
             | Pattern::Eq { .. }

@@ -1,4 +1,5 @@
-//! The embedding API through a host of forty lines that speaks JSON: what a binding needs, and what must hold for all.
+//! The embedding API through a host of forty lines that speaks JSON: the needs of a binding, and
+//! the rules for all of them.
 
 #[path = "host_json/handles.rs"]
 mod handles;

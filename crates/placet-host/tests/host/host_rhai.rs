@@ -1,4 +1,4 @@
-//! Placet inside Rhai: what a script can write, and what it is told.
+//! Placet inside Rhai: the calls of a script, and the answers that it gets.
 
 #![cfg(feature = "rhai")]
 
@@ -38,7 +38,7 @@ fn says(script: &str) -> String {
     engine().eval::<rhai::Dynamic>(script).unwrap_or_else(|error| panic!("{script}: {error}")).to_string()
 }
 
-/// What a script catches: code, path and message.
+/// The error that a script catches: code, path and message.
 fn caught(script: &str) -> (String, String, String) {
     let script = format!("let caught = (); try {{ {script}; throw \"no error\" }} catch (e) {{ caught = e; }} caught");
     let error: Map = engine().eval(&script).unwrap_or_else(|error| panic!("{script}: {error}"));

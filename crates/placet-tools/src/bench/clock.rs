@@ -1,20 +1,20 @@
-//! The clock of the measurements, and what reading it costs.
+//! The clock of the measurements, and the cost of reading it.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// A clock that knows itself.
+/// A clock that knows its own cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
-    /// Of two readings, one behind the other, in tenths of a ns.
+    /// The cost of two consecutive readings, in tenths of a ns.
     cost: u64,
 }
 
-/// How often the clock is read to know it.
+/// How often the clock is read to measure its cost.
 const READINGS: usize = 10_001;
 
 impl Clock {
-    /// Reads the clock often enough to know what one measurement costs: the median.
+    /// Measures the cost of one measurement: the median of many readings.
     #[must_use]
     pub fn calibrated() -> Self {
         let raw = Self { cost: 0 };
@@ -23,23 +23,20 @@ impl Clock {
         Self { cost: costs[READINGS / 2] }
     }
 
-    /// What a measurement costs, in ns.
+    /// The cost of one measurement, in ns.
     #[must_use]
     pub fn cost(self) -> f64 {
         ns(self.cost)
     }
 
-    /// Now.
+    /// The current time.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how long deciding takes is what is asked here; nothing is decided by it"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this measures how long deciding takes; no decision depends on it")]
     pub fn now() -> Instant {
         Instant::now()
     }
 
-    /// How long something takes, in tenths of a ns, without what the clock costs.
+    /// The duration of a call, in tenths of a ns, without the cost of the clock.
     pub fn tenths(self, what: impl FnOnce()) -> u64 {
         let before = Self::now();
         what();
@@ -47,7 +44,8 @@ impl Clock {
         tenths(black_box(took)).saturating_sub(self.cost)
     }
 
-    /// How many times something of so many tenths of a ns must be done, so that the clock does not matter.
+    /// How many times a call of this duration (in tenths of a ns) must be repeated to make the cost
+    /// of the clock negligible.
     #[must_use]
     pub fn batch(self, one: u64) -> u32 {
         const TIMES: u64 = 20;

@@ -1,4 +1,5 @@
-//! How long one decision takes: every request in turn, round after round, into a histogram of three digits.
+//! The latency of single decisions: every request in turn, round after round, recorded in a
+//! histogram of three digits.
 
 use std::hint::black_box;
 
@@ -12,9 +13,10 @@ use super::{Plan, Route, Workload};
 pub struct Latency {
     /// How many decisions were timed.
     pub decisions: u64,
-    /// How many at most were timed together, since one alone is shorter than the clock can tell.
+    /// The most decisions that were timed together, since one alone is shorter than the clock can
+    /// resolve.
     pub together: u32,
-    /// On average.
+    /// The mean.
     pub mean: f64,
     /// The time that a share of all decisions does not exceed, by [`SHARES`].
     pub shares: [f64; SHARES.len()],
@@ -30,7 +32,7 @@ pub const SHARES: [f64; 4] = [50.0, 90.0, 99.0, 99.9];
 /// A minute, in tenths of a ns: no decision takes longer.
 const MOST: u64 = 600_000_000_000;
 
-/// Timed at a request before the next one has its turn.
+/// Timed at one request before it is the next one's turn.
 const TURNS: u32 = 16;
 
 /// Times all requests of a route.
@@ -81,7 +83,7 @@ fn read(histogram: &Histogram<u64>, together: u32) -> Latency {
 
 const CURVE_STEPS: u32 = 150;
 
-#[expect(clippy::cast_precision_loss, reason = "to know whether there are a few")]
+#[expect(clippy::cast_precision_loss, reason = "only a few matter here")]
 fn to_float(count: u64) -> f64 {
     count as f64
 }

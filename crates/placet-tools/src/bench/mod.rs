@@ -1,13 +1,15 @@
-//! Measures what deciding costs with a policy of one's own: how long a decision takes, how many there are in a second, what it
-//! allocates, how large everything is, and which rules decide.
+//! Measures the cost of deciding with one's own policy: how long a decision takes, how many there
+//! are in a second, how much they allocate, how large everything is, and which rules decide.
 //!
-//! What comes in is a [`Workload`]: what decides, and requests. It is measured in [`Route`]s: with a token that is verified already,
-//! and from the text of a local and of a public token. [`latency`] times decisions one by one, or a few together where one is shorter than the
-//! [`clock`] can tell; [`throughput`] lets threads decide side by side; [`sizes`] counts what does not depend on the clock.
-//! [`made`] makes requests for who has none. What goes out is a [`Measured`], plain numbers, as [`tables`] and as a [`page`] with a
-//! [`plot`] of them.
+//! The input is a [`Workload`]: blocks that decide, and requests. It is measured on several
+//! [`Route`]s: with a token that is already verified, and from the text of a local and of a public
+//! token. [`latency`] times decisions one by one, or a few together if one is shorter than the
+//! [`clock`] can resolve; [`throughput`] lets threads decide in parallel; [`sizes`] counts
+//! everything that does not depend on the clock. [`synthesize`] generates requests for users who
+//! have none. The output is a [`Measured`], plain numbers, shown as [`tables`] and as a [`page`]
+//! with a [`plot`] of them.
 //!
-//! What is refused: work without a request that is one. Nothing here decides anything by how long it took.
+//! Refuses a workload that contains no valid request. No decision here depends on a measured time.
 
 pub mod clock;
 pub mod latency;
@@ -29,12 +31,12 @@ use placet::model::verdict::Verdict;
 use placet::token::header::Purpose;
 use placet::token::verify::Scratch;
 
-/// What decides, and what is asked of it.
+/// The blocks that decide, and their requests.
 #[derive(Debug)]
 pub struct Workload {
-    /// What decides.
+    /// The blocks that decide.
     pub fixtures: Vec<Fixture>,
-    /// What is asked, each of one of the fixtures.
+    /// The requests, each for one of the fixtures.
     pub queries: Vec<Query>,
 }
 
@@ -45,12 +47,12 @@ pub struct Query {
     pub fixture: usize,
     /// The request.
     pub request: OwnedRequest,
-    /// When.
+    /// Its time.
     pub now: Time,
 }
 
 impl From<Suite> for Workload {
-    /// The requests of all cases that are one.
+    /// The valid requests of all cases.
     fn from(suite: Suite) -> Self {
         let queries = suite
             .cases
@@ -63,7 +65,7 @@ impl From<Suite> for Workload {
 /// How a decision is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Route {
-    /// The token has been verified, or there is none.
+    /// The token is already verified, or there is none.
     Warm,
     /// From the text of a local token.
     Local,
@@ -79,7 +81,7 @@ impl Route {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Warm => "verified already",
+            Self::Warm => "already verified",
             Self::Local => "local token, from its text",
             Self::Public => "public token, from its text",
         }
@@ -108,42 +110,42 @@ impl Route {
 pub struct Plan {
     /// Time for the latency of each route, and again for its throughput.
     pub each: Duration,
-    /// So many rounds over all requests, instead of a time.
+    /// A number of rounds over all requests, instead of a time.
     pub rounds: Option<u64>,
-    /// The most threads that decide side by side; none is no throughput.
+    /// The most threads that decide in parallel; none skips the throughput.
     pub threads: usize,
 }
 
-/// What was measured.
+/// The measurements.
 #[derive(Clone, Debug)]
 pub struct Measured {
     /// How many requests there are.
     pub requests: usize,
-    /// One for each route that there is.
+    /// One for each available route.
     pub routes: Vec<Timed>,
-    /// What does not depend on the clock.
+    /// The numbers that do not depend on the clock.
     pub sizes: sizes::Sizes,
-    /// What reading the clock costs, in ns; it is subtracted.
+    /// The cost of reading the clock, in ns; it is subtracted.
     pub clock: f64,
     /// The verdict on each request: `allow`, `forbidden`, `not_permitted` or `refused`.
     pub verdicts: Vec<&'static str>,
 }
 
-/// What was measured of one route.
+/// The measurements of one route.
 #[derive(Clone, Debug)]
 pub struct Timed {
-    /// Which one.
+    /// The route.
     pub route: Route,
     /// How long a decision takes.
     pub latency: latency::Latency,
-    /// Allocations and bytes for each decision; none where nobody counts them.
+    /// Allocations and bytes for each decision; none if they are not counted.
     pub allocations: Option<(f64, f64)>,
     /// Decisions in a second, by the number of threads.
     pub throughput: Vec<(usize, f64)>,
 }
 
 impl Workload {
-    /// Measures all routes. `progress` is told the share that is done, from 0 to 1.
+    /// Measures all routes. `progress` receives the completed share, from 0 to 1.
     ///
     /// # Errors
     /// There is no request.
@@ -180,7 +182,7 @@ impl Workload {
         words
     }
 
-    /// Makes ready what decides each request, and lends it.
+    /// Prepares the deciding parts for each request, and lends them.
     fn each(&self, route: Route, use_it: &mut dyn FnMut(usize, &mut dyn FnMut() -> Verdict)) {
         for (number, fixture) in self.fixtures.iter().enumerate() {
             let mut bench =
@@ -191,7 +193,7 @@ impl Workload {
     }
 }
 
-/// One fixture, and what it is asked.
+/// One fixture and its requests.
 struct Bench<'w> {
     fixture: &'w Fixture,
     route: Route,
@@ -216,7 +218,7 @@ impl Bench<'_> {
     }
 }
 
-/// Lends the shortest way to a decision in this route.
+/// Lends the shortest way to a decision on this route.
 fn decided(
     authorizer: &Authorizer<'_>,
     text: Option<&str>,
@@ -229,7 +231,7 @@ fn decided(
         (_, None) => use_it(&mut || authorizer.decide_alone(request)),
         (Route::Warm, Some(text)) => match authorizer.verifier().verify(text, request.time(), scratch) {
             Ok(token) => use_it(&mut || authorizer.decide(&token, request).verdict()),
-            // Whoever keeps a verified token finds out from its time alone that it has ended.
+            // A service that keeps a verified token only needs its expiry to see that it has ended.
             Err(_) => use_it(&mut || authorizer.authorize(text, request, other).verdict()),
         },
         (Route::Local | Route::Public, Some(text)) => {
@@ -238,7 +240,7 @@ fn decided(
     }
 }
 
-/// There is no request that is one.
+/// There is no valid request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkloadError;
 

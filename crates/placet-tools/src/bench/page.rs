@@ -1,10 +1,11 @@
-//! What was measured, as a page that stands alone: a plot of the latencies, and the tables of the terminal.
+//! The measurements as a self-contained page: a plot of the latencies, and the tables of the
+//! terminal.
 
 use super::plot;
 use super::tables::{Named, Table, tables};
 use crate::testing::html::{escaped, page};
 
-/// The page of one policy, or of two beside each other. `notes` say what was measured, one a line.
+/// The page of one policy, or of two side by side. `notes` describe the measurement, one per line.
 #[must_use]
 pub fn write(all: &[Named<'_>], notes: &[String]) -> String {
     let names = all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" and ");

@@ -1,4 +1,5 @@
-//! Latencies as a picture: percentiles to the right, ever closer to all decisions, and times upwards, each line ten times as much.
+//! A plot of latencies: percentiles to the right, ever closer to all decisions, and times upwards
+//! on a logarithmic scale.
 
 use super::tables::{Named, time};
 use crate::testing::html::escaped;
@@ -10,14 +11,14 @@ const RIGHT: f64 = 24.0;
 const TOP: f64 = 20.0;
 const BOTTOM: f64 = 60.0;
 
-/// One a route of the first policy, one of the second.
+/// One for each route of the first policy, and one of the second.
 const COLOURS: [&str; 3] = ["one", "two", "three"];
 
-/// What the page says of percentiles, and how many nines they have.
+/// Labels of the percentiles, and how many nines each has.
 const TICKS: [(f64, &str); 6] =
     [(0.0, "0 %"), (0.301, "50 %"), (1.0, "90 %"), (2.0, "99 %"), (3.0, "99.9 %"), (4.0, "99.99 %")];
 
-/// Where everything stands.
+/// The geometry of the plot.
 struct Frame {
     /// Nines at the right border.
     nines: f64,

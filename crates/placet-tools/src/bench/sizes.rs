@@ -1,4 +1,5 @@
-//! What does not depend on the clock: bytes, the worst case and what was reached of it, allocations, and which rules decide.
+//! The numbers that do not depend on the clock: bytes, the worst case and how close requests come
+//! to it, allocations, and which rules decide.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -11,10 +12,10 @@ use placet::explain::Quote;
 use placet::model::verdict::{Decider, Origin, Verdict};
 use placet::token::header::Purpose;
 
-/// What was counted.
+/// The counts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sizes {
-    /// One for each token or policy that the requests are asked of.
+    /// One for each token or policy that decides requests.
     pub fixtures: Vec<FixtureSize>,
     /// The most steps that a request could take.
     pub worst: u64,
@@ -22,31 +23,31 @@ pub struct Sizes {
     pub reached: u64,
     /// The same, on average.
     pub reached_mean: f64,
-    /// Which rules decided, the most frequent first.
+    /// The rules that decided, the most frequent first.
     pub rules: Vec<Hot>,
 }
 
-/// How large a token or a policy is.
+/// The size of a token or a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FixtureSize {
     /// `token session(user: "42")`
     pub title: String,
-    /// Of all its programs.
+    /// The bytes of all its programs.
     pub program: usize,
     /// Bytes and characters of the local token, if there is one.
     pub local: Option<(usize, usize)>,
-    /// Of the public token.
+    /// The same for the public token.
     pub public: Option<(usize, usize)>,
 }
 
 /// A rule, and how often it decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hot {
-    /// `policies/tenant.placet`; none where it was not written in a file.
+    /// `policies/tenant.placet`; none if it was not written in a file.
     pub file: Option<String>,
     /// Its line there.
     pub line: Option<usize>,
-    /// The rule, or what decided in its place.
+    /// The rule, or the reason if no rule decided.
     pub text: String,
     /// How often.
     pub decided: usize,
@@ -60,7 +61,8 @@ impl Sizes {
         sizes
     }
 
-    /// The programs know their worst case. What a request reaches of it are the parts of the rules up to the one that decides.
+    /// The programs know their worst case. The part of it that a request reaches is the parts of
+    /// the rules up to the one that decides.
     fn cost(&mut self, workload: &Workload) {
         let mut all = 0;
         let mut count = 0_u32;
@@ -114,12 +116,12 @@ fn hot(workload: &Workload) -> Vec<Hot> {
     rules
 }
 
-/// Who decided, in words.
+/// The decider, in words.
 fn ruling(fixture: &Fixture, verdict: Verdict) -> (Option<String>, Option<usize>, String) {
     let (decider, silent) = match verdict {
-        Verdict::Allow(decider) => (decider, "nothing in the way"),
+        Verdict::Allow(decider) => (decider, "no objection"),
         Verdict::Forbidden(decider) => (decider, "a denial"),
-        Verdict::NotPermitted(decider) => (decider, "no rule that allows it"),
+        Verdict::NotPermitted(decider) => (decider, "no rule allows it"),
         Verdict::Refused(refusal) => return (None, None, format!("refused: {refusal}")),
     };
     let Decider { origin, rule } = decider;
@@ -136,7 +138,8 @@ fn ruling(fixture: &Fixture, verdict: Verdict) -> (Option<String>, Option<usize>
     }
 }
 
-/// Allocations and bytes for each decision of a route; none where the program's allocator is not the one that counts.
+/// Allocations and bytes for each decision of a route; none if the program does not use the
+/// counting allocator.
 pub(super) fn allocations(workload: &Workload, route: Route) -> Option<(f64, f64)> {
     let counter: &StatsAlloc<_> = &INSTRUMENTED_SYSTEM;
     let known = Region::new(counter);

@@ -1,4 +1,4 @@
-//! Requests for who has none: the plainest one, and for each rule of a block one that meets it.
+//! Generates requests for users who have none: a minimal one, and one that matches each rule.
 
 use placet::authorize::Authorizer;
 use placet::check::tree::{Effect, Rule, Template};
@@ -11,10 +11,10 @@ use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::token::keyring::Keyring;
 
-/// So many rules are enough to see what deciding costs.
+/// This many rules are enough to measure the cost of deciding.
 const RULES: usize = 100;
 
-/// The requests, each with its time; `now` is the time of those that need none of their own.
+/// The requests, each with its time; `now` is the time of those that need no particular one.
 #[must_use]
 pub fn requests(
     template: &Template,

@@ -1,22 +1,23 @@
-//! What was measured, as tables of words: the terminal and the page show the same ones.
+//! The measurements as tables of words; the terminal and the page show the same ones.
 
 use super::latency::SHARES;
 use super::sizes::{FixtureSize, Hot};
 use super::{Measured, Route, Timed};
 
-/// A measured policy, and what it is called.
+/// A measured policy and its name.
 pub type Named<'m> = (&'m str, &'m Measured);
 
 /// A table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
-    /// What the columns are; the first names the rows.
+    /// The column titles; the first one names the rows.
     pub head: Vec<String>,
     /// As wide as the head.
     pub rows: Vec<Vec<String>>,
 }
 
-/// All tables of one policy, or of two beside each other: then every row says how many times as much the second one takes.
+/// All tables of one policy, or of two side by side: then every row says how many times as much the
+/// second one takes.
 #[must_use]
 pub fn tables(all: &[Named<'_>]) -> Vec<Table> {
     let mut tables = vec![latencies(all), throughputs(all), costs(all), sizes(all)];
@@ -48,7 +49,7 @@ fn throughputs(all: &[Named<'_>]) -> Table {
     Table { head, rows: by_lane(all, numbers, count) }
 }
 
-/// For each route a row for each policy, and one that divides the second by the first.
+/// For each route a row for each policy, and one with the second divided by the first.
 fn by_lane(all: &[Named<'_>], numbers: impl Fn(&Timed) -> Vec<f64>, show: fn(f64) -> String) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for route in Route::ALL {
@@ -71,7 +72,7 @@ fn by_lane(all: &[Named<'_>], numbers: impl Fn(&Timed) -> Vec<f64>, show: fn(f64
     rows
 }
 
-/// What each token and policy weighs.
+/// The size of each token and policy.
 fn sizes(all: &[Named<'_>]) -> Table {
     let head = ["bytes", "program", "local token", "public token"].map(str::to_owned).to_vec();
     let most = all.iter().map(|(_, measured)| measured.sizes.fixtures.len()).max().unwrap_or(0);
@@ -94,7 +95,7 @@ fn sizes(all: &[Named<'_>]) -> Table {
     Table { head, rows }
 }
 
-/// So many tokens and policies are shown with their sizes.
+/// The number of tokens and policies whose sizes are shown.
 const STAGES: usize = 8;
 
 impl FixtureSize {
@@ -105,7 +106,7 @@ impl FixtureSize {
     }
 }
 
-/// What a decision takes, whatever the clock says.
+/// The cost of a decision, independent of the clock.
 fn costs(all: &[Named<'_>]) -> Table {
     let mut head = vec!["cost of a decision".to_owned()];
     head.extend(all.iter().map(|(name, _)| if all.len() > 1 { (*name).to_owned() } else { "count".to_owned() }));
@@ -126,7 +127,7 @@ fn costs(all: &[Named<'_>]) -> Table {
     Table { head, rows: rows.into_iter().flatten().collect() }
 }
 
-/// A row with a number for each policy; none where none of them has one.
+/// A row with a number for each policy; none if no policy has one.
 fn cost(all: &[Named<'_>], title: &str, of: &dyn Fn(&Measured) -> Option<f64>) -> Option<Vec<String>> {
     let numbers: Vec<_> = all.iter().map(|(_, measured)| of(measured)).collect();
     numbers.iter().any(Option::is_some).then(|| {
@@ -141,7 +142,7 @@ fn cost(all: &[Named<'_>], title: &str, of: &dyn Fn(&Measured) -> Option<f64>) -
 }
 
 fn rules((name, measured): Named<'_>, several: bool) -> Table {
-    let title = if several { format!("what decided: {name}") } else { "what decided".to_owned() };
+    let title = if several { format!("deciding rules: {name}") } else { "deciding rules".to_owned() };
     let row = |hot: &Hot| {
         let place = hot.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         vec![format!("{place}{}", hot.text), hot.decided.to_string(), share(hot.decided, measured.requests)]
@@ -150,7 +151,7 @@ fn rules((name, measured): Named<'_>, several: bool) -> Table {
     Table { head: vec![title, "requests".to_owned(), "share".to_owned()], rows }
 }
 
-/// So many rules are shown.
+/// The number of rules that are shown.
 const RULES: usize = 20;
 
 /// `98.2 ns`, `1.83 µs`, `45.1 ms`
@@ -176,7 +177,7 @@ pub fn count(number: f64) -> String {
     }
 }
 
-/// Three digits, and none behind the point that says nothing.
+/// Three digits, without trailing zeros after the point.
 fn digits(number: f64) -> String {
     match number {
         number if number.fract() == 0.0 => format!("{number:.0}"),

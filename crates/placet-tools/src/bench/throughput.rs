@@ -1,4 +1,5 @@
-//! How many decisions there are in a second, with 1, 2, 4, … threads that decide the same requests side by side.
+//! Throughput: decisions in a second, with 1, 2, 4, … threads that decide the same requests in
+//! parallel.
 
 use std::hint::black_box;
 use std::sync::Barrier;
@@ -34,7 +35,7 @@ pub(super) fn measure(workload: &Workload, route: Route, plan: &Plan) -> Vec<(us
     counts.into_iter().map(|threads| (threads, in_a_second(threads))).collect()
 }
 
-/// Doubling, and the last one itself.
+/// Doubling, and finally the last one itself.
 fn counts(most: usize) -> Vec<usize> {
     let mut counts: Vec<usize> =
         std::iter::successors(Some(1), |count| Some(count * 2)).take_while(|it| *it < most).collect();
@@ -42,7 +43,7 @@ fn counts(most: usize) -> Vec<usize> {
     counts
 }
 
-/// Decides until it is told to stop. What counts is what was decided by then.
+/// Decides until told to stop, and counts the decisions made by then.
 fn decide(workload: &Workload, route: Route, stop: &AtomicBool, done: &AtomicU64) {
     let turns: u64 = match route {
         Route::Warm => 256,

@@ -1,9 +1,10 @@
-//! The values at which rules change their mind: each constant, one more and one less, both ends of ranges and networks,
-//! segments too many and too few, sets of one and of several, nothing at all.
+//! The values at which the decision of a rule changes: each constant, one more and one less, both
+//! ends of ranges and networks, too many and too few segments, sets of one and of several, and
+//! absence.
 //!
-//! What comes in are programs, [read back](placet::program::read), so that arguments are in place. What goes out are candidates:
-//! for each attribute the values to try, for the clock the times. They say nothing about what becomes of a request; many of
-//! them are there to be denied.
+//! The input is programs, [read back](placet::program::read), so that arguments are filled in. The
+//! output is candidates: values to try for each attribute, and times for the clock. They do not
+//! predict the verdict; many of them are there to be denied.
 
 use std::cmp::Reverse;
 
@@ -19,25 +20,25 @@ use placet::model::value::Value as Given;
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 use placet::program::{Condition, Function, Pattern, Rule, Test, Value};
 
-/// What to try.
+/// The candidates.
 pub(super) struct Boundaries<'v> {
     vocabulary: &'v Vocabulary,
-    /// Of each attribute, values and elements that are worth a try.
+    /// For each attribute, values and elements to try.
     elements: Vec<Vec<Constant>>,
-    /// Of each attribute that is labels: a name, and a value.
+    /// For each attribute that is labels: a name, and a value.
     labels: Vec<Vec<(String, Constant)>>,
-    /// Of each attribute, how many elements or bytes conditions count.
+    /// For each attribute, the counts of elements or bytes that conditions use.
     counts: Vec<Vec<i64>>,
-    /// Texts that rules name, and segments of their paths.
+    /// Texts in rules, and segments of their paths.
     words: Vec<String>,
-    /// Named by rules.
+    /// Actions in rules.
     actions: Vec<ActionNo>,
-    /// Hours of the day, days of the week and the like that conditions name.
+    /// Hours of the day, days of the week and the like in conditions.
     clock: Vec<(Function, i64)>,
 }
 
 impl<'v> Boundaries<'v> {
-    /// What is worth a try of any request.
+    /// Candidates that apply to any request.
     pub(super) fn new(vocabulary: &'v Vocabulary) -> Self {
         let count = vocabulary.attributes().len();
         let mut found = Self {
@@ -69,23 +70,24 @@ impl<'v> Boundaries<'v> {
         }
     }
 
-    /// Texts that rules name, and segments of their paths.
+    /// Texts in rules, and segments of their paths.
     pub(super) fn words(&self) -> &[String] {
         &self.words
     }
 
-    /// Actions that rules name, which may be none.
+    /// Actions in rules; there may be none.
     pub(super) fn actions(&self) -> &[ActionNo] {
         &self.actions
     }
 
-    /// The values of each attribute but the time; none is no value.
+    /// The values of each attribute except the time; `None` is absence.
     pub(super) fn values(&self) -> Vec<(FieldNo, Vec<Option<OwnedValue>>)> {
         let untimed = self.fields().into_iter().filter(|(field, _)| *field != TIME);
         untimed.map(|(field, ty)| (field, self.values_of(field, ty))).collect()
     }
 
-    /// The times to try for a block that was made at `minted` and is valid from `beginning` until before `end`.
+    /// The times to try for a block that was made at `minted` and is valid from `beginning` until
+    /// before `end`.
     pub(super) fn times(&self, minted: i64, beginning: i64, end: i64) -> Vec<i64> {
         let edges = [minted, minted.saturating_add(1), beginning.saturating_sub(1), beginning];
         let ends = [end.saturating_sub(1), end];
@@ -103,8 +105,9 @@ impl<'v> Boundaries<'v> {
         times
     }
 
-    /// Both sides of the minutes of the coming week at which something that conditions name begins or ends. The minutes at
-    /// which most of it holds come first: on Mondays, in the hour 8, the minute 30.
+    /// Both sides of the minutes of the coming week at which a value named in conditions begins or
+    /// ends. The minutes at which most of the named values hold come first: on Mondays, in the hour
+    /// 8, the minute 30.
     fn turns(&self, minted: i64) -> Vec<i64> {
         let mut asked = self.clock.clone();
         asked.sort_unstable();
@@ -139,7 +142,7 @@ impl<'v> Boundaries<'v> {
     fn values_of(&self, field: FieldNo, ty: Type) -> Vec<Option<OwnedValue>> {
         let number = usize::from(field.0);
         let elements = &self.elements[number];
-        // Without a required attribute a request is refused before any rule is looked at.
+        // Without a required attribute a request is refused before any rule is evaluated.
         let optional = self.vocabulary.attribute(field).is_some_and(|attribute| attribute.optional);
         let mut values: Vec<Option<OwnedValue>> = if optional { vec![None] } else { Vec::new() };
         match ty {
@@ -260,7 +263,7 @@ impl<'v> Boundaries<'v> {
         }
     }
 
-    /// What is asked of an operand; sums are left to the mending of single requests.
+    /// The requirement on an operand; sums are left to the repair of single requests.
     fn operand(&mut self, operand: &Value, pattern: &Pattern) {
         let numbers = || {
             points(pattern, Scalar::Int).into_iter().filter_map(|point| match point {
@@ -296,10 +299,10 @@ fn text_of(constant: &Constant) -> Option<String> {
     }
 }
 
-/// Words that are put into the values of each kept request: a usual policy names a dozen.
+/// Words that are put into the values of each kept request: a typical policy names a dozen.
 const WORDS: usize = 48;
 
-/// Minutes of a week at which something begins or ends.
+/// Minutes of a week at which a named value begins or ends.
 const TURNS: usize = 96;
 
 const MINUTE: i64 = 60_000;

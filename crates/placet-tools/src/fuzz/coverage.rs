@@ -1,11 +1,12 @@
-//! How much of a block the requests have met: each rule, and each part of a rule seen true and seen false.
+//! How much of a block the requests have covered: each rule, and each part of a rule seen true and
+//! seen false.
 
 use crate::testing::coverage::{PartCoverage, RuleCoverage};
 use crate::testing::observe::{Observed, Observer};
 use placet::compile::Frame;
 use placet::span::Span;
 
-/// What was met of one block.
+/// The coverage of one block.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     /// In the order in which they decide.
@@ -13,7 +14,7 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Nothing was met yet of the block that is called so.
+    /// Nothing of the block with this name is covered yet.
     #[must_use]
     pub fn of(block: &str, observer: &Observer) -> Self {
         let rules = observer.rules().iter().map(|rule| RuleCoverage {
@@ -27,7 +28,7 @@ impl Coverage {
         Self { rules: rules.collect() }
     }
 
-    /// Counts a request; whether it showed something for the first time.
+    /// Counts a request; returns whether it covered anything new.
     pub fn count(&mut self, observed: &Observed) -> bool {
         let mut is_new = false;
         for (number, (rule, seen)) in self.rules.iter_mut().zip(&observed.rules).enumerate() {
@@ -47,7 +48,7 @@ impl Coverage {
         is_new
     }
 
-    /// How many rules some request matched.
+    /// How many rules some request has matched.
     #[must_use]
     pub fn matched(&self) -> usize {
         self.rules.iter().filter(|rule| rule.matched > 0).count()
@@ -58,13 +59,14 @@ impl Coverage {
         self.rules.iter().flat_map(|rule| &rule.parts)
     }
 
-    /// How many parts were seen to be all that they can be.
+    /// How many parts were seen in all their outcomes.
     #[must_use]
     pub fn seen(&self) -> usize {
         self.parts().filter(|part| part.lack().is_none()).count()
     }
 
-    /// What no request met, in the order of the source. Of a rule that was never matched, that is enough.
+    /// The parts that no request covered, in the order of the source. For a rule that was never
+    /// matched, only the rule is listed.
     #[must_use]
     pub fn gaps(&self) -> Vec<(Span, &'static str)> {
         let mut gaps = Vec::new();

@@ -1,5 +1,5 @@
-//! What was found: a promise that is broken, a request on which two policies differ, or on which another program does; with the
-//! smallest request that shows it, why it was decided so, and the case to paste.
+//! Findings: a broken promise, or a request on which two policies or another program disagree; with
+//! the smallest request that shows it, the explanation of the verdict, and a case to paste.
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -19,45 +19,46 @@ use placet::visible::{self, escaped};
 /// One finding.
 #[derive(Clone, Debug, Serialize)]
 pub struct Finding {
-    /// What it is.
+    /// The kind of finding.
     #[serde(flatten)]
     pub kind: FindingKind,
     /// The smallest request that shows it, with its time.
     pub request: Json,
-    /// When.
+    /// Its time.
     #[serde(skip)]
     pub time: Time,
-    /// What was decided.
+    /// The actual verdict.
     pub verdict: &'static str,
-    /// What should have been: the promise's word, the other policy's verdict, the other program's.
+    /// The expected verdict: the promise's word, the other policy's verdict, or the other
+    /// program's.
     pub expected: &'static str,
-    /// Why it was decided so; none where the request is none of the vocabulary.
+    /// The explanation of the verdict; none if the request does not fit the vocabulary.
     pub explanation: Option<Explanation>,
-    /// The other policy's reason.
+    /// The other policy's explanation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other: Option<Explanation>,
-    /// A case for a `.cases` file. It fails as long as the finding stands.
+    /// A case for a `.cases` file. It fails as long as the finding exists.
     pub case: String,
 }
 
-/// What a finding is.
+/// The kind of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "finding", rename_all = "snake_case")]
 pub enum FindingKind {
-    /// A promise of the block is broken.
+    /// The block breaks one of its promises.
     Promise {
         /// `never { path: "/**/.admin/**" }`
         promise: String,
-        /// Its line, where it has one.
+        /// Its line, if it has one.
         line: Option<usize>,
     },
-    /// The policy allows what the other one does not.
+    /// The policy allows a request that the other one does not.
     Wider,
-    /// The policy does not allow what the other one does.
+    /// The policy does not allow a request that the other one does.
     Narrower,
-    /// The verdict is not what the block's own program says: a mistake of Placet.
+    /// The verdict differs from that of the block's own program: a defect of Placet.
     Disagreement,
-    /// The other program says something else.
+    /// The other program answers differently.
     Oracle {
         /// Its word.
         answer: &'static str,
@@ -77,7 +78,7 @@ impl FindingKind {
     }
 }
 
-/// What makes two findings the same: what it is, and which rules decided.
+/// The identity of a finding, to recognise duplicates: its kind, and the deciding rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     Promise { number: usize, rule: Option<u16> },
@@ -87,7 +88,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    /// What it is, in the words of the target's source.
+    /// The finding in the words of the target's source.
     pub(super) fn kind(&self, target: &Target) -> FindingKind {
         match self {
             Self::Promise { number, .. } => {
@@ -101,12 +102,13 @@ impl Key {
         }
     }
 
-    /// What should have been decided; `other` is what the other policy said.
+    /// The expected verdict; `other` is the other policy's.
     pub(super) fn expected(&self, target: &Target, other: Option<&'static str>) -> &'static str {
         match self {
             Self::Promise { number, .. } => match target.block().promises().all().get(*number).map(|it| it.kind) {
                 Some(PromiseKind::Always) => "allow",
-                // Which no it will be is decided by how it is mended; a case that says the other one says so.
+                // The repair determines which kind of no it will be; a case with the other kind
+                // says so when it fails.
                 Some(PromiseKind::Never) | None => "not_permitted",
             },
             Self::Differs { wider, .. } => other.unwrap_or(if *wider { "not_permitted" } else { "allow" }),
@@ -115,18 +117,18 @@ impl Key {
         }
     }
 
-    /// What stands behind `because`.
+    /// The text after `because`.
     fn because(&self, target: &Target) -> String {
         match self {
             Self::Promise { number, .. } => target.block().promise(*number).1,
             Self::Differs { wider: true, .. } => "allowed here, and not by the other policy".to_owned(),
             Self::Differs { wider: false, .. } => "allowed by the other policy, and not here".to_owned(),
-            Self::Disagreement => "the block's own program says otherwise".to_owned(),
+            Self::Disagreement => "the block's own program decides otherwise".to_owned(),
             Self::Oracle { answer, .. } => format!("the other program says {}", answer.word()),
         }
     }
 
-    /// The case, with the section that it stands in.
+    /// The case, with the section that contains it.
     pub(super) fn case(&self, target: &Target, expected: &str, request: &str, time: Time) -> String {
         let because = quoted(&self.because(target));
         format!(
@@ -142,7 +144,7 @@ pub(super) fn request(target: &Target, sample: &TimedRequest) -> String {
     literal::request(&sample.request, target.vocabulary())
 }
 
-/// `GET { path: "/a/../b" }`, of JSON that is no request.
+/// `GET { path: "/a/../b" }`, from JSON that is not a request.
 #[must_use]
 pub fn unread(json: &Json) -> String {
     let (Some(object), Some(action)) = (json.as_object(), json["action"].as_str()) else {
@@ -154,7 +156,7 @@ pub fn unread(json: &Json) -> String {
     format!("{} {{ {} }}", escaped(action), entries.join(", "))
 }
 
-/// `token session(user: "42")`. A restriction stands below the token that it is added to.
+/// `token session(user: "42")`. A restriction is shown below the token to which it is added.
 fn section(target: &Target) -> String {
     let block = target.block();
     let template = block.template();
@@ -162,7 +164,7 @@ fn section(target: &Target) -> String {
     match template.kind {
         BlockKind::Token | BlockKind::Policy => format!("{} {}{arguments}", template.kind.word(), template.name),
         BlockKind::Restriction => {
-            format!("// below the token that it is added to\nrestrict {}{arguments}", template.name)
+            format!("// below the token to which it is added\nrestrict {}{arguments}", template.name)
         }
     }
 }

@@ -1,13 +1,14 @@
-//! Invents requests: first those that the rules ask for, then what lies beside them, then changes of whatever has shown
-//! something new.
+//! Generates requests: first those that match the rules, then their neighbours, then mutations of
+//! every request that covered anything new.
 //!
-//! 1. Of each rule and promise a request that matches it, and from there, test by test, the nearest that does not: `explain`
-//!    [finds](placet::explain::repair) both;
+//! 1. For each rule and promise a request that matches it, and from there, test by test, the
+//! nearest that does not: `explain` [finds](placet::explain::repair) both;
 //! 2. each of these with every single value of the [boundaries](super::boundary) put into it;
-//! 3. what was kept with the rules' own words put into its values, so that it comes to what two rules want at once;
-//! 4. without end: a request that was [kept](Generator::keep), changed in one to three places.
+//! 3. the kept requests with the rules' own words put into their values, to meet the requirements
+//! of two rules at once;
+//! 4. without end: a [kept](Generator::keep) request, changed in one to three places.
 //!
-//! The same seed invents the same requests, as long as it is told the same.
+//! The same seed generates the same requests, given the same feedback.
 
 use std::collections::VecDeque;
 
@@ -24,7 +25,7 @@ use placet::model::types::Type;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::program::Rule;
 
-/// Makes requests for one vocabulary.
+/// Generates requests for one vocabulary.
 pub(super) struct Generator<'i> {
     rng: Rng,
     facts: Facts<'i>,
@@ -36,16 +37,17 @@ pub(super) struct Generator<'i> {
     times: Vec<Time>,
     words: Vec<String>,
     kept: Vec<TimedRequest>,
-    /// To be tried next.
+    /// The requests to try next.
     open: VecDeque<TimedRequest>,
-    /// Rules that were not asked for a request yet.
+    /// Rules for which no request was generated yet.
     unasked: std::ops::Range<usize>,
     /// Which kept request gets which single value next.
     walk: (usize, usize),
 }
 
 impl<'i> Generator<'i> {
-    /// Starts from `rules`, at the times of a block that was minted at `minted` and lives as long as `life`.
+    /// Starts from `rules`, at the times of a block that was minted at `minted` and lives for
+    /// `life`.
     pub(super) fn new(seed: u64, facts: Facts<'i>, rules: Vec<Rule>, minted: i64, life: (i64, i64)) -> Self {
         let vocabulary = facts.vocabulary;
         let mut boundaries = Boundaries::new(vocabulary);
@@ -71,13 +73,14 @@ impl<'i> Generator<'i> {
         }
     }
 
-    /// Adds a recorded request; it is tried before all that is invented, and changed like one that showed something new.
+    /// Adds a recorded request; it is tried before all generated ones, and mutated like one that
+    /// covered anything new.
     pub(super) fn add(&mut self, sample: TimedRequest) {
         self.keep(&sample);
         self.open.push_back(sample);
     }
 
-    /// Keeps a request that showed something new, to be changed further.
+    /// Keeps a request that covered anything new, to be mutated further.
     pub(super) fn keep(&mut self, sample: &TimedRequest) {
         if self.kept.len() < FUZZ_KEPT {
             self.kept.push(sample.clone());
@@ -97,7 +100,8 @@ impl<'i> Generator<'i> {
                 self.ask(rule);
                 continue;
             }
-            // Walking and leaping take turns: the one is thorough, the other gets around.
+            // Systematic steps and random mutations take turns: the former are thorough, the latter
+            // reach further.
             if self.rng.bool()
                 && let Some(sample) = self.step()
             {
@@ -107,7 +111,7 @@ impl<'i> Generator<'i> {
         }
     }
 
-    /// What a rule asks for, and the nearest that it does not.
+    /// A request that matches a rule, and the nearest that does not.
     fn ask(&mut self, number: usize) {
         let from = TimedRequest {
             request: example(self.vocabulary),
@@ -210,7 +214,7 @@ impl<'i> Generator<'i> {
         self.rng.choice(likely).map_or_else(|| sample.clone(), |&action| sample.with_action(action))
     }
 
-    /// One value becomes one that is near to it.
+    /// Replaces one value by a neighbour.
     fn with_neighbour(&mut self, sample: &TimedRequest) -> TimedRequest {
         let Some((field, value)) = self.rng.choice(&sample.request.values).cloned() else { return sample.clone() };
         let value = match value {
@@ -276,7 +280,7 @@ impl<'i> Generator<'i> {
         }
     }
 
-    /// The value of another attribute of the same type: rules compare attributes, too.
+    /// The value of another attribute of the same type, since rules also compare attributes.
     fn with_copy(&mut self, sample: &TimedRequest) -> TimedRequest {
         let scalar = |field: FieldNo| match self.vocabulary.attribute(field).map(|attribute| attribute.ty) {
             Some(Type::One(scalar) | Type::Set(scalar)) => Some(scalar),
@@ -300,7 +304,7 @@ impl<'i> Generator<'i> {
         field.map_or_else(|| sample.clone(), |field| sample.with(field, None))
     }
 
-    /// The nearest request that some rule matches.
+    /// The nearest request that matches some rule.
     fn towards_a_rule(&mut self, sample: TimedRequest) -> TimedRequest {
         let Some(rule) = self.rng.choice(&self.rules) else { return sample };
         let mended = self.facts.of(&sample).satisfying(rule);

@@ -1,5 +1,6 @@
-//! Recorded requests to begin with: lines of JSON, each a request as `placet eval --jsonl` reads it, or a case as `placet test`
-//! does, of which only the request and its time count. What is no request of the vocabulary is counted and left out.
+//! Recorded requests to start from: lines of JSON, each a request as `placet eval --jsonl` reads
+//! it, or a case as `placet test` reads it, of which only the request and its time count. Lines
+//! that do not fit the vocabulary are counted and left out.
 
 use crate::testing::Suite;
 use placet::document::request::{self, OwnedRequest, time_of};
@@ -7,17 +8,17 @@ use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::map::from_json_text;
 
-/// What was read.
+/// The imported requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Requests, each with its time.
     pub requests: Vec<(OwnedRequest, Time)>,
-    /// How many were none of the vocabulary.
+    /// How many did not fit the vocabulary.
     pub refused: usize,
 }
 
 impl Imported {
-    /// Reads lines. Where a line says no time, it is `now`.
+    /// Reads lines. The time of a line without one is `now`.
     #[must_use]
     pub fn of_lines(text: &str, vocabulary: &Vocabulary, now: Time) -> Self {
         let mut imported = Self::default();

@@ -1,4 +1,4 @@
-//! Requests that are none: another program that decides the same requests has to refuse them, too.
+//! Malformed requests: another program that decides the same requests has to refuse them, too.
 
 use serde_json::{Value as Json, json};
 
@@ -9,9 +9,9 @@ use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::Vocabulary;
 use placet::program::literal;
 
-/// Requests that differ in one thing from one that is well formed: paths that a router would read in two ways, capitals where
-/// there are none, an attribute and
-/// an action that nobody knows, a required attribute that is missing or of another type.
+/// Requests that differ in one thing from a well-formed one: paths that routers read in two ways,
+/// capitals where the vocabulary requires lower case, an unknown attribute or action, a required
+/// attribute that is missing or of another type.
 pub(super) fn requests(vocabulary: &Vocabulary, time: Time) -> Vec<Json> {
     let mut good = request::to_json(&example(vocabulary), vocabulary);
     good["time"] = literal::time_or_number(time.as_millis()).into();

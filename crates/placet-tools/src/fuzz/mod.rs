@@ -1,15 +1,17 @@
-//! Looks for a request that should have been decided otherwise, among many that it invents.
+//! Generates many requests and looks for one with a wrong decision.
 //!
-//! What comes in is a [`Plan`]: a [`Target`] (a block with its arguments), and what it is held against: its own promises,
-//! [another block](Plan::other), [another program](oracle). Then:
+//! The input is a [`Plan`]: a [`Target`] (a block with its arguments), and what its decisions are
+//! compared with: its own promises, [another block](Plan::other), [another program](oracle). Then:
 //!
-//! 1. `boundary` and `near` collect the values at which the rules change their mind, `invent` makes requests of them;
-//! 2. [`target`] decides each, through the whole of what a service does; what shows something new in [`coverage`] is kept
-//!    and changed further;
-//! 3. `shrink` makes what was found as small as it gets, and [`finding`] says what it is, why, and which case to write.
+//! 1. `boundary` and `neighbours` collect the values at which the rules' decisions change, and
+//! `generate` makes requests of them;
+//! 2. [`target`] decides each, through everything that a service does; a request that covers
+//! anything new in [`coverage`] is kept and mutated further;
+//! 3. `shrink` makes each finding as small as possible, and [`finding`] describes it, explains it,
+//! and writes the case for it.
 //!
-//! What goes out is a [`FuzzReport`]. Nothing is refused but an oracle that gives no answers. The same plan with the same seed finds
-//! the same; nothing here reads a clock, so the caller says when it is enough.
+//! The output is a [`FuzzReport`]. Only an oracle that gives no answers is refused. The same plan with
+//! the same seed finds the same; nothing here reads a clock, so the caller says when to stop.
 
 mod boundary;
 pub mod coverage;
@@ -39,24 +41,24 @@ use placet::program::literal;
 pub use target::Target;
 use target::{Observation, Subject};
 
-/// What is to be done.
+/// The task.
 #[derive(Debug)]
 pub struct Plan<'p> {
-    /// What is tried out.
+    /// The block under test.
     pub target: &'p Target,
-    /// What it is held against; of the same vocabulary.
+    /// The block to compare with; of the same vocabulary.
     pub other: Option<&'p Target>,
     /// A program that decides the same requests.
     pub oracle: Option<Oracle>,
-    /// Recorded requests and their times, to begin with.
+    /// Recorded requests and their times, to start from.
     pub seeds: Vec<(OwnedRequest, Time)>,
-    /// Decides what is invented.
+    /// The seed of the generated requests.
     pub seed: u64,
-    /// How many requests are tried.
+    /// The number of requests to try.
     pub runs: u64,
 }
 
-/// How far it is.
+/// The progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// Requests tried.
@@ -65,25 +67,25 @@ pub struct Progress {
     pub findings: usize,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Clone, Debug)]
 pub struct FuzzReport {
     /// Requests that were tried.
     pub runs: u64,
-    /// Of these, how many had the verdict `allow`, `forbidden`, `not_permitted`, `refused`.
+    /// The number of these with the verdict `allow`, `forbidden`, `not_permitted`, `refused`.
     pub verdicts: [u64; 4],
-    /// By promise, how many requests it was about.
+    /// For each promise, the number of requests to which it applies.
     pub promises: Vec<u64>,
-    /// What was found: promises in the order of their lines, then what differs.
+    /// The findings: promises in the order of their lines, then differences.
     pub findings: Vec<Finding>,
-    /// How much of the block the requests have met; none of one whose parts are not known.
+    /// How much of the block the requests have covered; none for a block whose parts are unknown.
     pub coverage: Option<Coverage>,
 }
 
-/// The words of [`FuzzReport::verdicts`].
+/// The names of [`FuzzReport::verdicts`].
 pub const VERDICTS: [&str; 4] = ["allow", "forbidden", "not_permitted", "refused"];
 
-/// Carries out a plan, as long as `go_on` says so.
+/// Carries out a plan, as long as `go_on` returns true.
 ///
 /// # Errors
 /// The oracle gives no answers.
@@ -100,7 +102,7 @@ struct Run<'r> {
     ours: Subject<'r>,
     theirs: Option<Subject<'r>>,
     observer: Option<Observer>,
-    /// What requests have shown so far, apart from the coverage.
+    /// The observations so far, apart from the coverage.
     seen: HashSet<(Observation, Option<Observation>)>,
     known: Vec<Key>,
     report: FuzzReport,
@@ -145,7 +147,7 @@ impl<'r> Run<'r> {
         Ok(self.report)
     }
 
-    /// Tries one request; whether it showed something new.
+    /// Tries one request; returns whether it showed anything new.
     fn attempt(&mut self, sample: &TimedRequest) -> Result<bool, OracleError> {
         let (said, other, keys) = self.judge(sample)?;
         self.report.runs += 1;
@@ -166,7 +168,7 @@ impl<'r> Run<'r> {
         Ok(is_new)
     }
 
-    /// What is said of a request, and what that shows.
+    /// The verdicts on a request, and the findings from them.
     fn judge(&mut self, sample: &TimedRequest) -> Result<(Observation, Option<Observation>, Vec<Key>), OracleError> {
         let said = self.ours.say(sample);
         let other = self.theirs.as_mut().map(|theirs| theirs.say(sample));
@@ -186,7 +188,7 @@ impl<'r> Run<'r> {
         Ok((said, other, keys))
     }
 
-    /// Makes a finding small, and puts it into words.
+    /// Shrinks a finding and describes it.
     fn found(&mut self, key: Key, sample: &TimedRequest) -> Result<(), OracleError> {
         let target = self.plan.target;
         let minted = target.minted().as_millis();
@@ -208,7 +210,8 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
-    /// What is no request of the vocabulary is refused here; the oracle must not allow it either.
+    /// A request that does not fit the vocabulary is refused here, and the oracle must not allow it
+    /// either.
     fn ask_malformed(&mut self) -> Result<(), OracleError> {
         let Some(oracle) = &mut self.plan.oracle else { return Ok(()) };
         let target = self.plan.target;

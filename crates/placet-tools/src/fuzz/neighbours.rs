@@ -1,4 +1,5 @@
-//! Values near to a value: one byte more, one less, another case; the path above, below and beside; the next address.
+//! Neighbours of a value: one byte more, one less, another case; the path above, below and beside;
+//! the next address.
 
 use crate::limits::{SET_ELEMENTS, VALUE_BYTES};
 use placet::check::tree::Constant;
@@ -64,7 +65,8 @@ const fn other(character: char) -> char {
     if character == 'x' { 'y' } else { 'x' }
 }
 
-/// The path above it, below it, with a segment too many and too few, and with each segment longer, or in another case.
+/// The path above and below it, with one segment too many and too few, and with each segment
+/// longer, or in another case.
 fn paths(path: &str) -> Vec<String> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let join = |segments: &[String]| format!("/{}", segments.join("/"));
@@ -92,8 +94,9 @@ fn addresses(address: Address) -> Vec<Constant> {
     both.map(|number| Constant::Ip(Address::from_octets(number.to_be_bytes()))).collect()
 }
 
-/// The value with a word of the rules put into it: a path with the segment at each place, or in the place of each; a text with
-/// the word before or behind it. So a value comes to what two rules want at once.
+/// The value with a word of the rules put into it: a path with the segment inserted at each place
+/// or replacing each one; a text with the word before or after it. So a value can meet the
+/// requirements of two rules at once.
 pub(super) fn crossed(value: &Constant, word: &str) -> Vec<Constant> {
     let scalar = value.scalar();
     let found: Vec<String> = match value {
@@ -116,7 +119,7 @@ pub(super) fn crossed(value: &Constant, word: &str) -> Vec<Constant> {
     found.into_iter().filter_map(|text| Constant::of_bytes(scalar, text.into_bytes())).collect()
 }
 
-/// A text of so many bytes.
+/// A text of this many bytes.
 pub(super) fn of_length(scalar: Scalar, count: i64) -> Option<Constant> {
     let count = usize::try_from(count).ok().filter(|&count| count <= VALUE_BYTES)?;
     match scalar {
@@ -126,7 +129,7 @@ pub(super) fn of_length(scalar: Scalar, count: i64) -> Option<Constant> {
     }
 }
 
-/// So many elements, all different.
+/// This many elements, all different.
 pub(super) fn many(scalar: Scalar, count: i64) -> Option<Vec<Constant>> {
     let count = usize::try_from(count).ok().filter(|&count| count > 0 && count <= SET_ELEMENTS)?;
     let element = |number| Constant::example(scalar, number, &format!("x{number}"));

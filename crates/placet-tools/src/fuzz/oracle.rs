@@ -1,13 +1,13 @@
-//! Another program that decides the same requests: it reads them from its standard input, one line of JSON each, and answers each
-//! with a line.
+//! Another program that decides the same requests: it reads them from its standard input, one line
+//! of JSON each, and answers each with a line.
 //!
 //! ```text
 //! {"action":"GET","path":"/v1/a","time":"2026-11-21T10:00:00Z"}      asked
 //! {"verdict":"allow"}                                               answered, or the word alone: `allow`
 //! ```
 //!
-//! What is refused: a program that does not start, ends, answers something else, or not within [`ORACLE_ANSWER`]. It must not
-//! keep its answers back until it has more of them.
+//! Refused is a program that does not start, ends, gives an invalid answer, or does not answer
+//! within [`ORACLE_ANSWER`]. It must not buffer its answers.
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -33,19 +33,19 @@ pub struct Oracle {
     answers: Receiver<Option<String>>,
 }
 
-/// What it said.
+/// Its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Answer {
     /// `allow`
     Allow,
-    /// `deny`: a no of whichever kind.
+    /// `deny`: any kind of no.
     Deny,
-    /// A no of exactly this kind: `forbidden`, `not_permitted` or `refused`.
+    /// Exactly this kind of no: `forbidden`, `not_permitted` or `refused`.
     Exactly(&'static str),
 }
 
 impl Answer {
-    /// Whether it is the verdict that has this word.
+    /// Whether it agrees with the verdict of this name.
     #[must_use]
     pub fn agrees(self, word: &str) -> bool {
         match self {
@@ -65,7 +65,7 @@ impl Answer {
         }
     }
 
-    /// Reads a line: JSON with a `verdict`, or a word and whatever is behind it.
+    /// Reads a line: JSON with a `verdict`, or a word that may be followed by anything.
     fn read(line: &str) -> Option<Self> {
         let json: Option<Json> = serde_json::from_str(line).ok();
         let said = match &json {
@@ -82,7 +82,7 @@ impl Answer {
 }
 
 impl Oracle {
-    /// Starts a program by a line for the shell.
+    /// Starts a program from a command line for the shell.
     ///
     /// # Errors
     /// There is no shell.
@@ -90,13 +90,14 @@ impl Oracle {
         let failed = |why: String| OracleError { command: command.to_owned(), why };
         let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
         let started = Command::new(shell).arg(flag).arg(command).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut child = started.map_err(|error| failed(format!("can not be started: {error}")))?;
+        let mut child = started.map_err(|error| failed(format!("cannot be started: {error}")))?;
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(failed("has no standard input and output".to_owned()));
         };
         let (questions, asked) = channel();
         let (answer, answers) = channel();
-        // Each pipe has a thread of its own, so that a program that does not read can not stop us.
+        // Each pipe has a thread of its own, so that a program that does not read cannot block this
+        // one.
         thread::spawn(move || ask_all(stdin, &asked));
         thread::spawn(move || read_all(stdout, &answer));
         Ok(Self { command: command.to_owned(), child, questions: Some(questions), answers })
@@ -105,7 +106,7 @@ impl Oracle {
     /// Asks for the verdict on one request.
     ///
     /// # Errors
-    /// The program is gone, is late, or says something else.
+    /// The program has ended, is late, or gives an invalid answer.
     pub fn ask(&mut self, request: &Json) -> Result<Answer, OracleError> {
         let failed = |why: String| OracleError { command: self.command.clone(), why };
         let sent = self.questions.as_ref().is_some_and(|questions| questions.send(format!("{request}\n")).is_ok());
@@ -121,7 +122,7 @@ impl Oracle {
             Err(RecvTimeoutError::Timeout) if sent => {
                 Err(failed(format!("did not answer within {} s: {request}", ORACLE_ANSWER.as_secs())))
             }
-            Err(RecvTimeoutError::Timeout) => Err(failed("reads no requests any more".to_owned())),
+            Err(RecvTimeoutError::Timeout) => Err(failed("no longer reads requests".to_owned())),
         }
     }
 }
@@ -129,7 +130,7 @@ impl Oracle {
 impl Drop for Oracle {
     fn drop(&mut self) {
         self.questions = None;
-        // It may have ended by itself, and then there is nothing to end.
+        // It may have ended by itself, and then there is nothing to kill.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -143,7 +144,7 @@ fn ask_all(mut stdin: ChildStdin, questions: &Receiver<String>) {
     }
 }
 
-/// Hands out lines, and then nothing.
+/// Yields the lines, and then nothing.
 fn read_all(stdout: ChildStdout, answers: &Sender<Option<String>>) {
     let mut stdout = BufReader::new(stdout);
     loop {
@@ -157,7 +158,7 @@ fn read_all(stdout: ChildStdout, answers: &Sender<Option<String>>) {
     }
 }
 
-/// Why a program is no oracle.
+/// Why a program cannot serve as an oracle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OracleError {
     command: String,
@@ -165,10 +166,10 @@ pub struct OracleError {
 }
 
 impl OracleError {
-    /// The way out.
+    /// How to fix it.
     #[must_use]
     pub const fn help(&self) -> &'static str {
-        "it reads one request a line and answers each at once with a line: `{\"verdict\":\"allow\"}`, or one of the words \
+        "read one request per line and answer each at once with a line: `{\"verdict\":\"allow\"}`, or one of the words \
          `allow`, `deny`, `forbidden`, `not_permitted`, `refused`"
     }
 }

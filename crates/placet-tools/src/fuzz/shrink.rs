@@ -1,5 +1,6 @@
-//! The smallest request that still shows what was found: attributes are left out, sets and labels become few, texts short,
-//! numbers small, as long as it does. Deterministic, and bounded by [`FUZZ_SHRINKING`].
+//! The smallest request that still shows a finding: attributes are removed, sets and labels get
+//! fewer entries, texts get shorter and numbers smaller, as long as the finding remains.
+//! Deterministic, and bounded by [`FUZZ_SHRINKING`].
 
 use crate::limits::FUZZ_SHRINKING;
 use placet::explain::propose::sample as any_of;
@@ -8,10 +9,10 @@ use placet::model::time::Time;
 use placet::model::types::Scalar;
 use placet::model::vocabulary::ActionNo;
 
-/// Makes a sample smaller while `shows` says that it still shows what was found.
+/// Makes a sample smaller while `shows` says that it still shows the finding.
 ///
 /// # Errors
-/// What `shows` fails with.
+/// The error of `shows`.
 pub(super) fn shrink<E>(
     from: TimedRequest,
     minted: i64,
@@ -37,7 +38,7 @@ pub(super) fn shrink<E>(
     }
 }
 
-/// How large a sample is: what a reader has to look at first.
+/// The size of a sample: how much a reader has to look at.
 type Weight = (usize, usize, usize, u64, usize, u128, u128, u16);
 
 fn weight(sample: &TimedRequest, minted: i64) -> Weight {
@@ -48,7 +49,7 @@ fn weight(sample: &TimedRequest, minted: i64) -> Weight {
         match value {
             OwnedValue::One(one) => weigh(&mut weight, one),
             OwnedValue::Set(elements) => {
-                // One element by itself is smaller than a set of it.
+                // A single element is smaller than a set of it.
                 weight.1 += elements.len() + 1;
                 elements.iter().for_each(|one| weigh(&mut weight, one));
             }
@@ -76,7 +77,7 @@ fn weigh_text(weight: &mut Weight, bytes: &[u8]) {
     weight.4 += bytes.iter().filter(|byte| !byte.is_ascii_lowercase()).count();
 }
 
-/// Samples that may be smaller, the boldest steps first.
+/// Samples that may be smaller, the largest steps first.
 fn candidates(sample: &TimedRequest, minted: i64) -> Vec<TimedRequest> {
     let mut found = Vec::new();
     let fields: Vec<_> = sample.request.values.iter().map(|(field, _)| *field).collect();
@@ -150,7 +151,7 @@ fn shorter(bytes: &[u8], scalar: Scalar) -> Vec<Vec<u8>> {
     found.into_iter().map(String::into_bytes).collect()
 }
 
-/// Halves, then without one character, then with one that is plain.
+/// Halves, then with one character removed, then with one character made plain.
 fn texts(text: &str) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     let mut found = vec![String::new()];
@@ -168,7 +169,7 @@ fn texts(text: &str) -> Vec<String> {
     found
 }
 
-/// Without each segment, and up to each.
+/// Without each segment, and cut after each.
 fn shorter_paths(path: &str) -> Vec<String> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let join = |segments: &[&str]| format!("/{}", segments.join("/"));
@@ -176,7 +177,7 @@ fn shorter_paths(path: &str) -> Vec<String> {
     above.chain((0..segments.len()).map(|at| join(&without(&segments, at)))).collect()
 }
 
-/// The goal, then half the way, a quarter of it, down to one step.
+/// The goal, then half the way, a quarter of it, down to a step of one.
 fn towards(number: i64, goal: i64) -> impl Iterator<Item = i64> {
     let distance = i128::from(goal) - i128::from(number);
     let steps = std::iter::successors(Some(distance), |step| Some(step / 2)).take_while(|step| *step != 0);

@@ -1,8 +1,9 @@
-//! What is tried out: one block with its arguments, on a fixture of its own, and what it says of a request.
+//! The block under test with its arguments, on a fixture of its own, and its decisions.
 //!
-//! A request is decided twice. The whole of what a service does ([`Explainer`]: the token read, verified once and kept, then
-//! decided) gives the verdict, so that a finding is something that happens. The block's own program gives the rule, which a
-//! verdict over several blocks does not name; and the two have to agree.
+//! A request is decided twice. Everything that a service does ([`Explainer`]: the token read,
+//! verified once and kept, then decided) gives the verdict, so that a finding is a real one. The
+//! block's own program gives the rule, which a verdict over several blocks does not name; and the
+//! two have to agree.
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ use placet::token::header::Purpose;
 use placet::token::verify::Scratch;
 use placet::vm::{BlockVerdict, run};
 
-/// A block that is ready to be tried out.
+/// A block that is ready to be tested.
 #[derive(Debug)]
 pub struct Target {
     fixture: Fixture,
@@ -35,10 +36,11 @@ pub struct Target {
 }
 
 impl Target {
-    /// Mints a token of a block at `minted`, or holds it as a policy. A restriction is added to a token that allows everything.
+    /// Mints a token of a block at `minted`, or holds it as a policy. A restriction is added to a
+    /// token that allows everything.
     ///
     /// # Errors
-    /// There is no token of it.
+    /// The token cannot be made.
     pub fn new(block: Block, library: &Library, minted: Time, keys: &Keys) -> Result<Self, FixtureError> {
         let title = title(&block);
         let (subject, blocks, policies) = match block.template().kind {
@@ -55,7 +57,7 @@ impl Target {
         title(self.block())
     }
 
-    /// What its requests speak.
+    /// The vocabulary of its requests.
     #[must_use]
     pub const fn vocabulary(&self) -> &Arc<Vocabulary> {
         self.fixture.vocabulary()
@@ -76,7 +78,7 @@ impl Target {
         self.fixture.minted
     }
 
-    /// From when it is valid, and until before when.
+    /// The time from which it is valid, and its expiry.
     #[must_use]
     pub fn life(&self) -> (Time, Time) {
         let times = self.block().compiled().times;
@@ -84,7 +86,7 @@ impl Target {
         (times.not_before.unwrap_or(issuance), times.end(issuance).unwrap_or(Time::MAX))
     }
 
-    /// What conditions may ask for besides the request.
+    /// Inputs of conditions besides the request.
     pub(super) fn facts(&self) -> Facts<'_> {
         let context = self.fixture.context(self.minted());
         let vocabulary = self.vocabulary();
@@ -100,7 +102,7 @@ impl Target {
         of_block.into_iter().chain(of_promises).collect()
     }
 
-    /// Lends what decides.
+    /// Lends the explainer.
     pub(super) fn open<R>(&self, use_it: impl FnOnce(Subject<'_>) -> R) -> R {
         let cache = TokenCache::new(1);
         let program = self.block().proved().expect("a compiled program is a proved one");
@@ -115,7 +117,8 @@ fn title(block: &Block) -> String {
     format!("{} {}", block.template().kind.word(), block.template().name)
 }
 
-/// A token that allows everything, written behind the items of a document so that it speaks the same vocabulary.
+/// A token that allows everything, appended to the items of a document so that it uses the same
+/// vocabulary.
 fn everything(document: &Document, library: &Library) -> Result<Block, FixtureError> {
     let mut file = document.file().clone();
     let mut name = "everything".to_owned();
@@ -147,18 +150,18 @@ pub(super) struct Subject<'j> {
     scratch: Scratch,
 }
 
-/// What was said of a request.
+/// The result for a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Observation {
     /// `allow`, `forbidden`, `not_permitted` or `refused`.
     pub(super) word: &'static str,
     /// The rule that decided in the block.
     pub(super) rule: Option<u16>,
-    /// The promises that are about the request; of a refused one none are.
+    /// The promises that apply to the request; none if it was refused.
     pub(super) about: Vec<usize>,
     /// Those of them that it breaks.
     pub(super) broken: Vec<usize>,
-    /// Whether the block's program by itself says the same.
+    /// Whether the block's program alone decides the same.
     pub(super) agrees: bool,
 }
 
@@ -195,7 +198,7 @@ impl Subject<'_> {
         said
     }
 
-    /// Looks at the block part by part; nothing where the request is none of its vocabulary.
+    /// Evaluates the block part by part; none if the request does not fit its vocabulary.
     pub(super) fn observe(
         &self,
         observer: &Observer,

@@ -1,4 +1,5 @@
-//! `.cases` files: sections of a token with its restrictions, of policies, or of both, and the requests that they decide.
+//! `.cases` files: sections for a token with its restrictions, for policies, or for both, and the
+//! requests that they decide.
 
 use std::sync::Arc;
 
@@ -16,7 +17,8 @@ use placet::syntax::ast::BlockKind;
 use placet::syntax::cases::{Call, Case as CaseNode, Section};
 use placet::syntax::parse::parse_cases;
 
-/// Reads a case file for the policies of `document`. Before its first `at`, it is `now`.
+/// Reads a case file for the policies of `document`. Before the first `at` of the file, the time is
+/// `now`.
 ///
 /// # Errors
 /// Everything that is wrong with it.
@@ -87,7 +89,7 @@ impl Loader<'_> {
         match Block::new(self.document, template, &arguments) {
             Ok(block) => Some(block),
             Err(errors) => {
-                // The places of the errors are in the policy file, and this is a report on the cases.
+                // The errors have places in the policy file, while this is a report on the cases.
                 let template = &self.document.templates()[template];
                 let here = |error: &CompileError| Diagnostic { at: call.at.0, ..error.diagnostic(template) };
                 self.diagnostics.extend(errors.iter().map(here));

@@ -1,4 +1,5 @@
-//! What decides the cases of a section: a token with its restrictions, minted once with each kind of key, and policies.
+//! The blocks that decide the cases of a section: a token with its restrictions, minted once with
+//! each kind of key, and policies.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +30,7 @@ use placet::token::keys::{LocalKey, RandomnessError, SigningKey, SystemRandom};
 use placet::token::verify::Scratch;
 use placet::vm::{BlockVerdict, Context, ProgramKind, run};
 
-/// Keys that nobody keeps: what is decided does not depend on them.
+/// Keys that are not kept: no decision depends on them.
 #[derive(Debug)]
 pub struct Keys {
     local: Arc<Keyring>,
@@ -40,7 +41,7 @@ impl Keys {
     /// Makes new keys.
     ///
     /// # Errors
-    /// The system has no randomness.
+    /// The random source failed.
     pub fn ephemeral() -> Result<Self, RandomnessError> {
         let local = LocalKey::generate(&mut SystemRandom)?.into();
         let public = SigningKey::generate(&mut SystemRandom)?.into();
@@ -59,7 +60,7 @@ fn ring(key: MintingKey) -> Arc<Keyring> {
 pub struct Block {
     document: Arc<Document>,
     template: usize,
-    /// None where it was compiled before.
+    /// None if it was compiled before.
     arguments: Option<Arguments>,
     compiled: Compiled,
     promises: Promises,
@@ -77,10 +78,10 @@ impl Block {
         Ok(Self { document: Arc::clone(document), template, arguments: Some(arguments.clone()), compiled, promises })
     }
 
-    /// What was compiled already of the template with this name, without its promises.
+    /// An already compiled template of this name, without its promises.
     ///
     /// # Panics
-    /// The document has no such template; who compiled it has found it there.
+    /// The document has no such template; the caller has compiled one from it.
     #[must_use]
     pub fn of_compiled(document: Arc<Document>, name: &str, compiled: Compiled) -> Self {
         let template = document.templates().iter().position(|template| template.name == name);
@@ -94,31 +95,32 @@ impl Block {
         &self.document.templates()[self.template]
     }
 
-    /// The document it stands in.
+    /// Its document.
     #[must_use]
     pub fn document(&self) -> &Document {
         &self.document
     }
 
-    /// The same, to be kept.
+    /// The same, shared.
     #[must_use]
     pub const fn shared_document(&self) -> &Arc<Document> {
         &self.document
     }
 
-    /// Its program and what travels beside it.
+    /// Its program and the data that travels with it.
     #[must_use]
     pub const fn compiled(&self) -> &Compiled {
         &self.compiled
     }
 
-    /// What its parameters are; none where it was compiled before.
+    /// The arguments of its parameters; none if it was compiled before.
     #[must_use]
     pub const fn arguments(&self) -> Option<&Arguments> {
         self.arguments.as_ref()
     }
 
-    /// What looks at it part by part; none where it was compiled before and its arguments are not known.
+    /// The observer that evaluates it part by part; none if it was compiled before and its
+    /// arguments are not known.
     #[must_use]
     pub fn observer(&self) -> Option<Observer> {
         Observer::new_in(&self.document, self.template(), self.arguments.as_ref()?).ok()
@@ -130,7 +132,8 @@ impl Block {
         &self.promises
     }
 
-    /// What a promise says, with its line if it has one: as it was written, or else as its program says it.
+    /// A promise in words, with its line if it has one: as it was written, or else as its program
+    /// is printed.
     #[must_use]
     pub fn promise(&self, number: usize) -> (Option<usize>, String) {
         let Some(promise) = self.promises.all().get(number) else { return (None, String::new()) };
@@ -144,7 +147,7 @@ impl Block {
         (None, read_back.first().map(said).unwrap_or_default())
     }
 
-    /// Its program, for the VM. `None` can not happen with what was compiled here.
+    /// Its program, for the VM. `None` cannot happen with a block that was compiled here.
     #[must_use]
     pub fn proved(&self) -> Option<Proved<'_>> {
         let vocabulary = self.document.vocabulary();
@@ -152,7 +155,7 @@ impl Block {
         verify(self.compiled.program.bytes(), &scope).ok()
     }
 
-    /// How it decides: a restriction allows where it has nothing to object to.
+    /// How it decides: a restriction allows if it has nothing to object to.
     #[must_use]
     pub fn kind(&self) -> ProgramKind {
         match self.template().kind {
@@ -161,8 +164,8 @@ impl Block {
         }
     }
 
-    /// Its rules in the order of the source, each with its line if it has one: as they were written, or else as the program
-    /// says them.
+    /// Its rules in the order of the source, each with its line if it has one: as they were
+    /// written, or else as the program is printed.
     #[must_use]
     pub fn rules(&self) -> Vec<(Option<usize>, String)> {
         let read_back = self.proved().and_then(|program| rules(&program)).unwrap_or_default();
@@ -179,7 +182,7 @@ impl Block {
         shown.collect()
     }
 
-    /// How to say its rules where their source is a map.
+    /// The printer of its rules if their source is a map.
     fn to_source(&self) -> ToSource<'_> {
         let is_restriction = self.template().kind == BlockKind::Restriction;
         ToSource::new(self.document.vocabulary()).of_ours().of_restriction(is_restriction)
@@ -199,7 +202,7 @@ impl Block {
 /// A token in both envelopes, or none, and policies.
 #[derive(Debug)]
 pub struct Fixture {
-    /// How its file calls it: `token session(user: "42")`.
+    /// Its name in the file: `token session(user: "42")`.
     pub title: String,
     /// When the token was minted.
     pub minted: Time,
@@ -220,10 +223,11 @@ struct Envelope {
 }
 
 impl Fixture {
-    /// Mints the token of `blocks` at `minted`, if there are any, beside the policies of `policies`.
+    /// Mints the token of `blocks` at `minted`, if there are any, together with the policies of
+    /// `policies`.
     ///
     /// # Errors
-    /// The token can not be minted or attenuated, or two blocks speak different vocabularies.
+    /// The token cannot be minted or attenuated, or two blocks use different vocabularies.
     pub fn new(
         title: String,
         blocks: Vec<Block>,
@@ -236,7 +240,10 @@ impl Fixture {
         let other = blocks.iter().chain(&policies).find(|block| **block.document.vocabulary() != *vocabulary);
         if let Some(other) = other {
             let (ours, theirs) = (vocabulary.name(), other.document.vocabulary().name());
-            return Err(FixtureError(format!("`{}` speaks `{theirs}`, the others `{ours}`", other.template().name)));
+            return Err(FixtureError(format!(
+                "`{}` uses the vocabulary `{theirs}`, the others use `{ours}`",
+                other.template().name
+            )));
         }
         let hold = |block: &Block| policy(&block.template().name, &block.compiled, &vocabulary);
         let held =
@@ -246,7 +253,7 @@ impl Fixture {
         Ok(Self { title, minted, vocabulary, blocks, policy_blocks: policies, policies: held, local, public })
     }
 
-    /// What its requests speak.
+    /// The vocabulary of its requests.
     #[must_use]
     pub const fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
@@ -269,7 +276,7 @@ impl Fixture {
         self.policy_blocks.len()
     }
 
-    /// What rules may ask for besides a request at `time`: nobody vouches for its token.
+    /// Inputs of rules besides a request at `time`: no third party vouches for its token.
     #[must_use]
     pub fn context(&self, time: Time) -> Context<'static> {
         let header = self.token(Purpose::Local).map(Token::header);
@@ -277,8 +284,8 @@ impl Fixture {
         Context { issuance, expiry: expiry.unwrap_or(Time::MAX), vouchers: &[] }
     }
 
-    /// The promises that a request breaks, each held against what its own block says; none where the token or the request is
-    /// refused, since promises are about what is valid.
+    /// The promises that a request breaks, each checked against the answer of its own block; none
+    /// if the token or the request is refused, since promises apply to valid ones.
     #[must_use]
     pub fn broken_promises(&self, request: &OwnedRequest, now: Time) -> Vec<BrokenPromise> {
         if self.blocks().all(|block| block.promises.all().is_empty()) {
@@ -302,14 +309,14 @@ impl Fixture {
         broken.unwrap_or_default()
     }
 
-    /// Lends what decides, and the token's text if there is one.
+    /// Lends the authorizer, and the token's text if there is one.
     pub fn with_authorizer<R>(&self, purpose: Purpose, use_it: impl FnOnce(&Authorizer<'_>, Option<&str>) -> R) -> R {
         let envelope = self.envelope(purpose);
         let authorizer = Authorizer::new(&envelope.keyring, &self.vocabulary).with_policies(&self.policies);
         use_it(&authorizer, envelope.text.as_deref())
     }
 
-    /// Lends what decides and explains.
+    /// Lends the explainer.
     pub fn with_explainer<R>(&self, purpose: Purpose, use_it: impl FnOnce(&Explainer<'_>) -> R) -> R {
         let mut sources = Sources::none();
         self.blocks.iter().for_each(|block| sources.push_block(block.source()));
@@ -344,7 +351,7 @@ impl Envelope {
     }
 }
 
-/// Why a token could not be made ready.
+/// Why a token could not be prepared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FixtureError(pub String);
 

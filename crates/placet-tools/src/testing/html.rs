@@ -1,6 +1,7 @@
-//! Pages that stand alone: one HTML file with its style inside, without scripts, readable in light and in dark.
+//! Self-contained pages: one HTML file with its style inside, without scripts, readable in light
+//! and dark mode.
 
-/// The whole page around `body`, which is HTML already.
+/// The whole page around `body`, which is already HTML.
 #[must_use]
 pub fn page(title: &str, body: &str) -> String {
     let (title, style) = (escaped(title), include_str!("page.css"));
@@ -12,7 +13,7 @@ pub fn page(title: &str, body: &str) -> String {
     )
 }
 
-/// Text that means nothing in HTML but itself, also inside of a quoted attribute.
+/// Escapes text for HTML, also inside a quoted attribute.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

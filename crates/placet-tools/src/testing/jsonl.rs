@@ -1,4 +1,4 @@
-//! `.jsonl` files: one case a line, each with its own token and policies as maps.
+//! `.jsonl` files: one case per line, each with its own token and policies as maps.
 //!
 //! ```json
 //! {"name": "reads", "use": "momento", "token": {"permissions": [{"role": "ReadOnly", "cache": "c"}]},
@@ -31,10 +31,10 @@ use placet::syntax::cases::Expected;
 use placet::syntax::map::from_json_text;
 use placet::visible::excerpt;
 
-/// Reads a file of cases, one a line. Where a line has no `now`, it is `now`.
+/// Reads a file of cases, one per line. The time of a line without `now` is the argument `now`.
 ///
 /// # Errors
-/// Everything that is wrong with it, each with its line.
+/// All errors in it, each with its line.
 pub fn load(name: &str, text: &str, library: &Library, now: Time, keys: &Keys) -> Result<Suite, Report> {
     let mut suite = Suite { name: name.to_owned(), fixtures: Vec::new(), cases: Vec::new() };
     let mut loader = Loader { library, now, keys, known: BTreeMap::new() };
@@ -61,19 +61,19 @@ pub fn load(name: &str, text: &str, library: &Library, now: Time, keys: &Keys) -
         }
     }
     if suite.cases.is_empty() && diagnostics.is_empty() {
-        let found = Diagnostic::new(Code::NoCases, Span::new(0, 0), "there is no case in this file");
+        let found = Diagnostic::new(Code::NoCases, Span::new(0, 0), "this file has no cases");
         diagnostics
-            .push(found.help("write one on a line: `{\"use\": …, \"policies\": […], \"request\": …, \"expect\": …}`"));
+            .push(found.help("write one per line: `{\"use\": …, \"policies\": […], \"request\": …, \"expect\": …}`"));
     }
     if diagnostics.is_empty() { Ok(suite) } else { Err(Report { source: Source::text(name, text), diagnostics }) }
 }
 
-/// What was found in a line that begins at a byte of the text.
+/// The diagnostic for a line that begins at a byte of the text.
 fn shifted(found: Diagnostic, by: usize) -> Diagnostic {
     Diagnostic { at: Span::new(found.at.start + by, found.at.end + by), ..found }
 }
 
-/// What is wrong with a line.
+/// The error in a line.
 struct CaseError {
     code: Code,
     message: String,
@@ -89,7 +89,7 @@ struct Loader<'l> {
     library: &'l Library,
     now: Time,
     keys: &'l Keys,
-    /// The fixtures that are ready, by what they were made of.
+    /// The prepared fixtures, by their source.
     known: BTreeMap<String, usize>,
 }
 
@@ -99,7 +99,7 @@ impl Loader<'_> {
         if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
             return Err(CaseError::new(
                 Code::UnknownKey,
-                format!("a case has no key `{}`; it has `{}`", excerpt(key), KEYS.join("`, `")),
+                format!("unknown key `{}` in a case; the keys are `{}`", excerpt(key), KEYS.join("`, `")),
             ));
         }
         let now = self.time(object)?;
@@ -127,7 +127,7 @@ impl Loader<'_> {
                 _ => Err(CaseError::new(Code::NotATime, format!("`now`: {now} is not a time"))),
             };
         }
-        // A time that is none makes a bad request, not a bad case.
+        // An invalid time makes a bad request, not a bad case.
         let time = object.get("request").map(time_of).and_then(Result::ok).flatten();
         Ok(time.unwrap_or(self.now))
     }
@@ -144,7 +144,7 @@ impl Loader<'_> {
             return Ok(*known);
         }
         let vocabulary = object.get("use").and_then(Json::as_str);
-        let vocabulary = vocabulary.ok_or_else(|| CaseError::new(Code::NoVocabulary, "`use` names no vocabulary"))?;
+        let vocabulary = vocabulary.ok_or_else(|| CaseError::new(Code::NoVocabulary, "`use` must name a vocabulary"))?;
         let empty = Map::new();
         let with = match object.get("with") {
             Some(Json::Object(with)) => with,
@@ -220,7 +220,7 @@ fn first(path: &str, report: &Report) -> CaseError {
     )
 }
 
-/// A text for people, which may be left out.
+/// An optional text for people.
 fn words(object: &Map<String, Json>, key: &str) -> Result<Option<String>, CaseError> {
     match object.get(key) {
         None => Ok(None),
@@ -229,7 +229,7 @@ fn words(object: &Map<String, Json>, key: &str) -> Result<Option<String>, CaseEr
     }
 }
 
-/// The verdict, and of `refused expired` the name of the refusal.
+/// The verdict and, in `refused expired`, the name of the refusal.
 fn expected(object: &Map<String, Json>) -> Result<(Expected, Option<String>), CaseError> {
     let said = object.get("expect").and_then(Json::as_str).unwrap_or_default();
     let (word, cause) = said.split_once(' ').map_or((said, None), |(word, cause)| (word, Some(cause)));
@@ -241,12 +241,12 @@ fn expected(object: &Map<String, Json>) -> Result<(Expected, Option<String>), Ca
     match cause {
         Some(cause) if expected != Expected::Refused || !known.contains(&cause) => {
             let names = known.join("`, `");
-            Err(CaseError::new(Code::BadValue, format!("`expect` has a cause behind `refused` only, one of `{names}`")))
+            Err(CaseError::new(Code::BadValue, format!("`expect` takes a cause only after `refused`, one of `{names}`")))
         }
         cause => Ok((expected, cause.map(str::to_owned))),
     }
 }
 
-/// What a line may say.
+/// The keys of a line.
 const KEYS: [&str; 10] =
     ["name", "use", "token", "with", "restrict", "policies", "request", "now", "expect", "because"];

@@ -1,15 +1,21 @@
-//! Runs cases: requests and what is expected of them, each through the whole of what a service does — check, compile, mint
-//! with an ephemeral key, write and read the token's text, verify, decide — with a local and with a public token.
+//! Runs cases: requests and their expected verdicts, each through everything that a service does —
+//! check, compile, mint with an ephemeral key, write and read the token's text, verify, decide —
+//! with a local and with a public token.
 //!
-//! 1. [`cases`] reads a `.cases` file beside its policy file, [`jsonl`] a `.jsonl` file whose lines bring their own maps;
-//! 2. each token with its restrictions, or each policy, becomes a [`Fixture`]: minted once, asked often;
-//! 3. a [`Case`] is [`run`](Suite::run) on its fixture; what comes out is [`Outcome`], and why it is so on demand;
-//! 4. [`observe`] looks at a block part by part, and [`coverage`] counts what the cases have met of it;
-//! 5. [`mutate`] makes small mistakes in the policy, and tells which of them no case notices;
-//! 6. [`promises`] holds `never` and `always` against requests, and [`Fixture::broken_promises`] against those of cases.
+//! 1. [`cases`] reads a `.cases` file beside its policy file, [`jsonl`] a `.jsonl` file whose lines
+//! bring their own maps;
+//! 2. each token with its restrictions, or each policy, becomes a [`Fixture`]: minted once, used
+//! often;
+//! 3. a [`Case`] is [`run`](Suite::run) on its fixture and gives an [`Outcome`], with an
+//! explanation on demand;
+//! 4. [`observe`] evaluates a block part by part, and [`coverage`] counts the parts that the cases
+//! cover;
+//! 5. [`mutate`] makes small mistakes in the policy and reports those that no case notices;
+//! 6. [`promises`] checks `never` and `always` against requests, and [`Fixture::broken_promises`]
+//! against those of cases.
 //!
-//! What is refused: a case file with a mistake is no suite, everything wrong with it is in the report. A request that does
-//! not fit its vocabulary is no such mistake: it is `refused`, which a case may expect.
+//! A case file with errors is refused as a whole, and the report lists all of them. A request that
+//! does not fit its vocabulary is not such an error: it is `refused`, which a case may expect.
 
 pub mod cases;
 pub mod coverage;
@@ -37,43 +43,43 @@ use placet::token::verify::Scratch;
 /// The cases of one file.
 #[derive(Debug)]
 pub struct Suite {
-    /// What the file is called.
+    /// The name of the file.
     pub name: String,
-    /// What decides.
+    /// The fixtures that decide.
     pub fixtures: Vec<Fixture>,
     /// In the order of the file.
     pub cases: Vec<Case>,
 }
 
-/// A request and what is expected of it.
+/// A request and its expected verdict.
 #[derive(Debug)]
 pub struct Case {
-    /// Its name, where it has one.
+    /// Its name, if it has one.
     pub name: Option<String>,
     /// Its line in the file.
     pub line: usize,
-    /// Which of the suite's fixtures decides it.
+    /// The number of the suite's fixture that decides it.
     pub fixture: usize,
     /// The request as JSON.
     pub json: Json,
-    /// The request; of JSON that is none, why.
+    /// The request, or the reason why the JSON is not one.
     pub request: Result<OwnedRequest, RequestJsonError>,
-    /// When.
+    /// Its time.
     pub now: Time,
     /// The verdict.
     pub expected: Expected,
-    /// The name of the refusal, where the case says one.
+    /// The name of the refusal, if the case gives one.
     pub cause: Option<String>,
-    /// What stands behind `because`.
+    /// The text after `because`.
     pub reason: Option<String>,
 }
 
-/// What was decided of a case.
+/// The outcome of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// With a local token, or without any; none where there was no request to decide.
+    /// With a local token, or without any; none if there was no request to decide.
     pub verdict: Option<Verdict>,
-    /// With a public token, where that differs.
+    /// With a public token, if that differs.
     pub public: Option<Verdict>,
 }
 
@@ -84,7 +90,7 @@ impl Outcome {
         self.verdict.map_or("refused", |verdict| verdict.word())
     }
 
-    /// Of what was refused, the name of the refusal: `expired`.
+    /// For a refusal, its name: `expired`.
     #[must_use]
     pub fn cause(&self) -> Option<&'static str> {
         match self.verdict {
@@ -94,7 +100,7 @@ impl Outcome {
         }
     }
 
-    /// Whether that was expected, of both kinds of token.
+    /// Whether that was expected, for both kinds of token.
     #[must_use]
     pub fn passes(&self, case: &Case) -> bool {
         let is_cause = case.cause.as_deref().is_none_or(|cause| self.cause() == Some(cause));
@@ -103,7 +109,7 @@ impl Outcome {
 }
 
 impl Case {
-    /// What it expects, as its file says it: `refused expired`.
+    /// The expected verdict, as its file writes it: `refused expired`.
     #[must_use]
     pub fn expectation(&self) -> String {
         let word = self.expected.word();
@@ -111,7 +117,7 @@ impl Case {
     }
 }
 
-/// What a request is refused as that is none of its vocabulary.
+/// The refusal of a request that does not fit its vocabulary.
 const MALFORMED: &str = Refusal::Request(RequestError::OtherVocabulary).name();
 
 impl Suite {
@@ -137,7 +143,7 @@ impl Suite {
         said.collect()
     }
 
-    /// Decides a case and says why it is so.
+    /// Decides a case and explains the verdict.
     #[must_use]
     pub fn explain(&self, case: &Case) -> Option<Explanation> {
         let fixture = self.fixtures.get(case.fixture)?;

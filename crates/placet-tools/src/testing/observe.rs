@@ -1,13 +1,15 @@
-//! Looks at one block part by part: which rules match a request, and of each rule which attribute, action and leaf of its
-//! condition was true, was false, or was not looked at.
+//! Evaluates one block part by part: which rules match a request, and for each rule which
+//! attribute, action and leaf of its condition was true, was false, or was not evaluated.
 //!
-//! What comes in is a checked template with its arguments ([`Observer::new`]), then requests ([`Observer::observe`]). Each part
-//! is compiled into a program of its own, and the VM decides it: there is no evaluator here that could disagree with it, only
-//! `&&`, `||` and `!`. What goes out is an [`Observed`], which says of the block what the VM says. Inside a rule a part is
-//! looked at where everything left of it held, as a reader does: the action, then the attributes as they are written, then the
-//! condition. Rules are looked at all, since their order means nothing. [`places`](super::places) finds the parts in the source.
+//! The input is a checked template with its arguments ([`Observer::new`]), then requests
+//! ([`Observer::observe`]). Each part is compiled into a program of its own, and the VM decides it:
+//! there is no evaluator here that could disagree with it, only `&&`, `||` and `!`. The output is
+//! an [`Observed`], which decides for the block as the VM does. Inside a rule a part is evaluated
+//! if everything to the left of it held, in reading order: the action, then the attributes as they
+//! are written, then the condition. All rules are evaluated, since their order has no meaning.
+//! [`places`](super::places) finds the parts in the source.
 //!
-//! What is refused: arguments with which the template has no program.
+//! Arguments with which the template does not compile are refused.
 
 use super::places::Places;
 use placet::bytecode::op::{Length, Op};
@@ -23,7 +25,7 @@ use placet::span::Span;
 use placet::syntax::ast::BlockKind;
 use placet::vm::{BlockVerdict, Context, ProgramKind, run};
 
-/// One block, ready to be looked at. Make it once and ask it often.
+/// One block, ready to be evaluated. Make it once and use it often.
 #[derive(Debug)]
 pub struct Observer {
     kind: ProgramKind,
@@ -37,51 +39,51 @@ pub struct Observer {
 pub struct Rule {
     /// Its place among the template's rules; none for the block's own condition.
     pub number: Option<usize>,
-    /// What it does.
+    /// Its effect.
     pub frame: Frame,
-    /// All of it; for the block's own condition, its name.
+    /// The place of the whole rule; for the block's own condition, its name.
     pub at: Span,
-    /// In the order in which they are looked at.
+    /// In the order of evaluation.
     pub parts: Vec<Part>,
 }
 
-/// A part of a rule that is true or false of a request.
+/// A part of a rule that is true or false for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// What it looks at.
+    /// The kind of part.
     pub kind: PartKind,
-    /// Its place; where that is not known, the place of its rule.
+    /// Its place; if that is not known, the place of its rule.
     pub at: Span,
     /// Whether no valid request makes it false: `any` on an attribute that every request has.
     pub certain: bool,
 }
 
-/// What a part looks at.
+/// The kind of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartKind {
     /// `action: GET`
     Action,
     /// `path: "/a/**"`
     Attribute(FieldNo),
-    /// What stands between `&&`, `||` and `!` behind `when` and `unless`.
+    /// A leaf of `&&`, `||` and `!` after `when` and `unless`.
     Condition,
 }
 
-/// What was seen of one request.
+/// The observations on one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observed {
     /// By the number of the rule in [`Observer::rules`].
     pub rules: Vec<RuleTrace>,
-    /// What the block says; rules have their numbers in [`Observer::rules`].
+    /// The answer of the block; rules have their numbers in [`Observer::rules`].
     pub answer: BlockVerdict,
 }
 
-/// What was seen of a rule.
+/// The observations on a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleTrace {
     /// Whether all of it holds.
     pub matched: bool,
-    /// Of each part, what it was; none where it was not looked at.
+    /// For each part its value; none if it was not evaluated.
     pub parts: Vec<Option<bool>>,
 }
 
@@ -99,18 +101,18 @@ impl Observed {
     }
 }
 
-/// How the parts of a rule are asked.
+/// How the parts of a rule are evaluated.
 #[derive(Debug)]
 struct RuleProbes {
     /// One for each part.
     programs: Vec<ProvedProgram>,
     /// How many of them, from the first, must hold by themselves.
     tests: usize,
-    /// What joins the others.
+    /// The operator that joins the others.
     condition: Option<Shape>,
 }
 
-/// A condition, and which parts its leaves are.
+/// A condition, with its leaves as numbers of parts.
 #[derive(Debug)]
 enum Shape {
     Known(bool),
@@ -121,15 +123,16 @@ enum Shape {
 }
 
 impl Observer {
-    /// Makes a template with its arguments ready. Its parts stand where their rule stands; [`new_in`](Self::new_in) knows better.
+    /// Prepares a template with its arguments. All its parts have the place of their rule;
+    /// [`new_in`](Self::new_in) finds the exact places.
     ///
     /// # Errors
-    /// With these arguments a part has no program.
+    /// With these arguments a part does not compile.
     pub fn new(template: &Template, vocabulary: &Vocabulary, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
         Self::of(Outline { template, vocabulary, places: None }, arguments)
     }
 
-    /// The same for a template of a document, which knows where everything stands.
+    /// The same for a template of a document, which has all places.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -153,13 +156,14 @@ impl Observer {
         Ok(observer)
     }
 
-    /// Its rules in the order in which they decide: denials, what the block requires, what allows.
+    /// Its rules in the order in which they decide: denials, the block's own requirements,
+    /// permissions.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
 
-    /// Looks at a request that is one of the block's vocabulary.
+    /// Evaluates a request that fits the block's vocabulary.
     #[must_use]
     pub fn observe(&self, request: &Request<'_>, context: &Context<'_>) -> Observed {
         let rules: Vec<RuleTrace> = self.probes.iter().map(|probes| probes.see(request, context)).collect();
@@ -167,8 +171,8 @@ impl Observer {
         Observed { rules, answer }
     }
 
-    /// The most steps that the parts can have taken which were looked at, up to the rule that decided. The program looks at the cheap
-    /// ones first and may find the rule at once, so that it takes fewer.
+    /// The most steps that the evaluated parts can have taken, up to the rule that decided. The
+    /// program evaluates cheap parts first and may find the rule at once, so it takes fewer.
     #[must_use]
     pub fn reached(&self, observed: &Observed) -> u64 {
         let last = observed.decided().unwrap_or(self.rules.len());
@@ -206,7 +210,8 @@ impl RuleProbes {
 }
 
 impl RuleProbes {
-    /// The most steps that looking at these parts can take. Each program counts its own rule, which is there once.
+    /// The most steps that evaluating these parts can take. Each program counts its own rule, which
+    /// is there once.
     fn cost(&self, seen: &RuleTrace) -> u64 {
         const RULE: u64 = Op::Allow { body: Length(0) }.cost();
         let parts = self.programs.iter().zip(&seen.parts).filter(|(_, part)| part.is_some());
@@ -224,7 +229,8 @@ struct Evaluation<'l> {
 impl Evaluation<'_> {
     fn part(&mut self, part: usize) -> bool {
         let answer = run(&self.programs[part].as_proved(), ProgramKind::Authority, self.request, self.context);
-        // A part is the only rule of its program, so that the program says yes, or forbids, where it holds.
+        // A part is the only rule of its program, so the program allows, or forbids, exactly when
+        // the part holds.
         let holds = matches!(answer, Ok(BlockVerdict::Allow(_) | BlockVerdict::Forbid(_)));
         self.parts[part] = Some(holds);
         holds
@@ -241,10 +247,11 @@ impl Evaluation<'_> {
     }
 }
 
-/// The program of one rule of a template, alone. It never leaves the house, so that the budget is the larger one.
+/// Compiles one rule of a template on its own. The program never travels in a token, so the larger
+/// budget applies.
 ///
 /// # Errors
-/// With these arguments it has no program.
+/// With these arguments it does not compile.
 pub(super) fn program(
     template: &Template,
     vocabulary: &Vocabulary,
@@ -257,7 +264,8 @@ pub(super) fn program(
         .map_err(|error| vec![CompileError { at: Some(template.at), cause: TemplateError::Unproved(error) }])
 }
 
-/// The rules of a template of a document, and the parts that an [`Observer`] of it looks at, whatever its arguments.
+/// The rules of a template of a document, and the parts that an [`Observer`] of it evaluates,
+/// whatever its arguments.
 #[must_use]
 pub fn rules(document: &Document, template: &Template) -> Vec<Rule> {
     let places = Places::of(document, template);
@@ -265,7 +273,7 @@ pub fn rules(document: &Document, template: &Template) -> Vec<Rule> {
     outline.rules().into_iter().map(|(rule, _)| rule).collect()
 }
 
-/// A template that is taken to pieces.
+/// A template that is split into its parts.
 #[derive(Clone, Copy)]
 struct Outline<'o> {
     template: &'o Template,
@@ -273,7 +281,7 @@ struct Outline<'o> {
     places: Option<&'o Places<'o>>,
 }
 
-/// The pieces of one rule.
+/// The parts of one rule.
 #[derive(Default)]
 struct RuleParts {
     parts: Vec<Part>,
@@ -293,7 +301,7 @@ impl RuleParts {
     fn condition(&mut self, condition: &Condition, at: Span, places: &[Span]) {
         let mut leaves = LeafNumbering { found: Vec::new(), count: 0, first: self.parts.len() };
         self.condition = Some(leaves.shape(condition));
-        // Where the source has another number of leaves, it is not known which is which.
+        // If the source has a different number of leaves, they cannot be matched to the tree's.
         let places = (places.len() == leaves.count).then_some(places);
         for (leaf, number) in leaves.found {
             let alone = tree::Rule { condition: Some(Box::new(leaf.clone())), ..bare(Effect::Allow, at) };
@@ -349,11 +357,12 @@ const fn bare(effect: Effect, at: Span) -> tree::Rule {
     tree::Rule { effect, at, actions: None, tests: Vec::new(), condition: None }
 }
 
-/// The leaves of a condition, in the order of the source. Those found become the parts from `first` on.
+/// The leaves of a condition, in the order of the source. New ones become the parts from `first`
+/// on.
 struct LeafNumbering<'c> {
     /// Each with its number among all.
     found: Vec<(&'c Condition, usize)>,
-    /// With those that are known already.
+    /// Including those that are known already.
     count: usize,
     first: usize,
 }

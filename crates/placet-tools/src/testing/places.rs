@@ -1,7 +1,9 @@
-//! Where the parts of a block's rules stand in its source: the entries of their maps and the leaves of their conditions.
+//! The places of the parts of a block's rules in its source: the entries of their maps and the
+//! leaves of their conditions.
 //!
-//! The checked tree knows where a rule stands and no more. What comes in is the document; a rule is found in its syntax
-//! tree again by its place, whether it is written out, an entry of `permissions`, or what TOKENGEN's keys stand for.
+//! The checked tree knows only the places of whole rules. The input is the document; a rule is
+//! found again in its syntax tree by its place, whether it is written out, is an entry of
+//! `permissions`, or comes from TOKENGEN's keys.
 
 use std::collections::HashMap;
 
@@ -56,7 +58,7 @@ impl<'d> Places<'d> {
         }
     }
 
-    /// The parts of the rule that stands there.
+    /// The parts of the rule at that place.
     pub(super) fn rule(&self, at: Span) -> Parts {
         if let Some(rule) = self.rules.get(&at) {
             let conditions = rule.when.as_deref().into_iter().chain(rule.unless.as_deref());
@@ -65,7 +67,7 @@ impl<'d> Places<'d> {
         if let Some(map) = self.maps.get(&at) {
             return Parts { entries: entries(map), leaves: Vec::new() };
         }
-        // What is left are the rules of TOKENGEN's keys, which stand at `type`.
+        // The remaining rules come from TOKENGEN's keys, which are placed at `type`.
         let fields = self.block.into_iter().flat_map(|block| &block.fields);
         let keys = fields.filter_map(|field| Some((attribute(&field.key.text)?, whole(field)?)));
         Parts { entries: keys.map(|(name, at)| (name.to_owned(), at)).collect(), leaves: Vec::new() }
@@ -85,12 +87,12 @@ impl<'d> Places<'d> {
 }
 
 impl Parts {
-    /// Where the rule says which actions it is about.
+    /// Where the rule names its actions.
     pub(super) fn action(&self) -> Option<Span> {
         self.attribute("action").or_else(|| self.attribute("role"))
     }
 
-    /// Where it says what it wants of an attribute.
+    /// Where it names its requirement on an attribute.
     pub(super) fn attribute(&self, name: &str) -> Option<Span> {
         self.entries.iter().find(|(entry, _)| entry == name).map(|(_, at)| *at)
     }
@@ -123,7 +125,8 @@ fn attribute(key: &str) -> Option<&'static str> {
     })
 }
 
-/// What stands between `&&`, `||` and `!`, from left to right. Long chains lean and do not nest, so this does not recurse.
+/// The leaves of `&&`, `||` and `!`, from left to right. Long chains lean to one side and do not
+/// nest, so this does not recurse.
 fn leaves(condition: &Condition) -> Vec<Span> {
     let (mut open, mut leaves) = (vec![condition], Vec::new());
     while let Some(condition) = open.pop() {

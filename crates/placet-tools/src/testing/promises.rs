@@ -1,9 +1,10 @@
-//! The promises of a block, `never` and `always`, held against requests.
+//! The promises of a block, `never` and `always`, checked against requests.
 //!
-//! What comes in is a checked template with its arguments; each promise becomes a program of its own, so that the VM says which
-//! requests it is about. What goes out are the numbers of those that a request breaks, given what the block says of it. A
-//! promise is about its own block with its arguments (the token, the policy, the restriction), whatever stands beside it, and
-//! about requests inside the token's validity. What is refused: arguments with which a promise has no program.
+//! The input is a checked template with its arguments; each promise becomes a program of its own,
+//! so that the VM says to which requests it applies. The output is the numbers of those that a
+//! request breaks, given the block's answer to it. A promise applies to its own block with its
+//! arguments (the token, the policy, the restriction), regardless of other blocks, and to requests
+//! inside the token's validity. Arguments with which a promise does not compile are refused.
 
 use super::observe;
 use placet::bytecode::verify::ProvedProgram;
@@ -21,31 +22,31 @@ pub struct Promises {
     kept: Vec<CompiledPromise>,
 }
 
-/// A promise that is ready to be held against requests.
+/// A promise that is ready to be checked against requests.
 #[derive(Debug)]
 pub struct CompiledPromise {
-    /// What is promised.
+    /// The kind of promise.
     pub kind: PromiseKind,
-    /// Where.
+    /// Its place.
     pub at: Span,
     program: ProvedProgram,
 }
 
 impl CompiledPromise {
-    /// Whether the promise is about the request.
+    /// Whether the promise applies to the request.
     #[must_use]
     pub fn is_about(&self, request: &Request<'_>, context: &Context<'_>) -> bool {
         let answer = run(&self.program.as_proved(), ProgramKind::Authority, request, context);
         matches!(answer, Ok(BlockVerdict::Allow(_) | BlockVerdict::Forbid(_)))
     }
 
-    /// What it says, as the one rule of a program.
+    /// The promise as the only rule of a program.
     #[must_use]
     pub const fn program(&self) -> &ProvedProgram {
         &self.program
     }
 
-    /// Whether a request that it is about keeps it, where the block allows or does not.
+    /// Whether a request to which it applies keeps it, given whether the block allows it.
     #[must_use]
     pub const fn is_kept(&self, allowed: bool) -> bool {
         match self.kind {
@@ -56,10 +57,10 @@ impl CompiledPromise {
 }
 
 impl Promises {
-    /// Makes the promises of a template ready.
+    /// Prepares the promises of a template.
     ///
     /// # Errors
-    /// With these arguments a promise has no program.
+    /// With these arguments a promise does not compile.
     pub fn new(template: &Template, vocabulary: &Vocabulary, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
         let ready = |Promise { kind, requests }: &Promise| {
             let program = observe::program(template, vocabulary, arguments, requests.clone())?;
@@ -74,7 +75,8 @@ impl Promises {
         &self.kept
     }
 
-    /// The numbers of those that are about the request and not kept, where the block allows it or does not.
+    /// The numbers of those that apply to the request and are not kept, given whether the block
+    /// allows it.
     pub fn broken<'p>(
         &'p self,
         allowed: bool,
@@ -91,6 +93,6 @@ impl Promises {
 pub struct BrokenPromise {
     /// The block that made it, by its place among those of the fixture.
     pub block: usize,
-    /// Which of the block's promises.
+    /// The number of the promise in the block.
     pub promise: usize,
 }

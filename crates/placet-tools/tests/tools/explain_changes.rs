@@ -1,4 +1,5 @@
-//! Every change that is proposed passes when it is decided again, and for most requests one is found.
+//! Every change that is proposed passes when it is decided again, and for most requests one is
+//! found.
 
 use crate::suites;
 
@@ -7,7 +8,8 @@ use placet::token::header::Purpose;
 use placet::token::verify::Scratch;
 use placet_tools::testing::Suite;
 
-/// How many requests were turned down by a rule, and for how many of them a change was found. Every change is decided again.
+/// How many requests were turned down by a rule, and for how many of them a change was found. Every
+/// change is decided again.
 fn proposals(suite: &Suite) -> (usize, usize, Vec<String>) {
     let mut scratch = Scratch::new();
     let (mut asked, mut found, mut without) = (0, 0, Vec::new());

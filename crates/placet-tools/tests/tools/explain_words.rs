@@ -1,4 +1,4 @@
-//! What an explanation says.
+//! Explanations in words.
 
 use crate::suites;
 
@@ -9,7 +9,8 @@ use placet::document::Document;
 use placet::explain::Explanation;
 use placet_tools::testing::Suite;
 
-/// The explanation of a request for the only token or policy of a policy text. A clock stands before the request: `at …`.
+/// The explanation of a request for the only token or policy of a policy text. A clock may precede
+/// the request: `at …`.
 fn explained(policy: &str, section: &str, request: &str) -> Explanation {
     let suite = suite(policy, &format!("{section}\n{request}"));
     suite.explain(&suite.cases[0]).expect("the case has a fixture")

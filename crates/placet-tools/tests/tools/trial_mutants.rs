@@ -115,7 +115,7 @@ fn a_denial_that_no_case_needs_survives_and_one_case_kills_it() {
 
 #[test]
 fn a_mistake_that_changes_no_program_does_not_count() {
-    // `"/a/**"` and what lies below it are told apart by nobody where a second rule has it all.
+    // If a second rule covers everything, `"/a/**"` and the paths below it cannot be told apart.
     let policy = "use http\nlet unused = [\"a\", \"b\"]\npolicy p {\n    allow { action: any }\n}";
     let score = score(policy, "policy p()\nallow GET { path: \"/b\" }").unwrap();
     assert_eq!((score.killed, score.survivors.len()), (1, 0), "{score:?}");

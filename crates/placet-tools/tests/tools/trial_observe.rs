@@ -1,4 +1,4 @@
-//! Looking at a block part by part agrees with the VM, and knows where each part stands.
+//! Evaluating a block part by part agrees with the VM, and gives the place of each part.
 
 use crate::common;
 

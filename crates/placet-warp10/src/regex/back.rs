@@ -1,6 +1,6 @@
-//! The way back: an expression of our dialect in Java's words.
+//! The reverse direction: an expression of the Placet dialect in Java's syntax.
 //!
-//! The words are guessed, and the guess is proved: carried again, they must mean the same.
+//! The syntax is guessed, and the guess is proved: translated again, it must mean the same.
 
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
@@ -9,7 +9,8 @@ use super::read::translate;
 use super::reader::Groups;
 use placet::model::types::Scalar;
 
-/// An expression of our dialect in Java's words; `None` where neither it nor its plainer spelling says the same there.
+/// An expression of the Placet dialect in Java's syntax; `None` if neither it nor its plainer
+/// spelling means the same there.
 #[must_use]
 pub fn to_java(ours: &str) -> Option<String> {
     let meaning = meaning(ours)?;
@@ -22,7 +23,7 @@ pub fn to_java(ours: &str) -> Option<String> {
     any.into_iter().chain(others).find(says_the_same)
 }
 
-/// What an expression of our dialect means, without the groups it is written with.
+/// The meaning of a Placet expression, without the groups of its spelling.
 fn meaning(ours: &str) -> Option<Hir> {
     placet::check::regex::parse(ours, Scalar::String).ok().map(without_groups)
 }
@@ -44,7 +45,7 @@ fn without_groups(expression: Hir) -> Hir {
     }
 }
 
-/// What [`translate`] wrote, as people write it: a guess, which the caller proves.
+/// The output of [`translate`] as people write it: a guess, which the caller proves.
 fn plainer(ours: &str) -> String {
     let text = ours.replace(NO_LINE_END, ".").replace("(?:", "(").replace("\\A", "^").replace("\\z", "$");
     let mut out = String::new();

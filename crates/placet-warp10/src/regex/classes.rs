@@ -1,15 +1,15 @@
-//! What stands behind a backslash or between brackets: characters, and classes of them, ASCII where Java means ASCII.
+//! Escapes and bracketed classes: characters and classes of them, ASCII where Java means ASCII.
 
 use super::RegexError;
 use super::reader::{Flags, Reader, Sign};
 
 impl Reader<'_> {
-    /// What stands behind a backslash, outside of a class.
+    /// Reads the escape after a backslash, outside a class.
     pub(super) fn escape(&mut self, flags: Flags) -> Result<bool, RegexError> {
         match self.syntax(0) {
             Some('A') => self.out.push_str("\\A"),
             Some('z') => self.out.push_str("\\z"),
-            Some('b' | 'B' | 'G' | 'Z') => return Err(RegexError::Part("a border of words or lines")),
+            Some('b' | 'B' | 'G' | 'Z') => return Err(RegexError::Part("a word or line boundary")),
             Some('R' | 'X') => return Err(RegexError::Part("`\\R` or `\\X`")),
             Some('1'..='9' | 'k') => return Err(RegexError::Part("a back reference")),
             _ => {
@@ -28,9 +28,9 @@ impl Reader<'_> {
         Ok(false)
     }
 
-    /// `d`, `x41`, `.`, behind a backslash.
+    /// `d`, `x41`, `.`, after a backslash.
     fn escaped(&mut self) -> Result<Escaped, RegexError> {
-        let bad = RegexError::NotOne("a `\\` stands before nothing it can escape");
+        let bad = RegexError::NotOne("a `\\` is not followed by a character that it can escape");
         let sign = self.next().ok_or(bad)?;
         let class = |members, negated| Ok(Escaped::Class { members, negated });
         let char = |c| Ok(Escaped::Char(c));
@@ -70,7 +70,7 @@ impl Reader<'_> {
             code = code * 16 + digit;
             self.at += 1;
         }
-        char::from_u32(code).map(Escaped::Char).ok_or(RegexError::Part("half a character"))
+        char::from_u32(code).map(Escaped::Char).ok_or(RegexError::Part("half of a surrogate pair"))
     }
 
     fn braced(&mut self) -> Result<Escaped, RegexError> {
@@ -80,10 +80,10 @@ impl Reader<'_> {
             self.at += 1;
         }
         let c = char::from_u32(code).filter(|_| self.eat('}'));
-        c.map(Escaped::Char).ok_or(RegexError::NotOne("an escape is no character"))
+        c.map(Escaped::Char).ok_or(RegexError::NotOne("an escape is not a character"))
     }
 
-    /// `{Alpha}`: the classes of ASCII; the others are Unicode's.
+    /// `{Alpha}`: the ASCII classes; the others are Unicode's.
     fn property(&mut self, negated: bool) -> Result<Escaped, RegexError> {
         let unicode = RegexError::Part("a Unicode property");
         if !self.eat('{') {
@@ -98,7 +98,7 @@ impl Reader<'_> {
         found.map(|(_, members)| Escaped::Class { members, negated }).ok_or(unicode)
     }
 
-    /// Behind a `[`.
+    /// After a `[`.
     pub(super) fn class(&mut self, flags: Flags) -> Result<(), RegexError> {
         self.out.push('[');
         if self.eat('^') {
@@ -109,7 +109,7 @@ impl Reader<'_> {
             let sign = self.peek().ok_or(RegexError::NotOne("a `[` is not closed"))?;
             match (sign.quoted, sign.c) {
                 (false, ']') if !first => break,
-                (false, '[') => return Err(RegexError::Part("a class inside of a class")),
+                (false, '[') => return Err(RegexError::Part("a class inside a class")),
                 (false, '&') if self.syntax(1) == Some('&') => {
                     return Err(RegexError::Part("an intersection of classes"));
                 }
@@ -137,7 +137,7 @@ impl Reader<'_> {
             self.at += 1;
             match self.class_char()? {
                 Escaped::Char(c) if c >= low => c,
-                _ => return Err(RegexError::NotOne("a range of characters runs backwards")),
+                _ => return Err(RegexError::NotOne("a range of characters is reversed")),
             }
         } else {
             low
@@ -162,7 +162,7 @@ enum Escaped {
     Class { members: &'static str, negated: bool },
 }
 
-/// A character that is itself, outside of a class.
+/// A literal character, outside a class.
 pub(super) fn write_literal(c: char, out: &mut String) {
     match c {
         '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '^' | '$' | '\\' => out.extend(['\\', c]),
@@ -171,7 +171,7 @@ pub(super) fn write_literal(c: char, out: &mut String) {
     }
 }
 
-/// A character that is itself, in a class too.
+/// A literal character, inside a class.
 fn write_char(c: char, out: &mut String) {
     if c.is_ascii_alphanumeric() || c == '_' || (!c.is_ascii() && c.is_alphanumeric()) {
         out.push(c);
@@ -199,7 +199,7 @@ fn write_folded(low: char, high: char, out: &mut String) {
     }
 }
 
-/// Of the written classes only letters of one case change: both cases, then.
+/// Of the named classes, only letters of one case change: they become both cases.
 fn fold(members: &str) -> String {
     match members {
         LOWER | UPPER => format!("{LOWER}{UPPER}"),
@@ -207,11 +207,12 @@ fn fold(members: &str) -> String {
     }
 }
 
-// Characters are written as `write_char` writes them, so that what was carried once is carried again as it is.
+// Characters are written as `write_char` writes them, so that translating a translation changes
+// nothing.
 
-/// Java's `.`: everything but the ends of lines.
+/// Java's `.`: everything except line ends.
 pub(super) const NO_LINE_END: &str = "[^\\x{a}\\x{d}\\x{85}\\x{2028}\\x{2029}]";
-/// The same behind `(?s)`.
+/// The same after `(?s)`.
 pub(super) const ANY: &str = "[\\x{0}-\\x{10ffff}]";
 const DIGITS: &str = "0-9";
 const WORD: &str = "a-zA-Z_0-9";

@@ -1,14 +1,16 @@
-//! Java regular expressions, as tokens and selectors hold them, in the words of our own dialect.
+//! Java regular expressions, as tokens and selectors hold them, in the Placet dialect.
 //!
-//! What comes in is the text behind a `~`. What goes out says the same in a dialect where `.` would be any character and
-//! classes would be of Unicode: so every class is written out, ASCII where Java means ASCII, and groups lose their names.
-//! The whole value must match, so `$` is the end.
+//! The input is the text after a `~`. The output means the same in a dialect in which `.` would be
+//! any character and classes would be Unicode's: so every class is written out, ASCII where Java
+//! means ASCII, and groups lose their names. The whole value must match, so `$` is the end.
 //!
-//! What is refused, because it can not be said or would say more than it said in Java: look-arounds, back references,
-//! possessive and atomic parts, borders of words, classes inside of classes, Unicode properties, and the flags but `i` and
-//! `s`. An expression is carried as it is or not at all, never wider.
+//! Refused are parts that cannot be expressed, or would match more than in Java: look-arounds, back
+//! references, possessive and atomic parts, word boundaries, classes inside classes, Unicode
+//! properties, and all flags except `i` and `s`. An expression is translated exactly or not at all,
+//! never wider.
 //!
-//! `shortcut` is what the platform does before it runs an expression. `read` reads Java's grammar and `classes` its escapes and classes; `back` finds Java's words for what is ours.
+//! `shortcut` is the platform's search before it runs an expression. `read` reads Java's grammar
+//! and `classes` its escapes and classes; `back` translates Placet expressions to Java's.
 
 mod back;
 mod classes;
@@ -35,8 +37,8 @@ pub struct Expression {
     matcher: Matcher,
 }
 
-/// Most expressions of tokens are a text with `.*` at one end: those are compared, since building the machine of an
-/// expression costs ten times what opening its token does.
+/// Most expressions in tokens are a text with `.*` at one end: those are compared directly, since
+/// building the automaton of an expression costs ten times as much as opening its token.
 #[derive(Clone, Debug)]
 enum Matcher {
     Exactly(String),
@@ -46,7 +48,7 @@ enum Matcher {
 }
 
 impl Matcher {
-    /// What needs no machine.
+    /// The cases that need no automaton.
     fn plain(java: &str) -> Option<Self> {
         let (text, plain): (&str, fn(String) -> Self) = match (java.strip_suffix(".*"), java.strip_prefix(".*")) {
             (Some(text), _) => (text, Self::Begins),
@@ -58,7 +60,7 @@ impl Matcher {
     }
 
     fn matches(&self, value: &str) -> bool {
-        // Java's `.` is no end of a line.
+        // Java's `.` does not match a line end.
         let is_one_line = |rest: &str| !rest.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
         match self {
             Self::Exactly(text) => value == text,
@@ -70,10 +72,10 @@ impl Matcher {
 }
 
 impl Expression {
-    /// Reads Java's.
+    /// Reads a Java expression.
     ///
     /// # Errors
-    /// It is not one, or it has a part that cannot be carried.
+    /// It is invalid, or has a part that cannot be translated.
     pub fn from_java(java: &str) -> Result<Self, RegexError> {
         let text = translate(java, false, Groups::Plain)?;
         match Matcher::plain(java) {
@@ -87,13 +89,13 @@ impl Expression {
         Ok(Self { text, matcher: Matcher::Regex(regex) })
     }
 
-    /// The same in our dialect.
+    /// The same in the Placet dialect.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether it is a text, maybe with `.*` at one end, that needs no machine.
+    /// Whether it is a text, perhaps with `.*` at one end, that needs no automaton.
     #[must_use]
     pub const fn is_plain(&self) -> bool {
         !matches!(self.matcher, Matcher::Regex(_))
@@ -106,49 +108,50 @@ impl Expression {
     }
 }
 
-/// An expression for looking for it in a text, read and not yet built: what building it takes is known before.
+/// An expression to search for in a text, read but not built: the cost of building it is known
+/// before.
 pub(super) struct Searching {
     text: String,
     places: usize,
 }
 
 impl Searching {
-    /// Reads Java's; its groups keep their numbers and names. `$` is the end of the text only. With `whole`, all of the text
-    /// has to match.
+    /// Reads a Java expression; its groups keep their numbers and names. `$` is only the end of the
+    /// text. With `whole`, all of the text has to match.
     ///
     /// # Errors
-    /// It is not one, or it has a part that cannot be carried.
+    /// It is invalid, or has a part that cannot be translated.
     pub(super) fn from_java(java: &str, whole: bool) -> Result<Self, RegexError> {
         let text = translate(java, false, Groups::Numbered)?;
-        // Groups that the whole is wrapped into have no number.
+        // Groups that are wrapped around the whole have no number.
         let text = if whole { format!("^(?:{text})$") } else { text };
         let read = ParserBuilder::new().nest_limit(NEST_LIMIT).build().parse(&text);
         let places = places(&read.map_err(|_| RegexError::NotOne("it cannot be read"))?);
         Ok(Self { text, places })
     }
 
-    /// How many places the machine has: building it takes time for each of them, and running it for each of them and
-    /// each byte of a text.
+    /// The number of states of the automaton: building it takes time for each of them, and running
+    /// it for each of them and each byte of a text.
     pub(super) const fn places(&self) -> usize {
         self.places
     }
 
-    /// Builds the machine.
+    /// Builds the automaton.
     ///
     /// # Errors
-    /// It takes more than so many bytes.
+    /// It takes more than `limit` bytes.
     pub(super) fn build(&self, size_limit: usize) -> Result<Regex, RegexError> {
         built(&self.text, size_limit)
     }
 }
 
-/// At most so many places has the machine of the expression.
+/// An upper bound on the number of states of the expression's automaton.
 fn places(expression: &Hir) -> usize {
     let sum = |parts: &[Hir]| parts.iter().fold(2, |sum: usize, part| sum.saturating_add(places(part)));
     match expression.kind() {
         HirKind::Empty | HirKind::Look(_) => 1,
         HirKind::Literal(literal) => literal.0.len(),
-        // A range of characters beyond ASCII is spelt in up to eight ways, of up to four bytes each.
+        // A range of characters beyond ASCII has up to eight encodings, of up to four bytes each.
         HirKind::Class(Class::Unicode(class)) => {
             class.iter().map(|range| if range.end().is_ascii() { 1 } else { 32 }).sum()
         }
@@ -162,7 +165,7 @@ fn places(expression: &Hir) -> usize {
     }
 }
 
-/// How deep groups nest, lists of alternatives among them.
+/// How deeply groups nest, including lists of alternatives.
 const NEST_LIMIT: u32 = 2 * NESTING as u32;
 
 fn built(text: &str, size_limit: usize) -> Result<Regex, RegexError> {
@@ -174,12 +177,12 @@ fn built(text: &str, size_limit: usize) -> Result<Regex, RegexError> {
     }
 }
 
-/// Why an expression is not carried.
+/// Why an expression cannot be translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegexError {
-    /// `(`: no regular expression.
+    /// `(`: not a regular expression.
     NotOne(&'static str),
-    /// `(?=a)`: it has a part that has no equal here.
+    /// `(?=a)`: it has a part without an equivalent here.
     Part(&'static str),
     /// `(a{1000}){1000}`
     TooLarge,
@@ -189,7 +192,7 @@ impl fmt::Display for RegexError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotOne(why) => write!(f, "this is not a regular expression: {why}"),
-            Self::Part(what) => write!(f, "the regular expression has {what}, which can not be carried"),
+            Self::Part(what) => write!(f, "the regular expression has {what}, which cannot be translated"),
             Self::TooLarge => f.write_str("the regular expression is too large"),
         }
     }
@@ -197,7 +200,7 @@ impl fmt::Display for RegexError {
 
 impl std::error::Error for RegexError {}
 
-/// The text between `\Q` and `\E`, as Java's `Pattern.quote` writes it: an `\E` inside is taken apart.
+/// The text between `\Q` and `\E`, as Java's `Pattern.quote` writes it: an `\E` inside is split.
 #[must_use]
 pub fn quote(text: &str) -> String {
     format!("\\Q{}\\E", text.replace("\\E", "\\E\\\\E\\Q"))

@@ -1,14 +1,15 @@
-//! Reads the grammar of Java's expressions: alternatives, counts, groups and flags. What it reads it writes at once.
+//! Reads the grammar of Java's expressions: alternatives, counts, groups and flags. It writes the
+//! translation as it reads.
 
 use super::RegexError;
 use super::classes::{ANY, NO_LINE_END, write_literal};
 use super::reader::{Flags, Groups, Reader, Sign};
 use crate::limits::{NESTING, TEXT_BYTES};
 
-/// Java's expression in our dialect. `dot_all` is as if it began with `(?s)`.
+/// Java's expression in the Placet dialect. `dot_all` acts like a leading `(?s)`.
 ///
 /// # Errors
-/// It is not one, or it has a part that can not be carried.
+/// It is invalid, or has a part that cannot be translated.
 pub(super) fn translate(java: &str, dot_all: bool, groups: Groups) -> Result<String, RegexError> {
     if java.len() > TEXT_BYTES {
         return Err(RegexError::TooLarge);
@@ -19,11 +20,11 @@ pub(super) fn translate(java: &str, dot_all: bool, groups: Groups) -> Result<Str
     reader.alternatives(flags, 0)?;
     match reader.peek() {
         None => Ok(reader.out),
-        Some(_) => Err(RegexError::NotOne("a `)` closes nothing")),
+        Some(_) => Err(RegexError::NotOne("a `)` has no matching `(`")),
     }
 }
 
-/// Java takes the quotes away before it reads anything else.
+/// Java removes the quotes before it reads anything else.
 fn unquoted(java: &str) -> Vec<Sign> {
     let mut signs = Vec::with_capacity(java.len());
     let mut rest = java;
@@ -34,7 +35,7 @@ fn unquoted(java: &str) -> Vec<Sign> {
             rest = after;
             continue;
         }
-        // A backslash and what it stands before are one: `\\Q` begins no quote.
+        // A backslash and the character after it belong together: `\\Q` does not begin a quote.
         let length = if c == '\\' { 2 } else { 1 };
         let taken: usize = rest.chars().take(length).map(char::len_utf8).sum();
         signs.extend(rest[..taken].chars().map(|c| Sign { c, quoted: false }));
@@ -62,12 +63,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// One atom and how often.
+    /// One atom and its count.
     fn repeated(&mut self, flags: &mut Flags, depth: usize) -> Result<(), RegexError> {
         let repeatable = self.atom(flags, depth)?;
         let Some(c @ ('*' | '+' | '?' | '{')) = self.syntax(0) else { return Ok(()) };
         if !repeatable {
-            return Err(RegexError::NotOne("a count stands behind nothing"));
+            return Err(RegexError::NotOne("a count has nothing before it"));
         }
         self.at += 1;
         if c == '{' {
@@ -88,7 +89,7 @@ impl Reader<'_> {
 
     fn no_more_counts(&self) -> Result<(), RegexError> {
         match self.syntax(0) {
-            Some('*' | '+' | '?' | '{') => Err(RegexError::NotOne("a count stands behind a count")),
+            Some('*' | '+' | '?' | '{') => Err(RegexError::NotOne("a count follows another count")),
             _ => Ok(()),
         }
     }
@@ -140,8 +141,8 @@ impl Reader<'_> {
             }
             '(' => return self.group(flags, depth),
             '[' => self.class(*flags)?,
-            '*' | '+' | '?' => return Err(RegexError::NotOne("a count stands behind nothing")),
-            '{' => return Err(RegexError::NotOne("a `{` counts nothing")),
+            '*' | '+' | '?' => return Err(RegexError::NotOne("a count has nothing before it")),
+            '{' => return Err(RegexError::NotOne("a `{` has nothing before it")),
             '\\' => return self.escape(*flags),
             c => self.literal(c, *flags),
         }
@@ -177,7 +178,7 @@ impl Reader<'_> {
                         return Ok(false);
                     }
                     if !self.eat(':') {
-                        return Err(RegexError::NotOne("a `(?` begins no group"));
+                        return Err(RegexError::NotOne("a `(?` does not begin a group"));
                     }
                     "(?:".clone_into(&mut opened);
                 }
@@ -199,7 +200,7 @@ impl Reader<'_> {
         if name.starts_with(|c: char| c.is_ascii_alphabetic()) && self.eat('>') {
             Ok(name)
         } else {
-            Err(RegexError::NotOne("a group has no good name"))
+            Err(RegexError::NotOne("the name of a group is invalid"))
         }
     }
 

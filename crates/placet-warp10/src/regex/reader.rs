@@ -1,22 +1,22 @@
-//! A place in an expression of Java, and what has been written of it so far.
+//! A position in a Java expression, and the translation so far.
 
-/// What becomes of groups that Java would number.
+/// The treatment of groups that Java would number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Groups {
     /// They only group: a value matches or does not.
     Plain,
-    /// They keep their numbers and names, for who asks what they matched.
+    /// They keep their numbers and names, for callers that need their matches.
     Numbered,
 }
 
-/// A character, and whether it stood between `\Q` and `\E`.
+/// A character, and whether it was between `\Q` and `\E`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sign {
     pub(super) c: char,
     pub(super) quoted: bool,
 }
 
-/// What `(?…)` has switched on.
+/// The flags that `(?…)` has switched on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Flags {
     /// `(?i)`: ASCII letters in either case.
@@ -25,7 +25,7 @@ pub(super) struct Flags {
     pub(super) dot_all: bool,
 }
 
-/// Reads, and writes what it has read.
+/// Reads, and writes the translation.
 pub(super) struct Reader<'s> {
     pub(super) signs: &'s [Sign],
     pub(super) at: usize,

@@ -1,19 +1,21 @@
-//! The platform's shortcut: what a directory of series looks for before it runs an expression.
+//! The platform's shortcut: the text for which a directory of series searches before it runs an
+//! expression.
 //!
-//! `find` and `fetch` take the longest run of letters and digits out of the text of an expression, and what does not hold it
-//! is not asked any further. So `r11?` does not find `r1` there, and `.*` finds values with a line end too. Where the
-//! run follows from the expression, which is nearly always, the shortcut changes nothing.
+//! `find` and `fetch` take the longest run of letters and digits out of the text of an expression,
+//! and a value that does not contain it is not evaluated any further. So `r11?` does not find `r1`
+//! there, and `.*` finds values with a line end too. If the run follows from the expression, which
+//! is nearly always so, the shortcut changes nothing.
 
 use regex_syntax::hir::{Hir, HirKind};
 
 use placet::model::types::Scalar;
 
-/// What is looked for before an expression runs.
+/// The search before an expression runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shortcut {
     /// `.*`: everything is found, and no expression runs.
     All,
-    /// The value must hold this text, which may be empty.
+    /// The value must contain this text, which may be empty.
     Holds(String),
 }
 
@@ -52,7 +54,8 @@ impl Shortcut {
         }
     }
 
-    /// The text that values must hold although the expression, in our dialect, does not say so.
+    /// The text that values must contain although the expression, in the Placet dialect, does not
+    /// require it.
     #[must_use]
     pub fn beyond(&self, ours: &str) -> Option<&str> {
         match self {
@@ -67,10 +70,11 @@ impl Shortcut {
     }
 }
 
-/// What ends a line in Java, where a `.` stops.
+/// Line ends in Java, at which a `.` stops.
 const LINE_ENDS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
-/// Without the text between an opening bracket and the last closing one of its line; a blank stays.
+/// Removes the text between an opening bracket and the last closing one of its line; a blank
+/// remains.
 fn without(text: &str, (open, close): (char, char)) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -91,13 +95,14 @@ fn without(text: &str, (open, close): (char, char)) -> String {
     out + rest
 }
 
-/// Whether all that an expression matches holds the text, as far as its literals show it. A `false` may be wrong.
+/// Whether everything that an expression matches contains the text, as far as its literals show it.
+/// A `false` may be wrong.
 fn holds(expression: &Hir, text: &[u8]) -> bool {
     let mut run = Vec::new();
     walk(expression, text, &mut run) || contains(&run, text)
 }
 
-/// Goes through parts that follow each other; `run` is the text right before.
+/// Visits consecutive parts; `run` is the text right before.
 fn walk(expression: &Hir, text: &[u8], run: &mut Vec<u8>) -> bool {
     match expression.kind() {
         HirKind::Literal(literal) => {
@@ -125,7 +130,7 @@ fn walk(expression: &Hir, text: &[u8], run: &mut Vec<u8>) -> bool {
     }
 }
 
-/// The text that an expression is, or nothing where it is more than a text.
+/// The text that an expression matches, or nothing if it is more than a text.
 fn literal(expression: &Hir) -> &[u8] {
     match expression.kind() {
         HirKind::Literal(literal) => &literal.0,

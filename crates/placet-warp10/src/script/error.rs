@@ -1,4 +1,5 @@
-//! What went wrong in a script: a code, the place, our words, and the chain of messages that Warp 10 would give.
+//! Errors of a script: a code, the place, our words, and the chain of messages that Warp 10 would
+//! give.
 
 use std::fmt;
 
@@ -9,7 +10,7 @@ use placet::span::Span;
 /// Lists every code of scripts once; `docs/warpscript.md` shows them.
 macro_rules! codes {
     ($( $id:literal $name:ident $title:literal $example:literal )*) => {
-        /// A kind of mistake in a script. Each variant's doc is a script that triggers it.
+        /// A kind of error in a script. Each variant's doc is a script that triggers it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum ScriptCode {
             $( #[doc = $title] #[doc = "\n```text\n"] #[doc = $example] #[doc = "\n```"] $name, )*
@@ -25,7 +26,7 @@ macro_rules! codes {
                 match self { $(Self::$name => $id),* }
             }
 
-            /// What is wrong, in a few words.
+            /// The error, in a few words.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),* }
@@ -41,38 +42,38 @@ macro_rules! codes {
 }
 
 codes! {
-    "W0101" Unreadable "a word can not be read" "'abc"
-    "W0102" UnknownFunction "a function is not known, or outside of the subset" "FETCH"
-    "W0103" UnknownName "a variable or a macro is not known" "$nope"
+    "W0101" Unreadable "a word cannot be read" "'abc"
+    "W0102" UnknownFunction "a function is unknown, or outside the subset" "FETCH"
+    "W0103" UnknownName "a variable or a macro is unknown" "$nope"
     "W0201" StackTooShort "a function finds too few values on the stack" "DROP"
-    "W0202" WrongKind "a function finds values that it does not take" "'a' 1 -"
-    "W0203" BadValue "a value is of the right kind and can not be used" "1 0 /"
-    "W0301" BadParameters "the parameters of a token are not complete or not right" "{ 'type' 'READ' } TOKENGEN"
+    "W0202" WrongKind "a function finds values of the wrong type" "'a' 1 -"
+    "W0203" BadValue "a value of the right type cannot be used" "1 0 /"
+    "W0301" BadParameters "the parameters of a token are incomplete or wrong" "{ 'type' 'READ' } TOKENGEN"
     "W0302" NotPermitted "keys or a capability are missing" "1 CAPEXPORT"
-    "W0303" BadToken "a token is not good" "'x' TOKENDUMP"
-    "W0401" TooMuch "a script is more work, or makes more, than its bounds" "<% true %> <% %> WHILE"
-    "W0402" Failed "the script itself says that it failed" "'no such site' MSGFAIL"
+    "W0303" BadToken "a token is not valid" "'x' TOKENDUMP"
+    "W0401" TooMuch "a script exceeds its limits of work or memory" "<% true %> <% %> WHILE"
+    "W0402" Failed "the script itself reports a failure" "'no such site' MSGFAIL"
 }
 
 /// A script that could not be run to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptError {
-    /// Which kind of mistake.
+    /// The kind of error.
     pub code: ScriptCode,
     /// The innermost message: where Warp 10 checks it, in Warp 10's words.
     pub message: String,
-    /// Where, in the text that was run.
+    /// Its place in the text that was run.
     pub at: Span,
     /// The line of that place, from 1.
     pub line: usize,
-    /// The way out.
+    /// How to fix it.
     pub help: Option<String>,
-    /// What Warp 10 would say, from the outermost message to the innermost: the line, the place, the causes.
+    /// Warp 10's messages, from the outermost to the innermost: the line, the place, the causes.
     pub messages: Vec<String>,
 }
 
 impl ScriptError {
-    /// The same, to be shown with the line that it is about.
+    /// The same, to be shown with its line.
     #[must_use]
     pub fn diagnostic(&self) -> Diagnostic<ScriptCode> {
         let diagnostic = Diagnostic::new(self.code, self.at, self.message.as_str());
@@ -113,7 +114,7 @@ impl miette::Diagnostic for ScriptError {
     }
 }
 
-/// A mistake while it is on its way to the place that it is told at.
+/// An error on its way to the place where it is reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UnplacedError {
     pub code: ScriptCode,
@@ -129,7 +130,7 @@ impl UnplacedError {
         Self { code, chain: vec![message.into()], help: None, at: None }
     }
 
-    /// Adds what lies behind the message.
+    /// Adds the cause of the message.
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.chain.push(cause.into());
         self
@@ -161,7 +162,7 @@ impl From<UnplacedError> for Stop {
     }
 }
 
-/// Macros are written, or put, inside of each other without end.
+/// Macros are nested too deeply, written or running.
 pub(super) fn nested_too_deeply() -> UnplacedError {
-    UnplacedError::new(ScriptCode::TooMuch, format!("more than {} macros inside of each other", limits::SCRIPT_DEPTH))
+    UnplacedError::new(ScriptCode::TooMuch, format!("more than {} nested macros", limits::SCRIPT_DEPTH))
 }

@@ -1,5 +1,5 @@
-//! The parser that pest makes of `grammar/warpscript.pest`. It is given one line at a time, and no rule of it contains itself, so
-//! that its work is bounded by the line.
+//! The parser that pest makes of `grammar/warpscript.pest`. It is given one line at a time, and
+//! none of its rules contains itself, so that its work is bounded by the line.
 
 use pest::Parser;
 
@@ -8,7 +8,8 @@ use pest::Parser;
 #[grammar = "grammar/warpscript.pest"]
 struct Grammar;
 
-/// The word at the beginning of a text: its kind, its bytes, and the text inside of it (between quotes, behind `$`).
+/// The word at the beginning of a text: its kind, its bytes, and the text inside it (between
+/// quotes, after `$`).
 pub(super) fn word(text: &str) -> Option<(Rule, usize, &str)> {
     let word = Grammar::parse(Rule::word, text).ok()?.next()?.into_inner().next()?;
     let (kind, length) = (word.as_rule(), word.as_str().len());

@@ -1,6 +1,6 @@
-//! What a script computes with while it runs. Lists and maps are references, as in Warp 10: a list in a variable that `PUT`
-//! changes is changed everywhere. They live in one place until the run ends, so a list that holds itself does no harm;
-//! the bound on what a run may make bounds this place.
+//! The values of a running script. Lists and maps are references, as in Warp 10: a `PUT` on a list
+//! in a variable is visible everywhere. They are kept in one place until the run ends, so a list
+//! that contains itself does no harm; the limit on memory of a run bounds this place.
 
 use std::rc::Rc;
 
@@ -33,7 +33,7 @@ pub(super) struct ListId(usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MapId(usize);
 
-/// Entries by what equal keys have in common, with the key that came first.
+/// Entries by the common part of equal keys, with the key that came first.
 pub(super) type Entries = IndexMap<Box<[u8]>, (Item, Item)>;
 
 impl Item {
@@ -41,7 +41,7 @@ impl Item {
         Self::Text(text.into())
     }
 
-    /// What it is, as `TYPEOF` says it.
+    /// Its type, as `TYPEOF` names it.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "NULL",
@@ -58,7 +58,7 @@ impl Item {
     }
 }
 
-/// Where lists and maps live, and what a run has left.
+/// The lists and maps, and the remaining budget of a run.
 #[derive(Debug)]
 pub(super) struct Heap {
     lists: Vec<Vec<Item>>,
@@ -81,7 +81,7 @@ impl Heap {
         Ok(())
     }
 
-    /// Bytes that are made or gone through.
+    /// Bytes that are created or visited.
     pub fn work(&mut self, bytes: usize) -> Result<(), UnplacedError> {
         self.work = self.work.checked_sub(bytes as u64).ok_or_else(|| {
             UnplacedError::new(
@@ -128,7 +128,7 @@ impl Heap {
         self.maps.get(id.0).expect("places come from `new_map`, and none is ever freed")
     }
 
-    /// Puts an entry into a map; says whether the key is new.
+    /// Puts an entry into a map; returns whether the key is new.
     pub fn insert(&mut self, map: MapId, key: Item, value: Item) -> Result<bool, UnplacedError> {
         let found = self.key(&key)?;
         self.work(ENTRY)?;
@@ -152,7 +152,8 @@ impl Heap {
         Ok(self.map(map).get(&found).map(|(_, value)| value.clone()))
     }
 
-    /// What values that Java holds for equal have in common: kind and content; a LONG is not equal to a DOUBLE.
+    /// A common key of values that Java considers equal: type and content; a LONG is not equal to a
+    /// DOUBLE.
     pub fn key(&mut self, item: &Item) -> Result<Box<[u8]>, UnplacedError> {
         let mut key = Vec::new();
         self.write_key(item, &mut key, 0)?;
@@ -201,7 +202,7 @@ impl Heap {
         self.work(key.len() - before)
     }
 
-    /// Makes a tree of an item.
+    /// Turns an item into a tree.
     pub fn tree(&mut self, item: &Item) -> Result<Value, UnplacedError> {
         self.tree_at(item, 0)
     }
@@ -279,11 +280,11 @@ impl Heap {
     fn descend(&mut self, depth: usize) -> Result<(), UnplacedError> {
         if depth > limits::SCRIPT_NESTING {
             let message = format!("lists and maps nest deeper than {}", limits::SCRIPT_NESTING);
-            return Err(UnplacedError::new(ScriptCode::TooMuch, message).help("does a list hold itself?"));
+            return Err(UnplacedError::new(ScriptCode::TooMuch, message).help("does a list contain itself?"));
         }
         self.step()
     }
 }
 
-/// What an entry of a map takes, without what its key and its value refer to.
+/// The size of a map entry, without its key and its value.
 const ENTRY: usize = 2 * size_of::<Item>() + 32;

@@ -1,4 +1,4 @@
-//! What a script gets from outside: the time, UUIDs, keys, capabilities. Nothing else reaches it.
+//! Inputs of a script from outside: the time, UUIDs, keys, capabilities. It has no others.
 
 use crate::accept::Acceptor;
 use crate::capabilities::Capabilities;
@@ -48,7 +48,7 @@ impl TimeUnit {
     }
 }
 
-/// Where a script runs.
+/// The context of a script.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// A command of the owner of the keys: needs no capability.
@@ -56,11 +56,13 @@ pub enum Mode {
     Tool,
     /// A service: `TOKENGEN` and `TOKENDUMP` with its keys need a capability.
     Server,
-    /// The filter macro of a service, which its operator wrote: as a service, and it may set capabilities of its own run.
+    /// The filter macro of a service, which its operator wrote: as a service, and it may set
+    /// capabilities of its own run.
     Filter,
 }
 
-/// Says whether a token is good now. A service answers with its revocation lists and its static tokens.
+/// Decides whether a token is valid now. A service answers with its revocation lists and its static
+/// tokens.
 pub trait Acceptance {
     /// The token, or why it is refused.
     fn accept(&self, text: &str, kind: Kind, now: Time) -> Result<Token, Rejection>;
@@ -86,23 +88,23 @@ impl Acceptance for Acceptor<'_> {
     }
 }
 
-/// What a script gets from outside.
+/// The inputs of a script from outside.
 pub struct Host<'h> {
     /// `NOW`, in units of the platform.
     pub now: i64,
     /// The unit of the platform.
     pub unit: TimeUnit,
-    /// What `UUID` gives, each time.
+    /// The result of `UUID`, each time.
     pub uuid: Box<dyn FnMut() -> String + 'h>,
-    /// What `IDENT` gives: the name of the instance.
+    /// The result of `IDENT`: the name of the instance.
     pub ident: Option<String>,
     /// The keys of the platform.
     pub keys: Option<&'h TokenKeys>,
-    /// Who says whether a token is good; without one, the keys and the clock do.
+    /// Decides whether a token is valid; without one, the keys and the clock do.
     pub acceptance: Option<&'h dyn Acceptance>,
     /// Whether capabilities are needed.
     pub mode: Mode,
-    /// What the script may do, at its start.
+    /// The capabilities at the start of the script.
     pub capabilities: Capabilities,
 }
 

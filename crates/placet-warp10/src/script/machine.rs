@@ -1,4 +1,4 @@
-//! The machine that scripts run on: a stack, variables, bounds.
+//! The machine that scripts run on: a stack, variables, limits.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub struct Machine<'h> {
     pub(super) is_pretty: bool,
     /// Whether `JSONSTRICT` was called.
     pub(super) is_strict: bool,
-    /// What deserves a look, although nothing failed.
+    /// Remarks, although nothing failed.
     remarks: Vec<String>,
     depth: usize,
     /// The place of the word that runs.
@@ -53,13 +53,13 @@ impl<'h> Machine<'h> {
         }
     }
 
-    /// What the script wants for its output: `JSONPRETTY`, and `JSONSTRICT`.
+    /// The script's choice of output: `JSONPRETTY`, and `JSONSTRICT`.
     #[must_use]
     pub const fn json_style(&self) -> super::output::Style {
         super::output::Style { is_pretty: self.is_pretty, is_strict: self.is_strict }
     }
 
-    /// What deserves a look, although nothing failed: a token that may say less than was meant.
+    /// Remarks, although nothing failed: a token that may restrict less than intended.
     #[must_use]
     pub fn remarks(&self) -> &[String] {
         &self.remarks
@@ -71,7 +71,7 @@ impl<'h> Machine<'h> {
         }
     }
 
-    /// What the script may do by now.
+    /// The present capabilities of the script.
     #[must_use]
     pub const fn capabilities(&self) -> &crate::capabilities::Capabilities {
         &self.host.capabilities
@@ -79,7 +79,7 @@ impl<'h> Machine<'h> {
 
     pub(super) fn nested(&mut self, run: impl FnOnce(&mut Self) -> Result<(), Stop>) -> Result<(), Stop> {
         if self.depth >= limits::SCRIPT_DEPTH {
-            let message = format!("more than {} macros run inside of each other", limits::SCRIPT_DEPTH);
+            let message = format!("more than {} nested macros are running", limits::SCRIPT_DEPTH);
             return Err(UnplacedError::new(ScriptCode::TooMuch, message).help("does a macro call itself?").into());
         }
         self.depth += 1;
@@ -98,7 +98,7 @@ impl<'h> Machine<'h> {
             Some(_) => Err(UnplacedError::new(ScriptCode::UnknownName, format!("'{name}' is not a macro.")).into()),
             None => {
                 let failure = UnplacedError::new(ScriptCode::UnknownName, format!("Unknown macro '{name}'"));
-                Err(failure.help("only macros in variables are known here: no repository is searched").into())
+                Err(failure.help("only macros in variables are available here: no repository is searched").into())
             }
         }
     }

@@ -1,12 +1,13 @@
-//! The stack form: the part of WarpScript that envelopes are written in.
+//! The stack form: the part of WarpScript in which envelopes are written.
 //!
-//! A text comes in. [`read`] cuts it into words, line by line, with the [grammar] of one word; [`run`] runs them on the stack of a [`machine`], with
-//! the [`functions`] of the subset, inside the bounds of [`limits`](crate::limits); what is left on the stack goes out as
+//! The input is a text. [`read`] splits it into words, line by line, with the [grammar] of one
+//! word; [`run`] runs them on the stack of a [`machine`], with the [`functions`] of the subset,
+//! inside the [`limits`](crate::limits); the values left on the stack are returned as
 //! [values](value::Value), or as the JSON that Warp 10's tool prints ([`output`]).
 //!
-//! Refused, with the line and the word: what can not be read, functions outside of the subset, values that a function does not
-//! take, and more work than the bounds. The clock, the source of UUIDs, the time unit and the keys come from the [`host`]: a
-//! script reads nothing else.
+//! Refused, with the line and the word, are unreadable text, functions outside the subset, values
+//! that a function does not accept, and work beyond the limits. The clock, the source of UUIDs, the
+//! time unit and the keys come from the [`host`]: a script reads nothing else.
 
 pub mod error;
 pub mod functions;

@@ -1,4 +1,5 @@
-//! JSON as Warp 10's tool prints it: keys in the order of the map, everything but ASCII as `\uXXXX`, NaN bare.
+//! JSON as Warp 10's tool prints it: keys in the order of the map, everything except ASCII as
+//! `\uXXXX`, bare NaN.
 
 use super::value::{Value, hex, java_double};
 
@@ -7,11 +8,12 @@ use super::value::{Value, hex, java_double};
 pub struct Style {
     /// `JSONPRETTY`: every entry of a map on a line of its own.
     pub is_pretty: bool,
-    /// `JSONSTRICT`: numbers that JSON does not know are `null`.
+    /// `JSONSTRICT`: numbers without a JSON form are `null`.
     pub is_strict: bool,
 }
 
-/// The whole stack (bottom to top) as one array, the top of the stack first, as `TokenGen` prints it.
+/// The whole stack (bottom to top) as one array, the top of the stack first, as `TokenGen` prints
+/// it.
 #[must_use]
 pub fn stack_json(stack: &[Value], style: Style) -> String {
     let elements: Vec<String> = stack.iter().rev().map(|value| to_json(value, style)).collect();

@@ -1,4 +1,5 @@
-//! What functions do with regular expressions: [`regex`](super::super::regex) reads Java's, and here its replacements are written.
+//! Regular expressions in functions: [`regex`](super::super::regex) reads Java's, and this file
+//! writes its replacements.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +13,13 @@ use crate::regex::Searching;
 /// The regular expressions that a run has built: in a loop, each is built once.
 #[derive(Default)]
 pub(super) struct Patterns {
-    /// By the text, and whether all of a text has to match; with the places of its machine.
+    /// By the text, and whether all of a text has to match; with the states of its automaton.
     known: BTreeMap<(String, bool), (Regex, usize)>,
 }
 
 impl Patterns {
-    /// The regular expression of Java, for a text of so many bytes. Building and running it are paid for before: what they take
-    /// has little to do with how long the expression is.
+    /// Java's regular expression, for a text of `length` bytes. Building and running it are charged
+    /// in advance: their cost has little to do with the length of the expression.
     pub(super) fn get(
         &mut self,
         heap: &mut Heap,
@@ -48,7 +49,7 @@ fn build(heap: &mut Heap, pattern: &str, whole: bool) -> Result<(Regex, usize), 
     let carried = |why| bad(format!("`{pattern}` cannot be used here: {why}"));
     heap.work(READ * pattern.len())?;
     let searching = Searching::from_java(pattern, whole).map_err(carried)?;
-    // What is too large is given up on the way.
+    // An automaton that grows too large is abandoned early.
     let places = searching.places().min(limits::SCRIPT_AUTOMATON / PLACE_BYTES);
     heap.work(BUILD + PLACE * places)?;
     Ok((searching.build(limits::SCRIPT_AUTOMATON).map_err(carried)?, places))
@@ -60,22 +61,22 @@ const KNOWN: usize = 64;
 /// Work of reading a byte of an expression.
 const READ: usize = 64;
 
-/// Work of building a machine, without its places.
+/// Work of building an automaton, without its states.
 const BUILD: usize = 8 * 1024;
 
-/// Work of building one place of a machine.
+/// Work of building one state of an automaton.
 const PLACE: usize = 256;
 
-/// Bytes that a place of a machine takes at least.
+/// The least bytes that a state of an automaton takes.
 const PLACE_BYTES: usize = 16;
 
-/// Work of running a machine over a byte, without its places.
+/// Work of running an automaton over a byte, without its states.
 const RUN: usize = 8;
 
-/// Writes a replacement as Java does: `$1`, `${name}`, and `\` before a character that is only itself.
+/// Writes a replacement as Java does: `$1`, `${name}`, and `\` before a literal character.
 ///
 /// # Errors
-/// Says what the replacement refers to that is not there.
+/// The replacement refers to a missing group.
 pub(crate) fn expand(replacement: &str, groups: &Captures<'_>, out: &mut String) -> Result<(), String> {
     let mut chars = replacement.chars().peekable();
     while let Some(c) = chars.next() {

@@ -1,7 +1,9 @@
-//! Cuts a script into words.
+//! Splits a script into words.
 //!
-//! Lines come one after the other; [`grammar`](super::grammar) takes words off a line; block comments, multi-line strings and macros
-//! are put together here, since they go over lines. What comes out are the words up to the first that can not be read, and that
+//! Lines come one after the other; [`grammar`](super::grammar) takes words off a line; block
+//! comments, multi-line strings and macros are put together here, since they span lines. The output
+//! is the words up to the first that cannot be read, and that error: the words before it run first,
+//! as Warp 10 runs a line while it reads it.
 //! mistake: the words before it run first, as Warp 10 runs a line while it reads it.
 
 use std::sync::Arc;
@@ -22,7 +24,7 @@ pub(super) struct Script {
     pub broken: Option<ReadError>,
 }
 
-/// A word that can not be read.
+/// A word that cannot be read.
 #[derive(Debug)]
 pub(super) struct ReadError {
     pub failure: UnplacedError,
@@ -51,8 +53,9 @@ pub(super) fn read(text: &str) -> Script {
     reader.script
 }
 
-/// The line that begins at `start`, without its end, and where the next one begins. As in Java's `BufferedReader.readLine`,
-/// a line ends at a line feed, at a carriage return, or at one with a line feed after it.
+/// The line that begins at `start`, without its end, and where the next one begins. As in Java's
+/// `BufferedReader.readLine`, a line ends at a line feed, at a carriage return, or at one with a
+/// line feed after it.
 fn next_line(text: &str, start: usize) -> Option<(&str, usize)> {
     let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
     let end = rest.find(LINE_ENDS).unwrap_or(rest.len());
@@ -60,7 +63,7 @@ fn next_line(text: &str, start: usize) -> Option<(&str, usize)> {
     Some((&rest[..end], start + (end + length).min(rest.len())))
 }
 
-/// What ends a line.
+/// The characters that end a line.
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
 /// The line around a place, without the blanks at its ends, and where it begins.
@@ -91,9 +94,9 @@ fn unreadable(message: impl Into<String>) -> UnplacedError {
 struct Reader<'t> {
     text: &'t str,
     script: Script,
-    /// Macros that are not closed yet: where each begins, and its words.
+    /// Open macros: where each begins, and its words.
     open: Vec<(Span, usize, Vec<Node>)>,
-    /// The multi-line string that is not closed yet: where it begins, and its text.
+    /// The open multi-line string: where it begins, and its text.
     long_text: Option<(Span, usize, String)>,
     in_comment: bool,
 }
@@ -123,9 +126,9 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes one word; gives its bytes.
+    /// Takes one word; returns its length in bytes.
     fn word(&mut self, rest: &str, line: &str, at: usize, number: usize) -> Result<usize, (UnplacedError, Span)> {
-        // The grammar takes every text that does not begin with a blank.
+        // The grammar accepts every text that does not begin with a blank.
         let (kind, length, inner) = word(rest).expect("anything but a blank is a word");
         let span = Span::new(at, at + length);
         let fail = |failure| (failure, span);
@@ -187,7 +190,7 @@ impl Reader<'_> {
     fn long_line(&mut self, raw: &str, line: &str, at: usize) {
         let Some((begin, began, text)) = &mut self.long_text else { return };
         if line != "'>" {
-            // Leading empty lines are lost, as Warp 10 loses them.
+            // Leading empty lines are lost, as in Warp 10.
             if !text.is_empty() {
                 text.push('\n');
             }
@@ -207,7 +210,7 @@ impl Reader<'_> {
     }
 }
 
-/// Behind the `*/` that ends a comment: one before a space or the end of the line.
+/// After the `*/` that ends a comment: one before a space or the end of the line.
 fn comment_end(rest: &str) -> Option<usize> {
     let ends = rest.match_indices("*/").map(|(at, _)| at + 2);
     ends.into_iter().find(|&end| rest[end..].is_empty() || rest[end..].starts_with(' '))
@@ -218,24 +221,27 @@ fn unknown(name: &str) -> UnplacedError {
     let glued =
         name.len() > 1 && name.starts_with(['[', '{', ']', '}']) || name.len() > 1 && name.ends_with([']', '}']);
     match functions::alike(name) {
-        _ if name.starts_with("{{") && name.ends_with("}}") => failure
-            .help("a start script was to put a value in its place, such as the secret of Warp 10 2.x: put it there"),
+        _ if name.starts_with("{{") && name.ends_with("}}") => failure.help(
+            "a start script should have replaced this by a value, such as the secret of Warp 10 2.x: write the value",
+        ),
         _ if glued => failure.help("brackets are words of their own: put blanks around them"),
         Some(known) => failure.help(format!("did you mean `{known}`? functions are case sensitive")),
-        None if name == "SORT" => failure.help("`LSORT` sorts a list; `SORT` is for series, which are not here"),
+        None if name == "SORT" => {
+            failure.help("`LSORT` sorts a list; `SORT` is for series, which are not available here")
+        }
         None => {
-            failure.help("it is no function of the subset that envelopes are written in; docs/warpscript.md lists them")
+            failure.help("the subset for envelopes does not have this function; docs/warpscript.md lists those it has")
         }
     }
 }
 
 fn not_a_long(word: &str) -> UnplacedError {
     let help = "integers have 64 bits, from -9223372036854775808 to 9223372036854775807";
-    unreadable(format!("`{word}` is no integer of 64 bits")).help(help)
+    unreadable(format!("`{word}` is not an integer of 64 bits")).help(help)
 }
 
 fn not_a_number(word: &str) -> UnplacedError {
-    unreadable(format!("`{word}` is no number"))
+    unreadable(format!("`{word}` is not a number"))
 }
 
 fn special(word: &str) -> f64 {
@@ -250,7 +256,7 @@ fn special(word: &str) -> f64 {
 pub(super) fn digits(word: &str, radix: u32) -> Result<i64, UnplacedError> {
     let mut number = 0u64;
     for c in word.chars().skip(2) {
-        let digit = c.to_digit(radix).ok_or_else(|| unreadable(format!("`{word}` has a digit that is none: `{c}`")))?;
+        let digit = c.to_digit(radix).ok_or_else(|| unreadable(format!("`{word}` has an invalid digit: `{c}`")))?;
         number = number.wrapping_mul(u64::from(radix)) | u64::from(digit);
     }
     Ok(number.cast_signed())

@@ -10,10 +10,10 @@ use crate::limits;
 use placet::span::Span;
 
 impl Machine<'_> {
-    /// Runs a script; gives what it leaves on the stack, bottom to top.
+    /// Runs a script; returns the values left on the stack, bottom to top.
     ///
     /// # Errors
-    /// The first mistake: words before it have run.
+    /// The first error: the words before it have run.
     pub fn run(&mut self, text: &str) -> Result<Vec<Value>, ScriptError> {
         let Script { nodes, broken } = read(text);
         for node in &nodes {
@@ -22,7 +22,7 @@ impl Machine<'_> {
                 Err(Stop::Failed(failure)) => return Err(self.told(text, *failure, node.at, node.line)),
                 Err(Stop::Return | Stop::Halt) => return self.tree(text),
                 Err(Stop::Break | Stop::Continue) => {
-                    let failure = UnplacedError::new(ScriptCode::BadValue, "BREAK and CONTINUE belong into a loop");
+                    let failure = UnplacedError::new(ScriptCode::BadValue, "BREAK and CONTINUE must be in a loop");
                     return Err(self.told(text, failure, node.at, node.line));
                 }
             }
@@ -62,7 +62,7 @@ impl Machine<'_> {
         })
     }
 
-    /// A macro as it is when its text is read: `!$name` in it is the value of now.
+    /// A macro as it is when its text is read: `!$name` in it is the present value.
     fn bound(&mut self, body: &Macro) -> Result<Macro, UnplacedError> {
         if !binds_now(&body.body) {
             return Ok(body.clone());
@@ -115,7 +115,7 @@ impl Machine<'_> {
         })
     }
 
-    /// Runs a text that the script made. Mistakes in it are told where it is run.
+    /// Runs a text that the script made. Errors in it are reported at the place where it is run.
     pub(super) fn run_text(&mut self, text: &str) -> Result<(), Stop> {
         self.heap.work(16 * text.len())?;
         let Script { nodes, broken } = read(text);
@@ -128,7 +128,8 @@ impl Machine<'_> {
         done
     }
 
-    /// Makes an error of a mistake: `at` is the word of the text that was running, `failure.at` the innermost one.
+    /// Completes an error: `at` is the word of the text that was running, `failure.at` the
+    /// innermost one.
     fn told(&self, text: &str, failure: UnplacedError, at: Span, line: usize) -> ScriptError {
         let (around, start) = line_around(text, at.start);
         let from = at.start.saturating_sub(start).min(around.len());

@@ -6,10 +6,10 @@ use jiff::{Span, Timestamp};
 
 use super::host::TimeUnit;
 
-/// What an ISO 8601 duration says: `P1Y2M3W4DT5H6M7.5S`.
+/// An ISO 8601 duration: `P1Y2M3W4DT5H6M7.5S`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Period {
-    /// Years: added before months, which matters on a 29th of February.
+    /// Years: added before months, which matters on 29 February.
     pub years: i64,
     /// Months.
     pub months: i64,
@@ -22,7 +22,7 @@ pub(super) struct Period {
 }
 
 impl Period {
-    /// Reads a duration. A `-` before the `P` is one before each number.
+    /// Reads a duration. A `-` before the `P` negates each number.
     pub fn read(text: &str) -> Option<Self> {
         let (sign, rest) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
         let rest = rest.strip_prefix('P')?;
@@ -55,7 +55,8 @@ impl Period {
         Some(period)
     }
 
-    /// In units of the platform; `None` where it has years or months, which have no fixed length, or is too long.
+    /// In units of the platform; `None` if it has years or months, which have no fixed length, or
+    /// is too long.
     pub fn fixed(self, unit: TimeUnit) -> Option<i64> {
         if self.months != 0 || self.years != 0 {
             return None;
@@ -64,7 +65,7 @@ impl Period {
         seconds.checked_mul(unit.in_a_second())?.checked_add(self.offset(unit))
     }
 
-    /// The fraction in units of the platform: a DOUBLE is cut, as in the original.
+    /// The fraction in units of the platform: a DOUBLE is truncated, as in Warp 10.
     #[expect(clippy::cast_precision_loss, reason = "Java multiplies DOUBLEs just so")]
     fn offset(self, unit: TimeUnit) -> i64 {
         (self.fraction * unit.in_a_second() as f64) as i64
@@ -86,13 +87,13 @@ fn parts(text: &str, units: &str, sign: i64) -> Option<Vec<Part>> {
     while !rest.is_empty() {
         let end = rest.find(|c: char| c.is_ascii_uppercase())?;
         let (number, unit) = (&rest[..end], rest[end..].chars().next()?);
-        // Units that were passed over cannot come any more.
+        // Units that were passed cannot follow any more.
         units.by_ref().find(|known| *known == unit)?;
         let (whole, digits) = number.split_once('.').map_or((number, None), |(whole, digits)| (whole, Some(digits)));
         let number = sign * i64::from(whole.parse::<i32>().ok()?);
         let fraction = match digits {
             None => None,
-            // The original takes the sign of the whole part, and so `-0.5` loses it there.
+            // Warp 10 takes the sign of the whole part, so `-0.5` loses it there.
             Some(_) if number == 0 && (sign < 0 || whole.starts_with('-')) => return None,
             Some(digits) if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => return None,
             Some(digits) => Some(format!("0.{digits}").parse().ok()?),
@@ -129,7 +130,7 @@ pub(super) fn moment_of(date: DateTime) -> Option<Timestamp> {
     Offset::UTC.to_timestamp(date).ok()
 }
 
-/// Adds to a time stamp: years, then months, then days; what is below a millisecond stays as it is.
+/// Adds to a time stamp: years, then months, then days; the part below a millisecond is kept.
 pub(super) fn add(time: i64, period: Period, unit: TimeUnit) -> Option<i64> {
     let per_ms = unit.in_a_millisecond();
     let (whole, rest) = (time / per_ms * per_ms, time % per_ms);
@@ -146,7 +147,7 @@ pub(super) fn add(time: i64, period: Period, unit: TimeUnit) -> Option<i64> {
     stamp(moment_of(date)?, unit)?.checked_add(rest)?.checked_add(seconds)?.checked_add(period.offset(unit))
 }
 
-/// `2023-11-14T22:13:20.000000Z`, as exact as the platform is.
+/// `2023-11-14T22:13:20.000000Z`, with the platform's precision.
 pub(super) fn iso8601(moment: Timestamp, unit: TimeUnit) -> String {
     let digits = match unit {
         TimeUnit::Milliseconds => 3,
@@ -162,7 +163,8 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
     is_wanted.then(|| text.parse().ok()).flatten()
 }
 
-/// The form that Java's `ZonedDateTime` reads, with a year of four digits and without the name of a zone.
+/// The form that Java's `ZonedDateTime` reads, with a year of four digits and without the name of a
+/// zone.
 fn has_form(text: &[u8]) -> bool {
     let Some((date, rest)) = text.split_at_checked(16) else { return false };
     let is_date = date.iter().zip(b"dddd-dd-ddTdd:dd").all(|(byte, wanted)| match wanted {
@@ -198,7 +200,8 @@ pub(super) fn calendar(date: DateTime) -> (i16, i8, i8) {
     (date.date().day_of_year(), date.weekday().to_monday_one_offset(), date.date().iso_week_date().week())
 }
 
-/// The time stamp of year, month, day, hour, minute, second and a fraction in units of the platform.
+/// The time stamp of year, month, day, hour, minute, second and a fraction in units of the
+/// platform.
 pub(super) fn from_parts(parts: [i64; 7], unit: TimeUnit) -> Option<i64> {
     let [year, month, day, hour, minute, second, fraction] = parts;
     let small = |number: i64| i8::try_from(number).ok();

@@ -1,4 +1,4 @@
-//! What WarpScript computes with, and how Java writes it.
+//! WarpScript values, and how Java writes them.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::limits;
 use placet::span::Span;
 use placet::visible::hides;
 
-/// A value as it is handed in and out: a tree.
+/// A value on its way in or out: a tree.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// `NULL`
@@ -23,11 +23,11 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// `[ 1 2 ]`
     List(Vec<Self>),
-    /// `{ 'key' 'value' }`, in the order of its making; each key once.
+    /// `{ 'key' 'value' }`, in the order of its creation; each key once.
     Map(Vec<(Self, Self)>),
     /// `<% 1 + %>`
     Macro(Macro),
-    /// What `[` and `{` leave on the stack.
+    /// The mark that `[` and `{` leave on the stack.
     Mark,
 }
 
@@ -36,7 +36,7 @@ pub enum Value {
 pub struct Macro {
     pub(super) body: Arc<[Node]>,
     pub(super) text: Arc<str>,
-    /// Macros inside of each other, this one counted: dropping one recurses.
+    /// The nesting depth of macros, including this one: dropping one recurses.
     depth: usize,
 }
 
@@ -47,7 +47,7 @@ impl Macro {
         (depth <= limits::SCRIPT_DEPTH).then_some(Self { body, text, depth })
     }
 
-    /// What was written, from `<%` to `%>`.
+    /// The source, from `<%` to `%>`.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -74,7 +74,7 @@ impl Value {
         entries.iter().find(|(known, _)| matches!(known, Self::String(known) if known == key)).map(|(_, value)| value)
     }
 
-    /// Macros inside of each other in this value.
+    /// The nesting depth of macros in this value.
     pub(super) fn depth(&self) -> usize {
         match self {
             Self::Macro(body) => body.depth,
@@ -90,7 +90,7 @@ impl Value {
         }
     }
 
-    /// What it is, as `TYPEOF` says it.
+    /// Its type, as `TYPEOF` names it.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -107,7 +107,8 @@ impl Value {
         }
     }
 
-    /// The text that Java makes of it: `2.5`, `[a, 1]`, `{k=v}`. Bytes are written in hexadecimal, as Java's text of them says nothing.
+    /// Java's text of it: `2.5`, `[a, 1]`, `{k=v}`. Bytes are written in hexadecimal, since Java's
+    /// text of them is useless.
     #[must_use]
     pub fn java_text(&self) -> String {
         match self {
@@ -127,7 +128,7 @@ impl Value {
         }
     }
 
-    /// WarpScript that makes this value again, on one line.
+    /// WarpScript that creates this value again, on one line.
     #[must_use]
     pub fn to_warpscript(&self) -> String {
         match self {
@@ -151,7 +152,8 @@ fn bracketed(open: &str, words: Vec<String>, close: &str) -> String {
     format!("{open} {words}{close}")
 }
 
-/// Quotes, percent signs and what can not stand on a line are escaped, so that the text is read back as it is.
+/// Quotes, percent signs and characters that cannot be on a line are escaped, so that the text is
+/// read back unchanged.
 fn quoted(text: &str) -> String {
     let mut out = String::from("'");
     for c in text.chars() {
@@ -172,7 +174,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
 }
 
-/// A number as Java writes it: plain from 0.001 to ten million, with an exponent elsewhere, always with a point.
+/// A number as Java writes it: plain from 0.001 to ten million, with an exponent elsewhere, always
+/// with a point.
 #[must_use]
 pub fn java_double(number: f64) -> String {
     if number.is_nan() {
@@ -192,7 +195,7 @@ pub fn java_double(number: f64) -> String {
     format!("{digits}{point}E{exponent}")
 }
 
-/// One word, where it stands.
+/// One word with its place.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
     pub what: What,
@@ -201,7 +204,7 @@ pub(super) struct Node {
 }
 
 impl Node {
-    /// Macros inside of each other in this word.
+    /// The nesting depth of macros in this word.
     pub fn depth(&self) -> usize {
         match &self.what {
             What::Push(value) => value.depth(),
@@ -211,7 +214,7 @@ impl Node {
     }
 }
 
-/// What a word does.
+/// The effect of a word.
 #[derive(Clone, Debug)]
 pub(super) enum What {
     /// A literal; never a list, a map or a macro.
@@ -228,8 +231,8 @@ pub(super) enum What {
     Call(FunctionNo),
 }
 
-/// The place of a function in the table of [`functions`](super::functions). A number and no pointer: functions run
-/// on machines, machines hold values, and a macro is a value.
+/// The index of a function in the table of [`functions`](super::functions). A number, not a
+/// pointer: functions run on machines, machines hold values, and a macro is a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FunctionNo(pub usize);
 

@@ -1,4 +1,5 @@
-//! What Worf remembers from one run to the next, in `.FILE.worf` beside the configuration `FILE`.
+//! The values that Worf keeps from one run to the next, in `.FILE.worf` beside the configuration
+//! `FILE`.
 
 use std::path::{Path, PathBuf};
 
@@ -17,14 +18,14 @@ pub struct Defaults {
 }
 
 impl Defaults {
-    /// Where those of a configuration are.
+    /// The path of a configuration's defaults.
     #[must_use]
     pub fn path(config: &Path) -> Option<PathBuf> {
         let name = config.file_name()?.to_str()?;
         Some(config.with_file_name(format!(".{name}.worf")))
     }
 
-    /// Reads the file, which is a Java properties file. What is not understood is as if it were not there.
+    /// Reads the file, which is a Java properties file. Unknown lines are ignored.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Self {
         let pairs = properties::read(bytes);

@@ -1,13 +1,14 @@
-//! Worf: the tool that minted tokens before TOKENGEN did (Warp 10 1.0 to 2.11), with its options, its session and its
-//! templates.
+//! Worf: the tool that minted tokens before TOKENGEN (Warp 10 1.0 to 2.11), with its options, its
+//! session and its templates.
 //!
-//! [`options`] reads its command line. Those options and the [defaults] of earlier runs make an [`order`], and that two
-//! tokens and the JSON that scripts read. [`session`] asks for the same, question by question, and shows what a token says.
-//! [`template`] fills in a configuration; `properties` is the form of the defaults. Nothing here reads a file, a clock or a terminal: text, time and randomness come
-//! in, text goes out.
+//! [`options`] reads its command line. Those options and the [defaults] of earlier runs make an
+//! [`order`], which makes the two tokens and the JSON that scripts read. [`session`] asks for the
+//! same values interactively, and shows the content of a token. [`template`] fills in a
+//! configuration; `properties` is the format of the defaults. Nothing here reads a file, a clock or
+//! a terminal: text, time and randomness are the input, text is the output.
 //!
-//! What is refused is refused in the original's words where they are known. One habit is not kept: a template is written to
-//! a file of its own and never in place.
+//! Refusals use Warp 10's words where they are known. One habit is not kept: a template is written
+//! to a file of its own and never in place.
 
 pub mod defaults;
 pub mod options;
@@ -21,7 +22,7 @@ use std::fmt;
 use crate::java_compat::{uuid_from_text, uuid_to_text};
 use crate::selectors::decoded;
 
-/// Why Worf does not go on; the text is for people.
+/// Why Worf stops; the text is for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorfError(pub String);
 
@@ -51,7 +52,7 @@ fn uuid(text: &str) -> Result<[u8; 16], WorfError> {
     uuid_from_text(text.trim()).map_err(|_| WorfError::new(format!("Invalid UUID string: {}", text.trim())))
 }
 
-/// Without percent escapes.
+/// Decodes percent escapes.
 fn plain(text: &str) -> Result<String, WorfError> {
     decoded(text).map_err(|error| WorfError::new(error.to_string()))
 }

@@ -6,7 +6,7 @@ use super::{WorfError, plain, uuid};
 use crate::selectors::parse_labels;
 use crate::token::Pairs;
 
-/// What was asked for.
+/// The options of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Options {
@@ -93,7 +93,7 @@ const OPTIONS: [Named; 17] = [
     Named { short: "f", long: "format", takes: false },
 ];
 
-/// The option of a word; none where the word is no option at all.
+/// The option of a word; none if the word is not an option.
 fn option(word: &str) -> Result<Option<Named>, WorfError> {
     let Some(name) = word.strip_prefix('-').filter(|name| !name.is_empty()) else { return Ok(None) };
     let name = name.strip_prefix('-').unwrap_or(name);
@@ -105,7 +105,8 @@ impl Options {
     /// Reads the words of a command line.
     ///
     /// # Errors
-    /// An option is unknown, lacks its value, has two, or its value is none; or two options exclude each other.
+    /// An option is unknown, lacks its value, has two, or has an invalid one; or two options
+    /// exclude each other.
     pub fn parse(words: &[String]) -> Result<Self, WorfError> {
         let mut options = Self::default();
         let mut values: BTreeMap<&str, &str> = BTreeMap::new();
@@ -133,7 +134,7 @@ impl Options {
         Ok(options)
     }
 
-    /// Sets what takes no value.
+    /// Sets an option without a value.
     fn switch(&mut self, short: &str) {
         match short {
             "t" => self.mint = true,
@@ -190,11 +191,12 @@ pub(super) fn labels(text: &str) -> Result<Pairs, WorfError> {
     parse_labels(text).map_err(|error| WorfError::new(error.to_string()))
 }
 
-/// `shop`, or `shop{a,b}`: the application, and what a READ token reads. Only with a list are there percent escapes, as in
-/// the original.
+/// `shop`, or `shop{a,b}`: the application, and the applications that a READ token reads. Percent
+/// escapes exist only with a list, as in Warp 10.
 fn applications(text: &str) -> Result<(Option<String>, Option<Vec<String>>), WorfError> {
     let Some((one, list)) = braced(text) else { return Ok((Some(text.to_owned()), None)) };
-    // As Java splits: what is empty at the end is no part. Without any part, the list is the application itself.
+    // As in Java's `split`: empty parts at the end are dropped. Without any part, the list is the
+    // application itself.
     let list = list.trim_end_matches(',');
     let names = (!list.is_empty()).then(|| list.split(',').map(plain).collect()).transpose()?;
     Ok((Some(plain(one)?), names))
@@ -205,7 +207,7 @@ type Ids = (Option<[u8; 16]>, Option<Vec<[u8; 16]>>);
 /// `UUID`, or `UUID{U,V}`.
 fn ids(text: &str) -> Result<Ids, WorfError> {
     let Some((one, list)) = braced(text) else { return Ok((Some(uuid(text)?), None)) };
-    // An empty list would be all of them, which nobody writes braces for.
+    // An empty list would mean all of them, and no one writes braces for that.
     if list.trim_matches(',').is_empty() {
         return Err(WorfError::new(format!("`{text}` has no UUID between its braces")));
     }
@@ -213,14 +215,15 @@ fn ids(text: &str) -> Result<Ids, WorfError> {
     Ok((Some(uuid(one)?), Some(list)))
 }
 
-/// `one{a,b}`, with something before the braces and in them, and no other braces. All else is a text as it is.
+/// `one{a,b}`, with text before the braces and in them, and no other braces. Everything else is a
+/// plain text.
 fn braced(text: &str) -> Option<(&str, &str)> {
     let (one, list) = text.strip_suffix('}')?.split_once('{')?;
     let is_plain = |part: &str| !part.is_empty() && !part.contains(['{', '}']);
     (is_plain(one) && is_plain(list)).then_some((one, list))
 }
 
-/// What `-h` prints.
+/// The output of `-h`.
 pub const HELP: &str = "\
 usage: worf [options] CONFIG
  -t, --tokens                mint tokens

@@ -1,4 +1,4 @@
-//! What the tokens of a run say, the tokens, and the JSON that scripts read.
+//! The content of the tokens of a run, the tokens, and the JSON that scripts read.
 
 use serde_json::{Map, Value as Json};
 
@@ -14,19 +14,19 @@ use placet::token::keys::{Randomness, RandomnessError};
 /// All that is needed to mint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// Which tokens.
+    /// Which tokens to mint.
     pub kinds: Kinds,
-    /// Whose tokens they are.
+    /// The application of the tokens.
     pub application: String,
-    /// What the READ token reads; empty is all.
+    /// The applications that the READ token reads; an empty list means all.
     pub applications: Vec<String>,
-    /// Who sends the series.
+    /// The producer of the series.
     pub producer: [u8; 16],
-    /// Whose series the READ token reads; empty is all.
+    /// The producers whose series the READ token reads; an empty list means all.
     pub producers: Vec<[u8; 16]>,
-    /// Whose series they are.
+    /// The owner of the series.
     pub owner: [u8; 16],
-    /// Whose series the READ token reads; empty is all.
+    /// The owners whose series the READ token reads; an empty list means all.
     pub owners: Vec<[u8; 16]>,
     /// In ms.
     pub ttl: i64,
@@ -35,7 +35,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// What it leaves to later ones.
+    /// The defaults that it leaves to later runs.
     #[must_use]
     pub fn to_defaults(&self) -> Defaults {
         Defaults { application: Some(self.application.clone()), producer: Some(self.producer), owner: Some(self.owner) }
@@ -44,7 +44,7 @@ impl Order {
     /// Fills the options up with defaults and random UUIDs.
     ///
     /// # Errors
-    /// Something is missing, the life is too long for a clock, or there is no randomness.
+    /// An option is missing, the lifetime exceeds the clock, or the random source failed.
     pub fn of(
         options: &Options,
         defaults: &Defaults,
@@ -52,13 +52,13 @@ impl Order {
         random: &mut impl Randomness,
     ) -> Result<Self, WorfError> {
         let missing = |option: &str| WorfError::new(format!("The option '{option}' is missing"));
-        // An empty name is as good as none.
+        // An empty name counts as absent.
         let names = [&options.application, &defaults.application].into_iter().flatten();
         let application = names.into_iter().find(|name| !name.is_empty()).cloned().ok_or_else(|| missing("a"))?;
         let producer =
             if options.new_producer { Some(new_uuid(random)?) } else { options.producer.or(defaults.producer) };
         let producer = producer.ok_or_else(|| missing("puid"))?;
-        // Another producer than the one of the defaults has not the owner of the defaults.
+        // If the producer is not the default one, the default owner does not apply.
         let by_default = if producer == defaults.producer.unwrap_or(producer) { defaults.owner } else { None };
         let owner =
             if options.new_owner { new_uuid(random)? } else { options.owner.or(by_default).unwrap_or(producer) };
@@ -107,7 +107,7 @@ impl Order {
         })
     }
 
-    /// Mints, and says what in the JSON of the original.
+    /// Mints, and returns the result in Worf's JSON.
     #[must_use]
     pub fn mint(&self, keys: &TokenKeys, now: Time) -> Json {
         let mut all = Map::new();
@@ -156,7 +156,7 @@ impl Order {
     }
 }
 
-/// A life must end before the clock does.
+/// A lifetime must end before the clock does.
 pub(super) fn check_ttl(ttl: i64, now: Time) -> Result<(), WorfError> {
     let last = i128::from(i64::MAX) - i128::from(now.as_millis());
     if i128::from(ttl) < last { Ok(()) } else { Err(WorfError::new(format!("TTL can not be upper than {last} ms"))) }

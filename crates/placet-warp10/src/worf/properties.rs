@@ -1,6 +1,7 @@
-//! Java properties, as Worf keeps its defaults in: ISO 8859-1, with `\\uXXXX` for everything else.
+//! Java properties, the format of Worf's defaults: ISO 8859-1, with `\\uXXXX` for everything else.
 
-/// Reads a file: keys and values in their order. Lines that a backslash ends go on in the next.
+/// Reads a file: keys and values in their order. A line that ends in a backslash continues in the
+/// next.
 #[must_use]
 pub fn read(bytes: &[u8]) -> Vec<(String, String)> {
     let text: String = bytes.iter().copied().map(char::from).collect();
@@ -34,7 +35,7 @@ fn ends_open(line: &str) -> bool {
     (line.len() - line.trim_end_matches('\\').len()) % 2 == 1
 }
 
-/// Splits at the first `=`, `:` or blank that no backslash hides.
+/// Splits at the first `=`, `:` or blank that is not escaped.
 fn pair(line: &str) -> (String, String) {
     let mut is_hidden = false;
     let end = line.find(|c| {

@@ -1,8 +1,8 @@
-//! The interactive session: a prompt, an answer, and so on. It knows no terminal.
+//! The interactive session: prompts and answers, without a terminal.
 //!
-//! `encodeToken` asks for what a token says, then `generate` or `cancel`. `decodeToken` asks for a token and shows it; out of
-//! a WRITE token it makes, if wanted, a READ token of the same dates. `quit` ends. An answer that can not be used is said so,
-//! and asked for again.
+//! `encodeToken` asks for the content of a token, then `generate` or `cancel`. `decodeToken` asks
+//! for a token and shows it; from a WRITE token it makes, if wanted, a READ token with the same
+//! dates. `quit` ends. An unusable answer is reported, and the question is repeated.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -32,7 +32,7 @@ pub struct Session<'s, R> {
     done: Option<Defaults>,
 }
 
-/// Where the session stands.
+/// The state of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Command,
@@ -52,14 +52,14 @@ enum Step {
 }
 
 impl<'s, R: Randomness> Session<'s, R> {
-    /// Begins at the prompt `warp10>`. Of `defaults`, an empty answer takes one.
+    /// Begins at the prompt `warp10>`. An empty answer takes the value from `defaults`.
     #[must_use]
     pub fn new(keys: &'s TokenKeys, now: Time, random: R, defaults: Defaults) -> Self {
         let (order, pasted) = (blank(), String::new());
         Self { keys, now, random, step: Step::Command, order, pasted, decoded: None, defaults, done: None }
     }
 
-    /// What is asked next; `None` when the session is over.
+    /// The next question; `None` when the session is over.
     #[must_use]
     pub fn prompt(&self) -> Option<String> {
         let text = self.question()?;
@@ -92,13 +92,13 @@ impl<'s, R: Randomness> Session<'s, R> {
         })
     }
 
-    /// What the last order leaves to later runs.
+    /// The defaults that the last order leaves to later runs.
     #[must_use]
     pub const fn defaults(&self) -> Option<&Defaults> {
         self.done.as_ref()
     }
 
-    /// Takes an answer, and says what is to be printed.
+    /// Takes an answer, and returns the text to print.
     pub fn answer(&mut self, line: &str) -> String {
         let line = line.trim();
         if line.eq_ignore_ascii_case("cancel") {
@@ -173,7 +173,7 @@ impl<'s, R: Randomness> Session<'s, R> {
         name.ok_or_else(|| WorfError::new("Unable to get application name cause=The option 'a' is missing"))
     }
 
-    /// A UUID, a new one, or for an empty line the default; and what is said of it.
+    /// A UUID, a new one, or for an empty line the default; and the text to print.
     fn one_id(&mut self, line: &str, default: Option<[u8; 16]>, option: &str) -> Result<([u8; 16], String), WorfError> {
         match line {
             "" => {
@@ -188,7 +188,7 @@ impl<'s, R: Randomness> Session<'s, R> {
         }
     }
 
-    /// The owners of a READ token, the owner of a WRITE token: the producer, where none is given.
+    /// The owners of a READ token, the owner of a WRITE token: the producer, if none is given.
     fn owners(&mut self, line: &str, is_read: bool) -> Result<String, WorfError> {
         let producer = self.order.producer;
         let (owners, said) = if is_read && !line.is_empty() {
@@ -204,14 +204,14 @@ impl<'s, R: Randomness> Session<'s, R> {
     }
 
     fn ttl(&self, line: &str) -> Result<i64, WorfError> {
-        // Nothing lives for no time at all: it is asked again.
+        // A lifetime of zero is not accepted: the question is repeated.
         let ttl = line.parse().ok().filter(|ttl| *ttl != 0);
         let ttl = ttl.ok_or_else(|| WorfError::new(format!("{line} is not a long")))?;
         check_ttl(ttl, self.now)?;
         Ok(ttl)
     }
 
-    /// Mints, and says what, a line each.
+    /// Mints, and returns the result, one line each.
     fn generate(&mut self) -> String {
         self.step = Step::Command;
         self.done = Some(self.order.to_defaults());
@@ -275,7 +275,7 @@ impl<'s, R: Randomness> Session<'s, R> {
     }
 }
 
-/// The READ token that reads what a WRITE token writes, with its dates.
+/// The READ token for the series of a WRITE token, with its dates.
 #[must_use]
 pub fn read_of(token: &WriteToken) -> Token {
     Token::Read(ReadToken {
@@ -302,7 +302,7 @@ fn valid(text: &str) -> Result<[u8; 16], WorfError> {
     uuid(text).map_err(|error| WorfError::new(format!("UUID not valid cause={error}")))
 }
 
-/// UUIDs between commas; an empty line is none.
+/// UUIDs between commas; an empty line means none.
 fn ids(line: &str) -> Result<Vec<[u8; 16]>, WorfError> {
     if line.is_empty() { Ok(Vec::new()) } else { line.trim_end_matches(',').split(',').map(valid).collect() }
 }
@@ -321,7 +321,7 @@ fn blank() -> Order {
     }
 }
 
-/// What a token says, a line each.
+/// The content of a token, one line each.
 fn show(token: &Token) -> String {
     let ids = |ids: &[Vec<u8>]| ids.iter().map(|id| id_text(id)).collect::<Vec<_>>().join(",");
     let lines = match token {

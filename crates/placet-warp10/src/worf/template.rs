@@ -1,4 +1,4 @@
-//! Configurations with fields to be filled in: `warp.aes.token = @key:256:hex@`.
+//! Configurations with fields to fill in: `warp.aes.token = @key:256:hex@`.
 
 use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
@@ -6,22 +6,23 @@ use zeroize::Zeroizing;
 use super::WorfError;
 use placet::token::keys::Randomness;
 
-/// What fields are filled in with.
+/// The values for the fields.
 pub trait Fields {
     /// The token of `@warp:ReadToken@` or `@warp:WriteToken@`.
     ///
     /// # Errors
-    /// There are no keys or options to mint with.
+    /// There are no keys or options for minting.
     fn token(&mut self, setting: &str, write: bool) -> Result<String, WorfError>;
 
-    /// The answer to `@path:…@`, `@host:…@` or `@int:…@`; `None` where nobody answers.
+    /// The answer to `@path:…@`, `@host:…@` or `@int:…@`; `None` without an answer.
     fn ask(&mut self, setting: &str, kind: &str, hint: &str) -> Option<String>;
 }
 
-/// Fills in a template. A value that is a field from its first `@` to its last is replaced, all else stays as it is.
+/// Fills in a template. A value that is a field from its first `@` to its last is replaced;
+/// everything else is unchanged.
 ///
 /// # Errors
-/// A field cannot be filled in, or nobody answers it: no configuration has fields left.
+/// A field cannot be filled in, or has no answer: a configuration may not have fields left.
 pub fn fill(
     text: &str,
     fields: &mut impl Fields,
@@ -47,13 +48,13 @@ pub fn is_template(text: &str) -> bool {
     text.lines().any(|line| field(line).is_some())
 }
 
-/// The default name of what a template becomes.
+/// The default name of a filled-in template.
 #[must_use]
 pub fn output_name(template: &str) -> String {
     template.replace("template", "conf")
 }
 
-/// `name = `, what is between the `@`, and the rest of the line.
+/// `name = `, the text between the `@`, and the rest of the line.
 fn field(line: &str) -> Option<(&str, &str, &str)> {
     let start = line.trim_start();
     if ["#", "//", "--"].iter().any(|comment| start.starts_with(comment)) {
@@ -86,9 +87,9 @@ fn value(
     }
 }
 
-/// `128:hex`: a random key of so many bits.
+/// `128:hex`: a random key of this many bits.
 fn key(setting: &str, rest: &str, random: &mut impl Randomness) -> Result<Zeroizing<String>, WorfError> {
-    let bad = || WorfError::new(format!("`{setting}`: a key is `@key:BITS:hex@`, with 128, 192 or 256 bits"));
+    let bad = || WorfError::new(format!("`{setting}`: write a key as `@key:BITS:hex@`, with 128, 192 or 256 bits"));
     let (bits, _) = rest.split_once(':').ok_or_else(bad)?;
     let bits: usize = bits.parse().map_err(|_| bad())?;
     if !matches!(bits, 128 | 192 | 256) {

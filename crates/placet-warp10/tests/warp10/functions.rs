@@ -1,4 +1,5 @@
-//! A function that is here gives what a Warp 10 gives, or an error by its name, and never another value.
+//! A function that is here gives what a Warp 10 gives, or an error by its name, and never another
+//! value.
 
 use placet_warp10::script::functions::find;
 use placet_warp10::script::{Machine, ScriptCode, TimeUnit};

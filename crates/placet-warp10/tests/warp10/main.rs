@@ -1,4 +1,4 @@
-//! Real tokens of Warp 10, held against what the original did with them.
+//! Real tokens of Warp 10, compared with the behaviour of Warp 10 itself.
 
 mod scripts;
 mod warp10;

@@ -1,5 +1,5 @@
-//! The envelope once more, written to be plain and not to share anything with the crate but AES itself: hash, wrap, text
-//! and structure, bit by bit and byte by byte as the documents say them.
+//! The envelope once more, written to be plain and not to share anything with the crate but AES
+//! itself: hash, wrap, text and structure, bit by bit and byte by byte as the documents say them.
 
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use placet_warp10::token::{Pairs, Token};

@@ -1,4 +1,4 @@
-//! Runs scripts as the vectors were recorded: the clock stands still, and every UUID is the same.
+//! Runs scripts as the vectors were recorded: with a fixed clock, and with the same UUID each time.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use placet_warp10::keys::TokenKeys;
@@ -77,7 +77,8 @@ pub fn messages(case: &Json) -> Vec<Option<String>> {
         .collect()
 }
 
-/// Holds an error to a recorded one: the line, the place and the original's own words. Java's words are ours to replace.
+/// Compares an error with a recorded one: the line, the place and Warp 10's own words. Java's words
+/// may be replaced by ours.
 pub fn assert_refused(case: &Json, error: &ScriptError) {
     let id = &case["id"];
     let wanted = messages(case);

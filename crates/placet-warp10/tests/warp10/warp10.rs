@@ -1,4 +1,5 @@
-//! The golden vectors: what the original does, recorded by running it. The file's `about` says how and with what.
+//! The golden vectors: the behaviour of Warp 10, recorded by running it. The file's `about` says
+//! how and with which versions.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ pub fn sections() -> impl Iterator<Item = &'static str> {
     VECTORS.as_object().unwrap().iter().filter(|(_, part)| part.is_array()).map(|(name, _)| name.as_str())
 }
 
-/// A part of the file that is no list.
+/// A part of the file that is not a list.
 pub fn part(name: &str) -> &'static Value {
     &VECTORS[name]
 }
@@ -50,7 +51,8 @@ pub fn to_hex(bytes: &[u8]) -> String {
     HEXLOWER_PERMISSIVE.encode(bytes)
 }
 
-/// Every token that TOKENGEN minted in the sections `mint` and `snippets`: the vector's id, its keys, what is known of it.
+/// Every token that TOKENGEN minted in the sections `mint` and `snippets`: the vector's id, its
+/// keys, what is known of it.
 pub fn minted() -> Vec<(String, &'static str, &'static Value)> {
     let vectors = section("mint").iter().chain(section("snippets"));
     let results = vectors.filter_map(|vector| Some((vector, vector.get("results_bottom_to_top")?.as_array()?)));
@@ -95,7 +97,8 @@ pub fn token(decoded: &Value) -> Token {
     }
 }
 
-/// The token with its maps in the order of their keys: the vectors show maps, whose order is not that of the wire.
+/// The token with its maps in the order of their keys: the vectors show maps, whose order is not
+/// that of the wire.
 pub fn sorted(mut token: Token) -> Token {
     let maps = match &mut token {
         Token::Read(token) => vec![&mut token.hooks, &mut token.attributes, &mut token.labels],
@@ -121,7 +124,8 @@ fn pairs(value: &Value) -> Option<Pairs> {
 /// The two kinds, as the vectors name them.
 pub const KINDS: [(&str, Kind); 2] = [("read", Kind::Read), ("write", Kind::Write)];
 
-/// Holds what differs from the original against the table of what differs on purpose: both must be the same.
+/// Compares the differences from Warp 10 with the table of intended differences: both must be the
+/// same.
 pub fn differences_are(table: &[(&str, &str)], found: &BTreeSet<String>) {
     let known: BTreeSet<String> = table.iter().map(|(vector, _)| (*vector).to_owned()).collect();
     let new: Vec<&String> = found.difference(&known).collect();

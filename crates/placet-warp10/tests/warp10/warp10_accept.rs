@@ -1,4 +1,5 @@
-//! Accepting Warp 10 tokens: the golden vectors of the original's filter, the order of its checks, the attribute rules.
+//! Accepting Warp 10 tokens: the golden vectors of Warp 10's filter, the order of its checks, the
+//! attribute rules.
 
 use crate::warp10;
 use placet::model::time::Time;
@@ -17,7 +18,7 @@ use warp10::{KINDS, differences_are, keys, section, text};
 /// 2026-11-21, when the vectors were recorded.
 const RECORDED: i64 = 1_795_219_200_000;
 
-/// What is refused in other words, and why.
+/// Refusals in other words, and the reasons.
 const DIFFERENCES: &[(&str, &str)] =
     &[("filter-non-ascii", "a byte over 127 is a wrong character (INVALID), not an unexpected error (UNEXPECTED)")];
 

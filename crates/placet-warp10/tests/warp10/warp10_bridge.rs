@@ -1,4 +1,5 @@
-//! Warp 10 tokens become policy files, and templates become Warp 10 tokens; and Worf, who made tokens before.
+//! Warp 10 tokens become policy files, and templates become Warp 10 tokens; and Worf, who made
+//! tokens before.
 
 use placet::check::library::Library;
 use placet::document::Document;

@@ -1,4 +1,5 @@
-//! Texts of Warp 10 tokens: the golden vectors of the primitives, of minting and of opening, byte for byte.
+//! Texts of Warp 10 tokens: the golden vectors of the primitives, of minting and of opening, byte
+//! for byte.
 
 use crate::warp10;
 
@@ -13,7 +14,7 @@ use placet_warp10::{codec, java_compat, opb64};
 use serde_json::Value;
 use warp10::{KINDS, differences_are, hex, key_bytes, keys, minted, section, sorted, text, to_hex, token};
 
-/// What is refused here and not there, or refused in other words, and why.
+/// Refusals that exist only here, or in other words, and the reasons.
 const DIFFERENCES: &[(&str, &str)] = &[
     ("opb64_decode .....", ONE_SPELLING),
     ("opb64_decode z", ONE_SPELLING),
@@ -169,7 +170,8 @@ fn opening_has_the_outcome_of_the_original_but_for_what_differs_on_purpose() {
             (Ok(bytes), Some(expected)) => to_hex(&bytes) == text(expected),
             (Err(error), None) => {
                 let chain = &vector["error_chain"][0];
-                // The original reaches over the end of an array at a byte over 127; that is no message to keep.
+                // Warp 10 reads past the end of an array at a byte over 127; that message is not
+                // worth keeping.
                 chain["class"] == "java.lang.ArrayIndexOutOfBoundsException"
                     || error.to_string() == text(&chain["message"])
             }

@@ -1,5 +1,5 @@
-//! What a Warp 10 token grants: its selectors and bounds against recorded answers, and the policy made of it against the
-//! selectors.
+//! What a Warp 10 token grants: its selectors and bounds against recorded answers, and the policy
+//! made of it against the selectors.
 
 use std::fs;
 
@@ -247,7 +247,7 @@ mod lowered {
         [EmptyMeans::EmptyValue, EmptyMeans::Absent].into_iter().flat_map(|empty| [empty.into(), old(empty)]).collect()
     }
 
-    /// What the policy of a token says of each action on each series.
+    /// The policy's answer for each action on each series.
     fn verdicts(token: &Token, samples: &[Sample], platform: Platform) -> Result<Vec<bool>, LowerError> {
         let grant = Grant::of(token, platform, Library::built_in())?;
         let document = grant.document;
@@ -400,7 +400,7 @@ mod lowered {
             samples in prop::collection::vec(sample(), 1..6),
             platform in select(platforms()),
         ) {
-            // `\\E` alone is no expression, and what such a platform makes of it is an error.
+            // `\\E` alone is not a valid expression, and such a platform fails on it.
             let names = if let Token::Read(token) = &token { token.applications.join("") } else { String::new() };
             prop_assume!(platform.applications == Applications::Quoted || !names.contains('\\'));
             match verdicts(&token, &samples, platform) {

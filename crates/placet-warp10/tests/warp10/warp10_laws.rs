@@ -1,5 +1,6 @@
-//! Laws of Warp 10's envelope, on tokens and bytes that nobody thought of: it agrees with a plain second writing of it,
-//! everything opens as what it was made of, nothing else opens, and nothing makes it panic or take memory.
+//! Laws of Warp 10's envelope, on tokens and bytes that nobody thought of: it agrees with a plain
+//! second writing of it, everything opens as what it was made of, nothing else opens, and nothing
+//! makes it panic or take memory.
 
 #[path = "reference.rs"]
 mod reference;
@@ -166,7 +167,8 @@ fn a_text_that_can_be_read_is_the_one_that_is_written() {
 #[test]
 fn a_claimed_size_takes_no_memory() {
     let keys = warp10::keys("K1");
-    // Applications, owners and labels of READ, indices of WRITE: a size of four thousand million, and nothing behind it.
+    // Applications, owners and labels of READ, indices of WRITE: a size of four thousand million,
+    // and nothing behind it.
     for bomb in [
         &[0x89, 0xf8, 0xff, 0xff, 0xff, 0xff, 0x0f][..],
         &[0x99, 0xf8, 0xff, 0xff, 0xff, 0xff, 0x0f, 0],

@@ -1,4 +1,5 @@
-//! Scripts: what Warp 10 leaves on its stack, and what it says of mistakes; and that nothing hostile gets out of bounds.
+//! Scripts: what Warp 10 leaves on its stack, and what it says of mistakes; and that nothing
+//! hostile gets out of bounds.
 
 #[path = "functions.rs"]
 mod functions;
@@ -50,7 +51,8 @@ fn fails(script: &str, code: ScriptCode, message: &str) {
     assert_eq!((error.code, error.message.as_str()), (code, message), "{script}");
 }
 
-/// What an expression costs has little to do with its length: `{50}` twice is two thousand five hundred places.
+/// The cost of an expression has little to do with its length: `{50}` twice is two thousand five
+/// hundred states.
 #[test]
 fn a_regular_expression_is_paid_for_by_the_machine_that_it_makes() {
     let different = |count: usize| -> String {
@@ -240,7 +242,8 @@ fn capabilities_are_listed_and_taken_away() {
     assert_eq!(stack.iter().map(Value::to_warpscript).collect::<Vec<_>>(), ["{ 'a' '1' }", "{ 'a' '1' }", "NULL"]);
 }
 
-/// Runs a script that wants too much, in memory that a service can bear. That it ends is the other half of the promise.
+/// Runs a script that wants too much, in memory that a service can bear. That it ends is the other
+/// half of the promise.
 fn is_bounded(script: &str) {
     let keys = keys("K1");
     let memory = allocation_counter::measure(|| {
@@ -374,7 +377,8 @@ fn words() -> impl Strategy<Value = String> {
 #[test]
 fn a_key_behind_a_lone_carriage_return_is_a_key_of_the_token() {
     let map = "{ 'type' 'READ' 'owner' '11111111-2222-3333-4444-555555555555' 'application' 'grafana' 'issuance' 0 'expiry' 3600000 \
-               // only our own series:\n'owners' [ '11111111-2222-3333-4444-555555555555' ] 'producers' [] 'applications' [ 'a' ] }";
+               // only our own series:\n'owners' [ '11111111-2222-3333-4444-555555555555' ]
+               // 'producers' [] 'applications' [ 'a' ] }";
     let minted = |map: &str| run("K1", &format!("{map} TOKENGEN")).unwrap()[0].to_warpscript();
     assert_eq!(minted(&map.replace('\n', "\r")), minted(map));
 }

@@ -1,4 +1,5 @@
-//! Lines of configurations and scripts around tokens, as users write them: what they set, and what comes out.
+//! Lines of configurations and scripts around tokens, as users write them: their settings, and
+//! their results.
 
 use crate::scripts;
 use placet::model::time::Time;

@@ -1,4 +1,5 @@
-//! Static tokens of a file: what each line stands for, and that they end and are revoked like any other.
+//! Static tokens of a file: the token of each line, and that they expire and are revoked like any
+//! other.
 
 use placet::model::time::Time;
 use std::fs;

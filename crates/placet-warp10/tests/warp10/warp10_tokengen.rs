@@ -1,4 +1,5 @@
-//! TOKENGEN and TOKENDUMP: the same tokens, idents, orders and messages as the original's, from scripts and from JSON.
+//! TOKENGEN and TOKENDUMP: the same tokens, idents, orders and messages as the original's, from
+//! scripts and from JSON.
 
 use crate::scripts;
 use placet::model::time::Time;
@@ -42,7 +43,7 @@ fn is_token(id: &str, keyset: &str, found: &Value, wanted: &Json) {
     let dump = format!("'{}' TOKENDUMP", wanted["token"].as_str().unwrap());
     let dumped = run(keyset, &dump).unwrap().remove(0);
     assert_eq!(typed(&dumped), wanted["tokendump"], "{id}");
-    // What is dumped is minted again, as a value and as the text that it is written as.
+    // A dumped token is minted again, as a value and from its text form.
     let again = run(keyset, &format!("{} TOKENGEN", dumped.get("params").unwrap().to_warpscript())).unwrap();
     assert_eq!(again[0].get("ident"), found.get("ident"), "{id}");
     let again = tokengen(dumped.get("params").unwrap(), &keys(keyset), Time::from_millis(0)).unwrap();
@@ -101,7 +102,7 @@ fn a_bad_value_is_told_with_its_key() {
         refused(map)
     };
     assert_eq!(map("owner", json!("nope")), "TOKENGEN: 'owner' has no UUID: Invalid UUID string: nope");
-    assert_eq!(map("ttl", json!("1 d")), "TOKENGEN: 'ttl' is no number but a STRING: `1 d`");
+    assert_eq!(map("ttl", json!("1 d")), "TOKENGEN: 'ttl' must be a number, found a STRING: `1 d`");
     assert_eq!(map("owners", json!([null])), "TOKENGEN: 'owners' has a NULL in its list");
     assert_eq!(map("applications", json!([null])), "TOKENGEN: 'applications' has a NULL in its list");
     assert_eq!(map("labels", json!({"a": 1})), "TOKENGEN expects 'labels' to be a map of STRING keys and values.");
@@ -115,7 +116,7 @@ fn the_first_mistake_in_the_order_of_the_original_is_told() {
         ("type", json!("READ"), "TOKENGEN expects a key 'type' with value READ or WRITE in the parameter map."),
         ("owner", json!(OWNER), "TOKENGEN missing 'owner'."),
         ("application", json!("a"), "TOKENGEN missing 'application'."),
-        ("issuance", json!(0), "TOKENGEN: 'issuance' is no number but a STRING: `x`"),
+        ("issuance", json!(0), "TOKENGEN: 'issuance' must be a number, found a STRING: `x`"),
         ("ttl", json!(1), "TOKENGEN missing 'ttl' or 'expiry'."),
         ("owners", json!([]), "TOKENGEN expects 'owners' to be a list of UUIDs."),
         ("producers", json!([]), "TOKENGEN expects 'producers' to be a list of UUIDs."),

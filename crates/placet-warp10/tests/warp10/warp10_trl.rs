@@ -1,4 +1,5 @@
-//! Revocation lists of Warp 10: the golden vectors of the original's loader, and what a broken list must not do.
+//! Revocation lists of Warp 10: the golden vectors of the original's loader, and what a broken list
+//! must not do.
 
 use crate::warp10;
 use placet::model::time::{Time, length};

@@ -10,7 +10,7 @@ fn a_key_that_is_wrong_is_named_with_its_file_and_line() {
         place.write("bad.conf", &format!("{keys}{line}\n"));
         place.placet("warp10 verify token --config bad.conf").could_not()
     };
-    with("warp.hash.app = hex:xyz").says("bad.conf:4: `warp.hash.app`: the key is no hexadecimal text");
+    with("warp.hash.app = hex:xyz").says("bad.conf:4: `warp.hash.app`: the key is not hexadecimal text");
     with("warp.aes.token = hex:00").says("bad.conf:4: Key warp.aes.token MUST be 128, 192 or 256 bits long.");
     with("warp.hash.token = ${secret}").says("bad.conf:4: `warp.hash.token`: it refers to `${secret}`");
     let more = "warp.key.warp.siphash.appid = plain";
@@ -40,7 +40,7 @@ fn keys_that_tokengen_ignores_are_named() {
         "{ 'id' 'x' 'type' 'READ' 'application' 'a' 'owner' 'O' 'ttl' 1000 'Owners' [ 'O' ] 'apps' [ 'a' ] 'note' 1 }";
     let map = map.replace("'O'", &format!("'{ONE}'"));
     let ran = place.placet_reading("warp10 tokengen - --config secrets.conf", &format!("{map} TOKENGEN")).yes();
-    let named = "`x`: TOKENGEN ignores what it does not know: `Owners` (did you mean `owners`?), \
+    let named = "`x`: TOKENGEN ignores unknown keys: `Owners` (did you mean `owners`?), \
                  `apps` (did you mean `applications`?), `note`";
     assert!(ran.err.contains(named) && ran.err.contains("reads everything"), "{}", ran.err);
     place.write("static", &format!("token.spec = {map}\n"));

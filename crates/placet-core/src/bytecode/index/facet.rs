@@ -1,4 +1,5 @@
-//! What a table of an index looks at: a part of a request that rules want exactly.
+//! Facets: the parts of a request at which a table of an index looks, because rules require them
+//! exactly.
 
 use arrayvec::ArrayVec;
 
@@ -6,25 +7,26 @@ use crate::model::request::Request;
 use crate::model::value::Value;
 use crate::model::vocabulary::FieldNo;
 
-/// Facets of one table: two attributes and the action tell apart what one alone does not.
+/// Facets of one table: two attributes and the action distinguish rules that one facet does not.
 pub const FACETS: usize = 3;
 
-/// Bytes of a beginning or an end that a table looks at; what is alike for longer is left to the rules.
+/// Bytes of a beginning or an end at which a table looks; longer common parts are left to the
+/// rules.
 pub const END_BYTES: usize = 64;
 
-/// The last segment of a path that a table looks at, from 0.
+/// The last segment of a path at which a table looks, from 0.
 pub const SEGMENTS: u16 = 7;
 
 /// Which part of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FacetKind {
-    /// The whole of a string, bytes, path or uuid, if it has at most so many bytes.
+    /// The whole of a string, bytes, path or uuid, if it has at most this many bytes.
     Whole = 0,
-    /// The first so many bytes of a string, bytes or path.
+    /// The first bytes of a string, bytes or path.
     First = 1,
-    /// The last so many bytes.
+    /// The last bytes.
     Last = 2,
-    /// The first so many bits of a number or an address.
+    /// The first bits of a number or an address.
     Bits = 3,
     /// This segment of a path, from 0.
     Segment = 4,
@@ -37,9 +39,9 @@ pub enum FacetKind {
 pub struct Facet {
     /// Which part.
     pub kind: FacetKind,
-    /// Of which attribute; the first one for the action.
+    /// The attribute; the first one for the action.
     pub field: FieldNo,
-    /// Bytes, bits or the place of the segment; 0 for the action.
+    /// Bytes, bits or the index of the segment; 0 for the action.
     pub size: u16,
 }
 
@@ -47,7 +49,7 @@ pub struct Facet {
 pub type FacetBytes = [u8; 4];
 
 impl Facet {
-    /// Reads a facet; `None` for one that says nothing.
+    /// Reads a facet; `None` for one without meaning.
     #[must_use]
     #[inline]
     pub const fn read(bytes: FacetBytes) -> Option<Self> {
@@ -65,14 +67,14 @@ impl Facet {
         if sound { Some(Self { kind, field: FieldNo(field), size }) } else { None }
     }
 
-    /// As [`read`](Self::read) reads it.
+    /// The form that [`read`](Self::read) reads.
     #[must_use]
     pub const fn bytes(self) -> FacetBytes {
         let [low, high] = self.size.to_le_bytes();
         [self.kind as u8, self.field.0, low, high]
     }
 
-    /// What the request has there.
+    /// The request's value at this facet.
     #[must_use]
     #[inline]
     pub fn of<'r>(self, request: &'r Request<'_>, several: Several) -> Seen<'r> {
@@ -104,7 +106,7 @@ impl Facet {
         shifted(ordered(number), 64, self.size)
     }
 
-    /// The part of a text.
+    /// This part of a text.
     #[inline]
     pub(super) fn of_text(self, text: &[u8]) -> Option<&[u8]> {
         let size = usize::from(self.size);
@@ -118,17 +120,17 @@ impl Facet {
     }
 }
 
-/// The segment of a path at its place.
+/// The segment of a path at this index.
 pub(super) fn segment(path: &[u8], place: usize) -> Option<&[u8]> {
     path.split(|&byte| byte == b'/').nth(place + 1).filter(|segment| !segment.is_empty())
 }
 
-/// A number of 64 bits that sorts as the signed one.
+/// An unsigned number that sorts like the signed one.
 pub(super) const fn ordered(number: i64) -> u128 {
     (number.cast_unsigned() ^ (1 << 63)) as u128
 }
 
-/// The first `bits` of a number that has `width` of them.
+/// The first `bits` of a number of `width` bits.
 pub(super) fn shifted(number: u128, width: u16, bits: u16) -> Option<u128> {
     number.checked_shr(u32::from(width.checked_sub(bits)?))
 }
@@ -142,33 +144,33 @@ pub enum Several {
     Any,
 }
 
-/// What a request has where a facet looks.
+/// The request's value at a facet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen<'r> {
     /// This.
     Part(Part<'r>),
     /// Nothing that a rule of the table could match.
     Nothing,
-    /// Several values, of which any could match.
+    /// Several values, any of which could match.
     Several,
 }
 
 /// A part of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'r> {
-    /// Of a text.
+    /// Part of a text.
     Bytes(&'r [u8]),
-    /// Of a number, an address, or the action.
+    /// Part of a number, an address, or the action.
     Number(u128),
 }
 
-/// The hash of what a table looks at. It need not withstand anybody: whoever finds values that fall into one bucket makes a
-/// decision cost what it costs without an index, and a program is charged for that.
+/// The hash of a table's facets. It need not resist collisions: an attacker who forces one only
+/// makes a decision as slow as without the index, and the verifier charges for that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hash(u64);
 
 impl Hash {
-    /// Of nothing.
+    /// The hash of nothing.
     pub const START: Self = Self(0x2545_f491_4f6c_dd1d);
 
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -189,8 +191,8 @@ impl Hash {
         Self(product ^ product >> 32)
     }
 
-    /// The length, and eight bytes at a time, low byte first; the last eight may overlap those before, fewer are filled with
-    /// zeros.
+    /// The length, and eight bytes at a time, low byte first; the last eight may overlap those
+    /// before them, and fewer than eight are padded with zeros.
     #[inline]
     fn bytes(self, bytes: &[u8]) -> Self {
         let mut hash = self.word(bytes.len() as u64);
@@ -216,7 +218,7 @@ impl Hash {
         }
     }
 
-    /// All of it, for who counts how many are alike.
+    /// The whole hash, for counting equal ones.
     #[must_use]
     pub const fn number(self) -> u64 {
         self.0

@@ -1,6 +1,7 @@
-//! What a rule says about a facet: the literals of which a request that it matches must have one there.
+//! The literals that a rule requires at a facet: a request that the rule matches has one of them
+//! there.
 //!
-//! Who builds an index and who proves it ask the same function, so that neither has to be believed.
+//! Building an index and proving it use the same function, so neither has to trust the other.
 
 use arrayvec::ArrayVec;
 
@@ -12,10 +13,10 @@ use crate::bytecode::program::constant;
 use crate::bytecode::wildcard::{GlobPiece, PathPiece};
 use crate::model::vocabulary::FieldNo;
 
-/// Keys of one rule in one table; a rule that wants one of more is not found by it.
+/// Keys of one rule in one table; a rule with more alternatives is not put into it.
 pub const KEYS: usize = 64;
 
-/// A rule as it lies in a program that has been proved so far.
+/// A rule in place in a program that has been proved so far.
 #[derive(Clone, Debug)]
 pub struct Rule<'p> {
     action: Option<Test>,
@@ -23,12 +24,12 @@ pub struct Rule<'p> {
     pool: &'p [u8],
 }
 
-/// What a rule wants: one of these.
+/// A rule's requirement: one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Literal<'p> {
     /// A text, or the beginning or end or segment of one.
     Text(&'p [u8]),
-    /// A number from the first to the last, both included.
+    /// A number from the first to the last, inclusive.
     Span {
         /// The first.
         first: u128,
@@ -42,15 +43,15 @@ pub enum Literal<'p> {
 type Take<'t> = &'t mut dyn FnMut(Literal<'_>);
 
 impl<'p> Rule<'p> {
-    /// Reads the rule at the cursor, and moves behind it.
+    /// Reads the rule at the cursor, and moves past it.
     pub fn read(code: &mut Cursor<'p>, pool: &'p [u8]) -> Option<Self> {
         let rule = op::Rule::read(code)?;
         let body = code.take(usize::try_from(rule.body()?.0).ok()?)?;
         Some(Self { action: rule.action(), tests: Cursor::new(body), pool })
     }
 
-    /// The tests, each with the attribute and the first instruction of the pattern if it is a test of an attribute, and with
-    /// what follows that.
+    /// The tests: for each the attribute and the first instruction of the pattern, if it is a test
+    /// of an attribute, and the code after that.
     fn tests(&self) -> impl Iterator<Item = (Test, Option<(FieldNo, Pattern)>, Cursor<'p>)> {
         let mut tests = self.tests.clone();
         core::iter::from_fn(move || {
@@ -65,7 +66,8 @@ impl<'p> Rule<'p> {
         })
     }
 
-    /// Calls `take` with every literal. `false` where the rule does not say so much; what was taken then means nothing.
+    /// Calls `take` with every literal. `false` if the rule does not determine them; literals taken
+    /// until then mean nothing.
     pub fn literals(&self, facet: Facet, take: Take<'_>) -> bool {
         if facet.kind == FacetKind::Action {
             let mut actions = self.action.into_iter().chain(self.tests().map(|(test, ..)| test));
@@ -93,7 +95,7 @@ impl<'p> Rule<'p> {
             Test::ActionSet { set } => {
                 actions_of(self.constant(set)?).for_each(|action| span(action.0, action.0));
             }
-            // It wants all actions that there will ever be, without some.
+            // It requires all present and future actions, except some.
             Test::ActionNot { .. } => return None,
             Test::Test { .. } | Test::Equals { .. } | Test::Begins { .. } | Test::Present { .. } | Test::When {} => {
                 return None;
@@ -119,7 +121,7 @@ impl<'p> Rule<'p> {
         Some(())
     }
 
-    /// The one literal of a pattern, as far as it lies in the program as the facet sees it.
+    /// The single literal of a pattern, as far as the facet sees it in the program.
     fn literal(&self, pattern: Pattern, facet: Facet) -> Option<Literal<'p>> {
         Some(match pattern {
             Pattern::Eq { text } => Literal::Text(match facet.kind {
@@ -172,8 +174,8 @@ impl<'p> Rule<'p> {
         constant(self.pool, place)
     }
 
-    /// The hashes of what the rule wants of all `facets` together; `None` where it does not say so much, or wants one of
-    /// more than [`KEYS`].
+    /// The hashes of the rule's requirements for all `facets` together; `None` if it does not
+    /// determine them, or has more than [`KEYS`] alternatives.
     #[must_use]
     pub fn keys(&self, facets: &[Facet]) -> Option<ArrayVec<Hash, KEYS>> {
         let mut keys = ArrayVec::from_iter([Hash::START]);
@@ -190,7 +192,7 @@ impl<'p> Rule<'p> {
     }
 }
 
-/// Each of `keys` with what the facet sees of the literal.
+/// Combines each of `keys` with the facet's view of the literal.
 fn widen(facet: Facet, literal: Literal<'_>, keys: &[Hash], wider: &mut ArrayVec<Hash, KEYS>) -> Option<()> {
     let mut add = |part| keys.iter().try_for_each(|key| wider.try_push(key.with(part)).ok());
     match literal {
@@ -199,13 +201,13 @@ fn widen(facet: Facet, literal: Literal<'_>, keys: &[Hash], wider: &mut ArrayVec
         Literal::Span { first, last, width } => {
             let bits = if facet.kind == FacetKind::Action { width } else { facet.size };
             let (first, last) = (shifted(first, width, bits)?, shifted(last, width, bits)?);
-            // More are refused by the first that does not fit.
+            // More than that are refused by the first that does not fit.
             (first..=last).try_for_each(|number| add(Part::Number(number)))
         }
     }
 }
 
-/// The literal at the beginning of a glob, the one at its end: nothing where a wildcard stands there.
+/// The literal at the beginning of a glob, the one at its end: empty if a wildcard is there.
 fn glob_pieces(glob: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut pieces = Cursor::new(glob);
     core::iter::from_fn(move || match GlobPiece::read(&mut pieces)? {
@@ -214,7 +216,7 @@ fn glob_pieces(glob: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// What every path that the pattern matches begins with, as far as a facet looks.
+/// The common beginning of all paths that the pattern matches, as far as a facet looks.
 fn path_head(pattern: &[u8]) -> ArrayVec<u8, END_BYTES> {
     let mut head = ArrayVec::new();
     let mut pieces = Cursor::new(pattern);
@@ -224,7 +226,7 @@ fn path_head(pattern: &[u8]) -> ArrayVec<u8, END_BYTES> {
     head
 }
 
-/// The literal segment at its place, where nothing before it takes any number of segments.
+/// The literal segment at this index, if no piece before it takes a variable number of segments.
 fn path_segment(pattern: &[u8], place: u16) -> Option<&[u8]> {
     let mut pieces = Cursor::new(pattern);
     for _ in 0..place {

@@ -1,10 +1,11 @@
-//! The index of a large set of rules: a constant that says which rules a request can match, so that the others need not be
-//! asked.
+//! The index of a large set of rules: a constant that says which rules a request can match, so that
+//! the others need not be evaluated.
 //!
-//! An index is no part of what a program means. Every rule stays where it is and is asked whole; the index only leaves out
-//! rules that can not match. It is made of **tables**. A table looks at a few [facets](facet) of the request (the whole
-//! `cache`, the first six bytes of `item`, …), and the hash of what is there names a bucket: rules whose
-//! [literals](literal) for these facets fall there. Rules that want nothing exactly are **open**, and are asked always.
+//! An index does not change the meaning of a program. Every rule stays in its place and is
+//! evaluated in full; the index only skips rules that cannot match. It consists of **tables**. A
+//! table looks at a few [facets](facet) of the request (the whole `cache`, the first six bytes of
+//! `item`, …), and their hash names a bucket: rules whose [literals](literal) for these facets hash
+//! to it. Rules without such exact requirements are **open** and are always evaluated.
 //!
 //! ```text
 //! u16    rules, 1 to 50,000
@@ -20,9 +21,10 @@
 //!   u16    entries: numbers of rules, ascending in a bucket
 //! ```
 //!
-//! Numbers are fixed in width, low byte first, so that finding a bucket takes no reading. What is refused: any index that would
-//! leave out a rule, names one twice, or has bytes that nothing uses; the [verifier](super::verify) asks each rule for its keys
-//! and finds it in their buckets. What it costs: for each table a hash of a few bytes.
+//! Numbers have a fixed width, low byte first, so that finding a bucket needs no parsing. Refused
+//! is any index that would skip a rule, names one twice, or has unused bytes; the
+//! [verifier](super::verify) computes the keys of each rule and finds it in their buckets. The cost
+//! of using it: a hash of a few bytes for each table.
 
 pub mod facet;
 pub mod literal;
@@ -34,10 +36,10 @@ use facet::{FACETS, Facet, FacetBytes, Facets, Hash, Seen, Several};
 
 use crate::model::request::Request;
 
-/// Tables of an index: each is looked into by every decision.
+/// Tables of an index: every decision looks into each of them.
 pub const TABLES: usize = 24;
 
-/// Where the directory says that a rule is open.
+/// Marks an open rule in the directory.
 pub const OPEN: u8 = 255;
 
 /// Two bytes of a number, the low one first.
@@ -54,7 +56,7 @@ pub struct Index<'p> {
 }
 
 impl<'p> Index<'p> {
-    /// Reads the outer parts. The tables are read when they are asked.
+    /// Reads the outer parts. The tables are read when they are used.
     #[must_use]
     pub fn read(constant: &'p [u8]) -> Option<Self> {
         let (&[low, high, a, b, c, d, tables], rest) = constant.split_first_chunk()?;
@@ -70,7 +72,7 @@ impl<'p> Index<'p> {
         })
     }
 
-    /// How many rules it is of.
+    /// The number of its rules.
     #[must_use]
     pub const fn rules(&self) -> u16 {
         // A directory is read with a count of sixteen bits.
@@ -85,7 +87,7 @@ impl<'p> Index<'p> {
         Some((u32::from_le_bytes([low, middle, high, 0]) as usize, table))
     }
 
-    /// Rules that every request is asked about.
+    /// The rules that are evaluated for every request.
     #[must_use]
     pub const fn open(&self) -> Numbers<'p> {
         Numbers(self.open)
@@ -103,7 +105,7 @@ impl<'p> Index<'p> {
 pub struct Numbers<'p>(&'p [Short]);
 
 impl Numbers<'_> {
-    /// In order.
+    /// The numbers, in order.
     #[inline]
     pub fn iter(self) -> impl Iterator<Item = u16> {
         self.0.iter().map(|number| u16::from_le_bytes(*number))
@@ -115,7 +117,7 @@ impl Numbers<'_> {
         self.0.len()
     }
 
-    /// Whether one of them is this, if they ascend.
+    /// Whether they contain this number, given that they ascend.
     #[must_use]
     pub fn has(self, number: u16) -> bool {
         self.0.binary_search_by_key(&number, |number| u16::from_le_bytes(*number)).is_ok()
@@ -128,7 +130,8 @@ impl Numbers<'_> {
     }
 }
 
-/// Tables that have not been read. As an iterator it says `None` for one that does not fit the bytes, and then ends.
+/// Unread tables. As an iterator it returns `None` for one that does not fit the bytes, and then
+/// ends.
 #[derive(Clone, Debug)]
 pub struct Tables<'p> {
     left: u8,
@@ -185,7 +188,7 @@ pub struct Table<'p> {
 }
 
 impl<'p> Table<'p> {
-    /// What it looks at; `None` where it does not say so in one of the few ways there are.
+    /// Its facets; `None` if they are not in one of the few permitted forms.
     #[must_use]
     pub fn facets(&self) -> Option<Facets> {
         let sound = (1..=FACETS).contains(&self.facets.len()) && self.log <= 16;
@@ -193,7 +196,8 @@ impl<'p> Table<'p> {
         facets.collect::<Option<Facets>>().filter(|_| sound)
     }
 
-    /// The rules that a request can match, one value of each attribute at a time; `None` where it has several.
+    /// The rules that a request can match, for one value of each attribute; `None` if it has
+    /// several.
     #[must_use]
     #[inline]
     pub fn find(&self, request: &Request<'_>, several: Several) -> Option<Numbers<'p>> {
@@ -208,20 +212,21 @@ impl<'p> Table<'p> {
         self.bucket(hash)
     }
 
-    /// Whether the request has several values where this table looks, of which one is enough for a rule: then the table says
-    /// nothing.
+    /// Whether the request has several values at this table's facets, any one of which is enough
+    /// for a rule: then the table cannot narrow anything.
     ///
-    /// Only denials are ever blind. An `allow` must match every element of a set, so the bucket of any one element holds all
-    /// candidates. A `deny` must match one element, no matter which, so its rules may be in as many buckets as there are
-    /// elements. Looking into each would cost a request's size times the tables; evaluating all denials costs what the
-    /// program was charged for without an index, and cannot miss one.
+    /// Only denials are ever blind. An `allow` must match every element of a set, so the bucket of
+    /// any one element holds all candidates. A `deny` must match one element, no matter which, so
+    /// its rules may be in as many buckets as there are elements. Looking into each would cost a
+    /// request's size times the tables; evaluating all denials costs what the program was charged
+    /// for without an index, and cannot miss one.
     #[must_use]
     pub fn is_blind(&self, request: &Request<'_>) -> bool {
         let facets = self.facets.iter().filter_map(|bytes| Facet::read(*bytes));
         facets.map(|facet| facet.of(request, Several::Any)).any(|seen| seen == Seen::Several)
     }
 
-    /// The rules whose keys fall where `hash` does.
+    /// The rules whose keys share the bucket of `hash`.
     #[must_use]
     #[inline]
     pub fn bucket(&self, hash: Hash) -> Option<Numbers<'p>> {

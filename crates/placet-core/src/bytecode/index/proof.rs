@@ -1,5 +1,5 @@
-//! Proves an index: that each rule stands where the directory says, and is found in every bucket where a request that it
-//! matches could look.
+//! Proves an index: each rule is where the directory says, and appears in every bucket in which a
+//! matching request could look.
 
 use arrayvec::ArrayVec;
 
@@ -17,12 +17,13 @@ pub struct Proof<'a> {
     rest: usize,
     next: u16,
     open: u16,
-    /// Entries that a rule has asked for.
+    /// Entries that the rules have accounted for.
     placed: usize,
 }
 
 impl<'a> Proof<'a> {
-    /// Reads the index in front of the rules at `code`. `None` for one that no rule could mend.
+    /// Reads the index before the rules at `code`. `None` for an index that is wrong whatever the
+    /// rules are.
     pub fn begin(constant: &'a [u8], code: &Cursor<'a>) -> Option<Self> {
         let index = Index::read(constant)?;
         let mut tables = index.tables();
@@ -35,17 +36,17 @@ impl<'a> Proof<'a> {
         sound.then_some(Self { index, tables: read, rest: code.rest().len(), next: 0, open: 0, placed: 0 })
     }
 
-    /// How many rules it is of.
+    /// The number of its rules.
     pub const fn rules(&self) -> u16 {
         self.index.rules()
     }
 
-    /// The attributes that it looks at.
+    /// The attributes of its facets.
     pub fn fields(&self) -> impl Iterator<Item = FieldNo> {
         self.facets().filter(|facet| facet.kind != FacetKind::Action).map(|facet| facet.field)
     }
 
-    /// Steps that looking takes at most.
+    /// The most steps that a lookup takes.
     pub fn cost(&self) -> u64 {
         let facet = |size: u16| FACET + u64::from(size) / FACET_SIZE;
         TABLE * self.tables.len() as u64 + self.facets().map(|looked| facet(looked.size)).sum::<u64>()
@@ -81,7 +82,7 @@ impl<'a> Proof<'a> {
         Some(())
     }
 
-    /// Behind the last rule: nothing was left out, and nothing is left over.
+    /// After the last rule: nothing was left out, and nothing is left over.
     pub fn end(&self, code: &Cursor<'a>) -> Option<()> {
         let entries: usize = self.tables.iter().map(|(table, _)| table.entries()).sum();
         let whole = self.next == self.index.rules()
@@ -98,5 +99,5 @@ pub const TABLE: u64 = 8;
 /// Steps of looking at one facet, without its size.
 pub const FACET: u64 = 16;
 
-/// How much of a facet's size is looked at in one step.
+/// The bytes of a facet that are read in one step.
 pub const FACET_SIZE: u64 = 2;

@@ -1,8 +1,10 @@
-//! What the table of instructions is made into.
+//! The macro that turns the table of instructions into code.
 
-/// Makes an enum of each sort, and [`Op`](super::Op) of all of them, with reading, writing, cost and row.
+/// Makes an enum of each sort, and [`Op`](super::Op) of all of them, with reading, writing, cost
+/// and row.
 ///
-/// A sort may have families: instructions that differ in a predicate or a function alone, and are one variant with it.
+/// A sort may have families: instructions that differ only in a predicate or a function, and share
+/// one variant.
 macro_rules! ops {
     ($(
         $( #[$doc:meta] )*
@@ -14,8 +16,9 @@ macro_rules! ops {
             } )*
         }
     )*) => {
-        /// Any instruction: the opcode and its operands. It is for code that writes or lists programs; what runs or proves one
-        /// reads an instruction of the sort that must stand there.
+        /// Any instruction: the opcode and its operands. It is for code that writes or lists
+        /// programs; code that runs or proves a program reads an instruction of the sort required
+        /// at its place.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Op {
             $(
@@ -47,7 +50,8 @@ macro_rules! ops {
                 }, )* )*
             )*]);
 
-            /// Reads one instruction; `None` for an unknown code or an operand cut short or spelt long.
+            /// Reads one instruction; `None` for an unknown code or an operand that is cut short or
+            /// not in its shortest form.
             #[must_use]
             pub fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
                 Some(match cursor.byte()? {
@@ -76,7 +80,7 @@ macro_rules! ops {
                 )* }
             }
 
-            /// Steps it costs at most, without its children: [`Row::cost`].
+            /// The most steps it costs, without its children: [`Row::cost`].
             #[must_use]
             pub const fn cost(self) -> u64 {
                 self.row().cost
@@ -91,7 +95,7 @@ macro_rules! ops {
                 )* }
             }
 
-            /// How many bytes its children take, where it says so.
+            /// The bytes of its children, if it says so.
             #[must_use]
             pub fn body(self) -> Option<Length> {
                 match self { $(
@@ -173,13 +177,13 @@ macro_rules! ops {
             }
 
             $( impl $of {
-                /// The instruction that asks for it.
+                /// The instruction of this predicate or function.
                 #[must_use]
                 pub const fn op(self) -> Op {
                     match self { $( Self::$member => Op::$flat {}, )* }
                 }
 
-                /// The one that the code of an instruction asks for.
+                /// The predicate or function of an instruction's code.
                 #[must_use]
                 #[inline]
                 pub const fn of_code(code: u8) -> Option<Self> {
@@ -193,7 +197,7 @@ macro_rules! ops {
     };
 }
 
-/// The operand that is a length, among all of an instruction.
+/// The operand that is a length, among all operands of an instruction.
 macro_rules! length_of {
     ($( $operand:ident ),*) => {
         None$( .or(Operand::length($operand)) )*

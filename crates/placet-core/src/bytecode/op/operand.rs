@@ -1,15 +1,16 @@
-//! What follows the code of an instruction: attributes, actions, places of constants, numbers and lengths.
+//! Operands after the code of an instruction: attributes, actions, places of constants, numbers and
+//! lengths.
 
 use alloc::vec::Vec;
 
 use crate::bytecode::cursor::{Cursor, put_varint, put_zigzag};
 use crate::model::vocabulary::{ActionNo, FieldNo};
 
-/// The distance of a constant from the start of the pool.
+/// The offset of a constant in the pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Const(pub u32);
 
-/// How many bytes of children follow.
+/// The bytes of the children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Length(pub u32);
 
@@ -20,13 +21,13 @@ pub struct Int(pub i64);
 pub(super) type Field = FieldNo;
 pub(super) type Action = ActionNo;
 
-/// An operand knows its width and its spelling.
+/// An operand knows its width and its notation.
 pub(super) trait Operand: Sized + Copy {
     fn read(cursor: &mut Cursor<'_>) -> Option<Self>;
     fn write(self, out: &mut Vec<u8>);
     fn sample() -> Self;
     fn shown(self) -> Shown;
-    /// How many bytes of children follow, if it says that.
+    /// The bytes of the children, if it says so.
     fn length(self) -> Option<Length> {
         None
     }

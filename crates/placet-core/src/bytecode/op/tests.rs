@@ -1,4 +1,4 @@
-//! The table and what is made of it.
+//! Tests of the table and of the code that it generates.
 
 use alloc::vec::Vec;
 
@@ -86,7 +86,7 @@ fn the_length_operand_stands_exactly_where_a_body_follows() {
     }
 }
 
-/// Reads one instruction as `I`, and holds it against what the table says of it.
+/// Reads one instruction as `I`, and compares it with its row of the table.
 fn sorted<I: Instruction + PartialEq + core::fmt::Debug>(op: Op) {
     let mut bytes = Vec::new();
     op.write(&mut bytes);

@@ -1,4 +1,4 @@
-//! What programs may cost, and what looking at values and constants does.
+//! The cost limits of programs, and the price of looking at values and constants.
 
 use super::{Budget, Checked, Fault};
 use crate::bytecode::wildcard::Price;
@@ -6,14 +6,14 @@ use crate::limits::{
     POLICY_COST, POLICY_PROOF_BYTES, SET_BYTES, SET_ELEMENTS, TOKEN_COST, TOKEN_PROOF_BYTES, VALUE_BYTES,
 };
 
-/// What is left for programs that are proved together: the blocks of a token have one allowance, or thirty-two of them could
-/// take thirty-two times as long.
+/// The remaining allowance of programs that are proved together. The blocks of a token share one
+/// allowance, since otherwise thirty-two of them could take thirty-two times as long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
     /// Steps that running them may take.
     steps: u64,
-    /// Bytes of constants that proving them may look at. An instruction of three bytes can name a constant of some thousand,
-    /// and the next one the same again.
+    /// Bytes of constants that proving them may look at. An instruction of three bytes can name a
+    /// constant of some thousand, and the next one the same again.
     looks: u64,
 }
 
@@ -27,7 +27,7 @@ impl Allowance {
         }
     }
 
-    /// Steps that running may still take.
+    /// Steps that running them may still take.
     #[must_use]
     pub const fn steps(&self) -> u64 {
         self.steps
@@ -39,7 +39,7 @@ impl Allowance {
         Ok(())
     }
 
-    /// Pays for looking at a constant while it is proved.
+    /// Pays for looking at a constant during the proof.
     #[inline]
     pub(super) fn look(&mut self, bytes: usize) -> Checked {
         self.looks = self.looks.checked_sub(bytes as u64).ok_or(Fault::TooLongToProve)?;
@@ -47,7 +47,7 @@ impl Allowance {
     }
 }
 
-/// How many values something looks at, and how many bytes they have together.
+/// How many values are looked at, and how many bytes they have together.
 #[derive(Clone, Copy)]
 pub(super) struct Extent {
     pub(super) values: u64,
@@ -64,10 +64,10 @@ impl Extent {
         if many { Self::SET } else { Self::ONE }
     }
 
-    /// All elements of a set: as many as there may be, and as long as all of them together may be.
+    /// All elements of a set: their greatest number, and their greatest length together.
     pub(super) const SET: Self = Self { values: SET_ELEMENTS as u64, bytes: SET_BYTES as u64 };
 
-    /// Steps of comparing each value with a text of so many bytes.
+    /// Steps of comparing each value with a text of `length` bytes.
     #[inline]
     pub(super) const fn comparing(self, length: u64) -> u64 {
         let together = self.values.saturating_mul(length);

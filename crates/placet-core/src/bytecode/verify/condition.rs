@@ -1,4 +1,5 @@
-//! Proves conditions: that every comparison has two sides of one type, and every value the type that is asked for.
+//! Proves conditions: every comparison has two sides of one type, and every value has the required
+//! type.
 
 use super::allowance::Extent;
 use super::operand::need_constant;
@@ -45,7 +46,8 @@ impl<'a> Verifier<'_, 'a> {
         }
     }
 
-    /// Two values that must be of one type. Apart from the rest, whose frames lie on the stack as deep as conditions nest.
+    /// Two values that must be of one type. A separate function, since its caller's frames are on
+    /// the stack as deep as conditions nest.
     #[inline(never)]
     fn comparison(&mut self, predicate: Predicate, cursor: &mut Cursor<'a>, depth: usize) -> Checked {
         let pair = self.pair(cursor, depth)?;
@@ -117,7 +119,7 @@ impl<'a> Verifier<'_, 'a> {
     }
 }
 
-/// A value of a condition, and how many bytes it may have.
+/// A value of a condition, and its greatest number of bytes.
 #[derive(Clone, Copy)]
 struct Seen {
     ty: Scalar,
@@ -147,33 +149,34 @@ impl Pair {
         self.left.ty == self.right.ty
     }
 
-    /// Steps of comparing them: no further than the shorter one reaches.
+    /// Steps of comparing them: as long as the shorter one.
     fn comparing(&self) -> u64 {
         Extent::ONE.comparing(self.left.bytes.min(self.right.bytes))
     }
 
-    /// Steps of seeking the second in the first.
+    /// Steps of searching the second in the first.
     const fn seeking(&self) -> u64 {
         SEARCH + SOUGHT * self.left.bytes + NEEDLE * self.right.bytes
     }
 }
 
-/// Steps of passing one element of a set.
+/// Steps of visiting one element of a set.
 pub const MEMBER: u64 = 3;
 
 /// Steps of setting up a search.
 pub const SEARCH: u64 = 64;
 
-/// Steps for each byte that is looked through, where what is sought nearly is at every place.
+/// Steps for each byte that is searched, when the searched text almost matches everywhere.
 pub const SOUGHT: u64 = 3;
 
-/// Steps for each byte that is sought.
+/// Steps for each byte of the searched text.
 pub const NEEDLE: u64 = 4;
 
 /// Steps for each byte of a constant that is read again.
 pub const READ_AGAIN: u64 = 2;
 
-/// Steps of sorting so many values of so many bytes together: each is compared some fifteen times, and its bytes with it.
+/// Steps of sorting this many values with this many bytes together: each is compared some fifteen
+/// times, and its bytes with it.
 #[must_use]
 pub(crate) const fn sorting(values: usize, bytes: usize) -> usize {
     SORTED * values + bytes / SORTED_BYTES

@@ -1,30 +1,30 @@
-//! What can be wrong with a program.
+//! Possible faults of a program.
 
 use core::fmt;
 
 use crate::model::verdict::Refusal;
 
-/// Why a program is not one, and where.
+/// Why bytes are not a valid program, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProgramError {
-    /// Bytes from the start of the program to behind the instruction that is wrong.
+    /// The offset in the program just after the wrong instruction.
     pub at: usize,
-    /// What is wrong.
+    /// The fault.
     pub fault: Fault,
 }
 
-/// What a correct compiler never writes.
+/// Faults that a correct compiler never writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The program ends inside a section or a node.
     Cut,
-    /// A code that is not in the table, or its operand is cut or spelt long.
+    /// A code that is not in the table, or an operand that is cut or not in its shortest form.
     UnknownInstruction,
-    /// An instruction where its sort may not stand.
+    /// An instruction where its sort may not appear.
     WrongSort,
     /// A body ends inside its last child.
     WrongLength,
-    /// A rule behind one that is decided later.
+    /// A rule after one that is decided later.
     OutOfOrder,
     /// An attribute that the vocabulary did not have.
     UnknownAttribute,
@@ -32,9 +32,9 @@ pub enum Fault {
     UnknownAction,
     /// Types that do not fit each other.
     WrongType,
-    /// A constant outside the pool, or not of the form its instruction asks for.
+    /// A constant outside the pool, or not of the form that its instruction requires.
     BadConstant,
-    /// An index that is not one, or not that of the rules behind it.
+    /// A malformed index, or one that does not match the rules after it.
     BadIndex,
     /// An index in a token.
     IndexInToken,
@@ -42,7 +42,7 @@ pub enum Fault {
     Leftover,
     /// Deeper than `limits` allows.
     TooDeep,
-    /// Costlier than `limits` allows.
+    /// More costly than `limits` allows.
     TooCostly,
     /// Constants are named so often that proving them takes longer than `limits` allows.
     TooLongToProve,
@@ -57,19 +57,19 @@ impl fmt::Display for ProgramError {
         let what = match self.fault {
             Fault::Cut => "the program is cut short",
             Fault::UnknownInstruction => "an unknown instruction",
-            Fault::WrongSort => "an instruction in a place where it may not stand",
+            Fault::WrongSort => "an instruction where it may not appear",
             Fault::WrongLength => "a length that does not end with its last child",
             Fault::OutOfOrder => "a rule out of order",
             Fault::UnknownAttribute => "an attribute that the vocabulary does not have",
             Fault::UnknownAction => "an action that the vocabulary does not have",
             Fault::WrongType => "types that do not fit",
-            Fault::BadConstant => "a constant that is not what its instruction asks for",
-            Fault::BadIndex => "an index that is not that of its rules",
-            Fault::IndexInToken => "an index, which no token may have",
-            Fault::Leftover => "constants that nothing uses",
-            Fault::TooDeep => "nodes nested too deep",
-            Fault::TooCostly => "more work than a program may ask for",
-            Fault::TooLongToProve => "the same constants named more often than a program may",
+            Fault::BadConstant => "a constant of the wrong form for its instruction",
+            Fault::BadIndex => "an index that does not match its rules",
+            Fault::IndexInToken => "an index, which a token may not have",
+            Fault::Leftover => "unused constants",
+            Fault::TooDeep => "nodes nested too deeply",
+            Fault::TooCostly => "more steps than a program may take",
+            Fault::TooLongToProve => "constants named more often than a program may",
             Fault::TooManyRules => "more rules than a block may have",
             Fault::TooLarge => "more bytes than a program may have",
         };
@@ -79,7 +79,7 @@ impl fmt::Display for ProgramError {
 
 impl core::error::Error for ProgramError {}
 
-/// What a token with such a program is refused with.
+/// The refusal of a token with such a program.
 impl From<ProgramError> for Refusal {
     fn from(error: ProgramError) -> Self {
         match error.fault {

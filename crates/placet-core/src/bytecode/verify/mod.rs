@@ -1,9 +1,11 @@
-//! Proves a program, once, in one pass, without allocating. What the proof says: every instruction is known and stands
-//! where its sort may stand; every length ends where its last child ends; every attribute and action exists in the
-//! vocabulary's state; every constant and every comparison has the right type; nothing nests or costs more than it may.
-//! So the VM never meets anything it would have to guess about.
+//! Proves a program, once, in one pass, without allocating. The proof says: every instruction is
+//! known and appears where its sort may; every length ends where its last child ends; every
+//! attribute and action exists in the vocabulary's state; every constant and every comparison has
+//! the right type; nothing nests or costs more than it may. So the VM never meets anything that it
+//! would have to guess about.
 //!
-//! A restriction comes from whoever held the token last. The worst program he can write is refused at its first wrong byte.
+//! A restriction comes from the last holder of the token. The worst program that a holder can write
+//! is refused at its first wrong byte.
 
 pub mod allowance;
 pub mod condition;
@@ -25,7 +27,7 @@ pub use allowance::Allowance;
 pub(crate) use condition::sorting;
 pub use fault::{Fault, ProgramError};
 
-/// What a program is proved against.
+/// The context of a proof.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'v> {
     /// Gives attribute numbers their types.
@@ -36,7 +38,7 @@ pub struct Scope<'v> {
     pub budget: Budget,
 }
 
-/// The caps of a program, by where it travels.
+/// The limits of a program, by where it travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Budget {
     /// In a token.
@@ -54,7 +56,7 @@ impl Budget {
     }
 }
 
-/// A program that has been proved. Only [`verify`] makes one, and the VM takes nothing else.
+/// A program that has been proved. Only [`verify`] makes one, and the VM accepts nothing else.
 #[derive(Clone, Copy, Debug)]
 pub struct Proved<'a> {
     code: &'a [u8],
@@ -75,19 +77,21 @@ impl<'a> Proved<'a> {
         self.pool
     }
 
-    /// The most steps that any request can make it take: for each instruction its [cost](Op::cost), and for one that looks
-    /// through values, as many as the longest value has bytes, or all elements of a set together.
+    /// The most steps that any request can make it take: for each instruction its [cost](Op::cost),
+    /// and for one that looks through values, the bytes of the longest value, or of all elements of
+    /// a set together.
     #[must_use]
     pub const fn cost(&self) -> u64 {
         self.cost
     }
 }
 
-/// What [`verify`] has found out about some bytes: [over](Self::over) the same bytes it makes them [`Proved`] again, without a
-/// second proof. It borrows nothing, so it can be kept beside bytes that move.
+/// The result of [`verify`], detached from the bytes. [Applied](Self::over) to the same bytes, it
+/// yields [`Proved`] without verifying again. It borrows nothing, so it can be kept beside bytes
+/// that move.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Proof {
-    /// Where the code begins, where it ends and the pool begins, and where that ends.
+    /// Where the code begins, where it ends and the pool begins, and where the pool ends.
     code: usize,
     pool: usize,
     length: usize,
@@ -95,9 +99,9 @@ pub(crate) struct Proof {
 }
 
 impl Proof {
-    /// Puts the proof over the bytes that it was made of. Who keeps it keeps it with them and lets nobody change either; over
-    /// bytes of another length it is none, and over other bytes of this length the VM gives no answer or theirs, and never
-    /// panics.
+    /// Applies the proof to the bytes from which it was made. Store the proof with those bytes and
+    /// change neither. For bytes of another length this returns `None`; for different bytes of the
+    /// same length the VM may answer wrongly or not at all, but it never panics.
     #[inline]
     pub(crate) fn over(self, bytes: &[u8]) -> Option<Proved<'_>> {
         if bytes.len() != self.length {
@@ -125,28 +129,28 @@ impl ProvedProgram {
         Ok(Self { bytes, proof })
     }
 
-    /// Lends it to the VM.
+    /// Borrows it for the VM.
     ///
     /// # Panics
     /// Never: the bytes have been proved.
     #[must_use]
     pub fn as_proved(&self) -> Proved<'_> {
-        self.proof.over(&self.bytes).expect("nothing changes the bytes behind their proof")
+        self.proof.over(&self.bytes).expect("the bytes do not change after they are proved")
     }
 }
 
 /// Proves `bytes`.
 ///
 /// # Errors
-/// Says what is wrong with it, and at which byte.
+/// Says what is wrong with the program, and at which byte.
 pub fn verify<'a>(bytes: &'a [u8], scope: &Scope<'_>) -> Result<Proved<'a>, ProgramError> {
     verify_within(bytes, scope, &mut Allowance::of(scope.budget))
 }
 
-/// The same for one of several programs that share an allowance, as the blocks of a token do.
+/// The same for one of several programs that share an allowance, like the blocks of a token.
 ///
 /// # Errors
-/// As [`verify`]; and the program is too costly for what the others have left.
+/// As [`verify`]; or the program is too costly for the rest of the allowance.
 pub fn verify_within<'a>(
     bytes: &'a [u8],
     scope: &Scope<'_>,
@@ -156,13 +160,13 @@ pub fn verify_within<'a>(
     proof.over(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })
 }
 
-/// The same for who keeps bytes and proof apart from each other.
+/// The same for callers that keep bytes and proof separately.
 pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>, allowance: &mut Allowance) -> Result<Proof, ProgramError> {
     if bytes.len() > scope.budget.bytes() {
         return Err(ProgramError { at: bytes.len(), fault: Fault::TooLarge });
     }
     if bytes == EMPTY {
-        // What a restriction has that is a bound on time and nothing else.
+        // The program of a restriction that only sets a time bound.
         return Ok(Proof { code: EMPTY.len(), pool: EMPTY.len(), length: EMPTY.len(), cost: 0 });
     }
     let (code, pool) = sections(bytes).ok_or(ProgramError { at: 0, fault: Fault::Cut })?;
@@ -179,22 +183,22 @@ pub(crate) fn prove(bytes: &[u8], scope: &Scope<'_>, allowance: &mut Allowance) 
     }
 }
 
-/// How far the rules of a program have come.
+/// The present position among the rules of a program.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
     Deny,
     Require,
     Allow,
-    /// Behind an index of all rules that allow.
+    /// After an index of all rules that allow.
     Closed,
 }
 
 struct Verifier<'s, 'a> {
     scope: &'s Scope<'s>,
     pool: &'a [u8],
-    /// Where the last constant that is used ends; the pool ends there too.
+    /// Where the last used constant ends; the pool must end there too.
     pool_read: usize,
-    /// What the program may still cost, to run and to prove.
+    /// The remaining allowance of the program, to run and to prove.
     allowance: Allowance,
     /// Whether the pattern that is being read looks at all elements of a set.
     many: bool,
@@ -203,8 +207,8 @@ struct Verifier<'s, 'a> {
 type Checked<T = ()> = Result<T, Fault>;
 
 impl<'a> Verifier<'_, 'a> {
-    /// Rules stand in the order deny, require, allow: the VM can stop at the first `allow` that matches, and nothing
-    /// behind it could have changed the verdict.
+    /// Rules are in the order deny, require, allow: the VM can stop at the first `allow` that
+    /// matches, and no later rule could have changed the verdict.
     fn rules(&mut self, cursor: &mut Cursor<'a>) -> Checked {
         let mut phase = Phase::Deny;
         let mut count = 0;
@@ -225,7 +229,7 @@ impl<'a> Verifier<'_, 'a> {
         if self.pool_read == self.pool.len() { Ok(()) } else { Err(Fault::Leftover) }
     }
 
-    /// A rule whose frame has just been read, and that may not stand before `least`.
+    /// A rule whose frame has just been read, and that may not appear before `least`.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as a part of the loop over rules")]
     fn rule(&mut self, rule: Rule, cursor: &mut Cursor<'a>, least: Phase) -> Checked<Phase> {
@@ -250,8 +254,8 @@ impl<'a> Verifier<'_, 'a> {
         Ok(phase)
     }
 
-    /// The rules that an index says it is of. A holder gains nothing by one, and proving it would be work before anything
-    /// is decided: only a service's own programs have them.
+    /// The rules covered by an index. A holder gains nothing from an index, and proving it would be
+    /// work before anything is decided, so only a service's own programs have one.
     #[cold]
     #[inline(never)]
     fn indexed(&mut self, index: Const, cursor: &mut Cursor<'a>, phase: Phase) -> Checked<usize> {
@@ -288,7 +292,7 @@ impl<'a> Verifier<'_, 'a> {
         Ok(op)
     }
 
-    /// Nodes that fill exactly `length` bytes. The cursor stays at the byte where something is wrong.
+    /// Nodes that fill exactly `length` bytes. On an error the cursor stays at the wrong byte.
     fn body(
         &mut self,
         cursor: &mut Cursor<'a>,
@@ -317,7 +321,8 @@ impl<'a> Verifier<'_, 'a> {
     }
 }
 
-/// Why no instruction of the wanted sort stands here; leaves the cursor where reading it ends.
+/// Why no instruction of the required sort is here; leaves the cursor where reading the instruction
+/// ends.
 #[cold]
 fn no_instruction(cursor: &mut Cursor<'_>) -> Fault {
     if cursor.is_empty() {

@@ -1,4 +1,5 @@
-//! Proves operands: that attributes and actions exist, and constants are what their instruction asks for.
+//! Proves operands: attributes and actions exist, and constants have the form that their
+//! instruction requires.
 
 use super::{Checked, Fault, Verifier};
 use crate::bytecode::cursor::Cursor;
@@ -68,7 +69,7 @@ impl<'a> Verifier<'_, 'a> {
     }
 }
 
-/// Most text is short and ASCII, which is seen faster than decoded.
+/// Most text is short and ASCII, which is faster to detect than to decode.
 #[inline]
 pub(super) fn is_utf8(bytes: &[u8]) -> bool {
     bytes.is_ascii() || core::str::from_utf8(bytes).is_ok()

@@ -1,4 +1,4 @@
-//! Proves patterns: that each can be asked of what it is asked of.
+//! Proves patterns: each can be applied to its value.
 
 use super::allowance::{COMPARED, Extent};
 use super::operand::{is_utf8, need_constant};
@@ -12,7 +12,7 @@ use crate::limits::LABELS;
 use crate::model::types::{Scalar, Type};
 use crate::model::vocabulary::FieldNo;
 
-/// What a pattern looks at.
+/// The subject of a pattern.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subject {
     One(Scalar),
@@ -37,14 +37,14 @@ impl<'a> Verifier<'_, 'a> {
             Type::Labels => (Subject::Labels, false),
             Type::Set(scalar) => (Subject::One(scalar), true),
         };
-        // Inside a pattern there is no other attribute, so nothing has to be kept of what was before.
+        // A pattern contains no other attribute, so the previous state need not be saved.
         self.many = many;
         pattern(self, subject)?;
         self.many = false;
         Ok(())
     }
 
-    /// The pattern of a test that is one instruction with it; it costs what `eq` and `prefix` do.
+    /// The pattern of a test that is merged with it; it costs the same as `eq` and `prefix`.
     #[inline(always)]
     pub(super) fn joined(&mut self, field: FieldNo, pattern: impl FnOnce(&mut Self, Subject) -> Checked) -> Checked {
         self.elements(
@@ -69,10 +69,11 @@ impl<'a> Verifier<'_, 'a> {
         Extent::of(self.many)
     }
 
-    /// A comparison of each value with a text of so many bytes.
+    /// A comparison of each value with a text of `length` bytes.
     #[inline]
     fn compared(&mut self, length: u64) -> Checked {
-        // As most texts of a token are: a part of a step, which the price of the instruction pays for.
+        // Like most texts of a token: a fraction of a step, covered by the price of the
+        // instruction.
         if !self.many && length < COMPARED {
             return Ok(());
         }
@@ -111,8 +112,8 @@ impl<'a> Verifier<'_, 'a> {
         }
     }
 
-    // These look through values byte by byte. They are apart from the rest, whose frames lie on the stack as deep as
-    // patterns nest.
+    // These look through values byte by byte. They are a separate function, since their caller's
+    // frames are on the stack as deep as patterns nest.
     #[inline(never)]
     fn glob(&mut self, glob: Const, subject: Subject) -> Checked {
         need_textual(subject)?;
@@ -139,7 +140,8 @@ impl<'a> Verifier<'_, 'a> {
     }
 
     pub(super) fn equal_text(&mut self, text: Const, subject: Subject) -> Checked {
-        // Most constants of a token are strings; the others are apart, so that none of their work is done for one.
+        // Most constants of a token are strings; the others are separate, so that strings pay for
+        // none of their work.
         if subject != Subject::One(Scalar::String) {
             return self.equal_other(text, subject);
         }
@@ -166,7 +168,7 @@ impl<'a> Verifier<'_, 'a> {
     }
 }
 
-/// Steps of passing one label.
+/// Steps of visiting one label.
 pub const LABEL: u64 = 4;
 
 /// Bytes of a label's name that are compared in one step.

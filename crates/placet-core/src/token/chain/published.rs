@@ -1,5 +1,5 @@
-//! Published vectors of others, through what tokens use of the cryptography: BLAKE3 keyed and derived, Ed25519 as it is
-//! signed and verified here. `tests/data/README.md` tells where they come from.
+//! Published test vectors, run through the cryptography that tokens use: BLAKE3 keyed and derived,
+//! and Ed25519 signing and verification as done here. `tests/data/README.md` lists their sources.
 
 use alloc::vec::Vec;
 
@@ -13,7 +13,7 @@ const BLAKE3: &str = include_str!("../../../../../tests/data/blake3.txt");
 const WYCHEPROOF: &str = include_str!("../../../../../tests/data/ed25519-wycheproof.txt");
 const SPECCHECK: &str = include_str!("../../../../../tests/data/ed25519-speccheck.txt");
 
-/// The words of each line that is no comment; the last may have blanks.
+/// The words of each line that is not a comment; the last may have blanks.
 fn lines<const N: usize>(text: &'static str) -> impl Iterator<Item = [&'static str; N]> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines.map(|line| line.splitn(N, ' ').collect::<Vec<_>>().try_into().expect(line))
@@ -88,7 +88,8 @@ fn keys_and_signatures_are_those_of_rfc_8032() {
     }
 }
 
-/// Whether a signature would be taken: under a key that is one, of the length that a token has room for.
+/// Whether a signature would be accepted: under a valid key, and of the length that a token has
+/// room for.
 fn is_taken(key: &str, message: &str, signature: &str) -> bool {
     let (key, signature) = (point(&array(key)), hex(signature));
     let signature: Option<[u8; 64]> = signature.try_into().ok();
@@ -112,7 +113,7 @@ fn small_and_mixed_order_and_unreduced_scalars_are_refused_where_anybody_but_the
     }
 }
 
-/// The eight points whose order divides eight, and the second spellings that some have.
+/// The eight points whose order divides eight, and the second spellings of some of them.
 #[test]
 fn no_key_of_small_order_is_a_key_in_any_spelling() {
     const SMALL: [&str; 14] = [
@@ -136,7 +137,8 @@ fn no_key_of_small_order_is_a_key_in_any_spelling() {
     }
 }
 
-/// The same signature with the order of the group added to its scalar says the same to who does not look.
+/// Adding the order of the group to a signature's scalar gives a second signature that a careless
+/// check would accept.
 #[test]
 fn a_scalar_with_the_order_added_is_refused() {
     const ORDER: &str = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";

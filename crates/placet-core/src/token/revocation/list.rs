@@ -1,4 +1,4 @@
-//! The form of a revocation list that people read and edit.
+//! The text form of a revocation list, which people read and edit.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -19,7 +19,7 @@ pub struct RevocationList {
 }
 
 impl RevocationList {
-    /// An empty list, issued at that time and good for `max_age`. Times before 1970 become 1970.
+    /// An empty list, issued at that time and usable for `max_age`. Times before 1970 become 1970.
     #[must_use]
     pub fn new(issued: Time, max_age: Duration) -> Self {
         let (keys, ids) = (BTreeMap::new(), BTreeSet::new());
@@ -31,14 +31,14 @@ impl RevocationList {
         self.ids.insert(id);
     }
 
-    /// Revokes every token of this key that was issued before that time. What is revoked stays so: of two times the later one
-    /// holds.
+    /// Revokes every token of this key that was issued before that time. Revocations are never
+    /// undone: of two times the later one applies.
     pub fn revoke_key(&mut self, key: KeyName, before: Time) {
         let entry = self.keys.entry(key).or_insert(Time::EPOCH);
         *entry = before.max(*entry);
     }
 
-    /// Takes an id out again. Says whether it was there.
+    /// Removes an id. Says whether it was there.
     pub fn restore(&mut self, id: RevocationId) -> bool {
         self.ids.remove(&id)
     }
@@ -96,7 +96,7 @@ impl RevocationList {
 
 const FIRST_LINE: &str = "# placet revocations 1";
 
-/// A list of which not all lines are read.
+/// A partly read list.
 #[derive(Default)]
 struct Draft {
     issued: Option<i64>,
@@ -159,17 +159,17 @@ fn set_once(slot: &mut Option<i64>, text: &str) -> Result<(), ListLineError> {
 }
 
 fn read_number(digits: &str) -> Result<i64, ListLineError> {
-    // `parse` would take a sign.
+    // `parse` would accept a sign.
     let number = digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse().ok());
     number.flatten().ok_or(ListLineError::NotANumber)
 }
 
-/// A line of a revocation list that can not be taken. The list is not used without it.
+/// A line of a revocation list that cannot be read. The list is not used without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListError {
     /// Counted from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The fault in it.
     pub fault: ListLineError,
 }
 
@@ -181,23 +181,23 @@ impl fmt::Display for ListError {
 
 impl core::error::Error for ListError {}
 
-/// What can be wrong with a line of a revocation list.
+/// Possible faults of a line in a revocation list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListLineError {
     /// The text begins with U+FEFF.
     ByteOrderMark,
-    /// Another first line than `# placet revocations 1`.
+    /// The first line is not `# placet revocations 1`.
     NotAList,
     /// `revoke 00112233`
     NotAnEntry,
-    /// A comment with a carriage return or another character after which an editor shows a new line: the text there looks
-    /// like an entry, and is comment.
+    /// A comment with a carriage return or another character at which an editor shows a new line:
+    /// the text after it looks like an entry and is still a comment.
     LineBreak,
     /// `issued: yesterday`
     NotANumber,
     /// The same line again.
     Twice,
-    /// A line behind `end`.
+    /// A line after `end`.
     BehindTheEnd,
     /// No line `issued:` or `max-age:`.
     NoAge,
@@ -208,16 +208,16 @@ pub enum ListLineError {
 impl fmt::Display for ListLineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ByteOrderMark => f.write_str("the text begins with a byte order mark (U+FEFF), save it without one"),
+            Self::ByteOrderMark => f.write_str("the text begins with a byte order mark (U+FEFF); save it without one"),
             Self::NotAList => write!(f, "a revocation list begins with the line `{FIRST_LINE}`"),
             Self::NotAnEntry => f.write_str("write 32 hexadecimal digits, or `key local:DIGITS before MILLISECONDS`"),
-            Self::LineBreak => {
-                f.write_str("a comment holds a line break that is no line feed; what follows it would be no entry")
-            }
+            Self::LineBreak => f.write_str(
+                "a comment contains a line break other than a line feed; text after it would not be read as an entry",
+            ),
             Self::NotANumber => f.write_str("write milliseconds, with digits only"),
-            Self::Twice => f.write_str("this stands in the list already"),
-            Self::BehindTheEnd => f.write_str("nothing stands behind the line `end`"),
-            Self::NoAge => f.write_str("the list does not say when it was `issued:` and its `max-age:`"),
+            Self::Twice => f.write_str("this is already in the list"),
+            Self::BehindTheEnd => f.write_str("`end` must be the last line"),
+            Self::NoAge => f.write_str("the list must give both `issued:` and `max-age:`"),
             Self::CutShort => f.write_str("the list is cut short: its last line is not `end`"),
         }
     }

@@ -1,7 +1,8 @@
-//! Which tokens are revoked, by the id of one of their blocks or by their key and age. A list that can not be read is an
-//! error, never an empty list, and a list that is too old is refused.
+//! Revoked tokens, by the id of one of their blocks or by their key and age. A list that cannot be
+//! read is an error, never an empty list, and a list that is too old is refused.
 //!
-//! Operators edit a [`RevocationList`], whose text ends in a line `end`, so that a file cut short is found:
+//! Operators edit a [`RevocationList`], whose text ends in a line `end`, so that a file cut short
+//! is found:
 //!
 //! ```text
 //! # placet revocations 1
@@ -12,8 +13,9 @@
 //! end
 //! ```
 //!
-//! Services read its [snapshot](Revocations), in place. It can be [signed](Revocations::sign), and a verifier can
-//! [want that](super::verify::Verifier::wanting_signed_revocations).
+//! Services read its [snapshot](Revocations), in place. A snapshot can be
+//! [signed](Revocations::sign), and a verifier can [require
+//! that](super::verify::Verifier::wanting_signed_revocations).
 
 mod list;
 mod signed;

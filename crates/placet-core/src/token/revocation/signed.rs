@@ -1,5 +1,5 @@
-//! Signed revocation lists: a snapshot after the name of a key and its proof. Write access to the file is then not enough
-//! to take an entry out of it.
+//! Signed revocation lists: a snapshot after the name of a key and its proof. Write access to the
+//! file is then not enough to remove an entry.
 //!
 //! ```text
 //!  7 bytes         "placetS"
@@ -10,7 +10,7 @@
 //! the rest         a snapshot
 //! ```
 //!
-//! A key that may mint may sign. An old list stays signed: what bounds its use is its age.
+//! Any key that may mint may sign. An old list stays signed; only its age limits its use.
 
 use alloc::vec::Vec;
 
@@ -26,10 +26,11 @@ use crate::token::keys::LocalKey;
 use crate::token::signer::{Minter, ProveWith, SignerError};
 
 impl<'a> Revocations<'a> {
-    /// Opens a signed snapshot, going through it twice.
+    /// Opens a signed snapshot, in two passes over it.
     ///
     /// # Errors
-    /// It is not signed, not by a key of the keyring, not for this audience, or it is not a whole snapshot.
+    /// It is not signed, or not by a key of the keyring, or not for this audience, or it is not a
+    /// complete snapshot.
     pub fn open_signed(bytes: &'a [u8], keyring: &Keyring, audience: Audience) -> Result<Self, SnapshotError> {
         let (from, signer) = check(bytes, keyring, audience)?;
         let mut snapshot = Self::open(bytes.get(from..).unwrap_or_default())?;
@@ -40,7 +41,7 @@ impl<'a> Revocations<'a> {
     /// Signs a snapshot, for the audience of the minter.
     ///
     /// # Errors
-    /// A key that is kept elsewhere does not sign.
+    /// A key that is kept elsewhere did not sign.
     pub fn sign<'k>(snapshot: &[u8], minter: impl Into<Minter<'k>>) -> Result<Vec<u8>, SignerError> {
         let minter = minter.into();
         let mut out = Vec::with_capacity(HEAD + 64 + snapshot.len());
@@ -61,7 +62,7 @@ impl<'a> Revocations<'a> {
         Ok(out)
     }
 
-    /// Whether the bytes begin as a signed snapshot does.
+    /// Whether the bytes begin like a signed snapshot.
     #[must_use]
     pub fn looks_signed(bytes: &[u8]) -> bool {
         bytes.starts_with(MAGIC)

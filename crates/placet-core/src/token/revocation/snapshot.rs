@@ -1,4 +1,4 @@
-//! The binary form of a revocation list: checked once when it is opened, then searched where it lies.
+//! The binary form of a revocation list: checked once when it is opened, then searched in place.
 //!
 //! ```text
 //!  7 bytes  "placetR"
@@ -23,14 +23,15 @@ use crate::model::verdict::Refusal;
 use crate::token::chain::first;
 use crate::token::header::{KeyHash, KeyName, Purpose, RevocationId};
 
-/// A revocation list in its binary form, borrowed: millions of ids cost no memory beside the file's.
+/// A revocation list in its binary form, borrowed: millions of ids take no memory beyond the
+/// file's.
 #[derive(Clone, Copy, Debug)]
 pub struct Revocations<'a> {
     issued: Time,
     max_age: Duration,
     keys: &'a [[u8; KEY_ENTRY]],
     ids: &'a [[u8; 16]],
-    /// Which key has signed the list, if it was opened as a signed one.
+    /// The key that signed the list, if it was opened as a signed one.
     pub(super) signer: Option<KeyName>,
 }
 
@@ -41,10 +42,10 @@ const KEY_ENTRY: usize = KEY_NAME + 8;
 const KEY_NAME: usize = 1 + 16;
 
 impl<'a> Revocations<'a> {
-    /// Opens a snapshot, going through it once.
+    /// Opens a snapshot, in one pass over it.
     ///
     /// # Errors
-    /// The bytes are not one whole snapshot in its canonical form.
+    /// The bytes are not one complete snapshot in its canonical form.
     pub fn open(bytes: &'a [u8]) -> Result<Self, SnapshotError> {
         let (content, sum, rest) = frame(bytes)?;
         if *sum != checksum(content) {
@@ -60,7 +61,7 @@ impl<'a> Revocations<'a> {
         }
     }
 
-    /// Finds the parts, without looking into them.
+    /// Finds the parts without checking their content.
     pub(super) fn split(rest: &'a [u8]) -> Result<Self, SnapshotError> {
         let (issued, rest) = read_number(rest)?;
         let (max_age, rest) = read_number(rest)?;
@@ -101,7 +102,7 @@ impl<'a> Revocations<'a> {
         self.issued
     }
 
-    /// How long after it the list may be used.
+    /// How long after its issue the list may be used.
     #[must_use]
     pub const fn max_age(&self) -> Duration {
         self.max_age
@@ -117,17 +118,17 @@ impl<'a> Revocations<'a> {
         self.ids.iter().map(|id| RevocationId(*id))
     }
 
-    /// The key that has signed the list; none if it was opened without asking.
+    /// The key that signed the list; none if it was opened without checking a signature.
     #[must_use]
     pub const fn signer(&self) -> Option<KeyName> {
         self.signer
     }
 
-    /// Whether the list may be used at `now`. Its issuer's clock may be `skew` ahead.
+    /// Checks that the list may be used at `now`. Its issuer's clock may be `skew` ahead.
     ///
     /// # Errors
-    /// It is too old: what was revoked since is not in it. Or it says that it comes from the future, and so would be used
-    /// for longer than its age allows.
+    /// It is too old: later revocations are not in it. Or it says that it was issued in the future,
+    /// and so would be used for longer than its age allows.
     pub fn check_age(&self, now: Time, skew: Duration) -> Result<(), Refusal> {
         if now > self.issued.saturating_add(self.max_age) {
             return Err(Refusal::StaleRevocations);
@@ -135,7 +136,7 @@ impl<'a> Revocations<'a> {
         if now < self.issued.saturating_sub(skew) { Err(Refusal::EarlyRevocations) } else { Ok(()) }
     }
 
-    /// Whether the tokens of a key that were made at `issuance` are revoked.
+    /// Whether the tokens that this key made at `issuance` are revoked.
     #[must_use]
     pub fn revokes_key(&self, key: &KeyName, issuance: Time) -> bool {
         if self.keys.is_empty() {
@@ -154,19 +155,19 @@ impl<'a> Revocations<'a> {
     }
 }
 
-/// A snapshot in memory of its own: gone through once when it is opened, lent for nothing.
+/// A snapshot that owns its memory: checked once when it is opened, then borrowed at no cost.
 #[derive(Clone, Debug)]
 pub struct HeldRevocations {
     pub(super) bytes: Vec<u8>,
-    /// Where the snapshot begins, and who has signed it.
+    /// Where the snapshot begins, and its signer.
     pub(super) signed: Option<(usize, KeyName)>,
 }
 
 impl HeldRevocations {
-    /// Opens a snapshot, going through it once.
+    /// Opens a snapshot, in one pass over it.
     ///
     /// # Errors
-    /// The bytes are not one whole snapshot in its canonical form.
+    /// The bytes are not one complete snapshot in its canonical form.
     pub fn open(bytes: Vec<u8>) -> Result<Self, SnapshotError> {
         Revocations::open(&bytes)?;
         Ok(Self { bytes, signed: None })
@@ -191,7 +192,7 @@ fn name_bytes(key: &KeyName) -> [u8; KEY_NAME] {
     bytes
 }
 
-/// None for an entry of no purpose that there is.
+/// None for an entry with an unknown purpose.
 fn key_of(entry: &[u8; KEY_ENTRY]) -> Option<(KeyName, Time)> {
     let (&purpose, rest) = entry.split_first()?;
     let (hash, time) = rest.split_first_chunk::<16>()?;
@@ -199,7 +200,7 @@ fn key_of(entry: &[u8; KEY_ENTRY]) -> Option<(KeyName, Time)> {
     Some((name, Time::from_millis(i64::from_be_bytes(*time.first_chunk()?))))
 }
 
-/// The content with its checksum, and what of the content stands behind the magic bytes.
+/// The content with its checksum, and the part of the content after the magic bytes.
 fn frame(bytes: &[u8]) -> Result<(&[u8], &[u8; 16], &[u8]), SnapshotError> {
     let (content, sum) = bytes.split_last_chunk::<16>().ok_or(SnapshotError::Damaged)?;
     match content.split_first_chunk::<8>() {
@@ -213,7 +214,7 @@ fn checksum(content: &[u8]) -> [u8; 16] {
     first(&blake3::derive_key("placet 2026-11 revocation snapshot v1", content))
 }
 
-/// A list is filled line by line; no memory holds four thousand million of them.
+/// A list is filled line by line; four thousand million entries do not fit in memory.
 fn count(length: usize) -> u32 {
     u32::try_from(length).expect("a list in memory has fewer entries than 32 bits can count")
 }
@@ -232,16 +233,17 @@ fn read_count(bytes: &[u8]) -> Result<(usize, &[u8]), SnapshotError> {
     Ok((count, rest))
 }
 
-/// Why bytes are no snapshot.
+/// Why bytes are not a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SnapshotError {
-    /// They begin otherwise.
+    /// They begin differently.
     NotASnapshot,
     /// They are cut, altered, or not in the canonical form.
     Damaged,
-    /// A signed snapshot is wanted, and this is not one.
+    /// A signed snapshot is required, and this one is not signed.
     NotSigned,
-    /// No accepted key signed it, or not for this audience, or it was changed since.
+    /// It was not signed by an accepted key, or not for this audience, or it was changed
+    /// afterwards.
     Forged,
 }
 
@@ -251,7 +253,7 @@ impl fmt::Display for SnapshotError {
             Self::NotASnapshot => "this is not a revocation snapshot of version 1",
             Self::Damaged => "the revocation snapshot is damaged or cut short",
             Self::NotSigned => "the revocation snapshot is not signed",
-            Self::Forged => "no accepted key has signed the revocation snapshot as it is for this audience",
+            Self::Forged => "no accepted key has signed this revocation snapshot for this audience",
         })
     }
 }
@@ -313,7 +315,7 @@ mod tests {
         assert_eq!(Revocations::open(&[]).err(), Some(SnapshotError::Damaged));
     }
 
-    /// A snapshot that somebody has changed, with the checksum that fits.
+    /// An altered snapshot with a matching checksum.
     fn changed(change: impl Fn(&mut [u8])) -> Vec<u8> {
         let bytes = Revocations::write(&list());
         let (content, _) = bytes.split_last_chunk::<16>().expect("it is longer");

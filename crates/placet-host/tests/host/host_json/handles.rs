@@ -1,4 +1,4 @@
-//! What a script holds in its hand, and what it must never see.
+//! Handles in a script, and the secrets that it must never see.
 
 use placet::token::keyring::{Keyring, MintingKey};
 use placet::token::keys::{LocalKey, SigningKey};
@@ -77,7 +77,7 @@ fn threads_share_one_host() {
     });
 }
 
-/// What a secret looks like wherever it is printed.
+/// The text of a secret wherever it is printed.
 fn is_secret_free(shown: &str) -> bool {
     let local = LocalKey::from_secret(&SECRET).reveal();
     let signing = SigningKey::from_seed(&SECRET).reveal();

@@ -1,4 +1,4 @@
-//! A host of forty lines that speaks JSON, and what its tests mint and ask.
+//! A host of forty lines that speaks JSON, and the calls of its tests.
 
 use std::sync::Mutex;
 

@@ -1,4 +1,5 @@
-//! Coverage as `lcov` writes it, which editors and services read: a rule is a line, a part a branch that is taken or not.
+//! Coverage in the format of `lcov`, which editors and services read: a rule is a line, a part is a
+//! branch that is taken or not.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,7 +7,8 @@ use std::fmt::Write;
 use super::{Coverage, FileCoverage, PartCoverage};
 use placet::compile::Frame;
 
-/// The tracefile of all files. A branch `0` is a part that was true, `1` one that was false; `-` is one that was never looked at.
+/// The tracefile of all files. Branch `0` of a part counts how often it was true, branch `1` how
+/// often it was false; `-` is a part that was never evaluated.
 #[must_use]
 pub fn write(coverage: &Coverage) -> String {
     let mut out = String::new();
@@ -21,7 +23,7 @@ fn record(name: &str, file: &FileCoverage, out: &mut String) -> std::fmt::Result
     let mut lines = BTreeMap::<usize, usize>::new();
     let mut branches = Vec::new();
     for rule in file.rules() {
-        // A block's own condition stands at the block's name, and is no line of its own.
+        // A block's own condition is at the block's name, and does not count as a line.
         if rule.frame != Frame::Require {
             *lines.entry(file.place(rule.at).0).or_default() += rule.matched;
         }

@@ -1,9 +1,10 @@
-//! What the cases have met of the policy files: how often each rule matched, and of each of its parts how often it was true
-//! and how often false.
+//! The coverage of policy files by cases: how often each rule matched, and for each of its parts
+//! how often it was true and how often false.
 //!
-//! What comes in are suites and what was decided of their cases ([`Coverage::count`]); a case that was refused looked at no
-//! rule. Every block of a policy file counts, also one that no case is about. What goes out is data by file, in the order of the
-//! source, and two forms of it: [`lcov`] for tools and a [`page`] for people. Maps have no file and are not counted.
+//! The input is suites and the outcomes of their cases ([`Coverage::count`]); a refused case
+//! evaluates no rule. Every block of a policy file counts, including one without cases. The output
+//! is data by file, in the order of the source, and two forms of it: [`lcov`] for tools and a
+//! [`page`] for people. Maps have no file and are not counted.
 
 pub mod lcov;
 pub mod page;
@@ -18,42 +19,42 @@ use placet::document::Document;
 use placet::model::verdict::Verdict;
 use placet::span::Span;
 
-/// What was met of some policy files.
+/// The coverage of several policy files.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     files: BTreeMap<String, FileCoverage>,
 }
 
-/// What was met of one file.
+/// The coverage of one file.
 #[derive(Clone, Debug)]
 pub struct FileCoverage {
     source: Source,
     text: String,
-    /// By the place of their block and their number there.
+    /// By the place of their block and their number in it.
     rules: BTreeMap<(usize, Option<usize>), RuleCoverage>,
 }
 
-/// What was met of a rule, or of a block's own condition.
+/// The coverage of a rule, or of a block's own condition.
 #[derive(Clone, Debug)]
 pub struct RuleCoverage {
     /// `token session`
     pub block: String,
-    /// What it does.
+    /// Its effect.
     pub frame: Frame,
-    /// All of it.
+    /// The place of the whole rule.
     pub at: Span,
     /// How often it matched.
     pub matched: usize,
     /// How often it decided.
     pub decided: usize,
-    /// In the order in which they are looked at.
+    /// In the order of evaluation.
     pub parts: Vec<PartCoverage>,
 }
 
-/// What was met of a part of a rule.
+/// The coverage of a part of a rule.
 #[derive(Clone, Copy, Debug)]
 pub struct PartCoverage {
-    /// What it looks at, and where it stands.
+    /// The part, with its place.
     pub part: Part,
     /// How often it was true.
     pub yes: usize,
@@ -62,7 +63,7 @@ pub struct PartCoverage {
 }
 
 impl PartCoverage {
-    /// How many outcomes it has: two, or one where nothing makes it false.
+    /// The number of its outcomes: two, or one if nothing makes it false.
     #[must_use]
     pub const fn outcomes(&self) -> usize {
         if self.part.certain { 1 } else { 2 }
@@ -74,11 +75,11 @@ impl PartCoverage {
         (usize::from(self.yes > 0) + usize::from(self.no > 0)).min(self.outcomes())
     }
 
-    /// What has never been seen of it, in words; none where everything has.
+    /// The outcome that was never seen, in words; none if all were.
     #[must_use]
     pub const fn lack(&self) -> Option<&'static str> {
         match (self.yes, self.no) {
-            (0, 0) => Some("never looked at"),
+            (0, 0) => Some("never evaluated"),
             (0, _) => Some("never true"),
             (_, 0) if !self.part.certain => Some("never false"),
             _ => None,
@@ -86,7 +87,7 @@ impl PartCoverage {
     }
 }
 
-/// How much there is, and how much of it was met.
+/// The totals, and how much of them was covered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Rules, without the blocks' own conditions.
@@ -100,7 +101,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// How much was met, in tenths of a percent, rounded down; none where there is nothing to meet.
+    /// The covered share, in tenths of a percent, rounded down; none if there is nothing to cover.
     #[must_use]
     pub fn permille(&self) -> Option<usize> {
         ((self.met + self.seen) * 1000).checked_div(self.rules + self.outcomes)
@@ -117,7 +118,7 @@ impl Totals {
 }
 
 impl Coverage {
-    /// Counts what the cases of a suite have met; `found` is what was decided of each of them.
+    /// Counts the coverage of the cases of a suite; `found` are their outcomes.
     pub fn count(&mut self, suite: &Suite, found: &[Outcome]) {
         for (number, fixture) in suite.fixtures.iter().enumerate() {
             fixture.blocks().for_each(|block| self.know(block.document()));
@@ -170,7 +171,7 @@ impl Coverage {
         self.files.iter().map(|(name, file)| (name.as_str(), file))
     }
 
-    /// Of all files.
+    /// The totals of all files.
     #[must_use]
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
@@ -193,7 +194,7 @@ impl FileCoverage {
         }
     }
 
-    /// In the order of the source; what a block requires stands before its rules.
+    /// In the order of the source; a block's own requirements come before its rules.
     #[must_use]
     pub fn rules(&self) -> Vec<&RuleCoverage> {
         let mut rules: Vec<_> = self.rules.values().collect();
@@ -201,13 +202,13 @@ impl FileCoverage {
         rules
     }
 
-    /// What has never been met, and how, in the order of the source.
+    /// The parts that were never covered, and how, in the order of the source.
     #[must_use]
     pub fn gaps(&self) -> Vec<(Span, &'static str)> {
         let mut gaps = Vec::new();
         for rule in self.rules() {
             if rule.matched == 0 && rule.frame != Frame::Require {
-                gaps.push((rule.at, "never met"));
+                gaps.push((rule.at, "never matched"));
             }
             gaps.extend(rule.parts.iter().filter_map(|part| Some((part.part.at, part.lack()?))));
         }
@@ -226,7 +227,7 @@ impl FileCoverage {
         self.source.line_and_column(at).unwrap_or((1, 1))
     }
 
-    /// What stands there, on one line.
+    /// The text at that place, on one line.
     #[must_use]
     pub fn words(&self, at: Span) -> String {
         at.of(&self.text).split_whitespace().collect::<Vec<_>>().join(" ")

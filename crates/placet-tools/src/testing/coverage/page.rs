@@ -1,5 +1,5 @@
-//! Coverage as a page: the sources, with each part coloured by what was seen of it. Who can not tell the colours apart sees
-//! that a line stands below what is missing, and every part says its numbers where the mouse rests.
+//! Coverage as a page: the sources, with each part coloured by its outcomes. Missing parts are also
+//! underlined for colour-blind readers, and each part shows its counts on hover.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use placet::span::Span;
 
 const LEGEND: &str = "<p class=\"legend\"><span><mark class=\"good\">seen true and seen false</mark></span>\
     <span><mark class=\"half\">seen only true, or only false</mark></span>\
-    <span><mark class=\"bad\">never looked at, or a rule that never matched</mark></span></p>\n";
+    <span><mark class=\"bad\">never evaluated, or a rule that never matched</mark></span></p>\n";
 
 /// The page of all files.
 #[must_use]
@@ -22,12 +22,12 @@ pub fn write(coverage: &Coverage) -> String {
     page("Coverage of policies", &body)
 }
 
-/// `5 of 6 rules met, 21 of 28 outcomes seen: 76.4 %`
+/// `5 of 6 rules matched, 21 of 28 outcomes seen: 76.4 %`
 #[must_use]
 pub fn summary(totals: Totals) -> String {
     let Totals { rules, met, outcomes, seen } = totals;
     let share = totals.permille().map(|permille| format!(": {}.{} %", permille / 10, permille % 10));
-    format!("{met} of {rules} rules met, {seen} of {outcomes} outcomes seen{}", share.unwrap_or_default())
+    format!("{met} of {rules} rules matched, {seen} of {outcomes} outcomes seen{}", share.unwrap_or_default())
 }
 
 fn section(name: &str, file: &FileCoverage, number: usize, body: &mut String) {
@@ -69,7 +69,8 @@ struct Mark {
     title: String,
 }
 
-/// Ascending; where two overlap, as where several rules are made of the same text, the first stays.
+/// In ascending order. If two overlap, because several rules are made from the same text, the first
+/// one stays.
 fn marks(file: &FileCoverage) -> Vec<Mark> {
     let mut marks = Vec::new();
     let mut parts = BTreeMap::<Span, (usize, usize, bool)>::new();
@@ -121,13 +122,13 @@ fn counts(file: &FileCoverage) -> BTreeMap<usize, (usize, bool)> {
     counts
 }
 
-/// One line with its marks; a mark that goes over several lines is one on each of them.
+/// One line with its marks; a mark over several lines is repeated on each of them.
 fn marked(text: &str, line: Span, marks: &[Mark]) -> String {
     let mut out = String::new();
     let mut from = line.start;
     for mark in marks.iter().filter(|mark| mark.at.start < line.end && mark.at.end > line.start) {
         let (start, end) = (mark.at.start.max(from), mark.at.end.min(line.end));
-        // The blanks that a continued mark is indented by stay plain.
+        // The indentation of a continued mark stays plain.
         let start = start + (end - start).min(leading_blanks(Span::new(start, end).of(text)));
         out.push_str(&escaped(Span::new(from, start).of(text)));
         let inside = escaped(Span::new(start, end).of(text));

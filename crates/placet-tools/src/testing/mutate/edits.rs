@@ -1,4 +1,4 @@
-//! Where a mistake can be made: the rules, keys and conditions of every block, and the patterns that have names.
+//! The places for a mistake: the rules, keys and conditions of every block, and the named patterns.
 
 use std::collections::HashMap;
 
@@ -40,7 +40,7 @@ pub(super) fn mutants(document: &Document, text: &str) -> Vec<Mutant> {
 struct Walk<'w> {
     text: &'w str,
     vocabulary: &'w Vocabulary,
-    /// For each rule that names actions, one that it does not mean.
+    /// For each rule that names actions, an action that it does not include.
     other_actions: HashMap<Span, &'w str>,
     mutants: Vec<Mutant>,
 }
@@ -111,7 +111,7 @@ impl Walk<'_> {
                 };
                 if let Some(more) = more {
                     self.push(MutantKind::Widened, value.at.0, more);
-                    // Who notices one action more also notices all of them.
+                    // A case that notices one more action also notices all of them.
                     return self.pattern(value, None);
                 }
             }
@@ -126,7 +126,7 @@ impl Walk<'_> {
         self.wanted(value, attribute.map(|attribute| attribute.ty));
     }
 
-    /// A pattern of its own, which may also be forgotten.
+    /// A separate pattern, which could also be left out.
     fn wanted(&mut self, pattern: &Pattern, ty: Option<Type>) {
         if pattern.kind != PatternKind::Any {
             self.push(MutantKind::Widened, pattern.at.0, "any");
@@ -162,7 +162,7 @@ impl Walk<'_> {
                     self.pattern(&entry.value, Some(Type::One(Scalar::String)));
                 }
             }
-            // What is excluded is widened where the whole is narrowed.
+            // Widening an exclusion narrows the whole.
             PatternKind::Not(inner) => {
                 let before = self.mutants.len();
                 self.pattern(inner, ty);
@@ -172,7 +172,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Each part of a condition is made true, and false, and a comparison takes the other side of its border.
+    /// Makes each part of a condition true, and false, and moves each comparison past its border.
     fn condition(&mut self, condition: &Condition, grants: bool) {
         let mut open = vec![condition];
         while let Some(condition) = open.pop() {
@@ -210,7 +210,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The place and the comma behind it; what is alone on its lines takes them along.
+    /// The place and the comma after it; an item alone on its lines takes them along.
     fn with_comma(&self, at: Span) -> Span {
         let behind = Span::new(at.end, self.text.len()).of(self.text);
         let comma = behind.strip_prefix(',').map(|rest| rest.trim_start_matches(' '));
@@ -234,7 +234,7 @@ fn is_named(field: &Field, wanted: &str) -> bool {
 }
 
 impl MutantKind {
-    /// The same behind a `not`.
+    /// The same after a `not`.
     const fn turned(self) -> Self {
         match self {
             Self::Widened => Self::Narrowed,

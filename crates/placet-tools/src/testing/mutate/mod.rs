@@ -1,18 +1,20 @@
-//! Mutants of a policy file: the same file with one small mistake in it, such as people make. Cases that pass with the mistake
-//! do not show that the policy says what it should.
+//! Mutants of a policy file: the same file with one small mistake, like those that people make. If
+//! the cases pass with the mistake, they do not test that part of the policy.
 //!
-//! What comes in is a policy file and the cases beside it ([`Trial`]). Then:
+//! The input is a policy file and the cases beside it ([`Trial`]). Then:
 //!
 //! 1. the cases are run as they are, and must pass;
-//! 2. [`edits`] walks the tree for places to make a mistake: a rule is dropped, a pattern grants a little more or a little less
-//!    ([`patterns`], [`texts`]), a condition is made true or false, a life is prolonged;
-//! 3. each mistake is made in the text, and the text is checked, compiled and asked all cases, until one of them
-//!    fails.
+//! 2. [`edits`] walks the tree for places to make a mistake: a rule is dropped, a pattern matches
+//! slightly more or less ([`patterns`], [`texts`]), a condition is made true or false, a lifetime
+//! is extended;
+//! 3. each mistake is made in the text, and the text is checked, compiled and run on all cases,
+//! until one of them fails.
 //!
-//! What goes out is a [`Score`]: how many were killed, and those that survived. A mistake that the checker refuses, and one that makes
-//! the same programs as the file itself or as another mistake, is none and is not counted. Promises are not touched, and a mistake
-//! with which a case breaks one is noticed. What is refused: a map, which has no text; a file whose cases do not pass; more than
-//! [`MUTANTS`], of which only so many, evenly spread, are tried.
+//! The output is a [`Score`]: how many were killed, and those that survived. Mutants that the
+//! checker rejects, or that compile to the same program as the original or an earlier mutant, are
+//! not counted. Promises are not mutated, and a mutant with which a case breaks one is killed.
+//! Refused are a map, which has no text, and a file whose cases do not pass. Of more than
+//! [`MUTANTS`], only that many, evenly spread, are tried.
 
 mod edits;
 mod patterns;
@@ -33,29 +35,29 @@ use placet::syntax::cases::Expected;
 use placet::token::header::Purpose;
 use placet::token::verify::Scratch;
 
-/// A policy file, its cases, and what both are read with.
+/// A policy file, its cases, and the context in which both are read.
 #[derive(Clone, Copy, Debug)]
 pub struct Trial<'t> {
-    /// What the policy file is called, and its text.
+    /// The name and the text of the policy file.
     pub policy: (&'t str, &'t str),
-    /// What the case file is called, and its text.
+    /// The name and the text of the case file.
     pub cases: (&'t str, &'t str),
     /// The vocabularies.
     pub library: &'t Library,
-    /// The time of cases that say none.
+    /// The time of cases without one.
     pub now: Time,
-    /// What tokens are minted with.
+    /// The keys for minting tokens.
     pub keys: &'t Keys,
 }
 
-/// A mistake: other text at one place.
+/// A mistake: different text at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mutant {
-    /// What is replaced.
+    /// The replaced text.
     pub at: Span,
-    /// With what.
+    /// The replacement.
     pub with: String,
-    /// What kind of mistake it is.
+    /// The kind of mistake.
     pub kind: MutantKind,
 }
 
@@ -71,9 +73,9 @@ impl Mutant {
 /// Kinds of mistakes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MutantKind {
-    /// A rule is not there.
+    /// A rule is missing.
     RuleDropped,
-    /// A denial is not there.
+    /// A denial is missing.
     DenyDropped,
     /// A pattern matches more.
     Widened,
@@ -83,7 +85,7 @@ pub enum MutantKind {
     AlwaysTrue,
     /// A part of a condition is always false.
     AlwaysFalse,
-    /// A comparison takes the other side of its border.
+    /// A comparison is moved past its border.
     Border,
     /// A token lives longer.
     Prolonged,
@@ -101,7 +103,7 @@ impl MutantKind {
             Self::AlwaysTrue => "a condition is always true",
             Self::AlwaysFalse => "a condition is always false",
             Self::Border => "a comparison is off by one",
-            Self::Prolonged => "a life is prolonged",
+            Self::Prolonged => "a lifetime is extended",
         }
     }
 
@@ -121,29 +123,29 @@ impl MutantKind {
     }
 }
 
-/// What became of the mutants of a file.
+/// The results of the mutants of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Score {
     /// A case failed.
     pub killed: usize,
     /// Every case passed.
     pub survivors: Vec<Mutant>,
-    /// The checker or the compiler refused them.
+    /// The checker or the compiler rejected them.
     pub refused: usize,
-    /// They make the same programs as the file, or as another mutant.
+    /// They compile to the same program as the file, or as another mutant.
     pub same: usize,
     /// There were too many to try.
     pub left_out: usize,
 }
 
 impl Score {
-    /// Those that count.
+    /// The mutants that count.
     #[must_use]
     pub const fn counted(&self) -> usize {
         self.killed + self.survivors.len()
     }
 
-    /// The share of those killed, in tenths of a percent, rounded down; none where none counts.
+    /// The share of killed ones, in tenths of a percent, rounded down; none if no mutant counts.
     #[must_use]
     pub const fn permille(&self) -> Option<usize> {
         (self.killed * 1000).checked_div(self.counted())
@@ -162,9 +164,9 @@ impl Score {
 /// Why there is no score.
 #[derive(Debug)]
 pub enum ScoreError {
-    /// The policy or its cases have mistakes of their own.
+    /// The policy or its cases have errors of their own.
     Broken(Report),
-    /// That many cases fail without any mutant.
+    /// This many cases fail without any mutant.
     Failing(usize),
 }
 
@@ -172,7 +174,7 @@ impl fmt::Display for ScoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Broken(report) => report.fmt(f),
-            Self::Failing(failing) => write!(f, "{failing} cases fail as it is, so no mutant was tried"),
+            Self::Failing(failing) => write!(f, "{failing} cases fail without a mutant, so no mutant was tried"),
         }
     }
 }
@@ -180,10 +182,10 @@ impl fmt::Display for ScoreError {
 impl std::error::Error for ScoreError {}
 
 impl Trial<'_> {
-    /// Tries all mutants. `progress` is told how many are done, and of how many.
+    /// Tries all mutants. `progress` receives how many are done, and the total.
     ///
     /// # Errors
-    /// The cases do not pass as they are.
+    /// The cases do not pass without a mutant.
     pub fn score(&self, mut progress: impl FnMut(usize, usize)) -> Result<Score, ScoreError> {
         let (document, suite) = self.load(self.policy.1).map_err(ScoreError::Broken)?;
         let mut scratch = Scratch::new();
@@ -220,7 +222,7 @@ impl Trial<'_> {
     }
 }
 
-/// Whether a case fails. Local tokens tell enough: with public ones the cases have passed before.
+/// Whether a case fails. Local tokens are enough: with public ones the cases have passed before.
 fn kills(suite: &Suite, scratch: &mut Scratch) -> bool {
     suite.cases.iter().any(|case| {
         let (Ok(request), Some(fixture)) = (&case.request, suite.fixtures.get(case.fixture)) else {
@@ -231,7 +233,8 @@ fn kills(suite: &Suite, scratch: &mut Scratch) -> bool {
     })
 }
 
-/// What the cases can tell apart: the programs that they ask and the lives of their tokens. Of a block that no case is about, what
+/// Everything that the cases can tell apart: the programs that decide them and the lifetimes of
+/// their tokens. For a block without cases, its content.
 /// it says.
 fn fingerprint(document: &Document, suite: &Suite) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();

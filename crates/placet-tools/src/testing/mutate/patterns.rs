@@ -1,12 +1,12 @@
-//! Patterns that are nearly the same, as whoever writes one in a hurry may write it.
+//! Patterns that are nearly the same, as an author might write one by mistake.
 
 use super::{MutantKind, texts};
 use placet::model::types::Scalar;
 use placet::syntax::ast::{Affix, Comparison, Literal, Operand, OperandKind, PatternKind, Piece, Text};
 use placet::syntax::ast::{At, Pattern};
 
-/// Neighbours of a pattern, and whether they match more or less. `scalar` is the type of what it is asked about, if that is
-/// known; without it, whatever the text could be is tried.
+/// Neighbours of a pattern, and whether they match more or less. `scalar` is the type of the
+/// matched value, if it is known; without it, every possible reading of the text is tried.
 pub(super) fn near(pattern: &Pattern, scalar: Option<Scalar>) -> Vec<(MutantKind, PatternKind)> {
     match &pattern.kind {
         PatternKind::Literal(Literal::Text(text)) => texts::near(text, scalar),
@@ -44,7 +44,7 @@ fn any(at: At) -> Pattern {
     Pattern { kind: PatternKind::Any, at }
 }
 
-/// A number next to it stands in for it, and beside it.
+/// An adjacent number, once instead of this one and once in addition to it.
 fn around(literal: &Literal) -> Vec<(MutantKind, PatternKind)> {
     match literal {
         Literal::Bool(truth) => vec![(MutantKind::Widened, PatternKind::Literal(Literal::Bool(!truth)))],
@@ -71,7 +71,8 @@ fn affixes(affix: Affix, operand: &Operand) -> Vec<(MutantKind, PatternKind)> {
     near
 }
 
-/// Each `*` of a glob becomes one character, each `?` any number of them, and each argument any text.
+/// Each `*` of a glob becomes one character, each `?` any number of them, and each argument any
+/// text.
 fn globs(text: &Text) -> Vec<(MutantKind, PatternKind)> {
     let mut near = Vec::new();
     for (number, piece) in text.pieces.iter().enumerate() {
@@ -112,7 +113,7 @@ fn ranges(first: &Operand, last: &Operand) -> Vec<(MutantKind, PatternKind)> {
 /// In ms.
 const SECOND: i64 = 1000;
 
-/// A number further, or a second.
+/// An adjacent number, or a second more or less.
 fn stepped(end: &Operand, step: i64) -> Option<Operand> {
     let OperandKind::Literal(literal) = &end.kind else { return None };
     Some(operand(match literal {

@@ -6,7 +6,7 @@ use super::MutantKind;
 use placet::model::types::Scalar;
 use placet::syntax::ast::{Affix, At, Literal, Operand, OperandKind, PatternKind, Piece, Text};
 
-/// Neighbours of a text, as its type reads it.
+/// Neighbours of a text, read as its type.
 pub(super) fn near(text: &Text, scalar: Option<Scalar>) -> Vec<(MutantKind, PatternKind)> {
     let literal = |(kind, text)| (kind, PatternKind::Literal(Literal::Text(text)));
     let looks_like_a_path = matches!(text.pieces.first(), Some(Piece::Text(first)) if first.starts_with('/'));
@@ -27,7 +27,7 @@ fn begins(text: &Text) -> PatternKind {
     PatternKind::Affix(Affix::Prefix, Operand { kind, at: At::default() })
 }
 
-/// The text without its last character, if that is not an argument's.
+/// The text without its last character, unless that comes from an argument.
 pub(super) fn without_last(text: &Text) -> Option<Text> {
     let mut text = text.clone();
     match text.pieces.last_mut()? {
@@ -37,7 +37,7 @@ pub(super) fn without_last(text: &Text) -> Option<Text> {
     Some(without_empty(text))
 }
 
-/// The text without its first character, if that is not an argument's.
+/// The text without its first character, unless that comes from an argument.
 pub(super) fn without_first(text: &Text) -> Option<Text> {
     let mut text = text.clone();
     match text.pieces.first_mut()? {
@@ -52,7 +52,7 @@ fn without_empty(mut text: Text) -> Text {
     text
 }
 
-/// An address by itself is a network of one.
+/// A single address is a network of one.
 fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse().ok().map(|address: std::net::IpAddr| address.into()))
 }
@@ -65,8 +65,8 @@ fn networks(network: IpNet) -> Vec<(MutantKind, Text)> {
     wider.into_iter().chain(narrower).map(|(kind, network)| (kind, Text::plain(&network.to_string()))).collect()
 }
 
-/// Each argument becomes any segment, each `*` any number of segments, each `**` one segment; the last segment is opened, and what is
-/// below a path is closed.
+/// Each argument becomes any segment, each `*` any number of segments, each `**` one segment; the
+/// last segment is opened, and the part below a path is closed.
 fn paths(text: &Text) -> Vec<(MutantKind, Text)> {
     let segments = segments(text);
     let mut near = Vec::new();
@@ -104,7 +104,7 @@ fn paths(text: &Text) -> Vec<(MutantKind, Text)> {
     near
 }
 
-/// What stands behind each slash.
+/// The part after each slash.
 fn segments(text: &Text) -> Vec<Vec<Piece>> {
     let mut segments: Vec<Vec<Piece>> = vec![Vec::new()];
     for piece in &text.pieces {

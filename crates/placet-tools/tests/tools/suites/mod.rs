@@ -40,7 +40,7 @@ pub fn policies() -> Vec<Suite> {
     policy_files().iter().map(|file| suite(file)).collect()
 }
 
-/// What is known of Momento's decisions.
+/// The known facts about Momento's decisions.
 pub fn momento() -> Suite {
     let name = "../../tests/data/momento.cases.jsonl";
     let text = fs::read_to_string(name).unwrap();

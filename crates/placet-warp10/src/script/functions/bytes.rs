@@ -1,4 +1,4 @@
-//! Bytes, their spellings, and digests.
+//! Bytes, their text encodings, and digests.
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, Encoding, HEXLOWER, HEXLOWER_PERMISSIVE};
 use sha2::Digest;
@@ -41,9 +41,9 @@ pub(super) fn to_bytes(m: &mut Machine<'_>) -> Done {
     give(m, bytes)
 }
 
-/// The two operands are easily put the wrong way round.
+/// The two operands are easily swapped.
 fn unknown_charset(charset: &str, other: &str) -> UnplacedError {
-    let failure = bad(format!("the charset `{charset}` is not known"));
+    let failure = bad(format!("the charset `{charset}` is unknown"));
     match other.to_ascii_uppercase().as_str() {
         "UTF-8" | "US-ASCII" | "ISO-8859-1" => {
             failure.help("the text comes first, then the charset: `'text' 'UTF-8' ->BYTES`")
@@ -79,7 +79,7 @@ fn encoded(m: &mut Machine<'_>, name: &str, encoding: &Encoding) -> Done {
 fn decoded(m: &mut Machine<'_>, name: &str, encoding: &Encoding) -> Done {
     let text = m.text(name, "a text")?;
     let bytes =
-        encoding.decode(text.as_bytes()).map_err(|error| bad(format!("{name} can not read `{text}`: {error}")))?;
+        encoding.decode(text.as_bytes()).map_err(|error| bad(format!("{name} cannot read `{text}`: {error}")))?;
     give(m, bytes)
 }
 
@@ -126,7 +126,7 @@ fn digested<D: Digest>(m: &mut Machine<'_>, name: &str) -> Done {
         Item::Bytes(bytes) => bytes,
         found => {
             let failure = wrong(name, "BYTES", &found);
-            return Err(failure.help("make bytes of a text first: `'UTF-8' ->BYTES`").into());
+            return Err(failure.help("turn a text into bytes first: `'UTF-8' ->BYTES`").into());
         }
     };
     m.heap.work(bytes.len())?;

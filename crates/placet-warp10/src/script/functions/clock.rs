@@ -20,8 +20,8 @@ pub(super) fn stu(m: &mut Machine<'_>) -> Done {
     m.give(Item::Long(m.host.unit.in_a_second()))
 }
 
-/// A number of units of so many milliseconds each, rounded to units of the platform. As in the original it is a DOUBLE on
-/// its way, and so exact to 53 bits only.
+/// A number of units of this many milliseconds each, rounded to units of the platform. As in Warp
+/// 10 the intermediate value is a DOUBLE, and so exact to 53 bits only.
 fn in_units(m: &mut Machine<'_>, name: &str, milliseconds: f64) -> Done {
     let number = match m.pop()? {
         Item::Long(number) => math::widened(number),
@@ -56,7 +56,7 @@ units! {
 
 fn out_of_range(name: &str) -> UnplacedError {
     bad(format!("{name} leaves the range of dates, which goes from -9999 to 9999"))
-        .help("time stamps are in units of the platform; was a number in another unit given?")
+        .help("time stamps are in units of the platform; was the number in another unit?")
 }
 
 fn add(m: &mut Machine<'_>, name: &str, of: fn(i64) -> Option<Period>) -> Done {
@@ -84,7 +84,7 @@ pub(super) fn add_days(m: &mut Machine<'_>) -> Done {
 fn period(m: &mut Machine<'_>, name: &str) -> Result<Period, UnplacedError> {
     let text = m.text(name, "a text such as `PT1H`")?;
     Period::read(&text)
-        .ok_or_else(|| bad(format!("{name}: `{text}` is no duration")).help("durations look like `P1DT12H30M`"))
+        .ok_or_else(|| bad(format!("{name}: `{text}` is not a duration")).help("durations look like `P1DT12H30M`"))
 }
 
 pub(super) fn add_duration(m: &mut Machine<'_>) -> Done {
@@ -105,12 +105,12 @@ pub(super) fn duration(m: &mut Machine<'_>) -> Done {
     m.give(Item::Long(time))
 }
 
-/// Whole milliseconds, in hours, minutes and seconds; each has the sign of all.
+/// Whole milliseconds, in hours, minutes and seconds; each part has the sign of the whole.
 pub(super) fn iso_duration(m: &mut Machine<'_>) -> Done {
     let ms = m.long("ISODURATION", "a LONG")? / m.host.unit.in_a_millisecond();
     let (hours, minutes, rest) = (ms / 3_600_000, ms % 3_600_000 / 60_000, ms % 60_000);
     if i32::try_from(hours).is_err() {
-        return Err(bad("ISODURATION counts no more hours than 32 bits hold").into());
+        return Err(bad("ISODURATION cannot count more hours than fit in 32 bits").into());
     }
     let mut text = "PT".to_owned();
     for (number, unit) in [(hours, 'H'), (minutes, 'M')] {
@@ -128,11 +128,11 @@ pub(super) fn iso_duration(m: &mut Machine<'_>) -> Done {
     m.give_text(text)
 }
 
-/// Only UTC is known: there is no table of time zones here.
+/// Only UTC is supported: there is no table of time zones here.
 fn drop_utc(m: &mut Machine<'_>, name: &str) -> Result<(), UnplacedError> {
     if let Some(Item::Text(zone)) = m.stack.last() {
         if !matches!(&**zone, "UTC" | "GMT" | "Z" | "Etc/UTC") {
-            return Err(bad(format!("{name} knows no time zone but UTC, found `{zone}`")));
+            return Err(bad(format!("{name} only supports the time zone UTC, found `{zone}`")));
         }
         m.pop()?;
     }
@@ -149,7 +149,7 @@ pub(super) fn iso8601(m: &mut Machine<'_>) -> Done {
 pub(super) fn to_timestamp(m: &mut Machine<'_>) -> Done {
     let text = m.text("TOTIMESTAMP", "a text such as `2024-01-01T00:00:00Z`")?;
     let moment = time::read(&text).ok_or_else(|| {
-        bad(format!("TOTIMESTAMP: `{text}` is no date and time")).help("write `2024-01-01T00:00:00Z`, with a zone")
+        bad(format!("TOTIMESTAMP: `{text}` is not a date and time")).help("write `2024-01-01T00:00:00Z`, with a zone")
     })?;
     let stamp = time::stamp(moment, m.host.unit).ok_or_else(|| out_of_range("TOTIMESTAMP"))?;
     m.give(Item::Long(stamp))
@@ -188,12 +188,12 @@ pub(super) fn from_elements(m: &mut Machine<'_>) -> Done {
             found => return Err(wrong("TSELEMENTS->", "a list of numbers", &found).into()),
         };
     }
-    // Whole seconds of the fraction are left out.
+    // Whole seconds of the fraction are dropped.
     let [.., fraction] = &mut parts;
     *fraction = i32::try_from(*fraction).map_or(i64::MAX, i64::from) % m.host.unit.in_a_second();
     let stamp = time::from_parts(parts, m.host.unit).ok_or_else(|| {
         let date = parts.map(|part| part.to_string()).join(" ");
-        bad(format!("TSELEMENTS->: `{date}` is no date and time"))
+        bad(format!("TSELEMENTS->: `{date}` is not a date and time"))
             .help("months go from 1 to 12, days from 1, hours from 0 to 23")
     })?;
     m.give(Item::Long(stamp))

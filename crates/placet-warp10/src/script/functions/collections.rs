@@ -1,4 +1,4 @@
-//! Lists and maps. They are references: what changes one changes it everywhere.
+//! Lists and maps. They are references: a change to one is visible everywhere.
 
 use super::super::error::{ScriptCode, Stop, UnplacedError};
 use super::super::heap::{Entries, Item, ListId, MapId};
@@ -20,7 +20,7 @@ pub(super) fn empty_list(m: &mut Machine<'_>) -> Done {
     m.give_list(Vec::new())
 }
 
-/// What lies above the last mark, which goes too.
+/// The values above the last mark, which is removed too.
 fn above_mark(m: &mut Machine<'_>, what: &str) -> Result<Vec<Item>, UnplacedError> {
     let Some(at) = m.stack.iter().rposition(|item| matches!(item, Item::Mark)) else {
         return Err(bad(format!("Cannot find a matching start of {what}.")).because("Invalid level."));
@@ -87,13 +87,13 @@ pub(super) fn map_to(m: &mut Machine<'_>) -> Done {
     m.give(counted(count))
 }
 
-/// The entries of a map. Going through them costs.
+/// The entries of a map. Visiting them is charged.
 pub(super) fn entries(m: &mut Machine<'_>, map: MapId) -> Result<Vec<(Item, Item)>, UnplacedError> {
     m.heap.work(2 * size_of::<Item>() * m.heap.map(map).len())?;
     Ok(m.heap.map(map).values().cloned().collect())
 }
 
-/// The place that an index means: one below zero counts from the end.
+/// The position that an index means: a negative one counts from the end.
 pub(super) fn place(function: &str, index: i64, length: usize) -> Result<usize, UnplacedError> {
     let failed = |why: String| UnplacedError::new(ScriptCode::BadValue, format!("{function} failed.")).because(why);
     let size = i64::try_from(length).unwrap_or(i64::MAX);
@@ -120,7 +120,7 @@ pub(super) fn get(m: &mut Machine<'_>) -> Done {
     m.give(value)
 }
 
-/// Goes into lists of lists, index by index.
+/// Follows nested lists, index by index.
 fn follow(m: &mut Machine<'_>, list: Item, path: ListId) -> Result<Item, UnplacedError> {
     let mut found = list;
     for step in m.elements(path)? {
@@ -193,7 +193,7 @@ pub(super) fn remove(m: &mut Machine<'_>) -> Done {
     let removed = match (collection, key) {
         (Item::Map(map), key @ Item::Text(_)) => m.heap.remove(map, &key)?.unwrap_or(Item::Null),
         (Item::Map(_), key) => return Err(wrong("REMOVE", "a STRING as the key of a map", &key).into()),
-        // An index outside of the list removes nothing.
+        // An index outside the list removes nothing.
         (Item::List(list), Item::Long(index)) => match place("REMOVE", index, m.heap.list(list).len()) {
             Ok(at) => {
                 m.heap.work(m.heap.list(list).len())?;
@@ -220,7 +220,7 @@ pub(super) fn size(m: &mut Machine<'_>) -> Done {
     m.give(counted(size))
 }
 
-/// The collection that a question is about stays on the stack.
+/// The queried collection stays on the stack.
 fn below(m: &Machine<'_>) -> Result<Item, UnplacedError> {
     m.stack.last().cloned().ok_or_else(super::super::machine::too_short)
 }
@@ -279,7 +279,7 @@ pub(super) fn submap(m: &mut Machine<'_>) -> Done {
     for key in m.elements(keys)? {
         wanted.insert(m.heap.key(&key)?);
     }
-    // In the order of the map, whatever that of the keys is.
+    // In the order of the map, not that of the keys.
     let part = m.heap.new_map(Entries::new())?;
     for (key, value) in entries(m, map)? {
         if let (true, Item::Map(part)) = (wanted.contains(&m.heap.key(&key)?), &part) {

@@ -1,4 +1,4 @@
-//! Conditions, loops, ends.
+//! Conditions, loops, exits.
 
 use std::cmp::Ordering;
 
@@ -10,7 +10,7 @@ use super::{bad, collections, counted, wrong};
 
 type Done = Result<(), Stop>;
 
-/// A condition: a truth, or a macro that gives one.
+/// A condition: a boolean, or a macro that returns one.
 fn holds(m: &mut Machine<'_>, name: &str, condition: Item) -> Result<bool, Stop> {
     match condition {
         Item::Bool(truth) => Ok(truth),
@@ -53,7 +53,7 @@ pub(super) fn switch(m: &mut Machine<'_>) -> Done {
         let [condition, then] = pair else { continue };
         m.heap.step()?;
         m.run_macro(condition)?;
-        // Only a true condition is a reason to run it.
+        // Only a condition that is true runs it.
         if matches!(m.pop()?, Item::Bool(true)) {
             return m.run_macro(then);
         }
@@ -61,7 +61,7 @@ pub(super) fn switch(m: &mut Machine<'_>) -> Done {
     m.run_macro(&default)
 }
 
-/// One turn of a loop; says whether to go on.
+/// One iteration of a loop; returns whether to go on.
 fn turn(m: &mut Machine<'_>, body: &Macro) -> Result<bool, Stop> {
     m.heap.step()?;
     match m.run_macro(body) {
@@ -116,7 +116,7 @@ pub(super) fn for_range(m: &mut Machine<'_>) -> Done {
         }
         Ends::Doubles(from, to) => {
             let mut number = from;
-            // With a NaN there is no end but that of the steps.
+            // With a NaN, only the limit of steps ends the loop.
             while !matches!(number.partial_cmp(&to), Some(Ordering::Greater)) && run(m, Item::Double(number))? {
                 number += 1.0;
             }

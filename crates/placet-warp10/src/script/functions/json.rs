@@ -12,7 +12,9 @@ pub(super) fn to_json(m: &mut Machine<'_>) -> Done {
     let value = m.pop()?;
     let value = m.heap.tree(&value)?;
     if holds_bytes(&value) {
-        return Err(bad("->JSON writes no BYTES").help("make a text of them first, such as `->HEX`").into());
+        return Err(bad("->JSON cannot write BYTES")
+            .help("turn them into a text first, for example with `->HEX`")
+            .into());
     }
     m.give_text(output::to_json(&value, Style { is_pretty: false, is_strict: m.is_strict }))
 }
@@ -20,12 +22,12 @@ pub(super) fn to_json(m: &mut Machine<'_>) -> Done {
 pub(super) fn from_json(m: &mut Machine<'_>) -> Done {
     let text = m.text("JSON->", "a text")?;
     m.heap.work(8 * text.len())?;
-    let json = serde_json::from_str(&text).map_err(|error| bad(format!("JSON-> can not read the text: {error}")))?;
+    let json = serde_json::from_str(&text).map_err(|error| bad(format!("JSON-> cannot read the text: {error}")))?;
     let item = m.heap.item(&from_serde(json))?;
     m.give(item)
 }
 
-/// A JSON value as ours: numbers with a point, an exponent or more than 64 bits are DOUBLEs.
+/// Converts a JSON value: numbers with a point, an exponent or more than 64 bits become DOUBLEs.
 pub(crate) fn from_serde(json: serde_json::Value) -> Value {
     match json {
         serde_json::Value::Null => Value::Null,

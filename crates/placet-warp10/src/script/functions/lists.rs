@@ -10,7 +10,7 @@ use crate::java_compat;
 
 type Done = Result<(), Stop>;
 
-/// What is asked of a list: a range from its numbers, or indices in a list.
+/// The selected part of a list: a range from its numbers, or indices in a list.
 pub(super) fn sublist(m: &mut Machine<'_>) -> Done {
     let mut numbers = Vec::new();
     loop {
@@ -38,7 +38,8 @@ pub(super) fn sublist(m: &mut Machine<'_>) -> Done {
     }
 }
 
-/// `[ from to ]` is a range with both ends, whatever their order; any other list is one index for each element.
+/// `[ from to ]` is a range that includes both ends, whatever their order; any other list is one
+/// index for each element.
 fn chosen(elements: &[Item], indices: &[Item]) -> Result<Vec<Item>, UnplacedError> {
     let size = i64::try_from(elements.len()).unwrap_or(i64::MAX);
     let from_start = |item: &Item| match item {
@@ -65,7 +66,7 @@ fn between(elements: &[Item], from: i64, to: i64) -> &[Item] {
     elements.get(index(from)..=index(to)).unwrap_or_default()
 }
 
-/// `from`, `from to`, `from to step`: what is outside of the list is not there.
+/// `from`, `from to`, `from to step`: positions outside the list are skipped.
 fn range(elements: &[Item], numbers: &[i64]) -> Result<Vec<Item>, UnplacedError> {
     let size = i64::try_from(elements.len()).unwrap_or(i64::MAX);
     let from_start = |index: i64| if index < 0 { index.saturating_add(size) } else { index };
@@ -93,7 +94,7 @@ fn range(elements: &[Item], numbers: &[i64]) -> Result<Vec<Item>, UnplacedError>
     Ok(part)
 }
 
-/// The first index that is in the list, in steps from a start that may be outside of it.
+/// The first index that is in the list, in steps from a start that may be outside it.
 fn nearest(start: i64, step: i64, size: i64) -> i64 {
     if start >= size {
         ((start - size) % step).saturating_sub(step.saturating_abs()).saturating_add(size)
@@ -111,9 +112,9 @@ pub(super) fn reverse(m: &mut Machine<'_>) -> Done {
             m.heap.list_mut(list).reverse();
             m.give(Item::List(list))
         }
-        // Java turns halves of such characters round.
+        // Java reverses the halves of such characters.
         Item::Text(text) if text.chars().any(|c| c.len_utf16() > 1) => {
-            Err(bad("REVERSE cannot turn characters round that Java writes as two").into())
+            Err(bad("REVERSE cannot reverse characters that Java writes as two").into())
         }
         Item::Text(text) => m.give_text(text.chars().rev().collect::<String>()),
         found => Err(wrong("REVERSE", "a list or a text", &found).into()),
@@ -124,7 +125,7 @@ pub(super) fn sort(m: &mut Machine<'_>) -> Done {
     let list = m.list("LSORT")?;
     let mut elements = m.elements(list)?;
     m.heap.work(16 * elements.len())?;
-    // Sorting may not fail half way: whether all can be compared is asked first.
+    // Sorting may not fail half way, so first all comparisons are checked.
     for pair in elements.windows(2) {
         if let [a, b] = pair {
             super::logic::natural("LSORT", a, b)?;
@@ -148,7 +149,7 @@ pub(super) fn unique(m: &mut Machine<'_>) -> Done {
             elements.push(element);
         }
     }
-    let unknown = || bad("UNIQUE does not know in which order Java lists so many values of alike hashes");
+    let unknown = || bad("UNIQUE cannot reproduce the order in which Java lists so many values with the same hash");
     let order = java_compat::set_order(&hashes).ok_or_else(unknown)?;
     m.heap.work(16 * elements.len())?;
     m.give_list(order.into_iter().filter_map(|at| elements.get(at).cloned()).collect())
@@ -179,14 +180,14 @@ pub(super) fn flatten(m: &mut Machine<'_>) -> Done {
     }
 }
 
-/// The original counts an element as a level.
+/// Warp 10 counts an element as a level.
 fn flatten_into(m: &mut Machine<'_>, list: ListId, flat: &mut Vec<Item>, level: usize) -> Result<(), UnplacedError> {
     const LEVELS: usize = 16;
     for element in m.elements(list)? {
         m.heap.step()?;
         if level >= LEVELS {
             let message = format!("FLATTEN cannot flatten lists nested more than {LEVELS} levels");
-            return Err(UnplacedError::new(ScriptCode::TooMuch, message).help("does the list hold itself?"));
+            return Err(UnplacedError::new(ScriptCode::TooMuch, message).help("does the list contain itself?"));
         }
         match element {
             Item::List(inner) => flatten_into(m, inner, flat, level + 1)?,

@@ -1,4 +1,4 @@
-//! Comparing, and truth.
+//! Comparisons and booleans.
 
 use std::cmp::Ordering;
 
@@ -22,12 +22,12 @@ pub(super) fn not_equal(m: &mut Machine<'_>) -> Done {
     equality(m, "!=", Ordering::is_ne, Nan { one: true, both: false })
 }
 
-/// Numbers are compared by value, all else is equal if it is the same of the same kind.
+/// Numbers are compared by value; other values are equal if they have the same type and content.
 fn equality(m: &mut Machine<'_>, name: &str, holds: fn(Ordering) -> bool, nan: Nan) -> Done {
     let (a, b) = two(m)?;
     match (&a, &b) {
         (Item::Long(_) | Item::Double(_), Item::Long(_) | Item::Double(_)) => compare(m, name, (a, b), holds, nan),
-        // In Java such a one is equal to itself only, and which it is does not show here.
+        // In Java such a value equals only itself, and its identity is not known here.
         (Item::Macro(_), Item::Macro(_)) | (Item::Mark, Item::Mark) => Err(unlike(name, &a, &b).into()),
         _ => {
             let order = m.heap.key(&a)?.cmp(&m.heap.key(&b)?);
@@ -36,7 +36,7 @@ fn equality(m: &mut Machine<'_>, name: &str, holds: fn(Ordering) -> bool, nan: N
     }
 }
 
-/// The order of two numbers, neither of them NaN: of their exact values, and the zero below before the other.
+/// The order of two numbers, neither of them NaN: of their exact values, with -0.0 before 0.0.
 fn numbers(a: &Item, b: &Item) -> Result<Option<Ordering>, UnplacedError> {
     Ok(match (a, b) {
         (Item::Long(a), Item::Long(b)) => Some(a.cmp(b)),
@@ -68,7 +68,7 @@ fn text_order(a: &str, b: &str) -> Ordering {
     a.encode_utf16().cmp(b.encode_utf16())
 }
 
-/// The order in which Java sorts two values of one kind; texts go by their UTF-16 units, and NaN is last.
+/// The order in which Java sorts two values of one type; texts by their UTF-16 units, and NaN last.
 pub(super) fn natural(function: &str, a: &Item, b: &Item) -> Result<Ordering, UnplacedError> {
     match (a, b) {
         (Item::Text(a), Item::Text(b)) => Ok(text_order(a, b)),
@@ -85,7 +85,7 @@ fn unlike(function: &str, a: &Item, b: &Item) -> UnplacedError {
     UnplacedError::new(ScriptCode::WrongKind, message)
 }
 
-/// What a comparison says where one operand is NaN, or both are.
+/// The result of a comparison if one operand is NaN, or both are.
 #[derive(Clone, Copy)]
 struct Nan {
     one: bool,
@@ -133,7 +133,7 @@ pub(super) fn at_least(m: &mut Machine<'_>) -> Done {
     compared(m, ">=", Ordering::is_ge, true)
 }
 
-/// One of the two has to be a DOUBLE; of the tolerance only the size counts.
+/// One of the two has to be a DOUBLE; the sign of the tolerance is ignored.
 pub(super) fn almost(m: &mut Machine<'_>) -> Done {
     let (tolerance, b, a) = (m.pop()?, m.pop()?, m.pop()?);
     let real = |item: &Item| match item {
@@ -157,7 +157,7 @@ pub(super) fn or(m: &mut Machine<'_>) -> Done {
     joined(m, "||", true)
 }
 
-/// Two truths, or a list of truths and of macros that give one; `decisive` ends the search.
+/// Two booleans, or a list of booleans and of macros that return one; `decisive` ends the search.
 fn joined(m: &mut Machine<'_>, name: &str, decisive: bool) -> Done {
     let top = m.pop()?;
     let Item::List(list) = top else {

@@ -9,7 +9,7 @@ use super::{bad, wrong};
 
 type Done = Result<(), Stop>;
 
-/// Both operands, below first.
+/// Both operands, the lower one first.
 fn two(m: &mut Machine<'_>) -> Result<(Item, Item), UnplacedError> {
     let second = m.pop()?;
     Ok((m.pop()?, second))
@@ -59,9 +59,9 @@ pub(super) fn add(m: &mut Machine<'_>) -> Done {
             return m.give(Item::Macro(Macro::new(body, text).ok_or_else(nested_too_deeply)?));
         }
         (a @ Item::Text(_), b) | (a, b @ Item::Text(_)) => {
-            let message = format!("+ can not join a {} and a {}", a.kind(), b.kind());
+            let message = format!("+ cannot join a {} and a {}", a.kind(), b.kind());
             return Err(UnplacedError::new(ScriptCode::WrongKind, message)
-                .help("make a text of the other value first: `TOSTRING`")
+                .help("turn the other value into a text first: `TOSTRING`")
                 .into());
         }
         numbers => arithmetic("+", numbers, |a, b| Some(a.wrapping_add(b)), |a, b| a + b)?,
@@ -89,12 +89,12 @@ operators! {
     max "MAX" |a, b| Some(a.max(b)), |a, b| -smaller(-a, -b);
 }
 
-/// As `Math.min`: not a number if one of them is none.
+/// As `Math.min`: NaN if one of them is NaN.
 fn smaller(a: f64, b: f64) -> f64 {
     if a.is_nan() || b.is_nan() {
         return f64::NAN;
     }
-    // The zero with a sign is the smaller one.
+    // The negative zero is the smaller one.
     if a.total_cmp(&b).is_le() { a } else { b }
 }
 
@@ -103,7 +103,8 @@ pub(super) fn widened(number: i64) -> f64 {
     number as f64
 }
 
-/// A DOUBLE as a LONG: towards zero, NaN is 0, what is out of range is the end of the range.
+/// A DOUBLE as a LONG: towards zero, NaN is 0, and numbers out of range become the end of the
+/// range.
 pub(crate) fn saturated(number: f64) -> i64 {
     number as i64
 }
@@ -201,7 +202,7 @@ pub(super) fn to_long(m: &mut Machine<'_>) -> Done {
     m.give(Item::Long(number))
 }
 
-/// As `Long.decode`: `0x`, `0X` and `#` are hexadecimal, and a `0` in front is octal.
+/// As `Long.decode`: `0x`, `0X` and `#` are hexadecimal, and a leading `0` is octal.
 fn decoded(text: &str) -> Option<i64> {
     let text = trimmed(text);
     let (sign, digits) = match text.strip_prefix('-') {
@@ -218,13 +219,13 @@ fn decoded(text: &str) -> Option<i64> {
     if is_signed { None } else { i64::from_str_radix(&format!("{sign}{digits}"), radix).ok() }
 }
 
-/// Bytes, the highest first, as a number with a sign.
+/// Bytes, the highest first, as a signed number.
 fn signed(bytes: &[u8]) -> i64 {
     let start = if bytes.first().is_some_and(|byte| *byte >= 0x80) { -1 } else { 0 };
     bytes.iter().fold(start, |number, byte| number << 8 | i64::from(*byte))
 }
 
-/// Without blanks and what is below them, as Java trims.
+/// Without blanks and characters below them, as Java trims.
 fn trimmed(text: &str) -> &str {
     text.trim_matches(|c| c <= ' ')
 }
@@ -240,7 +241,7 @@ pub(super) fn to_double(m: &mut Machine<'_>) -> Done {
     m.give(Item::Double(number))
 }
 
-/// As `Double.valueOf`, but for hexadecimal.
+/// As `Double.valueOf`, except for hexadecimal.
 fn double_of(text: &str) -> Option<f64> {
     let text = trimmed(text);
     let (sign, size) = match text.strip_prefix('-') {

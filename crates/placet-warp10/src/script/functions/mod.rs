@@ -1,4 +1,5 @@
-//! The functions of the subset. One [table](TABLE) names them; `docs/warpscript.md` shows it, and a test holds the page to it.
+//! The functions of the subset. One [table](TABLE) names them; `docs/warpscript.md` shows it, and a
+//! test compares the page with it.
 
 mod bytes;
 mod clock;
@@ -24,7 +25,7 @@ use super::value::{FunctionNo, Macro, Value};
 
 /// A function of WarpScript.
 pub struct Function {
-    /// As it is called: `TOKENGEN`.
+    /// Its name: `TOKENGEN`.
     pub name: &'static str,
     /// What it takes from the stack and what it leaves there.
     pub effect: &'static str,
@@ -234,7 +235,7 @@ functions! {
 static INDEX: LazyLock<BTreeMap<&'static str, usize>> =
     LazyLock::new(|| TABLE.iter().enumerate().map(|(number, function)| (function.name, number)).collect());
 
-/// The function of a name.
+/// The function with this name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Function> {
     INDEX.get(name).and_then(|&number| TABLE.get(number))
@@ -250,12 +251,12 @@ pub(super) fn numbered(FunctionNo(number): FunctionNo) -> &'static Function {
     TABLE.get(number).expect("a number is made from a place in the table")
 }
 
-/// A name that differs in case only.
+/// A name that differs only in case.
 pub(super) fn alike(name: &str) -> Option<&'static str> {
     TABLE.iter().map(|function| function.name).find(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// The message for values that a function does not take.
+/// The message for values that a function does not accept.
 fn wrong(function: &str, wants: &str, found: &Item) -> UnplacedError {
     let message = format!("{function} expects {wants}, found a {}", found.kind());
     match found {
@@ -268,7 +269,7 @@ fn bad(message: impl Into<String>) -> UnplacedError {
     UnplacedError::new(ScriptCode::BadValue, message)
 }
 
-/// Whether bytes are in it: Java's text of them says nothing that a script could use.
+/// Whether it contains bytes: Java's text of them would be of no use to a script.
 fn holds_bytes(value: &Value) -> bool {
     match value {
         Value::Bytes(_) => true,
@@ -289,7 +290,7 @@ fn counted(count: usize) -> Item {
     Item::Long(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-/// What functions take off the stack.
+/// Operands that functions take off the stack.
 impl Machine<'_> {
     fn long(&mut self, function: &str, wants: &str) -> Result<i64, UnplacedError> {
         match self.pop()? {
@@ -336,11 +337,11 @@ impl Machine<'_> {
     /// A count of values on the stack.
     fn count(&mut self, function: &str) -> Result<usize, UnplacedError> {
         let count = self.long(function, "a LONG count")?;
-        let count = usize::try_from(count).map_err(|_| bad(format!("{function} can not count {count} values")))?;
+        let count = usize::try_from(count).map_err(|_| bad(format!("{function} cannot count {count} values")))?;
         if count > self.stack.len() { Err(super::machine::too_short()) } else { Ok(count) }
     }
 
-    /// The values of a list. Going through them costs.
+    /// The values of a list. Visiting them is charged.
     fn elements(&mut self, list: ListId) -> Result<Vec<Item>, UnplacedError> {
         self.heap.work(size_of_val(self.heap.list(list)))?;
         Ok(self.heap.list(list).to_vec())

@@ -150,7 +150,7 @@ pub(super) fn cstore(m: &mut Machine<'_>) -> Done {
     let is_there = match &name {
         Item::Text(name) => m.variables.contains_key(&**name),
         Item::Long(number) => u8::try_from(*number).is_ok_and(|register| {
-            // A register that holds NULL is one that holds nothing.
+            // A register that holds NULL counts as empty.
             m.registers.get(&register).is_some_and(|item| !matches!(item, Item::Null))
         }),
         found => return Err(wrong("CSTORE", "the name of a variable or a register", found).into()),

@@ -15,8 +15,8 @@ pub(super) fn to_text(m: &mut Machine<'_>) -> Done {
     let value = m.pop()?;
     let value = m.heap.tree(&value)?;
     if holds_bytes(&value) {
-        let failure = bad("TOSTRING makes no text of BYTES");
-        return Err(failure.help("say how they are to be read: `'UTF-8' BYTES->`, or `->HEX`").into());
+        let failure = bad("TOSTRING cannot turn BYTES into a text");
+        return Err(failure.help("say how to read them: `'UTF-8' BYTES->`, or `->HEX`").into());
     }
     m.give_text(value.java_text())
 }
@@ -47,7 +47,7 @@ pub(super) fn substring(m: &mut Machine<'_>) -> Done {
     let units: Vec<u16> = text.encode_utf16().collect();
     let from = place("SUBSTRING", from, units.len())?;
     let length = length.map_or(Ok(units.len()), usize::try_from);
-    let length = length.map_err(|_| bad("SUBSTRING has a length below zero"))?;
+    let length = length.map_err(|_| bad("SUBSTRING has a negative length"))?;
     let to = from.saturating_add(length).min(units.len());
     let part = String::from_utf16(units.get(from..to).unwrap_or_default());
     m.give_text(part.map_err(|_| bad("SUBSTRING cannot cut a character that Java writes as two"))?)
@@ -80,7 +80,7 @@ pub(super) fn join(m: &mut Machine<'_>) -> Done {
     };
     let mut joined = String::new();
     for (number, part) in parts.iter().enumerate() {
-        // For a list, the text so far decides, and not the number of the element.
+        // For a list, the text so far decides, not the number of the element.
         let is_next = if is_list { !joined.is_empty() } else { number > 0 };
         if is_next {
             m.heap.work(separator.len())?;
@@ -88,7 +88,7 @@ pub(super) fn join(m: &mut Machine<'_>) -> Done {
         }
         let part = m.heap.tree(part)?;
         if holds_bytes(&part) || (!is_list && matches!(part, Value::Null)) {
-            return Err(bad(format!("JOIN makes no text of {}", part.kind())).into());
+            return Err(bad(format!("JOIN cannot turn {} into a text", part.kind())).into());
         }
         joined.push_str(&part.java_text());
     }
@@ -133,7 +133,8 @@ fn replaced(m: &mut Machine<'_>, name: &str, times: usize) -> Done {
         let found = search.and_then(|at| regex.captures_at(&text, at));
         let Some((groups, whole)) = found.and_then(|groups| groups.get(0).map(|whole| (groups, whole))) else { break };
         m.heap.step()?;
-        // A match may be found only once all that follows was looked through, and each of them again.
+        // A match may be found only after all following text was searched, and each further match
+        // again.
         m.heap.work(text.len() - from)?;
         out.push_str(&text[from..whole.start()]);
         let before = out.len();
@@ -146,7 +147,8 @@ fn replaced(m: &mut Machine<'_>, name: &str, times: usize) -> Done {
     m.give_text(out)
 }
 
-/// Where Java looks on: at the end of a match, even for an empty one; only after an empty one it goes a character on.
+/// Where Java continues the search: at the end of a match, even an empty one; only after an empty
+/// one it advances by one character.
 fn next_search(text: &str, last: regex::Match<'_>) -> Option<usize> {
     if !last.is_empty() {
         return Some(last.end());

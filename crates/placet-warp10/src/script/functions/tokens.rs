@@ -67,7 +67,7 @@ pub(super) fn tokengen(m: &mut Machine<'_>) -> Done {
         m.remark(format!("{id}{unknown}"));
     }
     let result = minted(draft, keys);
-    // The envelope goes over its content six times.
+    // The envelope processes its content six times.
     m.heap.work(16 * result.get("token").map_or(0, |token| token.java_text().len()))?;
     let result = m.heap.item(&result)?;
     m.give(result)
@@ -76,7 +76,7 @@ pub(super) fn tokengen(m: &mut Machine<'_>) -> Done {
 const SECRET: &str = "a map and a secret are how Warp 10 2.x mints where `token.secret` is set; here the keys are enough: \
                       leave the secret out";
 
-/// What opens any good text: the host's answer, or its keys and the clock.
+/// Opens any valid text: with the host's answer, or its keys and the clock.
 fn acceptance<'h>(m: &Machine<'h>, name: &str) -> Result<&'h dyn Acceptance, UnplacedError> {
     let keys = m.host.keys.map(|keys| keys as &dyn Acceptance);
     m.host.acceptance.or(keys).ok_or_else(|| not_permitted(format!("{name} needs keys, and there are none")))
@@ -84,7 +84,7 @@ fn acceptance<'h>(m: &Machine<'h>, name: &str) -> Result<&'h dyn Acceptance, Unp
 
 fn invalid(name: &str, rejection: Rejection) -> UnplacedError {
     let failure = |message: String| UnplacedError::new(ScriptCode::BadToken, message);
-    // What is said of a character is told as it is.
+    // A message about a character is passed on as it is.
     if rejection.message.starts_with("Invalid OPB64") {
         return failure(rejection.message);
     }
@@ -99,7 +99,7 @@ pub(super) fn tokendump(m: &mut Machine<'_>) -> Done {
     };
     let Item::Text(text) = m.pop()? else { return Err(wrong_kind("TOKENDUMP expects a STRING token.").into()) };
     m.heap.work(16 * text.len())?;
-    // A service refuses what it would not accept; who has the keys sees everything.
+    // A service refuses tokens that it would not accept; an owner of the keys sees everything.
     let accepts = m.host.mode != Mode::Tool && given.is_none();
     let token = if accepts { accepted(m, "TOKENDUMP", &text)? } else { keys.open(&text) };
     let token = token.map_err(|rejection| invalid("TOKENDUMP", rejection))?;
@@ -107,7 +107,7 @@ pub(super) fn tokendump(m: &mut Machine<'_>) -> Done {
     m.give(dumped)
 }
 
-/// The token, if it is good now: as READ, then as WRITE.
+/// The token, if it is valid now: as READ, then as WRITE.
 fn accepted(m: &Machine<'_>, name: &str, text: &str) -> Result<Result<Token, Rejection>, UnplacedError> {
     let (acceptance, now) = (acceptance(m, name)?, m.host.moment());
     Ok(acceptance.accept(text, Kind::Read, now).or_else(|_| acceptance.accept(text, Kind::Write, now)))
@@ -129,7 +129,7 @@ pub(super) fn capadd(m: &mut Machine<'_>) -> Done {
     m.heap.work(32 * text.len())?;
     let token = accepted(m, "CAPADD", &text)?;
     let token = token.map_err(|rejection| {
-        UnplacedError::new(ScriptCode::BadToken, "invalid token.").help(format!("it is refused with: {rejection}"))
+        UnplacedError::new(ScriptCode::BadToken, "invalid token.").help(format!("it is refused: {rejection}"))
     })?;
     m.host.capabilities.add(&token);
     Ok(())
