@@ -1,8 +1,8 @@
-//! Findings for the machines that run checks: annotations of GitHub's workflows (`--format github`) and SARIF
-//! (`--format sarif`).
+//! Findings for CI: annotations of GitHub's workflows (`--format github`) and SARIF (`--format
+//! sarif`).
 //!
-//! An annotation is a line on standard output, beside what people read. SARIF is one document: findings are kept until the
-//! command ends, and what people read goes to standard error.
+//! An annotation is a line on standard output, between the lines for people. SARIF is one document:
+//! findings are kept until the command ends, and text for people goes to standard error.
 
 use std::sync::Mutex;
 
@@ -12,11 +12,11 @@ use super::finding::Finding;
 use super::sarif;
 use super::ui::{Failure, Format, Ui};
 
-/// What SARIF is made of. A process runs one command.
+/// The findings of the SARIF document. A process runs one command.
 static KEPT: Mutex<Vec<Finding>> = Mutex::new(Vec::new());
 
 impl Ui {
-    /// Hands a finding to the machine that asked for it, if one did.
+    /// Reports a finding in the format for CI, if one was chosen.
     pub fn annotate(&self, finding: Finding) {
         match self.format {
             Format::Text | Format::Json => {}
@@ -29,12 +29,12 @@ impl Ui {
         }
     }
 
-    /// The same of all diagnostics of a report. `file` is what a map is in.
+    /// Does the same for all diagnostics of a report. `file` is the file of a map.
     pub fn annotate_all(&self, report: &Report, file: Option<&str>) {
         report.diagnostics.iter().for_each(|found| self.annotate(Finding::of(found, &report.source, file)));
     }
 
-    /// Prints the document of all findings, where one was asked for.
+    /// Prints the SARIF document, if that is the format.
     pub fn close_annotations(&self, failure: Option<&Failure>) {
         match self.format {
             Format::Text | Format::Json | Format::Github => {}

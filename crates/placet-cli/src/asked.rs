@@ -1,4 +1,4 @@
-//! The request that `eval` and `explain` are asked about, with the target of an HTTP request in it.
+//! The request that `eval` and `explain` decide, with the target of an HTTP request in it.
 
 use std::path::Path;
 
@@ -12,15 +12,16 @@ use placet::syntax::map::{from_json_text, said};
 /// The request, and its target.
 #[derive(clap::Args, Debug)]
 pub struct Asked {
-    /// The request, such as `get { cache: "acorns" }` or `{"action": "get", "cache": "acorns"}`; `@FILE` is what a file
-    /// holds, and `-` standard input
+    /// The request, such as `get { cache: "acorns" }` or `{"action": "get", "cache": "acorns"}`;
+    /// `@FILE` reads it from a file, `-` from standard input
     #[arg(long, value_name = "REQUEST", required = true)]
     request: Option<String>,
 
-    /// The target of an HTTP request, such as `/a%20b?x=1`: the part before `?` becomes `path`, decoded once
+    /// The target of an HTTP request, such as `/a%20b?x=1`: the part before `?` becomes `path`,
+    /// decoded once
     ///
-    /// A target that is not canonical once it is decoded is refused, as a service has to refuse it. The query is not read:
-    /// give its parameters, decoded, as `query` of the request.
+    /// A target that is not canonical after decoding is refused, as a service must refuse it. The
+    /// query is not read: give its parameters, decoded, as `query` of the request.
     #[arg(long, value_name = "TARGET")]
     request_target: Option<String>,
 }
@@ -28,11 +29,12 @@ pub struct Asked {
 /// Why there is no request to decide.
 #[derive(Debug)]
 pub struct RequestInputError {
-    /// What is wrong.
+    /// The message.
     pub message: String,
     /// The way out.
     pub help: Option<&'static str>,
-    /// Whether it is the target of an HTTP request, which a service refuses: the command line itself is in order.
+    /// Whether the target of an HTTP request is wrong: a service refuses it, and the command line
+    /// itself is in order.
     pub is_target: bool,
 }
 
@@ -44,7 +46,7 @@ impl RequestInputError {
 }
 
 impl Asked {
-    /// The one request; inside is why it cannot be read.
+    /// The request; the inner error says why it cannot be read.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -56,19 +58,19 @@ impl Asked {
         })
     }
 
-    /// What stands after `--request`.
+    /// The value of `--request`.
     ///
     /// # Errors
     /// Nothing was given.
     pub fn given(&self) -> Result<&str, Failure> {
-        self.request.as_deref().ok_or_else(|| Failure::new("which request?").help(NOTATIONS))
+        self.request.as_deref().ok_or_else(|| Failure::new("no request is given").help(NOTATIONS))
     }
 }
 
 const NOTATIONS: &str =
     "write `--request 'get { cache: \"acorns\" }'`, JSON, or `@FILE` for a file that holds one of the two";
 
-/// What `--request` says, in either notation; inside is why it cannot be read.
+/// Reads the value of `--request` in either notation; the inner error says why it cannot be read.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -106,7 +108,7 @@ pub fn read(text: &str, line: usize) -> Result<Written, RequestInputError> {
     }
     let help = "a request is written `get { cache: \"acorns\" }` or `{\"action\": \"get\", \"cache\": \"acorns\"}`";
     let first = |found: &[Diagnostic]| found.first().map(|found| said(text, found, line)).unwrap_or_default();
-    // An action alone says nothing else of the request.
+    // An action alone is a request without attributes.
     let whole = if is_word(text.trim()) { format!("{} {{}}", text.trim()) } else { text.trim_end().to_owned() };
     Written::parse(&whole).map_err(|found| RequestInputError::of(first(&found), help))
 }

@@ -1,4 +1,4 @@
-//! `placet attenuate`: a token with a restriction more, made by its holder.
+//! `placet attenuate`: adds a restriction to a token, without a key.
 
 use core::time::Duration;
 use std::path::PathBuf;
@@ -21,15 +21,16 @@ use placet::token::keys::SystemRandom;
 
 /// Adds a restriction to a token.
 ///
-/// Works offline and without any key. The new token, which allows no more than the old one, goes to standard output; what it
-/// still allows and how long goes to standard error.
+/// Works offline and without any key. The new token, which allows no more than the old one, goes to
+/// standard output; a summary of what it still allows, and for how long, goes to standard error.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
   placet attenuate token.txt tenant.placet --with folder=2026
   placet attenuate - ci_job.placet --template fetch_only --sealed < token.txt")]
 pub struct Args {
-    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can
+    /// see it in `ps`
     token: String,
 
     /// The policy file with the `restriction`; a name that ends in `.json` is the map form
@@ -38,7 +39,8 @@ pub struct Args {
     #[command(flatten)]
     choice: Choice,
 
-    /// How long the new token is valid, instead of what the file says; never longer than the old one
+    /// How long the new token is valid, instead of what the file says; never longer than the old
+    /// one
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
     ttl: Option<Duration>,
 
@@ -46,15 +48,13 @@ pub struct Args {
     #[arg(long, value_name = "TIME", value_parser = read_time)]
     now: Option<Time>,
 
-    /// Let nobody add further restrictions
+    /// Seal the new token: nobody can add further restrictions
     #[arg(long)]
     sealed: bool,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, the options do not fit it, or there is no randomness.
+/// A file cannot be read, the options do not fit it, or there is no randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(token) = tokens::read(ui, &args.token)? else { return Ok(Exit::No) };
     let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else {
@@ -77,26 +77,26 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
 }
 
-/// Numbers in the restriction's program mean what its own vocabulary says: in a token of another one, or of an earlier state,
-/// they would mean something else or nothing.
+/// Numbers in the restriction's program mean what its own vocabulary says: in a token with another
+/// vocabulary, or with an earlier state of it, they would mean something else or nothing.
 fn other_vocabulary(ui: &Ui, block: &Block, token: &Token, known: Option<&Vocabulary>, misfit: MisfitError) -> Exit {
     let (restriction, vocabulary) = (&block.name, block.document.vocabulary().name());
     let (message, help) = match (misfit, known) {
         (MisfitError::Program(_), _) => (
-            format!("`{restriction}` speaks of what `{vocabulary}` did not have yet when the token was made"),
-            "leave it out of the restriction, or mint a new token".to_owned(),
+            format!("`{restriction}` uses names that `{vocabulary}` did not have yet when the token was made"),
+            "leave them out of the restriction, or mint a new token".to_owned(),
         ),
         (MisfitError::OtherVocabulary, Some(known)) if known.name() != vocabulary => (
-            format!("the token speaks `{}`, and `{restriction}` speaks `{vocabulary}`", known.name()),
+            format!("the token uses the vocabulary `{}`, and `{restriction}` uses `{vocabulary}`", known.name()),
             format!("write the restriction in a file that begins with `use {}`", known.name()),
         ),
         (MisfitError::OtherVocabulary, _) => (
             format!(
-                "the token speaks another vocabulary than `{restriction}`, which speaks `{vocabulary}`: its fingerprint is \
+                "the token uses another vocabulary than `{restriction}`, which uses `{vocabulary}`: its fingerprint is \
                  {}",
                 token.header().fingerprint
             ),
-            format!("where the restriction's `{vocabulary}` is an old state of it, {UNKNOWN_VOCABULARY}"),
+            format!("if the restriction's `{vocabulary}` is an old state of it, {UNKNOWN_VOCABULARY}"),
         ),
     };
     let exit = ui.no("refused", "other_vocabulary", &message);
@@ -106,7 +106,7 @@ fn other_vocabulary(ui: &Ui, block: &Block, token: &Token, known: Option<&Vocabu
     exit
 }
 
-/// Prints the token, and what is left of it.
+/// Prints the token and a summary of its blocks.
 pub fn show_narrowed(ui: &Ui, token: &Token, known: &[Arc<Vocabulary>], now: Time) -> Outcome {
     let text = token.text();
     let view = match View::of_unverified(token, known) {
@@ -132,7 +132,7 @@ pub fn show_narrowed(ui: &Ui, token: &Token, known: &[Arc<Vocabulary>], now: Tim
     Ok(Exit::Yes)
 }
 
-/// A token that takes no restriction is a no; a system without randomness can not do it.
+/// A token that takes no restriction is a no; without randomness the command fails.
 pub fn refuse(ui: &Ui, error: AttenuateError) -> Outcome {
     let cause = match error {
         AttenuateError::Sealed => "sealed",

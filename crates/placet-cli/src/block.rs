@@ -1,4 +1,4 @@
-//! Which block of which file: what `compile`, `mint`, `attenuate` and `vouch` have in common.
+//! Chooses and compiles a block of a file, for `compile`, `mint`, `attenuate` and `vouch`.
 
 use std::path::{Path, PathBuf};
 
@@ -22,21 +22,22 @@ use placet::visible::excerpt;
 /// How a file is read.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Reading {
-    /// A file with vocabularies beside the built-in ones and those of the project; may be given several times
+    /// A file that declares vocabularies, in addition to the built-in ones and the project's; may
+    /// be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
     pub vocabularies: Vec<PathBuf>,
 
-    /// Take warnings for errors
+    /// Treat warnings as errors
     #[arg(long)]
     pub deny_warnings: bool,
 }
 
 impl Reading {
-    /// The vocabularies that `file` can use, or what is done in the current folder. `None`: one has errors, and they have
-    /// been shown.
+    /// The vocabularies that `file` can use, or what is done in the current folder. `None`: one has
+    /// errors, which have been shown.
     ///
     /// # Errors
-    /// A file can not be read.
+    /// A file cannot be read.
     pub fn library(&self, ui: &Ui, file: Option<&Path>) -> Result<Option<Library>, Failure> {
         library(ui, &self.vocabularies, file)
     }
@@ -44,21 +45,22 @@ impl Reading {
     /// A file without errors. `None`: the errors have been shown.
     ///
     /// # Errors
-    /// The file can not be read.
+    /// The file cannot be read.
     pub fn document(&self, ui: &Ui, path: &Path) -> Result<Option<Document>, Failure> {
         let Some(library) = self.library(ui, Some(path))? else { return Ok(None) };
         inputs::document(ui, path, &library, self.deny_warnings)
     }
 }
 
-/// Which block, and what its parameters are.
+/// The chosen block and its arguments.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Choice {
-    /// Which block of the file, where there are several
+    /// The block of the file, if there are several
     #[arg(long, value_name = "NAME", add = completions::templates())]
     pub template: Option<String>,
 
-    /// The value of a parameter; of a set, the elements between commas (`\,` is a comma within one), or a JSON list
+    /// The value of a parameter; for a set, its elements separated by commas (`\,` is a comma
+    /// within an element), or a JSON list
     #[arg(long = "with", value_name = "NAME=VALUE", value_parser = read_pair)]
     pub with: Vec<(String, String)>,
 
@@ -79,18 +81,18 @@ pub fn read_pair(text: &str) -> Result<(String, String), String> {
 /// A block that is not compiled yet.
 #[derive(Debug)]
 pub struct Chosen {
-    /// The file it stands in.
+    /// Its file.
     pub document: Document,
-    /// Its place there.
+    /// Its place in the file.
     pub template: usize,
-    /// What its parameters are.
+    /// Its arguments.
     pub arguments: Arguments,
 }
 
 /// A block with its parameters filled in.
 #[derive(Debug)]
 pub struct Block {
-    /// The file it stands in.
+    /// Its file.
     pub document: Document,
     /// Token, policy or restriction.
     pub kind: BlockKind,
@@ -101,10 +103,10 @@ pub struct Block {
 }
 
 impl Choice {
-    /// Compiles the block of the file that is meant. `None`: there are errors, and they have been shown.
+    /// Compiles the chosen block of the file. `None`: there are errors, which have been shown.
     ///
     /// # Errors
-    /// The file can not be read, or the arguments are not those of one of its blocks.
+    /// The file cannot be read, or the arguments fit none of its blocks.
     pub fn block(&self, ui: &Ui, path: &Path, kinds: &[BlockKind]) -> Result<Option<Block>, Failure> {
         let Some(document) = self.reading.document(ui, path)? else { return Ok(None) };
         let template = self.template(&document, path, kinds)?;
@@ -121,7 +123,8 @@ impl Choice {
         }
     }
 
-    /// The block that is meant, by its place in the file, and its arguments. `None`: the errors have been shown.
+    /// The chosen block, by its place in the file, and its arguments. `None`: the errors have been
+    /// shown.
     ///
     /// # Errors
     /// As [`block`](Self::block).
@@ -133,7 +136,7 @@ impl Choice {
         Ok(Some(Chosen { template: place.expect("it is one of them"), arguments, document }))
     }
 
-    /// The block that is meant; without a name, the only one of those kinds.
+    /// The chosen block; without a name, the only one of those kinds.
     ///
     /// # Errors
     /// There is none, or more than one.
@@ -150,7 +153,7 @@ impl Choice {
             return Ok(template);
         }
         let kind = if let [kind] = kinds { kind.word() } else { "block" };
-        // A restriction is tried only where it is named, so that it does not make the choice unclear.
+        // A restriction is tried only if it is named, so that it does not make the choice unclear.
         let named = document.templates().iter().filter(|template| kinds.len() > 1 || kinds.contains(&template.kind));
         let known = named.map(|template| format!("`{}`", template.name)).collect::<Vec<_>>().join(", ");
         let file = inputs::name(path);
@@ -189,7 +192,7 @@ pub fn signature(template: &Template) -> String {
     format!("{}({})", template.name, parameters.join(", "))
 }
 
-/// Arguments from the command line, and samples for what it does not say.
+/// Arguments from the command line, and samples for parameters that it does not name.
 ///
 /// # Errors
 /// One of them does not fit its parameter.

@@ -1,4 +1,5 @@
-//! Lines of a stream, each of them bounded: one that does not end is skipped instead of held in memory.
+//! Reads the lines of a stream, each up to a limit: the rest of a longer one is skipped instead of
+//! held in memory.
 
 use std::io::{self, BufRead, Read};
 
@@ -7,7 +8,7 @@ use std::io::{self, BufRead, Read};
 pub struct Line {
     bytes: Vec<u8>,
     limit: usize,
-    /// How many bytes of the stream it took, the line end and what was skipped included.
+    /// How many bytes of the stream it took, including the line end and skipped bytes.
     pub length: usize,
 }
 
@@ -25,13 +26,13 @@ pub fn next_line(reader: &mut impl BufRead, limit: usize) -> io::Result<Option<L
 }
 
 impl Line {
-    /// Whether there was more of it than may be.
+    /// Whether it is longer than the limit.
     #[must_use]
     pub const fn is_too_long(&self) -> bool {
         self.bytes.len() > self.limit
     }
 
-    /// Whether there is nothing to see.
+    /// Whether it is blank.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         !self.is_too_long() && self.bytes.trim_ascii().is_empty()
@@ -40,16 +41,16 @@ impl Line {
     /// The text, without its line end.
     ///
     /// # Errors
-    /// It is too long, or no UTF-8.
+    /// It is too long, or not UTF-8.
     pub fn text(&self) -> Result<&str, String> {
         if self.is_too_long() {
             return Err(format!("the line has more than {} bytes", self.limit));
         }
-        let text = str::from_utf8(&self.bytes).map_err(|error| format!("the line is no UTF-8: {error}"))?;
+        let text = str::from_utf8(&self.bytes).map_err(|error| format!("the line is not UTF-8: {error}"))?;
         Ok(text.trim_end_matches('\r'))
     }
 
-    /// The text with a sign for each byte that is no UTF-8.
+    /// The text, with a replacement character for each byte that is not UTF-8.
     #[must_use]
     pub fn lossy(&self) -> String {
         String::from_utf8_lossy(&self.bytes).trim_end_matches('\r').to_owned()

@@ -1,4 +1,4 @@
-//! `placet check`: everything that is wrong with policy files, and what their blocks may cost.
+//! `placet check`: reports the mistakes in policy files, and what their blocks may cost.
 
 use std::path::{Path, PathBuf};
 
@@ -27,9 +27,9 @@ use placet::visible::escaped;
 
 /// Checks policy files: names, types, rules, limits.
 ///
-/// Shows all errors and warnings of all files, and of each block what its rules can cost. Each
-/// block is compiled as well, with small samples for its parameters: what no argument makes a
-/// program of is an error.
+/// Shows all errors and warnings of all files, and what the rules of each block can cost. Each
+/// block is also compiled, with small samples for its parameters: a block that cannot compile with
+/// any argument is an error.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -38,18 +38,16 @@ Examples:
   placet check --format github policies
   placet check - < new.placet")]
 pub struct Args {
-    /// Policy files; a directory stands for all `.placet` files in it, a name that ends in `.json` is the map form, and
-    /// without any file it is those of the project
+    /// Policy files, or directories with `.placet` files; a name that ends in `.json` is the map
+    /// form; without any, the files of the project
     files: Vec<PathBuf>,
 
     #[command(flatten)]
     reading: Reading,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read.
+/// A file cannot be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let mut libraries = Libraries::new(ui, &args.reading.vocabularies);
     let mut totals = Totals::default();
@@ -69,7 +67,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     Ok(Exit::of(passes))
 }
 
-/// What there is to say about one file.
+/// The findings about one file.
 struct Checked {
     path: PathBuf,
     vocabularies: Vec<String>,
@@ -83,7 +81,7 @@ struct BlockLine {
     rules: usize,
     /// Whether it has parameters.
     is_open: bool,
-    /// None where parameters are open, and where it cannot be minted.
+    /// `None` if parameters are open, or if it cannot be minted.
     cost: Option<Cost>,
 }
 
@@ -91,7 +89,7 @@ struct BlockLine {
 struct Cost {
     bytes: usize,
     steps: u64,
-    /// Of a token in a header line, without its key's id and such: what all of it takes.
+    /// The bytes of a token in a header line, if it can be minted.
     line: Option<usize>,
 }
 
@@ -118,14 +116,14 @@ fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
     Ok(checked)
 }
 
-/// What only a clock knows: blocks that would be over before they are valid, if they were made now.
+/// Warnings that need the clock: blocks that, made now, would expire before they are valid.
 fn never_valid(document: &Document, now: Time) -> Vec<Diagnostic> {
-    // With an issuance of its own, the checker has said so.
+    // If it has an issuance of its own, the checker has reported this.
     let never = document.templates().iter().filter(|block| block.times.issuance.is_none() && block.times.ttl.is_some());
     never
         .filter(|block| block.times.are_never(now))
         .map(|template| {
-            let message = format!("`{}` would never be valid: it is over before its `not_before`", template.name);
+            let message = format!("`{}` would never be valid: it expires before its `not_before`", template.name);
             let help = "`ttl` counts from issuance: write a longer one, or an `expiry`";
             Diagnostic::new(Code::NeverValid, template.at, message).help(help)
         })
@@ -141,7 +139,7 @@ fn declared(document: &Document) -> Vec<String> {
     document.file().items.iter().filter_map(name).collect()
 }
 
-/// What there is to say of a block, and why it cannot be minted.
+/// The findings about a block, and why it cannot be minted.
 fn block_line(template: &Template, document: &Document, expressions: &Expressions) -> (BlockLine, Vec<Diagnostic>) {
     let (cost, found) = match document.fits(template, expressions) {
         Ok(compiled) if template.parameters.is_empty() => match cost(template, &compiled, document) {
@@ -158,13 +156,13 @@ fn block_line(template: &Template, document: &Document, expressions: &Expression
 fn cost(template: &Template, compiled: &Compiled, document: &Document) -> Result<Cost, Diagnostic> {
     let line = (template.kind == BlockKind::Token).then(|| line_of(compiled, document)).transpose();
     let line = line.map_err(|why| {
-        let help = "move rules into a `policy` that the service holds, or say less of the token";
+        let help = "move rules into a `policy` that the service holds, or put less into the token";
         Diagnostic::new(Code::Unfit, template.at, why).label("cannot be minted").help(help)
     })?;
     Ok(Cost { bytes: compiled.program.bytes().len(), steps: compiled.cost, line })
 }
 
-/// How long the header line of the token would be, by minting one.
+/// The length of the token's header line, found by minting one.
 fn line_of(compiled: &Compiled, document: &Document) -> Result<usize, String> {
     let key = LocalKey::generate(&mut SystemRandom).map_err(|error| error.to_string())?;
     let key = MintingKey::Local(key);

@@ -36,7 +36,7 @@ pub fn explain(ui: &Ui, text: &str) -> Outcome {
     }
     ui.line(format_args!("{}: {}", head(ui, code), paint(ui.colour, BOLD, code.title())));
     section(ui, "example", &example);
-    section(ui, "what is said about it", said.trim_end());
+    section(ui, "the message", said.trim_end());
     section(ui, "the way out", &wrap(code.remedy(), 2).replace("\n  ", "\n"));
     Ok(Exit::Yes)
 }

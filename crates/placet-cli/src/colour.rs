@@ -17,7 +17,8 @@ pub enum Colours {
 }
 
 impl Colours {
-    /// Whether a stream takes colours. Follows <https://no-color.org> and <https://bixense.com/clicolors>.
+    /// Whether a stream takes colours. Follows <https://no-color.org> and
+    /// <https://bixense.com/clicolors>.
     #[must_use]
     pub fn are_wanted(self, is_terminal: bool) -> bool {
         match self {
@@ -32,18 +33,18 @@ impl Colours {
     }
 }
 
-/// What is good.
+/// For success.
 pub const GREEN: &str = "32";
-/// What is wrong.
+/// For errors and denials.
 pub const RED: &str = "31";
-/// What deserves a look.
+/// For warnings.
 pub const YELLOW: &str = "33";
-/// What holds a page together.
+/// For headings.
 pub const BOLD: &str = "1";
-/// What can be skipped.
+/// For details.
 pub const DIM: &str = "2";
 
-/// The text in a colour, where there are colours.
+/// The text in a colour, if there are colours.
 pub fn paint(colour: bool, code: &str, text: impl fmt::Display) -> String {
     if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
 }

@@ -29,10 +29,8 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read or written, or the arguments are not those of a block.
+/// A file cannot be read or written, or the arguments are not those of a block.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let kinds = [BlockKind::Token, BlockKind::Policy, BlockKind::Restriction];
     let Some(block) = args.choice.block(ui, &args.file, &kinds)? else { return Ok(Exit::No) };

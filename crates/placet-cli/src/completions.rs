@@ -1,6 +1,8 @@
-//! `placet completions`: what a shell needs to complete commands, options, files and the names of templates.
+//! `placet completions`: the script with which a shell completes commands, options, files and the
+//! names of templates.
 //!
-//! The script that a shell loads asks `placet` itself for each completion, with `COMPLETE` set ([`answer`]).
+//! The script that a shell loads asks `placet` itself for each completion, with `COMPLETE` set
+//! ([`answer`]).
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -57,13 +59,11 @@ impl Shell {
 /// The environment variable by which a shell's script asks.
 const VARIABLE: &str = "COMPLETE";
 
-/// Answers a shell that asks for completions, and ends the process. Returns where none asks.
+/// Answers a shell that asks for completions, and ends the process. Returns if none asks.
 pub fn answer() {
     CompleteEnv::with_factory(super::definition).var(VARIABLE).bin("placet").complete();
 }
 
-/// Runs the command.
-///
 /// # Errors
 /// The script cannot be written.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
@@ -93,7 +93,7 @@ pub fn templates() -> ArgValueCompleter {
     })
 }
 
-/// The names of a file's blocks, and what they are. None where it cannot be read.
+/// The names of a file's blocks, and their kinds; empty if it cannot be read.
 fn blocks(file: &Path) -> Vec<(String, &'static str)> {
     let Ok(text) = inputs::text(file) else { return Vec::new() };
     let items = parse_partly(&text).file.items;

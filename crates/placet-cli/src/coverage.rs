@@ -1,4 +1,5 @@
-//! `placet test --coverage`: what the cases have met, for people, for programs, and for tools.
+//! `placet test --coverage`: reports the rules and conditions that the cases reach, for people,
+//! programs and tools.
 
 use std::path::PathBuf;
 
@@ -11,10 +12,10 @@ use placet::compile::Frame;
 use placet_tools::testing::coverage::page::summary;
 use placet_tools::testing::coverage::{Coverage, FileCoverage, Totals, lcov, page};
 
-/// What of the coverage is wanted.
+/// The wanted coverage reports.
 #[derive(clap::Args, Debug)]
 pub struct CoverageArgs {
-    /// Say which rules the cases have met, and which conditions they have seen true and seen false
+    /// Show which rules the cases match, and which conditions they see true and false
     #[arg(long)]
     coverage: bool,
 
@@ -26,13 +27,13 @@ pub struct CoverageArgs {
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 
-    /// Fail where less than so much is covered
+    /// Fail if less than this share is covered
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     coverage_min: Option<u8>,
 }
 
 impl CoverageArgs {
-    /// Whether the cases are to be looked at at all.
+    /// Whether any coverage is wanted.
     #[must_use]
     pub const fn is_any(&self) -> bool {
         self.coverage || self.lcov.is_some() || self.html.is_some() || self.coverage_min.is_some()
@@ -48,7 +49,7 @@ impl CoverageArgs {
     /// Writes the files that are wanted.
     ///
     /// # Errors
-    /// One of them can not be written.
+    /// One of them cannot be written.
     pub fn write(&self, ui: &Ui, coverage: &Coverage) -> Result<(), Failure> {
         if let Some(path) = &self.lcov {
             outputs::to_file_or_stdout(ui, path, lcov::write(coverage).as_bytes())?;
@@ -77,7 +78,7 @@ impl CoverageArgs {
             ui.note("no case is about a policy file, so there is nothing to cover; maps in lines are not counted");
         }
         if let Some(wanted) = self.coverage_min.filter(|_| !self.suffices(coverage)) {
-            ui.line(paint(ui.colour, RED, format_args!("less than the {wanted} % that are wanted")));
+            ui.line(paint(ui.colour, RED, format_args!("less than the required {wanted} %")));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Who decides for `eval` and `explain`: a policy file whose token is minted for the occasion, or a token and a keyring, with
-//! policies beside either.
+//! What decides in `eval` and `explain`: a policy file, from which a token is minted, or a token
+//! and a keyring; policies can decide beside either.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,7 +36,7 @@ use placet_tools::testing::{Block, Fixture, Keys};
 /// What decides.
 #[derive(clap::Args, Debug)]
 pub struct Deciding {
-    /// A policy file; a token of it is minted with an ephemeral key
+    /// A policy file; a token is minted from it with a throw-away key
     #[arg(required_unless_present_any = ["token", "policies"], conflicts_with = "token")]
     file: Option<PathBuf>,
 
@@ -66,16 +66,17 @@ pub struct Deciding {
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
     now: Option<Time>,
 
-    /// Take the `time` of a request from the request: for simulations, since a request that tells the time may use an
-    /// expired token
+    /// Take the time of a request from the request itself: for simulations only, since such a
+    /// request can use an expired token
     #[arg(long)]
     requests_tell_time: bool,
 }
 
-/// All that is needed to decide.
+/// Everything needed to decide.
 pub struct Ready {
     vocabulary: Arc<Vocabulary>,
-    /// As the user said it. Where he said nothing, the clock runs while a stream of requests is decided.
+    /// The time that the user gave. Without it, the clock runs on while a stream of requests is
+    /// decided.
     now: Option<Time>,
     requests_tell_time: bool,
     kind: Kind,
@@ -102,7 +103,7 @@ enum Kind {
 /// A token as it was given.
 struct Given {
     text: String,
-    /// Why there is no vocabulary of which it could be: it is no token, or not one of a vocabulary that is known here.
+    /// Why no known vocabulary fits: it is not a token, or its vocabulary is unknown here.
     refusal: Option<Refusal>,
 }
 
@@ -112,10 +113,10 @@ impl Deciding {
         self.file.as_deref()
     }
 
-    /// Reads all files. `None`: there are errors in one of them, and they have been shown.
+    /// Reads all files. `None`: there are errors in one of them, which have been shown.
     ///
     /// # Errors
-    /// A file can not be read, or it is not clear which block is meant.
+    /// A file cannot be read, or it is not clear which block is meant.
     pub fn ready(&self, ui: &Ui) -> Result<Option<Ready>, Failure> {
         match &self.token {
             Some(token) => self.given(ui, token),
@@ -141,7 +142,7 @@ impl Deciding {
         let of_token = header.and_then(|header| vocabulary_of(&known, &header)).map(|(vocabulary, _)| vocabulary);
         let refusal =
             of_token.is_none().then(|| of_unknown_vocabulary(&text, &keyring, expectations, inputs::now(self.now)));
-        // A token that cannot be read, or of an unknown vocabulary, is refused by whichever vocabulary asks.
+        // A token that cannot be read, or of an unknown vocabulary, is refused with any vocabulary.
         let of_policies = blocks.first().map(|block| Arc::clone(block.document().vocabulary()));
         let Some(vocabulary) = of_token.or(of_policies).or_else(|| known.first().cloned()) else {
             return Err(Failure::new("there is no vocabulary"));
@@ -149,7 +150,7 @@ impl Deciding {
         let policies = blocks.iter().map(|block| {
             policy(&block.template().name, block.compiled(), &vocabulary).map_err(|error| {
                 Failure::new(format!(
-                    "policy `{}` does not speak `{}`: {error}",
+                    "policy `{}` does not fit the vocabulary `{}`: {error}",
                     block.template().name,
                     vocabulary.name()
                 ))
@@ -185,7 +186,8 @@ impl Deciding {
         Ok(Some(Ready { vocabulary, now: self.now, requests_tell_time, kind: Kind::Minted(fixture) }))
     }
 
-    /// Refuses a choice of what is not there, where nothing but policies has parameters: a mistyped name is no argument.
+    /// Refuses `--template` and `--with` for blocks that do not exist, if only policies decide: a
+    /// mistyped name must not be ignored.
     fn only_of(&self, policies: &[Block]) -> Result<(), Failure> {
         if let Some(name) = &self.choice.template {
             let name = excerpt(name);
@@ -246,22 +248,22 @@ impl Ready {
         Self { vocabulary, now: Some(now), requests_tell_time: false, kind }
     }
 
-    /// What requests speak.
+    /// The vocabulary of requests.
     #[must_use]
     pub const fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
     }
 
-    /// The time of requests that have none: what the user said, or the clock.
+    /// The time of requests that have none: the user's, or the clock's.
     #[must_use]
     pub fn now(&self) -> Time {
         inputs::now(self.now)
     }
 
-    /// When a request is decided.
+    /// The time at which a request is decided.
     ///
     /// # Errors
-    /// It brings a time of its own, which could be one at which an expired token was valid.
+    /// It has a time of its own, at which an expired token could be valid.
     pub fn time(&self, request: &Json) -> Result<Time, RequestJsonError> {
         match time_of(request)? {
             None => Ok(self.now()),
@@ -273,8 +275,8 @@ impl Ready {
         }
     }
 
-    /// Why every request is refused, whatever it says: the token is none, or speaks a vocabulary that nobody here knows. To
-    /// read a request in the words of another vocabulary would put the blame on the request.
+    /// Why every request is refused: the token cannot be read, or its vocabulary is unknown here.
+    /// Reading a request with another vocabulary would put the blame on the request.
     #[must_use]
     pub const fn refusal(&self) -> Option<Refusal> {
         match &self.kind {
@@ -283,11 +285,11 @@ impl Ready {
         }
     }
 
-    /// What to say of every request where there is a [`refusal`](Self::refusal).
+    /// The explanation of every request if there is a [`refusal`](Self::refusal).
     #[must_use]
     pub fn refused(&self, explainer: &Explainer<'_>, refusal: Refusal) -> Explanation {
         let mut explanation = explainer.decided(Verdict::Refused(refusal), self.now());
-        // The vocabulary of this explainer is any, so nothing is said of it.
+        // The vocabulary of this explainer is arbitrary, so nothing is said about it.
         if let (Some(cause), Refusal::UnknownVocabulary, Some(state)) = (&mut explanation.cause, refusal, self.state())
         {
             cause.message =
@@ -307,7 +309,7 @@ impl Ready {
         }
     }
 
-    /// Lends who decides.
+    /// Lends what decides.
     pub fn with_explainer<R>(&self, cache: Option<&TokenCache>, use_it: impl FnOnce(&Explainer<'_>) -> R) -> R {
         match &self.kind {
             Kind::Minted(fixture) => fixture.with_explainer(Purpose::Local, use_it),
@@ -334,8 +336,8 @@ impl Ready {
     }
 }
 
-/// Why a token of no known vocabulary is refused. The proof is checked before the vocabulary is asked for, so a forgery is
-/// called one.
+/// Why a token with an unknown vocabulary is refused. The proof is checked before the vocabulary,
+/// so a forgery is reported as a forgery.
 fn of_unknown_vocabulary(text: &str, keyring: &Keyring, expectations: Expectations, now: Time) -> Refusal {
     let unknown = Vocabulary::builder("unknown", 0).build();
     let verifier = expectations.verifier(keyring, &unknown, None);

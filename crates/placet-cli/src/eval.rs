@@ -19,10 +19,10 @@ use placet::token::cache::TokenCache;
 use placet::token::verify::Scratch;
 use placet::visible;
 
-/// Decides a request: exit code 0 where it is allowed, 1 where it is not, 2 where there is no request to decide.
+/// Decides a request: exit code 0 if it is allowed, 1 if it is not, 2 if it is malformed.
 ///
-/// With a policy file, a token of it is minted with a throw-away key and verified again, as a service would. With `--token` and
-/// `--keyring` the token is the given one.
+/// With a policy file, a token is minted from it with a throw-away key and verified, as a service
+/// would do it. With `--token` and `--keyring`, that token decides.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -38,19 +38,17 @@ pub struct Args {
     #[command(flatten)]
     asked: Asked,
 
-    /// Decide a stream of requests, one a line
+    /// Decide a stream of requests, one per line
     #[arg(long, conflicts_with_all = ["explain", "request_target"])]
     jsonl: bool,
 
-    /// Say what would have to be different for the request to pass
+    /// Show the smallest change with which the request would pass
     #[arg(long)]
     explain: bool,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, or it is not clear which block is meant.
+/// A file cannot be read, or it is not clear which block is meant.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::CouldNot) };
     if args.jsonl {
@@ -82,11 +80,12 @@ pub fn decide(
     })
 }
 
-/// What came of a request.
+/// The outcome of a request.
 pub struct Decided {
     /// The verdict, and why.
     pub explanation: Explanation,
-    /// A malformed request is not a denied one: a script that takes its own typing error for a denial tests nothing.
+    /// A malformed request is not a denied one: a script that takes its own typing error for a
+    /// denial tests nothing.
     is_malformed: bool,
 }
 
@@ -102,7 +101,7 @@ impl Decided {
         Self { explanation, is_malformed: !is_target }
     }
 
-    /// Prints it, and says how the command ends.
+    /// Prints it, and returns how the command ends.
     pub fn show(&self, ui: &Ui) -> Exit {
         show(ui, &self.explanation);
         self.exit()
@@ -117,7 +116,7 @@ impl Decided {
 /// As [`Refusal::name`](placet::model::verdict::Refusal::name) calls it.
 const MALFORMED: &str = "malformed_request";
 
-/// The verdict, and below it who decided.
+/// The verdict, and below it what decided.
 pub fn show(ui: &Ui, explanation: &Explanation) {
     if ui.is_json() {
         return ui.json(&serde_json::to_value(explanation).unwrap_or_default());
@@ -131,7 +130,7 @@ pub fn show(ui: &Ui, explanation: &Explanation) {
 fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
     let given = given.strip_prefix('@').unwrap_or(given);
     let path = Path::new(given);
-    let failed = |error: &std::io::Error| Failure::new(format!("can not read `{given}`: {error}"));
+    let failed = |error: &std::io::Error| Failure::new(format!("cannot read `{given}`: {error}"));
     let (reader, bytes): (Box<dyn Read>, Option<u64>) = if given == "-" {
         (Box::new(stdin().lock()), None)
     } else {
@@ -175,15 +174,15 @@ fn stream(given: &str, ready: &Ready, ui: &Ui) -> Outcome {
     Ok(Exit::of(tally.count > 0 && tally.words[0] == tally.count))
 }
 
-/// What was decided so far, and how long deciding took: reading and printing do not count.
+/// The decisions so far, and how long they took without reading and printing.
 #[derive(Debug, Default)]
 struct Tally {
-    /// Lines that were read. An answer names its line, and there are none to blank ones.
+    /// Lines read, blank ones included, since an answer names its line.
     lines: usize,
     /// Requests among them.
     count: usize,
     words: [usize; 4],
-    /// Of those that are refused.
+    /// How many of the refused ones are malformed.
     malformed: usize,
     deciding: Duration,
 }

@@ -1,4 +1,5 @@
-//! `placet explain`: why a request is decided as it is, and the smallest change of it that would pass.
+//! `placet explain`: why a request is decided as it is, and the smallest change with which it would
+//! pass.
 
 use std::path::Path;
 
@@ -8,10 +9,10 @@ use super::decision_args::Deciding;
 use super::eval::decide;
 use super::ui::{Exit, Outcome, Ui};
 
-/// Says why a request is allowed or not, and what would have to be different for it to pass; or what a code means.
+/// Explains why a request is allowed or not and what would let it pass, or what a code means.
 ///
-/// A change that is shown has been decided again: with it the request passes. With the code of an error or a warning in
-/// place of a file, such as `E0404`, it prints the page of that code.
+/// Every change shown has been decided again: with it, the request passes. With the code of an
+/// error or a warning instead of a file, such as `E0404`, it prints the page of that code.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -20,7 +21,7 @@ Examples:
   placet explain E0404
   placet explain --list")]
 #[command(mut_arg("file", |file| file.required_unless_present_any(["token", "policies", "list"])
-    .help("A policy file, of which a token is minted with a throw-away key; or a code such as `E0404`")))]
+    .help("A policy file, from which a token is minted with a throw-away key; or a code such as `E0404`")))]
 #[command(mut_arg("request", |request| request.required(false)))]
 pub struct Args {
     #[command(flatten)]
@@ -34,10 +35,8 @@ pub struct Args {
     list: bool,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, or it is not clear which block is meant.
+/// A file cannot be read, or it is not clear which block is meant.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     if args.list {
         return Ok(codes::list(ui));

@@ -1,26 +1,27 @@
-//! What was found in a file, in the form in which machines take it: a line that GitHub makes an annotation of, or a result of
+//! A finding about a file, for CI: a line that GitHub turns into an annotation, or a result in
 //! [SARIF](super::sarif).
 
 use std::fmt::Write as _;
 
 use placet::diag::{Diagnostic, Severity, Source};
 
-/// Something that was found in a file.
+/// A finding about a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Which kind: the code of a diagnostic, or [`CASE`].
+    /// Its kind: the code of a diagnostic, or [`CASE`].
     pub rule: &'static str,
-    /// What the kind is, in a few words.
+    /// The title of the kind.
     pub title: &'static str,
     /// An error, or a warning.
     pub severity: Severity,
-    /// What is wrong.
+    /// The message.
     pub message: String,
     /// The way out.
     pub help: Option<String>,
-    /// None for standard input, and for what is not in a file.
+    /// `None` for standard input, and for findings outside of files.
     pub file: Option<String>,
-    /// Where it begins and ends, as line and column from 1, columns in characters; none where only the file is known.
+    /// Where it begins and ends, as line and column from 1, columns in characters; `None` if only
+    /// the file is known.
     pub region: Option<[(usize, usize); 2]>,
 }
 
@@ -28,7 +29,7 @@ pub struct Finding {
 pub const CASE: &str = "case";
 
 impl Finding {
-    /// A diagnostic about a source; `file` is what a map is in that was not read from a text.
+    /// A diagnostic about a source; `file` is the file of a map, which does not know its own.
     #[must_use]
     pub fn of(diagnostic: &Diagnostic, source: &Source, file: Option<&str>) -> Self {
         let (file, message) = match source {
@@ -49,7 +50,7 @@ impl Finding {
         }
     }
 
-    /// A line that GitHub makes an annotation of.
+    /// A line that GitHub turns into an annotation.
     #[must_use]
     pub fn command(&self) -> String {
         let word = match self.severity {
@@ -83,8 +84,8 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Text in which GitHub's runner finds no command, wherever it comes from: it looks at the beginning of each line, and
-/// after `##[` too.
+/// Text in which GitHub's runner finds no command, wherever it comes from: it looks at the
+/// beginning of each line, and after `##[` too.
 #[must_use]
 pub fn without_commands(text: &str) -> String {
     let is_command = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");

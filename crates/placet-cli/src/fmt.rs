@@ -14,7 +14,8 @@ use placet::syntax::{map, parse, print};
 
 /// Writes policy files in their canonical form.
 ///
-/// The files are changed in place; comments stay. Names and types are not looked at: `check` does that.
+/// The files are changed in place; comments stay. Names and types are not checked: `placet check`
+/// does that.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -23,12 +24,12 @@ Examples:
   placet fmt --to json tenant.placet > tenant.json
   placet fmt - < new.placet")]
 pub struct Args {
-    /// Policy files, or `-` for standard input; a directory stands for all `.placet` files in it, and a name that ends in
-    /// `.json` is the map form
+    /// Policy files, directories with `.placet` files, or `-` for standard input; a name that ends
+    /// in `.json` is the map form
     #[arg(required = true)]
     files: Vec<PathBuf>,
 
-    /// Change nothing; name the files that would change, and say no if there are any
+    /// Change nothing; list the files that would change, and exit with 1 if there are any
     #[arg(long, conflicts_with_all = ["stdout", "to"])]
     check: bool,
 
@@ -41,7 +42,7 @@ pub struct Args {
     to: Option<Form>,
 }
 
-/// How a policy is written down.
+/// The two forms of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Form {
     /// The map form, for scripting hosts; comments are lost.
@@ -50,10 +51,8 @@ enum Form {
     Text,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read or written.
+/// A file cannot be read or written.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     if let Some(form) = args.to {
         return convert(ui, &args.files, form);
@@ -69,13 +68,13 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     Ok(Exit::of(tally.broken.is_empty() && (!args.check || tally.changed.is_empty())))
 }
 
-/// What became of the files.
+/// The files by outcome.
 #[derive(Default)]
 struct Tally {
     changed: Vec<String>,
     same: usize,
     broken: Vec<String>,
-    /// What is printed, where that is JSON.
+    /// The texts to print as JSON.
     texts: Vec<Json>,
 }
 
@@ -145,7 +144,7 @@ fn convert(ui: &Ui, files: &[PathBuf], form: Form) -> Outcome {
         (Ok(file), Form::Text) => ui.text(print::print(&file)),
         (Ok(file), Form::Json) => {
             let map = serde_json::to_string_pretty(&map::to_map(&file))
-                .map_err(|error| Failure::new(format!("the map can not be written: {error}")))?;
+                .map_err(|error| Failure::new(format!("the map cannot be written: {error}")))?;
             ui.json_text(&map);
         }
         (Err(report), _) => {

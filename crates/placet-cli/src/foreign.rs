@@ -1,11 +1,11 @@
-//! Names of commands that other tools have, and what does the same here.
+//! Command names of other tools, and the commands that do the same here.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::ui::Failure;
 use placet::visible::excerpt;
 
-/// What people type, and the way to it.
+/// What people type, and the command for it.
 const WORDS: [(&[&str], &str); 19] = [
     (&["verify", "authenticate"], "`placet inspect TOKEN --keyring FILE` verifies a token and shows it"),
     (
@@ -27,7 +27,7 @@ const WORDS: [(&[&str], &str); 19] = [
     ),
     (
         &["sign", "issue", "token", "encode", "generate"],
-        "`placet mint FILE --keyring FILE` makes a token of a policy file",
+        "`placet mint FILE --keyring FILE` makes a token from a policy file",
     ),
     (
         &["allow", "decide", "authorize", "authorise", "enforce", "query", "can"],
@@ -64,7 +64,8 @@ const WORDS: [(&[&str], &str); 19] = [
     (&["build", "disassemble", "disasm", "bytecode"], "`placet compile FILE` shows the program of a block"),
 ];
 
-/// What to say of a command that is not there, if it is known from elsewhere. A misspelled command of ours is left to clap.
+/// The message about a command that other tools have and Placet has not. A misspelled command of
+/// ours is left to clap.
 pub fn failure(said: &clap::Error) -> Option<Failure> {
     if said.kind() != ErrorKind::InvalidSubcommand {
         return None;
@@ -79,7 +80,8 @@ pub fn failure(said: &clap::Error) -> Option<Failure> {
 mod tests {
     use super::WORDS;
 
-    /// A word in two rows would never reach the second, and a command of ours would never be asked for.
+    /// A word in two rows would never reach the second, and a command of ours would never be asked
+    /// for.
     #[test]
     fn each_word_has_one_way_and_none_is_a_command() {
         let all: Vec<&str> = WORDS.iter().flat_map(|(words, _)| *words).copied().collect();

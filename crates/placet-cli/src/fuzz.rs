@@ -1,4 +1,4 @@
-//! `placet fuzz`: looks for a request that should have been decided otherwise.
+//! `placet fuzz`: looks for a request that is decided wrongly.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,10 +23,11 @@ use placet_tools::fuzz::oracle::{Oracle, OracleError};
 use placet_tools::fuzz::{FuzzReport, Plan, Progress, Target, VERDICTS};
 use placet_tools::testing::{Block, Keys, cases};
 
-/// Invents requests at the boundaries of a policy, and looks for one that should have been decided otherwise.
+/// Generates requests at the boundaries of a policy, and looks for one that is decided wrongly.
 ///
-/// What a block promises with `never { … }` and `always { … }` is held against each of them. What is found is made as small as
-/// it gets, and printed as a case for a `.cases` file. Exit code 1: something was found; 2: there is nothing to hold them against.
+/// Each is checked against what a block promises with `never { … }` and `always { … }`. A finding
+/// is made as small as possible and printed as a case for a `.cases` file. Exit code 1: something
+/// was found; 2: there is nothing to check against.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -35,8 +36,8 @@ Examples:
   placet fuzz new.placet --against old.placet
   placet fuzz rules.placet --oracle 'python3 service.py' --runs 5000
 
-The oracle reads one request a line, as JSON, and answers each with a line: {\"verdict\":\"allow\"} or `allow`, `deny`,
-`forbidden`, `not_permitted`, `refused`.")]
+The oracle reads one request per line, as JSON, and answers each with a line:
+{\"verdict\":\"allow\"} or `allow`, `deny`, `forbidden`, `not_permitted`, `refused`.")]
 pub struct Args {
     /// A policy file
     file: PathBuf,
@@ -44,19 +45,21 @@ pub struct Args {
     #[command(flatten)]
     choice: Choice,
 
-    /// Look for requests on which another policy file decides otherwise: is this one wider, or narrower?
+    /// Look for requests on which another policy file decides differently: is this one wider, or
+    /// narrower?
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
 
-    /// Look for requests on which another program decides otherwise: a line for the shell
+    /// Look for requests on which another program decides differently: a shell command
     #[arg(long, value_name = "COMMAND")]
     oracle: Option<String>,
 
-    /// Begin with recorded requests: a `.jsonl` file of requests or cases, or a `.cases` file; may be given several times
+    /// Start with recorded requests: a `.jsonl` file of requests or cases, or a `.cases` file; may
+    /// be given several times
     #[arg(long = "import", value_name = "FILE")]
     imports: Vec<PathBuf>,
 
-    /// Invent other requests; the same number finds the same
+    /// The seed of the requests; the same number finds the same
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
 
@@ -73,10 +76,8 @@ pub struct Args {
     now: Option<Time>,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, it is not clear which block is meant, or the oracle gives no answers.
+/// A file cannot be read, it is not clear which block is meant, or the oracle gives no answers.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let now = inputs::now(args.now);
     let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
@@ -91,22 +92,22 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     };
     if let Some(other) = other.as_ref().filter(|other| **other.vocabulary() != **target.vocabulary()) {
         let (ours, theirs) = (target.vocabulary(), other.vocabulary());
-        let why = format!("the one speaks `{}` {}, ", ours.name(), ours.version());
+        let why = format!("one uses the vocabulary `{}` {}, ", ours.name(), ours.version());
         let why = format!("{why}the other `{}` {}", theirs.name(), theirs.version());
-        return Err(Failure::new(why).help("two policies can be compared that speak the same vocabulary"));
+        return Err(Failure::new(why).help("two policies can be compared if they use the same vocabulary"));
     }
     let mut seeds = Vec::new();
     for file in &args.imports {
         let Some(imported) = import(ui, file, &target, now, &keys)? else { return Ok(Exit::CouldNot) };
         if imported.refused > 0 {
             let refused = plural(imported.refused, "request");
-            ui.warning(format_args!("{refused} of `{}` left out: none of the vocabulary", file.display()));
+            ui.warning(format_args!("{refused} of `{}` left out: not of the vocabulary", file.display()));
         }
         seeds.extend(imported.requests);
     }
     let compared = other.is_some() || args.oracle.is_some();
     if !compared && target.block().promises().all().is_empty() {
-        return Err(Failure::new("there is nothing that a request could break, so nothing would be shown").help(
+        return Err(Failure::new("there is nothing to check requests against").help(
             "write `never { … }` or `always { … }` into the block, or compare it: `--against FILE`, `--oracle COMMAND`",
         ));
     }
@@ -116,7 +117,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let plan = Plan { target: &target, other: other.as_ref(), oracle, seeds, seed: args.seed, runs };
     let found = attempt(plan, runs, limit)?;
     if found.runs == 0 {
-        return Err(Failure::new("no request was tried, so nothing was shown to hold")
+        return Err(Failure::new("no request was tried, so nothing was checked")
             .help("give it requests, `--runs 1000`, or time, `--for 10s`"));
     }
     let page = Page { ui, target: &target, report: &found, seed: args.seed };
@@ -131,7 +132,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 /// Enough to try each pair of boundaries of a usual policy, in a second or two.
 const RUNS: u64 = 100_000;
 
-/// The block that is meant, ready to be tried out. `None`: there are errors, and they have been shown.
+/// The chosen block, ready to decide. `None`: there are errors, which have been shown.
 fn target(ui: &Ui, choice: &Choice, file: &Path, now: Time, keys: &Keys) -> Result<Option<Target>, Failure> {
     let Some(library) = choice.reading.library(ui, Some(file))? else { return Ok(None) };
     let all = [BlockKind::Token, BlockKind::Policy, BlockKind::Restriction];
@@ -149,7 +150,8 @@ fn target(ui: &Ui, choice: &Choice, file: &Path, now: Time, keys: &Keys) -> Resu
     }
 }
 
-/// How the block of the other file is chosen: it has the name of ours, if one has, and the arguments that it has parameters for.
+/// Chooses the block of the other file: the one with the name of ours, if there is one, and the
+/// arguments for its parameters.
 fn beside(choice: &Choice, target: &Target, ui: &Ui, file: &Path) -> Result<Choice, Failure> {
     let Some(document) = choice.reading.document(ui, file)? else { return Ok(choice.clone()) };
     let name = &target.block().template().name;
@@ -162,7 +164,7 @@ fn beside(choice: &Choice, target: &Target, ui: &Ui, file: &Path) -> Result<Choi
     Ok(other)
 }
 
-/// Reads recorded requests. `None`: there are errors, and they have been shown.
+/// Reads recorded requests. `None`: there are errors, which have been shown.
 fn import(ui: &Ui, file: &Path, target: &Target, now: Time, keys: &Keys) -> Result<Option<Imported>, Failure> {
     let text = inputs::text(file)?;
     if file.extension().is_none_or(|extension| extension != "cases") {
@@ -183,7 +185,7 @@ fn failed(error: &OracleError) -> Failure {
 }
 
 fn attempt(plan: Plan<'_>, runs: u64, limit: Option<Duration>) -> Result<FuzzReport, Failure> {
-    // A time that is shorter than the requests take is where the bar ends.
+    // With a time limit, the bar shows time.
     let (end, how_far) = match limit {
         Some(limit) => (millis(limit), "{msg}"),
         None => (runs, "{human_pos} of {human_len} requests, {msg}"),
@@ -216,12 +218,12 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-#[expect(clippy::disallowed_methods, reason = "how long to try is the user's to say, and decides nothing")]
+#[expect(clippy::disallowed_methods, reason = "the user says how long to try, and the time decides nothing")]
 fn clock() -> Instant {
     Instant::now()
 }
 
-/// What came of it, for people and for programs.
+/// The report, for people and for programs.
 struct Page<'p> {
     ui: &'p Ui,
     target: &'p Target,
@@ -254,7 +256,7 @@ impl Page<'_> {
         }
         let idle = report.promises.iter().filter(|count| **count == 0).count();
         if idle > 0 {
-            ui.note(format_args!("{} held no request: nothing was shown of it", plural(idle, "promise")));
+            ui.note(format_args!("{} matched no request: nothing was checked", plural(idle, "promise")));
         }
     }
 
@@ -268,7 +270,7 @@ impl Page<'_> {
             FindingKind::Wider => "wider than the other policy".to_owned(),
             FindingKind::Narrower => "narrower than the other policy".to_owned(),
             FindingKind::Disagreement => {
-                "the block's own program decides otherwise: a mistake of Placet, please report it".to_owned()
+                "the compiled program decides differently: a bug in Placet, please report it".to_owned()
             }
             FindingKind::Oracle { answer } => format!("the other program says {answer}"),
         };
@@ -303,7 +305,7 @@ impl Page<'_> {
         self.ui.line(paint(self.ui.colour, DIM, format_args!("  {what:<14} {line}{}", wrap(&text, 17))));
     }
 
-    /// What stands at a place of the source.
+    /// The line and the text at a place of the source.
     fn quote(&self, at: Span) -> (Option<usize>, String) {
         let source = self.target.block().document().source();
         match source {

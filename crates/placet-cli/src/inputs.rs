@@ -1,4 +1,4 @@
-//! What commands read: files or `-`, documents, keys, the clock.
+//! The inputs of commands: files or `-`, documents, keys, the clock.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -22,7 +22,7 @@ use placet::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
 /// The text of a file, or of standard input where the path is `-`.
 ///
 /// # Errors
-/// It can not be read, is no UTF-8, or is larger than a source may be.
+/// It cannot be read, is not UTF-8, or is larger than a source may be.
 pub fn text(path: &Path) -> Result<String, Failure> {
     let bytes = bytes(path, SOURCE_BYTES)?;
     let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
@@ -31,15 +31,16 @@ pub fn text(path: &Path) -> Result<String, Failure> {
         if is_utf16 {
             return Failure::new(format!("`{name}` begins with the byte order mark of UTF-16")).help(MARK_HELP);
         }
-        Failure::new(format!("can not read `{name}`: {}", error.utf8_error()))
+        Failure::new(format!("cannot read `{name}`: {}", error.utf8_error()))
     })
 }
 
-/// The bytes of a file, or of standard input where the path is `-`. It is an input from now on: no output may take its
-/// place.
+/// The bytes of a file, or of standard input where the path is `-`. It is an input from now on: no
+/// output may take its place.
 ///
 /// # Errors
-/// It cannot be read, or has more than `limit` bytes, of which no more are read: a device has no end.
+/// It cannot be read, or has more than `limit` bytes, of which no more are read: a device has no
+/// end.
 fn bytes(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let end = limit as u64 + 1;
@@ -52,12 +53,13 @@ fn bytes(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     match read {
         Ok(count) if count > limit => Err(Failure::new(format!("`{}` has more than {limit} bytes", path.display()))),
         Ok(_) => Ok(bytes),
-        Err(error) => Err(Failure::new(format!("can not read `{}`: {error}", path.display()))),
+        Err(error) => Err(Failure::new(format!("cannot read `{}`: {error}", path.display()))),
     }
 }
 
-/// What was given in the command line itself, in a file, or on standard input (`-`). `is_text` knows the first from the
-/// name of a file; what it knows may be a file all the same, but a name that is no file is a missing file.
+/// A text given on the command line itself, in a file, or on standard input (`-`). `is_text` tells
+/// such a text from the name of a file. If a file of that name exists, it is read all the same; any
+/// other name is a missing file.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -69,10 +71,10 @@ pub fn text_or_file(given: &str, is_text: impl FnOnce(&str) -> bool, help: &str)
     text(path).map_err(|failure| if path.exists() { failure } else { failure.help(help) })
 }
 
-/// A name of a file is shorter, so what is longer and names no directory is a text.
+/// File names are shorter, so anything longer that names no directory is a text.
 pub const LONGEST_NAME: usize = 120;
 
-/// What diagnostics call a file.
+/// The name of a file in diagnostics.
 #[must_use]
 pub fn name(path: &Path) -> String {
     if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
@@ -87,13 +89,13 @@ pub fn vocabularies(library: &Library) -> Vec<Arc<Vocabulary>> {
 /// A policy file. A name that ends in `.json` is the map form.
 ///
 /// # Errors
-/// The file cannot be read, or holds a token; inside is what is wrong with it.
+/// The file cannot be read, or holds a token; the inner error is what is wrong with it.
 pub fn parse(path: &Path, library: &Library) -> Result<Result<Document, Report>, Failure> {
     let name = name(path);
     let source = text(path)?;
     if [LOCAL_PREFIX, PUBLIC_PREFIX].iter().any(|prefix| source.starts_with(prefix)) {
         return Err(Failure::new(format!("`{name}` holds a token, where a policy file is expected"))
-            .help("`--token` takes a token, where a command takes one of the two"));
+            .help("commands that take either take a token with `--token`"));
     }
     let read = if is_map(path) {
         Document::from_json_text(&name, &source, library)
@@ -103,7 +105,7 @@ pub fn parse(path: &Path, library: &Library) -> Result<Result<Document, Report>,
     Ok(read.map_err(with_places_of_vocabularies))
 }
 
-/// Says of a vocabulary that is not found where it could be.
+/// Adds to the error about an unknown vocabulary where Placet looks for one.
 fn with_places_of_vocabularies(mut report: Report) -> Report {
     for found in report.diagnostics.iter_mut().filter(|found| found.code == Code::UnknownVocabulary) {
         let known = found.help.take().map(|help| format!("{help}; ")).unwrap_or_default();
@@ -124,11 +126,11 @@ pub fn is_map(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")
 }
 
-/// A policy file without errors. Warnings are shown; with `deny_warnings` they count as errors. `None`: the errors have been
-/// shown.
+/// A policy file without errors. Warnings are shown; with `deny_warnings` they count as errors.
+/// `None`: the errors have been shown.
 ///
 /// # Errors
-/// The file can not be read.
+/// The file cannot be read.
 pub fn document(ui: &Ui, path: &Path, library: &Library, deny_warnings: bool) -> Result<Option<Document>, Failure> {
     match parse(path, library)? {
         Ok(document) => {
@@ -147,7 +149,7 @@ pub fn document(ui: &Ui, path: &Path, library: &Library, deny_warnings: bool) ->
 /// The files themselves, and those with the extension in and below the directories.
 ///
 /// # Errors
-/// A directory can not be read, or has no such file.
+/// A directory cannot be read, or has no such file.
 pub fn expand(paths: &[PathBuf], extension: &str) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
@@ -171,7 +173,7 @@ pub fn is_special(path: &Path) -> bool {
 }
 
 fn walk(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let cause = |error| Failure::new(format!("can not read `{}`: {error}", directory.display()));
+    let cause = |error| Failure::new(format!("cannot read `{}`: {error}", directory.display()));
     let mut entries = Vec::new();
     for entry in fs::read_dir(directory).map_err(cause)? {
         let entry = entry.map_err(cause)?;
@@ -189,10 +191,10 @@ fn walk(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) -> Result<(
     Ok(())
 }
 
-/// The keyring in a file. A file of secrets that others may read is warned about.
+/// The keyring in a file. Warns about a file of secrets that others may read.
 ///
 /// # Errors
-/// The file can not be read, or is no keyring.
+/// The file cannot be read, or is not a keyring.
 pub fn keyring(ui: &Ui, path: &Path) -> Result<Keyring, Failure> {
     let text = zeroize::Zeroizing::new(text(path)?);
     if text.contains("placet_secret_") || text.contains("placet_signing_") {
@@ -216,11 +218,11 @@ fn warn_if_readable_by_others(ui: &Ui, path: &Path) {
 #[cfg(not(unix))]
 fn warn_if_readable_by_others(_: &Ui, _: &Path) {}
 
-/// A revocation list in its binary form, from a file in any form. One that is signed has to be signed by a key of the
-/// keyring and for the audience.
+/// A revocation list in its binary form, from a file in any form. A signed one must be signed by a
+/// key of the keyring and for the audience.
 ///
 /// # Errors
-/// The file can not be read, or is no whole revocation list.
+/// The file cannot be read, or is not a complete revocation list.
 pub fn revocations(path: &Path, keyring: &Keyring, audience: Audience) -> Result<HeldRevocations, Failure> {
     let bytes = bytes(path, REVOCATION_BYTES)?;
     let wrong = |error: &dyn std::fmt::Display| {
@@ -238,21 +240,22 @@ pub fn revocations(path: &Path, keyring: &Keyring, audience: Audience) -> Result
     HeldRevocations::open(Revocations::write(&list)).map_err(|error| wrong(&error))
 }
 
-/// As [`now`], for commands that write the time down, or whose tokens would be valid before they were made.
+/// As [`now`], for commands that write the time down, or whose tokens would be valid before they
+/// were made.
 ///
 /// # Errors
-/// The time lies before 1970: there is no clock.
+/// The time is before 1970: the clock is not set.
 pub fn clock(given: Option<Time>) -> Result<Time, Failure> {
     let now = now(given);
     if now < Time::EPOCH {
-        return Err(
-            Failure::new("the clock is not set: its time is before 1970").help("set the clock, or say `--now TIME`")
-        );
+        return Err(Failure::new("the clock is not set: it shows a time before 1970")
+            .help("set the clock, or give `--now TIME`"));
     }
     Ok(now)
 }
 
-/// Now, unless the user says another time. A clock that is before 1970 is not set, and every token is refused.
+/// Now, unless the user gives another time. A clock that is before 1970 is not set, and every token
+/// is refused.
 #[must_use]
 pub fn now(given: Option<Time>) -> Time {
     given.unwrap_or_else(Time::now)
@@ -268,6 +271,6 @@ pub fn beside(path: &Path) -> Result<PathBuf, Failure> {
     found.ok_or_else(|| {
         let policy = path.with_extension("placet");
         Failure::new(format!("there is no policy file `{}` for `{}`", policy.display(), path.display()))
-            .help("a case file has the name of its policy file, and stands beside it")
+            .help("a case file has the name of its policy file, and is in the same folder")
     })
 }

@@ -1,4 +1,5 @@
-//! `placet inspect`: a token as readable rules; without a key unverified, with a keyring verified.
+//! `placet inspect`: shows a token as readable rules: unverified without a key, verified with a
+//! keyring.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,8 +22,8 @@ use placet::token::verify::{Scratch, Verifier};
 
 /// Shows a token as readable rules.
 ///
-/// Without a key that is what the token says, and nobody has verified it. With a keyring the token is verified as a service would
-/// do it, and the exit code is 1 where it is refused.
+/// Without a keyring, it shows what the token says, unverified. With a keyring, the token is
+/// verified as a service would do it, and the exit code is 1 if it is refused.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -30,7 +31,8 @@ Examples:
   placet inspect - < token.txt
   placet inspect token.txt --keyring service.keys --revocations revoked.txt")]
 pub struct Args {
-    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can
+    /// see it in `ps`
     token: String,
 
     /// Verify the token with the keys in this file, instead of those of the project
@@ -44,19 +46,18 @@ pub struct Args {
     #[command(flatten)]
     expectations: Expectations,
 
-    /// A file with vocabularies beside the built-in ones and those of the project; may be given several times
+    /// A file that declares vocabularies, in addition to the built-in ones and the project's; may
+    /// be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
     vocabularies: Vec<PathBuf>,
 
-    /// The time to look from, instead of now
+    /// The time to assume, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
     now: Option<Time>,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read.
+/// A file cannot be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(library) = library(ui, &args.vocabularies, None)? else { return Ok(Exit::CouldNot) };
     let known = inputs::vocabularies(&library);
@@ -72,7 +73,8 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(token) = tokens::parse(ui, &text) else { return Ok(Exit::No) };
     let vocabulary = match vocabulary_of(&known, &token.header()) {
         Some((vocabulary, _)) => vocabulary,
-        // The proof is checked before the vocabulary is asked for, so a forgery is called one with this as well.
+        // The proof is checked before the vocabulary, so a forgery is reported as a forgery with
+        // this one too.
         None => Arc::new(Vocabulary::builder("unknown", 0).build()),
     };
     let revocations = revocations.as_ref().map(HeldRevocations::as_revocations);
@@ -92,11 +94,13 @@ impl Args {
         }
         self.expectations.none_without("--keyring FILE")?;
         if self.revocations.is_some() {
-            return Err(Failure::new("a revocation list is for a token that is verified").help("give `--keyring FILE`"));
+            return Err(
+                Failure::new("a revocation list is only for a token that is verified").help("give `--keyring FILE`")
+            );
         }
         if let Some(path) = found {
             ui.warning(format_args!(
-                "the keyring `{}` of the project is not there: nothing is verified",
+                "the keyring `{}` of the project does not exist: nothing is verified",
                 path.display()
             ));
         }

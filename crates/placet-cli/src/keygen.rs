@@ -1,4 +1,4 @@
-//! `placet keygen`: makes a key, writes it to a keyring, and shows only what may be shown.
+//! `placet keygen`: makes a key, writes it to a keyring, and prints only its public parts.
 
 use std::path::{Path, PathBuf};
 
@@ -15,8 +15,8 @@ use placet::token::keys::{LocalKey, RandomnessError, SigningKey, SystemRandom};
 
 /// Makes a key that mints, and the keyring file that holds it.
 ///
-/// The file is readable by its owner only, and is never overwritten unless you say so. Of a key pair, the public key is
-/// printed: give it to those who verify. Nothing else of a key is ever printed.
+/// Only its owner can read the file, and it is never overwritten unless you say so. The public key
+/// of a key pair is printed: give it to verifiers. No other part of a key is ever printed.
 #[derive(clap::Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[command(group = clap::ArgGroup::new("kind").required(true))]
@@ -26,7 +26,7 @@ Examples:
   placet keygen --public --keyring minting.keys --verifier verifying.keys
   placet keygen --local --keyring service.keys --rotate")]
 pub struct Args {
-    /// One secret, shared by those who mint and those who verify
+    /// One secret, shared by minters and verifiers
     #[arg(long, group = "kind")]
     local: bool,
 
@@ -38,12 +38,13 @@ pub struct Args {
     #[arg(long, value_name = "FILE", visible_alias = "out")]
     keyring: Option<PathBuf>,
 
-    /// Also write a keyring without secrets, for those who verify only; with `--rotate`, the new key is added to one that
-    /// exists
+    /// Also write a keyring without secrets, for verifiers; with `--rotate`, the new key is added
+    /// to one that exists
     #[arg(long, value_name = "FILE", conflicts_with = "local")]
     verifier: Option<PathBuf>,
 
-    /// Add the key to a keyring that exists: it mints from now on, the older keys are still accepted
+    /// Add the key to a keyring that exists: it mints from now on, the older keys are still
+    /// accepted
     #[arg(long, conflicts_with = "force")]
     rotate: bool,
 
@@ -52,10 +53,8 @@ pub struct Args {
     force: bool,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file exists already or can not be written, or there is no randomness.
+/// A file exists already or cannot be written, or there is no randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keyring = project::keyring(args.keyring.as_deref(), None)?;
     if keyring == Path::new("-") {
@@ -68,7 +67,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let text =
         if args.rotate { rotated(ui, &keyring, &key)? } else { Zeroizing::new(format!("mint {}\n", *key.reveal())) };
     let public = verifier.as_ref().map(|file| verifying(file, &text, args.rotate)).transpose()?;
-    // Both are prepared before one is changed: a retry would find half of what it is to do done.
+    // Both are prepared before one is changed: otherwise a retry would find half of its work done.
     let existing = if args.rotate { Existing::Replace } else { existing };
     let written = file.prepare(text.as_bytes(), Secrecy::Secret, existing).map_err(|failure| {
         failure.help("`--rotate` adds the key to it, `--force` replaces it and loses the keys in it")
@@ -78,7 +77,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         prepared.map_err(|failure| failure.help("`--rotate` adds the key to it, `--force` replaces it"))
     });
     let beside: Vec<_> = beside.collect::<Result<_, _>>()?;
-    // The public half first: a verifier with a key that nobody has is in nobody's way.
+    // The public half first: a key that only verifiers have does no harm.
     beside.into_iter().try_for_each(Unfinished::commit)?;
     written.commit()?;
     show(ui, &args, &keyring, &key);
@@ -108,12 +107,12 @@ fn rotated(ui: &Ui, path: &Path, key: &MintingKey) -> Result<Zeroizing<String>, 
     }
     rotated.extend(["mint ", key.reveal().as_str(), "\n"]);
     Keyring::from_text(&rotated)
-        .map_err(|error| Failure::new(format!("the keyring would not be one any more: {error}")))?;
+        .map_err(|error| Failure::new(format!("the keyring would no longer be valid: {error}")))?;
     Ok(rotated)
 }
 
-/// The keyring for those who verify: the public keys of the whole keyring, since the tokens of the older ones are still
-/// valid, added to what the file has if it is to be kept.
+/// The keyring for verifiers: the public keys of the whole keyring, since tokens of the older keys
+/// are still valid, added to the file's keys if it is kept.
 fn verifying(file: &LockedFile, keyring: &str, keep: bool) -> Result<String, Failure> {
     let keyring = Keyring::from_text(keyring).map_err(|error| Failure::new(error.to_string()))?;
     let mut text = if keep { file.text()?.unwrap_or_default() } else { String::new() };
@@ -122,7 +121,7 @@ fn verifying(file: &LockedFile, keyring: &str, keep: bool) -> Result<String, Fai
     })?;
     if old.minting().is_some() || old.ids().any(|(purpose, _)| purpose == Purpose::Local) {
         let name = file.name().display();
-        let message = format!("`{name}` holds secrets, and is no keyring for those who verify");
+        let message = format!("`{name}` holds secrets, so it is not a keyring for verifiers");
         return Err(Failure::new(message).help("name another file"));
     }
     if !text.is_empty() && !text.ends_with('\n') {
@@ -135,7 +134,7 @@ fn verifying(file: &LockedFile, keyring: &str, keep: bool) -> Result<String, Fai
     Ok(text)
 }
 
-/// What is left of a key that mints no longer: enough to verify its tokens.
+/// The rest of a key that no longer mints: enough to verify its tokens.
 fn accepted_form(key: &MintingKey) -> Zeroizing<String> {
     match key {
         MintingKey::Local(key) => key.reveal(),
@@ -164,6 +163,6 @@ fn show(ui: &Ui, args: &Args, keyring: &Path, key: &MintingKey) {
     }
     ui.note(format_args!("written to `{}`, which only you can read", keyring.display()));
     if let Some(path) = &args.verifier {
-        ui.note(format_args!("`{}` is for those who verify", path.display()));
+        ui.note(format_args!("`{}` is for verifiers", path.display()));
     }
 }

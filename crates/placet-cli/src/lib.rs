@@ -1,8 +1,9 @@
 //! The command line: one file for each command.
 //!
-//! A command takes its `Args` and the [`Ui`] and answers yes (exit code 0), no (1), or that it could not do it
-//! (2): `! placet eval …` in a script must not hold because of a policy that has errors. [`inputs`] is all that commands read, [`outputs`] all that they write, [`block`] and [`tokens`] what they have in
-//! common.
+//! A command takes its `Args` and the [`Ui`] and returns yes (exit code 0), no (1), or that it
+//! could not do its work (2): `! placet eval …` in a script must not succeed because a policy has
+//! errors. [`inputs`] has everything that commands read, [`outputs`] everything that they write;
+//! several commands share [`block`] and [`tokens`].
 #![forbid(unsafe_code)]
 #![allow(
     clippy::trivially_copy_pass_by_ref,
@@ -70,12 +71,14 @@ use ui::{Colours, Failure, Format, Outcome, Ui};
 
 /// Policies that travel inside authorization tokens.
 ///
-/// A policy file says what is allowed. `placet` checks it, compiles it, seals it into a token, and decides requests against it.
+/// A policy file says what is allowed. `placet` checks it, compiles it, seals it into a token, and
+/// decides requests against it.
 #[derive(Parser, Debug)]
 #[command(name = "placet", version, max_term_width = 100, disable_help_subcommand = false)]
 #[command(after_help = AFTER_HELP)]
 pub struct Cli {
-    /// Print text for people, `json` for programs, or what `check` and `test` find as `github` annotations or `sarif`
+    /// Print text for people, `json` for programs, or the findings of `check` and `test` as
+    /// `github` annotations or `sarif`
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
     format: Format,
 
@@ -97,16 +100,16 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 A file can be `-`, which is standard input. `--format json` prints JSON.
-Exit codes: 0 is yes; 1 is no: denied, refused, a case failed, something found, or errors in what
-`check`, `compile`, `fmt`, `test` or `try` looks at; 2 is that it could not be done, as where a
-policy that is to decide has errors, or a request is malformed.
+Exit codes: 0 is yes; 1 is no: denied, refused, a case failed, something found, or errors in the
+files of `check`, `compile`, `fmt`, `test` or `try`; 2 is that the work could not be done, for
+example because a deciding policy has errors or a request is malformed.
 
-Begin with:
+Start with:
   placet try policies/tenant.placet
   placet init my_service
   placet repl";
 
-/// What to do. The order is that of `placet help`: writing policies first, then the life of a token.
+/// The commands, in the order of `placet help`: writing policies first, then the life of a token.
 #[derive(Subcommand, Debug)]
 enum Command {
     Init(init::Args),
@@ -134,7 +137,7 @@ enum Command {
 }
 
 impl Command {
-    /// Whether the command has something to say in the format.
+    /// Whether the command supports the format.
     fn accepts(&self, format: Format) -> Result<(), Failure> {
         let finds = matches!(self, Self::Check(_) | Self::Test(_));
         if finds || !format.is_of_findings() {
@@ -172,7 +175,7 @@ impl Command {
     }
 }
 
-/// The whole program. What cannot be understood is clap's to say, with exit code 2.
+/// The whole program. Clap reports a command line that it cannot read, with exit code 2.
 #[must_use]
 pub fn main() -> ExitCode {
     completions::answer();
@@ -210,7 +213,7 @@ fn help_about_help(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     words
 }
 
-/// The format that a command line asks for which is not understood otherwise.
+/// The format that an otherwise unreadable command line asks for.
 fn asked_format() -> Format {
     let words: Vec<_> = std::env::args_os().collect();
     let is_pair = |pair: &[OsString]| pair[0] == "--format" && pair[1] == "json";

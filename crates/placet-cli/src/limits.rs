@@ -2,5 +2,5 @@
 
 pub use placet::limits::*;
 
-/// What common proxies take as one header line (nginx and Apache among them).
+/// The longest header line that common proxies accept (nginx and Apache among them).
 pub const HEADER_LINE: usize = 8 * 1024;

@@ -28,8 +28,6 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
-/// Runs the command.
-///
 /// # Errors
 /// There is no such command, or a page cannot be written.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
@@ -69,11 +67,12 @@ fn page(command: &clap::Command) -> Result<Vec<u8>, Failure> {
     Ok(page)
 }
 
-/// What stands after the options: `Examples:` is a heading, and no line is filled.
+/// The text after the options: `Examples:` is a heading, and no line is filled.
 fn verbatim(after: &str) -> String {
     let examples = after.strip_prefix("Examples:\n").or(after.strip_prefix("Example:\n"));
     let (heading, text) = examples.map_or(("NOTES", after), |examples| ("EXAMPLES", examples));
-    // A line that begins with a dot or an apostrophe would be a request to roff, and a backslash an escape.
+    // A line that begins with a dot or an apostrophe would be a request to roff, and a backslash an
+    // escape.
     let lines = text.lines().map(|line| {
         let line = line.replace('\\', "\\e").replace('-', "\\-");
         if line.starts_with(['.', '\'']) { format!("\\&{line}\n") } else { format!("{line}\n") }

@@ -1,4 +1,4 @@
-//! `placet mint`: a token from a policy file. Standard output takes the token and nothing else.
+//! `placet mint`: makes a token from a policy file. Only the token goes to standard output.
 
 use core::time::Duration;
 use std::path::{Path, PathBuf};
@@ -24,8 +24,8 @@ use placet::token::signer::Minter;
 
 /// Mints a token from a `token` of a policy file.
 ///
-/// The token goes to standard output, what is to be said about it to standard error. Whoever has the token can use it: treat
-/// it like a password.
+/// The token goes to standard output, notes about it to standard error. Anyone who has the token
+/// can use it: treat it like a password.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -50,23 +50,21 @@ pub struct Args {
     #[arg(long, value_name = "TIME", value_parser = read_time)]
     now: Option<Time>,
 
-    /// Let nobody add restrictions
+    /// Seal the token: nobody can add restrictions
     #[arg(long)]
     sealed: bool,
 
-    /// Let only those who have the key read the token; needs a local key
+    /// Encrypt the token: only holders of the key can read it; needs a local key
     #[arg(long)]
     encrypted: bool,
 
-    /// The service that the token is for: a verifier takes it only where it names the same audience
+    /// The service that the token is for: a verifier accepts it only if it names the same audience
     #[arg(long, value_name = "NAME", value_parser = read_audience)]
     audience: Option<Audience>,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, the keyring has no key that mints, or the options do not fit it.
+/// A file cannot be read, the keyring has no key that mints, or the options do not fit it.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let file = project::keyring(args.keyring.as_deref(), Some(&args.file))?;
     let keyring = inputs::keyring(ui, &file)?;
@@ -109,17 +107,17 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 fn minting<'k>(keyring: &'k Keyring, file: &Path, args: &Args) -> Result<&'k MintingKey, Failure> {
     let file = file.display();
     let key = keyring.minting().ok_or_else(|| {
-        Failure::new(format!("no key in `{file}` mints"))
+        Failure::new(format!("no key in `{file}` can mint"))
             .help("one line of it must begin with `mint`; `placet keygen --rotate` adds one")
     })?;
     if args.encrypted && key.purpose() == Purpose::Public {
-        return Err(Failure::new(format!("the key of `{file}` makes public tokens, and those can not be encrypted"))
+        return Err(Failure::new(format!("the key of `{file}` makes public tokens, which cannot be encrypted"))
             .help("use a keyring made with `placet keygen --local`, or leave `--encrypted` out"));
     }
     Ok(key)
 }
 
-/// The policy asks for a token that there can not be; or there is no randomness, and nothing can be done.
+/// A token that cannot exist is a no; without randomness the command fails.
 fn refuse(ui: &Ui, failure: MintTemplateError) -> Outcome {
     match failure {
         MintTemplateError::Mint(error) => ui.no("error", "mint", &error),

@@ -1,4 +1,4 @@
-//! `placet test --mutate`: which small mistakes in a policy its cases would not notice.
+//! `placet test --mutate`: finds small mistakes in a policy that its cases do not notice.
 
 use std::path::Path;
 
@@ -14,14 +14,14 @@ use placet::span::Span;
 use placet_tools::testing::Keys;
 use placet_tools::testing::mutate::{Mutant, Score, ScoreError, Trial};
 
-/// Whether mutants are wanted, and how many must die.
+/// Whether mutants are wanted, and how many must be noticed.
 #[derive(clap::Args, Debug)]
 pub struct MutantArgs {
     /// Make small mistakes in the policies, one at a time, and show those that no case notices
     #[arg(long)]
     mutate: bool,
 
-    /// Fail where less than so much of them is noticed
+    /// Fail if less than this share of them is noticed
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     mutants_min: Option<u8>,
 }
@@ -51,16 +51,17 @@ impl MutantArgs {
     pub fn close(&self, ui: &Ui, scores: &Scores) {
         ui.line(format_args!("\n{}", summary(ui, &scores.all)));
         if let Some(wanted) = self.mutants_min.filter(|_| !self.suffices(scores)) {
-            ui.line(paint(ui.colour, RED, format_args!("less than the {wanted} % that are wanted")));
+            ui.line(paint(ui.colour, RED, format_args!("less than the required {wanted} %")));
         }
     }
 }
 
 impl Scores {
-    /// Tries the mutants of the policy beside a case file, and shows those that survive. Nothing to do with lines of maps.
+    /// Tries the mutants of the policy beside a case file, and shows those that survive. Lines of
+    /// maps have no mutants.
     ///
     /// # Errors
-    /// A file can not be read.
+    /// A file cannot be read.
     pub fn run(&mut self, ui: &Ui, path: &Path, library: &Library, now: Time, keys: &Keys) -> Result<(), Failure> {
         if path.extension().is_some_and(|extension| extension == "jsonl") {
             return Ok(());
@@ -68,9 +69,7 @@ impl Scores {
         let policy = inputs::beside(path)?;
         let name = policy.display().to_string();
         if inputs::is_map(&policy) {
-            ui.warning(format_args!(
-                "`{name}` is a map; mutants are made in text, and `placet fmt --to text` writes it"
-            ));
+            ui.warning(format_args!("`{name}` is a map, and mutants need text: `placet fmt --to text` writes it"));
             return Ok(());
         }
         let (text, cases) = (inputs::text(&policy)?, inputs::text(path)?);
@@ -84,7 +83,7 @@ impl Scores {
         bar.finish_and_clear();
         match score {
             Ok(score) => self.scored(ui, &name, &text, &score),
-            // What is wrong with the files has been shown when the cases were run.
+            // Mistakes in the files were shown when the cases were run.
             Err(ScoreError::Broken(_)) => {}
             Err(failing @ ScoreError::Failing(_)) => ui.note(format_args!("{name}: {failing}")),
         }
@@ -118,7 +117,7 @@ impl Scores {
         }
     }
 
-    /// All of it for programs.
+    /// The scores as JSON.
     #[must_use]
     pub fn as_json(&self) -> Json {
         json!({ "totals": numbers(&self.all), "files": self.files })
@@ -128,7 +127,7 @@ impl Scores {
 /// How many survivors of a file are shown to people.
 const SHOWN: usize = 50;
 
-/// `41 of 45 mutants noticed: 91.1 %; 3 are no policy`
+/// `41 of 45 mutants noticed: 91.1 %  (3 refused by the checker, 1 the same as before)`
 fn summary(ui: &Ui, score: &Score) -> String {
     let share = score.permille().map(|permille| format!(": {}.{} %", permille / 10, permille % 10));
     let (killed, counted) = (score.killed, score.counted());
@@ -141,14 +140,14 @@ fn summary(ui: &Ui, score: &Score) -> String {
     format!("{}{}", paint(ui.colour, colour, line), paint(ui.colour, DIM, besides))
 }
 
-/// Where it begins, behind the blanks that a dropped rule takes along.
+/// Where it begins, after the blanks that a dropped rule takes along.
 fn place(text: &str, mutant: &Mutant) -> (usize, usize) {
     let whole = mutant.at.of(text);
     let start = mutant.at.start + whole.len() - whole.trim_start().len();
     Source::text("", text).line_and_column(Span::new(start, mutant.at.end)).unwrap_or((1, 1))
 }
 
-/// What a mutant changes, as `diff -u` writes it.
+/// The change of a mutant, as `diff -u` writes it.
 fn diff(name: &str, text: &str, mutant: &Mutant, context: usize) -> String {
     let changed = mutant.of(text);
     let diff = TextDiff::from_lines(text, &changed);

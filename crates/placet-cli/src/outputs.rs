@@ -1,11 +1,14 @@
-//! What commands write: whole files or none, one writer at a time, secrets for their owner's eyes only.
+//! The outputs of commands: whole files or none, one writer at a time, secrets for their owner's
+//! eyes only.
 //!
-//! Everything goes through a [`LockedFile`]. A command that changes a file holds the lock while it reads, edits and
-//! writes; what is written is on the disk before the old file is replaced, so a crash leaves the old file or the new one.
+//! Everything goes through a [`LockedFile`]. A command that changes a file holds the lock while it
+//! reads, edits and writes; what is written is on the disk before the old file is replaced, so a
+//! crash leaves the old file or the new one.
 //!
-//! The lock is an empty file `.NAME.lock` beside `NAME`. The operating system lets go of it when its process ends, however
-//! that ends; a lock file or a `.NAME.tmp` that a crash has left does no harm and goes with the next change.
-//! Only its owner can open the lock file, since the right to read it is the right to hold it.
+//! The lock is an empty file `.NAME.lock` beside `NAME`. The operating system lets go of it when
+//! its process ends, however that ends; a lock file or a `.NAME.tmp` that a crash has left does no
+//! harm and goes with the next change. Only its owner can open the lock file, since the right to
+//! read it is the right to hold it.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -23,11 +26,11 @@ use placet::visible::escaped;
 pub enum Secrecy {
     /// Its owner alone.
     Secret,
-    /// Whoever the system lets.
+    /// Everyone whom the system allows.
     Open,
 }
 
-/// What becomes of a file that is there already.
+/// What happens to an existing file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
     /// It stays, and nothing is written.
@@ -52,7 +55,7 @@ pub fn to_file_or_stdout(ui: &Ui, path: &Path, bytes: &[u8]) -> Result<(), Failu
     Output::open(path)?.write(ui, bytes)
 }
 
-/// Where a command writes what it makes. No two outputs of a command are one file.
+/// An output of a command. Two outputs are never the same file.
 #[derive(Debug)]
 pub enum Output {
     /// `-`
@@ -97,21 +100,23 @@ pub struct LockedFile {
     name: PathBuf,
     /// The file itself, after following all links.
     target: PathBuf,
-    /// `None` for what is no file (`/dev/stdout`, a pipe): it is not replaced, and nothing in it can be lost.
+    /// `None` for anything but a regular file (`/dev/stdout`, a pipe): it is not replaced, and
+    /// nothing in it can be lost.
     lock: Option<Lock>,
     /// `None` likewise.
     claim: Option<Claim>,
 }
 
 impl LockedFile {
-    /// Waits until no other process changes the file, which need not exist. After a second it says which file it waits
-    /// for.
+    /// Waits until no other process changes the file, which need not exist. After a second it says
+    /// which file it waits for.
     ///
     /// Take it after everything that a user may be slow to give (standard input).
     ///
     /// # Errors
-    /// The file is an input, or this process holds it already; another process has held it for half a minute; the lock
-    /// cannot be made: the directory is missing or cannot be written, or the file system has no locks.
+    /// The file is an input, or this process holds it already; another process has held it for half
+    /// a minute; the lock cannot be made: the directory is missing or cannot be written, or the
+    /// file system has no locks.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         if path == Path::new("-") {
             return Err(Failure::new("standard input and output cannot be changed in place").help("name a file"));
@@ -150,8 +155,8 @@ impl LockedFile {
         self.prepare(bytes, secrecy, existing)?.commit()
     }
 
-    /// Does all of writing that can go wrong, and changes nothing yet: of two files, both are prepared before one is
-    /// changed.
+    /// Does every step of writing that can fail, and changes nothing yet: two files are both
+    /// prepared before one is changed.
     ///
     /// # Errors
     /// As [`write`](Self::write).
@@ -161,7 +166,7 @@ impl LockedFile {
         secrecy: Secrecy,
         existing: Existing,
     ) -> Result<Unfinished<'f>, Failure> {
-        // A link that leads nowhere exists too: who made it says where a secret would go.
+        // A link that leads nowhere exists too: its maker would choose where a secret goes.
         if existing == Existing::Keep && fs::symlink_metadata(&self.name).is_ok() {
             return Err(Failure::new(format!("`{}` exists already", self.name.display())));
         }
@@ -172,11 +177,11 @@ impl LockedFile {
     }
 }
 
-/// What is about to become of a file. Dropped, it leaves nothing.
+/// The next content of a file, not yet in place. Dropped, it leaves nothing.
 #[derive(Debug)]
 pub struct Unfinished<'f> {
     file: &'f LockedFile,
-    /// The new file beside the old one; `None` for what is no file.
+    /// The new file beside the old one; `None` for anything but a regular file.
     path: Option<PathBuf>,
     bytes: &'f [u8],
 }
@@ -184,7 +189,7 @@ pub struct Unfinished<'f> {
 impl Unfinished<'_> {
     fn prepare(&self, secrecy: Secrecy) -> io::Result<()> {
         let Some(path) = &self.path else { return Ok(()) };
-        // Under the lock, what is there by this name is what a crash has left.
+        // Under the lock, a file of this name is left over from a crash.
         let _ = fs::remove_file(path);
         create(path, self.bytes, secrecy)?;
         match (fs::metadata(&self.file.target), secrecy) {
@@ -263,7 +268,7 @@ impl Lock {
             sleep(PAUSE);
         }
         Err(Failure::new(format!("cannot write `{name}`: another process has held `{lock}` for 30 seconds"))
-            .help("end that process, or try again; where there is none, remove the lock file"))
+            .help("end that process, or try again; if there is none, remove the lock file"))
     }
 }
 
@@ -307,7 +312,8 @@ fn open_lock(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Only where [`is_still`] can tell one file from another of the same name; elsewhere the lock file stays.
+/// Only where [`is_still`] can tell one file from another of the same name; elsewhere the lock file
+/// stays.
 const REMOVES_LOCKS: bool = cfg!(unix);
 
 #[cfg(unix)]

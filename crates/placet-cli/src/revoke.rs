@@ -23,10 +23,11 @@ use placet::token::verify::{Scratch, authenticated_ids};
 
 /// Adds to a revocation list.
 ///
-/// The list is a text file that you can read, comment and edit; services read its binary snapshot. Each change marks the list as
-/// issued now: services refuse a list that is older than its max-age, so renew it before then, if only with `--renew`. A list
-/// that is not there is begun by the first revocation, or by `--new`: to renew or copy one that is missing would lift all
-/// revocations.
+/// The list is a text file that you can read, comment and edit; services read its binary snapshot.
+/// Each change marks the list as issued now: services refuse a list that is older than its max-age,
+/// so renew it before then, with `--renew` if nothing else changes. The first revocation begins a
+/// list that does not exist, and so does `--new`; renewing or copying a missing list is an error,
+/// since that would lift all revocations.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -38,11 +39,11 @@ Examples:
   placet revoke --renew --list revoked.txt --snapshot revoked.bin --sign --keyring service.keys")]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
 pub struct Args {
-    /// The token to revoke, with all that descend from it: a file that holds it, or `-`
+    /// The token to revoke, with all tokens attenuated from it: a file that holds it, or `-`
     #[arg(group = "what")]
     token: Option<String>,
 
-    /// The keys to verify the token with, to find `--key` among, and to sign with, instead of those of the project
+    /// The keyring that verifies the token, names `--key` and signs, instead of the project's
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
 
@@ -58,16 +59,17 @@ pub struct Args {
     #[arg(long, value_name = "ID", group = "what", value_parser = read_id)]
     id: Vec<RevocationId>,
 
-    /// A key whose tokens are revoked as far as they are older than `--before`: its name as `keygen` shows it, or its id with
-    /// `--keyring`. Take a stolen key out of the keyrings instead: a thief writes any date into his tokens
+    /// Revoke all tokens of this key that are older than `--before`: its name as `keygen` shows it,
+    /// or its id with `--keyring`. Remove a stolen key from the keyrings instead: a thief can write
+    /// any date into a token
     #[arg(long, value_name = "KEY", group = "what", requires = "before", value_parser = read_key)]
     key: Option<GivenKey>,
 
-    /// See `--key`
+    /// The time before which tokens of `--key` are revoked
     #[arg(long, value_name = "TIME", requires = "key", value_parser = read_time)]
     before: Option<Time>,
 
-    /// Begin an empty list, which must not be there yet
+    /// Begin an empty list; the file must not exist yet
     #[arg(long, group = "what")]
     new: bool,
 
@@ -79,11 +81,11 @@ pub struct Args {
     #[arg(long, value_name = "FILE", group = "what")]
     snapshot: Option<PathBuf>,
 
-    /// Sign the snapshot with the `mint` key of the keyring, for verifiers that want that
+    /// Sign the snapshot with the `mint` key of the keyring, for verifiers that require it
     #[arg(long, requires = "snapshot")]
     sign: bool,
 
-    /// The list, instead of the project's; a revocation begins one that is not there
+    /// The list, instead of the project's; a revocation begins it if it does not exist
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
 
@@ -117,10 +119,8 @@ fn read_key(text: &str) -> Result<GivenKey, String> {
     })
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read or written, or is not what it should be.
+/// A file cannot be read or written, or is not what it should be.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let args = args.or_of(Project::of(None)?.as_ref())?;
     let path = args.list()?;
@@ -137,8 +137,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let mut draft = Draft::read(&file, &args, now)?;
     let mut said = Vec::new();
     if let Some(token) = token.flatten() {
-        let keyring = wanted(keyring.as_ref(), "a token is revoked")?;
-        // A forged token would revoke something else. The content and the age of a genuine one do not matter.
+        let keyring = wanted(keyring.as_ref(), "revoking a token")?;
+        // A forged token would revoke something else. The content and the age of a genuine one do
+        // not matter.
         let audience = args.audience.unwrap_or_default();
         match authenticated_ids(&token.text(), keyring, audience, &mut Scratch::new()) {
             Ok(ids) => {
@@ -158,7 +159,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     if let (Some(path), Some(output)) = (&args.snapshot, snapshot) {
         let mut snapshot = Revocations::write(&list);
         if args.sign {
-            snapshot = signed(&snapshot, wanted(keyring.as_ref(), "a list is signed")?, &args)?;
+            snapshot = signed(&snapshot, wanted(keyring.as_ref(), "signing a list")?, &args)?;
         }
         output.write(ui, &snapshot)?;
         said.push(format!("snapshot written to `{}`", path.display()));
@@ -168,7 +169,8 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 }
 
 impl Args {
-    /// Completed with what the project says. A keyring that is not there is missed only where one is needed.
+    /// Completes the arguments from the project. A missing keyring is an error only if one is
+    /// needed.
     fn or_of(self, project: Option<&Project>) -> Result<Self, Failure> {
         let Some(project) = project else { return Ok(self) };
         let list = self.list.map_or_else(|| project.revocations(), |list| Ok(Some(list)))?;
@@ -180,12 +182,13 @@ impl Args {
 
     fn list(&self) -> Result<&Path, Failure> {
         self.list.as_deref().ok_or_else(|| {
-            Failure::new("which revocation list?")
+            Failure::new("no revocation list is given")
                 .help("name one with `--list FILE`, or in `placet.toml`: `revocations = \"revoked.txt\"`")
         })
     }
 
-    /// Whether a list that is not there is begun. A command that only renews or copies a missing list would lift all revocations.
+    /// Whether a missing list is begun. A command that only renews or copies a missing list would
+    /// lift all revocations.
     const fn may_begin(&self) -> bool {
         self.new || self.token.is_some() || !self.id.is_empty() || self.key.is_some()
     }
@@ -207,7 +210,7 @@ fn tell(ui: &Ui, args: &Args, path: &Path, list: &RevocationList, said: &[String
     }
     let good_for = amount(millis(snapshot.max_age()).unsigned_abs());
     ui.note(format_args!(
-        "`{}`: {} and {} revoked; issued {}, good for {good_for}",
+        "`{}`: {} and {} revoked; issued {}, valid for {good_for}",
         path.display(),
         plural(ids, "id"),
         plural(keys, "key"),
@@ -221,7 +224,7 @@ fn describe(token: &Token, block: usize) -> String {
 }
 
 fn wanted<'k>(keyring: Option<&'k Keyring>, what: &str) -> Result<&'k Keyring, Failure> {
-    keyring.ok_or_else(|| Failure::new(format!("{what} with a key: --keyring FILE")))
+    keyring.ok_or_else(|| Failure::new(format!("{what} needs a key: --keyring FILE")))
 }
 
 fn id_of(ids: &[RevocationId], block: usize) -> Result<RevocationId, Failure> {
@@ -231,7 +234,8 @@ fn id_of(ids: &[RevocationId], block: usize) -> Result<RevocationId, Failure> {
     })
 }
 
-/// The whole name of a key. An id of four bytes could be that of another key, so the keyring says which one is meant.
+/// The whole name of a key. An id of four bytes could be that of another key, so the keyring says
+/// which one is meant.
 fn named(key: GivenKey, keyring: Option<&Keyring>) -> Result<KeyName, Failure> {
     let id = match key {
         GivenKey::Name(name) => return Ok(name),
@@ -240,7 +244,7 @@ fn named(key: GivenKey, keyring: Option<&Keyring>) -> Result<KeyName, Failure> {
     let names: Vec<_> = keyring.into_iter().flat_map(|keyring| keyring.names(id)).collect();
     match names.as_slice() {
         [name] => Ok(*name),
-        [] => Err(Failure::new(format!("which key is `{id}`?"))
+        [] => Err(Failure::new(format!("unknown key `{id}`"))
             .help("name the keyring that has it, `--keyring FILE`, or the whole key as `keygen` shows it")),
         _ => Err(Failure::new(format!("the keyring has a local and a public key `{id}`"))
             .help("name the whole key, which begins with `local:` or `public:`")),
@@ -250,7 +254,7 @@ fn named(key: GivenKey, keyring: Option<&Keyring>) -> Result<KeyName, Failure> {
 fn signed(snapshot: &[u8], keyring: &Keyring, args: &Args) -> Result<Vec<u8>, Failure> {
     let key = keyring
         .minting()
-        .ok_or_else(|| Failure::new("no key of the keyring signs").help("one line of it must begin with `mint`"))?;
+        .ok_or_else(|| Failure::new("no key of the keyring can sign").help("one line of it must begin with `mint`"))?;
     let minter = Minter::from(key).audience(args.audience.unwrap_or_default());
     Revocations::sign(snapshot, minter).map_err(|error| Failure::new(error.to_string()))
 }
@@ -281,7 +285,7 @@ impl Draft {
         };
         let list = RevocationList::from_text(&text).map_err(|error| {
             Failure::new(format!("`{}` is not a revocation list: {error}", path.display()))
-                .help("nothing was changed; mend the line, or name another file to begin a list")
+                .help("nothing was changed; correct the line, or name another file to begin a list")
         })?;
         Ok(Self { lines: text.lines().map(str::to_owned).collect(), list, is_new })
     }
@@ -300,7 +304,7 @@ impl Draft {
     fn revoke_key(&mut self, key: KeyName, before: Time, said: &mut Vec<String>) {
         self.list.revoke_key(key, before);
         let prefix = format!("key {key} before ");
-        // Of two times the later one holds, and the list knows which that is.
+        // The later of two times counts, and the list knows which one that is.
         let text = self.list.to_text();
         let line = text.lines().find(|line| line.starts_with(&prefix)).unwrap_or_default().to_owned();
         match self.lines.iter_mut().find(|line| line.starts_with(&prefix)) {
@@ -332,7 +336,7 @@ impl Draft {
         }
         let text = self.lines.join("\n") + "\n";
         let list = RevocationList::from_text(&text)
-            .map_err(|error| Failure::new(format!("`{}` would be no list any more: {error}", file.name().display())))?;
+            .map_err(|error| Failure::new(format!("`{}` would no longer be a list: {error}", file.name().display())))?;
         if changed {
             file.write(text.as_bytes(), Secrecy::Open, Existing::Replace)?;
         }

@@ -1,4 +1,5 @@
-//! Findings as a SARIF document: version 2.1.0 of the static analysis results interchange format (OASIS).
+//! Findings as a SARIF document: version 2.1.0 of the static analysis results interchange format
+//! (OASIS).
 
 use serde_json::{Value as Json, json};
 

@@ -10,17 +10,16 @@ use placet::token::keys::SystemRandom;
 
 /// Forbids further restrictions: a sealed token is passed on as it is.
 ///
-/// Works offline and without any key. The token that went in stays valid as well.
+/// Works offline and without any key. The old token stays valid as well.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can
+    /// see it in `ps`
     token: String,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// The file can not be read, or there is no randomness.
+/// The file cannot be read, or there is no randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(token) = tokens::read(ui, &args.token)? else { return Ok(Exit::No) };
     match seal(&token, &mut SystemRandom) {

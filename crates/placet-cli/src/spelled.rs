@@ -49,7 +49,7 @@ impl Written {
         }
     }
 
-    /// What it is in the terms of a vocabulary.
+    /// The request in a vocabulary.
     #[must_use]
     pub fn typed(self, vocabulary: &Vocabulary) -> Typed {
         match self {

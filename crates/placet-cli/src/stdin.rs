@@ -1,7 +1,8 @@
 //! Lets one input of a command line be standard input: `-` can be given once.
 //!
-//! Two inputs that are both `-` would share one text: the first takes it all, and the second fails on nothing, with a
-//! complaint about something else. So it is said before anything is read.
+//! Two inputs that are both `-` would share one text: the first would take all of it, and the
+//! second would find nothing and complain about something else. So such a command line is refused
+//! before anything is read.
 
 use clap::{Arg, ArgMatches, Command};
 

@@ -15,8 +15,8 @@ pub const WIDTH: usize = 100;
 /// A narrower terminal breaks lines by itself.
 const NARROWEST: usize = 60;
 
-/// The columns of a line: `COLUMNS` where it is a number, else the terminal's, else [`WIDTH`]; at least 60 and at most
-/// [`WIDTH`].
+/// The columns of a line: `COLUMNS` where it is a number, else the terminal's, else [`WIDTH`]; at
+/// least 60 and at most [`WIDTH`].
 #[must_use]
 pub fn columns() -> usize {
     known_columns().unwrap_or(WIDTH).clamp(NARROWEST, WIDTH)
@@ -50,8 +50,8 @@ pub fn cut(text: &str, width: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Text broken at blanks, after a first line that begins at column `indent`. The other lines are indented as far, or where
-/// the terminal is narrow, by at most [`NARROW_INDENT`].
+/// Text broken at blanks, after a first line that begins at column `indent`. The other lines are
+/// indented as far, or where the terminal is narrow, by at most [`NARROW_INDENT`].
 #[must_use]
 pub fn wrap(text: &str, indent: usize) -> String {
     wrapped(text, indent, columns())
@@ -67,8 +67,9 @@ const ROOMY: usize = 80;
 /// Where a narrow terminal goes on with a line.
 const NARROW_INDENT: usize = 8;
 
-/// Lines that fit: each that is wider than `columns` is broken at blanks, and goes on two columns to the right of where it
-/// began. A word that is wider than the terminal stays whole, so that a token can be copied. Colours count nothing.
+/// Lines that fit: each that is wider than `columns` is broken at blanks, and goes on two columns
+/// to the right of where it began. A word that is wider than the terminal stays whole, so that a
+/// token can be copied. Colours count nothing.
 #[must_use]
 pub fn fold(text: &str, columns: usize) -> Cow<'_, str> {
     if text.lines().all(|line| display_width(line) <= columns) {

@@ -1,4 +1,4 @@
-//! `placet test`: runs case files, and shows why what failed has failed.
+//! `placet test`: runs case files, and explains failures.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,10 +24,10 @@ use placet_tools::fuzz::finding::unread;
 use placet_tools::testing::coverage::Coverage;
 use placet_tools::testing::{Case, Keys, Outcome as Decided, Suite, cases, jsonl};
 
-/// Runs case files: requests and the verdicts that are expected of them.
+/// Runs case files: requests with their expected verdicts.
 ///
-/// Each case goes the whole way of a token, once with a local and once with a public key that nobody keeps: compile, mint,
-/// read, verify, decide.
+/// Each case runs through the whole life of a token, once with a local and once with a public
+/// throw-away key: compile, mint, read, verify, decide.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -36,16 +36,16 @@ Examples:
   placet test policies --coverage --html coverage.html
   placet test policies/tenant.placet --mutate
 
-A `.cases` file stands beside the policy file of the same name:
+A `.cases` file is in the folder of its policy file and has its name:
   token session(user: \"42\")
   at 2026-11-21T10:00:00Z
   allow          get { cache: \"profiles\", item: \"user/42/name\" }
   not_permitted  get { cache: \"profiles\", item: \"user/43/name\" }
 
-`policy NAME` below the line of a token, before its first case, is held beside it: both decide.")]
+`policy NAME` below the line of a token, before its first case, decides beside it: both must allow.")]
 pub struct Args {
-    /// `.cases` and `.jsonl` files, directories that hold some, or policy files with cases beside them; without any, those
-    /// of the project
+    /// `.cases` and `.jsonl` files, directories with such files, or policy files with cases beside
+    /// them; without any, those of the project
     files: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -54,19 +54,18 @@ pub struct Args {
     #[command(flatten)]
     mutants: mutants::MutantArgs,
 
-    /// A file with vocabularies beside the built-in ones and those of the project; may be given several times
+    /// A file that declares vocabularies, in addition to the built-in ones and the project's; may
+    /// be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
     vocabularies: Vec<PathBuf>,
 
-    /// The time of cases that say none, instead of now
+    /// The time of cases that have none, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
     now: Option<Time>,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read.
+/// A file cannot be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
     let now = inputs::now(args.now);
@@ -93,7 +92,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     Ok(Exit::of(passed && suffices))
 }
 
-/// The case files that are meant: of a directory all of them, of a policy file the one beside it.
+/// The case files to run: all of a directory, or the one beside a policy file.
 fn case_files(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in given {
@@ -117,10 +116,10 @@ fn case_files(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Reads a case file. `None`: it has mistakes, and they have been shown.
+/// Reads a case file. `None`: it has mistakes, which have been shown.
 ///
 /// # Errors
-/// It, or the policy file beside it, can not be read.
+/// It, or the policy file beside it, cannot be read.
 pub fn load(ui: &Ui, path: &Path, library: &Library, now: Time, keys: &Keys) -> Result<Option<Suite>, Failure> {
     let text = inputs::text(path)?;
     let name = path.display().to_string();
@@ -188,7 +187,7 @@ impl Results {
         }
         for (number, (case, found)) in failures.into_iter().enumerate() {
             ui.annotate(finding(suite, case, found));
-            // To look for changes takes its time; the first failures tell enough.
+            // Looking for changes takes time; the first failures tell enough.
             let why = (number < EXPLAINED).then(|| suite.explain(case)).flatten();
             show(ui, suite, case, found, why.as_ref());
         }
@@ -219,8 +218,8 @@ impl Results {
     }
 }
 
-/// Why requests were refused of which a case expects no more than that, each cause with the lines of its cases: a case that is
-/// refused for another reason than its author thinks shows nothing.
+/// Why requests were refused if their cases expect only `refused`, each cause with the lines of its
+/// cases: a case that is refused for another reason than its author thinks shows nothing.
 fn refusals(suite: &Suite, found: &[Decided]) -> Vec<(&'static str, Vec<usize>)> {
     let mut causes: Vec<(&'static str, Vec<usize>)> = Vec::new();
     let plain = |case: &Case| case.expected == Expected::Refused && case.cause.is_none();
@@ -234,7 +233,7 @@ fn refusals(suite: &Suite, found: &[Decided]) -> Vec<(&'static str, Vec<usize>)>
     causes
 }
 
-/// What was found, as precisely as the case asks.
+/// The verdict, as precisely as the case states it.
 fn said(case: &Case, found: Decided) -> String {
     match found.cause().filter(|_| case.cause.is_some()) {
         Some(cause) => format!("{} {cause}", found.word()),
@@ -256,7 +255,7 @@ fn finding(suite: &Suite, case: &Case, found: Decided) -> Finding {
     let place = (case.line, 1);
     Finding {
         rule: CASE,
-        title: "a case is decided otherwise",
+        title: "a case is decided differently",
         severity: Severity::Error,
         message,
         help: None,
@@ -278,7 +277,7 @@ fn show(ui: &Ui, suite: &Suite, case: &Case, found: Decided, why: Option<&Explan
     let colour = if found.passes(case) { GREEN } else { RED };
     ui.line(format_args!("  expected {expected}{because}, found {}", paint(ui.colour, colour, word)));
     if let Some(public) = found.public {
-        ui.line(format_args!("  with a public token the verdict is another: {}", public.word()));
+        ui.line(format_args!("  with a public token the verdict is different: {}", public.word()));
     }
     for (line, promise) in suite.broken_promises(case) {
         let line = line.map(|line| format!(" of line {line}")).unwrap_or_default();

@@ -8,8 +8,8 @@ use placet::document::value::from_text;
 use placet::model::time::{Time, length};
 use placet::model::types::Scalar;
 
-/// Reads `2026-11-21T10:00:00Z`, or milliseconds since 1970, from the year 2000 on: a smaller number counts seconds. Zero
-/// and less, which no unit makes a later time, mean a clock that is not set.
+/// Reads `2026-11-21T10:00:00Z`, or milliseconds since 1970, from the year 2000 on: a smaller
+/// number counts seconds. Zero and negative numbers mean a clock that is not set.
 ///
 /// # Errors
 /// The text is neither.
@@ -32,7 +32,7 @@ fn of_number(number: i64) -> Result<i64, String> {
             let (millis, seconds) = (at(number), at(number.saturating_mul(1000)));
             Err(format!("as milliseconds since 1970 that is `{millis}`; if it counts seconds, write `{seconds}`"))
         }
-        YEAR_10000.. => Err("that is no number of milliseconds since 1970; write a time such as \
+        YEAR_10000.. => Err("that is too large for milliseconds since 1970; write a time such as \
                              `2026-11-21T10:00:00Z`"
             .to_owned()),
     }
@@ -41,11 +41,10 @@ fn of_number(number: i64) -> Result<i64, String> {
 /// 10000-01-01T00:00:00Z
 const YEAR_10000: i64 = 253_402_300_800_000;
 
-/// Reads a number of milliseconds since 1970, as large or small as it may be: the number in the name of a
-/// file.
+/// Reads any number of milliseconds since 1970: the number in the name of a file.
 ///
 /// # Errors
-/// The text is no number.
+/// The text is not a number.
 pub fn read_millis(text: &str) -> Result<Time, String> {
     text.parse().map(Time::from_millis).map_err(|_| "write a number of milliseconds since 1970".to_owned())
 }
@@ -53,7 +52,7 @@ pub fn read_millis(text: &str) -> Result<Time, String> {
 /// Reads `1h30m`. A number needs its unit, unless it is 0.
 ///
 /// # Errors
-/// The text is no duration, or less than nothing.
+/// The text is not a duration, or is negative.
 pub fn read_duration(text: &str) -> Result<Duration, String> {
     match text.parse::<i64>() {
         Ok(0) => return Ok(Duration::ZERO),

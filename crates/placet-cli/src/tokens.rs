@@ -28,23 +28,23 @@ use placet::visible::escaped;
 /// The text of a token: given as it is, in a file, or on standard input (`-`).
 ///
 /// # Errors
-/// The file can not be read.
+/// The file cannot be read.
 pub fn text(given: &str) -> Result<String, Failure> {
     let begins_like_one = |text: &str| text.trim_start().starts_with("placet_") && !text.contains(['.', '/', '\\']);
     let is_text = |text: &str| begins_like_one(text) || (text.len() > inputs::LONGEST_NAME && !text.contains('/'));
-    let help = "name the file that holds it; given as it is, it begins with `placet_`";
+    let help = "name the file that holds it; the text of a token begins with `placet_`";
     Ok(inputs::text_or_file(given, is_text, help)?.trim().to_owned())
 }
 
-/// Reads a token. `None`: it is none, and that has been said.
+/// Reads a token. `None`: it is not one, and that has been reported.
 ///
 /// # Errors
-/// A file can not be read.
+/// A file cannot be read.
 pub fn read(ui: &Ui, given: &str) -> Result<Option<Token>, Failure> {
     Ok(parse(ui, &text(given)?))
 }
 
-/// The token of a text. `None`: it is none, and that has been said.
+/// The token of a text. `None`: it is not one, and that has been reported.
 #[must_use]
 pub fn parse(ui: &Ui, text: &str) -> Option<Token> {
     let refusal = match Token::parse(text) {
@@ -59,7 +59,7 @@ pub fn parse(ui: &Ui, text: &str) -> Option<Token> {
     None
 }
 
-/// The vocabulary that a token was made with, and how much of it there was then.
+/// The vocabulary that a token was made with, and its state at that time.
 #[must_use]
 pub fn vocabulary_of(known: &[Arc<Vocabulary>], header: &Header) -> Option<(Arc<Vocabulary>, State)> {
     known.iter().find_map(|vocabulary| Some((Arc::clone(vocabulary), vocabulary.state(header.fingerprint)?)))
@@ -100,7 +100,7 @@ struct BlockView<'t> {
     not_before: Option<Time>,
     expiry: Option<Time>,
     voucher: Option<&'t [u8; 32]>,
-    /// None where they are encrypted.
+    /// `None` if they are encrypted.
     claims: Option<Claims<'t>>,
     rules: Rules,
     revocation: Option<RevocationId>,
@@ -159,19 +159,20 @@ impl<'t> View<'t> {
         }
     }
 
-    /// Whether a verifier has taken it.
+    /// Whether it has been verified.
     #[must_use]
     pub const fn is_verified(&self) -> bool {
         self.verified
     }
 
-    /// From when on it is expired, as far as its blocks say.
+    /// The time from which it is expired, according to its blocks.
     #[must_use]
     pub const fn expiry(&self) -> Option<Time> {
         self.expiry
     }
 
-    /// Why every verifier would refuse the token, if one of its programs is none, or all together are too costly.
+    /// Why every verifier would refuse the token: one of its programs is not valid, or all together
+    /// cost too much.
     #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
         self.blocks.iter().find_map(|block| match &block.rules {
@@ -250,7 +251,7 @@ impl<'t> View<'t> {
     }
 }
 
-/// The actions that a token of this state permits to nobody, whatever its rules say: the first few of them.
+/// The first few actions that a token of this state cannot permit, whatever its rules say.
 fn younger_actions(vocabulary: &Vocabulary, state: State) -> Option<String> {
     const SHOWN: usize = 4;
     let younger = vocabulary.actions().get(usize::from(state.actions)..).filter(|younger| !younger.is_empty())?;

@@ -1,4 +1,4 @@
-//! What `placet try` shows, as JSON.
+//! The output of `placet try` as JSON.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ use placet::token::inspect::inspect;
 use placet::token::verify::Scratch;
 use placet_tools::testing::{Fixture, Suite};
 
-/// What was tried.
+/// The fixtures that were tried.
 pub struct Tried<'t> {
     /// Where it is printed.
     pub ui: &'t Ui,
     /// The policy file.
     pub file: &'t Path,
-    /// What is in it.
+    /// Its content.
     pub document: &'t Document,
 }
 
@@ -48,7 +48,7 @@ impl Tried<'_> {
         Exit::of(ok)
     }
 
-    /// Prints tokens and policies beside which there are no cases, and the text of a first case file.
+    /// Prints tokens and policies without cases, and the text of a first case file.
     pub fn without_cases(&self, fixtures: &[Fixture], beginning: &str) {
         let fixtures: Vec<_> = fixtures.iter().map(fixture_json).collect();
         self.print(true, &fixtures, &json!({ "passed": 0, "failed": 0, "beginning": beginning }));

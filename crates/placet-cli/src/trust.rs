@@ -1,4 +1,5 @@
-//! What commands that verify tokens ask beside a key: an audience, a clock, a signed revocation list.
+//! What commands check of a token besides its proof: the audience, the clock, a signed revocation
+//! list.
 
 use super::project::Project;
 use super::time_args::read_duration;
@@ -11,10 +12,10 @@ use placet::token::keyring::Keyring;
 use placet::token::revocation::Revocations;
 use placet::token::verify::Verifier;
 
-/// What a token must be besides genuine.
+/// What a token must fulfil besides being genuine.
 #[derive(clap::Args, Clone, Copy, Debug)]
 pub struct Expectations {
-    /// Take tokens of `mint --audience NAME` and no others
+    /// Accept only tokens of `mint --audience NAME`
     #[arg(long, value_name = "NAME", value_parser = read_audience)]
     audience: Option<Audience>,
 
@@ -28,7 +29,7 @@ pub struct Expectations {
 }
 
 impl Expectations {
-    /// Completed with what the project says.
+    /// Completes them from the project.
     #[must_use]
     pub fn or_of(self, project: Option<&Project>) -> Self {
         let audience = self.audience.or_else(|| project?.audience());
@@ -49,19 +50,19 @@ impl Expectations {
         match given.into_iter().find(|(_, is_given)| *is_given) {
             None => Ok(()),
             Some((option, _)) => {
-                Err(Failure::new(format!("`{option}` is about a token that is verified"))
+                Err(Failure::new(format!("`{option}` is only for a token that is verified"))
                     .help(format!("give `{what}`")))
             }
         }
     }
 
-    /// Whom the tokens must be for.
+    /// The audience of the tokens.
     #[must_use]
     pub fn audience(&self) -> Audience {
         self.audience.unwrap_or_default()
     }
 
-    /// What verifies by them.
+    /// The verifier with these requirements.
     #[must_use]
     pub fn verifier<'k>(
         &self,

@@ -1,4 +1,4 @@
-//! `placet try`: a policy file, a token of it, and what becomes of the requests beside it, on one page.
+//! `placet try`: shows a policy file, its tokens and the decisions on its cases, on one page.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,10 +23,11 @@ use placet::token::header::Purpose;
 use placet::token::verify::Scratch;
 use placet_tools::testing::{Block, Case, Fixture, Keys, Suite};
 
-/// Compiles a policy file, mints tokens with a key that nobody keeps, and decides the requests beside it: begin here.
+/// Compiles a policy file, mints tokens with a throw-away key, and decides the requests of its case
+/// file: begin here.
 ///
-/// The requests are those of the `.cases` file beside the policy file. Without one, a first request is made up, to be pasted
-/// into such a file.
+/// The requests are those of the `.cases` file beside the policy file. Without such a file, a first
+/// request is made up for you to paste into one.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -36,22 +37,20 @@ pub struct Args {
     /// The policy file; a name that ends in `.json` is the map form
     file: PathBuf,
 
-    /// Where there are no cases: what a parameter stands for
+    /// Without cases: the value of a parameter
     #[arg(long = "with", value_name = "NAME=VALUE", value_parser = super::block::read_pair)]
     with: Vec<(String, String)>,
 
     #[command(flatten)]
     reading: Reading,
 
-    /// The time of requests that say none, instead of now
+    /// The time of requests that have none, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
     now: Option<Time>,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// The file can not be read.
+/// The file cannot be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(library) = args.reading.library(ui, Some(&args.file))? else { return Ok(Exit::No) };
     let Some(document) = inputs::document(ui, &args.file, &library, args.reading.deny_warnings)? else {
@@ -80,7 +79,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     Ok(Exit::Yes)
 }
 
-/// The tokens and policies of a document; where arguments are not given, with samples.
+/// The tokens and policies of a document, with samples for missing arguments.
 fn fixtures(
     document: &Arc<Document>,
     with: &[(String, String)],
@@ -203,7 +202,7 @@ impl Page<'_> {
     /// Shows what there is, and a first request to begin a case file with.
     fn without_cases(&self, fixtures: &[Fixture], beginning: &str, cases: &Path) {
         fixtures.iter().for_each(|fixture| self.fixture(fixture));
-        self.ui.line(format_args!("\nThere are no requests beside it. Begin {} with:\n", cases.display()));
+        self.ui.line(format_args!("\nThere is no case file beside it. Begin {} with:\n", cases.display()));
         for line in beginning.lines() {
             self.ui.line(format_args!("    {line}"));
         }
@@ -218,20 +217,19 @@ impl Page<'_> {
     }
 }
 
-/// Why there is no block to be shown. Giving arguments is the way out only where samples were used
-/// and other arguments may do.
+/// Why there is no block to show. Other arguments are the way out only if samples were used.
 fn no_block(document: &Document, template: &Template, are_samples: bool, errors: &[CompileError]) -> Report {
     let mut report = document.compile_report(template, errors);
     let unfit = document.fits(template, &document.expressions()).err().is_some_and(|found| !found.is_empty());
     if are_samples && !template.parameters.is_empty() && !unfit {
         for found in &mut report.diagnostics {
-            found.help = Some("say what its parameters stand for: `--with NAME=VALUE`".to_owned());
+            found.help = Some("give its parameters values: `--with NAME=VALUE`".to_owned());
         }
     }
     report
 }
 
-/// From when to when a token is valid.
+/// The time during which a token is valid.
 fn life(fixture: &Fixture) -> Option<String> {
     let token = fixture.token(Purpose::Local)?;
     let says = placet::token::inspect::inspect(token).ok()?;
@@ -241,7 +239,7 @@ fn life(fixture: &Fixture) -> Option<String> {
     Some(format!("{:<8} {}{starts}, {ends}", "minted", time_args::show(fixture.minted)))
 }
 
-/// Where requests begin: behind the mark, the verdict and the line.
+/// Where requests begin: after the mark, the verdict and the line.
 const COLUMN: usize = 28;
 
 /// The line of the rule that decided.
@@ -249,7 +247,7 @@ fn line_of(why: &Explanation) -> Option<usize> {
     why.decided.as_ref()?.quote.as_ref()?.line
 }
 
-/// What would have to be different, or why it was refused.
+/// The smallest change that would pass, or why it was refused.
 fn short(why: &Explanation) -> Vec<String> {
     if let Some(cause) = &why.cause {
         return vec![cause.message.clone()];
@@ -257,7 +255,7 @@ fn short(why: &Explanation) -> Vec<String> {
     let Some(nearest) = &why.nearest else { return Vec::new() };
     let mut lines: Vec<_> = nearest.changes.iter().map(ToString::to_string).collect();
     if nearest.request.is_none() {
-        lines.push("no change of the request was found that passes".to_owned());
+        lines.push("found no change of the request that would pass".to_owned());
     }
     lines
 }

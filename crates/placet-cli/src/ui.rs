@@ -1,4 +1,4 @@
-//! How commands speak: text for people or JSON for programs, exit codes, failures.
+//! How commands print: text for people or JSON for programs, exit codes, failures.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write, stderr, stdout};
@@ -19,7 +19,7 @@ use placet::document::Report;
 use placet::model::verdict::Refusal;
 use placet::visible::{self, escaped, excerpt, screened};
 
-/// What is printed on standard output.
+/// The format of standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
@@ -51,12 +51,12 @@ pub enum Exit {
     Yes = 0,
     /// No: denied, refused, tests failed, errors found.
     No = 1,
-    /// It could not be done, and why has been shown: a policy that was to decide or to become a token has errors.
+    /// The work could not be done, and the reason has been shown: for example, a policy has errors.
     CouldNot = 2,
 }
 
 impl Exit {
-    /// `Yes` where it holds.
+    /// `Yes` if it holds.
     #[must_use]
     pub const fn of(holds: bool) -> Self {
         if holds { Self::Yes } else { Self::No }
@@ -73,24 +73,24 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What went wrong, on one line: whatever it quotes, nobody can add a line of his own.
+    /// The message on one line: the text that it quotes cannot add lines of its own.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: escaped(&message.into()).to_string(), help: None, report: None }
     }
 
-    /// What went wrong, and a page of ours below it.
+    /// The message, and one of our own pages below it.
     #[must_use]
     pub fn with_page(message: impl fmt::Display, page: &str) -> Self {
         Self { message: format!("{}\n{page}", escaped(&message.to_string())), help: None, report: None }
     }
 
-    /// What went wrong, where in a source.
+    /// The error with its place in a source.
     pub fn of(report: Report) -> Self {
         let message = report.diagnostics.first().map_or_else(String::new, |found| found.message.clone());
         Self { report: Some(report), ..Self::new(message) }
     }
 
-    /// What went wrong.
+    /// The message.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -111,19 +111,20 @@ impl fmt::Display for Failure {
     }
 }
 
-/// What a command returns.
+/// The result of a command.
 pub type Outcome = Result<Exit, Failure>;
 
-/// The first thing that could not be printed. The streams are the process's, and so is what is lost.
+/// The first failure to print. It belongs to the process, as the streams do.
 static LOST: OnceLock<(&str, io::Error)> = OnceLock::new();
 
 /// The first code that people were shown: at the end of the command they are told where to read on.
 static FIRST_CODE: OnceLock<&str> = OnceLock::new();
 
-/// The terminal, or whatever stands in its place.
+/// The terminal, or whatever replaces it.
 ///
-/// A line that cannot be printed is kept in mind: [`Ui::exit`] turns it into exit code 2, and a command that prints
-/// without an end asks [`Ui::is_cut_off`]. Nothing is printed after it, so what arrived is a beginning.
+/// A failure to print is remembered: [`Ui::exit`] turns it into exit code 2, and a command that
+/// prints without an end asks [`Ui::is_cut_off`]. Nothing is printed after it, so the output is cut
+/// off and has no gaps.
 #[derive(Clone, Copy, Debug)]
 pub struct Ui {
     /// Text or JSON.
@@ -137,7 +138,7 @@ pub struct Ui {
 }
 
 impl Ui {
-    /// Speaks in this format, with colours where `colours` says so.
+    /// Prints in this format, with colours if `colours` says so.
     #[must_use]
     pub fn new(format: Format, colours: Colours) -> Self {
         let terminal = stdout().is_terminal();
@@ -151,8 +152,8 @@ impl Ui {
         self.format == Format::Json
     }
 
-    /// Prints a line to standard output, folded where it is wider than the terminal; to standard error where the output is a
-    /// document of findings.
+    /// Prints a line to standard output, folded where it is wider than the terminal; to standard
+    /// error where the output is a document of findings.
     pub fn line(&self, line: impl fmt::Display) {
         let line = Self::fitting(line.to_string());
         match self.format {
@@ -175,7 +176,8 @@ impl Ui {
         }
     }
 
-    /// Prints text to standard output that is data: as it is for a file or a program, and [`screened`] on a terminal.
+    /// Prints text to standard output that is data: as it is for a file or a program, and
+    /// [`screened`] on a terminal.
     pub fn text(&self, text: impl fmt::Display) {
         let text = text.to_string();
         let text = if self.terminal { screened(&text, false) } else { text.as_str().into() };
@@ -195,20 +197,21 @@ impl Ui {
         self.arrived(print(&mut stdout().lock()))
     }
 
-    /// Keeps in mind what could not be printed to standard output by other means than these. Says whether it could.
+    /// Remembers a failure to print to standard output by other means than these. Says whether it
+    /// could.
     #[must_use]
     pub fn arrived(&self, printed: io::Result<()>) -> bool {
         printed.map_err(|error| lose("standard output", error)).is_ok()
     }
 
-    /// Whether something could not be printed: what follows would be lost too.
+    /// Whether something could not be printed: later output would be lost too.
     #[must_use]
     pub fn is_cut_off(&self) -> bool {
         LOST.get().is_some()
     }
 
-    /// The exit code of a command: 2 where it could not do its work, or could not say what came of it. A pipe whose reader
-    /// has gone needs no words.
+    /// The exit code of a command: 2 if it could not do its work, or could not print the result. A
+    /// pipe whose reader has gone needs no message.
     #[must_use]
     pub fn exit(&self, outcome: Outcome) -> ExitCode {
         if let Err(failure) = &outcome {
@@ -241,7 +244,8 @@ impl Ui {
         self.printed(|out| writeln!(out, "{}", visible::json(text)));
     }
 
-    /// Prints lines to standard error as they are: pictures of diagnostics, which know their width, and JSON.
+    /// Prints lines to standard error as they are: pictures of diagnostics, which know their width,
+    /// and JSON.
     fn drawn_note(&self, line: impl fmt::Display) {
         let mut line = line.to_string();
         if self.format == Format::Github {
@@ -262,7 +266,7 @@ impl Ui {
         let _ = asked.map_err(|error| lose("standard error", error));
     }
 
-    /// Says what the command line's definition has to say: help, or what it does not understand.
+    /// Prints what clap says: help, or an error in the command line.
     #[must_use]
     pub fn usage(&self, definition: &mut clap::Command, said: clap::Error) -> ExitCode {
         let said = legible(definition).unwrap_or(said);
@@ -313,7 +317,7 @@ impl Ui {
         render::graphical(diagnostics, source, terminal).trim_end().to_owned()
     }
 
-    /// Prints warnings to standard error, where they are in nobody's way.
+    /// Prints warnings to standard error, apart from the output.
     pub fn warn(&self, report: &Report) {
         if self.is_json() {
             self.drawn_note(visible::json(&render::json(&report.diagnostics, &report.source).to_string()));
@@ -323,7 +327,8 @@ impl Ui {
         }
     }
 
-    /// Says that a token is refused, and why: to standard error for people, to standard output as JSON. That is a no.
+    /// Says that a token is refused, and why: to standard error for people, to standard output as
+    /// JSON. That is a no.
     #[must_use]
     pub fn refused(&self, refusal: Refusal) -> Exit {
         self.no("refused", refusal.name(), &refusal)
@@ -354,8 +359,8 @@ impl Ui {
     }
 }
 
-/// What the command line's definition does not understand, as a failure like any other: the first paragraph is what, the
-/// rest the way out.
+/// An error of clap as a failure like any other: the first paragraph is the message, the rest the
+/// way out.
 fn misuse(said: &clap::Error) -> Failure {
     let text = said.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
@@ -364,7 +369,8 @@ fn misuse(said: &clap::Error) -> Failure {
     Failure::new(line(message)).help(line(rest))
 }
 
-/// The definition's words about the same arguments, where some are not to be shown as they came: only their beginnings.
+/// Clap's message about the same arguments with the long ones cut, if some must not be shown as
+/// they came.
 fn legible(definition: &mut clap::Command) -> Option<clap::Error> {
     let is_legible = |text: &String| excerpt(text).to_string() == *text;
     let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
@@ -387,7 +393,8 @@ pub fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A bar on standard error, where that is a terminal, saying how far it is: `{pos} of {len} mutants`. Without an end it turns round.
+/// A progress bar on standard error if that is a terminal, with a text such as `{pos} of {len}
+/// mutants`. Without an end it spins.
 #[must_use]
 pub fn progress(end: Option<u64>, how_far: &str) -> ProgressBar {
     let template = format!("{{wide_bar}} {how_far}, {{eta}} left");

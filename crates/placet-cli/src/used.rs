@@ -1,7 +1,9 @@
-//! Which files this process reads and writes: no output takes the place of an input or of another output.
+//! Which files this process reads and writes: no output takes the place of an input or of another
+//! output.
 //!
-//! The readers of [`inputs`](super::inputs) say what they have read, and a file is claimed before it is written. Files
-//! are compared after following all links, so that one file is one under all its names.
+//! The readers of [`inputs`](super::inputs) say what they have read, and a file is claimed before
+//! it is written. Files are compared after following all links, so that one file is one under all
+//! its names.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 use std::fs;
@@ -10,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::ui::Failure;
 
-/// What has become of a file so far.
+/// How a file has been used so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Use {
     /// It is an input.
@@ -26,7 +28,7 @@ fn used() -> MutexGuard<'static, BTreeMap<PathBuf, Use>> {
     USED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps in mind that a file is an input, which no output may take the place of. One that is claimed is read by the
+/// Notes that a file is an input, which no output may replace. A claimed file is read by the
 /// command that edits it.
 pub fn note_read(path: &Path) {
     // Only files are replaced: not `-`, a pipe or a directory.
@@ -35,7 +37,8 @@ pub fn note_read(path: &Path) {
     }
 }
 
-/// The path after following all links, so that a link stays one, and a file has one lock under all its names.
+/// The path after following all links, so that a link stays one, and a file has one lock under all
+/// its names.
 pub fn real(path: &Path) -> PathBuf {
     if let Ok(found) = fs::canonicalize(path) {
         return found;
@@ -80,7 +83,7 @@ impl Claim {
                 Ok(Self { target, lasts: false })
             }
             Entry::Occupied(taken) => Err(match taken.get() {
-                Use::Read => Failure::new(format!("`{shown}` is an input, and the output would take its place"))
+                Use::Read => Failure::new(format!("`{shown}` is an input, and the output would replace it"))
                     .help("name another file for the output"),
                 Use::Claimed => {
                     Failure::new(format!("`{shown}` would be written twice")).help("name two different files")

@@ -1,4 +1,5 @@
-//! `placet vocabulary`: what services speak of, and the proof that a new version still knows every old token.
+//! `placet vocabulary`: shows vocabularies, and checks that a new version still knows every old
+//! token.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use placet::syntax::parse::parse;
 
 /// Lists, shows and compares vocabularies.
 ///
-/// A vocabulary is named by what `use` calls it, or by the file that declares it.
+/// A vocabulary is given by its name in `use`, or by the file that declares it.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -33,9 +34,9 @@ pub struct Args {
 
 #[derive(clap::Subcommand, Debug)]
 enum Command {
-    /// The vocabularies that come with Placet, and those of the project
+    /// Lists the vocabularies that come with Placet, and those of the project
     List,
-    /// Attributes, actions and roles of a vocabulary
+    /// Shows the attributes, actions and roles of a vocabulary
     Show {
         /// A name such as `momento`, or a file
         vocabulary: String,
@@ -54,18 +55,18 @@ enum Command {
         /// `bytes`, which the deciding half reads, or `json`
         #[arg(long, value_name = "FORM", default_value = "bytes")]
         form: Form,
-        /// Where it is written, or `-` for standard output
+        /// The file to write, or `-` for standard output
         #[arg(long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
     },
-    /// What new tokens carry: 16 bytes that stand for all declarations
+    /// Prints the fingerprint that new tokens carry: 16 bytes that identify all declarations
     Fingerprint {
         /// A name such as `momento`, or a file
         vocabulary: String,
     },
 }
 
-/// How a vocabulary is written down.
+/// The forms of an exported vocabulary.
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
 enum Form {
     /// For `Vocabulary::from_bytes`
@@ -74,10 +75,8 @@ enum Form {
     Json,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, or there is no such vocabulary.
+/// A file cannot be read, or there is no such vocabulary.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let shown = match args.command {
         Command::List => return list(ui),
@@ -94,7 +93,8 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     Ok(Exit::of(shown.is_some()))
 }
 
-/// The vocabulary of a name, or the only one that a file declares. `None`: the errors have been shown.
+/// The vocabulary of a name, or the only one that a file declares. `None`: the errors have been
+/// shown.
 fn find(ui: &Ui, given: &str) -> Result<Option<Arc<Vocabulary>>, Failure> {
     let Some(known) = library(ui, &[], None)? else { return Ok(None) };
     if let Some(found) = known.get(given) {
@@ -104,7 +104,7 @@ fn find(ui: &Ui, given: &str) -> Result<Option<Arc<Vocabulary>>, Failure> {
     if given != "-" && !path.exists() {
         let known: Vec<_> = known.names().collect();
         return Err(Failure::new(format!("there is no vocabulary and no file `{given}`"))
-            .help(format!("there are the vocabularies `{}`", known.join("`, `"))));
+            .help(format!("the vocabularies are `{}`", known.join("`, `"))));
     }
     let text = inputs::text(path)?;
     let mut library = Library::empty();
@@ -251,7 +251,7 @@ fn check(ui: &Ui, old: &Vocabulary, new: &Vocabulary) -> Exit {
         (true, 0) => ui.line(format_args!("{}: {name} declares the same", paint(ui.colour, GREEN, "yes"))),
         (true, _) => {
             ui.line(format_args!(
-                "{}: {name} only adds; tokens made with the old one stay good",
+                "{}: {name} only adds; tokens made with the old one stay valid",
                 paint(ui.colour, GREEN, "yes")
             ));
         }
@@ -272,12 +272,12 @@ fn check(ui: &Ui, old: &Vocabulary, new: &Vocabulary) -> Exit {
         ui.line(format_args!("  {}: {line}", paint(ui.colour, YELLOW, "note")));
     }
     if !grows {
-        ui.line("  a vocabulary grows at its end only: put new declarations behind all others, and keep what there is as it is");
+        ui.line("  a vocabulary grows at its end only: put new declarations after all others, and leave the others as they are");
     }
     Exit::of(grows)
 }
 
-/// What keeps `new` from being a continuation of `old`.
+/// The reasons why `new` does not continue `old`.
 fn breaks(old: &Vocabulary, new: &Vocabulary) -> Vec<String> {
     let mut found = Vec::new();
     if old.name() != new.name() {
@@ -313,7 +313,8 @@ fn changed(old: &Declaration, new: Option<&Declaration<'_>>) -> Option<String> {
     }
 }
 
-/// Declarations that both have, and that stand elsewhere now: put in between, or put in another order.
+/// Declarations that both have in different places: something was inserted, or the order was
+/// changed.
 fn moved(old: &[Declaration<'_>], new: &[Declaration<'_>]) -> Vec<String> {
     let mut found = Vec::new();
     let mut behind = 0;
@@ -324,7 +325,7 @@ fn moved(old: &[Declaration<'_>], new: &[Declaration<'_>]) -> Vec<String> {
         if !is_old {
             if let Some(next) = expected.peek() {
                 found.push(format!(
-                    "inserted: {} `{}` stands before `{}`",
+                    "inserted: {} `{}` is before `{}`",
                     kind_of(declaration),
                     name_of(declaration),
                     name_of(next)
@@ -358,13 +359,14 @@ fn note(added: &Declaration<'_>) -> Option<String> {
     }
 }
 
-/// What the tokens that are there say of the actions that are new to them.
+/// What existing tokens permit of the added actions.
 fn younger_actions(added: &[Declaration<'_>]) -> Option<String> {
     let actions = added.iter().any(|one| matches!(one, Declaration::Action(_)));
     actions.then(|| "tokens made with the old one permit none of the added actions; mint new ones for that".to_owned())
 }
 
-/// Roles exist only while compiling: a change of one touches new tokens, and leaves those that were made as they are.
+/// Roles exist only while compiling: a change of one touches new tokens, and leaves existing ones
+/// as they are.
 fn role_notes(old: &Vocabulary, new: &Vocabulary) -> Vec<String> {
     let actions = |vocabulary: &Vocabulary, role: &placet::model::vocabulary::Role| -> Vec<String> {
         role.actions.iter().filter_map(|action| vocabulary.action_name(*action).map(str::to_owned)).collect()

@@ -1,4 +1,5 @@
-//! `placet vouch`: a restriction that a third party signs. The holder asks, the third party signs, the holder adds.
+//! `placet vouch`: a restriction that a third party signs. The holder asks, the third party signs,
+//! the holder adds.
 
 use std::path::PathBuf;
 
@@ -21,8 +22,9 @@ use placet::token::vouch::{Voucher, VoucherRequest};
 
 /// Lets a third party sign a restriction for a token.
 ///
-/// A rule with `vouched(KEY)` allows only where the holder of that key has signed: an identity provider, an approver, a
-/// second service. In three steps the token itself never leaves its holder.
+/// A rule with `vouched(KEY)` allows only if the owner of that key has signed: an identity
+/// provider, an approver, a second service. It takes three steps, and the token never leaves its
+/// holder.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Example, the holder:
@@ -38,14 +40,17 @@ pub struct Args {
 
 #[derive(clap::Subcommand, Debug)]
 enum Step {
-    /// The holder: writes a request for the token as it is now; it tells the token's vocabulary, and nothing else about it
+    /// The holder: writes a request for the token as it is now; it shows the token's vocabulary,
+    /// and nothing else about it
     Request {
-        /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
+        /// A file that holds the token, or `-` for standard input; its text works too, but others
+        /// can see it in `ps`
         token: String,
     },
-    /// The third party: signs a `restriction` for the token of a request, if both speak one vocabulary
+    /// The third party: signs a `restriction` for the token of a request, if both use the same
+    /// vocabulary
     Sign(Sign),
-    /// The holder: adds what the third party has signed
+    /// The holder: adds the signed restriction to the token
     Add(Add),
 }
 
@@ -57,7 +62,7 @@ struct Sign {
     /// The policy file with the `restriction`
     file: PathBuf,
 
-    /// The keyring whose `mint` key signs; it is one made with `keygen --public`
+    /// The keyring whose `mint` key signs; it must be made with `keygen --public`
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
 
@@ -68,14 +73,15 @@ struct Sign {
     #[arg(long, value_name = "TIME", value_parser = read_time)]
     now: Option<Time>,
 
-    /// Let nobody add further restrictions
+    /// Seal the new token: nobody can add further restrictions
     #[arg(long)]
     sealed: bool,
 }
 
 #[derive(clap::Args, Debug)]
 struct Add {
-    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can
+    /// see it in `ps`
     token: String,
 
     /// `placet_voucher_…`, a file that holds it, or `-` for standard input
@@ -84,15 +90,13 @@ struct Add {
     #[command(flatten)]
     reading: Reading,
 
-    /// The time to look from, instead of now
+    /// The time to assume, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time)]
     now: Option<Time>,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, is not what it should be, or has no key that signs.
+/// A file cannot be read, is not what it should be, or has no key that signs.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     match args.step {
         Step::Request { token } => request(&token, ui),
@@ -123,7 +127,7 @@ fn sign(args: &Sign, ui: &Ui) -> Outcome {
     let file = project::keyring(args.keyring.as_deref(), Some(&args.file))?;
     let keyring = inputs::keyring(ui, &file)?;
     let Some(MintingKey::Signing(key)) = keyring.minting() else {
-        return Err(Failure::new(format!("no key in `{}` signs", file.display()))
+        return Err(Failure::new(format!("no key in `{}` can sign", file.display()))
             .help("make one with `placet keygen --public`"));
     };
     let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else { return Ok(Exit::CouldNot) };
@@ -148,7 +152,7 @@ fn sign(args: &Sign, ui: &Ui) -> Outcome {
 
 fn add(args: &Add, ui: &Ui) -> Outcome {
     if args.token == "-" && args.voucher == "-" {
-        return Err(Failure::new("standard input can not be both, the token and the voucher"));
+        return Err(Failure::new("standard input cannot be both the token and the voucher"));
     }
     let Some(token) = tokens::read(ui, &args.token)? else { return Ok(Exit::No) };
     let voucher = match Voucher::parse(&tokens::text(&args.voucher)?) {

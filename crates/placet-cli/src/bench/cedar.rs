@@ -1,10 +1,13 @@
-//! The same requests, decided by Cedar's own command: whether both say yes to the same, and how long Cedar says it took.
+//! The same requests, decided by Cedar's own command: whether both allow the same, and how long
+//! Cedar says it took.
 //!
-//! A request becomes one of Cedar: `subject` is the principal (`Principal::"ada"`, or `Principal::"anonymous"`), the action is
-//! `Action::"GET"`, `path` is the resource (`Resource::"/a"`, or `Resource::"none"`), and every attribute is in the context, `time` too: an address as
-//! `ip("…")`, times and durations as ms, a set as a set, labels as a record, everything else as text. There are no entities.
+//! A request becomes one of Cedar: `subject` is the principal (`Principal::"ada"`, or
+//! `Principal::"anonymous"`), the action is `Action::"GET"`, `path` is the resource
+//! (`Resource::"/a"`, or `Resource::"none"`), and every attribute is in the context, `time` too: an
+//! address as `ip("…")`, times and durations as ms, a set as a set, labels as a record, everything
+//! else as text. There are no entities.
 //!
-//! What is refused: a machine without the command `cedar`, and a policy that it does not take.
+//! It fails if the command `cedar` is missing, or does not take the policy.
 
 use std::fs::{self, DirBuilder};
 use std::path::{Path, PathBuf};
@@ -30,7 +33,7 @@ pub struct Cedar {
     pub micros: Vec<u64>,
 }
 
-/// A process for each request is slow; so many tell whether two policies are the same.
+/// A process for each request is slow; this many tell whether two policies are the same.
 const REQUESTS: usize = 200;
 
 /// Cedar's exit codes.
@@ -53,7 +56,7 @@ pub fn decide(path: &Path, workload: &Workload) -> Result<Cedar, Failure> {
         command.arg("--entities").arg(files.path("entities.json"));
         command.arg("--request-json").arg(files.path("request.json"));
         let ran = command.output().map_err(|error| {
-            Failure::new(format!("can not run `cedar`: {error}"))
+            Failure::new(format!("cannot run `cedar`: {error}"))
                 .help("`cargo install cedar-policy-cli` installs it; to compare with a policy in Placet, name a `.placet` file")
         })?;
         let out = String::from_utf8_lossy(&ran.stdout);
@@ -80,7 +83,7 @@ impl Cedar {
         self.allowed.get(place).is_none_or(|allowed| *allowed == (verdict == "allow"))
     }
 
-    /// What a reader must know.
+    /// Notes for the reader.
     pub fn notes(&self, verdicts: &[&'static str]) -> Vec<String> {
         let asked = self.allowed.len();
         let same = verdicts.iter().take(asked).enumerate().filter(|(place, verdict)| self.agrees(*place, verdict));
@@ -88,14 +91,14 @@ impl Cedar {
             vec![format!("Cedar says the same, yes or no, of {} of {asked} requests with {}", same.count(), self.name)];
         if let (Some(median), Some(most)) = (self.micros.get(self.micros.len() / 2), self.micros.last()) {
             notes.push(format!(
-                "Cedar's own time of a decision: {median} µs in the middle, {most} µs at most; it measures each once, in whole µs, in a \
-                 process of its own, policies and request read before"
+                "Cedar's own time of a decision: median {median} µs, at most {most} µs; it measures each once, in whole µs, in a \
+                 process of its own, after reading policies and request"
             ));
         }
         notes
     }
 
-    /// All of it for programs.
+    /// The results as JSON.
     pub fn as_json(&self) -> Json {
         json!({ "policy": self.name, "allowed": self.allowed, "micros": self.micros })
     }
@@ -121,7 +124,7 @@ impl Files {
         SystemRandom.fill(&mut number).map_err(|error| Failure::new(error.to_string()))?;
         let name = format!("placet-bench-{}", data_encoding::HEXLOWER.encode(&number));
         let files = Self { directory: std::env::temp_dir().join(name) };
-        // Never one that is there: in a directory of everybody, it could be another user's.
+        // Never an existing one: in a directory that everybody shares, it could be another user's.
         private().create(&files.directory).map_err(|error| files.failed(&error))?;
         files.write("entities.json", &json!([]))?;
         Ok(files)
@@ -136,7 +139,7 @@ impl Files {
     }
 
     fn failed(&self, error: &std::io::Error) -> Failure {
-        Failure::new(format!("can not write in `{}`: {error}", self.directory.display()))
+        Failure::new(format!("cannot write in `{}`: {error}", self.directory.display()))
     }
 }
 

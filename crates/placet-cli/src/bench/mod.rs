@@ -1,4 +1,4 @@
-//! `placet bench`: what deciding costs with a policy of one's own.
+//! `placet bench`: measures what decisions cost with your own policy.
 
 mod cedar;
 mod requests;
@@ -16,10 +16,12 @@ use placet::model::time::Time;
 use placet_tools::bench::{Measured, Plan, Workload, page};
 use placet_tools::testing::Keys;
 
-/// Measures deciding: how long it takes, how many decisions there are in a second, what they allocate, how large everything is.
+/// Measures decisions: how long they take, how many there are in a second, what they allocate, how
+/// large everything is.
 ///
-/// The requests are those of the `.cases` file beside the policy file. Without one, some are made up, and the output says so.
-/// Times are of this machine, now: compare what was measured in one run.
+/// The requests are those of the `.cases` file beside the policy file. Without one, some are made
+/// up, and the output says so. Times are those of this machine at this moment: compare only what
+/// was measured in one run.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -27,16 +29,17 @@ Examples:
   placet bench policies/tenant.placet --against simpler.placet --html bench.html
   placet bench policy.placet --requests recorded.jsonl --with user=42 --threads 4
 
-Requests in a `.jsonl` file are JSON, one a line, as `placet eval` reads them.")]
+Requests in a `.jsonl` file are JSON, one per line, as `placet eval` reads them.")]
 pub struct Args {
     /// The policy file; a name that ends in `.json` is the map form
     file: PathBuf,
 
-    /// Requests to decide: a `.cases` file, or JSON, one request a line
+    /// Requests to decide: a `.cases` file, or JSON, one request per line
     #[arg(long, value_name = "FILE")]
     requests: Option<PathBuf>,
 
-    /// Another policy file, which decides the same requests; a `.cedar` file is asked through the command `cedar`
+    /// Another policy file, which decides the same requests; a `.cedar` file is run by the command
+    /// `cedar`
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
 
@@ -44,11 +47,12 @@ pub struct Args {
     #[arg(long = "for", value_name = "DURATION", value_parser = read_duration, default_value = "1s")]
     each: Duration,
 
-    /// So many rounds over all requests, instead of a time
+    /// The number of rounds over all requests, instead of a time
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     runs: Option<u64>,
 
-    /// The most threads that decide side by side, instead of one for each processor; 0 is no throughput
+    /// The largest number of threads that decide at the same time, instead of one for each
+    /// processor; 0 skips the throughput
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(0..=256))]
     threads: Option<u16>,
 
@@ -59,15 +63,13 @@ pub struct Args {
     #[command(flatten)]
     choice: Choice,
 
-    /// The time of requests that say none, instead of now
+    /// The time of requests that have none, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
     now: Option<Time>,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, or there is nothing to measure.
+/// A file cannot be read, or there is nothing to measure.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;
     let now = inputs::now(args.now);

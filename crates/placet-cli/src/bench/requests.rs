@@ -1,4 +1,4 @@
-//! What is decided in a bench: the requests of cases, recorded ones, or some that are made of the policy itself.
+//! The requests of a bench: those of cases, recorded ones, or ones made from the policy itself.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,9 +17,9 @@ use placet_tools::bench::{Query, Workload, synthesize};
 use placet_tools::testing::{Block, Fixture, Keys, cases};
 use serde_json::Value as Json;
 
-/// Where requests come from. Two policies are asked the same ones.
+/// Where requests come from. Two policies decide the same ones.
 pub enum Source {
-    /// A case file: its name and text. It says what decides, too.
+    /// A case file: its name and text. It also says what decides.
     Cases(String, String),
     /// Requests in JSON, each with its time, of a file.
     Recorded(String, Vec<(Json, Time)>),
@@ -51,7 +51,8 @@ impl Reading<'_> {
         Ok(self.choice.reading.document(self.ui, path)?.map(Arc::new))
     }
 
-    /// The requests that are meant: those of the file, or else those beside the policy, or else made ones.
+    /// The requests to decide: those of the file, or else those beside the policy, or else made
+    /// ones.
     pub fn source(&self, policy: &Path, document: &Document, given: Option<&Path>) -> Result<Source, Failure> {
         let beside = policy.with_extension("cases");
         let path = match given {
@@ -84,8 +85,8 @@ impl Reading<'_> {
         self.choice.template(document, path, &[BlockKind::Token, BlockKind::Policy])
     }
 
-    /// What is to be measured with a policy. `None`: it has no program, or the case file does not fit it, and why has
-    /// been shown.
+    /// What is to be measured with a policy. `None`: it has no program, or the case file does not
+    /// fit it, and why has been shown.
     pub fn workload(&self, document: &Arc<Document>, source: &Source) -> Result<Option<Workload>, Failure> {
         match source {
             Source::Cases(name, text) => match cases::load(name, text, document, self.now, self.keys) {

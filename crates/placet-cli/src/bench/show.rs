@@ -1,4 +1,4 @@
-//! What a bench prints.
+//! Prints the results of a bench.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -10,7 +10,7 @@ use placet_tools::bench::latency::SHARES;
 use placet_tools::bench::tables::{Named, Table, tables as all_tables};
 use placet_tools::bench::{Measured, Timed};
 
-/// What was measured, and what the reader must know of it.
+/// What was measured, with notes for the reader.
 pub fn notes(all: &[Named<'_>], source: &Source, cedar: Option<&Cedar>) -> Vec<String> {
     let mut notes = Vec::new();
     let Some((_, first)) = all.first() else { return notes };
@@ -50,10 +50,10 @@ pub fn tables(ui: &Ui, all: &[Named<'_>], notes: &[String], cedar: Option<&Cedar
     }
 }
 
-/// So many different verdicts are listed.
+/// How many different verdicts are listed.
 const DIFFERENT: usize = 10;
 
-/// Requests of which the other policy says something else, by their place.
+/// Requests that the other policy decides differently, by their place.
 fn differences(all: &[Named<'_>], cedar: Option<&Cedar>) -> Vec<(usize, (&'static str, &'static str))> {
     match (all, cedar) {
         ([(_, first), (_, second)], _) => {

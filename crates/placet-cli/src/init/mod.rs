@@ -1,4 +1,4 @@
-//! `placet init`: the files of a new project, which check, test and fuzz at once.
+//! `placet init`: writes the files of a new project, which pass `check`, `test` and `fuzz` at once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,8 @@ use placet::visible::excerpt;
 
 /// Begins a project: a vocabulary, a policy with its cases, `placet.toml`, and a workflow for CI.
 ///
-/// Nothing that is there is changed. The files say what to do with them; `placet check`, `placet test` and the
-/// `placet fuzz` of the workflow pass as they are.
+/// Existing files are never changed. The new files say what to do with them; `placet check`,
+/// `placet test` and the workflow's `placet fuzz` pass at once.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -23,16 +23,16 @@ Examples:
   placet init my_service
   placet init . --name shop")]
 pub struct Args {
-    /// The folder of the project, which is made if it is not there
+    /// The folder of the project; it is made if it does not exist
     #[arg(value_name = "DIRECTORY", default_value = ".")]
     directory: PathBuf,
 
-    /// What the vocabulary is called, instead of what the folder is called
+    /// The name of the vocabulary, instead of the folder's name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 }
 
-/// The files, and what is in them; `@NAME@` is the name of the vocabulary.
+/// The files and their contents; `@NAME@` is the name of the vocabulary.
 const FILES: [(&str, &str); 5] = [
     (FILE, include_str!("placet.toml.in")),
     ("vocabulary/@NAME@.placet", include_str!("vocabulary.placet.in")),
@@ -44,17 +44,15 @@ const FILES: [(&str, &str); 5] = [
 const IGNORED: &str = ".gitignore";
 const KEYS: &str = "*.keys";
 
-/// Runs the command.
-///
 /// # Errors
-/// One of the files is there, the name is not one, or a file cannot be written.
+/// One of the files exists, the name is not valid, or a file cannot be written.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let name = name(&args)?;
     let files = FILES.map(|(path, text)| (args.directory.join(filled(path, &name)), filled(text, &name)));
     let there: Vec<_> = files.iter().filter(|(path, _)| path.exists()).map(|(path, _)| shown(path)).collect();
     if !there.is_empty() {
-        let (verb, them) = if there.len() == 1 { ("is", "it") } else { ("are", "them") };
-        return Err(Failure::new(format!("{} {verb} there already, and nothing was written", there.join(", ")))
+        let (verb, them) = if there.len() == 1 { ("exists", "it") } else { ("exist", "them") };
+        return Err(Failure::new(format!("{} {verb} already, and nothing was written", there.join(", ")))
             .help(format!("move {them} away, or name another folder: `placet init DIRECTORY`")));
     }
     let mut written = Vec::new();
@@ -68,7 +66,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
         put(&ignored, &format!("# Keys are secrets.\n{KEYS}\n"))?;
         written.push(shown(&ignored));
     } else if !keeps_keys_out {
-        ui.warning(format_args!("{} is there and is left alone: add the line `{KEYS}` to it", shown(&ignored)));
+        ui.warning(format_args!("{} exists and is left alone: add the line `{KEYS}` to it", shown(&ignored)));
     }
     tell(ui, &args.directory, &name, &written);
     Ok(Exit::Yes)
@@ -87,7 +85,7 @@ fn tell(ui: &Ui, directory: &Path, name: &str, written: &[String]) {
     ));
 }
 
-/// The name of the vocabulary: as it is given, or what can be made of the folder's name.
+/// The name of the vocabulary: the given one, or one made from the folder's name.
 fn name(args: &Args) -> Result<String, Failure> {
     let name = match &args.name {
         Some(name) => name.clone(),
@@ -97,7 +95,7 @@ fn name(args: &Args) -> Result<String, Failure> {
     if name.is_empty() || !is_word || name.starts_with(|first: char| first.is_ascii_digit()) || name.len() > NAME_BYTES
     {
         return Err(Failure::new(format!("`{}` cannot be the name of a vocabulary", excerpt(&name)))
-            .help("a name has ASCII letters, digits and `_`, and begins with no digit: `--name shop`"));
+            .help("a name has ASCII letters, digits and `_`, and does not begin with a digit: `--name shop`"));
     }
     if Library::built_in().get(&name).is_some() || name == "access" {
         return Err(Failure::new(format!("the name `{name}` is taken")).help("choose another one: `--name shop`"));
@@ -105,7 +103,7 @@ fn name(args: &Args) -> Result<String, Failure> {
     Ok(name)
 }
 
-/// `my-service` becomes `my_service`; what leaves nothing becomes `service`.
+/// `my-service` becomes `my_service`; a name with no usable character becomes `service`.
 fn name_of(directory: &Path) -> String {
     let real = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
     let folder = real.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();

@@ -13,7 +13,7 @@ use placet::span::Span;
 use placet::token::audience::Audience;
 use placet::visible::excerpt;
 
-/// What a project says of itself.
+/// The settings of a project.
 #[derive(Debug)]
 pub struct Manifest {
     /// Files that declare vocabularies, and folders of such files.
@@ -22,7 +22,7 @@ pub struct Manifest {
     pub policies: Vec<Named>,
     /// The keys that mint and verify.
     pub keyring: Option<Named>,
-    /// The revocation list that tokens are held against.
+    /// The revocation list that tokens are checked against.
     pub revocations: Option<Named>,
     /// The service that tokens are for.
     pub audience: Option<Audience>,
@@ -93,7 +93,7 @@ impl Manifest {
     }
 
     fn text<'v>(&self, value: &'v Value<'_>) -> Result<&'v str, Failure> {
-        value.get_ref().as_str().ok_or_else(|| self.failure(value, "expected a text in quotes"))
+        value.get_ref().as_str().ok_or_else(|| self.failure(value, "expected a string in quotes"))
     }
 
     fn paths(&self, value: &Value<'_>) -> Result<Vec<Named>, Failure> {
@@ -103,7 +103,7 @@ impl Manifest {
         list.iter().map(|value| self.path(value)).collect()
     }
 
-    /// A path that does not lead out of the project by what is written. Links are looked at when it is used.
+    /// A path whose text does not lead out of the project. Links are checked when it is used.
     fn path(&self, value: &Value<'_>) -> Result<Named, Failure> {
         let path = Path::new(self.text(value)?);
         let is_below = |part| matches!(part, Component::Normal(_) | Component::CurDir);
@@ -113,7 +113,7 @@ impl Manifest {
         Ok(Named { path: path.to_owned(), at: span(value) })
     }
 
-    /// That a path leads out of the project by a link.
+    /// The error that a path leads out of the project through a link.
     #[must_use]
     pub fn leads_outside(&self, named: &Named) -> Failure {
         self.outside(named.at, &named.path)

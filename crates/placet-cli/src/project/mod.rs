@@ -1,11 +1,14 @@
-//! The project that a file belongs to: `placet.toml` in the file's folder or the nearest folder above.
+//! The project that a file belongs to: `placet.toml` in the file's folder or the nearest folder
+//! above.
 //!
-//! A project spares its commands the options that are the same every day: `--vocabulary`, `--keyring`,
-//! `--revocations`, `--audience`. An option that is given replaces what the project says.
+//! A project spares its commands the options that are the same every day: `--vocabulary`,
+//! `--keyring`, `--revocations`, `--audience`. An option that is given replaces what the project
+//! says.
 //!
-//! A stranger's `placet.toml` must not reach further than the folder it is in. So a project names only files below
-//! its own folder, also after following links, and the search ends at a folder that all users of a machine share,
-//! such as `/tmp`: a manifest there, or above, could be anybody's.
+//! A stranger's `placet.toml` must not reach further than the folder it is in. So a project names
+//! only files below its own folder, also after following links, and the search ends at a folder
+//! that all users of a machine share, such as `/tmp`: a manifest there, or above, could be
+//! anybody's.
 
 mod manifest;
 pub mod vocabularies;
@@ -20,7 +23,7 @@ use super::inputs;
 use super::ui::Failure;
 use placet::token::audience::Audience;
 
-/// What a project's file is called.
+/// The name of a project's file.
 pub const FILE: &str = "placet.toml";
 
 /// A folder with a `placet.toml`.
@@ -42,7 +45,7 @@ impl Project {
             Some(file) => file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")),
             None => Path::new("."),
         };
-        // A folder that is missing is said by the command that reads the file.
+        // The command that reads the file reports a missing folder.
         let Ok(start) = fs::canonicalize(start) else { return Ok(None) };
         let folders = start.ancestors().take_while(|folder| !is_shared(folder));
         match folders.into_iter().find(|folder| folder.join(FILE).is_file()) {
@@ -80,7 +83,7 @@ impl Project {
         self.manifest.policies.iter().map(|named| self.path(named)).collect()
     }
 
-    /// Its keyring, which need not be there yet.
+    /// Its keyring, which need not exist yet.
     ///
     /// # Errors
     /// It is not below the project's folder.
@@ -88,7 +91,8 @@ impl Project {
         self.manifest.keyring.as_ref().map(|named| self.path(named)).transpose()
     }
 
-    /// Its revocation list. One that is missing revokes nothing, so it must be there when tokens are verified.
+    /// Its revocation list. One that is missing revokes nothing, so it must be there when tokens
+    /// are verified.
     ///
     /// # Errors
     /// It is not below the project's folder.
@@ -108,7 +112,8 @@ impl Project {
         self.manifest.clock_skew
     }
 
-    /// Where a file or folder of the manifest is. What is not there yet counts as where its nearest folder leads.
+    /// Where a file or folder of the manifest is. One that does not exist yet counts as being where
+    /// its nearest existing folder leads.
     fn path(&self, named: &Named) -> Result<PathBuf, Failure> {
         let path = self.folder.join(&named.path);
         // A link to what is not there yet is there itself, and leads nowhere that could be looked at: to write through it
@@ -136,7 +141,8 @@ impl Project {
     }
 }
 
-/// The files that a command is about: those that are given, or what `choose` takes from the project of the current folder.
+/// The files that a command is about: those that are given, or what `choose` takes from the project
+/// of the current folder.
 ///
 /// # Errors
 /// None are given and there is no project, or it names none.
@@ -159,7 +165,8 @@ pub fn given_or(
     Ok(chosen)
 }
 
-/// The keyring of an option, or the one that the project of `file` (or of the current folder) names.
+/// The keyring of an option, or the one that the project of `file` (or of the current folder)
+/// names.
 ///
 /// # Errors
 /// There is neither.
@@ -169,13 +176,13 @@ pub fn keyring(given: Option<&Path>, file: Option<&Path>) -> Result<PathBuf, Fai
     }
     match Project::of(file)?.map(|project| project.keyring()).transpose()?.flatten() {
         Some(path) => Ok(path),
-        None => Err(Failure::new("which keyring?")
+        None => Err(Failure::new("no keyring is given")
             .help(format!("name one with `--keyring FILE`, or in `{FILE}`: `keyring = \"service.keys\"`"))),
     }
 }
 
-/// The revocation list of an option, or the one that the project names, and which must be there: a list that is missing
-/// revokes nothing.
+/// The revocation list of an option, or the one that the project names, and which must be there: a
+/// list that is missing revokes nothing.
 ///
 /// # Errors
 /// It is not there, or not below the project's folder.
@@ -189,7 +196,7 @@ pub fn revocations(given: Option<&Path>, project: Option<&Project>) -> Result<Op
         return Ok(Some(path));
     }
     let shown = path.display();
-    Err(Failure::new(format!("`{}` names the revocation list `{shown}`, which is not there", project.name()))
+    Err(Failure::new(format!("`{}` names the revocation list `{shown}`, which does not exist", project.name()))
         .help(format!("`placet revoke --new --list {shown}` begins an empty one")))
 }
 

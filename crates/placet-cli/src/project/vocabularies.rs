@@ -1,9 +1,9 @@
-//! Which vocabularies a file can use: the built-in ones, those of `--vocabulary`, those of its project, and
-//! `NAME.placet` in the file's own folder.
+//! Which vocabularies a file can use: the built-in ones, those of `--vocabulary`, those of its
+//! project, and `NAME.placet` in the file's own folder.
 //!
-//! A built-in name always means the built-in vocabulary, or a later state of it. A name of `--vocabulary` means that
-//! file. Of the other two places, only one may declare a name: which one is meant would depend on the order in which
-//! they are read.
+//! A built-in name always means the built-in vocabulary, or a later state of it. A name of
+//! `--vocabulary` means that file. Of the other two places, only one may declare a name: which one
+//! is meant would depend on the order in which they are read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,8 +19,8 @@ use placet::syntax::ast::{File, Item, ItemKind};
 use placet::syntax::map::{from_json_text, from_map};
 use placet::syntax::parse;
 
-/// The vocabularies that `file` can use; without a file, those of the current folder's project. `None`: one has
-/// errors, and they have been shown.
+/// The vocabularies that `file` can use; without a file, those of the current folder's project.
+/// `None`: one has errors, which have been shown.
 ///
 /// # Errors
 /// A file cannot be read or declares no vocabulary, or two files declare the same one.
@@ -28,7 +28,7 @@ pub fn library(ui: &Ui, given: &[PathBuf], file: Option<&Path>) -> Result<Option
     Libraries::new(ui, given).of(file)
 }
 
-/// The vocabularies that many files can use. What the files of one project have in common is read once.
+/// The vocabularies that many files can use. The vocabularies of a project are read once.
 pub struct Libraries<'l> {
     ui: &'l Ui,
     given: &'l [PathBuf],
@@ -88,7 +88,7 @@ struct ClockCache {
     files: BTreeMap<String, PathBuf>,
 }
 
-/// What reading a file comes to: errors inside it are a report.
+/// The result of reading a file: errors inside it are a report.
 type Filled = Result<Result<(), Report>, Failure>;
 
 impl ClockCache {
@@ -145,7 +145,8 @@ impl ClockCache {
         Ok(Ok(()))
     }
 
-    /// What a policy file uses and nothing else declares may be declared by `NAME.placet` in its folder.
+    /// A vocabulary that a policy file uses and nothing else declares may be declared by
+    /// `NAME.placet` in its folder.
     fn add_beside(&mut self, policy: &Path) -> Filled {
         for name in used(policy) {
             let path = policy.with_file_name(format!("{name}.placet"));
@@ -186,8 +187,8 @@ impl ClockCache {
     }
 }
 
-/// The file with vocabularies in a text; `None` where it declares none. A text that was to declare one and is wrong is an
-/// error, and other policies are not looked at.
+/// The file with vocabularies in a text; `None` where it declares none. A faulty text that was
+/// meant to declare one is an error; other policies are ignored.
 fn declared(text: &str) -> Result<Option<File>, Vec<Diagnostic>> {
     let parsed = parse::parse_partly(text);
     let is_meant_to = || text.lines().any(|line| line.trim_start().starts_with("vocabulary "));
@@ -205,7 +206,7 @@ fn used(policy: &Path) -> Vec<String> {
     if policy == Path::new("-") {
         return Vec::new();
     }
-    // What is wrong with the file is said when it is read for good.
+    // Mistakes in the file are reported when the command itself reads it.
     let Ok(text) = inputs::text(policy) else { return Vec::new() };
     let file = if inputs::is_map(policy) {
         from_json_text(&text).ok().and_then(|value| from_map(&value).ok()).map(|(file, _)| file)

@@ -1,5 +1,5 @@
-//! What the Tab key completes: commands, the language's words, the names of the vocabulary and of what was typed; after
-//! `:load`, files.
+//! Completion with the Tab key: commands, the language's words, the names of the vocabulary and of
+//! what was typed; after `:load`, files.
 
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::highlight::Highlighter;

@@ -1,4 +1,5 @@
-//! Where lines come from: an editor on a terminal, plain reading anywhere else. Lines are joined until brackets close.
+//! Where lines come from: an editor on a terminal, plain reading anywhere else. Lines are joined
+//! until brackets close.
 
 use std::io::{IsTerminal, stdin};
 
@@ -71,7 +72,7 @@ impl Lines {
                 Line::Dropped => text.clear(),
                 Line::TooLong => return Ok(Entry::TooLong),
                 Line::End if text.is_empty() => return Ok(Entry::End),
-                // What is left open shows as an error of its own.
+                // An open bracket shows as an error of its own.
                 Line::End => return Ok(Entry::Text(text)),
             }
             if text.len() > ENTRY_BYTES {
@@ -107,7 +108,8 @@ fn plain_line() -> Result<Line, Failure> {
     }
 }
 
-/// Whether every bracket outside of strings and comments is closed, and the last line documents nothing that is to come.
+/// Whether every bracket outside of strings and comments is closed, and the last line is not a doc
+/// comment for the next one.
 fn is_closed(text: &str) -> bool {
     let mut open = 0_i64;
     for line in text.lines() {

@@ -1,4 +1,4 @@
-//! `placet repl`: type a policy and requests, and see what becomes of them.
+//! `placet repl`: type a policy and requests, and see the decisions.
 
 mod complete;
 mod lines;
@@ -15,15 +15,16 @@ use session::Session;
 
 /// Tries a policy out: type items and requests, and each request is decided at once.
 ///
-/// What is typed is minted with a throw-away key and decided as a service would do it. `:help` tells the rest. Where nobody
-/// types and the lines come from a file or a program, the exit code is the worst that came of a line: 1 where a request was not
-/// allowed, 2 where a line was not understood.
+/// Tokens are minted with a throw-away key, and requests are decided as a service would do it.
+/// `:help` lists the commands. If the lines come from a file or a program, the exit code is that of
+/// the worst line: 1 if a request was not allowed, 2 if a line was not understood.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Policy files to begin with
+    /// Policy files to load first
     files: Vec<PathBuf>,
 
-    /// A file with vocabularies beside the built-in ones and those of the project; may be given several times
+    /// A file that declares vocabularies, in addition to the built-in ones and the project's; may
+    /// be given several times
     #[arg(long = "vocabulary", value_name = "FILE")]
     vocabularies: Vec<PathBuf>,
 
@@ -32,13 +33,11 @@ pub struct Args {
     now: Option<Time>,
 }
 
-/// What ends a session.
+/// Words that end a session.
 const LEAVING: [&str; 5] = [":quit", ":q", ":exit", "quit", "exit"];
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, or there is no randomness.
+/// A file cannot be read, or there is no randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(library) = library(ui, &args.vocabularies, args.files.first().map(PathBuf::as_path))? else {
         return Ok(Exit::CouldNot);
@@ -65,6 +64,6 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             Entry::Text(text) => session.enter(&text),
         }
     }
-    // A person has seen what came of each line.
+    // A person has seen the outcome of each line.
     Ok(if lines.is_interactive() { Exit::Yes } else { session.worst() })
 }

@@ -1,4 +1,4 @@
-//! What has been typed so far, and what becomes of the next thing.
+//! The state of a session, and how the next line changes it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use placet::token::envelope::Token;
 use placet::token::keyring::Keyring;
 use placet::token::keys::{LocalKey, SystemRandom};
 
-/// A session: items, who decides, and what time it is.
+/// A session: items, what decides, and the time.
 pub(super) struct Session {
     ui: Ui,
     library: Library,
@@ -38,7 +38,7 @@ pub(super) struct Session {
     document: Option<Document>,
     subject: Option<Call>,
     restrictions: Vec<Call>,
-    /// The worst that has come of what was typed.
+    /// The worst outcome so far.
     worst: Exit,
 }
 
@@ -62,7 +62,7 @@ struct Block<'d> {
     compiled: Compiled,
 }
 
-/// What came of what was typed, or words for people: the reason why it did nothing.
+/// The outcome of a line; the error is the reason why it did nothing, for people.
 type Said = Result<Exit, String>;
 
 impl Session {
@@ -81,18 +81,19 @@ impl Session {
         Ok(self.add(&text))
     }
 
-    /// What has come of all that was typed: no where a request was not allowed, and worse where something was not
+    /// The outcome of the session: no if a request was not allowed, and worse if a line was not
     /// understood.
     pub(super) const fn worst(&self) -> Exit {
         self.worst
     }
 
-    /// Keeps in mind what has come of something.
+    /// Notes an outcome.
     pub(super) fn came(&mut self, exit: Exit) {
         self.worst = self.worst.max(exit);
     }
 
-    /// What can be typed here: commands, the language's words, and the names that are known so far.
+    /// The words that can be typed here: commands, the language's words, and the names that are
+    /// known so far.
     pub(super) fn words(&self) -> Vec<String> {
         let fixed = ITEM_WORDS.iter().chain(&COMMAND_WORDS).chain(&LANGUAGE_WORDS).map(|word| (*word).to_owned());
         let mut words: Vec<String> = fixed.collect();
@@ -163,7 +164,7 @@ impl Session {
             let new = Item { kind, name, text };
             match items.iter_mut().find(|old| old.is_replaced_by(&new)) {
                 Some(old) => *old = new,
-                // What speaks a vocabulary stands behind it.
+                // The vocabulary comes before everything that needs it.
                 None if matches!(kind, "use" | "vocabulary") => items.insert(0, new),
                 None => items.push(new),
             }
@@ -183,7 +184,7 @@ impl Session {
                 if begins_anew {
                     self.subject = None;
                     self.restrictions.clear();
-                    self.say("another vocabulary: what spoke the old one is forgotten");
+                    self.say("another vocabulary: the items of the old one are forgotten");
                 }
                 self.choose_last(last);
                 true
@@ -260,11 +261,11 @@ impl Session {
                 self.say("forgotten");
                 Ok(Exit::Yes)
             }
-            other => Err(format!("there is no `:{other}`; `:help` tells what there is")),
+            other => Err(format!("unknown command `:{other}`; `:help` lists the commands")),
         }
     }
 
-    /// Loads a file, and says all that came of it.
+    /// Loads a file, and lists what it brought.
     fn load_named(&mut self, path: &str) -> Said {
         if !self.load(Path::new(path)).map_err(|failure| failure.to_string())? {
             return Ok(Exit::CouldNot);
@@ -388,7 +389,7 @@ impl Session {
         Ok(Exit::of(explanation.verdict == "allow"))
     }
 
-    /// What decides, and the restrictions of a token behind it.
+    /// The deciding block, followed by the restrictions of a token.
     fn blocks<'d>(&self, document: &'d Document, kind: BlockKind, subject: &Call) -> Result<Vec<Block<'d>>, String> {
         let mut blocks = vec![Self::filled_in(document, kind, subject)?];
         for restriction in &self.restrictions {
@@ -442,7 +443,7 @@ impl Session {
     }
 }
 
-/// The items as one text: what findings and rules quote the lines of.
+/// The items as one text, whose lines findings and rules quote.
 fn joined(items: &[Item]) -> String {
     items.iter().flat_map(|item| [item.text.as_str(), "\n"]).collect()
 }
@@ -507,10 +508,10 @@ an item of the same name replaces the old one; an entry goes on until its bracke
 
 :token NAME(…)    mint this token and decide with it        :token session(user: \"42\")
 :policy NAME(…)   decide with this policy, without a token
-:restrict NAME(…) add a restriction to the token; without a name, take all away
+:restrict NAME(…) add a restriction to the token; without a name, remove all
 :show             the token as `placet inspect` shows it
 :items            what has been typed
-:now TIME         another time than now; without a time, the clock runs again
+:now TIME         decide at this time; without a time, the clock runs again
 :load FILE        take the items of a file
 :reset            forget everything
 :quit             leave";

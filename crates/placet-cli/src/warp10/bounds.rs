@@ -1,4 +1,4 @@
-//! What a token bounds the data to, as the commands show it beside a verdict.
+//! The bounds that a token puts on data, as the commands show them beside a verdict.
 
 use serde_json::{Map, Value as Json};
 
@@ -10,8 +10,9 @@ use placet_warp10::attributes::{Asked, BoundError, Bounds, WriteBounds};
 use placet_warp10::script::TimeUnit;
 use placet_warp10::token::{ReadToken, Token, WriteToken};
 
-/// The bounds of a token, each under the name of its attribute: times are ISO 8601, the others numbers and truths. None where
-/// there are none. Those of a READ token are counted from now, as for a request that names no range.
+/// The bounds of a token, each under the name of its attribute: times are ISO 8601, the others
+/// numbers and truths. `None` if there are none. Those of a READ token are counted from now, as for
+/// a request that names no range.
 ///
 /// # Errors
 /// One cannot be read: a Warp 10 refuses to read data, or the update.

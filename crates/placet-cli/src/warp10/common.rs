@@ -1,4 +1,4 @@
-//! What the commands share: the configuration, and tokens as they are given.
+//! The configuration and the token arguments, for all commands.
 
 use std::ffi::OsString;
 use std::fs;
@@ -17,17 +17,17 @@ use placet_warp10::selectors::{Applications, EmptyMeans, Platform};
 /// Where the keys are.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Configuration {
-    /// A configuration of the Warp 10, with its keys, or a directory with `*.conf` files. Several may follow, if their names
-    /// end in `.conf`, and later ones win
+    /// A configuration of the Warp 10, with its keys, or a directory with `*.conf` files. Several
+    /// may follow, if their names end in `.conf`, and later ones win
     #[arg(long = "config", value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 }
 
 impl Configuration {
-    /// Reads the files. The environment is not asked.
+    /// Reads the files. The environment is not read.
     ///
     /// # Errors
-    /// A file can not be read, or is no configuration.
+    /// A file cannot be read, or is not a configuration.
     pub fn read(&self, ui: &Ui) -> Result<Config, Failure> {
         let mut paths = Vec::new();
         for path in &self.files {
@@ -46,7 +46,7 @@ impl Configuration {
     /// The keys of the files.
     ///
     /// # Errors
-    /// The files can not be read, or a key is missing or none.
+    /// The files cannot be read, or a key is missing or not valid.
     pub fn keys(&self, ui: &Ui) -> Result<Keys, Failure> {
         keys_of(&self.read(ui)?)
     }
@@ -54,7 +54,7 @@ impl Configuration {
 
 /// The `*.conf` files of a directory, by their names.
 fn configurations(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let failed = |error| Failure::new(format!("can not read `{}`: {error}", directory.display()));
+    let failed = |error| Failure::new(format!("cannot read `{}`: {error}", directory.display()));
     let entries = fs::read_dir(directory).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
     let mut files: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).filter(|path| is_conf(path)).collect();
     files.sort();
@@ -68,8 +68,8 @@ fn is_conf(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "conf")
 }
 
-/// The words of a command line, with a `--config` before every configuration that follows another: what a shell makes of
-/// `--config conf.d/*.conf`.
+/// The words of a command line, with a `--config` before every configuration that follows another:
+/// a shell expands `--config conf.d/*.conf` to that.
 pub fn each_config(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut all: Vec<OsString> = Vec::new();
     for word in words {
@@ -86,20 +86,21 @@ pub fn each_config(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
 /// The keys of a configuration.
 ///
 /// # Errors
-/// A key is missing or none.
+/// A key is missing or not valid.
 pub fn keys_of(config: &Config) -> Result<Keys, Failure> {
     Keys::from_config(config)
         .map_err(|error| Failure::new(error.to_string()).help("`placet warp10 keys new` makes a file with all of them"))
 }
 
-/// How a token is understood.
+/// How a token is interpreted.
 #[derive(clap::Args, Clone, Copy, Debug, Default)]
 pub struct Reading {
-    /// Take an empty selector for "the label is absent" (`warp10.absent.label.support = true`)
+    /// Treat an empty selector as "the label is absent" (`warp10.absent.label.support = true`)
     #[arg(long)]
     pub absent_labels: bool,
 
-    /// The version of the Warp 10: before 2.4.0, several `applications` of a READ token are regular expressions
+    /// The version of the Warp 10: before 2.4.0, several `applications` of a READ token are regular
+    /// expressions
     #[arg(long, value_name = "VERSION", value_parser = version)]
     pub platform: Option<(u32, u32)>,
 }
@@ -114,7 +115,7 @@ fn version(text: &str) -> Result<(u32, u32), String> {
 }
 
 impl Reading {
-    /// What the platform makes of tokens.
+    /// The settings by which the platform interprets tokens.
     #[must_use]
     pub fn platform(self) -> Platform {
         let is_old = self.platform.is_some_and(|version| version < (2, 4));
@@ -125,22 +126,23 @@ impl Reading {
     }
 }
 
-/// The text of a token: given as it is, in a file, or on standard input (`-`). The end of the line is no part of it.
+/// The text of a token: given as it is, in a file, or on standard input (`-`). The end of the line
+/// is not part of it.
 ///
 /// # Errors
-/// The file can not be read.
+/// The file cannot be read.
 pub fn token_text(given: &str) -> Result<String, Failure> {
-    // A name of a static token can be any word.
+    // The name of a static token can be any word.
     let names_file = |text: &str| text.contains(['/', '\\']) || (text.len() < SHORTEST_TOKEN && text.contains('.'));
     let is_text = |text: &str| !names_file(text);
     let text = inputs::text_or_file(given, is_text, "name the file that holds the token")?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
-/// Fewer characters make no token, so what is shorter and has a dot is the name of a file.
+/// Tokens have more characters, so anything shorter with a dot is the name of a file.
 const SHORTEST_TOKEN: usize = 48;
 
-/// Says that a token is not accepted. That is a no.
+/// Reports that a token is not accepted, which is a no.
 pub fn rejected(ui: &Ui, rejection: &Rejection) -> Exit {
     ui.no("refused", &rejection.label.to_string(), &escaped(&rejection.to_string()))
 }

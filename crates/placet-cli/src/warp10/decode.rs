@@ -14,16 +14,17 @@ use placet_warp10::selectors::{Platform, id_text, of_token};
 use placet_warp10::static_tokens::Clock;
 use placet_warp10::token::{Pairs, Token};
 
-/// Shows everything that a token says, and the selectors that a Warp 10 makes of it.
+/// Shows everything that a token says, and the selectors that a Warp 10 derives from it.
 ///
-/// Whether it is still good is another question: `verify` answers it.
+/// It does not check whether the token is still valid: `verify` does.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
   placet warp10 decode token.txt --config secrets.conf
   placet warp10 decode - --config secrets.conf --format json < token.txt")]
 pub struct Args {
-    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can
+    /// see it in `ps`
     token: String,
 
     #[command(flatten)]
@@ -36,10 +37,8 @@ pub struct Args {
     reading: Reading,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read.
+/// A file cannot be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let config = args.configuration.read(ui)?;
     let keys = keys_of(&config)?;
@@ -63,7 +62,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     }
     match lower(&token, args.reading.platform()) {
         Ok(lowered) => lowered.notes.iter().for_each(|note| ui.warning(note)),
-        Err(why) => ui.warning(format_args!("it has no equal here: {why}")),
+        Err(why) => ui.warning(format_args!("it has no equivalent here: {why}")),
     }
     Ok(Exit::Yes)
 }

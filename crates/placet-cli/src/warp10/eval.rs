@@ -17,10 +17,11 @@ use placet_warp10::grants::{Grant, LowerError};
 use placet_warp10::rejection::{Label, Rejection};
 use placet_warp10::token::Token;
 
-/// Decides a request with a Warp 10 token: exit code 0 where it is allowed, 1 where it is not.
+/// Decides a request with a Warp 10 token: exit code 0 if it is allowed, 1 if it is not.
 ///
-/// A request is one series: `{"action": "fetch", "class": "temp", "owner": "…", "labels": {"site": "north"}}`. What the token's
-/// attributes bound is the data, not the request; a platform applies it to what it reads.
+/// A request is one series: `{"action": "fetch", "class": "temp", "owner": "…", "labels": {"site":
+/// "north"}}`. The token's attributes bound the data, not the request; a platform applies them to
+/// what it reads.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -29,12 +30,12 @@ pub struct Args {
     #[command(flatten)]
     asked: Asked,
 
-    /// Say what would have to be different for the request to pass
+    /// Show the smallest change with which the request would pass
     #[arg(long)]
     explain: bool,
 }
 
-/// Says why a Warp 10 token allows a request or not, and what would have to be different for it to pass.
+/// Explains why a Warp 10 token allows a request or not, and what would let it pass.
 #[derive(clap::Args, Debug)]
 pub struct ExplainArgs {
     #[command(flatten)]
@@ -44,7 +45,8 @@ pub struct ExplainArgs {
 /// A token, and a request.
 #[derive(clap::Args, Debug)]
 struct Asked {
-    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can
+    /// see it in `ps`
     token: String,
 
     #[command(flatten)]
@@ -56,7 +58,8 @@ struct Asked {
     #[command(flatten)]
     lists: Lists,
 
-    /// The request, such as `{"action": "fetch", "class": "temp"}`; `@FILE` is what a file holds, and `-` standard input
+    /// The request, such as `{"action": "fetch", "class": "temp"}`; `@FILE` reads it from a file,
+    /// `-` from standard input
     #[arg(long, value_name = "REQUEST")]
     request: String,
 
@@ -65,18 +68,14 @@ struct Asked {
     now: Option<Time>,
 }
 
-/// Runs `eval`.
-///
 /// # Errors
-/// A file can not be read, or the token cannot be decided here.
+/// A file cannot be read, or the token cannot be decided here.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     answer(&args.asked, ui, args.explain)
 }
 
-/// Runs `explain`.
-///
 /// # Errors
-/// A file can not be read, or the token cannot be decided here.
+/// A file cannot be read, or the token cannot be decided here.
 pub fn explain(args: ExplainArgs, ui: &Ui) -> Outcome {
     answer(&args.asked, ui, true)
 }
@@ -120,7 +119,7 @@ fn answer(asked: &Asked, ui: &Ui, why: bool) -> Outcome {
     Ok(decided.exit())
 }
 
-/// What a request is about.
+/// The way out for a malformed request.
 const SERIES: &str = "a request is one series: `fetch { class: \"temp\", owner: \"…\" }`";
 
 fn undecidable(why: &LowerError) -> Failure {

@@ -1,4 +1,4 @@
-//! `placet warp10 export`: a Warp 10 token out of a template.
+//! `placet warp10 export`: makes a Warp 10 token from a template.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,8 @@ use placet_warp10::selectors::Platform;
 
 /// Mints the Warp 10 token that says what a `token` of a policy file says.
 ///
-/// The token goes to standard output. What a Warp 10 token can not say is listed, and then nothing is minted.
+/// The token goes to standard output. If a Warp 10 token cannot express the template, the reasons
+/// are listed and nothing is minted.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -38,10 +39,8 @@ pub struct Args {
     now: Option<Time>,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, or the arguments are not those of the template.
+/// A file cannot be read, or the arguments are not those of the template.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keys = args.configuration.keys(ui)?;
     let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Token])? else { return Ok(Exit::CouldNot) };
@@ -57,7 +56,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             if ui.is_json() {
                 ui.json(&json!({ "verdict": "error", "cause": "not_exported", "obstacles": all }));
             } else {
-                all.iter().for_each(|one| ui.note(format_args!("error: a Warp 10 token can not say it: {one}")));
+                all.iter().for_each(|one| ui.note(format_args!("error: a Warp 10 token cannot express it: {one}")));
             }
             return Ok(Exit::CouldNot);
         }

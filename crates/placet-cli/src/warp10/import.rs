@@ -1,4 +1,4 @@
-//! `placet warp10 import`: a policy file out of a Warp 10 token.
+//! `placet warp10 import`: makes a policy file from a Warp 10 token.
 
 use std::path::{Path, PathBuf};
 
@@ -11,13 +11,15 @@ use placet_warp10::convert::import;
 
 /// Writes the policy file whose token grants what a Warp 10 token grants.
 ///
-/// A Warp 10 token is good at the very moment of its expiry, one of ours is not: the file's `expiry` is one ms later.
+/// A Warp 10 token is still valid at the very moment of its expiry, and one of ours is not: the
+/// file's `expiry` is one ms later.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Example:
   placet warp10 import token.txt --config secrets.conf --out reader.placet")]
 pub struct Args {
-    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can
+    /// see it in `ps`
     token: String,
 
     #[command(flatten)]
@@ -31,10 +33,8 @@ pub struct Args {
     out: PathBuf,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read or written.
+/// A file cannot be read or written.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keys = args.configuration.keys(ui)?;
     let token = match keys.token.open(&token_text(&args.token)?) {

@@ -15,7 +15,8 @@ use placet_warp10::keys::decode_key;
 
 /// Makes the keys of a Warp 10, or writes a key in another spelling.
 ///
-/// Keys go to files that only their owner can read, never to standard output, and are never taken from the command line.
+/// Keys go to files that only their owner can read, never to standard output, and are never taken
+/// from the command line.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(subcommand)]
@@ -36,7 +37,8 @@ enum Command {
     },
     /// Writes a key in another spelling: a key that is `argon2id:…` is derived
     Convert {
-        /// A file that holds one key (`hex:…`, `base64:…`, `argon2id:BITS:…`), or `-` for standard input
+        /// A file that holds one key (`hex:…`, `base64:…`, `argon2id:BITS:…`), or `-` for standard
+        /// input
         file: PathBuf,
 
         /// The spelling
@@ -63,16 +65,15 @@ enum Spelling {
     Base64,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, exists already, or can not be written; a key is none; or there is no randomness.
+/// A file cannot be read, exists already, or cannot be written; a key is not valid; or there is no
+/// randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     match args.command {
         Command::New { out, force } => {
             let text = new_keys().map_err(|error| Failure::new(error.to_string()))?;
             save(&out, &text, force)?;
-            ui.note(format_args!("`{}` holds new keys: whoever has them mints", out.display()));
+            ui.note(format_args!("`{}` holds new keys: anyone who has them can mint", out.display()));
             written(ui, &out);
         }
         Command::Convert { file, to, out, force } => {
@@ -107,7 +108,7 @@ fn spelled(key: &[u8], spelling: Spelling) -> Zeroizing<String> {
     })
 }
 
-/// All that the tools of a Warp 10 want to be set.
+/// All keys that the tools of a Warp 10 need.
 fn new_keys() -> Result<Zeroizing<String>, placet::token::keys::RandomnessError> {
     let mut text = Zeroizing::new(String::new());
     for (name, bytes) in NAMES {

@@ -1,7 +1,7 @@
 //! `placet warp10`: tokens of a Warp 10, in both directions; one file for each command.
 //!
-//! [`common`] is what they share: the configuration with the keys, and how a token is given. Keys come from files and
-//! never from the command line, where others could read them.
+//! [`common`] is shared by all: the configuration with the keys, and token arguments. Keys come
+//! from files and never from the command line, where others could read them.
 
 mod bounds;
 mod common;
@@ -45,8 +45,6 @@ enum Command {
     Worf(worf::Args),
 }
 
-/// Runs the command.
-///
 /// # Errors
 /// It could not be done.
 pub fn run(args: Args, ui: &Ui) -> Outcome {

@@ -1,11 +1,12 @@
-//! A request as a Warp 10 names things: `.app`, `.owner` and `.producer` are labels of a series there, and attributes here.
+//! Requests in the names of a Warp 10: `.app`, `.owner` and `.producer` are labels of a series
+//! there, and attributes here.
 
 use serde_json::Value as Json;
 
 /// The request with its own labels as the attributes that they are.
 ///
 /// # Errors
-/// A label and an attribute say two things of one, or a key is spelt as in a label.
+/// A label and an attribute contradict each other, or a key is spelt as in a label.
 pub fn of_series(mut request: Json) -> Result<Json, String> {
     for (label, attribute) in OWN {
         let Some(object) = request.as_object_mut() else { return Ok(request) };
@@ -17,7 +18,7 @@ pub fn of_series(mut request: Json) -> Result<Json, String> {
         let Some(value) = labels.and_then(|labels| labels.remove(label)) else { continue };
         match object.get(attribute) {
             Some(other) if *other != value => {
-                return Err(format!("the label `{label}` and `{attribute}` are one, and say two things"));
+                return Err(format!("the label `{label}` and `{attribute}` mean the same and have different values"));
             }
             _ => drop(object.insert(attribute.to_owned(), value)),
         }

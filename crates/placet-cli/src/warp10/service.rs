@@ -1,7 +1,7 @@
-//! What a Warp 10 holds tokens against, as the commands are given it: keys, revocation lists, static tokens, the filter
-//! macro, attribute rules.
+//! What a Warp 10 checks tokens against, as given to the commands: keys, revocation lists, static
+//! tokens, the filter macro, attribute rules.
 //!
-//! A setting that takes tokens away and cannot be read is an error, never as if it were not there.
+//! If a setting that rejects tokens cannot be read, that is an error; it is never ignored.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,7 +24,7 @@ use placet_warp10::static_tokens::{Clock, StaticTokens};
 use placet_warp10::token::{Kind, Token};
 use placet_warp10::trl_directory::{Directory, Folder, ListFileError};
 
-/// What else there is beside the configuration.
+/// Settings beside the configuration.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Lists {
     /// The directory with the revocation lists, instead of the configuration's `warp.trl.dir`
@@ -38,14 +38,15 @@ pub struct Lists {
 /// Where static tokens are.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Static {
-    /// Static tokens, instead of the configuration's `warp.token.file`. They end and are revoked like any other
+    /// Static tokens, instead of the configuration's `warp.token.file`. They expire and are revoked
+    /// like any other
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
 }
 
-/// What a Warp 10 holds tokens against.
+/// What a Warp 10 checks tokens against.
 pub struct Service {
-    /// What its times are counted in.
+    /// The unit of its times.
     pub unit: TimeUnit,
     keys: Keys,
     revocations: Directory,
@@ -55,7 +56,8 @@ pub struct Service {
 }
 
 impl Service {
-    /// Reads the configuration, and what it or `lists` names: revocation lists, static tokens, the filter macro.
+    /// Reads the configuration, and what it or `lists` names: revocation lists, static tokens, the
+    /// filter macro.
     ///
     /// # Errors
     /// A file cannot be read, or a setting refers to what is not set.
@@ -69,20 +71,21 @@ impl Service {
         Ok(Self { unit, keys: keys_of(&config)?, revocations, attributes, tokens, filter_macro })
     }
 
-    /// What names a text.
+    /// The key that computes the ident of a text.
     pub fn ident(&self, text: &str) -> Ident {
         self.keys.token.ident(text)
     }
 
-    /// Accepts a token of either kind: what the filter macro makes of it, a static one of exactly this text, or the text itself.
+    /// Accepts a token of either kind: what the filter macro makes of it, a static one of exactly
+    /// this text, or the text itself.
     ///
     /// # Errors
-    /// The token is not good.
+    /// The token is not accepted.
     pub fn accept(&self, text: &str, now: Time) -> Result<Token, Rejection> {
         let Self { keys, revocations, attributes, tokens, .. } = self;
         let acceptor = Acceptor { keys: &keys.token, revocations, attributes };
         if let Some(filter_macro) = &self.filter_macro {
-            // A macro that asks for a UUID and gets none makes a token that is refused.
+            // If a macro asks for a UUID and gets none, the token is refused.
             let mut host = Host::new(now.as_millis().saturating_mul(self.unit.in_a_millisecond()), || {
                 new_uuid().unwrap_or_else(|RandomnessError| String::new())
             });
@@ -93,7 +96,8 @@ impl Service {
             }
         }
         let of_file = kind_of_static(tokens, text);
-        // What can not be opened is refused as a READ token would be, and a revoked text before it is opened.
+        // A text that cannot be opened is refused as a READ token would be, and a revoked text
+        // before it is opened.
         let kind = of_file.unwrap_or_else(|| keys.token.open(text).map_or(Kind::Read, |token| token.kind()));
         tokens.accept(&acceptor, text, kind, now)
     }
@@ -119,7 +123,8 @@ impl Static {
         }
     }
 
-    /// The same for looking at a token only: a file of the configuration that is not here, since it is the server's, is warned of.
+    /// The same for commands that only look at a token: a missing file of the configuration, which
+    /// is the server's, is only a warning.
     ///
     /// # Errors
     /// The file that is given cannot be read.
@@ -136,14 +141,14 @@ impl Static {
     /// The token of a text: a static one, or the one that its keys open.
     ///
     /// # Errors
-    /// It is no token.
+    /// It is not a token.
     pub fn open(tokens: &StaticTokens, keys: &TokenKeys, text: &str) -> Result<Token, Rejection> {
         let of_file = kind_of_static(tokens, text).and_then(|kind| tokens.get(text, kind));
         of_file.map_or_else(|| keys.open(text), |token| Ok(token.clone()))
     }
 }
 
-/// A path that is given, or that of the configuration, which is not asked if there is one.
+/// A path that is given, or that of the configuration, which is not read if there is one.
 fn given_or<'c>(given: Option<&'c Path>, config: &'c Config, setting: &str) -> Result<Option<&'c Path>, Failure> {
     match given {
         Some(path) => Ok(Some(path)),
@@ -151,8 +156,8 @@ fn given_or<'c>(given: Option<&'c Path>, config: &'c Config, setting: &str) -> R
     }
 }
 
-/// The lists of the directory that is given, or of the configuration. A command looks once, so whatever the startup delay
-/// allows a while, it allows no more: with a delay there has to be a list.
+/// The lists of the directory that is given, or of the configuration. A command looks once, so it
+/// does not wait for the startup delay: with a delay there must be a list.
 fn revocations(ui: &Ui, config: &Config, given: Option<&Path>, now: Time) -> Result<Directory, Failure> {
     let folder = given_or(given, config, "warp.trl.dir")?;
     let delay = match config.setting("warp.trl.startup.delay").map_err(bad)? {
@@ -176,7 +181,7 @@ fn filter_macro(ui: &Ui, config: &Config) -> Result<Option<String>, Failure> {
             format!("`warp.token.filter.macro` is `{name}`, and `{REPOSITORY}` does not say where macros are");
         return Err(Failure::new(message).help("without its filter macro it is not known which tokens a Warp 10 takes"));
     };
-    // The name is one of a macro, and never leaves the repository.
+    // The name is that of a macro, and never leaves the repository.
     let parts = || name.split('/');
     if parts().any(|part| part.is_empty() || part.starts_with('.')) {
         return Err(Failure::new(format!("`warp.token.filter.macro` is `{name}`, which is not the name of a macro")));
@@ -210,15 +215,15 @@ fn static_tokens(ui: &Ui, path: &Path, clock: Clock) -> Result<StaticTokens, Fai
     Ok(tokens)
 }
 
-/// The lists of a directory, which has to have one where there is a startup delay.
+/// The lists of a directory, which must have one if there is a startup delay.
 ///
 /// # Errors
-/// The directory can not be read.
+/// The directory cannot be read.
 pub fn directory(ui: &Ui, folder: &Path, delay: Option<Duration>, now: Time) -> Result<Directory, Failure> {
     let mut directory = Directory::new(delay, now);
     directory
         .scan(&Folder(folder.to_owned()))
-        .map_err(|error| Failure::new(format!("can not read `{}`: {error}", folder.display())))?;
+        .map_err(|error| Failure::new(format!("cannot read `{}`: {error}", folder.display())))?;
     for problem in directory.problems() {
         ui.warning(described(problem));
     }
@@ -232,13 +237,13 @@ pub fn directory(ui: &Ui, folder: &Path, delay: Option<Duration>, now: Time) -> 
 fn described(problem: &ListFileError) -> String {
     match problem {
         ListFileError::Unreadable { file, why } => {
-            format!("`{file}` can not be read, so what was revoked stays so: {why}")
+            format!("`{file}` cannot be read, so earlier revocations stay in force: {why}")
         }
-        ListFileError::Lines { file, lines } => format!("`{file}`:{}: this line can not be read", lines.first),
+        ListFileError::Lines { file, lines } => format!("`{file}`:{}: this line cannot be read", lines.first),
         ListFileError::Name { file } => format!(
             "`{file}` revokes nothing: a Warp 10 reads files that are named `NAME.full.MS-MD5.trl`, with 32 lower-case \
              hexadecimal digits at the end, as `trl write` names them"
         ),
-        ListFileError::Timestamp { file } => format!("`{file}` has no good timestamp, so it counts beside the newest"),
+        ListFileError::Timestamp { file } => format!("`{file}` has no valid timestamp, so it counts beside the newest"),
     }
 }

@@ -8,25 +8,23 @@ use crate::ui::{Exit, Outcome, Ui};
 use placet_warp10::script::output::{Style, to_json};
 use placet_warp10::tokendump::dumped;
 
-/// Prints the parameters of tokens, one a line, as WarpScript that TOKENGEN takes, or as JSON.
+/// Prints the parameters of tokens, one per line, as WarpScript that TOKENGEN takes, or as JSON.
 ///
-/// An empty line ends the list. Whether the tokens are still good is not looked at.
+/// An empty line ends the list. It does not check whether the tokens are still valid.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Example:
   placet warp10 tokendump tokens.txt --config secrets.conf --format json")]
 pub struct Args {
-    /// A file with one token a line, or `-` for standard input
+    /// A file with one token per line, or `-` for standard input
     file: PathBuf,
 
     #[command(flatten)]
     configuration: Configuration,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read.
+/// A file cannot be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keys = args.configuration.keys(ui)?.token;
     let text = inputs::text(&args.file)?;

@@ -22,8 +22,8 @@ use placet_warp10::worf::random_uuid;
 
 /// Mints tokens from envelopes: WarpScript with `TOKENGEN`.
 ///
-/// Prints the whole stack as a JSON array, the token that was minted last first. Where an envelope has an error nothing is
-/// printed at all.
+/// Prints the whole stack as a JSON array, with the token that was minted last first. If an
+/// envelope has an error, nothing is printed at all.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -36,11 +36,11 @@ pub struct Args {
     #[command(flatten)]
     configuration: Configuration,
 
-    /// What `NOW` is, in ms since 1970 or as a date, instead of now
+    /// The value of `NOW`, in ms since 1970 or as a date, instead of now
     #[arg(long, value_name = "MS", value_parser = read_time, allow_negative_numbers = true)]
     now: Option<Time>,
 
-    /// What `UUID` gives, instead of a random one
+    /// The value of `UUID`, instead of a random one
     #[arg(long)]
     uuid: Option<String>,
 
@@ -48,7 +48,7 @@ pub struct Args {
     #[arg(long, value_enum)]
     unit: Option<Unit>,
 
-    /// Say what is wrong as Warp 10 says it
+    /// Print errors in Warp 10's words
     #[arg(long)]
     warp10_messages: bool,
 }
@@ -64,10 +64,8 @@ pub enum Unit {
     Ns,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read, a key is missing, or there is no randomness.
+/// A file cannot be read, a key is missing, or there is no randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let config = args.configuration.read(ui)?;
     let keys = keys_of(&config)?.token;
@@ -112,7 +110,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
 /// The unit that is given, or that of the configuration.
 ///
 /// # Errors
-/// The configuration names none that there is.
+/// The configuration names an unknown one.
 pub fn unit(given: Option<Unit>, config: &Config) -> Result<TimeUnit, Failure> {
     let configured = config.setting("warp.timeunits").map_err(|error| Failure::new(error.to_string()))?;
     match (given, configured) {
@@ -134,7 +132,7 @@ pub fn new_uuid() -> Result<String, RandomnessError> {
     Ok(uuid_to_text(&random_uuid(bytes)))
 }
 
-/// Mistakes that make a token all the same.
+/// Warns about mistakes that do not keep a token from being minted.
 fn warn(ui: &Ui, value: &Value, keys: &TokenKeys) {
     let Some(Value::String(text)) = value.get("token") else { return };
     let Ok(token) = keys.open(text) else { return };

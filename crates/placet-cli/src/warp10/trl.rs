@@ -18,7 +18,8 @@ use placet_warp10::trl::{ListName, RevocationList, Scope};
 
 /// Reads and writes the revocation lists of a Warp 10.
 ///
-/// A list is never changed in place: a Warp 10 reads a file whose name is new. Older files of a list may be removed.
+/// A list is never changed in place: a Warp 10 reads files with a new name. Older files of a list
+/// may be removed.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(subcommand)]
@@ -54,7 +55,7 @@ enum Command {
         #[arg(long = "config", value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Writes a list from its text: an ident or `+APPLICATION` a line
+    /// Writes a list from its text: an ident or `+APPLICATION` per line
     Write {
         #[command(flatten)]
         which: Which,
@@ -102,10 +103,8 @@ impl Word {
     }
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read or written, or what is to be revoked can not be.
+/// A file cannot be read or written, or something cannot be revoked.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     match args.command {
         Command::List { folder } => list(ui, &folder),
@@ -125,7 +124,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
             let (list, bad) = RevocationList::read(&text);
             if let Some(bad) = bad {
                 let name = inputs::name(&file);
-                return Err(Failure::new(format!("`{name}`:{}: this line can not be read", bad.first))
+                return Err(Failure::new(format!("`{name}`:{}: this line cannot be read", bad.first))
                     .help("a line is 16 hexadecimal digits, or `+` and the name of an application"));
             }
             which.put(ui, &list, &which.lock()?)
@@ -160,14 +159,15 @@ fn list(ui: &Ui, folder: &std::path::Path) -> Outcome {
 }
 
 impl Which {
-    /// Waits until no other process writes lists here. A list is many files, so the lock is the directory's.
+    /// Waits until no other process writes lists here. A list is many files, so the lock is the
+    /// directory's.
     fn lock(&self) -> Result<LockedFile, Failure> {
         LockedFile::open(&self.dir.join("lists"))
     }
 
     /// The newest file of the list.
     fn newest(&self) -> Result<Option<ListName>, Failure> {
-        let failed = |error: std::io::Error| Failure::new(format!("can not read `{}`: {error}", self.dir.display()));
+        let failed = |error: std::io::Error| Failure::new(format!("cannot read `{}`: {error}", self.dir.display()));
         let wanted = format!("{}.{}", self.name, self.scope.scope());
         let mut newest: Option<ListName> = None;
         for entry in fs::read_dir(&self.dir).map_err(failed)? {
@@ -180,19 +180,20 @@ impl Which {
         Ok(newest)
     }
 
-    /// What the newest file of the list says; nothing, where there is none.
+    /// The content of the list's newest file; empty if there is no file.
     fn read(&self) -> Result<RevocationList, Failure> {
         let Some(newest) = self.newest()? else { return Ok(RevocationList::default()) };
         let (list, bad) = RevocationList::read(&inputs::text(&self.dir.join(&newest.file))?);
         match bad {
             None => Ok(list),
-            Some(bad) => Err(Failure::new(format!("`{}`:{}: this line can not be read", newest.file, bad.first))),
+            Some(bad) => Err(Failure::new(format!("`{}`:{}: this line cannot be read", newest.file, bad.first))),
         }
     }
 
     fn put(&self, ui: &Ui, list: &RevocationList, _lock: &LockedFile) -> Outcome {
         let now = inputs::clock(self.now)?.as_millis().unsigned_abs();
-        // The file with the greatest number counts, so what a clock has put ahead must not hide this one.
+        // The file with the greatest number counts, so what a clock has put ahead must not hide
+        // this one.
         let last = self.newest()?.and_then(|newest| newest.timestamp);
         let now = last.map_or(now, |last| now.max(last.saturating_add(1)));
         let (name, text) =

@@ -17,7 +17,8 @@ use placet_warp10::token::Token;
 Example:
   placet warp10 verify token.txt --config secrets.conf --trl /opt/warp10/etc/trl")]
 pub struct Args {
-    /// A file that holds the token, or `-` for standard input; its text works too, but others can see it in `ps`
+    /// A file that holds the token, or `-` for standard input; its text works too, but others can
+    /// see it in `ps`
     token: String,
 
     #[command(flatten)]
@@ -26,15 +27,13 @@ pub struct Args {
     #[command(flatten)]
     lists: Lists,
 
-    /// The time to look from, instead of now
+    /// The time to assume, instead of now
     #[arg(long, value_name = "TIME", value_parser = read_time, allow_negative_numbers = true)]
     now: Option<Time>,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// A file can not be read.
+/// A file cannot be read.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let now = inputs::clock(args.now)?;
     let service = Service::read(ui, &args.configuration, &args.lists, now)?;
@@ -58,7 +57,7 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
                 ui.json(&shown);
             } else {
                 let word = paint(ui.colour, GREEN, "ACCEPTED");
-                ui.line(format_args!("{word}: {ident}, good until {}", until(Time::from_millis(token.expiry()), now)));
+                ui.line(format_args!("{word}: {ident}, valid until {}", until(Time::from_millis(token.expiry()), now)));
                 lines(ui, bounds.as_ref());
             }
             Ok(Exit::Yes)

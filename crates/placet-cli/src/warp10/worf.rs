@@ -25,7 +25,8 @@ use placet_warp10::worf::template::{Fields, fill, is_template, output_name};
 
 /// Does what Worf did (Warp 10 1.0 to 2.11), with its options: `-t -a APP -puidg -ttl MS CONFIG`.
 ///
-/// `-h` lists them. A template is written to a file of its own, and tokens are printed as one line of JSON.
+/// `-h` lists them. A template is written to a file of its own, and tokens are printed as one line
+/// of JSON.
 #[derive(clap::Args, Debug)]
 #[command(disable_help_flag = true)]
 pub struct Args {
@@ -34,10 +35,8 @@ pub struct Args {
     words: Vec<String>,
 }
 
-/// Runs the command.
-///
 /// # Errors
-/// The options are not understood, a file can not be read or written, or keys are missing.
+/// The options are not understood, a file cannot be read or written, or keys are missing.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let options = match Options::parse(&args.words) {
         Ok(options) => options,
@@ -103,7 +102,7 @@ impl Run<'_> {
         }
     }
 
-    /// Fills in a template, and writes what comes of it: where, and what.
+    /// Fills in a template, and writes what comes of it: its path and its text.
     fn fill(&self, config: &Path, text: &str) -> Result<(PathBuf, Zeroizing<String>), Failure> {
         let out = self.options.output.as_ref().map_or_else(
             || config.with_file_name(output_name(&inputs::name(config.file_name().unwrap_or_default().as_ref()))),
@@ -132,7 +131,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// A file that is there stays. Failing to write one is only warned of: the tokens are there.
+    /// An existing file stays. Failing to write one is only a warning, since the tokens exist.
     fn remember(&self, config: &Path, defaults: &Defaults) {
         let Some(path) = Defaults::path(config).filter(|path| !path.exists()) else { return };
         let written = write(&path, defaults.write().as_bytes(), Secrecy::Secret, Existing::Keep);
@@ -190,7 +189,7 @@ impl Fields for Filling<'_> {
 
 /// The next line of standard input.
 fn typed() -> Result<Option<String>, Failure> {
-    let failed = |why: &dyn std::fmt::Display| Failure::new(format!("can not read standard input: {why}"));
+    let failed = |why: &dyn std::fmt::Display| Failure::new(format!("cannot read standard input: {why}"));
     let line = next_line(&mut stdin().lock(), WARP10_TOKEN_TEXT).map_err(|error| failed(&error))?;
     line.map(|line| line.text().map(str::to_owned).map_err(|why| failed(&why))).transpose()
 }

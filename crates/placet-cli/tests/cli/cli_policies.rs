@@ -244,7 +244,7 @@ fn a_vocabulary_may_only_grow_at_its_end() {
     check("item: string\nsize: int optional\naction sell, buy").no().says("reordered");
     check("item: string\ncolor: string optional\nsize: int optional\naction buy, sell")
         .no()
-        .says("`color` stands before `size`");
+        .says("`color` is before `size`");
     let renamed = vocabulary("item: string\nsize: int optional\naction buy, sell").replace("shop", "store");
     place.write("new", &renamed);
     place.placet("vocabulary check old new").no().says("renamed");
@@ -280,7 +280,7 @@ fn the_prompt_goes_on_after_every_mistake() {
         get { cache: \"a\", item: \"y\" }\n:policy no_chat\ntopicPublish {\n";
     let ran = place.placet_reading("repl", typed).could_not();
     assert_eq!(ran.out.matches("allow    ").count(), 2, "{}", ran.out);
-    ran.says("there is no `:frob`").says("`none`").says("restriction `one_item` is added");
+    ran.says("unknown command `:frob`").says("`none`").says("restriction `one_item` is added");
 }
 
 #[test]

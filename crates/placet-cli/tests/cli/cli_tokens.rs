@@ -77,7 +77,7 @@ fn a_keyring_of_public_keys_verifies_and_does_not_mint() {
     place
         .placet("mint policy.placet --template whole --keyring verify.keys")
         .could_not()
-        .says("no key in `verify.keys` mints");
+        .says("no key in `verify.keys` can mint");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn only_local_tokens_are_encrypted_and_only_the_key_shows_them() {
     place
         .placet("mint policy.placet --template whole --keyring pair --encrypted")
         .could_not()
-        .says("can not be encrypted");
+        .says("cannot be encrypted");
 }
 
 #[test]
@@ -242,7 +242,12 @@ fn a_sealed_token_takes_no_restriction() {
 fn a_restriction_of_another_vocabulary_is_refused() {
     let place = Place::with_token();
     place.write("other.placet", "use http\nrestriction look { only { action: GET } }\n");
-    place.placet("attenuate token other.placet").no().prints_nothing().says("speaks `momento`").says("`use momento`");
+    place
+        .placet("attenuate token other.placet")
+        .no()
+        .prints_nothing()
+        .says("uses the vocabulary `momento`")
+        .says("`use momento`");
 }
 
 #[test]
@@ -257,7 +262,7 @@ fn a_third_party_signs_for_one_token_only() {
     place.placet("inspect vouched --keyring keys").yes().says("signed by").says("in 1 minute");
     place.placet("vouch add vouched voucher").no().prints_nothing().says("another token");
     place.placet("vouch sign token approval.placet --keyring approver").no().says("placet_request_");
-    place.placet("vouch sign request approval.placet --keyring keys").could_not().says("no key in `keys` signs");
+    place.placet("vouch sign request approval.placet --keyring keys").could_not().says("no key in `keys` can sign");
     place.placet("vouch add token token").no().says("placet_voucher_");
     place.placet("vouch add - -").could_not().says("standard input");
 }
@@ -372,7 +377,7 @@ fn a_policy_of_another_vocabulary_decides_no_token() {
     place.write("t", &place.placet("mint t.placet --keyring keys").yes().out);
     place.write("request", r#"{"action": "get", "user": "ann"}"#);
     let eval = "eval --token t --keyring keys --policy p.placet --request request --vocabulary ours.placet";
-    place.placet(eval).could_not().says("`p` does not speak `order`");
+    place.placet(eval).could_not().says("`p` does not fit the vocabulary `order`");
 }
 
 #[test]

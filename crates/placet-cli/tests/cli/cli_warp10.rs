@@ -83,7 +83,7 @@ fn what_can_not_be_exported_is_listed_and_nothing_is_minted() {
     let text = place.read("reader.placet").replace("ttl: 1h", "ttl: 1h\n not_before: 5\n deny { class: \"x\" }");
     place.write("more.placet", &text);
     let ran = place.placet("warp10 export more.placet --config secrets.conf").could_not().prints_nothing();
-    assert_eq!(ran.err.lines().filter(|line| line.contains("can not say it")).count(), 2, "{}", ran.err);
+    assert_eq!(ran.err.lines().filter(|line| line.contains("cannot express it")).count(), 2, "{}", ran.err);
 }
 
 #[test]

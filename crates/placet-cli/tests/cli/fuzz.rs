@@ -513,6 +513,6 @@ fn the_command_says_what_is_missing() {
     assert!(ran.err.contains("write `never { … }` or `always { … }` into the block"), "{}", ran.err);
     place.write("m.placet", "use momento policy p { allow { action: get } }");
     let ran = place.placet("fuzz p.placet --against m.placet").could_not();
-    assert!(ran.err.contains("two policies can be compared that speak the same vocabulary"), "{}", ran.err);
+    assert!(ran.err.contains("two policies can be compared if they use the same vocabulary"), "{}", ran.err);
     assert!(place.placet("fuzz p.placet --with tenant=7").could_not().err.contains("`p` has no parameters"));
 }

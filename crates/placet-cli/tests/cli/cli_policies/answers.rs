@@ -169,13 +169,13 @@ fn errors_in_json_files_name_file_line_and_column_and_speak_json() {
 fn a_code_has_a_page_and_errors_point_to_it_once() {
     let place = place();
     let page = place.placet("explain E0404").yes();
-    let page = page.says("error[E0404]").says("example").says("what is said about it").says("the way out");
+    let page = page.says("error[E0404]").says("example").says("the message").says("the way out");
     assert!(page.err.is_empty(), "{}", page.err);
     place.placet("explain e0110").yes().says("\"$prefx\"").says("did you mean `$prefix`?");
     place.placet("explain w0115").yes().says("warning[W0115]");
     place.placet("explain --list").yes().says("E0101").says("W0115");
     place.placet("explain E9999").could_not().says("`placet explain --list`");
-    place.placet("explain policy.placet --template whole").could_not().says("which request?");
+    place.placet("explain policy.placet --template whole").could_not().says("no request is given");
     place.placet("explain").could_not();
     place.write("bad.placet", "use momento\ntoken t { tll: 5m }\ntoken u { tll: 5m }\n");
     let ran = place.placet("check bad.placet bad.placet").no().says("error[E0208]");

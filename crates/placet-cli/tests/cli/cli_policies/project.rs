@@ -212,7 +212,7 @@ fn a_manifest_with_mistakes_is_said_with_their_places() {
         ("vocabularies = []\nvocabulary = []\n", "placet.toml:2:1", "did you mean `vocabularies`?"),
         ("keys = \"a\"\n", "placet.toml:1:1", "the keys are"),
         ("clock-skew = \"1m\"\n", "placet.toml:1:1", "did you mean `clock_skew`?"),
-        ("clock_skew = 60\n", "placet.toml:1:14", "a text in quotes"),
+        ("clock_skew = 60\n", "placet.toml:1:14", "a string in quotes"),
         ("clock_skew = \"60\"\n", "placet.toml:1:14", "`60s`"),
         ("vocabularies = \"vocabulary\"\n", "placet.toml:1:16", "a list"),
         ("audience = \"\"\n", "placet.toml:1:12", ""),
@@ -232,7 +232,7 @@ fn tokens_of_a_project_are_for_its_audience_and_held_against_its_list() {
     place.write("placet.toml", &format!("{manifest}audience = \"blog\"\nrevocations = \"revoked.txt\"\n"));
     let token = place.placet("mint policies/posts.placet").yes().out;
     place.write("token", &token);
-    place.placet("inspect token").could_not().says("which is not there").says("placet revoke --new");
+    place.placet("inspect token").could_not().says("which does not exist").says("placet revoke --new");
     place.placet("revoke --new").yes();
     place.placet("inspect token").yes().says("VERIFIED");
     place.placet("inspect token --audience shop").no().says("REFUSED");

@@ -56,7 +56,7 @@ fn a_vocabulary_that_has_grown_still_knows_the_token() {
 fn a_restriction_of_another_vocabulary_is_told_which_one_the_token_speaks() {
     let place = place();
     let ran = place.placet("attenuate token pages.placet --vocabulary shelf/shop.placet").no();
-    ran.says("the token speaks `shop`").says("`use shop`");
+    ran.says("the token uses the vocabulary `shop`").says("`use shop`");
     place.placet("attenuate token shelf/ann.placet").yes();
 }
 

@@ -38,7 +38,7 @@ fn github_gets_a_line_for_each_finding_where_it_is() {
     let ran = place.placet("test p.cases --format github").no();
     assert_eq!(
         commands(&ran.out),
-        ["::error title=case a case is decided otherwise,file=p.cases,line=4,endLine=4,col=1,endColumn=1::\
+        ["::error title=case a case is decided differently,file=p.cases,line=4,endLine=4,col=1,endColumn=1::\
           GET { path: \"/c\" }: expected allow because 50 %25, found not_permitted"]
     );
     assert!(ran.out.contains("1 passed, 1 failed"), "people read it too: {}", ran.out);

@@ -58,7 +58,7 @@ fn a_label_that_says_who_has_the_series_is_the_attribute() {
     eval(r#""labels":{".app":"lab"}"#).yes();
     eval(r#""labels":{".app":"other"}"#).no();
     eval(r#""application":"lab","labels":{".app":"lab"}"#).yes();
-    eval(r#""application":"lab","labels":{".app":"other"}"#).could_not().says("say two things");
+    eval(r#""application":"lab","labels":{".app":"other"}"#).could_not().says("have different values");
     eval(r#""app":"lab""#).could_not().says("did you mean `application`?");
 }
 
