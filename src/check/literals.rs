@@ -71,7 +71,7 @@ pub(super) fn read(report: &Report, text: &str, at: Span, expected: Expected<'_>
                 _ => text.parse::<i64>().is_ok(),
             };
             let found = expected.mismatch(at, "a string");
-            let is_comparison = goal.scalar == Scalar::Int && text.starts_with(['<', '>', '=', '!']);
+            let is_comparison = expected.scalar == Scalar::Int && text.starts_with(['<', '>', '=', '!']);
             report.fail(match () {
                 () if plain => found.help(format!("write `{text}`, without quotes")),
                 () if is_comparison => found.help(COMPARISON_IN_QUOTES),
