@@ -81,7 +81,7 @@ impl Arguments {
             match parameters.iter().find(|parameter| parameter.name == name) {
                 None => errors.push(unknown(name, parameters)),
                 Some(_) if by_name.contains_key(name) => {
-                    errors.push(TemplateError::GivenTwice { name: name.to_owned() })
+                    errors.push(TemplateError::GivenTwice { name: name.to_owned() });
                 }
                 Some(parameter) => {
                     errors.extend(check(parameter, &argument).err());

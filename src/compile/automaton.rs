@@ -20,8 +20,8 @@ use placet_core::bytecode::automaton::Draft;
 pub fn build(expression: &Hir, source: &str, bytes: bool, effort: &Effort) -> Result<Option<Vec<u8>>, TemplateError> {
     let too_large = || TemplateError::RegexTooLarge { source: source.to_owned() };
     let dense = determinise(expression, bytes, effort).map_err(|error| match error {
-        Failed::Size => too_large(),
-        Failed::Other(why) => TemplateError::BadRegex { source: source.to_owned(), why },
+        DfaError::Size => too_large(),
+        DfaError::Other(why) => TemplateError::BadRegex { source: source.to_owned(), why },
     })?;
     let full = Table::explore(&dense).map_err(|why| TemplateError::BadRegex { source: source.to_owned(), why })?;
     let Some(draft) = full.reduced(effort).ok_or_else(too_large)?.map(|small| small.draft(source)) else {
@@ -31,13 +31,13 @@ pub fn build(expression: &Hir, source: &str, bytes: bool, effort: &Effort) -> Re
     constant.map(Some).ok_or_else(too_large)
 }
 
-enum Failed {
+enum DfaError {
     Size,
     Other(String),
 }
 
 /// Pays for what it has done, so the last of all expressions may take as much as one may.
-fn determinise(expression: &Hir, bytes: bool, effort: &Effort) -> Result<dense::DFA<Vec<u32>>, Failed> {
+fn determinise(expression: &Hir, bytes: bool, effort: &Effort) -> Result<dense::DFA<Vec<u32>>, DfaError> {
     let made = try_determinise(expression, bytes);
     let units = made.as_ref().map_or(GIVEN_UP, |(dense, places)| {
         let row = size_of::<u32>() << dense.stride2();
@@ -45,7 +45,7 @@ fn determinise(expression: &Hir, bytes: bool, effort: &Effort) -> Result<dense::
         // Each state is a set of places, and each of its classes leads to another.
         (states * places + dense.memory_usage()) as u64
     });
-    effort.spend(units).ok_or(Failed::Size)?;
+    effort.spend(units).ok_or(DfaError::Size)?;
     made.map(|(dense, _)| dense)
 }
 
@@ -53,13 +53,13 @@ fn determinise(expression: &Hir, bytes: bool, effort: &Effort) -> Result<dense::
 const GIVEN_UP: u64 = 1 << 24;
 
 /// The automaton, and of how many places in the expression its states are sets.
-fn try_determinise(expression: &Hir, bytes: bool) -> Result<(dense::DFA<Vec<u32>>, usize), Failed> {
+fn try_determinise(expression: &Hir, bytes: bool) -> Result<(dense::DFA<Vec<u32>>, usize), DfaError> {
     let limit = Some(AUTOMATON_BUILD_BYTES);
     let config = thompson::Config::new().utf8(!bytes).nfa_size_limit(limit).which_captures(WhichCaptures::None);
     let nfa = thompson::Compiler::new().configure(config).build_from_hir(expression).map_err(|error| {
         match error.size_limit() {
-            Some(_) => Failed::Size,
-            None => Failed::Other(error.to_string()),
+            Some(_) => DfaError::Size,
+            None => DfaError::Other(error.to_string()),
         }
     })?;
     // Every way to match is followed: the first one may not be the one that takes the whole value.
@@ -70,7 +70,7 @@ fn try_determinise(expression: &Hir, bytes: bool) -> Result<(dense::DFA<Vec<u32>
         .dfa_size_limit(limit)
         .determinize_size_limit(limit);
     let dense = dense::Builder::new().configure(config).build_from_nfa(&nfa).map_err(|error| {
-        if error.is_size_limit_exceeded() { Failed::Size } else { Failed::Other(error.to_string()) }
+        if error.is_size_limit_exceeded() { DfaError::Size } else { DfaError::Other(error.to_string()) }
     })?;
     Ok((dense, nfa.states().len()))
 }
