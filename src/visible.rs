@@ -256,7 +256,7 @@ mod tests {
         let shown = brief(&format!("`{long}` is not `{long}`\n"));
         assert_eq!(shown, format!("`{0}…` is not `{0}…`\\n", "z".repeat(64)));
         let evading = "zz`".repeat(5000);
-        assert!(brief(&format!("`{evading}` is no name")).chars().count() < 1100);
+        assert!(brief(&format!("`{evading}` is not a name")).chars().count() < 1100);
         let ours =
             "a percent escape is two upper-case digits, of a byte that needs one: write `%C3%A9`, or the character";
         assert_eq!(brief(ours), ours);

@@ -45,7 +45,7 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
         let message =
             format!("`{}` has {} promises, and a block has at most {PROMISES}", block.name.text, promised.len());
         let found = Diagnostic::new(Code::TooMany, block.name.at.0, message);
-        report.add(found.help("say several at once: a map takes lists of patterns"));
+        report.add(found.help("combine several in one: a map takes lists of patterns"));
     }
     if whole {
         lints::block(report, names.vocabulary(), block, &fields, rules);
@@ -151,9 +151,10 @@ fn misplaced(kind: BlockKind, rule: &ast::Rule) -> Option<Diagnostic> {
     // Only the keyword is to be underlined; a place in a map is one number and stays as it is.
     let at = if at.end - at.start > word.len() { crate::span::Span::new(at.start, at.start + word.len()) } else { at };
     let (message, help) = match (kind, rule.effect) {
-        (BlockKind::Restriction, ast::Effect::Allow) => {
-            ("a restriction can not allow anything".to_owned(), "write `only`: what is not in an `only` is taken away")
-        }
+        (BlockKind::Restriction, ast::Effect::Allow) => (
+            "a restriction cannot allow anything".to_owned(),
+            "write `only`: everything outside an `only` is taken away",
+        ),
         (BlockKind::Token | BlockKind::Policy, ast::Effect::Only) => (
             format!("`only` takes away from a token, and this is a {}", kind.word()),
             "write `allow`, or make this a `restriction`",

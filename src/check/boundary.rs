@@ -132,7 +132,7 @@ fn warn(report: &Report, name: &str, neighbour: &str, side: Side, example: (&str
             ("begins", earlier, format!("{boundary}{{{name}}}"))
         }
     };
-    let message = format!("nothing {word} the argument `{name}`: what is meant for `{given}` also matches `{other}`");
+    let message = format!("nothing {word} the argument `{name}`: the pattern for `{given}` also matches `{other}`");
     let found = Diagnostic::new(Code::NoBoundary, at, message).label("no boundary");
     report.add(found.help(format!("write the character that {word} it, such as `{spelling}`, or an exact text")));
 }

@@ -91,7 +91,7 @@ impl Scope<'_, '_> {
             );
         };
         if number(&times.ttl).is_some_and(|ttl| ttl <= 0) {
-            never("ttl", "this `ttl` is over when it begins");
+            never("ttl", "this `ttl` ends when it begins");
         }
         let (issuance, not_before) = (number(&times.issuance), number(&times.not_before));
         let begins = not_before.max(issuance);
@@ -100,7 +100,7 @@ impl Scope<'_, '_> {
         }
         let end = issuance.zip(number(&times.ttl)).map(|(issuance, ttl)| issuance.saturating_add(ttl));
         if end.zip(not_before).is_some_and(|(end, begin)| end <= begin) {
-            never("not_before", "this `not_before` comes when the `ttl`, which counts from issuance, is over");
+            never("not_before", "this `not_before` comes after the end of the `ttl`, which counts from issuance");
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) fn warn(report: &Report, operand: &Operand, pattern: &Pattern, at: Sp
     let Results::Cycle { first, last, noun, hint } = function.row().results else { return };
     let shown = first..=last;
     if let Some(wrong) = beyond(pattern, &shown) {
-        let message = format!("{noun} is from {first} to {last}, and this asks for {wrong}");
+        let message = format!("{noun} is from {first} to {last}, and this tests for {wrong}");
         report.add(Diagnostic::new(Code::OffClock, at, message).help(hint));
     } else if leaves_last_out(pattern, &shown) {
         let message = format!("the end of `{first}..{last}` is not part of it: {last} is left out");

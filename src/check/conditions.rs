@@ -218,7 +218,7 @@ impl Reading<'_, '_, '_> {
             let vocabulary = self.scope.names.vocabulary();
             let ty = vocabulary.attribute(field).map(|attribute| attribute.ty);
             let Some(Type::Set(scalar)) = ty else {
-                let message = format!("`{name}` is no set, and no pattern");
+                let message = format!("`{name}` is not a set or a pattern");
                 let found = Diagnostic::new(Code::NotASet, pattern.at.0, message);
                 return self.scope.report.fail(found.help("compare two attributes with `==`"));
             };

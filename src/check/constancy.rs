@@ -56,9 +56,9 @@ pub(super) fn warn_rule(report: &Report, vocabulary: &Vocabulary, rule: Parts<'_
         let what = match &wanted.operand {
             Operand::Field(field) => format!("`{}`", name(vocabulary, *field)),
             Operand::Label(field, label) => format!("`{}[\"{label}\"]`", name(vocabulary, *field)),
-            _ => "one value".to_owned(),
+            _ => "one operand".to_owned(),
         };
-        let message = format!("this rule never matches: its parts want of {what} what no value is");
+        let message = format!("this rule never matches: no value of {what} satisfies all its parts");
         report
             .add(Diagnostic::new(Code::AlwaysFalse, at, message).help("remove the rule, or correct one of its parts"));
     }
@@ -87,10 +87,10 @@ pub(super) fn warn_list(report: &Report, list: &[Pattern], at: Span) {
         let found = Diagnostic::new(Code::AlwaysTrue, at, "every request matches this list, with a value or without");
         report.add(found.help("leave the key out"));
     } else if fill_all_numbers(list) {
-        let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one of it is enough");
-        report.add(found.help("write one range for what lies between two numbers, or `any`"));
+        let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one match is enough");
+        report.add(found.help("write one range for the values between two numbers, or `any`"));
     } else if list.len() <= LIST && taken.iter().any(|(number, hole)| fills(*number, hole)) {
-        let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one of it is enough");
+        let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one match is enough");
         report.add(found.help("write `not […]` if none of them is meant, or `any`"));
     }
 }
@@ -119,7 +119,7 @@ fn negated((number, pattern): (usize, &Pattern)) -> Option<(usize, &Pattern)> {
 
 fn finding(truth: bool, at: Span, whole: &str) -> Diagnostic {
     let code = if truth { Code::AlwaysTrue } else { Code::AlwaysFalse };
-    Diagnostic::new(code, at, format!("{whole} always {truth}")).help("remove it, or ask for what the request says")
+    Diagnostic::new(code, at, format!("{whole} always {truth}")).help("remove it, or test a value of the request")
 }
 
 fn name(vocabulary: &Vocabulary, field: FieldNo) -> &str {

@@ -49,11 +49,12 @@ fn way_out(goal: Expected<'_>, from: Option<&Bound>, to: Option<&Bound>) -> Stri
     };
     match goal.cycle {
         Some((first, end)) if to > first && from < end => {
-            format!("what goes on from the beginning is two ranges: write `[{from}..{end}, {first}..{to}]`")
+            format!("a range that starts again from the beginning is written as two: `[{from}..{end}, {first}..{to}]`")
         }
         Some((_, end)) if from < end => format!("write `{from}..{end}`: the end of `a..b` is not part of it"),
         Some(_) | None => {
-            "write the smaller end first, or `[>= a, < b]` if all but what lies between the two is meant".to_owned()
+            "write the smaller end first, or `[>= a, < b]` if everything except the values between them is meant"
+                .to_owned()
         }
     }
 }

@@ -118,7 +118,7 @@ impl Reading<'_, '_, '_> {
             Some(Callable::Function(function)) => self.call_function(function, name, arguments, at),
             Some(Callable::Size) => self.size(name, arguments, at),
             Some(Callable::Predicate(_) | Callable::Vouched) => {
-                let message = format!("`{}` is a condition and no value", name.text);
+                let message = format!("`{}` is a condition, not a value", name.text);
                 let found = Diagnostic::new(Code::Mismatch, at, message);
                 self.scope.report.fail(found.help("write it by itself, or with `!` before it"))
             }
@@ -219,8 +219,9 @@ impl Reading<'_, '_, '_> {
         };
         match public_key(key) {
             Ok(_) if self.scope.forbids && !self.scope.is_promise => {
-                let message = "the holder of a token adds a voucher or leaves it out, so this binds nobody";
-                let found = Diagnostic::new(Code::VouchedForbids, at, message).label("takes away where it is there");
+                let message = "the holder of a token can add a voucher or leave it out, so this binds nobody";
+                let found =
+                    Diagnostic::new(Code::VouchedForbids, at, message).label("takes something away when present");
                 report.fail(found.help("demand it: `allow … when vouched(…)`, or `deny … unless vouched(…)`"))
             }
             Ok(bytes) => Some(Condition::Vouched(bytes)),
@@ -233,7 +234,7 @@ impl Reading<'_, '_, '_> {
 
     fn wrong_count<T>(&self, name: &Name, at: Span) -> Option<T> {
         let arguments = Callable::named(&name.text).map_or("", Callable::arguments);
-        let message = format!("`{}` is called with another number of values than it takes", name.text);
+        let message = format!("`{}` is called with the wrong number of values", name.text);
         let found = Diagnostic::new(Code::WrongArguments, at, message);
         self.scope.report.fail(found.help(format!("write `{}({arguments})`", name.text)))
     }

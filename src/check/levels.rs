@@ -63,8 +63,8 @@ impl Level<'_> {
         } else {
             format!("or name it, `let one = \"{text}\"`, if this one level is meant")
         };
-        let help = format!("write `\"{base}/**\"` for the path and all that lies below it, {exact}");
-        Diagnostic::new(Code::OneLevel, *at, message).label("leaves what lies below open").help(help)
+        let help = format!("write `\"{base}/**\"` for the path and everything below it, {exact}");
+        Diagnostic::new(Code::OneLevel, *at, message).label("leaves everything below open").help(help)
     }
 }
 

@@ -136,9 +136,9 @@ fn continues(later: &Vocabulary, earlier: &Vocabulary) -> bool {
 
 fn another_meaning(item: &VocabularyItem, known: &Vocabulary) -> Diagnostic {
     let name = known.name();
-    Diagnostic::new(Code::Duplicate, item.name.at.0, format!("there is another vocabulary `{name}` already"))
+    Diagnostic::new(Code::Duplicate, item.name.at.0, format!("there is already another vocabulary `{name}`"))
         .label(format!("`use {name}` would change its meaning"))
-        .help("give this one a name of its own, or let it begin with all that the other one declares")
+        .help("give this one a name of its own, or begin it with everything that the other one declares")
 }
 
 fn items(file: &File) -> impl Iterator<Item = &VocabularyItem> {

@@ -19,7 +19,7 @@ pub(super) fn block(report: &Report, vocabulary: &Vocabulary, block: &Block, fie
     match block.kind {
         BlockKind::Policy if !allows => report.add(
             Diagnostic::new(Code::NoAllow, at, format!("the policy `{name}` has no `allow`, so it permits nothing"))
-                .help("add `allow { action: any }` if all but the denied is meant"),
+                .help("add `allow { action: any }` if everything except the denied is meant"),
         ),
         BlockKind::Token if !allows => report.add(
             Diagnostic::new(Code::GrantsNothing, at, format!("the token `{name}` grants nothing"))
@@ -140,15 +140,17 @@ fn exact(rule: &Rule) -> impl Iterator<Item = (FieldNo, &Constant)> {
 fn explain(kind: BlockKind, rule: &Rule, other: &Rule) -> Diagnostic {
     let allow = if kind == BlockKind::Restriction { "`only`" } else { "`allow`" };
     match (rule.effect, other.effect) {
-        (Effect::Allow, Effect::Deny) => {
-            Diagnostic::new(Code::DeniedEntirely, rule.at, format!("a `deny` forbids all that this {allow} permits"))
-                .related(other.at, "forbidden here")
-                .help("remove one of the two, or narrow the `deny`")
-        }
+        (Effect::Allow, Effect::Deny) => Diagnostic::new(
+            Code::DeniedEntirely,
+            rule.at,
+            format!("a `deny` forbids everything that this {allow} permits"),
+        )
+        .related(other.at, "forbidden here")
+        .help("remove one of the two, or narrow the `deny`"),
         _ => {
             let word = if rule.effect == Effect::Deny { "`deny`" } else { allow };
-            Diagnostic::new(Code::Shadowed, rule.at, format!("another {word} says all that this one says"))
-                .related(other.at, "said here")
+            Diagnostic::new(Code::Shadowed, rule.at, format!("another {word} covers this one"))
+                .related(other.at, "the wider rule")
                 .help("remove the narrower rule, or narrow the wider one")
         }
     }

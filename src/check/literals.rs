@@ -53,7 +53,7 @@ pub(super) fn constant(report: &Report, literal: &Literal, at: Span, goal: Expec
 
 /// The finding that text with splices stands where the type needs a value of its own.
 pub(super) fn spliced(at: Span, goal: Expected<'_>) -> Diagnostic {
-    let message = format!("{} is {}, which can not be put together from pieces", goal.what, with_article(goal.scalar));
+    let message = format!("{} is {}, which cannot be put together from pieces", goal.what, with_article(goal.scalar));
     Diagnostic::new(Code::SpliceType, at, message)
         .help(format!("declare a parameter of type `{}` and write its name without quotes", goal.scalar))
 }
@@ -134,7 +134,7 @@ fn address(report: &Report, text: &str, at: Span) -> Option<Constant> {
     }
     let is_network = parse_network(text).is_some();
     let message = if is_network {
-        format!("`{text}` is a network, and one address is wanted here")
+        format!("`{text}` is a network, and one address is expected here")
     } else {
         format!("`{text}` is not an address")
     };
@@ -178,7 +178,9 @@ fn without_host_bits(net: IpNet) -> String {
                 Ok(net) => {
                     format!("write `{}` for the network of IPv4: a mapped one has 96 bits more", net.trunc())
                 }
-                Err(_) => format!("write `0.0.0.0/0` for all of IPv4; `{first}` is a network of IPv6, and holds none"),
+                Err(_) => format!(
+                    "write `0.0.0.0/0` for all of IPv4; `{first}` is an IPv6 network and contains no IPv4 address"
+                ),
             },
             None => format!("write `{first}` for the network, or `{mapped}` for the one address"),
         },
@@ -196,7 +198,7 @@ pub(super) fn network(report: &Report, text: &str, at: Span) -> Option<Result<Ne
     };
     let first = net.trunc();
     if first != net {
-        let message = format!("`{text}` has bits behind the first {}", net.prefix_len());
+        let message = format!("`{text}` has bits set after the first {}", net.prefix_len());
         let label = "an address inside a network, not a network";
         return report.fail(Diagnostic::new(Code::HostBits, at, message).label(label).help(without_host_bits(net)));
     }
@@ -217,7 +219,7 @@ fn path(report: &Report, text: &str, at: Span) -> Option<Constant> {
 
 /// The finding that a pattern of paths stands where one path is wanted.
 pub(super) fn wildcard(text: &str, at: Span) -> Diagnostic {
-    Diagnostic::new(Code::NotAPath, at, format!("`{text}` is a pattern, and one path is wanted here"))
+    Diagnostic::new(Code::NotAPath, at, format!("`{text}` is a pattern, and one path is expected here"))
         .help("use `in`, or a pattern in the rule's map")
 }
 

@@ -146,7 +146,7 @@ fn in_force(report: &Report, file: &File, broken: &[Name], library: &Library) ->
         // The item that says it may be one that could not be read.
         ([], []) if report.has_errors() => None,
         ([], []) => {
-            let found = Diagnostic::new(Code::NoVocabulary, Span::default(), "the file does not say what it speaks of");
+            let found = Diagnostic::new(Code::NoVocabulary, Span::default(), "the file names no vocabulary");
             report.fail(
                 found.help(format!("begin with `use` and {}, or declare a `vocabulary`", one_of(library.names()))),
             )
@@ -162,7 +162,7 @@ fn several<T>(report: &Report, names: &[&Name], how: &str) -> Option<T> {
     let found = found.related(first.at.0, "the first one");
     report.fail(
         found.help(
-            "all blocks of a file speak one vocabulary: keep one `use`, and put the others into files of their own",
+            "all blocks of a file use one vocabulary: keep one `use`, and put the others into files of their own",
         ),
     )
 }

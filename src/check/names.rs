@@ -214,7 +214,7 @@ impl<'a> Names<'a> {
             () => return true,
         };
         let vocabulary = self.vocabulary.name();
-        let message = format!("a {what} can not be called `{text}`: that is {of_vocabulary} of `{vocabulary}`");
+        let message = format!("a {what} cannot be called `{text}`: that is {of_vocabulary} of `{vocabulary}`");
         report.add(Diagnostic::new(Code::NameTaken, at, message).help("choose another name"));
         false
     }
@@ -266,9 +266,8 @@ impl LetNames<'_, '_> {
             if let Piece::Splice(name) = piece {
                 let message = format!("there is no parameter `{}` here", name.text);
                 self.report.add(
-                    Diagnostic::new(Code::UnknownSplice, name.at.0, message).help(
-                        "a `let` stands outside of all blocks and knows no parameters; write the text in the block",
-                    ),
+                    Diagnostic::new(Code::UnknownSplice, name.at.0, message)
+                        .help("a `let` is outside all blocks and has no parameters; write the text in the block"),
                 );
             }
         }
@@ -301,7 +300,7 @@ pub(super) fn resolve(names: &Names<'_>, report: &Report, pattern: &Pattern) -> 
 
 fn resolve_at(names: &Names<'_>, report: &Report, pattern: &Pattern, depth: usize) -> Option<ActionSet> {
     if depth > NESTING {
-        let deep = format!("more than {NESTING} lists and names stand inside each other here");
+        let deep = format!("more than {NESTING} lists and names are nested here");
         return report.fail(Diagnostic::new(Code::TooDeep, pattern.at.0, deep));
     }
     match pattern.form() {
@@ -351,5 +350,5 @@ fn named(names: &Names<'_>, report: &Report, pattern: &Pattern, name: &str, dept
 pub(super) fn below(pattern: &Pattern, name: &str) -> Diagnostic {
     Diagnostic::new(Code::ForwardUse, pattern.at.0, format!("`{name}` is declared below its use"))
         .label("not declared yet")
-        .help(format!("move `{name}` above this line; no `let` or `role` may be made of itself"))
+        .help(format!("move `{name}` above this line; no `let` or `role` may use itself"))
 }

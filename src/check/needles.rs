@@ -55,7 +55,7 @@ impl Reading<'_, '_, '_> {
             return;
         }
         let what = &search.part.what;
-        let message = format!("nothing {word} {what}: what is meant for `ann` also matches `{other}`");
+        let message = format!("nothing {word} {what}: the test for `ann` also matches `{other}`");
         let found = Diagnostic::new(Code::NoBoundary, search.written[1].at.0, message).label("no boundary");
         self.scope.report.add(found.help(format!("write `{guard} && …` before it, or compare with `==`")));
     }

@@ -40,7 +40,7 @@ impl Scope<'_, '_> {
         let message = format!("without `{key}` this is false, and the request would not be forbidden");
         let help = format!("write `!has {key} || …` if that request is meant too, or `has {key} && …` if it is not");
         let found = Diagnostic::new(Code::UnsaidAbsence, pattern.at.0, message);
-        self.report.fail(found.label("says nothing of absence").help(help))
+        self.report.fail(found.label("says nothing about absence").help(help))
     }
 
     /// The same of each label, since a request may always lack one.
@@ -109,7 +109,7 @@ impl Scope<'_, '_> {
                     "write `[…, absent]` if that request is meant too, or `when has {key}` after the map if it is not"
                 );
                 let found = Diagnostic::new(Code::UnsaidOrder, pattern.at.0, message);
-                self.report.add(found.label("says nothing of absence").help(help));
+                self.report.add(found.label("says nothing about absence").help(help));
             }
         }
     }
@@ -164,7 +164,7 @@ fn unsaid(what: &str, pattern: &Pattern, taken: Taken) -> Diagnostic {
         Taken::False => ("`false`", "[false, absent]", "not [true, absent]"),
         Taken::Argument => ("an argument that is `false`", "[…, absent]", "any` and a condition, `when … == …"),
     };
-    let message = format!("{word} wants a value, and a request without {what} would not be forbidden");
+    let message = format!("{word} needs a value, and a request without {what} would not be forbidden");
     let help = format!("write `{both}` if that request is meant too, or `{only}` if only one with a value is meant");
-    Diagnostic::new(Code::UnsaidAbsence, pattern.at.0, message).label("says nothing of absence").help(help)
+    Diagnostic::new(Code::UnsaidAbsence, pattern.at.0, message).label("says nothing about absence").help(help)
 }

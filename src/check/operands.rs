@@ -33,7 +33,7 @@ impl Reading<'_, '_, '_> {
             | ConditionKind::Some(..)
             | ConditionKind::Every(..)
             | ConditionKind::Has(..) => self.scope.report.fail(
-                Diagnostic::new(Code::Mismatch, at, "a condition is no value and can not be compared")
+                Diagnostic::new(Code::Mismatch, at, "a condition is not a value and cannot be compared")
                     .help("write the condition itself, or `!` before it"),
             ),
         }
@@ -62,10 +62,10 @@ impl Reading<'_, '_, '_> {
                     Diagnostic::new(
                         Code::WrongType,
                         at,
-                        format!("`{name}` is a pattern, and one value is wanted here"),
+                        format!("`{name}` is a pattern, and one value is expected here"),
                     )
                     .related(value.at.0, "the pattern")
-                    .help(format!("use it behind `in`: `… in {name}`")),
+                    .help(format!("use it after `in`: `… in {name}`")),
                 ),
             };
         }
@@ -92,7 +92,7 @@ impl Reading<'_, '_, '_> {
                 Type::Labels => ("labels", format!("write `{name}[\"…\"]` for one label")),
                 _ => ("a set", format!("write `any {name} in …`, `… in {name}` or `size({name})`")),
             };
-            let message = format!("`{name}` is {ty} and no single value");
+            let message = format!("`{name}` is {ty}, not a single value");
             return self.scope.report.fail(Diagnostic::new(Code::NotOneValue, at, message).help(help));
         };
         // Reading goes on as if it were there, so that everything that may be absent is said at once.
@@ -115,7 +115,7 @@ impl Reading<'_, '_, '_> {
         wanted: Option<Scalar>,
     ) -> Option<Typed> {
         let Type::One(own) = ty else {
-            let message = format!("the parameter `{name}` is a set and no single value");
+            let message = format!("the parameter `{name}` is a set, not a single value");
             let found = Diagnostic::new(Code::NotOneValue, at, message);
             return self.scope.report.fail(found.help(format!("write `… in {name}`")));
         };
@@ -131,7 +131,7 @@ impl Reading<'_, '_, '_> {
         let spelled = format!("{}[\"{label}\"]", name.text);
         if !self.present.has_label(field, label) && self.told.first(field, Some(label)) {
             self.scope.report.add(
-                Diagnostic::new(Code::Unguarded, at, format!("`{spelled}` is not there in every request"))
+                Diagnostic::new(Code::Unguarded, at, format!("`{spelled}` is not present in every request"))
                     .label("perhaps absent")
                     .help(self.way_to_ask(&spelled)),
             );
@@ -184,7 +184,7 @@ impl Reading<'_, '_, '_> {
         let row = arithmetic.row();
         let Some(scalar) = arithmetic.result(a.scalar, b.scalar) else {
             let (what, whom) = if row.commutes { (&a, &b) } else { (&b, &a) };
-            let message = format!("{} can not be {} {}", what.describe(), row.verb, whom.describe());
+            let message = format!("{} cannot be {} {}", what.describe(), row.verb, whom.describe());
             let help = "ints go with ints, durations with durations and times; `time - time` is a duration";
             return self.scope.report.fail(Diagnostic::new(Code::Mismatch, at, message).help(help));
         };

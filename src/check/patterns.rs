@@ -97,7 +97,7 @@ impl Scope<'_, '_> {
             PatternKind::Literal(literal) => scope.literal_term(literal, value.at.0, goal),
             PatternKind::Name(name) => scope.named_term(name, value.at.0, goal),
             _ => {
-                let message = format!("`{name}` is a pattern, and one value is wanted here");
+                let message = format!("`{name}` is a pattern, and one value is expected here");
                 let found = Diagnostic::new(Code::WrongType, at, message).related(value.at.0, "the pattern");
                 self.report.fail(found.help("use `in`, or give the value itself"))
             }
@@ -182,7 +182,7 @@ impl Reader<'_, '_, '_> {
                     .add(Diagnostic::new(Code::NeverMatches, at, message).label("can never match").help(help));
             }
             Absence::Refused => {
-                let found = Diagnostic::new(Code::WrongPattern, at, "`absent` can not stand behind `in`");
+                let found = Diagnostic::new(Code::WrongPattern, at, "`absent` cannot follow `in`");
                 return self.scope.report.fail(found.help("write `!has` and the name of the attribute"));
             }
         }
@@ -191,7 +191,7 @@ impl Reader<'_, '_, '_> {
 
     fn list(&self, list: &[ast::Pattern], at: Span) -> Option<Pattern> {
         if list.is_empty() {
-            self.scope.never(at, "an empty list matches nothing", "write `any`, or what is wanted");
+            self.scope.never(at, "an empty list matches nothing", "write `any`, or the values that are wanted");
         }
         let inner = self.deeper(at)?;
         let read: Vec<Option<Pattern>> = list.iter().map(|one| inner.pattern(one)).collect();
@@ -267,7 +267,7 @@ impl Reader<'_, '_, '_> {
             }
             if name.contains('*') {
                 let found = Diagnostic::new(Code::OnlyText, place, "`*` is only text in the name of a label");
-                let help = "name each label; a label of this very name is asked for in a condition, `has …[\"…\"]`";
+                let help = "name each label; a label with this very name is tested in a condition, `has …[\"…\"]`";
                 inner.scope.report.add(found.label("matches itself only").help(help));
             }
             let what = format!("the label `{name}`");
@@ -280,7 +280,7 @@ impl Reader<'_, '_, '_> {
         if entries.is_empty() {
             let found = Diagnostic::new(Code::GrantsAll, at, "an empty map of labels matches every request");
             let help = "name the labels that are wanted, write `any` if there must be some, or leave the key out";
-            self.scope.report.add(found.label("asks for no label").help(help));
+            self.scope.report.add(found.label("requires no label").help(help));
         }
         whole.then_some(Pattern::Labels(labels))
     }

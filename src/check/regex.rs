@@ -81,7 +81,7 @@ impl Scope<'_, '_> {
             let tree = ast::parse::Parser::new().parse(shape).map_err(|error| error.kind().to_string())?;
             let found = ast::visit(&tree, CountSplices(0)).unwrap_or(0);
             if found != splices {
-                return Err("a splice stands inside a class, a name or a count, where it would be no text".to_owned());
+                return Err("a splice is inside a class, a name or a count, where it would not be text".to_owned());
             }
             self.warn_open_regex(text, &tree, at);
         }
@@ -125,7 +125,8 @@ struct NoProperties;
 
 impl NoProperties {
     fn refuse() -> Result<(), String> {
-        Err("properties of Unicode, `\\p{…}`, are not there; `(?u)\\w` is a letter or digit of any script".to_owned())
+        Err("properties of Unicode, `\\p{…}`, are not supported; `(?u)\\w` is a letter or digit of any script"
+            .to_owned())
     }
 }
 

@@ -145,7 +145,7 @@ impl<'m> Map<'m, '_, '_> {
         let set = names::resolve(self.scope.names, report, &entry.value);
         if let Some(first) = both {
             return report.fail(
-                Diagnostic::new(Code::ActionAndRole, at, "`action` and `role` stand in one map")
+                Diagnostic::new(Code::ActionAndRole, at, "`action` and `role` are in one map")
                     .related(first, "the other one")
                     .help("both mean the action of the request; write one list: `action: [Reader, set]`"),
             );
@@ -161,7 +161,7 @@ impl<'m> Map<'m, '_, '_> {
 
     fn unknown(&self, key: &str, at: Span) -> Diagnostic {
         if matches!(key, "when" | "unless") {
-            let found = Diagnostic::new(Code::UnknownAttribute, at, format!("`{key}` stands behind the map of a rule"));
+            let found = Diagnostic::new(Code::UnknownAttribute, at, format!("`{key}` goes after the map of a rule"));
             return found.help(format!(
                 "write `allow {{ … }} {key} …`, in the map form `\"rules\": [{{ \"allow\": {{ … }}, \"{key}\": … }}]`; entries of `permissions` have no conditions"
             ));

@@ -71,8 +71,8 @@ impl<'a> Parameters<'a> {
         }
         if parameter.ty == Type::Labels {
             return Some(
-                Diagnostic::new(Code::BadDeclaration, at, format!("the parameter `{name}` can not be `labels`"))
-                    .help("take one parameter for each label that is needed"),
+                Diagnostic::new(Code::BadDeclaration, at, format!("the parameter `{name}` cannot be `labels`"))
+                    .help("use one parameter for each label that is needed"),
             );
         }
         let taken = Diagnostic::new(Code::NameTaken, at, format!("`{name}` is already the name of something else"))
@@ -137,14 +137,14 @@ impl<'s, 'a> Scope<'s, 'a> {
     /// One list, bracket or `let` further in.
     pub(super) fn deeper(self, at: Span) -> Option<Self> {
         if self.depth >= NESTING {
-            let message = format!("more than {NESTING} lists, names and brackets stand inside each other here");
+            let message = format!("more than {NESTING} lists, names and brackets are nested here");
             return self.report.fail(
                 Diagnostic::new(Code::TooDeep, at, message)
                     .help("write it flat: a list may have as many entries as it needs"),
             );
         }
         if !self.names.count() {
-            let message = format!("with all `let`s put in, the file has more than {SOURCE_NODES} patterns");
+            let message = format!("with every `let` expanded, the file has more than {SOURCE_NODES} patterns");
             return self.report.fail(Diagnostic::new(Code::TooMany, at, message));
         }
         Some(Self { depth: self.depth + 1, ..self })
@@ -193,8 +193,8 @@ impl<'s, 'a> Scope<'s, 'a> {
             return None;
         }
         if self.names.is_role(name) || self.names.vocabulary().action(name).is_some() {
-            let message = format!("`{name}` is an action or a role, no value");
-            let help = "actions and roles stand behind `action:` and `role:`; text stands in quotes";
+            let message = format!("`{name}` is an action or a role, not a value");
+            let help = "actions and roles go after `action:` and `role:`; text goes in quotes";
             return self.report.fail(Diagnostic::new(Code::UnknownName, at, message).help(help));
         }
         if self.is_in_let() {
@@ -205,7 +205,7 @@ impl<'s, 'a> Scope<'s, 'a> {
         let words = self.parameter_words().chain(self.names.let_words());
         let otherwise = || {
             let text = format!("if it is text, write `\"{name}\"`");
-            if is_null(name) { format!("{text}; where there is to be no value, write `absent`") } else { text }
+            if is_null(name) { format!("{text}; for no value, write `absent`") } else { text }
         };
         let foreign = foreign::help(Place::Value, name);
         let help = foreign.or_else(|| self.report.suggest(name, words)).unwrap_or_else(otherwise);

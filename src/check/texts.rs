@@ -41,7 +41,7 @@ impl Scope<'_, '_> {
             let ast::Piece::Text(piece) = piece else { continue };
             let trailing = piece.len() - piece.trim_end_matches('\\').len();
             if trailing % 2 == 1 {
-                let message = "a `\\` of this glob has nothing behind it";
+                let message = "a `\\` of this glob has nothing after it";
                 return self.report.fail(
                     Diagnostic::new(Code::BadRegex, at, message)
                         .help("`\\` takes the next character literally; write `\\\\` for a backslash"),
@@ -122,10 +122,10 @@ impl Scope<'_, '_> {
             return Some(Piece::Parameter(argument));
         }
         let into = with_article(goal.scalar);
-        let message = format!("the parameter `{}` of type `{ty}` can not be spliced into {into}", name.text);
+        let message = format!("the parameter `{}` of type `{ty}` cannot be spliced into {into}", name.text);
         self.report.fail(
             Diagnostic::new(Code::SpliceType, name.at.0, message)
-                .help("what is spliced is a string, an int or a uuid, and into bytes also bytes"),
+                .help("only strings, ints and uuids can be spliced, and bytes into bytes"),
         )
     }
 

@@ -201,7 +201,7 @@ impl Typed<'_, '_, '_> {
     }
 
     fn grants_all(&self, at: Span, key: &str, how: &str) {
-        let message = format!("`{key}` {how}, so this token reads what all {key} have");
+        let message = format!("`{key}` {how}, so this token reads the data of all {key}");
         self.scope.report.add(
             Diagnostic::new(Code::GrantsAll, at, message)
                 .help(format!("name them: `{key}: […]`, or write `{key}: any` if all are meant")),
@@ -245,7 +245,7 @@ impl Typed<'_, '_, '_> {
 
     fn lacks<T>(&self, what: &str) -> Option<T> {
         let vocabulary = self.scope.names.vocabulary().name();
-        let message = format!("`{vocabulary}` has {what}, so it can not have `type: {}`", self.kind);
+        let message = format!("`{vocabulary}` has {what}, so it cannot have `type: {}`", self.kind);
         let found = Diagnostic::new(Code::VocabularyLacks, self.at, message);
         self.scope.report.fail(found.help("leave `type` out and write `permissions` or `allow`"))
     }

@@ -106,7 +106,7 @@ impl Table {
         let mut queue = VecDeque::from([start]);
         while let Some(state) = queue.pop_front() {
             if dense.is_quit_state(state) {
-                return Err("it looks around in a way that an automaton can not".to_owned());
+                return Err("it looks around in a way that an automaton cannot".to_owned());
             }
             let mut number = |next: StateID| {
                 let fresh = numbers.len();

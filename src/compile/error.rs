@@ -217,7 +217,7 @@ impl Cause {
             Self::Capitals { .. } => "give it in lower case".to_owned(),
             Self::GivenTwice { .. } => "give each argument once".to_owned(),
             Self::SlashInSegment { .. } => "an argument is one segment of a path, or a part of one".to_owned(),
-            Self::EmptySegmentPart { .. } => "an argument that stands in a path can not be empty".to_owned(),
+            Self::EmptySegmentPart { .. } => "an argument in a path cannot be empty".to_owned(),
             Self::EmptyPatternPart { .. } => {
                 "an empty argument would match more than any other; give it a text, or write a rule without the pattern"
                     .to_owned()
@@ -227,7 +227,7 @@ impl Cause {
                     .to_owned()
             }
             Self::BadRegex { .. } => "the whole value must match; there are no look-arounds and no back references".to_owned(),
-            Self::SpliceInsideSyntax { .. } => "splice where a text may stand, not in a class, a name or a count".to_owned(),
+            Self::SpliceInsideSyntax { .. } => "splice where a text may appear, not in a class, a name or a count".to_owned(),
             Self::RegexTooLarge { source } if source.contains("(?u") => {
                 "with `(?u)`, `\\d`, `\\w` and `\\s` are classes of all of Unicode: leave it out, or name the characters".to_owned()
             }
@@ -240,7 +240,7 @@ impl Cause {
                     .to_owned()
             }
             Self::TooCostly { .. } => {
-                "ask for actions and equal values first, and use regular expressions and globs on sets sparingly".to_owned()
+                "test actions and equal values first, and use regular expressions and globs on sets sparingly".to_owned()
             }
             Self::TooLongToProve => "name long values and expressions in one rule, with a list of actions, and not in many".to_owned(),
             Self::TooMuchToCompile { .. } => {
@@ -286,10 +286,10 @@ impl fmt::Display for Cause {
                 write!(f, "the argument `{name}` has a capital letter, and no request has one there")
             }
             Self::ArgumentTooLong { name } => write!(f, "the argument `{name}` has more than {TEXT_BYTES} bytes"),
-            Self::NotUtf8 { name } if name.is_empty() => f.write_str("bytes that are not UTF-8 stand in a string"),
+            Self::NotUtf8 { name } if name.is_empty() => f.write_str("a string contains bytes that are not UTF-8"),
             Self::NotUtf8 { name } => write!(f, "the argument `{name}` is not UTF-8 and is spliced into a string"),
             Self::NotText { name, found } => {
-                write!(f, "the argument `{name}` of type `{found}` can not be spliced into a text")
+                write!(f, "the argument `{name}` of type `{found}` cannot be spliced into a text")
             }
             Self::SlashInSegment { name } => write!(f, "the argument `{name}` has a `/` and is spliced into a path"),
             Self::EmptySegmentPart { name } => write!(f, "the argument `{name}` is empty and is spliced into a path"),
@@ -309,7 +309,7 @@ impl fmt::Display for Cause {
             Self::TextTooLong { bytes } => {
                 write!(f, "a text has {bytes} bytes with its arguments, and at most {TEXT_BYTES} are allowed")
             }
-            Self::Mistyped { wanted } => write!(f, "a value of type `{wanted}` is wanted here"),
+            Self::Mistyped { wanted } => write!(f, "a value of type `{wanted}` is expected here"),
             Self::TooManyRules { rules } => write!(f, "{rules} rules are more than a block may have: {RULES}"),
             Self::TooLarge { bytes, most } => {
                 write!(f, "the program has {bytes} bytes, and at most {most} are allowed")
@@ -322,7 +322,7 @@ impl fmt::Display for Cause {
                 write!(f, "with `{source}`, the regular expressions of the document take more work than they may")
             }
             Self::TooDeep => f.write_str("patterns or conditions are nested too deep"),
-            Self::Unproved(error) => write!(f, "the program can not be proved: {error}"),
+            Self::Unproved(error) => write!(f, "the program cannot be proved: {error}"),
         }
     }
 }

@@ -131,8 +131,8 @@ pub enum Misfit {
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OtherVocabulary => f.write_str("it speaks another vocabulary"),
-            Self::Program(error) => write!(f, "it speaks of what the vocabulary did not have: {error}"),
+            Self::OtherVocabulary => f.write_str("it uses another vocabulary"),
+            Self::Program(error) => write!(f, "it uses something that the vocabulary did not have: {error}"),
         }
     }
 }
@@ -207,7 +207,7 @@ impl fmt::Display for MintFailure {
         match self {
             Self::Mint(error) => error.fmt(f),
             Self::NeverValid => {
-                f.write_str("the token would be over before its `not_before`: `ttl` counts from issuance")
+                f.write_str("the token would expire before its `not_before`: `ttl` counts from issuance")
             }
             Self::NoRandomness(error) => error.fmt(f),
             Self::Misfit(misfit) => write!(f, "the token is not minted: {misfit}"),

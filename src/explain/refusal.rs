@@ -29,7 +29,7 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabular
         (Refusal::NotYetValid, Some(says)) => match says.blocks.iter().filter_map(|block| block.not_before).max() {
             Some(start) if start > time => {
                 format!(
-                    "the token is not valid yet: it is from {} on, in {}",
+                    "the token is not valid yet: it will be valid from {}, in {}",
                     time_text(start.as_millis()),
                     duration(millis(start.since(time)))
                 )
@@ -45,7 +45,7 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabular
             )
         }
         (Refusal::UnknownVocabulary, Some(says)) => format!(
-            "the token is made with the vocabulary state {}, which `{}` {} does not know",
+            "the token was made with the vocabulary state {}, which `{}` {} does not know",
             says.header.fingerprint,
             vocabulary.name(),
             vocabulary.version()
@@ -60,21 +60,21 @@ pub(super) fn younger(action: &str, what: &str, vocabulary: &Vocabulary) -> Caus
     Cause {
         name: "younger_action",
         message: format!("the {what} was made before `{}` had the action `{action}`", vocabulary.name()),
-        help: Some(format!("make a new {what} with the present vocabulary")),
+        help: Some(format!("make a new {what} with the current vocabulary")),
     }
 }
 
 const fn help(refusal: Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::NotAToken => {
-            Some("a token begins with `placet_l1_` or `placet_p1_`, and nothing stands before or behind it")
+            Some("a token begins with `placet_l1_` or `placet_p1_`, and has nothing before or after it")
         }
         Refusal::TooLarge => Some("move rules into a `policy` that the service holds"),
         Refusal::Truncated => Some("copy the whole token"),
         Refusal::NotCanonical => Some("use the text exactly as it was minted"),
         Refusal::UnknownVersion => Some("verify it with a newer version, or mint it with this one"),
         Refusal::UnknownKey => Some("add the key to the keyring, or use the keyring of the service that minted it"),
-        Refusal::Forged => Some("nothing in it can be believed; ask its minter for a new one, made for this service"),
+        Refusal::Forged => Some("nothing in it can be trusted; ask its minter for a new one, made for this service"),
         Refusal::TooManyBlocks => Some("attenuate an earlier copy of the token"),
         Refusal::Sealed => Some("use the token as it was when it was sealed"),
         Refusal::UnknownVocabulary => Some("give the vocabulary it was made with, or a later state of it"),

@@ -97,7 +97,7 @@ impl fmt::Display for Nearest {
         self.changes.iter().try_for_each(|change| write!(f, "\n  {change}"))?;
         match &self.request {
             Some(_) => f.write_str("\n  with that it is allowed"),
-            None => f.write_str("\n  no change of the request was found that passes"),
+            None => f.write_str("\n  no change to the request was found that would be allowed"),
         }
     }
 }

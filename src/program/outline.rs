@@ -51,7 +51,7 @@ impl std::fmt::Display for Stop {
             Self::Cut => f.write_str("the program is cut short"),
             Self::Unknown(code) => write!(f, "no instruction can be read here: 0x{code:02x}"),
             Self::WrongSort(op, sort) => {
-                write!(f, "`{}` cannot stand where a {} is wanted", op.row().text, sort.word())
+                write!(f, "`{}` appears where a {} is expected", op.row().text, sort.word())
             }
             Self::WrongLength => f.write_str("a length that does not end with its last child"),
             Self::TooDeep => f.write_str("nodes nested too deep"),

@@ -56,7 +56,7 @@ pub struct ToSource<'a> {
 pub(crate) type Unsayable = &'static str;
 
 /// Stands before a rule whose expression may be another one than it runs.
-const UNCOMPARED: &str = "What it says of a regular expression has not been compared with what it runs";
+const UNCOMPARED: &str = "The quoted regular expression has not been compared with the automaton that runs";
 
 impl<'a> ToSource<'a> {
     /// Of a program that anybody may have written: a rule with a regular expression becomes a comment.
@@ -159,7 +159,7 @@ impl<'a> ToSource<'a> {
         match self.written(rule, effect) {
             Ok((text, true)) => text,
             Ok((text, false)) => format!("{text} ({})", uncompared()),
-            Err(why) => format!("a rule that the language cannot say ({why})"),
+            Err(why) => format!("a rule that the language cannot express ({why})"),
         }
     }
 
@@ -255,18 +255,18 @@ impl<'a> Lifting<'a> {
         match text {
             Ok(text) if self.is_compared.get() => escaped(&text).to_string(),
             Ok(text) => format!("{} ({})", escaped(&text), uncompared()),
-            Err(why) => format!("{what} that the language cannot say ({why})"),
+            Err(why) => format!("{what} that the language cannot express ({why})"),
         }
     }
 }
 
 fn uncompared() -> String {
-    UNCOMPARED.replacen('W', "w", 1)
+    UNCOMPARED.replacen('T', "t", 1)
 }
 
 /// A rule that has no source, as a comment.
 fn commented(rule: &Node, why: &str, vocabulary: &Vocabulary, pool: &[u8]) -> String {
-    let mut lines = vec![format!("// A rule that the language cannot say: {why}.")];
+    let mut lines = vec![format!("// A rule that the language cannot express: {why}.")];
     lines.extend(list_node(rule, vocabulary, pool).lines().map(|line| format!("// {line}")));
     lines.join("\n")
 }

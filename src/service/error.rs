@@ -95,7 +95,7 @@ pub enum ServiceError {
         error: Misfit,
     },
     /// No key of the keyring mints.
-    #[error("no key of the keyring mints: one line of it must begin with `mint`")]
+    #[error("no key of the keyring can mint: one of its lines must begin with `mint`")]
     NoMintingKey,
     /// A token was not minted.
     #[error("token `{template}`: {failure}")]
@@ -136,7 +136,7 @@ impl ServiceError {
 /// Tokens and restrictions get their arguments where they are named; policies are held unasked.
 const fn way_out(kind: BlockKind) -> &'static str {
     match kind {
-        BlockKind::Policy => "; the builder's `policy` holds a policy with its arguments",
+        BlockKind::Policy => "; add a policy with its arguments through the builder's `policy`",
         BlockKind::Token | BlockKind::Restriction => "",
     }
 }

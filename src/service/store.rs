@@ -107,7 +107,7 @@ fn only_vocabulary(documents: &[Arc<Document>]) -> Result<&Arc<Vocabulary>, Serv
     match others.iter().find(|other| other.vocabulary() != first.vocabulary()) {
         None => Ok(first.vocabulary()),
         Some(other) => Err(ServiceError::Vocabulary(format!(
-            "`{}` speaks `{}` and `{}` speaks `{}`; say which one the service speaks: `.vocabulary(\"{}\")`",
+            "`{}` uses `{}` and `{}` uses `{}`; say which one the service uses: `.vocabulary(\"{}\")`",
             file_of(first),
             first.vocabulary().name(),
             file_of(other),

@@ -266,7 +266,7 @@ fn a_directory_is_opened_with_the_vocabularies_that_its_files_declare() {
 
     folder.write("b.placet", "use momento\ntoken reader { permissions: [{ role: ReadOnly }] }");
     let error = Service::open(&folder.0, &keys).unwrap_err().to_string();
-    assert!(error.contains("speaks `notes`") && error.contains("`.vocabulary(\"notes\")`"), "{error}");
+    assert!(error.contains("uses `notes`") && error.contains("`.vocabulary(\"notes\")`"), "{error}");
     let named = Service::builder().policies(&folder.0).keys(&keys).vocabulary("momento").build().unwrap();
     assert!(named.mint("reader", NO_ATTRIBUTES).is_ok());
 

@@ -169,8 +169,8 @@ impl Section {
 
     fn lacks_time(&self) -> Option<Diagnostic> {
         let case = self.cases.first().filter(|case| case.now.is_none())?;
-        let found = Diagnostic::new(Code::NoTime, case.at.0, "this section says no time before its first case");
+        let found = Diagnostic::new(Code::NoTime, case.at.0, "this section has no time before its first case");
         let help = "write `at` and a time below the line of the section, or above the first section for the whole file";
-        Some(found.label("the `at` of another section does not hold here").help(help))
+        Some(found.label("the `at` of another section does not apply here").help(help))
     }
 }

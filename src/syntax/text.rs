@@ -127,7 +127,7 @@ fn escape(inner: &str, at: usize, start: usize, spelling: Spelling, plain: &mut 
         _ => {
             let help =
                 "known are `\\n`, `\\t`, `\\r`, `\\\\`, `\\\"`, `\\{` and `\\u{…}`; for a backslash write `\\\\`";
-            return Err(bad(length, format!("`\\{next}` is no escape"), help));
+            return Err(bad(length, format!("unknown escape `\\{next}`"), help));
         }
     }
     Ok(length)

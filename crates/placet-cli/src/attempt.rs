@@ -257,7 +257,7 @@ fn short(why: &Explanation) -> Vec<String> {
     let Some(nearest) = &why.nearest else { return Vec::new() };
     let mut lines: Vec<_> = nearest.changes.iter().map(ToString::to_string).collect();
     if nearest.request.is_none() {
-        lines.push("no change of the request was found that passes".to_owned());
+        lines.push("no change to the request was found that would be allowed".to_owned());
     }
     lines
 }

@@ -286,11 +286,11 @@ fn what_only_a_stranger_would_write_is_printed_as_a_comment_with_the_reason() {
     let set = pool.intern(&[1]);
     let text = rendered(&[Op::ActionNot { set }], &pool);
     assert!(
-        text.starts_with("// A rule that the language cannot say: it allows actions that do not exist yet.\n"),
+        text.starts_with("// A rule that the language cannot express: it allows actions that do not exist yet.\n"),
         "{text}"
     );
     let twice = [Op::Test { field: CACHE }, Op::Any {}, Op::Test { field: CACHE }, Op::Absent {}];
-    assert!(rendered(&twice, &pool).starts_with("// A rule that the language cannot say: it has two patterns"));
+    assert!(rendered(&twice, &pool).starts_with("// A rule that the language cannot express: it has two patterns"));
     let star = pool.intern(b"/a/*");
     let text = rendered(&[Op::Test { field: PATH }, Op::Eq { text: star }], &pool);
     assert_eq!(text.trim_end(), "allow { path: \"/a/%2A\" }", "a star that is a character has a spelling of its own");
@@ -492,7 +492,7 @@ proptest! {
         let expressions = Expressions::default();
         let text = ToSource::new(&vocabulary).comparing(&expressions).entries_of(compiled.program.bytes()).join("\n");
         let shown = text.lines().filter(|line| !line.starts_with("//")).count();
-        let left_out = text.matches("// A rule that the language cannot say").count();
+        let left_out = text.matches("// A rule that the language cannot express").count();
         let guards = compiled.rules.iter().filter(|rule| rule.frame == Frame::Require).count();
         prop_assert_eq!(shown + left_out, compiled.rules.len(), "{} guards: {}", guards, text);
     }

@@ -64,7 +64,7 @@ impl Lifting<'_> {
 
     fn quantified(&self, kind: fn(Name, ast::Pattern) -> ConditionKind, field: FieldNo, wanted: &Pattern) -> Said {
         let Type::Set(scalar) = self.attribute(field)?.ty else {
-            return Err("it looks for elements of what is not a set");
+            return Err("it looks for elements in something that is not a set");
         };
         Ok(condition(kind(self.field(field)?, self.pattern(wanted, Subject::One(scalar))?)))
     }

@@ -56,7 +56,7 @@ impl Lifting<'_> {
             (Pattern::AllOf(parts), Subject::Labels) if !parts.is_empty() => self.labels(parts, false)?,
             (Pattern::Label(..), Subject::Labels) => self.labels(std::slice::from_ref(wanted), false)?,
             (_, Subject::One(scalar)) => self.scalar(wanted, scalar)?,
-            (_, Subject::Labels) => return Err("it asks of labels what cannot be asked of them"),
+            (_, Subject::Labels) => return Err("it has a pattern for one value on labels"),
         })
     }
 
@@ -123,7 +123,7 @@ impl Lifting<'_> {
                 let path = literal::path_text(bytes).ok_or(NO_PATH)?;
                 Ok(equal(literal::plain(&format!("{}/**", path.strip_suffix('/').unwrap_or(&path)))))
             }
-            Pattern::AllOf(_) | Pattern::Label(..) => Err("it joins patterns in a way that has no words"),
+            Pattern::AllOf(_) | Pattern::Label(..) => Err("it joins patterns in a way that cannot be written"),
             Pattern::Any | Pattern::Absent | Pattern::Not(_) | Pattern::AnyOf(_) => {
                 self.pattern(wanted, Subject::One(scalar))
             }

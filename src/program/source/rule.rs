@@ -16,7 +16,7 @@ impl Lifting<'_> {
         let mut whens = Vec::new();
         for test in &rule.tests {
             match test {
-                Test::Action(_) if actions.is_some() => return Err("it asks for the action twice"),
+                Test::Action(_) if actions.is_some() => return Err("it tests the action twice"),
                 Test::Action(set) if set.negated && !forbids => {
                     return Err("it allows actions that do not exist yet");
                 }
@@ -42,7 +42,7 @@ impl Lifting<'_> {
     pub(super) fn required(&self, rule: &Rule) -> Result<ast::Condition, Unsayable> {
         let conditions = rule.tests.iter().map(|test| match test {
             Test::When(condition) => Ok(condition.clone()),
-            Test::Action(_) | Test::Field(..) => Err("what a block requires is a condition"),
+            Test::Action(_) | Test::Field(..) => Err("a block requires something that is not a condition"),
         });
         match conditions.collect::<Result<Vec<_>, _>>()?.as_slice() {
             [one] => self.condition(one),

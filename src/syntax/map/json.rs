@@ -73,7 +73,7 @@ pub fn said(text: &str, found: &Diagnostic, first: usize) -> String {
 fn fault(text: &str, error: &serde_json::Error) -> Diagnostic {
     let at = offset(text, error.line(), error.column());
     let message = error.to_string();
-    let what = message.split(" at line ").next().unwrap_or("the text is no JSON").to_owned();
+    let what = message.split(" at line ").next().unwrap_or("the text is not JSON").to_owned();
     if what == "number out of range" {
         return number::not_kept(text, number::around(text, at));
     }

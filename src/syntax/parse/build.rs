@@ -82,7 +82,7 @@ impl Builder {
         let name = self.name(&next(&mut parts));
         let version = next(&mut parts);
         let number = version.as_str().parse().unwrap_or_else(|_| {
-            let message = format!("`{}` is no version", version.as_str());
+            let message = format!("`{}` is not a version", version.as_str());
             let error = Diagnostic::new(Code::BadLiteral, self.span(&version), message);
             self.errors.push(error.help(format!("a version is a number from 0 to {}", u32::MAX)));
             0
@@ -212,8 +212,8 @@ impl Builder {
         let key = self.name(&next(&mut parts));
         if let Some(effect) = Effect::of_word(&key.text) {
             let what = if effect.is_promise() { "promise" } else { "rule" };
-            let message = format!("`{}` begins a {what}, it is no key", key.text);
-            let error = Diagnostic::new(Code::Syntax, key.at.0, message).label("no colon behind it");
+            let message = format!("`{}` begins a {what} and is not a key", key.text);
+            let error = Diagnostic::new(Code::Syntax, key.at.0, message).label("no colon after it");
             self.errors.push(error.help(format!("write `{} {{ … }}`, once for each map", key.text)));
         }
         next(&mut parts);

@@ -173,8 +173,8 @@ impl Builder {
     fn cause(&mut self, expected: Expected, name: Name) -> Option<Name> {
         let known = Refusal::ALL.iter().map(|refusal| refusal.name()).collect::<Vec<_>>();
         let error = if expected != Expected::Refused {
-            mistake(name.at.0, format!("only what is refused has a cause, and `{}` is none", name.text))
-                .help(format!("write one action behind `{}`", expected.word()))
+            mistake(name.at.0, format!("only a refused request has a cause, and `{}` is not one", name.text))
+                .help(format!("write one action after `{}`", expected.word()))
         } else if known.contains(&name.text.as_str()) {
             return Some(name);
         } else {
@@ -182,7 +182,7 @@ impl Builder {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there are `{}`", known.join("`, `")),
             };
-            mistake(name.at.0, format!("nothing is refused as `{}`", name.text)).help(help)
+            mistake(name.at.0, format!("unknown cause `{}`", name.text)).help(help)
         };
         self.errors.push(error);
         None
@@ -265,7 +265,7 @@ impl Builder {
 }
 
 fn lost(at: Span) -> Diagnostic {
-    mistake(at, "nothing says what is tested here").help("begin a section with `token name(…)` or `policy name(…)`")
+    mistake(at, "no section says what is tested here").help("begin a section with `token name(…)` or `policy name(…)`")
 }
 
 fn plain(text: &Text) -> String {

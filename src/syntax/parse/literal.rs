@@ -54,7 +54,7 @@ pub fn duration(text: &str) -> Result<i64, BadLiteral> {
         let letters = behind.len() - behind.trim_start_matches(|c: char| !c.is_ascii_digit()).len();
         let (unit, behind) = behind.split_at(letters);
         if count.is_empty() {
-            return Err(bad(format!("`{}` is no duration", short(text))));
+            return Err(bad(format!("`{}` is not a duration", short(text))));
         }
         if unit.is_empty() {
             return Err(bad(format!("`{}` has no unit in `{}`", short(count), short(text))));
@@ -62,10 +62,10 @@ pub fn duration(text: &str) -> Result<i64, BadLiteral> {
         if !UNITS.iter().any(|(name, _)| *name == unit) {
             return Err(match suggest_unit(unit) {
                 Some(right) => BadLiteral {
-                    message: format!("`{}` is no unit of time", short(unit)),
+                    message: format!("unknown unit `{}`", short(unit)),
                     help: format!("write `{}{right}`", short(count)),
                 },
-                None => bad(format!("`{}` is no unit of time", short(unit))),
+                None => bad(format!("unknown unit `{}`", short(unit))),
             });
         }
         let Some((_, milliseconds)) = units.find(|(name, _)| *name == unit) else {

@@ -279,7 +279,7 @@ impl<'t> Walk<'t> {
         self.chain = 0;
         self.hides_brackets = true;
         let help = match span.of(self.text).chars().find(|&c| c != '`' && is_foreign_quote(c)) {
-            Some(quote) => format!("a string ends at a straight `\"`, and `{quote}` is none"),
+            Some(quote) => format!("a string ends at a straight `\"`, not at `{quote}`"),
             None => "add the closing `\"`, and write a line break inside a string as `\\n`".to_owned(),
         };
         let error = Diagnostic::new(Code::Unclosed, span, "a string is never closed");

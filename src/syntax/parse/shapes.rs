@@ -164,7 +164,7 @@ impl Scene<'_> {
         } else if let Some(row) = find(Place::Function, part) {
             row.out.to_owned()
         } else {
-            format!("an attribute has no parts; of labels, write `{owner}[\"{part}\"]`")
+            format!("an attribute has no parts; for labels, write `{owner}[\"{part}\"]`")
         };
         Some(syntax(at, message, help))
     }

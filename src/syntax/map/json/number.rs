@@ -42,7 +42,7 @@ pub(super) fn not_kept(text: &str, at: Span) -> Diagnostic {
         Some(value) => format!("write `{value:.0}`, in digits only").replace("`-0`", "`0`"),
         None => format!("integers go from {} to {}; write other numbers as strings", i64::MIN, i64::MAX),
     };
-    Diagnostic::new(Code::BadLiteral, at, format!("`{}` is no integer of 64 bits", short(written))).help(help)
+    Diagnostic::new(Code::BadLiteral, at, format!("`{}` is not an integer of 64 bits", short(written))).help(help)
 }
 
 pub(super) fn after_string(bytes: &[u8], start: usize) -> usize {

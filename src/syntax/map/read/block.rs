@@ -26,7 +26,7 @@ impl Reader {
         for other in found.iter().filter(|found| **found != kind) {
             let help = format!("this map is a {}", kind.word());
             self.below(other.word(), |reader| {
-                reader.report(Code::Map, format!("`{}` is no key here", other.word()), help);
+                reader.report(Code::Map, format!("`{}` is not a key here", other.word()), help);
             });
         }
         let anonymous = Name { text: kind.word().to_owned(), at: self.here() };
@@ -82,7 +82,7 @@ impl Reader {
             let what = if effect.is_promise() { "promise" } else { "rule" };
             self.report(
                 Code::Map,
-                format!("`{}` begins a {what}, it is no field", key.text),
+                format!("`{}` begins a {what} and is not a field", key.text),
                 "write it outside of `$fields`",
             );
             return None;

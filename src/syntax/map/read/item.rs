@@ -47,9 +47,8 @@ impl Reader {
         // A block may have fields with the names of other items.
         let Some(word) = BLOCK_WORDS.into_iter().chain(ITEM_WORDS).find(|word| map.contains_key(*word)) else {
             let words = ITEM_WORDS.map(|word| format!("`{word}`")).join(", ");
-            let help = format!(
-                "an item has one of the keys {words}; a map for TOKENGEN says with `use` which vocabulary it speaks"
-            );
+            let help =
+                format!("an item has one of the keys {words}; a map for TOKENGEN names its vocabulary with `use`");
             self.report(Code::Map, "the map does not say which item it is", help);
             return None;
         };
@@ -144,7 +143,7 @@ impl Reader {
         if line.chars().any(|c| c == '\n' || breaks_line(c) || (hides(c) && (c.is_control() || turns(c)))) {
             self.report(
                 Code::Hidden,
-                "a line of a doc holds a character that can not be seen",
+                "a line of a doc contains an invisible character",
                 "write one string for each line",
             );
             return None;

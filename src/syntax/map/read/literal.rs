@@ -22,7 +22,7 @@ impl Reader {
                 None => {
                     self.report(
                         Code::BadLiteral,
-                        format!("`{number}` is no integer of 64 bits"),
+                        format!("`{number}` is not an integer of 64 bits"),
                         "numbers are whole; write others as strings",
                     );
                     None
@@ -115,7 +115,7 @@ impl Reader {
                 match normal_pattern(raw) {
                     Some(normal) => *raw = normal,
                     None => {
-                        let message = "the pattern holds a character that can not be seen, or ends in a backslash";
+                        let message = "the pattern contains an invisible character, or ends in a backslash";
                         self.report(
                             Code::BadLiteral,
                             message,

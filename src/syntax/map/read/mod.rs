@@ -190,7 +190,9 @@ impl Reader {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known are {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
         };
-        self.below(key, |reader| reader.report(Code::Map, format!("`{}` is no key here", visible::excerpt(key)), help));
+        self.below(key, |reader| {
+            reader.report(Code::Map, format!("`{}` is not a key here", visible::excerpt(key)), help)
+        });
     }
 
     fn only_keys(&mut self, map: &Map<String, Value>, known: &[&str]) {
