@@ -2,7 +2,7 @@
 
 use super::tree::Pattern;
 
-/// Whether the pattern also matches where there is no value.
+/// Whether the pattern also matches an absent value.
 pub(super) fn matches_absence(pattern: &Pattern) -> bool {
     match pattern {
         Pattern::Absent => true,

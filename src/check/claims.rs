@@ -1,4 +1,4 @@
-//! What a token says of itself, and when it is valid.
+//! The claims of a token, and when it is valid.
 
 use super::fields::Fields;
 use super::goal::Expected;
@@ -41,7 +41,7 @@ impl Known {
         }
     }
 
-    /// The claims; labels and attributes are added by who knows what they mean.
+    /// The claims; labels and attributes are added by the code that interprets them.
     pub(super) fn to_claims(&self) -> Claims {
         Claims {
             id: self.id.text(),
@@ -56,7 +56,7 @@ impl Known {
 }
 
 impl Scope<'_, '_> {
-    /// `issuance`, `not_before`, `expiry` and `ttl`; bare numbers are milliseconds, as TOKENGEN has them.
+    /// `issuance`, `not_before`, `expiry` and `ttl`; bare numbers are milliseconds, as in TOKENGEN.
     pub(super) fn times(&self, fields: &Fields<'_>) -> Times {
         let term = |key: &str, scalar: Scalar| {
             let what = format!("`{key}`");
@@ -104,8 +104,8 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// A number without a unit is milliseconds, as TOKENGEN has it, and rarely meant as that where it gives less than a
-    /// minute, or a time before this century.
+    /// A number without a unit is milliseconds, as in TOKENGEN, but rarely meant so if it gives
+    /// less than a minute, or a time before this century.
     fn warn_units(&self, fields: &Fields<'_>) {
         let bare = |key| fields.pattern(key).and_then(|pattern| Some((pattern.at.0, self.bare_number(pattern)?)));
         if let Some((at, number @ 1..60_000)) = bare("ttl") {
@@ -122,7 +122,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// The number that is there without a unit, perhaps by the name of a `let`.
+    /// The number without a unit, perhaps named by a `let`.
     fn bare_number(&self, pattern: &Pattern) -> Option<i64> {
         match &pattern.kind {
             PatternKind::Literal(Literal::Int(number)) => Some(*number),
@@ -134,7 +134,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// One value behind a key.
+    /// One value after a key.
     pub(super) fn single(&self, pattern: &Pattern, goal: Expected<'_>) -> Option<Term> {
         let at = pattern.at.0;
         match &pattern.kind {
@@ -177,7 +177,7 @@ impl Scope<'_, '_> {
         Some(stamps)
     }
 
-    /// The entries of a map behind a key.
+    /// The entries of a map after a key.
     pub(super) fn entries<'p>(&self, pattern: &'p Pattern, key: &str) -> Option<&'p [ast::Entry]> {
         match &pattern.kind {
             PatternKind::Map(entries) => Some(entries),

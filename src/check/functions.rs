@@ -18,7 +18,7 @@ use placet_core::model::predicate::{Notation, Predicate};
 use placet_core::model::types::{Accepts, Scalar, Type};
 use placet_core::token::keys::PublicKey;
 
-/// What can be called in a condition.
+/// Something that a condition can call.
 #[derive(Clone, Copy)]
 enum Callable {
     /// `hour(time)`
@@ -52,7 +52,7 @@ impl Callable {
         }
     }
 
-    /// What stands between the parentheses.
+    /// The arguments between the parentheses.
     const fn arguments(self) -> &'static str {
         match self {
             Self::Function(function) => function.row().argument,
@@ -66,11 +66,11 @@ impl Callable {
     }
 }
 
-/// What the token's own fields are called.
+/// The names of the token's own fields.
 const TOKEN_FIELDS: [&str; 7] = ["id", "type", "owner", "producer", "application", "issuance", "expiry"];
 
 impl Reading<'_, '_, '_> {
-    /// A call where a condition is wanted.
+    /// A call in the place of a condition.
     pub(super) fn call_condition(&self, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Condition> {
         match Callable::named(&name.text) {
             Some(Callable::Predicate(predicate)) => self.call_predicate(predicate, name, arguments, at),
@@ -112,7 +112,7 @@ impl Reading<'_, '_, '_> {
         Some(Condition::Call(predicate, whole.operand, part.operand))
     }
 
-    /// A call where a value is wanted.
+    /// A call in the place of a value.
     pub(super) fn call_value(&self, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Typed> {
         match Callable::named(&name.text) {
             Some(Callable::Function(function)) => self.call_function(function, name, arguments, at),

@@ -1,4 +1,4 @@
-//! Literals become constants: the type that is wanted decides how text is read.
+//! Literals become constants: the expected type decides how text is read.
 
 use std::net::IpAddr;
 
@@ -31,7 +31,7 @@ pub(super) const fn natural(literal: &Literal) -> Scalar {
     }
 }
 
-/// A literal without splices as a value of the wanted type.
+/// A literal without splices as a value of the expected type.
 pub(super) fn constant(report: &Report, literal: &Literal, at: Span, goal: Expected<'_>) -> Option<Constant> {
     match (goal.scalar, literal) {
         (Scalar::Bool, Literal::Bool(truth)) => Some(Constant::Bool(*truth)),
@@ -51,14 +51,14 @@ pub(super) fn constant(report: &Report, literal: &Literal, at: Span, goal: Expec
     }
 }
 
-/// The finding that text with splices stands where the type needs a value of its own.
+/// The diagnostic for text with splices in the place of a type that cannot have them.
 pub(super) fn spliced(at: Span, goal: Expected<'_>) -> Diagnostic {
     let message = format!("{} is {}, which cannot be put together from pieces", goal.what, with_article(goal.scalar));
     Diagnostic::new(Code::SpliceType, at, message)
         .help(format!("declare a parameter of type `{}` and write its name without quotes", goal.scalar))
 }
 
-/// Text as a value of the wanted type.
+/// Text as a value of the expected type.
 pub(super) fn read(report: &Report, text: &str, at: Span, goal: Expected<'_>) -> Option<Constant> {
     if !check_length(report, text.len(), at) {
         return None;
@@ -188,7 +188,7 @@ fn without_host_bits(net: IpNet) -> String {
     }
 }
 
-/// `10.0.0.0/8`: IPv4 networks are held mapped. `Err` is one address alone.
+/// `10.0.0.0/8`: IPv4 networks are stored mapped. `Err` is one address alone.
 pub(super) fn network(report: &Report, text: &str, at: Span) -> Option<Result<Network, Address>> {
     let Some(net) = parse_network(text) else {
         let message = format!("`{text}` is not a network");
@@ -217,13 +217,13 @@ fn path(report: &Report, text: &str, at: Span) -> Option<Constant> {
     }
 }
 
-/// The finding that a pattern of paths stands where one path is wanted.
+/// The diagnostic for a path pattern in the place of one path.
 pub(super) fn wildcard(text: &str, at: Span) -> Diagnostic {
     Diagnostic::new(Code::NotAPath, at, format!("`{text}` is a pattern, and one path is expected here"))
         .help("use `in`, or a pattern in the rule's map")
 }
 
-/// The finding that text is no path, or no pattern of paths.
+/// The diagnostic for text that is not a path or a path pattern.
 pub(super) fn not_a_path(text: &str, at: Span, why: &str) -> Diagnostic {
     Diagnostic::new(Code::NotAPath, at, format!("`{text}` is not a canonical path: {why}"))
         .help("write it as the router sees it, decoded: absolute, without `.`, `..`, `//`, `;` and a slash at its end")

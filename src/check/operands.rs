@@ -15,7 +15,7 @@ use placet_core::model::types::{Scalar, Type};
 const THIS: &str = "this value";
 
 impl Reading<'_, '_, '_> {
-    /// One value; text takes the type that is wanted.
+    /// One value; text takes the expected type.
     pub(super) fn operand(&self, condition: &ast::Condition, wanted: Option<Scalar>) -> Option<Typed> {
         let (at, here) = (condition.at.0, self.inside(condition)?);
         match &condition.kind {
@@ -95,7 +95,8 @@ impl Reading<'_, '_, '_> {
             let message = format!("`{name}` is {ty}, not a single value");
             return self.scope.report.fail(Diagnostic::new(Code::NotOneValue, at, message).help(help));
         };
-        // Reading goes on as if it were there, so that everything that may be absent is said at once.
+        // Checking goes on as if it were present, so that all values that may be absent are
+        // reported at once.
         if attribute.optional && !self.present.has(field) && self.told.first(field, None) {
             self.scope.report.add(
                 Diagnostic::new(Code::Unguarded, at, format!("`{name}` is optional, and a request may lack it"))
@@ -139,8 +140,8 @@ impl Reading<'_, '_, '_> {
         Some(Typed::new(Operand::Label(field, label.to_owned()), Scalar::String, format!("`{spelled}`")))
     }
 
-    /// How to say what becomes of a request without `what`. Where the condition takes away, `has` alone
-    /// would let that request through.
+    /// How to say what happens to a request without `what`. In a condition that forbids, `has`
+    /// alone would let that request through.
     fn way_to_ask(&self, what: &str) -> String {
         if self.scope.forbids {
             format!(
@@ -151,7 +152,8 @@ impl Reading<'_, '_, '_> {
         }
     }
 
-    /// A sum that is not a part of another. Its parts may be as large as they like, since they are computed exactly.
+    /// A sum that is not a part of another. Its parts may be of any size, since they are computed
+    /// exactly.
     fn whole_sum(&self, condition: &ast::Condition) -> Option<Typed> {
         let sum = self.summand(condition)?;
         if exact(&sum.operand).is_none_or(|sum| i64::try_from(sum).is_ok()) {
@@ -161,7 +163,7 @@ impl Reading<'_, '_, '_> {
         self.scope.report.fail(too_large.help("write smaller numbers"))
     }
 
-    /// A part of a sum, which may be one itself.
+    /// A part of a sum, which may be a sum itself.
     fn summand(&self, condition: &ast::Condition) -> Option<Typed> {
         match &condition.kind {
             ConditionKind::Compute(arithmetic, left, right) => {
@@ -208,7 +210,7 @@ const fn known(operand: &Operand) -> Option<i64> {
     }
 }
 
-/// What a sum of constants is.
+/// The value of a sum of constants.
 fn exact(operand: &Operand) -> Option<i128> {
     match operand {
         Operand::Compute(arithmetic, left, right) => Some(arithmetic.exact(exact(left)?, exact(right)?)),

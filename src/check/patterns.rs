@@ -20,21 +20,21 @@ use crate::syntax::ast::{self, Affix, Comparison, Form, Literal, Operand, Operan
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::Attribute;
 
-/// What `absent` means at a place.
+/// The meaning of `absent` at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absence {
-    /// That there is no value.
+    /// There is no value.
     Possible,
-    /// Nothing: there always is a value.
+    /// Nothing: there is always a value.
     Never,
-    /// What `not` takes away again, since it wants a value.
+    /// Nothing under `not`, which matches only a value.
     Negated,
     /// An error: the value has been read already.
     Refused,
 }
 
 impl Scope<'_, '_> {
-    /// A pattern on an attribute, or on its elements where it is a set.
+    /// A pattern on an attribute, or on its elements if it is a set.
     pub(super) fn pattern(
         &self,
         pattern: &ast::Pattern,
@@ -115,7 +115,7 @@ impl Scope<'_, '_> {
     }
 }
 
-/// Whether a parameter may stand where a value of `scalar` is wanted.
+/// Whether a parameter may be used where a value of `scalar` is expected.
 pub(super) fn fits(ty: Type, scalar: Scalar) -> bool {
     ty == Type::One(scalar) || (ty == Type::One(Scalar::String) && scalar == Scalar::Bytes)
 }
@@ -132,14 +132,14 @@ fn parameter_help(name: &str, ty: Type, wanted: Scalar) -> String {
     }
 }
 
-/// Reads one pattern. Without a goal it is one on labels.
+/// Reads one pattern. Without a goal it is a pattern on labels.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'s, 'a, 'g> {
     pub(super) scope: Scope<'s, 'a>,
     goal: Option<Expected<'g>>,
     what: &'g dyn Display,
     absence: Absence,
-    /// Of labels: whether their names are in lower case.
+    /// For labels: whether their names are in lower case.
     lowercase: bool,
 }
 
@@ -206,7 +206,7 @@ impl Reader<'_, '_, '_> {
         Some(if flat.len() == 1 { flat.remove(0) } else { Pattern::OneOf(flat) })
     }
 
-    /// `not p` wants a value, so what `p` says of absence is left out of it.
+    /// `not p` matches only a value, so it leaves out what `p` says about absence.
     fn not(&self, inner: &ast::Pattern, at: Span) -> Option<Pattern> {
         let absence = if self.absence == Absence::Refused { Absence::Refused } else { Absence::Negated };
         let deeper = self.deeper(at)?;
@@ -285,7 +285,6 @@ impl Reader<'_, '_, '_> {
         whole.then_some(Pattern::Labels(labels))
     }
 
-    /// The patterns on one value.
     fn value(&self, kind: &PatternKind, at: Span, goal: Expected<'_>) -> Option<Pattern> {
         let scope = &self.scope;
         match kind {
@@ -389,7 +388,7 @@ fn is_any(pattern: &Pattern) -> bool {
     }
 }
 
-/// The type of a literal pattern by itself; none of a pattern that is no literal.
+/// The type of a literal pattern by itself; `None` for any other pattern.
 pub(super) fn natural_type(pattern: &ast::Pattern) -> Option<Scalar> {
     match &pattern.kind {
         PatternKind::Literal(literal) => Some(natural(literal)),

@@ -1,5 +1,5 @@
-//! What can go wrong between a checked template and a program: arguments that do not fit, texts that do not become what they
-//! should once the arguments are in them, and the caps of `limits`.
+//! Errors between a checked template and a program: arguments that do not fit, texts that become
+//! invalid with their arguments, and the caps of `limits`.
 
 use std::fmt;
 
@@ -12,17 +12,17 @@ use placet_core::bytecode::verify::ProgramError;
 use placet_core::model::path::PathError;
 use placet_core::model::types::{Scalar, Type};
 
-/// One reason why there is no program, and where in the source it shows. [`diagnostic`](Self::diagnostic) puts it
-/// into words.
+/// One reason why there is no program, and its place in the source.
+/// [`diagnostic`](Self::diagnostic) puts it into words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompileError {
-    /// The rule or the block; `None` where an argument is wrong by itself.
+    /// The rule or the block; `None` if an argument is wrong by itself.
     pub at: Option<Span>,
-    /// What is wrong.
+    /// The reason.
     pub cause: Cause,
 }
 
-/// What is wrong. Names are those of parameters.
+/// The reason for an error. Names are those of parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// `usr="ada"` for `token session(user: string)`
@@ -72,7 +72,7 @@ pub enum Cause {
     },
     /// Bytes that are not UTF-8, spliced into a string.
     NotUtf8 {
-        /// The parameter; empty where it is the literal text.
+        /// The parameter; empty for the literal text.
         name: String,
     },
     /// An argument of a type that has no text, spliced into a text.
@@ -110,7 +110,7 @@ pub enum Cause {
     BadRegex {
         /// `a(`
         source: String,
-        /// What is wrong with it.
+        /// The mistake in it.
         why: String,
     },
     /// `~"[{letters}]"`
@@ -123,7 +123,8 @@ pub enum Cause {
         /// Its text.
         source: String,
     },
-    /// A glob, path pattern or regular expression of more than [`PATTERN_BYTES`] once the arguments are in it.
+    /// A glob, path pattern or regular expression of more than [`PATTERN_BYTES`] once the arguments
+    /// are in it.
     PatternTooLong {
         /// How many.
         bytes: usize,
@@ -133,9 +134,9 @@ pub enum Cause {
         /// How many.
         bytes: usize,
     },
-    /// A value where another type is wanted; the checker lets none through.
+    /// A value where another type is expected; the checker lets none through.
     Mistyped {
-        /// What is wanted.
+        /// The expected type.
         wanted: Scalar,
     },
     /// More rules than [`RULES`].
@@ -143,28 +144,29 @@ pub enum Cause {
         /// How many.
         rules: usize,
     },
-    /// A program longer than may travel.
+    /// A program longer than its limit.
     TooLarge {
-        /// How long it is.
+        /// Its length in bytes.
         bytes: usize,
-        /// How long it may be.
+        /// The limit in bytes.
         most: usize,
     },
     /// A program that may take more steps than allowed.
     TooCostly {
-        /// How many it may take.
+        /// The limit in steps.
         most: u64,
     },
-    /// A program that names its constants so often that proving it takes too long.
+    /// A program that names its constants so often that verifying it takes too long.
     TooLongToProve,
-    /// The first regular expression beyond what those of a document may take.
+    /// The first regular expression beyond the work budget of a document.
     TooMuchToCompile {
         /// The expression.
         source: String,
     },
     /// Patterns or conditions nested too deep.
     TooDeep,
-    /// The verifier does not prove the program for another reason; a correct compiler never writes one.
+    /// The verifier does not prove the program for another reason; a correct compiler never writes
+    /// one.
     Unproved(ProgramError),
 }
 
@@ -181,7 +183,8 @@ impl Cause {
         CompileError { at: Some(at), cause: self }
     }
 
-    /// Which kind of mistake it is. Codes of the checker are used where it finds the same without arguments.
+    /// Which kind of mistake it is. A code of the checker is used if the checker reports the same
+    /// mistake without arguments.
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
@@ -264,7 +267,8 @@ impl Cause {
 }
 
 impl CompileError {
-    /// The same as a finding in the source of `template`; it points to the block's name where it has no place of its own.
+    /// The same as a finding in the source of `template`; it points to the block's name if it has
+    /// no place of its own.
     #[must_use]
     pub fn diagnostic(&self, template: &Template) -> Diagnostic {
         let found = Diagnostic::new(self.cause.code(), self.at.unwrap_or(template.at), self.cause.to_string());

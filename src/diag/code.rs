@@ -1,5 +1,5 @@
-//! The table of diagnostic codes: number, name, severity, what it means, the policy that triggers it and the way out.
-//! `docs/diagnostics.md` is printed from it, and each example is run as a test.
+//! The table of diagnostic codes: number, name, severity, what it means, the policy that triggers
+//! it and the way out. `docs/diagnostics.md` is printed from it, and each example is run as a test.
 
 use super::Severity;
 
@@ -28,7 +28,7 @@ macro_rules! codes {
                 match self { $(Self::$name => Severity::$severity),* }
             }
 
-            /// What is wrong, in a few words.
+            /// The mistake in a few words.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),* }

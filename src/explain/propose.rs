@@ -8,10 +8,10 @@ use placet_core::model::path::ResourcePath;
 use placet_core::model::types::Scalar;
 use placet_core::model::value::Address;
 
-/// How many proposals for one value are worth a try.
+/// The number of proposals for one value that are tried.
 const PROPOSALS: usize = 4;
 
-/// Values (`None` is no value) that match, nearest first; the value itself where it does.
+/// Values (`None` is no value) that match, nearest first; the value itself if it matches.
 pub fn satisfying_values(pattern: &Pattern, value: Option<&Constant>, scalar: Scalar) -> Vec<Option<Constant>> {
     if matches(pattern, Subject::of(value)) {
         return vec![value.cloned()];
@@ -93,7 +93,7 @@ fn candidates(pattern: &Pattern, value: &Constant, found: &mut Vec<Constant>) {
     }
 }
 
-/// A path without one of its segments, or with one of them spelt otherwise.
+/// A path without one of its segments, or with one of them changed.
 fn other_paths(path: &str) -> Vec<String> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let put = |at: usize, with: Option<String>| {
@@ -106,7 +106,7 @@ fn other_paths(path: &str) -> Vec<String> {
     without.chain(otherwise).collect()
 }
 
-/// A text without what the pattern names, or with something more.
+/// A text without the text that the pattern names, or with something added.
 fn other_texts(pattern: &Pattern, text: &str) -> Vec<String> {
     let mut others = vec![format!("{text}-x"), format!("x-{text}"), "other".to_owned()];
     let cut = match pattern {
@@ -178,12 +178,12 @@ fn with_label(labels: &[(String, String)], name: &str, value: Option<&Constant>)
     labels
 }
 
-/// Labels, for where any will do.
+/// Labels for a place where any match.
 pub(crate) fn sample_labels() -> Vec<(String, String)> {
     vec![("example".to_owned(), "example".to_owned())]
 }
 
-/// A value of a type, for where any will do.
+/// A value of a type for a place where any matches.
 #[must_use]
 pub fn sample(scalar: Scalar) -> Constant {
     match scalar {
@@ -200,7 +200,7 @@ pub fn sample(scalar: Scalar) -> Constant {
     }
 }
 
-/// Bytes as a value of a type that has some.
+/// Bytes as a value of a type that consists of bytes.
 pub fn constant_of(scalar: Scalar, bytes: Vec<u8>) -> Option<Constant> {
     match scalar {
         Scalar::Bytes => Some(Constant::Bytes(bytes)),
@@ -214,7 +214,7 @@ pub fn constant_of(scalar: Scalar, bytes: Vec<u8>) -> Option<Constant> {
     }
 }
 
-/// How far two values are apart, for people: characters to type.
+/// The distance of two values for people: characters to type.
 pub fn distance(from: Option<&Constant>, to: Option<&Constant>) -> usize {
     let shown = |value: Option<&Constant>| value.map(literal::value).unwrap_or_default();
     let (from, to) = (shown(from), shown(to));
@@ -237,7 +237,7 @@ fn ranked(
     fitting
 }
 
-/// Text to begin with; bytes that are no text count as none.
+/// The text to begin with; bytes that are not text count as empty.
 fn text_of(constant: &Constant) -> Option<String> {
     match constant {
         Constant::String(text) | Constant::Path(text) => Some(text.clone()),

@@ -13,7 +13,7 @@ use placet_core::model::vocabulary::Vocabulary;
 use placet_core::token::envelope::Token;
 use placet_core::token::inspect::{Unverified, inspect};
 
-/// The cause of a refusal. What the token says of itself is only said again, never believed.
+/// The cause of a refusal. The token's unverified claims are only quoted, never trusted.
 pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabulary: &Vocabulary) -> Cause {
     let token = token.and_then(|text| Token::parse(text).ok());
     let says = token.as_ref().and_then(|token| inspect(token).ok());
@@ -55,7 +55,7 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabular
     Cause { name: refusal.name(), message, help: help(refusal).map(str::to_owned) }
 }
 
-/// Of an action that was declared after the token or the policy was made.
+/// The cause for an action that was declared after the token or the policy was made.
 pub(super) fn younger(action: &str, what: &str, vocabulary: &Vocabulary) -> Cause {
     Cause {
         name: "younger_action",
@@ -99,7 +99,7 @@ const fn help(refusal: Refusal) -> Option<&'static str> {
     }
 }
 
-/// The cause for JSON that is no request of the vocabulary.
+/// The cause for JSON that is not a request of the vocabulary.
 pub(super) fn malformed(bad: &BadRequest, request: &Json, vocabulary: &Vocabulary) -> Cause {
     let head = bad.path.split(['[', '.']).next().unwrap_or_default();
     let value = request.get(head).and_then(Json::as_str);
@@ -115,7 +115,7 @@ pub(super) fn malformed(bad: &BadRequest, request: &Json, vocabulary: &Vocabular
 }
 
 fn did_you_mean<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
-    // The work grows with the name's length, and nobody mistypes so long a one.
+    // The work grows with the name's length, and a name this long is not a typo.
     if name.len() > EXCERPT {
         return None;
     }

@@ -128,7 +128,7 @@ fn the_status_of_an_answer_says_who_is_to_blame() {
 }
 
 #[test]
-fn every_refusal_is_somebodys_to_blame_for() {
+fn every_refusal_has_one_http_status() {
     let of = |status| {
         let named = Refusal::ALL.iter().filter(move |refusal| Verdict::Refused(**refusal).http_status() == status);
         named.map(|refusal| refusal.name()).collect::<Vec<_>>()
@@ -141,7 +141,7 @@ fn every_refusal_is_somebodys_to_blame_for() {
 }
 
 #[test]
-fn a_text_is_read_as_the_type_that_the_vocabulary_wants() {
+fn a_text_is_read_as_the_type_that_the_vocabulary_declares() {
     let service = notes();
     let token = service.mint("session", [("user", "ann")]).unwrap();
     let path = ("path", "/notes/ann/1");

@@ -70,7 +70,7 @@ fn denials_come_first_then_the_guard_then_what_allows_each_in_the_order_of_the_s
 }
 
 #[test]
-fn a_constant_stands_once() {
+fn a_constant_is_stored_once() {
     let twice = compiled(vec![allow("a-rather-long-name", 1), allow("a-rather-long-name", 2)]);
     let once = compiled(vec![allow("a-rather-long-name", 1)]);
     assert_eq!(twice.program.bytes().len(), once.program.bytes().len() + 5);
@@ -314,7 +314,7 @@ fn bytes_that_nest_without_end_are_printed_as_a_comment() {
 }
 
 #[test]
-fn a_text_can_not_write_lines_of_its_own_into_a_listing() {
+fn a_text_cannot_write_its_own_lines_into_a_listing() {
     let hostile = "x\"}\nallow {} \u{202e} \u{1b}[2J";
     let compiled = compiled(vec![allow(hostile, 1), Rule { tests: Vec::new(), ..allow("", 2) }]);
     let listing = listing(compiled.program.bytes(), &vocabulary(), &[]);

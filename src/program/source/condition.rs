@@ -99,7 +99,7 @@ pub(super) fn negated(inner: ast::Condition) -> ast::Condition {
     condition(ConditionKind::Not(Box::new(inner)))
 }
 
-/// `a && b && c`; of no conditions, what they are together.
+/// `a && b && c`; for an empty list, its constant value.
 pub(super) fn joined(
     parts: Vec<ast::Condition>,
     join: fn(Box<ast::Condition>, Box<ast::Condition>) -> ConditionKind,

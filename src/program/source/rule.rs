@@ -65,7 +65,7 @@ impl Lifting<'_> {
         Ok(Entry { key: name(key), value })
     }
 
-    /// The roles that are together exactly these actions, if that is shorter than listing them.
+    /// The roles that together are exactly these actions, if that is shorter than listing them.
     fn roles(&self, listed: &[ActionNo]) -> Vec<&str> {
         let mut open = listed.to_vec();
         let mut roles = Vec::new();
@@ -73,7 +73,7 @@ impl Lifting<'_> {
         while !open.is_empty() {
             let new = |actions: &[ActionNo]| actions.iter().filter(|action| open.contains(action)).count();
             let candidates = self.vocabulary.roles().iter().filter(|role| fits(&role.actions));
-            // Of two that add as much, the first one that was declared.
+            // If two add as much, the one declared first.
             let Some(best) =
                 candidates.rev().max_by_key(|role| new(&role.actions)).filter(|role| new(&role.actions) > 0)
             else {

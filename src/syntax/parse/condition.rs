@@ -187,7 +187,7 @@ impl Builder {
     }
 }
 
-/// Takes a tree of one operator apart, whatever its parentheses were: `&&` and `||` are associative.
+/// Flattens a tree of one operator, whatever its parentheses were: `&&` and `||` are associative.
 fn flatten(node: Condition, list: &mut Vec<Condition>, is_joined: fn(&ConditionKind) -> bool) {
     if !is_joined(&node.kind) {
         return list.push(node);

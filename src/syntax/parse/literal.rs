@@ -1,4 +1,5 @@
-//! Reads literals: what the grammar only knows the outline of. Also used by the map form. Times are read in [`time`].
+//! Reads literals, of which the grammar only knows the outline. Also used by the map form. Times
+//! are read in [`time`].
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 

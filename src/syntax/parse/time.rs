@@ -1,7 +1,9 @@
-//! Reads and writes points in time: RFC 3339 from the year 0 to the end of the year 9999, in milliseconds since 1970.
+//! Reads and writes points in time: RFC 3339 from the year 0 to the end of the year 9999, in
+//! milliseconds since 1970.
 //!
-//! The reader is strict: what another program would read as another time, or not at all, is an error that says what to write.
-//! It takes `2027-01-01T00:00:00.250+01:00` apart ([`Parts`]), reads each part, and only then asks the calendar.
+//! The reader is strict: text that another program would read as another time, or not at all, is an
+//! error that says what to write. It takes `2027-01-01T00:00:00.250+01:00` apart ([`Parts`]), reads
+//! each part, and only then checks the calendar.
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
@@ -19,7 +21,8 @@ pub fn read(text: &str) -> Result<i64, BadLiteral> {
     })
 }
 
-/// Writes `2027-01-01T00:00:00Z`; a time outside of the years 0 to 9999 is written as the nearest one inside.
+/// Writes `2027-01-01T00:00:00Z`; a time outside the years 0 to 9999 is written as the nearest one
+/// inside.
 #[must_use]
 pub fn write(milliseconds: i64) -> String {
     let since = SignedDuration::from_millis(milliseconds.clamp(FIRST, LAST));
@@ -218,7 +221,7 @@ mod tests {
         }
     }
 
-    /// Tokens and services have a reader of their own, which says less.
+    /// Tokens and services have their own reader, with shorter messages.
     #[test]
     fn the_deciding_half_reads_the_same_times() {
         use placet_core::model::time::Time;

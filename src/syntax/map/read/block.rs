@@ -11,7 +11,7 @@ use crate::syntax::map::{CONDITION_KEYS, PARTS, Plain, null_is_absent, place};
 use crate::syntax::parse::parse_condition;
 
 impl Reader {
-    /// A block; the key `spare` is no part of it, and has been read.
+    /// A block; the key `spare` is not part of it, and has been read already.
     pub(super) fn block(
         &mut self,
         wanted: Option<BlockKind>,
@@ -112,8 +112,7 @@ impl Reader {
         }
     }
 
-    /// A list without a rule would become no rule, and what is left out of a restriction restricts
-    /// nothing.
+    /// An empty list would become no rule, and a restriction without a rule restricts nothing.
     fn restricts_nothing(&mut self, what: &str) {
         let help = "write `\"deny\": {}` to allow nothing, or leave the key out";
         self.report(Code::Map, format!("{what}, so nothing would be restricted"), help);

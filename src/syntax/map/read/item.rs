@@ -32,7 +32,8 @@ impl Reader {
         file
     }
 
-    /// One block beside the vocabulary it speaks; a block that says no kind is a token, as TOKENGEN takes it.
+    /// One block beside the name of its vocabulary; a block that does not say its kind is a token,
+    /// as in TOKENGEN.
     fn of_hosts(&mut self, vocabulary: &Value, value: &Value) -> Vec<Item> {
         let at = self.here();
         let name = self.below("use", |reader| reader.word(vocabulary));
@@ -152,7 +153,8 @@ impl Reader {
     }
 }
 
-/// Whether a map is one that a host passes to TOKENGEN or ATTENUATE: the parts of a block, and beside them the vocabulary.
+/// Whether a map is one that a host passes to TOKENGEN or ATTENUATE: the parts of a block, and
+/// beside them the vocabulary.
 fn is_of_hosts(map: &Map<String, Value>) -> bool {
     let is_item = |key: &String| ITEM_WORDS.contains(&key.as_str()) && !BLOCK_WORDS.contains(&key.as_str());
     map.keys().filter(|key| *key != "use").all(|key| !is_item(key))

@@ -97,7 +97,7 @@ impl Reader {
     fn piece(&mut self, value: &Value) -> Option<Piece> {
         match (value, value.as_object().and_then(operator)) {
             (Value::String(text), _) => self.plain(text).map(|text| Piece::Text(text.to_owned())),
-            // What is spliced is a parameter, whatever its name.
+            // A splice is always a parameter, whatever its name.
             (_, Some(("$name", name))) => self.below("$name", |reader| reader.word(name)).map(Piece::Splice),
             (other, _) => self.expected("a string or a name", other),
         }

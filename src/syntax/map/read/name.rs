@@ -53,7 +53,7 @@ impl Reader {
         Some(Name { text: text.to_owned(), at: self.here() })
     }
 
-    /// A name where a pattern may stand.
+    /// A name in the place of a pattern.
     pub(super) fn reference(&mut self, text: &str) -> Option<Name> {
         if KEYWORDS.contains(&text) {
             self.report(
@@ -86,5 +86,5 @@ impl Reader {
     }
 }
 
-/// Words that are no names where a pattern stands.
+/// Words that are not names in the place of a pattern.
 const KEYWORDS: [&str; 8] = ["any", "absent", "not", "prefix", "suffix", "glob", "true", "false"];

@@ -144,7 +144,7 @@ pub(super) fn operator(map: &Map<String, Value>) -> Option<(&str, &Value)> {
     is_operator(key).then_some((key.as_str(), value))
 }
 
-/// Whether a key is no name of a label.
+/// Whether a key is not the name of a label.
 fn is_operator(key: &str) -> bool {
     key.starts_with('$') && !key.starts_with("$$")
 }
