@@ -1,8 +1,9 @@
 //! A small policy language whose programs travel inside authorization tokens.
 //!
-//! A permission is a map of patterns, a request is a map of values, and a request is allowed when it matches an `allow` map
-//! and no `deny` map. Policies are text; a compiler lowers them to bytecode; the bytecode is sealed into a token; a VM
-//! decides requests on the token's bytes, with nothing to parse, nothing to look up and nothing to allocate.
+//! A permission is a map of patterns, a request is a map of values, and a request is allowed when
+//! it matches an `allow` map and no `deny` map. Policies are text; a compiler lowers them to
+//! bytecode; the bytecode is sealed into a token; a VM decides requests on the token's bytes, with
+//! nothing to parse, nothing to look up and nothing to allocate.
 //!
 //! ```standalone_crate
 //! # let folder = std::env::temp_dir().join(format!("placet-crate-doc-{}", std::process::id()));
@@ -31,7 +32,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A policy file such as `policies/session.placet`, which the compiler checks against the vocabulary that it names:
+//! A policy file such as `policies/session.placet`, which the compiler checks against the
+//! vocabulary that it names:
 //!
 //! ```text
 //! use momento
@@ -41,8 +43,8 @@
 //! }
 //! ```
 //!
-//! `examples/service.rs` is an HTTP service with a layer of tower; the example `verify_only` of the crate
-//! `placet-core` decides with the deciding half alone, allocating nothing.
+//! `examples/service.rs` is an HTTP service with a layer of tower; the example `verify_only` of the
+//! crate `placet-core` decides with the deciding half alone, allocating nothing.
 //!
 //! | to | see |
 //! |---|---|
@@ -58,9 +60,10 @@
 //!
 //! # Crates and features
 //!
-//! [`authorize`], [`bytecode`], [`model`], [`token`] and [`vm`] are the crate `placet-core`, which is `no_std` with `alloc`: a service that
-//! only verifies and decides can name it alone. The command line is `placet-cli`. The feature `graphical` draws diagnostics for a
-//! terminal. Features add API and never change a verdict.
+//! [`authorize`], [`bytecode`], [`model`], [`token`] and [`vm`] are the crate `placet-core`, which
+//! is `no_std` with `alloc`: a service that only verifies and decides can name it alone. The
+//! command line is `placet-cli`. The feature `graphical` draws diagnostics for a terminal. Features
+//! add API and never change a verdict.
 #![forbid(unsafe_code)]
 
 extern crate alloc;

@@ -25,7 +25,7 @@
 //! ```
 //!
 //! A [`Service`] is cheap to clone and has no lifetime, so it goes into the state of any server. It
-//! speaks one [vocabulary](placet_core::model::vocabulary). [`Service::check`] verifies the token,
+//! uses one [vocabulary](placet_core::model::vocabulary). [`Service::check`] verifies the token,
 //! decides, and allocates nothing once a token is in the [cache](Builder::cache); what comes back
 //! is a [`Decision`] that knows the [status](Decision::http_status) of an HTTP answer and can
 //! [explain](Decision::explain) itself.
@@ -82,7 +82,7 @@ use pool::Pool;
 use store::{Held, Store};
 use trust::{Shared, Terms, Trust};
 
-/// No attributes: an action that has none needs a list of a known type.
+/// No attributes: an action without any needs a list of a known type.
 pub const NO_ATTRIBUTES: [(&str, &str); 0] = [];
 
 /// Mints tokens and decides requests. Clones share everything.
@@ -94,7 +94,7 @@ pub struct Service {
 struct Inner {
     store: Store,
     vocabulary: Arc<Vocabulary>,
-    /// What each policy was made of, for explanations; in the order of `policies`.
+    /// The source of each policy, for explanations; in the order of `policies`.
     held: Vec<Held>,
     policies: Vec<Policy>,
     terms: Terms,
@@ -108,7 +108,7 @@ impl Service {
     /// Opens a service with the policy files of a directory (or one file) and the keyring in a
     /// file.
     ///
-    /// Every `.placet` file in and below the directory is read. All of them have to speak one
+    /// Every `.placet` file in and below the directory is read. All of them have to use one
     /// vocabulary; files that only declare vocabularies serve the others. Each `token` can be
     /// [minted](Self::mint) and each `restriction` [added](Self::attenuate); each `policy` is held,
     /// so it has to allow every request as well.
@@ -131,8 +131,8 @@ impl Service {
     /// compiled each time.
     ///
     /// # Errors
-    /// There is no such token template, an argument does not fit, no key of the keyring mints, or
-    /// there is no randomness.
+    /// There is no such token template, an argument does not fit, no key of the keyring can mint,
+    /// or the random source failed.
     pub fn mint<'t>(
         &self,
         template: &str,
@@ -160,7 +160,7 @@ impl Service {
         Ok(minted.text())
     }
 
-    /// Adds a restriction to a token, as its holder could: no key is asked.
+    /// Adds a restriction to a token, as its holder could: no key is needed.
     ///
     /// # Errors
     /// There is no such restriction, an argument does not fit, or the text is not a token that
@@ -178,10 +178,10 @@ impl Service {
             .map_err(|failure| ServiceError::Attenuate { restriction: restriction.to_owned(), failure })
     }
 
-    /// The token, to which nobody can add a restriction any more.
+    /// The token, to which no restriction can be added any more.
     ///
     /// # Errors
-    /// The text is not a token, or one that is sealed already.
+    /// The text is not a token, or the token is sealed already.
     pub fn seal(&self, token: &str) -> Result<String, ServiceError> {
         let token = Token::parse(token).map_err(ServiceError::NotAToken)?;
         seal(&token, &mut SystemRandom).map(|sealed| sealed.text()).map_err(ServiceError::Seal)
@@ -209,8 +209,8 @@ impl Service {
         self.check_at(self.now(), token, action, attributes)
     }
 
-    /// The same at another time than now: for tests, and for recorded requests. A caller who may
-    /// choose the time can use expired tokens.
+    /// The same at a given time: for tests, and for recorded requests. A caller who may choose the
+    /// time can use expired tokens.
     pub fn check_at<'a, V: Into<Value<'a>>>(
         &'a self,
         time: Time,
@@ -224,7 +224,7 @@ impl Service {
         Decision { service: self, trust, token, time, given, verdict }
     }
 
-    /// The vocabulary that its requests speak.
+    /// The vocabulary of its requests.
     #[must_use]
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.inner.vocabulary
@@ -237,18 +237,18 @@ impl Service {
     /// the first lines of a file that is being written may be a keyring, or a list, by themselves.
     ///
     /// # Errors
-    /// A file cannot be read, or is not what it was.
+    /// A file cannot be read, or is no longer a keyring or a revocation list.
     pub fn reload(&self) -> Result<(), ServiceError> {
         let audience = self.inner.terms.audience;
         self.inner.trust.change(|trust| trust.read_again(audience))
     }
 
-    /// Believes the tokens of this keyring from now on. Tokens in the cache are verified again.
+    /// Trusts the tokens of this keyring from now on. Tokens in the cache are verified again.
     pub fn replace_keys(&self, keyring: Keyring) {
         self.replace(|trust| Trust { keyring, ..trust.clone() });
     }
 
-    /// Holds tokens against this revocation list from now on.
+    /// Checks tokens against this revocation list from now on.
     pub fn replace_revocations(&self, revocations: HeldRevocations) {
         self.replace(|trust| Trust { revocations: Some(revocations), ..trust.clone() });
     }
@@ -273,14 +273,14 @@ impl Service {
             .map(|(_, compiled)| compiled)
     }
 
-    /// Lends what decides, with the trust of one moment.
+    /// Lends the decider, with the keys and revocations of one moment.
     fn authorizer<'a>(&'a self, trust: &'a Trust) -> Authorizer<'a> {
         let verifier = self.inner.terms.verifier(trust, &self.inner.vocabulary);
         Authorizer::with_verifier(verifier).with_policies(&self.inner.policies)
     }
 
-    /// The token is verified before the request is read: nobody without a valid token learns what a
-    /// request looks like.
+    /// The token is verified before the request is read: a caller without a valid token does not
+    /// learn what a request looks like.
     fn verdict(&self, trust: &Trust, token: &str, time: Time, given: &Given<'_>) -> Verdict {
         let authorizer = self.authorizer(trust);
         let verdict = self.with_token(&authorizer, token, time, |verified| match given {

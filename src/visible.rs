@@ -1,8 +1,9 @@
-//! Which characters a reader does not see, and what is shown in their place.
+//! Characters that a reader does not see, and the escapes that are shown in their place.
 //!
-//! Requests, arguments and tokens hold texts that strangers chose. Shown raw, they could turn the direction of a line,
-//! hide a part of it, write a line of their own into a log, or speak to the terminal. So every message shows them through
-//! this module, which has the one table of such characters:
+//! Requests, arguments and tokens hold texts that strangers chose. Shown raw, they could reverse
+//! the direction of a line, hide a part of it, forge a line of a log, or send commands to the
+//! terminal. So every message shows them through this module, which has the only table of such
+//! characters:
 //!
 //! | | for |
 //! |---|---|
@@ -19,14 +20,16 @@ use alloc::string::String;
 use core::fmt;
 use core::fmt::Write as _;
 
-/// How many characters of a stranger's text a message quotes: enough to recognise it, too few to fill a log.
+/// How many characters of a stranger's text a message quotes: enough to recognise it, too few to
+/// fill a log.
 pub const EXCERPT: usize = 64;
 
-/// Whether a character cannot be seen, looks like a space and is another, or does something instead of being seen. Line
-/// ends and tabs are seen by what they do, and do not count.
+/// Whether a character is invisible, looks like a space without being one, or acts instead of being
+/// shown. Line ends and tabs do not count: their effect is visible.
 ///
-/// These are the categories Cc, Cf, Zl, Zp and Zs of Unicode, what it calls ignorable by default, the characters that have
-/// no picture in spite of their category (fillers, the empty Braille pattern, the null notehead), and noncharacters.
+/// These are the categories Cc, Cf, Zl, Zp and Zs of Unicode, what it calls ignorable by default,
+/// the characters that have no picture in spite of their category (fillers, the empty Braille
+/// pattern, the null notehead), and noncharacters.
 #[must_use]
 pub const fn hides(character: char) -> bool {
     turns(character)
@@ -37,13 +40,15 @@ pub const fn hides(character: char) -> bool {
         || (character as u32) & 0xfffe == 0xfffe
 }
 
-/// The same for the text of a policy, in which people write spaces of their own script (U+3000) as they are.
+/// The same for the text of a policy, in which people write spaces of their own script (U+3000) as
+/// they are.
 #[must_use]
 pub const fn hides_in_source(character: char) -> bool {
     hides(character) && !is_other_space(character)
 }
 
-/// Whether a character turns the direction of the text after it, so that a reader sees something else than is there.
+/// Whether a character turns the direction of the text after it, so that a reader sees something
+/// other than what is there.
 #[must_use]
 pub const fn turns(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -75,7 +80,7 @@ const fn is_filler(character: char) -> bool {
         || matches!(character, '\u{3164}' | '\u{ffa0}' | '\u{16fe4}' | '\u{1d159}')
 }
 
-/// A text within a line: line ends and what hides are written as the language's escapes.
+/// A text within a line: line ends and hidden characters are written as the language's escapes.
 #[must_use]
 pub const fn escaped(text: &str) -> Escaped<'_> {
     Escaped { text, most: usize::MAX }
@@ -135,7 +140,7 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
-/// A key of a map as a part of a path: `["x-auth"]`. Of a long one, only the beginning.
+/// A key of a map as a part of a path: `["x-auth"]`. A long one is cut to its beginning.
 #[must_use]
 pub fn key(key: &str) -> String {
     let cut = key.char_indices().nth(EXCERPT).map_or(key.len(), |(at, _)| at);
@@ -143,7 +148,8 @@ pub fn key(key: &str) -> String {
     format!("[{}{rest}]", quoted(&key[..cut]))
 }
 
-/// A message whose author has put what it quotes into backticks: of each quote the [`excerpt`], all of it [`escaped`].
+/// A message whose author has put quotes into backticks: each quote is cut to an [`excerpt`], and
+/// the whole is [`escaped`].
 #[must_use]
 pub fn brief(message: &str) -> String {
     let mut out = String::with_capacity(message.len().min(MESSAGE));
@@ -152,7 +158,7 @@ pub fn brief(message: &str) -> String {
         if number > 0 {
             out.push('`');
         }
-        // What is quoted may hold backticks itself, so the whole is bounded too.
+        // A quote may contain backticks itself, so the whole is bounded too.
         let shown = Escaped { text: part, most: if number % 2 == 1 { most.min(EXCERPT) } else { most } };
         let _ = write!(out, "{shown}");
         most = most.saturating_sub(part.chars().count().min(EXCERPT));
@@ -166,7 +172,8 @@ pub fn brief(message: &str) -> String {
 /// How many characters a whole message has at most.
 const MESSAGE: usize = 512;
 
-/// JSON text with `\u` escapes for what hides. Such characters are only in strings, so the value stays the same.
+/// JSON text with `\u` escapes for hidden characters. They occur only in strings, so the value
+/// stays the same.
 #[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
     if !text.contains(hides) {
@@ -185,9 +192,10 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A page for a terminal: its lines and tabs stay, and with `colour` the sequences that only set colours.
+/// A page for a terminal: its lines and tabs stay, and with `colour` the sequences that only set
+/// colours.
 ///
-/// This is the second line of defence, after the places that quote.
+/// This is the second line of defence, after the code that quotes.
 #[must_use]
 pub fn screened(page: &str, colour: bool) -> Cow<'_, str> {
     let is_wanted = |character: char| hides(character) || character == '\r';
@@ -212,7 +220,8 @@ pub fn screened(page: &str, colour: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// How long the sequence is that sets a colour at the beginning; 0 where there is none. To conceal (8) is no colour.
+/// Length of the sequence at the beginning that sets a colour; 0 if there is none. Concealing (8)
+/// is not a colour.
 fn colours(text: &str) -> usize {
     let Some(inner) = text.strip_prefix("\x1b[") else { return 0 };
     let Some(end) = inner.find(|character: char| !character.is_ascii_digit() && character != ';') else { return 0 };
@@ -256,7 +265,7 @@ mod tests {
         let shown = brief(&format!("`{long}` is not `{long}`\n"));
         assert_eq!(shown, format!("`{0}…` is not `{0}…`\\n", "z".repeat(64)));
         let evading = "zz`".repeat(5000);
-        assert!(brief(&format!("`{evading}` is no name")).chars().count() < 1100);
+        assert!(brief(&format!("`{evading}` is not a name")).chars().count() < 1100);
         let ours =
             "a percent escape is two upper-case digits, of a byte that needs one: write `%C3%A9`, or the character";
         assert_eq!(brief(ours), ours);

@@ -2,7 +2,7 @@
 
 use super::tree::{Form, Pattern};
 
-/// Whether the pattern also matches where there is no value.
+/// Whether the pattern also matches an absent value.
 pub(super) fn matches_absence(pattern: &Pattern) -> bool {
     match pattern.form() {
         Form::Absent => true,

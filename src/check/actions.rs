@@ -1,4 +1,4 @@
-//! Sets of actions: what stands behind `action`, `role` and in a `role` item.
+//! Sets of actions: the values of `action` and `role`, and of a `role` item.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ pub(super) struct ActionSet {
 }
 
 impl ActionSet {
-    /// Just these.
+    /// Exactly these actions.
     pub(super) fn of(actions: impl IntoIterator<Item = ActionNo>) -> Self {
         Self { listed: actions.into_iter().collect(), negated: false }
     }
@@ -23,12 +23,12 @@ impl ActionSet {
         Self { listed: BTreeSet::new(), negated: true }
     }
 
-    /// All others.
+    /// The complement.
     pub(super) fn not(self) -> Self {
         Self { negated: !self.negated, ..self }
     }
 
-    /// What is in either of them.
+    /// The union of two sets.
     pub(super) fn or(self, other: &Self) -> Self {
         let (a, b) = (&self.listed, &other.listed);
         let (listed, negated) = match (self.negated, other.negated) {
@@ -40,7 +40,7 @@ impl ActionSet {
         Self { listed, negated }
     }
 
-    /// What is in it and not in `other`.
+    /// The actions in it that are not in `other`.
     pub(super) fn without(self, other: &Self) -> Self {
         self.not().or(other).not()
     }

@@ -1,4 +1,4 @@
-//! A token, policy or restriction becomes a template.
+//! Turns a token, policy or restriction into a template.
 
 use super::fields::Fields;
 use super::known::Known;
@@ -15,7 +15,7 @@ use crate::diag::code::Code;
 use crate::limits::{PROMISES, RULES};
 use crate::syntax::ast::{self, Block, BlockKind, Entry, Item, Pattern, PatternKind};
 
-/// Checks one block. Where there are errors the template may lack what they are about.
+/// Checks one block. If there are errors, the template may lack the parts they are about.
 pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Block) -> Template {
     let parameters = Parameters::of(report, names, block);
     let outside = Scope::of_block(report, names, &parameters);
@@ -45,7 +45,7 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
         let message =
             format!("`{}` has {} promises, and a block has at most {PROMISES}", block.name.text, promised.len());
         let found = Diagnostic::new(Code::TooMany, block.name.at.0, message);
-        report.add(found.help("say several at once: a map takes lists of patterns"));
+        report.add(found.help("combine several in one: a map takes lists of patterns"));
     }
     if whole {
         lints::block(report, names.vocabulary(), block, &fields, rules);
@@ -70,14 +70,15 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
     template
 }
 
-/// What TOKENGEN's keys stand for.
+/// The rules that TOKENGEN's keys stand for.
 fn implied(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>, known: &Known) -> (Claims, Option<Vec<Rule>>) {
     let mut claims = known.to_claims();
     let rules = scope.tokengen(block, fields, known, &mut claims);
     (claims, rules)
 }
 
-/// Adds the rules of `permissions` and those that are written out, in this order. Says whether all of them are right.
+/// Adds the rules of `permissions` and those that are written out, in this order. Returns whether
+/// all of them are correct.
 fn written(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>, rules: &mut Vec<Rule>) -> bool {
     let mut maps = Vec::new();
     let readable = fields.pattern("permissions").map(|pattern| permissions(scope, pattern, &mut maps));
@@ -105,7 +106,7 @@ fn written(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>, rules: &mu
     whole
 }
 
-/// What stands behind `never` and `always`.
+/// The promises of `never` and `always`.
 fn promised(scope: &Scope<'_, '_>, block: &Block) -> Vec<Option<Promise>> {
     let read = block.rules.iter().filter_map(|rule| {
         let kind = match rule.effect {
@@ -151,9 +152,10 @@ fn misplaced(kind: BlockKind, rule: &ast::Rule) -> Option<Diagnostic> {
     // Only the keyword is to be underlined; a place in a map is one number and stays as it is.
     let at = if at.end - at.start > word.len() { crate::span::Span::new(at.start, at.start + word.len()) } else { at };
     let (message, help) = match (kind, rule.effect) {
-        (BlockKind::Restriction, ast::Effect::Allow) => {
-            ("a restriction can not allow anything".to_owned(), "write `only`: what is not in an `only` is taken away")
-        }
+        (BlockKind::Restriction, ast::Effect::Allow) => (
+            "a restriction cannot allow anything".to_owned(),
+            "write `only`: everything outside an `only` is taken away",
+        ),
         (BlockKind::Token | BlockKind::Policy, ast::Effect::Only) => (
             format!("`only` takes away from a token, and this is a {}", kind.word()),
             "write `allow`, or make this a `restriction`",

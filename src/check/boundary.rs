@@ -1,5 +1,5 @@
-//! Patterns that are open where an argument ends: `prefix "user/{user}"` lets user 4 see what
-//! belongs to user 42.
+//! Patterns that are open where an argument ends: `prefix "user/{user}"` lets user 4 see the items
+//! of user 42.
 
 use regex_syntax::ast::{Ast, RepetitionKind, RepetitionRange, Visitor, visit};
 
@@ -73,8 +73,8 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// `"{tenant}{user}"`: the end of one argument may be the beginning of the next. Nothing has to
-    /// be known of a uuid, since all have one length.
+    /// `"{tenant}{user}"`: the end of one argument may be the beginning of the next. A uuid is no
+    /// problem, since all have one length.
     pub(super) fn warn_neighbours(&self, text: &Text, at: Span) {
         let varies = |name: &str| {
             let ty = self.parameter(name).map(|(_, ty)| ty);
@@ -93,7 +93,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// `~"{user}.*"`; `tree` is read of the expression with stand-ins for its splices.
+    /// `~"{user}.*"`; `tree` is the parsed expression with stand-ins for its splices.
     pub(super) fn warn_open_regex(&self, text: &Text, tree: &Ast, at: Span) {
         let open = visit(tree, OpenSplices::default()).unwrap_or_default();
         let splices = text.pieces.iter().filter_map(|piece| match piece {
@@ -132,7 +132,7 @@ fn warn(report: &Report, name: &str, neighbour: &str, side: Side, example: (&str
             ("begins", earlier, format!("{boundary}{{{name}}}"))
         }
     };
-    let message = format!("nothing {word} the argument `{name}`: what is meant for `{given}` also matches `{other}`");
+    let message = format!("nothing {word} the argument `{name}`: the pattern for `{given}` also matches `{other}`");
     let found = Diagnostic::new(Code::NoBoundary, at, message).label("no boundary");
     report.add(found.help(format!("write the character that {word} it, such as `{spelling}`, or an exact text")));
 }
@@ -144,13 +144,13 @@ fn literal(piece: Option<&Piece>) -> &str {
     }
 }
 
-/// Whether a piece of a glob ends in a `*`, and perhaps a few `?` after it; `\\*` is none.
+/// Whether a piece of a glob ends in a `*`, and perhaps a few `?` after it; `\\*` does not count.
 fn ends_in_run(glob: &str) -> bool {
     let Some(before) = glob.trim_end_matches('?').strip_suffix('*') else { return false };
     (before.len() - before.trim_end_matches('\\').len()) % 2 == 0
 }
 
-/// Finds the stand-ins for splices next to which any text may follow or go before.
+/// Finds the stand-ins for splices that any text may follow or precede.
 #[derive(Default)]
 struct OpenSplices {
     seen: usize,
@@ -169,7 +169,7 @@ impl Visitor for OpenSplices {
         match node {
             Ast::Literal(literal) if literal.c == SPLICE => self.seen += 1,
             Ast::Concat(concat) => {
-                // A visit goes from left to right, so those in here are the next ones.
+                // A visit goes from left to right, so the stand-ins in here are the next ones.
                 let mut number = self.seen;
                 for (place, part) in concat.asts.iter().enumerate() {
                     let (before, from) = concat.asts.split_at(place);
@@ -197,9 +197,9 @@ fn is_splice(part: &Ast) -> bool {
     }
 }
 
-/// Whether what is on this side of a splice, nearest first, may be a longer or a shorter run of
-/// several characters. A class with a fixed count tells no argument from another, so the part after
-/// it decides.
+/// Whether the parts on this side of a splice, nearest first, may match a longer or a shorter run
+/// of several characters. A class with a fixed count does not separate one argument from another,
+/// so the part after it decides.
 fn is_open<'p>(parts: impl Iterator<Item = &'p Ast>, side: Side) -> bool {
     for part in parts {
         match part {

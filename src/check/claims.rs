@@ -1,4 +1,4 @@
-//! What a token says of itself, and when it is valid.
+//! The claims of a token, and when it is valid.
 
 use super::expected::Expected;
 use super::fields::Fields;
@@ -41,7 +41,7 @@ impl Known {
         }
     }
 
-    /// The claims; labels and attributes are added by who knows what they mean.
+    /// The claims; labels and attributes are added by the code that interprets them.
     pub(super) fn to_claims(&self) -> Claims {
         Claims {
             id: self.id.text(),
@@ -56,7 +56,7 @@ impl Known {
 }
 
 impl Scope<'_, '_> {
-    /// `issuance`, `not_before`, `expiry` and `ttl`; bare numbers are milliseconds, as TOKENGEN has them.
+    /// `issuance`, `not_before`, `expiry` and `ttl`; bare numbers are milliseconds, as in TOKENGEN.
     pub(super) fn times(&self, fields: &Fields<'_>) -> Times {
         let term = |key: &str, scalar: Scalar| {
             let what = format!("`{key}`");
@@ -92,7 +92,7 @@ impl Scope<'_, '_> {
             );
         };
         if number(&times.ttl).is_some_and(|ttl| ttl <= 0) {
-            never("ttl", "this `ttl` is over when it begins");
+            never("ttl", "this `ttl` ends when it begins");
         }
         let (issuance, not_before) = (number(&times.issuance), number(&times.not_before));
         let begins = not_before.max(issuance);
@@ -101,7 +101,7 @@ impl Scope<'_, '_> {
         }
         let end = issuance.zip(number(&times.ttl)).map(|(issuance, ttl)| issuance.saturating_add(ttl));
         if end.zip(not_before).is_some_and(|(end, begin)| end <= begin) {
-            never("not_before", "this `not_before` comes when the `ttl`, which counts from issuance, is over");
+            never("not_before", "this `not_before` comes after the end of the `ttl`, which counts from issuance");
         }
     }
 
@@ -116,8 +116,8 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// A number without a unit is milliseconds, as TOKENGEN has it, and rarely meant as that where it gives less than a
-    /// minute, where it would be days in seconds, or a time before this century.
+    /// A number without a unit is milliseconds, as in TOKENGEN, but rarely meant so if it gives
+    /// less than a minute, where it would be days in seconds, or a time before this century.
     fn warn_units(&self, fields: &Fields<'_>) {
         let bare = |key| fields.pattern(key).and_then(|pattern| Some((pattern.at.0, self.bare_number(pattern)?)));
         if let Some((at, number)) = bare("ttl").filter(|(_, number)| is_meant_as_seconds(*number)) {
@@ -134,7 +134,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// The number that is there without a unit, perhaps by the name of a `let`.
+    /// The number without a unit, perhaps named by a `let`.
     fn bare_number(&self, pattern: &Pattern) -> Option<i64> {
         match &pattern.kind {
             PatternKind::Literal(Literal::Int(number)) => Some(*number),
@@ -146,7 +146,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// One value behind a key.
+    /// One value after a key.
     pub(super) fn single(&self, pattern: &Pattern, expected: Expected<'_>) -> Option<Term> {
         let at = pattern.at.0;
         match &pattern.kind {
@@ -190,7 +190,7 @@ impl Scope<'_, '_> {
         Some(stamps)
     }
 
-    /// The entries of a map behind a key.
+    /// The entries of a map after a key.
     pub(super) fn entries<'p>(&self, pattern: &'p Pattern, key: &str) -> Option<&'p [ast::Entry]> {
         match &pattern.kind {
             PatternKind::Map(entries) => Some(entries),

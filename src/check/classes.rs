@@ -1,10 +1,9 @@
-//! What `\d`, `\w` and `\s` mean in a regular expression: ASCII, as in RE2, unless `(?u)` asks for
-//! Unicode.
+//! The meaning of `\d`, `\w` and `\s` in a regular expression: ASCII, as in RE2, unless `(?u)`
+//! selects Unicode.
 //!
-//! The tree that was read is rewritten before it is given a meaning: each of these classes becomes
-//! the class that it stands for. Where `(?i)` holds, all other members of a bracketed class are
-//! folded here, so that `[\w-]` stays ASCII: folded with the rest, `\w` would hold `ſ` and the
-//! Kelvin sign.
+//! The syntax tree is rewritten before it is translated: each of these classes becomes the class
+//! that it stands for. Under `(?i)`, all other members of a bracketed class are folded here, so
+//! that `[\w-]` stays ASCII: folded with the rest, `\w` would contain `ſ` and the Kelvin sign.
 
 use regex_syntax::ast::{
     Ast, ClassAscii, ClassAsciiKind, ClassBracketed, ClassPerl, ClassPerlKind, ClassSet, ClassSetItem, ClassSetRange,
@@ -13,7 +12,7 @@ use regex_syntax::ast::{
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
 
-/// Gives the classes of a tree their ASCII meaning. `text` says whether values are strings; of
+/// Gives the classes of a tree their ASCII meaning. `text` says whether values are strings; in
 /// bytes only ASCII folds anyway.
 pub(super) fn to_ascii(tree: &mut Ast, text: bool) {
     rewrite(tree, &mut Mode { unicode: None, folds: false, text });
@@ -22,7 +21,7 @@ pub(super) fn to_ascii(tree: &mut Ast, text: bool) {
 /// The flags in force at a place.
 #[derive(Clone, Copy)]
 struct Mode {
-    /// `(?u)` or `(?-u)`; `None` where the expression says neither.
+    /// `(?u)` or `(?-u)`; `None` if the expression has neither.
     unicode: Option<bool>,
     /// `(?i)`
     folds: bool,
@@ -166,8 +165,7 @@ fn range(span: Span, (start, end): (char, char)) -> ClassSetItem {
     ClassSetItem::Range(ClassSetRange { span, start: literal(start), end: literal(end) })
 }
 
-/// What a member of a class is where letters fold; `None` where it means nothing, which is found
-/// where all is given its meaning.
+/// The folded form of a member of a class; `None` if it is invalid, which the translation reports.
 fn folded(item: &ClassSetItem) -> Option<ClassSetItem> {
     let span = *item.span();
     let alone = ClassBracketed { span, negated: false, kind: ClassSet::Item(item.clone()) };

@@ -10,13 +10,13 @@ use crate::span::Span;
 use crate::syntax::ast::Comparison;
 use placet_core::model::function::Results;
 
-/// Warns of a number in `pattern` that `operand` never is.
+/// Warns of a number in `pattern` that `operand` never takes.
 pub(super) fn warn(report: &Report, operand: &Operand, pattern: &Pattern, at: Span) {
     let Operand::Call(function, _) = operand else { return };
     let Results::Cycle { first, last, noun, hint } = function.row().results else { return };
     let shown = first..=last;
     if let Some(wrong) = beyond(pattern, &shown) {
-        let message = format!("{noun} is from {first} to {last}, and this asks for {wrong}");
+        let message = format!("{noun} is from {first} to {last}, and this tests for {wrong}");
         report.add(Diagnostic::new(Code::OffClock, at, message).help(hint));
     } else if leaves_last_out(pattern, &shown) {
         let message = format!("the end of `{first}..{last}` is not part of it: {last} is left out");
@@ -25,7 +25,7 @@ pub(super) fn warn(report: &Report, operand: &Operand, pattern: &Pattern, at: Sp
     }
 }
 
-/// The first number of those that begin again when they end, and the one after the last.
+/// For a function whose numbers repeat, such as hours: the first, and the one after the last.
 pub(super) const fn cycle(operand: &Operand) -> Option<(i64, i64)> {
     let Operand::Call(function, _) = operand else { return None };
     match function.row().results {
@@ -34,7 +34,7 @@ pub(super) const fn cycle(operand: &Operand) -> Option<(i64, i64)> {
     }
 }
 
-/// The numbers between which a range is written, if both are known.
+/// The two ends of a range as written, if both are known.
 pub(super) fn known_ends(from: Option<&Bound>, to: Option<&Bound>) -> Option<(i64, i64)> {
     from?.term.number().zip(to?.term.number())
 }
@@ -51,7 +51,7 @@ fn leaves_last_out(pattern: &Pattern, shown: &RangeInclusive<i64>) -> bool {
     }
 }
 
-/// The pattern that a comparison with a known number is.
+/// A comparison with a known number, as a pattern.
 pub(super) fn compared(comparison: Comparison, term: &Term) -> Pattern {
     let bound = |included| Some(Bound { term: term.clone(), included });
     match comparison {
@@ -64,7 +64,8 @@ pub(super) fn compared(comparison: Comparison, term: &Term) -> Pattern {
     }
 }
 
-/// The first number of the pattern that is not one of `shown`. An end that is not part of its range may be one beyond.
+/// The first number of the pattern that is not one of `shown`. An end that is not part of its range
+/// may be one beyond.
 fn beyond(pattern: &Pattern, shown: &RangeInclusive<i64>) -> Option<String> {
     let end = |bound: &Option<Bound>, outwards: i64, word: &str| {
         let bound = bound.as_ref()?;

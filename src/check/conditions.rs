@@ -1,4 +1,4 @@
-//! Conditions: every expression gets its type, and no absent value is read unseen.
+//! Conditions: every expression gets its type, and reading a value that may be absent is reported.
 
 use super::clocks;
 use super::constancy;
@@ -60,7 +60,7 @@ impl Reading<'_, '_, '_> {
         let told = self.told.times();
         let read = self.read(condition)?;
         if self.told.times() > told {
-            // It reads absent values, which is wrong, so nothing follows from it.
+            // It reads absent values, which is an error, so nothing can be concluded from it.
             return Some(read);
         }
         let (report, at) = (self.scope.report, condition.at.0);
@@ -110,7 +110,8 @@ impl Reading<'_, '_, '_> {
         }
     }
 
-    /// `a && b && c`, or the same with `||`: each one knows what those before it have made sure of.
+    /// `a && b && c`, or the same with `||`: each operand is checked with the presence that those
+    /// before it guarantee.
     fn chain(&self, condition: &ast::Condition, conjunction: bool) -> Option<Vec<Condition>> {
         let mut links = Vec::new();
         collect(condition, conjunction, &mut links);
@@ -161,7 +162,7 @@ impl Reading<'_, '_, '_> {
         Some(Condition::Compare(comparison, a.operand, b.operand))
     }
 
-    /// `subject == null`, which other languages have.
+    /// `subject == null`, as in other languages.
     fn refuse_null(&self, comparison: Comparison, left: &ast::Condition, right: &ast::Condition) -> Option<()> {
         let names = self.scope.names;
         let null = |side: &ast::Condition| match &side.kind {
@@ -183,7 +184,7 @@ impl Reading<'_, '_, '_> {
         self.scope.report.fail(found.help(format!("write `{sign}has {what}`")))
     }
 
-    /// Warns of what is probably not meant in `hour(time) == 24` and `key == "secret/*"`.
+    /// Warns of probable mistakes such as `hour(time) == 24` and `key == "secret/*"`.
     fn warn_compared(
         &self,
         comparison: Comparison,
@@ -218,7 +219,7 @@ impl Reading<'_, '_, '_> {
             let vocabulary = self.scope.names.vocabulary();
             let ty = vocabulary.attribute(field).map(|attribute| attribute.ty);
             let Some(Type::Set(scalar)) = ty else {
-                let message = format!("`{name}` is no set, and no pattern");
+                let message = format!("`{name}` is not a set or a pattern");
                 let found = Diagnostic::new(Code::NotASet, pattern.at.0, message);
                 return self.scope.report.fail(found.help("compare two attributes with `==`"));
             };
@@ -295,7 +296,7 @@ impl Reading<'_, '_, '_> {
         }
     }
 
-    /// The attribute that `name` means, reporting names that are none.
+    /// The attribute called `name`; reports a name that is not one.
     pub(super) fn field(&self, name: &Name) -> Option<FieldNo> {
         let (text, at) = (name.text.as_str(), name.at.0);
         if let Some(field) = self.attribute_named(text, at)? {
@@ -304,7 +305,8 @@ impl Reading<'_, '_, '_> {
         self.scope.report.fail(self.scope.unknown_attribute(text, at))
     }
 
-    /// The attribute of this name, unless a parameter or `let` hides it; `None` is an error that has been reported.
+    /// The attribute of this name, unless a parameter or `let` hides it; `None` is an error that
+    /// has been reported.
     pub(super) fn attribute_named(&self, name: &str, at: Span) -> Option<Option<FieldNo>> {
         let Some(field) = self.scope.names.vocabulary().field(name) else { return Some(None) };
         let what = match () {
@@ -319,7 +321,7 @@ impl Reading<'_, '_, '_> {
             .fail(found.help(format!("rename {what}; in the rule's map, `{name}: {name}` needs no condition")))
     }
 
-    /// Sees to it that an attribute is a map of labels.
+    /// Requires that an attribute is a map of labels.
     pub(super) fn check_labels(&self, name: &Name, field: FieldNo) -> Option<()> {
         let ty = self.scope.names.vocabulary().attribute(field)?.ty;
         if ty == Type::Labels {
@@ -331,7 +333,6 @@ impl Reading<'_, '_, '_> {
 }
 
 impl Scope<'_, '_> {
-    /// The finding that the vocabulary lacks an attribute.
     pub(super) fn unknown_attribute(&self, name: &str, at: Span) -> Diagnostic {
         let vocabulary = self.names.vocabulary();
         let message = format!("`{}` has no attribute `{name}`", vocabulary.name());
@@ -355,7 +356,8 @@ impl Scope<'_, '_> {
     }
 }
 
-/// The links of a chain of one operator, however they lean. Long chains lean and do not nest, so this does not recurse.
+/// The operands of a chain of one operator, whether it leans left or right. Long chains lean to one
+/// side, so this does not recurse.
 fn collect<'c>(condition: &'c ast::Condition, conjunction: bool, links: &mut Vec<&'c ast::Condition>) {
     let mut open = vec![condition];
     while let Some(condition) = open.pop() {

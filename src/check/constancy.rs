@@ -1,5 +1,5 @@
-//! Warns of conditions and lists that are always true or always false. Sound and not complete: what is warned about is
-//! certain, and what depends on an argument is not looked at.
+//! Warns of conditions and lists that are always true or always false. Sound but not complete:
+//! every warning is certain, and conditions that depend on an argument are skipped.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use placet_core::model::function::Results;
 use placet_core::model::types::Type;
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
-/// From how many wants on the lint would cost more than it is worth: it compares each with each.
+/// With more tests than this the lint would cost more than it is worth: it compares each with each.
 const MOST: usize = 64;
 
 /// Warns of one comparison or literal that is always the same.
@@ -26,17 +26,20 @@ pub(super) fn warn(report: &Report, condition: &Condition, at: Span) {
     }
 }
 
-/// Warns of a chain that is always the same: `host == "a" && host == "b"`, `host != "a" || host != "b"`.
+/// Warns of a chain that is always the same: `host == "a" && host == "b"`,
+/// `host != "a" || host != "b"`.
 pub(super) fn warn_chain(report: &Report, chain: &Condition, at: Span) {
     let truth = !matches!(chain, Condition::All(_));
-    // A comparison that reads a value that may be absent is false where it is, and an error already.
+    // A comparison that reads an absent value is false, and reading one that may be absent is
+    // already an error.
     if impossible(&conjuncts(chain, !truth)).is_some() && !report.has_errors() {
         let whole = if truth { "one of these is" } else { "all of these together are" };
         report.add(finding(truth, at, whole));
     }
 }
 
-/// Warns of a rule whose map, condition and exception can never hold together, where none of them is wrong by itself.
+/// Warns of a rule whose map, condition and exception can never hold together, while each by itself
+/// can.
 pub(super) fn warn_rule(report: &Report, vocabulary: &Vocabulary, rule: Parts<'_>) {
     let Parts { tests, condition, has_both, at } = rule;
     let parts: Vec<Vec<Wanted<'_>>> = match condition {
@@ -56,24 +59,24 @@ pub(super) fn warn_rule(report: &Report, vocabulary: &Vocabulary, rule: Parts<'_
         let what = match &wanted.operand {
             Operand::Field(field) => format!("`{}`", name(vocabulary, *field)),
             Operand::Label(field, label) => format!("`{}[\"{label}\"]`", name(vocabulary, *field)),
-            _ => "one value".to_owned(),
+            _ => "one operand".to_owned(),
         };
-        let message = format!("this rule never matches: its parts want of {what} what no value is");
+        let message = format!("this rule never matches: no value of {what} satisfies all its parts");
         report
             .add(Diagnostic::new(Code::AlwaysFalse, at, message).help("remove the rule, or correct one of its parts"));
     }
 }
 
-/// What a rule is made of.
+/// The parts of a rule.
 #[derive(Clone, Copy)]
 pub(super) struct Parts<'r> {
     /// Its map.
     pub(super) tests: &'r [Test],
     /// `when` and `unless`, joined.
     pub(super) condition: &'r Condition,
-    /// Whether it is both of them.
+    /// Whether the rule has both of them.
     pub(super) has_both: bool,
-    /// Where to say it.
+    /// The place for the diagnostic.
     pub(super) at: Span,
 }
 
@@ -87,10 +90,10 @@ pub(super) fn warn_list(report: &Report, list: &[Pattern], at: Span) {
         let found = Diagnostic::new(Code::AlwaysTrue, at, "every request matches this list, with a value or without");
         report.add(found.help("leave the key out"));
     } else if fill_all_numbers(list) {
-        let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one of it is enough");
-        report.add(found.help("write one range for what lies between two numbers, or `any`"));
+        let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one match is enough");
+        report.add(found.help("write one range for the values between two numbers, or `any`"));
     } else if list.len() <= LIST && taken.iter().any(|(number, hole)| fills(*number, hole)) {
-        let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one of it is enough");
+        let found = Diagnostic::new(Code::AlwaysTrue, at, "every value matches this list: one match is enough");
         report.add(found.help("write `not […]` if none of them is meant, or `any`"));
     }
 }
@@ -107,7 +110,7 @@ fn fill_all_numbers(list: &[Pattern]) -> bool {
     up_to.zip(from).is_some_and(|(most, least)| least <= most + 1)
 }
 
-/// A list that people write has fewer elements.
+/// Lists written by hand have fewer elements.
 const LIST: usize = 1_024;
 
 fn negated((number, pattern): (usize, &Pattern)) -> Option<(usize, &Pattern)> {
@@ -119,7 +122,7 @@ fn negated((number, pattern): (usize, &Pattern)) -> Option<(usize, &Pattern)> {
 
 fn finding(truth: bool, at: Span, whole: &str) -> Diagnostic {
     let code = if truth { Code::AlwaysTrue } else { Code::AlwaysFalse };
-    Diagnostic::new(code, at, format!("{whole} always {truth}")).help("remove it, or ask for what the request says")
+    Diagnostic::new(code, at, format!("{whole} always {truth}")).help("remove it, or test a value of the request")
 }
 
 fn name(vocabulary: &Vocabulary, field: FieldNo) -> &str {
@@ -162,7 +165,7 @@ fn is_count(operand: &Operand) -> bool {
     }
 }
 
-/// Whether every number from zero on matches, or none does.
+/// `Some` if every number from zero on matches, or if none does.
 fn of_count(pattern: &Pattern) -> Option<bool> {
     let zero = Bound { term: Term::Constant(Constant::Int(0)), included: true };
     let counts = Pattern::Range(Some(zero), None);
@@ -173,7 +176,7 @@ fn of_count(pattern: &Pattern) -> Option<bool> {
     }
 }
 
-/// What is certain to be wanted of a value.
+/// A pattern that a value certainly has to match.
 #[derive(Debug)]
 struct Wanted<'c> {
     operand: Operand,
@@ -181,13 +184,13 @@ struct Wanted<'c> {
 }
 
 impl Wanted<'_> {
-    /// Whether both are about one value and no value is both.
+    /// Whether both are about the same value and no value matches both.
     fn excludes(&self, other: &Self) -> bool {
         self.operand == other.operand && are_disjoint(&self.pattern, &other.pattern)
     }
 }
 
-/// One that no value meets together with the others.
+/// One that no value can match together with the others.
 fn impossible<'w, 'c>(wanted: &'w [Wanted<'c>]) -> Option<&'w Wanted<'c>> {
     let others = |one: &'w Wanted<'c>| wanted.iter().filter(move |other| !std::ptr::eq(*other, one));
     let is_refuted = |one: &'w Wanted<'c>, value: &Constant| {
@@ -200,7 +203,7 @@ fn impossible<'w, 'c>(wanted: &'w [Wanted<'c>]) -> Option<&'w Wanted<'c>> {
     })
 }
 
-/// The values that match, where they are known and few.
+/// The values that match, if they are known and few.
 fn values(pattern: &Pattern) -> Option<Vec<&Constant>> {
     match pattern {
         Pattern::Equal(Term::Constant(value)) => Some(vec![value]),
@@ -212,7 +215,7 @@ fn values(pattern: &Pattern) -> Option<Vec<&Constant>> {
     }
 }
 
-/// What must all hold where `condition` turns out as `truth`.
+/// The patterns that all have to match for `condition` to be `truth`.
 fn conjuncts(condition: &Condition, truth: bool) -> Vec<Wanted<'_>> {
     let mut wanted = Vec::new();
     collect(condition, truth, &mut wanted);
@@ -256,7 +259,7 @@ fn presence<'c>(operand: Operand, is_there: bool) -> Wanted<'c> {
     Wanted { operand, pattern: Cow::Owned(pattern) }
 }
 
-/// What holds where the comparison does not, of values that are there.
+/// The opposite of a comparison, for values that are present.
 const fn opposite(comparison: Comparison) -> Comparison {
     match comparison {
         Comparison::Equal => Comparison::NotEqual,
@@ -268,7 +271,7 @@ const fn opposite(comparison: Comparison) -> Comparison {
     }
 }
 
-/// What the map wants of an attribute of one value, or of each label.
+/// The patterns of the map on an attribute of one value, or on each label.
 fn of_test<'t>(vocabulary: &Vocabulary, test: &'t Test) -> Vec<Wanted<'t>> {
     let wanted = |operand, pattern| Wanted { operand, pattern: Cow::Borrowed(pattern) };
     match (vocabulary.attribute(test.field).map(|attribute| attribute.ty), &test.pattern) {
@@ -291,7 +294,7 @@ fn are_disjoint(a: &Pattern, b: &Pattern) -> bool {
         (Pattern::Equal(Term::Constant(value)), other) | (other, Pattern::Equal(Term::Constant(value))) => {
             matches(other, value) == Some(false)
         }
-        // Of two networks, one is in the other, or they have no address together.
+        // Two networks either contain one another or share no address.
         (Pattern::Network(_), Pattern::Network(_)) => !subsumption::pattern(a, b) && !subsumption::pattern(b, a),
         (Pattern::Range(a, b), Pattern::Range(c, d)) => {
             let ends = limits(a.as_ref(), b.as_ref()).zip(limits(c.as_ref(), d.as_ref()));

@@ -1,7 +1,9 @@
-//! What a document may make us do before anything is decided: reading regular expressions, and making automata of them.
+//! The work that a document may cause before anything is decided: reading regular expressions and
+//! building automata from them.
 //!
-//! A kilobyte of text can ask for seconds of work, and hosts compile texts of strangers. So work is counted as it is done, in
-//! units of about ten nanoseconds, and the same text always takes the same: what is too much here is too much everywhere.
+//! A kilobyte of text can cause seconds of work, and hosts compile texts of strangers. So work is
+//! counted as it is done, in units of about ten nanoseconds. The same text always takes the same
+//! number, so a text that is refused on one machine is refused on all.
 
 use std::cell::Cell;
 
@@ -15,20 +17,20 @@ pub struct Effort {
 }
 
 impl Default for Effort {
-    /// What a document may take unless a host says otherwise.
+    /// The work a document may take by default.
     fn default() -> Self {
         Self::new(COMPILE_EFFORT)
     }
 }
 
 impl Effort {
-    /// So many units of about ten nanoseconds.
+    /// A budget of this many units of about ten nanoseconds.
     #[must_use]
     pub const fn new(units: u64) -> Self {
         Self { left: Cell::new(units), is_spent: Cell::new(false) }
     }
 
-    /// Takes some. `None` where there is not enough, from then on.
+    /// Spends some. `None` if too little is left, and then for every later call.
     #[must_use]
     pub fn spend(&self, units: u64) -> Option<()> {
         let left = self.left.get().checked_sub(units);
@@ -39,19 +41,19 @@ impl Effort {
         left.map(drop)
     }
 
-    /// Whether something was more than there was.
+    /// Whether the budget has been exceeded.
     #[must_use]
     pub const fn is_spent(&self) -> bool {
         self.is_spent.get()
     }
 
-    /// Units that reading a regular expression takes: a class is a list of ranges, and one of Unicode has hundreds, which are
-    /// all gone through where capitals and small letters are the same.
+    /// Units that reading a regular expression takes: a class is a list of ranges, and one of
+    /// Unicode has hundreds, all of which are visited if case is ignored.
     #[must_use]
     pub fn reading(expression: &str) -> u64 {
         let count = |what: &str| expression.matches(what).count() as u64;
         let classes = ["\\w", "\\W", "\\d", "\\D", "\\s", "\\S"].into_iter().map(count).sum::<u64>();
-        // Only flags make them classes of Unicode.
+        // Only flags make them Unicode classes.
         let folded = if expression.contains("(?") { FOLDED * classes } else { 0 };
         BYTE * expression.len() as u64 + CLASS * (count("[") + count("\\")) + folded
     }
@@ -63,5 +65,5 @@ const BYTE: u64 = 16;
 /// Units of one class.
 const CLASS: u64 = 512;
 
-/// Units of a class of Unicode without regard to capitals.
+/// Units of a Unicode class if case is ignored.
 const FOLDED: u64 = 16 * 1024;

@@ -1,5 +1,5 @@
-//! Patterns that no value matches, or every one: what stays empty where something was to be
-//! forbidden is an error.
+//! Patterns that no value matches, or every one. An empty pattern in a rule that forbids is an
+//! error.
 
 use super::clocks::known_ends;
 use super::expected::Expected;
@@ -11,8 +11,8 @@ use crate::diag::code::Code;
 use crate::span::Span;
 
 impl Scope<'_, '_> {
-    /// Reports what never matches. Where it was to forbid or to promise something it is an error: a
-    /// request goes through that somebody meant to stop.
+    /// Reports a pattern that never matches. In a rule that forbids or promises it is an error: a
+    /// request would pass that the author meant to stop.
     pub(super) fn never(&self, at: Span, message: impl Into<String>, help: impl Into<String>) {
         let (code, label) = match self.must_match() {
             true if self.is_promise => (Code::NeverForbids, "promises nothing"),
@@ -30,7 +30,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// `a..b`, `< b`, `>= a`; each end with whether it is part of the range.
+    /// `a..b`, `< b`, `>= a`; each end says whether it is part of the range.
     pub(super) fn range(&self, at: Span, expected: Expected<'_>, from: End, to: End) -> Pattern {
         let bound = |(term, included)| Bound { term, included };
         let (from, to) = (from.map(bound), to.map(bound));
@@ -49,16 +49,17 @@ fn way_out(expected: Expected<'_>, from: Option<&Bound>, to: Option<&Bound>) -> 
     };
     match expected.cycle {
         Some((first, end)) if to > first && from < end => {
-            format!("what goes on from the beginning is two ranges: write `[{from}..{end}, {first}..{to}]`")
+            format!("a range that starts again from the beginning is written as two: `[{from}..{end}, {first}..{to}]`")
         }
         Some((_, end)) if from < end => format!("write `{from}..{end}`: the end of `a..b` is not part of it"),
         Some(_) | None => {
-            "write the smaller end first, or `[>= a, < b]` if all but what lies between the two is meant".to_owned()
+            "write the smaller end first, or `[>= a, < b]` if everything except the values between them is meant"
+                .to_owned()
         }
     }
 }
 
-/// Whether a text is one literal piece that says a run of anything.
+/// Whether a text is one literal piece that matches any run of characters.
 pub(super) fn is_run(text: &Text, says: impl Fn(&[u8]) -> bool) -> bool {
     matches!(text.pieces.as_slice(), [Piece::Literal(bytes)] if says(bytes))
 }

@@ -1,4 +1,4 @@
-//! The value that is wanted somewhere: its type, and what messages call it.
+//! The value expected at a place: its type, and its name in messages.
 
 use std::fmt::Display;
 
@@ -7,16 +7,16 @@ use crate::diag::code::Code;
 use crate::span::Span;
 use placet_core::model::types::Scalar;
 
-/// What is wanted of a value, and what for.
+/// The expected type of a value, and its use.
 #[derive(Clone, Copy)]
 pub(super) struct Expected<'g> {
     /// The type.
     pub(super) scalar: Scalar,
-    /// What the value belongs to: `` `cache` ``.
+    /// The owner of the value, for messages: `` `cache` ``.
     pub(super) what: &'g dyn Display,
-    /// Whether a bare number is milliseconds, as it is behind TOKENGEN's keys.
+    /// Whether a bare number is milliseconds, as it is after TOKENGEN's keys.
     pub(super) millis: bool,
-    /// Whether the vocabulary wants it in lower case.
+    /// Whether the vocabulary requires lower case.
     pub(super) lowercase: bool,
     /// For numbers that begin again when they end, such as hours: the first, and the one after the
     /// last.
@@ -29,7 +29,7 @@ impl<'g> Expected<'g> {
         Self { scalar, what, millis: false, lowercase: false, cycle: None }
     }
 
-    /// The finding that something else stands there.
+    /// The diagnostic for a value of another type.
     pub(super) fn mismatch(&self, at: Span, found: &str) -> Diagnostic {
         let message = format!("{} takes {}, found {found}", self.what, with_article(self.scalar));
         Diagnostic::new(Code::WrongType, at, message).label(format!("not {}", with_article(self.scalar)))

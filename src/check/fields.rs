@@ -1,4 +1,4 @@
-//! The keys of a block: which there are, which stand where, and each at most once.
+//! The keys of a block: which exist, which kind of block allows them, and each at most once.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::diag::code::Code;
 use crate::span::Span;
 use crate::syntax::ast::{Block, BlockKind, Condition, Field, FieldValue, Pattern};
 
-/// Every key, and whether it may stand in a policy and in a restriction; in a token it may.
+/// Every key, and whether a policy and a restriction allow it; a token allows all.
 const KEYS: [(&str, bool, bool); 17] = [
     ("id", false, false),
     ("type", false, false),
@@ -34,12 +34,12 @@ const KEYS: [(&str, bool, bool); 17] = [
 #[derive(Debug)]
 pub(super) struct Fields<'b> {
     by_key: HashMap<&'b str, &'b Field>,
-    /// Whether nothing was wrong with the keys.
+    /// Whether the keys had no errors.
     pub(super) whole: bool,
 }
 
 impl<'b> Fields<'b> {
-    /// The fields of `block`; what is unknown, doubled or out of place is reported and left out.
+    /// The fields of `block`; unknown, duplicate and misplaced ones are reported and left out.
     pub(super) fn of(scope: &Scope<'_, '_>, block: &'b Block) -> Self {
         let mut fields = Self { by_key: HashMap::new(), whole: true };
         for field in &block.fields {
@@ -57,7 +57,7 @@ impl<'b> Fields<'b> {
         fields
     }
 
-    /// The pattern behind a key.
+    /// The pattern after a key.
     pub(super) fn pattern(&self, key: &str) -> Option<&'b Pattern> {
         match &self.by_key.get(key)?.value {
             FieldValue::Pattern(pattern) => Some(pattern),
@@ -65,7 +65,7 @@ impl<'b> Fields<'b> {
         }
     }
 
-    /// The condition behind `when` or `unless`.
+    /// The condition after `when` or `unless`.
     pub(super) fn condition(&self, key: &str) -> Option<&'b Condition> {
         match &self.by_key.get(key)?.value {
             FieldValue::Condition(condition) => Some(condition),
@@ -73,7 +73,6 @@ impl<'b> Fields<'b> {
         }
     }
 
-    /// Where a key stands.
     pub(super) fn place(&self, key: &str) -> Option<Span> {
         self.by_key.get(key).map(|field| field.key.at.0)
     }

@@ -18,7 +18,7 @@ use placet_core::model::predicate::{Notation, Predicate};
 use placet_core::model::types::{Accepts, Scalar, Type};
 use placet_core::token::keys::PublicKey;
 
-/// What can be called in a condition.
+/// Something that a condition can call.
 #[derive(Clone, Copy)]
 enum Callable {
     /// `hour(time)`
@@ -52,7 +52,7 @@ impl Callable {
         }
     }
 
-    /// What stands between the parentheses.
+    /// The arguments between the parentheses.
     const fn arguments(self) -> &'static str {
         match self {
             Self::Function(function) => function.row().argument,
@@ -66,11 +66,11 @@ impl Callable {
     }
 }
 
-/// What the token's own fields are called.
+/// The names of the token's own fields.
 const TOKEN_FIELDS: [&str; 7] = ["id", "type", "owner", "producer", "application", "issuance", "expiry"];
 
 impl Reading<'_, '_, '_> {
-    /// A call where a condition is wanted.
+    /// A call in the place of a condition.
     pub(super) fn call_condition(&self, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Condition> {
         match Callable::named(&name.text) {
             Some(Callable::Predicate(predicate)) => self.call_predicate(predicate, name, arguments, at),
@@ -112,13 +112,13 @@ impl Reading<'_, '_, '_> {
         Some(Condition::Call(predicate, whole.operand, part.operand))
     }
 
-    /// A call where a value is wanted.
+    /// A call in the place of a value.
     pub(super) fn call_value(&self, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Typed> {
         match Callable::named(&name.text) {
             Some(Callable::Function(function)) => self.call_function(function, name, arguments, at),
             Some(Callable::Size) => self.size(name, arguments, at),
             Some(Callable::Predicate(_) | Callable::Vouched) => {
-                let message = format!("`{}` is a condition and no value", name.text);
+                let message = format!("`{}` is a condition, not a value", name.text);
                 let found = Diagnostic::new(Code::Mismatch, at, message);
                 self.scope.report.fail(found.help("write it by itself, or with `!` before it"))
             }
@@ -219,8 +219,9 @@ impl Reading<'_, '_, '_> {
         };
         match public_key(key) {
             Ok(_) if self.scope.forbids && !self.scope.is_promise => {
-                let message = "the holder of a token adds a voucher or leaves it out, so this binds nobody";
-                let found = Diagnostic::new(Code::VouchedForbids, at, message).label("takes away where it is there");
+                let message = "the holder of a token can add a voucher or leave it out, so this binds nobody";
+                let found =
+                    Diagnostic::new(Code::VouchedForbids, at, message).label("takes something away when present");
                 report.fail(found.help("demand it: `allow … when vouched(…)`, or `deny … unless vouched(…)`"))
             }
             Ok(bytes) => Some(Condition::Vouched(bytes)),
@@ -233,7 +234,7 @@ impl Reading<'_, '_, '_> {
 
     fn wrong_count<T>(&self, name: &Name, at: Span) -> Option<T> {
         let arguments = Callable::named(&name.text).map_or("", Callable::arguments);
-        let message = format!("`{}` is called with another number of values than it takes", name.text);
+        let message = format!("`{}` is called with the wrong number of values", name.text);
         let found = Diagnostic::new(Code::WrongArguments, at, message);
         self.scope.report.fail(found.help(format!("write `{}({arguments})`", name.text)))
     }

@@ -1,4 +1,4 @@
-//! What is known of a token when it is compiled, for conditions that read `token.owner`.
+//! The fields of a token that are known at compile time, for conditions that read `token.owner`.
 
 use super::terms::as_text;
 use super::tree::{Constant, Term, Text};
@@ -7,9 +7,9 @@ use placet_core::model::types::Scalar;
 /// A field of the token that conditions may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum KnownField {
-    /// It is this, of this type.
+    /// It has this value, of this type.
     Value(Term, Scalar),
-    /// It is given, with an error.
+    /// It is given, but has an error.
     Faulty,
     /// It is not given.
     #[default]
@@ -51,7 +51,6 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// The field of this name.
     pub(super) fn field(&self, name: &str) -> &KnownField {
         match name {
             "id" => &self.id,

@@ -1,4 +1,4 @@
-//! Warns of a `deny` of paths that forbids one level, beside an `allow` of all that lies below.
+//! Warns of a `deny` on paths that forbids one level, beside an `allow` of everything below it.
 
 use super::report::Report;
 use super::subsumption;
@@ -10,7 +10,7 @@ use crate::syntax::ast::{self, Block, BlockKind, Literal, PatternKind};
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
-/// `deny { path: "/admin/*" }`, or `"/admin"` where that is all that the rule says: both leave
+/// `deny { path: "/admin/*" }`, or `"/admin"` if the rule has no other entry: both leave
 /// `/admin/a/b` to the `allow`.
 pub(super) fn warn(report: &Report, vocabulary: &Vocabulary, block: &Block, rules: &[Rule]) {
     let denies = block.rules.iter().filter(|rule| rule.effect == ast::Effect::Deny);
@@ -31,21 +31,21 @@ fn is_of_paths(vocabulary: &Vocabulary, field: FieldNo) -> bool {
     matches!(ty, Some(Type::One(Scalar::Path) | Type::Set(Scalar::Path)))
 }
 
-/// A text of a `deny` that is about one level.
+/// A path of a `deny` that covers one level.
 struct Level<'t> {
     text: &'t str,
-    /// Without the last segment, where that is `*`.
+    /// The path without its last segment, if that is `*`.
     base: &'t str,
     at: Span,
 }
 
 impl Level<'_> {
-    /// All that lies below the base.
+    /// Everything below the base.
     fn below(&self) -> Pattern {
         self.path("/**")
     }
 
-    /// What of it this pattern leaves to other rules.
+    /// The part below the base that this pattern leaves to other rules.
     fn left(&self) -> Pattern {
         self.path(if self.text == self.base { "/*/**" } else { "/*/*/**" })
     }
@@ -63,13 +63,13 @@ impl Level<'_> {
         } else {
             format!("or name it, `let one = \"{text}\"`, if this one level is meant")
         };
-        let help = format!("write `\"{base}/**\"` for the path and all that lies below it, {exact}");
-        Diagnostic::new(Code::OneLevel, *at, message).label("leaves what lies below open").help(help)
+        let help = format!("write `\"{base}/**\"` for the path and everything below it, {exact}");
+        Diagnostic::new(Code::OneLevel, *at, message).label("leaves everything below open").help(help)
     }
 }
 
-/// The levels that a pattern names; exact paths only where they are `alone` in their rule, and no
-/// files.
+/// The levels that a pattern names; exact paths only if they are `alone` in their rule and do not
+/// look like files.
 fn collect<'t>(pattern: &'t ast::Pattern, alone: bool, levels: &mut Vec<Level<'t>>) {
     match &pattern.kind {
         PatternKind::List(list) => list.iter().for_each(|one| collect(one, alone, levels)),
@@ -84,13 +84,13 @@ fn collect<'t>(pattern: &'t ast::Pattern, alone: bool, levels: &mut Vec<Level<'t
     }
 }
 
-/// Whether an exact path looks like a place and not like a file.
+/// Whether an exact path looks like a directory rather than a file.
 fn is_place(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|last| !last.is_empty() && !last.contains(['.', '*']))
 }
 
-/// Whether an `allow` holds all that lies below, and no `deny` what the level leaves of it. A
-/// restriction without `only` holds everything.
+/// Whether an `allow` covers everything below, and no `deny` covers the part that the level leaves
+/// open. A restriction without `only` covers everything.
 fn is_open(kind: BlockKind, field: FieldNo, level: &Level<'_>, rules: &[Rule]) -> bool {
     let (below, left) = (level.below(), level.left());
     let holds = |rule: &Rule| match rule.tests.iter().find(|test| test.field == field) {
@@ -103,5 +103,5 @@ fn is_open(kind: BlockKind, field: FieldNo, level: &Level<'_>, rules: &[Rule]) -
         && !rules.iter().any(|rule| rule.effect == Effect::Deny && holds(rule))
 }
 
-/// From how many rules on the lint would cost more than it is worth: it compares each with each.
+/// With more rules than this the lint would cost more than it is worth: it compares each with each.
 const MOST: usize = 1_024;

@@ -54,21 +54,23 @@ impl Library {
         Self { vocabularies: BTreeMap::new(), effort: COMPILE_EFFORT }
     }
 
-    /// The same, where each document may take so much work, in units of about ten nanoseconds: a host that compiles texts of
-    /// strangers may want less than [`COMPILE_EFFORT`], and one that knows its authors more.
+    /// The same with another work budget for each document, in units of about ten nanoseconds: a
+    /// host that compiles texts of strangers may want less than [`COMPILE_EFFORT`], and one that
+    /// knows its authors more.
     #[must_use]
     pub fn with_effort(self, units: u64) -> Self {
         Self { effort: units, ..self }
     }
 
-    /// What a document may take, in the same units.
+    /// The work budget of a document, in the same units.
     #[must_use]
     pub const fn effort(&self) -> u64 {
         self.effort
     }
 
-    /// Adds the vocabularies of a file, each with the file's `role` items as roles of its own. One of a name that is
-    /// there already has to be the same or a later state of it: whoever writes `use http` means one vocabulary.
+    /// Adds the vocabularies of a file, each with the file's `role` items as roles of its own. If
+    /// the name exists already, the new one has to be the same vocabulary or a later state of it,
+    /// so that `use http` has one meaning.
     ///
     /// # Errors
     /// The diagnostics of the file, or a name that has two meanings; nothing is added then.
@@ -90,7 +92,7 @@ impl Library {
         Err(taken)
     }
 
-    /// As [`add`](Self::add), but one of a name that is there already takes its place.
+    /// As [`add`](Self::add), but replaces a vocabulary of the same name.
     ///
     /// # Errors
     /// The diagnostics of the file; nothing is added then.
@@ -112,7 +114,7 @@ impl Library {
     }
 }
 
-/// The vocabularies of a file, beside their items.
+/// The vocabularies of a file, with their items.
 fn read(file: &File) -> Result<(Vec<&VocabularyItem>, Vec<Arc<Vocabulary>>), Vec<Diagnostic>> {
     let report = Report::default();
     let roles = file.items.iter().filter_map(|item| match &item.kind {
@@ -124,7 +126,8 @@ fn read(file: &File) -> Result<(Vec<&VocabularyItem>, Vec<Arc<Vocabulary>>), Vec
     if diagnostics.is_empty() { Ok((items(file).collect(), added)) } else { Err(diagnostics) }
 }
 
-/// Whether `later` has all that `earlier` has, with the same meaning: attributes, actions and roles.
+/// Whether `later` has all that `earlier` has, with the same meaning: attributes, actions and
+/// roles.
 fn continues(later: &Vocabulary, earlier: &Vocabulary) -> bool {
     let count = earlier.actions().len();
     let keeps = |role: &Role| {
@@ -136,9 +139,9 @@ fn continues(later: &Vocabulary, earlier: &Vocabulary) -> bool {
 
 fn another_meaning(item: &VocabularyItem, known: &Vocabulary) -> Diagnostic {
     let name = known.name();
-    Diagnostic::new(Code::Duplicate, item.name.at.0, format!("there is another vocabulary `{name}` already"))
+    Diagnostic::new(Code::Duplicate, item.name.at.0, format!("there is already another vocabulary `{name}`"))
         .label(format!("`use {name}` would change its meaning"))
-        .help("give this one a name of its own, or let it begin with all that the other one declares")
+        .help("give this one a name of its own, or begin it with everything that the other one declares")
 }
 
 fn items(file: &File) -> impl Iterator<Item = &VocabularyItem> {

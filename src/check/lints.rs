@@ -1,4 +1,4 @@
-//! Warnings about rules that say nothing: blocks that grant nothing, rules that others cover.
+//! Warnings about useless blocks and rules: blocks that grant nothing, rules that others cover.
 
 use std::collections::HashMap;
 
@@ -12,14 +12,14 @@ use crate::limits::LINT_COMPARISONS;
 use crate::syntax::ast::{Block, BlockKind};
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
-/// Looks at a block that has no errors of its own.
+/// Checks a block that has no errors of its own.
 pub(super) fn block(report: &Report, vocabulary: &Vocabulary, block: &Block, fields: &Fields<'_>, rules: &[Rule]) {
     let (name, at) = (&block.name.text, block.name.at.0);
     let allows = rules.iter().any(|rule| rule.effect == Effect::Allow);
     match block.kind {
         BlockKind::Policy if !allows => report.add(
             Diagnostic::new(Code::NoAllow, at, format!("the policy `{name}` has no `allow`, so it permits nothing"))
-                .help("add `allow { action: any }` if all but the denied is meant"),
+                .help("add `allow { action: any }` if everything except the denied is meant"),
         ),
         BlockKind::Token if !allows => report.add(
             Diagnostic::new(Code::GrantsNothing, at, format!("the token `{name}` grants nothing"))
@@ -47,20 +47,20 @@ pub(super) fn restriction(report: &Report, template: &Template) {
 /// The way out of a restriction that restricts nothing.
 pub const NOTHING_HELP: &str = "add `only`, `deny`, a condition or an end; where everything is meant, as in an approval, write `only { action: any }`";
 
-/// Rules by a value that they want exactly, so that each is compared with few others.
+/// Rules by a value that they require exactly, so that each is compared with few others.
 struct Covering<'r> {
     vocabulary: &'r Vocabulary,
     rules: &'r [Rule],
-    /// Every value that some rule wants exactly.
+    /// Every value that some rule requires exactly.
     values: Vec<Wanted>,
-    /// Which of the values each rule wants: `wants[ends[n - 1]..ends[n]]` are those of rule n.
+    /// The values that each rule requires: `wants[ends[n - 1]..ends[n]]` are those of rule n.
     wants: Vec<usize>,
     ends: Vec<usize>,
-    /// Rules that want no value exactly.
+    /// Rules that require no exact value.
     general: Vec<usize>,
 }
 
-/// A value that some rule wants exactly.
+/// A value that some rule requires exactly.
 #[derive(Default)]
 struct Wanted {
     by: usize,
@@ -115,7 +115,8 @@ impl<'r> Covering<'r> {
         }
     }
 
-    /// Whether the rule `other` makes `number` needless. Of two that say the same, the later one is.
+    /// Whether the rule `other` makes `number` redundant. If two are equal, the later one is
+    /// redundant.
     fn covers(&self, other: usize, number: usize) -> bool {
         let (wide, narrow) = (&self.rules[other], &self.rules[number]);
         let says_all = |a: &Rule, b: &Rule| subsumption::rule(self.vocabulary, a, b);
@@ -129,7 +130,7 @@ impl<'r> Covering<'r> {
     }
 }
 
-/// The values that a rule wants exactly.
+/// The values that a rule requires exactly.
 fn exact(rule: &Rule) -> impl Iterator<Item = (FieldNo, &Constant)> {
     rule.tests.iter().filter_map(|test| match &test.pattern {
         Pattern::Equal(Term::Constant(constant)) => Some((test.field, constant)),
@@ -140,15 +141,17 @@ fn exact(rule: &Rule) -> impl Iterator<Item = (FieldNo, &Constant)> {
 fn explain(kind: BlockKind, rule: &Rule, other: &Rule) -> Diagnostic {
     let allow = if kind == BlockKind::Restriction { "`only`" } else { "`allow`" };
     match (rule.effect, other.effect) {
-        (Effect::Allow, Effect::Deny) => {
-            Diagnostic::new(Code::DeniedEntirely, rule.at, format!("a `deny` forbids all that this {allow} permits"))
-                .related(other.at, "forbidden here")
-                .help("remove one of the two, or narrow the `deny`")
-        }
+        (Effect::Allow, Effect::Deny) => Diagnostic::new(
+            Code::DeniedEntirely,
+            rule.at,
+            format!("a `deny` forbids everything that this {allow} permits"),
+        )
+        .related(other.at, "forbidden here")
+        .help("remove one of the two, or narrow the `deny`"),
         _ => {
             let word = if rule.effect == Effect::Deny { "`deny`" } else { allow };
-            Diagnostic::new(Code::Shadowed, rule.at, format!("another {word} says all that this one says"))
-                .related(other.at, "said here")
+            Diagnostic::new(Code::Shadowed, rule.at, format!("another {word} covers this one"))
+                .related(other.at, "the wider rule")
                 .help("remove the narrower rule, or narrow the wider one")
         }
     }

@@ -1,4 +1,4 @@
-//! Literals become constants: the type that is wanted decides how text is read.
+//! Literals become constants: the expected type decides how text is read.
 
 use std::net::IpAddr;
 
@@ -31,7 +31,7 @@ pub(super) const fn natural(literal: &Literal) -> Scalar {
     }
 }
 
-/// A literal without splices as a value of the wanted type.
+/// A literal without splices as a value of the expected type.
 pub(super) fn constant(report: &Report, literal: &Literal, at: Span, expected: Expected<'_>) -> Option<Constant> {
     match (expected.scalar, literal) {
         (Scalar::Bool, Literal::Bool(truth)) => Some(Constant::Bool(*truth)),
@@ -51,15 +51,15 @@ pub(super) fn constant(report: &Report, literal: &Literal, at: Span, expected: E
     }
 }
 
-/// The finding that text with splices stands where the type needs a value of its own.
+/// The diagnostic for text with splices in the place of a type that cannot have them.
 pub(super) fn spliced(at: Span, expected: Expected<'_>) -> Diagnostic {
     let message =
-        format!("{} is {}, which can not be put together from pieces", expected.what, with_article(expected.scalar));
+        format!("{} is {}, which cannot be put together from pieces", expected.what, with_article(expected.scalar));
     Diagnostic::new(Code::SpliceType, at, message)
         .help(format!("declare a parameter of type `{}` and write its name without quotes", expected.scalar))
 }
 
-/// Text as a value of the wanted type.
+/// Text as a value of the expected type.
 pub(super) fn read(report: &Report, text: &str, at: Span, expected: Expected<'_>) -> Option<Constant> {
     if !check_length(report, text.len(), at) {
         return None;
@@ -140,7 +140,7 @@ fn address(report: &Report, text: &str, at: Span) -> Option<Constant> {
     }
     let is_network = parse_network(text).is_some();
     let message = if is_network {
-        format!("`{text}` is a network, and one address is wanted here")
+        format!("`{text}` is a network, and one address is expected here")
     } else {
         format!("`{text}` is not an address")
     };
@@ -185,7 +185,9 @@ fn without_host_bits(net: IpNet) -> String {
                 Ok(net) => {
                     format!("write `{}` for the network of IPv4: a mapped one has 96 bits more", net.trunc())
                 }
-                Err(_) => format!("write `0.0.0.0/0` for all of IPv4; `{first}` is a network of IPv6, and holds none"),
+                Err(_) => format!(
+                    "write `0.0.0.0/0` for all of IPv4; `{first}` is an IPv6 network and contains no IPv4 address"
+                ),
             },
             None => format!("write `{first}` for the network, or `{mapped}` for the one address"),
         },
@@ -193,7 +195,7 @@ fn without_host_bits(net: IpNet) -> String {
     }
 }
 
-/// `10.0.0.0/8`: IPv4 networks are held mapped. `Err` is one address alone.
+/// `10.0.0.0/8`: IPv4 networks are stored mapped. `Err` is one address alone.
 pub(super) fn network(report: &Report, text: &str, at: Span) -> Option<Result<Network, Address>> {
     let Some(net) = parse_network(text) else {
         let message = format!("`{text}` is not a network");
@@ -203,7 +205,7 @@ pub(super) fn network(report: &Report, text: &str, at: Span) -> Option<Result<Ne
     };
     let first = net.trunc();
     if first != net {
-        let message = format!("`{text}` has bits behind the first {}", net.prefix_len());
+        let message = format!("`{text}` has bits set after the first {}", net.prefix_len());
         let label = "an address inside a network, not a network";
         return report.fail(Diagnostic::new(Code::HostBits, at, message).label(label).help(without_host_bits(net)));
     }
@@ -222,13 +224,13 @@ fn path(report: &Report, text: &str, at: Span) -> Option<Constant> {
     }
 }
 
-/// The finding that a pattern of paths stands where one path is wanted.
+/// The diagnostic for a path pattern in the place of one path.
 pub(super) fn wildcard(text: &str, at: Span) -> Diagnostic {
-    Diagnostic::new(Code::NotAPath, at, format!("`{text}` is a pattern, and one path is wanted here"))
+    Diagnostic::new(Code::NotAPath, at, format!("`{text}` is a pattern, and one path is expected here"))
         .help("use `in`, or a pattern in the rule's map")
 }
 
-/// The finding that text is no path, or no pattern of paths.
+/// The diagnostic for text that is not a path or a path pattern.
 pub(super) fn not_a_path(text: &str, at: Span, why: &str) -> Diagnostic {
     Diagnostic::new(Code::NotAPath, at, format!("`{text}` is not a canonical path: {why}"))
         .help("write it as the router sees it, decoded: absolute, without `.`, `..`, `//`, `;` and a slash at its end")

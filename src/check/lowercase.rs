@@ -1,4 +1,5 @@
-//! Text on an attribute that the vocabulary marks `lowercase`: a capital letter in it would match no request.
+//! Text on an attribute that the vocabulary marks `lowercase`: a capital letter in it would match
+//! no request.
 
 use std::fmt::Display;
 
@@ -11,7 +12,7 @@ use crate::diag::code::Code;
 use crate::span::Span;
 use placet_core::model::vocabulary::FieldNo;
 
-/// Reports text that has a capital letter where the vocabulary wants none.
+/// Reports text with a capital letter if the vocabulary requires lower case.
 pub(super) fn check(report: &Report, text: &str, at: Span, expected: Expected<'_>) -> Option<()> {
     if expected.lowercase && has_capital(text.as_bytes()) {
         return report.fail(capitals(expected.what, at));
@@ -19,13 +20,12 @@ pub(super) fn check(report: &Report, text: &str, at: Span, expected: Expected<'_
     Some(())
 }
 
-/// The finding.
 pub(super) fn capitals(what: &dyn Display, at: Span) -> Diagnostic {
     let message = format!("{what} is in lower case in every request, and this has a capital letter");
     Diagnostic::new(Code::Capitals, at, message).label("would never match").help("write it in lower case")
 }
 
-/// Whether there is a capital letter of ASCII.
+/// Whether there is an ASCII capital letter.
 pub(super) fn has_capital(text: &[u8]) -> bool {
     text.iter().any(u8::is_ascii_uppercase)
 }

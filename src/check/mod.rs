@@ -1,21 +1,24 @@
 //! Names, types, cost, lints: `File → Checked`, all errors at once.
 //!
-//! What comes in is a [`File`], from whichever spelling. Then, in this order:
+//! The input is a [`File`], from any spelling. The steps are, in this order:
 //!
-//! 1. [`library`]: the one vocabulary that is in force, declared in the file or found under the name behind `use`;
-//! 2. `names`: the file's `let`s and roles, each made of those above it, so that nothing is made of itself;
-//! 3. `blocks`: each token, policy and restriction by itself. Its parameters (`scope`), its keys (`fields`), what it says
-//!    of itself (`claims`), what TOKENGEN's keys stand for (`tokengen`), its rules (`rules`) with their actions
-//!    (`actions`) and patterns (`patterns`, `texts`, `regex`, `literals`, and `empty` for those that nothing matches), and
-//!    its conditions (`conditions`, `operands`, `functions`, `needles`), where `presence` knows which attributes may be read;
-//! 4. `lints`: what is probably not meant; `levels` sees what a `deny` of one level leaves open, and
-//!    `covers` proves that one rule says all that another says. While conditions and
-//!    texts are read, `constancy`, `clocks` and `wildcards` warn of what is always the same, of hours that no clock shows
-//!    and of wildcards of other languages.
+//! 1. [`library`]: the one vocabulary that is in force, declared in the file or found under the
+//!    name after `use`;
+//! 2. `names`: the file's `let`s and roles, each using only those above it, so that none uses
+//!    itself;
+//! 3. `blocks`: each token, policy and restriction by itself. Its parameters (`scope`), its keys
+//!    (`fields`), its claims (`claims`), the rules that TOKENGEN's keys stand for (`tokengen`), its
+//!    rules (`rules`) with their actions (`actions`) and patterns (`patterns`, `texts`, `regex`,
+//!    `literals`, and `empty` for those that nothing matches), and its conditions (`conditions`,
+//!    `operands`, `functions`, `needles`), where `presence` tracks which attributes may be read;
+//! 4. `lints`: probable mistakes; `levels` finds a `deny` of one level that leaves deeper ones
+//!    open, and `subsumption` proves that one rule covers another. While conditions and texts are
+//!    read, `constancy`, `clocks` and `wildcards` warn of conditions that are always the same, of
+//!    hours that no clock shows and of wildcards of other languages.
 //!
-//! What goes out is a [`Checked`] tree, or the errors. An error never stops the check: what it is about is
-//! left out, and what depends on that is not looked at, so that each mistake is reported once. What is not known is
-//! refused: no name, type or pattern is guessed.
+//! The result is a [`Checked`] tree, or the errors. An error never stops the check: the part it is
+//! about is left out, and parts that depend on it are skipped, so that each mistake is reported
+//! once. Anything unknown is refused: no name, type or pattern is guessed.
 
 mod absence;
 mod actions;
@@ -72,7 +75,7 @@ use placet_core::model::vocabulary::Vocabulary;
 use report::{Report, one_of, with_help};
 use tree::Checked;
 
-/// What a check found.
+/// The result of a check.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The checked tree, if there are no errors.
@@ -87,7 +90,7 @@ pub fn check(file: &File, library: &Library) -> Outcome {
     run(Report::within(Effort::new(library.effort())), file, &[], library)
 }
 
-/// Checks what could be read of a text, and adds what is wrong to what could not be read.
+/// Checks the items that could be read, and adds the errors to those of reading.
 #[must_use]
 pub fn check_parsed(parsed: &Parsed, library: &Library) -> Outcome {
     let report = Report::within(Effort::new(library.effort()));
@@ -104,7 +107,7 @@ fn run(report: Report, file: &File, broken: &[Name], library: &Library) -> Outco
 }
 
 fn check_blocks(report: &Report, file: &File, broken: &[Name], vocabulary: &Arc<Vocabulary>) -> Checked {
-    // The roles beside a vocabulary are there for the files that use it.
+    // The roles beside a vocabulary are for the files that use it.
     let exports = file.items.iter().any(|item| matches!(item.kind, ItemKind::Vocabulary(_)));
     let names = Names::of_file(report, file, broken, vocabulary);
     let mut first: HashMap<&str, Span> = HashMap::new();
@@ -127,7 +130,7 @@ fn check_duplicate<'n>(report: &Report, first: &mut HashMap<&'n str, Span>, name
     }
 }
 
-/// The vocabulary that the file speaks: the one of its `use`, or the only one it declares.
+/// The vocabulary that the file uses: the one of its `use`, or the only one it declares.
 fn in_force(report: &Report, file: &File, broken: &[Name], library: &Library) -> Option<Arc<Vocabulary>> {
     let declared = library::declared(report, file, &[]);
     let places: Vec<&Name> = file.items.iter().filter_map(|item| vocabulary_name(&item.kind)).collect();
@@ -143,10 +146,10 @@ fn in_force(report: &Report, file: &File, broken: &[Name], library: &Library) ->
                 .or_else(|| if is_broken { None } else { unknown(report, name, library) })
         }
         ([], [only]) => Some(Arc::clone(only)),
-        // The item that says it may be one that could not be read.
+        // The item that names it may be one that could not be read.
         ([], []) if report.has_errors() => None,
         ([], []) => {
-            let found = Diagnostic::new(Code::NoVocabulary, Span::default(), "the file does not say what it speaks of");
+            let found = Diagnostic::new(Code::NoVocabulary, Span::default(), "the file names no vocabulary");
             report.fail(
                 found.help(format!("begin with `use` and {}, or declare a `vocabulary`", one_of(library.names()))),
             )
@@ -162,7 +165,7 @@ fn several<T>(report: &Report, names: &[&Name], how: &str) -> Option<T> {
     let found = found.related(first.at.0, "the first one");
     report.fail(
         found.help(
-            "all blocks of a file speak one vocabulary: keep one `use`, and put the others into files of their own",
+            "all blocks of a file use one vocabulary: keep one `use`, and put the others into files of their own",
         ),
     )
 }

@@ -1,5 +1,5 @@
-//! The names of a file: its vocabulary, its `let`s and its roles. A `let` or role is made of what stands above it, so
-//! nothing can be made of itself; blocks see all of them.
+//! The names of a file: its vocabulary, its `let`s and its roles. A `let` or role can use only
+//! those above it, so none can use itself; blocks see all of them.
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -24,7 +24,8 @@ pub(super) struct Names<'a> {
     roles: HashMap<&'a str, RoleSlot>,
     /// Declared, but further down than what is being read.
     below: HashSet<&'a str>,
-    /// Declared by items that could not be read: what they mean is not known, but they are no typing mistakes.
+    /// Declared by items that could not be read: their meaning is not known, but using them is not
+    /// an error.
     broken: HashSet<&'a str>,
     /// How many patterns have been read; `let`s in `let`s multiply.
     patterns: Cell<usize>,
@@ -45,7 +46,7 @@ struct RoleSlot {
 }
 
 impl<'a> Names<'a> {
-    /// Only what the vocabulary names.
+    /// Only the names of the vocabulary.
     pub(super) fn of_vocabulary(vocabulary: &'a Vocabulary) -> Self {
         Self {
             vocabulary,
@@ -73,8 +74,8 @@ impl<'a> Names<'a> {
         names
     }
 
-    /// The roles of `items`, each made of the actions of `vocabulary` and the roles above it; faults are reported and left
-    /// out.
+    /// The roles of `items`, each made of the actions of `vocabulary` and the roles above it; bad
+    /// ones are reported and left out.
     pub(super) fn of_roles(
         report: &Report,
         items: impl Iterator<Item = &'a RoleItem> + Clone,
@@ -88,19 +89,20 @@ impl<'a> Names<'a> {
         in_order.filter_map(|(name, slot)| Some((name, slot.actions?))).collect()
     }
 
-    /// What the file speaks of.
+    /// The vocabulary of the file.
     pub(super) const fn vocabulary(&self) -> &'a Vocabulary {
         self.vocabulary
     }
 
-    /// The value of a `let`, which is used from now on.
+    /// The value of a `let`, which counts as used from now on.
     pub(super) fn use_let(&self, name: &str) -> Option<&'a Pattern> {
         let slot = self.lets.get(name)?;
         slot.used.set(true);
         Some(&slot.item.value)
     }
 
-    /// A role of the file, which is used from now on; `Some(None)` if there is an error in it.
+    /// A role of the file, which counts as used from now on; `Some(None)` if there is an error in
+    /// it.
     pub(super) fn use_role(&self, name: &str) -> Option<Option<&ActionSet>> {
         let slot = self.roles.get(name)?;
         slot.used.set(true);
@@ -138,21 +140,21 @@ impl<'a> Names<'a> {
         self.lets.keys().copied()
     }
 
-    /// All names that may stand behind `action`.
+    /// All names that may follow `action`.
     pub(super) fn action_words(&self) -> impl Iterator<Item = &str> {
         let of_vocabulary = self.vocabulary.actions().iter().map(String::as_str);
         let roles = self.vocabulary.roles().iter().map(|role| role.name.as_str());
         of_vocabulary.chain(roles).chain(self.roles.keys().copied()).chain(self.let_words())
     }
 
-    /// Counts one more pattern; false when the file has become more than anybody can have meant.
+    /// Counts one more pattern; false if `let`s in `let`s have made the file larger than its bound.
     pub(super) fn count(&self) -> bool {
         self.patterns.set(self.patterns.get() + 1);
         self.patterns.get() <= SOURCE_NODES
     }
 
-    /// Warns of what no block uses; after an error nobody knows. The roles of a file with a vocabulary are there for
-    /// others.
+    /// Warns of names that no block uses; after an error that is not known. The roles of a file
+    /// with a vocabulary are for other files.
     pub(super) fn warn_unused(&self, report: &Report, exports_roles: bool) {
         if report.has_errors() {
             return;
@@ -174,7 +176,7 @@ impl<'a> Names<'a> {
         let is_forward = names.is_forward.get();
         self.below.remove(item.name.text.as_str());
         if is_forward {
-            // To put its value in might never end.
+            // Expanding its value might never end.
             self.broken.insert(&item.name.text);
             return;
         }
@@ -215,7 +217,7 @@ impl<'a> Names<'a> {
             () => return true,
         };
         let vocabulary = self.vocabulary.name();
-        let message = format!("a {what} can not be called `{text}`: that is {of_vocabulary} of `{vocabulary}`");
+        let message = format!("a {what} cannot be called `{text}`: that is {of_vocabulary} of `{vocabulary}`");
         report.add(Diagnostic::new(Code::NameTaken, at, message).help("choose another name"));
         false
     }
@@ -229,7 +231,7 @@ fn declared(kind: &ItemKind) -> Option<&Name> {
     }
 }
 
-/// Looks at every name inside a `let`, whether or not the `let` is ever used.
+/// Checks every name inside a `let`, whether or not the `let` is ever used.
 struct LetNames<'n, 'a> {
     names: &'n Names<'a>,
     report: &'n Report,
@@ -272,9 +274,8 @@ impl LetNames<'_, '_> {
             if let Piece::Splice(name) = piece {
                 let message = format!("there is no parameter `{}` here", name.text);
                 self.report.add(
-                    Diagnostic::new(Code::UnknownSplice, name.at.0, message).help(
-                        "a `let` stands outside of all blocks and knows no parameters; write the text in the block",
-                    ),
+                    Diagnostic::new(Code::UnknownSplice, name.at.0, message)
+                        .help("a `let` is outside all blocks and has no parameters; write the text in the block"),
                 );
             }
         }
@@ -307,7 +308,7 @@ pub(super) fn resolve(names: &Names<'_>, report: &Report, pattern: &Pattern) -> 
 
 fn resolve_at(names: &Names<'_>, report: &Report, pattern: &Pattern, depth: usize) -> Option<ActionSet> {
     if depth > NESTING {
-        let deep = format!("more than {NESTING} lists and names stand inside each other here");
+        let deep = format!("more than {NESTING} lists and names are nested here");
         return report.fail(Diagnostic::new(Code::TooDeep, pattern.at.0, deep));
     }
     match pattern.form() {
@@ -357,5 +358,5 @@ fn named(names: &Names<'_>, report: &Report, pattern: &Pattern, name: &str, dept
 pub(super) fn below(pattern: &Pattern, name: &str) -> Diagnostic {
     Diagnostic::new(Code::ForwardUse, pattern.at.0, format!("`{name}` is declared below its use"))
         .label("not declared yet")
-        .help(format!("move `{name}` above this line; no `let` or `role` may be made of itself"))
+        .help(format!("move `{name}` above this line; no `let` or `role` may use itself"))
 }

@@ -1,4 +1,4 @@
-//! Texts of a request that are looked for in other texts: an empty one is in every text, and
+//! Texts of a request that are searched for in other texts: an empty one is in every text, and
 //! `ann` is at the beginning of `anna/`.
 
 use super::presence::{Shape, place};
@@ -19,8 +19,8 @@ pub(super) struct Search<'c> {
 }
 
 impl Reading<'_, '_, '_> {
-    /// Looks at a search for what a request brings. An empty text is found in every other, so where
-    /// finding it allows something, it is asked first that it is not empty.
+    /// Checks a search for a text of the request. Every text contains the empty text, so if finding
+    /// it allows something, the condition must first check that it is not empty.
     pub(super) fn check_search(&self, search: &Search<'_>) -> Option<()> {
         let Some(needle) = place(&search.part.operand) else { return Some(()) };
         let (name, at) = (search.predicate.row().word, search.written[1].at.0);
@@ -55,7 +55,7 @@ impl Reading<'_, '_, '_> {
             return;
         }
         let what = &search.part.what;
-        let message = format!("nothing {word} {what}: what is meant for `ann` also matches `{other}`");
+        let message = format!("nothing {word} {what}: the test for `ann` also matches `{other}`");
         let found = Diagnostic::new(Code::NoBoundary, search.written[1].at.0, message).label("no boundary");
         self.scope.report.add(found.help(format!("write `{guard} && …` before it, or compare with `==`")));
     }

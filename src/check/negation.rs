@@ -1,5 +1,5 @@
-//! `not` in a `deny` or a `never`, on what a request may lack: it wants a value, so a request
-//! without one would slip by.
+//! `not` in a `deny` or a `never`, on a value that a request may lack: it matches only a value, so
+//! a request without one would slip by.
 
 use super::presence::Present;
 use super::scope::Scope;
@@ -10,9 +10,9 @@ use crate::syntax::ast::{Comparison, Entry, Form, Literal, OperandKind, Pattern,
 use placet_core::model::types::{Scalar, Type};
 
 impl Scope<'_, '_> {
-    /// Sees to it that a rule that forbids says what becomes of a request without a value: wherever
-    /// a pattern on what may be absent has a `not`, it says `absent` too, or the condition asks for
-    /// a value.
+    /// Requires that a rule that forbids says what happens to a request without a value: if a
+    /// pattern on a value that may be absent has a `not`, it must also have `absent`, or the
+    /// condition must require a value.
     pub(super) fn refuse_unsaid_absence(&self, entries: &[Entry], condition: Option<&Condition>) -> Option<()> {
         let vocabulary = self.names.vocabulary();
         let asked = condition.map(|condition| Present::when(condition, true)).unwrap_or_default();
@@ -31,8 +31,8 @@ impl Scope<'_, '_> {
         whole
     }
 
-    /// The same of a condition that forbids where it is true: `any groups in not "staff"` is false
-    /// where there are no elements.
+    /// The same for a condition that forbids if it is true: `any groups in not "staff"` is false
+    /// for an empty set.
     pub(super) fn refuse_unsaid_elements(&self, key: &str, pattern: &Pattern) -> Option<()> {
         if self.takes_away(pattern).is_none() {
             return Some(());
@@ -40,10 +40,10 @@ impl Scope<'_, '_> {
         let message = format!("without `{key}` this is false, and the request would not be forbidden");
         let help = format!("write `!has {key} || …` if that request is meant too, or `has {key} && …` if it is not");
         let found = Diagnostic::new(Code::UnsaidAbsence, pattern.at.0, message);
-        self.report.fail(found.label("says nothing of absence").help(help))
+        self.report.fail(found.label("says nothing about absence").help(help))
     }
 
-    /// The same of each label, since a request may always lack one.
+    /// The same for each label, since a request may always lack one.
     fn refuse_in_labels(&self, key: &str, pattern: &Pattern, is_asked: &dyn Fn(&str) -> bool) -> Option<()> {
         match pattern.form() {
             Form::Map(entries) => {
@@ -61,13 +61,13 @@ impl Scope<'_, '_> {
             }
             Form::List(list) => list.iter().try_for_each(|one| self.refuse_in_labels(key, one, is_asked)),
             Form::Name(name) => self.let_of(name).map_or(Some(()), |value| self.refuse_in_labels(key, value, is_asked)),
-            // Labels that lack one are among those that are not `{ … }`, so they are forbidden.
+            // Labels without one of these do not match `{ … }`, so they are forbidden.
             Form::Not(_) | Form::Any | Form::Absent | Form::Value(_) => Some(()),
         }
     }
 
-    /// What of the pattern, outside of maps of labels, takes something away from what may be there.
-    /// `false` is `not true`.
+    /// The part of the pattern, outside maps of labels, that excludes some values. `false` is
+    /// `not true`.
     fn takes_away(&self, pattern: &Pattern) -> Option<Taken> {
         match pattern.form() {
             Form::Not(inner) => (!matches!(inner.form(), Form::Any)).then_some(Taken::Not),
@@ -85,9 +85,9 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// Warns of `deny { level: < 3 }` on what may be absent, unless the condition asks for it. A
-    /// bound from above, as in `deny { amount: > 1000 }`, says enough: a request without an amount
-    /// asks for none.
+    /// Warns of `deny { level: < 3 }` on a value that may be absent, unless the condition requires
+    /// it. The opposite bound, as in `deny { amount: > 1000 }`, is fine: a request without an
+    /// amount does not exceed it.
     pub(super) fn warn_unsaid_order(&self, entries: &[Entry], condition: Option<&Condition>) {
         let vocabulary = self.names.vocabulary();
         for entry in entries {
@@ -101,12 +101,12 @@ impl Scope<'_, '_> {
                     "write `[…, absent]` if that request is meant too, or `when has {key}` after the map if it is not"
                 );
                 let found = Diagnostic::new(Code::UnsaidOrder, pattern.at.0, message);
-                self.report.add(found.label("says nothing of absence").help(help));
+                self.report.add(found.label("says nothing about absence").help(help));
             }
         }
     }
 
-    /// Whether the pattern forbids what is too small.
+    /// Whether the pattern forbids values that are too small.
     fn wants_more(&self, pattern: &Pattern) -> bool {
         match pattern.form() {
             Form::Value(Written::Range(_)) => true,
@@ -119,7 +119,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// Whether the pattern, outside of maps of labels, speaks of there being no value.
+    /// Whether the pattern, outside maps of labels, mentions absence.
     fn mentions_absent(&self, pattern: &Pattern) -> bool {
         match pattern.form() {
             Form::Absent => true,
@@ -130,13 +130,13 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// The value of a `let`. Each is made of those above it, so following them comes to an end.
+    /// The value of a `let`. Each uses only those above it, so following them ends.
     fn let_of(&self, name: &str) -> Option<&Pattern> {
         if self.parameter(name).is_some() { None } else { self.names.use_let(name) }
     }
 }
 
-/// What takes something away from what may be there.
+/// A part of a pattern that excludes some values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Taken {
     Not,
@@ -151,7 +151,7 @@ fn unsaid(what: &str, pattern: &Pattern, taken: Taken) -> Diagnostic {
         Taken::False => ("`false`", "[false, absent]", "not [true, absent]"),
         Taken::Argument => ("an argument that is `false`", "[…, absent]", "any` and a condition, `when … == …"),
     };
-    let message = format!("{word} wants a value, and a request without {what} would not be forbidden");
+    let message = format!("{word} needs a value, and a request without {what} would not be forbidden");
     let help = format!("write `{both}` if that request is meant too, or `{only}` if only one with a value is meant");
-    Diagnostic::new(Code::UnsaidAbsence, pattern.at.0, message).label("says nothing of absence").help(help)
+    Diagnostic::new(Code::UnsaidAbsence, pattern.at.0, message).label("says nothing about absence").help(help)
 }

@@ -15,7 +15,7 @@ use placet_core::model::types::{Scalar, Type};
 const THIS: &str = "this value";
 
 impl Reading<'_, '_, '_> {
-    /// One value; text takes the type that is wanted.
+    /// One value; text takes the expected type.
     pub(super) fn operand(&self, condition: &ast::Condition, wanted: Option<Scalar>) -> Option<Typed> {
         let (at, here) = (condition.at.0, self.inside(condition)?);
         match &condition.kind {
@@ -33,7 +33,7 @@ impl Reading<'_, '_, '_> {
             | ConditionKind::Some(..)
             | ConditionKind::Every(..)
             | ConditionKind::Has(..) => self.scope.report.fail(
-                Diagnostic::new(Code::Mismatch, at, "a condition is no value and can not be compared")
+                Diagnostic::new(Code::Mismatch, at, "a condition is not a value and cannot be compared")
                     .help("write the condition itself, or `!` before it"),
             ),
         }
@@ -62,10 +62,10 @@ impl Reading<'_, '_, '_> {
                     Diagnostic::new(
                         Code::WrongType,
                         at,
-                        format!("`{name}` is a pattern, and one value is wanted here"),
+                        format!("`{name}` is a pattern, and one value is expected here"),
                     )
                     .related(value.at.0, "the pattern")
-                    .help(format!("use it behind `in`: `… in {name}`")),
+                    .help(format!("use it after `in`: `… in {name}`")),
                 ),
             };
         }
@@ -92,10 +92,11 @@ impl Reading<'_, '_, '_> {
                 Type::Labels => ("labels", format!("write `{name}[\"…\"]` for one label")),
                 _ => ("a set", format!("write `any {name} in …`, `… in {name}` or `size({name})`")),
             };
-            let message = format!("`{name}` is {ty} and no single value");
+            let message = format!("`{name}` is {ty}, not a single value");
             return self.scope.report.fail(Diagnostic::new(Code::NotOneValue, at, message).help(help));
         };
-        // Reading goes on as if it were there, so that everything that may be absent is said at once.
+        // Checking goes on as if it were present, so that all values that may be absent are
+        // reported at once.
         if attribute.optional && !self.present.has(field) && self.told.first(field, None) {
             self.scope.report.add(
                 Diagnostic::new(Code::Unguarded, at, format!("`{name}` is optional, and a request may lack it"))
@@ -115,7 +116,7 @@ impl Reading<'_, '_, '_> {
         wanted: Option<Scalar>,
     ) -> Option<Typed> {
         let Type::One(own) = ty else {
-            let message = format!("the parameter `{name}` is a set and no single value");
+            let message = format!("the parameter `{name}` is a set, not a single value");
             let found = Diagnostic::new(Code::NotOneValue, at, message);
             return self.scope.report.fail(found.help(format!("write `… in {name}`")));
         };
@@ -131,7 +132,7 @@ impl Reading<'_, '_, '_> {
         let spelled = format!("{}[\"{label}\"]", name.text);
         if !self.present.has_label(field, label) && self.told.first(field, Some(label)) {
             self.scope.report.add(
-                Diagnostic::new(Code::Unguarded, at, format!("`{spelled}` is not there in every request"))
+                Diagnostic::new(Code::Unguarded, at, format!("`{spelled}` is not present in every request"))
                     .label("perhaps absent")
                     .help(self.way_to_ask(&spelled)),
             );
@@ -139,8 +140,8 @@ impl Reading<'_, '_, '_> {
         Some(Typed::new(Operand::Label(field, label.to_owned()), Scalar::String, format!("`{spelled}`")))
     }
 
-    /// How to say what becomes of a request without `what`. Where the condition takes away, `has` alone
-    /// would let that request through.
+    /// How to say what happens to a request without `what`. In a condition that forbids, `has`
+    /// alone would let that request through.
     fn way_to_ask(&self, what: &str) -> String {
         if self.scope.forbids {
             format!(
@@ -151,7 +152,8 @@ impl Reading<'_, '_, '_> {
         }
     }
 
-    /// A sum that is not a part of another. Its parts may be as large as they like, since they are computed exactly.
+    /// A sum that is not a part of another. Its parts may be of any size, since they are computed
+    /// exactly.
     fn whole_sum(&self, condition: &ast::Condition) -> Option<Typed> {
         let sum = self.summand(condition)?;
         if exact(&sum.operand).is_none_or(|sum| i64::try_from(sum).is_ok()) {
@@ -161,7 +163,7 @@ impl Reading<'_, '_, '_> {
         self.scope.report.fail(too_large.help("write smaller numbers"))
     }
 
-    /// A part of a sum, which may be one itself.
+    /// A part of a sum, which may be a sum itself.
     fn summand(&self, condition: &ast::Condition) -> Option<Typed> {
         match &condition.kind {
             ConditionKind::Compute(arithmetic, left, right) => {
@@ -184,7 +186,7 @@ impl Reading<'_, '_, '_> {
         let row = arithmetic.row();
         let Some(scalar) = arithmetic.result(a.scalar, b.scalar) else {
             let (what, whom) = if row.commutes { (&a, &b) } else { (&b, &a) };
-            let message = format!("{} can not be {} {}", what.describe(), row.verb, whom.describe());
+            let message = format!("{} cannot be {} {}", what.describe(), row.verb, whom.describe());
             let help = "ints go with ints, durations with durations and times; `time - time` is a duration";
             return self.scope.report.fail(Diagnostic::new(Code::Mismatch, at, message).help(help));
         };
@@ -208,7 +210,7 @@ const fn known(operand: &Operand) -> Option<i64> {
     }
 }
 
-/// What a sum of constants is.
+/// The value of a sum of constants.
 fn exact(operand: &Operand) -> Option<i128> {
     match operand {
         Operand::Compute(arithmetic, left, right) => Some(arithmetic.exact(exact(left)?, exact(right)?)),

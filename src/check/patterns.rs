@@ -20,21 +20,21 @@ use crate::syntax::ast::{self, Affix, Comparison, Form, Literal, Operand, Operan
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::Attribute;
 
-/// What `absent` means at a place.
+/// The meaning of `absent` at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absence {
-    /// That there is no value.
+    /// There is no value.
     Possible,
-    /// Nothing: there always is a value.
+    /// Nothing: there is always a value.
     Never,
-    /// What `not` takes away again, since it wants a value.
+    /// Nothing under `not`, which matches only a value.
     Negated,
     /// An error: the value has been read already.
     Refused,
 }
 
 impl Scope<'_, '_> {
-    /// A pattern on an attribute, or on its elements where it is a set.
+    /// A pattern on an attribute, or on its elements if it is a set.
     pub(super) fn pattern(
         &self,
         pattern: &ast::Pattern,
@@ -104,7 +104,7 @@ impl Scope<'_, '_> {
             PatternKind::Literal(literal) => scope.literal_term(literal, value.at.0, expected),
             PatternKind::Name(name) => scope.named_term(name, value.at.0, expected),
             _ => {
-                let message = format!("`{name}` is a pattern, and one value is wanted here");
+                let message = format!("`{name}` is a pattern, and one value is expected here");
                 let found = Diagnostic::new(Code::WrongType, at, message).related(value.at.0, "the pattern");
                 self.report.fail(found.help("use `in`, or give the value itself"))
             }
@@ -122,7 +122,7 @@ impl Scope<'_, '_> {
     }
 }
 
-/// Whether a parameter may stand where a value of `scalar` is wanted.
+/// Whether a parameter may be used where a value of `scalar` is expected.
 pub(super) fn fits(ty: Type, scalar: Scalar) -> bool {
     ty == Type::One(scalar) || (ty == Type::One(Scalar::String) && scalar == Scalar::Bytes)
 }
@@ -139,14 +139,14 @@ fn parameter_help(name: &str, ty: Type, wanted: Scalar) -> String {
     }
 }
 
-/// Reads one pattern. Without an expected type it is one on labels.
+/// Reads one pattern. Without an expected type it is a pattern on labels.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'s, 'a, 'g> {
     pub(super) scope: Scope<'s, 'a>,
     expected: Option<Expected<'g>>,
     what: &'g dyn Display,
     absence: Absence,
-    /// Of labels: whether their names are in lower case.
+    /// For labels: whether their names are in lower case.
     lowercase: bool,
 }
 
@@ -189,7 +189,7 @@ impl Reader<'_, '_, '_> {
                     .add(Diagnostic::new(Code::NeverMatches, at, message).label("can never match").help(help));
             }
             Absence::Refused => {
-                let found = Diagnostic::new(Code::WrongPattern, at, "`absent` can not stand behind `in`");
+                let found = Diagnostic::new(Code::WrongPattern, at, "`absent` cannot follow `in`");
                 return self.scope.report.fail(found.help("write `!has` and the name of the attribute"));
             }
         }
@@ -198,7 +198,7 @@ impl Reader<'_, '_, '_> {
 
     fn list(&self, list: &[ast::Pattern], at: Span) -> Option<Pattern> {
         if list.is_empty() {
-            self.scope.never(at, "an empty list matches nothing", "write `any`, or what is wanted");
+            self.scope.never(at, "an empty list matches nothing", "write `any`, or the values that are wanted");
         }
         let inner = self.deeper(at)?;
         let read: Vec<Option<Pattern>> = list.iter().map(|one| inner.pattern(one)).collect();
@@ -213,7 +213,7 @@ impl Reader<'_, '_, '_> {
         Some(if flat.len() == 1 { flat.remove(0) } else { Pattern::OneOf(flat) })
     }
 
-    /// `not p` wants a value, so what `p` says of absence is left out of it.
+    /// `not p` matches only a value, so it leaves out what `p` says about absence.
     fn not(&self, inner: &ast::Pattern, at: Span) -> Option<Pattern> {
         let absence = if self.absence == Absence::Refused { Absence::Refused } else { Absence::Negated };
         let deeper = self.deeper(at)?;
@@ -274,7 +274,7 @@ impl Reader<'_, '_, '_> {
             }
             if name.contains('*') {
                 let found = Diagnostic::new(Code::OnlyText, place, "`*` is only text in the name of a label");
-                let help = "name each label; a label of this very name is asked for in a condition, `has …[\"…\"]`";
+                let help = "name each label; a label with this very name is tested in a condition, `has …[\"…\"]`";
                 inner.scope.report.add(found.label("matches itself only").help(help));
             }
             let what = format!("the label `{name}`");
@@ -287,12 +287,11 @@ impl Reader<'_, '_, '_> {
         if entries.is_empty() {
             let found = Diagnostic::new(Code::GrantsAll, at, "an empty map of labels matches every request");
             let help = "name the labels that are wanted, write `any` if there must be some, or leave the key out";
-            self.scope.report.add(found.label("asks for no label").help(help));
+            self.scope.report.add(found.label("requires no label").help(help));
         }
         whole.then_some(Pattern::Labels(labels))
     }
 
-    /// The patterns on one value.
     fn value(&self, kind: &PatternKind, at: Span, expected: Expected<'_>) -> Option<Pattern> {
         let scope = &self.scope;
         match kind {
@@ -396,7 +395,7 @@ fn is_any(pattern: &Pattern) -> bool {
     }
 }
 
-/// The type of a literal pattern by itself; none of a pattern that is no literal.
+/// The type of a literal pattern by itself; `None` for any other pattern.
 pub(super) fn natural_type(pattern: &ast::Pattern) -> Option<Scalar> {
     match &pattern.kind {
         PatternKind::Literal(literal) => Some(natural(literal)),

@@ -1,4 +1,5 @@
-//! What a condition knows to be present: behind `has x &&` the attribute `x` may be read.
+//! Flow-sensitive nullability: the values that a condition knows to be present. After `has x &&`
+//! the attribute `x` may be read.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -15,7 +16,7 @@ use placet_core::model::predicate::{Anchor, Predicate};
 use placet_core::model::types::Scalar;
 use placet_core::model::vocabulary::FieldNo;
 
-/// One bit for every attribute: every rule makes a set of its own, and most files are rules.
+/// One bit for every attribute: every rule makes its own set, and files consist mostly of rules.
 type Fields = u32;
 
 const _: () = assert!(ATTRIBUTES <= Fields::BITS as usize, "every attribute has its bit");
@@ -29,27 +30,28 @@ fn bit(field: FieldNo) -> Fields {
 pub(super) struct Present {
     fields: Fields,
     labels: BTreeSet<(FieldNo, String)>,
-    /// What is known of texts, of an attribute or of a label.
+    /// Facts about texts, of an attribute or of a label.
     texts: BTreeSet<(Place, Shape)>,
-    /// After what could not be read, nothing is known to be absent: the mistake before may be the guard.
+    /// After a part that could not be read, nothing is known to be absent: the bad part may have
+    /// been the guard.
     everything: bool,
 }
 
 /// An attribute, or a label of it.
 pub(super) type Place = (FieldNo, Option<String>);
 
-/// What may be known of a text.
+/// A fact about a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Shape {
     /// It is not empty.
     Filled,
-    /// It begins with a character that is no letter and no digit.
+    /// It begins with a character that is not a letter or a digit.
     Begins,
     /// It ends with one.
     Ends,
 }
 
-/// Where an operand comes from in a request, if it is one value of it.
+/// The part of a request that an operand reads, if it reads one value.
 pub(super) fn place(operand: &Operand) -> Option<Place> {
     match operand {
         Operand::Field(field) => Some((*field, None)),
@@ -58,7 +60,8 @@ pub(super) fn place(operand: &Operand) -> Option<Place> {
     }
 }
 
-/// What a condition was told that it may be absent: each attribute and label once, at the first place that reads it.
+/// The values reported as perhaps absent in a condition: each attribute and label once, at the
+/// first place that reads it.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     places: RefCell<BTreeSet<Place>>,
@@ -72,19 +75,19 @@ impl Told {
         self.places.borrow_mut().insert((field, label.map(str::to_owned)))
     }
 
-    /// How often something was told, or would have been if it were the first time.
+    /// How often something was reported, counting repetitions.
     pub(super) const fn times(&self) -> usize {
         self.times.get()
     }
 }
 
 impl Present {
-    /// For what stands behind an error.
+    /// For the part of a condition after an error.
     pub(super) fn everything() -> Self {
         Self { everything: true, ..Self::default() }
     }
 
-    /// What the map of a rule makes sure of before its condition is looked at.
+    /// The presence that the map of a rule guarantees for its condition.
     pub(super) fn by_tests(tests: &[Test]) -> Self {
         let mut present = Self::default();
         for test in tests.iter().filter(|test| !matches_absence(&test.pattern)) {
@@ -110,12 +113,12 @@ impl Present {
         self.everything || self.labels.contains(&(field, name.to_owned()))
     }
 
-    /// Whether this is known of a text.
+    /// Whether this fact is known about a text.
     pub(super) fn knows(&self, place: &Place, shape: Shape) -> bool {
         self.everything || self.texts.contains(&(place.clone(), shape))
     }
 
-    /// What both make sure of, together.
+    /// The facts that both guarantee together.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.fields |= other.fields;
         self.labels.extend(other.labels);
@@ -137,7 +140,7 @@ impl Present {
         }
     }
 
-    /// What is present where `condition` turns out as `truth`.
+    /// The values that are present if `condition` is `truth`.
     pub(super) fn when(condition: &Condition, truth: bool) -> Self {
         let each = |list: &[Condition]| list.iter().map(|one| Self::when(one, truth)).collect::<Vec<_>>();
         let all = |list: Vec<Self>| list.into_iter().fold(Self::default(), Self::and);
@@ -146,7 +149,7 @@ impl Present {
             (Condition::Not(inner), _) => Self::when(inner, !truth),
             (Condition::All(list), true) | (Condition::AnyOf(list), false) => all(each(list)),
             (Condition::All(list), false) | (Condition::AnyOf(list), true) => common(each(list)),
-            // What can not happen makes sure of everything.
+            // A condition that cannot be so guarantees everything.
             (Condition::Constant(value), _) if *value != truth => Self::everything(),
             (
                 Condition::Has(field)
@@ -180,7 +183,7 @@ impl Present {
         }
     }
 
-    /// What is known of a text where it, or its length, matches a pattern or does not.
+    /// The facts about a text if it, or its length, matches a pattern or does not.
     fn of_text(operand: &Operand, pattern: &Pattern, truth: bool) -> Self {
         let mut present = Self::default();
         if let Operand::Call(Function::Length, inner) = operand {
@@ -224,7 +227,7 @@ fn scalar_of(pattern: &Pattern) -> Option<Scalar> {
     }
 }
 
-/// The pattern of a text that says what the predicate says, with its second argument.
+/// The predicate with its second argument, as a pattern on the text.
 pub(super) fn affix(predicate: Predicate) -> Option<Affix> {
     predicate.row().anchor.map(|anchor| match anchor {
         Anchor::Start => Affix::Prefix,
@@ -232,7 +235,7 @@ pub(super) fn affix(predicate: Predicate) -> Option<Affix> {
     })
 }
 
-/// Whether the outer end of a prefix or a suffix is literal, and no letter or digit.
+/// Whether the outer end of a prefix or a suffix is literal, and not a letter or digit.
 fn is_boundary(affix: Affix, text: &Text) -> bool {
     let outer = match affix {
         Affix::Prefix => text.pieces.first(),

@@ -6,7 +6,8 @@ use super::scope::Scope;
 use super::tree::Operand;
 use placet_core::model::types::Scalar;
 
-/// A place inside a condition: what is in sight, what is known to be present, and what has been reported as absent.
+/// A place inside a condition: the names in scope, the values known to be present, and those
+/// reported as perhaps absent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reading<'s, 'a, 'p> {
     pub(super) scope: Scope<'s, 'a>,
@@ -19,7 +20,7 @@ pub(super) struct Reading<'s, 'a, 'p> {
 pub(super) struct Typed {
     pub(super) operand: Operand,
     pub(super) scalar: Scalar,
-    /// What messages call it.
+    /// Its name in messages.
     pub(super) what: String,
 }
 

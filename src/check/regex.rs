@@ -1,5 +1,5 @@
-//! Regular expressions: the dialect, and what is refused of it. A bad one is an error here and never a pattern that
-//! silently matches nothing.
+//! Regular expressions: the dialect, and the constructs it refuses. A bad expression is an error
+//! here, never a pattern that silently matches nothing.
 
 use regex_syntax::ast::{self, Ast, Visitor};
 use regex_syntax::hir::translate::TranslatorBuilder;
@@ -18,19 +18,19 @@ use crate::span::Span;
 use crate::syntax::ast::{Piece, Text};
 use placet_core::model::types::Scalar;
 
-/// Reads a regular expression in the one dialect that there is: `.` is any character, line ends
-/// too; of strings a character is a Unicode scalar value, of bytes it is a byte. `\d`, `\w` and
-/// `\s` are ASCII unless `(?u)` asks for more.
+/// Reads a regular expression in the only dialect: `.` is any character, including line ends; in
+/// strings a character is a Unicode scalar value, in bytes it is a byte. `\d`, `\w` and `\s` are
+/// ASCII unless `(?u)` selects Unicode.
 ///
 /// # Errors
-/// Says what is wrong with it.
+/// The mistake in it.
 pub fn parse(text: &str, scalar: Scalar) -> Result<Hir, String> {
     let nesting = u32::try_from(NESTING).unwrap_or(u32::MAX);
     let tree = ast::parse::ParserBuilder::new().nest_limit(nesting).build().parse(text);
     meaning(text, tree.map_err(|error| error.kind().to_string())?, scalar)
 }
 
-/// What a tree that was read of `text` means.
+/// Translates the syntax tree of `text`.
 ///
 /// # Errors
 /// As [`parse`].
@@ -81,7 +81,7 @@ impl Scope<'_, '_> {
             let tree = ast::parse::Parser::new().parse(shape).map_err(|error| error.kind().to_string())?;
             let found = ast::visit(&tree, CountSplices(0)).unwrap_or(0);
             if found != splices {
-                return Err("a splice stands inside a class, a name or a count, where it would be no text".to_owned());
+                return Err("a splice is inside a class, a name or a count, where it would not be text".to_owned());
             }
             self.warn_open_regex(text, &tree, at);
         }
@@ -90,14 +90,14 @@ impl Scope<'_, '_> {
     }
 }
 
-/// The expressions that follow are not read, so this is said of the first.
+/// The later expressions are not read, so this is reported for the first.
 fn too_much(at: Span) -> Diagnostic {
     let message = "from here on, reading the regular expressions of the document takes too much work";
     Diagnostic::new(Code::TooMany, at, message).help("use fewer of them, fewer classes of Unicode, or list the values")
 }
 
-/// Whether the expression wants a capital letter: as it is, or as a member of a class that has nothing else. What `(?i)`
-/// takes in either case is a class that has more.
+/// Whether the expression requires a capital letter: as a literal, or as a member of a class with
+/// nothing else in it. A letter under `(?i)` is a class with more in it.
 fn wants_capital(shape: &str, scalar: Scalar) -> bool {
     let Ok(hir) = parse(&shape.replace(SPLICE, "x"), scalar) else { return false };
     let mut open = vec![&hir];
@@ -119,13 +119,14 @@ fn wants_capital(shape: &str, scalar: Scalar) -> bool {
     false
 }
 
-/// Refuses `\p{…}`. Its tables are there or not by the features that a whole build has turned on, and a policy means the same
-/// in every build.
+/// Refuses `\p{…}`. Its tables exist or not depending on the features of a whole build, but a
+/// policy must mean the same in every build.
 struct NoProperties;
 
 impl NoProperties {
     fn refuse() -> Result<(), String> {
-        Err("properties of Unicode, `\\p{…}`, are not there; `(?u)\\w` is a letter or digit of any script".to_owned())
+        Err("properties of Unicode, `\\p{…}`, are not supported; `(?u)\\w` is a letter or digit of any script"
+            .to_owned())
     }
 }
 
@@ -146,8 +147,8 @@ impl Visitor for NoProperties {
     }
 }
 
-/// Counts the stand-ins that are text of their own. In a class a spliced text would be a set of characters, and wider
-/// than itself.
+/// Counts the stand-ins that are literal text. In a class, a spliced text would be a set of
+/// characters and match more than itself.
 pub(super) struct CountSplices(pub(super) usize);
 
 impl Visitor for CountSplices {

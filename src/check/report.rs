@@ -1,4 +1,4 @@
-//! Collects what the checker finds: each finding once, in the order of the source.
+//! Collects the checker's findings: each once, in the order of the source.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -13,23 +13,25 @@ use crate::syntax::parse::nearest;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{Vocabulary, VocabularyError};
 
-/// The findings so far. A `let` is read again at each of its uses, so the same finding may come more than once.
+/// The findings so far. A `let` is read again at each of its uses, so the same finding may come
+/// more than once.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     found: RefCell<Vec<Diagnostic>>,
     seen: RefCell<HashSet<(Code, Span, String)>>,
     effort: Effort,
-    /// Regular expressions that were read and are good, by their text and what they are of.
+    /// Regular expressions that were read and are good, by their text and the type they are for.
     expressions: RefCell<HashSet<(String, Scalar)>>,
 }
 
 impl Report {
-    /// Nothing yet, and so much effort for what is to be read.
+    /// No findings, and this much work for expressions to be read.
     pub(super) fn within(effort: Effort) -> Self {
         Self { effort, ..Self::default() }
     }
 
-    /// Reads a regular expression, unless the same was read before. `None` where that would be too much.
+    /// Reads a regular expression, unless the same was read before. `None` if that would be too
+    /// much work.
     pub(super) fn read_regex(
         &self,
         text: &str,
@@ -48,7 +50,7 @@ impl Report {
         Some(good)
     }
 
-    /// Adds a finding, unless it is there already.
+    /// Adds a finding, unless it was added already.
     pub(super) fn add(&self, diagnostic: Diagnostic) {
         let key = (diagnostic.code, diagnostic.at, diagnostic.message.clone());
         if self.seen.borrow_mut().insert(key) {
@@ -56,13 +58,14 @@ impl Report {
         }
     }
 
-    /// Adds an error; what it stands for is not known, and is not looked at again.
+    /// Adds an error and returns `None`: the value is unknown, so nothing that depends on it is
+    /// checked.
     pub(super) fn fail<T>(&self, diagnostic: Diagnostic) -> Option<T> {
         self.add(diagnostic);
         None
     }
 
-    /// The name most like `word`, as help; nothing once there is more to read than anybody reads.
+    /// The name most like `word`, as help; nothing once there are more findings than are shown.
     pub(super) fn suggest<'n>(&self, word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
         if self.found.borrow().len() > DIAGNOSTICS {
             return None;
@@ -75,7 +78,8 @@ impl Report {
         self.found.borrow().iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
     }
 
-    /// The findings in the order of the source; where they are too many, errors stay and warnings go.
+    /// The findings in the order of the source; if they are too many, warnings are dropped before
+    /// errors.
     pub(super) fn finish(self) -> Vec<Diagnostic> {
         let mut found = self.found.into_inner();
         if found.len() > DIAGNOSTICS {
@@ -97,7 +101,7 @@ pub(super) fn one_of<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     }
 }
 
-/// Adds help where there is some.
+/// Adds help if there is any.
 pub(super) fn with_help(diagnostic: Diagnostic, help: Option<String>) -> Diagnostic {
     match help {
         Some(help) => diagnostic.help(help),
@@ -105,14 +109,14 @@ pub(super) fn with_help(diagnostic: Diagnostic, help: Option<String>) -> Diagnos
     }
 }
 
-/// A label or key that stands twice in one map.
+/// A label or key that appears twice in one map.
 pub(super) fn twice(what: &str, name: &str, at: Span, first: Span) -> Diagnostic {
     Diagnostic::new(Code::Duplicate, at, format!("the {what} `{name}` is given twice"))
         .related(first, "first given here")
         .help("for one of several values write a list: `[a, b]`")
 }
 
-/// Says what is wrong with the name of an attribute, action, role or parameter.
+/// The mistake in the name of an attribute, action, role or parameter.
 pub(super) fn refuse_name(name: &Name) -> Option<Diagnostic> {
     let at = name.at.0;
     match Vocabulary::builder("", 0).attribute(&name.text, Type::One(Scalar::Bool), false) {

@@ -1,4 +1,4 @@
-//! Rules and promises: the map of a rule becomes a set of actions and a test for each attribute.
+//! Rules and promises: turns the map of a rule into a set of actions and a test for each attribute.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::syntax::ast::{self, Entry};
 use crate::syntax::parse::nearest;
 use placet_core::model::vocabulary::RESERVED;
 
-/// What a rule is made of: a rule or a promise of the text, or an entry of `permissions`.
+/// The source of a rule: a rule or a promise of the text, or an entry of `permissions`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Source<'r> {
     pub(super) effect: Effect,
@@ -43,7 +43,7 @@ impl Scope<'_, '_> {
     /// Reads one rule.
     pub(super) fn rule(&self, source: &Source<'_>) -> Option<Rule> {
         let read = self.forbidding(source.effect == Effect::Deny).map(source);
-        // Most rules have no condition that would ask.
+        // Most rules have no condition that would need it.
         let present = match &read {
             Some((_, tests)) if source.when.is_some() || source.unless.is_some() => Present::by_tests(tests),
             Some(_) => Present::default(),
@@ -73,9 +73,9 @@ impl Scope<'_, '_> {
         })
     }
 
-    /// The actions and tests of a map; every entry is looked at, whatever the others are like.
+    /// The actions and tests of a map; every entry is checked, even if others have errors.
     fn map(&self, source: &Source<'_>) -> Option<(Option<ActionSet>, Vec<Test>)> {
-        // Rules stay; room that no test takes would stay with them.
+        // Rules are kept, so spare capacity would be kept with them.
         let attributes = source.entries.iter().filter(|entry| !is_of_actions(&entry.key.text)).count();
         let tests = Vec::with_capacity(attributes);
         let mut map = Map { scope: self, first: BTreeMap::new(), actions: None, tests, whole: true };
@@ -101,14 +101,15 @@ impl Scope<'_, '_> {
     }
 }
 
-/// Whether what stands behind a key are actions.
+/// Whether the values of a key are actions.
 fn is_of_actions(key: &str) -> bool {
     matches!(key, "action" | "role")
 }
 
 struct Map<'m, 's, 'a> {
     scope: &'m Scope<'s, 'a>,
-    /// Where each key stands first. Maps have a few keys, and there are many maps: a hash of each would cost more.
+    /// The first place of each key. Maps have a few keys, and there are many maps: a hash of each
+    /// would cost more.
     first: BTreeMap<&'m str, Span>,
     actions: Option<ActionSet>,
     tests: Vec<Test>,
@@ -131,7 +132,7 @@ impl<'m> Map<'m, '_, '_> {
         };
         let attribute = vocabulary.attribute(field)?;
         let absence = if attribute.optional { Absence::Possible } else { Absence::Never };
-        // Said only where something is wrong: most maps are fine, and there are many.
+        // Computed only after an error: most maps are fine, and there are many.
         let what = &format_args!("`{key}`");
         let pattern = self.scope.pattern(&entry.value, attribute, what, absence)?;
         self.tests.push(Test { field, pattern });
@@ -145,7 +146,7 @@ impl<'m> Map<'m, '_, '_> {
         let set = names::resolve(self.scope.names, report, &entry.value);
         if let Some(first) = both {
             return report.fail(
-                Diagnostic::new(Code::ActionAndRole, at, "`action` and `role` stand in one map")
+                Diagnostic::new(Code::ActionAndRole, at, "`action` and `role` are in one map")
                     .related(first, "the other one")
                     .help("both mean the action of the request; write one list: `action: [Reader, set]`"),
             );
@@ -161,7 +162,7 @@ impl<'m> Map<'m, '_, '_> {
 
     fn unknown(&self, key: &str, at: Span) -> Diagnostic {
         if matches!(key, "when" | "unless") {
-            let found = Diagnostic::new(Code::UnknownAttribute, at, format!("`{key}` stands behind the map of a rule"));
+            let found = Diagnostic::new(Code::UnknownAttribute, at, format!("`{key}` goes after the map of a rule"));
             return found.help(format!(
                 "write `allow {{ … }} {key} …`, in the map form `\"rules\": [{{ \"allow\": {{ … }}, \"{key}\": … }}]`; entries of `permissions` have no conditions"
             ));

@@ -1,4 +1,5 @@
-//! What is in sight at one place: the file's names, the block's parameters and the token's own fields.
+//! The names in scope at one place: the file's names, the block's parameters and the token's own
+//! fields.
 
 use std::cell::Cell;
 
@@ -30,7 +31,7 @@ struct Slot<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// Those of `block`; faults are reported and left out.
+    /// Those of `block`; bad ones are reported and left out.
     pub(super) fn of(report: &Report, names: &Names<'_>, block: &'a Block) -> Self {
         let mut parameters = Self { slots: Vec::new() };
         for parameter in &block.parameters {
@@ -44,7 +45,7 @@ impl<'a> Parameters<'a> {
         parameters
     }
 
-    /// What fills the template's list.
+    /// The parameters for the template's list.
     pub(super) fn to_tree(&self) -> Vec<tree::Parameter> {
         self.slots.iter().map(|slot| tree::Parameter { name: slot.name.to_owned(), ty: slot.ty }).collect()
     }
@@ -71,8 +72,8 @@ impl<'a> Parameters<'a> {
         }
         if parameter.ty == Type::Labels {
             return Some(
-                Diagnostic::new(Code::BadDeclaration, at, format!("the parameter `{name}` can not be `labels`"))
-                    .help("take one parameter for each label that is needed"),
+                Diagnostic::new(Code::BadDeclaration, at, format!("the parameter `{name}` cannot be `labels`"))
+                    .help("use one parameter for each label that is needed"),
             );
         }
         let taken = Diagnostic::new(Code::NameTaken, at, format!("`{name}` is already the name of something else"))
@@ -85,7 +86,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// What is in sight, and how deep in lists and brackets.
+/// The names in scope, and the depth in lists and brackets.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scope<'s, 'a> {
     /// Takes all findings.
@@ -93,9 +94,9 @@ pub(super) struct Scope<'s, 'a> {
     /// The file's names.
     pub(super) names: &'s Names<'a>,
     parameters: Option<&'s Parameters<'a>>,
-    /// What the token says of itself; only conditions of a token see it.
+    /// The token's own fields; only conditions of a token see them.
     pub(super) token: Option<&'s Known>,
-    /// Whether a request is forbidden where what is read here matches or is true.
+    /// Whether a match or a true condition here forbids a request.
     pub(super) forbids: bool,
     /// Whether it is a promise, which decides nothing.
     pub(super) is_promise: bool,
@@ -103,60 +104,60 @@ pub(super) struct Scope<'s, 'a> {
 }
 
 impl<'s, 'a> Scope<'s, 'a> {
-    /// Inside of a block.
+    /// Inside a block.
     pub(super) const fn of_block(report: &'s Report, names: &'s Names<'a>, parameters: &'s Parameters<'a>) -> Self {
         Self { report, names, parameters: Some(parameters), token: None, forbids: false, is_promise: false, depth: 0 }
     }
 
-    /// The same inside of a rule that forbids, or of one that does not.
+    /// The same inside a rule that forbids, or one that does not.
     pub(super) const fn forbidding(self, forbids: bool) -> Self {
         Self { forbids, ..self }
     }
 
-    /// The same after a `not` or `!`: a match here takes away from what matches outside.
+    /// The same after a `not` or `!`: a match here makes the outer pattern match less.
     pub(super) const fn turned(self) -> Self {
         Self { forbids: !self.forbids, ..self }
     }
 
-    /// The same inside of `never` or `always`.
+    /// The same inside `never` or `always`.
     pub(super) const fn promising(self) -> Self {
         Self { is_promise: true, ..self }
     }
 
-    /// Whether what never matches here leaves requests alone that somebody meant to forbid, or
-    /// promises nothing.
+    /// Whether a pattern here that never matches would let requests pass that the author meant to
+    /// forbid, or would promise nothing.
     pub(super) const fn must_match(&self) -> bool {
         self.forbids || self.is_promise
     }
 
-    /// The same with what the token says of itself.
+    /// The same with the token's own fields.
     pub(super) const fn with_token(self, token: &'s Known) -> Self {
         Self { token: Some(token), ..self }
     }
 
-    /// One list, bracket or `let` further in.
+    /// One list, bracket or `let` deeper.
     pub(super) fn deeper(self, at: Span) -> Option<Self> {
         if self.depth >= NESTING {
-            let message = format!("more than {NESTING} lists, names and brackets stand inside each other here");
+            let message = format!("more than {NESTING} lists, names and brackets are nested here");
             return self.report.fail(
                 Diagnostic::new(Code::TooDeep, at, message)
                     .help("write it flat: a list may have as many entries as it needs"),
             );
         }
         if !self.names.count() {
-            let message = format!("with all `let`s put in, the file has more than {SOURCE_NODES} patterns");
+            let message = format!("with every `let` expanded, the file has more than {SOURCE_NODES} patterns");
             return self.report.fail(Diagnostic::new(Code::TooMany, at, message));
         }
         Some(Self { depth: self.depth + 1, ..self })
     }
 
-    /// The value of a `let` and the scope it is read in: it knows no parameters.
+    /// The value of a `let` and the scope it is read in, which has no parameters.
     pub(super) fn enter_let(self, name: &str, at: Span) -> Option<(&'a Pattern, Self)> {
         let value = self.names.use_let(name)?;
         Some((value, Self { parameters: None, ..self.deeper(at)? }))
     }
 
-    /// The parameter of this name, which is used from now on.
+    /// The parameter of this name, which counts as used from now on.
     pub(super) fn parameter(&self, name: &str) -> Option<(ArgumentNo, Type)> {
         let slots = &self.parameters?.slots;
         let number = slots.iter().position(|slot| slot.name == name)?;
@@ -169,7 +170,7 @@ impl<'s, 'a> Scope<'s, 'a> {
         self.parameters?.slots.get(argument.0).map(|slot| slot.ty)
     }
 
-    /// Whether this is inside of a `let`, where no parameter is in sight.
+    /// Whether this is inside a `let`, where no parameter is in scope.
     pub(super) const fn is_in_let(&self) -> bool {
         self.parameters.is_none()
     }
@@ -187,14 +188,14 @@ impl<'s, 'a> Scope<'s, 'a> {
         self.parameters.into_iter().flat_map(|parameters| parameters.slots.iter().map(|slot| slot.name))
     }
 
-    /// Reports a name that stands where a value is wanted and is none.
+    /// Reports a name in the place of a value that is not one.
     pub(super) fn unknown_value<T>(&self, name: &str, at: Span) -> Option<T> {
         if self.names.is_broken(name) {
             return None;
         }
         if self.names.is_role(name) || self.names.vocabulary().action(name).is_some() {
-            let message = format!("`{name}` is an action or a role, no value");
-            let help = "actions and roles stand behind `action:` and `role:`; text stands in quotes";
+            let message = format!("`{name}` is an action or a role, not a value");
+            let help = "actions and roles go after `action:` and `role:`; text goes in quotes";
             return self.report.fail(Diagnostic::new(Code::UnknownName, at, message).help(help));
         }
         if self.is_in_let() {
@@ -208,7 +209,7 @@ impl<'s, 'a> Scope<'s, 'a> {
                 return "a duration is written like `10m`, `1h30m` or `30d`".to_owned();
             }
             let text = format!("if it is text, write `\"{name}\"`");
-            if is_null(name) { format!("{text}; where there is to be no value, write `absent`") } else { text }
+            if is_null(name) { format!("{text}; for no value, write `absent`") } else { text }
         };
         let foreign = foreign::help(Place::Value, name);
         let help = foreign.or_else(|| self.report.suggest(name, words)).unwrap_or_else(otherwise);

@@ -1,4 +1,5 @@
-//! Whether one rule says at least what another says. Sound and not complete: a `true` is a proof, a `false` is none.
+//! Whether one rule covers another. Sound but not complete: a `true` is a proof, a `false` says
+//! nothing.
 
 use super::absence::matches_absence;
 use super::tree::{Actions, Bound, Constant, GlobText, Network, Pattern, Piece, Rule, Term, Test, Text};
@@ -32,7 +33,7 @@ fn actions(wide: Option<&Actions>, narrow: Option<&Actions>) -> bool {
     }
 }
 
-/// Whether all that matches `narrow` matches `wide`.
+/// Whether every value that matches `narrow` matches `wide`.
 pub(super) fn pattern(wide: &Pattern, narrow: &Pattern) -> bool {
     use Pattern::{Affix as End, Any, Equal, Labels, Network as Net, Not, OneOf, Path, Range};
     if wide == narrow {
@@ -109,7 +110,7 @@ fn range(from: Option<&Bound>, to: Option<&Bound>, narrow: &Pattern) -> bool {
     limits(from, to).zip(inner).is_some_and(|((a, b), (c, d))| a <= c && d <= b)
 }
 
-/// Whether a known value is certainly not what `pattern` wants.
+/// Whether a known value certainly does not match `pattern`.
 fn excludes(pattern: &Pattern, known: &Constant) -> bool {
     match pattern {
         Pattern::Equal(Term::Constant(other)) => other != known,
@@ -155,7 +156,7 @@ fn affix(which: Affix, end: &Text, whole: &[Piece]) -> bool {
         })
 }
 
-/// A path as text, with what is only known later as something that equals nothing but itself.
+/// A path as text, in which a part that is only known later equals nothing but itself.
 fn spell(pieces: &[Piece]) -> String {
     let spell = |piece: &Piece| match piece {
         Piece::Literal(bytes) => String::from_utf8_lossy(bytes).into_owned(),
@@ -164,8 +165,9 @@ fn spell(pieces: &[Piece]) -> String {
     pieces.iter().map(spell).collect()
 }
 
-/// Whether `/a/*/**` holds all paths of another pattern, segment by segment. In a pattern an argument is a part of one
-/// segment; in an exact path it may be several (`whole_arguments` is false).
+/// Whether `/a/*/**` matches all paths of another pattern, segment by segment. In a pattern an
+/// argument is a part of one segment; in an exact path it may be several (`whole_arguments` is
+/// false).
 fn path(wide: &str, narrow: &str, whole_arguments: bool) -> bool {
     let segments = |path: &str| -> Vec<String> {
         path.split('/').skip(1).filter(|segment| !segment.is_empty()).map(str::to_owned).collect()

@@ -3,7 +3,6 @@
 use super::tree::{Constant, Piece, Term, Text};
 use placet_core::model::value::UuidText;
 
-/// A term that is text, as text.
 pub(super) fn as_text(term: Term) -> Text {
     let piece = match term {
         Term::Text(text) => return text,
@@ -14,7 +13,7 @@ pub(super) fn as_text(term: Term) -> Text {
     Text { pieces: if is_empty { Vec::new() } else { vec![piece] } }
 }
 
-/// The text of a constant: what it would be if it were spliced.
+/// The text of a constant, as it would be spliced.
 fn constant_text(constant: &Constant) -> Vec<u8> {
     match constant {
         Constant::String(text) | Constant::Path(text) => text.as_bytes().to_vec(),

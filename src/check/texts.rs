@@ -1,4 +1,5 @@
-//! Texts with splices: plain ones, globs and patterns of paths. What a parameter brings is literal text wherever it lands.
+//! Texts with splices: plain ones, globs and patterns of paths. The value of a parameter is always
+//! literal text.
 
 use super::expected::{Expected, with_article};
 use super::literals::not_a_path;
@@ -15,7 +16,7 @@ use placet_core::model::path::{PathError, check_segment};
 use placet_core::model::target::decoded;
 use placet_core::model::types::{Scalar, Type};
 
-/// Stands for a splice where the text around it is looked at; no text of a user has to have it.
+/// Stands for a splice while the text around it is checked; user texts do not need this character.
 pub(super) const SPLICE: char = '\u{f8ff}';
 
 impl Scope<'_, '_> {
@@ -24,7 +25,7 @@ impl Scope<'_, '_> {
         self.text_in_case(text, at, expected, TEXT_BYTES)
     }
 
-    /// The pieces of a text whose letters are meant as they are.
+    /// The pieces of a text without wildcards.
     fn text_in_case(&self, text: &ast::Text, at: Span, expected: Expected<'_>, most: usize) -> Option<Text> {
         let pieces = self.pieces(text, at, expected, most);
         text.pieces.iter().try_for_each(|piece| match piece {
@@ -41,7 +42,7 @@ impl Scope<'_, '_> {
             let ast::Piece::Text(piece) = piece else { continue };
             let trailing = piece.len() - piece.trim_end_matches('\\').len();
             if trailing % 2 == 1 {
-                let message = "a `\\` of this glob has nothing behind it";
+                let message = "a `\\` of this glob has nothing after it";
                 return self.report.fail(
                     Diagnostic::new(Code::BadRegex, at, message)
                         .help("`\\` takes the next character literally; write `\\\\` for a backslash"),
@@ -68,8 +69,8 @@ impl Scope<'_, '_> {
         self.text(canonical.as_ref().unwrap_or(text), at, expected).filter(|_| canonical.is_some())
     }
 
-    /// A path, with or without wildcards and splices, as it is spelt canonically wherever it is literal. A `*` that was
-    /// written as an escape stays one.
+    /// A path, with or without wildcards and splices, with its literal parts spelt canonically. A
+    /// `*` that was written as an escape stays one.
     fn canonical_path(&self, text: &ast::Text, at: Span) -> Option<ast::Text> {
         let pieces = text.pieces.iter().map(|piece| match piece {
             ast::Piece::Text(text) => canonical_piece(text).map(ast::Piece::Text),
@@ -122,10 +123,10 @@ impl Scope<'_, '_> {
             return Some(Piece::Parameter(argument));
         }
         let into = with_article(expected.scalar);
-        let message = format!("the parameter `{}` of type `{ty}` can not be spliced into {into}", name.text);
+        let message = format!("the parameter `{}` of type `{ty}` cannot be spliced into {into}", name.text);
         self.report.fail(
             Diagnostic::new(Code::SpliceType, name.at.0, message)
-                .help("what is spliced is a string, an int or a uuid, and into bytes also bytes"),
+                .help("only strings, ints and uuids can be spliced, and bytes into bytes"),
         )
     }
 

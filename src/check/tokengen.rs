@@ -1,4 +1,5 @@
-//! The rules that TOKENGEN's keys stand for: what a token of `type: READ` reads, and one of `type: WRITE` writes.
+//! The rules that TOKENGEN's keys stand for: those of a token of `type: READ` and of one of
+//! `type: WRITE`.
 
 use super::actions::ActionSet;
 use super::fields::Fields;
@@ -14,10 +15,10 @@ use crate::syntax::ast::{self, Block, PatternKind};
 use placet_core::model::types::Type;
 use placet_core::model::vocabulary::FieldNo;
 
-/// Labels that say who has a series; the token's own keys decide about them.
+/// Labels that say who owns a series; the token's own keys control them.
 const OWN_LABELS: [&str; 3] = [".owner", ".producer", ".app"];
 
-/// Keys that only a READ token has, each with the attribute it is a pattern on.
+/// Keys that only a READ token has, each with its attribute.
 const LISTS: [(&str, &str); 3] = [("owners", "owner"), ("producers", "producer"), ("applications", "application")];
 
 /// One token with a `type`, while its keys are turned into rules.
@@ -30,7 +31,8 @@ pub(super) struct Typed<'t, 's, 'a> {
 }
 
 impl Scope<'_, '_> {
-    /// Adds what the keys of a token stand for: labels and attributes to the claims, and the rules of its type.
+    /// Adds the meaning of a token's keys: labels and attributes to the claims, and the rules of
+    /// its type.
     pub(super) fn tokengen(
         &self,
         block: &Block,
@@ -60,7 +62,7 @@ impl Scope<'_, '_> {
         attributes.and(rules)
     }
 
-    /// Keys that mean nothing, or not enough, without `type`.
+    /// Keys that mean nothing, or too little, without `type`.
     fn refuse_untyped(&self, fields: &Fields<'_>) {
         if fields.pattern("type").is_some() {
             return;
@@ -81,7 +83,7 @@ impl Scope<'_, '_> {
 }
 
 impl Typed<'_, '_, '_> {
-    /// The keys that TOKENGEN demands.
+    /// The keys that TOKENGEN requires.
     fn require(&self, block: &Block) {
         let needed: &[&str] =
             if self.kind == "READ" { &["owner", "application"] } else { &["owner", "producer", "application"] };
@@ -107,7 +109,8 @@ impl Typed<'_, '_, '_> {
         Some(self.rule(actions?, tests))
     }
 
-    /// `allow { role: WRITE }`, and for who owns what they produce also `allow { role: DELETE, owner: …, … }`.
+    /// `allow { role: WRITE }`, and, if owner and producer are the same, also
+    /// `allow { role: DELETE, owner: …, … }`.
     fn write(&self, claims: &mut Claims) -> Option<Vec<Rule>> {
         for (key, _) in LISTS {
             if let Some(at) = self.fields.place(key) {
@@ -130,7 +133,8 @@ impl Typed<'_, '_, '_> {
         Some(rules)
     }
 
-    /// What a WRITE token may delete: as in the original, only where producer and owner are the same.
+    /// The data that a WRITE token may delete: as in Warp 10, only if producer and owner are the
+    /// same.
     fn delete(&self, claims: &Claims) -> Option<Option<Rule>> {
         let vocabulary = self.scope.names.vocabulary();
         let Some(role) = vocabulary.role("DELETE") else { return Some(None) };
@@ -178,7 +182,7 @@ impl Typed<'_, '_, '_> {
         Some(set)
     }
 
-    /// `owners: [a, b]`: a pattern on `owner`. Absent and empty grant all.
+    /// `owners: [a, b]`: a pattern on `owner`. An absent or empty list grants all.
     fn selector(&self, key: &str, attribute: &str) -> Option<Option<Test>> {
         let Some(pattern) = self.fields.pattern(key) else {
             self.grants_all(self.at, key, "is not given");
@@ -201,7 +205,7 @@ impl Typed<'_, '_, '_> {
     }
 
     fn grants_all(&self, at: Span, key: &str, how: &str) {
-        let message = format!("`{key}` {how}, so this token reads what all {key} have");
+        let message = format!("`{key}` {how}, so this token reads the data of all {key}");
         self.scope.report.add(
             Diagnostic::new(Code::GrantsAll, at, message)
                 .help(format!("name them: `{key}: […]`, or write `{key}: any` if all are meant")),
@@ -245,14 +249,14 @@ impl Typed<'_, '_, '_> {
 
     fn lacks<T>(&self, what: &str) -> Option<T> {
         let vocabulary = self.scope.names.vocabulary().name();
-        let message = format!("`{vocabulary}` has {what}, so it can not have `type: {}`", self.kind);
+        let message = format!("`{vocabulary}` has {what}, so it cannot have `type: {}`", self.kind);
         let found = Diagnostic::new(Code::VocabularyLacks, self.at, message);
         self.scope.report.fail(found.help("leave `type` out and write `permissions` or `allow`"))
     }
 }
 
 impl Scope<'_, '_> {
-    /// A text as a string; a parameter alone, or text alone, is just that.
+    /// A text as a string; a single parameter, or plain text, stays as it is.
     fn shortest_string(&self, text: super::tree::Text) -> Term {
         use super::tree::{Constant, Piece};
         match text.pieces.as_slice() {

@@ -1,8 +1,9 @@
-//! The checked tree: every name is a number, every literal is a value of its type, every condition is typed.
+//! The checked tree: every name is a number, every literal is a value of its type, every condition
+//! is typed.
 //!
-//! Parameters are still open: [`Term::Parameter`] and [`Piece::Parameter`] are filled in when a token is minted. A parameter is a value, never a
-//! pattern, so filling one in can not widen a rule. This is the tree that `compile` lowers, and that the reference
-//! evaluator of the tests walks.
+//! Parameters are still open: [`Term::Parameter`] and [`Piece::Parameter`] are filled in when a
+//! token is minted. A parameter is a value, never a pattern, so filling one in cannot widen a rule.
+//! `compile` lowers this tree, and the reference evaluator of the tests walks it.
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 /// A file that has no errors.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// What `use` named, or the file declares.
+    /// The vocabulary that `use` names or the file declares.
     pub vocabulary: Arc<Vocabulary>,
     /// Its tokens, policies and restrictions, in order.
     pub templates: Vec<Template>,
@@ -39,13 +40,13 @@ pub struct Template {
     pub at: Span,
     /// In order; an argument's number is its place.
     pub parameters: Vec<Parameter>,
-    /// What the token says of itself; empty for policies and restrictions.
+    /// The token's claims; empty for policies and restrictions.
     pub claims: Claims,
     /// When it is valid.
     pub times: Times,
-    /// The block's own `when` and `unless`, joined: nothing is allowed where it is false.
+    /// The block's own `when` and `unless`, joined: nothing is allowed if it is false.
     pub guard: Option<Condition>,
-    /// In the order of the source; those that TOKENGEN keys stand for come first.
+    /// In the order of the source; those from TOKENGEN keys come first.
     pub rules: Vec<Rule>,
     /// In the order of the source. They compile to nothing.
     pub promises: Vec<Promise>,
@@ -87,7 +88,7 @@ pub struct Parameter {
     pub ty: Type,
 }
 
-/// What a token says of itself.
+/// The claims of a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
     /// `id`
@@ -109,19 +110,19 @@ pub struct Claims {
 /// When a token or restriction is valid; all in milliseconds, of type `time` or `duration`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Times {
-    /// `issuance`: now, where it is not given.
+    /// `issuance`: now, if it is not given.
     pub issuance: Option<Term>,
     /// `not_before`
     pub not_before: Option<Term>,
-    /// `expiry`; ignored where `ttl` is given.
+    /// `expiry`; ignored if `ttl` is given.
     pub expiry: Option<Term>,
-    /// `ttl`, from issuance (of a restriction: from when it is added).
+    /// `ttl`, from issuance (for a restriction: from the moment it is added).
     pub ttl: Option<Term>,
 }
 
 impl Times {
-    /// Whether a block that is minted or added at `now` is certainly over before it is
-    /// valid. What arguments decide is not certain.
+    /// Whether a block that is minted or added at `now` certainly expires before it is valid. A
+    /// time that depends on arguments is not certain.
     #[must_use]
     pub fn are_never(&self, now: Time) -> bool {
         let begin = self.issuance.as_ref().map_or(Some(now.as_millis()), Term::number);
@@ -133,7 +134,7 @@ impl Times {
     }
 }
 
-/// What a rule does. `only` is `Allow`.
+/// The effect of a rule. `only` is `Allow`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Matching is a reason to allow.
@@ -142,7 +143,7 @@ pub enum Effect {
     Deny,
 }
 
-/// All of it must hold.
+/// One rule; all of its tests must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Allow or deny.
@@ -157,22 +158,24 @@ pub struct Rule {
     pub at: Span,
 }
 
-/// `never { … }`, `always { … }`: what the author says of every request inside the block's validity. It decides nothing and is in
-/// no program; it is held against requests where policies are tried out.
+/// `never { … }`, `always { … }`: an assertion about every request inside the block's validity. It
+/// decides nothing and is in no program; it is checked against requests when policies are tested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
-    /// What is promised of them.
+    /// The assertion about them.
     pub kind: PromiseKind,
-    /// The requests it is about: those that this rule matches, which denies for `never` and allows for `always`.
+    /// The requests it is about: those that this rule matches, which denies for `never` and allows
+    /// for `always`.
     pub requests: Rule,
 }
 
-/// What is promised of requests.
+/// The assertion about requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PromiseKind {
-    /// None of them is allowed. Of a set any element matches, as in a `deny`.
+    /// None of them is allowed. A set matches if any element does, as in a `deny`.
     Never,
-    /// All of them are allowed, of a restriction: it does not object. Of a set every element matches, as in an `allow`.
+    /// All of them are allowed; a restriction does not forbid any. A set matches if every element
+    /// does, as in an `allow`.
     Always,
 }
 
@@ -183,7 +186,7 @@ impl PromiseKind {
         self.effect().word()
     }
 
-    /// What begins it in the source.
+    /// Its keyword in the source.
     #[must_use]
     pub const fn effect(self) -> ast::Effect {
         match self {
@@ -198,22 +201,24 @@ impl PromiseKind {
 pub struct Actions {
     /// Ascending.
     pub listed: Vec<ActionNo>,
-    /// Whether all others are meant. Under `allow`, "all others" are those that exist when the rule is compiled: a token
-    /// never grants an action that came later. Under `deny` it includes later ones.
+    /// Whether all others are meant. Under `allow`, "all others" are those that exist when the rule
+    /// is compiled: a token never grants an action that came later. Under `deny` it includes later
+    /// ones.
     pub negated: bool,
 }
 
 /// `cache: "acorns"`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Test {
-    /// Of which attribute. Of a set, every element must match under `allow`, any one of them under `deny`.
+    /// The attribute. If it is a set, every element must match under `allow`, any one of them under
+    /// `deny`.
     pub field: FieldNo,
-    /// What is wanted of its value.
+    /// The pattern for its value.
     pub pattern: Pattern,
 }
 
-/// What is wanted of one value of a known type. Where there is no value, only `Absent` matches, a
-/// `OneOf` with it, and `Labels` of which each does.
+/// A pattern on one value of a known type. An absent value is matched only by `Absent`, by a
+/// `OneOf` that contains it, and by `Labels` in which every pattern matches absence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pattern {
     /// `any`
@@ -228,9 +233,10 @@ pub enum Pattern {
     OneOf(Vec<Pattern>),
     /// Present, and not that.
     Not(Box<Pattern>),
-    /// A string or bytes that begin or end so.
+    /// A string or bytes with this beginning or end.
     Affix(Affix, Text),
-    /// A string or bytes: `*` is any run of characters, `?` one character. In bytes a character is a byte.
+    /// A string or bytes: `*` is any run of characters, `?` one character. In bytes a character is
+    /// a byte.
     Glob(GlobText),
     /// A string or bytes, the whole of it; `.` is any character.
     Regex(RegexText),
@@ -238,7 +244,8 @@ pub enum Pattern {
     Range(Option<Bound>, Option<Bound>),
     /// An address in the network.
     Network(Network),
-    /// A path: `*` is one segment, `**` any number of them, also none; inside a segment `*` is any run.
+    /// A path: `*` is one segment, `**` any number of them, also none; inside a segment `*` is any
+    /// run.
     Path(PathText),
     /// Labels: each name's value must match; a name that is missing has no value, and absent labels
     /// lack every name.
@@ -302,7 +309,7 @@ impl Pattern {
     }
 }
 
-/// The number of a parameter, and of its argument.
+/// The number of a parameter and of its argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArgumentNo(pub usize);
 
@@ -320,7 +327,7 @@ pub struct Bound {
 pub enum Term {
     /// Known now.
     Constant(Constant),
-    /// A parameter of exactly the type that is wanted (a `string` may stand for `bytes`).
+    /// A parameter of exactly the expected type (a `string` is accepted for `bytes`).
     Parameter(ArgumentNo),
     /// A string with splices; also read as bytes, and as a path without wildcards.
     Text(Text),
@@ -346,8 +353,8 @@ impl Term {
     }
 }
 
-/// Addresses that share their first bits. IPv4 networks are held mapped: `10.0.0.0/8` has 104 bits.
-/// One of fewer than 96 bits is of IPv6 and holds no IPv4 address.
+/// Addresses that share their first bits. IPv4 networks are stored mapped: `10.0.0.0/8` has 104
+/// bits. One of fewer than 96 bits is an IPv6 network and contains no IPv4 address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network {
     /// Its first address; all later bits are zero.
@@ -376,13 +383,15 @@ impl Text {
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// As it is; bytes, so that `x"00ff"` may stand before and behind a splice of bytes.
+    /// Literal text; as bytes, so that `x"00ff"` may come before and after a splice of bytes.
     Literal(Vec<u8>),
-    /// The argument's text: a string or bytes as they are, an int in decimal, a uuid in its usual form. Literal wherever it lands.
+    /// The argument's text: a string or bytes as they are, an int in decimal, a uuid in its usual
+    /// form. It is always literal.
     Parameter(ArgumentNo),
 }
 
-/// The text of a glob: in literal pieces `*`, `?` are wildcards and `\` takes the next character literally; arguments are literal text.
+/// The text of a glob: in literal pieces `*`, `?` are wildcards and `\` takes the next character
+/// literally; arguments are literal text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GlobText(pub Text);
 
@@ -390,16 +399,17 @@ pub struct GlobText(pub Text);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegexText(pub Text);
 
-/// The text of a path pattern with at least one wildcard: in literal pieces `*` is one and [`STAR`] is the character; an
-/// argument must be (a part of) one segment. Apart from that the pieces are canonical.
+/// The text of a path pattern with at least one wildcard: in literal pieces `*` is a wildcard and
+/// [`STAR`] is the character; an argument must be (a part of) one segment. Apart from that the
+/// pieces are canonical.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathText(pub Text);
 
-/// A `*` that is meant as a character, in a path pattern.
+/// A literal `*` in a path pattern.
 pub const STAR: &str = "%2A";
 
-/// A typed boolean expression. Reading a value that is absent makes the comparison that reads it false; the checker has
-/// made sure that this does not happen unseen.
+/// A typed boolean expression. A comparison that reads an absent value is false; the checker has
+/// reported every place where that could happen unguarded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// `true`, `false`
@@ -424,7 +434,8 @@ pub enum Condition {
     Has(FieldNo),
     /// `has headers["x-trace"]`
     HasLabel(FieldNo, String),
-    /// `starts_with(a, b)`: a predicate that is written as a call, of two operands of one type that it accepts.
+    /// `starts_with(a, b)`: a predicate that is written as a call, of two operands of one type that
+    /// it accepts.
     Call(Predicate, Operand, Operand),
     /// A bool attribute, parameter or `let` by itself.
     Truth(Operand),
@@ -445,7 +456,8 @@ pub enum Operand {
     Issuance,
     /// `token.expiry`: a time; the greatest one where the token never expires.
     Expiry,
-    /// `a + b`, `a - b`, of types that [go together](Arithmetic::result). The whole of a sum saturates, its parts are exact.
+    /// `a + b`, `a - b`, of types that [go together](Arithmetic::result). The whole of a sum
+    /// saturates, its parts are exact.
     Compute(Arithmetic, Box<Operand>, Box<Operand>),
     /// `hour(time)`: a function of an operand that it accepts.
     Call(Function, Box<Operand>),

@@ -1,4 +1,5 @@
-//! A `vocabulary` item becomes a [`Vocabulary`]: attributes and actions in their order, then roles.
+//! Turns a `vocabulary` item into a [`Vocabulary`]: attributes and actions in their order, then
+//! roles.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,11 +13,12 @@ use crate::syntax::ast::{MemberKind, Name, RoleItem, VocabularyItem};
 use placet_core::model::types::Type;
 use placet_core::model::vocabulary::{Builder, Vocabulary, may_be_lowercase};
 
-/// Builds the vocabulary, with the `role` items beside it as roles of its own. Faults are reported and left out, so that
-/// the rest of the file can be checked against what is left.
+/// Builds the vocabulary, with the `role` items beside it as roles of its own. Bad declarations are
+/// reported and left out, so that the rest of the file can still be checked.
 pub(super) fn build(report: &Report, item: &VocabularyItem, beside: &[&RoleItem]) -> Arc<Vocabulary> {
     let accepted = Declarations { report, first: HashMap::new() }.accept(item);
-    // `not` in a role means the actions of the whole vocabulary, so it stands before its roles are read.
+    // `not` in a role means the actions of the whole vocabulary, so its actions are complete before
+    // its roles are read.
     let without_roles = declare(item, &accepted).build();
     let within = item.members.iter().filter_map(|member| match &member.kind {
         MemberKind::Role(role) => Some(role),
@@ -32,7 +34,7 @@ pub(super) fn build(report: &Report, item: &VocabularyItem, beside: &[&RoleItem]
     Arc::new(builder.build())
 }
 
-/// A declaration that has nothing wrong with it.
+/// A declaration without errors.
 enum Accepted<'a> {
     Attribute { name: &'a str, ty: Type, lowercase: bool, optional: bool },
     Action(&'a str),
@@ -54,7 +56,8 @@ fn declare(item: &VocabularyItem, accepted: &[Accepted<'_>]) -> Builder {
 
 struct Declarations<'r, 'a> {
     report: &'r Report,
-    /// The first declaration of each name. An attribute and an action of one name do not meet anywhere.
+    /// The first declaration of each name. An attribute and an action may share a name: no place
+    /// takes both.
     first: HashMap<(&'static str, &'a str), &'a Name>,
 }
 

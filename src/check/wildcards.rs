@@ -1,5 +1,5 @@
-//! Warns of text that looks like a pattern of another language and is only text here: `*`, `:id`, `<id>`, `[0-9]`, and
-//! MQTT's `+` and `#`; and of a `$` before a splice.
+//! Warns of text that looks like a pattern of another language and is only text here: `*`, `:id`,
+//! `<id>`, `[0-9]`, and MQTT's `+` and `#`; and of a `$` before a splice.
 
 use super::expected::Expected;
 use super::report::Report;
@@ -10,7 +10,7 @@ use crate::span::Span;
 use crate::syntax::ast::{Piece, Text};
 use placet_core::model::types::Scalar;
 
-/// Where the text is, which decides what is a wildcard there.
+/// The place of the text, which decides which wildcards it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// `key: "secret/*"`
@@ -23,7 +23,7 @@ pub(super) enum Place {
     Compared,
 }
 
-/// Warns of the first thing in `text` that looks like a wildcard and is none.
+/// Warns of the first thing in `text` that looks like a wildcard and is not one.
 pub(super) fn warn(report: &Report, text: &Text, at: Span, expected: Expected<'_>, place: Place) {
     if !matches!(expected.scalar, Scalar::String | Scalar::Bytes | Scalar::Path) {
         return;
@@ -139,7 +139,7 @@ fn placeholder(text: &str) -> Option<&str> {
     })
 }
 
-/// `^[a-z]+$`: no text of people begins and ends so.
+/// `^[a-z]+$`: ordinary text does not begin and end like this.
 fn is_expression(text: &str) -> bool {
     text.len() > 2 && text.starts_with('^') && text.ends_with('$')
 }
@@ -155,8 +155,8 @@ fn is_escaped(text: &str, at: usize) -> bool {
     text.get(..at).is_some_and(|before| before.ends_with('\\'))
 }
 
-/// Whether what is between brackets begins with `0-9` or `a-z`. In a text that is no glob, brackets
-/// alone say little.
+/// Whether what is between brackets begins with `0-9` or `a-z`. In a text that is not a glob,
+/// brackets alone are common.
 fn is_span(inner: &str) -> bool {
     matches!(inner.as_bytes(), [from, b'-', to, ..] if from.is_ascii_alphanumeric() && to.is_ascii_alphanumeric())
 }

@@ -4,8 +4,9 @@ use crate::check::tree::{Actions, Effect};
 use crate::program;
 use placet_core::model::vocabulary::{ActionNo, Vocabulary};
 
-/// The test for a set of actions. "All others" are, under `allow`, those that exist now: a token never grants an action that
-/// came later. Under `deny` they include later ones, so the test asks for what is left out.
+/// The test for a set of actions. "All others" are, under `allow`, those that exist now: a token
+/// never grants an action that came later. Under `deny` they include later ones, so the test is for
+/// the actions left out.
 pub fn lower(actions: &Actions, effect: Effect, vocabulary: &Vocabulary) -> Option<program::Actions> {
     let among = |listed, negated| Some(program::Actions { listed, negated });
     match (actions.negated, effect) {

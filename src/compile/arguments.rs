@@ -9,7 +9,7 @@ use crate::visible::EXCERPT;
 use placet_core::model::path::ResourcePath;
 use placet_core::model::types::Type;
 
-/// What a parameter is given.
+/// The value given to a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Argument {
     /// One value.
@@ -66,11 +66,11 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Puts named values in the places of the parameters.
+    /// Assigns named values to the parameters.
     ///
     /// # Errors
-    /// All of them: an unknown name, a name given twice, a parameter without a value, a value of another type, a path that is
-    /// not canonical, a text that is too long.
+    /// All of them: an unknown name, a name given twice, a parameter without a value, a value of
+    /// another type, a path that is not canonical, a text that is too long.
     pub fn new<'n>(
         parameters: &[Parameter],
         given: impl IntoIterator<Item = (&'n str, Argument)>,

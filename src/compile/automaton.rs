@@ -1,5 +1,5 @@
-//! Regular expressions as automata: determinised, reduced to the fewest states, numbered in the order in which they are first
-//! reached, so that one expression is always the same bytes.
+//! Regular expressions as automata: determinised, reduced to the fewest states, numbered in the
+//! order in which they are first reached, so that one expression always gives the same bytes.
 
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
@@ -16,7 +16,7 @@ use crate::check::effort::Effort;
 use crate::limits::{AUTOMATON_BUILD_BYTES, AUTOMATON_BYTES};
 use placet_core::bytecode::automaton::Draft;
 
-/// The constant of the automaton for `expression`; `None` where nothing matches it.
+/// The constant of the automaton for `expression`; `None` if nothing matches it.
 pub fn build(expression: &Hir, source: &str, bytes: bool, effort: &Effort) -> Result<Option<Vec<u8>>, TemplateError> {
     let too_large = || TemplateError::RegexTooLarge { source: source.to_owned() };
     let dense = determinise(expression, bytes, effort).map_err(|error| match error {
@@ -36,23 +36,24 @@ enum DfaError {
     Other(String),
 }
 
-/// Pays for what it has done, so the last of all expressions may take as much as one may.
+/// Work is charged after it is done, so the last expression may use as much as a single one may.
 fn determinise(expression: &Hir, bytes: bool, effort: &Effort) -> Result<dense::DFA<Vec<u32>>, DfaError> {
     let made = try_determinise(expression, bytes);
     let units = made.as_ref().map_or(GIVEN_UP, |(dense, places)| {
         let row = size_of::<u32>() << dense.stride2();
         let states = dense.memory_usage() / row;
-        // Each state is a set of places, and each of its classes leads to another.
+        // Each state is a set of positions in the expression, and each of its classes leads to
+        // another state.
         (states * places + dense.memory_usage()) as u64
     });
     effort.spend(units).ok_or(DfaError::Size)?;
     made.map(|(dense, _)| dense)
 }
 
-/// Units of an expression that is given up, for whichever reason.
+/// Units charged for an expression that is given up, for any reason.
 const GIVEN_UP: u64 = 1 << 24;
 
-/// The automaton, and of how many places in the expression its states are sets.
+/// The automaton, and the number of positions in the expression that its states are sets of.
 fn try_determinise(expression: &Hir, bytes: bool) -> Result<(dense::DFA<Vec<u32>>, usize), DfaError> {
     let limit = Some(AUTOMATON_BUILD_BYTES);
     let config = thompson::Config::new().utf8(!bytes).nfa_size_limit(limit).which_captures(WhichCaptures::None);
@@ -62,7 +63,7 @@ fn try_determinise(expression: &Hir, bytes: bool) -> Result<(dense::DFA<Vec<u32>
             None => DfaError::Other(error.to_string()),
         }
     })?;
-    // Every way to match is followed: the first one may not be the one that takes the whole value.
+    // All matches are followed, since the first may not match the whole value.
     let config = dense::Config::new()
         .match_kind(MatchKind::All)
         .start_kind(StartKind::Anchored)
@@ -75,7 +76,7 @@ fn try_determinise(expression: &Hir, bytes: bool) -> Result<(dense::DFA<Vec<u32>
     Ok((dense, nfa.states().len()))
 }
 
-/// An automaton of any size: rows of next states by class, state 0 is where it starts.
+/// An automaton of any size: rows of next states by class; state 0 is the start.
 struct Table {
     /// The class of each byte.
     classes: [usize; 256],
@@ -84,7 +85,7 @@ struct Table {
 }
 
 impl Table {
-    /// Walks through all states that can be reached.
+    /// Visits all reachable states.
     fn explore(dense: &dense::DFA<Vec<u32>>) -> Result<Self, String> {
         let start = Input::new("").anchored(Anchored::Yes);
         let start = dense.start_state_forward(&start).map_err(|error| error.to_string())?;
@@ -106,7 +107,7 @@ impl Table {
         let mut queue = VecDeque::from([start]);
         while let Some(state) = queue.pop_front() {
             if dense.is_quit_state(state) {
-                return Err("it looks around in a way that an automaton can not".to_owned());
+                return Err("it looks around in a way that an automaton cannot".to_owned());
             }
             let mut number = |next: StateID| {
                 let fresh = numbers.len();
@@ -121,8 +122,8 @@ impl Table {
         Ok(table)
     }
 
-    /// The smallest automaton that accepts the same, dead state first, start second, the rest as it is reached; the inner
-    /// `None` accepts nothing, the outer one has too many states.
+    /// The smallest equivalent automaton: dead state first, start second, the rest in the order
+    /// they are reached; the inner `None` accepts nothing, the outer one has too many states.
     fn reduced(&self, effort: &Effort) -> Option<Option<Self>> {
         let groups = self.groups(effort)?;
         let dead = self.dead_group(&groups);
@@ -130,7 +131,7 @@ impl Table {
         if Some(start) == dead {
             return Some(None);
         }
-        // Where every state leads to acceptance, the dead state stands all the same, and nothing leads there.
+        // Even if every state leads to acceptance, the dead state exists; nothing leads to it.
         let mut order: Vec<Option<u8>> = vec![dead, Some(start)];
         let mut small = Self { classes: self.classes, next: Vec::new(), accepting: Vec::new() };
         let mut at = 0;
@@ -157,15 +158,15 @@ impl Table {
         (small.next.len() <= STATES).then_some(Some(small))
     }
 
-    /// For every state the number of its group: two states of one group accept the same. `None` for too many groups, or too
-    /// much work.
+    /// For every state the number of its group: two states of one group accept the same. `None` for
+    /// too many groups, or too much work.
     fn groups(&self, effort: &Effort) -> Option<Vec<u8>> {
         let mut groups: Vec<u8> = self.accepting.iter().map(|&accepts| u8::from(accepts)).collect();
         let mut count = 0;
         let classes = self.next.first().map_or(0, Vec::len);
         loop {
             effort.spend((groups.len() * (ROUND + classes / 4)) as u64)?;
-            // By the group of a state and those that it leads to.
+            // By the group of a state and the groups it leads to.
             let mut numbers: BTreeMap<Vec<u8>, u8> = BTreeMap::new();
             let mut finer = Vec::with_capacity(groups.len());
             for (&group, row) in groups.iter().zip(&self.next) {
@@ -185,7 +186,7 @@ impl Table {
         }
     }
 
-    /// The group from which nothing is accepted any more, if there is one.
+    /// The group from which nothing is accepted, if there is one.
     fn dead_group(&self, groups: &[u8]) -> Option<u8> {
         let stays = |(state, row): (usize, &Vec<usize>)| {
             let accepts = self.accepting.get(state).copied().unwrap_or(true);

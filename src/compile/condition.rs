@@ -1,4 +1,5 @@
-//! Conditions. What the arguments decide is decided here; what is left asks the request.
+//! Lowers conditions: folds everything that the arguments determine; the rest is evaluated per
+//! request.
 
 use super::Lowering;
 use super::error::TemplateError;
@@ -12,7 +13,6 @@ use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::FieldNo;
 
 impl Lowering<'_> {
-    /// A condition.
     pub(super) fn condition(&self, condition: &Condition) -> Result<program::Condition, TemplateError> {
         match condition {
             Condition::Constant(truth) => Ok(program::Condition::Constant(*truth)),
@@ -115,7 +115,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// A part of a sum, which may be one itself.
+    /// A part of a sum, which may be a sum itself.
     fn summand(&self, operand: &Operand) -> Result<Value, TemplateError> {
         match operand {
             Operand::Compute(arithmetic, left, right) => {
@@ -144,7 +144,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// The number that a term is.
+    /// The numeric value of a term.
     pub(super) fn number(&self, term: &Term, wanted: Scalar) -> Result<i64, TemplateError> {
         number(&self.term(term, wanted)?).ok_or(TemplateError::Mistyped { wanted })
     }
@@ -158,7 +158,7 @@ fn negated(inner: program::Condition) -> program::Condition {
     }
 }
 
-/// All of `parts`: flat, without those that are true anyway.
+/// All of `parts`: flat, without those that are always true.
 pub fn all(parts: Vec<program::Condition>) -> program::Condition {
     let mut flat: Vec<program::Condition> = Vec::new();
     for part in parts {
@@ -176,7 +176,7 @@ pub fn all(parts: Vec<program::Condition>) -> program::Condition {
     }
 }
 
-/// One of `parts`: flat, without those that are false anyway.
+/// One of `parts`: flat, without those that are always false.
 fn some(parts: Vec<program::Condition>) -> program::Condition {
     let mut flat: Vec<program::Condition> = Vec::new();
     for part in parts {
@@ -201,14 +201,14 @@ fn number(constant: &Constant) -> Option<i64> {
     }
 }
 
-/// A whole sum: of constants alone it is one, and saturates as it does when it is decided.
+/// A whole sum. A sum of constants becomes a constant, and saturates as in the VM.
 fn whole(sum: Value, ty: Scalar) -> Value {
     let end = |exact| if exact < 0 { i64::MIN } else { i64::MAX };
     let number = exact(&sum).map(|exact| i64::try_from(exact).unwrap_or(end(exact)));
     number.and_then(|number| typed(number, ty)).map_or(sum, Value::Constant)
 }
 
-/// What a sum of constants is.
+/// The value of a sum of constants.
 fn exact(value: &Value) -> Option<i128> {
     match value {
         Value::Constant(constant) => number(constant).map(i128::from),
@@ -217,7 +217,7 @@ fn exact(value: &Value) -> Option<i128> {
     }
 }
 
-/// What would overflow is left as it is: it may be a part of a longer sum, which is exact.
+/// A sum that would overflow stays as it is: it may be part of a longer sum, which is exact.
 fn computed(arithmetic: Arithmetic, left: Value, right: Value) -> Value {
     let known = match (&left, &right) {
         (Value::Constant(left), Value::Constant(right)) => constant(arithmetic, left, right),

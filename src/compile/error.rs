@@ -1,5 +1,5 @@
-//! What can go wrong between a checked template and a program: arguments that do not fit, texts that do not become what they
-//! should once the arguments are in them, and the caps of `limits`.
+//! Errors between a checked template and a program: arguments that do not fit, texts that become
+//! invalid with their arguments, and the caps of `limits`.
 
 use std::fmt;
 
@@ -12,17 +12,17 @@ use placet_core::bytecode::verify::ProgramError;
 use placet_core::model::path::PathError;
 use placet_core::model::types::{Scalar, Type};
 
-/// One reason why there is no program, and where in the source it shows. [`diagnostic`](Self::diagnostic) puts it
-/// into words.
+/// One reason why there is no program, and its place in the source.
+/// [`diagnostic`](Self::diagnostic) puts it into words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompileError {
-    /// The rule or the block; `None` where an argument is wrong by itself.
+    /// The rule or the block; `None` if an argument is wrong by itself.
     pub at: Option<Span>,
-    /// What is wrong.
+    /// The reason.
     pub cause: TemplateError,
 }
 
-/// What is wrong. Names are those of parameters.
+/// The reason for an error. Names are those of parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TemplateError {
     /// `usr="ada"` for `token session(user: string)`
@@ -72,7 +72,7 @@ pub enum TemplateError {
     },
     /// Bytes that are not UTF-8, spliced into a string.
     NotUtf8 {
-        /// The parameter; empty where it is the literal text.
+        /// The parameter; empty for the literal text.
         name: String,
     },
     /// An argument of a type that has no text, spliced into a text.
@@ -110,7 +110,7 @@ pub enum TemplateError {
     BadRegex {
         /// `a(`
         source: String,
-        /// What is wrong with it.
+        /// The mistake in it.
         why: String,
     },
     /// `~"[{letters}]"`
@@ -123,7 +123,8 @@ pub enum TemplateError {
         /// Its text.
         source: String,
     },
-    /// A glob, path pattern or regular expression of more than [`PATTERN_BYTES`] once the arguments are in it.
+    /// A glob, path pattern or regular expression of more than [`PATTERN_BYTES`] once the arguments
+    /// are in it.
     PatternTooLong {
         /// How many.
         bytes: usize,
@@ -133,9 +134,9 @@ pub enum TemplateError {
         /// How many.
         bytes: usize,
     },
-    /// A value where another type is wanted; the checker lets none through.
+    /// A value where another type is expected; the checker lets none through.
     Mistyped {
-        /// What is wanted.
+        /// The expected type.
         wanted: Scalar,
     },
     /// More rules than [`RULES`].
@@ -143,28 +144,29 @@ pub enum TemplateError {
         /// How many.
         rules: usize,
     },
-    /// A program longer than may travel.
+    /// A program longer than its limit.
     TooLarge {
-        /// How long it is.
+        /// Its length in bytes.
         bytes: usize,
-        /// How long it may be.
+        /// The limit in bytes.
         most: usize,
     },
     /// A program that may take more steps than allowed.
     TooCostly {
-        /// How many it may take.
+        /// The limit in steps.
         most: u64,
     },
-    /// A program that names its constants so often that proving it takes too long.
+    /// A program that names its constants so often that verifying it takes too long.
     TooLongToProve,
-    /// The first regular expression beyond what those of a document may take.
+    /// The first regular expression beyond the work budget of a document.
     TooMuchToCompile {
         /// The expression.
         source: String,
     },
     /// Patterns or conditions nested too deep.
     TooDeep,
-    /// The verifier does not prove the program for another reason; a correct compiler never writes one.
+    /// The verifier does not prove the program for another reason; a correct compiler never writes
+    /// one.
     Unproved(ProgramError),
 }
 
@@ -181,7 +183,8 @@ impl TemplateError {
         CompileError { at: Some(at), cause: self }
     }
 
-    /// Which kind of mistake it is. Codes of the checker are used where it finds the same without arguments.
+    /// Which kind of mistake it is. A code of the checker is used if the checker reports the same
+    /// mistake without arguments.
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
@@ -217,7 +220,7 @@ impl TemplateError {
             Self::Capitals { .. } => "give it in lower case".to_owned(),
             Self::GivenTwice { .. } => "give each argument once".to_owned(),
             Self::SlashInSegment { .. } => "an argument is one segment of a path, or a part of one".to_owned(),
-            Self::EmptySegmentPart { .. } => "an argument that stands in a path can not be empty".to_owned(),
+            Self::EmptySegmentPart { .. } => "an argument in a path cannot be empty".to_owned(),
             Self::EmptyPatternPart { .. } => {
                 "an empty argument would match more than any other; give it a text, or write a rule without the pattern"
                     .to_owned()
@@ -227,7 +230,7 @@ impl TemplateError {
                     .to_owned()
             }
             Self::BadRegex { .. } => "the whole value must match; there are no look-arounds and no back references".to_owned(),
-            Self::SpliceInsideSyntax { .. } => "splice where a text may stand, not in a class, a name or a count".to_owned(),
+            Self::SpliceInsideSyntax { .. } => "splice where a text may appear, not in a class, a name or a count".to_owned(),
             Self::RegexTooLarge { source } if source.contains("(?u") => {
                 "with `(?u)`, `\\d`, `\\w` and `\\s` are classes of all of Unicode: leave it out, or name the characters".to_owned()
             }
@@ -240,7 +243,7 @@ impl TemplateError {
                     .to_owned()
             }
             Self::TooCostly { .. } => {
-                "ask for actions and equal values first, and use regular expressions and globs on sets sparingly".to_owned()
+                "test actions and equal values first, and use regular expressions and globs on sets sparingly".to_owned()
             }
             Self::TooLongToProve => "name long values and expressions in one rule, with a list of actions, and not in many".to_owned(),
             Self::TooMuchToCompile { .. } => {
@@ -264,7 +267,8 @@ impl TemplateError {
 }
 
 impl CompileError {
-    /// The same as a finding in the source of `template`; it points to the block's name where it has no place of its own.
+    /// The same as a finding in the source of `template`; it points to the block's name if it has
+    /// no place of its own.
     #[must_use]
     pub fn diagnostic(&self, template: &Template) -> Diagnostic {
         let found = Diagnostic::new(self.cause.code(), self.at.unwrap_or(template.at), self.cause.to_string());
@@ -286,10 +290,10 @@ impl fmt::Display for TemplateError {
                 write!(f, "the argument `{name}` has a capital letter, and no request has one there")
             }
             Self::ArgumentTooLong { name } => write!(f, "the argument `{name}` has more than {TEXT_BYTES} bytes"),
-            Self::NotUtf8 { name } if name.is_empty() => f.write_str("bytes that are not UTF-8 stand in a string"),
+            Self::NotUtf8 { name } if name.is_empty() => f.write_str("a string contains bytes that are not UTF-8"),
             Self::NotUtf8 { name } => write!(f, "the argument `{name}` is not UTF-8 and is spliced into a string"),
             Self::NotText { name, found } => {
-                write!(f, "the argument `{name}` of type `{found}` can not be spliced into a text")
+                write!(f, "the argument `{name}` of type `{found}` cannot be spliced into a text")
             }
             Self::SlashInSegment { name } => write!(f, "the argument `{name}` has a `/` and is spliced into a path"),
             Self::EmptySegmentPart { name } => write!(f, "the argument `{name}` is empty and is spliced into a path"),
@@ -309,7 +313,7 @@ impl fmt::Display for TemplateError {
             Self::TextTooLong { bytes } => {
                 write!(f, "a text has {bytes} bytes with its arguments, and at most {TEXT_BYTES} are allowed")
             }
-            Self::Mistyped { wanted } => write!(f, "a value of type `{wanted}` is wanted here"),
+            Self::Mistyped { wanted } => write!(f, "a value of type `{wanted}` is expected here"),
             Self::TooManyRules { rules } => write!(f, "{rules} rules are more than a block may have: {RULES}"),
             Self::TooLarge { bytes, most } => {
                 write!(f, "the program has {bytes} bytes, and at most {most} are allowed")
@@ -322,7 +326,7 @@ impl fmt::Display for TemplateError {
                 write!(f, "with `{source}`, the regular expressions of the document take more work than they may")
             }
             Self::TooDeep => f.write_str("patterns or conditions are nested too deep"),
-            Self::Unproved(error) => write!(f, "the program can not be proved: {error}"),
+            Self::Unproved(error) => write!(f, "the program cannot be proved: {error}"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Makes regular expressions automata: each once, and all of them within one [`Effort`].
+//! Builds automata from regular expressions: each once, and all of them within one [`Effort`].
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,37 +10,37 @@ use super::automaton;
 use super::error::TemplateError;
 use crate::check::effort::Effort;
 
-/// The automata of the expressions that have been met. One for each document, call or explanation: what they were made of came
-/// from the same hands.
+/// The automata of the expressions so far. There is one for each document, call or explanation,
+/// whose expressions have the same author.
 #[derive(Default)]
 pub struct Expressions {
     effort: Effort,
-    /// By the text that travels with it, and whether it is one of bytes; with what was read of that text.
+    /// By the text that travels with it and whether it is on bytes; with the parsed form of that
+    /// text.
     known: RefCell<BTreeMap<(String, bool), (Hir, Made)>>,
 }
 
-/// An automaton's constant, or none where nothing matches.
+/// An automaton's constant, or `None` if nothing matches.
 pub(super) type Made = Result<Option<Vec<u8>>, TemplateError>;
 
 impl Expressions {
-    /// None yet, and so much effort for all that come.
+    /// Empty, with this work budget for all expressions.
     #[must_use]
     pub fn within(effort: Effort) -> Self {
         Self { effort, known: RefCell::default() }
     }
 
-    /// Whether one of them was too much; nothing is made of those that follow.
+    /// Whether one of them exceeded the budget; later ones are not built.
     #[must_use]
     pub const fn is_spent(&self) -> bool {
         self.effort.is_spent()
     }
 
-    /// Pays for reading an expression.
+    /// Charges for reading an expression.
     pub(super) fn read(&self, source: &str) -> Result<(), TemplateError> {
         self.effort.spend(Effort::reading(source)).ok_or_else(|| too_much(source))
     }
 
-    /// The automaton of an expression.
     pub(super) fn automaton(&self, expression: &Hir, source: &str, bytes: bool) -> Made {
         let key = (source.to_owned(), bytes);
         if let Some((_, made)) = self.known.borrow().get(&key).filter(|(known, _)| known == expression) {
@@ -59,7 +59,7 @@ fn too_much(source: &str) -> TemplateError {
     TemplateError::TooMuchToCompile { source: source.to_owned() }
 }
 
-/// What has been made would fill pages.
+/// The automata would fill pages.
 impl fmt::Debug for Expressions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Expressions({} known)", self.known.borrow().len())

@@ -17,7 +17,8 @@ pub enum Wild {
     Literal(Vec<u8>),
 }
 
-/// The glob of a text: in literal pieces `*` and `?` are wildcards and `\` takes the next character literally.
+/// The glob of a text: in literal pieces `*` and `?` are wildcards and `\` takes the next character
+/// literally.
 pub fn matcher(parts: &[Part<'_>]) -> Result<Pattern, TemplateError> {
     check_length(parts)?;
     refuse_empty(parts)?;
@@ -31,7 +32,7 @@ pub fn matcher(parts: &[Part<'_>]) -> Result<Pattern, TemplateError> {
     Ok(simplest(wilds))
 }
 
-/// Sees to it that the arguments have not made a pattern too long.
+/// Requires that the arguments have not made a pattern too long.
 pub fn check_length(parts: &[Part<'_>]) -> Result<(), TemplateError> {
     let bytes = parts.iter().map(|part| part.bytes().len()).sum();
     if bytes > PATTERN_BYTES { Err(TemplateError::PatternTooLong { bytes }) } else { Ok(()) }
@@ -49,7 +50,7 @@ fn literal_piece(bytes: &[u8], wilds: &mut Vec<Wild>) {
     }
 }
 
-/// The cheapest matcher that says the same.
+/// The cheapest equivalent matcher.
 pub fn simplest(wilds: Vec<Wild>) -> Pattern {
     let wilds = canonical(wilds);
     match wilds.as_slice() {
@@ -62,8 +63,8 @@ pub fn simplest(wilds: Vec<Wild>) -> Pattern {
     }
 }
 
-/// The form in which globs that say the same are equal: literals joined, and of neighbouring wildcards each `?` first and
-/// then at most one `*`.
+/// The normal form, in which equivalent globs are equal: literals joined, and in a run of wildcards
+/// every `?` first and then at most one `*`.
 pub fn canonical(wilds: Vec<Wild>) -> Vec<Wild> {
     let mut out: Vec<Wild> = Vec::new();
     for wild in wilds {
@@ -80,7 +81,7 @@ pub fn canonical(wilds: Vec<Wild>) -> Vec<Wild> {
     out
 }
 
-/// As it lies in the pool.
+/// The glob as a constant of the pool.
 pub fn constant(wilds: &[Wild]) -> Vec<u8> {
     let mut out = Vec::new();
     for wild in wilds {

@@ -1,9 +1,10 @@
 //! Chooses an index for a large set of rules, and writes it.
 //!
-//! What comes in: rules as they have been written, the constants they speak of. What goes out: the constant that
-//! [`bytecode::index`](placet_core::bytecode::index) describes, or none where asking every rule is as fast. Every rule is put into one
-//! table, that of the facet where the fewest other rules want what it wants; where many want the same, of two or three facets
-//! together. What no facet tells apart stays open. The same rules always get the same index.
+//! The input is encoded rules and the constants they use. The result is the constant that
+//! [`bytecode::index`](placet_core::bytecode::index) describes, or none if evaluating every rule is
+//! as fast. Every rule is put into one table: that of the facet for which the fewest other rules
+//! require the same value, or of two or three facets together if many do. A rule that no facet
+//! separates from others stays open. The same rules always get the same index.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,17 +17,18 @@ use placet_core::bytecode::index::{OPEN, TABLES};
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
-/// Rules that may want the same before a table looks at more of them: asking these few costs less than another facet.
+/// Rules that may share a key before their table gets another facet: evaluating these few costs
+/// less than another facet.
 const CROWD: usize = 4;
 
-/// Sizes of one facet that get tables of their own; rules of other sizes make do with the next smaller one.
+/// Sizes of one facet that get tables of their own; rules of other sizes use the next smaller one.
 const SIZES: usize = 6;
 
-/// Keys that the range of one rule may have: it stands in so many buckets.
+/// Keys that the range of one rule may have: the rule is in as many buckets.
 const SPREAD: u128 = 4;
 
-/// An index of the `count` rules in `code`, if at least `from` of them can be told apart. `None` where it would not pay, and
-/// where the rules are more than an index can number.
+/// An index of the `count` rules in `code`, if at least `from` of them can be separated. `None` if
+/// it would not pay, or if there are more rules than an index can number.
 pub(super) fn index(code: &[u8], count: usize, pool: &[u8], vocabulary: &Vocabulary, from: usize) -> Option<Vec<u8>> {
     if count < from || u16::try_from(count).is_err() || code.len() >= 1 << 24 {
         return None;
@@ -49,19 +51,20 @@ pub(super) fn index(code: &[u8], count: usize, pool: &[u8], vocabulary: &Vocabul
 struct Placed<'p> {
     rule: Rule<'p>,
     begins: usize,
-    /// Facets that it says something about, as exactly as it does.
+    /// Facets that it constrains, as precisely as it does.
     options: Vec<Facet>,
-    /// Those that its table looks at.
+    /// The facets of its table.
     facets: Facets,
-    /// How many rules want the same of these.
+    /// The number of rules that require the same of these.
     crowd: usize,
-    /// How many keys it has in its table.
+    /// The number of its keys in its table.
     keys: usize,
     table: u8,
 }
 
 impl Placed<'_> {
-    /// What it wants of the facets of its table. Made again for the table: kept, keys would take more memory than the rules.
+    /// Its keys for the facets of its table. They are computed again for the table: stored, they
+    /// would take more memory than the rules.
     fn wanted(&self) -> ArrayVec<Hash, KEYS> {
         self.rule.keys(&self.facets).unwrap_or_default()
     }
@@ -79,7 +82,7 @@ fn read<'p>(code: &'p [u8], count: usize, pool: &'p [u8]) -> Option<Vec<Placed<'
     Some(rules)
 }
 
-/// What the rule says something about: of each attribute the most that it says.
+/// The facets that the rule constrains: for each attribute the most precise one.
 fn options(rule: &Rule<'_>, vocabulary: &Vocabulary) -> Vec<Facet> {
     let mut options = Vec::new();
     let mut before = None;
@@ -112,7 +115,7 @@ fn options(rule: &Rule<'_>, vocabulary: &Vocabulary) -> Vec<Facet> {
     options
 }
 
-/// The facet in the size that says as much as the rule does; `None` where the rule says nothing about it.
+/// The facet in the size that the rule constrains; `None` if the rule does not constrain it.
 fn fit(rule: &Rule<'_>, facet: Facet) -> Option<Facet> {
     let (mut shortest, mut longest, mut bits) = (usize::MAX, 0, u16::MAX);
     let says = rule.literals(facet, &mut |literal| match literal {
@@ -123,7 +126,7 @@ fn fit(rule: &Rule<'_>, facet: Facet) -> Option<Facet> {
         Literal::Span { first, last, width } => {
             let span = last - first;
             let is_block = span.count_ones() == span.trailing_ones() && first & span == 0;
-            // A block of numbers that is as large as the span, or a few smaller ones.
+            // A block of numbers as large as the span, or a few smaller ones.
             let block = if is_block { span } else { span / SPREAD };
             bits = bits.min((block.leading_zeros() as u16 + width).saturating_sub(128));
         }
@@ -150,7 +153,7 @@ fn settle_sizes(rules: &mut [Placed<'_>]) {
             let mut by_use: Vec<_> = sizes.into_iter().collect();
             by_use.sort_by_key(|&(size, rules)| (std::cmp::Reverse(rules), size));
             let kept = if of.0 == FacetKind::Whole { 0 } else { SIZES };
-            // What is compared whole needs one table, for the longest.
+            // Values that are compared whole need one table, for the longest.
             let longest = by_use.iter().map(|(size, _)| *size).max().filter(|_| of.0 == FacetKind::Whole);
             (of, by_use.iter().take(kept).map(|(size, _)| *size).chain(longest).collect())
         })
@@ -169,12 +172,13 @@ fn settle_sizes(rules: &mut [Placed<'_>]) {
     }
 }
 
-/// What rules want of some facets: a number for facets and key together. Should two share one, a rule lands in a poorer table,
-/// and nothing else happens. Kept from being counted to being compared, since a key is some hundred instructions.
+/// The requirements of rules on some facets: a number for facets and key together. If two share
+/// one, a rule only gets a poorer table. They are kept from counting to comparing, since computing
+/// a key takes some hundred instructions.
 #[derive(Default)]
 struct Wants {
     stamps: Vec<u64>,
-    /// Where the stamps of each question end; none where the rule does not say so much.
+    /// The end of the stamps for each query; `None` if the rule does not constrain that much.
     ends: Vec<Option<u32>>,
 }
 
@@ -187,7 +191,7 @@ impl Wants {
         self.ends.push(keys.and_then(|_| u32::try_from(self.stamps.len()).ok()));
     }
 
-    /// What was answered, in the order of the questions.
+    /// The answers, in the order of the queries.
     fn answers(&self) -> impl Iterator<Item = Option<&[u64]>> {
         let mut from = 0;
         self.ends.iter().map(move |end| {
@@ -203,14 +207,14 @@ impl Wants {
     }
 }
 
-/// What is wanted, by how many.
+/// How many rules have each requirement.
 struct Census {
     /// Ascending.
     wants: Vec<u64>,
 }
 
 impl Census {
-    /// How many rules want the most wanted of `stamps`.
+    /// The number of rules with the most frequent of `stamps`.
     fn crowd(&self, stamps: &[u64]) -> usize {
         let count = |stamp| {
             let upto = self.wants.partition_point(|want| *want <= stamp);
@@ -219,13 +223,13 @@ impl Census {
         stamps.iter().map(|&stamp| count(stamp)).max().unwrap_or(0)
     }
 
-    /// How many different things are wanted.
+    /// The number of different requirements.
     fn different(&self) -> usize {
         self.wants.chunk_by(|left, right| left == right).count()
     }
 }
 
-/// Gives every rule the facet where the fewest others want the same.
+/// Gives every rule the facet that the fewest others share.
 fn choose_one(rules: &mut [Placed<'_>]) {
     let mut wants = Wants::default();
     for placed in rules.iter() {
@@ -243,8 +247,8 @@ fn choose_one(rules: &mut [Placed<'_>]) {
     }
 }
 
-/// Rules that share what they want with too many look at one facet more: of those that the rules of a table can look at, the
-/// one that tells most of them apart.
+/// Gives rules that share a key with too many others one more facet: of those that the rules of a
+/// table constrain, the one that separates most of them.
 fn choose_more(rules: &mut [Placed<'_>]) {
     let mut crowded: BTreeMap<Facets, Vec<usize>> = BTreeMap::new();
     for (number, placed) in rules.iter().enumerate() {
@@ -274,12 +278,13 @@ fn choose_more(rules: &mut [Placed<'_>]) {
     }
 }
 
-/// What becomes of the rules of a table that looks at one facet more.
+/// The effect of one more facet on the rules of a table.
 struct Divided {
     facet: Facet,
-    /// How many different things they want then.
+    /// The number of different requirements then.
     different: usize,
-    /// Those that say something about it, how many want the same, and how many keys they have then.
+    /// The rules that constrain it, the number that share a requirement, and the number of their
+    /// keys then.
     rules: Vec<(usize, usize, usize)>,
 }
 
@@ -295,8 +300,8 @@ fn divided(rules: &[Placed<'_>], numbers: &[usize], facets: &Facets, facet: Face
     Divided { facet, different: census.different(), rules }
 }
 
-/// The tables that pay, and each rule its table: the largest ones, without rules that share what they want with so many that a
-/// table would not leave them out.
+/// The tables that pay, and each rule's table: the largest ones, without rules that share a key
+/// with so many others that a table would rarely skip them.
 fn tables(rules: &mut [Placed<'_>], from: usize) -> Vec<Facets> {
     let hopeless = (rules.len() / 4).max(CROWD);
     let mut sizes: BTreeMap<Facets, usize> = BTreeMap::new();

@@ -1,4 +1,5 @@
-//! Arguments beside an attribute in lower case: with a capital letter in one, a rule would match no request.
+//! Arguments beside an attribute in lower case: with a capital letter in one, a rule would match no
+//! request.
 
 use super::Lowering;
 use super::arguments::Argument;
@@ -8,7 +9,8 @@ use placet_core::model::types::Type;
 use placet_core::model::vocabulary::FieldNo;
 
 impl Lowering<'_> {
-    /// Finds arguments with capitals. Costs nothing where the vocabulary marks no attribute `lowercase`.
+    /// Finds arguments with capitals. Costs nothing if the vocabulary marks no attribute
+    /// `lowercase`.
     pub(super) fn check_case(&self, errors: &mut Vec<CompileError>) {
         if self.template.parameters.is_empty() || !self.vocabulary.attributes().iter().any(|it| it.lowercase) {
             return;
@@ -45,14 +47,14 @@ fn has_capital(argument: &Argument) -> bool {
     argument.values().iter().any(is_wrong)
 }
 
-/// The arguments that are held against attributes in lower case.
+/// The arguments that are compared with attributes in lower case.
 struct Found<'l> {
     lowering: &'l Lowering<'l>,
     arguments: Vec<ArgumentNo>,
 }
 
 impl Found<'_> {
-    /// Of labels the names are in lower case, and those are no arguments.
+    /// In labels the names are in lower case, and those are not arguments.
     fn marks(&self, field: FieldNo) -> bool {
         let attribute = self.lowering.vocabulary.attribute(field);
         attribute.is_some_and(|attribute| attribute.lowercase && attribute.ty != Type::Labels)

@@ -1,19 +1,23 @@
 //! Turns a checked template and its arguments into a program.
 //!
-//! What comes in: a [`Template`] whose parameters are open, and [`Arguments`], one typed value for each of them. Then, rule
-//! by rule:
+//! The input is a [`Template`] with open parameters, and [`Arguments`], one typed value for each of
+//! them. Then, rule by rule:
 //!
-//! 1. [texts](text) get their arguments, which stay values: in a [glob], a [path] pattern or a [regular
-//!    expression](regex) an argument is literal text, and a path's segment stays one segment;
-//! 2. [patterns](pattern), [conditions](condition) and [actions] become a [tree](crate::program::tree) that says the same in the
-//!    cheapest form there is: a regular expression that is a prefix becomes one, what the arguments decide is decided;
-//! 3. tests are put in the order in which they are cheap, the action first and the condition last;
-//! 4. the rules are [written](crate::program::write), denials first, then what the block requires, then what allows; constants are shared.
+//! 1. [texts](text) get their arguments, which stay values: in a [glob], a [path] pattern or a
+//!    [regular expression](regex) an argument is literal text, and a path's segment stays one
+//!    segment;
+//! 2. [patterns](pattern), [conditions](condition) and [actions] become an equivalent
+//!    [tree](crate::program::tree) in its cheapest form: a regular expression that is just a prefix
+//!    becomes a `prefix`, and everything that the arguments determine is folded;
+//! 3. tests are ordered by their cost, the action first and the condition last;
+//! 4. the rules are [written](crate::program::write), `deny` rules first, then the condition of the
+//!    block, then `allow` rules; constants are shared.
 //!
-//! What goes out: a [`Compiled`], whose program has been proved like every program is. What is refused: an argument that
-//! does not fit, a text that is no path or no regular expression with the arguments in it, and what is larger or costlier
-//! than [`limits`](crate::limits) allows; all of a template's errors are reported at once. The same template with the same
-//! arguments is always the same bytes.
+//! The result is a [`Compiled`], whose program has been verified like every program. Refused are an
+//! argument that does not fit, a text that is not a path or a regular expression with its
+//! arguments, and anything larger or costlier than [`limits`](crate::limits) allows; all of a
+//! template's errors are reported at once. The same template with the same arguments always gives
+//! the same bytes.
 
 pub mod arguments;
 pub mod error;
@@ -53,18 +57,19 @@ use placet_core::model::time::{Time, length};
 use placet_core::model::types::Scalar;
 use placet_core::model::vocabulary::{Fingerprint, Vocabulary};
 
-/// A program, and what of the template travels beside it.
+/// A program, and the parts of the template that travel beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compiled {
-    /// Proved.
+    /// The verified program.
     pub program: Program,
     /// The state of the vocabulary that gives the program's numbers their meaning.
     pub fingerprint: Fingerprint,
-    /// What the token says of itself.
+    /// The token's claims.
     pub claims: ResolvedClaims,
     /// When it is valid.
     pub times: ResolvedTimes,
-    /// Where each rule of the program comes from, by its number there. A frame that holds the block's guard counts as a rule.
+    /// Where each rule of the program comes from, by its number there. A frame with the block's
+    /// guard counts as a rule.
     pub rules: Vec<RuleOrigin>,
     /// The most steps that any request can make it take.
     pub cost: u64,
@@ -75,11 +80,11 @@ pub struct Compiled {
 pub struct RuleOrigin {
     /// The rule; for the guard, the block's name.
     pub at: Span,
-    /// What it does.
+    /// Its effect.
     pub frame: Frame,
 }
 
-/// What a rule of a program does.
+/// The effect of a rule of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Frame {
     /// `deny { … }`
@@ -90,7 +95,7 @@ pub enum Frame {
     Allow,
 }
 
-/// What a token says of itself, as text.
+/// The claims of a token, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResolvedClaims {
     /// `id`
@@ -112,42 +117,43 @@ pub struct ResolvedClaims {
 /// When a token or restriction is valid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ResolvedTimes {
-    /// `issuance`: now, where it is not given.
+    /// `issuance`: now, if it is not given.
     pub issuance: Option<Time>,
     /// `not_before`
     pub not_before: Option<Time>,
-    /// `expiry`; none where there is a `ttl`.
+    /// `expiry`; none if there is a `ttl`.
     pub expiry: Option<Time>,
-    /// `ttl`, from issuance; of a restriction, from when it is added.
+    /// `ttl`, from issuance; for a restriction, from the moment it is added.
     pub ttl: Option<Duration>,
 }
 
 impl ResolvedTimes {
-    /// Whether what begins at `beginning` is over before it is valid.
+    /// Whether a block that begins at `beginning` expires before it is valid.
     #[must_use]
     pub fn are_never(&self, beginning: Time) -> bool {
         self.end(beginning).zip(self.not_before).is_some_and(|(end, not_before)| end <= not_before)
     }
 
-    /// When it ends, if it begins at `beginning`: `ttl` wins over `expiry`.
+    /// The end, if it begins at `beginning`: `ttl` wins over `expiry`.
     #[must_use]
     pub fn end(&self, beginning: Time) -> Option<Time> {
         self.ttl.map_or(self.expiry, |ttl| Some(beginning.saturating_add(ttl)))
     }
 }
 
-/// From how many rules of one effect on a policy gets an [index](placet_core::bytecode::index). It changes no verdict and no
-/// deciding rule, only how fast they are found. Tokens never have one: their rules are few, and their bytes dear.
+/// The number of rules of one effect from which a policy gets an
+/// [index](placet_core::bytecode::index). It changes no verdict and no deciding rule, only how fast
+/// they are found. Tokens never have one: they hold few rules, and every byte counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IndexFrom(pub usize);
 
 impl IndexFrom {
-    /// Every rule is asked.
+    /// No index: every rule is evaluated.
     pub const NEVER: Self = Self(usize::MAX);
 }
 
 impl Default for IndexFrom {
-    /// Looking into a table takes as long as asking some twenty rules.
+    /// A table lookup takes as long as evaluating some twenty rules.
     fn default() -> Self {
         Self(24)
     }
@@ -165,10 +171,11 @@ pub fn compile(
     compile_within(template, vocabulary, arguments, &Expressions::default())
 }
 
-/// The same for one of several that are compiled together: of one document, or in one call.
+/// The same for one of several that are compiled together: from one document, or in one call.
 ///
 /// # Errors
-/// As [`compile`]. Where the expressions are too much, the first that is too much is the last error.
+/// As [`compile`]. If the expressions exceed their budget, the first one beyond it is the last
+/// error.
 pub fn compile_within(
     template: &Template,
     vocabulary: &Vocabulary,
@@ -209,7 +216,7 @@ fn lower(lowering: Lowering<'_>) -> Result<Compiled, Vec<CompileError>> {
 /// The test of a rule that matches no request, whatever the arguments are.
 const NEVER: program::Test = program::Test::When(Condition::Constant(false));
 
-/// What lowering needs to know everywhere.
+/// The context of lowering.
 #[derive(Clone, Copy)]
 struct Lowering<'a> {
     template: &'a Template,
@@ -243,7 +250,7 @@ impl Lowering<'_> {
             term.transpose().map_err(|cause| cause.at(self.template.at))
         };
         let time = |term| Ok(number(term, Scalar::Time)?.map(Time::from_millis));
-        // What ends before it begins is never valid, as is what ends when it begins.
+        // A block that ends before it begins, or when it begins, is never valid.
         let ttl = number(&times.ttl, Scalar::Duration)?.map(length);
         Ok(ResolvedTimes {
             issuance: time(&times.issuance)?,
@@ -260,7 +267,8 @@ impl Lowering<'_> {
         Ok(guard.filter(|guard| *guard != Condition::Constant(true)))
     }
 
-    /// A restriction without any `only` allows what it does not deny, so its `only` must stay even where it matches nothing.
+    /// A restriction without any `only` allows what it does not deny, so its `only` must stay even
+    /// if it matches nothing.
     fn may_drop(&self, rule: &Rule) -> bool {
         rule.effect == Effect::Deny || self.template.kind != BlockKind::Restriction
     }
@@ -282,12 +290,14 @@ impl Lowering<'_> {
         Ok(program::Rule { effect, tests: actions.chain(patterns).chain(when).collect() })
     }
 
-    /// Denials first, then what is required, then what allows. What is wrong comes in the order of the source.
+    /// `deny` rules first, then the block's condition, then `allow` rules. Errors are in the order
+    /// of the source.
     ///
-    /// In this order the VM stops at the first rule that decides and remembers nothing: a `deny` that matches forbids whatever
-    /// else matches, a block's guard that is false ends a block in which nothing was denied, and after both the first `allow`
-    /// is the answer. An `allow` before a `deny` would have to be kept until no `deny` can follow. The verifier refuses any
-    /// other order, so a foreign program cannot hide a `deny` after the rule that already allowed.
+    /// In this order the VM stops at the first rule that decides and keeps no state: a matching
+    /// `deny` forbids regardless of other rules, a false guard ends a block in which nothing was
+    /// denied, and after both the first `allow` is the answer. An `allow` before a `deny` would
+    /// have to be remembered until no `deny` can follow. The verifier refuses any other order, so a
+    /// foreign program cannot hide a `deny` after the rule that already allowed.
     fn write(&self, guard: Option<&Condition>, errors: &mut Vec<CompileError>) -> (Program, Vec<RuleOrigin>) {
         let mut writer = Writer::default();
         let mut origins = Vec::with_capacity(self.template.rules.len() + 1);
@@ -304,8 +314,8 @@ impl Lowering<'_> {
         (Program::new(&writer.code, &writer.pool), origins)
     }
 
-    /// The rules of one effect that can match, and in front of them their index where they have one. Each is lowered and written
-    /// before the next one: what it becomes is larger than its code.
+    /// The rules of one effect that can match, preceded by their index if they have one. Each is
+    /// lowered and written before the next one, since its tree is larger than its code.
     fn write_all(
         &self,
         effect: Effect,
@@ -344,7 +354,7 @@ impl Lowering<'_> {
         writer.code.extend_from_slice(&code);
     }
 
-    /// Asks the verifier, as everybody who meets the program will. Says what it may cost.
+    /// Verifies the program, as every recipient will. Returns its greatest cost.
     fn prove(&self, program: &Program, rules: usize) -> Result<u64, CompileError> {
         let (budget, most, cost) = match self.template.kind {
             BlockKind::Token | BlockKind::Restriction => (Budget::Token, TOKEN_PROGRAM_BYTES, TOKEN_COST),

@@ -1,4 +1,4 @@
-//! Pieces of a text whose arguments are known, and what they are together.
+//! Pieces of a text whose arguments are known, and their concatenation.
 
 use super::error::TemplateError;
 use crate::limits::TEXT_BYTES;
@@ -6,19 +6,17 @@ use crate::limits::TEXT_BYTES;
 /// A piece of a text whose arguments are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part<'a> {
-    /// Out of the source.
+    /// Text of the source.
     Literal(&'a [u8]),
-    /// What a parameter brings.
+    /// The text of an argument.
     Argument {
         /// The parameter.
         name: &'a str,
-        /// Its text.
         text: Vec<u8>,
     },
 }
 
 impl Part<'_> {
-    /// Its bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         match self {
@@ -28,8 +26,8 @@ impl Part<'_> {
     }
 }
 
-/// Sees to it that each argument of a pattern has some text. An empty one would match more than all
-/// others together: `prefix ""` is everything.
+/// Requires that no argument of a pattern is empty. An empty one would match more than all others
+/// together: `prefix ""` is everything.
 pub fn refuse_empty(parts: &[Part<'_>]) -> Result<(), TemplateError> {
     parts.iter().try_for_each(|part| match part {
         Part::Argument { name, text } if text.is_empty() => {
@@ -48,7 +46,7 @@ pub fn joined(parts: &[Part<'_>]) -> Result<Vec<u8>, TemplateError> {
     Ok(parts.iter().flat_map(Part::bytes).copied().collect())
 }
 
-/// All of it, as a string. A character is never put together from two pieces.
+/// All of it, as a string. A character is never assembled from two pieces.
 pub fn utf8(parts: &[Part<'_>]) -> Result<String, TemplateError> {
     parts.iter().try_for_each(|part| part_utf8(part).map(drop))?;
     String::from_utf8(joined(parts)?).map_err(|_| TemplateError::NotUtf8 { name: String::new() })

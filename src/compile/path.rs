@@ -1,5 +1,5 @@
-//! Paths with arguments in them, exact ones and patterns. An argument is one segment or a part of one: it can neither add a
-//! segment nor leave one, and a `*` that it brings is a `*`.
+//! Paths with arguments in them, exact ones and patterns. An argument is one segment or a part of
+//! one: it cannot add a segment or leave one, and a `*` in it is a literal `*`.
 
 use super::error::TemplateError;
 use super::glob::{self, Wild};
@@ -49,7 +49,7 @@ fn check_argument(part: &Part<'_>) -> Result<(), TemplateError> {
     }
 }
 
-/// An argument brings whole escapes or none: the text beside it must not finish one.
+/// An argument has only complete escapes: the text beside it must not complete one.
 fn check_escapes(parts: &[Part<'_>]) -> Result<(), PathError> {
     parts.iter().try_for_each(|part| match part {
         Part::Argument { text, .. } => check_text(&String::from_utf8_lossy(text)),
@@ -57,7 +57,7 @@ fn check_escapes(parts: &[Part<'_>]) -> Result<(), PathError> {
     })
 }
 
-/// What stands between the slashes; the first one is what stands before the first slash.
+/// The texts between the slashes; the first one is the text before the first slash.
 fn segments(parts: &[Part<'_>]) -> Result<Vec<Vec<Wild>>, TemplateError> {
     let mut segments: Vec<Vec<Wild>> = Vec::new();
     let mut segment = Vec::new();
@@ -117,7 +117,8 @@ impl Step {
     }
 }
 
-/// Of neighbouring `*` and `**` each `*` first and then at most one `**`: patterns that say the same are equal.
+/// In a run of `*` and `**`, every `*` first and then at most one `**`, so that equivalent patterns
+/// are equal.
 fn canonical(steps: Vec<Step>) -> Vec<Step> {
     let mut out: Vec<Step> = Vec::new();
     for step in steps {
@@ -145,7 +146,7 @@ fn simplest(steps: &[Step]) -> Pattern {
     }
 }
 
-/// The path that the steps are, if none is wild.
+/// The path of the steps, if none is a wildcard.
 fn literal(steps: &[Step]) -> Option<Vec<u8>> {
     let mut path = Vec::new();
     for step in steps {

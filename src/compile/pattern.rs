@@ -11,7 +11,7 @@ use placet_core::bytecode::constant::NetworkBits;
 use placet_core::model::types::{Scalar, Type};
 
 impl Lowering<'_> {
-    /// A pattern on a value of type `scalar`; of a set, on one element of it.
+    /// A pattern on a value of type `scalar`, or on one element of a set.
     pub(super) fn pattern(&self, pattern: &Pattern, scalar: Scalar) -> Result<program::Pattern, TemplateError> {
         match pattern {
             Pattern::Any => Ok(program::Pattern::Any),
@@ -70,7 +70,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Sorted: a set has no order, and one set is one program.
+    /// Sorted, since a set has no order and equal sets must give equal programs.
     fn in_parameter(&self, number: ArgumentNo, scalar: Scalar) -> Result<program::Pattern, TemplateError> {
         let elements = self.elements(number, scalar)?;
         let mut choices: Vec<program::Pattern> = elements.iter().map(program::Pattern::equal).collect();
@@ -109,7 +109,7 @@ impl Lowering<'_> {
         };
         // Nothing is greater than the greatest number.
         match first.zip(last).map_or(program::Pattern::NEVER, |(first, last)| program::Pattern::range(first, last)) {
-            // What is written so, the checker has spoken of.
+            // The checker has reported a range that is written as empty.
             program::Pattern::AnyOf(none) if none.is_empty() && is_given => Err(TemplateError::EmptyRange),
             range => Ok(range),
         }

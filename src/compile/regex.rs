@@ -1,6 +1,6 @@
-//! Regular expressions, decided at mint time. The text is parsed once; what arguments bring is put into the parsed
-//! expression, never into its text. Then: a few alternatives that are globs become those, everything else becomes a small
-//! [automaton](super::automaton).
+//! Regular expressions, decided at mint time. The text is parsed once; arguments are put into the
+//! parsed expression, never into its text. Then: a few alternatives that are globs become those,
+//! everything else becomes a small [automaton](super::automaton).
 
 use std::collections::BTreeMap;
 
@@ -41,8 +41,9 @@ pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) ->
     }
 }
 
-/// The automaton that `source` stands for, as it would lie in a pool; `None` where it is no automaton but something simpler, or
-/// no regular expression at all. A listing that quotes a program's expression can ask whether the program tells the truth.
+/// The automaton of `source` as a constant of the pool; `None` if it becomes something simpler, or
+/// is not a regular expression. A listing that quotes a program's expression checks with it that
+/// the program quotes the right one.
 #[must_use]
 pub fn automaton_of(source: &str, scalar: Scalar, expressions: &Expressions) -> Option<Vec<u8>> {
     match matcher(&[Part::Literal(source.as_bytes())], scalar, expressions) {
@@ -51,11 +52,11 @@ pub fn automaton_of(source: &str, scalar: Scalar, expressions: &Expressions) -> 
     }
 }
 
-/// A regular expression with a group in the place of every argument.
+/// A regular expression with a group in place of every argument.
 struct Template<'p> {
     parts: &'p [Part<'p>],
     text: String,
-    /// Where each group begins, and what it stands for.
+    /// Where each group begins, and the argument it stands for.
     holes: Vec<(usize, &'p Part<'p>)>,
 }
 
@@ -70,9 +71,8 @@ impl<'p> Template<'p> {
                     let start = template.text.len();
                     let name = hole_name(template.holes.len());
                     template.holes.push((start, part));
-                    // Not empty: what repeats an empty group is simplified away before it is
-                    // filled. And of all letters `k`, since what becomes of it shows how letters
-                    // fold here.
+                    // Not empty, since a repeated empty group would be simplified away before it is
+                    // filled. The letter is `k`, since its folded form shows how letters fold here.
                     template.text.push_str(&format!("(?P<{name}>k)"));
                 }
             }
@@ -92,7 +92,8 @@ impl<'p> Template<'p> {
         Ok(fill(expression, &fillings))
     }
 
-    /// Every hole must be a group of the tree: in a class, a name or a comment it would be something else than text.
+    /// Every hole must be a group of the tree: in a class, a name or a comment it would not be
+    /// text.
     fn check_holes(&self, tree: &Ast) -> Result<(), TemplateError> {
         let groups = ast::visit(tree, Groups::default()).unwrap_or_default();
         for (number, (start, part)) in self.holes.iter().enumerate() {
@@ -142,7 +143,7 @@ impl Visitor for Groups {
     }
 }
 
-/// The expression without groups, and with what the arguments bring in the place of theirs.
+/// The expression without groups, with the arguments in place of theirs.
 fn fill(expression: Hir, fillings: &BTreeMap<String, &[u8]>) -> Hir {
     let fill_all = |parts: Vec<Hir>| parts.into_iter().map(|part| fill(part, fillings)).collect();
     match expression.into_kind() {
@@ -162,14 +163,14 @@ fn fill(expression: Hir, fillings: &BTreeMap<String, &[u8]>) -> Hir {
     }
 }
 
-/// What an argument brings, folded as the letter in its place is: not at all, by the rules of
+/// The text of an argument, folded like the letter in its place: not at all, by the rules of
 /// Unicode, or in ASCII.
 fn argument(letter: &HirKind, text: &[u8]) -> Hir {
     let HirKind::Class(letter) = letter else { return Hir::literal(text.to_vec()) };
     let by_unicode = matches!(letter, Class::Unicode(class) if class.iter().any(|range| range.end() > '\u{7f}'));
     let fold = |mut class: Class| match class.try_case_fold_simple() {
         Ok(()) => Hir::class(class),
-        // The tables of Unicode are there: the expression around was folded by them.
+        // The Unicode tables are available: the expression around was folded with them.
         Err(_) => Hir::fail(),
     };
     match std::str::from_utf8(text) {
@@ -193,7 +194,7 @@ fn without_outer_anchors(expression: Hir) -> Hir {
     Hir::concat(inner.get(..before).unwrap_or_default().to_vec())
 }
 
-/// What the expression is without an automaton, if it is that simple.
+/// The expression as a simpler matcher than an automaton, if there is one.
 fn simple(expression: &Hir) -> Option<Pattern> {
     let mut choices: Vec<Pattern> = branches(expression)?.into_iter().map(glob::simplest).collect();
     let cheap = |choice: &Pattern| !matches!(choice, Pattern::Glob(_));
@@ -206,7 +207,7 @@ fn simple(expression: &Hir) -> Option<Pattern> {
 
 type Branch = Vec<Wild>;
 
-/// The globs of which the expression is the alternation, if they are few.
+/// The expression as an alternation of globs, if they are few.
 fn branches(expression: &Hir) -> Option<Vec<Branch>> {
     match expression.kind() {
         HirKind::Empty => Some(vec![Vec::new()]),
@@ -290,7 +291,7 @@ fn written(parts: &[Part<'_>]) -> String {
     parts.iter().map(part).collect()
 }
 
-/// The expression as one text that says the same: what people see of an automaton.
+/// The expression as one equivalent text, which represents the automaton to people.
 fn source(parts: &[Part<'_>]) -> String {
     let mut source = String::new();
     for part in parts {
@@ -302,7 +303,7 @@ fn source(parts: &[Part<'_>]) -> String {
     source
 }
 
-/// Text that is itself, wherever it lands. It folds where what is around it does.
+/// Literal text in any context. It folds if the expression around it does.
 fn quoted(text: &[u8]) -> String {
     let character = |c: char| match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '_' => c.to_string(),

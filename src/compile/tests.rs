@@ -1,5 +1,5 @@
-//! One test for each way of lowering, as the listing of a rule; what splices can not do; automata against an oracle; whole
-//! programs.
+//! One test for each way of lowering, as the listing of a rule; what splices cannot do; automata
+//! against an oracle; whole programs.
 
 pub(crate) mod harness;
 

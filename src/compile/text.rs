@@ -1,5 +1,5 @@
-//! Terms and texts with their arguments filled in. Where the text becomes a pattern, the pieces stay apart, so that what an
-//! argument brings is never read as syntax.
+//! Terms and texts with their arguments filled in. If the text becomes a pattern, the pieces stay
+//! separate, so that an argument is never read as syntax.
 
 use super::Lowering;
 use super::arguments::Argument;
@@ -53,7 +53,7 @@ impl<'a> Lowering<'a> {
         utf8(&self.parts(text)?)
     }
 
-    /// The pieces, with what the arguments bring.
+    /// The pieces, with the texts of the arguments.
     pub(super) fn parts<'t>(&self, text: &'t Text) -> Result<Vec<Part<'t>>, TemplateError>
     where
         'a: 't,
@@ -65,7 +65,7 @@ impl<'a> Lowering<'a> {
         text.pieces.iter().map(part).collect()
     }
 
-    /// The pieces of a term that is text; none of one that is not put together.
+    /// The pieces of a term that is text; `None` for another term.
     pub(super) fn term_parts<'t>(&self, term: &'t Term) -> Result<Vec<Part<'t>>, TemplateError>
     where
         'a: 't,
@@ -105,7 +105,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The constant as a value of type `wanted`: a string may stand for its bytes.
+/// The constant as a value of type `wanted`: a string is accepted as its bytes.
 fn coerce(constant: Constant, wanted: Scalar) -> Option<Constant> {
     match (constant, wanted) {
         (Constant::String(text), Scalar::Bytes) => Some(Constant::Bytes(text.into_bytes())),

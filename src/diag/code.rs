@@ -1,5 +1,5 @@
-//! The table of diagnostic codes: number, name, severity, what it means, the policy that triggers it and the way out.
-//! `docs/diagnostics.md` is printed from it, and each example is run as a test.
+//! The table of diagnostic codes: number, name, severity, what it means, the policy that triggers
+//! it and the way out. `docs/diagnostics.md` is printed from it, and each example is run as a test.
 
 use super::Severity;
 
@@ -28,7 +28,7 @@ macro_rules! codes {
                 match self { $(Self::$name => Severity::$severity),* }
             }
 
-            /// What is wrong, in a few words.
+            /// The mistake in a few words.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),* }
@@ -62,10 +62,10 @@ codes! {
     "E0104" Unclosed Error "a bracket or a string is not closed, or closes nothing"
         "token t { ttl: 5m"
         "Add the bracket or quote that is missing, or remove the one too many."
-    "E0105" Hidden Error "a character that can not be seen stands in the text"
+    "E0105" Hidden Error "the text contains an invisible character"
         "use momento\u{202e}"
         "Remove it; in a string, write it as an escape such as `\\u{200b}`."
-    "E0106" BadLiteral Error "a literal does not say a value"
+    "E0106" BadLiteral Error "a literal is malformed"
         "token t { ttl: 30days }"
         "Write the value as the message shows: integers of 64 bits, durations as `1h30m`, times as `2027-01-01T00:00:00Z`."
     "E0107" LostDoc Error "a doc comment documents nothing"
@@ -74,15 +74,15 @@ codes! {
     "E0108" Chained Error "comparisons are chained"
         "policy p { allow {} when 1 < 2 < 3 }"
         "Join two comparisons with `&&`: `a < b && b < c`."
-    "E0109" UnknownType Error "a word is no type"
+    "E0109" UnknownType Error "unknown type"
         "token t(user: sting) {}"
         "The types are `bool`, `int`, `string`, `bytes`, `uuid`, `time`, `duration`, `ip`, `path`, sets of them, and `labels`."
-    "E0110" Map Error "a map does not spell a policy"
+    "E0110" Map Error "a map is not a valid policy"
         "{ \"token\": \"t\", \"owners\": [{ \"$prefx\": \"a\" }] }"
         "Write what the message says; strings, numbers, lists and `$` keys are described in the map form's manual."
     "E0111" Null Error "a `null` in a map"
         "{ \"policy\": \"p\", \"allow\": { \"path\": \"/a/**\", \"subject\": null } }"
-        "Leave the key out if that is what you mean; a rule with fewer keys allows more. Of a token, the keys that TOKENGEN of Warp 10 has may be `null`, which means that they are absent; the only end of a token without `type` may not."
+        "Leave the key out if that is what you mean; a rule with fewer keys allows more. In a token, the keys of Warp 10's TOKENGEN may be `null`, which means absent, except for the only end (`ttl` or `expiry`) of a token without `type`."
     "E0120" EmptySection Error "a section of a case file has no case"
         r#"// Cases.
 token session(user: "42")
@@ -95,7 +95,7 @@ allow get { cache: "profiles" }"#
     "E0121" NoCases Error "a case file has no case"
         "// Cases."
         "Write a section and cases below it, or remove the file: what tests nothing must not pass."
-    "E0122" NoTime Error "a section of a case file says no time, and an earlier one does"
+    "E0122" NoTime Error "a section of a case file has no time, and an earlier one has"
         r#"// Cases.
 token session(user: "42")
 at 2026-11-21T10:00:00Z
@@ -104,7 +104,7 @@ allow get { cache: "profiles" }
 token session(user: "43")
 allow get { cache: "profiles" }"#
         "Write `at` in each section, or once above the first section for the whole file."
-    "E0201" NoVocabulary Error "the file does not say what it speaks of"
+    "E0201" NoVocabulary Error "the file names no vocabulary"
         r#"policy read_all {
     allow { action: any }
 }"#
@@ -116,14 +116,14 @@ policy read_all {
     allow { action: any }
 }"#
         "Name one that comes with Placet, or declare it: in the file itself, in `NAME.placet` in the same folder, in a file that `placet.toml` names, or in one that is given with `--vocabulary FILE`."
-    "E0203" SeveralVocabularies Error "the file speaks more than one vocabulary"
+    "E0203" SeveralVocabularies Error "the file uses more than one vocabulary"
         r#"use http
 use momento
 
 policy read_all {
     allow { action: any }
 }"#
-        "Keep one `use`. What speaks another vocabulary goes into a file of its own."
+        "Keep one `use`. Blocks that use another vocabulary go into a file of their own."
     "E0204" Duplicate Error "something is declared or given twice"
         r#"use http
 
@@ -131,7 +131,7 @@ policy pages {
     allow { path: "/a", path: "/b" }
 }"#
         "Keep one. For one of several values write a list: `path: [\"/a\", \"/b\"]`."
-    "E0205" UnknownName Error "a name means nothing here"
+    "E0205" UnknownName Error "unknown name"
         r#"use momento
 
 token chat(user: string) {
@@ -145,7 +145,7 @@ token chat(user: string) {
 policy acorns {
     allow { cahce: "acorns" }
 }"#
-        "Correct the key. A key that nobody fills would never narrow anything, so it is refused."
+        "Correct the key. No request has a value for an unknown key, so it would never narrow anything."
     "E0207" UnknownAction Error "the vocabulary has no such action and no such role"
         r#"use http
 
@@ -167,7 +167,7 @@ token all {
 policy by_day {
     allow { action: GET } when hours(time) in 8..18
 }"#
-        "Correct the name; where none is near, the message lists all functions."
+        "Correct the name; if none is similar, the message lists all functions."
     "E0210" UnknownSplice Error "there is no such parameter to splice"
         r#"use http
 
@@ -197,8 +197,8 @@ policy local(office: ip) {
 policy own(subject: string) {
     allow { subject: any } when subject != "root"
 }"#
-        "Rename the parameter or `let`: in conditions attributes stand under their own names."
-    "E0214" ForwardUse Error "a `let` or role is made of one below it"
+        "Rename the parameter or `let`: in conditions, attributes are used under their own names."
+    "E0214" ForwardUse Error "a `let` or role uses one declared below it"
         r#"use http
 
 role Author = [Reader, PUT]
@@ -207,56 +207,56 @@ role Reader = [GET, HEAD]
 policy write_all {
     allow { action: Author }
 }"#
-        "Move it up. Since each is made of those above it, none can be made of itself."
-    "E0215" BadDeclaration Error "something can not be declared so"
+        "Move the one that is used above the other. Each can use only those above it, so none can use itself."
+    "E0215" BadDeclaration Error "a declaration is invalid"
         r#"vocabulary shop 1 {
     token: string
     action buy
 }"#
         "Choose another name, or another type."
-    "E0301" WrongType Error "a value is of another type than is wanted"
+    "E0301" WrongType Error "a value has the wrong type"
         r#"use http
 
 policy one {
     allow { path: 7 }
 }"#
         "Write a value of the attribute's type."
-    "E0302" NotAnAddress Error "text on an ip is no address and no network"
+    "E0302" NotAnAddress Error "a text for an ip is not an address or a network"
         r#"use http
 
 policy local {
     allow { ip: "10.0.0.0.1" }
 }"#
         "Write an address or a network: `10.1.2.3`, `10.0.0.0/8`, `2001:db8::/32`."
-    "E0303" HostBits Error "a network has bits behind its prefix"
+    "E0303" HostBits Error "a network has bits set after its prefix"
         r#"use http
 
 policy local {
     allow { ip: "10.1.2.3/8" }
 }"#
         "Write the first address of the network, or the one address without the number of bits."
-    "E0304" NotAPath Error "text on a path is not a canonical path"
+    "E0304" NotAPath Error "a text for a path is not a canonical path"
         r#"use http
 
 policy objects {
     allow { path: "/v1/../objects" }
 }"#
-        "Write the path as the router sees it, with escapes or without. A path that breaks a rule is never repaired, since the router might repair it otherwise; `docs/paths.md` has the rules."
-    "E0305" NotAUuid Error "text on a uuid is no uuid"
+        "Write the path as the router sees it, with escapes or without. A path that breaks a rule is never repaired, since the router might repair it differently; `docs/paths.md` has the rules."
+    "E0305" NotAUuid Error "a text for a uuid is not a uuid"
         r#"use warp10
 
 policy own {
     allow { owner: "0d0c2f6e" }
 }"#
         "Write 32 hexadecimal digits in groups of 8-4-4-4-12."
-    "E0306" NotATime Error "text is no time, or no duration"
+    "E0306" NotATime Error "a text is not a time or a duration"
         r#"use http
 
 policy this_year {
     allow { time: < "2027" }
 }"#
         "Write times as `2027-01-01T00:00:00Z` and durations as `1h30m`."
-    "E0307" SpliceType Error "a value can not be spliced here"
+    "E0307" SpliceType Error "a value cannot be spliced here"
         r#"use http
 
 policy from(place: ip) {
@@ -277,21 +277,21 @@ policy read_all {
     allow { action: GET, role: Read }
 }"#
         "Write one list; both keys take the names of actions and of roles."
-    "E0310" NotActions Error "something behind `action` or `role` is no name"
+    "E0310" NotActions Error "a value of `action` or `role` is not a name"
         r#"use http
 
 policy read_all {
     allow { action: "GET" }
 }"#
         "Write names without quotes, lists of them, `not` and `any`."
-    "E0311" BadRegex Error "a regular expression or a glob can not be read"
+    "E0311" BadRegex Error "a regular expression or a glob is invalid"
         r#"use momento
 
 policy numbered {
     allow { cache: ~"shard-[0-9" }
 }"#
         "Correct it. Elsewhere a bad expression silently matches nothing; here it is an error."
-    "E0317" Capitals Error "text on an attribute in lower case has a capital letter"
+    "E0317" Capitals Error "a text for a `lowercase` attribute has a capital letter"
         r#"use http
 
 policy no_debugging {
@@ -306,7 +306,7 @@ policy by_day {
     allow { action: GET } when hour(time)
 }"#
         "Compare the value with something."
-    "E0402" Mismatch Error "two values do not go together"
+    "E0402" Mismatch Error "the types of two values do not match"
         r#"use http
 
 policy by_day {
@@ -320,13 +320,13 @@ policy early {
     allow { host: any } when host < "m"
 }"#
         "Compare with `==`, `!=` or a pattern."
-    "E0404" Unguarded Error "an optional attribute is read without asking for it"
+    "E0404" Unguarded Error "an optional attribute is read without checking that it is present"
         r#"use http
 
 policy known {
     allow { action: GET } when subject != "guest"
 }"#
-        "Ask first, with `has`, or want it in the rule's map: what is absent is neither equal nor unequal to anything."
+        "Check first, with `has`, or require it in the rule's map: an absent value is neither equal nor unequal to anything."
     "E0405" Overflow Error "a constant is too large"
         r#"use http
 
@@ -334,21 +334,21 @@ policy late {
     allow { action: GET } when hour(time) < 9223372036854775807 + 1
 }"#
         "Write numbers of 64 bits."
-    "E0406" WrongArguments Error "a function is called with what it does not take"
+    "E0406" WrongArguments Error "a function is called with the wrong arguments"
         r#"use http
 
 policy by_day {
     allow { action: GET } when hour(path) in 8..18
 }"#
         "Give it values of the number and type that the message names."
-    "E0407" NotOneValue Error "a set or labels stand where one value is wanted"
+    "E0407" NotOneValue Error "a set or labels are used where one value is expected"
         r#"use http
 
 policy known {
     allow { headers: any } when headers == "x"
 }"#
         "Read one label, or use `any`, `all`, `in` and `size` for sets."
-    "E0408" NotASet Error "something that is no set is used as one"
+    "E0408" NotASet Error "something that is not a set is used as one"
         r#"use http
 
 policy hosts {
@@ -369,15 +369,15 @@ policy own {
     allow { owner: any } when owner == token.owner
 }"#
         "Write the rule into the token, or give the token the field."
-    "E0411" UnsaidAbsence Error "a `not` or a `false` in a rule that forbids says nothing of absence"
+    "E0411" UnsaidAbsence Error "a `not` or a `false` in a rule that forbids says nothing about absence"
         r#"use http
 
 policy office_only {
     allow { path: "/**" }
     deny { ip: not "10.0.0.0/8" }
 }"#
-        "Say what becomes of a request without a value: `[not …, absent]` forbids it too, `not […, absent]` does not."
-    "E0416" EmptyNeedle Error "a text of a request is looked for that may be empty"
+        "Say what happens to a request without a value: `[not …, absent]` forbids it too, `not […, absent]` does not."
+    "E0416" EmptyNeedle Error "a text to search for comes from the request and may be empty"
         r#"vocabulary drive 1 {
     owner: string
     object: string
@@ -387,7 +387,7 @@ policy office_only {
 policy own {
     allow { action: read } when starts_with(object, owner)
 }"#
-        "Ask first, with `length(…) > 0`: an empty text is found in every other, so the request chooses what is allowed."
+        "Check first, with `length(…) > 0`: every text contains the empty text, so the request would choose what is allowed."
     "E0417" VouchedForbids Error "a voucher takes something away"
         r#"use http
 
@@ -395,8 +395,8 @@ policy unless_approved {
     allow { path: "/**" }
     deny { action: DELETE } when vouched("placet_public_oJql9HpnWYAv-VX43C0qFKXJnSO-l_hkEn_5ODRVpPCobo-4")
 }"#
-        "Demand it: whoever holds a token adds a voucher to it or leaves it out, so it can only give something."
-    "E0418" NeverForbids Error "what is to forbid or to promise can never match"
+        "Demand it: the holder of a token can add a voucher or leave it out, so a voucher can only give something."
+    "E0418" NeverForbids Error "a rule that forbids, or a promise, can never match"
         r#"use http
 
 policy closed_at_night {
@@ -404,14 +404,14 @@ policy closed_at_night {
     deny { action: any } when hour(time) in 22..6
 }"#
         "Correct it. A range over midnight is two: `[22..24, 0..6]`."
-    "E0501" WrongRule Error "a rule does not belong into this kind of block"
+    "E0501" WrongRule Error "a rule does not belong in this kind of block"
         r#"use http
 
 restriction one_page {
     allow { path: "/page" }
 }"#
         "Restrictions have `only` and `deny`; tokens and policies have `allow` and `deny`."
-    "E0502" KeyNotHere Error "a key does not belong into this kind of block"
+    "E0502" KeyNotHere Error "a key does not belong in this kind of block"
         r#"use http
 
 policy read_all {
@@ -419,7 +419,7 @@ policy read_all {
     ttl: 5m
 }"#
         "Policies have `when` and `unless`; restrictions also have `ttl`, `expiry` and `not_before`."
-    "E0503" MissingKey Error "a token lacks a key that its type demands"
+    "E0503" MissingKey Error "a token lacks a key that its type requires"
         r#"use warp10
 
 token dashboard {
@@ -431,7 +431,7 @@ token dashboard {
     ttl: 30d
 }"#
         "A READ token has `owner`, `application` and `ttl` or `expiry`; a WRITE token has `producer` too."
-    "E0504" BadKind Error "a token is of a type that there is not"
+    "E0504" BadKind Error "unknown type of token"
         r#"use warp10
 
 token dashboard {
@@ -451,7 +451,7 @@ token dashboard {
     ttl: 30d
 }"#
         "Leave `type` out, or use a vocabulary with the role and the attributes."
-    "E0506" BadValue Error "a key takes another kind of value"
+    "E0506" BadValue Error "a key has the wrong kind of value"
         r#"use momento
 
 token acorns {
@@ -507,7 +507,7 @@ use http
 policy of_host(name: string) {
     allow { host: "{name}.example.com" }
 }"#
-        "Give a text that fits there: UTF-8, in lower case where the vocabulary says so, and in a regular expression only where a text may stand."
+        "Give a text that fits there: UTF-8, in lower case where the vocabulary says so, and in a regular expression only where a text may appear."
     "E0513" EmptyArgument Error "an argument leaves a pattern open or a range empty"
         r#"// placet compile example.placet --with tenant=
 use momento
@@ -524,7 +524,7 @@ policy own(name: string) {
     allow { item: glob "{name}/{name}/{name}/{name}/{name}/{name}/{name}/{name}/{name}/{name}/{name}/*" }
 }"#
         "Give a shorter argument, or splice it less often."
-    "E0601" TooMany Error "there is more of something than there may be"
+    "E0601" TooMany Error "there is more of something than is allowed"
         r#"vocabulary wide 1 {
     a1: bool, b1: bool, c1: bool, d1: bool, e1: bool, f1: bool, g1: bool, h1: bool,
     i1: bool, j1: bool, k1: bool, l1: bool, m1: bool, n1: bool, o1: bool, p1: bool,
@@ -533,14 +533,14 @@ policy own(name: string) {
     action look
 }"#
         "Split it, or write it shorter."
-    "E0602" Unfit Error "a block is larger or costlier than it may be"
+    "E0602" Unfit Error "a block is too large or too costly"
         r#"vocabulary shelf 1 { name: string action get }
 
 policy coded {
     allow { name: ~"(a|b)*a(a|b){20}" }
 }"#
-        "Write it smaller: the message says what is too large, and the help what is smaller."
-    "W0101" GrantsAll Warning "something that is absent or empty grants everything"
+        "Make it smaller: the message says what is too large, and the help how to shrink it."
+    "W0101" GrantsAll Warning "something absent or empty grants everything"
         r#"use http
 
 policy all {
@@ -554,7 +554,7 @@ policy by_night {
     allow { action: GET } when hour(time) in 18..8
 }"#
         "Correct or remove it. A span over midnight is two ranges: `[18..24, 0..8]`."
-    "W0103" Shadowed Warning "another rule says all that this one says"
+    "W0103" Shadowed Warning "another rule covers this one"
         r#"use http
 
 policy objects {
@@ -562,7 +562,7 @@ policy objects {
     allow { path: "/v1/**" }
 }"#
         "Remove the narrower rule, or narrow the wider one."
-    "W0104" DeniedEntirely Warning "a `deny` forbids all that an `allow` permits"
+    "W0104" DeniedEntirely Warning "a `deny` forbids everything that an `allow` permits"
         r#"use http
 
 policy objects {
@@ -590,7 +590,7 @@ token nothing {
 token acorns {
     allow { cache: "acorns" }
 }"#
-        "Add `ttl` or `expiry`; what leaks and never ends must be revoked for ever."
+        "Add `ttl` or `expiry`; a leaked token that never expires must stay revoked for ever."
     "W0108" TtlAndExpiry Warning "a token has both `ttl` and `expiry`"
         r#"use momento
 
@@ -636,7 +636,7 @@ token keys(user: string) {
     allow { cache: "shared", item: prefix "user/{user}" }
     ttl: 1h
 }"#
-        "End the argument with a character that it cannot have, such as `{user}/`: with `prefix \"user/{user}\"` user 4 holds user 42."
+        "End the argument with a character that it cannot have, such as `{user}/`: with `prefix \"user/{user}\"`, user 4 can reach the items of user 42."
     "W0118" NoUnit Warning "a number without unit is probably not meant as milliseconds"
         r#"use http
 
@@ -670,7 +670,7 @@ policy closed_on_sundays {
 policy known {
     allow { subject: [not "guest", not "nobody"] }
 }"#
-        "Remove it, or say what is meant: `not [\"guest\", \"nobody\"]` is neither of the two."
+        "Remove it, or say what is meant: `not [\"guest\", \"nobody\"]` means neither of the two."
     "W0122" AlwaysFalse Warning "a condition is always false"
         r#"use http
 
@@ -678,14 +678,14 @@ policy hosts {
     allow { path: "/**" }
     deny { host: any } when host == "a" && host == "b"
 }"#
-        "Remove it, or correct it: of two values, write `host in [\"a\", \"b\"]`."
+        "Remove it, or correct it: for one of two values, write `host in [\"a\", \"b\"]`."
     "W0133" RestrictsNothing Warning "a restriction restricts nothing"
         r#"use http
 
 restriction nothing {
 }"#
-        "Say what is taken away; where nothing is, as in an approval that is only signed, write `only { action: any }`."
-    "W0134" UnsaidOrder Warning "a comparison in a rule that forbids says nothing of absence"
+        "Say what is taken away. If nothing is, as in an approval that is only signed, write `only { action: any }`."
+    "W0134" UnsaidOrder Warning "a comparison in a rule that forbids says nothing about absence"
         r#"vocabulary club 1 {
     level: int optional
     action enter
@@ -695,7 +695,7 @@ policy members {
     allow { action: enter }
     deny { level: < 3 }
 }"#
-        "Say what becomes of a request without a value: `[< 3, absent]` forbids it too, `when has level` does not."
+        "Say what happens to a request without a value: `[< 3, absent]` forbids it too, `when has level` does not."
     "W0135" TurnedArguments Warning "arguments are probably the wrong way round"
         r#"vocabulary drive 1 {
     object: string
@@ -705,15 +705,15 @@ policy members {
 policy own {
     allow { action: read } when length(object) > 0 && starts_with("user/42/", object)
 }"#
-        "Write the text that is searched first, and after it what is looked for: `starts_with(object, \"user/42/\")`."
-    "W0136" OneLevel Warning "a `deny` of one level leaves what lies below it open"
+        "Write the text to search in first, and then the text to search for: `starts_with(object, \"user/42/\")`."
+    "W0136" OneLevel Warning "a `deny` of one level leaves everything below it open"
         r#"use http
 
 policy no_admin {
     allow { path: "/**" }
     deny { path: "/admin/*" }
 }"#
-        "Write `/admin/**`, which is the path and all that lies below it."
+        "Write `/admin/**`, which matches the path and everything below it."
     "W0137" LastLeftOut Warning "the last hour, minute or day is left out"
         r#"use http
 

@@ -1,5 +1,6 @@
-//! Diagnostics: a code, a place, a message, the way out. Wording lives where the mistake is found; this module holds what
-//! all of them share: the [table of codes](code) and the [renderers](render).
+//! Diagnostics: a code, a place, a message, the way out. The wording lives where the mistake is
+//! found; this module has the parts that all of them share: the [table of codes](code) and the
+//! [renderers](render).
 
 pub mod code;
 pub mod page;
@@ -49,16 +50,16 @@ impl DiagnosticCode for Code {
     }
 }
 
-/// One finding about one source: a policy, or a text of which mistakes have another table.
+/// One finding about one source: a policy, or a text whose mistakes have another table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic<K = Code> {
     /// Which kind of mistake; decides the severity.
     pub code: K,
     /// Lower case, no full stop, the user's words in backticks.
     pub message: String,
-    /// Where, with what to say right there.
+    /// The place, with a label for it.
     pub at: Span,
-    /// Said under the underlined text; may be empty.
+    /// Shown under the underlined text; may be empty.
     pub label: String,
     /// Other places that belong to it.
     pub related: Vec<(Span, String)>,
@@ -67,14 +68,14 @@ pub struct Diagnostic<K = Code> {
 }
 
 impl<K: DiagnosticCode> Diagnostic<K> {
-    /// A finding without label, relations and help. Of what it quotes in backticks, only the beginning is kept: a text of
-    /// a script or a map can be long, and can hold a line of its own.
+    /// A diagnostic without label, related places and help. Quotes in backticks are cut to their
+    /// beginning: a text of a script or a map can be long, and can contain line breaks.
     #[must_use]
     pub fn new(code: K, at: Span, message: impl Into<String>) -> Self {
         Self { code, message: brief(&message.into()), at, label: String::new(), related: Vec::new(), help: None }
     }
 
-    /// Adds what to say under the underlined text.
+    /// Adds the text shown under the underlined place.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = brief(&label.into());
@@ -102,7 +103,7 @@ impl<K: DiagnosticCode> Diagnostic<K> {
     }
 }
 
-/// What a diagnostic's places point into.
+/// The source that a diagnostic's places refer to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A text and the name to show for it.
@@ -139,7 +140,7 @@ impl Source {
         Self::Text { name: name.into(), text: text.into() }
     }
 
-    /// For a tree that was made by a program: its places point nowhere.
+    /// For a tree that was made by a program: its places refer to nothing.
     #[must_use]
     pub const fn none() -> Self {
         Self::Map { paths: Vec::new(), written: None }
@@ -154,7 +155,8 @@ impl Source {
         }
     }
 
-    /// The name of the source, its text, and a place of it in that text. `None` for a map that was not read from a text.
+    /// The name of the source, its text, and a place of it in that text. `None` for a map that was
+    /// not read from a text.
     #[must_use]
     pub fn in_text(&self, at: Span) -> Option<(&str, &str, Span)> {
         match self {

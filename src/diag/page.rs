@@ -1,10 +1,11 @@
-//! Writes `docs/diagnostics.md`: every code with its meaning, an example, what is said about it, and the way out.
+//! Writes `docs/diagnostics.md`: every code with its meaning, an example, its message, and the way
+//! out.
 
 use super::code::Code;
 use super::{Diagnostic, Source};
 
-/// The page. `find` reads and checks a text, and says what its places point into; it is handed in, since this
-/// room knows nothing of the checker.
+/// The page. `find` reads and checks a text, and returns the source its places refer to; it is
+/// passed in, since this module does not depend on the checker.
 #[must_use]
 pub fn page(find: impl Fn(&str) -> (Vec<Diagnostic>, Source)) -> String {
     let mut page = String::from(
@@ -22,17 +23,17 @@ pub fn page(find: impl Fn(&str) -> (Vec<Diagnostic>, Source)) -> String {
     page
 }
 
-/// What the page tells of a code beside its title and the way out.
+/// The part of the page about a code besides its title and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// A source that triggers it.
     pub example: String,
-    /// What is said about the example.
+    /// The messages for the example.
     pub said: String,
 }
 
 impl Entry {
-    /// Of one code. `find` is as for [`page`].
+    /// For one code. `find` is as for [`page`].
     #[must_use]
     pub fn of(code: Code, find: impl Fn(&str) -> (Vec<Diagnostic>, Source)) -> Self {
         let (found, source) = find(code.example());
@@ -70,7 +71,7 @@ fn excerpt(at: crate::span::Span, label: &str, mark: char, source: &Source) -> S
     format!("  --> {name}:{line}:{column}\n{gutter} |\n{number} | {}\n{}\n", shorten(shown), pointer.trim_end())
 }
 
-/// Long lines say no more than short ones.
+/// Cuts a long line: more of it would explain no more.
 fn shorten(text: &str) -> String {
     let short = |line: &str| match line.char_indices().nth(LINE) {
         Some((end, _)) => format!("{}…", &line[..end]),

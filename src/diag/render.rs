@@ -7,10 +7,11 @@
 //! | [`narrated`] | screen readers |
 //! | [`json()`] | programs |
 //!
-//! A snippet shows a reader what is there: characters that cannot be seen or that turn the direction of a line are replaced,
-//! and of a long line it shows what is around the place. People get at most [`DIAGNOSTICS_SHOWN`] diagnostics, errors before
-//! warnings, and how many there are besides; programs get all. None of them writes hyperlinks, and only [`graphical`] writes
-//! colours, if it is told to.
+//! A snippet shows what is really there: invisible characters and those that turn the direction of
+//! a line are replaced, and a long line is cut to the part around the place. People get at most
+//! [`DIAGNOSTICS_SHOWN`] diagnostics, errors before warnings, and the number of those left out;
+//! programs get all. None of them writes hyperlinks, and only [`graphical`] writes colours, if
+//! asked to.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -25,7 +26,7 @@ use super::{Diagnostic, DiagnosticCode, Severity, Source};
 use crate::span::Span;
 use crate::visible::{escaped, hides};
 
-/// How a terminal wants it.
+/// Settings of a terminal.
 #[cfg(feature = "graphical")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terminal {
@@ -35,7 +36,7 @@ pub struct Terminal {
     pub width: usize,
 }
 
-/// How many diagnostics people are shown; the rest is counted.
+/// The number of diagnostics that people are shown; the rest is counted.
 pub const DIAGNOSTICS_SHOWN: usize = 50;
 
 /// One paragraph for each diagnostic, with the line it is about.
@@ -64,7 +65,7 @@ fn headline<K: DiagnosticCode>(diagnostic: &Diagnostic<K>) -> String {
     format!("{}[{}]", diagnostic.severity().word(), diagnostic.code.id())
 }
 
-/// What people are shown: the errors before the warnings, where there are more than they would read.
+/// The diagnostics that people are shown: errors before warnings if there are too many to read.
 fn worst<K: DiagnosticCode>(diagnostics: &[Diagnostic<K>]) -> impl Iterator<Item = &Diagnostic<K>> {
     let mut shown: Vec<_> = diagnostics.iter().collect();
     if shown.len() > DIAGNOSTICS_SHOWN {
@@ -142,7 +143,7 @@ fn rendered<K: DiagnosticCode>(
         if !out.is_empty() {
             out.push('\n');
         }
-        // Writing to a string does not fail, and a place outside of the text is only not shown.
+        // Writing to a string does not fail, and a place outside the text is simply not shown.
         let _ = render(&mut out, &report);
     }
     push_rest(&mut out, diagnostics.len());
@@ -153,8 +154,8 @@ fn rendered<K: DiagnosticCode>(
 struct Snippet<'t> {
     name: &'t str,
     window: Window<'t>,
-    /// Where a place is in the window, and in its line of the whole text: of a line that is cut, miette would count what is
-    /// left.
+    /// Where a place is in the window, and in its line of the whole text: in a line that is cut,
+    /// miette would count only the rest.
     columns: Vec<(usize, usize)>,
 }
 
@@ -171,7 +172,7 @@ impl<'t> Snippet<'t> {
         Self { name, window, columns }
     }
 
-    /// The column, from 0, of a place in the window, where something is cut out.
+    /// The column, from 0, of a place in the window, if something is cut out.
     fn column(&self, start: usize) -> Option<usize> {
         self.columns.iter().find(|(known, _)| *known == start).map(|(_, column)| *column)
     }
@@ -190,7 +191,7 @@ impl SourceCode for Snippet<'_> {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let contents = self.window.text.as_bytes().read_span(span, before, after)?;
-        // Without lines around it, it is the place that the headline names.
+        // Without lines around it, it is the place in the headline.
         let known = if before == 0 && after == 0 { self.column(span.offset()) } else { None };
         let column = known.unwrap_or(contents.column());
         Ok(Box::new(MietteSpanContents::new_named(
@@ -242,7 +243,7 @@ fn put_place(value: &mut Value, source: &Source, at: Span) {
     }
 }
 
-/// A diagnostic as miette wants it.
+/// A diagnostic in miette's form.
 struct Report<'d, K> {
     diagnostic: &'d Diagnostic<K>,
     source: &'d Source,
@@ -252,7 +253,7 @@ struct Report<'d, K> {
 impl<K: DiagnosticCode> fmt::Display for Report<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.source.path(self.diagnostic.at).filter(|path| !path.is_empty());
-        // Where a snippet shows the place, its path would only say it again.
+        // If a snippet shows the place, its path would only repeat it.
         if let Some(path) = path.filter(|_| self.snippet.is_none()) {
             write!(f, "{}: ", visible(path))?;
         }
@@ -310,7 +311,7 @@ impl<K: DiagnosticCode> miette::Diagnostic for Report<'_, K> {
     }
 }
 
-/// The text with another character, of as many bytes, for each one that a reader would not see.
+/// The text with every invisible character replaced by a visible one of as many bytes.
 fn visible(text: &str) -> Cow<'_, str> {
     let mut characters = text.chars().peekable();
     if !text.contains(|character| hides(character) || character == '\r') {

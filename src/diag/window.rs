@@ -1,22 +1,22 @@
-//! A window into long lines: a snippet shows what is around a place, not a line of a megabyte.
+//! A window into long lines: a snippet shows the part around a place, not a line of a megabyte.
 //!
-//! Generated policies and minified JSON are one line, and a snippet is made for each diagnostic: with whole lines, the
-//! size of the messages would be the square of the size of the text.
+//! Generated policies and minified JSON are one line, and a snippet is made for each diagnostic:
+//! with whole lines, the size of the messages would be the square of the size of the text.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::span::Span;
 
-/// A text of which long lines are cut to what is around some places.
+/// A text whose long lines are cut to the parts around some places.
 #[derive(Debug)]
 pub(super) struct Window<'t> {
-    /// What is left, with `…` for each part that is cut out.
+    /// The shortened text, with `…` for each part that is cut out.
     pub(super) text: Cow<'t, str>,
     cuts: Vec<Cut>,
 }
 
-/// What is cut out of the text, and where its `…` is in what is left.
+/// A part cut out of the text, and the place of its `…` in the rest.
 #[derive(Debug)]
 struct Cut {
     out: Range<usize>,
@@ -25,12 +25,12 @@ struct Cut {
 
 const MARK: &str = "…";
 
-/// Lines of no more characters are shown as they are.
+/// Lines of at most this many characters are shown as they are.
 const WHOLE: usize = 200;
 /// Characters that are shown before a place, and after it.
 const BEFORE: usize = 60;
 const AFTER: usize = 100;
-/// A window has at most so many parts: a diagnostic can name many places.
+/// A window has at most this many parts: a diagnostic can name many places.
 const PARTS: usize = 16;
 
 impl<'t> Window<'t> {
@@ -61,7 +61,7 @@ impl<'t> Window<'t> {
         !self.cuts.is_empty()
     }
 
-    /// A span of the whole text in what is left of it.
+    /// A span of the whole text as a span of the window.
     pub(super) fn span(&self, at: Span) -> Span {
         Span::new(self.place(at.start), self.place(at.end))
     }
@@ -97,7 +97,7 @@ fn is_long(line: &str) -> bool {
     line.len() > WHOLE && line.chars().nth(WHOLE).is_some()
 }
 
-/// What is kept of a line, in order and without overlaps.
+/// The parts of a line that are kept, in order and without overlaps.
 fn parts(text: &str, line: &Range<usize>, places: &[usize]) -> Vec<Range<usize>> {
     let within = places.iter().filter(|at| line.start <= **at && **at <= line.end);
     let mut around: Vec<_> = within.map(|at| before(text, line, *at)..after(text, line, *at, AFTER)).collect();

@@ -16,8 +16,8 @@ impl Document {
     /// what compiling costs, twice where it has parameters and does not fit.
     ///
     /// # Errors
-    /// What minting would refuse for any argument, each with its place and the way out; nothing
-    /// where another argument may do.
+    /// The problems that minting would report for any argument, each with its place and the way
+    /// out; empty if some other argument may fit.
     pub fn fits(&self, template: &Template, expressions: &Expressions) -> Result<Compiled, Vec<Diagnostic>> {
         let attempt = |sample: Sample| {
             let arguments = sample.arguments(template).map_err(|_| Vec::new())?;
@@ -42,7 +42,8 @@ impl Document {
         Err(always.map(|error| unfit(template, error)).collect())
     }
 
-    /// A promise is in no program, and yet each is compiled where it is held against requests.
+    /// A promise is not part of any program, but it is compiled when it is checked against
+    /// requests.
     fn compiled_with_promises(
         &self,
         template: &Template,
@@ -67,8 +68,8 @@ fn unfit(template: &Template, error: &CompileError) -> Diagnostic {
     if found.help.is_some() { found } else { found.help("make it smaller, or split it into several rules") }
 }
 
-/// Arguments that differ in all that a program may depend on: what is refused with both is refused
-/// for what is written.
+/// Arguments that differ in everything a program may depend on: a problem with both comes from the
+/// template itself.
 #[derive(Clone, Copy)]
 enum Sample {
     Small,
@@ -88,8 +89,8 @@ impl Sample {
         Arguments::new(&template.parameters, named)
     }
 
-    /// Later parameters of a template are greater in one sample, and smaller in the other: one of the
-    /// two makes a range of `lo..hi`. One number is even and the other odd: what is `true` in one is `false` in the other.
+    /// Later parameters of a template are greater in one sample, and smaller in the other: one of
+    /// the two makes a range of `lo..hi`. One number is even and the other odd: what is `true` in one is `false` in the other.
     fn constant(self, scalar: Scalar, place: u16) -> Constant {
         match self {
             Self::Small => Constant::example(scalar, place.saturating_add(1), "x"),

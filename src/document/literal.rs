@@ -1,5 +1,5 @@
 //! Requests and arguments whose values are written in the language: those of case files and of the
-//! prompt. A vocabulary or a parameter decides the type, as with JSON, but a literal that has another
+//! prompt. A vocabulary or a parameter decides the type, as with JSON, but a literal of another
 //! type is refused: `5m` is a duration and never the text of a string.
 
 use serde_json::{Map, Value as Json};
@@ -18,7 +18,7 @@ use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 /// The request of an action and its attributes.
 ///
 /// # Errors
-/// It is not a request of the vocabulary: the request is to be refused.
+/// It is not a request of the vocabulary, so it must be refused.
 pub fn request(
     vocabulary: &Vocabulary,
     action: &str,
@@ -96,7 +96,7 @@ fn refused(scalar: Scalar, literal: &Literal) -> ValueError {
     ValueError::new(value, Type::One(scalar))
 }
 
-/// What was written, as JSON for reports. Times and durations become text.
+/// The literal as JSON, for reports. Times and durations become text.
 #[must_use]
 pub fn as_json(action: &str, attributes: &[(Name, Value)]) -> Json {
     let mut object = Map::from_iter([("action".to_owned(), Json::from(action))]);

@@ -1,4 +1,4 @@
-//! Compiled blocks become tokens, restrictions and held policies.
+//! Turns compiled blocks into tokens, restrictions and held policies.
 
 use std::fmt;
 
@@ -24,7 +24,8 @@ pub struct Wrapping {
     pub encrypted: bool,
 }
 
-/// A block that was compiled with one vocabulary is not used with another one, where its numbers mean something else.
+/// Refuses a block with a vocabulary it was not compiled with, where its numbers would mean
+/// something else.
 fn state_of(compiled: &Compiled, vocabulary: &Vocabulary) -> Result<State, MisfitError> {
     vocabulary.state(compiled.fingerprint).ok_or(MisfitError::OtherVocabulary)
 }
@@ -33,8 +34,8 @@ fn state_of(compiled: &Compiled, vocabulary: &Vocabulary) -> Result<State, Misfi
 /// [`Minter`] in the place of the key names an audience, or a key that is kept elsewhere.
 ///
 /// # Errors
-/// The block was compiled with another vocabulary, the token would never be valid, the key and the wrapping do not fit,
-/// the token would be too large, or there is no randomness.
+/// The block was compiled with another vocabulary, the token would never be valid, the key and the
+/// wrapping do not fit, the token would be too large, or the random source failed.
 pub fn mint<'k>(
     compiled: &Compiled,
     vocabulary: &Vocabulary,
@@ -77,12 +78,13 @@ fn claims(compiled: &Compiled) -> ClaimsDraft {
     }
 }
 
-/// Adds a restriction to a token at `now`: offline, without any key. `vocabulary` is the one that the restriction was
-/// compiled with, and the token has to speak it too, perhaps an earlier state of it.
+/// Adds a restriction to a token at `now`: offline, without any key. `vocabulary` is the one that
+/// the restriction was compiled with, and the token has to use it too, perhaps an earlier state of
+/// it.
 ///
 /// # Errors
-/// The token speaks another vocabulary, or one that did not have yet what the restriction speaks of; it is sealed, there is
-/// no room in it, or there is no randomness.
+/// The token uses another vocabulary, or an earlier state that lacks something the restriction
+/// uses; it is sealed, there is no room in it, or the random source failed.
 pub fn attenuate(
     token: &Token,
     compiled: &Compiled,
@@ -93,7 +95,7 @@ pub fn attenuate(
 ) -> Result<Token, AttenuateTemplateError> {
     state_of(compiled, vocabulary)?;
     let fingerprint = token.header().fingerprint;
-    // With the state that it was compiled with, it has been proved already.
+    // For the vocabulary state it was compiled with, the program has been verified already.
     if fingerprint != compiled.fingerprint {
         let state = vocabulary.state(fingerprint).ok_or(MisfitError::OtherVocabulary)?;
         let scope = Scope { vocabulary, state, budget: Budget::Token };
@@ -102,7 +104,7 @@ pub fn attenuate(
     Ok(attenuate::append(token, &draft(compiled, now, sealed), random)?)
 }
 
-/// What a compiled restriction says when it is added at `now`.
+/// The contents of a compiled restriction that is added at `now`.
 #[must_use]
 pub fn draft(compiled: &Compiled, now: Time, sealed: bool) -> BlockDraft<'_> {
     let times = &compiled.times;
@@ -124,15 +126,15 @@ pub fn policy(name: &str, compiled: &Compiled, vocabulary: &Vocabulary) -> Resul
 pub enum MisfitError {
     /// It was compiled with another one, or with a later state.
     OtherVocabulary,
-    /// It speaks of what the state of the vocabulary did not have.
+    /// It uses something that the state of the vocabulary did not have.
     Program(ProgramError),
 }
 
 impl fmt::Display for MisfitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OtherVocabulary => f.write_str("it speaks another vocabulary"),
-            Self::Program(error) => write!(f, "it speaks of what the vocabulary did not have: {error}"),
+            Self::OtherVocabulary => f.write_str("it uses another vocabulary"),
+            Self::Program(error) => write!(f, "it uses something that the vocabulary did not have: {error}"),
         }
     }
 }
@@ -174,11 +176,11 @@ impl std::error::Error for AttenuateTemplateError {}
 /// Why no token was minted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MintTemplateError {
-    /// The draft is not one of a token.
+    /// The draft is not that of a token.
     Mint(MintError),
-    /// It would be over before it is valid.
+    /// It would expire before it becomes valid.
     NeverValid,
-    /// There are no random bytes for its id.
+    /// The random source failed, so it has no id.
     NoRandomness(RandomnessError),
     /// The block was compiled with another vocabulary.
     Misfit(MisfitError),
@@ -207,7 +209,7 @@ impl fmt::Display for MintTemplateError {
         match self {
             Self::Mint(error) => error.fmt(f),
             Self::NeverValid => {
-                f.write_str("the token would be over before its `not_before`: `ttl` counts from issuance")
+                f.write_str("the token would expire before its `not_before`: `ttl` counts from issuance")
             }
             Self::NoRandomness(error) => error.fmt(f),
             Self::Misfit(misfit) => write!(f, "the token is not minted: {misfit}"),

@@ -1,11 +1,13 @@
-//! The writing front door: a text or a map comes in, tokens, policies and restrictions go out.
+//! The front door for writing policies: from a text or a map to tokens, policies and restrictions.
 //!
-//! A [`Document`] is a file that has no errors. One of its templates and [`Arguments`] make a [`Compiled`] block
-//! ([`Document::compile`]), and that becomes a token ([`mint`](mint::mint)), a restriction of a token
-//! ([`attenuate`](mint::attenuate)) or a policy that a service holds ([`policy`](mint::policy)). [`request`] reads
-//! requests from JSON, [`value`] single values from text.
+//! A [`Document`] is a file that has no errors. One of its templates and [`Arguments`] make a
+//! [`Compiled`] block ([`Document::compile`]), and that becomes a token ([`mint`](mint::mint)), a
+//! restriction of a token ([`attenuate`](mint::attenuate)) or a policy that a service holds
+//! ([`policy`](mint::policy)). [`request`] reads requests from JSON, [`value`] single values from
+//! text.
 //!
-//! What is refused: a document with one error is no document; everything wrong with it is in the [`Report`].
+//! A file with an error does not become a document; the [`Report`] lists everything that is wrong
+//! with it.
 
 mod fit;
 pub mod literal;
@@ -38,12 +40,12 @@ pub struct Document {
     file: File,
     checked: Checked,
     warnings: Vec<Diagnostic>,
-    /// Units; see [`Effort`].
+    /// Work spent on regular expressions, in the units of [`Effort`].
     effort: u64,
 }
 
 impl Document {
-    /// Reads a text. `name` is what diagnostics call it.
+    /// Reads a text. Diagnostics refer to it as `name`.
     ///
     /// # Errors
     /// Everything that is wrong with it.
@@ -72,12 +74,12 @@ impl Document {
         Self::of_map(source, file, library)
     }
 
-    /// Checks a tree that was read or made before. `source` is what its places point into; a tree
-    /// that was made has none and takes [`Source::none`].
+    /// Checks a tree that was read or made before. The places of the tree refer to `source`; a tree
+    /// that a program made has none and takes [`Source::none`].
     ///
     /// # Errors
-    /// Everything that is wrong with it, also what no text could say: names that are not words, and
-    /// deeper nesting than a text may have.
+    /// Everything that is wrong with it, including what a text could not contain: names that are
+    /// not words, and deeper nesting than a text may have.
     pub fn from_tree(file: File, source: Source, library: &Library) -> Result<Self, Report> {
         if let Err(unwritable) = writable::check(&file) {
             return Err(Report { source, diagnostics: vec![unwritable] });
@@ -98,7 +100,8 @@ impl Document {
         Self::of_map(source, file, library)
     }
 
-    /// A document of one block in the terms of `vocabulary`, from the map that a host passes to `TOKENGEN` or `ATTENUATE`.
+    /// A document of one block in the terms of `vocabulary`, from the map that a host passes to
+    /// `TOKENGEN` or `ATTENUATE`.
     ///
     /// # Errors
     /// Everything that is wrong with it; places are paths into the map.
@@ -116,7 +119,7 @@ impl Document {
         Self::of_map(source, file, library)
     }
 
-    /// A tree that was read from a map: what is said about it is said in the terms of maps.
+    /// A tree that was read from a map: its diagnostics use the notation of maps.
     fn of_map(source: Source, file: File, library: &Library) -> Result<Self, Report> {
         let mut made = Self::from_tree(file, source, library);
         let (found, source) = match &mut made {
@@ -136,7 +139,7 @@ impl Document {
         }
     }
 
-    /// What diagnostics point into.
+    /// The source that diagnostics refer to.
     #[must_use]
     pub const fn source(&self) -> &Source {
         &self.source
@@ -148,7 +151,7 @@ impl Document {
         &self.file
     }
 
-    /// What deserves a look; no errors.
+    /// The warnings.
     #[must_use]
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
@@ -160,7 +163,7 @@ impl Document {
         Report { source: self.source.clone(), diagnostics: self.warnings.clone() }
     }
 
-    /// What the document speaks.
+    /// The vocabulary of the document.
     #[must_use]
     pub const fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.checked.vocabulary
@@ -175,7 +178,7 @@ impl Document {
     /// The template of a kind and name; without a name, the only one of its kind.
     ///
     /// # Errors
-    /// There is none, or without a name there are several.
+    /// There is none, or there are several and no name was given.
     pub fn template(&self, kind: BlockKind, name: Option<&str>) -> Result<&Template, UnknownTemplateError> {
         let of_kind = || self.templates().iter().filter(|template| template.kind == kind);
         let mut found = of_kind().filter(|template| name.is_none_or(|name| template.name == name));
@@ -192,7 +195,8 @@ impl Document {
     /// Compiles a template with its arguments filled in.
     ///
     /// # Errors
-    /// There is no such template, an argument does not fit, or the program would be too large or too much work.
+    /// There is no such template, an argument does not fit, or the program would be too large or
+    /// too much work.
     pub fn compile(
         &self,
         kind: BlockKind,
@@ -202,7 +206,7 @@ impl Document {
         self.compile_with(kind, name, arguments, &self.expressions())
     }
 
-    /// The same for one of several templates that are compiled together, within one effort.
+    /// The same for one of several templates that are compiled together, within one work budget.
     ///
     /// # Errors
     /// As [`compile`](Self::compile).
@@ -217,22 +221,25 @@ impl Document {
         compile_within(template, self.vocabulary(), arguments, expressions).map_err(DocumentError::Compile)
     }
 
-    /// What is wrong with the arguments of a template, or with its program, in the document's source.
+    /// An error in the arguments of a template or in its program, as a diagnostic in the document's
+    /// source.
     #[must_use]
     pub fn compile_report(&self, template: &Template, errors: &[CompileError]) -> Report {
         let diagnostics = errors.iter().map(|error| error.diagnostic(template)).collect();
         Report { source: self.source.clone(), diagnostics }
     }
 
-    /// Room for the automata of the document's regular expressions, with the effort that it may take.
+    /// Room for the automata of the document's regular expressions, with the effort that it may
+    /// take.
     #[must_use]
     pub fn expressions(&self) -> Expressions {
         Expressions::within(Effort::new(self.effort))
     }
 }
 
-/// Everything there is to say about a text, as `placet check` says it: what the checker finds, and of a file without errors
-/// what no argument makes a program of. A text that begins with `{` is the map form.
+/// All findings about a text, as `placet check` reports them: those of the checker, and for a file
+/// without errors also blocks that cannot become a program with any argument. A text that begins
+/// with `{` is the map form.
 #[must_use]
 pub fn findings(name: &str, text: &str, library: &Library) -> Report {
     let read = if text.starts_with('{') {
@@ -251,10 +258,10 @@ pub fn findings(name: &str, text: &str, library: &Library) -> Report {
     }
 }
 
-/// What is wrong with a source: at least one error, and the warnings beside it.
+/// The diagnostics of a source that has at least one error, warnings included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// What the places point into.
+    /// The source that the places refer to.
     pub source: Source,
     /// In the order of the source.
     pub diagnostics: Vec<Diagnostic>,
@@ -276,14 +283,14 @@ impl fmt::Display for Report {
 
 impl std::error::Error for Report {}
 
-/// A template that is not there.
+/// A template that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownTemplateError {
-    /// What was looked for.
+    /// The kind that was looked for.
     pub kind: BlockKind,
-    /// Under which name.
+    /// The name that was looked for.
     pub name: Option<String>,
-    /// What there is of the kind.
+    /// The names of this kind that exist.
     pub known: Vec<String>,
 }
 
@@ -306,7 +313,7 @@ impl std::error::Error for UnknownTemplateError {}
 /// Why a template did not become a program.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum DocumentError {
-    /// It is not there.
+    /// It does not exist.
     #[error(transparent)]
     NoTemplate(#[from] UnknownTemplateError),
     /// An argument does not fit, or the program is too large.

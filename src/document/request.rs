@@ -1,4 +1,4 @@
-//! Requests from JSON and as JSON: what the command line and scripting hosts have.
+//! Requests from JSON and as JSON, as the command line and scripting hosts pass them.
 //!
 //! ```json
 //! { "action": "get", "cache": "profiles", "item": ["user/42/a", "user/42/b"], "labels": { "dc": "eu-1" } }
@@ -16,11 +16,11 @@ use placet_core::model::time::Time;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
-/// Reads a JSON object: `action`, and attributes by their names; `null` is an attribute that is
+/// Reads a JSON object: `action`, and attributes by their names; `null` means that the attribute is
 /// absent. `time` is not read here (see [`time_of`]).
 ///
 /// # Errors
-/// The object is not a request of the vocabulary: the request is to be refused.
+/// The object is not a request of the vocabulary, so it must be refused.
 pub fn from_json(vocabulary: &Vocabulary, json: &Json) -> Result<OwnedRequest, RequestJsonError> {
     let object = json.as_object().ok_or_else(|| RequestJsonError::at("", "a request is a map"))?;
     let action = object.get("action").ok_or_else(|| RequestJsonError::at("action", "is missing"))?;
@@ -115,7 +115,7 @@ fn read_labels(name: &str, labels: &Map<String, Json>) -> Result<Vec<(String, St
 pub struct RequestJsonError {
     /// The key, such as `item[2]`, as a message may show it; empty for the request itself.
     pub path: String,
-    /// What is wrong with it.
+    /// The mistake.
     pub why: String,
 }
 

@@ -1,5 +1,6 @@
-//! Single values from text and from JSON, as arguments and requests have them: the type that is wanted decides how the
-//! text is read. Unlike in a policy, an `int` or a `bool` may come as text too: a command line has nothing else.
+//! Single values from text and from JSON, as arguments and requests have them: the expected type
+//! decides how the text is read. Unlike in a policy, an `int` or a `bool` may come as text too: a
+//! command line has nothing else.
 
 use std::fmt;
 
@@ -50,13 +51,14 @@ fn int(text: &str) -> Option<i64> {
     text.parse().ok().filter(|number: &i64| number.to_string() == text)
 }
 
-/// A literal of the language, whose reader knows what to write instead.
+/// A literal of the language, whose reader can say what to write instead.
 fn written(scalar: Scalar, text: &str, read: Result<i64, literal::LiteralError>) -> Result<i64, ValueError> {
     read.map_err(|bad| ValueError::new(text, Type::One(scalar)).instead(bad.help))
 }
 
-/// Reads `text` as an argument of type `scalar`: as [`from_text`], but a path may be written with escapes or without.
-/// In a request it may not, since the caller has to know the one path that it decides about.
+/// Reads `text` as an argument of type `scalar`: as [`from_text`], but a path may be written with
+/// escapes or without. In a request it may not, since the caller has to know exactly which path is
+/// decided.
 ///
 /// # Errors
 /// The text is not one.
@@ -77,8 +79,8 @@ fn argument_from_json(scalar: Scalar, json: &Json) -> Result<Constant, ValueErro
     }
 }
 
-/// Reads JSON as a value of type `scalar`: text as [`from_text`], numbers as ints or milliseconds, `{"$bytes": "00ff"}` as
-/// bytes.
+/// Reads JSON as a value of type `scalar`: text as [`from_text`], numbers as ints or milliseconds,
+/// `{"$bytes": "00ff"}` as bytes.
 ///
 /// # Errors
 /// The JSON is not one.
@@ -115,11 +117,12 @@ pub fn to_json(constant: &Constant) -> Json {
     }
 }
 
-/// Reads an argument: one value, or a set, whose elements are separated by commas (`\,` is a comma within one, `\\` a
-/// backslash) or are a JSON list.
+/// Reads an argument: one value, or a set, whose elements are separated by commas (`\,` is a comma
+/// within one, `\\` a backslash) or are a JSON list.
 ///
 /// # Errors
-/// The text is not a value of the type. An element without text could be a comma too many, so it is only taken from JSON.
+/// The text is not a value of the type. An element without text could be a comma too many, so it is
+/// only taken from JSON.
 ///
 /// ```
 /// use placet::document::value::argument_from_text;
@@ -155,7 +158,8 @@ pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, ValueError> 
     }
 }
 
-/// The parts between commas. A backslash takes the meaning from a comma, a bracket or a backslash after it.
+/// The parts between commas. A comma, a bracket or a backslash after a backslash is taken
+/// literally.
 fn between_commas(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut characters = text.chars().peekable();
@@ -175,7 +179,8 @@ fn between_commas(text: &str) -> Vec<String> {
 /// Reads arguments for `template` from pairs of name and text, as [`argument_from_text`] does.
 ///
 /// # Errors
-/// A text is not a value of its parameter's type. Unknown and missing names are found when the template is compiled.
+/// A text is not a value of its parameter's type. Unknown and missing names are found when the
+/// template is compiled.
 pub fn arguments_from_text<'a>(
     template: &Template,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -226,12 +231,12 @@ pub(super) fn read_arguments<'a, V: 'a>(
     })
 }
 
-/// Text or JSON that is no value of the wanted type.
+/// Text or JSON that is not a value of the expected type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueError {
     found: String,
     wanted: Type,
-    /// What to write, where the reader knows better than the type does.
+    /// The text to write instead, if the reader knows more than the type says.
     instead: Option<String>,
 }
 
@@ -244,7 +249,7 @@ impl ValueError {
         Self { instead: Some(instead.into()), ..self }
     }
 
-    /// What to write instead, where that is known.
+    /// The text to write instead, if known.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         self.instead.as_deref()
@@ -270,16 +275,16 @@ impl std::error::Error for ValueError {}
 /// An argument that does not fit its parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArgumentError {
-    /// Of which parameter; empty where several things are wrong.
+    /// The parameter; empty if several things are wrong.
     pub name: String,
     /// Which kind of mistake it is.
     pub code: Code,
-    /// What is wrong.
+    /// The mistake.
     pub why: String,
 }
 
 impl ArgumentError {
-    /// The same as a finding in the source of `template`, at the block's name.
+    /// The same as a diagnostic in the source of `template`, at the block's name.
     #[must_use]
     pub fn diagnostic(&self, template: &Template) -> Diagnostic {
         Diagnostic::new(self.code, template.at, self.to_string())

@@ -1,4 +1,4 @@
-//! A vocabulary as JSON, for other programs and for services that keep their configuration so.
+//! A vocabulary as JSON, for other programs and for services that keep their configuration as JSON.
 //!
 //! ```json
 //! {
@@ -12,8 +12,8 @@
 //! }
 //! ```
 //!
-//! The order of the declarations is part of the vocabulary, and the fingerprint holds the reader to
-//! it.
+//! The order of the declarations is part of the vocabulary, and the reader checks it against the
+//! fingerprint.
 
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +95,7 @@ pub fn to_json(vocabulary: &Vocabulary) -> String {
     serde_json::to_string_pretty(&shown).expect("texts, numbers and lists are JSON")
 }
 
-/// Reads what [`to_json`] has written.
+/// Reads the output of [`to_json`].
 ///
 /// # Errors
 /// It is not JSON of this form, a declaration is not one of a vocabulary, or the fingerprint is
@@ -140,7 +140,7 @@ fn read_type(text: &str) -> Option<Type> {
     }
 }
 
-/// Why JSON is no vocabulary.
+/// Why JSON is not a vocabulary.
 #[derive(Debug, thiserror::Error)]
 pub enum VocabularyJsonError {
     /// Not JSON, or not of this form.
@@ -156,9 +156,9 @@ pub enum VocabularyJsonError {
     /// place.
     #[error("the declarations have the fingerprint `{found}`, and the file says `{said}`")]
     Fingerprint {
-        /// What the file says.
+        /// The fingerprint in the file.
         said: String,
-        /// That of its declarations.
+        /// The fingerprint of its declarations.
         found: String,
     },
 }

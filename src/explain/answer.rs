@@ -8,13 +8,13 @@ use serde_json::Value as Json;
 pub struct Explanation {
     /// `allow`, `forbidden`, `not_permitted` or `refused`.
     pub verdict: &'static str,
-    /// Who decided; none where it was refused.
+    /// The rule or block that decided; none if the token or request was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided: Option<Ruling>,
-    /// Why it was refused, or why no rule was asked.
+    /// Why it was refused, or why no rule was evaluated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
-    /// How near it came, where a rule said no.
+    /// The nearest allowed request, if a rule decided against this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<Nearest>,
 }
@@ -24,18 +24,18 @@ pub struct Explanation {
 pub struct Ruling {
     /// `token session`, `restriction 1 of the token`
     pub block: String,
-    /// The rule's number in the program; none where the block as a whole decided.
+    /// The rule's number in the program; none if the block as a whole decided.
     #[serde(rename = "rule", skip_serializing_if = "Option::is_none")]
     pub number: Option<u16>,
-    /// What it says.
+    /// Its text and place.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Quote>,
 }
 
-/// What a rule says, and where.
+/// The text of a rule and its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Quote {
-    /// As it was written, or as the program says it.
+    /// The source, or the program printed as source.
     pub text: String,
     /// The file it was written in.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,36 +53,36 @@ pub struct Quote {
 pub struct Cause {
     /// `expired`
     pub name: &'static str,
-    /// What is wrong.
+    /// The reason, as a sentence.
     pub message: String,
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
 }
 
-/// The nearest thing that is allowed.
+/// The nearest request that is allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Nearest {
-    /// The rules that were in the repair, or that would allow.
+    /// The rules that the change repairs, or those that would allow.
     pub rules: Vec<Ruling>,
-    /// What would have to be different.
+    /// The parts that would have to be different.
     pub changes: Vec<Change>,
-    /// The changed request. It has been decided, and is allowed; none where no such request was found.
+    /// The changed request. It has been decided and is allowed; none if no such request was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<Json>,
 }
 
-/// One thing that would have to be different.
+/// One part that would have to be different.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// `topic`, `labels.site`, `action`, `time`
     pub attribute: String,
-    /// What it is; none where it is absent.
+    /// Its value; none if it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
-    /// What is wanted of it.
+    /// The pattern it has to match.
     pub needs: String,
-    /// A value of which that is true, where it is not the same.
+    /// A value that matches, if `needs` is not such a value itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proposal: Option<String>,
 }

@@ -1,5 +1,5 @@
-//! The text that matches a pattern and has the smallest edit distance to a given one: the fewest characters (or segments)
-//! inserted, deleted or replaced.
+//! The text that matches a pattern and has the smallest edit distance to a given one: the fewest
+//! characters (or segments) inserted, deleted or replaced.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -8,18 +8,19 @@ use placet_core::bytecode::automaton::Automaton;
 use placet_core::bytecode::cursor::Cursor;
 use placet_core::bytecode::wildcard::{GlobPiece, PathPiece};
 
-/// States that are looked at before the search gives up: a proposal is a courtesy, not worth more.
+/// States visited before the search gives up: a proposal is not worth more.
 pub(super) const STATES: usize = 40_000;
 
-/// A pattern as a machine over units; a state is a number, the start is given, `None` in a step puts nothing into the word.
+/// A pattern as a machine over units; a state is a number, the start is given, a step with `None`
+/// adds nothing to the word.
 trait Machine {
     type Unit: Clone + PartialEq;
     fn accepts(&self, state: usize) -> bool;
-    /// Steps that put a unit in, or none.
+    /// Steps that insert a unit, or nothing.
     fn without(&self, state: usize) -> Vec<Step<Self::Unit>>;
-    /// Steps that use up a unit, as it is or replaced.
+    /// Steps that consume a unit, unchanged or replaced.
     fn with(&self, state: usize, unit: &Self::Unit) -> Vec<Step<Self::Unit>>;
-    /// What taking a unit out costs.
+    /// The cost of deleting a unit.
     fn without_unit(&self, unit: &Self::Unit) -> usize;
 }
 
@@ -35,10 +36,10 @@ impl<U> Step<U> {
     }
 }
 
-/// Where the search stands: how much of the given word is used up, and the state of the machine.
+/// A state of the search: the consumed length of the given word, and the state of the machine.
 type Node = (usize, usize);
 
-/// The nearest word and what it costs: Dijkstra's search over edits.
+/// The nearest word and its cost: Dijkstra's search over edits.
 fn search<M: Machine>(machine: &M, start: usize, given: &[M::Unit]) -> Option<(Vec<M::Unit>, usize)> {
     let mut best: BTreeMap<Node, usize> = BTreeMap::from([((0, start), 0)]);
     let mut before: BTreeMap<Node, (Node, Option<M::Unit>)> = BTreeMap::new();
@@ -139,7 +140,8 @@ pub(super) fn glob(constant: &[u8], given: &str) -> Option<String> {
     word(&GlobMachine(units), given)
 }
 
-/// The nearest text to `given` that begins so, or `prefix` itself where little of `given` would be left.
+/// The nearest text to `given` that begins with `prefix`, or `prefix` itself if little of `given`
+/// would be left.
 pub(super) fn prefix(prefix: &str, given: &str) -> Option<String> {
     let mut units: Vec<_> = prefix.chars().map(GlobUnit::Character).collect();
     units.push(GlobUnit::Run);
@@ -148,7 +150,7 @@ pub(super) fn prefix(prefix: &str, given: &str) -> Option<String> {
     Some(if cost > prefix.chars().count() { prefix.to_owned() } else { found.into_iter().collect() })
 }
 
-/// The nearest text to `given` that ends so.
+/// The nearest text to `given` that ends with `suffix`.
 pub(super) fn suffix(suffix: &str, given: &str) -> Option<String> {
     let units = std::iter::once(GlobUnit::Run).chain(suffix.chars().map(GlobUnit::Character)).collect();
     word(&GlobMachine(units), given)
@@ -169,7 +171,7 @@ enum PathUnit<'a> {
 
 struct PathMachine<'a>(Vec<PathUnit<'a>>);
 
-/// Another segment costs more than any other spelling of a short one.
+/// Replacing a segment costs more than any edit of a short one.
 const SEGMENT: usize = 20;
 
 impl Machine for PathMachine<'_> {
@@ -185,7 +187,7 @@ impl Machine for PathMachine<'_> {
             Some(PathUnit::Run) => vec![Step::new(state + 1, None, 0)],
             Some(PathUnit::One) => put("example".to_owned(), SEGMENT),
             Some(PathUnit::Glob(constant)) => glob(constant, "").map(|word| put(word, 2 * SEGMENT)).unwrap_or_default(),
-            // A literal that stands there already is worth more than a name for a wildcard.
+            // Keeping a literal costs less than filling a wildcard.
             Some(PathUnit::Literal(wanted)) => put(wanted.clone(), SEGMENT + 1),
             None => Vec::new(),
         }
@@ -210,7 +212,8 @@ impl Machine for PathMachine<'_> {
     }
 }
 
-/// The nearest path to `given` that the pattern matches; its wildcards keep the segments of `given`.
+/// The nearest path to `given` that the pattern matches; its wildcards keep the segments of
+/// `given`.
 pub(super) fn path(constant: &[u8], given: &str) -> Option<String> {
     let mut cursor = Cursor::new(constant);
     let mut units = Vec::new();
@@ -225,7 +228,7 @@ pub(super) fn path(constant: &[u8], given: &str) -> Option<String> {
     path_word(units, given)
 }
 
-/// The nearest path to `given` that is `above` or lies below it.
+/// The nearest path to `given` that is `above` or below it.
 pub(super) fn within(above: &str, given: &str) -> Option<String> {
     let units = segments(above).map(PathUnit::Literal).chain([PathUnit::Run]).collect();
     path_word(units, given)
@@ -243,7 +246,7 @@ fn segments(path: &str) -> impl Iterator<Item = String> + '_ {
 
 struct RegexMachine<'a> {
     automaton: Automaton<'a>,
-    /// One byte of every class, one that can be read where there is one.
+    /// One byte of every class, a printable one if possible.
     alphabet: Vec<u8>,
 }
 

@@ -1,13 +1,15 @@
 //! A candidate request, and an evaluator of program trees over it: a plain counterpart of the VM.
 //!
-//! Why there is a second evaluator: a search for repairs looks at many requests that nobody ever sees. For the requests of
-//! `policies/`, one explanation evaluates some 150 tests, conditions and patterns, and decides 2 requests. To write, verify
-//! and run a program for each of these questions takes 39 times as long as to evaluate it here (measured without
-//! optimisation), and would make an explanation several times as slow.
+//! Why there is a second evaluator: a search for repairs evaluates many requests that are never
+//! shown. For the requests of `policies/`, one explanation evaluates some 150 tests, conditions and
+//! patterns, and decides 2 requests. Writing, verifying and running a program for each of these
+//! takes 39 times as long as evaluating it here (measured without optimisation), and would make an
+//! explanation several times as slow.
 //!
-//! Why it is safe: it never has the last word. The [search](super::search) decides each request again by the whole service,
-//! the VM included, before it shows it. A mistake here would cost a suggestion, never a verdict. The test below holds the
-//! evaluator to the VM, rule by rule, on generated programs.
+//! Why it is safe: it never decides. Before the [search](super::search) shows a request, it decides
+//! it again with the whole service, including the VM. A mistake here would cost a suggestion, never
+//! a verdict. The test below compares the evaluator with the VM, rule by rule, on generated
+//! programs.
 
 use std::collections::HashSet;
 use std::ops::Deref;
@@ -19,7 +21,7 @@ use placet_core::bytecode::matching::{Unit, glob_matches, is_within, path_matche
 use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
-/// What conditions may ask for besides the request.
+/// The values that conditions may read besides the request.
 #[derive(Clone, Debug)]
 pub struct Facts<'v> {
     pub vocabulary: &'v Vocabulary,
@@ -31,15 +33,15 @@ pub struct Facts<'v> {
 /// A part of a request that can be changed by itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// What is asked for.
+    /// The action.
     Action,
-    /// An attribute, `time` too.
+    /// An attribute, including `time`.
     Field(FieldNo),
     /// One label of an attribute.
     Label(FieldNo, String),
 }
 
-/// A request together with what decides it: an evaluator of program trees over it.
+/// A request with the values of its token: evaluates program trees over it.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'c> {
     pub request: &'c TimedRequest,
@@ -102,7 +104,8 @@ impl Candidate<'_> {
         rule.tests.iter().all(|test| self.passes(test, rule.effect))
     }
 
-    /// Whether one test holds. Of a set, a rule that denies asks for one element, any other for all.
+    /// Whether one test holds. For a set, a rule that denies needs one matching element, any other
+    /// needs all.
     pub fn passes(&self, test: &Test, effect: Effect) -> bool {
         match test {
             Test::Action(actions) => actions.has(self.action()),
@@ -187,7 +190,7 @@ impl Candidate<'_> {
     }
 }
 
-/// What a pattern looks at.
+/// The subject of a pattern.
 #[derive(Clone, Copy, Debug)]
 pub enum Subject<'a> {
     Nothing,
@@ -200,7 +203,7 @@ impl<'a> Subject<'a> {
         value.map_or(Self::Nothing, Self::One)
     }
 
-    /// Without a label there is nothing.
+    /// A missing label has no value.
     pub fn of_labels(labels: &'a [(String, String)]) -> Self {
         if labels.is_empty() { Self::Nothing } else { Self::Labels(labels) }
     }

@@ -1,15 +1,19 @@
-//! Why a request was decided as it was, and the smallest change of it that would pass.
+//! Why a request was decided as it was, and the smallest change to it that would be allowed.
 //!
-//! What comes in is an [`Explainer`] (an authorizer and a token) and a request. Then:
+//! The input is an [`Explainer`] (an authorizer and a token) and a request. Then:
 //!
-//! 1. the request is decided, and the deciding rule is quoted: from its source where that is [known](Sources), otherwise from
-//!    the program itself, [read back](crate::program::read) and turned into [source](crate::program::source);
-//! 2. if it is not allowed, the failing tests of each rule [propose](propose) the [nearest](edit_distance) values that they
-//!    accept, and the request is [repaired](repair) with them;
-//! 3. a [search] decides each repaired request again, in the order of how little it changes, until one passes.
+//! 1. the request is decided, and the deciding rule is quoted: from its source if that is
+//!    [known](Sources), otherwise from the program itself, [read back](crate::program::read) and
+//!    turned into [source](crate::program::source);
+//! 2. if it is not allowed, the failing tests of each rule [propose](propose) the
+//!    [nearest](edit_distance) values that they accept, and the request is [repaired](repair) with
+//!    them;
+//! 3. a [search] decides each repaired request again, the smallest change first, until one is
+//!    allowed.
 //!
-//! What goes out is an [`Explanation`]: data for programs, and text for people. A change that is shown has been decided: it
-//! passes. What is refused has a [cause](refusal) and a way out instead.
+//! The result is an [`Explanation`]: data for programs, and text for people. A change that is shown
+//! has been decided and is allowed. A refused token or request has a [cause](refusal) and a way out
+//! instead.
 
 mod answer;
 mod edit_distance;
@@ -64,7 +68,8 @@ use propose::sample_labels;
 use search::{Program, Repair, Search};
 pub use sources::{BlockSource, Sources};
 
-/// Decides requests and says why: an authorizer, and the token that is sent with every request, if there is one.
+/// Decides requests and says why: an authorizer, and the token that is sent with every request, if
+/// there is one.
 #[derive(Clone, Copy, Debug)]
 pub struct Explainer<'a> {
     authorizer: Authorizer<'a>,
@@ -87,8 +92,9 @@ impl<'a> Explainer<'a> {
         Self { cache: Some(cache), ..self }
     }
 
-    /// The same, telling nothing of what is in the token: no text of its rules, and no change that would pass, from
-    /// which the rules could be read. For those who may not read an encrypted token.
+    /// The same without revealing the contents of the token: no text of its rules, and no change
+    /// that would be allowed, from which the rules could be inferred. For readers who may not see
+    /// into an encrypted token.
     #[must_use]
     pub const fn closed(self) -> Self {
         Self { closed: true, ..self }
@@ -132,7 +138,8 @@ impl<'a> Explainer<'a> {
         explanation
     }
 
-    /// Says so where what decided was made before the action was declared: no rule of it is to blame.
+    /// Reports a token or policy that was made before the action was declared: then none of its
+    /// rules is to blame.
     fn younger(&self, action: ActionNo, verdict: Verdict, time: Time, scratch: &mut Scratch) -> Option<Cause> {
         let Verdict::NotPermitted(Decider { origin, rule: None }) = verdict else { return None };
         let (knows, what) = match origin {
@@ -146,7 +153,7 @@ impl<'a> Explainer<'a> {
         (!knows).then(|| refusal::younger(vocabulary.action_name(action).unwrap_or("?"), what, vocabulary))
     }
 
-    /// What a verdict means: the rule that decided, or the cause. No change is looked for.
+    /// The meaning of a verdict: the rule that decided, or the cause. No change is searched for.
     #[must_use]
     pub fn decided(&self, verdict: Verdict, time: Time) -> Explanation {
         let mut explanation = Explanation { verdict: verdict.word(), decided: None, cause: None, nearest: None };
@@ -161,14 +168,14 @@ impl<'a> Explainer<'a> {
         explanation
     }
 
-    /// What to say of JSON that is no request: that it is refused.
+    /// The explanation for JSON that is not a request: it is refused.
     #[must_use]
     pub fn malformed(&self, bad: &RequestJsonError, request: &Json) -> Explanation {
         let cause = refusal::malformed(bad, request, self.authorizer.vocabulary());
         Explanation { verdict: "refused", decided: None, cause: Some(cause), nearest: None }
     }
 
-    /// The same, quoting only what is at hand: for many requests.
+    /// The same with known sources only, without reading programs back: for many requests.
     #[must_use]
     pub fn briefly(&self, verdict: Verdict, time: Time) -> Explanation {
         let decided = match verdict {
@@ -205,7 +212,7 @@ impl<'a> Explainer<'a> {
         ruling
     }
 
-    /// How to say the rules of a block.
+    /// The printer for the rules of a block.
     fn source(&self, origin: Origin) -> ToSource<'a> {
         let is_restriction = matches!(origin, Origin::Block(number) if number > 0);
         ToSource::new(self.authorizer.vocabulary()).of_restriction(is_restriction)
@@ -221,7 +228,8 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    /// Reads all programs back that decide a request at `time`; `None` where the token is not valid then.
+    /// Reads back all programs that decide a request at `time`; `None` if the token is not valid
+    /// then.
     fn with_programs<R>(&self, time: Time, use_them: impl FnOnce(&[Program], &Facts<'_>) -> R) -> Option<R> {
         let vocabulary = self.authorizer.vocabulary();
         let mut facts = Facts { vocabulary, issuance: time.as_millis(), expiry: i64::MAX, vouchers: Vec::new() };
@@ -259,7 +267,7 @@ impl<'a> Explainer<'a> {
         found.flatten()
     }
 
-    /// A change that passes.
+    /// A change that would be allowed.
     fn passing(&self, request: &TimedRequest, repair: &Repair, facts: &Facts<'_>) -> Nearest {
         let changes = facts.of(request).differences(&repair.request).into_iter().map(|part| {
             let mut needs: Vec<&str> =
@@ -280,7 +288,7 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    /// What the nearest rule lacks, where no change was found that passes.
+    /// The failing tests of the nearest rule, if no change was found that would be allowed.
     fn lacking(&self, request: &TimedRequest, decider: Decider, search: &Search<'_, '_>) -> Option<Nearest> {
         if decider.rule.is_some() {
             return None;
@@ -303,7 +311,7 @@ impl<'a> Explainer<'a> {
     }
 }
 
-/// A request to begin with: the first action, and a value for each attribute that must have one.
+/// A minimal request: the first action, and a value for each required attribute.
 #[must_use]
 pub fn example(vocabulary: &Vocabulary) -> OwnedRequest {
     let required =

@@ -1,12 +1,12 @@
-//! What the search for a repair costs besides its decisions. To find the nearest value that matches a pattern, it walks as
-//! many states as the pattern and the value have together.
+//! The cost of the search for a repair, apart from its decisions. To find the nearest value that
+//! matches a pattern, it visits as many states as the product of pattern and value has.
 
 use super::edit_distance::STATES;
 use crate::program::{Condition, Form, Pattern, Rule, Test};
 use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
-/// Steps of one state of such a search.
+/// Steps counted for one state of such a search.
 const STATE: u64 = 32;
 
 /// Steps that repairs for the `most` most expensive of these rules may take.
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_search_is_paid_for_by_both_lengths_and_what_is_only_compared_by_none() {
+    fn the_cost_of_a_search_is_the_product_of_both_lengths_and_a_comparison_is_free() {
         let glob = |length| Pattern::Glob(vec![1; length]);
         assert_eq!(pattern(&Pattern::Equal(vec![1; 1_000]), 16_000), 0);
         assert_eq!(pattern(&glob(9), 99), 1_000);

@@ -8,10 +8,10 @@ use placet_core::bytecode::constant::NetworkBits;
 use placet_core::model::types::Scalar;
 use placet_core::model::value::Address;
 
-/// How many proposals for one value are worth a try.
+/// The number of proposals for one value that are tried.
 const PROPOSALS: usize = 4;
 
-/// Values (`None` is no value) that match, nearest first; the value itself where it does.
+/// Values (`None` is no value) that match, nearest first; the value itself if it matches.
 pub fn satisfying_values(pattern: &Pattern, value: Option<&Constant>, scalar: Scalar) -> Vec<Option<Constant>> {
     if matches(pattern, Subject::of(value)) {
         return vec![value.cloned()];
@@ -136,7 +136,7 @@ fn candidates(pattern: &Pattern, value: &Constant, found: &mut Vec<Constant>) {
     }
 }
 
-/// A path without one of its segments, or with one of them spelt otherwise.
+/// A path without one of its segments, or with one of them changed.
 fn other_paths(path: &str) -> Vec<String> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let put = |at: usize, with: Option<String>| {
@@ -149,7 +149,7 @@ fn other_paths(path: &str) -> Vec<String> {
     without.chain(otherwise).collect()
 }
 
-/// A text without what the pattern names, or with something more.
+/// A text without the text that the pattern names, or with something added.
 fn other_texts(pattern: &Pattern, text: &str) -> Vec<String> {
     let mut others = vec![format!("{text}-x"), format!("x-{text}"), "other".to_owned()];
     let cut = match pattern {
@@ -221,12 +221,12 @@ fn with_label(labels: &[(String, String)], name: &str, value: Option<&Constant>)
     labels
 }
 
-/// Labels, for where any will do.
+/// Labels for a place where any match.
 pub(crate) fn sample_labels() -> Vec<(String, String)> {
     vec![("example".to_owned(), "example".to_owned())]
 }
 
-/// A value of a type, for where any will do.
+/// A value of a type for a place where any matches.
 #[must_use]
 pub fn sample(scalar: Scalar) -> Constant {
     match scalar {
@@ -243,7 +243,7 @@ pub fn sample(scalar: Scalar) -> Constant {
     }
 }
 
-/// How far two values are apart, for people: characters to type.
+/// The distance of two values for people: characters to type.
 pub fn distance(from: Option<&Constant>, to: Option<&Constant>) -> usize {
     let shown = |value: Option<&Constant>| value.map(literal::value).unwrap_or_default();
     let (from, to) = (shown(from), shown(to));
@@ -266,7 +266,7 @@ fn ranked(
     fitting
 }
 
-/// Text to begin with; bytes that are no text count as none.
+/// The text to begin with; bytes that are not text count as empty.
 fn text_of(constant: &Constant) -> Option<String> {
     match constant {
         Constant::String(text) | Constant::Path(text) => Some(text.clone()),

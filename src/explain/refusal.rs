@@ -25,7 +25,7 @@ fn about(length: Duration) -> String {
     duration(millis - millis % smallest)
 }
 
-/// The cause of a refusal. What the token says of itself is only said again, never believed.
+/// The cause of a refusal. The token's unverified claims are only quoted, never trusted.
 pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabulary: &Vocabulary) -> Cause {
     let token = token.and_then(|text| Token::parse(text).ok());
     let says = token.as_ref().and_then(|token| inspect(token).ok());
@@ -41,7 +41,7 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabular
         (Refusal::NotYetValid, Some(says)) => match says.blocks.iter().filter_map(|block| block.not_before).max() {
             Some(start) if start > time => {
                 format!(
-                    "the token is not valid yet: it is from {} on, in {}",
+                    "the token is not valid yet: it will be valid from {}, in {}",
                     time_text(start.as_millis()),
                     about(start.since(time))
                 )
@@ -57,7 +57,7 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabular
             )
         }
         (Refusal::UnknownVocabulary, Some(says)) => format!(
-            "the token is made with the vocabulary state {}, which `{}` {} does not know",
+            "the token was made with the vocabulary state {}, which `{}` {} does not know",
             says.header.fingerprint,
             vocabulary.name(),
             vocabulary.version()
@@ -67,26 +67,26 @@ pub(super) fn cause(refusal: Refusal, token: Option<&str>, time: Time, vocabular
     Cause { name: refusal.name(), message, help: help(refusal).map(str::to_owned) }
 }
 
-/// Of an action that was declared after the token or the policy was made.
+/// The cause for an action that was declared after the token or the policy was made.
 pub(super) fn younger(action: &str, what: &str, vocabulary: &Vocabulary) -> Cause {
     Cause {
         name: "younger_action",
         message: format!("the {what} was made before `{}` had the action `{action}`", vocabulary.name()),
-        help: Some(format!("make a new {what} with the present vocabulary")),
+        help: Some(format!("make a new {what} with the current vocabulary")),
     }
 }
 
 const fn help(refusal: Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::NotAToken => {
-            Some("a token begins with `placet_l1_` or `placet_p1_`, and nothing stands before or behind it")
+            Some("a token begins with `placet_l1_` or `placet_p1_`, and has nothing before or after it")
         }
         Refusal::TooLarge => Some("move rules into a `policy` that the service holds"),
         Refusal::Truncated => Some("copy the whole token"),
         Refusal::NotCanonical => Some("use the text exactly as it was minted"),
         Refusal::UnknownVersion => Some("verify it with a newer version, or mint it with this one"),
         Refusal::UnknownKey => Some("add the key to the keyring, or use the keyring of the service that minted it"),
-        Refusal::Forged => Some("nothing in it can be believed; ask its minter for a new one, made for this service"),
+        Refusal::Forged => Some("nothing in it can be trusted; ask its minter for a new one, made for this service"),
         Refusal::TooManyBlocks => Some("attenuate an earlier copy of the token"),
         Refusal::Sealed => Some("use the token as it was when it was sealed"),
         Refusal::UnknownVocabulary => Some("give the vocabulary it was made with, or a later state of it"),
@@ -111,7 +111,7 @@ const fn help(refusal: Refusal) -> Option<&'static str> {
     }
 }
 
-/// The cause for JSON that is no request of the vocabulary.
+/// The cause for JSON that is not a request of the vocabulary.
 pub(super) fn malformed(bad: &RequestJsonError, request: &Json, vocabulary: &Vocabulary) -> Cause {
     let head = bad.path.split(['[', '.']).next().unwrap_or_default();
     let value = request.get(head).and_then(Json::as_str);
@@ -127,7 +127,7 @@ pub(super) fn malformed(bad: &RequestJsonError, request: &Json, vocabulary: &Voc
 }
 
 fn did_you_mean<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
-    // The work grows with the name's length, and nobody mistypes so long a one.
+    // The work grows with the name's length, and a name this long is not a typo.
     if name.len() > EXCERPT {
         return None;
     }

@@ -1,5 +1,5 @@
-//! Candidate edits of a request that make a rule match or stop matching, smallest first. They are checked later, by deciding
-//! them.
+//! Candidate edits of a request that make a rule match or stop matching, smallest first. They are
+//! checked later, by deciding them.
 
 use super::evaluate::{Candidate, Facts, HOUR};
 use super::propose::{
@@ -14,10 +14,10 @@ use placet_core::model::time::Time;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{ActionNo, FieldNo, TIME};
 
-/// How many requests are kept between two tests of a rule.
+/// The number of requests kept between two tests of a rule.
 const BEAM: usize = 6;
 
-/// How many other actions are worth a try.
+/// The number of other actions that are tried.
 const ACTIONS: usize = 6;
 
 impl Candidate<'_> {
@@ -58,7 +58,8 @@ impl Candidate<'_> {
         requests
     }
 
-    /// The change in figures: how many parts, whether the action or the time is one of them, and how much there is to type.
+    /// The size of a change: the number of parts, whether the action or the time is one of them,
+    /// and the characters to type.
     pub fn change_to(&self, other: &TimedRequest) -> (usize, usize, usize) {
         let parts = self.differences(other);
         let grave = usize::from(self.action() != other.action()) + usize::from(self.time != other.time);
@@ -155,14 +156,14 @@ impl Candidate<'_> {
         }
     }
 
-    /// The same with other elements; one alone is given as it was, by itself.
+    /// The same with other elements; a single value stays a single value.
     fn with_elements(&self, field: FieldNo, mut elements: Vec<Constant>) -> TimedRequest {
         let by_itself = elements.len() == 1 && !matches!(self.value(field), Some(OwnedValue::Set(_)));
         let value = if by_itself { elements.pop().map(OwnedValue::One) } else { Some(OwnedValue::Set(elements)) };
         self.with(field, value.filter(|value| *value != OwnedValue::Set(Vec::new())))
     }
 
-    /// Requests of which the condition is `wanted`.
+    /// Requests for which the condition is `wanted`.
     fn turned(&self, truth: &Condition, wanted: bool) -> Vec<TimedRequest> {
         if self.holds(truth) == wanted {
             return vec![self.request.clone()];
@@ -194,7 +195,8 @@ impl Candidate<'_> {
         requests
     }
 
-    /// The nearest times, one later and one earlier, at which the condition is as wanted: full hours of a week, and their ends.
+    /// The nearest times, one later and one earlier, at which the condition is as wanted: full
+    /// hours of a week, and their ends.
     fn other_times(&self, truth: &Condition, wanted: bool) -> Vec<TimedRequest> {
         let hour = self.time.as_millis().div_euclid(HOUR).saturating_mul(HOUR);
         let fits = |request: &TimedRequest| self.facts.of(request).holds(truth) == wanted;
@@ -290,7 +292,7 @@ impl Candidate<'_> {
     fn member_turned(&self, operand: &Value, field: FieldNo, wanted: bool) -> Vec<TimedRequest> {
         let elements = self.elements(field);
         let Some(value) = self.operand(operand) else {
-            // There is nobody yet: let it be one of them.
+            // The operand is absent: give it the value of an element.
             let one = elements.first().map(|element| Pattern::equal(element));
             return one.map(|one| self.operand_turned(operand, &one, true)).unwrap_or_default();
         };
@@ -316,7 +318,8 @@ impl Candidate<'_> {
         found
     }
 
-    /// Changes the operand on one side so that it is in the wanted relation to the value of the other side.
+    /// Changes the operand on one side so that it is in the wanted relation to the value of the
+    /// other side.
     fn related(
         &self,
         comparison: Predicate,
@@ -335,7 +338,7 @@ impl Candidate<'_> {
             (Predicate::Equal | Predicate::Unequal, ..) | (_, Side::Right, Some(_)) => Pattern::equal(other),
             (predicate, Side::Left, Some(text)) => match predicate.row().anchor {
                 Some(Anchor::Start) => Pattern::Prefix(text.to_vec()),
-                // What a text only has to contain may as well be at its end.
+                // A part that a text only has to contain may be at its end.
                 Some(Anchor::End) | None => Pattern::Suffix(text.to_vec()),
             },
             (_, _, None) => return Vec::new(),
@@ -352,8 +355,8 @@ enum Side {
     Right,
 }
 
-/// The range for the changed side of a comparison with `number`, and whether it must lie inside. `None` for a predicate
-/// that does not compare.
+/// The range for the changed side of a comparison with `number`, and whether the value must be
+/// inside. `None` for a predicate that does not compare.
 fn bounds(predicate: Predicate, number: i64, side: Side, wanted: bool) -> Option<(i64, i64, bool)> {
     let below = |last| (i64::MIN, last, true);
     let above = |first| (first, i64::MAX, true);
@@ -371,7 +374,8 @@ fn bounds(predicate: Predicate, number: i64, side: Side, wanted: bool) -> Option
     })
 }
 
-/// Brings what is added to an attribute over to the range: of `amount + 5 in 10..` remains `amount in 5..`.
+/// Moves a constant that is added to an attribute into the range: `amount + 5 in 10..` becomes
+/// `amount in 5..`.
 fn solve(operand: &Value, range: Pattern, candidate: Candidate<'_>) -> Option<(Value, Pattern)> {
     let Pattern::Range(first, last) = range else { return None };
     let shift = |end: i64, by: i64| if matches!(end, i64::MIN | i64::MAX) { end } else { end.saturating_add(by) };
@@ -403,7 +407,7 @@ fn solve(operand: &Value, range: Pattern, candidate: Candidate<'_>) -> Option<(V
     }
 }
 
-/// Whether there is an attribute in it that a request could have otherwise.
+/// Whether it has an attribute that a request could change.
 fn is_open(operand: &Value) -> bool {
     match operand {
         Value::Field(_) | Value::Label(..) | Value::Size(_) => true,
@@ -440,7 +444,7 @@ fn reads_time(operand: &Value) -> bool {
     }
 }
 
-/// All other actions: those spelt alike in another case first, then by their names.
+/// All other actions: first those that differ only in case, then by name.
 fn nearest_actions(action: ActionNo, facts: &Facts<'_>) -> Vec<ActionNo> {
     let given = facts.vocabulary.action_name(action).unwrap_or_default();
     let mut others: Vec<ActionNo> =

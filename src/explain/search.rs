@@ -1,5 +1,6 @@
-//! Looks for the smallest change of a request that every block allows: repair the first objection, decide again, and repeat.
-//! Changes are tried in the order of their size, so the first one that passes is the smallest found.
+//! Searches for the smallest change to a request that every block allows: repair the first
+//! objection, decide again, and repeat. Changes are tried in the order of their size, so the first
+//! one that is allowed is the smallest found.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +16,11 @@ use placet_core::model::vocabulary::FieldNo;
 /// Decisions that one explanation may cost.
 const DECISIONS: u64 = 400;
 
-/// Steps of a token's programs that one explanation may cost: as many as four of the dearest decisions.
+/// Steps of a token's programs that one explanation may cost: as many as four of the most expensive
+/// decisions.
 const STEPS: u64 = 4 * TOKEN_COST;
 
-/// Rules of one block that are looked at closely: those that ask for the fewest changes.
+/// Rules of one block that are tried: those that need the fewest changes.
 const RULES: usize = 24;
 
 /// A block or policy whose rules could be read.
@@ -26,21 +28,22 @@ const RULES: usize = 24;
 pub(super) struct Program {
     pub(super) origin: Origin,
     pub(super) rules: Vec<Rule>,
-    /// Steps that it may take, if somebody else wrote it: none of a policy, whose author explains to themselves.
+    /// Steps that it may take if it comes from a token; 0 for a policy, whose author spends only
+    /// their own time.
     pub(super) cost: u64,
 }
 
-/// A change that passes, and why each part of it is needed.
+/// A change that is allowed, and why each part of it is needed.
 #[derive(Clone, Debug)]
 pub(super) struct Repair {
     pub(super) request: TimedRequest,
-    /// In the order in which they were met; of one part there may be several.
+    /// In the order in which they were found; one part may have several.
     pub(super) needs: Vec<(Part, String)>,
     /// The rules that now match, or no longer match.
     pub(super) rules: Vec<Decider>,
 }
 
-/// What a search works with.
+/// The context of a search.
 pub(super) struct Search<'s, 'v> {
     pub(super) facts: &'s Facts<'v>,
     pub(super) programs: &'s [Program],
@@ -70,8 +73,9 @@ impl Search<'_, '_> {
         None
     }
 
-    /// How many decisions the search may cost: fewer where each may take long, so that the holder of a token cannot make a
-    /// service explain for minutes what it denies in milliseconds. After each of them, rules are repaired.
+    /// The number of decisions the search may cost: fewer if each may take long, so that the holder
+    /// of a token cannot make a service spend minutes explaining a denial that took milliseconds.
+    /// After each of them, rules are repaired.
     fn decisions(&self, from: &TimedRequest) -> u64 {
         let by_holders = self.programs.iter().filter(|program| program.cost > 0);
         let repairing = |program: &Program| patience::price(&program.rules, from, self.facts.vocabulary, RULES);
@@ -79,7 +83,7 @@ impl Search<'_, '_> {
         (STEPS / cost.max(1)).clamp(1, DECISIONS)
     }
 
-    /// The rule that asks for the fewest changes, and the tests of it that fail.
+    /// The rule that needs the fewest changes, and its failing tests.
     pub(super) fn nearest(&self, request: &TimedRequest, origin: Origin) -> Option<(Decider, Vec<&Test>)> {
         let program = self.program(origin)?;
         let allowing = program.rules.iter().zip(0..).filter(|(rule, _)| rule.effect == Effect::Allow);
@@ -152,7 +156,7 @@ impl Search<'_, '_> {
         Repair { request, needs, rules }
     }
 
-    /// What a test wants of a part of the request, in words.
+    /// The requirement of a test on a part of the request, in words.
     pub(super) fn need(&self, request: &TimedRequest, test: &Test, part: &Part, wanted: bool) -> Option<String> {
         let source = self.source;
         let text = match (test, part) {
@@ -168,7 +172,7 @@ impl Search<'_, '_> {
         Some(if wanted { text } else { opposite(&text) })
     }
 
-    /// Of a condition whose parts must all hold, those that do not and that read the part.
+    /// For a condition whose parts must all hold: those that fail and that read the part.
     fn condition(&self, request: &TimedRequest, truth: &Condition, part: &Part, wanted: bool) -> String {
         let source = self.source;
         match (truth, wanted) {

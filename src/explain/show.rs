@@ -10,7 +10,7 @@ use crate::visible::excerpt;
 use placet_core::model::owned::TimedRequest;
 use placet_core::model::vocabulary::Vocabulary;
 
-/// What a part of a request is called: `topic`, `labels.site`.
+/// The name of a part of a request: `topic`, `labels.site`.
 pub(super) fn name(part: &Part, vocabulary: &Vocabulary) -> String {
     let field = |field: &_| vocabulary.attribute(*field).map_or("?", |attribute| attribute.name.as_str());
     match part {
@@ -36,12 +36,12 @@ pub(super) fn part(request: &TimedRequest, part: &Part, vocabulary: &Vocabulary)
     found(request, part, vocabulary).unwrap_or_else(|| "absent".to_owned())
 }
 
-/// The name of a policy in backticks. What a block of a token is called is a phrase of ours.
+/// The name of a policy in backticks; for a block of a token a fixed phrase.
 fn named(block: &str) -> String {
     if block.starts_with("policy ") { format!("`{block}`") } else { block.to_owned() }
 }
 
-/// The first line says who decided, the others what would pass.
+/// The first line names the rule that decided, the others a change that would be allowed.
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(decided) = &self.decided {
@@ -97,7 +97,7 @@ impl fmt::Display for Nearest {
         self.changes.iter().try_for_each(|change| write!(f, "\n  {change}"))?;
         match &self.request {
             Some(_) => f.write_str("\n  with that it is allowed"),
-            None => f.write_str("\n  no change of the request was found that passes"),
+            None => f.write_str("\n  no change to the request was found that would be allowed"),
         }
     }
 }

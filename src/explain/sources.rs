@@ -1,5 +1,5 @@
-//! The sources of the rules that decide, as far as they are known: of each block and policy its text and the places of its
-//! rules.
+//! The sources of the rules that decide, as far as they are known: the text of each block and
+//! policy, and the places of its rules.
 
 use super::answer::Quote;
 use crate::check::tree::Template;
@@ -16,7 +16,7 @@ pub struct Sources<'d> {
 }
 
 impl<'d> Sources<'d> {
-    /// Nothing is known.
+    /// No sources are known.
     #[must_use]
     pub const fn none() -> Self {
         Self { blocks: Vec::new(), policies: Vec::new() }
@@ -49,14 +49,15 @@ pub struct BlockSource<'d> {
 }
 
 impl<'d> BlockSource<'d> {
-    /// The source of what was compiled from a template of a document.
+    /// The source of a block that was compiled from a template of a document.
     #[must_use]
     pub fn new(document: &'d Document, template: &Template, compiled: &'d Compiled) -> Self {
         let name = format!("{} {}", template.kind.word(), template.name);
         Self { name, source: document.source(), rules: &compiled.rules }
     }
 
-    /// A rule as it was written. Of a map only the place is known, and of a block's own condition only that it has one.
+    /// A rule as it was written. For a map only the place is known, and for a block's own condition
+    /// only that it has one.
     #[must_use]
     pub fn quote(&self, rule: u16) -> Option<Quote> {
         let origin = self.rules.get(usize::from(rule)).filter(|origin| origin.frame != Frame::Require)?;

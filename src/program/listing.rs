@@ -1,5 +1,6 @@
-//! A program as a listing: one instruction a line, with its offset, indented by nesting, its constants in readable form, each
-//! rule below its source. Any bytes can be listed; the last line says where they stop being a program.
+//! A program as a listing: one instruction a line, with its offset, indented by nesting, its
+//! constants in readable form, each rule below its source. Any bytes can be listed; the last line
+//! says where they stop being a program.
 //!
 //! ```text
 //!       // allow { action: Reader, path: "/v1/**" }
@@ -26,7 +27,8 @@ use placet_core::model::types::{Scalar, Type};
 use placet_core::model::value::Address;
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
-/// Lists a program. `sources` has for each rule the text it comes from; it may be empty or shorter than the program.
+/// Lists a program. `sources` has for each rule the text it comes from; it may be empty or shorter
+/// than the program.
 #[must_use]
 pub fn listing(program: &[u8], vocabulary: &Vocabulary, sources: &[&str]) -> String {
     let outline = outline(program);
@@ -65,7 +67,7 @@ struct Lister<'a> {
 }
 
 impl Lister<'_> {
-    /// `subject` is the type of the value that a pattern looks at, where it is known.
+    /// `subject` is the type of the value that a pattern is on, if it is known.
     fn node(&self, node: &Node, depth: usize, subject: Option<Scalar>, out: &mut String) {
         let indent = 2 * depth;
         let _ = write!(out, "{:>GUTTER$}  {:indent$}{}", node.at, "", node.op.row().text);
@@ -115,7 +117,7 @@ impl Lister<'_> {
         self.vocabulary.action_name(action).map_or_else(|| format!("a{}", action.0), ToString::to_string)
     }
 
-    /// A constant in readable form, if it has the form that the instruction asks for.
+    /// A constant in readable form, if it has the form that the instruction requires.
     fn constant(&self, constant: &[u8], op: Op, subject: Option<Scalar>) -> Option<String> {
         match op {
             Op::ActionSet { .. } | Op::ActionNot { .. } => {
@@ -168,7 +170,7 @@ impl Lister<'_> {
         }
     }
 
-    /// What the children of a node look at.
+    /// The type of value that the children of a node are on.
     fn subject(&self, node: &Node, above: Option<Scalar>) -> Option<Scalar> {
         match node.op {
             Op::Test { field } | Op::AnyElement { field } | Op::EveryElement { field } => self.element(field),
@@ -186,7 +188,7 @@ impl Lister<'_> {
     }
 }
 
-/// The type of a value in a condition, where it is known.
+/// The type of a value in a condition, if it is known.
 fn value_type(node: &Node, vocabulary: &Vocabulary) -> Option<Scalar> {
     let child = |place: usize| value_type(node.children.get(place)?, vocabulary);
     match node.op {
@@ -219,7 +221,7 @@ fn number(number: i64, scalar: Scalar) -> String {
     }
 }
 
-/// A glob in its own spelling, or as a text where it has none.
+/// A glob in its own spelling, or as a text if it has none.
 fn raw(glob: &str) -> String {
     literal::raw_text(glob, Spelling::Glob)
         .map_or_else(|| literal::quoted(glob), |text| literal::raw(&text, Spelling::Glob))
@@ -237,7 +239,8 @@ fn text(constant: &[u8], scalar: Option<Scalar>) -> String {
     }
 }
 
-/// A constant that is not what its instruction asks for: its place, and its bytes if it has any.
+/// A constant of another form than its instruction requires: its place, and its bytes if it has
+/// any.
 fn unreadable(place: Const, pool: &[u8]) -> String {
     match constant(pool, place) {
         Some(bytes) => format!("c{} {}", place.0, literal::hexadecimal(bytes)),

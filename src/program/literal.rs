@@ -1,6 +1,8 @@
-//! Values as literals of the language: the one place where times, durations, texts and the constants of a program are spelt.
+//! Values as literals of the language: the only code that spells times, durations, texts and the
+//! constants of a program.
 //!
-//! A text that a stranger chose may end in a terminal or a log, so what a reader does not see is always written as an escape.
+//! A text that a stranger chose may end up in a terminal or a log, so invisible characters are
+//! always written as escapes.
 
 use std::net::IpAddr;
 
@@ -27,7 +29,7 @@ pub fn quoted(text: &str) -> String {
 /// `2027-01-01T00:00:00Z`; `None` before year 0 and after year 9999.
 #[must_use]
 pub fn time(millis: i64) -> Option<String> {
-    // What writes times stops at the first and the last one that can be read.
+    // The writer of times clamps to the first and the last one that can be read.
     let text = write_time(millis);
     (read_time(&text).ok() == Some(millis)).then_some(text)
 }
@@ -38,14 +40,15 @@ pub fn duration(millis: i64) -> String {
     write_duration(millis)
 }
 
-/// `2027-01-01T00:00:00Z`, or the number of milliseconds since 1970 where no calendar has the time.
+/// `2027-01-01T00:00:00Z`, or the number of milliseconds since 1970 for a time outside the
+/// calendar.
 #[must_use]
 pub fn time_or_number(millis: i64) -> String {
     time(millis).unwrap_or_else(|| millis.to_string())
 }
 
-/// One value of a request. A path is written as it is, since a `*` in it is not a wildcard there; a time that no calendar has
-/// is shown as a number.
+/// One value of a request. A path is written as it is, since a `*` in it is not a wildcard there; a
+/// time outside the calendar is shown as a number.
 #[must_use]
 pub fn value(constant: &Constant) -> String {
     match constant {
@@ -78,7 +81,7 @@ pub fn owned(owned: &OwnedValue) -> String {
     }
 }
 
-/// The name of a label, in quotes where it is not a word.
+/// The name of a label, in quotes if it is not a word.
 #[must_use]
 pub fn key(name: &str) -> String {
     let mut out = String::new();
@@ -96,7 +99,7 @@ fn braces(entries: &[String]) -> String {
     if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) }
 }
 
-/// A literal as it is written, with all that hides escaped.
+/// A literal in source form, with hidden characters escaped.
 pub(super) fn spelt(literal: &Literal) -> String {
     let mut out = String::new();
     line::literal(literal, &mut out);
@@ -107,8 +110,8 @@ pub(super) fn plain(text: &str) -> Literal {
     Literal::Text(Text::plain(text))
 }
 
-/// The literal of a value in a condition, where paths are read as those of patterns; `None` for a time that no calendar
-/// has.
+/// The literal of a value in a condition, where paths are read like those of patterns; `None` for a
+/// time outside the calendar.
 pub(super) fn literal(constant: &Constant) -> Option<Literal> {
     match constant {
         Constant::Bool(truth) => Some(Literal::Bool(*truth)),
@@ -123,7 +126,7 @@ pub(super) fn literal(constant: &Constant) -> Option<Literal> {
     }
 }
 
-/// The literal of a number of an ordered type; `None` for a time that no calendar has.
+/// The literal of a number of an ordered type; `None` for a time outside the calendar.
 pub(super) fn number(number: i64, scalar: Scalar) -> Option<Literal> {
     match scalar {
         Scalar::Time => time(number).map(|_| Literal::Time(number)),
@@ -132,7 +135,7 @@ pub(super) fn number(number: i64, scalar: Scalar) -> Option<Literal> {
     }
 }
 
-/// Bytes: as text where they are some, otherwise in hexadecimal.
+/// Bytes: as text if they are valid text, otherwise in hexadecimal.
 pub(super) fn bytes(bytes: &[u8]) -> Literal {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains(hides) => plain(text),
@@ -148,7 +151,7 @@ pub(super) fn ip(address: Address) -> Literal {
     plain(&IpAddr::from(address).to_string())
 }
 
-/// A network; one address alone without its bits.
+/// A network; a single address without its bits.
 pub(super) fn network(network: NetworkBits) -> Literal {
     let is_v4 = network.first.is_v4() && network.bits >= 96;
     let first = match (is_v4, IpAddr::from(network.first)) {
@@ -163,7 +166,7 @@ pub(super) fn network(network: NetworkBits) -> Literal {
     })
 }
 
-/// The text of a glob, unquoted; `None` where the bytes are not a glob or not text.
+/// The text of a glob, unquoted; `None` if the bytes are not a glob or not text.
 pub(super) fn glob(constant: &[u8]) -> Option<String> {
     let mut cursor = Cursor::new(constant);
     let mut out = String::new();
@@ -184,7 +187,7 @@ pub(super) fn glob(constant: &[u8]) -> Option<String> {
     Some(out)
 }
 
-/// A path pattern, unquoted; `None` where the bytes are not a pattern or not text.
+/// A path pattern, unquoted; `None` if the bytes are not a pattern or not text.
 pub(super) fn path(constant: &[u8]) -> Option<String> {
     let mut cursor = Cursor::new(constant);
     let mut out = String::new();
@@ -214,14 +217,14 @@ fn segment(glob: &[u8]) -> Option<String> {
     (out != "*").then_some(out)
 }
 
-/// A glob or a regular expression as it is written.
+/// A glob or a regular expression in source form.
 pub(super) fn raw(text: &Text, spelling: Spelling) -> String {
     let mut out = String::new();
     text::write(text, spelling, &mut out);
     out
 }
 
-/// The bytes of a literal path; `None` where they are not text.
+/// The bytes of a literal path; `None` if they are not text.
 pub(super) fn path_text(literal: &[u8]) -> Option<String> {
     std::str::from_utf8(literal).ok().map(literal_path)
 }
@@ -231,7 +234,8 @@ fn literal_path(text: &str) -> String {
     text.replace('*', STAR)
 }
 
-/// The text of a glob or of a regular expression; `None` where the language has no spelling that is read as this text.
+/// The text of a glob or of a regular expression; `None` if the language has no spelling for this
+/// text.
 pub(super) fn raw_text(source: &str, spelling: Spelling) -> Option<Text> {
     if source.chars().any(|character| hides(character) || matches!(character, '\n' | '\r')) {
         return None;

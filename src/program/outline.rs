@@ -1,5 +1,5 @@
-//! The instructions of any bytes, proved or not, as a tree. It reads as far as they make sense, and says where they stop
-//! doing so. [Listings](super::listing) show it.
+//! The instructions of any bytes, verified or not, as a tree. It reads as far as they are valid,
+//! and says where they stop being so. [Listings](super::listing) show it.
 
 use crate::limits::PROGRAM_NESTING;
 use placet_core::bytecode::cursor::Cursor;
@@ -20,7 +20,7 @@ pub struct Node {
 /// Rules as far as they could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outline<'a> {
-    /// Nodes of the top level.
+    /// The top-level nodes.
     pub rules: Vec<Node>,
     /// Constants.
     pub pool: &'a [u8],
@@ -30,18 +30,18 @@ pub struct Outline<'a> {
     pub stopped: Option<(usize, OutlineError)>,
 }
 
-/// Why a program cannot be read on.
+/// Why the rest of a program cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutlineError {
     /// The sections do not fit the bytes, or a node is cut short.
     Cut,
-    /// No instruction has this code, or its operands are cut or spelt long.
+    /// No instruction has this code, or its operands are cut short or not in their shortest form.
     Unknown(u8),
-    /// An instruction of another sort than must stand here.
+    /// An instruction of the wrong sort for its place.
     WrongSort(Op, Sort),
-    /// A body that is longer than what holds it, or ends inside its last child.
+    /// A body that is longer than its parent, or ends inside its last child.
     WrongLength,
-    /// Deeper than any proved program.
+    /// Nested deeper than any verified program.
     TooDeep,
 }
 
@@ -51,7 +51,7 @@ impl std::fmt::Display for OutlineError {
             Self::Cut => f.write_str("the program is cut short"),
             Self::Unknown(code) => write!(f, "no instruction can be read here: 0x{code:02x}"),
             Self::WrongSort(op, sort) => {
-                write!(f, "`{}` cannot stand where a {} is wanted", op.row().text, sort.word())
+                write!(f, "`{}` appears where a {} is expected", op.row().text, sort.word())
             }
             Self::WrongLength => f.write_str("a length that does not end with its last child"),
             Self::TooDeep => f.write_str("nodes nested too deep"),
@@ -61,7 +61,7 @@ impl std::fmt::Display for OutlineError {
 
 impl std::error::Error for OutlineError {}
 
-/// Reads what can be read.
+/// Reads as much as possible.
 #[must_use]
 pub fn outline(program: &[u8]) -> Outline<'_> {
     let Some((code, pool)) = sections(program) else {
@@ -84,7 +84,7 @@ impl Reader<'_> {
         self.end_of_code - self.cursor.rest().len()
     }
 
-    /// Nodes until only `rest` bytes are left. What was read before something went wrong is kept.
+    /// Nodes until only `rest` bytes are left. Nodes before an error are kept.
     fn fill(&mut self, sort: Sort, rest: usize, depth: usize, into: &mut Vec<Node>) -> Result<(), OutlineError> {
         while self.cursor.rest().len() > rest {
             self.node(sort, depth, into)?;

@@ -10,8 +10,9 @@ use placet_core::bytecode::verify::Proved;
 use placet_core::model::value::Address;
 use placet_core::model::vocabulary::ActionNo;
 
-/// Reads a program back. An index is left out: it says where to look, and changes no verdict. `None` only for a program with
-/// instructions that this version does not know, which no verifier of this version has proved.
+/// Reads a program back. An index is left out, since it changes no verdict. `None` only for a
+/// program with instructions that this version does not know, which its verifier would have
+/// refused.
 #[must_use]
 pub fn rules(program: &Proved<'_>) -> Option<Vec<Rule>> {
     let mut code = Cursor::new(program.code());
@@ -22,8 +23,8 @@ pub fn rules(program: &Proved<'_>) -> Option<Vec<Rule>> {
     Some(rules)
 }
 
-/// Reads one rule, or an index, which is none. `None` where the bytes are no rule. The depth of what it reads is the
-/// caller's to bound: the verifier does, and so does an [outline](super::outline).
+/// Reads one rule; an index gives no rule. `None` if the bytes are not a rule. The caller has to
+/// bound the nesting depth, as the verifier and an [outline](super::outline) do.
 pub(super) fn rule<'p>(code: &mut Cursor<'p>, pool: &'p [u8]) -> Option<Option<Rule>> {
     let reader = Reader { pool };
     let rule = op::Rule::read(code)?;

@@ -1,10 +1,11 @@
-//! A program as source: the rules that say what it does, with the names of its vocabulary. This is what its holder, who does
-//! not have the file that it was made from, reads.
+//! A program as source: its rules, with the names of its vocabulary. A holder of a token, who does
+//! not have its policy file, reads this.
 //!
-//! Rules become [`syntax::ast`](crate::syntax::ast), and the formatter prints that, so what is printed says exactly what the
-//! program does: parsed, checked and compiled it decides as the program. A rule that the language cannot say exactly (the
-//! compiler writes none, but a stranger may) becomes a comment with the reason and its instructions. So does one that quotes a
-//! regular expression other than the one that it runs.
+//! Rules become [`syntax::ast`](crate::syntax::ast), and the formatter prints that, so the source
+//! means exactly what the program does: parsed, checked and compiled, it decides as the program. A
+//! rule that the language cannot express exactly (the compiler writes none, but a stranger may)
+//! becomes a comment with the reason and its instructions. So does one that quotes a regular
+//! expression other than the one that it runs.
 
 mod condition;
 mod pattern;
@@ -25,22 +26,23 @@ use placet_core::bytecode::verify::Proved;
 use placet_core::model::types::Scalar;
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
-/// Knows which automaton a regular expression stands for.
+/// Compares regular expressions with automata.
 pub trait Automata: fmt::Debug {
-    /// Whether the expression `source` on values of this type is the automaton `constant`; `None` where that would take too
-    /// long to find out.
+    /// Whether the expression `source` on values of this type is the automaton `constant`; `None`
+    /// if that would take too long to find out.
     fn is_that(&self, source: &str, scalar: Scalar, constant: &[u8]) -> Option<bool>;
 }
 
-/// Whether to believe the text of a regular expression. A program brings it along, and whoever wrote the program may have
-/// written another text than that of the automaton.
+/// Whether to trust the text of a regular expression. It is part of the program, whose author may
+/// have written another text than that of the automaton.
 #[derive(Clone, Copy, Debug)]
 enum Trust<'a> {
     /// The program was compiled here.
     Ours,
     /// The token was verified: each text is compared with the automaton.
     Compared(&'a dyn Automata),
-    /// Anybody may have written it, and to compare it would be work that they choose. The rule becomes a comment.
+    /// A stranger may have written it, and could choose how much work a comparison would be. The
+    /// rule becomes a comment.
     Nobody,
 }
 
@@ -52,32 +54,32 @@ pub struct ToSource<'a> {
     trust: Trust<'a>,
 }
 
-/// Why the language cannot say something.
+/// Why the language cannot express something.
 pub(crate) type PrintError = &'static str;
 
-/// Stands before a rule whose expression may be another one than it runs.
-const UNCOMPARED: &str = "What it says of a regular expression has not been compared with what it runs";
+/// Printed before a rule that may quote another expression than the one it runs.
+const UNCOMPARED: &str = "The quoted regular expression has not been compared with the automaton that runs";
 
 impl<'a> ToSource<'a> {
-    /// Of a program that anybody may have written: a rule with a regular expression becomes a comment.
+    /// For a program of an unknown author: a rule with a regular expression becomes a comment.
     #[must_use]
     pub const fn new(vocabulary: &'a Vocabulary) -> Self {
         Self { vocabulary, allow: ast::Effect::Allow, trust: Trust::Nobody }
     }
 
-    /// The same of programs that were compiled here.
+    /// The same for programs that were compiled here.
     #[must_use]
     pub const fn of_ours(self) -> Self {
         Self { trust: Trust::Ours, ..self }
     }
 
-    /// The same of verified programs: each regular expression is compared with what is run.
+    /// The same for verified programs: each regular expression is compared with its automaton.
     #[must_use]
     pub fn comparing(self, automata: &'a dyn Automata) -> Self {
         Self { trust: Trust::Compared(automata), ..self }
     }
 
-    /// The same, where rules that allow are those of a restriction (`only`) or not (`allow`).
+    /// The same, printing rules that allow as `only` for a restriction and as `allow` otherwise.
     #[must_use]
     pub const fn of_restriction(self, is_restriction: bool) -> Self {
         Self { allow: if is_restriction { ast::Effect::Only } else { ast::Effect::Allow }, ..self }
@@ -89,8 +91,8 @@ impl<'a> ToSource<'a> {
         self.vocabulary
     }
 
-    /// A proved program: `when:`, if the block requires something, then its rules. Each entry is one line of source, or a
-    /// comment of several.
+    /// A verified program: `when:`, if the block has a condition, then its rules. Each entry is one
+    /// line of source, or a comment of several.
     #[must_use]
     pub fn entries(self, program: &Proved<'_>) -> Vec<String> {
         let mut bytes = Vec::new();
@@ -99,13 +101,13 @@ impl<'a> ToSource<'a> {
         self.entries_of(&bytes)
     }
 
-    /// The same of any bytes, whether a verifier takes them or not.
+    /// The same for any bytes, whether a verifier accepts them or not.
     #[must_use]
     pub fn entries_of(self, program: &[u8]) -> Vec<String> {
         let outline = outline(program);
         let mut nodes: Vec<&Node> = outline.rules.iter().filter(|node| !node.op.is_index()).collect();
-        // A program that cannot be read to its end has a last rule that is not complete. It is not read as a tree: it may be
-        // nested as deep as it is long, and only the outline has a bound for that.
+        // A program that cannot be read to its end has an incomplete last rule. It is not read as a
+        // tree: it may be nested as deep as it is long, and only the outline bounds that.
         let torn = if outline.stopped.is_some() { nodes.pop() } else { None };
         let read = |node: &Node| {
             let mut code = Cursor::new(program.get(node.at..outline.pool_at).unwrap_or_default());
@@ -127,7 +129,7 @@ impl<'a> ToSource<'a> {
         entries
     }
 
-    /// `when: hour(time) in 8..18`: a block has one, so all that is required is joined.
+    /// `when: hour(time) in 8..18`: a block has only one, so all its conditions are joined.
     fn required(self, rules: &[(&Node, Option<Rule>)], comment: &dyn Fn(&Node, &str) -> String) -> Vec<String> {
         let required = rules.iter().filter_map(|(node, rule)| Some((*node, rule.as_ref()?)));
         let (nodes, frames): (Vec<&Node>, Vec<&Rule>) =
@@ -147,7 +149,8 @@ impl<'a> ToSource<'a> {
         Ok(if is_compared { text } else { format!("// {UNCOMPARED}:\n// {text}") })
     }
 
-    /// A rule on one line, to be quoted in a sentence; for one that the language cannot say, a description with the reason.
+    /// A rule on one line, to be quoted in a sentence; for one that the language cannot express, a
+    /// description with the reason.
     #[must_use]
     pub fn rule(self, rule: &Rule) -> String {
         self.rule_as(rule, self.effect(rule))
@@ -159,7 +162,7 @@ impl<'a> ToSource<'a> {
         match self.written(rule, effect) {
             Ok((text, true)) => text,
             Ok((text, false)) => format!("{text} ({})", uncompared()),
-            Err(why) => format!("a rule that the language cannot say ({why})"),
+            Err(why) => format!("a rule that the language cannot express ({why})"),
         }
     }
 
@@ -250,23 +253,23 @@ impl<'a> Lifting<'a> {
         Self { vocabulary: to.vocabulary, trust: to.trust, is_compared: Cell::new(true) }
     }
 
-    /// What was said, or that it cannot be said.
+    /// Syntax, or the reason why there is none.
     fn described(&self, text: Result<String, PrintError>, what: &str) -> String {
         match text {
             Ok(text) if self.is_compared.get() => escaped(&text).to_string(),
             Ok(text) => format!("{} ({})", escaped(&text), uncompared()),
-            Err(why) => format!("{what} that the language cannot say ({why})"),
+            Err(why) => format!("{what} that the language cannot express ({why})"),
         }
     }
 }
 
 fn uncompared() -> String {
-    UNCOMPARED.replacen('W', "w", 1)
+    UNCOMPARED.replacen('T', "t", 1)
 }
 
 /// A rule that has no source, as a comment.
 fn commented(rule: &Node, why: &str, vocabulary: &Vocabulary, pool: &[u8]) -> String {
-    let mut lines = vec![format!("// A rule that the language cannot say: {why}.")];
+    let mut lines = vec![format!("// A rule that the language cannot express: {why}.")];
     lines.extend(list_node(rule, vocabulary, pool).lines().map(|line| format!("// {line}")));
     lines.join("\n")
 }

@@ -1,6 +1,7 @@
 //! The types of a program as a tree: every argument filled in, every constant in its final form.
 //!
-//! The compiler makes such trees and [writes](super::write) them; [reading](super::read) a program gives them back.
+//! The compiler makes such trees and [writes](super::write) them; [reading](super::read) a program
+//! gives them back.
 
 use std::collections::BTreeSet;
 
@@ -11,21 +12,21 @@ use placet_core::model::owned::Held;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
-/// What a rule does.
+/// The effect of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Where it matches, the request is forbidden.
+    /// If it matches, the request is forbidden.
     Deny,
-    /// Where it does not match, nothing is allowed: the condition of a block.
+    /// If it does not match, nothing is allowed: the condition of a block.
     Require,
-    /// Where it matches, the block allows.
+    /// If it matches, the block allows.
     Allow,
 }
 
 /// A rule: all its tests must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// What it does.
+    /// Its effect.
     pub effect: Effect,
     /// In the order in which they run.
     pub tests: Vec<Test>,
@@ -59,7 +60,7 @@ impl Actions {
     }
 }
 
-/// What is wanted of a value.
+/// A pattern on a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pattern {
     /// `any`
@@ -68,7 +69,7 @@ pub enum Pattern {
     Absent,
     /// `not p`: there is a value, and it does not match.
     Not(Box<Self>),
-    /// `[p, q]`; of no patterns, none matches.
+    /// `[p, q]`; an empty list matches nothing.
     AnyOf(Vec<Self>),
     /// Both; a map of labels consists of these.
     AllOf(Vec<Self>),
@@ -218,8 +219,7 @@ impl Pattern {
         }
     }
 
-    /// How expensive it is to ask. Lowest is what compares in place, then what looks at one end, then what walks the whole
-    /// value.
+    /// Relative cost: comparing in place, then looking at one end, then scanning the whole value.
     #[must_use]
     pub fn rank(&self) -> u8 {
         match self {
@@ -288,7 +288,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// The type of the value; `None` where it has none, as a set has not.
+    /// The type of the value; `None` if it is not a single value, such as a set.
     #[must_use]
     pub fn scalar(&self, vocabulary: &Vocabulary) -> Option<Scalar> {
         match self {

@@ -7,7 +7,8 @@ use placet_core::bytecode::op::{Const, Int, Length, Op};
 use placet_core::bytecode::program::{Pool, Program};
 use placet_core::model::vocabulary::ActionNo;
 
-/// The program of these rules, without an index. It is the compiler's own program where the compiler made the rules.
+/// The program of these rules, without an index. For rules made by the compiler, it is the
+/// compiler's own program.
 #[must_use]
 pub fn write(rules: &[Rule]) -> Program {
     let mut writer = Writer::default();
@@ -15,7 +16,7 @@ pub fn write(rules: &[Rule]) -> Program {
     Program::new(&writer.code, &writer.pool)
 }
 
-/// Code being written, and the constants it speaks of.
+/// Code being written, and the constants it uses.
 #[derive(Debug, Default)]
 pub struct Writer {
     /// The code.
@@ -25,8 +26,8 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Appends a rule. One that allows certain actions and tests them first is a frame of its own, which other actions do
-    /// not enter.
+    /// Appends a rule. One that allows certain actions and tests them first gets its own frame,
+    /// which other actions skip.
     pub fn rule(&mut self, rule: &Rule) {
         if let (Effect::Allow, [Test::Action(actions), tests @ ..]) = (rule.effect, rule.tests.as_slice()) {
             match self.actions(actions) {
@@ -225,7 +226,8 @@ impl Writer {
         let before = std::mem::take(&mut self.code);
         children(self);
         let body = std::mem::replace(&mut self.code, before);
-        // A program of 4 GiB is refused for its size, and a length that is cut off cannot be proved either.
+        // A program of 4 GiB is refused for its size, and one with a truncated length does not
+        // verify either.
         self.op(op(Length(u32::try_from(body.len()).unwrap_or(u32::MAX))));
         self.code.extend_from_slice(&body);
     }

@@ -1,5 +1,4 @@
-//! A request from an action and attributes, where a text is read as the type that the vocabulary
-//! wants.
+//! A request from an action and attributes, where a text is read as the attribute's type.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! What a service can be told before it opens.
+//! The settings of a service, given before it opens.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -22,8 +22,7 @@ use placet_core::token::cache::TokenCache;
 use placet_core::token::keyring::Keyring;
 use placet_core::token::revocation::HeldRevocations;
 
-/// Tokens that a service remembers unless it is told otherwise: eight megabytes with tokens of some
-/// hundred bytes.
+/// Tokens that a service remembers by default: eight megabytes with tokens of some hundred bytes.
 const CACHED_TOKENS: usize = 4096;
 
 /// Configures a [`Service`].
@@ -53,7 +52,7 @@ pub struct Builder {
     clock: Box<dyn Fn() -> Time + Send + Sync>,
 }
 
-/// How the vocabulary of a service is named.
+/// How the vocabulary of a service is chosen.
 enum Speaks {
     Named(String),
     Given(Arc<Vocabulary>),
@@ -91,7 +90,7 @@ impl Builder {
         self
     }
 
-    /// Knows these vocabularies instead of the built-in ones, beside those that the policy files
+    /// Uses these vocabularies instead of the built-in ones, beside those that the policy files
     /// declare.
     #[must_use]
     pub fn library(mut self, library: Library) -> Self {
@@ -99,23 +98,23 @@ impl Builder {
         self
     }
 
-    /// Speaks the vocabulary of this name. Templates of files in other vocabularies are left out;
-    /// without a name, all files have to speak the same.
+    /// Uses the vocabulary of this name. Templates of files in other vocabularies are left out;
+    /// without a name, all files have to use the same.
     #[must_use]
     pub fn vocabulary(mut self, name: &str) -> Self {
         self.speaks = Some(Speaks::Named(name.to_owned()));
         self
     }
 
-    /// Speaks this vocabulary, which a service that only verifies may have read from bytes.
+    /// Uses this vocabulary, which a service that only verifies may have read from bytes.
     #[must_use]
     pub fn with_vocabulary(mut self, vocabulary: Vocabulary) -> Self {
         self.speaks = Some(Speaks::Given(Arc::new(vocabulary)));
         self
     }
 
-    /// Holds a policy that has parameters, with these arguments. One without parameters is held
-    /// unasked. May be called more than once, also for one policy: each has to allow.
+    /// Holds a policy that has parameters, with these arguments. One without parameters is always
+    /// held. May be called more than once, also for one policy: each has to allow.
     #[must_use]
     pub fn policy<'t>(mut self, name: &str, arguments: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
         let arguments = arguments.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
@@ -166,14 +165,14 @@ impl Builder {
         self
     }
 
-    /// Lets the clocks of minters be so far ahead of this service's, instead of a minute.
+    /// Lets the clocks of minters be this far ahead of this service's, instead of a minute.
     #[must_use]
     pub const fn clock_skew(mut self, clock_skew: Duration) -> Self {
         self.terms.clock_skew = clock_skew;
         self
     }
 
-    /// Remembers so many verified tokens instead of 4096, each with [some
+    /// Remembers this many verified tokens instead of 4096, each with [some
     /// kilobytes](TokenCache::BESIDE_EACH); one at least.
     #[must_use]
     pub const fn cache(mut self, tokens: usize) -> Self {
@@ -181,7 +180,7 @@ impl Builder {
         self
     }
 
-    /// Tells the time, instead of the system's clock.
+    /// Takes the time from this function instead of the system's clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> Time + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);

@@ -16,8 +16,9 @@ use placet_core::model::time::Time;
 use placet_core::model::verdict::{Refusal, Verdict};
 use placet_core::token::claims::Claims;
 
-/// What a [`Service`] says to one request. It borrows the token and the attributes, and keeps the
-/// keys and revocations that it was decided with, so that what it says later is said of the same.
+/// The answer of a [`Service`] to one request. It borrows the token and the attributes, and keeps
+/// the keys and revocations that it was decided with, so that a later explanation is about the same
+/// state.
 ///
 /// As JSON it is `{"verdict": "not_permitted", "block": 0, "status": 403}`; see [`Verdict`].
 #[must_use]
@@ -48,9 +49,9 @@ impl Decision<'_> {
         self.verdict.http_status()
     }
 
-    /// Why, and the smallest change of the request that would pass. It is decided again for that,
-    /// perhaps many times, so this takes much longer than the decision: it is for logs and for
-    /// people, not for every request.
+    /// Why, and the smallest change to the request that would be allowed. For that the request is
+    /// decided again, perhaps many times, so this takes much longer than the decision: it is for
+    /// logs and for people, not for every request.
     ///
     /// It quotes rules of the token, also of an encrypted one, so show it to those who may read the
     /// token.
@@ -74,8 +75,8 @@ impl Decision<'_> {
         }
     }
 
-    /// Lends what an allowed token says about its bearer; `None` unless the answer is yes. The
-    /// claims are text of whoever minted the token.
+    /// Lends the claims of an allowed token about its bearer; `None` unless the answer is yes. The
+    /// claims are text that the minter of the token chose.
     pub fn with_claims<R>(&self, use_them: impl FnOnce(Claims<'_>) -> R) -> Option<R> {
         if !self.is_allow() {
             return None;
@@ -85,7 +86,7 @@ impl Decision<'_> {
     }
 }
 
-/// A part that does not fit has no place in a request that could be explained.
+/// A request with a part that does not fit cannot be built, so it cannot be explained either.
 fn malformed(service: &Service, bad: &PartError<'_>) -> Explanation {
     let vocabulary = service.vocabulary();
     let name = excerpt(bad.name);

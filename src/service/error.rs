@@ -1,4 +1,4 @@
-//! What a service cannot do, and where the reason is.
+//! Why a service was not opened or did not mint, with the file or template at fault.
 
 use std::fmt::Display;
 use std::io;
@@ -19,26 +19,26 @@ pub enum ServiceError {
     /// A file or directory cannot be read.
     #[error("cannot read `{}`: {error}", path.display())]
     Read {
-        /// Which one.
+        /// Its path.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         #[source]
         error: io::Error,
     },
     /// A file is not what it has to be: a keyring, a revocation list, a policy file.
     #[error("`{}` is not {wanted}: {why}", path.display())]
     WrongFile {
-        /// Which one.
+        /// Its path.
         path: PathBuf,
-        /// What it has to be, with its article.
+        /// The expected kind of file, with its article.
         wanted: &'static str,
-        /// What is wrong with it, with the line where there is one.
+        /// The mistake, with its line if there is one.
         why: String,
     },
     /// A policy file has errors; each is shown with its place.
     #[error("{0}")]
     Policy(#[from] Report),
-    /// No vocabulary was named, and there is not exactly one that all files speak.
+    /// No vocabulary was named, and the files do not all use the same one.
     #[error("{0}")]
     Vocabulary(String),
     /// Two templates of one kind and name.
@@ -56,11 +56,11 @@ pub enum ServiceError {
     /// There is no template of the kind and name.
     #[error("there is no {} template `{name}`{}", kind.word(), there_is(known))]
     NoTemplate {
-        /// What was looked for.
+        /// The kind that was looked for.
         kind: BlockKind,
-        /// Under which name.
+        /// The name that was looked for.
         name: String,
-        /// The names that there are.
+        /// The names that exist.
         known: Vec<String>,
     },
     /// An argument of a template is unknown, missing, or not of its parameter's type.
@@ -70,7 +70,7 @@ pub enum ServiceError {
         kind: BlockKind,
         /// The name of the template.
         name: String,
-        /// What is wrong.
+        /// The reason.
         #[source]
         error: ArgumentError,
     },
@@ -81,7 +81,7 @@ pub enum ServiceError {
         kind: BlockKind,
         /// The name of the template.
         name: String,
-        /// What is wrong.
+        /// The reason.
         #[source]
         error: DocumentError,
     },
@@ -90,19 +90,19 @@ pub enum ServiceError {
     Held {
         /// Its name.
         name: String,
-        /// What is wrong.
+        /// The reason.
         #[source]
         error: MisfitError,
     },
-    /// No key of the keyring mints.
-    #[error("no key of the keyring mints: one line of it must begin with `mint`")]
+    /// No key of the keyring can mint.
+    #[error("no key of the keyring can mint: one of its lines must begin with `mint`")]
     NoMintingKey,
     /// A token was not minted.
     #[error("token `{template}`: {failure}")]
     Mint {
         /// The name of its template.
         template: String,
-        /// What is wrong.
+        /// The reason.
         #[source]
         failure: MintTemplateError,
     },
@@ -111,7 +111,7 @@ pub enum ServiceError {
     Attenuate {
         /// The name of its template.
         restriction: String,
-        /// What is wrong.
+        /// The reason.
         #[source]
         failure: AttenuateTemplateError,
     },
@@ -133,10 +133,11 @@ impl ServiceError {
     }
 }
 
-/// Tokens and restrictions get their arguments where they are named; policies are held unasked.
+/// Tokens and restrictions get their arguments in the call that names them; policies get theirs in
+/// the builder.
 const fn way_out(kind: BlockKind) -> &'static str {
     match kind {
-        BlockKind::Policy => "; the builder's `policy` holds a policy with its arguments",
+        BlockKind::Policy => "; add a policy with its arguments through the builder's `policy`",
         BlockKind::Token | BlockKind::Restriction => "",
     }
 }

@@ -1,4 +1,4 @@
-//! Room to verify tokens in, shared by threads that seldom wait for each other.
+//! Scratch space for verifying tokens, shared by threads that seldom wait for each other.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 
 use placet_core::token::verify::Scratch;
 
-/// As many places as the machine decides at the same time.
+/// As many places as the machine can run decisions at the same time.
 pub(super) struct Pool {
     places: Box<[Mutex<Scratch>]>,
 }
@@ -25,7 +25,7 @@ impl Pool {
             let place = &self.places[(from.wrapping_add(step)) % self.places.len()];
             match place.try_lock() {
                 Ok(mut scratch) => return use_it(&mut scratch),
-                // The next token overwrites whatever a panic has left in it.
+                // The next token overwrites anything that a panic has left in it.
                 Err(TryLockError::Poisoned(poisoned)) => return use_it(&mut poisoned.into_inner()),
                 Err(TryLockError::WouldBlock) => {}
             }
@@ -35,7 +35,7 @@ impl Pool {
 }
 
 thread_local! {
-    /// Where a thread looks first: each at a place of its own, as far as there are enough.
+    /// Where a thread looks first: each at its own place, if there are enough.
     static HOME: Cell<usize> = Cell::new(NEXT.fetch_add(1, Ordering::Relaxed));
 }
 

@@ -1,4 +1,4 @@
-//! The policy files of a service: found, read, and held to one vocabulary.
+//! The policy files of a service: found, read, and checked to use one vocabulary.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -18,13 +18,12 @@ use crate::syntax::ast::BlockKind;
 use crate::syntax::parse::parse;
 use placet_core::model::vocabulary::Vocabulary;
 
-/// Documents of one vocabulary, in which every template has a name of its own among those of its
-/// kind.
+/// Documents of one vocabulary, in which no two templates of one kind share a name.
 pub(super) struct Store {
     documents: Vec<Arc<Document>>,
 }
 
-/// A policy that is held, with what it was made of.
+/// A policy that is held, with its source.
 pub(super) struct Held {
     pub(super) document: Arc<Document>,
     pub(super) name: String,
@@ -39,8 +38,8 @@ impl Held {
 }
 
 impl Store {
-    /// Keeps the documents that speak `vocabulary`. Without one, all that have templates must speak
-    /// the same.
+    /// Keeps the documents that use `vocabulary`. Without one, all that have templates must use the
+    /// same.
     pub(super) fn new(
         documents: Vec<Arc<Document>>,
         vocabulary: Option<Arc<Vocabulary>>,
@@ -107,7 +106,7 @@ fn only_vocabulary(documents: &[Arc<Document>]) -> Result<&Arc<Vocabulary>, Serv
     match others.iter().find(|other| other.vocabulary() != first.vocabulary()) {
         None => Ok(first.vocabulary()),
         Some(other) => Err(ServiceError::Vocabulary(format!(
-            "`{}` speaks `{}` and `{}` speaks `{}`; say which one the service speaks: `.vocabulary(\"{}\")`",
+            "`{}` uses `{}` and `{}` uses `{}`; say which one the service uses: `.vocabulary(\"{}\")`",
             file_of(first),
             first.vocabulary().name(),
             file_of(other),

@@ -128,7 +128,7 @@ fn the_status_of_an_answer_says_who_is_to_blame() {
 }
 
 #[test]
-fn every_refusal_is_somebodys_to_blame_for() {
+fn every_refusal_has_one_http_status() {
     let of = |status| {
         let named = Refusal::ALL.iter().filter(move |refusal| Verdict::Refused(**refusal).http_status() == status);
         named.map(|refusal| refusal.name()).collect::<Vec<_>>()
@@ -141,7 +141,7 @@ fn every_refusal_is_somebodys_to_blame_for() {
 }
 
 #[test]
-fn a_text_is_read_as_the_type_that_the_vocabulary_wants() {
+fn a_text_is_read_as_the_type_that_the_vocabulary_declares() {
     let service = notes();
     let token = service.mint("session", [("user", "ann")]).unwrap();
     let path = ("path", "/notes/ann/1");
@@ -266,7 +266,7 @@ fn a_directory_is_opened_with_the_vocabularies_that_its_files_declare() {
 
     folder.write("b.placet", "use momento\ntoken reader { permissions: [{ role: ReadOnly }] }");
     let error = Service::open(&folder.0, &keys).unwrap_err().to_string();
-    assert!(error.contains("speaks `notes`") && error.contains("`.vocabulary(\"notes\")`"), "{error}");
+    assert!(error.contains("uses `notes`") && error.contains("`.vocabulary(\"notes\")`"), "{error}");
     let named = Service::builder().policies(&folder.0).keys(&keys).vocabulary("momento").build().unwrap();
     assert!(named.mint("reader", NO_ATTRIBUTES).is_ok());
 

@@ -1,4 +1,5 @@
-//! Which keys a service believes and what it holds tokens against: all that changes while it runs.
+//! The keys a service trusts and the revocations it checks tokens against: everything that changes
+//! while it runs.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -15,7 +16,7 @@ use placet_core::token::keyring::Keyring;
 use placet_core::token::revocation::{HeldRevocations, RevocationList, Revocations};
 use placet_core::token::verify::Verifier;
 
-/// What changes while a service runs, and the files it comes from.
+/// The state that changes while a service runs, and the files it comes from.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Trust {
     pub(super) keyring: Keyring,
@@ -38,7 +39,7 @@ impl Trust {
     }
 }
 
-/// What does not change: what a token must be besides genuine.
+/// The part that does not change: requirements on a token beyond a valid signature or tag.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
     pub(super) audience: Audience,
@@ -64,12 +65,12 @@ impl Terms {
     }
 }
 
-/// One trust at a time. A decision keeps the one that it began with, whatever comes after it.
+/// One trust at a time. A decision keeps the one that it began with.
 #[derive(Debug)]
 pub(super) struct Shared {
     trust: RwLock<Arc<Trust>>,
-    /// Held for the whole of a change: of two at the same time, neither may undo the other's
-    /// revocations.
+    /// Locked for the whole of a change, so that of two concurrent changes neither undoes the
+    /// other's revocations.
     changing: Mutex<()>,
 }
 

@@ -1,14 +1,14 @@
 //! The tree that all spellings become: the text, the map form, the stack form.
 //!
-//! Each node's doc is its syntax. Two trees are equal when they say the same, wherever it stands: places do not count
+//! Each node's doc is its syntax. Two trees are equal when they say the same; places do not count
 //! (see [`At`]).
 
 use crate::span::Span;
 use placet_core::model::arithmetic::Arithmetic;
 use placet_core::model::types::Type;
 
-/// Where a node stands in its source: bytes of a text, or the number of a node of a map (see `map`). All places are
-/// equal, so that a tree equals the tree of its own print.
+/// The place of a node in its source: bytes of a text, or the number of a node of a map (see
+/// `map`). All places are equal, so that a tree equals the tree of its own print.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct At(pub Span);
 
@@ -30,15 +30,15 @@ pub struct File {
 /// One item and the `///` lines above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// The lines of the doc comment, without `///` and the one space behind it.
+    /// The lines of the doc comment, without `///` and the one space after it.
     pub doc: Vec<String>,
-    /// What is declared.
+    /// The declaration.
     pub kind: ItemKind,
     /// From the keyword to the closing brace.
     pub at: At,
 }
 
-/// What an item declares.
+/// The declaration of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ItemKind {
     /// `use momento`
@@ -53,7 +53,7 @@ pub enum ItemKind {
     Block(Block),
 }
 
-/// A word and where it stands.
+/// A word and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// The word.
@@ -67,7 +67,7 @@ pub struct Name {
 pub struct Let {
     /// `office`
     pub name: Name,
-    /// What the name stands for.
+    /// The pattern that it names.
     pub value: Pattern,
 }
 
@@ -96,13 +96,13 @@ pub struct VocabularyItem {
 pub struct Member {
     /// The lines of the doc comment.
     pub doc: Vec<String>,
-    /// What is declared.
+    /// The declaration.
     pub kind: MemberKind,
     /// All of it.
     pub at: At,
 }
 
-/// What a member declares.
+/// The declaration of a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemberKind {
     /// `item: set of bytes optional`
@@ -113,7 +113,7 @@ pub enum MemberKind {
         ty: Type,
         /// Whether `lowercase` comes after it.
         lowercase: bool,
-        /// Whether `optional` stands behind it.
+        /// Whether `optional` comes after it.
         optional: bool,
     },
     /// `action get, getBatch`
@@ -122,7 +122,7 @@ pub enum MemberKind {
     Role(RoleItem),
 }
 
-/// What a block is for.
+/// The kind of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BlockKind {
     /// `token`: can be minted.
@@ -178,16 +178,17 @@ pub struct Field {
     pub value: FieldValue,
 }
 
-/// What stands behind a key.
+/// The value of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldValue {
-    /// Behind each key but `when` and `unless`.
+    /// After every key except `when` and `unless`.
     Pattern(Pattern),
     /// `when: hour(time) in 8..18`
     Condition(Condition),
 }
 
-/// What a rule does when it matches, or what a promise says of the requests that it matches.
+/// The effect of a rule when it matches, or the assertion of a promise about the requests that it
+/// matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// `allow`, in tokens and policies.
@@ -203,16 +204,16 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Every one.
+    /// All of them.
     pub const ALL: [Self; 5] = [Self::Allow, Self::Deny, Self::Only, Self::Never, Self::Always];
 
-    /// The one that a keyword begins.
+    /// The effect of a keyword.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|effect| effect.word() == word)
     }
 
-    /// Whether it begins a promise, which decides nothing, and not a rule.
+    /// Whether it begins a promise, which decides nothing, rather than a rule.
     #[must_use]
     pub const fn is_promise(self) -> bool {
         matches!(self, Self::Never | Self::Always)
@@ -231,17 +232,17 @@ impl Effect {
     }
 }
 
-/// `allow { action: GET, path: "/a/**" } when hour(time) in 8..18 unless has subject`, and promises, which are spelt alike:
-/// `never { path: "/**/.admin/**" }`
+/// `allow { action: GET, path: "/a/**" } when hour(time) in 8..18 unless has subject`, and
+/// promises, which are spelt alike: `never { path: "/**/.admin/**" }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Its keyword.
     pub effect: Effect,
     /// The map.
     pub entries: Vec<Entry>,
-    /// Behind `when`.
+    /// After `when`.
     pub when: Option<Box<Condition>>,
-    /// Behind `unless`.
+    /// After `unless`.
     pub unless: Option<Box<Condition>>,
     /// All of it.
     pub at: At,
@@ -250,16 +251,16 @@ pub struct Rule {
 /// `cache: "acorns"`, `"my-label": any`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The key; quoted where it is no identifier.
+    /// The key; quoted if it is not an identifier.
     pub key: Name,
-    /// What is wanted of it.
+    /// The pattern for its value.
     pub value: Pattern,
 }
 
-/// What is wanted of a value.
+/// A pattern on a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// What it is.
+    /// The kind, with its parts.
     pub kind: PatternKind,
     /// All of it.
     pub at: At,
@@ -309,7 +310,7 @@ pub enum Form<'p> {
     Not(&'p Pattern),
     /// `{ dc: p }`
     Map(&'p [Entry]),
-    /// Everything else: what is asked of one value.
+    /// Everything else: a pattern on one value.
     Value(Written<'p>),
 }
 
@@ -329,7 +330,7 @@ pub enum Written<'p> {
 }
 
 impl Pattern {
-    /// How it is built of others, for code to which all patterns on one value are alike.
+    /// How it is built of others, for code that treats all patterns on one value alike.
     #[must_use]
     pub fn form(&self) -> Form<'_> {
         match &self.kind {
@@ -357,10 +358,10 @@ pub enum Affix {
     Suffix,
 }
 
-/// What stands behind `prefix`, or at an end of a range.
+/// The operand of `prefix`, or an end of a range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operand {
-    /// What it is.
+    /// The kind, with its parts.
     pub kind: OperandKind,
     /// All of it.
     pub at: At,
@@ -397,7 +398,7 @@ impl Comparison {
     pub const ALL: [Self; 6] =
         [Self::Equal, Self::NotEqual, Self::Less, Self::LessOrEqual, Self::Greater, Self::GreaterOrEqual];
 
-    /// The comparison that says the same with its sides exchanged.
+    /// The equivalent comparison with its sides exchanged.
     #[must_use]
     pub const fn flipped(self) -> Self {
         match self {
@@ -484,7 +485,7 @@ pub enum Piece {
 /// A boolean expression, or a part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
-    /// What it is.
+    /// The kind, with its parts.
     pub kind: ConditionKind,
     /// All of it.
     pub at: At,

@@ -30,8 +30,9 @@ pub struct Cases {
     pub sections: Vec<Section>,
 }
 
-/// `token session(user: "42")` and what follows it, up to the next section. Policies that are named before its first case
-/// are held beside the token, as a service does, and all of them decide together.
+/// `token session(user: "42")` and what follows it, up to the next section. Policies that are named
+/// before its first case are held beside the token, as in a service, and all of them decide
+/// together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     /// A token or a policy.
@@ -60,18 +61,19 @@ pub struct Call {
 /// `allow get { cache: "profiles" } because "it is theirs"`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// What is expected.
+    /// The expected outcome.
     pub expected: Expected,
-    /// `expired` of `refused expired`: the name of a [`Refusal`](placet_core::model::verdict::Refusal).
+    /// `expired` of `refused expired`: the name of a
+    /// [`Refusal`](placet_core::model::verdict::Refusal).
     pub cause: Option<Name>,
     /// `get`
     pub action: Name,
     /// `cache: "profiles"`
     pub attributes: Vec<(Name, Value)>,
-    /// The text behind `because`.
+    /// The text after `because`.
     pub reason: Option<String>,
-    /// The time of the nearest `at` above it in its section, or above the first section, in milliseconds since
-    /// 1970-01-01T00:00:00Z.
+    /// The time of the nearest `at` above it in its section, or above the first section, in
+    /// milliseconds since 1970-01-01T00:00:00Z.
     pub now: Option<i64>,
     /// All of it.
     pub at: At,
@@ -86,7 +88,7 @@ pub struct Request {
     pub attributes: Vec<(Name, Value)>,
 }
 
-/// What a case expects.
+/// The expected outcome of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Expected {
     /// `allow`
@@ -118,7 +120,7 @@ impl Expected {
 /// A value of a request or an argument; a type decides how it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
-    /// What it is.
+    /// The kind, with its parts.
     pub kind: ValueKind,
     /// All of it.
     pub at: At,
@@ -136,8 +138,8 @@ pub enum ValueKind {
 }
 
 impl Cases {
-    /// What keeps it from testing anything, or from testing the same tomorrow: sections without cases, none at all, and a
-    /// section without a time after one that has a time.
+    /// Reasons why it tests nothing, or would not test the same tomorrow: a file or a section
+    /// without cases, and a section without a time after one that has a time.
     #[must_use]
     pub fn lacks(&self) -> Vec<Diagnostic> {
         if self.sections.is_empty() {
@@ -169,8 +171,8 @@ impl Section {
 
     fn lacks_time(&self) -> Option<Diagnostic> {
         let case = self.cases.first().filter(|case| case.now.is_none())?;
-        let found = Diagnostic::new(Code::NoTime, case.at.0, "this section says no time before its first case");
+        let found = Diagnostic::new(Code::NoTime, case.at.0, "this section has no time before its first case");
         let help = "write `at` and a time below the line of the section, or above the first section for the whole file";
-        Some(found.label("the `at` of another section does not hold here").help(help))
+        Some(found.label("the `at` of another section does not apply here").help(help))
     }
 }

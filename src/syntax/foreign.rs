@@ -1,11 +1,12 @@
-//! The table of foreign words: what people write out of habit from other languages, where they write it, and what to
-//! write instead.
+//! The table of foreign words: words that people use out of habit from other languages, where they
+//! use them, and what to write instead.
 //!
-//! The parser asks it where the grammar stops, the checker where a name or a function is unknown, the map form where a
-//! `$` key is. Shapes that are not words (`“a”`, `0..=1`, `a.b`, text in another language) are rows of their own in
-//! `parse/foreign.rs`, `parse/shapes.rs` and `parse/pasted.rs`. `tests/mistakes/foreign.rs` runs every word of every row.
+//! The parser looks words up where the grammar stops, the checker where a name or a function is
+//! unknown, the map form where a `$` key is unknown. Shapes that are not words (`“a”`, `0..=1`,
+//! `a.b`, text in another language) are rows of their own in `parse/foreign.rs`, `parse/shapes.rs`
+//! and `parse/pasted.rs`. `tests/mistakes/foreign.rs` runs every word of every row.
 
-/// Where a foreign word is met.
+/// Where a foreign word appears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Where an item begins: `import http`.
@@ -35,11 +36,12 @@ pub enum Place {
 /// Some words with the same way out.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
-    /// Where they are met.
+    /// Where they appear.
     pub place: Place,
-    /// The words, in lower case and without `_`: they are compared so.
+    /// The words, in lower case and without `_`, as they are compared.
     pub words: &'static [&'static str],
-    /// The way out. `{a}` is what comes before the word, `{b}` what comes after it, and `{c}` the second value after it.
+    /// The way out. `{a}` is what comes before the word, `{b}` what comes after it, and `{c}` the
+    /// second value after it.
     pub out: &'static str,
 }
 
@@ -76,13 +78,13 @@ pub fn find(place: Place, word: &str) -> Option<&'static Row> {
     ROWS.iter().find(|row| row.place == place && row.words.contains(&plain.as_str()))
 }
 
-/// The way out for a word that needs nothing of the text around it.
+/// The way out for a word, if it does not depend on the text around it.
 #[must_use]
 pub(crate) fn help(place: Place, word: &str) -> Option<String> {
     find(place, word).map(|row| row.way_out(["…", "…", "…"]))
 }
 
-/// Whether somebody who begins a member of a vocabulary with this word means its actions.
+/// Whether this word at the beginning of a member of a vocabulary probably means `action`.
 pub(crate) fn means_actions(word: &str) -> bool {
     word == "action" || find(Place::Member, word).is_some_and(|row| row.out.contains("`action"))
 }

@@ -1,12 +1,12 @@
-//! Splits a text into tokens, without a grammar: what the bounds are counted on before the grammar sees the text, what
-//! a message calls "found", and where the formatter finds the comments.
+//! Splits a text into tokens, without a grammar: the bounds are counted on them before the grammar
+//! sees the text, a message names one as "found", and the formatter takes the comments from them.
 
 use crate::span::Span;
 
 /// A piece of a text between blanks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
-    /// What it is.
+    /// The kind.
     pub kind: TokenKind,
     /// All of it.
     pub span: Span,
@@ -33,7 +33,7 @@ pub(crate) enum TokenKind {
     Close(u8),
     /// `&&`, `:`, `..`
     Sign,
-    /// A character that begins nothing.
+    /// A character that begins no token.
     Strange,
 }
 
@@ -89,7 +89,7 @@ impl<'t> Lexer<'t> {
             match (bytes.get(end), bytes.get(end + 1)) {
                 (Some(b'"'), _) => return (TokenKind::Text, end + 1),
                 (Some(b'\\'), Some(&next)) if next != b'\n' => {
-                    // A backslash may stand before a character of several bytes.
+                    // A backslash may come before a character of several bytes.
                     end += 2;
                     while !self.text.is_char_boundary(end) {
                         end += 1;
@@ -134,7 +134,7 @@ impl Iterator for Lexer<'_> {
     }
 }
 
-/// Whether a byte may stand inside a word.
+/// Whether a byte may be part of a word.
 pub(crate) const fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }

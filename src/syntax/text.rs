@@ -1,7 +1,8 @@
-//! How texts are spelt: escapes, splices, and what is written back.
+//! The spelling of texts: escapes, splices, and how they are written back.
 //!
-//! In a string a backslash escapes. In a regular expression and a glob a backslash belongs to the pattern and is kept, with
-//! two exceptions: `\"` is a quote, and `\{` before `name}` keeps the brace from being a splice.
+//! In a string a backslash escapes. In a regular expression and a glob a backslash belongs to the
+//! pattern and is kept, with two exceptions: `\"` is a quote, and `\{` before `name}` keeps the
+//! brace from being a splice.
 
 use crate::span::Span;
 use crate::syntax::ast::{At, Name, Piece, Text};
@@ -27,7 +28,7 @@ impl Spelling {
     }
 }
 
-/// A place in a text that is wrong, in words.
+/// A mistake in a text, with its place, in words.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct TextError {
@@ -36,7 +37,7 @@ pub(crate) struct TextError {
     pub help: String,
 }
 
-/// Reads what stands between the quotes; `start` is the place of its first byte.
+/// Reads the text between the quotes; `start` is the place of its first byte.
 pub(crate) fn read(inner: &str, start: usize, spelling: Spelling) -> Result<Text, TextError> {
     let mut pieces = Vec::new();
     let mut plain = String::new();
@@ -60,7 +61,7 @@ pub(crate) fn read(inner: &str, start: usize, spelling: Spelling) -> Result<Text
     }
     plain.push_str(&inner[at..]);
     if !plain.is_empty() {
-        // Most texts are one piece; a vector that grows would take room for four.
+        // Most texts are one piece; a growing vector would allocate room for four.
         pieces.reserve_exact(1);
         pieces.push(Piece::Text(plain));
     }
@@ -83,7 +84,7 @@ fn braced_word(text: &str) -> Option<&str> {
     (rest.as_bytes()[end] == b'}' && is_word(name)).then_some(name)
 }
 
-/// Whether a `{` behind this belongs to `\p{Greek}`, `\x{ff}`, `\b{start}` and the like.
+/// Whether a `{` after this belongs to `\p{Greek}`, `\x{ff}`, `\b{start}` and the like.
 fn belongs_to_escape(before: &str) -> bool {
     let Some(head) = before.strip_suffix(['p', 'P', 'x', 'u', 'U', 'b']) else { return false };
     (head.len() - head.trim_end_matches('\\').len()) % 2 == 1
@@ -128,7 +129,7 @@ fn escape(inner: &str, at: usize, start: usize, spelling: Spelling, plain: &mut 
         _ => {
             let help =
                 "known are `\\n`, `\\t`, `\\r`, `\\\\`, `\\\"`, `\\{` and `\\u{…}`; for a backslash write `\\\\`";
-            return Err(bad(length, format!("`\\{next}` is no escape"), help));
+            return Err(bad(length, format!("unknown escape `\\{next}`"), help));
         }
     }
     Ok(length)
@@ -203,8 +204,8 @@ fn write_piece(plain: &str, spelling: Spelling, out: &mut String) {
     }
 }
 
-/// Writes a pattern that came from elsewhere the way the text form can say it: the meaning stays, and so does every
-/// pattern that was read from a text. `None` where no text says it.
+/// Writes a pattern that came from elsewhere so that the text form can express it: its meaning
+/// stays, and a pattern that was read from a text stays as it is. `None` if no text expresses it.
 pub(crate) fn normal_pattern(raw: &str) -> Option<String> {
     if raw.chars().any(|character| hides_in_source(character) || matches!(character, '\n' | '\r')) {
         return None;

@@ -1,5 +1,5 @@
-//! Checks a tree that was made by a program: what no text and no map could say is refused, so that
-//! the checker meets nothing that the readers would have stopped.
+//! Checks a tree that was made by a program: anything that no text and no map could express is
+//! refused, so that the checker gets nothing that the readers would have stopped.
 
 use super::ast::{At, Block, Condition, Field, FieldValue, File, Item, ItemKind, Name, Pattern, Rule};
 use super::depth;
@@ -20,7 +20,8 @@ fn item(item: &Item) -> Result<(), Diagnostic> {
         ItemKind::Use(used) => name(used),
         ItemKind::Let(item) => name(&item.name).and_then(|()| pattern(&item.value)),
         ItemKind::Role(role) => name(&role.name).and_then(|()| pattern(&role.actions)),
-        // The checker asks for words in all of a vocabulary, whose names travel in programs.
+        // The checker requires words everywhere in a vocabulary, since its names travel in
+        // programs.
         ItemKind::Vocabulary(_) => Ok(()),
         ItemKind::Block(parts) => block(parts),
     }

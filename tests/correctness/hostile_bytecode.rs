@@ -277,7 +277,7 @@ fn a_program_with_more_rules_or_bytes_than_allowed_is_refused() {
 }
 
 #[test]
-fn a_program_of_an_earlier_state_can_not_name_what_came_later() {
+fn a_program_of_an_earlier_state_cannot_name_later_declarations() {
     let vocabulary = every_type();
     let early = vocabulary.states()[3];
     let scope = Scope { state: early, ..scope(&vocabulary) };
@@ -432,7 +432,7 @@ fn a_constant_with_any_byte_changed_is_refused_or_decided() {
 }
 
 #[test]
-fn a_length_can_not_reach_back() {
+fn a_length_cannot_reach_back() {
     // Lengths are unsigned and count what follows; the largest one ends behind the code and is refused.
     let mut code = vec![0x03];
     code.extend([0xff, 0xff, 0xff, 0xff, 0x0f]);
@@ -443,7 +443,7 @@ fn a_length_can_not_reach_back() {
 
 /// A group of a glob or path pattern between two runs may be tried at every place of a value; the others are tried once.
 #[test]
-fn a_pattern_costs_the_pieces_of_its_dearest_group_at_every_place() {
+fn a_pattern_costs_the_pieces_of_its_most_expensive_group_at_every_place() {
     let vocabulary = every_type();
     let cost = |name: &str, constant: &[u8], op: fn(Const) -> Op| {
         let (pool, place) = pool_of(constant);

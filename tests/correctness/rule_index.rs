@@ -394,7 +394,7 @@ fn only_the_index_of_its_rules_is_believed() {
 
 /// The VM gives the number of a rule by counting, and stops where something has been decided: an index has one place.
 #[test]
-fn an_index_stands_in_front_of_everything_that_it_could_overtake() {
+fn an_index_comes_before_everything_that_it_could_overtake() {
     type Make = fn(Length) -> Op;
     type Mark = fn(Const) -> Op;
     let (allow, deny): (Make, Make) = (|body| Op::Allow { body }, |body| Op::Deny { body });

@@ -274,7 +274,7 @@ fn every_way_to_name_actions_decides_as_the_reference_does() {
 }
 
 #[test]
-fn every_condition_of_up_to_three_decides_as_the_reference_does_behind_a_rule_and_as_a_guard() {
+fn every_condition_of_up_to_three_decides_as_the_reference_does_after_a_rule_and_as_a_guard() {
     let mut bench = Bench::new();
     let all = conditions();
     for (number, condition) in all.iter().enumerate() {

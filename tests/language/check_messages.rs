@@ -39,7 +39,7 @@ fn a_bad_regex_is_an_error_and_not_silently_false() {
 }
 
 #[test]
-fn a_parameter_can_not_widen_a_regex_by_standing_in_a_class() {
+fn a_parameter_in_a_class_cannot_widen_a_regex() {
     let source = "use momento\ntoken t(shard: string) { allow { cache: ~\"s[{shard}]\" } ttl: 5m }";
     check(source).finds(&[("E0311", "~\"s[{shard}]\"")]);
     check(&source.replace("[{shard}]", "-{shard}-[0-9]+")).is_good();
@@ -50,7 +50,7 @@ fn a_network_with_host_bits_is_refused_and_corrected() {
     http("allow { ip: \"10.1.2.3/8\" }").says(
         "E0303",
         "\"10.1.2.3/8\"",
-        "`10.1.2.3/8` has bits behind the first 8",
+        "`10.1.2.3/8` has bits set after the first 8",
         "write `10.0.0.0/8` for the network, or `10.1.2.3` for the one address",
     );
 }
@@ -80,7 +80,7 @@ fn a_pattern_of_paths_is_not_taken_for_a_path_with_a_star_in_it() {
     http("allow { action: GET } when path == \"/a/*\"").says(
         "E0304",
         "\"/a/*\"",
-        "`/a/*` is a pattern, and one path is wanted here",
+        "`/a/*` is a pattern, and one path is expected here",
         "use `in`, or a pattern in the rule's map",
     );
     http("allow { path: != \"/a/**\" }").finds(&[("E0304", "\"/a/**\"")]);
@@ -179,7 +179,7 @@ fn an_optional_attribute_is_guarded_before_it_is_read() {
     http("allow { action: GET } when headers[\"x\"] == \"1\"").says(
         "E0404",
         "headers[\"x\"]",
-        "`headers[\"x\"]` is not there in every request",
+        "`headers[\"x\"]` is not present in every request",
         "write `has headers[\"x\"] && …` before it",
     );
     for good in [
@@ -305,7 +305,7 @@ fn a_literal_makes_sure_of_what_it_leaves_possible() {
 }
 
 #[test]
-fn a_parameter_stands_where_its_type_does_and_text_for_bytes() {
+fn a_parameter_is_accepted_where_its_type_is_and_text_as_bytes() {
     let with = |parameter: &str, test: &str| {
         check(&format!("use momento\npolicy p(x: {parameter}) {{ allow {{ action: get, {test} }} }}"))
     };
@@ -371,7 +371,7 @@ fn a_let_knows_no_parameters() {
         "E0210",
         "user",
         "there is no parameter `user` here",
-        "a `let` stands outside of all blocks and knows no parameters; write the text in the block",
+        "a `let` is outside all blocks and has no parameters; write the text in the block",
     );
 }
 
@@ -427,12 +427,12 @@ fn a_name_is_given_once() {
 }
 
 #[test]
-fn a_rule_stands_in_its_kind_of_block() {
+fn a_rule_is_allowed_only_in_its_kind_of_block() {
     check("use http\nrestriction r { allow { path: \"/a\" } }").says(
         "E0501",
         "allow",
-        "a restriction can not allow anything",
-        "write `only`: what is not in an `only` is taken away",
+        "a restriction cannot allow anything",
+        "write `only`: everything outside an `only` is taken away",
     );
     http("only { path: \"/a\" }").finds(&[("E0501", "only")]);
     http("allow { path: \"/a\" } ttl: 5m").says(
@@ -478,7 +478,7 @@ fn lists_that_grant_everything_are_warned_about() {
     check(source).says(
         "W0101",
         "[]",
-        "`owners` is empty, so this token reads what all owners have",
+        "`owners` is empty, so this token reads the data of all owners",
         "name them: `owners: […]`, or write `owners: any` if all are meant",
     );
     check(&source.replace("owners: []", "")).finds(&[("W0101", "type: READ")]);
@@ -659,7 +659,7 @@ fn habits_of_other_languages_get_the_help_they_deserve() {
         "E0205",
         "nil",
         "there is no parameter and no `let` `nil`",
-        "if it is text, write `\"nil\"`; where there is to be no value, write `absent`",
+        "if it is text, write `\"nil\"`; for no value, write `absent`",
     );
     let found = http("allow { path: \"/a” }");
     found.finds(&[("E0104", "\"/a” } }")]);

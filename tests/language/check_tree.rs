@@ -93,7 +93,7 @@ fn the_type_of_the_attribute_decides_how_text_is_read() {
 }
 
 #[test]
-fn not_wants_a_value() {
+fn not_matches_only_a_value() {
     assert_eq!(pattern("host: not absent"), Pattern::Any);
     assert_eq!(pattern("host: not [absent, \"a\"]"), Pattern::Not(Box::new(string("a"))));
     assert_eq!(pattern("host: != \"a\""), Pattern::Not(Box::new(string("a"))));
@@ -221,7 +221,7 @@ fn a_write_token_deletes_only_what_its_producer_owns() {
 }
 
 #[test]
-fn milliseconds_and_texts_are_times_behind_tokengens_keys() {
+fn milliseconds_and_texts_are_times_after_tokengens_keys() {
     let token = |ttl: &str| momento_ttl(ttl);
     assert_eq!(token("1800000"), token("30m"));
     assert_eq!(token("\"30m\""), token("30m"));
@@ -286,7 +286,7 @@ fn text_takes_the_type_of_the_other_side_on_either_side() {
 }
 
 #[test]
-fn a_let_of_one_text_stands_where_the_text_may() {
+fn a_let_of_one_text_is_accepted_where_the_text_is() {
     let with = |rule: &str| {
         let found = check(&format!("use http\nlet first = \"a\"\nlet own = first\npolicy p {{ {rule} }}"));
         found.is_good().rules[0].clone()
@@ -395,7 +395,7 @@ fn a_file_may_declare_what_it_speaks() {
 }
 
 #[test]
-fn of_several_vocabularies_a_file_speaks_the_one_that_it_uses() {
+fn a_file_with_several_vocabularies_has_the_one_that_it_uses() {
     let declared = "vocabulary first 1 { a: string action get }\nvocabulary second 1 { b: string action get }";
     for (used, attribute) in [("first", "a"), ("second", "b")] {
         let found = check(&format!("{declared}\nuse {used}\npolicy p {{ allow {{ {attribute}: \"x\" }} }}"));

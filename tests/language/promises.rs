@@ -72,7 +72,7 @@ fn never_matches_any_element_and_always_every_one() {
 }
 
 #[test]
-fn a_promise_may_stand_in_every_block() {
+fn every_kind_of_block_may_have_a_promise() {
     momento(
         "permissions: [{ role: ReadOnly, cache: \"a\" }] never { action: set } always { action: get, cache: \"a\" }",
     )
@@ -105,9 +105,9 @@ fn what_only_a_promise_uses_is_used() {
 }
 
 #[test]
-fn a_promise_is_no_key() {
+fn a_promise_is_not_a_key() {
     let says = |text: &str| parse(text).unwrap_err()[0].message.clone();
-    assert_eq!(says("policy p { never: { path: \"/a\" } }"), "`never` begins a promise, it is no key");
+    assert_eq!(says("policy p { never: { path: \"/a\" } }"), "`never` begins a promise and is not a key");
     let help = parse("policy p { nevr { path: \"/a\" } }").unwrap_err()[0].help.clone();
     assert_eq!(help.as_deref(), Some("did you mean `never {`?"));
     let map = json!({ "items": [{ "policy": "p", "rules": [{ "never": {}, "always": {} }] }] });

@@ -80,7 +80,7 @@ fn host_text_is_never_a_splice_a_name_or_a_pattern() {
     }
     let (code, message, help, path) = mistake(&json!({ "permissions": [{ "action": "any" }] }));
     assert_eq!((code, path.as_str()), (Code::Map, "permissions[0].action"));
-    assert_eq!(message, "`any` is a word of the language, no name");
+    assert_eq!(message, "`any` is a word of the language, not a name");
     assert_eq!(help, "a pattern is written like `{\"$any\": …}`");
 }
 
@@ -90,10 +90,10 @@ fn mistakes_say_where_they_are_and_what_was_meant() {
     assert_eq!(message, "`$prefx` is not a pattern");
     assert_eq!(help, "did you mean `$prefix`?");
     assert_eq!(path, "permissions[0].cache[\"$prefx\"]");
-    assert_eq!(mistake(&json!({ "owner": 1.5 })).1, "`1.5` is no integer of 64 bits");
+    assert_eq!(mistake(&json!({ "owner": 1.5 })).1, "`1.5` is not an integer of 64 bits");
     assert_eq!(mistake(&json!({ "owner": 18_446_744_073_709_551_615_u64 })).3, "owner");
     assert_eq!(mistake(&json!({ "ttl": { "$duration": "30days" } })).2, "write `30d`");
-    assert_eq!(mistake(&json!({ "two words": 1 })).1, "`two words` is no name");
+    assert_eq!(mistake(&json!({ "two words": 1 })).1, "`two words` is not a name");
     assert_eq!(mistake(&json!({ "rules": [{ "alow": {} }] })).3, "rules[0]");
     assert_eq!(mistake(&json!({ "when": "a = b" })).2, "write `==`");
     assert_eq!(mistake(&json!({ "params": { "a": "sting" } })).2, "did you mean `string`?");
@@ -112,14 +112,14 @@ fn two_patterns_in_one_map_and_a_pattern_turned_off_are_said_as_what_they_are() 
         "write a list of maps with one `$` key each for one of them, or a condition under `when` for all of them"
     );
     let (_, message, help, _) = mistake(&json!({ "labels": { "$prefix": "a", "dc": "b" } }));
-    assert_eq!(message, "`$prefix` stands beside the key `dc`");
+    assert_eq!(message, "`$prefix` appears beside the key `dc`");
     assert_eq!(help, "a pattern is a map with one `$` key; a label whose name begins with `$` is written `$$prefix`");
     let (_, message, help, _) = mistake(&json!({ "owner": { "$any": false } }));
-    assert_eq!(message, "`{\"$any\": false}` is no pattern");
-    assert_eq!(help, "`{\"$any\": true}` is any value; where there is to be none, write `{\"$absent\": true}`");
+    assert_eq!(message, "`{\"$any\": false}` is not a pattern");
+    assert_eq!(help, "`{\"$any\": true}` means any value; for no value, write `{\"$absent\": true}`");
     let (_, message, help, _) = mistake(&json!({ "owner": { "$absent": false } }));
-    assert_eq!(message, "`{\"$absent\": false}` is no pattern");
-    assert_eq!(help, "`{\"$absent\": true}` is no value; where there is to be one, write `{\"$any\": true}`");
+    assert_eq!(message, "`{\"$absent\": false}` is not a pattern");
+    assert_eq!(help, "`{\"$absent\": true}` means no value; for any value, write `{\"$any\": true}`");
     assert_eq!(mistake(&json!({ "owner": { "$any": "yes" } })).1, "expected `true`, found a string");
 }
 

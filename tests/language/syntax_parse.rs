@@ -58,12 +58,12 @@ fn likely_typos_get_a_message_of_their_own() {
     says("token t { ttl 5m }", "expected `:` after `ttl`", "write `ttl: …`", "5m");
     says("token t { ttl = 5m }", "expected `:` after `ttl`", "a key and its value are joined by `:`", "=");
     says("token t { ttl: 5 minutes }", "`5 minutes` is not a duration", "write `5m`", "5 minutes");
-    says("token t { ttl: 30days }", "`days` is no unit of time", "write `30d`", "30days");
+    says("token t { ttl: 30days }", "unknown unit `days`", "write `30d`", "30days");
     says("polcy p {}", "expected an item", "did you mean `policy`?", "polcy");
     says("policy p { alow { a: 1 } }", "expected `:` after `alow`", "did you mean `allow {`?", "{");
     says(
         "policy p { allow: { a: 1 } }",
-        "`allow` begins a rule, it is no key",
+        "`allow` begins a rule and is not a key",
         "write `allow { … }`, once for each map",
         "allow",
     );
@@ -74,7 +74,7 @@ fn likely_typos_get_a_message_of_their_own() {
     says("policy p { allow {} when not a == 1 }", "`not` turns a pattern around, not a condition", "write `!a`", "not");
     says(
         "policy p { allow {} when 1 < x < 3 }",
-        "`<` can not follow `<`: comparisons do not chain",
+        "`<` cannot follow `<`: comparisons do not chain",
         "write `a < b && b < c`",
         "<",
     );
@@ -323,7 +323,7 @@ fn literals_are_read_exactly() {
     }
     says(
         "let a = \"\\q\"",
-        "`\\q` is no escape",
+        "unknown escape `\\q`",
         "known are `\\n`, `\\t`, `\\r`, `\\\\`, `\\\"`, `\\{` and `\\u{…}`; for a backslash write `\\\\`",
         "\\q",
     );
@@ -372,7 +372,7 @@ fn doc_comments_belong_to_something() {
 }
 
 #[test]
-fn characters_that_can_not_be_seen_are_refused_and_never_shown() {
+fn invisible_characters_are_refused_and_never_shown() {
     for text in [
         "use a\u{202e}",
         "let a = \"x\u{200b}y\"",
@@ -476,7 +476,7 @@ fn mistakes_of_case_files_are_said() {
         let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
         assert_eq!(messages, wanted, "{text}");
     };
-    says("allow get {}", &["nothing says what is tested here"]);
+    says("allow get {}", &["no section says what is tested here"]);
     says(
         "policy p\nallow get { a: prefix \"b\" }\nalow get {}",
         &["a request holds values, not patterns", "expected a case"],
@@ -484,7 +484,7 @@ fn mistakes_of_case_files_are_said() {
     says("token t\nallow get {}\nrestrict r\n", &["a restriction is written after a case"]);
     says("policy p\nrestrict r\n", &["a policy cannot be restricted"]);
     says("policy p\nallow get { a: 1, a: 2 }", &["`a` is given twice"]);
-    says("policy p\nat noon\nallow get { a: 30days }", &["expected a time after `at`", "`days` is no unit of time"]);
+    says("policy p\nat noon\nallow get { a: 30days }", &["expected a time after `at`", "unknown unit `days`"]);
 }
 
 fn no_panic(text: &str) {

@@ -149,7 +149,7 @@ fn an_unknown_flag_is_refused_before_the_proof_is_tried() {
 }
 
 #[test]
-fn a_restriction_can_not_be_removed() {
+fn a_restriction_cannot_be_removed() {
     let first = minted(local(), &draft(program()));
     let second = attenuated(&first);
     let mut stripped = second.as_bytes()[..first.as_bytes().len() - 33].to_vec();
@@ -160,7 +160,7 @@ fn a_restriction_can_not_be_removed() {
 }
 
 #[test]
-fn a_public_restriction_can_not_be_removed() {
+fn a_public_restriction_cannot_be_removed() {
     let first = minted(signing(), &draft(program()));
     let second = attenuated(&first);
     let kept = first.as_bytes().len() - 33;
@@ -179,7 +179,7 @@ fn a_public_restriction_can_not_be_removed() {
 }
 
 #[test]
-fn restrictions_can_not_be_reordered() {
+fn restrictions_cannot_be_reordered() {
     let (one, other) = (&*cache_is("one"), &*cache_is("two"));
     let token = minted(local(), &draft(program()));
     let token = append(&token, &BlockDraft { program: one, ..BlockDraft::default() }, &mut random()).expect("open");
@@ -189,7 +189,7 @@ fn restrictions_can_not_be_reordered() {
 }
 
 #[test]
-fn public_restrictions_can_not_be_reordered() {
+fn public_restrictions_cannot_be_reordered() {
     let (one, other) = (&*cache_is("one"), &*cache_is("two"));
     let token = minted(signing(), &draft(program()));
     let token = append(&token, &BlockDraft { program: one, ..BlockDraft::default() }, &mut random()).expect("open");
@@ -244,7 +244,7 @@ fn a_sealed_token_takes_no_block() {
 
 /// The holder of a sealed local token has its last tag, and could compute the next one; the seal is in the block.
 #[test]
-fn a_block_behind_the_seal_is_refused() {
+fn a_block_after_the_seal_is_refused() {
     let token = sealed(&minted(local(), &draft(program())));
     let longer = append_raw(&token, &[0, 0]);
     assert_eq!(verify(&spell(&longer)), Err(Refusal::Sealed));
@@ -319,7 +319,7 @@ fn a_voucher_serves_the_token_it_was_made_for() {
 
 /// A holder may write what he likes into a restriction; the verifier checks the third party's signature itself.
 #[test]
-fn a_voucher_that_nobody_signed_is_refused() {
+fn an_unsigned_voucher_is_refused() {
     let token = minted(local(), &draft(program()));
     let genuine = vouched(&token);
     let block = &genuine.as_bytes()[token.as_bytes().len() - 31..genuine.as_bytes().len() - 33];

@@ -235,7 +235,7 @@ fn ids(token: &Token) -> Vec<RevocationId> {
 }
 
 #[test]
-fn revoking_a_block_revokes_everything_behind_it() {
+fn revoking_a_block_revokes_everything_after_it() {
     for key in both() {
         let parent = minted(key, &draft(program()));
         let (child, sibling) = (attenuated(&parent), sealed(&parent));

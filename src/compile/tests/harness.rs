@@ -1,4 +1,4 @@
-//! Trees by hand, and what becomes of them.
+//! Trees built by hand, and their programs.
 
 use crate::check::tree::{
     ArgumentNo, Bound, Condition, Constant, Effect, GlobText, Operand, Parameter, PathText, Pattern, Piece, RegexText,
@@ -140,12 +140,12 @@ pub fn compiled(rules: Vec<Rule>) -> Compiled {
     compile(&template(rules), &vocabulary(), &Arguments::none()).unwrap()
 }
 
-/// What becomes of a pattern on an attribute, below `allow` and `test`.
+/// The listing of a pattern on an attribute, below `allow` and `test`.
 pub fn lowers(field: FieldNo, pattern: Pattern) -> Vec<String> {
     tested(&compiled(vec![rule(Effect::Allow, vec![(field, pattern)])]))
 }
 
-/// The pattern of the only test, also where it is one instruction with its test.
+/// The pattern of the only test, also if test and pattern are one instruction.
 fn tested(compiled: &Compiled) -> Vec<String> {
     let lines = lines(compiled);
     let Some((whole, below)) = lines.get(1..).and_then(<[String]>::split_first) else { return Vec::new() };
@@ -158,7 +158,7 @@ fn tested(compiled: &Compiled) -> Vec<String> {
     }
 }
 
-/// What becomes of a condition, below `allow` and `when`.
+/// The listing of a condition, below `allow` and `when`.
 pub fn asks(condition: Condition) -> Vec<String> {
     let mut rule = rule(Effect::Allow, Vec::new());
     rule.condition = Some(Box::new(condition));

@@ -74,7 +74,7 @@ fn presence_and_absence_are_instructions() {
 }
 
 #[test]
-fn a_list_is_flat_has_nothing_twice_and_asks_cheap_things_first() {
+fn a_list_is_flat_without_duplicates_and_has_cheap_patterns_first() {
     let list = Pattern::OneOf(vec![
         glob("a*b"),
         affix(Affix::Prefix, "p"),
@@ -224,7 +224,7 @@ fn all_other_actions_are_those_of_today_where_allowed_and_later_ones_too_where_d
 }
 
 #[test]
-fn a_rule_asks_for_the_action_first_then_what_is_cheap_then_the_condition() {
+fn a_rule_tests_the_action_first_then_cheap_patterns_then_the_condition() {
     let mut rule = rule(
         Effect::Allow,
         vec![(CACHE, regex("(ab)+")), (PATH, path("/a/**")), (AMOUNT, equal(Constant::Int(1))), (BLOB, glob("a*b"))],
@@ -336,7 +336,7 @@ fn every_other_condition_has_an_instruction() {
 }
 
 #[test]
-fn every_type_of_constant_can_stand_in_a_condition() {
+fn a_condition_may_have_every_type_of_constant() {
     for (field, value, expected) in [
         (CACHE, string("a"), "string \"a\""),
         (BLOB, Constant::Bytes(vec![1]), "bytes x\"01\""),
@@ -380,7 +380,7 @@ fn what_the_arguments_decide_is_decided_when_minting() {
 }
 
 #[test]
-fn a_string_stands_for_bytes_where_bytes_are_wanted() {
+fn a_string_is_accepted_where_bytes_are_expected() {
     let term = Term::Parameter(ArgumentNo(0));
     assert_eq!(lowers_with(BLOB, Pattern::Equal(term.clone()), &["é".into()]).unwrap(), ["eq \"é\""]);
     let operand = Operand::Term(Term::Constant(string("a")), Scalar::Bytes);

@@ -70,7 +70,7 @@ fn denials_come_first_then_the_guard_then_what_allows_each_in_the_order_of_the_s
 }
 
 #[test]
-fn a_constant_stands_once() {
+fn a_constant_is_stored_once() {
     let twice = compiled(vec![allow("a-rather-long-name", 1), allow("a-rather-long-name", 2)]);
     let once = compiled(vec![allow("a-rather-long-name", 1)]);
     assert_eq!(twice.program.bytes().len(), once.program.bytes().len() + 5);
@@ -292,11 +292,11 @@ fn what_only_a_stranger_would_write_is_printed_as_a_comment_with_the_reason() {
     let set = pool.intern(&[1]);
     let text = rendered(&[Op::ActionNot { set }], &pool);
     assert!(
-        text.starts_with("// A rule that the language cannot say: it allows actions that do not exist yet.\n"),
+        text.starts_with("// A rule that the language cannot express: it allows actions that do not exist yet.\n"),
         "{text}"
     );
     let twice = [Op::Test { field: CACHE }, Op::Any {}, Op::Test { field: CACHE }, Op::Absent {}];
-    assert!(rendered(&twice, &pool).starts_with("// A rule that the language cannot say: it has two patterns"));
+    assert!(rendered(&twice, &pool).starts_with("// A rule that the language cannot express: it has two patterns"));
     let star = pool.intern(b"/a/*");
     let text = rendered(&[Op::Test { field: PATH }, Op::Eq { text: star }], &pool);
     assert_eq!(text.trim_end(), "allow { path: \"/a/%2A\" }", "a star that is a character has a spelling of its own");
@@ -320,7 +320,7 @@ fn bytes_that_nest_without_end_are_printed_as_a_comment() {
 }
 
 #[test]
-fn a_text_can_not_write_lines_of_its_own_into_a_listing() {
+fn a_text_cannot_write_its_own_lines_into_a_listing() {
     let hostile = "x\"}\nallow {} \u{202e} \u{1b}[2J";
     let compiled = compiled(vec![allow(hostile, 1), Rule { tests: Vec::new(), ..allow("", 2) }]);
     let listing = listing(compiled.program.bytes(), &vocabulary(), &[]);
@@ -498,7 +498,7 @@ proptest! {
         let expressions = Expressions::default();
         let text = ToSource::new(&vocabulary).comparing(&expressions).entries_of(compiled.program.bytes()).join("\n");
         let shown = text.lines().filter(|line| !line.starts_with("//")).count();
-        let left_out = text.matches("// A rule that the language cannot say").count();
+        let left_out = text.matches("// A rule that the language cannot express").count();
         let guards = compiled.rules.iter().filter(|rule| rule.frame == Frame::Require).count();
         prop_assert_eq!(shown + left_out, compiled.rules.len(), "{} guards: {}", guards, text);
     }

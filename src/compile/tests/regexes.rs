@@ -1,4 +1,5 @@
-//! Regular expressions: what is refused, and automata against an engine that follows the expression itself.
+//! Regular expressions: the refused constructs, and automata against an engine that interprets the
+//! expression.
 
 use proptest::prelude::*;
 use regex_automata::nfa::thompson;
@@ -64,7 +65,7 @@ fn classes_of_all_of_unicode_are_large_and_the_help_says_so() {
 }
 
 #[test]
-fn an_expression_that_nothing_matches_is_no_automaton() {
+fn an_expression_that_nothing_matches_has_no_automaton() {
     assert_eq!(matcher("[a&&b]", Scalar::String), Ok(Pattern::NEVER));
     assert_eq!(matcher("(a|bc)*[a&&b]", Scalar::String), Ok(Pattern::NEVER));
 }

@@ -1,4 +1,4 @@
-//! What an argument brings is a value, wherever it lands.
+//! An argument is always a value, never syntax.
 
 use super::harness::*;
 use crate::check::tree::{ArgumentNo, Constant, Pattern, RegexText, Term};
@@ -56,7 +56,7 @@ fn an_argument_folds_with_the_expression_around_it_and_keeps_its_blanks() {
 }
 
 #[test]
-fn a_repetition_behind_a_splice_repeats_all_of_it() {
+fn a_repetition_after_a_splice_repeats_all_of_it() {
     let lowered = lowers_with(CACHE, spliced_regex("{0}?"), &["ab".into()]).unwrap();
     assert_eq!(lowered, ["any.of +4", "  eq \"\"", "  eq \"ab\""]);
 }
@@ -130,7 +130,7 @@ fn bytes_that_are_no_text_do_not_get_into_a_string() {
     assert_eq!(lowered, ["eq x\"61ff\""]);
     let lowered = lowers_with(BLOB, spliced_regex("a{0}.*"), &[bytes]).unwrap();
     assert_eq!(lowered, ["prefix x\"61ff\""]);
-    // Two halves of a character are not put together.
+    // Two halves of a character are not assembled.
     let halves = [Constant::Bytes(vec![0xc3]).into(), Constant::Bytes(vec![0xa9]).into()];
     assert!(lowers_with(CACHE, Pattern::Equal(Term::Text(spliced("{0}{1}"))), &halves).is_err());
 }

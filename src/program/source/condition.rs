@@ -64,7 +64,7 @@ impl Lifting<'_> {
 
     fn quantified(&self, kind: fn(Name, ast::Pattern) -> ConditionKind, field: FieldNo, wanted: &Pattern) -> Said {
         let Type::Set(scalar) = self.attribute(field)?.ty else {
-            return Err("it looks for elements of what is not a set");
+            return Err("it looks for elements in something that is not a set");
         };
         Ok(condition(kind(self.field(field)?, self.pattern(wanted, Subject::One(scalar))?)))
     }
@@ -99,7 +99,7 @@ pub(super) fn negated(inner: ast::Condition) -> ast::Condition {
     condition(ConditionKind::Not(Box::new(inner)))
 }
 
-/// `a && b && c`; of no conditions, what they are together.
+/// `a && b && c`; for an empty list, its constant value.
 pub(super) fn joined(
     parts: Vec<ast::Condition>,
     join: fn(Box<ast::Condition>, Box<ast::Condition>) -> ConditionKind,

@@ -9,7 +9,7 @@ use placet_core::bytecode::automaton::Automaton;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{Attribute, FieldNo};
 
-/// What a pattern looks at.
+/// The subject of a pattern.
 #[derive(Clone, Copy)]
 pub(super) enum Subject {
     One(Scalar),
@@ -31,7 +31,7 @@ impl Lifting<'_> {
         self.pattern(wanted, Subject::of(self.attribute(field)?.ty))
     }
 
-    /// A pattern on an attribute, of a rule that forbids.
+    /// A pattern on an attribute, in a rule that forbids.
     pub(super) fn forbidden_on(&self, field: FieldNo, wanted: &Pattern) -> Result<ast::Pattern, PrintError> {
         let attribute = self.attribute(field)?;
         self.forbidden(wanted, Subject::of(attribute.ty), attribute.optional)
@@ -56,7 +56,7 @@ impl Lifting<'_> {
             (Pattern::AllOf(parts), Subject::Labels) if !parts.is_empty() => self.labels(parts, false)?,
             (Pattern::Label(..), Subject::Labels) => self.labels(std::slice::from_ref(wanted), false)?,
             (_, Subject::One(scalar)) => self.scalar(wanted, scalar)?,
-            (_, Subject::Labels) => return Err("it asks of labels what cannot be asked of them"),
+            (_, Subject::Labels) => return Err("it has a pattern for one value on labels"),
         })
     }
 
@@ -64,8 +64,8 @@ impl Lifting<'_> {
         parts.iter().map(|part| self.pattern(part, subject)).collect()
     }
 
-    /// A pattern of a rule that forbids. Where the value may be absent, the language wants to know whether a `not` means that
-    /// too; in a program it never does.
+    /// A pattern in a rule that forbids. If the value may be absent, the language requires that a
+    /// rule says whether a `not` includes that; in a program it never does.
     fn forbidden(&self, wanted: &Pattern, subject: Subject, optional: bool) -> Result<ast::Pattern, PrintError> {
         match (wanted, subject) {
             (Pattern::Not(inner), _) if optional => {
@@ -123,7 +123,7 @@ impl Lifting<'_> {
                 let path = literal::path_text(bytes).ok_or(NO_PATH)?;
                 Ok(equal(literal::plain(&format!("{}/**", path.strip_suffix('/').unwrap_or(&path)))))
             }
-            Pattern::AllOf(_) | Pattern::Label(..) => Err("it joins patterns in a way that has no words"),
+            Pattern::AllOf(_) | Pattern::Label(..) => Err("it joins patterns in a way that cannot be written"),
             Pattern::Any | Pattern::Absent | Pattern::Not(_) | Pattern::AnyOf(_) => {
                 self.pattern(wanted, Subject::One(scalar))
             }
@@ -196,7 +196,7 @@ pub(super) fn name(text: &str) -> Name {
     Name { text: text.to_owned(), at: At::default() }
 }
 
-/// `[p, q]`; of one pattern, itself.
+/// `[p, q]`; a single pattern as itself.
 pub(super) fn list(mut parts: Vec<ast::Pattern>) -> ast::Pattern {
     if parts.len() == 1 { parts.remove(0) } else { pattern(PatternKind::List(parts)) }
 }

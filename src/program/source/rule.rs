@@ -16,7 +16,7 @@ impl Lifting<'_> {
         let mut whens = Vec::new();
         for test in &rule.tests {
             match test {
-                Test::Action(_) if actions.is_some() => return Err("it asks for the action twice"),
+                Test::Action(_) if actions.is_some() => return Err("it tests the action twice"),
                 Test::Action(set) if set.negated && !forbids => {
                     return Err("it allows actions that do not exist yet");
                 }
@@ -42,7 +42,7 @@ impl Lifting<'_> {
     pub(super) fn required(&self, rule: &Rule) -> Result<ast::Condition, PrintError> {
         let conditions = rule.tests.iter().map(|test| match test {
             Test::When(condition) => Ok(condition.clone()),
-            Test::Action(_) | Test::Field(..) => Err("what a block requires is a condition"),
+            Test::Action(_) | Test::Field(..) => Err("a block requires something that is not a condition"),
         });
         match conditions.collect::<Result<Vec<_>, _>>()?.as_slice() {
             [one] => self.condition(one),
@@ -65,7 +65,7 @@ impl Lifting<'_> {
         Ok(Entry { key: name(key), value })
     }
 
-    /// The roles that are together exactly these actions, if that is shorter than listing them.
+    /// The roles that together are exactly these actions, if that is shorter than listing them.
     fn roles(&self, listed: &[ActionNo]) -> Vec<&str> {
         let mut open = listed.to_vec();
         let mut roles = Vec::new();
@@ -73,7 +73,7 @@ impl Lifting<'_> {
         while !open.is_empty() {
             let new = |actions: &[ActionNo]| actions.iter().filter(|action| open.contains(action)).count();
             let candidates = self.vocabulary.roles().iter().filter(|role| fits(&role.actions));
-            // Of two that add as much, the first one that was declared.
+            // If two add as much, the one declared first.
             let Some(best) =
                 candidates.rev().max_by_key(|role| new(&role.actions)).filter(|role| new(&role.actions) > 0)
             else {

@@ -1,4 +1,5 @@
-//! Puts the way out of a mistake into the notation of the map form: the checker speaks the notation of the text.
+//! Puts the way out of a mistake into the notation of the map form: the checker uses the notation
+//! of the text.
 
 use serde_json::Value;
 
@@ -7,7 +8,7 @@ use crate::diag::code::Code;
 use crate::diag::{Diagnostic, Source};
 use crate::syntax::parse;
 
-/// The same finding, with its help as one writes it in a map.
+/// The same diagnostic, with its help in the notation of a map.
 pub(crate) fn in_map_form(mut found: Diagnostic, source: &Source) -> Diagnostic {
     // A condition is text in a map, too.
     if source.path(found.at).is_some_and(is_of_condition) {
@@ -29,7 +30,7 @@ fn is_of_condition(path: &str) -> bool {
     CONDITION_KEYS.into_iter().any(|key| path.rsplit('.').next() == Some(key))
 }
 
-/// A sentence with what it has in backticks translated, where that is a pattern or an entry of a map.
+/// A sentence in which every pattern and every entry of a map in backticks is translated.
 fn translated(help: &str) -> String {
     let parts = help.split('`').enumerate().map(|(number, part)| match number % 2 {
         1 => entry(part).or_else(|| pattern(part)).unwrap_or_else(|| part.to_owned()),
@@ -45,8 +46,8 @@ fn entry(text: &str) -> Option<String> {
     is_word.then(|| format!("\"{key}\": {}", pattern(value).unwrap_or_else(|| value.to_owned())))
 }
 
-/// `prefix "a"` is `{"$prefix":"a"}`. A literal and a name are written alike, or not to be translated: a name can be that of
-/// anything.
+/// `prefix "a"` is `{"$prefix":"a"}`. A literal is written alike in both, and a name cannot be
+/// translated: it could name anything.
 fn pattern(text: &str) -> Option<String> {
     let file = parse::parse(&format!("policy it {{ allow {{ it: {text} }} }}")).ok()?;
     let map = to_map(&file);

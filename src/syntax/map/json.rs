@@ -1,4 +1,5 @@
-//! Reads JSON text more strictly than usual: a key twice is an error, and a number that would not be kept as it is written.
+//! Reads JSON text more strictly than usual: a duplicate key is an error, and so is a number that
+//! would not be kept as it is written.
 
 mod number;
 mod places;
@@ -19,11 +20,12 @@ pub(super) use places::{PartNo, Places};
 
 /// Reads a JSON text; the place of the diagnostic is in the text.
 ///
-/// A number that a value would not keep as it is written (`1.50`, `1e3`, `1e400`) is an error, so that every later message quotes
-/// numbers as they were written.
+/// A number that a value would not keep as it is written (`1.50`, `1e3`, `1e400`) is an error, so
+/// that every later message quotes numbers as they were written.
 ///
 /// # Errors
-/// The text is no JSON, is too large, begins with a byte order mark, has a key twice, or a number that is not kept.
+/// The text is not JSON, is too large, begins with a byte order mark, has a key twice, or a number
+/// that is not kept.
 pub fn from_json_text(text: &str) -> Result<Value, Diagnostic> {
     if text.len() > limits::SOURCE_BYTES {
         let message =
@@ -42,8 +44,8 @@ pub fn from_json_text(text: &str) -> Result<Value, Diagnostic> {
     }
 }
 
-/// Reads a JSON text that people read too: a character that nobody sees has to be an escape in it,
-/// as it does in a policy.
+/// Reads a JSON text that people read too: an invisible character has to be an escape in it, as in
+/// a policy.
 pub(crate) fn shown_json_text(text: &str) -> Result<Value, Diagnostic> {
     let value = from_json_text(text)?;
     match text.char_indices().find(|&(_, character)| hides_in_source(character)) {
@@ -60,8 +62,8 @@ fn escape(character: char) -> String {
     character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }
 
-/// What is wrong with a JSON text, with its place in words, for messages that show no text. `first` is the number of the text's
-/// first line: 1, unless it is a line of a longer text.
+/// The mistake in a JSON text, with its place in words, for messages that show no text. `first` is
+/// the number of the text's first line: 1, unless it is a line of a longer text.
 #[must_use]
 pub fn said(text: &str, found: &Diagnostic, first: usize) -> String {
     let before = text.get(..found.at.start).unwrap_or(text);
@@ -73,7 +75,7 @@ pub fn said(text: &str, found: &Diagnostic, first: usize) -> String {
 fn fault(text: &str, error: &serde_json::Error) -> Diagnostic {
     let at = offset(text, error.line(), error.column());
     let message = error.to_string();
-    let what = message.split(" at line ").next().unwrap_or("the text is no JSON").to_owned();
+    let what = message.split(" at line ").next().unwrap_or("the text is not JSON").to_owned();
     if what == "number out of range" {
         return number::not_kept(text, number::around(text, at));
     }

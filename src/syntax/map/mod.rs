@@ -1,7 +1,8 @@
 //! The map form: the same tree as JSON, which is what a scripting host passes in.
 //!
-//! [`to_map`] and [`from_map`] are inverse to each other, for every tree without a key twice. Host data is data: a plain string is always
-//! literal text, never a splice, a name or a pattern. Everything else is an object with one `$` key:
+//! [`to_map`] and [`from_map`] are inverse to each other, for every tree without duplicate keys.
+//! Host data is data: a plain string is always literal text, never a splice, a name or a pattern.
+//! Everything else is an object with one `$` key:
 //!
 //! | JSON | text |
 //! |---|---|
@@ -17,21 +18,26 @@
 //! | `{"$bytes": "00ff"}`, `{"$duration": "30m"}`, `{"$time": "2027-01-01T00:00:00Z"}` | `x"00ff"`, `30m`, `2027-01-01T00:00:00Z` |
 //! | `{"dc": p}`, `{"$$odd": p}` | `{ dc: p, "$odd": p }` |
 //!
-//! Under the keys `action`, `role` and `type` of a block, a rule or a permission, and in the actions of a role, a plain string is a name, and a
-//! text is `{"$string": "…"}`. `null` is an error, except as the value of the keys that TOKENGEN of Warp 10 has, at the top of a token: there it means,
-//! as in Warp 10, that the key is absent. As the only `ttl` or `expiry` of a token without `type` it is an error too.
+//! Under the keys `action`, `role` and `type` of a block, a rule or a permission, and in the
+//! actions of a role, a plain string is a name, and a text is `{"$string": "…"}`. `null` is an
+//! error, except as the value of the keys of Warp 10's TOKENGEN at the top of a token: there it
+//! means, as in Warp 10, that the key is absent. As the only `ttl` or `expiry` of a token without
+//! `type` it is an error too.
 //!
-//! A block is `{"token": "name", "doc": […], "params": {"user": "string"}, …fields, "rules": […]}`, a rule
-//! `{"allow": {…}, "when": "hour(time) in 8..18", "unless": "…"}`, a file `{"items": […]}`. For hands, `"allow"`, `"deny"`, `"only"`, `"never"` and
-//! `"always"` may also stand in a block, with a map or a list of maps; and a file of one item may be the item alone. Fields whose keys would be taken for
-//! parts of the block stand under `"$fields"`. A file may also be the map that a host passes to TOKENGEN or ATTENUATE: the parts of one block,
-//! and beside them `"use"` with the name of the vocabulary; where it does not say what it is, it is a token.
+//! A block is `{"token": "name", "doc": […], "params": {"user": "string"}, …fields, "rules": […]}`,
+//! a rule `{"allow": {…}, "when": "hour(time) in 8..18", "unless": "…"}`, a file `{"items": […]}`.
+//! When you write JSON by hand, you may also put `"allow"`, `"deny"`, `"only"`, `"never"` and
+//! `"always"` directly into a block, with a map or a list of maps; and a file of one item may be
+//! the item alone. Fields whose keys would be taken for parts of the block are under `"$fields"`. A
+//! file may also be the map that a host passes to TOKENGEN or ATTENUATE: the parts of one block,
+//! and beside them `"use"` with the name of the vocabulary; if it does not say what it is, it is a
+//! token.
 //!
-//! A list of no maps under `only`, or of no rules in a restriction, is an error: what it would
-//! leave out restricts nothing.
+//! An empty list under `only`, or an empty list of rules in a restriction, is an error: it would
+//! restrict nothing.
 //!
-//! Places: a node of the tree has the number of a node of the map, whose path, and in a file its place in the text, is in
-//! [`Source::Map`](crate::diag::Source::Map).
+//! Places: a node of the tree has the number of a node of the map, whose path, and in a file its
+//! place in the text, is in [`Source::Map`](crate::diag::Source::Map).
 
 mod advice;
 mod json;
@@ -48,15 +54,16 @@ pub use write::{block_to_map, to_map};
 
 use crate::syntax::ast::Comparison;
 
-/// What begins a block.
+/// Keys that begin a block.
 const BLOCK_WORDS: [&str; 3] = ["token", "policy", "restriction"];
-/// What begins an item.
+/// Keys that begin an item.
 const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "policy", "restriction"];
-/// Keys of a block that are no fields.
+/// Keys of a block that are not fields.
 const PARTS: [&str; 11] =
     ["token", "policy", "restriction", "doc", "params", "rules", "allow", "deny", "only", "never", "always"];
-/// Keys of Warp 10's TOKENGEN, whose value NULL means that the key is absent, as it does there. They are those of a token,
-/// at its top; `null` is an error everywhere else, since a rule with a key less allows more.
+/// Keys of Warp 10's TOKENGEN, whose value NULL means that the key is absent, as it does there.
+/// They are those of a token, at its top; `null` is an error everywhere else, since a rule with
+/// fewer keys allows more.
 pub const TOKENGEN_KEYS: [&str; 13] = [
     "id",
     "type",
@@ -73,11 +80,11 @@ pub const TOKENGEN_KEYS: [&str; 13] = [
     "applications",
 ];
 
-/// Whether NULL as the value of a key of a token means that the key is absent. `given` tells of other keys whether they are
-/// there and not NULL.
+/// Whether NULL as the value of a key of a token means that the key is absent. `given` says whether
+/// another key is present and not NULL.
 ///
-/// Warp 10 makes no token without an end, and of its tokens, those with a `type`, neither do we. Any other token would live for
-/// ever where its only end is NULL.
+/// Warp 10 makes no token without an end, so neither does Placet for a token with a `type`. Any
+/// other token would live for ever if its only end were NULL.
 pub fn null_is_absent(key: &str, given: impl Fn(&str) -> bool) -> bool {
     let is_only_end = ENDS.contains(&key) && !given("type") && !ENDS.into_iter().any(given);
     TOKENGEN_KEYS.contains(&key) && !is_only_end
@@ -93,7 +100,7 @@ const NAME_KEYS: [&str; 3] = ["action", "role", "type"];
 const RULE_FIELDS: [&str; 1] = ["permissions"];
 /// Fields that hold conditions.
 const CONDITION_KEYS: [&str; 2] = ["when", "unless"];
-/// What an object with one `$` key may be.
+/// The `$` keys that an object may have.
 const OPERATORS: [&str; 20] = [
     "$any",
     "$absent",
@@ -126,7 +133,7 @@ const COMPARISONS: [(&str, Comparison); 6] = [
     ("$ge", Comparison::GreaterOrEqual),
 ];
 
-/// What a plain string is.
+/// The meaning of a plain string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plain {
     /// Literal text.
@@ -148,7 +155,7 @@ impl Plain {
         if NAME_KEYS.contains(&key) { Self::Name } else { Self::Text }
     }
 
-    /// Below a key of a map that stands here.
+    /// Below a key of a map at this place.
     fn below(self, key: &str) -> Self {
         match self {
             Self::Maps => Self::of_entry(key),

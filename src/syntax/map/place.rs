@@ -1,10 +1,10 @@
-//! Gives all nodes of a condition one place: the string of the map that it stands in.
+//! Gives all nodes of a condition one place: that of its string in the map.
 
 use crate::syntax::ast::{
     At, Condition, ConditionKind, Literal, Name, Operand, OperandKind, Pattern, PatternKind, Piece, Text,
 };
 
-/// Puts a condition and all of its nodes at one place.
+/// Sets the place of a condition and all of its nodes.
 pub(super) fn condition(node: &mut Condition, at: At) {
     node.at = at;
     match &mut node.kind {

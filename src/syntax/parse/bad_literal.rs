@@ -1,6 +1,6 @@
-//! What is wrong with a literal.
+//! A mistake in a literal.
 
-/// What is wrong with a literal, and the way out.
+/// A mistake in a literal, and the way out.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct LiteralError {
@@ -8,7 +8,7 @@ pub struct LiteralError {
     pub help: String,
 }
 
-/// What fits a message.
+/// The part of a text that fits into a message.
 pub(crate) fn short(text: &str) -> String {
     if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
 }

@@ -1,4 +1,4 @@
-//! Builds items from what the grammar read. What only looks like a literal is read here, and found wanting with a message.
+//! Builds items from the nodes of the grammar. Literals are read here, and malformed ones reported.
 
 use super::grammar::{Pair, Pairs, Rule};
 use super::literal;
@@ -14,7 +14,7 @@ use crate::syntax::foreign::{self, Place};
 use crate::syntax::text::{self, Spelling};
 use placet_core::model::types::{Scalar, Type};
 
-/// Builds nodes and collects what is wrong with them.
+/// Builds nodes and collects their mistakes.
 #[derive(Debug)]
 pub(super) struct Builder {
     /// Where the text that the grammar saw begins in the source.
@@ -82,7 +82,7 @@ impl Builder {
         let name = self.name(&next(&mut parts));
         let version = next(&mut parts);
         let number = version.as_str().parse().unwrap_or_else(|_| {
-            let message = format!("`{}` is no version", version.as_str());
+            let message = format!("`{}` is not a version", version.as_str());
             let error = Diagnostic::new(Code::BadLiteral, self.span(&version), message);
             self.errors.push(error.help(format!("a version is a number from 0 to {}", u32::MAX)));
             0
@@ -91,7 +91,7 @@ impl Builder {
         VocabularyItem { name, version: number, members }
     }
 
-    /// Members of a vocabulary by themselves, for what is wrong with them.
+    /// Members of a vocabulary by themselves, to find their mistakes.
     pub(super) fn members(&mut self, pair: Pair<'_>) {
         pair.into_inner().filter(|part| part.as_rule() == Rule::member).for_each(|part| _ = self.member(part));
     }
@@ -131,7 +131,7 @@ impl Builder {
         Member { doc, kind, at: At(Span::new(start, end)) }
     }
 
-    /// The type of an attribute. `actions: read` is no attribute.
+    /// The type of an attribute. `actions: read` is not an attribute.
     fn type_of(&mut self, attribute: &str, pair: Pair<'_>) -> (Type, usize) {
         let (known, word) = (self.errors.len(), pair.as_str());
         let ty = self.kind(pair);
@@ -212,8 +212,8 @@ impl Builder {
         let key = self.name(&next(&mut parts));
         if let Some(effect) = Effect::of_word(&key.text) {
             let what = if effect.is_promise() { "promise" } else { "rule" };
-            let message = format!("`{}` begins a {what}, it is no key", key.text);
-            let error = Diagnostic::new(Code::Syntax, key.at.0, message).label("no colon behind it");
+            let message = format!("`{}` begins a {what} and is not a key", key.text);
+            let error = Diagnostic::new(Code::Syntax, key.at.0, message).label("no colon after it");
             self.errors.push(error.help(format!("write `{} {{ … }}`, once for each map", key.text)));
         }
         next(&mut parts);
@@ -225,7 +225,7 @@ impl Builder {
         let mut end = start;
         let mut parts = pair.into_inner();
         let effect = Effect::of_word(next(&mut parts).as_str()).unwrap_or(Effect::Deny);
-        // What is left are the braces, the entries, and perhaps conditions.
+        // The braces, the entries, and perhaps conditions are left.
         let entries = Vec::with_capacity(parts.len().saturating_sub(2));
         let mut rule = RuleNode { effect, entries, when: None, unless: None, at: At::default() };
         for part in parts {
@@ -269,7 +269,7 @@ impl Builder {
         Name { text: pair.as_str().to_owned(), at: At(self.span(pair)) }
     }
 
-    /// A string that is only itself: a key, the name of a label.
+    /// A string without splices: a key, the name of a label.
     pub(super) fn data(&mut self, pair: &Pair<'_>) -> String {
         match self.text(pair, 1, Spelling::Data).pieces.pop() {
             Some(Piece::Text(text)) => text,
@@ -277,7 +277,7 @@ impl Builder {
         }
     }
 
-    /// A string that begins behind `skip` bytes.
+    /// A string that begins after `skip` bytes.
     pub(super) fn text(&mut self, pair: &Pair<'_>, skip: usize, spelling: Spelling) -> Text {
         let span = self.span(pair);
         let inner = &pair.as_str()[skip..pair.as_str().len() - 1];

@@ -117,7 +117,7 @@ impl Reader {
 }
 
 impl Reader {
-    /// Begins a section, unless the policy is one that is held beside the blocks of a section that has no case yet.
+    /// Begins a section, or adds the policy to a section that has no case yet.
     fn section(&mut self, kind: BlockKind, subject: Call) {
         match self.cases.sections.last_mut() {
             Some(section) if kind == BlockKind::Policy && section.cases.is_empty() && !self.is_broken => {
@@ -169,12 +169,12 @@ impl Builder {
         case
     }
 
-    /// The name of a refusal, where one may be named.
+    /// The name of a refusal, if one may be given here.
     fn cause(&mut self, expected: Expected, name: Name) -> Option<Name> {
         let known = Refusal::ALL.iter().map(|refusal| refusal.name()).collect::<Vec<_>>();
         let error = if expected != Expected::Refused {
-            mistake(name.at.0, format!("only what is refused has a cause, and `{}` is none", name.text))
-                .help(format!("write one action behind `{}`", expected.word()))
+            mistake(name.at.0, format!("only a refused request has a cause, and `{}` is not one", name.text))
+                .help(format!("write one action after `{}`", expected.word()))
         } else if known.contains(&name.text.as_str()) {
             return Some(name);
         } else {
@@ -182,7 +182,7 @@ impl Builder {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there are `{}`", known.join("`, `")),
             };
-            mistake(name.at.0, format!("nothing is refused as `{}`", name.text)).help(help)
+            mistake(name.at.0, format!("unknown cause `{}`", name.text)).help(help)
         };
         self.errors.push(error);
         None
@@ -196,7 +196,7 @@ impl Builder {
         values
     }
 
-    /// The action and the time of a request are said elsewhere.
+    /// The action and the time of a request are written elsewhere.
     fn refuse_keys(&mut self, attributes: &[(Name, Value)], time_help: &str) {
         for (key, _) in attributes {
             let (what, help) = match key.text.as_str() {
@@ -218,7 +218,7 @@ impl Builder {
         }
     }
 
-    /// A key and its value; `wrong` is said of a pattern.
+    /// A key and its value; `wrong` is the message for a pattern.
     fn value_entry(&mut self, pair: Pair<'_>, wrong: &str) -> Option<(Name, Value)> {
         let entry = self.entry(pair, Spelling::Data);
         Some((entry.key, self.value(entry.value, wrong)?))
@@ -265,7 +265,7 @@ impl Builder {
 }
 
 fn lost(at: Span) -> Diagnostic {
-    mistake(at, "nothing says what is tested here").help("begin a section with `token name(…)` or `policy name(…)`")
+    mistake(at, "no section says what is tested here").help("begin a section with `token name(…)` or `policy name(…)`")
 }
 
 fn plain(text: &Text) -> String {

@@ -71,7 +71,7 @@ impl Builder {
             let error = Diagnostic::new(
                 Code::Chained,
                 self.span(&second),
-                format!("`{b}` can not follow `{a}`: comparisons do not chain"),
+                format!("`{b}` cannot follow `{a}`: comparisons do not chain"),
             )
             .label("a second comparison")
             .help(format!("write `a {a} b && b {b} c`"));
@@ -152,7 +152,11 @@ impl Builder {
             None => {
                 let end = name.at.0.end;
                 if matches!(name.text.as_str(), "has" | "in") {
-                    let error = Diagnostic::new(Code::Syntax, name.at.0, format!("`{}` stands alone", name.text));
+                    let error = Diagnostic::new(
+                        Code::Syntax,
+                        name.at.0,
+                        format!("`{}` is not a condition by itself", name.text),
+                    );
                     self.errors.push(error.help("write `has name`, or `value in pattern`"));
                 }
                 let kind = match name.text.as_str() {
@@ -183,7 +187,7 @@ impl Builder {
     }
 }
 
-/// Takes a tree of one operator apart, whatever its parentheses were: `&&` and `||` are associative.
+/// Flattens a tree of one operator, whatever its parentheses were: `&&` and `||` are associative.
 fn flatten(node: Condition, list: &mut Vec<Condition>, is_joined: fn(&ConditionKind) -> bool) {
     if !is_joined(&node.kind) {
         return list.push(node);

@@ -1,5 +1,5 @@
-//! Turns the place where the grammar stopped into a message for the person who wrote the text: what was expected, behind
-//! what, what is there instead, and the way out.
+//! Turns the place where the grammar stopped into a message for the author of the text: what was
+//! expected and after what, what was found instead, and the way out.
 
 use super::foreign::syntax;
 use super::grammar::{GrammarError, Rule};
@@ -23,7 +23,7 @@ pub(super) fn explain(text: &str, start: usize, stop: &GrammarError) -> Diagnost
 
 /// The word that is most like one, if any is.
 pub fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    // The work grows with the word's length, and nobody mistypes so long a one.
+    // The work grows with the word's length, and a word this long is not a typo.
     if word.len() > EXCERPT {
         return None;
     }
@@ -33,11 +33,11 @@ pub fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Opti
     (distance <= 1.max(known.len() / 3)).then_some(known)
 }
 
-/// What surrounds the place.
+/// The tokens around the place.
 pub(super) struct Scene<'t> {
     pub(super) text: &'t str,
     expected: &'t [Rule],
-    /// What stands there; nothing at the end of the text.
+    /// The token at the place; none at the end of the text.
     pub(super) found: Option<Token>,
     /// The five tokens before, the nearest one first.
     pub(super) before: [Option<Token>; 5],
@@ -48,7 +48,7 @@ pub(super) struct Scene<'t> {
     around: Surroundings,
 }
 
-/// Whether nothing is between two tokens.
+/// Whether two tokens are adjacent.
 pub(super) const fn adjoin(first: Token, second: Token) -> bool {
     first.span.end == second.span.start
 }
@@ -78,7 +78,7 @@ impl<'t> Scene<'t> {
         Some(Self { text, expected: &stop.expected, found, before, after, start, around })
     }
 
-    /// Whether a map, a list or a vocabulary is open here, and not only a block.
+    /// Whether a map, a list or a vocabulary is open here, not only a block.
     pub(super) const fn in_map(&self) -> bool {
         matches!(self.around.bracket, Bracket::Map | Bracket::List | Bracket::Vocabulary)
     }
@@ -111,8 +111,8 @@ impl<'t> Scene<'t> {
         Lexer::new(self.text, token.span.end).find(|token| token.kind != TokenKind::Comment)
     }
 
-    /// The values around an operator that begins at `start`: the one before it, the one that begins with `found`, and the
-    /// one after that.
+    /// The values around an operator that begins at `start`: the one before it, the one that begins
+    /// with `found`, and the one after that.
     pub(super) fn around(&self, start: usize, found: Token) -> [&'t str; 3] {
         let (second, end) = self.value_after(found);
         let joins = |token: &Token| matches!(token.span.of(self.text), "and" | "AND" | "to" | "," | ".." | "&&");
@@ -136,7 +136,7 @@ impl<'t> Scene<'t> {
         }
     }
 
-    /// What was expected, and behind what.
+    /// The message that names the expected tokens and the one before them.
     fn expectation(&self) -> Diagnostic {
         let wanted = phrases(self.expected);
         let list = match wanted.as_slice() {
@@ -235,7 +235,7 @@ impl<'t> Scene<'t> {
         Some(error.label(label).help("write `//`, or put it above an item"))
     }
 
-    /// Where a colon is expected, what comes before it was read as a key, since nothing else fits.
+    /// If a colon is expected, the word before it was read as a key, since nothing else fits.
     fn read_as_key(&self) -> Option<Diagnostic> {
         if !self.expects(Rule::colon) {
             return None;
@@ -305,7 +305,7 @@ fn short(text: &str) -> String {
     if text.chars().count() <= 32 { text.to_owned() } else { text.chars().take(31).chain(['…']).collect() }
 }
 
-/// The sign that other languages' words stand for.
+/// The sign for a word of other languages.
 fn operator(word: &str) -> Option<&'static str> {
     match word {
         "and" | "AND" => Some("&&"),
@@ -326,9 +326,9 @@ fn unit(word: &str) -> Option<&'static str> {
         .or_else(|| units.into_iter().find(|unit| *unit == word))
 }
 
-/// What begins an item.
+/// Words that begin an item.
 pub(super) const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "policy", "restriction"];
 
-/// What begins an entry of a case file.
+/// Words that begin an entry of a case file.
 pub(super) const CASE_WORDS: [&str; 8] =
     ["token", "policy", "restrict", "at", "allow", "not_permitted", "forbidden", "refused"];

@@ -1,5 +1,6 @@
-//! What people write out of habit from other languages, and what to write instead: the words of the
-//! [table](crate::syntax::foreign), and signs. [`shapes`](super::shapes) has the habits that are longer than a word.
+//! Habits from other languages, and what to write instead: the words of the
+//! [table](crate::syntax::foreign), and signs. [`shapes`](super::shapes) has the habits that are
+//! longer than a word.
 
 use super::explain::{Scene, adjoin};
 use super::grammar::Rule;
@@ -132,7 +133,8 @@ impl Scene<'_> {
         Some(syntax(self.before[1]?.span, format!("`{word}` does not look at elements"), help))
     }
 
-    /// `host like "a*"`, `allow { … } if …`: a word that was read as the key of a field, since nothing else fits.
+    /// `host like "a*"`, `allow { … } if …`: a word that was read as the key of a field, since
+    /// nothing else fits.
     fn word_as_operator(&self, found: Token) -> Option<Diagnostic> {
         if !self.expects(Rule::colon) || self.in_map() {
             return None;

@@ -18,7 +18,7 @@ pub(super) type Pair<'t> = pest::iterators::Pair<'t, Rule>;
 /// The nodes below a node.
 pub(super) type Pairs<'t> = pest::iterators::Pairs<'t, Rule>;
 
-/// Where the grammar stopped, and what it could have read there.
+/// Where the grammar stopped, and which rules it tried there.
 #[derive(Debug)]
 pub(super) struct GrammarError {
     /// Byte of the text that was given.
@@ -46,9 +46,10 @@ fn stop(error: &Error<Rule>) -> GrammarError {
     GrammarError { at, expected }
 }
 
-/// Steps that pest may take for one item. The grammar reads no text twice, so its steps are proportional to the text: the
-/// densest text we know (`[[],[],…`) takes 25 a byte, and `tests/syntax_bounds.rs` holds it to that. The bound is the process's,
-/// as pest has it; nesting is bounded before (see `outline`), so this one only stands behind it.
+/// Steps that pest may take for one item. The grammar reads no text twice, so its steps are
+/// proportional to the text: the densest text we know (`[[],[],…`) takes 25 a byte, and
+/// `tests/syntax_bounds.rs` checks that. In pest the bound is one for the whole process; nesting is
+/// bounded earlier (see `outline`), so this is only a second bound.
 const STEPS_A_BYTE: usize = 64;
 const CALLS: usize = limits::SOURCE_BYTES * STEPS_A_BYTE;
 
@@ -84,7 +85,7 @@ mod tests {
             let example = example.unwrap_or_else(|| panic!("{name} has no example"));
             assert!(!example.is_empty(), "{name} has no example");
             let pairs = Grammar::parse(*rule, example).unwrap_or_else(|error| panic!("{name}: {example}\n{error}"));
-            // A silent rule has no node that would know its end.
+            // A silent rule has no node from which to take its end.
             if let Some(pair) = pairs.last().filter(|pair| pair.as_rule() == *rule) {
                 assert_eq!(pair.as_str(), example, "{name} leaves something of its example");
             }

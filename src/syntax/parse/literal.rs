@@ -1,4 +1,5 @@
-//! Reads literals: what the grammar only knows the outline of. Also used by the map form. Times are read in [`time`].
+//! Reads literals, of which the grammar only knows the outline. Also used by the map form. Times
+//! are read in [`time`].
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 
@@ -54,7 +55,7 @@ pub fn duration(text: &str) -> Result<i64, LiteralError> {
         let letters = behind.len() - behind.trim_start_matches(|c: char| !c.is_ascii_digit()).len();
         let (unit, behind) = behind.split_at(letters);
         if count.is_empty() {
-            return Err(bad(format!("`{}` is no duration", short(text))));
+            return Err(bad(format!("`{}` is not a duration", short(text))));
         }
         if unit.is_empty() {
             return Err(bad(format!("`{}` has no unit in `{}`", short(count), short(text))));
@@ -62,10 +63,10 @@ pub fn duration(text: &str) -> Result<i64, LiteralError> {
         if !UNITS.iter().any(|(name, _)| *name == unit) {
             return Err(match suggest_unit(unit) {
                 Some(right) => LiteralError {
-                    message: format!("`{}` is no unit of time", short(unit)),
+                    message: format!("unknown unit `{}`", short(unit)),
                     help: format!("write `{}{right}`", short(count)),
                 },
-                None => bad(format!("`{}` is no unit of time", short(unit))),
+                None => bad(format!("unknown unit `{}`", short(unit))),
             });
         }
         let Some((_, milliseconds)) = units.find(|(name, _)| *name == unit) else {

@@ -1,14 +1,16 @@
 //! Reads text.
 //!
-//! 1. [`outline`](outline::outline) looks at the text without a grammar: size, nesting, brackets, strings, characters that can not be seen,
-//!    and where items begin.
+//! 1. [`outline`](outline::outline) looks at the text without a grammar: size, nesting, brackets,
+//!    strings, characters that cannot be seen, and where items begin.
 //! 2. The [grammar] reads one item after the other, and long blocks in [`parts`].
-//! 3. [`build`] makes nodes of it and reads the literals ([`literal`], [`time`], [`pattern`], [`condition`]).
-//! 4. Where the grammar stops, [`recovery`] reads the parts of the item alone, and [`explain`](explain::explain) says of each that
-//!    is wrong why, with [`foreign`] and [`shapes`] for the habits of other languages and [`pasted`] for a file that is in one.
-//!    Reading goes on after the item.
+//! 3. [`build`] makes nodes of it and reads the literals ([`literal`], [`time`], [`pattern`],
+//!    [`condition`]).
+//! 4. Where the grammar stops, [`recovery`] reads the parts of the item alone, and
+//!    [`explain`](explain::explain) says why each bad one is wrong, with [`foreign`] and [`shapes`]
+//!    for the habits of other languages and [`pasted`] for a file that is in one. Reading goes on
+//!    after the item.
 //!
-//! What comes out is a [`File`], or everything that is wrong with the text.
+//! The result is a [`File`], or everything that is wrong with the text.
 
 mod bad_literal;
 mod build;
@@ -45,12 +47,13 @@ use outline::Outline;
 pub(crate) use outline::hidden;
 use recovery::recover;
 
-/// What could be read of a text.
+/// The readable part of a text.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
     /// The items without mistakes.
     pub file: File,
-    /// The names that the other items declare, as far as they could be read: who looks for names can know that these exist.
+    /// The names that the other items declare, as far as they could be read, so that a use of one
+    /// is not reported as unknown.
     pub broken: Vec<Name>,
     /// In the order of the text; empty when all of it was read.
     pub diagnostics: Vec<Diagnostic>,
@@ -122,21 +125,21 @@ fn read_alone<T>(
 struct Entries<'w> {
     rule: Rule,
     words: &'w [&'w str],
-    /// How much of a block is read at once.
+    /// Bytes of a block that are read at once.
     stride: usize,
 }
 
-/// What was met.
+/// One step of reading.
 enum Entry<'t, 'b> {
     /// An entry that the grammar read.
     Read(Node<'t>, &'b mut Builder),
     /// An entry that begins here and could not be read.
     Broken(usize),
-    /// The last entry that was read swallowed the beginning of the next one: it is broken.
+    /// The last entry that was read contains the beginning of the next one, so it is broken.
     TakenBack,
 }
 
-/// What the grammar read.
+/// An entry that the grammar read.
 enum Node<'t> {
     /// To be built.
     Whole(Pair<'t>),
@@ -146,16 +149,19 @@ enum Node<'t> {
 
 /// How a broken entry is kept from hiding the others.
 ///
-/// The grammar reads one entry at a time from where the last one ended, and the [outline](outline::outline) has said where
-/// entries seem to begin, so after a mistake reading goes on at the next beginning. Two things need more than that:
+/// The grammar reads one entry at a time from where the last one ended, and the
+/// [outline](outline::outline) has said where entries seem to begin, so after a mistake reading
+/// goes on at the next beginning. Two cases need more than that:
 ///
-/// - **Taken back.** Where a closing bracket is missing and another one happens to fit, the grammar reads an entry *beyond* the
-///   beginning of the next one, without a mistake; it stops only later. The entry that was read last and reaches over a
-///   beginning is then the broken one. It was met already, so it is [taken back](Entry::TakenBack), and reading goes on at the
+/// - **Taken back.** Where a closing bracket is missing and another one happens to fit, the grammar
+///   reads an entry *beyond* the beginning of the next one, without a mistake; it stops only later.
+///   The entry that was read last and reaches over a beginning is then the broken one. It was
+///   recorded already, so it is [taken back](Entry::TakenBack), and reading goes on at the
 ///   beginning that it swallowed. Without this the message would point at a good entry.
-/// - **Seams.** pest keeps a node for each token of what it reads at once, and a policy of a thousand rules is one entry.
-///   Between two rules a block may be read in parts, at places that the outline has marked. A seam is only a proposal: where
-///   the part before it does not read, the block is read whole, so that a wrong seam costs time and changes nothing.
+/// - **Seams.** pest keeps a node for each token of what it reads at once, and a policy of a
+///   thousand rules is one entry. Between two rules a block may be read in parts, at places that
+///   the outline has marked. A seam is only a proposal: where the part before it does not read, the
+///   block is read whole, so that a wrong seam costs time and changes nothing.
 impl Entries<'_> {
     fn read<'t>(&self, text: &'t str, mut meet: impl FnMut(Entry<'t, '_>)) -> Vec<Diagnostic> {
         let Outline { starts, seams, mut diagnostics, unreadable, begin } =
@@ -170,7 +176,8 @@ impl Entries<'_> {
         let mut last: Option<usize> = None;
         let mut at = skip_blanks(text, begin);
         while at < text.len() && diagnostics.len() < limits::DIAGNOSTICS {
-            // Each seam is tried once: an item that is no block costs the next one its seams, and nothing more.
+            // Each seam is tried once: an item that is not a block costs the next one its seams,
+            // and nothing more.
             let next = first_start(at + 1).unwrap_or(text.len());
             let (inside, later) = seams.split_at(seams.partition_point(|&seam| seam < next));
             seams = later;
@@ -204,7 +211,8 @@ impl Entries<'_> {
                     };
                     meet(Entry::Broken(from));
                     last = None;
-                    // A bracket or a string that was left open is the reason, and has been reported.
+                    // A bracket or a string that was left open is the reason, and has been
+                    // reported.
                     let is_known = known.iter().any(|known| (from..=resume).contains(&known.at.start));
                     if is_known {
                         at = skip_blanks(text, resume);
@@ -212,7 +220,7 @@ impl Entries<'_> {
                     }
                     let found = recover(&text[..resume.max(from + stop.at)], from, stop);
                     diagnostics.extend(found.diagnostics);
-                    // What follows on the line of its end may belong to it.
+                    // The rest of the line on which it ends may belong to it.
                     let after = found.end.map(|end| (end, skip_blanks(text, end)));
                     let is_apart = |&(end, next): &(usize, usize)| text[end..next].contains('\n');
                     at = after.filter(is_apart).map_or_else(|| skip_blanks(text, resume), |(_, next)| next);
@@ -237,13 +245,13 @@ fn is_ours(word: &str) -> bool {
     explain::ITEM_WORDS.contains(&word) || explain::CASE_WORDS.contains(&word)
 }
 
-/// Where the next token begins that is no comment.
+/// Where the next token other than a comment begins.
 fn skip_blanks(text: &str, from: usize) -> usize {
     let mut tokens = Lexer::new(text, from).filter(|token| token.kind != TokenKind::Comment);
     tokens.next().map_or(text.len(), |token| token.span.start)
 }
 
-/// The name behind the keyword of the item at `start`.
+/// The name after the keyword of the item at `start`.
 fn declared(text: &str, start: usize) -> Option<Name> {
     let mut tokens = Lexer::new(text, start).filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Doc));
     let keyword = tokens.next()?.span.of(text);
@@ -252,7 +260,7 @@ fn declared(text: &str, start: usize) -> Option<Name> {
     is_item.then(|| Name { text: name.of(text).to_owned(), at: At(name) })
 }
 
-/// A diagnostic for what only the builder of a file can see.
+/// A diagnostic that only the builder of a file can make.
 fn mistake(at: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(Code::Syntax, at, message)
 }

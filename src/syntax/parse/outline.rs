@@ -1,7 +1,8 @@
-//! Reads a text before the grammar does: counts what must be bounded, closes what was left open, and finds where items
-//! begin, so that a broken item hides no other.
+//! Reads a text before the grammar does: counts everything that must be bounded, finds brackets and
+//! strings that are not closed, and finds where items begin, so that a broken item hides no other.
 //!
-//! Everything after this recurses as deep as brackets, `not` and `!` nest, so their depth is counted here, on the text.
+//! Everything after this recurses as deep as brackets, `not` and `!` nest, so their depth is
+//! counted here, on the text.
 
 use super::foreign::is_foreign_quote;
 use crate::diag::Diagnostic;
@@ -13,14 +14,16 @@ use crate::syntax::lex::{Lexer, Token, TokenKind};
 use crate::visible::{hides_in_source, turns};
 use placet_core::model::lines::breaks_line;
 
-/// What a first look at a text finds.
+/// The result of a first look at a text.
 #[derive(Debug, Default)]
 pub(super) struct Outline {
-    /// Where items seem to begin: words that begin one, first on their line and outside of all brackets; ascending.
+    /// Where items seem to begin: words that begin one, first on their line and outside of all
+    /// brackets; ascending.
     pub starts: Vec<usize>,
-    /// Where a long block may be read in parts (see [`parts`](super::parts)); ascending, a stride or more from each other.
+    /// Where a long block may be read in parts (see [`parts`](super::parts)); ascending, a stride
+    /// or more from each other.
     pub seams: Vec<usize>,
-    /// What is wrong already.
+    /// The mistakes found so far.
     pub diagnostics: Vec<Diagnostic>,
     /// Whether the grammar must not see the text.
     pub unreadable: bool,
@@ -28,7 +31,8 @@ pub(super) struct Outline {
     pub begin: usize,
 }
 
-/// Looks at a text whose items begin with some of `keywords`, and whose long blocks are read in parts of `stride` bytes or more.
+/// Looks at a text whose items begin with some of `keywords`, and whose long blocks are read in
+/// parts of `stride` bytes or more.
 pub(super) fn outline(text: &str, keywords: &[&str], stride: usize) -> Outline {
     if text.len() > limits::SOURCE_BYTES {
         let message =
@@ -39,7 +43,8 @@ pub(super) fn outline(text: &str, keywords: &[&str], stride: usize) -> Outline {
     let mut walk = Walk::new(text, keywords, stride, false);
     walk.run();
     if walk.is_unbalanced() {
-        // Only now is a keyword at the beginning of a line taken for a new item although brackets are open.
+        // Only with unmatched brackets is a keyword at the beginning of a line taken for a new item
+        // although brackets are open.
         walk = Walk::new(text, keywords, stride, true);
         walk.run();
         walk.close_all();
@@ -60,11 +65,11 @@ struct Walk<'t> {
     tokens: usize,
     /// Whether brackets that do not match were met.
     mismatched: bool,
-    /// Whether a string was met that is never closed: it may hold the brackets that are missing.
+    /// Whether a string was met that is never closed: it may contain the missing brackets.
     hides_brackets: bool,
     /// Where the `///` lines right before here begin.
     doc: Option<usize>,
-    /// The token before, which is no comment.
+    /// The previous token other than a comment.
     before: TokenKind,
     found: Outline,
 }
@@ -151,7 +156,8 @@ impl<'t> Walk<'t> {
         self.seam(span);
     }
 
-    /// No token goes over a line, and no part of a block goes on behind a bracket, a number or a string with the word of a rule.
+    /// A rule keyword at the start of a line, after a bracket, number or string, always begins a
+    /// new rule, so a long block may be split there.
     fn seam(&mut self, span: Span) {
         let last = self.found.seams.last().copied().unwrap_or(0);
         if span.start - last >= self.stride
@@ -174,7 +180,8 @@ impl<'t> Walk<'t> {
     fn keyword(&mut self, span: Span) {
         let Some(indent) = self.indent(span) else { return };
         if !self.open.is_empty() {
-            // Inside of brackets only a keyword that is not indented, with a name behind it, looks like an item.
+            // Inside brackets only a keyword that is not indented and has a name after it looks
+            // like an item.
             if indent > 0 || !self.looks_like_item(span) {
                 return;
             }
@@ -279,7 +286,7 @@ impl<'t> Walk<'t> {
         self.chain = 0;
         self.hides_brackets = true;
         let help = match span.of(self.text).chars().find(|&c| c != '`' && is_foreign_quote(c)) {
-            Some(quote) => format!("a string ends at a straight `\"`, and `{quote}` is none"),
+            Some(quote) => format!("a string ends at a straight `\"`, not at `{quote}`"),
             None => "add the closing `\"`, and write a line break inside a string as `\\n`".to_owned(),
         };
         let error = Diagnostic::new(Code::Unclosed, span, "a string is never closed");
@@ -294,10 +301,10 @@ impl<'t> Walk<'t> {
             return;
         }
         let is_wanted = |c: char| match token.kind {
-            // Of carriage returns only those without a line feed are wrong, wherever they are.
+            // A carriage return without a line feed is wrong everywhere; one with it is not.
             _ if c == '\r' => false,
             TokenKind::Comment | TokenKind::Doc => turns(c) || breaks_line(c) || (c.is_control() && c != '\t'),
-            // In code, what looks like a space is one.
+            // In code, a character that looks like a space is read as one.
             TokenKind::Strange => hides_in_source(c) || c.is_whitespace(),
             _ => hides_in_source(c),
         };
@@ -335,7 +342,7 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// The finding that a character at a byte of the text hides something, still without its way out.
+/// The diagnostic for a character that hides something, without its help.
 pub(crate) fn hidden(character: char, start: usize) -> Diagnostic {
     let number = u32::from(character);
     let (message, label) = match character {
@@ -356,7 +363,8 @@ pub(crate) fn hidden(character: char, start: usize) -> Diagnostic {
     Diagnostic::new(Code::Hidden, Span::new(start, start + character.len_utf8()), message).label(label)
 }
 
-/// Brackets, `not` and `!` around one token: the braces of a block, of a rule and of a call are no pattern.
+/// Brackets, `not` and `!` around one token: the braces of a block, of a rule and of a call are not
+/// a pattern.
 const DEPTH: usize = limits::NESTING + 3;
 
 const fn partner(bracket: u8) -> u8 {

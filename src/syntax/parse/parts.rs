@@ -1,24 +1,28 @@
 //! Reads a long block part by part, so that pest's tree is never larger than a few rules.
 //!
-//! What comes in is where the block begins and its seams, which the [outline](super::outline) found: places where the word of a
-//! rule is the first one on its line, behind a bracket, a number or a string. The grammar reads what is between two seams, to
-//! the last byte. What goes out is the block, as it would have been read whole:
+//! The input is the beginning of the block and its seams, which the [outline](super::outline)
+//! found: places where the word of a rule is the first one on its line, after a bracket, a number
+//! or a string. The grammar reads the text between two seams, to the last byte. The result is the
+//! block exactly as it would have been read whole:
 //!
-//! - no token goes over a line, so a seam is between two tokens;
-//! - what is complete behind a bracket, a number or a string may go on with a sign, or with `in`, `when` or `unless`, and never
-//!   with the word of a rule. So nothing before the seam is read otherwise for what comes behind it.
+//! - no token spans lines, so a seam is between two tokens;
+//! - after a bracket, a number or a string, a complete part may continue with a sign, or with `in`,
+//!   `when` or `unless`, but never with the word of a rule. So the text after a seam does not
+//!   change how the text before it is read.
 //!
-//! Where a part can not be read, nothing goes out: the block is read whole, and what is wrong is said of that.
+//! If a part cannot be read, there is no result: the block is read whole, and its mistakes are
+//! reported from there.
 
 use super::build::{Builder, docs};
 use super::grammar::{Rule, read};
 use crate::span::Span;
 use crate::syntax::ast::{At, Item, ItemKind};
 
-/// Bytes between seams: some fifty rules. Each part costs pest's state and an index of lines, about a thirtieth of a rule.
+/// Bytes between seams: some fifty rules. Each part costs pest's state and an index of lines, about
+/// a thirtieth of a rule.
 pub(super) const STRIDE: usize = 4 * 1024;
 
-/// The block that begins at `at`, with what was built and what is wrong with it, and where it ends.
+/// The block that begins at `at`, with its nodes and mistakes, and where it ends.
 pub(super) fn read_block(text: &str, at: usize, seams: &[usize]) -> Option<(Item, Builder, usize)> {
     let (&first, seams) = seams.split_first().filter(|(first, _)| **first > at)?;
     let mut builder = Builder::new(at);
@@ -80,7 +84,7 @@ mod tests {
         );
     }
 
-    /// Each of these goes on over the seam, or looks as if it did.
+    /// Each of these continues over the seam, or looks as if it did.
     #[test]
     fn what_goes_on_over_a_line_is_read_whole() {
         for before in

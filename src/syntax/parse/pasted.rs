@@ -1,5 +1,5 @@
-//! Recognises text of another language that was put into a policy file, by the shape of its first words. One message says
-//! so, in place of one for every line of it.
+//! Recognises text of another language that was put into a policy file, by the shape of its first
+//! words. One message says so, instead of one for every line.
 
 use super::foreign::syntax;
 use super::is_ours;
@@ -50,7 +50,8 @@ const LANGUAGES: &[Language] = &[
     },
 ];
 
-/// What to say of a text that begins as one of another language does. `start` is where its first item begins.
+/// The message for a text that begins like one of another language. `start` is where its first item
+/// begins.
 pub(super) fn recognise(text: &str, start: usize) -> Option<Diagnostic> {
     let tokens: Vec<Token> =
         Lexer::new(text, start).filter(|token| token.kind != TokenKind::Comment).take(READ).collect();

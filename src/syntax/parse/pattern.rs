@@ -107,7 +107,6 @@ impl Builder {
     }
 }
 
-/// The comparison of a sign.
 pub(super) fn comparison(sign: &str) -> Comparison {
     Comparison::of_sign(sign).expect("the grammar has the signs of the table")
 }

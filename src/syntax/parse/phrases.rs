@@ -1,8 +1,8 @@
-//! What the rules of the grammar are called in a message.
+//! The names of the grammar's rules in messages.
 
 use super::grammar::Rule;
 
-/// What was expected, in words: each once, in the order of [`PHRASES`].
+/// The expected tokens in words: each once, in the order of [`PHRASES`].
 pub(super) fn phrases(expected: &[Rule]) -> Vec<String> {
     let has = |rule| expected.contains(&rule);
     let is_pattern = has(Rule::list) && has(Rule::string);
@@ -26,7 +26,7 @@ pub(super) fn phrases(expected: &[Rule]) -> Vec<String> {
             continue;
         }
         match rule {
-            // A `when` may also be the key of a field; behind a rule it is not.
+            // A `when` may also be the key of a field; after a rule it is not.
             Rule::colon if is_pattern || CONDITION.iter().any(|rule| has(*rule)) => {}
             Rule::string if is_pattern => add("a pattern"),
             Rule::string if has(Rule::number) => add("a value"),
@@ -41,7 +41,7 @@ pub(super) fn phrases(expected: &[Rule]) -> Vec<String> {
             _ => add(phrase),
         }
     }
-    // Where much may follow, the closer and the most common things say enough.
+    // If many things may follow, the closing bracket and the most common ones are enough.
     wanted.truncate(5);
     wanted
 }
@@ -79,7 +79,7 @@ const OPERATORS: &[Rule] = &[
     Rule::subscript,
 ];
 
-/// What a rule is called in a message. The order is that of the message.
+/// The name of each rule in a message. The order is that of the message.
 const PHRASES: &[(Rule, &str)] = &[
     (Rule::colon, "`:`"),
     (Rule::equals, "`=`"),

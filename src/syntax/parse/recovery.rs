@@ -1,13 +1,15 @@
-//! Finds all that is wrong with a block or a vocabulary that the grammar did not read, where reading it whole finds the
-//! first mistake only.
+//! Finds all mistakes in a block or a vocabulary that the grammar did not read; reading it whole
+//! finds only the first.
 //!
-//! The body is split where a part begins, and each part is read alone. In a body without mistakes, a word with a colon
-//! after it, and the word of a rule with a brace after it, always begin a part: nothing inside a pattern or a condition
-//! looks so. So a part that is right is never split, is read as it would be with the others, and never gets a message. A
-//! rule that is wrong is split once more, into the entries of its map and what follows the map. Where no part is wrong by
-//! itself, what the grammar said of the whole stands.
+//! The body is split where a part begins, and each part is read alone. In a body without mistakes,
+//! a word with a colon after it, and the word of a rule with a brace after it, always begin a part:
+//! nothing inside a pattern or a condition looks like that. So a correct part is never split, is
+//! read as it would be with the others, and never gets a message. A bad rule is split once more,
+//! into the entries of its map and the rest after the map. If no part is wrong by itself, the
+//! message for the whole is kept.
 //!
-//! Each byte is read at most four times, whatever is wrong, and no more than is said at most.
+//! Each byte is read at most four times, whatever is wrong, and reading stops when no more
+//! diagnostics would be shown.
 
 use super::build::Builder;
 use super::explain::explain;
@@ -19,15 +21,15 @@ use crate::syntax::ast::{Block, BlockKind, Effect, Name};
 use crate::syntax::foreign::{Place, find, means_actions};
 use crate::syntax::lex::{Lexer, Token, TokenKind};
 
-/// What was found out about an item that could not be read.
+/// The findings about an item that could not be read.
 pub(super) struct Recovered {
     pub diagnostics: Vec<Diagnostic>,
     /// Where it ends, if its body is closed.
     pub end: Option<usize>,
 }
 
-/// Says what is wrong with the item that begins at `start`, where the grammar stopped at `stop`; `text` ends where the next
-/// item begins.
+/// Says what is wrong with the item that begins at `start`, where the grammar stopped at `stop`;
+/// `text` ends where the next item begins.
 pub(super) fn recover(text: &str, start: usize, stop: GrammarError) -> Recovered {
     let Some(body) = Body::of(text, start) else {
         return Recovered { diagnostics: vec![explain(text, start, &stop)], end: None };
@@ -37,7 +39,7 @@ pub(super) fn recover(text: &str, start: usize, stop: GrammarError) -> Recovered
     Recovered { diagnostics: search.finish(), end: Some(body.close + 1) }
 }
 
-/// What is inside a pair of braces.
+/// The contents of a pair of braces.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Fields, rules and promises.
@@ -75,7 +77,7 @@ impl Body {
             "token" | "policy" | "restriction" => Kind::Block,
             _ => return None,
         };
-        // Not further than its end: what follows is looked at for itself.
+        // Not beyond its end: the text after it is read by itself.
         let (mut depth, mut open) = (0_usize, None);
         for token in tokens {
             match token.kind {
@@ -106,14 +108,15 @@ struct Search<'t> {
     first: GrammarError,
     /// Where parts stopped.
     found: Vec<GrammarError>,
-    /// What the builder says of the parts that can be read.
+    /// The builder's messages for the parts that can be read.
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Search<'_> {
     fn run(&mut self) {
         let Body { kind, open, close } = self.body;
-        // What is before the body is read with the first part only, so that its mistake is the first one.
+        // The text before the body is read with the first part only, so that its mistake comes
+        // first.
         if self.start + self.first.at <= open {
             let stop = GrammarError { at: self.first.at, expected: self.first.expected.clone() };
             self.found.push(stop);
@@ -150,7 +153,7 @@ impl Search<'_> {
         }
     }
 
-    /// Whether there is more to say than is said.
+    /// Whether the number of diagnostics has reached its limit.
     const fn is_enough(&self) -> bool {
         self.found.len() + self.diagnostics.len() >= limits::DIAGNOSTICS
     }
@@ -178,7 +181,7 @@ impl Search<'_> {
         }
     }
 
-    /// What is wrong with what follows the map of a rule.
+    /// The mistake after the map of a rule.
     fn tail(&self, part: Span, open: usize, close: usize) -> Option<GrammarError> {
         let mut alone = String::with_capacity(part.end - part.start);
         alone.push_str(&self.text[part.start..=open]);
@@ -187,7 +190,7 @@ impl Search<'_> {
         read(Rule::block_middle, &alone).err().map(|stop| self.of_item(part.start, stop))
     }
 
-    /// Where the grammar stops in a part alone; where it does not, what the builder says is kept.
+    /// Where the grammar stops in a part alone; if it does not, the builder's messages are kept.
     fn stop(&mut self, part: Span, kind: Kind) -> Option<GrammarError> {
         let pair = match read(kind.rule(), part.of(self.text)) {
             Ok(pair) => pair,
@@ -209,7 +212,8 @@ impl Search<'_> {
         None
     }
 
-    /// A place in a part as a place in the item. What ends the text of a part ends the body of the item.
+    /// A place in a part as a place in the item. The end of a part's text is the end of the item's
+    /// body.
     fn of_item(&self, part: usize, mut stop: GrammarError) -> GrammarError {
         for rule in &mut stop.expected {
             if *rule == Rule::EOI {
@@ -225,7 +229,7 @@ impl Search<'_> {
             return self.diagnostics;
         }
         for stop in self.found {
-            // At the same place, the whole item says more of what may follow.
+            // At the same place, the message for the whole item says more about what may follow.
             let stop = if stop.at == self.first.at { &self.first } else { &stop };
             self.diagnostics.push(explain(self.text, self.start, stop));
         }
@@ -233,7 +237,8 @@ impl Search<'_> {
     }
 }
 
-/// The tokens of a part of a text outside of all brackets that are opened in it; of what is inside, only the brackets.
+/// The tokens of a part of a text outside of all brackets that are opened in it; of the tokens
+/// inside them, only the brackets.
 fn flat(text: &str, span: Span) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut depth = 0_usize;
@@ -259,10 +264,11 @@ fn flat(text: &str, span: Span) -> Vec<Token> {
     tokens
 }
 
-/// Whether a part begins at a token. The first of the two places is where the part before it begins.
+/// Whether a part begins at a token. The first of the two places is where the part before it
+/// begins.
 type Begins = fn(Kind, &str, &[Token], usize, usize) -> bool;
 
-/// The parts of a body. What is before the first beginning is a part too.
+/// The parts of a body. The text before the first beginning is a part too.
 fn split(text: &str, body: Span, kind: Kind, begins: Begins) -> Vec<Span> {
     let tokens = flat(text, body);
     let Some(first) = tokens.first() else { return Vec::new() };
@@ -274,7 +280,7 @@ fn split(text: &str, body: Span, kind: Kind, begins: Begins) -> Vec<Span> {
             continue;
         }
         part = at;
-        // What documents a part belongs to it.
+        // The doc comment of a part belongs to it.
         let docs = tokens[..at].iter().rev().take_while(|token| token.kind == TokenKind::Doc).count();
         let next = tokens[at - docs].span.start;
         if next > start {
@@ -310,7 +316,8 @@ fn is_namespace(text: &str, tokens: &[Token], at: usize) -> bool {
     at >= 2 && tokens[at - 2].span.of(text) == ":"
 }
 
-/// Whether somebody seems to have meant to begin a part at a token. Only asked of what can not be read.
+/// Whether the author probably meant to begin a part at a token. Only used for text that cannot be
+/// read.
 fn seems_to_begin(kind: Kind, text: &str, tokens: &[Token], part: usize, at: usize) -> bool {
     let (token, last) = (tokens[at], tokens[at - 1]);
     let next = tokens.get(at + 1).map_or("", |token| token.span.of(text));
@@ -329,7 +336,8 @@ fn seems_to_begin(kind: Kind, text: &str, tokens: &[Token], part: usize, at: usi
     };
     let is_key = matches!(token.kind, TokenKind::Word | TokenKind::Text);
     let word = token.span.of(text);
-    // A line that begins with a word after a whole value begins something, unless the word goes on with the value.
+    // A line that begins with a word after a whole value begins something, unless the word
+    // continues the value.
     let begins_line = between.contains('\n') && !goes_on(word);
     let looks = match kind {
         Kind::Block => matches!(next, "=" | "{") || is_effect(word) || begins_line,

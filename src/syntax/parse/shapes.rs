@@ -1,5 +1,5 @@
-//! The table of shapes that other languages have and this one does not: each with an example, what its help says, and how
-//! it is recognised where the grammar stops.
+//! The table of shapes that other languages have and this one does not: each with an example, what
+//! its help says, and how it is recognised where the grammar stops.
 
 use super::explain::{Scene, adjoin};
 use super::foreign::syntax;
@@ -10,7 +10,6 @@ use crate::syntax::ast::Effect;
 use crate::syntax::foreign::{Place, find, means_actions};
 use crate::syntax::lex::{Token, TokenKind};
 
-/// A shape.
 struct Shape {
     /// A file that has it.
     #[cfg_attr(not(test), expect(dead_code, reason = "the test of this table reads it"))]
@@ -114,7 +113,7 @@ shapes! {
 }
 
 impl Scene<'_> {
-    /// The first shape that the place has.
+    /// The first shape that matches the place.
     pub(super) fn shape(&self, found: Token) -> Option<Diagnostic> {
         SHAPES.iter().find_map(|shape| (shape.find)(self, found))
     }
@@ -164,7 +163,7 @@ impl Scene<'_> {
         } else if let Some(row) = find(Place::Function, part) {
             row.out.to_owned()
         } else {
-            format!("an attribute has no parts; of labels, write `{owner}[\"{part}\"]`")
+            format!("an attribute has no parts; for labels, write `{owner}[\"{part}\"]`")
         };
         Some(syntax(at, message, help))
     }

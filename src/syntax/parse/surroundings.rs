@@ -1,5 +1,6 @@
-//! What surrounds a place of a text: the bracket that is open there, whether a condition goes on, and the values before
-//! and after it. Messages quote them, so that a way out can be copied.
+//! The surroundings of a place in a text: the bracket that is open there, whether a condition
+//! continues, and the values before and after it. Messages quote them, so that a way out can be
+//! copied.
 
 use crate::syntax::ast::Effect;
 use crate::syntax::lex::{Lexer, Token, TokenKind};
@@ -21,7 +22,7 @@ pub(super) enum Bracket {
     Paren,
 }
 
-/// What is open at a place.
+/// The bracket and condition that are open at a place.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Surroundings {
     pub bracket: Bracket,
@@ -118,7 +119,7 @@ pub(super) fn value_after(text: &str, token: Token) -> (&str, usize) {
     (text.get(token.span.start..end).map_or("…", quotable), end.max(token.span.end))
 }
 
-/// What can be put into a line of help: short, and with nothing that would end its backticks.
+/// Text that fits into a line of help: short, and without backticks.
 fn quotable(value: &str) -> &str {
     const LONGEST: usize = 48;
     let fits = !value.is_empty() && value.len() <= LONGEST && !value.contains(['`', '\n']);

@@ -1,7 +1,9 @@
-//! Reads and writes points in time: RFC 3339 from the year 0 to the end of the year 9999, in milliseconds since 1970.
+//! Reads and writes points in time: RFC 3339 from the year 0 to the end of the year 9999, in
+//! milliseconds since 1970.
 //!
-//! The reader is strict: what another program would read as another time, or not at all, is an error that says what to write.
-//! It takes `2027-01-01T00:00:00.250+01:00` apart ([`Parts`]), reads each part, and only then asks the calendar.
+//! The reader is strict: text that another program would read as another time, or not at all, is an
+//! error that says what to write. It takes `2027-01-01T00:00:00.250+01:00` apart ([`Parts`]), reads
+//! each part, and only then checks the calendar.
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
@@ -14,12 +16,13 @@ pub fn read(text: &str) -> Result<i64, LiteralError> {
     let point = parts.point(text)?;
     let since = point.duration_since(EPOCH).as_millis() - i128::from(parts.offset(text)?);
     i64::try_from(since).ok().filter(|since| (FIRST..=LAST).contains(since)).ok_or_else(|| LiteralError {
-        message: format!("`{}` lies outside of the years 0 to 9999", short(text)),
+        message: format!("`{}` is outside the years 0 to 9999", short(text)),
         help: format!("times go from `{}` to `{}`", write(FIRST), write(LAST)),
     })
 }
 
-/// Writes `2027-01-01T00:00:00Z`; a time outside of the years 0 to 9999 is written as the nearest one inside.
+/// Writes `2027-01-01T00:00:00Z`; a time outside the years 0 to 9999 is written as the nearest one
+/// inside.
 #[must_use]
 pub fn write(milliseconds: i64) -> String {
     let since = SignedDuration::from_millis(milliseconds.clamp(FIRST, LAST));
@@ -39,11 +42,11 @@ struct Parts<'t> {
 impl<'t> Parts<'t> {
     fn of(text: &'t str) -> Result<Self, LiteralError> {
         let bad = |message: String, help: String| LiteralError { message, help };
-        let no_time = || bad(format!("`{}` is no time", short(text)), FORM.to_owned());
+        let no_time = || bad(format!("`{}` is not a time", short(text)), FORM.to_owned());
         let Some((date, rest)) = text.split_once('T') else {
             return Err(match text {
                 _ if is_of(text, "dddd-dd-dd") => bad(
-                    format!("`{text}` is a day and no point in time"),
+                    format!("`{text}` is a day, not a point in time"),
                     format!("write where it begins, such as `{text}T00:00:00Z`"),
                 ),
                 _ => no_time(),
@@ -67,7 +70,7 @@ impl<'t> Parts<'t> {
             return Err(no_time());
         }
         if zone.is_empty() {
-            let help = format!("write `{text}Z` for UTC, or an offset such as `+01:00` behind it");
+            let help = format!("write `{text}Z` for UTC, or an offset such as `+01:00` after it");
             return Err(bad(format!("`{}` has no zone", short(text)), help));
         }
         Ok(Self { date, clock, fraction, zone })
@@ -77,16 +80,16 @@ impl<'t> Parts<'t> {
     fn point(&self, text: &str) -> Result<DateTime, LiteralError> {
         let bad = |message: String, help: &str| Err(LiteralError { message, help: help.to_owned() });
         if self.fraction.trim_end_matches('0').len() > 3 {
-            let message = format!("`{}` is more exact than a millisecond", short(text));
-            return bad(message, "write at most three digits behind the seconds");
+            let message = format!("`{}` is more precise than a millisecond", short(text));
+            return bad(message, "write at most three digits after the seconds");
         }
         let [hour, minute, second] = [0, 3, 6].map(|at| number(&self.clock[at..at + 2]));
         if second == 60 {
-            let message = format!("`{}` is a leap second, and no clock here counts those", short(text));
+            let message = format!("`{}` is a leap second, and times here have none", short(text));
             return bad(message, "write `:59`, or the second after it");
         }
         if hour > 23 || minute > 59 || second > 59 {
-            let message = format!("`{}` is not shown by a clock", self.clock);
+            let message = format!("no clock shows `{}`", self.clock);
             return bad(message, "hours go to 23, minutes and seconds to 59");
         }
         let (year, month, day) = (number(&self.date[..4]), number(&self.date[5..7]), number(&self.date[8..]));
@@ -110,13 +113,13 @@ impl<'t> Parts<'t> {
             Some(("Z" | "z", "")) => return Ok(0),
             Some(("+", digits)) => (1, digits),
             Some(("-", digits)) => (-1, digits),
-            _ => return bad(format!("`{}` is no zone", short(zone)), FORM.to_owned()),
+            _ => return bad(format!("unknown zone `{}`", short(zone)), FORM.to_owned()),
         };
         let full = match digits {
             _ if is_of(digits, "dd:dd") => digits.to_owned(),
             _ if is_of(digits, "dddd") => format!("{}:{}", &digits[..2], &digits[2..]),
             _ if is_of(digits, "dd") => format!("{digits}:00"),
-            _ => return bad(format!("`{}` is no zone", short(zone)), FORM.to_owned()),
+            _ => return bad(format!("unknown zone `{}`", short(zone)), FORM.to_owned()),
         };
         let sign_text = &zone[..1];
         if full != digits {
@@ -195,13 +198,13 @@ mod tests {
         assert_eq!(said("2026-12-31T23:59:59+01:75").0, "no zone has the offset `+01:75`");
         assert_eq!(
             said("2026-12-31T23:59:59").1,
-            "write `2026-12-31T23:59:59Z` for UTC, or an offset such as `+01:00` behind it"
+            "write `2026-12-31T23:59:59Z` for UTC, or an offset such as `+01:00` after it"
         );
         assert_eq!(said("2026-12-31").1, "write where it begins, such as `2026-12-31T00:00:00Z`");
         assert_eq!(said("2026-12-31T23:59Z").1, "write them, as in `2026-12-31T23:59:00Z`");
-        assert_eq!(said("2026-12-31T24:00:00Z").0, "`24:00:00` is not shown by a clock");
+        assert_eq!(said("2026-12-31T24:00:00Z").0, "no clock shows `24:00:00`");
         assert_eq!(said("2026-02-29T00:00:00Z").0, "there is no day `2026-02-29`");
-        assert_eq!(said("2026-12-31T23:59:59.0001Z").1, "write at most three digits behind the seconds");
+        assert_eq!(said("2026-12-31T23:59:59.0001Z").1, "write at most three digits after the seconds");
         for bad in [
             "",
             "T",
@@ -218,7 +221,7 @@ mod tests {
         }
     }
 
-    /// Tokens and services have a reader of their own, which says less.
+    /// Tokens and services have their own reader, with shorter messages.
     #[test]
     fn the_deciding_half_reads_the_same_times() {
         use placet_core::model::time::Time;

@@ -1,7 +1,8 @@
-//! Decides where lines break: what fits stands on one line, unless a comment is inside; else every element gets its own.
+//! Decides where lines break: a node that fits is on one line, unless a comment is inside;
+//! otherwise every element gets its own line.
 //!
-//! Comments are taken in the order of the text. At each place where a line can begin, those that stand before it are
-//! written first; what stands behind an element on its line stays there.
+//! Comments are taken in the order of the text. At each place where a line can begin, the comments
+//! before it are written first; a comment after an element on its line stays there.
 
 use super::line::{self, Tightness};
 use crate::span::Span;
@@ -16,14 +17,14 @@ use crate::syntax::lex::{Lexer, TokenKind};
 pub(super) struct Layout<'t> {
     out: String,
     indent: usize,
-    /// Whether nothing stands in the body yet, so that it begins without a blank line.
+    /// Whether the body is still empty, so that it begins without a blank line.
     is_fresh: bool,
     /// Whether a comment ends the line.
     is_noted: bool,
     notes: Option<Notes<'t>>,
 }
 
-/// What a text has and its tree has not.
+/// The parts of a text that its tree does not have.
 #[derive(Debug)]
 struct Notes<'t> {
     text: &'t str,
@@ -101,7 +102,7 @@ impl<'t> Layout<'t> {
         self.is_noted = false;
     }
 
-    /// Begins a line for what stands at `top` in the source, with a blank one before it if there is one.
+    /// Begins a line for the node at `top` in the source, after a blank one if the source has one.
     fn line_for(&mut self, top: usize) {
         let has_blank = self.notes.as_ref().is_some_and(|notes| notes.has_blank_before(top));
         if has_blank && !self.is_fresh {
@@ -130,7 +131,8 @@ impl<'t> Layout<'t> {
         }
     }
 
-    /// Writes the comment inside or behind what ends at `end`; further ones wait for the next line.
+    /// Writes the comment inside or after a node that ends at `end`; further ones wait for the next
+    /// line.
     fn comment_behind(&mut self, end: usize) {
         let Some(comment) = self.next_comment().filter(|_| !self.is_noted) else { return };
         let is_inside = comment.start < end;
@@ -165,7 +167,7 @@ impl<'t> Layout<'t> {
         self.comment_behind(at.end);
     }
 
-    /// Writes a body between its brackets; `end` is the place behind the closing one.
+    /// Writes a body between its brackets; `end` is the place after the closing one.
     fn body(&mut self, brackets: [char; 2], end: usize, write: impl FnOnce(&mut Self)) {
         self.out.push(brackets[0]);
         self.indent += 1;
@@ -182,7 +184,7 @@ impl<'t> Layout<'t> {
         line.len() <= 4 * WIDTH && self.out[begin..].chars().count() + line.chars().count() <= WIDTH
     }
 
-    /// Whether a comment stands inside of what ends at `end`.
+    /// Whether a comment is inside a node that ends at `end`.
     fn has_comment_before(&self, end: usize) -> bool {
         self.next_comment().is_some_and(|comment| comment.start < end)
     }
@@ -302,7 +304,7 @@ impl<'t> Layout<'t> {
     fn parameters(&mut self, block: &Block) {
         let mut flat = String::new();
         line::parameters(&block.parameters, &mut flat);
-        // The brace of the body stands behind it.
+        // The brace of the body comes after it.
         if self.fits(&format!("{flat} {{")) {
             return self.out.push_str(&flat);
         }
@@ -353,7 +355,7 @@ impl<'t> Layout<'t> {
         self.indent -= 1;
     }
 
-    /// The place behind the brace that closes the map of a rule.
+    /// The place after the brace that closes the map of a rule.
     fn end_of_map(&self, rule: &Rule) -> usize {
         let Some(notes) = &self.notes else { return 0 };
         let from = rule.entries.last().map_or(rule.at.0.start, |entry| entry.value.at.0.end);
@@ -413,7 +415,7 @@ impl<'t> Layout<'t> {
         let (sign, tightness) = match condition.kind {
             ConditionKind::And(..) => ("&& ", Tightness::Relation),
             ConditionKind::Or(..) => ("|| ", Tightness::Both),
-            // Nothing else can be broken: a comment inside of it comes behind it.
+            // Nothing else can be broken: a comment inside it is moved after it.
             _ => return self.out.push_str(&flat),
         };
         if self.try_line(&flat, condition.at.0.end) {
@@ -442,7 +444,7 @@ impl Notes<'_> {
         blanks.matches('\n').count() > 1
     }
 
-    /// Whether nothing but a comma stands between, on one line.
+    /// Whether only a comma is between them, on one line.
     fn is_right_behind(&self, end: usize, comment: usize) -> bool {
         end <= comment && Span::new(end, comment).of(self.text).bytes().all(|byte| matches!(byte, b' ' | b'\t' | b','))
     }

@@ -12,7 +12,7 @@ use crate::syntax::parse::literal;
 use crate::syntax::text::{self, Spelling};
 use placet_core::model::types::Type;
 
-/// How tightly a condition must hold together where it stands, or gets parentheses.
+/// The precedence a condition must have at its place to need no parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tightness {
     /// `a || b`
@@ -239,7 +239,7 @@ fn bare_condition(node: &Condition, out: &mut String) {
         }
         ConditionKind::Not(inner) => {
             out.push('!');
-            // `!a == b` is read as `!(a == b)`, and people take it for `(!a) == b`.
+            // `!a == b` is read as `!(a == b)`, but people read it as `(!a) == b`.
             let is_open = matches!(inner.kind, ConditionKind::Some(..) | ConditionKind::Every(..));
             condition(inner, if is_open { Tightness::Closed } else { Tightness::Primary }, out);
         }

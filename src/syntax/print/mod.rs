@@ -1,8 +1,9 @@
 //! Writes trees as text.
 //!
-//! [`print()`] writes a tree that came from anywhere; reading the text gives the tree back. [`format()`] writes a text in its canonical form and keeps
-//! what is not in the tree: comments, single blank lines, and how fields and rules are mixed. Both go through
-//! [`layout`], which decides where lines break; what stands on one line is written by [`mod@line`].
+//! [`print()`] writes any tree; reading the text gives the tree back. [`format()`] writes a text in
+//! its canonical form and keeps what is not in the tree: comments, single blank lines, and how
+//! fields and rules are mixed. Both go through [`layout`], which decides where lines break; a node
+//! on one line is written by [`mod@line`].
 
 mod layout;
 pub mod line;
@@ -27,14 +28,15 @@ pub fn print_condition(condition: &Condition) -> String {
     out
 }
 
-/// Writes a text in its canonical form, with the line ends of its first line: a file from Windows stays one.
+/// Writes a text in its canonical form, with the line ends of its first line: a file from Windows
+/// keeps its CRLF.
 ///
 /// # Errors
 /// Everything that is wrong with the text.
 pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     let mut formatted = Layout::with_notes_of(text).file(&parse(text)?);
-    // A comment inside of something that can not be broken comes behind it, and what was broken around it may now fit a line.
-    // Comments only move outwards, so this ends.
+    // A comment inside a node that cannot be broken is moved after it, and a node that was broken
+    // around it may now fit on a line. Comments only move outwards, so this ends.
     for _ in 0..limits::NESTING {
         let again = Layout::with_notes_of(&formatted).file(&parse(&formatted)?);
         if again == formatted {
@@ -45,7 +47,7 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     Ok(with_line_ends_of(text, formatted))
 }
 
-/// What was written with line feeds, with the line ends of the first line of `text`.
+/// The output, written with line feeds, gets the line ends of the first line of `text`.
 #[must_use]
 pub fn with_line_ends_of(text: &str, written: String) -> String {
     let first = text.split_inclusive('\n').next().unwrap_or_default();

@@ -128,13 +128,13 @@ fn try_speaks_of_arguments_only_where_others_would_do() {
 }
 
 #[test]
-fn a_token_that_would_be_over_before_it_is_valid_is_warned_about_and_not_minted() {
+fn a_token_that_would_expire_before_it_is_valid_is_warned_about_and_not_minted() {
     let place = Place::new();
     place.write("late.placet", "use http\ntoken t { allow { path: \"/a\" } ttl: 1h not_before: 2100-01-01T00:00:00Z }");
     place.placet("keygen --local --keyring keys").yes();
     place.placet("check late.placet").yes().says("W0109").says("`ttl` counts from issuance");
     place.placet("check --deny-warnings late.placet").no();
-    place.placet("mint late.placet --keyring keys").could_not().says("over before its `not_before`");
+    place.placet("mint late.placet --keyring keys").could_not().says("expire before its `not_before`");
     place.placet("mint late.placet --keyring keys --now 2099-12-31T23:30:00Z").yes();
 }
 
@@ -410,7 +410,7 @@ fn a_request_that_is_no_json_is_told_with_its_line_and_column() {
     place.write("request", "{ \"action\": \"get\" }\n}\n");
     place.placet(eval).could_not().says("trailing characters at line 2, column 1");
     place.write("request", "{ \"action\": \"get\", \"cache\": 1.50 }");
-    place.placet(eval).could_not().says("`1.50` is no integer of 64 bits at line 1, column 29");
+    place.placet(eval).could_not().says("`1.50` is not an integer of 64 bits at line 1, column 29");
     place.write("request", "{ \"action\": \"get\" }\n{ \"action\": \"get\" } x\n");
     place.placet(&format!("{eval} --jsonl")).could_not().says("trailing characters at line 2, column 21");
 }

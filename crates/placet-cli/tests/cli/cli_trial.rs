@@ -79,8 +79,8 @@ fn a_case_may_say_why_it_is_refused_and_where_it_does_not_the_output_says_it() {
     let ran = place.placet("test p.placet").no();
     assert!(ran.out.contains("expected refused revoked, found refused expired"), "{}", ran.out);
     for (case, message) in [
-        ("refused expird HEAD { path: \"/\" }", "nothing is refused as `expird`"),
-        ("allow expired HEAD { path: \"/\" }", "only what is refused has a cause, and `expired` is none"),
+        ("refused expird HEAD { path: \"/\" }", "unknown cause `expird`"),
+        ("allow expired HEAD { path: \"/\" }", "only a refused request has a cause, and `expired` is not one"),
     ] {
         place.write("p.cases", &format!("{later}{case}\n"));
         assert!(place.placet("test p.placet").no().err.contains(message), "{message}");

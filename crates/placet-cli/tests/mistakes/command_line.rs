@@ -172,7 +172,7 @@ fn a_name_of_a_vocabulary_keeps_its_meaning() {
     place.write("ours.placet", "vocabulary http 1 {\n    path: string\n    action GET\n}\n");
     place.write("policy.placet", "use http\ntoken t {\n    ttl: 1h\n    allow { path: prefix \"/a/\" }\n}\n");
     let eval = "eval policy.placet --vocabulary ours.placet --request {\"action\":\"GET\",\"path\":\"/a/../b\"}";
-    place.placet(eval).could_not().says("E0204").says("there is another vocabulary `http` already");
+    place.placet(eval).could_not().says("E0204").says("there is already another vocabulary `http`");
 
     let parsed = |text: &str| parse(text).unwrap();
     let shop = |rest: &str| parsed(&format!("vocabulary shop 1 {{ action look, buy{rest} }}\nrole Visitor = [look]"));

@@ -291,7 +291,7 @@ fn nothing_is_compiled_of_what_nobody_has_verified_and_it_says_so() {
     let source = ToSource::new(vocabulary).of_restriction(true);
     assert_eq!(
         source.entries_of(bytes),
-        ["// What it says of a regular expression has not been compared with what it runs:\n\
+        ["// The quoted regular expression has not been compared with the automaton that runs:\n\
           // only { host: ~\"(?:ab)+\" }"]
     );
     let expressions = Expressions::default();
@@ -300,7 +300,7 @@ fn nothing_is_compiled_of_what_nobody_has_verified_and_it_says_so() {
     let rule = rules(&proved).unwrap().remove(0);
     assert_eq!(
         source.rule(&rule),
-        "only { host: ~\"(?:ab)+\" } (what it says of a regular expression has not been compared with what it runs)"
+        "only { host: ~\"(?:ab)+\" } (the quoted regular expression has not been compared with the automaton that runs)"
     );
     assert_eq!(source.comparing(&expressions).rule(&rule), "only { host: ~\"(?:ab)+\" }");
 }

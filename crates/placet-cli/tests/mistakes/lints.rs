@@ -298,5 +298,5 @@ fn the_last_hour_minute_or_day_is_not_left_out_unseen() {
     }
     let document = document("use http policy p { allow { path: \"/a\" } when hour(time) > 23 }");
     let said = &document.warnings()[0].message;
-    assert_eq!(said, "an hour is from 0 to 23, and this asks for more than 23");
+    assert_eq!(said, "an hour is from 0 to 23, and this tests for more than 23");
 }

@@ -223,11 +223,11 @@ fn what_is_wrong_with_json_is_said_with_its_line_and_column() {
     for (text, wanted) in [
         ("{} x", "trailing characters at line 1, column 4"),
         ("{\n  \"a\": 1\n} }", "trailing characters at line 3, column 3"),
-        ("{ \"é\": 1.50 }", "`1.50` is no integer of 64 bits at line 1, column 8"),
-        ("[1e400]", "`1e400` is no integer of 64 bits at line 1, column 2"),
-        ("[ -1e-400 ]", "`-1e-400` is no integer of 64 bits at line 1, column 3"),
-        ("[\"1.50\", \"\\\"\", 1e3]", "`1e3` is no integer of 64 bits at line 1, column 16"),
-        ("[18446744073709551616]", "`18446744073709551616` is no integer of 64 bits at line 1, column 2"),
+        ("{ \"é\": 1.50 }", "`1.50` is not an integer of 64 bits at line 1, column 8"),
+        ("[1e400]", "`1e400` is not an integer of 64 bits at line 1, column 2"),
+        ("[ -1e-400 ]", "`-1e-400` is not an integer of 64 bits at line 1, column 3"),
+        ("[\"1.50\", \"\\\"\", 1e3]", "`1e3` is not an integer of 64 bits at line 1, column 16"),
+        ("[18446744073709551616]", "`18446744073709551616` is not an integer of 64 bits at line 1, column 2"),
     ] {
         let found = map::from_json_text(text).unwrap_err();
         assert_eq!(map::said(text, &found, 1), wanted);

@@ -595,7 +595,7 @@ fn tokeninfo_compares_regular_expressions_of_verified_tokens_only() {
     let rules = |host: &JsonHost| host.get("TOKENINFO", json!([token]))["blocks"][0]["rules"].to_string();
     assert!(rules(&host).contains("cache: ~") && !rules(&host).contains("not been compared"), "{}", rules(&host));
     let stranger = JsonHost::new(Host::builder(Keyring::new()).vocabulary("momento").clock(|| Time::from_millis(NOW)));
-    assert!(rules(&stranger).contains("[\"// What it says of a regular expression"), "{}", rules(&stranger));
+    assert!(rules(&stranger).contains("[\"// The quoted regular expression"), "{}", rules(&stranger));
 }
 
 #[test]

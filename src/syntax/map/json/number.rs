@@ -7,7 +7,7 @@ use crate::diag::code::Code;
 use crate::span::Span;
 use crate::syntax::parse::literal::short;
 
-/// The first number of a text that is JSON of which the value would be written in another way.
+/// The first number of a JSON text whose value would be written in another way.
 pub(super) fn first_not_kept(text: &str) -> Option<Span> {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -34,7 +34,7 @@ pub(super) fn around(text: &str, at: usize) -> Span {
     Span::new(at - before, end_of(bytes, at - before))
 }
 
-/// The finding that a number is not kept.
+/// The diagnostic for a number that is not kept.
 pub(super) fn not_kept(text: &str, at: Span) -> Diagnostic {
     let written = at.of(text);
     let whole = written.parse::<f64>().ok().filter(|value| value.fract() == 0.0 && value.abs() < EXACT);
@@ -42,7 +42,7 @@ pub(super) fn not_kept(text: &str, at: Span) -> Diagnostic {
         Some(value) => format!("write `{value:.0}`, in digits only").replace("`-0`", "`0`"),
         None => format!("integers go from {} to {}; write other numbers as strings", i64::MIN, i64::MAX),
     };
-    Diagnostic::new(Code::BadLiteral, at, format!("`{}` is no integer of 64 bits", short(written))).help(help)
+    Diagnostic::new(Code::BadLiteral, at, format!("`{}` is not an integer of 64 bits", short(written))).help(help)
 }
 
 pub(super) fn after_string(bytes: &[u8], start: usize) -> usize {

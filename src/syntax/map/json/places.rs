@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::number::after_string;
 use crate::span::Span;
 
-/// The parts of a JSON text, each below the one it is in.
+/// The parts of a JSON text as a tree.
 #[derive(Debug)]
 pub(in crate::syntax::map) struct Places {
     /// The first one is the whole text.
@@ -31,17 +31,16 @@ impl Places {
         Self { parts: finder.parts }
     }
 
-    /// What to underline of a part: of the value of a key, the key as well, and of a map or list with a key, the key alone.
+    /// The span to underline for a part: the key and its value, or only the key if the value is a
+    /// map or a list.
     pub(in crate::syntax::map) fn at(&self, part: PartNo) -> Span {
         self.parts.get(part.0).map_or(Span::new(0, 0), |part| part.at)
     }
 
-    /// The part below a key.
     pub(in crate::syntax::map) fn below(&self, part: PartNo, key: &str) -> Option<PartNo> {
         self.parts.get(part.0)?.keys.get(key).copied()
     }
 
-    /// The part at an index.
     pub(in crate::syntax::map) fn at_index(&self, part: PartNo, index: usize) -> Option<PartNo> {
         self.parts.get(part.0)?.elements.get(index).copied()
     }
@@ -66,7 +65,7 @@ impl Finder<'_> {
         self.parts.push(Part { at: Span::new(start, start), keys: BTreeMap::new(), elements: Vec::new() });
         self.depth += 1;
         let at = match self.byte() {
-            // JSON that nests so deep is not read; another text would overflow the stack.
+            // JSON that nests this deep is not read: it would overflow the stack.
             Some(_) if self.depth > DEPTH => {
                 self.at = self.text.len();
                 Span::new(start, start)
@@ -112,7 +111,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Whether another entry follows; what closes is passed over.
+    /// Whether another entry follows; passes over the closing bracket.
     fn goes_on(&mut self, close: u8) -> bool {
         self.skip_blanks();
         if self.byte() == Some(b',') {
@@ -136,7 +135,7 @@ impl Finder<'_> {
         }
         let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'}');
         let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
-        // A byte is passed over in any case, so that reading comes to an end.
+        // At least one byte is passed over each time, so that reading ends.
         self.at += rest.iter().position(ends).unwrap_or(rest.len()).max(1);
     }
 
@@ -155,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_that_is_no_json_is_survived() {
+    fn a_text_that_is_not_json_is_survived() {
         for text in ["", "{", "{\"a\"", "{\"a\":", "[1,", "}", "\"", &"[".repeat(100_000), &"{\"a\":".repeat(100_000)] {
             assert!(Places::of(text).at(PartNo::default()).start <= text.len());
         }

@@ -11,7 +11,7 @@ use crate::syntax::map::{CONDITION_KEYS, PARTS, Plain, null_is_absent, place};
 use crate::syntax::parse::parse_condition;
 
 impl Reader {
-    /// A block; the key `spare` is no part of it, and has been read.
+    /// A block; the key `spare` is not part of it, and has been read already.
     pub(super) fn block(
         &mut self,
         wanted: Option<BlockKind>,
@@ -26,7 +26,7 @@ impl Reader {
         for other in found.iter().filter(|found| **found != kind) {
             let help = format!("this map is a {}", kind.word());
             self.below(other.word(), |reader| {
-                reader.report(Code::Map, format!("`{}` is no key here", other.word()), help);
+                reader.report(Code::Map, format!("`{}` is not a key here", other.word()), help);
             });
         }
         let anonymous = Name { text: kind.word().to_owned(), at: self.here() };
@@ -82,7 +82,7 @@ impl Reader {
             let what = if effect.is_promise() { "promise" } else { "rule" };
             self.report(
                 Code::Map,
-                format!("`{}` begins a {what}, it is no field", key.text),
+                format!("`{}` begins a {what} and is not a field", key.text),
                 "write it outside of `$fields`",
             );
             return None;
@@ -112,8 +112,7 @@ impl Reader {
         }
     }
 
-    /// A list without a rule would become no rule, and what is left out of a restriction restricts
-    /// nothing.
+    /// An empty list would become no rule, and a restriction without a rule restricts nothing.
     fn restricts_nothing(&mut self, what: &str) {
         let help = "write `\"deny\": {}` to allow nothing, or leave the key out";
         self.report(Code::Map, format!("{what}, so nothing would be restricted"), help);

@@ -32,7 +32,8 @@ impl Reader {
         file
     }
 
-    /// One block beside the vocabulary it speaks; a block that says no kind is a token, as TOKENGEN takes it.
+    /// One block beside the name of its vocabulary; a block that does not say its kind is a token,
+    /// as in TOKENGEN.
     fn of_hosts(&mut self, vocabulary: &Value, value: &Value) -> Vec<Item> {
         let at = self.here();
         let name = self.below("use", |reader| reader.word(vocabulary));
@@ -47,9 +48,8 @@ impl Reader {
         // A block may have fields with the names of other items.
         let Some(word) = BLOCK_WORDS.into_iter().chain(ITEM_WORDS).find(|word| map.contains_key(*word)) else {
             let words = ITEM_WORDS.map(|word| format!("`{word}`")).join(", ");
-            let help = format!(
-                "an item has one of the keys {words}; a map for TOKENGEN says with `use` which vocabulary it speaks"
-            );
+            let help =
+                format!("an item has one of the keys {words}; a map for TOKENGEN names its vocabulary with `use`");
             self.report(Code::Map, "the map does not say which item it is", help);
             return None;
         };
@@ -144,7 +144,7 @@ impl Reader {
         if line.chars().any(|c| c == '\n' || breaks_line(c) || (hides(c) && (c.is_control() || turns(c)))) {
             self.report(
                 Code::Hidden,
-                "a line of a doc holds a character that can not be seen",
+                "a line of a doc contains an invisible character",
                 "write one string for each line",
             );
             return None;
@@ -153,7 +153,8 @@ impl Reader {
     }
 }
 
-/// Whether a map is one that a host passes to TOKENGEN or ATTENUATE: the parts of a block, and beside them the vocabulary.
+/// Whether a map is one that a host passes to TOKENGEN or ATTENUATE: the parts of a block, and
+/// beside them the vocabulary.
 fn is_of_hosts(map: &Map<String, Value>) -> bool {
     let is_item = |key: &String| ITEM_WORDS.contains(&key.as_str()) && !BLOCK_WORDS.contains(&key.as_str());
     map.keys().filter(|key| *key != "use").all(|key| !is_item(key))

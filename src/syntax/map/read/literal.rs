@@ -22,7 +22,7 @@ impl Reader {
                 None => {
                     self.report(
                         Code::BadLiteral,
-                        format!("`{number}` is no integer of 64 bits"),
+                        format!("`{number}` is not an integer of 64 bits"),
                         "numbers are whole; write others as strings",
                     );
                     None
@@ -97,7 +97,7 @@ impl Reader {
     fn piece(&mut self, value: &Value) -> Option<Piece> {
         match (value, value.as_object().and_then(operator)) {
             (Value::String(text), _) => self.plain(text).map(|text| Piece::Text(text.to_owned())),
-            // What is spliced is a parameter, whatever its name.
+            // A splice is always a parameter, whatever its name.
             (_, Some(("$name", name))) => self.below("$name", |reader| reader.word(name)).map(Piece::Splice),
             (other, _) => self.expected("a string or a name", other),
         }
@@ -115,7 +115,7 @@ impl Reader {
                 match normal_pattern(raw) {
                     Some(normal) => *raw = normal,
                     None => {
-                        let message = "the pattern holds a character that can not be seen, or ends in a backslash";
+                        let message = "the pattern contains an invisible character, or ends in a backslash";
                         self.report(
                             Code::BadLiteral,
                             message,

@@ -20,7 +20,7 @@ use crate::syntax::map::json::{PartNo, Places};
 use crate::syntax::parse::nearest;
 use crate::visible;
 
-/// What a map becomes, or what is wrong with it; and where its places point.
+/// The tree of a map or its mistakes, and the source that the places refer to.
 pub type Read<T> = Result<(T, Source), (Vec<Diagnostic>, Source)>;
 
 /// Reads a file.
@@ -71,7 +71,7 @@ struct Reader {
     path: String,
     depth: usize,
     errors: Vec<Diagnostic>,
-    /// Of a map that is written in a file.
+    /// For a map that is written in a file.
     in_text: Option<InText>,
 }
 
@@ -166,7 +166,8 @@ impl Reader {
             .collect()
     }
 
-    /// Another kind of value than is wanted. A `null` gets here wherever it stands: nothing in the map form is one.
+    /// Reports a value of the wrong kind. Every `null` is reported here, since no value of the map
+    /// form is one.
     fn expected<T>(&mut self, what: &str, found: &Value) -> Option<T> {
         if found.is_null() {
             self.report(Code::Null, format!("expected {what}, found `null`"), NULL_HELP);
@@ -190,7 +191,9 @@ impl Reader {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known are {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
         };
-        self.below(key, |reader| reader.report(Code::Map, format!("`{}` is no key here", visible::excerpt(key)), help));
+        self.below(key, |reader| {
+            reader.report(Code::Map, format!("`{}` is not a key here", visible::excerpt(key)), help)
+        });
     }
 
     fn only_keys(&mut self, map: &Map<String, Value>, known: &[&str]) {

@@ -26,7 +26,7 @@ impl Reader {
     pub(super) fn action_name(&mut self, value: &Value) -> Option<Name> {
         let name = self.word(value)?;
         if matches!(name.text.as_str(), "action" | "role") {
-            let message = format!("no action is called `{}`", excerpt(&name.text));
+            let message = format!("an action cannot be called `{}`", excerpt(&name.text));
             self.report(Code::Map, message, "the word begins a member of a vocabulary; choose another name");
             return None;
         }
@@ -37,7 +37,7 @@ impl Reader {
         if !is_word(text) {
             self.report(
                 Code::Map,
-                format!("`{}` is no name", excerpt(text)),
+                format!("`{}` is not a name", excerpt(text)),
                 "a name is ASCII letters, digits and `_`, not beginning with a digit",
             );
             return None;
@@ -53,12 +53,12 @@ impl Reader {
         Some(Name { text: text.to_owned(), at: self.here() })
     }
 
-    /// A name where a pattern may stand.
+    /// A name in the place of a pattern.
     pub(super) fn reference(&mut self, text: &str) -> Option<Name> {
         if KEYWORDS.contains(&text) {
             self.report(
                 Code::Map,
-                format!("`{text}` is a word of the language, no name"),
+                format!("`{text}` is a word of the language, not a name"),
                 format!("a pattern is written like `{{\"${text}\": …}}`"),
             );
             return None;
@@ -80,11 +80,11 @@ impl Reader {
                 || "a type is written like `string` or `set of string`".to_owned(),
                 |word| format!("did you mean `{word}`?"),
             );
-            self.report(Code::UnknownType, format!("`{}` is no type", excerpt(text)), help);
+            self.report(Code::UnknownType, format!("unknown type `{}`", excerpt(text)), help);
         }
         ty
     }
 }
 
-/// Words that are no names where a pattern stands.
+/// Words that are not names in the place of a pattern.
 const KEYWORDS: [&str; 8] = ["any", "absent", "not", "prefix", "suffix", "glob", "true", "false"];

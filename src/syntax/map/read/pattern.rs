@@ -70,7 +70,7 @@ impl Reader {
                     .to_owned(),
             ),
             Some(label) => (
-                format!("{} stands beside the key `{}`", operators.join(" and "), short(label)),
+                format!("{} appears beside the key `{}`", operators.join(" and "), short(label)),
                 format!("a pattern is a map with one `$` key; a label whose name begins with `$` is written `${}`",
                     operators.first().map_or("$", |key| key.trim_matches('`'))),
             ),
@@ -89,12 +89,10 @@ impl Reader {
                 Value::Bool(true) => PatternKind::Absent,
                 Value::Bool(false) => {
                     let help = match key {
-                        "$any" => {
-                            "`{\"$any\": true}` is any value; where there is to be none, write `{\"$absent\": true}`"
-                        }
-                        _ => "`{\"$absent\": true}` is no value; where there is to be one, write `{\"$any\": true}`",
+                        "$any" => "`{\"$any\": true}` means any value; for no value, write `{\"$absent\": true}`",
+                        _ => "`{\"$absent\": true}` means no value; for any value, write `{\"$any\": true}`",
                     };
-                    self.report(Code::Map, format!("`{{\"{key}\": false}}` is no pattern"), help);
+                    self.report(Code::Map, format!("`{{\"{key}\": false}}` is not a pattern"), help);
                     return None;
                 }
                 other => return self.expected("`true`", other),
@@ -146,7 +144,7 @@ pub(super) fn operator(map: &Map<String, Value>) -> Option<(&str, &Value)> {
     is_operator(key).then_some((key.as_str(), value))
 }
 
-/// Whether a key is no name of a label.
+/// Whether a key is not the name of a label.
 fn is_operator(key: &str) -> bool {
     key.starts_with('$') && !key.starts_with("$$")
 }

@@ -111,7 +111,7 @@ fn of_two_files_that_declare_one_name_neither_is_taken() {
 fn a_built_in_name_is_not_taken_over_by_a_project() {
     let place = place();
     place.write("vocabulary/http.placet", "vocabulary http 1 {\n    path: string\n    action GET\n}\n");
-    place.placet("check policies/posts.placet").no().says("there is another vocabulary `http` already");
+    place.placet("check policies/posts.placet").no().says("there is already another vocabulary `http`");
     fs::remove_file(place.path("vocabulary/http.placet")).unwrap();
     place.write("policies/http.placet", "vocabulary http 1 {\n    path: string\n    action GET\n}\n");
     place.write("policies/pages.placet", "use http\npolicy pages { allow { host: \"a\" } }\n");
