@@ -56,7 +56,7 @@ impl Shell {
     }
 }
 
-/// The environment variable by which a shell's script asks.
+/// The environment variable with which a shell's script requests completions.
 const VARIABLE: &str = "COMPLETE";
 
 /// Answers a shell that asks for completions, and ends the process. Returns if none asks.

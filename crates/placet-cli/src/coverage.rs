@@ -46,7 +46,7 @@ impl CoverageArgs {
         wanted == 0 || coverage.totals().permille().is_some_and(|permille| permille >= wanted)
     }
 
-    /// Writes the files that are wanted.
+    /// Writes the wanted files.
     ///
     /// # Errors
     /// One of them cannot be written.

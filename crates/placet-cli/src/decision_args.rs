@@ -116,7 +116,7 @@ impl Deciding {
     /// Reads all files. `None`: there are errors in one of them, which have been shown.
     ///
     /// # Errors
-    /// A file cannot be read, or it is not clear which block is meant.
+    /// A file cannot be read, or the choice of the block is not clear.
     pub fn ready(&self, ui: &Ui) -> Result<Option<Ready>, Failure> {
         match &self.token {
             Some(token) => self.given(ui, token),
@@ -269,7 +269,8 @@ impl Ready {
             None => Ok(self.now()),
             Some(time) if self.requests_tell_time => Ok(time),
             Some(_) => {
-                let why = "is not for the request to say; `--now TIME` sets it, `--requests-tell-time` takes it from requests";
+                let why =
+                    "cannot be set by the request; `--now TIME` sets it, `--requests-tell-time` takes it from requests";
                 Err(RequestJsonError { path: "time".to_owned(), why: why.to_owned() })
             }
         }

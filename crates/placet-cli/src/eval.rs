@@ -48,7 +48,7 @@ pub struct Args {
 }
 
 /// # Errors
-/// A file cannot be read, or it is not clear which block is meant.
+/// A file cannot be read, or the choice of the block is not clear.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(ready) = args.deciding.ready(ui)? else { return Ok(Exit::CouldNot) };
     if args.jsonl {

@@ -36,7 +36,7 @@ pub struct Args {
 }
 
 /// # Errors
-/// A file cannot be read, or it is not clear which block is meant.
+/// A file cannot be read, or the choice of the block is not clear.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     if args.list {
         return Ok(codes::list(ui));

@@ -80,8 +80,7 @@ pub fn failure(said: &clap::Error) -> Option<Failure> {
 mod tests {
     use super::WORDS;
 
-    /// A word in two rows would never reach the second, and a command of ours would never be asked
-    /// for.
+    /// The second row of a word would never be found, nor would a word that is a command of ours.
     #[test]
     fn each_word_has_one_way_and_none_is_a_command() {
         let all: Vec<&str> = WORDS.iter().flat_map(|(words, _)| *words).copied().collect();
@@ -91,7 +90,7 @@ mod tests {
         }
     }
 
-    /// Each way begins a command that is there.
+    /// Each row names existing commands.
     #[test]
     fn each_way_names_commands_that_there_are() {
         for (_, way) in WORDS {

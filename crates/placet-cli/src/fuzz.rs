@@ -77,7 +77,7 @@ pub struct Args {
 }
 
 /// # Errors
-/// A file cannot be read, it is not clear which block is meant, or the oracle gives no answers.
+/// A file cannot be read, the choice of the block is not clear, or the oracle gives no answers.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let now = inputs::now(args.now);
     let keys = Keys::ephemeral().map_err(|error| Failure::new(error.to_string()))?;

@@ -19,7 +19,7 @@ use placet::token::keyring::Keyring;
 use placet::token::revocation::{HeldRevocations, RevocationList, Revocations};
 use placet::token::text::{LOCAL_PREFIX, PUBLIC_PREFIX};
 
-/// The text of a file, or of standard input where the path is `-`.
+/// The text of a file, or of standard input if the path is `-`.
 ///
 /// # Errors
 /// It cannot be read, is not UTF-8, or is larger than a source may be.
@@ -35,7 +35,7 @@ pub fn text(path: &Path) -> Result<String, Failure> {
     })
 }
 
-/// The bytes of a file, or of standard input where the path is `-`. It is an input from now on: no
+/// The bytes of a file, or of standard input if the path is `-`. It is an input from now on: no
 /// output may take its place.
 ///
 /// # Errors
@@ -94,7 +94,7 @@ pub fn parse(path: &Path, library: &Library) -> Result<Result<Document, Report>,
     let name = name(path);
     let source = text(path)?;
     if [LOCAL_PREFIX, PUBLIC_PREFIX].iter().any(|prefix| source.starts_with(prefix)) {
-        return Err(Failure::new(format!("`{name}` holds a token, where a policy file is expected"))
+        return Err(Failure::new(format!("`{name}` holds a token, but a policy file is expected"))
             .help("commands that take either take a token with `--token`"));
     }
     let read = if is_map(path) {

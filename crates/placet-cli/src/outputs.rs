@@ -47,7 +47,7 @@ pub fn write(path: &Path, bytes: &[u8], secrecy: Secrecy, existing: Existing) ->
     LockedFile::open(path)?.write(bytes, secrecy, existing)
 }
 
-/// Writes to a file, replacing it, or to standard output where the path is `-`.
+/// Writes to a file, replacing it, or to standard output if the path is `-`.
 ///
 /// # Errors
 /// It cannot be written.
@@ -136,7 +136,7 @@ impl LockedFile {
         &self.name
     }
 
-    /// The text of the file; `None` where there is none yet.
+    /// The text of the file; `None` if there is none yet.
     ///
     /// # Errors
     /// It cannot be read.
@@ -279,7 +279,7 @@ const SILENT_ATTEMPTS: u32 = 100;
 /// Half a minute: an edit takes some milliseconds, and a job that waits longer should say so.
 const ATTEMPTS: u32 = 3_000;
 
-/// The lock file, if this process holds it now; `None` while another one does.
+/// The lock file, if this process holds it now; `None` while another process does.
 fn taken(path: &Path) -> io::Result<Option<File>> {
     let Some(file) = open_lock(path)? else { return Ok(None) };
     match file.try_lock() {

@@ -24,7 +24,7 @@ pub enum Written {
 pub struct Typed {
     /// As JSON, for reports.
     pub json: Json,
-    /// With its time where it has one; else the reason why it is not a request of the vocabulary.
+    /// With its time if it has one; otherwise the reason why it is not a request of the vocabulary.
     pub read: Result<(OwnedRequest, Option<Time>), RequestJsonError>,
 }
 

@@ -23,9 +23,9 @@ pub fn check(definition: &Command, matches: &ArgMatches) -> Result<(), Failure> 
     collect(definition, matches, &mut wanting);
     let [first, second, ..] = wanting.as_slice() else { return Ok(()) };
     let message = if first == second {
-        format!("`{first}` wants standard input twice")
+        format!("`{first}` reads standard input twice")
     } else {
-        format!("`{first}` and `{second}` both want standard input")
+        format!("`{first}` and `{second}` both read standard input")
     };
     Err(Failure::new(message).help("name a file for one of them"))
 }

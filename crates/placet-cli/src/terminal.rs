@@ -15,7 +15,7 @@ pub const WIDTH: usize = 100;
 /// A narrower terminal breaks lines by itself.
 const NARROWEST: usize = 60;
 
-/// The columns of a line: `COLUMNS` where it is a number, else the terminal's, else [`WIDTH`]; at
+/// The columns of a line: `COLUMNS` if it is a number, else the terminal's, else [`WIDTH`]; at
 /// least 60 and at most [`WIDTH`].
 #[must_use]
 pub fn columns() -> usize {
@@ -34,7 +34,7 @@ pub fn known_columns() -> Option<usize> {
     })
 }
 
-/// Text on one line, cut where it would be too long.
+/// Text on one line, cut if it would be too long.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
     if display_width(text) <= width {
@@ -51,7 +51,7 @@ pub fn cut(text: &str, width: usize) -> String {
 }
 
 /// Text broken at blanks, after a first line that begins at column `indent`. The other lines are
-/// indented as far, or where the terminal is narrow, by at most [`NARROW_INDENT`].
+/// indented as far, or, if the terminal is narrow, by at most [`NARROW_INDENT`].
 #[must_use]
 pub fn wrap(text: &str, indent: usize) -> String {
     wrapped(text, indent, columns())
@@ -62,7 +62,7 @@ fn wrapped(text: &str, indent: usize, columns: usize) -> String {
     broken(text, indent, hanging, columns).trim_start_matches(' ').to_owned()
 }
 
-/// From so many columns on, there is room for columns of text beside each other.
+/// The least width with room for two columns of text.
 const ROOMY: usize = 80;
 /// Where a narrow terminal goes on with a line.
 const NARROW_INDENT: usize = 8;

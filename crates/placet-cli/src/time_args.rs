@@ -90,7 +90,7 @@ pub fn distance(time: Time, now: Time) -> String {
     }
 }
 
-/// `30 minutes`: in the largest unit that says it well enough.
+/// `30 minutes`: in the largest unit that is precise enough.
 #[must_use]
 pub fn amount(millis: u64) -> String {
     let rounded = |length: u64| millis.saturating_add(length / 2) / length;

@@ -65,7 +65,7 @@ pub fn vocabulary_of(known: &[Arc<Vocabulary>], header: &Header) -> Option<(Arc<
     known.iter().find_map(|vocabulary| Some((Arc::clone(vocabulary), vocabulary.state(header.fingerprint)?)))
 }
 
-/// The way out where the vocabulary of a token is not known.
+/// The way out if the vocabulary of a token is unknown.
 pub const UNKNOWN_VOCABULARY: &str =
     "name the file that declares it with `--vocabulary FILE`, or its folder in `placet.toml`";
 
@@ -361,7 +361,7 @@ fn to_source(vocabulary: &Vocabulary, block: usize) -> ToSource<'_> {
     ToSource::new(vocabulary).of_restriction(block > 0)
 }
 
-/// The rules in the language itself, and the lines of comments for those that it cannot say.
+/// The rules in the language itself, and the lines of comments for rules that it cannot express.
 fn lines(program: &Proved<'_>, source: ToSource<'_>) -> Vec<String> {
     source.entries(program).iter().flat_map(|entry| entry.lines()).map(str::to_owned).collect()
 }

@@ -68,7 +68,7 @@ impl Exit {
 pub struct Failure {
     message: String,
     help: Option<String>,
-    /// Shown instead, where the mistake has a place in a source.
+    /// Shown instead if the mistake has a place in a source.
     report: Option<Report>,
 }
 
@@ -152,8 +152,8 @@ impl Ui {
         self.format == Format::Json
     }
 
-    /// Prints a line to standard output, folded where it is wider than the terminal; to standard
-    /// error where the output is a document of findings.
+    /// Prints a line to standard output, folded if it is wider than the terminal; to standard error
+    /// if the output is a document of findings.
     pub fn line(&self, line: impl fmt::Display) {
         let line = Self::fitting(line.to_string());
         match self.format {
@@ -255,7 +255,7 @@ impl Ui {
         let _ = printed.map_err(|error| lose("standard error", error));
     }
 
-    /// Prints a line to standard error, folded where it is wider than the terminal.
+    /// Prints a line to standard error, folded if it is wider than the terminal.
     pub fn note(&self, line: impl fmt::Display) {
         self.drawn_note(Self::fitting(line.to_string()));
     }

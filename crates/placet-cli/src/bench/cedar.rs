@@ -43,7 +43,7 @@ const DENY: i32 = 2;
 /// Asks the requests of a workload.
 ///
 /// # Errors
-/// The command is not there, or does not take the policy or a request.
+/// The command is missing, or does not take the policy or a request.
 pub fn decide(path: &Path, workload: &Workload) -> Result<Cedar, Failure> {
     let files = Files::new()?;
     let mut cedar = Cedar { name: inputs::name(path), allowed: Vec::new(), micros: Vec::new() };
@@ -87,8 +87,11 @@ impl Cedar {
     pub fn notes(&self, verdicts: &[&'static str]) -> Vec<String> {
         let asked = self.allowed.len();
         let same = verdicts.iter().take(asked).enumerate().filter(|(place, verdict)| self.agrees(*place, verdict));
-        let mut notes =
-            vec![format!("Cedar says the same, yes or no, of {} of {asked} requests with {}", same.count(), self.name)];
+        let mut notes = vec![format!(
+            "Cedar gives the same answer, yes or no, to {} of {asked} requests with {}",
+            same.count(),
+            self.name
+        )];
         if let (Some(median), Some(most)) = (self.micros.get(self.micros.len() / 2), self.micros.last()) {
             notes.push(format!(
                 "Cedar's own time of a decision: median {median} µs, at most {most} µs; it measures each once, in whole µs, in a \
@@ -104,7 +107,7 @@ impl Cedar {
     }
 }
 
-/// Makes a directory for its owner alone, where the system has owners.
+/// Makes a directory for its owner alone, if the system has owners.
 fn private() -> DirBuilder {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode to set"))]
     let mut builder = DirBuilder::new();

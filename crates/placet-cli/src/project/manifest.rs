@@ -129,7 +129,7 @@ impl Manifest {
     fn outside(&self, at: Span, path: &Path) -> Failure {
         let path = path.display().to_string();
         failure(&self.source, at, &format!("`{}` is not below the project's folder", excerpt(&path)))
-            .help("a project names only what is below its own folder; name other files on the command line")
+            .help("a project can name only files below its own folder; name others on the command line")
     }
 
     fn failure(&self, value: &Value<'_>, message: &str) -> Failure {

@@ -185,7 +185,7 @@ pub fn keyring(given: Option<&Path>, file: Option<&Path>) -> Result<PathBuf, Fai
 /// list that is missing revokes nothing.
 ///
 /// # Errors
-/// It is not there, or not below the project's folder.
+/// It does not exist, or is not below the project's folder.
 pub fn revocations(given: Option<&Path>, project: Option<&Project>) -> Result<Option<PathBuf>, Failure> {
     if let Some(given) = given {
         return Ok(Some(given.to_owned()));

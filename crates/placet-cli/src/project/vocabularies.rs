@@ -187,8 +187,8 @@ impl ClockCache {
     }
 }
 
-/// The file with vocabularies in a text; `None` where it declares none. A faulty text that was
-/// meant to declare one is an error; other policies are ignored.
+/// The file with vocabularies in a text; `None` if it declares none. A faulty text that was meant
+/// to declare one is an error; other policies are ignored.
 fn declared(text: &str) -> Result<Option<File>, Vec<Diagnostic>> {
     let parsed = parse::parse_partly(text);
     let is_meant_to = || text.lines().any(|line| line.trim_start().starts_with("vocabulary "));
@@ -257,5 +257,5 @@ fn no_vocabulary(path: &Path) -> Failure {
 fn ambiguous(name: &str, one: &Path, other: &Path) -> Failure {
     let (one, other) = (one.display(), other.display());
     Failure::new(format!("two files declare the vocabulary `{name}`: `{one}` and `{other}`"))
-        .help("keep one of them; `--vocabulary FILE` says for one command which one is meant")
+        .help("keep one of them; `--vocabulary FILE` chooses one for a single command")
 }

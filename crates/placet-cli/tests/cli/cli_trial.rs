@@ -328,7 +328,7 @@ fn a_cedar_policy_is_asked_through_its_own_command() {
     place.write("cedar", CEDAR);
     std::fs::set_permissions(place.path("cedar"), std::fs::Permissions::from_mode(0o755)).unwrap();
     let with = bench(&format!("{}:/bin:/usr/bin", place.path(".").display()));
-    assert!(with.contains("Cedar says the same, yes or no, of 5 of 5 requests with p.cedar"), "{with}");
+    assert!(with.contains("Cedar gives the same answer, yes or no, to 5 of 5 requests with p.cedar"), "{with}");
     assert!(with.contains("median 42 µs, at most 42 µs"), "{with}");
     bench(&format!("{}:/bin:/usr/bin", place.path(".").display()));
     let seen = place.read("directories");

@@ -300,7 +300,7 @@ fn init_changes_nothing_that_is_there() {
     fs::create_dir(place.path("policies")).unwrap();
     place.write("policies/access.cases", "mine");
     let ran = place.placet("init --name shop").could_not();
-    ran.says("`policies/access.cases` is there already").says("nothing was written");
+    ran.says("`policies/access.cases` exists already").says("nothing was written");
     assert!(!place.has("placet.toml") && !place.has("vocabulary"));
     fs::remove_file(place.path("policies/access.cases")).unwrap();
     place.placet("init --name shop").yes().says("add the line `*.keys`");
