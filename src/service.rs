@@ -37,7 +37,7 @@
 //! a file that cannot be read changes nothing. Policies and the vocabulary do not change; open
 //! another service for that, and swap the two.
 //!
-//! The layer beneath ([`Authorizer`], [`Scratch`](placet_core::token::verify::Scratch),
+//! The layer beneath ([`Authorizer`], [`Scratch`],
 //! [`mint`](crate::document::mint::mint)) stays available for services that want to own the memory
 //! themselves.
 

@@ -10,8 +10,8 @@
 //!    [tree](crate::program::tree) in its cheapest form: a regular expression that is just a prefix
 //!    becomes a `prefix`, and everything that the arguments determine is folded;
 //! 3. tests are ordered by their cost, the action first and the condition last;
-//! 4. the rules are [written](crate::program::write), `deny` rules first, then the condition of the
-//!    block, then `allow` rules; constants are shared.
+//! 4. the rules are [written](crate::program::write()), `deny` rules first, then the condition of
+//!    the block, then `allow` rules; constants are shared.
 //!
 //! The result is a [`Compiled`], whose program has been verified like every program. Refused are an
 //! argument that does not fit, a text that is not a path or a regular expression with its

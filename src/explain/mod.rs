@@ -5,7 +5,7 @@
 //! 1. the request is decided, and the deciding rule is quoted: from its source if that is
 //!    [known](Sources), otherwise from the program itself, [read back](crate::program::read) and
 //!    turned into [source](crate::program::source);
-//! 2. if it is not allowed, the failing tests of each rule [propose](propose) the
+//! 2. if it is not allowed, the failing tests of each rule [propose] the
 //!    [nearest](edit_distance) values that they accept, and the request is [repaired](repair) with
 //!    them;
 //! 3. a [search] decides each repaired request again, the smallest change first, until one is

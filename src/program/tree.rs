@@ -1,7 +1,7 @@
 //! The types of a program as a tree: every argument filled in, every constant in its final form.
 //!
-//! The compiler makes such trees and [writes](super::write) them; [reading](super::read) a program
-//! gives them back.
+//! The compiler makes such trees and [writes](super::write()) them; [reading](super::read) a
+//! program gives them back.
 
 use std::collections::BTreeSet;
 

@@ -192,7 +192,7 @@ impl Reader {
             None => format!("known are {}", known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
         };
         self.below(key, |reader| {
-            reader.report(Code::Map, format!("`{}` is not a key here", visible::excerpt(key)), help)
+            reader.report(Code::Map, format!("`{}` is not a key here", visible::excerpt(key)), help);
         });
     }
 
