@@ -21,8 +21,8 @@ use miette::{
 };
 use serde_json::{Value, json};
 
-use super::window::Window;
 use super::{Diagnostic, DiagnosticCode, Severity, Source};
+use super::window::{Room, Window};
 use crate::span::Span;
 use crate::visible::{escaped, hides};
 
@@ -93,7 +93,7 @@ fn plain_snippet(out: &mut String, source: &Source, at: Span, label: &str) {
     let end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
     let within = |place: usize| place.clamp(start, end) - start;
     let at = Span::new(within(at.start), within(at.end));
-    let window = Window::around(&text[start..end], &[at]);
+    let window = Window::around(&text[start..end], &[at], Room::WIDE);
     let at = window.span(at);
     let shown = visible(window.text.trim_end()).replace('\t', " ");
     let before = Span::new(0, at.start).of(&window.text).chars().count();
@@ -115,19 +115,20 @@ pub fn graphical<K: DiagnosticCode>(diagnostics: &[Diagnostic<K>], source: &Sour
         if terminal.has_colors { miette::GraphicalTheme::unicode() } else { miette::GraphicalTheme::unicode_nocolor() };
     let handler =
         miette::GraphicalReportHandler::new_themed(theme).with_links(false).with_width(terminal.width.max(40));
-    rendered(diagnostics, source, |out, report| handler.render_report(out, report))
+    rendered(diagnostics, source, Some(terminal.width.max(40)), |out, report| handler.render_report(out, report))
 }
 
 /// Sentences without pictures.
 #[must_use]
 pub fn narrated(diagnostics: &[Diagnostic], source: &Source) -> String {
     let handler = NarratableReportHandler::new();
-    rendered(diagnostics, source, |out, report| handler.render_report(out, report))
+    rendered(diagnostics, source, None, |out, report| handler.render_report(out, report))
 }
 
 fn rendered<K: DiagnosticCode>(
     diagnostics: &[Diagnostic<K>],
     source: &Source,
+    columns: Option<usize>,
     render: impl Fn(&mut String, &Report<'_, K>) -> fmt::Result,
 ) -> String {
     let named = match source {
@@ -138,7 +139,7 @@ fn rendered<K: DiagnosticCode>(
     let named = named.map(|(name, text)| (escaped(name).to_string(), visible(text)));
     let mut out = String::new();
     for diagnostic in worst(diagnostics) {
-        let snippet = named.as_ref().map(|(name, text)| Snippet::of(diagnostic, source, name, text));
+        let snippet = named.as_ref().map(|(name, text)| Snippet::of(diagnostic, source, [name, text], columns));
         let report = Report { diagnostic, source, snippet: snippet.as_ref() };
         if !out.is_empty() {
             out.push('\n');
@@ -160,13 +161,16 @@ struct Snippet<'t> {
 }
 
 impl<'t> Snippet<'t> {
-    fn of<K>(diagnostic: &Diagnostic<K>, source: &Source, name: &'t str, text: &'t str) -> Self {
+    fn of<K>(diagnostic: &Diagnostic<K>, source: &Source, [name, text]: [&'t str; 2], columns: Option<usize>) -> Self {
         let nodes: Vec<_> = places(diagnostic).collect();
         let places: Vec<_> = nodes.iter().filter_map(|node| Some(source.in_text(*node)?.2)).collect();
-        let window = Window::around(text, &places);
+        let room = columns.map_or(Room::WIDE, |columns| Room::of(columns, text, &places));
+        let window = Window::around(text, &places, room);
         let column = |node: &Span| {
             let (_, _, at) = source.in_text(*node)?;
-            Some((window.span(at).start, source.line_and_column(*node)?.1 - 1))
+            let (start, column) = (window.span(at).start, source.line_and_column(*node)?.1 - 1);
+            let before = window.text.get(..start)?.rsplit('\n').next()?;
+            (before.chars().count() != column).then_some((start, column))
         };
         let columns = if window.is_cut() { nodes.iter().filter_map(column).collect() } else { Vec::new() };
         Self { name, window, columns }

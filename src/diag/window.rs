@@ -25,17 +25,44 @@ struct Cut {
 
 const MARK: &str = "…";
 
-/// Lines of at most this many characters are shown as they are.
-const WHOLE: usize = 200;
-/// Characters that are shown before a place, and after it.
-const BEFORE: usize = 60;
-const AFTER: usize = 100;
+/// How much of a line is shown, in characters.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    /// Lines of at most this many characters are shown as they are.
+    whole: usize,
+    /// Of a longer one, so much before each end of a place, and after it.
+    before: usize,
+    after: usize,
+}
+
+impl Room {
+    /// For pages that are as wide as their lines.
+    pub(super) const WIDE: Self = Self { whole: 200, before: 60, after: 100 };
+
+    /// For a terminal: what a line with these places in it fits. A line that the terminal breaks is shown above an
+    /// underline that points nowhere.
+    pub(super) fn of(columns: usize, text: &str, places: &[Span]) -> Self {
+        let whole = columns.saturating_sub(MARGIN).clamp(24, Self::WIDE.whole);
+        let marks = 4;
+        let around = match places {
+            [place] => whole.saturating_sub(marks + place.of(text).chars().count()) / 2,
+            _ => 0,
+        };
+        // Both ends of a long place are shown with what is around them.
+        let around = around.max((whole - marks) / 4);
+        Self { whole, before: around, after: around }
+    }
+}
+
+/// Columns beside a line: its number and a frame.
+const MARGIN: usize = 9;
 /// A window has at most this many parts: a diagnostic can name many places.
 const PARTS: usize = 16;
 
 impl<'t> Window<'t> {
     /// Keeps what is around these places.
-    pub(super) fn around(text: &'t str, places: &[Span]) -> Self {
+    pub(super) fn around(text: &'t str, places: &[Span], room: Room) -> Self {
+        let is_long = |line: &str| is_longer(line, room.whole);
         if !text.lines().any(is_long) {
             return Self { text: text.into(), cuts: Vec::new() };
         }
@@ -46,7 +73,7 @@ impl<'t> Window<'t> {
             let end = start + line.trim_end_matches(['\n', '\r']).len();
             let next = start + line.len();
             if is_long(&text[start..end]) {
-                window.keep_parts(text, start..end, &places);
+                window.keep_parts(text, start..end, &places, room);
                 window.text.to_mut().push_str(&text[end..next]);
             } else {
                 window.text.to_mut().push_str(line);
@@ -75,9 +102,9 @@ impl<'t> Window<'t> {
         }
     }
 
-    fn keep_parts(&mut self, text: &str, line: Range<usize>, places: &[usize]) {
+    fn keep_parts(&mut self, text: &str, line: Range<usize>, places: &[usize], room: Room) {
         let mut shown = line.start;
-        for part in parts(text, &line, places) {
+        for part in parts(text, &line, places, room) {
             self.cut(shown..part.start);
             self.text.to_mut().push_str(&text[part.clone()]);
             shown = part.end;
@@ -93,14 +120,15 @@ impl<'t> Window<'t> {
     }
 }
 
-fn is_long(line: &str) -> bool {
-    line.len() > WHOLE && line.chars().nth(WHOLE).is_some()
+fn is_longer(line: &str, most: usize) -> bool {
+    line.len() > most && line.chars().nth(most).is_some()
 }
 
 /// The parts of a line that are kept, in order and without overlaps.
-fn parts(text: &str, line: &Range<usize>, places: &[usize]) -> Vec<Range<usize>> {
+fn parts(text: &str, line: &Range<usize>, places: &[usize], room: Room) -> Vec<Range<usize>> {
     let within = places.iter().filter(|at| line.start <= **at && **at <= line.end);
-    let mut around: Vec<_> = within.map(|at| before(text, line, *at)..after(text, line, *at, AFTER)).collect();
+    let mut around: Vec<_> =
+        within.map(|at| before(text, line, *at, room.before)..after(text, line, *at, room.after)).collect();
     around.sort_by_key(|part| part.start);
     let mut merged: Vec<Range<usize>> = Vec::new();
     for part in around {
@@ -110,18 +138,18 @@ fn parts(text: &str, line: &Range<usize>, places: &[usize]) -> Vec<Range<usize>>
         }
     }
     if merged.is_empty() {
-        merged.push(line.start..after(text, line, line.start, BEFORE + AFTER));
+        merged.push(line.start..after(text, line, line.start, (room.before + room.after).min(room.whole - MARK.len())));
     }
     merged
 }
 
-fn before(text: &str, line: &Range<usize>, at: usize) -> usize {
+fn before(text: &str, line: &Range<usize>, at: usize, count: usize) -> usize {
     let beginning = text.get(line.start..at).unwrap_or_default();
-    line.start + beginning.char_indices().rev().take(BEFORE).last().map_or(0, |(place, _)| place)
+    line.start + beginning.char_indices().rev().take(count).last().map_or(0, |(place, _)| place)
 }
 
 fn after(text: &str, line: &Range<usize>, at: usize, count: usize) -> usize {
-    let Some(rest) = text.get(at..line.end) else { return before(text, line, at) };
+    let Some(rest) = text.get(at..line.end) else { return before(text, line, at, count) };
     rest.char_indices().nth(count).map_or(line.end, |(place, _)| at + place)
 }
 
@@ -129,15 +157,17 @@ fn after(text: &str, line: &Range<usize>, at: usize, count: usize) -> usize {
 mod tests {
     use super::*;
 
+    const AROUND: usize = Room::WIDE.before + Room::WIDE.after;
+
     fn shown(text: &str, places: &[Span]) -> (String, Vec<String>) {
-        let window = Window::around(text, places);
+        let window = Window::around(text, places, Room::WIDE);
         let spans = places.iter().map(|at| window.span(*at).of(&window.text).to_owned());
         (window.text.to_string(), spans.collect())
     }
 
     #[test]
     fn a_line_of_usual_length_stays_whole() {
-        let text = format!("{}\nsecond\n", "ä".repeat(WHOLE));
+        let text = format!("{}\nsecond\n", "ä".repeat(Room::WIDE.whole));
         let (window, spans) = shown(&text, &[Span::new(2, 4)]);
         assert_eq!((window, spans), (text, vec!["ä".to_owned()]));
     }
@@ -151,29 +181,43 @@ mod tests {
         assert_eq!(spans, ["two", "one", "first"]);
         assert!(window.starts_with("first\n…ä") && window.ends_with("+…\nlast"), "{window}");
         assert_eq!(window.matches('…').count(), 3);
-        assert!(window.chars().count() < 2 * (BEFORE + AFTER) + 40);
+        assert!(window.chars().count() < 2 * AROUND + 40);
     }
 
     #[test]
     fn a_long_place_is_shown_with_its_two_ends() {
         let text = format!("<{}>", "x".repeat(100_000));
         let (window, spans) = shown(&text, &[Span::new(0, text.len())]);
-        assert!(window.chars().count() < 2 * (BEFORE + AFTER), "{window}");
+        assert!(window.chars().count() < 2 * AROUND, "{window}");
         assert_eq!(spans, [window]);
     }
 
     #[test]
     fn of_a_long_line_without_a_place_the_beginning_is_shown() {
         let (window, _) = shown(&format!("a\n{}\nb", "x".repeat(1000)), &[Span::new(0, 1)]);
-        assert_eq!(window, format!("a\n{}…\nb", "x".repeat(BEFORE + AFTER)));
+        assert_eq!(window, format!("a\n{}…\nb", "x".repeat(AROUND)));
     }
 
     #[test]
     fn a_place_outside_of_the_text_does_no_harm() {
         let text = "ä".repeat(1000);
         for at in [Span::new(1, 3), Span::new(5000, 6000), Span::new(2000, 1)] {
-            let window = Window::around(&text, &[at]);
+            let window = Window::around(&text, &[at], Room::WIDE);
             assert!(window.text.chars().count() < 500, "{at:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_with_a_place_fits_the_terminal() {
+        let line = format!("{}{}{}", "a".repeat(150), "b".repeat(40), "c".repeat(150));
+        for columns in [60, 80, 100] {
+            for end in [151, 160, 190, 340] {
+                let place = Span::new(150, end);
+                let window = Window::around(&line, &[place], Room::of(columns, &line, &[place]));
+                let shown = window.text.chars().count();
+                assert!(shown + MARGIN <= columns && shown > columns / 3, "{columns} {end}: {}", window.text);
+                assert!(window.span(place).of(&window.text).starts_with('b'), "{}", window.text);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::block::{Reading, arguments_or_samples, called};
 use super::inputs;
-use super::terminal::{elided, verdict, wrap};
+use super::terminal::{elided, wrap};
 use super::test::{load, request};
 use super::time_args::{self, read_time};
 use super::tried::Tried;
@@ -186,7 +186,10 @@ impl Page<'_> {
         let mark = if passes { paint(self.ui.colour, GREEN, "✓") } else { paint(self.ui.colour, RED, "✗") };
         let why = suite.explain(case);
         let line = why.as_ref().and_then(line_of).map(|line| format!("line {line}")).unwrap_or_default();
-        let (word, request) = (verdict(found.word(), self.ui.colour), wrap(&request(suite, case), COLUMN));
+        // A denial that is expected is no alarm.
+        let word = format!("{:<13}", found.word());
+        let word = if passes { word } else { paint(self.ui.colour, RED, word) };
+        let request = wrap(&request(suite, case), COLUMN);
         self.ui.line(format_args!("  {mark} {word} {} {request}", self.dim(format!("{line:<9}"))));
         if !passes {
             let because = case.reason.as_ref().map(|reason| format!(", because {reason}")).unwrap_or_default();
