@@ -73,7 +73,7 @@ fn costs() -> String {
          | a label | for each of {LABELS} labels {label} steps, and one for every {label_compared} bytes of the name |\n\
          | `member` | for each element {member} steps, and the comparison |\n\
          | `size` of a set | for each element {sorted} steps, and one for every {sorted_bytes} bytes of all: they are sorted |\n\
-         | `contains` | {search} steps, {searched} for each byte that is searched and {needle} for each byte of the searched text |\n\
+         | `contains` | {search} steps, {searched} for each byte of the text and {needle} for each byte of the part |\n\
          | `string`, `path.of` | {read_again} steps for each byte: the text is read again each time |\n\
          | `deny.index`, `allow.index` | {table} steps for each table, {facet} for each facet and one for every {facet_size} \
          of its size |\n\n\
@@ -151,8 +151,8 @@ const CONTAINER: &str = "\
 
 # Permission bytecode
 
-A program decides one request. It is run in place in the token: nothing is decoded first, and nothing is
-allocated. This page is the reference; the VM, the verifier and the printers all read the same
+A program decides one request. It is run in place in the token: nothing is decoded first, and nothing
+is allocated. This page is the reference; the VM, the verifier and the printers all read the same
 table.
 
 ## The program
