@@ -21,8 +21,8 @@ use miette::{
 };
 use serde_json::{Value, json};
 
-use super::{Diagnostic, DiagnosticCode, Severity, Source};
 use super::window::{Room, Window};
+use super::{Diagnostic, DiagnosticCode, Severity, Source};
 use crate::span::Span;
 use crate::visible::{escaped, hides};
 

@@ -1,4 +1,4 @@
-//! `docs/bytecode.md` is what the table of opcodes prints.
+//! `docs/bytecode.md` is printed from the table of opcodes.
 
 use std::fmt::Write as _;
 
@@ -30,8 +30,8 @@ fn page() -> String {
     let mut out = String::from(CONTAINER);
     let _ = writeln!(
         out,
-        "A program in a token has at most {TOKEN_PROGRAM_BYTES} bytes, a policy that a service holds at most \
-         {POLICY_PROGRAM_BYTES}; either has at most {RULES} rules, whose nodes nest at most {PROGRAM_NESTING} deep.\n"
+        "A program in a token has at most {TOKEN_PROGRAM_BYTES} bytes, a policy that a service holds at\nmost \
+         {POLICY_PROGRAM_BYTES}. Either has at most {RULES} rules, whose nodes nest at most {PROGRAM_NESTING} deep.\n"
     );
     out.push_str(&costs());
     out.push_str(CONSTANTS);
@@ -54,46 +54,46 @@ fn page() -> String {
     out
 }
 
-/// What is paid for, and how much of it there is.
+/// The prices and the limits.
 fn costs() -> String {
     let Prices { compared, label, label_compared, member, sorted, sorted_bytes, .. } = PRICES;
     let Prices { search, searched, needle, read_again, table, facet, facet_size, .. } = PRICES;
     let patterns = patterns();
     format!(
         "## Cost\n\n\
-         All programs of a token together cost at most {TOKEN_COST} steps, and a policy at most {POLICY_COST}. A step is at most \
-         sixteen instructions of a processor; `benches/instructions` counts the worst programs of every row and fails where one \
-         takes more. The cost is the sum over all instructions, whatever a request would leave out, of what the table below \
-         says, once for each value that the instruction looks at: one, or {SET_ELEMENTS} where it is in a pattern on a set. What \
-         looks through values byte by byte costs more, at most as many bytes as a value may have ({VALUE_BYTES}), or all \
-         elements of a set together ({SET_BYTES}):\n\n\
-         | what | costs besides |\n|---|---|\n\
-         | comparing with a text | a step for every {compared} bytes of the shorter one |\n\
+         All programs of a token together cost at most {TOKEN_COST} steps, and a policy at most\n{POLICY_COST}. A step is at \
+         most sixteen processor instructions; `benches/instructions`\ncounts the worst programs of every row and fails if one \
+         takes more. The cost of a program is the\nsum of the costs below over all its instructions, even those that a request \
+         would skip. Each\ninstruction is charged once for each value that it looks at: one, or {SET_ELEMENTS} in a pattern on a \
+         set.\nInstructions that look through values byte by byte cost more, for at most as many bytes as a\nvalue may have \
+         ({VALUE_BYTES}), or all elements of a set together ({SET_BYTES}):\n\n\
+         | instruction | additional cost |\n|---|---|\n\
+         | a comparison with a text | a step for every {compared} bytes of the shorter one |\n\
          {patterns}\
          | a label | for each of {LABELS} labels {label} steps, and one for every {label_compared} bytes of the name |\n\
          | `member` | for each element {member} steps, and the comparison |\n\
          | `size` of a set | for each element {sorted} steps, and one for every {sorted_bytes} bytes of all: they are sorted |\n\
-         | `contains` | {search} steps, {searched} for each byte that is looked through and {needle} for each that is sought |\n\
+         | `contains` | {search} steps, {searched} for each byte of the text and {needle} for each byte of the part |\n\
          | `string`, `path.of` | {read_again} steps for each byte: the text is read again each time |\n\
          | `deny.index`, `allow.index` | {table} steps for each table, {facet} for each facet and one for every {facet_size} \
          of its size |\n\n\
-         Proving looks at a constant as often as it is named. All programs of a token together may have {TOKEN_PROOF_BYTES} bytes \
-         looked at, a policy {POLICY_PROOF_BYTES}.\n\n\
-         While a program runs, what is not constant time is counted once more. A run that took more than its cost would be \
-         refused (`out_of_fuel`), neither allowed nor denied: a price that is too low is a mistake of ours.\n\n",
+         The proof of a program looks at a constant as often as it is named: at most {TOKEN_PROOF_BYTES} bytes in all\nprograms \
+         of a token together, and {POLICY_PROOF_BYTES} in a policy.\n\n\
+         While a program runs, all work that is not constant time is counted again. A run that exceeds its\ncost is refused \
+         (`out_of_fuel`), neither allowed nor denied: a price that is too low is a defect of\nPlacet.\n\n",
     )
 }
 
-/// What globs, path patterns and automata cost.
+/// The prices of globs, path patterns and automata.
 fn patterns() -> String {
     let Prices { glob_piece, glob_tried, path_piece, path_tried, literal, place, literal_sought, .. } = PRICES;
     let Prices { automaton, state, passed, few_runs, .. } = PRICES;
     format!(
         "| a glob | {glob_piece} steps for each piece and {literal} for each byte of a literal; and for each byte of the value \
-         what the dearest group between two runs costs: {} for one literal, otherwise {place}, and {glob_tried} for each piece \
+         the cost of the most expensive group between two runs: {} for one literal, otherwise {place}, and {glob_tried} for each piece \
          of the group |\n\
          | a path pattern | the same with {path_piece} steps for each piece; {} for one literal, otherwise {place}, and \
-         {path_tried} for each piece; and what the globs in it cost |\n\
+         {path_tried} for each piece; and the cost of the globs in it |\n\
          | an automaton | {automaton} steps; {state} for each byte of the value, and one more for every {passed} runs, up to \
          {few_runs} |\n",
         literal_sought + glob_tried,
@@ -147,12 +147,13 @@ fn body(frame: fn(Length) -> Op, tests: &[Op], code: &mut Vec<u8>) {
 }
 
 const CONTAINER: &str = "\
-<!-- Printed from the table of opcodes; `BLESS=1 cargo test --test bytecode_page` writes it anew. -->
+<!-- Printed from the table of opcodes by `BLESS=1 cargo test --all-features -p placet --test language`. -->
 
 # Permission bytecode
 
-A program decides one request. It is run as it lies in the token: nothing is decoded first, nothing is allocated. This page is
-the reference; the machine that runs programs, the one that proves them and the printers all read the same table.
+A program decides one request. It is run in place in the token: nothing is decoded first, and nothing
+is allocated. This page is the reference; the VM, the verifier and the printers all read the same
+table.
 
 ## The program
 
@@ -162,11 +163,13 @@ bytes   code: rules, one after the other
 bytes   pool: the rest; a constant is a varint length and that many bytes
 ```
 
-A *varint* is an unsigned LEB128 number in its shortest form; longer spellings are refused, so that one program has one text.
+A *varint* is an unsigned LEB128 number in its shortest form; longer encodings are refused, so that
+each program has exactly one encoding.
 
-Code is a list of rules: first all `deny`, then all `require`, then all `allow`. A rule is a frame with a length, and in it are
-tests, of which all must hold. Everything else is a tree in prefix form: an instruction, its operands, its children. Lengths are
-unsigned and reach forward: a loop can not be written down. A rule's number in a verdict counts all frames from 0.
+Code is a list of rules: first all `deny`, then all `require`, then all `allow`. A rule is a frame
+with a length that contains tests, all of which must hold. Everything else is a tree in prefix form:
+an instruction, its operands, its children. Lengths are unsigned and reach forward, so a loop cannot
+be written down. A rule's number in a verdict counts all frames from 0.
 
 The pool ends with the last constant that an instruction uses. Constants may be shared.
 
@@ -179,17 +182,17 @@ const CONSTANTS: &str = "\
 |---|---|
 | text | the bytes: UTF-8 for a string, a canonical path for a path, sixteen bytes for a uuid |
 | set of actions | one bit for each action, by its number, lowest bit first; the last byte is not zero |
-| network | a byte with its bits, 0 to 128; or 192 and its bits, 0 to 32, for IPv4; then as many bytes as the bits need, spare bits zero. One of IPv6 holds no mapped address |
+| network | a byte with its bits, 0 to 128; or 192 and its bits, 0 to 32, for IPv4; then as many bytes as the bits need, spare bits zero. An IPv6 network contains no mapped address |
 | address | sixteen bytes; IPv4 is mapped to `::ffff:0:0/96` |
 | glob | pieces, each a varint: 0 is `*`, 1 is `?`, n + 1 is a literal of n bytes, which follow |
 | path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes, which follow |
 | key | the 32 bytes of an Ed25519 public key |
 | automaton | see below |
 
-An automaton is a regular expression after it has been compiled. State 0 is dead, state 1 is the start.
+An automaton is a compiled regular expression. State 0 is dead, state 1 is the start.
 
 ```text
-varint, bytes  the expression it was made from, for people; the machine does not read it
+varint, bytes  the expression it was made from, for people; the VM does not read it
 byte           states, 2 to 255
 byte           classes of bytes, 1 to 255
 byte           runs, and for each: its last byte, its class; ascending, the last one ends at 255
@@ -197,16 +200,18 @@ bytes          states x classes next states, row by row
 bytes          one bit for every state, lowest bit first: does it accept?
 ```
 
-An index says which of the rules behind it a request can match. It stands in front of all rules of its effect, only in programs
-that a service holds, and changes no verdict: whoever ignores it decides the same. Its numbers are fixed in width, low byte first.
+An index says which of the rules after it a request can match. It is placed before all rules of its
+effect, only in programs that a service holds, and changes no verdict: an implementation that ignores
+it decides the same. Its numbers have a fixed width, low byte first.
 
 ```text
 u16            rules, 1 to 65,535
 u32            bytes of their code
 byte           tables, at most 24
-rules, of each u24 where it begins in that code, byte its table, or 255 of an open rule, which is always asked
-u16            open rules, and of each: u16 its number, ascending
-tables, of each:
+rules          for each: u24 where it begins in that code, byte its table, or 255 for an open rule, which is
+               always evaluated
+u16            open rules, and for each: u16 its number, ascending
+tables         for each:
   byte         facets, 1 to 3
   byte         the logarithm of its buckets, 0 to 16
   facets       byte kind, byte attribute, u16 size
@@ -214,34 +219,37 @@ tables, of each:
   u16          entries: numbers of rules, ascending in each bucket
 ```
 
-| facet | what it is of |
+| facet | the part of a request |
 |---|---|
 | 0 | the whole of a string, bytes, path or uuid, if it has at most *size* bytes |
 | 1 | its first *size* bytes, 1 to 64 |
 | 2 | its last *size* bytes, 1 to 64 |
-| 3 | the first *size* bits of a number (64 bits, the sign turned round) or an address (128 bits) |
+| 3 | the first *size* bits of a number (64 bits, the sign inverted) or an address (128 bits) |
 | 4 | segment *size* of a path, 0 to 7 |
 | 5 | the action; attribute and size are 0 |
 
-The bucket is the highest bits of a hash of the facets, in order. It begins with `2545f4914f6cdd1d`; a word of 64 bits is put in by
-exclusive or, multiplication with `9e3779b97f4a7c15` and exclusive or with its own upper half. Bytes put in their number, then
-each eight of them as a word with the low byte first, then the last eight once more; fewer than eight are one word, filled with
-zeros. Numbers, addresses and actions put in the exclusive or of their two halves of 64 bits. A rule stands in every bucket where a request
-that it matches can look; a set that an `allow` asks for is looked up by its first element, and where a `deny` meets a set of
-several, every rule is asked.
+The bucket is the highest bits of a hash of the facets, in order. The hash begins with
+`2545f4914f6cdd1d`. A word of 64 bits is added by exclusive or, multiplication with
+`9e3779b97f4a7c15`, and exclusive or with the result's own upper half. Bytes add their number, then
+each eight of them as a word with the low byte first, then the last eight once more; fewer than eight
+are one word, padded with zeros. Numbers, addresses and actions add the exclusive or of their two
+halves of 64 bits. A rule appears in every bucket in which a request that it matches can look. If an
+`allow` tests a set, its first element is looked up; if a `deny` tests a set with several elements,
+every rule is evaluated.
 
 ";
 
 const INSTRUCTIONS: &str = "\
 ## Instructions
 
-A reader that meets a code that is not in this table refuses the program. Codes from `80` on say where to look among the rules.
+A reader refuses a program with a code that is not in this table. Codes from `80` on are indexes, not
+rules.
 
 | operand | on the wire | in a listing |
 |---|---|---|
 | `Field` | a byte: the number of an attribute | its name |
 | `Action` | a varint: the number of an action | its name |
-| `Const` | a varint: the distance of a constant from the start of the pool | the constant |
+| `Const` | a varint: the offset of a constant in the pool | the constant |
 | `Length` | a varint: bytes of children that follow | `+9` |
 | `Int` | a varint in zigzag form: 0, -1, 1, -2, … | the number |
 

@@ -67,7 +67,7 @@ impl CoverageArgs {
             ui.line(format_args!("\n{}  {}", paint(ui.colour, BOLD, name), share(ui, totals)));
             for (at, lack) in file.gaps() {
                 let (line, column) = file.place(at);
-                let lack = paint(ui.colour, if lack == "never met" { RED } else { YELLOW }, format!("{lack:<15}"));
+                let lack = paint(ui.colour, if lack == "never matched" { RED } else { YELLOW }, format!("{lack:<15}"));
                 let place = format!("{line}:{column}");
                 ui.line(format_args!("  {place:<8}{lack}  {}", wrap(&file.words(at), 27)));
             }

@@ -387,7 +387,7 @@ fn a_third_party_does_not_sign_for_another_vocabulary() {
     place.placet("keygen --public --keyring approver").yes();
     place.write("request", &place.placet("vouch request token").yes().out);
     let ran = place.placet("vouch sign request other.placet --keyring approver").no();
-    ran.prints_nothing().says("another vocabulary");
+    ran.prints_nothing().says("a vocabulary other than");
 }
 
 #[test]

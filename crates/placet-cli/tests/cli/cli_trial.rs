@@ -44,17 +44,17 @@ fn coverage_names_what_was_never_met_and_where() {
     let place = place();
     let ran = place.placet("test p.placet --coverage").yes();
     for line in [
-        "p.placet  2 of 4 rules met, 9 of 14 outcomes seen: 61.1 %",
+        "p.placet  2 of 4 rules matched, 9 of 14 outcomes seen: 61.1 %",
         "  4:62    never true       hour(time) < 6",
-        "  5:5     never met        allow { action: PUT }",
+        "  5:5     never matched    allow { action: PUT }",
         "  5:13    never true       action: PUT",
-        "  10:5    never met        allow { action: HEAD }",
+        "  10:5    never matched    allow { action: HEAD }",
         "  10:13   never evaluated  action: HEAD",
     ] {
         assert!(ran.out.contains(line), "no {line:?} in\n{}", ran.out);
     }
     place.placet("test p.placet").yes();
-    assert!(!place.placet("test p.placet").out.contains("rules met"));
+    assert!(!place.placet("test p.placet").out.contains("rules matched"));
 }
 
 #[test]

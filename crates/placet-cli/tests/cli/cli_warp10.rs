@@ -57,7 +57,7 @@ fn a_token_goes_out_comes_back_and_decides() {
     let shown = place.json("warp10 decode token --config secrets.conf");
     assert_eq!(shown["type"], "READ");
     assert_eq!(shown["selectors"]["site"], "~(?s)no.*");
-    place.placet("warp10 decode token --config secrets.conf").yes().says("reads what all producers have");
+    place.placet("warp10 decode token --config secrets.conf").yes().says("reads the series of all producers");
     place.placet("warp10 verify token --config secrets.conf").yes().says("ACCEPTED");
     place.placet("warp10 verify token --config secrets.conf --now 2999-01-01T00:00:00Z").no().says("Token Expired.");
     let request = |site: &str| {

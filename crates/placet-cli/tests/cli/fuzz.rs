@@ -502,7 +502,7 @@ fn the_command_asks_another_program() {
     let ran = place.placet("fuzz policy.placet --with tenant=7 --runs 500 --oracle ./other").no();
     assert!(ran.out.contains("the other program says not_permitted"), "{}", ran.out);
     let ran = place.placet("fuzz policy.placet --with tenant=7 --runs 500 --oracle ./nobody").could_not();
-    assert!(ran.err.contains("ended without an answer") && ran.err.contains("one request a line"), "{}", ran.err);
+    assert!(ran.err.contains("ended without an answer") && ran.err.contains("one request per line"), "{}", ran.err);
 }
 
 #[test]

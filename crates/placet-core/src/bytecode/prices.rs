@@ -25,7 +25,7 @@ pub struct Prices {
     pub search: u64,
     /// Steps of `contains` for each byte that is searched.
     pub searched: u64,
-    /// Steps of `contains` for each byte of the searched text.
+    /// Steps of `contains` for each byte of the part that it looks for.
     pub needle: u64,
     /// Steps of `string` and `path.of` for each byte.
     pub read_again: u64,

@@ -44,7 +44,7 @@ impl Audience {
         *blake3::keyed_hash(key, &input).as_bytes()
     }
 
-    /// The digest to sign in place of the given one.
+    /// The digest that is signed for this audience, in place of the given one.
     #[inline]
     pub(super) fn bind(self, digest: Link) -> Link {
         if self == Self::NONE {

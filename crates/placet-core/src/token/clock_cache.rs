@@ -35,7 +35,8 @@ impl<V> ClockCache<V> {
         Self { things: HashMap::with_hasher(RandomState::default()), queue: Mutex::default(), capacity }
     }
 
-    /// Lends the value. If it is evicted meanwhile, its memory is kept until then.
+    /// A reader of the map. Entries that are evicted while it exists stay in memory until it is
+    /// dropped.
     pub fn reader(&self) -> Reader<'_, V> {
         Reader(self.things.pin())
     }

@@ -68,7 +68,7 @@ impl<'k> Verifier<'k> {
         Self { audience, ..self }
     }
 
-    /// The same, letting the clocks of minters and of the issuer of revocations be `skew` ahead.
+    /// The same, letting the clocks of minters and of the issuer of revocations be `clock_skew` ahead.
     #[must_use]
     pub const fn with_clock_skew(self, clock_skew: Duration) -> Self {
         Self { clock_skew, ..self }

@@ -144,7 +144,8 @@ impl Loader<'_> {
             return Ok(*known);
         }
         let vocabulary = object.get("use").and_then(Json::as_str);
-        let vocabulary = vocabulary.ok_or_else(|| CaseError::new(Code::NoVocabulary, "`use` must name a vocabulary"))?;
+        let vocabulary =
+            vocabulary.ok_or_else(|| CaseError::new(Code::NoVocabulary, "`use` must name a vocabulary"))?;
         let empty = Map::new();
         let with = match object.get("with") {
             Some(Json::Object(with)) => with,
@@ -241,7 +242,10 @@ fn expected(object: &Map<String, Json>) -> Result<(Expected, Option<String>), Ca
     match cause {
         Some(cause) if expected != Expected::Refused || !known.contains(&cause) => {
             let names = known.join("`, `");
-            Err(CaseError::new(Code::BadValue, format!("`expect` takes a cause only after `refused`, one of `{names}`")))
+            Err(CaseError::new(
+                Code::BadValue,
+                format!("`expect` takes a cause only after `refused`, one of `{names}`"),
+            ))
         }
         cause => Ok((expected, cause.map(str::to_owned))),
     }

@@ -91,7 +91,7 @@ fn a_mistake_in_a_line_is_shown_with_its_place() {
         ("[]", "a case is a map"),
         (&good.replace("allow", "yes"), "`expect` is one of"),
         (&good.replace("\"now\":0", "\"now\":\"soon\""), "`now`"),
-        (&good.replace("\"use\"", "\"uses\""), "no key `uses`"),
+        (&good.replace("\"use\"", "\"uses\""), "unknown key `uses` in a case"),
         (&good.replace("ReadOnly", "ReadOnyl"), "`token.permissions[0].role`"),
         (&good.replace("momento", "mementos"), "mementos"),
     ] {

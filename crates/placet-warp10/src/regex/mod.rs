@@ -139,7 +139,7 @@ impl Searching {
     /// Builds the automaton.
     ///
     /// # Errors
-    /// It takes more than `limit` bytes.
+    /// It takes more than `size_limit` bytes.
     pub(super) fn build(&self, size_limit: usize) -> Result<Regex, RegexError> {
         built(&self.text, size_limit)
     }

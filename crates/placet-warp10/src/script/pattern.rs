@@ -18,7 +18,7 @@ pub(super) struct Patterns {
 }
 
 impl Patterns {
-    /// Java's regular expression, for a text of `length` bytes. Building and running it are charged
+    /// Java's regular expression, for a text of `text` bytes. Building and running it are charged
     /// in advance: their cost has little to do with the length of the expression.
     pub(super) fn get(
         &mut self,

@@ -184,7 +184,7 @@ fn a_variable_in_a_macro_is_looked_up_when_it_runs_or_at_once() {
     fails("<% !$nope %>", ScriptCode::UnknownName, "Unknown symbol 'nope'");
     fails("@nope", ScriptCode::UnknownName, "Unknown macro 'nope'");
     let nested = "<% %> 'm' STORE 0 99 <% DROP '<%25 !$m %25>' EVAL 'm' STORE %> FOR";
-    fails(nested, ScriptCode::TooMuch, "more than 32 macros inside of each other");
+    fails(nested, ScriptCode::TooMuch, "more than 32 nested macros");
     fails("1 <' 2", ScriptCode::Unreadable, "Can only start multiline strings by using <' on a line by itself.");
     fails("DROP", ScriptCode::StackTooShort, "Empty stack.");
     fails("%>", ScriptCode::Unreadable, "Not inside a macro definition.");

@@ -45,7 +45,7 @@ fn a_token_and_the_policies_of_a_section_decide_together() {
     );
     place.placet("test p.cases").yes().says("6 passed");
     let coverage = place.placet("test p.cases --coverage").yes();
-    assert!(coverage.out.contains("5 of 5 rules met"), "{}", coverage.out);
+    assert!(coverage.out.contains("5 of 5 rules matched"), "{}", coverage.out);
     let mutants = place.placet("test p.cases --mutate").yes();
     assert!(mutants.out.contains("mutants noticed"), "{}", mutants.out);
     place.write("p.cases", &place.read("p.cases").replace("forbidden ", "allow "));

@@ -166,10 +166,10 @@ pub const MEMBER: u64 = 3;
 /// Steps of setting up a search.
 pub const SEARCH: u64 = 64;
 
-/// Steps for each byte that is searched, when the searched text almost matches everywhere.
+/// Steps for each byte that is searched, when the part almost matches everywhere.
 pub const SOUGHT: u64 = 3;
 
-/// Steps for each byte of the searched text.
+/// Steps for each byte of the part that is looked for.
 pub const NEEDLE: u64 = 4;
 
 /// Steps for each byte of a constant that is read again.
