@@ -143,9 +143,7 @@ impl Scope<'_, '_> {
             _ => {
                 let message = format!("{} takes one value, and this is a pattern", goal.what);
                 let found = Diagnostic::new(Code::BadValue, at, message);
-                self.report.fail(
-                    found.help(format!("write {} or the name of a parameter", super::goal::with_article(goal.scalar))),
-                )
+                self.report.fail(found.help(format!("write {} or the name of a parameter", goal.scalar.with_article())))
             }
         }
     }

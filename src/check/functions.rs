@@ -1,6 +1,5 @@
 //! The functions of conditions: `hour(time)`, `starts_with(a, b)`, `vouched("placet_public_…")`.
 
-use super::goal::with_article;
 use super::known::KnownField;
 use super::needles::Search;
 use super::presence::affix;
@@ -259,7 +258,7 @@ const fn described(accepts: Accepts) -> &'static str {
         Accepts::Ordered => "ints, times and durations",
         Accepts::Textual => "strings and bytes",
         Accepts::TextOrPath => "a string, bytes or a path",
-        Accepts::Only(scalar) => with_article(scalar),
+        Accepts::Only(scalar) => scalar.with_article(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use ipnet::IpNet;
 
-use super::goal::{Expected, with_article};
+use super::goal::Expected;
 use super::lowercase;
 use super::report::Report;
 use super::tree::{Constant, Network};
@@ -47,13 +47,13 @@ pub(super) fn constant(report: &Report, literal: &Literal, at: Span, goal: Expec
             Some(text) => read(report, text, at, goal),
             None => report.fail(spliced(at, goal)),
         },
-        (wanted, found) => report.fail(explain(wanted, found, goal.mismatch(at, with_article(natural(found))))),
+        (wanted, found) => report.fail(explain(wanted, found, goal.mismatch(at, natural(found).with_article()))),
     }
 }
 
 /// The finding that text with splices stands where the type needs a value of its own.
 pub(super) fn spliced(at: Span, goal: Expected<'_>) -> Diagnostic {
-    let message = format!("{} is {}, which can not be put together from pieces", goal.what, with_article(goal.scalar));
+    let message = format!("{} is {}, which can not be put together from pieces", goal.what, goal.scalar.with_article());
     Diagnostic::new(Code::SpliceType, at, message)
         .help(format!("declare a parameter of type `{}` and write its name without quotes", goal.scalar))
 }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::constancy;
 use super::empty::is_run;
-use super::goal::{Expected, with_article};
+use super::goal::Expected;
 use super::literals::{self, natural};
 use super::lowercase::{capitals, has_capital};
 use super::report::twice;
@@ -371,12 +371,12 @@ impl Reader<'_, '_, '_> {
     }
 
     fn refuse(&self, goal: Expected<'_>, pattern: &str, at: Span, wants: &str) -> Option<Pattern> {
-        let message = format!("{} is {}; {pattern} is for {wants}", goal.what, with_article(goal.scalar));
+        let message = format!("{} is {}; {pattern} is for {wants}", goal.what, goal.scalar.with_article());
         let found = Diagnostic::new(Code::WrongPattern, at, message);
         self.scope.report.fail(match goal.scalar {
             Scalar::Path => found.help("write a path with `*` for one segment and `**` for any number: `\"/v1/**\"`"),
             Scalar::Ip => found.help("write an address or a network: `\"10.0.0.0/8\"`"),
-            _ => found.help(format!("write {}, a list of them, `any` or `not`", with_article(goal.scalar))),
+            _ => found.help(format!("write {}, a list of them, `any` or `not`", goal.scalar.with_article())),
         })
     }
 }

@@ -1,6 +1,5 @@
 //! A place inside a condition, and the values that are read there.
 
-use super::goal::with_article;
 use super::presence::{Present, Told};
 use super::scope::Scope;
 use super::tree::Operand;
@@ -30,6 +29,6 @@ impl Typed {
 
     /// `an int`
     pub(super) const fn describe(&self) -> &'static str {
-        with_article(self.scalar)
+        self.scalar.with_article()
     }
 }

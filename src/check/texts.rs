@@ -1,6 +1,6 @@
 //! Texts with splices: plain ones, globs and patterns of paths. What a parameter brings is literal text wherever it lands.
 
-use super::goal::{Expected, with_article};
+use super::goal::Expected;
 use super::literals::not_a_path;
 use super::lowercase;
 use super::report::with_help;
@@ -121,7 +121,7 @@ impl Scope<'_, '_> {
         if fits {
             return Some(Piece::Parameter(argument));
         }
-        let into = with_article(goal.scalar);
+        let into = goal.scalar.with_article();
         let message = format!("the parameter `{}` of type `{ty}` can not be spliced into {into}", name.text);
         self.report.fail(
             Diagnostic::new(Code::SpliceType, name.at.0, message)

@@ -6,8 +6,8 @@ use std::fmt;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use serde_json::Value as Json;
 
+use crate::check::literals;
 use crate::check::tree::{Parameter, Template};
-use crate::check::{goal, literals};
 pub use crate::compile::arguments::{Argument, Arguments};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
@@ -254,7 +254,7 @@ impl NotAValue {
 impl fmt::Display for NotAValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let article = match self.wanted {
-            Type::One(scalar) => goal::with_article(scalar),
+            Type::One(scalar) => scalar.with_article(),
             Type::Set(_) | Type::Labels => "",
         };
         match self.wanted {

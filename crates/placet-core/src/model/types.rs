@@ -55,6 +55,22 @@ impl Scalar {
         }
     }
 
+    /// `an int`, `a string`
+    #[must_use]
+    pub const fn with_article(self) -> &'static str {
+        match self {
+            Self::Bool => "a bool",
+            Self::Int => "an int",
+            Self::String => "a string",
+            Self::Bytes => "bytes",
+            Self::Uuid => "a uuid",
+            Self::Time => "a time",
+            Self::Duration => "a duration",
+            Self::Ip => "an ip",
+            Self::Path => "a path",
+        }
+    }
+
     /// Whether `<` means something between two values of the type.
     #[must_use]
     pub const fn is_ordered(self) -> bool {
