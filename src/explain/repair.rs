@@ -291,7 +291,7 @@ impl Candidate<'_> {
         let elements = self.elements(field);
         let Some(value) = self.operand(operand) else {
             // There is nobody yet: let it be one of them.
-            let one = elements.first().map(|element| Pattern::equal(element));
+            let one = elements.first().map(Pattern::equal);
             return one.map(|one| self.operand_turned(operand, &one, true)).unwrap_or_default();
         };
         if !wanted {
