@@ -157,7 +157,7 @@ impl Scope<'_, '_> {
                 let found = Diagnostic::new(Code::BadValue, at, message);
                 self.report.fail(found.help(format!(
                     "write {} or the name of a parameter",
-                    super::expected::with_article(expected.scalar)
+                    expected.scalar.with_article()
                 )))
             }
         }

@@ -3,6 +3,7 @@
 use super::clocks;
 use super::constancy;
 use super::expected::{Expected, with_article};
+use super::goal::Expected;
 use super::literals::natural;
 use super::lowercase::{capitals, is_with_capital};
 use super::patterns::Absence;
@@ -372,6 +373,6 @@ fn collect<'c>(condition: &'c ast::Condition, conjunction: bool, links: &mut Vec
 
 fn mismatch(left: Span, a: &Typed, right: Span, b: &Typed) -> Diagnostic {
     let message = format!("{} is compared with {}", a.describe(), b.describe());
-    let found = Diagnostic::new(Code::Mismatch, right, message).label(format!("this is {}", with_article(b.scalar)));
-    found.related(left, format!("this is {}", with_article(a.scalar))).help("both sides must be of one type")
+    let found = Diagnostic::new(Code::Mismatch, right, message).label(format!("this is {}", b.scalar.with_article()));
+    found.related(left, format!("this is {}", a.scalar.with_article())).help("both sides must be of one type")
 }

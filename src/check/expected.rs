@@ -31,22 +31,7 @@ impl<'g> Expected<'g> {
 
     /// The diagnostic for a value of another type.
     pub(super) fn mismatch(&self, at: Span, found: &str) -> Diagnostic {
-        let message = format!("{} takes {}, found {found}", self.what, with_article(self.scalar));
-        Diagnostic::new(Code::WrongType, at, message).label(format!("not {}", with_article(self.scalar)))
-    }
-}
-
-/// `an int`, `a string`
-pub(crate) const fn with_article(scalar: Scalar) -> &'static str {
-    match scalar {
-        Scalar::Bool => "a bool",
-        Scalar::Int => "an int",
-        Scalar::String => "a string",
-        Scalar::Bytes => "bytes",
-        Scalar::Uuid => "a uuid",
-        Scalar::Time => "a time",
-        Scalar::Duration => "a duration",
-        Scalar::Ip => "an ip",
-        Scalar::Path => "a path",
+        let message = format!("{} takes {}, found {found}", self.what, self.scalar.with_article());
+        Diagnostic::new(Code::WrongType, at, message).label(format!("not {}", self.scalar.with_article()))
     }
 }

@@ -260,7 +260,7 @@ const fn described(accepts: Accepts) -> &'static str {
         Accepts::Ordered => "ints, times and durations",
         Accepts::Textual => "strings and bytes",
         Accepts::TextOrPath => "a string, bytes or a path",
-        Accepts::Only(scalar) => with_article(scalar),
+        Accepts::Only(scalar) => scalar.with_article(),
     }
 }
 

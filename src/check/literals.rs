@@ -6,6 +6,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use ipnet::IpNet;
 
 use super::expected::{Expected, with_article};
+use super::goal::Expected;
 use super::lowercase;
 use super::report::Report;
 use super::tree::{Constant, Network};
@@ -47,14 +48,14 @@ pub(super) fn constant(report: &Report, literal: &Literal, at: Span, expected: E
             Some(text) => read(report, text, at, expected),
             None => report.fail(spliced(at, expected)),
         },
-        (wanted, found) => report.fail(explain(wanted, found, expected.mismatch(at, with_article(natural(found))))),
+        (wanted, found) => report.fail(explain(wanted, found, expected.mismatch(at, natural(found).with_article()))),
     }
 }
 
 /// The diagnostic for text with splices in the place of a type that cannot have them.
 pub(super) fn spliced(at: Span, expected: Expected<'_>) -> Diagnostic {
     let message =
-        format!("{} is {}, which cannot be put together from pieces", expected.what, with_article(expected.scalar));
+        format!("{} is {}, which cannot be put together from pieces", expected.what, expected.scalar.with_article());
     Diagnostic::new(Code::SpliceType, at, message)
         .help(format!("declare a parameter of type `{}` and write its name without quotes", expected.scalar))
 }

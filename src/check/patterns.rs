@@ -5,6 +5,7 @@ use std::fmt::Display;
 use super::constancy;
 use super::empty::is_run;
 use super::expected::{Expected, with_article};
+use super::goal::Expected;
 use super::literals::{self, natural};
 use super::lowercase::{capitals, has_capital};
 use super::report::twice;
@@ -376,12 +377,12 @@ impl Reader<'_, '_, '_> {
     }
 
     fn refuse(&self, expected: Expected<'_>, pattern: &str, at: Span, wants: &str) -> Option<Pattern> {
-        let message = format!("{} is {}; {pattern} is for {wants}", expected.what, with_article(expected.scalar));
+        let message = format!("{} is {}; {pattern} is for {wants}", expected.what, expected.scalar.with_article());
         let found = Diagnostic::new(Code::WrongPattern, at, message);
         self.scope.report.fail(match expected.scalar {
             Scalar::Path => found.help("write a path with `*` for one segment and `**` for any number: `\"/v1/**\"`"),
             Scalar::Ip => found.help("write an address or a network: `\"10.0.0.0/8\"`"),
-            _ => found.help(format!("write {}, a list of them, `any` or `not`", with_article(expected.scalar))),
+            _ => found.help(format!("write {}, a list of them, `any` or `not`", expected.scalar.with_article())),
         })
     }
 }

@@ -31,6 +31,6 @@ impl Typed {
 
     /// `an int`
     pub(super) const fn describe(&self) -> &'static str {
-        with_article(self.scalar)
+        self.scalar.with_article()
     }
 }

@@ -2,6 +2,7 @@
 //! literal text.
 
 use super::expected::{Expected, with_article};
+use super::goal::Expected;
 use super::literals::not_a_path;
 use super::lowercase;
 use super::report::with_help;
@@ -122,7 +123,7 @@ impl Scope<'_, '_> {
         if fits {
             return Some(Piece::Parameter(argument));
         }
-        let into = with_article(expected.scalar);
+        let into = expected.scalar.with_article();
         let message = format!("the parameter `{}` of type `{ty}` cannot be spliced into {into}", name.text);
         self.report.fail(
             Diagnostic::new(Code::SpliceType, name.at.0, message)

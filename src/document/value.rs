@@ -7,6 +7,7 @@ use std::fmt;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use serde_json::Value as Json;
 
+use crate::check::literals;
 use crate::check::tree::{Parameter, Template};
 use crate::check::{expected, literals};
 pub use crate::compile::arguments::{Argument, Arguments};
@@ -259,7 +260,7 @@ impl ValueError {
 impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let article = match self.wanted {
-            Type::One(scalar) => expected::with_article(scalar),
+            Type::One(scalar) => scalar.with_article(),
             Type::Set(_) | Type::Labels => "",
         };
         match self.wanted {

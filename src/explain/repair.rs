@@ -293,7 +293,7 @@ impl Candidate<'_> {
         let elements = self.elements(field);
         let Some(value) = self.operand(operand) else {
             // The operand is absent: give it the value of an element.
-            let one = elements.first().map(|element| Pattern::equal(element));
+            let one = elements.first().map(Pattern::equal);
             return one.map(|one| self.operand_turned(operand, &one, true)).unwrap_or_default();
         };
         if !wanted {

@@ -4,6 +4,7 @@
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::path::ResourcePath;
 use super::request::{Request, RequestError};
@@ -124,12 +125,19 @@ impl Constant {
     /// Its text in a text that it is spliced into; none for a type that may not be.
     #[must_use]
     pub fn spliced(&self) -> Option<Vec<u8>> {
+        (self.scalar().has_text() || self.scalar().is_textual()).then(|| self.text())
+    }
+
+    /// Its text: what it would be if it were spliced.
+    #[must_use]
+    pub fn text(&self) -> Vec<u8> {
         match self {
-            Self::String(text) => Some(text.clone().into_bytes()),
-            Self::Bytes(bytes) => Some(bytes.clone()),
-            Self::Int(number) => Some(number.to_string().into_bytes()),
-            Self::Uuid(uuid) => Some(UuidText(*uuid).to_string().into_bytes()),
-            Self::Bool(_) | Self::Time(_) | Self::Duration(_) | Self::Ip(_) | Self::Path(_) => None,
+            Self::String(text) | Self::Path(text) => text.as_bytes().to_vec(),
+            Self::Bytes(bytes) => bytes.clone(),
+            Self::Uuid(uuid) => UuidText(*uuid).to_string().into_bytes(),
+            Self::Int(number) | Self::Time(number) | Self::Duration(number) => number.to_string().into_bytes(),
+            Self::Bool(truth) => truth.to_string().into_bytes(),
+            Self::Ip(address) => IpAddr::from(*address).to_string().into_bytes(),
         }
     }
 

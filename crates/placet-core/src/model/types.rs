@@ -55,6 +55,22 @@ impl Scalar {
         }
     }
 
+    /// `an int`, `a string`
+    #[must_use]
+    pub const fn self.with_article() -> &'static str {
+        match self {
+            Self::Bool => "a bool",
+            Self::Int => "an int",
+            Self::String => "a string",
+            Self::Bytes => "bytes",
+            Self::Uuid => "a uuid",
+            Self::Time => "a time",
+            Self::Duration => "a duration",
+            Self::Ip => "an ip",
+            Self::Path => "a path",
+        }
+    }
+
     /// Whether values of the type have an order.
     #[must_use]
     pub const fn is_ordered(self) -> bool {

@@ -144,6 +144,11 @@ fn take<'p>(code: &mut Cursor<'p>, length: Length) -> Option<Cursor<'p>> {
     code.take(usize::try_from(length.0).ok()?).map(Cursor::new)
 }
 
+/// The number of a rule; a program has far fewer than there are numbers.
+fn saturated(number: u32) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
 impl<'p, 'r> Machine<'p, 'r> {
     /// Decides by all rules. `None` in these functions means that the program is not proved, or
     /// that the fuel has run out.
@@ -198,7 +203,8 @@ impl<'p, 'r> Machine<'p, 'r> {
     fn permission(&self, rules: &mut Rules<'p>) -> Option<BlockVerdict> {
         let action = self.request.action();
         let mut code = rules.code.clone();
-        let mut number = rules.number;
+        // Wider than the number of a rule, so that it saturates once at the end and not at each rule that is passed over.
+        let mut number = u32::from(rules.number);
         while !code.is_empty() {
             let (first, last, body) = match Rule::short_frame(&mut code) {
                 Some(frame) => frame,
@@ -206,15 +212,15 @@ impl<'p, 'r> Machine<'p, 'r> {
                     Rule::AllowIn { first, last, body } => (first, last, body),
                     Rule::AllowIs { action, body } => (action, action, body),
                     Rule::Allow { body } => (action, action, body),
-                    Rule::AllowIndex { index } => return self.indexed_permission(code, index, number),
+                    Rule::AllowIndex { index } => return self.indexed_permission(code, index, saturated(number)),
                     Rule::Deny { .. } | Rule::Require { .. } | Rule::DenyIndex { .. } => return None,
                 },
             };
             let tests = take(&mut code, body)?;
             if (first..=last).contains(&action) && self.holds(tests, Quantifier::Every)? {
-                return Some(BlockVerdict::Allow(Some(number)));
+                return Some(BlockVerdict::Allow(Some(saturated(number))));
             }
-            number = number.saturating_add(1);
+            number = number.wrapping_add(1);
         }
         Some(BlockVerdict::Abstain(None))
     }
