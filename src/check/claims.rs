@@ -155,10 +155,8 @@ impl Scope<'_, '_> {
             _ => {
                 let message = format!("{} takes one value, and this is a pattern", expected.what);
                 let found = Diagnostic::new(Code::BadValue, at, message);
-                self.report.fail(found.help(format!(
-                    "write {} or the name of a parameter",
-                    expected.scalar.with_article()
-                )))
+                self.report
+                    .fail(found.help(format!("write {} or the name of a parameter", expected.scalar.with_article())))
             }
         }
     }

@@ -2,8 +2,7 @@
 
 use super::clocks;
 use super::constancy;
-use super::expected::{Expected, with_article};
-use super::goal::Expected;
+use super::expected::Expected;
 use super::literals::natural;
 use super::lowercase::{capitals, is_with_capital};
 use super::patterns::Absence;

@@ -1,6 +1,5 @@
 //! The functions of conditions: `hour(time)`, `starts_with(a, b)`, `vouched("placet_public_…")`.
 
-use super::expected::with_article;
 use super::known::KnownField;
 use super::needles::Search;
 use super::presence::affix;

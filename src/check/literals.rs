@@ -5,8 +5,7 @@ use std::net::IpAddr;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use ipnet::IpNet;
 
-use super::expected::{Expected, with_article};
-use super::goal::Expected;
+use super::expected::Expected;
 use super::lowercase;
 use super::report::Report;
 use super::tree::{Constant, Network};

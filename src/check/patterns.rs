@@ -4,8 +4,7 @@ use std::fmt::Display;
 
 use super::constancy;
 use super::empty::is_run;
-use super::expected::{Expected, with_article};
-use super::goal::Expected;
+use super::expected::Expected;
 use super::literals::{self, natural};
 use super::lowercase::{capitals, has_capital};
 use super::report::twice;

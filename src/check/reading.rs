@@ -1,6 +1,5 @@
 //! A place inside a condition, and the values that are read there.
 
-use super::expected::with_article;
 use super::presence::{Present, Told};
 use super::scope::Scope;
 use super::tree::Operand;

@@ -1,8 +1,7 @@
 //! Texts with splices: plain ones, globs and patterns of paths. The value of a parameter is always
 //! literal text.
 
-use super::expected::{Expected, with_article};
-use super::goal::Expected;
+use super::expected::Expected;
 use super::literals::not_a_path;
 use super::lowercase;
 use super::report::with_help;

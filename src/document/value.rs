@@ -9,7 +9,6 @@ use serde_json::Value as Json;
 
 use crate::check::literals;
 use crate::check::tree::{Parameter, Template};
-use crate::check::{expected, literals};
 pub use crate::compile::arguments::{Argument, Arguments};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;

@@ -57,7 +57,7 @@ impl Scalar {
 
     /// `an int`, `a string`
     #[must_use]
-    pub const fn self.with_article() -> &'static str {
+    pub const fn with_article(self) -> &'static str {
         match self {
             Self::Bool => "a bool",
             Self::Int => "an int",
