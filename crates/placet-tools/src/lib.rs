@@ -1,5 +1,5 @@
 //! Tools that test policies: [`testing`] with your own requests, [`fuzz`] with generated ones;
-//! [`bench`] measures the cost of deciding.
+//! [`bench`](mod@bench) measures the cost of deciding.
 #![forbid(unsafe_code)]
 
 extern crate alloc;

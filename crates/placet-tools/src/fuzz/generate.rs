@@ -2,10 +2,10 @@
 //! every request that covered anything new.
 //!
 //! 1. For each rule and promise a request that matches it, and from there, test by test, the
-//! nearest that does not: `explain` [finds](placet::explain::repair) both;
+//!    nearest that does not: `explain` [finds](placet::explain::repair) both;
 //! 2. each of these with every single value of the [boundaries](super::boundary) put into it;
 //! 3. the kept requests with the rules' own words put into their values, to meet the requirements
-//! of two rules at once;
+//!    of two rules at once;
 //! 4. without end: a [kept](Generator::keep) request, changed in one to three places.
 //!
 //! The same seed generates the same requests, given the same feedback.

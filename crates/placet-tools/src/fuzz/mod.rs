@@ -4,11 +4,11 @@
 //! compared with: its own promises, [another block](Plan::other), [another program](oracle). Then:
 //!
 //! 1. `boundary` and `neighbours` collect the values at which the rules' decisions change, and
-//! `generate` makes requests of them;
+//!    `generate` makes requests of them;
 //! 2. [`target`] decides each, through everything that a service does; a request that covers
-//! anything new in [`coverage`] is kept and mutated further;
+//!    anything new in [`coverage`] is kept and mutated further;
 //! 3. `shrink` makes each finding as small as possible, and [`finding`] describes it, explains it,
-//! and writes the case for it.
+//!    and writes the case for it.
 //!
 //! The output is a [`FuzzReport`]. Only an oracle that gives no answers is refused. The same plan with
 //! the same seed finds the same; nothing here reads a clock, so the caller says when to stop.

@@ -3,16 +3,16 @@
 //! with a local and with a public token.
 //!
 //! 1. [`cases`] reads a `.cases` file beside its policy file, [`jsonl`] a `.jsonl` file whose lines
-//! bring their own maps;
+//!    bring their own maps;
 //! 2. each token with its restrictions, or each policy, becomes a [`Fixture`]: minted once, used
-//! often;
+//!    often;
 //! 3. a [`Case`] is [`run`](Suite::run) on its fixture and gives an [`Outcome`], with an
-//! explanation on demand;
+//!    explanation on demand;
 //! 4. [`observe`] evaluates a block part by part, and [`coverage`] counts the parts that the cases
-//! cover;
+//!    cover;
 //! 5. [`mutate`] makes small mistakes in the policy and reports those that no case notices;
 //! 6. [`promises`] checks `never` and `always` against requests, and [`Fixture::broken_promises`]
-//! against those of cases.
+//!    against those of cases.
 //!
 //! A case file with errors is refused as a whole, and the report lists all of them. A request that
 //! does not fit its vocabulary is not such an error: it is `refused`, which a case may expect.

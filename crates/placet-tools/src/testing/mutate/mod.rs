@@ -5,10 +5,10 @@
 //!
 //! 1. the cases are run as they are, and must pass;
 //! 2. [`edits`] walks the tree for places to make a mistake: a rule is dropped, a pattern matches
-//! slightly more or less ([`patterns`], [`texts`]), a condition is made true or false, a lifetime
-//! is extended;
+//!    slightly more or less ([`patterns`], [`texts`]), a condition is made true or false, a
+//!    lifetime is extended;
 //! 3. each mistake is made in the text, and the text is checked, compiled and run on all cases,
-//! until one of them fails.
+//!    until one of them fails.
 //!
 //! The output is a [`Score`]: how many were killed, and those that survived. Mutants that the
 //! checker rejects, or that compile to the same program as the original or an earlier mutant, are
