@@ -93,13 +93,14 @@ fn warn_of_dollar(report: &Report, text: &Text, at: Span) -> bool {
 
 /// `+` as a level of a topic, or `#` as its last one.
 fn mqtt(text: &str) -> Option<&'static str> {
-    let is_topic = text.contains('/');
-    let last = text.rsplit('/').next();
+    // Hardly a text has one of the signs, and every text of a file is looked at.
+    if !text.bytes().any(|byte| matches!(byte, b'+' | b'#')) {
+        return None;
+    }
     match () {
-        () if !is_topic => None,
+        () if !text.contains('/') => None,
         () if text.split('/').any(|level| level == "+") => Some("+"),
-        () if last == Some("#") => Some("#"),
-        () => None,
+        () => text.ends_with("/#").then_some("#"),
     }
 }
 
