@@ -503,6 +503,18 @@ fn no_panic(text: &str) {
     }
 }
 
+#[test]
+fn a_message_says_what_may_begin_in_a_body_whose_head_is_broken_too() {
+    for (text, wanted) in [
+        ("token t use {:x\n  ttl: 3d\n}\n", "expected a field, a rule or `}` after `{`"),
+        ("vocabulary v use {:x\n  action get\n}\n", "expected a member or `}` after `{`"),
+    ] {
+        let messages: Vec<_> = parse_partly(text).diagnostics.into_iter().map(|found| found.message).collect();
+        assert!(messages.iter().any(|message| message == wanted), "{messages:#?}");
+        no_panic(text);
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in any::<String>()) {

@@ -213,14 +213,16 @@ impl Search<'_> {
     }
 
     /// A place in a part as a place in the item. The end of a part's text is the end of the item's
-    /// body.
-    fn of_item(&self, part: usize, mut stop: GrammarError) -> GrammarError {
-        for rule in &mut stop.expected {
-            if *rule == Rule::EOI {
-                *rule = Rule::close_brace;
-            }
-        }
-        GrammarError { at: part + stop.at - self.start, expected: stop.expected }
+    /// body, and where no part begins, any part of the body may.
+    fn of_item(&self, part: usize, stop: GrammarError) -> GrammarError {
+        let expected = stop.expected.iter().flat_map(|rule| match rule {
+            Rule::EOI => &[Rule::close_brace][..],
+            Rule::block_middle => &[Rule::word, Rule::effect, Rule::close_brace],
+            Rule::vocabulary_middle => &[Rule::member, Rule::close_brace],
+            Rule::map_middle => &[Rule::entry, Rule::close_brace],
+            rule => std::slice::from_ref(rule),
+        });
+        GrammarError { at: part + stop.at - self.start, expected: expected.copied().collect() }
     }
 
     fn finish(mut self) -> Vec<Diagnostic> {
