@@ -187,14 +187,14 @@ impl Search<'_> {
         alone.push_str(&self.text[part.start..=open]);
         alone.extend(std::iter::repeat_n(' ', close - open - 1));
         alone.push_str(&self.text[close..part.end]);
-        read(Rule::block_middle, &alone).err().map(|stop| self.of_item(part.start, stop))
+        read(Rule::block_middle, &alone).err().map(|stop| self.of_item(part.start, &stop))
     }
 
     /// Where the grammar stops in a part alone; if it does not, the builder's messages are kept.
     fn stop(&mut self, part: Span, kind: Kind) -> Option<GrammarError> {
         let pair = match read(kind.rule(), part.of(self.text)) {
             Ok(pair) => pair,
-            Err(stop) => return Some(self.of_item(part.start, stop)),
+            Err(stop) => return Some(self.of_item(part.start, &stop)),
         };
         let mut builder = Builder::new(part.start);
         match kind {
@@ -214,7 +214,7 @@ impl Search<'_> {
 
     /// A place in a part as a place in the item. The end of a part's text is the end of the item's
     /// body, and where no part begins, any part of the body may.
-    fn of_item(&self, part: usize, stop: GrammarError) -> GrammarError {
+    fn of_item(&self, part: usize, stop: &GrammarError) -> GrammarError {
         let expected = stop.expected.iter().flat_map(|rule| match rule {
             Rule::EOI => &[Rule::close_brace][..],
             Rule::block_middle => &[Rule::word, Rule::effect, Rule::close_brace],

@@ -7,7 +7,7 @@ use biscuit_auth::builder::{Fact, Term, fact};
 use biscuit_auth::{Algorithm, AuthorizerBuilder, AuthorizerLimits, BlockBuilder, KeyPair, PrivateKey};
 
 use super::SECRET;
-use crate::contender::{UnsupportedError, Contender, Service};
+use crate::contender::{Contender, Service, UnsupportedError};
 use crate::question::{Ask, Question, Value};
 use crate::workloads::EXPIRY;
 

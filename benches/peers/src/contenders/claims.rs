@@ -5,7 +5,7 @@ use regex::Regex;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::contender::{UnsupportedError, Contender, Service};
+use crate::contender::{Contender, Service, UnsupportedError};
 use crate::native::{Class, cache};
 use crate::question::Question;
 use crate::workloads::{

@@ -5,7 +5,7 @@ use data_encoding::BASE64URL_NOPAD;
 use subtle::ConstantTimeEq;
 
 use super::SECRET;
-use crate::contender::{UnsupportedError, Contender, Service};
+use crate::contender::{Contender, Service, UnsupportedError};
 use crate::question::{Ask, Question};
 
 /// A policy engine.

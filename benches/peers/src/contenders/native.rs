@@ -2,7 +2,7 @@
 
 use super::SECRET;
 use crate::apps::App;
-use crate::contender::{UnsupportedError, Contender, Service};
+use crate::contender::{Contender, Service, UnsupportedError};
 use crate::native::rules::Rules;
 use crate::native::{self, BYTES, cache, chain, series, visit};
 use crate::question::{Ask, Question, Value};

@@ -1,11 +1,11 @@
 //! Placet, with a local and with a public token.
 
-use placet::document::mint::{Wrapping, attenuate, mint, policy};
-use placet::document::{Document, value::arguments_from_text};
 use placet::authorize::{Authorizer, Policy};
 use placet::check::library::Library;
 use placet::compile::Compiled;
 use placet::compile::arguments::Arguments;
+use placet::document::mint::{Wrapping, attenuate, mint, policy};
+use placet::document::{Document, value::arguments_from_text};
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::time::Time;
@@ -20,7 +20,7 @@ use placet::token::verify::Scratch;
 
 use super::SECRET;
 use crate::apps::App;
-use crate::contender::{ATTENUATIONS, UnsupportedError, Contender, Service};
+use crate::contender::{ATTENUATIONS, Contender, Service, UnsupportedError};
 use crate::native::Class;
 use crate::question::{Question, Value};
 use crate::workloads::{
@@ -238,7 +238,10 @@ impl Minted {
         let key = placet.key();
         let authorizer = Authorizer::new(keyring, document.vocabulary());
         let first = minted(document, &arguments, &key).text();
-        let verified = authorizer.verifier().verify(&first, Time::from_millis(NOW), forever(Scratch::new())).expect("it was just minted");
+        let verified = authorizer
+            .verifier()
+            .verify(&first, Time::from_millis(NOW), forever(Scratch::new()))
+            .expect("it was just minted");
         let rows = rows(document.vocabulary());
         let requests = rows.iter().map(|row| row.kept(document.vocabulary())).collect();
         Self {
@@ -289,7 +292,9 @@ impl Service for Minted {
         let token = Token::parse(text).ok()?;
         let bound = self.bounds.get(nth)?;
         let mut random = |buffer: &mut [u8]| buffer.fill(9);
-        attenuate(&token, bound, self.document.vocabulary(), Time::from_millis(NOW), false, &mut random).ok().map(|token| token.text())
+        attenuate(&token, bound, self.document.vocabulary(), Time::from_millis(NOW), false, &mut random)
+            .ok()
+            .map(|token| token.text())
     }
 }
 
