@@ -16,7 +16,7 @@ impl Lowering<'_> {
         match pattern {
             Pattern::Any => Ok(program::Pattern::Any),
             Pattern::Absent => Ok(program::Pattern::Absent),
-            Pattern::Equal(term) => Ok(program::Pattern::equal(&self.term(term, scalar)?)),
+            Pattern::Equal(term) => Ok(program::Pattern::equal(self.term(term, scalar)?)),
             Pattern::InParameter(number) => self.in_parameter(*number, scalar),
             Pattern::OneOf(choices) => one_of(choices, |choice| self.pattern(choice, scalar)),
             Pattern::Not(inner) => self.pattern(inner, scalar).map(program::Pattern::negated),
@@ -73,7 +73,7 @@ impl Lowering<'_> {
     /// Sorted, since a set has no order and equal sets must give equal programs.
     fn in_parameter(&self, number: ArgumentNo, scalar: Scalar) -> Result<program::Pattern, TemplateError> {
         let elements = self.elements(number, scalar)?;
-        let mut choices: Vec<program::Pattern> = elements.iter().map(program::Pattern::equal).collect();
+        let mut choices: Vec<program::Pattern> = elements.iter().cloned().map(program::Pattern::equal).collect();
         choices.sort();
         Ok(program::Pattern::any_of(choices))
     }

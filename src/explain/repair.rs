@@ -293,14 +293,14 @@ impl Candidate<'_> {
         let elements = self.elements(field);
         let Some(value) = self.operand(operand) else {
             // The operand is absent: give it the value of an element.
-            let one = elements.first().map(Pattern::equal);
+            let one = elements.first().cloned().map(Pattern::equal);
             return one.map(|one| self.operand_turned(operand, &one, true)).unwrap_or_default();
         };
         if !wanted {
             let others = elements.into_iter().filter(|element| *element != value).collect();
             return vec![self.with_elements(field, others)];
         }
-        let one_of = elements.iter().map(Pattern::equal).collect();
+        let one_of = elements.iter().cloned().map(Pattern::equal).collect();
         let mut found = self.operand_turned(operand, &Pattern::AnyOf(one_of), true);
         found.push(self.with_elements(field, with_one(&elements, value)));
         found
@@ -335,7 +335,7 @@ impl Candidate<'_> {
             return self.operand_turned(&field, &range, inside);
         }
         let pattern = match (comparison, side, other.bytes()) {
-            (Predicate::Equal | Predicate::Unequal, ..) | (_, Side::Right, Some(_)) => Pattern::equal(other),
+            (Predicate::Equal | Predicate::Unequal, ..) | (_, Side::Right, Some(_)) => Pattern::equal(other.clone()),
             (predicate, Side::Left, Some(text)) => match predicate.row().anchor {
                 Some(Anchor::Start) => Pattern::Prefix(text.to_vec()),
                 // A part that a text only has to contain may be at its end.

@@ -20,9 +20,8 @@ use placet_core::bytecode::automaton::Automaton;
 use placet_core::bytecode::constant::{NetworkBits, actions_of};
 use placet_core::bytecode::index::Index;
 use placet_core::bytecode::index::facet::{Facet, FacetKind};
-use placet_core::bytecode::op::{Const, Op, Shown};
+use placet_core::bytecode::op::{self, Const, Instruction, Op, Shown};
 use placet_core::bytecode::program::constant;
-use placet_core::model::arithmetic::Arithmetic;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::value::Address;
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -191,26 +190,23 @@ impl Lister<'_> {
 /// The type of a value in a condition, if it is known.
 fn value_type(node: &Node, vocabulary: &Vocabulary) -> Option<Scalar> {
     let child = |place: usize| value_type(node.children.get(place)?, vocabulary);
-    match node.op {
-        Op::Field { field } => match vocabulary.attribute(field)?.ty {
-            Type::One(scalar) => Some(scalar),
-            Type::Set(_) | Type::Labels => None,
+    Some(match op::Value::of(node.op)? {
+        op::Value::Field { field } => match vocabulary.attribute(field)?.ty {
+            Type::One(scalar) => scalar,
+            Type::Set(_) | Type::Labels => return None,
         },
-        Op::LabelOf { .. } | Op::String { .. } => Some(Scalar::String),
-        Op::Time { .. } | Op::Issuance {} | Op::Expiry {} => Some(Scalar::Time),
-        Op::Duration { .. } => Some(Scalar::Duration),
-        Op::Bytes { .. } => Some(Scalar::Bytes),
-        Op::Uuid { .. } => Some(Scalar::Uuid),
-        Op::Ip { .. } => Some(Scalar::Ip),
-        Op::PathOf { .. } => Some(Scalar::Path),
-        Op::Yes {} | Op::No {} => Some(Scalar::Bool),
-        Op::Add {} => Arithmetic::Add.result(child(0)?, child(1)?),
-        Op::Subtract {} => Arithmetic::Subtract.result(child(0)?, child(1)?),
-        Op::Number { .. } | Op::Hour {} | Op::Minute {} | Op::Weekday {} | Op::LengthOf {} | Op::Size { .. } => {
-            Some(Scalar::Int)
-        }
-        _ => None,
-    }
+        op::Value::LabelOf { .. } | op::Value::String { .. } => Scalar::String,
+        op::Value::Time { .. } | op::Value::Issuance {} | op::Value::Expiry {} => Scalar::Time,
+        op::Value::Duration { .. } => Scalar::Duration,
+        op::Value::Bytes { .. } => Scalar::Bytes,
+        op::Value::Uuid { .. } => Scalar::Uuid,
+        op::Value::Ip { .. } => Scalar::Ip,
+        op::Value::PathOf { .. } => Scalar::Path,
+        op::Value::Yes {} | op::Value::No {} => Scalar::Bool,
+        op::Value::Number { .. } | op::Value::Size { .. } => Scalar::Int,
+        op::Value::Compute(arithmetic) => return arithmetic.result(child(0)?, child(1)?),
+        op::Value::Call(function) => function.row().gives,
+    })
 }
 
 fn number(number: i64, scalar: Scalar) -> String {

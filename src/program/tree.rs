@@ -165,11 +165,11 @@ impl Pattern {
 
     /// Equal to a value.
     #[must_use]
-    pub fn equal(constant: &Constant) -> Self {
+    pub fn equal(constant: Constant) -> Self {
         match constant.held() {
             Held::Bool(truth) => Self::Bool(truth),
             Held::Number(number) => Self::range(number, number),
-            Held::Bytes(bytes) => Self::Equal(bytes.to_vec()),
+            Held::Bytes(_) => Self::Equal(constant.into_bytes().unwrap_or_default()),
             Held::Address(first) => Self::Network(NetworkBits { first, bits: 128 }),
         }
     }

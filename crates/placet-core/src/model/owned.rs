@@ -63,6 +63,16 @@ impl Constant {
         }
     }
 
+    /// The same bytes as [`bytes`](Self::bytes), without a copy where the value owns them.
+    #[must_use]
+    pub fn into_bytes(self) -> Option<Vec<u8>> {
+        match self {
+            Self::String(text) | Self::Path(text) => Some(text.into_bytes()),
+            Self::Bytes(bytes) => Some(bytes),
+            other => other.bytes().map(<[u8]>::to_vec),
+        }
+    }
+
     /// The number of an int, time or duration.
     #[must_use]
     pub fn number(&self) -> Option<i64> {

@@ -79,7 +79,7 @@ impl<'p> Machine<'p, '_> {
         let mut rules = Rules { code: Cursor::new(rules), number: 0 };
         Some(match self.objection(&mut rules)? {
             Some(BlockVerdict::Forbid(number)) => Some(number),
-            _ => None,
+            Some(BlockVerdict::Allow(_) | BlockVerdict::Abstain(_)) | None => None,
         })
     }
 

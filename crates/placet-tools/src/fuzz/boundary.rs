@@ -248,7 +248,7 @@ impl<'v> Boundaries<'v> {
             Condition::Compare(_, left, right) => {
                 for (asked, with) in [(left, right), (right, left)] {
                     if let Value::Constant(constant) = with {
-                        self.operand(asked, &Pattern::equal(constant));
+                        self.operand(asked, &Pattern::equal(constant.clone()));
                     }
                 }
             }
@@ -256,7 +256,9 @@ impl<'v> Boundaries<'v> {
             Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
                 self.pattern(*field, pattern);
             }
-            Condition::Member(Value::Constant(constant), field) => self.pattern(*field, &Pattern::equal(constant)),
+            Condition::Member(Value::Constant(constant), field) => {
+                self.pattern(*field, &Pattern::equal(constant.clone()));
+            }
             Condition::HasLabel(field, name) => self.add_label(*field, name, sample(Scalar::String)),
             Condition::Holds(operand) => self.operand(operand, &Pattern::Bool(true)),
             Condition::Constant(_) | Condition::Member(..) | Condition::Has(_) | Condition::Vouched(_) => {}
