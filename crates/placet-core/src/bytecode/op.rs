@@ -176,9 +176,9 @@ ops! {
 
     /// The tests of a rule, on the action, an attribute or a condition; all must hold.
     // An enum of eight bytes is returned in a register, and the verifier and the VM would pack each test into it and take it
-    // apart again: ten instructions of a processor a test, which no optimisation sees through. This one goes through memory,
-    // of which nothing is left where reading is inlined.
-    #[repr(align(32))]
+    // apart again: ten instructions of a processor a test, which no optimisation sees through. This one is wider, and nothing
+    // of it is left where reading is inlined. Not wider still: the deepest program has to fit a stack of 64 KiB.
+    #[repr(align(16))]
     Test {
     //  code name         text          operands                                    children              cost meaning
         0x10 ActionIs     "action.is"   (action: Action)                            Leaf,                   8 "Is the request's action this one?";
