@@ -4,7 +4,7 @@
 //! The parser looks words up where the grammar stops, the checker where a name or a function is
 //! unknown, the map form where a `$` key is unknown. Shapes that are not words (`“a”`, `0..=1`,
 //! `a.b`, text in another language) are rows of their own in `parse/foreign.rs`, `parse/shapes.rs`
-//! and `parse/pasted.rs`. `tests/mistakes/foreign.rs` runs every word of every row.
+//! and `parse/pasted.rs`. The module `mistakes/foreign` of the tests runs every word of every row.
 
 /// Where a foreign word appears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
