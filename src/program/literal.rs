@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use crate::check::tree::STAR;
 use crate::syntax::ast::{Literal, Name, Text};
-use crate::syntax::parse::literal::{time as read_time, write_duration, write_time};
+use crate::syntax::parse::literal::write_duration;
 use crate::syntax::print::line;
 use crate::syntax::text::{self, Spelling};
 use crate::visible::{escaped, hides};
@@ -16,6 +16,7 @@ use placet_core::bytecode::constant::NetworkBits;
 use placet_core::bytecode::cursor::Cursor;
 use placet_core::bytecode::wildcard::{GlobPiece, PathPiece};
 use placet_core::model::owned::{Constant, OwnedRequest, OwnedValue};
+use placet_core::model::time::Time;
 use placet_core::model::types::Scalar;
 use placet_core::model::value::{Address, UuidText};
 use placet_core::model::vocabulary::Vocabulary;
@@ -29,9 +30,8 @@ pub fn quoted(text: &str) -> String {
 /// `2027-01-01T00:00:00Z`; `None` before year 0 and after year 9999.
 #[must_use]
 pub fn time(millis: i64) -> Option<String> {
-    // The writer of times clamps to the first and the last one that can be read.
-    let text = write_time(millis);
-    (read_time(&text).ok() == Some(millis)).then_some(text)
+    let time = Time::from_millis(millis);
+    time.has_text().then(|| time.to_string())
 }
 
 /// `1h30m`

@@ -1,32 +1,36 @@
-//! Reads and writes points in time: RFC 3339 from the year 0 to the end of the year 9999, in
-//! milliseconds since 1970.
+//! What is wrong with a point in time, and what to write.
 //!
-//! The reader is strict: text that another program would read as another time, or not at all, is an
-//! error that says what to write. It takes `2027-01-01T00:00:00.250+01:00` apart ([`Parts`]), reads
-//! each part, and only then checks the calendar.
+//! [`Time`] reads RFC 3339 from the year 0 to the end of the year 9999, to the millisecond, and is
+//! strict: text that another program would read as another time, or not at all, is an error. A text
+//! that it refuses is taken apart here ([`Parts`]), and the first part that is wrong has a message.
 
-use jiff::SignedDuration;
-use jiff::civil::DateTime;
+use placet_core::model::time::Time;
 
 use super::bad_literal::{LiteralError, short};
 
-/// Reads `2027-01-01T00:00:00Z`.
+/// Reads `2027-01-01T00:00:00Z`, in milliseconds since 1970.
 pub fn read(text: &str) -> Result<i64, LiteralError> {
-    let parts = Parts::of(text)?;
-    let point = parts.point(text)?;
-    let since = point.duration_since(EPOCH).as_millis() - i128::from(parts.offset(text)?);
-    i64::try_from(since).ok().filter(|since| (FIRST..=LAST).contains(since)).ok_or_else(|| LiteralError {
-        message: format!("`{}` is outside the years 0 to 9999", short(text)),
-        help: format!("times go from `{}` to `{}`", write(FIRST), write(LAST)),
-    })
+    text.parse().map(Time::as_millis).map_err(|_| mistake(text))
 }
 
 /// Writes `2027-01-01T00:00:00Z`; a time outside the years 0 to 9999 is written as the nearest one
 /// inside.
 #[must_use]
 pub fn write(milliseconds: i64) -> String {
-    let since = SignedDuration::from_millis(milliseconds.clamp(FIRST, LAST));
-    format!("{}Z", EPOCH.saturating_add(since))
+    Time::from_millis(milliseconds).clamp(Time::FIRST, Time::LAST).to_string()
+}
+
+/// What is wrong with a text that is not a time.
+fn mistake(text: &str) -> LiteralError {
+    let found = Parts::of(text).and_then(|parts| {
+        parts.check_date_and_clock(text)?;
+        parts.check_zone(text)
+    });
+    // Every part is right, and their sum is not.
+    found.err().unwrap_or_else(|| LiteralError {
+        message: format!("`{}` is outside the years 0 to 9999", short(text)),
+        help: format!("times go from `{}` to `{}`", Time::FIRST, Time::LAST),
+    })
 }
 
 /// A text cut where its parts end; the parts are not read yet.
@@ -76,8 +80,8 @@ impl<'t> Parts<'t> {
         Ok(Self { date, clock, fraction, zone })
     }
 
-    /// The date and the time of day at this place.
-    fn point(&self, text: &str) -> Result<DateTime, LiteralError> {
+    /// Whether the calendar has the day, and a clock the time of day.
+    fn check_date_and_clock(&self, text: &str) -> Result<(), LiteralError> {
         let bad = |message: String, help: &str| Err(LiteralError { message, help: help.to_owned() });
         if self.fraction.trim_end_matches('0').len() > 3 {
             let message = format!("`{}` is more precise than a millisecond", short(text));
@@ -92,27 +96,20 @@ impl<'t> Parts<'t> {
             let message = format!("no clock shows `{}`", self.clock);
             return bad(message, "hours go to 23, minutes and seconds to 59");
         }
-        let (year, month, day) = (number(&self.date[..4]), number(&self.date[5..7]), number(&self.date[8..]));
-        let thousandths = number(&format!("{:0<3}", self.fraction.trim_end_matches('0')));
-        let small = |number: u16| i8::try_from(number).unwrap_or(i8::MAX);
-        let year = i16::try_from(year).unwrap_or(i16::MAX);
-        let nanoseconds = i32::from(thousandths) * 1_000_000;
-        DateTime::new(year, small(month), small(day), small(hour), small(minute), small(second), nanoseconds).map_err(
-            |_| LiteralError {
-                message: format!("there is no day `{}`", self.date),
-                help: "write a day of the calendar, as year, month and day".to_owned(),
-            },
-        )
+        if format!("{}T00:00:00Z", self.date).parse::<Time>().is_err() {
+            let message = format!("there is no day `{}`", self.date);
+            return bad(message, "write a day of the calendar, as year, month and day");
+        }
+        Ok(())
     }
 
-    /// How far the clocks of the zone are before UTC, in milliseconds.
-    fn offset(&self, text: &str) -> Result<i64, LiteralError> {
+    /// Whether the zone is UTC, or an offset that a zone can have.
+    fn check_zone(&self, text: &str) -> Result<(), LiteralError> {
         let bad = |message: String, help: String| Err(LiteralError { message, help });
         let zone = self.zone;
-        let (sign, digits) = match zone.split_at_checked(1) {
-            Some(("Z" | "z", "")) => return Ok(0),
-            Some(("+", digits)) => (1, digits),
-            Some(("-", digits)) => (-1, digits),
+        let digits = match zone.split_at_checked(1) {
+            Some(("Z" | "z", "")) => return Ok(()),
+            Some(("+" | "-", digits)) => digits,
             _ => return bad(format!("unknown zone `{}`", short(zone)), FORM.to_owned()),
         };
         let full = match digits {
@@ -131,7 +128,7 @@ impl<'t> Parts<'t> {
             let message = format!("no zone has the offset `{zone}`");
             return bad(message, "an offset goes up to `+23:59`, and its minutes to 59".to_owned());
         }
-        Ok(sign * (i64::from(hours) * 60 + i64::from(minutes)) * 60_000)
+        Ok(())
     }
 }
 
@@ -147,15 +144,13 @@ fn number(digits: &str) -> u16 {
 }
 
 const FORM: &str = "a time is written like `2027-01-01T00:00:00Z`, with a zone";
-const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
-/// 0000-01-01T00:00:00Z
-const FIRST: i64 = -62_167_219_200_000;
-/// 9999-12-31T23:59:59.999Z
-const LAST: i64 = 253_402_300_799_999;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FIRST: i64 = Time::FIRST.as_millis();
+    const LAST: i64 = Time::LAST.as_millis();
 
     fn said(text: &str) -> (String, String) {
         read(text).map_err(|bad| (bad.message, bad.help)).expect_err(text)
@@ -216,44 +211,17 @@ mod tests {
             "2026-12-31T23:59:59+",
             "2026-12-31T23:59:59\u{e9}",
             "+026-12-31T23:59:59Z",
-        ] {
-            assert!(read(bad).is_err(), "{bad}");
-        }
-    }
-
-    /// Tokens and services have their own reader, with shorter messages.
-    #[test]
-    fn the_deciding_half_reads_the_same_times() {
-        use placet_core::model::time::Time;
-        for at in (FIRST..=LAST).step_by(105_189_753_291) {
-            assert_eq!(read(&Time::from_millis(at).to_string()).ok(), Some(at), "{}", Time::from_millis(at));
-        }
-        for text in [
-            "2027-01-01T01:00:00+01:00",
-            "2026-12-31T00:01:00-23:59",
-            "2026-12-31T23:59:59z",
-            "2026-12-31T23:59:59.1000Z",
-            "2026-12-31T23:59:60Z",
-            "2026-12-31T24:00:00Z",
-            "2026-12-31T23:59:59+0100",
-            "2026-12-31T23:59:59+24:00",
-            "2026-12-31T23:59:59",
-            "2026-02-29T00:00:00Z",
             "2026-00-10T00:00:00Z",
             "2026-13-10T00:00:00Z",
             "2026-04-31T00:00:00Z",
             "2026-04-00T00:00:00Z",
-            "9999-12-31T23:59:59-00:01",
-            "0000-01-01T00:00:00+00:01",
-            "2026-12-31T23:59:59.Z",
-            "2026-12-31T23:59:59.0001Z",
-            "2026-12-31 23:59:59Z",
-            "+026-12-31T23:59:59Z",
-            "2026-12-31T23:59:59\u{e9}",
             "2026-12-31T23:59\u{e9}9Z",
-            "",
         ] {
-            assert_eq!(text.parse().ok().map(Time::as_millis), read(text).ok(), "{text}");
+            assert!(!said(bad).0.contains("outside the years"), "{bad}");
+        }
+        assert!(said("9999-12-31T23:59:59-00:01").0.contains("outside the years"));
+        for good in ["2026-12-31T23:59:59z", "2026-12-31T23:59:59.1000Z"] {
+            assert!(read(good).is_ok(), "{good}");
         }
     }
 }

@@ -30,6 +30,10 @@ impl Time {
     /// 1970-01-01T00:00:00Z. A clock that reads an earlier time is not set, and every token is
     /// refused.
     pub const EPOCH: Self = Self(0);
+    /// 0000-01-01T00:00:00Z, the first time that has a text.
+    pub const FIRST: Self = Self(-62_167_219_200_000);
+    /// 9999-12-31T23:59:59.999Z, the last time that has a text.
+    pub const LAST: Self = Self(253_402_300_799_999);
     /// Before every other time.
     pub const MIN: Self = Self(i64::MIN);
     /// After every other time: the end of anything that never ends.
@@ -53,6 +57,12 @@ impl Time {
     #[must_use]
     pub const fn as_millis(self) -> i64 {
         self.0
+    }
+
+    /// Whether RFC 3339 has a text for it: the years 0 to 9999.
+    #[must_use]
+    pub const fn has_text(self) -> bool {
+        Self::FIRST.0 <= self.0 && self.0 <= Self::LAST.0
     }
 
     /// A later time; at most [`MAX`](Self::MAX).
@@ -124,7 +134,7 @@ impl From<std::time::SystemTime> for Time {
 /// time beyond them is `after the year 9999` or `before the year 0`.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !(FIRST..=LAST).contains(&self.0) {
+        if !self.has_text() {
             return f.write_str(if self.0 > 0 { "after the year 9999" } else { "before the year 0" });
         }
         let (year, month, day) = date_of(self.0.div_euclid(DAY));
@@ -166,8 +176,8 @@ impl FromStr for Time {
             return Err(TimeError);
         }
         let local = days * DAY + ((hour * 60 + minute) * 60 + second) * 1_000 + fraction;
-        let time = local - offset(zone)?;
-        if (FIRST..=LAST).contains(&time) { Ok(Self(time)) } else { Err(TimeError) }
+        let time = Self(local - offset(zone)?);
+        if time.has_text() { Ok(time) } else { Err(TimeError) }
     }
 }
 
@@ -240,10 +250,6 @@ const DAY: i64 = 86_400_000;
 const DAYS_OF_ERA: i64 = 146_097;
 /// Days from the first of March of the year 0 to 1970.
 const TO_1970: i64 = 719_468;
-/// 0000-01-01T00:00:00Z
-const FIRST: i64 = -62_167_219_200_000;
-/// 9999-12-31T23:59:59.999Z
-const LAST: i64 = 253_402_300_799_999;
 
 /// The text is not an RFC 3339 time, or is finer than a millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -265,18 +271,18 @@ mod tests {
     #[test]
     fn every_millisecond_of_ten_thousand_years_is_read_as_it_is_written() {
         for (text, millis) in [
-            ("0000-01-01T00:00:00Z", FIRST),
+            ("0000-01-01T00:00:00Z", Time::FIRST.0),
             ("1969-12-31T23:59:59.999Z", -1),
             ("1970-01-01T00:00:00Z", 0),
             ("2000-02-29T12:00:00Z", 951_825_600_000),
             ("2027-01-01T00:00:00.25Z", 1_798_761_600_250),
-            ("9999-12-31T23:59:59.999Z", LAST),
+            ("9999-12-31T23:59:59.999Z", Time::LAST.0),
         ] {
             assert_eq!(text.parse(), Ok(Time(millis)), "{text}");
             assert_eq!(Time(millis).to_string(), text);
         }
         // Some 30,000 times all over, a prime apart.
-        for at in (FIRST..=LAST).step_by(10_518_975_329) {
+        for at in (Time::FIRST.0..=Time::LAST.0).step_by(10_518_975_329) {
             assert_eq!(Time(at).to_string().parse(), Ok(Time(at)), "{}", Time(at));
         }
     }
