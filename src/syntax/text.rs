@@ -215,14 +215,14 @@ pub(crate) fn normal_pattern(raw: &str) -> Option<String> {
     while let Some(at) = rest.find('\\') {
         normal.push_str(&rest[..at]);
         let next = rest[at + 1..].chars().next()?;
-        let behind = &rest[at + 1 + next.len_utf8()..];
+        let after = &rest[at + 1 + next.len_utf8()..];
         match (next, braced_word(&rest[at + 1..])) {
             ('"', _) => normal.push('"'),
             ('{', Some(name)) => {
                 normal.push_str("\\{");
                 normal.push_str(name);
                 normal.push_str("\\}");
-                rest = &behind[name.len() + 1..];
+                rest = &after[name.len() + 1..];
                 continue;
             }
             _ => {
@@ -230,7 +230,7 @@ pub(crate) fn normal_pattern(raw: &str) -> Option<String> {
                 normal.push(next);
             }
         }
-        rest = behind;
+        rest = after;
     }
     normal.push_str(rest);
     Some(normal)

@@ -317,7 +317,7 @@ fn changed(old: &Declaration, new: Option<&Declaration<'_>>) -> Option<String> {
 /// changed.
 fn moved(old: &[Declaration<'_>], new: &[Declaration<'_>]) -> Vec<String> {
     let mut found = Vec::new();
-    let mut behind = 0;
+    let mut number = 0;
     let kept: Vec<&Declaration> = old.iter().filter(|one| new.iter().any(|other| is_same(other, one))).collect();
     let mut expected = kept.iter().peekable();
     for declaration in new {
@@ -333,12 +333,12 @@ fn moved(old: &[Declaration<'_>], new: &[Declaration<'_>]) -> Vec<String> {
             }
             continue;
         }
-        behind += 1;
+        number += 1;
         if let Some(next) = expected.next()
             && !is_same(next, declaration)
         {
             found.push(format!(
-                "reordered: {} {behind} was `{}`, is `{}`",
+                "reordered: {} {number} was `{}`, is `{}`",
                 "declaration",
                 name_of(next),
                 name_of(declaration)

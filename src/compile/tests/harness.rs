@@ -83,9 +83,9 @@ pub fn spliced(template: &str) -> Text {
         if !before.is_empty() {
             pieces.push(Piece::Literal(before.as_bytes().to_vec()));
         }
-        let (number, behind) = after.split_once('}').unwrap();
+        let (number, remaining) = after.split_once('}').unwrap();
         pieces.push(Piece::Parameter(ArgumentNo(number.parse().unwrap())));
-        rest = behind;
+        rest = remaining;
     }
     if !rest.is_empty() {
         pieces.push(Piece::Literal(rest.as_bytes().to_vec()));

@@ -51,9 +51,9 @@ pub fn duration(text: &str) -> Result<i64, LiteralError> {
     }
     while !rest.is_empty() {
         let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let (count, behind) = rest.split_at(digits);
-        let letters = behind.len() - behind.trim_start_matches(|c: char| !c.is_ascii_digit()).len();
-        let (unit, behind) = behind.split_at(letters);
+        let (count, after) = rest.split_at(digits);
+        let letters = after.len() - after.trim_start_matches(|c: char| !c.is_ascii_digit()).len();
+        let (unit, after) = after.split_at(letters);
         if count.is_empty() {
             return Err(bad(format!("`{}` is not a duration", short(text))));
         }
@@ -75,7 +75,7 @@ pub fn duration(text: &str) -> Result<i64, LiteralError> {
         // Nineteen digits times a week fit 128 bits; more digits do not fit 64 bits anyway.
         let count: i128 = count.parse::<u64>().map_or(i128::from(u64::MAX), i128::from);
         total += count * i128::from(*milliseconds);
-        rest = behind;
+        rest = after;
     }
     let total = if is_negative { -total } else { total };
     i64::try_from(total).map_err(|_| LiteralError {

@@ -191,9 +191,9 @@ impl<'t> Walk<'t> {
     }
 
     fn looks_like_item(&self, keyword: Span) -> bool {
-        let mut behind = Lexer::new(self.text, keyword.end);
+        let mut after = Lexer::new(self.text, keyword.end);
         // A vocabulary may hold roles of its own.
-        keyword.of(self.text) != "role" && behind.next().is_some_and(|token| token.kind == TokenKind::Word)
+        keyword.of(self.text) != "role" && after.next().is_some_and(|token| token.kind == TokenKind::Word)
     }
 
     fn count(&mut self, span: Span) {

@@ -133,11 +133,11 @@ impl<'t> Layout<'t> {
 
     /// Writes the comment inside or after a node that ends at `end`; further ones wait for the next
     /// line.
-    fn comment_behind(&mut self, end: usize) {
+    fn comment_after(&mut self, end: usize) {
         let Some(comment) = self.next_comment().filter(|_| !self.is_noted) else { return };
         let is_inside = comment.start < end;
-        let is_behind = self.notes.as_ref().is_some_and(|notes| notes.is_right_behind(end, comment.start));
-        if is_inside || is_behind {
+        let is_after = self.notes.as_ref().is_some_and(|notes| notes.is_right_after(end, comment.start));
+        if is_inside || is_after {
             self.out.push(' ');
             self.write_comment(comment);
         }
@@ -164,7 +164,7 @@ impl<'t> Layout<'t> {
             self.new_line();
         }
         write(self);
-        self.comment_behind(at.end);
+        self.comment_after(at.end);
     }
 
     /// Writes a body between its brackets; `end` is the place after the closing one.
@@ -258,7 +258,7 @@ impl<'t> Layout<'t> {
             let is_last = number + 1 == names.len();
             if number > 0 {
                 if self.has_comment_before(name.at.0.start) {
-                    self.comment_behind(names[number - 1].at.0.end);
+                    self.comment_after(names[number - 1].at.0.end);
                     self.comments_before(name.at.0.start);
                     self.line_for(name.at.0.start);
                 } else if self.fits(&format!(" {},", name.text)) {
@@ -425,7 +425,7 @@ impl<'t> Layout<'t> {
         for (number, operand) in line::operands(condition).into_iter().enumerate() {
             if number == 0 {
                 line::condition(operand, tightness, &mut self.out);
-                self.comment_behind(operand.at.0.end);
+                self.comment_after(operand.at.0.end);
                 continue;
             }
             self.element(operand.at.0, |layout| {
@@ -445,7 +445,7 @@ impl Notes<'_> {
     }
 
     /// Whether only a comma is between them, on one line.
-    fn is_right_behind(&self, end: usize, comment: usize) -> bool {
+    fn is_right_after(&self, end: usize, comment: usize) -> bool {
         end <= comment && Span::new(end, comment).of(self.text).bytes().all(|byte| matches!(byte, b' ' | b'\t' | b','))
     }
 

@@ -33,7 +33,7 @@ pub struct Libraries<'l> {
     ui: &'l Ui,
     given: &'l [PathBuf],
     /// By the folder of the project.
-    known: BTreeMap<Option<PathBuf>, ClockCache>,
+    known: BTreeMap<Option<PathBuf>, Vocabularies>,
 }
 
 impl<'l> Libraries<'l> {
@@ -48,8 +48,8 @@ impl<'l> Libraries<'l> {
     /// # Errors
     /// As [`library`].
     pub fn of(&mut self, file: Option<&Path>) -> Result<Option<Library>, Failure> {
-        match self.shelf(file)? {
-            Ok(shelf) => Ok(Some(shelf.library)),
+        match self.vocabularies(file)? {
+            Ok(vocabularies) => Ok(Some(vocabularies.library)),
             Err(report) => {
                 self.ui.report(&report);
                 Ok(None)
@@ -57,30 +57,30 @@ impl<'l> Libraries<'l> {
         }
     }
 
-    fn shelf(&mut self, file: Option<&Path>) -> Result<Result<ClockCache, Report>, Failure> {
+    fn vocabularies(&mut self, file: Option<&Path>) -> Result<Result<Vocabularies, Report>, Failure> {
         let project = Project::of(file)?;
         let folder = project.as_ref().map(|project| project.folder.clone());
-        let mut shelf = match self.known.get(&folder) {
-            Some(shelf) => shelf.clone(),
+        let mut vocabularies = match self.known.get(&folder) {
+            Some(vocabularies) => vocabularies.clone(),
             None => {
-                let mut shelf = ClockCache::built_in();
-                if let Err(report) = shelf.fill(self.given, project.as_ref())? {
+                let mut vocabularies = Vocabularies::built_in();
+                if let Err(report) = vocabularies.fill(self.given, project.as_ref())? {
                     return Ok(Err(report));
                 }
-                self.known.insert(folder, shelf.clone());
-                shelf
+                self.known.insert(folder, vocabularies.clone());
+                vocabularies
             }
         };
         match file {
-            Some(file) => Ok(shelf.add_beside(&policy_file(file))?.map(|()| shelf)),
-            None => Ok(Ok(shelf)),
+            Some(file) => Ok(vocabularies.add_beside(&policy_file(file))?.map(|()| vocabularies)),
+            None => Ok(Ok(vocabularies)),
         }
     }
 }
 
 /// Vocabularies, and where each one is from.
 #[derive(Clone)]
-struct ClockCache {
+struct Vocabularies {
     library: Library,
     /// The names that files of `--vocabulary` declare.
     given: BTreeSet<String>,
@@ -91,7 +91,7 @@ struct ClockCache {
 /// The result of reading a file: errors inside it are a report.
 type Filled = Result<Result<(), Report>, Failure>;
 
-impl ClockCache {
+impl Vocabularies {
     fn built_in() -> Self {
         Self { library: Library::built_in().clone(), given: BTreeSet::new(), files: BTreeMap::new() }
     }

@@ -60,9 +60,9 @@ impl<'a> Cursor<'a> {
             small @ 0..0x80 => Some(T::from(small)),
             first => {
                 // A copy goes to the rare path, so that the cursor itself can stay in registers.
-                let mut behind = self.clone();
-                let value = behind.long_varint(u64::from(first & 0x7f))?;
-                *self = behind;
+                let mut after = self.clone();
+                let value = after.long_varint(u64::from(first & 0x7f))?;
+                *self = after;
                 T::try_from(value).ok()
             }
         }

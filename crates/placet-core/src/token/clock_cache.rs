@@ -16,7 +16,7 @@ use papaya::{HashMap, HashMapRef, LocalGuard};
 
 /// Values by their text, with a maximum number of entries.
 pub struct ClockCache<V> {
-    things: HashMap<Arc<str>, Entry<V>, RandomState>,
+    entries: HashMap<Arc<str>, Entry<V>, RandomState>,
     /// The entries, in the order in which eviction considers them.
     queue: Mutex<VecDeque<Arc<str>>>,
     capacity: usize,
@@ -32,13 +32,13 @@ impl<V> ClockCache<V> {
     /// An empty map for at most `capacity` entries.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        Self { things: HashMap::with_hasher(RandomState::default()), queue: Mutex::default(), capacity }
+        Self { entries: HashMap::with_hasher(RandomState::default()), queue: Mutex::default(), capacity }
     }
 
     /// A reader of the map. Entries that are evicted while it exists stay in memory until it is
     /// dropped.
     pub fn reader(&self) -> Reader<'_, V> {
-        Reader(self.things.pin())
+        Reader(self.entries.pin())
     }
 
     /// Inserts a value, in place of the one with the same text or of one that is read less.
@@ -46,48 +46,48 @@ impl<V> ClockCache<V> {
         if self.capacity == 0 {
             return;
         }
-        let thing = Entry { value, is_read: AtomicBool::new(false) };
+        let entry = Entry { value, is_read: AtomicBool::new(false) };
         let text: Arc<str> = text.into();
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let things = self.things.pin();
-        if !things.contains_key(&text) {
+        let entries = self.entries.pin();
+        if !entries.contains_key(&text) {
             if queue.len() == self.capacity {
-                Self::take_one_off(&things, &mut queue);
+                Self::take_one_off(&entries, &mut queue);
             }
             queue.push_back(Arc::clone(&text));
         }
-        things.insert(text, thing);
+        entries.insert(text, entry);
     }
 
     /// Considers each entry at most once: if all have been read, the first is evicted.
     fn take_one_off(
-        things: &HashMapRef<'_, Arc<str>, Entry<V>, RandomState, LocalGuard<'_>>,
+        entries: &HashMapRef<'_, Arc<str>, Entry<V>, RandomState, LocalGuard<'_>>,
         queue: &mut VecDeque<Arc<str>>,
     ) {
         for _ in 0..queue.len() {
             let Some(text) = queue.pop_front() else { return };
-            if things.get(&text).is_some_and(|thing| thing.is_read.swap(false, Relaxed)) {
+            if entries.get(&text).is_some_and(|entry| entry.is_read.swap(false, Relaxed)) {
                 queue.push_back(text);
             } else {
-                things.remove(&text);
+                entries.remove(&text);
                 return;
             }
         }
         if let Some(text) = queue.pop_front() {
-            things.remove(&text);
+            entries.remove(&text);
         }
     }
 
     /// Whether the map is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.things.is_empty()
+        self.entries.is_empty()
     }
 
     /// The number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.things.len()
+        self.entries.len()
     }
 }
 
@@ -98,12 +98,12 @@ impl<V> Reader<'_, V> {
     /// The value with this text.
     #[must_use]
     pub fn get(&self, text: &str) -> Option<&V> {
-        let thing = self.0.get(text)?;
+        let entry = self.0.get(text)?;
         // A set mark is not set again: memory that is not written stays in the cache of every core.
-        if !thing.is_read.load(Relaxed) {
-            thing.is_read.store(true, Relaxed);
+        if !entry.is_read.load(Relaxed) {
+            entry.is_read.store(true, Relaxed);
         }
-        Some(&thing.value)
+        Some(&entry.value)
     }
 }
 
@@ -118,44 +118,44 @@ impl<V> fmt::Debug for ClockCache<V> {
 mod tests {
     use super::*;
 
-    fn holds(shelf: &ClockCache<u32>, text: &str) -> bool {
-        shelf.reader().0.get(text).is_some()
+    fn holds(cache: &ClockCache<u32>, text: &str) -> bool {
+        cache.reader().0.get(text).is_some()
     }
 
     #[test]
     fn what_is_read_stays_longer_than_what_is_not() {
-        let shelf = ClockCache::new(3);
+        let cache = ClockCache::new(3);
         for (text, number) in [("a", 1), ("b", 2), ("c", 3)] {
-            shelf.put(text, number);
+            cache.put(text, number);
         }
-        assert_eq!(shelf.reader().get("a"), Some(&1));
-        shelf.put("d", 4);
-        assert!(holds(&shelf, "a") && !holds(&shelf, "b") && holds(&shelf, "c") && holds(&shelf, "d"));
+        assert_eq!(cache.reader().get("a"), Some(&1));
+        cache.put("d", 4);
+        assert!(holds(&cache, "a") && !holds(&cache, "b") && holds(&cache, "c") && holds(&cache, "d"));
         // It is after `c` now and has used its second chance.
-        shelf.put("e", 5);
-        assert!(holds(&shelf, "a") && !holds(&shelf, "c") && holds(&shelf, "d") && holds(&shelf, "e"));
-        shelf.put("f", 6);
-        assert!(!holds(&shelf, "a") && shelf.len() == 3, "{shelf:?}");
+        cache.put("e", 5);
+        assert!(holds(&cache, "a") && !holds(&cache, "c") && holds(&cache, "d") && holds(&cache, "e"));
+        cache.put("f", 6);
+        assert!(!holds(&cache, "a") && cache.len() == 3, "{cache:?}");
     }
 
     #[test]
     fn where_all_are_read_the_first_goes() {
-        let shelf = ClockCache::new(2);
-        shelf.put("a", 1);
-        shelf.put("b", 2);
-        assert!(shelf.reader().get("a").is_some() && shelf.reader().get("b").is_some());
-        shelf.put("c", 3);
-        assert!(!holds(&shelf, "a") && holds(&shelf, "b") && holds(&shelf, "c"));
+        let cache = ClockCache::new(2);
+        cache.put("a", 1);
+        cache.put("b", 2);
+        assert!(cache.reader().get("a").is_some() && cache.reader().get("b").is_some());
+        cache.put("c", 3);
+        assert!(!holds(&cache, "a") && holds(&cache, "b") && holds(&cache, "c"));
     }
 
     #[test]
     fn a_text_stands_once_and_shows_what_was_put_last() {
-        let shelf = ClockCache::new(2);
-        shelf.put("a", 1);
-        shelf.put("a", 2);
-        assert_eq!((shelf.reader().get("a"), shelf.len()), (Some(&2), 1));
-        shelf.put("b", 3);
-        assert!(holds(&shelf, "a") && holds(&shelf, "b"));
+        let cache = ClockCache::new(2);
+        cache.put("a", 1);
+        cache.put("a", 2);
+        assert_eq!((cache.reader().get("a"), cache.len()), (Some(&2), 1));
+        cache.put("b", 3);
+        assert!(holds(&cache, "a") && holds(&cache, "b"));
         let nothing = ClockCache::new(0);
         nothing.put("a", 1);
         assert_eq!((nothing.reader().get("a"), nothing.len()), (None, 0));

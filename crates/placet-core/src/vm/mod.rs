@@ -170,30 +170,30 @@ impl<'p, 'r> Machine<'p, 'r> {
     #[inline(never)]
     fn objection(&self, rules: &mut Rules<'p>) -> Option<Option<BlockVerdict>> {
         loop {
-            let mut behind = rules.code.clone();
-            match Rule::read(&mut behind) {
+            let mut after = rules.code.clone();
+            match Rule::read(&mut after) {
                 Some(Rule::Deny { body }) => {
-                    if self.holds(take(&mut behind, body)?, Quantifier::Some)? {
+                    if self.holds(take(&mut after, body)?, Quantifier::Some)? {
                         return Some(Some(BlockVerdict::Forbid(rules.number)));
                     }
                 }
                 Some(Rule::Require { body }) => {
-                    if !self.holds(take(&mut behind, body)?, Quantifier::Every)? {
+                    if !self.holds(take(&mut after, body)?, Quantifier::Every)? {
                         return Some(Some(BlockVerdict::Abstain(Some(rules.number))));
                     }
                 }
                 Some(Rule::DenyIndex { index }) => {
-                    match self.indexed_objection(&mut behind, index, rules.number)? {
-                        Ok(behind_all) => rules.number = behind_all,
+                    match self.indexed_objection(&mut after, index, rules.number)? {
+                        Ok(after_all) => rules.number = after_all,
                         Err(answer) => return Some(Some(answer)),
                     }
-                    rules.code = behind;
+                    rules.code = after;
                     continue;
                 }
                 Some(Rule::Allow { .. } | Rule::AllowIs { .. } | Rule::AllowIn { .. } | Rule::AllowIndex { .. })
                 | None => return Some(None),
             }
-            rules.code = behind;
+            rules.code = after;
             rules.number = rules.number.saturating_add(1);
         }
     }
@@ -247,9 +247,9 @@ impl<'p, 'r> Machine<'p, 'r> {
                 Test::Present { field } => self.request.value(field).is_some(),
                 Test::Test { field } => self.test(&mut tests, field, quantifier)?,
                 Test::When {} => {
-                    let mut behind = tests.clone();
-                    let holds = self.condition(&mut behind)?;
-                    tests = behind;
+                    let mut after = tests.clone();
+                    let holds = self.condition(&mut after)?;
+                    tests = after;
                     holds
                 }
             };
@@ -266,9 +266,9 @@ impl<'p, 'r> Machine<'p, 'r> {
     fn test(&self, code: &mut Cursor<'p>, field: FieldNo, quantifier: Quantifier) -> Option<bool> {
         match self.request.value(field) {
             Some(Value::Set(elements)) => {
-                let mut behind = code.clone();
-                let matches = self.elements(&mut behind, elements, quantifier)?;
-                *code = behind;
+                let mut after = code.clone();
+                let matches = self.elements(&mut after, elements, quantifier)?;
+                *code = after;
                 Some(matches)
             }
             value => self.pattern(code, value),

@@ -5,7 +5,7 @@
 //! | `placet` | `check`: exactly the diagnostic codes after the word, none without |
 //! | `cases` | `test`, on the policy of the block before, or on the file of its name |
 //! | `json` | `check` of a map form; with `same`, it is also that of the `placet` block before |
-//! | `console` | a shell: each `$ ` line, and what it prints; `…` stands for anything |
+//! | `console` | a shell: each `$ ` line, and what it prints; `…` matches anything |
 //!
 //! With `BLESS=1` the outputs of `console` blocks are rewritten.
 
@@ -184,7 +184,7 @@ fn commands(text: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The line that says how a command ended, unless it was with 0: no `…` stands for it.
+/// The line that says how a command ended, unless it was with 0: no `…` matches it.
 fn exit(text: &str) -> Option<&str> {
     text.trim_end().lines().last().filter(|line| line.starts_with("[exit code "))
 }
@@ -193,7 +193,7 @@ fn lines(text: &str) -> Vec<&str> {
     text.trim_end().lines().map(str::trim_end).collect()
 }
 
-/// Whether lines are as wanted. A line `…` stands for any lines, and `…` in a line for any text.
+/// Whether lines are as wanted. A line `…` matches any lines, and `…` in a line any text.
 fn matches(wanted: &[&str], found: &[&str]) -> bool {
     match wanted.split_first() {
         None => found.is_empty(),

@@ -50,7 +50,7 @@ fn a_frame_read_in_one_look_is_the_instruction_that_stands_there() {
 }
 
 #[test]
-fn what_is_skipped_lies_behind_with_all_its_children() {
+fn what_is_skipped_is_skipped_with_all_its_children() {
     let (number, text) = (Op::Number { number: Int(5) }, Const(1));
     for nodes in [
         &[Op::Test { field: FieldNo(1) }, Op::Not {}, Op::Eq { text }][..],

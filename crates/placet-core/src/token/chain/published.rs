@@ -36,8 +36,8 @@ fn keyed_and_derived_hashes_are_those_of_blake3() {
         assert_eq!(local_link(b"whats the Elvish word for friend", &input), array(keyed), "{length} bytes, keyed");
         let context = "BLAKE3 2019-12-27 16:29:52 test vectors context";
         for cut in [0, length / 2, length] {
-            let (before, behind) = input.split_at(cut);
-            assert_eq!(Before::Header(before).salted(context, behind), array(derived), "{length} bytes, derived");
+            let (before, after) = input.split_at(cut);
+            assert_eq!(Before::Header(before).salted(context, after), array(derived), "{length} bytes, derived");
         }
         seen += 1;
     }

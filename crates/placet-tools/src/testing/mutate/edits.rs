@@ -212,8 +212,8 @@ impl Walk<'_> {
 
     /// The place and the comma after it; an item alone on its lines takes them along.
     fn with_comma(&self, at: Span) -> Span {
-        let behind = Span::new(at.end, self.text.len()).of(self.text);
-        let comma = behind.strip_prefix(',').map(|rest| rest.trim_start_matches(' '));
+        let after = Span::new(at.end, self.text.len()).of(self.text);
+        let comma = after.strip_prefix(',').map(|rest| rest.trim_start_matches(' '));
         let end = comma.map_or(at.end, |rest| self.text.len() - rest.len());
         let before = Span::new(0, at.start).of(self.text);
         let indent = before.len() - before.trim_end_matches([' ', '\t']).len();

@@ -65,8 +65,8 @@ impl Mutant {
     /// The whole file with the mistake in it.
     #[must_use]
     pub fn of(&self, text: &str) -> String {
-        let (before, behind) = (Span::new(0, self.at.start), Span::new(self.at.end, text.len()));
-        format!("{}{}{}", before.of(text), self.with, behind.of(text))
+        let (before, after) = (Span::new(0, self.at.start), Span::new(self.at.end, text.len()));
+        format!("{}{}{}", before.of(text), self.with, after.of(text))
     }
 }
 

@@ -128,11 +128,11 @@ fn operand(literal: Literal) -> Operand {
     Operand { kind: OperandKind::Literal(literal), at: At::default() }
 }
 
-fn followed(text: &Text, behind: &str) -> Text {
+fn followed(text: &Text, after: &str) -> Text {
     let mut text = text.clone();
     match text.pieces.last_mut() {
-        Some(Piece::Text(last)) => last.push_str(behind),
-        _ => text.pieces.push(Piece::Text(behind.to_owned())),
+        Some(Piece::Text(last)) => last.push_str(after),
+        _ => text.pieces.push(Piece::Text(after.to_owned())),
     }
     text
 }
