@@ -199,7 +199,7 @@ impl Results {
             let mutants = args.mutants.is_any().then(|| self.mutants.as_json());
             let Self { passed, failed, broken, files, .. } = self;
             return ui.json(&json!({
-                "passed": passed, "failed": failed, "broken": broken, "files": files,
+                "passed": passed, "failed": failed, "broken": broken, "files": files, "errors": ui.take_reported(),
                 "coverage": coverage, "mutants": mutants,
             }));
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, IsTerminal, Write, stderr, stdout};
 use std::process::ExitCode;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -120,6 +120,10 @@ static LOST: OnceLock<(&str, io::Error)> = OnceLock::new();
 /// The first code that people were shown: at the end of the command they are told where to read on.
 static FIRST_CODE: OnceLock<&str> = OnceLock::new();
 
+/// The diagnostics of a command that prints JSON: they are one document, whether one file has them
+/// or many.
+static REPORTED: Mutex<Vec<serde_json::Value>> = Mutex::new(Vec::new());
+
 /// The terminal, or whatever replaces it.
 ///
 /// A failure to print is remembered: [`Ui::exit`] turns it into exit code 2, and a command that
@@ -217,6 +221,10 @@ impl Ui {
         if let Err(failure) = &outcome {
             self.failed(failure);
         }
+        match self.take_reported() {
+            none if none.is_empty() => {}
+            reported => self.json(&reported.into()),
+        }
         if let Some(code) = FIRST_CODE.get() {
             self.note(format_args!("`placet explain {code}` tells more"));
         }
@@ -281,20 +289,29 @@ impl Ui {
         }
     }
 
-    /// Prints diagnostics: to standard error for people, to standard output as JSON.
+    /// Prints diagnostics: to standard error for people; for programs they are kept until the command
+    /// ends.
     pub fn report(&self, report: &Report) {
         if self.is_json() {
-            self.json(&render::json(&report.diagnostics, &report.source));
+            let mut reported = REPORTED.lock().unwrap_or_else(PoisonError::into_inner);
+            reported.extend(diagnostics(report));
         } else {
             self.drawn_note(self.picture(report, self.error_colour));
             self.annotate_all(report, None);
         }
     }
 
+    /// The diagnostics that have been reported for programs and that no document has taken yet. What is
+    /// left of them when the command ends is a document of its own.
+    #[must_use]
+    pub fn take_reported(&self) -> Vec<serde_json::Value> {
+        std::mem::take(&mut *REPORTED.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Prints diagnostics to standard output, in one stream with what came before.
     pub fn report_here(&self, report: &Report) {
         if self.is_json() {
-            return self.report(report);
+            return self.json(&diagnostics(report).into());
         }
         let picture = self.picture(report, self.colour);
         self.printed(|out| writeln!(out, "{}", screened(&picture, self.colour)));
@@ -348,7 +365,14 @@ impl Ui {
     pub fn failed(&self, failure: &Failure) {
         match &failure.report {
             Some(report) => self.report(report),
-            None if self.is_json() => self.json(&json!({ "error": failure.message, "help": failure.help })),
+            None if self.is_json() => {
+                let mut error = json!({ "error": failure.message, "help": failure.help });
+                let reported = self.take_reported();
+                if !reported.is_empty() {
+                    error["errors"] = reported.into();
+                }
+                self.json(&error);
+            }
             None => self.note(failure),
         }
     }
@@ -380,6 +404,14 @@ fn legible(definition: &mut clap::Command) -> Option<clap::Error> {
     }
     let shown = arguments.iter().map(|argument| excerpt(argument).to_string());
     definition.try_get_matches_from_mut(shown).err()
+}
+
+/// The diagnostics of a report for programs.
+fn diagnostics(report: &Report) -> Vec<serde_json::Value> {
+    match render::json(&report.diagnostics, &report.source) {
+        serde_json::Value::Array(diagnostics) => diagnostics,
+        one => vec![one],
+    }
 }
 
 fn lose(stream: &'static str, error: io::Error) {

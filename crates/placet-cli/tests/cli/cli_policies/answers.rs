@@ -166,6 +166,21 @@ fn errors_in_json_files_name_file_line_and_column_and_speak_json() {
 }
 
 #[test]
+fn many_broken_files_are_one_json_document() {
+    let place = place();
+    for (name, text) in
+        [("a.placet", "token x {"), ("b.placet", "token y {"), ("policy.cases", "token whole\nallow get {{\n")]
+    {
+        place.write(name, text);
+    }
+    let tested = place.json("test policy.cases");
+    assert_eq!((&tested["broken"], &tested["errors"][0]["file"]), (&1.into(), &"policy.cases".into()), "{tested}");
+    for command in ["check a.placet b.placet", "fmt a.placet b.placet", "vocabulary check a.placet b.placet"] {
+        assert!(!place.json(command).is_null(), "{command}");
+    }
+}
+
+#[test]
 fn a_code_has_a_page_and_errors_point_to_it_once() {
     let place = place();
     let page = place.placet("explain E0404").yes();
