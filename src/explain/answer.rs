@@ -1,5 +1,6 @@
 //! An explanation as data.
 
+use placet_core::model::owned::TimedRequest;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -70,6 +71,9 @@ pub struct Nearest {
     /// The changed request. It has been decided and is allowed; none if no such request was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<Json>,
+    /// The same request as a value, with its time.
+    #[serde(skip)]
+    pub allowed: Option<TimedRequest>,
 }
 
 /// One part that would have to be different.

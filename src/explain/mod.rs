@@ -285,6 +285,7 @@ impl<'a> Explainer<'a> {
             rules: repair.rules.iter().map(|decider| self.ruling(*decider, request.time)).collect(),
             changes: changes.collect(),
             request: Some(repaired),
+            allowed: Some(repair.request.clone()),
         }
     }
 
@@ -307,7 +308,7 @@ impl<'a> Explainer<'a> {
             Some(change(request, &part, needs, None, search.facts.vocabulary))
         });
         let changes = changes.collect();
-        Some(Nearest { rules: vec![self.ruling(nearest, request.time)], changes, request: None })
+        Some(Nearest { rules: vec![self.ruling(nearest, request.time)], changes, request: None, allowed: None })
     }
 }
 

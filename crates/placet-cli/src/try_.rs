@@ -12,7 +12,6 @@ use super::tried::Tried;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, paint};
 use placet::check::tree::Template;
 use placet::compile::error::CompileError;
-use placet::document::request;
 use placet::document::{Document, Report};
 use placet::explain::{Explanation, example};
 use placet::model::owned::OwnedRequest;
@@ -269,9 +268,8 @@ fn beginning(fixture: &Fixture, now: Time) -> String {
     let request = example(fixture.vocabulary());
     let explanation = fixture.with_explainer(Purpose::Local, |explainer| explainer.explain(&request, now));
     let mut lines = vec![fixture.title.clone(), format!("at {}", time_args::show(now))];
-    let allowed = explanation.nearest.as_ref().and_then(|nearest| nearest.request.as_ref());
-    if let Some(allowed) = allowed.and_then(|json| request::from_json(fixture.vocabulary(), json).ok()) {
-        lines.push(format!("allow          {}", shown(&allowed)));
+    if let Some(allowed) = explanation.nearest.as_ref().and_then(|nearest| nearest.allowed.as_ref()) {
+        lines.push(format!("allow          {}", shown(&allowed.request)));
     }
     lines.push(format!("{:<14} {}", explanation.verdict, shown(&request)));
     lines.join("\n")

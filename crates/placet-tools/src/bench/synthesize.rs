@@ -5,8 +5,8 @@ use placet::check::tree::{Effect, Rule, Template};
 use placet::compile::arguments::Arguments;
 use placet::compile::compile;
 use placet::document::mint::policy;
-use placet::document::request::{self, OwnedRequest, time_of};
 use placet::explain::{Explainer, Sources, example};
+use placet::model::owned::OwnedRequest;
 use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::token::keyring::Keyring;
@@ -31,9 +31,8 @@ pub fn requests(
         let (keyring, policies, sources) = (Keyring::new(), [held], Sources::none());
         let explainer = Explainer::new(Authorizer::new(&keyring, vocabulary).with_policies(&policies), None, &sources);
         let explanation = explainer.explain(&plain, now);
-        let Some(json) = explanation.nearest.and_then(|nearest| nearest.request) else { continue };
-        let time = time_of(&json).ok().flatten().unwrap_or(now);
-        requests.extend(request::from_json(vocabulary, &json).ok().map(|request| (request, time)));
+        let allowed = explanation.nearest.and_then(|nearest| nearest.allowed);
+        requests.extend(allowed.map(|allowed| (allowed.request, allowed.time)));
     }
     requests.dedup();
     requests
