@@ -48,6 +48,14 @@ impl Wanted {
         }
     }
 
+    /// Its sign, and the text behind it.
+    fn parts(&self) -> (char, &str) {
+        match self {
+            Self::Exact(exact) => ('=', exact),
+            Self::Regex(_, java) => ('~', java),
+        }
+    }
+
     fn is_empty_text(&self) -> bool {
         matches!(self, Self::Exact(exact) if exact.is_empty())
     }
@@ -69,10 +77,8 @@ impl Wanted {
 
 impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exact(exact) => write!(f, "={exact}"),
-            Self::Regex(_, java) => write!(f, "~{java}"),
-        }
+        let (sign, text) = self.parts();
+        write!(f, "{sign}{text}")
     }
 }
 
@@ -269,8 +275,8 @@ impl Selector {
 
 impl fmt::Display for Selector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&encoded(&self.class.to_string()))?;
-        write!(f, "{}", self.labels)?;
+        let (sign, class) = self.class.parts();
+        write!(f, "{sign}{}{}", encoded(class), self.labels)?;
         self.attributes.iter().try_for_each(|attributes| write!(f, "{attributes}"))
     }
 }
@@ -278,23 +284,19 @@ impl fmt::Display for Selector {
 impl fmt::Display for LabelSelectors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entry = |(name, wanted): &(String, Wanted)| {
-            // Any `=` in a regular expression is written as an escape: the entry would be split
-            // there.
-            let text = wanted.to_string();
-            let (sign, text) = text.split_at(1);
+            let (sign, text) = wanted.parts();
             format!("{}{sign}{}", encoded(name), encoded(text))
         };
         write!(f, "{{{}}}", self.0.iter().map(entry).collect::<Vec<_>>().join(","))
     }
 }
 
-/// With percent escapes for every character that a selector would interpret.
+/// With percent escapes for every character that a selector would interpret, so that the only signs
+/// are those that stand between a name and its text.
 fn encoded(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._*()|[]+?^$:/".contains(c);
-    let first = text.chars().next().filter(|c| matches!(c, '=' | '~'));
-    let body = first.map_or(text, |_| &text[1..]);
-    let mut out: String = first.into_iter().collect();
-    for c in body.chars() {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
         if plain(c) {
             out.push(c);
         } else {

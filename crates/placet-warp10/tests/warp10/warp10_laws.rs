@@ -9,6 +9,7 @@ use placet::model::time::Time;
 
 use placet_warp10::keys::TokenKeys;
 use placet_warp10::rejection::Label;
+use placet_warp10::selectors::{LabelSelectors, Selector, Wanted};
 use placet_warp10::token::{Pairs, ReadToken, Token, WriteToken};
 use placet_warp10::trl::{ListName, RevocationList};
 use placet_warp10::trl_directory::Directory;
@@ -222,6 +223,36 @@ fn a_folder_of_any_files_is_read() {
         let mut directory = Directory::new(None, Time::from_millis(0));
         let lists = files.keys().filter(|name| ListName::parse(name).is_some()).count();
         prop_assert_eq!(directory.scan(&files).unwrap(), lists > 0);
+        Ok(())
+    });
+}
+
+/// The signs of a selector, escapes of its own and blanks among letters.
+const SIGNS: &str = "[a=~,{}% +é]{0,5}";
+
+fn exact_labels() -> impl Strategy<Value = LabelSelectors> {
+    hash_map(SIGNS, SIGNS, 0..4)
+        .prop_map(|map| LabelSelectors(map.into_iter().map(|(name, value)| (name, Wanted::Exact(value))).collect()))
+}
+
+#[test]
+fn a_selector_is_read_as_it_was_written_whatever_signs_its_names_and_values_contain() {
+    let selectors = (SIGNS, exact_labels(), of(exact_labels()));
+    for_all(4000, &selectors, |(class, labels, attributes)| {
+        let selector = Selector { class: Wanted::Exact(class), labels, attributes };
+        let read = Selector::parse(&selector.to_string());
+        prop_assert_eq!(read.map(|read| format!("{read:?}")), Ok(format!("{selector:?}")));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_selector_of_any_text_is_read_again_from_its_print() {
+    for_all(4000, &"[=~]?[a~=]{0,2}\\{[ab=~,{%7E2C3D.*]{0,12}\\}(\\{[a=~{%7E.]{0,8}\\})?", |text| {
+        if let Ok(selector) = Selector::parse(&text) {
+            let read = Selector::parse(&selector.to_string()).map(|read| read.to_string());
+            prop_assert_eq!(read, Ok(selector.to_string()), "{}", text);
+        }
         Ok(())
     });
 }
