@@ -11,7 +11,7 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
 use crate::syntax::ast::{Affix, Condition, ConditionKind, Literal, Operand, OperandKind, Piece, Text};
-use placet_core::model::types::{Scalar, Type};
+use placet_core::model::types::{Scalar, Type, Written};
 
 /// On which side of an argument a pattern is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,10 +110,10 @@ impl Scope<'_, '_> {
     /// A uuid needs no boundary: all have one length.
     fn warn_open(&self, name: &str, neighbour: &str, side: Side, at: Span) {
         let Some((_, Type::One(scalar))) = self.parameter(name) else { return };
-        let example = match scalar {
-            Scalar::String | Scalar::Bytes => ("ann", "anna", "joann"),
-            Scalar::Int => ("4", "42", "24"),
-            Scalar::Uuid | Scalar::Bool | Scalar::Time | Scalar::Duration | Scalar::Ip | Scalar::Path => return,
+        let example = match scalar.written() {
+            Written::Bytes(_) if scalar.is_textual() => ("ann", "anna", "joann"),
+            Written::Number(_) if scalar.has_text() => ("4", "42", "24"),
+            Written::Bytes(_) | Written::Number(_) | Written::Bool => return,
         };
         warn(self.report, name, neighbour, side, example, at);
     }

@@ -16,7 +16,7 @@ use crate::span::Span;
 use crate::syntax::ast::Literal;
 use crate::syntax::parse::literal::{self, LiteralError};
 use placet_core::model::target::canonical;
-use placet_core::model::types::Scalar;
+use placet_core::model::types::{NumberType, Scalar, Written};
 use placet_core::model::value::Address;
 
 /// The type that a literal has by itself.
@@ -66,12 +66,10 @@ pub(super) fn read(report: &Report, text: &str, at: Span, expected: Expected<'_>
     }
     match expected.scalar {
         Scalar::Bool | Scalar::Int => {
-            let plain = match expected.scalar {
-                Scalar::Bool => text.parse::<bool>().is_ok(),
-                _ => text.parse::<i64>().is_ok(),
-            };
+            let is_int = expected.scalar == Scalar::Int;
+            let plain = if is_int { text.parse::<i64>().is_ok() } else { text.parse::<bool>().is_ok() };
             let found = expected.mismatch(at, "a string");
-            let is_comparison = expected.scalar == Scalar::Int && text.starts_with(['<', '>', '=', '!']);
+            let is_comparison = is_int && text.starts_with(['<', '>', '=', '!']);
             report.fail(match () {
                 () if plain => found.help(format!("write `{text}`, without quotes")),
                 () if is_comparison => found.help(COMPARISON_IN_QUOTES),
@@ -94,13 +92,13 @@ pub(super) fn read(report: &Report, text: &str, at: Span, expected: Expected<'_>
 fn explain(wanted: Scalar, found: &Literal, mismatch: Diagnostic) -> Diagnostic {
     match (wanted, found) {
         (Scalar::String, Literal::Bytes(_)) => mismatch.help("`x\"…\"` is for attributes of type `bytes`"),
-        (Scalar::String | Scalar::Bytes | Scalar::Path | Scalar::Ip | Scalar::Uuid, _) => {
-            mismatch.help("write it in quotes")
-        }
         (Scalar::Duration, Literal::Int(number)) => mismatch.help(format!("write the unit, such as `{number}s`")),
-        (Scalar::Time, _) => mismatch.help("write a point in time, such as `2027-01-01T00:00:00Z`"),
-        (Scalar::Bool, _) => mismatch.help("write `true` or `false`"),
-        (Scalar::Int | Scalar::Duration, _) => mismatch,
+        (wanted, _) => match wanted.written() {
+            Written::Bytes(_) => mismatch.help("write it in quotes"),
+            Written::Number(NumberType::Time) => mismatch.help("write a point in time, such as `2027-01-01T00:00:00Z`"),
+            Written::Bool => mismatch.help("write `true` or `false`"),
+            Written::Number(NumberType::Int | NumberType::Duration) => mismatch,
+        },
     }
 }
 

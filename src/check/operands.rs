@@ -218,10 +218,6 @@ fn exact(operand: &Operand) -> Option<i128> {
     }
 }
 
-const fn of(scalar: Scalar, number: i64) -> Constant {
-    match scalar {
-        Scalar::Time => Constant::Time(number),
-        Scalar::Duration => Constant::Duration(number),
-        _ => Constant::Int(number),
-    }
+fn of(scalar: Scalar, number: i64) -> Constant {
+    Constant::of_number(scalar, number).unwrap_or(Constant::Int(number))
 }

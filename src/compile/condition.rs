@@ -205,7 +205,7 @@ fn number(constant: &Constant) -> Option<i64> {
 fn whole(sum: Value, ty: Scalar) -> Value {
     let end = |exact| if exact < 0 { i64::MIN } else { i64::MAX };
     let number = exact(&sum).map(|exact| i64::try_from(exact).unwrap_or(end(exact)));
-    number.and_then(|number| typed(number, ty)).map_or(sum, Value::Constant)
+    number.and_then(|number| Constant::of_number(ty, number)).map_or(sum, Value::Constant)
 }
 
 /// The value of a sum of constants.
@@ -228,14 +228,5 @@ fn computed(arithmetic: Arithmetic, left: Value, right: Value) -> Value {
 
 fn constant(arithmetic: Arithmetic, left: &Constant, right: &Constant) -> Option<Constant> {
     let exact = arithmetic.exact(number(left)?.into(), number(right)?.into());
-    typed(i64::try_from(exact).ok()?, arithmetic.result(left.scalar(), right.scalar())?)
-}
-
-fn typed(number: i64, ty: Scalar) -> Option<Constant> {
-    match ty {
-        Scalar::Int => Some(Constant::Int(number)),
-        Scalar::Time => Some(Constant::Time(number)),
-        Scalar::Duration => Some(Constant::Duration(number)),
-        _ => None,
-    }
+    Constant::of_number(arithmetic.result(left.scalar(), right.scalar())?, i64::try_from(exact).ok()?)
 }

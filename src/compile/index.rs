@@ -14,7 +14,7 @@ use placet_core::bytecode::cursor::Cursor;
 use placet_core::bytecode::index::facet::{END_BYTES, FACETS, Facet, FacetKind, Facets, Hash, Part, SEGMENTS};
 use placet_core::bytecode::index::literal::{KEYS, Literal, Rule};
 use placet_core::bytecode::index::{OPEN, TABLES};
-use placet_core::model::types::{Scalar, Type};
+use placet_core::model::types::{BytesType, Type, Written};
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// Rules that may share a key before their table gets another facet: evaluating these few costs
@@ -91,21 +91,20 @@ fn options(rule: &Rule<'_>, vocabulary: &Vocabulary) -> Vec<Facet> {
             continue;
         }
         let Some(attribute) = vocabulary.attribute(field) else { continue };
+        let (Type::One(scalar) | Type::Set(scalar)) = attribute.ty else { continue };
         let whole = fit(rule, Facet { kind: FacetKind::Whole, field, size: u16::MAX });
-        match attribute.ty {
-            Type::One(Scalar::Int | Scalar::Time | Scalar::Duration | Scalar::Ip)
-            | Type::Set(Scalar::Int | Scalar::Time | Scalar::Duration | Scalar::Ip) => {
+        match scalar.written() {
+            Written::Number(_) | Written::Bytes(BytesType::Ip) => {
                 options.extend(fit(rule, Facet { kind: FacetKind::Bits, field, size: 128 }));
             }
-            Type::Labels => {}
-            _ if whole.is_some() => options.extend(whole),
-            Type::One(Scalar::Path) | Type::Set(Scalar::Path) => {
+            Written::Bool | Written::Bytes(_) if whole.is_some() => options.extend(whole),
+            Written::Bytes(BytesType::Path) => {
                 options.extend(fit(rule, Facet { kind: FacetKind::First, field, size: u16::MAX }));
                 options.extend(
                     (0..=SEGMENTS).filter_map(|size| fit(rule, Facet { kind: FacetKind::Segment, field, size })),
                 );
             }
-            _ => {
+            Written::Bool | Written::Bytes(_) => {
                 options.extend(fit(rule, Facet { kind: FacetKind::First, field, size: u16::MAX }));
                 options.extend(fit(rule, Facet { kind: FacetKind::Last, field, size: u16::MAX }));
             }

@@ -8,7 +8,7 @@ use super::part::{Part, joined, utf8};
 use super::path;
 use crate::check::tree::{ArgumentNo, Constant, Piece, Term, Text};
 use placet_core::model::path::ResourcePath;
-use placet_core::model::types::{Scalar, Type};
+use placet_core::model::types::{BytesType, Scalar, Type, Written};
 
 impl<'a> Lowering<'a> {
     /// The value of a term, as a value of type `wanted`.
@@ -38,11 +38,11 @@ impl<'a> Lowering<'a> {
 
     fn text(&self, text: &Text, wanted: Scalar) -> Result<Constant, TemplateError> {
         let parts = self.parts(text)?;
-        match wanted {
-            Scalar::Bytes => joined(&parts).map(Constant::Bytes),
-            Scalar::String => utf8(&parts).map(Constant::String),
-            Scalar::Path => path::exact(&parts).map(Constant::Path),
-            Scalar::Bool | Scalar::Int | Scalar::Uuid | Scalar::Time | Scalar::Duration | Scalar::Ip => {
+        match wanted.written() {
+            Written::Bytes(BytesType::Bytes) => joined(&parts).map(Constant::Bytes),
+            Written::Bytes(BytesType::String) => utf8(&parts).map(Constant::String),
+            Written::Bytes(BytesType::Path) => path::exact(&parts).map(Constant::Path),
+            Written::Bytes(BytesType::Uuid | BytesType::Ip) | Written::Number(_) | Written::Bool => {
                 Err(TemplateError::Mistyped { wanted })
             }
         }

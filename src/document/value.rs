@@ -14,11 +14,11 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::syntax::parse::literal;
 use crate::visible::excerpt;
-use placet_core::model::owned::Constant;
+use placet_core::model::owned::{Constant, Held};
 use placet_core::model::path::ResourcePath;
 use placet_core::model::target::canonical;
-use placet_core::model::types::{Scalar, Type};
-use placet_core::model::value::UuidText;
+use placet_core::model::types::{NumberType, Scalar, Type};
+use placet_core::model::value::Value;
 
 /// Reads `text` as a value of type `scalar`.
 ///
@@ -32,28 +32,37 @@ use placet_core::model::value::UuidText;
 /// assert_eq!(from_text(Scalar::Int, "ten").unwrap_err().to_string(), "`ten` is not an int");
 /// ```
 pub fn from_text(scalar: Scalar, text: &str) -> Result<Constant, ValueError> {
+    let read = typed(scalar, text).map(|value| Constant::of(&value));
+    let refused = ValueError::new(text, Type::One(scalar));
+    match read {
+        Ok(Some(constant)) => Ok(constant),
+        Ok(None) | Err(None) => Err(refused),
+        Err(Some(help)) => Err(refused.instead(help)),
+    }
+}
+
+/// The same without a copy. The error is what to write instead, if the reader knows more than the
+/// type says; nothing else allocates.
+pub(crate) fn typed(scalar: Scalar, text: &str) -> Result<Value<'_>, Option<String>> {
     let read = match scalar {
-        Scalar::Bool => text.parse().ok().map(Constant::Bool),
-        Scalar::Int => int(text).map(Constant::Int),
-        Scalar::String => Some(Constant::String(text.to_owned())),
-        Scalar::Bytes => Some(Constant::Bytes(text.as_bytes().to_vec())),
-        Scalar::Uuid => literals::uuid(text).map(Constant::Uuid),
-        Scalar::Time => return written(scalar, text, literal::time(text)).map(Constant::Time),
-        Scalar::Duration => return written(scalar, text, literal::duration(text)).map(Constant::Duration),
-        Scalar::Ip => text.parse::<std::net::IpAddr>().ok().map(|address| Constant::Ip(address.into())),
-        Scalar::Path => ResourcePath::new(text).ok().map(|path| Constant::Path(path.as_str().to_owned())),
+        Scalar::Bool => text.parse().ok().map(Value::Bool),
+        Scalar::Int => int(text).map(Value::Int),
+        Scalar::String => Some(Value::String(text)),
+        Scalar::Bytes => Some(Value::Bytes(text.as_bytes())),
+        Scalar::Uuid => literals::uuid(text).map(Value::Uuid),
+        Scalar::Time => return literal::time(text).map(|at| NumberType::Time.value(at)).map_err(|bad| Some(bad.help)),
+        Scalar::Duration => return literal::duration(text).map(Value::Duration).map_err(|bad| Some(bad.help)),
+        Scalar::Ip => text.parse::<std::net::IpAddr>().ok().map(|address| Value::Ip(address.into())),
+        Scalar::Path => ResourcePath::new(text).ok().map(Value::Path),
     };
-    read.ok_or_else(|| ValueError::new(text, Type::One(scalar)))
+    read.ok_or(None)
 }
 
-/// An int in its one spelling, as JSON has it: `+1` and `01` could be cut from something else.
+/// An int in its one spelling: `+1` and `01` could be cut from something else.
 fn int(text: &str) -> Option<i64> {
-    text.parse().ok().filter(|number: &i64| number.to_string() == text)
-}
-
-/// A literal of the language, whose reader can say what to write instead.
-fn written(scalar: Scalar, text: &str, read: Result<i64, literal::LiteralError>) -> Result<i64, ValueError> {
-    read.map_err(|bad| ValueError::new(text, Type::One(scalar)).instead(bad.help))
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_canonical = text == "0" || digits.starts_with(|first: char| matches!(first, '1'..='9'));
+    is_canonical.then(|| text.parse().ok()).flatten()
 }
 
 /// Reads `text` as an argument of type `scalar`: as [`from_text`], but a path may be written with
@@ -104,16 +113,13 @@ pub fn from_json(scalar: Scalar, json: &Json) -> Result<Constant, ValueError> {
 /// A value as [`from_json`] reads it. Bytes that are not UTF-8 become `{"$bytes": "00ff"}`.
 #[must_use]
 pub fn to_json(constant: &Constant) -> Json {
-    match constant {
-        Constant::Bool(truth) => Json::from(*truth),
-        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Json::from(*number),
-        Constant::String(text) | Constant::Path(text) => Json::from(text.as_str()),
-        Constant::Bytes(bytes) => match std::str::from_utf8(bytes) {
+    match constant.held() {
+        Held::Bool(truth) => Json::from(truth),
+        Held::Number(number) => Json::from(number),
+        Held::Bytes(_) | Held::Address(_) => match String::from_utf8(constant.text()) {
             Ok(text) => Json::from(text),
-            Err(_) => serde_json::json!({ "$bytes": HEXLOWER_PERMISSIVE.encode(bytes) }),
+            Err(not_text) => serde_json::json!({ "$bytes": HEXLOWER_PERMISSIVE.encode(not_text.as_bytes()) }),
         },
-        Constant::Uuid(uuid) => Json::from(UuidText(*uuid).to_string()),
-        Constant::Ip(address) => Json::from(std::net::IpAddr::from(*address).to_string()),
     }
 }
 

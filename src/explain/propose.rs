@@ -229,18 +229,7 @@ pub(crate) fn sample_labels() -> Vec<(String, String)> {
 /// A value of a type for a place where any matches.
 #[must_use]
 pub fn sample(scalar: Scalar) -> Constant {
-    match scalar {
-        Scalar::Bool => Constant::Bool(true),
-        Scalar::Int => Constant::Int(1),
-        Scalar::String => Constant::String("example".to_owned()),
-        Scalar::Bytes => Constant::Bytes(b"example".to_vec()),
-        Scalar::Uuid => Constant::Uuid([0; 16]),
-        Scalar::Time => Constant::Time(0),
-        Scalar::Duration => Constant::Duration(0),
-        // RFC 5737 keeps this network for examples.
-        Scalar::Ip => Constant::Ip(std::net::IpAddr::from([192, 0, 2, 1]).into()),
-        Scalar::Path => Constant::Path("/example".to_owned()),
-    }
+    Constant::sample(scalar)
 }
 
 /// The distance of two values for people: characters to type.
@@ -268,11 +257,8 @@ fn ranked(
 
 /// The text to begin with; bytes that are not text count as empty.
 fn text_of(constant: &Constant) -> Option<String> {
-    match constant {
-        Constant::String(text) | Constant::Path(text) => Some(text.clone()),
-        Constant::Bytes(bytes) => String::from_utf8(bytes.clone()).ok(),
-        _ => None,
-    }
+    let is_text = !matches!(constant, Constant::Uuid(_));
+    constant.bytes().filter(|_| is_text).and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
 }
 
 fn from_text(scalar: Scalar, wanted: &[u8], word: impl Fn(&str) -> Option<String>) -> Vec<Option<Constant>> {

@@ -14,16 +14,16 @@ use std::fmt::Write as _;
 
 use super::literal;
 use super::outline::{Node, outline};
+use crate::check::tree::Constant;
 use crate::syntax::ast::Literal;
 use crate::syntax::text::Spelling;
 use placet_core::bytecode::automaton::Automaton;
 use placet_core::bytecode::constant::{NetworkBits, actions_of};
 use placet_core::bytecode::index::Index;
 use placet_core::bytecode::index::facet::{Facet, FacetKind};
-use placet_core::bytecode::op::{self, Const, Instruction, Op, Shown};
+use placet_core::bytecode::op::{self, Const, Instruction, Op, Shown, Sort};
 use placet_core::bytecode::program::constant;
-use placet_core::model::types::{Scalar, Type};
-use placet_core::model::value::Address;
+use placet_core::model::types::{BytesType, NumberType, Scalar, Type, Written};
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
 /// Lists a program. `sources` has for each rule the text it comes from; it may be empty or shorter
@@ -79,21 +79,23 @@ impl Lister<'_> {
         node.children.iter().for_each(|child| self.node(child, depth + 1, subject, out));
     }
 
+    /// The operands as the table has them, but for a few with a notation of their own.
     fn operands(&self, op: Op, subject: Option<Scalar>) -> String {
-        match op {
-            Op::ActionIn { first, last } => format!("{}..{}", self.action(first), self.action(last)),
-            Op::AllowIn { first, last, body } => format!("{}..{} +{}", self.action(first), self.action(last), body.0),
-            Op::Range { first, last } => {
-                let scalar = subject.unwrap_or(Scalar::Int);
-                format!("{}..={}", number(first.0, scalar), number(last.0, scalar))
-            }
-            Op::Time { time } => number(time.0, Scalar::Time),
-            Op::Duration { duration } => number(duration.0, Scalar::Duration),
-            _ => {
-                let shown = op.operands().into_iter().map(|operand| self.operand(operand, op, subject));
-                shown.collect::<Vec<_>>().join(" ")
-            }
+        if let Op::ActionIn { first, last } = op {
+            return format!("{}..{}", self.action(first), self.action(last));
         }
+        if let Op::AllowIn { first, last, body } = op {
+            return format!("{}..{} +{}", self.action(first), self.action(last), body.0);
+        }
+        if let Op::Range { first, last } = op {
+            let scalar = subject.unwrap_or(Scalar::Int);
+            return format!("{}..={}", number(first.0, scalar), number(last.0, scalar));
+        }
+        if let Some(op::Value::Number(ty @ (NumberType::Time | NumberType::Duration), bare)) = op::Value::of(op) {
+            return number(bare.0, ty.scalar());
+        }
+        let shown = op.operands().into_iter().map(|operand| self.operand(operand, op, subject));
+        shown.collect::<Vec<_>>().join(" ")
     }
 
     fn operand(&self, operand: Shown, op: Op, subject: Option<Scalar>) -> String {
@@ -118,29 +120,24 @@ impl Lister<'_> {
 
     /// A constant in readable form, if it has the form that the instruction requires.
     fn constant(&self, constant: &[u8], op: Op, subject: Option<Scalar>) -> Option<String> {
-        match op {
-            Op::ActionSet { .. } | Op::ActionNot { .. } => {
-                let names: Vec<String> = actions_of(constant).map(|action| self.action(action)).collect();
-                Some(format!("[{}]", names.join(", ")))
+        match op.row().sort {
+            Sort::Rule => self.index(constant),
+            Sort::Test => Some(match op::Test::of(op)?.joined() {
+                Some((field, _)) => text(constant, self.element(field)),
+                None => {
+                    let names: Vec<String> = actions_of(constant).map(|action| self.action(action)).collect();
+                    format!("[{}]", names.join(", "))
+                }
+            }),
+            Sort::Pattern => of_pattern(op::Pattern::of(op)?, constant, subject),
+            Sort::Condition => Some(of_condition(op::Condition::of(op)?, constant)),
+            Sort::Value => {
+                if let op::Value::Constant(ty, _) = op::Value::of(op)? {
+                    return of_value(ty, constant);
+                }
+                // The name of a label.
+                Some(text(constant, Some(Scalar::String)))
             }
-            Op::Glob { .. } => literal::glob(constant).map(|glob| raw(&glob)),
-            Op::Path { .. } => literal::path(constant).map(|path| literal::quoted(&path)),
-            Op::Net { .. } => NetworkBits::read(constant).map(|network| literal::spelt(&literal::network(network))),
-            Op::Ip { .. } => {
-                constant.try_into().ok().map(|octets| literal::spelt(&literal::ip(Address::from_octets(octets))))
-            }
-            Op::Uuid { .. } => constant.try_into().ok().map(|octets| literal::spelt(&literal::uuid(octets))),
-            Op::Bytes { .. } => Some(literal::spelt(&literal::bytes(constant))),
-            Op::Vouched { .. } => Some(literal::hexadecimal(constant)),
-            Op::DenyIndex { .. } | Op::AllowIndex { .. } => self.index(constant),
-            Op::Regex { .. } => {
-                let automaton = Automaton::read(constant)?;
-                let shape = format!("({} states, {} bytes)", automaton.states(), constant.len());
-                Some(format!("{} {shape}", literal::quoted(automaton.source())))
-            }
-            Op::Eq { .. } | Op::Prefix { .. } | Op::Suffix { .. } => Some(text(constant, subject)),
-            Op::Equals { field, .. } | Op::Begins { field, .. } => Some(text(constant, self.element(field))),
-            _ => Some(text(constant, Some(Scalar::String))),
         }
     }
 
@@ -171,12 +168,13 @@ impl Lister<'_> {
 
     /// The type of value that the children of a node are on.
     fn subject(&self, node: &Node, above: Option<Scalar>) -> Option<Scalar> {
-        match node.op {
-            Op::Test { field } | Op::AnyElement { field } | Op::EveryElement { field } => self.element(field),
-            Op::Label { .. } => Some(Scalar::String),
-            Op::Matches {} => node.children.first().and_then(|value| value_type(value, self.vocabulary)),
-            _ => above,
+        if let Op::Test { field } | Op::AnyElement { field } | Op::EveryElement { field } = node.op {
+            return self.element(field);
         }
+        if let Op::Matches {} = node.op {
+            return node.children.first().and_then(|value| value_type(value, self.vocabulary));
+        }
+        if let Op::Label { .. } = node.op { Some(Scalar::String) } else { above }
     }
 
     fn element(&self, field: FieldNo) -> Option<Scalar> {
@@ -195,18 +193,62 @@ fn value_type(node: &Node, vocabulary: &Vocabulary) -> Option<Scalar> {
             Type::One(scalar) => scalar,
             Type::Set(_) | Type::Labels => return None,
         },
-        op::Value::LabelOf { .. } | op::Value::String { .. } => Scalar::String,
-        op::Value::Time { .. } | op::Value::Issuance {} | op::Value::Expiry {} => Scalar::Time,
-        op::Value::Duration { .. } => Scalar::Duration,
-        op::Value::Bytes { .. } => Scalar::Bytes,
-        op::Value::Uuid { .. } => Scalar::Uuid,
-        op::Value::Ip { .. } => Scalar::Ip,
-        op::Value::PathOf { .. } => Scalar::Path,
+        op::Value::Number(ty, _) => ty.scalar(),
+        op::Value::Constant(ty, _) => ty.scalar(),
+        op::Value::LabelOf { .. } => Scalar::String,
+        op::Value::Issuance {} | op::Value::Expiry {} => Scalar::Time,
         op::Value::Yes {} | op::Value::No {} => Scalar::Bool,
-        op::Value::Number { .. } | op::Value::Size { .. } => Scalar::Int,
+        op::Value::Size { .. } => Scalar::Int,
         op::Value::Compute(arithmetic) => return arithmetic.result(child(0)?, child(1)?),
         op::Value::Call(function) => function.row().gives,
     })
+}
+
+/// The constant of a pattern.
+fn of_pattern(pattern: op::Pattern, constant: &[u8], subject: Option<Scalar>) -> Option<String> {
+    match pattern {
+        op::Pattern::Glob { .. } => literal::glob(constant).map(|glob| raw(&glob)),
+        op::Pattern::Path { .. } => literal::path(constant).map(|path| literal::quoted(&path)),
+        op::Pattern::Net { .. } => {
+            NetworkBits::read(constant).map(|network| literal::spelt(&literal::network(network)))
+        }
+        op::Pattern::Regex { .. } => {
+            let automaton = Automaton::read(constant)?;
+            let shape = format!("({} states, {} bytes)", automaton.states(), constant.len());
+            Some(format!("{} {shape}", literal::quoted(automaton.source())))
+        }
+        op::Pattern::Eq { .. } | op::Pattern::Prefix { .. } | op::Pattern::Suffix { .. } => {
+            Some(text(constant, subject))
+        }
+        op::Pattern::Within { .. } | op::Pattern::Label { .. } => Some(text(constant, Some(Scalar::String))),
+        op::Pattern::Any {}
+        | op::Pattern::Absent {}
+        | op::Pattern::Not {}
+        | op::Pattern::AnyOf { .. }
+        | op::Pattern::AllOf { .. }
+        | op::Pattern::IsTrue {}
+        | op::Pattern::IsFalse {}
+        | op::Pattern::Range { .. } => None,
+    }
+}
+
+/// The constant of a condition: a key, or the name of a label.
+fn of_condition(condition: op::Condition, constant: &[u8]) -> String {
+    if let op::Condition::Vouched { .. } = condition {
+        return literal::hexadecimal(constant);
+    }
+    text(constant, Some(Scalar::String))
+}
+
+/// The constant of a value, if it is one of the type.
+fn of_value(ty: BytesType, constant: &[u8]) -> Option<String> {
+    // Bytes that are no text are shown even where a text is required.
+    let is_bad_text = ty.length().is_none() && !ty.admits(constant);
+    if is_bad_text {
+        return Some(text(constant, Some(Scalar::String)));
+    }
+    let value = Constant::of_bytes(ty.scalar(), constant.to_vec())?;
+    Some(literal::value(&value))
 }
 
 fn number(number: i64, scalar: Scalar) -> String {
@@ -225,13 +267,15 @@ fn raw(glob: &str) -> String {
 
 /// The bytes of a whole value, a prefix or a suffix.
 fn text(constant: &[u8], scalar: Option<Scalar>) -> String {
+    let Some(Written::Bytes(ty)) = scalar.map(Scalar::written) else {
+        return literal::spelt(&literal::bytes(constant));
+    };
     let text = || std::str::from_utf8(constant).map_or_else(|_| literal::hexadecimal(constant), literal::quoted);
-    match scalar {
-        Some(Scalar::Uuid) => constant
-            .try_into()
-            .map_or_else(|_| literal::hexadecimal(constant), |octets| literal::spelt(&literal::uuid(octets))),
-        Some(Scalar::String | Scalar::Path) => text(),
-        _ => literal::spelt(&literal::bytes(constant)),
+    match ty {
+        BytesType::Bytes => literal::spelt(&literal::bytes(constant)),
+        BytesType::Uuid | BytesType::Ip => Constant::of_bytes(ty.scalar(), constant.to_vec())
+            .map_or_else(|| literal::hexadecimal(constant), |value| literal::value(&value)),
+        BytesType::String | BytesType::Path => text(),
     }
 }
 

@@ -15,10 +15,9 @@ use crate::visible::{escaped, hides};
 use placet_core::bytecode::constant::NetworkBits;
 use placet_core::bytecode::cursor::Cursor;
 use placet_core::bytecode::wildcard::{GlobPiece, PathPiece};
-use placet_core::model::owned::{Constant, OwnedRequest, OwnedValue};
+use placet_core::model::owned::{Constant, OwnedRequest, OwnedValue, WrittenConstant};
 use placet_core::model::time::Time;
-use placet_core::model::types::Scalar;
-use placet_core::model::value::{Address, UuidText};
+use placet_core::model::types::{BytesType, NumberType, Scalar, Written};
 use placet_core::model::vocabulary::Vocabulary;
 
 /// `"lobby"`: a text in quotes.
@@ -51,11 +50,11 @@ pub fn time_or_number(millis: i64) -> String {
 /// time outside the calendar is shown as a number.
 #[must_use]
 pub fn value(constant: &Constant) -> String {
-    match constant {
-        Constant::Time(millis) => time_or_number(*millis),
-        Constant::Bytes(octets) => spelt(&bytes(octets)),
-        Constant::Path(text) => quoted(text),
-        other => literal(other).as_ref().map(spelt).unwrap_or_default(),
+    match constant.written() {
+        WrittenConstant::Bool(truth) => truth.to_string(),
+        WrittenConstant::Number(ty, bare) => number(bare, ty.scalar()).as_ref().map_or_else(|| bare.to_string(), spelt),
+        WrittenConstant::Bytes(BytesType::Bytes, octets) => spelt(&bytes(&octets)),
+        WrittenConstant::Bytes(..) => quoted(&String::from_utf8_lossy(&constant.text())),
     }
 }
 
@@ -110,28 +109,26 @@ pub(super) fn plain(text: &str) -> Literal {
     Literal::Text(Text::plain(text))
 }
 
-/// The literal of a value in a condition, where paths are read like those of patterns; `None` for a
-/// time outside the calendar.
+/// The literal of a value in a condition or of a whole value in a map, where a `*` may be a wildcard;
+/// `None` for a time outside the calendar.
 pub(super) fn literal(constant: &Constant) -> Option<Literal> {
-    match constant {
-        Constant::Bool(truth) => Some(Literal::Bool(*truth)),
-        Constant::Int(value) => number(*value, Scalar::Int),
-        Constant::Time(value) => number(*value, Scalar::Time),
-        Constant::Duration(value) => number(*value, Scalar::Duration),
-        Constant::String(text) => Some(plain(text)),
-        Constant::Path(text) => Some(plain(&literal_path(text))),
-        Constant::Bytes(bytes) => Some(Literal::Bytes(bytes.clone())),
-        Constant::Uuid(octets) => Some(uuid(*octets)),
-        Constant::Ip(address) => Some(ip(*address)),
+    match constant.written() {
+        WrittenConstant::Bool(truth) => Some(Literal::Bool(truth)),
+        WrittenConstant::Number(ty, bare) => number(bare, ty.scalar()),
+        WrittenConstant::Bytes(BytesType::Bytes, bytes) => Some(Literal::Bytes(bytes.into_owned())),
+        WrittenConstant::Bytes(ty, _) => {
+            let text = String::from_utf8(constant.text()).ok()?;
+            Some(plain(&if ty.has_wildcards() { literal_path(&text) } else { text }))
+        }
     }
 }
 
 /// The literal of a number of an ordered type; `None` for a time outside the calendar.
 pub(super) fn number(number: i64, scalar: Scalar) -> Option<Literal> {
-    match scalar {
-        Scalar::Time => time(number).map(|_| Literal::Time(number)),
-        Scalar::Duration => Some(Literal::Duration(number)),
-        _ => Some(Literal::Int(number)),
+    match scalar.written() {
+        Written::Number(NumberType::Time) => time(number).map(|_| Literal::Time(number)),
+        Written::Number(NumberType::Duration) => Some(Literal::Duration(number)),
+        Written::Number(NumberType::Int) | Written::Bool | Written::Bytes(_) => Some(Literal::Int(number)),
     }
 }
 
@@ -141,14 +138,6 @@ pub(super) fn bytes(bytes: &[u8]) -> Literal {
         Ok(text) if !text.contains(hides) => plain(text),
         _ => Literal::Bytes(bytes.to_vec()),
     }
-}
-
-pub(super) fn uuid(octets: [u8; 16]) -> Literal {
-    plain(&UuidText(octets).to_string())
-}
-
-pub(super) fn ip(address: Address) -> Literal {
-    plain(&IpAddr::from(address).to_string())
 }
 
 /// A network; a single address without its bits.

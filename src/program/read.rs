@@ -7,7 +7,6 @@ use placet_core::bytecode::cursor::Cursor;
 use placet_core::bytecode::op::{self, Const, Instruction, Length};
 use placet_core::bytecode::program::constant;
 use placet_core::bytecode::verify::Proved;
-use placet_core::model::value::Address;
 use placet_core::model::vocabulary::ActionNo;
 
 /// Reads a program back. An index is left out, since it changes no verdict. `None` only for a
@@ -134,16 +133,8 @@ impl<'p> Reader<'p> {
         Some(match op::Value::read(code)? {
             op::Value::Field { field } => Value::Field(field),
             op::Value::LabelOf { field, name } => Value::Label(field, self.text(name)?),
-            op::Value::Number { number } => Value::Constant(Constant::Int(number.0)),
-            op::Value::Time { time } => Value::Constant(Constant::Time(time.0)),
-            op::Value::Duration { duration } => Value::Constant(Constant::Duration(duration.0)),
-            op::Value::String { text } => Value::Constant(Constant::String(self.text(text)?)),
-            op::Value::PathOf { path } => Value::Constant(Constant::Path(self.text(path)?)),
-            op::Value::Bytes { bytes } => Value::Constant(Constant::Bytes(self.owned(bytes)?)),
-            op::Value::Uuid { uuid } => Value::Constant(Constant::Uuid(self.bytes(uuid)?.try_into().ok()?)),
-            op::Value::Ip { address } => {
-                Value::Constant(Constant::Ip(Address::from_octets(self.bytes(address)?.try_into().ok()?)))
-            }
+            op::Value::Number(ty, number) => Value::Constant(Constant::of_number(ty.scalar(), number.0)?),
+            op::Value::Constant(ty, place) => Value::Constant(Constant::of_bytes(ty.scalar(), self.owned(place)?)?),
             op::Value::Yes {} => Value::Constant(Constant::Bool(true)),
             op::Value::No {} => Value::Constant(Constant::Bool(false)),
             op::Value::Issuance {} => Value::Issuance,

@@ -5,6 +5,7 @@ use crate::check::tree::Constant;
 use placet_core::bytecode::constant::write_actions;
 use placet_core::bytecode::op::{Const, Int, Length, Op};
 use placet_core::bytecode::program::{Pool, Program};
+use placet_core::model::owned::WrittenConstant;
 use placet_core::model::vocabulary::ActionNo;
 
 /// The program of these rules, without an index. For rules made by the compiler, it is the
@@ -203,17 +204,11 @@ impl Writer {
     }
 
     fn constant(&mut self, constant: &Constant) -> Op {
-        match constant {
-            Constant::Bool(true) => Op::Yes {},
-            Constant::Bool(false) => Op::No {},
-            Constant::Int(number) => Op::Number { number: Int(*number) },
-            Constant::String(text) => Op::String { text: self.pool.intern(text.as_bytes()) },
-            Constant::Bytes(bytes) => Op::Bytes { bytes: self.pool.intern(bytes) },
-            Constant::Uuid(uuid) => Op::Uuid { uuid: self.pool.intern(uuid) },
-            Constant::Time(time) => Op::Time { time: Int(*time) },
-            Constant::Duration(duration) => Op::Duration { duration: Int(*duration) },
-            Constant::Ip(address) => Op::Ip { address: self.pool.intern(&address.octets()) },
-            Constant::Path(path) => Op::PathOf { path: self.pool.intern(path.as_bytes()) },
+        match constant.written() {
+            WrittenConstant::Bool(true) => Op::Yes {},
+            WrittenConstant::Bool(false) => Op::No {},
+            WrittenConstant::Number(ty, number) => ty.op(Int(number)),
+            WrittenConstant::Bytes(ty, bytes) => ty.op(self.pool.intern(&bytes)),
         }
     }
 

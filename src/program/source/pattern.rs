@@ -1,6 +1,7 @@
 //! Patterns as syntax.
 
 use super::{Lifting, PrintError, Trust};
+use crate::check::tree::Constant;
 use crate::program::literal;
 use crate::program::tree::Pattern;
 use crate::syntax::ast::{self, Affix, At, Comparison, Entry, Literal, Name, Operand, OperandKind, PatternKind};
@@ -149,11 +150,12 @@ impl Lifting<'_> {
 
 /// The bytes of a whole value.
 fn whole(bytes: &[u8], scalar: Scalar) -> Result<Literal, PrintError> {
-    match scalar {
-        Scalar::Uuid => bytes.try_into().map(literal::uuid).map_err(|_| "its uuid has another length"),
-        Scalar::Path => literal::path_text(bytes).map(|path| literal::plain(&path)).ok_or(NO_PATH),
-        _ => text(bytes, scalar),
+    // Bytes are written as text where they can be.
+    if scalar.is_textual() {
+        return text(bytes, scalar);
     }
+    let value = Constant::of_bytes(scalar, bytes.to_vec());
+    value.as_ref().and_then(literal::literal).ok_or("a value in it is not of its attribute's type")
 }
 
 /// The bytes of a string or of bytes.

@@ -19,6 +19,9 @@ use crate::inputs;
 use crate::ui::{Failure, progress};
 use placet::check::tree::Constant;
 use placet::document::request::OwnedValue;
+use placet::document::value::to_json;
+use placet::model::owned::Held;
+use placet::model::types::Scalar;
 use placet::model::vocabulary::Vocabulary;
 use placet::token::keys::{Randomness, SystemRandom};
 use placet_tools::bench::{Query, Workload};
@@ -188,15 +191,9 @@ fn of_value(value: &OwnedValue) -> Json {
 }
 
 fn of_constant(constant: &Constant) -> Json {
-    match constant {
-        Constant::Bool(truth) => Json::from(*truth),
-        Constant::Int(number) | Constant::Time(number) | Constant::Duration(number) => Json::from(*number),
-        Constant::String(text) | Constant::Path(text) => Json::from(text.as_str()),
-        Constant::Bytes(bytes) => Json::from(data_encoding::HEXLOWER.encode(bytes)),
-        Constant::Uuid(_) => Json::from(placet::program::literal::value(constant).trim_matches('"')),
-        Constant::Ip(address) => {
-            let text = placet::program::literal::value(&Constant::Ip(*address));
-            json!({ "__extn": { "fn": "ip", "arg": text.trim_matches('"') } })
-        }
+    match constant.held() {
+        Held::Address(_) => json!({ "__extn": { "fn": "ip", "arg": to_json(constant) } }),
+        Held::Bytes(bytes) if constant.scalar() == Scalar::Bytes => Json::from(data_encoding::HEXLOWER.encode(bytes)),
+        Held::Bytes(_) | Held::Bool(_) | Held::Number(_) => to_json(constant),
     }
 }

@@ -20,8 +20,9 @@ use super::cursor::Cursor;
 use crate::model::arithmetic::Arithmetic;
 use crate::model::function::Function;
 use crate::model::predicate::Predicate;
+use crate::model::types::{BytesType, NumberType};
 use crate::model::vocabulary::{ActionNo, FieldNo};
-use define::{length_of, ops};
+use define::{carried, length_of, ops};
 use operand::{Action, Field, Operand};
 
 pub use operand::{Const, Int, Length, Shown};
@@ -248,19 +249,27 @@ ops! {
     //  code name         text          operands                                    children              cost meaning
         0x60 Field        "field"       (field: Field)                              Leaf,                   8 "The attribute's single value.";
         0x61 LabelOf      "label.of"    (field: Field, name: Const)                 Leaf,                  16 "The label's value.";
-        0x62 Number       "int"         (number: Int)                               Leaf,                  12 "An int.";
-        0x63 Time         "time"        (time: Int)                                 Leaf,                  12 "A time, in ms since 1970-01-01T00:00:00Z.";
-        0x64 Duration     "duration"    (duration: Int)                             Leaf,                  12 "A duration, in ms.";
-        0x65 String       "string"      (text: Const)                               Leaf,                   8 "A string.";
-        0x66 Bytes        "bytes"       (bytes: Const)                              Leaf,                   8 "Bytes.";
-        0x67 Uuid         "uuid"        (uuid: Const)                               Leaf,                   8 "A uuid.";
-        0x68 Ip           "ip"          (address: Const)                            Leaf,                   8 "An address.";
-        0x69 PathOf       "path.of"     (path: Const)                               Leaf,                   8 "A path.";
         0x6a Yes          "yes"         ()                                          Leaf,                   8 "The bool true.";
         0x6b No           "no"          ()                                          Leaf,                   8 "The bool false.";
         0x6c Issuance     "issuance"    ()                                          Leaf,                   8 "When the token was minted.";
         0x6d Expiry       "expiry"      ()                                          Leaf,                   8 "When the token's authority ends; the greatest time if it does not end.";
         0x74 Size         "size"        (field: Field)                              Leaf,                   8 "The number of distinct elements of a set, or of labels; 0 if absent.";
+
+        /// A constant that is a number.
+        Number(NumberType, Int) Shape::Leaf => {
+            0x62 Number       "int"         (number: Int)        Int,      12 "An int.";
+            0x63 Time         "time"        (time: Int)          Time,     12 "A time, in ms since 1970-01-01T00:00:00Z.";
+            0x64 Duration     "duration"    (duration: Int)      Duration, 12 "A duration, in ms.";
+        }
+
+        /// A constant that is bytes.
+        Constant(BytesType, Const) Shape::Leaf => {
+            0x65 String       "string"      (text: Const)        String,   8 "A string.";
+            0x66 Bytes        "bytes"       (bytes: Const)       Bytes,    8 "Bytes.";
+            0x67 Uuid         "uuid"        (uuid: Const)        Uuid,     8 "A uuid.";
+            0x68 Ip           "ip"          (address: Const)     Ip,       8 "An address.";
+            0x69 PathOf       "path.of"     (path: Const)        Path,     8 "A path.";
+        }
 
         /// A sum or a difference.
         Compute(Arithmetic) Shape::Two(Sort::Value, Sort::Value) => {

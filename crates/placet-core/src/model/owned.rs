@@ -1,7 +1,7 @@
 //! Values and requests that own their data: for code that builds, keeps or changes requests. A
 //! service that has its values at hand builds a [`Request`] directly, without allocating.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -9,7 +9,8 @@ use core::net::IpAddr;
 use super::path::ResourcePath;
 use super::request::{Request, RequestError};
 use super::time::Time;
-use super::types::Scalar;
+use super::types::{BytesType, NumberType, Scalar, Written};
+pub use super::value::Held;
 use super::value::{Address, UuidText, Value};
 use super::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 
@@ -36,20 +37,35 @@ pub enum Constant {
     Path(String),
 }
 
-/// How a value is held, for code to which types that are held alike are alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held<'c> {
-    /// A bool.
+/// A constant as a program has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WrittenConstant<'c> {
+    /// As one of two instructions.
     Bool(bool),
-    /// An int, time or duration.
-    Number(i64),
-    /// The bytes of a string, path, uuid or of bytes.
-    Bytes(&'c [u8]),
-    /// An address.
-    Address(Address),
+    /// As a number within the code.
+    Number(NumberType, i64),
+    /// As bytes in the pool.
+    Bytes(BytesType, Cow<'c, [u8]>),
 }
 
 impl Constant {
+    /// How a program has it: what [`of_number`](Self::of_number) and [`of_bytes`](Self::of_bytes)
+    /// read back.
+    #[must_use]
+    pub fn written(&self) -> WrittenConstant<'_> {
+        match self {
+            Self::Bool(truth) => WrittenConstant::Bool(*truth),
+            Self::Int(number) => WrittenConstant::Number(NumberType::Int, *number),
+            Self::Time(number) => WrittenConstant::Number(NumberType::Time, *number),
+            Self::Duration(number) => WrittenConstant::Number(NumberType::Duration, *number),
+            Self::String(text) => WrittenConstant::Bytes(BytesType::String, text.as_bytes().into()),
+            Self::Bytes(bytes) => WrittenConstant::Bytes(BytesType::Bytes, bytes.into()),
+            Self::Uuid(uuid) => WrittenConstant::Bytes(BytesType::Uuid, uuid.into()),
+            Self::Ip(address) => WrittenConstant::Bytes(BytesType::Ip, address.octets().to_vec().into()),
+            Self::Path(path) => WrittenConstant::Bytes(BytesType::Path, path.as_bytes().into()),
+        }
+    }
+
     /// How it is held.
     #[must_use]
     pub fn held(&self) -> Held<'_> {
@@ -91,28 +107,30 @@ impl Constant {
         }
     }
 
-    /// A number as a value of a type that is held as one.
+    /// A number as a value of a type that is written as one.
     #[must_use]
-    pub const fn of_number(scalar: Scalar, number: i64) -> Option<Self> {
-        match scalar {
-            Scalar::Int => Some(Self::Int(number)),
-            Scalar::Time => Some(Self::Time(number)),
-            Scalar::Duration => Some(Self::Duration(number)),
-            Scalar::Bool | Scalar::String | Scalar::Bytes | Scalar::Uuid | Scalar::Ip | Scalar::Path => None,
+    pub fn of_number(scalar: Scalar, number: i64) -> Option<Self> {
+        match scalar.written() {
+            Written::Number(ty) => constant(&ty.value(number)),
+            Written::Bool | Written::Bytes(_) => None,
         }
     }
 
-    /// Bytes as a value of a type that is held as bytes, if they are one.
+    /// A copy of a value; `None` for a set and for labels.
+    #[must_use]
+    pub fn of(value: &Value<'_>) -> Option<Self> {
+        constant(value)
+    }
+
+    /// Bytes as a value of a type that is written as bytes, if they are one.
     #[must_use]
     pub fn of_bytes(scalar: Scalar, bytes: Vec<u8>) -> Option<Self> {
-        match scalar {
-            Scalar::String => String::from_utf8(bytes).ok().map(Self::String),
-            Scalar::Bytes => Some(Self::Bytes(bytes)),
-            Scalar::Uuid => bytes.try_into().ok().map(Self::Uuid),
-            Scalar::Path => {
-                String::from_utf8(bytes).ok().filter(|path| ResourcePath::new(path).is_ok()).map(Self::Path)
-            }
-            Scalar::Bool | Scalar::Int | Scalar::Time | Scalar::Duration | Scalar::Ip => None,
+        match scalar.written() {
+            // Not another copy of the bytes.
+            Written::Bytes(BytesType::String) => String::from_utf8(bytes).ok().map(Self::String),
+            Written::Bytes(BytesType::Bytes) => Some(Self::Bytes(bytes)),
+            Written::Bytes(ty) => constant(&ty.value(&bytes)?),
+            Written::Bool | Written::Number(_) => None,
         }
     }
 
@@ -129,6 +147,20 @@ impl Constant {
             Scalar::Duration => Self::Duration(number.into()),
             Scalar::Ip => Self::Ip(Address::from_octets(u128::from(number).to_be_bytes())),
             Scalar::Path => Self::Path(alloc::format!("/{word}")),
+        }
+    }
+
+    /// A value of a type for people: one for a place where any matches.
+    #[must_use]
+    pub fn sample(scalar: Scalar) -> Self {
+        match scalar {
+            Scalar::Bool => Self::Bool(true),
+            Scalar::Int => Self::Int(1),
+            // RFC 5737 keeps this network for examples.
+            Scalar::Ip => Self::Ip(IpAddr::from([192, 0, 2, 1]).into()),
+            Scalar::Time | Scalar::Duration | Scalar::Uuid | Scalar::String | Scalar::Bytes | Scalar::Path => {
+                Self::example(scalar, 0, "example")
+            }
         }
     }
 

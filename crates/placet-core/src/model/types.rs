@@ -71,10 +71,28 @@ impl Scalar {
         }
     }
 
+    /// How its constants are written in a program.
+    #[must_use]
+    #[inline]
+    pub const fn written(self) -> Written {
+        match self {
+            Self::Bool => Written::Bool,
+            Self::Int => Written::Number(NumberType::Int),
+            Self::Time => Written::Number(NumberType::Time),
+            Self::Duration => Written::Number(NumberType::Duration),
+            Self::String => Written::Bytes(BytesType::String),
+            Self::Bytes => Written::Bytes(BytesType::Bytes),
+            Self::Uuid => Written::Bytes(BytesType::Uuid),
+            Self::Ip => Written::Bytes(BytesType::Ip),
+            Self::Path => Written::Bytes(BytesType::Path),
+        }
+    }
+
     /// Whether values of the type have an order.
     #[must_use]
+    #[inline]
     pub const fn is_ordered(self) -> bool {
-        matches!(self, Self::Int | Self::Time | Self::Duration)
+        matches!(self.written(), Written::Number(_))
     }
 
     /// Whether a value has one text form that may be spliced into other text: a string, an int or a
@@ -98,6 +116,101 @@ impl Scalar {
 impl fmt::Display for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
+    }
+}
+
+/// How constants of a type are written in a program. Code to which types that are written alike are
+/// alike asks this, so that a new type is a row here and not a case there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// As one of two instructions.
+    Bool,
+    /// As a number within the code.
+    Number(NumberType),
+    /// As bytes in the pool.
+    Bytes(BytesType),
+}
+
+/// A type whose constants are numbers: all types with an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NumberType {
+    /// `int`
+    Int,
+    /// `time`
+    Time,
+    /// `duration`
+    Duration,
+}
+
+impl NumberType {
+    /// The type.
+    #[must_use]
+    #[inline]
+    pub const fn scalar(self) -> Scalar {
+        match self {
+            Self::Int => Scalar::Int,
+            Self::Time => Scalar::Time,
+            Self::Duration => Scalar::Duration,
+        }
+    }
+}
+
+/// A type whose constants are bytes. Which bytes are one is in [`value`](super::value).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BytesType {
+    /// `string`
+    String,
+    /// `bytes`
+    Bytes,
+    /// `uuid`
+    Uuid,
+    /// `ip`
+    Ip,
+    /// `path`
+    Path,
+}
+
+impl BytesType {
+    /// The type.
+    #[must_use]
+    #[inline]
+    pub const fn scalar(self) -> Scalar {
+        match self {
+            Self::String => Scalar::String,
+            Self::Bytes => Scalar::Bytes,
+            Self::Uuid => Scalar::Uuid,
+            Self::Ip => Scalar::Ip,
+            Self::Path => Scalar::Path,
+        }
+    }
+
+    /// The length that all its constants have, if they have one.
+    #[must_use]
+    #[inline]
+    pub const fn length(self) -> Option<usize> {
+        match self {
+            Self::Uuid | Self::Ip => Some(16),
+            Self::String | Self::Bytes | Self::Path => None,
+        }
+    }
+
+    /// Whether a `*` in a literal of the type is a wildcard, unless it is written as an escape.
+    #[must_use]
+    pub const fn has_wildcards(self) -> bool {
+        match self {
+            Self::Path => true,
+            Self::String | Self::Bytes | Self::Uuid | Self::Ip => false,
+        }
+    }
+
+    /// Whether making a value of a constant looks at each of its bytes, as the proof does.
+    #[must_use]
+    #[inline]
+    pub const fn is_read_again(self) -> bool {
+        match self {
+            Self::String | Self::Path => true,
+            Self::Bytes | Self::Uuid | Self::Ip => false,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use super::path::ResourcePath;
 use super::time::{Time, millis};
-use super::types::{Scalar, Type};
+use super::types::{BytesType, NumberType, Scalar, Type};
 
 /// An address, IPv4 and IPv6 in one space: an IPv4 address is stored IPv4-mapped, so that both
 /// spellings are equal and neither escapes a network.
@@ -18,6 +18,11 @@ impl Address {
     #[must_use]
     pub const fn from_octets(octets: [u8; 16]) -> Self {
         Self(octets)
+    }
+
+    /// From as many bytes as it has.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
     }
 
     /// The sixteen bytes, IPv4 mapped.
@@ -46,6 +51,60 @@ impl From<Address> for IpAddr {
     fn from(address: Address) -> Self {
         let v6 = Ipv6Addr::from(address.0);
         v6.to_ipv4_mapped().map_or(Self::V6(v6), Self::V4)
+    }
+}
+
+/// How a value is held, for code to which types that are held alike are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Held<'c> {
+    /// A bool.
+    Bool(bool),
+    /// An int, time or duration.
+    Number(i64),
+    /// The bytes of a string, path, uuid or of bytes.
+    Bytes(&'c [u8]),
+    /// An address.
+    Address(Address),
+}
+
+impl NumberType {
+    /// A number as a value of the type.
+    #[must_use]
+    #[inline]
+    pub const fn value(self, number: i64) -> Value<'static> {
+        match self {
+            Self::Int => Value::Int(number),
+            Self::Time => Value::Time(Time::from_millis(number)),
+            Self::Duration => Value::Duration(number),
+        }
+    }
+}
+
+impl BytesType {
+    /// Bytes as a value of the type, if they are one.
+    #[must_use]
+    #[inline(always)]
+    pub fn value(self, bytes: &[u8]) -> Option<Value<'_>> {
+        Some(match self {
+            Self::String => Value::String(core::str::from_utf8(bytes).ok()?),
+            Self::Bytes => Value::Bytes(bytes),
+            Self::Uuid => Value::Uuid(bytes.try_into().ok()?),
+            Self::Ip => Value::Ip(Address::read(bytes)?),
+            Self::Path => Value::Path(ResourcePath::new(core::str::from_utf8(bytes).ok()?).ok()?),
+        })
+    }
+
+    /// Whether bytes are a value of the type: whether [`value`](Self::value) gives one. The verifier
+    /// asks this, and most bytes are ASCII, which is faster to detect than to decode.
+    #[must_use]
+    #[inline]
+    pub fn admits(self, bytes: &[u8]) -> bool {
+        match self {
+            Self::String => bytes.is_ascii() || core::str::from_utf8(bytes).is_ok(),
+            Self::Bytes => true,
+            Self::Uuid | Self::Ip => Some(bytes.len()) == self.length(),
+            Self::Path => ResourcePath::is_spelt(bytes),
+        }
     }
 }
 
@@ -114,8 +173,32 @@ impl<'a> Value<'a> {
             Self::String(text) => Some(text.as_bytes()),
             Self::Bytes(bytes) => Some(bytes),
             Self::Path(path) => Some(path.as_str().as_bytes()),
-            _ => None,
+            Self::Bool(_)
+            | Self::Int(_)
+            | Self::Uuid(_)
+            | Self::Time(_)
+            | Self::Duration(_)
+            | Self::Ip(_)
+            | Self::Set(_)
+            | Self::Labels(_) => None,
         }
+    }
+
+    /// How it is held; `None` for a set and for labels.
+    #[must_use]
+    #[inline(always)]
+    pub const fn held(&self) -> Option<Held<'_>> {
+        Some(match self {
+            Self::Bool(truth) => Held::Bool(*truth),
+            Self::Int(number) | Self::Duration(number) => Held::Number(*number),
+            Self::Time(time) => Held::Number(time.as_millis()),
+            Self::String(text) => Held::Bytes(text.as_bytes()),
+            Self::Bytes(bytes) => Held::Bytes(bytes),
+            Self::Path(path) => Held::Bytes(path.as_str().as_bytes()),
+            Self::Uuid(uuid) => Held::Bytes(uuid),
+            Self::Ip(address) => Held::Address(*address),
+            Self::Set(_) | Self::Labels(_) => return None,
+        })
     }
 
     /// The number of an int, time or duration value; the last two in milliseconds.
@@ -124,7 +207,14 @@ impl<'a> Value<'a> {
         match self {
             Self::Int(n) | Self::Duration(n) => Some(*n),
             Self::Time(time) => Some(time.as_millis()),
-            _ => None,
+            Self::Bool(_)
+            | Self::String(_)
+            | Self::Bytes(_)
+            | Self::Uuid(_)
+            | Self::Ip(_)
+            | Self::Path(_)
+            | Self::Set(_)
+            | Self::Labels(_) => None,
         }
     }
 }

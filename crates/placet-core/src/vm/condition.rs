@@ -7,13 +7,11 @@ use core::slice;
 use super::distinct::distinct;
 use super::{Machine, Quantifier, take};
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::{self, Const, Instruction};
+use crate::bytecode::op::{self, Instruction};
 use crate::model::arithmetic::Arithmetic;
-use crate::model::path::ResourcePath;
 use crate::model::predicate::{Predicate, Work};
-use crate::model::time::Time;
-use crate::model::types::Scalar;
-use crate::model::value::{Address, Value};
+use crate::model::types::{Scalar, Written};
+use crate::model::value::Value;
 use crate::model::vocabulary::FieldNo;
 
 /// A value that may be absent; the outer `None` of these functions means that the program is not
@@ -88,10 +86,6 @@ impl<'p, 'r> Machine<'p, 'r> {
         }
     }
 
-    fn text(&self, place: Const) -> Option<&'p str> {
-        str::from_utf8(self.constant(place)?).ok()
-    }
-
     fn set(&self, field: FieldNo) -> &'r [Value<'r>] {
         match self.request.value(field) {
             Some(Value::Set(elements)) => elements,
@@ -101,31 +95,21 @@ impl<'p, 'r> Machine<'p, 'r> {
     }
 
     fn label(&self, field: FieldNo, name: &[u8]) -> Option<Present<'r>> {
-        match self.request.value(field) {
-            Some(Value::Labels(labels)) => self.label_of(labels, name),
-            _ => Some(None),
-        }
+        let Some(Value::Labels(labels)) = self.request.value(field) else { return Some(None) };
+        self.label_of(labels, name)
     }
 
     fn value(&self, code: &mut Cursor<'p>) -> Option<Present<'_>> {
         Some(match op::Value::read(code)? {
             op::Value::Field { field } => self.request.value(field).copied(),
             op::Value::LabelOf { field, name } => self.label(field, self.constant(name)?)?,
-            op::Value::Number { number } => Some(Value::Int(number.0)),
-            op::Value::Time { time } => Some(Value::Time(Time::from_millis(time.0))),
-            op::Value::Duration { duration } => Some(Value::Duration(duration.0)),
-            op::Value::String { text } => Some(Value::String(self.text(text)?)),
-            op::Value::PathOf { path } => Some(Value::Path(ResourcePath::new(self.text(path)?).ok()?)),
-            op::Value::Bytes { bytes } => Some(Value::Bytes(self.constant(bytes)?)),
-            op::Value::Uuid { uuid } => Some(Value::Uuid(self.constant(uuid)?.try_into().ok()?)),
-            op::Value::Ip { address } => {
-                Some(Value::Ip(Address::from_octets(self.constant(address)?.try_into().ok()?)))
-            }
+            op::Value::Number(ty, number) => Some(ty.value(number.0)),
+            op::Value::Constant(ty, place) => Some(ty.value(self.constant(place)?)?),
             op::Value::Yes {} => Some(Value::Bool(true)),
             op::Value::No {} => Some(Value::Bool(false)),
             op::Value::Issuance {} => Some(Value::Time(self.context.issuance)),
             op::Value::Expiry {} => Some(Value::Time(self.context.expiry)),
-            op::Value::Compute(arithmetic) => self.sum(arithmetic, code)?.map(Sum::saturated),
+            op::Value::Compute(arithmetic) => self.sum(arithmetic, code)?.and_then(Sum::saturated),
             op::Value::Call(function) => self.value(code)?.and_then(|value| function.apply(&value)),
             op::Value::Size { field } => Some(count(self.size(field)?)),
         })
@@ -171,13 +155,12 @@ struct Sum {
 }
 
 impl Sum {
-    fn saturated(self) -> Value<'static> {
+    fn saturated(self) -> Option<Value<'static>> {
         let end = if self.exact < 0 { i64::MIN } else { i64::MAX };
         let number = i64::try_from(self.exact).unwrap_or(end);
-        match self.ty {
-            Scalar::Time => Value::Time(Time::from_millis(number)),
-            Scalar::Duration => Value::Duration(number),
-            _ => Value::Int(number),
+        match self.ty.written() {
+            Written::Number(ty) => Some(ty.value(number)),
+            Written::Bool | Written::Bytes(_) => None,
         }
     }
 }

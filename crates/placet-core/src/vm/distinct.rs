@@ -23,10 +23,5 @@ pub(super) fn distinct(elements: &[Value<'_>], fuel: &Fuel) -> Option<usize> {
 
 /// An order on elements of one type, as those of a set are.
 fn order(left: &Value<'_>, right: &Value<'_>) -> Ordering {
-    match (left, right) {
-        (Value::Bool(left), Value::Bool(right)) => left.cmp(right),
-        (Value::Uuid(left), Value::Uuid(right)) => left.cmp(right),
-        (Value::Ip(left), Value::Ip(right)) => left.octets().cmp(&right.octets()),
-        _ => left.bytes().cmp(&right.bytes()).then_with(|| left.number().cmp(&right.number())),
-    }
+    left.held().cmp(&right.held())
 }

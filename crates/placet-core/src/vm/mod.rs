@@ -24,7 +24,7 @@ use crate::bytecode::program::constant;
 use crate::bytecode::verify::Proved;
 use crate::model::request::Request;
 use crate::model::time::Time;
-use crate::model::value::Value;
+use crate::model::value::{Held, Value};
 use crate::model::vocabulary::FieldNo;
 
 /// The default of a program without a matching `allow`.
@@ -329,9 +329,9 @@ fn are(elements: &[Value<'_>], text: &[u8], quantifier: Quantifier, comparison: 
 /// Whether a string, bytes, path or uuid consists of these bytes.
 #[inline(always)]
 fn equals(value: &Value<'_>, text: &[u8]) -> bool {
-    match value {
-        Value::Uuid(uuid) => uuid == text,
-        value => value.bytes() == Some(text),
+    match value.held() {
+        Some(Held::Bytes(bytes)) => bytes == text,
+        Some(Held::Bool(_) | Held::Number(_) | Held::Address(_)) | None => false,
     }
 }
 

@@ -4,7 +4,7 @@
 use arrayvec::ArrayVec;
 
 use crate::model::request::Request;
-use crate::model::value::Value;
+use crate::model::value::{Held, Value};
 use crate::model::vocabulary::FieldNo;
 
 /// Facets of one table: two attributes and the action distinguish rules that one facet does not.
@@ -92,18 +92,15 @@ impl Facet {
     }
 
     fn of_value<'r>(self, value: &'r Value<'_>) -> Seen<'r> {
-        let part = match value {
-            Value::Uuid(uuid) => self.of_text(uuid).map(Part::Bytes),
-            Value::Int(number) | Value::Duration(number) => self.of_number(*number).map(Part::Number),
-            Value::Time(time) => self.of_number(time.as_millis()).map(Part::Number),
-            Value::Ip(address) => shifted(u128::from_be_bytes(address.octets()), 128, self.size).map(Part::Number),
-            value => value.bytes().and_then(|bytes| self.of_text(bytes)).map(Part::Bytes),
+        let part = match value.held() {
+            Some(Held::Bytes(bytes)) => self.of_text(bytes).map(Part::Bytes),
+            Some(Held::Number(number)) => shifted(ordered(number), 64, self.size).map(Part::Number),
+            Some(Held::Address(address)) => {
+                shifted(u128::from_be_bytes(address.octets()), 128, self.size).map(Part::Number)
+            }
+            Some(Held::Bool(_)) | None => None,
         };
         part.map_or(Seen::Nothing, Seen::Part)
-    }
-
-    fn of_number(self, number: i64) -> Option<u128> {
-        shifted(ordered(number), 64, self.size)
     }
 
     /// This part of a text.

@@ -3,16 +3,17 @@
 /// Makes an enum of each sort, and [`Op`](super::Op) of all of them, with reading, writing, cost
 /// and row.
 ///
-/// A sort may have families: instructions that differ only in a predicate or a function, and share
-/// one variant.
+/// A sort may have families: instructions that differ only in a predicate, a function or a type, and
+/// share one variant. Each of a family may have one operand, all of one kind.
 macro_rules! ops {
     ($(
         $( #[$doc:meta] )*
         $sort:ident {
             $( $code:literal $name:ident $text:literal ($($operand:ident: $kind:ident),*)
                 $shape:ident $( ($($child:ident),+) )?, $cost:literal $meaning:literal; )*
-            $( $( #[$family_doc:meta] )* $family:ident($of:ident) $family_shape:expr => {
-                $( $member_code:literal $flat:ident $member_text:literal $member:ident, $member_cost:literal $member_meaning:literal; )*
+            $( $( #[$family_doc:meta] )* $family:ident($of:ident $(, $carried:ident)?) $family_shape:expr => {
+                $( $member_code:literal $flat:ident $member_text:literal $( ($part:ident: $part_kind:ident) )? $member:ident,
+                    $member_cost:literal $member_meaning:literal; )*
             } )*
         }
     )*) => {
@@ -23,7 +24,7 @@ macro_rules! ops {
         pub enum Op {
             $(
                 $( #[doc = $meaning] $name { $( #[doc = stringify!($kind)] $operand: $kind ),* }, )*
-                $( $( #[doc = $member_meaning] $flat {}, )* )*
+                $( $( #[doc = $member_meaning] $flat { $( #[doc = stringify!($part_kind)] $part: $part_kind )? }, )* )*
             )*
         }
 
@@ -42,7 +43,7 @@ macro_rules! ops {
                 $( $( Row {
                     code: $member_code,
                     text: $member_text,
-                    operands: "",
+                    operands: stringify!($($part: $part_kind)?),
                     sort: Sort::$sort,
                     shape: $family_shape,
                     cost: $member_cost,
@@ -57,7 +58,7 @@ macro_rules! ops {
                 Some(match cursor.byte()? {
                     $(
                         $( $code => Self::$name { $( $operand: <$kind as Operand>::read(cursor)? ),* }, )*
-                        $( $( $member_code => Self::$flat {}, )* )*
+                        $( $( $member_code => Self::$flat { $( $part: <$part_kind as Operand>::read(cursor)? )? }, )* )*
                     )*
                     _ => return None,
                 })
@@ -67,7 +68,7 @@ macro_rules! ops {
             pub fn write(self, out: &mut Vec<u8>) {
                 match self { $(
                     $( Self::$name { $( $operand ),* } => { out.push($code); $( $operand.write(out); )* } )*
-                    $( $( Self::$flat {} => out.push($member_code), )* )*
+                    $( $( Self::$flat { $( $part )? } => { out.push($member_code); $( $part.write(out); )? } )* )*
                 )* }
             }
 
@@ -76,7 +77,7 @@ macro_rules! ops {
             pub const fn row(self) -> &'static Row {
                 match self { $(
                     $( Self::$name { .. } => const { row_of($code) }, )*
-                    $( $( Self::$flat {} => const { row_of($member_code) }, )* )*
+                    $( $( Self::$flat { .. } => const { row_of($member_code) }, )* )*
                 )* }
             }
 
@@ -91,7 +92,7 @@ macro_rules! ops {
             pub fn operands(self) -> Vec<Shown> {
                 match self { $(
                     $( Self::$name { $( $operand ),* } => alloc::vec![$( $operand.shown() ),*], )*
-                    $( $( Self::$flat {} => Vec::new(), )* )*
+                    $( $( Self::$flat { $( $part )? } => alloc::vec![$( $part.shown() )?], )* )*
                 )* }
             }
 
@@ -100,7 +101,7 @@ macro_rules! ops {
             pub fn body(self) -> Option<Length> {
                 match self { $(
                     $( Self::$name { $( $operand ),* } => length_of!($( $operand ),*), )*
-                    $( $( Self::$flat {} => None, )* )*
+                    $( $( Self::$flat { $( $part )? } => length_of!($( $part )?), )* )*
                 )* }
             }
 
@@ -109,7 +110,7 @@ macro_rules! ops {
             pub fn samples() -> Vec<Self> {
                 alloc::vec![$(
                     $( Self::$name { $( $operand: <$kind as Operand>::sample() ),* }, )*
-                    $( $( Self::$flat {}, )* )*
+                    $( $( Self::$flat { $( $part: <$part_kind as Operand>::sample() )? }, )* )*
                 )*]
             }
         }
@@ -119,7 +120,7 @@ macro_rules! ops {
             #[derive(Clone, Copy, Debug, PartialEq, Eq)]
             pub enum $sort {
                 $( #[doc = $meaning] $name { $( #[doc = stringify!($kind)] $operand: $kind ),* }, )*
-                $( $( #[$family_doc] )* $family($of), )*
+                $( $( #[$family_doc] )* $family($of $(, $carried)?), )*
             }
 
             impl Instruction for $sort {
@@ -129,7 +130,7 @@ macro_rules! ops {
                 fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
                     Some(match cursor.byte()? {
                         $( $code => Self::$name { $( $operand: <$kind as Operand>::read(cursor)? ),* }, )*
-                        $( $( $member_code => Self::$family($of::$member), )* )*
+                        $( $( $member_code => Self::$family($of::$member $(, <$part_kind as Operand>::read(cursor)?)?), )* )*
                         _ => return None,
                     })
                 }
@@ -137,7 +138,7 @@ macro_rules! ops {
                 fn of(op: Op) -> Option<Self> {
                     match op {
                         $( Op::$name { $( $operand ),* } => Some(Self::$name { $( $operand ),* }), )*
-                        $( $( Op::$flat {} => Some(Self::$family($of::$member)), )* )*
+                        $( $( Op::$flat { $( $part )? } => Some(Self::$family($of::$member $(, $part)?)), )* )*
                         _ => None,
                     }
                 }
@@ -146,7 +147,7 @@ macro_rules! ops {
                 fn cost(self) -> u64 {
                     match self {
                         $( Self::$name { .. } => $cost, )*
-                        $( Self::$family(one) => match one { $( $of::$member => $member_cost, )* }, )*
+                        $( Self::$family(one, ..) => match one { $( $of::$member => $member_cost, )* }, )*
                     }
                 }
 
@@ -154,7 +155,7 @@ macro_rules! ops {
                 fn shape(self) -> Shape {
                     match self {
                         $( Self::$name { .. } => Shape::$shape $( ($(Sort::$child),+) )?, )*
-                        $( Self::$family(_) => $family_shape, )*
+                        $( Self::$family(..) => $family_shape, )*
                     }
                 }
 
@@ -162,7 +163,7 @@ macro_rules! ops {
                 fn body(self) -> Option<Length> {
                     match self {
                         $( Self::$name { $( $operand ),* } => length_of!($( $operand ),*), )*
-                        $( Self::$family(_) => None, )*
+                        $( Self::$family(..) => None, )*
                     }
                 }
             }
@@ -171,19 +172,19 @@ macro_rules! ops {
                 fn from(op: $sort) -> Self {
                     match op {
                         $( $sort::$name { $( $operand ),* } => Self::$name { $( $operand ),* }, )*
-                        $( $sort::$family(one) => one.op(), )*
+                        $( $sort::$family(one $(, carried!($carried operand))?) => one.op($( carried!($carried operand) )?), )*
                     }
                 }
             }
 
             $( impl $of {
-                /// The instruction of this predicate or function.
+                /// The instruction of this one of its family.
                 #[must_use]
-                pub const fn op(self) -> Op {
-                    match self { $( Self::$member => Op::$flat {}, )* }
+                pub const fn op(self $(, operand: $carried)?) -> Op {
+                    match self { $( Self::$member => Op::$flat { $( $part: operand )? }, )* }
                 }
 
-                /// The predicate or function of an instruction's code.
+                /// The one of the family with an instruction's code.
                 #[must_use]
                 #[inline]
                 pub const fn of_code(code: u8) -> Option<Self> {
@@ -204,4 +205,11 @@ macro_rules! length_of {
     };
 }
 
-pub(super) use {length_of, ops};
+/// The operand of a family's instruction, where the family has one.
+macro_rules! carried {
+    ($kind:ident $operand:ident) => {
+        $operand
+    };
+}
+
+pub(super) use {carried, length_of, ops};

@@ -9,7 +9,7 @@ use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{self, Const};
 use crate::limits::{SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
 use crate::model::predicate::{Predicate, Work};
-use crate::model::types::{Scalar, Type};
+use crate::model::types::{BytesType, Scalar, Type, Written};
 use crate::model::vocabulary::FieldNo;
 
 impl<'a> Verifier<'_, 'a> {
@@ -72,19 +72,11 @@ impl<'a> Verifier<'_, 'a> {
                 Type::Set(_) | Type::Labels => Err(Fault::WrongType),
             },
             op::Value::LabelOf { field, name } => self.label(field, name).map(|()| Seen::any(Scalar::String)),
-            op::Value::Number { .. } => Ok(Seen::any(Scalar::Int)),
-            op::Value::Time { .. } | op::Value::Issuance {} | op::Value::Expiry {} => Ok(Seen::any(Scalar::Time)),
-            op::Value::Duration { .. } => Ok(Seen::any(Scalar::Duration)),
-            op::Value::String { text } => {
-                let bytes = self.utf8(text)?;
-                self.read_again(Scalar::String, bytes)
-            }
-            op::Value::Bytes { bytes } => Ok(Seen { ty: Scalar::Bytes, bytes: self.text(bytes)?.len() as u64 }),
-            op::Value::Uuid { uuid } => self.sixteen(uuid).map(|()| Seen::any(Scalar::Uuid)),
-            op::Value::Ip { address } => self.sixteen(address).map(|()| Seen::any(Scalar::Ip)),
-            op::Value::PathOf { path } => {
-                let bytes = self.path(path)?;
-                self.read_again(Scalar::Path, bytes)
+            op::Value::Number(ty, _) => Ok(Seen::any(ty.scalar())),
+            op::Value::Issuance {} | op::Value::Expiry {} => Ok(Seen::any(Scalar::Time)),
+            op::Value::Constant(ty, place) => {
+                let bytes = self.bytes_of(ty, place)?;
+                self.read_again(ty, bytes)
             }
             op::Value::Yes {} | op::Value::No {} => Ok(Seen::any(Scalar::Bool)),
             op::Value::Compute(arithmetic) => {
@@ -107,10 +99,12 @@ impl<'a> Verifier<'_, 'a> {
         }
     }
 
-    /// A constant that the VM reads each time as the proof does: as UTF-8, or as a canonical path.
-    fn read_again(&mut self, ty: Scalar, bytes: u64) -> Checked<Seen> {
-        self.allowance.charge(READ_AGAIN * bytes)?;
-        Ok(Seen { ty, bytes })
+    /// Some constants the VM reads each time as the proof does: as UTF-8, or as a canonical path.
+    fn read_again(&mut self, ty: BytesType, bytes: u64) -> Checked<Seen> {
+        if ty.is_read_again() {
+            self.allowance.charge(READ_AGAIN * bytes)?;
+        }
+        Ok(Seen { ty: ty.scalar(), bytes })
     }
 
     fn label(&mut self, field: FieldNo, name: Const) -> Checked {
@@ -129,10 +123,12 @@ struct Seen {
 impl Seen {
     /// Any value of the type.
     const fn any(ty: Scalar) -> Self {
-        let bytes = match ty {
-            Scalar::String | Scalar::Bytes | Scalar::Path => VALUE_BYTES as u64,
-            Scalar::Uuid | Scalar::Ip => 16,
-            Scalar::Bool | Scalar::Int | Scalar::Time | Scalar::Duration => 8,
+        let bytes = match ty.written() {
+            Written::Bytes(ty) => match ty.length() {
+                Some(length) => length as u64,
+                None => VALUE_BYTES as u64,
+            },
+            Written::Bool | Written::Number(_) => 8,
         };
         Self { ty, bytes }
     }

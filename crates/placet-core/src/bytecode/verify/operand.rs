@@ -5,8 +5,7 @@ use super::{Checked, Fault, Verifier};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::Const;
 use crate::limits::TEXT_BYTES;
-use crate::model::path::ResourcePath;
-use crate::model::types::Type;
+use crate::model::types::{BytesType, Type};
 use crate::model::vocabulary::{ActionNo, FieldNo};
 
 impl<'a> Verifier<'_, 'a> {
@@ -49,30 +48,13 @@ impl<'a> Verifier<'_, 'a> {
         Ok(bytes)
     }
 
-    /// How many bytes it has.
+    /// A value of the type: how many bytes it has.
     #[inline]
-    pub(super) fn utf8(&mut self, place: Const) -> Checked<u64> {
+    pub(super) fn bytes_of(&mut self, ty: BytesType, place: Const) -> Checked<u64> {
         let bytes = self.text(place)?;
-        need_constant(is_utf8(bytes))?;
+        need_constant(ty.admits(bytes))?;
         Ok(bytes.len() as u64)
     }
-
-    /// How many bytes it has.
-    pub(super) fn path(&mut self, place: Const) -> Checked<u64> {
-        let bytes = self.text(place)?;
-        need_constant(ResourcePath::is_spelt(bytes))?;
-        Ok(bytes.len() as u64)
-    }
-
-    pub(super) fn sixteen(&mut self, place: Const) -> Checked {
-        need_constant(self.constant(place)?.len() == 16)
-    }
-}
-
-/// Most text is short and ASCII, which is faster to detect than to decode.
-#[inline]
-pub(super) fn is_utf8(bytes: &[u8]) -> bool {
-    bytes.is_ascii() || core::str::from_utf8(bytes).is_ok()
 }
 
 pub(super) fn need_constant(sound: bool) -> Checked {

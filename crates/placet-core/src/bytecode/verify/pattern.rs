@@ -1,7 +1,7 @@
 //! Proves patterns: each can be applied to its value.
 
 use super::allowance::{COMPARED, Extent};
-use super::operand::{is_utf8, need_constant};
+use super::operand::need_constant;
 use super::{Checked, Fault, Verifier, deeper, need};
 use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::NetworkBits;
@@ -9,7 +9,7 @@ use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Instruction, Pattern};
 use crate::bytecode::wildcard::{Price, glob_price, path_price};
 use crate::limits::LABELS;
-use crate::model::types::{Scalar, Type};
+use crate::model::types::{BytesType, Scalar, Type, Written};
 use crate::model::vocabulary::FieldNo;
 
 /// The subject of a pattern.
@@ -101,7 +101,7 @@ impl<'a> Verifier<'_, 'a> {
             }
             Pattern::Within { path } => {
                 need(subject == Subject::One(Scalar::Path))?;
-                let length = self.path(path)?;
+                let length = self.bytes_of(BytesType::Path, path)?;
                 self.compared(length)
             }
             Pattern::Label { name } => {
@@ -145,25 +145,26 @@ impl<'a> Verifier<'_, 'a> {
         if subject != Subject::One(Scalar::String) {
             return self.equal_other(text, subject);
         }
-        let bytes = self.text(text)?;
-        need_constant(is_utf8(bytes))?;
-        self.compared(bytes.len() as u64)
+        let length = self.bytes_of(BytesType::String, text)?;
+        self.compared(length)
     }
 
     #[inline(never)]
     fn equal_other(&mut self, text: Const, subject: Subject) -> Checked {
-        let length = match subject {
-            Subject::One(Scalar::Bytes) => self.text(text)?.len() as u64,
-            Subject::One(Scalar::Path) => self.path(text)?,
-            Subject::One(Scalar::Uuid) => return self.sixteen(text),
-            Subject::One(_) | Subject::Labels => return Err(Fault::WrongType),
-        };
-        self.compared(length)
+        let Subject::One(scalar) = subject else { return Err(Fault::WrongType) };
+        match scalar.written() {
+            Written::Bytes(ty) if ty != BytesType::Ip => {
+                let length = self.bytes_of(ty, text)?;
+                self.compared(length)
+            }
+            // An address is compared with a network.
+            Written::Bytes(_) | Written::Bool | Written::Number(_) => Err(Fault::WrongType),
+        }
     }
 
     /// The name of a label, which is compared with that of each label: all of them may be as long.
     pub(super) fn label_name(&mut self, name: Const) -> Checked {
-        let length = self.utf8(name)?;
+        let length = self.bytes_of(BytesType::String, name)?;
         self.allowance.charge(LABELS as u64 * (LABEL + length / LABEL_COMPARED))
     }
 }
