@@ -250,15 +250,17 @@ fn text_patterns(cases: &mut Cases) {
     for (name, field, length) in [("", TEXT, 5_000), (" a short one", TEXT, 1), (" of a set", TEXTS, 128)] {
         let times = if field == TEXTS { 10 } else { MANY };
         cases.constant(&format!("eq{name}"), times, field, &almost(length), |text| Op::Eq { text });
-        cases.constant(&format!("prefix{name}"), times, field, &almost(length), |text| Op::Prefix { text });
-        cases.constant(&format!("suffix{name}"), times, field, &before(length), |text| Op::Suffix { text });
+        cases.constant(&format!("prefix{name}"), times, field, &almost(length), |text| Op::Prefix { constant: text });
+        cases.constant(&format!("suffix{name}"), times, field, &before(length), |text| Op::Suffix { constant: text });
     }
     cases.constant("eq as long", MANY, TEXT, &almost(VALUE_BYTES), |text| Op::Eq { text });
     let mut pool = Pool::default();
     let name = pool.intern(format!("{}99", "n".repeat(LABEL)).as_bytes());
     let label = [one(Op::Label { name }), one(Op::Any {})].concat();
     cases.pattern("label", 20, NAMED, &label, &pool);
-    cases.constant("within", MANY, PATH, &[b"/a".repeat(2_000), b"/b".to_vec()].concat(), |path| Op::Within { path });
+    cases.constant("within", MANY, PATH, &[b"/a".repeat(2_000), b"/b".to_vec()].concat(), |path| Op::Within {
+        constant: path,
+    });
 }
 
 fn glob(pieces: impl IntoIterator<Item = GlobPiece<'static>>) -> Vec<u8> {
@@ -270,7 +272,7 @@ fn glob(pieces: impl IntoIterator<Item = GlobPiece<'static>>) -> Vec<u8> {
 fn globs(cases: &mut Cases) {
     use GlobPiece::{Literal, One, Run};
     let leaked = |text: Vec<u8>| -> &'static [u8] { Box::leak(text.into_boxed_slice()) };
-    let op = |glob| Op::Glob { glob };
+    let op = |glob| Op::Glob { constant: glob };
     let ones = |count: usize| iter::repeat_n(One, count);
     let late = |count| glob(iter::once(Run).chain(ones(count)).chain([Literal(b"b"), Run]));
     let steps = |count| {
@@ -319,7 +321,7 @@ fn paths(cases: &mut Cases) {
         ("path of globs", path([vec![Run], vec![Glob(&same); 30], vec![Literal(b"b"), Run]].concat())),
         ("path of many groups", path([[Run, Literal(b"a")].repeat(500), vec![Run, Literal(b"b")]].concat())),
     ] {
-        cases.constant(name, 2, PATH, &constant, |path| Op::Path { path });
+        cases.constant(name, 2, PATH, &constant, |path| Op::Path { constant: path });
     }
 }
 
@@ -334,8 +336,9 @@ fn automata(cases: &mut Cases) {
     for (name, runs) in [("regex", 1), ("regex of few runs", 8), ("regex of more runs", 9), ("regex of many runs", 97)]
     {
         let constant = automaton(runs);
-        cases.constant(name, 2, TEXT, &constant, |automaton| Op::Regex { automaton });
-        cases.constant(&format!("{name}, of a set"), 1, TEXTS, &constant, |automaton| Op::Regex { automaton });
+        cases.constant(name, 2, TEXT, &constant, |automaton| Op::Regex { constant: automaton });
+        cases
+            .constant(&format!("{name}, of a set"), 1, TEXTS, &constant, |automaton| Op::Regex { constant: automaton });
     }
 }
 
@@ -382,17 +385,17 @@ fn searches(cases: &mut Cases) {
     ] {
         let mut pool = Pool::default();
         let bytes = pool.intern(&needle);
-        let within = |op| [one(op), field(RAW), one(Op::Bytes { bytes })].concat();
+        let within = |op| [one(op), field(RAW), one(Op::Bytes { constant: bytes })].concat();
         cases.truth(&format!("contains{name}"), 5, &within(Op::Contains {}), &pool);
         cases.truth(&format!("starts{name}"), 50, &within(Op::StartsWith {}), &pool);
-        let back = [one(Op::EndsWith {}), field(RAW), one(Op::Bytes { bytes })].concat();
+        let back = [one(Op::EndsWith {}), field(RAW), one(Op::Bytes { constant: bytes })].concat();
         if needle.last() == Some(&b'a') && needle.len() > 200 {
             cases.truth(&format!("ends{name}"), 50, &back, &pool);
         }
     }
     let mut pool = Pool::default();
     let text = pool.intern(&[a(SET_BYTES / SET_ELEMENTS - 1), vec![b'b']].concat());
-    let member = [one(Op::Member { field: TEXTS }), one(Op::String { text })].concat();
+    let member = [one(Op::Member { field: TEXTS }), one(Op::String { constant: text })].concat();
     cases.truth("member", 5, &member, &pool);
     let mut pool = Pool::default();
     let name = pool.intern(format!("{}99", "n".repeat(LABEL)).as_bytes());
@@ -409,8 +412,8 @@ fn values(cases: &mut Cases) {
     for (name, value) in [
         ("field", one(Op::Field { field: NUMBER })),
         ("int", number.clone()),
-        ("time", one(Op::Time { time: Int(i64::MAX) })),
-        ("duration", one(Op::Duration { duration: Int(i64::MAX) })),
+        ("time", one(Op::Time { number: Int(i64::MAX) })),
+        ("duration", one(Op::Duration { number: Int(i64::MAX) })),
         ("yes", one(Op::Yes {})),
         ("no", one(Op::No {})),
         ("issuance", one(Op::Issuance {})),
@@ -428,12 +431,12 @@ fn values(cases: &mut Cases) {
     let size = one(Op::Size { field: SHUFFLED });
     cases.truth("size", 5, &[one(Op::Unequal {}), size.clone(), size].concat(), &none);
     let constants: [(&str, Vec<u8>, fn(Const) -> Op); 6] = [
-        ("string", "\u{e9}".repeat(1_000).into_bytes(), |text| Op::String { text }),
-        ("string of wide characters", "\u{1f980}".repeat(500).into_bytes(), |text| Op::String { text }),
-        ("bytes", a(2_000), |bytes| Op::Bytes { bytes }),
-        ("uuid", vec![7; 16], |uuid| Op::Uuid { uuid }),
-        ("ip", vec![7; 16], |address| Op::Ip { address }),
-        ("path.of", b"/a".repeat(1_000), |path| Op::PathOf { path }),
+        ("string", "\u{e9}".repeat(1_000).into_bytes(), |text| Op::String { constant: text }),
+        ("string of wide characters", "\u{1f980}".repeat(500).into_bytes(), |text| Op::String { constant: text }),
+        ("bytes", a(2_000), |bytes| Op::Bytes { constant: bytes }),
+        ("uuid", vec![7; 16], |uuid| Op::Uuid { constant: uuid }),
+        ("ip", vec![7; 16], |address| Op::Ip { constant: address }),
+        ("path.of", b"/a".repeat(1_000), |path| Op::PathOf { constant: path }),
     ];
     for (name, constant, op) in constants {
         let mut pool = Pool::default();

@@ -10,7 +10,8 @@ use super::texts::SPLICE;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
-use crate::syntax::ast::{Affix, Condition, ConditionKind, Literal, Operand, OperandKind, Piece, Text};
+use crate::syntax::ast::{Condition, ConditionKind, Literal, Operand, OperandKind, Piece, Text};
+use placet_core::model::predicate::Anchor;
 use placet_core::model::types::{Scalar, Type, Written};
 
 /// On which side of an argument a pattern is open.
@@ -21,40 +22,40 @@ pub(super) enum Side {
 }
 
 impl Side {
-    const fn of(affix: Affix) -> Self {
-        match affix {
-            Affix::Prefix => Self::After,
-            Affix::Suffix => Self::Before,
+    const fn of(end: Anchor) -> Self {
+        match end {
+            Anchor::Start => Self::After,
+            Anchor::End => Self::Before,
         }
     }
 }
 
 impl Scope<'_, '_> {
     /// `prefix "user/{user}"`, `suffix domain`
-    pub(super) fn warn_open_affix(&self, affix: Affix, operand: &Operand, at: Span) {
+    pub(super) fn warn_open_affix(&self, end: Anchor, operand: &Operand, at: Span) {
         match &operand.kind {
-            OperandKind::Name(name) => self.warn_open(name, "", Side::of(affix), at),
-            OperandKind::Literal(Literal::Text(text)) => self.warn_open_end(affix, text, at),
+            OperandKind::Name(name) => self.warn_open(name, "", Side::of(end), at),
+            OperandKind::Literal(Literal::Text(text)) => self.warn_open_end(end, text, at),
             OperandKind::Literal(_) => {}
         }
     }
 
     /// `starts_with(item, "user/{user}")`, `ends_with(host, domain)`
-    pub(super) fn warn_open_part(&self, affix: Affix, part: &Condition) {
+    pub(super) fn warn_open_part(&self, end: Anchor, part: &Condition) {
         match &part.kind {
-            ConditionKind::Name(name) => self.warn_open(name, "", Side::of(affix), part.at.0),
-            ConditionKind::Literal(Literal::Text(text)) => self.warn_open_end(affix, text, part.at.0),
+            ConditionKind::Name(name) => self.warn_open(name, "", Side::of(end), part.at.0),
+            ConditionKind::Literal(Literal::Text(text)) => self.warn_open_end(end, text, part.at.0),
             _ => {}
         }
     }
 
-    fn warn_open_end(&self, affix: Affix, text: &Text, at: Span) {
-        let side = Side::of(affix);
-        let (end, next) = match side {
+    fn warn_open_end(&self, end: Anchor, text: &Text, at: Span) {
+        let side = Side::of(end);
+        let (last, next) = match side {
             Side::After => (text.pieces.last(), text.pieces.iter().rev().nth(1)),
             Side::Before => (text.pieces.first(), text.pieces.get(1)),
         };
-        if let Some(Piece::Splice(name)) = end {
+        if let Some(Piece::Splice(name)) = last {
             self.warn_open(&name.text, literal(next), side, at);
         }
     }

@@ -2,7 +2,6 @@
 
 use super::known::KnownField;
 use super::needles::Search;
-use super::presence::affix;
 use super::reading::{Reading, Typed};
 use super::report::{one_of, with_help};
 use super::terms::as_text;
@@ -106,7 +105,7 @@ impl Reading<'_, '_, '_> {
             self.check_search(&Search { predicate, written: [first, second], whole: &whole, part: &part })?;
             let is_empty = matches!(&part.operand, Operand::Term(term, _) if as_text(term.clone()).pieces.is_empty());
             self.scope.warn_everything(second.at.0, is_empty, "an empty text");
-            affix(predicate).into_iter().for_each(|affix| self.scope.warn_open_part(affix, second));
+            predicate.row().anchor.into_iter().for_each(|end| self.scope.warn_open_part(end, second));
         }
         Some(Condition::Call(predicate, whole.operand, part.operand))
     }

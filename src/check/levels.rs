@@ -2,11 +2,12 @@
 
 use super::report::Report;
 use super::subsumption;
-use super::tree::{Effect, PathText, Pattern, Piece, Rule, Text};
+use super::tree::{Effect, Pattern, Piece, Rule, Text};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
 use crate::syntax::ast::{self, Block, BlockKind, Literal, PatternKind};
+use placet_core::model::matcher::Matcher;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
@@ -52,7 +53,7 @@ impl Level<'_> {
 
     fn path(&self, end: &str) -> Pattern {
         let pieces = vec![Piece::Literal(format!("{}{end}", self.base).into_bytes())];
-        Pattern::Path(PathText(Text { pieces }))
+        Pattern::Text(Matcher::Path, Text { pieces })
     }
 
     fn finding(&self) -> Diagnostic {

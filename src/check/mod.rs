@@ -40,6 +40,7 @@ pub mod library;
 mod lints;
 pub(crate) mod literals;
 mod lowercase;
+mod matchers;
 mod names;
 mod needles;
 mod negation;

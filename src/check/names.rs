@@ -254,7 +254,7 @@ impl LetNames<'_, '_> {
         match written {
             Written::Operand(operand) | Written::Compare(_, operand) => self.operand(operand),
             Written::Range(ends) => ends.iter().for_each(|end| self.operand(end)),
-            Written::Text(text) | Written::Literal(Literal::Text(text)) => self.text(text),
+            Written::Literal(Literal::Text(text)) => self.text(text),
             Written::Literal(_) => {}
         }
     }

@@ -3,20 +3,20 @@
 use std::fmt::Display;
 
 use super::constancy;
-use super::empty::is_run;
 use super::expected::Expected;
 use super::literals::{self, natural};
 use super::lowercase::{capitals, has_capital};
+use super::matchers::{accepted, matcher_name};
 use super::report::twice;
 use super::scope::Scope;
-use super::terms::as_text;
 use super::texts::{has_wildcard, show};
 use super::tree::{Constant, Pattern, Piece, Term, Text};
 use super::wildcards::{self, Place};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
-use crate::syntax::ast::{self, Affix, Comparison, Form, Literal, Operand, OperandKind, PatternKind};
+use crate::syntax::ast::{self, Comparison, Form, Literal, Operand, OperandKind, PatternKind};
+use placet_core::model::matcher::Matcher;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::Attribute;
 
@@ -296,37 +296,15 @@ impl Reader<'_, '_, '_> {
         let scope = &self.scope;
         match kind {
             PatternKind::Literal(literal) => self.literal(literal, at, expected),
-            PatternKind::Affix(affix, operand) if expected.scalar.is_textual() => {
-                if let OperandKind::Literal(Literal::Text(text)) = &operand.kind {
-                    wildcards::warn(scope.report, text, at, expected, Place::End);
-                }
-                let term = scope.term(operand, expected)?;
-                scope.warn_open_affix(*affix, operand, at);
-                let text = as_text(term);
-                scope.warn_everything(at, text.pieces.is_empty(), "an empty end");
-                Some(Pattern::Affix(*affix, text))
-            }
-            PatternKind::Glob(text) if expected.scalar.is_textual() => {
-                wildcards::warn(scope.report, text, at, expected, Place::Glob);
-                let glob = scope.glob(text, at, expected)?;
-                scope.warn_open_wildcards(text, at);
-                scope.warn_everything(at, is_run(&glob.0, |bytes| bytes.iter().all(|&byte| byte == b'*')), "this glob");
-                Some(Pattern::Glob(glob))
-            }
-            PatternKind::Regex(text) if expected.scalar.is_textual() => {
-                let regex = scope.regex(text, at, expected)?;
-                scope.warn_everything(at, is_run(&regex.0, |bytes| bytes == b".*"), "this expression");
-                Some(Pattern::Regex(regex))
+            PatternKind::Text(matcher, operand) if matcher.row().accepts.admits(expected.scalar) => {
+                scope.matcher(*matcher, operand, at, expected)
             }
             PatternKind::Range(ends) if expected.scalar.is_ordered() => {
                 let [from, to] = ends.each_ref().map(|end| scope.term(end, expected));
                 Some(scope.range(at, expected, Some((from?, true)), Some((to?, false))))
             }
             PatternKind::Compare(comparison, operand) => self.compare(*comparison, operand, at, expected),
-            PatternKind::Affix(Affix::Prefix, _) => self.refuse(expected, "`prefix`", at, "strings and bytes"),
-            PatternKind::Affix(Affix::Suffix, _) => self.refuse(expected, "`suffix`", at, "strings and bytes"),
-            PatternKind::Glob(_) => self.refuse(expected, "`glob`", at, "strings and bytes"),
-            PatternKind::Regex(_) => self.refuse(expected, "a regular expression", at, "strings and bytes"),
+            PatternKind::Text(matcher, _) => self.refuse(expected, &matcher_name(*matcher), at, accepted(*matcher)),
             PatternKind::Range(..) => self.refuse(expected, "a range", at, "ints, times and durations"),
             PatternKind::Name(_)
             | PatternKind::Any
@@ -353,7 +331,7 @@ impl Reader<'_, '_, '_> {
             (Scalar::Path, Literal::Text(text)) if has_wildcard(text) => {
                 let path = scope.path_pattern(text, at, expected)?;
                 scope.warn_open_wildcards(text, at);
-                Some(Pattern::Path(path))
+                Some(Pattern::Text(Matcher::Path, path))
             }
             _ => scope.literal_term(literal, at, expected).map(Pattern::Equal),
         }

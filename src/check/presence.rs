@@ -10,9 +10,9 @@ use super::subsumption::matches;
 use super::terms::as_text;
 use super::tree::{Condition, Constant, Operand, Pattern, Piece, Term, Test, Text};
 use crate::limits::ATTRIBUTES;
-use crate::syntax::ast::Affix;
 use placet_core::model::function::Function;
-use placet_core::model::predicate::{Anchor, Predicate};
+use placet_core::model::matcher::Matcher;
+use placet_core::model::predicate::Anchor;
 use placet_core::model::types::Scalar;
 use placet_core::model::vocabulary::FieldNo;
 
@@ -175,8 +175,8 @@ impl Present {
             (Condition::Compare(comparison, Operand::Term(term, _), operand), _) => {
                 Self::of_text(operand, &compared(comparison.flipped(), term), truth)
             }
-            (Condition::Call(predicate, text, Operand::Term(part, _)), true) => match affix(*predicate) {
-                Some(affix) => Self::of_text(text, &Pattern::Affix(affix, as_text(part.clone())), true),
+            (Condition::Call(predicate, text, Operand::Term(part, _)), true) => match predicate.row().anchor {
+                Some(end) => Self::of_text(text, &Pattern::Text(at(end), as_text(part.clone())), true),
                 None => Self::default(),
             },
             _ => Self::default(),
@@ -203,11 +203,12 @@ impl Present {
         if matches(pattern, &empty) == Some(!truth) {
             self.texts.insert((place.clone(), Shape::Filled));
         }
-        if let Pattern::Affix(affix, text) = pattern
+        if let Pattern::Text(matcher, text) = pattern
             && truth
-            && is_boundary(*affix, text)
+            && let Some(end) = matcher.row().anchor
+            && is_boundary(end, text)
         {
-            let side = if *affix == Affix::Prefix { Shape::Begins } else { Shape::Ends };
+            let side = if end == Anchor::Start { Shape::Begins } else { Shape::Ends };
             self.texts.extend([(place.clone(), Shape::Filled), (place.clone(), side)]);
         }
     }
@@ -227,21 +228,24 @@ fn scalar_of(pattern: &Pattern) -> Option<Scalar> {
     }
 }
 
-/// The predicate with its second argument, as a pattern on the text.
-pub(super) fn affix(predicate: Predicate) -> Option<Affix> {
-    predicate.row().anchor.map(|anchor| match anchor {
-        Anchor::Start => Affix::Prefix,
-        Anchor::End => Affix::Suffix,
-    })
+/// The matcher for a part at one end.
+const fn at(end: Anchor) -> Matcher {
+    match end {
+        Anchor::Start => Matcher::Prefix,
+        Anchor::End => Matcher::Suffix,
+    }
 }
 
 /// Whether the outer end of a prefix or a suffix is literal, and not a letter or digit.
-fn is_boundary(affix: Affix, text: &Text) -> bool {
-    let outer = match affix {
-        Affix::Prefix => text.pieces.first(),
-        Affix::Suffix => text.pieces.last(),
+fn is_boundary(end: Anchor, text: &Text) -> bool {
+    let outer = match end {
+        Anchor::Start => text.pieces.first(),
+        Anchor::End => text.pieces.last(),
     };
     let Some(Piece::Literal(bytes)) = outer else { return false };
-    let end = if affix == Affix::Prefix { bytes.first() } else { bytes.last() };
-    end.is_some_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
+    let outermost = match end {
+        Anchor::Start => bytes.first(),
+        Anchor::End => bytes.last(),
+    };
+    outermost.is_some_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
 }

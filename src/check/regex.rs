@@ -10,7 +10,7 @@ use super::expected::Expected;
 use super::lowercase;
 use super::scope::Scope;
 use super::texts::SPLICE;
-use super::tree::RegexText;
+use super::tree;
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{NESTING, PATTERN_BYTES};
@@ -51,7 +51,7 @@ pub fn meaning(text: &str, mut tree: Ast, scalar: Scalar) -> Result<Hir, String>
 
 impl Scope<'_, '_> {
     /// `~"eu-.*"`
-    pub(super) fn regex(&self, text: &Text, at: Span, expected: Expected<'_>) -> Option<RegexText> {
+    pub(super) fn regex(&self, text: &Text, at: Span, expected: Expected<'_>) -> Option<tree::Text> {
         let pieces = self.pieces(text, at, expected, PATTERN_BYTES);
         let stand_in = SPLICE.to_string();
         let piece = |piece: &Piece| match piece {
@@ -72,7 +72,7 @@ impl Scope<'_, '_> {
         if expected.lowercase && wants_capital(&shape, expected.scalar) {
             return self.report.fail(lowercase::capitals(expected.what, at));
         }
-        pieces.map(RegexText)
+        pieces
     }
 
     fn check_regex(&self, shape: &str, text: &Text, at: Span, scalar: Scalar) -> Result<(), String> {

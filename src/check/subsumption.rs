@@ -2,8 +2,9 @@
 //! nothing.
 
 use super::absence::matches_absence;
-use super::tree::{Actions, Bound, Constant, GlobText, Network, Pattern, Piece, Rule, Term, Test, Text};
-use crate::syntax::ast::Affix;
+use super::tree::{Actions, Bound, Constant, Network, Pattern, Piece, Rule, Term, Test, Text};
+use placet_core::model::matcher::{Matcher, Syntax};
+use placet_core::model::predicate::Anchor;
 use placet_core::model::value::Address;
 use placet_core::model::vocabulary::Vocabulary;
 
@@ -35,7 +36,7 @@ fn actions(wide: Option<&Actions>, narrow: Option<&Actions>) -> bool {
 
 /// Whether every value that matches `narrow` matches `wide`.
 pub(super) fn pattern(wide: &Pattern, narrow: &Pattern) -> bool {
-    use Pattern::{Affix as End, Any, Equal, Labels, Network as Net, Not, OneOf, Path, Range};
+    use Pattern::{Any, Equal, Labels, Network as Net, Not, OneOf, Range, Text as Search};
     if wide == narrow {
         return true;
     }
@@ -43,15 +44,11 @@ pub(super) fn pattern(wide: &Pattern, narrow: &Pattern) -> bool {
         (_, OneOf(list)) => list.iter().all(|one| pattern(wide, one)),
         (Any, _) => !matches_absence(narrow),
         (OneOf(list), _) => list.iter().any(|one| pattern(one, narrow)),
-        (End(a, end), End(b, longer)) => a == b && affix(*a, end, &longer.pieces),
-        (End(end, text), Equal(term)) => whole_text(term).is_some_and(|whole| affix(*end, text, &whole)),
+        (Search(matcher, wide), Search(other, narrow)) => matcher == other && searches(*matcher, wide, narrow),
+        (Search(matcher, wide), Equal(term)) => finds(*matcher, wide, term),
         (Net(wide), Net(narrow)) => wide.bits <= narrow.bits && holds(wide, narrow.first),
         (Net(network), Equal(Term::Constant(Constant::Ip(address)))) => holds(network, *address),
         (Range(from, to), _) => range(from.as_ref(), to.as_ref(), narrow),
-        (Path(wide), Path(narrow)) => path(&spell(&wide.0.pieces), &spell(&narrow.0.pieces), true),
-        (Path(wide), Equal(term)) => {
-            whole_text(term).is_some_and(|text| path(&spell(&wide.0.pieces), &spell(&text), false))
-        }
         (Labels(wide), Labels(narrow)) => {
             wide.iter().all(|(name, wide)| narrow.iter().any(|(other, narrow)| name == other && pattern(wide, narrow)))
         }
@@ -75,16 +72,12 @@ pub(super) fn matches(wide: &Pattern, value: &Constant) -> Option<bool> {
             let number = i128::from(Term::Constant(value.clone()).number()?);
             Some((least..=most).contains(&number))
         }
-        Pattern::Affix(_, text) if text.pieces.iter().all(is_literal) => Some(pattern(wide, &narrow)),
-        Pattern::Glob(glob) if is_empty(value) && wants_a_character(glob) => Some(false),
+        Pattern::Text(matcher, text) if decides(*matcher, text) => Some(pattern(wide, &narrow)),
+        Pattern::Text(Matcher::Glob, glob) if is_empty(value) && wants_a_character(glob) => Some(false),
         Pattern::Network(_) => Some(pattern(wide, &narrow)),
-        Pattern::Equal(_)
-        | Pattern::InParameter(_)
-        | Pattern::Affix(..)
-        | Pattern::Glob(_)
-        | Pattern::Regex(_)
-        | Pattern::Path(_)
-        | Pattern::Labels(_) => pattern(wide, &narrow).then_some(true),
+        Pattern::Equal(_) | Pattern::InParameter(_) | Pattern::Text(..) | Pattern::Labels(_) => {
+            pattern(wide, &narrow).then_some(true)
+        }
     }
 }
 
@@ -138,10 +131,35 @@ fn whole_text(term: &Term) -> Option<Vec<Piece>> {
     }
 }
 
+/// Whether the wide text of a matcher matches all that the narrow one matches.
+fn searches(matcher: Matcher, wide: &Text, narrow: &Text) -> bool {
+    match (matcher.syntax(), matcher.row().anchor) {
+        (Syntax::Text(_), Some(anchor)) => affix(anchor, wide, &narrow.pieces),
+        (Syntax::Path, _) => path(&spell(&wide.pieces), &spell(&narrow.pieces), true),
+        (Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Regex, _) => false,
+    }
+}
+
+/// Whether the text of a matcher matches a value.
+fn finds(matcher: Matcher, text: &Text, term: &Term) -> bool {
+    let Some(whole) = whole_text(term) else { return false };
+    match (matcher.syntax(), matcher.row().anchor) {
+        (Syntax::Text(_), Some(anchor)) => affix(anchor, text, &whole),
+        (Syntax::Path, _) => path(&spell(&text.pieces), &spell(&whole), false),
+        (Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Regex, _) => false,
+    }
+}
+
+/// Whether [`finds`] of a known value is the whole truth.
+fn decides(matcher: Matcher, text: &Text) -> bool {
+    let row = matcher.row();
+    row.is_exact && row.anchor.is_some() && text.pieces.iter().all(is_literal)
+}
+
 /// Whether every text of these pieces begins (or ends) with `end`.
-fn affix(which: Affix, end: &Text, whole: &[Piece]) -> bool {
+fn affix(which: Anchor, end: &Text, whole: &[Piece]) -> bool {
     let (mut end, mut whole) = (end.pieces.clone(), whole.to_vec());
-    if which == Affix::Suffix {
+    if which == Anchor::End {
         end.reverse();
         whole.reverse();
     }
@@ -149,8 +167,8 @@ fn affix(which: Affix, end: &Text, whole: &[Piece]) -> bool {
     end.len() <= whole.len()
         && end.iter().zip(&whole).enumerate().all(|(number, (end, piece))| match (end, piece) {
             (Piece::Literal(end), Piece::Literal(piece)) if number == last => match which {
-                Affix::Prefix => piece.starts_with(end),
-                Affix::Suffix => piece.ends_with(end),
+                Anchor::Start => piece.starts_with(end),
+                Anchor::End => piece.ends_with(end),
             },
             (end, piece) => end == piece,
         })
@@ -192,8 +210,8 @@ fn is_empty(value: &Constant) -> bool {
 }
 
 /// Whether there is more in the glob than `*`. Arguments are not looked at.
-fn wants_a_character(glob: &GlobText) -> bool {
-    glob.0.pieces.iter().any(|piece| matches!(piece, Piece::Literal(bytes) if bytes.iter().any(|byte| *byte != b'*')))
+fn wants_a_character(glob: &Text) -> bool {
+    glob.pieces.iter().any(|piece| matches!(piece, Piece::Literal(bytes) if bytes.iter().any(|byte| *byte != b'*')))
 }
 
 const fn is_literal(piece: &Piece) -> bool {

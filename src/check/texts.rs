@@ -6,7 +6,7 @@ use super::literals::not_a_path;
 use super::lowercase;
 use super::report::with_help;
 use super::scope::Scope;
-use super::tree::{GlobText, PathText, Piece, STAR, Text};
+use super::tree::{Piece, STAR, Text};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{PATTERN_BYTES, TEXT_BYTES};
@@ -36,7 +36,7 @@ impl Scope<'_, '_> {
     }
 
     /// `glob "*.{extension}"`
-    pub(super) fn glob(&self, text: &ast::Text, at: Span, expected: Expected<'_>) -> Option<GlobText> {
+    pub(super) fn glob(&self, text: &ast::Text, at: Span, expected: Expected<'_>) -> Option<Text> {
         let glob = self.text_in_case(text, at, expected, PATTERN_BYTES);
         for piece in &text.pieces {
             let ast::Piece::Text(piece) = piece else { continue };
@@ -49,15 +49,13 @@ impl Scope<'_, '_> {
                 );
             }
         }
-        glob.map(GlobText)
+        glob
     }
 
     /// `"/v1/tenants/{tenant}/**"`, with a wildcard.
-    pub(super) fn path_pattern(&self, text: &ast::Text, at: Span, expected: Expected<'_>) -> Option<PathText> {
+    pub(super) fn path_pattern(&self, text: &ast::Text, at: Span, expected: Expected<'_>) -> Option<Text> {
         let canonical = self.canonical_path(text, at);
-        self.pieces(canonical.as_ref().unwrap_or(text), at, expected, PATTERN_BYTES)
-            .filter(|_| canonical.is_some())
-            .map(PathText)
+        self.pieces(canonical.as_ref().unwrap_or(text), at, expected, PATTERN_BYTES).filter(|_| canonical.is_some())
     }
 
     /// `"/v1/tenants/{tenant}"`, without one.

@@ -8,9 +8,10 @@
 use std::sync::Arc;
 
 use crate::span::Span;
-use crate::syntax::ast::{self, Affix, BlockKind, Comparison};
+use crate::syntax::ast::{self, BlockKind, Comparison};
 use placet_core::model::arithmetic::Arithmetic;
 use placet_core::model::function::Function;
+use placet_core::model::matcher::Matcher;
 pub use placet_core::model::owned::Constant;
 use placet_core::model::predicate::Predicate;
 use placet_core::model::time::Time;
@@ -233,20 +234,17 @@ pub enum Pattern {
     OneOf(Vec<Pattern>),
     /// Present, and not that.
     Not(Box<Pattern>),
-    /// A string or bytes with this beginning or end.
-    Affix(Affix, Text),
-    /// A string or bytes: `*` is any run of characters, `?` one character. In bytes a character is
-    /// a byte.
-    Glob(GlobText),
-    /// A string or bytes, the whole of it; `.` is any character.
-    Regex(RegexText),
+    /// A string, bytes or path that the matcher's text matches. Arguments are literal text, and the
+    /// literal pieces have the matcher's syntax. In a glob `*` is any run of characters, `?` is one
+    /// character, and `\` takes the next one literally; in bytes a character is a byte. A path
+    /// pattern has at least one wildcard: `*` is one segment, `**` any number of them, also none;
+    /// inside a segment `*` is any run, and [`STAR`] is the character. There an argument must be (a
+    /// part of) one segment, and apart from that the pieces are canonical.
+    Text(Matcher, Text),
     /// An int, time or duration from the first to the second, both included; `None` is no bound.
     Range(Option<Bound>, Option<Bound>),
     /// An address in the network.
     Network(Network),
-    /// A path: `*` is one segment, `**` any number of them, also none; inside a segment `*` is any
-    /// run.
-    Path(PathText),
     /// Labels: each name's value must match; a name that is missing has no value, and absent labels
     /// lack every name.
     Labels(Vec<(String, Pattern)>),
@@ -279,14 +277,7 @@ impl Pattern {
             Self::OneOf(list) => Form::OneOf(list),
             Self::Not(inner) => Form::Not(inner),
             Self::Labels(labels) => Form::Labels(labels),
-            Self::Equal(_)
-            | Self::InParameter(_)
-            | Self::Affix(..)
-            | Self::Glob(_)
-            | Self::Regex(_)
-            | Self::Range(..)
-            | Self::Network(_)
-            | Self::Path(_) => Form::Value,
+            Self::Equal(_) | Self::InParameter(_) | Self::Text(..) | Self::Range(..) | Self::Network(_) => Form::Value,
         }
     }
 
@@ -296,10 +287,7 @@ impl Pattern {
         match self {
             Self::Equal(term) => term.arguments(),
             Self::InParameter(number) => vec![*number],
-            Self::Affix(_, text)
-            | Self::Glob(GlobText(text))
-            | Self::Regex(RegexText(text))
-            | Self::Path(PathText(text)) => text.arguments().collect(),
+            Self::Text(_, text) => text.arguments().collect(),
             Self::Range(from, to) => [from, to].into_iter().flatten().flat_map(|end| end.term.arguments()).collect(),
             Self::OneOf(list) => list.iter().flat_map(Self::arguments).collect(),
             Self::Not(inner) => inner.arguments(),
@@ -389,21 +377,6 @@ pub enum Piece {
     /// form. It is always literal.
     Parameter(ArgumentNo),
 }
-
-/// The text of a glob: in literal pieces `*`, `?` are wildcards and `\` takes the next character
-/// literally; arguments are literal text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GlobText(pub Text);
-
-/// The text of a regular expression: literal pieces are regex syntax, arguments are literal text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegexText(pub Text);
-
-/// The text of a path pattern with at least one wildcard: in literal pieces `*` is a wildcard and
-/// [`STAR`] is the character; an argument must be (a part of) one segment. Apart from that the
-/// pieces are canonical.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PathText(pub Text);
 
 /// A literal `*` in a path pattern.
 pub const STAR: &str = "%2A";

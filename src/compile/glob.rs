@@ -5,6 +5,7 @@ use super::part::{Part, refuse_empty};
 use crate::limits::PATTERN_BYTES;
 use crate::program::Pattern;
 use placet_core::bytecode::wildcard::GlobPiece;
+use placet_core::model::matcher::Matcher;
 
 /// A piece of a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,9 +58,9 @@ pub fn simplest(wilds: Vec<Wild>) -> Pattern {
         [] => Pattern::Equal(Vec::new()),
         [Wild::Literal(text)] => Pattern::Equal(text.clone()),
         [Wild::Run] => Pattern::Any,
-        [Wild::Literal(text), Wild::Run] => Pattern::Prefix(text.clone()),
-        [Wild::Run, Wild::Literal(text)] => Pattern::Suffix(text.clone()),
-        _ => Pattern::Glob(constant(&wilds)),
+        [Wild::Literal(text), Wild::Run] => Pattern::Text(Matcher::Prefix, text.clone()),
+        [Wild::Run, Wild::Literal(text)] => Pattern::Text(Matcher::Suffix, text.clone()),
+        _ => Pattern::Text(Matcher::Glob, constant(&wilds)),
     }
 }
 

@@ -7,6 +7,7 @@ use super::part::{Part, part_utf8, utf8};
 use crate::check::tree::STAR;
 use crate::program::Pattern;
 use placet_core::bytecode::wildcard::PathPiece;
+use placet_core::model::matcher::Matcher;
 use placet_core::model::path::{PathError, ResourcePath, check_segment, check_text};
 
 /// A path without wildcards.
@@ -140,9 +141,9 @@ fn simplest(steps: &[Step]) -> Pattern {
         all => (false, all),
     };
     match literal(above) {
-        Some(path) if below => Pattern::Within(path),
+        Some(path) if below => Pattern::Text(Matcher::Within, path),
         Some(path) => Pattern::Equal(path),
-        None => Pattern::Path(constant(steps)),
+        None => Pattern::Text(Matcher::Path, constant(steps)),
     }
 }
 

@@ -1,13 +1,13 @@
 //! Patterns: one function for each construct.
 
 use super::error::TemplateError;
-use super::glob::{self, Wild};
+use super::glob;
 use super::part::{joined, refuse_empty};
 use super::{Lowering, path, regex};
 use crate::check::tree::{ArgumentNo, Bound, Network, Pattern, Term, Text};
 use crate::program;
-use crate::syntax::ast::Affix;
 use placet_core::bytecode::constant::NetworkBits;
+use placet_core::model::matcher::{Matcher, Syntax};
 use placet_core::model::types::{Scalar, Type};
 
 impl Lowering<'_> {
@@ -20,14 +20,11 @@ impl Lowering<'_> {
             Pattern::InParameter(number) => self.in_parameter(*number, scalar),
             Pattern::OneOf(choices) => one_of(choices, |choice| self.pattern(choice, scalar)),
             Pattern::Not(inner) => self.pattern(inner, scalar).map(program::Pattern::negated),
-            Pattern::Affix(affix, text) => self.affix(*affix, text),
-            Pattern::Glob(glob) => glob::matcher(&self.parts(&glob.0)?),
-            Pattern::Regex(regex) => regex::matcher(&self.parts(&regex.0)?, scalar, self.expressions),
+            Pattern::Text(matcher, text) => self.matcher(*matcher, text, scalar),
             Pattern::Range(first, last) => self.range(first.as_ref(), last.as_ref(), scalar),
             Pattern::Network(Network { first, bits }) => {
                 Ok(program::Pattern::Network(NetworkBits { first: *first, bits: *bits }.truncated()))
             }
-            Pattern::Path(path) => path::matcher(&self.parts(&path.0)?),
             Pattern::Labels(_) => Err(TemplateError::Mistyped { wanted: scalar }),
         }
     }
@@ -61,12 +58,9 @@ impl Lowering<'_> {
             }
             Pattern::Equal(_)
             | Pattern::InParameter(_)
-            | Pattern::Affix(..)
-            | Pattern::Glob(_)
-            | Pattern::Regex(_)
+            | Pattern::Text(..)
             | Pattern::Range(..)
-            | Pattern::Network(_)
-            | Pattern::Path(_) => Err(TemplateError::Mistyped { wanted: Scalar::String }),
+            | Pattern::Network(_) => Err(TemplateError::Mistyped { wanted: Scalar::String }),
         }
     }
 
@@ -78,14 +72,17 @@ impl Lowering<'_> {
         Ok(program::Pattern::any_of(choices))
     }
 
-    fn affix(&self, affix: Affix, text: &Text) -> Result<program::Pattern, TemplateError> {
+    fn matcher(&self, matcher: Matcher, text: &Text, scalar: Scalar) -> Result<program::Pattern, TemplateError> {
         let parts = self.parts(text)?;
-        refuse_empty(&parts)?;
-        let text = Wild::Literal(joined(&parts)?);
-        Ok(glob::simplest(match affix {
-            Affix::Prefix => vec![text, Wild::Run],
-            Affix::Suffix => vec![Wild::Run, text],
-        }))
+        match matcher.syntax() {
+            Syntax::Text(_) | Syntax::Place(_) => {
+                refuse_empty(&parts)?;
+                Ok(program::Pattern::text(matcher, joined(&parts)?))
+            }
+            Syntax::Glob => glob::matcher(&parts),
+            Syntax::Regex => regex::matcher(&parts, scalar, self.expressions),
+            Syntax::Path => path::matcher(&parts),
+        }
     }
 
     fn range(

@@ -17,6 +17,7 @@ use crate::check::regex;
 use crate::limits::NESTING;
 use crate::program::Pattern;
 use crate::program::source::Automata;
+use placet_core::model::matcher::Matcher;
 use placet_core::model::types::Scalar;
 
 /// The cheapest matcher for the regular expression, which must match the whole value.
@@ -36,7 +37,7 @@ pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) ->
         cause => cause,
     });
     match built? {
-        Some(constant) => Ok(Pattern::Regex(constant)),
+        Some(constant) => Ok(Pattern::Text(Matcher::Regex, constant)),
         None => Ok(Pattern::NEVER),
     }
 }
@@ -47,7 +48,7 @@ pub fn matcher(parts: &[Part<'_>], scalar: Scalar, expressions: &Expressions) ->
 #[must_use]
 pub fn automaton_of(source: &str, scalar: Scalar, expressions: &Expressions) -> Option<Vec<u8>> {
     match matcher(&[Part::Literal(source.as_bytes())], scalar, expressions) {
-        Ok(Pattern::Regex(constant)) => Some(constant),
+        Ok(Pattern::Text(Matcher::Regex, constant)) => Some(constant),
         Ok(_) | Err(_) => None,
     }
 }
@@ -197,7 +198,7 @@ fn without_outer_anchors(expression: Hir) -> Hir {
 /// The expression as a simpler matcher than an automaton, if there is one.
 fn simple(expression: &Hir) -> Option<Pattern> {
     let mut choices: Vec<Pattern> = branches(expression)?.into_iter().map(glob::simplest).collect();
-    let cheap = |choice: &Pattern| !matches!(choice, Pattern::Glob(_));
+    let cheap = |choice: &Pattern| !matches!(choice, Pattern::Text(Matcher::Glob, _));
     match choices.len() {
         1 => choices.pop(),
         _ if choices.iter().all(cheap) => Some(Pattern::any_of(choices)),

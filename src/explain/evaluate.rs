@@ -15,9 +15,8 @@ use std::collections::HashSet;
 use std::ops::Deref;
 
 use crate::program::{Condition, Effect, Pattern, Rule, Test, Value};
-use placet_core::bytecode::automaton::Automaton;
 use placet_core::bytecode::fuel::Fuel;
-use placet_core::bytecode::matching::{Unit, glob_matches, is_within, path_matches};
+use placet_core::bytecode::matching;
 use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
@@ -231,20 +230,12 @@ fn leaf(pattern: &Pattern, constant: &Constant) -> Option<bool> {
     Some(match pattern {
         Pattern::Bool(wanted) => *constant == Constant::Bool(*wanted),
         Pattern::Equal(wanted) => constant.bytes()? == wanted,
-        Pattern::Prefix(wanted) => constant.bytes()?.starts_with(wanted),
-        Pattern::Suffix(wanted) => constant.bytes()?.ends_with(wanted),
-        Pattern::Glob(glob) => {
-            let unit = if matches!(constant, Constant::Bytes(_)) { Unit::Byte } else { Unit::Character };
-            glob_matches(glob, constant.bytes()?, unit, &Fuel::plenty())?
-        }
-        Pattern::Regex(automaton) => Automaton::read(automaton)?.matches(constant.bytes()?)?,
+        Pattern::Text(matcher, text) => matching::matches(*matcher, text, &constant.as_value(), &Fuel::plenty())?,
         Pattern::Range(first, last) => (*first..=*last).contains(&constant.number()?),
         Pattern::Network(network) => match constant {
             Constant::Ip(address) => network.contains(*address),
             _ => return None,
         },
-        Pattern::Path(path) => path_matches(path, constant.bytes()?, &Fuel::plenty())?,
-        Pattern::Within(above) => is_within(constant.bytes()?, above),
         Pattern::Any
         | Pattern::Absent
         | Pattern::Not(_)

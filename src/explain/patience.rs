@@ -68,10 +68,11 @@ fn length(value: &OwnedValue) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use placet_core::model::matcher::Matcher;
 
     #[test]
     fn the_cost_of_a_search_is_the_product_of_both_lengths_and_a_comparison_is_free() {
-        let glob = |length| Pattern::Glob(vec![1; length]);
+        let glob = |length| Pattern::Text(Matcher::Glob, vec![1; length]);
         assert_eq!(pattern(&Pattern::Equal(vec![1; 1_000]), 16_000), 0);
         assert_eq!(pattern(&glob(9), 99), 1_000);
         assert_eq!(pattern(&Pattern::Not(Box::new(glob(9))), 99), 1_000);

@@ -5,6 +5,8 @@ use super::evaluate::{Subject, label, matches, put_label};
 use crate::check::tree::Constant;
 use crate::program::{Pattern, literal};
 use placet_core::bytecode::constant::NetworkBits;
+use placet_core::model::matcher::{Matcher, Syntax};
+use placet_core::model::predicate::Anchor;
 use placet_core::model::types::Scalar;
 use placet_core::model::value::Address;
 
@@ -16,7 +18,6 @@ pub fn satisfying_values(pattern: &Pattern, value: Option<&Constant>, scalar: Sc
     if matches(pattern, Subject::of(value)) {
         return vec![value.cloned()];
     }
-    let text = value.and_then(text_of).unwrap_or_default();
     let found: Vec<Option<Constant>> = match pattern {
         Pattern::Any => vec![Some(sample(scalar))],
         Pattern::Absent => vec![None],
@@ -28,13 +29,7 @@ pub fn satisfying_values(pattern: &Pattern, value: Option<&Constant>, scalar: Sc
         }
         Pattern::Bool(wanted) => vec![Some(Constant::Bool(*wanted))],
         Pattern::Equal(wanted) => vec![Constant::of_bytes(scalar, wanted.clone())],
-        Pattern::Prefix(wanted) => from_text(scalar, wanted, |wanted| edit_distance::prefix(wanted, &text)),
-        Pattern::Suffix(wanted) => from_text(scalar, wanted, |wanted| edit_distance::suffix(wanted, &text)),
-        Pattern::Glob(glob) => of_text(scalar, edit_distance::glob(glob, &text)),
-        Pattern::Regex(automaton) => {
-            let given = value.and_then(Constant::bytes).unwrap_or_default();
-            vec![edit_distance::regex(automaton, given).and_then(|bytes| Constant::of_bytes(scalar, bytes))]
-        }
+        Pattern::Text(matcher, constant) => found_by(*matcher, constant, value, scalar),
         Pattern::Range(first, last) => {
             vec![Constant::of_number(scalar, value.and_then(Constant::number).unwrap_or(0).clamp(*first, *last))]
         }
@@ -47,11 +42,28 @@ pub fn satisfying_values(pattern: &Pattern, value: Option<&Constant>, scalar: Sc
             });
             kept.into_iter().chain([network.first]).map(|address| Some(Constant::Ip(address))).collect()
         }
-        Pattern::Path(path) => of_text(scalar, edit_distance::path(path, &text)),
-        Pattern::Within(above) => from_text(scalar, above, |above| edit_distance::within(above, &text)),
         Pattern::Label(..) => Vec::new(),
     };
     ranked(found, value, |candidate| matches(pattern, Subject::of(candidate)))
+}
+
+/// Values that a matcher finds, near a value.
+fn found_by(matcher: Matcher, constant: &[u8], value: Option<&Constant>, scalar: Scalar) -> Vec<Option<Constant>> {
+    let text = value.and_then(text_of).unwrap_or_default();
+    match matcher.syntax() {
+        Syntax::Text(_) => from_text(scalar, constant, |wanted| match matcher.row().anchor {
+            Some(Anchor::Start) => edit_distance::prefix(wanted, &text),
+            Some(Anchor::End) => edit_distance::suffix(wanted, &text),
+            None => None,
+        }),
+        Syntax::Place(_) => from_text(scalar, constant, |above| edit_distance::within(above, &text)),
+        Syntax::Glob => of_text(scalar, edit_distance::glob(constant, &text)),
+        Syntax::Regex => {
+            let given = value.and_then(Constant::bytes).unwrap_or_default();
+            vec![edit_distance::regex(constant, given).and_then(|bytes| Constant::of_bytes(scalar, bytes))]
+        }
+        Syntax::Path => of_text(scalar, edit_distance::path(constant, &text)),
+    }
 }
 
 /// Values that do not match, nearest first.
@@ -71,16 +83,11 @@ pub fn edge_values(pattern: &Pattern, scalar: Scalar) -> Vec<Constant> {
             parts.iter().flat_map(|part| edge_values(part, scalar)).collect()
         }
         Pattern::Bool(truth) => vec![Constant::Bool(*truth)],
-        Pattern::Equal(bytes) | Pattern::Prefix(bytes) | Pattern::Suffix(bytes) | Pattern::Within(bytes) => {
-            Constant::of_bytes(scalar, bytes.clone()).into_iter().collect()
-        }
-        Pattern::Glob(_) | Pattern::Regex(_) | Pattern::Path(_) => {
-            let given = sample(scalar);
-            let near = [Some(&given), None].map(|value| satisfying_values(pattern, value, scalar));
-            let inside: Vec<Constant> = near.into_iter().flatten().flatten().collect();
-            let outside: Vec<Constant> = inside.iter().flat_map(|value| violating_values(pattern, value)).collect();
-            inside.into_iter().chain(outside).collect()
-        }
+        Pattern::Equal(bytes) => Constant::of_bytes(scalar, bytes.clone()).into_iter().collect(),
+        Pattern::Text(matcher, bytes) => match matcher.syntax() {
+            Syntax::Text(_) | Syntax::Place(_) => Constant::of_bytes(scalar, bytes.clone()).into_iter().collect(),
+            Syntax::Glob | Syntax::Regex | Syntax::Path => around(pattern, scalar),
+        },
         Pattern::Range(first, last) => {
             let numbers = [*first, *last, first.midpoint(*last)];
             numbers.into_iter().filter_map(|number| Constant::of_number(scalar, number)).collect()
@@ -88,6 +95,15 @@ pub fn edge_values(pattern: &Pattern, scalar: Scalar) -> Vec<Constant> {
         Pattern::Network(network) => network_edges(*network),
         Pattern::Label(..) => Vec::new(),
     }
+}
+
+/// Values that match, and values next to them that do not.
+fn around(pattern: &Pattern, scalar: Scalar) -> Vec<Constant> {
+    let given = sample(scalar);
+    let near = [Some(&given), None].map(|value| satisfying_values(pattern, value, scalar));
+    let inside: Vec<Constant> = near.into_iter().flatten().flatten().collect();
+    let outside: Vec<Constant> = inside.iter().flat_map(|value| violating_values(pattern, value)).collect();
+    inside.into_iter().chain(outside).collect()
 }
 
 /// The first and the last address of a network, and where IPv4 begins and ends in one of IPv6.
@@ -152,11 +168,14 @@ fn other_paths(path: &str) -> Vec<String> {
 /// A text without the text that the pattern names, or with something added.
 fn other_texts(pattern: &Pattern, text: &str) -> Vec<String> {
     let mut others = vec![format!("{text}-x"), format!("x-{text}"), "other".to_owned()];
-    let cut = match pattern {
-        Pattern::Prefix(prefix) => std::str::from_utf8(prefix).ok().and_then(|prefix| text.strip_prefix(prefix)),
-        Pattern::Suffix(suffix) => std::str::from_utf8(suffix).ok().and_then(|suffix| text.strip_suffix(suffix)),
+    let end = match pattern {
+        Pattern::Text(matcher, end) => matcher.row().anchor.zip(std::str::from_utf8(end).ok()),
         _ => None,
     };
+    let cut = end.and_then(|(anchor, end)| match anchor {
+        Anchor::Start => text.strip_prefix(end),
+        Anchor::End => text.strip_suffix(end),
+    });
     others.extend(cut.filter(|cut| !cut.is_empty()).map(str::to_owned));
     others
 }

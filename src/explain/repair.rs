@@ -8,6 +8,7 @@ use super::propose::{
 use crate::program::{Condition, Effect, Pattern, Predicate, Rule, Test, Value, literal};
 use crate::syntax::ast::Comparison;
 use placet_core::model::arithmetic::Arithmetic;
+use placet_core::model::matcher::Matcher;
 use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
 use placet_core::model::predicate::Anchor;
 use placet_core::model::time::Time;
@@ -337,9 +338,9 @@ impl Candidate<'_> {
         let pattern = match (comparison, side, other.bytes()) {
             (Predicate::Equal | Predicate::Unequal, ..) | (_, Side::Right, Some(_)) => Pattern::equal(other.clone()),
             (predicate, Side::Left, Some(text)) => match predicate.row().anchor {
-                Some(Anchor::Start) => Pattern::Prefix(text.to_vec()),
+                Some(Anchor::Start) => Pattern::Text(Matcher::Prefix, text.to_vec()),
                 // A part that a text only has to contain may be at its end.
-                Some(Anchor::End) | None => Pattern::Suffix(text.to_vec()),
+                Some(Anchor::End) | None => Pattern::Text(Matcher::Suffix, text.to_vec()),
             },
             (_, _, None) => return Vec::new(),
         };

@@ -23,6 +23,7 @@ use placet_core::bytecode::index::Index;
 use placet_core::bytecode::index::facet::{Facet, FacetKind};
 use placet_core::bytecode::op::{self, Const, Instruction, Op, Shown, Sort};
 use placet_core::bytecode::program::constant;
+use placet_core::model::matcher::{Matcher, Syntax};
 use placet_core::model::types::{BytesType, NumberType, Scalar, Type, Written};
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
@@ -207,20 +208,12 @@ fn value_type(node: &Node, vocabulary: &Vocabulary) -> Option<Scalar> {
 /// The constant of a pattern.
 fn of_pattern(pattern: op::Pattern, constant: &[u8], subject: Option<Scalar>) -> Option<String> {
     match pattern {
-        op::Pattern::Glob { .. } => literal::glob(constant).map(|glob| raw(&glob)),
-        op::Pattern::Path { .. } => literal::path(constant).map(|path| literal::quoted(&path)),
+        op::Pattern::Text(matcher, _) => searched(matcher, constant, subject),
         op::Pattern::Net { .. } => {
             NetworkBits::read(constant).map(|network| literal::spelt(&literal::network(network)))
         }
-        op::Pattern::Regex { .. } => {
-            let automaton = Automaton::read(constant)?;
-            let shape = format!("({} states, {} bytes)", automaton.states(), constant.len());
-            Some(format!("{} {shape}", literal::quoted(automaton.source())))
-        }
-        op::Pattern::Eq { .. } | op::Pattern::Prefix { .. } | op::Pattern::Suffix { .. } => {
-            Some(text(constant, subject))
-        }
-        op::Pattern::Within { .. } | op::Pattern::Label { .. } => Some(text(constant, Some(Scalar::String))),
+        op::Pattern::Eq { .. } => Some(text(constant, subject)),
+        op::Pattern::Label { .. } => Some(text(constant, Some(Scalar::String))),
         op::Pattern::Any {}
         | op::Pattern::Absent {}
         | op::Pattern::Not {}
@@ -263,6 +256,21 @@ fn number(number: i64, scalar: Scalar) -> String {
 fn raw(glob: &str) -> String {
     literal::raw_text(glob, Spelling::Glob)
         .map_or_else(|| literal::quoted(glob), |text| literal::raw(&text, Spelling::Glob))
+}
+
+/// The constant of a matcher.
+fn searched(matcher: Matcher, constant: &[u8], subject: Option<Scalar>) -> Option<String> {
+    match matcher.syntax() {
+        Syntax::Text(_) => Some(text(constant, subject)),
+        Syntax::Place(_) => Some(text(constant, Some(Scalar::String))),
+        Syntax::Glob => literal::glob(constant).map(|glob| raw(&glob)),
+        Syntax::Regex => {
+            let automaton = Automaton::read(constant)?;
+            let shape = format!("({} states, {} bytes)", automaton.states(), constant.len());
+            Some(format!("{} {shape}", literal::quoted(automaton.source())))
+        }
+        Syntax::Path => literal::path(constant).map(|path| literal::quoted(&path)),
+    }
 }
 
 /// The bytes of a whole value, a prefix or a suffix.

@@ -98,14 +98,9 @@ impl<'p> Reader<'p> {
             op::Pattern::IsTrue {} => Pattern::Bool(true),
             op::Pattern::IsFalse {} => Pattern::Bool(false),
             op::Pattern::Eq { text } => Pattern::Equal(self.owned(text)?),
-            op::Pattern::Prefix { text } => Pattern::Prefix(self.owned(text)?),
-            op::Pattern::Suffix { text } => Pattern::Suffix(self.owned(text)?),
-            op::Pattern::Glob { glob } => Pattern::Glob(self.owned(glob)?),
-            op::Pattern::Regex { automaton } => Pattern::Regex(self.owned(automaton)?),
+            op::Pattern::Text(matcher, constant) => Pattern::Text(matcher, self.owned(constant)?),
             op::Pattern::Range { first, last } => Pattern::Range(first.0, last.0),
             op::Pattern::Net { network } => Pattern::Network(NetworkBits::read(self.bytes(network)?)?),
-            op::Pattern::Path { path } => Pattern::Path(self.owned(path)?),
-            op::Pattern::Within { path } => Pattern::Within(self.owned(path)?),
             op::Pattern::Label { name } => Pattern::Label(self.text(name)?, Box::new(self.pattern(code)?)),
         })
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::{Arithmetic, Function, Predicate};
 use crate::check::tree::Constant;
 use placet_core::bytecode::constant::NetworkBits;
+use placet_core::model::matcher::Matcher;
 use placet_core::model::owned::Held;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -77,22 +78,12 @@ pub enum Pattern {
     Bool(bool),
     /// The bytes of a string, path, uuid or of bytes.
     Equal(Vec<u8>),
-    /// `prefix "user/"`
-    Prefix(Vec<u8>),
-    /// `suffix ".png"`
-    Suffix(Vec<u8>),
-    /// `glob "*.png"`, as the constant of a program.
-    Glob(Vec<u8>),
-    /// `~"eu-.*"`, as the constant of a program.
-    Regex(Vec<u8>),
+    /// `prefix "user/"`, `~"eu-.*"`, `"/a/**"`: with the matcher's constant as it is in a program.
+    Text(Matcher, Vec<u8>),
     /// Both ends included.
     Range(i64, i64),
     /// `"10.0.0.0/8"`
     Network(NetworkBits),
-    /// `"/a/*/b"`, as the constant of a program.
-    Path(Vec<u8>),
-    /// `"/a/**"`: the path `/a` or one below it.
-    Within(Vec<u8>),
     /// `{ dc: p }`
     Label(String, Box<Self>),
 }
@@ -127,16 +118,7 @@ impl Pattern {
             Self::AnyOf(parts) => Form::AnyOf(parts),
             Self::AllOf(parts) => Form::AllOf(parts),
             Self::Label(name, inner) => Form::Label(name, inner),
-            Self::Bool(_)
-            | Self::Equal(_)
-            | Self::Prefix(_)
-            | Self::Suffix(_)
-            | Self::Glob(_)
-            | Self::Regex(_)
-            | Self::Range(..)
-            | Self::Network(_)
-            | Self::Path(_)
-            | Self::Within(_) => Form::Value,
+            Self::Bool(_) | Self::Equal(_) | Self::Text(..) | Self::Range(..) | Self::Network(_) => Form::Value,
         }
     }
 
@@ -144,12 +126,7 @@ impl Pattern {
     #[must_use]
     pub fn searched(&self) -> Option<&[u8]> {
         match self {
-            Self::Prefix(constant)
-            | Self::Suffix(constant)
-            | Self::Glob(constant)
-            | Self::Regex(constant)
-            | Self::Path(constant)
-            | Self::Within(constant) => Some(constant),
+            Self::Text(_, constant) => Some(constant),
             Self::Any
             | Self::Absent
             | Self::Not(_)
@@ -172,6 +149,12 @@ impl Pattern {
             Held::Bytes(_) => Self::Equal(constant.into_bytes().unwrap_or_default()),
             Held::Address(first) => Self::Network(NetworkBits { first, bits: 128 }),
         }
+    }
+
+    /// A matcher whose text is compared as it is. An empty end is every value's.
+    #[must_use]
+    pub fn text(matcher: Matcher, text: Vec<u8>) -> Self {
+        if text.is_empty() && matcher.row().anchor.is_some() { Self::Any } else { Self::Text(matcher, text) }
     }
 
     /// Matches no value.
@@ -224,10 +207,8 @@ impl Pattern {
     pub fn rank(&self) -> u8 {
         match self {
             Self::Any | Self::Absent | Self::Bool(_) | Self::Equal(_) | Self::Range(..) => 0,
-            Self::Prefix(_) | Self::Suffix(_) | Self::Within(_) => 1,
+            Self::Text(matcher, _) => matcher.row().rank,
             Self::Network(_) => 2,
-            Self::Glob(_) | Self::Path(_) => 3,
-            Self::Regex(_) => 4,
             Self::Not(inner) => inner.rank(),
             Self::Label(_, inner) => inner.rank().max(1),
             Self::AnyOf(parts) | Self::AllOf(parts) => parts.iter().map(Self::rank).max().unwrap_or(0),

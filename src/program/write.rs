@@ -5,6 +5,7 @@ use crate::check::tree::Constant;
 use placet_core::bytecode::constant::write_actions;
 use placet_core::bytecode::op::{Const, Int, Length, Op};
 use placet_core::bytecode::program::{Pool, Program};
+use placet_core::model::matcher::Matcher;
 use placet_core::model::owned::WrittenConstant;
 use placet_core::model::vocabulary::ActionNo;
 
@@ -64,7 +65,7 @@ impl Writer {
                 let text = self.pool.intern(text);
                 self.op(Op::Equals { field: *field, text });
             }
-            Test::Field(field, Pattern::Prefix(text)) => {
+            Test::Field(field, Pattern::Text(Matcher::Prefix, text)) => {
                 let text = self.pool.intern(text);
                 self.op(Op::Begins { field: *field, text });
             }
@@ -111,18 +112,13 @@ impl Writer {
             Pattern::Bool(true) => Op::IsTrue {},
             Pattern::Bool(false) => Op::IsFalse {},
             Pattern::Equal(text) => Op::Eq { text: self.pool.intern(text) },
-            Pattern::Prefix(text) => Op::Prefix { text: self.pool.intern(text) },
-            Pattern::Suffix(text) => Op::Suffix { text: self.pool.intern(text) },
-            Pattern::Glob(glob) => Op::Glob { glob: self.pool.intern(glob) },
-            Pattern::Regex(automaton) => Op::Regex { automaton: self.pool.intern(automaton) },
+            Pattern::Text(matcher, constant) => matcher.op(self.pool.intern(constant)),
             Pattern::Range(first, last) => Op::Range { first: Int(*first), last: Int(*last) },
             Pattern::Network(network) => {
                 let mut constant = Vec::new();
                 network.write(&mut constant);
                 Op::Net { network: self.pool.intern(&constant) }
             }
-            Pattern::Path(path) => Op::Path { path: self.pool.intern(path) },
-            Pattern::Within(path) => Op::Within { path: self.pool.intern(path) },
             Pattern::Label(name, inner) => {
                 let name = self.pool.intern(name.as_bytes());
                 self.op(Op::Label { name });

@@ -5,6 +5,7 @@
 
 use crate::span::Span;
 use placet_core::model::arithmetic::Arithmetic;
+use placet_core::model::matcher::Matcher;
 use placet_core::model::types::Type;
 
 /// The place of a node in its source: bytes of a text, or the number of a node of a map (see
@@ -281,12 +282,9 @@ pub enum PatternKind {
     List(Vec<Pattern>),
     /// `not p`
     Not(Box<Pattern>),
-    /// `prefix "user/"`, `suffix name`
-    Affix(Affix, Operand),
-    /// `glob "*.png"`
-    Glob(Text),
-    /// `~"eu-.*"`
-    Regex(Text),
+    /// `prefix "user/"`, `suffix name`, `glob "*.png"`, `~"eu-.*"`: never one that is written as
+    /// its text alone.
+    Text(Matcher, Operand),
     /// `1..10`: from the first up to, not including, the second.
     Range(Box<[Operand; 2]>),
     /// `>= 5`, `< 2027-01-01T00:00:00Z`, `== 5`, `!= 5`
@@ -323,10 +321,8 @@ pub enum Written<'p> {
     Compare(Comparison, &'p Operand),
     /// `1..10`
     Range(&'p [Operand; 2]),
-    /// A word and one value: `prefix "user/"`.
+    /// A word or sign and one value: `prefix "user/"`, `~"eu-.*"`.
     Operand(&'p Operand),
-    /// A word or sign and a text: `glob "*.png"`.
-    Text(&'p Text),
 }
 
 impl Pattern {
@@ -343,19 +339,17 @@ impl Pattern {
             PatternKind::Literal(literal) => Form::Value(Written::Literal(literal)),
             PatternKind::Compare(comparison, operand) => Form::Value(Written::Compare(*comparison, operand)),
             PatternKind::Range(ends) => Form::Value(Written::Range(ends)),
-            PatternKind::Affix(_, operand) => Form::Value(Written::Operand(operand)),
-            PatternKind::Glob(text) | PatternKind::Regex(text) => Form::Value(Written::Text(text)),
+            PatternKind::Text(_, operand) => Form::Value(Written::Operand(operand)),
         }
     }
 }
 
-/// Which end of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Affix {
-    /// `prefix`
-    Prefix,
-    /// `suffix`
-    Suffix,
+impl PatternKind {
+    /// A matcher with its text.
+    #[must_use]
+    pub fn text(matcher: Matcher, text: Text) -> Self {
+        Self::Text(matcher, Operand { kind: OperandKind::Literal(Literal::Text(text)), at: At::default() })
+    }
 }
 
 /// The operand of `prefix`, or an end of a range.

@@ -8,6 +8,7 @@ use crate::span::Span;
 use crate::syntax::ast::{At, Name, Piece, Text};
 use crate::syntax::lex::{is_letter, is_word};
 use crate::visible::hides_in_source;
+use placet_core::model::matcher::{Matcher, Syntax};
 
 /// How backslashes and braces of a text are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,15 @@ pub(crate) enum Spelling {
 }
 
 impl Spelling {
+    /// The spelling of a matcher's text, if it has one of its own.
+    pub(crate) const fn of(matcher: Matcher) -> Option<Self> {
+        match matcher.syntax() {
+            Syntax::Glob => Some(Self::Glob),
+            Syntax::Regex => Some(Self::Regex),
+            Syntax::Text(_) | Syntax::Place(_) | Syntax::Path => None,
+        }
+    }
+
     const fn keeps_backslashes(self) -> bool {
         matches!(self, Self::Glob | Self::Regex)
     }

@@ -169,10 +169,10 @@ impl Writer<'_, '_, '_> {
             Scalar::Int | Scalar::Time | Scalar::Duration => Op::Range { first: self.number(), last: self.number() },
             Scalar::String | Scalar::Bytes => match self.choices.below(5) {
                 0 => Op::Eq { text: self.text(scalar) },
-                1 => Op::Prefix { text: self.text(scalar) },
-                2 => Op::Suffix { text: self.text(scalar) },
-                3 => Op::Glob { glob: self.glob() },
-                _ => Op::Regex { automaton: self.pool.intern(&words_of_a()) },
+                1 => Op::Prefix { constant: self.text(scalar) },
+                2 => Op::Suffix { constant: self.text(scalar) },
+                3 => Op::Glob { constant: self.glob() },
+                _ => Op::Regex { constant: self.pool.intern(&words_of_a()) },
             },
             Scalar::Uuid => Op::Eq { text: self.pool.intern(&[7; 16]) },
             Scalar::Ip => {
@@ -185,8 +185,8 @@ impl Writer<'_, '_, '_> {
             }
             Scalar::Path => match self.choices.below(3) {
                 0 => Op::Eq { text: self.path() },
-                1 => Op::Within { path: self.path() },
-                _ => Op::Path { path: self.path_pattern() },
+                1 => Op::Within { constant: self.path() },
+                _ => Op::Path { constant: self.path_pattern() },
             },
         };
         op.write(out);
@@ -318,9 +318,9 @@ impl Writer<'_, '_, '_> {
             Scalar::Time => match self.choices.below(3) {
                 0 => Op::Issuance {}.write(out),
                 1 => Op::Expiry {}.write(out),
-                _ => Op::Time { time: self.number() }.write(out),
+                _ => Op::Time { number: self.number() }.write(out),
             },
-            Scalar::Duration => Op::Duration { duration: self.number() }.write(out),
+            Scalar::Duration => Op::Duration { number: self.number() }.write(out),
             Scalar::String if computed => {
                 let field = self.field(|ty| ty == Type::Labels);
                 Op::LabelOf { field, name: self.text(Scalar::String) }.write(out);

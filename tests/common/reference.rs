@@ -2,17 +2,18 @@
 //! or the bytecode; every matcher is the plainest one that can be written down.
 
 use placet::check::tree::{
-    Actions, ArgumentNo, Bound, Condition, Constant, Effect, GlobText, Network, Operand, PathText, Pattern, Piece,
-    RegexText, Rule, Template, Term, Test, Text,
+    Actions, ArgumentNo, Bound, Condition, Constant, Effect, Network, Operand, Pattern, Piece, Rule, Template, Term,
+    Test, Text,
 };
 use placet::compile::arguments::Argument;
 use placet::model::arithmetic::Arithmetic;
 use placet::model::function::Function;
+use placet::model::matcher::Matcher;
 use placet::model::predicate::Predicate;
 use placet::model::types::Scalar;
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME};
 use placet::span::Span;
-use placet::syntax::ast::{Affix, BlockKind, Comparison};
+use placet::syntax::ast::{BlockKind, Comparison};
 use placet::vm::Context;
 use regex::bytes::RegexBuilder;
 
@@ -248,15 +249,7 @@ impl Walk<'_> {
                 Argument::Set(elements) => elements.iter().any(|element| same(element, value)),
                 Argument::One(_) => panic!("one value is no set"),
             },
-            Pattern::Affix(affix, text) => {
-                let (text, Some(value)) = (self.text(text), bytes_of(value)) else { return false };
-                match affix {
-                    Affix::Prefix => value.starts_with(&text),
-                    Affix::Suffix => value.ends_with(&text),
-                }
-            }
-            Pattern::Glob(glob) => self.matches_glob(glob, value),
-            Pattern::Regex(regex) => self.matches_regex(regex, value),
+            Pattern::Text(matcher, text) => self.finds(*matcher, text, value),
             Pattern::Range(first, last) => {
                 let Some(number) = number_of(value) else { return false };
                 let is_past = |bound: &Bound| {
@@ -273,20 +266,28 @@ impl Walk<'_> {
                 Constant::Ip(address) => is_inside(network, address.octets()),
                 _ => false,
             },
-            Pattern::Path(path) => match value {
-                Constant::Path(value) => self.matches_path(path, value),
-                _ => false,
-            },
             Pattern::Any | Pattern::Absent | Pattern::OneOf(_) | Pattern::Not(_) | Pattern::Labels(_) => {
                 panic!("no pattern on one present value: {pattern:?}")
             }
         }
     }
 
-    fn matches_glob(&self, glob: &GlobText, value: &Constant) -> bool {
+    fn finds(&self, matcher: Matcher, text: &Text, value: &Constant) -> bool {
+        let bytes = bytes_of(value).unwrap_or_default();
+        match matcher {
+            Matcher::Prefix => bytes.starts_with(&self.text(text)),
+            Matcher::Suffix => bytes.ends_with(&self.text(text)),
+            Matcher::Glob => self.matches_glob(text, value),
+            Matcher::Regex => self.matches_regex(text, value),
+            Matcher::Path => self.matches_path(text, std::str::from_utf8(bytes).unwrap()),
+            Matcher::Within => panic!("the checker makes none"),
+        }
+    }
+
+    fn matches_glob(&self, glob: &Text, value: &Constant) -> bool {
         let is_text = matches!(value, Constant::String(_));
         let mut items = Vec::new();
-        for piece in &glob.0.pieces {
+        for piece in &glob.pieces {
             let units = units(&self.piece(piece), is_text);
             if matches!(piece, Piece::Parameter(_)) {
                 items.extend(units.into_iter().map(Wild::Unit));
@@ -305,10 +306,10 @@ impl Walk<'_> {
         bytes_of(value).is_some_and(|bytes| is_wild_match(&items, &units(bytes, is_text)))
     }
 
-    fn matches_regex(&self, regex: &RegexText, value: &Constant) -> bool {
+    fn matches_regex(&self, regex: &Text, value: &Constant) -> bool {
         let is_text = matches!(value, Constant::String(_));
         let mut source = String::new();
-        for piece in &regex.0.pieces {
+        for piece in &regex.pieces {
             let bytes = self.piece(piece);
             match piece {
                 Piece::Literal(_) => source.push_str(&ascii_classes(std::str::from_utf8(&bytes).unwrap())),
@@ -323,9 +324,9 @@ impl Walk<'_> {
         bytes_of(value).is_some_and(|bytes| whole.is_match(bytes))
     }
 
-    fn matches_path(&self, path: &PathText, value: &str) -> bool {
+    fn matches_path(&self, path: &Text, value: &str) -> bool {
         let mut pattern = vec![Vec::new()];
-        for piece in &path.0.pieces {
+        for piece in &path.pieces {
             let bytes = self.piece(piece);
             let is_literal = matches!(piece, Piece::Literal(_));
             let last = pattern.last_mut().unwrap();

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use placet::check::tree::{
     Actions, Bound, Condition, Constant, Effect, Network, Operand, Pattern, Piece, PromiseKind, Rule, Term, Text,
 };
+use placet::model::matcher::Matcher;
 use placet::model::types::{Accepts, Scalar, Type};
 use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::syntax::ast::{
@@ -156,17 +157,18 @@ impl Speaker<'_> {
             Pattern::InParameter(number) => PatternKind::Name(self.parameter(number.0)),
             Pattern::OneOf(list) => PatternKind::List(inside(list)?),
             Pattern::Not(inner) => PatternKind::Not(Box::new(self.pattern(inner, scalar)?)),
-            Pattern::Affix(affix, text) => {
+            Pattern::Text(matcher @ (Matcher::Glob | Matcher::Regex), text) => {
+                PatternKind::text(*matcher, self.raw_text(text)?)
+            }
+            Pattern::Text(Matcher::Path, path) => PatternKind::Literal(Literal::Text(self.text(path)?)),
+            Pattern::Text(matcher, text) => {
                 let literal = match (text.pieces.as_slice(), self.text(text)) {
                     (_, Some(text)) => Literal::Text(text),
                     ([Piece::Literal(bytes)], None) => Literal::Bytes(bytes.clone()),
                     _ => return None,
                 };
-                PatternKind::Affix(*affix, ast::Operand { kind: OperandKind::Literal(literal), at: At::default() })
+                PatternKind::Text(*matcher, ast::Operand { kind: OperandKind::Literal(literal), at: At::default() })
             }
-            Pattern::Glob(glob) => PatternKind::Glob(self.raw_text(&glob.0)?),
-            Pattern::Regex(regex) => PatternKind::Regex(self.raw_text(&regex.0)?),
-            Pattern::Path(path) => PatternKind::Literal(Literal::Text(self.text(&path.0)?)),
             Pattern::Network(network) => PatternKind::Literal(Literal::Text(ast::Text::plain(&network_text(network)))),
             Pattern::Range(first, last) => match (first, last) {
                 (Some(first), Some(last)) if first.included && !last.included => {

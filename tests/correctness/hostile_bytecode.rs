@@ -409,10 +409,10 @@ fn a_constant_with_any_byte_changed_is_refused_or_decided() {
     let mut network = Vec::new();
     NetworkBits { first: Address::from_octets([0x20; 16]), bits: 30 }.truncated().write(&mut network);
     let cases: [(Vec<u8>, fn(Const) -> Vec<u8>); 5] = [
-        (words_of_a(), |automaton| pattern("a_string", &one(Op::Regex { automaton }))),
-        (glob, |glob| pattern("s_bytes", &one(Op::Glob { glob }))),
+        (words_of_a(), |automaton| pattern("a_string", &one(Op::Regex { constant: automaton }))),
+        (glob, |glob| pattern("s_bytes", &one(Op::Glob { constant: glob }))),
         (network, |network| pattern("s_ip", &one(Op::Net { network }))),
-        (vec![0, 3, b'a', 2, 2, 0, 2, 1], |path| pattern("a_path", &one(Op::Path { path }))),
+        (vec![0, 3, b'a', 2, 2, 0, 2, 1], |path| pattern("a_path", &one(Op::Path { constant: path }))),
         (vec![0x55, 0xaa, 0x03], |set| allow(&one(Op::ActionSet { set }))),
     ];
     for (constant, code) in cases {
@@ -451,7 +451,8 @@ fn a_pattern_costs_the_pieces_of_its_most_expensive_group_at_every_place() {
         verify(program.bytes(), &scope(&vocabulary)).map(|proved| proved.cost()).map_err(|error| error.fault)
     };
     let many = |length: usize, ends: &[u8]| [[0].as_slice(), &vec![1; length], ends].concat();
-    let (glob, path): (fn(Const) -> Op, fn(Const) -> Op) = (|glob| Op::Glob { glob }, |path| Op::Path { path });
+    let (glob, path): (fn(Const) -> Op, fn(Const) -> Op) =
+        (|glob| Op::Glob { constant: glob }, |path| Op::Path { constant: path });
     let places = VALUE_BYTES as u64;
     for (name, op) in [("a_bytes", glob), ("a_string", glob), ("a_path", path)] {
         assert!(cost(name, &many(5_000, &[]), op).unwrap() < 20 * 5_000, "{name}: the last group is tried once");

@@ -16,12 +16,12 @@ use placet::bytecode::verify::{Budget, Scope, verify};
 use placet::check::check;
 use placet::check::library::Library;
 use placet::check::tree::{
-    ArgumentNo, Claims, Constant, Effect, GlobText, Parameter, PathText, Pattern, Piece, RegexText, Rule, Template,
-    Term, Test, Text, Times,
+    ArgumentNo, Claims, Constant, Effect, Parameter, Pattern, Piece, Rule, Template, Term, Test, Text, Times,
 };
 use placet::compile::arguments::Argument;
 use placet::compile::expressions::Expressions;
 use placet::diag::code::Code;
+use placet::model::matcher::Matcher;
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::time::Time;
@@ -32,7 +32,7 @@ use placet::program::read::rules;
 use placet::program::source::ToSource;
 use placet::program::{self, write};
 use placet::span::Span;
-use placet::syntax::ast::{Affix, BlockKind};
+use placet::syntax::ast::BlockKind;
 use placet::syntax::{map, parse, print};
 use placet::vm::{self, Context, run};
 use proptest::prelude::{prop_assert, prop_assert_eq};
@@ -191,10 +191,10 @@ fn what_is_spliced_into_a_text_matches_itself_and_nothing_else() {
             let text = around(before, after);
             let patterns = [
                 Pattern::Equal(Term::Text(text.clone())),
-                Pattern::Glob(GlobText(text.clone())),
-                Pattern::Regex(RegexText(text.clone())),
-                Pattern::Regex(RegexText(around(&format!("(?x){before} "), &format!(" {after}")))),
-                Pattern::OneOf(vec![Pattern::Glob(GlobText(text))]),
+                Pattern::Text(Matcher::Glob, text.clone()),
+                Pattern::Text(Matcher::Regex, text.clone()),
+                Pattern::Text(Matcher::Regex, around(&format!("(?x){before} "), &format!(" {after}"))),
+                Pattern::OneOf(vec![Pattern::Text(Matcher::Glob, text)]),
             ];
             for pattern in patterns {
                 let made = one_rule(field, pattern, argument);
@@ -222,7 +222,7 @@ fn what_is_spliced_into_a_prefix_is_a_prefix_of_it_as_text() {
     let field = vocabulary.field("text").unwrap();
     for argument in HOSTILE {
         let prefix = format!("user/{argument}/");
-        let made = one_rule(field, Pattern::Affix(Affix::Prefix, around("user/", "/")), argument);
+        let made = one_rule(field, Pattern::Text(Matcher::Prefix, around("user/", "/")), argument);
         for other in HOSTILE.iter().chain(&OTHERS) {
             for value in [format!("user/{other}/x"), format!("user/{other}"), format!("user/{argument}/{other}")] {
                 let allowed = allows(&made, &vocabulary, field, Value::String(&value));
@@ -241,7 +241,7 @@ fn what_is_spliced_into_a_path_is_one_segment_or_refused() {
         for (before, after, whole) in
             [("/t/", "/**", true), ("/t/", "/*", true), ("/t/*", "*/**", false), ("/**/", "", true)]
         {
-            let made = one_rule(field, Pattern::Path(PathText(around(before, after))), argument);
+            let made = one_rule(field, Pattern::Text(Matcher::Path, around(before, after)), argument);
             if compiled(&made, &vocabulary).is_err() {
                 refused += 1;
                 continue;

@@ -7,16 +7,17 @@ use common::generate::{Made, place_of};
 use common::reference::{self, Answer, Asked, Block, Held};
 use common::{compiled, decide, kind_of};
 use placet::check::tree::{
-    Actions, Bound, Claims, Condition, Constant, Effect, GlobText, Operand, Pattern, Piece, Rule, Template, Term, Test,
-    Text, Times,
+    Actions, Bound, Claims, Condition, Constant, Effect, Operand, Pattern, Piece, Rule, Template, Term, Test, Text,
+    Times,
 };
 use placet::model::arithmetic::Arithmetic;
+use placet::model::matcher::Matcher;
 use placet::model::predicate::Predicate;
 use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::span::Span;
-use placet::syntax::ast::{Affix, BlockKind, Comparison};
+use placet::syntax::ast::{BlockKind, Comparison};
 use placet::vm::Context;
 
 const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
@@ -84,10 +85,10 @@ fn text_patterns() -> Vec<Pattern> {
         Pattern::Absent,
         Pattern::Equal(string("a")),
         Pattern::Equal(string("")),
-        Pattern::Affix(Affix::Prefix, text("a")),
-        Pattern::Affix(Affix::Suffix, text("a")),
-        Pattern::Glob(GlobText(text("a*"))),
-        Pattern::Glob(GlobText(text("?"))),
+        Pattern::Text(Matcher::Prefix, text("a")),
+        Pattern::Text(Matcher::Suffix, text("a")),
+        Pattern::Text(Matcher::Glob, text("a*")),
+        Pattern::Text(Matcher::Glob, text("?")),
     ];
     combined(&atoms)
 }
@@ -177,7 +178,7 @@ fn few_rules() -> Vec<Rule> {
         (None, vec![(GROUPS, Pattern::Equal(string("a")))]),
         (None, vec![(GROUPS, Pattern::Not(Pattern::Equal(string("a")).into()))]),
         (Some(actions(&[1], true)), vec![(COUNT, Pattern::Absent)]),
-        (None, vec![(NAME, Pattern::Affix(Affix::Prefix, text("a"))), (COUNT, Pattern::Equal(int(1)))]),
+        (None, vec![(NAME, Pattern::Text(Matcher::Prefix, text("a"))), (COUNT, Pattern::Equal(int(1)))]),
         (None, vec![(COUNT, Pattern::Any), (GROUPS, Pattern::OneOf(vec![Pattern::Absent, Pattern::Any]))]),
     ];
     let effects = [Effect::Allow, Effect::Deny];

@@ -4,9 +4,10 @@ use crate::check_support;
 
 use check_support::{check, http, momento};
 use placet::check::tree::{
-    ArgumentNo, Condition, Constant, Effect, GlobText, Network, Operand, Pattern, Piece, Rule, Term, Text,
+    ArgumentNo, Condition, Constant, Effect, Network, Operand, Pattern, Piece, Rule, Term, Text,
 };
 use placet::check::{check as check_file, library::Library};
+use placet::model::matcher::Matcher;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::parse;
@@ -56,7 +57,7 @@ fn mixing_item_scoped_and_plain_permissions_keeps_the_item_selector() {
     );
     let rules = &found.is_good().rules;
     let momento = vocabulary("momento");
-    let prefix = Pattern::Affix(placet::syntax::ast::Affix::Prefix, Text { pieces: vec![literal("WriteKey")] });
+    let prefix = Pattern::Text(Matcher::Prefix, Text { pieces: vec![literal("WriteKey")] });
     assert_eq!(tests(momento, &rules[0]), [("cache", &string("WriteCache")), ("item", &prefix)]);
     assert_eq!(tests(momento, &rules[1]), [("cache", &string("ReadCache"))]);
 }
@@ -85,7 +86,7 @@ fn the_type_of_the_attribute_decides_how_text_is_read() {
     assert_eq!(pattern("ip: \"10.1.2.3/32\""), pattern("ip: \"::ffff:10.1.2.3\""));
     assert_eq!(pattern("ip: \"::ffff:10.0.0.0/104\""), pattern("ip: \"10.0.0.0/8\""));
     assert_eq!(pattern("path: \"/a\""), Pattern::Equal(Term::Constant(Constant::Path("/a".to_owned()))));
-    assert!(matches!(pattern("path: \"/a/*\""), Pattern::Path(_)));
+    assert!(matches!(pattern("path: \"/a/*\""), Pattern::Text(Matcher::Path, _)));
     assert_eq!(pattern("host: \"10.0.0.0/8\""), string("10.0.0.0/8"));
     assert_eq!(pattern("host: \"/a/*\""), string("/a/*"));
     let millis = Term::Constant(Constant::Time(1_798_761_600_000));
@@ -114,7 +115,7 @@ fn a_splice_is_literal_text_and_a_lone_one_the_parameter_itself() {
     );
     let user = Piece::Parameter(ArgumentNo(0));
     let item = Text { pieces: vec![user.clone(), literal("/"), Piece::Parameter(ArgumentNo(1))] };
-    let topic = Pattern::Glob(GlobText(Text { pieces: vec![user, literal("-*")] }));
+    let topic = Pattern::Text(Matcher::Glob, Text { pieces: vec![user, literal("-*")] });
     let function = Pattern::Equal(Term::Text(Text { pieces: vec![Piece::Parameter(ArgumentNo(1))] }));
     assert_eq!(
         tests(vocabulary("momento"), &found.is_good().rules[0]),
@@ -291,7 +292,7 @@ fn a_let_of_one_text_is_accepted_where_the_text_is() {
         let found = check(&format!("use http\nlet first = \"a\"\nlet own = first\npolicy p {{ {rule} }}"));
         found.is_good().rules[0].clone()
     };
-    let prefix = Pattern::Affix(placet::syntax::ast::Affix::Prefix, Text { pieces: vec![literal("a")] });
+    let prefix = Pattern::Text(Matcher::Prefix, Text { pieces: vec![literal("a")] });
     assert_eq!(with("allow { host: prefix own }").tests[0].pattern, prefix);
     assert_eq!(with("allow { host: != own }").tests[0].pattern, Pattern::Not(Box::new(string("a"))));
     let key = "placet_public_oJql9HpnWYAv-VX43C0qFKXJnSO-l_hkEn_5ODRVpPCobo-4";

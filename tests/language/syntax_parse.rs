@@ -339,9 +339,8 @@ fn braces_splice_names_and_nothing_else() {
         let file = parse(&format!("let a = {text}")).unwrap();
         match file.items[0].kind.clone() {
             ItemKind::Let(Let { value: Pattern { kind, .. }, .. }) => match kind {
-                PatternKind::Literal(Literal::Text(text)) | PatternKind::Regex(text) | PatternKind::Glob(text) => {
-                    text.pieces
-                }
+                PatternKind::Literal(Literal::Text(text)) => text.pieces,
+                PatternKind::Text(_, Operand { kind: OperandKind::Literal(Literal::Text(text)), .. }) => text.pieces,
                 other => panic!("{other:?}"),
             },
             other => panic!("{other:?}"),

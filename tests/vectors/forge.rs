@@ -448,7 +448,7 @@ impl Stock<'_> {
         // A group of three thousand pieces between two runs.
         let glob = [[0].as_slice(), &[1; 3_000], &[0]].concat();
         let mut pool = Pool::default();
-        let costly = [Op::Test { field: FieldNo(3) }, Op::Glob { glob: pool.intern(&glob) }];
+        let costly = [Op::Test { field: FieldNo(3) }, Op::Glob { constant: pool.intern(&glob) }];
         let nested = [vec![Op::Not {}; 80], vec![Op::Any {}]].concat();
         let order = [Op::Allow { body: Length(0) }, Op::Deny { body: Length(0) }];
         let length = [Op::Allow { body: Length(2) }, Op::Test { field: FieldNo(1) }, Op::Any {}];

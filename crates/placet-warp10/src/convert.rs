@@ -16,13 +16,15 @@ use super::grants::{self, LowerError, Note};
 use super::regex::{quote, to_java};
 use super::selectors::{OWN_LABELS, Platform};
 use super::token::{Pairs, ReadToken, Token, WriteToken};
-use placet::check::tree::{Constant, GlobText, Pattern, Piece, RegexText, Template, Term, Text};
+use placet::check::tree::{Constant, Pattern, Piece, Template, Term, Text};
 use placet::compile::Compiled;
 use placet::compile::arguments::{Argument, Arguments};
 use placet::document::Document;
+use placet::model::matcher::{Matcher, Syntax};
+use placet::model::predicate::Anchor;
 use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
-use placet::syntax::ast::{self, Affix, Block, ItemKind};
+use placet::syntax::ast::{self, Block, ItemKind};
 use placet::syntax::print::print;
 
 /// A policy file.
@@ -238,9 +240,24 @@ impl Export<'_> {
         }
     }
 
+    /// A matcher as a Java regular expression.
+    fn matcher(&self, matcher: Matcher, text: &Text) -> Option<String> {
+        match (matcher.syntax(), matcher.row().anchor) {
+            (Syntax::Text(_), _) if !matcher.row().is_exact => None,
+            (Syntax::Text(_), Some(Anchor::Start)) => Some(quote(&self.text(text)?) + ANY),
+            (Syntax::Text(_), Some(Anchor::End)) => Some(format!("{ANY}{}", quote(&self.text(text)?))),
+            (Syntax::Glob, _) => self.glob(text),
+            (Syntax::Regex, _) => match text.pieces.as_slice() {
+                [] => to_java(""),
+                [Piece::Literal(bytes)] => to_java(std::str::from_utf8(bytes).ok()?),
+                _ => None,
+            },
+            (Syntax::Text(_) | Syntax::Place(_) | Syntax::Path, _) => None,
+        }
+    }
+
     /// A pattern on text as a Java regular expression.
     fn java(&self, pattern: &Pattern) -> Option<String> {
-        const ANY: &str = "(?s:.*)";
         if let Some(texts) = self.exact(pattern).filter(|texts| !texts.is_empty()) {
             return Some(format!("^({})$", texts.iter().map(|text| quote(text)).collect::<Vec<_>>().join("|")));
         }
@@ -250,14 +267,7 @@ impl Export<'_> {
                 let parts: Vec<_> = list.iter().map(|one| self.java(one)).collect::<Option<_>>()?;
                 Some(parts.iter().map(|part| format!("(?:{part})")).collect::<Vec<_>>().join("|"))
             }
-            Pattern::Affix(Affix::Prefix, text) => Some(quote(&self.text(text)?) + ANY),
-            Pattern::Affix(Affix::Suffix, text) => Some(format!("{ANY}{}", quote(&self.text(text)?))),
-            Pattern::Glob(GlobText(text)) => self.glob(text),
-            Pattern::Regex(RegexText(text)) => match text.pieces.as_slice() {
-                [] => to_java(""),
-                [Piece::Literal(bytes)] => to_java(std::str::from_utf8(bytes).ok()?),
-                _ => None,
-            },
+            Pattern::Text(matcher, text) => self.matcher(*matcher, text),
             _ => None,
         }
     }
@@ -422,3 +432,6 @@ impl fmt::Display for ExportError {
 }
 
 impl std::error::Error for ExportError {}
+
+/// Any text.
+const ANY: &str = "(?s:.*)";

@@ -37,6 +37,7 @@ use placet::compile::arguments::Arguments;
 use placet::diag::Source;
 use placet::document::mint::policy;
 use placet::document::{Document, Report};
+use placet::model::matcher::Matcher;
 use placet::syntax::ast::{BlockKind, Condition, Effect, Entry, Field, File, Pattern, PatternKind, Rule, Text};
 
 /// A token as a policy.
@@ -319,7 +320,7 @@ fn shortcut(name: &str, wanted: &Wanted, actions: &Pattern) -> Option<(Rule, Str
     let Wanted::Regex(expression, java) = wanted else { return None };
     let shortcut = Shortcut::of(java);
     let text = shortcut.beyond(expression.as_str())?;
-    let holds = tree::pattern(PatternKind::Glob(Text::plain(&format!("*{text}*"))));
+    let holds = tree::pattern(PatternKind::text(Matcher::Glob, Text::plain(&format!("*{text}*"))));
     let found = match name {
         ".app" => tree::is("application", None, holds),
         label => tree::is("labels", Some(label), holds),

@@ -1,6 +1,7 @@
 //! Nodes of the syntax tree, made without a source: short functions for `grants` and `convert`.
 
 use super::selectors::Wanted;
+use placet::model::matcher::Matcher;
 use placet::syntax::ast::{
     At, Block, BlockKind, Condition, ConditionKind, Effect, Entry, Field, FieldValue, File, Item, ItemKind, Literal,
     Name, Pattern, PatternKind, Rule, Text,
@@ -42,13 +43,13 @@ pub(super) fn moment(ms: i64) -> Pattern {
 pub(super) fn wanted(wanted: &Wanted) -> Pattern {
     match wanted {
         Wanted::Exact(exact) => text(exact),
-        Wanted::Regex(expression, _) => pattern(PatternKind::Regex(Text::plain(expression.as_str()))),
+        Wanted::Regex(expression, _) => pattern(PatternKind::text(Matcher::Regex, Text::plain(expression.as_str()))),
     }
 }
 
 /// Any text, also with line ends.
 pub(super) fn anything() -> Pattern {
-    pattern(PatternKind::Regex(Text::plain("(?s).*")))
+    pattern(PatternKind::text(Matcher::Regex, Text::plain("(?s).*")))
 }
 
 pub(super) fn entry(key: &str, value: Pattern) -> Entry {

@@ -1,16 +1,17 @@
 //! Trees built by hand, and their programs.
 
 use crate::check::tree::{
-    ArgumentNo, Bound, Condition, Constant, Effect, GlobText, Operand, Parameter, PathText, Pattern, Piece, RegexText,
-    Rule, Template, Term, Test, Text,
+    ArgumentNo, Bound, Condition, Constant, Effect, Operand, Parameter, Pattern, Piece, Rule, Template, Term, Test,
+    Text,
 };
 use crate::compile::arguments::{Argument, Arguments};
 use crate::compile::error::TemplateError;
 use crate::compile::{Compiled, compile};
 use crate::program::listing::listing;
 use crate::span::Span;
-use crate::syntax::ast::{Affix, BlockKind};
+use crate::syntax::ast::BlockKind;
 use placet_core::model::function::Function;
+use placet_core::model::matcher::Matcher;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{FieldNo, TIME, Vocabulary};
 
@@ -102,19 +103,19 @@ pub fn string(text: &str) -> Constant {
 }
 
 pub fn glob(text: &str) -> Pattern {
-    Pattern::Glob(GlobText(spliced(text)))
+    Pattern::Text(Matcher::Glob, spliced(text))
 }
 
 pub fn path(text: &str) -> Pattern {
-    Pattern::Path(PathText(spliced(text)))
+    Pattern::Text(Matcher::Path, spliced(text))
 }
 
 pub fn regex(literal: &str) -> Pattern {
-    Pattern::Regex(RegexText(text(literal)))
+    Pattern::Text(Matcher::Regex, text(literal))
 }
 
-pub fn affix(affix: Affix, literal: &str) -> Pattern {
-    Pattern::Affix(affix, text(literal))
+pub fn affix(affix: Matcher, literal: &str) -> Pattern {
+    Pattern::Text(affix, text(literal))
 }
 
 pub fn bound(number: i64, included: bool) -> Option<Bound> {

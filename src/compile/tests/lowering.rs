@@ -3,9 +3,10 @@
 use super::harness::*;
 use crate::check::tree::{Actions, ArgumentNo, Condition, Constant, Effect, Network, Operand, Pattern, Term};
 use crate::compile::arguments::Argument;
-use crate::syntax::ast::{Affix, Comparison};
+use crate::syntax::ast::Comparison;
 use placet_core::model::arithmetic::Arithmetic;
 use placet_core::model::function::Function;
+use placet_core::model::matcher::Matcher;
 use placet_core::model::predicate::Predicate;
 use placet_core::model::types::Scalar;
 use placet_core::model::value::Address;
@@ -77,7 +78,7 @@ fn presence_and_absence_are_instructions() {
 fn a_list_is_flat_without_duplicates_and_has_cheap_patterns_first() {
     let list = Pattern::OneOf(vec![
         glob("a*b"),
-        affix(Affix::Prefix, "p"),
+        affix(Matcher::Prefix, "p"),
         Pattern::OneOf(vec![equal(string("x")), equal(string("y"))]),
         equal(string("x")),
     ]);
@@ -116,9 +117,9 @@ fn labels_are_asked_one_by_one() {
 
 #[test]
 fn an_affix_without_text_is_presence() {
-    assert_eq!(lowers(CACHE, affix(Affix::Prefix, "user/")), ["prefix \"user/\""]);
-    assert_eq!(lowers(CACHE, affix(Affix::Suffix, ".png")), ["suffix \".png\""]);
-    assert_eq!(lowers(CACHE, affix(Affix::Prefix, "")), ["any"]);
+    assert_eq!(lowers(CACHE, affix(Matcher::Prefix, "user/")), ["prefix \"user/\""]);
+    assert_eq!(lowers(CACHE, affix(Matcher::Suffix, ".png")), ["suffix \".png\""]);
+    assert_eq!(lowers(CACHE, affix(Matcher::Prefix, "")), ["any"]);
 }
 
 #[test]
@@ -293,7 +294,7 @@ fn every_other_condition_has_an_instruction() {
     let text = |text| constant(string(text));
     let label = || Operand::Label(LABELS, "dc".to_owned());
     for (condition, expected) in [
-        (Condition::Matches(cache(), affix(Affix::Prefix, "a")), &["matches", "  field cache", "  prefix \"a\""][..]),
+        (Condition::Matches(cache(), affix(Matcher::Prefix, "a")), &["matches", "  field cache", "  prefix \"a\""][..]),
         (
             Condition::Matches(hour(), equal(Constant::Int(8))),
             &["matches", "  hour", "    field time", "  range 8..=8"],

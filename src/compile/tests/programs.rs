@@ -16,11 +16,12 @@ use crate::limits::{RULES, TEXT_BYTES, TOKEN_PROGRAM_BYTES};
 use crate::program::listing::listing;
 use crate::program::source::ToSource;
 use crate::span::Span;
-use crate::syntax::ast::{Affix, BlockKind, Comparison};
+use crate::syntax::ast::{BlockKind, Comparison};
 use placet_core::bytecode::op::{Length, Op};
 use placet_core::bytecode::program::{Pool, Program};
 use placet_core::bytecode::verify::{Budget, Scope, verify};
 use placet_core::model::arithmetic::Arithmetic;
+use placet_core::model::matcher::Matcher;
 use placet_core::model::path::PathError;
 use placet_core::model::predicate::Predicate;
 use placet_core::model::time::Time;
@@ -280,7 +281,7 @@ fn an_automaton_that_lies_about_its_expression_is_not_printed_as_that_expression
     for (constant, is_honest) in [(honest, true), (lying, false)] {
         let mut pool = Pool::default();
         let automaton = pool.intern(&constant);
-        let text = rendered(&[Op::Test { field: CACHE }, Op::Regex { automaton }], &pool);
+        let text = rendered(&[Op::Test { field: CACHE }, Op::Regex { constant: automaton }], &pool);
         assert_eq!(text.starts_with("allow { cache: ~\"(ab)+\" }"), is_honest, "{text}");
         assert_eq!(text.lines().all(|line| line.starts_with("//")), !is_honest, "{text}");
     }
@@ -358,8 +359,8 @@ fn scalar_patterns(scalar: Scalar) -> BoxedStrategy<Pattern> {
         Scalar::Int | Scalar::Time | Scalar::Duration => numbers(scalar),
         Scalar::String | Scalar::Bytes => prop_oneof![
             word.prop_map(|text| equal(string(&text))),
-            word.prop_map(|text| affix(Affix::Prefix, &text)),
-            word.prop_map(|text| affix(Affix::Suffix, &text)),
+            word.prop_map(|text| affix(Matcher::Prefix, &text)),
+            word.prop_map(|text| affix(Matcher::Suffix, &text)),
             "[a-c*?é]{0,6}".prop_map(|text| glob(&text)),
             r"(a|b\[a-c\]|\.\*|c\+|é\?){1,4}".prop_map(|text| regex(&text)),
             prop::sample::select(vec!["(ab)+", "a|b|[c-x]+", "[^a]", "(\"|\\{a\\}|[{]a[}])+"]).prop_map(regex),

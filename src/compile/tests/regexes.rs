@@ -18,6 +18,7 @@ use crate::program::Pattern;
 use placet_core::bytecode::automaton::Automaton;
 use placet_core::bytecode::fuel::Fuel;
 use placet_core::bytecode::matching::{Unit, glob_matches};
+use placet_core::model::matcher::Matcher;
 use placet_core::model::types::Scalar;
 
 fn matcher(pattern: &str, scalar: Scalar) -> Result<Pattern, TemplateError> {
@@ -61,7 +62,7 @@ fn an_automaton_that_grows_too_large_is_an_error_with_a_way_out() {
 fn classes_of_all_of_unicode_are_large_and_the_help_says_so() {
     let refused = matcher(r"(?u)\w{3}", Scalar::String).unwrap_err();
     assert!(refused.help().is_some_and(|help| help.contains("(?u)")), "{refused:?}");
-    assert!(matches!(matcher(r"\w{3}", Scalar::String), Ok(Pattern::Regex(small)) if small.len() < 64));
+    assert!(matches!(matcher(r"\w{3}", Scalar::String), Ok(Pattern::Text(Matcher::Regex, small)) if small.len() < 64));
 }
 
 #[test]
@@ -100,7 +101,8 @@ fn the_text_of_an_automaton_says_what_it_does_also_with_arguments_in_it() {
             Part::Argument { name: "p", text: argument.to_vec() },
             Part::Literal(b"+ )[0-9]{3}"),
         ];
-        let Pattern::Regex(constant) = regex::matcher(&parts, scalar, &Expressions::default()).unwrap() else {
+        let Pattern::Text(Matcher::Regex, constant) = regex::matcher(&parts, scalar, &Expressions::default()).unwrap()
+        else {
             panic!("an automaton")
         };
         let source = Automaton::read(&constant).unwrap().source();
@@ -112,10 +114,10 @@ fn automaton_matches(matcher: &Pattern, value: &[u8]) -> bool {
     match matcher {
         Pattern::Any => true,
         Pattern::Equal(text) => value == text,
-        Pattern::Prefix(text) => value.starts_with(text),
-        Pattern::Suffix(text) => value.ends_with(text),
+        Pattern::Text(Matcher::Prefix, text) => value.starts_with(text),
+        Pattern::Text(Matcher::Suffix, text) => value.ends_with(text),
         Pattern::AnyOf(choices) => choices.iter().any(|choice| automaton_matches(choice, value)),
-        Pattern::Regex(constant) => {
+        Pattern::Text(Matcher::Regex, constant) => {
             let automaton = Automaton::read(constant).expect("the layout");
             assert!(automaton.is_sound());
             automaton.matches(value).expect("sound")
@@ -127,7 +129,7 @@ fn automaton_matches(matcher: &Pattern, value: &[u8]) -> bool {
 fn matches(matcher: &Pattern, value: &[u8], scalar: Scalar) -> bool {
     let unit = if scalar == Scalar::Bytes { Unit::Byte } else { Unit::Character };
     match matcher {
-        Pattern::Glob(glob) => glob_matches(glob, value, unit, &Fuel::plenty()).unwrap(),
+        Pattern::Text(Matcher::Glob, glob) => glob_matches(glob, value, unit, &Fuel::plenty()).unwrap(),
         other => automaton_matches(other, value),
     }
 }

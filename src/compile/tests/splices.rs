@@ -1,21 +1,21 @@
 //! An argument is always a value, never syntax.
 
 use super::harness::*;
-use crate::check::tree::{ArgumentNo, Constant, Pattern, RegexText, Term};
+use crate::check::tree::{ArgumentNo, Constant, Pattern, Term};
 use crate::compile::arguments::Argument;
 use crate::compile::error::TemplateError;
-use crate::syntax::ast::Affix;
+use placet_core::model::matcher::Matcher;
 use placet_core::model::path::PathError;
 
 fn spliced_regex(text: &str) -> Pattern {
-    Pattern::Regex(RegexText(spliced(text)))
+    Pattern::Text(Matcher::Regex, spliced(text))
 }
 
 const HOSTILE: [&str; 12] = ["*", "**", "?", ".*", "a|b", "[a-z]", "(", "\\", "\\*", "^$", "{1,9}", "a\nb"];
 
 #[test]
 fn an_argument_in_a_text_is_that_text() {
-    let prefix = Pattern::Affix(Affix::Prefix, spliced("user/{0}/"));
+    let prefix = Pattern::Text(Matcher::Prefix, spliced("user/{0}/"));
     assert_eq!(lowers_with(CACHE, prefix.clone(), &["ada".into()]).unwrap(), ["prefix \"user/ada/\""]);
     assert_eq!(lowers_with(CACHE, prefix.clone(), &["*".into()]).unwrap(), ["prefix \"user/*/\""]);
     let empty = lowers_with(CACHE, prefix.clone(), &["".into()]);
@@ -43,7 +43,7 @@ fn request_and_argument_text_is_never_pasted_into_policy_text() {
         let lowered = lowers_with(CACHE, spliced_regex("eu-{0}"), &[argument.into()]).unwrap();
         assert_eq!(lowered, lowers(CACHE, equal(string(&format!("eu-{argument}")))), "{argument}");
         let lowered = lowers_with(CACHE, spliced_regex("{0}.*"), &[argument.into()]).unwrap();
-        assert_eq!(lowered, lowers(CACHE, affix(Affix::Prefix, argument)), "{argument}");
+        assert_eq!(lowered, lowers(CACHE, affix(Matcher::Prefix, argument)), "{argument}");
     }
 }
 

@@ -4,9 +4,10 @@ use super::{Lifting, PrintError, Trust};
 use crate::check::tree::Constant;
 use crate::program::literal;
 use crate::program::tree::Pattern;
-use crate::syntax::ast::{self, Affix, At, Comparison, Entry, Literal, Name, Operand, OperandKind, PatternKind};
+use crate::syntax::ast::{self, At, Comparison, Entry, Literal, Name, Operand, OperandKind, PatternKind, Text};
 use crate::syntax::text::Spelling;
 use placet_core::bytecode::automaton::Automaton;
+use placet_core::model::matcher::{Matcher, Syntax};
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::{Attribute, FieldNo};
 
@@ -110,20 +111,9 @@ impl Lifting<'_> {
         match wanted {
             Pattern::Bool(truth) => Ok(equal(Literal::Bool(*truth))),
             Pattern::Equal(bytes) => whole(bytes, scalar).map(equal),
-            Pattern::Prefix(bytes) => affix(Affix::Prefix, bytes, scalar),
-            Pattern::Suffix(bytes) => affix(Affix::Suffix, bytes, scalar),
-            Pattern::Glob(constant) => {
-                let glob = literal::glob(constant).and_then(|glob| literal::raw_text(&glob, Spelling::Glob));
-                glob.map(|glob| pattern(PatternKind::Glob(glob))).ok_or("its glob cannot be written as text")
-            }
-            Pattern::Regex(constant) => self.regex(constant, scalar),
+            Pattern::Text(matcher, constant) => self.matcher(*matcher, constant, scalar).map(pattern),
             Pattern::Range(first, last) => range(*first, *last, scalar),
             Pattern::Network(network) => Ok(equal(literal::network(*network))),
-            Pattern::Path(constant) => literal::path(constant).map(|path| equal(literal::plain(&path))).ok_or(NO_PATH),
-            Pattern::Within(bytes) => {
-                let path = literal::path_text(bytes).ok_or(NO_PATH)?;
-                Ok(equal(literal::plain(&format!("{}/**", path.strip_suffix('/').unwrap_or(&path)))))
-            }
             Pattern::AllOf(_) | Pattern::Label(..) => Err("it joins patterns in a way that cannot be written"),
             Pattern::Any | Pattern::Absent | Pattern::Not(_) | Pattern::AnyOf(_) => {
                 self.pattern(wanted, Subject::One(scalar))
@@ -131,7 +121,24 @@ impl Lifting<'_> {
         }
     }
 
-    fn regex(&self, constant: &[u8], scalar: Scalar) -> Result<ast::Pattern, PrintError> {
+    fn matcher(&self, matcher: Matcher, constant: &[u8], scalar: Scalar) -> Result<PatternKind, PrintError> {
+        Ok(match matcher.syntax() {
+            Syntax::Text(_) => PatternKind::Text(matcher, operand(text(constant, scalar)?)),
+            Syntax::Place(_) => {
+                let path = literal::path_text(constant).ok_or(NO_PATH)?;
+                let below = format!("{}/**", path.strip_suffix('/').unwrap_or(&path));
+                PatternKind::Literal(literal::plain(&below))
+            }
+            Syntax::Glob => {
+                let glob = literal::glob(constant).and_then(|glob| literal::raw_text(&glob, Spelling::Glob));
+                PatternKind::text(matcher, glob.ok_or("its glob cannot be written as text")?)
+            }
+            Syntax::Regex => PatternKind::text(matcher, self.regex(constant, scalar)?),
+            Syntax::Path => PatternKind::Literal(literal::plain(&literal::path(constant).ok_or(NO_PATH)?)),
+        })
+    }
+
+    fn regex(&self, constant: &[u8], scalar: Scalar) -> Result<Text, PrintError> {
         let source = Automaton::read(constant).ok_or("its automaton is not valid")?.source();
         let is_that = match self.trust {
             Trust::Ours => Some(true),
@@ -143,8 +150,7 @@ impl Lifting<'_> {
             Some(false) => return Err("the regular expression that it quotes is not the one that it runs"),
             None => self.is_compared.set(false),
         }
-        let text = literal::raw_text(source, Spelling::Regex).ok_or("its regular expression cannot be quoted")?;
-        Ok(pattern(PatternKind::Regex(text)))
+        literal::raw_text(source, Spelling::Regex).ok_or("its regular expression cannot be quoted")
     }
 }
 
@@ -164,10 +170,6 @@ fn text(bytes: &[u8], scalar: Scalar) -> Result<Literal, PrintError> {
         Scalar::String => std::str::from_utf8(bytes).map(literal::plain).map_err(|_| "its text is not UTF-8"),
         _ => Ok(literal::bytes(bytes)),
     }
-}
-
-fn affix(affix: Affix, bytes: &[u8], scalar: Scalar) -> Result<ast::Pattern, PrintError> {
-    Ok(pattern(PatternKind::Affix(affix, operand(text(bytes, scalar)?))))
 }
 
 /// `1..10`, `>= 5`, `7`

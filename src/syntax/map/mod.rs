@@ -53,6 +53,7 @@ pub use read::{block_from_map, from_map, from_map_text};
 pub use write::{block_to_map, to_map};
 
 use crate::syntax::ast::Comparison;
+use placet_core::model::matcher::{Matcher, Notation};
 
 /// Keys that begin a block.
 const BLOCK_WORDS: [&str; 3] = ["token", "policy", "restriction"];
@@ -100,15 +101,11 @@ const NAME_KEYS: [&str; 3] = ["action", "role", "type"];
 const RULE_FIELDS: [&str; 1] = ["permissions"];
 /// Fields that hold conditions.
 const CONDITION_KEYS: [&str; 2] = ["when", "unless"];
-/// The `$` keys that an object may have.
-const OPERATORS: [&str; 20] = [
+/// The `$` keys that an object may have, without those of [matchers](Matcher).
+const OPERATORS: [&str; 16] = [
     "$any",
     "$absent",
     "$not",
-    "$prefix",
-    "$suffix",
-    "$glob",
-    "$regex",
     "$range",
     "$eq",
     "$ne",
@@ -123,6 +120,22 @@ const OPERATORS: [&str; 20] = [
     "$duration",
     "$time",
 ];
+/// All `$` keys of patterns and literals.
+fn operators() -> impl Iterator<Item = String> {
+    let matchers = Matcher::ALL.iter().filter(|one| one.row().notation != Notation::Bare);
+    OPERATORS.into_iter().map(str::to_owned).chain(matchers.map(|one| key_of(*one)))
+}
+
+/// The key of a matcher: `$prefix`.
+fn key_of(matcher: Matcher) -> String {
+    format!("${}", matcher.row().name.replace(' ', "_"))
+}
+
+/// The matcher of a key.
+fn matcher_of(key: &str) -> Option<Matcher> {
+    Matcher::called(&key.strip_prefix('$')?.replace('_', " "))
+}
+
 /// Comparisons by their keys.
 const COMPARISONS: [(&str, Comparison); 6] = [
     ("$eq", Comparison::Equal),

@@ -41,8 +41,7 @@ fn pattern(node: &mut Pattern, at: At) {
         PatternKind::Name(_) | PatternKind::Any | PatternKind::Absent => {}
         PatternKind::List(list) => list.iter_mut().for_each(|element| pattern(element, at)),
         PatternKind::Not(inner) => pattern(inner, at),
-        PatternKind::Affix(_, value) | PatternKind::Compare(_, value) => operand(value, at),
-        PatternKind::Glob(value) | PatternKind::Regex(value) => text(value, at),
+        PatternKind::Text(_, value) | PatternKind::Compare(_, value) => operand(value, at),
         PatternKind::Range(ends) => ends.iter_mut().for_each(|end| operand(end, at)),
         PatternKind::Map(entries) => entries.iter_mut().for_each(|entry| {
             name(&mut entry.key, at);

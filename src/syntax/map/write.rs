@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{COMPARISONS, PARTS, Plain};
+use super::{COMPARISONS, PARTS, Plain, key_of};
 use crate::syntax::ast::{
-    Affix, Block, Entry, Field, FieldValue, File, Item, ItemKind, Literal, Member, MemberKind, Name, Operand,
-    OperandKind, Pattern, PatternKind, Piece, Rule, Text,
+    Block, Entry, Field, FieldValue, File, Item, ItemKind, Literal, Member, MemberKind, Name, Operand, OperandKind,
+    Pattern, PatternKind, Piece, Rule, Text,
 };
 use crate::syntax::parse::literal::{write_duration, write_time};
 use crate::syntax::print::print_condition;
@@ -125,10 +125,7 @@ fn pattern(node: &Pattern, plain: Plain) -> Value {
         PatternKind::Absent => json!({ "$absent": true }),
         PatternKind::List(list) => list.iter().map(|element| pattern(element, plain)).collect(),
         PatternKind::Not(inner) => json!({ "$not": pattern(inner, plain) }),
-        PatternKind::Affix(Affix::Prefix, value) => json!({ "$prefix": operand(value) }),
-        PatternKind::Affix(Affix::Suffix, value) => json!({ "$suffix": operand(value) }),
-        PatternKind::Glob(value) => json!({ "$glob": text(value) }),
-        PatternKind::Regex(value) => json!({ "$regex": text(value) }),
+        PatternKind::Text(matcher, value) => json!({ key_of(*matcher): operand(value) }),
         PatternKind::Range(ends) => json!({ "$range": ends.each_ref().map(operand) }),
         PatternKind::Compare(sign, value) => {
             let key = COMPARISONS.iter().find(|(_, known)| known == sign).map_or("$eq", |(key, _)| key);

@@ -5,9 +5,10 @@ use super::grammar::{Pair, Pairs, Rule};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
-use crate::syntax::ast::{Affix, At, Comparison, Literal, Operand, OperandKind, Pattern, PatternKind};
+use crate::syntax::ast::{At, Comparison, Literal, Operand, OperandKind, Pattern, PatternKind};
 use crate::syntax::depth;
 use crate::syntax::text::Spelling;
+use placet_core::model::matcher::Matcher;
 
 impl Builder {
     /// A pattern that is not inside another one.
@@ -38,22 +39,14 @@ impl Builder {
                 let end = inner.at.0.end;
                 (PatternKind::Not(Box::new(inner)), end)
             }
-            Rule::affix => {
-                let mut parts = pair.into_inner();
-                let affix = if next(&mut parts).as_str() == "prefix" { Affix::Prefix } else { Affix::Suffix };
-                let operand = self.operand(&next(&mut parts), spelling);
+            Rule::matcher => {
+                let mut parts: Vec<Pair<'_>> = pair.into_inner().collect();
+                let text = parts.pop().expect("the grammar has a text here");
+                let words: Vec<&str> = parts.iter().map(Pair::as_str).collect();
+                let matcher = Matcher::of_written(&words.join(" ")).expect("the grammar has the words of the table");
+                let operand = self.operand(&text, Spelling::of(matcher).unwrap_or(spelling));
                 let end = operand.at.0.end;
-                (PatternKind::Affix(affix, operand), end)
-            }
-            Rule::glob => {
-                let text = pair.into_inner().nth(1).expect("a glob has a text");
-                let end = self.span(&text).end;
-                (PatternKind::Glob(self.text(&text, 1, Spelling::Glob)), end)
-            }
-            Rule::regex => {
-                let text = pair.into_inner().next().expect("a regular expression has a text");
-                let end = self.span(&text).end;
-                (PatternKind::Regex(self.text(&text, 1, Spelling::Regex)), end)
+                (PatternKind::Text(matcher, operand), end)
             }
             Rule::comparison => {
                 let mut parts = pair.into_inner();

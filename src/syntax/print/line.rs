@@ -3,13 +3,13 @@
 use std::fmt;
 
 use crate::syntax::ast::{
-    Affix, Condition, ConditionKind, Entry, Literal, Name, Operand, OperandKind, Parameter, Pattern, PatternKind, Rule,
-    Text,
+    Condition, ConditionKind, Entry, Literal, Name, Operand, OperandKind, Parameter, Pattern, PatternKind, Rule, Text,
 };
 use crate::syntax::cases::{Value, ValueKind};
 use crate::syntax::lex::is_word;
 use crate::syntax::parse::literal;
 use crate::syntax::text::{self, Spelling};
+use placet_core::model::matcher::Notation;
 use placet_core::model::types::Type;
 
 /// The precedence a condition must have at its place to need no parentheses.
@@ -120,18 +120,15 @@ pub fn pattern(node: &Pattern, out: &mut String) {
             out.push_str("not ");
             pattern(inner, out);
         }
-        PatternKind::Affix(end, value) => {
-            out.push_str(affix(*end));
-            out.push(' ');
-            operand(value, out);
-        }
-        PatternKind::Glob(value) => {
-            out.push_str("glob ");
-            text::write(value, Spelling::Glob, out);
-        }
-        PatternKind::Regex(value) => {
-            out.push('~');
-            text::write(value, Spelling::Regex, out);
+        PatternKind::Text(matcher, value) => {
+            out.push_str(matcher.written());
+            if matcher.row().notation == Notation::Word {
+                out.push(' ');
+            }
+            match (&value.kind, Spelling::of(*matcher)) {
+                (OperandKind::Literal(Literal::Text(value)), Some(spelling)) => text::write(value, spelling, out),
+                _ => operand(value, out),
+            }
         }
         PatternKind::Range(ends) => {
             operand(&ends[0], out);
@@ -144,14 +141,6 @@ pub fn pattern(node: &Pattern, out: &mut String) {
             operand(value, out);
         }
         PatternKind::Map(entries) => map(entries, out),
-    }
-}
-
-/// `prefix`, `suffix`
-pub(crate) const fn affix(affix: Affix) -> &'static str {
-    match affix {
-        Affix::Prefix => "prefix",
-        Affix::Suffix => "suffix",
     }
 }
 

@@ -6,14 +6,15 @@ mod patterns;
 mod values;
 
 use placet::check::tree::{
-    Actions, ArgumentNo, Claims, Constant, Effect, Parameter, PathText, Pattern, Promise, PromiseKind, Rule, Template,
-    Term, Test, Times,
+    Actions, ArgumentNo, Claims, Constant, Effect, Parameter, Pattern, Promise, PromiseKind, Rule, Template, Term,
+    Test, Times,
 };
 use placet::compile::arguments::Argument;
+use placet::model::matcher::Matcher;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 use placet::span::Span;
-use placet::syntax::ast::{Affix, BlockKind};
+use placet::syntax::ast::BlockKind;
 
 use super::choices::Choices;
 use super::reference::Block;
@@ -305,8 +306,8 @@ impl Maker<'_, '_, '_> {
             let value = text_as(scalar, text.clone().into_bytes());
             let pattern = match way {
                 _ if odd => Pattern::Any,
-                1 if scalar != Scalar::Path => Pattern::Affix(Affix::Prefix, literal(text.as_bytes())),
-                2 if scalar == Scalar::Path => Pattern::Path(PathText(literal(format!("{text}/**").as_bytes()))),
+                1 if scalar != Scalar::Path => Pattern::Text(Matcher::Prefix, literal(text.as_bytes())),
+                2 if scalar == Scalar::Path => Pattern::Text(Matcher::Path, literal(format!("{text}/**").as_bytes())),
                 2 if number % 2 == 0 => Pattern::OneOf(vec![
                     Pattern::Equal(Term::Constant(value.clone())),
                     Pattern::Equal(Term::Constant(text_as(scalar, b"/shared".to_vec()))),

@@ -1,14 +1,12 @@
 //! Patterns, each with a value near to which requests are worth making.
 
-use placet::check::tree::{
-    ArgumentNo, Bound, Constant, GlobText, Network, PathText, Pattern, Piece, RegexText, Term, Text,
-};
+use placet::check::tree::{ArgumentNo, Bound, Constant, Network, Pattern, Piece, Term, Text};
 use placet::compile::arguments::Argument;
+use placet::model::matcher::Matcher;
 use placet::model::path::check_segment;
 use placet::model::types::{Scalar, Type};
 use placet::model::value::Address;
 use placet::model::vocabulary::FieldNo;
-use placet::syntax::ast::Affix;
 
 use super::super::reference::spliced;
 use super::values::{ATOMS, LABELS, Pieces, QUANTIFIERS, address, constant, literal, raw_word, text_as, text_bytes};
@@ -88,12 +86,13 @@ impl Maker<'_, '_, '_> {
         match scalar {
             Scalar::String | Scalar::Bytes => match self.choices.below(4) {
                 0 | 1 => {
-                    let affix = *self.choices.pick(&[Affix::Prefix, Affix::Suffix]);
+                    let affix = *self.choices.pick(&[Matcher::Prefix, Matcher::Suffix]);
                     let (text, value) = self.text(scalar);
                     let rest = *self.choices.pick(&[&b""[..], b"x", b"/y"]);
-                    let value = if affix == Affix::Prefix { [&value, rest].concat() } else { [rest, &value].concat() };
+                    let value =
+                        if affix == Matcher::Prefix { [&value, rest].concat() } else { [rest, &value].concat() };
                     self.note(place, Some(text_as(scalar, value)));
-                    Pattern::Affix(affix, text)
+                    Pattern::Text(affix, text)
                 }
                 2 => self.glob(scalar, place),
                 _ => self.regex(scalar, place),
@@ -209,7 +208,7 @@ impl Maker<'_, '_, '_> {
         }
         let (text, value) = pieces.done();
         self.note(place, Some(text_as(scalar, value)));
-        Pattern::Glob(GlobText(text))
+        Pattern::Text(Matcher::Glob, text)
     }
 
     fn regex(&mut self, scalar: Scalar, place: &Place) -> Pattern {
@@ -239,7 +238,7 @@ impl Maker<'_, '_, '_> {
         pieces.put(closing.as_bytes(), b"");
         let (text, value) = pieces.done();
         self.note(place, Some(text_as(scalar, value)));
-        Pattern::Regex(RegexText(text))
+        Pattern::Text(Matcher::Regex, text)
     }
 
     fn network(&mut self, place: &Place) -> Pattern {
@@ -291,6 +290,6 @@ impl Maker<'_, '_, '_> {
         }
         let (text, value) = pieces.done();
         self.note(place, Some(text_as(Scalar::Path, value)));
-        Pattern::Path(PathText(text))
+        Pattern::Text(Matcher::Path, text)
     }
 }

@@ -159,18 +159,34 @@ fn types_of_patterns(cases: &mut Cases) {
     cases.add(
         Fault::WrongType,
         "a path pattern on a string",
-        with(&[0], |path| pattern("a_string", &one(Op::Path { path }))),
+        with(&[0], |path| pattern("a_string", &one(Op::Path { constant: path }))),
     );
-    cases.add(Fault::WrongType, "a path on bytes", with(b"/a", |path| pattern("a_bytes", &one(Op::Within { path }))));
+    cases.add(
+        Fault::WrongType,
+        "a path on bytes",
+        with(b"/a", |path| pattern("a_bytes", &one(Op::Within { constant: path }))),
+    );
     cases.add(Fault::WrongType, "a text on labels", with(b"a", |text| pattern("labels", &one(Op::Eq { text }))));
     cases.add(Fault::WrongType, "a text on an int", with(b"a", |text| pattern("a_int", &one(Op::Eq { text }))));
-    cases.add(Fault::WrongType, "a prefix on a path", with(b"/a", |text| pattern("a_path", &one(Op::Prefix { text }))));
-    cases.add(Fault::WrongType, "a suffix on a uuid", with(b"a", |text| pattern("a_uuid", &one(Op::Suffix { text }))));
-    cases.add(Fault::WrongType, "a glob on a path", with(&[0], |glob| pattern("a_path", &one(Op::Glob { glob }))));
+    cases.add(
+        Fault::WrongType,
+        "a prefix on a path",
+        with(b"/a", |text| pattern("a_path", &one(Op::Prefix { constant: text }))),
+    );
+    cases.add(
+        Fault::WrongType,
+        "a suffix on a uuid",
+        with(b"a", |text| pattern("a_uuid", &one(Op::Suffix { constant: text }))),
+    );
+    cases.add(
+        Fault::WrongType,
+        "a glob on a path",
+        with(&[0], |glob| pattern("a_path", &one(Op::Glob { constant: glob }))),
+    );
     cases.add(
         Fault::WrongType,
         "a regex on an address",
-        with(&words_of_a(), |automaton| pattern("a_ip", &one(Op::Regex { automaton }))),
+        with(&words_of_a(), |automaton| pattern("a_ip", &one(Op::Regex { constant: automaton }))),
     );
     cases.add(
         Fault::WrongType,
@@ -191,7 +207,7 @@ fn types_of_conditions(cases: &mut Cases) {
     cases.add(
         Fault::WrongType,
         "a time less than a duration",
-        less(Op::Time { time: Int(0) }, Op::Duration { duration: Int(0) }),
+        less(Op::Time { number: Int(0) }, Op::Duration { number: Int(0) }),
     );
     cases.add(Fault::WrongType, "an int less than a time", less(Op::Number { number: Int(0) }, Op::Issuance {}));
     cases.add(
@@ -243,7 +259,7 @@ fn types_of_conditions(cases: &mut Cases) {
         Fault::WrongType,
         "a duration less a time",
         plain(when(
-            &[Op::Less {}, Op::Subtract {}, Op::Duration { duration: Int(0) }, Op::Issuance {}, Op::Issuance {}]
+            &[Op::Less {}, Op::Subtract {}, Op::Duration { number: Int(0) }, Op::Issuance {}, Op::Issuance {}]
                 .map(one)
                 .concat(),
         )),
@@ -311,7 +327,7 @@ fn constants_of_the_pool(cases: &mut Cases) {
     cases.add(
         Fault::BadConstant,
         "a path that is not canonical",
-        with(b"/a/../b", |path| pattern("a_path", &one(Op::Within { path }))),
+        with(b"/a/../b", |path| pattern("a_path", &one(Op::Within { constant: path }))),
     );
     cases.add(
         Fault::BadConstant,
@@ -321,7 +337,7 @@ fn constants_of_the_pool(cases: &mut Cases) {
     cases.add(
         Fault::BadConstant,
         "an address of four bytes",
-        with(&[10, 0, 0, 1], |address| when(&[Op::Equal {}, Op::Ip { address }, Op::Ip { address }].map(one).concat())),
+        with(&[10, 0, 0, 1], |address| when(&[Op::Equal {}, Op::Ip { constant: address }, Op::Ip { constant: address }].map(one).concat())),
     );
 }
 
@@ -335,27 +351,27 @@ fn constants_of_patterns(cases: &mut Cases) {
     cases.add(
         Fault::BadConstant,
         "a glob of two runs",
-        with(&[0, 0], |glob| pattern("a_string", &one(Op::Glob { glob }))),
+        with(&[0, 0], |glob| pattern("a_string", &one(Op::Glob { constant: glob }))),
     );
     cases.add(
         Fault::BadConstant,
         "a glob that is cut",
-        with(&[9, b'a'], |glob| pattern("a_string", &one(Op::Glob { glob }))),
+        with(&[9, b'a'], |glob| pattern("a_string", &one(Op::Glob { constant: glob }))),
     );
     cases.add(
         Fault::BadConstant,
         "a path pattern with a dot segment",
-        with(&[4, b'.', b'.'], |path| pattern("a_path", &one(Op::Path { path }))),
+        with(&[4, b'.', b'.'], |path| pattern("a_path", &one(Op::Path { constant: path }))),
     );
     cases.add(
         Fault::BadConstant,
         "a path pattern with a slash in a segment",
-        with(&[5, b'a', b'/', b'b'], |path| pattern("a_path", &one(Op::Path { path }))),
+        with(&[5, b'a', b'/', b'b'], |path| pattern("a_path", &one(Op::Path { constant: path }))),
     );
     cases.add(
         Fault::BadConstant,
         "an automaton of nothing",
-        with(&[], |automaton| pattern("a_string", &one(Op::Regex { automaton }))),
+        with(&[], |automaton| pattern("a_string", &one(Op::Regex { constant: automaton }))),
     );
     cases.add(Fault::BadConstant, "a key of thirty-one bytes", with(&[7; 31], |key| when(&one(Op::Vouched { key }))));
     cases.add(Fault::Leftover, "unused constants", (Vec::new(), pool_of(b"a").0));
@@ -388,14 +404,15 @@ fn budgets(cases: &mut Cases) {
     );
     cases.add(Fault::TooCostly, "a thousand expressions on each element of a set", {
         let (pool, automaton) = pool_of(&words_of_a());
-        let many = one(Op::Regex { automaton }).repeat(2_000);
+        let many = one(Op::Regex { constant: automaton }).repeat(2_000);
         (pattern("s_string", &with_length(0x24, &many)), pool)
     });
     cases.add(Fault::TooCostly, "many lists of elements in one condition", {
         let part =
             [Op::EveryElement { field: field("s_int") }, Op::Range { first: Int(0), last: Int(1) }].map(one).concat();
         let (pool, glob) = pool_of(&[0, 2, b'a', 1, 0]);
-        let globs = [one(Op::AnyElement { field: field("s_bytes") }), one(Op::Glob { glob })].concat().repeat(1_100);
+        let globs =
+            [one(Op::AnyElement { field: field("s_bytes") }), one(Op::Glob { constant: glob })].concat().repeat(1_100);
         (when(&with_length(0x42, &[part, globs].concat())), pool)
     });
     cases.add(Fault::TooLongToProve, "a long constant that every instruction names", {

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 use placet::model::arithmetic::Arithmetic;
+use placet::model::matcher::Matcher;
 use placet::model::types::{Scalar, Type};
 use placet::syntax::ast::*;
 use proptest::collection::vec;
@@ -182,10 +183,10 @@ pub fn pattern() -> impl Strategy<Value = Pattern> {
         reference().prop_map(PatternKind::Name),
         Just(PatternKind::Any),
         Just(PatternKind::Absent),
-        (select(vec![Affix::Prefix, Affix::Suffix]), operand())
-            .prop_map(|(affix, operand)| PatternKind::Affix(affix, operand)),
-        pieces(pattern_characters()).prop_map(PatternKind::Glob),
-        pieces(pattern_characters()).prop_map(PatternKind::Regex),
+        (select(vec![Matcher::Prefix, Matcher::Suffix]), operand())
+            .prop_map(|(affix, operand)| PatternKind::Text(affix, operand)),
+        pieces(pattern_characters()).prop_map(|text| PatternKind::text(Matcher::Glob, text)),
+        pieces(pattern_characters()).prop_map(|text| PatternKind::text(Matcher::Regex, text)),
         (operand(), operand()).prop_map(|(a, b)| PatternKind::Range(Box::new([a, b]))),
         (comparison(), operand()).prop_map(|(sign, operand)| PatternKind::Compare(sign, operand)),
     ]

@@ -20,6 +20,7 @@ use placet::diag::{Severity, Source};
 use placet::document::mint::{Wrapping, attenuate, mint, policy};
 use placet::document::{Document, Report, literal};
 use placet::explain::{BlockSource, Explainer, Explanation, Sources};
+use placet::model::matcher::Matcher;
 use placet::model::time::Time;
 use placet::syntax::ast::{BlockKind, File, ItemKind, Name};
 use placet::syntax::cases::{self, Value};
@@ -95,7 +96,13 @@ impl Session {
     /// The words that can be typed here: commands, the language's words, and the names that are
     /// known so far.
     pub(super) fn words(&self) -> Vec<String> {
-        let fixed = ITEM_WORDS.iter().chain(&COMMAND_WORDS).chain(&LANGUAGE_WORDS).map(|word| (*word).to_owned());
+        let fixed = ITEM_WORDS
+            .iter()
+            .chain(&COMMAND_WORDS)
+            .chain(&LANGUAGE_WORDS)
+            .copied()
+            .chain(Matcher::words())
+            .map(str::to_owned);
         let mut words: Vec<String> = fixed.collect();
         words.extend(self.library.names().map(str::to_owned));
         if let Some(document) = &self.document {
@@ -475,8 +482,8 @@ const ITEM_WORDS: [&str; 7] = ["use", "let", "role", "vocabulary", "token", "pol
 const COMMAND_WORDS: [&str; 11] =
     [":token", ":policy", ":restrict", ":show", ":items", ":now", ":load", ":explain", ":reset", ":help", ":quit"];
 
-/// Words of the language that are longer than a sign.
-const LANGUAGE_WORDS: [&str; 16] = [
+/// Words of the language that are longer than a sign, without those of matchers.
+const LANGUAGE_WORDS: [&str; 13] = [
     "allow",
     "deny",
     "only",
@@ -486,9 +493,6 @@ const LANGUAGE_WORDS: [&str; 16] = [
     "any",
     "all",
     "not",
-    "prefix",
-    "suffix",
-    "glob",
     "permissions",
     "ttl",
     "starts_with",

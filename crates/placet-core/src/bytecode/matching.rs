@@ -8,9 +8,12 @@
 
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
+use super::automaton::Automaton;
 use super::cursor::Cursor;
 use super::fuel::Fuel;
 use super::wildcard::{GlobPiece, PathPiece};
+use crate::model::matcher::{Matcher, Syntax};
+use crate::model::value::Value;
 
 /// The unit of `?` and of the run of a `*`: bytes, or characters of UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +22,26 @@ pub enum Unit {
     Byte,
     /// In a string.
     Character,
+}
+
+/// Whether a value matches; `None` if the constant has another form than the matcher requires, the
+/// value is of another type, or the fuel has run out.
+#[must_use]
+#[inline(always)]
+pub fn matches(matcher: Matcher, constant: &[u8], value: &Value<'_>, fuel: &Fuel) -> Option<bool> {
+    let bytes = value.bytes()?;
+    match matcher.syntax() {
+        Syntax::Text(compares) | Syntax::Place(compares) => Some(compares(bytes, constant)),
+        Syntax::Glob => {
+            let unit = if matches!(value, Value::Bytes(_)) { Unit::Byte } else { Unit::Character };
+            glob_matches(constant, bytes, unit, fuel)
+        }
+        Syntax::Regex => {
+            fuel.spend(bytes.len())?;
+            Automaton::read(constant)?.matches(bytes)
+        }
+        Syntax::Path => path_matches(constant, bytes, fuel),
+    }
 }
 
 /// Whether the glob matches the whole of `value`; `None` if it is not a glob, or the fuel has run
@@ -34,12 +57,6 @@ pub fn glob_matches(glob: &[u8], value: &[u8], unit: Unit, fuel: &Fuel) -> Optio
 #[must_use]
 pub fn path_matches(pattern: &[u8], path: &[u8], fuel: &Fuel) -> Option<bool> {
     matches_whole(&Segments { fuel }, pattern, path.strip_suffix(b"/").unwrap_or(path), fuel)
-}
-
-/// Whether `path` is `above` or lies below it, segment by segment: `/a/bc` is not within `/a/b`.
-#[must_use]
-pub fn is_within(path: &[u8], above: &[u8]) -> bool {
-    above == b"/" || path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
 /// A value as the pieces of a pattern see it. The outer `None` of these functions means that the
@@ -364,6 +381,7 @@ fn find_segment<'p>(path: &'p [u8], segment: &[u8]) -> Option<&'p [u8]> {
 pub(super) mod tests {
     use super::super::wildcard::glob_price;
     use super::*;
+    use crate::model::path::is_within;
     use alloc::vec::Vec;
 
     pub fn glob(text: &str) -> Vec<u8> {

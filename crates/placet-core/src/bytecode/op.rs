@@ -19,10 +19,11 @@ use alloc::vec::Vec;
 use super::cursor::Cursor;
 use crate::model::arithmetic::Arithmetic;
 use crate::model::function::Function;
+use crate::model::matcher::Matcher;
 use crate::model::predicate::Predicate;
 use crate::model::types::{BytesType, NumberType};
 use crate::model::vocabulary::{ActionNo, FieldNo};
-use define::{carried, length_of, ops};
+use define::{length_of, ops};
 use operand::{Action, Field, Operand};
 
 pub use operand::{Const, Int, Length, Shown};
@@ -204,15 +205,19 @@ ops! {
         0x25 IsTrue       "is.true"     ()                                          Leaf,                   8 "A bool that is true.";
         0x26 IsFalse      "is.false"    ()                                          Leaf,                   8 "A bool that is false.";
         0x27 Eq           "eq"          (text: Const)                               Leaf,                   8 "A string, bytes, path or uuid with exactly these bytes.";
-        0x28 Prefix       "prefix"      (text: Const)                               Leaf,                   8 "A string or bytes that start with the text.";
-        0x29 Suffix       "suffix"      (text: Const)                               Leaf,                   8 "A string or bytes that end with the text.";
-        0x2a Glob         "glob"        (glob: Const)                               Leaf,                  64 "A string or bytes that the glob matches as a whole.";
-        0x2b Regex        "regex"       (automaton: Const)                          Leaf,                  16 "A string or bytes that the automaton accepts as a whole.";
         0x2c Range        "range"       (first: Int, last: Int)                     Leaf,                  24 "An int, time or duration between the two, inclusive.";
         0x2d Net          "net"         (network: Const)                            Leaf,                   8 "An address in the network.";
-        0x2e Path         "path"        (path: Const)                               Leaf,                  64 "A path that matches, segment by segment.";
-        0x2f Within       "within"      (path: Const)                               Leaf,                   8 "The path itself, or one below it.";
         0x30 Label        "label"       (name: Const)                               One(Pattern),          16 "Labels in which the value of this one matches.";
+
+        /// A matcher on a text.
+        Text(Matcher, constant: Const) Shape::Leaf => {
+            0x28 Prefix       "prefix"   (constant: Const) Prefix,               8 "A string or bytes that start with the text.";
+            0x29 Suffix       "suffix"   (constant: Const) Suffix,               8 "A string or bytes that end with the text.";
+            0x2a Glob         "glob"     (constant: Const) Glob,                64 "A string or bytes that the glob matches as a whole.";
+            0x2b Regex        "regex"    (constant: Const) Regex,               16 "A string or bytes that the automaton accepts as a whole.";
+            0x2e Path         "path"     (constant: Const) Path,                64 "A path that matches, segment by segment.";
+            0x2f Within       "within"   (constant: Const) Within,               8 "The path itself, or one below it.";
+        }
     }
 
     /// True or false.
@@ -256,19 +261,19 @@ ops! {
         0x74 Size         "size"        (field: Field)                              Leaf,                   8 "The number of distinct elements of a set, or of labels; 0 if absent.";
 
         /// A constant that is a number.
-        Number(NumberType, Int) Shape::Leaf => {
+        Number(NumberType, number: Int) Shape::Leaf => {
             0x62 Number       "int"         (number: Int)        Int,      12 "An int.";
-            0x63 Time         "time"        (time: Int)          Time,     12 "A time, in ms since 1970-01-01T00:00:00Z.";
-            0x64 Duration     "duration"    (duration: Int)      Duration, 12 "A duration, in ms.";
+            0x63 Time         "time"        (number: Int)        Time,     12 "A time, in ms since 1970-01-01T00:00:00Z.";
+            0x64 Duration     "duration"    (number: Int)        Duration, 12 "A duration, in ms.";
         }
 
         /// A constant that is bytes.
-        Constant(BytesType, Const) Shape::Leaf => {
-            0x65 String       "string"      (text: Const)        String,   8 "A string.";
-            0x66 Bytes        "bytes"       (bytes: Const)       Bytes,    8 "Bytes.";
-            0x67 Uuid         "uuid"        (uuid: Const)        Uuid,     8 "A uuid.";
-            0x68 Ip           "ip"          (address: Const)     Ip,       8 "An address.";
-            0x69 PathOf       "path.of"     (path: Const)        Path,     8 "A path.";
+        Constant(BytesType, constant: Const) Shape::Leaf => {
+            0x65 String       "string"      (constant: Const)    String,   8 "A string.";
+            0x66 Bytes        "bytes"       (constant: Const)    Bytes,    8 "Bytes.";
+            0x67 Uuid         "uuid"        (constant: Const)    Uuid,     8 "A uuid.";
+            0x68 Ip           "ip"          (constant: Const)    Ip,       8 "An address.";
+            0x69 PathOf       "path.of"     (constant: Const)    Path,     8 "A path.";
         }
 
         /// A sum or a difference.
@@ -354,7 +359,7 @@ impl Test {
     pub const fn joined(self) -> Option<(FieldNo, Pattern)> {
         match self {
             Self::Equals { field, text } => Some((field, Pattern::Eq { text })),
-            Self::Begins { field, text } => Some((field, Pattern::Prefix { text })),
+            Self::Begins { field, text } => Some((field, Pattern::Text(Matcher::Prefix, text))),
             Self::Present { field } => Some((field, Pattern::Any {})),
             Self::ActionIs { .. }
             | Self::ActionIn { .. }

@@ -12,6 +12,7 @@
 pub mod arithmetic;
 pub mod function;
 pub mod lines;
+pub mod matcher;
 pub mod owned;
 pub mod path;
 pub mod predicate;

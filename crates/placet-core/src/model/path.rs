@@ -227,6 +227,12 @@ impl fmt::Display for PathError {
 
 impl core::error::Error for PathError {}
 
+/// Whether `path` is `above` or lies below it, segment by segment: `/a/bc` is not within `/a/b`.
+#[must_use]
+pub fn is_within(path: &[u8], above: &[u8]) -> bool {
+    above == b"/" || path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

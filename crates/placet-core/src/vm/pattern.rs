@@ -2,11 +2,11 @@
 //! is already known, unless the whole frame is abandoned.
 
 use super::{Machine, begins, equals, take};
-use crate::bytecode::automaton::Automaton;
 use crate::bytecode::constant::network_contains;
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::matching::{Unit, glob_matches, is_within, path_matches};
+use crate::bytecode::matching::matches;
 use crate::bytecode::op::{Const, Instruction, Length, Pattern};
+use crate::model::matcher::Matcher;
 use crate::model::value::Value;
 
 impl<'p> Machine<'p, '_> {
@@ -21,19 +21,15 @@ impl<'p> Machine<'p, '_> {
                 let text = self.constant(text)?;
                 return Some(subject.is_some_and(|subject| equals(subject, text)));
             }
-            Pattern::Prefix { text } => {
+            Pattern::Text(Matcher::Prefix, text) => {
                 let text = self.constant(text)?;
                 return Some(subject.is_some_and(|subject| begins(subject, text)));
             }
             leaf @ (Pattern::IsTrue {}
             | Pattern::IsFalse {}
-            | Pattern::Suffix { .. }
-            | Pattern::Glob { .. }
-            | Pattern::Regex { .. }
             | Pattern::Range { .. }
             | Pattern::Net { .. }
-            | Pattern::Path { .. }
-            | Pattern::Within { .. }) => return subject.map_or(Some(false), |subject| self.leaf(leaf, subject)),
+            | Pattern::Text(..)) => return subject.map_or(Some(false), |subject| self.leaf(leaf, subject)),
             Pattern::Not {} => Composite::Not,
             Pattern::AnyOf { body } => Composite::AnyOf(body),
             Pattern::AllOf { body } => Composite::AllOf(body),
@@ -86,30 +82,18 @@ impl<'p> Machine<'p, '_> {
     #[inline(never)]
     fn leaf(&self, leaf: Pattern, subject: &Value<'_>) -> Option<bool> {
         Some(match leaf {
-            Pattern::Suffix { text } => subject.bytes()?.ends_with(self.constant(text)?),
+            Pattern::Text(matcher, constant) => matches(matcher, self.constant(constant)?, subject, self.fuel)?,
             Pattern::IsTrue {} => *subject == Value::Bool(true),
             Pattern::IsFalse {} => *subject == Value::Bool(false),
             Pattern::Range { first, last } => (first.0..=last.0).contains(&subject.number()?),
-            Pattern::Glob { glob } => {
-                let unit = if matches!(subject, Value::Bytes(_)) { Unit::Byte } else { Unit::Character };
-                glob_matches(self.constant(glob)?, subject.bytes()?, unit, self.fuel)?
-            }
-            Pattern::Regex { automaton } => {
-                let value = subject.bytes()?;
-                self.fuel.spend(value.len())?;
-                Automaton::read(self.constant(automaton)?)?.matches(value)?
-            }
             Pattern::Net { network } => {
                 let Value::Ip(address) = *subject else { return None };
                 network_contains(self.constant(network)?, address)?
             }
-            Pattern::Path { path } => path_matches(self.constant(path)?, subject.bytes()?, self.fuel)?,
-            Pattern::Within { path } => is_within(subject.bytes()?, self.constant(path)?),
             // These are decided before this point.
             Pattern::Any {}
             | Pattern::Absent {}
             | Pattern::Eq { .. }
-            | Pattern::Prefix { .. }
             | Pattern::Not {}
             | Pattern::AnyOf { .. }
             | Pattern::AllOf { .. }

@@ -14,6 +14,7 @@ use placet::check::tree::Constant;
 use placet::document::request::OwnedValue;
 use placet::explain::propose::{edge_values, sample, satisfying_values};
 use placet::model::function::Results;
+use placet::model::matcher::Syntax;
 use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::value::Value as Given;
@@ -200,12 +201,8 @@ impl<'v> Boundaries<'v> {
         match pattern {
             Pattern::Not(inner) | Pattern::Label(_, inner) => self.learn_words(inner),
             Pattern::AnyOf(parts) | Pattern::AllOf(parts) => parts.iter().for_each(|part| self.learn_words(part)),
-            Pattern::Equal(bytes) | Pattern::Prefix(bytes) | Pattern::Suffix(bytes) | Pattern::Within(bytes) => {
-                let text = std::str::from_utf8(bytes).unwrap_or_default();
-                if text.starts_with('/') { text.split('/').for_each(add) } else { add(text) }
-            }
-            Pattern::Path(_) | Pattern::Glob(_) => {
-                let scalar = if matches!(pattern, Pattern::Path(_)) { Scalar::Path } else { Scalar::String };
+            Pattern::Text(matcher, _) if matches!(matcher.syntax(), Syntax::Glob | Syntax::Path) => {
+                let scalar = if matches!(matcher.syntax(), Syntax::Path) { Scalar::Path } else { Scalar::String };
                 for nearest in satisfying_values(pattern, None, scalar).into_iter().flatten() {
                     match nearest {
                         Constant::Path(path) => path.split('/').for_each(&mut add),
@@ -213,6 +210,11 @@ impl<'v> Boundaries<'v> {
                         _ => {}
                     }
                 }
+            }
+            Pattern::Text(matcher, _) if matches!(matcher.syntax(), Syntax::Regex) => {}
+            Pattern::Equal(bytes) | Pattern::Text(_, bytes) => {
+                let text = std::str::from_utf8(bytes).unwrap_or_default();
+                if text.starts_with('/') { text.split('/').for_each(add) } else { add(text) }
             }
             _ => {}
         }

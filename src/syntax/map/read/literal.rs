@@ -8,7 +8,7 @@ use crate::diag::code::Code;
 use crate::limits;
 use crate::syntax::ast::{Literal, Piece, Text};
 use crate::syntax::foreign::{self, Place};
-use crate::syntax::map::OPERATORS;
+use crate::syntax::map::operators;
 use crate::syntax::parse::{literal, nearest};
 use crate::syntax::text::normal_pattern;
 use crate::visible::excerpt;
@@ -37,9 +37,10 @@ impl Reader {
         if key == "$text" {
             return self.text_list(value).map(Literal::Text);
         }
-        if !OPERATORS.contains(&key) {
+        let known: Vec<String> = operators().collect();
+        if !known.iter().any(|known| known == key) {
             let foreign = key.strip_prefix('$').and_then(|word| foreign::help(Place::MapKey, word));
-            let help = match nearest(key, OPERATORS) {
+            let help = match nearest(key, known.iter().map(String::as_str)) {
                 _ if foreign.is_some() => foreign.unwrap_or_default(),
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("a key that begins with `$` is written `${key}`"),

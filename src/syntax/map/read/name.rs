@@ -9,6 +9,7 @@ use crate::syntax::ast::Name;
 use crate::syntax::lex::is_word;
 use crate::syntax::parse::nearest;
 use crate::visible::excerpt;
+use placet_core::model::matcher::Matcher;
 use placet_core::model::types::{Scalar, Type};
 
 impl Reader {
@@ -55,7 +56,7 @@ impl Reader {
 
     /// A name in the place of a pattern.
     pub(super) fn reference(&mut self, text: &str) -> Option<Name> {
-        if KEYWORDS.contains(&text) {
+        if KEYWORDS.contains(&text) || Matcher::words().any(|word| word == text) {
             self.report(
                 Code::Map,
                 format!("`{text}` is a word of the language, not a name"),
@@ -86,5 +87,5 @@ impl Reader {
     }
 }
 
-/// Words that are not names in the place of a pattern.
-const KEYWORDS: [&str; 8] = ["any", "absent", "not", "prefix", "suffix", "glob", "true", "false"];
+/// Words that are not names in the place of a pattern, besides those of matchers.
+const KEYWORDS: [&str; 5] = ["any", "absent", "not", "true", "false"];

@@ -5,9 +5,10 @@ use serde_json::{Map, Value};
 use super::Reader;
 use crate::diag::code::Code;
 use crate::limits;
-use crate::syntax::ast::{Affix, Entry, Name, Operand, OperandKind, Pattern, PatternKind};
-use crate::syntax::map::{COMPARISONS, OPERATORS, Plain};
+use crate::syntax::ast::{Entry, Name, Operand, OperandKind, Pattern, PatternKind};
+use crate::syntax::map::{COMPARISONS, Plain, matcher_of, operators};
 use crate::syntax::parse::literal::short;
+use crate::syntax::text::Spelling;
 
 impl Reader {
     pub(super) fn entries(&mut self, map: &Map<String, Value>, plain: Plain) -> Vec<Entry> {
@@ -22,7 +23,10 @@ impl Reader {
                 Some(plain) if plain.starts_with('$') => {
                     entries.extend(self.below(key, |reader| entry(reader, plain, value)));
                 }
-                Some(_) => self.unknown_key(key, &OPERATORS),
+                Some(_) => {
+                    let known: Vec<String> = operators().collect();
+                    self.unknown_key(key, &known.iter().map(String::as_str).collect::<Vec<_>>());
+                }
                 None => entries.extend(self.below(key, |reader| entry(reader, key, value))),
             }
         }
@@ -83,6 +87,12 @@ impl Reader {
         if let Some((_, sign)) = COMPARISONS.iter().find(|(known, _)| *known == key) {
             return Some(PatternKind::Compare(*sign, self.operand(value)?));
         }
+        if let Some(matcher) = matcher_of(key) {
+            return Some(match Spelling::of(matcher) {
+                Some(_) => PatternKind::text(matcher, self.pattern_text(value)?),
+                None => PatternKind::Text(matcher, self.operand(value)?),
+            });
+        }
         let kind = match key {
             "$any" | "$absent" => match value {
                 Value::Bool(true) if key == "$any" => PatternKind::Any,
@@ -98,10 +108,6 @@ impl Reader {
                 other => return self.expected("`true`", other),
             },
             "$not" => PatternKind::Not(Box::new(self.pattern(value, plain)?)),
-            "$prefix" => PatternKind::Affix(Affix::Prefix, self.operand(value)?),
-            "$suffix" => PatternKind::Affix(Affix::Suffix, self.operand(value)?),
-            "$glob" => PatternKind::Glob(self.pattern_text(value)?),
-            "$regex" => PatternKind::Regex(self.pattern_text(value)?),
             "$range" => match value {
                 Value::Array(ends) if ends.len() == 2 => {
                     let first = self.at_index(0, |reader| reader.operand(&ends[0]));

@@ -11,6 +11,8 @@ use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{self, Const, Instruction, Pattern, Test};
 use crate::bytecode::program::constant;
 use crate::bytecode::wildcard::{GlobPiece, PathPiece};
+use crate::model::matcher::{Matcher, Syntax};
+use crate::model::predicate::Anchor;
 use crate::model::vocabulary::FieldNo;
 
 /// Keys of one rule in one table; a rule with more alternatives is not put into it.
@@ -115,7 +117,9 @@ impl<'p> Rule<'p> {
                     self.pattern(choice, &mut inner, facet, take)?;
                 }
             }
-            (Pattern::Path { path }, FacetKind::First) => take(Literal::Text(&path_head(self.constant(path)?))),
+            (Pattern::Text(Matcher::Path, path), FacetKind::First) => {
+                take(Literal::Text(&path_head(self.constant(path)?)));
+            }
             (pattern, _) => take(self.literal(pattern, facet)?),
         }
         Some(())
@@ -129,21 +133,7 @@ impl<'p> Rule<'p> {
                 FacetKind::Whole | FacetKind::First | FacetKind::Last => self.constant(text)?,
                 FacetKind::Action | FacetKind::Bits => return None,
             }),
-            Pattern::Prefix { text } if facet.kind == FacetKind::First => Literal::Text(self.constant(text)?),
-            Pattern::Suffix { text } if facet.kind == FacetKind::Last => Literal::Text(self.constant(text)?),
-            Pattern::Within { path } => Literal::Text(match facet.kind {
-                FacetKind::First => self.constant(path)?,
-                FacetKind::Segment => segment(self.constant(path)?, facet.size.into())?,
-                FacetKind::Action | FacetKind::Whole | FacetKind::Last | FacetKind::Bits => return None,
-            }),
-            Pattern::Glob { glob } => Literal::Text(match facet.kind {
-                FacetKind::First => glob_pieces(self.constant(glob)?).next()?,
-                FacetKind::Last => glob_pieces(self.constant(glob)?).last()?,
-                FacetKind::Action | FacetKind::Whole | FacetKind::Bits | FacetKind::Segment => return None,
-            }),
-            Pattern::Path { path } if facet.kind == FacetKind::Segment => {
-                Literal::Text(path_segment(self.constant(path)?, facet.size)?)
-            }
+            Pattern::Text(matcher, constant) => Literal::Text(Self::part(matcher, self.constant(constant)?, facet)?),
             Pattern::Range { first, last } if facet.kind == FacetKind::Bits => {
                 Literal::Span { first: ordered(first.0), last: ordered(last.0), width: 64 }
             }
@@ -153,10 +143,7 @@ impl<'p> Rule<'p> {
                 let later = u128::MAX.checked_shr(u32::from(network.bits)).unwrap_or(0);
                 Literal::Span { first, last: first | later, width: 128 }
             }
-            Pattern::Prefix { .. }
-            | Pattern::Suffix { .. }
-            | Pattern::Path { .. }
-            | Pattern::Range { .. }
+            Pattern::Range { .. }
             | Pattern::Net { .. }
             | Pattern::Any {}
             | Pattern::Absent {}
@@ -165,9 +152,22 @@ impl<'p> Rule<'p> {
             | Pattern::AllOf { .. }
             | Pattern::IsTrue {}
             | Pattern::IsFalse {}
-            | Pattern::Regex { .. }
             | Pattern::Label { .. } => return None,
         })
+    }
+
+    /// The part of a matcher's constant that every value has where the facet looks.
+    fn part(matcher: Matcher, constant: &'p [u8], facet: Facet) -> Option<&'p [u8]> {
+        match (matcher.syntax(), facet.kind) {
+            (Syntax::Text(_), FacetKind::First) => is_at(matcher, Anchor::Start).then_some(constant),
+            (Syntax::Text(_), FacetKind::Last) => is_at(matcher, Anchor::End).then_some(constant),
+            (Syntax::Place(_), FacetKind::First) => matcher.row().is_exact.then_some(constant),
+            (Syntax::Place(_), FacetKind::Segment) if matcher.row().is_exact => segment(constant, facet.size.into()),
+            (Syntax::Glob, FacetKind::First) => glob_pieces(constant).next(),
+            (Syntax::Glob, FacetKind::Last) => glob_pieces(constant).last(),
+            (Syntax::Path, FacetKind::Segment) => path_segment(constant, facet.size),
+            (Syntax::Text(_) | Syntax::Place(_) | Syntax::Glob | Syntax::Regex | Syntax::Path, _) => None,
+        }
     }
 
     fn constant(&self, place: Const) -> Option<&'p [u8]> {
@@ -190,6 +190,11 @@ impl<'p> Rule<'p> {
         }
         Some(keys)
     }
+}
+
+/// Whether values have the very text of the matcher at this end.
+fn is_at(matcher: Matcher, end: Anchor) -> bool {
+    matcher.row().is_exact && matcher.row().anchor == Some(end)
 }
 
 /// Combines each of `keys` with the facet's view of the literal.

@@ -3,17 +3,17 @@
 /// Makes an enum of each sort, and [`Op`](super::Op) of all of them, with reading, writing, cost
 /// and row.
 ///
-/// A sort may have families: instructions that differ only in a predicate, a function or a type, and
-/// share one variant. Each of a family may have one operand, all of one kind.
+/// A sort may have families: instructions that differ only in a predicate, a function or a matcher,
+/// and share one variant. The operands that they share are named in the head of the family and in
+/// each row, by the same names.
 macro_rules! ops {
     ($(
         $( #[$doc:meta] )*
         $sort:ident {
             $( $code:literal $name:ident $text:literal ($($operand:ident: $kind:ident),*)
                 $shape:ident $( ($($child:ident),+) )?, $cost:literal $meaning:literal; )*
-            $( $( #[$family_doc:meta] )* $family:ident($of:ident $(, $carried:ident)?) $family_shape:expr => {
-                $( $member_code:literal $flat:ident $member_text:literal $( ($part:ident: $part_kind:ident) )? $member:ident,
-                    $member_cost:literal $member_meaning:literal; )*
+            $( $( #[$family_doc:meta] )* $family:ident($of:ident $(, $shared:ident: $shared_kind:ident)*) $family_shape:expr => {
+                $( $member_code:literal $flat:ident $member_text:literal $( ($held:ident: $held_kind:ident) )* $member:ident, $member_cost:literal $member_meaning:literal; )*
             } )*
         }
     )*) => {
@@ -24,7 +24,7 @@ macro_rules! ops {
         pub enum Op {
             $(
                 $( #[doc = $meaning] $name { $( #[doc = stringify!($kind)] $operand: $kind ),* }, )*
-                $( $( #[doc = $member_meaning] $flat { $( #[doc = stringify!($part_kind)] $part: $part_kind )? }, )* )*
+                $( $( #[doc = $member_meaning] $flat { $( #[doc = stringify!($held_kind)] $held: $held_kind ),* }, )* )*
             )*
         }
 
@@ -43,7 +43,7 @@ macro_rules! ops {
                 $( $( Row {
                     code: $member_code,
                     text: $member_text,
-                    operands: stringify!($($part: $part_kind)?),
+                    operands: stringify!($($held: $held_kind),*),
                     sort: Sort::$sort,
                     shape: $family_shape,
                     cost: $member_cost,
@@ -58,7 +58,7 @@ macro_rules! ops {
                 Some(match cursor.byte()? {
                     $(
                         $( $code => Self::$name { $( $operand: <$kind as Operand>::read(cursor)? ),* }, )*
-                        $( $( $member_code => Self::$flat { $( $part: <$part_kind as Operand>::read(cursor)? )? }, )* )*
+                        $( $( $member_code => Self::$flat { $( $held: <$held_kind as Operand>::read(cursor)? ),* }, )* )*
                     )*
                     _ => return None,
                 })
@@ -68,7 +68,7 @@ macro_rules! ops {
             pub fn write(self, out: &mut Vec<u8>) {
                 match self { $(
                     $( Self::$name { $( $operand ),* } => { out.push($code); $( $operand.write(out); )* } )*
-                    $( $( Self::$flat { $( $part )? } => { out.push($member_code); $( $part.write(out); )? } )* )*
+                    $( $( Self::$flat { $( $held ),* } => { out.push($member_code); $( $held.write(out); )* } )* )*
                 )* }
             }
 
@@ -92,7 +92,7 @@ macro_rules! ops {
             pub fn operands(self) -> Vec<Shown> {
                 match self { $(
                     $( Self::$name { $( $operand ),* } => alloc::vec![$( $operand.shown() ),*], )*
-                    $( $( Self::$flat { $( $part )? } => alloc::vec![$( $part.shown() )?], )* )*
+                    $( $( Self::$flat { $( $held ),* } => alloc::vec![$( $held.shown() ),*], )* )*
                 )* }
             }
 
@@ -101,7 +101,7 @@ macro_rules! ops {
             pub fn body(self) -> Option<Length> {
                 match self { $(
                     $( Self::$name { $( $operand ),* } => length_of!($( $operand ),*), )*
-                    $( $( Self::$flat { $( $part )? } => length_of!($( $part )?), )* )*
+                    $( $( Self::$flat { $( $held ),* } => length_of!($( $held ),*), )* )*
                 )* }
             }
 
@@ -110,7 +110,7 @@ macro_rules! ops {
             pub fn samples() -> Vec<Self> {
                 alloc::vec![$(
                     $( Self::$name { $( $operand: <$kind as Operand>::sample() ),* }, )*
-                    $( $( Self::$flat { $( $part: <$part_kind as Operand>::sample() )? }, )* )*
+                    $( $( Self::$flat { $( $held: <$held_kind as Operand>::sample() ),* }, )* )*
                 )*]
             }
         }
@@ -120,7 +120,7 @@ macro_rules! ops {
             #[derive(Clone, Copy, Debug, PartialEq, Eq)]
             pub enum $sort {
                 $( #[doc = $meaning] $name { $( #[doc = stringify!($kind)] $operand: $kind ),* }, )*
-                $( $( #[$family_doc] )* $family($of $(, $carried)?), )*
+                $( $( #[$family_doc] )* $family($of $(, $shared_kind)*), )*
             }
 
             impl Instruction for $sort {
@@ -130,7 +130,7 @@ macro_rules! ops {
                 fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
                     Some(match cursor.byte()? {
                         $( $code => Self::$name { $( $operand: <$kind as Operand>::read(cursor)? ),* }, )*
-                        $( $( $member_code => Self::$family($of::$member $(, <$part_kind as Operand>::read(cursor)?)?), )* )*
+                        $( $( $member_code => Self::$family($of::$member $(, <$held_kind as Operand>::read(cursor)?)*), )* )*
                         _ => return None,
                     })
                 }
@@ -138,7 +138,7 @@ macro_rules! ops {
                 fn of(op: Op) -> Option<Self> {
                     match op {
                         $( Op::$name { $( $operand ),* } => Some(Self::$name { $( $operand ),* }), )*
-                        $( $( Op::$flat { $( $part )? } => Some(Self::$family($of::$member $(, $part)?)), )* )*
+                        $( $( Op::$flat { $( $held ),* } => Some(Self::$family($of::$member $(, $held)*)), )* )*
                         _ => None,
                     }
                 }
@@ -172,19 +172,19 @@ macro_rules! ops {
                 fn from(op: $sort) -> Self {
                     match op {
                         $( $sort::$name { $( $operand ),* } => Self::$name { $( $operand ),* }, )*
-                        $( $sort::$family(one $(, carried!($carried operand))?) => one.op($( carried!($carried operand) )?), )*
+                        $( $sort::$family(one $(, $shared)*) => one.op($( $shared ),*), )*
                     }
                 }
             }
 
             $( impl $of {
-                /// The instruction of this one of its family.
+                /// Its instruction.
                 #[must_use]
-                pub const fn op(self $(, operand: $carried)?) -> Op {
-                    match self { $( Self::$member => Op::$flat { $( $part: operand )? }, )* }
+                pub const fn op(self $(, $shared: $shared_kind)*) -> Op {
+                    match self { $( Self::$member => Op::$flat { $( $held ),* }, )* }
                 }
 
-                /// The one of the family with an instruction's code.
+                /// The one that an instruction's code is of.
                 #[must_use]
                 #[inline]
                 pub const fn of_code(code: u8) -> Option<Self> {
@@ -205,11 +205,4 @@ macro_rules! length_of {
     };
 }
 
-/// The operand of a family's instruction, where the family has one.
-macro_rules! carried {
-    ($kind:ident $operand:ident) => {
-        $operand
-    };
-}
-
-pub(super) use {carried, length_of, ops};
+pub(super) use {length_of, ops};

@@ -20,6 +20,7 @@ use super::index::proof::Proof as IndexProof;
 use super::op::{Const, Instruction, Length, Op, Rule, Sort, Test};
 use super::program::{EMPTY, sections};
 use crate::limits::{POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, TOKEN_PROGRAM_BYTES};
+use crate::model::matcher::Matcher;
 use crate::model::vocabulary::{State, Vocabulary};
 use allowance::Extent;
 
@@ -314,7 +315,9 @@ impl<'a> Verifier<'_, 'a> {
             Test::ActionSet { set } | Test::ActionNot { set } => self.action_set(set),
             Test::Test { field } => self.elements(field, |_| true, |this, subject| this.pattern(cursor, subject, 0)),
             Test::Equals { field, text } => self.joined(field, |this, subject| this.equal_text(text, subject)),
-            Test::Begins { field, text } => self.joined(field, |this, subject| this.piece(text, subject)),
+            Test::Begins { field, text } => {
+                self.joined(field, |this, subject| this.piece(Matcher::Prefix, text, subject))
+            }
             Test::Present { field } => self.field(field).map(|_| ()),
             Test::When {} => self.condition(cursor, 0),
         }

@@ -9,6 +9,7 @@ use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{Const, Instruction, Pattern};
 use crate::bytecode::wildcard::{Price, glob_price, path_price};
 use crate::limits::LABELS;
+use crate::model::matcher::{Matcher, Syntax};
 use crate::model::types::{BytesType, Scalar, Type, Written};
 use crate::model::vocabulary::FieldNo;
 
@@ -58,9 +59,10 @@ impl<'a> Verifier<'_, 'a> {
         )
     }
 
-    pub(super) fn piece(&mut self, text: Const, subject: Subject) -> Checked {
+    #[inline]
+    pub(super) fn piece(&mut self, matcher: Matcher, text: Const, subject: Subject) -> Checked {
         let length = self.text(text)?.len() as u64;
-        need_textual(subject)?;
+        need(matches!(subject, Subject::One(scalar) if matcher.row().accepts.admits(scalar)))?;
         self.compared(length)
     }
 
@@ -90,25 +92,32 @@ impl<'a> Verifier<'_, 'a> {
             }
             Pattern::IsTrue {} | Pattern::IsFalse {} => need(subject == Subject::One(Scalar::Bool)),
             Pattern::Eq { text } => self.equal_text(text, subject),
-            Pattern::Prefix { text } | Pattern::Suffix { text } => self.piece(text, subject),
-            Pattern::Glob { glob } => self.glob(glob, subject),
-            Pattern::Regex { automaton } => self.regex(automaton, subject),
-            Pattern::Path { path } => self.path_pattern(path, subject),
+            Pattern::Text(matcher, constant) => self.matcher(matcher, constant, subject),
             Pattern::Range { .. } => need(matches!(subject, Subject::One(scalar) if scalar.is_ordered())),
             Pattern::Net { network } => {
                 need(subject == Subject::One(Scalar::Ip))?;
                 need_constant(NetworkBits::read(self.constant(network)?).is_some())
-            }
-            Pattern::Within { path } => {
-                need(subject == Subject::One(Scalar::Path))?;
-                let length = self.bytes_of(BytesType::Path, path)?;
-                self.compared(length)
             }
             Pattern::Label { name } => {
                 need(subject == Subject::Labels)?;
                 self.label_name(name)?;
                 self.pattern(cursor, Subject::One(Scalar::String), depth)
             }
+        }
+    }
+
+    #[inline(always)]
+    fn matcher(&mut self, matcher: Matcher, constant: Const, subject: Subject) -> Checked {
+        match matcher.syntax() {
+            Syntax::Text(_) => self.piece(matcher, constant, subject),
+            Syntax::Place(_) => {
+                need(subject == Subject::One(Scalar::Path))?;
+                let length = self.bytes_of(BytesType::Path, constant)?;
+                self.compared(length)
+            }
+            Syntax::Glob => self.glob(constant, subject),
+            Syntax::Regex => self.regex(constant, subject),
+            Syntax::Path => self.path_pattern(constant, subject),
         }
     }
 

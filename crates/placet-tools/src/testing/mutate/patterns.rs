@@ -1,9 +1,11 @@
 //! Patterns that are nearly the same, as an author might write one by mistake.
 
 use super::{MutantKind, texts};
+use placet::model::matcher::{Matcher, Syntax};
+use placet::model::predicate::Anchor;
 use placet::model::types::Scalar;
-use placet::syntax::ast::{Affix, Comparison, Literal, Operand, OperandKind, PatternKind, Piece, Text};
 use placet::syntax::ast::{At, Pattern};
+use placet::syntax::ast::{Comparison, Literal, Operand, OperandKind, PatternKind, Piece, Text};
 
 /// Neighbours of a pattern, and whether they match more or less. `scalar` is the type of the
 /// matched value, if it is known; without it, every possible reading of the text is tried.
@@ -13,9 +15,7 @@ pub(super) fn near(pattern: &Pattern, scalar: Option<Scalar>) -> Vec<(MutantKind
         PatternKind::Literal(literal) => around(literal),
         PatternKind::Absent => vec![(MutantKind::Widened, PatternKind::List(vec![pattern.clone(), any(pattern.at)]))],
         PatternKind::Not(inner) => vec![(MutantKind::Widened, inner.kind.clone())],
-        PatternKind::Affix(affix, operand) => affixes(*affix, operand),
-        PatternKind::Glob(text) => globs(text),
-        PatternKind::Regex(text) => vec![(MutantKind::Widened, PatternKind::Regex(followed(text, ".*")))],
+        PatternKind::Text(matcher, operand) => matchers(*matcher, operand),
         PatternKind::Range(ends) => ranges(&ends[0], &ends[1]),
         PatternKind::Compare(sign, operand) => {
             let kind = match sign {
@@ -57,18 +57,24 @@ fn around(literal: &Literal) -> Vec<(MutantKind, PatternKind)> {
     }
 }
 
-fn affixes(affix: Affix, operand: &Operand) -> Vec<(MutantKind, PatternKind)> {
-    let OperandKind::Literal(literal @ Literal::Text(text)) = &operand.kind else { return Vec::new() };
-    let mut near = vec![(MutantKind::Narrowed, PatternKind::Literal(literal.clone()))];
-    let shorter = match affix {
-        Affix::Prefix => texts::without_last(text),
-        Affix::Suffix => texts::without_first(text),
-    };
-    near.extend(shorter.map(|shorter| {
-        let kind = OperandKind::Literal(Literal::Text(shorter));
-        (MutantKind::Widened, PatternKind::Affix(affix, Operand { kind, at: operand.at }))
-    }));
-    near
+fn matchers(matcher: Matcher, operand: &Operand) -> Vec<(MutantKind, PatternKind)> {
+    let OperandKind::Literal(Literal::Text(text)) = &operand.kind else { return Vec::new() };
+    match matcher.syntax() {
+        Syntax::Text(_) | Syntax::Place(_) => ends(matcher, text),
+        Syntax::Glob => globs(text),
+        Syntax::Regex => vec![(MutantKind::Widened, PatternKind::text(matcher, followed(text, ".*")))],
+        Syntax::Path => Vec::new(),
+    }
+}
+
+/// The text itself, and one that is a character shorter.
+fn ends(matcher: Matcher, text: &Text) -> Vec<(MutantKind, PatternKind)> {
+    let shorter = matcher.row().anchor.and_then(|end| match end {
+        Anchor::Start => texts::without_last(text),
+        Anchor::End => texts::without_first(text),
+    });
+    let shorter = shorter.map(|shorter| (MutantKind::Widened, PatternKind::text(matcher, shorter)));
+    std::iter::once((MutantKind::Narrowed, PatternKind::Literal(Literal::Text(text.clone())))).chain(shorter).collect()
 }
 
 /// Each `*` of a glob becomes one character, each `?` any number of them, and each argument any
@@ -79,7 +85,7 @@ fn globs(text: &Text) -> Vec<(MutantKind, PatternKind)> {
         let mut put = |kind, piece| {
             let mut other = text.clone();
             other.pieces[number] = Piece::Text(piece);
-            near.push((kind, PatternKind::Glob(other)));
+            near.push((kind, PatternKind::text(Matcher::Glob, other)));
         };
         match piece {
             Piece::Splice(_) => put(MutantKind::Widened, "*".to_owned()),

@@ -3,8 +3,9 @@
 use ipnet::IpNet;
 
 use super::MutantKind;
+use placet::model::matcher::Matcher;
 use placet::model::types::Scalar;
-use placet::syntax::ast::{Affix, At, Literal, Operand, OperandKind, PatternKind, Piece, Text};
+use placet::syntax::ast::{Literal, PatternKind, Piece, Text};
 
 /// Neighbours of a text, read as its type.
 pub(super) fn near(text: &Text, scalar: Option<Scalar>) -> Vec<(MutantKind, PatternKind)> {
@@ -23,8 +24,7 @@ pub(super) fn near(text: &Text, scalar: Option<Scalar>) -> Vec<(MutantKind, Patt
 
 /// `prefix "…"` in place of the text itself.
 fn begins(text: &Text) -> PatternKind {
-    let kind = OperandKind::Literal(Literal::Text(text.clone()));
-    PatternKind::Affix(Affix::Prefix, Operand { kind, at: At::default() })
+    PatternKind::text(Matcher::Prefix, text.clone())
 }
 
 /// The text without its last character, unless that comes from an argument.
