@@ -244,6 +244,13 @@ fn small_patterns(cases: &mut Cases) {
     });
 }
 
+/// The rows that ignore case and look at any text.
+const NOCASE: [(&str, fn(Const) -> Op); 3] = [
+    ("nocase", |constant| Op::Nocase { constant }),
+    ("nocase.prefix", |constant| Op::NocasePrefix { constant }),
+    ("nocase.suffix", |constant| Op::NocaseSuffix { constant }),
+];
+
 fn text_patterns(cases: &mut Cases) {
     let almost = |length: usize| [a(length - 1), vec![b'b']].concat();
     let before = |length: usize| [vec![b'b'], a(length - 1)].concat();
@@ -253,7 +260,13 @@ fn text_patterns(cases: &mut Cases) {
         cases.constant(&format!("prefix{name}"), times, field, &almost(length), |text| Op::Prefix { constant: text });
         cases.constant(&format!("suffix{name}"), times, field, &before(length), |text| Op::Suffix { constant: text });
     }
+    for (name, op) in NOCASE {
+        cases.constant(name, MANY, TEXT, &a(5_000), op);
+        cases.constant(&format!("{name} of a set"), 10, TEXTS, &a(128), op);
+    }
     cases.constant("eq as long", MANY, TEXT, &almost(VALUE_BYTES), |text| Op::Eq { text });
+    let below = [b"/a".repeat(2_000), b"/b".to_vec()].concat();
+    cases.constant("nocase.within", MANY, PATH, &below, |path| Op::NocaseWithin { constant: path });
     let mut pool = Pool::default();
     let name = pool.intern(format!("{}99", "n".repeat(LABEL)).as_bytes());
     let label = [one(Op::Label { name }), one(Op::Any {})].concat();

@@ -4,12 +4,14 @@ use super::empty::is_run;
 use super::expected::Expected;
 use super::scope::Scope;
 use super::terms::as_text;
-use super::tree::{Pattern, Text};
+use super::tree::{Pattern, Piece, Text};
 use super::wildcards::{self, Place};
+use crate::diag::Diagnostic;
+use crate::diag::code::Code;
 use crate::span::Span;
 use crate::syntax::ast::{self, Literal, Operand, OperandKind};
 use placet_core::model::matcher::{Matcher, Notation, Syntax};
-use placet_core::model::types::Accepts;
+use placet_core::model::types::{Accepts, Scalar};
 
 impl Scope<'_, '_> {
     /// A matcher on a value whose type it accepts.
@@ -21,6 +23,9 @@ impl Scope<'_, '_> {
         expected: Expected<'_>,
     ) -> Option<Pattern> {
         let text = match matcher.syntax() {
+            Syntax::Text(_) | Syntax::Place(_) if expected.scalar == Scalar::Path => {
+                self.place(matcher, self.written(operand, expected)?, at, expected)?
+            }
             Syntax::Text(_) | Syntax::Place(_) => self.plain_end(matcher, operand, at, expected)?,
             Syntax::Glob => self.whole_glob(self.written(operand, expected)?, at, expected)?,
             Syntax::Regex => {
@@ -31,6 +36,23 @@ impl Scope<'_, '_> {
             Syntax::Path => self.path_pattern(self.written(operand, expected)?, at, expected)?,
         };
         Some(Pattern::Text(matcher, text))
+    }
+
+    /// A path without wildcards, but for `/**` at its end.
+    fn place(&self, matcher: Matcher, text: &ast::Text, at: Span, expected: Expected<'_>) -> Option<Text> {
+        let path = self.path_pattern(text, at, expected)?;
+        let mut literals: Vec<&[u8]> = path.pieces.iter().filter_map(literal_of).collect();
+        if let Some(last) = literals.last_mut() {
+            *last = last.strip_suffix(b"/**").unwrap_or(last);
+        }
+        if literals.iter().any(|literal| literal.contains(&b'*')) {
+            let message = format!("after {}, `*` is only understood in `/**` at the end", matcher_name(matcher));
+            let help = "write the path without other wildcards, or without this word";
+            return self.report.fail(Diagnostic::new(Code::WrongPattern, at, message).help(help));
+        }
+        let is_everything = is_run(&path, |bytes| bytes == b"/**");
+        self.warn_everything(at, is_everything, "this path");
+        Some(path)
     }
 
     fn plain_end(&self, matcher: Matcher, operand: &Operand, at: Span, expected: Expected<'_>) -> Option<Text> {
@@ -60,6 +82,13 @@ impl Scope<'_, '_> {
                 self.report.fail(expected.mismatch(operand.at.0, "a value that is not written as text"))
             }
         }
+    }
+}
+
+fn literal_of(piece: &Piece) -> Option<&[u8]> {
+    match piece {
+        Piece::Literal(bytes) => Some(bytes),
+        Piece::Parameter(_) => None,
     }
 }
 

@@ -75,6 +75,7 @@ impl Lowering<'_> {
     fn matcher(&self, matcher: Matcher, text: &Text, scalar: Scalar) -> Result<program::Pattern, TemplateError> {
         let parts = self.parts(text)?;
         match matcher.syntax() {
+            Syntax::Text(_) | Syntax::Place(_) if scalar == Scalar::Path => Ok(without_case(path::matcher(&parts)?)),
             Syntax::Text(_) | Syntax::Place(_) => {
                 refuse_empty(&parts)?;
                 Ok(program::Pattern::text(matcher, joined(&parts)?))
@@ -117,6 +118,15 @@ const fn is_known(term: &Term) -> bool {
     match term {
         Term::Constant(_) => true,
         Term::Parameter(_) | Term::Text(_) => false,
+    }
+}
+
+/// The same path, or the paths below it, where ASCII letters of both cases are equal.
+fn without_case(pattern: program::Pattern) -> program::Pattern {
+    match pattern {
+        program::Pattern::Equal(path) => program::Pattern::Text(Matcher::Nocase, path),
+        program::Pattern::Text(Matcher::Within, path) => program::Pattern::Text(Matcher::NocaseWithin, path),
+        other => other,
     }
 }
 

@@ -167,10 +167,13 @@ impl Writer<'_, '_, '_> {
         let op = match scalar {
             Scalar::Bool => *self.choices.pick(&[Op::IsTrue {}, Op::IsFalse {}]),
             Scalar::Int | Scalar::Time | Scalar::Duration => Op::Range { first: self.number(), last: self.number() },
-            Scalar::String | Scalar::Bytes => match self.choices.below(5) {
+            Scalar::String | Scalar::Bytes => match self.choices.below(8) {
                 0 => Op::Eq { text: self.text(scalar) },
                 1 => Op::Prefix { constant: self.text(scalar) },
                 2 => Op::Suffix { constant: self.text(scalar) },
+                5 => Op::NocasePrefix { constant: self.text(scalar) },
+                6 => Op::NocaseSuffix { constant: self.text(scalar) },
+                7 => Op::Nocase { constant: self.text(scalar) },
                 3 => Op::Glob { constant: self.glob() },
                 _ => Op::Regex { constant: self.pool.intern(&words_of_a()) },
             },
@@ -183,9 +186,11 @@ impl Writer<'_, '_, '_> {
                 NetworkBits { first: Address::from_octets(first), bits }.truncated().write(&mut network);
                 Op::Net { network: self.pool.intern(&network) }
             }
-            Scalar::Path => match self.choices.below(3) {
+            Scalar::Path => match self.choices.below(5) {
                 0 => Op::Eq { text: self.path() },
                 1 => Op::Within { constant: self.path() },
+                3 => Op::Nocase { constant: self.path() },
+                4 => Op::NocaseWithin { constant: self.path() },
                 _ => Op::Path { constant: self.path_pattern() },
             },
         };
@@ -325,11 +330,11 @@ impl Writer<'_, '_, '_> {
                 let field = self.field(|ty| ty == Type::Labels);
                 Op::LabelOf { field, name: self.text(Scalar::String) }.write(out);
             }
-            Scalar::String => Op::String { text: self.text(scalar) }.write(out),
-            Scalar::Bytes => Op::Bytes { bytes: self.text(scalar) }.write(out),
-            Scalar::Uuid => Op::Uuid { uuid: self.pool.intern(&[7; 16]) }.write(out),
-            Scalar::Ip => Op::Ip { address: self.pool.intern(&[0; 16]) }.write(out),
-            Scalar::Path => Op::PathOf { path: self.path() }.write(out),
+            Scalar::String => Op::String { constant: self.text(scalar) }.write(out),
+            Scalar::Bytes => Op::Bytes { constant: self.text(scalar) }.write(out),
+            Scalar::Uuid => Op::Uuid { constant: self.pool.intern(&[7; 16]) }.write(out),
+            Scalar::Ip => Op::Ip { constant: self.pool.intern(&[0; 16]) }.write(out),
+            Scalar::Path => Op::PathOf { constant: self.path() }.write(out),
         }
     }
 

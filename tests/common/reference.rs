@@ -280,8 +280,29 @@ impl Walk<'_> {
             Matcher::Glob => self.matches_glob(text, value),
             Matcher::Regex => self.matches_regex(text, value),
             Matcher::Path => self.matches_path(text, std::str::from_utf8(bytes).unwrap()),
-            Matcher::Within => panic!("the checker makes none"),
+            Matcher::Nocase if matches!(value, Constant::Path(_)) => {
+                self.matches_path(&self.lower(text), &std::str::from_utf8(bytes).unwrap().to_ascii_lowercase())
+            }
+            Matcher::Nocase => bytes.to_ascii_lowercase() == self.text(text).to_ascii_lowercase(),
+            Matcher::NocasePrefix => bytes.to_ascii_lowercase().starts_with(&self.text(text).to_ascii_lowercase()),
+            Matcher::NocaseSuffix => bytes.to_ascii_lowercase().ends_with(&self.text(text).to_ascii_lowercase()),
+            Matcher::Within | Matcher::NocaseWithin => panic!("the checker makes none"),
         }
+    }
+
+    /// A text with its arguments, in lower case but for the escape of a star.
+    fn lower(&self, text: &Text) -> Text {
+        let lower = |piece: &Piece| match piece {
+            Piece::Literal(bytes) => {
+                let text = std::str::from_utf8(bytes).unwrap().to_ascii_lowercase();
+                Piece::Literal(text.replace("%2a", "%2A").into_bytes())
+            }
+            Piece::Parameter(_) => {
+                let text = String::from_utf8(self.piece(piece)).unwrap().to_ascii_lowercase();
+                Piece::Literal(text.replace('*', "%2A").into_bytes())
+            }
+        };
+        Text { pieces: text.pieces.iter().map(lower).collect() }
     }
 
     fn matches_glob(&self, glob: &Text, value: &Constant) -> bool {

@@ -160,6 +160,9 @@ impl Speaker<'_> {
             Pattern::Text(matcher @ (Matcher::Glob | Matcher::Regex), text) => {
                 PatternKind::text(*matcher, self.raw_text(text)?)
             }
+            Pattern::Text(Matcher::Nocase, text) if scalar == Scalar::Path => {
+                PatternKind::text(Matcher::Nocase, self.text(text)?)
+            }
             Pattern::Text(Matcher::Path, path) => PatternKind::Literal(Literal::Text(self.text(path)?)),
             Pattern::Text(matcher, text) => {
                 let literal = match (text.pieces.as_slice(), self.text(text)) {

@@ -56,7 +56,7 @@ fn page() -> String {
 
 /// The prices and the limits.
 fn costs() -> String {
-    let Prices { compared, label, label_compared, member, sorted, sorted_bytes, .. } = PRICES;
+    let Prices { compared, folded, label, label_compared, member, sorted, sorted_bytes, .. } = PRICES;
     let Prices { search, searched, needle, read_again, table, facet, facet_size, .. } = PRICES;
     let patterns = patterns();
     format!(
@@ -69,6 +69,7 @@ fn costs() -> String {
          ({VALUE_BYTES}), or all elements of a set together ({SET_BYTES}):\n\n\
          | instruction | additional cost |\n|---|---|\n\
          | a comparison with a text | a step for every {compared} bytes of the shorter one |\n\
+         | one that ignores case (`nocase`) | for each byte of the text {folded} step |\n\
          {patterns}\
          | a label | for each of {LABELS} labels {label} steps, and one for every {label_compared} bytes of the name |\n\
          | `member` | for each element {member} steps, and the comparison |\n\

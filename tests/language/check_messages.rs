@@ -90,6 +90,23 @@ fn a_pattern_of_paths_is_not_taken_for_a_path_with_a_star_in_it() {
 }
 
 #[test]
+fn a_path_in_whatever_case_has_no_wildcard_that_would_be_taken_for_text() {
+    for good in ["\"/Admin\"", "\"/Admin/**\"", "\"/\"", "\"/a%2A/**\""] {
+        http(&format!("allow {{ path: nocase {good} }}")).is_good();
+    }
+    for bad in ["\"/a/*/b\"", "\"/**/a\"", "\"/a*\"", "\"/a/*/**\""] {
+        http(&format!("allow {{ path: nocase {bad} }}")).says(
+            "E0308",
+            &format!("nocase {bad}"),
+            "after `nocase`, `*` is only understood in `/**` at the end",
+            "write the path without other wildcards, or without this word",
+        );
+    }
+    http("allow { path: nocase prefix \"/a\" }").finds(&[("E0308", "nocase prefix \"/a\"")]);
+    http("allow { path: nocase \"/**\" }").finds(&[("W0121", "nocase \"/**\"")]);
+}
+
+#[test]
 fn a_value_has_the_type_of_its_attribute() {
     http("allow { path: 7 }").says("E0301", "7", "`path` takes a path, found an int", "write it in quotes");
     http("allow { host: x\"00\" }").says(

@@ -123,11 +123,15 @@ impl Lifting<'_> {
 
     fn matcher(&self, matcher: Matcher, constant: &[u8], scalar: Scalar) -> Result<PatternKind, PrintError> {
         Ok(match matcher.syntax() {
-            Syntax::Text(_) => PatternKind::Text(matcher, operand(text(constant, scalar)?)),
+            Syntax::Text(_) => PatternKind::Text(matcher, operand(whole(constant, scalar)?)),
             Syntax::Place(_) => {
                 let path = literal::path_text(constant).ok_or(NO_PATH)?;
-                let below = format!("{}/**", path.strip_suffix('/').unwrap_or(&path));
-                PatternKind::Literal(literal::plain(&below))
+                let below = literal::plain(&format!("{}/**", path.strip_suffix('/').unwrap_or(&path)));
+                if matcher.row().is_exact {
+                    PatternKind::Literal(below)
+                } else {
+                    PatternKind::Text(Matcher::Nocase, operand(below))
+                }
             }
             Syntax::Glob => {
                 let glob = literal::glob(constant).and_then(|glob| literal::raw_text(&glob, Spelling::Glob));

@@ -11,6 +11,7 @@
 //! | `{"$not": p}`, `[p, q]` | `not p`, `[p, q]` |
 //! | `{"$prefix": "a"}`, `{"$suffix": "a"}` | `prefix "a"`, `suffix "a"` |
 //! | `{"$glob": "*.png"}`, `{"$regex": "eu-.*"}` | `glob "*.png"`, `~"eu-.*"` |
+//! | `{"$nocase": "a"}`, `{"$nocase_prefix": "a"}` | `nocase "a"`, `nocase prefix "a"` |
 //! | `{"$range": [1, 10]}` | `1..10` |
 //! | `{"$eq": 5}`, `$ne`, `$lt`, `$le`, `$gt`, `$ge` | `== 5`, `!=`, `<`, `<=`, `>`, `>=` |
 //! | `{"$name": "team"}` | `team` |

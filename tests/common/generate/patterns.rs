@@ -4,6 +4,7 @@ use placet::check::tree::{ArgumentNo, Bound, Constant, Network, Pattern, Piece, 
 use placet::compile::arguments::Argument;
 use placet::model::matcher::Matcher;
 use placet::model::path::check_segment;
+use placet::model::predicate::Anchor;
 use placet::model::types::{Scalar, Type};
 use placet::model::value::Address;
 use placet::model::vocabulary::FieldNo;
@@ -86,11 +87,19 @@ impl Maker<'_, '_, '_> {
         match scalar {
             Scalar::String | Scalar::Bytes => match self.choices.below(4) {
                 0 | 1 => {
-                    let affix = *self.choices.pick(&[Matcher::Prefix, Matcher::Suffix]);
-                    let (text, value) = self.text(scalar);
+                    use Matcher::{Nocase, NocasePrefix, NocaseSuffix, Prefix, Suffix};
+                    let affix =
+                        *self.choices.pick(&[Prefix, Suffix, Prefix, Suffix, Nocase, NocasePrefix, NocaseSuffix]);
+                    let (text, mut value) = self.text(scalar);
                     let rest = *self.choices.pick(&[&b""[..], b"x", b"/y"]);
-                    let value =
-                        if affix == Matcher::Prefix { [&value, rest].concat() } else { [rest, &value].concat() };
+                    if !affix.row().is_exact {
+                        value.make_ascii_uppercase();
+                    }
+                    let value = match affix.row().anchor {
+                        Some(Anchor::Start) => [&value, rest].concat(),
+                        Some(Anchor::End) => [rest, &value].concat(),
+                        None => value,
+                    };
                     self.note(place, Some(text_as(scalar, value)));
                     Pattern::Text(affix, text)
                 }
@@ -104,6 +113,7 @@ impl Maker<'_, '_, '_> {
                 Pattern::Range(first, last)
             }
             Scalar::Ip => self.network(place),
+            Scalar::Path if self.choices.chance(40) => self.nocase_path(place),
             Scalar::Path => self.path_pattern(place),
             Scalar::Bool | Scalar::Uuid => self.equal(scalar, place),
         }
@@ -251,6 +261,18 @@ impl Maker<'_, '_, '_> {
             self.note(place, Some(Constant::Ip(Address::from_octets(edge.to_be_bytes()))));
         }
         Pattern::Network(Network { first: Address::from_octets(low.to_be_bytes()), bits })
+    }
+
+    /// A path, or all that is below it, in whatever case.
+    fn nocase_path(&mut self, place: &Place) -> Pattern {
+        let (text, mut value) = (literal(*self.choices.pick(&[&b"/A"[..], b"/a/B"])), b"/a/b".to_vec());
+        let mut text = text;
+        if self.choices.chance(128) {
+            text.pieces = vec![Piece::Literal([&text_bytes(&text)[..], b"/**"].concat())];
+            value.extend(b"/C");
+        }
+        self.note(place, Some(text_as(Scalar::Path, value)));
+        Pattern::Text(Matcher::Nocase, text)
     }
 
     fn path_pattern(&mut self, place: &Place) -> Pattern {

@@ -337,7 +337,9 @@ fn constants_of_the_pool(cases: &mut Cases) {
     cases.add(
         Fault::BadConstant,
         "an address of four bytes",
-        with(&[10, 0, 0, 1], |address| when(&[Op::Equal {}, Op::Ip { constant: address }, Op::Ip { constant: address }].map(one).concat())),
+        with(&[10, 0, 0, 1], |address| {
+            when(&[Op::Equal {}, Op::Ip { constant: address }, Op::Ip { constant: address }].map(one).concat())
+        }),
     );
 }
 

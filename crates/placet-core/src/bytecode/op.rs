@@ -217,6 +217,10 @@ ops! {
             0x2b Regex        "regex"    (constant: Const) Regex,               16 "A string or bytes that the automaton accepts as a whole.";
             0x2e Path         "path"     (constant: Const) Path,                64 "A path that matches, segment by segment.";
             0x2f Within       "within"   (constant: Const) Within,               8 "The path itself, or one below it.";
+            0x31 Nocase       "nocase"         (constant: Const) Nocase,         8 "A string, bytes or path with these bytes, where ASCII letters of both cases are equal.";
+            0x32 NocasePrefix "nocase.prefix"  (constant: Const) NocasePrefix,   8 "A string or bytes that start with the text, where ASCII letters of both cases are equal.";
+            0x33 NocaseSuffix "nocase.suffix"  (constant: Const) NocaseSuffix,   8 "A string or bytes that end with the text, where ASCII letters of both cases are equal.";
+            0x34 NocaseWithin "nocase.within"  (constant: Const) NocaseWithin,   8 "The path itself, or one below it, where ASCII letters of both cases are equal.";
         }
     }
 

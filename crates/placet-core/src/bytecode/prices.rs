@@ -11,6 +11,8 @@ use super::wildcard;
 pub struct Prices {
     /// Bytes of a text that are compared in one step.
     pub compared: u64,
+    /// Steps for each byte that is compared ignoring case.
+    pub folded: u64,
     /// Steps for each label that is visited.
     pub label: u64,
     /// Bytes of a label's name that are compared in one step.
@@ -62,6 +64,7 @@ pub struct Prices {
 /// The prices that the verifier charges.
 pub const PRICES: Prices = Prices {
     compared: allowance::COMPARED,
+    folded: allowance::FOLDED,
     label: pattern::LABEL,
     label_compared: pattern::LABEL_COMPARED,
     member: condition::MEMBER,

@@ -95,7 +95,7 @@ macro_rules! matchers {
 /// Only paths.
 const PATH: Accepts = Accepts::Only(Scalar::Path);
 
-use Accepts::Textual;
+use Accepts::{TextOrPath, Textual};
 use Anchor::{End, Start};
 use Notation::{Bare, Sign, Word};
 use Syntax::{Glob, Path, Place, Regex, Text};
@@ -108,6 +108,24 @@ matchers! {
     Regex   "regex"   Sign("~"), Textual; 4 None,        true  Regex;                     "`~\"eu-.*\"`"
     Path    "path"    Bare,      PATH;    3 None,        true  Path;                      "`\"/a/*/b\"`"
     Within  "within"  Bare,      PATH;    1 None,        true  Place(is_within);          "`\"/a/**\"`: the path `/a` or one below it."
+    Nocase  "nocase"  Word, TextOrPath; 1 None,          false Text(<[u8]>::eq_ignore_ascii_case);    "`nocase \"get\"`"
+    NocasePrefix "nocase prefix" Word, Textual; 1 Some(Start), false Text(begins_ignoring_case);      "`nocase prefix \"user/\"`"
+    NocaseSuffix "nocase suffix" Word, Textual; 1 Some(End),   false Text(ends_ignoring_case);        "`nocase suffix \".png\"`"
+    NocaseWithin "nocase within" Bare, PATH;    1 None,        false Place(is_within_ignoring_case);  "`nocase \"/a/**\"`"
+}
+
+fn begins_ignoring_case(value: &[u8], text: &[u8]) -> bool {
+    value.get(..text.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(text))
+}
+
+fn ends_ignoring_case(value: &[u8], text: &[u8]) -> bool {
+    let end = value.len().checked_sub(text.len()).and_then(|at| value.get(at..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(text))
+}
+
+fn is_within_ignoring_case(path: &[u8], above: &[u8]) -> bool {
+    let rest = path.get(above.len()..).filter(|_| begins_ignoring_case(path, above));
+    above == b"/" || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
 impl Matcher {
@@ -150,6 +168,19 @@ mod tests {
             assert_eq!(named, 1, "{one:?}");
             assert_eq!(Matcher::called(one.row().name).is_some(), one.row().notation != Bare, "{one:?}");
         }
+    }
+
+    #[test]
+    fn case_is_ignored_where_the_table_says_so_and_only_for_ascii() {
+        for &one in Matcher::ALL {
+            if let Text(compares) | Place(compares) = one.syntax() {
+                assert_eq!(compares(b"/A", b"/a"), !one.row().is_exact, "{one:?}");
+                assert!(!compares("/É".as_bytes(), "/é".as_bytes()), "{one:?}");
+                assert!(!compares(b"", b"/a") && !compares(b"/", b"/a"), "{one:?}");
+            }
+        }
+        assert!(is_within_ignoring_case(b"/A/b", b"/a") && is_within_ignoring_case(b"/x", b"/"));
+        assert!(!is_within_ignoring_case(b"/ab", b"/A"));
     }
 
     #[test]

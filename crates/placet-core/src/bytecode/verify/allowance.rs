@@ -70,8 +70,18 @@ impl Extent {
     /// Steps of comparing each value with a text of `length` bytes.
     #[inline]
     pub(super) const fn comparing(self, length: u64) -> u64 {
+        self.together(length) / COMPARED
+    }
+
+    /// Steps of comparing each value with a text of `length` bytes, ignoring case.
+    pub(super) const fn folding(self, length: u64) -> u64 {
+        self.together(length) * FOLDED
+    }
+
+    #[inline]
+    const fn together(self, length: u64) -> u64 {
         let together = self.values.saturating_mul(length);
-        (if together < self.bytes { together } else { self.bytes }) / COMPARED
+        if together < self.bytes { together } else { self.bytes }
     }
 
     /// Steps of matching a pattern of this price.
@@ -80,6 +90,9 @@ impl Extent {
         price.value.saturating_mul(self.values).saturating_add(price.byte.saturating_mul(self.bytes))
     }
 }
+
+/// Steps for each byte that is compared ignoring case.
+pub const FOLDED: u64 = 1;
 
 /// Bytes that are compared in one step, by a processor that compares sixteen at a time.
 pub const COMPARED: u64 = 32;

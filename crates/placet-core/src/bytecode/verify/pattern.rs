@@ -63,6 +63,9 @@ impl<'a> Verifier<'_, 'a> {
     pub(super) fn piece(&mut self, matcher: Matcher, text: Const, subject: Subject) -> Checked {
         let length = self.text(text)?.len() as u64;
         need(matches!(subject, Subject::One(scalar) if matcher.row().accepts.admits(scalar)))?;
+        if !matcher.row().is_exact {
+            return self.folded(text, subject, length);
+        }
         self.compared(length)
     }
 
@@ -113,12 +116,21 @@ impl<'a> Verifier<'_, 'a> {
             Syntax::Place(_) => {
                 need(subject == Subject::One(Scalar::Path))?;
                 let length = self.bytes_of(BytesType::Path, constant)?;
-                self.compared(length)
+                if matcher.row().is_exact { self.compared(length) } else { self.folded(constant, subject, length) }
             }
             Syntax::Glob => self.glob(constant, subject),
             Syntax::Regex => self.regex(constant, subject),
             Syntax::Path => self.path_pattern(constant, subject),
         }
+    }
+
+    /// A comparison of each value with a text of `length` bytes, ignoring case.
+    #[inline(never)]
+    fn folded(&mut self, text: Const, subject: Subject, length: u64) -> Checked {
+        if subject == Subject::One(Scalar::Path) {
+            self.bytes_of(BytesType::Path, text)?;
+        }
+        self.allowance.charge(self.extent().folding(length))
     }
 
     // These look through values byte by byte. They are a separate function, since their caller's
