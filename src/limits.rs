@@ -36,8 +36,7 @@ pub const COMPILE_EFFORT: u64 = 1 << 25;
 pub const YEAR_2000: i64 = 946_684_800_000;
 
 /// Pairs of rules that are compared to find one that another covers: a warning must not cost more
-/// than the check. Rules that require an exact value are only compared with those that require the
-/// same one, so few files come near it.
+/// than the check. Only rules that have something in common are compared, so few files come near it.
 pub const LINT_COMPARISONS: usize = 1 << 19;
 
 /// Bytes of a revocation list in a file: sixteen million ids.

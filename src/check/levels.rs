@@ -1,10 +1,15 @@
 //! Warns of a `deny` on paths that forbids one level, beside an `allow` of everything below it.
 
+use std::collections::BTreeMap;
+
+use super::anchors::Anchors;
+use super::covering::Buckets;
 use super::report::Report;
 use super::subsumption;
 use super::tree::{Effect, Pattern, Piece, Rule, Text};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
+use crate::limits::LINT_COMPARISONS;
 use crate::span::Span;
 use crate::syntax::ast::{self, Block, BlockKind, Literal, PatternKind};
 use placet_core::model::matcher::Matcher;
@@ -15,15 +20,19 @@ use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 /// `/admin/a/b` to the `allow`.
 pub(super) fn warn(report: &Report, vocabulary: &Vocabulary, block: &Block, rules: &[Rule]) {
     let denies = block.rules.iter().filter(|rule| rule.effect == ast::Effect::Deny);
+    let mut levels: BTreeMap<FieldNo, Vec<Level<'_>>> = BTreeMap::new();
     for rule in denies.filter(|rule| rule.when.is_none() && rule.unless.is_none()) {
         for entry in &rule.entries {
             let field = vocabulary.field(&entry.key.text);
-            let Some(field) = field.filter(|field| is_of_paths(vocabulary, *field)) else { continue };
-            let mut levels = Vec::new();
-            collect(&entry.value, rule.entries.len() == 1, &mut levels);
-            let opens = |level: &&Level<'_>| is_open(block.kind, field, level, rules);
-            levels.iter().filter(opens).for_each(|level| report.add(level.finding()));
+            if let Some(field) = field.filter(|field| is_of_paths(vocabulary, *field)) {
+                collect(&entry.value, rule.entries.len() == 1, levels.entry(field).or_default());
+            }
         }
+    }
+    for (field, levels) in levels {
+        let mut search = Search::of(block.kind, field, &levels, rules);
+        let open = levels.iter().enumerate().filter(|(number, level)| search.is_open(*number, level));
+        open.for_each(|(_, level)| report.add(level.finding()));
     }
 }
 
@@ -90,19 +99,53 @@ fn is_place(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|last| !last.is_empty() && !last.contains(['.', '*']))
 }
 
-/// Whether an `allow` covers everything below, and no `deny` covers the part that the level leaves
-/// open. A restriction without `only` covers everything.
-fn is_open(kind: BlockKind, field: FieldNo, level: &Level<'_>, rules: &[Rule]) -> bool {
-    let (below, left) = (level.below(), level.left());
-    let holds = |rule: &Rule| match rule.tests.iter().find(|test| test.field == field) {
-        Some(test) => subsumption::pattern(&test.pattern, if rule.effect == Effect::Allow { &below } else { &left }),
-        None => rule.effect == Effect::Allow,
-    };
-    let is_unlimited = kind == BlockKind::Restriction && rules.iter().all(|rule| rule.effect == Effect::Deny);
-    rules.len() <= MOST
-        && (rules.iter().any(|rule| rule.effect == Effect::Allow && holds(rule)) || is_unlimited)
-        && !rules.iter().any(|rule| rule.effect == Effect::Deny && holds(rule))
+/// The rules of a block by what their pattern for one attribute can cover.
+struct Search<'r> {
+    field: FieldNo,
+    rules: &'r [Rule],
+    /// Whether everything is allowed that no rule denies.
+    allows_everything: bool,
+    /// For each level two searches: what is below it, and what it leaves.
+    buckets: Buckets,
+    /// Comparisons that may still be made.
+    left: usize,
 }
 
-/// With more rules than this the lint would cost more than it is worth: it compares each with each.
-const MOST: usize = 1_024;
+impl<'r> Search<'r> {
+    fn of(kind: BlockKind, field: FieldNo, levels: &[Level<'_>], rules: &'r [Rule]) -> Self {
+        let mut anchors = Anchors::default();
+        // A rule that says nothing of the attribute is in no bucket.
+        let elsewhere = || vec![Vec::new()];
+        let wide = |rule| pattern_for(rule, field).map_or_else(elsewhere, |it| anchors.of_pattern((field, None), it));
+        let wide = rules.iter().map(wide).collect();
+        let narrow = levels.iter().flat_map(|level| [level.below(), level.left()]);
+        let narrow = narrow.map(|pattern| anchors.of_value(field, &pattern)).collect();
+        let allows = |rule: &&Rule| rule.effect == Effect::Allow;
+        let is_unlimited = kind == BlockKind::Restriction && !rules.iter().any(|rule| allows(&rule));
+        let allows_everything =
+            is_unlimited || rules.iter().filter(allows).any(|rule| pattern_for(rule, field).is_none());
+        Self { field, rules, allows_everything, buckets: Buckets::of(wide, narrow), left: LINT_COMPARISONS }
+    }
+
+    /// Whether an `allow` covers everything below, and no `deny` covers the part that the level
+    /// leaves open. A restriction without `only` covers everything.
+    fn is_open(&mut self, number: usize, level: &Level<'_>) -> bool {
+        (self.allows_everything || self.covers(Effect::Allow, 2 * number, &level.below()))
+            && !self.covers(Effect::Deny, 2 * number + 1, &level.left())
+            && self.left > 0
+    }
+
+    fn covers(&mut self, effect: Effect, number: usize, narrow: &Pattern) -> bool {
+        let Self { field, rules, buckets, left, .. } = self;
+        let others = buckets.beside(number).into_iter().flatten().flatten();
+        others.take(*left).any(|other| {
+            *left -= 1;
+            let rule = &rules[*other];
+            rule.effect == effect && pattern_for(rule, *field).is_some_and(|wide| subsumption::pattern(wide, narrow))
+        })
+    }
+}
+
+fn pattern_for(rule: &Rule, field: FieldNo) -> Option<&Pattern> {
+    rule.tests.iter().find(|test| test.field == field).map(|test| &test.pattern)
+}

@@ -12,8 +12,8 @@
 //!    `literals`, and `empty` for those that nothing matches), and its conditions (`conditions`,
 //!    `operands`, `functions`, `needles`), where `presence` tracks which attributes may be read;
 //! 4. `lints`: probable mistakes; `levels` finds a `deny` of one level that leaves deeper ones
-//!    open, and `subsumption` proves that one rule covers another. While conditions and texts are
-//!    read, `constancy`, `clocks` and `wildcards` warn of conditions that are always the same, of
+//!    open, `covering` pairs the rules that have something in common (`anchors`), and `subsumption`
+//!    proves that one covers the other. While conditions and texts are read, `constancy`, `clocks` and `wildcards` warn of conditions that are always the same, of
 //!    hours that no clock shows and of wildcards of other languages.
 //!
 //! The result is a [`Checked`] tree, or the errors. An error never stops the check: the part it is
@@ -22,6 +22,7 @@
 
 mod absence;
 mod actions;
+mod anchors;
 mod blocks;
 mod boundary;
 mod claims;
@@ -29,6 +30,7 @@ mod classes;
 mod clocks;
 mod conditions;
 mod constancy;
+mod covering;
 pub mod effort;
 mod empty;
 pub(crate) mod expected;

@@ -119,7 +119,7 @@ fn holds(network: &Network, address: Address) -> bool {
 }
 
 /// The pieces of a term that is text; a value that is only known later is one piece.
-fn whole_text(term: &Term) -> Option<Vec<Piece>> {
+pub(super) fn whole_text(term: &Term) -> Option<Vec<Piece>> {
     match term {
         Term::Constant(Constant::String(text) | Constant::Path(text)) => {
             Some(vec![Piece::Literal(text.as_bytes().to_vec())])

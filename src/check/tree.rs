@@ -220,7 +220,7 @@ pub struct Test {
 
 /// A pattern on one value of a known type. An absent value is matched only by `Absent`, by a
 /// `OneOf` that contains it, and by `Labels` in which every pattern matches absence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Pattern {
     /// `any`
     Any,
@@ -302,7 +302,7 @@ impl Pattern {
 pub struct ArgumentNo(pub usize);
 
 /// An end of a range.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Bound {
     /// Of type int, time or duration.
     pub term: Term,
@@ -311,7 +311,7 @@ pub struct Bound {
 }
 
 /// One value, known now or when a token is minted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Term {
     /// Known now.
     Constant(Constant),
@@ -352,7 +352,7 @@ pub struct Network {
 }
 
 /// Text with parameters in it; neighbouring literal pieces are joined.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Text {
     /// In order.
     pub pieces: Vec<Piece>,
@@ -369,7 +369,7 @@ impl Text {
 }
 
 /// A piece of a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Piece {
     /// Literal text; as bytes, so that `x"00ff"` may come before and after a splice of bytes.
     Literal(Vec<u8>),
@@ -383,7 +383,7 @@ pub const STAR: &str = "%2A";
 
 /// A typed boolean expression. A comparison that reads an absent value is false; the checker has
 /// reported every place where that could happen unguarded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Condition {
     /// `true`, `false`
     Constant(bool),
@@ -417,7 +417,7 @@ pub enum Condition {
 }
 
 /// One value inside a condition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Operand {
     /// An attribute that is one value.
     Field(FieldNo),
