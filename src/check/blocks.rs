@@ -39,7 +39,7 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
     let whole = whole && promised.iter().all(Option::is_some);
     if rules.len() > RULES {
         let message = format!("`{}` has {} rules, and a block has at most {RULES}", block.name.text, rules.len());
-        report.add(Diagnostic::new(Code::TooMany, block.name.at.0, message).help("split it into several policies"));
+        report.add(Diagnostic::new(Code::TooMany, block.name.at.0, message).help(FEWER_RULES));
     }
     if promised.len() > PROMISES {
         let message =
@@ -69,6 +69,9 @@ pub(super) fn check(report: &Report, names: &Names<'_>, item: &Item, block: &Blo
     }
     template
 }
+
+/// The way out of too many rules. Splitting a policy is none: what one part allows, another does not.
+const FEWER_RULES: &str = "join rules that differ in one value: its pattern may be a list, `path: [\"/a/**\", \"/b/**\"]`; only `deny` rules can move to another policy, since every policy must allow";
 
 /// The rules that TOKENGEN's keys stand for.
 fn implied(scope: &Scope<'_, '_>, block: &Block, fields: &Fields<'_>, known: &Known) -> (Claims, Option<Vec<Rule>>) {

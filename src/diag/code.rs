@@ -532,7 +532,7 @@ policy own(name: string) {
     i2: bool, j2: bool, k2: bool, l2: bool, m2: bool, n2: bool, o2: bool, p2: bool
     action look
 }"#
-        "Split it, or write it shorter."
+        "Write it with fewer of them: the message says how many there may be. Rules that differ in one value can be one, since a pattern may be a list. `deny` rules can move to another policy; `allow` rules cannot, since every policy must allow."
     "E0602" Unfit Error "a block is too large or too costly"
         r#"vocabulary shelf 1 { name: string action get }
 

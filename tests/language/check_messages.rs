@@ -3,7 +3,11 @@
 use crate::check_support;
 
 use check_support::{check, http, momento};
-use placet::limits::NESTING;
+use placet::check::library::Library;
+use placet::compile::arguments::Arguments;
+use placet::document::Document;
+use placet::limits::{NESTING, RULES};
+use placet::syntax::ast::BlockKind;
 
 #[test]
 fn a_misspelt_key_does_not_match_everything() {
@@ -695,5 +699,29 @@ fn a_time_is_written_as_everybody_reads_it() {
         for written in [time.to_owned(), format!("\"{time}\"")] {
             http(&format!("allow {{ time: < {written} }}")).helps(help);
         }
+    }
+}
+
+#[test]
+fn the_ways_out_of_too_many_rules_are_ways_out() {
+    let rules =
+        |effect: &str| -> String { (0..=RULES).map(|number| format!("{effect} {{ host: \"{number}\" }}\n")).collect() };
+    let message = format!("`p` has {} rules, and a block has at most {RULES}", RULES + 1);
+    http(&rules("allow")).says(
+        "E0601",
+        "p",
+        &message,
+        "join rules that differ in one value: its pattern may be a list, `path: [\"/a/**\", \"/b/**\"]`; only `deny` rules can move to another policy, since every policy must allow",
+    );
+    let values: String = (0..=RULES).map(|number| format!("\"{number}\", ")).collect();
+    let joined = format!("use http policy p {{ allow {{ host: [{values}] }} }}");
+    let moved = format!(
+        "use http policy p {{ allow {{ host: \"1\" }} {} }} policy rest {{ allow {{ action: any }} {} }}",
+        "deny { host: \"2\" } ".repeat(RULES / 2),
+        "deny { host: \"3\" } ".repeat(RULES / 2 + 1),
+    );
+    for text in [joined, moved] {
+        let document = Document::from_text("example.placet", &text, Library::built_in()).unwrap();
+        assert!(document.compile(BlockKind::Policy, Some("p"), &Arguments::none()).is_ok());
     }
 }
