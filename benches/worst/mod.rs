@@ -378,6 +378,15 @@ fn truths(cases: &mut Cases) {
     let mut pool = Pool::default();
     let key = pool.intern(&[[9; 31].as_slice(), &[8]].concat());
     cases.truth("vouched", MANY, &one(Op::Vouched { key }), &pool);
+    let others = pool.intern(&[0x7f, 0xff, 0x0f]);
+    cases.truth("asks", MANY, &one(Op::Asks { set: others }), &pool);
+    cases.truth("any.in", 2, &one(Op::AnyIn { field: TEXTS, set: SHUFFLED }), &none);
+    let every = [one(Op::Negate {}), one(Op::EveryIn { field: SHUFFLED, set: SHUFFLED })].concat();
+    cases.truth("every.in", 2, &every, &none);
+    let absent = body(|body| Op::AnyOf { body }, &one(Op::Absent {}).repeat(20));
+    cases.add("some.of", &deny(&[one(Op::SomeOf { field: TEXTS }), absent].concat()), &none);
+    let present = [one(Op::EveryOf { field: TEXTS }), one(Op::Any {})].concat().repeat(20);
+    cases.add("every.of", &deny(&[present, one(Op::Present { field: NOTHING })].concat()), &none);
     let set = |op| [one(op), one(Op::Absent {})].concat();
     cases.truth("any.el", 20, &set(Op::AnyElement { field: TEXTS }), &none);
     let every = [one(Op::Negate {}), one(Op::EveryElement { field: TEXTS }), one(Op::Any {})].concat();

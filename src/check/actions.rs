@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::tree::Actions;
+use super::tree::{Actions, Condition};
 use placet_core::model::vocabulary::ActionNo;
 
 /// A set of actions, or of all others.
@@ -61,6 +61,45 @@ impl ActionSet {
         if self.negated && self.listed.is_empty() {
             return None;
         }
-        Some(Actions { listed: self.listed.into_iter().collect(), negated: self.negated })
+        Some(self.into_actions())
+    }
+
+    /// The set of a condition.
+    pub(super) fn into_actions(self) -> Actions {
+        Actions { listed: self.listed.into_iter().collect(), negated: self.negated }
+    }
+
+    /// Whether it is one action.
+    pub(super) fn is_one(&self) -> bool {
+        !self.negated && self.listed.len() == 1
+    }
+}
+
+/// Makes sure that a rule that allows does not allow an action, declared after its `count` actions,
+/// that its condition does not name: what the condition asks of such an action is false, and after
+/// an odd number of `!`, true. So `action != read`, `!(action == read)` and `unless action == read`
+/// mean the same, as `action: not read` in a map does.
+pub(super) fn settle(condition: &mut Condition, count: usize, holds: bool) {
+    match condition {
+        Condition::Action(actions) if actions.negated == holds => {
+            let all = (0..count).filter_map(|number| u16::try_from(number).ok()).map(ActionNo);
+            let listed = all.filter(|action| actions.listed.binary_search(action).is_err()).collect();
+            *actions = Actions { listed, negated: !holds };
+        }
+        Condition::Not(inner) => settle(inner, count, !holds),
+        Condition::All(list) | Condition::AnyOf(list) => list.iter_mut().for_each(|one| settle(one, count, holds)),
+        Condition::Action(_)
+        | Condition::Constant(_)
+        | Condition::Compare(..)
+        | Condition::Matches(..)
+        | Condition::Some(..)
+        | Condition::Every(..)
+        | Condition::Member(..)
+        | Condition::ElementsIn(..)
+        | Condition::Has(_)
+        | Condition::HasLabel(..)
+        | Condition::Call(..)
+        | Condition::Truth(_)
+        | Condition::Vouched(_) => {}
     }
 }

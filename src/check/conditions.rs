@@ -1,7 +1,5 @@
 //! Conditions: every expression gets its type, and reading a value that may be absent is reported.
 
-use super::clocks;
-use super::constancy;
 use super::expected::Expected;
 use super::literals::natural;
 use super::lowercase::{capitals, is_with_capital};
@@ -12,11 +10,12 @@ use super::report::with_help;
 use super::scope::Scope;
 use super::tree::{Condition, Constant, Effect, Operand, Term};
 use super::wildcards::{self, Place};
+use super::{actions, clocks, constancy};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::NESTING;
 use crate::span::Span;
-use crate::syntax::ast::{self, Comparison, ConditionKind, Literal, Name, Pattern, PatternKind};
+use crate::syntax::ast::{self, Comparison, ConditionKind, Literal, Name, Pattern, PatternKind, Quantifier};
 use crate::syntax::parse::is_null;
 use placet_core::model::types::{Scalar, Type};
 use placet_core::model::vocabulary::FieldNo;
@@ -40,17 +39,26 @@ impl Scope<'_, '_> {
         };
         let reading = Reading { scope: scope.turned(), present: &present, told: &told };
         let unless = unless.map(|condition| reading.condition(condition).map(|inner| Condition::Not(Box::new(inner))));
-        match (when, unless) {
-            (None, None) => Some(None),
-            (Some(one), None) | (None, Some(one)) => one.map(Some),
-            (Some(when), Some(unless)) => match (when?, unless?) {
-                (Condition::All(mut list), unless) => {
-                    list.push(unless);
-                    Some(Some(Condition::All(list)))
-                }
-                (when, unless) => Some(Some(Condition::All(vec![when, unless]))),
-            },
+        let mut guard = joined(when, unless)?;
+        if let Some(condition) = guard.as_mut().filter(|_| effect == Effect::Allow) {
+            actions::settle(condition, scope.names.vocabulary().actions().len(), true);
         }
+        Some(guard)
+    }
+}
+
+/// `when` and `unless`, as far as there are any; `None` after an error in one of them.
+fn joined(when: Option<Option<Condition>>, unless: Option<Option<Condition>>) -> Option<Option<Condition>> {
+    match (when, unless) {
+        (None, None) => Some(None),
+        (Some(one), None) | (None, Some(one)) => one.map(Some),
+        (Some(when), Some(unless)) => match (when?, unless?) {
+            (Condition::All(mut list), unless) => {
+                list.push(unless);
+                Some(Some(Condition::All(list)))
+            }
+            (when, unless) => Some(Some(Condition::All(vec![when, unless]))),
+        },
     }
 }
 
@@ -77,6 +85,9 @@ impl Reading<'_, '_, '_> {
 
     fn read(&self, condition: &ast::Condition) -> Option<Condition> {
         let (at, here) = (condition.at.0, self.inside(condition)?);
+        if let Some(read) = here.on_action(condition) {
+            return read;
+        }
         match &condition.kind {
             ConditionKind::Not(inner) => Self { scope: here.scope.turned(), ..here }
                 .condition(inner)
@@ -85,8 +96,8 @@ impl Reading<'_, '_, '_> {
             ConditionKind::Or(..) => here.chain(condition, false).map(Condition::AnyOf),
             ConditionKind::Compare(comparison, left, right) => here.compare(*comparison, left, right, at),
             ConditionKind::In(left, pattern) => here.within(left, pattern),
-            ConditionKind::Some(name, pattern) => here.elements(name, pattern).map(|(f, p)| Condition::Some(f, p)),
-            ConditionKind::Every(name, pattern) => here.elements(name, pattern).map(|(f, p)| Condition::Every(f, p)),
+            ConditionKind::Some(name, pattern) => here.elements(Quantifier::Some, name, pattern),
+            ConditionKind::Every(name, pattern) => here.elements(Quantifier::Every, name, pattern),
             ConditionKind::Has(name, label) => here.has(name, label.as_deref()),
             ConditionKind::Call(name, arguments) => here.call_condition(name, arguments, at),
             ConditionKind::Literal(Literal::Bool(truth)) => Some(Condition::Constant(*truth)),
@@ -244,25 +255,6 @@ impl Reading<'_, '_, '_> {
         Some(Condition::Matches(value.operand, read))
     }
 
-    /// The attribute and the pattern of `any groups in p`.
-    fn elements(&self, name: &Name, pattern: &Pattern) -> Option<(FieldNo, super::tree::Pattern)> {
-        let field = self.field(name)?;
-        let attribute = self.scope.names.vocabulary().attribute(field)?;
-        let ty = attribute.ty;
-        let Type::Set(scalar) = ty else {
-            let message = format!("`{}` is of type `{ty}`; `any` and `all` look at the elements of a set", name.text);
-            let found = Diagnostic::new(Code::NotASet, name.at.0, message);
-            return self.scope.report.fail(found.help(format!("write `{} in …`", name.text)));
-        };
-        let what = format!("an element of `{}`", name.text);
-        let expected = Expected { lowercase: self.marks(field), ..Expected::new(scalar, &what) };
-        let read = self.scope.pattern_on(pattern, expected, Absence::Refused)?;
-        if self.scope.forbids && attribute.optional && !self.present.has(field) {
-            self.scope.refuse_unsaid_elements(&name.text, pattern)?;
-        }
-        Some((field, read))
-    }
-
     fn has(&self, name: &Name, label: Option<&str>) -> Option<Condition> {
         let field = self.field(name)?;
         let Some(label) = label else { return Some(Condition::Has(field)) };
@@ -310,7 +302,7 @@ impl Reading<'_, '_, '_> {
     pub(super) fn attribute_named(&self, name: &str, at: Span) -> Option<Option<FieldNo>> {
         let Some(field) = self.scope.names.vocabulary().field(name) else { return Some(None) };
         let what = match () {
-            () if self.scope.parameter(name).is_some() => "a parameter",
+            () if self.scope.any_parameter(name).is_some() => "a parameter",
             () if self.scope.names.is_let(name) => "a `let`",
             () => return Some(Some(field)),
         };

@@ -133,6 +133,7 @@ fn name(vocabulary: &Vocabulary, field: FieldNo) -> &str {
 fn truth(condition: &Condition) -> Option<bool> {
     match condition {
         Condition::Constant(truth) => Some(*truth),
+        Condition::Action(actions) => actions.listed.is_empty().then_some(actions.negated),
         Condition::Compare(comparison, a, b) if a == b => {
             Some(matches!(comparison, Comparison::Equal | Comparison::LessOrEqual | Comparison::GreaterOrEqual))
         }

@@ -193,6 +193,17 @@ fn without_host_bits(net: IpNet) -> String {
     }
 }
 
+/// `10.0.0.0/8`, or one address, as an argument; `None` for anything else, also if bits are set after
+/// the first ones.
+pub fn network_of(text: &str) -> Option<Network> {
+    let net = match text.parse::<IpAddr>() {
+        Ok(address) => IpNet::from(address),
+        Err(_) => parse_network(text)?,
+    };
+    let bits = if matches!(net, IpNet::V4(_)) { net.prefix_len() + 96 } else { net.prefix_len() };
+    (net.trunc() == net).then(|| Network { first: Address::from(net.addr()), bits })
+}
+
 /// `10.0.0.0/8`: IPv4 networks are stored mapped. `Err` is one address alone.
 pub(super) fn network(report: &Report, text: &str, at: Span) -> Option<Result<Network, Address>> {
     let Some(net) = parse_network(text) else {

@@ -23,6 +23,7 @@
 mod absence;
 mod actions;
 mod anchors;
+mod asked;
 mod blocks;
 mod boundary;
 mod claims;
@@ -54,6 +55,7 @@ pub mod regex;
 mod report;
 mod rules;
 mod scope;
+mod sets;
 mod subsumption;
 mod terms;
 mod texts;

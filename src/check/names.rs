@@ -243,7 +243,7 @@ impl LetNames<'_, '_> {
         match pattern.form() {
             Form::Name(name) => self.name(name, pattern),
             Form::List(list) => list.iter().for_each(|one| self.pattern(one)),
-            Form::Not(inner) => self.pattern(inner),
+            Form::Not(inner) | Form::Elements(_, inner) => self.pattern(inner),
             Form::Map(entries) => entries.iter().for_each(|entry| self.pattern(&entry.value)),
             Form::Value(written) => self.written(written),
             Form::Any | Form::Absent => {}
@@ -319,7 +319,7 @@ fn resolve_at(names: &Names<'_>, report: &Report, pattern: &Pattern, depth: usiz
             let sets: Vec<_> = list.iter().map(|one| resolve_at(names, report, one, depth + 1)).collect();
             sets.into_iter().try_fold(ActionSet::default(), |all, set| Some(all.or(&set?)))
         }
-        Form::Absent | Form::Value(_) | Form::Map(_) => report.fail(
+        Form::Elements(..) | Form::Absent | Form::Value(_) | Form::Map(_) => report.fail(
             Diagnostic::new(Code::NotActions, pattern.at.0, "this is not the name of an action or a role")
                 .help("write names without quotes, such as `[get, set]`, or `not` and `any`"),
         ),

@@ -62,7 +62,7 @@ impl Scope<'_, '_> {
             Form::List(list) => list.iter().try_for_each(|one| self.refuse_in_labels(key, one, is_asked)),
             Form::Name(name) => self.let_of(name).map_or(Some(()), |value| self.refuse_in_labels(key, value, is_asked)),
             // Labels without one of these do not match `{ … }`, so they are forbidden.
-            Form::Not(_) | Form::Any | Form::Absent | Form::Value(_) => Some(()),
+            Form::Not(_) | Form::Any | Form::Absent | Form::Elements(..) | Form::Value(_) => Some(()),
         }
     }
 
@@ -76,6 +76,7 @@ impl Scope<'_, '_> {
             Form::Value(Written::Compare(Comparison::Equal, operand)) => {
                 matches!(operand.kind, OperandKind::Literal(Literal::Bool(false))).then_some(Taken::False)
             }
+            Form::Elements(_, inner) => self.takes_away(inner),
             Form::List(list) => list.iter().find_map(|one| self.takes_away(one)),
             Form::Name(name) => match self.parameter(name) {
                 Some((_, ty)) => (ty == Type::One(Scalar::Bool)).then_some(Taken::Argument),
@@ -113,6 +114,7 @@ impl Scope<'_, '_> {
             Form::Value(Written::Compare(comparison, _)) => {
                 matches!(comparison, Comparison::Less | Comparison::LessOrEqual)
             }
+            Form::Elements(_, inner) => self.wants_more(inner),
             Form::List(list) => list.iter().any(|one| self.wants_more(one)),
             Form::Name(name) => self.let_of(name).is_some_and(|value| self.wants_more(value)),
             Form::Not(_) | Form::Any | Form::Absent | Form::Value(_) | Form::Map(_) => false,
@@ -123,7 +125,7 @@ impl Scope<'_, '_> {
     fn mentions_absent(&self, pattern: &Pattern) -> bool {
         match pattern.form() {
             Form::Absent => true,
-            Form::Not(inner) => self.mentions_absent(inner),
+            Form::Not(inner) | Form::Elements(_, inner) => self.mentions_absent(inner),
             Form::List(list) => list.iter().any(|one| self.mentions_absent(one)),
             Form::Name(name) => self.let_of(name).is_some_and(|value| self.mentions_absent(value)),
             Form::Any | Form::Value(_) | Form::Map(_) => false,

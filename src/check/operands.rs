@@ -76,6 +76,13 @@ impl Reading<'_, '_, '_> {
         if self.scope.names.is_role(name) || vocabulary.action(name).is_some() {
             return self.scope.unknown_value(name, at);
         }
+        if self.scope.network(name).is_some() {
+            return self.scope.refuse_network(name, at);
+        }
+        if name == "action" {
+            let found = Diagnostic::new(Code::UnknownName, at, "the action is not a value");
+            return self.scope.report.fail(found.help("write `action == …` or `action in […]`, with names of actions"));
+        }
         let message = format!("there is no attribute, parameter or `let` `{name}`");
         let attributes = vocabulary.attributes().iter().map(|attribute| attribute.name.as_str());
         let words = attributes.chain(self.scope.parameter_words()).chain(self.scope.names.let_words());

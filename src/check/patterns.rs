@@ -159,6 +159,7 @@ impl Reader<'_, '_, '_> {
             Form::List(list) => self.list(list, at),
             Form::Not(inner) => self.not(inner, at),
             Form::Name(name) => self.name(name, at),
+            Form::Elements(quantifier, _) => self.scope.refuse_inner_quantifier(quantifier, at),
             Form::Map(entries) => match self.expected {
                 None => self.labels(entries, at),
                 Some(expected) => self.refuse(expected, "`{ … }`", at, "labels only"),
@@ -215,6 +216,9 @@ impl Reader<'_, '_, '_> {
 
     /// `not p` matches only a value, so it leaves out what `p` says about absence.
     fn not(&self, inner: &ast::Pattern, at: Span) -> Option<Pattern> {
+        if let Form::Elements(quantifier, _) = inner.form() {
+            return self.scope.refuse_negated_quantifier(quantifier, at);
+        }
         let absence = if self.absence == Absence::Refused { Absence::Refused } else { Absence::Negated };
         let deeper = self.deeper(at)?;
         let read = Self { absence, scope: deeper.scope.turned(), ..deeper }.pattern(inner)?;
@@ -250,6 +254,12 @@ impl Reader<'_, '_, '_> {
             let help = "write `{ name: pattern }`, with the name of a label";
             return self.scope.report.fail(Diagnostic::new(Code::WrongPattern, at, message).help(help));
         };
+        if let Some(argument) = self.scope.network(name) {
+            return match expected.scalar {
+                Scalar::Ip => Some(Pattern::InParameter(argument)),
+                _ => self.refuse(expected, "a network", at, "addresses"),
+            };
+        }
         match self.scope.parameter(name) {
             Some((argument, Type::Set(scalar))) if scalar == expected.scalar => Some(Pattern::InParameter(argument)),
             _ => self.scope.named_term(name, at, expected).map(Pattern::Equal),
@@ -311,7 +321,8 @@ impl Reader<'_, '_, '_> {
             | PatternKind::Absent
             | PatternKind::List(_)
             | PatternKind::Not(_)
-            | PatternKind::Map(_) => None,
+            | PatternKind::Map(_)
+            | PatternKind::Elements(..) => None,
         }
     }
 

@@ -158,6 +158,7 @@ impl Present {
                 | Condition::Member(_, field),
                 true,
             ) => Self::field(*field),
+            (Condition::ElementsIn(_, field, set), true) => Self::field(*field).and(Self::field(*set)),
             (Condition::HasLabel(field, name), true) => {
                 let labels = BTreeSet::from([(*field, name.clone())]);
                 Self { labels, ..Self::field(*field) }

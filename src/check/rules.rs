@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::actions::ActionSet;
-use super::constancy;
-use super::names;
 use super::patterns::Absence;
 use super::presence::Present;
 use super::report::twice;
 use super::scope::Scope;
 use super::tree::{Effect, Rule, Test};
+use super::{constancy, names};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::span::Span;
@@ -134,8 +133,11 @@ impl<'m> Map<'m, '_, '_> {
         let absence = if attribute.optional { Absence::Possible } else { Absence::Never };
         // Computed only after an error: most maps are fine, and there are many.
         let what = &format_args!("`{key}`");
-        let pattern = self.scope.pattern(&entry.value, attribute, what, absence)?;
-        self.tests.push(Test { field, pattern });
+        let (quantifier, pattern) = self.scope.stated(&entry.value, attribute, what, absence)?;
+        if quantifier.is_none() {
+            self.scope.warn_every(attribute, &pattern, entry.value.at.0);
+        }
+        self.tests.push(Test { field, quantifier, pattern });
         Some(())
     }
 

@@ -11,7 +11,7 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{NESTING, PARAMETERS, SOURCE_NODES};
 use crate::span::Span;
-use crate::syntax::ast::{Block, Literal, Pattern, PatternKind};
+use crate::syntax::ast::{Block, Literal, ParameterType, Pattern, PatternKind};
 use crate::syntax::foreign::{self, Place};
 use crate::syntax::parse::is_null;
 use placet_core::model::types::Type;
@@ -25,7 +25,7 @@ pub(super) struct Parameters<'a> {
 #[derive(Debug)]
 struct Slot<'a> {
     name: &'a str,
-    ty: Type,
+    ty: ParameterType,
     at: Span,
     used: Cell<bool>,
 }
@@ -70,7 +70,7 @@ impl<'a> Parameters<'a> {
             let twice = Diagnostic::new(Code::Duplicate, at, format!("the parameter `{name}` is declared twice"));
             return Some(twice.related(first.at, "first declared here").help("rename one of the two"));
         }
-        if parameter.ty == Type::Labels {
+        if parameter.ty == ParameterType::Value(Type::Labels) {
             return Some(
                 Diagnostic::new(Code::BadDeclaration, at, format!("the parameter `{name}` cannot be `labels`"))
                     .help("use one parameter for each label that is needed"),
@@ -157,17 +157,43 @@ impl<'s, 'a> Scope<'s, 'a> {
         Some((value, Self { parameters: None, ..self.deeper(at)? }))
     }
 
-    /// The parameter of this name, which counts as used from now on.
+    /// The parameter of this name, if it is a value; it counts as used from now on.
     pub(super) fn parameter(&self, name: &str) -> Option<(ArgumentNo, Type)> {
+        match self.any_parameter(name)? {
+            (argument, ParameterType::Value(ty)) => Some((argument, ty)),
+            (_, ParameterType::Network) => None,
+        }
+    }
+
+    /// The parameter of this name, if it is a network; it counts as used from now on.
+    pub(super) fn network(&self, name: &str) -> Option<ArgumentNo> {
+        match self.any_parameter(name)? {
+            (argument, ParameterType::Network) => Some(argument),
+            (_, ParameterType::Value(_)) => None,
+        }
+    }
+
+    /// The parameter of this name, which counts as used from now on.
+    pub(super) fn any_parameter(&self, name: &str) -> Option<(ArgumentNo, ParameterType)> {
         let slots = &self.parameters?.slots;
         let number = slots.iter().position(|slot| slot.name == name)?;
         slots[number].used.set(true);
         Some((ArgumentNo(number), slots[number].ty))
     }
 
-    /// The type of a parameter.
+    /// The type of a parameter that is a value.
     pub(super) fn type_of(&self, argument: ArgumentNo) -> Option<Type> {
-        self.parameters?.slots.get(argument.0).map(|slot| slot.ty)
+        match self.parameters?.slots.get(argument.0)?.ty {
+            ParameterType::Value(ty) => Some(ty),
+            ParameterType::Network => None,
+        }
+    }
+
+    /// Reports a network in the place of one value.
+    pub(super) fn refuse_network<T>(&self, name: &str, at: Span) -> Option<T> {
+        let message = format!("the parameter `{name}` is a network, not a single value");
+        let help = format!("compare an address with it: `ip: {name}` in a map, `ip in {name}` in a condition");
+        self.report.fail(Diagnostic::new(Code::NotOneValue, at, message).help(help))
     }
 
     /// Whether this is inside a `let`, where no parameter is in scope.
@@ -192,6 +218,9 @@ impl<'s, 'a> Scope<'s, 'a> {
     pub(super) fn unknown_value<T>(&self, name: &str, at: Span) -> Option<T> {
         if self.names.is_broken(name) {
             return None;
+        }
+        if self.network(name).is_some() {
+            return self.refuse_network(name, at);
         }
         if self.names.is_role(name) || self.names.vocabulary().action(name).is_some() {
             let message = format!("`{name}` is an action or a role, not a value");

@@ -2,24 +2,36 @@
 //! nothing.
 
 use super::absence::matches_absence;
-use super::tree::{Actions, Bound, Constant, Network, Pattern, Piece, Rule, Term, Test, Text};
+use super::tree::{Actions, Bound, Constant, Effect, Network, Pattern, Piece, Rule, Term, Test, Text};
+use crate::syntax::ast::Quantifier;
 use placet_core::model::matcher::{Matcher, Syntax};
 use placet_core::model::predicate::Anchor;
+use placet_core::model::types::Type;
 use placet_core::model::value::Address;
-use placet_core::model::vocabulary::Vocabulary;
+use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
 /// Whether every request that matches `narrow` also matches `wide`.
 pub(super) fn rule(vocabulary: &Vocabulary, wide: &Rule, narrow: &Rule) -> bool {
     actions(wide.actions.as_ref(), narrow.actions.as_ref())
         && (wide.condition.is_none() || wide.condition == narrow.condition)
-        && wide.tests.iter().all(|test| implied(vocabulary, test, &narrow.tests))
+        && wide.tests.iter().all(|test| implied(vocabulary, (wide.effect, test), narrow))
 }
 
-fn implied(vocabulary: &Vocabulary, wide: &Test, narrow: &[Test]) -> bool {
+fn implied(vocabulary: &Vocabulary, (effect, wide): (Effect, &Test), narrow: &Rule) -> bool {
     if wide.pattern == Pattern::Any && vocabulary.attribute(wide.field).is_some_and(|attribute| !attribute.optional) {
         return true;
     }
-    narrow.iter().any(|test| test.field == wide.field && pattern(&wide.pattern, &test.pattern))
+    // An absent set matches under both quantifiers or under none.
+    let fits = |test: &Test| match (wide.asks(effect), test.asks(narrow.effect)) {
+        (Quantifier::Some, _) | (Quantifier::Every, Quantifier::Every) => true,
+        (Quantifier::Every, Quantifier::Some) => !is_set(vocabulary, wide.field) || wide.pattern == Pattern::Any,
+    };
+    let implies = |test: &Test| test.field == wide.field && fits(test) && pattern(&wide.pattern, &test.pattern);
+    narrow.tests.iter().any(implies)
+}
+
+fn is_set(vocabulary: &Vocabulary, field: FieldNo) -> bool {
+    vocabulary.attribute(field).is_some_and(|attribute| matches!(attribute.ty, Type::Set(_)))
 }
 
 fn actions(wide: Option<&Actions>, narrow: Option<&Actions>) -> bool {

@@ -110,6 +110,9 @@ impl Scope<'_, '_> {
     }
 
     fn splice(&self, name: &Name, expected: Expected<'_>) -> Option<Piece> {
+        if self.network(&name.text).is_some() {
+            return self.refuse_network(&name.text, name.at.0);
+        }
         let Some((argument, ty)) = self.parameter(&name.text) else {
             return self.unknown_splice(name);
         };

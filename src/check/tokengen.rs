@@ -145,15 +145,19 @@ impl Typed<'_, '_, '_> {
             return Some(None);
         }
         let mut tests = vec![
-            Test { field: self.attribute("owner")?, pattern: Pattern::Equal(owner.clone()) },
-            Test { field: self.attribute("application")?, pattern: Pattern::Equal(application.clone()) },
+            Test { field: self.attribute("owner")?, quantifier: None, pattern: Pattern::Equal(owner.clone()) },
+            Test {
+                field: self.attribute("application")?,
+                quantifier: None,
+                pattern: Pattern::Equal(application.clone()),
+            },
         ];
         if !claims.labels.is_empty() {
             let exact = |(name, text): &(String, super::tree::Text)| {
                 (name.clone(), Pattern::Equal(self.scope.shortest_string(text.clone())))
             };
             let pattern = Pattern::Labels(claims.labels.iter().map(exact).collect());
-            tests.push(Test { field: self.attribute("labels")?, pattern });
+            tests.push(Test { field: self.attribute("labels")?, quantifier: None, pattern });
         }
         Some(Some(self.rule(ActionSet::of(role.actions.iter().copied()), tests)))
     }
@@ -199,7 +203,7 @@ impl Typed<'_, '_, '_> {
                 let attribute = self.scope.names.vocabulary().attribute(field)?;
                 let what = format!("`{key}`");
                 let pattern = self.scope.pattern(pattern, attribute, &what, Absence::Possible)?;
-                Some(Some(Test { field, pattern }))
+                Some(Some(Test { field, quantifier: None, pattern }))
             }
         }
     }
@@ -231,7 +235,7 @@ impl Typed<'_, '_, '_> {
         let selected = ast::Pattern { kind: PatternKind::Map(others), at: pattern.at };
         let attribute = self.scope.names.vocabulary().attribute(field)?;
         let pattern = self.scope.pattern(&selected, attribute, &"`labels`", Absence::Possible)?;
-        Some(Some(Test { field, pattern }))
+        Some(Some(Test { field, quantifier: None, pattern }))
     }
 
     /// The attribute that a key is about; `labels` must be labels, the others values.

@@ -8,14 +8,14 @@
 use std::sync::Arc;
 
 use crate::span::Span;
-use crate::syntax::ast::{self, BlockKind, Comparison};
+use crate::syntax::ast::{self, BlockKind, Comparison, ParameterType, Quantifier};
 use placet_core::model::arithmetic::Arithmetic;
 use placet_core::model::function::Function;
 use placet_core::model::matcher::Matcher;
 pub use placet_core::model::owned::Constant;
 use placet_core::model::predicate::Predicate;
 use placet_core::model::time::Time;
-use placet_core::model::types::{Scalar, Type};
+use placet_core::model::types::Scalar;
 use placet_core::model::value::Address;
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 
@@ -86,7 +86,7 @@ pub struct Parameter {
     /// `user`
     pub name: String,
     /// `string`; never labels.
-    pub ty: Type,
+    pub ty: ParameterType,
 }
 
 /// The claims of a token.
@@ -144,6 +144,17 @@ pub enum Effect {
     Deny,
 }
 
+impl Effect {
+    /// How many elements of a set a bare pattern has to match.
+    #[must_use]
+    pub const fn quantifier(self) -> Quantifier {
+        match self {
+            Self::Allow => Quantifier::Every,
+            Self::Deny => Quantifier::Some,
+        }
+    }
+}
+
 /// One rule; all of its tests must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -198,7 +209,7 @@ impl PromiseKind {
 }
 
 /// A set of actions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Actions {
     /// Ascending.
     pub listed: Vec<ActionNo>,
@@ -211,11 +222,21 @@ pub struct Actions {
 /// `cache: "acorns"`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Test {
-    /// The attribute. If it is a set, every element must match under `allow`, any one of them under
-    /// `deny`.
+    /// The attribute.
     pub field: FieldNo,
+    /// How many elements of a set must match, if the rule says so.
+    pub quantifier: Option<Quantifier>,
     /// The pattern for its value.
     pub pattern: Pattern,
+}
+
+impl Test {
+    /// How many elements of a set must match: without `some` or `every`, all of them under `allow`,
+    /// one of them under `deny`.
+    #[must_use]
+    pub fn asks(&self, effect: Effect) -> Quantifier {
+        self.quantifier.unwrap_or_else(|| effect.quantifier())
+    }
 }
 
 /// A pattern on one value of a known type. An absent value is matched only by `Absent`, by a
@@ -228,7 +249,7 @@ pub enum Pattern {
     Absent,
     /// Equal to it; for `Path` an exact path.
     Equal(Term),
-    /// Equal to one element of a parameter that is a set.
+    /// Equal to one element of a parameter that is a set, or inside one that is a network.
     InParameter(ArgumentNo),
     /// Any of them.
     OneOf(Vec<Pattern>),
@@ -403,6 +424,12 @@ pub enum Condition {
     Every(FieldNo, Pattern),
     /// `subject in groups`: the value is an element of the set.
     Member(Operand, FieldNo),
+    /// `any groups in readers`, `all groups in readers`: elements of the first set are in the second;
+    /// false without elements.
+    ElementsIn(Quantifier, FieldNo, FieldNo),
+    /// `action == read`, `action in [read, write]`. "All others" include actions that are declared
+    /// later; the checker has made sure that a rule that allows holds for none of those.
+    Action(Actions),
     /// `has subject`
     Has(FieldNo),
     /// `has headers["x-trace"]`

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::error::{CompileError, TemplateError};
-use crate::check::tree::{ArgumentNo, Constant, Parameter};
+use crate::check::tree::{ArgumentNo, Constant, Network, Parameter};
 use crate::limits::TEXT_BYTES;
+use crate::syntax::ast::ParameterType;
 use crate::visible::EXCERPT;
 use placet_core::model::path::ResourcePath;
 use placet_core::model::types::Type;
@@ -16,6 +17,14 @@ pub enum Argument {
     One(Constant),
     /// Any number of values of one type.
     Set(Vec<Constant>),
+    /// Addresses that share their first bits.
+    Network(Network),
+}
+
+impl From<Network> for Argument {
+    fn from(network: Network) -> Self {
+        Self::Network(network)
+    }
 }
 
 impl From<Constant> for Argument {
@@ -31,11 +40,14 @@ impl From<&str> for Argument {
 }
 
 impl Argument {
-    fn is_of(&self, ty: Type) -> bool {
+    fn is_of(&self, ty: ParameterType) -> bool {
         match (self, ty) {
-            (Self::One(constant), Type::One(scalar)) => constant.scalar() == scalar,
-            (Self::Set(elements), Type::Set(scalar)) => elements.iter().all(|element| element.scalar() == scalar),
-            (Self::One(_) | Self::Set(_), _) => false,
+            (Self::One(constant), ParameterType::Value(Type::One(scalar))) => constant.scalar() == scalar,
+            (Self::Set(elements), ParameterType::Value(Type::Set(scalar))) => {
+                elements.iter().all(|element| element.scalar() == scalar)
+            }
+            (Self::Network(_), ParameterType::Network) => true,
+            (Self::One(_) | Self::Set(_) | Self::Network(_), _) => false,
         }
     }
 
@@ -47,6 +59,7 @@ impl Argument {
                 Some(first) => format!("set of {}", first.scalar()),
                 None => "set".to_owned(),
             },
+            Self::Network(_) => ParameterType::NETWORK.to_owned(),
         }
     }
 
@@ -54,6 +67,7 @@ impl Argument {
         match self {
             Self::One(constant) => std::slice::from_ref(constant),
             Self::Set(elements) => elements,
+            Self::Network(_) => &[],
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::Lowering;
 use super::error::TemplateError;
 use super::part::refuse_empty;
-use crate::check::tree::{Condition, Constant, Operand, Pattern, Term};
+use crate::check::tree::{Actions, Condition, Constant, Operand, Pattern, Term};
 use crate::program::{self, Value};
 use crate::syntax::ast::Comparison;
 use placet_core::model::arithmetic::Arithmetic;
@@ -28,6 +28,16 @@ impl Lowering<'_> {
                 Ok(program::Condition::EveryElement(*field, self.on_field(*field, pattern)?))
             }
             Condition::Member(operand, field) => Ok(program::Condition::Member(self.operand(operand)?, *field)),
+            Condition::ElementsIn(quantifier, field, set) => {
+                Ok(program::Condition::ElementsIn(*quantifier, *field, *set))
+            }
+            Condition::Action(Actions { listed, negated: is_negated }) => {
+                let asked = match listed.as_slice() {
+                    [] => program::Condition::Constant(false),
+                    listed => program::Condition::Action(listed.to_vec()),
+                };
+                Ok(if *is_negated { negated(asked) } else { asked })
+            }
             Condition::Has(field) => Ok(program::Condition::Has(*field)),
             Condition::HasLabel(field, name) => Ok(program::Condition::HasLabel(*field, name.clone())),
             Condition::Call(predicate, text, part) => self.part(*predicate, text, part),

@@ -8,9 +8,10 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits::{AUTOMATON_BYTES, PATTERN_BYTES, RULES, TEXT_BYTES};
 use crate::span::Span;
+use crate::syntax::ast::ParameterType;
 use placet_core::bytecode::verify::ProgramError;
 use placet_core::model::path::PathError;
-use placet_core::model::types::{Scalar, Type};
+use placet_core::model::types::Scalar;
 
 /// One reason why there is no program, and its place in the source.
 /// [`diagnostic`](Self::diagnostic) puts it into words.
@@ -37,7 +38,7 @@ pub enum TemplateError {
         /// `user`
         name: String,
         /// `string`
-        ty: Type,
+        ty: ParameterType,
     },
     /// `user` twice.
     GivenTwice {
@@ -49,7 +50,7 @@ pub enum TemplateError {
         /// `user`
         name: String,
         /// `string`
-        wanted: Type,
+        wanted: ParameterType,
         /// `bool`
         found: String,
     },

@@ -88,6 +88,8 @@ impl Found<'_> {
             Condition::Member(value, field) => self.beside(&Operand::Field(*field), value),
             Condition::Constant(_)
             | Condition::Matches(..)
+            | Condition::ElementsIn(..)
+            | Condition::Action(_)
             | Condition::Has(_)
             | Condition::HasLabel(..)
             | Condition::Truth(_)

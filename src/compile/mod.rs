@@ -275,13 +275,18 @@ impl Lowering<'_> {
 
     /// The tests in the order in which they run: the action, patterns by their cost, the condition.
     fn rule(&self, rule: &Rule) -> Result<program::Rule, TemplateError> {
-        let pattern = |test: &Test| Ok((test.field, self.pattern_on(&test.pattern, self.field_type(test.field)?)?));
-        let mut patterns = rule.tests.iter().map(pattern).collect::<Result<Vec<_>, TemplateError>>()?;
+        let pattern = |test: &Test| self.pattern_on(&test.pattern, self.field_type(test.field)?);
+        let patterns = rule.tests.iter().map(|test| Ok((test, pattern(test)?)));
+        let mut patterns = patterns.collect::<Result<Vec<_>, TemplateError>>()?;
         patterns.sort_by_key(|(_, pattern)| pattern.rank());
         let when = rule.condition.as_ref().map(|condition| self.condition(condition)).transpose()?;
         let actions = rule.actions.as_ref().and_then(|set| actions::lower(set, rule.effect, self.vocabulary));
+        let (actions, when) = actions::drawn(actions, when, rule.effect);
         let actions = actions.map(program::Test::Action).into_iter();
-        let patterns = patterns.into_iter().map(|(field, pattern)| program::Test::Field(field, pattern));
+        let patterns = patterns.into_iter().map(|(test, pattern)| match test.asks(rule.effect) {
+            other if other != rule.effect.quantifier() => program::Test::Elements(other, test.field, pattern),
+            _ => program::Test::Field(test.field, pattern),
+        });
         let when = when.filter(|when| *when != Condition::Constant(true)).map(program::Test::When);
         let effect = match rule.effect {
             Effect::Allow => program::Effect::Allow,

@@ -1,14 +1,18 @@
 //! Patterns: one function for each construct.
 
+use super::arguments::Argument;
 use super::error::TemplateError;
-use super::glob;
 use super::part::{joined, refuse_empty};
-use super::{Lowering, path, regex};
+use super::{Lowering, glob, path, regex};
 use crate::check::tree::{ArgumentNo, Bound, Network, Pattern, Term, Text};
 use crate::program;
 use placet_core::bytecode::constant::NetworkBits;
 use placet_core::model::matcher::{Matcher, Syntax};
 use placet_core::model::types::{Scalar, Type};
+
+fn network_pattern(Network { first, bits }: Network) -> program::Pattern {
+    program::Pattern::Network(NetworkBits { first, bits }.truncated())
+}
 
 impl Lowering<'_> {
     /// A pattern on a value of type `scalar`, or on one element of a set.
@@ -22,9 +26,7 @@ impl Lowering<'_> {
             Pattern::Not(inner) => self.pattern(inner, scalar).map(program::Pattern::negated),
             Pattern::Text(matcher, text) => self.matcher(*matcher, text, scalar),
             Pattern::Range(first, last) => self.range(first.as_ref(), last.as_ref(), scalar),
-            Pattern::Network(Network { first, bits }) => {
-                Ok(program::Pattern::Network(NetworkBits { first: *first, bits: *bits }.truncated()))
-            }
+            Pattern::Network(network) => Ok(network_pattern(*network)),
             Pattern::Labels(_) => Err(TemplateError::Mistyped { wanted: scalar }),
         }
     }
@@ -66,6 +68,9 @@ impl Lowering<'_> {
 
     /// Sorted, since a set has no order and equal sets must give equal programs.
     fn in_parameter(&self, number: ArgumentNo, scalar: Scalar) -> Result<program::Pattern, TemplateError> {
+        if let (Argument::Network(network), Scalar::Ip) = (self.argument(number)?, scalar) {
+            return Ok(network_pattern(*network));
+        }
         let elements = self.elements(number, scalar)?;
         let mut choices: Vec<program::Pattern> = elements.iter().cloned().map(program::Pattern::equal).collect();
         choices.sort();

@@ -1,11 +1,10 @@
 //! Terms and texts with their arguments filled in. If the text becomes a pattern, the pieces stay
 //! separate, so that an argument is never read as syntax.
 
-use super::Lowering;
 use super::arguments::Argument;
 use super::error::TemplateError;
 use super::part::{Part, joined, utf8};
-use super::path;
+use super::{Lowering, path};
 use crate::check::tree::{ArgumentNo, Constant, Piece, Term, Text};
 use placet_core::model::path::ResourcePath;
 use placet_core::model::types::{BytesType, Scalar, Type, Written};
@@ -19,7 +18,7 @@ impl<'a> Lowering<'a> {
                 Argument::One(constant) => {
                     coerce(constant.clone(), wanted).ok_or_else(|| self.wrong_type(*number, Type::One(wanted)))
                 }
-                Argument::Set(_) => Err(self.wrong_type(*number, Type::One(wanted))),
+                Argument::Set(_) | Argument::Network(_) => Err(self.wrong_type(*number, Type::One(wanted))),
             },
             Term::Text(text) => self.text(text, wanted),
         }
@@ -32,7 +31,7 @@ impl<'a> Lowering<'a> {
             Argument::Set(elements) => {
                 elements.iter().map(|element| coerce(element.clone(), wanted).ok_or_else(wrong)).collect()
             }
-            Argument::One(_) => Err(wrong()),
+            Argument::One(_) | Argument::Network(_) => Err(wrong()),
         }
     }
 
@@ -81,16 +80,17 @@ impl<'a> Lowering<'a> {
         let argument = self.argument(number)?;
         let text = match argument {
             Argument::One(constant) => constant.spliced(),
-            Argument::Set(_) => None,
+            Argument::Set(_) | Argument::Network(_) => None,
         };
         let refused = || TemplateError::NotText { name: self.name(number).to_owned(), found: argument.type_name() };
         let text = text.ok_or_else(refused)?;
         Ok(Part::Argument { name: self.name(number), text })
     }
 
-    fn argument(&self, number: ArgumentNo) -> Result<&'a Argument, TemplateError> {
+    pub(super) fn argument(&self, number: ArgumentNo) -> Result<&'a Argument, TemplateError> {
         self.arguments.get(number).ok_or_else(|| {
-            let ty = self.template.parameters.get(number.0).map_or(Type::One(Scalar::String), |parameter| parameter.ty);
+            let parameter = self.template.parameters.get(number.0);
+            let ty = parameter.map_or(Type::One(Scalar::String).into(), |parameter| parameter.ty);
             TemplateError::MissingArgument { name: self.name(number).to_owned(), ty }
         })
     }
@@ -101,7 +101,7 @@ impl<'a> Lowering<'a> {
 
     fn wrong_type(&self, number: ArgumentNo, wanted: Type) -> TemplateError {
         let found = self.arguments.get(number).map_or_else(String::new, Argument::type_name);
-        TemplateError::WrongType { name: self.name(number).to_owned(), wanted, found }
+        TemplateError::WrongType { name: self.name(number).to_owned(), wanted: wanted.into(), found }
     }
 }
 

@@ -76,7 +76,7 @@ codes! {
         "Join two comparisons with `&&`: `a < b && b < c`."
     "E0109" UnknownType Error "unknown type"
         "token t(user: sting) {}"
-        "The types are `bool`, `int`, `string`, `bytes`, `uuid`, `time`, `duration`, `ip`, `path`, sets of them, and `labels`."
+        "The types are `bool`, `int`, `string`, `bytes`, `uuid`, `time`, `duration`, `ip`, `path`, sets of them, and `labels`; for a parameter also `network`."
     "E0110" Map Error "a map is not a valid policy"
         "{ \"token\": \"t\", \"owners\": [{ \"$prefx\": \"a\" }] }"
         "Write what the message says; strings, numbers, lists and `$` keys are described in the map form's manual."
@@ -729,4 +729,11 @@ token a_century {
     ttl: 36500d
 }"#
         "Write a shorter time, and mint a new token when it is over: until then only a revocation ends it."
+    "W0150" EveryIsOne Warning "a rule that allows wants every element of a set to be one value"
+        r#"use gateway
+
+policy staff {
+    allow { groups: "staff" }
+}"#
+        "A bare pattern on a set is about every element in an `allow` or `only`. Write `some` before it if one of several is enough, as for the groups of a person; write `every` if all have to match, and the warning is gone."
 }

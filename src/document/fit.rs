@@ -3,12 +3,13 @@
 use std::mem::discriminant;
 
 use super::Document;
-use crate::check::tree::{Constant, Template};
+use crate::check::tree::{Constant, Network, Template};
 use crate::compile::arguments::{Argument, Arguments};
 use crate::compile::error::{CompileError, TemplateError};
 use crate::compile::expressions::Expressions;
 use crate::compile::{Compiled, compile_within};
 use crate::diag::Diagnostic;
+use crate::syntax::ast::ParameterType;
 use placet_core::model::types::{Scalar, Type};
 
 impl Document {
@@ -79,14 +80,24 @@ enum Sample {
 impl Sample {
     fn arguments(self, template: &Template) -> Result<Arguments, Vec<CompileError>> {
         let argument = |ty, place| match (ty, self) {
-            (Type::One(scalar), _) => Some(Argument::One(self.constant(scalar, place))),
-            (Type::Set(scalar), Self::Small) => Some(Argument::Set(vec![self.constant(scalar, place)])),
-            (Type::Set(_), Self::Other) => Some(Argument::Set(Vec::new())),
-            (Type::Labels, _) => None,
+            (ParameterType::Network, _) => self.network(place),
+            (ParameterType::Value(Type::One(scalar)), _) => Some(Argument::One(self.constant(scalar, place))),
+            (ParameterType::Value(Type::Set(scalar)), Self::Small) => {
+                Some(Argument::Set(vec![self.constant(scalar, place)]))
+            }
+            (ParameterType::Value(Type::Set(_)), Self::Other) => Some(Argument::Set(Vec::new())),
+            (ParameterType::Value(Type::Labels), _) => None,
         };
         let numbered = template.parameters.iter().zip(0..);
         let named = numbered.filter_map(|(one, place)| Some((one.name.as_str(), argument(one.ty, place)?)));
         Arguments::new(&template.parameters, named)
+    }
+
+    fn network(self, place: u16) -> Option<Argument> {
+        match self.constant(Scalar::Ip, place) {
+            Constant::Ip(first) => Some(Network { first, bits: 128 }.into()),
+            _ => None,
+        }
     }
 
     /// Later parameters of a template are greater in one sample, and smaller in the other: one of

@@ -5,10 +5,10 @@
 use serde_json::{Map, Value as Json};
 
 use super::request::{RequestJsonError, action_named, attribute_named};
-use super::value::{ArgumentError, ValueError, argued, from_text, read_arguments, to_json};
+use super::value::{ArgumentError, ValueError, argued, from_text, network, read_arguments, to_json};
 use crate::check::tree::Template;
 use crate::compile::arguments::{Argument, Arguments};
-use crate::syntax::ast::{At, Literal, Name};
+use crate::syntax::ast::{At, Literal, Name, ParameterType};
 use crate::syntax::cases::{Value, ValueKind};
 use crate::syntax::parse::literal::{write_duration, write_time};
 use placet_core::model::owned::{Constant, OwnedRequest, OwnedValue};
@@ -60,11 +60,14 @@ fn attribute(vocabulary: &Vocabulary, name: &str, value: &Value) -> Result<(Fiel
 pub fn arguments(template: &Template, given: &[(Name, Value)]) -> Result<Arguments, ArgumentError> {
     let pairs = given.iter().map(|(name, value)| (name.text.as_str(), value));
     read_arguments(template, pairs, |ty, value| match (ty, &value.kind) {
-        (Type::Set(scalar), ValueKind::Set(elements)) => {
+        (ParameterType::Network, ValueKind::One(Literal::Text(text))) => network(text.as_plain().unwrap_or_default()),
+        (ParameterType::Value(Type::Set(scalar)), ValueKind::Set(elements)) => {
             let elements = elements.iter().map(|(literal, _)| constant(scalar, literal, argued));
             elements.collect::<Result<_, _>>().map(Argument::Set)
         }
-        (Type::One(scalar), ValueKind::One(literal)) => constant(scalar, literal, argued).map(Argument::One),
+        (ParameterType::Value(Type::One(scalar)), ValueKind::One(literal)) => {
+            constant(scalar, literal, argued).map(Argument::One)
+        }
         (ty, _) => Err(ValueError::new(value, ty)),
     })
 }

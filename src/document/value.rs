@@ -12,6 +12,7 @@ use crate::check::tree::{Parameter, Template};
 pub use crate::compile::arguments::{Argument, Arguments};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
+use crate::syntax::ast::ParameterType;
 use crate::syntax::parse::literal;
 use crate::visible::excerpt;
 use placet_core::model::owned::{Constant, Held};
@@ -137,7 +138,22 @@ pub fn to_json(constant: &Constant) -> Json {
 /// assert_eq!(ints, argument_from_text(Type::Set(Scalar::Int), "[1, 2]"));
 /// assert!(argument_from_text(Type::Set(Scalar::String), "a,").is_err());
 /// ```
-pub fn argument_from_text(ty: Type, text: &str) -> Result<Argument, ValueError> {
+pub fn argument_from_text(ty: impl Into<ParameterType>, text: &str) -> Result<Argument, ValueError> {
+    match ty.into() {
+        ParameterType::Value(ty) => value_argument(ty, text),
+        ParameterType::Network => network(text),
+    }
+}
+
+/// `10.0.0.0/8`, or one address.
+pub(super) fn network(text: &str) -> Result<Argument, ValueError> {
+    literals::network_of(text).map(Argument::Network).ok_or_else(|| {
+        let refused = ValueError::new(text, ParameterType::Network);
+        refused.instead("write its first address and the number of bits, such as `10.0.0.0/8`")
+    })
+}
+
+fn value_argument(ty: Type, text: &str) -> Result<Argument, ValueError> {
     match ty {
         Type::One(scalar) => argued(scalar, text).map(Argument::One),
         Type::Set(scalar) if text.trim_start().starts_with('[') => {
@@ -204,6 +220,14 @@ pub fn arguments_from_json(
 ) -> Result<Arguments, ArgumentError> {
     let pairs = object.iter().map(|(name, value)| (name.as_str(), value));
     read_arguments(template, pairs, |ty, json| match (ty, json) {
+        (ParameterType::Network, Json::String(text)) => network(text),
+        (ParameterType::Network, json) => Err(ValueError::new(json, ty)),
+        (ParameterType::Value(ty), json) => value_argument_from_json(ty, json),
+    })
+}
+
+fn value_argument_from_json(ty: Type, json: &Json) -> Result<Argument, ValueError> {
+    match (ty, json) {
         (Type::Set(scalar), Json::Array(elements)) => elements
             .iter()
             .map(|element| argument_from_json(scalar, element))
@@ -211,13 +235,13 @@ pub fn arguments_from_json(
             .map(Argument::Set),
         (Type::One(scalar), json) => argument_from_json(scalar, json).map(Argument::One),
         (Type::Set(_) | Type::Labels, json) => Err(ValueError::new(json, ty)),
-    })
+    }
 }
 
 pub(super) fn read_arguments<'a, V: 'a>(
     template: &Template,
     pairs: impl IntoIterator<Item = (&'a str, V)>,
-    read: impl Fn(Type, &V) -> Result<Argument, ValueError>,
+    read: impl Fn(ParameterType, &V) -> Result<Argument, ValueError>,
 ) -> Result<Arguments, ArgumentError> {
     let mut given = Vec::new();
     for (name, value) in pairs {
@@ -241,14 +265,14 @@ pub(super) fn read_arguments<'a, V: 'a>(
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueError {
     found: String,
-    wanted: Type,
+    wanted: ParameterType,
     /// The text to write instead, if the reader knows more than the type says.
     instead: Option<String>,
 }
 
 impl ValueError {
-    pub(super) fn new(found: impl fmt::Display, wanted: Type) -> Self {
-        Self { found: found.to_string(), wanted, instead: None }
+    pub(super) fn new(found: impl fmt::Display, wanted: impl Into<ParameterType>) -> Self {
+        Self { found: found.to_string(), wanted: wanted.into(), instead: None }
     }
 
     fn instead(self, instead: impl Into<String>) -> Self {
@@ -264,13 +288,12 @@ impl ValueError {
 
 impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let article = match self.wanted {
-            Type::One(scalar) => scalar.with_article(),
-            Type::Set(_) | Type::Labels => "",
-        };
+        let found = excerpt(&self.found);
         match self.wanted {
-            Type::One(_) => write!(f, "`{}` is not {article}", excerpt(&self.found)),
-            Type::Set(_) | Type::Labels => write!(f, "`{}` is not a {}", excerpt(&self.found), self.wanted),
+            ParameterType::Value(Type::One(scalar)) => write!(f, "`{found}` is not {}", scalar.with_article()),
+            ParameterType::Value(Type::Set(_) | Type::Labels) | ParameterType::Network => {
+                write!(f, "`{found}` is not a {}", self.wanted)
+            }
         }?;
         self.instead.iter().try_for_each(|instead| write!(f, "; {instead}"))
     }

@@ -15,6 +15,7 @@ use std::collections::HashSet;
 use std::ops::Deref;
 
 use crate::program::{Condition, Effect, Pattern, Rule, Test, Value};
+use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::fuel::Fuel;
 use placet_core::bytecode::matching;
 use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
@@ -108,16 +109,24 @@ impl Candidate<'_> {
     pub fn passes(&self, test: &Test, effect: Effect) -> bool {
         match test {
             Test::Action(actions) => actions.has(self.action()),
-            Test::Field(field, pattern) => match self.value(*field) {
-                None => matches(pattern, Subject::Nothing),
-                Some(OwnedValue::One(constant)) => matches(pattern, Subject::One(&constant)),
-                Some(OwnedValue::Labels(labels)) => matches(pattern, Subject::of_labels(&labels)),
-                Some(OwnedValue::Set(elements)) => {
-                    let mut each = elements.iter().map(|element| matches(pattern, Subject::One(element)));
-                    if effect == Effect::Deny { each.any(|it| it) } else { each.all(|it| it) }
-                }
-            },
+            Test::Field(field, pattern) => self.field_passes(*field, pattern, effect.quantifier()),
+            Test::Elements(quantifier, field, pattern) => self.field_passes(*field, pattern, *quantifier),
             Test::When(truth) => self.holds(truth),
+        }
+    }
+
+    fn field_passes(&self, field: FieldNo, pattern: &Pattern, quantifier: Quantifier) -> bool {
+        match self.value(field) {
+            None => matches(pattern, Subject::Nothing),
+            Some(OwnedValue::One(constant)) => matches(pattern, Subject::One(&constant)),
+            Some(OwnedValue::Labels(labels)) => matches(pattern, Subject::of_labels(&labels)),
+            Some(OwnedValue::Set(elements)) => {
+                let mut each = elements.iter().map(|element| matches(pattern, Subject::One(element)));
+                match quantifier {
+                    Quantifier::Some => each.any(|it| it),
+                    Quantifier::Every => each.all(|it| it),
+                }
+            }
         }
     }
 
@@ -146,6 +155,14 @@ impl Candidate<'_> {
             Condition::Member(operand, field) => {
                 self.operand(operand).is_some_and(|value| self.elements(*field).contains(&value))
             }
+            Condition::ElementsIn(quantifier, field, set) => {
+                let (elements, set) = (self.elements(*field), self.elements(*set));
+                match quantifier {
+                    Quantifier::Some => elements.iter().any(|element| set.contains(element)),
+                    Quantifier::Every => !elements.is_empty() && elements.iter().all(|element| set.contains(element)),
+                }
+            }
+            Condition::Action(actions) => actions.contains(&self.action()),
             Condition::Has(field) => self.value(*field).is_some(),
             Condition::HasLabel(field, name) => self.label(*field, name).is_some(),
             Condition::Holds(operand) => self.operand(operand) == Some(Constant::Bool(true)),

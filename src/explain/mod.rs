@@ -41,6 +41,7 @@ mod refusal;
 )]
 pub mod repair;
 mod search;
+mod sets;
 mod show;
 mod sources;
 
@@ -298,7 +299,7 @@ impl<'a> Explainer<'a> {
         let changes = failing.into_iter().filter_map(|test| {
             let part = match test {
                 Test::Action(_) => Part::Action,
-                Test::Field(field, _) => Part::Field(*field),
+                Test::Field(field, _) | Test::Elements(_, field, _) => Part::Field(*field),
                 Test::When(truth) => {
                     let needs = search.source.condition(truth);
                     return Some(Change { attribute: "when".to_owned(), found: None, needs, proposal: None });

@@ -16,7 +16,9 @@ pub(super) fn price(rules: &[Rule], request: &TimedRequest, vocabulary: &Vocabul
     let longest = lengths.iter().copied().max().unwrap_or(0);
     let of_test = |test: &Test| match test {
         Test::Action(_) => 0,
-        Test::Field(field, wanted) => pattern(wanted, lengths.get(usize::from(field.0)).copied().unwrap_or(longest)),
+        Test::Field(field, wanted) | Test::Elements(_, field, wanted) => {
+            pattern(wanted, lengths.get(usize::from(field.0)).copied().unwrap_or(longest))
+        }
         Test::When(condition) => truth(condition, longest),
     };
     let mut prices: Vec<u64> = rules.iter().map(|rule| rule.tests.iter().map(of_test).sum()).collect();
@@ -34,6 +36,8 @@ fn truth(condition: &Condition, length: u64) -> u64 {
         Condition::Constant(_)
         | Condition::Compare(..)
         | Condition::Member(..)
+        | Condition::ElementsIn(..)
+        | Condition::Action(_)
         | Condition::Has(_)
         | Condition::HasLabel(..)
         | Condition::Holds(_)

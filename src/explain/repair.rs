@@ -31,6 +31,7 @@ impl Candidate<'_> {
         match test {
             Test::Action(actions) => self.with_actions(|action| actions.has(action)),
             Test::Field(field, pattern) => self.satisfying_field(*field, pattern),
+            Test::Elements(quantifier, field, pattern) => self.stated_turned(*quantifier, *field, pattern, true),
             Test::When(truth) => self.turned(truth, true),
         }
     }
@@ -41,6 +42,7 @@ impl Candidate<'_> {
         match test {
             Test::Action(actions) => self.with_actions(|action| !actions.has(action)),
             Test::Field(field, pattern) => self.violating_field(*field, pattern),
+            Test::Elements(quantifier, field, pattern) => self.stated_turned(*quantifier, *field, pattern, false),
             Test::When(truth) => self.turned(truth, false),
         }
     }
@@ -158,7 +160,7 @@ impl Candidate<'_> {
     }
 
     /// The same with other elements; a single value stays a single value.
-    fn with_elements(&self, field: FieldNo, mut elements: Vec<Constant>) -> TimedRequest {
+    pub(super) fn with_elements(&self, field: FieldNo, mut elements: Vec<Constant>) -> TimedRequest {
         let by_itself = elements.len() == 1 && !matches!(self.value(field), Some(OwnedValue::Set(_)));
         let value = if by_itself { elements.pop().map(OwnedValue::One) } else { Some(OwnedValue::Set(elements)) };
         self.with(field, value.filter(|value| *value != OwnedValue::Set(Vec::new())))
@@ -219,6 +221,8 @@ impl Candidate<'_> {
                 self.elements_turned(*field, pattern, matches!(truth, Condition::AnyElement(..)), wanted)
             }
             Condition::Member(operand, field) => self.member_turned(operand, *field, wanted),
+            Condition::ElementsIn(quantifier, field, set) => self.sets_turned(*quantifier, *field, *set, wanted),
+            Condition::Action(listed) => self.with_actions(|action| listed.contains(&action) == wanted),
             Condition::Holds(operand) => self.operand_turned(operand, &Pattern::Bool(wanted), true),
             Condition::Compare(comparison, left, right) => self.compared(*comparison, left, right, wanted),
             Condition::Constant(_)
@@ -269,7 +273,13 @@ impl Candidate<'_> {
         vec![self.with_elements(field, elements)]
     }
 
-    fn elements_turned(&self, field: FieldNo, pattern: &Pattern, one: bool, wanted: bool) -> Vec<TimedRequest> {
+    pub(super) fn elements_turned(
+        &self,
+        field: FieldNo,
+        pattern: &Pattern,
+        one: bool,
+        wanted: bool,
+    ) -> Vec<TimedRequest> {
         let Some(Type::Set(scalar)) = self.facts.vocabulary.attribute(field).map(|attribute| attribute.ty) else {
             return Vec::new();
         };
@@ -430,6 +440,8 @@ fn asks_time(truth: &Condition) -> bool {
         Condition::Constant(_)
         | Condition::AnyElement(..)
         | Condition::EveryElement(..)
+        | Condition::ElementsIn(..)
+        | Condition::Action(_)
         | Condition::Has(_)
         | Condition::HasLabel(..)
         | Condition::Vouched(_) => false,
@@ -461,7 +473,7 @@ fn without_matching(pattern: &Pattern, elements: &[Constant]) -> Vec<Constant> {
     elements.iter().filter(matches).cloned().collect()
 }
 
-fn with_one(elements: &[Constant], element: Constant) -> Vec<Constant> {
+pub(super) fn with_one(elements: &[Constant], element: Constant) -> Vec<Constant> {
     let mut elements = elements.to_vec();
     if !elements.contains(&element) {
         elements.push(element);

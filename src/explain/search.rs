@@ -162,6 +162,9 @@ impl Search<'_, '_> {
         let text = match (test, part) {
             (Test::Action(actions), Part::Action) => source.actions(actions),
             (Test::Field(field, pattern), Part::Field(other)) if field == other => source.pattern_on(*field, pattern),
+            (Test::Elements(quantifier, field, pattern), Part::Field(other)) if field == other => {
+                format!("{} {}", quantifier.word(), source.pattern_on(*field, pattern))
+            }
             (Test::Field(field, pattern), Part::Label(other, name)) if field == other => label_pattern(pattern, name)
                 .map_or_else(|| source.pattern_on(*field, pattern), |pattern| source.pattern_on_label(pattern)),
             (Test::When(truth), part) if reads(truth, part) => {
@@ -191,6 +194,8 @@ fn opposite(text: &str) -> String {
     match text {
         "absent" => "any".to_owned(),
         "any" => "absent".to_owned(),
+        text if text.starts_with("some ") => format!("every {}", opposite(&text["some ".len()..])),
+        text if text.starts_with("every ") => format!("some {}", opposite(&text["every ".len()..])),
         text => text.strip_prefix("not ").map_or_else(|| format!("not {text}"), str::to_owned),
     }
 }
@@ -216,6 +221,8 @@ fn reads(truth: &Condition, part: &Part) -> bool {
         Condition::Matches(operand, _) | Condition::Holds(operand) => operand_reads(operand, part),
         Condition::Member(operand, field) => operand_reads(operand, part) || field_of(field),
         Condition::AnyElement(field, _) | Condition::EveryElement(field, _) | Condition::Has(field) => field_of(field),
+        Condition::ElementsIn(_, field, set) => field_of(field) || field_of(set),
+        Condition::Action(_) => *part == Part::Action,
         Condition::HasLabel(field, name) => label_of(field, name),
         Condition::Constant(_) | Condition::Vouched(_) => false,
     }

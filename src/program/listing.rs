@@ -119,19 +119,25 @@ impl Lister<'_> {
         self.vocabulary.action_name(action).map_or_else(|| format!("a{}", action.0), ToString::to_string)
     }
 
+    /// `[get, set]`
+    fn actions(&self, set: &[u8]) -> String {
+        let names: Vec<String> = actions_of(set).map(|action| self.action(action)).collect();
+        format!("[{}]", names.join(", "))
+    }
+
     /// A constant in readable form, if it has the form that the instruction requires.
     fn constant(&self, constant: &[u8], op: Op, subject: Option<Scalar>) -> Option<String> {
         match op.row().sort {
             Sort::Rule => self.index(constant),
             Sort::Test => Some(match op::Test::of(op)?.joined() {
                 Some((field, _)) => text(constant, self.element(field)),
-                None => {
-                    let names: Vec<String> = actions_of(constant).map(|action| self.action(action)).collect();
-                    format!("[{}]", names.join(", "))
-                }
+                None => self.actions(constant),
             }),
             Sort::Pattern => of_pattern(op::Pattern::of(op)?, constant, subject),
-            Sort::Condition => Some(of_condition(op::Condition::of(op)?, constant)),
+            Sort::Condition => Some(match op::Condition::of(op)? {
+                op::Condition::Asks { .. } => self.actions(constant),
+                condition => of_condition(condition, constant),
+            }),
             Sort::Value => {
                 if let op::Value::Constant(ty, _) = op::Value::of(op)? {
                     return of_value(ty, constant);

@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use crate::check::tree::STAR;
+use crate::check::tree::{Network, STAR};
 use crate::syntax::ast::{Literal, Name, Text};
 use crate::syntax::parse::literal::write_duration;
 use crate::syntax::print::line;
@@ -44,6 +44,12 @@ pub fn duration(millis: i64) -> String {
 #[must_use]
 pub fn time_or_number(millis: i64) -> String {
     time(millis).unwrap_or_else(|| millis.to_string())
+}
+
+/// An argument that is a network: `"10.0.0.0/8"`.
+#[must_use]
+pub fn network_text(Network { first, bits }: Network) -> String {
+    spelt(&network(NetworkBits { first, bits }))
 }
 
 /// One value of a request. A path is written as it is, since a `*` in it is not a wildcard there; a

@@ -2,6 +2,7 @@
 
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
 use crate::check::tree::Constant;
+use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::constant::{NetworkBits, actions_of};
 use placet_core::bytecode::cursor::Cursor;
 use placet_core::bytecode::op::{self, Const, Instruction, Length};
@@ -76,6 +77,8 @@ impl<'p> Reader<'p> {
                 Test::Action(Actions { listed: actions_of(self.bytes(set)?).collect(), negated: true })
             }
             op::Test::Test { field } => Test::Field(field, self.pattern(code)?),
+            op::Test::SomeOf { field } => Test::Elements(Quantifier::Some, field, self.pattern(code)?),
+            op::Test::EveryOf { field } => Test::Elements(Quantifier::Every, field, self.pattern(code)?),
             op::Test::When {} => Test::When(self.condition(code)?),
             op::Test::Equals { .. } | op::Test::Begins { .. } | op::Test::Present { .. } => {
                 let (field, pattern) = test.joined()?;
@@ -117,6 +120,9 @@ impl<'p> Reader<'p> {
             op::Condition::AnyElement { field } => Condition::AnyElement(field, self.pattern(code)?),
             op::Condition::EveryElement { field } => Condition::EveryElement(field, self.pattern(code)?),
             op::Condition::Member { field } => Condition::Member(self.value(code)?, field),
+            op::Condition::AnyIn { field, set } => Condition::ElementsIn(Quantifier::Some, field, set),
+            op::Condition::EveryIn { field, set } => Condition::ElementsIn(Quantifier::Every, field, set),
+            op::Condition::Asks { set } => Condition::Action(actions_of(self.bytes(set)?).collect()),
             op::Condition::Has { field } => Condition::Has(field),
             op::Condition::HasLabel { field, name } => Condition::HasLabel(field, self.text(name)?),
             op::Condition::Truth {} => Condition::Holds(self.value(code)?),

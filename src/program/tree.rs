@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{Arithmetic, Function, Predicate};
 use crate::check::tree::Constant;
+use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::constant::NetworkBits;
 use placet_core::model::matcher::Matcher;
 use placet_core::model::owned::Held;
@@ -22,6 +23,17 @@ pub enum Effect {
     Require,
     /// If it matches, the block allows.
     Allow,
+}
+
+impl Effect {
+    /// How many elements of a set a bare pattern has to match.
+    #[must_use]
+    pub const fn quantifier(self) -> Quantifier {
+        match self {
+            Self::Deny => Quantifier::Some,
+            Self::Require | Self::Allow => Quantifier::Every,
+        }
+    }
 }
 
 /// A rule: all its tests must hold.
@@ -40,6 +52,8 @@ pub enum Test {
     Action(Actions),
     /// `cache: "acorns"`
     Field(FieldNo, Pattern),
+    /// `groups: some "staff"`, where a bare pattern would mean `every`, or the other way round.
+    Elements(Quantifier, FieldNo, Pattern),
     /// `when hour(time) in 8..18`
     When(Condition),
 }
@@ -237,6 +251,10 @@ pub enum Condition {
     EveryElement(FieldNo, Pattern),
     /// `a in groups`
     Member(Value, FieldNo),
+    /// `any groups in readers`, `all groups in readers`
+    ElementsIn(Quantifier, FieldNo, FieldNo),
+    /// `action in [get, set]`: ascending.
+    Action(Vec<ActionNo>),
     /// `has subject`
     Has(FieldNo),
     /// `has headers["accept"]`

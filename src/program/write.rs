@@ -2,6 +2,7 @@
 
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
 use crate::check::tree::Constant;
+use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::constant::write_actions;
 use placet_core::bytecode::op::{Const, Int, Length, Op};
 use placet_core::bytecode::program::{Pool, Program};
@@ -71,6 +72,13 @@ impl Writer {
             }
             Test::Field(field, pattern) => {
                 self.op(Op::Test { field: *field });
+                self.pattern(pattern);
+            }
+            Test::Elements(quantifier, field, pattern) => {
+                self.op(match quantifier {
+                    Quantifier::Some => Op::SomeOf { field: *field },
+                    Quantifier::Every => Op::EveryOf { field: *field },
+                });
                 self.pattern(pattern);
             }
             Test::When(condition) => {
@@ -152,17 +160,17 @@ impl Writer {
                 self.value(value);
                 self.pattern(pattern);
             }
-            Condition::AnyElement(field, pattern) => {
-                self.op(Op::AnyElement { field: *field });
-                self.pattern(pattern);
-            }
-            Condition::EveryElement(field, pattern) => {
-                self.op(Op::EveryElement { field: *field });
-                self.pattern(pattern);
-            }
+            Condition::AnyElement(field, pattern) => self.elements(Op::AnyElement { field: *field }, pattern),
+            Condition::EveryElement(field, pattern) => self.elements(Op::EveryElement { field: *field }, pattern),
             Condition::Member(value, field) => {
                 self.op(Op::Member { field: *field });
                 self.value(value);
+            }
+            Condition::ElementsIn(Quantifier::Some, field, set) => self.op(Op::AnyIn { field: *field, set: *set }),
+            Condition::ElementsIn(Quantifier::Every, field, set) => self.op(Op::EveryIn { field: *field, set: *set }),
+            Condition::Action(actions) => {
+                let set = self.action_set(actions);
+                self.op(Op::Asks { set });
             }
             Condition::Has(field) => self.op(Op::Has { field: *field }),
             Condition::HasLabel(field, name) => {
@@ -178,6 +186,11 @@ impl Writer {
                 self.op(Op::Vouched { key });
             }
         }
+    }
+
+    fn elements(&mut self, op: Op, pattern: &Pattern) {
+        self.op(op);
+        self.pattern(pattern);
     }
 
     fn conditions(&mut self, op: fn(Length) -> Op, parts: &[Condition]) {

@@ -3,6 +3,8 @@
 //! Each node's doc is its syntax. Two trees are equal when they say the same; places do not count
 //! (see [`At`]).
 
+use std::fmt;
+
 use crate::span::Span;
 use placet_core::model::arithmetic::Arithmetic;
 use placet_core::model::matcher::Matcher;
@@ -167,7 +169,36 @@ pub struct Parameter {
     /// `user`
     pub name: Name,
     /// `string`
-    pub ty: Type,
+    pub ty: ParameterType,
+}
+
+/// The type of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ParameterType {
+    /// `string`, `set of string`: a value, as an attribute has one.
+    Value(Type),
+    /// `network`: which addresses; it is used where a pattern on an address may be.
+    Network,
+}
+
+impl ParameterType {
+    /// The word of the type that only parameters have.
+    pub const NETWORK: &str = "network";
+}
+
+impl From<Type> for ParameterType {
+    fn from(ty: Type) -> Self {
+        Self::Value(ty)
+    }
+}
+
+impl fmt::Display for ParameterType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(ty) => ty.fmt(f),
+            Self::Network => f.write_str(Self::NETWORK),
+        }
+    }
 }
 
 /// `ttl: 30m`
@@ -291,6 +322,46 @@ pub enum PatternKind {
     Compare(Comparison, Operand),
     /// `{ dc: ~"eu-.*" }`: on labels.
     Map(Vec<Entry>),
+    /// `some "staff"`, `every "staff"`: on the elements of a set.
+    Elements(Quantifier, Box<Pattern>),
+}
+
+/// How many elements of a set have to match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Quantifier {
+    /// `some`: at least one.
+    Some,
+    /// `every`: all of them.
+    Every,
+}
+
+impl Quantifier {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Some, Self::Every];
+
+    /// The word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Some => "some",
+            Self::Every => "every",
+        }
+    }
+
+    /// The one that is written with this word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word() == word)
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Some => Self::Every,
+            Self::Every => Self::Some,
+        }
+    }
 }
 
 /// How a pattern is built of others.
@@ -308,6 +379,8 @@ pub enum Form<'p> {
     Not(&'p Pattern),
     /// `{ dc: p }`
     Map(&'p [Entry]),
+    /// `some p`
+    Elements(Quantifier, &'p Pattern),
     /// Everything else: a pattern on one value.
     Value(Written<'p>),
 }
@@ -336,6 +409,7 @@ impl Pattern {
             PatternKind::List(list) => Form::List(list),
             PatternKind::Not(inner) => Form::Not(inner),
             PatternKind::Map(entries) => Form::Map(entries),
+            PatternKind::Elements(quantifier, inner) => Form::Elements(*quantifier, inner),
             PatternKind::Literal(literal) => Form::Value(Written::Literal(literal)),
             PatternKind::Compare(comparison, operand) => Form::Value(Written::Compare(*comparison, operand)),
             PatternKind::Range(ends) => Form::Value(Written::Range(ends)),
@@ -527,9 +601,9 @@ pub enum ConditionKind {
     Compute(Arithmetic, Box<Condition>, Box<Condition>),
     /// `e in 8..18`: a pattern, or the name of an attribute that is a set.
     In(Box<Condition>, Pattern),
-    /// `any groups in ["ops"]`
+    /// `any groups in ["ops"]`: a pattern, or the name of another attribute that is a set.
     Some(Name, Pattern),
-    /// `all item in prefix "user/"`
+    /// `all item in prefix "user/"`, `all groups in readers`
     Every(Name, Pattern),
     /// `has subject`, `has headers["x-trace"]`
     Has(Name, Option<String>),

@@ -7,7 +7,7 @@ pub(crate) fn pattern_fits(pattern: &Pattern, levels: usize) -> bool {
     let Some(below) = levels.checked_sub(1) else { return false };
     match pattern.form() {
         Form::List(list) => list.iter().all(|element| pattern_fits(element, below)),
-        Form::Not(inner) => pattern_fits(inner, below),
+        Form::Not(inner) | Form::Elements(_, inner) => pattern_fits(inner, below),
         Form::Map(entries) => entries.iter().all(|entry| pattern_fits(&entry.value, below)),
         Form::Name(_) | Form::Any | Form::Absent | Form::Value(_) => true,
     }

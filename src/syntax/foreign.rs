@@ -268,8 +268,8 @@ pub const ROWS: &[Row] = {
         row(Value, &["false", "no", "off"], "write `false`"),
         row(
             Value,
-            &["action", "role", "method", "verb", "operation"],
-            "put it into the map of the rule: `allow { action: name }`",
+            &["role", "method", "verb", "operation"],
+            "put it into the map of the rule, `allow { action: name }`, or compare the action, `action == name`",
         ),
         row(
             Value,
@@ -300,7 +300,7 @@ pub const ROWS: &[Row] = {
             &["map", "object", "dict", "record", "hash", "json", "hashmap", "dictionary"],
             "write `labels`: names with a text each",
         ),
-        row(Type, &["cidr", "ipaddr", "ipv4", "ipv6", "inet", "net", "network", "address", "ipaddress"], "write `ip`"),
+        row(Type, &["cidr", "ipaddr", "ipv4", "ipv6", "inet", "net", "address", "ipaddress"], "write `ip`"),
         row(Type, &["boolean", "flag", "logical"], "write `bool`"),
         row(Type, &["blob", "binary", "bytea", "buffer", "raw"], "write `bytes`"),
         row(Type, &["guid"], "write `uuid`"),

@@ -84,7 +84,7 @@ struct Writer<'c, 'b, 'v> {
 
 impl Writer<'_, '_, '_> {
     fn test(&mut self, out: &mut Vec<u8>) {
-        match self.choices.below(12) {
+        match self.choices.below(14) {
             0 => Op::ActionIs { action: self.action() }.write(out),
             1 => Op::ActionIn { first: self.action(), last: ActionNo(19) }.write(out),
             way @ (2 | 3) => {
@@ -101,6 +101,11 @@ impl Writer<'_, '_, '_> {
                 });
                 let text = self.pool.intern([&b"a"[..], b"", b"aa"][self.choices.below(3)]);
                 if way == 10 { Op::Equals { field, text } } else { Op::Begins { field, text } }.write(out);
+            }
+            way @ (12 | 13) => {
+                let field = self.field(|ty| matches!(ty, Type::Set(_)));
+                if way == 12 { Op::SomeOf { field } } else { Op::EveryOf { field } }.write(out);
+                self.pattern_on(field, out);
             }
             4 | 5 => {
                 Op::When {}.write(out);
@@ -255,7 +260,20 @@ impl Writer<'_, '_, '_> {
                     self.value(scalar, 1, out);
                 }
             }
-            7 => Op::Vouched { key: self.pool.intern(&[7; 32]) }.write(out),
+            7 => match self.choices.below(3) {
+                0 => Op::Vouched { key: self.pool.intern(&[7; 32]) }.write(out),
+                1 => {
+                    let mut set = Vec::new();
+                    write_actions(&[self.action()], &mut set);
+                    Op::Asks { set: self.pool.intern(&set) }.write(out);
+                }
+                _ => {
+                    let field = self.field(is_set);
+                    let ty = self.vocabulary.attribute(field).map(|attribute| attribute.ty);
+                    let set = self.field(|other| Some(other) == ty || ty.is_none());
+                    self.choices.pick(&[Op::AnyIn { field, set }, Op::EveryIn { field, set }]).write(out);
+                }
+            },
             8 => {
                 Op::Truth {}.write(out);
                 self.value(Scalar::Bool, 1, out);

@@ -13,7 +13,7 @@ use placet::model::predicate::Predicate;
 use placet::model::types::Scalar;
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME};
 use placet::span::Span;
-use placet::syntax::ast::{BlockKind, Comparison};
+use placet::syntax::ast::{BlockKind, Comparison, Quantifier};
 use placet::vm::Context;
 use regex::bytes::RegexBuilder;
 
@@ -117,9 +117,9 @@ impl Walk<'_> {
             Some(Held::Labels(labels)) => vec![Subject::Labels(labels)],
         };
         let mut answers = subjects.iter().map(|subject| self.matches(&test.pattern, Some(subject)));
-        match effect {
-            Effect::Allow => answers.all(|matches| matches),
-            Effect::Deny => answers.any(|matches| matches),
+        match (test.quantifier, effect) {
+            (Some(Quantifier::Every), _) | (None, Effect::Allow) => answers.all(|matches| matches),
+            (Some(Quantifier::Some), _) | (None, Effect::Deny) => answers.any(|matches| matches),
         }
     }
 
@@ -160,7 +160,7 @@ impl Walk<'_> {
             Term::Parameter(number) => match self.argument(*number) {
                 Argument::One(Constant::String(text)) => text.clone().into_bytes(),
                 Argument::One(constant) => return constant.clone(),
-                Argument::Set(_) => panic!("a set is no term"),
+                Argument::Set(_) | Argument::Network(_) => panic!("a set is no term"),
             },
             Term::Text(text) => self.text(text),
         };
@@ -180,7 +180,7 @@ impl Walk<'_> {
             Piece::Literal(bytes) => bytes.clone(),
             Piece::Parameter(number) => match self.argument(*number) {
                 Argument::One(constant) => spliced(constant),
-                Argument::Set(_) => panic!("a set is never spliced"),
+                Argument::Set(_) | Argument::Network(_) => panic!("a set is never spliced"),
             },
         }
     }
@@ -247,6 +247,10 @@ impl Walk<'_> {
             Pattern::Equal(term) => self.term(term, value.scalar()) == *value,
             Pattern::InParameter(number) => match self.argument(*number) {
                 Argument::Set(elements) => elements.iter().any(|element| same(element, value)),
+                Argument::Network(network) => match value {
+                    Constant::Ip(address) => is_inside(network, address.octets()),
+                    _ => false,
+                },
                 Argument::One(_) => panic!("one value is no set"),
             },
             Pattern::Text(matcher, text) => self.finds(*matcher, text, value),
@@ -500,6 +504,15 @@ impl Walk<'_> {
             Condition::Member(operand, field) => {
                 self.read(operand).is_some_and(|value| self.elements(*field).contains(&value))
             }
+            Condition::ElementsIn(quantifier, field, set) => {
+                let (elements, set) = (self.elements(*field), self.elements(*set));
+                let shared = elements.iter().filter(|element| set.contains(element)).count();
+                match quantifier {
+                    Quantifier::Some => shared > 0,
+                    Quantifier::Every => shared > 0 && shared == elements.len(),
+                }
+            }
+            Condition::Action(Actions { listed, negated }) => listed.contains(&self.asked.action) != *negated,
             Condition::Has(field) => self.value(*field).is_some(),
             Condition::HasLabel(field, name) => self.label(*field, name).is_some(),
             Condition::Call(predicate, text, part) => match predicate {

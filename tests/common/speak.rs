@@ -11,6 +11,7 @@ use placet::model::types::{Accepts, Scalar, Type};
 use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::syntax::ast::{
     self, At, BlockKind, Comparison, ConditionKind, ItemKind, Literal, MemberKind, Name, OperandKind, PatternKind,
+    Quantifier,
 };
 
 use super::generate::Made;
@@ -110,6 +111,10 @@ impl Speaker<'_> {
             let value = self.pattern(&test.pattern, self.scalar(test.field))?;
             let forbids = rule.effect == Effect::Deny;
             let value = if forbids { absence_said(value, self.is_optional(test.field)) } else { value };
+            let value = match test.quantifier {
+                Some(quantifier) => pattern(PatternKind::Elements(quantifier, Box::new(value))),
+                None => value,
+            };
             entries.push(ast::Entry { key: self.field(test.field), value });
         }
         let when = match &rule.condition {
@@ -302,6 +307,17 @@ impl Speaker<'_> {
                 let set = pattern(PatternKind::Name(self.field(*field).text));
                 let member = condition(ConditionKind::In(Box::new(self.operand(operand)?), set));
                 self.where_there(&[operand], member)
+            }
+            Condition::ElementsIn(quantifier, field, set) => {
+                let set = pattern(PatternKind::Name(self.field(*set).text));
+                condition(match quantifier {
+                    Quantifier::Some => ConditionKind::Some(self.field(*field), set),
+                    Quantifier::Every => ConditionKind::Every(self.field(*field), set),
+                })
+            }
+            Condition::Action(actions) => {
+                let action = Box::new(condition(ConditionKind::Name("action".to_owned())));
+                condition(ConditionKind::In(action, self.actions(actions).value))
             }
             Condition::Has(field) => condition(ConditionKind::Has(self.field(*field), None)),
             Condition::HasLabel(field, label) => condition(ConditionKind::Has(self.field(*field), Some(label.clone()))),

@@ -198,7 +198,7 @@ fn a_program_cut_anywhere_is_refused_or_decided() {
 fn a_program_joined_from_two_is_refused_or_decided() {
     let vocabulary = every_type();
     let (scope, requests) = (scope(&vocabulary), requests(&vocabulary));
-    let programs = proved_programs(&vocabulary, 60);
+    let programs = proved_programs(&vocabulary, 120);
     let mut proved = 0;
     for (first, second) in programs.iter().zip(programs.iter().skip(1)) {
         for at in (0..first.len().min(second.len())).step_by(3) {

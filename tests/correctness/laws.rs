@@ -148,7 +148,7 @@ fn one_rule(field: FieldNo, pattern: Pattern, argument: &str) -> Made {
     let rule = Rule {
         effect: Effect::Allow,
         actions: None,
-        tests: vec![Test { field, pattern }],
+        tests: vec![Test { field, quantifier: None, pattern }],
         condition: None,
         at: place_of(0),
     };
@@ -157,7 +157,7 @@ fn one_rule(field: FieldNo, pattern: Pattern, argument: &str) -> Made {
         name: "one".to_owned(),
         doc: Vec::new(),
         at: Span::default(),
-        parameters: vec![Parameter { name: "p".to_owned(), ty: Type::One(Scalar::String) }],
+        parameters: vec![Parameter { name: "p".to_owned(), ty: Type::One(Scalar::String).into() }],
         claims: Claims::default(),
         times: Times::default(),
         guard: None,

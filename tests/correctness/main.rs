@@ -3,10 +3,12 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod actions;
 mod conditions;
 mod differential;
 mod hostile_bytecode;
 mod laws;
 mod rule_index;
+mod sets;
 mod small_scope;
 mod workloads;

@@ -17,7 +17,7 @@ use placet::model::time::Time;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::span::Span;
-use placet::syntax::ast::{BlockKind, Comparison};
+use placet::syntax::ast::{BlockKind, Comparison, Quantifier};
 use placet::vm::Context;
 
 const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
@@ -140,6 +140,8 @@ fn conditions() -> Vec<Condition> {
         Condition::Some(GROUPS, Pattern::Equal(string("a"))),
         Condition::Every(GROUPS, Pattern::Equal(string("a"))),
         Condition::Member(name.clone(), GROUPS),
+        Condition::ElementsIn(Quantifier::Every, GROUPS, GROUPS),
+        Condition::Action(actions(&[0], false)),
         Condition::Call(Predicate::StartsWith, name, a),
     ];
     let not = |condition: &Condition| Condition::Not(Box::new(condition.clone()));
@@ -165,7 +167,7 @@ fn action_choices() -> Vec<Option<Actions>> {
 }
 
 fn rule(effect: Effect, actions: Option<Actions>, tests: Vec<(FieldNo, Pattern)>) -> Rule {
-    let tests = tests.into_iter().map(|(field, pattern)| Test { field, pattern }).collect();
+    let tests = tests.into_iter().map(|(field, pattern)| Test { field, quantifier: None, pattern }).collect();
     Rule { effect, actions, tests, condition: None, at: Span::default() }
 }
 
@@ -284,7 +286,23 @@ fn every_condition_of_up_to_three_decides_as_the_reference_does_after_a_rule_and
         bench.agree(&[conditional], None);
         bench.agree(&[rule(Effect::Allow, None, vec![])], Some(condition));
     }
-    bench.finish(2 * 2 * 456);
+    bench.finish(2 * 2 * 616);
+}
+
+#[test]
+fn every_pattern_with_a_stated_quantifier_decides_as_the_reference_does() {
+    let mut bench = Bench::new();
+    for effect in [Effect::Allow, Effect::Deny] {
+        for quantifier in Quantifier::ALL {
+            for pattern in text_patterns() {
+                let tests = vec![Test { field: GROUPS, quantifier: Some(quantifier), pattern }];
+                let stated = Rule { tests, ..rule(effect, None, vec![]) };
+                bench.agree(&[stated.clone()], None);
+                bench.agree(&[stated, rule(Effect::Allow, None, vec![(NAME, Pattern::Any)])], None);
+            }
+        }
+    }
+    bench.finish(2 * 2 * 2 * 2 * 208);
 }
 
 #[test]

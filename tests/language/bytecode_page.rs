@@ -74,6 +74,7 @@ fn costs() -> String {
          | a label | for each of {LABELS} labels {label} steps, and one for every {label_compared} bytes of the name |\n\
          | `member` | for each element {member} steps, and the comparison |\n\
          | `size` of a set | for each element {sorted} steps, and one for every {sorted_bytes} bytes of all: they are sorted |\n\
+         | `any.in`, `every.in` | twice the price of `size` of a set: the second set is sorted, and each element of the first is looked for in it |\n\
          | `contains` | {search} steps, {searched} for each byte of the text and {needle} for each byte of the part |\n\
          | `string`, `path.of` | {read_again} steps for each byte: the text is read again each time |\n\
          | `deny.index`, `allow.index` | {table} steps for each table, {facet} for each facet and one for every {facet_size} \
@@ -236,7 +237,7 @@ each eight of them as a word with the low byte first, then the last eight once m
 are one word, padded with zeros. Numbers, addresses and actions add the exclusive or of their two
 halves of 64 bits. A rule appears in every bucket in which a request that it matches can look. If an
 `allow` tests a set, its first element is looked up; if a `deny` tests a set with several elements,
-every rule is evaluated.
+every rule is evaluated. `some.of` and `every.of` have no facet.
 
 ";
 

@@ -3,10 +3,11 @@
 use crate::check_support;
 
 use check_support::{check, http, momento};
+use placet::check::check as check_file;
+use placet::check::library::Library;
 use placet::check::tree::{
     ArgumentNo, Condition, Constant, Effect, Network, Operand, Pattern, Piece, Rule, Term, Text,
 };
-use placet::check::{check as check_file, library::Library};
 use placet::model::matcher::Matcher;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::Vocabulary;
@@ -320,7 +321,11 @@ fn the_parameters_keep_their_order_and_types() {
     );
     let template = found.is_good();
     let types: Vec<_> = template.parameters.iter().map(|parameter| parameter.ty).collect();
-    assert_eq!(types, [Type::Set(Scalar::String), Type::One(Scalar::Ip), Type::One(Scalar::Time)]);
+    assert_eq!(
+        types,
+        [Type::Set(Scalar::String), Type::One(Scalar::Ip), Type::One(Scalar::Time)]
+            .map(placet::syntax::ast::ParameterType::Value)
+    );
     let host = vocabulary("http").field("host");
     let test = template.rules[0].tests.iter().find(|test| Some(test.field) == host).expect("the test of the host");
     assert_eq!(test.pattern, Pattern::InParameter(ArgumentNo(0)));

@@ -104,6 +104,7 @@ fn sample(ty: &str) -> &'static str {
         "set of string" => "red,green",
         "string" => "a{b}\"c",
         "path" => "/a",
+        "network" => "10.0.0.0/8",
         other => panic!("no sample of {other}"),
     }
 }

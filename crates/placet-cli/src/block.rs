@@ -2,21 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use super::completions;
-use super::inputs;
 use super::project::vocabularies::library;
 use super::ui::{Failure, Ui};
+use super::{completions, inputs};
 use placet::check::library::Library;
 use placet::check::tree::{ArgumentNo, Template};
-use placet::compile::Compiled;
 use placet::compile::arguments::{Argument, Arguments};
-use placet::compile::compile;
+use placet::compile::{Compiled, compile};
 use placet::document::value::{argument_from_text, arguments_from_text};
 use placet::document::{Document, Report};
 use placet::explain::sample;
 use placet::model::types::Type;
-use placet::program::literal::value;
-use placet::syntax::ast::BlockKind;
+use placet::program::literal::{network_text, value};
+use placet::syntax::ast::{BlockKind, ParameterType};
 use placet::visible::excerpt;
 
 /// How a file is read.
@@ -209,9 +207,11 @@ pub fn arguments_or_samples(template: &Template, with: &[(String, String)]) -> R
             (Some((_, text)), ty) => {
                 argument_from_text(ty, text).map_err(|error| Failure::new(format!("argument `{name}`: {error}")))?
             }
-            (None, Type::Set(scalar)) => Argument::Set(vec![sample(scalar)]),
-            (None, Type::One(scalar)) => Argument::One(sample(scalar)),
-            (None, Type::Labels) => continue,
+            (None, ParameterType::Network) => argument_from_text(ParameterType::Network, EXAMPLE_NETWORK)
+                .map_err(|error| Failure::new(format!("argument `{name}`: {error}")))?,
+            (None, ParameterType::Value(Type::Set(scalar))) => Argument::Set(vec![sample(scalar)]),
+            (None, ParameterType::Value(Type::One(scalar))) => Argument::One(sample(scalar)),
+            (None, ParameterType::Value(Type::Labels)) => continue,
         };
         values.push((name, argument));
     }
@@ -221,6 +221,9 @@ pub fn arguments_or_samples(template: &Template, with: &[(String, String)]) -> R
     })
 }
 
+/// A network for examples in documentation (RFC 5737).
+const EXAMPLE_NETWORK: &str = "192.0.2.0/24";
+
 /// `token session(user: "example")`
 #[must_use]
 pub fn called(template: &Template, arguments: &Arguments) -> String {
@@ -228,6 +231,7 @@ pub fn called(template: &Template, arguments: &Arguments) -> String {
     let values = numbered.filter_map(|(number, parameter)| {
         let shown = match arguments.get(ArgumentNo(number))? {
             Argument::One(constant) => value(constant),
+            Argument::Network(network) => network_text(*network),
             Argument::Set(elements) => {
                 format!("[{}]", elements.iter().map(value).collect::<Vec<_>>().join(", "))
             }

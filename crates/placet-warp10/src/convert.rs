@@ -201,7 +201,7 @@ impl Export<'_> {
             }
             Pattern::InParameter(number) => match self.arguments.get(*number)? {
                 Argument::Set(elements) => elements.iter().map(constant).collect(),
-                Argument::One(_) => None,
+                Argument::One(_) | Argument::Network(_) => None,
             },
             _ => None,
         }
@@ -366,7 +366,7 @@ fn block<'d>(document: &'d Document, template: &Template) -> Option<&'d Block> {
 fn one(argument: &Argument) -> Option<String> {
     match argument {
         Argument::One(value) => constant(value),
-        Argument::Set(_) => None,
+        Argument::Set(_) | Argument::Network(_) => None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::compile::error::TemplateError;
 use crate::compile::{Compiled, compile};
 use crate::program::listing::listing;
 use crate::span::Span;
-use crate::syntax::ast::BlockKind;
+use crate::syntax::ast::{BlockKind, ParameterType};
 use placet_core::model::function::Function;
 use placet_core::model::matcher::Matcher;
 use placet_core::model::types::{Scalar, Type};
@@ -68,7 +68,7 @@ pub fn template(rules: Vec<Rule>) -> Template {
 }
 
 pub fn rule(effect: Effect, tests: Vec<(FieldNo, Pattern)>) -> Rule {
-    let tests = tests.into_iter().map(|(field, pattern)| Test { field, pattern }).collect();
+    let tests = tests.into_iter().map(|(field, pattern)| Test { field, quantifier: None, pattern }).collect();
     Rule { effect, actions: None, tests, condition: None, at: Span::new(10, 20) }
 }
 
@@ -181,9 +181,10 @@ pub fn lowers_with(field: FieldNo, pattern: Pattern, arguments: &[Argument]) -> 
     Ok(tested(&compiled))
 }
 
-fn type_of(argument: &Argument) -> Type {
+fn type_of(argument: &Argument) -> ParameterType {
     match argument {
-        Argument::One(constant) => Type::One(constant.scalar()),
-        Argument::Set(elements) => Type::Set(elements.first().map_or(Scalar::String, Constant::scalar)),
+        Argument::One(constant) => Type::One(constant.scalar()).into(),
+        Argument::Set(elements) => Type::Set(elements.first().map_or(Scalar::String, Constant::scalar)).into(),
+        Argument::Network(_) => ParameterType::Network,
     }
 }

@@ -16,7 +16,7 @@ use crate::limits::{RULES, TEXT_BYTES, TOKEN_PROGRAM_BYTES};
 use crate::program::listing::listing;
 use crate::program::source::ToSource;
 use crate::span::Span;
-use crate::syntax::ast::{BlockKind, Comparison};
+use crate::syntax::ast::{BlockKind, Comparison, Quantifier};
 use placet_core::bytecode::op::{Length, Op};
 use placet_core::bytecode::program::{Pool, Program};
 use placet_core::bytecode::verify::{Budget, Scope, verify};
@@ -103,7 +103,7 @@ fn a_template_without_rules_is_the_empty_program() {
 }
 
 fn parameters() -> Vec<Parameter> {
-    let parameter = |name: &str, ty| Parameter { name: name.to_owned(), ty };
+    let parameter = |name: &str, ty: Type| Parameter { name: name.to_owned(), ty: ty.into() };
     vec![
         parameter("user", Type::One(Scalar::String)),
         parameter("folder", Type::One(Scalar::Path)),
@@ -130,10 +130,10 @@ fn every_mistake_in_the_arguments_is_reported_with_its_name() {
             TemplateError::GivenTwice { name: name("folder") },
             TemplateError::WrongType {
                 name: name("groups"),
-                wanted: Type::Set(Scalar::Int),
+                wanted: Type::Set(Scalar::Int).into(),
                 found: name("set of int")
             },
-            TemplateError::MissingArgument { name: name("user"), ty: Type::One(Scalar::String) },
+            TemplateError::MissingArgument { name: name("user"), ty: Type::One(Scalar::String).into() },
         ]
     );
     let long = Argument::from("x".repeat(TEXT_BYTES + 1).as_str());
@@ -152,7 +152,7 @@ fn arguments_of_another_template_are_an_error_and_no_panic() {
 fn claims_and_times_are_filled_in_and_ttl_wins_over_expiry() {
     let mut template = template(Vec::new());
     template.kind = BlockKind::Token;
-    template.parameters = vec![Parameter { name: "user".to_owned(), ty: Type::One(Scalar::String) }];
+    template.parameters = vec![Parameter { name: "user".to_owned(), ty: Type::One(Scalar::String).into() }];
     template.claims = Claims {
         id: Some(spliced("t-{0}")),
         kind: Some("READ".to_owned()),
@@ -440,6 +440,10 @@ fn conditions() -> BoxedStrategy<Condition> {
         Just(Condition::Has(CACHE)),
         Just(Condition::Truth(Operand::Field(FLAG))),
         Just(Condition::Member(Operand::Field(CACHE), GROUPS)),
+        prop::sample::select(Quantifier::ALL.to_vec()).prop_map(|one| Condition::ElementsIn(one, GROUPS, GROUPS)),
+        (prop::collection::btree_set(0u16..5, 1..4), any::<bool>()).prop_map(|(listed, negated)| {
+            Condition::Action(Actions { listed: listed.into_iter().map(ActionNo).collect(), negated })
+        }),
         (comparison(), ints.clone(), ints.clone()).prop_map(|(sign, a, b)| Condition::Compare(sign, a, b)),
         (ints, scalar_patterns(Scalar::Int)).prop_map(|(value, pattern)| Condition::Matches(value, pattern)),
         scalar_patterns(Scalar::String).prop_map(|pattern| Condition::Some(GROUPS, pattern)),
@@ -467,8 +471,14 @@ fn rules() -> impl Strategy<Value = Rule> {
         .map(|field| prop::option::weighted(0.2, patterns(FieldNo(field)).prop_map(move |p| (FieldNo(field), p))));
     let tests = tests.collect::<Vec<_>>().prop_map(|tests| tests.into_iter().flatten().collect::<Vec<_>>());
     let effect = prop::sample::select(vec![Effect::Allow, Effect::Deny]);
-    (effect, prop::option::of(actions), tests, prop::option::of(conditions().prop_map(Box::new)))
-        .prop_map(|(effect, actions, tests, condition)| Rule { actions, condition, ..rule(effect, tests) })
+    let stated = prop::option::of(prop::sample::select(Quantifier::ALL.to_vec()));
+    (effect, prop::option::of(actions), tests, prop::option::of(conditions().prop_map(Box::new)), stated).prop_map(
+        |(effect, actions, tests, condition, stated)| {
+            let mut rule = Rule { actions, condition, ..rule(effect, tests) };
+            rule.tests.iter_mut().filter(|test| test.field == GROUPS).for_each(|test| test.quantifier = stated);
+            rule
+        },
+    )
 }
 
 pub fn templates() -> impl Strategy<Value = Template> {

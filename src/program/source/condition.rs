@@ -2,12 +2,13 @@
 
 use super::pattern::{NO_SUCH_TIME, Subject, name, pattern};
 use super::{Lifting, PrintError};
-use crate::program::tree::{Condition, Pattern, Value};
+use crate::check::tree::Constant;
+use crate::program::tree::{Actions, Condition, Pattern, Value};
 use crate::program::{Predicate, literal};
-use crate::syntax::ast::{self, At, Comparison, ConditionKind, Literal, Name, PatternKind};
+use crate::syntax::ast::{self, At, Comparison, ConditionKind, Literal, Name, PatternKind, Quantifier};
 use placet_core::model::predicate::Notation;
 use placet_core::model::types::Type;
-use placet_core::model::vocabulary::FieldNo;
+use placet_core::model::vocabulary::{ActionNo, FieldNo};
 use placet_core::token::keys::PublicKey;
 
 type Said = Result<ast::Condition, PrintError>;
@@ -27,6 +28,14 @@ impl Lifting<'_> {
                 let set = pattern(PatternKind::Name(self.field(*field)?.text));
                 Ok(condition(ConditionKind::In(Box::new(self.value(value)?), set)))
             }
+            Condition::ElementsIn(quantifier, field, set) => {
+                let kind = match quantifier {
+                    Quantifier::Some => ConditionKind::Some,
+                    Quantifier::Every => ConditionKind::Every,
+                };
+                Ok(condition(kind(self.field(*field)?, pattern(PatternKind::Name(self.field(*set)?.text)))))
+            }
+            Condition::Action(listed) => self.asked(listed),
             Condition::Has(field) => Ok(condition(ConditionKind::Has(self.field(*field)?, None))),
             Condition::HasLabel(field, label) => {
                 Ok(condition(ConditionKind::Has(self.field(*field)?, Some(label.clone()))))
@@ -38,6 +47,19 @@ impl Lifting<'_> {
                 Ok(condition(ConditionKind::Call(name("vouched"), vec![text])))
             }
         }
+    }
+
+    /// `action == get`, `action in [get, set]`, `action in ReadOnly`
+    fn asked(&self, listed: &[ActionNo]) -> Said {
+        let wanted = self.actions(&Actions { listed: listed.to_vec(), negated: false })?.value;
+        let action = Box::new(condition(ConditionKind::Name("action".to_owned())));
+        Ok(condition(match (listed, wanted.kind) {
+            ([_], PatternKind::Name(name)) if self.vocabulary.action(&name).is_some() => {
+                let one = Box::new(condition(ConditionKind::Name(name)));
+                ConditionKind::Compare(Comparison::Equal, action, one)
+            }
+            (_, kind) => ConditionKind::In(action, pattern(kind)),
+        }))
     }
 
     fn conditions(&self, parts: &[Condition]) -> Result<Vec<ast::Condition>, PrintError> {
@@ -78,6 +100,10 @@ impl Lifting<'_> {
             Value::Issuance => ConditionKind::TokenField("issuance".to_owned()),
             Value::Expiry => ConditionKind::TokenField("expiry".to_owned()),
             Value::Compute(arithmetic, left, right) => ConditionKind::Compute(*arithmetic, boxed(left)?, boxed(right)?),
+            // A text in its place would be read as a string, whose `*` is one byte and not an escape.
+            Value::Call(_, inner) if matches!(**inner, Value::Constant(Constant::Path(_))) => {
+                return Err("it calls a function of a path that is written down");
+            }
             Value::Call(function, inner) => ConditionKind::Call(name(function.row().word), vec![self.value(inner)?]),
             Value::Size(field) => {
                 let set = condition(ConditionKind::Name(self.field(*field)?.text));

@@ -3,8 +3,8 @@
 use super::condition::joined;
 use super::pattern::{list, name, pattern};
 use super::{Lifting, PrintError};
-use crate::program::tree::{Actions, Condition, Effect, Rule, Test};
-use crate::syntax::ast::{self, At, ConditionKind, Entry, PatternKind};
+use crate::program::tree::{Actions, Condition, Effect, Pattern, Rule, Test};
+use crate::syntax::ast::{self, At, ConditionKind, Entry, PatternKind, Quantifier};
 use placet_core::model::vocabulary::{ActionNo, FieldNo};
 
 impl Lifting<'_> {
@@ -21,13 +21,22 @@ impl Lifting<'_> {
                     return Err("it allows actions that do not exist yet");
                 }
                 Test::Action(set) => actions = Some(self.actions(set)?),
-                Test::Field(field, _) if fields.iter().any(|(known, _)| known == field) => {
+                Test::Field(field, _) | Test::Elements(_, field, _)
+                    if fields.iter().any(|(known, _)| known == field) =>
+                {
                     return Err("it has two patterns on one attribute");
                 }
                 Test::Field(field, wanted) => {
-                    let value =
-                        if forbids { self.forbidden_on(*field, wanted)? } else { self.pattern_on(*field, wanted)? };
+                    let value = self.wanted_on(*field, wanted, forbids)?;
                     fields.push((*field, Entry { key: self.field(*field)?, value }));
+                }
+                Test::Elements(quantifier, field, wanted) => {
+                    let value = self.wanted_on(*field, wanted, forbids)?;
+                    let value = stated(*quantifier, value, rule.effect);
+                    fields.push((*field, Entry { key: self.field(*field)?, value }));
+                }
+                Test::When(condition) if !forbids && asks_turned(condition, false) => {
+                    return Err("it allows actions that do not exist yet");
                 }
                 Test::When(condition) => whens.push(self.condition(condition)?),
             }
@@ -38,11 +47,18 @@ impl Lifting<'_> {
         Ok(ast::Rule { effect, entries, when, unless: None, at: At::default() })
     }
 
+    fn wanted_on(&self, field: FieldNo, wanted: &Pattern, forbids: bool) -> Result<ast::Pattern, PrintError> {
+        if forbids { self.forbidden_on(field, wanted) } else { self.pattern_on(field, wanted) }
+    }
+
     /// The condition of a block.
     pub(super) fn required(&self, rule: &Rule) -> Result<ast::Condition, PrintError> {
         let conditions = rule.tests.iter().map(|test| match test {
+            Test::When(condition) if asks_turned(condition, false) => Err("it allows actions that do not exist yet"),
             Test::When(condition) => Ok(condition.clone()),
-            Test::Action(_) | Test::Field(..) => Err("a block requires something that is not a condition"),
+            Test::Action(_) | Test::Field(..) | Test::Elements(..) => {
+                Err("a block requires something that is not a condition")
+            }
         });
         match conditions.collect::<Result<Vec<_>, _>>()?.as_slice() {
             [one] => self.condition(one),
@@ -83,5 +99,35 @@ impl Lifting<'_> {
             open.retain(|action| !best.actions.contains(action));
         }
         if roles.len() == 1 || roles.len() * 2 <= listed.len() { roles } else { Vec::new() }
+    }
+}
+
+/// A pattern with its quantifier, unless the bare pattern means the same.
+fn stated(quantifier: Quantifier, pattern: ast::Pattern, effect: Effect) -> ast::Pattern {
+    if quantifier == effect.quantifier() {
+        return pattern;
+    }
+    let at = pattern.at;
+    ast::Pattern { kind: PatternKind::Elements(quantifier, Box::new(pattern)), at }
+}
+
+/// Whether a condition asks for the action after an odd number of `!`: then it holds for actions
+/// that are declared later, and the checker makes no such condition in a rule that allows.
+fn asks_turned(condition: &Condition, turned: bool) -> bool {
+    match condition {
+        Condition::Action(_) => turned,
+        Condition::Not(inner) => asks_turned(inner, !turned),
+        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(|part| asks_turned(part, turned)),
+        Condition::Constant(_)
+        | Condition::Compare(..)
+        | Condition::Matches(..)
+        | Condition::AnyElement(..)
+        | Condition::EveryElement(..)
+        | Condition::Member(..)
+        | Condition::ElementsIn(..)
+        | Condition::Has(_)
+        | Condition::HasLabel(..)
+        | Condition::Holds(_)
+        | Condition::Vouched(_) => false,
     }
 }

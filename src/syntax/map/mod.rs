@@ -9,6 +9,7 @@
 //! | `"lobby"`, `7`, `true` | `"lobby"`, `7`, `true` |
 //! | `{"$any": true}`, `{"$absent": true}` | `any`, `absent` |
 //! | `{"$not": p}`, `[p, q]` | `not p`, `[p, q]` |
+//! | `{"$some": p}`, `{"$every": p}` | `some p`, `every p` |
 //! | `{"$prefix": "a"}`, `{"$suffix": "a"}` | `prefix "a"`, `suffix "a"` |
 //! | `{"$glob": "*.png"}`, `{"$regex": "eu-.*"}` | `glob "*.png"`, `~"eu-.*"` |
 //! | `{"$nocase": "a"}`, `{"$nocase_prefix": "a"}` | `nocase "a"`, `nocase prefix "a"` |
@@ -47,9 +48,8 @@ mod read;
 mod write;
 
 pub(crate) use advice::in_map_form;
-pub use json::MARK_HELP;
 pub(crate) use json::shown_json_text;
-pub use json::{from_json_text, said};
+pub use json::{MARK_HELP, from_json_text, said};
 pub use read::{block_from_map, from_map, from_map_text};
 pub use write::{block_to_map, to_map};
 
@@ -103,10 +103,12 @@ const RULE_FIELDS: [&str; 1] = ["permissions"];
 /// Fields that hold conditions.
 const CONDITION_KEYS: [&str; 2] = ["when", "unless"];
 /// The `$` keys that an object may have, without those of [matchers](Matcher).
-const OPERATORS: [&str; 16] = [
+const OPERATORS: [&str; 18] = [
     "$any",
     "$absent",
     "$not",
+    "$some",
+    "$every",
     "$range",
     "$eq",
     "$ne",

@@ -40,7 +40,7 @@ fn pattern(node: &mut Pattern, at: At) {
         PatternKind::Literal(value) => literal(value, at),
         PatternKind::Name(_) | PatternKind::Any | PatternKind::Absent => {}
         PatternKind::List(list) => list.iter_mut().for_each(|element| pattern(element, at)),
-        PatternKind::Not(inner) => pattern(inner, at),
+        PatternKind::Not(inner) | PatternKind::Elements(_, inner) => pattern(inner, at),
         PatternKind::Text(_, value) | PatternKind::Compare(_, value) => operand(value, at),
         PatternKind::Range(ends) => ends.iter_mut().for_each(|end| operand(end, at)),
         PatternKind::Map(entries) => entries.iter_mut().for_each(|entry| {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{COMPARISONS, PARTS, Plain, key_of};
 use crate::syntax::ast::{
     Block, Entry, Field, FieldValue, File, Item, ItemKind, Literal, Member, MemberKind, Name, Operand, OperandKind,
-    Pattern, PatternKind, Piece, Rule, Text,
+    Pattern, PatternKind, Piece, Quantifier, Rule, Text,
 };
 use crate::syntax::parse::literal::{write_duration, write_time};
 use crate::syntax::print::print_condition;
@@ -125,6 +125,8 @@ fn pattern(node: &Pattern, plain: Plain) -> Value {
         PatternKind::Absent => json!({ "$absent": true }),
         PatternKind::List(list) => list.iter().map(|element| pattern(element, plain)).collect(),
         PatternKind::Not(inner) => json!({ "$not": pattern(inner, plain) }),
+        PatternKind::Elements(Quantifier::Some, inner) => json!({ "$some": pattern(inner, plain) }),
+        PatternKind::Elements(Quantifier::Every, inner) => json!({ "$every": pattern(inner, plain) }),
         PatternKind::Text(matcher, value) => json!({ key_of(*matcher): operand(value) }),
         PatternKind::Range(ends) => json!({ "$range": ends.each_ref().map(operand) }),
         PatternKind::Compare(sign, value) => {

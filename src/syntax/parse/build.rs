@@ -8,7 +8,7 @@ use crate::limits;
 use crate::span::Span;
 use crate::syntax::ast::{
     At, Block, BlockKind, Effect, Entry, Field, FieldValue, Item, ItemKind, Let, Literal, Member, MemberKind, Name,
-    Parameter, Piece, RoleItem, Rule as RuleNode, Text, VocabularyItem,
+    Parameter, ParameterType, Piece, RoleItem, Rule as RuleNode, Text, VocabularyItem,
 };
 use crate::syntax::foreign::{self, Place};
 use crate::syntax::text::{self, Spelling};
@@ -202,7 +202,11 @@ impl Builder {
             let mut parts = part.into_inner();
             let name = self.name(&next(&mut parts));
             next(&mut parts);
-            let (ty, _) = self.kind(next(&mut parts));
+            let kind = next(&mut parts);
+            let ty = match kind.as_str() {
+                ParameterType::NETWORK => ParameterType::Network,
+                _ => ParameterType::Value(self.kind(kind).0),
+            };
             parameters.push(Parameter { name, ty });
         }
     }
@@ -335,6 +339,14 @@ fn unknown_type(unknown: &str, at: Span, is_set: bool) -> Diagnostic {
     let error = Diagnostic::new(Code::UnknownType, at, format!("unknown type `{unknown}`"));
     if is_set && unknown == "labels" {
         return error.help("labels are a set of their own: write `labels`");
+    }
+    if unknown == ParameterType::NETWORK {
+        let help = if is_set {
+            "use one parameter for each network"
+        } else {
+            "an attribute is an `ip`; a `network` is a parameter"
+        };
+        return error.help(help);
     }
     if let Some(help) = foreign::help(Place::Type, unknown) {
         return error.help(if is_set { help.replace("write `", "write `set of ") } else { help });

@@ -5,7 +5,7 @@ use super::grammar::{Pair, Pairs, Rule};
 use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
-use crate::syntax::ast::{At, Comparison, Literal, Operand, OperandKind, Pattern, PatternKind};
+use crate::syntax::ast::{At, Comparison, Literal, Operand, OperandKind, Pattern, PatternKind, Quantifier};
 use crate::syntax::depth;
 use crate::syntax::text::Spelling;
 use placet_core::model::matcher::Matcher;
@@ -39,6 +39,7 @@ impl Builder {
                 let end = inner.at.0.end;
                 (PatternKind::Not(Box::new(inner)), end)
             }
+            Rule::elements => self.elements(pair, spelling),
             Rule::matcher => {
                 let mut parts: Vec<Pair<'_>> = pair.into_inner().collect();
                 let text = parts.pop().expect("the grammar has a text here");
@@ -58,6 +59,14 @@ impl Builder {
             _ => return self.bare(&pair, parts, spelling),
         };
         Pattern { kind, at: At(crate::span::Span::new(span.start, end)) }
+    }
+
+    fn elements(&mut self, pair: Pair<'_>, spelling: Spelling) -> (PatternKind, usize) {
+        let mut parts = pair.into_inner();
+        let quantifier = Quantifier::of_word(next(&mut parts).as_str()).expect("the grammar has both words");
+        let inner = self.pattern(&mut parts, spelling);
+        let end = inner.at.0.end;
+        (PatternKind::Elements(quantifier, Box::new(inner)), end)
     }
 
     /// An operand alone, or the first one of a range.

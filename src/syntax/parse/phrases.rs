@@ -54,6 +54,8 @@ const PATTERN: &[Rule] = &[
     Rule::matcher,
     Rule::affix_word,
     Rule::glob_word,
+    Rule::elements,
+    Rule::elements_word,
     Rule::regex_sign,
     Rule::comparison,
     Rule::comparison_sign,

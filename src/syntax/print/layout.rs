@@ -405,6 +405,11 @@ impl<'t> Layout<'t> {
                 self.out.push_str("not ");
                 self.pattern(inner);
             }
+            Form::Elements(quantifier, inner) => {
+                self.out.push_str(quantifier.word());
+                self.out.push(' ');
+                self.pattern(inner);
+            }
             Form::Name(_) | Form::Any | Form::Absent | Form::Value(_) => line::pattern(pattern, &mut self.out),
         }
     }

@@ -52,7 +52,7 @@ pub(crate) fn key(name: &Name, out: &mut String) {
 pub(crate) fn parameter(parameter: &Parameter, out: &mut String) {
     out.push_str(&parameter.name.text);
     out.push_str(": ");
-    kind(parameter.ty, out);
+    out.push_str(&parameter.ty.to_string());
 }
 
 /// `(user: string, folder: string)`
@@ -118,6 +118,11 @@ pub fn pattern(node: &Pattern, out: &mut String) {
         }
         PatternKind::Not(inner) => {
             out.push_str("not ");
+            pattern(inner, out);
+        }
+        PatternKind::Elements(quantifier, inner) => {
+            out.push_str(quantifier.word());
+            out.push(' ');
             pattern(inner, out);
         }
         PatternKind::Text(matcher, value) => {

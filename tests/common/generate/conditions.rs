@@ -1,12 +1,12 @@
 //! Conditions and what they compare.
 
-use placet::check::tree::{Condition, Constant, Operand};
+use placet::check::tree::{Actions, Condition, Constant, Operand};
 use placet::model::arithmetic::Arithmetic;
 use placet::model::function::Function;
 use placet::model::predicate::{Notation, Predicate};
 use placet::model::types::{Scalar, Type};
-use placet::model::vocabulary::{Attribute, FieldNo};
-use placet::syntax::ast::Comparison;
+use placet::model::vocabulary::{ActionNo, Attribute, FieldNo};
+use placet::syntax::ast::{Comparison, Quantifier};
 
 use super::values::LABELS;
 use super::{Maker, Place};
@@ -27,9 +27,18 @@ impl Maker<'_, '_, '_> {
                     Condition::Truth(operand)
                 }
             },
-            11 => Condition::Vouched(*self.choices.pick(&[[7; 32], [8; 32]])),
+            11 => match self.choices.below(3) {
+                0 => Condition::Vouched(*self.choices.pick(&[[7; 32], [8; 32]])),
+                1 => self.asks(),
+                _ => self.shared(),
+            },
             12 => self.member(depth),
-            13 | 14 => Condition::Not(Box::new(self.condition(depth - 1))),
+            13 | 14 => {
+                self.turned = !self.turned;
+                let inner = self.condition(depth - 1);
+                self.turned = !self.turned;
+                Condition::Not(Box::new(inner))
+            }
             15 | 16 => {
                 let count = 1 + self.choices.below(3);
                 Condition::All((0..count).map(|_| self.condition(depth - 1)).collect())
@@ -117,6 +126,29 @@ impl Maker<'_, '_, '_> {
         let Some((field, scalar)) = self.some_set() else { return self.membership(1) };
         let pattern = self.pattern(scalar, &Place::Field(field), 1);
         if self.choices.chance(128) { Condition::Every(field, pattern) } else { Condition::Some(field, pattern) }
+    }
+
+    /// In a rule that allows, as the checker leaves it: false of actions that are declared later.
+    fn asks(&mut self) -> Condition {
+        let count = self.vocabulary.actions().len();
+        let (first, wanted) = (self.choices.below(count), 1 + self.choices.below(3));
+        let mut listed: Vec<ActionNo> =
+            (0..wanted).map(|place| ActionNo(u16::try_from((first + place) % count).unwrap())).collect();
+        listed.sort_unstable();
+        listed.dedup();
+        let negated = if self.denies { self.choices.chance(128) } else { self.turned };
+        Condition::Action(Actions { listed, negated })
+    }
+
+    /// Two sets of one type, perhaps the same.
+    fn shared(&mut self) -> Condition {
+        let Some((field, scalar)) = self.some_set() else { return self.membership(1) };
+        let sets = self.fields(|ty| ty == Type::Set(scalar));
+        let set = *self.choices.pick(&sets);
+        let value = self.term(scalar).1;
+        self.note(&Place::Field(field), Some(value.clone()));
+        self.note(&Place::Field(set), Some(value));
+        Condition::ElementsIn(*self.choices.pick(&Quantifier::ALL), field, set)
     }
 
     fn member(&mut self, depth: usize) -> Condition {

@@ -14,7 +14,7 @@ use placet::model::matcher::Matcher;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 use placet::span::Span;
-use placet::syntax::ast::BlockKind;
+use placet::syntax::ast::{BlockKind, ParameterType, Quantifier};
 
 use super::choices::Choices;
 use super::reference::Block;
@@ -145,6 +145,10 @@ struct Maker<'c, 'b, 'v> {
     vocabulary: &'v Vocabulary,
     block: usize,
     rule: Option<usize>,
+    /// Whether the rule that is made forbids.
+    denies: bool,
+    /// Whether what is made is after an odd number of `!`.
+    turned: bool,
     parameters: Vec<Parameter>,
     arguments: Vec<Argument>,
     hints: Vec<Hint>,
@@ -157,6 +161,8 @@ impl<'c, 'b, 'v> Maker<'c, 'b, 'v> {
             vocabulary,
             block,
             rule: None,
+            denies: false,
+            turned: false,
             parameters: Vec::new(),
             arguments: Vec::new(),
             hints: Vec::new(),
@@ -172,6 +178,7 @@ impl<'c, 'b, 'v> Maker<'c, 'b, 'v> {
         let rules = if self.choices.chance(16) { self.many_rules() } else { self.rules() };
         self.rule = None;
         let promises = self.promises();
+        self.denies = false;
         let guard = self.choices.chance(48).then(|| self.condition(2));
         let template = Template {
             kind,
@@ -196,7 +203,7 @@ impl<'c, 'b, 'v> Maker<'c, 'b, 'v> {
 
 /// Parameters.
 impl Maker<'_, '_, '_> {
-    fn parameter(&mut self) -> (Type, Argument) {
+    fn parameter(&mut self) -> (ParameterType, Argument) {
         let scalar = *self.choices.pick(&[
             Scalar::String,
             Scalar::String,
@@ -209,18 +216,24 @@ impl Maker<'_, '_, '_> {
             Scalar::Duration,
             Scalar::Bool,
         ]);
+        if scalar == Scalar::Ip && self.choices.chance(128) {
+            return (ParameterType::Network, Argument::Network(self.some_network(&Place::Nowhere)));
+        }
         if self.choices.chance(64) {
             let count = self.choices.below(4);
             let elements = (0..count).map(|_| constant(self.choices, scalar)).collect();
-            return (Type::Set(scalar), Argument::Set(elements));
+            return (Type::Set(scalar).into(), Argument::Set(elements));
         }
-        (Type::One(scalar), Argument::One(constant(self.choices, scalar)))
+        (Type::One(scalar).into(), Argument::One(constant(self.choices, scalar)))
     }
 
     /// The number of a parameter that `fits`.
     fn some_parameter(&mut self, fits: impl Fn(Type, &Argument) -> bool) -> Option<ArgumentNo> {
         let fitting: Vec<usize> = (0..self.parameters.len())
-            .filter(|&number| fits(self.parameters[number].ty, &self.arguments[number]))
+            .filter(|&number| match self.parameters[number].ty {
+                ParameterType::Value(ty) => fits(ty, &self.arguments[number]),
+                ParameterType::Network => false,
+            })
             .collect();
         if fitting.is_empty() { None } else { Some(ArgumentNo(*self.choices.pick(&fitting))) }
     }
@@ -228,7 +241,7 @@ impl Maker<'_, '_, '_> {
     fn one(&self, number: ArgumentNo) -> Constant {
         match &self.arguments[number.0] {
             Argument::One(constant) => constant.clone(),
-            Argument::Set(_) => panic!("a set where one value was asked for"),
+            Argument::Set(_) | Argument::Network(_) => panic!("a set where one value was asked for"),
         }
     }
 }
@@ -257,6 +270,7 @@ impl Maker<'_, '_, '_> {
     fn rule(&mut self, number: usize) -> Rule {
         self.rule = Some(number);
         let effect = if self.choices.chance(70) { Effect::Deny } else { Effect::Allow };
+        self.denies = effect == Effect::Deny;
         let actions = self.actions();
         let fields = self.vocabulary.attributes().len();
         let mut tests = Vec::new();
@@ -264,7 +278,10 @@ impl Maker<'_, '_, '_> {
             let wanted = if field == TIME { 16 } else { 256 * 2 / (fields + 1) };
             if self.choices.chance(wanted.min(220)) {
                 let pattern = self.attribute_pattern(field);
-                tests.push(Test { field, pattern });
+                let is_set = matches!(self.vocabulary.attributes()[usize::from(field.0)].ty, Type::Set(_));
+                let stated = is_set && self.choices.chance(100);
+                let quantifier = stated.then(|| *self.choices.pick(&Quantifier::ALL));
+                tests.push(Test { field, quantifier, pattern });
             }
         }
         let condition = self.choices.chance(80).then(|| Box::new(self.condition(2)));
@@ -316,9 +333,13 @@ impl Maker<'_, '_, '_> {
             };
             self.note(&Place::Field(field), Some(value));
             let effect = if self.choices.chance(24) { Effect::Deny } else { Effect::Allow };
+            self.denies = effect == Effect::Deny;
             let actions = if odd { self.actions() } else { None };
             let condition = (odd && number % 3 == 0).then(|| Box::new(self.condition(1)));
-            rules.push(Rule { effect, actions, tests: vec![Test { field, pattern }], condition, at: place_of(number) });
+            let stated = number % 7 == 0 && attributes[place].ty == Type::Set(scalar);
+            let quantifier = stated.then(|| *self.choices.pick(&Quantifier::ALL));
+            let tests = vec![Test { field, quantifier, pattern }];
+            rules.push(Rule { effect, actions, tests, condition, at: place_of(number) });
         }
         rules
     }

@@ -1,6 +1,6 @@
 //! Patterns, each with a value near to which requests are worth making.
 
-use placet::check::tree::{ArgumentNo, Bound, Constant, Network, Pattern, Piece, Term, Text};
+use placet::check::tree::{ArgumentNo, Bound, Constant, Network, Parameter, Pattern, Piece, Term, Text};
 use placet::compile::arguments::Argument;
 use placet::model::matcher::Matcher;
 use placet::model::path::check_segment;
@@ -8,6 +8,7 @@ use placet::model::predicate::Anchor;
 use placet::model::types::{Scalar, Type};
 use placet::model::value::Address;
 use placet::model::vocabulary::FieldNo;
+use placet::syntax::ast::ParameterType;
 
 use super::super::reference::spliced;
 use super::values::{ATOMS, LABELS, Pieces, QUANTIFIERS, address, constant, literal, raw_word, text_as, text_bytes};
@@ -72,6 +73,14 @@ impl Maker<'_, '_, '_> {
     }
 
     fn in_parameter(&mut self, scalar: Scalar, place: &Place) -> Pattern {
+        let is_network = |parameter: &Parameter| parameter.ty == ParameterType::Network;
+        if let (Scalar::Ip, Some(number)) = (scalar, self.parameters.iter().position(is_network)) {
+            if let Argument::Network(network) = &self.arguments[number] {
+                let first = Constant::Ip(network.first);
+                self.note(place, Some(first));
+            }
+            return Pattern::InParameter(ArgumentNo(number));
+        }
         let Some(number) = self.some_parameter(|ty, _| ty == Type::Set(scalar)) else {
             return self.equal(scalar, place);
         };
@@ -252,6 +261,10 @@ impl Maker<'_, '_, '_> {
     }
 
     fn network(&mut self, place: &Place) -> Pattern {
+        Pattern::Network(self.some_network(place))
+    }
+
+    pub(super) fn some_network(&mut self, place: &Place) -> Network {
         let first = address(self.choices);
         let bits = *self.choices.pick(&[104, 112, 128, 96, 0, 1, 32, 64, 97, 105, 120, 127]);
         let mask = if bits == 0 { 0 } else { u128::MAX << (128 - u32::from(bits)) };
@@ -260,7 +273,7 @@ impl Maker<'_, '_, '_> {
         for edge in [low, high, low.wrapping_sub(1), high.wrapping_add(1)] {
             self.note(place, Some(Constant::Ip(Address::from_octets(edge.to_be_bytes()))));
         }
-        Pattern::Network(Network { first: Address::from_octets(low.to_be_bytes()), bits })
+        Network { first: Address::from_octets(low.to_be_bytes()), bits }
     }
 
     /// A path, or all that is below it, in whatever case.

@@ -71,8 +71,11 @@ fn action() -> impl Strategy<Value = String> {
 /// Words that mean themselves where a pattern or a condition stands.
 pub fn reference() -> impl Strategy<Value = String> {
     word().prop_filter("a keyword", |word| {
-        !["any", "all", "absent", "not", "prefix", "suffix", "glob", "true", "false", "has", "in", "token"]
-            .contains(&word.as_str())
+        ![
+            "any", "all", "absent", "not", "prefix", "suffix", "glob", "some", "every", "true", "false", "has", "in",
+            "token",
+        ]
+        .contains(&word.as_str())
     })
 }
 
@@ -195,6 +198,8 @@ pub fn pattern() -> impl Strategy<Value = Pattern> {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(PatternKind::List),
             inner.clone().prop_map(|inner| PatternKind::Not(Box::new(inner))),
+            (select(Quantifier::ALL.to_vec()), inner.clone())
+                .prop_map(|(quantifier, inner)| PatternKind::Elements(quantifier, Box::new(inner))),
             entries(inner).prop_map(PatternKind::Map),
         ]
         .prop_map(at)
@@ -284,7 +289,8 @@ fn fields() -> impl Strategy<Value = Vec<Field>> {
 }
 
 fn parameters() -> impl Strategy<Value = Vec<Parameter>> {
-    vec((name(word()), ty()), 0..4).prop_map(|list| {
+    let ty = prop_oneof![4 => ty().prop_map(ParameterType::Value), 1 => Just(ParameterType::Network)];
+    vec((name(word()), ty), 0..4).prop_map(|list| {
         let mut parameters: Vec<Parameter> = Vec::new();
         for (name, ty) in list {
             if parameters.iter().all(|parameter| parameter.name.text != name.text) {

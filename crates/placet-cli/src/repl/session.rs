@@ -483,7 +483,7 @@ const COMMAND_WORDS: [&str; 11] =
     [":token", ":policy", ":restrict", ":show", ":items", ":now", ":load", ":explain", ":reset", ":help", ":quit"];
 
 /// Words of the language that are longer than a sign, without those of matchers.
-const LANGUAGE_WORDS: [&str; 13] = [
+const LANGUAGE_WORDS: [&str; 15] = [
     "allow",
     "deny",
     "only",
@@ -493,6 +493,8 @@ const LANGUAGE_WORDS: [&str; 13] = [
     "any",
     "all",
     "not",
+    "some",
+    "every",
     "permissions",
     "ttl",
     "starts_with",

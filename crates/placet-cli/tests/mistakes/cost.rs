@@ -28,7 +28,7 @@ use placet::model::verdict::Refusal;
 use placet::model::vocabulary::Vocabulary;
 use placet::program::read::rules;
 use placet::program::source::ToSource;
-use placet::syntax::ast::BlockKind;
+use placet::syntax::ast::{BlockKind, ParameterType};
 use placet::token::attenuate::{BlockDraft, append};
 use placet::token::envelope::Token;
 use placet::token::mint::mint;
@@ -218,9 +218,10 @@ fn filled(template: &Template) -> Arguments {
     };
     let given = template.parameters.iter().map(|parameter| {
         let argument = match parameter.ty {
-            Type::One(scalar) => Argument::One(constant(scalar)),
-            Type::Set(scalar) => Argument::Set(vec![constant(scalar)]),
-            Type::Labels => unreachable!("no parameter is labels"),
+            ParameterType::Value(Type::One(scalar)) => Argument::One(constant(scalar)),
+            ParameterType::Value(Type::Set(scalar)) => Argument::Set(vec![constant(scalar)]),
+            ParameterType::Value(Type::Labels) => unreachable!("no parameter is labels"),
+            ParameterType::Network => unreachable!("no example has one"),
         };
         (parameter.name.as_str(), argument)
     });

@@ -192,6 +192,8 @@ ops! {
         0x16 Equals       "equals"      (field: Field, text: Const)                 Leaf,                   8 "`test` and `eq` in one.";
         0x17 Begins       "begins"      (field: Field, text: Const)                 Leaf,                   8 "`test` and `prefix` in one.";
         0x18 Present      "present"     (field: Field)                              Leaf,                   8 "`test` and `any` in one.";
+        0x19 SomeOf       "some.of"     (field: Field)                              One(Pattern),           8 "`test`, but one matching element of the set is enough, whatever the rule does.";
+        0x1a EveryOf      "every.of"    (field: Field)                              One(Pattern),           8 "`test`, but every element of the set must match, whatever the rule does.";
     }
 
     /// Requirements on a value.
@@ -240,6 +242,9 @@ ops! {
         0x4e HasLabel     "has.label"   (field: Field, name: Const)                 Leaf,                  16 "Does the attribute have the label?";
         0x52 Truth        "truth"       ()                                          One(Value),             8 "Is the bool present and true?";
         0x53 Vouched      "vouched"     (key: Const)                                Leaf,                  64 "Does the token have a third-party block signed by this key?";
+        0x58 AnyIn        "any.in"      (field: Field, set: Field)                  Leaf,                   8 "Is one element of the first set in the second?";
+        0x59 EveryIn      "every.in"    (field: Field, set: Field)                  Leaf,                   8 "Does the first set have elements, and are all of them in the second?";
+        0x5a Asks         "asks"        (set: Const)                                Leaf,                   8 "Is the action's bit set?";
 
         /// A predicate on two values.
         Ask(Predicate) Shape::Two(Sort::Value, Sort::Value) => {
@@ -370,6 +375,8 @@ impl Test {
             | Self::ActionSet { .. }
             | Self::ActionNot { .. }
             | Self::Test { .. }
+            | Self::SomeOf { .. }
+            | Self::EveryOf { .. }
             | Self::When {} => None,
         }
     }

@@ -4,8 +4,9 @@
 
 use core::slice;
 
-use super::distinct::distinct;
+use super::distinct::{are_in, distinct};
 use super::{Machine, Quantifier, take};
+use crate::bytecode::constant::has_action;
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{self, Instruction};
 use crate::model::arithmetic::Arithmetic;
@@ -47,6 +48,11 @@ impl<'p, 'r> Machine<'p, 'r> {
                 let key = self.constant(key)?;
                 self.context.vouchers.iter().any(|voucher| voucher.as_slice() == key)
             }
+            op::Condition::AnyIn { field, set } => are_in(self.set(field), self.set(set), Quantifier::Some, self.fuel)?,
+            op::Condition::EveryIn { field, set } => {
+                are_in(self.set(field), self.set(set), Quantifier::Every, self.fuel)?
+            }
+            op::Condition::Asks { set } => has_action(self.constant(set)?, self.request.action()),
         })
     }
 

@@ -245,6 +245,8 @@ impl<'p, 'r> Machine<'p, 'r> {
                     self.is(value, text, quantifier, begins)?
                 }
                 Test::Present { field } => self.request.value(field).is_some(),
+                Test::SomeOf { field } => self.stated(&mut tests, field, Quantifier::Some)?,
+                Test::EveryOf { field } => self.stated(&mut tests, field, Quantifier::Every)?,
                 Test::Test { field } => self.test(&mut tests, field, quantifier)?,
                 Test::When {} => {
                     let mut after = tests.clone();
@@ -273,6 +275,13 @@ impl<'p, 'r> Machine<'p, 'r> {
             }
             value => self.pattern(code, value),
         }
+    }
+
+    /// The same with a quantifier that is not the rule's own.
+    #[cold]
+    #[inline(never)]
+    fn stated(&self, code: &mut Cursor<'p>, field: FieldNo, quantifier: Quantifier) -> Option<bool> {
+        self.test(code, field, quantifier)
     }
 
     #[inline(never)]

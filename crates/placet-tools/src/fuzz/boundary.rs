@@ -65,7 +65,7 @@ impl<'v> Boundaries<'v> {
         for test in &rule.tests {
             match test {
                 Test::Action(actions) => self.actions.extend(&actions.listed),
-                Test::Field(field, pattern) => self.pattern(*field, pattern),
+                Test::Field(field, pattern) | Test::Elements(_, field, pattern) => self.pattern(*field, pattern),
                 Test::When(truth) => self.truth(truth),
             }
         }
@@ -263,7 +263,22 @@ impl<'v> Boundaries<'v> {
             }
             Condition::HasLabel(field, name) => self.add_label(*field, name, sample(Scalar::String)),
             Condition::Holds(operand) => self.operand(operand, &Pattern::Bool(true)),
+            Condition::Action(listed) => self.actions.extend(listed),
+            Condition::ElementsIn(_, field, set) => self.share(*field, *set),
             Condition::Constant(_) | Condition::Member(..) | Condition::Has(_) | Condition::Vouched(_) => {}
+        }
+    }
+
+    /// Two sets that are compared need elements in common: each gets those of the other, and the
+    /// same two of their own.
+    fn share(&mut self, field: FieldNo, set: FieldNo) {
+        let Some(Type::Set(scalar)) = self.vocabulary.attribute(field).map(|attribute| attribute.ty) else { return };
+        let own = (1..=2).map(|number| Constant::example(scalar, number, &format!("example-{number}")));
+        let of = |place: FieldNo| self.elements[usize::from(place.0)].clone();
+        let shared: Vec<Constant> = own.chain(of(field)).chain(of(set)).collect();
+        for value in shared {
+            self.add(field, value.clone());
+            self.add(set, value);
         }
     }
 

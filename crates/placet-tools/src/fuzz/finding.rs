@@ -6,8 +6,7 @@ use serde_json::Value as Json;
 
 use super::oracle::Answer;
 use super::target::Target;
-use placet::check::tree::ArgumentNo;
-use placet::check::tree::{Parameter, PromiseKind};
+use placet::check::tree::{ArgumentNo, Parameter, PromiseKind};
 use placet::compile::arguments::{Argument, Arguments};
 use placet::explain::Explanation;
 use placet::model::owned::TimedRequest;
@@ -174,6 +173,7 @@ fn call(parameters: &[Parameter], arguments: &Arguments) -> String {
     let shown = parameters.iter().enumerate().filter_map(|(number, parameter)| {
         let value = match arguments.get(ArgumentNo(number))? {
             Argument::One(constant) => literal::value(constant),
+            Argument::Network(network) => literal::network_text(*network),
             Argument::Set(elements) => {
                 format!("[{}]", elements.iter().map(literal::value).collect::<Vec<_>>().join(", "))
             }

@@ -114,6 +114,28 @@ fn a_denial_that_no_case_needs_survives_and_one_case_kills_it() {
 }
 
 #[test]
+fn a_quantifier_is_exchanged_for_the_other_one() {
+    let policy = "use gateway\npolicy p {\n    allow { groups: some \"a\" }\n    allow { owners: every \"a\" }\n    \
+                  allow { bucket: \"c\" } when any groups in owners\n}";
+    let cases = "policy p()\nallow GetObject { bucket: \"b\", groups: [\"a\"] }\n\
+                 allow GetObject { bucket: \"b\", owners: [\"a\"] }\n\
+                 allow GetObject { bucket: \"c\", groups: [\"x\"], owners: [\"x\"] }";
+    let left: Vec<_> = survivors(policy, cases).into_iter().map(|(_, line)| line).collect();
+    for line in ["allow { groups: every \"a\" }", "allow { owners: some \"a\" }"] {
+        assert!(left.iter().any(|one| one == line), "{line}: {left:?}");
+    }
+    assert!(left.iter().any(|one| one.ends_with("when all groups in owners")), "{left:?}");
+    let more = format!(
+        "{cases}\nallow GetObject {{ bucket: \"b\", groups: [\"a\", \"b\"] }}\n\
+                        not_permitted GetObject {{ bucket: \"b\", owners: [\"a\", \"b\"] }}\n\
+                        allow GetObject {{ bucket: \"c\", groups: [\"x\", \"y\"], owners: [\"x\"] }}"
+    );
+    let left: Vec<_> = survivors(policy, &more).into_iter().map(|(_, line)| line).collect();
+    assert!(!left.iter().any(|one| one.contains("every \"a\"") || one.contains("when all")), "{left:?}");
+    assert!(!left.iter().any(|one| one == "allow { owners: some \"a\" }"), "{left:?}");
+}
+
+#[test]
 fn a_mistake_that_changes_no_program_does_not_count() {
     // If a second rule covers everything, `"/a/**"` and the paths below it cannot be told apart.
     let policy = "use http\nlet unused = [\"a\", \"b\"]\npolicy p {\n    allow { action: any }\n}";

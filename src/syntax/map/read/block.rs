@@ -71,7 +71,7 @@ impl Reader {
         let Some(map) = self.object("a map of types", value) else { return Vec::new() };
         let parameter = |reader: &mut Self, key: &str, value: &Value| {
             let name = reader.name(key)?;
-            Some(Parameter { name, ty: reader.kind(value)? })
+            Some(Parameter { name, ty: reader.parameter_type(value)? })
         };
         map.iter().filter_map(|(key, value)| self.below(key, |reader| parameter(reader, key, value))).collect()
     }

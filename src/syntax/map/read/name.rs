@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Reader;
 use crate::diag::code::Code;
 use crate::limits;
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{Name, ParameterType};
 use crate::syntax::lex::is_word;
 use crate::syntax::parse::nearest;
 use crate::visible::excerpt;
@@ -67,6 +67,14 @@ impl Reader {
         self.name(text)
     }
 
+    /// The type of a parameter.
+    pub(super) fn parameter_type(&mut self, value: &Value) -> Option<ParameterType> {
+        match value {
+            Value::String(text) if text == ParameterType::NETWORK => Some(ParameterType::Network),
+            value => self.kind(value).map(ParameterType::Value),
+        }
+    }
+
     pub(super) fn kind(&mut self, value: &Value) -> Option<Type> {
         let Value::String(text) = value else { return self.expected("a type", value) };
         let scalar = |word: &str| Scalar::ALL.into_iter().find(|scalar| scalar.word() == word);
@@ -88,4 +96,4 @@ impl Reader {
 }
 
 /// Words that are not names in the place of a pattern, besides those of matchers.
-const KEYWORDS: [&str; 5] = ["any", "absent", "not", "true", "false"];
+const KEYWORDS: [&str; 7] = ["any", "absent", "not", "some", "every", "true", "false"];

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Reader;
 use crate::diag::code::Code;
 use crate::limits;
-use crate::syntax::ast::{Entry, Name, Operand, OperandKind, Pattern, PatternKind};
+use crate::syntax::ast::{Entry, Name, Operand, OperandKind, Pattern, PatternKind, Quantifier};
 use crate::syntax::map::{COMPARISONS, Plain, matcher_of, operators};
 use crate::syntax::parse::literal::short;
 use crate::syntax::text::Spelling;
@@ -108,6 +108,8 @@ impl Reader {
                 other => return self.expected("`true`", other),
             },
             "$not" => PatternKind::Not(Box::new(self.pattern(value, plain)?)),
+            "$some" => PatternKind::Elements(Quantifier::Some, Box::new(self.pattern(value, plain)?)),
+            "$every" => PatternKind::Elements(Quantifier::Every, Box::new(self.pattern(value, plain)?)),
             "$range" => match value {
                 Value::Array(ends) if ends.len() == 2 => {
                     let first = self.at_index(0, |reader| reader.operand(&ends[0]));

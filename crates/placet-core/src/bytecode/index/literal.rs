@@ -62,6 +62,8 @@ impl<'p> Rule<'p> {
             test.skip(&mut tests)?;
             let asked = match test {
                 Test::Test { field } => Some((field, Pattern::read(&mut children)?)),
+                // The facets of a set are those of the quantifier that the rule has by itself, so
+                // a test that states another has none.
                 test => test.joined(),
             };
             Some((test, asked, children))
@@ -99,9 +101,13 @@ impl<'p> Rule<'p> {
             }
             // It requires all present and future actions, except some.
             Test::ActionNot { .. } => return None,
-            Test::Test { .. } | Test::Equals { .. } | Test::Begins { .. } | Test::Present { .. } | Test::When {} => {
-                return None;
-            }
+            Test::Test { .. }
+            | Test::Equals { .. }
+            | Test::Begins { .. }
+            | Test::Present { .. }
+            | Test::SomeOf { .. }
+            | Test::EveryOf { .. }
+            | Test::When {} => return None,
         }
         Some(())
     }

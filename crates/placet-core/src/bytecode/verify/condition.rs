@@ -43,7 +43,18 @@ impl<'a> Verifier<'_, 'a> {
                 need(value.ty == Scalar::Bool)
             }
             op::Condition::Vouched { key } => need_constant(self.constant(key)?.len() == 32),
+            op::Condition::AnyIn { field, set } | op::Condition::EveryIn { field, set } => self.sets(field, set),
+            op::Condition::Asks { set } => self.action_set(set),
         }
+    }
+
+    /// Two sets of one type: one of them is sorted, and each element of the other is looked for in
+    /// it, which is no more work than sorting it would be.
+    #[inline(never)]
+    fn sets(&mut self, field: FieldNo, set: FieldNo) -> Checked {
+        let (elements, set) = (self.field(field)?, self.field(set)?);
+        self.allowance.charge(2 * sorting(SET_ELEMENTS, SET_BYTES) as u64)?;
+        need(matches!(elements, Type::Set(_)) && elements == set)
     }
 
     /// Two values that must be of one type. A separate function, since its caller's frames are on

@@ -21,7 +21,8 @@ use super::op::{Const, Instruction, Length, Op, Rule, Sort, Test};
 use super::program::{EMPTY, sections};
 use crate::limits::{POLICY_PROGRAM_BYTES, PROGRAM_NESTING, RULES, TOKEN_PROGRAM_BYTES};
 use crate::model::matcher::Matcher;
-use crate::model::vocabulary::{State, Vocabulary};
+use crate::model::types::Type;
+use crate::model::vocabulary::{FieldNo, State, Vocabulary};
 use allowance::Extent;
 
 pub use allowance::Allowance;
@@ -308,6 +309,14 @@ impl<'a> Verifier<'_, 'a> {
         if cursor.rest().len() == end { Ok(()) } else { Err(Fault::WrongLength) }
     }
 
+    /// A test that states its quantifier, which only a set has.
+    #[cold]
+    #[inline(never)]
+    fn stated(&mut self, field: FieldNo, cursor: &mut Cursor<'a>) -> Checked {
+        let is_set = |ty| matches!(ty, Type::Set(_));
+        self.elements(field, is_set, |this, subject| this.pattern(cursor, subject, 0))
+    }
+
     fn test(&mut self, cursor: &mut Cursor<'a>) -> Checked {
         match self.op(cursor)? {
             Test::ActionIs { action } => self.action(action),
@@ -319,6 +328,7 @@ impl<'a> Verifier<'_, 'a> {
                 self.joined(field, |this, subject| this.piece(Matcher::Prefix, text, subject))
             }
             Test::Present { field } => self.field(field).map(|_| ()),
+            Test::SomeOf { field } | Test::EveryOf { field } => self.stated(field, cursor),
             Test::When {} => self.condition(cursor, 0),
         }
     }

@@ -162,6 +162,7 @@ impl Walk<'_> {
                     self.pattern(&entry.value, Some(Type::One(Scalar::String)));
                 }
             }
+            PatternKind::Elements(_, inner) => self.pattern(inner, ty),
             // Widening an exclusion narrows the whole.
             PatternKind::Not(inner) => {
                 let before = self.mutants.len();
@@ -192,6 +193,7 @@ impl Walk<'_> {
         match &leaf.kind {
             ConditionKind::In(_, pattern) | ConditionKind::Some(_, pattern) | ConditionKind::Every(_, pattern) => {
                 let before = self.mutants.len();
+                self.other_quantifier(leaf);
                 self.pattern(pattern, None);
                 if !grants {
                     self.mutants[before..].iter_mut().for_each(|mutant| mutant.kind = mutant.kind.turned());
@@ -207,6 +209,19 @@ impl Walk<'_> {
                 self.push(MutantKind::Border, Span::new(start, start + sign.sign().len()), other.sign());
             }
             _ => {}
+        }
+    }
+
+    /// `any` in place of `all`, and the other way round.
+    fn other_quantifier(&mut self, leaf: &Condition) {
+        let (kind, word, other) = match leaf.kind {
+            ConditionKind::Some(..) => (MutantKind::Narrowed, "any", "all"),
+            ConditionKind::Every(..) => (MutantKind::Widened, "all", "any"),
+            _ => return,
+        };
+        if let Some(place) = leaf.at.0.of(self.text).find(word) {
+            let start = leaf.at.0.start + place;
+            self.push(kind, Span::new(start, start + word.len()), other);
         }
     }
 

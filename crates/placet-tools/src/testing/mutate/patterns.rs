@@ -4,8 +4,9 @@ use super::{MutantKind, texts};
 use placet::model::matcher::{Matcher, Syntax};
 use placet::model::predicate::Anchor;
 use placet::model::types::Scalar;
-use placet::syntax::ast::{At, Pattern};
-use placet::syntax::ast::{Comparison, Literal, Operand, OperandKind, PatternKind, Piece, Text};
+use placet::syntax::ast::{
+    At, Comparison, Literal, Operand, OperandKind, Pattern, PatternKind, Piece, Quantifier, Text,
+};
 
 /// Neighbours of a pattern, and whether they match more or less. `scalar` is the type of the
 /// matched value, if it is known; without it, every possible reading of the text is tried.
@@ -24,6 +25,13 @@ pub(super) fn near(pattern: &Pattern, scalar: Option<Scalar>) -> Vec<(MutantKind
             };
             let other = bordering(*sign).map(|other| (kind, PatternKind::Compare(other, operand.clone())));
             other.into_iter().collect()
+        }
+        PatternKind::Elements(quantifier, inner) => {
+            let kind = match quantifier {
+                Quantifier::Some => MutantKind::Narrowed,
+                Quantifier::Every => MutantKind::Widened,
+            };
+            vec![(kind, PatternKind::Elements(quantifier.other(), inner.clone()))]
         }
         PatternKind::Name(_) | PatternKind::Any | PatternKind::List(_) | PatternKind::Map(_) => Vec::new(),
     }
