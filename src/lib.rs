@@ -80,6 +80,7 @@ pub mod service;
 pub mod span;
 pub mod syntax;
 pub mod visible;
+mod zones;
 
 pub use placet_core::{authorize, bytecode, model, token, vm};
 

@@ -22,7 +22,8 @@ pub fn run(name: &str, times: u64) -> ExitCode {
     let vocabulary = worst::vocabulary();
     let request = worst::request(&vocabulary);
     let scope = Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Policy };
-    let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[&[9; 32]; 32] };
+    let context =
+        Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: Some(&worst::Bearer), vouchers: &[&[9; 32]; 32] };
     let case = worst::cases().into_iter().find(|case| case.name == name).expect("a case of the table");
     let proved = verify(&case.program, &scope).expect("it is a program");
     for _ in 0..times {

@@ -9,7 +9,9 @@ use placet::bytecode::automaton::Draft;
 use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::{Pool, Program};
 use placet::bytecode::wildcard::{GlobPiece, PathPiece};
-use placet::limits::{LABELS, SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
+use placet::bytecode::zone::ZoneDraft;
+use placet::limits::{CLAIM_ENTRIES, LABELS, SET_BYTES, SET_ELEMENTS, TOKEN_BYTES, VALUE_BYTES};
+use placet::model::claim::{self, Claim, ClaimMap};
 use placet::model::path::ResourcePath;
 use placet::model::request::Request;
 use placet::model::time::Time;
@@ -100,6 +102,23 @@ pub fn request(vocabulary: &Vocabulary) -> Request<'_> {
     request.set(ID, Value::Uuid([7; 16])).unwrap();
     request.set(FLAG, true).unwrap();
     request
+}
+
+/// The bearer of a token that consists of claims: sixty-four entries, each passed over, and a claim as long as the token.
+#[derive(Debug)]
+pub struct Bearer;
+
+static CLAIM: LazyLock<String> = LazyLock::new(|| "\u{e9}".repeat(TOKEN_BYTES / 2));
+
+impl claim::Bearer for Bearer {
+    fn claim(&self, claim: Claim) -> Option<&str> {
+        (claim != Claim::Producer).then(|| str::from_utf8(CLAIM.as_bytes()).unwrap())
+    }
+
+    fn entry(&self, _: ClaimMap, name: &[u8]) -> Option<&str> {
+        let names = (0..CLAIM_ENTRIES).map(|number| VALUES.text.as_bytes().get(number..number + name.len()));
+        names.filter(|other| *other == Some(name)).last().map(|_| str::from_utf8(CLAIM.as_bytes()).unwrap())
+    }
 }
 
 /// All of them.
@@ -371,10 +390,14 @@ fn truths(cases: &mut Cases) {
         ("less.eq", less(Op::LessEqual {})),
         ("matches", [one(Op::Matches {}), number.clone(), one(Op::Absent {})].concat()),
         ("has", one(Op::Has { field: NOTHING })),
+        ("has.claim", one(Op::HasClaim { claim: Claim::Producer })),
         ("truth", [one(Op::Negate {}), one(Op::Truth {}), one(Op::Field { field: FLAG })].concat()),
     ] {
         cases.truth(name, MANY, &truth, &none);
     }
+    let mut pool = Pool::default();
+    let name = pool.intern(&a(LABEL));
+    cases.truth("has.entry", MANY, &one(Op::HasEntry { map: ClaimMap::Labels, name }), &pool);
     let mut pool = Pool::default();
     let key = pool.intern(&[[9; 31].as_slice(), &[8]].concat());
     cases.truth("vouched", MANY, &one(Op::Vouched { key }), &pool);
@@ -447,9 +470,17 @@ fn values(cases: &mut Cases) {
         ("weekday", of_time(Op::Weekday {})),
         ("length", [one(Op::LengthOf {}), one(Op::Field { field: RAW })].concat()),
         ("size of labels", one(Op::Size { field: NAMED })),
+        ("claim.of", one(Op::ClaimOf { claim: Claim::Application })),
     ] {
         cases.value(name, &value, &none);
     }
+    let mut pool = Pool::default();
+    let value = one(Op::EntryOf { map: ClaimMap::Attributes, name: pool.intern(&a(LABEL)) });
+    cases.value("entry.of", &value, &pool);
+    let mut pool = Pool::default();
+    let turns = (0..1_000).map(|turn| (turn, (turn % 2) as i16)).collect();
+    let zone = pool.intern(&ZoneDraft::Until { name: "worst", turns, end: u32::MAX }.write());
+    cases.value("local", &[one(Op::Local { zone }), time.clone()].concat(), &pool);
     let size = one(Op::Size { field: SHUFFLED });
     cases.truth("size", 5, &[one(Op::Unequal {}), size.clone(), size].concat(), &none);
     let constants: [(&str, Vec<u8>, fn(Const) -> Op); 6] = [

@@ -41,7 +41,7 @@ pub fn program(bytes: &[u8]) {
 }
 
 fn decides(proved: &Proved<'_>) {
-    let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
+    let context = Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: None, vouchers: &[] };
     for kind in [ProgramKind::Authority, ProgramKind::Restriction] {
         assert!(run(proved, kind, &request(), &context).is_ok(), "what is proved is decided");
     }

@@ -98,6 +98,7 @@ pub(super) fn settle(condition: &mut Condition, count: usize, holds: bool) {
         | Condition::ElementsIn(..)
         | Condition::Has(_)
         | Condition::HasLabel(..)
+        | Condition::HasClaim(_)
         | Condition::Call(..)
         | Condition::Truth(_)
         | Condition::Vouched(_) => {}

@@ -99,6 +99,7 @@ impl Reading<'_, '_, '_> {
             ConditionKind::Some(name, pattern) => here.elements(Quantifier::Some, name, pattern),
             ConditionKind::Every(name, pattern) => here.elements(Quantifier::Every, name, pattern),
             ConditionKind::Has(name, label) => here.has(name, label.as_deref()),
+            ConditionKind::HasTokenField(field) => here.has_token_field(field, at),
             ConditionKind::Call(name, arguments) => here.call_condition(name, arguments, at),
             ConditionKind::Literal(Literal::Bool(truth)) => Some(Condition::Constant(*truth)),
             ConditionKind::Literal(_)
@@ -115,6 +116,7 @@ impl Reading<'_, '_, '_> {
             ConditionKind::Literal(_)
             | ConditionKind::Name(_)
             | ConditionKind::TokenField(_)
+            | ConditionKind::HasTokenField(_)
             | ConditionKind::Label(..)
             | ConditionKind::Has(..) => Some(*self),
             _ => Some(Self { scope: self.scope.deeper(condition.at.0)?, ..*self }),

@@ -162,6 +162,8 @@ fn is_count(operand: &Operand) -> bool {
         | Operand::Term(..)
         | Operand::Issuance
         | Operand::Expiry
+        | Operand::Claim(_)
+        | Operand::Local(..)
         | Operand::Compute(..) => false,
     }
 }
@@ -250,6 +252,7 @@ fn collect<'c>(condition: &'c Condition, truth: bool, wanted: &mut Vec<Wanted<'c
             wanted.push(Wanted { operand: operand.clone(), pattern: Cow::Owned(pattern) });
         }
         (Condition::Has(field), _) => wanted.push(presence(Operand::Field(*field), truth)),
+        (Condition::HasClaim(path), _) => wanted.push(presence(Operand::Claim(path.clone()), truth)),
         (Condition::HasLabel(field, label), _) => wanted.push(presence(Operand::Label(*field, label.clone()), truth)),
         _ => {}
     }

@@ -1,6 +1,5 @@
 //! The functions of conditions: `hour(time)`, `starts_with(a, b)`, `vouched("placet_public_…")`.
 
-use super::known::KnownField;
 use super::needles::Search;
 use super::reading::{Reading, Typed};
 use super::report::{one_of, with_help};
@@ -64,9 +63,6 @@ impl Callable {
     }
 }
 
-/// The names of the token's own fields.
-const TOKEN_FIELDS: [&str; 7] = ["id", "type", "owner", "producer", "application", "issuance", "expiry"];
-
 impl Reading<'_, '_, '_> {
     /// A call in the place of a condition.
     pub(super) fn call_condition(&self, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Condition> {
@@ -125,45 +121,22 @@ impl Reading<'_, '_, '_> {
     }
 
     fn call_function(&self, function: Function, name: &Name, arguments: &[ast::Condition], at: Span) -> Option<Typed> {
-        let [argument] = arguments else { return self.wrong_count(name, at) };
         let row = function.row();
+        let (argument, zone) = match arguments {
+            [argument] => (argument, None),
+            [argument, zone] if row.takes_zone() => (argument, Some(zone)),
+            _ => return self.wrong_count(name, at),
+        };
         let wanted = match row.accepts {
             Accepts::Only(scalar) => Some(scalar),
             Accepts::Any | Accepts::Ordered | Accepts::Textual | Accepts::TextOrPath => None,
         };
-        let value = self.argument(name, argument, wanted, row.accepts)?;
-        Some(Typed::new(Operand::Call(function, Box::new(value.operand)), row.gives, format!("`{}(…)`", row.word)))
-    }
-
-    /// `token.expiry`
-    pub(super) fn token_field(&self, field: &str, at: Span) -> Option<Typed> {
-        let what = format!("`token.{field}`");
-        let report = self.scope.report;
-        match field {
-            "issuance" => return Some(Typed::new(Operand::Issuance, Scalar::Time, what)),
-            "expiry" => return Some(Typed::new(Operand::Expiry, Scalar::Time, what)),
-            _ if !TOKEN_FIELDS.contains(&field) => {
-                let unknown = Diagnostic::new(Code::UnknownTokenField, at, format!("a token has no field `{field}`"));
-                let help = report.suggest(field, TOKEN_FIELDS);
-                return report
-                    .fail(with_help(unknown, help.or_else(|| Some(format!("it has {}", one_of(TOKEN_FIELDS))))));
-            }
-            _ => {}
-        }
-        let Some(token) = self.scope.token else {
-            let found = Diagnostic::new(Code::TokenFieldHere, at, format!("`token.{field}` is not known here"));
-            let help =
-                "policies and restrictions know `token.issuance` and `token.expiry`; write this rule into the token";
-            return report.fail(found.help(help));
+        let (value, zone) = (self.argument(name, argument, wanted, row.accepts), zone.map(|zone| self.zone(zone)));
+        let value = match zone {
+            Some(zone) => Operand::Local(zone?, Box::new(value?.operand)),
+            None => value?.operand,
         };
-        match token.field(field) {
-            KnownField::Value(term, scalar) => Some(Typed::new(Operand::Term(term.clone(), *scalar), *scalar, what)),
-            KnownField::Faulty => None,
-            KnownField::Missing => {
-                let found = Diagnostic::new(Code::TokenFieldHere, at, format!("this token has no `{field}`"));
-                report.fail(found.help(format!("give it one: `{field}: …`")))
-            }
-        }
+        Some(Typed::new(Operand::Call(function, Box::new(value)), row.gives, format!("`{}(…)`", row.word)))
     }
 
     /// An argument of a function or predicate that accepts some types.
@@ -234,7 +207,11 @@ impl Reading<'_, '_, '_> {
         let arguments = Callable::named(&name.text).map_or("", Callable::arguments);
         let message = format!("`{}` is called with the wrong number of values", name.text);
         let found = Diagnostic::new(Code::WrongArguments, at, message);
-        self.scope.report.fail(found.help(format!("write `{}({arguments})`", name.text)))
+        let mut help = format!("write `{}({arguments})`", name.text);
+        if Function::called(&name.text).is_some_and(|function| function.row().takes_zone()) {
+            help.push_str(&format!(", or `{}({arguments}, \"Europe/Zurich\")` for local time", name.text));
+        }
+        self.scope.report.fail(found.help(help))
     }
 
     fn unknown_function<T>(&self, name: &Name) -> Option<T> {

@@ -59,6 +59,8 @@ mod sets;
 mod subsumption;
 mod terms;
 mod texts;
+mod time_zones;
+mod token_fields;
 mod tokengen;
 pub mod tree;
 mod vocabulary;

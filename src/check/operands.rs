@@ -32,6 +32,7 @@ impl Reading<'_, '_, '_> {
             | ConditionKind::In(..)
             | ConditionKind::Some(..)
             | ConditionKind::Every(..)
+            | ConditionKind::HasTokenField(_)
             | ConditionKind::Has(..) => self.scope.report.fail(
                 Diagnostic::new(Code::Mismatch, at, "a condition is not a value and cannot be compared")
                     .help("write the condition itself, or `!` before it"),
@@ -149,7 +150,7 @@ impl Reading<'_, '_, '_> {
 
     /// How to say what happens to a request without `what`. In a condition that forbids, `has`
     /// alone would let that request through.
-    fn way_to_ask(&self, what: &str) -> String {
+    pub(super) fn way_to_ask(&self, what: &str) -> String {
         if self.scope.forbids {
             format!(
                 "write `!has {what} || …` before it if that request is meant too, or `has {what} && …` if it is not"

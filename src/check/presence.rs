@@ -8,7 +8,7 @@ use super::absence::matches_absence;
 use super::clocks::compared;
 use super::subsumption::matches;
 use super::terms::as_text;
-use super::tree::{Condition, Constant, Operand, Pattern, Piece, Term, Test, Text};
+use super::tree::{ClaimPath, Condition, Constant, Operand, Pattern, Piece, Term, Test, Text};
 use crate::limits::ATTRIBUTES;
 use placet_core::model::function::Function;
 use placet_core::model::matcher::Matcher;
@@ -30,6 +30,8 @@ fn bit(field: FieldNo) -> Fields {
 pub(super) struct Present {
     fields: Fields,
     labels: BTreeSet<(FieldNo, String)>,
+    /// Claims of the token.
+    claims: BTreeSet<ClaimPath>,
     /// Facts about texts, of an attribute or of a label.
     texts: BTreeSet<(Place, Shape)>,
     /// After a part that could not be read, nothing is known to be absent: the bad part may have
@@ -65,6 +67,7 @@ pub(super) fn place(operand: &Operand) -> Option<Place> {
 #[derive(Debug, Default)]
 pub(super) struct Told {
     places: RefCell<BTreeSet<Place>>,
+    claims: RefCell<BTreeSet<ClaimPath>>,
     times: Cell<usize>,
 }
 
@@ -73,6 +76,12 @@ impl Told {
     pub(super) fn first(&self, field: FieldNo, label: Option<&str>) -> bool {
         self.times.set(self.times.get() + 1);
         self.places.borrow_mut().insert((field, label.map(str::to_owned)))
+    }
+
+    /// The same for a claim of the token.
+    pub(super) fn first_claim(&self, path: &ClaimPath) -> bool {
+        self.times.set(self.times.get() + 1);
+        self.claims.borrow_mut().insert(path.clone())
     }
 
     /// How often something was reported, counting repetitions.
@@ -113,6 +122,11 @@ impl Present {
         self.everything || self.labels.contains(&(field, name.to_owned()))
     }
 
+    /// Whether the token has the claim.
+    pub(super) fn has_claim(&self, path: &ClaimPath) -> bool {
+        self.everything || self.claims.contains(path)
+    }
+
     /// Whether this fact is known about a text.
     pub(super) fn knows(&self, place: &Place, shape: Shape) -> bool {
         self.everything || self.texts.contains(&(place.clone(), shape))
@@ -122,6 +136,7 @@ impl Present {
     pub(super) fn and(mut self, other: Self) -> Self {
         self.fields |= other.fields;
         self.labels.extend(other.labels);
+        self.claims.extend(other.claims);
         self.texts.extend(other.texts);
         self.everything |= other.everything;
         self
@@ -134,6 +149,7 @@ impl Present {
             (false, false) => Self {
                 fields: self.fields & other.fields,
                 labels: &self.labels & &other.labels,
+                claims: &self.claims & &other.claims,
                 texts: &self.texts & &other.texts,
                 everything: false,
             },
@@ -163,9 +179,11 @@ impl Present {
                 let labels = BTreeSet::from([(*field, name.clone())]);
                 Self { labels, ..Self::field(*field) }
             }
+            (Condition::HasClaim(path), true) => Self::claim(path),
             (Condition::Matches(operand, pattern), _) => {
                 let field = match operand {
                     Operand::Field(field) if truth => Self::field(*field),
+                    Operand::Claim(path) if truth => Self::claim(path),
                     _ => Self::default(),
                 };
                 field.and(Self::of_text(operand, pattern, truth))
@@ -212,6 +230,10 @@ impl Present {
             let side = if end == Anchor::Start { Shape::Begins } else { Shape::Ends };
             self.texts.extend([(place.clone(), Shape::Filled), (place.clone(), side)]);
         }
+    }
+
+    fn claim(path: &ClaimPath) -> Self {
+        Self { claims: BTreeSet::from([path.clone()]), ..Self::default() }
     }
 
     fn field(field: FieldNo) -> Self {

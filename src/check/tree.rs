@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::span::Span;
 use crate::syntax::ast::{self, BlockKind, Comparison, ParameterType, Quantifier};
 use placet_core::model::arithmetic::Arithmetic;
+pub use placet_core::model::claim::ClaimPath;
 use placet_core::model::function::Function;
 use placet_core::model::matcher::Matcher;
 pub use placet_core::model::owned::Constant;
@@ -434,6 +435,8 @@ pub enum Condition {
     Has(FieldNo),
     /// `has headers["x-trace"]`
     HasLabel(FieldNo, String),
+    /// `has token.owner`
+    HasClaim(ClaimPath),
     /// `starts_with(a, b)`: a predicate that is written as a call, of two operands of one type that
     /// it accepts.
     Call(Predicate, Operand, Operand),
@@ -456,6 +459,11 @@ pub enum Operand {
     Issuance,
     /// `token.expiry`: a time; the greatest one where the token never expires.
     Expiry,
+    /// `token.owner`: a string.
+    Claim(ClaimPath),
+    /// What the clocks of a zone show at a time, as if it were a time in UTC: the argument of
+    /// `hour(time, "Europe/Zurich")`.
+    Local(String, Box<Operand>),
     /// `a + b`, `a - b`, of types that [go together](Arithmetic::result). The whole of a sum
     /// saturates, its parts are exact.
     Compute(Arithmetic, Box<Operand>, Box<Operand>),

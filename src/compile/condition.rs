@@ -40,6 +40,7 @@ impl Lowering<'_> {
             }
             Condition::Has(field) => Ok(program::Condition::Has(*field)),
             Condition::HasLabel(field, name) => Ok(program::Condition::HasLabel(*field, name.clone())),
+            Condition::HasClaim(path) => Ok(program::Condition::HasClaim(path.clone())),
             Condition::Call(predicate, text, part) => self.part(*predicate, text, part),
             Condition::Truth(operand) => Ok(match self.operand(operand)? {
                 Value::Constant(Constant::Bool(truth)) => program::Condition::Constant(truth),
@@ -119,6 +120,8 @@ impl Lowering<'_> {
             Operand::Term(term, scalar) => Value::Constant(self.term(term, *scalar)?),
             Operand::Issuance => Value::Issuance,
             Operand::Expiry => Value::Expiry,
+            Operand::Claim(path) => Value::Claim(path.clone()),
+            Operand::Local(zone, time) => Value::Local(self.zone(zone)?, Box::new(self.operand(time)?)),
             Operand::Compute(..) => whole(self.summand(operand)?, self.scalar(operand)?),
             Operand::Call(function, inner) => Value::Call(*function, Box::new(self.operand(inner)?)),
             Operand::Size(field) => Value::Size(*field),
@@ -143,9 +146,9 @@ impl Lowering<'_> {
                 Type::One(scalar) => Ok(scalar),
                 Type::Set(_) | Type::Labels => Err(mistyped),
             },
-            Operand::Label(..) => Ok(Scalar::String),
+            Operand::Label(..) | Operand::Claim(_) => Ok(Scalar::String),
             Operand::Term(_, scalar) => Ok(*scalar),
-            Operand::Issuance | Operand::Expiry => Ok(Scalar::Time),
+            Operand::Issuance | Operand::Expiry | Operand::Local(..) => Ok(Scalar::Time),
             Operand::Compute(arithmetic, left, right) => {
                 arithmetic.result(self.scalar(left)?, self.scalar(right)?).ok_or(mistyped)
             }

@@ -61,6 +61,11 @@ pub enum TemplateError {
         /// Which rule of paths it breaks.
         why: PathError,
     },
+    /// A time zone that has no table: the data that the checker used have changed.
+    UnknownZone {
+        /// `Europe/Zurich`
+        name: String,
+    },
     /// `Admin` for `name` in `host: name`, where `host` is in lower case.
     Capitals {
         /// `name`
@@ -192,6 +197,7 @@ impl TemplateError {
             Self::UnknownArgument { .. } => Code::UnknownArgument,
             Self::MissingArgument { .. } => Code::MissingArgument,
             Self::GivenTwice { .. } => Code::Duplicate,
+            Self::UnknownZone { .. } => Code::UnknownZone,
             Self::WrongType { .. } | Self::ArgumentNotAPath { .. } | Self::ArgumentTooLong { .. } => Code::BadArgument,
             Self::SlashInSegment { .. } | Self::EmptySegmentPart { .. } | Self::NotCanonical { .. } => Code::BadSegment,
             Self::NotUtf8 { .. } | Self::NotText { .. } | Self::SpliceInsideSyntax { .. } | Self::Capitals { .. } => {
@@ -218,6 +224,7 @@ impl TemplateError {
         Some(match self {
             Self::UnknownArgument { meant, .. } => format!("did you mean `{}`?", meant.as_ref()?),
             Self::MissingArgument { name, ty } => format!("give `{name}` a value of type `{ty}`"),
+            Self::UnknownZone { .. } => "use a name of the IANA database, or an offset such as `+02:00`".to_owned(),
             Self::Capitals { .. } => "give it in lower case".to_owned(),
             Self::GivenTwice { .. } => "give each argument once".to_owned(),
             Self::SlashInSegment { .. } => "an argument is one segment of a path, or a part of one".to_owned(),
@@ -287,6 +294,7 @@ impl fmt::Display for TemplateError {
                 write!(f, "the argument `{name}` must be of type `{wanted}`, found `{found}`")
             }
             Self::ArgumentNotAPath { name, why } => write!(f, "the argument `{name}` is not a path: {why}"),
+            Self::UnknownZone { name } => write!(f, "there is no time zone `{name}`"),
             Self::Capitals { name } => {
                 write!(f, "the argument `{name}` has a capital letter, and no request has one there")
             }

@@ -1,6 +1,6 @@
 //! Builds automata from regular expressions: each once, and all of them within one [`Effort`].
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -8,7 +8,9 @@ use regex_syntax::hir::Hir;
 
 use super::automaton;
 use super::error::TemplateError;
+use super::zone::ZonesKnown;
 use crate::check::effort::Effort;
+use placet_core::model::time::Time;
 
 /// The automata of the expressions so far. There is one for each document, call or explanation,
 /// whose expressions have the same author.
@@ -18,6 +20,10 @@ pub struct Expressions {
     /// By the text that travels with it and whether it is on bytes; with the parsed form of that
     /// text.
     known: RefCell<BTreeMap<(String, bool), (Hir, Made)>>,
+    /// The time as of which to compile; the system's clock if there is none.
+    now: Option<Time>,
+    /// When the block being compiled knows its time zones.
+    pub(super) zones: Cell<Option<ZonesKnown>>,
 }
 
 /// An automaton's constant, or `None` if nothing matches.
@@ -27,7 +33,19 @@ impl Expressions {
     /// Empty, with this work budget for all expressions.
     #[must_use]
     pub fn within(effort: Effort) -> Self {
-        Self { effort, known: RefCell::default() }
+        Self { effort, ..Self::default() }
+    }
+
+    /// The same with a clock that stands still: what depends on the present year, such as the
+    /// offsets of time zones, is compiled as of this time.
+    #[must_use]
+    pub fn at(self, now: Time) -> Self {
+        Self { now: Some(now), ..self }
+    }
+
+    /// The time as of which it compiles.
+    pub(super) fn now(&self) -> Time {
+        self.now.unwrap_or_else(Time::now)
     }
 
     /// Whether one of them exceeded the budget; later ones are not built.

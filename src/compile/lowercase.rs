@@ -92,6 +92,7 @@ impl Found<'_> {
             | Condition::Action(_)
             | Condition::Has(_)
             | Condition::HasLabel(..)
+            | Condition::HasClaim(_)
             | Condition::Truth(_)
             | Condition::Vouched(_) => {}
         }

@@ -17,7 +17,8 @@
 //! argument that does not fit, a text that is not a path or a regular expression with its
 //! arguments, and anything larger or costlier than [`limits`](crate::limits) allows; all of a
 //! template's errors are reported at once. The same template with the same arguments always gives
-//! the same bytes.
+//! the same bytes, but for the offsets of time zones, which depend on the year in which it is
+//! compiled.
 
 pub mod arguments;
 pub mod error;
@@ -36,8 +37,10 @@ mod regex;
 #[cfg(test)]
 pub(crate) mod tests;
 mod text;
+mod zone;
 
 pub use regex::automaton_of;
+pub use zone::ZonesKnown;
 
 use arguments::Arguments;
 use core::time::Duration;
@@ -73,6 +76,8 @@ pub struct Compiled {
     pub rules: Vec<RuleOrigin>,
     /// The most steps that any request can make it take.
     pub cost: u64,
+    /// When it knows its time zones; `None` if it has none that change.
+    pub zones: Option<ZonesKnown>,
 }
 
 /// Where a rule of a program comes from.
@@ -185,6 +190,19 @@ pub fn compile_within(
     lower(Lowering { template, vocabulary, arguments, index_from: IndexFrom::default(), expressions })
 }
 
+/// The same as of a time: that at which a token of it will be minted.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_at(
+    template: &Template,
+    vocabulary: &Vocabulary,
+    arguments: &Arguments,
+    now: Time,
+) -> Result<Compiled, Vec<CompileError>> {
+    compile_within(template, vocabulary, arguments, &Expressions::default().at(now))
+}
+
 /// The same, with the index of a policy chosen by the caller.
 ///
 /// # Errors
@@ -200,6 +218,7 @@ pub fn compile_with(
 
 fn lower(lowering: Lowering<'_>) -> Result<Compiled, Vec<CompileError>> {
     let mut errors = Vec::new();
+    lowering.expressions.zones.set(None);
     let claims = lowering.claims().map_err(|error| errors.push(error)).unwrap_or_default();
     let times = lowering.times().map_err(|error| errors.push(error)).unwrap_or_default();
     let guard = lowering.guard().map_err(|error| errors.push(error)).unwrap_or_default();
@@ -210,7 +229,8 @@ fn lower(lowering: Lowering<'_>) -> Result<Compiled, Vec<CompileError>> {
         return Err(errors);
     }
     let cost = lowering.prove(&program, rules.len()).map_err(|error| vec![error])?;
-    Ok(Compiled { program, fingerprint: lowering.vocabulary.fingerprint(), claims, times, rules, cost })
+    let (fingerprint, zones) = (lowering.vocabulary.fingerprint(), lowering.expressions.zones.take());
+    Ok(Compiled { program, fingerprint, claims, times, rules, cost, zones })
 }
 
 /// The test of a rule that matches no request, whatever the arguments are.

@@ -326,9 +326,15 @@ const BRANCHES: usize = 16;
 /// More wildcards in a row than this are a count, and an automaton counts faster.
 const WILDCARDS: u32 = 8;
 
+use crate::zones::is_true;
+
 impl Automata for Expressions {
     fn is_that(&self, source: &str, scalar: Scalar, constant: &[u8]) -> Option<bool> {
         let automaton = automaton_of(source, scalar, self);
         (!self.is_spent()).then(|| automaton.as_deref() == Some(constant))
+    }
+
+    fn is_zone(&self, constant: &[u8]) -> bool {
+        is_true(constant)
     }
 }

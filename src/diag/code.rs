@@ -181,7 +181,7 @@ policy own(user: string) {
 policy fresh {
     allow { action: GET } when time < token.expires
 }"#
-        "Use `id`, `type`, `owner`, `producer`, `application`, `issuance` or `expiry`."
+        "Use `id`, `type`, `owner`, `producer`, `application`, `labels[\"…\"]`, `attributes[\"…\"]`, `issuance` or `expiry`."
     "E0212" NameTaken Error "a name already means something else"
         r#"use http
 
@@ -214,6 +214,13 @@ policy write_all {
     action buy
 }"#
         "Choose another name, or another type."
+    "E0216" UnknownZone Error "there is no such time zone"
+        r#"use http
+
+policy office {
+    allow { action: GET } when hour(time, "Europe/Zürich") in 8..18
+}"#
+        "Use a name of the IANA time zone database, or an offset such as `\"+02:00\"`."
     "E0301" WrongType Error "a value has the wrong type"
         r#"use http
 
@@ -365,10 +372,12 @@ restriction vouched_for {
     "E0410" TokenFieldHere Error "a field of the token is not known here"
         r#"use warp10
 
-policy own {
-    allow { owner: any } when owner == token.owner
+token own {
+    permissions: [{ action: READ }]
+    when: has token.expiry
+    ttl: 1h
 }"#
-        "Write the rule into the token, or give the token the field."
+        "A token's own rules know its claims: give it the field. Every token has `issuance` and `expiry`."
     "E0411" UnsaidAbsence Error "a `not` or a `false` in a rule that forbids says nothing about absence"
         r#"use http
 

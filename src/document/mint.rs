@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::compile::Compiled;
+use crate::compile::{Compiled, ZonesKnown};
 use placet_core::authorize::Policy;
 use placet_core::bytecode::verify::{Budget, ProgramError, Scope, verify};
 use placet_core::model::time::Time;
@@ -51,6 +51,7 @@ pub fn mint<'k>(
     if times.are_never(issuance) {
         return Err(MintTemplateError::NeverValid);
     }
+    covered(compiled, issuance)?;
     let draft = Draft {
         issuance,
         expiry: times.end(issuance),
@@ -65,7 +66,16 @@ pub fn mint<'k>(
     Ok(mint::mint(minter, &draft.with_new_id(minter, random)?, random)?)
 }
 
-fn claims(compiled: &Compiled) -> ClaimsDraft {
+/// Refuses a block that outlives the offsets of its time zones: from then on its comparisons of
+/// local times would be false, and a `deny` would not forbid.
+fn covered(compiled: &Compiled, beginning: Time) -> Result<(), MisfitError> {
+    let is_covered = |known: ZonesKnown| known.covers(beginning, compiled.times.end(beginning));
+    if compiled.zones.is_none_or(is_covered) { Ok(()) } else { Err(MisfitError::ZonesEnd) }
+}
+
+/// The claims of a compiled token.
+#[must_use]
+pub fn claims(compiled: &Compiled) -> ClaimsDraft {
     let claims = &compiled.claims;
     ClaimsDraft {
         id: claims.id.clone(),
@@ -94,6 +104,7 @@ pub fn attenuate(
     random: &mut impl Randomness,
 ) -> Result<Token, AttenuateTemplateError> {
     state_of(compiled, vocabulary)?;
+    covered(compiled, compiled.times.issuance.unwrap_or(now))?;
     let fingerprint = token.header().fingerprint;
     // For the vocabulary state it was compiled with, the program has been verified already.
     if fingerprint != compiled.fingerprint {
@@ -126,6 +137,9 @@ pub fn policy(name: &str, compiled: &Compiled, vocabulary: &Vocabulary) -> Resul
 pub enum MisfitError {
     /// It was compiled with another one, or with a later state.
     OtherVocabulary,
+    /// It was compiled so long ago, or as of such another time, that it does not know the offsets of
+    /// its time zones for its life.
+    ZonesEnd,
     /// It uses something that the state of the vocabulary did not have.
     Program(ProgramError),
 }
@@ -134,6 +148,7 @@ impl fmt::Display for MisfitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OtherVocabulary => f.write_str("it uses another vocabulary"),
+            Self::ZonesEnd => f.write_str("it was compiled for another time, and must be compiled again"),
             Self::Program(error) => write!(f, "it uses something that the vocabulary did not have: {error}"),
         }
     }

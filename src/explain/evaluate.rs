@@ -18,8 +18,12 @@ use crate::program::{Condition, Effect, Pattern, Rule, Test, Value};
 use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::fuel::Fuel;
 use placet_core::bytecode::matching;
+use placet_core::bytecode::zone::Zone;
+use placet_core::model::claim::Bearer;
 use placet_core::model::owned::{Constant, OwnedValue, TimedRequest};
+use placet_core::model::time::Time;
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
+use placet_core::token::claims::ClaimsDraft;
 
 /// The values that conditions may read besides the request.
 #[derive(Clone, Debug)]
@@ -28,6 +32,8 @@ pub struct Facts<'v> {
     pub issuance: i64,
     pub expiry: i64,
     pub vouchers: Vec<[u8; 32]>,
+    /// What the token says about its bearer; nothing without a token.
+    pub claims: ClaimsDraft,
 }
 
 /// A part of a request that can be changed by itself.
@@ -165,6 +171,7 @@ impl Candidate<'_> {
             Condition::Action(actions) => actions.contains(&self.action()),
             Condition::Has(field) => self.value(*field).is_some(),
             Condition::HasLabel(field, name) => self.label(*field, name).is_some(),
+            Condition::HasClaim(path) => self.facts.claims.at(path).is_some(),
             Condition::Holds(operand) => self.operand(operand) == Some(Constant::Bool(true)),
             Condition::Vouched(key) => self.facts.vouchers.contains(key),
         }
@@ -181,6 +188,11 @@ impl Candidate<'_> {
             Value::Constant(constant) => constant.clone(),
             Value::Issuance => Constant::Time(self.facts.issuance),
             Value::Expiry => Constant::Time(self.facts.expiry),
+            Value::Claim(path) => Constant::String(self.facts.claims.at(path)?.to_owned()),
+            Value::Local(zone, time) => {
+                let time = Time::from_millis(self.operand(time)?.number()?);
+                Constant::Time(Zone::read(zone)?.local(time)?.as_millis())
+            }
             Value::Compute(..) => {
                 let exact = self.exact(operand)?;
                 let saturated = i64::try_from(exact).unwrap_or(if exact < 0 { i64::MIN } else { i64::MAX });
@@ -293,10 +305,10 @@ mod tests {
     use crate::explain::example;
     use crate::program::{read::rules, write};
     use placet_core::bytecode::verify::{Budget, Scope, verify};
-    use placet_core::model::time::Time;
     use placet_core::vm::{BlockVerdict, Context, ProgramKind, run};
 
-    const CONTEXT: Context<'static> = Context { issuance: Time::from_millis(0), expiry: Time::MAX, vouchers: &[] };
+    const CONTEXT: Context<'static> =
+        Context { issuance: Time::from_millis(0), expiry: Time::MAX, bearer: None, vouchers: &[] };
 
     /// Whether a program of this rule alone decides the request.
     fn decides(rule: &Rule, request: &TimedRequest, vocabulary: &Vocabulary) -> bool {
@@ -319,7 +331,7 @@ mod tests {
             let compiled = compile(&template, &vocabulary, &Arguments::none()).unwrap();
             let scope = Scope { vocabulary: &vocabulary, state: vocabulary.present(), budget: Budget::Policy };
             let read = rules(&verify(compiled.program.bytes(), &scope).unwrap()).unwrap();
-            let facts = Facts { vocabulary: &vocabulary, issuance: 0, expiry: i64::MAX, vouchers: Vec::new() };
+            let facts = Facts { vocabulary: &vocabulary, issuance: 0, expiry: i64::MAX, vouchers: Vec::new(), claims: ClaimsDraft::default() };
             let from = TimedRequest { request: example(&vocabulary), time: Time::from_millis(0) };
             for rule in &read {
                 let mut asked = vec![from.clone()];

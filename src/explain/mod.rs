@@ -63,6 +63,7 @@ use placet_core::model::types::Type;
 use placet_core::model::verdict::{Decider, Origin, Refusal, Verdict};
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet_core::token::cache::TokenCache;
+use placet_core::token::claims::ClaimsDraft;
 use placet_core::token::verify::Scratch;
 pub use propose::sample;
 use propose::sample_labels;
@@ -233,7 +234,8 @@ impl<'a> Explainer<'a> {
     /// then.
     fn with_programs<R>(&self, time: Time, use_them: impl FnOnce(&[Program], &Facts<'_>) -> R) -> Option<R> {
         let vocabulary = self.authorizer.vocabulary();
-        let mut facts = Facts { vocabulary, issuance: time.as_millis(), expiry: i64::MAX, vouchers: Vec::new() };
+        let (issuance, expiry) = (time.as_millis(), i64::MAX);
+        let mut facts = Facts { vocabulary, issuance, expiry, vouchers: Vec::new(), claims: ClaimsDraft::default() };
         let mut programs = Vec::new();
         let mut put = |origin, program: &Proved<'_>, cost| {
             programs.extend(rules(program).map(|rules| Program { origin, rules, cost }));
@@ -245,6 +247,7 @@ impl<'a> Explainer<'a> {
             (facts.issuance, facts.expiry) =
                 (header.issuance.as_millis(), header.expiry.unwrap_or(Time::MAX).as_millis());
             facts.vouchers = token.vouchers().copied().collect();
+            facts.claims = token.claims().into();
             token
                 .programs()
                 .zip(0..)

@@ -40,6 +40,7 @@ fn truth(condition: &Condition, length: u64) -> u64 {
         | Condition::Action(_)
         | Condition::Has(_)
         | Condition::HasLabel(..)
+        | Condition::HasClaim(_)
         | Condition::Holds(_)
         | Condition::Vouched(_) => 0,
     }

@@ -179,7 +179,7 @@ impl Candidate<'_> {
             }
             (leaf, wanted) => self.leaf_turned(leaf, wanted),
         };
-        if asks_time(truth) {
+        if asks(truth, reads_time) {
             found.extend(self.other_times(truth, wanted));
         }
         found.retain(|request| self.facts.of(request).holds(truth) == wanted);
@@ -199,13 +199,15 @@ impl Candidate<'_> {
     }
 
     /// The nearest times, one later and one earlier, at which the condition is as wanted: full
-    /// hours of a week, and their ends.
+    /// hours of a week, and their ends; quarters of an hour if it asks the clocks of a time zone,
+    /// which may be off by those.
     fn other_times(&self, truth: &Condition, wanted: bool) -> Vec<TimedRequest> {
-        let hour = self.time.as_millis().div_euclid(HOUR).saturating_mul(HOUR);
+        let (step, count) = if asks(truth, reads_zone) { (HOUR / 4, 4 * 7 * 24) } else { (HOUR, 7 * 24) };
+        let last = self.time.as_millis().div_euclid(step).saturating_mul(step);
         let fits = |request: &TimedRequest| self.facts.of(request).holds(truth) == wanted;
-        let later = (1..=7 * 24).map(|hours| self.at(Time::from_millis(hour.saturating_add(hours * HOUR)))).find(fits);
-        let earlier = (0..7 * 24)
-            .map(|hours| self.at(Time::from_millis(hour.saturating_sub(hours * HOUR).saturating_sub(1))))
+        let later = (1..=count).map(|steps| self.at(Time::from_millis(last.saturating_add(steps * step)))).find(fits);
+        let earlier = (0..count)
+            .map(|steps| self.at(Time::from_millis(last.saturating_sub(steps * step).saturating_sub(1))))
             .find(fits);
         later.into_iter().chain(earlier).collect()
     }
@@ -227,6 +229,7 @@ impl Candidate<'_> {
             Condition::Compare(comparison, left, right) => self.compared(*comparison, left, right, wanted),
             Condition::Constant(_)
             | Condition::Vouched(_)
+            | Condition::HasClaim(_)
             | Condition::Not(_)
             | Condition::All(_)
             | Condition::AnyOf(_) => Vec::new(),
@@ -423,20 +426,18 @@ fn is_open(operand: &Value) -> bool {
     match operand {
         Value::Field(_) | Value::Label(..) | Value::Size(_) => true,
         Value::Compute(_, left, right) => is_open(left) || is_open(right),
-        Value::Call(_, inner) => is_open(inner),
-        Value::Constant(_) | Value::Issuance | Value::Expiry => false,
+        Value::Call(_, inner) | Value::Local(_, inner) => is_open(inner),
+        Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Claim(_) => false,
     }
 }
 
-/// Whether the condition depends on when the request is made.
-fn asks_time(truth: &Condition) -> bool {
+/// Whether the condition has an operand that reads something, such as when the request is made.
+fn asks(truth: &Condition, reads: fn(&Value) -> bool) -> bool {
     match truth {
-        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(asks_time),
-        Condition::Not(inner) => asks_time(inner),
-        Condition::Compare(_, left, right) => reads_time(left) || reads_time(right),
-        Condition::Matches(operand, _) | Condition::Holds(operand) | Condition::Member(operand, _) => {
-            reads_time(operand)
-        }
+        Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().any(|part| asks(part, reads)),
+        Condition::Not(inner) => asks(inner, reads),
+        Condition::Compare(_, left, right) => reads(left) || reads(right),
+        Condition::Matches(operand, _) | Condition::Holds(operand) | Condition::Member(operand, _) => reads(operand),
         Condition::Constant(_)
         | Condition::AnyElement(..)
         | Condition::EveryElement(..)
@@ -444,6 +445,7 @@ fn asks_time(truth: &Condition) -> bool {
         | Condition::Action(_)
         | Condition::Has(_)
         | Condition::HasLabel(..)
+        | Condition::HasClaim(_)
         | Condition::Vouched(_) => false,
     }
 }
@@ -452,8 +454,25 @@ fn reads_time(operand: &Value) -> bool {
     match operand {
         Value::Field(field) => *field == TIME,
         Value::Compute(_, left, right) => reads_time(left) || reads_time(right),
-        Value::Call(_, inner) => reads_time(inner),
-        Value::Label(..) | Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Size(_) => false,
+        Value::Call(_, inner) | Value::Local(_, inner) => reads_time(inner),
+        Value::Label(..) | Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Claim(_) | Value::Size(_) => {
+            false
+        }
+    }
+}
+
+fn reads_zone(operand: &Value) -> bool {
+    match operand {
+        Value::Local(..) => true,
+        Value::Compute(_, left, right) => reads_zone(left) || reads_zone(right),
+        Value::Call(_, inner) => reads_zone(inner),
+        Value::Field(_)
+        | Value::Label(..)
+        | Value::Constant(_)
+        | Value::Issuance
+        | Value::Expiry
+        | Value::Claim(_)
+        | Value::Size(_) => false,
     }
 }
 

@@ -224,7 +224,7 @@ fn reads(truth: &Condition, part: &Part) -> bool {
         Condition::ElementsIn(_, field, set) => field_of(field) || field_of(set),
         Condition::Action(_) => *part == Part::Action,
         Condition::HasLabel(field, name) => label_of(field, name),
-        Condition::Constant(_) | Condition::Vouched(_) => false,
+        Condition::Constant(_) | Condition::HasClaim(_) | Condition::Vouched(_) => false,
     }
 }
 
@@ -235,7 +235,7 @@ fn operand_reads(operand: &Value, part: &Part) -> bool {
         }
         Value::Label(field, name) => matches!(part, Part::Label(other, label) if other == field && label == name),
         Value::Compute(_, left, right) => operand_reads(left, part) || operand_reads(right, part),
-        Value::Call(_, inner) => operand_reads(inner, part),
-        Value::Constant(_) | Value::Issuance | Value::Expiry => false,
+        Value::Call(_, inner) | Value::Local(_, inner) => operand_reads(inner, part),
+        Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Claim(_) => false,
     }
 }

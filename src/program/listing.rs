@@ -23,6 +23,7 @@ use placet_core::bytecode::index::Index;
 use placet_core::bytecode::index::facet::{Facet, FacetKind};
 use placet_core::bytecode::op::{self, Const, Instruction, Op, Shown, Sort};
 use placet_core::bytecode::program::constant;
+use placet_core::bytecode::zone::Zone;
 use placet_core::model::matcher::{Matcher, Syntax};
 use placet_core::model::types::{BytesType, NumberType, Scalar, Type, Written};
 use placet_core::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -106,6 +107,7 @@ impl Lister<'_> {
                 attribute.map_or_else(|| format!("f{}", field.0), |attribute| attribute.name.clone())
             }
             Shown::Action(action) => self.action(action),
+            Shown::Claim(word) => word.to_string(),
             Shown::Int(number) => number.to_string(),
             Shown::Length(length) => format!("+{length}"),
             Shown::Const(place) => {
@@ -139,11 +141,22 @@ impl Lister<'_> {
                 condition => of_condition(condition, constant),
             }),
             Sort::Value => {
-                if let op::Value::Constant(ty, _) = op::Value::of(op)? {
-                    return of_value(ty, constant);
+                match op::Value::of(op)? {
+                    op::Value::Constant(ty, _) => of_value(ty, constant),
+                    op::Value::Local { .. } => Zone::read(constant).map(zone),
+                    // The name of a label or an entry.
+                    op::Value::LabelOf { .. } | op::Value::EntryOf { .. } => Some(text(constant, Some(Scalar::String))),
+                    op::Value::Field { .. }
+                    | op::Value::Yes {}
+                    | op::Value::No {}
+                    | op::Value::Issuance {}
+                    | op::Value::Expiry {}
+                    | op::Value::ClaimOf { .. }
+                    | op::Value::Size { .. }
+                    | op::Value::Number(..)
+                    | op::Value::Compute(_)
+                    | op::Value::Call(_) => None,
                 }
-                // The name of a label.
-                Some(text(constant, Some(Scalar::String)))
             }
         }
     }
@@ -202,8 +215,8 @@ fn value_type(node: &Node, vocabulary: &Vocabulary) -> Option<Scalar> {
         },
         op::Value::Number(ty, _) => ty.scalar(),
         op::Value::Constant(ty, _) => ty.scalar(),
-        op::Value::LabelOf { .. } => Scalar::String,
-        op::Value::Issuance {} | op::Value::Expiry {} => Scalar::Time,
+        op::Value::LabelOf { .. } | op::Value::ClaimOf { .. } | op::Value::EntryOf { .. } => Scalar::String,
+        op::Value::Issuance {} | op::Value::Expiry {} | op::Value::Local { .. } => Scalar::Time,
         op::Value::Yes {} | op::Value::No {} => Scalar::Bool,
         op::Value::Size { .. } => Scalar::Int,
         op::Value::Compute(arithmetic) => return arithmetic.result(child(0)?, child(1)?),
@@ -248,6 +261,18 @@ fn of_value(ty: BytesType, constant: &[u8]) -> Option<String> {
     }
     let value = Constant::of_bytes(ty.scalar(), constant.to_vec())?;
     Some(literal::value(&value))
+}
+
+/// `"Europe/Zurich" (2026-01-01T00:00:00Z..2028-01-01T00:00:00Z)`
+fn zone(zone: Zone<'_>) -> String {
+    let name = literal::quoted(zone.name());
+    zone.range().map_or_else(
+        || name.clone(),
+        |(from, until)| {
+            let [from, until] = [from, until].map(|time| number(time.as_millis(), Scalar::Time));
+            format!("{name} ({from}..{until})")
+        },
+    )
 }
 
 fn number(number: i64, scalar: Scalar) -> String {

@@ -1,7 +1,7 @@
 //! Reads programs back as trees, constants in place.
 
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
-use crate::check::tree::Constant;
+use crate::check::tree::{ClaimPath, Constant};
 use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::constant::{NetworkBits, actions_of};
 use placet_core::bytecode::cursor::Cursor;
@@ -125,6 +125,8 @@ impl<'p> Reader<'p> {
             op::Condition::Asks { set } => Condition::Action(actions_of(self.bytes(set)?).collect()),
             op::Condition::Has { field } => Condition::Has(field),
             op::Condition::HasLabel { field, name } => Condition::HasLabel(field, self.text(name)?),
+            op::Condition::HasClaim { claim } => Condition::HasClaim(ClaimPath::One(claim)),
+            op::Condition::HasEntry { map, name } => Condition::HasClaim(ClaimPath::Entry(map, self.text(name)?)),
             op::Condition::Truth {} => Condition::Holds(self.value(code)?),
             op::Condition::Vouched { key } => Condition::Vouched(self.bytes(key)?.try_into().ok()?),
         })
@@ -134,6 +136,9 @@ impl<'p> Reader<'p> {
         Some(match op::Value::read(code)? {
             op::Value::Field { field } => Value::Field(field),
             op::Value::LabelOf { field, name } => Value::Label(field, self.text(name)?),
+            op::Value::ClaimOf { claim } => Value::Claim(ClaimPath::One(claim)),
+            op::Value::EntryOf { map, name } => Value::Claim(ClaimPath::Entry(map, self.text(name)?)),
+            op::Value::Local { zone } => Value::Local(self.owned(zone)?, self.boxed(code)?),
             op::Value::Number(ty, number) => Value::Constant(Constant::of_number(ty.scalar(), number.0)?),
             op::Value::Constant(ty, place) => Value::Constant(Constant::of_bytes(ty.scalar(), self.owned(place)?)?),
             op::Value::Yes {} => Value::Constant(Constant::Bool(true)),

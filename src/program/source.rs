@@ -5,7 +5,7 @@
 //! means exactly what the program does: parsed, checked and compiled, it decides as the program. A
 //! rule that the language cannot express exactly (the compiler writes none, but a stranger may)
 //! becomes a comment with the reason and its instructions. So does one that quotes a regular
-//! expression other than the one that it runs.
+//! expression other than the one that it runs, or names a time zone that has other offsets.
 
 mod condition;
 mod pattern;
@@ -26,11 +26,14 @@ use placet_core::bytecode::verify::Proved;
 use placet_core::model::types::Scalar;
 use placet_core::model::vocabulary::{FieldNo, Vocabulary};
 
-/// Compares regular expressions with automata.
+/// Compares regular expressions with automata, and time zones with their tables.
 pub trait Automata: fmt::Debug {
     /// Whether the expression `source` on values of this type is the automaton `constant`; `None`
     /// if that would take too long to find out.
     fn is_that(&self, source: &str, scalar: Scalar, constant: &[u8]) -> Option<bool>;
+
+    /// Whether the zone that the constant names has the offsets of its table.
+    fn is_zone(&self, constant: &[u8]) -> bool;
 }
 
 /// Whether to trust the text of a regular expression. It is part of the program, whose author may
@@ -56,6 +59,9 @@ pub struct ToSource<'a> {
 
 /// Why the language cannot express something.
 pub(crate) type PrintError = &'static str;
+
+/// Printed before a rule that may be in another time zone than the one that it names.
+const UNCOMPARED_ZONE: &str = "The named time zone has not been compared with the table that runs";
 
 /// Printed before a rule that may quote another expression than the one it runs.
 const UNCOMPARED: &str = "The quoted regular expression has not been compared with the automaton that runs";
@@ -145,8 +151,11 @@ impl<'a> ToSource<'a> {
     }
 
     fn entry(self, rule: &Rule) -> Result<String, PrintError> {
-        let (text, is_compared) = self.written(rule, self.effect(rule))?;
-        Ok(if is_compared { text } else { format!("// {UNCOMPARED}:\n// {text}") })
+        let (text, uncompared) = self.written(rule, self.effect(rule))?;
+        Ok(match uncompared {
+            None => text,
+            Some(what) => format!("// {what}:\n// {text}"),
+        })
     }
 
     /// A rule on one line, to be quoted in a sentence; for one that the language cannot express, a
@@ -160,8 +169,8 @@ impl<'a> ToSource<'a> {
     #[must_use]
     pub fn rule_as(self, rule: &Rule, effect: ast::Effect) -> String {
         match self.written(rule, effect) {
-            Ok((text, true)) => text,
-            Ok((text, false)) => format!("{text} ({})", uncompared()),
+            Ok((text, None)) => text,
+            Ok((text, Some(what))) => format!("{text} ({})", lower(what)),
             Err(why) => format!("a rule that the language cannot express ({why})"),
         }
     }
@@ -173,8 +182,8 @@ impl<'a> ToSource<'a> {
         }
     }
 
-    /// A rule on one line, and whether all its regular expressions were compared.
-    fn written(self, rule: &Rule, effect: ast::Effect) -> Result<(String, bool), PrintError> {
+    /// A rule on one line, and what in it was not compared with what runs.
+    fn written(self, rule: &Rule, effect: ast::Effect) -> Result<(String, Option<&'static str>), PrintError> {
         let writer = Lifting::new(self);
         let text = if rule.effect == Effect::Require {
             format!("when: {}", print_condition(&writer.required(rule)?))
@@ -183,7 +192,7 @@ impl<'a> ToSource<'a> {
             line::rule(&writer.rule(rule, effect)?, &mut text);
             text
         };
-        Ok((escaped(&text).to_string(), writer.is_compared.get()))
+        Ok((escaped(&text).to_string(), writer.uncompared.get()))
     }
 
     /// The name of an attribute.
@@ -244,27 +253,29 @@ impl<'a> ToSource<'a> {
 struct Lifting<'a> {
     vocabulary: &'a Vocabulary,
     trust: Trust<'a>,
-    /// Whether every regular expression so far has been compared with its automaton.
-    is_compared: Cell<bool>,
+    /// What has not been compared with what runs: a regular expression, or a time zone.
+    uncompared: Cell<Option<&'static str>>,
 }
 
 impl<'a> Lifting<'a> {
     const fn new(to: ToSource<'a>) -> Self {
-        Self { vocabulary: to.vocabulary, trust: to.trust, is_compared: Cell::new(true) }
+        Self { vocabulary: to.vocabulary, trust: to.trust, uncompared: Cell::new(None) }
     }
 
     /// Syntax, or the reason why there is none.
     fn described(&self, text: Result<String, PrintError>, what: &str) -> String {
         match text {
-            Ok(text) if self.is_compared.get() => escaped(&text).to_string(),
-            Ok(text) => format!("{} ({})", escaped(&text), uncompared()),
+            Ok(text) => match self.uncompared.get() {
+                None => escaped(&text).to_string(),
+                Some(what) => format!("{} ({})", escaped(&text), lower(what)),
+            },
             Err(why) => format!("{what} that the language cannot express ({why})"),
         }
     }
 }
 
-fn uncompared() -> String {
-    UNCOMPARED.replacen('T', "t", 1)
+fn lower(sentence: &str) -> String {
+    sentence.replacen('T', "t", 1)
 }
 
 /// A rule that has no source, as a comment.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{Arithmetic, Function, Predicate};
-use crate::check::tree::Constant;
+use crate::check::tree::{ClaimPath, Constant};
 use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::constant::NetworkBits;
 use placet_core::model::matcher::Matcher;
@@ -259,6 +259,8 @@ pub enum Condition {
     Has(FieldNo),
     /// `has headers["accept"]`
     HasLabel(FieldNo, String),
+    /// `has token.owner`
+    HasClaim(ClaimPath),
     /// A bool is true.
     Holds(Value),
     /// `vouched("placet_public_…")`
@@ -278,6 +280,10 @@ pub enum Value {
     Issuance,
     /// `token.expiry`
     Expiry,
+    /// `token.owner`
+    Claim(ClaimPath),
+    /// What the clocks of a zone show; the zone is the constant of a program.
+    Local(Vec<u8>, Box<Self>),
     /// `a + b`, `a - b`
     Compute(Arithmetic, Box<Self>, Box<Self>),
     /// `hour(a)`, `length(a)`
@@ -295,9 +301,9 @@ impl Value {
                 Type::One(scalar) => Some(scalar),
                 Type::Set(_) | Type::Labels => None,
             },
-            Self::Label(..) => Some(Scalar::String),
+            Self::Label(..) | Self::Claim(_) => Some(Scalar::String),
             Self::Constant(constant) => Some(constant.scalar()),
-            Self::Issuance | Self::Expiry => Some(Scalar::Time),
+            Self::Issuance | Self::Expiry | Self::Local(..) => Some(Scalar::Time),
             Self::Compute(arithmetic, left, right) => {
                 arithmetic.result(left.scalar(vocabulary)?, right.scalar(vocabulary)?)
             }

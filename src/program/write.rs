@@ -1,7 +1,7 @@
 //! Writes trees as programs. Nothing here can fail.
 
 use super::tree::{Actions, Condition, Effect, Pattern, Rule, Test, Value};
-use crate::check::tree::Constant;
+use crate::check::tree::{ClaimPath, Constant};
 use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::constant::write_actions;
 use placet_core::bytecode::op::{Const, Int, Length, Op};
@@ -177,6 +177,11 @@ impl Writer {
                 let name = self.pool.intern(name.as_bytes());
                 self.op(Op::HasLabel { field: *field, name });
             }
+            Condition::HasClaim(ClaimPath::One(claim)) => self.op(Op::HasClaim { claim: *claim }),
+            Condition::HasClaim(ClaimPath::Entry(map, name)) => {
+                let name = self.pool.intern(name.as_bytes());
+                self.op(Op::HasEntry { map: *map, name });
+            }
             Condition::Holds(value) => {
                 self.op(Op::Truth {});
                 self.value(value);
@@ -204,6 +209,11 @@ impl Writer {
             Value::Constant(constant) => (self.constant(constant), &[]),
             Value::Issuance => (Op::Issuance {}, &[]),
             Value::Expiry => (Op::Expiry {}, &[]),
+            Value::Claim(ClaimPath::One(claim)) => (Op::ClaimOf { claim: *claim }, &[]),
+            Value::Claim(ClaimPath::Entry(map, name)) => {
+                (Op::EntryOf { map: *map, name: self.pool.intern(name.as_bytes()) }, &[])
+            }
+            Value::Local(zone, time) => (Op::Local { zone: self.pool.intern(zone) }, &[time]),
             Value::Compute(arithmetic, left, right) => (arithmetic.op(), &[left, right]),
             Value::Call(function, inner) => (function.op(), &[inner]),
             Value::Size(field) => (Op::Size { field: *field }, &[]),

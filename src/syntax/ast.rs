@@ -586,7 +586,9 @@ pub enum ConditionKind {
     /// `subject`: an attribute, a parameter or a `let`.
     Name(String),
     /// `token.owner`
-    TokenField(String),
+    TokenField(TokenField),
+    /// `has token.owner`
+    HasTokenField(TokenField),
     /// `headers["x-trace"]`: a label of an attribute.
     Label(Name, String),
     /// `!e`
@@ -609,4 +611,13 @@ pub enum ConditionKind {
     Has(Name, Option<String>),
     /// `hour(time)`
     Call(Name, Vec<Condition>),
+}
+
+/// `token.owner`, `token.labels["dc"]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenField {
+    /// `owner`
+    pub name: String,
+    /// `dc`, in a field that is a map.
+    pub key: Option<String>,
 }

@@ -28,6 +28,7 @@ pub(crate) fn condition_fits(condition: &Condition, levels: usize) -> bool {
         ConditionKind::Literal(_)
         | ConditionKind::Name(_)
         | ConditionKind::TokenField(_)
+        | ConditionKind::HasTokenField(_)
         | ConditionKind::Label(..)
         | ConditionKind::Has(..) => true,
     }

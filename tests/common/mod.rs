@@ -1,6 +1,7 @@
 //! What the tests of correctness share: a generator that is driven by bytes, and an evaluator that is too slow to be wrong.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+pub mod bearer;
 pub mod choices;
 pub mod generate;
 pub mod programs;
@@ -14,8 +15,9 @@ use generate::Made;
 use placet::bytecode::verify::{Budget, Scope, verify};
 use placet::compile::arguments::Arguments;
 use placet::compile::error::CompileError;
-use placet::compile::{Compiled, Frame, compile};
+use placet::compile::{Compiled, Frame, compile_at};
 use placet::model::request::Request;
+use placet::model::time::Time;
 use placet::model::vocabulary::{State, Vocabulary};
 use placet::syntax::ast::BlockKind;
 use placet::vm::{self, Context, ProgramKind};
@@ -38,11 +40,14 @@ pub fn for_all(cases: u32, bytes: usize, test: impl Fn(&mut Choices<'_>) -> Resu
     }
 }
 
+/// The time as of which everything is compiled: the offsets of time zones depend on it.
+pub const COMPILED: Time = Time::from_millis(1_767_225_600_000);
+
 /// Compiles a block that was made for this vocabulary.
 pub fn compiled(made: &Made, vocabulary: &Vocabulary) -> Result<Compiled, Vec<CompileError>> {
     let names = made.template.parameters.iter().map(|parameter| parameter.name.as_str());
     let arguments = Arguments::new(&made.template.parameters, names.zip(made.arguments.iter().cloned()))?;
-    compile(&made.template, vocabulary, &arguments)
+    compile_at(&made.template, vocabulary, &arguments, COMPILED)
 }
 
 /// How the VM treats a program of this kind of block.

@@ -10,6 +10,8 @@ use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::{Pool, Program};
 use placet::bytecode::verify::{Budget, Scope};
 use placet::bytecode::wildcard::{GlobPiece, PathPiece};
+use placet::bytecode::zone::ZoneDraft;
+use placet::model::claim::{Claim, ClaimMap};
 use placet::model::types::{Scalar, Type};
 use placet::model::value::Address;
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
@@ -240,7 +242,12 @@ impl Writer<'_, '_, '_> {
 
     fn truth(&mut self, depth: usize, out: &mut Vec<u8>) {
         let is_set = |ty| matches!(ty, Type::Set(_));
-        match self.choices.below(if depth == 0 { 16 } else { 19 }) {
+        match self.choices.below(if depth == 0 { 16 } else { 21 }) {
+            19 => Op::HasClaim { claim: *self.choices.pick(&Claim::ALL) }.write(out),
+            20 => {
+                let map = *self.choices.pick(&ClaimMap::ALL);
+                Op::HasEntry { map, name: self.text(Scalar::String) }.write(out);
+            }
             0 => Op::True {}.write(out),
             1 => Op::False {}.write(out),
             2 => Op::Has { field: self.field(|_| true) }.write(out),
@@ -338,12 +345,23 @@ impl Writer<'_, '_, '_> {
                 self.value(right, depth - 1, out);
             }
             Scalar::Int => Op::Number { number: self.number() }.write(out),
-            Scalar::Time => match self.choices.below(3) {
+            Scalar::Time => match self.choices.below(4) {
+                3 if depth > 0 => {
+                    Op::Local { zone: self.zone() }.write(out);
+                    self.value(Scalar::Time, depth - 1, out);
+                }
                 0 => Op::Issuance {}.write(out),
                 1 => Op::Expiry {}.write(out),
                 _ => Op::Time { number: self.number() }.write(out),
             },
             Scalar::Duration => Op::Duration { number: self.number() }.write(out),
+            Scalar::String if computed && self.choices.chance(128) => match self.choices.below(2) {
+                0 => Op::ClaimOf { claim: *self.choices.pick(&Claim::ALL) }.write(out),
+                _ => {
+                    let map = *self.choices.pick(&ClaimMap::ALL);
+                    Op::EntryOf { map, name: self.text(Scalar::String) }.write(out);
+                }
+            },
             Scalar::String if computed => {
                 let field = self.field(|ty| ty == Type::Labels);
                 Op::LabelOf { field, name: self.text(Scalar::String) }.write(out);
@@ -354,6 +372,15 @@ impl Writer<'_, '_, '_> {
             Scalar::Ip => Op::Ip { constant: self.pool.intern(&[0; 16]) }.write(out),
             Scalar::Path => Op::PathOf { constant: self.path() }.write(out),
         }
+    }
+
+    fn zone(&mut self) -> Const {
+        let turns = vec![(29_453_760, 60), (29_577_240, 120)];
+        let zone = match self.choices.below(2) {
+            0 => ZoneDraft::Until { name: "Europe/Zurich", turns, end: 29_979_360 },
+            _ => ZoneDraft::Always { name: "+05:45", offset: 345 },
+        };
+        self.pool.intern(&zone.write())
     }
 
     fn count(&mut self, depth: usize, out: &mut Vec<u8>) {

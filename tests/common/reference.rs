@@ -1,9 +1,11 @@
 //! The slow, clear twin: decides a request by walking the checked tree. Nothing is lowered, nothing is shared with the VM
 //! or the bytecode; every matcher is the plainest one that can be written down.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZoneDatabase;
 use placet::check::tree::{
-    Actions, ArgumentNo, Bound, Condition, Constant, Effect, Network, Operand, Pattern, Piece, Rule, Template, Term,
-    Test, Text,
+    Actions, ArgumentNo, Bound, ClaimPath, Condition, Constant, Effect, Network, Operand, Pattern, Piece, Rule,
+    Template, Term, Test, Text,
 };
 use placet::compile::arguments::Argument;
 use placet::model::arithmetic::Arithmetic;
@@ -515,6 +517,7 @@ impl Walk<'_> {
             Condition::Action(Actions { listed, negated }) => listed.contains(&self.asked.action) != *negated,
             Condition::Has(field) => self.value(*field).is_some(),
             Condition::HasLabel(field, name) => self.label(*field, name).is_some(),
+            Condition::HasClaim(path) => self.claim(path).is_some(),
             Condition::Call(predicate, text, part) => match predicate {
                 Predicate::StartsWith => self.look(text, part, |text, part| text.starts_with(part)),
                 Predicate::EndsWith => self.look(text, part, |text, part| text.ends_with(part)),
@@ -546,6 +549,8 @@ impl Walk<'_> {
             Operand::Term(term, scalar) => self.term(term, *scalar),
             Operand::Issuance => Constant::Time(self.context.issuance.as_millis()),
             Operand::Expiry => Constant::Time(self.context.expiry.as_millis()),
+            Operand::Claim(path) => Constant::String(self.claim(path)?),
+            Operand::Local(zone, time) => Constant::Time(self.local(zone, number_of(&self.read(time)?)?)?),
             Operand::Compute(..) => match self.sum(operand)? {
                 (exact, Scalar::Int) => Constant::Int(saturated(exact)),
                 (exact, Scalar::Time) => Constant::Time(saturated(exact)),
@@ -573,6 +578,29 @@ impl Walk<'_> {
             }
             Function::Length => i64::try_from(bytes_of(&self.read(value)?)?.len()).unwrap(),
         })
+    }
+
+    fn claim(&self, path: &ClaimPath) -> Option<String> {
+        let bearer = self.context.bearer?;
+        let text = match path {
+            ClaimPath::One(claim) => bearer.claim(*claim),
+            ClaimPath::Entry(map, name) => bearer.entry(*map, name.as_bytes()),
+        };
+        text.map(str::to_owned)
+    }
+
+    /// Asks the data for the offset at this time, and knows what the pages say: which years a block without an end knows that
+    /// was compiled in 2026.
+    fn local(&self, zone: &str, time: i64) -> Option<i64> {
+        if let Some(digits) = zone.strip_prefix('+') {
+            let (hours, minutes) = digits.split_once(':').unwrap();
+            return time.checked_add((hours.parse::<i64>().unwrap() * 60 + minutes.parse::<i64>().unwrap()) * 60_000);
+        }
+        let first = if self.block.template.kind == BlockKind::Policy { "2020" } else { "2026" };
+        let known = [first, "2037"].map(|year| format!("{year}-01-01T00:00:00Z").parse::<Timestamp>().unwrap());
+        let at = Timestamp::from_millisecond(time).ok().filter(|at| (known[0]..known[1]).contains(at))?;
+        let offset = TimeZoneDatabase::bundled().get(zone).unwrap().to_offset(at);
+        Some(time + i64::from(offset.seconds()) * 1000)
     }
 
     /// A whole sum, exactly.

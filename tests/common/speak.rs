@@ -4,14 +4,15 @@
 use std::net::IpAddr;
 
 use placet::check::tree::{
-    Actions, Bound, Condition, Constant, Effect, Network, Operand, Pattern, Piece, PromiseKind, Rule, Term, Text,
+    Actions, Bound, ClaimPath, Condition, Constant, Effect, Network, Operand, Pattern, Piece, PromiseKind, Rule, Term,
+    Text,
 };
 use placet::model::matcher::Matcher;
 use placet::model::types::{Accepts, Scalar, Type};
 use placet::model::vocabulary::{FieldNo, Vocabulary};
 use placet::syntax::ast::{
     self, At, BlockKind, Comparison, ConditionKind, ItemKind, Literal, MemberKind, Name, OperandKind, PatternKind,
-    Quantifier,
+    Quantifier, TokenField,
 };
 
 use super::generate::Made;
@@ -321,6 +322,7 @@ impl Speaker<'_> {
             }
             Condition::Has(field) => condition(ConditionKind::Has(self.field(*field), None)),
             Condition::HasLabel(field, label) => condition(ConditionKind::Has(self.field(*field), Some(label.clone()))),
+            Condition::HasClaim(path) => condition(ConditionKind::HasTokenField(self.claim(path)?)),
             Condition::Call(predicate, text, part) => return call(predicate.row().word, text, part),
             Condition::Truth(operand) => {
                 let truth = self.operand(operand)?;
@@ -348,12 +350,13 @@ impl Speaker<'_> {
             Operand::Label(field, label) => {
                 wanted.push(ConditionKind::Has(self.field(*field), Some(label.clone())));
             }
+            Operand::Claim(path) => wanted.push(ConditionKind::HasTokenField(claim(path))),
             Operand::Field(_) | Operand::Term(..) | Operand::Issuance | Operand::Expiry | Operand::Size(_) => {}
             Operand::Compute(_, left, right) => {
                 self.reads(left, wanted);
                 self.reads(right, wanted);
             }
-            Operand::Call(_, inner) => self.reads(inner, wanted),
+            Operand::Call(_, inner) | Operand::Local(_, inner) => self.reads(inner, wanted),
         }
     }
 
@@ -364,8 +367,10 @@ impl Speaker<'_> {
             Operand::Term(Term::Constant(constant), _) => ConditionKind::Literal(literal(constant)?),
             Operand::Term(Term::Parameter(number), _) => ConditionKind::Name(self.parameter(number.0)),
             Operand::Term(Term::Text(text), _) => ConditionKind::Literal(Literal::Text(self.text(text)?)),
-            Operand::Issuance => ConditionKind::TokenField("issuance".to_owned()),
-            Operand::Expiry => ConditionKind::TokenField("expiry".to_owned()),
+            Operand::Issuance => ConditionKind::TokenField(token_field("issuance", None)),
+            Operand::Expiry => ConditionKind::TokenField(token_field("expiry", None)),
+            Operand::Claim(path) => ConditionKind::TokenField(self.claim(path)?),
+            Operand::Local(..) => return None,
             Operand::Compute(arithmetic, left, right) => {
                 ConditionKind::Compute(*arithmetic, Box::new(self.operand(left)?), Box::new(self.operand(right)?))
             }
@@ -373,7 +378,14 @@ impl Speaker<'_> {
                 if !matches!(function.row().accepts, Accepts::Only(_)) && !is_read(value) {
                     return None;
                 }
-                ConditionKind::Call(name(function.row().word), vec![self.operand(value)?])
+                let mut arguments = Vec::new();
+                if let Operand::Local(zone, time) = &**value {
+                    let zone = condition(ConditionKind::Literal(Literal::Text(ast::Text::plain(zone))));
+                    arguments.extend([self.operand(time)?, zone]);
+                } else {
+                    arguments.push(self.operand(value)?);
+                }
+                ConditionKind::Call(name(function.row().word), arguments)
             }
             Operand::Size(field) => {
                 let set = condition(ConditionKind::Name(self.field(*field).text));
@@ -385,19 +397,44 @@ impl Speaker<'_> {
     fn type_of(&self, operand: &Operand) -> Scalar {
         match operand {
             Operand::Field(field) => self.scalar(*field),
-            Operand::Label(..) => Scalar::String,
+            Operand::Label(..) | Operand::Claim(_) => Scalar::String,
             Operand::Term(_, scalar) => *scalar,
-            Operand::Issuance | Operand::Expiry => Scalar::Time,
+            Operand::Issuance | Operand::Expiry | Operand::Local(..) => Scalar::Time,
             Operand::Call(function, _) => function.row().gives,
             Operand::Compute(..) | Operand::Size(_) => Scalar::Int,
         }
     }
 }
 
+impl Speaker<'_> {
+    /// A token's own rules know its claims, and the tokens of a world have none.
+    fn claim(&self, path: &ClaimPath) -> Option<TokenField> {
+        let is_known = self.made.template.kind == BlockKind::Token && matches!(path, ClaimPath::One(_));
+        (!is_known).then(|| claim(path))
+    }
+}
+
+fn claim(path: &ClaimPath) -> TokenField {
+    match path {
+        ClaimPath::One(claim) => token_field(claim.word(), None),
+        ClaimPath::Entry(map, name) => token_field(map.word(), Some(name)),
+    }
+}
+
+fn token_field(name: &str, key: Option<&str>) -> TokenField {
+    TokenField { name: name.to_owned(), key: key.map(str::to_owned) }
+}
+
 /// Whether the type of the operand shows without what it is compared with.
 fn is_read(operand: &Operand) -> bool {
     match operand {
-        Operand::Field(_) | Operand::Label(..) | Operand::Issuance | Operand::Expiry | Operand::Size(_) => true,
+        Operand::Field(_)
+        | Operand::Label(..)
+        | Operand::Claim(_)
+        | Operand::Issuance
+        | Operand::Expiry
+        | Operand::Local(..)
+        | Operand::Size(_) => true,
         Operand::Term(..) => false,
         Operand::Compute(_, left, right) => is_read(left) && is_read(right),
         Operand::Call(..) => true,

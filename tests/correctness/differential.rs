@@ -5,6 +5,7 @@ use crate::common;
 
 use std::cell::Cell;
 
+use common::bearer::Ann;
 use common::choices::Choices;
 use common::generate::{World, world};
 use common::reference::{self, Answer, Asked};
@@ -12,6 +13,7 @@ use common::requests::request;
 use common::{compiled, decide, for_all, kind_of};
 use placet::compile::Compiled;
 use placet::compile::error::TemplateError;
+use placet::model::claim::Bearer;
 use placet::model::time::Time;
 use placet::model::verdict::{Decider, Origin, Verdict};
 use placet::span::Span;
@@ -26,7 +28,8 @@ const VOUCHERS: [&[u8; 32]; 1] = [&[7; 32]];
 fn context(choices: &mut Choices<'_>) -> Context<'static> {
     let issuance = *choices.pick(&[Time::from_millis(1_767_225_600_000), Time::EPOCH, Time::MAX, Time::MIN]);
     let expiry = *choices.pick(&[Time::MAX, Time::from_millis(1_769_900_000_000), Time::EPOCH]);
-    Context { issuance, expiry, vouchers: if choices.chance(128) { &VOUCHERS } else { &[] } }
+    let bearer: Option<&dyn Bearer> = if choices.chance(128) { Some(&Ann) } else { None };
+    Context { issuance, expiry, bearer, vouchers: if choices.chance(128) { &VOUCHERS } else { &[] } }
 }
 
 /// The programs of all blocks; `None` where an argument does not fit a path, which the generator lets happen.

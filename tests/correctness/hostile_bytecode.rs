@@ -26,7 +26,8 @@ use placet::model::value::{Address, Value};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::vm::{BlockVerdict, Context, ProgramKind, run};
 
-const CONTEXT: Context<'static> = Context { issuance: Time::MIN, expiry: Time::MAX, vouchers: &[&[7; 32]] };
+const CONTEXT: Context<'static> =
+    Context { issuance: Time::MIN, expiry: Time::MAX, bearer: None, vouchers: &[&[7; 32]] };
 
 /// Requests between nothing and everything: all attributes absent, even those that are required; all there; all sets large.
 fn requests(vocabulary: &Vocabulary) -> Vec<Request<'_>> {

@@ -38,7 +38,7 @@ use placet::vm::{self, Context, run};
 use proptest::prelude::{prop_assert, prop_assert_eq};
 
 const CONTEXT: Context<'static> =
-    Context { issuance: Time::from_millis(1_767_225_600_000), expiry: Time::MAX, vouchers: &[] };
+    Context { issuance: Time::from_millis(1_767_225_600_000), expiry: Time::MAX, bearer: None, vouchers: &[] };
 
 /// The word for an answer, whichever rule gave it.
 fn word(answer: Answer) -> &'static str {

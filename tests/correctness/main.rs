@@ -4,10 +4,12 @@
 mod common;
 
 mod actions;
+mod bearers;
 mod conditions;
 mod differential;
 mod hostile_bytecode;
 mod laws;
+mod local_time;
 mod rule_index;
 mod sets;
 mod small_scope;

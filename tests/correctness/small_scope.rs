@@ -20,7 +20,7 @@ use placet::span::Span;
 use placet::syntax::ast::{BlockKind, Comparison, Quantifier};
 use placet::vm::Context;
 
-const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
+const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: None, vouchers: &[] };
 
 const NAME: FieldNo = FieldNo(1);
 const COUNT: FieldNo = FieldNo(2);

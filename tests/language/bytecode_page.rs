@@ -7,9 +7,10 @@ use placet::bytecode::op::{Length, Op, Shape};
 use placet::bytecode::prices::{PRICES, Prices};
 use placet::bytecode::program::{Pool, Program};
 use placet::limits::{
-    LABELS, POLICY_COST, POLICY_PROGRAM_BYTES, POLICY_PROOF_BYTES, PROGRAM_NESTING, RULES, SET_BYTES, SET_ELEMENTS,
-    TOKEN_COST, TOKEN_PROGRAM_BYTES, TOKEN_PROOF_BYTES, VALUE_BYTES,
+    CLAIM_ENTRIES, LABELS, POLICY_COST, POLICY_PROGRAM_BYTES, POLICY_PROOF_BYTES, PROGRAM_NESTING, RULES, SET_BYTES,
+    SET_ELEMENTS, TOKEN_BYTES, TOKEN_COST, TOKEN_PROGRAM_BYTES, TOKEN_PROOF_BYTES, VALUE_BYTES,
 };
+use placet::model::claim::Claim;
 use placet::model::types::{Scalar, Type};
 use placet::model::vocabulary::{ActionNo, FieldNo, Vocabulary};
 use placet::program::listing::listing;
@@ -57,8 +58,8 @@ fn page() -> String {
 /// The prices and the limits.
 fn costs() -> String {
     let Prices { compared, folded, label, label_compared, member, sorted, sorted_bytes, .. } = PRICES;
-    let Prices { search, searched, needle, read_again, table, facet, facet_size, .. } = PRICES;
-    let patterns = patterns();
+    let Prices { search, searched, needle, read_again, claim, halved, table, facet, facet_size, .. } = PRICES;
+    let (patterns, claims) = (patterns(), Claim::ALL.len() + CLAIM_ENTRIES);
     format!(
         "## Cost\n\n\
          All programs of a token together cost at most {TOKEN_COST} steps, and a policy at most\n{POLICY_COST}. A step is at \
@@ -77,6 +78,11 @@ fn costs() -> String {
          | `any.in`, `every.in` | twice the price of `size` of a set: the second set is sorted, and each element of the first is looked for in it |\n\
          | `contains` | {search} steps, {searched} for each byte of the text and {needle} for each byte of the part |\n\
          | `string`, `path.of` | {read_again} steps for each byte: the text is read again each time |\n\
+         | `claim.of`, `has.claim` | {claim} steps for each of {claims} claims, and {read_again} for each byte that a token may have \
+         ({TOKEN_BYTES}) |\n\
+         | `entry.of`, `has.entry` | the same; for each claim a step more, and one for every {compared} bytes of the name; and \
+         {read_again} for each byte of it |\n\
+         | `local` | {halved} steps for each time that the table is halved |\n\
          | `deny.index`, `allow.index` | {table} steps for each table, {facet} for each facet and one for every {facet_size} \
          of its size |\n\n\
          The proof of a program looks at a constant as often as it is named: at most {TOKEN_PROOF_BYTES} bytes in all\nprograms \
@@ -190,6 +196,7 @@ const CONSTANTS: &str = "\
 | path pattern | segments, each a varint: 0 is `**`, 1 is `*`, 2 is a length and a glob, n + 2 is a literal of n bytes, which follow |
 | key | the 32 bytes of an Ed25519 public key |
 | automaton | see below |
+| time zone | see below |
 
 An automaton is a compiled regular expression. State 0 is dead, state 1 is the start.
 
@@ -200,6 +207,23 @@ byte           classes of bytes, 1 to 255
 byte           runs, and for each: its last byte, its class; ascending, the last one ends at 255
 bytes          states x classes next states, row by row
 bytes          one bit for every state, lowest bit first: does it accept?
+```
+
+A time zone is its offsets from UTC, for as long as the compiler knew them. Its numbers are
+big-endian. A zone that always has one offset has the name and that offset:
+
+```text
+varint, bytes  the name of the zone, UTF-8, 1 to 64 bytes, for people; the VM does not read it
+i16            the offset in minutes, -1,080 to 1,080
+```
+
+Any other zone, whose table has at least one offset:
+
+```text
+varint, bytes  the name, as above
+offsets        for each: u32 the minute since 1970-01-01T00:00:00Z from which it holds, ascending; i16 the offset, which
+               is not the one before it
+u32            the minute at which the table ends, after the last of these
 ```
 
 An index says which of the rules after it a request can match. It is placed before all rules of its
@@ -251,6 +275,8 @@ rules.
 |---|---|---|
 | `Field` | a byte: the number of an attribute | its name |
 | `Action` | a varint: the number of an action | its name |
+| `Claim` | a byte: 1 id, 2 type, 3 owner, 4 producer, 5 application | its name |
+| `ClaimMap` | a byte: 6 labels, 7 attributes | its name |
 | `Const` | a varint: the offset of a constant in the pool | the constant |
 | `Length` | a varint: bytes of children that follow | `+9` |
 | `Int` | a varint in zigzag form: 0, -1, 1, -2, … | the number |

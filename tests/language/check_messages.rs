@@ -286,10 +286,60 @@ fn conditions_are_typed() {
         "write `… in \"/v1/**\"`, which respects the segments of a path",
     );
     http("allow { action: GET } when vouched(\"placet_public_AAAA\")").finds(&[("E0409", "\"placet_public_AAAA\"")]);
-    http("allow { action: GET } when token.owner == \"me\"").finds(&[("E0410", "token.owner")]);
+    http("allow { action: GET } when token.owner == \"me\"").finds(&[("E0404", "token.owner")]);
     http("allow { action: GET } when token.expiry - time < 5m && weekday(time) in [1, 2..6]").is_good();
     http("allow { action: GET } when length(path) < 100").is_good();
     http("allow { action: GET } when length(time) < 9").finds(&[("E0406", "time")]);
+}
+
+#[test]
+fn a_zone_is_a_name_that_the_data_have() {
+    for zone in ["Europe/Zurich", "Asia/Kolkata", "America/Argentina/Buenos_Aires", "UTC", "+02:00", "-09:30"] {
+        http(&format!("allow {{ action: GET }} when hour(time, \"{zone}\") in 8..18")).is_good();
+    }
+    for (zone, help) in [
+        ("Europe/Zuerich", "did you mean `Europe/Zurich`?"),
+        ("europe/zurich", "did you mean `Europe/Zurich`?"),
+        ("Zurich", "did you mean `Europe/Zurich`?"),
+        ("kolkata", "did you mean `Asia/Kolkata`?"),
+        ("CEST", "did you mean `CET`?"),
+        ("+2", "use a name of the IANA database, such as `Europe/Zurich`, or an offset such as `+02:00`"),
+        ("+19:00", "use a name of the IANA database, such as `Europe/Zurich`, or an offset such as `+02:00`"),
+    ] {
+        http(&format!("allow {{ action: GET }} when hour(time, \"{zone}\") in 8..18")).says(
+            "E0216",
+            &format!("\"{zone}\""),
+            &format!("there is no time zone `{zone}`"),
+            help,
+        );
+    }
+    http("allow { action: GET } when hour(time, host) == 1").finds(&[("E0216", "host")]);
+    http("allow { action: GET } when hour(time, \"UTC\") == 24").finds(&[("W0120", "hour(time, \"UTC\") == 24")]);
+}
+
+#[test]
+fn a_claim_is_asked_for_before_it_is_read() {
+    for good in [
+        "has token.owner && host == token.owner",
+        "host == \"a\" || has token.owner && token.owner in [\"a\", prefix \"b\"]",
+        "has token.labels[\"dc\"] && token.labels[\"dc\"] == \"eu\"",
+        "has token.id && token.id != \"7\"",
+    ] {
+        http(&format!("allow {{ host: any }} when {good}")).is_good();
+    }
+    for (wrong, at) in [
+        ("host == token.owner", "token.owner"),
+        ("has token.owner || host == token.owner", "token.owner"),
+        ("!has token.owner && host == token.owner", "token.owner"),
+        ("has token.producer && host == token.owner", "token.owner"),
+        ("has token.labels[\"a\"] && host == token.labels[\"b\"]", "token.labels[\"b\"]"),
+        ("has token.labels[\"a\"] && host == token.attributes[\"a\"]", "token.attributes[\"a\"]"),
+    ] {
+        http(&format!("allow {{ host: any }} when {wrong}")).finds(&[("E0404", at)]);
+    }
+    http("allow { host: any } when host == token.labels").finds(&[("E0407", "token.labels")]);
+    http("allow { host: any } when host == token.owner[\"a\"]").finds(&[("E0308", "token.owner[\"a\"]")]);
+    http("allow { host: any } when has token.issuance").finds(&[("E0410", "has token.issuance")]);
 }
 
 /// A rule is never left out in silence: a `deny` that is not there forbids nothing.
@@ -297,7 +347,8 @@ fn conditions_are_typed() {
 fn a_rule_with_a_mistake_in_it_is_refused_and_not_left_out() {
     for wrong in [
         "hour() == 1",
-        "hour(time, time) == 1",
+        "hour(time, \"UTC\", time) == 1",
+        "length(path, \"UTC\") == 1",
         "length() == 1",
         "size() == 1",
         "contains(host)",

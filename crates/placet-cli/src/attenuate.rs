@@ -86,6 +86,10 @@ fn other_vocabulary(ui: &Ui, block: &Block, token: &Token, known: Option<&Vocabu
             format!("`{restriction}` uses names that `{vocabulary}` did not have yet when the token was made"),
             "leave them out of the restriction, or mint a new token".to_owned(),
         ),
+        (MisfitError::ZonesEnd, _) => (
+            format!("`{restriction}` does not know the offsets of its time zones until it ends"),
+            "give it an earlier end".to_owned(),
+        ),
         (MisfitError::OtherVocabulary, Some(known)) if known.name() != vocabulary => (
             format!("the token uses the vocabulary `{}`, and `{restriction}` uses `{vocabulary}`", known.name()),
             format!("write the restriction in a file that begins with `use {}`", known.name()),

@@ -8,6 +8,7 @@ use super::block::{Reading, signature};
 use super::inputs;
 use super::project::vocabularies::Libraries;
 use super::project::{Project, given_or};
+use super::time_args::show;
 use super::tokens::header_line;
 use super::ui::{BOLD, DIM, Exit, Failure, GREEN, Outcome, RED, Ui, YELLOW, paint, plural};
 use crate::limits::HEADER_LINE;
@@ -91,6 +92,8 @@ struct Cost {
     steps: u64,
     /// The bytes of a token in a header line, if it can be minted.
     line: Option<usize>,
+    /// Until when it knows its time zones, if it may outlive that.
+    zones: Option<Time>,
 }
 
 fn check(path: &Path, library: &Library) -> Result<Checked, Failure> {
@@ -159,15 +162,19 @@ fn cost(template: &Template, compiled: &Compiled, document: &Document) -> Result
         let help = "move rules into a `policy` that the service holds, or put less into the token";
         Diagnostic::new(Code::Unfit, template.at, why).label("cannot be minted").help(help)
     })?;
-    Ok(Cost { bytes: compiled.program.bytes().len(), steps: compiled.cost, line })
+    // A token with an end is never minted beyond what it knows.
+    let endless = compiled.times.end(Time::EPOCH).is_none();
+    let zones = compiled.zones.filter(|_| endless).map(|zones| zones.until);
+    Ok(Cost { bytes: compiled.program.bytes().len(), steps: compiled.cost, line, zones })
 }
 
 /// The length of the token's header line, found by minting one.
 fn line_of(compiled: &Compiled, document: &Document) -> Result<usize, String> {
     let key = LocalKey::generate(&mut SystemRandom).map_err(|error| error.to_string())?;
     let key = MintingKey::Local(key);
-    // Minted so late that it is valid for a while.
-    let now = compiled.times.not_before.unwrap_or(Time::EPOCH);
+    // Minted so late that it is valid for a while, and that it knows its time zones.
+    let zones = compiled.zones.map_or(Time::EPOCH, |zones| zones.from);
+    let now = compiled.times.not_before.unwrap_or(Time::EPOCH).max(zones);
     let token = mint(compiled, document.vocabulary(), &key, now, Wrapping::default(), &mut SystemRandom);
     token.map(|token| header_line(&token.text())).map_err(|error| error.to_string())
 }
@@ -188,7 +195,11 @@ impl BlockLine {
         match &self.cost {
             None if self.is_open => format!("{rules}; bytes and cost depend on its parameters"),
             None => rules,
-            Some(cost) => format!("{rules}, {} bytes, at most {} steps", cost.bytes, cost.steps),
+            Some(cost) => {
+                let zones = cost.zones.map(|until| format!("; knows its time zones until {}", show(until)));
+                let zones = zones.unwrap_or_default();
+                format!("{rules}, {} bytes, at most {} steps{zones}", cost.bytes, cost.steps)
+            }
         }
     }
 
@@ -197,6 +208,7 @@ impl BlockLine {
         json!({
             "kind": self.kind, "signature": self.signature, "rules": self.rules,
             "bytes": cost.map(|cost| cost.bytes), "cost": cost.map(|cost| cost.steps),
+            "zones_until": cost.and_then(|cost| cost.zones).map(Time::as_millis),
             "warning": self.warning(),
         })
     }

@@ -229,7 +229,7 @@ impl Deciding {
         let given = self.choice.with.iter().filter(|(name, _)| template.parameters.iter().any(|it| it.name == *name));
         let pairs = given.map(|(name, value)| (name.as_str(), value.as_str()));
         let arguments = arguments_from_text(template, pairs).map_err(|error| Failure::new(error.to_string()))?;
-        match Block::new(document, number, &arguments) {
+        match Block::at(document, number, &arguments, inputs::now(self.now)) {
             Ok(block) => Ok(Some(block)),
             Err(errors) => {
                 ui.report(&document.compile_report(template, &errors));

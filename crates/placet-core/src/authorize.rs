@@ -155,7 +155,8 @@ impl<'k> Authorizer<'k> {
             &[]
         };
         let header = token.header();
-        let context = Context { issuance: header.issuance, expiry: header.expiry.unwrap_or(Time::MAX), vouchers };
+        let expiry = header.expiry.unwrap_or(Time::MAX);
+        let context = Context { issuance: header.issuance, expiry, bearer: Some(token), vouchers };
         let mut verdict = blocks_verdict(token, request, &context);
         for policy in self.policy_verdicts(request, &context) {
             verdict = verdict.and(policy);
@@ -164,7 +165,7 @@ impl<'k> Authorizer<'k> {
     }
 
     /// Decides a request by the service's policies, without a token. Rules about the token see one
-    /// that was issued at the request's time, never expires, and has no voucher.
+    /// that was issued at the request's time, never expires, and has no claim and no voucher.
     pub fn decide_alone(&self, request: &Request<'_>) -> Verdict {
         if request.time() < Time::EPOCH {
             return Verdict::Refused(Refusal::NoClock);
@@ -172,7 +173,7 @@ impl<'k> Authorizer<'k> {
         if let Err(malformed) = self.check(request) {
             return Verdict::Refused(Refusal::Request(malformed));
         }
-        let context = Context { issuance: request.time(), expiry: Time::MAX, vouchers: &[] };
+        let context = Context { issuance: request.time(), expiry: Time::MAX, bearer: None, vouchers: &[] };
         let nobody_allows = Decider { origin: Origin::Policy(0), rule: None };
         self.policy_verdicts(request, &context).reduce(Verdict::and).unwrap_or(Verdict::NotPermitted(nobody_allows))
     }

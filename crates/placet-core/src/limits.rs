@@ -89,6 +89,9 @@ pub const NAME_BYTES: usize = 128;
 /// Entries of a token's `labels` and `attributes`: they are returned with every verdict.
 pub const CLAIM_ENTRIES: usize = 64;
 
+/// Bytes of the name of a time zone: the longest of the IANA database has 32.
+pub const ZONE_NAME_BYTES: usize = 64;
+
 /// Bytes of an audience's name: as long as a host name may be, and more than an identifier needs.
 pub const AUDIENCE_BYTES: usize = 255;
 

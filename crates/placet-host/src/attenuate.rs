@@ -122,6 +122,9 @@ fn not_attenuated(failure: AttenuateTemplateError, vocabulary: &Vocabulary) -> H
             );
             HostError::new(Code::Attenuate, "", message)
         }
+        AttenuateTemplateError::Misfit(MisfitError::ZonesEnd) => {
+            HostError::new(Code::Attenuate, "", MisfitError::ZonesEnd.to_string())
+        }
         AttenuateTemplateError::Attenuate(error) => HostError::new(Code::Attenuate, "", error.to_string()),
     }
 }

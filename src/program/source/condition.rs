@@ -1,11 +1,12 @@
 //! Conditions as syntax.
 
 use super::pattern::{NO_SUCH_TIME, Subject, name, pattern};
-use super::{Lifting, PrintError};
-use crate::check::tree::Constant;
+use super::{Lifting, PrintError, Trust, UNCOMPARED_ZONE};
+use crate::check::tree::{ClaimPath, Constant};
 use crate::program::tree::{Actions, Condition, Pattern, Value};
 use crate::program::{Predicate, literal};
-use crate::syntax::ast::{self, At, Comparison, ConditionKind, Literal, Name, PatternKind, Quantifier};
+use crate::syntax::ast::{self, At, Comparison, ConditionKind, Literal, Name, PatternKind, Quantifier, TokenField};
+use placet_core::bytecode::zone::Zone;
 use placet_core::model::predicate::Notation;
 use placet_core::model::types::Type;
 use placet_core::model::vocabulary::{ActionNo, FieldNo};
@@ -40,6 +41,7 @@ impl Lifting<'_> {
             Condition::HasLabel(field, label) => {
                 Ok(condition(ConditionKind::Has(self.field(*field)?, Some(label.clone()))))
             }
+            Condition::HasClaim(path) => Ok(condition(ConditionKind::HasTokenField(claim(path)))),
             Condition::Holds(value) => self.value(value),
             Condition::Vouched(key) => {
                 let key = PublicKey::from_bytes(key).map_err(|_| "its key is not a public key")?;
@@ -97,12 +99,17 @@ impl Lifting<'_> {
             Value::Field(field) => ConditionKind::Name(self.field(*field)?.text),
             Value::Label(field, label) => ConditionKind::Label(self.field(*field)?, label.clone()),
             Value::Constant(constant) => ConditionKind::Literal(literal::literal(constant).ok_or(NO_SUCH_TIME)?),
-            Value::Issuance => ConditionKind::TokenField("issuance".to_owned()),
-            Value::Expiry => ConditionKind::TokenField("expiry".to_owned()),
+            Value::Issuance => ConditionKind::TokenField(token_field("issuance", None)),
+            Value::Expiry => ConditionKind::TokenField(token_field("expiry", None)),
+            Value::Claim(path) => ConditionKind::TokenField(claim(path)),
+            Value::Local(..) => return Err("it uses a local time otherwise than in `hour`, `minute` or `weekday`"),
             Value::Compute(arithmetic, left, right) => ConditionKind::Compute(*arithmetic, boxed(left)?, boxed(right)?),
             // A text in its place would be read as a string, whose `*` is one byte and not an escape.
             Value::Call(_, inner) if matches!(**inner, Value::Constant(Constant::Path(_))) => {
                 return Err("it calls a function of a path that is written down");
+            }
+            Value::Call(function, inner) if let Value::Local(zone, time) = &**inner => {
+                ConditionKind::Call(name(function.row().word), vec![self.value(time)?, self.zone(zone)?])
             }
             Value::Call(function, inner) => ConditionKind::Call(name(function.row().word), vec![self.value(inner)?]),
             Value::Size(field) => {
@@ -111,6 +118,34 @@ impl Lifting<'_> {
             }
         }))
     }
+}
+
+impl Lifting<'_> {
+    /// The name of a zone, if the zone has the offsets of its table. The table is part of the
+    /// program, whose author may have written any other.
+    fn zone(&self, constant: &[u8]) -> Said {
+        match self.trust {
+            Trust::Ours => {}
+            Trust::Compared(tables) if tables.is_zone(constant) => {}
+            Trust::Compared(_) => {
+                return Err("the time zone that it names has other offsets in the data of this version");
+            }
+            Trust::Nobody => self.uncompared.set(Some(UNCOMPARED_ZONE)),
+        }
+        let zone = Zone::read(constant).ok_or("its time zone is not valid")?;
+        Ok(condition(ConditionKind::Literal(literal::plain(zone.name()))))
+    }
+}
+
+fn claim(path: &ClaimPath) -> TokenField {
+    match path {
+        ClaimPath::One(claim) => token_field(claim.word(), None),
+        ClaimPath::Entry(map, name) => token_field(map.word(), Some(name)),
+    }
+}
+
+fn token_field(name: &str, key: Option<&str>) -> TokenField {
+    TokenField { name: name.to_owned(), key: key.map(str::to_owned) }
 }
 
 fn condition(kind: ConditionKind) -> ast::Condition {

@@ -1,6 +1,6 @@
 //! Patterns as syntax.
 
-use super::{Lifting, PrintError, Trust};
+use super::{Lifting, PrintError, Trust, UNCOMPARED};
 use crate::check::tree::Constant;
 use crate::program::literal;
 use crate::program::tree::Pattern;
@@ -152,7 +152,7 @@ impl Lifting<'_> {
         match is_that {
             Some(true) => {}
             Some(false) => return Err("the regular expression that it quotes is not the one that it runs"),
-            None => self.is_compared.set(false),
+            None => self.uncompared.set(Some(UNCOMPARED)),
         }
         literal::raw_text(source, Spelling::Regex).ok_or("its regular expression cannot be quoted")
     }

@@ -127,6 +127,7 @@ fn asks_turned(condition: &Condition, turned: bool) -> bool {
         | Condition::ElementsIn(..)
         | Condition::Has(_)
         | Condition::HasLabel(..)
+        | Condition::HasClaim(_)
         | Condition::Holds(_)
         | Condition::Vouched(_) => false,
     }

@@ -9,7 +9,7 @@ pub(super) fn condition(node: &mut Condition, at: At) {
     node.at = at;
     match &mut node.kind {
         ConditionKind::Literal(value) => literal(value, at),
-        ConditionKind::Name(_) | ConditionKind::TokenField(_) => {}
+        ConditionKind::Name(_) | ConditionKind::TokenField(_) | ConditionKind::HasTokenField(_) => {}
         ConditionKind::Label(word, _) | ConditionKind::Has(word, _) => name(word, at),
         ConditionKind::Not(inner) => condition(inner, at),
         ConditionKind::And(a, b)

@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::diag::code::Code;
 use crate::limits;
 use crate::span::Span;
-use crate::syntax::ast::{At, Condition, ConditionKind, Literal};
+use crate::syntax::ast::{At, Condition, ConditionKind, Literal, TokenField};
 use crate::syntax::depth;
 use crate::syntax::text::Spelling;
 use placet_core::model::arithmetic::Arithmetic;
@@ -113,14 +113,20 @@ impl Builder {
             Rule::presence => {
                 let mut parts = pair.into_inner();
                 next(&mut parts);
-                let name = self.name(&next(&mut parts));
+                let what = next(&mut parts);
+                if what.as_rule() == Rule::token_field {
+                    let (field, end) = self.token_field(what);
+                    let at = At(Span::new(span.start, end));
+                    return Condition { kind: ConditionKind::HasTokenField(field), at };
+                }
+                let name = self.name(&what);
                 let subscript = parts.next();
                 let end = subscript.as_ref().map_or(name.at.0.end, |part| self.span(part).end);
                 (ConditionKind::Has(name, subscript.map(|part| self.subscript(part))), end)
             }
             Rule::token_field => {
-                let word = next(&mut pair.into_inner());
-                (ConditionKind::TokenField(word.as_str().to_owned()), self.span(&word).end)
+                let (field, end) = self.token_field(pair);
+                (ConditionKind::TokenField(field), end)
             }
             Rule::group => {
                 let mut inner = self.condition(next(&mut pair.into_inner()));
@@ -168,6 +174,16 @@ impl Builder {
             }
         };
         Condition { kind, at: At(Span::new(start, end)) }
+    }
+
+    /// A field of the token, and where it ends.
+    fn token_field(&mut self, pair: Pair<'_>) -> (TokenField, usize) {
+        let mut parts = pair.into_inner();
+        let word = next(&mut parts);
+        let subscript = parts.next();
+        let end = self.span(subscript.as_ref().unwrap_or(&word)).end;
+        let key = subscript.map(|part| self.subscript(part));
+        (TokenField { name: word.as_str().to_owned(), key }, end)
     }
 
     fn subscript(&mut self, pair: Pair<'_>) -> String {

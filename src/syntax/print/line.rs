@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::syntax::ast::{
     Condition, ConditionKind, Entry, Literal, Name, Operand, OperandKind, Parameter, Pattern, PatternKind, Rule, Text,
+    TokenField,
 };
 use crate::syntax::cases::{Value, ValueKind};
 use crate::syntax::lex::is_word;
@@ -223,9 +224,10 @@ fn bare_condition(node: &Condition, out: &mut String) {
     match &node.kind {
         ConditionKind::Literal(value) => literal(value, out),
         ConditionKind::Name(name) => out.push_str(name),
-        ConditionKind::TokenField(name) => {
-            out.push_str("token.");
-            out.push_str(name);
+        ConditionKind::TokenField(field) => token_field(field, out),
+        ConditionKind::HasTokenField(field) => {
+            out.push_str("has ");
+            token_field(field, out);
         }
         ConditionKind::Label(name, label) => {
             out.push_str(&name.text);
@@ -275,6 +277,12 @@ fn quantified(word: &str, name: &Name, wanted: &Pattern, out: &mut String) {
     pattern(wanted, out);
 }
 
+fn token_field(field: &TokenField, out: &mut String) {
+    out.push_str("token.");
+    out.push_str(&field.name);
+    field.key.iter().for_each(|key| subscript(key, out));
+}
+
 fn subscript(label: &str, out: &mut String) {
     out.push('[');
     text::write_data(label, out);
@@ -306,6 +314,7 @@ const fn tightness(kind: &ConditionKind) -> Tightness {
         ConditionKind::Literal(_)
         | ConditionKind::Name(_)
         | ConditionKind::TokenField(_)
+        | ConditionKind::HasTokenField(_)
         | ConditionKind::Label(..)
         | ConditionKind::Some(..)
         | ConditionKind::Every(..)

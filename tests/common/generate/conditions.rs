@@ -1,7 +1,8 @@
 //! Conditions and what they compare.
 
-use placet::check::tree::{Actions, Condition, Constant, Operand};
+use placet::check::tree::{Actions, ClaimPath, Condition, Constant, Operand};
 use placet::model::arithmetic::Arithmetic;
+use placet::model::claim::{Claim, ClaimMap};
 use placet::model::function::Function;
 use placet::model::predicate::{Notation, Predicate};
 use placet::model::types::{Scalar, Type};
@@ -10,6 +11,8 @@ use placet::syntax::ast::{Comparison, Quantifier};
 
 use super::values::LABELS;
 use super::{Maker, Place};
+
+const ZONES: [&str; 5] = ["Europe/Zurich", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago", "+05:45"];
 
 impl Maker<'_, '_, '_> {
     pub(super) fn condition(&mut self, depth: usize) -> Condition {
@@ -55,7 +58,20 @@ impl Maker<'_, '_, '_> {
         numbered.filter(|(_, attribute)| fits(attribute.ty)).map(|(field, _)| field).collect()
     }
 
+    /// A claim of the token, which it may lack.
+    fn claim(&mut self) -> ClaimPath {
+        match self.choices.below(3) {
+            0 => {
+                ClaimPath::Entry(*self.choices.pick(&ClaimMap::ALL), (*self.choices.pick(&["dc", "", "x"])).to_owned())
+            }
+            _ => ClaimPath::One(*self.choices.pick(&Claim::ALL)),
+        }
+    }
+
     fn has(&mut self) -> Condition {
+        if self.choices.chance(30) {
+            return Condition::HasClaim(self.claim());
+        }
         let maps = self.fields(|ty| ty == Type::Labels);
         if !maps.is_empty() && self.choices.chance(100) {
             let name = (*self.choices.pick(&LABELS)).to_owned();
@@ -219,6 +235,7 @@ impl Maker<'_, '_, '_> {
                     Operand::Compute(Arithmetic::Add, left, right)
                 }
             },
+            Scalar::String if self.choices.chance(40) => Operand::Claim(self.claim()),
             Scalar::String => {
                 let maps = self.fields(|ty| ty == Type::Labels);
                 if maps.is_empty() {
@@ -253,7 +270,12 @@ impl Maker<'_, '_, '_> {
                 let taken: Vec<Scalar> =
                     Scalar::ALL.into_iter().filter(|scalar| function.row().accepts.admits(*scalar)).collect();
                 let scalar = *self.choices.pick(&taken);
-                Operand::Call(function, Box::new(self.some_operand(scalar, depth).0))
+                let operand = Box::new(self.some_operand(scalar, depth).0);
+                if !function.row().takes_zone() || self.choices.chance(128) {
+                    return Operand::Call(function, operand);
+                }
+                let zone = (*self.choices.pick(&ZONES)).to_owned();
+                Operand::Call(function, Box::new(Operand::Local(zone, operand)))
             }
         }
     }

@@ -3,7 +3,9 @@
 use placet::bytecode::op::{Const, Int, Length, Op};
 use placet::bytecode::program::Pool;
 use placet::bytecode::verify::Fault;
+use placet::bytecode::zone::ZoneDraft;
 use placet::limits::PROGRAM_NESTING;
+use placet::model::claim::{Claim, ClaimMap};
 use placet::model::vocabulary::{ActionNo, FieldNo};
 
 use super::common::programs::{every_type, nested, one, rule, with_length, words_of_a};
@@ -27,6 +29,12 @@ fn plain(code: Vec<u8>) -> (Vec<u8>, Pool) {
 /// Code with one constant.
 fn with(constant: &[u8], code: fn(Const) -> Vec<u8>) -> (Vec<u8>, Pool) {
     let (pool, place) = pool_of(constant);
+    (code(place), pool)
+}
+
+/// The same with the constant of a time zone.
+fn with_zone(code: impl Fn(Const) -> Vec<u8>) -> (Vec<u8>, Pool) {
+    let (pool, place) = pool_of(&ZoneDraft::Always { name: "+02:00", offset: 120 }.write());
     (code(place), pool)
 }
 
@@ -249,6 +257,32 @@ fn types_of_conditions(cases: &mut Cases) {
         Fault::WrongType,
         "a label of a set",
         with(b"a", |name| when(&one(Op::HasLabel { field: field("s_string"), name }))),
+    );
+    let local =
+        |op: Op| with_zone(|zone| when(&[Op::Equal {}, Op::Local { zone }, op, Op::Issuance {}].map(one).concat()));
+    cases.add(Fault::WrongType, "the local time of an int", local(Op::Number { number: Int(0) }));
+    cases.add(Fault::WrongType, "the local time of a duration", local(Op::Duration { number: Int(0) }));
+    cases.add(
+        Fault::WrongType,
+        "a claim compared with an int",
+        plain(when(
+            &[Op::Equal {}, Op::ClaimOf { claim: Claim::Owner }, Op::Number { number: Int(0) }].map(one).concat(),
+        )),
+    );
+    cases.add(Fault::UnknownInstruction, "a claim of no token", plain(when(&[0x54, 8])));
+    cases.add(Fault::UnknownInstruction, "a map where a claim should be", plain(when(&[0x54, 6])));
+    cases.add(Fault::UnknownInstruction, "a claim where a map should be", plain(when(&[0x55, 3, 0])));
+    cases.add(
+        Fault::BadConstant,
+        "a claim's name that is not UTF-8",
+        with(&[0xff], |name| when(&one(Op::HasEntry { map: ClaimMap::Labels, name }))),
+    );
+    cases.add(
+        Fault::BadConstant,
+        "a time zone without a name",
+        with(&[0, 0, 0], |zone| {
+            when(&[Op::Equal {}, Op::Local { zone }, Op::Expiry {}, Op::Expiry {}].map(one).concat())
+        }),
     );
     cases.add(
         Fault::WrongType,

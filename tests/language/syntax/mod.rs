@@ -216,12 +216,17 @@ fn balance(mut list: Vec<Condition>, join: fn(Box<Condition>, Box<Condition>) ->
     Condition { kind, at: At::default() }
 }
 
+fn token_field() -> impl Strategy<Value = TokenField> {
+    (reference(), option::of(any::<String>())).prop_map(|(name, key)| TokenField { name, key })
+}
+
 pub fn condition() -> impl Strategy<Value = Condition> {
     let at = |kind| Condition { kind, at: At::default() };
     let leaf = prop_oneof![
         literal().prop_map(ConditionKind::Literal),
         reference().prop_map(ConditionKind::Name),
-        reference().prop_map(ConditionKind::TokenField),
+        token_field().prop_map(ConditionKind::TokenField),
+        token_field().prop_map(ConditionKind::HasTokenField),
         (name(reference()), any::<String>()).prop_map(|(name, label)| ConditionKind::Label(name, label)),
         (name(reference()), option::of(any::<String>())).prop_map(|(name, label)| ConditionKind::Has(name, label)),
         (name(reference()), pattern()).prop_map(|(name, pattern)| ConditionKind::Some(name, pattern)),

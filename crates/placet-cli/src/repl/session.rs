@@ -15,7 +15,7 @@ use crate::{inputs, tokens};
 use placet::authorize::Authorizer;
 use placet::check::library::Library;
 use placet::check::tree::Template;
-use placet::compile::{Compiled, compile};
+use placet::compile::{Compiled, compile_at};
 use placet::diag::{Severity, Source};
 use placet::document::mint::{Wrapping, attenuate, mint, policy};
 use placet::document::{Document, Report, literal};
@@ -326,7 +326,7 @@ impl Session {
                 }
             }
         };
-        Self::filled_in(document, kind, &call)?;
+        self.filled_in(document, kind, &call)?;
         if kind == BlockKind::Restriction {
             if self.subject_kind() != Some(BlockKind::Token) {
                 return Err("a restriction is added to a token; `:token NAME` chooses one".to_owned());
@@ -341,11 +341,11 @@ impl Session {
         Ok(Exit::Yes)
     }
 
-    fn filled_in<'d>(document: &'d Document, kind: BlockKind, call: &Call) -> Result<Block<'d>, String> {
+    fn filled_in<'d>(&self, document: &'d Document, kind: BlockKind, call: &Call) -> Result<Block<'d>, String> {
         let template = document.template(kind, Some(&call.name)).map_err(|error| error.to_string())?;
         let arguments = literal::arguments(template, &call.arguments)
             .map_err(|error| format!("{error}\n  it is `{}`", signature(template)))?;
-        match compile(template, document.vocabulary(), &arguments) {
+        match compile_at(template, document.vocabulary(), &arguments, inputs::now(self.now)) {
             Ok(compiled) => Ok(Block { template, compiled }),
             Err(errors) => Err(errors.iter().map(|error| error.cause.to_string()).collect::<Vec<_>>().join("\n")),
         }
@@ -398,9 +398,9 @@ impl Session {
 
     /// The deciding block, followed by the restrictions of a token.
     fn blocks<'d>(&self, document: &'d Document, kind: BlockKind, subject: &Call) -> Result<Vec<Block<'d>>, String> {
-        let mut blocks = vec![Self::filled_in(document, kind, subject)?];
+        let mut blocks = vec![self.filled_in(document, kind, subject)?];
         for restriction in &self.restrictions {
-            blocks.push(Self::filled_in(document, BlockKind::Restriction, restriction)?);
+            blocks.push(self.filled_in(document, BlockKind::Restriction, restriction)?);
         }
         Ok(blocks)
     }

@@ -39,7 +39,8 @@ use super::support::{codes, compiled, document, path};
 use crate::token_workshop::{self, NOW};
 use placet::model::time::Time;
 
-const CONTEXT: Context<'static> = Context { issuance: Time::EPOCH, expiry: Time::MAX, vouchers: &[] };
+const CONTEXT: Context<'static> =
+    Context { issuance: Time::EPOCH, expiry: Time::MAX, bearer: Some(&worst::Bearer), vouchers: &[] };
 
 fn scope(vocabulary: &Vocabulary, budget: Budget) -> Scope<'_> {
     Scope { vocabulary, state: vocabulary.present(), budget }

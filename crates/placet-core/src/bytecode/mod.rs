@@ -24,3 +24,4 @@ pub mod prices;
 pub mod program;
 pub mod verify;
 pub mod wildcard;
+pub mod zone;

@@ -18,6 +18,7 @@ use alloc::vec::Vec;
 
 use super::cursor::Cursor;
 use crate::model::arithmetic::Arithmetic;
+use crate::model::claim::{Claim, ClaimMap};
 use crate::model::function::Function;
 use crate::model::matcher::Matcher;
 use crate::model::predicate::Predicate;
@@ -241,6 +242,8 @@ ops! {
         0x4d Has          "has"         (field: Field)                              Leaf,                   8 "Is the attribute present?";
         0x4e HasLabel     "has.label"   (field: Field, name: Const)                 Leaf,                  16 "Does the attribute have the label?";
         0x52 Truth        "truth"       ()                                          One(Value),             8 "Is the bool present and true?";
+        0x54 HasClaim     "has.claim"   (claim: Claim)                              Leaf,                  16 "Does the token have the claim?";
+        0x55 HasEntry     "has.entry"   (map: ClaimMap, name: Const)                Leaf,                  16 "Does the token have an entry of this name among its labels or attributes?";
         0x53 Vouched      "vouched"     (key: Const)                                Leaf,                  64 "Does the token have a third-party block signed by this key?";
         0x58 AnyIn        "any.in"      (field: Field, set: Field)                  Leaf,                   8 "Is one element of the first set in the second?";
         0x59 EveryIn      "every.in"    (field: Field, set: Field)                  Leaf,                   8 "Does the first set have elements, and are all of them in the second?";
@@ -267,6 +270,9 @@ ops! {
         0x6b No           "no"          ()                                          Leaf,                   8 "The bool false.";
         0x6c Issuance     "issuance"    ()                                          Leaf,                   8 "When the token was minted.";
         0x6d Expiry       "expiry"      ()                                          Leaf,                   8 "When the token's authority ends; the greatest time if it does not end.";
+        0x75 ClaimOf      "claim.of"    (claim: Claim)                              Leaf,                  16 "The token's claim, a string.";
+        0x76 EntryOf      "entry.of"    (map: ClaimMap, name: Const)                Leaf,                  16 "The value of this name among the token's labels or attributes, a string.";
+        0x77 Local        "local"       (zone: Const)                               One(Value),            16 "The time that the clocks of a time zone show, as if they showed UTC; absent where the table does not know it.";
         0x74 Size         "size"        (field: Field)                              Leaf,                   8 "The number of distinct elements of a set, or of labels; 0 if absent.";
 
         /// A constant that is a number.

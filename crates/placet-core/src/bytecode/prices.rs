@@ -5,6 +5,7 @@ use super::automaton;
 use super::index::proof;
 use super::verify::{allowance, condition, pattern};
 use super::wildcard;
+use super::zone;
 
 /// Prices that depend on sizes. [`Row::cost`](super::op::Row) has the others.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,10 @@ pub struct Prices {
     pub needle: u64,
     /// Steps of `string` and `path.of` for each byte.
     pub read_again: u64,
+    /// Steps for each claim of a token, of which it may have sixty-nine.
+    pub claim: u64,
+    /// Steps for each time that the table of a time zone is halved.
+    pub halved: u64,
     /// Steps for each table of an index.
     pub table: u64,
     /// Steps for each facet of a table.
@@ -74,6 +79,8 @@ pub const PRICES: Prices = Prices {
     searched: condition::SOUGHT,
     needle: condition::NEEDLE,
     read_again: condition::READ_AGAIN,
+    claim: condition::CLAIM_VISITED,
+    halved: zone::HALVED,
     table: proof::TABLE,
     facet: proof::FACET,
     facet_size: proof::FACET_SIZE,

@@ -37,6 +37,14 @@ pub struct FunctionRow {
     pub results: Results,
 }
 
+impl FunctionRow {
+    /// Whether it may be asked of the clocks of a time zone: `hour(time, "Europe/Zurich")`.
+    #[must_use]
+    pub const fn takes_zone(&self) -> bool {
+        matches!((self.accepts, self.results), (Accepts::Only(Scalar::Time), Results::Cycle { .. }))
+    }
+}
+
 macro_rules! functions {
     ($( $name:ident $word:literal ($argument:literal) $accepts:expr, $gives:ident $results:expr, $apply:expr; $meaning:literal )*) => {
         /// A function of one value.

@@ -10,6 +10,7 @@
 //! checked with it.
 
 pub mod arithmetic;
+pub mod claim;
 pub mod function;
 pub mod lines;
 pub mod matcher;

@@ -4,10 +4,11 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
+use core::{fmt, iter};
 
 use super::wire::{Reader, put_counted};
 use crate::limits::CLAIM_ENTRIES;
+use crate::model::claim::{Bearer, Claim, ClaimMap};
 use crate::model::verdict::Refusal;
 
 /// The claims of a verified token.
@@ -42,6 +43,27 @@ impl<'b> ClaimsSection<'b> {
     /// The claims in it.
     pub(crate) fn read(self) -> Claims<'b> {
         Claims::read(self.0).expect("the section was read before")
+    }
+
+    /// One claim, without reading the others.
+    pub(super) fn find(self, claim: Claim) -> Option<&'b str> {
+        self.numbered(claim.number()).next().and_then(|text| str::from_utf8(text).ok())
+    }
+
+    /// One entry, without reading the others.
+    pub(super) fn find_entry(self, map: ClaimMap, name: &[u8]) -> Option<&'b str> {
+        let value_of = |entry| {
+            let mut entry = Reader::new(entry);
+            (entry.counted().ok()? == name).then(|| entry.rest())
+        };
+        self.numbered(map.number()).find_map(value_of).and_then(|text| str::from_utf8(text).ok())
+    }
+
+    /// What follows each tag of this number.
+    fn numbered(self, number: u8) -> impl Iterator<Item = &'b [u8]> {
+        let mut reader = Reader::new(self.0);
+        let sections = iter::from_fn(move || Some((reader.byte().ok()?, reader.counted().ok()?)));
+        sections.filter(move |(tag, _)| *tag == number).map(|(_, content)| content)
     }
 }
 
@@ -90,8 +112,8 @@ impl<'b> Claims<'b> {
     }
 }
 
-const LABEL: u8 = 6;
-const ATTRIBUTE: u8 = 7;
+const LABEL: u8 = ClaimMap::Labels.number();
+const ATTRIBUTE: u8 = ClaimMap::Attributes.number();
 
 /// A map of text to text, in ascending order of its keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -172,6 +194,43 @@ pub struct ClaimsDraft {
     pub labels: BTreeMap<String, String>,
     /// As [`Claims::attributes`].
     pub attributes: BTreeMap<String, String>,
+}
+
+impl From<Claims<'_>> for ClaimsDraft {
+    fn from(claims: Claims<'_>) -> Self {
+        let map = |entries: Entries<'_>| entries.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self {
+            id: claims.id.map(Into::into),
+            kind: claims.kind.map(Into::into),
+            owner: claims.owner.map(Into::into),
+            producer: claims.producer.map(Into::into),
+            application: claims.application.map(Into::into),
+            labels: map(claims.labels),
+            attributes: map(claims.attributes),
+        }
+    }
+}
+
+/// The bearer of the token that would be minted.
+impl Bearer for ClaimsDraft {
+    fn claim(&self, claim: Claim) -> Option<&str> {
+        let text = match claim {
+            Claim::Id => &self.id,
+            Claim::Type => &self.kind,
+            Claim::Owner => &self.owner,
+            Claim::Producer => &self.producer,
+            Claim::Application => &self.application,
+        };
+        text.as_deref()
+    }
+
+    fn entry(&self, map: ClaimMap, name: &[u8]) -> Option<&str> {
+        let entries = match map {
+            ClaimMap::Labels => &self.labels,
+            ClaimMap::Attributes => &self.attributes,
+        };
+        entries.get(str::from_utf8(name).ok()?).map(String::as_str)
+    }
 }
 
 impl ClaimsDraft {

@@ -14,6 +14,7 @@ use super::claims::{Claims, ClaimsSection};
 use super::header::{Header, KeyName, RevocationId};
 use super::revocation::Revocations;
 use crate::bytecode::verify::{Proof, Proved};
+use crate::model::claim::{Bearer, Claim, ClaimMap};
 use crate::model::time::Time;
 use crate::model::verdict::Refusal;
 use crate::model::vocabulary::State;
@@ -171,6 +172,18 @@ impl<'b> Verified<'b> {
             links: Zeroizing::new(self.parts.links.into()),
             proofs: self.parts.proofs.into(),
         }
+    }
+}
+
+/// Rules of every block read the authority's claims: they are authenticated with it, and no holder
+/// can change them.
+impl Bearer for Verified<'_> {
+    fn claim(&self, claim: Claim) -> Option<&str> {
+        self.claims.find(claim)
+    }
+
+    fn entry(&self, map: ClaimMap, name: &[u8]) -> Option<&str> {
+        self.claims.find_entry(map, name)
     }
 }
 

@@ -8,8 +8,11 @@ use super::distinct::{are_in, distinct};
 use super::{Machine, Quantifier, take};
 use crate::bytecode::constant::has_action;
 use crate::bytecode::cursor::Cursor;
-use crate::bytecode::op::{self, Instruction};
+use crate::bytecode::op::{self, Const, Instruction};
+use crate::bytecode::zone::Zone;
+use crate::limits::CLAIM_ENTRIES;
 use crate::model::arithmetic::Arithmetic;
+use crate::model::claim::{Claim, ClaimMap};
 use crate::model::predicate::{Predicate, Work};
 use crate::model::types::{Scalar, Written};
 use crate::model::value::Value;
@@ -43,6 +46,8 @@ impl<'p, 'r> Machine<'p, 'r> {
             }
             op::Condition::Has { field } => self.request.value(field).is_some(),
             op::Condition::HasLabel { field, name } => self.label(field, self.constant(name)?)?.is_some(),
+            op::Condition::HasClaim { claim } => self.claim(claim)?.is_some(),
+            op::Condition::HasEntry { map, name } => self.entry(map, name)?.is_some(),
             op::Condition::Truth {} => self.value(code)? == Some(Value::Bool(true)),
             op::Condition::Vouched { key } => {
                 let key = self.constant(key)?;
@@ -100,6 +105,32 @@ impl<'p, 'r> Machine<'p, 'r> {
         }
     }
 
+    /// A claim of the token. Looking for it takes as long as the longest claims would.
+    #[cold]
+    #[inline(never)]
+    fn claim(&self, claim: Claim) -> Option<Present<'r>> {
+        let Some(bearer) = self.context.bearer else { return Some(None) };
+        self.fuel.spend(CLAIM_ENTRIES)?;
+        Some(bearer.claim(claim).map(Value::String))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn entry(&self, map: ClaimMap, name: Const) -> Option<Present<'r>> {
+        let name = self.constant(name)?;
+        let Some(bearer) = self.context.bearer else { return Some(None) };
+        self.fuel.spend(CLAIM_ENTRIES)?;
+        Some(bearer.entry(map, name).map(Value::String))
+    }
+
+    /// What the clocks of a zone show.
+    #[cold]
+    #[inline(never)]
+    fn local(&self, zone: Const, value: Value<'_>) -> Present<'static> {
+        let Value::Time(time) = value else { return None };
+        Zone::read(self.constant(zone)?)?.local(time).map(Value::Time)
+    }
+
     fn label(&self, field: FieldNo, name: &[u8]) -> Option<Present<'r>> {
         let Some(Value::Labels(labels)) = self.request.value(field) else { return Some(None) };
         self.label_of(labels, name)
@@ -109,6 +140,9 @@ impl<'p, 'r> Machine<'p, 'r> {
         Some(match op::Value::read(code)? {
             op::Value::Field { field } => self.request.value(field).copied(),
             op::Value::LabelOf { field, name } => self.label(field, self.constant(name)?)?,
+            op::Value::ClaimOf { claim } => self.claim(claim)?,
+            op::Value::EntryOf { map, name } => self.entry(map, name)?,
+            op::Value::Local { zone } => self.value(code)?.and_then(|value| self.local(zone, value)),
             op::Value::Number(ty, number) => Some(ty.value(number.0)),
             op::Value::Constant(ty, place) => Some(ty.value(self.constant(place)?)?),
             op::Value::Yes {} => Some(Value::Bool(true)),

@@ -22,6 +22,7 @@ use crate::bytecode::fuel::Fuel;
 use crate::bytecode::op::{Const, Instruction, Length, Rule, Test};
 use crate::bytecode::program::constant;
 use crate::bytecode::verify::Proved;
+use crate::model::claim::Bearer;
 use crate::model::request::Request;
 use crate::model::time::Time;
 use crate::model::value::{Held, Value};
@@ -43,6 +44,8 @@ pub struct Context<'a> {
     pub issuance: Time,
     /// When its authority ends; [`Time::MAX`] if it does not.
     pub expiry: Time,
+    /// What the token says about its bearer; none without a token.
+    pub bearer: Option<&'a dyn Bearer>,
     /// Keys with a third-party block in the token.
     pub vouchers: &'a [&'a [u8; 32]],
 }

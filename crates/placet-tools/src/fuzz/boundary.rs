@@ -10,9 +10,11 @@ use std::cmp::Reverse;
 
 use super::neighbours;
 use crate::limits::FUZZ_VALUES;
+use placet::bytecode::zone::Zone;
 use placet::check::tree::Constant;
 use placet::document::request::OwnedValue;
 use placet::explain::propose::{edge_values, sample, satisfying_values};
+use placet::model::claim::Bearer;
 use placet::model::function::Results;
 use placet::model::matcher::Syntax;
 use placet::model::time::Time;
@@ -20,6 +22,7 @@ use placet::model::types::{Scalar, Type};
 use placet::model::value::Value as Given;
 use placet::model::vocabulary::{ActionNo, FieldNo, TIME, Vocabulary};
 use placet::program::{Condition, Function, Pattern, Rule, Test, Value};
+use placet::token::claims::ClaimsDraft;
 
 /// The candidates.
 pub(super) struct Boundaries<'v> {
@@ -35,12 +38,31 @@ pub(super) struct Boundaries<'v> {
     /// Actions in rules.
     actions: Vec<ActionNo>,
     /// Hours of the day, days of the week and the like in conditions.
-    clock: Vec<(Function, i64)>,
+    clock: Vec<Shown>,
+    /// The claims of the token; none without one.
+    claims: &'v ClaimsDraft,
+}
+
+/// A number that a clock shows: an hour, a minute or a day, in UTC or in a time zone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Shown {
+    function: Function,
+    number: i64,
+    /// The zone, as the constant of a program.
+    zone: Option<Vec<u8>>,
+}
+
+impl Shown {
+    fn is_at(&self, time: Time) -> bool {
+        let time = self.zone.as_ref().map_or(Some(time), |zone| Zone::read(zone)?.local(time));
+        let shown = time.and_then(|time| self.function.apply(&Given::Time(time)));
+        shown.and_then(|value| value.number()) == Some(self.number)
+    }
 }
 
 impl<'v> Boundaries<'v> {
     /// Candidates that apply to any request.
-    pub(super) fn new(vocabulary: &'v Vocabulary) -> Self {
+    pub(super) fn new(vocabulary: &'v Vocabulary, claims: &'v ClaimsDraft) -> Self {
         let count = vocabulary.attributes().len();
         let mut found = Self {
             vocabulary,
@@ -50,6 +72,7 @@ impl<'v> Boundaries<'v> {
             words: Vec::new(),
             actions: Vec::new(),
             clock: Vec::new(),
+            claims,
         };
         for (field, attribute) in found.fields() {
             match attribute {
@@ -114,12 +137,7 @@ impl<'v> Boundaries<'v> {
         asked.sort_unstable();
         asked.dedup();
         let midnight = minted - minted.rem_euclid(DAY);
-        let held = |time: i64| {
-            let is_at = |(function, number): &&(Function, i64)| {
-                function.apply(&Given::Time(Time::from_millis(time))).and_then(|value| value.number()) == Some(*number)
-            };
-            asked.iter().filter(is_at).collect::<Vec<_>>()
-        };
+        let held = |time: i64| asked.iter().filter(|shown| shown.is_at(Time::from_millis(time))).collect::<Vec<_>>();
         let mut turns = Vec::new();
         let mut before = held(midnight.saturating_sub(1));
         let minutes = if asked.is_empty() { 0 } else { WEEK / MINUTE };
@@ -249,8 +267,8 @@ impl<'v> Boundaries<'v> {
             Condition::All(parts) | Condition::AnyOf(parts) => parts.iter().for_each(|part| self.truth(part)),
             Condition::Compare(_, left, right) => {
                 for (asked, with) in [(left, right), (right, left)] {
-                    if let Value::Constant(constant) = with {
-                        self.operand(asked, &Pattern::equal(constant.clone()));
+                    if let Some(constant) = self.known(with) {
+                        self.operand(asked, &Pattern::equal(constant));
                     }
                 }
             }
@@ -258,14 +276,32 @@ impl<'v> Boundaries<'v> {
             Condition::AnyElement(field, pattern) | Condition::EveryElement(field, pattern) => {
                 self.pattern(*field, pattern);
             }
-            Condition::Member(Value::Constant(constant), field) => {
-                self.pattern(*field, &Pattern::equal(constant.clone()));
+            Condition::Member(value, field) => {
+                if let Some(constant) = self.known(value) {
+                    self.pattern(*field, &Pattern::equal(constant));
+                }
             }
             Condition::HasLabel(field, name) => self.add_label(*field, name, sample(Scalar::String)),
             Condition::Holds(operand) => self.operand(operand, &Pattern::Bool(true)),
             Condition::Action(listed) => self.actions.extend(listed),
             Condition::ElementsIn(_, field, set) => self.share(*field, *set),
-            Condition::Constant(_) | Condition::Member(..) | Condition::Has(_) | Condition::Vouched(_) => {}
+            Condition::Constant(_) | Condition::Has(_) | Condition::HasClaim(_) | Condition::Vouched(_) => {}
+        }
+    }
+
+    /// A value that is the same for every request.
+    fn known(&self, value: &Value) -> Option<Constant> {
+        match value {
+            Value::Constant(constant) => Some(constant.clone()),
+            Value::Claim(path) => self.claims.at(path).map(|text| Constant::String(text.to_owned())),
+            Value::Field(_)
+            | Value::Label(..)
+            | Value::Issuance
+            | Value::Expiry
+            | Value::Local(..)
+            | Value::Compute(..)
+            | Value::Call(..)
+            | Value::Size(_) => None,
         }
     }
 
@@ -296,12 +332,21 @@ impl<'v> Boundaries<'v> {
                 points(pattern, Scalar::String).into_iter().for_each(|value| self.add_label(*field, name, value));
             }
             Value::Call(function, inner) => match (function.row().results, &**inner) {
-                (Results::Cycle { .. }, _) => self.clock.extend(numbers().map(|number| (*function, number))),
+                (Results::Cycle { .. }, time) => {
+                    let zone = if let Value::Local(zone, _) = time { Some(zone.clone()) } else { None };
+                    let shown = numbers().map(|number| Shown { function: *function, number, zone: zone.clone() });
+                    self.clock.extend(shown);
+                }
                 (Results::Count, Value::Field(field)) => self.counts[usize::from(field.0)].extend(numbers()),
                 (Results::Count, _) => {}
             },
             Value::Size(field) => self.counts[usize::from(field.0)].extend(numbers()),
-            Value::Constant(_) | Value::Issuance | Value::Expiry | Value::Compute(..) => {}
+            Value::Constant(_)
+            | Value::Issuance
+            | Value::Expiry
+            | Value::Claim(_)
+            | Value::Local(..)
+            | Value::Compute(..) => {}
         }
     }
 }

@@ -50,7 +50,8 @@ impl<'i> Generator<'i> {
     /// `life`.
     pub(super) fn new(seed: u64, facts: Facts<'i>, rules: Vec<Rule>, minted: i64, life: (i64, i64)) -> Self {
         let vocabulary = facts.vocabulary;
-        let mut boundaries = Boundaries::new(vocabulary);
+        let claims = facts.claims.clone();
+        let mut boundaries = Boundaries::new(vocabulary, &claims);
         rules.iter().for_each(|rule| boundaries.learn(rule));
         let count = u16::try_from(vocabulary.actions().len()).unwrap_or(u16::MAX);
         let mut named = boundaries.actions().to_vec();

@@ -91,7 +91,8 @@ impl Target {
         let context = self.fixture.context(self.minted());
         let vocabulary = self.vocabulary();
         let (issuance, expiry) = (context.issuance.as_millis(), context.expiry.as_millis());
-        Facts { vocabulary, issuance, expiry, vouchers: Vec::new() }
+        let claims = self.fixture.claims().cloned().unwrap_or_default();
+        Facts { vocabulary, issuance, expiry, vouchers: Vec::new(), claims }
     }
 
     /// Its rules, and its promises as rules.

@@ -52,14 +52,14 @@ struct Loader<'l> {
 
 impl Loader<'_> {
     fn fixture(&mut self, section: &Section) -> Option<Fixture> {
-        let subject = self.block(section.kind, &section.subject);
+        let minted = section.cases.iter().find_map(|case| case.now).map_or(self.now, Time::from_millis);
+        let subject = self.block(section.kind, &section.subject, minted);
         let restrictions: Vec<_> =
-            section.restrictions.iter().map(|call| self.block(BlockKind::Restriction, call)).collect();
-        let held: Vec<_> = section.policies.iter().map(|call| self.block(BlockKind::Policy, call)).collect();
+            section.restrictions.iter().map(|call| self.block(BlockKind::Restriction, call, minted)).collect();
+        let held: Vec<_> = section.policies.iter().map(|call| self.block(BlockKind::Policy, call, minted)).collect();
         let mut blocks = vec![subject?];
         blocks.extend(restrictions.into_iter().collect::<Option<Vec<_>>>()?);
         let held = held.into_iter().collect::<Option<Vec<_>>>()?;
-        let minted = section.cases.iter().find_map(|case| case.now).map_or(self.now, Time::from_millis);
         let (blocks, policies) = match section.kind {
             BlockKind::Policy => (Vec::new(), blocks.into_iter().chain(held).collect()),
             BlockKind::Token | BlockKind::Restriction => (blocks, held),
@@ -70,7 +70,7 @@ impl Loader<'_> {
         }
     }
 
-    fn block(&mut self, kind: BlockKind, call: &Call) -> Option<Block> {
+    fn block(&mut self, kind: BlockKind, call: &Call, minted: Time) -> Option<Block> {
         let name = &call.name.text;
         let Some(template) = find(self.document, kind, name) else {
             let message = format!("there is no {} `{name}` in the policy file", kind.word());
@@ -86,7 +86,7 @@ impl Loader<'_> {
                 return self.wrong(Diagnostic::new(bad.code, at, bad.to_string()));
             }
         };
-        match Block::new(self.document, template, &arguments) {
+        match Block::at(self.document, template, &arguments, minted) {
             Ok(block) => Some(block),
             Err(errors) => {
                 // The errors have places in the policy file, while this is a report on the cases.

@@ -11,18 +11,21 @@ use placet::bytecode::verify::{Budget, Proved, Scope, verify};
 use placet::check::tree::Template;
 use placet::compile::arguments::Arguments;
 use placet::compile::error::CompileError;
-use placet::compile::{Compiled, compile};
+use placet::compile::expressions::Expressions;
+use placet::compile::{Compiled, compile_within};
 use placet::diag::Source;
 use placet::document::Document;
-use placet::document::mint::{Wrapping, attenuate, mint, policy};
+use placet::document::mint::{Wrapping, attenuate, claims, mint, policy};
 use placet::document::request::OwnedRequest;
 use placet::explain::{BlockSource, Explainer, Quote, Sources};
+use placet::model::claim::Bearer;
 use placet::model::time::Time;
 use placet::model::verdict::Verdict;
 use placet::model::vocabulary::Vocabulary;
 use placet::program::read::rules;
 use placet::program::source::ToSource;
 use placet::syntax::ast::BlockKind;
+use placet::token::claims::ClaimsDraft;
 use placet::token::envelope::Token;
 use placet::token::header::Purpose;
 use placet::token::keyring::{Keyring, MintingKey};
@@ -72,8 +75,30 @@ impl Block {
     /// # Errors
     /// An argument does not fit, or the program would be too large.
     pub fn new(document: &Arc<Document>, template: usize, arguments: &Arguments) -> Result<Self, Vec<CompileError>> {
+        Self::within(document, template, arguments, &Expressions::default())
+    }
+
+    /// The same as of a time: that at which its token will be minted.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn at(
+        document: &Arc<Document>,
+        template: usize,
+        arguments: &Arguments,
+        now: Time,
+    ) -> Result<Self, Vec<CompileError>> {
+        Self::within(document, template, arguments, &Expressions::default().at(now))
+    }
+
+    fn within(
+        document: &Arc<Document>,
+        template: usize,
+        arguments: &Arguments,
+        expressions: &Expressions,
+    ) -> Result<Self, Vec<CompileError>> {
         let (found, vocabulary) = (&document.templates()[template], document.vocabulary());
-        let compiled = compile(found, vocabulary, arguments)?;
+        let compiled = compile_within(found, vocabulary, arguments, expressions)?;
         let promises = Promises::new(found, vocabulary, arguments)?;
         Ok(Self { document: Arc::clone(document), template, arguments: Some(arguments.clone()), compiled, promises })
     }
@@ -210,6 +235,8 @@ pub struct Fixture {
     /// The token's blocks, the authority first.
     blocks: Vec<Block>,
     policy_blocks: Vec<Block>,
+    /// The claims of the token, if there is one.
+    claims: Option<ClaimsDraft>,
     policies: Vec<Policy>,
     local: Envelope,
     public: Envelope,
@@ -250,7 +277,14 @@ impl Fixture {
             policies.iter().map(hold).collect::<Result<_, _>>().map_err(|error| FixtureError(error.to_string()))?;
         let local = Envelope::new(&keys.local, &blocks, minted)?;
         let public = Envelope::new(&keys.public, &blocks, minted)?;
-        Ok(Self { title, minted, vocabulary, blocks, policy_blocks: policies, policies: held, local, public })
+        let claims = blocks.first().map(|authority| claims(&authority.compiled));
+        Ok(Self { title, minted, vocabulary, blocks, policy_blocks: policies, claims, policies: held, local, public })
+    }
+
+    /// The claims of the token, if there is one.
+    #[must_use]
+    pub const fn claims(&self) -> Option<&ClaimsDraft> {
+        self.claims.as_ref()
     }
 
     /// The vocabulary of its requests.
@@ -278,10 +312,11 @@ impl Fixture {
 
     /// Inputs of rules besides a request at `time`: no third party vouches for its token.
     #[must_use]
-    pub fn context(&self, time: Time) -> Context<'static> {
+    pub fn context(&self, time: Time) -> Context<'_> {
         let header = self.token(Purpose::Local).map(Token::header);
         let (issuance, expiry) = header.map_or((time, None), |header| (header.issuance, header.expiry));
-        Context { issuance, expiry: expiry.unwrap_or(Time::MAX), vouchers: &[] }
+        let bearer = self.claims.as_ref().map(|claims| claims as &dyn Bearer);
+        Context { issuance, expiry: expiry.unwrap_or(Time::MAX), bearer, vouchers: &[] }
     }
 
     /// The promises that a request breaks, each checked against the answer of its own block; none

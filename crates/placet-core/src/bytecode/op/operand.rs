@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 
 use crate::bytecode::cursor::{Cursor, put_varint, put_zigzag};
+use crate::model::claim::{Claim, ClaimMap};
 use crate::model::vocabulary::{ActionNo, FieldNo};
 
 /// The offset of a constant in the pool.
@@ -40,6 +41,8 @@ pub enum Shown {
     Field(FieldNo),
     /// `a7`: an action.
     Action(ActionNo),
+    /// `owner`, `labels`: a claim of the token, or a map of them.
+    Claim(&'static str),
     /// `c12`: a constant.
     Const(Const),
     /// `-5`
@@ -77,6 +80,38 @@ impl Operand for Action {
     }
     fn shown(self) -> Shown {
         Shown::Action(self)
+    }
+}
+
+impl Operand for Claim {
+    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
+        let number = cursor.byte()?;
+        Self::ALL.into_iter().find(|claim| claim.number() == number)
+    }
+    fn write(self, out: &mut Vec<u8>) {
+        out.push(self.number());
+    }
+    fn sample() -> Self {
+        Self::Owner
+    }
+    fn shown(self) -> Shown {
+        Shown::Claim(self.word())
+    }
+}
+
+impl Operand for ClaimMap {
+    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
+        let number = cursor.byte()?;
+        Self::ALL.into_iter().find(|map| map.number() == number)
+    }
+    fn write(self, out: &mut Vec<u8>) {
+        out.push(self.number());
+    }
+    fn sample() -> Self {
+        Self::Labels
+    }
+    fn shown(self) -> Shown {
+        Shown::Claim(self.word())
     }
 }
 

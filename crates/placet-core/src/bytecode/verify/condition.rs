@@ -1,13 +1,15 @@
 //! Proves conditions: every comparison has two sides of one type, and every value has the required
 //! type.
 
-use super::allowance::Extent;
+use super::allowance::{COMPARED, Extent};
 use super::operand::need_constant;
 use super::pattern::Subject;
 use super::{Checked, Fault, Verifier, deeper, need};
 use crate::bytecode::cursor::Cursor;
 use crate::bytecode::op::{self, Const};
-use crate::limits::{SET_BYTES, SET_ELEMENTS, VALUE_BYTES};
+use crate::bytecode::zone::Zone;
+use crate::limits::{CLAIM_ENTRIES, SET_BYTES, SET_ELEMENTS, TOKEN_BYTES, VALUE_BYTES};
+use crate::model::claim::Claim;
 use crate::model::predicate::{Predicate, Work};
 use crate::model::types::{BytesType, Scalar, Type, Written};
 use crate::model::vocabulary::FieldNo;
@@ -38,6 +40,8 @@ impl<'a> Verifier<'_, 'a> {
             }
             op::Condition::Has { field } => self.field(field).map(|_| ()),
             op::Condition::HasLabel { field, name } => self.label(field, name),
+            op::Condition::HasClaim { .. } => self.claims(),
+            op::Condition::HasEntry { name, .. } => self.entry(name),
             op::Condition::Truth {} => {
                 let value = self.value(cursor, depth)?;
                 need(value.ty == Scalar::Bool)
@@ -83,6 +87,13 @@ impl<'a> Verifier<'_, 'a> {
                 Type::Set(_) | Type::Labels => Err(Fault::WrongType),
             },
             op::Value::LabelOf { field, name } => self.label(field, name).map(|()| Seen::any(Scalar::String)),
+            op::Value::ClaimOf { .. } => self.claims().map(|()| CLAIM),
+            op::Value::EntryOf { name, .. } => self.entry(name).map(|()| CLAIM),
+            op::Value::Local { zone } => {
+                self.zone(zone)?;
+                let value = self.value(cursor, depth)?;
+                need(value.ty == Scalar::Time).map(|()| value)
+            }
             op::Value::Number(ty, _) => Ok(Seen::any(ty.scalar())),
             op::Value::Issuance {} | op::Value::Expiry {} => Ok(Seen::any(Scalar::Time)),
             op::Value::Constant(ty, place) => {
@@ -116,6 +127,29 @@ impl<'a> Verifier<'_, 'a> {
             self.allowance.charge(READ_AGAIN * bytes)?;
         }
         Ok(Seen { ty: ty.scalar(), bytes })
+    }
+
+    /// Charges for looking at the claims of a token: for each of them, and for reading the longest
+    /// one as UTF-8.
+    #[cold]
+    #[inline(never)]
+    fn claims(&mut self) -> Checked {
+        self.allowance.charge(CLAIM_VISITED * CLAIMS + READ_AGAIN * TOKEN_BYTES as u64)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn entry(&mut self, name: Const) -> Checked {
+        let length = self.bytes_of(BytesType::String, name)?;
+        self.allowance.charge(CLAIMS * (1 + length / COMPARED))?;
+        self.claims()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn zone(&mut self, zone: Const) -> Checked {
+        let zone = Zone::read(self.constant(zone)?).filter(Zone::is_sound).ok_or(Fault::BadConstant)?;
+        self.allowance.charge(zone.price())
     }
 
     fn label(&mut self, field: FieldNo, name: Const) -> Checked {
@@ -166,6 +200,15 @@ impl Pair {
         SEARCH + SOUGHT * self.left.bytes + NEEDLE * self.right.bytes
     }
 }
+
+/// A claim of a token: a string that may be as long as the token.
+const CLAIM: Seen = Seen { ty: Scalar::String, bytes: TOKEN_BYTES as u64 };
+
+/// How many claims a token has at most.
+const CLAIMS: u64 = (Claim::ALL.len() + CLAIM_ENTRIES) as u64;
+
+/// Steps for each claim of a token that is passed over.
+pub const CLAIM_VISITED: u64 = 4;
 
 /// Steps of visiting one element of a set.
 pub const MEMBER: u64 = 3;
