@@ -192,7 +192,7 @@ fn from_text_to_verdict(key: &MintingKey, wrappings: &[Wrapping]) {
         let voucher = VoucherRequest::of(&token).expect("a token").vouch(
             &signing(),
             curious.vocabulary(),
-            &draft(&reading, NOW, true),
+            &draft(&reading, NOW, true).unwrap(),
         );
         let voucher = voucher.expect("it speaks the vocabulary");
         let vouched = append_voucher(&token, &voucher, &mut random).expect("it was made for it");

@@ -104,7 +104,7 @@ pub fn attenuate(
     random: &mut impl Randomness,
 ) -> Result<Token, AttenuateTemplateError> {
     state_of(compiled, vocabulary)?;
-    covered(compiled, compiled.times.issuance.unwrap_or(now))?;
+    let draft = draft(compiled, now, sealed)?;
     let fingerprint = token.header().fingerprint;
     // For the vocabulary state it was compiled with, the program has been verified already.
     if fingerprint != compiled.fingerprint {
@@ -112,15 +112,19 @@ pub fn attenuate(
         let scope = Scope { vocabulary, state, budget: Budget::Token };
         verify(compiled.program.bytes(), &scope).map_err(MisfitError::Program)?;
     }
-    Ok(attenuate::append(token, &draft(compiled, now, sealed), random)?)
+    Ok(attenuate::append(token, &draft, random)?)
 }
 
 /// The contents of a compiled restriction that is added at `now`.
-#[must_use]
-pub fn draft(compiled: &Compiled, now: Time, sealed: bool) -> BlockDraft<'_> {
+///
+/// # Errors
+/// It does not know the offsets of its time zones until it ends.
+pub fn draft(compiled: &Compiled, now: Time, sealed: bool) -> Result<BlockDraft<'_>, MisfitError> {
     let times = &compiled.times;
-    let expiry = times.end(times.issuance.unwrap_or(now));
-    BlockDraft { not_before: times.not_before, expiry, program: compiled.program.bytes(), sealed }
+    let beginning = times.issuance.unwrap_or(now);
+    covered(compiled, beginning)?;
+    let expiry = times.end(beginning);
+    Ok(BlockDraft { not_before: times.not_before, expiry, program: compiled.program.bytes(), sealed })
 }
 
 /// A policy for a service to hold.

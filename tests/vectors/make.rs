@@ -98,13 +98,13 @@ impl Templates {
 
     pub fn restrict(&self, token: &Token, name: &str) -> Token {
         let compiled = self.compile(BlockKind::Restriction, name, &Value::Null);
-        append(token, &draft(&compiled, NOW, false), &mut seeds(name)).expect("it is open")
+        append(token, &draft(&compiled, NOW, false).unwrap(), &mut seeds(name)).expect("it is open")
     }
 
     pub fn vouch(&self, token: &Token, name: &str) -> Token {
         let compiled = self.compile(BlockKind::Restriction, name, &Value::Null);
         let request = VoucherRequest::of(token).expect("a token");
-        let voucher = request.vouch(&librarian(), self.vocabulary(), &draft(&compiled, NOW, false));
+        let voucher = request.vouch(&librarian(), self.vocabulary(), &draft(&compiled, NOW, false).unwrap());
         let voucher = voucher.expect("it speaks the vocabulary");
         append_voucher(token, &voucher, &mut seeds(name)).expect("it was made for it")
     }

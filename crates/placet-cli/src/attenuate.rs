@@ -57,7 +57,7 @@ pub struct Args {
 /// A file cannot be read, the options do not fit it, or there is no randomness.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let Some(token) = tokens::read(ui, &args.token)? else { return Ok(Exit::No) };
-    let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else {
+    let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction], args.now)? else {
         return Ok(Exit::CouldNot);
     };
     if args.ttl.is_some() {

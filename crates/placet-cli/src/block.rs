@@ -8,10 +8,11 @@ use super::{completions, inputs};
 use placet::check::library::Library;
 use placet::check::tree::{ArgumentNo, Template};
 use placet::compile::arguments::{Argument, Arguments};
-use placet::compile::{Compiled, compile};
+use placet::compile::{Compiled, compile_at};
 use placet::document::value::{argument_from_text, arguments_from_text};
 use placet::document::{Document, Report};
 use placet::explain::sample;
+use placet::model::time::Time;
 use placet::model::types::Type;
 use placet::program::literal::{network_text, value};
 use placet::syntax::ast::{BlockKind, ParameterType};
@@ -101,15 +102,21 @@ pub struct Block {
 }
 
 impl Choice {
-    /// Compiles the chosen block of the file. `None`: there are errors, which have been shown.
+    /// Compiles the chosen block of the file, as of a time or now. `None`: there are errors, which have been shown.
     ///
     /// # Errors
     /// The file cannot be read, or the arguments fit none of its blocks.
-    pub fn block(&self, ui: &Ui, path: &Path, kinds: &[BlockKind]) -> Result<Option<Block>, Failure> {
+    pub fn block(
+        &self,
+        ui: &Ui,
+        path: &Path,
+        kinds: &[BlockKind],
+        now: Option<Time>,
+    ) -> Result<Option<Block>, Failure> {
         let Some(document) = self.reading.document(ui, path)? else { return Ok(None) };
         let template = self.template(&document, path, kinds)?;
         let arguments = self.arguments(&document, template)?;
-        match compile(template, document.vocabulary(), &arguments) {
+        match compile_at(template, document.vocabulary(), &arguments, inputs::now(now)) {
             Ok(compiled) => {
                 let (kind, name) = (template.kind, template.name.clone());
                 Ok(Some(Block { document, kind, name, compiled }))

@@ -33,7 +33,7 @@ pub struct Args {
 /// A file cannot be read or written, or the arguments are not those of a block.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let kinds = [BlockKind::Token, BlockKind::Policy, BlockKind::Restriction];
-    let Some(block) = args.choice.block(ui, &args.file, &kinds)? else { return Ok(Exit::No) };
+    let Some(block) = args.choice.block(ui, &args.file, &kinds, None)? else { return Ok(Exit::No) };
     let program = block.compiled.program.bytes();
     if let Some(out) = &args.out {
         to_file_or_stdout(ui, out, program)?;

@@ -170,7 +170,7 @@ impl Deciding {
         }
         let mut blocks = Vec::new();
         if let Some(file) = &self.file {
-            let Some(chosen) = self.choice.block(ui, file, &[BlockKind::Token, BlockKind::Policy])? else {
+            let Some(chosen) = self.choice.block(ui, file, &[BlockKind::Token, BlockKind::Policy], self.now)? else {
                 return Ok(None);
             };
             let block = Block::of_compiled(Arc::new(chosen.document), &chosen.name, chosen.compiled);

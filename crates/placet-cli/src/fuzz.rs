@@ -139,7 +139,7 @@ fn target(ui: &Ui, choice: &Choice, file: &Path, now: Time, keys: &Keys) -> Resu
     let kinds = if choice.template.is_some() { &all[..] } else { &all[..2] };
     let Some(Chosen { document, template, arguments }) = choice.chosen(ui, file, kinds)? else { return Ok(None) };
     let document = Arc::new(document);
-    match Block::new(&document, template, &arguments) {
+    match Block::at(&document, template, &arguments, now) {
         Ok(block) => {
             Target::new(block, &library, now, keys).map(Some).map_err(|broken| Failure::new(broken.to_string()))
         }

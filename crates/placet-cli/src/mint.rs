@@ -69,7 +69,9 @@ pub fn run(args: Args, ui: &Ui) -> Outcome {
     let file = project::keyring(args.keyring.as_deref(), Some(&args.file))?;
     let keyring = inputs::keyring(ui, &file)?;
     let key = minting(&keyring, &file, &args)?;
-    let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Token])? else { return Ok(Exit::CouldNot) };
+    let Some(mut block) = args.choice.block(ui, &args.file, &[BlockKind::Token], args.now)? else {
+        return Ok(Exit::CouldNot);
+    };
     if args.ttl.is_some() {
         block.compiled.times.ttl = args.ttl;
         block.compiled.times.expiry = None;

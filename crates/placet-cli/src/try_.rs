@@ -91,7 +91,7 @@ fn fixtures(
             BlockKind::Restriction => continue,
             BlockKind::Token | BlockKind::Policy => arguments_or_samples(template, with)?,
         };
-        let block = Block::new(document, number, &arguments)
+        let block = Block::at(document, number, &arguments, now)
             .map_err(|errors| Failure::of(no_block(document, template, with.is_empty(), &errors)))?;
         let title = called(template, &arguments);
         let (blocks, policies) = match template.kind {

@@ -130,9 +130,11 @@ fn sign(args: &Sign, ui: &Ui) -> Outcome {
         return Err(Failure::new(format!("no key in `{}` can sign", file.display()))
             .help("make one with `placet keygen --public`"));
     };
-    let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction])? else { return Ok(Exit::CouldNot) };
+    let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Restriction], args.now)? else {
+        return Ok(Exit::CouldNot);
+    };
     let now = inputs::now(args.now);
-    let draft = draft(&block.compiled, now, args.sealed);
+    let draft = draft(&block.compiled, now, args.sealed).map_err(|error| Failure::new(error.to_string()))?;
     let voucher = match request.vouch(key, block.document.vocabulary(), &draft) {
         Ok(voucher) => voucher.text(),
         Err(error) => {

@@ -54,7 +54,13 @@ impl Host {
                 let document = Document::from_block(BlockKind::Restriction, vocabulary.name(), &json, &self.library)?;
                 let document = self.without_warnings(document)?;
                 refuse_empty_maps(&document)?;
-                compile_block(restricting(&document, None)?, BlockKind::Restriction, None, &Arguments::none())
+                compile_block(
+                    restricting(&document, None)?,
+                    BlockKind::Restriction,
+                    None,
+                    &Arguments::none(),
+                    self.now(),
+                )
             }
             (Value::Handle(handle), selection) => {
                 let Content::Document { document, .. } = self.content(handle)? else {
@@ -62,7 +68,7 @@ impl Host {
                 };
                 same_vocabulary(vocabulary, document.vocabulary())?;
                 let selection = self.selection(Function::Attenuate, BlockKind::Restriction, selection)?;
-                selection.compile(restricting(document, selection.name())?)
+                selection.compile(restricting(document, selection.name())?, self.now())
             }
             (other, _) => Err(Function::Attenuate.expects("a map or a document", other)),
         }

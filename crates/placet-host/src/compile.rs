@@ -17,6 +17,7 @@ use placet::compile::arguments::Arguments;
 use placet::compile::expressions::Expressions;
 use placet::document::value::arguments_from_json;
 use placet::document::{Document, DocumentError, mint};
+use placet::model::time::Time;
 use placet::model::vocabulary::Vocabulary;
 use placet::syntax::ast::BlockKind;
 use placet::visible::excerpt;
@@ -60,7 +61,7 @@ impl Host {
         let selection = self.selection(Function::Compile, BlockKind::Policy, selection)?;
         let name =
             document.template(BlockKind::Policy, selection.name()).map_err(|error| no_template(&error))?.name.clone();
-        let compiled = selection.compile(document)?;
+        let compiled = selection.compile(document, self.now())?;
         let policy = policy(&name, &compiled, document)?;
         let bytes = compiled.program.bytes().len();
         let vocabulary = document.vocabulary().clone();
@@ -140,14 +141,14 @@ impl Selection {
         self.json.get("name").and_then(Json::as_str)
     }
 
-    /// Compiles the template with its arguments.
-    pub(super) fn compile(&self, document: &Document) -> Result<Compiled, HostError> {
+    /// Compiles the template with its arguments, as of a time.
+    pub(super) fn compile(&self, document: &Document, now: Time) -> Result<Compiled, HostError> {
         let template = document.template(self.kind, self.name()).map_err(|error| no_template(&error))?;
         let none = serde_json::Map::new();
         let with = self.json.get("with").and_then(Json::as_object).unwrap_or(&none);
         let arguments = arguments_from_json(template, with)
             .map_err(|bad| HostError::new(Code::Template, &argument_path(&bad.name), bad.to_string()))?;
-        compile_block(document, self.kind, Some(&template.name), &arguments)
+        compile_block(document, self.kind, Some(&template.name), &arguments, now)
     }
 }
 
@@ -166,8 +167,9 @@ pub(super) fn compile_block(
     kind: BlockKind,
     name: Option<&str>,
     arguments: &Arguments,
+    now: Time,
 ) -> Result<Compiled, HostError> {
-    compile_one_of(document, kind, name, arguments, &document.expressions())
+    compile_one_of(document, kind, name, arguments, &document.expressions().at(now))
 }
 
 /// The same for one of several templates.

@@ -32,7 +32,7 @@ impl Host {
                 Content::Document { document, .. } => {
                     self.check_vocabulary(document.vocabulary())?;
                     let selection = self.selection(Function::Tokengen, BlockKind::Token, selection)?;
-                    let compiled = selection.compile(document)?;
+                    let compiled = selection.compile(document, self.now())?;
                     self.mint(&compiled, document.vocabulary(), key, None)
                 }
                 Content::Policy { .. } | Content::Token { .. } => {
@@ -51,7 +51,7 @@ impl Host {
         }
         let document = Document::from_block(BlockKind::Token, vocabulary.name(), &json, &self.library)?;
         let document = self.without_warnings(document)?;
-        let compiled = compile_block(&document, BlockKind::Token, None, &Arguments::none())?;
+        let compiled = compile_block(&document, BlockKind::Token, None, &Arguments::none(), self.now())?;
         let id = what.get("id").filter(|id| **id != Value::Null);
         self.mint(&compiled, document.vocabulary(), key, id)
     }

@@ -43,7 +43,7 @@ pub struct Args {
 /// A file cannot be read, or the arguments are not those of the template.
 pub fn run(args: Args, ui: &Ui) -> Outcome {
     let keys = args.configuration.keys(ui)?;
-    let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Token])? else { return Ok(Exit::CouldNot) };
+    let Some(block) = args.choice.block(ui, &args.file, &[BlockKind::Token], None)? else { return Ok(Exit::CouldNot) };
     let template = block.document.template(BlockKind::Token, Some(&block.name));
     let template = template.map_err(|error| Failure::new(error.to_string()))?;
     let pairs = args.choice.with.iter().map(|(name, value)| (name.as_str(), value.as_str()));

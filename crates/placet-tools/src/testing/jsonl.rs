@@ -154,12 +154,12 @@ impl Loader<'_> {
         };
         let mut blocks = Vec::new();
         if let Some(token) = object.get("token") {
-            blocks.push(self.block("token", BlockKind::Token, token, vocabulary, with)?);
-            blocks.extend(self.blocks("restrict", BlockKind::Restriction, object, vocabulary)?);
+            blocks.push(self.block("token", BlockKind::Token, token, vocabulary, (with, now))?);
+            blocks.extend(self.blocks("restrict", BlockKind::Restriction, object, vocabulary, now)?);
         } else if object.contains_key("restrict") {
             return Err(CaseError::new(Code::MissingKey, "`restrict` without a `token`"));
         }
-        let policies = self.blocks("policies", BlockKind::Policy, object, vocabulary)?;
+        let policies = self.blocks("policies", BlockKind::Policy, object, vocabulary, now)?;
         let title = if blocks.is_empty() { "policies" } else { "token" }.to_owned();
         let fixture = Fixture::new(title, blocks, policies, now, self.keys);
         fixtures.push(fixture.map_err(|broken| CaseError::new(Code::BadValue, broken.to_string()))?);
@@ -173,6 +173,7 @@ impl Loader<'_> {
         kind: BlockKind,
         object: &Map<String, Json>,
         vocabulary: &str,
+        now: Time,
     ) -> Result<Vec<Block>, CaseError> {
         let maps = match object.get(key) {
             None => return Ok(Vec::new()),
@@ -180,7 +181,7 @@ impl Loader<'_> {
             Some(_) => return Err(CaseError::new(Code::Map, format!("`{key}` is not a list of maps"))),
         };
         let numbered = maps.iter().enumerate();
-        numbered.map(|(n, map)| self.block(&format!("{key}[{n}]"), kind, map, vocabulary, &Map::new())).collect()
+        numbered.map(|(n, map)| self.block(&format!("{key}[{n}]"), kind, map, vocabulary, (&Map::new(), now))).collect()
     }
 
     fn block(
@@ -189,7 +190,7 @@ impl Loader<'_> {
         kind: BlockKind,
         map: &Json,
         vocabulary: &str,
-        with: &Map<String, Json>,
+        (with, now): (&Map<String, Json>, Time),
     ) -> Result<Block, CaseError> {
         let document =
             Document::from_block(kind, vocabulary, map, self.library).map_err(|report| first(path, &report))?;
@@ -199,7 +200,7 @@ impl Loader<'_> {
             None => Ok(Arguments::none()),
         };
         let arguments = arguments.map_err(|bad| CaseError::new(bad.code, format!("`with`: {bad}")))?;
-        Block::new(&document, 0, &arguments).map_err(|errors| {
+        Block::at(&document, 0, &arguments, now).map_err(|errors| {
             let words: Vec<_> = errors.iter().map(ToString::to_string).collect();
             let code = errors.first().map_or(Code::Unfit, |error| error.cause.code());
             CaseError::new(code, format!("`{path}`: {}", words.join("; ")))
