@@ -128,6 +128,43 @@ fn try_speaks_of_arguments_only_where_others_would_do() {
 }
 
 #[test]
+fn check_says_until_when_a_block_knows_its_time_zones_if_it_may_outlive_that() {
+    let place = Place::new();
+    let block = |kind: &str, rest: &str| {
+        format!("use http\n{kind} b {{ allow {{ path: \"/a\" }} when hour(time, \"Europe/Zurich\") in 8..18 {rest} }}")
+    };
+    place.write("policy.placet", &block("policy", ""));
+    place.write("token.placet", &block("token", "ttl: 1h"));
+    place.placet("check policy.placet").yes().says("; knows its time zones until 20").says("-01-01T00:00:00Z");
+    assert!(
+        !place.placet("check token.placet").yes().out.contains("time zones"),
+        "it is minted for its life or not at all"
+    );
+}
+
+#[test]
+fn a_token_is_made_for_the_time_at_which_it_is_minted() {
+    let place = Place::new();
+    let text = "use http\ntoken t { allow { path: \"/a\" } when hour(time, \"Europe/Zurich\") in 8..18 ttl: 1h }
+        restriction r { only { path: any } when hour(time, \"Europe/Zurich\") in 9..18 }";
+    place.write("office.placet", text);
+    place.placet("keygen --local --keyring keys").yes();
+    for now in ["1999-07-01T06:30:00Z", "2026-07-01T06:30:00Z", "2150-07-01T06:30:00Z"] {
+        let minted = place.placet(&format!("mint office.placet --keyring keys --now {now}")).yes().out;
+        place.write("token", &minted);
+        let narrowed = place.placet(&format!("attenuate token office.placet --now {now}")).yes().out;
+        place.write("narrowed", &narrowed);
+        let eval = |token: &str, now: &str| {
+            place.write("request", "{\"action\":\"GET\",\"path\":\"/a\"}");
+            place.placet(&format!("eval --token {token} --keyring keys --now {now} --request @request"))
+        };
+        eval("token", now).yes();
+        eval("narrowed", now).no();
+        eval("narrowed", &now.replace("06:30", "07:29")).yes();
+    }
+}
+
+#[test]
 fn a_token_that_would_expire_before_it_is_valid_is_warned_about_and_not_minted() {
     let place = Place::new();
     place.write("late.placet", "use http\ntoken t { allow { path: \"/a\" } ttl: 1h not_before: 2100-01-01T00:00:00Z }");

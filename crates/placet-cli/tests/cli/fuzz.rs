@@ -87,6 +87,33 @@ fn an_hour_too_many_is_found() {
 }
 
 #[test]
+fn an_hour_too_many_is_found_by_the_clocks_of_its_zone() {
+    // 18:00 in Kolkata is 12:30 in UTC.
+    let report = fuzz(
+        "use http policy p {
+             allow { action: GET } when hour(time, \"Asia/Kolkata\") in 8..19
+             never {} when hour(time, \"Asia/Kolkata\") in 18..24
+         }",
+    );
+    let [finding] = report.findings.as_slice() else { panic!("{report:#?}") };
+    assert_eq!(finding.request["time"], "2026-11-21T12:30:00Z");
+}
+
+#[test]
+fn a_value_that_only_the_token_names_is_tried() {
+    let report = fuzz(
+        "use http token t {
+             attributes: { tenant: \"tenant-7731\" }
+             allow { action: GET } when has token.attributes[\"tenant\"] && has host && host == token.attributes[\"tenant\"]
+             never { action: GET }
+             ttl: 1h
+         }",
+    );
+    assert_eq!(report.findings.len(), 1, "{report:#?}");
+    assert_eq!(only(&report)["host"], "tenant-7731");
+}
+
+#[test]
 fn an_address_outside_of_the_network_is_found() {
     let report = fuzz(
         "use http policy p { allow { action: GET, ip: \"10.0.0.0/15\" } never { ip: not [\"10.0.0.0/16\", absent] } }",

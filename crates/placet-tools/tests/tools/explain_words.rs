@@ -87,6 +87,26 @@ fn an_hour_that_is_too_late_is_told_the_nearest_time() {
 }
 
 #[test]
+fn a_zone_off_by_half_an_hour_is_told_the_nearest_time_of_its_clocks() {
+    let policy = "use http\ntoken t { allow { action: GET } when hour(time, \"Asia/Kolkata\") in 8..18 ttl: 30d }";
+    let why = explained(policy, "token t()", "at 2026-11-21T02:10:00Z\nallow GET { path: \"/\" }");
+    let needs =
+        "`time` is 2026-11-21T02:10:00Z, needs hour(time, \"Asia/Kolkata\") in 8..18, such as 2026-11-21T02:30:00Z";
+    assert_eq!(changes(&why), [needs]);
+}
+
+#[test]
+fn the_value_of_a_claim_is_proposed() {
+    let policy = "use http
+        token t(user: string) { owner: user allow { action: GET } ttl: 5m }
+        restriction own { only { action: GET } when has token.owner && has host && host == token.owner }";
+    let why = explained(policy, "token t(user: \"ann\")\nrestrict own()", "allow GET { path: \"/\", host: \"bob\" }");
+    assert_eq!(changes(&why), ["`host` is \"bob\", needs host == token.owner, such as \"ann\""]);
+    let why = explained(policy, "token t(user: \"eve\")\nrestrict own()", "allow GET { path: \"/\" }");
+    assert!(changes(&why).concat().contains("such as \"eve\""), "{:?}", changes(&why));
+}
+
+#[test]
 fn an_action_in_another_case_is_the_nearest_one() {
     let policy = "use http\ntoken t { allow { action: [GET, HEAD], path: \"/\" } ttl: 5m }";
     let why = explained(policy, "token t()", "allow DELETE { path: \"/\" }");

@@ -87,6 +87,16 @@ fn networks_ranges_texts_and_lists_move_by_one() {
 
 #[test]
 fn conditions_are_made_true_and_false_and_moved_over_their_border() {
+    let zoned = "policy p {\nallow { action: GET } when hour(time, \"Europe/Zurich\") in 8..18\n}";
+    let found = mutants(zoned, "policy p()");
+    assert_has(
+        &found,
+        &[
+            "allow { action: GET } when true",
+            "allow { action: GET } when hour(time, \"Europe/Zurich\") in 7..18",
+            "allow { action: GET } when hour(time, \"Europe/Zurich\") in 8..19",
+        ],
+    );
     let policy = "policy p {\nallow { action: GET } when hour(time) in 8..18 && minute(time) < 30\n}";
     let found = mutants(policy, "policy p()");
     assert_has(
