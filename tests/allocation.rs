@@ -41,6 +41,8 @@ const CURIOUS: &str = r#"
     }
 
     token curious {
+        owner: "ann"
+        attributes: { a: "b" }
         allow { action: write }
         allow { shelf: ~"map-[0-9]+x" }
         allow { shelf: glob "*-atlas?" }
@@ -59,7 +61,8 @@ const CURIOUS: &str = r#"
     }
 
     restriction reading {
-        only { action: read, tags: any }
+        only { action: read, tags: any } when has token.owner && token.owner == "ann"
+            && has token.attributes["a"] && token.attributes["a"] == "b" && hour(time, "Europe/Zurich") == 1
         ttl: 1h
     }
 "#;
@@ -88,7 +91,7 @@ fn ten() -> Document {
 }
 
 fn compiled(document: &Document, kind: BlockKind) -> Compiled {
-    document.compile(kind, None, &Arguments::none()).expect("it compiles")
+    document.compile_with(kind, None, &Arguments::none(), &document.expressions().at(NOW)).expect("it compiles")
 }
 
 /// Not of a system: every run of a test is the same.

@@ -8,6 +8,7 @@ use placet_core::bytecode::op::{Const, Int, Length, Op};
 use placet_core::bytecode::program::{Pool, Program};
 use placet_core::model::matcher::Matcher;
 use placet_core::model::owned::WrittenConstant;
+use placet_core::model::claim::{Claim, ClaimMap};
 use placet_core::model::vocabulary::ActionNo;
 
 /// The program of these rules, without an index. For rules made by the compiler, it is the
@@ -177,10 +178,9 @@ impl Writer {
                 let name = self.pool.intern(name.as_bytes());
                 self.op(Op::HasLabel { field: *field, name });
             }
-            Condition::HasClaim(ClaimPath::One(claim)) => self.op(Op::HasClaim { claim: *claim }),
-            Condition::HasClaim(ClaimPath::Entry(map, name)) => {
-                let name = self.pool.intern(name.as_bytes());
-                self.op(Op::HasEntry { map: *map, name });
+            Condition::HasClaim(path) => {
+                let op = self.claim(path, |claim| Op::HasClaim { claim }, |map, name| Op::HasEntry { map, name });
+                self.op(op);
             }
             Condition::Holds(value) => {
                 self.op(Op::Truth {});
@@ -209,9 +209,8 @@ impl Writer {
             Value::Constant(constant) => (self.constant(constant), &[]),
             Value::Issuance => (Op::Issuance {}, &[]),
             Value::Expiry => (Op::Expiry {}, &[]),
-            Value::Claim(ClaimPath::One(claim)) => (Op::ClaimOf { claim: *claim }, &[]),
-            Value::Claim(ClaimPath::Entry(map, name)) => {
-                (Op::EntryOf { map: *map, name: self.pool.intern(name.as_bytes()) }, &[])
+            Value::Claim(path) => {
+                (self.claim(path, |claim| Op::ClaimOf { claim }, |map, name| Op::EntryOf { map, name }), &[])
             }
             Value::Local(zone, time) => (Op::Local { zone: self.pool.intern(zone) }, &[time]),
             Value::Compute(arithmetic, left, right) => (arithmetic.op(), &[left, right]),
@@ -220,6 +219,13 @@ impl Writer {
         };
         self.op(op);
         children.iter().for_each(|child| self.value(child));
+    }
+
+    fn claim(&mut self, path: &ClaimPath, one: fn(Claim) -> Op, entry: fn(ClaimMap, Const) -> Op) -> Op {
+        match path {
+            ClaimPath::One(claim) => one(*claim),
+            ClaimPath::Entry(map, name) => entry(*map, self.pool.intern(name.as_bytes())),
+        }
     }
 
     fn constant(&mut self, constant: &Constant) -> Op {

@@ -224,11 +224,8 @@ fn bare_condition(node: &Condition, out: &mut String) {
     match &node.kind {
         ConditionKind::Literal(value) => literal(value, out),
         ConditionKind::Name(name) => out.push_str(name),
-        ConditionKind::TokenField(field) => token_field(field, out),
-        ConditionKind::HasTokenField(field) => {
-            out.push_str("has ");
-            token_field(field, out);
-        }
+        ConditionKind::TokenField(field) => token_field("", field, out),
+        ConditionKind::HasTokenField(field) => token_field("has ", field, out),
         ConditionKind::Label(name, label) => {
             out.push_str(&name.text);
             subscript(label, out);
@@ -277,7 +274,8 @@ fn quantified(word: &str, name: &Name, wanted: &Pattern, out: &mut String) {
     pattern(wanted, out);
 }
 
-fn token_field(field: &TokenField, out: &mut String) {
+fn token_field(word: &str, field: &TokenField, out: &mut String) {
+    out.push_str(word);
     out.push_str("token.");
     out.push_str(&field.name);
     field.key.iter().for_each(|key| subscript(key, out));

@@ -67,7 +67,7 @@ impl<'a> Zone<'a> {
             Offsets::Until { turns, end } => {
                 let mut before: Option<(u32, i16)> = None;
                 let ascend = turns.iter().all(|turn| {
-                    let (minute, offset) = parts(turn);
+                    let (minute, offset) = parts(*turn);
                     let follows = before.is_none_or(|(earlier, other)| earlier < minute && other != offset);
                     before = Some((minute, offset));
                     follows && is_offset(offset)
@@ -91,7 +91,7 @@ impl<'a> Zone<'a> {
         match self.offsets {
             Offsets::Always(_) => None,
             Offsets::Until { turns, end } => {
-                let first = turns.first().map_or(u32::MAX, |turn| parts(turn).0);
+                let first = turns.first().map_or(u32::MAX, |turn| parts(*turn).0);
                 Some((time(first), time(u32::from_be_bytes(end))))
             }
         }
@@ -105,8 +105,8 @@ impl<'a> Zone<'a> {
             Offsets::Always(offset) => i16::from_be_bytes(offset),
             Offsets::Until { turns, end } => {
                 let minute = u32::try_from(time.as_millis().div_euclid(MINUTE)).ok()?;
-                let after = turns.partition_point(|turn| parts(turn).0 <= minute);
-                let (_, offset) = parts(turns.get(after.checked_sub(1)?)?);
+                let after = turns.partition_point(|turn| parts(*turn).0 <= minute);
+                let (_, offset) = parts(*turns.get(after.checked_sub(1)?)?);
                 (minute < u32::from_be_bytes(end)).then_some(offset)?
             }
         };
@@ -123,9 +123,9 @@ impl<'a> Zone<'a> {
     }
 }
 
-fn parts(turn: &[u8; TURN]) -> (u32, i16) {
-    let [a, b, c, d, e, f] = *turn;
-    (u32::from_be_bytes([a, b, c, d]), i16::from_be_bytes([e, f]))
+fn parts(turn: [u8; TURN]) -> (u32, i16) {
+    let [minute @ .., high, low] = turn;
+    (u32::from_be_bytes(minute), i16::from_be_bytes([high, low]))
 }
 
 const fn time(minute: u32) -> Time {
