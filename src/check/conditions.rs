@@ -367,5 +367,11 @@ fn collect<'c>(condition: &'c ast::Condition, conjunction: bool, links: &mut Vec
 fn mismatch(left: Span, a: &Typed, right: Span, b: &Typed) -> Diagnostic {
     let message = format!("{} is compared with {}", a.describe(), b.describe());
     let found = Diagnostic::new(Code::Mismatch, right, message).label(format!("this is {}", b.scalar.with_article()));
-    found.related(left, format!("this is {}", a.scalar.with_article())).help("both sides must be of one type")
+    let is_claim = |side: &Typed| matches!(side.operand, Operand::Claim(_));
+    let help = if is_claim(a) || is_claim(b) {
+        "a claim of a token is text; the token's own rules know it as the type of the attribute"
+    } else {
+        "both sides must be of one type"
+    };
+    found.related(left, format!("this is {}", a.scalar.with_article())).help(help)
 }

@@ -1,5 +1,7 @@
 //! The table of a time zone, as long as a block needs it.
 
+use core::time::Duration;
+
 use super::Lowering;
 use super::error::TemplateError;
 use crate::syntax::ast::BlockKind;
@@ -30,17 +32,17 @@ impl Lowering<'_> {
     /// the same tomorrow:
     ///
     /// - in a policy, from 2020 until ten full years after the present one;
-    /// - in a token or a restriction with an end, from the present year (or that of its issuance)
-    ///   until a full year after the one in which it ends, since it may be minted for a while after
-    ///   it was compiled;
-    /// - in one without an end, from the present year until ten full years after it.
+    /// - in a token or a restriction with an end, from the day before the present year (or that of
+    ///   its issuance), since a verifier's clock may be behind, until a full year after the one in
+    ///   which it ends, since it may be minted for a while after it was compiled;
+    /// - in one without an end, from the same day until ten full years after the present one.
     pub(super) fn zone(&self, name: &str) -> Result<Vec<u8>, TemplateError> {
         let now = self.expressions.now();
         let times = self.times().unwrap_or_default();
         let beginning = times.issuance.unwrap_or(now);
         let from = match self.template.kind {
             BlockKind::Policy => POLICIES_FROM,
-            BlockKind::Token | BlockKind::Restriction => new_year(beginning.min(now), 0),
+            BlockKind::Token | BlockKind::Restriction => new_year(beginning.min(now), 0).saturating_sub(DAY),
         };
         let until = match times.end(beginning) {
             Some(end) if self.template.kind != BlockKind::Policy => new_year(end.max(now), 2),
@@ -54,6 +56,8 @@ impl Lowering<'_> {
         Ok(table)
     }
 }
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Full years after the present one that a block without an end knows.
 const YEARS: i16 = 10;

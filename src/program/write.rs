@@ -6,9 +6,9 @@ use crate::syntax::ast::Quantifier;
 use placet_core::bytecode::constant::write_actions;
 use placet_core::bytecode::op::{Const, Int, Length, Op};
 use placet_core::bytecode::program::{Pool, Program};
+use placet_core::model::claim::{Claim, ClaimMap};
 use placet_core::model::matcher::Matcher;
 use placet_core::model::owned::WrittenConstant;
-use placet_core::model::claim::{Claim, ClaimMap};
 use placet_core::model::vocabulary::ActionNo;
 
 /// The program of these rules, without an index. For rules made by the compiler, it is the

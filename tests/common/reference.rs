@@ -596,8 +596,8 @@ impl Walk<'_> {
             let (hours, minutes) = digits.split_once(':').unwrap();
             return time.checked_add((hours.parse::<i64>().unwrap() * 60 + minutes.parse::<i64>().unwrap()) * 60_000);
         }
-        let first = if self.block.template.kind == BlockKind::Policy { "2020" } else { "2026" };
-        let known = [first, "2037"].map(|year| format!("{year}-01-01T00:00:00Z").parse::<Timestamp>().unwrap());
+        let first = if self.block.template.kind == BlockKind::Policy { "2020-01-01" } else { "2025-12-31" };
+        let known = [first, "2037-01-01"].map(|day| format!("{day}T00:00:00Z").parse::<Timestamp>().unwrap());
         let at = Timestamp::from_millisecond(time).ok().filter(|at| (known[0]..known[1]).contains(at))?;
         let offset = TimeZoneDatabase::bundled().get(zone).unwrap().to_offset(at);
         Some(time + i64::from(offset.seconds()) * 1000)

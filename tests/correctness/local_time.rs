@@ -179,10 +179,10 @@ fn a_token_knows_its_zones_for_its_life_or_is_not_minted() {
     let minted = |now: &str| {
         mint(&compiled, document.vocabulary(), &key, at(now), Wrapping::default(), &mut SystemRandom).map(|_| ())
     };
-    for now in ["2026-01-01T00:00:00Z", NOW, "2027-12-31T23:00:00Z"] {
+    for now in ["2025-12-31T00:00:00Z", NOW, "2027-12-31T23:00:00Z"] {
         assert_eq!(minted(now), Ok(()), "{now}");
     }
-    for now in ["2025-12-31T23:59:59Z", "2027-12-31T23:00:01Z", "2100-01-01T00:00:00Z"] {
+    for now in ["2025-12-30T23:59:59Z", "2027-12-31T23:00:01Z", "2100-01-01T00:00:00Z"] {
         assert_eq!(minted(now), Err(MintTemplateError::Misfit(MisfitError::ZonesEnd)), "{now}");
     }
 }

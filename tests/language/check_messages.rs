@@ -337,6 +337,8 @@ fn a_claim_is_asked_for_before_it_is_read() {
     ] {
         http(&format!("allow {{ host: any }} when {wrong}")).finds(&[("E0404", at)]);
     }
+    http("allow { ip: any } when has token.owner && ip == token.owner")
+        .helps("a claim of a token is text; the token's own rules know it as the type of the attribute");
     http("allow { host: any } when host == token.labels").finds(&[("E0407", "token.labels")]);
     http("allow { host: any } when host == token.owner[\"a\"]").finds(&[("E0308", "token.owner[\"a\"]")]);
     http("allow { host: any } when has token.issuance").finds(&[("E0410", "has token.issuance")]);

@@ -87,7 +87,9 @@ impl Templates {
         let template = self.0.template(kind, Some(name)).expect("the vectors name what there is");
         let empty = Map::new();
         let arguments = arguments_from_json(template, arguments.as_object().unwrap_or(&empty)).expect("they fit");
-        self.0.compile(kind, Some(name), &arguments).expect("the templates compile")
+        // The offsets of time zones are those of the year in which it is compiled.
+        let expressions = self.0.expressions().at(NOW);
+        self.0.compile_with(kind, Some(name), &arguments, &expressions).expect("the templates compile")
     }
 
     /// A token of the template `name`, as `local` and `public` ones are minted.
@@ -152,6 +154,16 @@ fn shapes(templates: &Templates, word: &str, key: &MintingKey) -> Vec<Good> {
         ("with an argument", member, vec![json!({ "token member": { "shelf": "maps" } })]),
         ("with every pattern", mint("curious", open), vec![json!("token curious")]),
         ("with claims", mint("press", open), vec![json!("token press")]),
+        (
+            "asked about its bearer and the time",
+            templates.restrict(&mint("press", open), "of_ann"),
+            vec![json!("token press"), json!("restriction of_ann")],
+        ),
+        (
+            "asked about a bearer without a name",
+            templates.restrict(&plain, "of_ann"),
+            vec![json!("token reader"), json!("restriction of_ann")],
+        ),
         ("with a beginning and an end", mint("visit", open), vec![json!("token visit")]),
         (
             "attenuated twice",
